@@ -1,0 +1,51 @@
+# The two commands of a newcomer are `make demo` and `make test`; each does its own set-up.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SEED ?= 7
+
+.PHONY: help demo test check format bench docs lock clean
+help: ## what there is to make
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+$(VENV)/run.stamp: requirements/run.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Airshed needs Python 3.11 or newer: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing pinned, hashed dependencies into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(VENV)/run.stamp ## one compliance year of the Dianzhong zone, from stack readings to penalties
+	@PYTHONPATH=src $(BIN)/python -m airshed demo --seed $(SEED) --out demo
+
+test: $(VENV)/dev.stamp ## every test: properties, transcripts, simulator, crashes, browser
+	@scripts/browser
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
+
+check: $(VENV)/dev.stamp ## format, lint, strict types
+	@$(BIN)/ruff format --check src tests bench scripts
+	@$(BIN)/ruff check src tests bench scripts
+	@$(BIN)/mypy
+
+format: $(VENV)/dev.stamp ## put the format right
+	@$(BIN)/ruff format src tests bench scripts
+	@$(BIN)/ruff check --fix src tests bench scripts
+
+bench: $(VENV)/dev.stamp ## the numbers, as ratios measured in one run
+	@scripts/bench-peers
+	@PYTHONPATH=src:. $(BIN)/python -m bench
+
+docs: $(VENV)/dev.stamp ## write the reference pages that are generated from the code
+	@$(BIN)/python -m airshed.cli.reference docs/reference
+
+lock: ## resolve the dependencies anew (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements/run.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -c requirements/run.txt pyproject.toml --group dev -o requirements/dev.txt
+
+clean: ## remove what was installed and played
+	rm -rf $(VENV) demo build dist

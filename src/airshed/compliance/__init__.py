@@ -1,0 +1,1 @@
+"""Obligations, surrender, shortfall, penalty, make-up, banking."""

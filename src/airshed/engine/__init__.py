@@ -1,0 +1,1 @@
+"""Commands, events, state, procedures, the journal port and the one writer."""

@@ -1,0 +1,1 @@
+"""Drives the engine: synthetic stacks, honest agents, the random simulator."""

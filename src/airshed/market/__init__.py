@@ -1,0 +1,1 @@
+"""Allocation, auctions, matching, fees."""

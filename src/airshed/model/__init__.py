@@ -1,0 +1,1 @@
+"""The nouns of the market: measures, periods, allowances, refusals."""

@@ -1,0 +1,94 @@
+"""Masses, money and prices as whole numbers, and the one rounding at each border.
+
+Inside: kilograms (one allowance is one kilogram), fen, fen per tonne. On screens: tonnes, yuan, yuan per tonne.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, InvalidOperation
+
+from airshed.model.refusal import Malformed
+
+KG_PER_T = 1000
+FEN_PER_YUAN = 100
+MG_PER_KG = 1_000_000
+
+
+def value_fen(count: int, price_fen_per_t: int) -> int:
+    """What `count` allowances of one kilogram cost, rounded once, half a fen upwards.
+
+    The same figure leaves the buyer and reaches the seller (see `docs/architecture.md`, one rounding).
+
+    >>> value_fen(1500, 1_800_000)
+    2700000
+    >>> value_fen(1, 500), value_fen(1, 499)
+    (1, 0)
+    """
+    return (count * price_fen_per_t + KG_PER_T // 2) // KG_PER_T
+
+
+def part_fen(value: int, basis_points: int) -> int:
+    """A fee of `basis_points` hundredths of a percent of `value` fen, rounded once, half upwards.
+
+    >>> part_fen(1_000_000, 75)
+    7500
+    """
+    return (value * basis_points + 5_000) // 10_000
+
+
+def mass_kg(mass_mg: int) -> int:
+    """Milligrams to whole kilograms, half upwards: the border from measuring to counting.
+
+    >>> mass_kg(1_499_999), mass_kg(1_500_000)
+    (1, 2)
+    """
+    return (mass_mg + MG_PER_KG // 2) // MG_PER_KG
+
+
+def gbt8170(value: Decimal | float | str, decimals: int) -> Decimal:
+    """Round half to even, as GB/T 8170 does (MRV notes section 2.6).
+
+    >>> gbt8170("2.5", 0), gbt8170("3.5", 0), gbt8170("1.65315", 2)
+    (Decimal('2'), Decimal('4'), Decimal('1.65'))
+    """
+    return Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_EVEN)
+
+
+def exact(text: str, scale: int, place: str, what: str) -> int:
+    """A decimal text times `scale` as a whole number; digits that would be lost are an error, not a rounding.
+
+    >>> exact("18.5", 100, "bids.csv line 2", "price")
+    1850
+    """
+    try:
+        number = Decimal(text.strip()) * scale
+    except InvalidOperation:
+        raise Malformed(place, f"{what} {text!r} is not a number", "write digits, as in 1250.50") from None
+    if not number.is_finite():
+        raise Malformed(place, f"{what} {text!r} is not a finite number", "write digits, as in 1250.50")
+    whole = number.to_integral_value(rounding=ROUND_HALF_UP)
+    if whole != number:
+        raise Malformed(place, f"{what} {text!r} has more digits than count", f"use steps of 1/{scale}")
+    if abs(whole) > 2**62:
+        raise Malformed(place, f"{what} {text!r} is beyond what an account can hold", "check its measure")
+    return int(whole)
+
+
+def yuan(fen: int) -> str:
+    """Fen as yuan for a screen.
+
+    >>> yuan(123456789), yuan(-5)
+    ('1,234,567.89', '-0.05')
+    """
+    sign = "-" if fen < 0 else ""
+    return f"{sign}{abs(fen) // FEN_PER_YUAN:,}.{abs(fen) % FEN_PER_YUAN:02d}"
+
+
+def tonnes(kg: int) -> str:
+    """Kilograms as tonnes for a screen.
+
+    >>> tonnes(1234567)
+    '1,234.567'
+    """
+    sign = "-" if kg < 0 else ""
+    return f"{sign}{abs(kg) // KG_PER_T:,}.{abs(kg) % KG_PER_T:03d}"

@@ -1,0 +1,62 @@
+"""Days, years and instants. The zone keeps Beijing time; instants are milliseconds since 1970 in UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+
+from airshed.model.refusal import Malformed
+
+BEIJING = timezone(timedelta(hours=8))
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+
+
+def instant(day: str, hour: int = 0, minute: int = 0) -> int:
+    """The millisecond of a Beijing wall time.
+
+    >>> instant("2027-01-01")
+    1798732800000
+    """
+    there = datetime.fromisoformat(day).replace(hour=hour, minute=minute, tzinfo=BEIJING)
+    return round(there.timestamp() * 1000)
+
+
+def day_of(at: int) -> str:
+    """The Beijing day of an instant, as ISO date.
+
+    >>> day_of(1798732799999), day_of(1798732800000)
+    ('2026-12-31', '2027-01-01')
+    """
+    return datetime.fromtimestamp(at / 1000, BEIJING).date().isoformat()
+
+
+def clock(at: int) -> str:
+    """An instant as people read it.
+
+    >>> clock(1798732800000)
+    '2027-01-01T00:00:00+08:00'
+    """
+    return datetime.fromtimestamp(at // 1000, UTC).astimezone(BEIJING).isoformat()
+
+
+def days_of(year: int) -> list[str]:
+    """Every day of a year as ISO dates."""
+    first = date(year, 1, 1)
+    return [(first + timedelta(days=n)).isoformat() for n in range((date(year + 1, 1, 1) - first).days)]
+
+
+def month_before(day: str) -> str:
+    """The month before that of an ISO date, as `YYYY-MM`.
+
+    >>> month_before("2028-01-31"), month_before("2028-06-30")
+    ('2027-12', '2028-05')
+    """
+    return (date.fromisoformat(day).replace(day=1) - timedelta(days=1)).isoformat()[:7]
+
+
+def iso_day(text: str, place: str) -> str:
+    """The text itself if it is an ISO date, else `Malformed`."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise Malformed(place, f"{text!r} is not a date", "write it as 2027-12-31") from None

@@ -1,0 +1,1 @@
+"""Monitoring, reporting, verification: from frames to hours to annual mass."""

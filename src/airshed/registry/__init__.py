@@ -1,0 +1,1 @@
+"""The account system: accounts, holdings, serial blocks, entries of moves."""

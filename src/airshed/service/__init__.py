@@ -1,0 +1,1 @@
+"""Files and databases: the durable book, evidence, the report."""
