@@ -1,0 +1,214 @@
+"""`airshed rules`: check a rulebook, read it, compare two."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from airshed.cli.show import as_json, console, fail, table
+from airshed.model.refusal import Malformed
+
+if TYPE_CHECKING:
+    from airshed.rulebook.schema import Rulebook
+
+WIDEST = 160
+app = typer.Typer(no_args_is_help=True, help="The law as data: check it, read it, compare two versions.")
+
+Where = Annotated[str, typer.Argument(metavar="PATH_OR_NAME", help="Folder of a rulebook, or dianzhong.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+@app.command()
+def check(
+    rulebooks: Annotated[list[str], typer.Argument(metavar="PATH_OR_NAME...", help="Folders or names.")],
+    json: AsJson = False,
+) -> None:
+    """Read rulebooks strictly and name every fault in them.
+
+    Example: airshed rules check dianzhong
+    """
+    found = [_checked(each) for each in rulebooks]
+    if json:
+        as_json({"checked": found})
+    for each in found:
+        if json:
+            continue
+        if each["ok"]:
+            counts = ", ".join(f"{count} {name}" for name, count in each["counts"].items())
+            console.print(f"ok {each['id']} {each['version']} sha256:{each['digest']} ({counts})", markup=False)
+        for error in each.get("errors", ()):
+            print(f"error: {error['place']}: {error['what']}; {error['cure']}", file=sys.stderr)
+    if not all(each["ok"] for each in found):
+        raise typer.Exit(2)
+
+
+@app.command()
+def show(
+    rulebook: Where,
+    section: Annotated[str, typer.Argument(help="One section, as trading or caps; all when left out.")] = "",
+    json: AsJson = False,
+) -> None:
+    """Print a rulebook with its measures and citations; what nobody has read in its source says "to confirm".
+
+    Example: airshed rules show dianzhong trading
+    """
+    from airshed.rulebook.digest import digest
+    from airshed.rulebook.schema import Rulebook
+    from airshed.rulebook.strict import near
+
+    rules = _loaded(rulebook)
+    names = [name for name in Rulebook.__struct_fields__ if name != "variations" or rules.variations]
+    if section and section not in names:
+        fail(Malformed(rulebook, f"no such section {section!r}", near(section, names)))
+    if json and section:
+        as_json({section: getattr(rules, section)})
+    elif json:
+        as_json({"digest": digest(rules), "rulebook": rules})
+    else:
+        for name in [section] if section else names:
+            _show(rules, name)
+        if not section:
+            console.print(f"sha256:{digest(rules)}")
+
+
+@app.command()
+def diff(old: Where, new: Where, json: AsJson = False) -> None:
+    """Say what a new rulebook changes, key by key, with the article.
+
+    Example: airshed rules diff dianzhong drafts/dianzhong-2028
+    """
+    from airshed.rulebook.diff import diff as changes_of
+    from airshed.rulebook.digest import digest
+
+    before, after = _loaded(old), _loaded(new)
+    changes = changes_of(before, after)
+    if json:
+        ends = {
+            name: {"id": rules.programme.id, "version": rules.programme.version, "digest": digest(rules)}
+            for name, rules in (("old", before), ("new", after))
+        }
+        as_json({**ends, "changes": changes})
+    elif not changes:
+        console.print("no difference")
+    else:
+        for change in changes:
+            console.print(change.sentence, markup=False)
+            console.print(f"    {change.cite}", markup=False, style="dim")
+        console.print(f"{len(changes)} {'change' if len(changes) == 1 else 'changes'}")
+
+
+def _checked(path_or_name: str) -> dict[str, Any]:
+    from airshed.rulebook.digest import digest
+    from airshed.rulebook.load import find, read, texts
+
+    place = ""
+    try:
+        folder = find(path_or_name)
+        place = f"{path_or_name}/"
+        rules, faults = read(texts(folder))
+    except Malformed as error:
+        rules, faults, place = None, [error], ""
+    if rules is None:
+        errors = [{"place": place + each.place, "what": each.what, "cure": each.cure} for each in faults]
+        return {"path": path_or_name, "ok": False, "errors": errors}
+    counts = {
+        "jurisdictions": len(rules.jurisdictions),
+        "pollutants": len(rules.pollutants),
+        "caps": len(rules.caps.rows),
+        "limits": len(rules.limits.rows),
+        "benchmarks": len(rules.benchmarks.rows),
+        "substitution rules": len(rules.monitoring.tiers),
+        "variations": len(rules.variations),
+    }
+    head = {"id": rules.programme.id, "version": rules.programme.version, "digest": digest(rules)}
+    return {"path": path_or_name, "ok": True, **head, "counts": counts}
+
+
+def _loaded(path_or_name: str) -> Rulebook:
+    from airshed.rulebook.load import find, read, texts
+
+    try:
+        rules, faults = read(texts(find(path_or_name)))
+    except Malformed as error:
+        fail(error)
+    if rules is None:
+        fail(Malformed(f"{path_or_name}/{faults[0].place}", faults[0].what, faults[0].cure))
+    return rules
+
+
+def _show(rules: Rulebook, section: str) -> None:
+    from airshed.rulebook.words import said
+
+    held = getattr(rules, section)
+    console.print(f"\\[{section}]", style="bold")
+    rows = held if isinstance(held, tuple) else ()
+    if not isinstance(held, tuple):
+        mark = "  [yellow]to confirm[/yellow]" if held.status == "to confirm" else ""
+        console.print(f"  {_plain(held.cite)}{mark}")
+        keys = [key for key in held.__struct_fields__ if key not in ("cite", "status", "rows", "tiers")]
+        if keys:
+            table("", ("key", "value"), [(key, said(key, getattr(held, key))) for key in keys])
+        rows = getattr(held, "rows", getattr(held, "tiers", ()))
+    if section == "caps":
+        _caps(rules)
+    elif rows:
+        _rows(rows)
+    console.print()
+
+
+def _plain(text: str) -> str:
+    """Text in which square brackets are not mark-up."""
+    return text.replace("[", "\\[")
+
+
+def _rows(rows: Sequence[Any]) -> None:
+    from airshed.rulebook.words import bare, head
+
+    columns = [name for name in rows[0].__struct_fields__ if name not in ("cite", "status")]
+    notes = list(dict.fromkeys(_source(row) for row in rows if hasattr(row, "cite")))
+    cells = [
+        [_plain(bare(name, getattr(row, name))) for name in columns]
+        + ([str(notes.index(_source(row)) + 1)] if notes else [])
+        for row in rows
+    ]
+    _wide([head(name) for name in columns] + (["note#"] if notes else []), cells)
+    for number, note in enumerate(notes, 1):
+        console.print(f"  {number:>2}  {note}")
+
+
+def _source(row: Any) -> str:
+    """What a row rests on, marked where nobody has read it there."""
+    mark = "  [yellow]to confirm[/yellow]" if getattr(row, "status", "") == "to confirm" else ""
+    return _plain(row.cite) + mark
+
+
+def _wide(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table as wide as it has to be, also where no terminal says how wide."""
+    from rich.console import Console
+    from rich.table import Table
+
+    shown = Table(header_style="bold")
+    for column in columns:
+        right = column.endswith(("]", "#"))
+        shown.add_column(_plain(column.removesuffix("#")), justify="right" if right else "left", no_wrap=True)
+    for row in rows:
+        shown.add_row(*row)
+    Console(highlight=False, width=max(console.width, WIDEST)).print(shown)
+
+
+def _caps(rules: Rulebook) -> None:
+    from airshed.model.measures import tonnes
+    from airshed.rulebook.look import caps
+
+    held = caps(rules)
+    codes = [place.code for place in rules.jurisdictions]
+    lines: list[list[str]] = []
+    for vintage in sorted({row.vintage for row in rules.caps.rows}):
+        for pollutant in rules.pollutants:
+            counts = [held[f"{pollutant.code}-{code}-{vintage}"] for code in codes]
+            shown = [f"{tonnes(count)}" for count in (*counts, sum(counts))]
+            lines.append([str(vintage), pollutant.code, *shown])
+    _wide(["vintage", "pollutant", *(f"{code} [t]" for code in codes), "zone [t]"], lines)

@@ -1,0 +1,42 @@
+"""How the commands print: tables for people, canonical JSON for programs, one line for an error."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any, NoReturn
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from airshed.model.refusal import Malformed
+
+#: Columns of a page when the output is not a terminal.
+PAGE = 150
+
+console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PAGE)
+
+
+def fail(error: Malformed) -> NoReturn:
+    """Print the one line that names place and cure, and end with status 2."""
+    print(f"error: {error}", file=sys.stderr)
+    raise SystemExit(2)
+
+
+def as_json(value: Any) -> None:
+    """Print one value as one line of JSON, keys in the order they have."""
+    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table; a column whose name ends in a measure in brackets or `#` is aligned to the right."""
+    shown = Table(title=title or None, title_justify="left", header_style="bold")
+    for column in columns:
+        right = column.endswith(("]", "#"))
+        heading = Text(column.rstrip("#").rstrip())
+        shown.add_column(heading, justify="right" if right else "left", no_wrap=right)
+    for row in rows:
+        shown.add_row(*(Text(str(cell)) for cell in row))
+    console.print(shown)

@@ -1,0 +1,213 @@
+"""What a well-written rulebook may still get wrong: codes that do not exist, gaps, contradictions."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from datetime import date
+from itertools import pairwise
+from typing import Any, get_origin
+
+import msgspec
+
+from airshed.model.measures import yuan
+from airshed.model.refusal import Malformed
+from airshed.rulebook.schema import Rulebook, Section
+from airshed.rulebook.strict import kinds, near, peeled
+
+_MAIN = "rulebook.toml"
+# Art. 9: nobody approves an act of their own.
+APART = (("ReportYear", "VerifyYear"), ("ReportYear", "DetermineYear"), ("Surrender", "CloseYear"))
+
+
+def contradictions(rules: Rulebook, lines: Mapping[str, Sequence[int]]) -> list[Malformed]:
+    """Every contradiction; `lines` has the line number of each row of each CSV file."""
+    return [
+        *contradictions_there(rules, _MAIN),
+        *_names(rules),
+        *_roles(rules),
+        *_may_vary(rules),
+        *_caps(rules, lines["caps.csv"]),
+        *_tiers(rules, lines["substitution.csv"]),
+        *_limits(rules, lines["limits.csv"]),
+        *_benchmarks(rules, lines["benchmarks.csv"]),
+    ]
+
+
+def contradictions_there(rules: Rulebook, file: str) -> list[Malformed]:
+    """Contradictions between single keys, which what a jurisdiction sets for itself may cause too."""
+    return [*_dates(rules, file), *_shares(rules, file), *_prices(rules, file), *_flags(rules, file)]
+
+
+def _dates(rules: Rulebook, file: str) -> Iterator[Malformed]:
+    yield from _day(rules.programme.effective, f"{file} [programme] effective")
+    deadlines = [(key, getattr(rules.calendar, key)) for key in ("report_by", "verify_by", "surrender_by")]
+    for key, day in deadlines:
+        # a year without 29 February: a deadline must exist in every year
+        yield from _day(f"2027-{day}", f"{file} [calendar] {key}")
+    for (before, first), (after, second) in pairwise(deadlines):
+        if second < first:
+            what = f"{after} {second} comes before {before} {first}"
+            yield Malformed(f"{file} [calendar]", what, "a year is reported, then verified, then surrendered for")
+
+
+def _day(text: str, place: str) -> Iterator[Malformed]:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        yield Malformed(place, f"there is no such day in every year as {text[-5:]}", "write a day of the calendar")
+
+
+def _shares(rules: Rulebook, file: str) -> Iterator[Malformed]:
+    apart = rules.allocation.reserve_basis_points + rules.allocation.auction_basis_points
+    if apart > 10_000:
+        what = f"reserve_basis_points and auction_basis_points are {apart / 100:g} % of the cap together"
+        yield Malformed(f"{file} [allocation]", what, "at most 100 % (10000) can be set apart")
+
+
+def _prices(rules: Rulebook, file: str) -> Iterator[Malformed]:
+    trading, auction = rules.trading, rules.auction
+    for number, rule in enumerate(rules.pollutants, 1):
+        place = f"{file} [[pollutants]] {number} ({rule.code})"
+        for key, price, tick, market in (
+            ("reference_fen_per_t", rule.reference_fen_per_t, trading.tick_fen_per_t, "trading"),
+            ("reserve_fen_per_t", rule.reserve_fen_per_t, auction.tick_fen_per_t, "auction"),
+        ):
+            if price % tick:
+                what = f"{key} {price} ({yuan(price)} yuan/t) is off the tick of [{market}]"
+                yield Malformed(place, what, f"write a multiple of {tick}")
+    if trading.largest_order < trading.lot or trading.largest_order % trading.lot:
+        what = f"largest_order {trading.largest_order} is not a multiple of lot {trading.lot}"
+        yield Malformed(f"{file} [trading]", what, "write a multiple of the lot")
+
+
+def _flags(rules: Rulebook, file: str) -> Iterator[Malformed]:
+    seen: dict[str, str] = {}
+    for key in ("flags_measured", "flags_stopped", "flags_out_of_control"):
+        for flag in getattr(rules.monitoring, key):
+            if flag in seen:
+                what = f"flag {flag!r} stands in {seen[flag]} and in {key}"
+                yield Malformed(f"{file} [monitoring]", what, "a flag means one thing; keep one")
+            seen[flag] = key
+    if not rules.monitoring.flags_measured:
+        what = "flags_measured is empty, so that no hour would ever count"
+        yield Malformed(f"{file} [monitoring]", what, 'write at least ["N"]')
+
+
+def _names(rules: Rulebook) -> Iterator[Malformed]:
+    for table in ("jurisdictions", "sectors", "pollutants"):
+        codes = [each.code for each in getattr(rules, table)]
+        for number, code in enumerate(codes, 1):
+            if code in codes[: number - 1]:
+                first = codes.index(code) + 1
+                yield Malformed(f"{_MAIN} [[{table}]] {number}", f"code {code!r} is that of number {first}", "keep one")
+
+
+def _roles(rules: Rulebook) -> Iterator[Malformed]:
+    for role, commands in msgspec.structs.asdict(rules.roles).items():
+        if role in ("cite", "status"):
+            continue
+        place = f"{_MAIN} [roles] {role}"
+        for command in sorted({each for each in commands if commands.count(each) > 1}):
+            yield Malformed(place, f"{command!r} stands twice", "keep one")
+        for one, other in APART:
+            if one in commands and other in commands:
+                what = f"has both {one} and {other}, so it would approve an act of its own"
+                yield Malformed(place, what, "give one of them to another role")
+    if "AdoptRulebook" not in rules.roles.authority:
+        what = "lacks AdoptRulebook, so these rules could never be adopted"
+        yield Malformed(f"{_MAIN} [roles] authority", what, "add AdoptRulebook")
+
+
+def _may_vary(rules: Rulebook) -> Iterator[Malformed]:
+    known = variable_keys()
+    for key in rules.may_vary.keys:
+        if key not in known:
+            close = near(key[:100], known).partition(" (did you mean ")[2].rstrip(")")
+            hint = f"did you mean {close}" if close else "write section.key, as allocation.method"
+            yield Malformed(f"{_MAIN} [may_vary] keys", f"no such rule {key[:100]!r} of a single value", hint)
+
+
+def variable_keys() -> list[str]:
+    """Every key of a single value that a rulebook could let a jurisdiction vary, as `section.key`."""
+    keys: list[str] = []
+    for section, kind in kinds(Rulebook).items():
+        if isinstance(kind, type) and issubclass(kind, Section) and section not in ("programme", "roles", "may_vary"):
+            for key, held in kinds(kind).items():
+                if get_origin(peeled(held)[0]) is not tuple and key not in ("cite", "status"):
+                    keys.append(f"{section}.{key}")
+    return keys
+
+
+def _known(code: str, codes: Sequence[str], place: str, what: str) -> Iterator[Malformed]:
+    if code not in codes:
+        yield Malformed(place, f"no such {what} {code!r} in {_MAIN}", near(code, codes))
+
+
+def _codes(rules: Rulebook) -> dict[str, list[str]]:
+    return {
+        "pollutant": [each.code for each in rules.pollutants],
+        "jurisdiction": [each.code for each in rules.jurisdictions],
+        "sector": [each.code for each in rules.sectors],
+    }
+
+
+def _rows(
+    rows: Sequence[Any],
+    lines: Sequence[int],
+    file: str,
+    key: Sequence[str],
+    codes: Mapping[str, Sequence[str]],
+) -> Iterator[Malformed]:
+    """Codes that do not exist and rows that stand twice."""
+    seen: dict[Hashable, int] = {}
+    for line, row in zip(lines, rows, strict=True):
+        for name in key:
+            if name in codes:
+                yield from _known(getattr(row, name), codes[name], f"{file} line {line}, column {name}", name)
+        mark = tuple(getattr(row, name) for name in key)
+        if mark in seen:
+            what = f"{' '.join(str(part) for part in mark)} stands in line {seen[mark]} already"
+            yield Malformed(f"{file} line {line}", what, "keep one")
+        seen.setdefault(mark, line)
+
+
+def _caps(rules: Rulebook, lines: Sequence[int]) -> Iterator[Malformed]:
+    codes, file = _codes(rules), "caps.csv"
+    yield from _rows(rules.caps.rows, lines, file, ("pollutant", "jurisdiction", "vintage"), codes)
+    there = {(row.pollutant, row.jurisdiction, row.vintage) for row in rules.caps.rows}
+    vintages = sorted({row.vintage for row in rules.caps.rows})
+    for code in codes["pollutant"]:
+        for place in codes["jurisdiction"]:
+            for vintage in vintages:
+                if (code, place, vintage) not in there:
+                    yield Malformed(file, f"no cap for {code} {place} {vintage}", "add the row")
+
+
+def _tiers(rules: Rulebook, lines: Sequence[int]) -> Iterator[Malformed]:
+    file, tiers = "substitution.csv", rules.monitoring.tiers
+    marks = [(-row.capture_from_basis_points, row.longest_hours or 10_000) for row in tiers]
+    for number, (line, row) in enumerate(zip(lines, tiers, strict=True)):
+        last = number + 1 == len(tiers)
+        if number and marks[number] <= marks[number - 1]:
+            what = "is out of order"
+            yield Malformed(f"{file} line {line}", what, "highest capture rate first, then shortest run, empty last")
+        elif row.longest_hours is not None and (last or marks[number + 1][0] != marks[number][0]):
+            what = f"leaves runs of more than {row.longest_hours} hours without a rule"
+            yield Malformed(f"{file} line {line}", what, "add a row of this capture rate with longest_hours empty")
+
+
+def _limits(rules: Rulebook, lines: Sequence[int]) -> Iterator[Malformed]:
+    key = ("limit_set", "pollutant", "statistic", "valid_from")
+    yield from _rows(rules.limits.rows, lines, "limits.csv", key, _codes(rules))
+    for line, row in zip(lines, rules.limits.rows, strict=True):
+        yield from _day(row.valid_from, f"limits.csv line {line}, column valid_from")
+
+
+def _benchmarks(rules: Rulebook, lines: Sequence[int]) -> Iterator[Malformed]:
+    codes, file = _codes(rules), "benchmarks.csv"
+    yield from _rows(rules.benchmarks.rows, lines, file, ("sector", "pollutant"), codes)
+    there = {(row.sector, row.pollutant) for row in rules.benchmarks.rows}
+    for sector in codes["sector"]:
+        for code in codes["pollutant"]:
+            if (sector, code) not in there:
+                yield Malformed(file, f"no benchmark for {sector} {code}", "add the row")

@@ -1,0 +1,59 @@
+"""What the keys of a rulebook may hold: shares, prices, counts, days, names and their bounds."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, get_args
+
+from msgspec import Meta
+
+#: Whether a figure was read in its source.
+Status = Literal["confirmed", "to confirm"]
+#: A share in hundredths of a percent, up to all.
+Share = Annotated[int, Meta(ge=0, le=10_000)]
+#: A price in fen per tonne, which may be nothing.
+Price = Annotated[int, Meta(ge=0, le=10_000_000_000)]
+#: A price or a step of price in fen per tonne, more than nothing.
+Step = Annotated[int, Meta(ge=1, le=10_000_000_000)]
+#: Allowances, more than none.
+Count = Annotated[int, Meta(ge=1, le=1_000_000_000_000)]
+#: A calendar year.
+Year = Annotated[int, Meta(ge=2000, le=2100)]
+#: A day as ISO date.
+Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}\Z", examples=["2027-01-01"])]
+#: Month and day.
+MonthDay = Annotated[str, Meta(pattern=r"^\d{2}-\d{2}\Z", examples=["06-30"])]
+#: A short name, used in the book and in file names.
+Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,39}\Z", examples=["a-short-name"])]
+#: A data flag of HJ 212.
+Flag = Annotated[str, Meta(pattern=r"^[A-Z]\Z", examples=["N"])]
+
+#: What a role may be allowed to send: the commands of the engine (a test keeps them equal).
+CommandName = Literal[
+    "AdoptRulebook",
+    "RegisterActor",
+    "OpenAccount",
+    "FreezeAccount",
+    "ThawAccount",
+    "RegisterSource",
+    "Deposit",
+    "Withdraw",
+    "SetCap",
+    "Allocate",
+    "Transfer",
+    "OpenAuction",
+    "PlaceBid",
+    "CloseAuction",
+    "OpenSession",
+    "CloseSession",
+    "PlaceOrder",
+    "CancelOrder",
+    "OfferRepurchase",
+    "SealDay",
+    "ReportYear",
+    "VerifyYear",
+    "DetermineYear",
+    "Surrender",
+    "CloseYear",
+    "PayPenalty",
+]
+COMMANDS: tuple[str, ...] = get_args(CommandName)

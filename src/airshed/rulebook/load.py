@@ -1,0 +1,227 @@
+"""Reads a rulebook from its folder or its adopted texts, strictly: a fault names file, table and key."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from airshed.model.refusal import Malformed
+from airshed.rulebook.check import contradictions, contradictions_there
+from airshed.rulebook.look import local
+from airshed.rulebook.schema import Rulebook, Section
+from airshed.rulebook.shipped import shipped
+from airshed.rulebook.strict import called, kinds, misfits, near, rows_of
+from airshed.rulebook.tables import Benchmark, Cap, Limit, Tier, Variation
+
+MAIN = "rulebook.toml"
+LARGEST_FILE = 4_000_000
+TABLES: Mapping[str, tuple[str, str, type[msgspec.Struct]]] = {
+    "caps.csv": ("caps", "rows", Cap),
+    "substitution.csv": ("monitoring", "tiers", Tier),
+    "limits.csv": ("limits", "rows", Limit),
+    "benchmarks.csv": ("benchmarks", "rows", Benchmark),
+}
+_VARY = re.compile(r"vary/([^/]+)\.toml")
+
+
+def find(path_or_name: str) -> Path:
+    """The folder of that path, or the shipped rulebook of that name; else `Malformed`."""
+    path = Path(path_or_name)
+    try:
+        if path_or_name and path.is_dir():
+            return path
+        if path.is_file():
+            raise Malformed(path_or_name, "is a file", "name the folder that holds rulebook.toml")
+    except OSError as error:
+        raise Malformed(path_or_name[:100], f"cannot be read ({error.strerror})", "name a folder") from None
+    return shipped("rulebooks", path_or_name)
+
+
+def load(folder: Path) -> Rulebook:
+    """The rulebook in a folder; the first fault is raised as `Malformed`.
+
+    >>> load(find("dianzhong")).programme.version
+    '2027.1'
+    """
+    return load_texts(texts(folder))
+
+
+def texts(folder: Path) -> dict[str, bytes]:
+    """The files of a rulebook by their names relative to its folder, as they are kept beside a book."""
+    try:
+        paths = sorted(path for path in folder.glob("*") if path.suffix in (".toml", ".csv"))
+        paths += sorted((folder / "vary").glob("*.toml"))
+        found: dict[str, bytes] = {}
+        for path in paths:
+            name = path.relative_to(folder).as_posix()
+            with path.open("rb") as file:
+                found[name] = file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise Malformed(str(error.filename), f"cannot be read ({error.strerror})", "mend the file") from None
+    if MAIN not in found:
+        raise Malformed(str(folder), f"there is no {MAIN}", "name the folder that holds it")
+    return found
+
+
+def load_texts(files: Mapping[str, bytes]) -> Rulebook:
+    """The rulebook that these texts say; the first fault is raised as `Malformed`. Pure."""
+    rules, faults = read(files)
+    if rules is None:
+        raise faults[0]
+    return rules
+
+
+def read(files: Mapping[str, bytes]) -> tuple[Rulebook | None, list[Malformed]]:
+    """The rulebook that these texts say, or every fault that was found in them. Pure."""
+    faults: list[Malformed] = []
+    for name in files:
+        if name not in (MAIN, *TABLES) and not _VARY.fullmatch(name):
+            faults.append(
+                Malformed(name, "no such file in a rulebook", near(name[:100], [MAIN, *TABLES, "vary/CODE.toml"]))
+            )
+    raw = _toml(files, MAIN, faults)
+    if raw is not None:
+        faults += misfits(raw, Rulebook, MAIN)
+    lines: dict[str, list[int]] = {}
+    tables: dict[str, list[dict[str, Any]]] = {}
+    for file, (_, _, struct) in TABLES.items():
+        text = _text(files, file, faults)
+        if text is not None:
+            rows, wrong = rows_of(text, struct, file)
+            faults += wrong
+            lines[file] = [line for line, _ in rows]
+            tables[file] = [row for _, row in rows]
+    if faults or raw is None:
+        return None, faults
+    for file, (section, key, _) in TABLES.items():
+        raw[section] = raw[section] | {key: tables[file]}
+    rules: Rulebook = msgspec.convert(raw, Rulebook)
+    faults += contradictions(rules, lines)
+    if not faults:
+        rules = _with_variations(rules, files, faults)
+    return (None, faults) if faults else (_in_order(rules), [])
+
+
+def _text(files: Mapping[str, bytes], name: str, faults: list[Malformed]) -> str | None:
+    if name not in files:
+        faults.append(Malformed(name, "is missing", f"put it beside {MAIN}"))
+    elif len(files[name]) > LARGEST_FILE:
+        faults.append(Malformed(name, f"is larger than {LARGEST_FILE:,} bytes", "a rulebook is a short text"))
+    else:
+        try:
+            return files[name].decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = files[name].count(b"\n", 0, error.start) + 1
+            faults.append(Malformed(f"{name} line {line}", "is not UTF-8 text", "save it as UTF-8"))
+    return None
+
+
+def _toml(files: Mapping[str, bytes], name: str, faults: list[Malformed]) -> dict[str, Any] | None:
+    text = _text(files, name, faults)
+    if text is None:
+        return None
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        at = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", str(error), re.DOTALL)
+        what = at[1] if at else str(error)
+        line = int(at[2]) if at and at[2] else text.count("\n") + 1
+        column = f", column {at[3]}" if at and at[3] else ""
+        faults.append(Malformed(f"{name} line {line}{column}", f"is not TOML: {what[0].lower()}{what[1:]}", "mend it"))
+    except RecursionError:
+        faults.append(Malformed(name, "is nested too deeply", "write tables and lists as the schema has them"))
+    except ValueError:
+        faults.append(Malformed(name, "has a number of too many digits", "write whole numbers of at most 19 digits"))
+    return None
+
+
+def _with_variations(rules: Rulebook, files: Mapping[str, bytes], faults: list[Malformed]) -> Rulebook:
+    """The rules with what `vary/CODE.toml` sets: only what `may_vary` lists, as the schema says."""
+    codes = [jurisdiction.code for jurisdiction in rules.jurisdictions]
+    found: list[Variation] = []
+    for file in sorted(files):
+        name = _VARY.fullmatch(file)
+        if name is None:
+            continue
+        if name[1] not in codes:
+            faults.append(Malformed(file, f"no such jurisdiction {name[1]!r}", near(name[1], codes)))
+            continue
+        raw = _toml(files, file, faults)
+        if raw is not None:
+            found += _variations(rules, name[1], file, raw, faults)
+    varied = msgspec.structs.replace(rules, variations=tuple(found))
+    if not faults:
+        for code in dict.fromkeys(variation.jurisdiction for variation in found):
+            faults += contradictions_there(local(varied, code), f"vary/{code}.toml")
+    return varied
+
+
+def _variations(rules: Rulebook, code: str, file: str, raw: dict[str, Any], faults: list[Malformed]) -> list[Variation]:
+    cite = raw.get("cite")
+    if not isinstance(cite, str) or not cite.strip():
+        faults.append(
+            Malformed(file, "key 'cite' is missing", "add cite, the source of what varies, as the first line")
+        )
+    allowed = rules.may_vary.keys
+    law = (
+        f"it may vary {', '.join(allowed)} ({rules.may_vary.cite})"
+        if allowed
+        else f"nothing may be varied ({rules.may_vary.cite})"
+    )
+    found: list[Variation] = []
+    for section, keys in raw.items():
+        if section == "cite":
+            continue
+        if not isinstance(keys, dict):
+            faults.append(Malformed(file, f"{section!r} is {called(keys)}, not a table", law))
+            continue
+        for key, value in keys.items():
+            place = f"{file} [{section}]"
+            if f"{section}.{key}" not in allowed:
+                faults.append(Malformed(place, f"{key!r} is not for a jurisdiction to vary", law))
+                continue
+            struct = kinds(Rulebook)[section]
+            assert issubclass(struct, Section), section
+            wrong = list(misfits(value, kinds(struct)[key], place, key))
+            faults += wrong
+            if not wrong:
+                held = msgspec.convert(value, kinds(struct)[key])
+                found.append(Variation(jurisdiction=code, key=f"{section}.{key}", value=held, cite=str(cite)))
+    return sorted(found, key=lambda variation: variation.key)
+
+
+def _in_order(rules: Rulebook) -> Rulebook:
+    """The same law with tables and lists sorted, so that their layout does not change the digest."""
+    pollutants = [pollutant.code for pollutant in rules.pollutants]
+    places = [jurisdiction.code for jurisdiction in rules.jurisdictions]
+    caps = sorted(
+        rules.caps.rows,
+        key=lambda row: (row.vintage, pollutants.index(row.pollutant), places.index(row.jurisdiction)),
+    )
+    sectors = [sector.code for sector in rules.sectors]
+    limits = sorted(
+        rules.limits.rows,
+        key=lambda row: (row.limit_set, pollutants.index(row.pollutant), row.statistic, row.valid_from),
+    )
+    benchmarks = sorted(
+        rules.benchmarks.rows,
+        key=lambda row: (sectors.index(row.sector), pollutants.index(row.pollutant)),
+    )
+    replace = msgspec.structs.replace
+    roles, monitoring = msgspec.structs.asdict(rules.roles), msgspec.structs.asdict(rules.monitoring)
+    commands = {role: tuple(sorted(held)) for role, held in roles.items() if isinstance(held, tuple)}
+    flags = {key: tuple(sorted(held)) for key, held in monitoring.items() if key.startswith("flags_")}
+    return replace(
+        rules,
+        roles=replace(rules.roles, **commands),
+        monitoring=replace(rules.monitoring, **flags),
+        may_vary=replace(rules.may_vary, keys=tuple(sorted(rules.may_vary.keys))),
+        caps=replace(rules.caps, rows=tuple(caps)),
+        limits=replace(rules.limits, rows=tuple(limits)),
+        benchmarks=replace(rules.benchmarks, rows=tuple(benchmarks)),
+    )

@@ -1,0 +1,95 @@
+"""Answers from a rulebook by code, series, role or section, looked up once per rulebook and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+import msgspec
+
+from airshed.model.allowance import Series
+from airshed.rulebook.schema import PollutantRule, Rulebook
+from airshed.rulebook.tables import Benchmark, Limit
+
+RULEBOOKS_KEPT = 32
+
+
+@lru_cache(maxsize=RULEBOOKS_KEPT)
+def pollutants(rules: Rulebook) -> Mapping[str, PollutantRule]:
+    """The capped pollutants by code, in the order of the rulebook."""
+    return {rule.code: rule for rule in rules.pollutants}
+
+
+@lru_cache(maxsize=RULEBOOKS_KEPT)
+def caps(rules: Rulebook) -> Mapping[str, int]:
+    """Allowances of every series that has a cap, by its name as SO2-KM-2027."""
+    return {str(Series(row.pollutant, row.jurisdiction, row.vintage)): row.count for row in rules.caps.rows}
+
+
+@lru_cache(maxsize=RULEBOOKS_KEPT)
+def benchmarks(rules: Rulebook) -> Mapping[tuple[str, str], Benchmark]:
+    """The benchmark of every sector and pollutant."""
+    return {(row.sector, row.pollutant): row for row in rules.benchmarks.rows}
+
+
+@lru_cache(maxsize=RULEBOOKS_KEPT)
+def roles(rules: Rulebook) -> Mapping[str, frozenset[str]]:
+    """The commands that each role may send."""
+    named = msgspec.structs.asdict(rules.roles)
+    return {role: frozenset(named[role]) for role in named if role not in ("cite", "status")}
+
+
+def pollutant(rules: Rulebook, code: str) -> PollutantRule:
+    """The rule of a pollutant that the programme caps."""
+    return pollutants(rules)[code]
+
+
+def cap(rules: Rulebook, series: str | Series) -> int | None:
+    """How many allowances a series has in all, or None when it has no cap."""
+    return caps(rules).get(str(series))
+
+
+def benchmark(rules: Rulebook, sector: str, pollutant: str) -> Benchmark:
+    """The benchmark of a sector for a pollutant; a rulebook has one for each pair."""
+    return benchmarks(rules)[sector, pollutant]
+
+
+def limit(rules: Rulebook, limit_set: str, pollutant: str, day: str) -> Limit | None:
+    """The limit of a set for a pollutant that holds on an ISO day: the newest that is in force, or None."""
+    held = [
+        row
+        for row in rules.limits.rows
+        if row.limit_set == limit_set and row.pollutant == pollutant and row.valid_from <= day
+    ]
+    return max(held, key=lambda row: row.valid_from) if held else None
+
+
+def may(rules: Rulebook, role: str, command: str) -> bool:
+    """Whether a role may send a command; an unknown role may nothing."""
+    return command in roles(rules).get(role, frozenset())
+
+
+@lru_cache(maxsize=256)
+def article(rules: Rulebook, section: str) -> str:
+    """What a section rests on: its citation up to the first semicolon or colon, as refusals give it.
+
+    `section` is a section of `rulebook.toml`.
+    """
+    cite: str = getattr(rules, section).cite
+    return cite.split(";", 1)[0].split(":", 1)[0].strip()
+
+
+@lru_cache(maxsize=RULEBOOKS_KEPT * 8)
+def local(rules: Rulebook, jurisdiction: str) -> Rulebook:
+    """The rules as they hold in one jurisdiction: with what it sets for itself."""
+    replace = msgspec.structs.replace
+    for variation in rules.variations:
+        if variation.jurisdiction == jurisdiction:
+            section, key = variation.key.split(".")
+            rules = replace(rules, **{section: replace(getattr(rules, section), **{key: variation.value})})
+    return rules
+
+
+def allocation_method(rules: Rulebook, jurisdiction: str) -> str:
+    """The allocation method that holds in a jurisdiction: history, benchmark, limit or equal_cut."""
+    return local(rules, jurisdiction).allocation.method

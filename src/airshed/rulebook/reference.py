@@ -1,0 +1,121 @@
+"""Writes the reference page of the rulebook from the schema: `docs/reference/rulebook.md`.
+
+`python -m airshed.rulebook.reference` prints it.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+import msgspec
+
+from airshed.rulebook import schema, tables
+from airshed.rulebook.schema import Rulebook, Section
+from airshed.rulebook.strict import in_words, kinds, peeled, written
+from airshed.rulebook.tables import Benchmark, Cap, Limit, Tier, Variation
+
+_HEAD = """# The rulebook, key by key
+
+A rulebook is a folder: `rulebook.toml` with the sections below, four tables beside it, and, where a
+jurisdiction sets something for itself, `vary/CODE.toml`. It is read strictly: an unknown, missing or mistyped key
+is an error that names the file, the table and the key. Money is in fen (100 fen = 1 yuan), prices in fen per
+tonne, shares in hundredths of a percent, counts in allowances of one kilogram.
+
+This page is generated from the schema (`python -m airshed.rulebook.reference`); a test keeps it so.
+"""
+_TABLES: tuple[tuple[str, type[msgspec.Struct], str], ...] = (
+    ("caps.csv", Cap, "The caps. There is a row for every pollutant, jurisdiction and vintage."),
+    (
+        "substitution.csv",
+        Tier,
+        "What stands in for a missing hour. The first row that fits holds: highest capture rate first, then "
+        "the shortest run, an empty `longest_hours` last.",
+    ),
+    ("limits.csv", Limit, "Concentration limits."),
+    ("benchmarks.csv", Benchmark, "Benchmarks. There is a row for every sector and pollutant."),
+)
+_VARY = """## `vary/CODE.toml`
+
+What the jurisdiction CODE sets for itself: the source as `cite` in the first line, then sections with keys as
+in `rulebook.toml`. Only the keys that `[may_vary]` lists may stand there, and what they say is checked like the
+rest. In the digest and in `airshed rules diff` each of them is one variation:
+"""
+
+
+@cache
+def comments(struct: type[msgspec.Struct]) -> dict[str, str]:
+    """The `#:` comment above every field of a section or row, its own and those of its bases."""
+    module = schema if struct.__module__ == schema.__name__ else tables
+    source = inspect.getsource(module)
+    lines = source.splitlines()
+    found: dict[str, str] = {}
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.ClassDef) and node.name == struct.__name__:
+            for field in node.body:
+                if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+                    found[field.target.id] = _above(lines, field.lineno - 1)
+    for base in struct.__bases__:
+        if issubclass(base, Section):
+            found |= comments(base)
+    return found
+
+
+def _above(lines: list[str], place: int) -> str:
+    said: list[str] = []
+    while place and lines[place - 1].strip().startswith("#:"):
+        place -= 1
+        said.insert(0, lines[place].strip().removeprefix("#:").strip())
+    return " ".join(said)
+
+
+def markdown() -> str:
+    """The reference page."""
+    parts = [_HEAD]
+    for section, kind in kinds(Rulebook).items():
+        many = get_origin(kind) is tuple
+        struct = get_args(kind)[0] if many else kind
+        if struct is not Variation:
+            title = f"[[{section}]]" if many else f"[{section}]"
+            parts.append(f"## `{title}`\n\n{inspect.getdoc(struct)}\n\n{_keys(struct)}")
+    for file, struct, what in _TABLES:
+        parts.append(f"## `{file}`\n\n{what}\n\n{_keys(struct)}")
+    parts.append(_VARY + "\n" + _keys(Variation))
+    return "\n".join(parts)
+
+
+def _keys(struct: type[msgspec.Struct]) -> str:
+    lines = ["| key | holds | meaning |", "|---|---|---|"]
+    lines += [f"| `{key}` | {holds} | {meaning} |" for key, holds, meaning in _fields(struct)]
+    return "\n".join(lines) + "\n"
+
+
+def _fields(struct: type[msgspec.Struct]) -> Iterator[tuple[str, str, str]]:
+    said = comments(struct)
+    for key in written(struct):
+        kind = kinds(struct)[key]
+        yield key, _holds(kind) + (", or empty" if peeled(kind)[2] else ""), said[key]
+
+
+def _holds(kind: Any) -> str:
+    if kind == str | int | float | bool:
+        return "whatever the key holds"
+    words = in_words(kind)
+    return "a list of names of commands" if "AdoptRulebook" in words else words
+
+
+def main(path: str | None) -> None:
+    """Print the page, or write it to a file."""
+    if path is None:
+        sys.stdout.write(markdown())
+    else:
+        Path(path).write_text(markdown(), "utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else None)

@@ -1,0 +1,281 @@
+"""What a rulebook may say: every section, key and measure, each section with its citation.
+
+The field comments (`#:`) here and in `tables.py` are the reference page: `docs/reference/rulebook.md`
+is generated from them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from airshed.rulebook.kinds import CommandName, Count, Day, Flag, MonthDay, Name, Price, Share, Status, Step
+from airshed.rulebook.tables import Benchmark, Cap, Limit, Tier, Variation
+
+
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A part of the law with the source it rests on."""
+
+    #: The article, standard or paper that this section rests on.
+    cite: str
+    #: "confirmed" when read in the source, "to confirm" when recalled or assumed.
+    status: Status
+
+
+class Programme(Section, frozen=True):
+    """What the programme is and who runs it."""
+
+    #: Short name, used in the book and in file names.
+    id: Name
+    #: Version of this text; a changed text needs a new one.
+    version: str
+    #: Name in English.
+    name_en: str
+    #: Name in Chinese.
+    name_zh: str
+    #: Folder of the inventory under `zones/`.
+    zone: Name
+    #: First day on which these rules hold, as ISO date.
+    effective: Day
+    #: Actor who adopts rulebooks and opens accounts.
+    authority: Name
+
+
+class AllowanceRule(Section, frozen=True):
+    """What an allowance is and where it counts."""
+
+    #: Kilograms of pollutant that one allowance covers; counts and prices are made for 1.
+    size_kg: Annotated[int, Meta(ge=1, le=1)]
+    #: "zone": series of every jurisdiction count; "jurisdiction": only those of the source's own.
+    admitted: Literal["zone", "jurisdiction"]
+    #: How many earlier vintages count beside that of the period.
+    vintages_back: Annotated[int, Meta(ge=0, le=20)]
+    #: How an obligation that is not a whole allowance is rounded.
+    rounding: Literal["up", "half_up", "down"]
+
+
+class Jurisdiction(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A city or county group that issues allowances."""
+
+    #: Two to four capitals, part of every series.
+    code: Annotated[str, Meta(pattern=r"^[A-Z]{2,4}\Z", examples=["KM"])]
+    #: Name in English.
+    name_en: str
+    #: Name in Chinese.
+    name_zh: str
+
+
+class SectorRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A sector that the programme covers."""
+
+    #: Short name, used in the inventory.
+    code: Name
+    #: Name in English.
+    name_en: str
+    #: Name in Chinese.
+    name_zh: str
+
+
+class PollutantRule(Section, frozen=True):
+    """A pollutant that the programme caps, with its administered prices."""
+
+    #: Short name, part of every series.
+    code: Annotated[str, Meta(pattern=r"^[A-Za-z0-9.]{1,8}\Z", examples=["SO2"])]
+    #: Name in English.
+    name_en: str
+    #: Name in Chinese.
+    name_zh: str
+    #: Lowest price at auction, in fen per tonne.
+    reserve_fen_per_t: Price
+    #: Price around which the first session's band lies, in fen per tonne.
+    reference_fen_per_t: Step
+    #: Price at which the government buys leftovers back, in fen per tonne.
+    repurchase_fen_per_t: Price
+
+
+class CapRule(Section, frozen=True):
+    """The caps, from `caps.csv`."""
+
+    #: One row per pollutant, jurisdiction and vintage (read from `caps.csv`).
+    rows: tuple[Cap, ...] = ()
+
+
+class Calendar(Section, frozen=True):
+    """Deadlines, as month and day of the year after the period."""
+
+    #: Last day to report a year.
+    report_by: MonthDay
+    #: Last day to verify it.
+    verify_by: MonthDay
+    #: Last day to surrender.
+    surrender_by: MonthDay
+
+
+class AllocationRule(Section, frozen=True):
+    """How a cap becomes holdings."""
+
+    #: Name of the method: history, benchmark, limit or equal_cut.
+    method: Literal["history", "benchmark", "limit", "equal_cut"]
+    #: How baseline years make one figure.
+    baseline: Literal["mean", "median"]
+    #: Share of the cap set aside for new entrants, in hundredths of a percent.
+    reserve_basis_points: Share
+    #: Share of the cap that is auctioned, in hundredths of a percent.
+    auction_basis_points: Share
+
+
+class AuctionRule(Section, frozen=True):
+    """The primary auction."""
+
+    #: Pricing rule.
+    rule: Literal["uniform", "pay-as-bid"]
+    #: Allowances in the smallest bid; every bid is a multiple.
+    lot: Count
+    #: Smallest step of price, in fen per tonne.
+    tick_fen_per_t: Step
+    #: Cash set aside for a bid, in hundredths of a percent of its value.
+    guarantee_basis_points: Share
+
+
+class TradingRule(Section, frozen=True):
+    """The continuous secondary market."""
+
+    #: Allowances in the smallest order; every order is a multiple.
+    lot: Count
+    #: Smallest step of price, in fen per tonne.
+    tick_fen_per_t: Step
+    #: Allowances in the largest order.
+    largest_order: Count
+    #: How far a limit may lie from the last close, in hundredths of a percent.
+    band_basis_points: Share
+    #: Fee of the buyer, in hundredths of a percent of the value.
+    buyer_fee_basis_points: Share
+    #: Fee of the seller, in hundredths of a percent of the value.
+    seller_fee_basis_points: Share
+
+
+class RepurchaseRule(Section, frozen=True):
+    """The government's standing offer for leftovers."""
+
+    #: Whether it stands at all.
+    open: bool
+    #: Largest share of an account's allocation that is bought back, in hundredths of a percent.
+    limit_basis_points: Share
+
+
+class MonitoringRule(Section, frozen=True):
+    """When a measured hour counts, and what stands in when it does not."""
+
+    #: Valid minutes that make a valid hour.
+    minutes_per_hour: Annotated[int, Meta(ge=1, le=60)]
+    #: Valid hours that make a valid day.
+    hours_per_day: Annotated[int, Meta(ge=1, le=24)]
+    #: Valid days that make a valid month.
+    days_per_month: Annotated[int, Meta(ge=1, le=31)]
+    #: Valid days that make a valid February.
+    days_per_february: Annotated[int, Meta(ge=1, le=29)]
+    #: Oxygen in percent from which a stack counts as idle and nothing is converted to reference oxygen.
+    idle_oxygen_percent: Annotated[float, Meta(gt=0, le=21)]
+    #: How many equal hours in a row are called a flat line.
+    flat_line_hours: Annotated[int, Meta(ge=2, le=744)]
+    #: Largest deviation of the reported pressure from that of the altitude, in hundredths of a percent.
+    pressure_tolerance_basis_points: Share
+    #: Data flags that count as measured.
+    flags_measured: tuple[Flag, ...]
+    #: Data flags that count as stopped.
+    flags_stopped: tuple[Flag, ...]
+    #: Data flags after which the look-back ends at the last calibration.
+    flags_out_of_control: tuple[Flag, ...]
+    #: What the regulator sets for a missing hour under the lowest capture rate, in hundredths of a percent
+    #: of the highest valid hour.
+    determination_basis_points: Annotated[int, Meta(ge=1, le=100_000)]
+    #: Lowest quarterly capture rate at which a monitor is accepted, in hundredths of a percent.
+    capture_target_basis_points: Share
+    #: Substitution (read from `substitution.csv`).
+    tiers: tuple[Tier, ...] = ()
+
+
+class LimitRule(Section, frozen=True):
+    """Concentration limits, from `limits.csv`."""
+
+    #: One row per limit set and pollutant (read from `limits.csv`).
+    rows: tuple[Limit, ...] = ()
+
+
+class BenchmarkRule(Section, frozen=True):
+    """Benchmarks, from `benchmarks.csv`."""
+
+    #: One row per sector and pollutant (read from `benchmarks.csv`).
+    rows: tuple[Benchmark, ...] = ()
+
+
+class ShortfallRule(Section, frozen=True):
+    """What an allowance that is missing at the deadline costs."""
+
+    #: Name of the method.
+    penalty: Literal["price_multiple", "fixed_per_tonne"]
+    #: Times the mean price of the month before the deadline (price_multiple).
+    price_multiple: Annotated[int, Meta(ge=1, le=100)]
+    #: Fen per missing tonne (fixed_per_tonne), and the price taken when nothing was traded.
+    fixed_fen_per_t: Step
+    #: Part of the shortfall that is taken from the next vintage, in percent.
+    makeup_percent: Annotated[int, Meta(ge=0, le=1_000)]
+
+
+class BankingRule(Section, frozen=True):
+    """What becomes of allowances that are left."""
+
+    #: Whether leftovers go on to the next period.
+    open: bool
+    #: Largest share of the verified emission that may go on, in hundredths of a percent.
+    limit_basis_points: Share
+
+
+class Roles(Section, frozen=True):
+    """Who may send which command: role to names of commands."""
+
+    #: Commands of the programme authority.
+    authority: tuple[CommandName, ...]
+    #: Commands of an operator, for its own account and sources.
+    operator: tuple[CommandName, ...]
+    #: Commands of a verifier.
+    verifier: tuple[CommandName, ...]
+    #: Commands of the exchange.
+    exchange: tuple[CommandName, ...]
+    #: Commands of the settlement bank.
+    bank: tuple[CommandName, ...]
+    #: Commands of the monitoring host.
+    monitor: tuple[CommandName, ...]
+
+
+class MayVary(Section, frozen=True):
+    """What a jurisdiction may set for itself in `vary/CODE.toml`; anything else is refused at load."""
+
+    #: Keys as `section.key`.
+    keys: tuple[str, ...]
+
+
+class Rulebook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, cache_hash=True):
+    """The law of one programme."""
+
+    programme: Programme
+    allowance: AllowanceRule
+    jurisdictions: tuple[Jurisdiction, ...]
+    sectors: tuple[SectorRule, ...]
+    pollutants: tuple[PollutantRule, ...]
+    caps: CapRule
+    calendar: Calendar
+    allocation: AllocationRule
+    auction: AuctionRule
+    trading: TradingRule
+    repurchase: RepurchaseRule
+    monitoring: MonitoringRule
+    limits: LimitRule
+    benchmarks: BenchmarkRule
+    shortfall: ShortfallRule
+    banking: BankingRule
+    roles: Roles
+    may_vary: MayVary
+    variations: tuple[Variation, ...] = ()

@@ -1,0 +1,25 @@
+"""Where the data that ships with Airshed lies: in the installed package, or in the folder of the project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from airshed.model.refusal import Malformed
+
+_PACKAGE = Path(__file__).parents[1]
+_PROJECT = Path(__file__).parents[3]
+
+
+def shipped(kind: Literal["rulebooks", "zones"], name: str) -> Path:
+    """The folder of a rulebook or a zone that ships with Airshed, or `Malformed` naming those that are there.
+
+    >>> shipped("zones", "dianzhong").name
+    'dianzhong'
+    """
+    roots = (_PACKAGE / "data" / kind, _PROJECT / kind)
+    for root in roots:
+        if name and Path(name).name == name and name != ".." and (root / name).is_dir():
+            return root / name
+    there = sorted({each.name for root in roots if root.is_dir() for each in root.iterdir() if each.is_dir()})
+    raise Malformed(f"{kind}/{name}", "no such folder is shipped", f"there are: {', '.join(there) or 'none'}")

@@ -1,0 +1,350 @@
+"""The rulebook is read strictly, and where it is wrong every fault is named in full."""
+
+from __future__ import annotations
+
+import copy
+import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from airshed.model.refusal import Malformed
+from airshed.rulebook.load import LARGEST_FILE, find, load, load_texts, read
+from airshed.rulebook.shipped import shipped
+from laws import FILES, KEYS, LAW, NAMES, PLACES, RULES, SO2_KM, SO2_QJ, as_files, at
+
+
+def faults(file: str, old: str, new: str) -> list[str]:
+    """What is said of the shipped rulebook after one replacement in one of its files."""
+    text = FILES.get(file, b"").decode()
+    assert old in text
+    return [str(fault) for fault in read({**FILES, file: text.replace(old, new, 1).encode()})[1]]
+
+
+def test_the_shipped_rulebook_is_read_the_same_from_its_folder_and_from_its_texts() -> None:
+    assert load(shipped("rulebooks", "dianzhong")) == RULES
+    assert sorted(FILES) == ["benchmarks.csv", "caps.csv", "limits.csv", "rulebook.toml", "substitution.csv"]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        (
+            "rulebook.toml",
+            "makeup_percent",
+            "makeup_percnt",
+            "rulebook.toml [shortfall]: no such key 'makeup_percnt'; there are penalty, price_multiple, "
+            "fixed_fen_per_t, makeup_percent, cite, status (did you mean 'makeup_percent'?)",
+        ),
+        (
+            "rulebook.toml",
+            'report_by = "03-31"',
+            "",
+            "rulebook.toml [calendar]: key 'report_by' is missing; add report_by, text like 06-30",
+        ),
+        (
+            "rulebook.toml",
+            "lot = 100",
+            'lot = "100"',
+            "rulebook.toml [auction] lot: is '100' (text), not a whole number; "
+            "write a whole number from 1 to 1,000,000,000,000",
+        ),
+        (
+            "rulebook.toml",
+            "lot = 100",
+            "lot = 0",
+            "rulebook.toml [auction] lot: 0 is out of bounds; write a whole number from 1 to 1,000,000,000,000",
+        ),
+        (
+            "rulebook.toml",
+            "open = true",
+            "open = 1",
+            "rulebook.toml [repurchase] open: is 1 (a whole number), not true or false; write true or false",
+        ),
+        (
+            "rulebook.toml",
+            'rule = "uniform"',
+            'rule = "unifrm"',
+            "rulebook.toml [auction] rule: no such choice 'unifrm'; there are uniform, pay-as-bid "
+            "(did you mean 'uniform'?)",
+        ),
+        (
+            "rulebook.toml",
+            "[banking]",
+            "[bankin]",
+            "rulebook.toml: section 'banking' is missing; add [banking]",
+        ),
+        (
+            "rulebook.toml",
+            'code = "KM"',
+            "code = 5",
+            "rulebook.toml [[jurisdictions]] 1 code: is 5 (a whole number), not text; write text like KM",
+        ),
+        (
+            "rulebook.toml",
+            "[calendar]",
+            "[calendar",
+            "rulebook.toml line 109, column 10: is not TOML: expected ']' at the end of a table declaration; mend it",
+        ),
+        (
+            "rulebook.toml",
+            "idle_oxygen_percent = 19.0",
+            "idle_oxygen_percent = nan",
+            "rulebook.toml [monitoring] idle_oxygen_percent: nan is not a finite number; write a number above 0 to 21",
+        ),
+        (
+            "rulebook.toml",
+            "version = ",
+            "version = 2027-01-01 #",
+            "rulebook.toml [programme] version: is 2027-01-01 (a date or time), not text; write text",
+        ),
+        (
+            "rulebook.toml",
+            'surrender_by = "06-30"',
+            'surrender_by = "02-29"',
+            "rulebook.toml [calendar] surrender_by: there is no such day in every year as 02-29; "
+            "write a day of the calendar",
+        ),
+        (
+            "rulebook.toml",
+            'verify_by = "04-30"',
+            'verify_by = "01-31"',
+            "rulebook.toml [calendar]: verify_by 01-31 comes before report_by 03-31; "
+            "a year is reported, then verified, then surrendered for",
+        ),
+        (
+            "rulebook.toml",
+            "auction_basis_points = 500",
+            "auction_basis_points = 9_701",
+            "rulebook.toml [allocation]: reserve_basis_points and auction_basis_points are 100.01 % of the cap "
+            "together; at most 100 % (10000) can be set apart",
+        ),
+        (
+            "rulebook.toml",
+            "reference_fen_per_t = 400_000",
+            "reference_fen_per_t = 400_001",
+            "rulebook.toml [[pollutants]] 1 (SO2): reference_fen_per_t 400001 (4,000.01 yuan/t) is off the tick of "
+            "[trading]; write a multiple of 1000",
+        ),
+        (
+            "rulebook.toml",
+            "largest_order = 2_000_000",
+            "largest_order = 99",
+            "rulebook.toml [trading]: largest_order 99 is not a multiple of lot 100; write a multiple of the lot",
+        ),
+        (
+            "rulebook.toml",
+            'flags_stopped = ["F"]',
+            'flags_stopped = ["N"]',
+            "rulebook.toml [monitoring]: flag 'N' stands in flags_measured and in flags_stopped; "
+            "a flag means one thing; keep one",
+        ),
+        (
+            "rulebook.toml",
+            'verifier = ["VerifyYear"]',
+            'verifier = ["VerifyYear", "ReportYear"]',
+            "rulebook.toml [roles] verifier: has both ReportYear and VerifyYear, so it would approve an act of its "
+            "own; give one of them to another role",
+        ),
+        (
+            "rulebook.toml",
+            '"AdoptRulebook", ',
+            "",
+            "rulebook.toml [roles] authority: lacks AdoptRulebook, so these rules could never be adopted; "
+            "add AdoptRulebook",
+        ),
+        (
+            "rulebook.toml",
+            '"allocation.baseline"',
+            '"allocation.base"',
+            "rulebook.toml [may_vary] keys: no such rule 'allocation.base' of a single value; "
+            "did you mean 'allocation.baseline'?",
+        ),
+        (
+            "rulebook.toml",
+            'code = "QJ"',
+            'code = "KM"',
+            "rulebook.toml [[jurisdictions]] 2: code 'KM' is that of number 1; keep one",
+        ),
+        (
+            "caps.csv",
+            SO2_KM,
+            "SO2,KM,2027,6487 t",
+            "caps.csv line 2, column count: '6487 t' is not a whole number; "
+            "write a whole number from 1 to 1,000,000,000,000",
+        ),
+        (
+            "caps.csv",
+            "SO2,KM,2027,",
+            "SO2,KN,2027,",
+            "caps.csv line 2, column jurisdiction: no such jurisdiction 'KN' in rulebook.toml; "
+            "there are KM, QJ, YX, CX, HH",
+        ),
+        ("caps.csv", f"{SO2_KM}\n", "", "caps.csv: no cap for SO2 KM 2027; add the row"),
+        (
+            "caps.csv",
+            SO2_QJ,
+            "SO2,KM,2027,1",
+            "caps.csv line 3: SO2 KM 2027 stands in line 2 already; keep one",
+        ),
+        (
+            "caps.csv",
+            SO2_KM,
+            "SO2,KM,2027",
+            "caps.csv line 2: has 3 cells, the header 4; write pollutant,jurisdiction,vintage,count",
+        ),
+        (
+            "caps.csv",
+            "vintage",
+            "vintag",
+            "caps.csv line 1: no such column 'vintag'; there are pollutant, jurisdiction, vintage, count "
+            "(did you mean 'vintage'?)",
+        ),
+        (
+            "substitution.csv",
+            "9000,,720,maximum\n",
+            "",
+            "substitution.csv line 2: leaves runs of more than 24 hours without a rule; "
+            "add a row of this capture rate with longest_hours empty",
+        ),
+        (
+            "substitution.csv",
+            "7500,,2160,maximum\n",
+            "9500,,2160,maximum\n",
+            "substitution.csv line 4: is out of order; highest capture rate first, then shortest run, empty last",
+        ),
+        (
+            "limits.csv",
+            "2014-07-01",
+            "2014-06-31",
+            "limits.csv line 2, column valid_from: there is no such day in every year as 06-31; "
+            "write a day of the calendar",
+        ),
+        (
+            "vary/KN.toml",
+            "",
+            'cite = "x"',
+            "vary/KN.toml: no such jurisdiction 'KN'; there are KM, QJ, YX, CX, HH",
+        ),
+        (
+            "cap.csv",
+            "",
+            "x",
+            "cap.csv: no such file in a rulebook; there are rulebook.toml, caps.csv, substitution.csv, "
+            "limits.csv, benchmarks.csv, vary/CODE.toml (did you mean 'caps.csv'?)",
+        ),
+    ],
+)
+def test_a_fault_names_file_table_key_and_cure(file: str, old: str, new: str, said: str) -> None:
+    assert said in faults(file, old, new)
+
+
+def test_every_fault_of_a_rulebook_is_named_in_one_run() -> None:
+    files = {**FILES, "caps.csv": FILES["caps.csv"].replace(b"KM,2027,", b"KM,27,")}
+    del files["limits.csv"]
+    files["rulebook.toml"] = FILES["rulebook.toml"].replace(b"lot = 100", b"lott = 100")
+
+    _, found = read(files)
+
+    assert [fault.place for fault in found][:5] == [
+        "rulebook.toml [auction]",
+        "rulebook.toml [auction]",
+        "rulebook.toml [trading]",
+        "rulebook.toml [trading]",
+        "caps.csv line 2, column vintage",
+    ]
+    assert str(found[-1]) == "limits.csv: is missing; put it beside rulebook.toml"
+    with pytest.raises(Malformed, match="no such key 'lott'"):
+        load_texts(files)
+
+
+def test_a_text_that_is_no_text_is_named_with_its_line() -> None:
+    latin = FILES["rulebook.toml"].replace("滇中区域".encode(), b"\xe9\xe9")
+    assert str(read({**FILES, "rulebook.toml": latin})[1][0]).startswith("rulebook.toml line 10: is not UTF-8")
+    deep = b"keys = " + b"[" * 3000
+    assert read({**FILES, "rulebook.toml": deep})[1]
+    assert read({**FILES, "rulebook.toml": b"x = " + b"9" * 9000})[1]
+    assert "is larger than" in str(read({**FILES, "caps.csv": b" " * (LARGEST_FILE + 1)})[1][0])
+    assert "has a header and no rows" in str(read({**FILES, "caps.csv": b"pollutant,jurisdiction,vintage,count"})[1][0])
+
+
+def test_a_folder_that_is_no_rulebook_is_named(tmp_path: Path) -> None:
+    with pytest.raises(Malformed, match=r"there is no rulebook\.toml; name the folder"):
+        load(tmp_path)
+    (tmp_path / "rulebook.toml").write_text("")
+    with pytest.raises(Malformed, match="is a file; name the folder"):
+        find(str(tmp_path / "rulebook.toml"))
+    with pytest.raises(Malformed, match=r"rulebooks/dianzhon: no such folder is shipped; there are: dianzhong"):
+        find("dianzhon")
+    for name in ("x" * 5000, "a\0b", ""):
+        with pytest.raises(Malformed):
+            find(name)
+
+
+@given(st.sampled_from(KEYS))
+@settings(max_examples=150, deadline=None)
+def test_a_key_left_out_is_named(path: tuple[str | int, ...]) -> None:
+    law = copy.deepcopy(LAW)
+    del at(law, path[:-1])[path[-1]]
+
+    with pytest.raises(Malformed) as raised:
+        load_texts(as_files(law))
+
+    assert raised.value.place.startswith("rulebook.toml")
+    assert f"{path[-1]!r} is missing" in raised.value.what
+    assert len(path) == 1 or f"[{path[0]}]" in raised.value.place
+
+
+@given(st.sampled_from([path for path in [(), *PLACES] if isinstance(at(LAW, path), dict)]), NAMES)
+@settings(max_examples=150, deadline=None)
+def test_a_key_that_does_not_exist_is_named(path: tuple[str | int, ...], name: str) -> None:
+    law = copy.deepcopy(LAW)
+    table = at(law, path)
+    name = f"{name}?"
+    table[name] = 1
+
+    with pytest.raises(Malformed) as raised:
+        load_texts(as_files(law))
+
+    assert raised.value.place.startswith("rulebook.toml")
+    assert raised.value.what == f"no such {'key' if path else 'section'} {name!r}"
+
+
+@given(
+    st.sampled_from(PLACES),
+    st.sampled_from(["text", 7, 7.5, True, [], [1], {}, {"a": 1}, datetime.date(2027, 1, 1), -(2**63), 2**80, ""]),
+)
+@settings(max_examples=400, deadline=None)
+def test_a_key_of_another_kind_is_named(path: tuple[str | int, ...], value: Any) -> None:
+    """Any value at any place: either it fits, or one line names the file and the place; never a traceback."""
+    law = copy.deepcopy(LAW)
+    held = at(law, path)
+    at(law, path[:-1])[path[-1]] = value
+    rules, found = read(as_files(law))
+
+    if rules is None:
+        assert found
+        for fault in found:
+            assert fault.what
+            assert fault.cure
+        assert found[0].place.startswith("rulebook.toml") or path[0] in ("jurisdictions", "sectors", "pollutants")
+    else:
+        assert type(held) is type(value) or path[-1] == "idle_oxygen_percent"
+    named = [str(fault) for fault in found]
+    if type(held) is not type(value) and path[-1] != "idle_oxygen_percent":
+        assert any(f"[{path[0]}]" in each for each in named)
+        keys = [each for each in path if isinstance(each, str)]
+        assert any(keys[-1] in each for each in named)
+
+
+@given(st.sampled_from(sorted(FILES)), st.integers(0, 10_000), st.integers(0, 40), st.binary(max_size=12))
+@settings(max_examples=300, deadline=None)
+def test_any_bytes_in_place_of_others_are_read_or_named(file: str, start: int, gone: int, put: bytes) -> None:
+    old = FILES[file]
+    start %= len(old)
+    rules, found = read({**FILES, file: old[:start] + put + old[start + gone :]})
+
+    assert (rules is None) == bool(found)

@@ -1,0 +1,182 @@
+"""What a rulebook says: variations, digest, comparison, answers, and that it fits the zone and the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, get_args
+
+import msgspec
+
+from airshed.engine.commands import Body
+from airshed.lab import zone as inventory
+from airshed.lab.caps import propose
+from airshed.model.allowance import Series
+from airshed.model.measures import tonnes
+from airshed.rulebook import look
+from airshed.rulebook.check import variable_keys
+from airshed.rulebook.diff import diff
+from airshed.rulebook.digest import digest
+from airshed.rulebook.kinds import COMMANDS
+from airshed.rulebook.load import load_texts, read
+from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.shipped import shipped
+from laws import FILES, LAW, RULES, SO2_KM, as_files
+
+
+def test_a_jurisdiction_varies_only_what_the_rulebook_lists() -> None:
+    files = {**FILES, "vary/KM.toml": b'cite = "Kunming notice 3"\n[allocation]\nmethod = "history"\n'}
+    rules = load_texts(files)
+
+    assert look.allocation_method(rules, "KM") == "history"
+    assert look.allocation_method(rules, "QJ") == "benchmark"
+    assert [change.sentence for change in diff(RULES, rules)] == ["[variations] KM allocation.method: new, history"]
+    assert digest(rules) != digest(RULES)
+
+    files["vary/KM.toml"] = b'cite = "Kunming notice 3"\n[trading]\nlot = 1\n'
+    assert [str(fault) for fault in read(files)[1]] == [
+        "vary/KM.toml [trading]: 'lot' is not for a jurisdiction to vary; it may vary allocation.method, "
+        "allocation.baseline (Demonstration measures, art. 2: one system; a city may choose how its own free "
+        "allowances are shared)"
+    ]
+    files["vary/KM.toml"] = b"[allocation]\nmethod = 3\n"
+    assert [str(fault) for fault in read(files)[1]] == [
+        "vary/KM.toml: key 'cite' is missing; add cite, the source of what varies, as the first line",
+        "vary/KM.toml [allocation] method: no such choice 3; there are history, benchmark, limit, equal_cut",
+    ]
+
+
+def test_what_a_jurisdiction_varies_may_contradict_nothing() -> None:
+    law = FILES["rulebook.toml"].replace(b'"allocation.baseline"', b'"allocation.auction_basis_points"')
+    vary = b'cite = "Kunming notice 3"\n[allocation]\nauction_basis_points = 9_800\n'
+
+    found = read({**FILES, "rulebook.toml": law, "vary/KM.toml": vary})[1]
+
+    assert [fault.place for fault in found] == ["vary/KM.toml [allocation]"]
+
+
+def test_comments_order_and_layout_do_not_change_the_digest() -> None:
+    upside_down = {section: LAW[section] for section in reversed(LAW)}
+    for section, held in upside_down.items():
+        if isinstance(held, dict):
+            upside_down[section] = {key: held[key] for key in reversed(held)}
+    files = as_files(upside_down)
+    files["rulebook.toml"] = b"\xef\xbb\xbf# a comment\r\n" + files["rulebook.toml"].replace(b"\n", b"\r\n")
+    head, *rows = FILES["caps.csv"].decode().splitlines()
+    files["caps.csv"] = "\r\n".join([head, "", *reversed(rows)]).encode()
+
+    assert load_texts(files) == RULES
+    assert digest(load_texts(files)) == digest(RULES)
+
+
+def perturbed(value: Any) -> Iterator[Any]:
+    """The value with one thing changed in it, once for every thing in it."""
+    match value:
+        case msgspec.Struct():
+            for key in value.__struct_fields__:
+                for changed in perturbed(getattr(value, key)):
+                    yield msgspec.structs.replace(value, **{key: changed})
+        case tuple():
+            for number, each in enumerate(value):
+                for changed in perturbed(each):
+                    yield (*value[:number], changed, *value[number + 1 :])
+        case bool():
+            yield not value
+        case int() | float():
+            yield value + 1
+        case str():
+            yield value + "x"
+        case None:
+            yield 1
+        case _:
+            raise AssertionError(value)
+
+
+def test_any_changed_value_changes_the_digest_and_shows_in_the_comparison() -> None:
+    seen = {digest(RULES)}
+    for changed in perturbed(RULES):
+        assert diff(RULES, changed), changed
+        seen.add(digest(changed))
+    assert len(seen) > 800
+    assert len(seen) == 1 + sum(1 for _ in perturbed(RULES))
+
+
+def test_a_change_reads_as_a_lawyer_would_write_it() -> None:
+    law = FILES["rulebook.toml"].decode()
+    law = law.replace("band_basis_points = 1_000", "band_basis_points = 1_250")
+    law = law.replace("reserve_fen_per_t = 150_000", "reserve_fen_per_t = 180_000")
+    law = law.replace('"CancelOrder", "Transfer", ', '"CancelOrder", ')
+    law = law.replace('bank = ["Deposit"', 'bank = ["FreezeAccount", "Deposit"')
+    caps = FILES["caps.csv"].replace(SO2_KM.encode(), b"SO2,KM,2027,6000000")
+    tiers = FILES["substitution.csv"].replace(b"9000,24,180,maximum\n", b"")
+
+    new = load_texts({**FILES, "rulebook.toml": law.encode(), "caps.csv": caps, "substitution.csv": tiers})
+
+    assert [change.sentence for change in diff(RULES, new)] == [
+        "[pollutants] SO2 reserve_fen_per_t: 1,500.00 yuan/t becomes 1,800.00 yuan/t",
+        f"[caps] SO2-KM-2027 count: {tonnes(RULES.caps.rows[0].count)} t becomes 6,000.000 t",
+        "[trading] band_basis_points: 10 % becomes 12.5 %",
+        "[monitoring] capture from 90 %, runs up to 24 h: repealed (was look_back_hours 180 h, statistic maximum)",
+        "[roles] operator Transfer: repealed",
+        "[roles] bank FreezeAccount: new",
+    ]
+    assert diff(RULES, new)[2].cite.startswith("Demonstration measures, art. 18;")
+    assert diff(RULES, RULES) == []
+
+
+def test_codes_in_another_order_are_a_change() -> None:
+    turned = msgspec.structs.replace(RULES, sectors=RULES.sectors[::-1])
+
+    assert [change.sentence for change in diff(RULES, turned)] == [
+        "[sectors] order: cement, steel, power becomes power, steel, cement"
+    ]
+
+
+def test_the_commands_of_roles_are_those_of_the_engine() -> None:
+    assert tuple(command.__name__ for command in get_args(Body)) == COMMANDS
+
+
+def test_answers_from_the_rulebook() -> None:
+    assert look.cap(RULES, "SO2-KM-2027") == look.cap(RULES, Series("SO2", "KM", 2027)) == RULES.caps.rows[0].count
+    assert look.cap(RULES, "SO2-KM-2099") is None
+    assert look.article(RULES, "trading") == "Demonstration measures, art. 18"
+    assert look.may(RULES, "operator", "PlaceOrder")
+    assert not look.may(RULES, "operator", "SetCap")
+    assert not look.may(RULES, "nobody", "SetCap")
+    assert look.pollutant(RULES, "NOx").reference_fen_per_t == 700_000
+    assert look.benchmark(RULES, "cement", "SO2").benchmark_g == 250
+    held = look.limit(RULES, "gb4915-kiln-general", "NOx", "2027-01-01")
+    assert held is not None
+    assert held.limit_mg_m3 == 400
+    assert look.limit(RULES, "gb4915-kiln-general", "NOx", "2015-06-30") is None
+
+
+def test_the_caps_are_what_the_zone_emitted_less_a_tenth() -> None:
+    """Art. 5: 90 percent of the baseline mean in 2027, 87 percent in 2028."""
+    zone = inventory.load(shipped("zones", RULES.programme.zone))
+
+    assert list(RULES.caps.rows) == propose(zone, 9_000, 2027) + propose(zone, 8_700, 2028)
+
+
+def test_rulebook_and_zone_speak_of_the_same_things() -> None:
+    zone = inventory.load(shipped("zones", RULES.programme.zone))
+
+    assert [(each.code, each.name_en, each.name_zh) for each in RULES.jurisdictions] == [
+        (each.code, each.name_en, each.name_zh) for each in zone.jurisdictions
+    ]
+    assert {each.sector for each in zone.sources} == {each.code for each in RULES.sectors}
+    assert {each.limit_set for each in zone.stacks} <= {row.limit_set for row in RULES.limits.rows}
+    sector_of = {each.source: each.sector for each in zone.sources}
+    products = {(row.sector, row.product) for row in RULES.benchmarks.rows}
+    assert {(sector_of[year.source], year.output_measure) for year in zone.baseline} == products
+
+
+def test_only_single_values_of_the_law_may_ever_be_varied() -> None:
+    keys = variable_keys()
+
+    assert "allocation.method" in keys
+    assert not [key for key in keys if key.startswith(("programme.", "roles.", "may_vary."))]
+    assert not [key for key in keys if key.endswith((".cite", ".status", ".rows", ".tiers"))]
+
+
+def test_a_rulebook_survives_the_wire() -> None:
+    assert msgspec.json.decode(msgspec.json.encode(RULES), type=Rulebook) == RULES
