@@ -1,0 +1,377 @@
+"""The zone as data: what the paper counts, what the stacks emit, and what a spoiled table is told."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from airshed.lab import inventory
+from airshed.lab.outlets import local_pressure_kpa
+from airshed.lab.plan import read_plan
+from airshed.lab.rows import read_rows, write_rows
+from airshed.lab.zone import Source, Stack, Zone, dry_flow_m3_h, expected_kg, load
+from airshed.model.allowance import Pollutant, Sector
+from airshed.model.refusal import Malformed
+from airshed.rulebook.shipped import shipped
+from airshed.rulebook.tables import Benchmark, Limit
+
+FOLDER = shipped("zones", "dianzhong")
+RULES = shipped("rulebooks", "dianzhong")
+MEASURED = (Pollutant.SO2, Pollutant.NOX, Pollutant.PM)
+
+
+@pytest.fixture(scope="module")
+def zone() -> Zone:
+    return load(FOLDER)
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(FOLDER, tmp_path / "zone"))
+
+
+def test_the_generated_tables_come_again_byte_for_byte(tmp_path: Path) -> None:
+    inventory.write(FOLDER, read_plan(FOLDER).seed, tmp_path)
+
+    for name in inventory.FILES:
+        assert (tmp_path / name).read_bytes() == (FOLDER / name).read_bytes(), name
+
+
+def test_another_seed_moves_the_synthetic_figures_and_no_fact(tmp_path: Path, zone: Zone) -> None:
+    inventory.write(FOLDER, 7, tmp_path)
+    others = read_rows(tmp_path / "sources.csv", Source)
+
+    assert (tmp_path / "stacks.csv").read_bytes() != (FOLDER / "stacks.csv").read_bytes()
+    assert [each.source for each in others] == [each.source for each in zone.sources]
+    for before, after in zip(zone.sources, others, strict=True):
+        if before.coordinate_accuracy == "exact":
+            facts = [(each.name_zh, each.lat, each.lon, each.start_year, each.status) for each in (before, after)]
+            assert facts[0] == facts[1]
+        if before.capacity_origin.startswith("GEM"):
+            assert before.capacity == after.capacity
+
+
+def test_a_table_read_and_written_is_the_same_table(tmp_path: Path, zone: Zone) -> None:
+    write_rows(tmp_path / "stacks.csv", Stack, zone.stacks)
+
+    assert (tmp_path / "stacks.csv").read_bytes() == (FOLDER / "stacks.csv").read_bytes()
+
+
+def test_the_zone_has_the_papers_27_cement_19_steel_and_10_power_companies(zone: Zone) -> None:
+    sectors = Counter(source.sector for source in zone.sources)
+
+    assert sectors == {Sector.CEMENT: 27, Sector.STEEL: 19, Sector.POWER: 10}
+    assert [place.code for place in zone.jurisdictions] == ["KM", "QJ", "YX", "CX", "HH"]
+    assert {source.jurisdiction for source in zone.sources} == {"KM", "QJ", "YX", "CX", "HH"}
+    assert 100 <= len(zone.stacks) <= 120
+
+
+def test_eleven_cement_works_have_their_sulphur_measured(zone: Zone) -> None:
+    cement = {source.source for source in zone.sources if source.sector is Sector.CEMENT}
+    by_monitor = {stack.source for stack in zone.stacks if stack.source in cement and Pollutant.SO2 in stack.monitors}
+    by_method = {year.source for year in zone.baseline if year.source in cement and year.so2_method == "measured"}
+
+    assert len(by_monitor) == 11
+    assert by_monitor == by_method
+    assert all(
+        option.source in by_monitor
+        for option in zone.options
+        if option.source in cement and option.pollutant is Pollutant.SO2
+    )
+
+
+def test_kilns_follow_the_papers_size_classes(zone: Zone) -> None:
+    """2009-2016: 51 lines of 2,000-3,999 t/d with 40.77 Mt, 14 larger with 20.46 Mt, 5 smaller with 2.23 Mt."""
+    lines = [
+        int(line.removesuffix(" t/d"))
+        for source in zone.sources
+        if source.sector is Sector.CEMENT
+        for line in str(source.note).removeprefix("lines ").split(" + ")
+    ]
+    large = [line for line in lines if line >= 4000]
+    medium = [line for line in lines if 2000 <= line < 4000]
+
+    assert sum(large) / sum(lines) == pytest.approx(20.46 / 63.46, abs=0.02)
+    assert sum(medium) / sum(lines) == pytest.approx(40.77 / 63.46, abs=0.02)
+    assert sum(large) / len(large) == pytest.approx(20.46e6 / 14 / 310, rel=0.03)
+    assert sum(medium) / len(medium) == pytest.approx(40.77e6 / 51 / 310, rel=0.03)
+    assert len(large) / len(lines) == pytest.approx(14 / 70, abs=0.02)
+
+
+def test_clinker_capacity_is_shared_out_as_in_the_prefectures(zone: Zone) -> None:
+    weights = read_plan(FOLDER).cement.clinker_kt_2020
+    capacity = Counter[str]()
+    for source in zone.sources:
+        if source.sector is Sector.CEMENT:
+            capacity[source.jurisdiction] += int(source.capacity)
+
+    for code, weight in weights.items():
+        assert capacity[code] / capacity.total() == pytest.approx(weight / sum(weights.values()), abs=0.06), code
+
+
+def test_steel_output_is_the_papers_share_of_2015(zone: Zone) -> None:
+    entrants = {source.source for source in zone.sources if source.role == "new_entrant"}
+    made = sum(year.output for year in zone.baseline if "-STL-" in year.source and year.source not in entrants)
+
+    assert made / 3 == pytest.approx(14.181e6 * 19 / 22, rel=0.001)
+
+
+def test_the_papers_cases_are_there(zone: Zone) -> None:
+    names = {source.source: source.name_en for source in zone.sources}
+    named = {stack.stack: stack for stack in zone.stacks if stack.note and "the paper names" in stack.note}
+
+    assert names["YX-STL-01"] == "Yuxi Xinxing steel works"
+    assert names["CX-STL-01"] == "Yunnan Desheng steel works"
+    assert sorted(named) == ["CX-STL-01-C", "QJ-PWR-03-B", "QJ-PWR-03-F", "YX-STL-01-B"]
+    assert named["YX-STL-01-B"].limit_set == "gb28664-converter-secondary"
+    assert [named[name].outlet_en for name in ("QJ-PWR-03-B", "QJ-PWR-03-F")] == ["boiler 8", "boiler 12"]
+
+
+def test_every_source_says_where_it_is_from_and_no_cement_works_is_called_real(zone: Zone) -> None:
+    for source in zone.sources:
+        assert source.origin in ("synthetic", "paper") or source.origin.endswith("CC BY 4.0"), source.source
+        if source.sector is Sector.CEMENT:
+            assert source.origin == source.capacity_origin == source.status == "synthetic"
+        if source.origin == "synthetic":
+            assert "(synthetic)" in source.name_en
+            assert "（合成）" in source.name_zh
+    assert {year.origin for year in zone.baseline} == {option.origin for option in zone.options} == {"synthetic"}
+
+
+def test_the_baseline_is_what_the_stacks_are_expected_to_emit(zone: Zone) -> None:
+    for source in zone.sources:
+        years = [year for year in zone.baseline if year.source == source.source]
+        tolerance = 0.05 if source.role == "new_entrant" else 0.03
+        for pollutant in MEASURED:
+            masses = [
+                mass
+                for stack in zone.stacks
+                if stack.source == source.source and (mass := expected_kg(stack, pollutant)) is not None
+            ]
+            mean = sum(year.kg(pollutant) for year in years) / len(years)
+            if masses:
+                assert mean == pytest.approx(sum(masses), rel=tolerance), (source.source, pollutant)
+            else:
+                assert pollutant is Pollutant.SO2
+                factor = zone.default_factors[0].factor_g / 1000
+                assert [year.so2_kg for year in years] == [round(year.output * factor) for year in years]
+
+
+def test_voc_is_output_times_the_factor_of_the_sector(zone: Zone) -> None:
+    sectors = {source.source: source.sector for source in zone.sources}
+    factors = {factor.sector: factor for factor in zone.voc_factors}
+
+    for year in zone.baseline:
+        factor = factors[sectors[year.source]]
+        assert year.output_measure == factor.product
+        assert year.voc_kg == round(year.output * factor.factor_g / 1000)
+
+
+def test_power_stays_under_the_mass_that_its_limits_allow(zone: Zone) -> None:
+    """Plausibility: capacity x 5,500 h x 3.5 m3/kWh x limit is the permit quantity; works emit less, not nothing."""
+    limits = {(each.limit_set, each.pollutant): each.limit_mg_m3 for each in read_rows(RULES / "limits.csv", Limit)}
+    for source in zone.sources:
+        if source.sector is not Sector.POWER or source.role == "early_abater":
+            continue
+        years = [year for year in zone.baseline if year.source == source.source]
+        sets = [stack.limit_set for stack in zone.stacks if stack.source == source.source]
+        for pollutant in MEASURED:
+            limit = sum(limits[each, pollutant] for each in sets) / len(sets)
+            allowed_kg = source.capacity * 5500 * 3500 * limit * 1e-6
+            mean = sum(year.kg(pollutant) for year in years) / len(years)
+            assert 0.25 < mean / allowed_kg < 0.95, (source.source, pollutant)
+
+
+def test_typical_levels_keep_the_limit_that_applies(zone: Zone) -> None:
+    limits = {(each.limit_set, each.pollutant): each for each in read_rows(RULES / "limits.csv", Limit)}
+    for stack in zone.stacks:
+        for pollutant in stack.monitors:
+            limit = limits[stack.limit_set, pollutant]
+            assert limit.reference_o2_percent == stack.reference_o2_percent
+            typical = stack.typical_mg_m3(pollutant)
+            assert typical is not None
+            if stack.reference_o2_percent is not None:
+                typical *= (21 - stack.reference_o2_percent) / (21 - stack.o2_percent)
+            assert 0 < typical < limit.limit_mg_m3, (stack.stack, pollutant)
+
+
+def test_benchmarks_stay_under_the_quota_and_name_the_product_of_the_baseline(zone: Zone) -> None:
+    products = {factor.sector: factor.product for factor in zone.voc_factors}
+    rows = read_rows(RULES / "benchmarks.csv", Benchmark)
+
+    assert {(row.sector, row.pollutant) for row in rows} == {
+        (sector, pollutant) for sector in Sector for pollutant in Pollutant
+    }
+    for row in rows:
+        assert 0 < row.benchmark_g < row.quota_g
+        assert row.product == products[Sector(row.sector)]
+
+
+def test_whoever_abated_early_emits_least_of_its_sector(zone: Zone) -> None:
+    for sector in Sector:
+        rate: dict[str, float] = {}
+        early = ""
+        for source in zone.sources:
+            if source.sector is sector and source.process != "EAF":
+                years = [year for year in zone.baseline if year.source == source.source]
+                rate[source.source] = sum(year.nox_kg for year in years) / sum(year.output for year in years)
+                early = source.source if source.role == "early_abater" else early
+        assert min(rate, key=lambda name: rate[name]) == early
+
+
+def test_a_new_entrant_has_no_year_before_it_rather_than_a_zero(zone: Zone) -> None:
+    entrants = [source.source for source in zone.sources if source.role == "new_entrant"]
+    years = {source.source: [y.year for y in zone.baseline if y.source == source.source] for source in zone.sources}
+
+    assert entrants == ["QJ-STL-04"]
+    assert years.pop("QJ-STL-04") == [2026]
+    assert all(each == [2024, 2025, 2026] for each in years.values())
+
+
+def test_a_cost_curve_rises_and_takes_less_than_all(zone: Zone) -> None:
+    for source in zone.sources:
+        for pollutant in Pollutant:
+            steps = [o for o in zone.options if o.source == source.source and o.pollutant is pollutant]
+            years = [year.kg(pollutant) for year in zone.baseline if year.source == source.source]
+            assert [step.step for step in steps] == list(range(1, len(steps) + 1))
+            costs = [step.cost_yuan_per_t for step in steps]
+            assert costs == sorted(costs)
+            assert sum(step.potential_kg for step in steps) < sum(years) / len(years)
+            assert not {step.technology for step in steps} & set(source.installed)
+
+
+def test_a_cut_of_a_tenth_is_within_reach_of_every_pollutant(zone: Zone) -> None:
+    for pollutant in Pollutant:
+        mean = sum(year.kg(pollutant) for year in zone.baseline) / 3
+        assert sum(o.potential_kg for o in zone.options if o.pollutant is pollutant) > 0.2 * mean
+
+
+def test_sources_lie_inside_the_outline_of_their_jurisdiction_and_in_no_other(zone: Zone) -> None:
+    for source in zone.sources:
+        found = [outline.code for outline in zone.outlines if _inside(source.lon, source.lat, outline.ring)]
+        assert found == [source.jurisdiction], source.source
+    assert all(outline.schematic and outline.ring[0] == outline.ring[-1] for outline in zone.outlines)
+
+
+def test_outlines_do_not_overlap(zone: Zone) -> None:
+    luck = random.Random(1)
+    for _ in range(2000):
+        lon, lat = luck.uniform(100.5, 105), luck.uniform(23, 27.1)
+        assert sum(_inside(lon, lat, outline.ring) for outline in zone.outlines) <= 1, (lon, lat)
+
+
+def _inside(lon: float, lat: float, ring: tuple[tuple[float, float], ...]) -> bool:
+    """Even-odd rule."""
+    inside = False
+    for (x1, y1), (x2, y2) in pairwise(ring):
+        if (y1 > lat) != (y2 > lat) and lon < x1 + (lat - y1) * (x2 - x1) / (y2 - y1):
+            inside = not inside
+    return inside
+
+
+def test_pressure_is_that_of_the_altitude(zone: Zone) -> None:
+    altitude = {source.source: source.altitude_m for source in zone.sources}
+    for stack in zone.stacks:
+        assert 1100 <= altitude[stack.source] <= 2300
+        assert stack.pressure_kpa == pytest.approx(local_pressure_kpa(altitude[stack.source]), abs=0.006)
+
+
+def test_a_stack_of_round_figures_emits_what_the_hand_computes(zone: Zone) -> None:
+    stack = Stack(
+        **{name: getattr(zone.stacks[0], name) for name in Stack.__struct_fields__}
+        | {"area_m2": 10.0, "velocity_m_s": 10.0, "temperature_c": 273.0, "humidity_percent": 0.0}
+        | {"pressure_kpa": 101.325, "so2_mg_m3": 100.0, "operating_share": 0.5}
+    )
+
+    assert dry_flow_m3_h(stack) == 180_000
+    assert expected_kg(stack, Pollutant.SO2) == pytest.approx(180_000 * 100e-6 * 4380)
+    assert expected_kg(stack, Pollutant.VOC) is None
+
+
+def _swap(name: str, old: str, new: str) -> Callable[[Path], None]:
+    def spoil(folder: Path) -> None:
+        path = folder / name
+        text = path.read_text("utf-8")
+        assert old in text, old
+        path.write_text(text.replace(old, new, 1), "utf-8")
+
+    return spoil
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda folder: (folder / "stacks.csv").unlink(), ["stacks.csv", "missing"]),
+        (lambda folder: (folder / "stacks.csv").write_bytes(b"\xff\xfe"), ["stacks.csv", "UTF-8"]),
+        (_swap("sources.csv", "source,name_en", "source,nom_en"), ["sources.csv line 1", "'name_en' is missing"]),
+        (_swap("sources.csv", ",lat,lon,", ",lon,lat,"), ["sources.csv line 1", "another order"]),
+        (_swap("sources.csv", ",24.9596,", ",far,"), ["sources.csv line 2 column lat", "'far'"]),
+        (_swap("sources.csv", ",24.9596,", ",nan,"), ["sources.csv line 2 column lat", "nan"]),
+        (_swap("sources.csv", ",24.9596,", ",249.596,"), ["sources.csv line 2 column lat", "90"]),
+        (_swap("sources.csv", ",24.9596,", ",,"), ["sources.csv line 2 column lat", "empty"]),
+        (_swap("sources.csv", ",24.9596,", ","), ["sources.csv line 2", "21 cells for 22 columns"]),
+        (_swap("sources.csv", "KM-CEM-02,", "KM-CEM-01,"), ["sources.csv line 3 column source", "line 2"]),
+        (_swap("sources.csv", ",KM,Anning", ",XX,Anning"), ["sources.csv line 2 column jurisdiction", "'XX'"]),
+        (_swap("sources.csv", "cement-nox-staged", "magic"), ["line 2 column installed", "'magic'"]),
+        (_swap("stacks.csv", ",SO2 NOx PM,", ",SO2 NOx SOOT,"), ["line 2 column monitors", "SOOT"]),
+        (_swap("stacks.csv", ",SO2 NOx PM,", ",NOx PM,"), ["line 2 column monitors", "SO2"]),
+        (_swap("stacks.csv", "A,KM-CEM-01,", "A,KM-CEM-99,"), ["line 2 column source", "KM-CEM-99"]),
+        (_swap("stacks.csv", "1B4481CF", "1B4481C"), ["stacks.csv line 2 column mn", "24 hex"]),
+        (_swap("baseline.csv", ",2024,", ",2019,"), ["baseline.csv line 2 column year", "2019"]),
+        (_swap("baseline.csv", ",2025,", ",2024,"), ["baseline.csv line 3", "KM-CEM-01 2024"]),
+        (_swap("baseline.csv", "t clinker,", "t clinker,-"), ["baseline.csv line 2 column so2_kg", ">= 0"]),
+        (_swap("abatement.csv", ",20,400,", ",200,400,"), ["abatement.csv line 2 column step_percent", "100"]),
+        (_swap("abatement_options.csv", "KM-CEM-01,", "KM-CEM-77,"), ["abatement_options.csv line 2", "77"]),
+        (_swap("zone.toml", "seed = 2018", "seed = x"), ["zone.toml"]),
+        (_swap("zone.toml", "seed = 2018", "seed = 'x'"), ["zone.toml", "seed"]),
+        (_swap("outlines.geojson", "[", ""), ["outlines.geojson"]),
+        (_swap("outlines.geojson", '"code": "KM"', '"code": "ZZ"'), ["outlines.geojson", "ZZ"]),
+    ],
+)
+def test_a_spoiled_inventory_is_told_place_and_cure(
+    copied: Path, spoil: Callable[[Path], None], words: list[str]
+) -> None:
+    spoil(copied)
+
+    with pytest.raises(Malformed) as caught:
+        load(copied)
+
+    line = str(caught.value)
+    assert "\n" not in line
+    assert caught.value.cure
+    for word in words:
+        assert word in line
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (_swap("zone.toml", "trend = [1.02, 1.00, 0.98]", "trend = [1.0]"), ["[baseline] trend", "3 baseline years"]),
+        (_swap("zone.toml", "measured_sulphur", "measured_sulfur"), ["zone.toml", "measured_sulfur"]),
+        (_swap("zone.toml", '"LM"', '"LX"'), ["'X'"]),
+        (_swap("known_works.csv", "1:300:2005", "1-300-2005"), ["KM-PWR-01", "1-300-2005"]),
+        (_swap("processes.csv", "sinter head,", "sinter,"), ["'sinter head'"]),
+    ],
+)
+def test_a_spoiled_plan_writes_nothing(copied: Path, spoil: Callable[[Path], None], words: list[str]) -> None:
+    spoil(copied)
+    before = {name: (copied / name).read_bytes() for name in inventory.FILES}
+
+    with pytest.raises(Malformed) as caught:
+        inventory.write(copied, 1)
+
+    assert {name: (copied / name).read_bytes() for name in inventory.FILES} == before
+    for word in words:
+        assert word in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["atlantis", "", "..", "../zones/dianzhong", "/etc"])
+def test_an_unknown_zone_is_told_which_are_shipped(name: str) -> None:
+    with pytest.raises(Malformed, match="there are: dianzhong"):
+        shipped("zones", name)
