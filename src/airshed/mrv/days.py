@@ -1,0 +1,194 @@
+"""Sealing a day: its masses, how its hours came about, and a digest of its evidence chained to the day
+before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
+from itertools import pairwise
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from airshed.model.period import days_of
+from airshed.model.refusal import Refusal, Why
+from airshed.mrv import states
+from airshed.mrv.rules import MonitoringRules
+from airshed.mrv.spans import month_bounds
+from airshed.mrv.states import Hour, Measured, Missing, Stopped, Substituted
+from airshed.mrv.substitution import Capture, FinalHours, capture
+
+#: What stands before the first day of a stack.
+GENESIS = "0" * 64
+HOURS_PER_DAY = 24
+
+
+class DayMass(msgspec.Struct, frozen=True):
+    """One pollutant of a sealed day; its hours are measured, substituted or stopped, 24 together (I10)."""
+
+    pollutant: str
+    mass_mg: int
+    measured: int
+    substituted: int
+    stopped: int
+
+
+class SealedDay(msgspec.Struct, frozen=True):
+    """A day of a stack as it goes into the book. It is never changed; a correction names what it replaces
+    (I9)."""
+
+    stack: str
+    #: ISO date.
+    day: str
+    masses: tuple[DayMass, ...]
+    #: SHA-256 over the raw frames of the day and the evidence of the day before; None without frames at hand.
+    evidence: str | None
+
+
+class MonthCapture(msgspec.Struct, frozen=True):
+    """Whether a month of one pollutant has enough valid days (HJ 76-2017 appendix B)."""
+
+    #: 1 to 12.
+    month: int
+    capture: Capture
+    valid_days: int
+    stopped_days: int
+    needed_days: int
+
+    @property
+    def valid(self) -> bool:
+        """Days of standstill are no fault of the monitor: they count towards the days that are needed."""
+        return self.valid_days + self.stopped_days >= self.needed_days
+
+
+def evidence_digest(previous: str, frames: Iterable[bytes]) -> str:
+    """The evidence of a day: SHA-256 over the evidence of the day before and every raw frame, each after
+    its length.
+
+    A day without frames still has one, so that a day cannot be left out of the chain.
+
+    >>> evidence_digest(GENESIS, [b"ab", b"c"]) == evidence_digest(GENESIS, [b"a", b"bc"])
+    False
+    """
+    digest = sha256(bytes.fromhex(previous))
+    for frame in frames:
+        digest.update(len(frame).to_bytes(8, "big"))
+        digest.update(frame)
+    return digest.hexdigest()
+
+
+def evidence_of_days(previous: str, days: Iterable[Iterable[bytes]]) -> tuple[str, ...]:
+    """The chain of evidence over consecutive days of raw frames, in order of receipt."""
+    chain: list[str] = []
+    for frames in days:
+        previous = evidence_digest(previous, frames)
+        chain.append(previous)
+    return tuple(chain)
+
+
+def frames_of_days(
+    year: int, frames: Sequence[bytes], position: NDArray[np.int64], hour: NDArray[np.datetime64]
+) -> tuple[list[bytes], ...]:
+    """Raw frames in order of receipt, by the days of a year that they are evidence of.
+
+    `position` and `hour` are those of the decoded ones. A frame that could not be decoded names no hour; it stays
+    with the one received before it (the first ones with the first): evidence is what came, not what was liked.
+    """
+    days: tuple[list[bytes], ...] = tuple([] for _ in days_of(year))
+    if not position.size:
+        return days
+    day_of_row = (hour.astype("datetime64[D]") - np.datetime64(f"{year:04}-01-01", "D")).astype(np.int64)
+    row = np.searchsorted(position, np.arange(len(frames)), side="right") - 1
+    for place, day in enumerate(day_of_row[np.maximum(row, 0)].tolist()):
+        if 0 <= day < len(days):
+            days[day].append(frames[place])
+    return days
+
+
+def valid_hour(minutes: int, rules: MonitoringRules) -> bool:
+    """Whether an hour has enough valid minutes, for monitors that report how many."""
+    return minutes >= rules.minutes_per_hour
+
+
+def seal(
+    stack: str, day: str, hours: Mapping[str, Sequence[Hour]], evidence: str | None, rules: MonitoringRules
+) -> SealedDay | Refusal:
+    """Seal a day from its 24 hours of each pollutant, or refuse when one of them is missing (I10)."""
+    masses = []
+    for pollutant, column in hours.items():
+        assert len(column) == HOURS_PER_DAY, (stack, day, pollutant)
+        mass = measured = substituted = stopped = 0
+        for place, hour in enumerate(column):
+            match hour:
+                case Measured(mass_mg=mg):
+                    mass, measured = mass + mg, measured + 1
+                case Substituted(mass_mg=mg):
+                    mass, substituted = mass + mg, substituted + 1
+                case Stopped():
+                    stopped += 1
+                case Missing(why=why):
+                    return _refused(stack, day, f"{pollutant} of {place:02}:00", why, rules)
+        masses.append(DayMass(pollutant, mass, measured, substituted, stopped))
+    return SealedDay(stack, day, tuple(masses), evidence)
+
+
+def seal_year(
+    stack: str, year: int, hours: Mapping[str, FinalHours], evidence: Sequence[str], rules: MonitoringRules
+) -> tuple[tuple[SealedDay, ...], tuple[Refusal, ...]]:
+    """`seal` for every day of a year: the days that could be sealed, and why the others could not."""
+    days = days_of(year)
+    assert len(evidence) in {0, len(days)}, (stack, len(evidence), "one digest per day, or none at all")
+    columns = {pollutant: _by_day(final) for pollutant, final in hours.items()}
+    sealed: list[SealedDay] = []
+    refused: list[Refusal] = []
+    for place, day in enumerate(days):
+        gap = next((pollutant for pollutant, rows in columns.items() if rows[place][4]), None)
+        if gap is None:
+            masses = tuple(DayMass(pollutant, *rows[place][:4]) for pollutant, rows in columns.items())
+            sealed.append(SealedDay(stack, day, masses, evidence[place] if evidence else None))
+        else:
+            final, first = hours[gap], place * HOURS_PER_DAY
+            open_hours = final.status[first : first + HOURS_PER_DAY] == states.MISSING
+            hour = int(np.argmax(open_hours))
+            why = states.why_text(int(final.raw.why[first + hour]))
+            refused.append(_refused(stack, day, f"{gap} of {hour:02}:00", why, rules))
+    return tuple(sealed), tuple(refused)
+
+
+def months(pollutant: str, raw_status: states.Statuses, year: int, rules: MonitoringRules) -> list[MonthCapture]:
+    """The valid days of each month. A day is valid when it lacks at most 24 - `hours_per_day` of its hours.
+
+    A stopped hour lacks nothing; a day of standstill from end to end is counted apart.
+    """
+    by_day = raw_status.reshape(-1, HOURS_PER_DAY)
+    measured = (by_day == states.MEASURED).sum(axis=1)
+    stopped = (by_day == states.STOPPED).sum(axis=1)
+    still = stopped == HOURS_PER_DAY
+    valid = (measured + stopped >= rules.hours_per_day) & ~still
+    return [
+        MonthCapture(
+            month,
+            capture(pollutant, raw_status, first, after),
+            int(valid[first // HOURS_PER_DAY : after // HOURS_PER_DAY].sum()),
+            int(still[first // HOURS_PER_DAY : after // HOURS_PER_DAY].sum()),
+            rules.days_per_february if month == 2 else rules.days_per_month,
+        )
+        for month, (first, after) in enumerate(pairwise(month_bounds(year)), start=1)
+    ]
+
+
+def _by_day(final: FinalHours) -> list[list[int]]:
+    """Per day: mass in mg, then measured, substituted, stopped and missing hours."""
+    status = final.status.reshape(-1, HOURS_PER_DAY)
+    counts = [
+        (status == state).sum(axis=1) for state in (states.MEASURED, states.SUBSTITUTED, states.STOPPED, states.MISSING)
+    ]
+    rows: list[list[int]] = np.column_stack((final.mass_mg.reshape(-1, HOURS_PER_DAY).sum(axis=1), *counts)).tolist()
+    return rows
+
+
+def _refused(stack: str, day: str, hour: str, why: str, rules: MonitoringRules) -> Refusal:
+    """`hour` as "SO2 of 07:00"."""
+    detail = f"{stack} has no {hour} on {day} ({why}); send the hour again or have it determined"
+    return Refusal(Why.HOURS_MISSING, detail, rules.cite)

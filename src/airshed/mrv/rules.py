@@ -1,0 +1,103 @@
+"""What the law says about monitoring, as plain values; the rulebook fills them in."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Statistic = Literal["hourly mean", "daily mean", "monthly share"]
+
+
+class SubstitutionTier(msgspec.Struct, frozen=True):
+    """One row of HJ 75-2017 tables 5 and 6: which valid hours stand in for a missing one."""
+
+    #: Lowest quarterly capture rate of this row, in hundredths of a percent, inclusive.
+    capture_from_basis_points: int
+    #: Longest run of missing hours of this row, inclusive; None for any.
+    longest_hours: int | None
+    #: How many valid hours to look back over.
+    look_back_hours: int
+    #: Which of them stands in.
+    statistic: Literal["maximum"] = "maximum"
+
+
+#: HJ 75-2017 tables 5 and 6 as implemented in public code; wording partly recalled, to confirm. The two
+#: tables have equal rows and differ only in where the look-back ends (see `substitution.Kind`).
+HJ75_TIERS = (
+    SubstitutionTier(9_000, 24, 180),
+    SubstitutionTier(9_000, None, 720),
+    SubstitutionTier(7_500, None, 2_160),
+)
+
+
+class LimitValue(msgspec.Struct, frozen=True):
+    """What a stack may emit of one pollutant, in mg/m3, dry standard state, at reference oxygen."""
+
+    #: Set of limits that the stack's registration names.
+    limit_set: str
+    #: Standard, as GB 13223-2011.
+    standard: str
+    pollutant: str
+    limit_mg_m3: float
+    #: Reference oxygen in percent; None when nothing is converted.
+    reference_o2_percent: float | None
+    #: What is compared with the limit.
+    statistic: Statistic
+    #: First day on which it holds, as ISO date.
+    valid_from: str = "1970-01-01"
+
+
+class MonitoringRules(msgspec.Struct, frozen=True):
+    """When an hour counts, what stands in when it does not, and which limits apply."""
+
+    tiers: tuple[SubstitutionTier, ...] = HJ75_TIERS
+    limits: tuple[LimitValue, ...] = ()
+    #: Data flags (HJ 212-2017 table 8) that count as measured. A manual value (S) may be admitted here.
+    flags_measured: tuple[str, ...] = ("N",)
+    #: Data flags that count as stopped.
+    flags_stopped: tuple[str, ...] = ("F",)
+    #: Data flags that make a gap "out of control": its look-back ends at the calibration before it.
+    flags_out_of_control: tuple[str, ...] = ("C",)
+    #: HJ 76-2017 appendix B and HJ 212-2017 D.2.2.
+    minutes_per_hour: int = 45
+    hours_per_day: int = 20
+    days_per_month: int = 25
+    days_per_february: int = 23
+    #: From this oxygen on a stack is idle and nothing is converted: 21 - O2 goes to zero.
+    idle_oxygen_percent: float = 19.0
+    #: So many equal readings in a row are a flat line.
+    flat_line_hours: int = 12
+    #: Whether a flat line is invalid, not only found.
+    flat_line_invalid: bool = False
+    #: Largest deviation of the reported air pressure from that of the altitude, in hundredths of a percent.
+    pressure_tolerance_basis_points: int = 500
+    #: What the regulator sets for hours that no tier covers, in hundredths of a percent of the year's highest
+    #: valid hour; None leaves them missing, and their days unsealed.
+    determination_basis_points: int | None = None
+    #: Lowest quarterly capture rate at which a monitor is accepted.
+    capture_target_basis_points: int = 7_500
+    #: Share of a month's hourly means that must lie within a "monthly share" limit.
+    monthly_share_basis_points: int = 9_500
+    #: Article that a refusal to seal rests on.
+    cite: str = "HJ 75-2017, tables 5 and 6"
+
+
+class StackRegistration(msgspec.Struct, frozen=True):
+    """What the registry knows of a stack and its monitor."""
+
+    stack: str
+    source: str
+    #: Monitored pollutants, as SO2, NOx, PM, VOC.
+    pollutants: tuple[str, ...]
+    limit_set: str
+    #: Cross-section of the duct, m2.
+    duct_area_m2: float
+    altitude_m: float
+    #: Flue gas at full load, m3/h, dry standard state; bounds what a year can plausibly emit.
+    capacity_m3_h: float
+    #: Kv of equation (29): mean velocity of the section over that of the measured point.
+    velocity_coefficient: float = 1.0
+    #: Whether oxygen tells if there is a fire: true where a limit has a reference oxygen. Then an hour without oxygen
+    #: is not valid. False for a cooler or a mill, which breathe air.
+    measures_oxygen: bool = True

@@ -1,0 +1,90 @@
+"""What an hour of a stack can be: measured, substituted, missing or stopped; and what was found about it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Measured(msgspec.Struct, frozen=True, tag=True):
+    """A valid hour: its mass in milligrams, rounded once."""
+
+    mass_mg: int
+
+
+class Substituted(msgspec.Struct, frozen=True, tag=True):
+    """An hour without a valid reading whose mass the rules set."""
+
+    mass_mg: int
+    #: Which rule, as `maximum_of_180_hours`.
+    method: str
+    #: Hour of the year whose mass stands in; below zero in the year before; None when no single hour does.
+    from_hour: int | None
+
+
+class Missing(msgspec.Struct, frozen=True, tag=True):
+    """An hour nobody knows the mass of. It is never zero."""
+
+    why: str
+
+
+class Stopped(msgspec.Struct, frozen=True, tag=True):
+    """An hour in which the source stood still, marked so and not contradicted by its own readings."""
+
+
+RawHour = Measured | Missing | Stopped
+Hour = Measured | Substituted | Missing | Stopped
+
+#: The same states as a column.
+Statuses = NDArray[np.uint8]
+MEASURED, SUBSTITUTED, MISSING, STOPPED = 0, 1, 2, 3
+
+# Why an hour is missing, in a column: a small number, or from 32 on the character of its data flag.
+NO_FRAME, CONTRADICTED_STOP, NO_VALUE, ABSURD_VALUE, FLAT_LINE, NO_FLAG = 1, 2, 3, 4, 5, 6
+FIRST_FLAG = 32
+_WHYS = {
+    NO_FRAME: "no_frame",
+    CONTRADICTED_STOP: "contradicted_stop",
+    NO_VALUE: "no_value",
+    ABSURD_VALUE: "absurd_value",
+    FLAT_LINE: "flat_line",
+    NO_FLAG: "no_flag",
+}
+
+
+def why_text(code: int) -> str:
+    """The reason of a missing hour in words.
+
+    >>> why_text(NO_FRAME), why_text(ord("D"))
+    ('no_frame', 'flag_D')
+    """
+    return _WHYS[code] if code < FIRST_FLAG else f"flag_{chr(code)}"
+
+
+FindingCode = Literal[
+    "pressure_of_another_altitude",
+    "idle",
+    "absurd_value",
+    "contradicted_stop",
+    "flat_line",
+    "duplicate_hour",
+    "outside_year",
+    "undetermined",
+]
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """Something a verifier must see: what, of which pollutant or factor, when, and in words."""
+
+    code: FindingCode
+    #: Pollutant or factor code; empty when it concerns the whole stack.
+    subject: str
+    #: First and last hour of the year concerned, both included.
+    first_hour: int
+    last_hour: int
+    #: How many hours between them.
+    hours: int
+    detail: str
