@@ -1,0 +1,214 @@
+"""`airshed book`: look at a book, verify it, hand it out."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from airshed.cli.show import as_json, console, table
+from airshed.model.measures import yuan
+from airshed.model.period import clock
+from airshed.model.refusal import Malformed
+
+app = typer.Typer(help="Look at a book, verify it, export it. 账簿：查看、核对、导出。", no_args_is_help=True)
+
+BookPath = Annotated[Path, typer.Argument(help="The book, a file that airshed wrote.", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+
+#: What a screen takes; `--limit` shows more.
+ROWS_SHOWN = 20
+
+
+@app.command()
+def show(
+    book: BookPath,
+    what: Annotated[
+        str, typer.Argument(help="'summary', 'record', or the name of a read table.", show_default=True)
+    ] = "summary",
+    number: Annotated[int, typer.Option("--seq", help="Number of the record, for 'record'.")] = 0,
+    limit: Annotated[int, typer.Option(help="Most rows to show of a table.")] = ROWS_SHOWN,
+    json: Json = False,
+) -> None:
+    """What a book holds: a summary, one record, or a read table.
+
+    Example: airshed book show demo/dianzhong.book holdings --limit 5
+    """
+    from airshed.engine.tables import BY_NAME
+    from airshed.service.book import Book
+
+    with Book.read(book) as opened:
+        if what == "summary":
+            _summary(opened, json)
+        elif what == "record":
+            _record(opened, number or opened.last(), json)
+        elif what in BY_NAME:
+            columns = [column.split()[0] for column in BY_NAME[what].columns]
+            rows = opened.sql.execute(f"SELECT * FROM {what} LIMIT ?", (limit,)).fetchall()
+            total = opened.sql.execute(f"SELECT count(*) FROM {what}").fetchone()[0]
+            if json:
+                for row in rows:
+                    as_json(dict(zip(columns, row, strict=True)))
+            else:
+                table(f"{what}: {len(rows)} of {total}", columns, rows)
+        else:
+            known = ", ".join(["summary", "record", *BY_NAME])
+            raise Malformed("book show", f"there is nothing called {what!r}", f"choose one of {known}")
+
+
+def _summary(book: Any, json: bool) -> None:
+    from airshed.engine.tables import TABLES
+
+    row = book.sql.execute("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
+    counts = {
+        each.name: book.sql.execute(f"SELECT count(*) FROM {each.name}").fetchone()[0] for each in TABLES
+    }
+    if json:
+        as_json(
+            {
+                "book": str(book.path),
+                "records": row[0] if row else 0,
+                "digest": row[1] if row else None,
+                "rows": counts,
+            }
+        )
+        return
+    table(str(book.path), ["table", "rows #"], [["records", row[0] if row else 0], *counts.items()])
+    if row:
+        console.print(f"digest {row[1]}")
+
+
+def _record(book: Any, seq: int, json: bool) -> None:
+    import msgspec
+
+    line = book.line(seq)
+    content = msgspec.json.decode(line.record)
+    if json:
+        as_json({"hash": line.hash, **content})
+        return
+    console.print(f"record {line.seq}  {clock(content['at'])}  hash {line.hash}")
+    console.print(msgspec.json.format(line.record, indent=2).decode(), markup=False)
+
+
+@app.command()
+def statement(
+    book: BookPath,
+    account: Annotated[str, typer.Argument(help="The account.", show_default=False)],
+    json: Json = False,
+) -> None:
+    """Everything that moved in and out of an account, with the balance after each move.
+
+    Example: airshed book statement demo/dianzhong.book qj-pwr-02
+    """
+    from airshed.engine.journal import decode
+    from airshed.service.book import Book
+    from airshed.service.statement import lines_of
+
+    with Book.read(book) as opened:
+        found = opened.sql.execute("SELECT name FROM accounts WHERE account = ?", (account,)).fetchone()
+        if found is None:
+            raise Malformed(
+                str(book), f"there is no account {account!r}", "airshed book show BOOK accounts lists them"
+            )
+        moves = list(lines_of((decode(line) for line in opened.lines()), account))
+    if json:
+        for move in moves:
+            as_json(move)
+        return
+    table(
+        f"{account}  {found[0]}",
+        [
+            "record #",
+            "time",
+            "what",
+            "with",
+            "series",
+            "allowances [kg]",
+            "balance [kg]",
+            "yuan [+/-]",
+            "cash [yuan]",
+        ],
+        [
+            (
+                move.seq,
+                clock(move.at)[:16],
+                move.what,
+                move.other,
+                move.series or "",
+                f"{move.count:+,}" if move.series else "",
+                f"{move.balance:,}" if move.series else "",
+                "" if move.series else yuan(move.fen),
+                "" if move.series else yuan(move.cash),
+            )
+            for move in moves
+        ],
+    )
+
+
+@app.command()
+def verify(book: BookPath, json: Json = False) -> None:
+    """Fold the book anew and check chain, invariants and read tables; name the first difference.
+
+    Example: airshed book verify demo/dianzhong.book
+    """
+    from rich.progress import Progress
+
+    from airshed.service.book import Book
+    from airshed.service.verify import verify as check
+
+    with Book.read(book) as opened, Progress(console=console, transient=True, disable=json) as bar:
+        task = bar.add_task("folding", total=opened.last())
+        try:
+            found = check(opened, lambda done: bar.update(task, completed=done))
+        except Malformed as error:
+            if json:
+                as_json({"ok": False, "place": error.place, "why": error.what, "cure": error.cure})
+                raise SystemExit(2) from None
+            raise
+    if json:
+        as_json(
+            {
+                "ok": True,
+                "records": found.records,
+                "events": found.events,
+                "refusals": found.refusals,
+                "digest": found.hash,
+            }
+        )
+        return
+    console.print(f"ok: {found.records:,} records, {found.events:,} events, {found.refusals:,} refusals")
+    console.print("chain, invariants I1-I14 at rest, and read tables agree")
+    console.print(f"digest {found.hash}")
+
+
+@app.command()
+def export(
+    book: BookPath,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="File to write; standard output if left out.")
+    ] = None,
+    json: Json = True,
+) -> None:
+    """Write the book as text, one record a line: HASH, a space, the record's canonical JSON.
+
+    scripts/verify_export.py checks such a file without Airshed.
+
+    Example: airshed book export demo/dianzhong.book --to dianzhong.jsonl
+    """
+    from airshed.service.book import Book
+
+    with Book.read(book) as opened:
+        if to is None:
+            for line in opened.lines():
+                sys.stdout.buffer.write(line.hash.encode() + b" " + line.record + b"\n")
+            return
+        if to.exists():
+            raise Malformed(str(to), "exists already", "choose another file or remove it first")
+        part = to.with_name(to.name + ".part")
+        with part.open("wb") as file:
+            for line in opened.lines():
+                file.write(line.hash.encode() + b" " + line.record + b"\n")
+        part.rename(to)
+    console.print(f"wrote {to}")

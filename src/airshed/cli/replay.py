@@ -1,0 +1,53 @@
+"""`airshed replay`: fold a book anew and say what comes out; with --rebuild, write the read tables anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from airshed.cli.show import as_json, console
+
+
+def replay(
+    book: Annotated[Path, typer.Argument(help="The book.", show_default=False)],
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Write the read tables anew from the book.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+) -> None:
+    """Fold a book from its first record and print where it ends and how fast it went.
+
+    Example: airshed replay demo/dianzhong.book
+    """
+    from time import perf_counter
+
+    from airshed.engine.journal import GENESIS, decode
+    from airshed.engine.runner import fold
+    from airshed.engine.state import State
+    from airshed.service.book import Book
+    from airshed.service.verify import rebuild as write_tables
+
+    with Book.open(book) if rebuild else Book.read(book) as opened:
+        rows = write_tables(opened) if rebuild else None
+        state, reached, events, began = State(), GENESIS, 0, perf_counter()
+        for line in opened.lines():
+            reached = fold(state, line, reached)
+            events += len(decode(line).events)
+        seconds = perf_counter() - began
+    if json:
+        as_json(
+            {
+                "records": state.seq,
+                "events": events,
+                "digest": reached,
+                "rebuilt_rows": rows,
+                "seconds": seconds,
+            }
+        )
+        return
+    if rows is not None:
+        console.print(f"rebuilt {rows:,} rows of the read tables")
+    console.print(f"{state.seq:,} records, {events:,} events in {seconds:.2f} s")
+    console.print(f"digest {reached}")

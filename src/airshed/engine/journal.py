@@ -1,0 +1,113 @@
+"""The book: records in canonical bytes, chained by hash, behind a port that a file or memory can fill."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
+from typing import Any, NamedTuple, Protocol
+
+import msgspec
+
+from airshed.engine.commands import Body
+from airshed.engine.events import Event
+from airshed.model.refusal import Malformed, Refusal
+
+#: What the first record is chained to.
+GENESIS = "0" * 64
+
+Row = tuple[Any, ...]
+
+
+class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One command and what came of it: events, or the refusal and no event."""
+
+    seq: int
+    at: int
+    actor: str
+    key: str
+    body: Body
+    events: tuple[Event, ...]
+    refusal: Refusal | None
+
+
+class Line(NamedTuple):
+    """A record as it lies in the book: its number, its bytes, and the hash of the chain up to it."""
+
+    seq: int
+    hash: str
+    record: bytes
+
+
+class Changes(NamedTuple):
+    """What a group does to the read tables: rows to put, keys to delete, rows to add, by table."""
+
+    put: Mapping[str, Sequence[Row]]
+    gone: Mapping[str, Sequence[Row]]
+    added: Mapping[str, Sequence[Row]]
+
+
+NO_CHANGES = Changes({}, {}, {})
+
+
+class Journal(Protocol):
+    """Where the book is kept. `write` returns when everything is durable, or raises and nothing is."""
+
+    def lines(self, after: int = 0) -> Iterator[Line]:
+        """The book in order, from the record after `after`."""
+        ...
+
+    def line(self, seq: int) -> Line:
+        """One record."""
+        ...
+
+    def write(self, lines: Sequence[Line], changes: Changes) -> None:
+        """Append records and bring the read tables up to them, in one transaction."""
+        ...
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Record)
+
+
+def encode(record: Record) -> bytes:
+    """The canonical bytes of a record (I14): JSON without spaces, keys in the order of the class."""
+    return _encoder.encode(record)
+
+
+def encode_body(body: Body) -> bytes:
+    """The canonical bytes of a command's body, to tell a repeated key from a reused one."""
+    return _encoder.encode(body)
+
+
+def decode(line: Line) -> Record:
+    """A record from its bytes, or `Malformed` naming the record."""
+    try:
+        return _decoder.decode(line.record)
+    except msgspec.MsgspecError as error:
+        raise Malformed(
+            f"book record {line.seq}", f"cannot be read ({error})", "restore the book from a copy"
+        ) from None
+
+
+def chain(previous: str, record: bytes) -> str:
+    """The hash of a record: SHA-256 over the hash before it (64 hex digits) and its bytes."""
+    return sha256(previous.encode() + record).hexdigest()
+
+
+class MemoryJournal:
+    """A book in memory, for the lab and for tests."""
+
+    def __init__(self) -> None:
+        self._lines: list[Line] = []
+
+    def lines(self, after: int = 0) -> Iterator[Line]:
+        """The book in order, from the record after `after`."""
+        return iter(self._lines[after:])
+
+    def line(self, seq: int) -> Line:
+        """One record."""
+        return self._lines[seq - 1]
+
+    def write(self, lines: Sequence[Line], changes: Changes) -> None:
+        """Append records; there are no read tables in memory."""
+        self._lines.extend(lines)

@@ -1,0 +1,103 @@
+"""What the state remembers of orders, auctions, sources and years. Only `state.apply` changes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from airshed.engine.commands import Role, Side
+from airshed.engine.events import Settlement
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who may act, in which role; an operator acts for one account."""
+
+    id: str
+    role: Role
+    account: str
+
+
+@dataclass(slots=True)
+class Order:
+    """A listed order. `done_fen` is the value filled so far, `fee_fen` what was charged on it, `held` what is set aside."""
+
+    id: int
+    account: str
+    series: str
+    side: Side
+    count: int
+    limit: int
+    left: int
+    held: int = 0
+    done_fen: int = 0
+    fee_fen: int = 0
+    state: str = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Bid:
+    """A sealed bid; `number` is its place in the auction."""
+
+    number: int
+    account: str
+    count: int
+    limit: int
+    held: int
+
+
+@dataclass(slots=True)
+class Auction:
+    """An auction and its sealed bids."""
+
+    id: str
+    series: str
+    seller: str
+    count: int
+    reserve: int
+    open: bool = True
+    bids: list[Bid] = field(default_factory=list)
+    price: int | None = None
+    sold: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A regulated installation and the pollutants that each of its stacks measures."""
+
+    id: str
+    name: str
+    account: str
+    jurisdiction: str
+    sector: str
+    synthetic: bool
+    stacks: tuple[tuple[str, tuple[str, ...]], ...]
+
+    def measured(self) -> tuple[str, ...]:
+        """Pollutants that at least one stack measures, sorted."""
+        return tuple(sorted({name for _, names in self.stacks for name in names}))
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A sealed day: (measured, substituted, stopped) hours and mass in milligrams per pollutant."""
+
+    hours: dict[str, tuple[int, int, int]]
+    mass_mg: dict[str, int]
+    evidence: str
+
+
+@dataclass(slots=True)
+class Year:
+    """A source's year on its way from report to settlement. None where a step has not happened."""
+
+    source: str
+    year: int
+    reporter: str | None = None
+    measured_mg: dict[str, int] = field(default_factory=dict)
+    declared_mg: dict[str, int] = field(default_factory=dict)
+    opinion: str | None = None
+    verified_mg: dict[str, int] | None = None
+    obligation: dict[str, int] = field(default_factory=dict)
+    surrendered: dict[str, int] = field(default_factory=dict)
+    settled: dict[str, Settlement] = field(default_factory=dict)
+    due_fen: dict[str, int] = field(default_factory=dict)

@@ -1,0 +1,153 @@
+"""Administering: rulebooks, actors, accounts, sources, money in and out."""
+
+from __future__ import annotations
+
+from airshed.engine import commands as c
+from airshed.engine import events as e
+from airshed.engine.procedures.guards import Decision, no, positive, private_account
+from airshed.engine.state import State
+from airshed.model.refusal import Refusal, Why
+from airshed.registry.accounts import BANK, Account, AccountKind, programme_accounts
+from airshed.registry.moves import Paid
+from airshed.rulebook.digest import digest
+from airshed.rulebook.schema import Rulebook
+
+
+def adopt(state: State, rules: Rulebook, at: int, actor: str, body: c.AdoptRulebook) -> Decision:
+    """The first rulebook is adopted by the authority it names, a later one by the authority in force."""
+    in_force = state.rulebook.authority if state.rulebook else rules.programme.authority
+    if actor != in_force:
+        return no(rules, "programme", Why.ROLE_MAY_NOT, f"{actor} is not {in_force}, who adopts rulebooks")
+    mine = (rules.programme.id, rules.programme.version, digest(rules))
+    if mine != (body.programme, body.version, body.digest):
+        return no(
+            rules,
+            "programme",
+            Why.RULEBOOK_MISMATCH,
+            f"the rules at hand are {mine[0]} {mine[1]} {mine[2][:12]}, not {body.programme} {body.version} "
+            f"{body.digest[:12]}; load the text that is to be adopted",
+        )
+    if state.rulebook and body.digest == state.rulebook.digest:
+        return no(rules, "programme", Why.ALREADY_EXISTS, f"{body.programme} {body.version} is in force already")
+    if state.rulebook and body.version == state.rulebook.version:
+        return no(
+            rules,
+            "programme",
+            Why.ALREADY_EXISTS,
+            f"version {body.version} has another text; give it a new one",
+        )
+    opened = tuple(
+        account
+        for account in programme_accounts(jurisdiction.code for jurisdiction in rules.jurisdictions)
+        if account.id not in state.ledger.accounts
+    )
+    return (e.RulebookAdopted(body.programme, body.version, body.digest, rules.programme.authority, opened),)
+
+
+def register_actor(state: State, rules: Rulebook, at: int, actor: str, body: c.RegisterActor) -> Decision:
+    """An operator needs a private account to act for; nobody gets a second role."""
+    if body.actor in state.actors:
+        return no(
+            rules,
+            "roles",
+            Why.ALREADY_EXISTS,
+            f"{body.actor} is registered as {state.actors[body.actor].role}",
+        )
+    if body.role == "operator":
+        refusal = private_account(state, rules, body.account)
+        if refusal:
+            return refusal
+    elif body.account:
+        return no(rules, "roles", Why.WRONG_KIND, f"a {body.role} acts for no account; leave {body.account} out")
+    return (e.ActorRegistered(body.actor, body.role, body.account),)
+
+
+def open_account(state: State, rules: Rulebook, at: int, actor: str, body: c.OpenAccount) -> Decision:
+    """Names are unique, the jurisdiction is one of the zone."""
+    known = tuple(jurisdiction.code for jurisdiction in rules.jurisdictions)
+    if body.jurisdiction not in known:
+        return no(
+            rules,
+            "programme",
+            Why.WRONG_KIND,
+            f"{body.jurisdiction!r} is no jurisdiction of the zone; there are {', '.join(known)}",
+        )
+    if not body.account or body.account in state.ledger.accounts:
+        return no(rules, "roles", Why.ALREADY_EXISTS, f"the account {body.account!r} exists or has no name")
+    account = Account(body.account, AccountKind(body.kind), body.name, body.jurisdiction, body.group)
+    return (e.AccountOpened(account),)
+
+
+def freeze(state: State, rules: Rulebook, at: int, actor: str, body: c.FreezeAccount) -> Decision:
+    """A freeze stops what comes; resting orders of the account are cancelled."""
+    refusal = private_account(state, rules, body.account)
+    if refusal:
+        return refusal
+    if body.account in state.ledger.frozen:
+        return no(rules, "roles", Why.ALREADY_EXISTS, f"{body.account} is frozen already")
+    cancelled = tuple(
+        e.OrderCancelled(order.id, order.account, order.series, order.left)
+        for order in state.orders.values()
+        if order.account == body.account
+    )
+    return (*cancelled, e.AccountFrozen(body.account, body.reason))
+
+
+def thaw(state: State, rules: Rulebook, at: int, actor: str, body: c.ThawAccount) -> Decision:
+    """Only a frozen account thaws."""
+    refusal = private_account(state, rules, body.account)
+    if refusal:
+        return refusal
+    if body.account not in state.ledger.frozen:
+        return no(rules, "roles", Why.NOTHING_DUE, f"{body.account} is not frozen")
+    return (e.AccountThawed(body.account),)
+
+
+def register_source(state: State, rules: Rulebook, at: int, actor: str, body: c.RegisterSource) -> Decision:
+    """A source lies in the zone, belongs to a private account, and its stacks are new."""
+    refusal = private_account(state, rules, body.account)
+    if refusal:
+        return refusal
+    if body.source in state.sources:
+        return no(rules, "programme", Why.ALREADY_EXISTS, f"the source {body.source} is registered")
+    if body.jurisdiction not in {jurisdiction.code for jurisdiction in rules.jurisdictions}:
+        return no(rules, "programme", Why.WRONG_KIND, f"{body.jurisdiction!r} is no jurisdiction of the zone")
+    if body.sector not in {sector.code for sector in rules.sectors}:
+        return no(rules, "programme", Why.WRONG_KIND, f"{body.sector!r} is no sector of the programme")
+    names = [entry.stack for entry in body.stacks]
+    for name in names:
+        if name in state.stack_source or names.count(name) > 1:
+            return no(rules, "monitoring", Why.ALREADY_EXISTS, f"the stack {name} is registered")
+    capped = {pollutant.code for pollutant in rules.pollutants}
+    for entry in body.stacks:
+        for pollutant in entry.pollutants:
+            if pollutant not in capped:
+                return no(rules, "monitoring", Why.WRONG_KIND, f"{entry.stack} measures {pollutant!r}, not capped")
+    return (
+        e.SourceRegistered(
+            body.source, body.name, body.account, body.jurisdiction, body.sector, body.synthetic, body.stacks
+        ),
+    )
+
+
+def deposit(state: State, rules: Rulebook, at: int, actor: str, body: c.Deposit) -> Decision:
+    """Money comes from the settlement bank; its account alone may be below zero (I4)."""
+    refusal = _cash(state, rules, body.account, body.fen)
+    return refusal or (e.MoneyMoved((Paid(BANK, body.account, body.fen),)),)
+
+
+def withdraw(state: State, rules: Rulebook, at: int, actor: str, body: c.Withdraw) -> Decision:
+    """Only free money goes out."""
+    refusal = _cash(state, rules, body.account, body.fen)
+    if refusal:
+        return refusal
+    free = state.ledger.purses[body.account].free
+    if free < body.fen:
+        return no(rules, "trading", Why.INSUFFICIENT_CASH, f"{body.account} has {free} fen free, not {body.fen}")
+    return (e.MoneyMoved((Paid(body.account, BANK, body.fen),)),)
+
+
+def _cash(state: State, rules: Rulebook, account: str, fen: int) -> Refusal | None:
+    if account not in state.ledger.accounts or account == BANK:
+        return no(rules, "roles", Why.UNKNOWN_ACCOUNT, f"money cannot go to {account!r}")
+    return positive(rules, "trading", "the amount", fen)

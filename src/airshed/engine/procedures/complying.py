@@ -1,0 +1,176 @@
+"""Complying: surrender, the settlement of a year, penalties."""
+
+from __future__ import annotations
+
+from airshed.compliance.banking import bank, carry
+from airshed.compliance.obligation import admitted
+from airshed.compliance.shortfall import makeup, penalty_fen
+from airshed.compliance.surrender import plan
+from airshed.engine import commands as c
+from airshed.engine import events as e
+from airshed.engine.nouns import Source, Year
+from airshed.engine.procedures.guards import Decision, no, own_source, positive
+from airshed.engine.state import State
+from airshed.model.allowance import Series, lowest
+from airshed.model.measures import yuan
+from airshed.model.period import HOUR_MS, instant, month_before
+from airshed.model.refusal import Refusal, Why
+from airshed.registry import accounts
+from airshed.registry.moves import Delivered, Move, Paid
+from airshed.rulebook.schema import Rulebook
+
+
+def deadline(rules: Rulebook, year: int) -> int:
+    """The last millisecond to surrender for `year`."""
+    return instant(f"{year + 1}-{rules.calendar.surrender_by}", 23) + HOUR_MS - 1
+
+
+def surrender(state: State, rules: Rulebook, at: int, actor: str, body: c.Surrender) -> Decision:
+    """Up to what is owed: oldest admitted vintage first, lowest serials first (I11)."""
+    refusal = own_source(state, rules, actor, body.source)
+    if refusal:
+        return refusal
+    source = state.sources[body.source]
+    year = _owed(state, rules, body.source, body.year)
+    if isinstance(year, Refusal):
+        return year
+    if (source.account, body.year) in state.closed:
+        return no(rules, "calendar", Why.YEAR_CLOSED, f"{source.account} has settled {body.year}")
+    if at > deadline(rules, body.year):
+        return no(rules, "calendar", Why.TOO_LATE, f"the last day was {body.year + 1}-{rules.calendar.surrender_by}")
+    refusal = positive(rules, "allowance", "the count", body.count)
+    if refusal:
+        return refusal
+    left = year.obligation.get(body.pollutant, 0) - year.surrendered.get(body.pollutant, 0)
+    if body.count > left:
+        return no(
+            rules,
+            "allowance",
+            Why.TOO_LARGE,
+            f"{body.source} still owes {left} of {body.pollutant} for {body.year}, not {body.count}",
+        )
+    holdings = _admitted(state, rules, source, body.year, body.pollutant)
+    free = sum(count for _, count in holdings)
+    if free < body.count:
+        return no(
+            rules,
+            "allowance",
+            Why.INSUFFICIENT_HOLDING,
+            f"{source.account} has {free} admitted {body.pollutant} allowances free, not {body.count}; buy the rest",
+        )
+    moves = tuple(
+        Delivered(
+            source.account,
+            accounts.surrendered(source.jurisdiction),
+            str(series),
+            lowest(state.ledger.positions[source.account, str(series)].blocks, count)[0],
+        )
+        for series, count in plan(holdings, body.count, source.jurisdiction)
+    )
+    return (e.Surrendered(body.source, body.year, body.pollutant, body.count, moves),)
+
+
+def close_year(state: State, rules: Rulebook, at: int, actor: str, body: c.CloseYear) -> Decision:
+    """After the deadline: shortfall, penalty and make-up of each source, then the banking limit of the account."""
+    if body.account not in state.ledger.accounts:
+        return no(rules, "roles", Why.UNKNOWN_ACCOUNT, f"there is no account {body.account}")
+    mine = [source for source in state.sources.values() if source.account == body.account]
+    if not mine:
+        return no(rules, "roles", Why.UNKNOWN_SOURCE, f"{body.account} operates no source")
+    if (body.account, body.year) in state.closed:
+        return no(rules, "calendar", Why.YEAR_CLOSED, f"{body.account} has settled {body.year}")
+    if at <= deadline(rules, body.year):
+        return no(
+            rules,
+            "calendar",
+            Why.TOO_EARLY,
+            f"surrender is open until {body.year + 1}-{rules.calendar.surrender_by}",
+        )
+    month = month_before(f"{body.year + 1}-{rules.calendar.surrender_by}")
+    settlements: list[e.Settlement] = []
+    verified: dict[str, int] = {}
+    for source in mine:
+        year = _owed(state, rules, source.id, body.year)
+        if isinstance(year, Refusal):
+            return year
+        for pollutant, owed in year.obligation.items():
+            verified[pollutant] = verified.get(pollutant, 0) + owed
+            settlements.append(_settle(state, rules, source, year, pollutant, month))
+    banked, moves = _bank(state, rules, body, verified)
+    return (e.YearClosed(body.account, body.year, tuple(settlements), banked, moves),)
+
+
+def _settle(state: State, rules: Rulebook, source: Source, year: Year, pollutant: str, month: str) -> e.Settlement:
+    law = rules.shortfall
+    owed = year.obligation[pollutant]
+    given = year.surrendered.get(pollutant, 0)
+    short = owed - given
+    assert short >= 0, f"I11: {source.id} surrendered more than it owes"
+    price = state.mean_price(pollutant, month)
+    if price is None:
+        price = law.fixed_fen_per_t
+    due = penalty_fen(law.penalty, short, price, law.price_multiple, law.fixed_fen_per_t)
+    return e.Settlement(source.id, pollutant, owed, given, short, due, price, makeup(short, law.makeup_percent))
+
+
+def _bank(
+    state: State, rules: Rulebook, body: c.CloseYear, verified: dict[str, int]
+) -> tuple[dict[str, int], tuple[Move, ...]]:
+    """What may go on, youngest vintage first; what is over the limit or expires goes to the reserves."""
+    banked: dict[str, int] = {}
+    moves: list[Move] = []
+    held = [(Series.parse(name), position.free) for name, position in state.ledger.of_account(body.account)]
+    for pollutant, owed in sorted(verified.items()):
+        room = bank(rules.banking.open, owed, rules.banking.limit_basis_points)
+        left = [(series, free) for series, free in held if series.pollutant == pollutant and free]
+        carried = carry(left, room, body.year, rules.allowance.vintages_back)
+        banked.update({str(series): count for series, count in carried.kept.items()})
+        for series, count in (*carried.over.items(), *carried.expired.items()):
+            blocks = state.ledger.positions[body.account, str(series)].blocks
+            gone, _ = lowest(blocks, count)
+            moves.append(Delivered(body.account, accounts.reserve(series.jurisdiction), str(series), gone))
+    return banked, tuple(moves)
+
+
+def pay_penalty(state: State, rules: Rulebook, at: int, actor: str, body: c.PayPenalty) -> Decision:
+    """The whole penalty for one pollutant, to the treasury."""
+    refusal = own_source(state, rules, actor, body.source)
+    if refusal:
+        return refusal
+    source = state.sources[body.source]
+    year = state.years.get((body.source, body.year))
+    due = year.due_fen.get(body.pollutant, 0) if year else 0
+    free = state.ledger.purses[source.account].free
+    if due and free < due:
+        return no(
+            rules,
+            "shortfall",
+            Why.INSUFFICIENT_CASH,
+            f"{source.account} has {yuan(free)} yuan free, {yuan(due)} is due",
+        )
+    if not due:
+        return no(
+            rules,
+            "shortfall",
+            Why.NOTHING_DUE,
+            f"{body.source} owes no penalty for {body.pollutant} {body.year}",
+        )
+    entry = (Paid(source.account, accounts.TREASURY, due),)
+    return (e.PenaltyPaid(body.source, body.year, body.pollutant, entry),)
+
+
+def _owed(state: State, rules: Rulebook, source: str, year: int) -> Year | Refusal:
+    known = state.years.get((source, year))
+    if known is None or known.verified_mg is None:
+        return no(rules, "calendar", Why.NOT_VERIFIED, f"{source} has no verified emission for {year}")
+    return known
+
+
+def _admitted(state: State, rules: Rulebook, source: Source, year: int, pollutant: str) -> list[tuple[Series, int]]:
+    law = rules.allowance
+    found: list[tuple[Series, int]] = []
+    for name, position in state.ledger.of_account(source.account):
+        series = Series.parse(name)
+        if position.free and admitted(series, pollutant, source.jurisdiction, year, law.admitted, law.vintages_back):
+            found.append((series, position.free))
+    return found

@@ -1,0 +1,99 @@
+"""The reasons to refuse that several procedures share, each looked for in the order of `Why`."""
+
+from __future__ import annotations
+
+from airshed.engine.events import Event
+from airshed.engine.state import State
+from airshed.model.allowance import Series
+from airshed.model.refusal import Malformed, Refusal, Why
+from airshed.registry.accounts import PRIVATE
+from airshed.rulebook import look
+from airshed.rulebook.schema import Rulebook
+
+Decision = tuple[Event, ...] | Refusal
+
+
+def no(rules: Rulebook, section: str, why: Why, detail: str) -> Refusal:
+    """A refusal that rests on a section of the rulebook."""
+    return Refusal(why, detail, look.article(rules, section))
+
+
+def actor_may(state: State, rules: Rulebook, actor: str, command: str) -> Refusal | None:
+    """An actor acts in its role only."""
+    known = state.actors.get(actor)
+    if known is None:
+        return no(rules, "roles", Why.UNKNOWN_ACTOR, f"{actor} is not registered; the authority registers actors")
+    if not look.may(rules, known.role, command):
+        return no(rules, "roles", Why.ROLE_MAY_NOT, f"{actor} is {known.role}, which may not send {command}")
+    return None
+
+
+def own_account(state: State, rules: Rulebook, actor: str, account: str) -> Refusal | None:
+    """An operator acts for its own account; the account exists and is not frozen."""
+    known = state.actors[actor]
+    if known.account != account:
+        whose = known.account or "no account"
+        return no(rules, "roles", Why.NOT_YOUR_OWN, f"{actor} acts for {whose}, not for {account}")
+    if account not in state.ledger.accounts:
+        return no(
+            rules,
+            "roles",
+            Why.UNKNOWN_ACCOUNT,
+            f"there is no account {account}; the authority opens accounts",
+        )
+    if account in state.ledger.frozen:
+        reason = state.ledger.frozen[account]
+        return no(
+            rules,
+            "roles",
+            Why.ACCOUNT_FROZEN,
+            f"{account} is frozen ({reason}); ask the authority to thaw it",
+        )
+    return None
+
+
+def private_account(state: State, rules: Rulebook, account: str) -> Refusal | None:
+    """The account exists and is one that people trade from."""
+    known = state.ledger.accounts.get(account)
+    if known is None:
+        return no(
+            rules,
+            "roles",
+            Why.UNKNOWN_ACCOUNT,
+            f"there is no account {account}; the authority opens accounts",
+        )
+    if known.kind not in PRIVATE:
+        return no(rules, "roles", Why.WRONG_KIND, f"{account} is the programme's own {known.kind} account")
+    return None
+
+
+def known_series(state: State, rules: Rulebook, series: str) -> Refusal | None:
+    """The series is issued."""
+    if series not in state.ledger.caps:
+        return no(rules, "caps", Why.UNKNOWN_SERIES, f"{series} is not issued; series look like SO2-KM-2027")
+    return None
+
+
+def positive(rules: Rulebook, section: str, what: str, count: int) -> Refusal | None:
+    """A quantity is above zero and within what a ledger can hold."""
+    if count <= 0:
+        return no(rules, section, Why.NOT_POSITIVE, f"{what} is {count}; it must be above zero")
+    if count > 2**53:
+        return no(rules, section, Why.TOO_LARGE, f"{what} is {count}; the largest is {2**53}")
+    return None
+
+
+def own_source(state: State, rules: Rulebook, actor: str, source: str) -> Refusal | None:
+    """The source exists and the operator acts for its account."""
+    known = state.sources.get(source)
+    if known is None:
+        return no(rules, "roles", Why.UNKNOWN_SOURCE, f"there is no source {source}")
+    return own_account(state, rules, actor, known.account)
+
+
+def series_of(text: str) -> Series | None:
+    """The series that a text names, or None."""
+    try:
+        return Series.parse(text)
+    except Malformed:
+        return None

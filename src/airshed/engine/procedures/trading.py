@@ -1,0 +1,285 @@
+"""Trading: sessions, listed orders that match and settle at once, repurchase, transfers."""
+
+from __future__ import annotations
+
+from airshed.engine import commands as c
+from airshed.engine import events as e
+from airshed.engine.nouns import Order
+from airshed.engine.procedures.guards import Decision, known_series, no, own_account, positive, series_of
+from airshed.engine.state import State
+from airshed.market.fees import band
+from airshed.market.orderbook import Fill, OwnOrder
+from airshed.model.allowance import Blocks, best_fit
+from airshed.model.measures import KG_PER_T, part_fen, value_fen, yuan
+from airshed.model.refusal import Refusal, Why
+from airshed.registry.accounts import EXCHANGE, TREASURY, reserve
+from airshed.registry.moves import Delivered, Move, Paid
+from airshed.rulebook import look
+from airshed.rulebook.schema import Rulebook
+
+
+def open_session(state: State, rules: Rulebook, at: int, actor: str, body: c.OpenSession) -> Decision:
+    """One session at a time, and days go forward."""
+    if state.session is not None:
+        return no(rules, "trading", Why.ALREADY_EXISTS, f"the session of {state.session} is open; close it first")
+    return (e.SessionOpened(body.day),)
+
+
+def close_session(state: State, rules: Rulebook, at: int, actor: str, body: c.CloseSession) -> Decision:
+    """Orders live for a session; the close is the volume-weighted mean of the day."""
+    if state.session != body.day:
+        return no(rules, "trading", Why.SESSION_CLOSED, f"the session of {body.day} is not open")
+    closes = {
+        series: (2 * fen * KG_PER_T + count) // (2 * count) for series, (fen, count) in sorted(state.day_trades.items())
+    }
+    cancelled = tuple(
+        e.OrderCancelled(order.id, order.account, order.series, order.left) for order in state.orders.values()
+    )
+    return (*cancelled, e.SessionClosed(body.day, closes))
+
+
+def reference_price(state: State, rules: Rulebook, series: str) -> int:
+    """The last close or auction price of a series, else the rulebook's reference price of its pollutant."""
+    known = state.references.get(series)
+    return look.pollutant(rules, series.partition("-")[0]).reference_fen_per_t if known is None else known
+
+
+def place_order(state: State, rules: Rulebook, at: int, actor: str, body: c.PlaceOrder) -> Decision:
+    """Check, then match at the resting orders' prices; each fill delivers against payment in one entry."""
+    refusal = own_account(state, rules, actor, body.account) or known_series(state, rules, body.series)
+    if refusal:
+        return refusal
+    refusal = _order_refused(state, rules, body)
+    if refusal:
+        return refusal
+    ledger = state.ledger
+    book = state.books.get(body.series)
+    fills: list[Fill] | OwnOrder = []
+    if book is not None:
+        fills = book.fills_for(body.side, body.limit, body.count, body.account)
+        if type(fills) is OwnOrder:
+            return no(
+                rules,
+                "trading",
+                Why.SELF_TRADE,
+                f"the order would meet {body.account}'s own order {fills.order}; cancel that one first",
+            )
+    assert type(fills) is list
+    held = 0
+    if body.side == "sell":
+        free = ledger.held_of(body.account, body.series).free
+        if free < body.count:
+            return no(
+                rules,
+                "trading",
+                Why.INSUFFICIENT_HOLDING,
+                f"{body.account} has {free} of {body.series} free, not {body.count}",
+            )
+    else:
+        worth = value_fen(body.count, body.limit)
+        held = worth + part_fen(worth, rules.trading.buyer_fee_basis_points)
+        cash = ledger.purses[body.account].free
+        if cash < held:
+            return no(
+                rules,
+                "trading",
+                Why.INSUFFICIENT_CASH,
+                f"{body.account} has {yuan(cash)} yuan free, the order with its fee needs {yuan(held)}",
+            )
+    number = state.next_order
+    placed = e.OrderPlaced(number, body.account, body.series, body.side, body.count, body.limit, held)
+    if not fills:
+        return (placed,)
+    taker = Order(number, body.account, body.series, body.side, body.count, body.limit, body.count, held)
+    blocks: dict[str, Blocks] = {}
+    happened: list[e.Event] = [placed]
+    for fill in fills:
+        happened.append(_trade(state, rules, state.orders[fill.order], taker, fill.price, fill.count, blocks))
+    return tuple(happened)
+
+
+def _order_refused(state: State, rules: Rulebook, body: c.PlaceOrder) -> Refusal | None:
+    law = rules.trading
+    if state.session is None:
+        return no(rules, "trading", Why.SESSION_CLOSED, "no session is open; the exchange opens sessions")
+    if body.count <= 0 or body.limit <= 0:
+        return positive(rules, "trading", "count" if body.count <= 0 else "limit", min(body.count, body.limit))
+    if body.count > law.largest_order:
+        return no(
+            rules,
+            "trading",
+            Why.TOO_LARGE,
+            f"{body.count} is more than the largest order, {law.largest_order}",
+        )
+    if body.count % law.lot:
+        return no(rules, "trading", Why.OFF_LOT, f"{body.count} is not a multiple of the lot, {law.lot}")
+    if body.limit % law.tick_fen_per_t:
+        tick = yuan(law.tick_fen_per_t)
+        return no(rules, "trading", Why.OFF_TICK, f"{yuan(body.limit)} is not a multiple of the tick, {tick} yuan/t")
+    reference = reference_price(state, rules, body.series)
+    floor, ceiling = band(reference, law.band_basis_points, law.tick_fen_per_t)
+    if not floor <= body.limit <= ceiling:
+        return no(
+            rules,
+            "trading",
+            Why.OUTSIDE_BAND,
+            f"{yuan(body.limit)} is outside {yuan(floor)} to {yuan(ceiling)} yuan/t, the band around {yuan(reference)}",
+        )
+    return None
+
+
+def _trade(
+    state: State,
+    rules: Rulebook,
+    maker: Order,
+    taker: Order,
+    price: int,
+    count: int,
+    blocks: dict[str, Blocks],
+) -> e.Traded:
+    """One fill. `taker` is a draft that this function carries on; makers are only read.
+
+    Fees are rounded on an order's whole value so far, so that cutting an order in pieces saves nothing,
+    and so that what is set aside always covers what is due.
+    """
+    law = rules.trading
+    buy, sell = (taker, maker) if taker.side == "buy" else (maker, taker)
+    fen = value_fen(count, price)
+    buyer_fee = part_fen(buy.done_fen + fen, law.buyer_fee_basis_points) - buy.fee_fen
+    seller_fee = part_fen(sell.done_fen + fen, law.seller_fee_basis_points) - sell.fee_fen
+    rest = value_fen(buy.left - count, buy.limit)
+    held = rest + part_fen(buy.done_fen + fen + rest, law.buyer_fee_basis_points) - buy.fee_fen - buyer_fee
+    available = blocks.get(sell.account)
+    if available is None:
+        available = state.ledger.positions[sell.account, sell.series].blocks
+    moved, blocks[sell.account] = best_fit(available, count)
+    entry: list[Move] = [
+        Delivered(sell.account, buy.account, sell.series, moved),
+        Paid(buy.account, sell.account, fen),
+    ]
+    if buyer_fee:
+        entry.append(Paid(buy.account, EXCHANGE, buyer_fee))
+    if seller_fee:
+        entry.append(Paid(sell.account, EXCHANGE, seller_fee))
+    taker.left -= count
+    taker.done_fen += fen
+    taker.fee_fen += buyer_fee if taker is buy else seller_fee
+    return e.Traded(
+        maker=maker.id,
+        taker=taker.id,
+        series=sell.series,
+        buyer=buy.account,
+        seller=sell.account,
+        count=count,
+        price=price,
+        fen=fen,
+        buyer_fee=buyer_fee,
+        seller_fee=seller_fee,
+        buyer_held=held,
+        entry=tuple(entry),
+    )
+
+
+def cancel_order(state: State, rules: Rulebook, at: int, actor: str, body: c.CancelOrder) -> Decision:
+    """Only one's own order, while it rests."""
+    order = state.orders.get(body.order)
+    if order is None:
+        return no(
+            rules,
+            "trading",
+            Why.UNKNOWN_ORDER,
+            f"order {body.order} does not rest: filled, cancelled or unknown",
+        )
+    refusal = own_account(state, rules, actor, order.account)
+    return refusal or (e.OrderCancelled(order.id, order.account, order.series, order.left),)
+
+
+def offer_repurchase(state: State, rules: Rulebook, at: int, actor: str, body: c.OfferRepurchase) -> Decision:
+    """The government buys part of what it once allocated back, at the rulebook's price, while it has money."""
+    refusal = (
+        own_account(state, rules, actor, body.account)
+        or known_series(state, rules, body.series)
+        or positive(rules, "repurchase", "the count", body.count)
+    )
+    if refusal:
+        return refusal
+    if not rules.repurchase.open:
+        return no(rules, "repurchase", Why.TOO_LATE, "the government buys nothing back under this rulebook")
+    key = (body.account, body.series)
+    most = state.allocated.get(key, 0) * rules.repurchase.limit_basis_points // 10_000
+    room = most - state.repurchased.get(key, 0)
+    if body.count > room:
+        return no(
+            rules,
+            "repurchase",
+            Why.TOO_LARGE,
+            f"{body.account} may still sell {max(room, 0)} of {body.series} back, not {body.count}",
+        )
+    position = state.ledger.held_of(body.account, body.series)
+    if position.free < body.count:
+        return no(
+            rules,
+            "repurchase",
+            Why.INSUFFICIENT_HOLDING,
+            f"{body.account} has {position.free} of {body.series} free, not {body.count}",
+        )
+    series = series_of(body.series)
+    assert series is not None, body
+    price = look.pollutant(rules, series.pollutant).repurchase_fen_per_t
+    fen = value_fen(body.count, price)
+    treasury = state.ledger.purses[TREASURY].free
+    if treasury < fen or fen == 0:
+        return no(
+            rules,
+            "repurchase",
+            Why.INSUFFICIENT_CASH,
+            f"the treasury has {yuan(treasury)} yuan, the offer is worth {yuan(fen)}",
+        )
+    moved, _ = best_fit(position.blocks, body.count)
+    entry = (
+        Delivered(body.account, reserve(series.jurisdiction), body.series, moved),
+        Paid(TREASURY, body.account, fen),
+    )
+    return (e.Repurchased(body.account, body.series, body.count, price, entry),)
+
+
+def transfer(state: State, rules: Rulebook, at: int, actor: str, body: c.Transfer) -> Decision:
+    """Without money: an operator out of its own account, the authority out of a reserve."""
+    ledger = state.ledger
+    known = state.actors[actor]
+    if known.role == "authority":
+        reserves = {reserve(jurisdiction.code) for jurisdiction in rules.jurisdictions}
+        if body.origin not in reserves:
+            return no(
+                rules,
+                "roles",
+                Why.NOT_YOUR_OWN,
+                f"the authority transfers out of a reserve, not {body.origin}",
+            )
+    else:
+        refusal = own_account(state, rules, actor, body.origin)
+        if refusal:
+            return refusal
+    target = ledger.accounts.get(body.target)
+    if target is None:
+        return no(rules, "roles", Why.UNKNOWN_ACCOUNT, f"there is no account {body.target}")
+    refusal = known_series(state, rules, body.series)
+    if refusal:
+        return refusal
+    if target.kind not in ("operator", "trader", "reserve") or body.target == body.origin:
+        return no(rules, "roles", Why.WRONG_KIND, f"{body.target} cannot receive a transfer from {body.origin}")
+    if body.target in ledger.frozen:
+        return no(rules, "roles", Why.ACCOUNT_FROZEN, f"{body.target} is frozen; ask the authority to thaw it")
+    refusal = positive(rules, "trading", "the count", body.count)
+    if refusal:
+        return refusal
+    position = ledger.held_of(body.origin, body.series)
+    if position.free < body.count:
+        return no(
+            rules,
+            "trading",
+            Why.INSUFFICIENT_HOLDING,
+            f"{body.origin} has {position.free} of {body.series} free, not {body.count}",
+        )
+    moved, _ = best_fit(position.blocks, body.count)
+    return (e.Transferred((Delivered(body.origin, body.target, body.series, moved),)),)

@@ -1,0 +1,136 @@
+"""The one writer: key, decision, record, application, commit, answer. Restart is replay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from airshed.engine.commands import Command
+from airshed.engine.decide import decide
+from airshed.engine.events import Event
+from airshed.engine.journal import (
+    GENESIS,
+    NO_CHANGES,
+    Journal,
+    Line,
+    Record,
+    chain,
+    decode,
+    encode,
+    encode_body,
+)
+from airshed.engine.procedures.guards import no
+from airshed.engine.state import State
+from airshed.engine.tables import Tables
+from airshed.model.refusal import Malformed, Refusal, Why
+from airshed.rulebook.schema import Rulebook
+
+#: Most commands that one commit waits for.
+LARGEST_GROUP = 10_000
+
+
+class Answer(NamedTuple):
+    """What the sender of a command gets to hear, once it is on disk."""
+
+    seq: int
+    hash: str
+    events: tuple[Event, ...]
+    refusal: Refusal | None
+
+
+class Poisoned(RuntimeError):
+    """An earlier group could not be made durable; the process must restart and replay."""
+
+
+class Runner:
+    """Decides commands one after the other and commits them in groups.
+
+    `tables` is False for a book without read tables (lab, tests).
+    """
+
+    def __init__(self, journal: Journal, rules: Rulebook, *, tables: bool = True) -> None:
+        self.journal = journal
+        self.rules = rules
+        self.state = State()
+        self.hash = GENESIS
+        self.tables = Tables() if tables else None
+        self._poisoned = False
+        for line in journal.lines():
+            self.hash = fold(self.state, line, self.hash)
+
+    def send(self, command: Command, at: int) -> Answer:
+        """One command, durable when this returns."""
+        return self.send_all([(command, at)])[0]
+
+    def send_all(self, wishes: Iterable[tuple[Command, int]]) -> list[Answer]:
+        """A group of commands with the instants at which they came, one commit, answers in order.
+
+        Instants never run backwards: an earlier one counts as that of the record before.
+        """
+        if self._poisoned:
+            raise Poisoned("the book could not be written; restart to replay it")
+        lines: list[Line] = []
+        first = self.state.seq
+        answers: list[Answer] = []
+        self._poisoned = True  # until the group is durable
+        for command, at in wishes:
+            answer = self._decide(command, at, lines, first)
+            answers.append(answer)
+        if lines:
+            changes = self.tables.take(self.state) if self.tables is not None else NO_CHANGES
+            self.journal.write(lines, changes)
+        self._poisoned = False
+        return answers
+
+    def _decide(self, command: Command, at: int, lines: list[Line], first: int) -> Answer:
+        state = self.state
+        seen = state.keys.get((command.actor, command.key))
+        decision: tuple[Event, ...] | Refusal
+        if seen is not None:
+            line = lines[seen - first - 1] if seen > first else self.journal.line(seen)
+            record = decode(line)
+            if encode_body(record.body) == encode_body(command.body):
+                return Answer(record.seq, line.hash, record.events, record.refusal)
+            decision = no(
+                self.rules,
+                "roles",
+                Why.KEY_REUSED,
+                f"key {command.key!r} of {command.actor} stands for record {seen} with other content; take a new key",
+            )
+        else:
+            decision = decide(state, command, self.rules, max(at, state.at))
+        events, refusal = (decision, None) if type(decision) is tuple else ((), decision)
+        assert refusal is None or isinstance(refusal, Refusal)
+        record = Record(state.seq + 1, max(at, state.at), command.actor, command.key, command.body, events, refusal)
+        raw = encode(record)
+        self.hash = chain(self.hash, raw)
+        take_in(state, record)
+        if self.tables is not None:
+            self.tables.note(state, record)
+        lines.append(Line(record.seq, self.hash, raw))
+        return Answer(record.seq, self.hash, events, refusal)
+
+
+def take_in(state: State, record: Record) -> None:
+    """Fold one record into the state."""
+    assert record.seq == state.seq + 1, f"I12: record {record.seq} follows {state.seq}"
+    state.seq = record.seq
+    state.at = record.at
+    state.keys.setdefault((record.actor, record.key), record.seq)
+    for event in record.events:
+        state.apply(event)
+
+
+def fold(state: State, line: Line, previous: str) -> str:
+    """Check a line against the chain and fold it; the new end of the chain, or `Malformed` naming the record."""
+    place = f"book record {line.seq}"
+    if line.seq != state.seq + 1:
+        raise Malformed(place, f"follows record {state.seq}", "records are missing: restore the book from a copy")
+    reached = chain(previous, line.record)
+    if reached != line.hash:
+        raise Malformed(place, "its bytes do not give its hash", "it was altered: restore the book from a copy")
+    record = decode(line)
+    if record.seq != line.seq:
+        raise Malformed(place, f"calls itself {record.seq}", "it was altered: restore the book from a copy")
+    take_in(state, record)
+    return reached

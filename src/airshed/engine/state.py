@@ -1,0 +1,300 @@
+"""The state of the market, folded from events. Applying never refuses and never asks a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from airshed.engine import events as e
+from airshed.engine.nouns import Actor, Auction, Bid, Day, Order, Source, Year
+from airshed.market.orderbook import OrderBook
+from airshed.model.allowance import Series
+from airshed.model.measures import KG_PER_T
+from airshed.registry.ledger import Ledger
+
+
+class State:
+    """Everything that deciding may look at."""
+
+    def __init__(self) -> None:
+        self.at = 0
+        self.seq = 0
+        self.rulebook: e.RulebookAdopted | None = None
+        self.keys: dict[tuple[str, str], int] = {}
+        self.actors: dict[str, Actor] = {}
+        self.ledger = Ledger()
+        self.sources: dict[str, Source] = {}
+        self.stack_source: dict[str, str] = {}
+        self.allocated: dict[tuple[str, str], int] = {}
+        self.repurchased: dict[tuple[str, str], int] = {}
+        self.shared_out: dict[str, int] = {}
+        self.makeup_due: dict[tuple[str, str], int] = {}
+        self.auctions: dict[str, Auction] = {}
+        self.session: str | None = None
+        self.next_order = 1
+        self.orders: dict[int, Order] = {}
+        self.books: dict[str, OrderBook] = {}
+        self.references: dict[str, int] = {}
+        self.day_trades: dict[str, list[int]] = {}
+        self.month_trades: dict[tuple[str, str], list[int]] = {}
+        self.days: dict[str, dict[str, Day]] = {}
+        self.years: dict[tuple[str, int], Year] = {}
+        self.closed: dict[tuple[str, int], bool] = {}
+
+    def apply(self, event: e.Event) -> None:
+        """Take in a fact."""
+        APPLY[type(event)](self, event)
+
+    # --- administering
+
+    def _adopted(self, event: e.RulebookAdopted) -> None:
+        for account in event.opened:
+            self.ledger.open(account)
+        if self.rulebook is not None and self.rulebook.authority != event.authority:
+            self.actors.pop(self.rulebook.authority, None)
+        self.rulebook = event
+        self.actors[event.authority] = Actor(event.authority, "authority", "")
+
+    def _actor(self, event: e.ActorRegistered) -> None:
+        self.actors[event.actor] = Actor(event.actor, event.role, event.account)
+
+    def _opened(self, event: e.AccountOpened) -> None:
+        self.ledger.open(event.account)
+
+    def _frozen(self, event: e.AccountFrozen) -> None:
+        self.ledger.frozen[event.account] = event.reason
+
+    def _thawed(self, event: e.AccountThawed) -> None:
+        del self.ledger.frozen[event.account]
+
+    def _source(self, event: e.SourceRegistered) -> None:
+        stacks = tuple((entry.stack, entry.pollutants) for entry in event.stacks)
+        self.sources[event.source] = Source(
+            event.source, event.name, event.account, event.jurisdiction, event.sector, event.synthetic, stacks
+        )
+        for stack, _ in stacks:
+            self.stack_source[stack] = event.source
+            self.days[stack] = {}
+
+    def _entry(self, event: e.MoneyMoved | e.Transferred) -> None:
+        self.ledger.post(event.entry)
+
+    # --- issuing
+
+    def _cap(self, event: e.CapSet) -> None:
+        self.ledger.issue(event.series, event.account, event.count)
+
+    def _allocated(self, event: e.Allocated) -> None:
+        self.ledger.post(event.entry)
+        self.shared_out[event.series] = event.for_auction
+        pollutant = Series.parse(event.series).pollutant
+        for award in event.awards:
+            key = (award.account, event.series)
+            self.allocated[key] = self.allocated.get(key, 0) + award.count - award.made_up
+            if award.made_up:
+                self.makeup_due[award.source, pollutant] -= award.made_up
+
+    # --- trading
+
+    def _auction(self, event: e.AuctionOpened) -> None:
+        self.auctions[event.auction] = Auction(event.auction, event.series, event.seller, event.count, event.reserve)
+        self.ledger.position(event.seller, event.series).held += event.count
+
+    def _bid(self, event: e.BidPlaced) -> None:
+        auction = self.auctions[event.auction]
+        auction.bids.append(Bid(len(auction.bids) + 1, event.account, event.count, event.limit, event.held))
+        self.ledger.purses[event.account].held += event.held
+
+    def _cleared(self, event: e.AuctionCleared) -> None:
+        auction = self.auctions[event.auction]
+        for bid in auction.bids:
+            self.ledger.purses[bid.account].held -= bid.held
+        self.ledger.position(auction.seller, auction.series).held -= auction.count
+        self.ledger.post(event.entry)
+        auction.open = False
+        auction.price = event.price
+        auction.sold = event.sold
+        if event.price is not None:
+            self.references[auction.series] = event.price
+
+    def _session(self, event: e.SessionOpened) -> None:
+        self.session = event.day
+        self.day_trades = {}
+
+    def _session_closed(self, event: e.SessionClosed) -> None:
+        self.session = None
+        self.references.update(event.closes)
+
+    def _order(self, event: e.OrderPlaced) -> None:
+        number = event.order
+        order = Order(number, event.account, event.series, event.side, event.count, event.limit, event.count)
+        self.orders[number] = order
+        self.next_order = number + 1
+        book = self.books.get(event.series)
+        if book is None:
+            book = self.books[event.series] = OrderBook()
+        book.rest(number, event.side, event.limit, event.count, event.account)
+        if event.side == "sell":
+            self.ledger.positions[event.account, event.series].held += event.count
+        else:
+            order.held = event.held
+            self.ledger.purses[event.account].held += event.held
+
+    def _traded(self, event: e.Traded) -> None:
+        book = self.books[event.series]
+        for number in (event.maker, event.taker):
+            order = self.orders[number]
+            book.fill(number, event.count)
+            order.left -= event.count
+            order.done_fen += event.fen
+            if order.side == "sell":
+                order.fee_fen += event.seller_fee
+                self.ledger.positions[order.account, event.series].held -= event.count
+            else:
+                order.fee_fen += event.buyer_fee
+                self.ledger.purses[order.account].held += event.buyer_held - order.held
+                order.held = event.buyer_held
+            if order.left == 0:
+                del self.orders[number]
+        self.ledger.post(event.entry)
+        self._count_trade(event)
+
+    def _count_trade(self, event: e.Traded) -> None:
+        day = self.day_trades.get(event.series)
+        if day is None:
+            day = self.day_trades[event.series] = [0, 0]
+        day[0] += event.fen
+        day[1] += event.count
+        assert self.session is not None
+        key = (event.series.partition("-")[0], self.session[:7])
+        month = self.month_trades.get(key)
+        if month is None:
+            month = self.month_trades[key] = [0, 0]
+        month[0] += event.fen
+        month[1] += event.count
+
+    def _cancelled(self, event: e.OrderCancelled) -> None:
+        order = self.orders.pop(event.order)
+        self.books[order.series].cancel(event.order)
+        if order.side == "sell":
+            self.ledger.positions[order.account, order.series].held -= order.left
+        else:
+            self.ledger.purses[order.account].held -= order.held
+
+    def _repurchased(self, event: e.Repurchased) -> None:
+        self.ledger.post(event.entry)
+        key = (event.account, event.series)
+        self.repurchased[key] = self.repurchased.get(key, 0) + event.count
+
+    # --- monitoring
+
+    def _sealed(self, event: e.DaySealed) -> None:
+        days = self.days[event.stack]
+        assert (event.day in days) == bool(event.replaces), f"I9: {event.stack} {event.day} is sealed"
+        days[event.day] = Day(event.hours, event.mass_mg, event.evidence)
+
+    def _reported(self, event: e.YearReported) -> None:
+        self.years[event.source, event.year] = Year(
+            event.source,
+            event.year,
+            reporter=event.actor,
+            measured_mg=event.measured_mg,
+            declared_mg=event.declared_mg,
+        )
+
+    def _verified(self, event: e.YearVerified | e.YearDetermined) -> None:
+        year = self.years.setdefault((event.source, event.year), Year(event.source, event.year))
+        year.opinion = event.opinion if isinstance(event, e.YearVerified) else "determined"
+        if event.obligation:
+            year.verified_mg = event.mass_mg
+            year.obligation = event.obligation
+
+    # --- complying
+
+    def _surrendered(self, event: e.Surrendered) -> None:
+        self.ledger.post(event.entry)
+        year = self.years[event.source, event.year]
+        year.surrendered[event.pollutant] = year.surrendered.get(event.pollutant, 0) + event.count
+
+    def _closed(self, event: e.YearClosed) -> None:
+        self.ledger.post(event.entry)
+        self.closed[event.account, event.year] = True
+        for settled in event.settlements:
+            year = self.years[settled.source, event.year]
+            year.settled[settled.pollutant] = settled
+            if settled.penalty_fen:
+                year.due_fen[settled.pollutant] = settled.penalty_fen
+            if settled.makeup:
+                key = (settled.source, settled.pollutant)
+                self.makeup_due[key] = self.makeup_due.get(key, 0) + settled.makeup
+
+    def _paid(self, event: e.PenaltyPaid) -> None:
+        self.ledger.post(event.entry)
+        self.years[event.source, event.year].due_fen[event.pollutant] = 0
+
+    # --- looking
+
+    def mean_price(self, pollutant: str, month: str) -> int | None:
+        """Volume-weighted mean price of a month in fen per tonne, half upwards; None when nothing was traded."""
+        traded = self.month_trades.get((pollutant, month))
+        if traded is None:
+            return None
+        fen, count = traded
+        return (2 * fen * KG_PER_T + count) // (2 * count)
+
+    def check(self) -> None:
+        """Assert the invariants that concern a state at rest: I1 to I4, I6, and what is set aside."""
+        self.ledger.check()
+        purses: dict[str, int] = {}
+        positions: dict[tuple[str, str], int] = {}
+        for order in self.orders.values():
+            assert order.left > 0, order
+            if order.side == "buy":
+                purses[order.account] = purses.get(order.account, 0) + order.held
+            else:
+                key = (order.account, order.series)
+                positions[key] = positions.get(key, 0) + order.left
+        for auction in self.auctions.values():
+            if auction.open:
+                key = (auction.seller, auction.series)
+                positions[key] = positions.get(key, 0) + auction.count
+                for bid in auction.bids:
+                    purses[bid.account] = purses.get(bid.account, 0) + bid.held
+        for account, purse in self.ledger.purses.items():
+            assert purse.held == purses.get(account, 0), f"I4: {account} sets aside {purse.held}"
+        for place, position in self.ledger.positions.items():
+            assert position.held == positions.get(place, 0), f"I2: {place} sets aside {position.held}"
+        for series, book in self.books.items():
+            book.check()
+            resting = sum(order.left for order in self.orders.values() if order.series == series)
+            assert resting == book.resting_count(), f"I6: {series} book and orders differ"
+
+
+APPLY: dict[type, Callable[[State, Any], None]] = {
+    e.RulebookAdopted: State._adopted,
+    e.ActorRegistered: State._actor,
+    e.AccountOpened: State._opened,
+    e.AccountFrozen: State._frozen,
+    e.AccountThawed: State._thawed,
+    e.SourceRegistered: State._source,
+    e.MoneyMoved: State._entry,
+    e.CapSet: State._cap,
+    e.Allocated: State._allocated,
+    e.Transferred: State._entry,
+    e.AuctionOpened: State._auction,
+    e.BidPlaced: State._bid,
+    e.AuctionCleared: State._cleared,
+    e.SessionOpened: State._session,
+    e.SessionClosed: State._session_closed,
+    e.OrderPlaced: State._order,
+    e.Traded: State._traded,
+    e.OrderCancelled: State._cancelled,
+    e.Repurchased: State._repurchased,
+    e.DaySealed: State._sealed,
+    e.YearReported: State._reported,
+    e.YearVerified: State._verified,
+    e.YearDetermined: State._verified,
+    e.Surrendered: State._surrendered,
+    e.YearClosed: State._closed,
+    e.PenaltyPaid: State._paid,
+}

@@ -1,0 +1,78 @@
+"""Accounts: who holds allowances and money, and which of them the programme itself opens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+import msgspec
+
+
+class AccountKind(StrEnum):
+    """What an account is for."""
+
+    OPERATOR = "operator"
+    TRADER = "trader"
+    ISSUANCE = "issuance"
+    AUCTION = "auction"
+    RESERVE = "reserve"
+    SURRENDERED = "surrendered"
+    EXCHANGE = "exchange"
+    TREASURY = "treasury"
+    BANK = "bank"
+
+
+#: Kinds that people open and trade from; the others belong to the programme.
+PRIVATE = (AccountKind.OPERATOR, AccountKind.TRADER)
+
+
+class Account(msgspec.Struct, frozen=True):
+    """An account of the registry. `group` is the corporate group, empty when none is known."""
+
+    id: str
+    kind: AccountKind
+    name: str
+    jurisdiction: str
+    group: str = ""
+
+
+BANK = "bank"
+TREASURY = "treasury"
+EXCHANGE = "exchange"
+
+
+def issuance(jurisdiction: str) -> str:
+    """The account in which a jurisdiction's allowances come into being."""
+    return f"issuance-{jurisdiction}"
+
+
+def auction(jurisdiction: str) -> str:
+    """The account from which a jurisdiction sells."""
+    return f"auction-{jurisdiction}"
+
+
+def reserve(jurisdiction: str) -> str:
+    """The government reserve: new entrants, repurchases, what may not be banked."""
+    return f"reserve-{jurisdiction}"
+
+
+def surrendered(jurisdiction: str) -> str:
+    """Where allowances end that paid for an emission."""
+    return f"surrendered-{jurisdiction}"
+
+
+def programme_accounts(jurisdictions: Iterable[str]) -> tuple[Account, ...]:
+    """The accounts that a programme has from its first day, in a fixed order."""
+    opened = [
+        Account(BANK, AccountKind.BANK, "Settlement bank", ""),
+        Account(TREASURY, AccountKind.TREASURY, "Treasury", ""),
+        Account(EXCHANGE, AccountKind.EXCHANGE, "Exchange", ""),
+    ]
+    for code in jurisdictions:
+        opened += [
+            Account(issuance(code), AccountKind.ISSUANCE, f"Issuance {code}", code),
+            Account(auction(code), AccountKind.AUCTION, f"Auction {code}", code),
+            Account(reserve(code), AccountKind.RESERVE, f"Government reserve {code}", code),
+            Account(surrendered(code), AccountKind.SURRENDERED, f"Surrendered {code}", code),
+        ]
+    return tuple(opened)

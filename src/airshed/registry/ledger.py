@@ -1,0 +1,154 @@
+"""The ledger: who holds which serials and how much money, and what of both is set aside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from airshed.model.allowance import Blocks, SerialBlock, count_of, joined
+from airshed.registry.accounts import BANK, Account
+from airshed.registry.moves import Delivered, Entry, Paid
+
+
+class Position:
+    """What an account holds of one series: sorted blocks, their count, and how many of them are set aside."""
+
+    __slots__ = ("blocks", "count", "held")
+
+    def __init__(self) -> None:
+        self.blocks: Blocks = ()
+        self.count = 0
+        self.held = 0
+
+    @property
+    def free(self) -> int:
+        """Allowances that no order and no pledge has set aside."""
+        return self.count - self.held
+
+
+class Purse:
+    """The money of an account in fen: the balance, and what of it is set aside."""
+
+    __slots__ = ("fen", "held")
+
+    def __init__(self) -> None:
+        self.fen = 0
+        self.held = 0
+
+    @property
+    def free(self) -> int:
+        """Fen that no order and no bid has set aside."""
+        return self.fen - self.held
+
+
+class Ledger:
+    """Folded from entries. Nothing here refuses: what is decided happens, and a broken invariant ends the process."""
+
+    __slots__ = ("accounts", "caps", "frozen", "positions", "purses")
+
+    def __init__(self) -> None:
+        self.accounts: dict[str, Account] = {}
+        self.purses: dict[str, Purse] = {}
+        self.positions: dict[tuple[str, str], Position] = {}
+        self.frozen: dict[str, str] = {}
+        self.caps: dict[str, int] = {}
+
+    def open(self, account: Account) -> None:
+        """Open an account with nothing in it."""
+        assert account.id not in self.accounts, account
+        self.accounts[account.id] = account
+        self.purses[account.id] = Purse()
+
+    def issue(self, series: str, account: str, count: int) -> None:
+        """Bring the serials 1..count of a series into being, the only way there is (I2)."""
+        assert series not in self.caps, f"I2: {series} is issued already"
+        self.caps[series] = count
+        position = self.position(account, series)
+        position.blocks = (SerialBlock(1, count),)
+        position.count = count
+
+    def position(self, account: str, series: str) -> Position:
+        """The position, made when first asked for."""
+        position = self.positions.get((account, series))
+        if position is None:
+            position = self.positions[account, series] = Position()
+        return position
+
+    def held_of(self, account: str, series: str) -> Position:
+        """The position to look at; an empty one that is not kept when there is none."""
+        return self.positions.get((account, series)) or Position()
+
+    def post(self, entry: Entry) -> None:
+        """Carry out all moves of an entry."""
+        purses = self.purses
+        for move in entry:
+            if type(move) is Paid:
+                origin = purses[move.origin]
+                origin.fen -= move.fen
+                purses[move.target].fen += move.fen
+                assert move.fen > 0, move
+                assert origin.fen >= origin.held or move.origin == BANK, f"I4: {move} of {origin.fen}"
+            else:
+                assert type(move) is Delivered
+                self._deliver(move)
+
+    def _deliver(self, move: Delivered) -> None:
+        count = count_of(move.blocks)
+        origin = self.positions[move.origin, move.series]
+        target = self.position(move.target, move.series)
+        origin.blocks = without(origin.blocks, move.blocks)
+        origin.count -= count
+        assert origin.count >= origin.held, f"I1: {move} leaves less than is set aside"
+        target.blocks = joined(target.blocks, move.blocks)
+        target.count += count
+
+    def of_series(self, series: str) -> Iterator[tuple[str, Position]]:
+        """Every account that holds some of a series."""
+        for (account, name), position in self.positions.items():
+            if name == series and position.count:
+                yield account, position
+
+    def of_account(self, account: str) -> Iterator[tuple[str, Position]]:
+        """Every series of which an account holds some."""
+        for (name, series), position in self.positions.items():
+            if name == account and position.count:
+                yield series, position
+
+    def check(self) -> None:
+        """Assert I1 to I4 over the whole ledger."""
+        tiles: dict[str, list[SerialBlock]] = {series: [] for series in self.caps}
+        for (account, series), position in self.positions.items():
+            assert position.count == count_of(position.blocks), f"I2: {account} {series}"
+            assert 0 <= position.held <= position.count, f"I2: {account} {series} sets aside {position.held}"
+            tiles[series].extend(position.blocks)
+        for series, blocks in tiles.items():
+            following = 1
+            for block in sorted(blocks):
+                assert block.first == following, f"I1: {series} has no single holder for serial {following}"
+                following = block.last + 1
+            assert following == self.caps[series] + 1, f"I2: {series} ends at {following - 1}"
+        assert sum(purse.fen for purse in self.purses.values()) == 0, "I3: money does not sum to zero"
+        for account, purse in self.purses.items():
+            assert purse.held >= 0, f"I4: {account} sets aside {purse.held}"
+            assert account == BANK or purse.fen >= purse.held, f"I4: {account} has {purse.fen}"
+
+
+def without(blocks: Blocks, gone: Blocks) -> Blocks:
+    """`blocks` less the serials `gone`, which all lie inside them.
+
+    >>> without((SerialBlock(1, 9),), (SerialBlock(1, 2), SerialBlock(5, 5)))
+    (SerialBlock(first=3, last=4), SerialBlock(first=6, last=9))
+    """
+    if len(gone) == 1:
+        block = gone[0]
+        for place, held in enumerate(blocks):
+            if held.first <= block.first and block.last <= held.last:
+                left: list[SerialBlock] = []
+                if held.first < block.first:
+                    left.append(SerialBlock(held.first, block.first - 1))
+                if block.last < held.last:
+                    left.append(SerialBlock(block.last + 1, held.last))
+                return (*blocks[:place], *left, *blocks[place + 1 :])
+        raise AssertionError(f"I1: {block} is not held in {blocks}")
+    for block in gone:
+        blocks = without(blocks, (block,))
+    return blocks

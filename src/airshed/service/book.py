@@ -1,0 +1,201 @@
+"""The durable book: one SQLite file with the journal, the adopted law, and the read tables.
+
+WAL and full sync: `write` returns after the commit is on disk. One process writes at a time (a lock file says so);
+any number read. The file is never repaired silently: what does not fit is reported with the first bad record.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+import msgspec
+
+from airshed.engine.journal import Changes, Line
+from airshed.engine.tables import TABLES, Table
+from airshed.model.refusal import Malformed
+
+FORMAT = "1"
+
+
+class Book:
+    """A book on disk, open for writing (`Book.create`, `Book.open`) or for reading (`Book.read`)."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, lock: IO[bytes] | None) -> None:
+        self.path = path
+        self.sql = connection
+        self._lock = lock
+        self._put = {table.name: _put(table) for table in TABLES}
+        self._gone = {table.name: _gone(table) for table in TABLES}
+
+    @classmethod
+    def create(cls, path: Path) -> Book:
+        """A new, empty book; `Malformed` when the file exists."""
+        if path.exists():
+            raise Malformed(str(path), "exists already", "choose another file or remove it first")
+        if not path.parent.is_dir():
+            raise Malformed(str(path), "its folder does not exist", f"make {path.parent} first")
+        lock = _lock(path)
+        connection = _connect(f"{path.resolve().as_uri()}?mode=rwc")
+        connection.execute("PRAGMA page_size=8192")
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT")
+        connection.execute("INSERT INTO meta VALUES ('format', ?)", (FORMAT,))
+        connection.execute(
+            "CREATE TABLE journal (seq INTEGER PRIMARY KEY, hash TEXT NOT NULL, record BLOB NOT NULL) STRICT"
+        )
+        connection.execute("CREATE TABLE laws (digest TEXT PRIMARY KEY, texts BLOB NOT NULL) STRICT")
+        for table in TABLES:
+            connection.execute(_ddl(table))
+        connection.execute("COMMIT")
+        return cls(path, _tuned(connection), lock)
+
+    @classmethod
+    def open(cls, path: Path) -> Book:
+        """An existing book, for the one writer."""
+        _looks_like_a_book(path)
+        lock = _lock(path)
+        connection = _connect(f"{path.resolve().as_uri()}?mode=rw")
+        _check_format(path, connection)
+        return cls(path, _tuned(connection), lock)
+
+    @classmethod
+    def read(cls, path: Path) -> Book:
+        """An existing book, read only, also while another process writes it."""
+        _looks_like_a_book(path)
+        connection = _connect(f"{path.resolve().as_uri()}?mode=ro")
+        _check_format(path, connection)
+        return cls(path, connection, None)
+
+    def __enter__(self) -> Book:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file and its lock."""
+        self.sql.close()
+        if self._lock is not None:
+            self._lock.close()
+
+    # --- the journal port
+
+    def lines(self, after: int = 0) -> Iterator[Line]:
+        """The book in order, from the record after `after`."""
+        try:
+            for seq, digest, record in self.sql.execute(
+                "SELECT seq, hash, record FROM journal WHERE seq > ? ORDER BY seq", (after,)
+            ):
+                yield Line(seq, digest, record)
+        except sqlite3.DatabaseError as error:
+            raise Malformed(str(self.path), f"cannot be read ({error})", "restore the book from a copy") from None
+
+    def line(self, seq: int) -> Line:
+        """One record."""
+        row = self.sql.execute("SELECT seq, hash, record FROM journal WHERE seq = ?", (seq,)).fetchone()
+        if row is None:
+            raise Malformed(f"{self.path} record {seq}", "is not there", f"the book ends at {self.last()}")
+        return Line(*row)
+
+    def last(self) -> int:
+        """The number of the last record, 0 in an empty book."""
+        return int(self.sql.execute("SELECT coalesce(max(seq), 0) FROM journal").fetchone()[0])
+
+    def write(self, lines: Sequence[Line], changes: Changes) -> None:
+        """Append records and bring the read tables up to them, in one transaction; durable on return."""
+        sql = self.sql
+        sql.execute("BEGIN IMMEDIATE")
+        try:
+            sql.executemany("INSERT INTO journal VALUES (?, ?, ?)", lines)
+            for name, rows in changes.put.items():
+                sql.executemany(self._put[name], rows)
+            for name, rows in changes.gone.items():
+                sql.executemany(self._gone[name], rows)
+            for name, rows in changes.added.items():
+                sql.executemany(self._put[name], rows)
+            sql.execute("COMMIT")
+        except BaseException:
+            if sql.in_transaction:
+                sql.execute("ROLLBACK")
+            raise
+
+    # --- the law beside the book
+
+    def keep_law(self, digest: str, texts: Mapping[str, bytes]) -> None:
+        """Keep a rulebook's files under its digest, so that the book can be carried on anywhere."""
+        body = msgspec.json.encode({name: texts[name].decode() for name in sorted(texts)})
+        self.sql.execute("INSERT OR IGNORE INTO laws VALUES (?, ?)", (digest, body))
+
+    def law(self, digest: str) -> dict[str, bytes]:
+        """The files of a rulebook that was kept; `Malformed` when it was not."""
+        row = self.sql.execute("SELECT texts FROM laws WHERE digest = ?", (digest,)).fetchone()
+        if row is None:
+            raise Malformed(str(self.path), f"does not hold the rulebook {digest[:12]}", "adopt it by this book")
+        texts = msgspec.json.decode(row[0], type=dict[str, str])
+        return {name: text.encode() for name, text in texts.items()}
+
+
+def _lock(path: Path) -> IO[bytes]:
+    lock = path.with_name(path.name + ".lock").open("ab")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        raise Malformed(str(path), "another process writes it", "stop that one first, or only read") from None
+    return lock
+
+
+def _connect(uri: str) -> sqlite3.Connection:
+    return sqlite3.connect(uri, uri=True, isolation_level=None, cached_statements=256)
+
+
+def _tuned(connection: sqlite3.Connection) -> sqlite3.Connection:
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA cache_size=-65536")
+    return connection
+
+
+def _looks_like_a_book(path: Path) -> None:
+    if not path.is_file():
+        raise Malformed(str(path), "there is no such book", "airshed demo makes one")
+    with path.open("rb") as file:
+        if file.read(16) != b"SQLite format 3\0":
+            raise Malformed(str(path), "is not a book", "give the .book file that airshed wrote")
+
+
+def _check_format(path: Path, connection: sqlite3.Connection) -> None:
+    try:
+        row = connection.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise Malformed(str(path), f"is not a book that can be read ({error})", "restore it from a copy") from None
+    if row is None or row[0] != FORMAT:
+        connection.close()
+        raise Malformed(str(path), f"has format {row and row[0]}, not {FORMAT}", "use the Airshed that wrote it")
+
+
+def _ddl(table: Table) -> str:
+    keys = ", ".join(column.split()[0] for column in table.columns[: table.key])
+    return (
+        f"CREATE TABLE {table.name} ({', '.join(table.columns)}, PRIMARY KEY ({keys})) STRICT, WITHOUT ROWID"
+        if table.key > 1 or not table.columns[0].endswith("INTEGER")
+        else f"CREATE TABLE {table.name} ({', '.join(table.columns)}, PRIMARY KEY ({keys})) STRICT"
+    )
+
+
+def _put(table: Table) -> str:
+    verb = "INSERT" if table.listed else "INSERT OR REPLACE"
+    return f"{verb} INTO {table.name} VALUES ({', '.join('?' * len(table.columns))})"
+
+
+def _gone(table: Table) -> str:
+    keys = " AND ".join(f"{column.split()[0]} = ?" for column in table.columns[: table.key])
+    return f"DELETE FROM {table.name} WHERE {keys}"
