@@ -1,0 +1,107 @@
+"""The demo year, played whole in memory: what must hold of it whatever the draw."""
+
+from __future__ import annotations
+
+import pytest
+
+from airshed.engine.journal import GENESIS, MemoryJournal
+from airshed.engine.runner import fold
+from airshed.engine.state import State
+from airshed.lab.firms import Step, guide_price
+from airshed.lab.season import Season
+from airshed.model.allowance import Series
+from airshed.registry.accounts import TREASURY
+from seasons import YEAR, played
+
+
+@pytest.fixture(scope="module")
+def season() -> Season:
+    return played(MemoryJournal(), 7, tables=False, doubts={"KM-CEM-01": "flat line"})
+
+
+def test_every_source_is_settled_for_every_pollutant(season: Season) -> None:
+    state = season.runner.state
+    settled = {
+        (source, name) for (source, year), known in state.years.items() for name in known.settled if year == YEAR
+    }
+    assert settled == {(firm.source.source, rule.code) for firm in season.firms for rule in season.rules.pollutants}
+
+
+def test_obligation_is_surrendered_or_short_and_never_more(season: Season) -> None:
+    """I11."""
+    for year in season.runner.state.years.values():
+        for settled in year.settled.values():
+            assert settled.surrendered + settled.shortfall == settled.obligation
+            assert bool(settled.penalty_fen) == bool(settled.shortfall)
+
+
+def test_most_firms_comply_and_some_do_not(season: Season) -> None:
+    short = {
+        year.source for year in season.runner.state.years.values() for each in year.settled.values() if each.shortfall
+    }
+    assert 0 < len(short) < len(season.firms) // 2
+
+
+def test_a_price_forms_near_the_shadow_price(season: Season) -> None:
+    """The mean price of the autumn lies within a third of the guide price, the shadow price of the cap."""
+    for pollutant in ("SO2", "NOx", "PM"):
+        traded = [season.runner.state.month_trades[pollutant, f"{YEAR}-{month}"] for month in ("09", "10", "11")]
+        mean = 1000 * sum(fen for fen, _ in traded) / sum(count for _, count in traded)
+        assert 2 / 3 < mean / season.guide[pollutant] < 4 / 3
+
+
+def test_allowances_cross_the_borders_of_cities(season: Season) -> None:
+    abroad = 0
+    for (account, name), position in season.runner.state.ledger.positions.items():
+        home = season.runner.state.ledger.accounts[account].jurisdiction
+        if account.startswith("surrendered") and Series.parse(name).jurisdiction != home:
+            abroad += position.count
+    assert abroad > 0
+
+
+def test_a_shortfall_is_made_up_from_the_next_vintage(season: Season) -> None:
+    state = season.runner.state
+    for year in state.years.values():
+        for pollutant, settled in year.settled.items():
+            account = state.sources[year.source].account
+            series = f"{pollutant}-{state.sources[year.source].jurisdiction}-{YEAR + 1}"
+            if settled.makeup and series in state.shared_out:
+                waits = state.makeup_due[year.source, pollutant]
+                held = state.ledger.held_of(account, series).count
+                assert waits == 0 or held == 0, "what is still due waits only when nothing was left to withhold"
+
+
+def test_the_doubted_source_is_determined_by_the_authority(season: Season) -> None:
+    year = season.runner.state.years["KM-CEM-01", YEAR]
+    assert year.opinion == "determined"
+    assert all(year.obligation[name] > 0 for name in ("SO2", "NOx", "PM"))
+
+
+def test_money_came_in_by_auction_and_the_treasury_never_owes(season: Season) -> None:
+    """I3, I4."""
+    season.runner.state.check()
+    assert season.runner.state.ledger.purses[TREASURY].fen > 0
+
+
+def test_the_same_seed_gives_the_same_book(season: Season) -> None:
+    """I14."""
+    again = played(MemoryJournal(), 7, tables=False, doubts={"KM-CEM-01": "flat line"})
+    assert again.runner.hash == season.runner.hash
+
+
+def test_restart_is_replay(season: Season) -> None:
+    """I12."""
+    state = State()
+    reached = GENESIS
+    for line in season.runner.journal.lines():
+        reached = fold(state, line, reached)
+    assert reached == season.runner.hash
+    assert state.ledger.purses.keys() == season.runner.state.ledger.purses.keys()
+    assert {key: held.blocks for key, held in state.ledger.positions.items()} == {
+        key: held.blocks for key, held in season.runner.state.ledger.positions.items()
+    }
+
+
+def test_the_guide_price_is_the_cost_of_the_last_step_needed() -> None:
+    steps = [Step("b", 10, 900), Step("a", 10, 500)]
+    assert [guide_price(steps, need) for need in (0, 10, 11, 99)] == [0, 500, 900, 900]
