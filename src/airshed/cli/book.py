@@ -62,9 +62,7 @@ def _summary(book: Any, json: bool) -> None:
     from airshed.engine.tables import TABLES
 
     row = book.sql.execute("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
-    counts = {
-        each.name: book.sql.execute(f"SELECT count(*) FROM {each.name}").fetchone()[0] for each in TABLES
-    }
+    counts = {each.name: book.sql.execute(f"SELECT count(*) FROM {each.name}").fetchone()[0] for each in TABLES}
     if json:
         as_json(
             {
@@ -93,6 +91,104 @@ def _record(book: Any, seq: int, json: bool) -> None:
 
 
 @app.command()
+def new(
+    book: BookPath,
+    rulebook: Annotated[str, typer.Option(help="Rulebook to adopt: a folder, or the name of one.")] = "dianzhong",
+    at: Annotated[str, typer.Option(help="Instant, as 2026-12-01T09:00; now if left out.")] = "",
+    json: Json = False,
+) -> None:
+    """Make an empty book and adopt a rulebook in it.
+
+    Example: airshed book new my.book --rulebook rulebooks/dianzhong
+    """
+    from airshed.rulebook.load import find, texts
+    from airshed.service.book import Book
+    from airshed.service.opening import adopt
+
+    law = texts(find(rulebook))
+    when = _instant(at)
+    with Book.create(book) as opened:
+        _, answer = adopt(opened, law, when)
+    if json:
+        as_json(answer)
+    else:
+        console.print(f"{book}: record {answer.seq}, digest {answer.hash}")
+
+
+@app.command(name="adopt")
+def adopt_next(
+    book: BookPath,
+    rulebook: Annotated[str, typer.Argument(help="Rulebook to adopt: a folder, or the name of one.")],
+    at: Annotated[str, typer.Option(help="Instant, as 2027-12-01T09:00; now if left out.")] = "",
+    json: Json = False,
+) -> None:
+    """Adopt the next rulebook in an existing book; its digest goes into the record.
+
+    Example: airshed book adopt my.book rulebooks/dianzhong-2028
+    """
+    from airshed.rulebook.load import find, texts
+    from airshed.service.book import Book
+    from airshed.service.opening import adopt
+
+    law = texts(find(rulebook))
+    when = _instant(at)
+    with Book.open(book) as opened:
+        _, answer = adopt(opened, law, when)
+    _say([answer], json)
+
+
+@app.command()
+def send(
+    book: BookPath,
+    commands: Annotated[str, typer.Argument(help="File with one command a line as JSON, or - for standard input.")],
+    at: Annotated[str, typer.Option(help="Instant, as 2027-03-01T10:00; now if left out.")] = "",
+    json: Json = False,
+) -> None:
+    """Send commands to a book and print the answers; what is answered is on disk.
+
+    A line is {"actor": ..., "key": ..., "body": {"do": "PlaceOrder", ...}}; docs/reference/commands.md has them all.
+    A malformed line stops everything before anything is written; a refusal is an answer.
+
+    Example: airshed book send my.book commands.jsonl
+    """
+    from airshed.service.book import Book
+    from airshed.service.opening import carry_on, read_commands
+
+    when = _instant(at)
+    wishes = read_commands(commands)
+    with Book.open(book) as opened:
+        runner = carry_on(opened)
+        _say(runner.send_all([(wish, when) for wish in wishes]), json)
+
+
+def _say(answers: list[Any], json: bool) -> None:
+    for answer in answers:
+        if json:
+            as_json({"seq": answer.seq, "hash": answer.hash, "events": answer.events, "refusal": answer.refusal})
+        elif answer.refusal is not None:
+            console.print(f"{answer.seq} refused: {answer.refusal.why} ({answer.refusal.cite})", markup=False)
+            console.print(f"  {answer.refusal.detail}", markup=False)
+        else:
+            console.print(f"{answer.seq} {', '.join(type(event).__name__ for event in answer.events)}", markup=False)
+
+
+def _instant(text: str) -> int:
+    """Milliseconds of a Beijing wall time, or of now."""
+    from datetime import datetime
+    from time import time
+
+    from airshed.model.period import BEIJING
+
+    if not text:
+        return int(time() * 1000)
+    try:
+        wall = datetime.fromisoformat(text)
+    except ValueError:
+        raise Malformed("--at", f"{text!r} is not an instant", "write it as 2027-03-01T10:00") from None
+    return int((wall if wall.tzinfo else wall.replace(tzinfo=BEIJING)).timestamp() * 1000)
+
+
+@app.command()
 def statement(
     book: BookPath,
     account: Annotated[str, typer.Argument(help="The account.", show_default=False)],
@@ -109,9 +205,7 @@ def statement(
     with Book.read(book) as opened:
         found = opened.sql.execute("SELECT name FROM accounts WHERE account = ?", (account,)).fetchone()
         if found is None:
-            raise Malformed(
-                str(book), f"there is no account {account!r}", "airshed book show BOOK accounts lists them"
-            )
+            raise Malformed(str(book), f"there is no account {account!r}", "airshed book show BOOK accounts lists them")
         moves = list(lines_of((decode(line) for line in opened.lines()), account))
     if json:
         for move in moves:
@@ -186,9 +280,7 @@ def verify(book: BookPath, json: Json = False) -> None:
 @app.command()
 def export(
     book: BookPath,
-    to: Annotated[
-        Path | None, typer.Option("--to", help="File to write; standard output if left out.")
-    ] = None,
+    to: Annotated[Path | None, typer.Option("--to", help="File to write; standard output if left out.")] = None,
     json: Json = True,
 ) -> None:
     """Write the book as text, one record a line: HASH, a space, the record's canonical JSON.

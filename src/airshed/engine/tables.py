@@ -25,6 +25,7 @@ class Table(NamedTuple):
 
 
 TABLES: tuple[Table, ...] = (
+    Table("rulebooks", ("seq INTEGER", "programme TEXT", "version TEXT", "digest TEXT"), 1, listed=True),
     Table("actors", ("actor TEXT", "role TEXT", "account TEXT"), 1),
     Table(
         "accounts",
@@ -390,6 +391,7 @@ ROW: dict[str, Callable[[State, Any], Row | None]] = {
 def _note_adopted(tables: Tables, state: State, record: Record, event: e.RulebookAdopted) -> None:
     tables.touch("accounts", *(account.id for account in event.opened))
     tables.touch("actors", event.authority, *state.actors)
+    tables.add("rulebooks", (record.seq, event.programme, event.version, event.digest))
 
 
 def _note_actor(tables: Tables, state: State, record: Record, event: e.ActorRegistered) -> None:

@@ -134,6 +134,11 @@ class Book:
         body = msgspec.json.encode({name: texts[name].decode() for name in sorted(texts)})
         self.sql.execute("INSERT OR IGNORE INTO laws VALUES (?, ?)", (digest, body))
 
+    def law_in_force(self) -> str | None:
+        """The digest of the rulebook adopted last, None in a book without one."""
+        row = self.sql.execute("SELECT digest FROM rulebooks ORDER BY seq DESC LIMIT 1").fetchone()
+        return None if row is None else str(row[0])
+
     def law(self, digest: str) -> dict[str, bytes]:
         """The files of a rulebook that was kept; `Malformed` when it was not."""
         row = self.sql.execute("SELECT texts FROM laws WHERE digest = ?", (digest,)).fetchone()

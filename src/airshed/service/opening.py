@@ -1,0 +1,81 @@
+"""Open a book to carry it on: the law in force from the book itself, adoption of the next, commands from a file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from airshed.engine.commands import AdoptRulebook, Command
+from airshed.engine.runner import LARGEST_GROUP, Answer, Runner
+from airshed.model.refusal import Malformed
+from airshed.rulebook.digest import digest
+from airshed.rulebook.load import load_texts
+from airshed.service.book import Book
+
+#: Largest file of commands that is read at once.
+LARGEST_FILE = 64 * 1024 * 1024
+
+_decoder = msgspec.json.Decoder(Command)
+
+
+def carry_on(book: Book) -> Runner:
+    """The runner of a book under the law it adopted last; `Malformed` when it has none."""
+    law = book.law_in_force()
+    if law is None:
+        raise Malformed(str(book.path), "no rulebook is adopted", "airshed book new makes a book with one")
+    return Runner(book, load_texts(book.law(law)))
+
+
+def adopt(book: Book, texts: Mapping[str, bytes], at: int) -> tuple[Runner, Answer]:
+    """Adopt a rulebook, the first of a book or the next; the runner to carry on with, and the answer.
+
+    The key is the digest, so that adopting the same text twice is one act.
+    """
+    rules = load_texts(texts)
+    mine = digest(rules)
+    in_force = book.law_in_force()
+    before = rules if in_force is None else load_texts(book.law(in_force))
+    runner = Runner(book, rules)
+    book.keep_law(mine, texts)
+    authority = before.programme.authority
+    body = AdoptRulebook(rules.programme.id, rules.programme.version, mine)
+    answer = runner.send(Command(authority, f"adopt {mine}", body), at)
+    if answer.refusal is not None:
+        runner.rules = before
+    return runner, answer
+
+
+def read_commands(place: str) -> list[Command]:
+    """Commands from a file or standard input (`-`), one a line; `Malformed` names the line."""
+    if place == "-":
+        raw = sys.stdin.buffer.read(LARGEST_FILE + 1)
+    else:
+        try:
+            with Path(place).open("rb") as file:
+                raw = file.read(LARGEST_FILE + 1)
+        except OSError as error:
+            raise Malformed(place, f"cannot be read ({error.strerror})", "give a file of commands") from None
+    if len(raw) > LARGEST_FILE:
+        raise Malformed(place, f"is larger than {LARGEST_FILE} bytes", "split it")
+    found: list[Command] = []
+    for number, line in enumerate(raw.splitlines(), 1):
+        if line.strip():
+            found.append(command_of(line, f"{place} line {number}"))
+    if not found:
+        raise Malformed(place, "holds no command", "write one a line as JSON")
+    if len(found) > LARGEST_GROUP:
+        raise Malformed(place, f"holds {len(found)} commands", f"send at most {LARGEST_GROUP} at once")
+    return found
+
+
+def command_of(line: bytes, place: str) -> Command:
+    """One command from JSON, or `Malformed` naming the place."""
+    try:
+        return _decoder.decode(line)
+    except msgspec.MsgspecError as error:
+        raise Malformed(place, f"is no command ({error})", "docs/reference/commands.md shows every command") from None
+    except UnicodeDecodeError:
+        raise Malformed(place, "is not UTF-8", "save it as UTF-8") from None

@@ -1,0 +1,56 @@
+"""A local pool: one job per stack, results in the order of the jobs, few of them in memory at a time."""
+
+from __future__ import annotations
+
+import signal
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import TypeVar
+
+Job = TypeVar("Job")
+Done = TypeVar("Done")
+
+DEFAULT_WORKERS = 2
+AHEAD = 4
+"""Jobs per worker that are asked for before the first result is taken."""
+
+
+def each(
+    work: Callable[[Job], Done],
+    jobs: Sequence[Job],
+    workers: int = DEFAULT_WORKERS,
+    progress: Callable[[Job], None] | None = None,
+) -> Iterator[Done]:
+    """`work` of every job; in this process when one worker is enough. `work` must be a function of a module.
+
+    Workers leave an interrupt to this process: each finishes the job in hand, what is not begun is dropped.
+    """
+    if workers < 2 or len(jobs) < 2:
+        for job in jobs:
+            yield _told(work(job), job, progress)
+        return
+    pool = ProcessPoolExecutor(min(workers, len(jobs)), get_context("spawn"), initializer=_ignore_interrupts)
+    try:
+        waiting: deque[tuple[Job, Future[Done]]] = deque()
+        for job in jobs:
+            waiting.append((job, pool.submit(work, job)))
+            if len(waiting) >= AHEAD * workers:
+                first, future = waiting.popleft()
+                yield _told(future.result(), first, progress)
+        while waiting:
+            first, future = waiting.popleft()
+            yield _told(future.result(), first, progress)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _told(done: Done, job: Job, progress: Callable[[Job], None] | None) -> Done:
+    if progress:
+        progress(job)
+    return done
+
+
+def _ignore_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
