@@ -1,0 +1,228 @@
+"""Durable commands a second through the whole path, beside raw SQLite of the same bytes and a durable peer.
+
+Run alone: `PYTHONPATH=src:. python -m bench.engine [--full]`; `--full` grows the book to 100 demo years (minutes, 5 GB).
+"""
+
+from __future__ import annotations
+
+import gc
+import random
+import sqlite3
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from airshed.engine import commands as c
+from airshed.engine.journal import GENESIS, Line, MemoryJournal, decode
+from airshed.engine.runner import Runner, fold
+from airshed.engine.state import State
+from airshed.lab.season import BANK_ACTOR, EXCHANGE_ACTOR, Season
+from airshed.lab.zone import load as load_zone
+from airshed.model.period import instant
+from airshed.rulebook.load import load as load_rules
+from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.shipped import shipped
+from airshed.service.book import Book
+
+ROOT = Path(__file__).parents[1]
+sys.path.append(str(ROOT / "build" / "peers"))
+
+SERIES = "SO2-KM-2027"
+MIDDLE = 400_000
+TICK = 1_000
+GROUP = 1_000
+COMMANDS = 60_000
+SINGLES = 1_000
+#: Records of the demo year, the measure of growth.
+DEMO_YEAR = 54_000
+
+
+class Desk:
+    """Fifteen firms of Kunming with a holding and money, and orders that match about half of the time."""
+
+    def __init__(self, runner: Runner) -> None:
+        rules = runner.rules
+        zone = load_zone(shipped("zones", "dianzhong"))
+        season = Season(runner, rules, zone, 7, 2027)
+        season.decide()
+        season.open()
+        self.runner = runner
+        self.accounts = [firm.account for firm in season.firms if firm.source.jurisdiction == "KM"]
+        self.rng = random.Random(11)
+        self.sent = 0
+        self.at = instant("2027-01-04", 9)
+        money = [(BANK_ACTOR, c.Deposit(account, 10**14)) for account in self.accounts]
+        season.must(self.at, [*money, (EXCHANGE_ACTOR, c.OpenSession("2027-01-04"))])
+
+    def orders(self, count: int) -> list[tuple[c.Command, int]]:
+        """Limit orders of one to five lots around a middle that stays."""
+        made = []
+        for _ in range(count):
+            account = self.rng.choice(self.accounts)
+            side: c.Side = "buy" if self.rng.random() < 0.5 else "sell"
+            away = self.rng.randrange(-8, 9) + (3 if side == "buy" else -3)
+            body = c.PlaceOrder(account, SERIES, side, self.rng.randrange(1, 6) * 100, MIDDLE + away * TICK)
+            self.sent += 1
+            made.append((c.Command(account, f"b{self.sent}", body), self.at + self.sent))
+        return made
+
+    def durable(self, count: int, group: int = GROUP) -> float:
+        """Commands a second, in groups."""
+        made = self.orders(count)
+        gc.collect()
+        gc.freeze()
+        gc.disable()
+        begun = time.perf_counter()
+        for place in range(0, count, group):
+            self.runner.send_all(made[place : place + group])
+        seconds = time.perf_counter() - begun
+        gc.enable()
+        gc.unfreeze()
+        return count / seconds
+
+
+def raw_sqlite(lines: list[Line], folder: Path) -> float:
+    """Rows a second of the same records, group commit, nothing else."""
+    sql = sqlite3.connect(folder / "raw.db", isolation_level=None)
+    sql.execute("PRAGMA journal_mode=WAL")
+    sql.execute("PRAGMA synchronous=FULL")
+    sql.execute("CREATE TABLE journal (seq INTEGER PRIMARY KEY, hash TEXT NOT NULL, record BLOB NOT NULL) STRICT")
+    begun = time.perf_counter()
+    for place in range(0, len(lines), GROUP):
+        sql.execute("BEGIN IMMEDIATE")
+        sql.executemany("INSERT INTO journal VALUES (?, ?, ?)", lines[place : place + GROUP])
+        sql.execute("COMMIT")
+    seconds = time.perf_counter() - begun
+    sql.close()
+    return len(lines) / seconds
+
+
+def matching_engine(made: list[tuple[c.Command, int]], folder: Path) -> float | None:
+    """matching-engine 0.1.1 with its own log, same orders, same groups; None when it is not installed."""
+    try:
+        from matching_engine.domain import NewOrder, SequencedCommand, Side
+        from matching_engine.journal import Journal
+    except (ImportError, SyntaxError):
+        return None
+    journal = Journal(folder / "peer")
+    engine, _ = journal.recover()
+    journal.open(1)
+    accounts: dict[str, int] = {}
+    orders = []
+    for number, (command, at) in enumerate(made, 1):
+        body = command.body
+        assert isinstance(body, c.PlaceOrder)
+        account = accounts.setdefault(body.account, len(accounts) + 1)
+        side = Side.BUY if body.side == "buy" else Side.SELL
+        new = NewOrder(number, account, side, body.limit // TICK, body.count // 100)
+        orders.append(SequencedCommand(number, at, new))
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    begun = time.perf_counter()
+    for place in range(0, len(orders), GROUP):
+        group = orders[place : place + GROUP]
+        for order in group:
+            journal.append(order)
+        journal.sync()
+        for order in group:
+            engine.process(order)
+    seconds = time.perf_counter() - begun
+    gc.enable()
+    gc.unfreeze()
+    return len(orders) / seconds
+
+
+def singles(desk: Desk) -> tuple[float, float, float]:
+    """One command, one commit: rate, p50 and p99 in milliseconds."""
+    times = []
+    for command, at in desk.orders(SINGLES):
+        begun = time.perf_counter()
+        desk.runner.send(command, at)
+        times.append(time.perf_counter() - begun)
+    times.sort()
+    return SINGLES / sum(times), 1e3 * times[SINGLES // 2], 1e3 * times[SINGLES * 99 // 100]
+
+
+def replay(book: Book) -> tuple[float, float]:
+    """Records and events a second of a refold."""
+    events = sum(len(decode(line).events) for line in book.lines())
+    state, reached = State(), GENESIS
+    begun = time.perf_counter()
+    for line in book.lines():
+        reached = fold(state, line, reached)
+    seconds = time.perf_counter() - begun
+    return state.seq / seconds, events / seconds
+
+
+def run(full: bool = False) -> list[tuple[str, str]]:
+    """Name and result of each measurement, ratios within this run."""
+    rules = load_rules(shipped("rulebooks", "dianzhong"))
+    found: list[tuple[str, str]] = []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with Book.create(folder / "bench.book") as book:
+            desk = Desk(Runner(book, rules))
+            before = desk.runner.state.seq
+            rate = desk.durable(COMMANDS)
+            lines = list(book.lines(before))
+            raw = raw_sqlite(lines, folder)
+            size = sum(len(line.record) for line in lines) // len(lines)
+            found.append((f"durable commands, groups of {GROUP} (decide, hash, tables, commit)", f"{rate:,.0f}/s"))
+            found.append(
+                (f"  raw SQLite group commit of the same {size} bytes", f"{raw:,.0f}/s, ours {rate / raw:.2f} of it")
+            )
+            made = [(decode(line), line) for line in lines]
+            peer = matching_engine(
+                [(c.Command(record.actor, record.key, record.body), record.at) for record, _ in made], folder
+            )
+            if peer is None:
+                found.append(("  matching-engine 0.1.1 with its own log", "not installed"))
+            else:
+                found.append(
+                    (
+                        "  matching-engine 0.1.1 with its own log",
+                        f"{peer:,.0f}/s, ours {rate / peer:.2f} of it (it has no ledger)",
+                    )
+                )
+            one, p50, p99 = singles(desk)
+            found.append(("one command, one commit", f"{one:,.0f}/s, p50 {p50:.2f} ms, p99 {p99:.2f} ms"))
+            records, events = replay(book)
+            found.append(("replay", f"{records:,.0f} records/s, {events:,.0f} events/s"))
+        memory = Desk(Runner(MemoryJournal(), rules, tables=False))
+        bare = memory.durable(COMMANDS)
+        found.append(("  decide, hash and apply alone, in memory", f"{bare:,.0f}/s"))
+        found += growth(folder, rules, (1, 10, 100) if full else (1, 10))
+    return found
+
+
+def growth(folder: Path, rules: Rulebook, years: tuple[int, ...]) -> list[tuple[str, str]]:
+    """The durable rate behind books of 1, 10 and 100 demo years, and what a record weighs there."""
+    found = []
+    with Book.create(folder / "growth.book") as book:
+        desk = Desk(Runner(book, rules))
+        first = None
+        for many in years:
+            while desk.runner.state.seq < many * DEMO_YEAR:
+                desk.durable(min(100_000, many * DEMO_YEAR - desk.runner.state.seq + 1))
+            rate = desk.durable(20_000)
+            first = first or rate
+            size = book.path.stat().st_size / desk.runner.state.seq
+            found.append(
+                (
+                    f"durable commands behind {many:>3} demo years",
+                    f"{rate:,.0f}/s, {rate / first:.2f} of the first; {size:.0f} bytes a record on disk",
+                )
+            )
+    return found
+
+
+def main() -> None:
+    """Print the measurements."""
+    for name, result in run("--full" in sys.argv):
+        print(f"{name}: {result}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,268 @@
+"""`airshed demo`: one compliance year of the Dianzhong zone, from stack readings to penalties."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from airshed.cli.show import PAGE, as_json, console, table
+from airshed.model.measures import tonnes, yuan
+from airshed.model.refusal import Malformed
+
+if TYPE_CHECKING:
+    from airshed.lab.firms import Firm
+    from airshed.lab.season import Season
+    from airshed.lab.zone import Zone
+
+YEAR = 2027
+ZONE = "dianzhong"
+MARK = "demo.json"
+#: What a demo leaves in its folder, and what the next one may therefore replace.
+LEFT = (MARK, "dianzhong.book", "dianzhong.book-wal", "dianzhong.book-shm", "dianzhong.book.lock", "report.html")
+LEFT_FOLDERS = ("evidence", "hours")
+
+Step = Callable[[int, str], Callable[[str], None]]
+
+
+def demo(
+    seed: Annotated[int, typer.Option("--seed", help="The same seed plays the same year.")] = 7,
+    out: Annotated[Path, typer.Option("--out", help="Folder for book, evidence, hours and report.")] = Path("demo"),
+    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes for the stacks.")] = 2,
+    json: Annotated[bool, typer.Option("--json", help="Print one line of JSON at the end and nothing else.")] = False,
+) -> None:
+    """Play one compliance year of the Dianzhong zone, from stack readings to penalties, and write a report.
+
+    Example: airshed demo --seed 7 --out demo
+    """
+    import gc
+    from time import perf_counter
+
+    began = perf_counter()
+    _prepare(out, seed)
+    gc.freeze()
+    with _progress(json) as step:
+        season, measured = _play(out, seed, workers, step)
+    rows = _report(out, seed, season, measured)
+    seconds = perf_counter() - began
+    state = season.runner.state
+    if json:
+        as_json(
+            {
+                "records": state.seq,
+                "digest": season.runner.hash,
+                "refusals": dict(sorted(season.refused.items())),
+                "report": str(out / "report.html"),
+                "seconds": round(seconds, 1),
+            }
+        )
+        return
+    _print_compliance(season)
+    console.print(f"book    {out / 'dianzhong.book'}: {state.seq:,} records, verified")
+    console.print(f"digest  {season.runner.hash}")
+    console.print(f"report  {out / 'report.html'} ({rows:,} bytes, English and 中文)")
+    console.print(f"time    {seconds:.0f} s")
+
+
+def _prepare(out: Path, seed: int) -> None:
+    """An empty folder: a new one, or that of an earlier demo, whose files go."""
+    if out.exists() and not out.is_dir():
+        raise Malformed(str(out), "is not a folder", "name another with --out")
+    if out.is_dir() and any(out.iterdir()):
+        known = {*LEFT, *LEFT_FOLDERS}
+        strange = sorted(path.name for path in out.iterdir() if path.name not in known)
+        if strange or not (out / MARK).is_file():
+            raise Malformed(
+                str(out),
+                f"holds {strange[0] if strange else 'other files'}, which no demo made",
+                "name another with --out",
+            )
+        for name in LEFT_FOLDERS:
+            if (out / name).is_dir():
+                shutil.rmtree(out / name)
+        for name in LEFT[::-1]:
+            (out / name).unlink(missing_ok=True)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / MARK).write_text(f'{{"seed":{seed},"year":{YEAR}}}\n')
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[Step]:
+    """Bars for the steps of a long work; `step(total, words)` begins one and gives its `advance(note)`."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description:<46}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[note]}"),
+    )
+    with Progress(*columns, console=console, disable=quiet) as bars:
+
+        def step(total: int, words: str) -> Callable[[str], None]:
+            task = bars.add_task(words, total=total, note="")
+            return lambda note: bars.update(task, advance=1, note=note[: PAGE // 3])
+
+        yield step
+
+
+def _play(out: Path, seed: int, workers: int, step: Step) -> tuple[Season, list[Any]]:
+    from airshed.engine.runner import Runner
+    from airshed.lab.episodes import read_episodes
+    from airshed.lab.monitoring import monitoring_rules
+    from airshed.lab.season import Season
+    from airshed.lab.verifier import doubts
+    from airshed.lab.zone import load as load_zone
+    from airshed.rulebook.digest import digest
+    from airshed.rulebook.load import find, load_texts, texts
+    from airshed.rulebook.shipped import shipped
+    from airshed.service.book import Book
+    from airshed.service.measure import measure_zone, seal_commands, simulate_zone
+    from airshed.service.verify import verify
+
+    law = texts(find(ZONE))
+    rules = load_texts(law)
+    folder = shipped("zones", ZONE)
+    zone = load_zone(folder)
+    book = Book.create(out / "dianzhong.book")
+    book.keep_law(digest(rules), law)
+    season = Season(Runner(book, rules), rules, zone, seed, YEAR)
+    opened = step(2, "rules adopted, caps set and shared out  开市配额")
+    season.decide()
+    opened(f"{len(season.firms)} firms")
+    season.open()
+    opened(f"{len(season.runner.state.ledger.caps)} series")
+
+    count = len(zone.stacks)
+    simulate_zone(
+        out / "evidence",
+        zone,
+        YEAR,
+        seed,
+        episodes=read_episodes(folder, zone),
+        levels=_levels(zone, season.firms),
+        workers=workers,
+        progress=step(count, "stacks report a year in HJ 212 frames  在线监测"),
+    )
+    measured = list(
+        measure_zone(
+            out / "evidence",
+            zone,
+            monitoring_rules(rules),
+            hours=out / "hours",
+            workers=workers,
+            progress=step(count, "frames read, hours closed, days sealed  数据审核"),
+        )
+    )
+    sealed: dict[str, list[Any]] = {}
+    for closed in measured:
+        for command in seal_commands(closed):
+            sealed.setdefault(command.day, []).append(command)
+    season.sealed = sealed
+    season.doubts = doubts(measured)
+    day = step(len(season.days()), "days traded, reported, verified  交易与核查")
+    for iso in season.play():
+        day(iso)
+    settled = step(1, "surrendered, settled, next vintage issued  履约清缴")
+    season.settle()
+    settled(f"{season.sent:,} commands")
+    checked = step(1, "book folded anew and verified  账簿核对")
+    verify(book)
+    checked("chain, invariants, tables")
+    return season, measured
+
+
+def _levels(zone: Zone, firms: list[Firm]) -> dict[str, dict[str, list[tuple[int, float]]]]:
+    """What the firms' installations do to their stacks, from the day on which they work."""
+    from airshed.lab.firms import level_of
+
+    by_source = {firm.source.source: firm for firm in firms}
+    return {
+        stack.stack: {
+            pollutant.value: [(by_source[stack.source].from_day, level_of(by_source[stack.source], pollutant.value))]
+            for pollutant in stack.monitors
+        }
+        for stack in zone.stacks
+    }
+
+
+def _report(out: Path, seed: int, season: Season, measured: list[Any]) -> int:
+    from airshed.service.book import Book
+    from airshed.service.report import build, write
+
+    book = season.runner.journal
+    assert isinstance(book, Book)
+    html = build(book, season.zone, season.rules, measured, seed=seed)
+    write(out / "report.html", html)
+    return (out / "report.html").stat().st_size
+
+
+def _print_compliance(season: Season) -> None:
+    """The end of the year by pollutant and jurisdiction, and who fell short."""
+    state = season.runner.state
+    sums: dict[tuple[str, str], list[int]] = {}
+    short: list[tuple[str, ...]] = []
+    for (source, year), known in sorted(state.years.items()):
+        for pollutant, settled in known.settled.items():
+            if year != season.year:
+                continue
+            row = sums.setdefault((pollutant, state.sources[source].jurisdiction), [0, 0, 0, 0, 0])
+            for place, value in enumerate(
+                (settled.obligation, settled.surrendered, settled.shortfall, settled.penalty_fen, 1)
+            ):
+                row[place] += value
+            if settled.shortfall:
+                paid = "paid" if not known.due_fen.get(pollutant) else "due"
+                short.append(
+                    (
+                        source,
+                        state.sources[source].name,
+                        pollutant,
+                        tonnes(settled.shortfall),
+                        yuan(settled.penalty_fen),
+                        paid,
+                        tonnes(settled.makeup),
+                    )
+                )
+    order = [rule.code for rule in season.rules.pollutants]
+    places = [place.code for place in season.rules.jurisdictions]
+    table(
+        f"Compliance {season.year} 履约",
+        [
+            "pollutant",
+            "jurisdiction",
+            "sources #",
+            "cap [t]",
+            "obligation [t]",
+            "surrendered [t]",
+            "short [t]",
+            "penalty [yuan]",
+        ],
+        [
+            (
+                pollutant,
+                place,
+                row[4],
+                tonnes(state.ledger.caps[f"{pollutant}-{place}-{season.year}"]),
+                tonnes(row[0]),
+                tonnes(row[1]),
+                tonnes(row[2]),
+                yuan(row[3]),
+            )
+            for (pollutant, place), row in sorted(
+                sums.items(), key=lambda item: (order.index(item[0][0]), places.index(item[0][1]))
+            )
+        ],
+    )
+    table(
+        "Short at the deadline 欠缴",
+        ["source", "name", "pollutant", "short [t]", "penalty [yuan]", "state", "made up from next vintage [t]"],
+        short,
+    )
+    for source, doubt in season.doubts.items():
+        console.print(f"adverse opinion, determined by the authority: {source}, {doubt}", markup=False)
