@@ -108,11 +108,12 @@ def best_fit(blocks: Sequence[SerialBlock], wanted: int) -> tuple[Blocks, Blocks
     >>> best_fit((SerialBlock(1, 100), SerialBlock(201, 210)), 10)
     ((SerialBlock(first=201, last=210),), (SerialBlock(first=1, last=100),))
     """
-    assert 0 <= wanted <= count_of(blocks), (wanted, blocks)
+    assert wanted >= 0, wanted
     rest = list(blocks)
     taken: list[SerialBlock] = []
     while wanted:
         place, size = _fitting(rest, wanted)
+        assert place >= 0, f"{wanted} more are wanted than {blocks} hold"
         block = rest[place]
         if size <= wanted:
             del rest[place]

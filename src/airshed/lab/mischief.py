@@ -1,0 +1,350 @@
+"""Random commands for the simulator: what a small market would send, and everything that nobody should."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+
+from airshed.engine import commands as c
+from airshed.engine.procedures.complying import deadline
+from airshed.engine.procedures.trading import reference_price
+from airshed.engine.state import State
+from airshed.market.fees import band
+from airshed.model.allowance import Series
+from airshed.model.period import DAY_MS, day_of, days_of, instant
+from airshed.registry.accounts import auction as auction_of
+from airshed.rulebook.schema import Rulebook
+
+Wish = tuple[str, c.Body]
+
+EXCHANGE, BANK, HOST = "small-exchange", "small-bank", "small-host"
+VERIFIERS = ("verifier-1", "verifier-2")
+#: Accounts with kind and jurisdiction. Operators have a source of the same name with an `s` in front.
+ACCOUNTS = (
+    ("steel", "operator", "KM"),
+    ("cement", "operator", "KM"),
+    ("power", "operator", "QJ"),
+    ("kiln", "operator", "YX"),
+    ("broker", "trader", "KM"),
+    ("fund", "trader", "HH"),
+)
+SECTORS = {"steel": "steel", "cement": "cement", "power": "power", "kiln": "cement"}
+#: Stacks by source, with what each measures; a source without stacks declares everything.
+STACKS: dict[str, tuple[c.StackEntry, ...]] = {
+    "steel": (c.StackEntry("steel-1", ("SO2", "NOx")), c.StackEntry("steel-2", ("SO2", "NOx", "PM"))),
+    "cement": (),
+    "power": (c.StackEntry("power-1", ("NOx", "PM", "SO2")),),
+    "kiln": (),
+}
+YEARS = (2027, 2028)
+#: Most days that one group seals.
+DAYS_AT_ONCE = 90
+#: Values that a field is spoiled with: whole numbers and texts.
+NUMBERS = (0, -1, 1, 7, -100, 2**31, c.LARGEST, c.LARGEST + 1, 2**63, -(2**63) - 1, 10**30)
+TEXTS = (
+    "",
+    "nobody",
+    "bank",
+    "issuance-KM",
+    "SO2-KM-2099",
+    "2027-02-30",
+    "10000-01-01",
+    "昆明",
+    "a\x00b",
+    "\ud800",
+    "x" * 101,
+)
+
+
+def opening(authority: str, rng: random.Random) -> list[Wish]:
+    """Actors, accounts, sources and money: none of these may be refused."""
+    wishes: list[Wish] = [
+        (authority, c.RegisterActor(EXCHANGE, "exchange")),
+        (authority, c.RegisterActor(BANK, "bank")),
+        (authority, c.RegisterActor(HOST, "monitor")),
+        *((authority, c.RegisterActor(name, "verifier")) for name in VERIFIERS),
+    ]
+    for account, kind, jurisdiction in ACCOUNTS:
+        wishes += [
+            (authority, c.OpenAccount(account, "operator" if kind == "operator" else "trader", account, jurisdiction)),
+            (authority, c.RegisterActor(account, "operator", account)),
+            (BANK, c.Deposit(account, rng.choice((10**6, 10**11, 10**13)))),
+        ]
+        if account in SECTORS:
+            wishes.append(
+                (
+                    authority,
+                    c.RegisterSource(
+                        f"s-{account}", account, account, jurisdiction, SECTORS[account], True, STACKS[account]
+                    ),
+                )
+            )
+    wishes.append((BANK, c.Deposit("treasury", 10**11)))
+    return wishes
+
+
+class Mischief:
+    """Draws commands from a stream of its own; it looks at the state to make most of them possible."""
+
+    def __init__(self, rng: random.Random, authority: str) -> None:
+        self.rng = rng
+        self.authority = authority
+
+    def group(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
+        """The next few commands, some of them spoiled."""
+        rng = self.rng
+        due = self._due(state, rules, at)
+        wishes: list[Wish] = []
+        if due and rng.random() < 0.6:
+            wishes += rng.sample(due, min(len(due), rng.randint(1, 6)))
+        if rng.random() < 0.3:
+            wishes += self._days(state, at)
+        for _ in range(rng.randint(0, 6)):
+            draw = rng.choice(self._draws())
+            wishes += draw(state, rules, at)
+        return [self._spoiled(state, wish) if rng.random() < 0.2 else wish for wish in wishes]
+
+    def _draws(self) -> list[Callable[[State, Rulebook, int], list[Wish]]]:
+        return [
+            self._order,
+            self._order,
+            self._order,
+            self._order,
+            self._cancel,
+            self._session,
+            self._auction,
+            self._bid,
+            self._bid,
+            self._transfer,
+            self._cash,
+            self._freeze,
+            self._repurchase,
+            self._correct,
+        ]
+
+    # --- what is due by the calendar
+
+    def _due(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
+        return [
+            *self._issues(state, rules, at),
+            *(
+                wish
+                for year in YEARS
+                if at >= instant(f"{year + 1}-01-01")
+                for wish in self._year(state, rules, at, year)
+            ),
+        ]
+
+    def _issues(self, state: State, rules: Rulebook, at: int) -> Iterator[Wish]:
+        for cap in rules.caps.rows:
+            series = str(Series(cap.pollutant, cap.jurisdiction, cap.vintage))
+            if at < instant(f"{cap.vintage - 1}-12-01"):
+                continue
+            if series not in state.ledger.caps:
+                yield self.authority, c.SetCap(cap.pollutant, cap.jurisdiction, cap.vintage)
+            elif series not in state.shared_out:
+                there = [source for source in state.sources.values() if source.jurisdiction == cap.jurisdiction]
+                lines = tuple(
+                    c.ActivityLine(source.id, (2024, 2025), (700 + 9 * n, 800), (10**6, 10**6 + n), n == 1)
+                    for n, source in enumerate(there)
+                )
+                yield self.authority, c.Allocate(cap.pollutant, cap.jurisdiction, cap.vintage, lines)
+
+    def _year(self, state: State, rules: Rulebook, at: int, year: int) -> Iterator[Wish]:
+        for source in state.sources.values():
+            known = state.years.get((source.id, year))
+            if known is None or known.opinion is None:
+                measured = source.measured()
+                declared = {
+                    rule.code: self._grams(state, rules, source.account, rule.code)
+                    for rule in rules.pollutants
+                    if rule.code not in measured
+                }
+                yield source.account, c.ReportYear(source.id, year, declared)
+            if known is not None and known.opinion is None:
+                opinion = self.rng.choice((*(["satisfactory"] * 4), "with comments", "adverse"))
+                yield self.rng.choice(VERIFIERS), c.VerifyYear(source.id, year, msgspec.convert(opinion, c.Opinion))
+            if known is not None and known.opinion == "adverse":
+                mass = {rule.code: self._grams(state, rules, source.account, rule.code) for rule in rules.pollutants}
+                yield self.authority, c.DetermineYear(source.id, year, mass, "no satisfactory opinion\n没有满意意见")
+            if known is not None and known.verified_mg is not None:
+                for pollutant, owed in known.obligation.items():
+                    left = owed - known.surrendered.get(pollutant, 0)
+                    if left and at <= deadline(rules, year):
+                        part = left if self.rng.random() < 0.5 else self.rng.randint(1, left)
+                        yield source.account, c.Surrender(source.id, year, pollutant, part)
+                for pollutant, fen in known.due_fen.items():
+                    if fen:
+                        yield source.account, c.PayPenalty(source.id, year, pollutant)
+            if at > deadline(rules, year) and (source.account, year) not in state.closed:
+                yield self.authority, c.CloseYear(source.account, year)
+
+    def _grams(self, state: State, rules: Rulebook, account: str, pollutant: str) -> int:
+        """An emission near what the account holds, so that some are short and some are long."""
+        held = sum(p.count for name, p in state.ledger.of_account(account) if name.startswith(f"{pollutant}-"))
+        return max(0, held * 1000 * self.rng.randint(20, 130) // 100 + self.rng.randint(-999, 999))
+
+    def _days(self, state: State, at: int) -> list[Wish]:
+        """The next days of one stack that nobody has sealed."""
+        stack = self.rng.choice(sorted(state.stack_source))
+        measures = dict(state.sources[state.stack_source[stack]].stacks)[stack]
+        days = state.days[stack]
+        today = day_of(at)
+        year = self.rng.choice(YEARS)
+        open_days = [day for day in days_of(year) if day < today and day not in days][:DAYS_AT_ONCE]
+        return [(HOST, self._seal(stack, day, measures, "")) for day in open_days]
+
+    def _seal(self, stack: str, day: str, measures: tuple[str, ...], replaces: str) -> c.SealDay:
+        stopped = self.rng.choice((0, 0, 0, 3, 24))
+        substituted = self.rng.randint(0, 24 - stopped) if self.rng.random() < 0.2 else 0
+        hours = {name: (24 - stopped - substituted, substituted, stopped) for name in measures}
+        mass = {name: self.rng.randint(0, 2 * 10**9) if stopped < 24 else 0 for name in measures}
+        return c.SealDay(stack, day, hours, mass, f"{self.rng.getrandbits(64):016x}", replaces)
+
+    # --- what anybody may want at any time
+
+    def _order(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
+        rng = self.rng
+        account = rng.choice(ACCOUNTS)[0]
+        held = [name for name, position in state.ledger.of_account(account) if position.free >= rules.trading.lot]
+        favourite = [name for name in state.ledger.caps if name.startswith(("SO2-KM", "NOx-QJ"))]
+        side: c.Side = "sell" if held and rng.random() < 0.5 else "buy"
+        pool = (
+            (held if rng.random() < 0.4 else [name for name in held if name in favourite])
+            if side == "sell"
+            else favourite
+        )
+        series = rng.choice(pool or favourite or ["SO2-KM-2027"])
+        floor, ceiling = 1000, 2000
+        if series in state.ledger.caps:
+            reference = reference_price(state, rules, series)
+            floor, ceiling = band(reference, rules.trading.band_basis_points, rules.trading.tick_fen_per_t)
+        tick = rules.trading.tick_fen_per_t
+        limit = floor + tick * rng.randint(0, max(0, min((ceiling - floor) // tick, 12)))
+        count = rules.trading.lot * rng.choice((1, 1, 2, 3, 5, 40, 700))
+        return [(account, c.PlaceOrder(account, series, side, count, limit))]
+
+    def _cancel(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
+        if not state.orders:
+            return [("broker", c.CancelOrder(self.rng.randint(0, state.next_order)))]
+        order = self.rng.choice(list(state.orders.values()))
+        return [(order.account, c.CancelOrder(order.id))]
+
+    def _session(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
+        if state.session is None:
+            return [(EXCHANGE, c.OpenSession(day_of(max(at, state.at))))]
+        return [(EXCHANGE, c.CloseSession(state.session))] if self.rng.random() < 0.25 else []
+
+    def _auction(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
+        rng = self.rng
+        open_ones = [auction for auction in state.auctions.values() if auction.open]
+        if open_ones and rng.random() < 0.4:
+            return [(self.authority, c.CloseAuction(rng.choice(open_ones).id, rng.randint(0, 9)))]
+        lot = rules.auction.lot
+        for series in rng.sample(sorted(state.ledger.caps), min(3, len(state.ledger.caps))):
+            free = state.ledger.held_of(auction_of(Series.parse(series).jurisdiction), series).free
+            if free >= lot:
+                count = lot * rng.randint(1, min(free // lot, 60))
+                return [(self.authority, c.OpenAuction(f"auction-{len(state.auctions) + 1}", series, count))]
+        return []
+
+    def _bid(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
+        rng = self.rng
+        open_ones = [auction for auction in state.auctions.values() if auction.open]
+        if not open_ones:
+            return [("fund", c.PlaceBid("auction-0", "fund", 100, 1000))]
+        auction = rng.choice(open_ones)
+        tick, lot = rules.auction.tick_fen_per_t, rules.auction.lot
+        account = rng.choice(ACCOUNTS)[0]
+        limit = auction.reserve // tick * tick + tick * rng.randint(0, 6)
+        return [(account, c.PlaceBid(auction.id, account, lot * rng.randint(1, auction.count // lot), limit))]
+
+    def _transfer(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
+        rng = self.rng
+        account = rng.choice(ACCOUNTS)[0]
+        target = rng.choice(ACCOUNTS)[0]
+        held = [(name, position.free) for name, position in state.ledger.of_account(account) if position.free]
+        if rng.random() < 0.1:
+            return [(self.authority, c.Transfer("reserve-KM", target, "SO2-KM-2027", rng.randint(1, 500)))]
+        series, free = rng.choice(held) if held else ("SO2-KM-2027", 1)
+        return [(account, c.Transfer(account, target, series, rng.randint(1, min(free, 5_000))))]
+
+    def _cash(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
+        account = self.rng.choice(ACCOUNTS)[0]
+        kind = c.Deposit if self.rng.random() < 0.6 else c.Withdraw
+        return [(BANK, kind(account, self.rng.choice((1, 99, 10**6, 10**10, c.LARGEST))))]
+
+    def _freeze(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
+        if state.ledger.frozen:
+            return [(self.authority, c.ThawAccount(self.rng.choice(list(state.ledger.frozen))))]
+        if self.rng.random() < 0.3:
+            return [(self.authority, c.FreezeAccount(self.rng.choice(ACCOUNTS)[0], "inspection 检查"))]
+        return []
+
+    def _repurchase(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
+        account = self.rng.choice(ACCOUNTS)[0]
+        held = [name for name, position in state.ledger.of_account(account) if position.free]
+        series = self.rng.choice(held or ["PM-QJ-2027"])
+        return [(account, c.OfferRepurchase(account, series, self.rng.randint(1, 20_000)))]
+
+    def _correct(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
+        """A correction of a sealed day, or a second sealing of it."""
+        stack = self.rng.choice(sorted(state.stack_source))
+        days = state.days[stack]
+        if not days:
+            return []
+        day = self.rng.choice(list(days))
+        measures = dict(state.sources[state.stack_source[stack]].stacks)[stack]
+        return [(HOST, self._seal(stack, day, measures, days[day].evidence if self.rng.random() < 0.7 else ""))]
+
+    # --- spoiling
+
+    def _spoiled(self, state: State, wish: Wish) -> Wish:
+        """The same command with the wrong sender or with one field that is wrong in some way."""
+        rng = self.rng
+        actor, body = wish
+        if rng.random() < 0.2:
+            actors = [*state.actors, "nobody", "", "\ud800"]
+            return rng.choice(actors), body
+        field = rng.choice(body.__struct_fields__)
+        value = self._wrong(state, getattr(body, field))
+        return actor, msgspec.structs.replace(body, **{field: value})
+
+    def _wrong(self, state: State, value: Any) -> Any:
+        rng = self.rng
+        if isinstance(value, bool):
+            return not value
+        if isinstance(value, int):
+            near = (value + 1, value - 1, -value, value * 1000)
+            return rng.choice((*near, *NUMBERS))
+        if isinstance(value, str):
+            known = [*state.ledger.accounts, *state.sources, *state.ledger.caps, *state.stack_source, *state.auctions]
+            return rng.choice((rng.choice(known), *TEXTS, value + " ", value.upper()))
+        if isinstance(value, dict):
+            if not value:
+                return {"SO2": 0}
+            key = rng.choice(list(value))
+            rest = {name: held for name, held in value.items() if name != key}
+            return rng.choice(({}, rest, {**value, "CO": value[key]}, {**rest, key: self._wrong(state, value[key])}))
+        assert isinstance(value, tuple), value
+        if not value:
+            return (c.StackEntry("new-stack", ("SO2", "SO2")),)
+        first = value[0]
+        if isinstance(first, msgspec.Struct):
+            field = rng.choice(first.__struct_fields__)
+            first = msgspec.structs.replace(first, **{field: self._wrong(state, getattr(first, field))})
+        else:
+            first = self._wrong(state, first)
+        return rng.choice(((), (*value, value[0]), (first, *value[1:])))
+
+
+def instants(rng: random.Random, steps: int) -> Iterator[int]:
+    """Instants from December before the first year to August after the last one, spread over the steps."""
+    at = instant(f"{YEARS[0] - 1}-12-05", 9)
+    stride = (instant(f"{YEARS[-1] + 1}-08-15") - at) // max(steps, 1)
+    for _ in range(steps):
+        at += rng.randint(0, 2 * stride)
+        yield at - rng.choice((0, 0, 0, 0, 1, DAY_MS))

@@ -1,0 +1,255 @@
+"""From evidence on disk to sealed days, a stack at a time, and from a synthetic zone to evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import accumulate
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from airshed.engine.commands import SealDay
+from airshed.lab.episodes import Episode, episodes_of
+from airshed.lab.monitoring import registrations
+from airshed.lab.operation import month_of_hours
+from airshed.lab.stacks import AIR_PRESSURE_OF_FLUE_GAS, Levels, simulate
+from airshed.lab.zone import Stack, Zone
+from airshed.model.period import days_of
+from airshed.model.refusal import Malformed
+from airshed.mrv.days import GENESIS, evidence_of_days
+from airshed.mrv.flue_gas import Floats
+from airshed.mrv.hj212.hours import HourRows, hour_rows
+from airshed.mrv.readings import AIR_PRESSURE, FACTORS, StackReadings, readings_from_columns
+from airshed.mrv.rules import MonitoringRules, StackRegistration
+from airshed.mrv.spans import hours_in
+from airshed.mrv.substitution import FinalHours
+from airshed.mrv.year import StackYear, close_year, close_year_with_hours
+from airshed.service import evidence as files
+from airshed.service.workers import DEFAULT_WORKERS, each
+
+Progress = Callable[[str], None]
+"""Told the name of each stack that is done."""
+
+CODES = (*FACTORS, AIR_PRESSURE_OF_FLUE_GAS)
+
+
+class StackTruth(msgspec.Struct, frozen=True):
+    """What a synthetic stack really emitted, kg per pollutant, and what was done to its monitor."""
+
+    stack: str
+    true_kg: Mapping[str, float]
+    episodes: tuple[Episode, ...]
+
+
+class Truth(msgspec.Struct, frozen=True):
+    """What only a simulation knows; a verifier does not see it."""
+
+    year: int
+    seed: int
+    stacks: tuple[StackTruth, ...]
+
+
+class SimulateJob(msgspec.Struct, frozen=True):
+    """All that a worker needs to write one stack's year."""
+
+    folder: Path
+    stack: Stack
+    year: int
+    seed: int
+    levels: Levels
+    episodes: tuple[Episode, ...]
+
+
+class MeasureJob(msgspec.Struct, frozen=True):
+    """All that a worker needs to read and close one stack's year."""
+
+    folder: Path
+    holding: files.Holding
+    year: int
+    registration: StackRegistration
+    rules: MonitoringRules
+    #: Where to put the stack's hours as Parquet; None for nowhere.
+    hours: Path | None = None
+
+
+def simulate_stack(job: SimulateJob) -> tuple[files.Holding, StackTruth]:
+    """Write the evidence of one synthetic stack's year."""
+    stack = job.stack.stack
+    made = simulate(job.stack, job.year, job.seed, job.levels, job.episodes)
+    bounds = np.searchsorted(month_of_hours(job.year)[made.hours], np.arange(13))
+    months = tuple(
+        files.write_month(job.folder, stack, month, made.frames[bounds[place] : bounds[place + 1]])
+        for place, month in enumerate(files.months_of(job.year))
+    )
+    raw = [frame[:-2] for frame in made.frames]
+    days = day_chain(raw, made.hours // 24, job.year)
+    files.write_record(job.folder / stack / files.CHAIN, files.Chain(stack, job.year, months, days))
+    files.sync([job.folder / stack])
+    holding = files.Holding(stack, len(raw), sum(month.bytes for month in months), days[-1])
+    return holding, StackTruth(stack, made.true_kg, job.episodes)
+
+
+def simulate_zone(
+    folder: Path,
+    zone: Zone,
+    year: int,
+    seed: int,
+    *,
+    episodes: Sequence[Episode] = (),
+    stacks: Sequence[str] | None = None,
+    levels: Mapping[str, Levels] | None = None,
+    workers: int = DEFAULT_WORKERS,
+    progress: Progress | None = None,
+) -> files.Manifest:
+    """Write a synthetic year of evidence for the stacks of a zone (or those named) into an empty folder.
+
+    `levels` gives per stack and pollutant the steps by which its emission changes in the year.
+    """
+    chosen = chosen_stacks(zone, stacks)
+    files.prepare(folder)
+    jobs = [
+        SimulateJob(folder, stack, year, seed, (levels or {}).get(stack.stack, {}), episodes_of(episodes, stack.stack))
+        for stack in chosen
+    ]
+    done = list(each(simulate_stack, jobs, workers, progress and (lambda job: progress(job.stack.stack))))
+    manifest = files.Manifest(files.FORMAT, year, seed, tuple(holding for holding, _ in done))
+    files.write_record(folder / files.TRUTH, Truth(year, seed, tuple(truth for _, truth in done)))
+    files.write_record(folder / files.MANIFEST, manifest)
+    files.sync([folder])
+    return manifest
+
+
+def chosen_stacks(zone: Zone, names: Sequence[str] | None) -> tuple[Stack, ...]:
+    """The stacks of these names in the order of the inventory; all when None. `Malformed` for one that is not there."""
+    known = {stack.stack for stack in zone.stacks}
+    for name in names or ():
+        if name not in known:
+            some = ", ".join(stack.stack for stack in zone.stacks[:4])
+            raise Malformed("stacks", f"no such stack {name!r} in {zone.name_en}", f"there are {some} and others")
+    return tuple(stack for stack in zone.stacks if names is None or stack.stack in names)
+
+
+def measure_stack(job: MeasureJob) -> StackYear:
+    """Read the evidence of one stack's year and close it."""
+    readings = read_readings(job.folder, job.holding, job.year)
+    if job.hours is None:
+        return close_year(job.registration, readings, job.rules)
+    closed, hours = close_year_with_hours(job.registration, readings, job.rules)
+    _write_hours(job.hours, job.registration.stack, job.year, hours)
+    return closed
+
+
+def measure_zone(
+    folder: Path,
+    zone: Zone,
+    rules: MonitoringRules,
+    *,
+    hours: Path | None = None,
+    workers: int = DEFAULT_WORKERS,
+    progress: Progress | None = None,
+) -> Iterator[StackYear]:
+    """The closed years of all stacks in a folder of evidence, in the order of its manifest.
+
+    With `hours` the final hours of each stack are written there as `STACK.parquet`. `Malformed` names the first
+    file that is missing, cut, or not the one that the manifest pins.
+    """
+    manifest = files.read_manifest(folder)
+    known = registrations(zone)
+    for holding in manifest.stacks:
+        if holding.stack not in known:
+            raise Malformed(
+                str(folder / files.MANIFEST), f"no such stack {holding.stack!r} in {zone.name_en}", "name its own zone"
+            )
+    jobs = [
+        MeasureJob(folder, holding, manifest.year, known[holding.stack], rules, hours) for holding in manifest.stacks
+    ]
+    return each(measure_stack, jobs, workers, progress and (lambda job: progress(job.holding.stack)))
+
+
+def read_readings(folder: Path, holding: files.Holding, year: int) -> StackReadings:
+    """The readings of a stack's year with the evidence digest of each day, all checked against the chain on disk."""
+    chain = files.read_chain(folder, holding, year)
+    frames: list[bytes] = []
+    for month in chain.months:
+        frames += files.read_month(folder, holding.stack, month.month, month)
+    rows = hour_rows(frames, CODES)
+    at = np.full(len(frames), -1, np.int64)
+    at[rows.position] = (rows.hour.astype("datetime64[D]") - np.datetime64(f"{year:04}-01-01")).astype(np.int64)
+    days = day_chain(frames, at, year)
+    if days != chain.days:
+        first = next((day for day, a, b in zip(days_of(year), days, chain.days, strict=False) if a != b), "its end")
+        raise Malformed(
+            str(folder / holding.stack / files.CHAIN),
+            f"from {first} on the digests are not those of the frames",
+            "restore the chain and the months from one copy",
+        )
+    return readings_from_columns(year, rows.hour, _with_air_pressure(rows), rows.flag, days)
+
+
+def day_chain(frames: Sequence[bytes], days: NDArray[np.int64], year: int) -> tuple[str, ...]:
+    """The evidence digest of each day: over the frames that tell of it, in order of receipt.
+
+    `days` is the day of the year that each frame tells of; what tells of no day of the year counts for the day of the
+    frame before it (noise between two frames is evidence, too).
+    """
+    last = hours_in(year) // 24
+    told = list(accumulate(days.tolist(), lambda before, day: day if 0 <= day < last else before, initial=0))[1:]
+    by_day: list[list[bytes]] = [[] for _ in range(last)]
+    for frame, day in zip(frames, told, strict=True):
+        by_day[day].append(frame)
+    return evidence_of_days(GENESIS, by_day)
+
+
+def seal_commands(closed: StackYear) -> list[SealDay]:
+    """The wishes that put a stack's sealed days into the book, one per day, in order."""
+    return [
+        SealDay(
+            day.stack,
+            day.day,
+            {mass.pollutant: (mass.measured, mass.substituted, mass.stopped) for mass in day.masses},
+            {mass.pollutant: mass.mass_mg for mass in day.masses},
+            day.evidence or "",
+        )
+        for day in closed.days
+    ]
+
+
+def _with_air_pressure(rows: HourRows) -> dict[str, Floats]:
+    """Air pressure by whichever code the device sends; i23001 goes first. Changes the flags of `rows` with it."""
+    means = dict(rows.avg)
+    other = means.pop(AIR_PRESSURE_OF_FLUE_GAS)
+    other_flags = rows.flag.pop(AIR_PRESSURE_OF_FLUE_GAS)
+    silent = np.isnan(means[AIR_PRESSURE]) & (rows.flag[AIR_PRESSURE] == "")
+    means[AIR_PRESSURE] = np.where(silent, other, means[AIR_PRESSURE])
+    rows.flag[AIR_PRESSURE] = np.where(silent, other_flags, rows.flag[AIR_PRESSURE])
+    return means
+
+
+def _write_hours(folder: Path, stack: str, year: int, hours: Mapping[str, FinalHours]) -> None:
+    """The hours of a stack, one row per hour and pollutant: status before and after, why, mass before and after."""
+    import polars as pl
+
+    folder.mkdir(parents=True, exist_ok=True)
+    start = np.datetime64(f"{year:04}-01-01T00", "h") + np.arange(hours_in(year))
+    parts = [
+        pl.DataFrame(
+            {
+                "hour": start.astype("datetime64[ms]"),
+                "pollutant": pl.Series([pollutant], dtype=pl.Categorical).new_from_index(0, len(start)),
+                "raw_status": final.raw.status,
+                "why": final.raw.why,
+                "raw_mass_mg": final.raw.mass_mg,
+                "mg_m3": final.raw.measured_mg_m3,
+                "oxygen_percent": final.raw.oxygen,
+                "status": final.status,
+                "mass_mg": final.mass_mg,
+            }
+        )
+        for pollutant, final in hours.items()
+    ]
+    path = folder / f"{stack}.parquet"
+    part = path.with_suffix(".part")
+    pl.concat(parts).write_parquet(part, compression="zstd")
+    part.replace(path)
