@@ -192,12 +192,15 @@ def _levels(zone: Zone, firms: list[Firm]) -> dict[str, dict[str, list[tuple[int
 
 
 def _report(out: Path, seed: int, season: Season, measured: list[Any]) -> int:
+    from airshed.lab.episodes import read_episodes
+    from airshed.rulebook.shipped import shipped
     from airshed.service.book import Book
     from airshed.service.report import build, write
 
     book = season.runner.journal
     assert isinstance(book, Book)
-    html = build(book, season.zone, season.rules, measured, seed=seed)
+    episodes = read_episodes(shipped("zones", ZONE), season.zone)
+    html = build(book, season.zone, season.rules, measured, seed=seed, episodes=episodes)
     write(out / "report.html", html)
     return (out / "report.html").stat().st_size
 
@@ -263,6 +266,9 @@ def _print_compliance(season: Season) -> None:
         "Short at the deadline 欠缴",
         ["source", "name", "pollutant", "short [t]", "penalty [yuan]", "state", "made up from next vintage [t]"],
         short,
+    )
+    console.print(
+        "Places are real where the inventory says so; emissions, costs and conduct are synthetic. 地点真实，数据与行为均为合成。"
     )
     for source, doubt in season.doubts.items():
         console.print(f"adverse opinion, determined by the authority: {source}, {doubt}", markup=False)

@@ -1,0 +1,187 @@
+"""What the market did in a year: auctions, prices and volumes by day, who sold to whom, and the government's money."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from airshed.engine.journal import decode
+from airshed.model.allowance import Series
+from airshed.model.measures import KG_PER_T, value_fen
+from airshed.model.period import day_of
+from airshed.rulebook.schema import Rulebook
+from airshed.service.book import Book
+from airshed.service.summary import ComplianceRow
+
+
+class Bid(msgspec.Struct, frozen=True):
+    """Allowances wanted and the limit, fen per tonne."""
+
+    account: str
+    count: int
+    price: int
+
+
+class Auction(msgspec.Struct, frozen=True):
+    """One auction with its bids from the highest price down: the demand curve. Prices are fen per tonne."""
+
+    auction: str
+    series: str
+    pollutant: str
+    jurisdiction: str
+    #: Day on which it was cleared, None when it sold nothing.
+    day: str | None
+    offered: int
+    sold: int
+    reserve: int
+    #: None when nothing was sold.
+    price: int | None
+    bids: tuple[Bid, ...]
+
+
+class DayOfTrade(msgspec.Struct, frozen=True):
+    """A day's trades of one pollutant over all its series."""
+
+    pollutant: str
+    day: str
+    trades: int
+    count: int
+    fen: int
+
+    @property
+    def price(self) -> int:
+        """Volume-weighted, fen per tonne, half upwards."""
+        return (2 * self.fen * KG_PER_T + self.count) // (2 * self.count)
+
+
+class Flow(msgspec.Struct, frozen=True):
+    """What the accounts of one jurisdiction sold to those of another."""
+
+    pollutant: str
+    seller: str
+    buyer: str
+    trades: int
+    count: int
+    fen: int
+
+
+class PublicMoney(msgspec.Struct, frozen=True):
+    """What the public purse received and paid for one pollutant, in fen."""
+
+    pollutant: str
+    auctions: int
+    penalties: int
+    #: Of the penalties, what has been paid.
+    penalties_paid: int
+    fees: int
+    repurchases: int
+    repurchased: int
+
+
+class Market(msgspec.Struct, frozen=True):
+    """Everything the page says of the market."""
+
+    auctions: tuple[Auction, ...]
+    days: tuple[DayOfTrade, ...]
+    flows: tuple[Flow, ...]
+    money: tuple[PublicMoney, ...]
+
+
+def market(book: Book, rules: Rulebook, compliance: Sequence[ComplianceRow]) -> Market:
+    """Read the market of a book."""
+    return Market(
+        auctions=_auctions(book, rules),
+        days=_days(book),
+        flows=_flows(book),
+        money=_money(book, rules, compliance),
+    )
+
+
+def _auctions(book: Book, rules: Rulebook) -> tuple[Auction, ...]:
+    order = {rule.code: place for place, rule in enumerate(rules.pollutants)}
+    places = {rule.code: place for place, rule in enumerate(rules.jurisdictions)}
+    bids: dict[str, list[Bid]] = {}
+    for auction, account, count, price in book.sql.execute(
+        "SELECT auction, account, count, price FROM bids ORDER BY auction, price DESC, number"
+    ):
+        bids.setdefault(auction, []).append(Bid(account, count, price))
+    cleared = {
+        auction: day_of(decode(book.line(seq)).at)
+        for auction, seq in book.sql.execute("SELECT auction, min(seq) FROM awards GROUP BY auction ORDER BY auction")
+    }
+    found = []
+    for auction, name, offered, sold, reserve, price in book.sql.execute(
+        "SELECT auction, series, offered, sold, reserve, price FROM auctions WHERE open = 0 ORDER BY auction"
+    ):
+        series = Series.parse(name)
+        found.append(
+            Auction(
+                auction,
+                name,
+                series.pollutant,
+                series.jurisdiction,
+                cleared.get(auction),
+                offered,
+                sold or 0,
+                reserve,
+                price,
+                tuple(bids.get(auction, ())),
+            )
+        )
+    return tuple(sorted(found, key=lambda each: (order[each.pollutant], places[each.jurisdiction], each.auction)))
+
+
+def _days(book: Book) -> tuple[DayOfTrade, ...]:
+    sums: dict[tuple[str, str], list[int]] = {}
+    for series, at, count, fen in book.sql.execute(
+        "SELECT series, at, count, fen FROM trades ORDER BY seq, maker, taker"
+    ):
+        total = sums.setdefault((Series.parse(series).pollutant, day_of(at)), [0, 0, 0])
+        total[0] += 1
+        total[1] += count
+        total[2] += fen
+    return tuple(DayOfTrade(*key, *total) for key, total in sorted(sums.items()))
+
+
+def _flows(book: Book) -> tuple[Flow, ...]:
+    sums: dict[tuple[str, str, str], list[int]] = {}
+    for series, seller, buyer, count, fen in book.sql.execute(
+        "SELECT t.series, s.jurisdiction, b.jurisdiction, t.count, t.fen FROM trades t"
+        " JOIN accounts s ON s.account = t.seller JOIN accounts b ON b.account = t.buyer"
+    ):
+        total = sums.setdefault((Series.parse(series).pollutant, seller, buyer), [0, 0, 0])
+        total[0] += 1
+        total[1] += count
+        total[2] += fen
+    return tuple(Flow(*key, *total) for key, total in sorted(sums.items()))
+
+
+def _money(book: Book, rules: Rulebook, compliance: Sequence[ComplianceRow]) -> tuple[PublicMoney, ...]:
+    auctions: dict[str, int] = {}
+    for series, fen in book.sql.execute(
+        "SELECT a.series, sum(w.fen) FROM awards w JOIN auctions a ON a.auction = w.auction GROUP BY a.series"
+    ):
+        pollutant = Series.parse(series).pollutant
+        auctions[pollutant] = auctions.get(pollutant, 0) + fen
+    fees: dict[str, int] = {}
+    for series, fen in book.sql.execute("SELECT series, sum(buyer_fee + seller_fee) FROM trades GROUP BY series"):
+        pollutant = Series.parse(series).pollutant
+        fees[pollutant] = fees.get(pollutant, 0) + fen
+    bought: dict[str, tuple[int, int]] = {}
+    for series, count, price in book.sql.execute("SELECT series, count, price FROM repurchases"):
+        pollutant = Series.parse(series).pollutant
+        counts, spent = bought.get(pollutant, (0, 0))
+        bought[pollutant] = (counts + count, spent + value_fen(count, price))
+    return tuple(
+        PublicMoney(
+            pollutant=code,
+            auctions=auctions.get(code, 0),
+            penalties=sum(row.penalty_fen or 0 for row in compliance if row.pollutant == code),
+            penalties_paid=sum(row.paid_fen for row in compliance if row.pollutant == code),
+            fees=fees.get(code, 0),
+            repurchases=bought.get(code, (0, 0))[1],
+            repurchased=bought.get(code, (0, 0))[0],
+        )
+        for code in (rule.code for rule in rules.pollutants)
+    )

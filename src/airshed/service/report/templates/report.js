@@ -1,0 +1,44 @@
+(function () {
+  "use strict";
+  const figures = JSON.parse(document.getElementById("figures").textContent);
+  const root = document.documentElement;
+  const options = { displayModeBar: false, responsive: true };
+
+  function draw(div) {
+    const figure = figures[div.dataset.chart];
+    if (!figure) throw new Error("no figure called " + div.dataset.chart);
+    const said = structuredClone(figure[root.dataset.lang]);
+    Plotly.react(div, said.data, said.layout, options);
+  }
+
+  function say(language) {
+    root.dataset.lang = language;
+    root.lang = language === "zh" ? "zh-Hans" : "en";
+    for (const button of document.querySelectorAll("[data-say]"))
+      button.setAttribute("aria-pressed", String(button.dataset.say === language));
+    for (const option of document.querySelectorAll("option[data-en]"))
+      option.textContent = option.dataset[language];
+    for (const div of document.querySelectorAll(".chart")) draw(div);
+  }
+
+  for (const button of document.querySelectorAll("[data-say]"))
+    button.addEventListener("click", () => say(button.dataset.say));
+  for (const select of document.querySelectorAll("select[data-for]"))
+    select.addEventListener("change", () => {
+      const div = document.getElementById(select.dataset.for);
+      div.dataset.chart = select.value;
+      draw(div);
+    });
+
+  const links = new Map([...document.querySelectorAll(".toc a")].map((a) => [a.hash.slice(1), a]));
+  const watch = new IntersectionObserver((seen) => {
+    for (const each of seen)
+      if (each.isIntersecting) {
+        for (const a of links.values()) a.classList.remove("here");
+        links.get(each.target.id).classList.add("here");
+      }
+  }, { rootMargin: "0px 0px -70% 0px" });
+  for (const id of links.keys()) watch.observe(document.getElementById(id));
+
+  say((navigator.language || "en").toLowerCase().startsWith("zh") ? "zh" : "en");
+})();
