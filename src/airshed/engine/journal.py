@@ -21,12 +21,19 @@ Row = tuple[Any, ...]
 class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One command and what came of it: events, or the refusal and no event."""
 
+    #: Number of the record, from 1, without gaps.
     seq: int
+    #: Instant in milliseconds since 1970 (UTC); never before that of the record before.
     at: int
+    #: Who sent the command.
     actor: str
+    #: The key under which the command counts once.
     key: str
+    #: What was wished.
     body: Body
+    #: What has happened; empty when the command was refused.
     events: tuple[Event, ...]
+    #: Why nothing happened; null when something did.
     refusal: Refusal | None
 
 
@@ -66,6 +73,7 @@ class Journal(Protocol):
 
 
 _encoder = msgspec.json.Encoder()
+_comparer = msgspec.json.Encoder(order="deterministic")
 _decoder = msgspec.json.Decoder(Record)
 
 
@@ -75,8 +83,8 @@ def encode(record: Record) -> bytes:
 
 
 def encode_body(body: Body) -> bytes:
-    """The canonical bytes of a command's body, to tell a repeated key from a reused one."""
-    return _encoder.encode(body)
+    """A command's body with the keys of its mappings sorted, to tell a repeated key from a reused one."""
+    return _comparer.encode(body)
 
 
 def decode(line: Line) -> Record:

@@ -19,7 +19,7 @@ class Actor:
 
 @dataclass(slots=True)
 class Order:
-    """A listed order. `done_fen` is the value filled so far, `fee_fen` what was charged on it, `held` what is set aside."""
+    """A listed order: `done_fen` is the value filled so far, `fee_fen` the fees on it, `held` what is set aside."""
 
     id: int
     account: str

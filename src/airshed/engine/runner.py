@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from airshed.engine.commands import Command
 from airshed.engine.decide import decide
+from airshed.engine.edge import well_formed
 from airshed.engine.events import Event
 from airshed.engine.journal import (
     GENESIS,
@@ -65,15 +66,19 @@ class Runner:
     def send_all(self, wishes: Iterable[tuple[Command, int]]) -> list[Answer]:
         """A group of commands with the instants at which they came, one commit, answers in order.
 
-        Instants never run backwards: an earlier one counts as that of the record before.
+        Instants never run backwards: an earlier one counts as that of the record before. A malformed command
+        raises before any of the group is decided.
         """
         if self._poisoned:
             raise Poisoned("the book could not be written; restart to replay it")
+        group = [(well_formed(command, at), at) for command, at in wishes]
+        if len(group) > LARGEST_GROUP:
+            raise Malformed("commands", f"{len(group)} in one group", f"send at most {LARGEST_GROUP} at once")
         lines: list[Line] = []
         first = self.state.seq
         answers: list[Answer] = []
         self._poisoned = True  # until the group is durable
-        for command, at in wishes:
+        for command, at in group:
             answer = self._decide(command, at, lines, first)
             answers.append(answer)
         if lines:

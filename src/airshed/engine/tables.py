@@ -390,7 +390,7 @@ ROW: dict[str, Callable[[State, Any], Row | None]] = {
 
 def _note_adopted(tables: Tables, state: State, record: Record, event: e.RulebookAdopted) -> None:
     tables.touch("accounts", *(account.id for account in event.opened))
-    tables.touch("actors", event.authority, *state.actors)
+    tables.touch("actors", event.authority, record.actor)
     tables.add("rulebooks", (record.seq, event.programme, event.version, event.digest))
 
 

@@ -12,34 +12,14 @@ from airshed.engine import commands as c
 from airshed.engine.procedures.complying import deadline
 from airshed.engine.procedures.trading import reference_price
 from airshed.engine.state import State
+from airshed.lab.small_market import ACCOUNTS, BANK, EXCHANGE, HOST, VERIFIERS, YEARS, Wish
 from airshed.market.fees import band
 from airshed.model.allowance import Series
-from airshed.model.period import DAY_MS, day_of, days_of, instant
+from airshed.model.period import day_of, days_of, instant
 from airshed.registry.accounts import auction as auction_of
+from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook
 
-Wish = tuple[str, c.Body]
-
-EXCHANGE, BANK, HOST = "small-exchange", "small-bank", "small-host"
-VERIFIERS = ("verifier-1", "verifier-2")
-#: Accounts with kind and jurisdiction. Operators have a source of the same name with an `s` in front.
-ACCOUNTS = (
-    ("steel", "operator", "KM"),
-    ("cement", "operator", "KM"),
-    ("power", "operator", "QJ"),
-    ("kiln", "operator", "YX"),
-    ("broker", "trader", "KM"),
-    ("fund", "trader", "HH"),
-)
-SECTORS = {"steel": "steel", "cement": "cement", "power": "power", "kiln": "cement"}
-#: Stacks by source, with what each measures; a source without stacks declares everything.
-STACKS: dict[str, tuple[c.StackEntry, ...]] = {
-    "steel": (c.StackEntry("steel-1", ("SO2", "NOx")), c.StackEntry("steel-2", ("SO2", "NOx", "PM"))),
-    "cement": (),
-    "power": (c.StackEntry("power-1", ("NOx", "PM", "SO2")),),
-    "kiln": (),
-}
-YEARS = (2027, 2028)
 #: Most days that one group seals.
 DAYS_AT_ONCE = 90
 #: Values that a field is spoiled with: whole numbers and texts.
@@ -59,33 +39,6 @@ TEXTS = (
 )
 
 
-def opening(authority: str, rng: random.Random) -> list[Wish]:
-    """Actors, accounts, sources and money: none of these may be refused."""
-    wishes: list[Wish] = [
-        (authority, c.RegisterActor(EXCHANGE, "exchange")),
-        (authority, c.RegisterActor(BANK, "bank")),
-        (authority, c.RegisterActor(HOST, "monitor")),
-        *((authority, c.RegisterActor(name, "verifier")) for name in VERIFIERS),
-    ]
-    for account, kind, jurisdiction in ACCOUNTS:
-        wishes += [
-            (authority, c.OpenAccount(account, "operator" if kind == "operator" else "trader", account, jurisdiction)),
-            (authority, c.RegisterActor(account, "operator", account)),
-            (BANK, c.Deposit(account, rng.choice((10**6, 10**11, 10**13)))),
-        ]
-        if account in SECTORS:
-            wishes.append(
-                (
-                    authority,
-                    c.RegisterSource(
-                        f"s-{account}", account, account, jurisdiction, SECTORS[account], True, STACKS[account]
-                    ),
-                )
-            )
-    wishes.append((BANK, c.Deposit("treasury", 10**11)))
-    return wishes
-
-
 class Mischief:
     """Draws commands from a stream of its own; it looks at the state to make most of them possible."""
 
@@ -102,18 +55,16 @@ class Mischief:
             wishes += rng.sample(due, min(len(due), rng.randint(1, 6)))
         if rng.random() < 0.3:
             wishes += self._days(state, at)
-        for _ in range(rng.randint(0, 6)):
+        for _ in range(rng.randint(0, 8)):
             draw = rng.choice(self._draws())
             wishes += draw(state, rules, at)
         return [self._spoiled(state, wish) if rng.random() < 0.2 else wish for wish in wishes]
 
     def _draws(self) -> list[Callable[[State, Rulebook, int], list[Wish]]]:
         return [
-            self._order,
-            self._order,
-            self._order,
-            self._order,
+            *[self._order] * 8,
             self._cancel,
+            self._session,
             self._session,
             self._auction,
             self._bid,
@@ -123,6 +74,7 @@ class Mischief:
             self._freeze,
             self._repurchase,
             self._correct,
+            self._law,
         ]
 
     # --- what is due by the calendar
@@ -147,6 +99,8 @@ class Mischief:
                 yield self.authority, c.SetCap(cap.pollutant, cap.jurisdiction, cap.vintage)
             elif series not in state.shared_out:
                 there = [source for source in state.sources.values() if source.jurisdiction == cap.jurisdiction]
+                if not there and self.rng.random() < 0.98:
+                    continue
                 lines = tuple(
                     c.ActivityLine(source.id, (2024, 2025), (700 + 9 * n, 800), (10**6, 10**6 + n), n == 1)
                     for n, source in enumerate(there)
@@ -174,7 +128,7 @@ class Mischief:
                 for pollutant, owed in known.obligation.items():
                     left = owed - known.surrendered.get(pollutant, 0)
                     if left and at <= deadline(rules, year):
-                        part = left if self.rng.random() < 0.5 else self.rng.randint(1, left)
+                        part = self.rng.choice((left, left, left + 1, self.rng.randint(1, left)))
                         yield source.account, c.Surrender(source.id, year, pollutant, part)
                 for pollutant, fen in known.due_fen.items():
                     if fen:
@@ -223,7 +177,7 @@ class Mischief:
             reference = reference_price(state, rules, series)
             floor, ceiling = band(reference, rules.trading.band_basis_points, rules.trading.tick_fen_per_t)
         tick = rules.trading.tick_fen_per_t
-        limit = floor + tick * rng.randint(0, max(0, min((ceiling - floor) // tick, 12)))
+        limit = floor + tick * rng.randint(0, max(0, min((ceiling - floor) // tick, 5)))
         count = rules.trading.lot * rng.choice((1, 1, 2, 3, 5, 40, 700))
         return [(account, c.PlaceOrder(account, series, side, count, limit))]
 
@@ -236,7 +190,7 @@ class Mischief:
     def _session(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
         if state.session is None:
             return [(EXCHANGE, c.OpenSession(day_of(max(at, state.at))))]
-        return [(EXCHANGE, c.CloseSession(state.session))] if self.rng.random() < 0.25 else []
+        return [(EXCHANGE, c.CloseSession(state.session))] if self.rng.random() < 0.2 else []
 
     def _auction(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
         rng = self.rng
@@ -259,7 +213,7 @@ class Mischief:
         auction = rng.choice(open_ones)
         tick, lot = rules.auction.tick_fen_per_t, rules.auction.lot
         account = rng.choice(ACCOUNTS)[0]
-        limit = auction.reserve // tick * tick + tick * rng.randint(0, 6)
+        limit = auction.reserve // tick * tick + tick * rng.randint(-1, 6)
         return [(account, c.PlaceBid(auction.id, account, lot * rng.randint(1, auction.count // lot), limit))]
 
     def _transfer(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
@@ -280,7 +234,7 @@ class Mischief:
     def _freeze(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
         if state.ledger.frozen:
             return [(self.authority, c.ThawAccount(self.rng.choice(list(state.ledger.frozen))))]
-        if self.rng.random() < 0.3:
+        if self.rng.random() < 0.2:
             return [(self.authority, c.FreezeAccount(self.rng.choice(ACCOUNTS)[0], "inspection 检查"))]
         return []
 
@@ -299,6 +253,12 @@ class Mischief:
         day = self.rng.choice(list(days))
         measures = dict(state.sources[state.stack_source[stack]].stacks)[stack]
         return [(HOST, self._seal(stack, day, measures, days[day].evidence if self.rng.random() < 0.7 else ""))]
+
+    def _law(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
+        """The law in force once more, or one that nobody has at hand."""
+        programme = rules.programme
+        text = self.rng.choice((digest(rules), "0" * 64))
+        return [(self.authority, c.AdoptRulebook(programme.id, programme.version, text))]
 
     # --- spoiling
 
@@ -339,12 +299,3 @@ class Mischief:
         else:
             first = self._wrong(state, first)
         return rng.choice(((), (*value, value[0]), (first, *value[1:])))
-
-
-def instants(rng: random.Random, steps: int) -> Iterator[int]:
-    """Instants from December before the first year to August after the last one, spread over the steps."""
-    at = instant(f"{YEARS[0] - 1}-12-05", 9)
-    stride = (instant(f"{YEARS[-1] + 1}-08-15") - at) // max(steps, 1)
-    for _ in range(steps):
-        at += rng.randint(0, 2 * stride)
-        yield at - rng.choice((0, 0, 0, 0, 1, DAY_MS))

@@ -28,7 +28,7 @@ PAID: Mapping[Rule, Callable[[int, int], int]] = {
 
 #: Bins of one look at the bids in `clear_columns`: their running sum stays in a processor's cache.
 BINS_LOG2 = 16
-#: Sums of allowances are exact in a float up to here.
+#: Sums of allowances are exact in a float below this.
 EXACT = 2**53
 
 
@@ -172,8 +172,8 @@ def clear_columns(
             f"quantity {quantities[place]} at price {prices[place]}",
             "bid for at least one, at zero or more",
         )
-    if quantities.sum(dtype=np.float64) > EXACT:
-        raise Malformed("bids", f"more than {EXACT} allowances are bid for", "check their measure")
+    if quantities.sum(dtype=np.float64) >= EXACT:
+        raise Malformed("bids", f"{EXACT} allowances or more are bid for", "check their measure")
 
     price = _margin(prices, quantities, supply)
     if price is not None and reserve is not None and price < reserve:

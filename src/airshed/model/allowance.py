@@ -52,9 +52,7 @@ class Series(NamedTuple):
         """Read `SO2-KM-2027`, or raise `Malformed` naming the place."""
         match = _SERIES.fullmatch(text)
         if match is None:
-            raise Malformed(
-                place, f"{text!r} is not a series", "write pollutant-jurisdiction-vintage, as SO2-KM-2027"
-            )
+            raise Malformed(place, f"{text!r} is not a series", "write pollutant-jurisdiction-vintage, as SO2-KM-2027")
         return cls(match[1], match[2], int(match[3]))
 
 

@@ -69,9 +69,56 @@ class Why(StrEnum):
 PRECEDENCE: dict[Why, int] = {why: place for place, why in enumerate(Why)}
 
 
+#: What each reason says, in English and Chinese.
+MEANINGS: dict[Why, tuple[str, str]] = {
+    Why.KEY_REUSED: ("The key stands for an earlier command with other content.", "该键已用于内容不同的指令。"),
+    Why.NO_RULEBOOK: ("No rulebook is in force yet.", "尚无生效的规则。"),
+    Why.RULEBOOK_MISMATCH: ("The digest named is not that of the rules at hand.", "所列摘要与现有规则文本不符。"),
+    Why.UNKNOWN_ACTOR: ("Nobody is registered under this name.", "该行为人未登记。"),
+    Why.ROLE_MAY_NOT: ("The actor's role may not send this command.", "该角色无权发出此指令。"),
+    Why.NOT_YOUR_OWN: ("The actor acts for another account.", "行为人不代表该账户。"),
+    Why.OWN_ACT: ("Nobody approves an act of their own.", "不得核准自己的行为。"),
+    Why.UNKNOWN_ACCOUNT: ("There is no such account.", "无此账户。"),
+    Why.UNKNOWN_SERIES: ("The series is not issued, or has no cap.", "该系列未发放或无总量。"),
+    Why.UNKNOWN_SOURCE: ("There is no such source, or the account has none.", "无此排放源。"),
+    Why.UNKNOWN_STACK: ("There is no such stack.", "无此排放口。"),
+    Why.UNKNOWN_ORDER: ("The order does not rest in the book.", "该委托不在委托簿中。"),
+    Why.UNKNOWN_AUCTION: ("There is no such auction.", "无此拍卖。"),
+    Why.ALREADY_EXISTS: ("It is there, done or in force already.", "已存在、已完成或已生效。"),
+    Why.WRONG_KIND: ("The thing exists but is of a kind that does not fit.", "对象类型不符。"),
+    Why.ACCOUNT_FROZEN: ("The account is frozen.", "账户已冻结。"),
+    Why.SESSION_CLOSED: ("No trading session is open, or not this one.", "交易时段未开放。"),
+    Why.AUCTION_CLOSED: ("The auction is over.", "拍卖已结束。"),
+    Why.DAY_SEALED: ("The day is sealed; a correction names what it replaces.", "该日数据已封存。"),
+    Why.DAYS_MISSING: ("Days of the year are not sealed.", "年内有未封存的日数据。"),
+    Why.HOURS_MISSING: ("Hours or masses are not complete.", "小时数据或排放量不完整。"),
+    Why.NOT_REPORTED: ("There is nothing reported or sealed that this could rest on.", "尚未报告或封存。"),
+    Why.NOT_VERIFIED: ("The emission of the year is not verified.", "年度排放量未经核查。"),
+    Why.YEAR_CLOSED: ("The year is reported, verified or settled already.", "该年度已报告、核查或清缴结算。"),
+    Why.TOO_EARLY: ("The day, the year or the deadline is not over.", "日期、年度或期限未到。"),
+    Why.TOO_LATE: ("The deadline is over, or the offer does not stand.", "期限已过或已停止办理。"),
+    Why.NOT_POSITIVE: ("A quantity is zero or below, or a mass is negative.", "数量须大于零。"),
+    Why.TOO_LARGE: ("A quantity is more than the rules or what is owed allow.", "数量超过上限。"),
+    Why.OFF_LOT: ("The count is not a multiple of the lot.", "数量不是交易单位的整数倍。"),
+    Why.OFF_TICK: ("The price is not a multiple of the tick.", "价格不是最小变动价位的整数倍。"),
+    Why.UNDER_RESERVE: ("The bid is under the reserve price.", "报价低于保留价。"),
+    Why.OUTSIDE_BAND: ("The limit lies outside the price band of the session.", "报价超出涨跌幅限制。"),
+    Why.OVER_CAP: ("More would be issued than the cap.", "超过总量。"),
+    Why.NOT_CONSERVED: ("The shares cannot add up to the cap, or a claim has no figure.", "分配不守恒或缺少依据。"),
+    Why.NOT_ADMITTED: ("The series does not count for this obligation.", "该系列不得用于本次清缴。"),
+    Why.SELF_TRADE: ("The order would meet one of its own account.", "不得与本账户委托成交。"),
+    Why.INSUFFICIENT_HOLDING: ("Too few allowances are free.", "可用配额不足。"),
+    Why.INSUFFICIENT_CASH: ("Too little money is free.", "可用资金不足。"),
+    Why.NOTHING_DUE: ("There is nothing to pay or to undo.", "无应付或待处理事项。"),
+}
+
+
 class Refusal(msgspec.Struct, frozen=True):
     """Why a command changes nothing: the reason, the thing and the cure in one sentence, the article it rests on."""
 
+    #: The reason, one of the list below.
     why: Why
+    #: The thing, the place and the cure.
     detail: str
+    #: The article of the rulebook.
     cite: str

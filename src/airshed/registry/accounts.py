@@ -29,16 +29,23 @@ PRIVATE = (AccountKind.OPERATOR, AccountKind.TRADER)
 class Account(msgspec.Struct, frozen=True):
     """An account of the registry. `group` is the corporate group, empty when none is known."""
 
+    #: Name of the account.
     id: str
+    #: What the account is for.
     kind: AccountKind
+    #: Name of the holder.
     name: str
+    #: Code of the jurisdiction; empty for an account of the whole programme.
     jurisdiction: str
+    #: Corporate group, empty when none is known.
     group: str = ""
 
 
 BANK = "bank"
 TREASURY = "treasury"
 EXCHANGE = "exchange"
+#: What the names of the programme's own accounts begin with; people may not take such a name.
+PROGRAMME_NAMES = frozenset({BANK, TREASURY, EXCHANGE, "issuance", "auction", "reserve", "surrendered"})
 
 
 def issuance(jurisdiction: str) -> str:

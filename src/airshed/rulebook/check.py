@@ -9,7 +9,7 @@ from typing import Any, get_origin
 
 import msgspec
 
-from airshed.model.measures import yuan
+from airshed.model.measures import KG_PER_T, yuan
 from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook, Section
 from airshed.rulebook.strict import kinds, near, peeled
@@ -75,6 +75,13 @@ def _prices(rules: Rulebook, file: str) -> Iterator[Malformed]:
             if price % tick:
                 what = f"{key} {price} ({yuan(price)} yuan/t) is off the tick of [{market}]"
                 yield Malformed(place, what, f"write a multiple of {tick}")
+    for market, lot, tick in (
+        ("trading", trading.lot, trading.tick_fen_per_t),
+        ("auction", auction.lot, auction.tick_fen_per_t),
+    ):
+        if lot * tick % KG_PER_T:
+            what = f"a lot of {lot} at a tick of {tick} fen/t is not worth whole fen"
+            yield Malformed(f"{file} [{market}]", what, f"make lot times tick a multiple of {KG_PER_T}")
     if trading.largest_order < trading.lot or trading.largest_order % trading.lot:
         what = f"largest_order {trading.largest_order} is not a multiple of lot {trading.lot}"
         yield Malformed(f"{file} [trading]", what, "write a multiple of the lot")

@@ -15,7 +15,6 @@ from typing import Any, get_args, get_origin
 
 import msgspec
 
-from airshed.rulebook import schema, tables
 from airshed.rulebook.schema import Rulebook, Section
 from airshed.rulebook.strict import in_words, kinds, peeled, written
 from airshed.rulebook.tables import Benchmark, Cap, Limit, Tier, Variation
@@ -51,8 +50,7 @@ rest. In the digest and in `airshed rules diff` each of them is one variation:
 @cache
 def comments(struct: type[msgspec.Struct]) -> dict[str, str]:
     """The `#:` comment above every field of a section or row, its own and those of its bases."""
-    module = schema if struct.__module__ == schema.__name__ else tables
-    source = inspect.getsource(module)
+    source = inspect.getsource(sys.modules[struct.__module__])
     lines = source.splitlines()
     found: dict[str, str] = {}
     for node in ast.parse(source).body:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
-from airshed.engine.procedures.guards import Decision, no, positive, private_account
+from airshed.engine.procedures.guards import MOST, Decision, no, positive, private_account, thawed
 from airshed.engine.state import State
 from airshed.model.refusal import Refusal, Why
-from airshed.registry.accounts import BANK, Account, AccountKind, programme_accounts
+from airshed.registry.accounts import BANK, PROGRAMME_NAMES, Account, AccountKind, programme_accounts
 from airshed.registry.moves import Paid
 from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook
 
 
 def adopt(state: State, rules: Rulebook, at: int, actor: str, body: c.AdoptRulebook) -> Decision:
-    """The first rulebook is adopted by the authority it names, a later one by the authority in force."""
-    in_force = state.rulebook.authority if state.rulebook else rules.programme.authority
-    if actor != in_force:
-        return no(rules, "programme", Why.ROLE_MAY_NOT, f"{actor} is not {in_force}, who adopts rulebooks")
+    """The first rulebook is adopted by the authority it names, a later one by the authority in force.
+
+    Orders that rest were placed under the fees and the band of the old one, so they are cancelled.
+    """
     mine = (rules.programme.id, rules.programme.version, digest(rules))
     if mine != (body.programme, body.version, body.digest):
         return no(
@@ -27,6 +27,9 @@ def adopt(state: State, rules: Rulebook, at: int, actor: str, body: c.AdoptRuleb
             f"the rules at hand are {mine[0]} {mine[1]} {mine[2][:12]}, not {body.programme} {body.version} "
             f"{body.digest[:12]}; load the text that is to be adopted",
         )
+    in_force = state.rulebook.authority if state.rulebook else rules.programme.authority
+    if actor != in_force:
+        return no(rules, "programme", Why.ROLE_MAY_NOT, f"{actor} is not {in_force}, who adopts rulebooks")
     if state.rulebook and body.digest == state.rulebook.digest:
         return no(rules, "programme", Why.ALREADY_EXISTS, f"{body.programme} {body.version} is in force already")
     if state.rulebook and body.version == state.rulebook.version:
@@ -41,11 +44,18 @@ def adopt(state: State, rules: Rulebook, at: int, actor: str, body: c.AdoptRuleb
         for account in programme_accounts(jurisdiction.code for jurisdiction in rules.jurisdictions)
         if account.id not in state.ledger.accounts
     )
-    return (e.RulebookAdopted(body.programme, body.version, body.digest, rules.programme.authority, opened),)
+    cancelled = tuple(
+        e.OrderCancelled(order.id, order.account, order.series, order.left) for order in state.orders.values()
+    )
+    adopted = e.RulebookAdopted(body.programme, body.version, body.digest, rules.programme.authority, opened)
+    return (*cancelled, adopted)
 
 
 def register_actor(state: State, rules: Rulebook, at: int, actor: str, body: c.RegisterActor) -> Decision:
     """An operator needs a private account to act for; nobody gets a second role."""
+    refusal = private_account(state, rules, body.account) if body.role == "operator" else None
+    if refusal and refusal.why == Why.UNKNOWN_ACCOUNT:
+        return refusal
     if body.actor in state.actors:
         return no(
             rules,
@@ -53,17 +63,19 @@ def register_actor(state: State, rules: Rulebook, at: int, actor: str, body: c.R
             Why.ALREADY_EXISTS,
             f"{body.actor} is registered as {state.actors[body.actor].role}",
         )
-    if body.role == "operator":
-        refusal = private_account(state, rules, body.account)
-        if refusal:
-            return refusal
-    elif body.account:
+    if refusal:
+        return refusal
+    if body.role != "operator" and body.account:
         return no(rules, "roles", Why.WRONG_KIND, f"a {body.role} acts for no account; leave {body.account} out")
     return (e.ActorRegistered(body.actor, body.role, body.account),)
 
 
 def open_account(state: State, rules: Rulebook, at: int, actor: str, body: c.OpenAccount) -> Decision:
     """Names are unique, the jurisdiction is one of the zone."""
+    if body.account in state.ledger.accounts:
+        return no(rules, "roles", Why.ALREADY_EXISTS, f"the account {body.account} exists; choose another name")
+    if body.account.partition("-")[0] in PROGRAMME_NAMES:
+        return no(rules, "roles", Why.WRONG_KIND, f"{body.account} is a name for the programme's own accounts")
     known = tuple(jurisdiction.code for jurisdiction in rules.jurisdictions)
     if body.jurisdiction not in known:
         return no(
@@ -72,8 +84,6 @@ def open_account(state: State, rules: Rulebook, at: int, actor: str, body: c.Ope
             Why.WRONG_KIND,
             f"{body.jurisdiction!r} is no jurisdiction of the zone; there are {', '.join(known)}",
         )
-    if not body.account or body.account in state.ledger.accounts:
-        return no(rules, "roles", Why.ALREADY_EXISTS, f"the account {body.account!r} exists or has no name")
     account = Account(body.account, AccountKind(body.kind), body.name, body.jurisdiction, body.group)
     return (e.AccountOpened(account),)
 
@@ -106,21 +116,27 @@ def thaw(state: State, rules: Rulebook, at: int, actor: str, body: c.ThawAccount
 def register_source(state: State, rules: Rulebook, at: int, actor: str, body: c.RegisterSource) -> Decision:
     """A source lies in the zone, belongs to a private account, and its stacks are new."""
     refusal = private_account(state, rules, body.account)
-    if refusal:
+    if refusal and refusal.why == Why.UNKNOWN_ACCOUNT:
         return refusal
     if body.source in state.sources:
         return no(rules, "programme", Why.ALREADY_EXISTS, f"the source {body.source} is registered")
-    if body.jurisdiction not in {jurisdiction.code for jurisdiction in rules.jurisdictions}:
-        return no(rules, "programme", Why.WRONG_KIND, f"{body.jurisdiction!r} is no jurisdiction of the zone")
-    if body.sector not in {sector.code for sector in rules.sectors}:
-        return no(rules, "programme", Why.WRONG_KIND, f"{body.sector!r} is no sector of the programme")
     names = [entry.stack for entry in body.stacks]
     for name in names:
         if name in state.stack_source or names.count(name) > 1:
             return no(rules, "monitoring", Why.ALREADY_EXISTS, f"the stack {name} is registered")
+    if refusal:
+        return refusal
+    if body.jurisdiction not in {jurisdiction.code for jurisdiction in rules.jurisdictions}:
+        return no(rules, "programme", Why.WRONG_KIND, f"{body.jurisdiction!r} is no jurisdiction of the zone")
+    if body.sector not in {sector.code for sector in rules.sectors}:
+        return no(rules, "programme", Why.WRONG_KIND, f"{body.sector!r} is no sector of the programme")
     capped = {pollutant.code for pollutant in rules.pollutants}
     for entry in body.stacks:
         for pollutant in entry.pollutants:
+            if entry.pollutants.count(pollutant) > 1:
+                return no(
+                    rules, "monitoring", Why.WRONG_KIND, f"{entry.stack} measures {pollutant!r} twice; once counts"
+                )
             if pollutant not in capped:
                 return no(rules, "monitoring", Why.WRONG_KIND, f"{entry.stack} measures {pollutant!r}, not capped")
     return (
@@ -133,12 +149,20 @@ def register_source(state: State, rules: Rulebook, at: int, actor: str, body: c.
 def deposit(state: State, rules: Rulebook, at: int, actor: str, body: c.Deposit) -> Decision:
     """Money comes from the settlement bank; its account alone may be below zero (I4)."""
     refusal = _cash(state, rules, body.account, body.fen)
+    if not refusal and body.fen - state.ledger.purses[BANK].fen > MOST:
+        return no(
+            rules, "trading", Why.TOO_LARGE, f"with {body.fen} fen more, accounts would hold more than {MOST} fen"
+        )
     return refusal or (e.MoneyMoved((Paid(BANK, body.account, body.fen),)),)
 
 
 def withdraw(state: State, rules: Rulebook, at: int, actor: str, body: c.Withdraw) -> Decision:
-    """Only free money goes out."""
-    refusal = _cash(state, rules, body.account, body.fen)
+    """Only free money goes out, and none out of a frozen account."""
+    refusal = (
+        _there(rules, state, body.account)
+        or thawed(state, rules, body.account)
+        or _cash(state, rules, body.account, body.fen)
+    )
     if refusal:
         return refusal
     free = state.ledger.purses[body.account].free
@@ -148,6 +172,10 @@ def withdraw(state: State, rules: Rulebook, at: int, actor: str, body: c.Withdra
 
 
 def _cash(state: State, rules: Rulebook, account: str, fen: int) -> Refusal | None:
+    return _there(rules, state, account) or positive(rules, "trading", "the amount", fen)
+
+
+def _there(rules: Rulebook, state: State, account: str) -> Refusal | None:
     if account not in state.ledger.accounts or account == BANK:
-        return no(rules, "roles", Why.UNKNOWN_ACCOUNT, f"money cannot go to {account!r}")
-    return positive(rules, "trading", "the amount", fen)
+        return no(rules, "roles", Why.UNKNOWN_ACCOUNT, f"money cannot go to or come from {account!r}")
+    return None

@@ -9,7 +9,7 @@ from airshed.compliance.surrender import plan
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import Source, Year
-from airshed.engine.procedures.guards import Decision, no, own_source, positive
+from airshed.engine.procedures.guards import MOST, Decision, no, own_source, positive
 from airshed.engine.state import State
 from airshed.model.allowance import Series, lowest
 from airshed.model.measures import yuan
@@ -71,12 +71,21 @@ def surrender(state: State, rules: Rulebook, at: int, actor: str, body: c.Surren
 
 
 def close_year(state: State, rules: Rulebook, at: int, actor: str, body: c.CloseYear) -> Decision:
-    """After the deadline: shortfall, penalty and make-up of each source, then the banking limit of the account."""
+    """After the deadline: shortfall, penalty and make-up of each source, then the banking limit of the account.
+
+    What the account offers for sale is taken back first, so that an order does not hide allowances from the limit.
+    """
     if body.account not in state.ledger.accounts:
         return no(rules, "roles", Why.UNKNOWN_ACCOUNT, f"there is no account {body.account}")
     mine = [source for source in state.sources.values() if source.account == body.account]
     if not mine:
         return no(rules, "roles", Why.UNKNOWN_SOURCE, f"{body.account} operates no source")
+    years: list[tuple[Source, Year]] = []
+    for source in mine:
+        year = _owed(state, rules, source.id, body.year)
+        if isinstance(year, Refusal):
+            return year
+        years.append((source, year))
     if (body.account, body.year) in state.closed:
         return no(rules, "calendar", Why.YEAR_CLOSED, f"{body.account} has settled {body.year}")
     if at <= deadline(rules, body.year):
@@ -89,15 +98,20 @@ def close_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
     month = month_before(f"{body.year + 1}-{rules.calendar.surrender_by}")
     settlements: list[e.Settlement] = []
     verified: dict[str, int] = {}
-    for source in mine:
-        year = _owed(state, rules, source.id, body.year)
-        if isinstance(year, Refusal):
-            return year
+    for source, year in years:
         for pollutant, owed in year.obligation.items():
             verified[pollutant] = verified.get(pollutant, 0) + owed
             settlements.append(_settle(state, rules, source, year, pollutant, month))
+            due = settlements[-1].penalty_fen
+            if due > MOST:
+                return no(rules, "shortfall", Why.TOO_LARGE, f"{source.id} {pollutant}: a penalty of {yuan(due)} yuan")
+    offers = tuple(
+        e.OrderCancelled(order.id, order.account, order.series, order.left)
+        for order in state.orders.values()
+        if order.account == body.account and order.side == "sell"
+    )
     banked, moves = _bank(state, rules, body, verified)
-    return (e.YearClosed(body.account, body.year, tuple(settlements), banked, moves),)
+    return (*offers, e.YearClosed(body.account, body.year, tuple(settlements), banked, moves))
 
 
 def _settle(state: State, rules: Rulebook, source: Source, year: Year, pollutant: str, month: str) -> e.Settlement:
@@ -119,10 +133,10 @@ def _bank(
     """What may go on, youngest vintage first; what is over the limit or expires goes to the reserves."""
     banked: dict[str, int] = {}
     moves: list[Move] = []
-    held = [(Series.parse(name), position.free) for name, position in state.ledger.of_account(body.account)]
+    held = [(Series.parse(name), position.count) for name, position in state.ledger.of_account(body.account)]
     for pollutant, owed in sorted(verified.items()):
         room = bank(rules.banking.open, owed, rules.banking.limit_basis_points)
-        left = [(series, free) for series, free in held if series.pollutant == pollutant and free]
+        left = [(series, count) for series, count in held if series.pollutant == pollutant]
         carried = carry(left, room, body.year, rules.allowance.vintages_back)
         banked.update({str(series): count for series, count in carried.kept.items()})
         for series, count in (*carried.over.items(), *carried.expired.items()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from airshed.engine.commands import LARGEST
 from airshed.engine.events import Event
 from airshed.engine.state import State
 from airshed.model.allowance import Series
@@ -11,6 +12,9 @@ from airshed.rulebook import look
 from airshed.rulebook.schema import Rulebook
 
 Decision = tuple[Event, ...] | Refusal
+
+#: The most fen, and the most milligrams, that an account or a year can hold: a database keeps whole numbers of 63 bits.
+MOST = 2**62
 
 
 def no(rules: Rulebook, section: str, why: Why, detail: str) -> Refusal:
@@ -29,7 +33,7 @@ def actor_may(state: State, rules: Rulebook, actor: str, command: str) -> Refusa
 
 
 def own_account(state: State, rules: Rulebook, actor: str, account: str) -> Refusal | None:
-    """An operator acts for its own account; the account exists and is not frozen."""
+    """An operator acts for its own account, and the account exists."""
     known = state.actors[actor]
     if known.account != account:
         whose = known.account or "no account"
@@ -41,6 +45,11 @@ def own_account(state: State, rules: Rulebook, actor: str, account: str) -> Refu
             Why.UNKNOWN_ACCOUNT,
             f"there is no account {account}; the authority opens accounts",
         )
+    return None
+
+
+def thawed(state: State, rules: Rulebook, account: str) -> Refusal | None:
+    """The account is not frozen."""
     if account in state.ledger.frozen:
         reason = state.ledger.frozen[account]
         return no(
@@ -68,8 +77,8 @@ def private_account(state: State, rules: Rulebook, account: str) -> Refusal | No
 
 
 def known_series(state: State, rules: Rulebook, series: str) -> Refusal | None:
-    """The series is issued."""
-    if series not in state.ledger.caps:
+    """The series is issued, and the rulebook in force still caps its pollutant."""
+    if series not in state.ledger.caps or series.partition("-")[0] not in look.pollutants(rules):
         return no(rules, "caps", Why.UNKNOWN_SERIES, f"{series} is not issued; series look like SO2-KM-2027")
     return None
 
@@ -78,17 +87,17 @@ def positive(rules: Rulebook, section: str, what: str, count: int) -> Refusal | 
     """A quantity is above zero and within what a ledger can hold."""
     if count <= 0:
         return no(rules, section, Why.NOT_POSITIVE, f"{what} is {count}; it must be above zero")
-    if count > 2**53:
-        return no(rules, section, Why.TOO_LARGE, f"{what} is {count}; the largest is {2**53}")
+    if count > LARGEST:
+        return no(rules, section, Why.TOO_LARGE, f"{what} is {count}; the largest is {LARGEST}")
     return None
 
 
 def own_source(state: State, rules: Rulebook, actor: str, source: str) -> Refusal | None:
-    """The source exists and the operator acts for its account."""
+    """The source exists, the operator acts for its account, and that is not frozen."""
     known = state.sources.get(source)
     if known is None:
         return no(rules, "roles", Why.UNKNOWN_SOURCE, f"there is no source {source}")
-    return own_account(state, rules, actor, known.account)
+    return own_account(state, rules, actor, known.account) or thawed(state, rules, known.account)
 
 
 def series_of(text: str) -> Series | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from airshed.compliance.obligation import made_up
 from airshed.engine import commands as c
 from airshed.engine import events as e
-from airshed.engine.procedures.guards import Decision, known_series, no, own_account, positive
+from airshed.engine import nouns
+from airshed.engine.procedures.guards import Decision, known_series, no, own_account, positive, thawed
 from airshed.engine.state import State
 from airshed.market.allocation import Activity, allocate, parts
 from airshed.market.auction import Bid, clear
@@ -41,13 +42,17 @@ def allocate_series(state: State, rules: Rulebook, at: int, actor: str, body: c.
     if refusal:
         return refusal
     for line in body.activities:
-        source = state.sources.get(line.source)
-        if source is None:
+        if line.source not in state.sources:
             return no(rules, "allocation", Why.UNKNOWN_SOURCE, f"there is no source {line.source}")
-        if source.jurisdiction != body.jurisdiction:
-            return no(rules, "allocation", Why.WRONG_KIND, f"{line.source} lies in {source.jurisdiction}")
     if name in state.shared_out:
         return no(rules, "allocation", Why.ALREADY_EXISTS, f"{name} is shared out already")
+    sectors = {sector.code for sector in rules.sectors}
+    for line in body.activities:
+        source = state.sources[line.source]
+        if source.jurisdiction != body.jurisdiction:
+            return no(rules, "allocation", Why.WRONG_KIND, f"{line.source} lies in {source.jurisdiction}")
+        if source.sector not in sectors:
+            return no(rules, "allocation", Why.WRONG_KIND, f"{line.source} is of {source.sector}, not of the programme")
     cap = state.ledger.caps[name]
     law = look.local(rules, body.jurisdiction).allocation
     split = parts(cap, law.reserve_basis_points, law.auction_basis_points)
@@ -100,11 +105,14 @@ def open_auction(state: State, rules: Rulebook, at: int, actor: str, body: c.Ope
     refusal = known_series(state, rules, body.series)
     if refusal:
         return refusal
-    if not body.auction or body.auction in state.auctions:
-        return no(rules, "auction", Why.ALREADY_EXISTS, f"the auction {body.auction!r} exists or has no name")
+    if body.auction in state.auctions:
+        return no(rules, "auction", Why.ALREADY_EXISTS, f"the auction {body.auction} exists; choose another name")
     refusal = positive(rules, "auction", "the count", body.count)
     if refusal:
         return refusal
+    lot = rules.auction.lot
+    if body.count % lot:
+        return no(rules, "auction", Why.OFF_LOT, f"{body.count} is not a multiple of the lot, {lot}")
     series = Series.parse(body.series)
     seller = accounts.auction(series.jurisdiction)
     free = state.ledger.held_of(seller, body.series).free
@@ -128,9 +136,12 @@ def place_bid(state: State, rules: Rulebook, at: int, actor: str, body: c.PlaceB
     auction = state.auctions.get(body.auction)
     if auction is None:
         return no(rules, "auction", Why.UNKNOWN_AUCTION, f"there is no auction {body.auction!r}")
+    refusal = thawed(state, rules, body.account)
+    if refusal:
+        return refusal
     if not auction.open:
         return no(rules, "auction", Why.AUCTION_CLOSED, f"the auction {body.auction} is over")
-    refusal = positive(rules, "auction", "the count", body.count)
+    refusal = positive(rules, "auction", "the count", body.count) or positive(rules, "auction", "limit", body.limit)
     if refusal:
         return refusal
     if body.count > auction.count:
@@ -170,7 +181,7 @@ def close_auction(state: State, rules: Rulebook, at: int, actor: str, body: c.Cl
         return no(rules, "auction", Why.UNKNOWN_AUCTION, f"there is no auction {body.auction!r}")
     if not auction.open:
         return no(rules, "auction", Why.AUCTION_CLOSED, f"the auction {body.auction} is over")
-    bids = [Bid(bid.account, bid.limit, bid.count) for bid in auction.bids]
+    bids = [Bid(bid.account, bid.limit, bid.count) for bid in _covered(state, auction)]
     result = clear(bids, auction.count, rules.auction.rule, reserve=auction.reserve, seed=body.seed)
     blocks: Blocks = state.ledger.positions[auction.seller, auction.series].blocks
     moves: list[Move] = []
@@ -182,3 +193,20 @@ def close_auction(state: State, rules: Rulebook, at: int, actor: str, body: c.Cl
             moves.append(Paid(award.bidder, accounts.TREASURY, award.payment))
         awards.append(e.AuctionAward(award.bidder, award.quantity, award.payment))
     return (e.AuctionCleared(body.auction, result.price, result.sold, result.unsold, tuple(awards), tuple(moves)),)
+
+
+def _covered(state: State, auction: nouns.Auction) -> list[nouns.Bid]:
+    """The bids that their bidder can pay in full, in the order in which they came.
+
+    With a guarantee of the whole value these are all of them.
+    """
+    means: dict[str, int] = {}
+    for bid in auction.bids:
+        means[bid.account] = means.get(bid.account, state.ledger.purses[bid.account].free) + bid.held
+    covered: list[nouns.Bid] = []
+    for bid in auction.bids:
+        worth = value_fen(bid.count, bid.limit)
+        if worth <= means[bid.account]:
+            means[bid.account] -= worth
+            covered.append(bid)
+    return covered

@@ -8,9 +8,9 @@ from airshed.compliance.obligation import obligation
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import Source
-from airshed.engine.procedures.guards import Decision, no, own_source
+from airshed.engine.procedures.guards import MOST, Decision, no, own_source
 from airshed.engine.state import State
-from airshed.model.period import days_of, instant
+from airshed.model.period import DAY_MS, days_of, instant
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.rulebook.schema import Rulebook
 
@@ -39,7 +39,7 @@ def seal_day(state: State, rules: Rulebook, at: int, actor: str, body: c.SealDay
             f"{body.stack} {body.day} is not sealed, nothing to replace",
         )
     try:
-        over = instant(body.day, 23) + 3_600_000
+        over = instant(body.day) + DAY_MS
     except ValueError:
         return no(rules, "monitoring", Why.TOO_EARLY, f"{body.day!r} is not a day; write it as 2027-12-31")
     if at < over:
@@ -103,6 +103,9 @@ def report_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Repo
     if min(body.declared_g.values(), default=0) < 0:
         return no(rules, "monitoring", Why.NOT_POSITIVE, f"{body.source} declares a negative mass")
     declared = {pollutant: grams * MG_PER_G for pollutant, grams in sorted(body.declared_g.items())}
+    for pollutant, mass in (*measured.items(), *declared.items()):
+        if mass > MOST:
+            return no(rules, "monitoring", Why.TOO_LARGE, f"{body.source} {body.year} {pollutant}: {mass} mg")
     return (e.YearReported(body.source, body.year, actor, measured, declared),)
 
 
@@ -140,6 +143,8 @@ def determine_year(state: State, rules: Rulebook, at: int, actor: str, body: c.D
     if tuple(sorted(body.mass_g)) != capped or min(body.mass_g.values()) < 0:
         return no(rules, "monitoring", Why.HOURS_MISSING, f"set a mass of each of {', '.join(capped)}")
     mass = {pollutant: grams * MG_PER_G for pollutant, grams in sorted(body.mass_g.items())}
+    if max(mass.values()) > MOST:
+        return no(rules, "monitoring", Why.TOO_LARGE, f"{body.source} {body.year}: more than {MOST} mg")
     owed = _obligations(rules, mass)
     if isinstance(owed, Refusal):
         return owed

@@ -5,12 +5,21 @@ from __future__ import annotations
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import Order
-from airshed.engine.procedures.guards import Decision, known_series, no, own_account, positive, series_of
+from airshed.engine.procedures.guards import (
+    Decision,
+    known_series,
+    no,
+    own_account,
+    positive,
+    series_of,
+    thawed,
+)
 from airshed.engine.state import State
 from airshed.market.fees import band
 from airshed.market.orderbook import Fill, OwnOrder
 from airshed.model.allowance import Blocks, best_fit
 from airshed.model.measures import KG_PER_T, part_fen, value_fen, yuan
+from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
 from airshed.registry.accounts import EXCHANGE, TREASURY, reserve
 from airshed.registry.moves import Delivered, Move, Paid
@@ -19,9 +28,13 @@ from airshed.rulebook.schema import Rulebook
 
 
 def open_session(state: State, rules: Rulebook, at: int, actor: str, body: c.OpenSession) -> Decision:
-    """One session at a time, and days go forward."""
+    """One session at a time, on the day that it is."""
     if state.session is not None:
         return no(rules, "trading", Why.ALREADY_EXISTS, f"the session of {state.session} is open; close it first")
+    today = day_of(at)
+    if body.day != today:
+        why = Why.TOO_EARLY if body.day > today else Why.TOO_LATE
+        return no(rules, "trading", why, f"today is {today}, not {body.day}; a session is opened on its day")
     return (e.SessionOpened(body.day),)
 
 
@@ -46,7 +59,11 @@ def reference_price(state: State, rules: Rulebook, series: str) -> int:
 
 def place_order(state: State, rules: Rulebook, at: int, actor: str, body: c.PlaceOrder) -> Decision:
     """Check, then match at the resting orders' prices; each fill delivers against payment in one entry."""
-    refusal = own_account(state, rules, actor, body.account) or known_series(state, rules, body.series)
+    refusal = (
+        own_account(state, rules, actor, body.account)
+        or known_series(state, rules, body.series)
+        or thawed(state, rules, body.account)
+    )
     if refusal:
         return refusal
     refusal = _order_refused(state, rules, body)
@@ -199,12 +216,15 @@ def offer_repurchase(state: State, rules: Rulebook, at: int, actor: str, body: c
     refusal = (
         own_account(state, rules, actor, body.account)
         or known_series(state, rules, body.series)
-        or positive(rules, "repurchase", "the count", body.count)
+        or thawed(state, rules, body.account)
     )
     if refusal:
         return refusal
     if not rules.repurchase.open:
         return no(rules, "repurchase", Why.TOO_LATE, "the government buys nothing back under this rulebook")
+    refusal = positive(rules, "repurchase", "the count", body.count)
+    if refusal:
+        return refusal
     key = (body.account, body.series)
     most = state.allocated.get(key, 0) * rules.repurchase.limit_basis_points // 10_000
     room = most - state.repurchased.get(key, 0)
@@ -268,9 +288,11 @@ def transfer(state: State, rules: Rulebook, at: int, actor: str, body: c.Transfe
         return refusal
     if target.kind not in ("operator", "trader", "reserve") or body.target == body.origin:
         return no(rules, "roles", Why.WRONG_KIND, f"{body.target} cannot receive a transfer from {body.origin}")
-    if body.target in ledger.frozen:
-        return no(rules, "roles", Why.ACCOUNT_FROZEN, f"{body.target} is frozen; ask the authority to thaw it")
-    refusal = positive(rules, "trading", "the count", body.count)
+    refusal = (
+        thawed(state, rules, body.origin)
+        or thawed(state, rules, body.target)
+        or positive(rules, "trading", "the count", body.count)
+    )
     if refusal:
         return refusal
     position = ledger.held_of(body.origin, body.series)

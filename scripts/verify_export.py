@@ -1,0 +1,163 @@
+#!/usr/bin/env python3
+"""Verify an exported book without Airshed: chain, keys, serials, money, trades, auctions, days, surrenders.
+
+Usage: airshed book export demo/dianzhong.book | python3 scripts/verify_export.py [--pay-as-bid] [FILE]
+Prints `ok N records, digest D`, or the first record that is wrong and why, and then ends with status 1.
+"""
+
+import hashlib
+import json
+import sys
+from collections import defaultdict
+from types import SimpleNamespace
+
+end = SimpleNamespace(hash="0" * 64, seq=0, at=0)  # of the book so far
+keys, open_accounts, caps, orders, auctions, days, years = {}, {"bank"}, {}, {}, {}, {}, {}
+cash, blocks = defaultdict(int), defaultdict(list)  # fen by account; [first, last] by (account, series)
+uniform_price = "--pay-as-bid" not in sys.argv
+
+
+def need(holds, what):
+    if not holds:
+        sys.exit(f"record {end.seq + 1}: {what}")
+
+
+def count(moved):
+    return sum(last - first + 1 for first, last in moved)
+
+
+def value(allowances, price):
+    return (allowances * price + 500) // 1000  # fen per tonne, an allowance is a kilogram, half upwards
+
+
+def joined(held):
+    merged = []
+    for first, last in sorted(held):
+        if merged and first == merged[-1][1] + 1:
+            merged[-1][1] = last
+        else:
+            merged.append([first, last])
+    return merged
+
+
+def carry_out(entry):
+    for kind, origin, target, *what in entry:
+        need({origin, target} <= open_accounts, f"moves between {origin} and {target}, which are not both open")
+        if kind == "cash":
+            need(what[0] > 0, f"I3: {what[0]} fen from {origin}")
+            cash[origin] -= what[0]
+            cash[target] += what[0]
+        else:
+            series, held = what[0], blocks[origin, what[0]]
+            for first, last in what[1]:
+                home = next((block for block in held if block[0] <= first <= last <= block[1]), None)
+                need(home, f"I1: {origin} does not hold {series} {first}-{last}")
+                held.remove(home)
+                held += [side for side in ([home[0], first - 1], [last + 1, home[1]]) if side[0] <= side[1]]
+            blocks[target, series] = joined(blocks[target, series] + what[1])
+    for origin in {move[1] for move in entry if move[0] == "cash"} - {"bank"}:
+        need(cash[origin] >= 0, f"I4: {origin} has {cash[origin]} fen")
+
+
+def trade(event):
+    maker, taker = orders[event["maker"]], orders[event["taker"]]
+    buy, sell = (maker, taker) if maker["side"] == "buy" else (taker, maker)
+    need(buy["side"] == "buy" and sell["side"] == "sell", "I5: both orders are on one side")
+    need(sell["limit"] <= event["price"] <= buy["limit"], f"I5: {event['price']} is beyond a limit")
+    need(event["price"] == maker["limit"], "I5: not at the price of the order that waited")
+    need(event["fen"] == value(event["count"], event["price"]), f"I5: {event['fen']} is not count times price")
+    moves = [["cash", buy["account"], sell["account"], event["fen"]]]
+    moves += [["cash", buy["account"], "exchange", event["buyer_fee"]]] * (event["buyer_fee"] > 0)
+    moves += [["cash", sell["account"], "exchange", event["seller_fee"]]] * (event["seller_fee"] > 0)
+    need([move for move in event["entry"] if move[0] == "cash"] == moves, "I5: is paid otherwise than it says")
+    given = [move for move in event["entry"] if move[0] != "cash"]
+    need(
+        [move[1:4] for move in given] == [[sell["account"], buy["account"], event["series"]]], "I5: delivers otherwise"
+    )
+    need(count(given[0][4]) == event["count"], "I5: delivers another count")
+    for order in (maker, taker):
+        order["left"] -= event["count"]
+        need(order["left"] >= 0 and order["series"] == event["series"], "I7: fills more than the order")
+
+
+def clear(event):
+    auction, price, sold = auctions.pop(event["auction"]), event["price"], event["sold"]
+    need(sold == sum(award["count"] for award in event["awards"]), "I8: sells otherwise than it says")
+    need(sold + event["unsold"] == auction["count"] >= sold, "I8: sells more than is on offer")
+    for account, won, fen in ((award["account"], award["count"], award["fen"]) for award in event["awards"]):
+        mine = [bid for bid in auction["bids"] if bid["account"] == account and bid["limit"] >= price]
+        need(won <= sum(bid["count"] for bid in mine), f"I8: {account} wins more than it bid for")
+        need(fen == value(won, price) or not uniform_price, f"I8: {account} pays {fen} fen, not the one price {price}")
+        need(fen <= sum(value(bid["count"], bid["limit"]) for bid in mine), f"I8: {account} pays more than it bid")
+        moves = [move for move in event["entry"] if account in move[1:3]]
+        need(won == sum(count(move[4]) for move in moves if move[0] != "cash"), f"I8: {account} does not get {won}")
+        need(fen == sum(move[3] for move in moves if move[0] == "cash"), f"I8: {account} does not pay {fen}")
+
+
+def take_in(event):
+    kind, entry = event["is"], event.get("entry", [])
+    if kind == "RulebookAdopted":
+        open_accounts.update(account["id"] for account in event["opened"])
+    elif kind == "AccountOpened":
+        open_accounts.add(event["account"]["id"])
+    elif kind == "CapSet":
+        need(event["series"] not in caps, f"I2: {event['series']} is issued already")
+        caps[event["series"]] = event["count"]
+        blocks[event["account"], event["series"]] = [[1, event["count"]]]
+    elif kind == "OrderPlaced":
+        orders[event["order"]] = {**event, "left": event["count"]}
+    elif kind == "Traded":
+        trade(event)
+    elif kind == "AuctionOpened":
+        auctions[event["auction"]] = {**event, "bids": []}
+    elif kind == "BidPlaced":
+        auctions[event["auction"]]["bids"].append(event)
+    elif kind == "AuctionCleared":
+        clear(event)
+    elif kind == "DaySealed":
+        day = (event["stack"], event["day"])
+        need(days.get(day, "") == event["replaces"], f"I9: {day} is sealed already")
+        need(all(sum(hours) == 24 and min(hours) >= 0 for hours in event["hours"].values()), f"I10: {day} lacks hours")
+        days[day] = event["evidence"]
+    elif kind in ("YearVerified", "YearDetermined"):
+        for name, owed in event["obligation"].items():
+            need(abs(owed * 10**6 - event["mass_mg"][name]) < 10**6, f"I11: {owed} for {event['mass_mg'][name]} mg")
+            years[event["source"], event["year"], name] = owed
+    elif kind == "Surrendered":
+        key = (event["source"], event["year"], event["pollutant"])
+        years[key] -= event["count"]
+        need(years[key] >= 0, f"I11: {key} surrenders more than it owes")
+        need(event["count"] == sum(count(move[4]) for move in entry), "I11: gives another count up")
+        need(all(move[3].split("-")[0] == event["pollutant"] for move in entry), "I11: gives another pollutant up")
+    carry_out(entry)
+
+
+def read(line):
+    raw = line.rstrip(b"\n").partition(b" ")[2]
+    end.hash = hashlib.sha256(end.hash.encode() + raw).hexdigest()
+    need(line == end.hash.encode() + b" " + raw + b"\n", "its bytes do not give its hash")
+    record = json.loads(raw)
+    need(record["seq"] == end.seq + 1, f"calls itself {record['seq']}")
+    need(record["at"] >= end.at, "is earlier than the record before")
+    key, refusal, events = (record["actor"], record["key"]), record["refusal"], record["events"]
+    need(bool(events) == (refusal is None), "has events and a refusal, or neither")
+    if key in keys:
+        need(refusal and refusal["why"] == "key_reused" and record["body"] != keys[key], f"I13: the key {key} again")
+    keys.setdefault(key, record["body"])
+    for event in events:
+        take_in(event)
+    end.seq, end.at = record["seq"], record["at"]
+
+
+names = [name for name in sys.argv[1:] if not name.startswith("--")]
+with open(names[0], "rb") if names else sys.stdin.buffer as file:
+    for line in file:
+        try:
+            read(line)
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+            sys.exit(f"record {end.seq + 1}: cannot be read ({type(error).__name__}: {error})")
+for series, cap in caps.items():
+    held = [block for (_, name), mine in blocks.items() if name == series for block in mine]
+    need(joined(held) == [[1, cap]], f"I1, I2: the holders of {series} do not hold 1-{cap} between them")
+need(sum(cash.values()) == 0, "I3: money does not sum to zero")
+print(f"ok {end.seq} records, digest {end.hash}")

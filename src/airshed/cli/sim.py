@@ -1,0 +1,85 @@
+"""`airshed sim`: random commands and crashes against the engine, every invariant checked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from airshed.cli.show import as_json, console, table
+
+
+def sim(
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same run.", show_default=False)],
+    steps: Annotated[int, typer.Option("--steps", min=1, max=1_000_000, help="Groups of commands in a run.")] = 2_000,
+    runs: Annotated[int, typer.Option("--runs", min=1, max=10_000, help="Runs, with this seed and the next.")] = 1,
+    rulebook: Annotated[str, typer.Option(help="Rulebook to vary: a folder, or the name of one.")] = "dianzhong",
+    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+) -> None:
+    """Play a small market under random commands and crashes and check every invariant (I1 to I14).
+
+    Ends with status 1 and the line that repeats the run when an invariant does not hold.
+
+    Example: airshed sim --seed 7 --steps 500
+    """
+    import sys
+    from pathlib import Path
+    from tempfile import TemporaryDirectory
+
+    from rich.progress import Progress
+
+    from airshed.lab.sim import Broken, simulate
+    from airshed.rulebook.load import find, load
+    from airshed.service.book import Book
+    from airshed.service.verify import verify
+
+    rules = load(find(rulebook))
+    reports: list[Any] = []
+    with Progress(console=console, transient=True, disable=json or not console.is_terminal) as bar:
+        for number in range(seed, seed + runs):
+            task = bar.add_task(f"seed {number}", total=steps)
+            with TemporaryDirectory(prefix="airshed-sim-") as folder:
+                path = Path(folder) / "sim.book"
+
+                def store(path: Path = path) -> Book:
+                    return Book.open(path) if path.exists() else Book.create(path)
+
+                def shown(done: int, task: Any = task) -> None:
+                    bar.update(task, completed=done)
+
+                try:
+                    reports.append(simulate(number, steps, rules, store, verify, shown))
+                except Broken as error:
+                    if json:
+                        as_json({"ok": False, "seed": number, "steps": steps, "why": str(error)})
+                    else:
+                        print(f"broken: {error}", file=sys.stderr)
+                    raise SystemExit(1) from None
+            bar.remove_task(task)
+    if json:
+        for report in reports:
+            as_json(report)
+        return
+    _tables(reports)
+
+
+def _tables(reports: list[Any]) -> None:
+    def total(name: str) -> Mapping[str, int]:
+        summed: Counter[str] = Counter()
+        for report in reports:
+            summed.update(getattr(report, name))
+        return summed
+
+    done, refused = total("done"), total("refused")
+    table("done", ["command", "times #"], [(name, f"{count:,}") for name, count in sorted(done.items())])
+    table("refused", ["reason", "times #"], [(name, f"{count:,}") for name, count in refused.items()])
+    table("crashes", ["moment", "times #"], [(name, f"{count:,}") for name, count in total("crashes").items()])
+    table("checks that held", ["invariant", "times #"], [(name, f"{n:,}") for name, n in total("checks").items()])
+    commands = sum(report.commands for report in reports)
+    malformed = sum(report.malformed for report in reports)
+    repeated = sum(report.repeated for report in reports)
+    console.print(f"{len(reports)} runs, {commands:,} commands, {malformed:,} malformed, {repeated:,} sent again")
+    for report in reports:
+        console.print(f"seed {report.seed}: {report.records:,} records, digest {report.digest}")

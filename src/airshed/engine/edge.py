@@ -1,0 +1,88 @@
+"""The edge of the engine: a command that cannot be read back as it was meant is malformed and never recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from airshed.engine.commands import Command, Text
+from airshed.model.refusal import Malformed
+
+#: The first instant that Beijing has no day for, in milliseconds: the year 10000.
+END_OF_TIME = 253_402_272_000_000
+CURE = "see docs/reference/commands.md"
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Command)
+
+#: Fields that hold a sentence, in which a line may be broken; by command.
+_SENTENCES: dict[type, frozenset[str]] = {}
+
+
+def well_formed(command: Command, at: int = 0) -> Command:
+    """The command as the book will read it back; `Malformed` names the field that cannot be kept.
+
+    Numbers lie within 2**53 so that every reader of the book has them exactly, names have 1 to 100 printable
+    characters, choices are those of the field, and the instant is one that has a day.
+
+    >>> from airshed.engine.commands import CloseYear
+    >>> well_formed(Command("zone-office", "1", CloseYear("kunming-steel", 10**30)))
+    Traceback (most recent call last):
+    airshed.model.refusal.Malformed: command CloseYear year: expected `int` <= 9998; see docs/reference/commands.md
+    """
+    place = f"command {type(command.body).__name__}"
+    if type(at) is not int or not 0 <= at < END_OF_TIME:
+        raise Malformed(place, f"the instant {at!r} has no day", "give milliseconds since 1970")
+    try:
+        raw = _encoder.encode(command)
+        read = _decoder.decode(raw)
+    except UnicodeEncodeError:
+        raise Malformed(place, "holds half a character", "send text that UTF-8 can write") from None
+    except (msgspec.MsgspecError, TypeError, RecursionError) as error:
+        what, _, where = str(error).partition(" - at `$.")
+        field = where.rstrip("`").removeprefix("body.")
+        raise Malformed(f"{place} {field}".strip(), what[:1].lower() + what[1:], CURE) from None
+    # In JSON a control character, a quote and a backslash show as an escape: most commands have none, and end here.
+    if not raw.isascii() or b"\\" in raw or b"\x7f" in raw or b"  " in raw or b'" ' in raw or b' "' in raw:
+        _printable(read, place)
+    return read
+
+
+def _printable(command: Command, place: str) -> None:
+    for name, text, sentence in _texts(command, ""):
+        shown = text.replace("\n", "").replace("\u3000", "") if sentence else text
+        if not shown.isprintable() or (not sentence and text != text.strip()):
+            raise Malformed(f"{place} {name}", f"{text[:100]!a} is not plain text", "leave out what cannot be printed")
+
+
+def _texts(value: Any, name: str) -> Iterator[tuple[str, str, bool]]:
+    """Every text inside `value`, with the name of its field and whether that holds a sentence."""
+    if isinstance(value, str):
+        yield name, value, False
+    elif isinstance(value, msgspec.Struct):
+        sentences = _sentences(type(value))
+        for field in value.__struct_fields__:
+            held = getattr(value, field)
+            if field in sentences:
+                yield field, held, True
+            else:
+                yield from _texts(held, field)
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from _texts(each, name)
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield name, key, False
+            yield from _texts(each, name)
+
+
+def _sentences(kind: type[msgspec.Struct]) -> frozenset[str]:
+    known = _SENTENCES.get(kind)
+    if known is None:
+        sentence = msgspec.inspect.type_info(Text)
+        info = msgspec.inspect.type_info(kind)
+        assert isinstance(info, msgspec.inspect.StructType), kind
+        known = _SENTENCES[kind] = frozenset(field.name for field in info.fields if field.type == sentence)
+    return known

@@ -1,0 +1,231 @@
+"""A slow second opinion on every record: plain lists and sums that share no code with what they check (I1 to I11)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from airshed.engine import commands as c
+from airshed.engine import events as e
+from airshed.engine.journal import Record
+from airshed.model.refusal import Why
+from airshed.registry.moves import Delivered, Paid
+from airshed.rulebook.schema import Rulebook
+
+
+@dataclass(slots=True)
+class Waiting:
+    """An order that waits; the list it stands in has the oldest first."""
+
+    id: int
+    account: str
+    side: str
+    limit: int
+    left: int
+
+
+@dataclass(slots=True)
+class Sale:
+    """An auction: what is on offer, and (account, count, limit) of every bid."""
+
+    count: int
+    reserve: int
+    bids: list[tuple[str, int, int]]
+
+
+class Mirror:
+    """Follows the book record by record; an `AssertionError` names the invariant and the record."""
+
+    def __init__(self) -> None:
+        self.seq = self._at = 0
+        self.checks: Counter[str] = Counter()
+        self._cash: Counter[str] = Counter()
+        self._issued: set[str] = set()
+        self._closed: set[tuple[str, int]] = set()
+        self._held: dict[tuple[str, str], list[tuple[int, int]]] = {}
+        self._orders: dict[str, list[Waiting]] = {}
+        self._sales: dict[str, Sale] = {}
+        self._sealed: dict[tuple[str, str], str] = {}
+        self._owed: Counter[tuple[str, int, str]] = Counter()
+        self._stands: dict[str, str] = {}
+        self._places: dict[str, str] = {}
+
+    def follow(self, record: Record, rules: Rulebook) -> None:
+        """Check one record against everything before it."""
+        self.seq = record.seq
+        self._claim("I12", record.at >= self._at, "time runs backwards")
+        self._at = record.at
+        if record.refusal is not None:
+            self._claim("I12", not record.events, "a refusal with events")
+        body = record.body
+        if isinstance(body, c.PlaceOrder):
+            self._order(body, record)
+        for event in record.events:
+            for move in getattr(event, "entry", ()):
+                if isinstance(move, Paid):
+                    self._cash[move.origin] -= move.fen
+                    self._cash[move.target] += move.fen
+                else:
+                    self._deliver(move)
+            match event:
+                case e.CapSet():
+                    self._claim("I2", event.series not in self._issued, f"{event.series} is issued twice")
+                    self._issued.add(event.series)
+                    self._held[event.account, event.series] = [(1, event.count)]
+                case e.OrderPlaced():
+                    waiting = Waiting(event.order, event.account, event.side, event.limit, event.count)
+                    self._orders.setdefault(event.series, []).append(waiting)
+                case e.Traded():
+                    self._trade(event)
+                case e.OrderCancelled():
+                    self._orders[event.series] = [each for each in self._orders[event.series] if each.id != event.order]
+                case e.AuctionOpened():
+                    self._sales[event.auction] = Sale(event.count, event.reserve, [])
+                case e.BidPlaced():
+                    self._sales[event.auction].bids.append((event.account, event.count, event.limit))
+                case e.AuctionCleared():
+                    self._cleared(event, rules)
+                case e.DaySealed():
+                    self._day(event)
+                case e.SourceRegistered():
+                    self._stands[event.source] = event.account
+                    self._places[event.source] = event.jurisdiction
+                case e.YearVerified() | e.YearDetermined():
+                    self._verified(event, rules)
+                case e.Surrendered():
+                    self._surrendered(event, rules)
+                case e.YearClosed():
+                    key = (event.account, event.year)
+                    self._claim("I11", key not in self._closed, f"{key} is settled twice")
+                    self._closed.add(key)
+                case _:
+                    pass
+        self._claim("I3", sum(self._cash.values()) == 0, "money does not sum to zero")
+        below = [account for account, fen in self._cash.items() if fen < 0 and account != "bank"]
+        self._claim("I4", not below, f"{below} below zero")
+        self._crossed()
+
+    def _claim(self, number: str, holds: bool, what: str) -> None:
+        self.checks[number] += 1
+        assert holds, f"{number}: record {self.seq}: {what}"
+
+    def _deliver(self, move: Delivered) -> None:
+        held = self._held.get((move.origin, move.series), [])
+        for block in move.blocks:
+            home = [each for each in held if each[0] <= block.first <= block.last <= each[1]]
+            self._claim("I1", len(home) == 1, f"{move.origin} gives {move.series} {block} and does not hold it")
+            held.remove(home[0])
+            sides = ((home[0][0], block.first - 1), (block.last + 1, home[0][1]))
+            held += [side for side in sides if side[0] <= side[1]]
+        got = sorted([*self._held.get((move.target, move.series), []), *((b.first, b.last) for b in move.blocks)])
+        grown: list[tuple[int, int]] = []
+        for first, last in got:
+            if grown and grown[-1][1] + 1 == first:
+                grown[-1] = (grown[-1][0], last)
+            else:
+                grown.append((first, last))
+        self._held[move.target, move.series] = grown
+
+    # --- the order book
+
+    def _order(self, body: c.PlaceOrder, record: Record) -> None:
+        """What the order should have met, from the list of those that waited before it."""
+        against = [each for each in self._orders.get(body.series, []) if each.side != body.side]
+        sign = 1 if body.side == "buy" else -1
+        against.sort(key=lambda each: (sign * each.limit, each.id))
+        wanted, expected, own = body.count, [], False
+        for each in against:
+            if wanted <= 0 or sign * each.limit > sign * body.limit:
+                break
+            if each.account == body.account:
+                own = True
+                break
+            expected.append((each.id, each.limit, min(wanted, each.left)))
+            wanted -= expected[-1][2]
+        if record.refusal is not None:
+            if record.refusal.why is Why.SELF_TRADE:
+                self._claim("I7", own, "refused as a trade with itself, which it is not")
+            return
+        trades = [event for event in record.events if isinstance(event, e.Traded)]
+        self._claim("I7", not own, "an account trades with itself")
+        fills = [(trade.maker, trade.price, trade.count) for trade in trades]
+        self._claim("I7", fills == expected, f"fills {fills}, a plain list gives {expected}")
+        for trade in trades:
+            self._claim("I5", sign * trade.price <= sign * body.limit, f"{trade.price} is beyond {body.limit}")
+            value = (2 * trade.count * trade.price + 1000) // 2000
+            self._claim("I5", trade.fen == value, f"{trade.fen} fen paid for {value} fen")
+            delivered = sum(block.count for move in trade.entry if isinstance(move, Delivered) for block in move.blocks)
+            self._claim("I5", delivered == trade.count, f"{delivered} delivered of {trade.count}")
+
+    def _trade(self, event: e.Traded) -> None:
+        waiting = self._orders[event.series]
+        for each in waiting:
+            if each.id in (event.maker, event.taker):
+                each.left -= event.count
+                self._claim("I7", each.left >= 0, f"order {each.id} is overfilled")
+        self._orders[event.series] = [each for each in waiting if each.left]
+
+    def _crossed(self) -> None:
+        for series, waiting in self._orders.items():
+            bids = [each.limit for each in waiting if each.side == "buy"]
+            asks = [each.limit for each in waiting if each.side == "sell"]
+            crossed = bool(bids and asks) and max(bids) >= min(asks)
+            self._claim("I6", not crossed, f"{series} is crossed")
+
+    # --- auctions
+
+    def _cleared(self, event: e.AuctionCleared, rules: Rulebook) -> None:
+        sale = self._sales[event.auction]
+        self._claim("I8", event.sold <= sale.count, f"{event.sold} sold of {sale.count}")
+        self._claim("I8", sum(award.count for award in event.awards) == event.sold, "awards are not what is sold")
+        for award in event.awards:
+            mine = [(limit, count) for account, count, limit in sale.bids if account == award.account]
+            assert event.price is not None
+            price = event.price
+            self._claim("I8", price >= sale.reserve, f"sold at {price}, under the reserve price")
+            most = sum(count for limit, count in mine if limit >= price)
+            self._claim("I8", award.count <= most, f"{award.account} wins {award.count}, bid for {most} at {price}")
+            if rules.auction.rule == "uniform":
+                value = (2 * award.count * price + 1000) // 2000
+                self._claim("I8", award.fen == value, f"{award.account} pays {award.fen}, not {value}")
+            if rules.auction.guarantee_basis_points == 10_000:
+                least = sum(count for limit, count in mine if limit > price)
+                self._claim("I8", award.count >= least, f"{award.account} wins {award.count} of {least}")
+
+    # --- measuring and complying
+
+    def _day(self, event: e.DaySealed) -> None:
+        key = (event.stack, event.day)
+        self._claim("I9", self._sealed.get(key, "") == event.replaces, f"{key} is sealed already")
+        self._sealed[key] = event.evidence
+        for pollutant, hours in event.hours.items():
+            self._claim("I10", sum(hours) == 24 and min(hours) >= 0, f"{key} {pollutant} has {hours}")
+
+    def _verified(self, event: e.YearVerified | e.YearDetermined, rules: Rulebook) -> None:
+        for pollutant, owed in event.obligation.items():
+            whole, part = divmod(event.mass_mg[pollutant], 1_000_000)
+            up = {"up": part > 0, "half_up": part >= 500_000, "down": False}[rules.allowance.rounding]
+            self._claim("I11", owed == whole + up, f"{event.source} owes {owed} for {event.mass_mg[pollutant]} mg")
+            self._owed[event.source, event.year, pollutant] = owed
+
+    def _surrendered(self, event: e.Surrendered, rules: Rulebook) -> None:
+        key = (event.source, event.year, event.pollutant)
+        self._owed[key] -= event.count
+        self._claim("I11", self._owed[key] >= 0, f"{key} surrenders {-self._owed[key]} too many")
+        given = 0
+        vintages = [move.series[-4:] for move in event.entry if isinstance(move, Delivered)]
+        self._claim("I11", vintages == sorted(vintages), f"{key} does not give its oldest vintage first")
+        for move in event.entry:
+            assert isinstance(move, Delivered)
+            pollutant, jurisdiction, vintage = move.series.split("-")
+            given += sum(block.count for block in move.blocks)
+            counts = pollutant == event.pollutant and event.year - rules.allowance.vintages_back <= int(vintage)
+            counts = counts and int(vintage) <= event.year
+            if rules.allowance.admitted == "jurisdiction":
+                counts = counts and jurisdiction == self._places[event.source]
+            self._claim("I11", counts, f"{move.series} does not count for {key}")
+            left = [first for first, _ in self._held[move.origin, move.series]]
+            lowest = not left or min(left) > max(block.last for block in move.blocks)
+            self._claim("I11", lowest, f"{move.series} of {key} does not give its lowest serials")
+            self._claim("I11", move.origin == self._stands[event.source], f"{move.origin} pays for {event.source}")
+        self._claim("I11", given == event.count, f"{given} given, {event.count} counted")

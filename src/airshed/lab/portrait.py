@@ -1,0 +1,38 @@
+"""A state as plain values, to tell whether two are the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airshed.engine.state import State
+from airshed.engine.tables import everything
+from airshed.registry.ledger import Position
+
+
+def portrait(state: State) -> dict[str, Any]:
+    """Everything that a state holds, as plain values that can be compared."""
+    ledger = state.ledger
+    return {
+        "rows": sorted((name, *map(repr, row)) for name, row in everything(state)),
+        "purses": {account: (purse.fen, purse.held) for account, purse in ledger.purses.items()},
+        "positions": {place: _held(position) for place, position in ledger.positions.items() if position.count},
+        "ledger": (ledger.accounts, ledger.caps, ledger.frozen),
+        "books": {
+            series: [(o.id, o.account, o.limit, o.left) for side in ("buy", "sell") for o in book.orders(side)]
+            for series, book in state.books.items()
+        },
+        "orders": {number: repr(order) for number, order in state.orders.items()},
+        "auctions": {name: repr(auction) for name, auction in state.auctions.items()},
+        "years": {key: repr(year) for key, year in state.years.items()},
+        "days": state.days,
+        "sources": state.sources,
+        "actors": state.actors,
+        "keys": state.keys,
+        "counts": (state.allocated, state.repurchased, state.shared_out, state.makeup_due, state.closed),
+        "prices": (state.references, state.day_trades, state.month_trades),
+        "now": (state.at, state.seq, state.session, state.next_order, state.rulebook),
+    }
+
+
+def _held(position: Position) -> tuple[Any, ...]:
+    return (position.blocks, position.count, position.held)

@@ -1,0 +1,110 @@
+"""The market of the simulator: who is there, what they may vary in the law, and when things happen."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+import msgspec
+
+from airshed.engine import commands as c
+from airshed.model.period import DAY_MS, instant
+from airshed.rulebook.schema import Rulebook
+
+Wish = tuple[str, c.Body]
+
+EXCHANGE, BANK, HOST = "small-exchange", "small-bank", "small-host"
+VERIFIERS = ("verifier-1", "verifier-2")
+#: Accounts with kind and jurisdiction. Operators have a source of the same name with an `s` in front.
+ACCOUNTS = (
+    ("steel", "operator", "KM"),
+    ("cement", "operator", "KM"),
+    ("power", "operator", "QJ"),
+    ("kiln", "operator", "YX"),
+    ("broker", "trader", "KM"),
+    ("fund", "trader", "HH"),
+)
+SECTORS = {"steel": "steel", "cement": "cement", "power": "power", "kiln": "cement"}
+#: Stacks by source, with what each measures; a source without stacks declares everything.
+STACKS: dict[str, tuple[c.StackEntry, ...]] = {
+    "steel": (c.StackEntry("steel-1", ("SO2", "NOx")), c.StackEntry("steel-2", ("SO2", "NOx", "PM"))),
+    "cement": (),
+    "power": (c.StackEntry("power-1", ("NOx", "PM", "SO2")),),
+    "kiln": (),
+}
+YEARS = (2027, 2028)
+
+
+def opening(authority: str, rng: random.Random) -> list[Wish]:
+    """Actors, accounts, sources and money: none of these may be refused."""
+    wishes: list[Wish] = [
+        (authority, c.RegisterActor(EXCHANGE, "exchange")),
+        (authority, c.RegisterActor(BANK, "bank")),
+        (authority, c.RegisterActor(HOST, "monitor")),
+        *((authority, c.RegisterActor(name, "verifier")) for name in VERIFIERS),
+    ]
+    for account, kind, jurisdiction in ACCOUNTS:
+        wishes += [
+            (authority, c.OpenAccount(account, "operator" if kind == "operator" else "trader", account, jurisdiction)),
+            (authority, c.RegisterActor(account, "operator", account)),
+            (BANK, c.Deposit(account, rng.choice((10**6, 10**11, 10**13)))),
+        ]
+        if account in SECTORS:
+            wishes.append(
+                (
+                    authority,
+                    c.RegisterSource(
+                        f"s-{account}", account, account, jurisdiction, SECTORS[account], True, STACKS[account]
+                    ),
+                )
+            )
+    wishes.append((BANK, c.Deposit("treasury", 10**11)))
+    return wishes
+
+
+def varied(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
+    """The rulebook with other choices where it has some, so that every method is played."""
+    replace = msgspec.structs.replace
+    allowance = replace(
+        rules.allowance,
+        admitted=rng.choice(("zone", "jurisdiction")),
+        vintages_back=rng.choice((0, 1, 2)),
+        rounding=rng.choice(("up", "half_up", "down")),
+    )
+    return replace(
+        rules,
+        programme=replace(rules.programme, version=version),
+        allowance=allowance,
+        allocation=replace(
+            rules.allocation,
+            method=rng.choice(("history", "benchmark", "limit", "equal_cut")),
+            baseline=rng.choice(("mean", "median")),
+            auction_basis_points=rng.choice((0, 500, 3_000)),
+        ),
+        auction=replace(
+            rules.auction,
+            rule=rng.choice(("uniform", "pay-as-bid")),
+            guarantee_basis_points=rng.choice((10_000, 10_000, 3_000, 0)),
+        ),
+        trading=replace(
+            rules.trading,
+            buyer_fee_basis_points=rng.choice((0, 75, 33)),
+            seller_fee_basis_points=rng.choice((0, 75, 10_000)),
+        ),
+        repurchase=replace(rules.repurchase, open=rng.random() < 0.8),
+        shortfall=replace(
+            rules.shortfall,
+            penalty=rng.choice(("price_multiple", "fixed_per_tonne")),
+            makeup_percent=rng.choice((0, 100, 150)),
+        ),
+        banking=replace(rules.banking, open=rng.random() < 0.8),
+    )
+
+
+def instants(rng: random.Random, steps: int) -> Iterator[int]:
+    """Instants from December before the first year to August after the last one, spread over the steps."""
+    at = instant(f"{YEARS[0] - 1}-12-05", 9)
+    stride = (instant(f"{YEARS[-1] + 1}-08-15") - at) // max(steps, 1)
+    for _ in range(steps):
+        at += rng.randint(0, 2 * stride)
+        yield at - rng.choice((0, 0, 0, 0, 1, DAY_MS))

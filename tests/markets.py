@@ -1,0 +1,70 @@
+"""A small market for tests: the shipped law adopted, accounts with money, one series shared out, a session open."""
+
+from __future__ import annotations
+
+import random
+from itertools import count
+
+from airshed.engine import commands as c
+from airshed.engine.journal import Journal, MemoryJournal
+from airshed.engine.runner import Answer, Runner
+from airshed.lab.small_market import EXCHANGE, opening
+from airshed.model.period import instant
+from airshed.model.refusal import Why
+from airshed.rulebook.digest import digest
+from airshed.rulebook.schema import Rulebook
+from laws import RULES
+
+AUTHORITY = RULES.programme.authority
+DAY = "2027-03-01"
+AT = instant(DAY, 10)
+SERIES = "SO2-KM-2027"
+
+_keys = count(1)
+
+
+def send(runner: Runner, actor: str, body: c.Body, at: int = AT) -> Answer:
+    """One command under a key of its own."""
+    return runner.send(c.Command(actor, f"t{next(_keys)}", body), at)
+
+
+def done(runner: Runner, actor: str, body: c.Body, at: int = AT) -> Answer:
+    """One command that must not be refused."""
+    answer = send(runner, actor, body, at)
+    assert answer.refusal is None, answer.refusal
+    return answer
+
+
+def why(runner: Runner, actor: str, body: c.Body, at: int = AT) -> Why:
+    """The reason why a command is refused."""
+    answer = send(runner, actor, body, at)
+    assert answer.refusal is not None, answer.events
+    return answer.refusal.why
+
+
+def adopting(rules: Rulebook = RULES) -> c.AdoptRulebook:
+    """The command that puts these rules in force."""
+    return c.AdoptRulebook(rules.programme.id, rules.programme.version, digest(rules))
+
+
+def market(journal: Journal | None = None, rules: Rulebook = RULES, *, tables: bool = False) -> Runner:
+    """A runner with the market in it, in a session."""
+    runner = Runner(journal if journal is not None else MemoryJournal(), rules, tables=tables)
+    done(runner, AUTHORITY, adopting(rules))
+    for actor, body in opening(AUTHORITY, random.Random(3)):
+        done(runner, actor, body)
+    done(runner, AUTHORITY, c.SetCap("SO2", "KM", 2027))
+    lines = tuple(c.ActivityLine(source, (2024,), (800,), (10**6,)) for source in ("s-steel", "s-cement"))
+    done(runner, AUTHORITY, c.Allocate("SO2", "KM", 2027, lines))
+    done(runner, EXCHANGE, c.OpenSession(DAY))
+    return runner
+
+
+_SHARED: list[Runner] = []
+
+
+def shared() -> Runner:
+    """One market for all examples, made anew when it has grown long or old."""
+    if not _SHARED or _SHARED[-1].state.seq > 400 or _SHARED[-1].state.at > AT:
+        _SHARED[:] = [market()]
+    return _SHARED[-1]

@@ -1,0 +1,254 @@
+"""The book on disk: made, locked, read beside its writer, and every kind of damage named."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from airshed.engine import commands as c
+from airshed.engine.runner import Runner
+from airshed.engine.tables import TABLES
+from airshed.lab.small_market import BANK, EXCHANGE, HOST, STACKS
+from airshed.model.refusal import Malformed
+from airshed.rulebook.digest import digest
+from airshed.service.book import Book
+from airshed.service.verify import rebuild, verify
+from laws import FILES, RULES
+from markets import AT, DAY, SERIES, done, market, send
+
+
+def played(path: Path) -> Runner:
+    """A book with a little of everything in it; still open."""
+    runner = market(Book.create(path), tables=True)
+    done(runner, "steel", c.PlaceOrder("steel", SERIES, "sell", 300, 400_000))
+    done(runner, "broker", c.PlaceOrder("broker", SERIES, "buy", 100, 400_000))
+    hours = {"SO2": (20, 2, 2), "NOx": (24, 0, 0)}
+    assert set(STACKS["steel"][0].pollutants) == set(hours)
+    done(runner, HOST, c.SealDay("steel-1", "2027-02-28", hours, {"SO2": 5, "NOx": 7}, "e1"))
+    assert send(runner, "fund", c.PlaceOrder("fund", SERIES, "sell", 100, 400_000)).refusal is not None
+    return runner
+
+
+@pytest.fixture(scope="module")
+def book_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A closed book that tests copy."""
+    path = tmp_path_factory.mktemp("book") / "sound.book"
+    journal = played(path).journal
+    assert isinstance(journal, Book)
+    journal.close()
+    return path
+
+
+@pytest.fixture
+def path(book_file: Path, tmp_path: Path) -> Path:
+    """A copy that a test may damage."""
+    return Path(shutil.copy(book_file, tmp_path / "a.book"))
+
+
+def altered(path: Path, statement: str, *values: object) -> None:
+    """Change the file behind the book's back."""
+    connection = sqlite3.connect(path)
+    with connection:
+        assert connection.execute(statement, values).rowcount == 1
+    connection.close()
+
+
+def fault(path: Path) -> Malformed:
+    """What verifying says of a damaged book."""
+    with pytest.raises(Malformed) as raised, Book.read(path) as book:
+        verify(book)
+    return raised.value
+
+
+def test_a_book_is_carried_on_where_it_was_left(path: Path) -> None:
+    with Book.read(path) as book:
+        before = verify(book)
+    with Book.open(path) as book:
+        runner = Runner(book, RULES)
+        assert (runner.state.seq, runner.hash) == (before.records, before.hash)
+        done(runner, EXCHANGE, c.CloseSession(DAY))
+        after = verify(book)
+    assert after.records == before.records + 1
+
+
+def test_the_read_tables_say_what_the_state_says(path: Path) -> None:
+    """I12."""
+    with Book.read(path) as book:
+        rows = dict(book.sql.execute("SELECT account, cash_fen FROM accounts WHERE account IN ('exchange', 'bank')"))
+        rest = book.sql.execute("SELECT account, price, count, rest FROM orders").fetchall()
+        refused = book.sql.execute("SELECT command, why FROM refusals").fetchall()
+        fees = book.sql.execute("SELECT buyer_fee + seller_fee FROM trades").fetchone()[0]
+    assert rows["exchange"] == fees > 0
+    assert rest == [("steel", 400_000, 300, 200)]
+    assert refused == [("PlaceOrder", "insufficient_holding")]
+
+
+def test_a_second_book_of_that_name_is_not_made(path: Path) -> None:
+    with pytest.raises(Malformed, match="exists already"):
+        Book.create(path)
+    with pytest.raises(Malformed, match="its folder does not exist"):
+        Book.create(path.parent / "nowhere" / "a.book")
+
+
+def test_what_is_no_book_is_not_opened(tmp_path: Path) -> None:
+    text = tmp_path / "notes.txt"
+    text.write_text("not a book", "utf-8")
+    other = tmp_path / "other.db"
+    connection = sqlite3.connect(other)
+    with connection:
+        connection.execute("CREATE TABLE notes (note TEXT)")
+    connection.close()
+    for way in (Book.open, Book.read):
+        with pytest.raises(Malformed, match="there is no such book"):
+            way(tmp_path / "nothing.book")
+        with pytest.raises(Malformed, match="there is no such book"):
+            way(tmp_path)
+        with pytest.raises(Malformed, match="is not a book"):
+            way(text)
+        with pytest.raises(Malformed, match="is not a book that can be read"):
+            way(other)
+
+
+def test_another_format_is_left_to_the_airshed_that_wrote_it(path: Path) -> None:
+    altered(path, "UPDATE meta SET value = '99' WHERE key = 'format'")
+
+    for way in (Book.open, Book.read):
+        with pytest.raises(Malformed, match="has format 99, not 1"):
+            way(path)
+
+
+def test_a_second_writer_is_refused_and_a_reader_is_not(path: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from airshed.service.book import Book\n"
+        "from airshed.model.refusal import Malformed\n"
+        "path = Path(sys.argv[1])\n"
+        "with Book.read(path) as book: print(book.last())\n"
+        "try: Book.open(path)\n"
+        "except Malformed as error: print(error.what)\n"
+    )
+    with Book.open(path) as book:
+        said = subprocess.run([sys.executable, "-c", script, str(path)], capture_output=True, check=True, text=True)
+        assert said.stdout.splitlines() == [str(book.last()), "another process writes it"]
+    with Book.open(path):
+        pass
+
+
+def test_a_reader_cannot_write(path: Path) -> None:
+    with Book.read(path) as book:
+        runner = Runner(book, RULES)
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            send(runner, BANK, c.Deposit("steel", 1))
+
+
+def test_a_reader_sees_whole_groups_while_the_writer_goes_on(path: Path) -> None:
+    with Book.open(path) as book, Book.read(path) as reader:
+        runner = Runner(book, RULES)
+        before = reader.last()
+        runner.send_all([(c.Command(BANK, f"g{n}", c.Deposit("steel", 1)), AT) for n in range(7)])
+        assert reader.last() == before + 7
+
+
+def test_an_altered_record_is_named(path: Path) -> None:
+    altered(path, "UPDATE journal SET record = CAST(replace(record, 'key', 'kex') AS BLOB) WHERE seq = 12")
+
+    error = fault(path)
+
+    assert (error.place, error.what) == ("book record 12", "its bytes do not give its hash")
+    with pytest.raises(Malformed, match="book record 12"), Book.open(path) as book:
+        Runner(book, RULES)
+
+
+def test_a_dropped_record_is_named(path: Path) -> None:
+    altered(path, "DELETE FROM journal WHERE seq = 20")
+
+    assert str(fault(path)).startswith("book record 21: follows record 19")
+
+
+def test_a_record_that_was_cut_off_at_the_end_shows_in_the_read_tables(path: Path) -> None:
+    altered(path, "DELETE FROM journal WHERE seq = (SELECT max(seq) FROM journal)")
+
+    assert "table refusals" in str(fault(path))
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "says"),
+    [
+        (
+            "accounts",
+            "UPDATE accounts SET cash_fen = cash_fen + 1 WHERE account = 'steel'",
+            "steel: cash_fen is",
+        ),
+        ("holdings", "DELETE FROM holdings WHERE account = 'steel'", "holdings steel/SO2-KM-2027: the row is missing"),
+        ("orders", "INSERT INTO orders VALUES (99, 'x', 'y', 'buy', 1, 1, 1)", "orders 99: the row does not follow"),
+        ("trades", "UPDATE trades SET price = 1", "price is 1, the book gives 400000"),
+        ("evidence", "UPDATE evidence SET digest = 'e2'", "digest is 'e2', the book gives 'e1'"),
+        ("refusals", "DELETE FROM refusals", "the row is missing"),
+        ("actors", "UPDATE actors SET role = 'authority' WHERE actor = 'steel'", "role is 'authority'"),
+    ],
+)
+def test_an_altered_row_is_named_and_rebuilding_mends_it(path: Path, table: str, change: str, says: str) -> None:
+    """I12."""
+    altered(path, change)
+
+    error = fault(path)
+    assert f"table {table}" in error.place
+    assert says in str(error)
+    assert "--rebuild" in error.cure
+
+    with Book.open(path) as book:
+        rebuild(book)
+        verify(book)
+
+
+def test_rebuilding_a_sound_book_changes_no_row(path: Path) -> None:
+    def rows(book: Book) -> list[list[tuple[object, ...]]]:
+        return [book.sql.execute(f"SELECT * FROM {table.name} ORDER BY 1, 2").fetchall() for table in TABLES]
+
+    with Book.open(path) as book:
+        before = rows(book)
+        rebuild(book)
+        assert rows(book) == before
+
+
+def test_a_file_that_was_cut_short_is_named(path: Path) -> None:
+    whole = path.read_bytes()
+    for size in (0, 10, 100, 4096, 8192, len(whole) // 2, len(whole) - 8192, len(whole) - 1):
+        path.write_bytes(whole[:size])
+        with pytest.raises(Malformed), Book.read(path) as book:
+            verify(book)
+
+
+def test_damage_anywhere_is_named_or_does_no_harm(path: Path) -> None:
+    whole = path.read_bytes()
+    with Book.read(path) as book:
+        sound = verify(book)
+    rng = Random(1)
+    named = 0
+    for _ in range(200):
+        damaged = bytearray(whole)
+        place = rng.randrange(100, len(whole) - 64)
+        damaged[place : place + 16] = rng.randbytes(16)
+        path.write_bytes(damaged)
+        try:
+            with Book.read(path) as book:
+                assert verify(book).hash == sound.hash
+        except Malformed:
+            named += 1
+    assert named > 10
+
+
+def test_the_law_is_kept_beside_the_book(path: Path) -> None:
+    with Book.open(path) as book:
+        book.keep_law(digest(RULES), FILES)
+        assert book.law(digest(RULES)) == FILES
+        assert book.law_in_force() == digest(RULES)
+        with pytest.raises(Malformed, match="does not hold the rulebook 000000000000"):
+            book.law("0" * 64)
+        with pytest.raises(Malformed, match=r"record 999\d* is not there|record 9999"):
+            book.line(9999)

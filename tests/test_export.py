@@ -1,0 +1,253 @@
+"""The independent verifier accepts a sound book and names the first record that is not."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from airshed.engine.journal import MemoryJournal
+from airshed.lab import sim
+from airshed.lab.sim import Simulation
+from airshed.service.book import Book
+from laws import RULES
+
+SCRIPT = Path(__file__).parents[1] / "scripts" / "verify_export.py"
+Record = dict[str, Any]
+
+
+def plain(rules: Any, rng: Any, version: str) -> Any:
+    """The shipped law under another version, so that every auction has one price."""
+    return msgspec.structs.replace(rules, programme=msgspec.structs.replace(rules.programme, version=version))
+
+
+@lru_cache(maxsize=1)
+def played() -> tuple[bytes, ...]:
+    """The export of a run of the simulator."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sim, "varied", plain)
+        run = Simulation(12, 400, RULES, None, None)
+        run.play(lambda done: None)
+    assert isinstance(run.memory.journal, MemoryJournal)
+    return tuple(line.hash.encode() + b" " + line.record + b"\n" for line in run.memory.journal.lines())
+
+
+def verdict(lines: Iterable[bytes]) -> tuple[int, str]:
+    """Status and last line of the verifier, run as a program of its own."""
+    ended = subprocess.run(
+        [sys.executable, "-I", str(SCRIPT)], input=b"".join(lines), capture_output=True, check=False, timeout=60
+    )
+    return ended.returncode, (ended.stdout + ended.stderr).decode().strip()
+
+
+def forged(change: Callable[[Record], bool]) -> tuple[int, list[bytes]]:
+    """The export with the first record that `change` alters, and every hash from there on computed anew."""
+    lines: list[bytes] = []
+    end, where = "0" * 64, 0
+    for number, line in enumerate(played(), 1):
+        raw = line.split(b" ", 1)[1].rstrip(b"\n")
+        if not where:
+            record = json.loads(raw)
+            if change(record):
+                where, raw = number, json.dumps(record, separators=(",", ":"), ensure_ascii=False).encode()
+        end = hashlib.sha256(end.encode() + raw).hexdigest()
+        lines.append(end.encode() + b" " + raw + b"\n")
+    assert where, "nothing to forge"
+    return where, lines
+
+
+def test_a_sound_book_is_ok() -> None:
+    lines = played()
+
+    status, said = verdict(lines)
+
+    assert (status, said) == (0, f"ok {len(lines)} records, digest {lines[-1][:64].decode()}")
+
+
+def test_it_is_small_and_uses_the_standard_library_only() -> None:
+    text = SCRIPT.read_text("utf-8")
+    imports = {line.split()[1] for line in text.splitlines() if line.startswith(("import ", "from "))}
+
+    assert imports <= {"hashlib", "json", "sys", "collections", "types"}
+    assert len(text.splitlines()) < 200
+
+
+@pytest.mark.parametrize("place", [0, 700, -1])
+def test_an_altered_byte_is_named(place: int) -> None:
+    lines = list(played())
+    at = len(lines[place]) // 2
+    lines[place] = lines[place][:at] + bytes([lines[place][at] ^ 1]) + lines[place][at + 1 :]
+
+    number = place % len(lines) + 1
+    assert verdict(lines) == (1, f"record {number}: its bytes do not give its hash")
+
+
+def test_a_dropped_line_is_named() -> None:
+    lines = list(played())
+    del lines[499]
+
+    assert verdict(lines) == (1, "record 500: its bytes do not give its hash")
+
+
+def test_a_truncated_line_is_named() -> None:
+    lines = list(played())
+    lines[-1] = lines[-1][:-20]
+
+    assert verdict(lines) == (1, f"record {len(lines)}: its bytes do not give its hash")
+
+
+def test_swapped_lines_are_named() -> None:
+    lines = list(played())
+    lines[300], lines[301] = lines[301], lines[300]
+
+    assert verdict(lines) == (1, "record 301: its bytes do not give its hash")
+
+
+def events(record: Record, kind: str) -> list[Record]:
+    return [event for event in record["events"] if event["is"] == kind]
+
+
+def a_second_cap(record: Record) -> bool:
+    record["events"] += events(record, "CapSet")
+    return len(record["events"]) == 2 and bool(events(record, "CapSet"))
+
+
+def a_serial_of_somebody_else(record: Record) -> bool:
+    for event in events(record, "Transferred"):
+        event["entry"][0][4] = [[10**12, 10**12]]
+        return True
+    return False
+
+
+def money_from_nowhere(record: Record) -> bool:
+    for event in events(record, "MoneyMoved"):
+        if event["entry"][0][1] != "bank":
+            event["entry"][0][3] += 10**15
+            return True
+    return False
+
+
+def a_price_beyond_the_limit(record: Record) -> bool:
+    for event in events(record, "Traded"):
+        event["price"] *= 10
+        return True
+    return False
+
+
+def a_cheaper_payment(record: Record) -> bool:
+    for event in events(record, "Traded"):
+        event["entry"][1][3] -= 1
+        return True
+    return False
+
+
+def a_second_price(record: Record) -> bool:
+    for event in events(record, "AuctionCleared"):
+        for award in event["awards"]:
+            award["fen"] += 1
+            return True
+    return False
+
+
+def a_day_twice(record: Record) -> bool:
+    sealed = events(record, "DaySealed")
+    if sealed and sealed[0]["day"] == "2027-01-01":
+        record["events"].append(sealed[0])
+    return len(record["events"]) == 2 and bool(sealed)
+
+
+def a_missing_hour(record: Record) -> bool:
+    for event in events(record, "DaySealed"):
+        event["hours"]["SO2"][0] -= 1
+        return True
+    return False
+
+
+def a_lower_obligation(record: Record) -> bool:
+    for event in events(record, "YearVerified"):
+        for pollutant in event["obligation"]:
+            event["obligation"][pollutant] += 1
+            return True
+    return False
+
+
+def a_surrender_of_too_many(record: Record) -> bool:
+    for event in events(record, "Surrendered"):
+        event["count"] += 1
+        return True
+    return False
+
+
+def a_refusal_with_events(record: Record) -> bool:
+    if record["refusal"]:
+        record["events"] = [{"is": "AccountThawed", "account": "steel"}]
+        return True
+    return False
+
+
+def a_key_for_two_commands(record: Record) -> bool:
+    record["key"], before = "k1", record["key"]
+    return record["actor"] == "dianzhong-office" and before != "k1" and record["refusal"] is None
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (a_second_cap, "I2"),
+        (a_serial_of_somebody_else, "I1"),
+        (money_from_nowhere, "I4"),
+        (a_price_beyond_the_limit, "I5"),
+        (a_cheaper_payment, "I5"),
+        (a_second_price, "I8"),
+        (a_day_twice, "I9"),
+        (a_missing_hour, "I10"),
+        (a_lower_obligation, "I11"),
+        (a_surrender_of_too_many, "I11"),
+        (a_refusal_with_events, "has events and a refusal"),
+        (a_key_for_two_commands, "I13"),
+    ],
+    ids=lambda each: getattr(each, "__name__", None),
+)
+def test_a_forged_record_with_a_good_chain_is_named(change: Callable[[Record], bool], says: str) -> None:
+    where, lines = forged(change)
+
+    status, said = verdict(lines)
+
+    assert status == 1
+    assert said.startswith(f"record {where}: {says}")
+
+
+def test_garbage_is_named_and_not_a_traceback() -> None:
+    for line in (b"", b"\n", b"x y\n", b"\xff" * 80 + b"\n"):
+        status, said = verdict([*played()[:3], line] if line else [b"\n"])
+        assert status == 1
+        assert said.startswith("record ")
+        assert "Traceback" not in said
+
+
+def test_what_the_command_line_exports_is_what_the_verifier_reads(tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from airshed.cli.main import ROOMS, build
+
+    path = tmp_path / "sim.book"
+    run = Simulation(4, 60, RULES, lambda: Book.open(path) if path.exists() else Book.create(path), None)
+    run.play(lambda done: None)
+    run.close()
+    to = tmp_path / "export.jsonl"
+    assert (
+        CliRunner().invoke(build({"book": ROOMS["book"]}), ["book", "export", str(path), "--to", str(to)]).exit_code
+        == 0
+    )
+
+    status, said = verdict([to.read_bytes()])
+
+    assert (status, said) == (0, f"ok {run.memory.state.seq} records, digest {run.memory.hash}")

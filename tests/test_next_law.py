@@ -1,0 +1,128 @@
+"""The law changes while the market goes on, and nothing that was placed under the old one breaks."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, settings
+
+from airshed.engine import commands as c
+from airshed.engine.journal import GENESIS, decode
+from airshed.engine.runner import Runner, fold
+from airshed.engine.state import State
+from airshed.engine.tables import Tables
+from airshed.lab.small_market import ACCOUNTS, BANK, EXCHANGE
+from airshed.model.period import instant
+from airshed.model.refusal import Malformed, Why
+from airshed.rulebook.load import load_texts
+from laws import LAW, RULES, as_files
+from markets import AUTHORITY, DAY, SERIES, adopting, done, market, why
+
+QUICK = settings(max_examples=150, deadline=None)
+SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+NAMES = [name for name, _, _ in ACCOUNTS]
+
+
+# --- the law changes
+
+
+def next_law(**sections: Any) -> Any:
+    programme = msgspec.structs.replace(RULES.programme, version="2027.2", **sections.pop("programme", {}))
+    return msgspec.structs.replace(RULES, programme=programme, **sections)
+
+
+def adopted(runner: Runner, rules: Any) -> None:
+    runner.rules = rules
+    done(runner, AUTHORITY, adopting(rules))
+
+
+def test_orders_that_rest_are_cancelled_when_the_law_changes() -> None:
+    """A lower fee would otherwise be less than what was charged already."""
+    runner = market()
+    done(runner, "steel", c.PlaceOrder("steel", SERIES, "sell", 300, 400_000))
+    done(runner, "broker", c.PlaceOrder("broker", SERIES, "buy", 100, 400_000))
+
+    trading = msgspec.structs.replace(RULES.trading, seller_fee_basis_points=0, buyer_fee_basis_points=9_000)
+    adopted(runner, next_law(trading=trading))
+
+    assert runner.state.orders == {}
+    runner.state.check()
+    done(runner, "steel", c.PlaceOrder("steel", SERIES, "sell", 300, 400_000))
+
+
+def test_a_new_authority_replaces_the_old_one_in_the_read_tables() -> None:
+    """I12."""
+    source = market()
+    adopted(source, next_law(programme={"authority": "new-office"}))
+    state, reached, tables = State(), GENESIS, Tables()
+    gone: set[Any] = set()
+    for line in source.journal.lines():
+        reached = fold(state, line, reached)
+        tables.note(state, decode(line))
+        gone |= set(tables.take(state).gone.get("actors", ()))
+
+    assert gone == {(AUTHORITY,)}
+    assert why(source, AUTHORITY, c.ThawAccount("steel")) is Why.UNKNOWN_ACTOR
+
+
+def test_a_series_whose_pollutant_is_no_longer_capped_is_refused_and_nothing_breaks() -> None:
+    runner = market()
+    kept = tuple(rule for rule in RULES.pollutants if rule.code != "SO2")
+    adopted(runner, next_law(pollutants=kept))
+
+    for actor, body in (
+        ("steel", c.PlaceOrder("steel", SERIES, "buy", 100, 400_000)),
+        ("steel", c.OfferRepurchase("steel", SERIES, 100)),
+        (AUTHORITY, c.OpenAuction("a", SERIES, 100)),
+    ):
+        assert why(runner, actor, body) is Why.UNKNOWN_SERIES
+
+
+def test_a_bid_that_its_bidder_cannot_pay_any_more_does_not_count() -> None:
+    """I4, under a law that asks for a part of the value as guarantee."""
+    law = next_law(auction=msgspec.structs.replace(RULES.auction, guarantee_basis_points=1_000))
+    runner = market()
+    adopted(runner, law)
+    free = runner.state.ledger.purses["fund"].free
+    done(runner, AUTHORITY, c.OpenAuction("a", SERIES, 10_000))
+    for price in (160_000, 161_000):
+        done(runner, "fund", c.PlaceBid("a", "fund", 5_000, price))
+    left = runner.state.ledger.purses["fund"].free
+    done(runner, BANK, c.Withdraw("fund", left - 60_000))  # of 805,000 and 800,000 fen a tenth is set aside
+    done(runner, BANK, c.Deposit("fund", 600_000))
+
+    answer = done(runner, AUTHORITY, c.CloseAuction("a", 1))
+
+    assert free > left
+    runner.state.check()
+    assert [award.count for award in answer.events[0].awards] in ([], [5_000])  # type: ignore[union-attr]
+
+
+def test_an_offer_does_not_hide_allowances_from_the_banking_limit() -> None:
+    """At the closing of the year an account's sell orders are taken back first."""
+    runner = market()
+    mass = dict.fromkeys(("SO2", "NOx", "PM", "VOC"), 1_000)
+    after = instant("2028-07-02", 10)
+    done(runner, EXCHANGE, c.CloseSession(DAY))
+    done(runner, AUTHORITY, c.DetermineYear("s-cement", 2027, mass, "no report"), instant("2028-05-01"))
+    done(runner, EXCHANGE, c.OpenSession("2028-07-02"), after)
+    held = runner.state.ledger.held_of("cement", SERIES).count // 100 * 100
+    done(runner, "cement", c.PlaceOrder("cement", SERIES, "sell", min(held, 2_000_000), 400_000), after)
+
+    done(runner, AUTHORITY, c.CloseYear("cement", 2027), after)
+
+    assert runner.state.orders == {}
+    assert runner.state.ledger.held_of("cement", SERIES).count == 0  # a fifth of one allowance is none
+
+
+@pytest.mark.parametrize("market_of", ["trading", "auction"])
+def test_a_law_under_which_a_lot_is_worth_a_part_of_a_fen_is_refused(market_of: str) -> None:
+    """Fills of one order, each rounded, could otherwise cost more than was set aside for the whole."""
+    law = copy.deepcopy(LAW)
+    law[market_of] |= {"lot": 10, "tick_fen_per_t": 10}
+
+    with pytest.raises(Malformed, match=rf"\[{market_of}\]: a lot of 10 at a tick of 10 fen/t is not worth whole fen"):
+        load_texts(as_files(law))

@@ -1,0 +1,125 @@
+"""The simulator holds on a few seeds, is repeatable, and finds bugs that are put into the engine."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from airshed.cli.main import ROOMS, build
+from airshed.engine.procedures import complying, monitoring, trading
+from airshed.lab.sim import Broken, simulate
+from airshed.market.orderbook import Fill, OrderBook
+from airshed.registry.ledger import Ledger
+from airshed.service.book import Book
+from airshed.service.verify import verify
+from laws import RULES
+
+INVARIANTS = [f"I{number}" for number in range(1, 15)]
+
+
+def on_disk(path: Path) -> Book:
+    return Book.open(path) if path.exists() else Book.create(path)
+
+
+@pytest.mark.parametrize("seed", [3, 20317])
+def test_every_invariant_holds_under_random_commands_and_crashes(seed: int, tmp_path: Path) -> None:
+    """I1 to I14, on disk: crashes before, in and after the commit."""
+    report = simulate(seed, 400, RULES, lambda: on_disk(tmp_path / "sim.book"), verify)
+
+    assert list(report.checks) == INVARIANTS
+    assert set(report.crashes) == {"before the commit", "in the commit", "after the commit"}
+    assert report.malformed > 100
+    assert len(report.refused) > 25
+
+
+@pytest.mark.parametrize("seed", range(40, 44))
+def test_every_invariant_holds_in_memory(seed: int) -> None:
+    report = simulate(seed, 300, RULES)
+
+    assert set(INVARIANTS) - set(report.checks) <= {"I8", "I14"}  # some laws auction nothing; I14 needs two books
+
+
+def test_a_seed_gives_the_same_book() -> None:
+    """I14."""
+    assert simulate(5, 60, RULES) == simulate(5, 60, RULES)
+
+
+def test_a_compliance_year_is_played_to_its_end() -> None:
+    done: set[str] = set()
+    for seed in range(3):
+        done |= set(simulate(seed, 250, RULES).done)
+
+    assert {"ReportYear", "VerifyYear", "Surrender", "CloseYear", "PayPenalty", "OfferRepurchase"} <= done
+    assert {"CloseAuction", "PlaceOrder", "CancelOrder", "FreezeAccount", "ThawAccount", "Transfer", "Withdraw"} <= done
+
+
+def _reversed_fills(self: OrderBook, side: str, limit: int, count: int, account: str) -> object:
+    """Matches the youngest order at the best price first."""
+    resting = [each for each in self.orders("sell" if side == "buy" else "buy") if each.account != account]
+    best = [each for each in resting if each.limit == resting[0].limit]
+    crosses = best and (best[0].limit <= limit if side == "buy" else best[0].limit >= limit)
+    return [Fill(best[-1].id, best[-1].limit, min(count, best[-1].left))] if crosses else []
+
+
+BUGS = {
+    "I5": (trading, "value_fen", lambda count, price: (count * price + 500) // 1000 + 1),
+    "I7": (OrderBook, "fills_for", _reversed_fills),
+    "I11": (monitoring, "obligation", lambda mass_mg, size_kg, rounding: mass_mg // 10**6 + 1),
+}
+
+
+@pytest.mark.parametrize("number", BUGS)
+def test_a_bug_in_the_engine_is_found_and_the_line_that_repeats_it_is_printed(
+    number: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, name, bug = BUGS[number]
+    monkeypatch.setattr(place, name, bug)
+
+    with pytest.raises(Broken, match=f"{number}: (.|\n)*airshed sim --seed 11 --steps 400$"):
+        simulate(11, 400, RULES)
+
+
+def test_a_move_that_loses_money_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """I3."""
+    post = Ledger.post
+
+    def lossy(self: Ledger, entry: tuple[object, ...]) -> None:
+        post(self, entry)  # type: ignore[arg-type]
+        self.purses["treasury"].fen += len(entry) > 2
+
+    monkeypatch.setattr(Ledger, "post", lossy)
+
+    with pytest.raises(Broken, match="I3: money does not sum to zero"):
+        simulate(11, 200, RULES)
+
+
+def test_a_surrender_of_what_does_not_count_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """I11."""
+    monkeypatch.setattr(complying, "admitted", lambda *rule: True)
+
+    with pytest.raises(Broken, match=r"I11: .* does not count"):
+        simulate(11, 400, RULES)
+
+
+def test_the_command_prints_a_table_and_json() -> None:
+    app = build({"sim": ROOMS["sim"]})
+    run = CliRunner().invoke
+
+    shown = run(app, ["sim", "--seed", "2", "--steps", "40", "--runs", "2"])
+    assert shown.exit_code == 0
+    assert "checks that held" in shown.output
+    assert "seed 3:" in shown.output
+    printed = run(app, ["sim", "--seed", "2", "--steps", "40", "--json"])
+    assert json.loads(printed.output)["seed"] == 2
+
+
+def test_the_command_ends_with_one_and_the_line_that_repeats_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(*BUGS["I5"])
+
+    shown = CliRunner().invoke(build({"sim": ROOMS["sim"]}), ["sim", "--seed", "11", "--steps", "400"])
+
+    assert shown.exit_code == 1
+    assert shown.stderr.endswith("airshed sim --seed 11 --steps 400\n")
