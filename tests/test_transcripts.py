@@ -2,7 +2,8 @@
 
 A fenced block `console` holds commands after `$ ` and what they print (both streams). A line `...` stands for any
 lines, `...` inside a line for any text, and `(exit 2)` for a status that is not 0. A fenced block `file NAME`
-makes that file first. The files of one transcript share a folder, in which `year.book` is a played demo year.
+makes that file first. The files of one transcript share a folder, in which `year.book` is a played demo year, and
+`rulebooks/` and `scripts/` are those of the project.
 """
 
 from __future__ import annotations
@@ -17,7 +18,11 @@ from pathlib import Path
 
 import pytest
 
+from airshed.cli.reference import reasons
+from airshed.model.refusal import Why
+from airshed.rulebook.digest import digest
 from airshed.service.book import Book
+from laws import FILES, RULES
 from seasons import played
 
 HERE = Path(__file__).parent
@@ -31,6 +36,7 @@ def year_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("year") / "year.book"
     with Book.create(path) as book:
         played(book, 7)
+        book.keep_law(digest(RULES), FILES)
     return path
 
 
@@ -49,6 +55,9 @@ def test_commands_print_what_the_manual_says(transcript: Path, tmp_path: Path, y
     text = transcript.read_text()
     if "year.book" in text:
         shutil.copy(year_book, tmp_path / "year.book")
+    for folder in ("rulebooks", "scripts"):
+        if f"{folder}/" in text:
+            shutil.copytree(HERE.parent / folder, tmp_path / folder)
     environment = {**os.environ, "PYTHONPATH": str(HERE.parent / "src"), "COLUMNS": "150", "NO_COLOR": "1", "TZ": "UTC"}
     blocks = list(BLOCK.finditer(text))
     assert blocks, f"{transcript.name} has no command"
@@ -61,6 +70,13 @@ def test_commands_print_what_the_manual_says(transcript: Path, tmp_path: Path, y
         for part in re.split(r"^\$ ", block[3], flags=re.MULTILINE)[1:]:
             command, _, expected = part.partition("\n")
             run_one(command, expected, tmp_path, environment)
+
+
+def test_every_reason_to_refuse_is_shown_in_the_manual() -> None:
+    """But for a book without a rulebook, which no command makes, and what no procedure gives yet."""
+    text = "".join(path.read_text() for path in TRANSCRIPTS)
+    silent = {Why.NO_RULEBOOK} | {why for why in Why if not any(why in given for given in reasons().values())}
+    assert [why for why in Why if why not in silent and f"refused: {why} (" not in text] == []
 
 
 def run_one(command: str, expected: str, folder: Path, environment: dict[str, str]) -> None:

@@ -247,12 +247,10 @@ def verify(book: BookPath, json: Json = False) -> None:
 
     Example: airshed book verify demo/dianzhong.book
     """
-    from rich.progress import Progress
-
     from airshed.service.book import Book
     from airshed.service.verify import verify as check
 
-    with Book.read(book) as opened, Progress(console=console, transient=True, disable=json) as bar:
+    with Book.read(book) as opened, _bar(json) as bar:
         task = bar.add_task("folding", total=opened.last())
         try:
             found = check(opened, lambda done: bar.update(task, completed=done))
@@ -275,6 +273,13 @@ def verify(book: BookPath, json: Json = False) -> None:
     console.print(f"ok: {found.records:,} records, {found.events:,} events, {found.refusals:,} refusals")
     console.print("chain, invariants I1-I14 at rest, and read tables agree")
     console.print(f"digest {found.hash}")
+
+
+def _bar(json: bool) -> Any:
+    """A progress bar where somebody looks at it."""
+    from rich.progress import Progress
+
+    return Progress(console=console, transient=True, disable=json or not console.is_terminal)
 
 
 @app.command()

@@ -26,6 +26,11 @@ ROOMS: dict[str, str] = {
     "sim": "airshed.cli.sim:sim",
 }
 
+#: What Typer raises at a command line that it cannot read.
+UNREADABLE: Any = typer.BadParameter.__mro__[1]
+#: What Typer returns when Ctrl-C ends a command.
+INTERRUPTED = 130
+
 ABOUT = "Airshed: an emission trading system for the air of a region. 区域大气排污权交易系统。"
 
 
@@ -61,15 +66,21 @@ def run() -> None:
     asked = sys.argv[1] if len(sys.argv) > 1 else ""
     rooms = {asked: ROOMS[asked]} if asked in ROOMS else ROOMS
     try:
-        build(rooms)()
+        status = build(rooms)(prog_name="airshed", standalone_mode=False)
     except Malformed as error:
         fail(error)
-    except KeyboardInterrupt:
-        print("interrupted: what was answered is on disk", file=sys.stderr)
-        raise SystemExit(130) from None
+    except UNREADABLE as error:
+        said = error.format_message()
+        if "\n" in said:  # a group without a command says its whole help
+            print(said, file=sys.stderr)
+            raise SystemExit(2) from None
+        fail(Malformed("command line", said.rstrip("."), f"{error.ctx.command_path} --help shows how"))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(141) from None
+    if status == INTERRUPTED:
+        print("interrupted: what was answered is on disk", file=sys.stderr)
+    raise SystemExit(status)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,137 @@
+"""A small programme told in commands: what the reference shows as examples, and a test plays from end to end.
+
+Two firms of Kunming and a trader of Qujing: accounts, caps, an auction, a session, a year, and what it ends with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import sha256
+from itertools import pairwise
+
+from airshed.engine import commands as c
+from airshed.model.period import days_of
+from airshed.rulebook.digest import digest
+from airshed.rulebook.schema import Rulebook
+
+#: A command and the Beijing instant at which it is sent, as `airshed book send --at` takes it.
+Told = tuple[str, c.Command]
+
+YEAR = 2027
+OFFICE, EXCHANGE, BANK, HOST, VERIFIER = (
+    "dianzhong-office",
+    "zone-exchange",
+    "settlement-bank",
+    "monitoring-host",
+    "verifier-kunming",
+)
+CEMENT, STEEL, TRADER = "cement-li", "steel-wang", "trader-chen"
+#: What the kiln stack emits on every day of the year, in milligrams.
+DAY_MASS_MG = {"NOx": 900_000_000, "PM": 60_000_000, "SO2": 120_000_000}
+
+
+def story(rules: Rulebook) -> Iterator[Told]:
+    """The commands in the order in which they are sent; under the shipped rulebook none of them is refused."""
+    sent = 0
+    for at, actor, bodies in _scenes(rules):
+        for body in bodies:
+            sent += 1
+            yield at, c.Command(actor, f"example-{sent}", body)
+
+
+def examples(rules: Rulebook) -> dict[type, Told]:
+    """The first command of each kind that the story tells."""
+    found: dict[type, Told] = {}
+    for at, command in story(rules):
+        found.setdefault(type(command.body), (at, command))
+    return found
+
+
+def _scenes(rules: Rulebook) -> Iterator[tuple[str, str, list[c.Body]]]:
+    programme = rules.programme
+    yield (
+        "2026-12-01T09:00",
+        OFFICE,
+        [
+            c.AdoptRulebook(programme.id, programme.version, digest(rules)),
+            c.OpenAccount("kunming-cement", "operator", "Kunming Cement (example)", "KM", "Example Group"),
+            c.OpenAccount("kunming-steel", "operator", "Kunming Steel (example)", "KM"),
+            c.OpenAccount("qujing-trade", "trader", "Qujing Trade (example)", "QJ"),
+            c.RegisterActor(CEMENT, "operator", "kunming-cement"),
+            c.RegisterActor(STEEL, "operator", "kunming-steel"),
+            c.RegisterActor(TRADER, "operator", "qujing-trade"),
+            c.RegisterActor(EXCHANGE, "exchange"),
+            c.RegisterActor(BANK, "bank"),
+            c.RegisterActor(HOST, "monitor"),
+            c.RegisterActor(VERIFIER, "verifier"),
+            c.RegisterSource(
+                "KM-KILN-1",
+                "Kiln 1 (example)",
+                "kunming-cement",
+                "KM",
+                "cement",
+                True,
+                (c.StackEntry("KM-KILN-1-A", ("SO2", "NOx", "PM")),),
+            ),
+            c.RegisterSource("KM-SINTER-1", "Sinter strand 1 (example)", "kunming-steel", "KM", "steel", True),
+        ],
+    )
+    yield from _issued()
+    yield from _traded()
+    hours = {name: (22, 2, 0) for name in DAY_MASS_MG}
+    for day, following in pairwise([*days_of(YEAR), f"{YEAR + 1}-01-01"]):
+        evidence = sha256(f"the frames of {day}".encode()).hexdigest()
+        yield f"{following}T08:00", HOST, [c.SealDay("KM-KILN-1-A", day, hours, DAY_MASS_MG, evidence)]
+    yield from _settled()
+
+
+def _issued() -> Iterator[tuple[str, str, list[c.Body]]]:
+    activities = (
+        c.ActivityLine("KM-KILN-1", (2024, 2025, 2026), (52_000, 50_000, 49_000), (900_000, 910_000, 905_000)),
+        c.ActivityLine("KM-SINTER-1", (2024, 2025, 2026), (61_000, 60_000, 60_500), (400_000, 405_000, 398_000)),
+    )
+    yield (
+        "2026-12-10T09:00",
+        OFFICE,
+        [c.SetCap("SO2", "KM", YEAR), c.Allocate("SO2", "KM", YEAR, activities)],
+    )
+    yield (
+        "2027-01-05T09:00",
+        BANK,
+        [
+            c.Deposit("kunming-cement", 1_000_000_000),
+            c.Deposit("kunming-steel", 50_000_000),
+            c.Deposit("qujing-trade", 200_000_000),
+        ],
+    )
+    yield "2027-02-10T09:00", OFFICE, [c.OpenAuction("SO2-KM-2027-1", "SO2-KM-2027", 20_000)]
+    yield "2027-02-10T10:00", TRADER, [c.PlaceBid("SO2-KM-2027-1", "qujing-trade", 20_000, 410_000)]
+    yield "2027-02-10T14:00", OFFICE, [c.CloseAuction("SO2-KM-2027-1", 20_270_210)]
+
+
+def _traded() -> Iterator[tuple[str, str, list[c.Body]]]:
+    yield "2027-03-01T09:30", EXCHANGE, [c.OpenSession("2027-03-01")]
+    yield "2027-03-01T10:00", CEMENT, [c.PlaceOrder("kunming-cement", "SO2-KM-2027", "sell", 5_000, 412_000)]
+    yield "2027-03-01T10:01", TRADER, [c.PlaceOrder("qujing-trade", "SO2-KM-2027", "buy", 3_000, 415_000)]
+    yield "2027-03-01T10:30", CEMENT, [c.CancelOrder(1)]
+    yield "2027-03-01T15:00", EXCHANGE, [c.CloseSession("2027-03-01")]
+    yield "2027-03-02T09:00", TRADER, [c.Transfer("qujing-trade", "kunming-steel", "SO2-KM-2027", 1_000)]
+    yield "2027-03-03T09:00", OFFICE, [c.FreezeAccount("qujing-trade", "an inquiry into its orders of 1 March")]
+    yield "2027-03-10T09:00", OFFICE, [c.ThawAccount("qujing-trade")]
+    yield "2027-03-11T09:00", BANK, [c.Withdraw("qujing-trade", 10_000_000)]
+
+
+def _settled() -> Iterator[tuple[str, str, list[c.Body]]]:
+    following = YEAR + 1
+    yield f"{following}-02-15T09:00", CEMENT, [c.ReportYear("KM-KILN-1", YEAR, {"VOC": 85_000})]
+    yield f"{following}-04-10T09:00", VERIFIER, [c.VerifyYear("KM-KILN-1", YEAR, "satisfactory")]
+    mass_g = {"NOx": 40_000_000, "PM": 9_000_000, "SO2": 60_500_000, "VOC": 300_000}
+    yield (
+        f"{following}-04-28T09:00",
+        OFFICE,
+        [c.DetermineYear("KM-SINTER-1", YEAR, mass_g, "the operator did not report")],
+    )
+    yield f"{following}-06-30T10:00", CEMENT, [c.Surrender("KM-KILN-1", YEAR, "SO2", 43_800)]
+    yield f"{following}-06-30T11:00", CEMENT, [c.OfferRepurchase("kunming-cement", "SO2-KM-2027", 2_000)]
+    yield f"{following}-07-01T09:00", OFFICE, [c.CloseYear("kunming-cement", YEAR)]
+    yield f"{following}-07-02T09:00", CEMENT, [c.PayPenalty("KM-KILN-1", YEAR, "VOC")]

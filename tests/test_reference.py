@@ -1,0 +1,93 @@
+"""The reference pages are those of the code, and nothing is missing in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import get_args
+
+import msgspec
+import pytest
+import typer
+
+from airshed.cli.main import ROOMS, build
+from airshed.cli.reference import ALWAYS, BODIES, EVENTS, INNER, PARTS, meaning, pages, reasons
+from airshed.cli.reference_cli import leaves
+from airshed.cli.reference_words import COLUMNS
+from airshed.cli.reference_words import TABLES as TABLE_WORDS
+from airshed.engine.commands import Body
+from airshed.engine.decide import PROCEDURES
+from airshed.engine.events import Event
+from airshed.engine.journal import MemoryJournal, Record
+from airshed.engine.journal import decode as read
+from airshed.engine.tables import TABLES
+from airshed.model.refusal import MEANINGS, PRECEDENCE, Why
+from seasons import played
+
+FOLDER = Path(__file__).parents[1] / "docs" / "reference"
+
+
+@pytest.fixture(scope="module")
+def written() -> dict[str, str]:
+    return pages()
+
+
+def test_the_pages_on_disk_are_those_of_the_code(written: dict[str, str]) -> None:
+    assert {path.name for path in FOLDER.glob("*.md")} == set(written)
+    for name, text in written.items():
+        assert (FOLDER / name).read_text("utf-8") == text, f"{name} is out of date: run make docs"
+
+
+def test_every_command_event_and_field_has_its_place(written: dict[str, str]) -> None:
+    assert set(BODIES) == set(get_args(Body))
+    assert set(EVENTS) == set(get_args(Event))
+    kinds: tuple[tuple[str, tuple[type[msgspec.Struct], ...]], ...] = (
+        ("commands.md", (*BODIES, *INNER)),
+        ("events.md", (Record, *EVENTS, *PARTS)),
+    )
+    for page, structs in kinds:
+        for struct in structs:
+            section = written[page].partition(f"## {struct.__name__}\n")[2].partition("\n## ")[0]
+            assert struct.__doc__ is not None
+            for field in struct.__struct_fields__:
+                assert f"| `{field}` |" in section, f"{struct.__name__}.{field}"
+                assert meaning(struct, field).endswith((".", "below", "year")), f"{struct.__name__}.{field}"
+
+
+def test_every_reason_to_refuse_has_a_meaning_in_both_languages(written: dict[str, str]) -> None:
+    assert list(MEANINGS) == list(Why) == sorted(PRECEDENCE, key=lambda why: PRECEDENCE[why])
+    for why, (english, chinese) in MEANINGS.items():
+        assert f"`{why}` | {english} | {chinese} |" in written["refusals.md"]
+
+
+def test_every_table_and_column_has_its_words(written: dict[str, str]) -> None:
+    assert list(TABLE_WORDS) == [table.name for table in TABLES]
+    columns = {(table.name, column.split()[0]) for table in TABLES for column in table.columns}
+    for table, column in columns:
+        section = written["read-tables.md"].partition(f"## {table}\n")[2].partition("\n## ")[0]
+        assert f"| `{column}`" in section
+    names = {f"{table}.{column}" for table, column in columns} | {column for _, column in columns}
+    assert set(COLUMNS) <= names, "words for columns that are not there"
+
+
+def test_every_shell_command_has_an_example_and_says_what_its_options_mean(written: dict[str, str]) -> None:
+    for path, command in leaves(typer.main.get_command(build(ROOMS)), "airshed"):
+        assert f"## {path}\n" in written["cli.md"]
+        assert "Example: airshed " in (command.help or ""), path
+        assert all(each.help for each in command.params), path
+
+
+def test_the_season_is_refused_only_for_reasons_that_the_reference_names() -> None:
+    journal = MemoryJournal()
+    played(journal, 7, tables=False)
+    seen: set[tuple[type[msgspec.Struct], Why]] = set()
+    for line in journal.lines():
+        record = read(line)
+        if record.refusal is not None:
+            seen.add((type(record.body), record.refusal.why))
+    assert seen
+    assert [each for each in seen if each[1] not in reasons()[each[0]]] == []
+
+
+def test_every_command_can_be_refused_for_the_reasons_that_all_share() -> None:
+    for body in PROCEDURES:
+        assert set(ALWAYS) <= set(reasons()[body])
