@@ -1,6 +1,6 @@
 """Durable commands a second through the whole path, beside raw SQLite of the same bytes and a durable peer.
 
-Run alone: `PYTHONPATH=src:. python -m bench.engine [--full]`; `--full` grows the book to 100 demo years (minutes, 5 GB).
+Run alone: `PYTHONPATH=src:. python -m bench.engine [--full]`; `--full` grows the book to 100 demo years (minutes).
 """
 
 from __future__ import annotations

@@ -29,7 +29,8 @@ def show(
         str, typer.Argument(help="'summary', 'record', or the name of a read table.", show_default=True)
     ] = "summary",
     number: Annotated[int, typer.Option("--seq", help="Number of the record, for 'record'.")] = 0,
-    limit: Annotated[int, typer.Option(help="Most rows to show of a table.")] = ROWS_SHOWN,
+    limit: Annotated[int, typer.Option(min=1, help="Most rows to show of a table.")] = ROWS_SHOWN,
+    last: Annotated[bool, typer.Option("--last", help="The last rows of the table, not the first.")] = False,
     json: Json = False,
 ) -> None:
     """What a book holds: a summary, one record, or a read table.
@@ -46,7 +47,11 @@ def show(
             _record(opened, number or opened.last(), json)
         elif what in BY_NAME:
             columns = [column.split()[0] for column in BY_NAME[what].columns]
-            rows = opened.sql.execute(f"SELECT * FROM {what} LIMIT ?", (limit,)).fetchall()
+            keys = columns[: BY_NAME[what].key]
+            order = ", ".join(f"{key} DESC" if last else key for key in keys)
+            rows = opened.sql.execute(f"SELECT * FROM {what} ORDER BY {order} LIMIT ?", (limit,)).fetchall()
+            if last:
+                rows.reverse()
             total = opened.sql.execute(f"SELECT count(*) FROM {what}").fetchone()[0]
             if json:
                 for row in rows:

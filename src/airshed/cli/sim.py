@@ -80,6 +80,7 @@ def _tables(reports: list[Any]) -> None:
     commands = sum(report.commands for report in reports)
     malformed = sum(report.malformed for report in reports)
     repeated = sum(report.repeated for report in reports)
-    console.print(f"{len(reports)} runs, {commands:,} commands, {malformed:,} malformed, {repeated:,} sent again")
+    runs = f"{len(reports)} run{'s' if len(reports) > 1 else ''}"
+    console.print(f"{runs}, {commands:,} commands, {malformed:,} malformed, {repeated:,} sent again")
     for report in reports:
         console.print(f"seed {report.seed}: {report.records:,} records, digest {report.digest}")

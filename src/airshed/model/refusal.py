@@ -56,9 +56,7 @@ class Why(StrEnum):
     OFF_TICK = "off_tick"
     UNDER_RESERVE = "under_reserve"
     OUTSIDE_BAND = "outside_band"
-    OVER_CAP = "over_cap"
     NOT_CONSERVED = "not_conserved"
-    NOT_ADMITTED = "not_admitted"
     SELF_TRADE = "self_trade"
     # what is there to pay with
     INSUFFICIENT_HOLDING = "insufficient_holding"
@@ -103,9 +101,7 @@ MEANINGS: dict[Why, tuple[str, str]] = {
     Why.OFF_TICK: ("The price is not a multiple of the tick.", "价格不是最小变动价位的整数倍。"),
     Why.UNDER_RESERVE: ("The bid is under the reserve price.", "报价低于保留价。"),
     Why.OUTSIDE_BAND: ("The limit lies outside the price band of the session.", "报价超出涨跌幅限制。"),
-    Why.OVER_CAP: ("More would be issued than the cap.", "超过总量。"),
     Why.NOT_CONSERVED: ("The shares cannot add up to the cap, or a claim has no figure.", "分配不守恒或缺少依据。"),
-    Why.NOT_ADMITTED: ("The series does not count for this obligation.", "该系列不得用于本次清缴。"),
     Why.SELF_TRADE: ("The order would meet one of its own account.", "不得与本账户委托成交。"),
     Why.INSUFFICIENT_HOLDING: ("Too few allowances are free.", "可用配额不足。"),
     Why.INSUFFICIENT_CASH: ("Too little money is free.", "可用资金不足。"),

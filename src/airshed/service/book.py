@@ -20,6 +20,8 @@ from airshed.engine.tables import TABLES, Table
 from airshed.model.refusal import Malformed
 
 FORMAT = "1"
+#: What SQLite raises over a damaged file; its own message may be damaged too.
+UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
 
 
 class Book:
@@ -61,7 +63,11 @@ class Book:
         _looks_like_a_book(path)
         lock = _lock(path)
         connection = _connect(f"{path.resolve().as_uri()}?mode=rw")
-        _check_format(path, connection)
+        try:
+            _check_format(path, connection)
+        except Malformed:
+            lock.close()
+            raise
         return cls(path, _tuned(connection), lock)
 
     @classmethod
@@ -95,7 +101,7 @@ class Book:
                 "SELECT seq, hash, record FROM journal WHERE seq > ? ORDER BY seq", (after,)
             ):
                 yield Line(seq, digest, record)
-        except sqlite3.DatabaseError as error:
+        except UNREADABLE as error:
             raise Malformed(str(self.path), f"cannot be read ({error})", "restore the book from a copy") from None
 
     def line(self, seq: int) -> Line:
@@ -139,6 +145,10 @@ class Book:
         row = self.sql.execute("SELECT digest FROM rulebooks ORDER BY seq DESC LIMIT 1").fetchone()
         return None if row is None else str(row[0])
 
+    def adoptions(self) -> int:
+        """How often a rulebook was adopted."""
+        return int(self.sql.execute("SELECT count(*) FROM rulebooks").fetchone()[0])
+
     def law(self, digest: str) -> dict[str, bytes]:
         """The files of a rulebook that was kept; `Malformed` when it was not."""
         row = self.sql.execute("SELECT texts FROM laws WHERE digest = ?", (digest,)).fetchone()
@@ -179,7 +189,7 @@ def _looks_like_a_book(path: Path) -> None:
 def _check_format(path: Path, connection: sqlite3.Connection) -> None:
     try:
         row = connection.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
-    except sqlite3.DatabaseError as error:
+    except UNREADABLE as error:
         connection.close()
         raise Malformed(str(path), f"is not a book that can be read ({error})", "restore it from a copy") from None
     if row is None or row[0] != FORMAT:

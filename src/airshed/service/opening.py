@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 
 import msgspec
 
 from airshed.engine.commands import AdoptRulebook, Command
+from airshed.engine.edge import CURE
 from airshed.engine.runner import LARGEST_GROUP, Answer, Runner
 from airshed.model.refusal import Malformed
 from airshed.rulebook.digest import digest
+from airshed.rulebook.kinds import COMMANDS
 from airshed.rulebook.load import load_texts
 from airshed.service.book import Book
 
@@ -32,7 +35,8 @@ def carry_on(book: Book) -> Runner:
 def adopt(book: Book, texts: Mapping[str, bytes], at: int) -> tuple[Runner, Answer]:
     """Adopt a rulebook, the first of a book or the next; the runner to carry on with, and the answer.
 
-    The key is the digest, so that adopting the same text twice is one act.
+    The key is the digest and the number of the adoption: to adopt the law in force once more is the same act and
+    gets the same answer, to come back to an earlier law is another.
     """
     rules = load_texts(texts)
     mine = digest(rules)
@@ -42,7 +46,8 @@ def adopt(book: Book, texts: Mapping[str, bytes], at: int) -> tuple[Runner, Answ
     book.keep_law(mine, texts)
     authority = before.programme.authority
     body = AdoptRulebook(rules.programme.id, rules.programme.version, mine)
-    answer = runner.send(Command(authority, f"adopt {mine}", body), at)
+    number = book.adoptions() + (in_force != mine)
+    answer = runner.send(Command(authority, f"adopt {mine} {number}", body), at)
     if answer.refusal is not None:
         runner.rules = before
     return runner, answer
@@ -51,6 +56,7 @@ def adopt(book: Book, texts: Mapping[str, bytes], at: int) -> tuple[Runner, Answ
 def read_commands(place: str) -> list[Command]:
     """Commands from a file or standard input (`-`), one a line; `Malformed` names the line."""
     if place == "-":
+        place = "standard input"
         raw = sys.stdin.buffer.read(LARGEST_FILE + 1)
     else:
         try:
@@ -76,6 +82,15 @@ def command_of(line: bytes, place: str) -> Command:
     try:
         return _decoder.decode(line)
     except msgspec.MsgspecError as error:
-        raise Malformed(place, f"is no command ({error})", "docs/reference/commands.md shows every command") from None
+        what, _, where = str(error).partition(" - at `$")
+        field = where.rstrip("`").removeprefix(".")
+        if field == "body.do":
+            word = what.removeprefix("Invalid value ").strip("'")
+            near = ", ".join(get_close_matches(word, COMMANDS, 3, 0.4))
+            raise Malformed(
+                place, f"there is no command {word!r}", f"did you mean {near}? {CURE}" if near else CURE
+            ) from None
+        shown = f"{field}: {what[:1].lower()}{what[1:]}" if field else f"is no command ({what})"
+        raise Malformed(place, shown, CURE) from None
     except UnicodeDecodeError:
         raise Malformed(place, "is not UTF-8", "save it as UTF-8") from None

@@ -10,7 +10,7 @@ from airshed.engine.runner import fold
 from airshed.engine.state import State
 from airshed.engine.tables import TABLES, Table, Tables, everything
 from airshed.model.refusal import Malformed
-from airshed.service.book import Book
+from airshed.service.book import UNREADABLE, Book
 
 
 class Verified(NamedTuple):
@@ -48,7 +48,11 @@ def verify(book: Book, progress: Callable[[int], None] = lambda done: None) -> V
     for name, row in everything(state):
         shown[name].append(row)
     for table in TABLES:
-        _compare(book, table, listed[table.name] if table.listed else shown[table.name])
+        try:
+            _compare(book, table, listed[table.name] if table.listed else shown[table.name])
+        except (*UNREADABLE, TypeError) as error:  # a damaged cell may be of another type
+            place = f"{book.path} table {table.name}"
+            raise Malformed(place, f"cannot be read ({error})", "restore the book from a copy") from None
     return Verified(state.seq, events, refusals, reached, state)
 
 

@@ -6,6 +6,7 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.procedures.guards import MOST, Decision, no, positive, private_account, thawed
 from airshed.engine.state import State
+from airshed.model.measures import yuan
 from airshed.model.refusal import Refusal, Why
 from airshed.registry.accounts import BANK, PROGRAMME_NAMES, Account, AccountKind, programme_accounts
 from airshed.registry.moves import Paid
@@ -167,7 +168,9 @@ def withdraw(state: State, rules: Rulebook, at: int, actor: str, body: c.Withdra
         return refusal
     free = state.ledger.purses[body.account].free
     if free < body.fen:
-        return no(rules, "trading", Why.INSUFFICIENT_CASH, f"{body.account} has {free} fen free, not {body.fen}")
+        return no(
+            rules, "trading", Why.INSUFFICIENT_CASH, f"{body.account} has {yuan(free)} yuan free, not {yuan(body.fen)}"
+        )
     return (e.MoneyMoved((Paid(body.account, BANK, body.fen),)),)
 
 
