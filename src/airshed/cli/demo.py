@@ -268,7 +268,8 @@ def _print_compliance(season: Season) -> None:
         short,
     )
     console.print(
-        "Places are real where the inventory says so; emissions, costs and conduct are synthetic. 地点真实，数据与行为均为合成。"
+        "Places are real where the inventory says so; emissions, costs and conduct are synthetic. "
+        "地点真实，数据与行为均为合成。"
     )
     for source, doubt in season.doubts.items():
         console.print(f"adverse opinion, determined by the authority: {source}, {doubt}", markup=False)
