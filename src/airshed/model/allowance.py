@@ -6,6 +6,7 @@ import re
 from bisect import bisect
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from operator import attrgetter
 from typing import NamedTuple
 
 import msgspec
@@ -71,6 +72,9 @@ class SerialBlock(msgspec.Struct, frozen=True, order=True, array_like=True, gc=F
 Blocks = tuple[SerialBlock, ...]
 
 
+_first = attrgetter("first")
+
+
 def count_of(blocks: Iterable[SerialBlock]) -> int:
     """How many allowances lie in these blocks."""
     return sum(block.last - block.first + 1 for block in blocks)
@@ -97,48 +101,70 @@ def lowest(blocks: Sequence[SerialBlock], wanted: int) -> tuple[Blocks, Blocks]:
     return tuple(taken), ()
 
 
-def best_fit(blocks: Sequence[SerialBlock], wanted: int) -> tuple[Blocks, Blocks]:
-    """Split off `wanted` serials so that fragments stay few: what a trade moves.
+def best_fit(blocks: Sequence[SerialBlock], wanted: int) -> Blocks:
+    """The serials that a trade of `wanted` moves, chosen so that fragments stay few.
 
     The smallest block that is large enough gives all (whole if it fits exactly); if none is, whole blocks go,
-    largest first. At most one block is split. Both results are sorted.
+    largest first. At most one block is split. The result is sorted.
 
     >>> best_fit((SerialBlock(1, 100), SerialBlock(201, 210)), 10)
-    ((SerialBlock(first=201, last=210),), (SerialBlock(first=1, last=100),))
+    (SerialBlock(first=201, last=210),)
     """
     assert wanted >= 0, wanted
+    block, size = _fitting(blocks, wanted) if wanted else (None, 0)
+    if block is not None and size >= wanted:
+        return (block,) if size == wanted else (SerialBlock(block.first, block.first + wanted - 1),)
     rest = list(blocks)
     taken: list[SerialBlock] = []
     while wanted:
-        place, size = _fitting(rest, wanted)
-        assert place >= 0, f"{wanted} more are wanted than {blocks} hold"
-        block = rest[place]
-        if size <= wanted:
-            del rest[place]
-            taken.append(block)
-            wanted -= size
+        block, size = _fitting(rest, wanted)
+        assert block is not None, f"{wanted} more are wanted than {blocks} hold"
+        if size > wanted:
+            block, size = SerialBlock(block.first, block.first + wanted - 1), wanted
         else:
-            split = block.first + wanted
-            taken.append(SerialBlock(block.first, split - 1))
-            rest[place] = SerialBlock(split, block.last)
-            wanted = 0
-    return tuple(sorted(taken)), tuple(rest)
+            rest.remove(block)
+        taken.append(block)
+        wanted -= size
+    return tuple(sorted(taken))
 
 
-def _fitting(blocks: list[SerialBlock], wanted: int) -> tuple[int, int]:
-    """Place and size of the smallest block that holds `wanted`, else of the largest; the first of equals."""
-    found = largest = -1
+def _fitting(blocks: Iterable[SerialBlock], wanted: int) -> tuple[SerialBlock | None, int]:
+    """The smallest block that holds `wanted`, else the largest, and its size; the first of equals."""
+    found: SerialBlock | None = None
+    largest: SerialBlock | None = None
     size = most = 0
-    for place, block in enumerate(blocks):
+    for block in blocks:
         count = block.last - block.first + 1
         if count >= wanted:
-            if found < 0 or count < size:
-                found, size = place, count
-                if count == wanted:
-                    break
+            if count == wanted:
+                return block, count
+            if found is None or count < size:
+                found, size = block, count
         elif count > most:
-            largest, most = place, count
-    return (found, size) if found >= 0 else (largest, most)
+            largest, most = block, count
+    return (largest, most) if found is None else (found, size)
+
+
+def without(blocks: Sequence[SerialBlock], gone: Iterable[SerialBlock]) -> Blocks:
+    """`blocks`, sorted, less the serials `gone`, which all lie inside them.
+
+    >>> without((SerialBlock(1, 9),), (SerialBlock(1, 2), SerialBlock(5, 5)))
+    (SerialBlock(first=3, last=4), SerialBlock(first=6, last=9))
+    """
+    left = list(blocks)
+    for block in gone:
+        place = bisect(left, block.first, key=_first) - 1
+        held = left[place] if place >= 0 else None
+        assert held is not None and held.last >= block.last, f"I1: {block} is not held in {blocks}"
+        if block.last < held.last:
+            left[place] = SerialBlock(block.last + 1, held.last)
+            if held.first < block.first:
+                left.insert(place, SerialBlock(held.first, block.first - 1))
+        elif held.first < block.first:
+            left[place] = SerialBlock(held.first, block.first - 1)
+        else:
+            del left[place]
+    return tuple(left)
 
 
 def joined(held: Sequence[SerialBlock], added: Iterable[SerialBlock]) -> Blocks:
@@ -149,7 +175,7 @@ def joined(held: Sequence[SerialBlock], added: Iterable[SerialBlock]) -> Blocks:
     """
     merged = list(held)
     for block in added:
-        place = bisect(merged, block)
+        place = bisect(merged, block.first, key=_first)
         first, last = block.first, block.last
         if place < len(merged) and merged[place].first <= last + 1:
             assert merged[place].first == last + 1, f"I1: {block} is held twice"

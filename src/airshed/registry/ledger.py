@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from airshed.model.allowance import Blocks, SerialBlock, count_of, joined
+from airshed.model.allowance import Blocks, SerialBlock, count_of, joined, without
 from airshed.registry.accounts import BANK, Account
 from airshed.registry.moves import Delivered, Entry, Paid
 
@@ -130,25 +130,3 @@ class Ledger:
         for account, purse in self.purses.items():
             assert purse.held >= 0, f"I4: {account} sets aside {purse.held}"
             assert account == BANK or purse.fen >= purse.held, f"I4: {account} has {purse.fen}"
-
-
-def without(blocks: Blocks, gone: Blocks) -> Blocks:
-    """`blocks` less the serials `gone`, which all lie inside them.
-
-    >>> without((SerialBlock(1, 9),), (SerialBlock(1, 2), SerialBlock(5, 5)))
-    (SerialBlock(first=3, last=4), SerialBlock(first=6, last=9))
-    """
-    if len(gone) == 1:
-        block = gone[0]
-        for place, held in enumerate(blocks):
-            if held.first <= block.first and block.last <= held.last:
-                left: list[SerialBlock] = []
-                if held.first < block.first:
-                    left.append(SerialBlock(held.first, block.first - 1))
-                if block.last < held.last:
-                    left.append(SerialBlock(block.last + 1, held.last))
-                return (*blocks[:place], *left, *blocks[place + 1 :])
-        raise AssertionError(f"I1: {block} is not held in {blocks}")
-    for block in gone:
-        blocks = without(blocks, (block,))
-    return blocks

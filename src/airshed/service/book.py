@@ -20,6 +20,8 @@ from airshed.engine.tables import TABLES, Table
 from airshed.model.refusal import Malformed
 
 FORMAT = "1"
+#: Pages of 8 KiB that the write-ahead log holds before they go into the file: 64 MiB, so that few commits pay for it.
+PAGES_BETWEEN_CHECKPOINTS = 8_000
 #: What SQLite raises over a damaged file; its own message may be damaged too.
 UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
 
@@ -175,6 +177,7 @@ def _connect(uri: str) -> sqlite3.Connection:
 def _tuned(connection: sqlite3.Connection) -> sqlite3.Connection:
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA cache_size=-65536")
+    connection.execute(f"PRAGMA wal_autocheckpoint={PAGES_BETWEEN_CHECKPOINTS}")
     return connection
 
 

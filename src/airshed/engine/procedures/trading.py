@@ -17,7 +17,7 @@ from airshed.engine.procedures.guards import (
 from airshed.engine.state import State
 from airshed.market.fees import band
 from airshed.market.orderbook import Fill, OwnOrder
-from airshed.model.allowance import Blocks, best_fit
+from airshed.model.allowance import Blocks, best_fit, joined, without
 from airshed.model.measures import KG_PER_T, part_fen, value_fen, yuan
 from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
@@ -108,10 +108,10 @@ def place_order(state: State, rules: Rulebook, at: int, actor: str, body: c.Plac
     if not fills:
         return (placed,)
     taker = Order(number, body.account, body.series, body.side, body.count, body.limit, body.count, held)
-    blocks: dict[str, Blocks] = {}
+    gone: dict[str, Blocks] = {}
     happened: list[e.Event] = [placed]
     for fill in fills:
-        happened.append(_trade(state, rules, state.orders[fill.order], taker, fill.price, fill.count, blocks))
+        happened.append(_trade(state, rules, state.orders[fill.order], taker, fill.price, fill.count, gone))
     return tuple(happened)
 
 
@@ -152,12 +152,13 @@ def _trade(
     taker: Order,
     price: int,
     count: int,
-    blocks: dict[str, Blocks],
+    gone: dict[str, Blocks],
 ) -> e.Traded:
     """One fill. `taker` is a draft that this function carries on; makers are only read.
 
     Fees are rounded on an order's whole value so far, so that cutting an order in pieces saves nothing,
-    and so that what is set aside always covers what is due.
+    and so that what is set aside always covers what is due. `gone` has the serials that each seller gave already by
+    fills of the same command.
     """
     law = rules.trading
     buy, sell = (taker, maker) if taker.side == "buy" else (maker, taker)
@@ -166,10 +167,12 @@ def _trade(
     seller_fee = part_fen(sell.done_fen + fen, law.seller_fee_basis_points) - sell.fee_fen
     rest = value_fen(buy.left - count, buy.limit)
     held = rest + part_fen(buy.done_fen + fen + rest, law.buyer_fee_basis_points) - buy.fee_fen - buyer_fee
-    available = blocks.get(sell.account)
-    if available is None:
-        available = state.ledger.positions[sell.account, sell.series].blocks
-    moved, blocks[sell.account] = best_fit(available, count)
+    available = state.ledger.positions[sell.account, sell.series].blocks
+    given = gone.get(sell.account)
+    if given is not None:
+        available = without(available, given)
+    moved = best_fit(available, count)
+    gone[sell.account] = moved if given is None else joined(given, moved)
     entry: list[Move] = [
         Delivered(sell.account, buy.account, sell.series, moved),
         Paid(buy.account, sell.account, fen),
@@ -255,7 +258,7 @@ def offer_repurchase(state: State, rules: Rulebook, at: int, actor: str, body: c
             Why.INSUFFICIENT_CASH,
             f"the treasury has {yuan(treasury)} yuan, the offer is worth {yuan(fen)}",
         )
-    moved, _ = best_fit(position.blocks, body.count)
+    moved = best_fit(position.blocks, body.count)
     entry = (
         Delivered(body.account, reserve(series.jurisdiction), body.series, moved),
         Paid(TREASURY, body.account, fen),
@@ -303,5 +306,5 @@ def transfer(state: State, rules: Rulebook, at: int, actor: str, body: c.Transfe
             Why.INSUFFICIENT_HOLDING,
             f"{body.origin} has {position.free} of {body.series} free, not {body.count}",
         )
-    moved, _ = best_fit(position.blocks, body.count)
+    moved = best_fit(position.blocks, body.count)
     return (e.Transferred((Delivered(body.origin, body.target, body.series, moved),)),)
