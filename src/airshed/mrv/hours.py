@@ -61,6 +61,12 @@ class ClosedHours:
     #: Oxygen of measured hours in percent; NaN where there is none.
     oxygen: Floats
     findings: tuple[Finding, ...] = ()
+    #: What the analyser and what the duct said, each wherever it counts by itself, in running hours; NaN elsewhere. An
+    #: hour is measured where both are there. mg/m3 and m3/h, dry, standard state; None when they are not told apart.
+    gas_mg_m3: Floats | None = None
+    flow_m3_h: Floats | None = None
+    #: Load of the plant, of its full load; NaN or None where nobody recorded it.
+    load: Floats | None = None
 
     def at(self, hour: int) -> RawHour:
         """One hour as a value."""
@@ -125,9 +131,13 @@ def close_hours(
     stack: StackRegistration, readings: StackReadings, rules: MonitoringRules
 ) -> tuple[dict[str, ClosedHours], tuple[Finding, ...]]:
     """Every hour of every registered pollutant, and what was found about the stack as a whole."""
-    flow, common, found = _flow(stack, readings, rules)
+    flow, duct_why, found = _flow(stack, readings, rules)
+    oxygen_why = np.zeros(readings.hours, np.uint8)
+    if stack.measures_oxygen:
+        oxygen_why = _why_not(readings.column(OXYGEN), readings.marks(OXYGEN), BOUNDS[OXYGEN], rules)
     closed = {
-        pollutant: _close(stack, readings, rules, pollutant, flow=flow, common=common) for pollutant in stack.pollutants
+        pollutant: _close(stack, readings, rules, pollutant, flow=flow, duct_why=duct_why, oxygen_why=oxygen_why)
+        for pollutant in stack.pollutants
     }
     return closed, found
 
@@ -184,12 +194,16 @@ def _why_not(values: Floats, marks: Flags, bounds: tuple[float, float], rules: M
 def _flow(
     stack: StackRegistration, readings: StackReadings, rules: MonitoringRules
 ) -> tuple[Floats, NDArray[np.uint8], tuple[Finding, ...]]:
-    """Dry standard flow in m3/h (NaN: not known), why not, and the findings of the shared factors."""
+    """Dry standard flow in m3/h (NaN: not known), why not, and the findings of the shared factors.
+
+    Oxygen is looked at, but no flow fails for want of it.
+    """
     common = np.zeros(readings.hours, np.uint8)
     found: list[Finding] = []
     for factor in needed_factors(stack):
         why = _why_not(readings.column(factor), readings.marks(factor), BOUNDS[factor], rules)
-        common = np.where(common == 0, why, common)
+        if factor != OXYGEN:
+            common = np.where(common == 0, why, common)
         low, high = BOUNDS[factor]
         found += finding("absurd_value", factor, why == states.ABSURD_VALUE, f"outside {low:g} to {high:g}")
 
@@ -241,13 +255,14 @@ def _close(
     pollutant: str,
     *,
     flow: Floats,
-    common: NDArray[np.uint8],
+    duct_why: NDArray[np.uint8],
+    oxygen_why: NDArray[np.uint8],
 ) -> ClosedHours:
     code = POLLUTANT_CODES[pollutant]
     values, marks = readings.column(code), readings.marks(code)
     oxygen, velocity = readings.column(OXYGEN), readings.column(VELOCITY)
     own = _why_not(values, marks, CONCENTRATION_BOUNDS, rules)
-    why = np.where(own == 0, common, own)
+    why = np.where(own != 0, own, np.where(duct_why != 0, duct_why, oxygen_why))
 
     marked = _isin(marks, rules.flags_stopped)
     velocity_marked = _isin(readings.marks(VELOCITY), rules.flags_stopped)
@@ -286,6 +301,10 @@ def _close(
     mass = np.zeros(readings.hours, np.int64)
     # mg/m3 times m3/h: milligrams of the hour, rounded here and nowhere else, half to even.
     mass[valid] = np.rint(values[valid] * flow[valid]).astype(np.int64)
+    told = readings.framed & ~stopped
+    duct = told & ~np.isnan(flow)
+    # Where the duct speaks and the hour is missing all the same, it is the analyser that fails.
+    analyser = told & (own == 0) & (oxygen_why == 0) & ~(duct & ~valid)
     return ClosedHours(
         status,
         why,
@@ -293,4 +312,7 @@ def _close(
         np.where(valid, values, np.nan),
         np.where(valid, oxygen, np.nan),
         tuple(found),
+        np.where(analyser, values, np.nan),
+        np.where(duct, flow, np.nan),
+        readings.load,
     )

@@ -53,6 +53,8 @@ class StackReadings:
     through: int | None = None
     #: Valid hourly masses of the year before, mg, oldest first, per pollutant: what January looks back on.
     history_mg: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
+    #: Load of the plant by the plant's own record, of its full load (NaN: not known); frames do not carry it.
+    load: Floats | None = None
 
     @property
     def hours(self) -> int:

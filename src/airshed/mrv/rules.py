@@ -31,6 +31,75 @@ HJ75_TIERS = (
 )
 
 
+#: Under which law missing hours are filled: HJ 75-2017 tables 5 and 6, or US 40 CFR part 75 subpart D.
+Law = Literal["hj75", "part75"]
+
+#: What stands in under part 75: the mean of the hour before and the one after; the mean, a percentile (or that mean,
+#: whichever is greater), the highest of a look-back; the most there can be.
+Part75Statistic = Literal["before_after", "average", "percentile", "maximum", "potential"]
+
+
+class AvailabilityTier(msgspec.Struct, frozen=True):
+    """One row of tables 1 and 2 of 40 CFR 75.33: what stands in at this availability and length of the gap."""
+
+    #: Lowest percent monitor data availability of this row, in tenths of a percent, inclusive.
+    available_from_tenths: int
+    #: Longest run of missing hours of this row, inclusive; None for any.
+    longest_hours: int | None
+    statistic: Part75Statistic
+    #: Which percentile; 0 for other statistics.
+    percentile: int = 0
+
+
+#: 40 CFR 75.33(b)(1) to (4).
+SO2_TIERS = (
+    AvailabilityTier(950, 24, "before_after"),
+    AvailabilityTier(950, None, "percentile", 90),
+    AvailabilityTier(900, 8, "before_after"),
+    AvailabilityTier(900, None, "percentile", 95),
+    AvailabilityTier(800, None, "maximum"),
+    AvailabilityTier(0, None, "potential"),
+)
+#: 40 CFR 75.33(c), by load bin; recalled, to confirm.
+LOAD_TIERS = (
+    AvailabilityTier(950, 24, "average"),
+    AvailabilityTier(950, None, "percentile", 90),
+    AvailabilityTier(900, 8, "average"),
+    AvailabilityTier(900, None, "percentile", 95),
+    AvailabilityTier(800, None, "maximum"),
+    AvailabilityTier(0, None, "potential"),
+)
+
+
+class Part75Parameter(msgspec.Struct, frozen=True):
+    """How one measured parameter is filled under part 75."""
+
+    tiers: tuple[AvailabilityTier, ...]
+    #: Quality-assured hours to look back over; so many must have been recorded before the tiers hold (75.31, 75.33).
+    look_back_hours: int
+    #: Whether it looks back on hours of the same tenth of full load, where the load is known.
+    by_load: bool
+    #: What stands in before that: 75.31(b) for concentrations; 75.31(c) for NOx and flow (recalled, to confirm).
+    initial: Literal["before_after", "average"]
+
+
+class Part75Rules(msgspec.Struct, frozen=True):
+    """US 40 CFR part 75 subpart D. PM and VOC are not in it; they are filled like SO2, a choice of this rulebook."""
+
+    gas: Part75Parameter = Part75Parameter(SO2_TIERS, 720, False, "before_after")
+    nox: Part75Parameter = Part75Parameter(LOAD_TIERS, 2_160, True, "average")
+    flow: Part75Parameter = Part75Parameter(LOAD_TIERS, 2_160, True, "average")
+    #: Availability counts over so many operating hours (75.32 equation 9), none of them older than three years.
+    availability_hours: int = 8_760
+    oldest_clock_hours: int = 26_280
+    #: Which of n values in order is percentile p: that of rank n x p, rounded up (EPA's policy manual, recalled, to
+    #: confirm) or to the nearest.
+    percentile_rank: Literal["up", "nearest"] = "up"
+    #: Maximum potential concentration, in hundredths of a percent of the highest limit, but never below the highest
+    #: hour on record. Part 75 sets it from the fuel (appendix A, 2.1); this stands for that, to confirm.
+    potential_basis_points: int = 20_000
+
+
 class LimitValue(msgspec.Struct, frozen=True):
     """What a stack may emit of one pollutant, in mg/m3, dry standard state, at reference oxygen."""
 
@@ -52,6 +121,9 @@ class MonitoringRules(msgspec.Struct, frozen=True):
     """When an hour counts, what stands in when it does not, and which limits apply."""
 
     tiers: tuple[SubstitutionTier, ...] = HJ75_TIERS
+    #: Which law fills missing hours: `tiers`, or `part75`.
+    law: Law = "hj75"
+    part75: Part75Rules = Part75Rules()
     limits: tuple[LimitValue, ...] = ()
     #: Data flags (HJ 212-2017 table 8) that count as measured. A manual value (S) may be admitted here.
     flags_measured: tuple[str, ...] = ("N",)

@@ -73,10 +73,36 @@ class Gap(msgspec.Struct, frozen=True):
     #: The rule, as `maximum_of_180_hours`; "undetermined" when none covers it; "open" before its quarter
     #: ends.
     method: str
-    #: Mass of each of its hours, mg; None while nothing stands in.
+    #: Mass of each of its hours, mg; None while nothing stands in, or where its hours differ (part 75 multiplies by the
+    #: flow of each hour).
     mass_mg: int | None
-    #: Hour whose mass that is; below zero in the year before.
+    #: Hour whose mass that is; below zero in the year before; None when no single hour does.
     from_hour: int | None
+
+
+class StandIn(msgspec.Struct, frozen=True):
+    """What stands in for one measured parameter over neighbouring missing hours (part 75), and from which hours."""
+
+    #: Concentration in mg/m3, or flow in m3/h.
+    parameter: Literal["gas", "flow"]
+    first_hour: int
+    last_hour: int
+    #: Missing hours between them, and of the whole run: the N of the tables.
+    hours: int
+    run_hours: int
+    #: As `percentile_90_of_720_hours`.
+    rule: str
+    #: Method of determination code of ECMPS.
+    modc: int
+    value: float
+    #: The hours whose values they are; below zero in the year before; empty for an average and for a potential.
+    from_hours: tuple[int, ...]
+    #: First hour, last hour and number of the hours looked back on; None when there was no look-back.
+    look_back: tuple[int, int, int] | None
+    #: Tenth of full load that was looked back on, 1 to 10; 0 for every load.
+    load_bin: int
+    #: Percent monitor data availability at the first and at the last of these hours, in tenths of a percent.
+    available_tenths: tuple[int, int]
 
 
 class Determination(msgspec.Struct, frozen=True):
@@ -102,6 +128,8 @@ class FinalHours:
     mass_mg: Masses
     gaps: tuple[Gap, ...]
     captures: tuple[Capture, ...]
+    #: Under part 75: what stands in for each parameter of the missing hours.
+    stand_ins: tuple[StandIn, ...] = ()
 
     def at(self, hour: int) -> Hour:
         """One hour as a value."""
@@ -223,7 +251,7 @@ def determine(final: FinalHours, decision: Determination) -> FinalHours:
         missing = status[hours] == states.MISSING
         mass[hours][missing] = set_mg
         status[hours][missing] = states.SUBSTITUTED
-    return FinalHours(final.pollutant, final.raw, status, mass, tuple(gaps), final.captures)
+    return FinalHours(final.pollutant, final.raw, status, mass, tuple(gaps), final.captures, final.stand_ins)
 
 
 def highest_of_last(

@@ -3,8 +3,11 @@ them out."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from airshed.model.refusal import Refusal
 from airshed.mrv import states
@@ -12,10 +15,11 @@ from airshed.mrv.days import MonthCapture, SealedDay, months, seal_year
 from airshed.mrv.exceedance import Exceedance, exceedance, limits_of
 from airshed.mrv.flue_gas import Floats, hours_at_reference_oxygen
 from airshed.mrv.hours import ClosedHours, close_hours
+from airshed.mrv.laws import substitute
 from airshed.mrv.readings import StackReadings
 from airshed.mrv.rules import LimitValue, MonitoringRules, StackRegistration
 from airshed.mrv.states import Finding
-from airshed.mrv.substitution import Capture, Determination, FinalHours, Gap, determine, substitute
+from airshed.mrv.substitution import Capture, Determination, FinalHours, Gap, determine
 
 
 class YearMass(msgspec.Struct, frozen=True):
@@ -52,14 +56,24 @@ class StackYear(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
 
 
-def close_year(stack: StackRegistration, readings: StackReadings, rules: MonitoringRules) -> StackYear:
-    """Close, substitute, determine where the rules say so, compare with the limits and seal. Pure;
-    arguments pickle."""
-    return close_year_with_hours(stack, readings, rules)[0]
+def close_year(
+    stack: StackRegistration,
+    readings: StackReadings,
+    rules: MonitoringRules,
+    before: Mapping[str, ClosedHours] | None = None,
+) -> StackYear:
+    """Close, substitute under the law of the rules, determine where they say so, compare with the limits and seal.
+
+    `before` holds the raw hours of the year before per pollutant, where they are known. Pure; arguments pickle.
+    """
+    return close_year_with_hours(stack, readings, rules, before)[0]
 
 
 def close_year_with_hours(
-    stack: StackRegistration, readings: StackReadings, rules: MonitoringRules
+    stack: StackRegistration,
+    readings: StackReadings,
+    rules: MonitoringRules,
+    before: Mapping[str, ClosedHours] | None = None,
 ) -> tuple[StackYear, dict[str, FinalHours]]:
     """`close_year` and the final hours of each pollutant (which hold the raw ones), for tables and
     pictures."""
@@ -70,17 +84,19 @@ def close_year_with_hours(
     exceedances: list[Exceedance] = []
     by_month: list[MonthCapture] = []
     for pollutant, raw in closed.items():
-        final = substitute(
+        final = fill(
+            stack,
             pollutant,
             raw,
             year,
             rules,
+            before=(before or {}).get(pollutant),
             history_mg=readings.history_mg.get(pollutant),
             through=readings.through,
         )
         findings += raw.findings
         findings += _undetermined(final)
-        hours[pollutant] = _determined(stack, rules, final, year)
+        hours[pollutant] = determined(stack, rules, final, year)
         by_month += months(pollutant, raw.status, year, rules)
         for limit, first, after in limits_of(rules, stack.limit_set, pollutant, year):
             column = converted_hours(raw, limit, rules)
@@ -105,6 +121,33 @@ def close_year_with_hours(
     return closed_year, hours
 
 
+def fill(
+    stack: StackRegistration,
+    pollutant: str,
+    raw: ClosedHours,
+    year: int,
+    rules: MonitoringRules,
+    *,
+    before: ClosedHours | None = None,
+    history_mg: NDArray[np.int64] | None = None,
+    through: int | None = None,
+) -> FinalHours:
+    """Substitution under the law of the rules, with the potentials that follow from the stack and its limits."""
+    limits = [limit.limit_mg_m3 for limit, _, _ in limits_of(rules, stack.limit_set, pollutant, year)]
+    return substitute(
+        rules.law,
+        pollutant,
+        raw,
+        year,
+        rules,
+        before=before,
+        history_mg=history_mg,
+        potential_mg_m3=max(limits) * rules.part75.potential_basis_points / 10_000 if limits else None,
+        potential_m3_h=stack.capacity_m3_h,
+        through=through,
+    )
+
+
 def converted_hours(raw: ClosedHours, limit: LimitValue, rules: MonitoringRules) -> Floats:
     """The measured hours at the limit's reference oxygen, mg/m3; NaN where there is none to compare."""
     return hours_at_reference_oxygen(
@@ -121,7 +164,7 @@ def potential_mg(stack: StackRegistration, rules: MonitoringRules, pollutant: st
     return round(stack.capacity_m3_h * max(limits)) if limits else None
 
 
-def _determined(stack: StackRegistration, rules: MonitoringRules, final: FinalHours, year: int) -> FinalHours:
+def determined(stack: StackRegistration, rules: MonitoringRules, final: FinalHours, year: int) -> FinalHours:
     """The rulebook's standing order: a share of the year's highest valid hour; without one, full load at
     the limit."""
     share = rules.determination_basis_points

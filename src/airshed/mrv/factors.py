@@ -1,0 +1,171 @@
+"""Sources without monitors: activity x factor x (1 - removal), from a library whose every row cites its source.
+
+A range is the 95 % interval as a share of the estimate. Ranges of what is multiplied combine as the root of the sum of
+their squares (IPCC 2006, volume 1, equation 3.1), the lower and the upper side each for itself; what has no stated
+range leaves the estimate without one.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from typing import Literal
+
+import msgspec
+
+from airshed.model.measures import mass_kg
+from airshed.model.refusal import Malformed
+from airshed.mrv.annual import mass_by_factor
+
+Status = Literal["confirmed", "to confirm"]
+COLUMNS = ("name", "sector", "pollutant", "grams", "per", "low", "high", "cite", "status")
+STATUSES: tuple[Status, ...] = ("confirmed", "to confirm")
+#: Digits of a share in an estimate's range.
+RANGE_STEP = Decimal("0.0001")
+
+
+class Factor(msgspec.Struct, frozen=True):
+    """One row of the library: grams of a pollutant per measure of activity."""
+
+    name: str
+    sector: str
+    pollutant: str
+    grams: Decimal
+    #: What it is per, as `t clinker`.
+    per: str
+    #: 95 % range in grams; None where the source states none.
+    low: Decimal | None
+    high: Decimal | None
+    cite: str
+    status: Status
+
+
+class Spread(msgspec.Struct, frozen=True):
+    """How far the true figure may lie below and above, as shares of the estimate."""
+
+    below: Decimal
+    above: Decimal
+
+
+class Estimate(msgspec.Struct, frozen=True):
+    """A mass that nobody measured, and how it came about."""
+
+    pollutant: str
+    mass_mg: int
+    #: None where a part of it has no stated range.
+    spread: Spread | None
+    #: The calculation in words and figures.
+    basis: str
+    cite: str
+    status: Status
+
+
+def factors_of(text: str, place: str = "factors.csv") -> tuple[Factor, ...]:
+    """The library from CSV text; `Malformed` names line and cure."""
+    factors: dict[str, Factor] = {}
+    for line, row in rows_of(text, COLUMNS, place):
+        name = row["name"]
+        where = f"{place} line {line}"
+        if name in factors:
+            raise Malformed(where, f"{name!r} is there already", "give each factor a name of its own")
+        low, high = (positive(row[side], where, side) if row[side] else None for side in ("low", "high"))
+        grams = positive(row["grams"], where, "grams")
+        if (low is None) != (high is None) or (low is not None and high is not None and not low <= grams <= high):
+            raise Malformed(where, "low and high are not around grams", "give both, or leave both empty")
+        factors[name] = Factor(
+            name, row["sector"], row["pollutant"], grams, row["per"], low, high, row["cite"], status_of(row, where)
+        )
+    return tuple(factors.values())
+
+
+def factor_of(library: Sequence[Factor], name: str, place: str = "--factor") -> Factor:
+    """The factor of this name; `Malformed` names those that are like it."""
+    found = next((each for each in library if each.name == name), None)
+    if found is None:
+        near = [each.name for each in library if name.split("-", maxsplit=1)[0] in each.name] or [
+            each.name for each in library
+        ]
+        raise Malformed(place, f"no such factor {name!r}", f"there are {', '.join(near[:6])}")
+    return found
+
+
+def estimate(
+    factor: Factor,
+    activity: Decimal,
+    removal_basis_points: int = 0,
+    activity_spread: Decimal | None = Decimal(0),
+) -> Estimate:
+    """Activity x factor x (1 - removal); `activity_spread` is the half-width of the activity's range as a share.
+
+    >>> clinker = Factor("kiln", "cement", "NOx", Decimal(1241), "t clinker", None, None, "guidebook", "to confirm")
+    >>> estimate(clinker, Decimal(1_000), 6_000).mass_mg
+    496400000
+    """
+    mass_mg = mass_by_factor(activity, factor.grams, removal_basis_points)
+    spread = None
+    if factor.low is not None and factor.high is not None and activity_spread is not None:
+        own = Spread(1 - factor.low / factor.grams, factor.high / factor.grams - 1)
+        spread = combined(own, Spread(activity_spread, activity_spread))
+    removal = f" x (1 - {Decimal(removal_basis_points) / 100:f} %)" if removal_basis_points else ""
+    basis = f"{activity:f} {factor.per} x {factor.grams:f} g{removal}"
+    return Estimate(factor.pollutant, mass_mg, spread, basis, factor.cite, factor.status)
+
+
+def combined(*spreads: Spread) -> Spread:
+    """The range of a product: the root of the sum of squares, each side for itself.
+
+    >>> combined(Spread(Decimal("0.03"), Decimal("0.06")), Spread(Decimal("0.04"), Decimal("0.08")))
+    Spread(below=Decimal('0.0500'), above=Decimal('0.1000'))
+    """
+    below, above = (
+        sum((getattr(each, side) ** 2 for each in spreads), Decimal(0)).sqrt().quantize(RANGE_STEP, ROUND_HALF_EVEN)
+        for side in ("below", "above")
+    )
+    return Spread(below, above)
+
+
+def larger(estimates: Sequence[Estimate]) -> Estimate:
+    """The estimate that counts where a rule takes the larger of two, as the MEP rules for total emissions do.
+
+    Of equal ones the first counts. Its basis names the one that it passed over.
+    """
+    assert estimates, "nothing to choose from"
+    assert len({each.pollutant for each in estimates}) == 1, "of one pollutant"
+    first = max(estimates, key=lambda each: each.mass_mg)
+    others = "; ".join(f"{mass_kg(each.mass_mg):,} kg by {each.basis}" for each in estimates if each is not first)
+    return msgspec.structs.replace(first, basis=f"{first.basis} (larger than {others})" if others else first.basis)
+
+
+def rows_of(text: str, columns: Sequence[str], place: str) -> Iterable[tuple[int, Mapping[str, str]]]:
+    """The rows of a CSV text with their line numbers; `Malformed` for another header or another number of cells."""
+    reader = csv.reader(text.splitlines())
+    if tuple(next(reader, ())) != tuple(columns):
+        raise Malformed(f"{place} line 1", "has another header", f"write {','.join(columns)}")
+    for cells in reader:
+        if len(cells) != len(columns):
+            raise Malformed(
+                f"{place} line {reader.line_num}", f"has {len(cells)} cells, not {len(columns)}", "quote commas"
+            )
+        yield reader.line_num, dict(zip(columns, cells, strict=True))
+
+
+def positive(text: str, place: str, what: str) -> Decimal:
+    """A number above zero; `Malformed` otherwise."""
+    try:
+        number = Decimal(text.strip())
+    except InvalidOperation:
+        raise Malformed(place, f"{what} {text!r} is not a number", "write digits, as in 12.5") from None
+    if not number.is_finite() or number <= 0:
+        raise Malformed(place, f"{what} {text!r} is not above zero", "give a number above zero")
+    return number
+
+
+def status_of(row: Mapping[str, str], place: str) -> Status:
+    """Whether a row is confirmed; `Malformed` for another word and for a row without a source."""
+    if not row["cite"]:
+        raise Malformed(place, "cites nothing", "name the source of the figure")
+    for status in STATUSES:
+        if row["status"] == status:
+            return status
+    raise Malformed(place, f"no such status {row['status']!r}", f"there are {', '.join(STATUSES)}")
