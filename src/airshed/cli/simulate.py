@@ -68,3 +68,54 @@ def stacks(
         as_json({"stacks": count, "frames": frames, "bytes": size, "seconds": round(seconds, 3), "folder": str(out)})
         return
     console.print(f"{count} stacks, {frames:,} frames, {size:,} bytes in {seconds:.1f} s: {out / MANIFEST}")
+
+
+@app.command()
+def device(
+    mn: Annotated[
+        str, typer.Option("--mn", help="Number of the device; it ends in six hexadecimal digits.", show_default=False)
+    ],
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="TCP port of the host.")] = 7212,
+    host: Annotated[str, typer.Option("--host", help="Address of the host.")] = "127.0.0.1",
+    version: Annotated[str, typer.Option("--version", help="Edition: 2005, 2017 or 2025.")] = "2017",
+    count: Annotated[int, typer.Option("--count", min=1, max=5000, help="Devices, numbered on from --mn.")] = 1,
+    reports: Annotated[int, typer.Option("--reports", min=0, help="Reports of each; 0 does not end.")] = 0,
+    commands: Annotated[str, typer.Option("--commands", help="What to report, with commas.")] = "2011,2051,2061",
+    begin: Annotated[str, typer.Option("--begin", help="Beijing time of the first report; now if not given.")] = "",
+    step: Annotated[int, typer.Option("--step", min=1, help="Seconds of its time between reports.")] = 30,
+    interval: Annotated[float, typer.Option("--interval", min=0, help="Seconds between reports.")] = 30.0,
+    stay: Annotated[float, typer.Option("--stay", min=0, help="Seconds to stay on the line afterwards.")] = 0.0,
+    resend: Annotated[
+        int, typer.Option("--resend", min=0, help="Break the line after every N reports, and send again; 0 never.")
+    ] = 0,
+    cut: Annotated[int, typer.Option("--cut", min=0, help="Write pieces of 1 to N bytes; 0 writes frames.")] = 0,
+    password: Annotated[str, typer.Option("--password", help="PW of the device.")] = "123456",
+    crc: Annotated[str, typer.Option("--crc", help="Checksum: hj212 or modbus.")] = "hj212",
+    key: Annotated[Path | None, typer.Option("--key", help="Key file of SM4, for 2025.", show_default=False)] = None,
+    register: Annotated[
+        Path | None, typer.Option("--register", help="Write the registration of these devices there, and end.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed measures the same.")] = 7,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+) -> None:
+    """Be data loggers that report to a host of HJ 212, whichever it is. 模拟数采仪。
+
+    Example: airshed simulate device --port 7212 --mn 010000A8900016F000169DC0 --reports 10 --interval 0
+    """
+    import asyncio
+
+    from airshed.service.device_run import Wanted, play
+
+    wanted = Wanted(
+        host, port, mn, version, count, reports, commands, begin, step, interval, stay, resend, cut, password, crc, key,
+        seed,
+    )  # fmt: skip
+    if register is not None:
+        wanted.write_registration(register)
+        console.print(f"{count} devices: {register}")
+        return
+    counts = asyncio.run(play(wanted))
+    if json:
+        as_json(counts)
+    else:
+        console.print(", ".join(f"{name} {number:,}" for name, number in counts.items()))

@@ -154,8 +154,9 @@ def without(blocks: Sequence[SerialBlock], gone: Iterable[SerialBlock]) -> Block
     left = list(blocks)
     for block in gone:
         place = bisect(left, block.first, key=_first) - 1
-        held = left[place] if place >= 0 else None
-        assert held is not None and held.last >= block.last, f"I1: {block} is not held in {blocks}"
+        assert place >= 0, f"I1: {block} is not held in {blocks}"
+        held = left[place]
+        assert held.last >= block.last, f"I1: {block} is not held in {blocks}"
         if block.last < held.last:
             left[place] = SerialBlock(block.last + 1, held.last)
             if held.first < block.first:

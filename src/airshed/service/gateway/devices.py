@@ -1,0 +1,155 @@
+"""Who may report: the registration of devices from a CSV, and their keys from files that nobody else reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+
+from airshed.lab.rows import read_rows
+from airshed.model.period import BEIJING
+from airshed.model.refusal import Malformed
+from airshed.mrv.hj212.frame import CrcName, Version
+from airshed.mrv.hj212.measures import factor_to_standard
+from airshed.mrv.hj212.sm4 import BLOCK
+
+MOST_DEVICES = 20_000
+
+RESERVED: frozenset[str] = frozenset({"journal", "refused"})
+"""Folders beside those of the stacks."""
+
+_KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
+_KEY_TEXT = re.compile(rb"\s*([0-9A-Fa-f]{32})\s*")
+
+
+class DeviceRow(msgspec.Struct, frozen=True):
+    """One row of DEVICES.csv."""
+
+    #: The number that the device calls itself; 14 characters in 2005, 24 hexadecimal digits since 2017.
+    mn: Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z_-]{1,40}\Z")]
+    #: The stack it stands at; it names the folder of the evidence.
+    stack: Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]{0,60}\Z")]
+    #: The edition of the standard that it speaks.
+    version: Version
+    #: The checksum that it computes.
+    crc: CrcName
+    #: Whether DataTime of an hour names its start, as the standard says, or its end.
+    label: Literal["start", "end"]
+    #: Factors sent in another measure, as `a01013:Pa a00000:m3/h`; empty if none.
+    units: tuple[str, ...]
+    #: Empty if the device sends none.
+    password: Annotated[str, msgspec.Meta(pattern=r"^[!-%'-+\--:<-~]{1,40}\Z")] | None
+    #: Keys of SM4, as `ID@2026-01-01` or `ID@2026-01-01T08:00`: from that Beijing instant on. Empty if none.
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key of SM4; its bytes do not show in any text made of it."""
+
+    name: str
+    valid_from: int
+    secret: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device as registered."""
+
+    mn: str
+    stack: str
+    version: Version
+    crc: CrcName = "hj212"
+    end_labelled: bool = False
+    #: Code -> by what its values are multiplied.
+    factors: Mapping[str, float] = field(default_factory=dict)
+    password: str | None = field(default=None, repr=False)
+    #: Newest first.
+    keys: tuple[Key, ...] = ()
+
+    def keys_at(self, at: int) -> tuple[Key, ...]:
+        """The key in force at an instant and the one before it, which a device may still use; newest first."""
+        return tuple(key for key in self.keys if key.valid_from <= at)[:2]
+
+
+Registry = Mapping[str, Device]
+"""Devices by MN."""
+
+
+def read_devices(path: Path, keys: Path) -> dict[str, Device]:
+    """The devices of a CSV file, with their keys from `keys/ID.key`, or `Malformed` with line and column.
+
+    A key file holds 32 hexadecimal digits and has mode 600; its content shows in no message.
+    """
+    rows = read_rows(path, DeviceRow)
+    if len(rows) > MOST_DEVICES:
+        raise Malformed(str(path), f"more than {MOST_DEVICES} devices", "start a second gateway for the rest")
+    found: dict[str, Device] = {}
+    for line, row in enumerate(rows, start=2):
+        place = f"{path} line {line} column"
+        if row.mn in found:
+            raise Malformed(f"{place} mn", f"{row.mn} is registered twice", "keep one row a device")
+        if row.stack in RESERVED:
+            raise Malformed(f"{place} stack", f"{row.stack!r} is the name of another folder", "name the stack")
+        if row.keys and row.version != "2025":
+            raise Malformed(f"{place} keys", f"a device of {row.version} does not encrypt", "leave the cell empty")
+        found[row.mn] = Device(
+            row.mn,
+            row.stack,
+            row.version,
+            row.crc,
+            row.label == "end",
+            dict(_unit(word, f"{place} units") for word in row.units),
+            row.password,
+            _keys(row.keys, keys, f"{place} keys"),
+        )
+    return found
+
+
+def _unit(word: str, place: str) -> tuple[str, float]:
+    code, colon, measure = word.partition(":")
+    if not (code and colon and measure):
+        raise Malformed(place, f"{word!r} is not CODE:MEASURE", "write it as a01013:Pa")
+    return code, factor_to_standard(code, measure, place)
+
+
+def _keys(words: Iterable[str], folder: Path, place: str) -> tuple[Key, ...]:
+    keys = [_key(word, folder, place) for word in words]
+    for one in ("name", "valid_from"):
+        if len({getattr(key, one) for key in keys}) < len(keys):
+            raise Malformed(place, f"two keys have the same {one.replace('_', ' ')}", "give each its own")
+    return tuple(sorted(keys, key=lambda key: -key.valid_from))
+
+
+def _key(word: str, folder: Path, place: str) -> Key:
+    name, at, since = word.partition("@")
+    if not (_KEY_ID.fullmatch(name) and at):
+        raise Malformed(place, f"{word!r} is not ID@DAY", "write it as k1@2026-01-01 or k1@2026-01-01T08:00")
+    try:
+        begins = datetime.fromisoformat(since)
+    except ValueError:
+        raise Malformed(place, f"{since!r} is no instant", "write it as 2026-01-01 or 2026-01-01T08:00") from None
+    begins = begins if begins.tzinfo else begins.replace(tzinfo=BEIJING)
+    return Key(name, round(begins.timestamp() * 1000), read_key(folder / f"{name}.key"))
+
+
+def read_key(path: Path) -> bytes:
+    """The 16 bytes of a key file, or `Malformed`; no message tells what stands in the file."""
+    try:
+        mode = path.stat().st_mode & 0o777
+        text = path.read_bytes()
+    except OSError as error:
+        raise Malformed(str(path), f"cannot be read ({error.strerror})", "put the key there, mode 600") from None
+    if mode & 0o077:
+        raise Malformed(str(path), f"others may read it (mode {mode:o})", "chmod 600, and take a new key")
+    found = _KEY_TEXT.fullmatch(text)
+    if found is None:
+        raise Malformed(str(path), "is not 32 hexadecimal digits", "write the 16 bytes of the key as hex")
+    secret = bytes.fromhex(found[1].decode())
+    assert len(secret) == BLOCK
+    return secret

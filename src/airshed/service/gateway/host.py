@@ -1,0 +1,304 @@
+"""The host: many connections, one queue to the disk, and no answer before the disk has the frame."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from airshed.model.refusal import Malformed
+from airshed.mrv.hj212.frame import Frame
+from airshed.mrv.hj212.stream import Splitter
+from airshed.service.gateway.answers import answer_to, instant_of, request, stamp
+from airshed.service.gateway.asking import Answered, Asking, Declined, NotConnected, Outcome, Silent
+from airshed.service.gateway.connection import Connection, CutOff
+from airshed.service.gateway.devices import Device, Registry
+from airshed.service.gateway.keeper import Arrived, Keeper
+from airshed.service.gateway.limits import Limits
+from airshed.service.gateway.lines import Note, silent
+from airshed.service.gateway.reception import Received, TurnedAway, judge
+from airshed.service.gateway.seen import Taken
+
+READ_BYTES = 1 << 16
+SET_CLOCK, CLOCK_NOTICE = "1012", "1013"
+DEVICE_SYSTEM = "31"
+"""ST of requests to a device that has not said its own: source of air pollution."""
+
+Heard = Callable[[Device, Frame], None]
+"""Told every whole message once it is on disk; messages in parts with their last part."""
+
+Waiting = tuple[Connection, Arrived]
+
+
+class Host:
+    """A gateway on one port. `clock` gives the instant in milliseconds; frames are stamped with it."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        keeper: Keeper,
+        clock: Callable[[], int],
+        *,
+        limits: Limits | None = None,
+        note: Note = silent,
+        heard: Heard | None = None,
+    ) -> None:
+        self.registry = registry
+        self.limits = limits or Limits()
+        #: What became of chunks and connections, by name.
+        self.counts: Counter[str] = Counter()
+        #: Whether the disk does not take what arrives, so that nothing is acknowledged.
+        self.stalled = False
+        self._keeper, self._clock, self._note, self._heard = keeper, clock, note, heard
+        self._queue: asyncio.Queue[Waiting] = asyncio.Queue(self.limits.waiting)
+        self._disk = ThreadPoolExecutor(1, "disk")
+        self._closer = ThreadPoolExecutor(1, "days")
+        self._asking = Asking()
+        self._last_qn = 0
+        self._open: dict[Connection, asyncio.Task[None]] = {}
+        self._by_address: Counter[str] = Counter()
+        self._by_mn: dict[str, Connection] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._server: asyncio.Server | None = None
+        #: Done when the host cannot go on: a broken invariant of its own.
+        self.ended: asyncio.Future[None] | None = None
+
+    async def start(self, host: str, port: int) -> int:
+        """Listen; the port, also if 0 was asked for. `Malformed` if it cannot be had."""
+        try:
+            self._server = await asyncio.start_server(self._connected, host, port, backlog=1_024)
+        except OSError as error:
+            raise Malformed(f"{host}:{port}", f"cannot listen ({error.strerror})", "choose another port") from None
+        self.ended = asyncio.get_running_loop().create_future()
+        self._spawn(self._commit_for_ever())
+        self._spawn(self._watch_days())
+        bound: int = self._server.sockets[0].getsockname()[1]
+        self._note("listening", host=host, port=bound, devices=len(self.registry))
+        return bound
+
+    async def stop(self) -> None:
+        """Take no more, put what waits on disk, answer it, and end."""
+        if self._server is not None:
+            self._server.close()
+        leaving = dict(self._open)
+        for task in leaving.values():
+            task.cancel()
+        await asyncio.gather(*leaving.values(), return_exceptions=True)
+        try:
+            async with asyncio.timeout(self.limits.stop_s):
+                await self._queue.join()
+        except TimeoutError:
+            self._note("not_acknowledged", chunks=self._queue.qsize())
+        for connection in leaving:
+            connection.let_go(at_once=False)
+        for running in tuple(self._tasks):
+            running.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._disk.shutdown()
+        self._closer.shutdown()
+        self._keeper.close()
+        self._note("stopped", counts=dict(sorted(self.counts.items())))
+
+    @property
+    def connected(self) -> list[str]:
+        """The devices that have a connection now, by MN."""
+        return sorted(self._by_mn)
+
+    async def ask(
+        self, mn: str, cn: str, items: Sequence[tuple[str, str]] = (), timeout: float = 10.0, tries: int = 3
+    ) -> Outcome:
+        """Send a request of table 9 and wait for its end (9012); 10 s and three tries by HJ 212-2017 table 1.
+
+        The time-out begins anew with each frame of the answer. A second try is the same frame with the same QN, so
+        that a device that heard both does the thing once. Items as ("BeginTime", "20270101000000").
+        """
+        device = self.registry.get(mn)
+        if device is None or mn not in self._by_mn:
+            return NotConnected()
+        qn = self._next_qn()
+        raw = request(device, self._by_mn[mn].st or DEVICE_SYSTEM, qn, cn, items, self._clock())
+        asked = self._asking.begin(mn, qn, cn, items)
+        try:
+            for _ in range(tries):
+                connection = self._by_mn.get(mn)
+                if connection is not None:
+                    connection.send(raw)
+                    self.counts["asked"] += 1
+                while await asked.hears(timeout):
+                    if asked.outcome is not None:
+                        return asked.outcome
+            return Silent(tries)
+        finally:
+            self._asking.end(asked)
+
+    async def close_days(self) -> list[str]:
+        """Close the days that are over; it happens by itself, too."""
+        loop = asyncio.get_running_loop()
+        today = await loop.run_in_executor(self._disk, self._keeper.turn)
+        closed = await loop.run_in_executor(self._closer, self._keeper.close_days, today)
+        for day in closed:
+            self._note("day_closed", day=day)
+        return closed
+
+    def _next_qn(self) -> str:
+        self._last_qn = max(self._last_qn + 1, self._clock())
+        return stamp(self._last_qn, 17)
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection = Connection(writer, self.limits)
+        address = connection.address
+        full = len(self._open) >= self.limits.connections
+        if full or self._by_address[address] >= self.limits.per_address:
+            self.counts["connections_refused"] += 1
+            self._note("connection_refused", address=address, why="too_many" if full else "too_many_of_address")
+            writer.transport.abort()
+            return
+        task = asyncio.current_task()
+        assert task is not None
+        self._open[connection] = task
+        self._by_address[address] += 1
+        self.counts["connections"] += 1
+        why = "closed"
+        try:
+            await self._read(connection, reader)
+        except CutOff as error:
+            why = error.why
+            self.counts["cut_off"] += 1
+        except ConnectionError:
+            why = "broken"
+        except asyncio.CancelledError:
+            why = "host_stops"
+        finally:
+            del self._open[connection]
+            self._by_address[address] -= 1
+            if not self._by_address[address]:
+                del self._by_address[address]
+            for mn in [mn for mn in connection.mns if self._by_mn.get(mn) is connection]:
+                del self._by_mn[mn]
+            self._note("disconnected", address=address, peer=connection.peer, why=why, mn=sorted(connection.mns)[:4])
+            if why != "host_stops":  # then `stop` lets go, once everything is answered
+                connection.let_go(at_once=why != "closed")
+
+    async def _read(self, connection: Connection, reader: asyncio.StreamReader) -> None:
+        splitter, fed = Splitter(), 0
+        while True:
+            try:
+                async with asyncio.timeout_at(connection.deadline(fed > splitter.offset)):
+                    piece = await reader.read(READ_BYTES)
+            except TimeoutError:
+                raise CutOff(connection.overdue(fed > splitter.offset)) from None
+            before, begun = splitter.offset, fed > splitter.offset
+            fed += len(piece)
+            chunks = splitter.feed(piece) if piece else splitter.finish()
+            if splitter.offset > before or not begun:
+                connection.begin_frame()
+            for chunk in chunks:
+                verdict = judge(chunk, self.registry, self._clock())
+                connection.owe()
+                await self._queue.put((connection, Arrived(verdict, connection.peer)))
+                self._bounded(connection, verdict)
+                if connection.crowds:
+                    await connection.paid()
+            if not piece:
+                await connection.paid(self.limits.stop_s)
+                return
+
+    def _bounded(self, connection: Connection, verdict: Received | TurnedAway) -> None:
+        """Count what was turned away; whoever does nothing else is cut off."""
+        if isinstance(verdict, Received):
+            mn = verdict.device.mn
+            connection.welcome(mn, verdict.frame.st)
+            if self._by_mn.get(mn) is not connection:
+                self._by_mn[mn] = connection
+                self._note("device", mn=mn, peer=connection.peer, address=connection.address)
+            return
+        self.counts[f"refused_{verdict.why}"] += 1
+        self._note(
+            "refused", address=connection.address, peer=connection.peer, why=verdict.why.value, bytes=len(verdict.raw)
+        )
+        connection.unwelcome(verdict.why)
+
+    async def _commit_for_ever(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            tick = [await self._queue.get()]
+            while len(tick) < self.limits.tick and not self._queue.empty():
+                tick.append(self._queue.get_nowait())
+            try:
+                outcomes = await loop.run_in_executor(self._disk, self._keeper.commit, [arrived for _, arrived in tick])
+            except OSError as error:
+                self._stall(tick, error)
+            else:
+                self._resume()
+                for (connection, arrived), outcome in zip(tick, outcomes, strict=True):
+                    if outcome is not None and isinstance(arrived.verdict, Received):
+                        self._settle(connection, arrived.verdict, outcome)
+            self.counts["refused_not_kept"] = self._keeper.refused_not_kept
+            for connection, _ in tick:
+                connection.pay()
+                self._queue.task_done()
+
+    def _stall(self, tick: Sequence[Waiting], error: OSError) -> None:
+        """The disk took nothing of this tick: nobody hears an answer, so every device keeps its frames and sends them
+        again."""
+        self.counts["not_acknowledged"] += sum(isinstance(arrived.verdict, Received) for _, arrived in tick)
+        if not self.stalled:
+            self._note("disk_fails", error=error.strerror or str(error), cure="make room; nothing is acknowledged")
+        self.stalled = True
+
+    def _resume(self) -> None:
+        if self.stalled:
+            self._note("disk_works", not_acknowledged=self.counts["not_acknowledged"])
+        self.stalled = False
+
+    def _settle(self, connection: Connection, received: Received, taken: Taken) -> None:
+        """A frame is on disk: answer it, and give it to whoever waits for it."""
+        device, frame = received.device, received.frame
+        self.counts[taken.value] += 1
+        answer = answer_to(device, frame)
+        if answer is not None:
+            connection.send(answer)
+            self.counts["answered"] += 1
+        self._asking.hear(device.mn, frame)
+        whole = connection.parts.take(frame)
+        if whole is not None and taken is not Taken.RESENT and self._heard is not None:
+            self._heard(device, whole)
+        said = instant_of(frame.qn)
+        off = 0 if said is None else said - self._clock()
+        wrong = abs(off) > self.limits.clock_off_ms
+        self.counts["clock_off"] += wrong
+        if frame.cn == CLOCK_NOTICE or (wrong and device.mn not in connection.set_clocks):
+            connection.set_clocks.add(device.mn)
+            self._spawn(self._set_clock(device.mn, off))
+
+    async def _set_clock(self, mn: str, off_ms: int) -> None:
+        outcome = await self.ask(mn, SET_CLOCK, (("SystemTime", stamp(self._clock())),))
+        match outcome:
+            case Answered(execution=said):
+                result = f"ExeRtn {said}"
+            case Declined(request=said):
+                result = f"QnRtn {said}"
+            case _:
+                result = type(outcome).__name__.lower()
+        self.counts["clocks_set"] += isinstance(outcome, Answered)
+        self._note("clock_set", mn=mn, off_s=off_ms // 1000, result=result)
+
+    async def _watch_days(self) -> None:
+        while True:
+            try:
+                await self.close_days()
+            except (OSError, Malformed) as error:
+                self._note("day_not_closed", error=str(error))
+            await asyncio.sleep(self.limits.watch_s)
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None and self.ended is not None and not self.ended.done():
+            self.ended.set_exception(error)

@@ -1,0 +1,163 @@
+"""From what arrived to what is on disk: one commit for all frames of a tick, and the close of each day."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from airshed.model.period import day_of
+from airshed.model.refusal import Malformed
+from airshed.mrv.hj212.frame import Frame, decode
+from airshed.service.gateway import store
+from airshed.service.gateway.journal import Disk, Entry, Journal, line_of, read_segment, segments
+from airshed.service.gateway.reception import Received, TurnedAway
+from airshed.service.gateway.refused import RefusedFile
+from airshed.service.gateway.seen import Seen, Taken, content_digest
+
+LOCK = "gateway.lock"
+
+REMEMBERED_COMMANDS = (b"CN=2031;", b"CN=2051;", b"CN=2061;")
+"""What is learned again from the journal at the start: the reports that a device sends again after an outage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """What came in one chunk, and from where (address and port)."""
+
+    verdict: Received | TurnedAway
+    peer: str
+
+
+class Keeper:
+    """The writer of a folder of evidence, one process at a time.
+
+    `commit` and `turn` are called by one thread, one after the other; `close_days` may run beside them.
+    """
+
+    def __init__(self, folder: Path, clock: Callable[[], int], disk: Disk | None = None) -> None:
+        """Take the folder, or raise `Malformed` if another gateway has it; put right what a crash left behind."""
+        self._folder = folder
+        self._clock = clock
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o640)
+        except OSError as error:
+            raise Malformed(str(folder), f"cannot be used ({error.strerror})", "name a folder for evidence") from None
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(self._lock)
+            raise Malformed(str(folder), "another gateway writes there", "end it, or name another folder") from None
+        self._journal = Journal(folder, disk or Disk())
+        self._refused = RefusedFile(folder)
+        self._seen = Seen()
+        #: Refused chunks that were only counted: above the bound, or on a full disk.
+        self.refused_not_kept = 0
+        self._unsound: set[str] = set()  # days whose files are to be written anew from the journal
+        self.day = self._recover()
+
+    def commit(self, arrived: Sequence[Arrived]) -> list[Taken | None]:
+        """Put a tick on disk: what became of each frame, None for what was turned away.
+
+        OSError if the disk does not take it: then no frame of the tick may be acknowledged.
+        """
+        at = self._clock()
+        day = max(day_of(at), self.day)  # a clock set back does not write into a day that is over
+        outcomes: list[Taken | None] = []
+        kept: list[Entry] = []
+        for one in arrived:
+            outcomes.append(self._taken(one, at, day, kept))
+        if kept:
+            try:
+                self._journal.append(day, b"".join(map(line_of, kept)))
+            except OSError:
+                for one, outcome in zip(arrived, outcomes, strict=True):
+                    if isinstance(one.verdict, Received) and outcome is not Taken.RESENT:
+                        frame = one.verdict.frame
+                        self._seen.unlearn(one.verdict.device.mn, frame, content_digest(one.verdict.plain))
+                self._unsound |= self._journal.torn
+                raise
+            self.day = day
+            self._add_to_files(day, kept)
+        return outcomes
+
+    def turn(self) -> str:
+        """The running day by the clock; from now on nothing is added to a day before it."""
+        self.day = max(day_of(self._clock()), self.day)
+        return self.day
+
+    def close_days(self, today: str) -> list[str]:
+        """Close every day before the one that `turn` gave; the days that were closed.
+
+        OSError or `Malformed` if the disk does not take it: then it may be called again.
+        """
+        over = [(day, path) for day, path in segments(self._folder) if day < today]
+        for day in sorted({day for day, _ in over} & self._unsound):
+            store.rewrite(self._folder, day, _entries(path for known, path in over if known == day))
+            self._unsound.discard(day)
+        closed = store.close_days(self._folder, today)
+        for _, path in over:
+            store.pack(path)
+            path.unlink()
+        self._refused.pack_until(today)
+        return closed
+
+    def close(self) -> None:
+        """Let go of the folder."""
+        self._journal.close()
+        os.close(self._lock)
+
+    def _taken(self, one: Arrived, at: int, day: str, kept: list[Entry]) -> Taken | None:
+        verdict = one.verdict
+        if isinstance(verdict, TurnedAway):
+            try:
+                there = self._refused.add(day, at, one.peer, verdict)
+            except OSError:  # a full disk: the host will say so at the next frame that it wants to keep
+                there = False
+            self.refused_not_kept += not there
+            return None
+        mn, digest = verdict.device.mn, content_digest(verdict.plain)
+        taken = self._seen.judge(mn, verdict.frame, digest)
+        if taken is not Taken.RESENT:
+            self._seen.learn(mn, verdict.frame, digest)
+            kept.append(Entry(at, verdict.device.stack, mn, verdict.key, one.peer, verdict.plain))
+        return taken
+
+    def _add_to_files(self, day: str, kept: Sequence[Entry]) -> None:
+        by_stack: dict[str, list[bytes]] = {}
+        for entry in kept:
+            by_stack.setdefault(entry.stack, []).append(entry.plain)
+        if day in self._unsound:
+            return
+        try:
+            for stack, frames in by_stack.items():
+                store.add(self._folder, stack, day, frames)
+        except OSError:  # the journal has them; the files are written anew when the day is over
+            self._unsound.add(day)
+
+    def _recover(self) -> str:
+        """Write the files of open days anew from the journal, learn what was received, and name the running day."""
+        found = segments(self._folder)
+        for day in sorted({day for day, _ in found}):
+            entries = _entries(path for known, path in found if known == day)
+            last = day == found[-1][0]
+            store.rewrite(self._folder, day, self._learned(entries) if last else entries)
+        chains = [store.read_chain(self._folder, stack) for stack in store.stacks_of(self._folder)]
+        over = max((each.days[-1].day for each in chains if each.days), default="")
+        return max(day_of(self._clock()), found[-1][0] if found else "", store.day_after(over) if over else "")
+
+    def _learned(self, entries: Iterator[Entry]) -> Iterator[Entry]:
+        for entry in entries:
+            if any(command in entry.plain for command in REMEMBERED_COMMANDS):
+                frame = decode(entry.plain, "any")
+                if isinstance(frame, Frame):
+                    self._seen.learn(entry.mn, frame, content_digest(entry.plain))
+            yield entry
+
+
+def _entries(paths: Iterator[Path]) -> Iterator[Entry]:
+    return chain.from_iterable(map(read_segment, paths))

@@ -1,0 +1,37 @@
+"""What a peer may do before it is cut off, and how long the host waits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one gateway."""
+
+    connections: int = 5_000
+    per_address: int = 200
+    #: Seconds until the first frame of a registered device.
+    first_frame_s: float = 30.0
+    #: Seconds between frames of a device; hours may be all that it sends.
+    idle_s: float = 7_500.0
+    #: Seconds from the first byte of a frame to its last.
+    frame_s: float = 30.0
+    #: Chunks in a row that are no frame.
+    bad_in_a_row: int = 20
+    #: Frames of nobody who is registered, or with a wrong password.
+    strangers: int = 3
+    #: Bytes that wait because the peer does not read its answers.
+    unread_bytes: int = 1 << 16
+    #: Chunks that wait for the disk, all connections together; more are not read from the sockets.
+    waiting: int = 8_192
+    #: Of them, those of one connection; it is not read until they are on disk, so that nobody crowds others out.
+    waiting_of_one: int = 1_024
+    #: Chunks in one commit.
+    tick: int = 2_048
+    #: Milliseconds by which the clock of a device may be off before it is set.
+    clock_off_ms: int = 60_000
+    #: Seconds between looks at the day, and between attempts to close one.
+    watch_s: float = 20.0
+    #: Seconds that a stopping host waits for the disk.
+    stop_s: float = 10.0

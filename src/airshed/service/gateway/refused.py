@@ -1,0 +1,65 @@
+"""What was turned away, kept with its reason: one JSON object a line and day, bounded per address and per day."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from airshed.model.period import clock
+from airshed.service.gateway.reception import TurnedAway
+from airshed.service.gateway.store import pack
+
+FOLDER = "refused"
+MOST_OF_ADDRESS = 1 << 22
+"""Bytes kept per address and day; what goes beyond is counted, not kept, so that noise does not fill the disk."""
+MOST_OF_DAY = 1 << 28
+MOST_ADDRESSES = 10_000
+
+
+class RefusedLine(msgspec.Struct, frozen=True):
+    """One line of refused/DAY.jsonl."""
+
+    at: str
+    peer: str
+    #: The registered number that it gave; None if it gave none.
+    mn: str | None
+    why: str
+    detail: str
+    #: The bytes as they came, in base64.
+    raw: bytes
+
+
+class RefusedFile:
+    """The file of the running day. Not synced: nothing in it was acknowledged."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / FOLDER
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._day = ""
+        self._total = 0
+        self._by_address: dict[str, int] = {}
+
+    def add(self, day: str, at: int, peer: str, turned: TurnedAway) -> bool:
+        """Keep one; False if the bound is reached. OSError if the disk does not take it."""
+        if day != self._day:
+            self._day, self._total, self._by_address = day, 0, {}
+        address = peer.rpartition(":")[0]
+        if address not in self._by_address and len(self._by_address) >= MOST_ADDRESSES:
+            address = "others"
+        line = msgspec.json.encode(RefusedLine(clock(at), peer, turned.mn, turned.why.value, turned.detail, turned.raw))
+        so_far = self._by_address.get(address, 0) + len(line)
+        if so_far > MOST_OF_ADDRESS or self._total + len(line) > MOST_OF_DAY:
+            return False
+        self._by_address[address] = so_far
+        self._total += len(line)
+        with (self._folder / f"{day}.jsonl").open("ab", buffering=0) as file:
+            file.write(line + b"\n")
+        return True
+
+    def pack_until(self, today: str) -> None:
+        """Compress the files of days that are over."""
+        for path in sorted(self._folder.glob("*.jsonl")):
+            if path.stem < today:
+                pack(path)
+                path.unlink()
