@@ -150,7 +150,11 @@ def read(line):
 
 
 names = [name for name in sys.argv[1:] if not name.startswith("--")]
-with open(names[0], "rb") if names else sys.stdin.buffer as file:
+try:
+    source = open(names[0], "rb") if names else sys.stdin.buffer  # noqa: SIM115 - closed below
+except OSError as error:
+    sys.exit(f"{names[0]}: cannot be read ({error.strerror}); airshed book export BOOK --to FILE writes an export")
+with source as file:
     for line in file:
         try:
             read(line)

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from random import Random
 
@@ -17,7 +18,9 @@ from airshed.engine.tables import TABLES
 from airshed.lab.small_market import BANK, EXCHANGE, HOST, STACKS
 from airshed.model.refusal import Malformed
 from airshed.rulebook.digest import digest
+from airshed.rulebook.load import find, texts
 from airshed.service.book import Book
+from airshed.service.opening import adopt, carry_on
 from airshed.service.verify import rebuild, verify
 from laws import FILES, RULES
 from markets import AT, DAY, SERIES, done, market, send
@@ -159,7 +162,7 @@ def test_an_altered_record_is_named(path: Path) -> None:
 
     error = fault(path)
 
-    assert (error.place, error.what) == ("book record 12", "its bytes do not give its hash")
+    assert (error.place, error.what) == (f"{path} record 12", "its bytes do not give its hash")
     with pytest.raises(Malformed, match="book record 12"), Book.open(path) as book:
         Runner(book, RULES)
 
@@ -167,13 +170,13 @@ def test_an_altered_record_is_named(path: Path) -> None:
 def test_a_dropped_record_is_named(path: Path) -> None:
     altered(path, "DELETE FROM journal WHERE seq = 20")
 
-    assert str(fault(path)).startswith("book record 21: follows record 19")
+    assert str(fault(path)).startswith(f"{path} record 20: is missing, the next is 21")
 
 
 def test_a_record_that_was_cut_off_at_the_end_shows_in_the_read_tables(path: Path) -> None:
     altered(path, "DELETE FROM journal WHERE seq = (SELECT max(seq) FROM journal)")
 
-    assert "table refusals" in str(fault(path))
+    assert "record 36: is missing: the book says that it ends at 36" in str(fault(path))
 
 
 @pytest.mark.parametrize(
@@ -248,7 +251,35 @@ def test_the_law_is_kept_beside_the_book(path: Path) -> None:
         book.keep_law(digest(RULES), FILES)
         assert book.law(digest(RULES)) == FILES
         assert book.law_in_force() == digest(RULES)
-        with pytest.raises(Malformed, match="does not hold the rulebook 000000000000"):
+        with pytest.raises(Malformed, match="law 000000000000: is not kept in this book"):
             book.law("0" * 64)
         with pytest.raises(Malformed, match=r"record 999\d* is not there|record 9999"):
             book.line(9999)
+
+
+def test_an_altered_or_missing_law_is_named_and_not_obeyed(tmp_path: Path) -> None:
+    path = tmp_path / "new.book"
+    law = texts(find("dianzhong"))
+    with Book.create(path) as book:
+        adopt(book, law, 0)
+    forged = sqlite3.connect(path)
+    forged.execute("UPDATE laws SET texts = CAST(replace(CAST(texts AS TEXT), 'multiple = 5', 'multiple = 1') AS BLOB)")
+    forged.commit()
+    with pytest.raises(Malformed, match=r"altered|cannot be read"), Book.open(path) as book:
+        carry_on(book)
+    assert " law " in str(fault(path))
+    forged.execute("DELETE FROM laws")
+    forged.commit()
+    forged.close()
+    assert "the text of a law is missing" in str(fault(path))
+
+
+def test_a_tail_that_was_cut_off_is_missed_and_not_made_good(tmp_path: Path) -> None:
+    path = tmp_path / "new.book"
+    with Book.create(path) as book:
+        adopt(book, texts(find("dianzhong")), 0)
+    with closing(sqlite3.connect(path)) as forged, forged:
+        forged.execute("DELETE FROM journal")
+    for opener in (Book.read, Book.open):
+        with pytest.raises(Malformed, match="record 1: is missing: the book says that it ends at 1"):
+            opener(path)

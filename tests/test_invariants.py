@@ -229,7 +229,7 @@ def test_a_book_that_does_not_follow_is_named() -> None:
     """I12."""
     lines = list(market().journal.lines())
     cases = [
-        (lines[0], GENESIS, lines[2], "book record 3: follows record 1"),
+        (lines[0], GENESIS, lines[2], "book record 2: is missing, the next is 3"),
         (lines[0], GENESIS, lines[1]._replace(record=lines[1].record.replace(b"actor", b"actos")), "its bytes"),
         (lines[0], GENESIS, lines[1]._replace(hash=lines[0].hash), "its bytes"),
     ]

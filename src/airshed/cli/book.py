@@ -40,7 +40,7 @@ def show(
     from airshed.engine.tables import BY_NAME
     from airshed.service.book import Book
 
-    with Book.read(book) as opened:
+    with Book.read(book) as opened, opened.named():
         if what == "summary":
             _summary(opened, json)
         elif what == "record":
@@ -86,7 +86,11 @@ def _summary(book: Any, json: bool) -> None:
 def _record(book: Any, seq: int, json: bool) -> None:
     import msgspec
 
+    from airshed.engine.journal import GENESIS, decode, linked
+
     line = book.line(seq)
+    linked(line, seq - 1, book.line(seq - 1).hash if seq > 1 else GENESIS)
+    decode(line)
     content = msgspec.json.decode(line.record)
     if json:
         as_json({"hash": line.hash, **content})
@@ -106,11 +110,12 @@ def new(
 
     Example: airshed book new my.book --rulebook rulebooks/dianzhong
     """
-    from airshed.rulebook.load import find, texts
+    from airshed.rulebook.load import find, load, texts
     from airshed.service.book import Book
     from airshed.service.opening import adopt
 
     law = texts(find(rulebook))
+    load(find(rulebook))
     when = _instant(at)
     with Book.create(book) as opened:
         _, answer = adopt(opened, law, when)
@@ -131,11 +136,12 @@ def adopt_next(
 
     Example: airshed book adopt my.book rulebooks/dianzhong-2028
     """
-    from airshed.rulebook.load import find, texts
+    from airshed.rulebook.load import find, load, texts
     from airshed.service.book import Book
     from airshed.service.opening import adopt
 
     law = texts(find(rulebook))
+    load(find(rulebook))
     when = _instant(at)
     with Book.open(book) as opened:
         _, answer = adopt(opened, law, when)
@@ -203,15 +209,15 @@ def statement(
 
     Example: airshed book statement demo/dianzhong.book qj-pwr-02
     """
-    from airshed.engine.journal import decode
+    from airshed.engine.journal import chained, decode
     from airshed.service.book import Book
     from airshed.service.statement import lines_of
 
-    with Book.read(book) as opened:
+    with Book.read(book) as opened, opened.named():
         found = opened.sql.execute("SELECT name FROM accounts WHERE account = ?", (account,)).fetchone()
         if found is None:
             raise Malformed(str(book), f"there is no account {account!r}", "airshed book show BOOK accounts lists them")
-        moves = list(lines_of((decode(line) for line in opened.lines()), account))
+        moves = list(lines_of((decode(line) for line in chained(opened.lines())), account))
     if json:
         for move in moves:
             as_json(move)
@@ -299,18 +305,19 @@ def export(
 
     Example: airshed book export demo/dianzhong.book --to dianzhong.jsonl
     """
+    from airshed.engine.journal import chained
     from airshed.service.book import Book
 
-    with Book.read(book) as opened:
+    with Book.read(book) as opened, opened.named():
         if to is None:
-            for line in opened.lines():
+            for line in chained(opened.lines()):
                 sys.stdout.buffer.write(line.hash.encode() + b" " + line.record + b"\n")
             return
         if to.exists():
             raise Malformed(str(to), "exists already", "choose another file or remove it first")
         part = to.with_name(to.name + ".part")
         with part.open("wb") as file:
-            for line in opened.lines():
+            for line in chained(opened.lines()):
                 file.write(line.hash.encode() + b" " + line.record + b"\n")
         part.rename(to)
     console.print(f"wrote {to}")

@@ -27,7 +27,7 @@ def replay(
     from airshed.service.book import Book
     from airshed.service.verify import rebuild as write_tables
 
-    with Book.open(book) if rebuild else Book.read(book) as opened:
+    with Book.open(book) if rebuild else Book.read(book) as opened, opened.named():
         rows = write_tables(opened) if rebuild else None
         state, reached, events, began = State(), GENESIS, 0, perf_counter()
         for line in opened.lines():

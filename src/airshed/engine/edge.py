@@ -82,7 +82,7 @@ def _sentences(kind: type[msgspec.Struct]) -> frozenset[str]:
     known = _SENTENCES.get(kind)
     if known is None:
         sentence = msgspec.inspect.type_info(Text)
-        info = msgspec.inspect.type_info(kind)
-        assert isinstance(info, msgspec.inspect.StructType), kind
-        known = _SENTENCES[kind] = frozenset(field.name for field in info.fields if field.type == sentence)
+        shape = msgspec.inspect.type_info(kind)
+        assert isinstance(shape, msgspec.inspect.StructType), kind
+        known = _SENTENCES[kind] = frozenset(field.name for field in shape.fields if field.type == sentence)
     return known

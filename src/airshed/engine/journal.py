@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple, Protocol
 
@@ -100,6 +100,27 @@ def decode(line: Line) -> Record:
 def chain(previous: str, record: bytes) -> str:
     """The hash of a record: SHA-256 over the hash before it (64 hex digits) and its bytes."""
     return sha256(previous.encode() + record).hexdigest()
+
+
+def linked(line: Line, after: int, previous: str) -> str:
+    """The hash of a line that follows record `after` and its hash, or `Malformed` naming the first bad record."""
+    if line.seq != after + 1:
+        place = f"book record {after + 1}"
+        raise Malformed(place, f"is missing, the next is {line.seq}", "restore the book from a copy")
+    reached = chain(previous, line.record)
+    if reached != line.hash:
+        place = f"book record {line.seq}"
+        raise Malformed(place, "its bytes do not give its hash", "it was altered: restore the book from a copy")
+    return reached
+
+
+def chained(lines: Iterable[Line]) -> Iterator[Line]:
+    """The lines of a whole book, each checked against the chain before it is handed on."""
+    after, previous = 0, GENESIS
+    for line in lines:
+        previous = linked(line, after, previous)
+        after = line.seq
+        yield line
 
 
 class MemoryJournal:

@@ -19,6 +19,7 @@ from airshed.engine.journal import (
     decode,
     encode,
     encode_body,
+    linked,
 )
 from airshed.engine.procedures.guards import no
 from airshed.engine.state import State
@@ -128,14 +129,10 @@ def take_in(state: State, record: Record) -> None:
 
 def fold(state: State, line: Line, previous: str) -> str:
     """Check a line against the chain and fold it; the new end of the chain, or `Malformed` naming the record."""
-    place = f"book record {line.seq}"
-    if line.seq != state.seq + 1:
-        raise Malformed(place, f"follows record {state.seq}", "records are missing: restore the book from a copy")
-    reached = chain(previous, line.record)
-    if reached != line.hash:
-        raise Malformed(place, "its bytes do not give its hash", "it was altered: restore the book from a copy")
+    reached = linked(line, state.seq, previous)
     record = decode(line)
     if record.seq != line.seq:
+        place = f"book record {line.seq}"
         raise Malformed(place, f"calls itself {record.seq}", "it was altered: restore the book from a copy")
     take_in(state, record)
     return reached

@@ -48,7 +48,10 @@ def load(folder: Path) -> Rulebook:
     >>> load(find("dianzhong")).programme.version
     '2027.1'
     """
-    return load_texts(texts(folder))
+    try:
+        return load_texts(texts(folder))
+    except Malformed as error:
+        raise Malformed(f"{folder}/{error.place}", error.what, error.cure) from None
 
 
 def texts(folder: Path) -> dict[str, bytes]:

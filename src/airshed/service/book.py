@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -18,6 +19,8 @@ import msgspec
 from airshed.engine.journal import Changes, Line
 from airshed.engine.tables import TABLES, Table
 from airshed.model.refusal import Malformed
+from airshed.rulebook.digest import digest as digest_of
+from airshed.rulebook.load import load_texts
 
 FORMAT = "1"
 #: Pages of 8 KiB that the write-ahead log holds before they go into the file: 64 MiB, so that few commits pay for it.
@@ -49,7 +52,7 @@ class Book:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT")
-        connection.execute("INSERT INTO meta VALUES ('format', ?)", (FORMAT,))
+        connection.execute("INSERT INTO meta VALUES ('format', ?), ('head', '0'), ('laws', '0')", (FORMAT,))
         connection.execute(
             "CREATE TABLE journal (seq INTEGER PRIMARY KEY, hash TEXT NOT NULL, record BLOB NOT NULL) STRICT"
         )
@@ -123,6 +126,7 @@ class Book:
         sql.execute("BEGIN IMMEDIATE")
         try:
             sql.executemany("INSERT INTO journal VALUES (?, ?, ?)", lines)
+            sql.execute("UPDATE meta SET value = ? WHERE key = 'head'", (str(lines[-1].seq),))
             for name, rows in changes.put.items():
                 sql.executemany(self._put[name], rows)
             for name, rows in changes.gone.items():
@@ -140,7 +144,10 @@ class Book:
     def keep_law(self, digest: str, texts: Mapping[str, bytes]) -> None:
         """Keep a rulebook's files under its digest, so that the book can be carried on anywhere."""
         body = msgspec.json.encode({name: texts[name].decode() for name in sorted(texts)})
+        self.sql.execute("BEGIN IMMEDIATE")
         self.sql.execute("INSERT OR IGNORE INTO laws VALUES (?, ?)", (digest, body))
+        self.sql.execute("UPDATE meta SET value = (SELECT count(*) FROM laws) WHERE key = 'laws'")
+        self.sql.execute("COMMIT")
 
     def law_in_force(self) -> str | None:
         """The digest of the rulebook adopted last, None in a book without one."""
@@ -152,12 +159,42 @@ class Book:
         return int(self.sql.execute("SELECT count(*) FROM rulebooks").fetchone()[0])
 
     def law(self, digest: str) -> dict[str, bytes]:
-        """The files of a rulebook that was kept; `Malformed` when it was not."""
+        """The files of a rulebook that was kept, checked against its digest; `Malformed` when they are not there."""
+        place = f"{self.path} law {digest[:12]}"
         row = self.sql.execute("SELECT texts FROM laws WHERE digest = ?", (digest,)).fetchone()
         if row is None:
-            raise Malformed(str(self.path), f"does not hold the rulebook {digest[:12]}", "adopt it by this book")
-        texts = msgspec.json.decode(row[0], type=dict[str, str])
-        return {name: text.encode() for name, text in texts.items()}
+            raise Malformed(
+                place, "is not kept in this book", "adopt it by airshed book adopt, or restore the book from a copy"
+            )
+        try:
+            kept = msgspec.json.decode(row[0], type=dict[str, str])
+            texts = {name: text.encode() for name, text in kept.items()}
+            found = digest_of(load_texts(texts))
+        except (msgspec.MsgspecError, UnicodeError, Malformed) as error:
+            raise Malformed(place, f"cannot be read ({error})", "restore the book from a copy") from None
+        if found != digest:
+            raise Malformed(place, "its text was altered", "restore the book from a copy")
+        return texts
+
+    def check_laws(self) -> None:
+        """Every law that was kept is there and has its digest, or `Malformed`."""
+        digests = [row[0] for row in self.sql.execute("SELECT digest FROM laws ORDER BY digest")]
+        kept = self.sql.execute("SELECT value FROM meta WHERE key = 'laws'").fetchone()
+        if kept is None or kept[0] != str(len(digests)):
+            raise Malformed(f"{self.path} laws", "the text of a law is missing", "restore the book from a copy")
+        for digest in digests:
+            self.law(digest)
+
+    @contextmanager
+    def named(self) -> Iterator[None]:
+        """Errors about a record of "book" name this file."""
+        try:
+            yield
+        except Malformed as error:
+            if not error.place.startswith("book record"):
+                raise
+            place = str(self.path) + error.place.removeprefix("book")
+            raise Malformed(place, error.what, error.cure) from None
 
 
 def _lock(path: Path) -> IO[bytes]:
@@ -198,6 +235,23 @@ def _check_format(path: Path, connection: sqlite3.Connection) -> None:
     if row is None or row[0] != FORMAT:
         connection.close()
         raise Malformed(str(path), f"has format {row and row[0]}, not {FORMAT}", "use the Airshed that wrote it")
+    _check_head(path, connection)
+
+
+def _check_head(path: Path, connection: sqlite3.Connection) -> None:
+    """The last record is the one that was committed last: a tail that was cut off is missed."""
+    try:
+        head = connection.execute("SELECT value FROM meta WHERE key = 'head'").fetchone()
+        last = connection.execute("SELECT coalesce(max(seq), 0) FROM journal").fetchone()[0]
+        missing = head is None or int(head[0]) != last
+    except (*UNREADABLE, ValueError, TypeError) as error:
+        connection.close()
+        raise Malformed(str(path), f"is not a book that can be read ({error})", "restore it from a copy") from None
+    if missing:
+        connection.close()
+        said = head and head[0]
+        place = f"{path} record {last + 1}"
+        raise Malformed(place, f"is missing: the book says that it ends at {said}", "restore the book from a copy")
 
 
 def _ddl(table: Table) -> str:

@@ -29,7 +29,8 @@ def carry_on(book: Book) -> Runner:
     law = book.law_in_force()
     if law is None:
         raise Malformed(str(book.path), "no rulebook is adopted", "airshed book new makes a book with one")
-    return Runner(book, load_texts(book.law(law)))
+    with book.named():
+        return Runner(book, load_texts(book.law(law)))
 
 
 def adopt(book: Book, texts: Mapping[str, bytes], at: int) -> tuple[Runner, Answer]:
@@ -42,7 +43,8 @@ def adopt(book: Book, texts: Mapping[str, bytes], at: int) -> tuple[Runner, Answ
     mine = digest(rules)
     in_force = book.law_in_force()
     before = rules if in_force is None else load_texts(book.law(in_force))
-    runner = Runner(book, rules)
+    with book.named():
+        runner = Runner(book, rules)
     book.keep_law(mine, texts)
     authority = before.programme.authority
     body = AdoptRulebook(rules.programme.id, rules.programme.version, mine)

@@ -25,6 +25,11 @@ class Verified(NamedTuple):
 
 def verify(book: Book, progress: Callable[[int], None] = lambda done: None) -> Verified:
     """Refold `book`; raise `Malformed` naming the first record, invariant or row that is wrong."""
+    with book.named():
+        return _verify(book, progress)
+
+
+def _verify(book: Book, progress: Callable[[int], None]) -> Verified:
     state = State()
     tables = Tables()
     reached = GENESIS
@@ -44,15 +49,16 @@ def verify(book: Book, progress: Callable[[int], None] = lambda done: None) -> V
         state.check()
     except AssertionError as error:
         raise Malformed(f"{book.path} after record {state.seq}", str(error), "restore the book from a copy") from None
+    book.check_laws()
     shown: dict[str, list[Row]] = {table.name: [] for table in TABLES if not table.listed}
     for name, row in everything(state):
         shown[name].append(row)
     for table in TABLES:
         try:
             _compare(book, table, listed[table.name] if table.listed else shown[table.name])
-        except (*UNREADABLE, TypeError) as error:  # a damaged cell may be of another type
+        except (*UNREADABLE, TypeError):  # a damaged cell may be of another type
             place = f"{book.path} table {table.name}"
-            raise Malformed(place, f"cannot be read ({error})", "restore the book from a copy") from None
+            raise Malformed(place, "a row of it is damaged", "restore the book from a copy") from None
     return Verified(state.seq, events, refusals, reached, state)
 
 
@@ -102,6 +108,11 @@ def _name(row: Row, keys: int) -> str:
 
 def rebuild(book: Book) -> int:
     """Write all read tables anew from the book, in one transaction; how many rows there are."""
+    with book.named():
+        return _rebuild(book)
+
+
+def _rebuild(book: Book) -> int:
     state = State()
     tables = Tables()
     reached = GENESIS
