@@ -87,7 +87,7 @@ def test_the_shipped_rulebook_is_read_the_same_from_its_folder_and_from_its_text
             "rulebook.toml",
             "[calendar]",
             "[calendar",
-            "rulebook.toml line 109, column 10: is not TOML: expected ']' at the end of a table declaration; mend it",
+            "rulebook.toml line 125, column 10: is not TOML: expected ']' at the end of a table declaration; mend it",
         ),
         (
             "rulebook.toml",

@@ -51,7 +51,7 @@ def decode(
     json: JsonOption = False,
     crc: CrcOption = Crc.HJ212,
 ) -> None:
-    """Decode the frames of a file, or say why they are refused.
+    """Decode the frames of a file, or say why they are refused; then the status is 2, but with --json it is 0.
 
     Example: airshed hj212 decode frames.txt --json
     """
@@ -69,6 +69,8 @@ def decode(
             _show(outcome, place)
     if not json:
         console.print(f"frames 报文 {frames}, refused 拒收 {refused}")
+        if refused:
+            raise typer.Exit(2)
 
 
 @app.command()

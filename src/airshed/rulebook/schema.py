@@ -56,7 +56,7 @@ class AllowanceRule(Section, frozen=True):
     rounding: Literal["up", "half_up", "down"]
 
 
-class Jurisdiction(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Jurisdiction(Section, frozen=True):
     """A city or county group that issues allowances."""
 
     #: Two to four capitals, part of every series.
@@ -67,7 +67,7 @@ class Jurisdiction(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     name_zh: str
 
 
-class SectorRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class SectorRule(Section, frozen=True):
     """A sector that the programme covers."""
 
     #: Short name, used in the inventory.
