@@ -36,9 +36,9 @@ format: $(VENV)/dev.stamp ## put the format right
 	@$(BIN)/ruff format src tests bench scripts
 	@$(BIN)/ruff check --fix src tests bench scripts
 
-bench: $(VENV)/dev.stamp ## the numbers, as ratios measured in one run
+bench: $(VENV)/dev.stamp ## the numbers, as ratios measured in one run (FULL=1: also a book of 100 demo years)
 	@scripts/bench-peers
-	@PYTHONPATH=src:. $(BIN)/python -m bench
+	@PYTHONPATH=src:. $(BIN)/python -m bench $(if $(FULL),--full)
 
 docs: $(VENV)/dev.stamp ## write the reference pages that are generated from the code
 	@$(BIN)/python -m airshed.cli.reference docs/reference

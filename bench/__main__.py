@@ -8,7 +8,7 @@ import sys
 from importlib import import_module
 
 #: Chapters of the benchmark, in the order in which they are printed.
-CHAPTERS = ("frames", "orderbook", "auction", "engine", "gateway")
+CHAPTERS = ("frames", "hours", "orderbook", "auction", "engine", "gateway", "demo")
 
 
 def main() -> None:

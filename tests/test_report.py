@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 import pytest
-from playwright.sync_api import Page, Request, sync_playwright
 
 from airshed.engine import commands as c
 from airshed.engine.runner import Runner
@@ -31,20 +29,11 @@ from airshed.service.report.facts import Facts, read
 from airshed.service.report.labels import source_label
 from airshed.service.report.page import build, write
 from airshed.service.summary import by_sector, summary
+from browsers import Seen, opened, sizes
 from stack_years import RULES, SO2, STACK, TYPICAL, YEAR, changed, steady_year
 
 SEED = 7
 LARGEST_PAGE = 8_000_000
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 #: The paper's case at this stack: 1659.7 mg/m3 against 200.
 PAPER_STACK, PAPER_SO2 = "QJ-PWR-03-B", 1659.7
 
@@ -101,40 +90,13 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
         yield Played(book, zone, rules, years, episodes, facts, html)
 
 
-class Seen(NamedTuple):
-    """A page in the browser, and what it asked for and complained of."""
-
-    page: Page
-    requests: list[str]
-    complaints: list[str]
-
-
 @pytest.fixture(scope="module")
 def seen(played: Played, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
     """The report in headless Chromium."""
     path = tmp_path_factory.mktemp("page") / "report.html"
     write(path, played.html)
-    browser_path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
-    assert browser_path is not None, "no Chromium on the path: run scripts/browser"
-    requests: list[str] = []
-    complaints: list[str] = []
-
-    def asked(request: Request) -> None:
-        requests.append(request.url)
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="en-GB")
-        page.on("request", asked)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None,
-        )
-        page.goto(path.as_uri())
-        page.wait_for_function("document.querySelectorAll('.chart:not(.js-plotly-plot)').length === 0")
-        yield Seen(page, requests, complaints)
-        browser.close()
+    with opened(path) as found:
+        yield found
 
 
 def number(book: Book, sql: str) -> int:
@@ -343,14 +305,10 @@ def test_the_browser_asks_for_nothing_and_complains_of_nothing(seen: Seen) -> No
 
 
 def test_every_chart_is_drawn(seen: Seen) -> None:
-    sizes = seen.page.evaluate(
-        "[...document.querySelectorAll('.chart')].map(div => {"
-        " const box = div.querySelector('svg.main-svg').getBoundingClientRect();"
-        " return [div.dataset.chart, box.width, box.height] })"
-    )
+    drawn = sizes(seen.page)
 
-    assert len(sizes) >= 20
-    assert all(width > 100 and height > 100 for _, width, height in sizes), sizes
+    assert len(drawn) >= 20
+    assert all(width > 100 and height > 100 for _, width, height in drawn), drawn
 
 
 def test_the_switch_changes_words_and_charts(seen: Seen) -> None:

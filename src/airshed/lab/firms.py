@@ -66,10 +66,6 @@ class Firm:
         rest = self.steps.get(pollutant, ())[len(self.installed.get(pollutant, ())) :]
         return rest[0].cost_fen_per_t if rest else None
 
-    def last_cost(self, pollutant: str) -> int:
-        """Cost of the dearest installed step, 0 when nothing is installed."""
-        return max((step.cost_fen_per_t for step in self.installed.get(pollutant, ())), default=0)
-
 
 def guide_price(steps: Sequence[Step], need_kg: int) -> int:
     """The shadow price of a cap for one period: cost of the step at which cumulated abatement meets the need.

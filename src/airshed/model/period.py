@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
 
-from airshed.model.refusal import Malformed
-
 BEIJING = timezone(timedelta(hours=8))
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
@@ -52,11 +50,3 @@ def month_before(day: str) -> str:
     ('2027-12', '2028-05')
     """
     return (date.fromisoformat(day).replace(day=1) - timedelta(days=1)).isoformat()[:7]
-
-
-def iso_day(text: str, place: str) -> str:
-    """The text itself if it is an ISO date, else `Malformed`."""
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise Malformed(place, f"{text!r} is not a date", "write it as 2027-12-31") from None

@@ -16,6 +16,10 @@ class Malformed(ValueError):
         self.what = what
         self.cure = cure
 
+    def __reduce__(self) -> tuple[type[Malformed], tuple[str, str, str]]:
+        """So that it comes back whole from a worker of another process."""
+        return type(self), (self.place, self.what, self.cure)
+
 
 class Why(StrEnum):
     """Reasons to refuse a command, in the order in which they are looked for: the first that holds is given."""

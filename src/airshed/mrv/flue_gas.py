@@ -136,11 +136,6 @@ def hourly_mass_kg(measured: Value, flow: Value) -> Value:
     return measured * flow * 1e-6
 
 
-def daily_mass_kg(hourly_kg: Floats) -> float:
-    """Equation (34): the sum of the hours. The 1e-6 printed there is a slip: the hours are kg already."""
-    return float(hourly_kg.sum())
-
-
 def altitude_pressure_pa(altitude_m: float) -> float:
     """Mean air pressure at an altitude up to 11 km, Pa: barometric formula, standard atmosphere (ISO 2533).
 

@@ -137,7 +137,11 @@ def measure_stack(job: MeasureJob) -> StackYear:
     if job.hours is None:
         return close_year(job.registration, readings, job.rules)
     closed, hours = close_year_with_hours(job.registration, readings, job.rules)
-    _write_hours(job.hours, job.registration.stack, job.year, hours)
+    job.hours.mkdir(parents=True, exist_ok=True)
+    path = job.hours / f"{job.registration.stack}.parquet"
+    part = path.with_suffix(".part")
+    write_hours(part, job.year, hours)
+    part.replace(path)
     return closed
 
 
@@ -155,6 +159,12 @@ def measure_zone(
     With `hours` the final hours of each stack are written there as `STACK.parquet`. `Malformed` names the first
     file that is missing, cut, or not the one that the manifest pins.
     """
+    jobs = measure_jobs(folder, zone, rules, hours)
+    return each(measure_stack, jobs, workers, progress and (lambda job: progress(job.holding.stack)))
+
+
+def measure_jobs(folder: Path, zone: Zone, rules: MonitoringRules, hours: Path | None = None) -> list[MeasureJob]:
+    """One job per stack of a folder of evidence, in the order of its manifest; `Malformed` for a stack of elsewhere."""
     manifest = files.read_manifest(folder)
     known = registrations(zone)
     for holding in manifest.stacks:
@@ -162,10 +172,9 @@ def measure_zone(
             raise Malformed(
                 str(folder / files.MANIFEST), f"no such stack {holding.stack!r} in {zone.name_en}", "name its own zone"
             )
-    jobs = [
+    return [
         MeasureJob(folder, holding, manifest.year, known[holding.stack], rules, hours) for holding in manifest.stacks
     ]
-    return each(measure_stack, jobs, workers, progress and (lambda job: progress(job.holding.stack)))
 
 
 def read_readings(folder: Path, holding: files.Holding, year: int) -> StackReadings:
@@ -227,17 +236,19 @@ def _with_air_pressure(rows: HourRows) -> dict[str, Floats]:
     return means
 
 
-def _write_hours(folder: Path, stack: str, year: int, hours: Mapping[str, FinalHours]) -> None:
-    """The hours of a stack, one row per hour and pollutant: status before and after, why, mass before and after."""
+def write_hours(path: Path, year: int, hours: Mapping[str, FinalHours]) -> None:
+    """The hours of a stack, one row per hour and pollutant: status before and after, why, mass before and after.
+
+    The bytes depend on the hours alone, not on what the process did before, for one version of Polars.
+    """
     import polars as pl
 
-    folder.mkdir(parents=True, exist_ok=True)
     start = np.datetime64(f"{year:04}-01-01T00", "h") + np.arange(hours_in(year))
     parts = [
         pl.DataFrame(
             {
                 "hour": start.astype("datetime64[ms]"),
-                "pollutant": pl.Series([pollutant], dtype=pl.Categorical).new_from_index(0, len(start)),
+                "pollutant": pl.Series([pollutant]).new_from_index(0, len(start)),
                 "raw_status": final.raw.status,
                 "why": final.raw.why,
                 "raw_mass_mg": final.raw.mass_mg,
@@ -249,7 +260,4 @@ def _write_hours(folder: Path, stack: str, year: int, hours: Mapping[str, FinalH
         )
         for pollutant, final in hours.items()
     ]
-    path = folder / f"{stack}.parquet"
-    part = path.with_suffix(".part")
-    pl.concat(parts).write_parquet(part, compression="zstd")
-    part.replace(path)
+    pl.concat(parts).write_parquet(path, compression="zstd")

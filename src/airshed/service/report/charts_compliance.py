@@ -25,7 +25,7 @@ def money_chart(facts: Facts, language: Language) -> Figure:
         (Phrase("Repurchases (paid out)", "政府回购（支出）"), [-each.repurchases for each in facts.market.money]),
     ]
     names = [head.said(language) for head, _ in heads]
-    data = [
+    traces = [
         {
             "type": "bar",
             "orientation": "h",
@@ -56,7 +56,7 @@ def money_chart(facts: Facts, language: Language) -> Figure:
     most = max((sum(fens) for _, fens in heads), default=0) / 1e8
     least = min((sum(fens) for _, fens in heads), default=0) / 1e8
     return figure(
-        data,
+        traces,
         xaxis=axis(Phrase("million yuan", "百万元").said(language), range=[least * 1.2, (most or 1) * 1.18], nticks=6),
         yaxis=axis(autorange="reversed", showgrid=False),
         barmode="relative",
@@ -71,11 +71,11 @@ def short_chart(facts: Facts, rules: Rulebook, language: Language) -> Figure:
         if row.shortfall:
             total[row.source] = total.get(row.source, 0) + row.shortfall
     shown = sorted(total, key=lambda source: (-total[source], source))[:MOST_SHORT]
-    data = []
+    traces = []
     for pollutant in (rule.code for rule in rules.pollutants):
         mine = [row for row in facts.compliance if row.pollutant == pollutant and row.source in shown and row.shortfall]
         mine.sort(key=lambda row: shown.index(row.source))
-        data.append(
+        traces.append(
             {
                 "type": "bar",
                 "orientation": "h",
@@ -99,7 +99,7 @@ def short_chart(facts: Facts, rules: Rulebook, language: Language) -> Figure:
             }
         )
     return figure(
-        data,
+        traces,
         xaxis=axis(Phrase("shortfall (t)", "缺口（吨）").said(language)),
         yaxis=axis(
             type="category",

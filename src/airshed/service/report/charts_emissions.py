@@ -63,7 +63,7 @@ def share_chart(facts: Facts, rules: Rulebook, pollutant: str, language: Languag
     names = [sector_names(rules)[code].said(language) for code in sectors]
     counts = {(row.sector, row.method): row.count for row in facts.sharing.sectors if row.pollutant == pollutant}
     whole = {method: sum(counts.get((sector, method), 0) for sector in sectors) for method in METHODS}
-    data = [
+    traces = [
         {
             "type": "bar",
             "orientation": "h",
@@ -80,7 +80,7 @@ def share_chart(facts: Facts, rules: Rulebook, pollutant: str, language: Languag
         for method in METHODS
     ]
     return figure(
-        data,
+        traces,
         xaxis=axis(Phrase("free allowances (t)", "免费配额（吨）").said(language), nticks=5),
         yaxis=axis(autorange="reversed", showgrid=False),
         barmode="group",
@@ -96,11 +96,11 @@ def early_chart(facts: Facts, rules: Rulebook, pollutant: str, language: Languag
     sources = sorted({row.source: row.sector for row in rows}.items(), key=lambda each: (order.index(each[1]), each[0]))
     lanes = {source: float(place) for place, (source, _) in enumerate(sources)}
     labels = [f"{source}<br>{sector_names(rules)[sector].said(language)}" for source, sector in sources]
-    data = []
+    traces = []
     for number, method in enumerate(METHODS):
         mine = [row for row in rows if row.method == method]
         beside = LANE * (number - (len(METHODS) - 1) / 2)
-        data.append(
+        traces.append(
             {
                 "type": "scatter",
                 "mode": "markers",
@@ -137,7 +137,7 @@ def early_chart(facts: Facts, rules: Rulebook, pollutant: str, language: Languag
         )
     most = max((100 * row.count / row.emitted for row in rows if row.emitted), default=100)
     return figure(
-        data,
+        traces,
         xaxis=axis(
             Phrase("allocation / own emission (%)", "配额／自身排放（%）").said(language),
             range=[0, max(120, most * 1.08)],

@@ -23,13 +23,13 @@ GRID = 24
 
 def map_chart(facts: Facts, rules: Rulebook, zone: Zone, pollutant: str, language: Language) -> Figure:
     """The zone as simple polygons, sources as points whose area is their emission."""
-    data: list[Figure] = []
+    traces: list[Figure] = []
     places = place_names(rules)
     notes = []
     for outline, ground in zip(zone.outlines, GROUNDS * (len(zone.outlines) // len(GROUNDS) + 1), strict=False):
         lon = [point[0] for point in outline.ring]
         lat = [point[1] for point in outline.ring]
-        data.append(
+        traces.append(
             {
                 "type": "scatter",
                 "mode": "lines",
@@ -46,7 +46,7 @@ def map_chart(facts: Facts, rules: Rulebook, zone: Zone, pollutant: str, languag
     most = max((point.emitted.get(pollutant, 0) for point in facts.points), default=0) or 1
     for sector in (rule.code for rule in rules.sectors):
         mine = [point for point in facts.points if point.sector == sector and point.emitted.get(pollutant)]
-        data.append(
+        traces.append(
             {
                 "type": "scatter",
                 "mode": "markers",
@@ -80,7 +80,7 @@ def map_chart(facts: Facts, rules: Rulebook, zone: Zone, pollutant: str, languag
         "showline": False,
     }
     return figure(
-        data,
+        traces,
         xaxis=axis(constrain="domain", **bare),
         yaxis=axis(scaleanchor="x", scaleratio=ASPECT, **bare),
         annotations=notes,

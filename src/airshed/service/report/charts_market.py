@@ -32,7 +32,7 @@ def auction_chart(auction: Auction, language: Language) -> Figure:
     colour = pollutant_colour(auction.pollutant)
     sold, offered, reserve = auction.sold / 1_000, auction.offered / 1_000, auction.reserve / 100
     won, lost = _split(auction)
-    data = [
+    traces = [
         _steps(won, 0, colour, 0.3, Phrase("won", "中标").said(language), language),
         _steps(lost, auction.sold, "#98a2aa", 0.1, Phrase("not won", "未中标").said(language), language),
     ]
@@ -56,7 +56,7 @@ def auction_chart(auction: Auction, language: Language) -> Figure:
     if auction.price is not None:
         price = auction.price / 100
         lines.append(_line(0, sold, price, price, ALARM, "solid"))
-        data.append(
+        traces.append(
             {
                 "type": "scatter",
                 "mode": "markers",
@@ -81,7 +81,7 @@ def auction_chart(auction: Auction, language: Language) -> Figure:
             )
         )
     return figure(
-        data,
+        traces,
         xaxis=axis(
             Phrase("allowances wanted, cumulated (t)", "累计需求量（吨）").said(language),
             range=[0, wide * 1.05],
@@ -152,7 +152,7 @@ def price_chart(facts: Facts, rules: Rulebook, pollutant: str, language: Languag
     days = [day for day in facts.market.days if day.pollutant == pollutant]
     auctions = [each for each in facts.market.auctions if each.pollutant == pollutant and each.price is not None]
     reserve = look.pollutant(rules, pollutant).reserve_fen_per_t / 100
-    data: list[Figure] = [
+    traces: list[Figure] = [
         {
             "type": "scatter",
             "mode": "lines+markers",
@@ -201,7 +201,7 @@ def price_chart(facts: Facts, rules: Rulebook, pollutant: str, language: Languag
     ]
     span = [f"{facts.year}-01-01", f"{facts.year + 1}-07-05"]
     return figure(
-        data,
+        traces,
         xaxis=axis(
             type="date",
             range=span,

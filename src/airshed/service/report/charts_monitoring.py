@@ -20,7 +20,7 @@ def exceedance_chart(facts: Facts, language: Language) -> Figure:
     """The worst exceedances by times over, C / L - 1; the cases of the paper with a dark edge."""
     rows = facts.monitoring.exceedances[:MOST_EXCEEDANCES]
     labels = [f"{row.stack} {row.pollutant}" for row in rows]
-    data = [
+    traces = [
         {
             "type": "bar",
             "orientation": "h",
@@ -68,7 +68,7 @@ def exceedance_chart(facts: Facts, language: Language) -> Figure:
     ]
     most = max((row.times_over for row in rows), default=1.0)
     return figure(
-        data,
+        traces,
         xaxis=axis(
             Phrase("times over the limit, C/L − 1 (times)", "超标倍数 C/L − 1（倍）").said(language),
             range=[0, most * 1.12],

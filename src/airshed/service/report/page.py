@@ -44,7 +44,7 @@ def build(
     """
     facts = read(book, zone, rules, monitoring, episodes, seed)
     return (
-        _environment()
+        environment()
         .get_template("report.html.j2")
         .render(
             facts=facts,
@@ -54,7 +54,7 @@ def build(
             key_figures=key_figures(facts, rules),
             methods=method_lines(facts),
             notes=notes(rules),
-            charts=_json(charts.charts(facts, rules, zone)),
+            charts=script_json(charts.charts(facts, rules, zone)),
             map_choices=charts.map_choices(rules),
             flow_choices=charts.flow_choices(rules),
             auction_choices=charts.auction_choices(facts, rules),
@@ -82,21 +82,22 @@ def write(path: Path, html: str) -> None:
         half.unlink(missing_ok=True)
 
 
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("airshed.service.report", "templates"),
+def environment(package: str = "airshed.service.report") -> Environment:
+    """Where the templates of a package become pages; with the filters and words that every page has."""
+    made = Environment(
+        loader=PackageLoader(package, "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["both"] = both
-    environment.filters["t"] = tonnes_text
-    environment.filters["yuan"] = yuan_text
-    environment.globals["both"] = lambda en, zh: both(Phrase(en, zh))
-    environment.globals["percent"] = percent_text
-    environment.globals["source_text"] = _source
-    return environment
+    made.filters["both"] = both
+    made.filters["t"] = tonnes_text
+    made.filters["yuan"] = yuan_text
+    made.globals["both"] = lambda en, zh: both(Phrase(en, zh))
+    made.globals["percent"] = percent_text
+    made.globals["source_text"] = _source
+    return made
 
 
 def both(phrase: Phrase) -> Markup:
@@ -113,7 +114,7 @@ def _source(name: str) -> Markup:
     return Markup((files("airshed.service.report") / "templates" / name).read_text("utf-8"))
 
 
-def _json(value: object) -> Markup:
+def script_json(value: object) -> Markup:
     """JSON that may stand inside a script element."""
     text = msgspec.json.encode(value).decode()
     return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))

@@ -1,0 +1,195 @@
+"""What the page of a stack says, read from its evidence: hours, days, gaps, exceedances, findings, digests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from airshed.lab.monitoring import registrations
+from airshed.lab.zone import Source, Stack, Zone
+from airshed.model.period import days_of
+from airshed.model.refusal import Malformed
+from airshed.mrv import states
+from airshed.mrv.days import HOURS_PER_DAY
+from airshed.mrv.exceedance import Exceedance, limits_of, times_over
+from airshed.mrv.flue_gas import Floats
+from airshed.mrv.hours import runs
+from airshed.mrv.rules import LimitValue, MonitoringRules
+from airshed.mrv.spans import quarter_bounds
+from airshed.mrv.substitution import FinalHours, Gap, tier_for
+from airshed.mrv.year import StackYear, close_year_with_hours, converted_hours
+from airshed.service import evidence as files
+from airshed.service.measure import read_readings
+from airshed.service.report.words import Phrase
+from airshed.service.stackpage.words import why_said
+
+
+class LimitSpan(msgspec.Struct, frozen=True):
+    """A limit and the hours of the year in which it holds: the first, and the one after the last."""
+
+    limit: LimitValue
+    first_hour: int
+    after_hour: int
+
+
+class Span(msgspec.Struct, frozen=True):
+    """Neighbouring hours of one kind: the first, and the one after the last."""
+
+    first_hour: int
+    after_hour: int
+    #: State of `airshed.mrv.states`, or the code of a reason.
+    code: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PollutantFacts:
+    """A year of one pollutant, hour by hour."""
+
+    pollutant: str
+    #: Hourly means at the reference oxygen of the limit of that hour, mg/m3; NaN where there is none.
+    mg_m3: Floats
+    limits: tuple[LimitSpan, ...]
+    #: Hours above the limit of that hour, and by how many times.
+    over: tuple[tuple[int, float], ...]
+    #: Why hours did not count, as the monitor flagged them or the checks found.
+    raw_spans: tuple[Span, ...]
+    #: How each hour counts in the end.
+    final_spans: tuple[Span, ...]
+    #: Milligrams per day.
+    measured_mg: NDArray[np.int64]
+    substituted_mg: NDArray[np.int64]
+    #: Missing hours per day that nothing stands in for.
+    missing: NDArray[np.int64]
+
+
+class GapRow(msgspec.Struct, frozen=True):
+    """A gap with its quarter's capture rate, the row of the tiers that covers it, and what its hours said."""
+
+    gap: Gap
+    quarter: int
+    basis_points: int | None
+    #: Lowest capture rate and longest run of the row, None where no row covers it.
+    tier: tuple[int, int | None] | None
+    whys: tuple[tuple[Phrase, int], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StackFacts:
+    """Everything the page of a stack says."""
+
+    stack: Stack
+    source: Source
+    place: Phrase
+    year: int
+    #: Of simulated evidence; None where it came from a monitor.
+    seed: int | None
+    holding: files.Holding
+    months: tuple[files.Month, ...]
+    #: Evidence digest of each day.
+    digests: tuple[str, ...]
+    days: tuple[str, ...]
+    closed: StackYear
+    pollutants: tuple[PollutantFacts, ...]
+    gaps: tuple[GapRow, ...]
+    #: Every limit of the year, the worst times over first.
+    exceedances: tuple[Exceedance, ...]
+    rules: MonitoringRules
+
+
+def read_stack(folder: Path, stack: str, zone: Zone, rules: MonitoringRules) -> StackFacts:
+    """Read and close one stack's year; `Malformed` when the evidence does not hold it or is not what its chain says."""
+    manifest = files.read_manifest(folder)
+    holding = next((each for each in manifest.stacks if each.stack == stack), None)
+    if holding is None:
+        some = ", ".join(each.stack for each in manifest.stacks[:4])
+        more = " and others" if len(manifest.stacks) > 4 else ""
+        raise Malformed(str(folder / files.MANIFEST), f"holds no stack {stack!r}", f"it holds {some}{more}")
+    registered = registrations(zone).get(stack)
+    if registered is None:
+        raise Malformed(str(folder / files.MANIFEST), f"no such stack {stack!r} in {zone.name_en}", "name its own zone")
+    readings = read_readings(folder, holding, manifest.year)
+    closed, hours = close_year_with_hours(registered, readings, rules)
+    row = next(each for each in zone.stacks if each.stack == stack)
+    source = next(each for each in zone.sources if each.source == row.source)
+    place = next(each for each in zone.jurisdictions if each.code == source.jurisdiction)
+    return StackFacts(
+        stack=row,
+        source=source,
+        place=Phrase(place.name_en, place.name_zh),
+        year=manifest.year,
+        seed=manifest.seed,
+        holding=holding,
+        months=files.read_chain(folder, holding, manifest.year).months,
+        digests=tuple(readings.evidence),
+        days=tuple(days_of(manifest.year)),
+        closed=closed,
+        pollutants=tuple(
+            pollutant_facts(final, registered.limit_set, manifest.year, rules) for final in hours.values()
+        ),
+        gaps=tuple(gap_row(gap, hours[gap.pollutant], manifest.year, rules) for gap in closed.gaps),
+        exceedances=tuple(
+            sorted(closed.exceedances, key=lambda each: (-each.times_over, -each.breaches, each.limit.pollutant))
+        ),
+        rules=rules,
+    )
+
+
+def pollutant_facts(final: FinalHours, limit_set: str, year: int, rules: MonitoringRules) -> PollutantFacts:
+    """The hours of one pollutant as the charts need them."""
+    raw = final.raw
+    limits = tuple(LimitSpan(*each) for each in limits_of(rules, limit_set, final.pollutant, year))
+    column = raw.measured_mg_m3.copy()
+    over: list[tuple[int, float]] = []
+    for span in limits:
+        hours = slice(span.first_hour, span.after_hour)
+        column[hours] = converted_hours(raw, span.limit, rules)[hours]
+        above = span.first_hour + np.flatnonzero(column[hours] > span.limit.limit_mg_m3)
+        over += [(hour, float(times_over(float(column[hour]), span.limit.limit_mg_m3))) for hour in above.tolist()]
+    measured = raw.mass_mg.reshape(-1, HOURS_PER_DAY).sum(axis=1)
+    return PollutantFacts(
+        pollutant=final.pollutant,
+        mg_m3=column,
+        limits=limits,
+        over=tuple(over),
+        raw_spans=spans_of(np.where(raw.status == states.MISSING, raw.why, 0)),
+        final_spans=spans_of(final.status),
+        measured_mg=measured,
+        substituted_mg=final.mass_mg.reshape(-1, HOURS_PER_DAY).sum(axis=1) - measured,
+        missing=(final.status.reshape(-1, HOURS_PER_DAY) == states.MISSING).sum(axis=1),
+    )
+
+
+def spans_of(codes: NDArray[np.uint8]) -> tuple[Span, ...]:
+    """Runs of equal codes; those of code 0 (measured, nothing to say) are left out.
+
+    >>> spans_of(np.array([0, 1, 1, 3, 0], np.uint8))
+    (Span(first_hour=1, after_hour=3, code=1), Span(first_hour=3, after_hour=4, code=3))
+    """
+    found = [
+        Span(first, after, code)
+        for code in np.unique(codes[codes != 0]).tolist()
+        for first, after in runs(codes == code).tolist()
+    ]
+    return tuple(sorted(found, key=lambda span: span.first_hour))
+
+
+def gap_row(gap: Gap, final: FinalHours, year: int, rules: MonitoringRules) -> GapRow:
+    """A gap with what decided on it."""
+    quarter = int(np.searchsorted(quarter_bounds(year), gap.first_hour, side="right"))
+    rate = final.captures[quarter - 1]
+    row = tier_for(rate, gap.run_hours, rules.tiers) if rules.law == "hj75" else None
+    hours = slice(gap.first_hour, gap.last_hour + 1)
+    lost = final.raw.why[hours][final.raw.status[hours] == states.MISSING]
+    codes, counts = np.unique(lost, return_counts=True)
+    order = np.argsort(-counts, kind="stable").tolist()
+    return GapRow(
+        gap=gap,
+        quarter=quarter,
+        basis_points=rate.basis_points,
+        tier=(row.capture_from_basis_points, row.longest_hours) if row else None,
+        whys=tuple((why_said(int(codes[place])), int(counts[place])) for place in order),
+    )

@@ -1,0 +1,66 @@
+"""A page in a real browser: headless Chromium, what it asked for and what it complained of."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from playwright.sync_api import Page, Request, sync_playwright
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+class Seen(NamedTuple):
+    """A page in the browser, and what it asked for and complained of."""
+
+    page: Page
+    requests: list[str]
+    complaints: list[str]
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Seen]:
+    """The page of a file with all its charts drawn."""
+    browser_path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    assert browser_path is not None, "no Chromium on the path: run scripts/browser"
+    requests: list[str] = []
+    complaints: list[str] = []
+
+    def asked(request: Request) -> None:
+        requests.append(request.url)
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
+        page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="en-GB")
+        page.on("request", asked)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None,
+        )
+        page.goto(path.as_uri())
+        page.wait_for_function("document.querySelectorAll('.chart:not(.js-plotly-plot)').length === 0")
+        yield Seen(page, requests, complaints)
+        browser.close()
+
+
+def sizes(page: Page) -> list[tuple[str, float, float]]:
+    """Name, width and height in pixels of every chart that was drawn."""
+    found: list[tuple[str, float, float]] = page.evaluate(
+        "[...document.querySelectorAll('.chart')].map(div => {"
+        " const box = div.querySelector('svg.main-svg').getBoundingClientRect();"
+        " return [div.dataset.chart, box.width, box.height] })"
+    )
+    return found

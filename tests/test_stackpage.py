@@ -1,0 +1,454 @@
+"""The pages of measured stacks: what they say of a year of frames, and how they look in a real browser."""
+
+from __future__ import annotations
+
+import html as markup
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from airshed.cli.mrv import app
+from airshed.lab.episodes import read_episodes
+from airshed.lab.monitoring import monitoring_rules
+from airshed.lab.zone import load as load_zone
+from airshed.model.refusal import Malformed
+from airshed.mrv import states
+from airshed.mrv.exceedance import times_over
+from airshed.rulebook.load import load as load_rules
+from airshed.rulebook.shipped import shipped
+from airshed.service.measure import measure_zone, simulate_zone
+from airshed.service.report.page import write
+from airshed.service.stackpage import build, build_completeness, picture
+from airshed.service.stackpage.charts import charts
+from airshed.service.stackpage.charts_hours import hours_chart
+from airshed.service.stackpage.completeness import Completeness, completeness
+from airshed.service.stackpage.completeness_chart import heat_map, share_of_day
+from airshed.service.stackpage.facts import StackFacts, read_stack, spans_of
+from airshed.service.stackpage.page import picture_size
+from airshed.service.stackpage.words import method_said, why_said
+from browsers import Seen, opened, sizes
+
+YEAR, SEED = 2027, 7
+LARGEST_PAGE = 7_000_000
+#: Guodian Xuanwei boiler 8 in the paper that founded the programme: 1659.7 mg/m3 of SO2 against 200, 7.30 times over.
+BOILER = "QJ-PWR-03-B"
+#: Its analysers fail for five weeks; its air pressure is that of the sea.
+OUTAGE, PRESSURE = "KM-STL-03-A", "YX-CEM-03-A"
+STACKS = [OUTAGE, BOILER, PRESSURE]
+FOLDER = shipped("zones", "dianzhong")
+ZONE = load_zone(FOLDER)
+RULES = monitoring_rules(load_rules(shipped("rulebooks", "dianzhong")))
+
+
+class Held(NamedTuple):
+    """Evidence of three stacks, and what is read from it."""
+
+    folder: Path
+    facts: dict[str, StackFacts]
+    complete: Completeness
+
+
+@pytest.fixture(scope="module")
+def held(tmp_path_factory: pytest.TempPathFactory) -> Held:
+    folder = tmp_path_factory.mktemp("stackpage") / "evidence"
+    simulate_zone(folder, ZONE, YEAR, SEED, episodes=read_episodes(FOLDER, ZONE), stacks=STACKS, workers=1)
+    facts = {stack: read_stack(folder, stack, ZONE, RULES) for stack in STACKS}
+    return Held(folder, facts, completeness(folder, ZONE, RULES, workers=1))
+
+
+@pytest.fixture(scope="module")
+def page(held: Held) -> str:
+    return build(held.facts[BOILER])
+
+
+@pytest.fixture(scope="module")
+def seen(page: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
+    path = tmp_path_factory.mktemp("seen") / "stack.html"
+    write(path, page)
+    with opened(path) as found:
+        yield found
+
+
+def run(*words: str | Path) -> tuple[int, str]:
+    done = CliRunner().invoke(app, [str(word) for word in words])
+    if isinstance(done.exception, Malformed):
+        return 2, f"error: {done.exception}"
+    assert done.exception is None, done.exception
+    return done.exit_code, done.stdout
+
+
+# --- what they say
+
+
+def test_the_papers_boiler_is_7_30_times_over_its_limit(held: Held, page: str) -> None:
+    worst = held.facts[BOILER].exceedances[0]
+
+    assert worst.limit.pollutant == "SO2"
+    assert worst.worst_mg_m3 == pytest.approx(1659.7, abs=0.05)
+    assert str(worst.times_over) == "7.30"
+    assert "1,659.70</td>" in page
+    assert "7.30 times over" in page
+    assert "超标 7.30 倍" in page
+
+
+def test_every_hour_above_a_limit_is_marked_and_none_else(held: Held) -> None:
+    for facts in held.facts.values():
+        for each in facts.pollutants:
+            expected = [
+                (hour, float(times_over(value, span.limit.limit_mg_m3)))
+                for span in each.limits
+                for hour, value in enumerate(each.mg_m3.tolist())
+                if span.first_hour <= hour < span.after_hour and value > span.limit.limit_mg_m3
+            ]
+            assert list(each.over) == expected
+            counted = [row.hours_over for row in facts.exceedances if row.limit.pollutant == each.pollutant]
+            assert len(each.over) == sum(counted)
+
+
+def test_the_days_of_the_page_add_up_to_the_year(held: Held) -> None:
+    for facts in held.facts.values():
+        for each, mass in zip(facts.pollutants, facts.closed.masses, strict=True):
+            assert int(each.measured_mg.sum()) == mass.measured_mg
+            assert int((each.measured_mg + each.substituted_mg).sum()) == mass.mass_mg
+            assert int(each.missing.sum()) == mass.missing
+            assert (each.substituted_mg >= 0).all()
+
+
+def test_the_spans_of_the_strips_are_the_hours_of_the_year(held: Held) -> None:
+    for facts in held.facts.values():
+        for each, mass in zip(facts.pollutants, facts.closed.masses, strict=True):
+            lengths = dict.fromkeys(states_of(mass), 0)
+            for span in each.final_spans:
+                lengths[span.code] = lengths.get(span.code, 0) + span.after_hour - span.first_hour
+            assert lengths == states_of(mass)
+            lost = sum(span.after_hour - span.first_hour for span in each.raw_spans)
+            assert lost == mass.substituted + mass.missing
+
+
+def states_of(mass: Any) -> dict[int, int]:
+    return {
+        states.SUBSTITUTED: mass.substituted,
+        states.MISSING: mass.missing,
+        states.STOPPED: mass.stopped,
+    }
+
+
+def test_every_gap_names_its_rule_and_the_hour_that_lends_its_mass(held: Held) -> None:
+    facts = held.facts[BOILER]
+    masses = {each.pollutant: each for each in facts.pollutants}
+
+    assert len(facts.gaps) == len(facts.closed.gaps) > 50
+    for row in facts.gaps:
+        gap = row.gap
+        assert sum(count for _, count in row.whys) == gap.hours
+        assert row.tier is not None
+        assert row.basis_points is not None
+        assert row.basis_points >= row.tier[0]
+        assert gap.from_hour is not None
+        assert not np.isnan(masses[gap.pollutant].mg_m3[gap.from_hour])
+    assert "highest of the 180 valid hours before" in build(facts)
+    assert "此前720个有效小时的最大值" in build(facts)
+
+
+def test_a_quarter_under_75_percent_is_left_to_the_authority(held: Held) -> None:
+    outage = max(held.facts[OUTAGE].gaps, key=lambda row: row.gap.hours)
+
+    assert (outage.gap.hours, outage.quarter, outage.tier) == (900, 3, None)
+    assert outage.basis_points is not None
+    assert outage.basis_points < 7_500
+    assert method_said(outage.gap.method).en.startswith("determined: 100 % of the year's highest valid hour")
+    assert outage.whys[0][0] == why_said(ord("D"))
+
+
+def test_hours_that_nothing_stands_in_for_are_missing_on_the_page_and_never_zero(held: Held) -> None:
+    facts = read_stack(held.folder, OUTAGE, ZONE, msgspec.structs.replace(RULES, determination_basis_points=None))
+    html = build(facts)
+
+    assert any(span.code == states.MISSING for each in facts.pollutants for span in each.final_spans)
+    assert "no rule covers it: to be determined" in html
+    assert "缺失（当日未封存）" in html
+    assert f"Sealed days: {len(facts.closed.days)} of 365" in html
+    assert len(facts.closed.days) < 330
+
+
+def test_another_law_and_no_limits_at_all_make_a_page_too(held: Held) -> None:
+    other = build(read_stack(held.folder, OUTAGE, ZONE, msgspec.structs.replace(RULES, law="part75")))
+    free = build(read_stack(held.folder, BOILER, ZONE, msgspec.structs.replace(RULES, limits=())))
+
+    assert "percentile_90_of" in other
+    assert "table 5" not in other
+    assert "The rulebook has no limit for this stack in this year." in free
+    assert "No limit applies." in free
+
+
+def test_the_air_pressure_of_the_sea_is_a_finding_in_words(held: Held) -> None:
+    html = build(held.facts[PRESSURE])
+
+    assert "Air pressure of another altitude" in html
+    assert "大气压与海拔不符" in html
+    assert "pressure_of_another_altitude" in html
+
+
+def test_the_recipe_of_the_page_computes_the_digests_of_the_page(held: Held, page: str) -> None:
+    recipe = re.search(r'<code id="recompute">(.*?)</code>', page, re.DOTALL)
+    assert recipe is not None
+    said = dict(re.findall(r'id="(first-day|last-day)">([0-9a-f]{64})<', page))
+    done = subprocess.run(
+        [sys.executable, "-c", markup.unescape(recipe[1])],
+        cwd=held.folder,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+
+    assert done.stdout.split() == [f"{YEAR}0101", said["first-day"], f"{YEAR}1231", said["last-day"]]
+    assert said["last-day"] == held.facts[BOILER].holding.last_day
+
+
+def test_the_same_evidence_gives_the_same_page(held: Held, page: str) -> None:
+    """I14 for the page."""
+    assert build(read_stack(held.folder, BOILER, ZONE, RULES)) == page
+    assert len(page.encode()) < LARGEST_PAGE
+    assert "http-equiv" not in page
+
+
+def test_synthetic_readings_are_marked_and_real_ones_are_not(held: Held, page: str) -> None:
+    mark = "simulated from seed 7"
+    facts = held.facts[BOILER]
+    fields = {name: getattr(facts, name) for name in facts.__slots__}
+
+    assert mark in page
+    assert "simulated from seed" not in build(StackFacts(**{**fields, "seed": None}))
+
+
+def test_plotly_accepts_every_figure_and_each_names_its_measure(held: Held) -> None:
+    from plotly.graph_objects import Figure
+
+    drawn: dict[str, Any] = {**charts(held.facts[OUTAGE]), "days": {"en": heat_map(held.complete, "en"), "zh": {}}}
+    for name, said in drawn.items():
+        figure: Any = said["en"]
+        Figure(figure)
+        titles = [axis["title"]["text"] for key, axis in figure["layout"].items() if key[1:5] == "axis"]
+        assert any(re.search(r"\(.+\)", title) for title in titles), name
+
+
+def test_the_close_view_ends_near_the_limit_and_keeps_the_peak_in_sight(held: Held) -> None:
+    whole: Any = hours_chart(held.facts[BOILER], "en")["layout"]
+    close: Any = hours_chart(held.facts[BOILER], "en", close=True)["layout"]
+
+    assert whole["yaxis"]["range"][1] > 1659.7
+    assert close["yaxis"]["range"][1] == 320
+    marks: Any = next(
+        each for each in hours_chart(held.facts[BOILER], "zh", close=True)["data"] if each.get("mode") == "markers"
+    )
+    assert max(marks["y"]) < 320
+    assert "triangle-up" in marks["marker"]["symbol"]
+
+
+@given(st.lists(st.integers(0, 5), max_size=60))
+def test_spans_put_together_are_the_column(codes: list[int]) -> None:
+    column = np.array(codes, np.uint8)
+    again = np.zeros_like(column)
+    spans = spans_of(column)
+    for span in spans:
+        again[span.first_hour : span.after_hour] = span.code
+        assert 0 <= span.first_hour < span.after_hour <= len(column)
+    assert again.tolist() == codes
+    assert all(a.after_hour <= b.first_hour for a, b in pairwise(spans))
+
+
+def test_what_the_monitor_said_is_said_in_words() -> None:
+    assert why_said(ord("x")).en == "x unknown flag"
+    assert {why_said(code).zh for code in range(1, 7)} >= {"未收到数据", "数值恒定不变"}
+    assert method_said("open").zh == "季度结束前待定"
+    assert method_said("undetermined").en == "no rule covers it: to be determined"
+    assert method_said("average_of_720_hours").en == "average_of_720_hours"
+    assert method_said("determined_potential_at_20000_of_10000 (art. 1)").en == (
+        "determined: 200 % of full load at the limit (art. 1)"
+    )
+
+
+# --- the zone
+
+
+def test_the_heat_map_counts_the_raw_hours_and_ranks_the_longest_outage_first(held: Held) -> None:
+    complete = held.complete
+    ranking = complete.ranking()
+    closed = {year.stack: year for year in measure_zone(held.folder, ZONE, RULES, workers=1)}
+
+    assert [each.stack for each in complete.stacks] == [OUTAGE, BOILER, PRESSURE]
+    assert ranking[0].stack == OUTAGE
+    assert ranking[0].worst.longest[1] == 900
+    for each in complete.stacks:
+        for count, mass in zip(each.pollutants, closed[each.stack].masses, strict=True):
+            assert sum(count.valid) == mass.measured
+            assert sum(count.running) == mass.measured + mass.substituted + mass.missing
+        assert complete.days_short(each) <= sum(
+            valid < running for valid, running in zip(each.worst.valid, each.worst.running, strict=True)
+        )
+    assert sum(place.stacks for place in complete.places()) == len(STACKS)
+
+
+def test_a_day_of_standstill_has_no_share_and_a_day_without_frames_has_none_of_its_hours(held: Held) -> None:
+    outage = held.complete.stacks[0]
+    day = held.complete.days.index(f"{YEAR}-08-10")
+
+    share = share_of_day(outage, day)
+    assert share is not None
+    assert share[0] == 0
+    still = [
+        place
+        for place in range(len(held.complete.days))
+        if not any(count.running[place] for count in held.complete.stacks[1].pollutants)
+    ]
+    assert still
+    assert all(share_of_day(held.complete.stacks[1], place) is None for place in still)
+
+
+def test_exceedances_are_ranked_one_object_a_line(held: Held) -> None:
+    status, printed = run("exceedances", held.folder, "--json", "--workers", "1")
+    rows = [msgspec.json.decode(line) for line in printed.splitlines()]
+
+    assert status == 0
+    assert (rows[0]["stack"], rows[0]["times_over"], rows[0]["limit_mg_m3"]) == (BOILER, "7.30", 200)
+    assert [float(row["times_over"]) for row in rows] == sorted(
+        (float(row["times_over"]) for row in rows), reverse=True
+    )
+    assert all(row["breaches"] for row in rows)
+    status, printed = run("exceedances", held.folder, "--json", "--workers", "1", "--top", "1")
+    assert len(printed.splitlines()) == 1
+
+
+# --- what is refused
+
+
+def test_what_cannot_be_drawn_is_one_line_and_nothing_is_written(
+    held: Held, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "stack.html"
+    asked = {
+        "holds no stack 'KM-NOWHERE'; it holds YX-CEM-03-A, KM-STL-03-A, QJ-PWR-03-B": (
+            "page",
+            held.folder,
+            "KM-NOWHERE",
+            "--out",
+            out,
+        ),
+        "its folder does not exist; make": ("page", held.folder, BOILER, "--out", tmp_path / "no" / "a.html"),
+        "is a folder; name a file in it": ("completeness", held.folder, "--out", tmp_path),
+        "no language 'fr'; give en or zh": ("page", held.folder, BOILER, "--out", out, "--language", "fr"),
+        "so the evidence is unfinished": ("completeness", tmp_path, "--out", out),
+        "evidence.json: the file is missing": ("exceedances", tmp_path),
+    }
+    for said, words in asked.items():
+        status, printed = run(*words)
+        assert status == 2, words
+        assert said in printed
+    monkeypatch.setenv("PATH", str(tmp_path))
+    status, printed = run("page", held.folder, BOILER, "--out", out, "--png", tmp_path / "a.png")
+    assert printed == ("error: --png: no Chromium on the path to draw it; install chromium, or leave --png out")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_browser_that_draws_nothing_is_named_and_nothing_is_written(
+    held: Held, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "bin" / "chromium"
+    broken.parent.mkdir()
+    broken.write_text("#!/bin/sh\nexit 1\n")
+    broken.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{broken.parent}:/bin:/usr/bin")
+    with pytest.raises(Malformed, match="drew no picture"):
+        picture.take("<p>", (100, 100), tmp_path / "a.png")
+    assert [path.name for path in tmp_path.iterdir()] == ["bin"]
+
+
+def test_a_changed_month_makes_no_page(held: Held, tmp_path: Path) -> None:
+    shutil.copytree(held.folder, tmp_path / "evidence")
+    month = tmp_path / "evidence" / BOILER / f"{YEAR}-03.hj212.gz"
+    month.write_bytes((tmp_path / "evidence" / BOILER / f"{YEAR}-04.hj212.gz").read_bytes())
+    status, printed = run("page", tmp_path / "evidence", BOILER, "--out", tmp_path / "a.html")
+
+    assert status == 2
+    assert f"{YEAR}-03.hj212.gz" in printed
+    assert not (tmp_path / "a.html").exists()
+
+
+# --- how they look
+
+
+def test_the_browser_asks_for_nothing_and_complains_of_nothing(seen: Seen) -> None:
+    assert [url.split(":")[0] for url in seen.requests] == ["file"]
+    assert seen.complaints == []
+
+
+def test_every_chart_is_drawn(seen: Seen) -> None:
+    drawn = sizes(seen.page)
+
+    assert {name for name, _, _ in drawn} == {"hours", "mass-SO2", "mass-NOx", "mass-PM", "capture"}
+    assert all(width > 200 and height > 200 for _, width, height in drawn), drawn
+
+
+def test_the_switch_changes_words_and_charts(seen: Seen) -> None:
+    page = seen.page
+    axis = "document.querySelector('[data-chart=capture] .ytitle').textContent"
+    assert page.is_visible("text=The year, hour by hour")
+    assert "running hours (%)" in page.evaluate(axis)
+
+    page.click("[data-say=zh]")
+    assert page.is_visible("text=逐小时数据")
+    assert not page.is_visible("text=The year, hour by hour")
+    assert "有效小时占运行小时" in page.evaluate(axis)
+
+    page.click("[data-say=en]")
+    page.select_option("select[data-for=hours-chart]", "hours-close")
+    assert page.evaluate("document.getElementById('hours-chart').layout.yaxis.range[1]") == 320
+    assert seen.complaints == []
+
+
+@pytest.mark.parametrize("width", [400, 1280])
+def test_the_page_fits_its_window(seen: Seen, width: int) -> None:
+    seen.page.set_viewport_size({"width": width, "height": 900})
+    seen.page.wait_for_function(
+        "[...document.querySelectorAll('.chart')].every(div =>"
+        " div.querySelector('svg.main-svg').getBoundingClientRect().width <= div.getBoundingClientRect().width + 1)"
+    )
+
+    assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_command_writes_a_page_and_a_picture_of_its_size(held: Held, tmp_path: Path, page: str) -> None:
+    status, _ = run("page", held.folder, BOILER, "--out", tmp_path / "a.html", "--png", tmp_path / "a.png")
+    drawn = (tmp_path / "a.png").read_bytes()
+    width, height = picture_size(held.facts[BOILER])
+
+    assert status == 0
+    assert (tmp_path / "a.html").read_text() == page
+    assert drawn[:8] == b"\x89PNG\r\n\x1a\n"
+    assert (int.from_bytes(drawn[16:20], "big"), int.from_bytes(drawn[20:24], "big")) == (2 * width, 2 * height)
+    assert len(drawn) > 50_000
+
+
+def test_the_heat_map_is_drawn(held: Held, tmp_path: Path, seen: Seen) -> None:
+    path = tmp_path / "completeness.html"
+    write(path, build_completeness(held.complete))
+    seen.page.goto(path.as_uri())
+    seen.page.wait_for_function("document.querySelectorAll('.chart:not(.js-plotly-plot)').length === 0")
+
+    assert all(width > 200 and height > 150 for _, width, height in sizes(seen.page))
+    assert seen.page.is_visible("text=Completeness of readings 2027")
+    assert [url.split(":")[0] for url in seen.requests] == ["file", "file"]
+    assert seen.complaints == []
