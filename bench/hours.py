@@ -1,8 +1,9 @@
 """`airshed mrv run` on the stacks of the zone, beside merely reading its evidence, merely reading and writing its
 Parquet, and a straightforward reader that goes hour by hour on a tenth.
 
-Run alone: `PYTHONPATH=src:. python -m bench.hours [--country]`; `--country` recomputes as many stack-years as China's power
-sector has in four years (4,622 stacks, 18,488 stack-years), one zone-year after another, so that the disk stays small.
+Run alone: `PYTHONPATH=src:. python -m bench.hours [--country]`; `--country` recomputes as many stack-years as the
+power sector of China has in four years (4,622 stacks, 18,488 stack-years), one zone-year after another, so that the
+disk stays small.
 """
 
 from __future__ import annotations
