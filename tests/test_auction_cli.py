@@ -185,3 +185,16 @@ def test_a_malformed_option_gets_one_line(
 
     assert asked(monkeypatch, "bids.csv", *words) == 2
     assert capsys.readouterr().err == f"error: {line}\n"
+
+
+def test_the_order_of_the_lines_does_not_choose_the_winners_of_a_tie(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = ["a,20,100", "b,20,100", "c,20,100", "d,20,100"]
+    outcomes = [
+        cleared(
+            monkeypatch, capsys, "bidder,price,quantity\n" + "\n".join(order) + "\n", "--supply", "150", "--seed", "1"
+        )
+        for order in (lines, lines[::-1], lines[2:] + lines[:2])
+    ]
+    assert outcomes[0] == outcomes[1] == outcomes[2]

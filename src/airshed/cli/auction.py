@@ -90,7 +90,11 @@ def clear(
 
     rows = read_bids(bids)
     decimals = max([row.price.decimals for row in rows] + [2, kept.decimals if kept else 0])
-    sealed = [Bid(row.bidder, row.price.at(decimals), row.quantity) for row in rows]
+    # Whoever orders the lines of the file must not choose the winners of a tie: the seed decides over sorted bids.
+    sealed = sorted(
+        (Bid(row.bidder, row.price.at(decimals), row.quantity) for row in rows),
+        key=lambda bid: (bid.bidder, bid.price, bid.quantity),
+    )
     # Payments are exact per allowance; per tonne they are counted in hundredths and rounded once.
     divisor, paid_decimals = (1, decimals) if per == "allowance" else (KG_PER_T * 10 ** (decimals - 2), 2)
     result = sell(

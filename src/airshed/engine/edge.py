@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -47,7 +48,17 @@ def well_formed(command: Command, at: int = 0) -> Command:
     # In JSON a control character, a quote and a backslash show as an escape: most commands have none, and end here.
     if not raw.isascii() or b"\\" in raw or b"\x7f" in raw or b"  " in raw or b'" ' in raw or b' "' in raw:
         _printable(read, place)
+    day = getattr(read.body, "day", None)
+    if day is not None:
+        _real_day(day, place)
     return read
+
+
+def _real_day(day: str, place: str) -> None:
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        raise Malformed(f"{place} day", f"there is no day {day!r}", "write a day that is, as 2027-12-31") from None
 
 
 def _printable(command: Command, place: str) -> None:

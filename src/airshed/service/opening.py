@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from airshed.engine.commands import AdoptRulebook, Command
-from airshed.engine.edge import CURE
+from airshed.engine.edge import CURE, well_formed
 from airshed.engine.runner import LARGEST_GROUP, Answer, Runner
 from airshed.model.refusal import Malformed
 from airshed.rulebook.digest import digest
@@ -71,7 +71,12 @@ def read_commands(place: str) -> list[Command]:
     found: list[Command] = []
     for number, line in enumerate(raw.splitlines(), 1):
         if line.strip():
-            found.append(command_of(line, f"{place} line {number}"))
+            where = f"{place} line {number}"
+            command = command_of(line, where)
+            try:
+                found.append(well_formed(command))
+            except Malformed as error:
+                raise Malformed(f"{where}: {error.place.removeprefix('command ')}", error.what, error.cure) from None
     if not found:
         raise Malformed(place, "holds no command", "write one a line as JSON")
     if len(found) > LARGEST_GROUP:
