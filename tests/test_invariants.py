@@ -12,9 +12,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from airshed.engine import commands as c
 from airshed.engine.journal import GENESIS, MemoryJournal, decode, encode
+from airshed.engine.rows import everything
 from airshed.engine.runner import Runner, fold
 from airshed.engine.state import State
-from airshed.engine.tables import TABLES, Tables, everything
+from airshed.engine.tables import TABLES, Tables
 from airshed.lab.portrait import portrait
 from airshed.lab.small_market import ACCOUNTS, BANK, EXCHANGE, HOST
 from airshed.model.period import DAY_MS

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from airshed.engine.journal import GENESIS, Line, Row, decode
+from airshed.engine.rows import everything
 from airshed.engine.runner import fold
 from airshed.engine.state import State
-from airshed.engine.tables import TABLES, Table, Tables, everything
+from airshed.engine.tables import TABLES, Table, Tables
 from airshed.model.refusal import Malformed
 from airshed.service.book import UNREADABLE, Book
 

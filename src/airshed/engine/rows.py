@@ -1,0 +1,157 @@
+"""Rows of the read tables that show the state: what each key looks like, and all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from airshed.engine.journal import Row
+from airshed.engine.state import State
+from airshed.model.allowance import Blocks, Series
+
+
+def block_text(blocks: Blocks) -> str:
+    """Blocks as text, `1-500,601-700`."""
+    return ",".join(f"{block.first}-{block.last}" for block in blocks)
+
+
+def everything(state: State) -> Iterator[tuple[str, Row]]:
+    """Every row of the tables that show the state, for rebuilding and verifying."""
+    keys: dict[str, list[Any]] = {
+        "actors": list(state.actors),
+        "accounts": list(state.ledger.accounts),
+        "sources": list(state.sources),
+        "caps": list(state.ledger.caps),
+        "holdings": list(state.ledger.positions),
+        "auctions": list(state.auctions),
+        "bids": [(auction.id, bid.number) for auction in state.auctions.values() for bid in auction.bids],
+        "orders": list(state.orders),
+        "days": [
+            (stack, day, pollutant)
+            for stack, days in state.days.items()
+            for day, sealed in days.items()
+            for pollutant in sealed.hours
+        ],
+        "evidence": [(stack, day) for stack, days in state.days.items() for day in days],
+        "years": [
+            (source, year, pollutant)
+            for (source, year), known in state.years.items()
+            for pollutant in pollutants_of(known)
+        ],
+    }
+    for name, wanted in keys.items():
+        for key in wanted:
+            row = ROW[name](state, key)
+            if row is not None:
+                yield name, row
+
+
+def pollutants_of(year: Any) -> list[str]:
+    """Every pollutant that a year says something of, sorted."""
+    return sorted({*year.measured_mg, *year.declared_mg, *(year.verified_mg or ())})
+
+
+def _account(state: State, key: str) -> Row:
+    account = state.ledger.accounts[key]
+    purse = state.ledger.purses[key]
+    frozen = state.ledger.frozen.get(key)
+    return (
+        key,
+        account.kind.value,
+        account.name,
+        account.jurisdiction,
+        account.group,
+        frozen,
+        purse.fen,
+        purse.held,
+    )
+
+
+def _holding(state: State, key: tuple[str, str]) -> Row | None:
+    position = state.ledger.positions.get(key)
+    if position is None or position.count == 0:
+        return None
+    return (*key, position.count, position.held, block_text(position.blocks))
+
+
+def _actor(state: State, key: str) -> Row | None:
+    actor = state.actors.get(key)
+    return (key, actor.role, actor.account) if actor else None
+
+
+def _source(state: State, key: str) -> Row:
+    source = state.sources[key]
+    return (key, source.name, source.account, source.jurisdiction, source.sector, int(source.synthetic))
+
+
+def _cap(state: State, key: str) -> Row:
+    return (key, *Series.parse(key), state.ledger.caps[key])
+
+
+def _auction(state: State, key: str) -> Row:
+    auction = state.auctions[key]
+    return (
+        key,
+        auction.series,
+        auction.count,
+        auction.reserve,
+        int(auction.open),
+        auction.price,
+        auction.sold,
+    )
+
+
+def _bid(state: State, key: tuple[str, int]) -> Row:
+    bid = state.auctions[key[0]].bids[key[1] - 1]
+    return (*key, bid.account, bid.count, bid.limit)
+
+
+def _order(state: State, key: int) -> Row | None:
+    order = state.orders.get(key)
+    if order is None:
+        return None
+    return (key, order.account, order.series, order.side, order.limit, order.count, order.left)
+
+
+def _day(state: State, key: tuple[str, str, str]) -> Row:
+    stack, day, pollutant = key
+    sealed = state.days[stack][day]
+    return (*key, *sealed.hours[pollutant], sealed.mass_mg[pollutant])
+
+
+def _evidence(state: State, key: tuple[str, str]) -> Row:
+    return (*key, state.days[key[0]][key[1]].evidence)
+
+
+def _year(state: State, key: tuple[str, int, str]) -> Row:
+    source, year, pollutant = key
+    known = state.years[source, year]
+    settled = known.settled.get(pollutant)
+    return (
+        *key,
+        known.measured_mg.get(pollutant),
+        known.declared_mg.get(pollutant),
+        known.opinion,
+        known.verified_mg.get(pollutant) if known.verified_mg is not None else None,
+        known.obligation.get(pollutant),
+        known.surrendered.get(pollutant),
+        settled.shortfall if settled else None,
+        settled.penalty_fen if settled else None,
+        known.due_fen.get(pollutant),
+        settled.makeup if settled else None,
+    )
+
+
+ROW: dict[str, Callable[[State, Any], Row | None]] = {
+    "actors": _actor,
+    "accounts": _account,
+    "sources": _source,
+    "caps": _cap,
+    "holdings": _holding,
+    "auctions": _auction,
+    "bids": _bid,
+    "orders": _order,
+    "days": _day,
+    "evidence": _evidence,
+    "years": _year,
+}
