@@ -12,6 +12,7 @@ from random import Random
 
 import pytest
 
+from airshed.cli.main import run
 from airshed.engine import commands as c
 from airshed.engine.runner import Runner
 from airshed.engine.tables import TABLES
@@ -283,3 +284,35 @@ def test_a_tail_that_was_cut_off_is_missed_and_not_made_good(tmp_path: Path) -> 
     for opener in (Book.read, Book.open):
         with pytest.raises(Malformed, match="record 1: is missing: the book says that it ends at 1"):
             opener(path)
+
+
+def said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    """The status of a command of the shell, and what it printed on both streams."""
+    monkeypatch.setattr("sys.argv", ["airshed", *words])
+    with pytest.raises(SystemExit) as ended:
+        run()
+    printed = capsys.readouterr()
+    return int(ended.value.code or 0), printed.out, printed.err
+
+
+@pytest.mark.parametrize("words", [("export",), ("statement", "steel"), ("show", "record", "--seq", "12"), ("verify",)])
+def test_an_altered_record_is_named_by_every_command_that_reads_it(
+    path: Path, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with closing(sqlite3.connect(path)) as forged, forged:
+        forged.execute("UPDATE journal SET record = x'00' WHERE seq = 12")
+    status, _, error = said(monkeypatch, capfd, "book", words[0], str(path), *words[1:])
+    assert (status, error.count("\n")) == (2, 1)
+    assert f"{path} record 12: its bytes do not give its hash" in error
+
+
+def test_a_malformed_rulebook_leaves_no_book_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    law = tmp_path / "bad"
+    law.mkdir()
+    (law / "rulebook.toml").write_text("")
+    status, _, error = said(monkeypatch, capsys, "book", "new", str(tmp_path / "new.book"), "--rulebook", str(law))
+    assert (status, error.count("\n")) == (2, 1)
+    assert f"{law}/rulebook.toml: section 'programme' is missing" in error
+    assert [each.name for each in tmp_path.iterdir()] == ["bad"]
