@@ -1,0 +1,115 @@
+"""Commands: what somebody wishes to happen. Counts are allowances, prices fen per tonne, money fen."""
+
+from __future__ import annotations
+
+import msgspec
+
+from airshed.engine.commands.administering import (
+    AdoptRulebook,
+    Deposit,
+    FreezeAccount,
+    OpenAccount,
+    RegisterActor,
+    RegisterSource,
+    StackEntry,
+    ThawAccount,
+    Withdraw,
+)
+from airshed.engine.commands.complying import CloseYear, PayPenalty, Surrender
+from airshed.engine.commands.issuing import ActivityLine, Allocate, SetCap, Transfer
+from airshed.engine.commands.monitoring import DetermineYear, ReportYear, SealDay, VerifyYear
+from airshed.engine.commands.trading import (
+    CancelOrder,
+    CloseAuction,
+    CloseSession,
+    OfferRepurchase,
+    OpenAuction,
+    OpenSession,
+    PlaceBid,
+    PlaceOrder,
+)
+from airshed.engine.commands.wish import LARGEST, Day, Maybe, Name, Opinion, Role, Side, Text, Whole, Wish, Year
+
+__all__ = (
+    "LARGEST",
+    "ActivityLine",
+    "AdoptRulebook",
+    "Allocate",
+    "Body",
+    "CancelOrder",
+    "CloseAuction",
+    "CloseSession",
+    "CloseYear",
+    "Command",
+    "Day",
+    "Deposit",
+    "DetermineYear",
+    "FreezeAccount",
+    "Maybe",
+    "Name",
+    "OfferRepurchase",
+    "OpenAccount",
+    "OpenAuction",
+    "OpenSession",
+    "Opinion",
+    "PayPenalty",
+    "PlaceBid",
+    "PlaceOrder",
+    "RegisterActor",
+    "RegisterSource",
+    "ReportYear",
+    "Role",
+    "SealDay",
+    "SetCap",
+    "Side",
+    "StackEntry",
+    "Surrender",
+    "Text",
+    "ThawAccount",
+    "Transfer",
+    "VerifyYear",
+    "Whole",
+    "Wish",
+    "Withdraw",
+    "Year",
+)
+
+Body = (
+    AdoptRulebook
+    | RegisterActor
+    | OpenAccount
+    | FreezeAccount
+    | ThawAccount
+    | RegisterSource
+    | Deposit
+    | Withdraw
+    | SetCap
+    | Allocate
+    | Transfer
+    | OpenAuction
+    | PlaceBid
+    | CloseAuction
+    | OpenSession
+    | CloseSession
+    | PlaceOrder
+    | CancelOrder
+    | OfferRepurchase
+    | SealDay
+    | ReportYear
+    | VerifyYear
+    | DetermineYear
+    | Surrender
+    | CloseYear
+    | PayPenalty
+)
+
+
+class Command(msgspec.Struct, frozen=True):
+    """A body with who sends it and the key under which it counts once."""
+
+    #: Who sends it.
+    actor: Name
+    #: Chosen by the sender; the same key with the same body gets the same answer and counts once.
+    key: Name
+    #: What is wished: one of the commands, named by `do`.
+    body: Body

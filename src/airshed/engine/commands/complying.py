@@ -1,0 +1,30 @@
+"""Commands that end a year: surrender, settlement, penalties."""
+
+from __future__ import annotations
+
+from airshed.engine.commands.wish import Name, Whole, Wish, Year
+
+
+class Surrender(Wish, frozen=True, gc=False):
+    """Give allowances up for a source's verified emission."""
+
+    source: Name
+    year: Year
+    #: Pollutant of the obligation.
+    pollutant: Name
+    count: Whole
+
+
+class CloseYear(Wish, frozen=True, gc=False):
+    """Settle an account's year after the deadline: shortfall, penalty, make-up, banking."""
+
+    account: Name
+    year: Year
+
+
+class PayPenalty(Wish, frozen=True, gc=False):
+    """Pay what is due of a penalty."""
+
+    source: Name
+    year: Year
+    pollutant: Name

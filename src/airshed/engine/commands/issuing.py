@@ -1,0 +1,50 @@
+"""Commands that bring allowances into being and share them out."""
+
+from __future__ import annotations
+
+import msgspec
+
+from airshed.engine.commands.wish import Name, Whole, Wish, Year
+
+
+class SetCap(Wish, frozen=True, gc=False):
+    """Bring the allowances of a series into being, as many as the rulebook's cap says."""
+
+    pollutant: Name
+    jurisdiction: Name
+    vintage: Year
+
+
+class ActivityLine(msgspec.Struct, frozen=True):
+    """What one source did in the baseline years: the facts that allocation rests on."""
+
+    source: Name
+    #: Baseline years, in the order of the figures.
+    years: tuple[Year, ...]
+    #: Verified emission of each year, in kilograms.
+    emitted_kg: tuple[Whole, ...]
+    #: Output of each year, in the measure of the benchmark.
+    output: tuple[Whole, ...]
+    #: True for a new entrant, who is served from the reserve.
+    entrant: bool = False
+
+
+class Allocate(Wish, frozen=True):
+    """Share out a series: new-entrant reserve, part for auction, the rest by the rulebook's method."""
+
+    pollutant: Name
+    jurisdiction: Name
+    vintage: Year
+    #: Every source that shares the series.
+    activities: tuple[ActivityLine, ...]
+
+
+class Transfer(Wish, frozen=True, gc=False):
+    """Move allowances from an account to another without money."""
+
+    #: The account that gives.
+    origin: Name
+    #: The account that receives.
+    target: Name
+    series: Name
+    count: Whole

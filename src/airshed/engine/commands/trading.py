@@ -1,0 +1,74 @@
+"""Commands of auctions and of the listed market."""
+
+from __future__ import annotations
+
+from airshed.engine.commands.wish import Day, Name, Side, Whole, Wish
+
+
+class OpenAuction(Wish, frozen=True, gc=False):
+    """Offer what a jurisdiction has for auction in a series."""
+
+    #: The new name.
+    auction: Name
+    series: Name
+    #: Allowances on offer.
+    count: Whole
+
+
+class PlaceBid(Wish, frozen=True, gc=False):
+    """A sealed bid; its whole value is set aside."""
+
+    auction: Name
+    account: Name
+    count: Whole
+    #: The most the bidder pays, in fen per tonne.
+    limit: Whole
+
+
+class CloseAuction(Wish, frozen=True, gc=False):
+    """Clear an auction; `seed` orders equal prices and was published beforehand."""
+
+    auction: Name
+    #: Orders bids of the same price; publish it before the bids are opened.
+    seed: Whole
+
+
+class OpenSession(Wish, frozen=True, gc=False):
+    """Open a trading session of the listed market."""
+
+    #: The day of the session.
+    day: Day
+
+
+class CloseSession(Wish, frozen=True, gc=False):
+    """Close the session: orders that rest are cancelled, closing prices are set."""
+
+    #: The day of the session that is open.
+    day: Day
+
+
+class PlaceOrder(Wish, frozen=True, gc=False):
+    """Buy or sell a series at a limit or better."""
+
+    account: Name
+    series: Name
+    #: Which way.
+    side: Side
+    count: Whole
+    #: The worst price accepted, in fen per tonne.
+    limit: Whole
+
+
+class CancelOrder(Wish, frozen=True, gc=False):
+    """Take a resting order back."""
+
+    #: Number of the order, from the answer to `PlaceOrder`.
+    order: Whole
+
+
+class OfferRepurchase(Wish, frozen=True, gc=False):
+    """Sell leftovers to the government at the rulebook's price."""
+
+    account: Name
+    series: Name
+    count: Whole

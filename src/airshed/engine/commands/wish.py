@@ -1,0 +1,31 @@
+"""What all commands share: the kinds of their fields, and the base of their bodies."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+#: The largest whole number that a command may carry: every JSON reader and every database keeps it exact.
+LARGEST = 2**53
+
+#: The name of a thing: an account, a source, a series. `engine.edge` also wants it printable.
+Name = Annotated[str, Meta(min_length=1, max_length=100)]
+#: A name that may be left out.
+Maybe = Annotated[str, Meta(max_length=100)]
+#: A sentence.
+Text = Annotated[str, Meta(max_length=2_000)]
+#: A count, a price or a sum; whether it may be below zero is for the procedure to say.
+Whole = Annotated[int, Meta(ge=-LARGEST, le=LARGEST)]
+Year = Annotated[int, Meta(ge=1970, le=9998)]
+#: A day as 2027-12-31; whether the calendar has it is for the procedure to say.
+Day = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")]
+
+Role = Literal["authority", "operator", "verifier", "exchange", "bank", "monitor"]
+Side = Literal["buy", "sell"]
+Opinion = Literal["satisfactory", "with comments", "adverse"]
+
+
+class Wish(msgspec.Struct, frozen=True, tag=True, tag_field="do", forbid_unknown_fields=True, gc=False):
+    """What all bodies of commands share: the name of the class is the name of the command."""

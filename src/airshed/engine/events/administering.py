@@ -1,0 +1,74 @@
+"""Events of the programme itself: rulebook, actors, accounts, sources, money in and out."""
+
+from __future__ import annotations
+
+from airshed.engine.commands import Role, StackEntry
+from airshed.engine.events.fact import Fact
+from airshed.registry.accounts import Account
+from airshed.registry.moves import Entry
+
+
+class RulebookAdopted(Fact, frozen=True):
+    """A rulebook is in force; the programme's own accounts that did not exist are opened."""
+
+    #: `programme.id` of the text.
+    programme: str
+    #: `programme.version` of the text.
+    version: str
+    #: SHA-256 of the text.
+    digest: str
+    #: Who adopts the next one.
+    authority: str
+    #: The programme's own accounts that are opened with it.
+    opened: tuple[Account, ...]
+
+
+class ActorRegistered(Fact, frozen=True, gc=False):
+    """An actor has a role."""
+
+    actor: str
+    role: Role
+    #: The account that an operator acts for; empty for every other role.
+    account: str
+
+
+class AccountOpened(Fact, frozen=True):
+    """An account exists."""
+
+    #: Name, kind, firm, jurisdiction and group.
+    account: Account
+
+
+class AccountFrozen(Fact, frozen=True, gc=False):
+    """An account may not act."""
+
+    account: str
+    #: Why.
+    reason: str
+
+
+class AccountThawed(Fact, frozen=True, gc=False):
+    """An account may act again."""
+
+    account: str
+
+
+class SourceRegistered(Fact, frozen=True):
+    """A source and its stacks are known."""
+
+    source: str
+    #: Name of the works.
+    name: str
+    account: str
+    jurisdiction: str
+    sector: str
+    #: True when the source is generated, not a real place.
+    synthetic: bool
+    #: Monitored outlets and what each measures.
+    stacks: tuple[StackEntry, ...]
+
+
+class MoneyMoved(Fact, frozen=True):
+    """Money came in or went out by the settlement bank."""
+
+    entry: Entry

@@ -1,0 +1,138 @@
+"""Events of auctions and of the listed market."""
+
+from __future__ import annotations
+
+import msgspec
+
+from airshed.engine.commands import Side
+from airshed.engine.events.fact import Fact
+from airshed.registry.moves import Entry
+
+
+class AuctionOpened(Fact, frozen=True, gc=False):
+    """Allowances of a series are on offer."""
+
+    auction: str
+    series: str
+    #: The jurisdiction's auction account.
+    seller: str
+    #: Allowances on offer.
+    count: int
+    #: Lowest price accepted, in fen per tonne.
+    reserve: int
+
+
+class BidPlaced(Fact, frozen=True, gc=False):
+    """A sealed bid stands; `held` fen are set aside."""
+
+    auction: str
+    account: str
+    count: int
+    #: The most the bidder pays, in fen per tonne.
+    limit: int
+    #: Fen set aside until the auction is closed.
+    held: int
+
+
+class AuctionAward(msgspec.Struct, frozen=True, gc=False):
+    """What a bidder won in all, and what it pays."""
+
+    account: str
+    #: Allowances won over all its bids.
+    count: int
+    #: What it pays.
+    fen: int
+
+
+class AuctionCleared(Fact, frozen=True):
+    """The auction is over: what was set aside is free again, winners have paid and hold."""
+
+    auction: str
+    #: Clearing price in fen per tonne; null when nothing is sold.
+    price: int | None
+    #: Allowances sold.
+    sold: int
+    #: Allowances that stay with the jurisdiction.
+    unsold: int
+    #: Who won what.
+    awards: tuple[AuctionAward, ...]
+    entry: Entry
+
+
+class SessionOpened(Fact, frozen=True, gc=False):
+    """Orders may be placed."""
+
+    day: str
+
+
+class SessionClosed(Fact, frozen=True):
+    """No orders may be placed; closing prices by series traded that day, in fen per tonne."""
+
+    day: str
+    #: By series: volume-weighted mean price of the day in fen per tonne.
+    closes: dict[str, int]
+
+
+class OrderPlaced(Fact, frozen=True, gc=False):
+    """An order stands with its whole count, `held` fen set aside for a purchase; fills follow in the same record."""
+
+    #: Number that the order gets.
+    order: int
+    account: str
+    series: str
+    side: Side
+    count: int
+    #: The worst price accepted, in fen per tonne.
+    limit: int
+    #: Fen set aside for a purchase with its fee; 0 for a sale, which sets allowances aside.
+    held: int
+
+
+class Traded(Fact, frozen=True):
+    """Delivery against payment: `count` at `price`, fees of both sides, one entry.
+
+    `buyer_held` is what stays set aside for the rest of the buyer's order.
+    """
+
+    #: Number of the order that rested; its price is the price.
+    maker: int
+    #: Number of the order that came.
+    taker: int
+    series: str
+    #: Account that buys.
+    buyer: str
+    #: Account that sells.
+    seller: str
+    count: int
+    #: Fen per tonne.
+    price: int
+    #: Value of the fill: leaves the buyer, reaches the seller.
+    fen: int
+    #: Fen to the exchange.
+    buyer_fee: int
+    #: Fen to the exchange.
+    seller_fee: int
+    #: Fen that stay set aside for the rest of the buyer's order.
+    buyer_held: int
+    entry: Entry
+
+
+class OrderCancelled(Fact, frozen=True, gc=False):
+    """What was left of an order is free again."""
+
+    order: int
+    account: str
+    series: str
+    #: Allowances that were not filled.
+    left: int
+
+
+class Repurchased(Fact, frozen=True):
+    """The government bought leftovers back."""
+
+    account: str
+    series: str
+    count: int
+    #: Fen per tonne, from the rulebook.
+    price: int
+    entry: Entry
