@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SEED ?= 7
 
-.PHONY: help demo test check format bench docs lock clean
+.PHONY: help demo test check format bench fuzz docs lock clean
 help: ## what there is to make
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
@@ -36,9 +36,12 @@ format: $(VENV)/dev.stamp ## put the format right
 	@$(BIN)/ruff format src tests bench scripts
 	@$(BIN)/ruff check --fix src tests bench scripts
 
-bench: $(VENV)/dev.stamp ## the numbers, as ratios measured in one run (FULL=1: also a book of 100 demo years)
+bench: $(VENV)/dev.stamp ## the numbers, as ratios measured in one run (FULL=1: also a book of 100 demo years and a sector of 4,622 stacks)
 	@scripts/bench-peers
 	@PYTHONPATH=src:. $(BIN)/python -m bench $(if $(FULL),--full)
+
+fuzz: $(VENV)/dev.stamp ## broken frames against the decoder, from SEED, for SECONDS (default 300)
+	@PYTHONPATH=src $(BIN)/python scripts/fuzz.py --seed $(SEED) --seconds $(or $(SECONDS),300)
 
 docs: $(VENV)/dev.stamp ## write the reference pages that are generated from the code
 	@$(BIN)/python -m airshed.cli.reference docs/reference

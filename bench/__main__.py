@@ -1,4 +1,5 @@
-"""`make bench`: every number of the spine, as ratios measured in this run. `--full` adds the book of 100 demo years."""
+"""`make bench`: every number of the spine, as ratios measured in this run. `--full` adds the book of 100
+demo years and the whole sector of power."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ import sys
 from importlib import import_module
 
 #: Chapters of the benchmark, in the order in which they are printed.
-CHAPTERS = ("frames", "hours", "orderbook", "auction", "engine", "gateway", "demo")
+CHAPTERS = ("frames", "hours", "sector", "orderbook", "auction", "engine", "gateway", "demo")
 
 
 def main() -> None:

@@ -129,7 +129,7 @@ def run() -> list[tuple[str, str]]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         rows = [
-            DeviceRow(mn, f"STACK-{place}", "2017", "hj212", "start", (), "123456", ())
+            DeviceRow(mn, f"STACK-{place}", "2017", "hj212", "start", (), "123456", (), None)
             for place, mn in enumerate(mns(FIRST, DEVICES))
         ]
         write_rows(folder / "devices.csv", DeviceRow, rows)

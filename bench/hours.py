@@ -35,7 +35,7 @@ from airshed.rulebook.load import find
 from airshed.rulebook.load import load as load_rules
 from airshed.rulebook.shipped import shipped
 from airshed.service import evidence as files
-from airshed.service.measure import simulate_zone
+from airshed.service.measure import CODEC, CODEC_LEVEL, simulate_zone
 
 YEAR, SEED = 2027, 7
 WORKERS = 2
@@ -126,7 +126,9 @@ def run() -> list[tuple[str, str]]:
         values = sum(pl.scan_parquet(path).select(pl.len()).collect().item() for path in paths)
         begun = time.perf_counter()
         for path in paths:
-            pl.read_parquet(path).write_parquet(place / "copy.parquet", compression="zstd")
+            pl.read_parquet(path).write_parquet(
+                place / "copy.parquet", compression=CODEC, compression_level=CODEC_LEVEL
+            )
         copying = time.perf_counter() - begun
         begun = time.perf_counter()
         for holding in manifest.stacks:
@@ -143,7 +145,7 @@ def run() -> list[tuple[str, str]]:
             sum(hour_by_hour(tenth, holding, known[holding.stack], rules).values()) for holding in few.stacks
         )
         plain = time.perf_counter() - begun
-        assert measured == sum(total["measured"] for total in alone["summary"]["totals"])
+        assert measured == sum(total["measured"] for total in alone["years"][0]["totals"])
     stacks = len(manifest.stacks)
     sector = SECTOR_VALUES / (values / seconds) / 60
     return [
@@ -171,7 +173,7 @@ def full(stack_years: int = SECTOR_STACK_YEARS) -> tuple[str, str]:
             answer, highest = run_command(evidence, out)
             for path in (out / "hours").rglob("*.parquet"):
                 values += pl.scan_parquet(path).select(pl.len()).collect().item()
-            done, seconds = done + answer["summary"]["stacks"], seconds + answer["seconds"]
+            done, seconds = done + answer["years"][0]["stacks"], seconds + answer["seconds"]
             peak = max(peak, highest)
             shutil.rmtree(evidence)
             shutil.rmtree(out)

@@ -13,6 +13,8 @@ from types import SimpleNamespace
 
 end = SimpleNamespace(hash="0" * 64, seq=0, at=0)  # of the book so far
 keys, open_accounts, caps, orders, auctions, days, years = {}, {"bank"}, {}, {}, {}, {}, {}
+masses, differences, stacks = {}, {}, {}  # milligrams by (stack, day) and pollutant; stacks by source
+given = defaultdict(int)  # allowances surrendered by (source, year, pollutant)
 cash, blocks = defaultdict(int), defaultdict(list)  # fen by account; [first, last] by (account, series)
 uniform_price = "--pay-as-bid" not in sys.argv
 
@@ -118,15 +120,33 @@ def take_in(event):
         day = (event["stack"], event["day"])
         need(days.get(day, "") == event["replaces"], f"I9: {day} is sealed already")
         need(all(sum(hours) == 24 and min(hours) >= 0 for hours in event["hours"].values()), f"I10: {day} lacks hours")
+        before = days.get(day)
         days[day] = event["evidence"]
+        changes = {name: mass - masses.get(day, {}).get(name, 0) for name, mass in event["mass_mg"].items()}
+        need(not before or differences.pop(day, None) == changes, f"I9: {day} changes by {changes}, its entry says not")
+        masses[day] = event["mass_mg"]
+    elif kind == "DayReversed":
+        day = (event["stack"], event["day"])
+        need(masses.get(day) == event["mass_mg"], f"I9: {day} takes back what was never booked")
+        differences[day] = event["difference_mg"]
+    elif kind == "SourceRegistered":
+        stacks[event["source"]] = [each["stack"] for each in event["stacks"]]
+    elif kind == "YearReported":
+        of_year = [mass for (stack, day), mass in masses.items() if stack in stacks[event["source"]]
+                   and day.startswith(f"{event['year']}-")]  # fmt: skip
+        for name, mass in event["measured_mg"].items():
+            need(mass == sum(each.get(name, 0) for each in of_year), f"I9: {name} is not the sum of its sealed days")
     elif kind in ("YearVerified", "YearDetermined"):
         for name, owed in event["obligation"].items():
             need(abs(owed * 10**6 - event["mass_mg"][name]) < 10**6, f"I11: {owed} for {event['mass_mg'][name]} mg")
             years[event["source"], event["year"], name] = owed
+        for move in entry:
+            given[event["source"], event["year"], move[3].split("-")[0]] -= count(move[4])
+        need(not entry or all(given[key] <= years[key] for key in given if key in years), "I11: gives too little back")
     elif kind == "Surrendered":
         key = (event["source"], event["year"], event["pollutant"])
-        years[key] -= event["count"]
-        need(years[key] >= 0, f"I11: {key} surrenders more than it owes")
+        given[key] += event["count"]
+        need(given[key] <= years[key], f"I11: {key} surrenders more than it owes")
         need(event["count"] == sum(count(move[4]) for move in entry), "I11: gives another count up")
         need(all(move[3].split("-")[0] == event["pollutant"] for move in entry), "I11: gives another pollutant up")
     carry_out(entry)

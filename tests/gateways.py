@@ -12,7 +12,7 @@ from typing import Any
 
 from airshed.lab.device import Logger
 from airshed.model.period import instant
-from airshed.mrv.hj212 import Frame, Splitter, decode
+from airshed.mrv.hj212 import Frame, Splitter, decode, seal
 from airshed.mrv.hj212.frame import CrcName, Version
 from airshed.service.gateway.devices import Device, Key
 from airshed.service.gateway.host import Host
@@ -163,6 +163,15 @@ class Peer:
             pass
         found, self._frames = self._frames[:count], self._frames[count:]
         return found
+
+    async def request(self) -> Frame:
+        """The head of the next frame of the host, encrypted or not."""
+        while True:
+            for chunk in self._splitter.feed(await self.reader.read(4096)):
+                header = chunk[6 : chunk.index(b"CP=&&")]
+                frame = decode(seal(header + b"CP=&&&&").strip())
+                assert isinstance(frame, Frame), chunk
+                return frame
 
     async def ended(self, seconds: float = 5.0) -> bool:
         """Whether the host ends the connection within so many seconds."""

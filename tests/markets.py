@@ -6,6 +6,7 @@ import random
 from itertools import count
 
 from airshed.engine import commands as c
+from airshed.engine import events as e
 from airshed.engine.journal import Journal, MemoryJournal
 from airshed.engine.runner import Answer, Runner
 from airshed.lab.small_market import EXCHANGE, opening
@@ -33,6 +34,13 @@ def done(runner: Runner, actor: str, body: c.Body, at: int = AT) -> Answer:
     answer = send(runner, actor, body, at)
     assert answer.refusal is None, answer.refusal
     return answer
+
+
+def confirmed(runner: Runner, actor: str, second: str, body: c.Body, at: int = AT) -> Answer:
+    """An act that needs a second pair of eyes: proposed by one, confirmed by another."""
+    (proposed,) = done(runner, actor, body, at).events
+    assert isinstance(proposed, e.ActProposed)
+    return done(runner, second, c.ConfirmAct(proposed.act), at)
 
 
 def why(runner: Runner, actor: str, body: c.Body, at: int = AT) -> Why:

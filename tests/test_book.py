@@ -123,7 +123,7 @@ def test_another_format_is_left_to_the_airshed_that_wrote_it(path: Path) -> None
     altered(path, "UPDATE meta SET value = '99' WHERE key = 'format'")
 
     for way in (Book.open, Book.read):
-        with pytest.raises(Malformed, match="has format 99, not 1"):
+        with pytest.raises(Malformed, match="has format 99, not 2"):
             way(path)
 
 
@@ -177,7 +177,7 @@ def test_a_dropped_record_is_named(path: Path) -> None:
 def test_a_record_that_was_cut_off_at_the_end_shows_in_the_read_tables(path: Path) -> None:
     altered(path, "DELETE FROM journal WHERE seq = (SELECT max(seq) FROM journal)")
 
-    assert "record 36: is missing: the book says that it ends at 36" in str(fault(path))
+    assert "record 37: is missing: the book says that it ends at 37" in str(fault(path))
 
 
 @pytest.mark.parametrize(

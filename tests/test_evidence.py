@@ -29,7 +29,8 @@ from airshed.rulebook.load import find
 from airshed.rulebook.load import load as load_rules
 from airshed.rulebook.shipped import shipped
 from airshed.service import evidence as files
-from airshed.service.measure import Truth, day_chain, measure_zone, read_readings, seal_commands, simulate_zone
+from airshed.service.measure import Truth, day_chain, measure_zone, read_readings, simulate_zone
+from airshed.service.sealing import seal_commands
 
 YEAR, SEED = 2027, 7
 FOLDER = shipped("zones", "dianzhong")

@@ -34,7 +34,7 @@ def played() -> tuple[bytes, ...]:
     """The export of a run of the simulator."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sim, "varied", plain)
-        run = Simulation(12, 400, RULES, None, None)
+        run = Simulation(1, 400, RULES, None, None)
         run.play(lambda done: None)
     assert isinstance(run.memory.journal, MemoryJournal)
     return tuple(line.hash.encode() + b" " + line.record + b"\n" for line in run.memory.journal.lines())
@@ -186,6 +186,28 @@ def a_surrender_of_too_many(record: Record) -> bool:
     return False
 
 
+def a_reversal_of_what_was_never_booked(record: Record) -> bool:
+    for event in events(record, "DayReversed"):
+        event["mass_mg"] = {name: mass + 1 for name, mass in event["mass_mg"].items()}
+        return True
+    return False
+
+
+def a_difference_that_is_another(record: Record) -> bool:
+    for event in events(record, "DayReversed"):
+        event["difference_mg"] = {name: mass + 1 for name, mass in event["difference_mg"].items()}
+        return True
+    return False
+
+
+def a_report_that_is_no_sum(record: Record) -> bool:
+    for event in events(record, "YearReported"):
+        if event["measured_mg"]:
+            event["measured_mg"] = {name: mass - 1 for name, mass in event["measured_mg"].items()}
+            return True
+    return False
+
+
 def a_refusal_with_events(record: Record) -> bool:
     if record["refusal"]:
         record["events"] = [{"is": "AccountThawed", "account": "steel"}]
@@ -211,6 +233,9 @@ def a_key_for_two_commands(record: Record) -> bool:
         (a_missing_hour, "I10"),
         (a_lower_obligation, "I11"),
         (a_surrender_of_too_many, "I11"),
+        (a_reversal_of_what_was_never_booked, "I9"),
+        (a_difference_that_is_another, "I9"),
+        (a_report_that_is_no_sum, "I9"),
         (a_refusal_with_events, "has events and a refusal"),
         (a_key_for_two_commands, "I13"),
     ],

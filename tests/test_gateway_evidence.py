@@ -258,10 +258,10 @@ def test_every_acknowledged_frame_survives_kill_9_under_load(tmp_path: Path) -> 
     (keys / "k1.key").write_text("30" * 16)
     (keys / "k1.key").chmod(0o600)
     rows = [
-        f"{one.mn},KM-{place % 7},{one.version},hj212,start,,123456,{'k1@2026-01-01' if one.key else ''}"
+        f"{one.mn},KM-{place % 7},{one.version},hj212,start,,123456,{'k1@2026-01-01' if one.key else ''},"
         for place, one in enumerate(loggers)
     ]
-    devices.write_text("\n".join(["mn,stack,version,crc,label,units,password,keys", *rows]) + "\n")
+    devices.write_text("\n".join(["mn,stack,version,crc,label,units,password,keys,every_s", *rows]) + "\n")
     folder = tmp_path / "receipts"
     answered: set[tuple[str, str]] = set()
 
@@ -392,7 +392,7 @@ def test_hours_in_parts_and_hours_of_two_devices_become_one_year(tmp_path: Path)
 # --- registration
 
 
-HEAD = "mn,stack,version,crc,label,units,password,keys\n"
+HEAD = "mn,stack,version,crc,label,units,password,keys,every_s\n"
 
 
 def test_a_registration_is_read_with_its_dialects_and_keys(tmp_path: Path) -> None:
@@ -400,10 +400,10 @@ def test_a_registration_is_read_with_its_dialects_and_keys(tmp_path: Path) -> No
     (tmp_path / "k2.key").write_text("31" * 16)
     for path in tmp_path.glob("*.key"):
         path.chmod(0o600)
-    rows = f"{MN},KM-1,2025,modbus,end,a01013:Pa a00000:m3/h,,k1@2026-01-01 k2@2026-04-01T08:00\n"
+    rows = f"{MN},KM-1,2025,modbus,end,a01013:Pa a00000:m3/h,,k1@2026-01-01 k2@2026-04-01T08:00,60\n"
     (tmp_path / "devices.csv").write_text(HEAD + rows)
     (found,) = read_devices(tmp_path / "devices.csv", tmp_path).values()
-    assert (found.crc, found.end_labelled, found.password) == ("modbus", True, None)
+    assert (found.crc, found.end_labelled, found.password, found.every_s) == ("modbus", True, None, 60)
     assert found.factors == {"a01013": 0.001, "a00000": 1 / 3600}
     assert [key.name for key in found.keys] == ["k2", "k1"]
     assert [key.name for key in found.keys_at(found.keys[0].valid_from - 1)] == ["k1"]
@@ -437,7 +437,7 @@ def test_a_wrong_registration_is_one_line_with_place_and_cure(tmp_path: Path, ro
     for name, text, mode in (("k1", "30" * 16, 0o600), ("open", "30" * 16, 0o644), ("bad", "secret", 0o600)):
         (tmp_path / f"{name}.key").write_text(text)
         (tmp_path / f"{name}.key").chmod(mode)
-    (tmp_path / "devices.csv").write_text(HEAD + row + "\n")
+    (tmp_path / "devices.csv").write_text(HEAD + row.replace("\n", ",\n") + ",\n")
     with pytest.raises(Malformed) as caught:
         read_devices(tmp_path / "devices.csv", tmp_path)
     assert said in str(caught.value)

@@ -176,7 +176,8 @@ def hourly(draw: st.DrawFn) -> bytes:
     items = [f"DataTime={stamp}"]
     for code in WANTED[: draw(st.sampled_from([3, 3, 3, 2, 0]))]:
         flag = draw(st.sampled_from(["N"] * 5 + ["D", "n", "N1", "", "维"]))
-        items.append(f"{code}-Min=1,{code}-Avg={draw(numbers)},{code}-Max=9,{code}-Flag={flag}")
+        totals = draw(st.sampled_from(["", f",{code}-Cou={draw(numbers)},{code}-ZsAvg={draw(numbers)}"]))
+        items.append(f"{code}-Min=1,{code}-Avg={draw(numbers)},{code}-Max=9{totals},{code}-Flag={flag}")
     if draw(st.integers(0, 9)) == 0:
         items.append(draw(st.sampled_from(["a21026-Flag=N", "a21026-Avg=7", "x-Info=//a//", "", "junk"])))
     cn = draw(st.sampled_from(["2061"] * 9 + ["2051"]))
@@ -194,7 +195,7 @@ def hourly(draw: st.DrawFn) -> bytes:
 
 @given(st.lists(hourly(), max_size=12), st.sampled_from(["hj212", "modbus", "any"]))
 def test_the_fast_path_agrees_with_the_decoder_on_every_frame(sent: list[bytes], dialect: str) -> None:
-    rows = hour_rows(sent, WANTED, dialect)  # type: ignore[arg-type]
+    rows = hour_rows(sent, WANTED, dialect, WANTED)  # type: ignore[arg-type]
 
     refused = {one.position: one.rejected for one in rows.refused}
     assert sorted([*rows.position.tolist(), *refused]) == list(range(len(sent)))
@@ -209,11 +210,14 @@ def test_the_fast_path_agrees_with_the_decoder_on_every_frame(sent: list[bytes],
         assert str(rows.hour[row]) == f"{stamp[:4]}-{stamp[4:6]}-{stamp[6:8]}T{stamp[8:10]}"
         said = {reading.code: reading for reading in frame.readings}
         for code in WANTED:
-            text = said[code].values.get("avg", "") if code in said else ""
             flag = (said[code].flag or "") if code in said else ""
             assert str(rows.flag[code][row]) == (flag if len(flag) <= 1 else UNKNOWN_FLAG)
-            wanted = math.nan if text in {"", "-", "1e999", "nan", "1_0", "x"} else naive_number(text)
-            assert np.array_equal(rows.avg[code][row], wanted, equal_nan=True)
+            for suffix, column in (("avg", rows.avg), ("cou", rows.total), ("zsavg", rows.converted)):
+                text = said[code].values.get(suffix, "") if code in said else ""
+                wanted = math.nan if text in {"", "-", "1e999", "nan", "1_0", "x"} else naive_number(text)
+                assert np.array_equal(column[code][row], wanted, equal_nan=True)
+        digits = "".join(letter for letter in str(rows.sent[row]) if letter.isdigit())
+        assert digits == (frame.qn or "")
 
 
 def naive_number(text: str) -> float:

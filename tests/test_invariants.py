@@ -12,10 +12,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from airshed.engine import commands as c
 from airshed.engine.journal import GENESIS, MemoryJournal, decode, encode
-from airshed.engine.rows import everything
 from airshed.engine.runner import Runner, fold
 from airshed.engine.state import State
-from airshed.engine.tables import TABLES, Tables
+from airshed.engine.tables import TABLES, Tables, everything, note
 from airshed.lab.portrait import portrait
 from airshed.lab.small_market import ACCOUNTS, BANK, EXCHANGE, HOST
 from airshed.model.period import DAY_MS
@@ -179,7 +178,8 @@ def test_a_day_is_sealed_once_and_a_correction_names_what_it_replaces() -> None:
 
     assert why(runner, HOST, body) is Why.DAY_SEALED
     assert why(runner, HOST, msgspec.structs.replace(body, evidence="e2", replaces="e0")) is Why.DAY_SEALED
-    done(runner, HOST, msgspec.structs.replace(body, evidence="e2", replaces="e1"))
+    assert why(runner, HOST, msgspec.structs.replace(body, evidence="e2", replaces="e1")) is Why.UNEXPLAINED
+    done(runner, HOST, msgspec.structs.replace(body, evidence="e2", replaces="e1", reason="late frames"))
     assert why(runner, HOST, msgspec.structs.replace(body, day="2027-02-27", replaces="e1")) is Why.NOT_REPORTED
 
 
@@ -252,7 +252,7 @@ def test_the_changes_of_each_group_keep_the_read_tables_equal_to_the_state() -> 
     keys = {table.name: table.key for table in TABLES}
     for line in source.journal.lines():
         reached = fold(state, line, reached)
-        tables.note(state, decode(line))
+        note(tables, state, decode(line))
         changes = tables.take(state)
         for name, rows in changes.put.items():
             shown[name].update({row[: keys[name]]: row for row in rows})

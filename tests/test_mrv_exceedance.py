@@ -8,13 +8,15 @@ from decimal import Decimal
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from airshed.mrv.exceedance import daily_means, exceedance, limits_of, ranked, times_over
+from airshed.model.measures import gbt8170
+from airshed.mrv.applicability import limits_of
+from airshed.mrv.exceedance import daily_means, exceedance, over_limit, ranked, times_over
 from airshed.mrv.flue_gas import Floats
 from airshed.mrv.rules import LimitValue, MonitoringRules, Statistic
-from stack_years import HOURS, RULES, YEAR
+from stack_years import HOURS, RULES, STACK, YEAR
 
 LIMIT = LimitValue("power", "GB 13223-2011", "SO2", 200.0, 6.0, "hourly mean")
 
@@ -91,14 +93,14 @@ def test_a_new_limit_holds_from_its_day_on() -> None:
     newer = msgspec.structs.replace(LIMIT, limit_mg_m3=35.0, valid_from="2027-07-01")
     rules = MonitoringRules(limits=(newer, LIMIT))
 
-    spans = limits_of(rules, "power", "SO2", YEAR)
+    spans = limits_of(rules, STACK, "SO2", YEAR)
 
     assert [(limit.limit_mg_m3, first, after) for limit, first, after in spans] == [
         (200.0, 0, 181 * 24),
         (35.0, 181 * 24, HOURS),
     ]
-    assert [limit.limit_mg_m3 for limit, _, _ in limits_of(rules, "power", "SO2", 2028)] == [35.0]
-    assert limits_of(rules, "cement", "SO2", YEAR) == ()
+    assert [limit.limit_mg_m3 for limit, _, _ in limits_of(rules, STACK, "SO2", 2028)] == [35.0]
+    assert limits_of(rules, msgspec.structs.replace(STACK, limit_set="cement"), "SO2", YEAR) == ()
 
 
 def test_the_worst_come_first_and_those_who_comply_not_at_all() -> None:
@@ -117,3 +119,27 @@ def test_times_over_is_above_zero_only_above_the_limit(mg_m3: float, limit: floa
     assert times >= 0
     assert mg_m3 > limit or times == 0
     assert abs(times - max(Decimal(str(mg_m3)) / Decimal(str(limit)) - 1, Decimal(0))) <= Decimal("0.005")
+
+
+@given(st.floats(0, 1e4), st.sampled_from([200.0, 35.0, 0.03, 17.5]))
+def test_a_rounded_comparison_is_that_of_gb_t_8170(mg_m3: float, limit: float) -> None:
+    """The law may compare in full, or rounded half to even to the digits of the limit."""
+    held = msgspec.structs.replace(LIMIT, limit_mg_m3=limit)
+    decimals = max(0, -int(Decimal(str(limit)).normalize().as_tuple().exponent))
+    # A tie in decimal may be none in binary.
+    assume(Decimal(str(mg_m3)).normalize().as_tuple().exponent != -decimals - 1)
+    full, rounded = (
+        bool(over_limit(np.array([mg_m3]), held, MonitoringRules(comparison=how))[0]) for how in ("full", "rounded")
+    )
+
+    assert full == (mg_m3 > limit)
+    assert rounded == (gbt8170(mg_m3, decimals) > Decimal(str(limit)))
+    assert full or not rounded
+
+
+def test_the_comparison_of_the_law_counts_hours_over() -> None:
+    column = year_of(150.0, h12=200.4, h13=200.5, h14=201.5)
+
+    for how, over in (("full", 3), ("rounded", 1)):
+        rules = msgspec.structs.replace(RULES, comparison="rounded" if how == "rounded" else "full")
+        assert exceedance("QJ-1", LIMIT, column, rules, YEAR).hours_over == over

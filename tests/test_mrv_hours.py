@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airshed.model.refusal import Malformed
-from airshed.mrv.hours import close_hour, close_hours, flat_lines
+from airshed.mrv.columns import flat_lines
+from airshed.mrv.hours import close_hour, close_hours
 from airshed.mrv.readings import (
     AIR_PRESSURE,
     FACTORS,
@@ -56,7 +57,8 @@ def test_an_hour_weighs_its_measured_concentration_at_local_pressure() -> None:
         (frame({SO2: (100.0, "")}), Missing("no_flag")),
         (frame({SO2: (NAN, "N")}), Missing("no_value")),
         (frame({SO2: (-0.1, "N")}), Missing("absurd_value")),
-        (frame({VELOCITY: (-1.0, "N")}), Missing("absurd_value")),
+        (frame({VELOCITY: (-1.0, "N")}), Missing("negative_flow")),
+        (frame({OXYGEN: (20.9, "N")}), Missing("air_leak")),
         (frame({OXYGEN: (25.1, "N")}), Missing("absurd_value")),
         (frame({STATIC_PRESSURE: (-150.0, "N")}), Missing("absurd_value")),
         (frame({MOISTURE: (11.0, "B")}), Missing("flag_B")),

@@ -13,13 +13,13 @@ from airshed.engine import commands as c
 from airshed.engine.journal import GENESIS, decode
 from airshed.engine.runner import Runner, fold
 from airshed.engine.state import State
-from airshed.engine.tables import Tables
-from airshed.lab.small_market import ACCOUNTS, BANK, EXCHANGE
+from airshed.engine.tables import Tables, note
+from airshed.lab.small_market import ACCOUNTS, BANK, EXCHANGE, INSPECTOR
 from airshed.model.period import instant
 from airshed.model.refusal import Malformed, Why
 from airshed.rulebook.load import load_texts
 from laws import LAW, RULES, as_files
-from markets import AUTHORITY, DAY, SERIES, adopting, done, market, why
+from markets import AUTHORITY, DAY, SERIES, adopting, confirmed, done, market, why
 
 QUICK = settings(max_examples=150, deadline=None)
 SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -61,7 +61,7 @@ def test_a_new_authority_replaces_the_old_one_in_the_read_tables() -> None:
     gone: set[Any] = set()
     for line in source.journal.lines():
         reached = fold(state, line, reached)
-        tables.note(state, decode(line))
+        note(tables, state, decode(line))
         gone |= set(tables.take(state).gone.get("actors", ()))
 
     assert gone == {(AUTHORITY,)}
@@ -107,7 +107,8 @@ def test_an_offer_does_not_hide_allowances_from_the_banking_limit() -> None:
     mass = dict.fromkeys(("SO2", "NOx", "PM", "VOC"), 1_000)
     after = instant("2028-07-02", 10)
     done(runner, EXCHANGE, c.CloseSession(DAY))
-    done(runner, AUTHORITY, c.DetermineYear("s-cement", 2027, mass, "no report"), instant("2028-05-01"))
+    determined = c.DetermineYear("s-cement", 2027, mass, "no report")
+    confirmed(runner, AUTHORITY, INSPECTOR, determined, instant("2028-05-01"))
     done(runner, EXCHANGE, c.OpenSession("2028-07-02"), after)
     held = runner.state.ledger.held_of("cement", SERIES).count // 100 * 100
     done(runner, "cement", c.PlaceOrder("cement", SERIES, "sell", min(held, 2_000_000), 400_000), after)

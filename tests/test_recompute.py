@@ -26,7 +26,10 @@ from airshed.rulebook.load import load as load_rules
 from airshed.service import cluster as clustering
 from airshed.service import recompute as recomputing
 from airshed.service.measure import measure_jobs, measure_zone, simulate_zone
-from airshed.service.recompute import Summary, hours_path, made_path, recompute, result_path
+from airshed.service.parts import PARTS
+from airshed.service.recompute import recompute
+from airshed.service.recomputed import hours_path, made_path, result_path
+from airshed.service.totals import Summary
 from clusters import LONGEST_S, Cluster, cluster, wait_for
 
 ROOT = Path(__file__).parents[1]
@@ -233,8 +236,8 @@ def test_what_is_missing_or_damaged_is_made_again_and_nothing_else(
     where(out, YEAR, STACKS[0]).unlink()
     path = where(out, YEAR, STACKS[1])
     path.write_bytes(path.read_bytes()[:-9])
-    (out / recomputing.PARTS).mkdir()
-    (out / recomputing.PARTS / "left.part").write_bytes(b"PAR1")
+    (out / PARTS).mkdir()
+    (out / PARTS / "left.part").write_bytes(b"PAR1")
     _, kept = again(evidence, out)
     assert (kept, content(out)) == (len(STACKS) - 2, content(alone))
 

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from airshed.cli.main import ROOMS, build
-from airshed.engine.procedures import complying, monitoring, trading
+from airshed.engine.procedures import complying, reporting, trading
 from airshed.lab.sim import Broken, simulate
 from airshed.market.orderbook import Fill, OrderBook
 from airshed.registry.ledger import Ledger
@@ -67,7 +67,7 @@ def _reversed_fills(self: OrderBook, side: str, limit: int, count: int, account:
 BUGS = {
     "I5": (trading, "value_fen", lambda count, price: (count * price + 500) // 1000 + 1),
     "I7": (OrderBook, "fills_for", _reversed_fills),
-    "I11": (monitoring, "obligation", lambda mass_mg, size_kg, rounding: mass_mg // 10**6 + 1),
+    "I11": (reporting, "obligation", lambda mass_mg, size_kg, rounding: mass_mg // 10**6 + 1),
 }
 
 

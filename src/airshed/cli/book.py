@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from airshed.cli import book_year
 from airshed.cli.show import as_json, console, table
 from airshed.model.measures import yuan
 from airshed.model.period import clock
@@ -321,3 +322,6 @@ def export(
                 file.write(line.hash.encode() + b" " + line.record + b"\n")
         part.rename(to)
     console.print(f"wrote {to}")
+
+
+book_year.register(app)

@@ -114,6 +114,7 @@ def _progress(quiet: bool) -> Iterator[Step]:
 def _play(out: Path, seed: int, workers: int, step: Step) -> tuple[Season, list[Any]]:
     from airshed.engine.runner import Runner
     from airshed.lab.episodes import read_episodes
+    from airshed.lab.marking import marks_of, read_marks
     from airshed.lab.monitoring import monitoring_rules
     from airshed.lab.season import Season
     from airshed.lab.verifier import doubts
@@ -122,7 +123,9 @@ def _play(out: Path, seed: int, workers: int, step: Step) -> tuple[Season, list[
     from airshed.rulebook.load import find, load_texts, texts
     from airshed.rulebook.shipped import shipped
     from airshed.service.book import Book
-    from airshed.service.measure import measure_zone, seal_commands, simulate_zone
+    from airshed.service.marked_days import reverted, sealed_and_corrected
+    from airshed.service.measure import measure_zone, simulate_zone
+    from airshed.service.sealing import note_command
     from airshed.service.verify import verify
 
     law = texts(find(ZONE))
@@ -149,21 +152,32 @@ def _play(out: Path, seed: int, workers: int, step: Step) -> tuple[Season, list[
         workers=workers,
         progress=step(count, "stacks report a year in HJ 212 frames  在线监测"),
     )
+    season.marks = read_marks(folder, zone, YEAR)
+    monitoring = monitoring_rules(rules)
     measured = list(
         measure_zone(
             out / "evidence",
             zone,
-            monitoring_rules(rules),
+            monitoring,
             hours=out / "hours",
+            marks=marks_of(season.marks, YEAR, at_last=False),
             workers=workers,
             progress=step(count, "frames read, hours closed, days sealed  数据审核"),
         )
     )
-    sealed: dict[str, list[Any]] = {}
-    for closed in measured:
-        for command in seal_commands(closed):
-            sealed.setdefault(command.day, []).append(command)
-    season.sealed = sealed
+    mended = measure_zone(
+        out / "evidence",
+        zone,
+        monitoring,
+        hours=out / "hours",
+        marks=marks_of(season.marks, YEAR, at_last=True),
+        stacks=reverted(season.marks),
+        workers=workers,
+    )
+    at_last = {closed.stack: closed for closed in mended}
+    season.sealed, season.corrections = sealed_and_corrected(measured, at_last, season.marks, YEAR)
+    measured = [at_last.get(closed.stack, closed) for closed in measured]
+    season.findings = {closed.stack: note_command(closed) for closed in measured}
     season.doubts = doubts(measured)
     day = step(len(season.days()), "days traded, reported, verified  交易与核查")
     for iso in season.play():

@@ -25,7 +25,11 @@ OFFICE, EXCHANGE, BANK, HOST, VERIFIER = (
     "monitoring-host",
     "verifier-kunming",
 )
+#: Who confirm what the office and the verifier have proposed.
+INSPECTOR, REVIEWER = "dianzhong-inspector", "verifier-kunming-review"
 CEMENT, STEEL, TRADER = "cement-li", "steel-wang", "trader-chen"
+#: The day on which the operator marks hours.
+MARKED_DAY = "2027-04-06"
 #: What the kiln stack emits on every day of the year, in milligrams.
 DAY_MASS_MG = {"NOx": 900_000_000, "PM": 60_000_000, "SO2": 120_000_000}
 
@@ -64,6 +68,8 @@ def _scenes(rules: Rulebook) -> Iterator[tuple[str, str, list[c.Body]]]:
             c.RegisterActor(BANK, "bank"),
             c.RegisterActor(HOST, "monitor"),
             c.RegisterActor(VERIFIER, "verifier"),
+            c.RegisterActor(REVIEWER, "verifier"),
+            c.RegisterActor(INSPECTOR, "authority"),
             c.RegisterSource(
                 "KM-KILN-1",
                 "Kiln 1 (example)",
@@ -80,9 +86,48 @@ def _scenes(rules: Rulebook) -> Iterator[tuple[str, str, list[c.Body]]]:
     yield from _traded()
     hours = {name: (22, 2, 0) for name in DAY_MASS_MG}
     for day, following in pairwise([*days_of(YEAR), f"{YEAR + 1}-01-01"]):
-        evidence = sha256(f"the frames of {day}".encode()).hexdigest()
-        yield f"{following}T08:00", HOST, [c.SealDay("KM-KILN-1-A", day, hours, DAY_MASS_MG, evidence)]
+        if day == MARKED_DAY:
+            yield from _marked()
+        yield f"{following}T08:00", HOST, [_sealed(day, hours)]
+        if day == "2027-04-19":
+            yield from _decided()
     yield from _settled()
+
+
+def _sealed(day: str, hours: dict[str, tuple[int, int, int]]) -> c.SealDay:
+    evidence = sha256(f"the frames of {day}".encode()).hexdigest()
+    return c.SealDay("KM-KILN-1-A", day, hours, DAY_MASS_MG, evidence, marks=(1, 2) if day == MARKED_DAY else ())
+
+
+def _marked() -> Iterator[tuple[str, str, list[c.Body]]]:
+    """Two marks of a day on which the kiln was lit: one is proven and approved, one lapses, so the day is corrected."""
+    proof = sha256(b"the log of the burner").hexdigest()
+    yield (
+        f"{MARKED_DAY}T20:00",
+        CEMENT,
+        [
+            c.MarkHours("KM-KILN-1-A", "start_up", f"{MARKED_DAY}T08", f"{MARKED_DAY}T11", "lit after a repair"),
+            c.MarkHours("KM-KILN-1-A", "maintenance", f"{MARKED_DAY}T14", f"{MARKED_DAY}T15", "probe cleaned"),
+            c.ProveMark(1, proof),
+        ],
+    )
+
+
+def _decided() -> Iterator[tuple[str, str, list[c.Body]]]:
+    """The office approves the first mark, another confirms it; the second lapses, and its day is sealed again."""
+    yield f"{YEAR}-04-20T09:00", OFFICE, [c.DecideMark(1, True, "the log shows it"), c.LapseMark(2)]
+    yield f"{YEAR}-04-20T10:00", INSPECTOR, [c.ConfirmAct(1)]
+    mended = c.SealDay(
+        "KM-KILN-1-A",
+        MARKED_DAY,
+        {name: (24, 0, 0) for name in DAY_MASS_MG},
+        {name: mass + 3_000_000 for name, mass in DAY_MASS_MG.items()},
+        evidence := sha256(f"the frames of {MARKED_DAY}".encode()).hexdigest(),
+        evidence,
+        "mark 2 lapsed",
+        (1,),
+    )
+    yield f"{YEAR}-04-20T11:00", HOST, [mended]
 
 
 def _issued() -> Iterator[tuple[str, str, list[c.Body]]]:
@@ -123,14 +168,28 @@ def _traded() -> Iterator[tuple[str, str, list[c.Body]]]:
 
 def _settled() -> Iterator[tuple[str, str, list[c.Body]]]:
     following = YEAR + 1
-    yield f"{following}-02-15T09:00", CEMENT, [c.ReportYear("KM-KILN-1", YEAR, {"VOC": 85_000})]
-    yield f"{following}-04-10T09:00", VERIFIER, [c.VerifyYear("KM-KILN-1", YEAR, "satisfactory")]
+    slow = c.FindingLine("flat_line", "NOx", f"{YEAR}-08-01T00", f"{YEAR}-08-01T13", 14, "14 equal hours of NOx")
+    yield f"{following}-01-10T09:00", HOST, [c.NoteFindings("KM-KILN-1-A", YEAR, (slow,))]
+    said = {"corrected_days": "the mark of 6 April lapsed; its hours count as measured", "findings": "steady burning"}
+    yield f"{following}-02-15T09:00", CEMENT, [c.ReportYear("KM-KILN-1", YEAR, {"VOC": 85_000}, said)]
+    ask = c.RequestImprovement("KM-KILN-1", YEAR, "keep the log of the burner with the monitor")
+    yield f"{following}-03-20T09:00", VERIFIER, [ask]
+    yield f"{following}-03-28T09:00", CEMENT, [c.AnswerImprovement("KM-KILN-1", YEAR, 1, "it is kept there now")]
+    yield (
+        f"{following}-04-10T09:00",
+        VERIFIER,
+        [c.CloseImprovement("KM-KILN-1", YEAR, 1, True), c.VerifyYear("KM-KILN-1", YEAR, "satisfactory")],
+    )
+    yield f"{following}-04-11T09:00", REVIEWER, [c.ConfirmAct(2)]
     mass_g = {"NOx": 40_000_000, "PM": 9_000_000, "SO2": 60_500_000, "VOC": 300_000}
     yield (
         f"{following}-04-28T09:00",
         OFFICE,
         [c.DetermineYear("KM-SINTER-1", YEAR, mass_g, "the operator did not report")],
     )
+    yield f"{following}-04-28T10:00", INSPECTOR, [c.ConfirmAct(3)]
+    yield f"{following}-05-10T09:00", OFFICE, [c.ReopenYear("KM-SINTER-1", YEAR, "the operator found its records")]
+    yield f"{following}-05-10T10:00", INSPECTOR, [c.RejectAct(4, "the records are not signed")]
     yield f"{following}-06-30T10:00", CEMENT, [c.Surrender("KM-KILN-1", YEAR, "SO2", 43_800)]
     yield f"{following}-06-30T11:00", CEMENT, [c.OfferRepurchase("kunming-cement", "SO2-KM-2027", 2_000)]
     yield f"{following}-07-01T09:00", OFFICE, [c.CloseYear("kunming-cement", YEAR)]

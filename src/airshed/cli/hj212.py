@@ -123,7 +123,7 @@ def json_of(outcome: Frame | Rejected, place: int) -> dict[str, Any]:
         others.setdefault(name.lower(), []).append(value)
     taken = {*said, "pw", "pnum", "pno", "why", "detail", "at"}
     for name, values in others.items():
-        if name != "newpw":
+        if name not in {"newpw", "newsk"}:
             said[f"cp_{name}" if name in taken else name] = values[0] if len(values) == 1 else values
     return said
 
@@ -183,7 +183,8 @@ def _show(outcome: Frame | Rejected, place: int) -> None:
         )
     else:
         console.print(escape(head))
-    others = ", ".join(f"{name}={value}" for name, value in outcome.fields if name not in {"DataTime", "NewPW"})
+    hidden = {"DataTime", "NewPW", "NewSK"}
+    others = ", ".join(f"{name}={value}" for name, value in outcome.fields if name not in hidden)
     if others:
         console.print(escape(others))
 

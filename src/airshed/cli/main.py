@@ -18,7 +18,7 @@ ROOMS: dict[str, str] = {
     "demo": "airshed.cli.demo:demo",
     "rules": "airshed.cli.rules:app",
     "hj212": "airshed.cli.hj212:app",
-    "gateway": "airshed.cli.gateway:gateway",
+    "gateway": "airshed.cli.gateway:app",
     "simulate": "airshed.cli.simulate:app",
     "mrv": "airshed.cli.mrv:app",
     "allocate": "airshed.cli.allocate:allocate",

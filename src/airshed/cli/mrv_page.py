@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from airshed.cli.show import as_json, console, table
+from airshed.cli.show import as_json, bar, console, table
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -102,7 +100,7 @@ def completeness(
 
     _in_a_folder(out)
     inventory, rules = _law(zone, rulebook)
-    with _bar(len(read_manifest(evidence).stacks), json) as advance:
+    with bar(len(read_manifest(evidence).stacks), json) as advance:
         facts = count(evidence, inventory, rules, workers=workers, progress=advance)
     write(out, build_completeness(facts))
     ranking = facts.ranking()
@@ -158,7 +156,7 @@ def exceedances(
 
     inventory, rules = _law(zone, rulebook)
     manifest = read_manifest(evidence)
-    with _bar(len(manifest.stacks), json) as advance:
+    with bar(len(manifest.stacks), json) as advance:
         closed = measure_zone(evidence, inventory, rules, workers=workers, progress=advance)
         compared = [each for year in closed for each in year.exceedances]
     found = ranked(compared)
@@ -236,14 +234,3 @@ def _in_a_folder(path: Path) -> None:
         raise Malformed(str(path), "its folder does not exist", f"make {path.parent} first")
     if path.is_dir():
         raise Malformed(str(path), "is a folder", "name a file in it")
-
-
-@contextmanager
-def _bar(total: int, quiet: bool) -> Iterator[Callable[[str], Any]]:
-    """A bar over the stacks of a zone, on a terminal only."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as shown:
-        bar = shown.add_task("stacks 排放口", total=total)
-        yield lambda stack: shown.update(bar, advance=1)

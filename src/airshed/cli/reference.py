@@ -17,9 +17,9 @@ from airshed.cli.examples import examples
 from airshed.cli.reference_words import COLUMNS, SHARED
 from airshed.cli.reference_words import TABLES as TABLE_WORDS
 from airshed.engine import commands, events
-from airshed.engine.decide import PROCEDURES
+from airshed.engine.decide import PROCEDURES, confirm_act
 from airshed.engine.journal import Record
-from airshed.engine.procedures import administering, guards
+from airshed.engine.procedures import administering, examining, guards, marking
 from airshed.engine.tables import TABLES
 from airshed.model.allowance import SerialBlock
 from airshed.model.refusal import MEANINGS, Refusal, Why
@@ -34,10 +34,18 @@ from airshed.rulebook.schema import Roles, Rulebook
 GENERATED = "This page is generated from the code (`make docs`); a test keeps it so."
 #: Reasons that hold before a procedure is asked; adopting the first rulebook needs none of the last three.
 ALWAYS = (Why.KEY_REUSED, Why.NO_RULEBOOK, Why.UNKNOWN_ACTOR, Why.ROLE_MAY_NOT)
+#: Where procedures find reasons that they share.
+COMMON = (guards, examining, marking)
 BODIES: tuple[type[msgspec.Struct], ...] = get_args(commands.Body)
 EVENTS: tuple[type[msgspec.Struct], ...] = get_args(events.Event)
-INNER: tuple[type[msgspec.Struct], ...] = (commands.StackEntry, commands.ActivityLine)
-PARTS: tuple[type[msgspec.Struct], ...] = (events.Award, events.AuctionAward, events.Settlement, Account)
+INNER: tuple[type[msgspec.Struct], ...] = (commands.StackEntry, commands.ActivityLine, commands.FindingLine)
+PARTS: tuple[type[msgspec.Struct], ...] = (
+    events.Award,
+    events.AuctionAward,
+    events.Settlement,
+    events.CheckResult,
+    Account,
+)
 #: Unions by their members, in words.
 UNIONS: dict[frozenset[type], str] = {
     frozenset(BODIES): "a body, as below",
@@ -152,7 +160,11 @@ def _lengths(kind: kinds.StrType) -> str:
 @cache
 def reasons() -> Mapping[type, tuple[Why, ...]]:
     """The refusals that each command can get, in order of precedence, read from the source of its procedure."""
-    known = {**PROCEDURES, commands.AdoptRulebook: administering.adopt}
+    known: dict[type, Callable[..., Any]] = {
+        **PROCEDURES,
+        commands.AdoptRulebook: administering.adopt,
+        commands.ConfirmAct: confirm_act,
+    }
     found: dict[type, tuple[Why, ...]] = {}
     for body in BODIES:
         early = (Why.KEY_REUSED,) if body is commands.AdoptRulebook else ALWAYS
@@ -163,7 +175,8 @@ def reasons() -> Mapping[type, tuple[Why, ...]]:
 
 def _given(procedure: Callable[..., Any]) -> set[str]:
     """Names of `Why` in a procedure, and in what it calls in its own module and in the guards."""
-    own, shared = _functions(procedure.__module__), _functions(guards.__name__)
+    own = _functions(procedure.__module__)
+    shared = {name: node for module in COMMON for name, node in _functions(module.__name__).items()}
     named: set[str] = set()
     seen: set[str] = set()
     waiting = [procedure.__name__]

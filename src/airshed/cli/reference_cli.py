@@ -30,6 +30,8 @@ def leaves(command: Any, path: str) -> Iterator[tuple[str, Any]]:
     if inner is None:
         yield path, command
     else:
+        if command.invoke_without_command and " " in path:  # a group that does something by itself
+            yield path, command
         for name, each in inner.items():
             yield from leaves(each, f"{path} {name}")
 

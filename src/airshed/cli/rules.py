@@ -121,6 +121,10 @@ def _checked(path_or_name: str) -> dict[str, Any]:
         "limits": len(rules.limits.rows),
         "benchmarks": len(rules.benchmarks.rows),
         "substitution rules": len(rules.monitoring.tiers),
+        "part 75 rules": len(rules.part75.tiers),
+        "test methods": len(rules.manual_tests.rows),
+        "methods": len(rules.methods.rows),
+        "applicability rules": len(rules.applicability.rows),
         "variations": len(rules.variations),
     }
     head = {"id": rules.programme.id, "version": rules.programme.version, "digest": digest(rules)}

@@ -1,4 +1,4 @@
-"""`airshed simulate`: synthetic evidence, to practise on and to test with."""
+"""`airshed simulate`: synthetic evidence and readings, to practise on and to test with."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from airshed.cli.show import as_json, console
+from airshed.cli.show import as_json, bar, console
 from airshed.model.refusal import Malformed
 
 app = typer.Typer(help="Synthetic evidence of a zone. 合成监测数据。", no_args_is_help=True)
@@ -34,8 +34,6 @@ def stacks(
     """
     from time import perf_counter
 
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
     from airshed.lab.episodes import read_episodes
     from airshed.lab.zone import load
     from airshed.rulebook.shipped import shipped
@@ -49,9 +47,7 @@ def stacks(
     names = [name.strip() for name in only.split(",")] if only else None
     count = len(chosen_stacks(inventory, names))
     began = perf_counter()
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=json or not console.is_terminal) as shown:
-        bar = shown.add_task("stacks 排放口", total=count)
+    with bar(count, json) as told:
         manifest = simulate_zone(
             out,
             inventory,
@@ -60,7 +56,7 @@ def stacks(
             episodes=read_episodes(folder, inventory),
             stacks=names,
             workers=workers,
-            progress=lambda _: shown.advance(bar),
+            progress=told,
         )
     seconds = perf_counter() - began
     frames, size = (sum(column) for column in zip(*((one.frames, one.bytes) for one in manifest.stacks), strict=True))
@@ -68,6 +64,42 @@ def stacks(
         as_json({"stacks": count, "frames": frames, "bytes": size, "seconds": round(seconds, 3), "folder": str(out)})
         return
     console.print(f"{count} stacks, {frames:,} frames, {size:,} bytes in {seconds:.1f} s: {out / MANIFEST}")
+
+
+@app.command()
+def sector(
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same bytes.", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", help="A new or empty folder.", show_default=False)],
+    stacks: Annotated[int, typer.Option("--stacks", min=1, help="How many; China's power sector has 4622.")] = 100,
+    years: Annotated[str, typer.Option("--years", help="One year, or first and last with a dash.")] = "2024-2027",
+    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes.")] = 2,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+) -> None:
+    """Write hourly readings of a synthetic sector of power, as Parquet by year and stack, to test weight with.
+
+    Three pollutants with stops, calibrations, faults and lost hours. `airshed mrv run` reads the folder as it is.
+
+    Example: airshed simulate sector --seed 7 --stacks 100 --years 2024-2027 --out sector
+    """
+    from time import perf_counter
+
+    from airshed.cli.mrv_run import show_readings
+    from airshed.lab.sector import MOST_STACKS
+    from airshed.service.sector import MOST_YEARS, simulate_sector
+
+    if stacks > MOST_STACKS:
+        raise Malformed("--stacks", f"{stacks} are more than a sector has", f"give 1 to {MOST_STACKS}")
+    first, _, last = years.partition("-")
+    if not (first.isdecimal() and (last or first).isdecimal()):
+        raise Malformed("--years", f"{years!r} is no span of years", "write it as 2027 or 2024-2027")
+    span = range(int(first), int(last or first) + 1)
+    if not 2000 <= int(first) <= int(last or first) <= 2100 or len(span) > MOST_YEARS:
+        cure = f"give up to {MOST_YEARS} years from 2000 to 2100, the earlier one first"
+        raise Malformed("--years", f"{years} cannot be simulated", cure)
+    began = perf_counter()
+    with bar(stacks, json) as told:
+        done = simulate_sector(out, stacks, span, seed, workers=workers, progress=told)
+    show_readings(done, out, perf_counter() - began, json)
 
 
 @app.command()
@@ -88,6 +120,9 @@ def device(
     resend: Annotated[
         int, typer.Option("--resend", min=0, help="Break the line after every N reports, and send again; 0 never.")
     ] = 0,
+    outage: Annotated[
+        str, typer.Option("--outage", metavar="FIRST-LAST", help="Reports that the line loses, by number.")
+    ] = "",
     cut: Annotated[int, typer.Option("--cut", min=0, help="Write pieces of 1 to N bytes; 0 writes frames.")] = 0,
     password: Annotated[str, typer.Option("--password", help="PW of the device.")] = "123456",
     crc: Annotated[str, typer.Option("--crc", help="Checksum: hj212 or modbus.")] = "hj212",
@@ -108,7 +143,7 @@ def device(
 
     wanted = Wanted(
         host, port, mn, version, count, reports, commands, begin, step, interval, stay, resend, cut, password, crc, key,
-        seed,
+        seed, outage,
     )  # fmt: skip
     if register is not None:
         wanted.write_registration(register)

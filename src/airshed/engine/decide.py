@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from airshed.engine import commands as c
-from airshed.engine.procedures import administering, complying, issuing, monitoring, trading
+from airshed.engine import events as e
+from airshed.engine.procedures import administering, complying, issuing, marking, monitoring, reporting, trading
 from airshed.engine.procedures.guards import Decision, actor_may, no
 from airshed.engine.state import State
-from airshed.model.refusal import Why
+from airshed.model.refusal import Refusal, Why
 from airshed.rulebook.schema import Rulebook
 
 Procedure = Callable[[State, Rulebook, int, str, Any], Decision]
@@ -22,6 +23,7 @@ PROCEDURES: dict[type, Procedure] = {
     c.RegisterSource: administering.register_source,
     c.Deposit: administering.deposit,
     c.Withdraw: administering.withdraw,
+    c.RejectAct: administering.reject_act,
     c.SetCap: issuing.set_cap,
     c.Allocate: issuing.allocate_series,
     c.OpenAuction: issuing.open_auction,
@@ -34,9 +36,18 @@ PROCEDURES: dict[type, Procedure] = {
     c.OfferRepurchase: trading.offer_repurchase,
     c.Transfer: trading.transfer,
     c.SealDay: monitoring.seal_day,
-    c.ReportYear: monitoring.report_year,
-    c.VerifyYear: monitoring.verify_year,
-    c.DetermineYear: monitoring.determine_year,
+    c.MarkHours: marking.mark_hours,
+    c.ProveMark: marking.prove_mark,
+    c.DecideMark: marking.decide_mark,
+    c.LapseMark: marking.lapse_mark,
+    c.NoteFindings: monitoring.note_findings,
+    c.ReportYear: reporting.report_year,
+    c.RequestImprovement: reporting.request_improvement,
+    c.AnswerImprovement: reporting.answer_improvement,
+    c.CloseImprovement: reporting.close_improvement,
+    c.VerifyYear: reporting.verify_year,
+    c.DetermineYear: reporting.determine_year,
+    c.ReopenYear: reporting.reopen_year,
     c.Surrender: complying.surrender,
     c.CloseYear: complying.close_year,
     c.PayPenalty: complying.pay_penalty,
@@ -58,4 +69,30 @@ def decide(state: State, command: c.Command, rules: Rulebook, at: int) -> Decisi
     refusal = actor_may(state, rules, command.actor, kind.__name__)
     if refusal is not None:
         return refusal
-    return PROCEDURES[kind](state, rules, at, command.actor, body)
+    if type(body) is c.ConfirmAct:
+        return confirm_act(state, rules, at, command.actor, body)
+    decision = PROCEDURES[kind](state, rules, at, command.actor, body)
+    if isinstance(decision, Refusal) or kind.__name__ not in rules.roles.second:
+        return decision
+    return (e.ActProposed(state.next_act, command.actor, body),)
+
+
+def confirm_act(state: State, rules: Rulebook, at: int, actor: str, body: c.ConfirmAct) -> Decision:
+    """Another, who may do the same, confirms an act that waits; it is decided anew, as things stand now."""
+    act = state.acts.get(body.act)
+    if act is None:
+        return no(rules, "roles", Why.UNKNOWN_ACT, f"no act waits under number {body.act}")
+    if act.actor == actor:
+        return no(rules, "roles", Why.OWN_ACT, f"{actor} proposed act {act.id}; another confirms it")
+    kind = type(act.body)
+    for each in (act.actor, actor):
+        refusal = actor_may(state, rules, each, kind.__name__)
+        if refusal is not None:
+            return refusal
+    theirs = PROCEDURES[kind](state, rules, at, actor, act.body)
+    if isinstance(theirs, Refusal):
+        return theirs
+    decision = PROCEDURES[kind](state, rules, at, act.actor, act.body)
+    if isinstance(decision, Refusal):
+        return decision
+    return (e.ActConfirmed(act.id, act.actor, actor), *decision)

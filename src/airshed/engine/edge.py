@@ -48,17 +48,18 @@ def well_formed(command: Command, at: int = 0) -> Command:
     # In JSON a control character, a quote and a backslash show as an escape: most commands have none, and end here.
     if not raw.isascii() or b"\\" in raw or b"\x7f" in raw or b"  " in raw or b'" ' in raw or b' "' in raw:
         _printable(read, place)
-    day = getattr(read.body, "day", None)
-    if day is not None:
-        _real_day(day, place)
+    for name in ("day", "first", "last"):
+        day = getattr(read.body, name, None)
+        if type(day) is str:
+            _real_day(day, f"{place} {name}")
     return read
 
 
 def _real_day(day: str, place: str) -> None:
     try:
-        date.fromisoformat(day)
+        date.fromisoformat(day[:10])
     except ValueError:
-        raise Malformed(f"{place} day", f"there is no day {day!r}", "write a day that is, as 2027-12-31") from None
+        raise Malformed(place, f"there is no day {day[:10]!r}", "write a day that is, as 2027-12-31") from None
 
 
 def _printable(command: Command, place: str) -> None:
@@ -68,32 +69,38 @@ def _printable(command: Command, place: str) -> None:
             raise Malformed(f"{place} {name}", f"{text[:100]!a} is not plain text", "leave out what cannot be printed")
 
 
-def _texts(value: Any, name: str) -> Iterator[tuple[str, str, bool]]:
-    """Every text inside `value`, with the name of its field and whether that holds a sentence."""
+def _texts(value: Any, name: str, sentence: bool = False) -> Iterator[tuple[str, str, bool]]:
+    """Every text inside `value`, with the name of its field and whether that holds sentences."""
     if isinstance(value, str):
-        yield name, value, False
+        yield name, value, sentence
     elif isinstance(value, msgspec.Struct):
         sentences = _sentences(type(value))
         for field in value.__struct_fields__:
-            held = getattr(value, field)
-            if field in sentences:
-                yield field, held, True
-            else:
-                yield from _texts(held, field)
+            yield from _texts(getattr(value, field), field, field in sentences)
     elif isinstance(value, tuple):
         for each in value:
-            yield from _texts(each, name)
+            yield from _texts(each, name, sentence)
     elif isinstance(value, dict):
         for key, each in value.items():
             yield name, key, False
-            yield from _texts(each, name)
+            yield from _texts(each, name, sentence)
 
 
 def _sentences(kind: type[msgspec.Struct]) -> frozenset[str]:
+    """Fields of a sentence, of several, or of one by name."""
     known = _SENTENCES.get(kind)
     if known is None:
-        sentence = msgspec.inspect.type_info(Text)
+        text = msgspec.inspect.type_info(Text)
         shape = msgspec.inspect.type_info(kind)
         assert isinstance(shape, msgspec.inspect.StructType), kind
-        known = _SENTENCES[kind] = frozenset(field.name for field in shape.fields if field.type == sentence)
+        known = _SENTENCES[kind] = frozenset(field.name for field in shape.fields if _held(field.type) == text)
     return known
+
+
+def _held(kind: msgspec.inspect.Type) -> msgspec.inspect.Type:
+    """What a field holds, or each of what it holds several."""
+    if isinstance(kind, msgspec.inspect.VarTupleType):
+        return kind.item_type
+    if isinstance(kind, msgspec.inspect.DictType):
+        return kind.value_type
+    return kind

@@ -23,7 +23,7 @@ from airshed.engine.journal import (
 )
 from airshed.engine.procedures.guards import no
 from airshed.engine.state import State
-from airshed.engine.tables import Tables
+from airshed.engine.tables import Tables, note
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.rulebook.schema import Rulebook
 
@@ -112,7 +112,7 @@ class Runner:
         self.hash = chain(self.hash, raw)
         take_in(state, record)
         if self.tables is not None:
-            self.tables.note(state, record)
+            note(self.tables, state, record)
         lines.append(Line(record.seq, self.hash, raw))
         return Answer(record.seq, self.hash, events, refusal)
 

@@ -6,11 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from airshed.engine import events as e
-from airshed.engine.nouns import Actor, Auction, Bid, Day, Order, Source, Year
+from airshed.engine import years
+from airshed.engine.commands import FindingLine
+from airshed.engine.nouns import Act, Actor, Auction, Bid, Day, Mark, Order, Source, Year
 from airshed.market.orderbook import OrderBook
 from airshed.model.allowance import Series
 from airshed.model.measures import KG_PER_T
 from airshed.registry.ledger import Ledger
+from airshed.registry.moves import Delivered
 
 
 class State:
@@ -22,6 +25,8 @@ class State:
         self.rulebook: e.RulebookAdopted | None = None
         self.keys: dict[tuple[str, str], int] = {}
         self.actors: dict[str, Actor] = {}
+        self.acts: dict[int, Act] = {}
+        self.next_act = 1
         self.ledger = Ledger()
         self.sources: dict[str, Source] = {}
         self.stack_source: dict[str, str] = {}
@@ -38,6 +43,9 @@ class State:
         self.day_trades: dict[str, list[int]] = {}
         self.month_trades: dict[tuple[str, str], list[int]] = {}
         self.days: dict[str, dict[str, Day]] = {}
+        self.marks: dict[int, Mark] = {}
+        self.stack_marks: dict[str, list[Mark]] = {}
+        self.findings: dict[tuple[str, int], tuple[FindingLine, ...]] = {}
         self.years: dict[tuple[str, int], Year] = {}
         self.closed: dict[tuple[str, int], bool] = {}
 
@@ -75,9 +83,17 @@ class State:
         for stack, _ in stacks:
             self.stack_source[stack] = event.source
             self.days[stack] = {}
+            self.stack_marks[stack] = []
 
     def _entry(self, event: e.MoneyMoved | e.Transferred) -> None:
         self.ledger.post(event.entry)
+
+    def _proposed(self, event: e.ActProposed) -> None:
+        self.acts[event.act] = Act(event.act, event.actor, event.body)
+        self.next_act = event.act + 1
+
+    def _decided(self, event: e.ActConfirmed | e.ActRejected) -> None:
+        del self.acts[event.act]
 
     # --- issuing
 
@@ -186,35 +202,14 @@ class State:
         key = (event.account, event.series)
         self.repurchased[key] = self.repurchased.get(key, 0) + event.count
 
-    # --- monitoring
-
-    def _sealed(self, event: e.DaySealed) -> None:
-        days = self.days[event.stack]
-        assert (event.day in days) == bool(event.replaces), f"I9: {event.stack} {event.day} is sealed"
-        days[event.day] = Day(event.hours, event.mass_mg, event.evidence)
-
-    def _reported(self, event: e.YearReported) -> None:
-        self.years[event.source, event.year] = Year(
-            event.source,
-            event.year,
-            reporter=event.actor,
-            measured_mg=event.measured_mg,
-            declared_mg=event.declared_mg,
-        )
-
-    def _verified(self, event: e.YearVerified | e.YearDetermined) -> None:
-        year = self.years.setdefault((event.source, event.year), Year(event.source, event.year))
-        year.opinion = event.opinion if isinstance(event, e.YearVerified) else "determined"
-        if event.obligation:
-            year.verified_mg = event.mass_mg
-            year.obligation = event.obligation
-
     # --- complying
 
     def _surrendered(self, event: e.Surrendered) -> None:
         self.ledger.post(event.entry)
         year = self.years[event.source, event.year]
         year.surrendered[event.pollutant] = year.surrendered.get(event.pollutant, 0) + event.count
+        given = year.given.setdefault(event.pollutant, [])
+        given += [move for move in event.entry if isinstance(move, Delivered)]
 
     def _closed(self, event: e.YearClosed) -> None:
         self.ledger.post(event.entry)
@@ -290,10 +285,23 @@ APPLY: dict[type, Callable[[State, Any], None]] = {
     e.Traded: State._traded,
     e.OrderCancelled: State._cancelled,
     e.Repurchased: State._repurchased,
-    e.DaySealed: State._sealed,
-    e.YearReported: State._reported,
-    e.YearVerified: State._verified,
-    e.YearDetermined: State._verified,
+    e.ActProposed: State._proposed,
+    e.ActConfirmed: State._decided,
+    e.ActRejected: State._decided,
+    e.HoursMarked: years.marked,
+    e.MarkProven: years.proven,
+    e.MarkApproved: years.approved,
+    e.MarkReverted: years.reverted,
+    e.DayReversed: years.day_reversed,
+    e.DaySealed: years.sealed,
+    e.FindingsNoted: years.noted,
+    e.YearReported: years.reported,
+    e.ImprovementRequested: years.requested,
+    e.ImprovementAnswered: years.answered,
+    e.ImprovementClosed: years.improved,
+    e.YearReopened: years.reopened,
+    e.YearVerified: years.verified,
+    e.YearDetermined: years.verified,
     e.Surrendered: State._surrendered,
     e.YearClosed: State._closed,
     e.PenaltyPaid: State._paid,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,9 +14,12 @@ from airshed.mrv.hj212.encode import seal
 from airshed.mrv.hj212.frame import CrcName, Frame, Version
 from airshed.mrv.hj212.sm4 import ENCRYPTED, encrypted_frame
 
-REAL_TIME, MINUTES, HOURS, DAYS = "2011", "2051", "2061", "2031"
+REAL_TIME, MINUTES, HOURS, DAYS, EQUIPMENT_HOURS = "2011", "2051", "2061", "2031", "2041"
 SPANS_MS: Mapping[str, int] = {REAL_TIME: 30_000, MINUTES: 600_000, HOURS: HOUR_MS, DAYS: DAY_MS}
 """What one report of each command is about: an instant each 30 s, 10 minutes, an hour, a day."""
+
+HISTORY_MS: Mapping[str, int] = {**SPANS_MS, EQUIPMENT_HOURS: DAY_MS}
+"""What it answers with history."""
 
 FLAGS: Mapping[Version, int] = {"2005": 0, "2017": 4, "2025": 8}
 ANSWER_WANTED, IN_PARTS = 1, 2
@@ -44,6 +48,24 @@ INTERVALS: Mapping[str, tuple[str, str]] = {
 }
 """Commands that read an interval, its item, and what it is at first; the next number sets it."""
 
+SHOWN: Mapping[str, bool] = {REAL_TIME: True, "2021": False}
+"""What it reports by itself, at first; the next number ends it."""
+
+LOGS: Sequence[str] = ("i11001", "i21001", "i31001")
+PARAMETERS: Mapping[str, str] = {
+    "i12001": "0",
+    "i13001": "1000.0",
+    "i13003": "60",
+    "i13006": "30",
+    "i13007": "0.00",
+    "i13008": "1.00",
+    "i13009": "0.5",
+    "i23001": "81.2",
+}
+"""Device information (HJ 212-2017 table B.10): logs, and parameters with what they are at first."""
+
+_KEY = re.compile(r"[0-9A-Fa-f]{32}")
+
 
 @dataclass(slots=True)
 class Logger:
@@ -58,7 +80,11 @@ class Logger:
     key: bytes | None = field(default=None, repr=False)
     #: What its clock is ahead of the true time, ms; a host sets it right by 1012.
     clock_off_ms: int = 0
+    #: From when on it has readings; None: it always had.
+    since: int | None = None
     intervals: dict[str, str] = field(default_factory=lambda: dict(INTERVALS.values()))
+    shown: dict[str, bool] = field(default_factory=lambda: dict(SHOWN))
+    parameters: dict[str, str] = field(default_factory=lambda: dict(PARAMETERS))
 
     def report(self, cn: str, begins: int, at: int, *, resent: bool = False) -> bytes:
         """A report of a period (its start), or of an instant, sent at an instant; it asks for an answer.
@@ -88,8 +114,14 @@ class Logger:
         """The notice that asks to have the clock set (1013)."""
         return self._frame("1013", self._qn(at), "", ANSWER_WANTED)
 
+    def key_notice(self, at: int, made: int) -> bytes:
+        """The notice of 2025 that asks for a new key (1014), with the instant at which its own was made."""
+        return self._frame("1014", self._qn(at), f"SKCreateTime={_stamp(made)}{made % 1000:03d}", ANSWER_WANTED)
+
     def content(self, cn: str, begins: int) -> str:
         """What a report says between `CP=&&` and `&&`."""
+        if cn == EQUIPMENT_HOURS:
+            return f"DataTime={_stamp(begins)};SB1-RT=24"
         rng = Random(f"{self.seed} {self.mn} {cn} {begins}")
         items = [f"DataTime={_stamp(begins)}"]
         for old, new, typical, decimals in FACTORS:
@@ -122,37 +154,74 @@ class Logger:
 
     def _done(self, asked: Frame, at: int) -> tuple[list[str], str] | None:
         """What is said to a request, and ExeRtn; None for a command that it does not know."""
-        setters = {str(int(cn) + 1): item for cn, (item, _) in INTERVALS.items()}
-        if asked.cn == "1011":
-            return [f"SystemTime={_stamp(at + self.clock_off_ms)}"], DONE
-        if asked.cn == "1012":
-            told = instant_of(asked.field("SystemTime") or "")
-            if told is None:
-                return [], WRONG_CONDITION
-            self.clock_off_ms = told - at
-            return [], DONE
-        if asked.cn in INTERVALS:
-            item = INTERVALS[asked.cn][0]
-            return [f"{item}={self.intervals[item]}"], DONE
-        if asked.cn in setters:
-            value = asked.field(setters[asked.cn])
-            if value is None or not value.isdigit():
-                return [], WRONG_CONDITION
-            self.intervals[setters[asked.cn]] = value
-            return [], DONE
-        if asked.cn in SPANS_MS:
+        said = asked.field("PolId")
+        named = f"PolId={said};" if said else ""
+        reads = {
+            "1011": f"{named}SystemTime={_stamp(at + self.clock_off_ms)}",
+            "2021": f"DataTime={_stamp(at)};SB1-RS=1",
+            "3017": f"{named}CstartTime=000000;CTime=1",
+            "3018": f"{named}Stime=5",
+            "3019": f"{named}{said or 'i21001'}-SN={self.mn}",
+            **{cn: f"{item}={self.intervals[item]}" for cn, (item, _) in INTERVALS.items()},
+        }
+        before = str(int(asked.cn) - 1) if asked.cn.isdigit() else ""
+        if asked.cn in self.shown or before in self.shown:
+            self.shown[asked.cn if asked.cn in self.shown else before] = asked.cn in self.shown
+        if asked.cn in reads:
+            return [reads[asked.cn]], DONE
+        if asked.cn in HISTORY_MS:
             contents = list(self._history(asked, at))
             return contents, DONE if contents else NOTHING_THERE
+        if before in self.shown:
+            return [], DONE
+        if asked.cn == "3020":
+            told = self._information(asked.field("InfoId") or "", named, at)
+            return [told] if told else [], DONE if told else NOTHING_THERE
+        if before in INTERVALS or asked.cn in ("1012", "1014", "3021"):
+            return [], DONE if self._set(asked, at) else WRONG_CONDITION
         return None
+
+    def _information(self, code: str, named: str, at: int) -> str:
+        if code in LOGS:
+            return f"DataTime={_stamp(at)};{named}{code}-Info=//started//"
+        return f"DataTime={_stamp(at)};{named}{code}-Info={self.parameters[code]}" if code in self.parameters else ""
+
+    def _set(self, asked: Frame, at: int) -> bool:
+        """Set what a request sets; False if it says so in no way that is understood."""
+        if asked.cn == "1012":
+            told = instant_of(asked.field("SystemTime") or "")
+            self.clock_off_ms = self.clock_off_ms if told is None else told - at
+            return told is not None
+        if asked.cn == "1014":
+            secret = asked.field("NewSK") or ""
+            if self.key is None or not _KEY.fullmatch(secret):
+                return False
+            self.key = bytes.fromhex(secret)
+            return True
+        if asked.cn == "3021":
+            code = asked.field("InfoId") or ""
+            value = next((reading.values.get("info") for reading in asked.readings if reading.code == code), None)
+            if value is None or code not in self.parameters:
+                return False
+            self.parameters[code] = value
+            return True
+        item = INTERVALS[str(int(asked.cn) - 1)][0]
+        value = asked.field(item)
+        if value is None or not value.isdigit():
+            return False
+        self.intervals[item] = value
+        return True
 
     def _history(self, asked: Frame, at: int) -> Iterator[str]:
         """Reports of every period that begins within the span asked for, and is over; the last one without a span."""
-        span = SPANS_MS[asked.cn]
+        span = HISTORY_MS[asked.cn]
         begin, end = (instant_of(asked.field(name) or "") for name in ("BeginTime", "EndTime"))
         over = _floor(at, span) - span
         first, last = (over, over) if begin is None or end is None else (begin, min(end, over))
         start = _floor(first, span)
         start += span if start < first else 0
+        if self.since is not None:
+            start = max(start, _floor(self.since, span))
         for count, moment in enumerate(range(start, last + 1, span)):
             if count == MOST_HISTORY:
                 return

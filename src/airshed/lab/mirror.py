@@ -46,7 +46,11 @@ class Mirror:
         self._orders: dict[str, list[Waiting]] = {}
         self._sales: dict[str, Sale] = {}
         self._sealed: dict[tuple[str, str], str] = {}
-        self._owed: Counter[tuple[str, int, str]] = Counter()
+        self._masses: dict[tuple[str, str], dict[str, int]] = {}
+        self._stacks: dict[str, tuple[str, ...]] = {}
+        self._obliged: Counter[tuple[str, int, str]] = Counter()
+        self._given: Counter[tuple[str, int, str]] = Counter()
+        self._difference: dict[tuple[str, str], dict[str, int]] = {}
         self._stands: dict[str, str] = {}
         self._places: dict[str, str] = {}
 
@@ -57,6 +61,7 @@ class Mirror:
         self._at = record.at
         if record.refusal is not None:
             self._claim("I12", not record.events, "a refusal with events")
+        self._second_eyes(record, rules)
         body = record.body
         if isinstance(body, c.PlaceOrder):
             self._order(body, record)
@@ -85,10 +90,15 @@ class Mirror:
                     self._sales[event.auction].bids.append((event.account, event.count, event.limit))
                 case e.AuctionCleared():
                     self._cleared(event, rules)
+                case e.DayReversed():
+                    self._reversed(event)
+                case e.YearReported():
+                    self._reported(event)
                 case e.DaySealed():
                     self._day(event)
                 case e.SourceRegistered():
                     self._stands[event.source] = event.account
+                    self._stacks[event.source] = tuple(entry.stack for entry in event.stacks)
                     self._places[event.source] = event.jurisdiction
                 case e.YearVerified() | e.YearDetermined():
                     self._verified(event, rules)
@@ -198,20 +208,57 @@ class Mirror:
         key = (event.stack, event.day)
         self._claim("I9", self._sealed.get(key, "") == event.replaces, f"{key} is sealed already")
         self._sealed[key] = event.evidence
+        before = self._masses.get(key, {})
+        booked = self._difference.pop(key, {})
+        change = {name: mass - before.get(name, 0) for name, mass in event.mass_mg.items()}
+        self._claim("I9", not before or booked == change, f"{key} changes by {change}, its entry says {booked}")
+        self._masses[key] = event.mass_mg
         for pollutant, hours in event.hours.items():
             self._claim("I10", sum(hours) == 24 and min(hours) >= 0, f"{key} {pollutant} has {hours}")
+
+    def _reversed(self, event: e.DayReversed) -> None:
+        key = (event.stack, event.day)
+        self._claim("I9", self._masses.get(key) == event.mass_mg, f"{key} takes back what was never booked")
+        self._difference[key] = event.difference_mg
+
+    def _reported(self, event: e.YearReported) -> None:
+        stacks = self._stacks[event.source]
+        for pollutant, mass in event.measured_mg.items():
+            booked = sum(
+                day.get(pollutant, 0)
+                for (stack, iso), day in self._masses.items()
+                if stack in stacks and iso[:4] == str(event.year)
+            )
+            self._claim("I9", mass == booked, f"{event.source} reports {mass} mg of {pollutant}, {booked} are sealed")
+
+    def _second_eyes(self, record: Record, rules: Rulebook) -> None:
+        """What needs a second actor has one: its events stand in no record that does not confirm it."""
+        confirmed = [event for event in record.events if isinstance(event, e.ActConfirmed)]
+        own = [each for each in confirmed if each.proposer == each.actor]
+        self._claim("I11", not own, f"{own} confirms an act of its own")
+        if type(record.body).__name__ in rules.roles.second:
+            alone = [event for event in record.events if not isinstance(event, e.ActProposed)]
+            self._claim("I11", not alone, f"{alone} without a second pair of eyes")
 
     def _verified(self, event: e.YearVerified | e.YearDetermined, rules: Rulebook) -> None:
         for pollutant, owed in event.obligation.items():
             whole, part = divmod(event.mass_mg[pollutant], 1_000_000)
             up = {"up": part > 0, "half_up": part >= 500_000, "down": False}[rules.allowance.rounding]
             self._claim("I11", owed == whole + up, f"{event.source} owes {owed} for {event.mass_mg[pollutant]} mg")
-            self._owed[event.source, event.year, pollutant] = owed
+            key = (event.source, event.year, pollutant)
+            self._obliged[key] = owed
+        for move in event.entry:
+            assert isinstance(move, Delivered)
+            self._given[event.source, event.year, move.series.partition("-")[0]] -= sum(b.count for b in move.blocks)
+        for key, given in self._given.items():
+            if key[:2] == (event.source, event.year) and event.obligation:
+                self._claim("I11", given <= self._obliged[key], f"{key} has given {given} of {self._obliged[key]}")
 
     def _surrendered(self, event: e.Surrendered, rules: Rulebook) -> None:
         key = (event.source, event.year, event.pollutant)
-        self._owed[key] -= event.count
-        self._claim("I11", self._owed[key] >= 0, f"{key} surrenders {-self._owed[key]} too many")
+        self._given[key] += event.count
+        over = self._given[key] - self._obliged[key]
+        self._claim("I11", over <= 0, f"{key} surrenders {over} too many")
         given = 0
         vintages = [move.series[-4:] for move in event.entry if isinstance(move, Delivered)]
         self._claim("I11", vintages == sorted(vintages), f"{key} does not give its oldest vintage first")

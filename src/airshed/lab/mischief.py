@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from airshed.engine import commands as c
 from airshed.engine.procedures.complying import deadline
+from airshed.engine.procedures.marking import standing
 from airshed.engine.procedures.trading import reference_price
 from airshed.engine.state import State
-from airshed.lab.small_market import ACCOUNTS, BANK, EXCHANGE, HOST, VERIFIERS, YEARS, Wish
+from airshed.lab import mischief_years as years
+from airshed.lab.small_market import ACCOUNTS, BANK, EXCHANGE, HOST, YEARS, Wish
 from airshed.market.fees import band
 from airshed.model.allowance import Series
 from airshed.model.period import day_of, days_of, instant
@@ -75,6 +78,9 @@ class Mischief:
             self._repurchase,
             self._correct,
             self._law,
+            partial(years.marks, self.rng),
+            partial(years.findings, self.rng),
+            partial(years.second_eyes, self.rng, self.authority),
         ]
 
     # --- what is due by the calendar
@@ -110,17 +116,17 @@ class Mischief:
     def _year(self, state: State, rules: Rulebook, at: int, year: int) -> Iterator[Wish]:
         for source in state.sources.values():
             known = state.years.get((source.id, year))
-            if known is None or known.opinion is None:
+            if known is None or known.opinion is None or known.reopened:
                 measured = source.measured()
                 declared = {
                     rule.code: self._grams(state, rules, source.account, rule.code)
                     for rule in rules.pollutants
                     if rule.code not in measured
                 }
-                yield source.account, c.ReportYear(source.id, year, declared)
-            if known is not None and known.opinion is None:
-                opinion = self.rng.choice((*(["satisfactory"] * 4), "with comments", "adverse"))
-                yield self.rng.choice(VERIFIERS), c.VerifyYear(source.id, year, msgspec.convert(opinion, c.Opinion))
+                if known is None or not known.version or known.stale or self.rng.random() < 0.1:
+                    yield source.account, years.report(self.rng, rules, source.id, year, declared)
+            if known is not None:
+                yield from years.verification(self.rng, self.authority, source, known)
             if known is not None and known.opinion == "adverse":
                 mass = {rule.code: self._grams(state, rules, source.account, rule.code) for rule in rules.pollutants}
                 yield self.authority, c.DetermineYear(source.id, year, mass, "no satisfactory opinion\n没有满意意见")
@@ -149,14 +155,16 @@ class Mischief:
         today = day_of(at)
         year = self.rng.choice(YEARS)
         open_days = [day for day in days_of(year) if day < today and day not in days][:DAYS_AT_ONCE]
-        return [(HOST, self._seal(stack, day, measures, "")) for day in open_days]
+        return [(HOST, self._seal(state, stack, day, measures, "")) for day in open_days]
 
-    def _seal(self, stack: str, day: str, measures: tuple[str, ...], replaces: str) -> c.SealDay:
+    def _seal(self, state: State, stack: str, day: str, measures: tuple[str, ...], replaces: str) -> c.SealDay:
         stopped = self.rng.choice((0, 0, 0, 3, 24))
         substituted = self.rng.randint(0, 24 - stopped) if self.rng.random() < 0.2 else 0
         hours = {name: (24 - stopped - substituted, substituted, stopped) for name in measures}
         mass = {name: self.rng.randint(0, 2 * 10**9) if stopped < 24 else 0 for name in measures}
-        return c.SealDay(stack, day, hours, mass, f"{self.rng.getrandbits(64):016x}", replaces)
+        evidence = f"{self.rng.getrandbits(64):016x}"
+        reason = self.rng.choice(("late frames", "迟到数据", "")) if replaces else ""
+        return c.SealDay(stack, day, hours, mass, evidence, replaces, reason, standing(state, stack, day))
 
     # --- what anybody may want at any time
 
@@ -252,7 +260,7 @@ class Mischief:
             return []
         day = self.rng.choice(list(days))
         measures = dict(state.sources[state.stack_source[stack]].stacks)[stack]
-        return [(HOST, self._seal(stack, day, measures, days[day].evidence if self.rng.random() < 0.7 else ""))]
+        return [(HOST, self._seal(state, stack, day, measures, days[day].evidence if self.rng.random() < 0.7 else ""))]
 
     def _law(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
         """The law in force once more, or one that nobody has at hand."""
@@ -291,7 +299,7 @@ class Mischief:
             return rng.choice(({}, rest, {**value, "CO": value[key]}, {**rest, key: self._wrong(state, value[key])}))
         assert isinstance(value, tuple), value
         if not value:
-            return (c.StackEntry("new-stack", ("SO2", "SO2")),)
+            return rng.choice(((c.StackEntry("new-stack", ("SO2", "SO2")),), (7,), ("",)))
         first = value[0]
         if isinstance(first, msgspec.Struct):
             field = rng.choice(first.__struct_fields__)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from airshed.engine.rows import everything
 from airshed.engine.state import State
+from airshed.engine.tables import everything
 from airshed.registry.ledger import Position
 
 

@@ -14,11 +14,13 @@ from functools import partial
 
 from airshed.engine import commands as c
 from airshed.engine.runner import Answer, Runner
-from airshed.lab.firms import Firm, decide_installations, factor_of, firms_of, guide_prices
+from airshed.lab import yearend
+from airshed.lab.firms import Firm, decide_installations, firms_of, guide_prices
+from airshed.lab.marking import PlannedMark
 from airshed.lab.trader import View, bids_for, order_for
+from airshed.lab.yearend import HOST_ACTOR, INSPECTOR_ACTOR
 from airshed.lab.zone import Zone
 from airshed.model.allowance import Pollutant, Series
-from airshed.model.measures import KG_PER_T
 from airshed.model.period import instant
 from airshed.registry import accounts
 from airshed.rulebook import look
@@ -27,8 +29,9 @@ from airshed.rulebook.schema import Rulebook
 
 EXCHANGE_ACTOR = "zone-exchange"
 BANK_ACTOR = "settlement-bank"
-HOST_ACTOR = "monitoring-host"
 VERIFIERS = ("verifier-kunming", "verifier-yuxi", "verifier-mengzi")
+#: Who of a verifier's house reviews an opinion before it counts.
+REVIEWERS = tuple(f"{name}-review" for name in VERIFIERS)
 #: Days of the year on which a quarter of the auction part is offered.
 AUCTION_DAYS = ("02-10", "05-12", "08-11", "11-10")
 FIRST_SESSION, LAST_SESSION = "01-04", "06-26"
@@ -37,7 +40,11 @@ TRADING_ROUNDS = 2
 
 @dataclass(slots=True)
 class Season:
-    """A season in play. `sealed` gives the monitoring host's commands by day, `doubts` what a verifier sees."""
+    """A season in play.
+
+    `sealed` gives the monitoring host's commands by day, `corrections` those that it sends on a later day, `findings`
+    what it notes by stack; `marks` are the operators', `doubts` what a verifier sees by source.
+    """
 
     runner: Runner
     rules: Rulebook
@@ -48,6 +55,9 @@ class Season:
     guide: dict[str, int] = field(default_factory=dict)
     sealed: Mapping[str, Sequence[c.SealDay]] = field(default_factory=dict)
     doubts: Mapping[str, str] = field(default_factory=dict)
+    findings: Mapping[str, c.NoteFindings] = field(default_factory=dict)
+    marks: Sequence[PlannedMark] = ()
+    corrections: Mapping[str, Sequence[c.SealDay]] = field(default_factory=dict)
     refused: Counter[str] = field(default_factory=Counter)
     sent: int = 0
 
@@ -103,7 +113,8 @@ class Season:
                 (authority, c.RegisterActor(EXCHANGE_ACTOR, "exchange")),
                 (authority, c.RegisterActor(BANK_ACTOR, "bank")),
                 (authority, c.RegisterActor(HOST_ACTOR, "monitor")),
-                *((authority, c.RegisterActor(name, "verifier")) for name in VERIFIERS),
+                (authority, c.RegisterActor(INSPECTOR_ACTOR, "authority")),
+                *((authority, c.RegisterActor(name, "verifier")) for name in (*VERIFIERS, *REVIEWERS)),
             ],
         )
         stacks: dict[str, list[c.StackEntry]] = {}
@@ -189,9 +200,11 @@ class Season:
         for number, day in enumerate(days):
             iso = day.isoformat()
             yesterday = (day - timedelta(days=1)).isoformat()
+            yearend.enter_marks(self, instant(iso, 8))
             self.must(instant(iso, 8), [(HOST_ACTOR, body) for body in self.sealed.get(yesterday, ())])
             for chore in chores.get(iso, ()):
                 chore(instant(iso, 9))
+            self.must(instant(iso, 9, 15), [(HOST_ACTOR, body) for body in self.corrections.get(iso, ())])
             if day >= first and day.weekday() < 5:
                 view = View(self.rules, self.runner.state, number / (len(days) - 1), self.year, series)
                 self._session(iso, view)
@@ -235,11 +248,18 @@ class Season:
         for number, firm in enumerate(self.firms):
             report = date(following, 2, 1) + timedelta(days=firm.rng.randrange(50))
             verify = date(following, 4, 1) + timedelta(days=number % 25)
-            chores.setdefault(report.isoformat(), []).append(partial(self._report, firm=firm))
+            chores.setdefault(report.isoformat(), []).append(partial(yearend.report, self, firm=firm))
+            verifier = VERIFIERS[number % len(VERIFIERS)]
+            ask = verify - timedelta(days=5)
+            chores.setdefault(ask.isoformat(), []).append(partial(yearend.ask, self, firm=firm, verifier=verifier))
             chores.setdefault(verify.isoformat(), []).append(
-                partial(self._verify, firm=firm, verifier=VERIFIERS[number % len(VERIFIERS)])
+                partial(yearend.verify, self, firm=firm, verifier=verifier)
             )
-        chores.setdefault(f"{following}-04-28", []).append(self._determine)
+        for number, mark in enumerate(self.marks, start=1):
+            decide = partial(yearend.decide_mark, self, number=number, mark=mark)
+            chores.setdefault(mark.decided_on(self.year), []).append(decide)
+        chores.setdefault(f"{following}-01-20", []).append(partial(yearend.note, self))
+        chores.setdefault(f"{following}-04-28", []).append(partial(yearend.determine, self))
         return chores
 
     def _auctions(self, at: int, number: int, left: int) -> None:
@@ -276,39 +296,6 @@ class Season:
                     ]
         self.tell(at + 3_600_000, bids)
         self.must(at + 5 * 3_600_000, [(authority, c.CloseAuction(name, self.seed)) for name in names])
-
-    def _report(self, at: int, firm: Firm) -> None:
-        declared = {
-            name: max(
-                0,
-                firm.output * factor_of(self.zone, firm.source, Pollutant(name)).factor_g
-                - firm.abated_kg(name) * KG_PER_T,
-            )
-            for name in firm.declared
-        }
-        self.must(at, [(firm.account, c.ReportYear(firm.source.source, self.year, declared))])
-
-    def _verify(self, at: int, firm: Firm, verifier: str) -> None:
-        source = firm.source.source
-        opinion: c.Opinion = "adverse" if source in self.doubts else "satisfactory"
-        self.must(at, [(verifier, c.VerifyYear(source, self.year, opinion))])
-
-    def _determine(self, at: int) -> None:
-        """The larger of what was reported and the baseline mean, where the verifier was not satisfied."""
-        wishes: list[tuple[str, c.Body]] = []
-        for source, doubt in sorted(self.doubts.items()):
-            year = self.runner.state.years[source, self.year]
-            rows = [row for row in self.zone.baseline if row.source == source]
-            reported = {**year.measured_mg, **year.declared_mg}
-            mass = {
-                pollutant.value: max(
-                    -(-reported[pollutant.value] // 1000),
-                    sum(row.kg(pollutant) for row in rows) * 1000 // len(rows),
-                )
-                for pollutant in Pollutant
-            }
-            wishes.append((self.rules.programme.authority, c.DetermineYear(source, self.year, mass, doubt)))
-        self.must(at, wishes)
 
     # --- settling
 

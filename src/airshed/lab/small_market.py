@@ -15,6 +15,8 @@ Wish = tuple[str, c.Body]
 
 EXCHANGE, BANK, HOST = "small-exchange", "small-bank", "small-host"
 VERIFIERS = ("verifier-1", "verifier-2")
+#: The authority's second pair of eyes.
+INSPECTOR = "small-inspector"
 #: Accounts with kind and jurisdiction. Operators have a source of the same name with an `s` in front.
 ACCOUNTS = (
     ("steel", "operator", "KM"),
@@ -41,6 +43,7 @@ def opening(authority: str, rng: random.Random) -> list[Wish]:
         (authority, c.RegisterActor(EXCHANGE, "exchange")),
         (authority, c.RegisterActor(BANK, "bank")),
         (authority, c.RegisterActor(HOST, "monitor")),
+        (authority, c.RegisterActor(INSPECTOR, "authority")),
         *((authority, c.RegisterActor(name, "verifier")) for name in VERIFIERS),
     ]
     for account, kind, jurisdiction in ACCOUNTS:
@@ -97,6 +100,7 @@ def varied(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
             penalty=rng.choice(("price_multiple", "fixed_per_tonne")),
             makeup_percent=rng.choice((0, 100, 150)),
         ),
+        roles=replace(rules.roles, second=rng.choice((rules.roles.second, rules.roles.second, ()))),
         banking=replace(rules.banking, open=rng.random() < 0.8),
     )
 

@@ -1,4 +1,5 @@
-"""A synthetic year of one stack as HJ 212-2017 frames: hourly reports (CN 2061) as a real monitor would send them."""
+"""A synthetic year of one stack: hourly reports (CN 2061) of HJ 212-2017 as a real monitor would send them, or the
+readings that they come to."""
 
 from __future__ import annotations
 
@@ -26,7 +27,18 @@ from airshed.lab.zone import Stack, expected_kg
 from airshed.model.allowance import Pollutant
 from airshed.mrv.flue_gas import AIR_OXYGEN_PERCENT, Floats, dry_standard_flow, duct_flow
 from airshed.mrv.hj212.encode import seal
-from airshed.mrv.readings import MOISTURE, OXYGEN, POLLUTANT_CODES, STATIC_PRESSURE, TEMPERATURE, VELOCITY
+from airshed.mrv.readings import (
+    AIR_PRESSURE,
+    FACTORS,
+    MOISTURE,
+    OXYGEN,
+    POLLUTANT_CODES,
+    STATIC_PRESSURE,
+    TEMPERATURE,
+    VELOCITY,
+    Flags,
+    StackReadings,
+)
 from airshed.mrv.spans import hours_in
 
 Steps = Sequence[tuple[int, float]]
@@ -44,6 +56,7 @@ IDLE_OXYGEN_PERCENT = 19.0
 """A stack whose gas is nearly air (kiln head, hoods of converters) has no oxygen analyser."""
 
 AMBIENT_C = 18.0
+_BLIND = (CALIBRATING, FAULT, LINK_FAULT, MAINTENANCE)
 FAST, SLOW = 0.85, 0.995
 """Memory from hour to hour: of the process, and of coal, ore and weather."""
 
@@ -71,6 +84,10 @@ class _Gas:
     air_kpa: Floats
     flow_m3_h: Floats
     mg_m3: dict[Pollutant, Floats]
+
+
+#: What a monitor shows of a factor: its hourly means, how many decimals of them, and its flags.
+_Shown = tuple[Floats, int, Flags]
 
 
 def measures_oxygen(stack: Stack) -> bool:
@@ -103,6 +120,29 @@ def simulate(
     }
     segments, hours = _segments(stack, year, seed, operation, said)
     return StackFrames([seal(segment) for segment in segments], hours, true_kg)
+
+
+def readings(
+    stack: Stack, year: int, seed: int, levels: Levels | None = None, episodes: Sequence[Episode] = ()
+) -> StackReadings:
+    """What the frames of `simulate` come to once they are read, without writing them: equal to the last bit.
+
+    There are no frames, so there is no evidence either.
+    """
+    own = episodes_of(episodes, stack.stack)
+    operation = operate(stack, year, seed, own)
+    gas = _gas(stack, year, seed, operation, levels or {})
+    said = _tampered(year, own, _peaks(stack, year, own, gas))
+    shown = _shown(stack, operation, said, _wire(stack, year, seed, len(operation.running))[2])
+    shown[AIR_PRESSURE] = shown.pop(AIR_PRESSURE_OF_FLUE_GAS)
+    factors = [factor for factor in FACTORS if factor in shown]
+    values: dict[str, Floats] = {}
+    for factor in factors:
+        means, decimals, _ = shown[factor]
+        # As the text of a frame has it; plus nothing, for a frame does not write a negative zero.
+        values[factor] = np.where(operation.sent, np.rint(means * 10**decimals) / 10**decimals + 0.0, np.nan)
+    flags = {factor: np.where(operation.sent, shown[factor][2], 0).astype(np.uint8) for factor in factors}
+    return StackReadings(year, operation.sent, values, flags)
 
 
 def _wander(drawn: np.random.Generator, hours: int, memory: float) -> Floats:
@@ -191,43 +231,62 @@ def _tampered(year: int, episodes: Sequence[Episode], gas: _Gas) -> _Gas:
     return _Gas(gas.velocity, gas.celsius, gas.static_kpa, gas.moisture, gas.oxygen, air, gas.flow_m3_h, mg_m3)
 
 
+def _wire(stack: Stack, year: int, seed: int, hours: int) -> tuple[int, NDArray[np.int64], Floats]:
+    """Seconds and milliseconds after the hour at which a logger reports, and how far its readings swing within one."""
+    drawn = luck(seed, year, stack.stack, "wire")
+    seconds = int(drawn.integers(2, 50))
+    milliseconds = drawn.integers(0, 1_000, hours)
+    return seconds, milliseconds, 0.02 + 0.1 * drawn.random(hours)
+
+
+def _shown(stack: Stack, operation: Operation, gas: _Gas, swing: Floats) -> dict[str, _Shown]:
+    """What the monitor shows of each factor but the flow, in the order of a frame."""
+    duct_ok, gas_ok = _duct_ok(operation), operation.running & ~np.isin(operation.gas, _BLIND)
+    ambient = AMBIENT_C + 4 * swing
+    shown = {
+        VELOCITY: (np.where(duct_ok, gas.velocity, 0.0), 2, operation.duct),
+        TEMPERATURE: (np.where(duct_ok, gas.celsius, ambient), 1, operation.duct),
+        STATIC_PRESSURE: (np.where(duct_ok, gas.static_kpa, 0.0), 3, operation.duct),
+        MOISTURE: (np.where(duct_ok, gas.moisture, 0.0), 2, operation.duct),
+        AIR_PRESSURE_OF_FLUE_GAS: (gas.air_kpa, 2, operation.duct),
+    }
+    if measures_oxygen(stack):
+        shown[OXYGEN] = (np.where(gas_ok, gas.oxygen, 0.0), 2, operation.gas)
+    for pollutant, column in gas.mg_m3.items():
+        shown[POLLUTANT_CODES[pollutant]] = (np.where(gas_ok, column, 0.0), 2, operation.gas)
+    return shown
+
+
+def _duct_ok(operation: Operation) -> NDArray[np.bool_]:
+    ok: NDArray[np.bool_] = operation.running & (operation.duct != LINK_FAULT)
+    return ok
+
+
 def _segments(
     stack: Stack, year: int, seed: int, operation: Operation, gas: _Gas
 ) -> tuple[list[bytes], NDArray[np.int64]]:
     """The text between length and CRC of each frame in order of receipt, and the hour that each tells of."""
-    drawn = luck(seed, year, stack.stack, "wire")
-    seconds = drawn.integers(2, 50)
     hours = len(operation.running)
+    seconds, milliseconds, swing = _wire(stack, year, seed, hours)
     start = np.datetime64(f"{year:04}-01-01T00", "ms")
     begins = start + np.arange(hours) * np.timedelta64(1, "h")
     # What was kept back is sent after the first new frame, one a second.
     waited = np.where(operation.late_h > 0, 60 + np.arange(hours) % 3_000, 0)
     asked = begins + ((1 + operation.late_h) * 3_600 + seconds + waited).astype("timedelta64[s]")
-    asked = asked + drawn.integers(0, 1_000, hours).astype("timedelta64[ms]")
+    asked = asked + milliseconds.astype("timedelta64[ms]")
 
-    burning = operation.running
-    duct_ok = burning & (operation.duct != LINK_FAULT)
-    gas_ok = burning & ~np.isin(operation.gas, (CALIBRATING, FAULT, LINK_FAULT, MAINTENANCE))
-    flow_s = np.where(duct_ok, gas.flow_m3_h / 3_600, 0.0)
-    swing = 0.02 + 0.1 * drawn.random(hours)
-
+    flow_s = np.where(_duct_ok(operation), gas.flow_m3_h / 3_600, 0.0)
     parts: list[Part] = [b"QN=", instant_text(asked, 17)]
     parts.append(f";ST=31;CN=2061;PW={PASSWORD};MN={stack.mn};Flag=5;CP=&&DataTime=".encode())
     parts.append(instant_text(begins, 14))
     parts += _spread(FLOW, flow_s, swing, 2)
     parts += [f",{FLOW}-Cou=".encode(), number_text(np.rint(flow_s * 100) * 36, 0), *_flag(FLOW, operation.duct)]
-    ambient = AMBIENT_C + 4 * swing
-    parts += _mean(VELOCITY, np.where(duct_ok, gas.velocity, 0.0), 2, operation.duct)
-    parts += _mean(TEMPERATURE, np.where(duct_ok, gas.celsius, ambient), 1, operation.duct)
-    parts += _mean(STATIC_PRESSURE, np.where(duct_ok, gas.static_kpa, 0.0), 3, operation.duct)
-    parts += _mean(MOISTURE, np.where(duct_ok, gas.moisture, 0.0), 2, operation.duct)
-    parts += _mean(AIR_PRESSURE_OF_FLUE_GAS, gas.air_kpa, 2, operation.duct)
-    if measures_oxygen(stack):
-        parts += _mean(OXYGEN, np.where(gas_ok, gas.oxygen, 0.0), 2, operation.gas)
-    for pollutant, column in gas.mg_m3.items():
-        shown = np.where(gas_ok, column, 0.0)
-        parts += _pollutant(stack, POLLUTANT_CODES[pollutant], shown, gas, flow_s, swing)
-        parts += _flag(POLLUTANT_CODES[pollutant], operation.gas)
+    concentrations = {POLLUTANT_CODES[pollutant] for pollutant in gas.mg_m3}
+    for code, (means, decimals, flags) in _shown(stack, operation, gas, swing).items():
+        if code in concentrations:
+            parts += [*_pollutant(stack, code, means, gas, flow_s, swing), *_flag(code, flags)]
+        else:
+            parts += _mean(code, means, decimals, flags)
     parts.append(b"&&")
     rows, said = _receipt(year, operation, asked), rows_of_text(parts, hours)
     return [said[hour] for hour in rows.tolist()], rows

@@ -37,6 +37,24 @@ def clock(at: int) -> str:
     return datetime.fromtimestamp(at // 1000, UTC).astimezone(BEIJING).isoformat()
 
 
+def hour_instant(hour: str) -> int:
+    """The first millisecond of an hour written as its start.
+
+    >>> hour_instant("2027-01-01T00"), hour_instant("2027-01-01T01")
+    (1798732800000, 1798736400000)
+    """
+    return instant(hour[:10], int(hour[11:]))
+
+
+def hour_of(at: int) -> str:
+    """The Beijing hour of an instant, written as its start.
+
+    >>> hour_of(1798736400000)
+    '2027-01-01T01'
+    """
+    return datetime.fromtimestamp(at // 1000, BEIJING).strftime("%Y-%m-%dT%H")
+
+
 def days_of(year: int) -> list[str]:
     """Every day of a year as ISO dates."""
     first = date(year, 1, 1)

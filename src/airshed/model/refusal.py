@@ -39,6 +39,9 @@ class Why(StrEnum):
     UNKNOWN_STACK = "unknown_stack"
     UNKNOWN_ORDER = "unknown_order"
     UNKNOWN_AUCTION = "unknown_auction"
+    UNKNOWN_MARK = "unknown_mark"
+    UNKNOWN_ITEM = "unknown_item"
+    UNKNOWN_ACT = "unknown_act"
     ALREADY_EXISTS = "already_exists"
     WRONG_KIND = "wrong_kind"
     # the state they are in
@@ -48,11 +51,20 @@ class Why(StrEnum):
     DAY_SEALED = "day_sealed"
     DAYS_MISSING = "days_missing"
     HOURS_MISSING = "hours_missing"
+    MARK_DECIDED = "mark_decided"
+    MARKS_OPEN = "marks_open"
+    MARKS_DIFFER = "marks_differ"
     NOT_REPORTED = "not_reported"
+    REPORT_STALE = "report_stale"
+    IMPROVEMENTS_OPEN = "improvements_open"
     NOT_VERIFIED = "not_verified"
     YEAR_CLOSED = "year_closed"
     TOO_EARLY = "too_early"
     TOO_LATE = "too_late"
+    # what it rests on
+    UNPROVEN = "unproven"
+    UNEXPLAINED = "unexplained"
+    CHECK_FAILED = "check_failed"
     # the quantities
     NOT_POSITIVE = "not_positive"
     TOO_LARGE = "too_large"
@@ -86,6 +98,9 @@ MEANINGS: dict[Why, tuple[str, str]] = {
     Why.UNKNOWN_STACK: ("There is no such stack.", "无此排放口。"),
     Why.UNKNOWN_ORDER: ("The order does not rest in the book.", "该委托不在委托簿中。"),
     Why.UNKNOWN_AUCTION: ("There is no such auction.", "无此拍卖。"),
+    Why.UNKNOWN_MARK: ("There is no such mark.", "无此标记。"),
+    Why.UNKNOWN_ITEM: ("There is no such item on the improvement list.", "改进清单中无此事项。"),
+    Why.UNKNOWN_ACT: ("No act waits under this number.", "无此待复核事项。"),
     Why.ALREADY_EXISTS: ("It is there, done or in force already.", "已存在、已完成或已生效。"),
     Why.WRONG_KIND: ("The thing exists but is of a kind that does not fit.", "对象类型不符。"),
     Why.ACCOUNT_FROZEN: ("The account is frozen.", "账户已冻结。"),
@@ -94,11 +109,19 @@ MEANINGS: dict[Why, tuple[str, str]] = {
     Why.DAY_SEALED: ("The day is sealed; a correction names what it replaces.", "该日数据已封存。"),
     Why.DAYS_MISSING: ("Days of the year are not sealed.", "年内有未封存的日数据。"),
     Why.HOURS_MISSING: ("Hours or masses are not complete.", "小时数据或排放量不完整。"),
+    Why.MARK_DECIDED: ("The mark is decided, or reverted, already.", "该标记已审定或已撤销。"),
+    Why.MARKS_OPEN: ("Marks of the year wait for a decision.", "年内尚有未审定的标记。"),
+    Why.MARKS_DIFFER: ("The day was sealed with other marks than stand.", "日数据与有效标记不一致。"),
     Why.NOT_REPORTED: ("There is nothing reported or sealed that this could rest on.", "尚未报告或封存。"),
+    Why.REPORT_STALE: ("Days or marks changed after the report; make it again.", "报告后数据已更正,须重新报告。"),
+    Why.IMPROVEMENTS_OPEN: ("Items of the improvement list are not done.", "改进事项未答复或未完成。"),
     Why.NOT_VERIFIED: ("The emission of the year is not verified.", "年度排放量未经核查。"),
     Why.YEAR_CLOSED: ("The year is reported, verified or settled already.", "该年度已报告、核查或清缴结算。"),
     Why.TOO_EARLY: ("The day, the year or the deadline is not over.", "日期、年度或期限未到。"),
     Why.TOO_LATE: ("The deadline is over, or the offer does not stand.", "期限已过或已停止办理。"),
+    Why.UNPROVEN: ("The proof is missing.", "缺少证明材料。"),
+    Why.UNEXPLAINED: ("A reason or an explanation is missing.", "缺少理由或说明。"),
+    Why.CHECK_FAILED: ("A check that the rulebook makes blocking has failed.", "未通过规则规定的强制性检查。"),
     Why.NOT_POSITIVE: ("A quantity is zero or below, or a mass is negative.", "数量须大于零。"),
     Why.TOO_LARGE: ("A quantity is more than the rules or what is owed allow.", "数量超过上限。"),
     Why.OFF_LOT: ("The count is not a multiple of the lot.", "数量不是交易单位的整数倍。"),

@@ -89,7 +89,21 @@ SUBSTITUTED_SHARE_BASIS_POINTS = 1_000
 #: A year's mean above this multiple of the limit at full load is a question before it is an emission.
 PLAUSIBLE_MULTIPLE = 3
 #: Findings that a stack must not have without an explanation.
-SUSPICIOUS = ("pressure_of_another_altitude", "flat_line", "contradicted_stop", "duplicate_hour")
+SUSPICIOUS = (
+    "pressure_of_another_altitude",
+    "flat_line",
+    "contradicted_stop",
+    "duplicate_hour",
+    "conflicting_frames",
+    "clock_off",
+    "negative_flow",
+    "air_leak",
+    "unit_slip",
+    "identity_cou",
+    "identity_converted",
+    "marked_exceedance",
+    "marked_less",
+)
 
 
 def verify(

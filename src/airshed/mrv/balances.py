@@ -8,7 +8,8 @@ from decimal import ROUND_HALF_EVEN, Decimal
 import msgspec
 
 from airshed.model.measures import MG_PER_KG
-from airshed.mrv.factors import Estimate, Factor, Status
+from airshed.model.refusal import Malformed
+from airshed.mrv.factors import RANGE_STEP, Estimate, Factor, Spread, Status, added
 
 #: SO2 over the sulphur in it: 64 / 32.
 SO2_PER_SULPHUR = 2
@@ -20,14 +21,21 @@ class Flow(msgspec.Struct, frozen=True):
     name: str
     tonnes: Decimal
     sulphur_percent: Decimal
+    #: Half-width of the 95 % range of its sulphur as a share; None where nobody stated one.
+    spread: Decimal | None = None
 
 
 class Survey(msgspec.Struct, frozen=True):
-    """Components of one kind in a leak survey: how many, how many of them leak, and for how many hours a year."""
+    """Components of one kind: how many, how many of them were found leaking, and for how many hours a year."""
 
     count: int
-    leaking: int
+    #: None where nobody looked.
+    leaking: int | None
     hours: Decimal
+    #: As in the names of the factors: `leak-KIND`, `leak-KIND-leaking`, `leak-KIND-tight`.
+    kind: str = ""
+    #: Half-width of the 95 % range of factors whose source states none, as a share.
+    spread: Decimal | None = None
 
 
 def sulphur_balance(
@@ -36,7 +44,9 @@ def sulphur_balance(
     """SO2 by what sulphur goes in and does not stay in products, ash and slag, less what control takes out.
 
     mass = 2 x (sum of inputs x S - sum of retained x S) x (1 - removal), exact until one rounding to a milligram, half
-    to even. Sulphur that is retained beyond what went in is an error of the figures, and an assert.
+    to even. Sulphur that is retained beyond what went in is an error of the figures, and an assert. The range is the
+    root of the sum of squares of those of the flows (IPCC 2006, volume 1, equation 3.2); that of the removal is not in
+    it.
 
     >>> coal, ash = Flow("coal", Decimal(1_000), Decimal("1.5")), Flow("ash", Decimal(250), Decimal("0.9"))
     >>> sulphur_balance([coal], [ash], 9_000).mass_mg
@@ -51,22 +61,69 @@ def sulphur_balance(
     told = " + ".join(f"{flow.name} {flow.tonnes:f} t x {flow.sulphur_percent:f} % S" for flow in inputs)
     less = "".join(f" - {flow.name} {flow.tonnes:f} t x {flow.sulphur_percent:f} % S" for flow in retained)
     basis = f"{SO2_PER_SULPHUR} x ({told}{less}) x (1 - {Decimal(removal_basis_points) / 100:f} %)"
-    return Estimate("SO2", _mg(tonnes * 1_000), None, basis, cite, "confirmed")
+    return Estimate(
+        "SO2", _mg(tonnes * 1_000), _balance_spread([*inputs, *retained], into - kept), basis, cite, "confirmed"
+    )
+
+
+def _balance_spread(flows: Sequence[Flow], net: Decimal) -> Spread | None:
+    halves = [flow.tonnes * flow.sulphur_percent / 100 * flow.spread for flow in flows if flow.spread is not None]
+    if len(halves) < len(flows) or not net:
+        return None
+    half = (sum((each**2 for each in halves), Decimal(0)).sqrt() / net).quantize(RANGE_STEP, ROUND_HALF_EVEN)
+    return Spread(half, half)
 
 
 def leak_survey(survey: Survey, leaking: Factor, tight: Factor) -> Estimate:
     """VOC of the components of one kind: those found leaking by one factor, the others by another.
 
-    mass = hours x (leaking x f1 + rest x f2). Without a survey nothing is known to leak, and `tight` is the average
-    factor of all components.
+    mass = hours x (leaking x f1 + rest x f2). Where nobody looked, `tight` is the average factor of all components.
     """
-    assert 0 <= survey.leaking <= survey.count, survey
+    found = survey.leaking or 0
+    assert 0 <= found <= survey.count, survey
     assert leaking.per == tight.per == "component hour", (leaking.per, tight.per)
-    rest = survey.count - survey.leaking
-    grams = survey.hours * (survey.leaking * leaking.grams + rest * tight.grams)
-    basis = f"{survey.hours:f} h x ({survey.leaking} x {leaking.grams:f} g/h + {rest} x {tight.grams:f} g/h)"
-    status: Status = "confirmed" if leaking.status == tight.status == "confirmed" else "to confirm"
-    return Estimate(tight.pollutant, _mg(grams / 1_000), None, basis, f"{leaking.cite}; {tight.cite}", status)
+    parts = [(found, leaking)] if found else []
+    parts += [(survey.count - found, tight)] if found < survey.count or not parts else []
+    stated = None if survey.spread is None else Spread(min(survey.spread, Decimal(1)), survey.spread)
+    masses = [
+        Estimate(
+            one.pollutant, _mg(survey.hours * n * one.grams / 1_000), one.spread or stated, "", one.cite, one.status
+        )
+        for n, one in parts
+    ]
+    total = added(masses)
+    told = " + ".join(f"{count} x {each.grams:f} g/h" for count, each in parts)
+    basis = f"{survey.hours:f} h x ({told})"
+    status: Status = "confirmed" if all(each.status == "confirmed" for _, each in parts) else "to confirm"
+    cite = "; ".join(dict.fromkeys(each.cite for _, each in parts))
+    return Estimate(tight.pollutant, total.mass_mg, total.spread, basis, cite, status)
+
+
+def leaks(surveys: Sequence[Survey], library: Sequence[Factor], places: Sequence[str]) -> tuple[Estimate, ...]:
+    """VOC of each kind of component by the factors of the library.
+
+    `Malformed` names of `places`, one for each survey, the first whose kind the library does not have.
+    """
+    named = {each.name: each for each in library}
+    found = []
+    for where, survey in zip(places, surveys, strict=True):
+        average, leaking, tight = (named.get(f"leak-{survey.kind}{end}") for end in ("", "-leaking", "-tight"))
+        if average is None and tight is None:
+            there = sorted(
+                name.removeprefix("leak-") for name in named if name.startswith("leak-") and f"{name}-tight" in named
+            )
+            raise Malformed(
+                where, f"no factor of component {survey.kind!r}", f"there are {', '.join(there)} and others"
+            )
+        if survey.leaking is None:
+            if average is None:
+                raise Malformed(where, f"{survey.kind} has no average factor", "say how many were found leaking")
+            found.append(leak_survey(survey, average, average))
+        elif leaking is None or tight is None:
+            raise Malformed(where, f"{survey.kind} has no factor of a leaking one", "leave leaking empty")
+        else:
+            found.append(leak_survey(survey, leaking, tight))
+    return tuple(found)
 
 
 def _mg(kg: Decimal) -> int:

@@ -139,18 +139,22 @@ def seal_year(
     """`seal` for every day of a year: the days that could be sealed, and why the others could not."""
     days = days_of(year)
     assert len(evidence) in {0, len(days)}, (stack, len(evidence), "one digest per day, or none at all")
-    columns = {pollutant: _by_day(final) for pollutant, final in hours.items()}
+    masses: list[list[DayMass]] = []
+    first_gap: list[str | None] = [None] * len(days)
+    for pollutant, final in hours.items():
+        rows, open_hours = _by_day(final)
+        masses.append([DayMass(pollutant, *row) for row in rows])
+        for place in np.flatnonzero(open_hours).tolist():
+            first_gap[place] = first_gap[place] or pollutant
+    by_day = list(zip(*masses, strict=True)) or [()] * len(days)
     sealed: list[SealedDay] = []
     refused: list[Refusal] = []
-    for place, day in enumerate(days):
-        gap = next((pollutant for pollutant, rows in columns.items() if rows[place][4]), None)
+    for place, (day, gap, own) in enumerate(zip(days, first_gap, by_day, strict=True)):
         if gap is None:
-            masses = tuple(DayMass(pollutant, *rows[place][:4]) for pollutant, rows in columns.items())
-            sealed.append(SealedDay(stack, day, masses, evidence[place] if evidence else None))
+            sealed.append(SealedDay(stack, day, own, evidence[place] if evidence else None))
         else:
             final, first = hours[gap], place * HOURS_PER_DAY
-            open_hours = final.status[first : first + HOURS_PER_DAY] == states.MISSING
-            hour = int(np.argmax(open_hours))
+            hour = int(np.argmax(final.status[first : first + HOURS_PER_DAY] == states.MISSING))
             why = states.why_text(int(final.raw.why[first + hour]))
             refused.append(_refused(stack, day, f"{gap} of {hour:02}:00", why, rules))
     return tuple(sealed), tuple(refused)
@@ -178,14 +182,15 @@ def months(pollutant: str, raw_status: states.Statuses, year: int, rules: Monito
     ]
 
 
-def _by_day(final: FinalHours) -> list[list[int]]:
-    """Per day: mass in mg, then measured, substituted, stopped and missing hours."""
-    status = final.status.reshape(-1, HOURS_PER_DAY)
-    counts = [
-        (status == state).sum(axis=1) for state in (states.MEASURED, states.SUBSTITUTED, states.STOPPED, states.MISSING)
-    ]
-    rows: list[list[int]] = np.column_stack((final.mass_mg.reshape(-1, HOURS_PER_DAY).sum(axis=1), *counts)).tolist()
-    return rows
+def _by_day(final: FinalHours) -> tuple[list[list[int]], NDArray[np.int64]]:
+    """Per day: mass in mg, then measured, substituted and stopped hours; and apart from them the missing ones."""
+    count = len(final.status) // HOURS_PER_DAY
+    places = np.repeat(np.arange(count) * 4, HOURS_PER_DAY) + final.status
+    states_of = np.bincount(places, minlength=4 * count).reshape(count, 4)
+    mass = final.mass_mg.reshape(count, HOURS_PER_DAY).sum(axis=1)
+    shown = states_of[:, [states.MEASURED, states.SUBSTITUTED, states.STOPPED]]
+    rows: list[list[int]] = np.column_stack((mass, shown)).tolist()
+    return rows, states_of[:, states.MISSING]
 
 
 def _refused(stack: str, day: str, hour: str, why: str, rules: MonitoringRules) -> Refusal:

@@ -1,8 +1,8 @@
 """Whether and by how many times a stack exceeds its limit, and by which statistic the limit is kept.
 
-Compared are the hourly means at reference oxygen, in full, without rounding first; only the printed "times
-over" is rounded. Hours of standstill, of missing readings and of idling have no such mean and are not
-compared.
+Compared are the hourly means at reference oxygen, in full, or rounded to the digits of the limit where the rules say
+so; the printed "times over" is rounded in any case. Hours of standstill, of missing readings and of idling have no such
+mean and are not compared.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from airshed.model.measures import gbt8170
 from airshed.mrv.flue_gas import Floats
 from airshed.mrv.rules import LimitValue, MonitoringRules
-from airshed.mrv.spans import hour_of_day, hours_in, month_bounds
+from airshed.mrv.spans import month_bounds
 
 
 class Exceedance(msgspec.Struct, frozen=True):
@@ -76,24 +76,25 @@ def daily_means(hourly: Floats, least: int) -> Floats:
     return means
 
 
-def limits_of(
-    rules: MonitoringRules, limit_set: str, pollutant: str, year: int
-) -> tuple[tuple[LimitValue, int, int], ...]:
-    """The limits of a pollutant that hold in a year, each with its first hour and the one after its last."""
-    rows = sorted(
-        (row for row in rules.limits if row.limit_set == limit_set and row.pollutant == pollutant),
-        key=lambda row: row.valid_from,
-    )
-    hours = hours_in(year)
-    starts = [min(max(hour_of_day(year, row.valid_from), 0), hours) for row in rows]
-    spans = zip(rows, pairwise([*starts, hours]), strict=True)
-    return tuple((row, first, after) for row, (first, after) in spans if first < after)
+def over_limit(means: Floats, limit: LimitValue, rules: MonitoringRules) -> NDArray[np.bool_]:
+    """Which means lie above a limit (GB/T 8170-2008, 4.3); NaN does not.
+
+    >>> limit = LimitValue("power", "GB 13223-2011", "SO2", 200.0, 6.0, "hourly mean")
+    >>> means = np.array([200.0, 200.4, 200.5, 200.6])
+    >>> [over_limit(means, limit, MonitoringRules(comparison=how)).tolist() for how in ("full", "rounded")]
+    [[False, True, True, True], [False, False, False, True]]
+    """
+    if rules.comparison == "rounded":
+        # As the standard writes it: 200 has no digit behind the point, 0.03 has two.
+        means = np.round(means, len(f"{limit.limit_mg_m3:g}".partition(".")[2]))
+    over: NDArray[np.bool_] = means > limit.limit_mg_m3
+    return over
 
 
 def exceedance(stack: str, limit: LimitValue, converted: Floats, rules: MonitoringRules, year: int) -> Exceedance:
     """Compare a year of converted hourly means (NaN: none) with a limit."""
     compared = ~np.isnan(converted)
-    over = compared & (converted > limit.limit_mg_m3)
+    over = compared & over_limit(converted, limit, rules)
     means = daily_means(converted, rules.hours_per_day)
     column, hours_each = (means, 24) if limit.statistic == "daily mean" else (converted, 1)
     worst: float | None = None
@@ -107,7 +108,7 @@ def exceedance(stack: str, limit: LimitValue, converted: Floats, rules: Monitori
         hours_compared=int(compared.sum()),
         hours_over=int(over.sum()),
         days_compared=int((~np.isnan(means)).sum()),
-        days_over=int((means > limit.limit_mg_m3).sum()),
+        days_over=int(over_limit(means, limit, rules).sum()),
         months_short=_months_short(compared, over, rules.monthly_share_basis_points, month_bounds(year)),
         worst_mg_m3=worst,
         worst_hour=worst_hour,

@@ -40,6 +40,13 @@ class Factor(msgspec.Struct, frozen=True):
     cite: str
     status: Status
 
+    @property
+    def spread(self) -> Spread | None:
+        """Its range as shares of the figure."""
+        if self.low is None or self.high is None:
+            return None
+        return Spread(1 - self.low / self.grams, self.high / self.grams - 1)
+
 
 class Spread(msgspec.Struct, frozen=True):
     """How far the true figure may lie below and above, as shares of the estimate."""
@@ -95,17 +102,22 @@ def estimate(
     activity: Decimal,
     removal_basis_points: int = 0,
     activity_spread: Decimal | None = Decimal(0),
+    factor_spread: Decimal | None = None,
 ) -> Estimate:
     """Activity x factor x (1 - removal); `activity_spread` is the half-width of the activity's range as a share.
+
+    `factor_spread` stands for the range of a factor of which the source states none.
 
     >>> clinker = Factor("kiln", "cement", "NOx", Decimal(1241), "t clinker", None, None, "guidebook", "to confirm")
     >>> estimate(clinker, Decimal(1_000), 6_000).mass_mg
     496400000
     """
     mass_mg = mass_by_factor(activity, factor.grams, removal_basis_points)
+    own = factor.spread
+    if own is None and factor_spread is not None:
+        own = Spread(factor_spread, factor_spread)
     spread = None
-    if factor.low is not None and factor.high is not None and activity_spread is not None:
-        own = Spread(1 - factor.low / factor.grams, factor.high / factor.grams - 1)
+    if own is not None and activity_spread is not None:
         spread = combined(own, Spread(activity_spread, activity_spread))
     removal = f" x (1 - {Decimal(removal_basis_points) / 100:f} %)" if removal_basis_points else ""
     basis = f"{activity:f} {factor.per} x {factor.grams:f} g{removal}"
@@ -123,6 +135,35 @@ def combined(*spreads: Spread) -> Spread:
         for side in ("below", "above")
     )
     return Spread(below, above)
+
+
+def added(estimates: Sequence[Estimate]) -> Estimate:
+    """The sum of estimates of one pollutant that know nothing of one another.
+
+    Its range is the root of the sum of squares of theirs in mass, each side for itself (IPCC 2006, volume 1, equation
+    3.2).
+
+    >>> half = Spread(Decimal("0.5"), Decimal("0.5"))
+    >>> each = Estimate("VOC", 100, half, "a", "book", "to confirm")
+    >>> added([each, each]).mass_mg, added([each, each]).spread.above
+    (200, Decimal('0.3536'))
+    """
+    assert estimates, "nothing to add"
+    assert len({each.pollutant for each in estimates}) == 1, "of one pollutant"
+    total = sum(each.mass_mg for each in estimates)
+    spreads = [each.spread for each in estimates if each.spread is not None]
+    spread = None
+    if len(spreads) == len(estimates) and total:
+        below, above = (
+            (
+                sum(((each.mass_mg * getattr(each.spread, side)) ** 2 for each in estimates), Decimal(0)).sqrt() / total
+            ).quantize(RANGE_STEP, ROUND_HALF_EVEN)
+            for side in ("below", "above")
+        )
+        spread = Spread(below, above)
+    status: Status = "confirmed" if all(each.status == "confirmed" for each in estimates) else "to confirm"
+    cites = "; ".join(dict.fromkeys(each.cite for each in estimates))
+    return Estimate(estimates[0].pollutant, total, spread, " + ".join(each.basis for each in estimates), cites, status)
 
 
 def larger(estimates: Sequence[Estimate]) -> Estimate:

@@ -10,7 +10,7 @@ the 45 minutes that an hour needs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isnan
 
@@ -18,34 +18,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from airshed.mrv import flue_gas, states
+from airshed.mrv.applicability import limits_of
+from airshed.mrv.columns import finding, flagged, flat_lines, why_not
+from airshed.mrv.duct import BOUNDS, Duct, duct_hours, needed_factors
 from airshed.mrv.flue_gas import Floats
+from airshed.mrv.gases import BY_POLLUTANT, gas_code
+from airshed.mrv.identities import flow_findings
+from airshed.mrv.marks import Mark, MarkColumns, MarkedHours, apply_marks, effect_of, mark_columns, stop_refuted
 from airshed.mrv.readings import (
     AIR_PRESSURE,
     MOISTURE,
     OXYGEN,
-    POLLUTANT_CODES,
     STATIC_PRESSURE,
     TEMPERATURE,
     VELOCITY,
-    Flags,
     HourReading,
     StackReadings,
     flag_code,
 )
-from airshed.mrv.rules import MonitoringRules, StackRegistration
-from airshed.mrv.states import Finding, FindingCode, Measured, Missing, RawHour, Stopped
-
-Mask = NDArray[np.bool_]
-
-#: What a reading can be at all: lowest and highest, both allowed. Outside it is a fault or another measure.
-CONCENTRATION_BOUNDS = (0.0, 100_000.0)
-BOUNDS = {
-    VELOCITY: (0.0, 100.0),
-    TEMPERATURE: (-50.0, 1_200.0),
-    STATIC_PRESSURE: (-30.0, 30.0),
-    MOISTURE: (0.0, 60.0),
-    OXYGEN: (0.0, 25.0),
-}
+from airshed.mrv.rules import MarkKind, MonitoringRules, StackRegistration
+from airshed.mrv.slips import unit_slips
+from airshed.mrv.states import Finding, Measured, Missing, RawHour, Stopped
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,6 +60,8 @@ class ClosedHours:
     flow_m3_h: Floats | None = None
     #: Load of the plant, of its full load; NaN or None where nobody recorded it.
     load: Floats | None = None
+    #: What operators' marks did; None without any.
+    marked: MarkedHours | None = None
 
     def at(self, hour: int) -> RawHour:
         """One hour as a value."""
@@ -79,18 +74,42 @@ class ClosedHours:
                 return Missing(states.why_text(int(self.why[hour])))
 
 
-def needed_factors(stack: StackRegistration) -> tuple[str, ...]:
-    """The factors that an hour needs beside the concentration, in the order in which they are looked at."""
-    return (VELOCITY, TEMPERATURE, STATIC_PRESSURE, MOISTURE, *((OXYGEN,) if stack.measures_oxygen else ()))
-
-
 def close_hour(
-    stack: StackRegistration, reading: HourReading | None, rules: MonitoringRules, pollutant: str
+    stack: StackRegistration,
+    reading: HourReading | None,
+    rules: MonitoringRules,
+    pollutant: str,
+    kinds: Sequence[MarkKind] = (),
 ) -> RawHour:
-    """One hour of one pollutant: what `close_hours` does to columns, but for flat lines."""
+    """One hour of one pollutant: what `close_hours` does to columns, but for what only other hours or
+    the frames tell (flat lines, slips of measure, clocks).
+
+    `kinds` are those of the marks that cover the hour, in the order of their numbers.
+    """
+    raw = _as_read(stack, reading, rules, pollutant)
+    if isinstance(raw, Stopped) or not kinds:
+        return raw
+    effects = [(kind, effect_of(kind, rules)) for kind in kinds]
+    if any(effect == "stopped" for _, effect in effects):
+        nothing = (float("nan"), "")
+        velocity, velocity_flag = (reading or {}).get(VELOCITY, nothing)
+        oxygen, oxygen_flag = (reading or {}).get(OXYGEN, nothing)
+        said = oxygen_flag in (*rules.flags_measured, *rules.flags_stopped)
+        refuted = stop_refuted(stack, velocity, oxygen, velocity_flag in rules.flags_measured, said, rules)
+        return Missing("contradicted_stop") if refuted else Stopped()
+    for kind, effect in effects:
+        if effect == "out_of_control":
+            return Missing(f"mark_{kind}")
+    for kind, effect in effects:
+        if effect == "invalid" and isinstance(raw, Measured):
+            return Missing(f"mark_{kind}")
+    return raw
+
+
+def _as_read(stack: StackRegistration, reading: HourReading | None, rules: MonitoringRules, pollutant: str) -> RawHour:
     if reading is None:
         return Missing("no_frame")
-    concentration = POLLUTANT_CODES[pollutant]
+    concentration, highest = gas_code(pollutant), BY_POLLUTANT[pollutant].highest_mg_m3
     nothing = (float("nan"), "")
     velocity, velocity_flag = reading.get(VELOCITY, nothing)
     own_flag, oxygen = reading.get(concentration, nothing)[1], reading.get(OXYGEN, nothing)[0]
@@ -101,15 +120,20 @@ def close_hour(
 
     for factor in (concentration, *needed_factors(stack)):
         mean, flag = reading.get(factor, nothing)
-        low, high = BOUNDS.get(factor, CONCENTRATION_BOUNDS)
+        low, high = BOUNDS.get(factor, (0.0, highest))
         if flag and flag not in rules.flags_measured:
             return Missing(f"flag_{chr(flag_code(flag))}")
         if isnan(mean):
             return Missing("no_value")
         if not flag:
             return Missing("no_flag")
+        if factor == VELOCITY and mean < 0:
+            return Missing("negative_flow")
         if not low <= mean <= high:
             return Missing("absurd_value")
+    hot = velocity > rules.standstill_velocity_m_s and reading[TEMPERATURE][0] >= rules.leak_celsius
+    if stack.measures_oxygen and hot and oxygen >= rules.ambient_oxygen_percent:
+        return Missing("air_leak")
 
     air_pa = flue_gas.altitude_pressure_pa(stack.altitude_m)
     reported, flag = reading.get(AIR_PRESSURE, nothing)
@@ -128,124 +152,16 @@ def close_hour(
 
 
 def close_hours(
-    stack: StackRegistration, readings: StackReadings, rules: MonitoringRules
+    stack: StackRegistration, readings: StackReadings, rules: MonitoringRules, marks: Sequence[Mark] = ()
 ) -> tuple[dict[str, ClosedHours], tuple[Finding, ...]]:
-    """Every hour of every registered pollutant, and what was found about the stack as a whole."""
-    flow, duct_why, found = _flow(stack, readings, rules)
-    oxygen_why = np.zeros(readings.hours, np.uint8)
-    if stack.measures_oxygen:
-        oxygen_why = _why_not(readings.column(OXYGEN), readings.marks(OXYGEN), BOUNDS[OXYGEN], rules)
-    closed = {
-        pollutant: _close(stack, readings, rules, pollutant, flow=flow, duct_why=duct_why, oxygen_why=oxygen_why)
-        for pollutant in stack.pollutants
-    }
-    return closed, found
+    """Every hour of every registered pollutant, and what was found about the stack as a whole.
 
-
-def runs(mask: Mask) -> NDArray[np.int64]:
-    """Runs of true as rows (first, after last).
-
-    >>> runs(np.array([True, False, True, True])).tolist()
-    [[0, 1], [2, 4]]
+    `marks` are those of the operator that are in force. A mark changes what an hour counts as, never what it read.
     """
-    steps = np.diff(mask.astype(np.int8), prepend=0, append=0)
-    return np.column_stack((np.flatnonzero(steps == 1), np.flatnonzero(steps == -1))).astype(np.int64)
-
-
-def flat_lines(values: Floats, valid: Mask, least: int) -> NDArray[np.int64]:
-    """Runs of `least` or more equal non-zero values in neighbouring valid hours, as rows (first, after last).
-
-    >>> flat_lines(np.array([3.0, 3.0, 3.0, 0.0, 0.0, 0.0]), np.ones(6, np.bool_), 3).tolist()
-    [[0, 3]]
-    """
-    equal = np.zeros(len(values), np.bool_)
-    if len(values) > 1:
-        equal[1:] = (values[1:] == values[:-1]) & valid[1:] & valid[:-1] & (values[1:] != 0)
-    pairs = runs(equal)
-    pairs[:, 0] -= 1
-    return pairs[pairs[:, 1] - pairs[:, 0] >= least]
-
-
-def finding(code: FindingCode, subject: str, hours: Mask, detail: str) -> tuple[Finding, ...]:
-    """One finding for all hours that a mask names; none when it names none."""
-    where = np.flatnonzero(hours)
-    if not where.size:
-        return ()
-    return (Finding(code, subject, int(where[0]), int(where[-1]), int(where.size), detail),)
-
-
-def _isin(marks: Flags, flags: Iterable[str]) -> Mask:
-    chosen = np.zeros(256, np.bool_)
-    chosen[[flag_code(flag) for flag in flags]] = True
-    return chosen[marks]
-
-
-def _why_not(values: Floats, marks: Flags, bounds: tuple[float, float], rules: MonitoringRules) -> NDArray[np.uint8]:
-    """Why each reading of a factor does not count, 0 where it does. A bad flag speaks before a bad value."""
-    why = np.zeros(len(values), np.uint8)
-    why[~((values >= bounds[0]) & (values <= bounds[1]))] = states.ABSURD_VALUE
-    why[marks == 0] = states.NO_FLAG
-    why[np.isnan(values)] = states.NO_VALUE
-    bad = (marks != 0) & ~_isin(marks, rules.flags_measured)
-    why[bad] = marks[bad]
-    return why
-
-
-def _flow(
-    stack: StackRegistration, readings: StackReadings, rules: MonitoringRules
-) -> tuple[Floats, NDArray[np.uint8], tuple[Finding, ...]]:
-    """Dry standard flow in m3/h (NaN: not known), why not, and the findings of the shared factors.
-
-    Oxygen is looked at, but no flow fails for want of it.
-    """
-    common = np.zeros(readings.hours, np.uint8)
-    found: list[Finding] = []
-    for factor in needed_factors(stack):
-        why = _why_not(readings.column(factor), readings.marks(factor), BOUNDS[factor], rules)
-        if factor != OXYGEN:
-            common = np.where(common == 0, why, common)
-        low, high = BOUNDS[factor]
-        found += finding("absurd_value", factor, why == states.ABSURD_VALUE, f"outside {low:g} to {high:g}")
-
-    air_pa, odd = _air_pressure(stack, readings, rules)
-    there = flue_gas.altitude_pressure_pa(stack.altitude_m)
-    found += finding(
-        "pressure_of_another_altitude",
-        AIR_PRESSURE,
-        odd,
-        f"reported pressure is not that of {stack.altitude_m:g} m; {there / 1_000:.2f} kPa is used instead",
-    )
-    # Rows that do not count may hold anything, -273 C included, so they do not reach the division.
-    known = common == 0
-    flow = np.full(readings.hours, np.nan)
-    if known.any():
-        flow[known] = flue_gas.dry_standard_flow(
-            flue_gas.duct_flow(stack.duct_area_m2, readings.column(VELOCITY)[known], stack.velocity_coefficient),
-            readings.column(TEMPERATURE)[known],
-            air_pa[known],
-            readings.column(STATIC_PRESSURE)[known] * 1_000,
-            readings.column(MOISTURE)[known] / 100,
-        )
-    if readings.duplicates:
-        second = np.zeros(readings.hours, np.bool_)
-        second[list(readings.duplicates)] = True
-        found += finding("duplicate_hour", "", second, "a second frame differs; the first one holds")
-    if readings.outside:
-        found.append(Finding("outside_year", "", 0, 0, 0, f"{readings.outside} frames are of another year"))
-    return flow, common, tuple(found)
-
-
-def _air_pressure(stack: StackRegistration, readings: StackReadings, rules: MonitoringRules) -> tuple[Floats, Mask]:
-    """The air pressure to calculate with, Pa, and the hours whose reported one cannot be that of the place.
-
-    A reported pressure counts within the tolerance; otherwise, or without one, that of the altitude is
-    taken: 101.325 kPa at Kunming would add a quarter to every mass, and a low figure would take as much off.
-    """
-    there = flue_gas.altitude_pressure_pa(stack.altitude_m)
-    reported = readings.column(AIR_PRESSURE) * 1_000
-    valid = _isin(readings.marks(AIR_PRESSURE), rules.flags_measured) & ~np.isnan(reported)
-    fits = flue_gas.pressure_fits(reported, stack.altitude_m, rules.pressure_tolerance_basis_points)
-    return np.where(valid & fits, reported, there), valid & ~fits
+    duct, found = duct_hours(stack, readings, rules)
+    marked = mark_columns(marks, readings.hours, rules)
+    closed = {pollutant: _close(stack, readings, rules, pollutant, duct, marked) for pollutant in stack.pollutants}
+    return closed, (*found, *flow_findings(readings, duct.flow, rules))
 
 
 def _close(
@@ -253,26 +169,53 @@ def _close(
     readings: StackReadings,
     rules: MonitoringRules,
     pollutant: str,
-    *,
-    flow: Floats,
-    duct_why: NDArray[np.uint8],
-    oxygen_why: NDArray[np.uint8],
+    shared: Duct,
+    marks: MarkColumns | None,
 ) -> ClosedHours:
-    code = POLLUTANT_CODES[pollutant]
-    values, marks = readings.column(code), readings.marks(code)
+    code, flow = gas_code(pollutant), shared.flow
+    bounds = (0.0, BY_POLLUTANT[pollutant].highest_mg_m3)
+    values, flags = readings.column(code), readings.marks(code)
     oxygen, velocity = readings.column(OXYGEN), readings.column(VELOCITY)
-    own = _why_not(values, marks, CONCENTRATION_BOUNDS, rules)
-    why = np.where(own != 0, own, np.where(duct_why != 0, duct_why, oxygen_why))
+    own = why_not(values, flags, bounds, rules)
+    why = np.where(own != 0, own, np.where(shared.why != 0, shared.why, shared.oxygen_why))
 
-    marked = _isin(marks, rules.flags_stopped)
-    velocity_marked = _isin(readings.marks(VELOCITY), rules.flags_stopped)
+    marked = flagged(flags, rules.flags_stopped)
+    velocity_marked = flagged(readings.marks(VELOCITY), rules.flags_stopped)
     burning = (velocity > 0) & (oxygen < rules.idle_oxygen_percent)
-    agreed = velocity_marked & ~_isin(marks, rules.flags_measured)
+    agreed = velocity_marked & ~flagged(flags, rules.flags_measured)
     stopped = agreed & ~(burning & stack.measures_oxygen) & readings.framed
     contradicted = (marked | velocity_marked) & ~stopped & readings.framed
     why[contradicted] = states.CONTRADICTED_STOP
     why[stopped] = 0
+    why[(why == 0) & ~stopped & shared.leaking] = states.AIR_LEAK
+    slips = unit_slips(
+        values,
+        (why == 0) & ~stopped & shared.at_work,
+        rules.unit_slip_hours,
+        _limit(stack, rules, pollutant, readings.year),
+    )
+    for slip in slips:
+        span = slice(slip.first, slip.after)
+        why[span][(why[span] == 0) & ~stopped[span]] = states.UNIT_SLIP
+    if shared.misdated is not None:
+        stopped &= ~shared.misdated
+        contradicted &= ~shared.misdated
+        why[shared.misdated] = states.CLOCK_OFF
     why[~readings.framed] = states.NO_FRAME
+    marked_hours: MarkedHours | None = None
+    if marks is not None:
+        said = flagged(readings.marks(OXYGEN), (*rules.flags_measured, *rules.flags_stopped))
+        moving = flagged(readings.marks(VELOCITY), rules.flags_measured)
+        marked_hours = apply_marks(
+            marks,
+            why=why,
+            stopped=stopped,
+            refuted=stop_refuted(stack, velocity, oxygen, moving, said, rules),
+            read_mg_m3=values,
+            read_oxygen=oxygen,
+            flow=flow,
+        )
+        contradicted = why == states.CONTRADICTED_STOP
 
     valid = (why == 0) & ~stopped
     lines = flat_lines(values, valid, rules.flat_line_hours)
@@ -285,9 +228,11 @@ def _close(
             why[a:b] = states.FLAT_LINE
             valid[a:b] = False
     idle = valid & (oxygen >= rules.idle_oxygen_percent)
-    low, high = CONCENTRATION_BOUNDS
     absurd = own == states.ABSURD_VALUE
-    found += finding("absurd_value", pollutant, absurd, f"outside {low:g} to {high:g} mg/m3")
+    found += finding("absurd_value", pollutant, absurd, f"outside {bounds[0]:g} to {bounds[1]:g} mg/m3")
+    found += [slip.finding(pollutant, "mg/m3") for slip in slips]
+    few = f"fewer than {rules.minutes_per_hour} valid minutes"
+    found += finding("too_few_minutes", pollutant, why == states.TOO_FEW_MINUTES, few)
     found += finding(
         "contradicted_stop", pollutant, contradicted, "marked as stopped, other readings of the hour say not"
     )
@@ -302,9 +247,11 @@ def _close(
     # mg/m3 times m3/h: milligrams of the hour, rounded here and nowhere else, half to even.
     mass[valid] = np.rint(values[valid] * flow[valid]).astype(np.int64)
     told = readings.framed & ~stopped
+    if shared.misdated is not None:
+        told &= ~shared.misdated
     duct = told & ~np.isnan(flow)
     # Where the duct speaks and the hour is missing all the same, it is the analyser that fails.
-    analyser = told & (own == 0) & (oxygen_why == 0) & ~(duct & ~valid)
+    analyser = told & (own == 0) & (shared.oxygen_why == 0) & ~(duct & ~valid)
     return ClosedHours(
         status,
         why,
@@ -315,4 +262,10 @@ def _close(
         np.where(analyser, values, np.nan),
         np.where(duct, flow, np.nan),
         readings.load,
+        marked_hours,
     )
+
+
+def _limit(stack: StackRegistration, rules: MonitoringRules, pollutant: str, year: int) -> float | None:
+    """The highest limit of the year, mg/m3; None without one."""
+    return max((limit.limit_mg_m3 for limit, _, _ in limits_of(rules, stack, pollutant, year)), default=None)

@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from airshed.mrv import states
+from airshed.mrv.columns import runs
 from airshed.mrv.flue_gas import Floats
-from airshed.mrv.hours import ClosedHours, runs
+from airshed.mrv.hours import ClosedHours
 from airshed.mrv.part75_choice import Choice, GapChoices, Record, available_tenths, load_bins, tier_at
 from airshed.mrv.rules import MonitoringRules, Part75Parameter, Part75Rules
 from airshed.mrv.spans import quarter_bounds

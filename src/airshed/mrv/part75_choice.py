@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from airshed.mrv.columns import Mask
 from airshed.mrv.flue_gas import Floats
-from airshed.mrv.hours import Mask
 from airshed.mrv.rules import AvailabilityTier, Part75Parameter, Part75Rules
 
 #: Tenths of full load (40 CFR part 75, appendix C, 2.2).

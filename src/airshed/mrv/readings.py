@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from airshed.mrv.flue_gas import Floats
+from airshed.mrv.flue_gas import Floats, nox_as_no2
+from airshed.mrv.gases import BY_CODE, GASES, gas_code
 from airshed.mrv.spans import hour_of, hours_in
 
 Flags = NDArray[np.uint8]
@@ -27,7 +28,12 @@ MOISTURE = "a01014"
 OXYGEN = "a19001"
 #: Local air pressure, kPa; optional.
 AIR_PRESSURE = "i23001"
+#: Flow as the device reckons it, m3/s; beside the hours, for the identities of a frame.
+FLOW = "a00000"
 FACTORS = (*POLLUTANT_CODES.values(), VELOCITY, TEMPERATURE, STATIC_PRESSURE, MOISTURE, OXYGEN, AIR_PRESSURE)
+
+#: What else a rulebook may cap; read where a device sends it.
+FURTHER_GASES = tuple(gas.code for gas in GASES if gas.pollutant not in POLLUTANT_CODES)
 
 #: A factor's hourly mean and its data flag ("" when the frame carries none).
 Reading = tuple[float, str]
@@ -36,7 +42,10 @@ HourReading = Mapping[str, Reading]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StackReadings:
-    """A year of hours: per factor a column of means (NaN: none) and of flags (ASCII code; 0: none)."""
+    """A year of hours: per factor a column of means (NaN: none) and of flags (ASCII code; 0: none).
+
+    A flag below 32 is no character but the reason of `states` why an hour that was built of minutes has no mean.
+    """
 
     year: int
     #: Whether a frame of this hour arrived.
@@ -55,6 +64,15 @@ class StackReadings:
     history_mg: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
     #: Load of the plant by the plant's own record, of its full load (NaN: not known); frames do not carry it.
     load: Floats | None = None
+    #: By how many hours the clock of its frames was off (`told.clock_hours`); None when all of them were right.
+    clock_h: Floats | None = None
+    #: Hours told by two frames of one QN with other content; the first one holds.
+    conflicts: tuple[int, ...] = ()
+    #: Flow that the device states, m3/s; its total in m3 and the masses in kg (-Cou) by code; means that it converted
+    #: to reference oxygen, mg/m3 (-ZsAvg), by code. Only for checks: no mass rests on them.
+    flow_m3_s: Floats | None = None
+    totals: Mapping[str, Floats] = field(default_factory=dict)
+    converted: Mapping[str, Floats] = field(default_factory=dict)
 
     @property
     def hours(self) -> int:
@@ -100,6 +118,9 @@ def flag_codes(flags: NDArray[np.str_]) -> Flags:
     >>> flag_codes(np.array(["N", "", "zz"])).tolist()
     [78, 0, 63]
     """
+    if flags.dtype == "<U1":  # one character each: its code point is the flag, as far as it is printable ASCII
+        points = np.ascontiguousarray(flags).view(np.uint32)
+        return np.where((points == 0) | ((points > 32) & (points < 127)), points, ord("?")).astype(np.uint8)
     known, back = np.unique(flags, return_inverse=True)
     codes = np.array([flag_code(str(flag)) for flag in known], np.uint8)
     return codes[back]
@@ -117,7 +138,8 @@ def readings_from_columns(
 
     What an hour first says of a factor holds. The same again is a resend and changes nothing; another part
     of the same message adds its factors; a second, other figure is kept as a duplicate for the verifier,
-    since a correction needs a reason (I9).
+    since a correction needs a reason (I9). Gases that the standard prints in ng/m3 become mg/m3 here. Where nobody
+    reports NOx, it is reckoned from NO and NO2 (equation 21).
     """
     length = hours_in(year)
     places = (hours - np.datetime64(f"{year:04}-01-01T00", "h")).astype(np.int64)
@@ -136,10 +158,14 @@ def readings_from_columns(
         first = speaking[rows]
         values[factor], marks[factor] = np.full(length, np.nan), np.zeros(length, np.uint8)
         values[factor][at], marks[factor][at] = column[first], codes[first]
+        gas = BY_CODE.get(factor)
+        if gas is not None and gas.printed_to_mg_m3 != 1.0:
+            values[factor] *= gas.printed_to_mg_m3
         if at.size < speaking.size:
             said, now = first[back], speaking
             same = (column[said] == column[now]) | (np.isnan(column[said]) & np.isnan(column[now]))
             duplicate[places[now[~same | (codes[said] != codes[now])]]] = True
+    _add_nox(values, marks)
     return StackReadings(
         year,
         framed,
@@ -149,6 +175,22 @@ def readings_from_columns(
         int(np.count_nonzero(~inside)),
         evidence,
     )
+
+
+def _add_nox(values: dict[str, Floats], marks: dict[str, Flags]) -> None:
+    """Equation (21) in hours in which NO and NO2 are reported and NOx is not. Changes both."""
+    no, no2, nox = gas_code("NO"), gas_code("NO2"), gas_code("NOx")
+    if no not in values or no2 not in values:
+        return
+    both = ((marks[no] != 0) | ~np.isnan(values[no])) & ((marks[no2] != 0) | ~np.isnan(values[no2]))
+    if nox in values:
+        both &= np.isnan(values[nox]) & (marks[nox] == 0)
+    else:
+        values[nox], marks[nox] = np.full(len(both), np.nan), np.zeros(len(both), np.uint8)
+    values[nox][both] = nox_as_no2(values[no][both], values[no2][both])
+    # A bad flag of either one speaks for both, that of NO first; no flag at all is no flag.
+    worse = np.where(marks[no] == ord("N"), marks[no2], marks[no])
+    marks[nox][both] = worse[both]
 
 
 def readings_from_rows(

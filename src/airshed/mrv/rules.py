@@ -8,6 +8,14 @@ import msgspec
 
 Statistic = Literal["hourly mean", "daily mean", "monthly share"]
 
+#: What an operator may say of hours of its stack.
+MarkKind = Literal["stopped", "start_up", "shut_down", "maintenance", "calibration", "fault"]
+
+#: What such a mark does to an hour. stopped: it counts as standstill unless its own readings show a fire. invalid: it
+#: is missing, whatever was read. out_of_control: missing too, and the look-back ends at the calibration before it.
+#: exempt: it stays measured and counts in the mass, but is not compared with the limit.
+MarkEffect = Literal["stopped", "invalid", "out_of_control", "exempt"]
+
 
 class SubstitutionTier(msgspec.Struct, frozen=True):
     """One row of HJ 75-2017 tables 5 and 6: which valid hours stand in for a missing one."""
@@ -117,6 +125,43 @@ class LimitValue(msgspec.Struct, frozen=True):
     valid_from: str = "1970-01-01"
 
 
+class LimitScope(msgspec.Struct, frozen=True):
+    """Which outlets have a set of limits, from a day on."""
+
+    limit_set: str
+    process: str
+    #: None for any.
+    sector: str | None = None
+    #: Years of commissioning: the first, and the first that is not in it.
+    commissioned_from: int | None = None
+    commissioned_before: int | None = None
+    #: Jurisdiction or county; None for any.
+    region: str | None = None
+    #: Only in areas under special limits.
+    special: bool = False
+    #: As ISO date.
+    valid_from: str = "1970-01-01"
+
+
+class MarkRule(msgspec.Struct, frozen=True):
+    """What one kind of mark does."""
+
+    kind: MarkKind
+    effect: MarkEffect
+
+
+#: Marks by the operator: order 21 of 2020 of the ministry's enforcement bureau names working states and anomalies of
+#: monitoring; which effect each has under HJ 75 is a reading of this project, to confirm.
+MARK_RULES = (
+    MarkRule("stopped", "stopped"),
+    MarkRule("start_up", "exempt"),
+    MarkRule("shut_down", "exempt"),
+    MarkRule("maintenance", "invalid"),
+    MarkRule("calibration", "out_of_control"),
+    MarkRule("fault", "invalid"),
+)
+
+
 class MonitoringRules(msgspec.Struct, frozen=True):
     """When an hour counts, what stands in when it does not, and which limits apply."""
 
@@ -125,12 +170,22 @@ class MonitoringRules(msgspec.Struct, frozen=True):
     law: Law = "hj75"
     part75: Part75Rules = Part75Rules()
     limits: tuple[LimitValue, ...] = ()
+    #: Which outlets have which limits, and the jurisdictions and counties under special limits.
+    scopes: tuple[LimitScope, ...] = ()
+    special_areas: tuple[str, ...] = ()
+    #: How a mean is compared with its limit (GB/T 8170-2008, 4.3): in full, or first rounded to its digits.
+    comparison: Literal["full", "rounded"] = "full"
     #: Data flags (HJ 212-2017 table 8) that count as measured. A manual value (S) may be admitted here.
     flags_measured: tuple[str, ...] = ("N",)
     #: Data flags that count as stopped.
     flags_stopped: tuple[str, ...] = ("F",)
     #: Data flags that make a gap "out of control": its look-back ends at the calibration before it.
     flags_out_of_control: tuple[str, ...] = ("C",)
+    #: What each kind of operator's mark does; one that is not here does nothing.
+    marks: tuple[MarkRule, ...] = MARK_RULES
+    #: Above this velocity, m/s, gas moves: a stop mark then needs oxygen that shows air. A pitot tube tells nothing
+    #: below about 2 m/s; to confirm.
+    standstill_velocity_m_s: float = 2.0
     #: HJ 76-2017 appendix B and HJ 212-2017 D.2.2.
     minutes_per_hour: int = 45
     hours_per_day: int = 20
@@ -144,6 +199,24 @@ class MonitoringRules(msgspec.Struct, frozen=True):
     flat_line_invalid: bool = False
     #: Largest deviation of the reported air pressure from that of the altitude, in hundredths of a percent.
     pressure_tolerance_basis_points: int = 500
+    #: By how many hours the clock of a frame may be off; beyond it nobody knows which hour the frame tells of. To
+    #: confirm.
+    clock_tolerance_hours: float = 2.0
+    #: From this oxygen on, percent, the analyser breathes air (20.95 %, dry, less its drift). To confirm.
+    ambient_oxygen_percent: float = 20.9
+    #: Gas that moves and is this hot comes from a fire, so air in the analyser is a leak; desulphurised gas has 50 C.
+    #: To confirm.
+    leak_celsius: float = 40.0
+    #: So many hours in a row a thousandfold or a thousandth of the usual level are in another measure. To confirm.
+    unit_slip_hours: int = 3
+    #: A hole of so many running hours is a month: 28 days.
+    long_hole_hours: int = 672
+    #: How far a stated total may be off mean x flow, in hundredths of a percent; the total of minutes is not quite that
+    #: of their means. To confirm.
+    identity_total_basis_points: int = 500
+    #: How far a stated converted mean may be off equation (28), in hundredths of a percent; a published frame is off by
+    #: 2.5 %. To confirm.
+    identity_converted_basis_points: int = 300
     #: What the regulator sets for hours that no tier covers, in hundredths of a percent of the year's highest
     #: valid hour; None leaves them missing, and their days unsealed.
     determination_basis_points: int | None = None
@@ -162,6 +235,7 @@ class StackRegistration(msgspec.Struct, frozen=True):
     source: str
     #: Monitored pollutants, as SO2, NOx, PM, VOC.
     pollutants: tuple[str, ...]
+    #: Set of limits that holds where no scope of the law fits the outlet.
     limit_set: str
     #: Cross-section of the duct, m2.
     duct_area_m2: float
@@ -173,3 +247,9 @@ class StackRegistration(msgspec.Struct, frozen=True):
     #: Whether oxygen tells if there is a fire: true where a limit has a reference oxygen. Then an hour without oxygen
     #: is not valid. False for a cooler or a mill, which breathe air.
     measures_oxygen: bool = True
+    #: What the scopes of limits ask: the sector, the process of the outlet, the year of commissioning, and where it
+    #: stands (jurisdiction, county).
+    sector: str = ""
+    process: str = ""
+    commissioned: int | None = None
+    places: tuple[str, ...] = ()

@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from airshed.mrv import states
-from airshed.mrv.hours import ClosedHours, runs
-from airshed.mrv.readings import flag_code
+from airshed.mrv.columns import runs
+from airshed.mrv.hours import ClosedHours
+from airshed.mrv.marks import out_of_control_codes
 from airshed.mrv.rules import MonitoringRules, SubstitutionTier
 from airshed.mrv.spans import quarter_bounds
 from airshed.mrv.states import Hour, Measured, Missing, Stopped, Substituted
@@ -201,23 +202,17 @@ def substitute(
 
     status, mass = raw.status.copy(), raw.mass_mg.copy()
     gaps: list[Gap] = []
-    for place, piece in enumerate(pieces):
-        tier, gap = tiers[place], piece.gap(pollutant)
+    for piece, tier, end, mg, place in zip(pieces, tiers, ends.tolist(), highest.tolist(), where.tolist(), strict=True):
         if through is not None and bounds[piece.quarter + 1] > through:
-            gaps.append(msgspec.structs.replace(gap, method="open"))
-        elif tier is None or ends[place] == 0:
-            gaps.append(gap)
+            gaps.append(piece.gap(pollutant, "open"))
+        elif tier is None or end == 0:
+            gaps.append(piece.gap(pollutant))
         else:
-            source = int(where[place]) - len(before)
-            gap = msgspec.structs.replace(
-                gap,
-                method=f"{tier.statistic}_of_{tier.look_back_hours}_hours",
-                mass_mg=int(highest[place]),
-                from_hour=int(valid[source]) if source >= 0 else source,
-            )
-            gaps.append(gap)
+            source = place - len(before)
+            method = f"{tier.statistic}_of_{tier.look_back_hours}_hours"
+            gaps.append(piece.gap(pollutant, method, mg, int(valid[source]) if source >= 0 else source))
             status[piece.hours] = states.SUBSTITUTED
-            mass[piece.hours] = highest[place]
+            mass[piece.hours] = mg
     return FinalHours(pollutant, raw, status, mass, tuple(gaps), captures)
 
 
@@ -293,27 +288,35 @@ class _Piece:
     kind: Kind
     look_back_end: int
 
-    def gap(self, pollutant: str) -> Gap:
+    def gap(
+        self, pollutant: str, method: str = "undetermined", mass_mg: int | None = None, from_hour: int | None = None
+    ) -> Gap:
         first, last = int(self.hours[0]), int(self.hours[-1])
-        return Gap(pollutant, first, last, len(self.hours), self.run_hours, self.kind, "undetermined", None, None)
+        return Gap(pollutant, first, last, len(self.hours), self.run_hours, self.kind, method, mass_mg, from_hour)
 
 
 def _pieces(raw: ClosedHours, bounds: Sequence[int], rules: MonitoringRules) -> list[_Piece]:
     running = np.flatnonzero(raw.status != states.STOPPED)
-    out_of_control = np.isin(raw.why, [flag_code(flag) for flag in rules.flags_out_of_control])
+    out_of_control = np.isin(raw.why, out_of_control_codes(rules))
     calibrations = np.flatnonzero(out_of_control)
+    spans = runs(raw.status[running] == states.MISSING)
+    firsts, lasts = running[spans[:, 0]], running[spans[:, 1] - 1]
+    so_far = np.concatenate(([0], np.cumsum(out_of_control[running])))
+    failed = so_far[spans[:, 1]] > so_far[spans[:, 0]]
+    before = np.searchsorted(calibrations, firsts)
+    ends = np.where(failed & (before > 0), np.append(calibrations, 0)[before - 1], firsts)
+    quarters = np.searchsorted(bounds, np.column_stack((firsts, lasts)), side="right") - 1
     pieces: list[_Piece] = []
-    for first, after in runs(raw.status[running] == states.MISSING).tolist():
+    for (first, after), bad, end, (quarter, last) in zip(
+        spans.tolist(), failed.tolist(), ends.tolist(), quarters.tolist(), strict=True
+    ):
+        kind: Kind = "out_of_control" if bad else "other"
         hours = running[first:after]
-        begin = end = int(hours[0])
-        kind: Kind = "other"
-        if out_of_control[hours].any():
-            kind = "out_of_control"
-            before = int(np.searchsorted(calibrations, begin))
-            end = int(calibrations[before - 1]) if before else begin
+        if quarter == last:
+            pieces.append(_Piece(hours, quarter, after - first, kind, end))
+            continue
         cuts = np.searchsorted(hours, bounds)
-        for quarter in range(len(bounds) - 1):
-            if cuts[quarter] < cuts[quarter + 1]:
-                part = hours[cuts[quarter] : cuts[quarter + 1]]
-                pieces.append(_Piece(part, quarter, after - first, kind, end))
+        for part in range(quarter, last + 1):
+            if cuts[part] < cuts[part + 1]:
+                pieces.append(_Piece(hours[cuts[part] : cuts[part + 1]], part, after - first, kind, end))
     return pieces

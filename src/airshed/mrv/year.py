@@ -3,7 +3,7 @@ them out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -11,11 +11,14 @@ from numpy.typing import NDArray
 
 from airshed.model.refusal import Refusal
 from airshed.mrv import states
+from airshed.mrv.applicability import limits_of
 from airshed.mrv.days import MonthCapture, SealedDay, months, seal_year
-from airshed.mrv.exceedance import Exceedance, exceedance, limits_of
+from airshed.mrv.exceedance import Exceedance, exceedance
 from airshed.mrv.flue_gas import Floats, hours_at_reference_oxygen
 from airshed.mrv.hours import ClosedHours, close_hours
+from airshed.mrv.identities import gas_findings
 from airshed.mrv.laws import substitute
+from airshed.mrv.marks import Mark, mark_findings
 from airshed.mrv.readings import StackReadings
 from airshed.mrv.rules import LimitValue, MonitoringRules, StackRegistration
 from airshed.mrv.states import Finding
@@ -54,6 +57,8 @@ class StackYear(msgspec.Struct, frozen=True):
     gaps: tuple[Gap, ...]
     exceedances: tuple[Exceedance, ...]
     findings: tuple[Finding, ...]
+    #: Numbers of the operator's marks that were taken into account.
+    marks: tuple[int, ...] = ()
 
 
 def close_year(
@@ -61,12 +66,14 @@ def close_year(
     readings: StackReadings,
     rules: MonitoringRules,
     before: Mapping[str, ClosedHours] | None = None,
+    marks: Sequence[Mark] = (),
 ) -> StackYear:
     """Close, substitute under the law of the rules, determine where they say so, compare with the limits and seal.
 
-    `before` holds the raw hours of the year before per pollutant, where they are known. Pure; arguments pickle.
+    `before` holds the raw hours of the year before per pollutant, where they are known; `marks` are those of the
+    operator that are in force. Pure; arguments pickle.
     """
-    return close_year_with_hours(stack, readings, rules, before)[0]
+    return close_year_with_hours(stack, readings, rules, before, marks)[0]
 
 
 def close_year_with_hours(
@@ -74,11 +81,12 @@ def close_year_with_hours(
     readings: StackReadings,
     rules: MonitoringRules,
     before: Mapping[str, ClosedHours] | None = None,
+    marks: Sequence[Mark] = (),
 ) -> tuple[StackYear, dict[str, FinalHours]]:
     """`close_year` and the final hours of each pollutant (which hold the raw ones), for tables and
     pictures."""
     year = readings.year
-    closed, about_stack = close_hours(stack, readings, rules)
+    closed, about_stack = close_hours(stack, readings, rules, marks)
     findings = [*about_stack]
     hours: dict[str, FinalHours] = {}
     exceedances: list[Exceedance] = []
@@ -98,7 +106,12 @@ def close_year_with_hours(
         findings += _undetermined(final)
         hours[pollutant] = determined(stack, rules, final, year)
         by_month += months(pollutant, raw.status, year, rules)
-        for limit, first, after in limits_of(rules, stack.limit_set, pollutant, year):
+        limits = limits_of(rules, stack, pollutant, year)
+        findings += gas_findings(pollutant, readings, raw.measured_mg_m3, limits, rules)
+        findings += _long_holes(final, rules)
+        if raw.marked is not None:
+            findings += mark_findings(pollutant, raw.marked, marks, hours[pollutant].mass_mg, limits, rules)
+        for limit, first, after in limits:
             column = converted_hours(raw, limit, rules)
             column[:first] = np.nan
             column[after:] = np.nan
@@ -117,6 +130,7 @@ def close_year_with_hours(
         gaps=tuple(gap for final in hours.values() for gap in final.gaps),
         exceedances=tuple(exceedances),
         findings=tuple(findings),
+        marks=tuple(sorted(mark.mark for mark in marks)),
     )
     return closed_year, hours
 
@@ -133,7 +147,7 @@ def fill(
     through: int | None = None,
 ) -> FinalHours:
     """Substitution under the law of the rules, with the potentials that follow from the stack and its limits."""
-    limits = [limit.limit_mg_m3 for limit, _, _ in limits_of(rules, stack.limit_set, pollutant, year)]
+    limits = [limit.limit_mg_m3 for limit, _, _ in limits_of(rules, stack, pollutant, year)]
     return substitute(
         rules.law,
         pollutant,
@@ -149,10 +163,16 @@ def fill(
 
 
 def converted_hours(raw: ClosedHours, limit: LimitValue, rules: MonitoringRules) -> Floats:
-    """The measured hours at the limit's reference oxygen, mg/m3; NaN where there is none to compare."""
-    return hours_at_reference_oxygen(
+    """The measured hours at the limit's reference oxygen, mg/m3; NaN where there is none to compare.
+
+    Hours that a mark exempts (start-up, shut-down) are measured and weighed, but not compared.
+    """
+    column = hours_at_reference_oxygen(
         raw.measured_mg_m3, raw.oxygen, limit.reference_o2_percent, rules.idle_oxygen_percent
     )
+    if raw.marked is not None:
+        column[raw.marked.exempt] = np.nan
+    return column
 
 
 def potential_mg(stack: StackRegistration, rules: MonitoringRules, pollutant: str, year: int) -> int | None:
@@ -160,7 +180,7 @@ def potential_mg(stack: StackRegistration, rules: MonitoringRules, pollutant: st
 
     The limit is taken as if oxygen stood at its reference, at which flow and concentration belong together.
     """
-    limits = [limit.limit_mg_m3 for limit, _, _ in limits_of(rules, stack.limit_set, pollutant, year)]
+    limits = [limit.limit_mg_m3 for limit, _, _ in limits_of(rules, stack, pollutant, year)]
     return round(stack.capacity_m3_h * max(limits)) if limits else None
 
 
@@ -182,6 +202,24 @@ def _undetermined(final: FinalHours) -> list[Finding]:
         for gap in final.gaps
         if gap.method == "undetermined"
     ]
+
+
+def _long_holes(final: FinalHours, rules: MonitoringRules) -> list[Finding]:
+    """Runs of missing hours as long as a month. They are filled or determined like others; the span is what is seen."""
+    pollutant, found = final.pollutant, []
+    whole: list[Gap] = []
+    for gap in final.gaps:  # one run may lie in several gaps, cut by quarters and rules
+        if gap.run_hours < rules.long_hole_hours:
+            continue
+        if whole and sum(each.hours for each in whole) < whole[0].run_hours:
+            whole.append(gap)
+        else:
+            whole = [gap]
+        if sum(each.hours for each in whole) == gap.run_hours:
+            first, last = whole[0].first_hour, whole[-1].last_hour
+            detail = f"a hole of {gap.run_hours} running hours, {gap.run_hours / 24:.0f} days"
+            found.append(Finding("long_hole", pollutant, first, last, gap.run_hours, detail))
+    return found
 
 
 def _year_mass(pollutant: str, final: FinalHours) -> YearMass:

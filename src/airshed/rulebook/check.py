@@ -11,12 +11,31 @@ import msgspec
 
 from airshed.model.measures import KG_PER_T, yuan
 from airshed.model.refusal import Malformed
-from airshed.rulebook.schema import Rulebook, Section
+from airshed.rulebook.check_mrv import availability, processes
+from airshed.rulebook.look import roles
+from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.section import Section
 from airshed.rulebook.strict import kinds, near, peeled
 
 _MAIN = "rulebook.toml"
-# Art. 9: nobody approves an act of their own.
+#: Art. 9: nobody approves an act of their own.
 APART = (("ReportYear", "VerifyYear"), ("ReportYear", "DetermineYear"), ("Surrender", "CloseYear"))
+#: What can never wait for a second actor: what comes before there are actors, the confirming itself, the work of
+#: machines and of the market.
+NEVER_SECOND = (
+    "AdoptRulebook",
+    "ConfirmAct",
+    "RejectAct",
+    "SealDay",
+    "NoteFindings",
+    "PlaceOrder",
+    "CancelOrder",
+    "PlaceBid",
+)
+#: Checks whose failure leaves nothing to report.
+ALWAYS_BLOCKING = ("days_present", "marks_decided", "marks_applied", "declared_complete")
+#: Checks that compare with a threshold.
+COMPARING = ("substituted_share", "stopped_share", "last_year")
 
 
 def contradictions(rules: Rulebook, lines: Mapping[str, Sequence[int]]) -> list[Malformed]:
@@ -28,8 +47,11 @@ def contradictions(rules: Rulebook, lines: Mapping[str, Sequence[int]]) -> list[
         *_may_vary(rules),
         *_caps(rules, lines["caps.csv"]),
         *_tiers(rules, lines["substitution.csv"]),
+        *_marks(rules, lines["marks.csv"]),
+        *_checks(rules, lines["checks.csv"]),
         *_limits(rules, lines["limits.csv"]),
         *_benchmarks(rules, lines["benchmarks.csv"]),
+        *_measuring(rules, lines),
     ]
 
 
@@ -113,6 +135,9 @@ def _roles(rules: Rulebook) -> Iterator[Malformed]:
     for role, commands in msgspec.structs.asdict(rules.roles).items():
         if role in ("cite", "status"):
             continue
+        if role == "second":
+            yield from _second(rules)
+            continue
         place = f"{_MAIN} [roles] {role}"
         for command in sorted({each for each in commands if commands.count(each) > 1}):
             yield Malformed(place, f"{command!r} stands twice", "keep one")
@@ -123,6 +148,18 @@ def _roles(rules: Rulebook) -> Iterator[Malformed]:
     if "AdoptRulebook" not in rules.roles.authority:
         what = "lacks AdoptRulebook, so these rules could never be adopted"
         yield Malformed(f"{_MAIN} [roles] authority", what, "add AdoptRulebook")
+
+
+def _second(rules: Rulebook) -> Iterator[Malformed]:
+    place = f"{_MAIN} [roles] second"
+    for command in rules.roles.second:
+        if command in NEVER_SECOND:
+            yield Malformed(place, f"{command} cannot wait for a second pair of eyes", "leave it out")
+            continue
+        senders = [role for role, may in roles(rules).items() if command in may]
+        if senders and not any("ConfirmAct" in roles(rules)[role] for role in senders):
+            what = f"nobody who may send {command} may send ConfirmAct"
+            yield Malformed(place, what, f"add ConfirmAct to {senders[0]}")
 
 
 def _may_vary(rules: Rulebook) -> Iterator[Malformed]:
@@ -203,11 +240,47 @@ def _tiers(rules: Rulebook, lines: Sequence[int]) -> Iterator[Malformed]:
             yield Malformed(f"{file} line {line}", what, "add a row of this capture rate with longest_hours empty")
 
 
+def _marks(rules: Rulebook, lines: Sequence[int]) -> Iterator[Malformed]:
+    yield from _rows(rules.marks.rows, lines, "marks.csv", ("mark",), {})
+
+
+def _checks(rules: Rulebook, lines: Sequence[int]) -> Iterator[Malformed]:
+    file = "checks.csv"
+    yield from _rows(rules.reporting.rows, lines, file, ("check",), {})
+    yield from _rows(rules.reporting.rows, lines, file, ("number",), {})
+    there = {row.check: row for row in rules.reporting.rows}
+    for check in ALWAYS_BLOCKING:
+        if check not in there or there[check].severity != "blocking":
+            yield Malformed(file, f"{check} is not blocking", "without it there is nothing to report; make it blocking")
+    for line, row in zip(lines, rules.reporting.rows, strict=True):
+        if row.severity != "off" and (row.check in COMPARING) != (row.threshold_basis_points is not None):
+            wants = "compares with a threshold" if row.check in COMPARING else "compares with nothing"
+            yield Malformed(f"{file} line {line}, column threshold_basis_points", f"{row.check} {wants}", "mend it")
+
+
 def _limits(rules: Rulebook, lines: Sequence[int]) -> Iterator[Malformed]:
     key = ("limit_set", "pollutant", "statistic", "valid_from")
     yield from _rows(rules.limits.rows, lines, "limits.csv", key, _codes(rules))
     for line, row in zip(lines, rules.limits.rows, strict=True):
         yield from _day(row.valid_from, f"limits.csv line {line}, column valid_from")
+
+
+def _measuring(rules: Rulebook, lines: Mapping[str, Sequence[int]]) -> Iterator[Malformed]:
+    """The four tables of `check_mrv`: codes that do not exist and rows that stand twice, then what they say."""
+    codes = _codes(rules)
+    for file, rows, key in (
+        ("part75.csv", rules.part75.tiers, ("parameter", "available_from_tenths", "longest_hours")),
+        ("test_methods.csv", rules.manual_tests.rows, ("pollutant", "standard")),
+        ("methods.csv", rules.methods.rows, ("sector", "process", "pollutant")),
+    ):
+        yield from _rows(rows, lines[file], file, key, codes)
+    for line, row in zip(lines["applicability.csv"], rules.applicability.rows, strict=True):
+        place = f"applicability.csv line {line}, column"
+        if row.sector is not None:
+            yield from _known(row.sector, codes["sector"], f"{place} sector", "sector")
+        yield from _day(row.valid_from, f"{place} valid_from")
+    yield from availability(rules, lines["part75.csv"])
+    yield from processes(rules, lines)
 
 
 def _benchmarks(rules: Rulebook, lines: Sequence[int]) -> Iterator[Malformed]:

@@ -27,6 +27,22 @@ Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,39}\Z", examples=["a-shor
 #: A data flag of HJ 212.
 Flag = Annotated[str, Meta(pattern=r"^[A-Z]\Z", examples=["N"])]
 
+#: What an operator may say of hours (the marks that `mrv.marks` knows).
+MarkName = Literal["stopped", "start_up", "shut_down", "maintenance", "calibration", "fault"]
+#: The questions that the engine can ask of a report (a test keeps them equal).
+CheckName = Literal[
+    "days_present",
+    "marks_decided",
+    "marks_applied",
+    "declared_complete",
+    "substituted_share",
+    "stopped_share",
+    "findings",
+    "corrected_days",
+    "last_year",
+    "improvements_carried",
+]
+
 #: What a role may be allowed to send: the commands of the engine (a test keeps them equal).
 CommandName = Literal[
     "AdoptRulebook",
@@ -37,6 +53,8 @@ CommandName = Literal[
     "RegisterSource",
     "Deposit",
     "Withdraw",
+    "ConfirmAct",
+    "RejectAct",
     "SetCap",
     "Allocate",
     "Transfer",
@@ -48,10 +66,19 @@ CommandName = Literal[
     "PlaceOrder",
     "CancelOrder",
     "OfferRepurchase",
+    "MarkHours",
+    "ProveMark",
+    "DecideMark",
+    "LapseMark",
     "SealDay",
+    "NoteFindings",
     "ReportYear",
+    "RequestImprovement",
+    "AnswerImprovement",
+    "CloseImprovement",
     "VerifyYear",
     "DetermineYear",
+    "ReopenYear",
     "Surrender",
     "CloseYear",
     "PayPenalty",

@@ -13,18 +13,26 @@ import msgspec
 from airshed.model.refusal import Malformed
 from airshed.rulebook.check import contradictions, contradictions_there
 from airshed.rulebook.look import local
-from airshed.rulebook.schema import Rulebook, Section
+from airshed.rulebook.mrv_tables import AdmittedTest, Applies, Availability, MethodsOf
+from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.section import Section
 from airshed.rulebook.shipped import shipped
 from airshed.rulebook.strict import called, kinds, misfits, near, rows_of
-from airshed.rulebook.tables import Benchmark, Cap, Limit, Tier, Variation
+from airshed.rulebook.tables import Benchmark, Cap, CheckRow, Limit, MarkRow, Tier, Variation
 
 MAIN = "rulebook.toml"
 LARGEST_FILE = 4_000_000
 TABLES: Mapping[str, tuple[str, str, type[msgspec.Struct]]] = {
     "caps.csv": ("caps", "rows", Cap),
     "substitution.csv": ("monitoring", "tiers", Tier),
+    "marks.csv": ("marks", "rows", MarkRow),
+    "checks.csv": ("reporting", "rows", CheckRow),
     "limits.csv": ("limits", "rows", Limit),
     "benchmarks.csv": ("benchmarks", "rows", Benchmark),
+    "part75.csv": ("part75", "tiers", Availability),
+    "test_methods.csv": ("manual_tests", "rows", AdmittedTest),
+    "methods.csv": ("methods", "rows", MethodsOf),
+    "applicability.csv": ("applicability", "rows", Applies),
 }
 _VARY = re.compile(r"vary/([^/]+)\.toml")
 
@@ -215,6 +223,17 @@ def _in_order(rules: Rulebook) -> Rulebook:
         rules.benchmarks.rows,
         key=lambda row: (sectors.index(row.sector), pollutants.index(row.pollutant)),
     )
+    availability = sorted(
+        rules.part75.tiers, key=lambda row: (row.parameter, -row.available_from_tenths, row.longest_hours or 10_000)
+    )
+    tests = sorted(rules.manual_tests.rows, key=lambda row: (pollutants.index(row.pollutant), row.standard))
+    methods = sorted(
+        rules.methods.rows, key=lambda row: (sectors.index(row.sector), row.process, pollutants.index(row.pollutant))
+    )
+    applies = sorted(
+        rules.applicability.rows,
+        key=lambda row: (row.process, row.sector or "", row.limit_set, row.region or "", row.valid_from, row.special),
+    )
     replace = msgspec.structs.replace
     roles, monitoring = msgspec.structs.asdict(rules.roles), msgspec.structs.asdict(rules.monitoring)
     commands = {role: tuple(sorted(held)) for role, held in roles.items() if isinstance(held, tuple)}
@@ -227,4 +246,12 @@ def _in_order(rules: Rulebook) -> Rulebook:
         caps=replace(rules.caps, rows=tuple(caps)),
         limits=replace(rules.limits, rows=tuple(limits)),
         benchmarks=replace(rules.benchmarks, rows=tuple(benchmarks)),
+        part75=replace(rules.part75, tiers=tuple(availability)),
+        manual_tests=replace(rules.manual_tests, rows=tuple(tests)),
+        methods=replace(rules.methods, rows=tuple(methods)),
+        applicability=replace(
+            rules.applicability,
+            special_areas=tuple(sorted(rules.applicability.special_areas)),
+            rows=tuple(applies),
+        ),
     )

@@ -9,9 +9,11 @@ import msgspec
 
 from airshed.model.allowance import Series
 from airshed.rulebook.schema import PollutantRule, Rulebook
-from airshed.rulebook.tables import Benchmark, Limit
+from airshed.rulebook.tables import Benchmark, CheckRow, Limit, MarkRow
 
 RULEBOOKS_KEPT = 32
+#: Keys of [roles] that name no role.
+NO_ROLES = ("second", "cite", "status")
 
 
 @lru_cache(maxsize=RULEBOOKS_KEPT)
@@ -36,7 +38,19 @@ def benchmarks(rules: Rulebook) -> Mapping[tuple[str, str], Benchmark]:
 def roles(rules: Rulebook) -> Mapping[str, frozenset[str]]:
     """The commands that each role may send."""
     named = msgspec.structs.asdict(rules.roles)
-    return {role: frozenset(named[role]) for role in named if role not in ("cite", "status")}
+    return {role: frozenset(named[role]) for role in named if role not in NO_ROLES}
+
+
+@lru_cache(maxsize=RULEBOOKS_KEPT)
+def marks(rules: Rulebook) -> Mapping[str, MarkRow]:
+    """What operators may say of hours, by name."""
+    return {row.mark: row for row in rules.marks.rows}
+
+
+@lru_cache(maxsize=RULEBOOKS_KEPT)
+def checks(rules: Rulebook) -> tuple[CheckRow, ...]:
+    """The questions that a report is asked, by number; those that are off are left out."""
+    return tuple(sorted((row for row in rules.reporting.rows if row.severity != "off"), key=lambda row: row.number))
 
 
 def pollutant(rules: Rulebook, code: str) -> PollutantRule:

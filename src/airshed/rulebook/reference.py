@@ -15,13 +15,15 @@ from typing import Any, get_args, get_origin
 
 import msgspec
 
-from airshed.rulebook.schema import Rulebook, Section
+from airshed.rulebook.mrv_tables import AdmittedTest, Applies, Availability, MethodsOf
+from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.section import Section
 from airshed.rulebook.strict import in_words, kinds, peeled, written
-from airshed.rulebook.tables import Benchmark, Cap, Limit, Tier, Variation
+from airshed.rulebook.tables import Benchmark, Cap, CheckRow, Limit, MarkRow, Tier, Variation
 
 _HEAD = """# The rulebook, key by key
 
-A rulebook is a folder: `rulebook.toml` with the sections below, four tables beside it, and, where a
+A rulebook is a folder: `rulebook.toml` with the sections below, eight tables beside it, and, where a
 jurisdiction sets something for itself, `vary/CODE.toml`. It is read strictly: an unknown, missing or mistyped key
 is an error that names the file, the table and the key. Money is in fen (100 fen = 1 yuan), prices in fen per
 tonne, shares in hundredths of a percent, counts in allowances of one kilogram.
@@ -36,8 +38,30 @@ _TABLES: tuple[tuple[str, type[msgspec.Struct], str], ...] = (
         "What stands in for a missing hour. The first row that fits holds: highest capture rate first, then "
         "the shortest run, an empty `longest_hours` last.",
     ),
+    ("marks.csv", MarkRow, "What operators may say of hours."),
+    ("checks.csv", CheckRow, "What an annual report is asked."),
     ("limits.csv", Limit, "Concentration limits."),
     ("benchmarks.csv", Benchmark, "Benchmarks. There is a row for every sector and pollutant."),
+    (
+        "part75.csv",
+        Availability,
+        "What stands in under US 40 CFR part 75. Of the rows of the highest availability that is reached, the first "
+        "that covers the length of the gap holds, an empty `longest_hours` last.",
+    ),
+    ("test_methods.csv", AdmittedTest, "The standards by which a pollutant may be tested by hand."),
+    (
+        "methods.csv",
+        MethodsOf,
+        "By which methods a mass may be found, and which of two figures counts. A row of the outlet's own process goes "
+        "before one of process `any`.",
+    ),
+    (
+        "applicability.csv",
+        Applies,
+        "Which outlets have which limits. Of the rows that fit an outlet on a day the most particular holds: one of "
+        "special areas before one of anywhere, then one with a region, with a year of commissioning, with a sector; of "
+        "equal ones the newest.",
+    ),
 )
 _VARY = """## `vary/CODE.toml`
 

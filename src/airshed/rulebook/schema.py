@@ -1,7 +1,7 @@
 """What a rulebook may say: every section, key and measure, each section with its citation.
 
-The field comments (`#:`) here and in `tables.py` are the reference page: `docs/reference/rulebook.md`
-is generated from them.
+The field comments (`#:`) here, in `mrv_sections.py` and in the tables are the reference page:
+`docs/reference/rulebook.md` is generated from them.
 """
 
 from __future__ import annotations
@@ -11,17 +11,10 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from airshed.rulebook.kinds import CommandName, Count, Day, Flag, MonthDay, Name, Price, Share, Status, Step
-from airshed.rulebook.tables import Benchmark, Cap, Limit, Tier, Variation
-
-
-class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A part of the law with the source it rests on."""
-
-    #: The article, standard or paper that this section rests on.
-    cite: str
-    #: "confirmed" when read in the source, "to confirm" when recalled or assumed.
-    status: Status
+from airshed.rulebook.kinds import CommandName, Count, Day, Flag, MonthDay, Name, Price, Share, Step
+from airshed.rulebook.mrv_sections import ApplicabilityRule, ManualTestRule, MethodsRule, Part75Rule
+from airshed.rulebook.section import Section
+from airshed.rulebook.tables import Benchmark, Cap, CheckRow, Limit, MarkRow, Tier, Variation
 
 
 class Programme(Section, frozen=True):
@@ -168,6 +161,9 @@ class RepurchaseRule(Section, frozen=True):
 class MonitoringRule(Section, frozen=True):
     """When a measured hour counts, and what stands in when it does not."""
 
+    #: Which law fills missing hours: "hj75" (HJ 75-2017, `substitution.csv`) or "part75" (US 40 CFR part 75,
+    #: `part75.csv`).
+    law: Literal["hj75", "part75"]
     #: Valid minutes that make a valid hour.
     minutes_per_hour: Annotated[int, Meta(ge=1, le=60)]
     #: Valid hours that make a valid day.
@@ -180,8 +176,26 @@ class MonitoringRule(Section, frozen=True):
     idle_oxygen_percent: Annotated[float, Meta(gt=0, le=21)]
     #: How many equal hours in a row are called a flat line.
     flat_line_hours: Annotated[int, Meta(ge=2, le=744)]
+    #: Whether a flat line is invalid, not only found.
+    flat_line_invalid: bool
     #: Largest deviation of the reported pressure from that of the altitude, in hundredths of a percent.
     pressure_tolerance_basis_points: Share
+    #: Metres per second above which gas moves, so that a stop mark needs oxygen that shows air.
+    standstill_velocity_m_s: Annotated[float, Meta(gt=0, le=100)]
+    #: Oxygen in percent from which the analyser breathes air.
+    ambient_oxygen_percent: Annotated[float, Meta(gt=0, le=25)]
+    #: Degrees Celsius from which gas that moves comes from a fire, so that air in the analyser is a leak.
+    leak_celsius: Annotated[float, Meta(ge=-50, le=1_200)]
+    #: How many hours in a row a thousandfold or a thousandth of the usual level are called another measure.
+    unit_slip_hours: Annotated[int, Meta(ge=1, le=8_784)]
+    #: By how many hours the clock of a frame may be off.
+    clock_tolerance_hours: Annotated[float, Meta(gt=0, le=8_784)]
+    #: How many running hours without a reading are called a hole of a month.
+    long_hole_hours: Annotated[int, Meta(ge=1, le=8_784)]
+    #: How far a stated total may be off mean times flow, in hundredths of a percent.
+    identity_total_basis_points: Share
+    #: How far a stated converted mean may be off equation (28), in hundredths of a percent.
+    identity_converted_basis_points: Share
     #: Data flags that count as measured.
     flags_measured: tuple[Flag, ...]
     #: Data flags that count as stopped.
@@ -193,13 +207,32 @@ class MonitoringRule(Section, frozen=True):
     determination_basis_points: Annotated[int, Meta(ge=1, le=100_000)]
     #: Lowest quarterly capture rate at which a monitor is accepted, in hundredths of a percent.
     capture_target_basis_points: Share
+    #: Share of a month's hourly means that must lie within a limit on a monthly share, in hundredths of a percent.
+    monthly_share_basis_points: Share
     #: Substitution (read from `substitution.csv`).
     tiers: tuple[Tier, ...] = ()
+
+
+class MarkingRule(Section, frozen=True):
+    """What operators may say of hours, from `marks.csv`."""
+
+    #: One row per mark (read from `marks.csv`).
+    rows: tuple[MarkRow, ...] = ()
+
+
+class ReportingRule(Section, frozen=True):
+    """What an annual report is asked, from `checks.csv`."""
+
+    #: One row per check (read from `checks.csv`).
+    rows: tuple[CheckRow, ...] = ()
 
 
 class LimitRule(Section, frozen=True):
     """Concentration limits, from `limits.csv`."""
 
+    #: How a mean is compared with its limit (GB/T 8170): "full", with every digit; "rounded", half to even to
+    #: the digits of the limit.
+    comparison: Literal["full", "rounded"]
     #: One row per limit set and pollutant (read from `limits.csv`).
     rows: tuple[Limit, ...] = ()
 
@@ -248,6 +281,8 @@ class Roles(Section, frozen=True):
     bank: tuple[CommandName, ...]
     #: Commands of the monitoring host.
     monitor: tuple[CommandName, ...]
+    #: Commands that take effect only when a second actor, who may send them too, confirms them.
+    second: tuple[CommandName, ...]
 
 
 class MayVary(Section, frozen=True):
@@ -272,7 +307,13 @@ class Rulebook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     trading: TradingRule
     repurchase: RepurchaseRule
     monitoring: MonitoringRule
+    part75: Part75Rule
+    manual_tests: ManualTestRule
+    methods: MethodsRule
+    marks: MarkingRule
+    reporting: ReportingRule
     limits: LimitRule
+    applicability: ApplicabilityRule
     benchmarks: BenchmarkRule
     shortfall: ShortfallRule
     banking: BankingRule

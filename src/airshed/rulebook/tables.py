@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from airshed.rulebook.kinds import Count, Day, Name, Share, Status, Year
+from airshed.rulebook.kinds import CheckName, Count, Day, MarkName, Name, Share, Status, Year
 
 
 class Cap(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -34,6 +34,53 @@ class Tier(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     look_back_hours: Annotated[int, Meta(ge=1, le=8784)]
     #: Which of them stands in.
     statistic: Literal["maximum"]
+
+
+class MarkRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One row of `marks.csv`: what an operator may say of hours, and what it does to them."""
+
+    #: Name of the mark, as commands give it.
+    mark: MarkName
+    #: Name in English.
+    name_en: str
+    #: Name in Chinese.
+    name_zh: str
+    #: "stopped": the source stood still, unless its own readings say otherwise. "invalid": the hour is substituted.
+    #: "out_of_control": it is substituted, and the look-back ends at the calibration before it. "exempt": it counts in
+    #: the mass as measured, and is not compared with the limits.
+    effect: Literal["stopped", "invalid", "out_of_control", "exempt"]
+    #: Hours after the last hour marked in which the mark may be entered.
+    enter_hours: Annotated[int, Meta(ge=1, le=8784)]
+    #: Hours after its entry in which its proof may be handed in.
+    prove_hours: Annotated[int, Meta(ge=0, le=8784)]
+    #: Hours of a stack and calendar year that may be marked so; empty for any.
+    yearly_hours: Annotated[int, Meta(ge=0, le=8784)] | None = None
+    #: Source.
+    cite: str
+    #: "confirmed" or "to confirm".
+    status: Status
+
+
+class CheckRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One row of `checks.csv`: a question that every annual report answers."""
+
+    #: Number under which the report shows it.
+    number: Annotated[int, Meta(ge=1, le=999)]
+    #: Name of the check.
+    check: CheckName
+    #: What a failure does: "blocking" refuses the report, "explain" wants a sentence of the operator, "off" is not
+    #: asked.
+    severity: Literal["blocking", "explain", "off"]
+    #: What the check compares with, in hundredths of a percent; empty where it compares with nothing.
+    threshold_basis_points: Annotated[int, Meta(ge=0, le=1_000_000)] | None = None
+    #: The question in English.
+    name_en: str
+    #: The question in Chinese.
+    name_zh: str
+    #: Source.
+    cite: str
+    #: "confirmed" or "to confirm".
+    status: Status
 
 
 class Limit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

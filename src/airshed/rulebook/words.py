@@ -17,6 +17,8 @@ _MEASURES: Mapping[str, str] = {
     "_hours": " h",
     "_g": " g per product",
 }
+#: Keys that hold for everything where they are empty.
+_ANY = ("longest_hours", "sector", "region", "commissioned_from", "commissioned_before")
 _PLAIN = ("minutes_per_hour", "hours_per_day", "days_per_month", "days_per_february")
 
 
@@ -30,7 +32,7 @@ def said(key: str, value: object) -> str:
     """
     match value:
         case None:
-            return "any" if key == "longest_hours" else "none"
+            return "any" if key in _ANY else "none"
         case bool():
             return "yes" if value else "no"
         case tuple():
@@ -39,6 +41,8 @@ def said(key: str, value: object) -> str:
             return f"{tonnes(int(value))} t"
         case int() if key.endswith("_basis_points"):
             return f"{value / 100:g} %"
+        case int() if key.endswith("_tenths"):
+            return f"{value / 10:g} %"
         case int() if key.endswith("_fen_per_t"):
             return f"{yuan(value)} yuan/t"
         case int() | float() if key not in _PLAIN:
@@ -54,7 +58,7 @@ def head(key: str) -> str:
     >>> head("reserve_fen_per_t"), head("limit_mg_m3"), head("sector")
     ('reserve [yuan/t]', 'limit [mg/m3]', 'sector')
     """
-    ends = {"_basis_points": " [%]", "_fen_per_t": " [yuan/t]"}
+    ends = {"_basis_points": " [%]", "_tenths": " [%]", "_fen_per_t": " [yuan/t]"}
     ends |= {end: f" [{measure.strip()}]" for end, measure in _MEASURES.items()}
     end = next((each for each in ends if key.endswith(each)), "")
     return key.removesuffix(end).replace("_", " ") + ends.get(end, "")
@@ -80,6 +84,10 @@ def row_name(table: str, row: msgspec.Struct) -> str:
         return "-".join(str(value) for _, value in values)
     if table == "monitoring":
         return f"capture from {said(*values[0])}, runs up to {said(*values[1])}"
+    if table == "part75":
+        return f"{values[0][1]} available from {said(*values[1])}, runs up to {said(*values[2])}"
+    if table == "applicability":
+        return " ".join(f"{name} {value}" if name != "limit_set" else str(value) for name, value in values if value)
     return " ".join(str(value) for _, value in values)
 
 
@@ -90,7 +98,22 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "pollutants": ("code",),
     "caps": ("pollutant", "jurisdiction", "vintage"),
     "monitoring": ("capture_from_basis_points", "longest_hours"),
+    "marks": ("mark",),
+    "reporting": ("check",),
     "limits": ("limit_set", "pollutant", "statistic", "valid_from"),
     "benchmarks": ("sector", "pollutant"),
+    "part75": ("parameter", "available_from_tenths", "longest_hours"),
+    "manual_tests": ("pollutant", "standard"),
+    "methods": ("sector", "process", "pollutant"),
+    "applicability": (
+        "limit_set",
+        "process",
+        "sector",
+        "commissioned_from",
+        "commissioned_before",
+        "region",
+        "special",
+        "valid_from",
+    ),
     "variations": ("jurisdiction", "key"),
 }

@@ -65,6 +65,9 @@ class Caller:
             for place, (cn, begins) in enumerate(reports):
                 if place:
                     await asyncio.sleep(self.manner.interval_s)
+                if not self.logger.shown.get(cn, True):
+                    self.counts["switched_off"] += 1
+                    continue
                 breaks = bool(self.manner.break_every) and (place + 1) % self.manner.break_every == 0
                 await self.deliver(cn, begins, breaks=breaks)
             await asyncio.sleep(stay_s)

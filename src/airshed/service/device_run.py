@@ -46,6 +46,8 @@ class Wanted:
     crc: str = "hj212"
     key: Path | None = None
     seed: int = 7
+    #: Reports that the line loses, as "7-12" by number; empty for none.
+    outage: str = ""
 
     def loggers(self) -> list[Logger]:
         """The devices, or `Malformed` with the option that is wrong."""
@@ -62,25 +64,39 @@ class Wanted:
         secret = read_key(self.key) if self.key is not None else None
         return [Logger(mn, version, self.seed, self.password, crc, secret) for mn in mns(self.mn, self.count)]
 
+    def begins(self, now: int) -> int:
+        """The instant of the first report."""
+        if not self.begin:
+            return now
+        try:
+            return round(datetime.fromisoformat(self.begin).replace(tzinfo=BEIJING).timestamp()) * 1000
+        except ValueError:
+            raise Malformed("--begin", f"{self.begin!r} is no time", "write it as 2027-01-01T08:00") from None
+
+    def lost(self) -> range:
+        """The numbers of the reports that are not sent, from 1."""
+        if not self.outage:
+            return range(0)
+        found = re.fullmatch(r"([1-9][0-9]{0,8})-([1-9][0-9]{0,8})", self.outage)
+        if found is None or int(found[1]) > int(found[2]):
+            raise Malformed("--outage", f"{self.outage!r} is no span of reports", "write it as 7-12")
+        return range(int(found[1]), int(found[2]) + 1)
+
     def wanted_reports(self, now: int) -> Iterator[tuple[str, int]]:
         """What each device reports, in order."""
         words = tuple(self.commands.split(","))
         for word in words:
             if word not in SPANS_MS:
                 raise Malformed("--commands", f"no report {word!r}", f"give some of {', '.join(SPANS_MS)}")
-        begin = now
-        if self.begin:
-            try:
-                begin = round(datetime.fromisoformat(self.begin).replace(tzinfo=BEIJING).timestamp()) * 1000
-            except ValueError:
-                raise Malformed("--begin", f"{self.begin!r} is no time", "write it as 2027-01-01T08:00") from None
-        return islice(plan(begin, self.step_s * 1000, words), self.reports or None)
+        lost = self.lost()
+        planned = islice(plan(self.begins(now), self.step_s * 1000, words), self.reports or None)
+        return (report for number, report in enumerate(planned, start=1) if number not in lost)
 
     def write_registration(self, path: Path) -> None:
         """A CSV that registers these devices at stacks SIM-1, SIM-2, ...; keys by the name of the key file."""
         keys = (f"{self.key.stem}@2026-01-01",) if self.key else ()
         rows = [
-            DeviceRow(logger.mn, f"SIM-{place}", logger.version, logger.crc, "start", (), logger.password, keys)
+            DeviceRow(logger.mn, f"SIM-{place}", logger.version, logger.crc, "start", (), logger.password, keys, None)
             for place, logger in enumerate(self.loggers(), start=1)
         ]
         try:
@@ -95,6 +111,8 @@ async def play(wanted: Wanted) -> dict[str, int]:
     callers = [Caller(logger, wanted.host, wanted.port, now_ms, manner) for logger in wanted.loggers()]
     now = now_ms()
     wanted.wanted_reports(now)
+    for caller in callers:
+        caller.logger.since = wanted.begins(now)
     calling = asyncio.create_task(call_all(callers, lambda: wanted.wanted_reports(now), wanted.stay_s))
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):

@@ -132,6 +132,8 @@ def write_record(path: Path, record: msgspec.Struct) -> None:
 def read_manifest(folder: Path) -> Manifest:
     """The manifest of a folder, or `Malformed`."""
     path = folder / MANIFEST
+    if (folder / "journal").is_dir() and not path.exists():
+        raise Malformed(str(folder), "holds the receipts of a gateway", "measure it with airshed gateway measure")
     if not path.is_file():
         raise Malformed(str(path), "the file is missing, so the evidence is unfinished", "write it into a new folder")
     manifest = _record(path, Manifest)

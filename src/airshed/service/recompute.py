@@ -1,155 +1,128 @@
-"""A folder of evidence to hours, stack-years and their sum, on this machine or on a cluster, to the same bytes.
+"""Evidence or hourly readings to hours, stack-years and their sum, on this machine or on a cluster, to the same bytes.
 
-    hours/year=2027/stack=KM-CEM-01-A/hours.parquet   the final hours, one row per hour and pollutant
-    results/2027/KM-CEM-01-A.json                     the closed stack-year as canonical JSON
-    manifests/2027/KM-CEM-01-A.json                   from what and by which code both were made, and their SHA-256
-    summary-2027.json                                 totals, and one SHA-256 over all results in the order of stacks
-
-A manifest is written after what it tells of, and its sums are checked, so a stack counts as done when it is whole.
+What is written where stands in `service.recomputed`. One stack with all its years is one job, so memory is bounded by a
+stack and not by the input; a stack-year that is whole and from the same inputs is not computed again.
 """
 
 from __future__ import annotations
 
-import shutil
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
-from functools import lru_cache
-from hashlib import file_digest, sha256
-from importlib.metadata import version
+from hashlib import sha256
 from pathlib import Path
-from uuid import uuid4
+from typing import TypeVar
 
 import msgspec
-from msgspec import DecodeError, ValidationError
 
-import airshed
+from airshed.lab.monitoring import registrations
 from airshed.lab.zone import Zone
 from airshed.model.refusal import Malformed
-from airshed.mrv.rules import MonitoringRules
-from airshed.mrv.year import YearMass, close_year_with_hours
+from airshed.mrv.hours import ClosedHours, close_hours
+from airshed.mrv.marks import Mark
+from airshed.mrv.readings import StackReadings
+from airshed.mrv.rules import MonitoringRules, StackRegistration
+from airshed.mrv.year import close_year_with_hours
 from airshed.service import evidence as files
+from airshed.service import readings as hourly
 from airshed.service.cluster import each_on_cluster
+from airshed.service.lock import only_writer, still_writes
 from airshed.service.measure import MeasureJob, Progress, measure_jobs, read_readings, write_hours
+from airshed.service.parts import put, sweep, whole
+from airshed.service.recomputed import (
+    Inputs,
+    Made,
+    Recomputed,
+    code_digest,
+    hours_path,
+    kept,
+    put_made,
+    result_path,
+    stacks_there,
+    sum_of,
+    summary_path,
+)
+from airshed.service.totals import Summary, sum_up
 from airshed.service.workers import DEFAULT_WORKERS, each
 
-CODE = ("model/*.py", "mrv/**/*.py", "service/evidence.py", "service/measure.py", "service/recompute.py")
-"""The sources that make a result."""
-PARTS = ".parts"
-"""Where files lie until they are whole."""
-
-
-class Inputs(msgspec.Struct, frozen=True):
-    """All that a result follows from; two runs with the same inputs write the same bytes."""
-
-    #: Evidence digest of the stack's last day, which rests on all frames.
-    last_day: str
-    #: SHA-256 over the stack's files of evidence as they lie on disk.
-    evidence: str
-    #: SHA-256 of rules and registration.
-    rules: str
-    #: SHA-256 of the sources that compute, with the versions of what they stand on.
-    code: str
-
-
-class Made(msgspec.Struct, frozen=True):
-    """The manifest of one stack's results."""
-
-    inputs: Inputs
-    result_sha256: str
-    hours_sha256: str
+YearMarks = Mapping[str, Mapping[int, tuple[Mark, ...]]]
+"""The operator's marks that stand, by stack and year."""
+Job = TypeVar("Job", "RecomputeJob", "ReadingsJob")
 
 
 class RecomputeJob(msgspec.Struct, frozen=True):
-    """All that a worker needs to recompute one stack's year into `out`."""
+    """All that a worker needs to recompute one stack's year of evidence into `out`."""
 
     measure: MeasureJob
     out: Path
     #: The code of the one who asks; a worker with other code refuses.
     code: str
+    #: The run that `out` belongs to (`lock.only_writer`); empty when nobody else can write there.
+    run: str = ""
+
+    @property
+    def stack(self) -> str:
+        """Which one."""
+        return self.measure.holding.stack
 
 
-class Recomputed(msgspec.Struct, frozen=True):
-    """What a worker says of one stack; the rest is on disk."""
+class ReadingsJob(msgspec.Struct, frozen=True):
+    """All that a worker needs to recompute the years of one stack from its readings into `out`."""
 
+    folder: Path
     stack: str
-    sealed_days: int
-    masses: tuple[YearMass, ...]
-    result_sha256: str
-    hours_sha256: str
-    #: Whether it was there already, whole and from the same inputs.
-    kept: bool
+    #: Its years, in order of time.
+    holdings: tuple[hourly.Holding, ...]
+    registration: StackRegistration
+    rules: MonitoringRules
+    out: Path
+    #: As in `RecomputeJob`.
+    code: str
+    run: str = ""
+    #: The operator's marks that stand, by year.
+    marks: Mapping[int, tuple[Mark, ...]] = msgspec.field(default_factory=dict)
 
 
-class Closed(msgspec.Struct, frozen=True):
-    """What the summary needs of a result."""
-
-    days: tuple[msgspec.Raw, ...]
-    masses: tuple[YearMass, ...]
-
-
-class PollutantTotal(msgspec.Struct, frozen=True):
-    """One pollutant over all stacks that monitor it."""
-
-    pollutant: str
-    stacks: int
-    mass_mg: int
-    #: Hours by how they came about.
-    measured: int
-    substituted: int
-    stopped: int
-    missing: int
-
-
-class Summary(msgspec.Struct, frozen=True):
-    """A recomputed year."""
-
-    year: int
-    stacks: int
-    sealed_days: int
-    totals: tuple[PollutantTotal, ...]
-    #: Over the SHA-256 of each result, and of each stack's hours, in the order of the evidence's manifest.
-    results_sha256: str
-    hours_sha256: str
-
-
-def hours_path(out: Path, year: int, stack: str) -> Path:
-    """Where the hours of a stack's year lie, so that Polars, DuckDB and Spark read year and stack from the path."""
-    return out / "hours" / f"year={year}" / f"stack={stack}" / "hours.parquet"
-
-
-def result_path(out: Path, year: int, stack: str) -> Path:
-    """Where the closed stack-year lies."""
-    return out / "results" / str(year) / f"{stack}.json"
-
-
-def made_path(out: Path, year: int, stack: str) -> Path:
-    """Where it is said what the two others were made from."""
-    return out / "manifests" / str(year) / f"{stack}.json"
-
-
-def recompute_stack(job: RecomputeJob) -> Recomputed:
-    """Recompute one stack's year, unless what lies there is whole and from the same inputs.
+def recompute_stack(job: RecomputeJob) -> tuple[Recomputed, ...]:
+    """Recompute one stack's year of evidence, unless what lies there is whole and from the same inputs.
 
     May be run twice, also at once: every file gets its name when it is whole, and both have the same bytes.
     """
-    measure, stack, year = job.measure, job.measure.holding.stack, job.measure.year
-    if code_digest() != job.code:
-        raise Malformed("--cluster", "a worker runs other code", "install this version of Airshed where it runs")
+    measure, year = job.measure, job.measure.year
+    _same_code(job.code)
     inputs = _inputs(measure, job.code)
-    there = _kept(job.out, year, stack, inputs)
-    if there is not None:
-        return there
-    closed, hours = close_year_with_hours(
-        measure.registration, read_readings(measure.folder, measure.holding, year), measure.rules
-    )
-    result = msgspec.json.encode(closed, order="sorted") + b"\n"
-    hours_at = hours_path(job.out, year, stack)
-    hours_sum = _whole(job.out, hours_at, lambda part: write_hours(part, year, hours))
-    result_sum = _whole(job.out, result_path(job.out, year, stack), lambda part: part.write_bytes(result))
-    made = msgspec.json.encode(Made(inputs, result_sum, hours_sum)) + b"\n"
-    _whole(job.out, made_path(job.out, year, stack), lambda part: part.write_bytes(made))
-    return Recomputed(stack, len(closed.days), closed.masses, result_sum, hours_sum, kept=False)
+    there = kept(job.out, year, job.stack, inputs)
+    if there is None:
+        readings = read_readings(measure.folder, measure.holding, year)
+        there, _ = _close(job, measure.registration, readings, measure.rules, inputs, None, measure.marks)
+    return (there,)
+
+
+def recompute_readings_of(job: ReadingsJob) -> tuple[Recomputed, ...]:
+    """Recompute the years of one stack from its readings; each looks back on the year before where that is there.
+
+    As `recompute_stack` otherwise.
+    """
+    _same_code(job.code)
+    done: list[Recomputed] = []
+    earlier: _Earlier | None = None
+    for holding in job.holdings:
+        if earlier is not None and earlier.holding.year != holding.year - 1:
+            earlier = None
+        chain = hourly.read_chain(job.folder, holding)
+        content = hourly.read_content(job.folder, chain)
+        chains = holding.chain + (earlier.holding.chain if earlier else "")
+        marks = job.marks.get(holding.year, ())
+        rules = _rules_sum(job.rules, job.registration, (*job.marks.get(holding.year - 1, ()), *marks))
+        inputs = Inputs(next(reversed(chain.days), ""), sha256(chains.encode()).hexdigest(), rules, job.code)
+        there = kept(job.out, holding.year, job.stack, inputs)
+        raw: Mapping[str, ClosedHours] | None = None
+        if there is None:
+            readings = hourly.read_readings(job.folder, chain, content)
+            before = earlier.closed(job) if earlier else None
+            there, raw = _close(job, job.registration, readings, job.rules, inputs, before, marks)
+        done.append(there)
+        earlier = _Earlier(holding, chain, content, raw)
+    return tuple(done)
 
 
 def recompute(
@@ -158,89 +131,158 @@ def recompute(
     rules: MonitoringRules,
     out: Path,
     *,
+    marks: YearMarks | None = None,
     workers: int = DEFAULT_WORKERS,
     cluster: str = "",
     progress: Progress | None = None,
 ) -> tuple[Summary, int]:
     """Recompute all stacks in a folder of evidence; the summary, and how many stacks were up to date.
 
+    `marks` gives the operator's marks that stand, by stack and year.
+
     On a pool of `workers`, or on the cluster at an address, whose workers must see both folders under these paths.
     `Malformed` names the first file that is missing, cut or changed; stacks that are done stay done.
     """
+    folder, out = _places(folder, out, cluster)
+    year = files.read_manifest(folder).year
+    standing = {stack: by_year.get(year, ()) for stack, by_year in (marks or {}).items()}
+    jobs = [RecomputeJob(measure, out, code_digest()) for measure in measure_jobs(folder, zone, rules, marks=standing)]
+    wanted = {year: {job.stack for job in jobs}}
+    (summary,), done = _run(recompute_stack, jobs, out, wanted, workers, cluster, progress)
+    return summary, done
+
+
+def recompute_readings(
+    folder: Path,
+    zone: Zone,
+    rules: MonitoringRules,
+    out: Path,
+    *,
+    marks: YearMarks | None = None,
+    workers: int = DEFAULT_WORKERS,
+    cluster: str = "",
+    progress: Progress | None = None,
+) -> tuple[tuple[Summary, ...], int]:
+    """Recompute all stacks and years in a folder of readings; the summary of each year, and how many stack-years were
+    up to date.
+
+    Registrations that lie with the readings go before those of the zone. As `recompute` otherwise.
+    """
+    folder, out = _places(folder, out, cluster)
+    known = {**registrations(zone), **hourly.read_registrations(folder)}
+    by_stack: dict[str, list[hourly.Holding]] = {}
+    wanted: dict[int, set[str]] = {}
+    for holding in hourly.read_manifest(folder).holdings:
+        if holding.stack not in known:
+            place = str(folder / hourly.MANIFEST)
+            raise Malformed(place, f"no such stack {holding.stack!r} in {zone.name_en}", "name its own zone")
+        by_stack.setdefault(holding.stack, []).append(holding)
+        wanted.setdefault(holding.year, set()).add(holding.stack)
+    code = code_digest()
+    jobs = [
+        ReadingsJob(
+            folder,
+            stack,
+            tuple(sorted(own, key=lambda one: one.year)),
+            known[stack],
+            rules,
+            out,
+            code,
+            marks=(marks or {}).get(stack, {}),
+        )
+        for stack, own in by_stack.items()
+    ]
+    return _run(recompute_readings_of, jobs, out, wanted, workers, cluster, progress)
+
+
+def _run(
+    work: Callable[[Job], tuple[Recomputed, ...]],
+    jobs: Sequence[Job],
+    out: Path,
+    wanted: Mapping[int, set[str]],
+    workers: int,
+    cluster: str,
+    progress: Progress | None,
+) -> tuple[tuple[Summary, ...], int]:
+    def told(job: Job) -> None:
+        if progress:
+            progress(job.stack)
+
+    with only_writer(out, "mrv run") as run:
+        jobs = [msgspec.structs.replace(job, run=run) for job in jobs]
+        before = {year: stacks_there(out, year, stacks) for year, stacks in wanted.items()}
+        sweep(out)
+        done = each_on_cluster(cluster, work, jobs, told) if cluster else _local(work, jobs, workers, told)
+        summaries, up_to_date = sum_up((one for stack in done for one in stack), before)
+        for summary in summaries:
+            content = msgspec.json.format(msgspec.json.encode(summary), indent=1) + b"\n"
+            put(out, summary_path(out, summary.year), content)
+        sweep(out)
+    return summaries, up_to_date
+
+
+def _places(folder: Path, out: Path, cluster: str) -> tuple[Path, Path]:
     if folder.resolve() in (out.resolve(), *out.resolve().parents):
         raise Malformed("--out", f"{out} lies in the evidence", "name a folder outside of it")
-    if cluster:
-        folder, out = folder.resolve(), out.resolve()
-    year = files.read_manifest(folder).year
-    jobs = [RecomputeJob(measure, out, code_digest()) for measure in measure_jobs(folder, zone, rules)]
-    before = _there(out, year, {job.measure.holding.stack for job in jobs})
-
-    def told(job: RecomputeJob) -> None:
-        if progress:
-            progress(job.measure.holding.stack)
-
-    shutil.rmtree(out / PARTS, ignore_errors=True)  # what a run that was ended left unfinished
-    done = each_on_cluster(cluster, recompute_stack, jobs, told) if cluster else _local(jobs, workers, told)
-    summary, kept = _sum_up(year, done, before)
-    content = msgspec.json.format(msgspec.json.encode(summary), indent=1) + b"\n"
-    _whole(out, out / f"summary-{year}.json", lambda part: part.write_bytes(content))
-    shutil.rmtree(out / PARTS, ignore_errors=True)
-    return summary, kept
+    return (folder.resolve(), out.resolve()) if cluster else (folder, out)
 
 
-@lru_cache(maxsize=1)
-def code_digest() -> str:
-    """The SHA-256 of the sources that make a result, and of the versions of Python, NumPy and Polars."""
-    root = Path(airshed.__file__).parent
-    said = sha256(f"{airshed.__version__} {sys.version_info[:2]} {version('numpy')} {version('polars')}".encode())
-    for path in sorted(path for pattern in CODE for path in root.glob(pattern)):
-        said.update(f"\n{path.relative_to(root).as_posix()} {_sum_of(path)}".encode())
-    return said.hexdigest()
-
-
-def _there(out: Path, year: int, wanted: set[str]) -> set[str]:
-    """The stacks whose results lie there; `Malformed` for one that the evidence does not hold."""
-    names = {path.stem for path in made_path(out, year, "any").parent.glob("*.json")}
-    for name in sorted(names - wanted):
-        raise Malformed("--out", f"{out} holds {name}, which the evidence does not", "name another folder")
-    return names
-
-
-def _local(jobs: Sequence[RecomputeJob], workers: int, told: Callable[[RecomputeJob], None]) -> Iterator[Recomputed]:
+def _local(
+    work: Callable[[Job], tuple[Recomputed, ...]], jobs: Sequence[Job], workers: int, told: Callable[[Job], None]
+) -> Iterator[tuple[Recomputed, ...]]:
     try:
-        yield from each(recompute_stack, jobs, workers, told)
+        yield from each(work, jobs, workers, told)
     except BrokenProcessPool:
         cure = "run it again, with more memory or --workers 1; what is done stays"
         raise Malformed("--workers", "a worker was ended from outside", cure) from None
 
 
-def _sum_up(year: int, done: Iterator[Recomputed], before: set[str]) -> tuple[Summary, int]:
-    """Totals and digests, a stack at a time. One that was made in this run, and again after its worker was lost, is not
-    one that was `before`."""
-    totals: dict[str, PollutantTotal] = {}
-    results, hours = sha256(), sha256()
-    stacks = days = kept = 0
-    for one in done:
-        stacks, days, kept = stacks + 1, days + one.sealed_days, kept + (one.kept and one.stack in before)
-        results.update(bytes.fromhex(one.result_sha256))
-        hours.update(bytes.fromhex(one.hours_sha256))
-        for mass in one.masses:
-            totals[mass.pollutant] = _added(totals.get(mass.pollutant), mass)
-    shown = tuple(totals[name] for name in sorted(totals))
-    return Summary(year, stacks, days, shown, results.hexdigest(), hours.hexdigest()), kept
+def _same_code(asked: str) -> None:
+    if code_digest() != asked:
+        cure = "install this version of Airshed where it runs, and change nothing during a run"
+        raise Malformed("workers", "one of them runs other code", cure)
 
 
-def _added(so_far: PollutantTotal | None, mass: YearMass) -> PollutantTotal:
-    before = so_far or PollutantTotal(mass.pollutant, 0, 0, 0, 0, 0, 0)
-    return PollutantTotal(
-        mass.pollutant,
-        before.stacks + 1,
-        before.mass_mg + mass.mass_mg,
-        before.measured + mass.measured,
-        before.substituted + mass.substituted,
-        before.stopped + mass.stopped,
-        before.missing + mass.missing,
-    )
+def _close(
+    job: RecomputeJob | ReadingsJob,
+    registration: StackRegistration,
+    readings: StackReadings,
+    rules: MonitoringRules,
+    inputs: Inputs,
+    before: Mapping[str, ClosedHours] | None,
+    marks: tuple[Mark, ...],
+) -> tuple[Recomputed, Mapping[str, ClosedHours]]:
+    """Close a stack-year and put it on disk: hours and result, then what says that they are whole."""
+    out, year, stack = job.out, readings.year, registration.stack
+    closed, hours = close_year_with_hours(registration, readings, rules, before, marks)
+    result = msgspec.json.encode(closed, order="sorted") + b"\n"
+    if job.run and not still_writes(out, job.run):
+        raise Malformed("--out", f"{out} belongs to another run by now", "nothing to do: that one does it")
+    hours_sum = whole(out, hours_path(out, year, stack), lambda part: write_hours(part, year, hours))
+    result_sum = put(out, result_path(out, year, stack), result)
+    put_made(out, year, stack, Made(inputs, result_sum, hours_sum))
+    done = Recomputed(stack, year, len(closed.days), closed.masses, result_sum, hours_sum, kept=False)
+    return done, {pollutant: final.raw for pollutant, final in hours.items()}
+
+
+class _Earlier(msgspec.Struct, frozen=True):
+    """The year before: its raw hours if they were closed just now, and all that is needed to close them."""
+
+    holding: hourly.Holding
+    chain: hourly.Chain
+    content: bytes
+    raw: Mapping[str, ClosedHours] | None
+
+    def closed(self, job: ReadingsJob) -> Mapping[str, ClosedHours]:
+        """Its raw hours, per pollutant."""
+        if self.raw is not None:
+            return self.raw
+        readings = hourly.read_readings(job.folder, self.chain, self.content)
+        return close_hours(job.registration, readings, job.rules, job.marks.get(self.holding.year, ()))[0]
+
+
+def _rules_sum(rules: MonitoringRules, registration: StackRegistration, marks: tuple[Mark, ...]) -> str:
+    return sha256(msgspec.json.encode((rules, registration, marks), order="sorted")).hexdigest()
 
 
 def _inputs(job: MeasureJob, code: str) -> Inputs:
@@ -250,45 +292,8 @@ def _inputs(job: MeasureJob, code: str) -> Inputs:
     months = [files.month_path(job.folder, job.holding.stack, month.month) for month in chain.months]
     for path in (folder / files.CHAIN, *months):
         try:
-            said.update(bytes.fromhex(_sum_of(path)))
+            said.update(bytes.fromhex(sum_of(path)))
         except OSError as error:
             cure = "take the file from the monitor's own archive again"
             raise Malformed(str(path), f"cannot be read ({error.strerror})", cure) from None
-    rules = sha256(msgspec.json.encode((job.rules, job.registration), order="sorted")).hexdigest()
-    return Inputs(job.holding.last_day, said.hexdigest(), rules, code)
-
-
-def _kept(out: Path, year: int, stack: str, inputs: Inputs) -> Recomputed | None:
-    """What lies there, if it is whole and from these inputs."""
-    result, hours = result_path(out, year, stack), hours_path(out, year, stack)
-    try:
-        made = msgspec.json.decode(made_path(out, year, stack).read_bytes(), type=Made)
-        if made.inputs != inputs or _sum_of(hours) != made.hours_sha256 or _sum_of(result) != made.result_sha256:
-            return None
-        closed = msgspec.json.decode(result.read_bytes(), type=Closed)
-    except (OSError, DecodeError, ValidationError, UnicodeDecodeError):
-        return None
-    return Recomputed(stack, len(closed.days), closed.masses, made.result_sha256, made.hours_sha256, kept=True)
-
-
-def _whole(out: Path, path: Path, write: Callable[[Path], object]) -> str:
-    """Write beside and rename, so that there is a whole file or none of that name; its SHA-256."""
-    part = out / PARTS / f"{uuid4().hex}.part"
-    try:
-        part.parent.mkdir(parents=True, exist_ok=True)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write(part)
-        said = _sum_of(part)
-        part.replace(path)
-    except OSError as error:
-        raise Malformed(
-            str(path), f"cannot be written ({error.strerror or error})", "make room and run again"
-        ) from None
-    finally:
-        part.unlink(missing_ok=True)
-    return said
-
-
-def _sum_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
+    return Inputs(job.holding.last_day, said.hexdigest(), _rules_sum(job.rules, job.registration, job.marks), code)

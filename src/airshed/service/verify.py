@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from airshed.engine.journal import GENESIS, Line, Row, decode
-from airshed.engine.rows import everything
 from airshed.engine.runner import fold
 from airshed.engine.state import State
-from airshed.engine.tables import TABLES, Table, Tables
+from airshed.engine.tables import TABLES, Table, Tables, everything, note
 from airshed.model.refusal import Malformed
 from airshed.service.book import UNREADABLE, Book
 
@@ -39,7 +38,7 @@ def _verify(book: Book, progress: Callable[[int], None]) -> Verified:
     for line in book.lines():
         reached = _fold(state, line, reached)
         record = decode(line)
-        tables.note(state, record)
+        note(tables, state, record)
         events += len(record.events)
         refusals += record.refusal is not None
         if line.seq % 5_000 == 0:
@@ -120,7 +119,7 @@ def _rebuild(book: Book) -> int:
     listed: dict[str, list[Row]] = {table.name: [] for table in TABLES if table.listed}
     for line in book.lines():
         reached = _fold(state, line, reached)
-        tables.note(state, decode(line))
+        note(tables, state, decode(line))
     _collect(tables, state, listed)
     rows: dict[str, list[Row]] = {table.name: listed.get(table.name, []) for table in TABLES}
     for name, row in everything(state):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 from typing import TypeVar
 
 Job = TypeVar("Job")
@@ -25,13 +27,14 @@ def each(
 ) -> Iterator[Done]:
     """`work` of every job; in this process when one worker is enough. `work` must be a function of a module.
 
-    Workers leave an interrupt to this process: each finishes the job in hand, what is not begun is dropped.
+    Workers leave an interrupt to this process: each finishes the job in hand, what is not begun is dropped. When this
+    process is killed they end at once, so that nobody writes on behind the back of its successor.
     """
     if workers < 2 or len(jobs) < 2:
         for job in jobs:
             yield _told(work(job), job, progress)
         return
-    pool = ProcessPoolExecutor(min(workers, len(jobs)), get_context("spawn"), initializer=_ignore_interrupts)
+    pool = ProcessPoolExecutor(min(workers, len(jobs)), get_context("spawn"), initializer=_begin)
     try:
         waiting: deque[tuple[Job, Future[Done]]] = deque()
         for job in jobs:
@@ -52,5 +55,15 @@ def _told(done: Done, job: Job, progress: Callable[[Job], None] | None) -> Done:
     return done
 
 
-def _ignore_interrupts() -> None:
+def _begin() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # As many processes as cores: threads within each would only take turns.
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    assert parent is not None, "a worker of the pool"
+    parent.join()
+    os._exit(1)

@@ -6,18 +6,30 @@ import msgspec
 
 from airshed.engine.commands.administering import (
     AdoptRulebook,
+    ConfirmAct,
     Deposit,
     FreezeAccount,
     OpenAccount,
     RegisterActor,
     RegisterSource,
+    RejectAct,
     StackEntry,
     ThawAccount,
     Withdraw,
 )
 from airshed.engine.commands.complying import CloseYear, PayPenalty, Surrender
 from airshed.engine.commands.issuing import ActivityLine, Allocate, SetCap, Transfer
-from airshed.engine.commands.monitoring import DetermineYear, ReportYear, SealDay, VerifyYear
+from airshed.engine.commands.marking import DecideMark, LapseMark, MarkHours, ProveMark
+from airshed.engine.commands.monitoring import FindingLine, NoteFindings, SealDay
+from airshed.engine.commands.reporting import (
+    AnswerImprovement,
+    CloseImprovement,
+    DetermineYear,
+    ReopenYear,
+    ReportYear,
+    RequestImprovement,
+    VerifyYear,
+)
 from airshed.engine.commands.trading import (
     CancelOrder,
     CloseAuction,
@@ -28,25 +40,34 @@ from airshed.engine.commands.trading import (
     PlaceBid,
     PlaceOrder,
 )
-from airshed.engine.commands.wish import LARGEST, Day, Maybe, Name, Opinion, Role, Side, Text, Whole, Wish, Year
+from airshed.engine.commands.wish import LARGEST, Day, Hour, Maybe, Name, Opinion, Role, Side, Text, Whole, Wish, Year
 
 __all__ = (
     "LARGEST",
     "ActivityLine",
     "AdoptRulebook",
     "Allocate",
+    "AnswerImprovement",
     "Body",
     "CancelOrder",
     "CloseAuction",
+    "CloseImprovement",
     "CloseSession",
     "CloseYear",
     "Command",
+    "ConfirmAct",
     "Day",
+    "DecideMark",
     "Deposit",
     "DetermineYear",
+    "FindingLine",
     "FreezeAccount",
+    "Hour",
+    "LapseMark",
+    "MarkHours",
     "Maybe",
     "Name",
+    "NoteFindings",
     "OfferRepurchase",
     "OpenAccount",
     "OpenAuction",
@@ -55,9 +76,13 @@ __all__ = (
     "PayPenalty",
     "PlaceBid",
     "PlaceOrder",
+    "ProveMark",
     "RegisterActor",
     "RegisterSource",
+    "RejectAct",
+    "ReopenYear",
     "ReportYear",
+    "RequestImprovement",
     "Role",
     "SealDay",
     "SetCap",
@@ -83,6 +108,8 @@ Body = (
     | RegisterSource
     | Deposit
     | Withdraw
+    | ConfirmAct
+    | RejectAct
     | SetCap
     | Allocate
     | Transfer
@@ -94,10 +121,19 @@ Body = (
     | PlaceOrder
     | CancelOrder
     | OfferRepurchase
+    | MarkHours
+    | ProveMark
+    | DecideMark
+    | LapseMark
     | SealDay
+    | NoteFindings
     | ReportYear
+    | RequestImprovement
+    | AnswerImprovement
+    | CloseImprovement
     | VerifyYear
     | DetermineYear
+    | ReopenYear
     | Surrender
     | CloseYear
     | PayPenalty

@@ -100,3 +100,19 @@ class Withdraw(Wish, frozen=True, gc=False):
     account: Name
     #: Money in fen.
     fen: Whole
+
+
+class ConfirmAct(Wish, frozen=True, gc=False):
+    """The second pair of eyes: an act of another that waits takes effect now."""
+
+    #: Number of the act, from the answer to the one who proposed it.
+    act: Whole
+
+
+class RejectAct(Wish, frozen=True, gc=False):
+    """Let an act that waits fall; whoever proposed it may take it back so."""
+
+    #: Number of the act.
+    act: Whole
+    #: Why.
+    reason: Text

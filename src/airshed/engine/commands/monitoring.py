@@ -1,11 +1,13 @@
-"""Commands of sealed days, reported years, verification and determination."""
+"""Commands of the monitoring host: a day of a stack is closed, findings are noted."""
 
 from __future__ import annotations
 
-from airshed.engine.commands.wish import Day, Maybe, Name, Opinion, Text, Whole, Wish, Year
+import msgspec
+
+from airshed.engine.commands.wish import Day, Hour, Maybe, Name, Text, Whole, Wish, Year
 
 
-class SealDay(Wish, frozen=True):
+class SealDay(Wish, frozen=True, omit_defaults=True):
     """Close a day of a stack: hours by state, mass in milligrams per pollutant, digest of the evidence."""
 
     stack: Name
@@ -18,32 +20,33 @@ class SealDay(Wish, frozen=True):
     evidence: Name
     #: Evidence digest of the sealed day that this one corrects; empty for a first sealing.
     replaces: Maybe = ""
+    #: Why it is corrected, as "late frames of the outage of 3 March"; needed with `replaces`.
+    reason: Text = ""
+    #: Numbers of the marks that its hours take into account: every one that stands and touches the day.
+    marks: tuple[Whole, ...] = ()
 
 
-class ReportYear(Wish, frozen=True):
-    """The operator reports a year: sealed days are summed, pollutants without a monitor are declared in grams."""
+class FindingLine(msgspec.Struct, frozen=True, gc=False):
+    """Something suspicious in a stack's readings."""
 
-    source: Name
+    #: Name of the finding, from `docs/findings.md`.
+    finding: Name
+    #: Pollutant or factor; empty when it concerns the whole stack.
+    subject: Maybe
+    #: First hour concerned.
+    first: Hour
+    #: Last hour concerned, itself included.
+    last: Hour
+    #: How many hours between them.
+    hours: Whole
+    #: What was found, in words.
+    detail: Text
+
+
+class NoteFindings(Wish, frozen=True):
+    """What the monitoring host found in a stack's year, in place of what it noted before; nothing is an answer too."""
+
+    stack: Name
     year: Year
-    #: By pollutant that no stack of the source measures: mass of the year in grams.
-    declared_g: dict[Name, Whole]
-
-
-class VerifyYear(Wish, frozen=True, gc=False):
-    """A verifier's opinion on a reported year."""
-
-    source: Name
-    year: Year
-    #: An adverse opinion sets no obligation; the authority then determines the year.
-    opinion: Opinion
-
-
-class DetermineYear(Wish, frozen=True):
-    """The authority sets the emission of a year itself, with the reason."""
-
-    source: Name
-    year: Year
-    #: By pollutant, every one that is capped: mass of the year in grams.
-    mass_g: dict[Name, Whole]
-    #: Why the authority sets the emission itself.
-    reason: Text
+    #: All of them; empty says that nothing was found.
+    findings: tuple[FindingLine, ...] = ()

@@ -6,7 +6,10 @@ from airshed.engine.events.administering import (
     AccountFrozen,
     AccountOpened,
     AccountThawed,
+    ActConfirmed,
     ActorRegistered,
+    ActProposed,
+    ActRejected,
     MoneyMoved,
     RulebookAdopted,
     SourceRegistered,
@@ -14,7 +17,18 @@ from airshed.engine.events.administering import (
 from airshed.engine.events.complying import PenaltyPaid, Settlement, Surrendered, YearClosed
 from airshed.engine.events.fact import Fact
 from airshed.engine.events.issuing import Allocated, Award, CapSet, Transferred
-from airshed.engine.events.monitoring import DaySealed, YearDetermined, YearReported, YearVerified
+from airshed.engine.events.marking import HoursMarked, MarkApproved, MarkProven, MarkReverted
+from airshed.engine.events.monitoring import DayReversed, DaySealed, FindingsNoted
+from airshed.engine.events.reporting import (
+    CheckResult,
+    ImprovementAnswered,
+    ImprovementClosed,
+    ImprovementRequested,
+    YearDetermined,
+    YearReopened,
+    YearReported,
+    YearVerified,
+)
 from airshed.engine.events.trading import (
     AuctionAward,
     AuctionCleared,
@@ -32,6 +46,9 @@ __all__ = (
     "AccountFrozen",
     "AccountOpened",
     "AccountThawed",
+    "ActConfirmed",
+    "ActProposed",
+    "ActRejected",
     "ActorRegistered",
     "Allocated",
     "AuctionAward",
@@ -40,9 +57,19 @@ __all__ = (
     "Award",
     "BidPlaced",
     "CapSet",
+    "CheckResult",
+    "DayReversed",
     "DaySealed",
     "Event",
     "Fact",
+    "FindingsNoted",
+    "HoursMarked",
+    "ImprovementAnswered",
+    "ImprovementClosed",
+    "ImprovementRequested",
+    "MarkApproved",
+    "MarkProven",
+    "MarkReverted",
     "MoneyMoved",
     "OrderCancelled",
     "OrderPlaced",
@@ -58,6 +85,7 @@ __all__ = (
     "Transferred",
     "YearClosed",
     "YearDetermined",
+    "YearReopened",
     "YearReported",
     "YearVerified",
 )
@@ -70,6 +98,9 @@ Event = (
     | AccountThawed
     | SourceRegistered
     | MoneyMoved
+    | ActProposed
+    | ActConfirmed
+    | ActRejected
     | CapSet
     | Allocated
     | Transferred
@@ -82,10 +113,20 @@ Event = (
     | Traded
     | OrderCancelled
     | Repurchased
+    | HoursMarked
+    | MarkProven
+    | MarkApproved
+    | MarkReverted
+    | DayReversed
     | DaySealed
+    | FindingsNoted
     | YearReported
+    | ImprovementRequested
+    | ImprovementAnswered
+    | ImprovementClosed
     | YearVerified
     | YearDetermined
+    | YearReopened
     | Surrendered
     | YearClosed
     | PenaltyPaid

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from airshed.engine.commands import Role, StackEntry
+from airshed.engine.commands import Body, Role, StackEntry
 from airshed.engine.events.fact import Fact
 from airshed.registry.accounts import Account
 from airshed.registry.moves import Entry
@@ -72,3 +72,36 @@ class MoneyMoved(Fact, frozen=True):
     """Money came in or went out by the settlement bank."""
 
     entry: Entry
+
+
+class ActProposed(Fact, frozen=True):
+    """An act that needs a second pair of eyes waits for it."""
+
+    #: Number that the act gets.
+    act: int
+    #: Who proposed it.
+    actor: str
+    #: The command as it was sent.
+    body: Body
+
+
+class ActConfirmed(Fact, frozen=True, gc=False):
+    """Another has confirmed the act; what it does follows in the same record."""
+
+    #: Number of the act.
+    act: int
+    #: Who proposed it.
+    proposer: str
+    #: Who confirmed it.
+    actor: str
+
+
+class ActRejected(Fact, frozen=True, gc=False):
+    """An act that waited has fallen."""
+
+    #: Number of the act.
+    act: int
+    #: Who let it fall.
+    actor: str
+    #: Why.
+    reason: str

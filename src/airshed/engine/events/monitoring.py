@@ -1,11 +1,12 @@
-"""Events of sealed days, reported years, verification and determination."""
+"""Events of sealed days."""
 
 from __future__ import annotations
 
+from airshed.engine.commands import FindingLine
 from airshed.engine.events.fact import Fact
 
 
-class DaySealed(Fact, frozen=True):
+class DaySealed(Fact, frozen=True, omit_defaults=True):
     """A day of a stack is closed for good; a correction names what it replaces."""
 
     stack: str
@@ -18,46 +19,31 @@ class DaySealed(Fact, frozen=True):
     evidence: str
     #: Evidence digest of the sealed day that this one corrects, or empty.
     replaces: str
+    #: Numbers of the marks that were taken into account.
+    marks: tuple[int, ...] = ()
 
 
-class YearReported(Fact, frozen=True):
-    """A source's year in milligrams per pollutant: measured (sealed days) and declared."""
+class DayReversed(Fact, frozen=True):
+    """What a sealed day booked is taken back, in full; the correction follows in the same record."""
 
-    source: str
-    year: int
-    #: Who reported.
-    actor: str
-    #: By pollutant: sum of the sealed days, in milligrams.
-    measured_mg: dict[str, int]
-    #: By pollutant: what was declared, in milligrams.
-    declared_mg: dict[str, int]
-
-
-class YearVerified(Fact, frozen=True):
-    """The emission that counts, and the obligation in allowances; an adverse opinion leaves both out."""
-
-    source: str
-    year: int
-    #: The verifier's opinion.
-    opinion: str
-    #: Who verified.
-    actor: str
-    #: By pollutant: the emission that counts, in milligrams.
+    stack: str
+    day: str
+    #: By pollutant: mass that was accepted and counts no longer, in milligrams.
     mass_mg: dict[str, int]
-    #: By pollutant: allowances to surrender.
-    obligation: dict[str, int]
-
-
-class YearDetermined(Fact, frozen=True):
-    """The authority set the emission that counts."""
-
-    source: str
-    year: int
-    #: Who determined.
-    actor: str
-    #: By pollutant: the emission that counts, in milligrams.
-    mass_mg: dict[str, int]
-    #: By pollutant: allowances to surrender.
-    obligation: dict[str, int]
-    #: Why the authority set it.
+    #: By pollutant: what the correction adds to it (below zero: takes off), in milligrams.
+    difference_mg: dict[str, int]
+    #: Evidence digest of the day taken back.
+    evidence: str
+    #: Why.
     reason: str
+
+
+class FindingsNoted(Fact, frozen=True):
+    """What was found in a stack's year, in place of what was noted before."""
+
+    stack: str
+    year: int
+    #: All of them.
+    findings: tuple[FindingLine, ...]
+    #: How many were noted before.
+    before: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
-from airshed.engine.procedures.guards import MOST, Decision, no, positive, private_account, thawed
+from airshed.engine.procedures.guards import MOST, Decision, actor_may, no, positive, private_account, thawed
 from airshed.engine.state import State
 from airshed.model.measures import yuan
 from airshed.model.refusal import Refusal, Why
@@ -182,3 +182,17 @@ def _there(rules: Rulebook, state: State, account: str) -> Refusal | None:
     if account not in state.ledger.accounts or account == BANK:
         return no(rules, "roles", Why.UNKNOWN_ACCOUNT, f"money cannot go to or come from {account!r}")
     return None
+
+
+def reject_act(state: State, rules: Rulebook, at: int, actor: str, body: c.RejectAct) -> Decision:
+    """Whoever proposed it takes it back; another lets it fall who might have confirmed it."""
+    act = state.acts.get(body.act)
+    if act is None:
+        return no(rules, "roles", Why.UNKNOWN_ACT, f"no act waits under number {body.act}")
+    if act.actor != actor:
+        refusal = actor_may(state, rules, actor, type(act.body).__name__)
+        if refusal is not None:
+            return refusal
+    if not body.reason.strip():
+        return no(rules, "roles", Why.UNEXPLAINED, f"say why act {act.id} falls")
+    return (e.ActRejected(act.id, actor, body.reason),)

@@ -88,6 +88,10 @@ def close_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
         years.append((source, year))
     if (body.account, body.year) in state.closed:
         return no(rules, "calendar", Why.YEAR_CLOSED, f"{body.account} has settled {body.year}")
+    for source, year in years:
+        if year.reopened:
+            what = f"{source.id} {body.year} is reopened; it is verified or determined again first"
+            return no(rules, "calendar", Why.NOT_VERIFIED, what)
     if at <= deadline(rules, body.year):
         return no(
             rules,

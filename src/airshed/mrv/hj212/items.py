@@ -10,9 +10,10 @@ from dataclasses import dataclass
 FIELDS: tuple[str, ...] = (
     "DataTime", "SystemTime", "BeginTime", "EndTime", "RestartTime", "PolId", "InfoId", "QN", "QnRtn", "ExeRtn",
     "OverTime", "ReCount", "RtdInterval", "MinInterval", "NewPW", "CTime", "CstartTime", "Stime", "VaseNo", "AlarmTime",
-    "AlarmType", "AlarmTarget", "ReportTime", "WarnTime", "Logon",
+    "AlarmType", "AlarmTarget", "ReportTime", "WarnTime", "Logon", "SKCreateTime", "NewSK",
 )  # fmt: skip
-"""Names of items that are not readings, as HJ 212-2017 (appendix C) and HJ/T 212-2005 write them."""
+"""Names of items that are not readings, as HJ 212-2017 (appendix C) and HJ/T 212-2005 write them; the last two are of
+2025 (not confirmed from its text)."""
 
 REPEATABLE: frozenset[str] = frozenset({"CTime", "PolId", "AlarmTarget"})
 """Items that may be said more than once: HJ/T 212-2005 lists up to 24 sampling times as CTime=..,CTime=.. ."""

@@ -22,7 +22,7 @@ Row = tuple[str, str, str, str]
 
 UNKNOWN: Name = ("标准未定义", "not in the standard")
 HIDDEN = "******"
-SECRETS: frozenset[str] = frozenset({"PW", "NewPW"})
+SECRETS: frozenset[str] = frozenset({"PW", "NewPW", "NewSK"})
 
 FIELD_NAMES: Mapping[str, Name] = {
     "DataTime": ("数据时间", "time of the readings: start of the period, or the instant"),
@@ -37,6 +37,8 @@ FIELD_NAMES: Mapping[str, Name] = {
     "RtdInterval": ("实时采样数据上报间隔（秒）", "real-time interval in seconds"),
     "MinInterval": ("分钟数据上报间隔（分钟）", "minute interval in minutes"),
     "NewPW": ("新密码", "new password"),
+    "NewSK": ("新密钥", "new key"),
+    "SKCreateTime": ("密钥生成时间", "when the key was made"),
     "CTime": ("采样时间周期或采样时刻", "sampling cycle or time"),
     "CstartTime": ("首次采样时间", "first sampling time"),
     "Stime": ("出样时间（分钟）", "minutes to a result"),

@@ -11,13 +11,13 @@ from airshed.model.refusal import Malformed
 from airshed.mrv.hj212.encode import seal
 from airshed.mrv.hj212.frame import Frame, Version
 from airshed.mrv.hj212.sm4 import ENCRYPTED, encrypted_frame
-from airshed.service.gateway.devices import Device
+from airshed.service.gateway.devices import Device, Key
 
 REQUEST_ANSWERED, DONE, NOTICE_ANSWERED, READINGS_ANSWERED = "9011", "9012", "9013", "9014"
 
-NOTICES: frozenset[str] = frozenset({"1013", "2072", "9015", "9021"})
-"""What a device only lets know: answered 9013. 1013 by HJ 212-2017 table 9; the alarm (2072) and log-in (9021) of 2005
-and the heartbeat (9015) of 2025 are not confirmed from the text of those editions."""
+NOTICES: frozenset[str] = frozenset({"1013", "1014", "2072", "9015", "9021"})
+"""What a device only lets know: answered 9013. 1013 by HJ 212-2017 table 9; the alarm (2072) and log-in (9021) of 2005,
+the wish for a new key (1014) and the heartbeat (9015) of 2025 are not confirmed from the text of those editions."""
 
 REPLIES: frozenset[str] = frozenset({REQUEST_ANSWERED, DONE, NOTICE_ANSWERED, READINGS_ANSWERED})
 """What a device says in answer to the host: never answered again."""
@@ -47,8 +47,10 @@ def answer_to(device: Device, frame: Frame) -> bytes | None:
     return _sealed(device, f"{first}{_header(device, SYSTEM, cn, FLAGS[device.version])}CP=&&&&")
 
 
-def request(device: Device, st: str, qn: str, cn: str, items: Iterable[tuple[str, str]], at: int) -> bytes:
-    """A request of the host, encrypted where the device has a key and the standard says so.
+def request(
+    device: Device, st: str, qn: str, cn: str, items: Iterable[tuple[str, str]], key: Key | None = None
+) -> bytes:
+    """A request of the host, encrypted with `key` where the standard says so.
 
     `Malformed` for an item that would be read as something else.
     """
@@ -59,8 +61,7 @@ def request(device: Device, st: str, qn: str, cn: str, items: Iterable[tuple[str
     content = ";".join(f"{name}={value}" for name, value in items)
     flag = FLAGS[device.version] | ANSWER_WANTED
     raw = _sealed(device, f"QN={qn};{_header(device, st, cn, flag)}CP=&&{content}&&")
-    keys = device.keys_at(at)
-    return encrypted_frame(raw, keys[0].secret) if keys and ENCRYPTED.fullmatch(cn) else raw
+    return encrypted_frame(raw, key.secret) if key is not None and ENCRYPTED.fullmatch(cn) else raw
 
 
 def stamp(at: int, digits: int = 14) -> str:

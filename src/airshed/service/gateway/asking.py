@@ -40,11 +40,18 @@ class Silent:
 
 
 @dataclass(frozen=True, slots=True)
+class Unfinished:
+    """The device said that it is ready, and perhaps sent readings, but never that it is done (9012)."""
+
+    frames: tuple[Frame, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NotConnected:
     """The device has no connection to send the request by."""
 
 
-Outcome = Answered | Declined | Silent | NotConnected
+Outcome = Answered | Declined | Silent | Unfinished | NotConnected
 
 
 @dataclass(slots=True)
@@ -57,6 +64,8 @@ class Asked:
     #: BeginTime and EndTime of a history, if it was one.
     span: tuple[str, str] | None
     outcome: Answered | Declined | None = None
+    #: Whether the device said that it will do it: then it is not asked a second time.
+    ready: bool = False
     #: Set with each frame that belongs to it, so that the time-out begins anew.
     heard: asyncio.Event = field(default_factory=asyncio.Event)
     frames: list[Frame] = field(default_factory=list)
@@ -101,12 +110,17 @@ class Asking:
             said = frame.field("QnRtn")
             if said not in (None, READY):
                 asked.outcome = Declined(said or "")
+            asked.ready = True
         elif frame.cn == DONE:
             asked.outcome = Answered(frame.field("ExeRtn") or "", tuple(asked.frames))
         elif frame.cn == asked.cn and len(asked.frames) < MOST_FRAMES:
             whole = asked.parts.take(frame)
             if whole is not None:
                 asked.frames.append(whole)
+
+    def belongs(self, mn: str, frame: Frame) -> bool:
+        """Whether a frame is part of an answer that is waited for; such frames share the QN of the request."""
+        return self._of(mn, frame) is not None
 
     def _of(self, mn: str, frame: Frame) -> Asked | None:
         """By QN, which 2005 repeats in the content; parts and histories may carry their own QN but the span asked."""

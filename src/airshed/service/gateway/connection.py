@@ -34,9 +34,9 @@ class Connection:
         self.st: str | None = None
         self.parts = Assembler()
         self._writer, self._limits = writer, limits
-        self._now = asyncio.get_running_loop().time
+        self.now_s = asyncio.get_running_loop().time
         self._welcomed: float | None = None
-        self._since = self._begun = self._now()
+        self._since = self._begun = self.now_s()
         self._bad = self._strange = self._owed = 0
         self._paid = asyncio.Event()
         self._paid.set()
@@ -49,13 +49,13 @@ class Connection:
 
     def overdue(self, begun: bool) -> str:
         """Why the deadline was missed."""
-        if begun and self._now() >= self._begun + self._limits.frame_s:
+        if begun and self.now_s() >= self._begun + self._limits.frame_s:
             return "slow_frame"
         return "idle" if self._welcomed is not None else "no_frame"
 
     def begin_frame(self) -> None:
         """The first bytes of a frame came, or the last of the one before."""
-        self._begun = self._now()
+        self._begun = self.now_s()
 
     def owe(self) -> None:
         """A chunk of it waits for the disk."""
@@ -83,7 +83,7 @@ class Connection:
 
     def welcome(self, mn: str, st: str | None) -> None:
         """A frame of a registered device came."""
-        self._welcomed = self._now()
+        self._welcomed = self.now_s()
         self._bad = 0
         self.st = st
         if len(self.mns) < MOST_DEVICES_OF_CONNECTION:

@@ -20,10 +20,13 @@ from airshed.mrv.hj212.sm4 import BLOCK
 
 MOST_DEVICES = 20_000
 
+CADENCE_S = 30
+"""Seconds between real-time reports where the registration does not say (HJ 212-2017: 30 to 3600)."""
+
 RESERVED: frozenset[str] = frozenset({"journal", "refused"})
 """Folders beside those of the stacks."""
 
-_KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
+KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _KEY_TEXT = re.compile(rb"\s*([0-9A-Fa-f]{32})\s*")
 
 
@@ -46,6 +49,8 @@ class DeviceRow(msgspec.Struct, frozen=True):
     password: Annotated[str, msgspec.Meta(pattern=r"^[!-%'-+\--:<-~]{1,40}\Z")] | None
     #: Keys of SM4, as `ID@2026-01-01` or `ID@2026-01-01T08:00`: from that Beijing instant on. Empty if none.
     keys: tuple[str, ...]
+    #: Seconds between its real-time reports, by which a flood is told; empty for the 30 of the standard.
+    every_s: Annotated[int, msgspec.Meta(ge=1, le=3600)] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,8 @@ class Device:
     password: str | None = field(default=None, repr=False)
     #: Newest first.
     keys: tuple[Key, ...] = ()
+    #: Seconds between its real-time reports.
+    every_s: int = CADENCE_S
 
     def keys_at(self, at: int) -> tuple[Key, ...]:
         """The key in force at an instant and the one before it, which a device may still use; newest first."""
@@ -81,10 +88,11 @@ Registry = Mapping[str, Device]
 """Devices by MN."""
 
 
-def read_devices(path: Path, keys: Path) -> dict[str, Device]:
+def read_devices(path: Path, keys: Path | None) -> dict[str, Device]:
     """The devices of a CSV file, with their keys from `keys/ID.key`, or `Malformed` with line and column.
 
-    A key file holds 32 hexadecimal digits and has mode 600; its content shows in no message.
+    A key file holds 32 hexadecimal digits and has mode 600; its content shows in no message. Without `keys` none is
+    read: who only reads what lies in the folder needs none.
     """
     rows = read_rows(path, DeviceRow)
     if len(rows) > MOST_DEVICES:
@@ -106,7 +114,8 @@ def read_devices(path: Path, keys: Path) -> dict[str, Device]:
             row.label == "end",
             dict(_unit(word, f"{place} units") for word in row.units),
             row.password,
-            _keys(row.keys, keys, f"{place} keys"),
+            _keys(row.keys, keys, f"{place} keys") if keys is not None else (),
+            row.every_s or CADENCE_S,
         )
     return found
 
@@ -128,7 +137,7 @@ def _keys(words: Iterable[str], folder: Path, place: str) -> tuple[Key, ...]:
 
 def _key(word: str, folder: Path, place: str) -> Key:
     name, at, since = word.partition("@")
-    if not (_KEY_ID.fullmatch(name) and at):
+    if not (KEY_ID.fullmatch(name) and at):
         raise Malformed(place, f"{word!r} is not ID@DAY", "write it as k1@2026-01-01 or k1@2026-01-01T08:00")
     try:
         begins = datetime.fromisoformat(since)

@@ -11,17 +11,18 @@ from airshed.model.refusal import Malformed
 from airshed.mrv.hj212.frame import Frame
 from airshed.mrv.hj212.stream import Splitter
 from airshed.service.gateway.answers import answer_to, instant_of, request, stamp
-from airshed.service.gateway.asking import Answered, Asking, Declined, NotConnected, Outcome, Silent
+from airshed.service.gateway.asking import Answered, Asking, Declined, NotConnected, Outcome, Silent, Unfinished
 from airshed.service.gateway.connection import Connection, CutOff
-from airshed.service.gateway.devices import Device, Registry
+from airshed.service.gateway.devices import Device, Key, Registry
+from airshed.service.gateway.flood import Flood
 from airshed.service.gateway.keeper import Arrived, Keeper
 from airshed.service.gateway.limits import Limits
 from airshed.service.gateway.lines import Note, silent
-from airshed.service.gateway.reception import Received, TurnedAway, judge
+from airshed.service.gateway.reception import Received, Turned, TurnedAway, judge
 from airshed.service.gateway.seen import Taken
 
 READ_BYTES = 1 << 16
-SET_CLOCK, CLOCK_NOTICE = "1012", "1013"
+SET_CLOCK, CLOCK_NOTICE, NEW_KEY = "1012", "1013", "1014"
 DEVICE_SYSTEM = "31"
 """ST of requests to a device that has not said its own: source of air pollution."""
 
@@ -55,7 +56,12 @@ class Host:
         self._disk = ThreadPoolExecutor(1, "disk")
         self._closer = ThreadPoolExecutor(1, "days")
         self._asking = Asking()
+        self._flood = Flood(self.limits, keeper.received)
         self._last_qn = 0
+        #: Name of the key in which each device spoke last.
+        self.spoken_key: dict[str, str] = {}
+        #: Devices that asked for a new key (1014), until they speak in another one.
+        self.keys_wanted: set[str] = set()
         self._open: dict[Connection, asyncio.Task[None]] = {}
         self._by_address: Counter[str] = Counter()
         self._by_mn: dict[str, Connection] = {}
@@ -111,16 +117,18 @@ class Host:
         """Send a request of table 9 and wait for its end (9012); 10 s and three tries by HJ 212-2017 table 1.
 
         The time-out begins anew with each frame of the answer. A second try is the same frame with the same QN, so
-        that a device that heard both does the thing once. Items as ("BeginTime", "20270101000000").
+        that a device that heard both does the thing once; one that said it is ready is not asked again. Items as
+        ("BeginTime", "20270101000000").
         """
         device = self.registry.get(mn)
         if device is None or mn not in self._by_mn:
             return NotConnected()
         qn = self._next_qn()
-        raw = request(device, self._by_mn[mn].st or DEVICE_SYSTEM, qn, cn, items, self._clock())
+        st, keys = self._by_mn[mn].st or DEVICE_SYSTEM, self._keys(device)
         asked = self._asking.begin(mn, qn, cn, items)
         try:
-            for _ in range(tries):
+            for turn in range(tries):
+                raw = request(device, st, qn, cn, items, keys[turn % len(keys)] if keys else None)
                 connection = self._by_mn.get(mn)
                 if connection is not None:
                     connection.send(raw)
@@ -128,6 +136,8 @@ class Host:
                 while await asked.hears(timeout):
                     if asked.outcome is not None:
                         return asked.outcome
+                if asked.ready:
+                    return Unfinished(tuple(asked.frames))
             return Silent(tries)
         finally:
             self._asking.end(asked)
@@ -140,6 +150,12 @@ class Host:
         for day in closed:
             self._note("day_closed", day=day)
         return closed
+
+    def _keys(self, device: Device) -> tuple[Key, ...]:
+        """The keys in force, the one that the device used last first: the next try goes in the other one."""
+        keys = device.keys_at(self._clock())
+        spoken = self.spoken_key.get(device.mn, "")
+        return tuple(sorted(keys, key=lambda key: key.name != spoken))
 
     def _next_qn(self) -> str:
         self._last_qn = max(self._last_qn + 1, self._clock())
@@ -194,10 +210,17 @@ class Host:
             if splitter.offset > before or not begun:
                 connection.begin_frame()
             for chunk in chunks:
-                verdict = judge(chunk, self.registry, self._clock())
+                at = self._clock()
+                verdict, wait = self._flood.bounded(judge(chunk, self.registry, at), chunk, at, connection.now_s())
+                asked = isinstance(verdict, Received) and self._asking.belongs(verdict.device.mn, verdict.frame)
                 connection.owe()
-                await self._queue.put((connection, Arrived(verdict, connection.peer)))
+                await self._queue.put((connection, Arrived(verdict, connection.peer, asked)))
                 self._bounded(connection, verdict)
+                if isinstance(verdict, TurnedAway) and verdict.why is Turned.FLOOD:
+                    await connection.paid(self.limits.stop_s)  # what came before is answered
+                    raise CutOff(verdict.why.value)
+                if wait:
+                    await self._throttle(connection, verdict, wait)
                 if connection.crowds:
                     await connection.paid()
             if not piece:
@@ -219,6 +242,13 @@ class Host:
         )
         connection.unwelcome(verdict.why)
 
+    async def _throttle(self, connection: Connection, verdict: Received | TurnedAway, seconds: float) -> None:
+        """Read no more from a device that floods until its frames are due; the line of TCP makes it wait."""
+        self.counts["throttled"] += 1
+        mn = verdict.device.mn if isinstance(verdict, Received) else verdict.mn
+        self._note("throttled", address=connection.address, peer=connection.peer, mn=mn, why=Turned.FLOOD.value)
+        await asyncio.sleep(seconds)
+
     async def _commit_for_ever(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
@@ -233,7 +263,7 @@ class Host:
                 self._resume()
                 for (connection, arrived), outcome in zip(tick, outcomes, strict=True):
                     if outcome is not None and isinstance(arrived.verdict, Received):
-                        self._settle(connection, arrived.verdict, outcome)
+                        self._settle(connection, arrived.verdict, outcome, arrived.asked)
             self.counts["refused_not_kept"] = self._keeper.refused_not_kept
             for connection, _ in tick:
                 connection.pay()
@@ -252,10 +282,17 @@ class Host:
             self._note("disk_works", not_acknowledged=self.counts["not_acknowledged"])
         self.stalled = False
 
-    def _settle(self, connection: Connection, received: Received, taken: Taken) -> None:
+    def _settle(self, connection: Connection, received: Received, taken: Taken, asked: bool) -> None:
         """A frame is on disk: answer it, and give it to whoever waits for it."""
         device, frame = received.device, received.frame
         self.counts[taken.value] += 1
+        if received.key is not None:
+            if received.key != self.spoken_key.get(device.mn):
+                self.keys_wanted.discard(device.mn)
+            self.spoken_key[device.mn] = received.key
+        if frame.cn == NEW_KEY:
+            self.keys_wanted.add(device.mn)
+            self._note("key_wanted", mn=device.mn, address=connection.address, made=frame.field("SKCreateTime"))
         answer = answer_to(device, frame)
         if answer is not None:
             connection.send(answer)
@@ -264,7 +301,7 @@ class Host:
         whole = connection.parts.take(frame)
         if whole is not None and taken is not Taken.RESENT and self._heard is not None:
             self._heard(device, whole)
-        said = instant_of(frame.qn)
+        said = None if asked else instant_of(frame.qn)  # an answer has the QN of the host
         off = 0 if said is None else said - self._clock()
         wrong = abs(off) > self.limits.clock_off_ms
         self.counts["clock_off"] += wrong

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -14,7 +16,7 @@ from airshed.model.refusal import Malformed
 from airshed.mrv.hj212.frame import Frame, decode
 from airshed.service.gateway import store
 from airshed.service.gateway.journal import Disk, Entry, Journal, line_of, read_segment, segments
-from airshed.service.gateway.reception import Received, TurnedAway
+from airshed.service.gateway.reception import Received, TurnedAway, masked
 from airshed.service.gateway.refused import RefusedFile
 from airshed.service.gateway.seen import Seen, Taken, content_digest
 
@@ -30,6 +32,8 @@ class Arrived:
 
     verdict: Received | TurnedAway
     peer: str
+    #: Whether the host had asked for it: what answers one request has one QN.
+    asked: bool = False
 
 
 class Keeper:
@@ -55,6 +59,8 @@ class Keeper:
         self._journal = Journal(folder, disk or Disk())
         self._refused = RefusedFile(folder)
         self._seen = Seen()
+        #: Bytes of the running day that were there at the start, by stack and MN.
+        self.received: Counter[tuple[str, str]] = Counter()
         #: Refused chunks that were only counted: above the bound, or on a full disk.
         self.refused_not_kept = 0
         self._unsound: set[str] = set()  # days whose files are to be written anew from the journal
@@ -108,6 +114,8 @@ class Keeper:
 
     def close(self) -> None:
         """Let go of the folder."""
+        with suppress(OSError):  # a full disk: what was refused is counted in the log, too
+            self._refused.note_beyond()
         self._journal.close()
         os.close(self._lock)
 
@@ -121,10 +129,10 @@ class Keeper:
             self.refused_not_kept += not there
             return None
         mn, digest = verdict.device.mn, content_digest(verdict.plain)
-        taken = self._seen.judge(mn, verdict.frame, digest)
+        taken = self._seen.judge(mn, verdict.frame, digest, asked=one.asked)
         if taken is not Taken.RESENT:
             self._seen.learn(mn, verdict.frame, digest)
-            kept.append(Entry(at, verdict.device.stack, mn, verdict.key, one.peer, verdict.plain))
+            kept.append(Entry(at, verdict.device.stack, mn, verdict.key, one.peer, masked(verdict.plain)))
         return taken
 
     def _add_to_files(self, day: str, kept: Sequence[Entry]) -> None:
@@ -152,6 +160,7 @@ class Keeper:
 
     def _learned(self, entries: Iterator[Entry]) -> Iterator[Entry]:
         for entry in entries:
+            self.received[entry.stack, entry.mn] += len(entry.plain)
             if any(command in entry.plain for command in REMEMBERED_COMMANDS):
                 frame = decode(entry.plain, "any")
                 if isinstance(frame, Frame):

@@ -27,6 +27,19 @@ class Limits:
     waiting: int = 8_192
     #: Of them, those of one connection; it is not read until they are on disk, so that nobody crowds others out.
     waiting_of_one: int = 1_024
+    #: Frames a second of one device: so many times its registered cadence, and at least so many. A device that makes up
+    #: for an outage is allowed this; beyond it the host reads it no faster.
+    flood_times: float = 600.0
+    flood_least_s: float = 10.0
+    #: Frames that a device may send at once before that holds: days of its cadence, and at least a year of hours.
+    flood_days: float = 4.0
+    flood_burst: int = 10_000
+    #: Bytes of one device in a day: days of its cadence with the largest frames of the standard (20 at 30 s make
+    #: 60 MB), and at least so many; beyond it, it is cut off until the next day.
+    flood_day_times: float = 20.0
+    flood_day_bytes: int = 1 << 25
+    #: Bytes of all devices of one stack in a day: its file stays readable (`store.MOST_DAY_BYTES`).
+    flood_stack_bytes: int = 7 << 25
     #: Chunks in one commit.
     tick: int = 2_048
     #: Milliseconds by which the clock of a device may be off before it is set.

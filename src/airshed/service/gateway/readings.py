@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +16,12 @@ from airshed.lab.zone import Zone
 from airshed.model.refusal import Malformed
 from airshed.mrv.flue_gas import Floats
 from airshed.mrv.hj212.codes import factors
-from airshed.mrv.hj212.hours import HourRows, hour_rows
-from airshed.mrv.readings import AIR_PRESSURE, FACTORS, StackReadings, readings_from_columns
+from airshed.mrv.hj212.hours import MINUTE_REPORT, hour_rows
+from airshed.mrv.hj212.rows import HourRows
+from airshed.mrv.minutes import INTERVALS, filled_with, hours_of_minutes, interval_of
+from airshed.mrv.readings import AIR_PRESSURE, FACTORS, FLOW, FURTHER_GASES, StackReadings
 from airshed.mrv.rules import MonitoringRules
+from airshed.mrv.told import TOTALS, Instants, Receipt, told_year
 from airshed.mrv.year import StackYear, close_year
 from airshed.service.evidence import split_frames
 from airshed.service.gateway import store
@@ -30,17 +35,31 @@ SPELLINGS: Mapping[str, tuple[str, ...]] = {
         *(factor.code_2005 for factor in factors() if factor.code == code and factor.code_2005),
         *((AIR_PRESSURE_OF_FLUE_GAS,) if code == AIR_PRESSURE else ()),
     )
-    for code in FACTORS
+    for code in (*FACTORS, *FURTHER_GASES, FLOW)
 }
+_OF_MINUTES = f"CN={MINUTE_REPORT}".encode()
+_CODES = tuple(dict.fromkeys(code for names in SPELLINGS.values() for code in names))
+_TOTALS = tuple(name for code in TOTALS for name in SPELLINGS[code])
 
 
 def frames_of(folder: Path, stack: str) -> list[bytes]:
     """All frames of a stack in order of receipt, the days that are over checked against their chain."""
+    return dated_frames(folder, stack)[0]
+
+
+def dated_frames(folder: Path, stack: str) -> tuple[list[bytes], Instants]:
+    """`frames_of`, and the Beijing day on which each was received."""
     chain = store.read_chain(folder, stack)
     over = {each.day for each in chain.days}
-    text = [store.read_day(folder, stack, each) for each in chain.days]
-    text += [store.read_day(folder, stack, day) for day in store.days_on_disk(folder, stack) if day not in over]
-    return [frame for each in text for frame in split_frames(each)]
+    running = [day for day in store.days_on_disk(folder, stack) if day not in over]
+    days: list[store.ReceiptDay | str] = [*chain.days, *running]
+    frames: list[bytes] = []
+    received: list[str] = []
+    for each in days:
+        of_day = split_frames(store.read_day(folder, stack, each))
+        frames += of_day
+        received += [each if isinstance(each, str) else each.day] * len(of_day)
+    return frames, np.array(received, "datetime64[D]")
 
 
 def read_receipts(folder: Path, stack: str, year: int, registry: Registry, through: int | None = None) -> StackReadings:
@@ -49,18 +68,52 @@ def read_receipts(folder: Path, stack: str, year: int, registry: Registry, throu
     Each frame is read by the registration of its MN. `Malformed` if a device is not registered any more: without its
     registration nobody knows what its hours mean.
     """
-    frames = frames_of(folder, stack)
-    rows = hour_rows(frames, tuple(dict.fromkeys(code for names in SPELLINGS.values() for code in names)), "any")
-    devices = _devices(rows.mn, registry, folder / stack)
+    frames, days = dated_frames(folder, stack)
+    return readings_of(frames, folder / stack, year, registry, through, days=days)
+
+
+def readings_of(
+    frames: Sequence[bytes],
+    place: Path,
+    year: int,
+    registry: Registry,
+    through: int | None = None,
+    taken: NDArray[np.bool_] | None = None,
+    days: Instants | None = None,
+) -> StackReadings:
+    """As `read_receipts` for frames at hand; those that are not `taken` are evidence of their day, but give no hour.
+
+    `days` are those of receipt, against which the clocks of the devices are held.
+    """
+    at = np.full(len(frames), -1, np.int64)
+    positions = np.arange(len(frames)) if taken is None else np.flatnonzero(taken)
+    read = [frames[position] for position in positions.tolist()]
+    rows = hour_rows(read, _CODES, "any", _TOTALS)
+    rows = replace(rows, clash=_own_clashes(rows, read))
+    devices = _devices(rows.mn, registry, place)
     places = {mn: place for place, mn in enumerate(devices)}
     numbers = np.array([places[mn or ""] for mn in rows.mn], np.int64)
     ends = np.array([device.end_labelled for device in devices.values()], np.bool_)
     hours = rows.hour - ends[numbers].astype("timedelta64[h]") if len(rows) else rows.hour
     means, flags = _spelt(rows, list(devices.values()), numbers)
-    at = np.full(len(frames), -1, np.int64)
-    at[rows.position] = (hours.astype("datetime64[D]") - np.datetime64(f"{year:04}-01-01")).astype(np.int64)
-    readings = readings_from_columns(year, hours, means, flags, day_chain(frames, at, year))
-    return readings if through is None else _through(readings, through)
+    at[positions[rows.position]] = (hours.astype("datetime64[D]") - np.datetime64(f"{year:04}-01-01")).astype(np.int64)
+    receipt: Receipt | None = None
+    if days is not None:
+        received = days[positions[rows.position]].astype("datetime64[ms]")
+        receipt = Receipt(received, (days[positions[rows.position]] + np.timedelta64(1, "D")).astype("datetime64[ms]"))
+    readings = told_year(
+        year,
+        _by_new_codes(rows),
+        hours=hours,
+        means=means,
+        flags=flags,
+        converted=_converted(rows, list(devices.values()), numbers),
+        evidence=day_chain(frames, at, year),
+        receipt=receipt,
+    )
+    if any(_OF_MINUTES in raw for raw in read):
+        readings = filled_with(readings, _of_minutes(read, year, registry, place))
+    return readings if through is None else replace(readings, through=through)
 
 
 def measure_receipts(
@@ -72,6 +125,44 @@ def measure_receipts(
         if stack not in known:
             raise Malformed(str(folder / stack), f"no such stack in {zone.name_en}", "name its own zone")
         yield close_year(known[stack], read_receipts(folder, stack, year, registry), rules)
+
+
+_ASKED = re.compile(rb"CN=901[12]\b.*?MN=([^;,&]+)|MN=([^;,&]+).*?CN=901[12]\b", re.IGNORECASE)
+_QN = re.compile(rb"(?<![A-Za-z])QN=([0-9]{17})(?![0-9])", re.IGNORECASE)
+
+
+def _own_clashes(rows: HourRows, frames: Sequence[bytes]) -> NDArray[np.bool_]:
+    """The rows whose QN clashes, but for those that answer a request of the host: they have its QN in common.
+
+    A request is known by its answers 9011 and 9012, which lie in the evidence and repeat the QN.
+    """
+    if not rows.clash.any():
+        return rows.clash
+    asked = {
+        (mn[1] or mn[2], qn[1])
+        for raw in frames
+        if b"901" in raw and (mn := _ASKED.search(raw)) and (qn := _QN.search(raw))
+    }
+    clash = rows.clash.copy()
+    for row in np.flatnonzero(clash).tolist():
+        found = _QN.search(frames[int(rows.position[row])])
+        clash[row] = found is None or ((rows.mn[row] or "").encode(), found[1]) not in asked
+    return clash
+
+
+def _of_minutes(frames: Sequence[bytes], year: int, registry: Registry, place: Path) -> StackReadings:
+    """Hours built of the reports of minutes, under the flags and the 45 minutes of the standard."""
+    rows = hour_rows(frames, _CODES, "any", report=MINUTE_REPORT)
+    devices = _devices(rows.mn, registry, place)
+    numbers = np.array([list(devices).index(mn or "") for mn in rows.mn], np.int64)
+    interval = interval_of(rows.time)
+    if interval is None:  # one report, or steps that the standard does not know
+        return hours_of_minutes(year, rows.time[:0], {}, {}, INTERVALS[0], MonitoringRules())
+    ends = np.array([device.end_labelled for device in devices.values()], np.bool_)
+    times = rows.time.astype("datetime64[m]") - (ends[numbers] * interval).astype("timedelta64[m]")
+    means, flags = _spelt(rows, list(devices.values()), numbers)
+    means.pop(FLOW, None)
+    return hours_of_minutes(year, times, means, flags, interval, MonitoringRules())
 
 
 def _devices(mns: Sequence[str | None], registry: Registry, place: Path) -> dict[str, Device]:
@@ -103,18 +194,26 @@ def _spelt(
     return means, flags
 
 
+def _converted(rows: HourRows, devices: Sequence[Device], numbers: NDArray[np.int64]) -> dict[str, Floats]:
+    """Means that the devices converted (-ZsAvg), in mg/m3: they come in the measure of the means."""
+    told: dict[str, Floats] = {}
+    for code in TOTALS:
+        for name in SPELLINGS[code]:
+            by = np.array([_factor(device, name, code) for device in devices], np.float64)
+            column = rows.converted[name] * by[numbers] if len(rows) else rows.converted[name]
+            told[code] = np.where(np.isnan(told[code]), column, told[code]) if code in told else column
+    return told
+
+
+def _by_new_codes(rows: HourRows) -> HourRows:
+    """The rows with their totals (-Cou) under the codes of 2017."""
+    total: dict[str, Floats] = {}
+    for code in TOTALS:
+        for name in SPELLINGS[code]:
+            column = rows.total[name]
+            total[code] = np.where(np.isnan(total[code]), column, total[code]) if code in total else column
+    return replace(rows, total=total)
+
+
 def _factor(device: Device, name: str, code: str) -> float:
     return device.factors.get(name, device.factors.get(code, 1.0))
-
-
-def _through(readings: StackReadings, through: int) -> StackReadings:
-    return StackReadings(
-        readings.year,
-        readings.framed,
-        readings.values,
-        readings.flags,
-        readings.duplicates,
-        readings.outside,
-        readings.evidence,
-        through,
-    )

@@ -25,6 +25,7 @@ class Turned(StrEnum):
     WRONG_PASSWORD = "wrong_password"
     NOT_ENCRYPTED = "not_encrypted"  # plain content where the device has a key and the standard says "shall"
     UNDECIPHERED = "undeciphered"  # no key that is in force opens it
+    FLOOD = "flood"  # more than a device of its cadence sends in a day, with what it makes up for
 
 
 #: Reasons that lie in who speaks, not in how: a few of them end a connection.
@@ -56,6 +57,18 @@ class TurnedAway:
 
 _MN = re.compile(rb"(?:\A##[0-9]{4}|[;,])\s*MN=([^;,&]*)", re.IGNORECASE)
 _CN = re.compile(rb"(?:\A##[0-9]{4}|[;,])\s*CN=([^;,&]*)", re.IGNORECASE)
+
+
+_NEW_KEY = re.compile(rb"(?<=NewSK=)[^;,&]+", re.IGNORECASE)
+
+
+def masked(raw: bytes) -> bytes:
+    """Bytes to be kept, without a key that they tell: a `*` for each of its characters, so that the length holds.
+
+    >>> masked(b"CP=&&SKCreateTime=20260401080000;NewSK=0011&&")
+    b'CP=&&SKCreateTime=20260401080000;NewSK=****&&'
+    """
+    return _NEW_KEY.sub(lambda found: b"*" * len(found[0]), raw)
 
 
 def judge(raw: bytes, registry: Registry, at: int) -> Received | TurnedAway:

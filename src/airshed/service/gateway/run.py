@@ -13,9 +13,11 @@ from pathlib import Path
 import msgspec
 
 from airshed.model.refusal import Malformed
+from airshed.service.gateway.control import Control
 from airshed.service.gateway.devices import read_devices
 from airshed.service.gateway.host import Host
 from airshed.service.gateway.keeper import Keeper
+from airshed.service.gateway.keyring import Keyring
 from airshed.service.gateway.limits import Limits
 from airshed.service.gateway.lines import Lines
 
@@ -29,13 +31,22 @@ def now_ms() -> int:
 
 
 async def run(
-    host: str, port: int, devices: Path, keys: Path, evidence: Path, limits: Limits, write: Callable[[str], object]
+    host: str,
+    port: int,
+    devices: Path,
+    keys: Path,
+    evidence: Path,
+    limits: Limits,
+    write: Callable[[str], object],
+    *,
+    renew_keys: bool = False,
 ) -> None:
     """Serve until SIGINT or SIGTERM; SIGHUP reads the devices again, and keeps the old ones if the file is wrong."""
     lines = Lines(write, now_ms)
     _more_files(limits.connections + SPARE_FILES)
     registry = read_devices(devices, keys)
     served = Host(registry, Keeper(evidence, now_ms), now_ms, limits=limits, note=lines)
+    control = Control(served, Keyring(devices, keys), evidence, now_ms, lines, renew=renew_keys)
     loop = asyncio.get_running_loop()
     over = asyncio.Event()
 
@@ -49,10 +60,17 @@ async def run(
     for each in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(each, over.set)
     loop.add_signal_handler(signal.SIGHUP, read_again)
-    await served.start(host, port)
+    await control.start()
+    try:
+        await served.start(host, port)
+    except Malformed:
+        await control.stop()
+        raise
+    control.watch_keys()
     waiting = asyncio.create_task(over.wait())
     assert served.ended is not None
     await asyncio.wait((waiting, served.ended), return_when=asyncio.FIRST_COMPLETED)
+    await control.stop()
     await served.stop()
     if served.ended.done():
         served.ended.result()

@@ -23,6 +23,8 @@ class Taken(StrEnum):
 #: Frames remembered per device and command: half an hour of real-time frames, two days of 10-minute ones, a month of
 #: hours, two months of days. What is sent again after longer is kept twice, and read once (`readings_from_columns`).
 REMEMBERED: Mapping[str, int] = {"2011": 64, "2051": 288, "2061": 744, "2031": 62}
+REPORT = "2"
+"""First digit of the commands that tell of a time; others may say different things at one time (3020: of each part)."""
 REMEMBERED_OTHERS = 64
 REMEMBERED_QNS = 128
 MOST_CONTENTS = 4
@@ -43,8 +45,11 @@ class Seen:
     def __init__(self) -> None:
         self._devices: dict[str, _Device] = {}
 
-    def judge(self, mn: str, frame: Frame, digest: bytes) -> Taken:
-        """What a frame is in the light of what was learned; `digest` is that of its content (`content_digest`)."""
+    def judge(self, mn: str, frame: Frame, digest: bytes, *, asked: bool = False) -> Taken:
+        """What a frame is in the light of what was learned; `digest` is that of its content (`content_digest`).
+
+        The frames that answer one request are `asked` for, and have its QN in common.
+        """
         known = self._devices.get(mn)
         if known is None:
             return Taken.KEPT
@@ -54,9 +59,9 @@ class Seen:
             contents = known.moments[frame.cn].get((time, frame.pno), ())
             if digest in contents:
                 return Taken.RESENT
-        if frame.qn and known.qns.get((frame.qn, frame.cn, frame.pno), digest) != digest:
+        if not asked and frame.qn and known.qns.get((frame.qn, frame.cn, frame.pno), digest) != digest:
             return Taken.QN_REUSED
-        return Taken.RESTATED if contents else Taken.KEPT
+        return Taken.RESTATED if contents and frame.cn.startswith(REPORT) else Taken.KEPT
 
     def learn(self, mn: str, frame: Frame, digest: bytes) -> None:
         """Remember a frame that is on disk."""

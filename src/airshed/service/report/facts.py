@@ -15,6 +15,7 @@ from airshed.service.book import Book
 from airshed.service.report.emissions import CapRow, Grant, Sharing, cap_rows, grants, sharing
 from airshed.service.report.market import Market, market
 from airshed.service.report.monitoring import Monitoring, monitoring
+from airshed.service.report.verification import Verified, verified
 from airshed.service.report.words import Phrase
 from airshed.service.summary import ComplianceRow, SectorCompliance, by_sector, last_year, summary
 
@@ -89,6 +90,7 @@ class Facts(msgspec.Struct, frozen=True):
     grants: tuple[Grant, ...]
     market: Market
     monitoring: Monitoring
+    verified: Verified
     compliance: tuple[ComplianceRow, ...]
     sectors: tuple[SectorCompliance, ...]
     points: tuple[MapPoint, ...]
@@ -121,6 +123,7 @@ def read(
         grants=grants(book, year),
         market=trading,
         monitoring=measuring,
+        verified=verified(book, year),
         compliance=rows,
         sectors=by_sector(rows),
         points=_points(zone, rows),

@@ -17,7 +17,7 @@ from airshed.rulebook.schema import Rulebook
 from airshed.service.book import Book
 
 #: Codes of findings that the page lists; the others (idling, say) are the weather of monitoring.
-LISTED = (*SUSPICIOUS, "undetermined", "absurd_value", "outside_year")
+LISTED = (*SUSPICIOUS, "undetermined", "absurd_value", "outside_year", "long_hole", "too_few_minutes")
 #: Which findings betray which episode.
 BETRAYS = {
     "flat": ("flat_line",),

@@ -61,6 +61,7 @@ def build(
             first_auction=charts.first_auction(facts),
             places=place_names(rules),
             sectors=sector_names(rules),
+            marks={row.mark: Phrase(row.name_en, row.name_zh) for row in rules.marks.rows},
             words=words,
             style=style,
             at_once=ROWS_AT_ONCE,

@@ -14,8 +14,9 @@ from airshed.lab.zone import Zone
 from airshed.model.period import days_of
 from airshed.model.refusal import Malformed
 from airshed.mrv import states
+from airshed.mrv.columns import runs
 from airshed.mrv.days import HOURS_PER_DAY
-from airshed.mrv.hours import close_hours, runs
+from airshed.mrv.hours import close_hours
 from airshed.mrv.rules import MonitoringRules, StackRegistration
 from airshed.service import evidence as files
 from airshed.service.measure import read_readings

@@ -14,11 +14,12 @@ from airshed.lab.zone import Source, Stack, Zone
 from airshed.model.period import days_of
 from airshed.model.refusal import Malformed
 from airshed.mrv import states
+from airshed.mrv.applicability import limits_of
+from airshed.mrv.columns import runs
 from airshed.mrv.days import HOURS_PER_DAY
-from airshed.mrv.exceedance import Exceedance, limits_of, times_over
+from airshed.mrv.exceedance import Exceedance, over_limit, times_over
 from airshed.mrv.flue_gas import Floats
-from airshed.mrv.hours import runs
-from airshed.mrv.rules import LimitValue, MonitoringRules
+from airshed.mrv.rules import LimitValue, MonitoringRules, StackRegistration
 from airshed.mrv.spans import quarter_bounds
 from airshed.mrv.substitution import FinalHours, Gap, tier_for
 from airshed.mrv.year import StackYear, close_year_with_hours, converted_hours
@@ -127,9 +128,7 @@ def read_stack(folder: Path, stack: str, zone: Zone, rules: MonitoringRules) -> 
         digests=tuple(readings.evidence),
         days=tuple(days_of(manifest.year)),
         closed=closed,
-        pollutants=tuple(
-            pollutant_facts(final, registered.limit_set, manifest.year, rules) for final in hours.values()
-        ),
+        pollutants=tuple(pollutant_facts(final, registered, manifest.year, rules) for final in hours.values()),
         gaps=tuple(gap_row(gap, hours[gap.pollutant], manifest.year, rules) for gap in closed.gaps),
         exceedances=tuple(
             sorted(closed.exceedances, key=lambda each: (-each.times_over, -each.breaches, each.limit.pollutant))
@@ -138,16 +137,16 @@ def read_stack(folder: Path, stack: str, zone: Zone, rules: MonitoringRules) -> 
     )
 
 
-def pollutant_facts(final: FinalHours, limit_set: str, year: int, rules: MonitoringRules) -> PollutantFacts:
+def pollutant_facts(final: FinalHours, stack: StackRegistration, year: int, rules: MonitoringRules) -> PollutantFacts:
     """The hours of one pollutant as the charts need them."""
     raw = final.raw
-    limits = tuple(LimitSpan(*each) for each in limits_of(rules, limit_set, final.pollutant, year))
+    limits = tuple(LimitSpan(*each) for each in limits_of(rules, stack, final.pollutant, year))
     column = raw.measured_mg_m3.copy()
     over: list[tuple[int, float]] = []
     for span in limits:
         hours = slice(span.first_hour, span.after_hour)
         column[hours] = converted_hours(raw, span.limit, rules)[hours]
-        above = span.first_hour + np.flatnonzero(column[hours] > span.limit.limit_mg_m3)
+        above = span.first_hour + np.flatnonzero(over_limit(column[hours], span.limit, rules))
         over += [(hour, float(times_over(float(column[hour]), span.limit.limit_mg_m3))) for hour in above.tolist()]
     measured = raw.mass_mg.reshape(-1, HOURS_PER_DAY).sum(axis=1)
     return PollutantFacts(

@@ -31,6 +31,17 @@ WHYS = {
     "absurd_value": Phrase("absurd value", "数值失真"),
     "flat_line": Phrase("flat line", "数值恒定不变"),
     "no_flag": Phrase("no flag", "无数据标记"),
+    "clock_off": Phrase("clock of the device off", "数采仪时钟偏差"),
+    "negative_flow": Phrase("flow below zero", "流量为负"),
+    "air_leak": Phrase("analyser breathes air", "采样漏气"),
+    "unit_slip": Phrase("measure slipped by a thousand", "量纲错误（相差千倍）"),
+    "too_few_minutes": Phrase("too few valid minutes", "有效分钟数不足"),
+    "mark_stopped": Phrase("marked by the operator: stopped", "企业标记：停运"),
+    "mark_start_up": Phrase("marked by the operator: start-up", "企业标记：启动"),
+    "mark_shut_down": Phrase("marked by the operator: shut-down", "企业标记：停机"),
+    "mark_maintenance": Phrase("marked by the operator: maintenance", "企业标记：维护"),
+    "mark_calibration": Phrase("marked by the operator: calibration", "企业标记：校准"),
+    "mark_fault": Phrase("marked by the operator: fault", "企业标记：故障"),
 }
 KINDS = {
     "out_of_control": Phrase("table 6, out of control", "表6，失控时段"),

@@ -8,6 +8,7 @@ from typing import Any
 from airshed.engine.journal import Row
 from airshed.engine.state import State
 from airshed.model.allowance import Blocks, Series
+from airshed.model.period import hour_of
 
 
 def block_text(blocks: Blocks) -> str:
@@ -26,6 +27,16 @@ def everything(state: State) -> Iterator[tuple[str, Row]]:
         "auctions": list(state.auctions),
         "bids": [(auction.id, bid.number) for auction in state.auctions.values() for bid in auction.bids],
         "orders": list(state.orders),
+        "acts": list(state.acts),
+        "marks": list(state.marks),
+        "improvements": [
+            (source, year, item.number) for (source, year), known in state.years.items() for item in known.improvements
+        ],
+        "findings": [
+            (stack, year, number)
+            for (stack, year), lines in state.findings.items()
+            for number in range(1, len(lines) + 1)
+        ],
         "days": [
             (stack, day, pollutant)
             for stack, days in state.days.items()
@@ -119,6 +130,47 @@ def _day(state: State, key: tuple[str, str, str]) -> Row:
     return (*key, *sealed.hours[pollutant], sealed.mass_mg[pollutant])
 
 
+def _act(state: State, key: int) -> Row | None:
+    act = state.acts.get(key)
+    if act is None:
+        return None
+    body = act.body
+    named = [getattr(body, name) for name in ("source", "mark", "account", "series") if hasattr(body, name)]
+    return (key, act.actor, type(body).__name__, str(named[0]) if named else "")
+
+
+def _mark(state: State, key: int) -> Row:
+    mark = state.marks[key]
+    return (
+        key,
+        mark.stack,
+        mark.kind,
+        hour_of(mark.first),
+        hour_of(mark.after - 1),
+        mark.hours,
+        mark.state,
+        mark.actor,
+        mark.reason,
+        mark.evidence,
+        mark.prove_by,
+    )
+
+
+def _improvement(state: State, key: tuple[str, int, int]) -> Row:
+    source, year, number = key
+    item = state.years[source, year].improvements[number - 1]
+    return (*key, item.state, item.actor, item.item, item.answer, item.evidence)
+
+
+def _finding(state: State, key: tuple[str, int, int]) -> Row | None:
+    stack, year, number = key
+    lines = state.findings[stack, year]
+    if number > len(lines):
+        return None
+    line = lines[number - 1]
+    return (*key, line.finding, line.subject, line.first, line.last, line.hours, line.detail)
+
+
 def _evidence(state: State, key: tuple[str, str]) -> Row:
     return (*key, state.days[key[0]][key[1]].evidence)
 
@@ -152,6 +204,10 @@ ROW: dict[str, Callable[[State, Any], Row | None]] = {
     "bids": _bid,
     "orders": _order,
     "days": _day,
+    "acts": _act,
+    "marks": _mark,
+    "improvements": _improvement,
+    "findings": _finding,
     "evidence": _evidence,
     "years": _year,
 }

@@ -1,0 +1,84 @@
+"""What the commands about masses share: reading a record, options that are numbers, and how a figure is shown."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from airshed.cli.show import console
+from airshed.model.measures import exact
+from airshed.model.refusal import Malformed
+
+if TYPE_CHECKING:
+    from airshed.mrv.factors import Estimate, Spread
+    from airshed.rulebook.schema import Rulebook
+
+MG_PER_T = Decimal(10**9)
+#: A record of tests, flows or leaks is no longer than this.
+LARGEST_RECORD = 4_000_000
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+RulesName = Annotated[str, typer.Option("--rulebook", help="Name of a shipped rulebook, or its folder.")]
+Removal = Annotated[str, typer.Option("--removal", metavar="PERCENT", help="What control takes out.")]
+
+
+def print_estimate(made: Estimate) -> None:
+    """A mass with its range, its calculation and its source."""
+    console.print(f"{made.pollutant}: {t(made.mass_mg)} t ({span(made.spread)})", markup=False)
+    console.print(f"  {made.basis}\n  {made.cite} ({made.status})", markup=False)
+
+
+def law_of(rulebook: str) -> Rulebook:
+    """The rulebook of this name or folder."""
+    from airshed.rulebook.load import find, load
+
+    return load(find(rulebook))
+
+
+def fields(value: object) -> dict[str, object]:
+    """The fields of a struct by name, for JSON."""
+    names: tuple[str, ...] = getattr(value, "__struct_fields__", ())
+    return {name: getattr(value, name) for name in names}
+
+
+def record(path: Path) -> str:
+    """The text of a record; `Malformed` when there is none, or it is no text, or too long."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_RECORD + 1)
+    except (OSError, ValueError) as error:
+        raise Malformed(str(path), f"cannot be read ({error})", "name a CSV file") from None
+    if len(content) > LARGEST_RECORD:
+        raise Malformed(str(path), f"is larger than {LARGEST_RECORD:,} bytes", "split it")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise Malformed(f"{path} line {line}", "is not UTF-8 text", "save it as UTF-8") from None
+
+
+def span(spread: Spread | None) -> str:
+    """A range as people write it."""
+    return f"-{spread.below * 100:.1f} % to +{spread.above * 100:.1f} %" if spread else "range not stated"
+
+
+def t(milligrams: int) -> str:
+    """Milligrams as tonnes for a screen."""
+    return f"{Decimal(milligrams) / MG_PER_T:,.3f}"
+
+
+def amount(option: str, text: str) -> Decimal:
+    """A number above zero that an option gives."""
+    from airshed.mrv.factors import positive
+
+    return positive(text, option, "amount")
+
+
+def percent(option: str, text: str) -> int:
+    """A share that an option gives in percent, in hundredths of a percent."""
+    points = exact(text, 100, option, "percent")
+    if not 0 <= points <= 10_000:
+        raise Malformed(option, f"{text} percent is no share", "give 0 to 100")
+    return points

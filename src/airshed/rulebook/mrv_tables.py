@@ -1,0 +1,102 @@
+"""The rows of the tables about measuring: availability tiers, test methods, methods of a mass, who has which limits."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from airshed.rulebook.kinds import Day, Name, Share, Status
+
+#: How a mass may come about.
+Method = Literal["monitor", "manual", "balance", "factor", "leaks"]
+#: The methods of a row in their order, between blanks.
+Methods = Annotated[
+    str,
+    Meta(
+        pattern=r"^(monitor|manual|balance|factor|leaks)( (monitor|manual|balance|factor|leaks))*\Z",
+        examples=["monitor balance factor"],
+    ),
+]
+
+
+class Availability(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One row of `part75.csv`: what stands in under US 40 CFR part 75 at this availability and length of the gap."""
+
+    #: What is filled: "gas" (concentrations but NOx), "nox", or "flow".
+    parameter: Literal["gas", "nox", "flow"]
+    #: Lowest percent monitor data availability of this row, in tenths of a percent, inclusive.
+    available_from_tenths: Annotated[int, Meta(ge=0, le=1_000)]
+    #: Longest run of missing hours for this row; empty for any.
+    longest_hours: Annotated[int, Meta(ge=1, le=8784)] | None = None
+    #: What stands in: mean of the hour before and the hour after, mean, percentile or highest of the look-back, or the
+    #: maximum potential.
+    statistic: Literal["before_after", "average", "percentile", "maximum", "potential"]
+    #: Which percentile; empty for the other statistics.
+    percentile: Annotated[int, Meta(ge=1, le=100)] | None = None
+    #: Source.
+    cite: str
+    #: "confirmed" or "to confirm".
+    status: Status
+
+
+class AdmittedTest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One row of `test_methods.csv`: a standard by which a pollutant may be tested by hand."""
+
+    #: Pollutant.
+    pollutant: str
+    #: Standard, as HJ 57-2017.
+    standard: str
+    #: Lowest concentration that it can tell, in milligrams per cubic metre; empty when none is stated.
+    lowest_mg_m3: Annotated[float, Meta(gt=0, le=100_000)] | None = None
+    #: Half-width of its own 95 % range, in hundredths of a percent of the result; empty when none is stated.
+    range_basis_points: Share | None = None
+    #: Source.
+    cite: str
+    #: "confirmed" or "to confirm".
+    status: Status
+
+
+class MethodsOf(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One row of `methods.csv`: by which methods a mass may be found, and which of two figures counts."""
+
+    #: Sector.
+    sector: Name
+    #: Process of the outlet; "any" for those that have no row of their own.
+    process: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9 -]{0,39}\Z", examples=["sinter head"])]
+    #: Pollutant.
+    pollutant: str
+    #: The methods that may be used, in their order.
+    methods: Methods
+    #: "first": the first method that there is a figure of counts; "larger": the largest figure counts.
+    rule: Literal["first", "larger"]
+    #: Source.
+    cite: str
+    #: "confirmed" or "to confirm".
+    status: Status
+
+
+class Applies(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One row of `applicability.csv`: which outlets have which limit set. The most particular row holds."""
+
+    #: Name of the limit set in `limits.csv`.
+    limit_set: Name
+    #: Sector; empty for any.
+    sector: Name | None = None
+    #: Process of the outlet.
+    process: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9 -]{0,39}\Z", examples=["kiln tail"])]
+    #: First year of commissioning of this row, inclusive; empty for any.
+    commissioned_from: Annotated[int, Meta(ge=1900, le=2100)] | None = None
+    #: First year of commissioning that is no more of this row; empty for any.
+    commissioned_before: Annotated[int, Meta(ge=1900, le=2100)] | None = None
+    #: Jurisdiction or county; empty for any.
+    region: Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z' -]{0,39}\Z", examples=["KM"])] | None = None
+    #: "yes": only in areas under special limits (`special_areas`); "no": anywhere.
+    special: Literal["yes", "no"]
+    #: First day on which the row holds, as ISO date.
+    valid_from: Day
+    #: Source.
+    cite: str
+    #: "confirmed" or "to confirm".
+    status: Status

@@ -1,0 +1,159 @@
+"""How a mass came about: the steps end at the mass of the closed year, whatever the hour and whichever the law."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from airshed.cli.mrv import app
+from airshed.lab.episodes import read_episodes
+from airshed.lab.monitoring import monitoring_rules, registrations
+from airshed.lab.zone import load as load_zone
+from airshed.mrv import states
+from airshed.mrv.readings import AIR_PRESSURE
+from airshed.mrv.rules import Law
+from airshed.mrv.spans import hour_text
+from airshed.mrv.year import close_year_with_hours
+from airshed.rulebook.shipped import shipped
+from airshed.service.evidence import read_manifest
+from airshed.service.explain import Explained, explain
+from airshed.service.measure import read_readings, simulate_zone
+from laws import RULES
+
+ZONE = load_zone(shipped("zones", "dianzhong"))
+STACK = "QJ-PWR-03-B"
+YEAR = 2027
+
+
+class Held(NamedTuple):
+    """Evidence of a stack, of the year and of the year before."""
+
+    now: Path
+    before: Path
+
+
+@pytest.fixture(scope="module")
+def held(tmp_path_factory: pytest.TempPathFactory) -> Held:
+    folder = tmp_path_factory.mktemp("explain")
+    for name, year in (("now", YEAR), ("before", YEAR - 1)):
+        simulate_zone(folder / name, ZONE, year, 7, stacks=[STACK], workers=1)
+    return Held(folder / "now", folder / "before")
+
+
+def told(held: Held, when: str, pollutant: str, law: Law) -> Explained:
+    return explain(held.now, STACK, when, ZONE, RULES, pollutant=pollutant, law=law, before=held.before)
+
+
+@pytest.mark.parametrize("law", ["hj75", "part75"])
+@pytest.mark.parametrize("pollutant", ["SO2", "NOx"])
+@pytest.mark.parametrize("with_before", [True, False])
+def test_the_steps_of_an_hour_end_at_its_mass(held: Held, law: Law, pollutant: str, with_before: bool) -> None:
+    """A sample of measured hours and of every kind of gap; the steps assert their own arithmetic on the way."""
+    rules = monitoring_rules(RULES)
+    holding = read_manifest(held.now).stacks[0]
+    readings = read_readings(held.now, holding, YEAR)
+    _, closed = close_year_with_hours(registrations(ZONE)[STACK], readings, rules)
+    raw = closed[pollutant].raw
+    gaps = [gap.first_hour for gap in closed[pollutant].gaps]
+    measured = np.flatnonzero(raw.status == states.MEASURED)
+    before = held.before if with_before else None
+    for hour in [*gaps[:3], gaps[-1], *measured[[0, len(measured) // 2]].tolist()]:
+        when = hour_text(YEAR, hour)
+        found = explain(held.now, STACK, when, ZONE, RULES, pollutant=pollutant, law=law, before=before)
+        assert found.mass_mg is not None
+        assert found.steps[-1].value == f"{found.mass_mg // 10**6:,}.{found.mass_mg % 10**6:06d} kg"
+        assert (found.state_en == "measured") == (int(raw.status[hour]) == states.MEASURED)
+
+
+def test_the_hours_of_a_day_and_the_months_of_a_year_add_up(held: Held) -> None:
+    year, day = told(held, "2027", "SO2", "hj75"), told(held, "2027-03-27", "SO2", "hj75")
+
+    assert year.mass_mg == sum(part.mass_mg or 0 for part in year.parts)
+    assert len(year.parts) == 12
+    assert day.mass_mg == sum(part.mass_mg or 0 for part in day.parts)
+    assert [part.when[-5:] for part in day.parts] == [f"{hour:02}:00" for hour in range(24)]
+    assert year.mass_mg is not None
+    assert year.obligation == -(-year.mass_mg // 10**6)
+
+
+def test_an_hour_of_standstill_has_no_steps_and_no_mass_to_explain(held: Held) -> None:
+    found = next(
+        told(held, f"2027-06-15T{hour:02}", "SO2", "hj75")
+        for hour in range(24)
+        if told(held, f"2027-06-15T{hour:02}", "SO2", "hj75").state_en == "stopped"
+    )
+    assert (found.mass_mg, found.steps) == (0, ())
+
+
+def test_a_monitor_that_tells_the_pressure_of_the_sea_is_not_believed(tmp_path: Path) -> None:
+    """The zone's own episode: 101.325 kPa entered at 1,700 m; the step says what is used instead."""
+    stack, folder = "YX-CEM-03-A", tmp_path / "evidence"
+    episodes = read_episodes(shipped("zones", "dianzhong"), ZONE)
+    simulate_zone(folder, ZONE, YEAR, 7, episodes=episodes, stacks=[stack], workers=1)
+    readings = read_readings(folder, read_manifest(folder).stacks[0], YEAR)
+    sea = np.flatnonzero((readings.column(AIR_PRESSURE) > 95) & (readings.marks(AIR_PRESSURE) == ord("N")))
+    found = next(
+        each
+        for hour in sea.tolist()
+        if (each := explain(folder, stack, hour_text(YEAR, hour), ZONE, RULES)).state_en == "measured"
+    )
+
+    assert "101.3" in found.steps[0].figures
+    assert float(found.steps[0].value.removesuffix(" Pa")) < 90_000
+
+
+def run(*words: str | Path) -> str:
+    done = CliRunner().invoke(app, [str(word) for word in words])
+    assert done.exception is None, done.exception
+    return done.stdout
+
+
+def test_january_looks_back_on_the_year_before_for_whoever_reads_both_years(held: Held, tmp_path: Path) -> None:
+    """Two years of evidence read to hourly readings and recomputed give what `explain --before` gives."""
+    hourly, out = tmp_path / "hourly", tmp_path / "recomputed"
+    run("readings", held.before, "--out", hourly)
+    run("readings", held.now, "--out", hourly)
+    run("run", hourly, "--out", out, "--workers", "1")
+
+    result = json.loads((out / "results" / str(YEAR) / f"{STACK}.json").read_text())
+    first = next(gap for gap in result["gaps"] if gap["pollutant"] == "SO2")
+    when = hour_text(YEAR, first["first_hour"])
+    lone = explain(held.now, STACK, when, ZONE, RULES, pollutant="SO2")
+    both = told(held, when, "SO2", "hj75")
+
+    assert first["from_hour"] < 0
+    assert first["mass_mg"] == both.mass_mg
+    assert both.mass_mg != lone.mass_mg
+
+
+def test_another_law_is_another_recomputed_year(held: Held, tmp_path: Path) -> None:
+    folder, out = american(tmp_path), tmp_path / "out"
+    masses = []
+    for law in ("dianzhong", str(folder), str(folder)):
+        told = json.loads(run("run", held.now, "--out", out, "--workers", "1", "--rulebook", law, "--json"))
+        masses.append(json.loads((out / "results" / str(YEAR) / f"{STACK}.json").read_text())["masses"][-1]["mass_mg"])
+    assert told["up_to_date"] == 1
+    assert masses[0] != masses[1] == masses[2]
+
+
+def american(tmp_path: Path) -> Path:
+    """The shipped rulebook with part 75 in place of HJ 75."""
+    folder = tmp_path / "american"
+    folder.mkdir()
+    for path in shipped("rulebooks", "dianzhong").iterdir():
+        text = path.read_text("utf-8")
+        (folder / path.name).write_text(text.replace('law = "hj75"', 'law = "part75"'), "utf-8")
+    return folder
+
+
+def test_a_law_of_the_rulebook_and_a_law_of_the_command_give_the_same(held: Held, tmp_path: Path) -> None:
+    folder = american(tmp_path)
+    words = ("explain", held.now, STACK, "2027-03-27T18", "--json")
+
+    assert run(*words, "--rulebook", folder) == run(*words, "--law", "part75")
+    assert run(*words, "--law", "hj75") != run(*words, "--law", "part75")

@@ -1,0 +1,162 @@
+"""From the wire to a year: what came over TCP, broken off and sent again, is measured as if it was written down."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from airshed.lab.device import HOURS, Logger, instant_of, plan
+from airshed.lab.monitoring import monitoring_rules
+from airshed.lab.zone import load
+from airshed.model.refusal import Malformed
+from airshed.mrv.readings import readings_from_rows
+from airshed.rulebook.shipped import shipped
+from airshed.service import readings as hourly
+from airshed.service.device import Caller, Manner
+from airshed.service.gateway.devices import Device
+from airshed.service.gateway.keeper import Arrived, Keeper
+from airshed.service.gateway.limits import Limits
+from airshed.service.gateway.measure import readings_of_receipts, refused_path
+from airshed.service.gateway.reception import judge
+from airshed.service.recompute import recompute_readings
+from airshed.service.recomputed import hours_path, result_path
+from gateways import NEW_YEAR, NOON, Clock, device, gateway
+from laws import RULES
+
+HOUR = 3_600_000
+DAYS = 6
+STACK = "KM-CEM-01-A"
+ZONE = load(shipped("zones", "dianzhong"))
+OWN = next(each.mn for each in ZONE.stacks if each.stack == STACK)
+
+
+def received(folder: Path, *told: tuple[Logger, int], stack: str = STACK) -> dict[str, Device]:
+    """A folder in which each of these loggers reported so many hours of the new year, and its registry."""
+    registry = {one.mn: device(one, stack) for one, _ in told}
+    keeper = Keeper(folder, Clock())
+    for one, hours in told:
+        for hour in range(hours):
+            verdict = judge(one.report(HOURS, NEW_YEAR + hour * HOUR, NOON + hour).strip(), registry, NOON)
+            keeper.commit([Arrived(verdict, "127.0.0.1:1")])
+    keeper.close()
+    return registry
+
+
+@pytest.mark.parametrize("version", ["2017", "2025"])
+def test_days_that_came_over_a_bad_line_are_measured_like_the_same_readings(tmp_path: Path, version: str) -> None:
+    """The line breaks after every seventh report, frames come in pieces, an outage is asked for: the same bytes."""
+    one = Logger(OWN, "2025" if version == "2025" else "2017", 3, key=b"0" * 16 if version == "2025" else None)
+    one.since = NEW_YEAR
+    registered = device(one, STACK)
+    hours = DAYS * 24
+
+    async def story() -> None:
+        clock = Clock(NEW_YEAR + (DAYS + 1) * 24 * HOUR)
+        limits = Limits(clock_off_ms=10**12)
+        async with gateway(tmp_path / "tcp", [registered], clock=clock, limits=limits) as gate:
+            manner = Manner(interval_s=0, timeout_s=5, pause_s=0.01, break_every=7, cut=40)
+            caller = Caller(one, "127.0.0.1", gate.port, clock, manner)
+            reports = [each for place, each in enumerate(islice(plan(NEW_YEAR, HOUR, (HOURS,)), hours)) if place % 31]
+            task = asyncio.create_task(caller.call(iter(reports), 60))
+            while caller.counts["answered"] < len(reports):
+                await asyncio.sleep(0.01)
+            assert caller.counts["broken"] > 10
+            for place in range(0, hours, 31):
+                said = one.content(HOURS, NEW_YEAR + place * HOUR)[9:23]
+                await gate.host.ask(one.mn, HOURS, (("BeginTime", said), ("EndTime", said)))
+            assert sum(frame.cn == HOURS for _, frame in gate.heard) == hours
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    asyncio.run(story())
+    rules, registry = monitoring_rules(RULES), {one.mn: registered}
+    (taken,) = readings_of_receipts(tmp_path / "tcp", ZONE, registry, 2027, tmp_path / "out", through=hours, workers=1)
+    assert (taken.hours, taken.refused) == (hours, {})
+    ((summary,), _) = recompute_readings(tmp_path / "out" / "readings", ZONE, rules, tmp_path / "out", workers=1)
+
+    rows = [one.content(HOURS, NEW_YEAR + hour * HOUR) for hour in range(hours)]
+    direct = replace(readings_from_rows(2027, [row_of(text) for text in rows]), through=hours)
+    written = hourly.write_readings(tmp_path / "direct", STACK, direct)
+    hourly.write_manifest(tmp_path / "direct", None, [written])
+    recompute_readings(tmp_path / "direct", ZONE, rules, tmp_path / "expected", workers=1)
+
+    there, expected = (hours_path(tmp_path / name, 2027, STACK).read_bytes() for name in ("out", "expected"))
+    assert there == expected
+    assert without_evidence(tmp_path / "out") == without_evidence(tmp_path / "expected")
+    assert [total.measured for total in summary.totals] == [hours] * 3
+
+
+def row_of(content: str) -> tuple[str, dict[str, tuple[float, str]]]:
+    """A report as DataTime and means with flags, read in the plainest way."""
+    time, *items = content.split(";")
+    reading = {}
+    for item in items:
+        said = dict(pair.split("=") for pair in item.split(","))
+        code = next(iter(said)).partition("-")[0]
+        reading[code] = (float(said[f"{code}-Avg"]), said[f"{code}-Flag"])
+    assert instant_of(time.removeprefix("DataTime=")) is not None
+    return time.removeprefix("DataTime="), {code: reading[code] for code in reading if code != "a00000"}
+
+
+def without_evidence(out: Path) -> object:
+    result = json.loads(result_path(out, 2027, STACK).read_bytes())
+    assert len(result["days"]) == DAYS
+    for day in result["days"]:
+        del day["evidence"]
+    return result
+
+
+def test_a_frame_of_another_device_gives_no_hour_and_is_kept_with_its_reason(tmp_path: Path) -> None:
+    own, other = Logger(OWN, "2017", 3), Logger("F" * 24, "2017", 4)
+    registry = received(tmp_path / "tcp", (own, 5), (other, 9))
+    (taken,) = readings_of_receipts(tmp_path / "tcp", ZONE, registry, 2027, tmp_path / "out", workers=1)
+    assert (taken.frames, taken.hours, taken.refused) == (14, 5, {"other_device": 9})
+    lines = [json.loads(line) for line in refused_path(tmp_path / "out", 2027, STACK).read_text().splitlines()]
+    assert [line["position"] for line in lines] == list(range(5, 14))
+    assert lines[0]["detail"] == f"MN {'F' * 24} is not the device of {STACK}, which is {OWN} by the inventory"
+    assert base64.b64decode(lines[0]["raw"]) == other.report(HOURS, NEW_YEAR, NOON).strip()
+    chain = hourly.read_manifest(tmp_path / "out" / "readings").holdings[0]
+    days = hourly.read_chain(tmp_path / "out" / "readings", chain).days
+    alone = received(tmp_path / "alone", (own, 5))
+    readings_of_receipts(tmp_path / "alone", ZONE, alone, 2027, tmp_path / "second", workers=1)
+    (second,) = hourly.read_manifest(tmp_path / "second" / "readings").holdings
+    assert hourly.read_chain(tmp_path / "second" / "readings", second).days != days, "what is refused is evidence, too"
+
+
+def test_another_year_is_added_and_the_same_again_changes_nothing(tmp_path: Path) -> None:
+    registry = received(tmp_path / "tcp", (Logger(OWN, "2017", 3), 5))
+    ended = {OWN: replace(registry[OWN], end_labelled=True)}  # then the first of them tells of the old year
+    for year in (2027, 2026, 2027):
+        readings_of_receipts(tmp_path / "tcp", ZONE, ended, year, tmp_path / "out", workers=1)
+    with pytest.raises(Malformed, match="--year: no frame tells of an hour of 2028"):
+        readings_of_receipts(tmp_path / "tcp", ZONE, ended, 2028, tmp_path / "out", workers=1)
+    assert not list(tmp_path.rglob("*year=2028*/**/*.parquet"))
+    holdings = hourly.read_manifest(tmp_path / "out" / "readings").holdings
+    assert [(one.stack, one.year) for one in holdings] == [(STACK, 2026), (STACK, 2027)]
+
+
+@pytest.mark.parametrize(
+    ("folder", "out", "stack", "said"),
+    [
+        ("nowhere", "out", STACK, "nowhere: is no folder of a gateway"),
+        ("tcp", "tcp/out", STACK, "--out: .*lies in the evidence"),
+        ("tcp", "out", "SIM-1", "SIM-1: no such stack in"),
+    ],
+)
+def test_what_cannot_be_measured_is_one_line(tmp_path: Path, folder: str, out: str, stack: str, said: str) -> None:
+    registry = received(tmp_path / "tcp", (Logger(OWN, "2017", 3), 2), stack=stack)
+    with pytest.raises(Malformed, match=said):
+        readings_of_receipts(tmp_path / folder, ZONE, registry, 2027, tmp_path / out, workers=1)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_device_whose_registration_is_gone_stops_the_year(tmp_path: Path) -> None:
+    received(tmp_path / "tcp", (Logger(OWN, "2017", 3), 2))
+    with pytest.raises(Malformed, match=f"frames of MN {OWN}, which is not registered"):
+        readings_of_receipts(tmp_path / "tcp", ZONE, {}, 2027, tmp_path / "out", workers=1)

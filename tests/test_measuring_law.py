@@ -1,0 +1,275 @@
+"""The law of measuring as data: which law fills, part 75 row by row, and which limits an outlet has by what it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from airshed.lab.monitoring import monitoring_rules, registrations
+from airshed.lab.zone import load as load_zone
+from airshed.mrv.applicability import limit_on, limits_of, scope_on
+from airshed.mrv.rules import LimitScope, LimitValue, MonitoringRules, Part75Rules, StackRegistration
+from airshed.mrv.year import close_year
+from airshed.rulebook.load import load_texts, read
+from airshed.rulebook.shipped import shipped
+from laws import FILES, RULES
+from stack_years import SO2, STACK, YEAR, changed, steady_year
+
+ZONE = load_zone(shipped("zones", "dianzhong"))
+SHIPPED = monitoring_rules(RULES)
+
+
+def law(old: str, new: str, file: str = "rulebook.toml") -> MonitoringRules:
+    """The monitoring rules after one replacement in the shipped rulebook."""
+    text = FILES[file].decode()
+    assert old in text
+    return monitoring_rules(load_texts({**FILES, file: text.replace(old, new, 1).encode()}))
+
+
+def faults(file: str, old: str, new: str) -> list[str]:
+    text = FILES[file].decode()
+    assert old in text
+    return [str(fault) for fault in read({**FILES, file: text.replace(old, new, 1).encode()})[1]]
+
+
+def test_the_shipped_part_75_is_that_of_the_code() -> None:
+    assert SHIPPED.part75 == Part75Rules()
+    assert SHIPPED.law == "hj75"
+
+
+def test_the_law_of_the_rulebook_fills_the_year() -> None:
+    """Ten hours lost at a steady source with a peak before: the highest of 180 hours, or the mean of two neighbours."""
+    readings = changed(steady_year(), slice(5_000, 5_010), flags={SO2: "D"})
+    readings = changed(readings, 4_990, values={SO2: 400.0})
+
+    ours, theirs = (
+        close_year(STACK, readings, rules).masses[0] for rules in (SHIPPED, law('law = "hj75"', 'law = "part75"'))
+    )
+
+    assert (ours.substituted, theirs.substituted) == (10, 10)
+    assert ours.measured_mg == theirs.measured_mg
+    assert ours.mass_mg > theirs.mass_mg
+
+
+def test_a_tier_of_part_75_that_is_changed_changes_the_year() -> None:
+    readings = changed(steady_year(), slice(5_000, 5_010), flags={SO2: "D"})
+    readings = changed(readings, 4_990, values={SO2: 400.0})
+    american = msgspec.structs.replace(SHIPPED, law="part75")
+    harder = msgspec.structs.replace(
+        law("gas,950,24,before_after,,", "gas,950,24,maximum,,", "part75.csv"), law="part75"
+    )
+
+    mild, hard = (close_year(STACK, readings, rules).masses[0].mass_mg for rules in (american, harder))
+
+    assert hard > mild
+
+
+def test_the_comparison_with_a_limit_is_that_of_the_law() -> None:
+    assert SHIPPED.comparison == "full"
+    assert law('comparison = "full"', 'comparison = "rounded"').comparison == "rounded"
+
+
+def test_a_flat_line_is_invalid_where_the_law_says_so() -> None:
+    readings = changed(steady_year(), slice(100, 130), values={SO2: 80.0})
+    flat = law("flat_line_invalid = false", "flat_line_invalid = true")
+
+    assert close_year(STACK, readings, SHIPPED).masses[0].substituted == 0
+    assert close_year(STACK, readings, flat).masses[0].substituted == 30
+
+
+def test_the_monthly_share_is_that_of_the_law() -> None:
+    limit = LimitValue("power", "ultra-low", "SO2", 150.0, None, "monthly share")
+    readings = changed(steady_year(), slice(0, 50), values={SO2: np.linspace(160, 200, 50)})
+
+    for share, short in ((9_500, (1,)), (9_000, ())):
+        rules = law("monthly_share_basis_points = 9_500", f"monthly_share_basis_points = {share}")
+        rules = msgspec.structs.replace(rules, limits=(limit,))
+        (found,) = [each for each in close_year(STACK, readings, rules).exceedances if each.limit == limit]
+        assert found.months_short == short
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        (
+            "rulebook.toml",
+            'law = "hj75"',
+            'law = "hj76"',
+            "rulebook.toml [monitoring] law: no such choice 'hj76'; there are hj75, part75 (did you mean 'hj75'?)",
+        ),
+        (
+            "part75.csv",
+            "gas,950,,percentile,90",
+            "gas,950,,percentile,",
+            "part75.csv line 3: statistic percentile with percentile empty; a percentile has its number; "
+            "leave the others empty",
+        ),
+        (
+            "part75.csv",
+            "flow,0,,potential",
+            "flow,10,,potential",
+            "part75.csv: no row of flow holds from availability 0 on; add one",
+        ),
+        (
+            "part75.csv",
+            "nox,900,,percentile",
+            "nox,900,48,percentile",
+            "part75.csv: nox from 90 % leaves runs of more than 48 hours without a rule; "
+            "add a row of this availability with longest_hours empty",
+        ),
+        (
+            "part75.csv",
+            "gas,950,24,before_after",
+            "gas,950,24,nearest",
+            "part75.csv line 2, column statistic: no such choice 'nearest'; "
+            "there are before_after, average, percentile, maximum, potential",
+        ),
+        (
+            "methods.csv",
+            "cement,any,SO2,monitor manual balance factor",
+            "cement,any,SO2,monitor guess",
+            "methods.csv line 2, column methods: 'monitor guess' is not written as it should be; "
+            "write text like monitor balance factor",
+        ),
+        (
+            "methods.csv",
+            "steel,any,SO2,balance factor",
+            "steel,any,SO2,factor",
+            "takes the larger of one method; name two methods, or write first",
+        ),
+        (
+            "applicability.csv",
+            "gb4915-kiln-general",
+            "gb4915-kiln-genral",
+            "column limit_set: no such limit set 'gb4915-kiln-genral'; there are gb13223-coal-existing",
+        ),
+        (
+            "applicability.csv",
+            ",2012,,no,2014-07-01",
+            ",2012,,sometimes,2014-07-01",
+            "applicability.csv line 2, column special: no such choice 'sometimes'; there are yes, no",
+        ),
+        (
+            "test_methods.csv",
+            "SO2,HJ 57-2017,3",
+            "SO2,HJ 57-2017,-3",
+            "test_methods.csv line 2, column lowest_mg_m3: -3.0 is out of bounds; write a number above 0 to 100,000",
+        ),
+    ],
+)
+def test_a_fault_in_the_law_of_measuring_names_its_place(file: str, old: str, new: str, said: str) -> None:
+    found = faults(file, old, new)
+    assert any(said in fault for fault in found), found
+
+
+def test_rows_of_applicability_that_overlap_are_a_contradiction() -> None:
+    found = faults(
+        "applicability.csv",
+        "gb13223-coal-existing,,coal boiler,,2012,,no,2014-07-01",
+        "gb13223-coal-existing,,coal boiler,,2014,,no,2012-01-01",
+    )
+    assert any("holds for outlets of line 2, too" in fault for fault in found), found
+
+
+def test_every_outlet_of_the_zone_has_by_what_it_is_the_set_that_the_inventory_names() -> None:
+    for stack in registrations(ZONE).values():
+        scope = scope_on(SHIPPED, stack, "2027-01-01")
+        assert scope is not None, stack.stack
+        assert scope.limit_set == stack.limit_set, stack.stack
+
+
+BOILER = StackRegistration(
+    "B", "S", ("SO2",), "", 1.0, 0.0, 1.0, sector="power", process="coal boiler", places=("QJ", "Xuanwei")
+)
+
+
+@pytest.mark.parametrize(
+    ("commissioned", "areas", "day", "mg_m3"),
+    [
+        (2008, (), "2014-06-30", None),  # existing boilers: from 2014-07-01 on
+        (2008, (), "2014-07-01", 200.0),
+        (2012, (), "2014-06-30", 100.0),
+        (2012, ("Xuanwei",), "2014-06-30", 50.0),
+        (2012, ("QJ",), "2014-06-30", 50.0),
+        (2012, ("KM",), "2014-06-30", 100.0),
+        (None, (), "2027-01-01", None),  # nobody knows when: no row asks for less
+        (None, ("QJ",), "2027-01-01", 50.0),
+    ],
+)
+def test_a_boiler_has_its_limit_by_commissioning_region_and_day(
+    commissioned: int | None, areas: tuple[str, ...], day: str, mg_m3: float | None
+) -> None:
+    """GB 13223-2011: 200 existing, 100 new, 50 in key areas."""
+    rules = msgspec.structs.replace(SHIPPED, special_areas=areas)
+    limit = limit_on(rules, msgspec.structs.replace(BOILER, commissioned=commissioned), "SO2", day)
+
+    assert (None if limit is None else limit.limit_mg_m3) == mg_m3
+
+
+def test_a_county_that_comes_under_special_limits_in_the_middle_of_a_year_changes_them_then() -> None:
+    special = LimitScope("gb13223-coal-special", "coal boiler", special=True, valid_from=f"{YEAR}-07-01")
+    rules = msgspec.structs.replace(
+        SHIPPED,
+        scopes=(*(each for each in SHIPPED.scopes if not each.special), special),
+        special_areas=("Xuanwei",),
+    )
+    stack = msgspec.structs.replace(BOILER, commissioned=2008)
+
+    spans = [(limit.limit_mg_m3, first, after) for limit, first, after in limits_of(rules, stack, "SO2", YEAR)]
+
+    assert spans == [(200.0, 0, 4_344), (50.0, 4_344, 8_760)]
+
+
+def test_a_scope_goes_before_the_set_that_the_inventory_names_and_without_one_that_set_holds() -> None:
+    named = msgspec.structs.replace(BOILER, commissioned=2008, limit_set="ultra-low-coal")
+    unknown = msgspec.structs.replace(named, process="an old stove")
+
+    for stack, mg_m3 in ((named, 200.0), (unknown, 35.0)):
+        limit = limit_on(SHIPPED, stack, "SO2", "2027-01-01")
+        assert limit is not None
+        assert limit.limit_mg_m3 == mg_m3
+
+
+def test_the_order_of_rows_is_no_law() -> None:
+    for file in ("part75.csv", "methods.csv", "applicability.csv", "test_methods.csv"):
+        head, *rows = FILES[file].decode().splitlines()
+        assert load_texts({**FILES, file: "\n".join([head, *reversed(rows)]).encode()}) == RULES, file
+
+
+def test_the_tables_of_measuring_lie_in_the_shipped_folder() -> None:
+    folder: Path = shipped("rulebooks", "dianzhong")
+    for name in ("part75.csv", "test_methods.csv", "methods.csv", "applicability.csv"):
+        assert (folder / name).is_file(), name
+
+
+def test_every_figure_of_monitoring_is_a_key_of_the_rulebook() -> None:
+    """What `MonitoringRules` has and the rulebook does not say would be law by installing a package."""
+    elsewhere = {"tiers", "part75", "limits", "scopes", "special_areas", "comparison", "marks"}
+    keys = {*type(RULES.monitoring).__struct_fields__}
+
+    assert {*MonitoringRules.__struct_fields__} - elsewhere - keys == set()
+    for key in keys & {*MonitoringRules.__struct_fields__} - elsewhere:
+        assert getattr(SHIPPED, key) == getattr(RULES.monitoring, key), key
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "standstill_velocity_m_s",
+        "ambient_oxygen_percent",
+        "leak_celsius",
+        "unit_slip_hours",
+        "clock_tolerance_hours",
+        "long_hole_hours",
+        "identity_total_basis_points",
+        "identity_converted_basis_points",
+    ],
+)
+def test_a_tolerance_that_the_law_changes_reaches_the_rules(key: str) -> None:
+    shipped_value = getattr(RULES.monitoring, key)
+    changed_value = shipped_value + 1
+
+    assert getattr(law(f"{key} = {shipped_value}", f"{key} = {changed_value}"), key) == changed_value
