@@ -54,6 +54,7 @@ ALLOWED = {
     ("rulebook/strict.py", "io"): "reads CSV out of a text",
     ("market/auction/sealed.py", "random"): "a published seed orders equal bids",
     ("market/auction/columns.py", "random"): "a published seed orders equal bids",
+    ("market/auction/bidders.py", "random"): "a published seed orders equal bids",
     ("market/auction/ties.py", "random"): "a published seed orders equal bids",
     ("market/auction/consigning.py", "random"): "a published seed gives out what rounding leaves over",
 }

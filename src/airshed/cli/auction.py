@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple, get_args
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
+from airshed.cli.auction_read import read_price, read_quantity, read_table
 from airshed.cli.show import as_json, console, table
 from airshed.model.measures import KG_PER_T
 from airshed.model.refusal import Malformed
@@ -20,31 +18,8 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Sealed-bid auctions. 密封投标拍卖。", no_args_is_help=True)
 
 COLUMNS = ("bidder", "price", "quantity")
-#: Digits a price may have before and after its point, and a quantity at all.
-WHOLE_DIGITS, DECIMALS, QUANTITY_DIGITS = 15, 9, 15
 #: Prices in the picture of the demand curve, and characters of its widest bar.
 CURVE_ROWS, CURVE_WIDTH = 12, 48
-
-NUMBER = re.compile(r"([+-]?)([0-9]*)(?:\.([0-9]*))?", re.ASCII)
-
-
-class Number(NamedTuple):
-    """A decimal number as written: `digits` of 1 / 10**`decimals`."""
-
-    digits: int
-    decimals: int
-
-    def at(self, decimals: int) -> int:
-        """The same number counted in 1 / 10**`decimals`."""
-        return self.digits * int(10 ** (decimals - self.decimals))
-
-
-class Row(NamedTuple):
-    """One line of the bid file."""
-
-    bidder: str
-    price: Number
-    quantity: int
 
 
 @app.callback()
@@ -65,14 +40,74 @@ def clear(
             help="Prices are per allowance, or per tonne of 1,000 allowances of 1 kg, payments then rounded to 0.01."
         ),
     ] = "allowance",
+    rules: Annotated[
+        str,
+        typer.Option(
+            metavar="RULES.toml", help="A whole auction by rules in a file, instead of the five options above."
+        ),
+    ] = "",
+    limits: Annotated[
+        str, typer.Option(metavar="L.csv", help="Bidders: bidder,group,guarantee,held,holding_limit,purchase_limit.")
+    ] = "",
+    consignments: Annotated[
+        str, typer.Option(metavar="C.csv", help="What holders sell: holder,series,quantity,minimum.")
+    ] = "",
+    replaces: Annotated[
+        str, typer.Option(metavar="JSON", help="Outcome that this one corrects, as --json printed it.")
+    ] = "",
+    reason: Annotated[str, typer.Option(help="Why it is corrected.")] = "",
+    public: Annotated[bool, typer.Option("--public", help="Only what is published: never positions.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object instead of tables.")] = False,
 ) -> None:
     """Clear a file of sealed bids: price, what is sold, who gets how much and pays what. 拍卖出清。
 
     Equal bids at the clearing price that cannot all be served are taken in a random order fixed by --seed.
 
+    With --rules a file says everything: price rule, window, lots, ticks, reserve prices, reserves with triggers, spot
+    and advance vintages, consignment, limits of groups, guarantees, ties, unsold volume; docs/auctions.md explains
+    each. Prices are then yuan. Bids that the rules do not allow are refused, with the article; the others go on.
+
     Example: airshed auction clear bids.csv --supply 1000 --reserve 12.50 --rule uniform
+
+    Example: airshed auction clear bids.csv --rules rules.toml --limits bidders.csv --consignments consigned.csv
     """
+    if rules:
+        for option, value, usual in (
+            ("--supply", supply, ""),
+            ("--rule", rule, "uniform"),
+            ("--reserve", reserve, ""),
+            ("--seed", seed, "0"),
+            ("--per", per, "allowance"),
+        ):
+            if value != usual:
+                raise Malformed(option, "the rules say it", f"leave it out, or write it in {rules}")
+        from airshed.cli.auction_event import Asked, clear_by_rules
+
+        asked = Asked(
+            bids=bids,
+            rules=rules,
+            limits=limits,
+            consignments=consignments,
+            replaces=replaces,
+            reason=reason,
+            public=public,
+            json=json,
+        )
+        raise typer.Exit(clear_by_rules(asked))
+    for option, given in (
+        ("--limits", limits),
+        ("--consignments", consignments),
+        ("--replaces", replaces),
+        ("--reason", reason),
+        ("--public", public),
+    ):
+        if given:
+            raise Malformed(option, "it needs rules", "name their file with --rules")
+    _clear_one(bids, supply, rule, reserve, seed, per, json)
+
+
+def _clear_one(bids: str, supply: str, rule: str, reserve: str, seed: str, per: str, json: bool) -> None:
+    """One series, by five options."""
     from airshed.market.auction import Bid, Rule
     from airshed.market.auction import clear as sell
 
@@ -88,11 +123,18 @@ def clear(
     if per not in ("allowance", "tonne"):
         raise Malformed("--per", f"no measure {per!r}", "there are allowance, tonne")
 
-    rows = read_bids(bids)
-    decimals = max([row.price.decimals for row in rows] + [2, kept.decimals if kept else 0])
+    rows = [
+        (
+            line.name("bidder", "name who bids"),
+            read_price(line.cells["price"], line.place, "price"),
+            line.quantity("quantity"),
+        )
+        for line in read_table(bids, COLUMNS)
+    ]
+    decimals = max([price.decimals for _, price, _ in rows] + [2, kept.decimals if kept else 0])
     # Whoever orders the lines of the file must not choose the winners of a tie: the seed decides over sorted bids.
     sealed = sorted(
-        (Bid(row.bidder, row.price.at(decimals), row.quantity) for row in rows),
+        (Bid(bidder, price.at(decimals), quantity) for bidder, price, quantity in rows),
         key=lambda bid: (bid.bidder, bid.price, bid.quantity),
     )
     # Payments are exact per allowance; per tonne they are counted in hundredths and rounded once.
@@ -116,93 +158,6 @@ def clear(
         f" rule {rule}, seed {int(seed)}"
     )
     _print_curve(sealed, result, offered, decimals)
-
-
-def read_bids(path: str) -> list[Row]:
-    """The bids of a CSV file. Malformed, with the line, for whatever is not a bid."""
-    try:
-        text = Path(path).read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Malformed(path, f"byte {error.start + 1} is not UTF-8 text", "save it as CSV UTF-8") from None
-    except OSError as error:
-        raise Malformed(path, (error.strerror or "cannot be read").lower(), "name a readable CSV file") from None
-    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
-    header: list[str] = []
-    rows: list[Row] = []
-    try:
-        for cells in lines:
-            if not any(cell.strip() for cell in cells):
-                continue
-            place = f"{path} line {lines.line_num}"
-            if header:
-                rows.append(_row(header, cells, place))
-            else:
-                header = _header(cells, place)
-    except csv.Error as error:
-        raise Malformed(f"{path} line {lines.line_num}", f"not CSV ({error})", "check its quotes") from None
-    if not header:
-        raise Malformed(path, "the file is empty", f"begin it with the header {','.join(COLUMNS)}")
-    return rows
-
-
-def _header(cells: list[str], place: str) -> list[str]:
-    names = [cell.strip().lower() for cell in cells]
-    cure = f"the header is {','.join(COLUMNS)}"
-    for name in names:
-        if name not in COLUMNS:
-            raise Malformed(place, f"no such column {name!r}", cure)
-        if names.count(name) > 1:
-            raise Malformed(place, f"column {name!r} stands twice", cure)
-    for name in COLUMNS:
-        if name not in names:
-            raise Malformed(place, f"column {name!r} is missing", cure)
-    return names
-
-
-def _row(header: list[str], cells: list[str], place: str) -> Row:
-    if len(cells) != len(header):
-        raise Malformed(place, f"{len(cells)} cells under {len(header)} columns", f"write {','.join(header)}")
-    cell = dict(zip(header, cells, strict=True))
-    bidder = " ".join(cell["bidder"].split())
-    if not bidder or not bidder.isprintable():
-        raise Malformed(place, f"bidder {cell['bidder']!r} is no name", "name who bids")
-    return Row(bidder, read_price(cell["price"], place, "price"), read_quantity(cell["quantity"], place, "quantity"))
-
-
-def read_number(text: str, place: str, what: str) -> Number:
-    """A decimal number, exactly as its digits say."""
-    found = NUMBER.fullmatch(text.strip())
-    if found is None or not (found[2] or found[3]):
-        raise Malformed(place, f"{what} {_short(text)} is not a number", "write digits, as in 1250.50")
-    whole, part = found[2].lstrip("0"), (found[3] or "").rstrip("0")
-    if len(whole) > WHOLE_DIGITS:
-        raise Malformed(place, f"{what} {_short(text)} is too large", "check its measure")
-    if len(part) > DECIMALS:
-        raise Malformed(place, f"{what} {_short(text)} has more than {DECIMALS} decimals", "round it")
-    digits = int(whole + part or "0")
-    return Number(-digits if found[1] == "-" else digits, len(part))
-
-
-def read_price(text: str, place: str, what: str) -> Number:
-    """A price, zero or more."""
-    price = read_number(text, place, what)
-    if price.digits < 0:
-        raise Malformed(place, f"{what} {_short(text)} is below zero", "a price is zero or more")
-    return price
-
-
-def read_quantity(text: str, place: str, what: str) -> int:
-    """A whole number of allowances, at least one."""
-    number = read_number(text, place, what)
-    if number.decimals:
-        raise Malformed(place, f"{what} {_short(text)} is not a whole number", "count whole allowances")
-    if number.digits <= 0:
-        raise Malformed(place, f"{what} {_short(text)} is not positive", "count one allowance or more")
-    return number.digits
-
-
-def _short(text: str) -> str:
-    return repr(text if len(text) <= 40 else text[:37] + "...")
 
 
 def written(count: int, decimals: int) -> str:
