@@ -23,6 +23,7 @@ ROOMS: dict[str, str] = {
     "mrv": "airshed.cli.mrv:app",
     "allocate": "airshed.cli.allocate:allocate",
     "auction": "airshed.cli.auction:app",
+    "call": "airshed.cli.call:app",
     "book": "airshed.cli.book:app",
     "replay": "airshed.cli.replay:replay",
     "sim": "airshed.cli.sim:sim",

@@ -1,0 +1,34 @@
+"""The zone-wide call: one session in which all jurisdictions and vintages of a pollutant clear together.
+
+`clear` takes orders, what the air allows (`Air`) and the rules of the call, and gives `Cleared` or `NotCleared`;
+`clear_in_rounds` does the same where the law wants the city served first. Nothing here knows of accounts or books.
+How prices come about, with a worked example: `docs/zone-call.md`.
+"""
+
+from airshed.market.zonecall.call import clear, clear_in_rounds
+from airshed.market.zonecall.certificate import certificate, check
+from airshed.market.zonecall.nouns import (
+    Air,
+    Area,
+    Bid,
+    CallRules,
+    Cleared,
+    NotCleared,
+    Offer,
+    Receptor,
+)
+
+__all__ = [
+    "Air",
+    "Area",
+    "Bid",
+    "CallRules",
+    "Cleared",
+    "NotCleared",
+    "Offer",
+    "Receptor",
+    "certificate",
+    "check",
+    "clear",
+    "clear_in_rounds",
+]

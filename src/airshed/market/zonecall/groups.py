@@ -1,0 +1,126 @@
+"""Orders that are alike but for price, and what may go where: the shape of a call before any number is sought."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+from hashlib import sha256
+from typing import NamedTuple, TypeVar
+
+from airshed.market.zonecall.nouns import Air, Bid, Bound, CallRules, CoverKey, LotKey, Offer
+from airshed.model.measures import KG_PER_T
+
+Order = TypeVar("Order", Offer, Bid)
+Key = TypeVar("Key", CoverKey, LotKey)
+
+
+class Lot(NamedTuple):
+    """The offers of one key, cheapest first, and the cover at their own place that one allowance leaves."""
+
+    key: LotKey
+    relief: Fraction
+    offers: tuple[Offer, ...]
+
+
+class Cover(NamedTuple):
+    """The bids of one key, dearest first."""
+
+    key: CoverKey
+    bids: tuple[Bid, ...]
+
+
+class Link(NamedTuple):
+    """Allowances of `lot` (its place in the list) may go to `cover`; each gives `ratio` kilograms of cover there."""
+
+    lot: int
+    cover: int
+    ratio: Fraction
+
+
+class Shape(NamedTuple):
+    """A call: its groups in the order of their keys, its links, its bounds."""
+
+    lots: tuple[Lot, ...]
+    covers: tuple[Cover, ...]
+    links: tuple[Link, ...]
+    bounds: tuple[Bound, ...]
+
+    def load(self, link: Link, bound: Bound) -> Fraction:
+        """What a tonne of allowances that go along a link adds at a bound."""
+        lot, cover = self.lots[link.lot], self.covers[link.cover]
+        there, here = bound.per_t.get(cover.key.place), bound.per_t.get(lot.key.place)
+        return (there or Fraction(0)) * link.ratio - (here or Fraction(0)) * lot.relief
+
+
+def shape(offers: Iterable[Offer], bids: Iterable[Bid], air: Air, rules: CallRules) -> Shape:
+    """Group the orders. Neither their order in the call nor their count has an influence on the shape."""
+    lots = tuple(
+        Lot(key, air.ratio(key.issued, key.place) or Fraction(0), own)
+        for key, own in _grouped(offers, rules.seed, lambda offer: lot_key(offer, rules), 1)
+    )
+    covers = tuple(Cover(key, own) for key, own in _grouped(bids, rules.seed, lambda bid: cover_key(bid, rules), -1))
+    links = tuple(
+        Link(number, there, ratio)
+        for number, lot in enumerate(lots)
+        for there, cover in enumerate(covers)
+        if (ratio := admitted(lot.key, cover.key, air, rules)) is not None
+    )
+    return Shape(lots, covers, links, bounds(air, rules))
+
+
+def lot_key(offer: Offer, rules: CallRules) -> LotKey:
+    """The group of an offer."""
+    return LotKey(offer.series.jurisdiction, offer.series.vintage, offer.place, rules.wall(offer.sector))
+
+
+def cover_key(bid: Bid, rules: CallRules) -> CoverKey:
+    """The group of a bid."""
+    return CoverKey(bid.place, bid.year, rules.wall(bid.sector))
+
+
+def admitted(lot: LotKey, cover: CoverKey, air: Air, rules: CallRules) -> Fraction | None:
+    """Kilograms of cover that an allowance of `lot` gives to `cover`, or None where it may not go.
+
+    It may not go over the wall (General Office 2014 no. 38), out of the city where the call is a city's, into a
+    year that its vintage does not cover, nor where the ratios have no entry.
+    """
+    if lot.wall != cover.wall or (rules.trade == "city" and lot.place != cover.place):
+        return None
+    if not cover.year - rules.vintages_back <= lot.vintage <= cover.year:
+        return None
+    return air.ratio(lot.issued, cover.place)
+
+
+def bounds(air: Air, rules: CallRules) -> tuple[Bound, ...]:
+    """The limits of the receptors, then those of the areas, whose load is their own kilograms."""
+    of_receptors = [
+        Bound(
+            f"receptor {each.receptor}",
+            {place: load for (receptor, place), load in air.loads.items() if receptor == each.receptor},
+            each.allowed,
+        )
+        for each in air.receptors
+    ]
+    of_areas = [
+        Bound(f"area {each.jurisdiction}", {each.jurisdiction: Fraction(KG_PER_T)}, Fraction(each.allowed))
+        for each in rules.areas
+        if each.allowed is not None
+    ]
+    return (*of_receptors, *of_areas)
+
+
+def rank(order: Offer | Bid, seed: int) -> bytes:
+    """The place of an order among equal ones: SHA-256 of the seed and its name, so that no line number decides."""
+    return sha256(f"{seed}:{order.order}".encode()).digest()
+
+
+def _grouped(
+    orders: Iterable[Order], seed: int, key: Callable[[Order], Key], sign: int
+) -> Sequence[tuple[Key, tuple[Order, ...]]]:
+    groups: dict[Key, list[Order]] = {}
+    for order in orders:
+        groups.setdefault(key(order), []).append(order)
+    return [
+        (name, tuple(sorted(groups[name], key=lambda order: (sign * order.limit, rank(order, seed)))))
+        for name in sorted(groups)
+    ]

@@ -1,0 +1,514 @@
+"""The zone-wide call: greatest gain within every limit, whole allowances, money to the fen, proof."""
+
+from __future__ import annotations
+
+import json
+import runpy
+import sys
+from collections import Counter
+from fractions import Fraction
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from airshed.market.zonecall import (
+    Air,
+    Area,
+    Bid,
+    CallRules,
+    Cleared,
+    NotCleared,
+    Offer,
+    Receptor,
+    certificate,
+    check,
+    clear,
+    clear_in_rounds,
+)
+from airshed.market.zonecall import call as call_module
+from airshed.market.zonecall.certificate import _digest
+from airshed.model.allowance import Series
+from airshed.model.refusal import Malformed
+from zonecalls import PLACES, Call, best_of_all, calls, loads_of, separate_books
+
+SCRIPT = Path(__file__).parents[1] / "scripts" / "verify_call.py"
+#: Drawn calls keep limits at zero or above, so that one that trades nothing keeps them all.
+property_of_calls = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def cleared(call: Call) -> Cleared:
+    done = clear(*call)
+    assert isinstance(done, Cleared), done
+    return done
+
+
+def moves(done: Cleared) -> list[tuple[Offer, Bid, int]]:
+    offers = {offer.order: offer for offer in done.offers}
+    bids = {bid.order: bid for bid in done.bids}
+    return [(offers[each.offer], bids[each.bid], each.count) for each in done.deliveries]
+
+
+def two_zones(limit: str = "0.2") -> Call:
+    """The worked example of docs/zone-call.md: two zones, one receptor, three orders."""
+    offers = (Offer("1", "yuxi-steel", "steel", Series("SO2", "YX", 2027), "YX", 1_000, 300_000),)
+    bids = (
+        Bid("2", "kunming-cement", "cement", "SO2", "KM", 2027, 800, 600_000),
+        Bid("3", "yuxi-cement", "cement", "SO2", "YX", 2027, 600, 400_000),
+    )
+    loads = {("kunming-air", "KM"): Fraction(1), ("kunming-air", "YX"): Fraction(1, 2)}
+    return offers, bids, Air((Receptor("kunming-air", Fraction(limit)),), loads), CallRules()
+
+
+def test_the_worked_example_comes_out_as_with_a_pencil() -> None:
+    done = cleared(two_zones())
+
+    assert [(each.offer, each.bid, each.count) for each in done.deliveries] == [("1", "2", 400), ("1", "3", 600)]
+    assert [(each.bid.place, each.price, each.paid_fen) for each in done.bought] == [
+        ("KM", 600_000, 240_000),
+        ("YX", 350_000, 210_000),
+    ]
+    assert [(each.price, each.received_fen) for each in done.sold] == [(350_000, 350_000)]
+    assert list(done.bound_duals) == [500_000]  # lambda: 5,000 yuan per load; the book itself adds 1,000 yuan a tonne
+    assert set(done.cover_duals.values()) == {Fraction(100_000)}
+    assert [done.zone_fen, done.gain, done.gap] == [100_000, 180_000, 0]
+    assert done.loads == (Fraction(1, 5),)
+
+
+def test_without_a_receptor_the_zone_has_one_price() -> None:
+    offers, bids, _, rules = two_zones()
+    done = cleared((offers, bids, Air(), rules))
+
+    assert {each.price for each in done.bought} == {each.price for each in done.sold} == {400_000}
+    assert [done.zone_fen, done.gap] == [0, 0]
+
+
+def test_a_receptor_that_fails_its_standard_gets_no_more_load() -> None:
+    offers, bids, air, rules = two_zones()
+    failed = msgspec.structs.replace(air, receptors=(Receptor("kunming-air", Fraction(9), "failed"),))
+    done = cleared((offers, bids, failed, rules))
+
+    assert [each.bid.place for each in done.bought] == ["YX"]
+    assert list(done.loads) == [0]
+
+
+def test_power_plants_and_other_industries_never_meet() -> None:
+    offers, bids, air, rules = two_zones()
+    power = tuple(msgspec.structs.replace(bid, sector="power") for bid in bids)
+
+    assert cleared((offers, power, air, rules)).deliveries == ()
+    assert cleared((offers, power, air, msgspec.structs.replace(rules, walls=()))).deliveries != ()
+
+
+def test_a_bid_is_filled_from_several_vintages_and_places() -> None:
+    offers = tuple(
+        Offer(name, f"seller-{name}", "steel", Series("SO2", place, year), place, 100, 100_000)
+        for name, place, year in (("a", "KM", 2026), ("b", "KM", 2027), ("c", "QJ", 2027), ("old", "KM", 2025))
+    )
+    bid = Bid("x", "buyer", "cement", "SO2", "KM", 2027, 300, 200_000)
+    done = cleared((offers, (bid,), Air(), CallRules(vintages_back=1)))
+
+    assert sorted(each.offer for each in done.deliveries) == ["a", "b", "c"]
+
+
+def test_a_ratio_below_one_takes_more_allowances_and_the_price_follows_it() -> None:
+    offers, _, _, rules = two_zones()
+    bid = Bid("2", "kunming-cement", "cement", "SO2", "KM", 2027, 401, 600_000)
+    air = Air(ratios={("YX", "KM"): Fraction(4, 5), ("KM", "YX"): None})
+    done = cleared((offers, (bid,), air, rules))
+
+    (bought,) = done.bought
+    assert (bought.count, bought.cover) == (501, Fraction(2004, 5))  # 501 x 0.8 = 400.8; one more would be too many
+    assert done.sold[0].price == bought.price * 4 // 5
+
+
+def test_equal_orders_are_served_in_an_order_that_only_the_seed_decides() -> None:
+    bids = [Bid(f"b{n}", f"buyer-{n}", "steel", "SO2", "KM", 2027, 10, 50) for n in range(6)]
+    offers = [Offer("o", "seller", "steel", Series("SO2", "KM", 2027), "KM", 30, 10)]
+    winners = set()
+    for seed in range(8):
+        rules = CallRules(seed=seed)
+        done = cleared((tuple(offers), tuple(bids), Air(), rules))
+        again = cleared((tuple(offers), tuple(reversed(bids)), Air(), rules))
+        assert done.deliveries == again.deliveries
+        winners.add(tuple(sorted(each.bid.order for each in done.bought)))
+    assert len(winners) > 1
+
+
+@property_of_calls
+@given(calls())
+def test_a_call_conserves_allowances_and_money_and_keeps_every_limit(call: Call) -> None:
+    """I2, I3, I5: what is sold is bought, what is paid is received, within each order and each limit of the air."""
+    offers, bids, air, rules = call
+    done = cleared(call)
+
+    given_away: Counter[str] = Counter()
+    cover: dict[str, Fraction] = {}
+    for offer, bid, count in moves(done):
+        assert count > 0
+        given_away[offer.order] += count
+        each = air.ratio(offer.series.jurisdiction, bid.place)
+        assert each is not None
+        cover[bid.order] = cover.get(bid.order, Fraction(0)) + count * each
+    assert given_away == Counter({each.offer.order: each.count for each in done.sold})
+    assert cover == {each.bid.order: each.cover for each in done.bought}
+    assert all(given_away[offer.order] <= offer.count for offer in offers)
+    assert all(cover.get(bid.order, 0) <= bid.count for bid in bids)
+    assert sum(each.count for each in done.sold) == sum(each.count for each in done.bought)
+    paid, received = sum(each.paid_fen for each in done.bought), sum(each.received_fen for each in done.sold)
+    assert paid == received + done.zone_fen
+    assert all(0 <= each.price <= each.bid.limit for each in done.bought)
+    assert all(each.price >= each.offer.limit for each in done.sold)
+    assert all(load <= most for load, most in loads_of(moves(done), air, rules))
+
+
+@property_of_calls
+@given(calls())
+def test_better_orders_of_a_book_are_served_first(call: Call) -> None:
+    """I7 in a call: inside a book nobody is passed over for a worse limit, but for less than one allowance."""
+    done = cleared(call)
+    got = {each.bid.order: each.cover for each in done.bought}
+    gave = {each.offer.order: each.count for each in done.sold}
+    for bid in done.bids:
+        for other in done.bids:
+            alike = (bid.place, bid.year, bid.sector) == (other.place, other.year, other.sector)
+            if alike and bid.limit > other.limit and got.get(other.order):
+                assert bid.count - got.get(bid.order, 0) < 1
+    for offer in done.offers:
+        for rival in done.offers:
+            alike = (offer.series, offer.place, offer.sector) == (rival.series, rival.place, rival.sector)
+            if alike and offer.limit < rival.limit and gave.get(rival.order):
+                assert gave.get(offer.order, 0) == offer.count
+
+
+@property_of_calls
+@given(calls(most_orders=2, most_count=3, receptors=1))
+def test_no_whole_allocation_gains_more_than_the_bound_says(call: Call) -> None:
+    """The naive reference tries every allocation; where nothing forces a fraction, the call gains as much."""
+    done = cleared(call)
+    best = best_of_all(call)
+    assert best is not None
+
+    assert done.gain * 1000 <= best <= done.bound * 1000
+    one_for_one = call[2].ratios is None or set(call[2].ratios.values()) <= {None, Fraction(1)}
+    if one_for_one and not done.bounds:
+        assert done.gap == 0
+
+
+@property_of_calls
+@given(calls())
+def test_the_zone_never_gains_less_than_the_best_set_of_separate_books(call: Call) -> None:
+    assert cleared(call).gain * 1000 >= separate_books(call)
+
+
+@property_of_calls
+@given(calls(), st.data())
+def test_raising_a_limit_or_adding_a_link_never_lowers_the_gain(call: Call, data: st.DataObject) -> None:
+    offers, bids, air, rules = call
+    before = cleared(call).bound
+    wider = tuple(
+        Receptor(each.receptor, each.limit + Fraction(data.draw(st.integers(0, 50)), 1000), each.standard)
+        for each in air.receptors
+    )
+    assert cleared((offers, bids, msgspec.structs.replace(air, receptors=wider), rules)).bound >= before
+    if air.ratios is not None:
+        closed = sorted(pair for pair, ratio in air.ratios.items() if ratio is None)
+        # Where a seller could not use its allowances at its own place, opening that place counts their load there.
+        settled = tuple(offer for offer in offers if offer.place == offer.series.jurisdiction)
+        if closed:
+            pair = data.draw(st.sampled_from(closed))
+            opened = msgspec.structs.replace(air, ratios={**air.ratios, pair: Fraction(1, 2)})
+            assert cleared((settled, bids, opened, rules)).bound >= cleared((settled, bids, air, rules)).bound
+
+
+@property_of_calls
+@given(calls(), st.integers(0, 99))
+def test_the_order_of_the_orders_decides_nothing(call: Call, seed: int) -> None:
+    offers, bids, air, rules = call
+    mixed_offers, mixed_bids = list(offers), list(bids)
+    Random(seed).shuffle(mixed_offers)
+    Random(seed).shuffle(mixed_bids)
+    done, again = cleared(call), cleared((tuple(mixed_offers), tuple(mixed_bids), air, rules))
+
+    assert (done.sold, done.bought, done.deliveries) == (again.sold, again.bought, again.deliveries)
+    assert (done.cover_duals, done.bound_duals) == (again.cover_duals, again.bound_duals)
+
+
+@property_of_calls
+@given(calls(), st.sampled_from((2, 7, 1000)))
+def test_a_call_of_larger_orders_under_larger_limits_gains_as_much_more(call: Call, times: int) -> None:
+    offers, bids, air, rules = call
+    larger: Call = (
+        tuple(msgspec.structs.replace(each, count=each.count * times) for each in offers),
+        tuple(msgspec.structs.replace(each, count=each.count * times) for each in bids),
+        msgspec.structs.replace(
+            air, receptors=tuple(msgspec.structs.replace(each, limit=each.limit * times) for each in air.receptors)
+        ),
+        msgspec.structs.replace(
+            rules,
+            areas=tuple(
+                msgspec.structs.replace(each, most_in=None if each.most_in is None else each.most_in * times)
+                for each in rules.areas
+            ),
+        ),
+    )
+    assert cleared(larger).bound == cleared(call).bound * times
+
+
+# --- the certificate
+
+
+def script_says(path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What scripts/verify_call.py ends with: "" if the certificate holds."""
+    monkeypatch.setattr(sys, "argv", ["verify_call.py", str(path)])
+    try:
+        runpy.run_path(str(SCRIPT))
+    except SystemExit as end:
+        return str(end.code)
+    return ""
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(call=calls())
+def test_every_certificate_holds_for_airshed_and_for_a_stranger(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "proof.json"
+    path.write_text(json.dumps(certificate([cleared(call)])))
+
+    assert len(check(path.read_bytes())) == 1
+    assert script_says(path, monkeypatch) == ""
+
+
+RESULTS = ("filled", "price", "fen", "load", "gain", "bound", "gap", "zone_fen")
+
+
+def one_more(value: Any) -> Any:
+    """The value, a little greater."""
+    return str(Fraction(value) + 1) if isinstance(value, str) else value + 1
+
+
+def tampered(proof: dict[str, Any], data: st.DataObject) -> dict[str, Any]:
+    """A certificate with one result changed and its digest made anew."""
+    changed: dict[str, Any] = json.loads(json.dumps(proof))
+    row = changed["rounds"][0]
+    rows = [row, *row["orders"], *row["bounds"]]
+    places: list[tuple[Any, Any]] = [(each, key) for each in rows for key in RESULTS if key in each]
+    places += [(moved, 2) for moved in row["deliveries"]]
+    holder, key = places[data.draw(st.integers(0, len(places) - 1))]
+    holder[key] = one_more(holder[key])
+    row["digest"] = _digest(row)
+    return changed
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(call=calls(), data=st.data())
+def test_a_certificate_with_one_result_changed_does_not_hold(
+    call: Call, data: st.DataObject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = json.dumps(tampered(certificate([cleared(call)]), data))
+    path = tmp_path / "proof.json"
+    path.write_text(text)
+
+    with pytest.raises(Malformed):
+        check(text)
+    assert script_says(path, monkeypatch) != ""
+
+
+@pytest.mark.parametrize("key", ["most", "dual"])
+def test_a_certificate_with_another_limit_or_dual_does_not_hold(key: str) -> None:
+    proof = certificate([cleared(two_zones())])
+    row = proof["rounds"][0]
+    row["bounds"][0][key] = one_more(row["bounds"][0][key])
+    row["digest"] = _digest(row)
+
+    with pytest.raises(Malformed):
+        check(json.dumps(proof))
+
+
+def test_a_certificate_whose_text_is_touched_does_not_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    proof = certificate([cleared(two_zones())])
+    proof["rounds"][0]["orders"][0]["account"] = "somebody-else"
+    path = tmp_path / "proof.json"
+    path.write_text(json.dumps(proof))
+
+    with pytest.raises(Malformed, match="digest"):
+        check(path.read_bytes())
+    assert "digest" in script_says(path, monkeypatch)
+
+
+@pytest.mark.parametrize("text", [b"", b"{}", b"[]", b'{"rounds":[]}', b'{"rounds":[{}]}', b"\xff", b"[" * 2000])
+def test_what_is_no_certificate_is_malformed(text: bytes) -> None:
+    with pytest.raises(Malformed):
+        check(text)
+
+
+# --- calls that do not clear
+
+
+def test_a_limit_that_the_orders_cannot_keep_is_infeasible() -> None:
+    done = clear(*two_zones("-1"))
+
+    assert isinstance(done, NotCleared)
+    assert (done.why, "receptor kunming-air" in done.detail) == ("infeasible", True)
+
+
+def test_a_limit_below_zero_buys_relief_as_far_as_the_fund_pays() -> None:
+    offers = (Offer("1", "kunming-steel", "steel", Series("SO2", "KM", 2027), "KM", 1_000, 300_000),)
+    bids = (Bid("2", "yuxi-cement", "cement", "SO2", "YX", 2027, 1_000, 100_000),)
+    loads = {("air", "KM"): Fraction(1), ("air", "YX"): Fraction(0)}
+    air = Air((Receptor("air", Fraction(-1, 10)),), loads)
+    done = clear(offers, bids, air, CallRules())
+    assert isinstance(done, Cleared)
+    assert [each.count for each in done.deliveries] == [100]
+    assert done.zone_fen == -20_000  # 0.1 t bought at 3,000 yuan and sold at 1,000
+
+    poor = clear(offers, bids, air, CallRules(fund_fen=19_999))
+    assert isinstance(poor, NotCleared)
+    assert poor.why == "unfunded"
+
+
+def test_a_solver_that_runs_out_of_its_time_clears_nothing() -> None:
+    done = clear(*two_zones(), seconds=0.0)
+
+    assert isinstance(done, NotCleared)
+    assert done.why == "timeout"
+
+
+def test_a_solver_that_fails_clears_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    failed = NotCleared("solver", "HiGHS ends with 'Unknown'")
+    monkeypatch.setattr(call_module, "solve", lambda *_: failed)
+
+    assert clear(*two_zones()) == failed
+    assert clear_in_rounds(*two_zones()) == failed
+
+
+def test_nobody_coming_is_a_call_that_clears_nothing_at_no_price() -> None:
+    done = cleared(((), (), Air(), CallRules()))
+
+    assert not done.deliveries
+    assert [done.gain, done.gap, done.zone_fen] == [0, 0, 0]
+    check(json.dumps(certificate([done])))
+
+
+# --- the city first
+
+
+def test_the_city_is_served_first_and_the_zone_has_the_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    offers, bids, air, rules = two_zones()
+    done = clear_in_rounds(offers, bids, air, msgspec.structs.replace(rules, trade="city_first"))
+    assert not isinstance(done, NotCleared)
+    city, zone = done
+
+    assert [(each.bid, each.count) for each in city.deliveries] == [("3", 600)]
+    assert [(each.bid, each.count) for each in zone.deliveries] == [("2", 400)]
+    path = tmp_path / "proof.json"
+    path.write_text(json.dumps(certificate(done)))
+    assert len(check(path.read_bytes())) == 2
+    assert script_says(path, monkeypatch) == ""
+
+
+def test_a_second_round_with_other_orders_than_the_first_left_does_not_hold() -> None:
+    offers, bids, air, rules = two_zones()
+    done = clear_in_rounds(offers, bids, air, msgspec.structs.replace(rules, trade="city_first"))
+    assert not isinstance(done, NotCleared)
+    proof = certificate(done)
+
+    with pytest.raises(Malformed, match="round 2"):
+        check(json.dumps({"rounds": [proof["rounds"][0], proof["rounds"][0]]}))
+
+
+@property_of_calls
+@given(calls())
+def test_the_city_first_gains_no_less_than_separate_books(call: Call) -> None:
+    offers, bids, air, rules = call
+    done = clear_in_rounds(offers, bids, air, msgspec.structs.replace(rules, trade="city_first"))
+    assert not isinstance(done, NotCleared)
+
+    assert sum(each.gain for each in done) * 1000 >= separate_books(call)
+    check(json.dumps(certificate(done)))
+
+
+# --- what does not fit
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"air": {"loads": {("kunming-air", "KM"): Fraction(-1), ("kunming-air", "YX"): Fraction(1)}}}, "negative"),
+        ({"air": {"loads": {}}}, "is empty"),
+        ({"air": {"receptors": ()}}, "no such receptor"),
+        ({"air": {"receptors": (Receptor("kunming-air", Fraction(1)),) * 2}}, "stands twice"),
+        ({"air": {"ratios": {("YX", "KM"): Fraction(1)}}}, "the pair is missing"),
+        ({"air": {"ratios": {("YX", "KM"): Fraction(0), ("KM", "YX"): None}}}, "above zero"),
+        ({"air": {"ratios": {("YX", "YX"): Fraction(2)}}}, "at home"),
+        (
+            {"air": {"ratios": {("YX", "KM"): Fraction(6, 5), ("KM", "YX"): Fraction(9, 10)}}},
+            "KM -> YX -> KM makes 1.08",
+        ),
+        ({"rules": {"lot": 7}}, "no multiple of the lot"),
+        ({"rules": {"walls": ("pwoer",)}}, "no such sector 'pwoer'"),
+        ({"rules": {"sectors": ("power", "cement")}}, "no such sector 'steel'"),
+        ({"rules": {"areas": (Area("KM"), Area("KM"))}}, "stands twice"),
+        ({"rules": {"areas": (Area("KM", "failed", 5),)}}, "most_in is 5"),
+        ({"rules": {"areas": (Area("ZZ"),)}}, "no jurisdiction 'ZZ'"),
+        ({"bid": {"place": "ZZ"}}, "no jurisdiction 'ZZ'"),
+        ({"bid": {"order": "1"}}, "stands twice"),
+        ({"bid": {"count": 0}}, "count 0"),
+        ({"bid": {"limit": -1}}, "limit -1"),
+        ({"bid": {"pollutant": "NOx"}}, "one pollutant at a time"),
+        ({"bid": {"account": "yuxi-steel"}}, "nobody trades with itself"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_does_not_fit_is_malformed_with_its_place(change: dict[str, dict[str, Any]], said: str) -> None:
+    offers, bids, air, rules = two_zones()
+    replace = msgspec.structs.replace
+    with pytest.raises(Malformed, match=said):
+        clear(
+            offers,
+            (replace(bids[0], **change.get("bid", {})), *bids[1:]),
+            replace(air, **change.get("air", {})),
+            replace(rules, **change.get("rules", {})),
+        )
+
+
+def test_a_missing_pair_of_the_matrix_is_named() -> None:
+    offers, bids, air, rules = two_zones()
+    receptors = (*air.receptors, Receptor("yuxi-air", Fraction(1)))
+    loads = {**air.loads, ("yuxi-air", "KM"): Fraction(1)}
+    with pytest.raises(Malformed, match="matrix yuxi-air, YX: the pair is missing"):
+        clear(offers, bids, Air(receptors, loads), rules)
+
+
+def test_an_account_may_stand_on_both_sides_where_its_orders_cannot_meet() -> None:
+    offers, bids, air, rules = two_zones()
+    apart = msgspec.structs.replace(bids[0], account="yuxi-steel", limit=299_999)
+
+    assert isinstance(clear(offers, (apart, *bids[1:]), air, rules), Cleared)
+
+
+@given(st.dictionaries(st.tuples(st.sampled_from(PLACES), st.sampled_from(PLACES)), st.integers(1, 30)))
+def test_a_money_machine_is_found_wherever_a_cycle_makes_more_than_one(found: dict[tuple[str, str], int]) -> None:
+    """Against the six cycles that three places have."""
+    from airshed.market.zonecall.examine import money_machine
+
+    ratios = {pair: Fraction(value, 10) for pair, value in found.items() if pair[0] != pair[1]}
+    assume(ratios)
+    a, b, c = PLACES
+    cycles = [(a, b), (a, c), (b, c), (a, b, c), (a, c, b)]
+    products = []
+    for cycle in cycles:
+        product = Fraction(1)
+        for origin, target in zip(cycle, (*cycle[1:], cycle[0]), strict=True):
+            product *= ratios.get((origin, target), Fraction(0))
+        products.append(product)
+    machine = money_machine(ratios)
+
+    assert (machine is not None) == (max(products) > 1)
+    if machine is not None:
+        assert machine[1] > 1
