@@ -32,6 +32,7 @@ from airshed.market.zonecall import (
 )
 from airshed.market.zonecall import call as call_module
 from airshed.market.zonecall.certificate import _digest
+from airshed.market.zonecall.read import read_rules
 from airshed.model.allowance import Series
 from airshed.model.refusal import Malformed
 from zonecalls import PLACES, Call, best_of_all, calls, loads_of, separate_books
@@ -54,7 +55,7 @@ def moves(done: Cleared) -> list[tuple[Offer, Bid, int]]:
 
 
 def two_zones(limit: str = "0.2") -> Call:
-    """The worked example of docs/zone-call.md: two zones, one receptor, three orders."""
+    """The worked example of docs/prices/zone-call.md: two zones, one receptor, three orders."""
     offers = (Offer("1", "yuxi-steel", "steel", Series("SO2", "YX", 2027), "YX", 1_000, 300_000),)
     bids = (
         Bid("2", "kunming-cement", "cement", "SO2", "KM", 2027, 800, 600_000),
@@ -77,6 +78,19 @@ def test_the_worked_example_comes_out_as_with_a_pencil() -> None:
     assert set(done.cover_duals.values()) == {Fraction(100_000)}
     assert [done.zone_fen, done.gain, done.gap] == [100_000, 180_000, 0]
     assert done.loads == (Fraction(1, 5),)
+
+
+def test_what_the_cities_of_the_worked_example_gain_by_themselves_and_together() -> None:
+    offers, bids, air, rules = two_zones()
+    alone = cleared((offers, bids, air, msgspec.structs.replace(rules, trade="city")))
+    together = cleared((offers, bids, air, rules))
+
+    assert [alone.gain, together.gain] == [60_000, 180_000]
+    for done, expected in ((alone, {"1": 0, "3": 60_000}), (together, {"1": 50_000, "2": 0, "3": 30_000})):
+        better = {each.offer.order: each.received_fen - each.offer.limit * each.count // 1000 for each in done.sold}
+        better |= {each.bid.order: each.bid.limit * each.count // 1000 - each.paid_fen for each in done.bought}
+        assert better == expected
+        assert sum(better.values()) + done.zone_fen == done.gain
 
 
 def test_without_a_receptor_the_zone_has_one_price() -> None:
@@ -475,6 +489,22 @@ def test_what_does_not_fit_is_malformed_with_its_place(change: dict[str, dict[st
             replace(air, **change.get("air", {})),
             replace(rules, **change.get("rules", {})),
         )
+
+
+def test_the_rules_of_a_call_are_a_file_read_strictly() -> None:
+    text = '[call]\ntrade = "city_first"\nlot = 100\n[[areas]]\njurisdiction = "KM"\nmost_in = 5\n'
+    assert read_rules(text, "rules.toml") == CallRules(trade="city_first", lot=100, areas=(Area("KM", most_in=5),))
+    for wrong, said in (
+        ("call = 5", r"\[call\] is no table|\[call\]: is no table"),
+        ("[[areas]]\njurisdiction = 5", "jurisdiction"),
+        ("areas = 5", r"rules.toml \[\[areas\]\]: is .*, not a list"),
+        ("[[areas]]\njurisdiction = 'KM'\nmost = 5", "no such key 'most'"),
+        ("[call]\nlot = 0", "lot"),
+        ("[call", "write TOML"),
+        ("[other]", "no such section"),
+    ):
+        with pytest.raises(Malformed, match=said):
+            read_rules(wrong, "rules.toml")
 
 
 def test_a_missing_pair_of_the_matrix_is_named() -> None:

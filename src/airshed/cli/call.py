@@ -120,7 +120,7 @@ def check(
     for each in rounds:
         count = sum(int(moved[2]) for moved in each.deliveries)
         console.print(
-            f"holds 成立: {len(each.orders)} orders, {len(each.deliveries)} deliveries of {count:,} allowances;"
+            f"holds 成立: {len(each.orders)} orders, {_deliveries(len(each.deliveries))} of {count:,} allowances;"
             f" gain {_yuan(each.gain)} yuan, no allocation gains more than {_yuan(each.gap)} yuan above it"
         )
         console.print(f"digest {each.digest}")
@@ -212,7 +212,7 @@ def _print(done: Cleared, origin: str) -> None:
     count = sum(each.count for each in done.sold)
     side = "receives" if done.zone_fen >= 0 else "puts in"
     console.print(
-        f"{tonnes(count)} t of {done.pollutant or 'nothing'} in {len(done.deliveries)} deliveries; the zone's account"
+        f"{tonnes(count)} t of {done.pollutant or 'nothing'} in {_deliveries(len(done.deliveries))}; the zone's account"
         f" {side} {yuan(abs(done.zone_fen))} yuan"
     )
     console.print(f"gain {_yuan(done.gain)} yuan, at most {_yuan(done.gap)} yuan below what any allocation gains")
@@ -260,3 +260,7 @@ def _plain(done: Cleared) -> dict[str, Any]:
             for bound, load, dual in zip(done.bounds, done.loads, done.bound_duals, strict=True)
         ],
     }
+
+
+def _deliveries(count: int) -> str:
+    return "1 delivery" if count == 1 else f"{count:,} deliveries"

@@ -2,7 +2,7 @@
 
 `clear` takes orders, what the air allows (`Air`) and the rules of the call, and gives `Cleared` or `NotCleared`;
 `clear_in_rounds` does the same where the law wants the city served first. Nothing here knows of accounts or books.
-How prices come about, with a worked example: `docs/zone-call.md`.
+How prices come about: `docs/zone-call.md`; with a pencil: `docs/prices/zone-call.md`.
 """
 
 from airshed.market.zonecall.call import clear, clear_in_rounds

@@ -119,7 +119,8 @@ class CallRules(msgspec.Struct, frozen=True):
     #: The most that the zone's account puts in, in fen.
     fund_fen: Whole = FUND_FEN
     cite: str = "General Office of the State Council 2014 no. 38; demonstration measures"
-    areas: tuple[Area, ...] = msgspec.field(default_factory=tuple)
+    #: In a file they are tables of their own, `[[areas]]`.
+    areas: tuple[Area, ...] = ()
 
     def wall(self, sector: str) -> str:
         """The side of the wall on which a sector trades: its own name, or `open`."""

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 
 from airshed.market.zonecall.examine import examine_air, examine_orders, examine_rules
-from airshed.market.zonecall.nouns import Air, Bid, CallRules, Offer, Receptor, Standard
+from airshed.market.zonecall.nouns import Air, Area, Bid, CallRules, Offer, Receptor, Standard
 from airshed.model.allowance import Series
 from airshed.model.measures import FEN_PER_YUAN, exact
 from airshed.model.refusal import Malformed
@@ -163,16 +163,12 @@ def read_rules(text: str, file: str) -> CallRules:
     for name in raw:
         if name not in ("call", "areas"):
             raise Malformed(f"{file} [{name}]", "no such section", "there are [call], [[areas]]")
-    table = raw.get("call", {})
+    table, areas = raw.get("call", {}), raw.get("areas", [])
     if not isinstance(table, dict):
         raise Malformed(f"{file} [call]", "is no table", "write [call] with keys below")
-    if "areas" in table:
-        raise Malformed(f"{file} [call]", "no such key 'areas'", "write [[areas]] tables")
-    if "areas" in raw:
-        table = {**table, "areas": raw["areas"]}
-    for fault in misfits(table, CallRules, f"{file} [call]"):
+    for fault in (*misfits(table, CallRules, f"{file} [call]"), *misfits(areas, tuple[Area, ...], file, "[[areas]]")):
         raise fault
-    rules = msgspec.convert(table, CallRules)
+    rules = msgspec.convert({**table, "areas": areas}, CallRules)
     with _placed(file):
         examine_rules(rules)
     return rules
