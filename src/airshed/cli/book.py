@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from airshed.cli import book_year
-from airshed.cli.show import as_json, console, table
+from airshed.cli.show import as_json, console, instant_of, table
 from airshed.model.measures import yuan
 from airshed.model.period import clock
 from airshed.model.refusal import Malformed
@@ -186,18 +186,9 @@ def _say(answers: list[Any], json: bool) -> None:
 
 def _instant(text: str) -> int:
     """Milliseconds of a Beijing wall time, or of now."""
-    from datetime import datetime
     from time import time
 
-    from airshed.model.period import BEIJING
-
-    if not text:
-        return int(time() * 1000)
-    try:
-        wall = datetime.fromisoformat(text)
-    except ValueError:
-        raise Malformed("--at", f"{text!r} is not an instant", "write it as 2027-03-01T10:00") from None
-    return int((wall if wall.tzinfo else wall.replace(tzinfo=BEIJING)).timestamp() * 1000)
+    return instant_of(text, "--at") if text else int(time() * 1000)
 
 
 @app.command()

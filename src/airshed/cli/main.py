@@ -24,6 +24,7 @@ ROOMS: dict[str, str] = {
     "allocate": "airshed.cli.allocate:allocate",
     "auction": "airshed.cli.auction:app",
     "call": "airshed.cli.call:app",
+    "market": "airshed.cli.market:app",
     "book": "airshed.cli.book:app",
     "replay": "airshed.cli.replay:replay",
     "sim": "airshed.cli.sim:sim",

@@ -43,6 +43,19 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
     console.print(shown)
 
 
+def instant_of(text: str, place: str) -> int:
+    """Milliseconds of an instant that somebody wrote, Beijing time where no zone is named; else `Malformed`."""
+    from datetime import datetime
+
+    from airshed.model.period import BEIJING
+
+    try:
+        wall = datetime.fromisoformat(text)
+        return int((wall if wall.tzinfo else wall.replace(tzinfo=BEIJING)).timestamp() * 1000)
+    except (ValueError, OverflowError):
+        raise Malformed(place, f"{text[:60]!r} is not an instant", "write it as 2027-03-01T10:00") from None
+
+
 @contextmanager
 def bar(total: int, quiet: bool) -> Iterator[Callable[[str], Any]]:
     """A bar over stacks, on a terminal only; what it gives is told the name of each that is done."""

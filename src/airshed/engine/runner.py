@@ -127,12 +127,18 @@ def take_in(state: State, record: Record) -> None:
         state.apply(event)
 
 
-def fold(state: State, line: Line, previous: str) -> str:
-    """Check a line against the chain and fold it; the new end of the chain, or `Malformed` naming the record."""
-    reached = linked(line, state.seq, previous)
+def checked(line: Line, after: int, previous: str) -> tuple[Record, str]:
+    """The record of a line that follows record `after`, and the new end of the chain; or `Malformed` naming it."""
+    reached = linked(line, after, previous)
     record = decode(line)
     if record.seq != line.seq:
         place = f"book record {line.seq}"
         raise Malformed(place, f"calls itself {record.seq}", "it was altered: restore the book from a copy")
+    return record, reached
+
+
+def fold(state: State, line: Line, previous: str) -> str:
+    """Check a line against the chain and fold it; the new end of the chain, or `Malformed` naming the record."""
+    record, reached = checked(line, state.seq, previous)
     take_in(state, record)
     return reached

@@ -11,7 +11,7 @@ from airshed.engine.commands import FindingLine
 from airshed.engine.nouns import Act, Actor, Auction, Bid, Day, Mark, Order, Source, Year
 from airshed.market.orderbook import OrderBook
 from airshed.model.allowance import Series
-from airshed.model.measures import KG_PER_T
+from airshed.model.measures import mean_price
 from airshed.registry.ledger import Ledger
 from airshed.registry.moves import Delivered
 
@@ -235,7 +235,7 @@ class State:
         if traded is None:
             return None
         fen, count = traded
-        return (2 * fen * KG_PER_T + count) // (2 * count)
+        return mean_price(fen, count)
 
     def check(self) -> None:
         """Assert the invariants that concern a state at rest: I1 to I4, I6, and what is set aside."""

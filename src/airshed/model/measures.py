@@ -27,6 +27,15 @@ def value_fen(count: int, price_fen_per_t: int) -> int:
     return (count * price_fen_per_t + KG_PER_T // 2) // KG_PER_T
 
 
+def mean_price(fen: int, count: int) -> int:
+    """The price at which `count` allowances, more than none, cost `fen`: fen per tonne, half upwards.
+
+    >>> mean_price(163_000, 400)
+    407500
+    """
+    return (2 * fen * KG_PER_T + count) // (2 * count)
+
+
 def part_fen(value: int, basis_points: int) -> int:
     """A fee of `basis_points` hundredths of a percent of `value` fen, rounded once, half upwards.
 

@@ -8,7 +8,7 @@ import msgspec
 
 from airshed.engine.journal import decode
 from airshed.model.allowance import Series
-from airshed.model.measures import KG_PER_T, value_fen
+from airshed.model.measures import mean_price, value_fen
 from airshed.model.period import day_of
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book import Book
@@ -52,7 +52,7 @@ class DayOfTrade(msgspec.Struct, frozen=True):
     @property
     def price(self) -> int:
         """Volume-weighted, fen per tonne, half upwards."""
-        return (2 * self.fen * KG_PER_T + self.count) // (2 * self.count)
+        return mean_price(self.fen, self.count)
 
 
 class Flow(msgspec.Struct, frozen=True):

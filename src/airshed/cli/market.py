@@ -1,0 +1,190 @@
+"""`airshed market`: depth, tape and bars of a book's market; other rooms add summaries, index and export."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from airshed.cli import market_series
+from airshed.cli.market_read import BookPath, Json, KindNames, amount, kinds_of, opened_at, price
+from airshed.cli.show import as_json, console, table
+from airshed.market.tape import KINDS
+from airshed.model.measures import tonnes, yuan
+from airshed.model.period import clock
+from airshed.model.refusal import Malformed
+
+if TYPE_CHECKING:
+    from airshed.market.bars import By
+    from airshed.market.depth import Depth
+
+app = typer.Typer(help="Market data of a book: depth, tape, bars, index, export. 行情。", no_args_is_help=True)
+
+SeriesName = Annotated[str, typer.Argument(help="The series, as SO2-KM-2027.", show_default=False)]
+Seq = Annotated[int | None, typer.Option("--seq", min=0, help="As it was after this record.", show_default=False)]
+At = Annotated[str, typer.Option("--at", help="As it was at this instant, as 2027-03-01T10:00.", show_default=False)]
+SpanName = Annotated[str, typer.Option("--by", help="session, week or month.")]
+
+#: What a screen takes of the tape; `--limit` shows more.
+ROWS_SHOWN = 20
+
+
+@app.command()
+def depth(
+    book: BookPath,
+    series: SeriesName,
+    whole: Annotated[bool, typer.Option("--whole", help="Every level, not the best five.")] = False,
+    seq: Seq = None,
+    at: At = "",
+    json: Json = False,
+) -> None:
+    """What waits in the order book of a series: best five levels or all, at the end or at any record or instant. 盘口。
+
+    Example: airshed market depth demo/dianzhong.book SO2-KM-2027 --at 2027-04-15T14:30 --whole
+    """
+    from airshed.market.depth import BEST
+
+    market = opened_at(book, seq, at)
+    shown = market.depth(market.known(series), None if whole else BEST)
+    state = market.state
+    if json:
+        plain = {"series": series, "seq": state.seq, "at": state.at, "bids": shown.bids, "asks": shown.asks}
+        as_json({**plain, "spread": shown.spread, "spread_basis_points": shown.spread_basis_points})
+        return
+    console.print(f"{series}  record {state.seq:,}  {clock(state.at) if state.seq else ''}", markup=False)
+    _levels(shown)
+
+
+def _levels(shown: Depth) -> None:
+    if not shown.bids and not shown.asks:
+        console.print("nobody waits 无挂单")
+        return
+    rows = []
+    for place in range(max(len(shown.bids), len(shown.asks))):
+        bid = shown.bids[place] if place < len(shown.bids) else None
+        ask = shown.asks[place] if place < len(shown.asks) else None
+        rows.append(
+            (
+                place + 1,
+                bid.orders if bid else "",
+                tonnes(bid.count) if bid else "",
+                yuan(bid.price) if bid else "",
+                yuan(ask.price) if ask else "",
+                tonnes(ask.count) if ask else "",
+                ask.orders if ask else "",
+            )
+        )
+    columns = ["level 档 #", "orders #", "bids 买量 [t]", "bid 买价 [yuan/t]", "ask 卖价 [yuan/t]", "asks 卖量 [t]"]
+    table("", [*columns, "orders #"], rows)
+    if shown.spread is not None and shown.spread_basis_points is not None:
+        share = f"{shown.spread_basis_points / 100:.2f} %"
+        console.print(f"spread 价差 {yuan(shown.spread)} yuan/t, {share} of the middle 占中间价")
+
+
+@app.command()
+def tape(
+    book: BookPath,
+    series: Annotated[str, typer.Option("--series", help="One series; all if not given.", show_default=False)] = "",
+    kind: KindNames = None,
+    limit: Annotated[int, typer.Option(min=1, help="Most rows to show.")] = ROWS_SHOWN,
+    last: Annotated[bool, typer.Option("--last", help="The last rows, not the first.")] = False,
+    seq: Seq = None,
+    at: At = "",
+    json: Json = False,
+) -> None:
+    """Every trade in the order of the book: listed, calls, blocks, deals, auctions, sales, repurchases. 成交明细。
+
+    Example: airshed market tape demo/dianzhong.book --series SO2-KM-2027 --kind listed --last
+    """
+    wanted = set(kinds_of(kind, KINDS))
+    market = opened_at(book, seq, at)
+    if series:
+        market.known(series)
+    rows = [trade for trade in market.tape if trade.kind in wanted and series in ("", trade.series)]
+    shown = rows[-limit:] if last else rows[:limit]
+    if json:
+        for trade in shown:
+            as_json(trade)
+        return
+    if not rows:
+        console.print("nothing was traded 无成交")
+        return
+    table(
+        f"{len(shown)} of {len(rows)} trades 成交",
+        ["record #", "time 时间", "kind 方式", "series", "price 价 [yuan/t]", "volume 量 [t]", "value 额 [yuan]"],
+        [
+            (
+                trade.seq,
+                clock(trade.at)[:19],
+                trade.kind,
+                trade.series,
+                yuan(trade.price),
+                tonnes(trade.count),
+                yuan(trade.fen),
+            )
+            for trade in shown
+        ],
+    )
+
+
+@app.command()
+def bars(
+    book: BookPath,
+    series: SeriesName,
+    by: SpanName = "session",
+    kind: KindNames = None,
+    every: Annotated[bool, typer.Option("--every", help="Also spans in which nothing was traded.")] = False,
+    seq: Seq = None,
+    at: At = "",
+    json: Json = False,
+) -> None:
+    """Open, high, low, last and closing price, volume, turnover and mean of a series by session, week or month. K线。
+
+    Example: airshed market bars demo/dianzhong.book SO2-KM-2027 --by month
+    """
+    from airshed.market.bars import bars as bars_of
+
+    span, kinds = span_kind(by), kinds_of(kind)
+    market = opened_at(book, seq, at)
+    own = market.trades(market.known(series), kinds)
+    found = [
+        bar for bar in bars_of(series, own, market.closes.get(series, {}), market.days, span) if every or bar.trades
+    ]
+    if json:
+        for bar in found:
+            as_json(bar)
+        return
+    if not found:
+        console.print(f"{series}: nothing was traded 无成交", markup=False)
+        return
+    columns = ["trades #", "volume [t]", "turnover [yuan]"]
+    prices = ["open 开", "high 高", "low 低", "last 末", "mean 均", "close 收", "before 前收"]
+    table(
+        f"{series} by {span}, prices in yuan/t",
+        [f"{span} {SPANS[span]}", *columns, *(f"{name} #" for name in prices)],
+        [
+            (
+                bar.span,
+                bar.trades,
+                amount(bar.count),
+                yuan(bar.fen),
+                *map(price, (bar.open, bar.high, bar.low, bar.last_price, bar.vwap, bar.close, bar.previous_close)),
+            )
+            for bar in found
+        ],
+    )
+
+
+#: Names of the spans in Chinese.
+SPANS: dict[By, str] = {"session": "日", "week": "周", "month": "月"}
+
+
+def span_kind(text: str) -> By:
+    """The span of that name, or `Malformed`."""
+    for span in SPANS:
+        if text == span:
+            return span
+    raise Malformed("--by", f"there is no span {text[:40]!r}", f"choose one of {', '.join(SPANS)}")
+
+
+market_series.register(app)

@@ -1,0 +1,58 @@
+"""The tape: every trade of allowances against money, whatever the procedure that made it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, get_args
+
+import msgspec
+
+from airshed.model.measures import mean_price
+
+#: How allowances changed hands: "listed" in the order book; "call" at the one price of a series' call; "zone_call" in
+#: the call of the whole zone; "block" and "transfer" between two; "auction" sold by a jurisdiction, "one_way" by a
+#: holder; "sale" at a fixed price; "repurchase" by the government.
+Kind = Literal["listed", "call", "zone_call", "block", "transfer", "auction", "one_way", "sale", "repurchase"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+#: Kinds in which many meet and nobody chooses the other side: what bars show unless other kinds are asked for.
+EXCHANGE_KINDS: tuple[Kind, ...] = ("listed", "call")
+
+
+class Trade(msgspec.Struct, frozen=True, gc=False):
+    """A row of the tape. Who bought and sold is not public."""
+
+    #: Record of the book that holds it.
+    seq: int
+    #: Its place among the trades of that record, from 1.
+    number: int
+    #: Instant in milliseconds since 1970.
+    at: int
+    #: Day of the session, or of the instant where there is none.
+    day: str
+    kind: Kind
+    series: str
+    #: Fen per tonne.
+    price: int
+    #: Allowances.
+    count: int
+    #: Value in fen.
+    fen: int
+
+
+def volume(trades: Iterable[Trade]) -> int:
+    """Allowances that changed hands."""
+    return sum(trade.count for trade in trades)
+
+
+def vwap(trades: Iterable[Trade]) -> int | None:
+    """Volume-weighted mean price in fen per tonne, half upwards; None when nothing was traded.
+
+    >>> one = Trade(1, 1, 0, "2027-03-01", "listed", "SO2-KM-2027", 400_000, 100, 40_000)
+    >>> vwap([one, msgspec.structs.replace(one, price=410_000, count=300, fen=123_000)]), vwap([])
+    (407500, None)
+    """
+    fen = count = 0
+    for trade in trades:
+        fen += trade.fen
+        count += trade.count
+    return mean_price(fen, count) if count else None

@@ -1,0 +1,130 @@
+"""Reads the market out of a book: one fold, up to its end, a record or an instant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import msgspec
+
+from airshed.engine import events as e
+from airshed.engine.journal import GENESIS, Line, Record
+from airshed.engine.runner import checked, take_in
+from airshed.engine.state import State
+from airshed.market.depth import BEST, Depth, depth_of
+from airshed.market.interest import Interest, interest
+from airshed.market.tape import Kind, Trade
+from airshed.model.refusal import Malformed
+from airshed.registry.accounts import AccountKind
+from airshed.service.marketdata.trades import trades_of
+
+
+class Until(msgspec.Struct, frozen=True):
+    """Where reading ends: after a record, or before the first record later than an instant; None for the end."""
+
+    seq: int | None = None
+    at: int | None = None
+
+
+END = Until()
+
+
+class Quote(msgspec.Struct, frozen=True):
+    """The best levels of a series right before a session closed, when orders were still resting."""
+
+    day: str
+    #: Record of the close.
+    seq: int
+    depth: Depth
+
+
+class Holdings(msgspec.Struct, frozen=True):
+    """Open interest of every series right after a session closed."""
+
+    day: str
+    seq: int
+    parts: tuple[Interest, ...]
+
+
+@dataclass(slots=True)
+class Market:
+    """The market of a book, folded so far."""
+
+    state: State = field(default_factory=State)
+    #: Every trade in the order of the book.
+    tape: list[Trade] = field(default_factory=list)
+    #: Closing prices in fen per tonne, by series and day.
+    closes: dict[str, dict[str, int]] = field(default_factory=dict)
+    #: Days of the sessions that were opened.
+    days: list[str] = field(default_factory=list)
+    quotes: list[Quote] = field(default_factory=list)
+    holdings: list[Holdings] = field(default_factory=list)
+
+    @property
+    def series(self) -> list[str]:
+        """Every series that was issued, in the order of issue."""
+        return list(self.state.ledger.caps)
+
+    def known(self, series: str) -> str:
+        """The series, or `Malformed` that names those that there are."""
+        if series in self.state.ledger.caps:
+            return series
+        there = ", ".join(self.series) or "none is issued up to here"
+        raise Malformed("series", f"there is no {series[:60]!r}", f"choose one of {there}" if self.series else there)
+
+    def trades(self, series: str, kinds: Iterable[Kind] | None = None) -> list[Trade]:
+        """The tape of a series, of some kinds or of all."""
+        wanted = None if kinds is None else set(kinds)
+        return [trade for trade in self.tape if trade.series == series and (wanted is None or trade.kind in wanted)]
+
+    def depth(self, series: str, levels: int | None = BEST) -> Depth:
+        """What waits in the order book of a series."""
+        return depth_of(series, self.state.books.get(series), levels)
+
+    def interest(self) -> tuple[Interest, ...]:
+        """Open interest of every series, in the order of issue."""
+        ledger = self.state.ledger
+        held: dict[str, list[tuple[AccountKind, int, int]]] = {series: [] for series in ledger.caps}
+        for (account, series), position in ledger.positions.items():
+            if position.count:
+                held[series].append((ledger.accounts[account].kind, position.count, position.held))
+        return tuple(interest(series, ledger.caps[series], parts) for series, parts in held.items())
+
+
+def read_market(lines: Iterable[Line], until: Until = END, *, history: bool = False) -> Market:
+    """Fold a book's lines, each checked against the chain; `history` also keeps quotes and holdings of each session.
+
+    `Malformed` names the record that is altered or missing, or the one that was asked for beyond the end.
+    """
+    market = Market()
+    reached = GENESIS
+    for line in lines:
+        if until.seq is not None and line.seq > until.seq:
+            break
+        record, reached = checked(line, market.state.seq, reached)
+        if until.at is not None and record.at > until.at:
+            break
+        _take(market, record, history)
+    if until.seq is not None and market.state.seq < until.seq:
+        raise Malformed(f"book record {until.seq}", "is not there", f"the book ends at {market.state.seq}")
+    return market
+
+
+def _take(market: Market, record: Record, history: bool) -> None:
+    state = market.state
+    market.tape.extend(trades_of(state, record))
+    closed = next((event for event in record.events if type(event) is e.SessionClosed), None)
+    if closed is not None and history:
+        for series in sorted(state.books):
+            depth = market.depth(series)
+            if depth.bids or depth.asks:
+                market.quotes.append(Quote(closed.day, record.seq, depth))
+    take_in(state, record)
+    for event in record.events:
+        if type(event) is e.SessionOpened:
+            market.days.append(event.day)
+    if closed is not None:
+        for series, price in closed.closes.items():
+            market.closes.setdefault(series, {})[closed.day] = price
+        if history:
+            market.holdings.append(Holdings(closed.day, record.seq, market.interest()))

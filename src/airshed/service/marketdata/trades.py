@@ -1,0 +1,63 @@
+"""Which events are trades, and what the tape shows of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from airshed.engine import events as e
+from airshed.engine.journal import Record
+from airshed.engine.state import State
+from airshed.market.tape import Kind, Trade
+from airshed.model.measures import mean_price, value_fen
+from airshed.model.period import day_of
+
+
+class Sold(msgspec.Struct, frozen=True, gc=False):
+    """What an event says of one trade."""
+
+    kind: Kind
+    series: str
+    price: int
+    count: int
+    fen: int
+    #: Whether it belongs to the session that is open.
+    listed: bool = False
+
+
+def trades_of(state: State, record: Record) -> Iterator[Trade]:
+    """The trades of a record, in their order; `state` is that before it."""
+    number = 0
+    for event in record.events:
+        sold = SOLD.get(type(event))
+        if sold is None:
+            continue
+        for one in sold(state, event):
+            number += 1
+            day = state.session if one.listed and state.session is not None else day_of(record.at)
+            yield Trade(record.seq, number, record.at, day, one.kind, one.series, one.price, one.count, one.fen)
+
+
+def _traded(state: State, event: e.Traded) -> Iterator[Sold]:
+    yield Sold("listed", event.series, event.price, event.count, event.fen, listed=True)
+
+
+def _cleared(state: State, event: e.AuctionCleared) -> Iterator[Sold]:
+    """A trade for every winner, at the mean of what it pays where bids pay their own prices."""
+    series = state.auctions[event.auction].series
+    for award in event.awards:
+        yield Sold("auction", series, mean_price(award.fen, award.count), award.count, award.fen)
+
+
+def _repurchased(state: State, event: e.Repurchased) -> Iterator[Sold]:
+    yield Sold("repurchase", event.series, event.price, event.count, value_fen(event.count, event.price))
+
+
+#: Every event in which allowances change hands for money; the others are no trades.
+SOLD: Mapping[type, Callable[[State, Any], Iterator[Sold]]] = {
+    e.Traded: _traded,
+    e.AuctionCleared: _cleared,
+    e.Repurchased: _repurchased,
+}

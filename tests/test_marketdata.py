@@ -1,0 +1,240 @@
+"""Market data are readings of the book: what it traded, what waits in it, and where its allowances are."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, timedelta
+from functools import cache
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from airshed.engine import commands as c
+from airshed.engine import events as e
+from airshed.engine.journal import Line, MemoryJournal, decode
+from airshed.lab.sim import Simulation
+from airshed.lab.small_market import EXCHANGE
+from airshed.market.bars import By, bars
+from airshed.market.tape import Trade, volume
+from airshed.model.allowance import count_of
+from airshed.model.measures import value_fen
+from airshed.model.period import instant
+from airshed.model.refusal import Malformed
+from airshed.registry.moves import Delivered, Paid
+from airshed.service.marketdata import Market, Until, read_market, summaries
+from laws import RULES
+from markets import DAY, SERIES, done, market, send
+from naive_market import naive_bar, naive_levels, same_span
+from seasons import played
+
+BYS: tuple[By, ...] = ("session", "week", "month")
+#: Events that deliver allowances and move money in one entry and are no trade of the one against the other.
+NO_TRADES = (e.YearClosed, e.Surrendered, e.PenaltyPaid)
+
+
+@cache
+def simulated(seed: int) -> list[Line]:
+    """A book of every kind of command, with refusals and new laws."""
+    run = Simulation(seed, 150, RULES, None, None)
+    run.play(lambda done: None)
+    return list(run.memory.journal.lines())
+
+
+@cache
+def year() -> Market:
+    """A played year, read with its history."""
+    journal = MemoryJournal()
+    played(journal, 7, tables=False)
+    return read_market(journal.lines(), history=True)
+
+
+def session(seed: int, orders: int) -> list[Line]:
+    """A session of random orders and cancels in one series."""
+    runner = market()
+    rng = random.Random(seed)
+    for step in range(orders):
+        at = instant(DAY, 10) + step
+        account = rng.choice(("steel", "cement", "broker"))
+        if rng.random() < 0.25 and runner.state.orders:
+            order = rng.choice(list(runner.state.orders.values()))
+            done(runner, order.account, c.CancelOrder(order.id), at)
+            continue
+        side: c.Side = "buy" if rng.random() < 0.5 else "sell"
+        body = c.PlaceOrder(account, SERIES, side, 100 * rng.randint(1, 9), 400_000 + 1_000 * rng.randint(-4, 4))
+        send(runner, account, body, at)
+    if rng.random() < 0.5:
+        done(runner, EXCHANGE, c.CloseSession(DAY), instant(DAY, 11))
+    return list(runner.journal.lines())
+
+
+@given(st.integers(0, 10**6))
+def test_the_depth_at_any_record_is_that_of_the_events_up_to_it(seed: int) -> None:
+    lines = session(seed, 40)
+    records = [decode(line) for line in lines]
+
+    for seq in random.Random(seed).sample(range(len(lines) + 1), 6):
+        found = read_market(lines, Until(seq))
+        if SERIES not in found.series:
+            continue
+        levels = naive_levels(records[:seq], SERIES)
+        whole = found.depth(SERIES, None)
+        assert [(each.price, each.count, each.orders) for each in whole.bids] == levels["buy"]
+        assert [(each.price, each.count, each.orders) for each in whole.asks] == levels["sell"]
+        best = found.depth(SERIES)
+        assert (best.bids, best.asks) == (whole.bids[:5], whole.asks[:5])
+        assert whole.spread is None or whole.spread > 0
+
+
+@given(st.integers(0, 10**6))
+def test_an_instant_ends_where_its_last_record_does(seed: int) -> None:
+    lines = session(seed, 20)
+    records = [decode(line) for line in lines]
+    at = random.Random(seed).choice(records).at
+    last = max(record.seq for record in records if record.at <= at)
+
+    assert read_market(lines, Until(at=at)).state.seq == last
+    assert read_market(lines, Until(at=at)).tape == read_market(lines, Until(last)).tape
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_tape_holds_every_delivery_against_payment_and_nothing_else(seed: int) -> None:
+    """A kind of trade that somebody adds and the tape does not know is found here."""
+    sides: dict[int, int] = {}
+    lines = simulated(seed)
+    for record in map(decode, lines):
+        for event in record.events:
+            entry = getattr(event, "entry", ())
+            if isinstance(event, NO_TRADES) or not any(type(move) is Paid for move in entry):
+                continue
+            moved = sum(count_of(move.blocks) for move in entry if type(move) is Delivered)
+            sides[record.seq] = sides.get(record.seq, 0) + moved
+    found: dict[int, int] = {}
+    for trade in read_market(lines).tape:
+        found[trade.seq] = found.get(trade.seq, 0) + trade.count
+
+    assert found
+    assert found == {seq: count for seq, count in sides.items() if count}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_allowances_of_a_series_are_always_all_somewhere(seed: int) -> None:
+    """I2: free, set aside, for auction, in reserve, surrendered and unissued sum to the cap at every record."""
+    lines = simulated(seed)
+    for seq in random.Random(seed).sample(range(len(lines) + 1), 12):
+        found = read_market(lines, Until(seq))
+        for part in found.interest():
+            held = [getattr(part, name) for name in part.__struct_fields__[2:]]
+            assert min(held) >= 0
+            assert sum(held) == part.cap == found.state.ledger.caps[part.series]
+    assert {part.other for part in read_market(lines).interest()} == {0}
+
+
+DAYS = st.integers(0, 70).map(lambda number: (date(2027, 12, 1) + timedelta(number)).isoformat())
+
+
+def tape_of(rows: list[tuple[str, int, int]]) -> list[Trade]:
+    """Trades of days, prices and counts, in the order of their days."""
+    return [
+        Trade(number, 1, 0, day, "listed", SERIES, price, count, value_fen(count, price))
+        for number, (day, price, count) in enumerate(sorted(rows, key=lambda row: row[0]), 1)
+    ]
+
+
+TAPES = st.lists(st.tuples(DAYS, st.integers(1, 10**7), st.integers(1, 10**6)), max_size=30).map(tape_of)
+
+
+@given(
+    TAPES, st.sets(DAYS, max_size=20), st.dictionaries(DAYS, st.integers(1, 10**7), max_size=9), st.sampled_from(BYS)
+)
+def test_bars_are_those_of_the_naive_reference(
+    trades: list[Trade], open_days: set[str], closes: dict[str, int], by: By
+) -> None:
+    found = bars(SERIES, trades, closes, open_days, by)
+    days = sorted({*open_days, *(trade.day for trade in trades)})
+    reached = None
+    for bar in found:
+        inside = [day for day in days if same_span(day, bar.first, by)]
+        assert (bar.first, bar.last) == (inside[0], inside[-1])
+        for name, value in naive_bar(trades, inside).items():
+            assert getattr(bar, name) == value, name
+        own = [closes[day] for day in inside if day in closes]
+        assert bar.close == (own[-1] if own else None)
+        assert bar.previous_close == reached
+        reached = own[-1] if own else reached
+        assert bar.carried == reached
+    assert sorted(day for bar in found for day in (bar.first, bar.last)) == [
+        day for bar in found for day in (bar.first, bar.last)
+    ]
+
+
+@given(TAPES, st.sampled_from(BYS))
+def test_the_volume_of_the_bars_is_that_of_the_tape(trades: list[Trade], by: By) -> None:
+    found = bars(SERIES, trades, {}, (), by)
+
+    assert sum(bar.count for bar in found) == volume(trades)
+    assert sum(bar.fen for bar in found) == sum(trade.fen for trade in trades)
+    assert sum(bar.trades for bar in found) == len(trades)
+    for bar in found:
+        assert bar.low is not None
+        assert bar.high is not None
+        assert bar.vwap is not None
+        # a value is rounded to the fen, so the mean may leave the prices by what half a fen a trade makes per tonne
+        slack = 1 + 500 * bar.trades // bar.count
+        assert bar.low - slack <= bar.vwap <= bar.high + slack
+
+
+def test_the_played_year_has_bars_that_sum_to_its_tape() -> None:
+    found = year()
+    for by in BYS:
+        total = 0
+        for series in found.series:
+            held = bars(series, found.trades(series), found.closes.get(series, {}), found.days, by)
+            total += sum(bar.count for bar in held)
+            assert [one.span < other.span for one, other in pairwise(held)] == [True] * (len(held) - 1)
+        assert total == volume(found.tape)
+    assert {trade.kind for trade in found.tape} >= {"listed", "auction", "repurchase"}
+
+
+def test_the_close_of_a_session_is_the_one_that_the_book_published() -> None:
+    found = year()
+    for series, closes in found.closes.items():
+        held = {bar.span: bar for bar in bars(series, found.trades(series, ("listed",)), closes, found.days, "session")}
+        for day, price in closes.items():
+            assert held[day].close == held[day].vwap == price
+
+
+def test_nothing_traded_is_nothing_and_not_zero() -> None:
+    found = read_market(market().journal.lines())
+    (bar,) = bars(SERIES, found.trades(SERIES), {}, found.days, "session")
+    (row,) = summaries(found, None)
+
+    assert (bar.trades, bar.count, bar.fen) == (0, 0, 0)
+    assert [bar.open, bar.high, bar.low, bar.last_price, bar.vwap, bar.close, bar.carried] == [None] * 7
+    assert [row.vwap, row.close, row.bid, row.ask, row.spread_basis_points] == [None] * 5
+    assert (found.depth(SERIES).bids, found.depth(SERIES).asks) == ((), ())
+
+
+def test_quotes_are_what_waited_before_a_session_closed() -> None:
+    runner = market()
+    done(runner, "steel", c.PlaceOrder("steel", SERIES, "sell", 300, 402_000))
+    done(runner, "broker", c.PlaceOrder("broker", SERIES, "buy", 200, 398_000))
+    done(runner, EXCHANGE, c.CloseSession(DAY))
+
+    (quote,) = read_market(runner.journal.lines(), history=True).quotes
+    assert (quote.day, quote.depth.bid, quote.depth.ask) == (DAY, 398_000, 402_000)
+    assert (quote.depth.spread, quote.depth.spread_basis_points) == (4_000, 100)
+    assert read_market(runner.journal.lines()).depth(SERIES).bids == ()
+
+
+def test_a_series_that_nobody_issued_and_a_record_beyond_the_end_are_named() -> None:
+    lines = list(market().journal.lines())
+    with pytest.raises(Malformed, match="there is no 'SO2-KM-2099'; choose one of SO2-KM-2027"):
+        read_market(lines).known("SO2-KM-2099")
+    with pytest.raises(Malformed, match="none is issued up to here"):
+        read_market(lines, Until(0)).known(SERIES)
+    with pytest.raises(Malformed, match=f"record 9999: is not there; the book ends at {len(lines)}"):
+        read_market(lines, Until(9_999))
+    with pytest.raises(Malformed, match="its bytes do not give its hash"):
+        read_market([lines[0], lines[1]._replace(record=lines[1].record.replace(b"small", b"large"))])
