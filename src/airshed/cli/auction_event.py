@@ -64,7 +64,7 @@ def clear_by_rules(asked: Asked) -> int:
         outcome = successor
     shown = notice(law, bids, outcome)
     if asked.public:
-        _print_notice(law, shown, digest(outcome), asked.json)
+        _print_notice(law, shown, asked.json)
         return 0
     carried = {
         sale.series: carry(offer, sale.unsold, sale.price, law.auction.lot)
@@ -231,7 +231,7 @@ def _print_heading(shown: Notice) -> None:
         markup=False,
     )
     if shown.replaces is not None:
-        console.print(f"  replaces {shown.replaces}: {shown.reason}", markup=False)
+        console.print(f"  replaces outcome {shown.replaces}: {shown.reason}", markup=False)
 
 
 def _print_sale(law: AuctionLaw, sale: Sale) -> None:
@@ -272,9 +272,9 @@ def _in_one_line(law: AuctionLaw, sale: Sale) -> str:
     )
 
 
-def _print_notice(law: AuctionLaw, shown: Notice, digest: str, json: bool) -> None:
+def _print_notice(law: AuctionLaw, shown: Notice, json: bool) -> None:
     if json:
-        as_json({"published": True, "digest": digest, "notice": shown})
+        as_json({"published": True, "notice": shown})
         return
     _print_heading(shown)
     rows: list[tuple[str, ...]] = []
@@ -308,7 +308,6 @@ def _print_notice(law: AuctionLaw, shown: Notice, digest: str, json: bool) -> No
         ),
         rows,
     )
-    console.print(f"digest {digest}", markup=False)
 
 
 def _sections(law: AuctionLaw) -> list[str]:

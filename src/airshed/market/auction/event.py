@@ -49,10 +49,6 @@ def hold(
     not allow is refused, with the article, and the others go on.
     """
     examine_law(law)
-    if sum(max(0, bid.count) for bid in bids) >= LARGEST_SUM or (
-        sum(max(0, bid.price) * max(0, bid.count) for bid in bids) >= LARGEST_SUM * law.per
-    ):
-        raise Malformed("bids", "they are worth more than an account can hold", "check their measure")
     names = {bid.bidder: Bidder(bidder=bid.bidder) for bid in bids}
     listed = names if bidders is None else {bidder.bidder: bidder for bidder in _each_once(bidders)}
     if bidders is None and law.guarantee is not None:
@@ -61,6 +57,10 @@ def hold(
     if law.auction.opens is not None and any(bid.at is None for bid in bids):
         raise Malformed("bids", "the rules have a window and a bid has no time", "say when each bid came")
     taken = take(law, bids, listed, {series: sum(each.count for each in them) for series, them in offered.items()})
+    if sum(bid.count for bid in taken.bids) >= LARGEST_SUM or (
+        sum(bid.price * bid.count for bid in taken.bids) >= LARGEST_SUM * law.per
+    ):
+        raise Malformed("bids", "they are worth more than an account can hold", "check their measure")
 
     guarantees = {who: bidder.guarantee_fen or 0 for who, bidder in listed.items()}
     holding = holding_room(law, listed)

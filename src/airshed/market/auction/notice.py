@@ -57,7 +57,8 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 
     auction: str
     number: int
-    replaces: str | None
+    #: Number of the outcome that this one replaces. Never its digest: few bidders could be tried until it fits.
+    replaces: int | None
     reason: str | None
     seed: int
     #: Names of those whose bids were taken, in the order of the alphabet.
@@ -72,7 +73,7 @@ def notice(law: AuctionLaw, bids: Sequence[SealedBid], outcome: Outcome) -> Noti
     return Notice(
         auction=outcome.auction,
         number=outcome.number,
-        replaces=outcome.replaces,
+        replaces=None if outcome.replaces is None else outcome.number - 1,
         reason=outcome.reason,
         seed=outcome.seed,
         bidders=tuple(sorted({bid.bidder for bid in taken})),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 
 import msgspec
@@ -51,16 +52,14 @@ def to_next_auctions(
         max(0, each * ceiling_basis_points // ALL_BASIS_POINTS - volume) // lot
         for each, volume in zip(first, now, strict=True)
     ]
-    left = unsold // lot
-    while left and any(room):
-        open_ = [place for place in range(NEXT_AUCTIONS) if room[place]]
-        quarter, more = divmod(left, len(open_))
-        for turn, place in enumerate(open_):
-            added = min(room[place], quarter + (turn < more))
-            now[place] += added * lot
-            room[place] -= added
-            left -= added
-    rest = unsold - (unsold // lot - left) * lot
+    lots = unsold // lot
+    # the level to which all are filled that have room for it; what is left of the lots goes one each to the nearest
+    level = bisect_right(range(max(room) + 1), lots, key=lambda level: sum(min(each, level) for each in room)) - 1
+    added = [min(each, level) for each in room]
+    for place in [place for place in range(NEXT_AUCTIONS) if room[place] > level][: lots - sum(added)]:
+        added[place] += 1
+    now = [volume + more * lot for volume, more in zip(now, added, strict=True)]
+    rest = unsold - sum(added) * lot
     assert sum(now) + rest == sum(first if volumes is None else volumes) + unsold, f"{unsold} became {now} and {rest}"
     return Carried(tuple(now), 0, rest)
 

@@ -12,6 +12,9 @@ from airshed.model.measures import yuan
 from airshed.model.period import clock, instant
 from airshed.model.refusal import Refusal, Why
 
+#: What one bid may be for, in allowances, and worth, in fen: beyond it lies a slip of the pen, or an attack.
+LARGEST_COUNT, LARGEST_VALUE = 10**12, 2**53
+
 #: The thing and the cure, and the article; None where the reason does not hold.
 Reason = tuple[str, str] | None
 
@@ -172,6 +175,11 @@ class _Desk:
         )
 
     def _too_large(self, bid: SealedBid) -> Reason:
+        if bid.count > LARGEST_COUNT or bid.price * bid.count > LARGEST_VALUE * self.law.per:
+            return (
+                f"{bid.count} allowances at {yuan(bid.price)} yuan are beyond any account; check their measure",
+                self.law.auction.cite,
+            )
         limits = self.law.limits
         if limits is None or limits.over == "trim":
             return None
