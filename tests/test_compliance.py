@@ -17,7 +17,6 @@ from airshed.compliance.shortfall import (
     makeup,
     overdue_fen,
     penalty,
-    penalty_fen,
     shortfall,
 )
 from airshed.compliance.status import Status, status
@@ -146,7 +145,7 @@ def test_the_fine_of_the_worked_case_is_423_997_000_yuan() -> None:
     missing = shortfall(5_128_612, 4_263_312)
 
     assert missing == 865_300
-    assert penalty_fen("price_multiple", missing, 98_00, 5, 0, size_kg=1000) == 423_997_000_00
+    assert penalty("price_multiple", Lack(missing * 1000, 98_00, 5)) == 423_997_000_00
     assert makeup(missing, 100) == 865_300
 
 
@@ -171,8 +170,8 @@ def test_each_penalty_counts_as_its_rule_says() -> None:
 
 
 def test_a_penalty_rounds_once_half_a_fen_upwards() -> None:
-    assert penalty_fen("price_multiple", 1, 100, 5, 0) == 1
-    assert penalty_fen("price_multiple", 1, 99, 5, 0) == 0
+    assert penalty("price_multiple", Lack(1, 100, 5)) == 1
+    assert penalty("price_multiple", Lack(1, 99, 5)) == 0
 
 
 def test_a_term_that_is_not_given_is_named_and_never_zero() -> None:

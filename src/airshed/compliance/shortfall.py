@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from airshed.model.measures import KG_PER_T, value_fen
+from airshed.model.measures import KG_PER_T, MG_PER_KG, value_fen
 from airshed.model.refusal import Malformed
 
 #: 0.38 percent a day, at most three times the base: British Columbia's output-based pricing system.
 DAILY_BASIS_POINTS = 38
 CAP_TIMES = 3
+MG_PER_T = KG_PER_T * MG_PER_KG
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class Lack:
     """What is missing in kilograms, and the terms of the period; None where the rulebook gives no figure.
 
     `price_fen_per_t` is the mean price of the month before the deadline; `index` over `index_base` is the price
-    index by which a penalty set in an earlier year has grown.
+    index by which a penalty set in an earlier year has grown; `tonne_mg` is the tonne of `fixed_fen_per_t`, which may
+    be a short one (907,184,740 mg).
     """
 
     kg: int
@@ -32,6 +34,7 @@ class Lack:
     flat_fen: int | None = None
     index: int | None = None
     index_base: int | None = None
+    tonne_mg: int = MG_PER_T
 
 
 def shortfall(obligation: int, surrendered: int) -> int:
@@ -53,16 +56,23 @@ def price_multiple(lack: Lack) -> int:
 
 
 def fixed_per_tonne(lack: Lack) -> int:
-    """Missing mass times a fixed amount."""
-    return value_fen(lack.kg, _term(lack, "fixed_fen_per_t"))
+    """Missing mass times a fixed amount for a tonne of `tonne_mg`."""
+    return _half_up(Fraction(lack.kg * MG_PER_KG * _term(lack, "fixed_fen_per_t"), lack.tonne_mg))
 
 
 def indexed_per_tonne(lack: Lack) -> int:
-    """Missing mass times an amount that grows with an index (form: US Acid Rain Program; to confirm)."""
+    """Missing mass times an amount that grows with an index (42 USC 7651j; 40 CFR 77.6: 2,000 dollars of 1990 a ton).
+
+    A ton in 2018, at the index of August 2017 over that of August 1989: the published 3,941 dollars.
+
+    >>> indexed_per_tonne(Lack(1_000, fixed_fen_per_t=2_000_00, index=245_519, index_base=124_600))
+    394091
+    """
     base = _term(lack, "index_base")
     if base == 0:
         raise Malformed("shortfall.index_base", "the index of the base year is 0", "give one above zero")
-    amount = Fraction(lack.kg * _term(lack, "fixed_fen_per_t") * _term(lack, "index"), KG_PER_T * base)
+    fixed = _term(lack, "fixed_fen_per_t")
+    amount = Fraction(lack.kg * MG_PER_KG * fixed * _term(lack, "index"), lack.tonne_mg * base)
     return _half_up(amount)
 
 
@@ -78,17 +88,6 @@ PENALTIES: Mapping[str, Callable[[Lack], int]] = {
     "indexed_per_tonne": indexed_per_tonne,
     "flat": flat,
 }
-
-
-def penalty_fen(
-    method: str, missing: int, price_fen_per_t: int, multiple: int, fixed_fen_per_t: int, size_kg: int = 1
-) -> int:
-    """The penalty for `missing` allowances under the terms that every rulebook gives.
-
-    >>> penalty_fen("price_multiple", 865_300, 98_00, 5, 0, size_kg=1000) // 100
-    423997000
-    """
-    return penalty(method, Lack(missing * size_kg, price_fen_per_t, multiple, fixed_fen_per_t))
 
 
 def penalty(method: str, lack: Lack) -> int:

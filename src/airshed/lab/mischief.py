@@ -20,6 +20,7 @@ from airshed.market.fees import band
 from airshed.model.allowance import Series
 from airshed.model.period import day_of, days_of, instant
 from airshed.registry.accounts import auction as auction_of
+from airshed.rulebook import look
 from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook
 
@@ -120,7 +121,7 @@ class Mischief:
                 measured = source.measured()
                 declared = {
                     rule.code: self._grams(state, rules, source.account, rule.code)
-                    for rule in rules.pollutants
+                    for rule in look.owed(rules, source.sector)
                     if rule.code not in measured
                 }
                 if known is None or not known.version or known.stale or self.rng.random() < 0.1:
@@ -128,7 +129,8 @@ class Mischief:
             if known is not None:
                 yield from years.verification(self.rng, self.authority, source, known)
             if known is not None and known.opinion == "adverse":
-                mass = {rule.code: self._grams(state, rules, source.account, rule.code) for rule in rules.pollutants}
+                codes = [rule.code for rule in look.owed(rules, source.sector)]
+                mass = {code: self._grams(state, rules, source.account, code) for code in codes}
                 yield self.authority, c.DetermineYear(source.id, year, mass, "no satisfactory opinion\n没有满意意见")
             if known is not None and known.verified_mg is not None:
                 for pollutant, owed in known.obligation.items():

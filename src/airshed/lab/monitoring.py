@@ -8,6 +8,7 @@ from airshed.lab.stacks import measures_oxygen
 from airshed.lab.zone import Source, Stack, Zone, dry_flow_m3_h
 from airshed.mrv.rules import (
     AvailabilityTier,
+    CountsAs,
     LimitScope,
     LimitValue,
     MarkRule,
@@ -17,6 +18,7 @@ from airshed.mrv.rules import (
     StackRegistration,
     SubstitutionTier,
 )
+from airshed.rulebook import look
 from airshed.rulebook.mrv_sections import Initial, Part75Rule
 from airshed.rulebook.schema import Rulebook
 
@@ -36,7 +38,7 @@ def monitoring_rules(rulebook: Rulebook) -> MonitoringRules:
             LimitValue(
                 limit_set=row.limit_set,
                 standard=row.standard,
-                pollutant=row.pollutant,
+                pollutant=look.pollutant(rulebook, row.pollutant).measured,
                 limit_mg_m3=row.limit_mg_m3,
                 reference_o2_percent=row.reference_o2_percent,
                 statistic=row.statistic,
@@ -60,6 +62,12 @@ def monitoring_rules(rulebook: Rulebook) -> MonitoringRules:
             for row in rulebook.applicability.rows
         ),
         special_areas=rulebook.applicability.special_areas,
+        counts=tuple(
+            CountsAs(rule.measured, sector, rule.code)
+            for rule in rulebook.pollutants
+            if rule.code != rule.measured
+            for sector in rule.sectors or ("",)
+        ),
         comparison=rulebook.limits.comparison,
         marks=tuple(MarkRule(row.mark, row.effect) for row in rulebook.marks.rows),
         flags_measured=law.flags_measured,

@@ -10,6 +10,7 @@ import msgspec
 from airshed.engine import commands as c
 from airshed.model.period import DAY_MS, instant
 from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.tables import IndexOf
 
 Wish = tuple[str, c.Body]
 
@@ -68,6 +69,7 @@ def opening(authority: str, rng: random.Random) -> list[Wish]:
 def varied(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
     """The rulebook with other choices where it has some, so that every method is played."""
     replace = msgspec.structs.replace
+    apart = random.Random(str(rng.getstate()))  # a stream of its own, so that a choice more moves no other
     allowance = replace(
         rules.allowance,
         admitted=rng.choice(("zone", "jurisdiction")),
@@ -97,11 +99,24 @@ def varied(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
         repurchase=replace(rules.repurchase, open=rng.random() < 0.8),
         shortfall=replace(
             rules.shortfall,
-            penalty=rng.choice(("price_multiple", "fixed_per_tonne")),
+            penalty=apart.choice(("price_multiple", "fixed_per_tonne", "indexed_per_tonne", "flat")),
+            flat_fen=apart.choice((0, 2_000_000)),
+            tonne_mg=apart.choice((1_000_000_000, 907_184_740)),
+            rows=tuple(
+                IndexOf(period=year, index_thousandths=apart.randint(500, 3_000), cite="drawn", status="to confirm")
+                for year in YEARS
+            ),
             makeup_percent=rng.choice((0, 100, 150)),
         ),
         roles=replace(rules.roles, second=rng.choice((rules.roles.second, rules.roles.second, ()))),
-        banking=replace(rules.banking, open=rng.random() < 0.8),
+        banking=replace(
+            rules.banking, open=rng.random() < 0.8, of=apart.choice(("holdings", "surrendered", "verified"))
+        ),
+        calendar=replace(
+            rules.calendar,
+            surrender_by_in_leap_years=apart.choice(("06-30", "06-29")),
+            on_closed_days=apart.choice(("stays", "next_business_day")),
+        ),
     )
 
 

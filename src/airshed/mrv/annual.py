@@ -10,7 +10,7 @@ from enum import StrEnum
 import msgspec
 
 from airshed.model.period import days_of
-from airshed.mrv.days import HOURS_PER_DAY, SealedDay
+from airshed.mrv.days import HOURS_PER_DAY, SealedDay, name_in_law
 from airshed.mrv.rules import MonitoringRules, StackRegistration
 from airshed.mrv.year import StackYear, potential_mg
 
@@ -123,7 +123,7 @@ def verify(
 
     blocking, explain = Severity.BLOCKING, Severity.EXPLAIN
     check("days_present", blocking, _absent(closed), "every day of the year is sealed once, in order")
-    check("hours_whole", blocking, _not_whole(stack, closed), "24 hours of every pollutant a day (I10)")
+    check("hours_whole", blocking, _not_whole(stack, closed, rules), "24 hours of every pollutant a day (I10)")
     check("mass_adds_up", blocking, _other_mass(closed, reported_mg), "the sealed days sum to the report")
     if evidence is not None:
         check("evidence_holds", blocking, _other_evidence(closed, evidence), "digests are those of the frames")
@@ -143,11 +143,12 @@ def _absent(closed: StackYear) -> list[str]:
     return absent or ([] if there == due else ["the days are not in order, each once"])
 
 
-def _not_whole(stack: StackRegistration, closed: StackYear) -> list[str]:
+def _not_whole(stack: StackRegistration, closed: StackYear, rules: MonitoringRules) -> list[str]:
     wrong = []
+    due = tuple(name_in_law(rules, stack.sector, measured) for measured in stack.pollutants)
     for day in closed.days:
-        if tuple(mass.pollutant for mass in day.masses) != stack.pollutants:
-            wrong.append(f"{day.day} has not the pollutants {', '.join(stack.pollutants)}")
+        if tuple(mass.pollutant for mass in day.masses) != due:
+            wrong.append(f"{day.day} has not the pollutants {', '.join(due)}")
         wrong += [
             f"{day.day} has {hours} hours of {mass.pollutant}"
             for mass in day.masses

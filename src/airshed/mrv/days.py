@@ -160,6 +160,28 @@ def seal_year(
     return tuple(sealed), tuple(refused)
 
 
+def name_in_law(rules: MonitoringRules, sector: str, measured: str) -> str:
+    """The pollutant of the programme that the mass of what a monitor measures counts as, in a sector."""
+    for row in rules.counts:
+        if row.measured == measured and row.sector in ("", sector):
+            return row.pollutant
+    return measured
+
+
+def named_as_owed(days: Sequence[SealedDay], rules: MonitoringRules, sector: str) -> tuple[SealedDay, ...]:
+    """Sealed days with their masses under the names of the law; the same days where no name differs."""
+    if not rules.counts:
+        return tuple(days)
+    replace = msgspec.structs.replace
+    return tuple(
+        replace(
+            day,
+            masses=tuple(replace(mass, pollutant=name_in_law(rules, sector, mass.pollutant)) for mass in day.masses),
+        )
+        for day in days
+    )
+
+
 def months(pollutant: str, raw_status: states.Statuses, year: int, rules: MonitoringRules) -> list[MonthCapture]:
     """The valid days of each month. A day is valid when it lacks at most 24 - `hours_per_day` of its hours.
 

@@ -162,6 +162,14 @@ MARK_RULES = (
 )
 
 
+class CountsAs(msgspec.Struct, frozen=True):
+    """Under which name of the law the mass of what a monitor measures is owed, in one sector (empty: in any)."""
+
+    measured: str
+    sector: str
+    pollutant: str
+
+
 class MonitoringRules(msgspec.Struct, frozen=True):
     """When an hour counts, what stands in when it does not, and which limits apply."""
 
@@ -224,6 +232,8 @@ class MonitoringRules(msgspec.Struct, frozen=True):
     capture_target_basis_points: int = 7_500
     #: Share of a month's hourly means that must lie within a "monthly share" limit.
     monthly_share_basis_points: int = 9_500
+    #: Names of the law for what monitors measure, where they differ: dust of one sector, soot of another.
+    counts: tuple[CountsAs, ...] = ()
     #: Article that a refusal to seal rests on.
     cite: str = "HJ 75-2017, tables 5 and 6"
 

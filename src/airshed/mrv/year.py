@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from airshed.model.refusal import Refusal
 from airshed.mrv import states
 from airshed.mrv.applicability import limits_of
-from airshed.mrv.days import MonthCapture, SealedDay, months, seal_year
+from airshed.mrv.days import MonthCapture, SealedDay, months, named_as_owed, seal_year
 from airshed.mrv.exceedance import Exceedance, exceedance
 from airshed.mrv.flue_gas import Floats, hours_at_reference_oxygen
 from airshed.mrv.hours import ClosedHours, close_hours
@@ -122,7 +122,7 @@ def close_year_with_hours(
         stack=stack.stack,
         source=stack.source,
         year=year,
-        days=days,
+        days=named_as_owed(days, rules, stack.sector),
         refused=refused,
         masses=tuple(_year_mass(pollutant, final) for pollutant, final in hours.items()),
         quarters=tuple(rate for final in hours.values() for rate in final.captures),

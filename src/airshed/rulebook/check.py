@@ -11,6 +11,7 @@ import msgspec
 
 from airshed.model.measures import KG_PER_T, yuan
 from airshed.model.refusal import Malformed
+from airshed.rulebook.check_calendar import days, index
 from airshed.rulebook.check_mrv import availability, processes
 from airshed.rulebook.look import roles
 from airshed.rulebook.schema import Rulebook
@@ -45,7 +46,9 @@ def contradictions(rules: Rulebook, lines: Mapping[str, Sequence[int]]) -> list[
         *_names(rules),
         *_roles(rules),
         *_may_vary(rules),
+        *_pollutants(rules),
         *_caps(rules, lines["caps.csv"]),
+        *index(rules, lines["index.csv"]),
         *_tiers(rules, lines["substitution.csv"]),
         *_marks(rules, lines["marks.csv"]),
         *_checks(rules, lines["checks.csv"]),
@@ -66,6 +69,12 @@ def _dates(rules: Rulebook, file: str) -> Iterator[Malformed]:
     for key, day in deadlines:
         # a year without 29 February: a deadline must exist in every year
         yield from _day(f"2027-{day}", f"{file} [calendar] {key}")
+    leap = rules.calendar.surrender_by_in_leap_years
+    yield from _day(f"2028-{leap}", f"{file} [calendar] surrender_by_in_leap_years")
+    if leap < rules.calendar.verify_by:
+        what = f"surrender_by_in_leap_years {leap} comes before verify_by {rules.calendar.verify_by}"
+        yield Malformed(f"{file} [calendar]", what, "a year is reported, then verified, then surrendered for")
+    yield from days(rules, file)
     for (before, first), (after, second) in pairwise(deadlines):
         if second < first:
             what = f"{after} {second} comes before {before} {first}"
@@ -129,6 +138,20 @@ def _names(rules: Rulebook) -> Iterator[Malformed]:
             if code in codes[: number - 1]:
                 first = codes.index(code) + 1
                 yield Malformed(f"{_MAIN} [[{table}]] {number}", f"code {code!r} is that of number {first}", "keep one")
+
+
+def _pollutants(rules: Rulebook) -> Iterator[Malformed]:
+    sectors = [sector.code for sector in rules.sectors]
+    owed: dict[tuple[str, str], str] = {}
+    for number, rule in enumerate(rules.pollutants, 1):
+        place = f"{_MAIN} [[pollutants]] {number} ({rule.code})"
+        for sector in rule.sectors:
+            yield from _known(sector, sectors, f"{place} sectors", "sector")
+        for sector in rule.sectors or sectors:
+            other = owed.setdefault((rule.measured, sector), rule.code)
+            if other != rule.code:
+                what = f"{rule.measured} of {sector} counts as {other} already"
+                yield Malformed(place, what, "let what a monitor says count once; part the two by `sectors`")
 
 
 def _roles(rules: Rulebook) -> Iterator[Malformed]:

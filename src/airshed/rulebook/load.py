@@ -18,7 +18,7 @@ from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.section import Section
 from airshed.rulebook.shipped import shipped
 from airshed.rulebook.strict import called, kinds, misfits, near, rows_of
-from airshed.rulebook.tables import Benchmark, Cap, CheckRow, Limit, MarkRow, Tier, Variation
+from airshed.rulebook.tables import Benchmark, Cap, CheckRow, IndexOf, Limit, MarkRow, Tier, Variation
 
 MAIN = "rulebook.toml"
 LARGEST_FILE = 4_000_000
@@ -29,11 +29,14 @@ TABLES: Mapping[str, tuple[str, str, type[msgspec.Struct]]] = {
     "checks.csv": ("reporting", "rows", CheckRow),
     "limits.csv": ("limits", "rows", Limit),
     "benchmarks.csv": ("benchmarks", "rows", Benchmark),
+    "index.csv": ("shortfall", "rows", IndexOf),
     "part75.csv": ("part75", "tiers", Availability),
     "test_methods.csv": ("manual_tests", "rows", AdmittedTest),
     "methods.csv": ("methods", "rows", MethodsOf),
     "applicability.csv": ("applicability", "rows", Applies),
 }
+#: Tables that may have no rows: the penalty may follow no index.
+MAY_BE_EMPTY = ("index.csv",)
 _VARY = re.compile(r"vary/([^/]+)\.toml")
 
 
@@ -103,7 +106,7 @@ def read(files: Mapping[str, bytes]) -> tuple[Rulebook | None, list[Malformed]]:
     for file, (_, _, struct) in TABLES.items():
         text = _text(files, file, faults)
         if text is not None:
-            rows, wrong = rows_of(text, struct, file)
+            rows, wrong = rows_of(text, struct, file, empty=file in MAY_BE_EMPTY)
             faults += wrong
             lines[file] = [line for line, _ in rows]
             tables[file] = [row for _, row in rows]
@@ -242,6 +245,13 @@ def _in_order(rules: Rulebook) -> Rulebook:
         rules,
         roles=replace(rules.roles, **commands),
         monitoring=replace(rules.monitoring, **flags),
+        calendar=replace(
+            rules.calendar,
+            weekdays=tuple(sorted(rules.calendar.weekdays)),
+            closed_days=tuple(sorted(rules.calendar.closed_days)),
+            working_days=tuple(sorted(rules.calendar.working_days)),
+        ),
+        shortfall=replace(rules.shortfall, rows=tuple(sorted(rules.shortfall.rows, key=lambda row: row.period))),
         may_vary=replace(rules.may_vary, keys=tuple(sorted(rules.may_vary.keys))),
         caps=replace(rules.caps, rows=tuple(caps)),
         limits=replace(rules.limits, rows=tuple(limits)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from functools import lru_cache
 
 import msgspec
@@ -51,6 +52,26 @@ def marks(rules: Rulebook) -> Mapping[str, MarkRow]:
 def checks(rules: Rulebook) -> tuple[CheckRow, ...]:
     """The questions that a report is asked, by number; those that are off are left out."""
     return tuple(sorted((row for row in rules.reporting.rows if row.severity != "off"), key=lambda row: row.number))
+
+
+def worked(rules: Rulebook, day: str) -> bool:
+    """Whether a day is worked: a weekday that is no holiday, or a make-up day."""
+    law = rules.calendar
+    if day in law.working_days:
+        return True
+    return date.fromisoformat(day).isoweekday() in law.weekdays and day not in law.closed_days
+
+
+@lru_cache(maxsize=RULEBOOKS_KEPT)
+def index_thousandths(rules: Rulebook) -> Mapping[int, int]:
+    """The index of every period that has one, for penalties that follow it."""
+    return {row.period: row.index_thousandths for row in rules.shortfall.rows}
+
+
+@lru_cache(maxsize=RULEBOOKS_KEPT * 8)
+def owed(rules: Rulebook, sector: str) -> tuple[PollutantRule, ...]:
+    """The pollutants that sources of a sector owe allowances for, in the order of the rulebook."""
+    return tuple(rule for rule in rules.pollutants if not rule.sectors or sector in rule.sectors)
 
 
 def pollutant(rules: Rulebook, code: str) -> PollutantRule:

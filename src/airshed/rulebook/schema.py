@@ -14,7 +14,7 @@ from msgspec import Meta
 from airshed.rulebook.kinds import CommandName, Count, Day, Flag, MonthDay, Name, Price, Share, Step
 from airshed.rulebook.mrv_sections import ApplicabilityRule, ManualTestRule, MethodsRule, Part75Rule
 from airshed.rulebook.section import Section
-from airshed.rulebook.tables import Benchmark, Cap, CheckRow, Limit, MarkRow, Tier, Variation
+from airshed.rulebook.tables import Benchmark, Cap, CheckRow, IndexOf, Limit, MarkRow, Tier, Variation
 
 
 class Programme(Section, frozen=True):
@@ -36,6 +36,20 @@ class Programme(Section, frozen=True):
     authority: Name
 
 
+class CurrencyRule(Section, frozen=True):
+    """The money that prices, fees and penalties are in.
+
+    Keys and amounts named `fen` are hundredths of it, whatever they are called at home (fen, cents).
+    """
+
+    #: Code of ISO 4217.
+    code: Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z", examples=["CNY"])]
+    #: What a whole one is called in English, as after an amount.
+    name_en: Annotated[str, Meta(pattern=r"^[a-z][a-z ]{1,19}\Z", examples=["yuan"])]
+    #: What a whole one is called in Chinese.
+    name_zh: str
+
+
 class AllowanceRule(Section, frozen=True):
     """What an allowance is and where it counts."""
 
@@ -43,8 +57,8 @@ class AllowanceRule(Section, frozen=True):
     size_kg: Annotated[int, Meta(ge=1, le=1)]
     #: "zone": series of every jurisdiction count; "jurisdiction": only those of the source's own.
     admitted: Literal["zone", "jurisdiction"]
-    #: How many earlier vintages count beside that of the period.
-    vintages_back: Annotated[int, Meta(ge=0, le=20)]
+    #: How many earlier vintages count beside that of the period; 100 is every one there can be: they never expire.
+    vintages_back: Annotated[int, Meta(ge=0, le=100)]
     #: How an obligation that is not a whole allowance is rounded.
     rounding: Literal["up", "half_up", "down"]
 
@@ -80,6 +94,10 @@ class PollutantRule(Section, frozen=True):
     name_en: str
     #: Name in Chinese.
     name_zh: str
+    #: What the monitors of a stack say that counts as it.
+    measured: Literal["SO2", "NOx", "PM", "VOC"]
+    #: Sectors whose sources owe it; empty for every sector.
+    sectors: tuple[Name, ...]
     #: Lowest price at auction, in fen per tonne.
     reserve_fen_per_t: Price
     #: Price around which the first session's band lies, in fen per tonne.
@@ -104,6 +122,16 @@ class Calendar(Section, frozen=True):
     verify_by: MonthDay
     #: Last day to surrender.
     surrender_by: MonthDay
+    #: Last day to surrender when the year after the period is a leap year.
+    surrender_by_in_leap_years: MonthDay
+    #: What becomes of a last day to surrender that is no business day.
+    on_closed_days: Literal["stays", "next_business_day"]
+    #: Days of the week that are worked, 1 for Monday to 7 for Sunday.
+    weekdays: tuple[Annotated[int, Meta(ge=1, le=7)], ...]
+    #: Holidays: days of those weekdays that are not worked, as ISO dates.
+    closed_days: tuple[Day, ...]
+    #: Make-up days: days of other weekdays that are worked, as ISO dates.
+    working_days: tuple[Day, ...]
 
 
 class AllocationRule(Section, frozen=True):
@@ -248,13 +276,21 @@ class ShortfallRule(Section, frozen=True):
     """What an allowance that is missing at the deadline costs."""
 
     #: Name of the method.
-    penalty: Literal["price_multiple", "fixed_per_tonne"]
+    penalty: Literal["price_multiple", "fixed_per_tonne", "indexed_per_tonne", "flat"]
     #: Times the mean price of the month before the deadline (price_multiple).
     price_multiple: Annotated[int, Meta(ge=1, le=100)]
-    #: Fen per missing tonne (fixed_per_tonne), and the price taken when nothing was traded.
+    #: Fen per missing tonne (fixed_per_tonne, indexed_per_tonne), and the price taken when nothing was traded.
     fixed_fen_per_t: Step
+    #: Milligrams of the tonne of `fixed_fen_per_t`: 1_000_000_000, or 907_184_740 for a short ton of 2,000 lb.
+    tonne_mg: Annotated[int, Meta(ge=1_000_000, le=2_000_000_000)]
+    #: Fen for a source and pollutant that is short, whatever is missing (flat).
+    flat_fen: Annotated[int, Meta(ge=0, le=10_000_000_000_000)]
+    #: Index of the money that `fixed_fen_per_t` is in, in thousandths (indexed_per_tonne).
+    index_base_thousandths: Annotated[int, Meta(ge=1, le=1_000_000_000)]
     #: Part of the shortfall that is taken from the next vintage, in percent.
     makeup_percent: Annotated[int, Meta(ge=0, le=1_000)]
+    #: The index by period (read from `index.csv`).
+    rows: tuple[IndexOf, ...] = ()
 
 
 class BankingRule(Section, frozen=True):
@@ -262,7 +298,10 @@ class BankingRule(Section, frozen=True):
 
     #: Whether leftovers go on to the next period.
     open: bool
-    #: Largest share of the verified emission that may go on, in hundredths of a percent.
+    #: What `limit_basis_points` is a share of: what is left ("holdings"; all of it is no limit), what was surrendered,
+    #: or what was verified.
+    of: Literal["holdings", "surrendered", "verified"]
+    #: Largest share of it that may go on, in hundredths of a percent.
     limit_basis_points: Share
 
 
@@ -296,6 +335,7 @@ class Rulebook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """The law of one programme."""
 
     programme: Programme
+    currency: CurrencyRule
     allowance: AllowanceRule
     jurisdictions: tuple[Jurisdiction, ...]
     sectors: tuple[SectorRule, ...]

@@ -202,11 +202,12 @@ def _short(value: object) -> str:
 
 
 def rows_of(
-    text: str, struct: type[msgspec.Struct], file: str
+    text: str, struct: type[msgspec.Struct], file: str, *, empty: bool = False
 ) -> tuple[list[tuple[int, dict[str, Any]]], list[Malformed]]:
     """The rows of a CSV file with their line numbers, and what is wrong with it.
 
-    The header names the keys of `struct`, in any order; an empty cell is allowed where the key may be absent.
+    The header names the keys of `struct`, in any order; an empty cell is allowed where the key may be absent, no row
+    at all where the file may be `empty`.
     """
     names = list(kinds(struct))
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
@@ -234,7 +235,7 @@ def rows_of(
         faults.append(Malformed(f"{file} line {reader.line_num}", f"cannot be read as CSV ({error})", "mend the row"))
     if header is None:
         faults.append(Malformed(file, "is empty", f"write the header {','.join(names)} and rows"))
-    elif not rows and not faults:
+    elif not rows and not faults and not empty:
         faults.append(Malformed(file, "has a header and no rows", f"write rows of {','.join(header)}"))
     return rows, faults
 

@@ -125,6 +125,19 @@ class Benchmark(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     status: Status
 
 
+class IndexOf(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One row of `index.csv`: the price index that holds for the penalties of a period."""
+
+    #: The period, a year of emissions.
+    period: Year
+    #: The index, in thousandths.
+    index_thousandths: Annotated[int, Meta(ge=1, le=1_000_000_000)]
+    #: Source.
+    cite: str
+    #: "confirmed" or "to confirm".
+    status: Status
+
+
 class Variation(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that a jurisdiction sets for itself."""
 

@@ -94,6 +94,7 @@ def row_name(table: str, row: msgspec.Struct) -> str:
 #: The key columns of every table: two rows that agree in them are the same row.
 KEYS: Mapping[str, tuple[str, ...]] = {
     "jurisdictions": ("code",),
+    "shortfall": ("period",),
     "sectors": ("code",),
     "pollutants": ("code",),
     "caps": ("pollutant", "jurisdiction", "vintage"),

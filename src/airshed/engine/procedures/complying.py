@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from airshed.compliance.banking import bank, carry
+from functools import partial
+
+from airshed.compliance.banking import YearEnd, bank, base, carry
+from airshed.compliance.deadline import last_day, next_business_day
 from airshed.compliance.obligation import admitted
-from airshed.compliance.shortfall import makeup, penalty_fen
+from airshed.compliance.shortfall import Lack, makeup, penalty
 from airshed.compliance.surrender import plan
 from airshed.engine import commands as c
 from airshed.engine import events as e
@@ -17,12 +20,20 @@ from airshed.model.period import HOUR_MS, instant, month_before
 from airshed.model.refusal import Refusal, Why
 from airshed.registry import accounts
 from airshed.registry.moves import Delivered, Move, Paid
+from airshed.rulebook import look
 from airshed.rulebook.schema import Rulebook
+
+
+def surrender_day(rules: Rulebook, year: int) -> str:
+    """The last day to surrender for `year`, as ISO date."""
+    law = rules.calendar
+    day = last_day(year + 1, law.surrender_by, law.surrender_by_in_leap_years)
+    return day if law.on_closed_days == "stays" else next_business_day(day, partial(look.worked, rules))
 
 
 def deadline(rules: Rulebook, year: int) -> int:
     """The last millisecond to surrender for `year`."""
-    return instant(f"{year + 1}-{rules.calendar.surrender_by}", 23) + HOUR_MS - 1
+    return instant(surrender_day(rules, year), 23) + HOUR_MS - 1
 
 
 def surrender(state: State, rules: Rulebook, at: int, actor: str, body: c.Surrender) -> Decision:
@@ -37,7 +48,7 @@ def surrender(state: State, rules: Rulebook, at: int, actor: str, body: c.Surren
     if (source.account, body.year) in state.closed:
         return no(rules, "calendar", Why.YEAR_CLOSED, f"{source.account} has settled {body.year}")
     if at > deadline(rules, body.year):
-        return no(rules, "calendar", Why.TOO_LATE, f"the last day was {body.year + 1}-{rules.calendar.surrender_by}")
+        return no(rules, "calendar", Why.TOO_LATE, f"the last day was {surrender_day(rules, body.year)}")
     refusal = positive(rules, "allowance", "the count", body.count)
     if refusal:
         return refusal
@@ -97,15 +108,19 @@ def close_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
             rules,
             "calendar",
             Why.TOO_EARLY,
-            f"surrender is open until {body.year + 1}-{rules.calendar.surrender_by}",
+            f"surrender is open until {surrender_day(rules, body.year)}",
         )
-    month = month_before(f"{body.year + 1}-{rules.calendar.surrender_by}")
+    if rules.shortfall.penalty == "indexed_per_tonne" and body.year not in look.index_thousandths(rules):
+        return no(rules, "shortfall", Why.NOT_CONSERVED, f"index.csv has no index for {body.year}; adopt one that has")
+    month = month_before(surrender_day(rules, body.year))
     settlements: list[e.Settlement] = []
     verified: dict[str, int] = {}
+    surrendered: dict[str, int] = {}
     for source, year in years:
         for pollutant, owed in year.obligation.items():
             verified[pollutant] = verified.get(pollutant, 0) + owed
-            settlements.append(_settle(state, rules, source, year, pollutant, month))
+            surrendered[pollutant] = surrendered.get(pollutant, 0) + year.surrendered.get(pollutant, 0)
+            settlements.append(_settle(state, rules, source, body.year, pollutant, month))
             due = settlements[-1].penalty_fen
             if due > MOST:
                 return no(rules, "shortfall", Why.TOO_LARGE, f"{source.id} {pollutant}: a penalty of {yuan(due)} yuan")
@@ -114,12 +129,12 @@ def close_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
         for order in state.orders.values()
         if order.account == body.account and order.side == "sell"
     )
-    banked, moves = _bank(state, rules, body, verified)
+    banked, moves = _bank(state, rules, body, verified, surrendered)
     return (*offers, e.YearClosed(body.account, body.year, tuple(settlements), banked, moves))
 
 
-def _settle(state: State, rules: Rulebook, source: Source, year: Year, pollutant: str, month: str) -> e.Settlement:
-    law = rules.shortfall
+def _settle(state: State, rules: Rulebook, source: Source, number: int, pollutant: str, month: str) -> e.Settlement:
+    law, year = rules.shortfall, state.years[source.id, number]
     owed = year.obligation[pollutant]
     given = year.surrendered.get(pollutant, 0)
     short = owed - given
@@ -127,20 +142,32 @@ def _settle(state: State, rules: Rulebook, source: Source, year: Year, pollutant
     price = state.mean_price(pollutant, month)
     if price is None:
         price = law.fixed_fen_per_t
-    due = penalty_fen(law.penalty, short, price, law.price_multiple, law.fixed_fen_per_t)
+    lack = Lack(
+        short * rules.allowance.size_kg,
+        price,
+        law.price_multiple,
+        law.fixed_fen_per_t,
+        law.flat_fen,
+        look.index_thousandths(rules).get(number),
+        law.index_base_thousandths,
+        law.tonne_mg,
+    )
+    due = penalty(law.penalty, lack)
     return e.Settlement(source.id, pollutant, owed, given, short, due, price, makeup(short, law.makeup_percent))
 
 
 def _bank(
-    state: State, rules: Rulebook, body: c.CloseYear, verified: dict[str, int]
+    state: State, rules: Rulebook, body: c.CloseYear, verified: dict[str, int], surrendered: dict[str, int]
 ) -> tuple[dict[str, int], tuple[Move, ...]]:
     """What may go on, youngest vintage first; what is over the limit or expires goes to the reserves."""
     banked: dict[str, int] = {}
     moves: list[Move] = []
     held = [(Series.parse(name), position.count) for name, position in state.ledger.of_account(body.account)]
     for pollutant, owed in sorted(verified.items()):
-        room = bank(rules.banking.open, owed, rules.banking.limit_basis_points)
         left = [(series, count) for series, count in held if series.pollutant == pollutant]
+        due = sum(count for series, count in left if series.vintage <= body.year)
+        of = base(rules.banking.of, YearEnd(due, surrendered[pollutant], owed))
+        room = bank(rules.banking.open, of, rules.banking.limit_basis_points)
         carried = carry(left, room, body.year, rules.allowance.vintages_back)
         banked.update({str(series): count for series, count in carried.kept.items()})
         for series, count in (*carried.over.items(), *carried.expired.items()):

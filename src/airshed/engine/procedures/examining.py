@@ -73,9 +73,9 @@ class Draft:
 
 
 def unmeasured(rules: Rulebook, source: Source) -> tuple[str, ...]:
-    """Capped pollutants that no stack of the source measures, sorted."""
+    """Pollutants that the source owes for and no stack of it measures, sorted."""
     measured = source.measured()
-    return tuple(sorted(rule.code for rule in rules.pollutants if rule.code not in measured))
+    return tuple(sorted(rule.code for rule in look.owed(rules, source.sector) if rule.code not in measured))
 
 
 def answers(draft: Draft) -> tuple[e.CheckResult, ...]:

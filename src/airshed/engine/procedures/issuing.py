@@ -53,6 +53,9 @@ def allocate_series(state: State, rules: Rulebook, at: int, actor: str, body: c.
             return no(rules, "allocation", Why.WRONG_KIND, f"{line.source} lies in {source.jurisdiction}")
         if source.sector not in sectors:
             return no(rules, "allocation", Why.WRONG_KIND, f"{line.source} is of {source.sector}, not of the programme")
+        if body.pollutant not in {rule.code for rule in look.owed(rules, source.sector)}:
+            what = f"{line.source} is of {source.sector}, which owes no {body.pollutant}"
+            return no(rules, "allocation", Why.WRONG_KIND, what)
     cap = state.ledger.caps[name]
     law = look.local(rules, body.jurisdiction).allocation
     split = parts(cap, law.reserve_basis_points, law.auction_basis_points)

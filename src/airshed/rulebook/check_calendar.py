@@ -1,0 +1,39 @@
+"""What the calendar and the price index may still get wrong: days that are none or both, periods twice, gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from airshed.model.refusal import Malformed
+from airshed.rulebook.schema import Rulebook
+
+
+def days(rules: Rulebook, file: str) -> Iterator[Malformed]:
+    """Days that the calendar does not have, that are closed and worked at once, and a week without a working day."""
+    law = rules.calendar
+    place = f"{file} [calendar]"
+    for key in ("closed_days", "working_days"):
+        for day in getattr(law, key):
+            try:
+                date.fromisoformat(day)
+            except ValueError:
+                yield Malformed(f"{place} {key}", f"there is no day {day}", "write a day of the calendar")
+    for day in sorted({*law.closed_days} & {*law.working_days}):
+        yield Malformed(place, f"{day} is closed and worked", "keep it in one list")
+    if not law.weekdays:
+        yield Malformed(f"{place} weekdays", "is empty", "name the days of the week that are worked")
+
+
+def index(rules: Rulebook, lines: Sequence[int]) -> Iterator[Malformed]:
+    """Periods that stand twice, and capped years for which an indexed penalty has no index."""
+    seen: dict[int, int] = {}
+    for line, row in zip(lines, rules.shortfall.rows, strict=True):
+        if row.period in seen:
+            yield Malformed(
+                f"index.csv line {line}", f"{row.period} stands in line {seen[row.period]} already", "keep one"
+            )
+        seen.setdefault(row.period, line)
+    if rules.shortfall.penalty == "indexed_per_tonne":
+        for vintage in sorted({row.vintage for row in rules.caps.rows} - set(seen)):
+            yield Malformed("index.csv", f"no index for {vintage}, a year with a cap", "add the row")
