@@ -25,10 +25,13 @@ from airshed.market.zonecall import (
     NotCleared,
     Offer,
     Receptor,
+    Round,
     certificate,
     check,
     clear,
     clear_in_rounds,
+    settle_in_rounds,
+    solve_in_rounds,
 )
 from airshed.market.zonecall import call as call_module
 from airshed.market.zonecall.certificate import _digest
@@ -542,3 +545,78 @@ def test_a_money_machine_is_found_wherever_a_cycle_makes_more_than_one(found: di
     assert (machine is not None) == (max(products) > 1)
     if machine is not None:
         assert machine[1] > 1
+
+
+# --- the solver's answer, judged and settled by somebody who has no solver
+
+
+@property_of_calls
+@given(calls(), st.sampled_from(("zone", "city", "city_first")))
+def test_from_the_answers_anybody_comes_to_the_same_call(call: Call, trade: Any) -> None:
+    offers, bids, air, rules = call
+    rules = msgspec.structs.replace(rules, trade=trade)
+    found = solve_in_rounds(offers, bids, air, rules)
+    assert not isinstance(found, NotCleared)
+
+    rounds, done = [each for each, _ in found], tuple(each for _, each in found)
+    assert done == clear_in_rounds(offers, bids, air, rules)
+    assert settle_in_rounds(offers, bids, air, rules, rounds) == done
+
+
+def unproven(call: Call, *rounds: Round) -> str:
+    """What is wrong with an answer."""
+    done = settle_in_rounds(*call, rounds)
+    assert isinstance(done, NotCleared), done
+    assert done.why == "unproven"
+    return done.detail
+
+
+def test_an_answer_that_is_none_to_this_call_is_named() -> None:
+    call = two_zones()
+    found = solve_in_rounds(*call)
+    assert not isinstance(found, NotCleared)
+    ((right, _),) = found
+    given = right.answer
+    (book, other) = sorted(given.covers)
+    (lot,) = {lot for lot, _ in given.flows}
+    (limit,) = given.bounds
+
+    def changed(**parts: Any) -> Round:
+        return Round(given._replace(**parts))
+
+    assert unproven(call) == "0 rounds, the rules have 1"
+    assert unproven(call, right, right) == "2 rounds, the rules have 1"
+    assert "no price for KM 2027 open" in unproven(call, changed(covers={other: given.covers[other]}))
+    beyond = book._replace(year=2031)
+    assert "no book KM 2031 open" in unproven(call, changed(covers={**given.covers, beyond: Fraction(0)}))
+    assert "speaks of the limits none" in unproven(call, changed(bounds={}))
+    assert "a price below zero" in unproven(call, changed(bounds={limit: Fraction(-1)}))
+    assert "nothing may go" in unproven(call, changed(flows={(lot, beyond): 1}))
+    assert "0 allowances" in unproven(call, changed(flows={**given.flows, (lot, book): 0}))
+    assert "1600 of YX 2027 go, 1000 are offered" in unproven(call, changed(flows={**given.flows, (lot, book): 1000}))
+    assert "700 kg of cover go to YX" in unproven(call, changed(flows={(lot, other): 700}))
+    assert "receptor kunming-air would get 0.225" in unproven(
+        call, changed(flows={(lot, book): 450, (lot, other): 550})
+    )
+    assert "less than the best there is" in unproven(call, changed(flows={}))
+    assert "less than the best there is" in unproven(call, changed(bounds={limit: given.bounds[limit] * 2}))
+
+
+@property_of_calls
+@given(calls(most_count=3000), st.data())
+def test_no_answer_that_passes_gains_much_less_than_the_best(call: Call, data: st.DataObject) -> None:
+    """Whoever tampers with flows or duals may win an allowance of a link, and no more."""
+    found = solve_in_rounds(*call)
+    assert not isinstance(found, NotCleared)
+    ((right, done),) = found
+    given = right.answer
+    flows = {key: max(0, flow + data.draw(st.integers(-50, 50))) for key, flow in given.flows.items()}
+    covers = {key: max(Fraction(0), dual + data.draw(st.integers(-9, 9))) for key, dual in given.covers.items()}
+    tampered_with = given._replace(flows={key: flow for key, flow in flows.items() if flow}, covers=covers)
+    other = settle_in_rounds(*call, [Round(tampered_with, right.alone)])
+
+    if isinstance(other, Cleared):
+        dearest = max((bid.limit for bid in call[1]), default=0)
+        links = len(call[0]) * len(call[1])
+        assert other.bound - done.bound <= Fraction(dearest * links, 1000)
+        check(json.dumps(certificate([other])))

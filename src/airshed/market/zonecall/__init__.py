@@ -1,11 +1,13 @@
 """The zone-wide call: one session in which all jurisdictions and vintages of a pollutant clear together.
 
 `clear` takes orders, what the air allows (`Air`) and the rules of the call, and gives `Cleared` or `NotCleared`;
-`clear_in_rounds` does the same where the law wants the city served first. Nothing here knows of accounts or books.
+`clear_in_rounds` does the same where the law wants the city served first. `solve_in_rounds` also gives the solver's
+answers, from which `settle_in_rounds` comes to the same without a solver. Nothing here knows of accounts or books.
 How prices come about: `docs/zone-call.md`; with a pencil: `docs/prices/zone-call.md`.
 """
 
-from airshed.market.zonecall.call import clear, clear_in_rounds
+from airshed.market.zonecall.answer import Answer, Round
+from airshed.market.zonecall.call import clear, clear_in_rounds, settle_in_rounds, solve_in_rounds
 from airshed.market.zonecall.certificate import certificate, check
 from airshed.market.zonecall.nouns import (
     Air,
@@ -20,6 +22,7 @@ from airshed.market.zonecall.nouns import (
 
 __all__ = [
     "Air",
+    "Answer",
     "Area",
     "Bid",
     "CallRules",
@@ -27,8 +30,11 @@ __all__ = [
     "NotCleared",
     "Offer",
     "Receptor",
+    "Round",
     "certificate",
     "check",
     "clear",
     "clear_in_rounds",
+    "settle_in_rounds",
+    "solve_in_rounds",
 ]

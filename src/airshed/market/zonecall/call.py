@@ -1,4 +1,4 @@
-"""Clearing a call: the programme, its prices, whole allowances, money to the fen."""
+"""Clearing a call: the solver's answer, its exact prices, whole allowances, money to the fen."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from math import ceil, floor
 
 import msgspec
 
+from airshed.market.zonecall.answer import Answer, Judged, Round, answer, bound_on_gain, judge
 from airshed.market.zonecall.examine import examine
 from airshed.market.zonecall.groups import Shape, shape
 from airshed.market.zonecall.nouns import (
@@ -22,7 +23,7 @@ from airshed.market.zonecall.nouns import (
     Offer,
     OfferFill,
 )
-from airshed.market.zonecall.prices import Duals, cover_prices, lot_prices, prices
+from airshed.market.zonecall.prices import cover_prices, lot_prices
 from airshed.market.zonecall.program import solve
 from airshed.market.zonecall.settle import Settled, deliveries, settle
 from airshed.model.measures import KG_PER_T
@@ -52,16 +53,8 @@ def clear(
     """
     offers, bids = tuple(offers), tuple(bids)
     examine(offers, bids, air, rules)
-    done = _clear(offers, bids, air, rules, seconds)
-    if isinstance(done, Cleared) and rules.trade == "zone" and done.gap > 0:
-        # Rounding may cost more than trade between cities gains. Whole allowances fit a city's own book exactly.
-        cities = msgspec.structs.replace(rules, trade="city")
-        solved = solve(shape(offers, bids, air, cities), seconds)
-        if not isinstance(solved, NotCleared) and solved.gain >= float(done.gain) * (1 - CLOSE):
-            alone = _clear(offers, bids, air, cities, seconds)
-            if isinstance(alone, Cleared) and alone.gain > done.gain:
-                return msgspec.structs.replace(alone, note=ALONE)
-    return done
+    found = _solved(offers, bids, air, rules, seconds)
+    return found if isinstance(found, NotCleared) else found[1]
 
 
 def clear_in_rounds(
@@ -72,47 +65,134 @@ def clear_in_rounds(
     The second round has what the first one left of each order. In the first nothing crosses a border of a city,
     so that it adds no load anywhere. If a round does not clear, none does.
     """
+    found = solve_in_rounds(offers, bids, air, rules, seconds=seconds)
+    return found if isinstance(found, NotCleared) else tuple(done for _, done in found)
+
+
+def solve_in_rounds(
+    offers: Iterable[Offer], bids: Iterable[Bid], air: Air, rules: CallRules, *, seconds: float = SECONDS
+) -> tuple[tuple[Round, Cleared], ...] | NotCleared:
+    """As `clear_in_rounds`, with the solver's answers, from which `settle_in_rounds` comes to the same."""
     offers, bids = tuple(offers), tuple(bids)
-    if rules.trade != "city_first":
-        done = clear(offers, bids, air, rules, seconds=seconds)
-        return done if isinstance(done, NotCleared) else (done,)
     examine(offers, bids, air, rules)
+    done: list[tuple[Round, Cleared]] = []
+    for part in _parts(air, rules):
+        found = _solved(offers, bids, *part, seconds)
+        if isinstance(found, NotCleared):
+            return found
+        done.append(found)
+        offers, bids = _rest(offers, bids, found[1])
+    return tuple(done)
+
+
+def settle_in_rounds(
+    offers: Iterable[Offer], bids: Iterable[Bid], air: Air, rules: CallRules, rounds: Sequence[Round]
+) -> tuple[Cleared, ...] | NotCleared:
+    """What comes of a call by answers that somebody else has found: they are judged, exactly, and then settled.
+
+    No solver runs. NotCleared("unproven") names what is wrong with an answer.
+    """
+    offers, bids = tuple(offers), tuple(bids)
+    examine(offers, bids, air, rules)
+    parts = _parts(air, rules)
+    if len(rounds) != len(parts):
+        return NotCleared("unproven", f"{len(rounds)} rounds, the rules have {len(parts)}")
+    done: list[Cleared] = []
+    for (here, law), given in zip(parts, rounds, strict=True):
+        found = _settled(offers, bids, here, law, given.answer)
+        if given.alone is not None and isinstance(found, Cleared):
+            alone = _settled(offers, bids, here, _alone(law), given.alone)
+            if isinstance(alone, NotCleared):
+                return alone
+            found = _better(found, alone)
+        if isinstance(found, NotCleared):
+            return found
+        done.append(found)
+        offers, bids = _rest(offers, bids, found)
+    return tuple(done)
+
+
+def _parts(air: Air, rules: CallRules) -> tuple[tuple[Air, CallRules], ...]:
+    """The air and the rules of each round."""
+    if rules.trade != "city_first":
+        return ((air, rules),)
     # A limit below zero asks for less load than there is, which no city does by itself: the zone's round does.
     calm = msgspec.structs.replace(air, receptors=())
-    first = _clear(offers, bids, calm, msgspec.structs.replace(rules, trade="city", areas=()), seconds)
-    if isinstance(first, NotCleared):
-        return first
-    sold = {fill.offer.order: fill.count for fill in first.sold}
-    served = {fill.bid.order: ceil(fill.cover) for fill in first.bought}
-    rest_offers = [
-        msgspec.structs.replace(offer, count=offer.count - sold.get(offer.order, 0))
-        for offer in offers
-        if offer.count > sold.get(offer.order, 0)
-    ]
-    rest_bids = [
-        msgspec.structs.replace(bid, count=bid.count - served.get(bid.order, 0))
-        for bid in bids
-        if bid.count > served.get(bid.order, 0)
-    ]
-    second = _clear(rest_offers, rest_bids, air, msgspec.structs.replace(rules, trade="zone"), seconds)
-    return second if isinstance(second, NotCleared) else (first, second)
+    city = msgspec.structs.replace(rules, trade="city", areas=())
+    return ((calm, city), (air, msgspec.structs.replace(rules, trade="zone")))
 
 
-def _clear(
+def _rest(offers: Sequence[Offer], bids: Sequence[Bid], done: Cleared) -> tuple[tuple[Offer, ...], tuple[Bid, ...]]:
+    """What a round has left of each order."""
+    replace = msgspec.structs.replace
+    sold = {fill.offer.order: fill.count for fill in done.sold}
+    served = {fill.bid.order: ceil(fill.cover) for fill in done.bought}
+    left = [(offer, offer.count - sold.get(offer.order, 0)) for offer in offers]
+    wanted = [(bid, bid.count - served.get(bid.order, 0)) for bid in bids]
+    return (
+        tuple(replace(offer, count=count) for offer, count in left if count),
+        tuple(replace(bid, count=count) for bid, count in wanted if count),
+    )
+
+
+def _solved(
     offers: Sequence[Offer], bids: Sequence[Bid], air: Air, rules: CallRules, seconds: float
-) -> Cleared | NotCleared:
+) -> tuple[Round, Cleared] | NotCleared:
+    """One round. Rounding may cost more than trade between cities gains; whole allowances fit a city's own book."""
+    found = _answered(offers, bids, air, rules, seconds)
+    if not isinstance(found, Answer):
+        assert found is not None
+        return found
+    done = _settled(offers, bids, air, rules, found)
+    if isinstance(done, NotCleared):
+        return done
+    if rules.trade == "zone" and done.gap > 0:
+        cities = _alone(rules)
+        other = _answered(offers, bids, air, cities, seconds, float(done.gain) * (1 - CLOSE))
+        if isinstance(other, Answer):
+            alone = _settled(offers, bids, air, cities, other)
+            if isinstance(alone, Cleared) and alone.gain > done.gain:
+                return Round(found, other), _better(done, alone)
+    return Round(found), done
+
+
+def _answered(
+    offers: Sequence[Offer],
+    bids: Sequence[Bid],
+    air: Air,
+    rules: CallRules,
+    seconds: float,
+    least: float | None = None,
+) -> Answer | NotCleared | None:
+    """The solver's answer; None if it gains less than `least` fen."""
     call = shape(offers, bids, air, rules)
     solved = solve(call, seconds)
     if isinstance(solved, NotCleared):
         return solved
-    duals = prices(call, solved, seconds)
-    if isinstance(duals, NotCleared):
-        return duals
-    settled = settle(call, solved.flows, cover_prices(call, duals), lot_prices(call, duals))
+    return answer(call, solved, seconds) if least is None or solved.gain >= least else None
+
+
+def _alone(rules: CallRules) -> CallRules:
+    return msgspec.structs.replace(rules, trade="city")
+
+
+def _better(done: Cleared, alone: Cleared) -> Cleared:
+    return msgspec.structs.replace(alone, note=ALONE) if alone.gain > done.gain else done
+
+
+def _settled(
+    offers: Sequence[Offer], bids: Sequence[Bid], air: Air, rules: CallRules, given: Answer
+) -> Cleared | NotCleared:
+    """An answer judged, and brought to whole allowances and money."""
+    call = shape(offers, bids, air, rules)
+    judged = judge(call, given)
+    if isinstance(judged, NotCleared):
+        return judged
+    settled = settle(call, judged.flows, cover_prices(call, judged.duals), lot_prices(call, judged.duals))
     for bound, load in zip(call.bounds, settled.loads, strict=True):
         if load > bound.most:
             return NotCleared("infeasible", f"no whole allowances near the answer keep {bound.name}; raise its limit")
-    return _paid(offers, bids, air, rules, call, duals, settled)
+    return _paid(offers, bids, air, rules, call, judged, settled)
 
 
 def _paid(
@@ -121,10 +201,11 @@ def _paid(
     air: Air,
     rules: CallRules,
     call: Shape,
-    duals: Duals,
+    judged: Judged,
     settled: Settled,
 ) -> Cleared | NotCleared:
     """Fills, money and the bound on any gain."""
+    duals = judged.duals
     moved = deliveries(call, settled)
     given: Counter[str] = Counter()
     received: Counter[str] = Counter()
@@ -133,12 +214,9 @@ def _paid(
         received[delivery.bid] += delivery.count
     sold: list[OfferFill] = []
     bought: list[BidFill] = []
-    gain = bound = Fraction(0)
+    gain = Fraction(0)
     for lot, price in zip(call.lots, lot_prices(call, duals), strict=True):
         paid = lot_price_fen(price)
-        if price is not None:
-            better = [(offer.count, offer.limit) for offer in lot.offers if offer.limit < price]
-            bound += price * sum(count for count, _ in better) - sum(count * limit for count, limit in better)
         gain -= sum(offer.limit * given[offer.order] for offer in lot.offers)
         for offer in lot.offers:
             count = given[offer.order]
@@ -147,8 +225,6 @@ def _paid(
                 sold.append(OfferFill(offer, count, paid, value_fen(Fraction(count), paid)))
     for cover, worth in zip(call.covers, cover_prices(call, duals), strict=True):
         pays = cover_price_fen(worth)
-        better = [(bid.count, bid.limit) for bid in cover.bids if bid.limit > worth]
-        bound += sum(count * limit for count, limit in better) - worth * sum(count for count, _ in better)
         for bid in cover.bids:
             own = settled.received.get(bid.order)
             if own:
@@ -157,8 +233,7 @@ def _paid(
                 assert pays <= bid.limit, f"I5: {bid} pays {pays}"
                 assert covered <= bid.count, f"I8: {bid} is covered for {covered}"
                 bought.append(BidFill(bid, received[bid.order], covered, pays, value_fen(covered, pays)))
-    gain, bound = gain / KG_PER_T, bound / KG_PER_T
-    bound += sum((dual * each.most for dual, each in zip(duals.bounds, call.bounds, strict=True)), Fraction(0))
+    gain /= KG_PER_T
     assert sum(fill.count for fill in sold) == sum(fill.count for fill in bought), "I2: allowances come out uneven"
     zone = sum(fill.paid_fen for fill in bought) - sum(fill.received_fen for fill in sold)
     if -zone > rules.fund_fen:
@@ -180,7 +255,7 @@ def _paid(
         loads=settled.loads,
         zone_fen=zone,
         gain=gain,
-        bound=bound,
+        bound=bound_on_gain(call, duals),
     )
 
 

@@ -12,7 +12,7 @@ from airshed.model.allowance import Sector, Series
 
 Trade = Literal["zone", "city", "city_first"]
 Standard = Literal["met", "failed"]
-Why = Literal["infeasible", "timeout", "solver", "unfunded"]
+Why = Literal["infeasible", "timeout", "solver", "unfunded", "unproven"]
 
 #: What the zone's account puts in at most to even out the rounding to whole allowances: 10,000 yuan. Prices are
 #: per tonne, allowances kilograms: a few kilograms that do not fit under a limit cost the price of a few kilograms.

@@ -133,13 +133,18 @@ class _Room:
         return None, None, 0
 
 
-def settle(
-    shape: Shape, flows: Sequence[float], cover_prices: Sequence[Fraction], lot_prices: Sequence[Fraction | None]
-) -> Settled:
-    """Whole allowances near `flows`.
+def rounded(flows: Sequence[float]) -> tuple[int, ...]:
+    """Each flow rounded down to whole allowances; a hair below one counts as one."""
+    return tuple(max(0, floor(flow + NOTHING_KG)) for flow in flows)
 
-    Each flow is rounded down. If that breaks a bound, because a flow that relieves it was rounded too, allowances
-    are taken back where one of them helps most. Each book serves its bids by price, equal ones in seeded order; an
+
+def settle(
+    shape: Shape, flows: Sequence[int], cover_prices: Sequence[Fraction], lot_prices: Sequence[Fraction | None]
+) -> Settled:
+    """Whole allowances near the programme's answer, whose flows were rounded down.
+
+    If that breaks a bound, because a flow that relieves it was rounded too, allowances are taken back where one of
+    them helps most. Each book serves its bids by price, equal ones in seeded order; an
     allowance that would give a bid more cover than it asked for goes to the next one. What is left over is given
     out again where it gains, to orders whose limits the prices keep, as far as no bound is broken.
     """
@@ -151,7 +156,7 @@ def settle(
         [bid for bid in cover.bids if bid.limit >= price]
         for cover, price in zip(shape.covers, cover_prices, strict=True)
     ]
-    whole = [max(0, floor(flow + NOTHING_KG)) for flow in flows]
+    whole = list(flows)
     left = [sum(offer.count for offer in own) for own in lots]
     for at, link in enumerate(shape.links):
         whole[at] = min(whole[at], left[link.lot])
