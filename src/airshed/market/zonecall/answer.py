@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from math import ceil, floor
 from typing import NamedTuple
 
 from airshed.market.zonecall.groups import Shape
@@ -80,10 +81,12 @@ def bound_on_gain(shape: Shape, duals: Duals) -> Fraction:
     most = Fraction(0)
     for lot, price in zip(shape.lots, lot_prices(shape, duals), strict=True):
         if price is not None:
-            better = [(offer.count, offer.limit) for offer in lot.offers if offer.limit < price]
+            top = ceil(price)
+            better = [(offer.count, offer.limit) for offer in lot.offers if offer.limit < top]
             most += price * sum(count for count, _ in better) - sum(count * limit for count, limit in better)
     for cover, worth in zip(shape.covers, cover_prices(shape, duals), strict=True):
-        better = [(bid.count, bid.limit) for bid in cover.bids if bid.limit > worth]
+        top = floor(worth)
+        better = [(bid.count, bid.limit) for bid in cover.bids if bid.limit > top]
         most += sum(count * limit for count, limit in better) - worth * sum(count for count, _ in better)
     limits = sum((dual * bound.most for dual, bound in zip(duals.bounds, shape.bounds, strict=True)), Fraction(0))
     return most / KG_PER_T + limits
@@ -151,14 +154,14 @@ def _gain(shape: Shape, duals: Duals, flows: Sequence[int]) -> str:
 
 def _worth(orders: Sequence[Offer] | Sequence[Bid], kilograms: Fraction) -> Fraction:
     """The limits of the best orders that make up so many kilograms, times what each has of them."""
-    worth = Fraction(0)
+    worth, left, parts = 0, kilograms.numerator, kilograms.denominator
     for order in orders:
-        if not kilograms:
+        if not left:
             break
-        part = min(kilograms, Fraction(order.count))
+        part = min(left, order.count * parts)
         worth += part * order.limit
-        kilograms -= part
-    return worth
+        left -= part
+    return Fraction(worth, parts)
 
 
 def _book(key: CoverKey) -> str:

@@ -265,7 +265,8 @@ def value_fen(kilograms: Fraction, price: int) -> int:
     >>> value_fen(Fraction(1, 2), 1_000), value_fen(Fraction(1500), 1_800_000)
     (1, 2700000)
     """
-    return floor(kilograms * price / KG_PER_T + Fraction(1, 2))
+    parts = kilograms.denominator * KG_PER_T
+    return (2 * kilograms.numerator * price + parts) // (2 * parts)
 
 
 def cover_price_fen(price: Fraction) -> int:

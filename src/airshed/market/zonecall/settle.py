@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from math import floor
+from math import ceil, floor
 from typing import NamedTuple
 
 from airshed.market.zonecall.groups import Shape
@@ -74,7 +74,7 @@ class _Room:
             for bid in bids:
                 room = Fraction(bid.count)
                 for place, (at, ratio) in enumerate(pools):
-                    count = min(left[place], floor(room / ratio)) if left[place] else 0
+                    count = min(left[place], floor(room / ratio)) if left[place] and room else 0
                     if count:
                         left[place] -= count
                         room -= count * ratio
@@ -148,14 +148,12 @@ def settle(
     allowance that would give a bid more cover than it asked for goes to the next one. What is left over is given
     out again where it gains, to orders whose limits the prices keep, as far as no bound is broken.
     """
+    dearest = [-1 if price is None else floor(price) for price in lot_prices]
     lots = [
-        [offer for offer in lot.offers if price is not None and offer.limit <= price]
-        for lot, price in zip(shape.lots, lot_prices, strict=True)
+        [offer for offer in lot.offers if offer.limit <= most] for lot, most in zip(shape.lots, dearest, strict=True)
     ]
-    covers = [
-        [bid for bid in cover.bids if bid.limit >= price]
-        for cover, price in zip(shape.covers, cover_prices, strict=True)
-    ]
+    least = [ceil(price) for price in cover_prices]
+    covers = [[bid for bid in cover.bids if bid.limit >= low] for cover, low in zip(shape.covers, least, strict=True)]
     whole = list(flows)
     left = [sum(offer.count for offer in own) for own in lots]
     for at, link in enumerate(shape.links):
