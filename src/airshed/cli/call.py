@@ -13,6 +13,7 @@ from airshed.model.measures import tonnes, yuan
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from fractions import Fraction
 
     from airshed.market.zonecall import Cleared
@@ -50,6 +51,7 @@ def clear(
     ] = "",
     rules: Annotated[str, typer.Option(metavar="FILE", help="TOML with [call] and [[areas]].")] = "",
     certificate: Annotated[str, typer.Option(metavar="FILE", help="Write the proof there.")] = "",
+    html: Annotated[str, typer.Option(metavar="FILE", help="Also write it as a page.")] = "",
     seconds: Annotated[float, typer.Option(min=0, help="Time the solver has for each programme.")] = 60.0,
     json: Json = False,
 ) -> None:
@@ -67,9 +69,7 @@ def clear(
     if bool(matrix) != bool(receptors):
         given, missing = ("--matrix", "--receptors") if matrix else ("--receptors", "--matrix")
         raise Malformed(missing, f"it is missing, {given} is given", "give both, or neither")
-    target = Path(certificate) if certificate else None
-    if target is not None and (target.is_dir() or not target.parent.is_dir()):
-        raise Malformed("--certificate", f"{target} cannot be written", "name a file in a folder that exists")
+    target, page = _target(certificate, "--certificate"), _target(html, "--html")
     law = read_rules(_text(rules), rules) if rules else CallRules()
     tables = [(_text(name), name) if name else None for name in (matrix, receptors, ratios)]
     air, origin = read_air(tables[0], tables[1], tables[2])
@@ -85,13 +85,16 @@ def clear(
         import json as plain
 
         target.write_text(plain.dumps(proof(done), ensure_ascii=False, indent=1) + "\n", "utf-8")
+    if page is not None:
+        write_page(
+            page, done, origin, f"airshed call clear {orders} {_given(matrix, receptors, ratios, rules)}".rstrip()
+        )
     if json:
         as_json({"cleared": True, "matrix": origin or None, "rounds": [_plain(each) for each in done]})
         return
-    for number, each in enumerate(done, 1):
-        if len(done) > 1:
-            console.print(f"Round {number} 第{number}轮: {'the cities 市内' if number == 1 else 'the zone 全区'}")
-        _print(each, origin)
+    show_rounds(done, origin)
+    if page is not None:
+        console.print(f"{page}: {page.stat().st_size:,} bytes", markup=False)
 
 
 @app.command()
@@ -121,12 +124,53 @@ def check(
         count = sum(int(moved[2]) for moved in each.deliveries)
         console.print(
             f"holds 成立: {len(each.orders)} orders, {_deliveries(len(each.deliveries))} of {count:,} allowances;"
-            f" gain {_yuan(each.gain)} yuan, no allocation gains more than {_yuan(each.gap)} yuan above it"
+            f" gain {_yuan(each.gain)} yuan, no allocation gains more than {_most(each.gap)} yuan above it"
         )
         console.print(f"digest {each.digest}")
 
 
 call_matrix.register(app)
+
+
+def show_rounds(rounds: Sequence[Cleared], origin: str = "") -> None:
+    """The tables of each round: prices, fills, limits of the air, gain."""
+    for number, each in enumerate(rounds, 1):
+        if len(rounds) > 1:
+            console.print(f"Round {number} 第{number}轮: {'the cities 市内' if number == 1 else 'the zone 全区'}")
+        _print(each, origin)
+
+
+def _target(file: str, option: str) -> Path | None:
+    target = Path(file) if file else None
+    if target is not None and (target.is_dir() or not target.parent.is_dir()):
+        raise Malformed(option, f"{target} cannot be written", "name a file in a folder that exists")
+    return target
+
+
+def _given(matrix: str, receptors: str, ratios: str, rules: str) -> str:
+    """The options of files as they were given."""
+    files = (("--matrix", matrix), ("--receptors", receptors), ("--ratios", ratios), ("--rules", rules))
+    return " ".join(f"{option} {file}" for option, file in files if file)
+
+
+def write_page(
+    target: Path,
+    rounds: Sequence[Cleared],
+    origin: str,
+    command: str,
+    names: Mapping[str, tuple[str, str]] | None = None,
+) -> None:
+    """Write the page of a call; `names` has the English and the Chinese name of each place."""
+    from airshed.market.zonecall import certificate as proof
+    from airshed.service.callpage import CallFacts, build
+    from airshed.service.callpage.facts import round_facts
+    from airshed.service.report.page import write
+    from airshed.service.report.words import Phrase
+
+    digests = [each["digest"] for each in proof(rounds)["rounds"]]
+    facts = tuple(round_facts(done, digest) for done, digest in zip(rounds, digests, strict=True))
+    called = {place: Phrase(*both) for place, both in (names or {}).items()}
+    write(target, build(CallFacts(rounds[0].pollutant, facts, origin, command, called)))
 
 
 def _text(path: str) -> str:
@@ -149,6 +193,14 @@ def _yuan(fen: str | Fraction) -> str:
     from fractions import Fraction
 
     return yuan(int(Fraction(fen)))
+
+
+def _most(fen: str | Fraction) -> str:
+    """Fen that nothing exceeds, as yuan for a screen; a part counts as one."""
+    from fractions import Fraction
+    from math import ceil
+
+    return yuan(ceil(Fraction(fen)))
 
 
 def _decimal(value: Fraction) -> str:
@@ -215,7 +267,7 @@ def _print(done: Cleared, origin: str) -> None:
         f"{tonnes(count)} t of {done.pollutant or 'nothing'} in {_deliveries(len(done.deliveries))}; the zone's account"
         f" {side} {yuan(abs(done.zone_fen))} yuan"
     )
-    console.print(f"gain {_yuan(done.gain)} yuan, at most {_yuan(done.gap)} yuan below what any allocation gains")
+    console.print(f"gain {_yuan(done.gain)} yuan, at most {_most(done.gap)} yuan below what any allocation gains")
     if origin:
         console.print(f"matrix: {origin}", markup=False)
     if done.note:
