@@ -9,7 +9,7 @@ import sys
 from importlib import import_module
 
 #: Chapters of the benchmark, in the order in which they are printed.
-CHAPTERS = ("frames", "hours", "sector", "orderbook", "auction", "zonecall", "engine", "gateway", "demo")
+CHAPTERS = ("frames", "hours", "sector", "orderbook", "auction", "zonecall", "equilibrium", "engine", "gateway", "demo")
 
 
 def main() -> None:

@@ -26,6 +26,7 @@ ROOMS: dict[str, str] = {
     "call": "airshed.cli.call:app",
     "market": "airshed.cli.market:app",
     "book": "airshed.cli.book:app",
+    "lab": "airshed.cli.lab:app",
     "replay": "airshed.cli.replay:replay",
     "sim": "airshed.cli.sim:sim",
 }

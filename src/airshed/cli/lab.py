@@ -1,0 +1,220 @@
+"""`airshed lab`: what a design would cost, who would abate, and what allowances would be worth, with proof."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from airshed.cli.show import as_json, console, table
+from airshed.model.refusal import Malformed
+
+if TYPE_CHECKING:
+    from airshed.lab.equilibrium.case import Case, Solution
+
+app = typer.Typer(help="The policy lab: equilibria with proof. 政策实验室。", no_args_is_help=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+
+RULEBOOK = "dianzhong"
+#: Bytes of a certificate that `check` reads.
+LARGEST_FILE = 1_000_000_000
+
+
+@app.callback()
+def lab() -> None:
+    """The policy lab: equilibria with proof. 政策实验室。"""
+
+
+@app.command()
+def equilibrium(
+    curves: Annotated[
+        str, typer.Option(metavar="FILE", help="CSV with zone,source,technology,cost_yuan_per_t,potential_t.")
+    ] = "",
+    caps: Annotated[str, typer.Option(metavar="FILE", help="CSV with zone,year,baseline_t,cap_t.")] = "",
+    matrix: Annotated[
+        str,
+        typer.Option(metavar="FILE", help="CSV with receptor,zone,coefficient,origin: limits where people breathe."),
+    ] = "",
+    rulebook: Annotated[
+        str, typer.Option(metavar="PATH_OR_NAME", help=f"Rulebook with caps and zone.  [default: {RULEBOOK}]")
+    ] = "",
+    pollutant: Annotated[str, typer.Option(help="Pollutant of the rulebook.  [default: SO2]")] = "",
+    years: Annotated[int, typer.Option(min=1, max=100, help="Years, from the rulebook's first vintage.")] = 10,
+    growth: Annotated[float, typer.Option(metavar="PERCENT", help="Growth of emissions a year.")] = 1.0,
+    decline: Annotated[float, typer.Option(metavar="PERCENT", help="Fall of later caps a year.")] = 3.0,
+    rate: Annotated[float, typer.Option(metavar="PERCENT", help="Discount rate.")] = 5.0,
+    banking: Annotated[bool, typer.Option("--banking/--no-banking", help="Whether allowances may be kept.")] = True,
+    certificate: Annotated[str, typer.Option(metavar="FILE", help="Write the proof there.")] = "",
+    json: Json = False,
+) -> None:
+    """The price path, the bank and who abates if everybody trades: the whole zone, and each city by itself. 市场均衡。
+
+    Without --curves and --caps it is the shipped zone of a rulebook, whose costs are indicative. With --matrix each
+    receptor may get no more load than the caps would bring there; prices then differ by zone.
+
+    Example: airshed lab equilibrium --pollutant SO2 --years 5
+
+    Example: airshed lab equilibrium --curves curves.csv --caps caps.csv --certificate proof.json
+    """
+    import json as plain
+
+    from airshed.lab.equilibrium.case import linked, read_air, solved
+
+    if bool(curves) != bool(caps):
+        given, missing = ("--curves", "--caps") if curves else ("--caps", "--curves")
+        raise Malformed(missing, f"it is missing, {given} is given", "give both, or neither")
+    if curves and (rulebook or pollutant):
+        raise Malformed("--rulebook", "it goes only without --curves and --caps", "leave one of them out")
+    for option, value in (("--growth", growth), ("--decline", decline), ("--rate", rate)):
+        if not -100 < value < 1_000:
+            raise Malformed(option, f"{value:g} percent a year", "give a percentage above -100")
+    target = Path(certificate) if certificate else None
+    if target is not None and (target.is_dir() or not target.parent.is_dir()):
+        raise Malformed("--certificate", f"{target} cannot be written", "name a file in a folder that exists")
+    case = _case(curves, caps, rulebook or RULEBOOK, pollutant or "SO2", years, (rate, growth, decline))
+    air = read_air(Path(matrix), case.zones) if matrix else linked(case.zones)
+    found = solved(case, air, banking)
+    alone = _alone(case, banking) if len(case.zones) > 1 and not matrix else None
+    if target is not None:
+        target.write_text(plain.dumps(found.proof) + "\n", "utf-8")
+    if json:
+        as_json(_document(case, found, alone))
+        return
+    _print(case, found, alone)
+
+
+@app.command()
+def check(
+    certificate: Annotated[str, typer.Argument(metavar="CERT", help="What `equilibrium --certificate` wrote.")],
+    json: Json = False,
+) -> None:
+    """Work an equilibrium out again from its certificate, without a solver. 核验均衡证书。
+
+    Example: airshed lab check proof.json
+    """
+    from airshed.lab.equilibrium import check as checked
+
+    try:
+        if Path(certificate).stat().st_size > LARGEST_FILE:
+            raise Malformed(certificate, f"larger than {LARGEST_FILE:,} bytes", "split the case")
+        text = Path(certificate).read_bytes()
+    except OSError as error:
+        raise Malformed(certificate, (error.strerror or str(error)).lower(), "name a readable file") from None
+    found = checked(text, certificate)
+    if json:
+        said = {"cost_yuan": found.cost, "bound_yuan": found.bound, "gap": found.gap, "digest": found.digest}
+        as_json({"holds": True, **said})
+        return
+    steps = sum(len(curve.costs) for curve in found.curves)
+    console.print(
+        f"holds 成立: {len(found.zones)} zones, {steps:,} steps, {len(found.years)} years; it costs"
+        f" {_millions(found.cost)} million yuan, proven least but for {found.gap:.1e} of it"
+    )
+    console.print(f"digest {found.digest}")
+
+
+def _case(
+    curves: str, caps: str, rulebook: str, pollutant: str, years: int, percents: tuple[float, float, float]
+) -> Case:
+    from airshed.lab.equilibrium.case import case_of, read_case
+    from airshed.lab.zone import load as load_zone
+    from airshed.model.allowance import Pollutant
+    from airshed.rulebook.load import find, load
+    from airshed.rulebook.shipped import shipped
+
+    rate, growth, decline = (each / 100 for each in percents)
+    if curves:
+        return read_case(Path(curves), Path(caps), rate)
+    rules = load(find(rulebook))
+    if pollutant not in list(Pollutant):
+        raise Malformed("--pollutant", f"no such pollutant {pollutant!r}", f"there are {', '.join(Pollutant)}")
+    zone = load_zone(shipped("zones", rules.programme.zone))
+    return case_of(zone, rules, Pollutant(pollutant), years, rate, growth, decline)
+
+
+def _alone(case: Case, banking: bool) -> Solution | Malformed:
+    """Every zone by itself; what cannot be kept is an answer here, not an error."""
+    from airshed.lab.equilibrium.case import closed, solved
+
+    try:
+        return solved(case, closed(case.zones), banking)
+    except Malformed as error:
+        return error
+
+
+def _millions(yuan: float) -> str:
+    return f"{yuan / 1e6:,.2f}"
+
+
+def _print(case: Case, solution: Solution, alone: Solution | Malformed | None) -> None:
+    found = solution.found
+    by_place = len(solution.air.receptors) > 1
+    heads = [f"{zone} yuan/t 价格#" for zone in case.zones] if by_place else ["price yuan/t 价格#"]
+    rows = []
+    for t, year in enumerate(case.years):
+        prices = (
+            [f"{found.price[z, t]:,.2f}" for z in range(len(case.zones))] if by_place else [f"{found.price[0, t]:,.2f}"]
+        )
+        emitted = case.baseline[:, t].sum() - found.abated[:, t].sum()
+        masses = (case.baseline[:, t].sum(), case.caps[:, t].sum(), found.abated[:, t].sum(), emitted)
+        bank = [] if by_place else [f"{found.bank[0, t]:,.1f}"]
+        rows.append((year, *prices, *(f"{mass:,.1f}" for mass in masses), *bank))
+    columns = ["year 年", *heads, "unabated t 基线#", "caps t 总量#", "abated t 削减#", "emitted t 排放#"]
+    table("Equilibrium 均衡", columns + ([] if by_place else ["bank t 结转#"]), rows)
+    console.print(
+        f"cost {_millions(found.cost)} million yuan, discounted at {100 * case.rate:g} %; proven least but for"
+        f" {found.gap:.1e} of it"
+    )
+    if isinstance(alone, Malformed):
+        console.print(f"each city by itself 各市封闭: no answer; {alone}", markup=False)
+    elif alone is not None:
+        _print_alone(case, solution, alone)
+    for origin in (*case.origins, *(f"matrix: {each}" for each in solution.air.origins)):
+        console.print(origin, markup=False)
+
+
+def _print_alone(case: Case, solution: Solution, alone: Solution) -> None:
+    """What the first year's prices and the costs would be behind closed borders."""
+    rows = [
+        (
+            zone,
+            f"{alone.found.price[z, 0]:,.2f}",
+            f"{alone.found.price[z, -1]:,.2f}",
+            f"{solution.found.price[z, 0]:,.2f}",
+        )
+        for z, zone in enumerate(case.zones)
+    ]
+    table(
+        "Each city by itself 各市封闭",
+        ("city 地区", f"yuan/t {case.years[0]}#", f"yuan/t {case.years[-1]}#", f"linked yuan/t {case.years[0]}#"),
+        rows,
+    )
+    saved = alone.found.cost - solution.found.cost
+    share = 100 * saved / alone.found.cost if alone.found.cost else 0.0
+    console.print(
+        f"closed borders cost {_millions(alone.found.cost)} million yuan; linking the cities saves {_millions(saved)}"
+        f" million, {share:.2f} %"
+    )
+
+
+def _document(case: Case, solution: Solution, alone: Solution | Malformed | None) -> dict[str, Any]:
+    found = solution.found
+    document: dict[str, Any] = {
+        "zones": case.zones,
+        "receptors": solution.air.receptors,
+        "years": case.years,
+        "price_yuan_per_t": found.price.tolist(),
+        "abated_t": found.abated.tolist(),
+        "bank": found.bank.tolist(),
+        "cost_yuan": found.cost,
+        "bound_yuan": found.bound,
+        "gap": found.gap,
+        "origins": [*case.origins, *solution.air.origins],
+    }
+    if isinstance(alone, Malformed):
+        document["closed"] = {"cost_yuan": None, "why": str(alone)}
+    elif alone is not None:
+        document["closed"] = {"cost_yuan": alone.found.cost, "price_yuan_per_t": alone.found.price.tolist()}
+    return document

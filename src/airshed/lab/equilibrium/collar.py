@@ -1,0 +1,67 @@
+"""A price collar: the government sells more at a ceiling and buys back, or does not sell, at a floor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from airshed.lab.equilibrium.banking import Equilibrium, equilibrium
+from airshed.lab.equilibrium.curves import Curve, Floats, Steps
+from airshed.lab.equilibrium.joined import Joined
+from airshed.model.refusal import Malformed
+
+
+@dataclass(frozen=True, slots=True)
+class Collared:
+    """An equilibrium under a collar; `withheld` and `extra` allowances by year, in t."""
+
+    market: Equilibrium
+    withheld: Floats
+    extra: Floats
+
+
+def collared(
+    curve: Curve,
+    need: Sequence[float] | Floats,
+    discount: Sequence[float] | Floats,
+    *,
+    floor: float = 0.0,
+    ceiling: float | None = None,
+    most_withheld: Sequence[float] | Floats | float = 0.0,
+) -> Collared:
+    """The equilibrium when up to `most_withheld` tonnes a year are withheld at the floor, and any sold at the ceiling.
+
+    Floor and ceiling are undiscounted yuan/t (Roberts and Spence 1976). Both are steps of the curve: all that may be
+    withheld is, and comes back at the cost of the floor; above the ceiling nobody abates. Malformed if the floor is
+    above the ceiling or either is below zero.
+
+    >>> from airshed.lab.equilibrium.curves import Slopes
+    >>> unit = Slopes([1.0], [1e6], [1.0])
+    >>> terms = {"floor": 20.0, "ceiling": 60.0, "most_withheld": 50.0}
+    >>> [collared(unit, [need], [1.0], **terms).market.price.item() for need in (10.0, 40.0, 80.0)]
+    [20.0, 40.0, 60.0]
+    """
+    needs, factors = np.asarray(need, dtype=np.float64), np.asarray(discount, dtype=np.float64)
+    if floor < 0 or (ceiling is not None and ceiling < floor):
+        raise Malformed("collar", f"a floor of {floor:g} and a ceiling of {ceiling}", "give 0 <= floor <= ceiling")
+    most = np.broadcast_to(np.asarray(most_withheld, dtype=np.float64), needs.shape)
+    if (most < 0).any():
+        raise Malformed("collar", "less than nothing is withheld", "give tonnes from zero up")
+    whole = needs + most
+    rows = [(floor, most)]
+    if ceiling is not None:
+        rows.append((ceiling, np.full(needs.shape, max(float(np.maximum(whole, 0.0).sum()), 1.0))))
+    office = Steps([cost for cost, _ in rows], np.array([tonnes for _, tonnes in rows]), factors)
+    found = equilibrium(Joined(curve, office), whole, factors)
+    taken = np.zeros((len(rows), len(needs)))
+    for year, pi in enumerate(found.discounted.tolist()):
+        left = float(found.abated[year]) - curve.below(year, pi)
+        for row, (cost, tonnes) in enumerate(rows):
+            due = cost * float(factors[year])
+            if due <= pi:
+                taken[row, year] = tonnes[year] if due < pi else min(max(0.0, left), float(tonnes[year]))
+                left -= taken[row, year]
+    extra = taken[1] if ceiling is not None else np.zeros(needs.shape)
+    return Collared(found, most - taken[0], extra)

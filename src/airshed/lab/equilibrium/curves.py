@@ -1,0 +1,289 @@
+"""Marginal abatement cost curves: what is abated in a year at a price, and what that costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from airshed.model.refusal import Malformed
+
+Floats = NDArray[np.float64]
+
+#: Tonnes and yuan per tonne above which a figure is taken for a slip of its measure.
+LARGEST = 1e12
+
+
+class Curve(Protocol):
+    """Abatement of a year as a function of the discounted price; all figures are t and yuan of the first year."""
+
+    @property
+    def years(self) -> int:
+        """Years that the curve knows."""
+        ...
+
+    def below(self, year: int, price: float) -> float:
+        """Tonnes that cost less than a discounted price, in yuan/t."""
+        ...
+
+    def until(self, year: int, price: float) -> float:
+        """Tonnes that cost at most a discounted price; at least `below`."""
+        ...
+
+    def cost(self, year: int, tonnes: float) -> float:
+        """The least discounted cost of abating that many tonnes, in yuan."""
+        ...
+
+    def rent(self, year: int, price: float) -> float:
+        """What is left of a discounted price above the cost of each tonne that costs less, in yuan."""
+        ...
+
+    def prices(self, year: int, low: float, high: float) -> Floats:
+        """Discounted costs at which abatement jumps, above `low` and up to `high`, ascending; few of many will do."""
+        ...
+
+
+class Cuttable(Curve, Protocol):
+    """A curve that an aggregation may cut into bins; quantities in t."""
+
+    def most(self, year: int) -> float:
+        """All that can be abated in a year."""
+        ...
+
+    def cuts(self, year: int, low: float, high: float, many: int) -> Floats:
+        """About `many` quantities from `low` to `high` at which to cut."""
+        ...
+
+    def near(self, year: int, tonnes: float) -> tuple[float, ...]:
+        """Quantities around one at which the marginal cost jumps, or that one."""
+        ...
+
+
+class Steps:
+    """Steps of constant cost: row n abates up to `widths[n, t]` tonnes in year t at `costs[n]` yuan per tonne.
+
+    `costs` has shape (n,), `widths` (n,) for steps that are the same every year or (n, years), `discount` (years,)
+    with 1 for the first year. Costs below zero pay for themselves: they are abated at any price. Malformed, naming
+    the row from 1, if a figure is missing, not finite, or a width is below zero.
+
+    >>> curve = Steps([30.0, 10.0], [5.0, 5.0], [1.0, 0.5])
+    >>> curve.until(0, 10.0), curve.until(1, 10.0), curve.cost(0, 7.0)
+    (5.0, 5.0, 110.0)
+    """
+
+    def __init__(
+        self, costs: Sequence[float] | Floats, widths: Sequence[float] | Floats, discount: Sequence[float] | Floats
+    ) -> None:
+        given, wide = np.asarray(costs, dtype=np.float64), np.asarray(widths, dtype=np.float64)
+        self.discount = np.asarray(discount, dtype=np.float64)
+        examine_discount(self.discount)
+        years = len(self.discount)
+        if given.ndim != 1 or wide.shape not in ((len(given),), (len(given), years)):
+            raise Malformed(
+                "curves",
+                f"costs of shape {given.shape}, widths of shape {wide.shape}",
+                f"give n costs and n widths, or n rows of {years} years",
+            )
+        examine_rows("cost", given, lowest=-LARGEST)
+        examine_rows("potential", wide if wide.ndim == 1 else wide.min(axis=1, initial=LARGEST), lowest=0.0)
+        examine_rows("potential", wide if wide.ndim == 1 else wide.max(axis=1, initial=0.0), lowest=0.0)
+        #: Rows of the input in the order of their cost, equal ones as they stood.
+        self.order = np.argsort(given, kind="stable")
+        self.costs = given[self.order]
+        self._widths = wide[self.order]
+        columns = [self._widths] if wide.ndim == 1 else [self._widths[:, year] for year in range(years)]
+        self._tonnes = [_running(column) for column in columns]
+        self._yuan = [_running(column * self.costs) for column in columns]
+        self._keys: list[Floats] = [self.costs * each for each in self.discount]
+
+    @property
+    def years(self) -> int:
+        """Years that the curve knows."""
+        return len(self.discount)
+
+    def running(self, year: int) -> tuple[Floats, Floats]:
+        """Tonnes and undiscounted yuan of the cheapest 0, 1, 2, ... steps of a year."""
+        place = year if len(self._tonnes) > 1 else 0
+        return self._tonnes[place], self._yuan[place]
+
+    def most(self, year: int) -> float:
+        """All that can be abated in a year."""
+        return float(self.running(year)[0][-1])
+
+    def cuts(self, year: int, low: float, high: float, many: int) -> Floats:
+        """Ends of steps from `low` to `high`, spread over what they abate."""
+        ends = self.running(year)[0]
+        places = np.searchsorted(ends, np.linspace(low, high, many + 1))
+        cut: Floats = ends[np.unique(np.minimum(places, len(ends) - 1))]
+        return cut[(cut >= low) & (cut <= high)]
+
+    def near(self, year: int, tonnes: float) -> tuple[float, ...]:
+        """The ends of the steps around a quantity, two on either side."""
+        ends = self.running(year)[0]
+        place = int(np.searchsorted(ends, tonnes))
+        return tuple(ends[max(0, place - 2) : place + 3].tolist())
+
+    def potentials(self) -> list[list[float]]:
+        """What each step can abate, cheapest first: a row for each year, or one for all years alike."""
+        return self._widths.T.tolist() if self._widths.ndim == 2 else [self._widths.tolist()]
+
+    def below(self, year: int, price: float) -> float:
+        """Tonnes that cost less than a discounted price."""
+        return float(self.running(year)[0][np.searchsorted(self._keys[year], price, side="left")])
+
+    def until(self, year: int, price: float) -> float:
+        """Tonnes that cost at most a discounted price."""
+        return float(self.running(year)[0][np.searchsorted(self._keys[year], price, side="right")])
+
+    def cost(self, year: int, tonnes: float) -> float:
+        """The least discounted cost of abating that many tonnes: the cheapest steps, the last one in part."""
+        many, yuan = self.running(year)
+        last = min(int(np.searchsorted(many, tonnes, side="right")) - 1, len(self.costs))
+        whole = float(yuan[last])
+        if last < len(self.costs):
+            whole += (tonnes - float(many[last])) * float(self.costs[last])
+        return whole * float(self.discount[year])
+
+    def rent(self, year: int, price: float) -> float:
+        """What is left of a discounted price above the cost of each tonne that costs less."""
+        many, yuan = self.running(year)
+        end = int(np.searchsorted(self._keys[year], price, side="left"))
+        return price * float(many[end]) - float(yuan[end]) * float(self.discount[year])
+
+    def prices(self, year: int, low: float, high: float) -> Floats:
+        """Discounted costs at which abatement jumps, above `low` and up to `high`, ascending."""
+        keys: Floats = self._keys[year]
+        return keys[np.searchsorted(keys, low, side="right") : np.searchsorted(keys, high, side="right")]
+
+
+class Slopes:
+    """Quadratic costs: source n abates `a` tonnes at `slopes[n] a^2 / 2` yuan, up to `most[n]` tonnes.
+
+    Its marginal cost is slopes[n] a, so at a discounted price pi it abates min(most, pi / (slope d_t)). `slopes` and
+    `most` have shape (n,), `most` may be infinite. Malformed, naming the row from 1, if a slope is not above zero.
+
+    >>> curve = Slopes([100.0, 50.0], [15.0, 15.0], [1.0])
+    >>> curve.until(0, 700.0), curve.cost(0, 21.0)
+    (21.0, 7350.0)
+    """
+
+    def __init__(
+        self, slopes: Sequence[float] | Floats, most: Sequence[float] | Floats, discount: Sequence[float] | Floats
+    ) -> None:
+        self.slopes, self.most_each = np.asarray(slopes, dtype=np.float64), np.asarray(most, dtype=np.float64)
+        self.discount = np.asarray(discount, dtype=np.float64)
+        examine_discount(self.discount)
+        if self.slopes.ndim != 1 or self.slopes.shape != self.most_each.shape:
+            raise Malformed(
+                "curves",
+                f"slopes of shape {self.slopes.shape}, most of shape {self.most_each.shape}",
+                "give one of each a source",
+            )
+        examine_rows("slope", self.slopes, lowest=np.nextafter(0.0, 1.0))
+        examine_rows("most", np.where(np.isinf(self.most_each), 0.0, self.most_each), lowest=0.0)
+        full = self.slopes * self.most_each
+        order = np.argsort(full, kind="stable")
+        #: Marginal costs at which a source can do no more; between two of them abatement is linear in the price.
+        self._full = full[order]
+        inverse = 1.0 / self.slopes[order]
+        self._done = _running(np.where(np.isinf(self.most_each[order]), 0.0, self.most_each[order]))
+        self._spent = _running(np.where(np.isinf(full[order]), 0.0, 0.5 * full[order] * self.most_each[order]))
+        self._growing = float(inverse.sum()) - _running(inverse)
+
+    @property
+    def years(self) -> int:
+        """Years that the curve knows."""
+        return len(self.discount)
+
+    def most(self, year: int) -> float:
+        """All that can be abated in a year. Malformed if that is without end."""
+        most = float(self.most_each.sum())
+        if not most < LARGEST:
+            raise Malformed("curves", "a source abates without end", "give it the most that it can abate")
+        return most
+
+    def cuts(self, year: int, low: float, high: float, many: int) -> Floats:
+        """Quantities spread evenly from `low` to `high`."""
+        return np.linspace(low, high, many + 1)
+
+    def near(self, year: int, tonnes: float) -> tuple[float, ...]:
+        """The quantity itself."""
+        return (min(tonnes, self.most(year)),)
+
+    def _at(self, marginal: float) -> tuple[float, int]:
+        end = int(np.searchsorted(self._full, marginal, side="right"))
+        growing = float(self._growing[end]) if end < len(self._full) else 0.0
+        return float(self._done[end]) + max(0.0, marginal) * growing, end
+
+    def below(self, year: int, price: float) -> float:
+        """Tonnes that cost less than a discounted price."""
+        return self.until(year, price)
+
+    def until(self, year: int, price: float) -> float:
+        """Tonnes that cost at most a discounted price."""
+        return self._at(price / float(self.discount[year]))[0]
+
+    def marginal(self, tonnes: float) -> float:
+        """The undiscounted marginal cost of the last of so many tonnes; infinite beyond what can be abated."""
+        reached = self._done[:-1] + self._full * self._growing[:-1]
+        end = int(np.searchsorted(reached, tonnes, side="left"))
+        if end == len(self._full):
+            return 0.0 if tonnes <= 0 else float("inf")
+        return (tonnes - float(self._done[end])) / float(self._growing[end])
+
+    def cost(self, year: int, tonnes: float) -> float:
+        """The least discounted cost of abating that many tonnes."""
+        marginal = min(self.marginal(tonnes), float(self._full[-1]) if len(self._full) else 0.0)
+        _, end = self._at(marginal)
+        growing = float(self._growing[end]) if end < len(self._full) else 0.0
+        return (float(self._spent[end]) + 0.5 * marginal * marginal * growing) * float(self.discount[year])
+
+    def rent(self, year: int, price: float) -> float:
+        """What is left of a discounted price above the cost of each tonne that costs less."""
+        tonnes = self.until(year, price)
+        return price * tonnes - self.cost(year, tonnes)
+
+    def prices(self, year: int, low: float, high: float) -> Floats:
+        """Prices at which a source can do no more."""
+        keys = self._full[np.isfinite(self._full)] * float(self.discount[year])
+        return keys[np.searchsorted(keys, low, side="right") : np.searchsorted(keys, high, side="right")]
+
+
+def discounting(rate: float, years: int) -> Floats:
+    """Discount factors d_t = (1 + r)^-t of years 0, 1, ...
+
+    >>> discounting(0.25, 3).tolist()
+    [1.0, 0.8, 0.64]
+    """
+    if not -1 < rate < LARGEST or years < 1:
+        raise Malformed(
+            "discount", f"a rate of {rate:g} over {years} years", "give a rate above -1, and a year or more"
+        )
+    return np.power(1.0 + rate, -np.arange(years, dtype=np.float64))
+
+
+def examine_discount(discount: Floats) -> None:
+    """Factors above zero, one a year. Malformed otherwise."""
+    if discount.ndim != 1 or not len(discount):
+        raise Malformed("discount", f"factors of shape {discount.shape}", "give one a year")
+    for year, factor in enumerate(discount.tolist()):
+        if not 0 < factor < LARGEST:
+            raise Malformed(f"discount of year {year + 1}", f"is {factor:g}", "give a factor above zero")
+
+
+def examine_rows(what: str, column: Floats, lowest: float) -> None:
+    """A figure in every row, within what can be meant. Malformed, with the first row that has none."""
+    for row in _misfits(column, lowest):
+        value = float(column[row])
+        said = "is missing" if np.isnan(value) else f"is {value:g}"
+        raise Malformed(f"row {row + 1}", f"its {what} {said}", f"give a figure from {max(lowest, -LARGEST):g} up")
+
+
+def _misfits(column: Floats, lowest: float) -> Iterator[int]:
+    yield from np.flatnonzero(~((column >= lowest) & (column <= LARGEST))).tolist()
+
+
+def _running(column: Floats) -> Floats:
+    return np.concatenate(([0.0], np.cumsum(column)))

@@ -1,0 +1,48 @@
+"""Several cost curves that trade as one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from airshed.lab.equilibrium.clearing import clear
+from airshed.lab.equilibrium.curves import Curve, Floats
+from airshed.model.refusal import Malformed
+
+
+class Joined:
+    """Several curves as one: what is abated at a price is the sum of them.
+
+    Its cost is found from its rent: cost(a) = max over pi of pi a - rent(pi), at the price that clears `a`.
+    """
+
+    def __init__(self, *curves: Curve) -> None:
+        years = {curve.years for curve in curves}
+        if len(years) != 1:
+            raise Malformed("curves", f"they have {sorted(years)} years", "give all of them the same")
+        self.curves = curves
+
+    @property
+    def years(self) -> int:
+        """Years that the curve knows."""
+        return self.curves[0].years
+
+    def below(self, year: int, price: float) -> float:
+        """Tonnes that cost less than a discounted price."""
+        return sum(curve.below(year, price) for curve in self.curves)
+
+    def until(self, year: int, price: float) -> float:
+        """Tonnes that cost at most a discounted price."""
+        return sum(curve.until(year, price) for curve in self.curves)
+
+    def cost(self, year: int, tonnes: float) -> float:
+        """The least discounted cost of abating that many tonnes."""
+        price = clear(self, tonnes, range(year, year + 1))
+        return price * tonnes - self.rent(year, price)
+
+    def rent(self, year: int, price: float) -> float:
+        """What is left of a discounted price above the cost of each tonne that costs less."""
+        return sum(curve.rent(year, price) for curve in self.curves)
+
+    def prices(self, year: int, low: float, high: float) -> Floats:
+        """Discounted costs at which abatement jumps."""
+        return np.unique(np.concatenate([curve.prices(year, low, high) for curve in self.curves]))

@@ -1,0 +1,203 @@
+"""Competitive equilibrium of several zones under receptors' limits with banking, by adaptive aggregation.
+
+The programme (Montgomery 1972; Krupnick, Oates and Van de Verg 1983): the least discounted cost of abatement A[z, t]
+such that at each receptor k and year t the load sum_z H[k, z] (E[z, t] - A[z, t]) keeps S[k, t] plus what was banked.
+The price at the source is p[z, t] = sum_k H[k, z] lambda[k, t].
+
+A curve of ten thousand sources is cut into some dozen bins of their mean cost, the small programme is solved, and the
+bins around the solution are cut finer, until the cost of its abatement on the whole curves and the Lagrangian bound
+at its duals meet. The last bound is exact: it uses the whole curves, and needs no solver to be believed.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from airshed.lab.equilibrium.curves import LARGEST, Cuttable, Floats, examine_discount
+from airshed.market.linear import Columns, solve
+from airshed.model.refusal import Malformed
+
+#: Bins of a zone and year at first, those added around price and quantity in a round, and rounds at most.
+FIRST_BINS, MORE_BINS, ROUNDS = 40, 20, 12
+#: The gap at which it is done.
+DONE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneEquilibrium:
+    """Discounted duals `lambdas` (receptors, years); `discounted` and current `price` at the source (zones, years).
+
+    `abated` (zones, years) in t, `bank` (receptors, years) in the measure of a load; `cost` and `bound` in yuan.
+    """
+
+    lambdas: Floats
+    discounted: Floats
+    price: Floats
+    abated: Floats
+    bank: Floats
+    cost: float
+    bound: float
+    rounds: int
+    columns: int
+
+    @property
+    def gap(self) -> float:
+        """How far the cost may lie above the least one, as a part of it."""
+        return max(0.0, self.cost - self.bound) / max(abs(self.cost), 1.0)
+
+
+def zone_equilibrium(
+    curves: Sequence[Cuttable],
+    transfer: Sequence[Sequence[float]] | Floats,
+    need: Sequence[Sequence[float]] | Floats,
+    discount: Sequence[float] | Floats,
+    *,
+    banking: bool = True,
+    done: float = DONE,
+) -> ZoneEquilibrium:
+    """The equilibrium of zones with the given curves.
+
+    `transfer[k][z]` is the load at receptor k of a tonne emitted in zone z, zero or more; `need[k][t]` the load that
+    must be taken away there in year t without a bank, below zero where the limit does not bind. One zone, one receptor
+    and a coefficient of 1 is `banking.equilibrium`. Malformed, with its place, if shapes do not fit or the limits
+    cannot be kept.
+
+    >>> from airshed.lab.equilibrium.curves import Steps
+    >>> one = Steps([10.0, 40.0], [5.0, 5.0], [1.0])
+    >>> found = zone_equilibrium([one, one], [[1.0, 0.5]], [[6.0]], [1.0])
+    >>> found.abated.tolist(), found.price.tolist(), found.cost
+    ([[5.0], [2.0]], [[20.0], [10.0]], 70.0)
+    """
+    matrix, needs = np.asarray(transfer, dtype=np.float64), np.asarray(need, dtype=np.float64)
+    factors = np.asarray(discount, dtype=np.float64)
+    examine_discount(factors)
+    _examine(curves, matrix, needs, len(factors))
+    edges = {
+        (z, t): sorted({0.0, curve.most(t), *curve.cuts(t, 0.0, curve.most(t), FIRST_BINS).tolist()})
+        for z, curve in enumerate(curves)
+        for t in range(len(factors))
+    }
+    best: ZoneEquilibrium | None = None
+    for number in range(1, ROUNDS + 1):
+        found = _round(curves, matrix, needs, factors, edges, banking, number)
+        if best is None or found.gap < best.gap:
+            best = found
+        if found.gap < done:
+            break
+        for (z, t), cuts in edges.items():
+            edges[z, t] = _finer(curves[z], t, cuts, float(found.discounted[z, t]), float(found.abated[z, t]))
+    assert best is not None
+    return best
+
+
+def zone_bound(curves: Sequence[Cuttable], matrix: Floats, needs: Floats, lambdas: Floats) -> float:
+    """What no allocation costs less than, at duals that are not below zero and, with banking, do not rise."""
+    discounted = matrix.T @ lambdas
+    rent = sum(curve.rent(t, float(discounted[z, t])) for z, curve in enumerate(curves) for t in range(needs.shape[1]))
+    return float((lambdas * needs).sum()) - rent
+
+
+def _round(
+    curves: Sequence[Cuttable],
+    matrix: Floats,
+    needs: Floats,
+    factors: Floats,
+    edges: dict[tuple[int, int], list[float]],
+    banking: bool,
+    number: int,
+) -> ZoneEquilibrium:
+    receptors, years = needs.shape
+    scale = np.maximum(matrix.max(axis=1), np.finfo(np.float64).tiny)
+    columns = Columns()
+    bins: list[tuple[int, int]] = []
+    for (z, t), cuts in edges.items():
+        spent = [curves[z].cost(t, cut) for cut in cuts]
+        cells = [(k * years + t, float(matrix[k, z] / scale[k])) for k in range(receptors)]
+        for (first, paid), (last, more) in pairwise(zip(cuts, spent, strict=True)):
+            if last > first:
+                columns.add((more - paid) / (last - first), 0.0, last - first, cells)
+                bins.append((z, t))
+    if banking:
+        for k in range(receptors):
+            for row in range(k * years, k * years + years - 1):
+                columns.add(0.0, 0.0, np.inf, [(row, -1.0), (row + 1, 1.0)])
+    programme = columns.programme((needs / scale[:, None]).ravel(), np.full(needs.size, np.inf))
+    solved = solve(programme)
+    abated = np.zeros((len(curves), years))
+    for (z, t), tonnes in zip(bins, solved.columns.tolist(), strict=False):
+        abated[z, t] += tonnes
+    abated, bank = _kept(curves, matrix, needs, abated, banking)
+    lambdas = np.maximum(solved.duals, 0.0).reshape(receptors, years) / scale[:, None]
+    if banking:
+        lambdas = np.minimum.accumulate(lambdas, axis=1)
+    discounted = matrix.T @ lambdas
+    total = sum(curve.cost(t, float(abated[z, t])) for z, curve in enumerate(curves) for t in range(years))
+    return ZoneEquilibrium(
+        lambdas=lambdas,
+        discounted=discounted,
+        price=discounted / factors,
+        abated=abated,
+        bank=bank,
+        cost=total,
+        bound=zone_bound(curves, matrix, needs, lambdas),
+        rounds=number,
+        columns=len(bins),
+    )
+
+
+def _kept(
+    curves: Sequence[Cuttable], matrix: Floats, needs: Floats, abated: Floats, banking: bool
+) -> tuple[Floats, Floats]:
+    """The abatement with what the solver's tolerance left open made good, and the bank that follows from it."""
+    receptors, years = needs.shape
+    bank = np.zeros((receptors, years))
+    for t in range(years):
+        before = bank[:, t - 1] if banking and t else np.zeros(receptors)
+        for _ in range(receptors + 1):
+            after = before + matrix @ abated[:, t] - needs[:, t]
+            worst = int(after.argmin())
+            if after[worst] >= 0:
+                break
+            helpful = sorted(range(len(curves)), key=lambda z: -matrix[worst, z])
+            for z in helpful:
+                if matrix[worst, z] > 0 and after[worst] < 0:
+                    room = curves[z].most(t) - float(abated[z, t])
+                    more = min(room, np.nextafter(-after[worst] / matrix[worst, z], np.inf))
+                    abated[z, t] += more
+                    after = before + matrix @ abated[:, t] - needs[:, t]
+        size = float(np.abs(needs[:, t]).max(initial=1.0))
+        assert (after >= -1e-9 * size).all(), f"year {t + 1} does not keep its limits: {after.min()}"
+        bank[:, t] = np.maximum(after, 0.0) if banking else 0.0
+    return abated, bank
+
+
+def _finer(curve: Cuttable, year: int, cuts: list[float], price: float, tonnes: float) -> list[float]:
+    """More bins around the quantities at the price and around the quantity."""
+    found = set(cuts)
+    for wanted in (curve.below(year, price), curve.until(year, price), tonnes):
+        at = bisect_right(cuts, wanted)
+        first, last = cuts[max(0, at - 2)], cuts[min(len(cuts) - 1, at + 1)]
+        found.update(curve.cuts(year, first, last, MORE_BINS).tolist())
+        found.update(curve.near(year, wanted))
+    return sorted(found)
+
+
+def _examine(curves: Sequence[Cuttable], matrix: Floats, needs: Floats, years: int) -> None:
+    if matrix.ndim != 2 or matrix.shape[1] != len(curves) or not len(curves):
+        raise Malformed(
+            "transfer", f"shape {matrix.shape} for {len(curves)} zones", "give a row a receptor, a column a zone"
+        )
+    if needs.shape != (matrix.shape[0], years):
+        raise Malformed("need", f"shape {needs.shape}", f"give {matrix.shape[0]} receptors of {years} years")
+    for z, curve in enumerate(curves):
+        if curve.years != years:
+            raise Malformed(f"curves of zone {z + 1}", f"{curve.years} years of {years}", "give every year")
+    for k, z in np.argwhere(~((matrix >= 0) & (matrix < LARGEST))).tolist():
+        raise Malformed(f"transfer row {k + 1} column {z + 1}", f"is {matrix[k, z]:g}", "a load is zero or more")
+    for k, t in np.argwhere(~(np.abs(needs) <= LARGEST)).tolist():
+        raise Malformed(f"need row {k + 1} column {t + 1}", f"is {needs[k, t]:g}", "give a load")
