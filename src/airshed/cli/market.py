@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from airshed.cli import market_series
-from airshed.cli.market_read import BookPath, Json, KindNames, amount, kinds_of, opened_at, price
+from airshed.cli import market_index, market_series
+from airshed.cli.market_read import SPANS, BookPath, Json, KindNames, amount, kinds_of, opened_at, price, span_kind
 from airshed.cli.show import as_json, console, table
 from airshed.market.tape import KINDS
 from airshed.model.measures import tonnes, yuan
 from airshed.model.period import clock
-from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
-    from airshed.market.bars import By
     from airshed.market.depth import Depth
 
 app = typer.Typer(help="Market data of a book: depth, tape, bars, index, export. 行情。", no_args_is_help=True)
@@ -175,16 +173,5 @@ def bars(
     )
 
 
-#: Names of the spans in Chinese.
-SPANS: dict[By, str] = {"session": "日", "week": "周", "month": "月"}
-
-
-def span_kind(text: str) -> By:
-    """The span of that name, or `Malformed`."""
-    for span in SPANS:
-        if text == span:
-            return span
-    raise Malformed("--by", f"there is no span {text[:40]!r}", f"choose one of {', '.join(SPANS)}")
-
-
 market_series.register(app)
+market_index.register(app)

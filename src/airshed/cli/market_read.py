@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,8 @@ from airshed.model.measures import tonnes, yuan
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
+    from airshed.market.bars import By
+    from airshed.service.book import Book
     from airshed.service.marketdata import Market
 
 BookPath = Annotated[Path, typer.Argument(help="The book, a file that airshed wrote.", show_default=False)]
@@ -25,12 +28,21 @@ KindNames = Annotated[
     ),
 ]
 
+#: Names of the spans in Chinese.
+SPANS: dict[By, str] = {"session": "日", "week": "周", "month": "月"}
 #: What stands where there is nothing: never a zero.
 NOTHING = "–"
 
 
 def opened_at(book: Path, seq: int | None, at: str, *, history: bool = False) -> Market:
     """The market of a book up to its end, a record or an instant."""
+    with read_at(book, seq, at, history=history) as (_, market):
+        return market
+
+
+@contextmanager
+def read_at(book: Path, seq: int | None, at: str, *, history: bool = False) -> Iterator[tuple[Book, Market]]:
+    """The same with the book still open."""
     from airshed.service.book import Book
     from airshed.service.marketdata import Until, read_market
 
@@ -38,7 +50,7 @@ def opened_at(book: Path, seq: int | None, at: str, *, history: bool = False) ->
         raise Malformed("--seq", "it stands beside --at", "give one of them")
     until = Until(seq, instant_of(at, "--at") if at else None)
     with Book.read(book) as opened, opened.named():
-        return read_market(opened.lines(), until, history=history)
+        yield opened, read_market(opened.lines(), until, history=history)
 
 
 def kinds_of(names: Sequence[str] | None, otherwise: tuple[Kind, ...] = EXCHANGE_KINDS) -> tuple[Kind, ...]:
@@ -66,3 +78,11 @@ def amount(count: int | None) -> str:
 def share(basis_points: int | None) -> str:
     """Hundredths of a percent for a screen."""
     return NOTHING if basis_points is None else f"{basis_points / 100:,.2f}"
+
+
+def span_kind(text: str) -> By:
+    """The span of that name, or `Malformed`."""
+    for span in SPANS:
+        if text == span:
+            return span
+    raise Malformed("--by", f"there is no span {text[:40]!r}", f"choose one of {', '.join(SPANS)}")

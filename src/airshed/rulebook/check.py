@@ -14,6 +14,7 @@ from airshed.model.refusal import Malformed
 from airshed.rulebook.check_calendar import days, index
 from airshed.rulebook.check_mrv import availability, processes
 from airshed.rulebook.look import roles
+from airshed.rulebook.price_index import index_faults
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.section import Section
 from airshed.rulebook.strict import kinds, near, peeled
@@ -55,6 +56,8 @@ def contradictions(rules: Rulebook, lines: Mapping[str, Sequence[int]]) -> list[
         *_limits(rules, lines["limits.csv"]),
         *_benchmarks(rules, lines["benchmarks.csv"]),
         *_measuring(rules, lines),
+        *_rows(rules.price_index.rows, lines["price_index.csv"], "price_index.csv", ("pollutant",), _codes(rules)),
+        *index_faults(rules.price_index, lines["price_index.csv"], _MAIN),
     ]
 
 

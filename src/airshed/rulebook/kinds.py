@@ -27,6 +27,9 @@ Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,39}\Z", examples=["a-shor
 #: A data flag of HJ 212.
 Flag = Annotated[str, Meta(pattern=r"^[A-Z]\Z", examples=["N"])]
 
+#: How allowances change hands for money (the kinds of the tape; a test keeps them equal).
+TradeKind = Literal["listed", "call", "zone_call", "block", "transfer", "auction", "one_way", "sale", "repurchase"]
+
 #: What an operator may say of hours (the marks that `mrv.marks` knows).
 MarkName = Literal["stopped", "start_up", "shut_down", "maintenance", "calibration", "fault"]
 #: The questions that the engine can ask of a report (a test keeps them equal).

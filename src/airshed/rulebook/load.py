@@ -14,6 +14,7 @@ from airshed.model.refusal import Malformed
 from airshed.rulebook.check import contradictions, contradictions_there
 from airshed.rulebook.look import local
 from airshed.rulebook.mrv_tables import AdmittedTest, Applies, Availability, MethodsOf
+from airshed.rulebook.price_index import IndexRow
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.section import Section
 from airshed.rulebook.shipped import shipped
@@ -34,6 +35,7 @@ TABLES: Mapping[str, tuple[str, str, type[msgspec.Struct]]] = {
     "test_methods.csv": ("manual_tests", "rows", AdmittedTest),
     "methods.csv": ("methods", "rows", MethodsOf),
     "applicability.csv": ("applicability", "rows", Applies),
+    "price_index.csv": ("price_index", "rows", IndexRow),
 }
 #: Tables that may have no rows: the penalty may follow no index.
 MAY_BE_EMPTY = ("index.csv",)
@@ -237,6 +239,7 @@ def _in_order(rules: Rulebook) -> Rulebook:
         rules.applicability.rows,
         key=lambda row: (row.process, row.sector or "", row.limit_set, row.region or "", row.valid_from, row.special),
     )
+    index = sorted(rules.price_index.rows, key=lambda row: pollutants.index(row.pollutant))
     replace = msgspec.structs.replace
     roles, monitoring = msgspec.structs.asdict(rules.roles), msgspec.structs.asdict(rules.monitoring)
     commands = {role: tuple(sorted(held)) for role, held in roles.items() if isinstance(held, tuple)}
@@ -254,6 +257,7 @@ def _in_order(rules: Rulebook) -> Rulebook:
         shortfall=replace(rules.shortfall, rows=tuple(sorted(rules.shortfall.rows, key=lambda row: row.period))),
         may_vary=replace(rules.may_vary, keys=tuple(sorted(rules.may_vary.keys))),
         caps=replace(rules.caps, rows=tuple(caps)),
+        price_index=replace(rules.price_index, kinds=tuple(sorted(rules.price_index.kinds)), rows=tuple(index)),
         limits=replace(rules.limits, rows=tuple(limits)),
         benchmarks=replace(rules.benchmarks, rows=tuple(benchmarks)),
         part75=replace(rules.part75, tiers=tuple(availability)),

@@ -16,6 +16,7 @@ from typing import Any, get_args, get_origin
 import msgspec
 
 from airshed.rulebook.mrv_tables import AdmittedTest, Applies, Availability, MethodsOf
+from airshed.rulebook.price_index import IndexRow
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.section import Section
 from airshed.rulebook.strict import in_words, kinds, peeled, written
@@ -62,6 +63,7 @@ _TABLES: tuple[tuple[str, type[msgspec.Struct], str], ...] = (
         "special areas before one of anywhere, then one with a region, with a year of commissioning, with a sector; of "
         "equal ones the newest.",
     ),
+    ("price_index.csv", IndexRow, "The components of the price index. Their weights make 100 %."),
 )
 _VARY = """## `vary/CODE.toml`
 

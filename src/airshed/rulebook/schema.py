@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from airshed.rulebook.kinds import CommandName, Count, Day, Flag, MonthDay, Name, Price, Share, Step
 from airshed.rulebook.mrv_sections import ApplicabilityRule, ManualTestRule, MethodsRule, Part75Rule
+from airshed.rulebook.price_index import PriceIndexRule
 from airshed.rulebook.section import Section
 from airshed.rulebook.tables import Benchmark, Cap, CheckRow, IndexOf, Limit, MarkRow, Tier, Variation
 
@@ -346,6 +347,7 @@ class Rulebook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     auction: AuctionRule
     trading: TradingRule
     repurchase: RepurchaseRule
+    price_index: PriceIndexRule
     monitoring: MonitoringRule
     part75: Part75Rule
     manual_tests: ManualTestRule

@@ -103,6 +103,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "reporting": ("check",),
     "limits": ("limit_set", "pollutant", "statistic", "valid_from"),
     "benchmarks": ("sector", "pollutant"),
+    "price_index": ("pollutant",),
     "part75": ("parameter", "available_from_tenths", "longest_hours"),
     "manual_tests": ("pollutant", "standard"),
     "methods": ("sector", "process", "pollutant"),
