@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import msgspec
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,6 +26,7 @@ from airshed.mrv.days import (
 )
 from airshed.mrv.hours import close_hour, close_hours
 from airshed.mrv.readings import FACTORS, OXYGEN, VELOCITY, StackReadings, readings_from_columns
+from airshed.mrv.rules import Law
 from airshed.mrv.states import Hour, Measured, Missing, Stopped, Substituted
 from airshed.mrv.year import close_year, close_year_with_hours
 from stack_years import HOURS, NOX, PM, RULES, SO2, STACK, TYPICAL, YEAR, changed, frame, steady_year
@@ -200,6 +202,51 @@ def test_a_monitor_that_fails_for_weeks_leaves_its_days_open_until_the_regulator
     assert highest is not None
     assert decided.masses[0].mass_mg == left.masses[0].measured_mg + 900 * highest
     assert "undetermined" in {each.code for each in decided.findings}
+
+
+@pytest.mark.parametrize("law", ["hj75", "part75"])
+def test_a_year_that_runs_says_nothing_of_the_hours_to_come(law: Law) -> None:
+    """Cut five days into the third quarter, in a failure: no gap, no rate, no finding of what may come."""
+    through = 4_344 + 5 * 24
+    rules = msgspec.structs.replace(RULES, law=law)
+    year = changed(changed(steady_year(), slice(3_000, 3_030), flags=ALL), slice(through - 3, through + 2), flags=ALL)
+    nothing = changed(
+        year,
+        slice(through, HOURS),
+        flags=dict.fromkeys(TYPICAL, "\0"),
+        values=dict.fromkeys(TYPICAL, np.nan),
+        framed=False,
+    )
+    whole, running = close_year(STACK, year, rules), close_year(STACK, replace(nothing, through=through), rules)
+
+    assert running.days[:181] == whole.days[:181]
+    assert running.days == whole.days[:185]
+    assert [refusal.detail.partition(";")[0] for refusal in running.refused] == [
+        "KM-POWER-1 has no SO2 of 21:00 on 2027-07-05 (flag_D)"
+    ]
+    assert "long_hole" not in {each.code for each in running.findings}
+    assert [(each.running, each.invalid) for each in running.quarters[:4]] == [
+        (2_160, 0),
+        (2_184, 30),
+        (120, 3),
+        (0, 0),
+    ]
+    assert [(gap.first_hour, gap.last_hour, gap.method) for gap in running.gaps if gap.pollutant == "SO2"][-1] == (
+        through - 3, through - 1, "open",
+    )  # fmt: skip
+    assert (running.masses[0].measured, running.masses[0].missing) == (through - 33, 3)
+    assert [each.capture.running for each in running.months[5:9]] == [720, 120, 0, 0]
+
+
+def test_a_gap_that_goes_on_over_the_end_of_a_quarter_has_no_length_yet() -> None:
+    """N is not known, so neither is the row of the table; whoever fills it today would correct it tomorrow."""
+    through = 4_344
+    year = changed(steady_year(), slice(through - 20, through), flags=ALL)
+    running = close_year(STACK, replace(year, through=through), RULES)
+
+    assert {(gap.method, gap.run_hours) for gap in running.gaps} == {("open", 20)}
+    ended = close_year(STACK, replace(year, through=through + 1), RULES)
+    assert {(gap.method, gap.run_hours) for gap in ended.gaps} == {("maximum_of_180_hours", 20)}
 
 
 def test_a_stack_that_never_reports_is_determined_at_full_load_and_limit() -> None:

@@ -134,9 +134,17 @@ def seal(
 
 
 def seal_year(
-    stack: str, year: int, hours: Mapping[str, FinalHours], evidence: Sequence[str], rules: MonitoringRules
+    stack: str,
+    year: int,
+    hours: Mapping[str, FinalHours],
+    evidence: Sequence[str],
+    rules: MonitoringRules,
+    through: int | None = None,
 ) -> tuple[tuple[SealedDay, ...], tuple[Refusal, ...]]:
-    """`seal` for every day of a year: the days that could be sealed, and why the others could not."""
+    """`seal` for every day of a year: the days that could be sealed, and why the others could not.
+
+    Of a year of which `through` hours have passed, a day that is not over is neither.
+    """
     days = days_of(year)
     assert len(evidence) in {0, len(days)}, (stack, len(evidence), "one digest per day, or none at all")
     masses: list[list[DayMass]] = []
@@ -149,7 +157,8 @@ def seal_year(
     by_day = list(zip(*masses, strict=True)) or [()] * len(days)
     sealed: list[SealedDay] = []
     refused: list[Refusal] = []
-    for place, (day, gap, own) in enumerate(zip(days, first_gap, by_day, strict=True)):
+    over = len(days) if through is None else through // HOURS_PER_DAY
+    for place, (day, gap, own) in enumerate(zip(days[:over], first_gap, by_day, strict=False)):
         if gap is None:
             sealed.append(SealedDay(stack, day, own, evidence[place] if evidence else None))
         else:
@@ -182,11 +191,16 @@ def named_as_owed(days: Sequence[SealedDay], rules: MonitoringRules, sector: str
     )
 
 
-def months(pollutant: str, raw_status: states.Statuses, year: int, rules: MonitoringRules) -> list[MonthCapture]:
+def months(
+    pollutant: str, raw_status: states.Statuses, year: int, rules: MonitoringRules, through: int | None = None
+) -> list[MonthCapture]:
     """The valid days of each month. A day is valid when it lacks at most 24 - `hours_per_day` of its hours.
 
-    A stopped hour lacks nothing; a day of standstill from end to end is counted apart.
+    A stopped hour lacks nothing; a day of standstill from end to end is counted apart. The rate of a month that runs
+    is that of the hours which have passed.
     """
+    bounds = month_bounds(year)
+    seen = [end if through is None else min(end, through) for end in bounds]
     by_day = raw_status.reshape(-1, HOURS_PER_DAY)
     measured = (by_day == states.MEASURED).sum(axis=1)
     stopped = (by_day == states.STOPPED).sum(axis=1)
@@ -195,12 +209,12 @@ def months(pollutant: str, raw_status: states.Statuses, year: int, rules: Monito
     return [
         MonthCapture(
             month,
-            capture(pollutant, raw_status, first, after),
+            capture(pollutant, raw_status, *rated),
             int(valid[first // HOURS_PER_DAY : after // HOURS_PER_DAY].sum()),
             int(still[first // HOURS_PER_DAY : after // HOURS_PER_DAY].sum()),
             rules.days_per_february if month == 2 else rules.days_per_month,
         )
-        for month, (first, after) in enumerate(pairwise(month_bounds(year)), start=1)
+        for month, ((first, after), rated) in enumerate(zip(pairwise(bounds), pairwise(seen), strict=True), start=1)
     ]
 
 

@@ -8,7 +8,7 @@ every hour that is lost, so that one long gap slides down the tiers. Raw hours s
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import Literal
 
 import numpy as np
@@ -20,8 +20,7 @@ from airshed.mrv.flue_gas import Floats
 from airshed.mrv.hours import ClosedHours
 from airshed.mrv.part75_choice import Choice, GapChoices, Record, available_tenths, load_bins, tier_at
 from airshed.mrv.rules import MonitoringRules, Part75Parameter, Part75Rules
-from airshed.mrv.spans import quarter_bounds
-from airshed.mrv.substitution import FinalHours, Gap, StandIn, capture
+from airshed.mrv.substitution import FinalHours, Gap, StandIn, quarter_captures
 
 Parameter = Literal["gas", "flow"]
 
@@ -71,7 +70,7 @@ def substitute(
     # Rounded here as a measured hour is, half to even.
     mass[now] = np.rint(product[now]).astype(np.int64)
     gaps = tuple(_gaps(pollutant, raw, status, mass, stand_ins, hours if ended else seen))
-    captures = tuple(capture(pollutant, raw.status, a, b) for a, b in pairwise(quarter_bounds(year)))
+    captures = quarter_captures(pollutant, raw.status, year, through)
     return FinalHours(pollutant, raw, status, mass, gaps, captures, stand_ins)
 
 
@@ -157,7 +156,7 @@ def _gaps(
     rule = np.zeros((2, len(status)), np.int64)
     for number, each in enumerate(stand_ins, start=1):
         rule[int(each.parameter == "flow"), each.first_hour : each.last_hour + 1] = number
-    running = np.flatnonzero(raw.status != states.STOPPED)
+    running = np.flatnonzero(raw.status[:seen] != states.STOPPED)
     for begin, after in runs(raw.status[running] == states.MISSING).tolist():
         hours = running[begin:after]
         ways, filled = rule[:, hours], status[hours] == states.SUBSTITUTED

@@ -153,6 +153,16 @@ def capture(pollutant: str, status: NDArray[np.uint8], first: int, after: int) -
     return Capture(pollutant, first, after, int(stopped), int(invalid))
 
 
+def quarter_captures(pollutant: str, status: NDArray[np.uint8], year: int, through: int | None) -> tuple[Capture, ...]:
+    """The capture rate of each quarter; of one that runs, of the hours that have passed.
+
+    >>> [each.running for each in quarter_captures("SO2", np.zeros(8_760, np.uint8), 2027, 2_161)]
+    [2160, 1, 0, 0]
+    """
+    bounds = [end if through is None else min(end, through) for end in quarter_bounds(year)]
+    return tuple(capture(pollutant, status, first, after) for first, after in pairwise(bounds))
+
+
 def tier_for(rate: Capture, run_hours: int, tiers: Sequence[SubstitutionTier]) -> SubstitutionTier | None:
     """The first row that covers a run of this length at this capture rate; None leaves it to the regulator.
 
@@ -185,11 +195,12 @@ def substitute(
     end; the capture rate is that of the quarter in which an hour lies. The look-back takes valid hours in
     time order, goes back over quarters and into `history_mg` (the year before, oldest first), takes what
     there is when that is fewer than the tier names, and leaves the gap undetermined when there is none.
-    Quarters that end after `through` hours are left open, for their capture rate is not known yet.
+    Of a year of which `through` hours have passed, later hours are in no gap and no rate. Quarters that end after it
+    are left open, for their capture rate is not known yet, and so is a run that has not ended, for its N is not.
     """
     bounds = quarter_bounds(year)
-    captures = tuple(capture(pollutant, raw.status, first, after) for first, after in pairwise(bounds))
-    pieces = _pieces(raw, bounds, rules)
+    captures = quarter_captures(pollutant, raw.status, year, through)
+    pieces = _pieces(raw, bounds, rules, through)
     longest = max((tier.look_back_hours for tier in rules.tiers), default=1)
     before = np.zeros(0, np.int64) if history_mg is None else history_mg[-longest:]
     valid = np.flatnonzero(raw.status == states.MEASURED)
@@ -203,7 +214,7 @@ def substitute(
     status, mass = raw.status.copy(), raw.mass_mg.copy()
     gaps: list[Gap] = []
     for piece, tier, end, mg, place in zip(pieces, tiers, ends.tolist(), highest.tolist(), where.tolist(), strict=True):
-        if through is not None and bounds[piece.quarter + 1] > through:
+        if through is not None and (bounds[piece.quarter + 1] > through or piece.goes_on):
             gaps.append(piece.gap(pollutant, "open"))
         elif tier is None or end == 0:
             gaps.append(piece.gap(pollutant))
@@ -287,6 +298,8 @@ class _Piece:
     run_hours: int
     kind: Kind
     look_back_end: int
+    #: Whether the run lasts to the last running hour that is known.
+    goes_on: bool
 
     def gap(
         self, pollutant: str, method: str = "undetermined", mass_mg: int | None = None, from_hour: int | None = None
@@ -295,8 +308,8 @@ class _Piece:
         return Gap(pollutant, first, last, len(self.hours), self.run_hours, self.kind, method, mass_mg, from_hour)
 
 
-def _pieces(raw: ClosedHours, bounds: Sequence[int], rules: MonitoringRules) -> list[_Piece]:
-    running = np.flatnonzero(raw.status != states.STOPPED)
+def _pieces(raw: ClosedHours, bounds: Sequence[int], rules: MonitoringRules, through: int | None) -> list[_Piece]:
+    running = np.flatnonzero(raw.status[:through] != states.STOPPED)
     out_of_control = np.isin(raw.why, out_of_control_codes(rules))
     calibrations = np.flatnonzero(out_of_control)
     spans = runs(raw.status[running] == states.MISSING)
@@ -312,11 +325,12 @@ def _pieces(raw: ClosedHours, bounds: Sequence[int], rules: MonitoringRules) -> 
     ):
         kind: Kind = "out_of_control" if bad else "other"
         hours = running[first:after]
+        goes_on = after == len(running)
         if quarter == last:
-            pieces.append(_Piece(hours, quarter, after - first, kind, end))
+            pieces.append(_Piece(hours, quarter, after - first, kind, end, goes_on))
             continue
         cuts = np.searchsorted(hours, bounds)
         for part in range(quarter, last + 1):
             if cuts[part] < cuts[part + 1]:
-                pieces.append(_Piece(hours[cuts[part] : cuts[part + 1]], part, after - first, kind, end))
+                pieces.append(_Piece(hours[cuts[part] : cuts[part + 1]], part, after - first, kind, end, goes_on))
     return pieces

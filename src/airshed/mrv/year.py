@@ -105,7 +105,7 @@ def close_year_with_hours(
         findings += raw.findings
         findings += _undetermined(final)
         hours[pollutant] = determined(stack, rules, final, year)
-        by_month += months(pollutant, raw.status, year, rules)
+        by_month += months(pollutant, raw.status, year, rules, readings.through)
         limits = limits_of(rules, stack, pollutant, year)
         findings += gas_findings(pollutant, readings, raw.measured_mg_m3, limits, rules)
         findings += _long_holes(final, rules)
@@ -117,14 +117,14 @@ def close_year_with_hours(
             column[after:] = np.nan
             exceedances.append(exceedance(stack.stack, limit, column, rules, year))
 
-    days, refused = seal_year(stack.stack, year, hours, readings.evidence, rules)
+    days, refused = seal_year(stack.stack, year, hours, readings.evidence, rules, readings.through)
     closed_year = StackYear(
         stack=stack.stack,
         source=stack.source,
         year=year,
         days=named_as_owed(days, rules, stack.sector),
         refused=refused,
-        masses=tuple(_year_mass(pollutant, final) for pollutant, final in hours.items()),
+        masses=tuple(_year_mass(pollutant, final, readings.through) for pollutant, final in hours.items()),
         quarters=tuple(rate for final in hours.values() for rate in final.captures),
         months=tuple(by_month),
         gaps=tuple(gap for final in hours.values() for gap in final.gaps),
@@ -222,8 +222,8 @@ def _long_holes(final: FinalHours, rules: MonitoringRules) -> list[Finding]:
     return found
 
 
-def _year_mass(pollutant: str, final: FinalHours) -> YearMass:
-    counts = np.bincount(final.status, minlength=4)
+def _year_mass(pollutant: str, final: FinalHours, through: int | None) -> YearMass:
+    counts = np.bincount(final.status[:through], minlength=4)
     return YearMass(
         pollutant,
         int(final.mass_mg.sum()),
