@@ -8,6 +8,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,8 +30,11 @@ from airshed.mrv import states
 from airshed.mrv.exceedance import times_over
 from airshed.rulebook.load import load as load_rules
 from airshed.rulebook.shipped import shipped
+from airshed.service.held import held_year
 from airshed.service.measure import measure_zone, simulate_zone
+from airshed.service.readings import readings_path, write_manifest, write_readings
 from airshed.service.report.page import write
+from airshed.service.sector import readings_of_evidence
 from airshed.service.stackpage import build, build_completeness, picture
 from airshed.service.stackpage.charts import charts
 from airshed.service.stackpage.charts_hours import hours_chart
@@ -215,7 +220,91 @@ def test_the_recipe_of_the_page_computes_the_digests_of_the_page(held: Held, pag
     )
 
     assert done.stdout.split() == [f"{YEAR}0101", said["first-day"], f"{YEAR}1231", said["last-day"]]
-    assert said["last-day"] == held.facts[BOILER].holding.last_day
+    holding = held.facts[BOILER].holding
+    assert holding is not None
+    assert said["last-day"] == holding.last_day
+
+
+def test_tables_5_and_6_of_the_standard_are_named_as_they_are(page: str) -> None:
+    """HJ 75-2017: table 5 for hours out of control (calibrations), table 6 for all others (faults)."""
+    rows = re.findall(r"<tr>.*?</tr>", page, re.DOTALL)
+    by_why = {
+        why: [row for row in rows if f"{why}<" in row and "valid hours before" in row]
+        for why in ("C calibration", "D fault")
+    }
+    assert all("table 5, out of control" in row for row in by_why["C calibration"])
+    assert all("table 6, other" in row for row in by_why["D fault"])
+    assert all(by_why.values())
+
+
+def test_hourly_readings_make_the_same_pages_as_their_frames(held: Held, page: str, tmp_path: Path) -> None:
+    """What the gateway measured is readings: page, completeness and exceedances say of them what they say of frames."""
+    folder = tmp_path / "measured" / "readings"
+    readings_of_evidence(held.folder, folder, workers=1)
+    facts = read_stack(folder.parent, BOILER, ZONE, RULES)
+    mine, theirs = build(facts), page
+
+    def figures(text: str) -> str:
+        return text[: text.index('id="evidence"')]
+
+    assert figures(mine) == figures(theirs)
+    assert f'id="readings-sum">{sha256(readings_path(folder, YEAR, BOILER).read_bytes()).hexdigest()}<' in mine
+    assert facts.digests == held.facts[BOILER].digests
+    assert completeness(folder, ZONE, RULES, workers=1) == held.complete
+    assert run("exceedances", folder) == run("exceedances", held.folder)
+    for when in (f"{YEAR}-03-27T18", f"{YEAR}-03-27", str(YEAR)):
+        assert run("explain", folder, BOILER, when) == run("explain", held.folder, BOILER, when)
+
+
+def test_readings_of_two_years_are_asked_by_year_and_look_back(held: Held, tmp_path: Path) -> None:
+    for year, name in ((YEAR - 1, "before"), (YEAR, "now")):
+        simulate_zone(tmp_path / name, ZONE, year, SEED, stacks=[BOILER], workers=1)
+        readings_of_evidence(tmp_path / name, tmp_path / "both", workers=1)
+    both = tmp_path / "both"
+
+    said = run("page", both, BOILER, "--out", tmp_path / "a.html")
+    assert said == (2, f"error: --year: {both} holds {YEAR - 1}, {YEAR}; say which one")
+    said = run("exceedances", both, "--year", "2020")
+    assert said == (2, f"error: --year: {both} holds no 2020; it holds {YEAR - 1}, {YEAR}")
+    said = run("completeness", held.folder, "--year", "2020", "--out", tmp_path / "a.html")
+    assert said == (2, f"error: --year: {held.folder} holds no 2020; it holds {YEAR}")
+    assert not (tmp_path / "a.html").exists()
+    january = f"{YEAR}-01-03T20"
+    assert run("explain", both, BOILER, january) == run(
+        "explain", tmp_path / "now", BOILER, january, "--before", tmp_path / "before"
+    )
+    assert run("explain", both, BOILER, january) != run("explain", tmp_path / "now", BOILER, january)
+
+
+def test_a_year_that_runs_is_drawn_up_to_now(held: Held, tmp_path: Path) -> None:
+    through = 5_000
+    for stack in STACKS:
+        there = held_year(held.folder, ZONE).of(stack).read()
+        late = np.arange(there.hours) >= through
+        cut = replace(
+            there,
+            framed=there.framed & ~late,
+            values={code: np.where(late, np.nan, column) for code, column in there.values.items()},
+            flags={code: np.where(late, 0, column).astype(np.uint8) for code, column in there.flags.items()},
+            through=through,
+        )
+        holding = write_readings(tmp_path, stack, cut)
+        write_manifest(tmp_path, None, [holding])
+        facts = read_stack(tmp_path, stack, ZONE, RULES)
+        for each in facts.pollutants:
+            spans = (*each.raw_spans, *each.final_spans)
+            assert max(span.after_hour for span in spans) <= through
+            assert each.missing[through // 24 + 1 :].sum() == 0
+        assert "long_hole" not in {finding.code for finding in facts.closed.findings}
+        counted = completeness(tmp_path, ZONE, RULES, workers=1)
+        assert len(counted.days) == -(-through // 24)
+        worst = counted.stacks[0].worst
+        assert (
+            worst.valid[: through // 24]
+            == next(each.worst for each in held.complete.stacks if each.stack == stack).valid[: through // 24]
+        )
+        assert f"The year has run up to {YEAR}-07-28 08:00." in build(facts)
+        heat_map(counted, "en")
 
 
 def test_the_same_evidence_gives_the_same_page(held: Held, page: str) -> None:

@@ -29,16 +29,16 @@ def register(app: typer.Typer) -> None:
 
 
 def explain(
-    evidence: Annotated[Path, typer.Argument(metavar="EVIDENCE", help="Folder of evidence.", show_default=False)],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder of evidence or of hourly readings.", show_default=False)
+    ],
     stack: Annotated[str, typer.Argument(metavar="STACK", help="A stack that it holds.", show_default=False)],
     when: Annotated[
         str, typer.Argument(metavar="WHEN", help="An hour as 2027-03-27T18, a day, or a year.", show_default=False)
     ],
     pollutant: Annotated[str, typer.Option("--pollutant", help="Which one; the first if not given.")] = "",
     law: Annotated[LawName | None, typer.Option("--law", help="Instead of that of the rulebook.")] = None,
-    before: Annotated[
-        Path | None, typer.Option("--before", metavar="EVIDENCE", help="Evidence of the year before.")
-    ] = None,
+    before: Annotated[Path | None, typer.Option("--before", metavar="DIR", help="Evidence of the year before.")] = None,
     zone: ZoneName = "dianzhong",
     rulebook: RulesName = "dianzhong",
     json: Json = False,
@@ -57,7 +57,7 @@ def explain(
 
     inventory = load_zone(Path(zone) if Path(zone).is_dir() else shipped("zones", zone))
     found = explained(
-        evidence,
+        folder,
         stack,
         when,
         inventory,

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from airshed.lab.zone import Zone
     from airshed.mrv.rules import MonitoringRules
 
-Evidence = Annotated[Path, typer.Argument(metavar="EVIDENCE", help="Folder of evidence.", show_default=False)]
+Folder = Annotated[
+    Path, typer.Argument(metavar="DIR", help="Folder of evidence or of hourly readings.", show_default=False)
+]
+OfYear = Annotated[int | None, typer.Option("--year", help="Which one, where readings hold several.")]
 ZoneName = Annotated[str, typer.Option("--zone", help="Name of a shipped zone, or its folder.")]
 RulesName = Annotated[str, typer.Option("--rulebook", help="Name of a shipped rulebook, or its folder.")]
 Workers = Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes.")]
@@ -29,11 +32,12 @@ def register(app: typer.Typer) -> None:
 
 
 def page(
-    evidence: Evidence,
+    folder: Folder,
     stack: Annotated[str, typer.Argument(metavar="STACK", help="A stack that it holds.", show_default=False)],
     out: Annotated[Path, typer.Option("--out", help="The page to write.")] = Path("stack.html"),
     png: Annotated[Path | None, typer.Option("--png", help="Also its hours as a picture; needs Chromium.")] = None,
     language: Annotated[str, typer.Option("--language", help="Language of the picture: en or zh.")] = "en",
+    year: OfYear = None,
     zone: ZoneName = "dianzhong",
     rulebook: RulesName = "dianzhong",
     json: Json = False,
@@ -58,7 +62,7 @@ def page(
         _in_a_folder(png)
         browser()
     inventory, rules = _law(zone, rulebook)
-    facts = read_stack(evidence, stack, inventory, rules)
+    facts = read_stack(folder, stack, inventory, rules, year)
     if png is not None:
         take(picture_page(facts, "en" if language == "en" else "zh"), picture_size(facts), png)
     write(out, build(facts))
@@ -70,7 +74,7 @@ def page(
                 "year": facts.year,
                 "masses": facts.closed.masses,
                 "gaps": len(facts.gaps),
-                "last_day": facts.digests[-1],
+                "last_day": next(reversed(facts.digests), ""),
                 "files": [str(path) for path in made],
             }
         )
@@ -82,8 +86,9 @@ def page(
 
 
 def completeness(
-    evidence: Evidence,
+    folder: Folder,
     out: Annotated[Path, typer.Option("--out", help="The page to write.")] = Path("completeness.html"),
+    year: OfYear = None,
     zone: ZoneName = "dianzhong",
     rulebook: RulesName = "dianzhong",
     workers: Workers = 2,
@@ -93,15 +98,15 @@ def completeness(
 
     Example: airshed mrv completeness evidence --out completeness.html
     """
-    from airshed.service.evidence import read_manifest
+    from airshed.service.held import held_year
     from airshed.service.report import write
     from airshed.service.stackpage import build_completeness
     from airshed.service.stackpage.completeness import completeness as count
 
     _in_a_folder(out)
     inventory, rules = _law(zone, rulebook)
-    with bar(len(read_manifest(evidence).stacks), json) as advance:
-        facts = count(evidence, inventory, rules, workers=workers, progress=advance)
+    with bar(len(held_year(folder, inventory, year).stacks), json) as advance:
+        facts = count(folder, inventory, rules, year=year, workers=workers, progress=advance)
     write(out, build_completeness(facts))
     ranking = facts.ranking()
     rows = [
@@ -137,8 +142,9 @@ def completeness(
 
 
 def exceedances(
-    evidence: Evidence,
+    folder: Folder,
     top: Annotated[int, typer.Option("--top", min=1, help="How many of the worst.")] = 20,
+    year: OfYear = None,
     zone: ZoneName = "dianzhong",
     rulebook: RulesName = "dianzhong",
     workers: Workers = 2,
@@ -150,17 +156,16 @@ def exceedances(
     """
     from airshed.mrv.exceedance import ranked
     from airshed.mrv.spans import hour_text
-    from airshed.service.evidence import read_manifest
-    from airshed.service.measure import measure_zone
+    from airshed.service.held import closed_years, held_year
     from airshed.service.report.words import STATISTICS
 
     inventory, rules = _law(zone, rulebook)
-    manifest = read_manifest(evidence)
-    with bar(len(manifest.stacks), json) as advance:
-        closed = measure_zone(evidence, inventory, rules, workers=workers, progress=advance)
-        compared = [each for year in closed for each in year.exceedances]
+    there = held_year(folder, inventory, year)
+    with bar(len(there.stacks), json) as advance:
+        closed = closed_years(there, rules, workers=workers, progress=advance)
+        compared = [each for one in closed for each in one.exceedances]
     found = ranked(compared)
-    shown = [(each, hour_text(manifest.year, each.worst_hour or 0)) for each in found[:top]]
+    shown = [(each, hour_text(there.year, each.worst_hour or 0)) for each in found[:top]]
     if json:
         for each, at in shown:
             as_json(
@@ -181,7 +186,7 @@ def exceedances(
             )
         return
     table(
-        f"Exceedances {manifest.year} 超标",
+        f"Exceedances {there.year} 超标",
         (
             "# #",
             "stack 排放口",
@@ -211,7 +216,7 @@ def exceedances(
         ],
     )
     console.print(
-        f"{len(found)} of {len(compared)} limits of {len(manifest.stacks)} stacks were broken; {len(shown)} shown. "
+        f"{len(found)} of {len(compared)} limits of {len(there.stacks)} stacks were broken; {len(shown)} shown. "
         f"{len(compared)}项限值中{len(found)}项超标。",
         markup=False,
     )

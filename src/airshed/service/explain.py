@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from airshed.compliance.obligation import obligation
-from airshed.lab.monitoring import monitoring_rules, registrations
+from airshed.lab.monitoring import monitoring_rules
 from airshed.lab.zone import Zone
 from airshed.model.refusal import Malformed
 from airshed.mrv import states, steps
@@ -24,8 +24,8 @@ from airshed.mrv.steps import Step
 from airshed.mrv.substitution import FinalHours
 from airshed.mrv.year import close_year_with_hours
 from airshed.rulebook.schema import Rulebook
-from airshed.service import evidence as files
-from airshed.service.measure import read_readings
+from airshed.service.held import held_year
+from airshed.service.readings import is_readings
 
 WHEN = re.compile(r"(20\d\d)(?:-(\d\d)-(\d\d)(?:[T ](\d\d)(?::00)?)?)?")
 STATE_WORDS = {
@@ -80,24 +80,23 @@ def explain(
     law: Law | None = None,
     before: Path | None = None,
 ) -> Explained:
-    """Explain an hour (`2027-03-27T18`), a day or a year of a stack; `Malformed` for what the evidence does not hold.
+    """Explain an hour (`2027-03-27T18`), a day or a year of a stack; `Malformed` for what the folder does not hold.
 
-    `law` takes the place of that of the rulebook; `before` is the evidence of the year before, which January looks
-    back on.
+    The folder is one of evidence or of hourly readings. `law` takes the place of that of the rulebook; `before` is the
+    evidence of the year before, which January looks back on; readings of several years have it beside them.
     """
     rules = monitoring_rules(rulebook)
     if law is not None:
         rules = msgspec.structs.replace(rules, law=law)
-    registered = registrations(zone).get(stack)
-    readings = _readings(folder, stack)
-    if registered is None:
-        raise Malformed(str(folder / files.MANIFEST), f"no such stack {stack!r} in {zone.name_en}", "name its own zone")
+    asked = WHEN.fullmatch(when)
+    held = held_year(folder, zone, int(asked[1]) if asked and is_readings(folder) else None).of(stack)
+    registered, readings = held.registration, held.read()
     if pollutant and pollutant not in registered.pollutants:
         there = ", ".join(registered.pollutants)
         raise Malformed("--pollutant", f"{stack} does not measure {pollutant!r}", f"there are {there}")
     name = pollutant or registered.pollutants[0]
     year, day, hour = _when(when, readings.year)
-    earlier = _earlier(before, stack, registered, rules, year)
+    earlier = held.earlier(rules) if before is None else _earlier(before, stack, zone, rules, year)
     _, closed = close_year_with_hours(registered, readings, rules, earlier)
     final = closed[name]
     if hour is not None:
@@ -160,25 +159,11 @@ def _hour(
     return Explained(stack.stack, final.pollutant, shown, rules.law, english, chinese, why, mass, tuple(told))
 
 
-def _readings(folder: Path, stack: str) -> StackReadings:
-    manifest = files.read_manifest(folder)
-    holding = next((each for each in manifest.stacks if each.stack == stack), None)
-    if holding is None:
-        some = ", ".join(each.stack for each in manifest.stacks[:4])
-        more = " and others" if len(manifest.stacks) > 4 else ""
-        raise Malformed(str(folder / files.MANIFEST), f"holds no stack {stack!r}", f"it holds {some}{more}")
-    return read_readings(folder, holding, manifest.year)
-
-
-def _earlier(
-    folder: Path | None, stack: str, registered: StackRegistration, rules: MonitoringRules, year: int
-) -> Mapping[str, ClosedHours] | None:
-    if folder is None:
-        return None
-    readings = _readings(folder, stack)
-    if readings.year != year - 1:
-        raise Malformed("--before", f"{folder} is of {readings.year}", f"name the evidence of {year - 1}")
-    return close_hours(registered, readings, rules)[0]
+def _earlier(folder: Path, stack: str, zone: Zone, rules: MonitoringRules, year: int) -> Mapping[str, ClosedHours]:
+    held = held_year(folder, zone, year - 1 if is_readings(folder) else None).of(stack)
+    if held.year != year - 1:
+        raise Malformed("--before", f"{folder} is of {held.year}", f"name the evidence of {year - 1}")
+    return close_hours(held.registration, held.read(), rules)[0]
 
 
 def _when(text: str, year: int) -> tuple[int, int | None, int | None]:

@@ -203,7 +203,7 @@ def _series(
 
 def _strips(facts: StackFacts, each: PollutantFacts, strips: str, language: Language) -> list[Figure]:
     """Two rows of spans: why hours do not count, and as what they count in the end."""
-    whole = Span(0, len(each.mg_m3), states.MEASURED)
+    whole = Span(0, facts.through, states.MEASURED)
     rows = (
         (1, each.raw_spans, reason_colour, lambda code: why_said(code).said(language)),
         (0, (whole, *each.final_spans), STATE_COLOURS.__getitem__, lambda code: STATES[code].said(language)),

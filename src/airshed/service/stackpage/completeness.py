@@ -9,28 +9,23 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from airshed.lab.monitoring import registrations
 from airshed.lab.zone import Zone
 from airshed.model.period import days_of
-from airshed.model.refusal import Malformed
 from airshed.mrv import states
 from airshed.mrv.columns import runs
 from airshed.mrv.days import HOURS_PER_DAY
 from airshed.mrv.hours import close_hours
-from airshed.mrv.rules import MonitoringRules, StackRegistration
-from airshed.service import evidence as files
-from airshed.service.measure import read_readings
+from airshed.mrv.rules import MonitoringRules
+from airshed.service.held import HeldStack, held_year
 from airshed.service.report.words import Phrase
+from airshed.service.stackpage.facts import inventoried
 from airshed.service.workers import DEFAULT_WORKERS, each
 
 
 class CountJob(msgspec.Struct, frozen=True):
     """All that a worker needs to count one stack's valid hours."""
 
-    folder: Path
-    holding: files.Holding
-    year: int
-    registration: StackRegistration
+    held: HeldStack
     rules: MonitoringRules
 
 
@@ -110,25 +105,27 @@ class Completeness:
         )
 
 
-def count_stack(job: CountJob) -> tuple[PollutantCount, ...]:
-    """Close one stack's raw hours and count them by day."""
-    readings = read_readings(job.folder, job.holding, job.year)
-    closed, _ = close_hours(job.registration, readings, job.rules)
+def count_stack(job: CountJob) -> tuple[tuple[PollutantCount, ...], int]:
+    """Close one stack's raw hours and count them by day; and how many hours of its year have passed."""
+    readings = job.held.read()
+    through = readings.hours if readings.through is None else readings.through
+    closed, _ = close_hours(job.held.registration, readings, job.rules)
+    passed = (np.arange(readings.hours) < through).reshape(-1, HOURS_PER_DAY)
     found = []
     for pollutant, raw in closed.items():
         by_day = raw.status.reshape(-1, HOURS_PER_DAY)
-        lost = runs(raw.status == states.MISSING)
+        lost = runs(raw.status[:through] == states.MISSING)
         lengths = lost[:, 1] - lost[:, 0]
         place = int(np.argmax(lengths)) if lengths.size else -1
         found.append(
             PollutantCount(
                 pollutant,
                 tuple((by_day == states.MEASURED).sum(axis=1).tolist()),
-                tuple((by_day != states.STOPPED).sum(axis=1).tolist()),
+                tuple(((by_day != states.STOPPED) & passed).sum(axis=1).tolist()),
                 (int(lost[place, 0]), int(lengths[place])) if lengths.size else (0, 0),
             )
         )
-    return tuple(found)
+    return tuple(found), through
 
 
 def completeness(
@@ -136,33 +133,34 @@ def completeness(
     zone: Zone,
     rules: MonitoringRules,
     *,
+    year: int | None = None,
     workers: int = DEFAULT_WORKERS,
     progress: Callable[[str], None] | None = None,
 ) -> Completeness:
-    """Count the raw hours of every stack in a folder of evidence; `Malformed` names what is missing or changed."""
-    manifest = files.read_manifest(folder)
-    known = registrations(zone)
-    for holding in manifest.stacks:
-        if holding.stack not in known:
-            raise Malformed(
-                str(folder / files.MANIFEST), f"no such stack {holding.stack!r} in {zone.name_en}", "name its own zone"
-            )
-    jobs = [CountJob(folder, held, manifest.year, known[held.stack], rules) for held in manifest.stacks]
-    counts = each(count_stack, jobs, workers, progress and (lambda job: progress(job.holding.stack)))
+    """Count the raw hours of every stack in a folder of evidence or of hourly readings; of a year that runs, its days
+    up to now.
+
+    `Malformed` names what is missing or changed.
+    """
+    there = held_year(folder, zone, year)
+    rows = {held.stack: inventoried(zone, held.stack) for held in there.stacks}
+    jobs = [CountJob(held, rules) for held in there.stacks]
+    counts = each(count_stack, jobs, workers, progress and (lambda job: progress(job.held.stack)))
     sources = {source.source: source for source in zone.sources}
-    rows = {row.stack: row for row in zone.stacks}
     stacks = []
-    for job, pollutants in zip(jobs, counts, strict=True):
-        row = rows[job.holding.stack]
+    last = 0
+    for job, (pollutants, through) in zip(jobs, counts, strict=True):
+        last = max(last, through)
+        row = rows[job.held.stack]
         source = sources[row.source]
         name = Phrase(f"{source.name_en}, {row.outlet_en}", f"{source.name_zh} {row.outlet_zh}")
         stacks.append(StackCount(row.stack, name, source.jurisdiction, pollutants))
     order = {place.code: number for number, place in enumerate(zone.jurisdictions)}
     return Completeness(
         zone=Phrase(zone.name_en, zone.name_zh),
-        year=manifest.year,
-        seed=manifest.seed,
-        days=tuple(days_of(manifest.year)),
+        year=there.year,
+        seed=there.seed,
+        days=tuple(days_of(there.year))[: -(-last // HOURS_PER_DAY)],
         jurisdictions=tuple((place.code, Phrase(place.name_en, place.name_zh)) for place in zone.jurisdictions),
         stacks=tuple(sorted(stacks, key=lambda stack: (order[stack.jurisdiction], stack.stack))),
         hours_per_day=rules.hours_per_day,

@@ -9,7 +9,6 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from airshed.lab.monitoring import registrations
 from airshed.lab.zone import Source, Stack, Zone
 from airshed.model.period import days_of
 from airshed.model.refusal import Malformed
@@ -24,7 +23,7 @@ from airshed.mrv.spans import quarter_bounds
 from airshed.mrv.substitution import FinalHours, Gap, tier_for
 from airshed.mrv.year import StackYear, close_year_with_hours, converted_hours
 from airshed.service import evidence as files
-from airshed.service.measure import read_readings
+from airshed.service.held import held_year
 from airshed.service.report.words import Phrase
 from airshed.service.stackpage.words import why_said
 
@@ -88,9 +87,14 @@ class StackFacts:
     year: int
     #: Of simulated evidence; None where it came from a monitor.
     seed: int | None
-    holding: files.Holding
+    #: How many hours of the year have passed.
+    through: int
+    #: Raw frames and their files; None, and none, where it was read from hourly readings.
+    holding: files.Holding | None
     months: tuple[files.Month, ...]
-    #: Evidence digest of each day.
+    #: SHA-256 of the file of readings; empty where it was read from frames.
+    sha256: str
+    #: Evidence digest of each day; none where the readings never had frames.
     digests: tuple[str, ...]
     days: tuple[str, ...]
     closed: StackYear
@@ -101,35 +105,34 @@ class StackFacts:
     rules: MonitoringRules
 
 
-def read_stack(folder: Path, stack: str, zone: Zone, rules: MonitoringRules) -> StackFacts:
-    """Read and close one stack's year; `Malformed` when the evidence does not hold it or is not what its chain says."""
-    manifest = files.read_manifest(folder)
-    holding = next((each for each in manifest.stacks if each.stack == stack), None)
-    if holding is None:
-        some = ", ".join(each.stack for each in manifest.stacks[:4])
-        more = " and others" if len(manifest.stacks) > 4 else ""
-        raise Malformed(str(folder / files.MANIFEST), f"holds no stack {stack!r}", f"it holds {some}{more}")
-    registered = registrations(zone).get(stack)
-    if registered is None:
-        raise Malformed(str(folder / files.MANIFEST), f"no such stack {stack!r} in {zone.name_en}", "name its own zone")
-    readings = read_readings(folder, holding, manifest.year)
-    closed, hours = close_year_with_hours(registered, readings, rules)
-    row = next(each for each in zone.stacks if each.stack == stack)
+def read_stack(folder: Path, stack: str, zone: Zone, rules: MonitoringRules, year: int | None = None) -> StackFacts:
+    """Read and close one stack's year of evidence or of hourly readings (its only one, if none is named).
+
+    `Malformed` when the folder does not hold it or is not what its chain says.
+    """
+    there = held_year(folder, zone, year)
+    held = there.of(stack)
+    registered, readings = held.registration, held.read()
+    closed, hours = close_year_with_hours(registered, readings, rules, held.earlier(rules))
+    row = inventoried(zone, stack)
     source = next(each for each in zone.sources if each.source == row.source)
     place = next(each for each in zone.jurisdictions if each.code == source.jurisdiction)
+    through = readings.hours if readings.through is None else readings.through
     return StackFacts(
         stack=row,
         source=source,
         place=Phrase(place.name_en, place.name_zh),
-        year=manifest.year,
-        seed=manifest.seed,
-        holding=holding,
-        months=files.read_chain(folder, holding, manifest.year).months,
+        year=held.year,
+        seed=there.seed,
+        through=through,
+        holding=held.frames,
+        months=held.months(),
+        sha256=held.sha256(),
         digests=tuple(readings.evidence),
-        days=tuple(days_of(manifest.year)),
+        days=tuple(days_of(held.year)),
         closed=closed,
-        pollutants=tuple(pollutant_facts(final, registered, manifest.year, rules) for final in hours.values()),
-        gaps=tuple(gap_row(gap, hours[gap.pollutant], manifest.year, rules) for gap in closed.gaps),
+        pollutants=tuple(pollutant_facts(final, registered, held.year, rules, through) for final in hours.values()),
+        gaps=tuple(gap_row(gap, hours[gap.pollutant], held.year, rules) for gap in closed.gaps),
         exceedances=tuple(
             sorted(closed.exceedances, key=lambda each: (-each.times_over, -each.breaches, each.limit.pollutant))
         ),
@@ -137,8 +140,20 @@ def read_stack(folder: Path, stack: str, zone: Zone, rules: MonitoringRules) -> 
     )
 
 
-def pollutant_facts(final: FinalHours, stack: StackRegistration, year: int, rules: MonitoringRules) -> PollutantFacts:
-    """The hours of one pollutant as the charts need them."""
+def inventoried(zone: Zone, stack: str) -> Stack:
+    """The row of a stack in the inventory, which says what it is; `Malformed` for one that only readings know."""
+    for row in zone.stacks:
+        if row.stack == stack:
+            return row
+    raise Malformed(
+        stack, f"is not in the inventory of {zone.name_en}, so nobody knows what it is", "name its own zone"
+    )
+
+
+def pollutant_facts(
+    final: FinalHours, stack: StackRegistration, year: int, rules: MonitoringRules, through: int
+) -> PollutantFacts:
+    """The hours of one pollutant as the charts need them; of hours from `through` on there is nothing to say."""
     raw = final.raw
     limits = tuple(LimitSpan(*each) for each in limits_of(rules, stack, final.pollutant, year))
     column = raw.measured_mg_m3.copy()
@@ -148,17 +163,18 @@ def pollutant_facts(final: FinalHours, stack: StackRegistration, year: int, rule
         column[hours] = converted_hours(raw, span.limit, rules)[hours]
         above = span.first_hour + np.flatnonzero(over_limit(column[hours], span.limit, rules))
         over += [(hour, float(times_over(float(column[hour]), span.limit.limit_mg_m3))) for hour in above.tolist()]
+    lost = final.status == states.MISSING
     measured = raw.mass_mg.reshape(-1, HOURS_PER_DAY).sum(axis=1)
     return PollutantFacts(
         pollutant=final.pollutant,
         mg_m3=column,
         limits=limits,
         over=tuple(over),
-        raw_spans=spans_of(np.where(raw.status == states.MISSING, raw.why, 0)),
-        final_spans=spans_of(final.status),
+        raw_spans=spans_of(np.where(raw.status == states.MISSING, raw.why, 0)[:through]),
+        final_spans=spans_of(final.status[:through]),
         measured_mg=measured,
         substituted_mg=final.mass_mg.reshape(-1, HOURS_PER_DAY).sum(axis=1) - measured,
-        missing=(final.status.reshape(-1, HOURS_PER_DAY) == states.MISSING).sum(axis=1),
+        missing=(lost & (np.arange(len(lost)) < through)).reshape(-1, HOURS_PER_DAY).sum(axis=1),
     )
 
 

@@ -44,8 +44,8 @@ WHYS = {
     "mark_fault": Phrase("marked by the operator: fault", "企业标记：故障"),
 }
 KINDS = {
-    "out_of_control": Phrase("table 6, out of control", "表6，失控时段"),
-    "other": Phrase("table 5, other", "表5，其他缺失"),
+    "out_of_control": Phrase("table 5, out of control", "表5，失控时段"),
+    "other": Phrase("table 6, other", "表6，其他缺失"),
 }
 _MAXIMUM = re.compile(r"maximum_of_(\d+)_hours\Z")
 _DETERMINED = re.compile(r"determined_(maximum_of_year|potential)_at_(\d+)_of_10000 \((.*)\)\Z", re.DOTALL)
