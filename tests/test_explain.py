@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 import pytest
 from typer.testing import CliRunner
@@ -22,7 +23,7 @@ from airshed.mrv.year import close_year_with_hours
 from airshed.rulebook.shipped import shipped
 from airshed.service.evidence import read_manifest
 from airshed.service.explain import Explained, explain
-from airshed.service.measure import read_readings, simulate_zone
+from airshed.service.measure import measure_zone, read_readings, simulate_zone
 from laws import RULES
 
 ZONE = load_zone(shipped("zones", "dianzhong"))
@@ -68,6 +69,32 @@ def test_the_steps_of_an_hour_end_at_its_mass(held: Held, law: Law, pollutant: s
         assert found.mass_mg is not None
         assert found.steps[-1].value == f"{found.mass_mg // 10**6:,}.{found.mass_mg % 10**6:06d} kg"
         assert (found.state_en == "measured") == (int(raw.status[hour]) == states.MEASURED)
+
+
+def test_a_monitor_of_moist_hot_gas_reports_other_figures_and_the_same_mass(held: Held, tmp_path: Path) -> None:
+    """The same year by an extractive analyser and by one in the duct; each is explained from what it reads."""
+    words = ("SO2:wet", "NOx:actual", "PM:actual+wet", "O2:wet")
+    stacks = tuple(msgspec.structs.replace(row, reported=words) if row.stack == STACK else row for row in ZONE.stacks)
+    zone, rules = msgspec.structs.replace(ZONE, stacks=stacks), monitoring_rules(RULES)
+    simulate_zone(tmp_path / "moist", zone, YEAR, 7, stacks=[STACK], workers=1)
+    (dry,), (moist,) = (
+        tuple(measure_zone(folder, each, rules, workers=1))
+        for folder, each in ((held.now, ZONE), (tmp_path / "moist", zone))
+    )
+    for one, other in zip(dry.masses, moist.masses, strict=True):
+        assert other.mass_mg == pytest.approx(one.mass_mg, rel=1e-3)
+        assert other.measured == one.measured
+    assert {each.code for each in moist.findings} <= {each.code for each in dry.findings}
+    for shown, again in zip(dry.exceedances, moist.exceedances, strict=True):
+        assert again.worst_mg_m3 == pytest.approx(shown.worst_mg_m3, rel=2e-3)
+    found = explain(tmp_path / "moist", STACK, "2027-01-09T00", zone, RULES, pollutant="PM")
+    assert [step.source for step in found.steps if "(18)" in step.source or "(19)" in step.source] == [
+        "HJ 212-2017 (18)",
+        "HJ 212-2017 (19)",
+        "HJ 212-2017 (19)",
+    ]
+    assert found.mass_mg is not None
+    assert found.steps[-1].value == f"{found.mass_mg // 10**6:,}.{found.mass_mg % 10**6:06d} kg"
 
 
 def test_the_hours_of_a_day_and_the_months_of_a_year_add_up(held: Held) -> None:

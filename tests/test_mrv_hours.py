@@ -39,6 +39,35 @@ def test_an_hour_weighs_its_measured_concentration_at_local_pressure() -> None:
     assert hour.mass_mg == pytest.approx(104_781_600, abs=100)
 
 
+def test_an_analyser_of_moist_gas_at_duct_conditions_weighs_as_one_of_dry_gas() -> None:
+    """Equations (18) and (19): 60 mg/m3 at 52 C and 80,850 Pa, 11 % moisture, are 100.5816 mg/m3."""
+    hot = msgspec.structs.replace(STACK, wet=("SO2",), at_duct=("SO2",))
+    wet = msgspec.structs.replace(STACK, wet=("SO2",))
+
+    for stack, read in ((hot, 60.0), (wet, 89.5176)):
+        hour = close_hour(stack, frame({SO2: (read, "N")}), RULES, "SO2")
+        assert isinstance(hour, Measured)
+        assert hour.mass_mg == pytest.approx(104_781_600, abs=100)
+        closed, _ = close_hours(stack, readings_from_rows(YEAR, [("20270101050000", frame({SO2: (read, "N")}))]), RULES)
+        assert closed["SO2"].at(5) == hour
+        assert closed["SO2"].measured_mg_m3[5] == pytest.approx(100.5816, abs=1e-4)
+
+
+def test_oxygen_of_moist_gas_is_dried_before_it_tells_of_fire_or_air() -> None:
+    """17 % in gas of 11 % moisture are 19.1 % of dry gas: nothing burns there, and nothing is converted."""
+    stack = msgspec.structs.replace(STACK, wet=("O2",))
+    closed, _ = close_hours(stack, readings_from_rows(YEAR, [("20270101050000", frame({OXYGEN: (17.0, "N")}))]), RULES)
+
+    assert closed["SO2"].oxygen[5] == pytest.approx(17 / 0.89)
+    assert "idle" in {each.code for each in closed["SO2"].findings}
+    assert "idle" not in {
+        each.code
+        for each in close_hours(
+            STACK, readings_from_rows(YEAR, [("20270101050000", frame({OXYGEN: (17.0, "N")}))]), RULES
+        )[0]["SO2"].findings
+    }
+
+
 @pytest.mark.parametrize(
     ("reading", "outcome"),
     [

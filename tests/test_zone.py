@@ -311,6 +311,16 @@ def _swap(name: str, old: str, new: str) -> Callable[[Path], None]:
         (lambda folder: (folder / "stacks.csv").write_bytes(b"\xff\xfe"), ["stacks.csv", "UTF-8"]),
         (_swap("sources.csv", "source,name_en", "source,nom_en"), ["sources.csv line 1", "'name_en' is missing"]),
         (_swap("sources.csv", ",lat,lon,", ",lon,lat,"), ["sources.csv line 1", "another order"]),
+        (
+            _swap("stacks.csv", ",synthetic,,\n", ",synthetic,,CO:wet\n"),
+            ["stacks.csv line", "reported", "'CO:wet' names"],
+        ),
+        (_swap("stacks.csv", ",synthetic,,\n", ",synthetic,,PM:hot\n"), ["reported", "wet, actual or actual+wet"]),
+        (_swap("stacks.csv", ",synthetic,,\n", ",synthetic,,O2:actual\n"), ["reported", "say wet;"]),
+        (
+            _swap("stacks.csv", ",synthetic,,\n", ",synthetic,,PM:wet PM:actual\n"),
+            ["reported", "PM stands there twice"],
+        ),
         (_swap("sources.csv", ",24.9596,", ",far,"), ["sources.csv line 2 column lat", "'far'"]),
         (_swap("sources.csv", ",24.9596,", ",nan,"), ["sources.csv line 2 column lat", "nan"]),
         (_swap("sources.csv", ",24.9596,", ",249.596,"), ["sources.csv line 2 column lat", "90"]),

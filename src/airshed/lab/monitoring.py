@@ -144,6 +144,8 @@ def registered(stack: Stack, altitude_m: float) -> StackRegistration:
         altitude_m=altitude_m,
         capacity_m3_h=FULL_LOAD * dry_flow_m3_h(stack),
         measures_oxygen=measures_oxygen(stack),
+        wet=tuple(what for what in (*map(str, stack.monitors), "O2") if "wet" in stack.reports(what)),
+        at_duct=tuple(str(each) for each in stack.monitors if "actual" in stack.reports(each)),
     )
 
 

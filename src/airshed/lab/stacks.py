@@ -25,7 +25,7 @@ from airshed.lab.operation import (
 )
 from airshed.lab.zone import Stack, expected_kg
 from airshed.model.allowance import Pollutant
-from airshed.mrv.flue_gas import AIR_OXYGEN_PERCENT, Floats, dry_standard_flow, duct_flow
+from airshed.mrv.flue_gas import AIR_OXYGEN_PERCENT, Floats, dry_standard_flow, duct_flow, standard_state
 from airshed.mrv.hj212.encode import seal
 from airshed.mrv.readings import (
     AIR_PRESSURE,
@@ -251,10 +251,23 @@ def _shown(stack: Stack, operation: Operation, gas: _Gas, swing: Floats) -> dict
         AIR_PRESSURE_OF_FLUE_GAS: (gas.air_kpa, 2, operation.duct),
     }
     if measures_oxygen(stack):
-        shown[OXYGEN] = (np.where(gas_ok, gas.oxygen, 0.0), 2, operation.gas)
+        oxygen = gas.oxygen * (1 - gas.moisture / 100) if stack.reports("O2") else gas.oxygen
+        shown[OXYGEN] = (np.where(gas_ok, oxygen, 0.0), 2, operation.gas)
     for pollutant, column in gas.mg_m3.items():
-        shown[POLLUTANT_CODES[pollutant]] = (np.where(gas_ok, column, 0.0), 2, operation.gas)
+        shown[POLLUTANT_CODES[pollutant]] = (
+            np.where(gas_ok, _as_reported(stack, pollutant, column, gas), 0.0), 2, operation.gas,
+        )  # fmt: skip
     return shown
+
+
+def _as_reported(stack: Stack, pollutant: Pollutant, dry: Floats, gas: _Gas) -> Floats:
+    """A concentration in dry gas and standard state as the monitor reports it: (18) and (19) the other way round."""
+    how = stack.reports(pollutant)
+    if "wet" in how:
+        dry = dry * (1 - gas.moisture / 100)
+    if "actual" in how:
+        dry = dry / standard_state(np.ones(len(dry)), gas.air_kpa * 1_000, gas.static_kpa * 1_000, gas.celsius)
+    return dry
 
 
 def _duct_ok(operation: Operation) -> NDArray[np.bool_]:
@@ -281,10 +294,11 @@ def _segments(
     parts.append(instant_text(begins, 14))
     parts += _spread(FLOW, flow_s, swing, 2)
     parts += [f",{FLOW}-Cou=".encode(), number_text(np.rint(flow_s * 100) * 36, 0), *_flag(FLOW, operation.duct)]
-    concentrations = {POLLUTANT_CODES[pollutant] for pollutant in gas.mg_m3}
+    concentrations = {POLLUTANT_CODES[pollutant]: column for pollutant, column in gas.mg_m3.items()}
     for code, (means, decimals, flags) in _shown(stack, operation, gas, swing).items():
         if code in concentrations:
-            parts += [*_pollutant(stack, code, means, gas, flow_s, swing), *_flag(code, flags)]
+            dry = np.where(means > 0, concentrations[code], 0.0)
+            parts += [*_pollutant(stack, code, means, dry, gas, flow_s, swing), *_flag(code, flags)]
         else:
             parts += _mean(code, means, decimals, flags)
     parts.append(b"&&")
@@ -319,11 +333,14 @@ def _spread(code: str, values: Floats, swing: Floats, decimals: int) -> list[Par
     ]
 
 
-def _pollutant(stack: Stack, code: str, shown: Floats, gas: _Gas, flow_s: Floats, swing: Floats) -> list[Part]:
-    """Lowest, mean, highest, mass in kg (eq. 33) and, where a reference exists, the mean converted to it (eq. 28)."""
-    mass_kg = np.round(shown, 2) * np.round(flow_s, 2) * 3_600 * 1e-6
+def _pollutant(
+    stack: Stack, code: str, shown: Floats, dry: Floats, gas: _Gas, flow_s: Floats, swing: Floats
+) -> list[Part]:
+    """Lowest, mean, highest as shown, and of the dry mean the mass in kg (eq. 33) and, where a reference exists, what
+    it is at that oxygen (eq. 28)."""
+    mass_kg = np.round(dry, 2) * np.round(flow_s, 2) * 3_600 * 1e-6
     parts = [*_spread(code, shown, swing, 2), f",{code}-Cou=".encode(), number_text(mass_kg, 3)]
     if stack.reference_o2_percent is not None:
         excess = (AIR_OXYGEN_PERCENT - stack.reference_o2_percent) / (AIR_OXYGEN_PERCENT - np.round(gas.oxygen, 2))
-        parts += [f",{code}-ZsAvg=".encode(), number_text(np.round(shown, 2) * excess, 2)]
+        parts += [f",{code}-ZsAvg=".encode(), number_text(np.round(dry, 2) * excess, 2)]
     return parts

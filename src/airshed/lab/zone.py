@@ -92,6 +92,13 @@ class Stack(msgspec.Struct, frozen=True):
     operating_share: Annotated[float, msgspec.Meta(gt=0, le=1)]
     origin: str
     note: str | None
+    #: What the monitor reports otherwise than dry and in standard state, as `PM:actual+wet O2:wet`.
+    reported: tuple[str, ...] = ()
+
+    def reports(self, what: str) -> frozenset[str]:
+        """`actual` where a pollutant is reported at duct conditions, `wet` where it (or O2) is of moist gas."""
+        told = next((word for word in self.reported if word.partition(":")[0] == what), "")
+        return frozenset(filter(None, told.partition(":")[2].split("+")))
 
     def typical_mg_m3(self, pollutant: Pollutant) -> float | None:
         """The typical concentration, or None where the outlet does not measure this pollutant."""
@@ -292,6 +299,7 @@ def _cross_check(folder: Path, zone: Zone) -> None:
         place = f"{folder / 'stacks.csv'} line {line}"
         if not _MN.fullmatch(stack.mn):
             raise Malformed(f"{place} column mn", f"{stack.mn!r} is not a monitor's number", "give 24 hex digits")
+        _reported(f"{place} column reported", stack)
         for pollutant in (Pollutant.SO2, Pollutant.NOX, Pollutant.PM):
             if (pollutant in stack.monitors) != (stack.typical_mg_m3(pollutant) is not None):
                 raise Malformed(
@@ -299,6 +307,20 @@ def _cross_check(folder: Path, zone: Zone) -> None:
                     f"{pollutant} has a typical concentration or a monitor, not both",
                     "give both or neither",
                 )
+
+
+def _reported(place: str, stack: Stack) -> None:
+    """Refuse a word that says of no reading, or of one twice, how it is reported."""
+    told = [word.partition(":")[0] for word in stack.reported]
+    for word, what in zip(stack.reported, told, strict=True):
+        if what not in (*stack.monitors, "O2"):
+            raise Malformed(place, f"{word!r} names nothing that {stack.stack} monitors", "write it as PM:actual+wet")
+        if told.count(what) > 1:
+            raise Malformed(place, f"{what} stands there twice", "name it once")
+        known = {"wet"} if what == "O2" else {"wet", "actual"}
+        if not stack.reports(what) or not stack.reports(what) <= known:
+            can = "wet" if what == "O2" else "wet, actual or actual+wet"
+            raise Malformed(place, f"{word!r} is no state of a gas", f"say {can}; dry and standard is not named")
 
 
 def _each_once(path: Path, column: str, values: Sequence[str]) -> None:

@@ -40,6 +40,10 @@ class Duct:
 
     #: Dry, standard state, m3/h; NaN where it is not known.
     flow: Floats
+    #: Oxygen of dry gas, percent.
+    oxygen: Floats
+    #: Air pressure that is calculated with, Pa.
+    air_pa: Floats
     #: Why the flow is not known, and why the oxygen does not count; 0 where they do.
     why: NDArray[np.uint8]
     oxygen_why: NDArray[np.uint8]
@@ -66,7 +70,8 @@ def duct_hours(
     common = np.zeros(readings.hours, np.uint8)
     oxygen_why = np.zeros(readings.hours, np.uint8)
     found: list[Finding] = []
-    velocity, oxygen = readings.column(VELOCITY), readings.column(OXYGEN)
+    velocity = readings.column(VELOCITY)
+    oxygen = dry_oxygen(stack, readings.column(OXYGEN), readings.column(MOISTURE))
     for factor in needed_factors(stack):
         why = why_not(readings.column(factor), readings.marks(factor), BOUNDS[factor], rules)
         low, high = BOUNDS[factor]
@@ -132,7 +137,40 @@ def duct_hours(
             readings.column(MOISTURE)[known] / 100,
         )
     found += _of_frames(readings)
-    return Duct(flow, common, oxygen_why, misdated, leaking, at_work), tuple(found)
+    return Duct(flow, oxygen, air_pa, common, oxygen_why, misdated, leaking, at_work), tuple(found)
+
+
+def dry_oxygen(stack: StackRegistration, percent: Floats, moisture_percent: Floats) -> Floats:
+    """Oxygen of dry gas, also where the analyser measures moist gas; as it reads where the moisture is not known."""
+    if "O2" not in stack.wet:
+        return percent
+    dried = flue_gas.dry(percent, np.clip(moisture_percent, *BOUNDS[MOISTURE]) / 100)
+    return np.where(np.isnan(dried), percent, dried)
+
+
+def dry_standard(
+    stack: StackRegistration, pollutant: str, mg_m3: Floats, duct: Duct, readings: StackReadings
+) -> Floats:
+    """A concentration in dry gas and standard state, by equations (18) and (19) where its analyser measures otherwise.
+
+    NaN where the duct that it takes does not count.
+    """
+    wet, at_duct = pollutant in stack.wet, pollutant in stack.at_duct
+    if not (wet or at_duct):
+        return mg_m3
+    made = np.full(len(mg_m3), np.nan)
+    known = duct.why == 0
+    made[known] = mg_m3[known]
+    if at_duct:
+        made[known] = flue_gas.standard_state(
+            made[known],
+            duct.air_pa[known],
+            readings.column(STATIC_PRESSURE)[known] * 1_000,
+            readings.column(TEMPERATURE)[known],
+        )
+    if wet:
+        made[known] = flue_gas.dry(made[known], readings.column(MOISTURE)[known] / 100)
+    return made
 
 
 def _of_frames(readings: StackReadings) -> list[Finding]:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from airshed.mrv import flue_gas, states
 from airshed.mrv.applicability import limits_of
 from airshed.mrv.columns import finding, flagged, flat_lines, why_not
-from airshed.mrv.duct import BOUNDS, Duct, duct_hours, needed_factors
+from airshed.mrv.duct import BOUNDS, Duct, dry_oxygen, dry_standard, duct_hours, needed_factors
 from airshed.mrv.flue_gas import Floats
 from airshed.mrv.gases import BY_POLLUTANT, gas_code
 from airshed.mrv.identities import flow_findings
@@ -93,7 +93,7 @@ def close_hour(
     if any(effect == "stopped" for _, effect in effects):
         nothing = (float("nan"), "")
         velocity, velocity_flag = (reading or {}).get(VELOCITY, nothing)
-        oxygen, oxygen_flag = (reading or {}).get(OXYGEN, nothing)
+        oxygen, oxygen_flag = _oxygen(stack, reading or {})
         said = oxygen_flag in (*rules.flags_measured, *rules.flags_stopped)
         refuted = stop_refuted(stack, velocity, oxygen, velocity_flag in rules.flags_measured, said, rules)
         return Missing("contradicted_stop") if refuted else Stopped()
@@ -112,7 +112,7 @@ def _as_read(stack: StackRegistration, reading: HourReading | None, rules: Monit
     concentration, highest = gas_code(pollutant), BY_POLLUTANT[pollutant].highest_mg_m3
     nothing = (float("nan"), "")
     velocity, velocity_flag = reading.get(VELOCITY, nothing)
-    own_flag, oxygen = reading.get(concentration, nothing)[1], reading.get(OXYGEN, nothing)[0]
+    own_flag, oxygen = reading.get(concentration, nothing)[1], _oxygen(stack, reading)[0]
     if velocity_flag in rules.flags_stopped or own_flag in rules.flags_stopped:
         burning = stack.measures_oxygen and velocity > 0 and oxygen < rules.idle_oxygen_percent
         agreed = velocity_flag in rules.flags_stopped and own_flag not in rules.flags_measured
@@ -147,8 +147,20 @@ def _as_read(stack: StackRegistration, reading: HourReading | None, rules: Monit
         reading[STATIC_PRESSURE][0] * 1_000,
         reading[MOISTURE][0] / 100,
     )
+    mg_m3 = reading[concentration][0]
+    if pollutant in stack.at_duct:
+        mg_m3 = flue_gas.standard_state(mg_m3, air_pa, reading[STATIC_PRESSURE][0] * 1_000, reading[TEMPERATURE][0])
+    if pollutant in stack.wet:
+        mg_m3 = flue_gas.dry(mg_m3, reading[MOISTURE][0] / 100)
     # mg/m3 times m3/h: milligrams of the hour, rounded here and nowhere else, half to even.
-    return Measured(round(reading[concentration][0] * flow))
+    return Measured(round(mg_m3 * flow))
+
+
+def _oxygen(stack: StackRegistration, reading: HourReading) -> tuple[float, str]:
+    """Oxygen of dry gas as `dry_oxygen` has it, and its flag."""
+    percent, flag = reading.get(OXYGEN, (float("nan"), ""))
+    moisture = reading.get(MOISTURE, (float("nan"), ""))[0]
+    return float(dry_oxygen(stack, np.array([percent]), np.array([moisture]))[0]), flag
 
 
 def close_hours(
@@ -175,7 +187,8 @@ def _close(
     code, flow = gas_code(pollutant), shared.flow
     bounds = (0.0, BY_POLLUTANT[pollutant].highest_mg_m3)
     values, flags = readings.column(code), readings.marks(code)
-    oxygen, velocity = readings.column(OXYGEN), readings.column(VELOCITY)
+    dried = dry_standard(stack, pollutant, values, shared, readings)
+    oxygen, velocity = shared.oxygen, readings.column(VELOCITY)
     own = why_not(values, flags, bounds, rules)
     why = np.where(own != 0, own, np.where(shared.why != 0, shared.why, shared.oxygen_why))
 
@@ -211,7 +224,7 @@ def _close(
             why=why,
             stopped=stopped,
             refuted=stop_refuted(stack, velocity, oxygen, moving, said, rules),
-            read_mg_m3=values,
+            read_mg_m3=dried,
             read_oxygen=oxygen,
             flow=flow,
         )
@@ -245,7 +258,7 @@ def _close(
     status[stopped] = states.STOPPED
     mass = np.zeros(readings.hours, np.int64)
     # mg/m3 times m3/h: milligrams of the hour, rounded here and nowhere else, half to even.
-    mass[valid] = np.rint(values[valid] * flow[valid]).astype(np.int64)
+    mass[valid] = np.rint(dried[valid] * flow[valid]).astype(np.int64)
     told = readings.framed & ~stopped
     if shared.misdated is not None:
         told &= ~shared.misdated
@@ -256,10 +269,10 @@ def _close(
         status,
         why,
         mass,
-        np.where(valid, values, np.nan),
+        np.where(valid, dried, np.nan),
         np.where(valid, oxygen, np.nan),
         tuple(found),
-        np.where(analyser, values, np.nan),
+        np.where(analyser, dried, np.nan),
         np.where(duct, flow, np.nan),
         readings.load,
         marked_hours,

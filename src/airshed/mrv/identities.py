@@ -16,7 +16,7 @@ import numpy as np
 from airshed.mrv.columns import Mask, finding
 from airshed.mrv.flue_gas import SECONDS_PER_HOUR, Floats, hours_at_reference_oxygen
 from airshed.mrv.gases import gas_code
-from airshed.mrv.readings import FLOW, OXYGEN, VELOCITY, StackReadings
+from airshed.mrv.readings import FLOW, VELOCITY, StackReadings
 from airshed.mrv.rules import LimitValue, MonitoringRules
 from airshed.mrv.slips import SLIP, WIDTH
 from airshed.mrv.states import Finding, FindingCode
@@ -57,13 +57,14 @@ def gas_findings(
     pollutant: str,
     readings: StackReadings,
     measured: Floats,
+    oxygen: Floats,
     limits: Sequence[tuple[LimitValue, int, int]],
     rules: MonitoringRules,
 ) -> tuple[Finding, ...]:
     """The stated mass of each measured hour against mean x flow, the stated converted mean against equation (28).
 
-    `measured` is NaN in hours that are not measured; `limits` say to which oxygen each hour is converted. Idle hours
-    are not converted, so there is nothing to compare.
+    `measured` and `oxygen` are those of dry gas, NaN in hours that are not measured; `limits` say to which oxygen each
+    hour is converted. Idle hours are not converted, so there is nothing to compare.
     """
     found: list[Finding] = []
     code = gas_code(pollutant)
@@ -77,7 +78,6 @@ def gas_findings(
         found += _off("identity_cou", pollutant, off, expected, mass_kg, "kg by mean x flow x 1e-6")
     converted = readings.converted.get(code)
     if converted is not None:
-        oxygen = readings.column(OXYGEN)
         expected = np.full(readings.hours, np.nan)
         for limit, first, after in limits:
             if limit.reference_o2_percent is not None:

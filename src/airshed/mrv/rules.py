@@ -263,3 +263,7 @@ class StackRegistration(msgspec.Struct, frozen=True):
     process: str = ""
     commissioned: int | None = None
     places: tuple[str, ...] = ()
+    #: Pollutants, and "O2", whose analyser measures moist gas: brought to dry by equation (19).
+    wet: tuple[str, ...] = ()
+    #: Pollutants whose analyser measures at the temperature and pressure of the duct: to standard state by (18).
+    at_duct: tuple[str, ...] = ()

@@ -96,9 +96,10 @@ def measured_steps(
 ) -> list[Step]:
     """From one frame to the mass of its hour, and to the concentration that is compared with the limit."""
     steps = flow_steps(stack, readings, hour, rules)
-    flow = float(duct_hours(stack, readings, rules)[0].flow[hour])
-    concentration = float(readings.column(gas_code(final.pollutant))[hour])
-    oxygen = float(readings.column(OXYGEN)[hour])
+    duct = duct_hours(stack, readings, rules)[0]
+    flow, oxygen = float(duct.flow[hour]), float(duct.oxygen[hour])
+    concentration = float(final.raw.measured_mg_m3[hour])
+    steps += _dry_standard_steps(stack, readings, final.pollutant, hour, float(duct.air_pa[hour]))
     mass = round(concentration * flow)
     assert mass == int(final.raw.mass_mg[hour]), (mass, hour)
     converted = (
@@ -129,6 +130,44 @@ def measured_steps(
             f"{_n(concentration)} x {flow:.4f} x 10^-6", kg(mass),
         )
     )  # fmt: skip
+    return steps
+
+
+def _dry_standard_steps(
+    stack: StackRegistration, readings: StackReadings, pollutant: str, hour: int, air_pa: float
+) -> list[Step]:
+    """What an analyser of moist gas, or one at duct conditions, reads, brought to dry gas and standard state."""
+    steps = []
+    value = float(readings.column(gas_code(pollutant))[hour])
+    celsius, static, moisture = (
+        float(readings.column(factor)[hour]) for factor in (TEMPERATURE, STATIC_PRESSURE, MOISTURE)
+    )
+    if pollutant in stack.at_duct:
+        made = flue_gas.standard_state(value, air_pa, static * 1_000, celsius)
+        steps.append(
+            Step(
+                "in standard state", "标态浓度", "HJ 212-2017 (18)", "Csn = Cs x 101325/(Ba+Ps) x (273+ts)/273",
+                f"{_n(value)} x 101325/({_n(air_pa)}{static * 1_000:+.10g}) x (273+{_n(celsius)})/273",
+                f"{made:.4f} mg/m3",
+            )
+        )  # fmt: skip
+        value = made
+    if pollutant in stack.wet:
+        made = flue_gas.dry(value, moisture / 100)
+        steps.append(
+            Step(
+                "in dry gas", "干基浓度", "HJ 212-2017 (19)", "Cdry = Cwet/(1-Xsw)",
+                f"{value:.4f}/(1-{_n(moisture / 100)})", f"{made:.4f} mg/m3",
+            )
+        )  # fmt: skip
+    if "O2" in stack.wet:
+        read = float(readings.column(OXYGEN)[hour])
+        steps.append(
+            Step(
+                "oxygen of dry gas", "干基含氧量", "HJ 212-2017 (19)", "O2dry = O2wet/(1-Xsw)",
+                f"{_n(read)}/(1-{_n(moisture / 100)})", f"{flue_gas.dry(read, moisture / 100):.4f} %",
+            )
+        )  # fmt: skip
     return steps
 
 

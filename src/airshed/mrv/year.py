@@ -107,7 +107,7 @@ def close_year_with_hours(
         hours[pollutant] = determined(stack, rules, final, year)
         by_month += months(pollutant, raw.status, year, rules, readings.through)
         limits = limits_of(rules, stack, pollutant, year)
-        findings += gas_findings(pollutant, readings, raw.measured_mg_m3, limits, rules)
+        findings += gas_findings(pollutant, readings, raw.measured_mg_m3, raw.oxygen, limits, rules)
         findings += _long_holes(final, rules)
         if raw.marked is not None:
             findings += mark_findings(pollutant, raw.marked, marks, hours[pollutant].mass_mg, limits, rules)
