@@ -84,6 +84,7 @@ def _scenes(rules: Rulebook) -> Iterator[tuple[str, str, list[c.Body]]]:
     )
     yield from _issued()
     yield from _traded()
+    yield from _dealt()
     hours = {name: (22, 2, 0) for name in DAY_MASS_MG}
     for day, following in pairwise([*days_of(YEAR), f"{YEAR + 1}-01-01"]):
         if day == MARKED_DAY:
@@ -164,6 +165,33 @@ def _traded() -> Iterator[tuple[str, str, list[c.Body]]]:
     yield "2027-03-03T09:00", OFFICE, [c.FreezeAccount("qujing-trade", "an inquiry into its orders of 1 March")]
     yield "2027-03-10T09:00", OFFICE, [c.ThawAccount("qujing-trade")]
     yield "2027-03-11T09:00", BANK, [c.Withdraw("qujing-trade", 10_000_000)]
+
+
+def _dealt() -> Iterator[tuple[str, str, list[c.Body]]]:
+    """Deals between two, a call, a halt, a holder's own auction, and leave to buy elsewhere."""
+    deal = c.OfferDeal("transfer", "kunming-cement", "kunming-steel", "SO2-KM-2027", 500, 405_000)
+    yield "2027-03-12T09:00", CEMENT, [deal, deal]
+    yield "2027-03-12T10:00", STEEL, [c.AcceptDeal(1), c.DropDeal(2)]
+    yield "2027-03-15T09:00", EXCHANGE, [c.OpenCall("SO2-KM-2027-03", "SO2-KM-2027", "")]
+    yield (
+        "2027-03-15T10:00",
+        CEMENT,
+        [
+            c.PlaceCallOrder("SO2-KM-2027-03", "kunming-cement", "sell", 300, 400_000),
+            c.PlaceCallOrder("SO2-KM-2027-03", "kunming-cement", "sell", 200, 420_000),
+            c.DropCallOrder("SO2-KM-2027-03", 2),
+        ],
+    )
+    yield "2027-03-15T11:00", TRADER, [c.PlaceCallOrder("SO2-KM-2027-03", "qujing-trade", "buy", 500, 410_000)]
+    yield "2027-03-15T15:00", EXCHANGE, [c.CloseCall("SO2-KM-2027-03", 20_270_315)]
+    yield "2027-03-16T09:00", EXCHANGE, [c.HaltMarket("SO2-KM-2027", "a notice on the cap is awaited")]
+    yield "2027-03-17T09:00", EXCHANGE, [c.ResumeMarket("SO2-KM-2027")]
+    yield "2027-03-18T09:00", CEMENT, [c.OfferAuction("cement-1", "kunming-cement", "SO2-KM-2027", 1_000, 400_000)]
+    yield (
+        "2027-03-19T09:00",
+        OFFICE,
+        [c.AllowCrossing("kunming-steel", "QJ", "2027-12-31", "Kunming offers too little")],
+    )
 
 
 def _settled() -> Iterator[tuple[str, str, list[c.Body]]]:

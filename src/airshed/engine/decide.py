@@ -7,7 +7,18 @@ from typing import Any
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
-from airshed.engine.procedures import administering, complying, issuing, marking, monitoring, reporting, trading
+from airshed.engine.procedures import (
+    administering,
+    calling,
+    complying,
+    dealing,
+    halting,
+    issuing,
+    marking,
+    monitoring,
+    reporting,
+    trading,
+)
 from airshed.engine.procedures.guards import Decision, actor_may, no
 from airshed.engine.state import State
 from airshed.model.refusal import Refusal, Why
@@ -35,6 +46,17 @@ PROCEDURES: dict[type, Procedure] = {
     c.CancelOrder: trading.cancel_order,
     c.OfferRepurchase: trading.offer_repurchase,
     c.Transfer: trading.transfer,
+    c.OfferDeal: dealing.offer_deal,
+    c.AcceptDeal: dealing.accept_deal,
+    c.DropDeal: dealing.drop_deal,
+    c.AllowCrossing: dealing.allow_crossing,
+    c.HaltMarket: halting.halt,
+    c.ResumeMarket: halting.resume,
+    c.OpenCall: calling.open_call,
+    c.PlaceCallOrder: calling.place_order,
+    c.DropCallOrder: calling.drop_order,
+    c.CloseCall: calling.close_call,
+    c.OfferAuction: issuing.offer_auction,
     c.SealDay: monitoring.seal_day,
     c.MarkHours: marking.mark_hours,
     c.ProveMark: marking.prove_mark,

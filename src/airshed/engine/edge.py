@@ -48,7 +48,7 @@ def well_formed(command: Command, at: int = 0) -> Command:
     # In JSON a control character, a quote and a backslash show as an escape: most commands have none, and end here.
     if not raw.isascii() or b"\\" in raw or b"\x7f" in raw or b"  " in raw or b'" ' in raw or b' "' in raw:
         _printable(read, place)
-    for name in ("day", "first", "last"):
+    for name in ("day", "first", "last", "until"):
         day = getattr(read.body, name, None)
         if type(day) is str:
             _real_day(day, f"{place} {name}")

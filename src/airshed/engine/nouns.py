@@ -34,6 +34,47 @@ class Order:
     done_fen: int = 0
     fee_fen: int = 0
     state: str = "open"
+    #: Key of the order book in which it rests.
+    book: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """A deal that waits for its buyer."""
+
+    id: int
+    kind: str
+    seller: str
+    buyer: str
+    series: str
+    count: int
+    price: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallOrder:
+    """An order that waits in a call; `held` fen or its allowances are set aside."""
+
+    number: int
+    account: str
+    side: Side
+    count: int
+    limit: int
+    held: int
+
+
+@dataclass(slots=True)
+class Call:
+    """A call and the orders that were placed in it; one that was taken back is gone."""
+
+    id: str
+    series: str
+    wall: str
+    open: bool = True
+    placed: int = 0
+    orders: dict[int, CallOrder] = field(default_factory=dict)
+    price: int | None = None
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)

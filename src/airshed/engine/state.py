@@ -6,14 +6,24 @@ from collections.abc import Callable
 from typing import Any
 
 from airshed.engine import events as e
-from airshed.engine import years
+from airshed.engine import markets, years
 from airshed.engine.commands import FindingLine
-from airshed.engine.nouns import Act, Actor, Auction, Bid, Day, Mark, Order, Source, Year
+from airshed.engine.nouns import Act, Actor, Auction, Bid, Call, Day, Deal, Mark, Order, Source, Year
 from airshed.market.orderbook import OrderBook
 from airshed.model.allowance import Series
 from airshed.model.measures import mean_price
+from airshed.model.period import day_end
 from airshed.registry.ledger import Ledger
 from airshed.registry.moves import Delivered
+
+
+def book_name(series: str, wall: str) -> str:
+    """The order book of a series; those behind a wall between industries have one of their own.
+
+    >>> book_name("SO2-KM-2027", ""), book_name("SO2-KM-2027", "power")
+    ('SO2-KM-2027', 'SO2-KM-2027 power')
+    """
+    return f"{series} {wall}" if wall else series
 
 
 class State:
@@ -36,6 +46,23 @@ class State:
         self.makeup_due: dict[tuple[str, str], int] = {}
         self.auctions: dict[str, Auction] = {}
         self.session: str | None = None
+        #: The instant at which the day of that session is over.
+        self.session_end = 0
+        self.deals: dict[int, Deal] = {}
+        self.next_deal = 1
+        self.calls: dict[str, Call] = {}
+        self.halted: dict[str, str] = {}
+        self.crossings: dict[tuple[str, str], str] = {}
+        #: By account: the sectors of its sources and the jurisdictions where they stand, in the order of entry.
+        self.sectors: dict[str, dict[str, None]] = {}
+        self.places: dict[str, dict[str, None]] = {}
+        #: Accounts by corporate group.
+        self.groups: dict[str, list[str]] = {}
+        #: Allowances of a series that an account bought on the day that is over at `bought_end`.
+        self.bought: dict[tuple[str, str], int] = {}
+        self.bought_end = 0
+        #: Allowances of a series that the orders of an account that wait ask for.
+        self.wanted: dict[tuple[str, str], int] = {}
         self.next_order = 1
         self.orders: dict[int, Order] = {}
         self.books: dict[str, OrderBook] = {}
@@ -68,6 +95,8 @@ class State:
 
     def _opened(self, event: e.AccountOpened) -> None:
         self.ledger.open(event.account)
+        if event.account.group:
+            self.groups.setdefault(event.account.group, []).append(event.account.id)
 
     def _frozen(self, event: e.AccountFrozen) -> None:
         self.ledger.frozen[event.account] = event.reason
@@ -80,6 +109,8 @@ class State:
         self.sources[event.source] = Source(
             event.source, event.name, event.account, event.jurisdiction, event.sector, event.synthetic, stacks
         )
+        self.sectors.setdefault(event.account, {})[event.sector] = None
+        self.places.setdefault(event.account, {})[event.jurisdiction] = None
         for stack, _ in stacks:
             self.stack_source[stack] = event.source
             self.days[stack] = {}
@@ -120,11 +151,13 @@ class State:
         auction = self.auctions[event.auction]
         auction.bids.append(Bid(len(auction.bids) + 1, event.account, event.count, event.limit, event.held))
         self.ledger.purses[event.account].held += event.held
+        self.want(event.account, auction.series, event.count)
 
     def _cleared(self, event: e.AuctionCleared) -> None:
         auction = self.auctions[event.auction]
         for bid in auction.bids:
             self.ledger.purses[bid.account].held -= bid.held
+            self.want(bid.account, auction.series, -bid.count)
         self.ledger.position(auction.seller, auction.series).held -= auction.count
         self.ledger.post(event.entry)
         auction.open = False
@@ -135,6 +168,7 @@ class State:
 
     def _session(self, event: e.SessionOpened) -> None:
         self.session = event.day
+        self.session_end = day_end(self.at)
         self.day_trades = {}
 
     def _session_closed(self, event: e.SessionClosed) -> None:
@@ -144,20 +178,35 @@ class State:
     def _order(self, event: e.OrderPlaced) -> None:
         number = event.order
         order = Order(number, event.account, event.series, event.side, event.count, event.limit, event.count)
+        order.book = book_name(event.series, event.wall)
         self.orders[number] = order
         self.next_order = number + 1
-        book = self.books.get(event.series)
+        book = self.books.get(order.book)
         if book is None:
-            book = self.books[event.series] = OrderBook()
+            book = self.books[order.book] = OrderBook()
         book.rest(number, event.side, event.limit, event.count, event.account)
         if event.side == "sell":
             self.ledger.positions[event.account, event.series].held += event.count
         else:
             order.held = event.held
             self.ledger.purses[event.account].held += event.held
+            self.want(event.account, event.series, event.count)
+
+    def want(self, account: str, series: str, count: int) -> None:
+        """Count what the buy orders of an account that wait ask for of a series."""
+        key = (account, series)
+        self.wanted[key] = self.wanted.get(key, 0) + count
+
+    def buy(self, account: str, series: str, count: int) -> None:
+        """Count what an account buys on this day."""
+        if self.at >= self.bought_end:
+            self.bought = {}
+            self.bought_end = day_end(self.at)
+        key = (account, series)
+        self.bought[key] = self.bought.get(key, 0) + count
 
     def _traded(self, event: e.Traded) -> None:
-        book = self.books[event.series]
+        book = self.books[self.orders[event.maker].book]
         for number in (event.maker, event.taker):
             order = self.orders[number]
             book.fill(number, event.count)
@@ -170,32 +219,40 @@ class State:
                 order.fee_fen += event.buyer_fee
                 self.ledger.purses[order.account].held += event.buyer_held - order.held
                 order.held = event.buyer_held
+                self.want(order.account, order.series, -event.count)
+                self.buy(order.account, order.series, event.count)
             if order.left == 0:
                 del self.orders[number]
         self.ledger.post(event.entry)
-        self._count_trade(event)
+        self.count_trade(event.series, event.fen, event.count, event.price)
 
-    def _count_trade(self, event: e.Traded) -> None:
-        day = self.day_trades.get(event.series)
+    def count_trade(self, series: str, fen: int, count: int, price: int) -> None:
+        """Count a trade of the day and of the month; the first of a day opens it."""
+        day = self.day_trades.get(series)
         if day is None:
-            day = self.day_trades[event.series] = [0, 0]
-        day[0] += event.fen
-        day[1] += event.count
+            day = self.day_trades[series] = [0, 0, price]
+        day[0] += fen
+        day[1] += count
         assert self.session is not None
-        key = (event.series.partition("-")[0], self.session[:7])
-        month = self.month_trades.get(key)
-        if month is None:
-            month = self.month_trades[key] = [0, 0]
-        month[0] += event.fen
-        month[1] += event.count
+        self.count_month(series, self.session[:7], fen, count)
+
+    def count_month(self, series: str, month: str, fen: int, count: int) -> None:
+        """Count a trade of a month."""
+        key = (series.partition("-")[0], month)
+        traded = self.month_trades.get(key)
+        if traded is None:
+            traded = self.month_trades[key] = [0, 0]
+        traded[0] += fen
+        traded[1] += count
 
     def _cancelled(self, event: e.OrderCancelled) -> None:
         order = self.orders.pop(event.order)
-        self.books[order.series].cancel(event.order)
+        self.books[order.book].cancel(event.order)
         if order.side == "sell":
             self.ledger.positions[order.account, order.series].held -= order.left
         else:
             self.ledger.purses[order.account].held -= order.held
+            self.want(order.account, order.series, -order.left)
 
     def _repurchased(self, event: e.Repurchased) -> None:
         self.ledger.post(event.entry)
@@ -255,14 +312,16 @@ class State:
                 positions[key] = positions.get(key, 0) + auction.count
                 for bid in auction.bids:
                     purses[bid.account] = purses.get(bid.account, 0) + bid.held
+        wanted = markets.waiting(self, purses, positions)
+        assert wanted == {key: count for key, count in self.wanted.items() if count}, "orders ask for other counts"
         for account, purse in self.ledger.purses.items():
             assert purse.held == purses.get(account, 0), f"I4: {account} sets aside {purse.held}"
         for place, position in self.ledger.positions.items():
             assert position.held == positions.get(place, 0), f"I2: {place} sets aside {position.held}"
-        for series, book in self.books.items():
+        for name, book in self.books.items():
             book.check()
-            resting = sum(order.left for order in self.orders.values() if order.series == series)
-            assert resting == book.resting_count(), f"I6: {series} book and orders differ"
+            resting = sum(order.left for order in self.orders.values() if order.book == name)
+            assert resting == book.resting_count(), f"I6: {name} book and orders differ"
 
 
 APPLY: dict[type, Callable[[State, Any], None]] = {
@@ -285,6 +344,16 @@ APPLY: dict[type, Callable[[State, Any], None]] = {
     e.Traded: State._traded,
     e.OrderCancelled: State._cancelled,
     e.Repurchased: State._repurchased,
+    e.DealOffered: markets.offered,
+    e.DealSettled: markets.settled,
+    e.DealDropped: markets.dropped,
+    e.CrossingAllowed: markets.crossing,
+    e.MarketHalted: markets.halted,
+    e.MarketResumed: markets.resumed,
+    e.CallOpened: markets.call_opened,
+    e.CallOrderPlaced: markets.call_placed,
+    e.CallOrderDropped: markets.call_dropped,
+    e.CallCleared: markets.call_cleared,
     e.ActProposed: State._proposed,
     e.ActConfirmed: State._decided,
     e.ActRejected: State._decided,

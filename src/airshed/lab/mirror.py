@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.journal import Record
+from airshed.lab.mirror_market import MarketMirror
 from airshed.model.refusal import Why
 from airshed.registry.moves import Delivered, Paid
 from airshed.rulebook.schema import Rulebook
@@ -43,7 +44,8 @@ class Mirror:
         self._issued: set[str] = set()
         self._closed: set[tuple[str, int]] = set()
         self._held: dict[tuple[str, str], list[tuple[int, int]]] = {}
-        self._orders: dict[str, list[Waiting]] = {}
+        self._orders: dict[tuple[str, str], list[Waiting]] = {}
+        self._market = MarketMirror(self._claim, self._held)
         self._sales: dict[str, Sale] = {}
         self._sealed: dict[tuple[str, str], str] = {}
         self._masses: dict[tuple[str, str], dict[str, int]] = {}
@@ -64,7 +66,7 @@ class Mirror:
         self._second_eyes(record, rules)
         body = record.body
         if isinstance(body, c.PlaceOrder):
-            self._order(body, record)
+            self._order(body, record, rules)
         for event in record.events:
             for move in getattr(event, "entry", ()):
                 if isinstance(move, Paid):
@@ -79,11 +81,12 @@ class Mirror:
                     self._held[event.account, event.series] = [(1, event.count)]
                 case e.OrderPlaced():
                     waiting = Waiting(event.order, event.account, event.side, event.limit, event.count)
-                    self._orders.setdefault(event.series, []).append(waiting)
+                    self._orders.setdefault((event.series, event.wall), []).append(waiting)
                 case e.Traded():
                     self._trade(event)
                 case e.OrderCancelled():
-                    self._orders[event.series] = [each for each in self._orders[event.series] if each.id != event.order]
+                    for waits in self._orders.values():
+                        waits[:] = [each for each in waits if each.id != event.order]
                 case e.AuctionOpened():
                     self._sales[event.auction] = Sale(event.count, event.reserve, [])
                 case e.BidPlaced():
@@ -110,6 +113,7 @@ class Mirror:
                     self._closed.add(key)
                 case _:
                     pass
+        self._market.follow(record, rules)
         self._claim("I3", sum(self._cash.values()) == 0, "money does not sum to zero")
         below = [account for account, fen in self._cash.items() if fen < 0 and account != "bank"]
         self._claim("I4", not below, f"{below} below zero")
@@ -138,16 +142,20 @@ class Mirror:
 
     # --- the order book
 
-    def _order(self, body: c.PlaceOrder, record: Record) -> None:
+    def _order(self, body: c.PlaceOrder, record: Record, rules: Rulebook) -> None:
         """What the order should have met, from the list of those that waited before it."""
-        against = [each for each in self._orders.get(body.series, []) if each.side != body.side]
+        wall = self._market.wall(body.account, rules)
+        against = [each for each in self._orders.get((body.series, wall), []) if each.side != body.side]
         sign = 1 if body.side == "buy" else -1
         against.sort(key=lambda each: (sign * each.limit, each.id))
-        wanted, expected, own = body.count, [], False
+        wanted, expected, met, own = body.count, [], [], False
         for each in against:
             if wanted <= 0 or sign * each.limit > sign * body.limit:
                 break
             if each.account == body.account:
+                if rules.trading.self_trade == "cancel_resting":
+                    met.append(each.id)
+                    continue
                 own = True
                 break
             expected.append((each.id, each.limit, min(wanted, each.left)))
@@ -158,6 +166,9 @@ class Mirror:
             return
         trades = [event for event in record.events if isinstance(event, e.Traded)]
         self._claim("I7", not own, "an account trades with itself")
+        before = [type(event) is e.OrderPlaced for event in record.events].index(True)
+        gone = [event.order for event in record.events[:before] if isinstance(event, e.OrderCancelled)]
+        self._claim("I7", gone == met, f"{gone} of its own are cancelled, not {met}")
         fills = [(trade.maker, trade.price, trade.count) for trade in trades]
         self._claim("I7", fills == expected, f"fills {fills}, a plain list gives {expected}")
         for trade in trades:
@@ -168,19 +179,19 @@ class Mirror:
             self._claim("I5", delivered == trade.count, f"{delivered} delivered of {trade.count}")
 
     def _trade(self, event: e.Traded) -> None:
-        waiting = self._orders[event.series]
-        for each in waiting:
-            if each.id in (event.maker, event.taker):
-                each.left -= event.count
-                self._claim("I7", each.left >= 0, f"order {each.id} is overfilled")
-        self._orders[event.series] = [each for each in waiting if each.left]
+        for waiting in self._orders.values():
+            for each in waiting:
+                if each.id in (event.maker, event.taker):
+                    each.left -= event.count
+                    self._claim("I7", each.left >= 0, f"order {each.id} is overfilled")
+            waiting[:] = [each for each in waiting if each.left]
 
     def _crossed(self) -> None:
-        for series, waiting in self._orders.items():
+        for book, waiting in self._orders.items():
             bids = [each.limit for each in waiting if each.side == "buy"]
             asks = [each.limit for each in waiting if each.side == "sell"]
             crossed = bool(bids and asks) and max(bids) >= min(asks)
-            self._claim("I6", not crossed, f"{series} is crossed")
+            self._claim("I6", not crossed, f"{book} is crossed")
 
     # --- auctions
 

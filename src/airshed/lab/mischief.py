@@ -12,8 +12,9 @@ import msgspec
 from airshed.engine import commands as c
 from airshed.engine.procedures.complying import deadline
 from airshed.engine.procedures.marking import standing
-from airshed.engine.procedures.trading import reference_price
+from airshed.engine.procedures.trade_rules import reference_price
 from airshed.engine.state import State
+from airshed.lab import mischief_market as market
 from airshed.lab import mischief_years as years
 from airshed.lab.small_market import ACCOUNTS, BANK, EXCHANGE, HOST, YEARS, Wish
 from airshed.market.fees import band
@@ -59,6 +60,8 @@ class Mischief:
             wishes += rng.sample(due, min(len(due), rng.randint(1, 6)))
         if rng.random() < 0.3:
             wishes += self._days(state, at)
+        if rng.random() < 0.6:
+            wishes += self._today(state, at)
         for _ in range(rng.randint(0, 8)):
             draw = rng.choice(self._draws())
             wishes += draw(state, rules, at)
@@ -66,7 +69,7 @@ class Mischief:
 
     def _draws(self) -> list[Callable[[State, Rulebook, int], list[Wish]]]:
         return [
-            *[self._order] * 8,
+            *[self._order] * 16,
             self._cancel,
             self._session,
             self._session,
@@ -79,6 +82,13 @@ class Mischief:
             self._repurchase,
             self._correct,
             self._law,
+            partial(market.deals, self.rng),
+            partial(market.deals, self.rng),
+            partial(market.calls, self.rng),
+            partial(market.calls, self.rng),
+            partial(market.halts, self.rng),
+            partial(market.holders, self.rng),
+            self._leave,
             partial(years.marks, self.rng),
             partial(years.findings, self.rng),
             partial(years.second_eyes, self.rng, self.authority),
@@ -197,6 +207,17 @@ class Mischief:
         order = self.rng.choice(list(state.orders.values()))
         return [(order.account, c.CancelOrder(order.id))]
 
+    def _leave(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
+        return market.leaves(self.rng, state, rules, self.authority, at)
+
+    def _today(self, state: State, at: int) -> list[Wish]:
+        """The session of the day, after that of an earlier one."""
+        today = day_of(max(at, state.at))
+        old: list[Wish] = []
+        if state.session is not None and state.session != today:
+            old.append((EXCHANGE, c.CloseSession(state.session)))
+        return old if state.session == today else [*old, (EXCHANGE, c.OpenSession(today))]
+
     def _session(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
         if state.session is None:
             return [(EXCHANGE, c.OpenSession(day_of(max(at, state.at))))]
@@ -292,6 +313,7 @@ class Mischief:
             return rng.choice((*near, *NUMBERS))
         if isinstance(value, str):
             known = [*state.ledger.accounts, *state.sources, *state.ledger.caps, *state.stack_source, *state.auctions]
+            known += state.calls
             return rng.choice((rng.choice(known), *TEXTS, value + " ", value.upper()))
         if isinstance(value, dict):
             if not value:

@@ -30,7 +30,8 @@ def portrait(state: State) -> dict[str, Any]:
         "keys": state.keys,
         "counts": (state.allocated, state.repurchased, state.shared_out, state.makeup_due, state.closed),
         "prices": (state.references, state.day_trades, state.month_trades),
-        "now": (state.at, state.seq, state.session, state.next_order, state.rulebook),
+        "market": (repr(state.deals), repr(state.calls), state.halted, state.crossings, state.bought, state.wanted),
+        "now": (state.at, state.seq, state.session, state.next_order, state.next_deal, state.rulebook),
     }
 
 

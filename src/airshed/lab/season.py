@@ -205,7 +205,7 @@ class Season:
             for chore in chores.get(iso, ()):
                 chore(instant(iso, 9))
             self.must(instant(iso, 9, 15), [(HOST_ACTOR, body) for body in self.corrections.get(iso, ())])
-            if day >= first and day.weekday() < 5:
+            if day >= first and look.worked(self.rules, iso):
                 view = View(self.rules, self.runner.state, number / (len(days) - 1), self.year, series)
                 self._session(iso, view)
             yield iso

@@ -9,7 +9,7 @@ import msgspec
 
 from airshed.engine import commands as c
 from airshed.model.period import DAY_MS, instant
-from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.schema import PollutantRule, Rulebook
 from airshed.rulebook.tables import IndexOf
 
 Wish = tuple[str, c.Body]
@@ -27,6 +27,8 @@ ACCOUNTS = (
     ("broker", "trader", "KM"),
     ("fund", "trader", "HH"),
 )
+#: The corporate group of those who have one.
+GROUPS = {"kiln": "lime", "fund": "lime"}
 SECTORS = {"steel": "steel", "cement": "cement", "power": "power", "kiln": "cement"}
 #: Stacks by source, with what each measures; a source without stacks declares everything.
 STACKS: dict[str, tuple[c.StackEntry, ...]] = {
@@ -49,7 +51,7 @@ def opening(authority: str, rng: random.Random) -> list[Wish]:
     ]
     for account, kind, jurisdiction in ACCOUNTS:
         wishes += [
-            (authority, c.OpenAccount(account, "operator" if kind == "operator" else "trader", account, jurisdiction)),
+            (authority, _account(account, kind, jurisdiction)),
             (authority, c.RegisterActor(account, "operator", account)),
             (BANK, c.Deposit(account, rng.choice((10**6, 10**11, 10**13)))),
         ]
@@ -64,6 +66,11 @@ def opening(authority: str, rng: random.Random) -> list[Wish]:
             )
     wishes.append((BANK, c.Deposit("treasury", 10**11)))
     return wishes
+
+
+def _account(account: str, kind: str, jurisdiction: str) -> c.OpenAccount:
+    group = GROUPS.get(account, "")
+    return c.OpenAccount(account, "operator" if kind == "operator" else "trader", account, jurisdiction, group)
 
 
 def varied(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
@@ -95,7 +102,21 @@ def varied(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
             rules.trading,
             buyer_fee_basis_points=rng.choice((0, 75, 33)),
             seller_fee_basis_points=rng.choice((0, 75, 10_000)),
+            block_from=rng.choice((100, 500)),
+            transfer_any_time=rng.random() < 0.7,
+            resale_same_day=rng.random() < 0.7,
+            self_trade=rng.choice(("refuse", "cancel_resting")),
+            breaker_basis_points=rng.choice((0, 800)),
+            cancel_on_halt=rng.random() < 0.5,
         ),
+        trade_rules=replace(
+            rules.trade_rules,
+            walled_sectors=rng.choice(((), ("power",), ("cement",))),
+            crossing=rng.choice(("free", "free", "first", "approval", "never")),
+            group_limit_basis_points=rng.choice((0, 6_000, 9_000)),
+            failing=rng.choice(((), (), ("YX SO2", "KM NOx"))),
+        ),
+        pollutants=tuple(_collared(rule, rng.choice((0, 103))) for rule in rules.pollutants),
         repurchase=replace(rules.repurchase, open=rng.random() < 0.8),
         shortfall=replace(
             rules.shortfall,
@@ -118,6 +139,11 @@ def varied(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
             on_closed_days=apart.choice(("stays", "next_business_day")),
         ),
     )
+
+
+def _collared(rule: PollutantRule, percent: int) -> PollutantRule:
+    """With a ceiling so far above the reference price, or with none."""
+    return msgspec.structs.replace(rule, ceiling_fen_per_t=rule.reference_fen_per_t * percent // 100)
 
 
 def instants(rng: random.Random, steps: int) -> Iterator[int]:

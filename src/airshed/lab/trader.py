@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from airshed.engine.commands import PlaceBid, PlaceOrder
 from airshed.engine.nouns import Auction
-from airshed.engine.procedures.trading import reference_price
+from airshed.engine.procedures.trade_rules import reference_price
 from airshed.engine.state import State
 from airshed.lab.firms import Firm
 from airshed.market.fees import band

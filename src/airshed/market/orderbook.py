@@ -113,6 +113,24 @@ class OrderBook:
                 count -= order.left
         return fills
 
+    def fills_past(self, side: Side, limit: int, count: int, account: str | int) -> tuple[list[Fill], list[int]]:
+        """The same, passing over the account's own orders; those passed over come beside the fills."""
+        other = self._asks if side == "buy" else self._bids
+        fills: list[Fill] = []
+        own: list[int] = []
+        for rank in reversed(other.ranks):
+            if rank < limit * other.sign:
+                break
+            for order in other.queues[rank]:
+                if order.left and not count:
+                    return fills, own
+                if order.left and order.account == account:
+                    own.append(order.id)
+                elif order.left:
+                    fills.append(Fill(order.id, order.limit, min(order.left, count)))
+                    count -= fills[-1].count
+        return fills, own
+
     # --- carrying out
 
     def rest(self, id: int, side: Side, limit: int, count: int, account: str | int) -> None:

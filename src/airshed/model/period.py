@@ -28,6 +28,15 @@ def day_of(at: int) -> str:
     return datetime.fromtimestamp(at / 1000, BEIJING).date().isoformat()
 
 
+def day_end(at: int) -> int:
+    """The first millisecond after the Beijing day of an instant.
+
+    >>> day_end(1798732799999), day_end(1798732800000)
+    (1798732800000, 1798819200000)
+    """
+    return (at + 8 * HOUR_MS) // DAY_MS * DAY_MS + DAY_MS - 8 * HOUR_MS
+
+
 def clock(at: int) -> str:
     """An instant as people read it.
 

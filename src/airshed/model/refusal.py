@@ -39,6 +39,8 @@ class Why(StrEnum):
     UNKNOWN_STACK = "unknown_stack"
     UNKNOWN_ORDER = "unknown_order"
     UNKNOWN_AUCTION = "unknown_auction"
+    UNKNOWN_DEAL = "unknown_deal"
+    UNKNOWN_CALL = "unknown_call"
     UNKNOWN_MARK = "unknown_mark"
     UNKNOWN_ITEM = "unknown_item"
     UNKNOWN_ACT = "unknown_act"
@@ -48,6 +50,8 @@ class Why(StrEnum):
     ACCOUNT_FROZEN = "account_frozen"
     SESSION_CLOSED = "session_closed"
     AUCTION_CLOSED = "auction_closed"
+    CALL_CLOSED = "call_closed"
+    MARKET_HALTED = "market_halted"
     DAY_SEALED = "day_sealed"
     DAYS_MISSING = "days_missing"
     HOURS_MISSING = "hours_missing"
@@ -61,6 +65,10 @@ class Why(StrEnum):
     YEAR_CLOSED = "year_closed"
     TOO_EARLY = "too_early"
     TOO_LATE = "too_late"
+    # what the air and the market allow
+    WALLED_OFF = "walled_off"
+    ADDS_LOAD = "adds_load"
+    CROSSING = "crossing"
     # what it rests on
     UNPROVEN = "unproven"
     UNEXPLAINED = "unexplained"
@@ -68,10 +76,14 @@ class Why(StrEnum):
     # the quantities
     NOT_POSITIVE = "not_positive"
     TOO_LARGE = "too_large"
+    TOO_SMALL = "too_small"
     OFF_LOT = "off_lot"
     OFF_TICK = "off_tick"
     UNDER_RESERVE = "under_reserve"
     OUTSIDE_BAND = "outside_band"
+    OUTSIDE_COLLAR = "outside_collar"
+    OVER_POSITION = "over_position"
+    BOUGHT_TODAY = "bought_today"
     NOT_CONSERVED = "not_conserved"
     SELF_TRADE = "self_trade"
     # what is there to pay with
@@ -98,6 +110,8 @@ MEANINGS: dict[Why, tuple[str, str]] = {
     Why.UNKNOWN_STACK: ("There is no such stack.", "无此排放口。"),
     Why.UNKNOWN_ORDER: ("The order does not rest in the book.", "该委托不在委托簿中。"),
     Why.UNKNOWN_AUCTION: ("There is no such auction.", "无此拍卖。"),
+    Why.UNKNOWN_DEAL: ("There is no such deal, or it is settled or dropped.", "无此协议，或已成交、已撤销。"),
+    Why.UNKNOWN_CALL: ("There is no such call, or no such order in it.", "无此集合竞价或委托。"),
     Why.UNKNOWN_MARK: ("There is no such mark.", "无此标记。"),
     Why.UNKNOWN_ITEM: ("There is no such item on the improvement list.", "改进清单中无此事项。"),
     Why.UNKNOWN_ACT: ("No act waits under this number.", "无此待复核事项。"),
@@ -106,6 +120,8 @@ MEANINGS: dict[Why, tuple[str, str]] = {
     Why.ACCOUNT_FROZEN: ("The account is frozen.", "账户已冻结。"),
     Why.SESSION_CLOSED: ("No trading session is open, or not this one.", "交易时段未开放。"),
     Why.AUCTION_CLOSED: ("The auction is over.", "拍卖已结束。"),
+    Why.CALL_CLOSED: ("The call is over.", "集合竞价已结束。"),
+    Why.MARKET_HALTED: ("The market of the series stands still.", "该系列已暂停交易。"),
     Why.DAY_SEALED: ("The day is sealed; a correction names what it replaces.", "该日数据已封存。"),
     Why.DAYS_MISSING: ("Days of the year are not sealed.", "年内有未封存的日数据。"),
     Why.HOURS_MISSING: ("Hours or masses are not complete.", "小时数据或排放量不完整。"),
@@ -119,15 +135,22 @@ MEANINGS: dict[Why, tuple[str, str]] = {
     Why.YEAR_CLOSED: ("The year is reported, verified or settled already.", "该年度已报告、核查或清缴结算。"),
     Why.TOO_EARLY: ("The day, the year or the deadline is not over.", "日期、年度或期限未到。"),
     Why.TOO_LATE: ("The deadline is over, or the offer does not stand.", "期限已过或已停止办理。"),
+    Why.WALLED_OFF: ("The two sides of a wall between industries do not trade.", "该行业与其他行业之间不得交易。"),
+    Why.ADDS_LOAD: ("It would add load where the air fails its standard.", "空气质量未达标区域不得增加排放总量。"),
+    Why.CROSSING: ("Allowances of another jurisdiction are not for this buyer.", "不得跨区域购买。"),
     Why.UNPROVEN: ("The proof is missing.", "缺少证明材料。"),
     Why.UNEXPLAINED: ("A reason or an explanation is missing.", "缺少理由或说明。"),
     Why.CHECK_FAILED: ("A check that the rulebook makes blocking has failed.", "未通过规则规定的强制性检查。"),
     Why.NOT_POSITIVE: ("A quantity is zero or below, or a mass is negative.", "数量须大于零。"),
     Why.TOO_LARGE: ("A quantity is more than the rules or what is owed allow.", "数量超过上限。"),
+    Why.TOO_SMALL: ("A quantity is less than the rules ask for.", "数量低于下限。"),
     Why.OFF_LOT: ("The count is not a multiple of the lot.", "数量不是交易单位的整数倍。"),
     Why.OFF_TICK: ("The price is not a multiple of the tick.", "价格不是最小变动价位的整数倍。"),
     Why.UNDER_RESERVE: ("The bid is under the reserve price.", "报价低于保留价。"),
     Why.OUTSIDE_BAND: ("The limit lies outside the price band of the session.", "报价超出涨跌幅限制。"),
+    Why.OUTSIDE_COLLAR: ("The price lies outside the collar of the programme.", "价格超出价格上下限。"),
+    Why.OVER_POSITION: ("The corporate group would hold more than it may.", "集团持有量将超过上限。"),
+    Why.BOUGHT_TODAY: ("What was bought today is not sold today.", "当日买入不得当日卖出。"),
     Why.NOT_CONSERVED: ("The shares cannot add up to the cap, or a claim has no figure.", "分配不守恒或缺少依据。"),
     Why.SELF_TRADE: ("The order would meet one of its own account.", "不得与本账户委托成交。"),
     Why.INSUFFICIENT_HOLDING: ("Too few allowances are free.", "可用配额不足。"),

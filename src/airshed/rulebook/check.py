@@ -12,6 +12,7 @@ import msgspec
 from airshed.model.measures import KG_PER_T, yuan
 from airshed.model.refusal import Malformed
 from airshed.rulebook.check_calendar import days, index
+from airshed.rulebook.check_market import known, trade_rules
 from airshed.rulebook.check_mrv import availability, processes
 from airshed.rulebook.look import roles
 from airshed.rulebook.price_index import index_faults
@@ -33,6 +34,9 @@ NEVER_SECOND = (
     "PlaceOrder",
     "CancelOrder",
     "PlaceBid",
+    "PlaceCallOrder",
+    "DropCallOrder",
+    "HaltMarket",
 )
 #: Checks whose failure leaves nothing to report.
 ALWAYS_BLOCKING = ("days_present", "marks_decided", "marks_applied", "declared_complete")
@@ -46,6 +50,7 @@ def contradictions(rules: Rulebook, lines: Mapping[str, Sequence[int]]) -> list[
         *contradictions_there(rules, _MAIN),
         *_names(rules),
         *_roles(rules),
+        *trade_rules(rules, _codes(rules)),
         *_may_vary(rules),
         *_pollutants(rules),
         *_caps(rules, lines["caps.csv"]),
@@ -149,7 +154,7 @@ def _pollutants(rules: Rulebook) -> Iterator[Malformed]:
     for number, rule in enumerate(rules.pollutants, 1):
         place = f"{_MAIN} [[pollutants]] {number} ({rule.code})"
         for sector in rule.sectors:
-            yield from _known(sector, sectors, f"{place} sectors", "sector")
+            yield from known(sector, sectors, f"{place} sectors", "sector")
         for sector in rule.sectors or sectors:
             other = owed.setdefault((rule.measured, sector), rule.code)
             if other != rule.code:
@@ -208,11 +213,6 @@ def variable_keys() -> list[str]:
     return keys
 
 
-def _known(code: str, codes: Sequence[str], place: str, what: str) -> Iterator[Malformed]:
-    if code not in codes:
-        yield Malformed(place, f"no such {what} {code!r} in {_MAIN}", near(code, codes))
-
-
 def _codes(rules: Rulebook) -> dict[str, list[str]]:
     return {
         "pollutant": [each.code for each in rules.pollutants],
@@ -233,7 +233,7 @@ def _rows(
     for line, row in zip(lines, rows, strict=True):
         for name in key:
             if name in codes:
-                yield from _known(getattr(row, name), codes[name], f"{file} line {line}, column {name}", name)
+                yield from known(getattr(row, name), codes[name], f"{file} line {line}, column {name}", name)
         mark = tuple(getattr(row, name) for name in key)
         if mark in seen:
             what = f"{' '.join(str(part) for part in mark)} stands in line {seen[mark]} already"
@@ -303,7 +303,7 @@ def _measuring(rules: Rulebook, lines: Mapping[str, Sequence[int]]) -> Iterator[
     for line, row in zip(lines["applicability.csv"], rules.applicability.rows, strict=True):
         place = f"applicability.csv line {line}, column"
         if row.sector is not None:
-            yield from _known(row.sector, codes["sector"], f"{place} sector", "sector")
+            yield from known(row.sector, codes["sector"], f"{place} sector", "sector")
         yield from _day(row.valid_from, f"{place} valid_from")
     yield from availability(rules, lines["part75.csv"])
     yield from processes(rules, lines)

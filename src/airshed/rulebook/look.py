@@ -106,11 +106,16 @@ def may(rules: Rulebook, role: str, command: str) -> bool:
 
 @lru_cache(maxsize=256)
 def article(rules: Rulebook, section: str) -> str:
-    """What a section rests on: its citation up to the first semicolon or colon, as refusals give it.
+    """What a section of `rulebook.toml` rests on, as refusals give it."""
+    return first_cited(getattr(rules, section).cite)
 
-    `section` is a section of `rulebook.toml`.
+
+def first_cited(cite: str) -> str:
+    """A citation up to its first semicolon or colon.
+
+    >>> first_cited("Demonstration measures, annex 1; order of magnitude: the environmental tax")
+    'Demonstration measures, annex 1'
     """
-    cite: str = getattr(rules, section).cite
     return cite.split(";", 1)[0].split(":", 1)[0].strip()
 
 

@@ -105,6 +105,12 @@ class PollutantRule(Section, frozen=True):
     reference_fen_per_t: Step
     #: Price at which the government buys leftovers back, in fen per tonne.
     repurchase_fen_per_t: Price
+    #: Lowest price of any trade, in fen per tonne; 0 for none.
+    floor_fen_per_t: Price
+    #: Highest price of any trade, in fen per tonne; 0 for none.
+    ceiling_fen_per_t: Price
+    #: Lowest price of a block trade, in fen per tonne; 0 for none of its own.
+    block_floor_fen_per_t: Price
 
 
 class CapRule(Section, frozen=True):
@@ -176,6 +182,36 @@ class TradingRule(Section, frozen=True):
     buyer_fee_basis_points: Share
     #: Fee of the seller, in hundredths of a percent of the value.
     seller_fee_basis_points: Share
+    #: How far a limit in a call may lie from the last close, in hundredths of a percent.
+    call_band_basis_points: Share
+    #: Allowances in the smallest block trade.
+    block_from: Count
+    #: How far the price of a block may lie from the last close, in hundredths of a percent.
+    block_band_basis_points: Share
+    #: Whether a transfer with a price may be settled while no session is open.
+    transfer_any_time: bool
+    #: Whether what was bought today may be sold today.
+    resale_same_day: bool
+    #: An order that would meet one of its own account: "refuse" it, or "cancel_resting": the one that rests goes.
+    self_trade: Literal["refuse", "cancel_resting"]
+    #: A listed trade so far from the last close halts its series, in hundredths of a percent; 0 for never.
+    breaker_basis_points: Share
+    #: Whether a halt takes resting orders off the book.
+    cancel_on_halt: bool
+
+
+class TradeRule(Section, frozen=True):
+    """Who may trade what with whom, looked at before every trade."""
+
+    #: Sectors that trade among themselves only.
+    walled_sectors: tuple[Name, ...]
+    #: Whether an operator may buy series of jurisdictions where it has no source: "free"; "first": what its own
+    #: jurisdiction has on offer before them; "approval": with the authority's leave; "never".
+    crossing: Literal["free", "first", "approval", "never"]
+    #: Most of a series that a corporate group may hold by buying, in hundredths of a percent of its cap; 0 for any.
+    group_limit_basis_points: Share
+    #: Jurisdictions and pollutants whose air fails its standard, as "HH PM": nothing from elsewhere is bought there.
+    failing: tuple[Annotated[str, Meta(pattern=r"^[A-Z]{2,4} [A-Za-z0-9.]{1,8}\Z", examples=["HH PM"])], ...]
 
 
 class RepurchaseRule(Section, frozen=True):
@@ -346,6 +382,7 @@ class Rulebook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     allocation: AllocationRule
     auction: AuctionRule
     trading: TradingRule
+    trade_rules: TradeRule
     repurchase: RepurchaseRule
     price_index: PriceIndexRule
     monitoring: MonitoringRule

@@ -9,7 +9,7 @@ import msgspec
 from airshed.model.measures import tonnes, yuan
 
 #: Keys that count allowances of one kilogram.
-_COUNTS = ("count", "lot", "largest_order")
+_COUNTS = ("count", "lot", "largest_order", "block_from")
 _MEASURES: Mapping[str, str] = {
     "_percent": " %",
     "_mg_m3": " mg/m3",

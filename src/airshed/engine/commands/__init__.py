@@ -17,7 +17,17 @@ from airshed.engine.commands.administering import (
     ThawAccount,
     Withdraw,
 )
+from airshed.engine.commands.calling import CloseCall, DropCallOrder, OpenCall, PlaceCallOrder
 from airshed.engine.commands.complying import CloseYear, PayPenalty, Surrender
+from airshed.engine.commands.dealing import (
+    AcceptDeal,
+    AllowCrossing,
+    DropDeal,
+    HaltMarket,
+    OfferAuction,
+    OfferDeal,
+    ResumeMarket,
+)
 from airshed.engine.commands.issuing import ActivityLine, Allocate, SetCap, Transfer
 from airshed.engine.commands.marking import DecideMark, LapseMark, MarkHours, ProveMark
 from airshed.engine.commands.monitoring import FindingLine, NoteFindings, SealDay
@@ -44,13 +54,16 @@ from airshed.engine.commands.wish import LARGEST, Day, Hour, Maybe, Name, Opinio
 
 __all__ = (
     "LARGEST",
+    "AcceptDeal",
     "ActivityLine",
     "AdoptRulebook",
     "Allocate",
+    "AllowCrossing",
     "AnswerImprovement",
     "Body",
     "CancelOrder",
     "CloseAuction",
+    "CloseCall",
     "CloseImprovement",
     "CloseSession",
     "CloseYear",
@@ -60,21 +73,28 @@ __all__ = (
     "DecideMark",
     "Deposit",
     "DetermineYear",
+    "DropCallOrder",
+    "DropDeal",
     "FindingLine",
     "FreezeAccount",
+    "HaltMarket",
     "Hour",
     "LapseMark",
     "MarkHours",
     "Maybe",
     "Name",
     "NoteFindings",
+    "OfferAuction",
+    "OfferDeal",
     "OfferRepurchase",
     "OpenAccount",
     "OpenAuction",
+    "OpenCall",
     "OpenSession",
     "Opinion",
     "PayPenalty",
     "PlaceBid",
+    "PlaceCallOrder",
     "PlaceOrder",
     "ProveMark",
     "RegisterActor",
@@ -83,6 +103,7 @@ __all__ = (
     "ReopenYear",
     "ReportYear",
     "RequestImprovement",
+    "ResumeMarket",
     "Role",
     "SealDay",
     "SetCap",
@@ -121,6 +142,17 @@ Body = (
     | PlaceOrder
     | CancelOrder
     | OfferRepurchase
+    | OfferDeal
+    | AcceptDeal
+    | DropDeal
+    | OfferAuction
+    | AllowCrossing
+    | HaltMarket
+    | ResumeMarket
+    | OpenCall
+    | PlaceCallOrder
+    | DropCallOrder
+    | CloseCall
     | MarkHours
     | ProveMark
     | DecideMark

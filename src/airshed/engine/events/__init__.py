@@ -15,6 +15,19 @@ from airshed.engine.events.administering import (
     SourceRegistered,
 )
 from airshed.engine.events.complying import PenaltyPaid, Settlement, Surrendered, YearClosed
+from airshed.engine.events.dealing import (
+    CallCleared,
+    CallFill,
+    CallOpened,
+    CallOrderDropped,
+    CallOrderPlaced,
+    CrossingAllowed,
+    DealDropped,
+    DealOffered,
+    DealSettled,
+    MarketHalted,
+    MarketResumed,
+)
 from airshed.engine.events.fact import Fact
 from airshed.engine.events.issuing import Allocated, Award, CapSet, Transferred
 from airshed.engine.events.marking import HoursMarked, MarkApproved, MarkProven, MarkReverted
@@ -56,10 +69,19 @@ __all__ = (
     "AuctionOpened",
     "Award",
     "BidPlaced",
+    "CallCleared",
+    "CallFill",
+    "CallOpened",
+    "CallOrderDropped",
+    "CallOrderPlaced",
     "CapSet",
     "CheckResult",
+    "CrossingAllowed",
     "DayReversed",
     "DaySealed",
+    "DealDropped",
+    "DealOffered",
+    "DealSettled",
     "Event",
     "Fact",
     "FindingsNoted",
@@ -70,6 +92,8 @@ __all__ = (
     "MarkApproved",
     "MarkProven",
     "MarkReverted",
+    "MarketHalted",
+    "MarketResumed",
     "MoneyMoved",
     "OrderCancelled",
     "OrderPlaced",
@@ -113,6 +137,16 @@ Event = (
     | Traded
     | OrderCancelled
     | Repurchased
+    | DealOffered
+    | DealSettled
+    | DealDropped
+    | CrossingAllowed
+    | MarketHalted
+    | MarketResumed
+    | CallOpened
+    | CallOrderPlaced
+    | CallOrderDropped
+    | CallCleared
     | HoursMarked
     | MarkProven
     | MarkApproved

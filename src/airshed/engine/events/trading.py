@@ -66,14 +66,16 @@ class SessionOpened(Fact, frozen=True, gc=False):
 
 
 class SessionClosed(Fact, frozen=True):
-    """No orders may be placed; closing prices by series traded that day, in fen per tonne."""
+    """No orders may be placed; opening and closing prices by series traded that day, in fen per tonne."""
 
     day: str
+    #: By series: price of the first trade of the day, or of its call, in fen per tonne.
+    opens: dict[str, int]
     #: By series: volume-weighted mean price of the day in fen per tonne.
     closes: dict[str, int]
 
 
-class OrderPlaced(Fact, frozen=True, gc=False):
+class OrderPlaced(Fact, frozen=True, gc=False, omit_defaults=True):
     """An order stands with its whole count, `held` fen set aside for a purchase; fills follow in the same record."""
 
     #: Number that the order gets.
@@ -86,6 +88,8 @@ class OrderPlaced(Fact, frozen=True, gc=False):
     limit: int
     #: Fen set aside for a purchase with its fee; 0 for a sale, which sets allowances aside.
     held: int
+    #: Wall behind which it waits: it meets orders of the same side of the wall only; empty for none.
+    wall: str = ""
 
 
 class Traded(Fact, frozen=True):

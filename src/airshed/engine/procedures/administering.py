@@ -5,6 +5,8 @@ from __future__ import annotations
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.procedures.guards import MOST, Decision, actor_may, no, positive, private_account, thawed
+from airshed.engine.procedures.trade_rules import wall_of
+from airshed.engine.procedures.withdrawing import all_off, orders_off
 from airshed.engine.state import State
 from airshed.model.measures import yuan
 from airshed.model.refusal import Refusal, Why
@@ -18,7 +20,7 @@ from airshed.rulebook.schema import Rulebook
 def adopt(state: State, rules: Rulebook, at: int, actor: str, body: c.AdoptRulebook) -> Decision:
     """The first rulebook is adopted by the authority it names, a later one by the authority in force.
 
-    Orders that rest were placed under the fees and the band of the old one, so they are cancelled.
+    Orders that wait were placed under the fees and the band of the old one, so they are cancelled.
     """
     mine = (rules.programme.id, rules.programme.version, digest(rules))
     if mine != (body.programme, body.version, body.digest):
@@ -46,11 +48,8 @@ def adopt(state: State, rules: Rulebook, at: int, actor: str, body: c.AdoptRuleb
         for account in programme_accounts(jurisdiction.code for jurisdiction in rules.jurisdictions)
         if account.id not in state.ledger.accounts
     )
-    cancelled = tuple(
-        e.OrderCancelled(order.id, order.account, order.series, order.left) for order in state.orders.values()
-    )
     adopted = e.RulebookAdopted(body.programme, body.version, body.digest, rules.programme.authority, opened)
-    return (*cancelled, adopted)
+    return (*orders_off(state), adopted)
 
 
 def register_actor(state: State, rules: Rulebook, at: int, actor: str, body: c.RegisterActor) -> Decision:
@@ -91,18 +90,13 @@ def open_account(state: State, rules: Rulebook, at: int, actor: str, body: c.Ope
 
 
 def freeze(state: State, rules: Rulebook, at: int, actor: str, body: c.FreezeAccount) -> Decision:
-    """A freeze stops what comes; resting orders of the account are cancelled."""
+    """A freeze stops what comes; orders and deals of the account that wait are taken off the market."""
     refusal = private_account(state, rules, body.account)
     if refusal:
         return refusal
     if body.account in state.ledger.frozen:
         return no(rules, "roles", Why.ALREADY_EXISTS, f"{body.account} is frozen already")
-    cancelled = tuple(
-        e.OrderCancelled(order.id, order.account, order.series, order.left)
-        for order in state.orders.values()
-        if order.account == body.account
-    )
-    return (*cancelled, e.AccountFrozen(body.account, body.reason))
+    return (*all_off(state, body.account, actor), e.AccountFrozen(body.account, body.reason))
 
 
 def thaw(state: State, rules: Rulebook, at: int, actor: str, body: c.ThawAccount) -> Decision:
@@ -141,7 +135,10 @@ def register_source(state: State, rules: Rulebook, at: int, actor: str, body: c.
                 )
             if pollutant not in capped:
                 return no(rules, "monitoring", Why.WRONG_KIND, f"{entry.stack} measures {pollutant!r}, not capped")
+    # its orders wait on the side of the wall on which the account stood until now
+    moved = body.sector in rules.trade_rules.walled_sectors and wall_of(state, rules, body.account) != body.sector
     return (
+        *(all_off(state, body.account, actor) if moved else ()),
         e.SourceRegistered(
             body.source, body.name, body.account, body.jurisdiction, body.sector, body.synthetic, body.stacks
         ),

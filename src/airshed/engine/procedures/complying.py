@@ -13,6 +13,7 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import Source, Year
 from airshed.engine.procedures.guards import MOST, Decision, no, own_source, positive
+from airshed.engine.procedures.withdrawing import sales_off
 from airshed.engine.state import State
 from airshed.model.allowance import Series, lowest
 from airshed.model.measures import yuan
@@ -84,7 +85,7 @@ def surrender(state: State, rules: Rulebook, at: int, actor: str, body: c.Surren
 def close_year(state: State, rules: Rulebook, at: int, actor: str, body: c.CloseYear) -> Decision:
     """After the deadline: shortfall, penalty and make-up of each source, then the banking limit of the account.
 
-    What the account offers for sale is taken back first, so that an order does not hide allowances from the limit.
+    What the account offers for sale is taken back first, so that an offer does not hide allowances from the limit.
     """
     if body.account not in state.ledger.accounts:
         return no(rules, "roles", Why.UNKNOWN_ACCOUNT, f"there is no account {body.account}")
@@ -124,13 +125,11 @@ def close_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
             due = settlements[-1].penalty_fen
             if due > MOST:
                 return no(rules, "shortfall", Why.TOO_LARGE, f"{source.id} {pollutant}: a penalty of {yuan(due)} yuan")
-    offers = tuple(
-        e.OrderCancelled(order.id, order.account, order.series, order.left)
-        for order in state.orders.values()
-        if order.account == body.account and order.side == "sell"
-    )
     banked, moves = _bank(state, rules, body, verified, surrendered)
-    return (*offers, e.YearClosed(body.account, body.year, tuple(settlements), banked, moves))
+    return (
+        *sales_off(state, body.account, actor),
+        e.YearClosed(body.account, body.year, tuple(settlements), banked, moves),
+    )
 
 
 def _settle(state: State, rules: Rulebook, source: Source, number: int, pollutant: str, month: str) -> e.Settlement:

@@ -14,14 +14,26 @@ from airshed.engine.procedures.guards import (
     series_of,
     thawed,
 )
-from airshed.engine.state import State
-from airshed.market.fees import band
+from airshed.engine.procedures.halting import broken
+from airshed.engine.procedures.trade_rules import (
+    bought_today,
+    enough,
+    in_session,
+    may_cross,
+    not_halted,
+    over_position,
+    price_refused,
+    wall_of,
+    walled_off,
+    whole_lots,
+)
+from airshed.engine.state import State, book_name
 from airshed.market.orderbook import Fill, OwnOrder
 from airshed.model.allowance import Blocks, best_fit, joined, without
-from airshed.model.measures import KG_PER_T, part_fen, value_fen, yuan
+from airshed.model.measures import mean_price, part_fen, value_fen, yuan
 from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
-from airshed.registry.accounts import EXCHANGE, TREASURY, reserve
+from airshed.registry.accounts import EXCHANGE, PRIVATE, TREASURY, reserve
 from airshed.registry.moves import Delivered, Move, Paid
 from airshed.rulebook import look
 from airshed.rulebook.schema import Rulebook
@@ -35,26 +47,23 @@ def open_session(state: State, rules: Rulebook, at: int, actor: str, body: c.Ope
     if body.day != today:
         why = Why.TOO_EARLY if body.day > today else Why.TOO_LATE
         return no(rules, "trading", why, f"today is {today}, not {body.day}; a session is opened on its day")
-    return (e.SessionOpened(body.day),)
+    if not look.worked(rules, today):
+        return no(rules, "calendar", Why.SESSION_CLOSED, f"{today} is not worked; the market opens on working days")
+    return (e.SessionOpened(today),)
 
 
 def close_session(state: State, rules: Rulebook, at: int, actor: str, body: c.CloseSession) -> Decision:
-    """Orders live for a session; the close is the volume-weighted mean of the day."""
+    """Orders and blocks live for a session; the close is the volume-weighted mean of the day."""
     if state.session != body.day:
         return no(rules, "trading", Why.SESSION_CLOSED, f"the session of {body.day} is not open")
-    closes = {
-        series: (2 * fen * KG_PER_T + count) // (2 * count) for series, (fen, count) in sorted(state.day_trades.items())
-    }
-    cancelled = tuple(
-        e.OrderCancelled(order.id, order.account, order.series, order.left) for order in state.orders.values()
-    )
-    return (*cancelled, e.SessionClosed(body.day, closes))
-
-
-def reference_price(state: State, rules: Rulebook, series: str) -> int:
-    """The last close or auction price of a series, else the rulebook's reference price of its pollutant."""
-    known = state.references.get(series)
-    return look.pollutant(rules, series.partition("-")[0]).reference_fen_per_t if known is None else known
+    traded = sorted(state.day_trades.items())
+    opens = {series: first for series, (_, _, first) in traded}
+    closes = {series: mean_price(fen, count) for series, (fen, count, _) in traded}
+    cancelled = [e.OrderCancelled(order.id, order.account, order.series, order.left) for order in state.orders.values()]
+    dropped = [
+        e.DealDropped(deal.id, deal.seller, deal.series, actor) for deal in state.deals.values() if deal.kind == "block"
+    ]
+    return (*cancelled, *dropped, e.SessionClosed(body.day, opens, closes))
 
 
 def place_order(state: State, rules: Rulebook, at: int, actor: str, body: c.PlaceOrder) -> Decision:
@@ -66,32 +75,29 @@ def place_order(state: State, rules: Rulebook, at: int, actor: str, body: c.Plac
     )
     if refusal:
         return refusal
-    refusal = _order_refused(state, rules, body)
+    refusal = _order_refused(state, rules, at, body)
     if refusal:
         return refusal
     ledger = state.ledger
-    book = state.books.get(body.series)
-    fills: list[Fill] | OwnOrder = []
+    wall = wall_of(state, rules, body.account)
+    book = state.books.get(book_name(body.series, wall))
+    fills: list[Fill] = []
+    own: list[int] = []
     if book is not None:
-        fills = book.fills_for(body.side, body.limit, body.count, body.account)
-        if type(fills) is OwnOrder:
-            return no(
-                rules,
-                "trading",
-                Why.SELF_TRADE,
-                f"the order would meet {body.account}'s own order {fills.order}; cancel that one first",
-            )
-    assert type(fills) is list
+        met = book.fills_for(body.side, body.limit, body.count, body.account)
+        if type(met) is list:
+            fills = met
+        elif rules.trading.self_trade == "refuse":
+            assert type(met) is OwnOrder
+            what = f"the order would meet {body.account}'s own order {met.order}; cancel that one first"
+            return no(rules, "trading", Why.SELF_TRADE, what)
+        else:
+            fills, own = book.fills_past(body.side, body.limit, body.count, body.account)
     held = 0
     if body.side == "sell":
-        free = ledger.held_of(body.account, body.series).free
-        if free < body.count:
-            return no(
-                rules,
-                "trading",
-                Why.INSUFFICIENT_HOLDING,
-                f"{body.account} has {free} of {body.series} free, not {body.count}",
-            )
+        refusal = enough(rules, body.account, body.series, body.count, ledger.held_of(body.account, body.series))
+        if refusal:
+            return refusal
     else:
         worth = value_fen(body.count, body.limit)
         held = worth + part_fen(worth, rules.trading.buyer_fee_basis_points)
@@ -104,45 +110,37 @@ def place_order(state: State, rules: Rulebook, at: int, actor: str, body: c.Plac
                 f"{body.account} has {yuan(cash)} yuan free, the order with its fee needs {yuan(held)}",
             )
     number = state.next_order
-    placed = e.OrderPlaced(number, body.account, body.series, body.side, body.count, body.limit, held)
-    if not fills:
+    placed = e.OrderPlaced(number, body.account, body.series, body.side, body.count, body.limit, held, wall)
+    if not fills and not own:
         return (placed,)
     taker = Order(number, body.account, body.series, body.side, body.count, body.limit, body.count, held)
     gone: dict[str, Blocks] = {}
-    happened: list[e.Event] = [placed]
+    happened: list[e.Event] = [
+        e.OrderCancelled(each, body.account, body.series, state.orders[each].left) for each in own
+    ]
+    happened.append(placed)
     for fill in fills:
         happened.append(_trade(state, rules, state.orders[fill.order], taker, fill.price, fill.count, gone))
+    if fills and rules.trading.breaker_basis_points:
+        happened += broken(state, rules, taker, fills, own)
     return tuple(happened)
 
 
-def _order_refused(state: State, rules: Rulebook, body: c.PlaceOrder) -> Refusal | None:
-    law = rules.trading
-    if state.session is None:
-        return no(rules, "trading", Why.SESSION_CLOSED, "no session is open; the exchange opens sessions")
-    if body.count <= 0 or body.limit <= 0:
-        return positive(rules, "trading", "count" if body.count <= 0 else "limit", min(body.count, body.limit))
-    if body.count > law.largest_order:
-        return no(
-            rules,
-            "trading",
-            Why.TOO_LARGE,
-            f"{body.count} is more than the largest order, {law.largest_order}",
-        )
-    if body.count % law.lot:
-        return no(rules, "trading", Why.OFF_LOT, f"{body.count} is not a multiple of the lot, {law.lot}")
-    if body.limit % law.tick_fen_per_t:
-        tick = yuan(law.tick_fen_per_t)
-        return no(rules, "trading", Why.OFF_TICK, f"{yuan(body.limit)} is not a multiple of the tick, {tick} yuan/t")
-    reference = reference_price(state, rules, body.series)
-    floor, ceiling = band(reference, law.band_basis_points, law.tick_fen_per_t)
-    if not floor <= body.limit <= ceiling:
-        return no(
-            rules,
-            "trading",
-            Why.OUTSIDE_BAND,
-            f"{yuan(body.limit)} is outside {yuan(floor)} to {yuan(ceiling)} yuan/t, the band around {yuan(reference)}",
-        )
-    return None
+def _order_refused(state: State, rules: Rulebook, at: int, body: c.PlaceOrder) -> Refusal | None:
+    refusal = in_session(state, rules, at) or (not_halted(state, rules, body.series) if state.halted else None)
+    if refusal is None and body.side == "buy":
+        refusal = may_cross(state, rules, at, body.account, body.series, body.limit)
+    refusal = (
+        refusal
+        or whole_lots(rules, body.count, body.limit)
+        or price_refused(state, rules, body.series, body.limit, rules.trading.band_basis_points)
+    )
+    if refusal:
+        return refusal
+    if body.side == "buy":
+        return over_position(state, rules, body.account, body.series, body.count)
+    position = state.ledger.held_of(body.account, body.series)
+    return bought_today(state, rules, at, body.account, body.series, body.count, position)
 
 
 def _trade(
@@ -294,8 +292,13 @@ def transfer(state: State, rules: Rulebook, at: int, actor: str, body: c.Transfe
     refusal = (
         thawed(state, rules, body.origin)
         or thawed(state, rules, body.target)
+        or _given(state, rules, at, body)
         or positive(rules, "trading", "the count", body.count)
     )
+    origin = ledger.accounts[body.origin]
+    apart = not origin.group or origin.group != target.group
+    if refusal is None and origin.kind in PRIVATE and target.kind in PRIVATE and apart:
+        refusal = over_position(state, rules, body.target, body.series, body.count)
     if refusal:
         return refusal
     position = ledger.held_of(body.origin, body.series)
@@ -308,3 +311,14 @@ def transfer(state: State, rules: Rulebook, at: int, actor: str, body: c.Transfe
         )
     moved = best_fit(position.blocks, body.count)
     return (e.Transferred((Delivered(body.origin, body.target, body.series, moved),)),)
+
+
+def _given(state: State, rules: Rulebook, at: int, body: c.Transfer) -> Refusal | None:
+    """A gift goes where a sale may go, so that nobody goes around a rule of trade by asking nothing."""
+    accounts = state.ledger.accounts
+    if accounts[body.target].kind not in PRIVATE:
+        return None
+    wall = None
+    if accounts[body.origin].kind in PRIVATE:
+        wall = walled_off(state, rules, body.origin, body.target)
+    return wall or may_cross(state, rules, at, body.target, body.series, 0)

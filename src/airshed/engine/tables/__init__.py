@@ -6,6 +6,7 @@ Most tables show the state, a row per key. Some list what happened, a row per ev
 from airshed.engine.tables.gather import Tables
 from airshed.engine.tables.notes import note
 from airshed.engine.tables.rows import everything
-from airshed.engine.tables.shapes import BY_NAME, TABLES, Table
+from airshed.engine.tables.shapes import BY_NAME, TABLES
+from airshed.engine.tables.table import Table
 
 __all__ = ("BY_NAME", "TABLES", "Table", "Tables", "everything", "note")

@@ -9,6 +9,7 @@ from airshed.engine import events as e
 from airshed.engine.journal import Record
 from airshed.engine.state import State
 from airshed.engine.tables.gather import Tables
+from airshed.engine.tables.notes_market import MARKET_NOTES
 from airshed.engine.tables.rows import pollutants_of
 
 
@@ -100,6 +101,8 @@ def _note_nothing(tables: Tables, state: State, record: Record, event: e.Session
 
 
 def _note_session_closed(tables: Tables, state: State, record: Record, event: e.SessionClosed) -> None:
+    for series, price in event.opens.items():
+        tables.add("opens", (record.seq, event.day, series, price))
     for series, price in event.closes.items():
         tables.add("closes", (record.seq, event.day, series, price))
 
@@ -238,6 +241,7 @@ NOTES: dict[type, Callable[[Tables, State, Record, Any], None]] = {
     e.Traded: _note_traded,
     e.OrderCancelled: _note_cancelled,
     e.Repurchased: _note_repurchased,
+    **MARKET_NOTES,
     e.ActProposed: _note_act,
     e.ActConfirmed: _note_act,
     e.ActRejected: _note_act,

@@ -7,6 +7,7 @@ from typing import Any
 
 from airshed.engine.journal import Row
 from airshed.engine.state import State
+from airshed.engine.tables import rows_market
 from airshed.model.allowance import Blocks, Series
 from airshed.model.period import hour_of
 
@@ -27,6 +28,7 @@ def everything(state: State) -> Iterator[tuple[str, Row]]:
         "auctions": list(state.auctions),
         "bids": [(auction.id, bid.number) for auction in state.auctions.values() for bid in auction.bids],
         "orders": list(state.orders),
+        **rows_market.keys(state),
         "acts": list(state.acts),
         "marks": list(state.marks),
         "improvements": [
@@ -203,6 +205,7 @@ ROW: dict[str, Callable[[State, Any], Row | None]] = {
     "auctions": _auction,
     "bids": _bid,
     "orders": _order,
+    **rows_market.MARKET_ROW,
     "days": _day,
     "acts": _act,
     "marks": _mark,

@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-
-class Table(NamedTuple):
-    """A table: `columns` with their SQL types, the first `key` of which tell rows apart."""
-
-    name: str
-    columns: tuple[str, ...]
-    key: int
-    listed: bool = False
-
+from airshed.engine.tables.shapes_market import MARKET
+from airshed.engine.tables.table import Table
 
 TABLES: tuple[Table, ...] = (
     Table("rulebooks", ("seq INTEGER", "programme TEXT", "version TEXT", "digest TEXT"), 1, listed=True),
@@ -65,6 +56,7 @@ TABLES: tuple[Table, ...] = (
         ),
         1,
     ),
+    *MARKET,
     Table(
         "days",
         (

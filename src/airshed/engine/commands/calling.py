@@ -1,0 +1,43 @@
+"""Commands of a call: orders are gathered, and all of them clear at one price."""
+
+from __future__ import annotations
+
+from airshed.engine.commands.wish import Maybe, Name, Side, Whole, Wish
+
+
+class OpenCall(Wish, frozen=True, gc=False):
+    """Open a call for a series: orders are gathered and none trades before it closes."""
+
+    #: The new name.
+    call: Name
+    series: Name
+    #: The walled sector whose accounts it is for; empty for all others.
+    wall: Maybe
+
+
+class PlaceCallOrder(Wish, frozen=True, gc=False):
+    """Buy or sell in a call, at a limit or better."""
+
+    call: Name
+    account: Name
+    #: Which way.
+    side: Side
+    count: Whole
+    #: The worst price accepted, in fen per tonne.
+    limit: Whole
+
+
+class DropCallOrder(Wish, frozen=True, gc=False):
+    """Take an order of a call back before it closes."""
+
+    call: Name
+    #: Number of the order in that call.
+    number: Whole
+
+
+class CloseCall(Wish, frozen=True, gc=False):
+    """Clear a call at the price at which most changes hands."""
+
+    call: Name
+    #: Orders the last of several orders at the clearing price; publish it before the orders are looked at.
+    seed: Whole

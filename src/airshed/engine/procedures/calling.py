@@ -1,0 +1,195 @@
+"""Calling: orders of a series are gathered and clear together at one price."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from airshed.engine import commands as c
+from airshed.engine import events as e
+from airshed.engine.nouns import Call, CallOrder
+from airshed.engine.procedures.guards import Decision, known_series, no, own_account, thawed
+from airshed.engine.procedures.trade_rules import (
+    bought_today,
+    enough,
+    may_cross,
+    not_halted,
+    over_position,
+    price_refused,
+    reference_price,
+    wall_of,
+    whole_lots,
+)
+from airshed.engine.state import State
+from airshed.market.call import Cleared, Limit, clear, settle
+from airshed.model.allowance import Blocks, best_fit, without
+from airshed.model.measures import part_fen, value_fen, yuan
+from airshed.model.period import day_of
+from airshed.model.refusal import Refusal, Why
+from airshed.registry.accounts import EXCHANGE
+from airshed.registry.moves import Delivered, Move, Paid
+from airshed.rulebook import look
+from airshed.rulebook.schema import Rulebook
+
+
+def open_call(state: State, rules: Rulebook, at: int, actor: str, body: c.OpenCall) -> Decision:
+    """On a working day; one call at a time for a series and a side of a wall."""
+    refusal = known_series(state, rules, body.series)
+    if refusal:
+        return refusal
+    if body.call in state.calls:
+        return no(rules, "trading", Why.ALREADY_EXISTS, f"the call {body.call} exists; choose another name")
+    for call in state.calls.values():
+        if call.open and (call.series, call.wall) == (body.series, body.wall):
+            return no(rules, "trading", Why.ALREADY_EXISTS, f"the call {call.id} gathers orders of {body.series}")
+    if body.wall and body.wall not in rules.trade_rules.walled_sectors:
+        return no(rules, "trade_rules", Why.WRONG_KIND, f"{body.wall} stands behind no wall; leave it empty")
+    today = day_of(at)
+    if not look.worked(rules, today):
+        return no(rules, "calendar", Why.SESSION_CLOSED, f"{today} is not worked; a call opens on a working day")
+    return not_halted(state, rules, body.series) or (e.CallOpened(body.call, body.series, body.wall),)
+
+
+def place_order(state: State, rules: Rulebook, at: int, actor: str, body: c.PlaceCallOrder) -> Decision:
+    """Within the band of calls; an account stands on one side of a call only."""
+    refusal = own_account(state, rules, actor, body.account)
+    if refusal:
+        return refusal
+    call = state.calls.get(body.call)
+    if call is None:
+        return no(rules, "trading", Why.UNKNOWN_CALL, f"there is no call {body.call!r}")
+    refusal = (
+        known_series(state, rules, call.series)
+        or thawed(state, rules, body.account)
+        or _over(rules, call)
+        or not_halted(state, rules, call.series)
+        or _walled(state, rules, call, body.account)
+    )
+    if refusal is None and body.side == "buy":
+        refusal = may_cross(state, rules, at, body.account, call.series, body.limit)
+    refusal = (
+        refusal
+        or whole_lots(rules, body.count, body.limit)
+        or price_refused(state, rules, call.series, body.limit, rules.trading.call_band_basis_points)
+    )
+    if refusal:
+        return refusal
+    position = state.ledger.held_of(body.account, call.series)
+    if body.side == "buy":
+        refusal = over_position(state, rules, body.account, call.series, body.count)
+    else:
+        refusal = bought_today(state, rules, at, body.account, call.series, body.count, position)
+    refusal = refusal or _own(rules, call, body)
+    if refusal:
+        return refusal
+    held = 0
+    if body.side == "sell":
+        refusal = enough(rules, body.account, call.series, body.count, position)
+        if refusal:
+            return refusal
+    else:
+        worth = value_fen(body.count, body.limit)
+        held = worth + part_fen(worth, rules.trading.buyer_fee_basis_points)
+        cash = state.ledger.purses[body.account].free
+        if cash < held:
+            what = f"{body.account} has {yuan(cash)} yuan free, the order with its fee needs {yuan(held)}"
+            return no(rules, "trading", Why.INSUFFICIENT_CASH, what)
+    number = call.placed + 1
+    return (e.CallOrderPlaced(call.id, number, body.account, body.side, body.count, body.limit, held),)
+
+
+def _over(rules: Rulebook, call: Call) -> Refusal | None:
+    return None if call.open else no(rules, "trading", Why.CALL_CLOSED, f"the call {call.id} is over")
+
+
+def _walled(state: State, rules: Rulebook, call: Call, account: str) -> Refusal | None:
+    wall = wall_of(state, rules, account)
+    if wall == call.wall:
+        return None
+    whom = f"{call.wall} only" if call.wall else f"all but {wall}"
+    return no(rules, "trade_rules", Why.WALLED_OFF, f"the call {call.id} is for {whom}; {account} has one of its own")
+
+
+def _own(rules: Rulebook, call: Call, body: c.PlaceCallOrder) -> Refusal | None:
+    for order in call.orders.values():
+        if order.account == body.account and order.side != body.side:
+            what = f"{body.account} has order {order.number} on the other side of {call.id}; drop that one first"
+            return no(rules, "trading", Why.SELF_TRADE, what)
+    return None
+
+
+def drop_order(state: State, rules: Rulebook, at: int, actor: str, body: c.DropCallOrder) -> Decision:
+    """Only one's own order, before the call closes."""
+    call = state.calls.get(body.call)
+    order = call.orders.get(body.number) if call is not None else None
+    if call is None or order is None:
+        return no(rules, "trading", Why.UNKNOWN_CALL, f"no order {body.number} waits in a call {body.call!r}")
+    refusal = own_account(state, rules, actor, order.account) or _over(rules, call)
+    return refusal or (e.CallOrderDropped(call.id, order.number, order.account),)
+
+
+def close_call(state: State, rules: Rulebook, at: int, actor: str, body: c.CloseCall) -> Decision:
+    """Clear and settle in one entry (I5, I7); the exchange stands between buyers and sellers."""
+    call = state.calls.get(body.call)
+    if call is None:
+        return no(rules, "trading", Why.UNKNOWN_CALL, f"there is no call {body.call!r}")
+    refusal = known_series(state, rules, call.series) or _over(rules, call) or not_halted(state, rules, call.series)
+    if refusal:
+        return refusal
+    law = rules.trading
+    orders = [Limit(order.number, order.side, order.limit, order.count) for order in call.orders.values()]
+    result = clear(orders, reference_price(state, rules, call.series), law.tick_fen_per_t, body.seed)
+    fills, entry = _settled(state, rules, call, result)
+    return (e.CallCleared(call.id, result.price, result.count, result.surplus, fills, entry),)
+
+
+def _settled(
+    state: State, rules: Rulebook, call: Call, result: Cleared
+) -> tuple[tuple[e.CallFill, ...], tuple[Move, ...]]:
+    """Buyers pay the exchange, sellers deliver to them and are paid by it, to the fen what the buyers paid."""
+    law, price = rules.trading, result.price
+    if price is None:
+        return (), ()
+    filled = [(call.orders[number], count) for number, count in result.fills.items()]
+    buyers = [each for each in filled if each[0].side == "buy"]
+    sellers = [each for each in filled if each[0].side == "sell"]
+    worth = [value_fen(count, price) for _, count in buyers]
+    shares = settle(worth, [count for _, count in sellers])
+    fills: list[e.CallFill] = []
+    coming: list[Move] = []
+    going: list[Move] = []
+    for (order, count), fen in zip(buyers, worth, strict=True):
+        fee = part_fen(fen, law.buyer_fee_basis_points)
+        fills.append(e.CallFill(order.number, order.account, "buy", count, fen, fee))
+        if fen + fee:
+            coming.append(Paid(order.account, EXCHANGE, fen + fee))
+    for (order, count), fen in zip(sellers, shares, strict=True):
+        fee = part_fen(fen, law.seller_fee_basis_points)
+        fills.append(e.CallFill(order.number, order.account, "sell", count, fen, fee))
+        if fen > fee:
+            going.append(Paid(EXCHANGE, order.account, fen - fee))
+    return tuple(fills), (*_delivered(state, call, buyers, sellers), *coming, *going)
+
+
+def _delivered(
+    state: State, call: Call, buyers: Sequence[tuple[CallOrder, int]], sellers: Sequence[tuple[CallOrder, int]]
+) -> list[Move]:
+    """Both sides walked through once, in the order of their numbers; each step is one delivery."""
+    blocks: dict[str, Blocks] = {}
+    moves: list[Move] = []
+    wants = iter(buyers)
+    buyer, wanted = next(wants)
+    for seller, count in sellers:
+        left = count
+        while left:
+            if not wanted:
+                buyer, wanted = next(wants)
+            part = min(left, wanted)
+            there = blocks.get(seller.account)
+            if there is None:
+                there = state.ledger.positions[seller.account, call.series].blocks
+            moved = best_fit(there, part)
+            blocks[seller.account] = without(there, moved)
+            moves.append(Delivered(seller.account, buyer.account, call.series, moved))
+            left -= part
+            wanted -= part
+    return moves

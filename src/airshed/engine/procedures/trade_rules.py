@@ -1,0 +1,197 @@
+"""The rules of trade: looked at before anything changes hands, each with its article.
+
+In the order of `Why`: halts, walls between industries, air that fails its standard, series of another jurisdiction,
+tick, band and collar of the price, what a group may hold, what was bought today, what is there to give.
+"""
+
+from __future__ import annotations
+
+from airshed.engine.procedures.guards import no, positive
+from airshed.engine.state import State, book_name
+from airshed.market.fees import band
+from airshed.model.allowance import Series
+from airshed.model.measures import yuan
+from airshed.model.period import day_of
+from airshed.model.refusal import Refusal, Why
+from airshed.registry.accounts import AccountKind
+from airshed.registry.ledger import Position
+from airshed.rulebook import look
+from airshed.rulebook.schema import Rulebook
+
+WHOLE = 10_000
+
+
+def reference_price(state: State, rules: Rulebook, series: str) -> int:
+    """The last close, or price of a call or an auction, of a series; else the rulebook's for its pollutant."""
+    known = state.references.get(series)
+    return look.pollutant(rules, series.partition("-")[0]).reference_fen_per_t if known is None else known
+
+
+def not_halted(state: State, rules: Rulebook, series: str) -> Refusal | None:
+    """Neither the series nor the whole market stands still."""
+    for halted in (series, ""):
+        reason = state.halted.get(halted)
+        if reason is not None:
+            what = f"{series if halted else 'the whole market'} stands still: {reason}"
+            return no(rules, "trading", Why.MARKET_HALTED, what)
+    return None
+
+
+def in_session(state: State, rules: Rulebook, at: int) -> Refusal | None:
+    """A session is open, and its day is not over."""
+    if state.session is None:
+        return no(rules, "trading", Why.SESSION_CLOSED, "no session is open; the exchange opens sessions")
+    if at >= state.session_end:
+        what = f"the session of {state.session} ended with its day; the exchange closes it and opens the next"
+        return no(rules, "trading", Why.SESSION_CLOSED, what)
+    return None
+
+
+# --- who with whom
+
+
+def wall_of(state: State, rules: Rulebook, account: str) -> str:
+    """The walled sector that an account stands behind; empty for all others, traders included.
+
+    State Council General Office 2014 no. 38: power plants, captive ones included, do not trade with other industries.
+    """
+    sectors = state.sectors.get(account)
+    if sectors:
+        for sector in rules.trade_rules.walled_sectors:
+            if sector in sectors:
+                return sector
+    return ""
+
+
+def walled_off(state: State, rules: Rulebook, seller: str, buyer: str) -> Refusal | None:
+    """Both stand on the same side of every wall."""
+    one, other = wall_of(state, rules, seller), wall_of(state, rules, buyer)
+    if one == other:
+        return None
+    walled, free = (seller, buyer) if one else (buyer, seller)
+    what = f"{walled} is {one or other}, {free} is not; {one or other} trades with {one or other} only"
+    return no(rules, "trade_rules", Why.WALLED_OFF, what)
+
+
+def may_cross(state: State, rules: Rulebook, at: int, account: str, series: str, price: int) -> Refusal | None:
+    """The air of the places where the buyer's sources stand, and whether it may buy what another place has issued.
+
+    A trader has no sources and adds no load anywhere.
+    """
+    law = rules.trade_rules
+    if law.crossing == "free" and not law.failing:
+        return None
+    known = state.ledger.accounts[account]
+    if known.kind != AccountKind.OPERATOR:
+        return None
+    wanted = Series.parse(series)
+    places = state.places.get(account) or {known.jurisdiction: None}
+    for place in places:
+        if place != wanted.jurisdiction and f"{place} {wanted.pollutant}" in law.failing:
+            what = f"{wanted.pollutant} fails its standard in {place}: {account} may buy series of {place} only"
+            return no(rules, "trade_rules", Why.ADDS_LOAD, what)
+    if wanted.jurisdiction in places:
+        return None
+    homes = ", ".join(places)
+    if law.crossing == "never":
+        what = f"{account} is of {homes} and may not buy {series}"
+        return no(rules, "trade_rules", Why.CROSSING, what)
+    if law.crossing == "approval" and state.crossings.get((account, wanted.jurisdiction), "") < day_of(at):
+        what = (
+            f"{account} is of {homes} and has no leave to buy series of {wanted.jurisdiction}; the authority gives it"
+        )
+        return no(rules, "trade_rules", Why.CROSSING, what)
+    if law.crossing == "first":
+        for place in places:
+            home = str(Series(wanted.pollutant, place, wanted.vintage))
+            book = state.books.get(book_name(home, wall_of(state, rules, account)))
+            ask = book.best("sell") if book is not None else None
+            if ask is not None and ask <= price:
+                what = f"{home} is on offer at {yuan(ask)} yuan/t; {account} buys what {place} offers first"
+                return no(rules, "trade_rules", Why.CROSSING, what)
+    return None
+
+
+# --- the price
+
+
+def price_refused(state: State, rules: Rulebook, series: str, price: int, basis_points: int) -> Refusal | None:
+    """On the tick, inside the band around the last close, inside the collar."""
+    law = rules.trading
+    if price % law.tick_fen_per_t:
+        tick = yuan(law.tick_fen_per_t)
+        return no(rules, "trading", Why.OFF_TICK, f"{yuan(price)} is not a multiple of the tick, {tick} yuan/t")
+    reference = reference_price(state, rules, series)
+    floor, ceiling = band(reference, basis_points, law.tick_fen_per_t)
+    if not floor <= price <= ceiling:
+        around = f"the band around {yuan(reference)}"
+        what = f"{yuan(price)} is outside {yuan(floor)} to {yuan(ceiling)} yuan/t, {around}"
+        return no(rules, "trading", Why.OUTSIDE_BAND, what)
+    return outside_collar(rules, series, price)
+
+
+def outside_collar(rules: Rulebook, series: str, price: int) -> Refusal | None:
+    """The price lies within the floor and the ceiling of the pollutant."""
+    rule = look.pollutant(rules, series.partition("-")[0])
+    if price < rule.floor_fen_per_t or 0 < rule.ceiling_fen_per_t < price:
+        top = yuan(rule.ceiling_fen_per_t) if rule.ceiling_fen_per_t else "any"
+        what = f"{yuan(price)} is outside {yuan(rule.floor_fen_per_t)} to {top} yuan/t, the collar of {rule.code}"
+        return Refusal(Why.OUTSIDE_COLLAR, what, look.first_cited(rule.cite))
+    return None
+
+
+def whole_lots(rules: Rulebook, count: int, price: int) -> Refusal | None:
+    """Above zero, at most the largest order, in lots."""
+    law = rules.trading
+    if count <= 0 or price <= 0:
+        return positive(rules, "trading", "count" if count <= 0 else "limit", min(count, price))
+    if count > law.largest_order:
+        return no(rules, "trading", Why.TOO_LARGE, f"{count} is more than the largest order, {law.largest_order}")
+    if count % law.lot:
+        return no(rules, "trading", Why.OFF_LOT, f"{count} is not a multiple of the lot, {law.lot}")
+    return None
+
+
+# --- how much
+
+
+def over_position(state: State, rules: Rulebook, account: str, series: str, count: int) -> Refusal | None:
+    """With what it holds and what its orders ask for, the buyer's corporate group stays within its limit."""
+    limit = rules.trade_rules.group_limit_basis_points
+    if not limit:
+        return None
+    group = state.ledger.accounts[account].group
+    positions, wanted = state.ledger.positions, state.wanted
+    held = 0
+    for each in state.groups[group] if group else (account,):
+        key = (each, series)
+        position = positions.get(key)
+        held += (position.count if position is not None else 0) + wanted.get(key, 0)
+    most = state.ledger.caps[series] * limit // WHOLE
+    if held + count > most:
+        whose = f"the group {group}" if group else account
+        what = f"{whose} holds and bids for {held} of {series}, at most {most} by buying; {count} more are too many"
+        return no(rules, "trade_rules", Why.OVER_POSITION, what)
+    return None
+
+
+def bought_today(
+    state: State, rules: Rulebook, at: int, account: str, series: str, count: int, position: Position
+) -> Refusal | None:
+    """Where the law says so, what was bought today is not sold today."""
+    if rules.trading.resale_same_day or at >= state.bought_end:
+        return None
+    bought = state.bought.get((account, series), 0)
+    if not bought or position.free - bought >= count:
+        return None
+    left = max(position.free - bought, 0)
+    what = f"{account} bought {bought} of {series} today; {left} may be sold, not {count}"
+    return no(rules, "trading", Why.BOUGHT_TODAY, what)
+
+
+def enough(rules: Rulebook, account: str, series: str, count: int, position: Position) -> Refusal | None:
+    """What is sold is held, and nothing has set it aside."""
+    if position.free >= count:
+        return None
+    what = f"{account} has {position.free} of {series} free, not {count}"
+    return no(rules, "trading", Why.INSUFFICIENT_HOLDING, what)

@@ -1,0 +1,251 @@
+"""A slow second opinion on deals, calls and the rules of trade: who buys what from whom, at which price (I5, I7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from airshed.engine import commands as c
+from airshed.engine import events as e
+from airshed.engine.journal import Record
+from airshed.model.period import day_of
+from airshed.registry.moves import Delivered
+from airshed.rulebook.schema import Rulebook
+
+Claim = Callable[[str, bool, str], None]
+Held = dict[tuple[str, str], list[tuple[int, int]]]
+
+
+@dataclass(slots=True)
+class Gathered:
+    """An order of a call."""
+
+    account: str
+    side: str
+    count: int
+    limit: int
+
+
+class MarketMirror:
+    """Follows the market beside the listed book; `claim` counts a check and ends the run when it fails."""
+
+    def __init__(self, claim: Claim, held: Held) -> None:
+        self._claim = claim
+        self._held = held
+        self._accounts: dict[str, tuple[str, str, str]] = {}
+        self._sectors: dict[str, list[str]] = {}
+        self._places: dict[str, list[str]] = {}
+        self._caps: dict[str, int] = {}
+        self._frozen: set[str] = set()
+        self._halted: set[str] = set()
+        self._leaves: dict[tuple[str, str], str] = {}
+        self._last: dict[str, int] = {}
+        #: Buyers that wait: (kind, name or number of the order): account, series, count.
+        self._wants: dict[tuple[str, str | int, int], list[str | int]] = {}
+        self._calls: dict[str, dict[int, Gathered]] = {}
+        self._series: dict[str, str] = {}
+        self._auctions: dict[str, tuple[str, str]] = {}
+        self._bids = 0
+        self._open = False
+
+    def wall(self, account: str, rules: Rulebook) -> str:
+        """The walled sector of an account."""
+        mine = [each for each in rules.trade_rules.walled_sectors if each in self._sectors.get(account, [])]
+        return mine[0] if mine else ""
+
+    def follow(self, record: Record, rules: Rulebook) -> None:
+        """Check one record; holdings are those after it."""
+        for event in record.events:
+            match event:
+                case e.AccountOpened():
+                    one = event.account
+                    self._accounts[one.id] = (str(one.kind), one.jurisdiction, one.group)
+                case e.SourceRegistered():
+                    self._sectors.setdefault(event.account, []).append(event.sector)
+                    self._places.setdefault(event.account, []).append(event.jurisdiction)
+                case e.CapSet():
+                    self._caps[event.series] = event.count
+                case e.AccountFrozen():
+                    self._frozen.add(event.account)
+                case e.AccountThawed():
+                    self._frozen.discard(event.account)
+                case e.MarketHalted():
+                    self._halted.add(event.series)
+                case e.MarketResumed():
+                    self._halted.discard(event.series)
+                case e.CrossingAllowed():
+                    self._leaves[event.account, event.jurisdiction] = event.until
+                case e.SessionOpened():
+                    self._open = True
+                case e.SessionClosed():
+                    self._open = False
+                    self._last.update(event.closes)
+                case e.OrderPlaced() | e.Traded() | e.OrderCancelled():
+                    self._listed(event, record, rules)
+                case e.AuctionOpened() | e.BidPlaced() | e.AuctionCleared():
+                    self._auction(event, record, rules)
+                case e.DealSettled():
+                    self._deal(event, record, rules)
+                case e.CallOpened() | e.CallOrderPlaced() | e.CallOrderDropped():
+                    self._gather(event, record, rules)
+                case e.CallCleared():
+                    assert isinstance(record.body, c.CloseCall)
+                    self._called(event, rules)
+                case _:
+                    pass
+
+    # --- the listed book and auctions
+
+    def _listed(self, event: e.OrderPlaced | e.Traded | e.OrderCancelled, record: Record, rules: Rulebook) -> None:
+        if isinstance(event, e.OrderPlaced):
+            wall = self.wall(event.account, rules)
+            self._claim("I5", event.wall == wall, f"{event.account} waits behind {event.wall!r}, not {wall!r}")
+            self._priced(event.series, event.limit, rules.trading.band_basis_points, rules)
+            if event.side == "buy":
+                self._wants["order", event.order, 0] = [event.account, event.series, event.count]
+                self._buys(event.account, event.series, record.at, rules)
+        elif isinstance(event, e.Traded):
+            self._parts(event.seller, event.buyer, event.series, rules)
+            for number in (event.maker, event.taker):
+                want = self._wants.get(("order", number, 0))
+                if want is not None:
+                    assert isinstance(want[2], int)
+                    want[2] -= event.count
+        else:
+            self._wants.pop(("order", event.order, 0), None)
+
+    def _auction(
+        self, event: e.AuctionOpened | e.BidPlaced | e.AuctionCleared, record: Record, rules: Rulebook
+    ) -> None:
+        if isinstance(event, e.AuctionOpened):
+            self._auctions[event.auction] = (event.seller, event.series)
+            return
+        seller, series = self._auctions[event.auction]
+        if isinstance(event, e.AuctionCleared):
+            for key in [key for key in self._wants if key[:2] == ("bid", event.auction)]:
+                del self._wants[key]
+            if event.price is not None:
+                self._last[series] = event.price
+            return
+        if seller in self._accounts:
+            same = self.wall(seller, rules) == self.wall(event.account, rules)
+            self._claim("I5", same, f"{event.account} bids at {seller} across a wall")
+        self._bids += 1
+        self._wants["bid", event.auction, self._bids] = [event.account, series, event.count]
+        self._buys(event.account, series, record.at, rules)
+
+    # --- deals
+
+    def _deal(self, event: e.DealSettled, record: Record, rules: Rulebook) -> None:
+        self._parts(event.seller, event.buyer, event.series, rules, listed=event.kind == "block")
+        value = (2 * event.count * event.price + 1000) // 2000
+        self._claim("I5", event.fen == value, f"deal {event.deal} costs {event.fen}, not {value}")
+        given = sum(block.count for move in event.entry if isinstance(move, Delivered) for block in move.blocks)
+        self._claim("I5", given == event.count, f"deal {event.deal} delivers {given} of {event.count}")
+        width = rules.trading.block_band_basis_points if event.kind == "block" else None
+        self._priced(event.series, event.price, width, rules)
+        if event.kind == "block":
+            self._claim("I5", event.count >= rules.trading.block_from, f"deal {event.deal} is no block")
+        self._buys(event.buyer, event.series, record.at, rules)
+
+    # --- calls
+
+    def _gather(
+        self, event: e.CallOpened | e.CallOrderPlaced | e.CallOrderDropped, record: Record, rules: Rulebook
+    ) -> None:
+        if isinstance(event, e.CallOpened):
+            self._calls[event.call] = {}
+            self._series[event.call] = event.series
+        elif isinstance(event, e.CallOrderDropped):
+            del self._calls[event.call][event.number]
+            self._wants.pop(("call", event.call, event.number), None)
+        else:
+            series = self._series[event.call]
+            order = Gathered(event.account, event.side, event.count, event.limit)
+            self._calls[event.call][event.number] = order
+            self._priced(series, event.limit, rules.trading.call_band_basis_points, rules)
+            if event.side == "buy":
+                self._wants["call", event.call, event.number] = [event.account, series, event.count]
+                self._buys(event.account, series, record.at, rules)
+
+    def _called(self, event: e.CallCleared, rules: Rulebook) -> None:
+        series, orders = self._series[event.call], self._calls.pop(event.call)
+        for number in orders:
+            self._wants.pop(("call", event.call, number), None)
+        price, count = _naive(orders, self._reference(series, rules), rules.trading.tick_fen_per_t)
+        self._claim("I7", (event.price, event.count) == (price, count), f"{event.call} should be {count} at {price}")
+        got = {fill.number: fill.count for fill in event.fills}
+        worst = {side: [orders[n].limit for n in got if orders[n].side == side] for side in ("buy", "sell")}
+        for number, order in orders.items():
+            sign = 1 if order.side == "buy" else -1
+            there = got.get(number, 0)
+            self._claim("I7", there <= order.count, f"{event.call} overfills order {number}")
+            if there and event.price is not None:
+                self._claim("I5", sign * event.price <= sign * order.limit, f"order {number} pays beyond its limit")
+                self._parts(order.account, order.account, series, rules)
+            better = [limit for limit in worst[order.side] if sign * order.limit > sign * limit]
+            self._claim("I7", not better or there == order.count, f"{event.call} leaves better order {number} behind")
+        for side in ("buy", "sell"):
+            total = sum(fill.count for fill in event.fills if fill.side == side)
+            self._claim("I7", total == event.count, f"{event.call} fills {total} of {event.count} to {side}")
+        paid = sum(fill.fen for fill in event.fills if fill.side == "buy")
+        earned = sum(fill.fen for fill in event.fills if fill.side == "sell")
+        self._claim("I3", paid == earned, f"{event.call}: buyers pay {paid}, sellers get {earned}")
+        walls = {self.wall(orders[number].account, rules) for number in got}
+        self._claim("I5", len(walls) <= 1, f"{event.call} trades across a wall")
+        if event.price is not None and not self._open:
+            self._last[series] = event.price
+
+    # --- the rules of trade
+
+    def _parts(self, seller: str, buyer: str, series: str, rules: Rulebook, *, listed: bool = True) -> None:
+        same = self.wall(seller, rules) == self.wall(buyer, rules)
+        self._claim("I5", same, f"{seller} and {buyer} trade across a wall")
+        self._claim("I5", not {seller, buyer} & self._frozen, f"a frozen one of {seller} and {buyer} trades")
+        still = {"", series} & self._halted
+        self._claim("I5", not (listed and still), f"{series} trades while {still} stands still")
+
+    def _priced(self, series: str, price: int, basis_points: int | None, rules: Rulebook) -> None:
+        rule = next(each for each in rules.pollutants if each.code == series.split("-", maxsplit=1)[0])
+        top = rule.ceiling_fen_per_t or price
+        self._claim("I5", rule.floor_fen_per_t <= price <= top, f"{series} at {price} is outside the collar")
+        if basis_points is not None:
+            reference = self._reference(series, rules)
+            far = abs(price - reference) * 10_000 <= basis_points * reference
+            self._claim("I5", far, f"{series} at {price} is outside the band around {reference}")
+
+    def _reference(self, series: str, rules: Rulebook) -> int:
+        rule = next(each for each in rules.pollutants if each.code == series.split("-", maxsplit=1)[0])
+        return self._last.get(series, rule.reference_fen_per_t)
+
+    def _buys(self, account: str, series: str, at: int, rules: Rulebook) -> None:
+        """Where it comes from, and what the group of the buyer holds and waits for by now."""
+        law = rules.trade_rules
+        kind, home, group = self._accounts[account]
+        pollutant, issued, _ = series.split("-")
+        places = self._places.get(account) or [home]
+        if kind == "operator" and issued not in places:
+            failing = [place for place in places if f"{place} {pollutant}" in law.failing]
+            self._claim("I5", not failing, f"{account} adds load in {failing}")
+            self._claim("I5", law.crossing != "never", f"{account} buys {series} and may not")
+            if law.crossing == "approval":
+                leave = self._leaves.get((account, issued), "")
+                self._claim("I5", leave >= day_of(at), f"{account} buys {series} without leave")
+        if law.group_limit_basis_points:
+            mates = [name for name, known in self._accounts.items() if name == account or (group and known[2] == group)]
+            held = sum(last - first + 1 for name in mates for first, last in self._held.get((name, series), []))
+            waits = sum(int(want[2]) for want in self._wants.values() if want[0] in mates and want[1] == series)
+            most = self._caps[series] * law.group_limit_basis_points // 10_000
+            self._claim("I5", held + waits <= most, f"{mates} hold {held} and want {waits} of {series}, may {most}")
+
+
+def _naive(orders: dict[int, Gathered], reference: int, tick: int) -> tuple[int | None, int]:
+    """Every price on the tick tried out: most volume, least imbalance, nearest to the reference, the higher one."""
+    limits = [order.limit for order in orders.values()]
+    best: tuple[int, int, int, int] | None = None
+    for price in range(min(limits, default=0), max(limits, default=-1) + 1, tick):
+        wanted = sum(order.count for order in orders.values() if order.side == "buy" and order.limit >= price)
+        offered = sum(order.count for order in orders.values() if order.side == "sell" and order.limit <= price)
+        found = (min(wanted, offered), -abs(wanted - offered), -abs(price - reference), price)
+        best = found if best is None or found > best else best
+    return (best[3], best[0]) if best and best[0] else (None, 0)
