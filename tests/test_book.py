@@ -123,7 +123,7 @@ def test_another_format_is_left_to_the_airshed_that_wrote_it(path: Path) -> None
     altered(path, "UPDATE meta SET value = '99' WHERE key = 'format'")
 
     for way in (Book.open, Book.read):
-        with pytest.raises(Malformed, match="has format 99, not 2"):
+        with pytest.raises(Malformed, match="has format 99, not 3"):
             way(path)
 
 
