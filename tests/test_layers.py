@@ -57,6 +57,7 @@ ALLOWED = {
     ("market/auction/bidders.py", "random"): "a published seed orders equal bids",
     ("market/auction/ties.py", "random"): "a published seed orders equal bids",
     ("market/auction/consigning.py", "random"): "a published seed gives out what rounding leaves over",
+    ("market/sharing/games.py", "random"): "a stated seed draws orders in which players join",
     ("market/call.py", "random"): "a published seed orders equal orders",
 }
 FILES = sorted(path for path in ROOT.rglob("*.py") if path.parent != ROOT)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from airshed.cli import lab_share
 from airshed.cli.show import as_json, console, table
 from airshed.model.refusal import Malformed
 
@@ -113,6 +114,9 @@ def check(
         f" {_millions(found.cost)} million yuan, proven least but for {found.gap:.1e} of it"
     )
     console.print(f"digest {found.digest}")
+
+
+lab_share.register(app)
 
 
 def _case(

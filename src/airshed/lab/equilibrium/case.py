@@ -147,7 +147,14 @@ def case_of(
             for place in zones
         ]
     )
-    steps = [
+    origins = ("abatement costs: indicative", "emissions: synthetic", f"caps: {rules.caps.cite}")
+    return Case(zones, numbers, rate, _curves(zones, years, rate, steps_of(zone, pollutant)), baseline, caps, origins)
+
+
+def steps_of(zone: Zone, pollutant: Pollutant) -> tuple[CurveLine, ...]:
+    """The abatement options of a zone's sources as steps of curves."""
+    place_of = {source.source: source.jurisdiction for source in zone.sources}
+    return tuple(
         CurveLine(
             place_of[option.source],
             option.source,
@@ -157,9 +164,7 @@ def case_of(
         )
         for option in zone.options
         if option.pollutant == pollutant
-    ]
-    origins = ("abatement costs: indicative", "emissions: synthetic", f"caps: {rules.caps.cite}")
-    return Case(zones, numbers, rate, _curves(zones, years, rate, steps), baseline, caps, origins)
+    )
 
 
 def read_air(path: Path, zones: Sequence[str]) -> Air:

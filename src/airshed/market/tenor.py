@@ -1,0 +1,67 @@
+"""One language for prices: what a right for some years is worth a year, and what a yearly price is worth at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import isinf
+
+from airshed.model.refusal import Malformed
+
+
+def annualised(price: float, years: float, rate: float) -> float:
+    """The yearly price of a right bought once for some years, paid at the end of each: P r / (1 - (1 + r)^-n).
+
+    `years` may be infinite: then it is P r. With a rate of zero it is P / n.
+
+    >>> round(annualised(18_000, float("inf"), 0.08), 2), round(annualised(18_000, 20, 0.08), 2)
+    (1440.0, 1833.34)
+    """
+    return price * _factor(years, rate)
+
+
+def capitalised(price: float, years: float, rate: float) -> float:
+    """What a yearly price for some years is worth at once: the inverse of `annualised`.
+
+    >>> round(capitalised(1_000, float("inf"), 0.08), 2), round(capitalised(1_000, 20, 0.08), 2)
+    (12500.0, 9818.15)
+    """
+    factor = _factor(years, rate)
+    if not factor:
+        raise Malformed("tenor", "a right for ever at a rate of zero has no price", "give a rate above zero")
+    return price / factor
+
+
+def implied_yield(yearly: float, price: float) -> float:
+    """The rate at which a yearly price for ever is worth a price at once; 1,000 against 18,000 yuan is 5.56 %."""
+    if not price > 0:
+        raise Malformed("price", f"is {price:g}", "give a price above zero")
+    return yearly / price
+
+
+def after_tax(marginal_cost: float, tax: float) -> float:
+    """The price of an allowance where emissions are taxed as well: max(0, marginal cost at the cap - tax)."""
+    return max(0.0, marginal_cost - tax)
+
+
+def floor_bound(value_yuan: float, tonnes: Mapping[str, float], floors: Mapping[str, float]) -> float:
+    """How far trade lies above administered floors: its value over what its tonnes cost at the floors.
+
+    1 says that floors are all that prices tell (Shanxi 2015: 851.27 million yuan at floors of 814.34 million, 1.045).
+    """
+    missing = sorted(set(tonnes) - set(floors))
+    if missing:
+        raise Malformed("floors", f"none for {missing[0]}", "give a floor for each pollutant traded")
+    at_floor = sum(tonnes[name] * floors[name] for name in tonnes)
+    if not at_floor > 0:
+        raise Malformed("tonnes", "nothing was traded", "give tonnes above zero")
+    return value_yuan / at_floor
+
+
+def _factor(years: float, rate: float) -> float:
+    if not years > 0 or not -1 < rate < 10:
+        raise Malformed("tenor", f"{years:g} years at a rate of {rate:g}", "give years above zero, a rate above -1")
+    if isinf(years):
+        if rate < 0:
+            raise Malformed("tenor", f"for ever at a rate of {rate:g}", "give a rate from zero up")
+        return rate
+    return rate / (1 - (1 + rate) ** -years) if rate else 1 / years

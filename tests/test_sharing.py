@@ -1,0 +1,275 @@
+"""Sharing: rules for claims, games and criteria against what is in print; tiers conserve the cap and say why."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import permutations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from airshed.market.claims import Activity
+from airshed.market.sharing import criteria
+from airshed.market.sharing.division import BY_CRITERIA, Terms, divide
+from airshed.market.sharing.estate import RULES, equal_losses, lowest_shortage, random_arrival
+from airshed.market.sharing.games import nucleolus, shapley, shapley_sampled
+from airshed.market.sharing.tiers import EarlyAction, Member, Plan, Tier, share
+from airshed.model.refusal import Malformed
+
+CLAIMS = [Fraction(100), Fraction(200), Fraction(300)]
+claimed = st.lists(st.integers(0, 400).map(Fraction), min_size=1, max_size=6)
+
+
+@pytest.mark.parametrize(
+    ("endowment", "rule", "awards"),
+    [
+        (100, "proportional", ["50/3", "100/3", "50"]),
+        (100, "equal_awards", ["100/3", "100/3", "100/3"]),
+        (100, "equal_losses", ["0", "0", "100"]),
+        (100, "talmud", ["100/3", "100/3", "100/3"]),
+        (200, "talmud", ["50", "75", "75"]),
+        (300, "proportional", ["50", "100", "150"]),
+        (300, "equal_awards", ["100", "100", "100"]),
+        (300, "equal_losses", ["0", "100", "200"]),
+        (300, "talmud", ["50", "100", "150"]),
+    ],
+)
+def test_the_estate_of_the_talmud_is_divided_as_in_print(endowment: int, rule: str, awards: list[str]) -> None:
+    """Claims of 100, 200 and 300 (Ketubot 93a; Aumann and Maschler 1985)."""
+    assert [str(each) for each in RULES[rule](Fraction(endowment), CLAIMS)] == awards
+
+
+@given(claimed, st.integers(0, 100), st.sampled_from(sorted(RULES)))
+def test_awards_add_up_and_nobody_gets_more_than_the_claim(claims: list[Fraction], part: int, rule: str) -> None:
+    endowment = sum(claims, Fraction(0)) * part / 100
+    awards = RULES[rule](endowment, claims)
+
+    assert sum(awards, Fraction(0)) == endowment
+    assert all(0 <= award <= claim for award, claim in zip(awards, claims, strict=True))
+    assert all(
+        a <= b for (c, a) in zip(claims, awards, strict=True) for (d, b) in zip(claims, awards, strict=True) if c < d
+    )
+
+
+@given(claimed, st.integers(0, 99), st.sampled_from(sorted(RULES)))
+def test_nobody_loses_when_there_is_more_to_share(claims: list[Fraction], part: int, rule: str) -> None:
+    """Resource monotonicity."""
+    total = sum(claims, Fraction(0))
+    less, more = (RULES[rule](total * each / 100, claims) for each in (part, part + 1))
+
+    assert all(a <= b for a, b in zip(less, more, strict=True))
+
+
+@given(claimed, st.integers(0, 100), st.sampled_from(sorted(RULES)), st.integers(1, 50))
+def test_a_larger_claim_gets_no_less(claims: list[Fraction], part: int, rule: str, more: int) -> None:
+    """Claims monotonicity."""
+    endowment = sum(claims, Fraction(0)) * part / 100
+    larger = [claims[0] + more, *claims[1:]]
+
+    assert RULES[rule](endowment, larger)[0] >= RULES[rule](endowment, claims)[0]
+
+
+@given(claimed, st.integers(0, 100), st.sampled_from(sorted(RULES)), st.randoms(use_true_random=False))
+def test_the_order_of_claims_decides_nothing(claims: list[Fraction], part: int, rule: str, chance: object) -> None:
+    endowment = sum(claims, Fraction(0)) * part / 100
+    order = list(range(len(claims)))
+    chance.shuffle(order)  # type: ignore[attr-defined]
+
+    assert RULES[rule](endowment, [claims[at] for at in order]) == [RULES[rule](endowment, claims)[at] for at in order]
+
+
+@given(st.lists(st.integers(0, 40).map(Fraction), min_size=1, max_size=4), st.integers(0, 100))
+def test_random_arrival_is_the_mean_over_all_orders(claims: list[Fraction], part: int) -> None:
+    endowment = sum(claims, Fraction(0)) * part / 100
+    sums = [Fraction(0)] * len(claims)
+    orders = list(permutations(range(len(claims))))
+    for order in orders:
+        left = endowment
+        for each in order:
+            got = min(claims[each], left)
+            sums[each] += got
+            left -= got
+
+    assert random_arrival(endowment, claims) == [each / len(orders) for each in sums]
+
+
+@given(claimed, st.integers(0, 100))
+def test_the_worst_shortage_is_as_small_as_can_be(claims: list[Fraction], part: int) -> None:
+    """With equal weights everybody above zero is short of the same part: shortage is then proportional sharing."""
+    endowment = sum(claims, Fraction(0)) * part / 100
+
+    assert lowest_shortage(endowment, claims, [Fraction(1)] * len(claims)) == RULES["proportional"](endowment, claims)
+
+
+def test_equal_losses_are_equal_among_those_who_get_anything() -> None:
+    awards = equal_losses(Fraction(250), CLAIMS)
+
+    assert [claim - award for claim, award in zip(CLAIMS, awards, strict=True) if award] == [125, 125]
+
+
+def lemaire(team: frozenset[int]) -> float:
+    """Three funds that invest together (Lemaire 1991)."""
+    return {
+        (): 0.0,
+        (0,): 46125.0,
+        (1,): 17437.5,
+        (2,): 5812.5,
+        (0, 1): 69187.5,
+        (0, 2): 53812.5,
+        (1, 2): 30750.0,
+        (0, 1, 2): 90000.0,
+    }[tuple(sorted(team))]
+
+
+def test_a_game_in_print_has_its_shapley_value_and_nucleolus() -> None:
+    assert shapley(3, lemaire) == pytest.approx([51750.0, 25875.0, 12375.0])
+    assert nucleolus(3, lemaire) == pytest.approx([52687.5, 24468.75, 12843.75])
+    assert shapley_sampled(3, lemaire, 4_000, 7) == pytest.approx([51750.0, 25875.0, 12375.0], rel=0.01)
+    assert shapley_sampled(3, lemaire, 50, 7) == shapley_sampled(3, lemaire, 50, 7)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(0, 60).map(Fraction), min_size=1, max_size=4), st.integers(0, 100))
+def test_the_talmud_rule_is_the_nucleolus_of_the_estate(claims: list[Fraction], part: int) -> None:
+    endowment = sum(claims, Fraction(0)) * part / 100
+
+    def worth(team: frozenset[int]) -> float:
+        return float(max(Fraction(0), endowment - sum(c for at, c in enumerate(claims) if at not in team)))
+
+    awards = [float(each) for each in RULES["talmud"](endowment, claims)]
+    assert nucleolus(len(claims), worth) == pytest.approx(awards, abs=1e-6)
+    assert shapley(len(claims), worth) == pytest.approx([float(each) for each in random_arrival(endowment, claims)])
+
+
+def test_zero_sum_dea_with_one_output_ends_in_proportion_to_it() -> None:
+    found = criteria.zero_sum_dea([50.0, 30.0, 20.0], [[10.0], [30.0], [60.0]])
+
+    assert found == pytest.approx([10.0, 30.0, 60.0])
+    two = criteria.zero_sum_dea([50.0, 30.0, 20.0], [[10.0, 3.0], [30.0, 2.0], [60.0, 9.0]])
+    assert two.sum() == pytest.approx(100.0)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 9), st.integers(1, 9)), min_size=2, max_size=4), st.integers(20, 80))
+def test_no_other_division_has_a_smaller_environmental_gini(rows: list[tuple[int, int]], part: int) -> None:
+    """Against every division in steps of a tenth between the bounds."""
+    high = [10.0] * len(rows)
+    total = sum(high) * part / 100
+    found = criteria.least_gini(rows, total, [0.0] * len(rows), high, [0.5, 0.5])
+    table = np.array(rows, dtype=np.float64)
+
+    def weighted(emissions: criteria.Floats) -> float:
+        return sum(0.5 * criteria.environmental_gini(emissions, table[:, c]) for c in (0, 1))
+
+    assert found.sum() == pytest.approx(total)
+    chance = np.random.default_rng(7)
+    for _ in range(200):
+        other = chance.dirichlet(np.ones(len(rows))) * total
+        if (other <= 10.0).all():
+            assert weighted(found) <= weighted(other) + 1e-9
+
+
+def test_entropy_weights_look_only_at_what_tells_rows_apart() -> None:
+    weights = criteria.entropy_weights([[1.0, 5.0, 2.0], [2.0, 5.0, 1.0], [9.0, 5.0, 1.5]])
+
+    assert weights[1] == 0
+    assert weights.sum() == pytest.approx(1.0)
+    turned = criteria.entropy_shares([[1.0, 5.0], [3.0, 4.0], [2.0, 9.0]], costs=[1])
+    assert turned.sum() == pytest.approx(1.0)
+
+
+# --- tiers
+
+
+def members() -> list[Member]:
+    """Two cities, two sectors; QJ-CEM-01 abated early."""
+    made = [
+        ("KM-CEM-01", "KM", "cement", (400_000, 420_000), (1_000_000, 1_050_000)),
+        ("KM-PWR-01", "KM", "power", (900_000, 950_000), (3_000_000, 3_100_000)),
+        ("QJ-CEM-01", "QJ", "cement", (100_000, 90_000), (900_000, 950_000)),
+        ("QJ-PWR-01", "QJ", "power", (1_500_000, 1_450_000), (5_000_000, 5_200_000)),
+    ]
+    bench = {"cement": 250, "power": 200}
+    return [
+        Member(Activity(source, sector, (2025, 2026), emitted, output, benchmark_g=bench[sector], quota_g=400), place)
+        for source, place, sector, emitted, output in made
+    ]
+
+
+LEVELS = ("jurisdiction", "sector", "source")
+CRITERIA = Terms(
+    names=("people", "capacity"),
+    criteria={name: (1.0 + at, 9.0 - at) for at, name in enumerate(["KM", "QJ", "cement", "power"])},
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data(), st.integers(0, 5_000_000))
+def test_every_plan_shares_the_whole_pool_and_says_why(data: st.DataObject, pool: int) -> None:
+    kept = [level for level in LEVELS[:2] if data.draw(st.booleans())] + ["source"]
+    tiers = []
+    for level in kept:
+        rules = [*RULES, "lowest_shortage", *(BY_CRITERIA if level != "source" else ())]
+        rule = data.draw(st.sampled_from([each for each in rules if pool or each not in BY_CRITERIA]))
+        claim = data.draw(st.sampled_from(("history", "benchmark", "limit", "equal_cut")))
+        terms = CRITERIA if rule != "least_gini" else Terms(CRITERIA.names, CRITERIA.criteria, (), {}, 0, 0, 10_000_000)
+        tiers.append(Tier(level, claim, rule, terms))  # type: ignore[arg-type]
+    early = data.draw(st.sampled_from((None, EarlyAction(500, 1_000))))
+    found = share(pool, members(), Plan(tuple(tiers), "mean", early))
+
+    assert sum(each.count for each in found.shares) == pool
+    for each in found.shares:
+        assert each.source in each.en
+        assert "份" in each.zh
+
+
+def test_the_sentence_of_a_share_names_every_tier() -> None:
+    plan = Plan((Tier("jurisdiction", "benchmark", "talmud"), Tier("source", "benchmark")))
+    first = share(1_000_000, members(), plan).shares[0]
+
+    assert first.en == (
+        "KM 433,125 (43.31 %, benchmark claims by the Talmud rule) -> KM-CEM-01 128,125 (29.58 %, benchmark claims by"
+        " proportion; Benchmark: mean output 1,025,000 x 250 g is 256.250 t): 128,125 allowances."
+    )
+
+
+def test_who_abated_early_is_paid_for_it() -> None:
+    """QJ-CEM-01 emitted 190 t in two years at a benchmark of 462.5 t: 272.5 t under, a tenth of it is credited."""
+    plan = Plan((Tier("source", "history"),), "mean", EarlyAction(1_000, 1_000))
+    without = share(1_000_000, members(), Plan((Tier("source", "history"),)))
+    found = share(1_000_000, members(), plan)
+
+    before, after = ({each.source: each.count for each in result.shares} for result in (without, found))
+    assert after["QJ-CEM-01"] > before["QJ-CEM-01"] + 20_000
+    assert "27,250 for early action" in found.shares[2].en
+
+
+@pytest.mark.parametrize(
+    ("work", "said"),
+    [
+        (lambda: share(1, members(), Plan((Tier("sector", "history"),))), "source last"),
+        (lambda: share(1, members(), Plan((Tier("source", "history"),) * 2)), "source last"),
+        (lambda: share(1, [], Plan((Tier("source", "history"),))), "no source"),
+        (lambda: share(1, members() * 2, Plan((Tier("source", "history"),))), "stands there twice"),
+        (lambda: share(-1, members(), Plan((Tier("source", "history"),))), "tier 1 \\(source\\), pool"),
+        (lambda: divide(1, {"a": Fraction(0)}, "talmud"), "every claim"),
+        (lambda: divide(1, {"a": Fraction(1)}, "entropy"), "criteria of a"),
+        (lambda: RULES["talmud"](Fraction(7), [Fraction(3)]), "7 of 3 claimed"),
+        (lambda: RULES["talmud"](Fraction(1), [Fraction(-3)]), "claim 1: is -3"),
+        (lambda: lowest_shortage(Fraction(1), [Fraction(3)], [Fraction(0)]), "weights"),
+        (lambda: shapley(13, lambda team: 0.0), "13 players"),
+        (lambda: nucleolus(0, lambda team: 0.0), "0 players"),
+        (lambda: criteria.entropy_weights([[1.0], [1.0]]), "no criterion"),
+        (lambda: criteria.entropy_weights([[1.0]]), "one row"),
+        (lambda: criteria.entropy_weights([[1.0], [float("nan")]]), "row 2 criterion 1: is missing"),
+        (lambda: criteria.scarcity_shares([[1.0]], [0.5]), "weights"),
+        (lambda: criteria.least_gini([[1.0], [1.0]], 9.0, [0.0, 0.0], [1.0, 1.0], [1.0]), "not 9"),
+        (lambda: criteria.zero_sum_dea([1.0, 0.0], [[1.0], [1.0]]), "above zero"),
+        (lambda: criteria.blended([1.0], [0.0], 0.5), "emissions"),
+    ],
+)
+def test_what_cannot_be_shared_is_named(work: object, said: str) -> None:
+    with pytest.raises(Malformed, match=said):
+        work()  # type: ignore[operator]
