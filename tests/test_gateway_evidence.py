@@ -232,6 +232,32 @@ def moment(raw: bytes) -> str | None:
     return frame.field("DataTime")
 
 
+def test_what_a_file_of_the_running_day_lacks_is_added_as_soon_as_the_disk_takes_it(tmp_path: Path) -> None:
+    """The journal took the frame and the file did not: who reads the running day must not lack it until midnight."""
+    one, other = logger(), logger(mn=f"{MN[:-2]}99")
+    keeper = Keeper(tmp_path, Clock())
+
+    def keep(which: Logger, stack: str, hour: int) -> None:
+        keeper.commit([arrived(which, NEW_YEAR + hour * HOUR, device(which, stack))])
+
+    keep(one, "KM-1", 0)
+    running = tmp_path / "KM-1" / "2027-01-01.hj212"
+    kept, aside = running.read_bytes(), tmp_path / "aside"
+    running.rename(aside)
+    running.mkdir()  # nothing can be added to it
+    keep(one, "KM-1", 1)
+    keep(other, "KM-2", 1)
+    assert len(frames_of(tmp_path, "KM-2")) == 1
+    running.rmdir()
+    aside.rename(running)
+    keeper.turn()
+    assert running.read_bytes().startswith(kept)
+    assert [moment(raw) for raw in frames_of(tmp_path, "KM-1")] == ["20270101000000", "20270101010000"]
+    keep(one, "KM-1", 2)
+    keeper.close()
+    assert len(frames_of(tmp_path, "KM-1")) == 3
+
+
 def test_files_that_could_not_be_written_are_made_from_the_journal_when_their_day_is_over(tmp_path: Path) -> None:
     clock, one = Clock(), logger()
     keeper = Keeper(tmp_path, clock)

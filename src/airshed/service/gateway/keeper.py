@@ -22,6 +22,9 @@ from airshed.service.gateway.seen import Seen, Taken, content_digest
 
 LOCK = "gateway.lock"
 
+MOST_OWED = 1 << 25
+"""Bytes of frames that wait in memory for files of the running day which could not be written."""
+
 REMEMBERED_COMMANDS = (b"CN=2031;", b"CN=2051;", b"CN=2061;")
 """What is learned again from the journal at the start: the reports that a device sends again after an outage."""
 
@@ -64,6 +67,8 @@ class Keeper:
         #: Refused chunks that were only counted: above the bound, or on a full disk.
         self.refused_not_kept = 0
         self._unsound: set[str] = set()  # days whose files are to be written anew from the journal
+        self._owed: dict[str, list[bytes]] = {}  # frames of the running day that are in the journal only, by stack
+        self._sizes: dict[str, int] = {}  # bytes of the files of the running day
         self.day = self._recover()
 
     def commit(self, arrived: Sequence[Arrived]) -> list[Taken | None]:
@@ -87,14 +92,17 @@ class Keeper:
                         self._seen.unlearn(one.verdict.device.mn, frame, content_digest(one.verdict.plain))
                 self._unsound |= self._journal.torn
                 raise
-            self.day = day
+            self._begin(day)
             self._add_to_files(day, kept)
         return outcomes
 
     def turn(self) -> str:
         """The running day by the clock; from now on nothing is added to a day before it."""
-        self.day = max(day_of(self._clock()), self.day)
-        return self.day
+        today = max(day_of(self._clock()), self.day)
+        if today == self.day:
+            self._add_to_files(today, ())
+        self._begin(today)
+        return today
 
     def close_days(self, today: str) -> list[str]:
         """Close every day before the one that `turn` gave; the days that were closed.
@@ -114,6 +122,7 @@ class Keeper:
 
     def close(self) -> None:
         """Let go of the folder."""
+        self._add_to_files(self.day, ())
         with suppress(OSError):  # a full disk: what was refused is counted in the log, too
             self._refused.note_beyond()
         self._journal.close()
@@ -136,16 +145,40 @@ class Keeper:
         return taken
 
     def _add_to_files(self, day: str, kept: Sequence[Entry]) -> None:
-        by_stack: dict[str, list[bytes]] = {}
-        for entry in kept:
-            by_stack.setdefault(entry.stack, []).append(entry.plain)
+        """Add frames to the files of the running day, those first that could not be added before.
+
+        What cannot be added is in the journal and is tried again. Where there is too much of it, or a file is not as it
+        was left, the files are written anew when the day is over.
+        """
         if day in self._unsound:
             return
-        try:
-            for stack, frames in by_stack.items():
-                store.add(self._folder, stack, day, frames)
-        except OSError:  # the journal has them; the files are written anew when the day is over
-            self._unsound.add(day)
+        for entry in kept:
+            self._owed.setdefault(entry.stack, []).append(entry.plain)
+        for stack, frames in tuple(self._owed.items()):
+            try:
+                size = store.add(self._folder, stack, day, frames, self._sizes.get(stack))
+            except OSError:
+                continue
+            if size is None:
+                self._give_up_files(day)
+                return
+            self._sizes[stack] = size
+            del self._owed[stack]
+        if sum(len(frame) for frames in self._owed.values() for frame in frames) > MOST_OWED:
+            self._give_up_files(day)
+
+    def _begin(self, day: str) -> None:
+        """Go over to a day; what the files of the one before lack is written from the journal when it is closed."""
+        if day == self.day:
+            return
+        if self._owed:
+            self._give_up_files(self.day)
+        self._sizes.clear()
+        self.day = day
+
+    def _give_up_files(self, day: str) -> None:
+        self._owed.clear()
+        self._unsound.add(day)
 
     def _recover(self) -> str:
         """Write the files of open days anew from the journal, learn what was received, and name the running day."""

@@ -11,6 +11,7 @@ checked by hand: `zcat FILE | sha256sum`, and `printf '%s %s %s\\n' BEFORE DAY S
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import zlib
@@ -108,12 +109,26 @@ def read_day(folder: Path, stack: str, said: ReceiptDay | str) -> bytes:
     return text
 
 
-def add(folder: Path, stack: str, day: str, frames: Iterable[bytes]) -> None:
-    """Add frames to the file of a running day. Not synced: the journal is, and the file is written anew from it."""
+def add(folder: Path, stack: str, day: str, frames: Iterable[bytes], size: int | None = None) -> int | None:
+    """Add frames to the file of a running day: its size then, or OSError if nothing was added.
+
+    None if the file cannot be gone on with: it has not the `size` that the last call left, or a part was added. Not
+    synced: the journal is, and the file is written anew from it at the next start.
+    """
     place = folder / stack
     place.mkdir(exist_ok=True)
+    text = b"".join(frame + b"\r\n" for frame in frames)
     with (place / f"{day}{SUFFIX}").open("ab", buffering=0) as file:
-        file.write(b"".join(frame + b"\r\n" for frame in frames))
+        before = file.tell()
+        if size not in (None, before):
+            return None
+        if file.write(text) == len(text):
+            return before + len(text)
+        try:
+            file.truncate(before)
+        except OSError:
+            return None
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def rewrite(folder: Path, day: str, entries: Iterable[Entry]) -> None:
