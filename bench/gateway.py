@@ -1,7 +1,8 @@
 """A host under 2,000 connected devices: frames a second that are on disk and answered, and how long an answer takes.
 
 The devices are a process of their own. First each of them reports as fast as it is answered; then all report at a
-steady rate, that of the standard (one frame each 30 s) and multiples of it.
+steady rate, that of the standard (one frame each 30 s) and multiples of it. At last the host is killed (SIGKILL) while
+they report, and every frame that was answered is looked for on disk.
 """
 
 from __future__ import annotations
@@ -14,13 +15,16 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections import Counter, deque
 from itertools import count
 from pathlib import Path
 
 from airshed.lab.device import REAL_TIME, Logger, mns
 from airshed.lab.rows import write_rows
 from airshed.service.gateway.devices import DeviceRow
+from airshed.service.gateway.journal import read_segment, segments
 
 DEVICES = 2_000
 CADENCE_S = 30
@@ -29,6 +33,8 @@ FIRST = "010000A8900016F000000000"
 FASTEST_S = 6.0
 STEADY_S = 5.0
 TIMES = (1, 10, 30)
+PATIENCE_S = 30.0
+KILLED_AFTER_S = 2.0
 BEGIN = 1_798_732_800_000  # 2027-01-01 in Beijing
 
 
@@ -38,10 +44,13 @@ class Line(asyncio.Protocol):
     def __init__(self, place: int, templates: list[bytes], took: list[float]) -> None:
         self._place, self._templates, self._took = place, templates, took
         self.sent = 0
-        self._at = 0.0
+        self._at: deque[float] = deque()
+        self._held = b""
         self._transport: asyncio.Transport | None = None
         self.closed_loop = False
         self.open = True
+        #: How often each frame was answered, by its QN.
+        self.answered: Counter[str] = Counter()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -53,19 +62,24 @@ class Line(asyncio.Protocol):
     def send(self) -> None:
         """Send the next frame."""
         assert self._transport is not None
-        self._at = time.perf_counter()
+        self._at.append(time.perf_counter())
         self._transport.write(self._templates[self.sent % len(self._templates)])
         self.sent += 1
 
     def data_received(self, data: bytes) -> None:
-        assert data.count(b"CN=9014;") == 1 == data.count(b"##"), data
-        self._took.append(time.perf_counter() - self._at)
-        if self.closed_loop:
-            self.send()
+        *answers, self._held = (self._held + data).split(b"\r\n")
+        for answer in answers:
+            assert b"CN=9014;" in answer, answer
+            self._took.append(time.perf_counter() - self._at.popleft())
+            begin = answer.index(b"QN=") + 3
+            self.answered[answer[begin : begin + 17].decode()] += 1
+            if self.closed_loop:
+                self.send()
 
 
-async def _devices(port: int) -> dict[str, list[float]]:
-    """Connect all devices, let them report in every phase, and hand back how long each answer took."""
+async def _devices(port: int) -> None:
+    """Connect all devices and let them report in every phase; print how long each answer took, and once the host is
+    gone, how often each frame was answered."""
     loop = asyncio.get_running_loop()
     took: list[float] = []
     lines: list[Line] = []
@@ -99,17 +113,26 @@ async def _devices(port: int) -> dict[str, list[float]]:
             if wait > 0:
                 await asyncio.sleep(wait)
             lines[sent % DEVICES].send()
-        await asyncio.sleep(1.0)
+        deadline = time.perf_counter() + PATIENCE_S
+        while len(took) < int(STEADY_S / gap) and time.perf_counter() < deadline:
+            await asyncio.sleep(0.1)
         phases[str(times)] = took.copy()
         assert len(took) == int(STEADY_S / gap), f"{int(STEADY_S / gap) - len(took)} frames were not answered"
     assert all(line.open for line in lines), "the host cut a device off"
-    return phases
+    print(json.dumps(phases), flush=True)
+
+    for line in lines:
+        line.closed_loop = True
+        line.send()
+    while any(line.open for line in lines):
+        await asyncio.sleep(0.1)
+    print(json.dumps([line.answered for line in lines]))
 
 
 def load(port: int) -> None:
-    """The process of the devices: prints how long every answer took, as JSON."""
+    """The process of the devices: two lines of JSON."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (DEVICES + 100, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
-    print(json.dumps(asyncio.run(_devices(port))))
+    asyncio.run(_devices(port))
 
 
 def _fsyncs_a_second(folder: Path) -> float:
@@ -143,22 +166,32 @@ def run() -> list[tuple[str, str]]:
         try:
             assert host.stdout is not None
             port = json.loads(host.stdout.readline())["port"]
-            child = subprocess.run(
+            child = subprocess.Popen(
                 [sys.executable, "-c", f"from bench.gateway import load; load({port})"],
                 stdout=subprocess.PIPE,
-                check=True,
+                text=True,
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
             )
-            host.send_signal(signal.SIGTERM)
-            last = host.stdout.read().splitlines()[-1]
+            assert child.stdout is not None
+            threading.Thread(target=host.stdout.read, daemon=True).start()  # or its log would fill the pipe
+            phases: dict[str, list[float]] = json.loads(child.stdout.readline())
+            time.sleep(KILLED_AFTER_S)
+            host.send_signal(signal.SIGKILL)
             host.wait()
-            counts = json.loads(last)["counts"]
+            answered: list[dict[str, int]] = json.loads(child.stdout.readline())
+            child.wait()
         finally:
             host.kill()
-        size = sum(path.stat().st_size for path in (folder / "receipts" / "journal").iterdir())
-    phases: dict[str, list[float]] = json.loads(child.stdout)
-    answered = sum(map(len, phases.values()))
-    assert counts["kept"] >= answered, (counts, answered)
+        kept, size = _on_disk(folder / "receipts")
+    lost = sum(
+        max(times - kept[mn, qn], 0)
+        for mn, told in zip(mns(FIRST, DEVICES), answered, strict=True)
+        for qn, times in told.items()
+    )
+    frames = sum(kept.values())
+    acknowledged = sum(sum(told.values()) for told in answered)
+    while_killed = acknowledged - sum(map(len, phases.values()))
+    assert lost == 0 < while_killed, (lost, while_killed)
     rate = len(phases["fastest"]) / FASTEST_S
     return [
         (
@@ -171,8 +204,22 @@ def run() -> list[tuple[str, str]]:
             for times in TIMES
         ),
         ("host: syncs a second of the same disk, one small write each", f"{syncs:,.0f}"),
-        ("host: bytes of a frame in the journal", f"{size / counts['kept']:,.0f}"),
+        ("host: bytes of a frame in the journal", f"{size / frames:,.0f}"),
+        (
+            "host: killed (SIGKILL) while all devices report as fast as they are answered",
+            f"{acknowledged:,} frames answered, {while_killed:,} of them in the last seconds; {lost} are not on disk",
+        ),
     ]
+
+
+def _on_disk(receipts: Path) -> tuple[Counter[tuple[str, str]], int]:
+    """How often each frame lies in the journal, by MN and QN, and the bytes of the journal."""
+    kept: Counter[tuple[str, str]] = Counter()
+    for _, path in segments(receipts):
+        for entry in read_segment(path):
+            begin = entry.plain.index(b"QN=") + 3
+            kept[entry.mn, entry.plain[begin : begin + 17].decode()] += 1
+    return kept, sum(path.stat().st_size for path in (receipts / "journal").iterdir())
 
 
 def _latency(took: list[float]) -> str:
