@@ -134,9 +134,18 @@ def test_the_formulas_of_ecmps_give_its_worked_values() -> None:
     assert us.rate_19_6("120.4", "11.2", "1800") == Decimal("0.231")
     assert us.f_11("11.2", "25000000") == Decimal("159.6")
     assert us.f_15("25000000", "11.2", "1800") == Decimal("1555.6")
+    assert us.f_16("25000000", "11.2", "1800", 0) == us.f_15("25000000", "11.2", "1800")
+    assert us.f_16("25000000", "11.2", "1800", "8.5") == Decimal("1423.3")
     assert us.f_17("25000000", "9780", "8.5", "6.0") == Decimal("1605.1")
     assert us.f_18("25000000", "9780", "8.5", "6.3") == Decimal("1633.9")
     assert us.bias_adjustment("4.1", "2.2", "181.3") == Decimal("1.023")
+
+
+def test_the_load_of_a_unit_is_shared_by_flow_and_operating_time() -> None:
+    """EPA's test table of ECMPS, HOURAPP-9 row 11: 1,000 MW through 1.3 and 3.9 are 250 and 750."""
+    assert [*map(int, us.apportioned_load(1_000, ["1.3", "3.9"], ["1.00", "1.00"]))] == [250, 750]
+    assert [*map(int, us.apportioned_load(1_000, ["2.6", "3.9"], ["0.50", "1.00"]))] == [250, 750]
+    assert [*map(int, us.apportioned_load(1_000, ["0", "0"], ["0.50", "1.00"]))] == [0, 0]
 
 
 def test_a_monitor_that_reads_high_is_not_adjusted_downwards() -> None:

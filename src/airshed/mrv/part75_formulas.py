@@ -8,6 +8,7 @@ is rounded once, half away from zero.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 Measure = Decimal | int | str
@@ -85,6 +86,12 @@ def f_15(flow_scfh: Measure, co2_percent_wet: Measure, fc: Measure) -> Decimal:
     return _heat(flow * co2 / (100 * factor))
 
 
+def f_16(flow_scfh: Measure, co2_percent_dry: Measure, fc: Measure, h2o_percent: Measure) -> Decimal:
+    """Heat input in mmBtu/h from dry CO2 and the moisture of the gas (equation F-16)."""
+    flow, co2, factor, h2o = _of(flow_scfh, co2_percent_dry, fc, h2o_percent)
+    return _heat(flow * co2 * (100 - h2o) / (factor * 10_000))
+
+
 def f_17(flow_scfh: Measure, fd: Measure, h2o_percent: Measure, o2_wet_percent: Measure) -> Decimal:
     """Heat input in mmBtu/h from wet oxygen (equation F-17)."""
     flow, factor, h2o, o2 = _of(flow_scfh, fd, h2o_percent, o2_wet_percent)
@@ -114,6 +121,23 @@ def bias_adjustment(mean_difference: Measure, confidence_coefficient: Measure, m
     assert mean > 0, mean
     biased = difference > abs(coefficient)
     return _round(1 + difference / mean if biased else Decimal(1), 3)
+
+
+def apportioned_load(
+    unit_load: Measure, flows: Sequence[Measure], operating_hours: Sequence[Measure]
+) -> tuple[Decimal, ...]:
+    """The load of a unit that discharges through several stacks, by flow x operating time of each, whole units.
+
+    ECMPS (HOURAPP-9) allows a difference of 1. Nothing is apportioned to stacks through which nothing flows.
+
+    >>> [int(load) for load in apportioned_load(1000, ["1.3", "3.9"], ["1.00", "1.00"])]
+    [250, 750]
+    """
+    (load,) = _of(unit_load)
+    shares = [flow * hours for flow, hours in zip(_of(*flows), _of(*operating_hours), strict=True)]
+    assert all(share >= 0 for share in shares), shares
+    total = sum(shares, Decimal(0))
+    return tuple(_round(load * share / total, 0) if total else Decimal(0) for share in shares)
 
 
 def _heat(mmbtu_h: Decimal) -> Decimal:
