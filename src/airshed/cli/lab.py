@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from airshed.cli import lab_share
+from airshed.cli import lab_prices, lab_share
 from airshed.cli.show import as_json, console, table
 from airshed.model.refusal import Malformed
 
@@ -63,18 +63,10 @@ def equilibrium(
 
     from airshed.lab.equilibrium.case import linked, read_air, solved
 
-    if bool(curves) != bool(caps):
-        given, missing = ("--curves", "--caps") if curves else ("--caps", "--curves")
-        raise Malformed(missing, f"it is missing, {given} is given", "give both, or neither")
-    if curves and (rulebook or pollutant):
-        raise Malformed("--rulebook", "it goes only without --curves and --caps", "leave one of them out")
-    for option, value in (("--growth", growth), ("--decline", decline), ("--rate", rate)):
-        if not -100 < value < 1_000:
-            raise Malformed(option, f"{value:g} percent a year", "give a percentage above -100")
     target = Path(certificate) if certificate else None
     if target is not None and (target.is_dir() or not target.parent.is_dir()):
         raise Malformed("--certificate", f"{target} cannot be written", "name a file in a folder that exists")
-    case = _case(curves, caps, rulebook or RULEBOOK, pollutant or "SO2", years, (rate, growth, decline))
+    case = _asked(curves, caps, rulebook, pollutant, years, (rate, growth, decline))
     air = read_air(Path(matrix), case.zones) if matrix else linked(case.zones)
     found = solved(case, air, banking)
     alone = _alone(case, banking) if len(case.zones) > 1 and not matrix else None
@@ -84,6 +76,53 @@ def equilibrium(
         as_json(_document(case, found, alone))
         return
     _print(case, found, alone)
+
+
+@app.command()
+def linking(
+    curves: Annotated[
+        str, typer.Option(metavar="FILE", help="CSV with zone,source,technology,cost_yuan_per_t,potential_t.")
+    ] = "",
+    caps: Annotated[str, typer.Option(metavar="FILE", help="CSV with zone,year,baseline_t,cap_t.")] = "",
+    rulebook: Annotated[
+        str, typer.Option(metavar="PATH_OR_NAME", help=f"Rulebook with caps and zone.  [default: {RULEBOOK}]")
+    ] = "",
+    pollutant: Annotated[str, typer.Option(help="Pollutant of the rulebook.  [default: SO2]")] = "",
+    years: Annotated[int, typer.Option(min=1, max=100, help="Years, from the rulebook's first vintage.")] = 10,
+    growth: Annotated[float, typer.Option(metavar="PERCENT", help="Growth of emissions a year.")] = 1.0,
+    decline: Annotated[float, typer.Option(metavar="PERCENT", help="Fall of later caps a year.")] = 3.0,
+    rate: Annotated[float, typer.Option(metavar="PERCENT", help="Discount rate.")] = 5.0,
+    json: Json = False,
+) -> None:
+    """What cities save by one market, and each one's part: the case against closed borders. 联通收益。
+
+    Every coalition of cities is cleared; the saving is shared by the Shapley value, and by the nucleolus beside it.
+
+    Example: airshed lab linking --pollutant NOx --years 5
+    """
+    from airshed.lab.linking import saving
+
+    case = _asked(curves, caps, rulebook, pollutant, years, (rate, growth, decline))
+    found = saving(case)
+    if json:
+        as_json({**{name: getattr(found, name) for name in found.__slots__}, "saved": found.saved})
+        return
+    total = sum(found.alone)
+    rows = [
+        (zone, _millions(alone), _millions(part), f"{100 * part / alone if alone else 0.0:.2f} %", _millions(other))
+        for zone, alone, part, other in zip(found.zones, found.alone, found.shapley, found.nucleolus, strict=True)
+    ]
+    table(
+        "Who saves by one market 联通收益 (million yuan, discounted)",
+        ("city 地区", "alone 单独#", "saves (Shapley)#", "of its cost#", "saves (nucleolus)#"),
+        rows,
+    )
+    console.print(
+        f"closed borders {_millions(total)}, one market {_millions(found.together)}: {_millions(found.saved)} million"
+        f" yuan saved, {100 * found.saved / total if total else 0.0:.2f} %"
+    )
+    for origin in case.origins:
+        console.print(origin, markup=False)
 
 
 @app.command()
@@ -117,6 +156,23 @@ def check(
 
 
 lab_share.register(app)
+lab_prices.register(app)
+
+
+def _asked(
+    curves: str, caps: str, rulebook: str, pollutant: str, years: int, percents: tuple[float, float, float]
+) -> Case:
+    """The case of two tables, or of a rulebook and its zone."""
+    rate, growth, decline = percents
+    if bool(curves) != bool(caps):
+        given, missing = ("--curves", "--caps") if curves else ("--caps", "--curves")
+        raise Malformed(missing, f"it is missing, {given} is given", "give both, or neither")
+    if curves and (rulebook or pollutant):
+        raise Malformed("--rulebook", "it goes only without --curves and --caps", "leave one of them out")
+    for option, value in (("--growth", growth), ("--decline", decline), ("--rate", rate)):
+        if not -100 < value < 1_000:
+            raise Malformed(option, f"{value:g} percent a year", "give a percentage above -100")
+    return _case(curves, caps, rulebook or RULEBOOK, pollutant or "SO2", years, percents)
 
 
 def _case(

@@ -1,0 +1,70 @@
+"""What cities save by trading with each other, and how that is shared among them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from airshed.lab.equilibrium.banking import equilibrium
+from airshed.lab.equilibrium.case import Case
+from airshed.lab.equilibrium.curves import Steps
+from airshed.market.sharing.games import nucleolus, shapley
+from airshed.model.refusal import Malformed
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Discounted yuan by zone, in the order of the case.
+
+    `alone` is what each zone's caps cost it behind closed borders, `together` what they cost all with one market. The
+    saving is shared by the Shapley value, and by the nucleolus for comparison.
+    """
+
+    zones: tuple[str, ...]
+    alone: tuple[float, ...]
+    together: float
+    shapley: tuple[float, ...]
+    nucleolus: tuple[float, ...]
+
+    @property
+    def saved(self) -> float:
+        """What one market costs less than closed borders."""
+        return sum(self.alone) - self.together
+
+
+def saving(case: Case, progress: Callable[[str], object] = lambda team: None) -> Linked:
+    """The game in which any cities may join their markets: v(S) = sum of costs alone - cost of S as one market (A9).
+
+    Exact: every coalition's market is cleared. Malformed, naming the zone, if one of them cannot keep its caps alone,
+    for then the saving has no bound.
+    """
+    costs: dict[frozenset[int], float] = {}
+
+    def cost(team: frozenset[int]) -> float:
+        if team not in costs:
+            own = sorted(team)
+            widths = np.concatenate([np.array(case.curves[z].potentials()[0]) for z in own])
+            curve = Steps(np.concatenate([case.curves[z].costs for z in own]), widths, case.discount)
+            try:
+                costs[team] = equilibrium(curve, case.need[own].sum(axis=0), case.discount).cost
+            except Malformed as error:
+                names = ", ".join(case.zones[z] for z in own)
+                raise Malformed(f"{names}, {error.place}", error.what, error.cure) from None
+            progress(" ".join(case.zones[z] for z in own))
+        return costs[team]
+
+    players = len(case.zones)
+    alone = tuple(cost(frozenset({z})) for z in range(players))
+
+    def worth(team: frozenset[int]) -> float:
+        return sum(alone[z] for z in team) - cost(team) if team else 0.0
+
+    return Linked(
+        zones=case.zones,
+        alone=alone,
+        together=cost(frozenset(range(players))),
+        shapley=tuple(shapley(players, worth)),
+        nucleolus=tuple(nucleolus(players, worth)),
+    )

@@ -1,0 +1,113 @@
+"""Prices that are published here and there in one language, yuan per tonne and year, and what contradicts itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+
+from airshed.lab.rows import read_rows
+from airshed.market.tenor import annualised, capitalised
+from airshed.model.refusal import Malformed
+
+#: What stands in `years` of a right without end.
+OPEN = "open"
+#: Two prices of a place and pollutant, or of a pollutant, further apart than this are an alarm.
+FAR = 3.0
+
+
+class Quote(msgspec.Struct, frozen=True):
+    """A published price, one row of `quotes.csv`.
+
+    `years` is the term of the right, `open` without end, empty where the source does not say. `per_year` says whether
+    the price is for each year of it or for all of them; empty with `years`.
+    """
+
+    place: str
+    pollutant: str
+    kind: str
+    yuan_per_t: Annotated[float, msgspec.Meta(gt=0, le=1e9)]
+    years: Annotated[str, msgspec.Meta(pattern=r"^(open|[1-9][0-9]{0,2})\Z")] | None
+    per_year: Literal["yes", "no"] | None
+    when: str | None
+    source: str
+    status: Literal["confirmed", "to confirm"]
+
+    @property
+    def term(self) -> float | None:
+        """Years of the right, infinite without end; None where nobody says."""
+        return None if self.years is None else inf if self.years == OPEN else float(self.years)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A quote in yuan per tonne and year, and what that is worth at once for a plant's life; None without a term."""
+
+    quote: Quote
+    yearly: float | None
+    at_once: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Two prices of the same tonne and year that lie far apart."""
+
+    low: Said
+    high: Said
+    times: float
+    #: Whether one place contradicts itself.
+    inside: bool
+
+
+def read_quotes(path: Path | None = None) -> tuple[Quote, ...]:
+    """Quotes from a CSV, or those that are shipped. Malformed, with line and column, for what is none."""
+    found = path or Path(__file__).with_name("quotes.csv")
+    quotes = read_rows(found, Quote)
+    for line, quote in enumerate(quotes, start=2):
+        if (quote.years is None) != (quote.per_year is None):
+            raise Malformed(f"{found} line {line}", "years and per_year do not go together", "give both, or neither")
+        if quote.years == OPEN and quote.per_year == "yes":
+            raise Malformed(f"{found} line {line}", "a price for each year without end", "write years as 1")
+    return quotes
+
+
+def in_one_language(quotes: Sequence[Quote], rate: float, life: float = 20.0) -> list[Said]:
+    """Each quote as yuan per tonne and year at a rate, and at once for `life` years; None where no term is said.
+
+    >>> floor = Quote("Shanxi", "SO2", "floor", 18_000, "open", "no", "2017", "x", "confirmed")
+    >>> [said.yearly for said in in_one_language([floor], 0.08)]
+    [1440.0]
+    """
+    found = []
+    for quote in quotes:
+        term = quote.term
+        yearly = None
+        if term is not None:
+            yearly = quote.yuan_per_t if quote.per_year == "yes" else annualised(quote.yuan_per_t, term, rate)
+        found.append(Said(quote, yearly, None if yearly is None else capitalised(yearly, life, rate)))
+    return found
+
+
+def alarms(said: Sequence[Said], far: float = FAR) -> list[Alarm]:
+    """Where a place contradicts itself by more than `far` times, and where two places do, the farthest pair of each.
+
+    Quotes without a term are left out: they cannot be compared.
+    """
+    found: list[Alarm] = []
+    groups: dict[tuple[str, str], list[Said]] = {}
+    for each in said:
+        if each.yearly is not None:
+            groups.setdefault((each.quote.place, each.quote.pollutant), []).append(each)
+            groups.setdefault(("", each.quote.pollutant), []).append(each)
+    for (place, _), own in groups.items():
+        ordered = sorted(own, key=lambda each: each.yearly or 0.0)
+        low, high = ordered[0], ordered[-1]
+        assert low.yearly is not None
+        assert high.yearly is not None
+        if high.yearly > far * low.yearly:
+            found.append(Alarm(low, high, high.yearly / low.yearly, bool(place)))
+    return sorted(found, key=lambda each: (not each.inside, -each.times))
