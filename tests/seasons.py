@@ -7,7 +7,7 @@ from airshed.engine import commands as c
 from airshed.engine.journal import Journal
 from airshed.engine.runner import Runner
 from airshed.lab.firms import Firm, level_of
-from airshed.lab.season import Season
+from airshed.lab.season import Season, first_year
 from airshed.lab.zone import Zone, expected_kg
 from airshed.lab.zone import load as load_zone
 from airshed.model.period import days_of
@@ -18,9 +18,10 @@ from airshed.rulebook.shipped import shipped
 YEAR = 2027
 
 
-def rules_and_zone() -> tuple[Rulebook, Zone]:
-    """The shipped rulebook and inventory."""
-    return load_rules(shipped("rulebooks", "dianzhong")), load_zone(shipped("zones", "dianzhong"))
+def rules_and_zone(name: str = "dianzhong") -> tuple[Rulebook, Zone]:
+    """A shipped rulebook and its inventory."""
+    rules = load_rules(shipped("rulebooks", name))
+    return rules, load_zone(shipped("zones", rules.programme.zone))
 
 
 def sealed_as_expected(zone: Zone, firms: list[Firm], year: int) -> dict[str, list[c.SealDay]]:
@@ -31,21 +32,33 @@ def sealed_as_expected(zone: Zone, firms: list[Firm], year: int) -> dict[str, li
         firm = by_source[stack.source]
         for number, day in enumerate(sealed):
             mass = {}
-            for pollutant in stack.monitors:
+            for code, pollutant in firm.owes.items():
+                if pollutant not in stack.monitors:
+                    continue
                 kg = (expected_kg(stack, pollutant) or 0.0) / len(sealed)
-                mass[pollutant.value] = int(kg * 1e6 * (level_of(firm, pollutant) if number >= firm.from_day else 1))
+                mass[code] = int(kg * 1e6 * (level_of(firm, pollutant) if number >= firm.from_day else 1))
             hours = {name: (24, 0, 0) for name in mass}
             sealed[day].append(c.SealDay(stack.stack, day, hours, mass, f"{stack.stack} {day}"))
     return sealed
 
 
-def played(journal: Journal, seed: int = 7, *, tables: bool = True, doubts: dict[str, str] | None = None) -> Season:
-    """A whole season, from adoption to the next vintage."""
-    rules, zone = rules_and_zone()
-    season = Season(Runner(journal, rules, tables=tables), rules, zone, seed, YEAR, doubts=doubts or {})
+def played(
+    journal: Journal,
+    seed: int = 7,
+    *,
+    tables: bool = True,
+    doubts: dict[str, str] | None = None,
+    law: str = "dianzhong",
+    rules: Rulebook | None = None,
+) -> Season:
+    """A whole season, from adoption to the next vintage; `rules` stand in for the shipped text of the law."""
+    text, zone = rules_and_zone(law)
+    rules = rules or text
+    year = first_year(rules)
+    season = Season(Runner(journal, rules, tables=tables), rules, zone, seed, year, doubts=doubts or {})
     season.decide()
     season.open()
-    season.sealed = sealed_as_expected(zone, season.firms, YEAR)
+    season.sealed = sealed_as_expected(zone, season.firms, year)
     for _ in season.play():
         pass
     season.settle()

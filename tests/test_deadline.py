@@ -136,7 +136,7 @@ def test_a_calendar_that_never_opens_is_malformed() -> None:
         (
             'penalty = "price_multiple"',
             'penalty = "indexed_per_tonne"',
-            "index.csv: no index for 2027, a year with a cap; add the row",
+            "penalty_index.csv: no index for 2027, the first year with a cap; add the row",
         ),
     ],
 )
@@ -146,8 +146,8 @@ def test_a_contradiction_names_its_place(old: str, new: str, said: str) -> None:
 
 def test_a_period_has_one_index() -> None:
     rows = "period,index_thousandths,cite,status\n2027,1000,a notice,to confirm\n2027,1001,a notice,to confirm\n"
-    assert [str(fault) for fault in read({**FILES, "index.csv": rows.encode()})[1]] == [
-        "index.csv line 3: 2027 stands in line 2 already; keep one"
+    assert [str(fault) for fault in read({**FILES, "penalty_index.csv": rows.encode()})[1]] == [
+        "penalty_index.csv line 3: 2027 stands in line 2 already; keep one"
     ]
 
 
@@ -168,3 +168,5 @@ def test_a_penalty_in_dollars_of_1990_for_a_short_ton_comes_out_to_the_cent() ->
 
     assert penalty("indexed_per_tonne", whole) == 145_024_077_05  # 50,000 short tons are 45,359,237 kg exactly
     assert penalty("fixed_per_tonne", whole) == 50_000 * 2_000_00
+    part = Lack(299_366, fixed_fen_per_t=2_000_00, index=180_700, index_base=124_600, tonne_mg=ton)
+    assert penalty("indexed_per_tonne", part) == 957_143_04  # docs/programmes.md, with a pencil

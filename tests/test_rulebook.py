@@ -281,7 +281,7 @@ def test_a_folder_that_is_no_rulebook_is_named(tmp_path: Path) -> None:
     (tmp_path / "rulebook.toml").write_text("")
     with pytest.raises(Malformed, match="is a file; name the folder"):
         find(str(tmp_path / "rulebook.toml"))
-    with pytest.raises(Malformed, match=r"rulebooks/dianzhon: no such folder is shipped; there are: dianzhong"):
+    with pytest.raises(Malformed, match=r"rulebooks/dianzhon: no such folder is shipped; there are: .*dianzhong"):
         find("dianzhon")
     for name in ("x" * 5000, "a\0b", ""):
         with pytest.raises(Malformed):

@@ -105,7 +105,9 @@ def test_kilns_follow_the_papers_size_classes(zone: Zone) -> None:
 
 
 def test_clinker_capacity_is_shared_out_as_in_the_prefectures(zone: Zone) -> None:
-    weights = read_plan(FOLDER).cement.clinker_kt_2020
+    plan = read_plan(FOLDER).cement
+    assert plan is not None
+    weights = plan.clinker_kt_2020
     capacity = Counter[str]()
     for source in zone.sources:
         if source.sector is Sector.CEMENT:
@@ -383,5 +385,5 @@ def test_a_spoiled_plan_writes_nothing(copied: Path, spoil: Callable[[Path], Non
 
 @pytest.mark.parametrize("name", ["atlantis", "", "..", "../zones/dianzhong", "/etc"])
 def test_an_unknown_zone_is_told_which_are_shipped(name: str) -> None:
-    with pytest.raises(Malformed, match="there are: dianzhong"):
+    with pytest.raises(Malformed, match=r"there are: .*dianzhong"):
         shipped("zones", name)

@@ -1,12 +1,12 @@
-"""`airshed demo`: one compliance year of the Dianzhong zone, from stack readings to penalties."""
+"""`airshed demo`: one compliance year of a programme and its zone, from stack readings to penalties."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -18,24 +18,44 @@ if TYPE_CHECKING:
     from airshed.lab.firms import Firm
     from airshed.lab.season import Season
     from airshed.lab.zone import Zone
+    from airshed.rulebook.schema import Rulebook
 
-YEAR = 2027
-ZONE = "dianzhong"
+RULEBOOK = "dianzhong"
 MARK = "demo.json"
-#: What a demo leaves in its folder, and what the next one may therefore replace.
-LEFT = (MARK, "dianzhong.book", "dianzhong.book-wal", "dianzhong.book-shm", "dianzhong.book.lock", "report.html")
+#: What a demo leaves in its folder beside its book, and what the next one may therefore replace.
+LEFT = (MARK, "report.html")
 LEFT_FOLDERS = ("evidence", "hours")
+#: Endings of the files of a book.
+OF_A_BOOK = ("", "-wal", "-shm", ".lock")
 
 Step = Callable[[int, str], Callable[[str], None]]
+
+
+class Programme(NamedTuple):
+    """What is played: the law as texts and as values, the zone and its folder, and the year."""
+
+    texts: Mapping[str, bytes]
+    rules: Rulebook
+    zone: Zone
+    folder: Path
+    year: int
+
+    @property
+    def book(self) -> str:
+        """Name of the file of the book."""
+        return f"{self.rules.programme.id}.book"
 
 
 def demo(
     seed: Annotated[int, typer.Option("--seed", help="The same seed plays the same year.")] = 7,
     out: Annotated[Path, typer.Option("--out", help="Folder for book, evidence, hours and report.")] = Path("demo"),
+    rulebook: Annotated[str, typer.Option("--rulebook", help="Law to play: a folder, or the name of one.")] = RULEBOOK,
     workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes for the stacks.")] = 2,
     json: Annotated[bool, typer.Option("--json", help="Print one line of JSON at the end and nothing else.")] = False,
 ) -> None:
-    """Play one compliance year of the Dianzhong zone, from stack readings to penalties, and write a report.
+    """Play one compliance year of a programme, from stack readings to penalties, and write a report.
+
+    The rulebook names its zone; the year is the first that it caps.
 
     Example: airshed demo --seed 7 --out demo
     """
@@ -43,11 +63,12 @@ def demo(
     from time import perf_counter
 
     began = perf_counter()
-    _prepare(out, seed)
+    programme = _programme(rulebook)
+    _prepare(out, seed, programme)
     gc.freeze()
     with _progress(json) as step:
-        season, measured = _play(out, seed, workers, step)
-    rows = _report(out, seed, season, measured)
+        season, measured = _play(out, seed, workers, step, programme)
+    rows = _report(out, seed, season, measured, programme)
     seconds = perf_counter() - began
     state = season.runner.state
     if json:
@@ -62,20 +83,34 @@ def demo(
         )
         return
     _print_compliance(season)
-    console.print(f"book    {out / 'dianzhong.book'}: {state.seq:,} records, verified")
+    console.print(f"book    {out / programme.book}: {state.seq:,} records, verified")
     console.print(f"digest  {season.runner.hash}")
     console.print(f"report  {out / 'report.html'} ({rows:,} bytes, English and 中文)")
     console.print(f"time    {seconds:.0f} s")
 
 
-def _prepare(out: Path, seed: int) -> None:
+def _programme(rulebook: str) -> Programme:
+    """The law and its zone; a law in a folder may name a zone that ships."""
+    from airshed.lab.season import first_year
+    from airshed.lab.zone import load as load_zone
+    from airshed.rulebook.load import find, load_texts, texts
+    from airshed.rulebook.shipped import shipped
+
+    law = texts(find(rulebook))
+    rules = load_texts(law)
+    folder = shipped("zones", rules.programme.zone)
+    return Programme(law, rules, load_zone(folder), folder, first_year(rules))
+
+
+def _prepare(out: Path, seed: int, programme: Programme) -> None:
     """An empty folder: a new one, or that of an earlier demo, whose files go."""
     if out.exists() and not out.is_dir():
         raise Malformed(str(out), "is not a folder", "name another with --out")
     if out.is_dir() and any(out.iterdir()):
-        known = {*LEFT, *LEFT_FOLDERS}
-        strange = sorted(path.name for path in out.iterdir() if path.name not in known)
-        if strange or not (out / MARK).is_file():
+        earlier = _earlier(out)
+        left = [*(f"{earlier}{end}" for end in OF_A_BOOK), *LEFT[::-1]]
+        strange = sorted(path.name for path in out.iterdir() if path.name not in (*left, *LEFT_FOLDERS))
+        if strange or not earlier:
             raise Malformed(
                 str(out),
                 f"holds {strange[0] if strange else 'other files'}, which no demo made",
@@ -84,10 +119,21 @@ def _prepare(out: Path, seed: int) -> None:
         for name in LEFT_FOLDERS:
             if (out / name).is_dir():
                 shutil.rmtree(out / name)
-        for name in LEFT[::-1]:
+        for name in left:
             (out / name).unlink(missing_ok=True)
     out.mkdir(parents=True, exist_ok=True)
-    (out / MARK).write_text(f'{{"seed":{seed},"year":{YEAR}}}\n')
+    (out / MARK).write_text(f'{{"seed":{seed},"year":{programme.year},"book":"{programme.book}"}}\n')
+
+
+def _earlier(out: Path) -> str:
+    """The name of the book of the demo whose folder this is; empty when no demo made it."""
+    import msgspec
+
+    try:
+        book = msgspec.json.decode((out / MARK).read_bytes(), type=dict[str, int | str]).get("book", "")
+    except (OSError, ValueError):
+        return ""
+    return book if isinstance(book, str) and Path(book).name == book and book.endswith(".book") else ""
 
 
 @contextmanager
@@ -111,30 +157,24 @@ def _progress(quiet: bool) -> Iterator[Step]:
         yield step
 
 
-def _play(out: Path, seed: int, workers: int, step: Step) -> tuple[Season, list[Any]]:
+def _play(out: Path, seed: int, workers: int, step: Step, programme: Programme) -> tuple[Season, list[Any]]:
     from airshed.engine.runner import Runner
     from airshed.lab.episodes import read_episodes
     from airshed.lab.marking import marks_of, read_marks
     from airshed.lab.monitoring import monitoring_rules
     from airshed.lab.season import Season
     from airshed.lab.verifier import doubts
-    from airshed.lab.zone import load as load_zone
     from airshed.rulebook.digest import digest
-    from airshed.rulebook.load import find, load_texts, texts
-    from airshed.rulebook.shipped import shipped
     from airshed.service.book import Book
     from airshed.service.marked_days import reverted, sealed_and_corrected
     from airshed.service.measure import measure_zone, simulate_zone
     from airshed.service.sealing import note_command
     from airshed.service.verify import verify
 
-    law = texts(find(ZONE))
-    rules = load_texts(law)
-    folder = shipped("zones", ZONE)
-    zone = load_zone(folder)
-    book = Book.create(out / "dianzhong.book")
+    law, rules, zone, folder, year = programme
+    book = Book.create(out / programme.book)
     book.keep_law(digest(rules), law)
-    season = Season(Runner(book, rules), rules, zone, seed, YEAR)
+    season = Season(Runner(book, rules), rules, zone, seed, year)
     opened = step(2, "rules adopted, caps set and shared out  开市配额")
     season.decide()
     opened(f"{len(season.firms)} firms")
@@ -145,14 +185,14 @@ def _play(out: Path, seed: int, workers: int, step: Step) -> tuple[Season, list[
     simulate_zone(
         out / "evidence",
         zone,
-        YEAR,
+        year,
         seed,
         episodes=read_episodes(folder, zone),
         levels=_levels(zone, season.firms),
         workers=workers,
         progress=step(count, "stacks report a year in HJ 212 frames  在线监测"),
     )
-    season.marks = read_marks(folder, zone, YEAR)
+    season.marks = read_marks(folder, zone, year)
     monitoring = monitoring_rules(rules)
     measured = list(
         measure_zone(
@@ -160,7 +200,7 @@ def _play(out: Path, seed: int, workers: int, step: Step) -> tuple[Season, list[
             zone,
             monitoring,
             hours=out / "hours",
-            marks=marks_of(season.marks, YEAR, at_last=False),
+            marks=marks_of(season.marks, year, at_last=False),
             workers=workers,
             progress=step(count, "frames read, hours closed, days sealed  数据审核"),
         )
@@ -170,12 +210,12 @@ def _play(out: Path, seed: int, workers: int, step: Step) -> tuple[Season, list[
         zone,
         monitoring,
         hours=out / "hours",
-        marks=marks_of(season.marks, YEAR, at_last=True),
+        marks=marks_of(season.marks, year, at_last=True),
         stacks=reverted(season.marks),
         workers=workers,
     )
     at_last = {closed.stack: closed for closed in mended}
-    season.sealed, season.corrections = sealed_and_corrected(measured, at_last, season.marks, YEAR)
+    season.sealed, season.corrections = sealed_and_corrected(measured, at_last, season.marks, year)
     measured = [at_last.get(closed.stack, closed) for closed in measured]
     season.findings = {closed.stack: note_command(closed) for closed in measured}
     season.doubts = doubts(measured)
@@ -205,15 +245,14 @@ def _levels(zone: Zone, firms: list[Firm]) -> dict[str, dict[str, list[tuple[int
     }
 
 
-def _report(out: Path, seed: int, season: Season, measured: list[Any]) -> int:
+def _report(out: Path, seed: int, season: Season, measured: list[Any], programme: Programme) -> int:
     from airshed.lab.episodes import read_episodes
-    from airshed.rulebook.shipped import shipped
     from airshed.service.book import Book
     from airshed.service.report import build, write
 
     book = season.runner.journal
     assert isinstance(book, Book)
-    episodes = read_episodes(shipped("zones", ZONE), season.zone)
+    episodes = read_episodes(programme.folder, season.zone)
     html = build(book, season.zone, season.rules, measured, seed=seed, episodes=episodes)
     write(out / "report.html", html)
     return (out / "report.html").stat().st_size
@@ -221,7 +260,7 @@ def _report(out: Path, seed: int, season: Season, measured: list[Any]) -> int:
 
 def _print_compliance(season: Season) -> None:
     """The end of the year by pollutant and jurisdiction, and who fell short."""
-    state = season.runner.state
+    state, money = season.runner.state, season.rules.currency.name_en
     sums: dict[tuple[str, str], list[int]] = {}
     short: list[tuple[str, ...]] = []
     for (source, year), known in sorted(state.years.items()):
@@ -258,7 +297,7 @@ def _print_compliance(season: Season) -> None:
             "obligation [t]",
             "surrendered [t]",
             "short [t]",
-            "penalty [yuan]",
+            f"penalty [{money}]",
         ],
         [
             (
@@ -278,7 +317,7 @@ def _print_compliance(season: Season) -> None:
     )
     table(
         "Short at the deadline 欠缴",
-        ["source", "name", "pollutant", "short [t]", "penalty [yuan]", "state", "made up from next vintage [t]"],
+        ["source", "name", "pollutant", "short [t]", f"penalty [{money}]", "state", "made up from next vintage [t]"],
         short,
     )
     console.print(

@@ -48,7 +48,7 @@ def zone_activities(
     figures = {(row.source, row.year): row for row in zone.baseline}
     found: list[Activity] = []
     for source in zone.sources:
-        if jurisdiction not in (None, source.jurisdiction):
+        if jurisdiction not in (None, source.jurisdiction) or not look.owes(rulebook, source.sector, pollutant):
             continue
         entrant = source.role == "new_entrant"
         years = tuple(year for year in zone.baseline_years if not entrant or (source.source, year) in figures)
@@ -59,7 +59,10 @@ def zone_activities(
                 source=source.source,
                 sector=source.sector,
                 years=years,
-                emitted_kg=tuple(None if row is None else row.kg(Pollutant(pollutant)) for row in rows),
+                emitted_kg=tuple(
+                    None if row is None else row.kg(Pollutant(look.pollutant(rulebook, pollutant).measured))
+                    for row in rows
+                ),
                 output=tuple(None if row is None else row.output for row in rows),
                 benchmark_g=standard.benchmark_g,
                 quota_g=standard.quota_g,

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 from airshed.lab.zone import Factor, Source, Stack, Zone, expected_kg
 from airshed.model.allowance import Pollutant
+from airshed.rulebook import look
+from airshed.rulebook.schema import Rulebook
 
 #: How far a firm's belief of the price may lie from the published guide price, as a standard deviation of its log.
 BELIEF_SPREAD = 0.18
@@ -36,11 +38,13 @@ class Step:
 class Firm:
     """One source and its operator. Masses are kilograms a year, prices fen per tonne, by pollutant.
 
-    `installed` are the steps it has decided for, in operation from `from_day` (0 = 1 January).
+    Pollutants have the names of the programme; `owes` gives what monitors call them. `installed` are the steps it has
+    decided for, in operation from `from_day` (0 = 1 January).
     """
 
     source: Source
     account: str
+    owes: Mapping[str, Pollutant]
     output: int
     before_kg: dict[str, int]
     declared: tuple[str, ...]
@@ -87,8 +91,8 @@ def guide_price(steps: Sequence[Step], need_kg: int) -> int:
     return ordered[-1].cost_fen_per_t if ordered else 0
 
 
-def firms_of(zone: Zone, seed: int) -> list[Firm]:
-    """The firms of a zone before they decide anything, in the order of the inventory."""
+def firms_of(zone: Zone, seed: int, rules: Rulebook) -> list[Firm]:
+    """The firms of a zone under a law before they decide anything, in the order of the inventory."""
     stacks: dict[str, list[Stack]] = {}
     for stack in zone.stacks:
         stacks.setdefault(stack.source, []).append(stack)
@@ -106,25 +110,25 @@ def firms_of(zone: Zone, seed: int) -> list[Firm]:
         measured = {pollutant for stack in mine for pollutant in stack.monitors}
         before: dict[str, int] = {}
         declared: list[str] = []
-        for pollutant in Pollutant:
+        owes = {rule.code: Pollutant(rule.measured) for rule in look.owed(rules, source.sector.value)}
+        for code, pollutant in owes.items():
             if pollutant in measured:
-                before[pollutant.value] = round(
+                before[code] = round(
                     sum(expected_kg(stack, pollutant) or 0.0 for stack in mine if pollutant in stack.monitors)
                 )
             else:
-                declared.append(pollutant.value)
+                declared.append(code)
                 factor = factor_of(zone, source, pollutant)
-                before[pollutant.value] = output * factor.factor_g // 1000
+                before[code] = output * factor.factor_g // 1000
         curves = {
-            pollutant.value: tuple(
-                sorted(steps.get((source.source, pollutant.value), []), key=lambda step: step.cost_fen_per_t)
-            )
-            for pollutant in Pollutant
+            code: tuple(sorted(steps.get((source.source, pollutant.value), []), key=lambda step: step.cost_fen_per_t))
+            for code, pollutant in owes.items()
         }
         found.append(
             Firm(
                 source=source,
                 account=source.account,
+                owes=owes,
                 output=output,
                 before_kg=before,
                 declared=tuple(declared),
@@ -151,8 +155,8 @@ def guide_prices(firms: Sequence[Firm], caps_kg: Mapping[str, int]) -> dict[str,
     """The guide price of each pollutant that the authority publishes before trading starts."""
     return {
         pollutant: guide_price(
-            [step for firm in firms for step in firm.steps[pollutant]],
-            sum(firm.before_kg[pollutant] for firm in firms) - cap,
+            [step for firm in firms for step in firm.steps.get(pollutant, ())],
+            sum(firm.before_kg.get(pollutant, 0) for firm in firms) - cap,
         )
         for pollutant, cap in caps_kg.items()
     }
@@ -167,6 +171,8 @@ def decide_installations(firms: Sequence[Firm], guide: Mapping[str, int], floor:
         poor = firm.rng.randrange(SHORT_OF_CASH) == 0
         cash = 0
         for pollutant, price in guide.items():
+            if pollutant not in firm.owes:
+                continue
             belief = max(floor[pollutant], round(price * firm.rng.lognormvariate(0.0, BELIEF_SPREAD)))
             firm.belief[pollutant] = belief
             firm.installed[pollutant] = tuple(step for step in firm.steps[pollutant] if step.cost_fen_per_t <= belief)
@@ -174,10 +180,11 @@ def decide_installations(firms: Sequence[Firm], guide: Mapping[str, int], floor:
         firm.cash_fen = cash * (5 if poor else 60) // 100
 
 
-def level_of(firm: Firm, pollutant: str) -> float:
-    """The factor by which the firm's stacks emit less from `from_day` on."""
-    before = firm.before_kg[pollutant]
-    if before == 0:
+def level_of(firm: Firm, measured: str) -> float:
+    """The factor by which the firm's stacks emit less of what monitors call `measured`, from `from_day` on."""
+    code = next((code for code, pollutant in firm.owes.items() if pollutant == measured), None)
+    before = firm.before_kg[code] if code is not None else 0
+    if code is None or before == 0:
         return 1.0
-    out = sum(step.potential_kg for step in firm.installed.get(pollutant, ()))
+    out = sum(step.potential_kg for step in firm.installed.get(code, ()))
     return max(0.02, 1 - out / before)

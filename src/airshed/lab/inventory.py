@@ -22,22 +22,16 @@ from airshed.lab.zone import (
     AbatementOption,
     BaselineYear,
     Factor,
-    Product,
     Source,
     Stack,
     Technology,
     expected_kg,
 )
-from airshed.model.allowance import Pollutant, Sector
+from airshed.model.allowance import Pollutant
 from airshed.model.refusal import Malformed
 from airshed.rulebook.shipped import shipped
 
 FILES = ("sources.csv", "stacks.csv", "baseline.csv", "abatement_options.csv")
-PRODUCTS: dict[Sector, Product] = {
-    Sector.CEMENT: "t clinker",
-    Sector.STEEL: "t crude steel",
-    Sector.POWER: "MWh",
-}
 #: How likely a works has a technology already; the dearest of each pollutant nobody has.
 INSTALLED_CHANCE = 0.35
 
@@ -127,7 +121,7 @@ def _baseline(
             source=works.source.source,
             year=year,
             output=output,
-            output_measure=PRODUCTS[works.source.sector],
+            output_measure=works.product,
             so2_kg=kg[Pollutant.SO2],
             nox_kg=kg[Pollutant.NOX],
             pm_kg=kg[Pollutant.PM],

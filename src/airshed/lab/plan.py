@@ -97,10 +97,17 @@ class SteelPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PowerPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the power works lack: the boilers of a works without a row in the tracker."""
+    """What the power works lack: the boilers of a works without a row in the tracker.
+
+    `process` and `older` name rows of `processes.csv`, the latter for boilers that a milder limit holds for. With
+    `mmbtu_per_mwh` output is counted as heat input, in thousands of mmBtu, not in MWh.
+    """
 
     early_abater: str
     synthetic_boilers: tuple[Boiler, ...]
+    process: str = "coal boiler"
+    older: str = "coal boiler nox200"
+    mmbtu_per_mwh: float | None = None
 
 
 class BaselinePlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -120,12 +127,14 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     baseline_years: tuple[int, ...]
     entrant_year: int
     cite: str
+    verifiers: tuple[str, ...]
+    credits: tuple[tuple[str, str], ...]
     jurisdictions: tuple[PlannedPlace, ...]
-    cement: CementPlan
-    steel: SteelPlan
-    power: PowerPlan
-    captive: dict[str, float]
     baseline: BaselinePlan
+    cement: CementPlan | None = None
+    steel: SteelPlan | None = None
+    power: PowerPlan | None = None
+    captive: dict[str, float] = {}
 
 
 def read_plan(folder: Path) -> Plan:

@@ -12,16 +12,19 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
 
+from airshed.compliance.banking import YearEnd, base
 from airshed.engine import commands as c
+from airshed.engine.procedures.complying import surrender_day
 from airshed.engine.runner import Answer, Runner
 from airshed.lab import yearend
 from airshed.lab.firms import Firm, decide_installations, firms_of, guide_prices
 from airshed.lab.marking import PlannedMark
 from airshed.lab.trader import View, bids_for, order_for
-from airshed.lab.yearend import HOST_ACTOR, INSPECTOR_ACTOR
+from airshed.lab.yearend import HOST_ACTOR
 from airshed.lab.zone import Zone
 from airshed.model.allowance import Pollutant, Series
 from airshed.model.period import instant
+from airshed.model.refusal import Malformed
 from airshed.registry import accounts
 from airshed.rulebook import look
 from airshed.rulebook.digest import digest
@@ -29,13 +32,23 @@ from airshed.rulebook.schema import Rulebook
 
 EXCHANGE_ACTOR = "zone-exchange"
 BANK_ACTOR = "settlement-bank"
-VERIFIERS = ("verifier-kunming", "verifier-yuxi", "verifier-mengzi")
-#: Who of a verifier's house reviews an opinion before it counts.
-REVIEWERS = tuple(f"{name}-review" for name in VERIFIERS)
-#: Days of the year on which a quarter of the auction part is offered.
-AUCTION_DAYS = ("02-10", "05-12", "08-11", "11-10")
-FIRST_SESSION, LAST_SESSION = "01-04", "06-26"
+FIRST_SESSION = "01-04"
+#: Days before the last day to surrender on which trading ends, and days after it on which the next vintage is issued.
+QUIET_DAYS, NEXT_ISSUE_DAYS = 4, 15
 TRADING_ROUNDS = 2
+#: The day of the following year on which the host says what it found.
+NOTED = "01-20"
+#: Day of the year on which the authority gives leave to buy across borders, where the law wants leave.
+LEAVE = "07-01"
+#: Days before its end in which firms report, most days over which opinions are spread, and how long before its opinion
+#: a verifier asks.
+REPORTING_DAYS, VERIFYING_DAYS, ASKING_DAYS = 59, 25, 5
+MOST_REPORTING_DAYS = 50
+
+
+def first_year(rules: Rulebook) -> int:
+    """The first year with a cap: the one that a season of these rules plays."""
+    return min(cap.vintage for cap in rules.caps.rows)
 
 
 @dataclass(slots=True)
@@ -60,6 +73,11 @@ class Season:
     corrections: Mapping[str, Sequence[c.SealDay]] = field(default_factory=dict)
     refused: Counter[str] = field(default_factory=Counter)
     sent: int = 0
+
+    @property
+    def inspector(self) -> str:
+        """The authority's second pair of eyes."""
+        return f"{self.rules.programme.id}-inspector"
 
     # --- sending
 
@@ -96,9 +114,9 @@ class Season:
             if cap.vintage == self.year:
                 kept = look.local(self.rules, cap.jurisdiction).allocation.reserve_basis_points
                 caps[cap.pollutant] += cap.count * (10_000 - kept) // 10_000
-        self.firms = firms_of(self.zone, self.seed)
+        self.firms = firms_of(self.zone, self.seed, self.rules)
         self.guide = guide_prices(self.firms, caps)
-        floor = {rule.code: rule.reserve_fen_per_t for rule in self.rules.pollutants}
+        floor = {rule.code: max(rule.reserve_fen_per_t, rule.floor_fen_per_t) for rule in self.rules.pollutants}
         decide_installations(self.firms, self.guide, floor)
 
     def open(self) -> None:
@@ -106,6 +124,8 @@ class Season:
         authority = self.rules.programme.authority
         at = instant(self.rules.programme.effective, 9)
         programme = self.rules.programme
+        houses = self.zone.verifiers
+        reviewers = [f"{name}-review" for name in houses]
         self.must(
             at,
             [
@@ -113,13 +133,15 @@ class Season:
                 (authority, c.RegisterActor(EXCHANGE_ACTOR, "exchange")),
                 (authority, c.RegisterActor(BANK_ACTOR, "bank")),
                 (authority, c.RegisterActor(HOST_ACTOR, "monitor")),
-                (authority, c.RegisterActor(INSPECTOR_ACTOR, "authority")),
-                *((authority, c.RegisterActor(name, "verifier")) for name in (*VERIFIERS, *REVIEWERS)),
+                (authority, c.RegisterActor(self.inspector, "authority")),
+                *((authority, c.RegisterActor(name, "verifier")) for name in (*houses, *reviewers)),
             ],
         )
+        sectors = {source.source: source.sector.value for source in self.zone.sources}
         stacks: dict[str, list[c.StackEntry]] = {}
         for stack in self.zone.stacks:
-            names = tuple(pollutant.value for pollutant in stack.monitors)
+            owed: dict[str, str] = {rule.measured: rule.code for rule in look.owed(self.rules, sectors[stack.source])}
+            names = tuple(owed[pollutant] for pollutant in stack.monitors if pollutant in owed)
             stacks.setdefault(stack.source, []).append(c.StackEntry(stack.stack, names))
         entering: list[tuple[str, c.Body]] = []
         for firm in self.firms:
@@ -167,10 +189,10 @@ class Season:
 
     def activities(self, pollutant: str, jurisdiction: str) -> tuple[c.ActivityLine, ...]:
         """The baseline of a jurisdiction's sources, as the authority puts it into the book."""
-        wanted = Pollutant(pollutant)
+        wanted = Pollutant(look.pollutant(self.rules, pollutant).measured)
         lines: list[c.ActivityLine] = []
         for source in self.zone.sources:
-            if source.jurisdiction == jurisdiction:
+            if source.jurisdiction == jurisdiction and look.owes(self.rules, source.sector.value, pollutant):
                 rows = [row for row in self.zone.baseline if row.source == source.source]
                 lines.append(
                     c.ActivityLine(
@@ -188,7 +210,7 @@ class Season:
     def days(self) -> list[date]:
         """From the first day of the year to the last session."""
         first = date(self.year, 1, 1)
-        last = date.fromisoformat(f"{self.year + 1}-{LAST_SESSION}")
+        last = date.fromisoformat(surrender_day(self.rules, self.year)) - timedelta(days=QUIET_DAYS)
         return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
     def play(self) -> Iterator[str]:
@@ -213,8 +235,8 @@ class Season:
     def _series(self) -> dict[str, tuple[str, ...]]:
         issued = [Series.parse(name) for name in self.runner.state.ledger.caps]
         return {
-            pollutant.value: tuple(str(series) for series in issued if series.pollutant == pollutant.value)
-            for pollutant in Pollutant
+            rule.code: tuple(str(series) for series in issued if series.pollutant == rule.code)
+            for rule in self.rules.pollutants
         }
 
     def _session(self, day: str, view: View) -> None:
@@ -225,7 +247,7 @@ class Season:
             half = shuffled[turn::TRADING_ROUNDS]
             wishes: list[tuple[str, c.Body]] = []
             for firm in half:
-                for pollutant in view.series:
+                for pollutant in firm.owes:
                     order = order_for(firm, view, pollutant, self._owed(firm, pollutant))
                     if order is not None:
                         wishes.append((firm.account, order))
@@ -242,15 +264,28 @@ class Season:
         """What happens on which day beside sealing and trading."""
         following = self.year + 1
         chores: dict[str, list[Callable[[int], None]]] = {}
-        for number, day in enumerate(AUCTION_DAYS):
-            left = len(AUCTION_DAYS) - number
+        days = self.rules.auction.days
+        for number, day in enumerate(days):
+            left = len(days) - number
             chores.setdefault(f"{self.year}-{day}", []).append(partial(self._auctions, number=number + 1, left=left))
+        last_report = date.fromisoformat(f"{following}-{self.rules.calendar.report_by}")
+        last_opinion = date.fromisoformat(f"{following}-{self.rules.calendar.verify_by}")
+        first = max(
+            last_report - timedelta(days=REPORTING_DAYS),
+            date.fromisoformat(f"{following}-{NOTED}") + timedelta(days=1),
+        )
+        reporting = min(MOST_REPORTING_DAYS, (last_report - first).days - ASKING_DAYS + 1)
+        verifying = min(VERIFYING_DAYS, (last_opinion - last_report).days - QUIET_DAYS)
+        if min(reporting, verifying) < 1:
+            what = f"report_by {self.rules.calendar.report_by} and verify_by {self.rules.calendar.verify_by}"
+            raise Malformed("rulebook.toml [calendar]", f"{what} leave no day to report or verify in", "part them")
+        houses = self.zone.verifiers
         for number, firm in enumerate(self.firms):
-            report = date(following, 2, 1) + timedelta(days=firm.rng.randrange(50))
-            verify = date(following, 4, 1) + timedelta(days=number % 25)
+            report = first + timedelta(days=firm.rng.randrange(reporting))
+            verify = last_report + timedelta(days=1 + number % verifying)
             chores.setdefault(report.isoformat(), []).append(partial(yearend.report, self, firm=firm))
-            verifier = VERIFIERS[number % len(VERIFIERS)]
-            ask = verify - timedelta(days=5)
+            verifier = houses[number % len(houses)]
+            ask = verify - timedelta(days=ASKING_DAYS)
             chores.setdefault(ask.isoformat(), []).append(partial(yearend.ask, self, firm=firm, verifier=verifier))
             chores.setdefault(verify.isoformat(), []).append(
                 partial(yearend.verify, self, firm=firm, verifier=verifier)
@@ -258,9 +293,27 @@ class Season:
         for number, mark in enumerate(self.marks, start=1):
             decide = partial(yearend.decide_mark, self, number=number, mark=mark)
             chores.setdefault(mark.decided_on(self.year), []).append(decide)
-        chores.setdefault(f"{following}-01-20", []).append(partial(yearend.note, self))
-        chores.setdefault(f"{following}-04-28", []).append(partial(yearend.determine, self))
+        if self.rules.trade_rules.crossing == "approval":
+            chores.setdefault(f"{self.year}-{LEAVE}", []).append(self._allow_crossing)
+        chores.setdefault(f"{following}-{NOTED}", []).append(partial(yearend.note, self))
+        determined = last_opinion - timedelta(days=2)
+        chores.setdefault(determined.isoformat(), []).append(partial(yearend.determine, self))
         return chores
+
+    def _allow_crossing(self, at: int) -> None:
+        """Half a year has shown what cities lack: every firm that asks gets leave to buy elsewhere until the end."""
+        authority = self.rules.programme.authority
+        places = [place.code for place in self.rules.jurisdictions]
+        until = surrender_day(self.rules, self.year)
+        self.must(
+            at,
+            [
+                (authority, c.AllowCrossing(firm.account, place, until, "asked for"))
+                for firm in self.firms
+                for place in places
+                if place != firm.source.jurisdiction
+            ],
+        )
 
     def _auctions(self, at: int, number: int, left: int) -> None:
         """Offer a share of what each auction account holds, take sealed bids, clear."""
@@ -284,6 +337,8 @@ class Season:
             auction = state.auctions[name]
             for firm in self.firms:
                 pollutant = Series.parse(auction.series).pollutant
+                if pollutant not in firm.owes:
+                    continue
                 held = sum(
                     position.count
                     for held_series, position in state.ledger.of_account(firm.account)
@@ -302,11 +357,12 @@ class Season:
     def settle(self) -> None:
         """Surrender, sell leftovers back, close the year, pay penalties, issue the next vintage with make-up."""
         following = self.year + 1
-        deadline = f"{following}-{self.rules.calendar.surrender_by}"
+        deadline = surrender_day(self.rules, self.year)
         series = self._series()
         for firm in self.firms:
             wishes: list[tuple[str, c.Body]] = []
-            for pollutant, names in series.items():
+            for pollutant in firm.owes:
+                names = series[pollutant]
                 owed = self._owed(firm, pollutant) or 0
                 free = sum(self.runner.state.ledger.held_of(firm.account, name).free for name in names)
                 if min(owed, free):
@@ -321,15 +377,23 @@ class Season:
         self.must(instant(after, 9), [(authority, c.CloseYear(firm.account, self.year)) for firm in self.firms])
         self._penalties(instant(after, 11))
         if any(cap.vintage == following for cap in self.rules.caps.rows):
-            self.issue(following, instant(f"{following}-07-15", 9))
+            issued = date.fromisoformat(deadline) + timedelta(days=NEXT_ISSUE_DAYS)
+            self.issue(following, instant(issued.isoformat(), 9))
 
     def _leftovers(self, firm: Firm, series: Mapping[str, Sequence[str]]) -> list[tuple[str, c.Body]]:
         """What may not be banked is offered to the government, as far as it buys."""
         state = self.runner.state
         offers: list[tuple[str, c.Body]] = []
-        for pollutant, names in series.items():
-            year = state.years[firm.source.source, self.year]
-            room = year.obligation[pollutant] * self.rules.banking.limit_basis_points // 10_000
+        year = state.years[firm.source.source, self.year]
+        for pollutant in firm.owes:
+            names = series[pollutant]
+            left = sum(
+                state.ledger.held_of(firm.account, name).count
+                for name in names
+                if Series.parse(name).vintage <= self.year
+            )
+            end = YearEnd(left, year.surrendered.get(pollutant, 0), year.obligation[pollutant])
+            room = base(self.rules.banking.of, end) * self.rules.banking.limit_basis_points // 10_000
             over = sum(state.ledger.held_of(firm.account, name).free for name in names) - room
             for name in names:
                 most = state.allocated.get((firm.account, name), 0) * self.rules.repurchase.limit_basis_points // 10_000

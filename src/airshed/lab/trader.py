@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from airshed.engine.commands import PlaceBid, PlaceOrder
 from airshed.engine.nouns import Auction
-from airshed.engine.procedures.trade_rules import reference_price
+from airshed.engine.procedures.trade_rules import may_cross, reference_price
 from airshed.engine.state import State
 from airshed.lab.firms import Firm
 from airshed.market.fees import band
 from airshed.model.allowance import Series
 from airshed.model.measures import part_fen, value_fen
+from airshed.rulebook import look
 from airshed.rulebook.schema import Rulebook
 
 #: A firm trades at most this part of what it lacks or has over in one session, and not on every day.
@@ -85,8 +86,11 @@ def _buy(firm: Firm, view: View, pollutant: str, wanted: int, hurry: float) -> P
     belief = firm.belief[pollutant]
     choke = max(belief * 5 // 2, firm.next_cost(pollutant) or 0)
     worth = int(belief * 0.9 + (choke - belief * 0.9) * hurry)
+    open_to = [name for name in view.series[pollutant] if _may_buy(view, firm.account, name, worth)]
+    if not open_to:
+        return None
     best: tuple[int, str] | None = None
-    for name in view.series[pollutant]:
+    for name in open_to:
         book = view.state.books.get(name)
         ask = book.best("sell") if book is not None else None
         if ask is not None and (best is None or ask < best[0]):
@@ -95,7 +99,7 @@ def _buy(firm: Firm, view: View, pollutant: str, wanted: int, hurry: float) -> P
         name, price = best[1], best[0] + int((worth - best[0]) * 0.25)
     else:
         home = f"{pollutant}-{firm.source.jurisdiction}-{view.year}"
-        name = home if firm.rng.random() < 0.6 else firm.rng.choice(view.series[pollutant])
+        name = home if firm.rng.random() < 0.6 else firm.rng.choice(open_to)
         price = worth
     limit = _inside(view, name, price)
     if limit is None or limit > worth:
@@ -111,7 +115,8 @@ def _buy(firm: Firm, view: View, pollutant: str, wanted: int, hurry: float) -> P
 def _sell(firm: Firm, view: View, pollutant: str, wanted: int, hurry: float) -> PlaceOrder | None:
     law = view.rules.trading
     belief = firm.belief[pollutant]
-    floor = next(rule.repurchase_fen_per_t for rule in view.rules.pollutants if rule.code == pollutant)
+    rule = look.pollutant(view.rules, pollutant)
+    floor = max(rule.repurchase_fen_per_t, rule.floor_fen_per_t)
     worth = int(max(floor, belief * 1.1 - (belief * 1.1 - floor) * hurry * 0.7))
     best: tuple[int, str] | None = None
     mine = [name for name in view.series[pollutant] if view.state.ledger.held_of(firm.account, name).free >= law.lot]
@@ -134,9 +139,16 @@ def _sell(firm: Firm, view: View, pollutant: str, wanted: int, hurry: float) -> 
     return PlaceOrder(firm.account, name, "sell", min(wanted, free, law.largest_order), limit)
 
 
+def _may_buy(view: View, account: str, series: str, price: int) -> bool:
+    """Whether the rules let an account buy what another place has issued."""
+    return may_cross(view.state, view.rules, view.state.at, account, series, price) is None
+
+
 def _inside(view: View, series: str, price: int) -> int | None:
-    """The price on the tick, inside today's band."""
-    law = view.rules.trading
+    """The price on the tick, inside today's band and the collar of the law."""
+    law, rule = view.rules.trading, look.pollutant(view.rules, Series.parse(series).pollutant)
     low, high = band(reference_price(view.state, view.rules, series), law.band_basis_points, law.tick_fen_per_t)
+    low = max(low, -(-rule.floor_fen_per_t // law.tick_fen_per_t) * law.tick_fen_per_t)
+    high = min(high, rule.ceiling_fen_per_t // law.tick_fen_per_t * law.tick_fen_per_t or high)
     limit = min(max(price // law.tick_fen_per_t * law.tick_fen_per_t, low), high)
     return limit if low <= high else None

@@ -9,19 +9,20 @@ import msgspec
 
 from airshed.lab.outlets import SYNTHETIC, Outlet, Process, operating_share
 from airshed.lab.plan import KnownWorks, Plan, PlannedPlace
-from airshed.lab.zone import HOURS_PER_YEAR, Role, Source
+from airshed.lab.zone import HOURS_PER_YEAR, Product, Role, Source
 from airshed.model.allowance import Sector
 
 DAYS_PER_YEAR = 365
 
 
 class Works(msgspec.Struct, frozen=True):
-    """A works drawn: source, outlets, output of a mean year, and whether its sulphur is measured."""
+    """A works drawn: source, outlets, output of a mean year, whether its sulphur is measured, what output counts."""
 
     source: Source
     outlets: tuple[Outlet, ...]
     output: float
     sulphur: bool
+    product: Product
 
 
 def works_of(plan: Plan, known: Sequence[KnownWorks], processes: Mapping[str, Process], seed: int) -> tuple[Works, ...]:
@@ -35,6 +36,8 @@ def works_of(plan: Plan, known: Sequence[KnownWorks], processes: Mapping[str, Pr
 
 def _cement(plan: Plan, processes: Mapping[str, Process], seed: int) -> Iterator[Works]:
     """Works of one or two kilns; the largest measure sulphur, a head is listed where a line is large."""
+    if plan.cement is None:
+        return
     drawn: list[tuple[Source, list[tuple[str, int]], random.Random]] = []
     for place in plan.jurisdictions:
         for number, lines in enumerate(plan.cement.works.get(place.code, ()), start=1):
@@ -65,12 +68,14 @@ def _cement(plan: Plan, processes: Mapping[str, Process], seed: int) -> Iterator
             outlets.append(Outlet("kiln tail", f"kiln tail {number}", f"{number}#窑尾", made, share))
             if size == "L":
                 outlets.append(Outlet("kiln head", f"kiln head {number}", f"{number}#窑头", made, share))
-        yield Works(source, tuple(outlets), output, source.source in measured)
+        yield Works(source, tuple(outlets), output, source.source in measured, "t clinker")
 
 
 def _steel(plan: Plan, known: Sequence[KnownWorks], processes: Mapping[str, Process], seed: int) -> Iterator[Works]:
     """The known works and the synthetic; outputs are scaled so that those in operation sum to the plan's."""
     steel = plan.steel
+    if steel is None:
+        return
     roles: dict[str, Role] = {steel.early_abater: "early_abater", steel.new_entrant: "new_entrant"}
     drawn: list[tuple[Source, float, random.Random]] = []
     for place in plan.jurisdictions:
@@ -108,7 +113,7 @@ def _steel(plan: Plan, known: Sequence[KnownWorks], processes: Mapping[str, Proc
             made = mw * HOURS_PER_YEAR * share * kind.load
             note = f"the paper names this boiler for exceedances; its {mw:g} MW are synthetic"
             outlets.append(Outlet(kind.process, "captive plant boiler", "自备电厂锅炉", made, share, note=note))
-        yield Works(source, tuple(outlets), output, True)
+        yield Works(source, tuple(outlets), output, True, "t crude steel")
 
 
 def _steel_outlets(
@@ -133,21 +138,24 @@ def _steel_outlets(
 
 
 def _power(plan: Plan, known: Sequence[KnownWorks], processes: Mapping[str, Process], seed: int) -> Iterator[Works]:
-    """The paper's ten companies, a stack a boiler."""
+    """The known companies, a stack a boiler."""
+    power = plan.power
+    if power is None:
+        return
     for place in plan.jurisdictions:
         for works in known:
             if works.sector is not Sector.POWER or works.jurisdiction != place.code:
                 continue
             luck = random.Random(f"{seed}/{works.source}")
-            boilers = works.boilers() or plan.power.synthetic_boilers
-            role: Role = "early_abater" if works.source == plan.power.early_abater else "incumbent"
+            boilers = works.boilers() or power.synthetic_boilers
+            role: Role = "early_abater" if works.source == power.early_abater else "incumbent"
             size = works.capacity or sum(each.mw for each in boilers)
             source = _real(works, place, luck, capacity=size, start_year=min(each.year for each in boilers), role=role)
             outlets: list[Outlet] = []
             output = 0.0
             for boiler in boilers:
                 wide = boiler.year < 2004 or works.fuel in ("anthracite", "lignite")
-                kind = processes["coal boiler nox200" if wide else "coal boiler"]
+                kind = processes[power.older if wide else power.process]
                 share = operating_share(kind, luck)
                 made = boiler.mw * HOURS_PER_YEAR * share * kind.load
                 output += made
@@ -164,7 +172,9 @@ def _power(plan: Plan, known: Sequence[KnownWorks], processes: Mapping[str, Proc
                         + ("; the paper names it for exceedances in February 2018" if named else ""),
                     )
                 )
-            yield Works(source, tuple(outlets), output, True)
+            heat = power.mmbtu_per_mwh
+            product: Product = "MWh" if heat is None else "1000 mmBtu"
+            yield Works(source, tuple(outlets), output if heat is None else output * heat / 1000, True, product)
 
 
 def _synthetic(

@@ -15,13 +15,13 @@ from airshed.lab.marking import ENTERED_AFTER_MS, PlannedMark
 from airshed.model.allowance import Pollutant
 from airshed.model.measures import KG_PER_T
 from airshed.model.period import DAY_MS, HOUR_MS
+from airshed.rulebook import look
 
 if TYPE_CHECKING:
     from airshed.lab.season import Season
 
-#: The monitoring host, and the authority's second pair of eyes.
+#: The monitoring host.
 HOST_ACTOR = "monitoring-host"
-INSPECTOR_ACTOR = "dianzhong-inspector"
 #: What an operator of the demo says to every question, and to every item of its improvement list.
 EXPLANATION = "see the monitoring log of the year, which the verifier has"
 IMPROVED = "the maker of the monitor has been called; the log shows the repair"
@@ -43,7 +43,7 @@ def decide_mark(season: Season, at: int, number: int, mark: PlannedMark) -> None
         season.must(at, [(authority, c.LapseMark(number))])
         return
     body = c.DecideMark(number, mark.decision == "approved", mark.note)
-    _confirm(season, at + 60_000, INSPECTOR_ACTOR, season.must(at, [(authority, body)]))
+    _confirm(season, at + 60_000, season.inspector, season.must(at, [(authority, body)]))
 
 
 def note(season: Season, at: int) -> None:
@@ -57,7 +57,7 @@ def report(season: Season, at: int, firm: Firm) -> None:
     declared = {
         name: max(
             0,
-            firm.output * factor_of(season.zone, firm.source, Pollutant(name)).factor_g
+            firm.output * factor_of(season.zone, firm.source, firm.owes[name]).factor_g
             - firm.abated_kg(name) * KG_PER_T,
         )
         for name in firm.declared
@@ -113,12 +113,13 @@ def determine(season: Season, at: int) -> None:
         year = season.runner.state.years[source, season.year]
         rows = [row for row in season.zone.baseline if row.source == source]
         reported = {**year.measured_mg, **year.declared_mg}
+        owed = look.owed(season.rules, season.runner.state.sources[source].sector)
         mass = {
-            pollutant.value: max(
-                -(-reported[pollutant.value] // 1000),
-                sum(row.kg(pollutant) for row in rows) * 1000 // len(rows),
+            rule.code: max(
+                -(-reported[rule.code] // 1000),
+                sum(row.kg(Pollutant(rule.measured)) for row in rows) * 1000 // len(rows),
             )
-            for pollutant in Pollutant
+            for rule in owed
         }
         wishes.append((season.rules.programme.authority, c.DetermineYear(source, season.year, mass, doubt)))
-    _confirm(season, at + HOUR_MS, INSPECTOR_ACTOR, season.must(at, wishes))
+    _confirm(season, at + HOUR_MS, season.inspector, season.must(at, wishes))

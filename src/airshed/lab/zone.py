@@ -24,7 +24,7 @@ Above = Annotated[float, msgspec.Meta(gt=0)]
 Concentration = Annotated[float, msgspec.Meta(ge=0)]
 Count = Annotated[int, msgspec.Meta(ge=0)]
 CapacityMeasure = Literal["MW", "t clinker/d", "t crude steel/y"]
-Product = Literal["t clinker", "t crude steel", "MWh"]
+Product = Literal["t clinker", "t crude steel", "MWh", "1000 mmBtu"]
 Accuracy = Literal["exact", "approximate", "synthetic"]
 Role = Literal["incumbent", "early_abater", "new_entrant"]
 _MN = re.compile(r"[0-9A-F]{24}")
@@ -182,6 +182,8 @@ class Zone(msgspec.Struct, frozen=True):
     seed: int
     baseline_years: tuple[int, ...]
     jurisdictions: tuple[Place, ...]
+    verifiers: tuple[str, ...]
+    credits: tuple[tuple[str, str], ...]
     sources: tuple[Source, ...]
     stacks: tuple[Stack, ...]
     baseline: tuple[BaselineYear, ...]
@@ -200,6 +202,9 @@ class Head(msgspec.Struct, frozen=True):
     seed: int
     baseline_years: tuple[int, ...]
     jurisdictions: tuple[Place, ...]
+    verifiers: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+    #: What the facts of the inventory rest on, in English and Chinese.
+    credits: tuple[tuple[str, str], ...]
 
 
 def load(folder: Path) -> Zone:
@@ -211,6 +216,8 @@ def load(folder: Path) -> Zone:
         seed=head.seed,
         baseline_years=head.baseline_years,
         jurisdictions=head.jurisdictions,
+        verifiers=head.verifiers,
+        credits=head.credits,
         sources=read_rows(folder / "sources.csv", Source),
         stacks=read_rows(folder / "stacks.csv", Stack),
         baseline=read_rows(folder / "baseline.csv", BaselineYear),

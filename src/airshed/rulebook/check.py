@@ -54,7 +54,7 @@ def contradictions(rules: Rulebook, lines: Mapping[str, Sequence[int]]) -> list[
         *_may_vary(rules),
         *_pollutants(rules),
         *_caps(rules, lines["caps.csv"]),
-        *index(rules, lines["index.csv"]),
+        *index(rules, lines["penalty_index.csv"]),
         *_tiers(rules, lines["substitution.csv"]),
         *_marks(rules, lines["marks.csv"]),
         *_checks(rules, lines["checks.csv"]),
@@ -77,6 +77,8 @@ def _dates(rules: Rulebook, file: str) -> Iterator[Malformed]:
     for key, day in deadlines:
         # a year without 29 February: a deadline must exist in every year
         yield from _day(f"2027-{day}", f"{file} [calendar] {key}")
+    for day in rules.auction.days:
+        yield from _day(f"2027-{day}", f"{file} [auction] days")
     leap = rules.calendar.surrender_by_in_leap_years
     yield from _day(f"2028-{leap}", f"{file} [calendar] surrender_by_in_leap_years")
     if leap < rules.calendar.verify_by:

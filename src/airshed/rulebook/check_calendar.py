@@ -26,14 +26,15 @@ def days(rules: Rulebook, file: str) -> Iterator[Malformed]:
 
 
 def index(rules: Rulebook, lines: Sequence[int]) -> Iterator[Malformed]:
-    """Periods that stand twice, and capped years for which an indexed penalty has no index."""
+    """Periods that stand twice, and a first capped year for which an indexed penalty has no index."""
     seen: dict[int, int] = {}
     for line, row in zip(lines, rules.shortfall.rows, strict=True):
         if row.period in seen:
             yield Malformed(
-                f"index.csv line {line}", f"{row.period} stands in line {seen[row.period]} already", "keep one"
+                f"penalty_index.csv line {line}", f"{row.period} stands in line {seen[row.period]} already", "keep one"
             )
         seen.setdefault(row.period, line)
     if rules.shortfall.penalty == "indexed_per_tonne":
-        for vintage in sorted({row.vintage for row in rules.caps.rows} - set(seen)):
-            yield Malformed("index.csv", f"no index for {vintage}, a year with a cap", "add the row")
+        first = min((row.vintage for row in rules.caps.rows), default=None)
+        if first is not None and first not in seen:  # later ones are adopted as they are published
+            yield Malformed("penalty_index.csv", f"no index for {first}, the first year with a cap", "add the row")

@@ -30,7 +30,7 @@ TABLES: Mapping[str, tuple[str, str, type[msgspec.Struct]]] = {
     "checks.csv": ("reporting", "rows", CheckRow),
     "limits.csv": ("limits", "rows", Limit),
     "benchmarks.csv": ("benchmarks", "rows", Benchmark),
-    "index.csv": ("shortfall", "rows", IndexOf),
+    "penalty_index.csv": ("shortfall", "rows", IndexOf),
     "part75.csv": ("part75", "tiers", Availability),
     "test_methods.csv": ("manual_tests", "rows", AdmittedTest),
     "methods.csv": ("methods", "rows", MethodsOf),
@@ -38,7 +38,7 @@ TABLES: Mapping[str, tuple[str, str, type[msgspec.Struct]]] = {
     "price_index.csv": ("price_index", "rows", IndexRow),
 }
 #: Tables that may have no rows: the penalty may follow no index.
-MAY_BE_EMPTY = ("index.csv",)
+MAY_BE_EMPTY = ("penalty_index.csv",)
 _VARY = re.compile(r"vary/([^/]+)\.toml")
 
 
@@ -254,6 +254,7 @@ def _in_order(rules: Rulebook) -> Rulebook:
             closed_days=tuple(sorted(rules.calendar.closed_days)),
             working_days=tuple(sorted(rules.calendar.working_days)),
         ),
+        auction=replace(rules.auction, days=tuple(sorted(rules.auction.days))),
         shortfall=replace(rules.shortfall, rows=tuple(sorted(rules.shortfall.rows, key=lambda row: row.period))),
         may_vary=replace(rules.may_vary, keys=tuple(sorted(rules.may_vary.keys))),
         caps=replace(rules.caps, rows=tuple(caps)),

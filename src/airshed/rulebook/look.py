@@ -74,6 +74,11 @@ def owed(rules: Rulebook, sector: str) -> tuple[PollutantRule, ...]:
     return tuple(rule for rule in rules.pollutants if not rule.sectors or sector in rule.sectors)
 
 
+def owes(rules: Rulebook, sector: str, pollutant: str) -> bool:
+    """Whether sources of a sector owe allowances for a pollutant."""
+    return any(rule.code == pollutant for rule in owed(rules, sector))
+
+
 def pollutant(rules: Rulebook, code: str) -> PollutantRule:
     """The rule of a pollutant that the programme caps."""
     return pollutants(rules)[code]

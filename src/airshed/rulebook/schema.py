@@ -163,6 +163,8 @@ class AuctionRule(Section, frozen=True):
     lot: Count
     #: Smallest step of price, in fen per tonne.
     tick_fen_per_t: Step
+    #: Days of the year on which an equal part of what is to be auctioned is offered; empty where nothing is.
+    days: tuple[MonthDay, ...]
     #: Cash set aside for a bid, in hundredths of a percent of its value.
     guarantee_basis_points: Share
 
@@ -326,7 +328,7 @@ class ShortfallRule(Section, frozen=True):
     index_base_thousandths: Annotated[int, Meta(ge=1, le=1_000_000_000)]
     #: Part of the shortfall that is taken from the next vintage, in percent.
     makeup_percent: Annotated[int, Meta(ge=0, le=1_000)]
-    #: The index by period (read from `index.csv`).
+    #: The index by period (read from `penalty_index.csv`).
     rows: tuple[IndexOf, ...] = ()
 
 

@@ -126,7 +126,7 @@ class Benchmark(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
 
 class IndexOf(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One row of `index.csv`: the price index that holds for the penalties of a period."""
+    """One row of `penalty_index.csv`: the price index that holds for the penalties of a period."""
 
     #: The period, a year of emissions.
     period: Year

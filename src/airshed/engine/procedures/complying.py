@@ -112,7 +112,9 @@ def close_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
             f"surrender is open until {surrender_day(rules, body.year)}",
         )
     if rules.shortfall.penalty == "indexed_per_tonne" and body.year not in look.index_thousandths(rules):
-        return no(rules, "shortfall", Why.NOT_CONSERVED, f"index.csv has no index for {body.year}; adopt one that has")
+        return no(
+            rules, "shortfall", Why.NOT_CONSERVED, f"penalty_index.csv has no index for {body.year}; adopt one that has"
+        )
     month = month_before(surrender_day(rules, body.year))
     settlements: list[e.Settlement] = []
     verified: dict[str, int] = {}

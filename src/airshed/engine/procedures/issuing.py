@@ -61,7 +61,7 @@ def allocate_series(state: State, rules: Rulebook, at: int, actor: str, body: c.
             return no(rules, "allocation", Why.WRONG_KIND, f"{line.source} lies in {source.jurisdiction}")
         if source.sector not in sectors:
             return no(rules, "allocation", Why.WRONG_KIND, f"{line.source} is of {source.sector}, not of the programme")
-        if body.pollutant not in {rule.code for rule in look.owed(rules, source.sector)}:
+        if not look.owes(rules, source.sector, body.pollutant):
             what = f"{line.source} is of {source.sector}, which owes no {body.pollutant}"
             return no(rules, "allocation", Why.WRONG_KIND, what)
     cap = state.ledger.caps[name]

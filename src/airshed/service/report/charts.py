@@ -21,7 +21,7 @@ from airshed.service.report.style import Figure
 from airshed.service.report.words import LANGUAGES, Language, Phrase
 
 Drawn = dict[str, dict[Language, Figure]]
-#: The flow of all pollutants together, in yuan.
+#: The flow of all pollutants together, in money.
 ALL_FLOWS = "flow-all"
 
 
@@ -48,7 +48,7 @@ def charts(facts: Facts, rules: Rulebook, zone: Zone) -> Drawn:
         draw[f"price-{code}"] = partial(trading.price_chart, facts, rules, code)
         draw[f"flow-{code}"] = partial(trading.flow_chart, facts, rules, code)
     for auction in facts.market.auctions:
-        draw[f"auction-{auction.auction}"] = partial(trading.auction_chart, auction)
+        draw[f"auction-{auction.auction}"] = partial(trading.auction_chart, auction, facts.money)
     if facts.totals.shortfall:
         draw["short"] = partial(complying.short_chart, facts, rules)
     if facts.monitoring.exceedances:

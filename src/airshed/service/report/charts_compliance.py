@@ -36,8 +36,8 @@ def money_chart(facts: Facts, language: Language) -> Figure:
             "customdata": [yuan_text(fens[place]) for _, fens in heads],
             "hovertemplate": hover(
                 language,
-                (f"<b>{each.pollutant}</b> · %{{y}}", "%{customdata} yuan"),
-                (f"<b>{each.pollutant}</b> · %{{y}}", "%{customdata} 元"),
+                (f"<b>{each.pollutant}</b> · %{{y}}", f"%{{customdata}} {facts.money.en}"),
+                (f"<b>{each.pollutant}</b> · %{{y}}", f"%{{customdata}} {facts.money.zh}"),
             ),
         }
         for place, each in enumerate(facts.market.money)
@@ -57,7 +57,11 @@ def money_chart(facts: Facts, language: Language) -> Figure:
     least = min((sum(fens) for _, fens in heads), default=0) / 1e8
     return figure(
         traces,
-        xaxis=axis(Phrase("million yuan", "百万元").said(language), range=[least * 1.2, (most or 1) * 1.18], nticks=6),
+        xaxis=axis(
+            Phrase(f"million {facts.money.en}", f"百万{facts.money.zh}").said(language),
+            range=[least * 1.2, (most or 1) * 1.18],
+            nticks=6,
+        ),
         yaxis=axis(autorange="reversed", showgrid=False),
         barmode="relative",
         annotations=notes,
@@ -89,11 +93,11 @@ def short_chart(facts: Facts, rules: Rulebook, language: Language) -> Figure:
                     language,
                     (
                         "<b>%{customdata[0]}</b>",
-                        f"{pollutant}: %{{x:,.1f}} t short, penalty %{{customdata[1]}} yuan",
+                        f"{pollutant}: %{{x:,.1f}} t short, penalty %{{customdata[1]}} {facts.money.en}",
                     ),
                     (
                         "<b>%{customdata[0]}</b>",
-                        f"{pollutant}：缺口 %{{x:,.1f}} 吨，罚款 %{{customdata[1]}} 元",
+                        f"{pollutant}：缺口 %{{x:,.1f}} 吨，罚款 %{{customdata[1]}} {facts.money.zh}",
                     ),
                 ),
             }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from airshed.engine.procedures.complying import surrender_day
 from airshed.model.period import DAY_MS
 from airshed.rulebook import look
 from airshed.rulebook.schema import Rulebook
@@ -27,14 +28,14 @@ from airshed.service.report.words import Language, Phrase
 BAR_MS = 2 * DAY_MS
 
 
-def auction_chart(auction: Auction, language: Language) -> Figure:
+def auction_chart(auction: Auction, money: Phrase, language: Language) -> Figure:
     """Bids from the highest down: the demand curve, with what was offered, the reserve and the clearing price."""
     colour = pollutant_colour(auction.pollutant)
     sold, offered, reserve = auction.sold / 1_000, auction.offered / 1_000, auction.reserve / 100
     won, lost = _split(auction)
     traces = [
-        _steps(won, 0, colour, 0.3, Phrase("won", "中标").said(language), language),
-        _steps(lost, auction.sold, "#98a2aa", 0.1, Phrase("not won", "未中标").said(language), language),
+        _steps(won, 0, colour, 0.3, Phrase("won", "中标").said(language), money, language),
+        _steps(lost, auction.sold, "#98a2aa", 0.1, Phrase("not won", "未中标").said(language), money, language),
     ]
     wanted = sum(bid.count for bid in auction.bids) / 1_000
     top = max([bid.price for bid in auction.bids] + [auction.reserve]) / 100
@@ -64,8 +65,8 @@ def auction_chart(auction: Auction, language: Language) -> Figure:
                 "y": [price],
                 "marker": {"size": 10, "color": ALARM, "line": {"color": "#fff", "width": 1.5}},
                 "hovertemplate": Phrase(
-                    "clearing price %{y:,.0f} yuan/t, %{x:,.1f} t sold<extra></extra>",
-                    "成交价 %{y:,.0f} 元/吨，成交 %{x:,.1f} 吨<extra></extra>",
+                    f"clearing price %{{y:,.0f}} {money.en}/t, %{{x:,.1f}} t sold<extra></extra>",
+                    f"成交价 %{{y:,.0f}} {money.zh}/吨，成交 %{{x:,.1f}} 吨<extra></extra>",
                 ).said(language),
             }
         )
@@ -87,7 +88,11 @@ def auction_chart(auction: Auction, language: Language) -> Figure:
             range=[0, wide * 1.05],
             zeroline=False,
         ),
-        yaxis=axis(Phrase("bid (yuan/t)", "报价（元/吨）").said(language), range=[0, top * 1.16], zeroline=False),
+        yaxis=axis(
+            Phrase(f"bid ({money.en}/t)", f"报价（{money.zh}/吨）").said(language),
+            range=[0, top * 1.16],
+            zeroline=False,
+        ),
         shapes=lines,
         annotations=notes,
     )
@@ -108,12 +113,14 @@ def _split(auction: Auction) -> tuple[list[Bid], list[Bid]]:
     return won, lost
 
 
-def _steps(bids: list[Bid], first: int, colour: str, fill: float, word: str, language: Language) -> Figure:
+def _steps(
+    bids: list[Bid], first: int, colour: str, fill: float, word: str, money: Phrase, language: Language
+) -> Figure:
     x: list[float] = []
     y: list[float] = []
     said: list[str] = []
     reached = first
-    measures = ("yuan/t", "t") if language == "en" else ("元/吨", "吨")
+    measures = (f"{money.en}/t", "t") if language == "en" else (f"{money.zh}/吨", "吨")
     for bid in bids:
         x += [reached / 1_000, (reached + bid.count) / 1_000]
         y += [bid.price / 100] * 2
@@ -148,7 +155,7 @@ def _line(x0: float, x1: float, y0: float, y1: float, colour: str, dash: str) ->
 
 def price_chart(facts: Facts, rules: Rulebook, pollutant: str, language: Language) -> Figure:
     """Daily volume-weighted price above, volume below; auctions as diamonds."""
-    colour = pollutant_colour(pollutant, [rule.code for rule in rules.pollutants])
+    colour, money = pollutant_colour(pollutant, [rule.code for rule in rules.pollutants]), facts.money
     days = [day for day in facts.market.days if day.pollutant == pollutant]
     auctions = [each for each in facts.market.auctions if each.pollutant == pollutant and each.price is not None]
     reserve = look.pollutant(rules, pollutant).reserve_fen_per_t / 100
@@ -165,12 +172,12 @@ def price_chart(facts: Facts, rules: Rulebook, pollutant: str, language: Languag
                 language,
                 (
                     "<b>%{x|%Y-%m-%d}</b>",
-                    "%{y:,.0f} yuan/t, volume-weighted",
+                    f"%{{y:,.0f}} {money.en}/t, volume-weighted",
                     "%{customdata[1]:,.1f} t in %{customdata[0]} trades",
                 ),
                 (
                     "<b>%{x|%Y-%m-%d}</b>",
-                    "加权均价 %{y:,.0f} 元/吨",
+                    f"加权均价 %{{y:,.0f}} {money.zh}/吨",
                     "%{customdata[0]} 笔共 %{customdata[1]:,.1f} 吨",
                 ),
             ),
@@ -183,8 +190,8 @@ def price_chart(facts: Facts, rules: Rulebook, pollutant: str, language: Languag
             "marker": {"symbol": "diamond-open", "size": 8, "color": INK, "line": {"width": 1.2}},
             "text": [each.series for each in auctions],
             "hovertemplate": Phrase(
-                "<b>auction %{text}</b><br>%{x|%Y-%m-%d}: %{y:,.0f} yuan/t<extra></extra>",
-                "<b>拍卖 %{text}</b><br>%{x|%Y-%m-%d}：%{y:,.0f} 元/吨<extra></extra>",
+                f"<b>auction %{{text}}</b><br>%{{x|%Y-%m-%d}}: %{{y:,.0f}} {money.en}/t<extra></extra>",
+                f"<b>拍卖 %{{text}}</b><br>%{{x|%Y-%m-%d}}：%{{y:,.0f}} {money.zh}/吨<extra></extra>",
             ).said(language),
         },
         {
@@ -199,7 +206,7 @@ def price_chart(facts: Facts, rules: Rulebook, pollutant: str, language: Languag
             ).said(language),
         },
     ]
-    span = [f"{facts.year}-01-01", f"{facts.year + 1}-07-05"]
+    span = [f"{facts.year}-01-01", surrender_day(rules, facts.year)]
     return figure(
         traces,
         xaxis=axis(
@@ -213,7 +220,10 @@ def price_chart(facts: Facts, rules: Rulebook, pollutant: str, language: Languag
             hoverformat="%Y-%m-%d",
         ),
         yaxis=axis(
-            Phrase("price (yuan/t)", "价格（元/吨）").said(language), domain=[0.36, 1], rangemode="tozero", nticks=6
+            Phrase(f"price ({money.en}/t)", f"价格（{money.zh}/吨）").said(language),
+            domain=[0.36, 1],
+            rangemode="tozero",
+            nticks=6,
         ),
         yaxis2=axis(
             Phrase("volume (t)", "成交量（吨）").said(language), domain=[0, 0.26], rangemode="tozero", nticks=4
@@ -233,7 +243,7 @@ def price_chart(facts: Facts, rules: Rulebook, pollutant: str, language: Languag
 
 
 def flow_chart(facts: Facts, rules: Rulebook, pollutant: str | None, language: Language) -> Figure:
-    """Who sold to whom: rows sell, columns buy; tonnes of a pollutant, or millions of yuan over all."""
+    """Who sold to whom: rows sell, columns buy; tonnes of a pollutant, or millions of money over all."""
     codes = [place.code for place in rules.jurisdictions]
     names = [place_names(rules)[code].said(language) for code in codes]
     sums = {(seller, buyer): 0.0 for seller in codes for buyer in codes}
@@ -243,7 +253,11 @@ def flow_chart(facts: Facts, rules: Rulebook, pollutant: str | None, language: L
         if key in sums and pollutant in (None, flow.pollutant):
             sums[key] += flow.fen / 1e8 if pollutant is None else flow.count / 1_000
             trades[key] += flow.trades
-    measure = Phrase("million yuan", "百万元").said(language) if pollutant is None else Phrase("t", "吨").said(language)
+    measure = (
+        Phrase(f"million {facts.money.en}", f"百万{facts.money.zh}").said(language)
+        if pollutant is None
+        else Phrase("t", "吨").said(language)
+    )
     decimals = 2 if pollutant is None else 0
     heat = {
         "type": "heatmap",

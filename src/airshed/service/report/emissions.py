@@ -93,12 +93,13 @@ def cap_rows(book: Book, zone: Zone, rules: Rulebook, rows: tuple[ComplianceRow,
             "SELECT pollutant, jurisdiction, count FROM caps WHERE vintage = ?", (rows[0].year,)
         )
     }
-    place_of = {source.source: source.jurisdiction for source in zone.sources}
+    sources = {source.source: source for source in zone.sources}
     baseline: dict[tuple[str, str], int] = {}
     for year in zone.baseline:
-        for pollutant in Pollutant:
-            key = (pollutant.value, place_of[year.source])
-            baseline[key] = baseline.get(key, 0) + year.kg(pollutant)
+        source = sources[year.source]
+        for rule in look.owed(rules, source.sector.value):
+            key = (rule.code, source.jurisdiction)
+            baseline[key] = baseline.get(key, 0) + year.kg(Pollutant(rule.measured))
     years = len(zone.baseline_years)
     return tuple(
         CapRow(

@@ -81,6 +81,8 @@ class Facts(msgspec.Struct, frozen=True):
 
     year: int
     seed: int
+    #: What amounts are in.
+    money: Phrase
     #: How each source is called.
     names: dict[str, Phrase]
     #: Sources whose place, name and size are drawn from a seed.
@@ -116,6 +118,7 @@ def read(
     return Facts(
         year=year,
         seed=seed,
+        money=Phrase(rules.currency.name_en, rules.currency.name_zh),
         names={source.source: _name(source.name_en, source.name_zh) for source in zone.sources},
         synthetic=frozenset(source.source for source in zone.sources if source.origin == "synthetic"),
         caps=caps,

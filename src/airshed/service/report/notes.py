@@ -8,7 +8,7 @@ from airshed.market.allocation import METHODS
 from airshed.rulebook.schema import Rulebook
 from airshed.service.report.facts import Facts
 from airshed.service.report.words import METHODS as METHOD_NAMES
-from airshed.service.report.words import Phrase, million_yuan, percent_text, same, tonnes_text
+from airshed.service.report.words import Phrase, millions, percent_text, same, tonnes_text
 
 
 class KeyFigure(msgspec.Struct, frozen=True):
@@ -49,6 +49,7 @@ class MethodLine(msgspec.Struct, frozen=True):
 _STATUS = {"confirmed": Phrase("confirmed", "已核实"), "to confirm": Phrase("to confirm", "待核实")}
 _SECTIONS = {
     "programme": Phrase("Programme", "计划"),
+    "currency": Phrase("Currency", "货币"),
     "caps": Phrase("Caps", "总量"),
     "allowance": Phrase("Allowance", "配额"),
     "allocation": Phrase("Allocation", "配额分配"),
@@ -89,11 +90,11 @@ def headline(facts: Facts, rules: Rulebook) -> Phrase:
     if failed:
         en += (
             f" {totals.met} of {totals.obligations} obligations were met; {failed} fell short, "
-            f"at a penalty of {million_yuan(totals.penalty).en}."
+            f"at a penalty of {millions(totals.penalty, facts.money).en}."
         )
         zh += (
             f"{totals.obligations}项清缴义务中{totals.met}项完成，{failed}项未足额清缴，"
-            f"罚款{million_yuan(totals.penalty).zh}。"
+            f"罚款{millions(totals.penalty, facts.money).zh}。"
         )
     elif totals.obligations:
         en += f" All {totals.obligations} obligations were met."
@@ -141,7 +142,7 @@ def key_figures(facts: Facts, rules: Rulebook) -> tuple[KeyFigure, ...]:
         ),
         KeyFigure(
             "penalty",
-            million_yuan(totals.penalty),
+            millions(totals.penalty, facts.money),
             Phrase("penalties", "罚款"),
             Phrase(f"for {tonnes_text(totals.shortfall)} t short", f"缺口 {tonnes_text(totals.shortfall)} 吨"),
             totals.penalty,
@@ -149,7 +150,7 @@ def key_figures(facts: Facts, rules: Rulebook) -> tuple[KeyFigure, ...]:
         ),
         KeyFigure(
             "auction",
-            million_yuan(totals.auction_fen),
+            millions(totals.auction_fen, facts.money),
             Phrase("auction revenue", "拍卖收入"),
             Phrase(
                 f"{tonnes_text(totals.auctioned)} t sold in {len(facts.market.auctions)} auctions",
@@ -163,8 +164,8 @@ def key_figures(facts: Facts, rules: Rulebook) -> tuple[KeyFigure, ...]:
             Phrase(f"{tonnes_text(totals.traded)} t", f"{tonnes_text(totals.traded)} 吨"),
             Phrase("traded between firms", "企业间交易量"),
             Phrase(
-                f"{totals.trades:,} trades, {million_yuan(totals.traded_fen).en}",
-                f"{totals.trades:,}笔，{million_yuan(totals.traded_fen).zh}",
+                f"{totals.trades:,} trades, {millions(totals.traded_fen, facts.money).en}",
+                f"{totals.trades:,}笔，{millions(totals.traded_fen, facts.money).zh}",
             ),
             totals.traded,
             "market",

@@ -44,13 +44,13 @@ def yuan_text(fen: float) -> str:
     return f"{fen / 100:,.0f}"
 
 
-def million_yuan(fen: float) -> Phrase:
-    """Fen as millions of yuan in English, as ten thousands (万元) in Chinese.
+def millions(fen: float, money: Phrase) -> Phrase:
+    """Hundredths of a currency as millions of it in English, as ten thousands (万) in Chinese.
 
-    >>> million_yuan(6_221_937_000)
+    >>> millions(6_221_937_000, Phrase("yuan", "元"))
     Phrase(en='62.2 million yuan', zh='6,222万元')
     """
-    return Phrase(f"{fen / 1e8:,.1f} million yuan", f"{fen / 1e6:,.0f}万元")
+    return Phrase(f"{fen / 1e8:,.1f} million {money.en}", f"{fen / 1e6:,.0f}万{money.zh}")
 
 
 def percent_text(part: float, whole: float, decimals: int = 1) -> str:
