@@ -141,6 +141,33 @@ def test_the_shipped_rulebook_is_read_the_same_from_its_folder_and_from_its_text
         ),
         (
             "rulebook.toml",
+            "block_from = 500_000",
+            "block_from = 500_050",
+            "rulebook.toml [trading]: block_from 500050 is not a multiple of lot 100; write a multiple of the lot",
+        ),
+        (
+            "rulebook.toml",
+            'walled_sectors = ["power"]',
+            'walled_sectors = ["powr"]',
+            "rulebook.toml [trade_rules] walled_sectors: no such sector 'powr' in rulebook.toml; "
+            "there are cement, steel, power (did you mean 'power'?)",
+        ),
+        (
+            "rulebook.toml",
+            "failing = []",
+            'failing = ["HH PM10"]',
+            "rulebook.toml [trade_rules] failing: no such pollutant 'PM10' in rulebook.toml; "
+            "there are SO2, NOx, PM, VOC (did you mean 'PM'?)",
+        ),
+        (
+            "rulebook.toml",
+            "floor_fen_per_t = 0\nceiling_fen_per_t = 0",
+            "floor_fen_per_t = 500_000\nceiling_fen_per_t = 400_000",
+            "rulebook.toml [[pollutants]] 1 (SO2): floor_fen_per_t 500000 is above ceiling_fen_per_t 400000; "
+            "leave room for a price",
+        ),
+        (
+            "rulebook.toml",
             'flags_stopped = ["F"]',
             'flags_stopped = ["N"]',
             "rulebook.toml [monitoring]: flag 'N' stands in flags_measured and in flags_stopped; "

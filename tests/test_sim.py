@@ -54,6 +54,8 @@ def test_a_compliance_year_is_played_to_its_end() -> None:
 
     assert {"ReportYear", "VerifyYear", "Surrender", "CloseYear", "PayPenalty", "OfferRepurchase"} <= done
     assert {"CloseAuction", "PlaceOrder", "CancelOrder", "FreezeAccount", "ThawAccount", "Transfer", "Withdraw"} <= done
+    assert {"OfferDeal", "AcceptDeal", "DropDeal", "OpenCall", "PlaceCallOrder", "CloseCall", "OfferAuction"} <= done
+    assert {"HaltMarket", "ResumeMarket", "AllowCrossing"} <= done
 
 
 def _reversed_fills(self: OrderBook, side: str, limit: int, count: int, account: str) -> object:

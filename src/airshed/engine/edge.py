@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
-from airshed.engine.commands import Command, Text
+from airshed.engine.commands import Body, Command, Text
 from airshed.model.refusal import Malformed
 
 #: The first instant that Beijing has no day for, in milliseconds: the year 10000.
@@ -18,6 +18,11 @@ CURE = "see docs/reference/commands.md"
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Command)
 
+#: Fields that hold a day or an hour; by command.
+_DAYS: dict[type, tuple[str, ...]] = {
+    kind: tuple(name for name in kind.__struct_fields__ if name in ("day", "first", "last", "until"))
+    for kind in get_args(Body)
+}
 #: Fields that hold a sentence, in which a line may be broken; by command.
 _SENTENCES: dict[type, frozenset[str]] = {}
 
@@ -48,8 +53,8 @@ def well_formed(command: Command, at: int = 0) -> Command:
     # In JSON a control character, a quote and a backslash show as an escape: most commands have none, and end here.
     if not raw.isascii() or b"\\" in raw or b"\x7f" in raw or b"  " in raw or b'" ' in raw or b' "' in raw:
         _printable(read, place)
-    for name in ("day", "first", "last", "until"):
-        day = getattr(read.body, name, None)
+    for name in _DAYS[type(read.body)]:
+        day = getattr(read.body, name)
         if type(day) is str:
             _real_day(day, f"{place} {name}")
     return read

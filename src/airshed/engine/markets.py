@@ -89,7 +89,9 @@ def call_cleared(state: State, event: e.CallCleared) -> None:
         # the band of a day does not move within it: the call counts towards its close
         state.count_trade(call.series, fen, event.count, event.price)
     else:
-        state.count_month(call.series, day_of(state.at)[:7], fen, event.count)
+        month = state.month_trades.setdefault((call.series.partition("-")[0], day_of(state.at)[:7]), [0, 0])
+        month[0] += fen
+        month[1] += event.count
         state.references[call.series] = event.price
 
 

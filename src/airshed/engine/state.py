@@ -200,10 +200,13 @@ class State:
     def buy(self, account: str, series: str, count: int) -> None:
         """Count what an account buys on this day."""
         if self.at >= self.bought_end:
-            self.bought = {}
-            self.bought_end = day_end(self.at)
+            self._new_day()
         key = (account, series)
         self.bought[key] = self.bought.get(key, 0) + count
+
+    def _new_day(self) -> None:
+        self.bought = {}
+        self.bought_end = day_end(self.at)
 
     def _traded(self, event: e.Traded) -> None:
         book = self.books[self.orders[event.maker].book]
@@ -219,8 +222,11 @@ class State:
                 order.fee_fen += event.buyer_fee
                 self.ledger.purses[order.account].held += event.buyer_held - order.held
                 order.held = event.buyer_held
-                self.want(order.account, order.series, -event.count)
-                self.buy(order.account, order.series, event.count)
+                key = (order.account, order.series)
+                self.wanted[key] -= event.count
+                if self.at >= self.bought_end:
+                    self._new_day()
+                self.bought[key] = self.bought.get(key, 0) + event.count
             if order.left == 0:
                 del self.orders[number]
         self.ledger.post(event.entry)
@@ -234,16 +240,12 @@ class State:
         day[0] += fen
         day[1] += count
         assert self.session is not None
-        self.count_month(series, self.session[:7], fen, count)
-
-    def count_month(self, series: str, month: str, fen: int, count: int) -> None:
-        """Count a trade of a month."""
-        key = (series.partition("-")[0], month)
-        traded = self.month_trades.get(key)
-        if traded is None:
-            traded = self.month_trades[key] = [0, 0]
-        traded[0] += fen
-        traded[1] += count
+        key = (series.partition("-")[0], self.session[:7])
+        month = self.month_trades.get(key)
+        if month is None:
+            month = self.month_trades[key] = [0, 0]
+        month[0] += fen
+        month[1] += count
 
     def _cancelled(self, event: e.OrderCancelled) -> None:
         order = self.orders.pop(event.order)

@@ -24,7 +24,7 @@ WHOLE = 10_000
 def reference_price(state: State, rules: Rulebook, series: str) -> int:
     """The last close, or price of a call or an auction, of a series; else the rulebook's for its pollutant."""
     known = state.references.get(series)
-    return look.pollutant(rules, series.partition("-")[0]).reference_fen_per_t if known is None else known
+    return look.pollutants(rules)[series.partition("-")[0]].reference_fen_per_t if known is None else known
 
 
 def not_halted(state: State, rules: Rulebook, series: str) -> Refusal | None:
@@ -117,22 +117,25 @@ def may_cross(state: State, rules: Rulebook, at: int, account: str, series: str,
 
 def price_refused(state: State, rules: Rulebook, series: str, price: int, basis_points: int) -> Refusal | None:
     """On the tick, inside the band around the last close, inside the collar."""
-    law = rules.trading
-    if price % law.tick_fen_per_t:
-        tick = yuan(law.tick_fen_per_t)
-        return no(rules, "trading", Why.OFF_TICK, f"{yuan(price)} is not a multiple of the tick, {tick} yuan/t")
-    reference = reference_price(state, rules, series)
-    floor, ceiling = band(reference, basis_points, law.tick_fen_per_t)
-    if not floor <= price <= ceiling:
+    tick = rules.trading.tick_fen_per_t
+    if price % tick:
+        return no(rules, "trading", Why.OFF_TICK, f"{yuan(price)} is not a multiple of the tick, {yuan(tick)} yuan/t")
+    rule = look.pollutants(rules)[series.partition("-")[0]]
+    reference = state.references.get(series, rule.reference_fen_per_t)
+    # on the tick, this is the same as lying inside the band, whose ends are rounded inwards
+    if abs(price - reference) * WHOLE > basis_points * reference:
+        floor, ceiling = band(reference, basis_points, tick)
         around = f"the band around {yuan(reference)}"
         what = f"{yuan(price)} is outside {yuan(floor)} to {yuan(ceiling)} yuan/t, {around}"
         return no(rules, "trading", Why.OUTSIDE_BAND, what)
-    return outside_collar(rules, series, price)
+    if price < rule.floor_fen_per_t or 0 < rule.ceiling_fen_per_t < price:
+        return outside_collar(rules, series, price)
+    return None
 
 
 def outside_collar(rules: Rulebook, series: str, price: int) -> Refusal | None:
     """The price lies within the floor and the ceiling of the pollutant."""
-    rule = look.pollutant(rules, series.partition("-")[0])
+    rule = look.pollutants(rules)[series.partition("-")[0]]
     if price < rule.floor_fen_per_t or 0 < rule.ceiling_fen_per_t < price:
         top = yuan(rule.ceiling_fen_per_t) if rule.ceiling_fen_per_t else "any"
         what = f"{yuan(price)} is outside {yuan(rule.floor_fen_per_t)} to {top} yuan/t, the collar of {rule.code}"
@@ -161,16 +164,18 @@ def over_position(state: State, rules: Rulebook, account: str, series: str, coun
     if not limit:
         return None
     group = state.ledger.accounts[account].group
-    positions, wanted = state.ledger.positions, state.wanted
-    held = 0
+    held = count
     for each in state.groups[group] if group else (account,):
         key = (each, series)
-        position = positions.get(key)
-        held += (position.count if position is not None else 0) + wanted.get(key, 0)
+        position = state.ledger.positions.get(key)
+        if position is not None:
+            held += position.count
+        held += state.wanted.get(key, 0)
     most = state.ledger.caps[series] * limit // WHOLE
-    if held + count > most:
+    if held > most:
         whose = f"the group {group}" if group else account
-        what = f"{whose} holds and bids for {held} of {series}, at most {most} by buying; {count} more are too many"
+        known = f"{whose} holds and bids for {held - count} of {series}"
+        what = f"{known}, at most {most} by buying; {count} more are too many"
         return no(rules, "trade_rules", Why.OVER_POSITION, what)
     return None
 

@@ -115,10 +115,9 @@ def place_order(state: State, rules: Rulebook, at: int, actor: str, body: c.Plac
         return (placed,)
     taker = Order(number, body.account, body.series, body.side, body.count, body.limit, body.count, held)
     gone: dict[str, Blocks] = {}
-    happened: list[e.Event] = [
-        e.OrderCancelled(each, body.account, body.series, state.orders[each].left) for each in own
-    ]
-    happened.append(placed)
+    happened: list[e.Event] = [placed]
+    if own:
+        happened[:0] = [e.OrderCancelled(each, body.account, body.series, state.orders[each].left) for each in own]
     for fill in fills:
         happened.append(_trade(state, rules, state.orders[fill.order], taker, fill.price, fill.count, gone))
     if fills and rules.trading.breaker_basis_points:
@@ -127,18 +126,22 @@ def place_order(state: State, rules: Rulebook, at: int, actor: str, body: c.Plac
 
 
 def _order_refused(state: State, rules: Rulebook, at: int, body: c.PlaceOrder) -> Refusal | None:
-    refusal = in_session(state, rules, at) or (not_halted(state, rules, body.series) if state.halted else None)
-    if refusal is None and body.side == "buy":
+    """Each rule is looked at here at a glance, and asked for its reason only when it does not hold."""
+    law, trade = rules.trading, rules.trade_rules
+    if state.session is None or at >= state.session_end:
+        return in_session(state, rules, at)
+    refusal = not_halted(state, rules, body.series) if state.halted else None
+    if refusal is None and body.side == "buy" and (trade.failing or trade.crossing != "free"):
         refusal = may_cross(state, rules, at, body.account, body.series, body.limit)
-    refusal = (
-        refusal
-        or whole_lots(rules, body.count, body.limit)
-        or price_refused(state, rules, body.series, body.limit, rules.trading.band_basis_points)
-    )
+    if refusal is None and not (0 < body.count <= law.largest_order and body.limit > 0 and body.count % law.lot == 0):
+        refusal = whole_lots(rules, body.count, body.limit)
+    refusal = refusal or price_refused(state, rules, body.series, body.limit, law.band_basis_points)
     if refusal:
         return refusal
     if body.side == "buy":
         return over_position(state, rules, body.account, body.series, body.count)
+    if law.resale_same_day or at >= state.bought_end:
+        return None
     position = state.ledger.held_of(body.account, body.series)
     return bought_today(state, rules, at, body.account, body.series, body.count, position)
 

@@ -1,0 +1,289 @@
+"""The rules of trade hold in every kind of trade: walls, air, borders, groups, prices, days (I5, I7)."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from airshed.engine import commands as c
+from airshed.engine import events as e
+from airshed.engine.journal import decode
+from airshed.engine.procedures.withdrawing import sales_off
+from airshed.engine.runner import Runner
+from airshed.lab.mirror import Mirror
+from airshed.lab.small_market import BANK, EXCHANGE
+from airshed.model.period import DAY_MS
+from airshed.model.refusal import Why
+from airshed.registry.moves import Delivered
+from airshed.rulebook.schema import Rulebook
+from laws import RULES
+from markets import AT, AUTHORITY, DAY, SERIES, adopting, done, market, send, why
+
+
+def law(**trade: Any) -> Rulebook:
+    """The shipped law with other rules of trade."""
+    return msgspec.structs.replace(RULES, trade_rules=msgspec.structs.replace(RULES.trade_rules, **trade))
+
+
+def trading(rules: Rulebook = RULES, **changed: Any) -> Rulebook:
+    """A law with other rules of the listed market."""
+    return msgspec.structs.replace(rules, trading=msgspec.structs.replace(rules.trading, **changed))
+
+
+OPEN = law(walled_sectors=(), group_limit_basis_points=0)
+BUY = c.PlaceOrder("fund", SERIES, "buy", 100, 400_000)
+SELL = c.PlaceOrder("steel", SERIES, "sell", 100, 400_000)
+
+
+def rich(rules: Rulebook) -> Runner:
+    """A market in which everybody has money."""
+    runner = market(rules=rules)
+    for name in ("steel", "cement", "power", "kiln", "broker", "fund"):
+        done(runner, BANK, c.Deposit(name, 10**13))
+    return runner
+
+
+# --- any trades in any order
+
+
+class Trades(RuleBasedStateMachine):
+    """Trades of every kind under a law that is strict in everything; a second opinion looks at each record."""
+
+    names = st.sampled_from(["steel", "cement", "power", "kiln", "broker", "fund"])
+    limits = st.sampled_from([390_000, 398_000, 400_000, 400_000, 402_000, 410_000, 419_000, 430_000])
+    lots = st.sampled_from([1, 2, 5, 10, 900, 6_000, 19_000])
+    sides = st.sampled_from(["buy", "sell"])
+
+    @initialize(
+        walls=st.sampled_from([(), ("cement",), ("steel",)]),
+        crossing=st.sampled_from(["free", "first", "never"]),
+        own=st.sampled_from(["refuse", "cancel_resting"]),
+        breaker=st.sampled_from([0, 0, 400]),
+    )
+    def opened(self, walls: tuple[str, ...], crossing: str, own: str, breaker: int) -> None:
+        rules = law(walled_sectors=walls, crossing=crossing, group_limit_basis_points=4_800)
+        rules = trading(rules, self_trade=own, breaker_basis_points=breaker, block_from=200)
+        pollutants = tuple(msgspec.structs.replace(rule, ceiling_fen_per_t=420_000) for rule in rules.pollutants)
+        self.strict = msgspec.structs.replace(rules, pollutants=pollutants)
+        self.runner = rich(self.strict)
+        self.mirror = Mirror()
+        self.seen = 0
+        for name in ("kiln", "broker", "fund", "power"):
+            for origin in ("steel", "cement"):
+                send(self.runner, origin, c.Transfer(origin, name, SERIES, 50_000))
+        self.given = {name: self.held(name) for name in ("steel", "cement", "power", "kiln", "broker", "fund")}
+        self.follow()
+
+    def held(self, account: str) -> int:
+        return self.runner.state.ledger.held_of(account, SERIES).count
+
+    def follow(self) -> None:
+        for line in self.runner.journal.lines(self.seen):
+            self.mirror.follow(decode(line), self.strict)
+            self.seen += 1
+
+    def tell(self, actor: str, body: c.Body) -> None:
+        send(self.runner, actor, body)
+        self.follow()
+
+    @rule(orders=st.lists(st.tuples(names, sides, lots, limits), min_size=1, max_size=8))
+    def order(self, orders: list[tuple[str, c.Side, int, int]]) -> None:
+        for name, side, lots, limit in orders:
+            self.tell(name, c.PlaceOrder(name, SERIES, side, 100 * lots, limit))
+
+    @rule(seller=names, buyer=names, lots=lots, price=limits, kind=st.sampled_from(["block", "transfer"]))
+    def deal(self, seller: str, buyer: str, lots: int, price: int, kind: Literal["block", "transfer"]) -> None:
+        self.tell(seller, c.OfferDeal(kind, seller, buyer, SERIES, 100 * lots, price))
+        self.tell(buyer, c.AcceptDeal(self.runner.state.next_deal - 1))
+
+    @rule(orders=st.lists(st.tuples(names, sides, lots, limits), max_size=6), seed=st.integers(0, 3))
+    def call(self, orders: list[tuple[str, c.Side, int, int]], seed: int) -> None:
+        name = f"call-{len(self.runner.state.calls)}"
+        self.tell(EXCHANGE, c.OpenCall(name, SERIES, ""))
+        for account, side, lots, limit in orders:
+            self.tell(account, c.PlaceCallOrder(name, account, side, 100 * lots, limit))
+        self.tell(EXCHANGE, c.CloseCall(name, seed))
+
+    @rule(seller=names, bids=st.lists(st.tuples(names, limits), max_size=3))
+    def auction(self, seller: str, bids: list[tuple[str, int]]) -> None:
+        name = f"auction-{len(self.runner.state.auctions)}"
+        self.tell(seller, c.OfferAuction(name, seller, SERIES, 1_000, 400_000))
+        for account, limit in bids:
+            self.tell(account, c.PlaceBid(name, account, 500, limit))
+        self.tell(EXCHANGE, c.CloseAuction(name, 3))
+
+    @rule(name=names, order=st.tuples(names, sides, lots, limits), freeze=st.booleans())
+    def stop(self, name: str, order: tuple[str, c.Side, int, int], freeze: bool) -> None:
+        self.tell(AUTHORITY, c.FreezeAccount(name, "inspection") if freeze else c.HaltMarket(SERIES, "news"))
+        self.order([order])
+        self.tell(AUTHORITY, c.ThawAccount(name) if freeze else c.ResumeMarket(SERIES))
+
+    @rule()
+    def resumed(self) -> None:
+        self.tell(EXCHANGE, c.ResumeMarket(SERIES))
+
+    @invariant()
+    def holds(self) -> None:
+        """I1 to I4, I6; and nobody is above the limit of its group who was not there before it bought."""
+        self.runner.state.check()
+        most = self.runner.state.ledger.caps[SERIES] * 4_800 // 10_000
+        for names in (("steel",), ("cement",), ("power",), ("broker",), ("kiln", "fund")):
+            assert sum(map(self.held, names)) <= max(most, sum(self.given[name] for name in names))
+
+
+TestTrades = Trades.TestCase
+TestTrades.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)
+
+
+# --- one rule after the other
+
+
+def test_those_behind_a_wall_have_a_book_of_their_own() -> None:
+    runner = rich(law(walled_sectors=("steel",), group_limit_basis_points=0))
+    done(runner, "steel", SELL)
+
+    assert len(done(runner, "fund", BUY).events) == 1
+    assert why(runner, "steel", c.OfferDeal("transfer", "steel", "fund", SERIES, 5, 400_000)) is Why.WALLED_OFF
+    assert why(runner, "steel", c.Transfer("steel", "fund", SERIES, 5)) is Why.WALLED_OFF
+    assert len(done(runner, "cement", msgspec.structs.replace(SELL, account="cement")).events) == 2
+
+
+def test_an_account_that_comes_behind_a_wall_takes_its_orders_off_the_market() -> None:
+    runner = rich(law(walled_sectors=("power",), group_limit_basis_points=0))
+    done(runner, "steel", SELL)
+    answer = done(runner, AUTHORITY, c.RegisterSource("s-new", "boiler", "steel", "KM", "power", True))
+
+    assert [type(event) for event in answer.events] == [e.OrderCancelled, e.SourceRegistered]
+    assert len(done(runner, "fund", BUY).events) == 1
+
+
+def test_nothing_from_elsewhere_is_bought_where_the_air_fails() -> None:
+    runner = rich(law(walled_sectors=(), failing=("YX SO2",), group_limit_basis_points=0))
+    kiln = c.PlaceOrder("kiln", SERIES, "buy", 100, 400_000)
+
+    assert why(runner, "kiln", kiln) is Why.ADDS_LOAD
+    assert why(runner, "steel", c.Transfer("steel", "kiln", SERIES, 100)) is Why.ADDS_LOAD
+    done(runner, "fund", BUY)  # a trader adds no load
+    done(runner, "cement", msgspec.structs.replace(BUY, account="cement"))
+
+
+def test_with_approval_the_leave_ends_on_its_day() -> None:
+    runner = rich(law(walled_sectors=(), crossing="approval", group_limit_basis_points=0))
+    kiln = c.PlaceOrder("kiln", SERIES, "buy", 100, 400_000)
+
+    assert why(runner, "kiln", kiln) is Why.CROSSING
+    done(runner, AUTHORITY, c.AllowCrossing("kiln", "KM", DAY, "no offer at home"))
+    done(runner, "kiln", kiln)
+    done(runner, EXCHANGE, c.CloseSession(DAY))
+    done(runner, EXCHANGE, c.OpenSession("2027-03-02"), AT + DAY_MS)
+    assert why(runner, "kiln", kiln, AT + DAY_MS) is Why.CROSSING
+
+
+def test_the_city_first_then_the_zone() -> None:
+    runner = rich(law(walled_sectors=(), crossing="first", group_limit_basis_points=0))
+    done(runner, AUTHORITY, c.SetCap("SO2", "YX", 2027))
+    done(runner, AUTHORITY, c.Allocate("SO2", "YX", 2027, (c.ActivityLine("s-kiln", (2024,), (800,), (10**6,)),)))
+    done(runner, "kiln", c.Transfer("kiln", "broker", "SO2-YX-2027", 500))
+    offer = done(runner, "broker", c.PlaceOrder("broker", "SO2-YX-2027", "sell", 100, 401_000)).events[0]
+    assert isinstance(offer, e.OrderPlaced)
+    dear = c.PlaceOrder("kiln", SERIES, "buy", 100, 402_000)
+
+    assert why(runner, "kiln", dear) is Why.CROSSING
+    done(runner, "kiln", msgspec.structs.replace(dear, limit=400_000))  # home costs more than that
+    done(runner, "broker", c.CancelOrder(offer.order))
+    done(runner, "kiln", dear)
+
+
+def test_what_was_bought_today_is_sold_tomorrow() -> None:
+    runner = rich(trading(OPEN, resale_same_day=False))
+    done(runner, "steel", SELL)
+    done(runner, "fund", BUY)
+    resale = c.PlaceOrder("fund", SERIES, "sell", 100, 400_000)
+
+    assert why(runner, "fund", resale) is Why.BOUGHT_TODAY
+    assert why(runner, "fund", c.OfferDeal("transfer", "fund", "steel", SERIES, 1, 400_000)) is Why.BOUGHT_TODAY
+    done(runner, EXCHANGE, c.CloseSession(DAY))
+    done(runner, EXCHANGE, c.OpenSession("2027-03-02"), AT + DAY_MS)
+    done(runner, "fund", resale, AT + DAY_MS)
+
+
+@pytest.mark.parametrize("rule", ["refuse", "cancel_resting"])
+def test_an_order_against_itself_is_refused_or_takes_the_one_that_rests_off(rule: str) -> None:
+    runner = rich(trading(OPEN, self_trade=rule))
+    done(runner, "steel", SELL)
+    done(runner, "cement", msgspec.structs.replace(SELL, account="cement"))
+    mine = c.PlaceOrder("steel", SERIES, "buy", 200, 400_000)
+
+    if rule == "refuse":
+        assert why(runner, "steel", mine) is Why.SELF_TRADE
+    else:
+        kinds = [type(event) for event in done(runner, "steel", mine).events]
+        assert kinds == [e.OrderCancelled, e.OrderPlaced, e.Traded]
+
+
+def test_a_halt_may_leave_resting_orders_where_they_are() -> None:
+    runner = rich(trading(OPEN, cancel_on_halt=False))
+    done(runner, "steel", SELL)
+
+    assert len(done(runner, EXCHANGE, c.HaltMarket("", "news")).events) == 1
+    assert why(runner, "fund", BUY) is Why.MARKET_HALTED
+    done(runner, EXCHANGE, c.ResumeMarket(""))
+    assert isinstance(done(runner, "fund", BUY).events[-1], e.Traded)
+
+
+def test_a_new_law_takes_every_order_off_and_leaves_deals() -> None:
+    runner = rich(OPEN)
+    done(runner, "steel", SELL)
+    done(runner, EXCHANGE, c.OpenCall("c1", SERIES, ""))
+    done(runner, "fund", c.PlaceCallOrder("c1", "fund", "buy", 100, 400_000))
+    done(runner, "steel", c.OfferDeal("transfer", "steel", "fund", SERIES, 5, 400_000))
+    following = msgspec.structs.replace(OPEN, programme=msgspec.structs.replace(OPEN.programme, version="next"))
+    runner.rules = following
+    answer = done(runner, AUTHORITY, adopting(following))
+
+    assert [type(event) for event in answer.events[:2]] == [e.OrderCancelled, e.CallOrderDropped]
+    done(runner, "fund", c.AcceptDeal(1))
+    runner.state.check()
+
+
+def test_the_close_of_a_year_takes_back_everything_that_is_offered() -> None:
+    """An offer, of whatever kind, does not hide allowances from the banking limit."""
+    runner = rich(OPEN)
+    done(runner, "steel", SELL)
+    done(runner, EXCHANGE, c.OpenCall("c1", SERIES, ""))
+    done(runner, "steel", c.PlaceCallOrder("c1", "steel", "sell", 100, 400_000))
+    done(runner, "steel", c.OfferDeal("transfer", "steel", "fund", SERIES, 5, 400_000))
+    done(runner, "steel", c.OfferAuction("a1", "steel", SERIES, 100, 400_000))
+
+    for event in sales_off(runner.state, "steel", AUTHORITY):
+        runner.state.apply(event)
+    assert runner.state.ledger.held_of("steel", SERIES).held == 0
+    runner.state.check()
+
+
+def test_a_call_delivers_and_pays_in_one_entry_through_the_exchange() -> None:
+    """I3: buyers pay the price of their own count, sellers get as much in all; only fees stay."""
+    runner = rich(OPEN)
+    done(runner, EXCHANGE, c.OpenCall("c1", SERIES, ""))
+    for name, side, count in (
+        ("steel", "sell", 300),
+        ("cement", "sell", 200),
+        ("fund", "buy", 400),
+        ("broker", "buy", 200),
+    ):
+        assert side in ("buy", "sell")
+        done(runner, name, c.PlaceCallOrder("c1", name, "buy" if side == "buy" else "sell", count, 400_000))
+    before = runner.state.ledger.purses["exchange"].fen
+    (cleared,) = done(runner, EXCHANGE, c.CloseCall("c1", 5)).events
+    assert isinstance(cleared, e.CallCleared)
+
+    assert (cleared.price, cleared.count, cleared.surplus) == (400_000, 500, 100)
+    delivered = [move for move in cleared.entry if isinstance(move, Delivered)]
+    assert sum(block.count for move in delivered for block in move.blocks) == 500
+    fees = sum(fill.fee for fill in cleared.fills)
+    assert runner.state.ledger.purses["exchange"].fen - before == fees == 2 * 1_500
