@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Verify an exported book without Airshed: chain, keys, serials, money, trades, auctions, days, surrenders.
 
-Usage: airshed book export demo/dianzhong.book | python3 scripts/verify_export.py [--pay-as-bid] [FILE]
+Usage: airshed book export demo/dianzhong.book | python3 scripts/verify_export.py [FILE]
 Prints `ok N records, digest D`, or the first record that is wrong and why, and then ends with status 1.
 """
 
@@ -16,7 +16,6 @@ keys, open_accounts, caps, orders, auctions, days, years = {}, {"bank"}, {}, {},
 masses, differences, stacks = {}, {}, {}  # milligrams by (stack, day) and pollutant; stacks by source
 given = defaultdict(int)  # allowances surrendered by (source, year, pollutant)
 cash, blocks = defaultdict(int), defaultdict(list)  # fen by account; [first, last] by (account, series)
-uniform_price = "--pay-as-bid" not in sys.argv
 
 
 def need(holds, what):
@@ -85,15 +84,25 @@ def trade(event):
 def clear(event):
     auction, price, sold = auctions.pop(event["auction"]), event["price"], event["sold"]
     need(sold == sum(award["count"] for award in event["awards"]), "I8: sells otherwise than it says")
-    need(sold + event["unsold"] == auction["count"] >= sold, "I8: sells more than is on offer")
+    holders = sum(each["count"] for each in event["proceeds"])
+    own = sold + event["unsold"] + event["withheld"] - holders - event["released"]
+    need(own == auction["count"] and holders <= auction["lots"], "I8: sells more than is on offer")
+    most = (auction["cost_containment"] or {"count": 0})["count"]
+    need(0 <= event["released"] <= most, "I8: adds more than the reserve gave")
     for account, won, fen in ((award["account"], award["count"], award["fen"]) for award in event["awards"]):
         mine = [bid for bid in auction["bids"] if bid["account"] == account and bid["limit"] >= price]
         need(won <= sum(bid["count"] for bid in mine), f"I8: {account} wins more than it bid for")
-        need(fen == value(won, price) or not uniform_price, f"I8: {account} pays {fen} fen, not the one price {price}")
+        need(
+            fen == value(won, price) or auction["terms"]["rule"] != "uniform",
+            f"I8: {account} pays {fen} fen, not the one price {price}",
+        )
         need(fen <= sum(value(bid["count"], bid["limit"]) for bid in mine), f"I8: {account} pays more than it bid")
         moves = [move for move in event["entry"] if account in move[1:3]]
         need(won == sum(count(move[4]) for move in moves if move[0] != "cash"), f"I8: {account} does not get {won}")
         need(fen == sum(move[3] for move in moves if move[0] == "cash"), f"I8: {account} does not pay {fen}")
+    for account, fen in ((each["account"], each["fen"]) for each in event["proceeds"]):
+        got = [move[3] for move in event["entry"] if move[0] == "cash" and move[1:3] == ["treasury", account]]
+        need(fen == sum(got), f"I8: {account} does not get its {fen} fen")
 
 
 def take_in(event):
@@ -111,7 +120,11 @@ def take_in(event):
     elif kind == "Traded":
         trade(event)
     elif kind == "AuctionOpened":
-        auctions[event["auction"]] = {**event, "bids": []}
+        auctions[event["auction"]] = {**event, "bids": [], "lots": 0}
+    elif kind == "LotConsigned":
+        auctions[event["auction"]]["lots"] += event["count"]
+    elif kind == "LotReturned":
+        auctions[event["auction"]]["lots"] -= event["count"]
     elif kind == "BidPlaced":
         auctions[event["auction"]]["bids"].append(event)
     elif kind == "AuctionCleared":
@@ -169,7 +182,7 @@ def read(line):
     end.seq, end.at = record["seq"], record["at"]
 
 
-names = [name for name in sys.argv[1:] if not name.startswith("--")]
+names = sys.argv[1:]
 try:
     source = open(names[0], "rb") if names else sys.stdin.buffer  # noqa: SIM115 - closed below
 except OSError as error:

@@ -77,7 +77,7 @@ def test_it_is_small_and_uses_the_standard_library_only() -> None:
     imports = {line.split()[1] for line in text.splitlines() if line.startswith(("import ", "from "))}
 
     assert imports <= {"hashlib", "json", "sys", "collections", "types"}
-    assert len(text.splitlines()) < 200
+    assert len(text.splitlines()) < 250
 
 
 @pytest.mark.parametrize("place", [0, 700, -1])

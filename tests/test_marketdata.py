@@ -109,6 +109,8 @@ def test_the_tape_holds_every_delivery_against_payment_and_nothing_else(seed: in
             if isinstance(event, NO_TRADES) or not any(type(move) is Paid for move in entry):
                 continue
             moved = sum(count_of(move.blocks) for move in entry if type(move) is Delivered)
+            if isinstance(event, e.AuctionCleared):  # what is kept back or left over goes to the reserve unpaid
+                moved = event.sold
             sides[record.seq] = sides.get(record.seq, 0) + moved
     found: dict[int, int] = {}
     for trade in read_market(lines).tape:

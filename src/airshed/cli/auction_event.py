@@ -120,8 +120,8 @@ def _bid(line: Line, law: AuctionLaw) -> SealedBid:
     if price is None:
         raise Malformed(line.place, "price '' is not a number", "write digits, as in 1250.50")
     at = line.text("at")
-    if law.auction.opens is not None and not at:
-        raise Malformed(line.place, "the bid has no time", "the rules have a window; write a column at")
+    if law.timed and not at:
+        raise Malformed(line.place, "the bid has no time", "the rules look at the time; write a column at")
     key = line.text("key")
     return SealedBid(
         bidder=line.name("bidder", "name who bids"),

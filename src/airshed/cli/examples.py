@@ -151,6 +151,7 @@ def _issued() -> Iterator[tuple[str, str, list[c.Body]]]:
         ],
     )
     yield "2027-02-10T09:00", OFFICE, [c.OpenAuction("SO2-KM-2027-1", "SO2-KM-2027", 20_000)]
+    yield "2027-02-10T09:30", STEEL, [c.ConsignLot("SO2-KM-2027-1", "kunming-steel", 1_000)]
     yield "2027-02-10T10:00", TRADER, [c.PlaceBid("SO2-KM-2027-1", "qujing-trade", 20_000, 410_000)]
     yield "2027-02-10T14:00", OFFICE, [c.CloseAuction("SO2-KM-2027-1", 20_270_210)]
 

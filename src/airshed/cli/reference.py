@@ -21,6 +21,7 @@ from airshed.engine.decide import PROCEDURES, confirm_act
 from airshed.engine.journal import Record
 from airshed.engine.procedures import administering, examining, guards, marking, trade_rules
 from airshed.engine.tables import TABLES
+from airshed.market.auction.waiting import Waiting
 from airshed.model.allowance import SerialBlock
 from airshed.model.refusal import MEANINGS, Refusal, Why
 from airshed.registry.accounts import Account
@@ -43,6 +44,10 @@ PARTS: tuple[type[msgspec.Struct], ...] = (
     events.Award,
     events.AuctionAward,
     events.CallFill,
+    events.AuctionProceeds,
+    events.BidRefused,
+    events.Containment,
+    Waiting,
     events.Settlement,
     events.CheckResult,
     Account,

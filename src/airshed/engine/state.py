@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from airshed.engine import auctions, markets, years
 from airshed.engine import events as e
-from airshed.engine import markets, years
 from airshed.engine.commands import FindingLine
-from airshed.engine.nouns import Act, Actor, Auction, Bid, Call, Day, Deal, Mark, Order, Source, Year
+from airshed.engine.nouns import Act, Actor, Auction, Call, Day, Deal, Mark, Order, Source, Year
+from airshed.market.auction.waiting import Waiting
 from airshed.market.orderbook import OrderBook
 from airshed.model.allowance import Series
 from airshed.model.measures import mean_price
@@ -45,6 +46,7 @@ class State:
         self.shared_out: dict[str, int] = {}
         self.makeup_due: dict[tuple[str, str], int] = {}
         self.auctions: dict[str, Auction] = {}
+        self.unsold: dict[str, Waiting] = {}
         self.session: str | None = None
         #: The instant at which the day of that session is over.
         self.session_end = 0
@@ -142,29 +144,6 @@ class State:
                 self.makeup_due[award.source, pollutant] -= award.made_up
 
     # --- trading
-
-    def _auction(self, event: e.AuctionOpened) -> None:
-        self.auctions[event.auction] = Auction(event.auction, event.series, event.seller, event.count, event.reserve)
-        self.ledger.position(event.seller, event.series).held += event.count
-
-    def _bid(self, event: e.BidPlaced) -> None:
-        auction = self.auctions[event.auction]
-        auction.bids.append(Bid(len(auction.bids) + 1, event.account, event.count, event.limit, event.held))
-        self.ledger.purses[event.account].held += event.held
-        self.want(event.account, auction.series, event.count)
-
-    def _cleared(self, event: e.AuctionCleared) -> None:
-        auction = self.auctions[event.auction]
-        for bid in auction.bids:
-            self.ledger.purses[bid.account].held -= bid.held
-            self.want(bid.account, auction.series, -bid.count)
-        self.ledger.position(auction.seller, auction.series).held -= auction.count
-        self.ledger.post(event.entry)
-        auction.open = False
-        auction.price = event.price
-        auction.sold = event.sold
-        if event.price is not None:
-            self.references[auction.series] = event.price
 
     def _session(self, event: e.SessionOpened) -> None:
         self.session = event.day
@@ -308,12 +287,7 @@ class State:
             else:
                 key = (order.account, order.series)
                 positions[key] = positions.get(key, 0) + order.left
-        for auction in self.auctions.values():
-            if auction.open:
-                key = (auction.seller, auction.series)
-                positions[key] = positions.get(key, 0) + auction.count
-                for bid in auction.bids:
-                    purses[bid.account] = purses.get(bid.account, 0) + bid.held
+        auctions.set_aside(self, purses, positions)
         wanted = markets.waiting(self, purses, positions)
         assert wanted == {key: count for key, count in self.wanted.items() if count}, "orders ask for other counts"
         for account, purse in self.ledger.purses.items():
@@ -337,9 +311,11 @@ APPLY: dict[type, Callable[[State, Any], None]] = {
     e.CapSet: State._cap,
     e.Allocated: State._allocated,
     e.Transferred: State._entry,
-    e.AuctionOpened: State._auction,
-    e.BidPlaced: State._bid,
-    e.AuctionCleared: State._cleared,
+    e.AuctionOpened: auctions.opened,
+    e.LotConsigned: auctions.consigned,
+    e.LotReturned: auctions.returned,
+    e.BidPlaced: auctions.bid,
+    e.AuctionCleared: auctions.cleared,
     e.SessionOpened: State._session,
     e.SessionClosed: State._session_closed,
     e.OrderPlaced: State._order,

@@ -11,7 +11,7 @@ from airshed.engine.journal import Record
 from airshed.lab.mirror_market import MarketMirror
 from airshed.model.refusal import Why
 from airshed.registry.moves import Delivered, Paid
-from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.schema import AuctionRule, Rulebook
 
 
 @dataclass(slots=True)
@@ -27,11 +27,17 @@ class Waiting:
 
 @dataclass(slots=True)
 class Sale:
-    """An auction: what is on offer, and (account, count, limit) of every bid."""
+    """An auction: what is on offer, (account, count, limit) of every bid, and what each holder sells."""
 
     count: int
     reserve: int
+    #: Who gets the money.
+    payee: str
+    #: What a reserve may add.
+    more: int
+    terms: AuctionRule
     bids: list[tuple[str, int, int]]
+    lots: Counter[str]
 
 
 class Mirror:
@@ -88,11 +94,15 @@ class Mirror:
                     for waits in self._orders.values():
                         waits[:] = [each for each in waits if each.id != event.order]
                 case e.AuctionOpened():
-                    self._sales[event.auction] = Sale(event.count, event.reserve, [])
+                    self._opened(event)
+                case e.LotConsigned():
+                    self._sales[event.auction].lots[event.account] += event.count
+                case e.LotReturned():
+                    self._sales[event.auction].lots[event.account] -= event.count
                 case e.BidPlaced():
                     self._sales[event.auction].bids.append((event.account, event.count, event.limit))
                 case e.AuctionCleared():
-                    self._cleared(event, rules)
+                    self._cleared(event)
                 case e.DayReversed():
                     self._reversed(event)
                 case e.YearReported():
@@ -195,10 +205,26 @@ class Mirror:
 
     # --- auctions
 
-    def _cleared(self, event: e.AuctionCleared, rules: Rulebook) -> None:
-        sale = self._sales[event.auction]
-        self._claim("I8", event.sold <= sale.count, f"{event.sold} sold of {sale.count}")
+    def _opened(self, event: e.AuctionOpened) -> None:
+        more = event.cost_containment.count if event.cost_containment else 0
+        payee = "treasury" if event.seller.startswith("auction-") else event.seller
+        self._sales[event.auction] = Sale(event.count, event.reserve, payee, more, event.terms, [], Counter())
+
+    def _cleared(self, event: e.AuctionCleared) -> None:
+        sale, terms = self._sales[event.auction], self._sales[event.auction].terms
+        holders = sum(each.count for each in event.proceeds)
+        own = event.sold - holders - event.released
+        self._claim("I8", 0 <= event.released <= sale.more, f"{event.released} released of {sale.more}")
+        self._claim("I8", own + event.unsold + event.withheld == sale.count, f"{own} of {sale.count} sold, no rest")
         self._claim("I8", sum(award.count for award in event.awards) == event.sold, "awards are not what is sold")
+        for each in event.proceeds:
+            lots = sale.lots[each.account]
+            self._claim("I8", each.count <= lots, f"{each.account} sells {each.count} of {lots}")
+        paid = sum(award.fen for award in event.awards) - sum(each.fen for each in event.proceeds)
+        public = sum(
+            move.fen * (1 if move.target == sale.payee else -1) for move in event.entry if isinstance(move, Paid)
+        )
+        self._claim("I3", paid == public >= 0, f"{sale.payee} gets {public} fen of {paid}")
         for award in event.awards:
             mine = [(limit, count) for account, count, limit in sale.bids if account == award.account]
             assert event.price is not None
@@ -206,10 +232,11 @@ class Mirror:
             self._claim("I8", price >= sale.reserve, f"sold at {price}, under the reserve price")
             most = sum(count for limit, count in mine if limit >= price)
             self._claim("I8", award.count <= most, f"{award.account} wins {award.count}, bid for {most} at {price}")
-            if rules.auction.rule == "uniform":
+            if terms.rule == "uniform":
                 value = (2 * award.count * price + 1000) // 2000
                 self._claim("I8", award.fen == value, f"{award.account} pays {award.fen}, not {value}")
-            if rules.auction.guarantee_basis_points == 10_000:
+            limits = min(terms.purchase_basis_points, terms.holding_basis_points)
+            if terms.guarantee_basis_points == limits == 10_000:
                 least = sum(count for limit, count in mine if limit > price)
                 self._claim("I8", award.count >= least, f"{award.account} wins {award.count} of {least}")
 

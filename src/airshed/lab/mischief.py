@@ -76,6 +76,7 @@ class Mischief:
             self._auction,
             self._bid,
             self._bid,
+            self._consign,
             self._transfer,
             self._cash,
             self._freeze,
@@ -233,8 +234,23 @@ class Mischief:
             free = state.ledger.held_of(auction_of(Series.parse(series).jurisdiction), series).free
             if free >= lot:
                 count = lot * rng.randint(1, min(free // lot, 60))
-                return [(self.authority, c.OpenAuction(f"auction-{len(state.auctions) + 1}", series, count))]
+                event = rng.choice(open_ones).event if open_ones and rng.random() < 0.5 else ""
+                return [(self.authority, c.OpenAuction(f"auction-{len(state.auctions) + 1}", series, count, event))]
         return []
+
+    def _consign(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
+        rng = self.rng
+        open_ones = [auction for auction in state.auctions.values() if auction.open]
+        account = rng.choice(ACCOUNTS)[0]
+        if not open_ones:
+            return []
+        auction = rng.choice(open_ones)
+        free, lot = state.ledger.held_of(account, auction.series).free, auction.terms.lot
+        tick = auction.terms.tick_fen_per_t
+        minimum = (
+            auction.reserve // tick * tick + tick * rng.randint(0, 3) if auction.terms.consignment == "last" else 0
+        )
+        return [(account, c.ConsignLot(auction.id, account, lot * rng.randint(1, max(1, free // lot)), minimum))]
 
     def _bid(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
         rng = self.rng
@@ -242,7 +258,7 @@ class Mischief:
         if not open_ones:
             return [("fund", c.PlaceBid("auction-0", "fund", 100, 1000))]
         auction = rng.choice(open_ones)
-        tick, lot = rules.auction.tick_fen_per_t, rules.auction.lot
+        tick, lot = auction.terms.tick_fen_per_t, auction.terms.lot
         account = rng.choice(ACCOUNTS)[0]
         limit = auction.reserve // tick * tick + tick * rng.randint(-1, 6)
         return [(account, c.PlaceBid(auction.id, account, lot * rng.randint(1, auction.count // lot), limit))]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from typing import Literal
 
 import msgspec
 
 from airshed.engine import commands as c
 from airshed.model.period import DAY_MS, instant
-from airshed.rulebook.schema import PollutantRule, Rulebook
+from airshed.rulebook.kinds import TrimStep
+from airshed.rulebook.schema import AuctionRule, PollutantRule, Rulebook
 from airshed.rulebook.tables import IndexOf
 
 Wish = tuple[str, c.Body]
@@ -83,6 +85,7 @@ def varied(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
         vintages_back=rng.choice((0, 1, 2)),
         rounding=rng.choice(("up", "half_up", "down")),
     )
+    auction = _auction(rules, apart)
     return replace(
         rules,
         programme=replace(rules.programme, version=version),
@@ -93,11 +96,7 @@ def varied(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
             baseline=rng.choice(("mean", "median")),
             auction_basis_points=rng.choice((0, 500, 3_000)),
         ),
-        auction=replace(
-            rules.auction,
-            rule=rng.choice(("uniform", "pay-as-bid")),
-            guarantee_basis_points=rng.choice((10_000, 10_000, 3_000, 0)),
-        ),
+        auction=auction,
         trading=replace(
             rules.trading,
             buyer_fee_basis_points=rng.choice((0, 75, 33)),
@@ -116,7 +115,7 @@ def varied(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
             group_limit_basis_points=rng.choice((0, 6_000, 9_000)),
             failing=rng.choice(((), (), ("YX SO2", "KM NOx"))),
         ),
-        pollutants=tuple(_collared(rule, rng.choice((0, 103))) for rule in rules.pollutants),
+        pollutants=tuple(_collared(rule, rng.choice((0, 103))) for rule in _triggered(rules, auction)),
         repurchase=replace(rules.repurchase, open=rng.random() < 0.8),
         shortfall=replace(
             rules.shortfall,
@@ -144,6 +143,44 @@ def varied(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
 def _collared(rule: PollutantRule, percent: int) -> PollutantRule:
     """With a ceiling so far above the reference price, or with none."""
     return msgspec.structs.replace(rule, ceiling_fen_per_t=rule.reference_fen_per_t * percent // 100)
+
+
+def _auction(rules: Rulebook, rng: random.Random) -> AuctionRule:
+    rule: Literal["uniform", "pay-as-bid"] = rng.choice(("uniform", "pay-as-bid"))
+    trimming: list[TrimStep] = ["purchase", "holding", "guarantee"]
+    rng.shuffle(trimming)
+    return msgspec.structs.replace(
+        rules.auction,
+        rule=rule,
+        guarantee_basis_points=rng.choice((10_000, 10_000, 3_000, 0)),
+        undersubscribed=rng.choice(("lowest-bid", "reserve", "cancel")),
+        tie=rng.choice(("random", "pro-rata", "time")),
+        purchase_basis_points=rng.choice((10_000, 10_000, 4_000)),
+        holding_basis_points=rng.choice((10_000, 10_000, 500)),
+        over_limit=rng.choice(("trim", "refuse")),
+        trimming=tuple(trimming),
+        consignment=rng.choice(("none", "first", "last" if rule == "pay-as-bid" else "first")),
+        cost_containment_basis_points=rng.choice((0, 2_000)),
+        emissions_containment_basis_points=rng.choice((0, 2_000)),
+        unsold=rng.choice(("stay", "reserve", "next-auctions", "after-two-above")),
+    )
+
+
+def _triggered(rules: Rulebook, auction: AuctionRule) -> tuple[PollutantRule, ...]:
+    """The pollutants with triggers a few ticks above their reserve price, where the rules of auctions use them."""
+    tick = auction.tick_fen_per_t
+    return tuple(
+        msgspec.structs.replace(
+            rule,
+            emissions_containment_fen_per_t=rule.reserve_fen_per_t + tick
+            if auction.emissions_containment_basis_points
+            else None,
+            cost_containment_fen_per_t=rule.reserve_fen_per_t + 3 * tick
+            if auction.cost_containment_basis_points
+            else None,
+        )
+        for rule in rules.pollutants
+    )
 
 
 def instants(rng: random.Random, steps: int) -> Iterator[int]:

@@ -11,6 +11,7 @@ import msgspec
 
 from airshed.model.measures import KG_PER_T, yuan
 from airshed.model.refusal import Malformed
+from airshed.rulebook.check_auction import auctions
 from airshed.rulebook.check_calendar import days, index
 from airshed.rulebook.check_market import known, trade_rules
 from airshed.rulebook.check_mrv import availability, processes
@@ -68,7 +69,13 @@ def contradictions(rules: Rulebook, lines: Mapping[str, Sequence[int]]) -> list[
 
 def contradictions_there(rules: Rulebook, file: str) -> list[Malformed]:
     """Contradictions between single keys, which what a jurisdiction sets for itself may cause too."""
-    return [*_dates(rules, file), *_shares(rules, file), *_prices(rules, file), *_flags(rules, file)]
+    return [
+        *_dates(rules, file),
+        *_shares(rules, file),
+        *_prices(rules, file),
+        *auctions(rules, file),
+        *_flags(rules, file),
+    ]
 
 
 def _dates(rules: Rulebook, file: str) -> Iterator[Malformed]:

@@ -32,6 +32,15 @@ TradeKind = Literal["listed", "call", "zone_call", "block", "transfer", "auction
 
 #: What an operator may say of hours (the marks that `mrv.marks` knows).
 MarkName = Literal["stopped", "start_up", "shut_down", "maintenance", "calibration", "fault"]
+#: How equal bids at the clearing price share what is left (`market.auction.ties`).
+TieRule = Literal["random", "pro-rata", "time"]
+#: What the price is when the bids do not reach the volume.
+UndersubscribedRule = Literal["lowest-bid", "reserve", "cancel"]
+#: What a bid book is trimmed by before it is cleared.
+TrimStep = Literal["purchase", "holding", "guarantee"]
+#: Whether a bid that is too much loses its excess lots or is refused whole.
+ExcessRule = Literal["trim", "refuse"]
+
 #: The questions that the engine can ask of a report (a test keeps them equal).
 CheckName = Literal[
     "days_present",
@@ -62,6 +71,7 @@ CommandName = Literal[
     "Allocate",
     "Transfer",
     "OpenAuction",
+    "ConsignLot",
     "PlaceBid",
     "CloseAuction",
     "OpenSession",

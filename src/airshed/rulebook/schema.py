@@ -11,7 +11,21 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from airshed.rulebook.kinds import CommandName, Count, Day, Flag, MonthDay, Name, Price, Share, Step
+from airshed.rulebook.kinds import (
+    CommandName,
+    Count,
+    Day,
+    ExcessRule,
+    Flag,
+    MonthDay,
+    Name,
+    Price,
+    Share,
+    Step,
+    TieRule,
+    TrimStep,
+    UndersubscribedRule,
+)
 from airshed.rulebook.mrv_sections import ApplicabilityRule, ManualTestRule, MethodsRule, Part75Rule
 from airshed.rulebook.price_index import PriceIndexRule
 from airshed.rulebook.section import Section
@@ -111,6 +125,10 @@ class PollutantRule(Section, frozen=True):
     ceiling_fen_per_t: Price
     #: Lowest price of a block trade, in fen per tonne; 0 for none of its own.
     block_floor_fen_per_t: Price
+    #: Price above which an auction is fed from the government reserve, in fen per tonne; left out where none is.
+    cost_containment_fen_per_t: Step | None = None
+    #: Price under which an auction offers less, in fen per tonne; left out where it never does.
+    emissions_containment_fen_per_t: Step | None = None
 
 
 class CapRule(Section, frozen=True):
@@ -155,9 +173,9 @@ class AllocationRule(Section, frozen=True):
 
 
 class AuctionRule(Section, frozen=True):
-    """The primary auction."""
+    """The primary auction: sealed bids on one series or several, as the rules stood when it was opened."""
 
-    #: Pricing rule.
+    #: Pricing rule: all winners pay one price, or each its own bid.
     rule: Literal["uniform", "pay-as-bid"]
     #: Allowances in the smallest bid; every bid is a multiple.
     lot: Count
@@ -165,8 +183,41 @@ class AuctionRule(Section, frozen=True):
     tick_fen_per_t: Step
     #: Days of the year on which an equal part of what is to be auctioned is offered; empty where nothing is.
     days: tuple[MonthDay, ...]
+    #: Whether bids under the pollutant's reserve price are refused. A law may forbid it; `reserve_fen_per_t` is then 0.
+    reserve_price: bool
+    #: The price when the bids do not reach the volume: the lowest bid, the reserve price, or the sale is cancelled.
+    undersubscribed: UndersubscribedRule
+    #: How equal bids at the clearing price share what is left: in random order, pro rata with the last lots drawn, or
+    #: the earlier first.
+    tie: TieRule
     #: Cash set aside for a bid, in hundredths of a percent of its value.
     guarantee_basis_points: Share
+    #: Most of a series on offer that one corporate group may buy, in hundredths of a percent; 10000 is no limit.
+    purchase_basis_points: Share
+    #: Most of all issued allowances of a pollutant that one corporate group may hold and bid for, in hundredths of a
+    #: percent; 10000 is no limit.
+    holding_basis_points: Share
+    #: Whether a bid over such a limit is refused, or trimmed before the auction is cleared.
+    over_limit: ExcessRule
+    #: In which order a bid book is trimmed: limits of the group, and the cash that the bidder has for all its bids.
+    trimming: tuple[TrimStep, ...]
+    #: Whether holders may sell through the auction: not at all, before the government and pro rata, or after it at a
+    #: minimum price of their own.
+    consignment: Literal["none", "first", "last"]
+    #: How many years ahead a vintage may be sold; 0 for none that has not begun.
+    advance_years: Annotated[int, Meta(ge=0, le=30)]
+    #: Most that comes out of the government reserve above the pollutant's cost containment price, as a share of what
+    #: is on offer, in hundredths of a percent.
+    cost_containment_basis_points: Share
+    #: Most that goes to the government reserve under the pollutant's emissions containment price, as a share of what
+    #: is on offer, in hundredths of a percent.
+    emissions_containment_basis_points: Share
+    #: What happens to what nobody bought: it may be offered at any time, goes to the government reserve, comes back a
+    #: quarter in each of the next four auctions of the series, or comes back after two auctions in a row above the
+    #: reserve price.
+    unsold: Literal["stay", "reserve", "next-auctions", "after-two-above"]
+    #: Most that comes back in one auction, as a share of what is newly offered, in hundredths of a percent.
+    unsold_basis_points: Share
 
 
 class TradingRule(Section, frozen=True):

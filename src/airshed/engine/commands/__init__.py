@@ -17,6 +17,7 @@ from airshed.engine.commands.administering import (
     ThawAccount,
     Withdraw,
 )
+from airshed.engine.commands.auctioning import CloseAuction, ConsignLot, OpenAuction, PlaceBid
 from airshed.engine.commands.calling import CloseCall, DropCallOrder, OpenCall, PlaceCallOrder
 from airshed.engine.commands.complying import CloseYear, PayPenalty, Surrender
 from airshed.engine.commands.dealing import (
@@ -42,12 +43,9 @@ from airshed.engine.commands.reporting import (
 )
 from airshed.engine.commands.trading import (
     CancelOrder,
-    CloseAuction,
     CloseSession,
     OfferRepurchase,
-    OpenAuction,
     OpenSession,
-    PlaceBid,
     PlaceOrder,
 )
 from airshed.engine.commands.wish import LARGEST, Day, Hour, Maybe, Name, Opinion, Role, Side, Text, Whole, Wish, Year
@@ -69,6 +67,7 @@ __all__ = (
     "CloseYear",
     "Command",
     "ConfirmAct",
+    "ConsignLot",
     "Day",
     "DecideMark",
     "Deposit",
@@ -135,6 +134,7 @@ Body = (
     | Allocate
     | Transfer
     | OpenAuction
+    | ConsignLot
     | PlaceBid
     | CloseAuction
     | OpenSession

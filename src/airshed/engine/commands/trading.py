@@ -1,36 +1,8 @@
-"""Commands of auctions and of the listed market."""
+"""Commands of the listed market."""
 
 from __future__ import annotations
 
 from airshed.engine.commands.wish import Day, Name, Side, Whole, Wish
-
-
-class OpenAuction(Wish, frozen=True, gc=False):
-    """Offer what a jurisdiction has for auction in a series."""
-
-    #: The new name.
-    auction: Name
-    series: Name
-    #: Allowances on offer.
-    count: Whole
-
-
-class PlaceBid(Wish, frozen=True, gc=False):
-    """A sealed bid; its whole value is set aside."""
-
-    auction: Name
-    account: Name
-    count: Whole
-    #: The most the bidder pays, in fen per tonne.
-    limit: Whole
-
-
-class CloseAuction(Wish, frozen=True, gc=False):
-    """Clear an auction; `seed` orders equal prices and was published beforehand."""
-
-    auction: Name
-    #: Orders bids of the same price; publish it before the bids are opened.
-    seed: Whole
 
 
 class OpenSession(Wish, frozen=True, gc=False):

@@ -14,6 +14,17 @@ from airshed.engine.events.administering import (
     RulebookAdopted,
     SourceRegistered,
 )
+from airshed.engine.events.auctioning import (
+    AuctionAward,
+    AuctionCleared,
+    AuctionOpened,
+    AuctionProceeds,
+    BidPlaced,
+    BidRefused,
+    Containment,
+    LotConsigned,
+    LotReturned,
+)
 from airshed.engine.events.complying import PenaltyPaid, Settlement, Surrendered, YearClosed
 from airshed.engine.events.dealing import (
     CallCleared,
@@ -43,10 +54,6 @@ from airshed.engine.events.reporting import (
     YearVerified,
 )
 from airshed.engine.events.trading import (
-    AuctionAward,
-    AuctionCleared,
-    AuctionOpened,
-    BidPlaced,
     OrderCancelled,
     OrderPlaced,
     Repurchased,
@@ -67,8 +74,10 @@ __all__ = (
     "AuctionAward",
     "AuctionCleared",
     "AuctionOpened",
+    "AuctionProceeds",
     "Award",
     "BidPlaced",
+    "BidRefused",
     "CallCleared",
     "CallFill",
     "CallOpened",
@@ -76,6 +85,7 @@ __all__ = (
     "CallOrderPlaced",
     "CapSet",
     "CheckResult",
+    "Containment",
     "CrossingAllowed",
     "DayReversed",
     "DaySealed",
@@ -89,6 +99,8 @@ __all__ = (
     "ImprovementAnswered",
     "ImprovementClosed",
     "ImprovementRequested",
+    "LotConsigned",
+    "LotReturned",
     "MarkApproved",
     "MarkProven",
     "MarkReverted",
@@ -129,6 +141,8 @@ Event = (
     | Allocated
     | Transferred
     | AuctionOpened
+    | LotConsigned
+    | LotReturned
     | BidPlaced
     | AuctionCleared
     | SessionOpened

@@ -1,62 +1,10 @@
-"""Events of auctions and of the listed market."""
+"""Events of the listed market."""
 
 from __future__ import annotations
-
-import msgspec
 
 from airshed.engine.commands import Side
 from airshed.engine.events.fact import Fact
 from airshed.registry.moves import Entry
-
-
-class AuctionOpened(Fact, frozen=True, gc=False):
-    """Allowances of a series are on offer."""
-
-    auction: str
-    series: str
-    #: The jurisdiction's auction account.
-    seller: str
-    #: Allowances on offer.
-    count: int
-    #: Lowest price accepted, in fen per tonne.
-    reserve: int
-
-
-class BidPlaced(Fact, frozen=True, gc=False):
-    """A sealed bid stands; `held` fen are set aside."""
-
-    auction: str
-    account: str
-    count: int
-    #: The most the bidder pays, in fen per tonne.
-    limit: int
-    #: Fen set aside until the auction is closed.
-    held: int
-
-
-class AuctionAward(msgspec.Struct, frozen=True, gc=False):
-    """What a bidder won in all, and what it pays."""
-
-    account: str
-    #: Allowances won over all its bids.
-    count: int
-    #: What it pays.
-    fen: int
-
-
-class AuctionCleared(Fact, frozen=True):
-    """The auction is over: what was set aside is free again, winners have paid and hold."""
-
-    auction: str
-    #: Clearing price in fen per tonne; null when nothing is sold.
-    price: int | None
-    #: Allowances sold.
-    sold: int
-    #: Allowances that stay with the jurisdiction.
-    unsold: int
-    #: Who won what.
-    awards: tuple[AuctionAward, ...]
-    entry: Entry
 
 
 class SessionOpened(Fact, frozen=True, gc=False):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from airshed.engine import events as e
+from airshed.engine.auctions import lots_of
 from airshed.engine.state import State
 
 
@@ -43,9 +44,10 @@ def all_off(state: State, account: str, actor: str) -> list[e.Event]:
 
 
 def _auctions_off(state: State, account: str) -> list[e.Event]:
-    """An auction that is called off sells nothing, and its bids are free."""
-    return [
-        e.AuctionCleared(auction.id, None, 0, auction.count, (), ())
-        for auction in state.auctions.values()
-        if auction.open and auction.seller == account
-    ]
+    """Lots come back; an auction that is called off sells nothing, and its bids are free."""
+    gone: list[e.Event] = [*lots_of(state, account)]
+    for auction in state.auctions.values():
+        if auction.open and auction.seller == account:
+            waiting = state.unsold[auction.series]
+            gone.append(e.AuctionCleared(auction.id, None, 0, auction.count, 0, 0, (), (), (), waiting, ()))
+    return gone

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from airshed.engine import events as e
+from airshed.engine.auctions import of_event, offered
 from airshed.engine.journal import Record
 from airshed.engine.state import State
 from airshed.engine.tables.gather import Tables
@@ -78,7 +79,20 @@ def _note_allocated(tables: Tables, state: State, record: Record, event: e.Alloc
 
 def _note_auction(tables: Tables, state: State, record: Record, event: e.AuctionOpened) -> None:
     tables.touch("auctions", event.auction)
-    tables.touch("holdings", (event.seller, event.series))
+    tables.touch("holdings", *((account, event.series) for account, _ in offered(state.auctions[event.auction])))
+
+
+def _note_lot(tables: Tables, state: State, record: Record, event: e.LotConsigned) -> None:
+    auction = state.auctions[event.auction]
+    tables.touch("auctions", event.auction)
+    tables.touch("lots", (event.auction, len(auction.lots)))
+    tables.touch("holdings", (event.account, auction.series))
+
+
+def _note_returned(tables: Tables, state: State, record: Record, event: e.LotReturned) -> None:
+    tables.touch("auctions", event.auction)
+    tables.touch("lots", (event.auction, event.number))
+    tables.touch("holdings", (event.account, state.auctions[event.auction].series))
 
 
 def _note_bid(tables: Tables, state: State, record: Record, event: e.BidPlaced) -> None:
@@ -88,9 +102,10 @@ def _note_bid(tables: Tables, state: State, record: Record, event: e.BidPlaced) 
 
 def _note_cleared(tables: Tables, state: State, record: Record, event: e.AuctionCleared) -> None:
     auction = state.auctions[event.auction]
-    tables.touch("auctions", event.auction)
-    tables.touch("holdings", (auction.seller, auction.series))
-    tables.touch("accounts", *(bid.account for bid in auction.bids))
+    for each in of_event(state, auction.event):
+        tables.touch("auctions", each.id)
+        tables.touch("holdings", *((account, each.series) for account, _ in offered(each)))
+        tables.touch("accounts", *(bid.account for bid in each.bids))
     tables.touch_entry(event.entry)
     for award in event.awards:
         tables.add("awards", (record.seq, event.auction, award.account, award.count, award.fen))
@@ -233,6 +248,8 @@ NOTES: dict[type, Callable[[Tables, State, Record, Any], None]] = {
     e.Allocated: _note_allocated,
     e.Transferred: _note_entry,
     e.AuctionOpened: _note_auction,
+    e.LotConsigned: _note_lot,
+    e.LotReturned: _note_returned,
     e.BidPlaced: _note_bid,
     e.AuctionCleared: _note_cleared,
     e.SessionOpened: _note_nothing,

@@ -26,6 +26,7 @@ def everything(state: State) -> Iterator[tuple[str, Row]]:
         "caps": list(state.ledger.caps),
         "holdings": list(state.ledger.positions),
         "auctions": list(state.auctions),
+        "lots": [(auction.id, place + 1) for auction in state.auctions.values() for place in range(len(auction.lots))],
         "bids": [(auction.id, bid.number) for auction in state.auctions.values() for bid in auction.bids],
         "orders": list(state.orders),
         **rows_market.keys(state),
@@ -105,13 +106,24 @@ def _auction(state: State, key: str) -> Row:
     auction = state.auctions[key]
     return (
         key,
+        auction.event,
         auction.series,
+        auction.delivery,
         auction.count,
+        auction.consigned,
         auction.reserve,
         int(auction.open),
         auction.price,
         auction.sold,
+        auction.released,
+        auction.withheld,
+        auction.to_holders,
     )
+
+
+def _lot(state: State, key: tuple[str, int]) -> Row:
+    lot = state.auctions[key[0]].lots[key[1] - 1]
+    return (*key, lot.account, lot.count, lot.minimum)
 
 
 def _bid(state: State, key: tuple[str, int]) -> Row:
@@ -203,6 +215,7 @@ ROW: dict[str, Callable[[State, Any], Row | None]] = {
     "caps": _cap,
     "holdings": _holding,
     "auctions": _auction,
+    "lots": _lot,
     "bids": _bid,
     "orders": _order,
     **rows_market.MARKET_ROW,

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from airshed.market.auction.consigning import in_turn, matched, shared_out, sold_first
-from airshed.market.auction.law import AuctionLaw, Offer, Step, examine_law
+from airshed.market.auction.law import AuctionLaw, Offer, examine_law
 from airshed.market.auction.levels import Served, serve
 from airshed.market.auction.nouns import (
     Bidder,
@@ -25,8 +25,9 @@ from airshed.market.auction.trimming import changes, over_guarantee, over_limit,
 from airshed.market.auction.window import group_of, holding_room, purchase_room, take
 from airshed.model.measures import yuan
 from airshed.model.refusal import Malformed
+from airshed.rulebook.kinds import TrimStep
 
-#: What bids may be worth, and be for, in all: beyond it no account could hold the sum.
+#: What may be bid for, and be paid, in all: beyond it no account could hold the sum.
 LARGEST_SUM = 2**62
 #: The seller among those who share the payments; no holder has an empty name.
 SELLER = ""
@@ -54,13 +55,9 @@ def hold(
     if bidders is None and law.guarantee is not None:
         raise Malformed("bidders", "the rules ask for a guarantee and nobody has one", "give the list of bidders")
     offered = _consigned(law, consigned)
-    if law.auction.opens is not None and any(bid.at is None for bid in bids):
-        raise Malformed("bids", "the rules have a window and a bid has no time", "say when each bid came")
+    if law.timed and any(bid.at is None for bid in bids):
+        raise Malformed("bids", "the rules look at the time and a bid has no time", "say when each bid came")
     taken = take(law, bids, listed, {series: sum(each.count for each in them) for series, them in offered.items()})
-    if sum(bid.count for bid in taken.bids) >= LARGEST_SUM or (
-        sum(bid.price * bid.count for bid in taken.bids) >= LARGEST_SUM * law.per
-    ):
-        raise Malformed("bids", "they are worth more than an account can hold", "check their measure")
 
     guarantees = {who: bidder.guarantee_fen or 0 for who, bidder in listed.items()}
     holding = holding_room(law, listed)
@@ -80,7 +77,10 @@ def hold(
                 holding[groups[line.bidder]] -= line.wanted
         if law.guarantee is not None:
             _use(guarantees, book, law)
-        sales.append(_sale(law, offer, book, asks, groups, tuple(trims)))
+        sale = _sale(law, offer, book, asks, groups, tuple(trims))
+        if max(sale.demand, sum(award.payment_fen for award in sale.awards)) >= LARGEST_SUM:
+            raise Malformed("bids", f"those on {offer.series} are beyond any account", "check their measure")
+        sales.append(sale)
     return Outcome(auction=law.auction.id, seed=law.auction.seed, refused=tuple(taken.refused), sales=tuple(sales))
 
 
@@ -173,7 +173,7 @@ def _trimmed(
     return book, trims
 
 
-def _trims(law: AuctionLaw, step: Step) -> bool:
+def _trims(law: AuctionLaw, step: TrimStep) -> bool:
     """Whether a step takes lots out; where the rules refuse whole bids instead, the window has done it."""
     if step == "guarantee":
         return law.guarantee is not None and law.guarantee.short == "trim"

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from airshed.market.auction.sealed import Rule
 from airshed.model.refusal import Malformed
-from airshed.rulebook.kinds import Count, Share
+from airshed.rulebook.kinds import Count, ExcessRule, Share, TieRule, TrimStep, UndersubscribedRule
 from airshed.rulebook.section import Section
 
 #: What a price is for, and how many allowances of one kilogram that is.
@@ -29,15 +29,6 @@ Minute = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\
 Seed = Annotated[int, Meta(ge=0, le=10**18)]
 SeriesName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9.]{1,8}-[A-Z]{2,4}-\d{4}\Z", examples=["SO2-KM-2028"])]
 
-#: How bids of the clearing price share what is left (see `ties`).
-Tie = Literal["random", "pro-rata", "time"]
-#: What the price is when the bids do not reach the volume.
-Undersubscribed = Literal["lowest-bid", "reserve", "cancel"]
-#: What a bid book is trimmed by, in the order that the rules state.
-Step = Literal["purchase", "holding", "guarantee"]
-#: Whether a bid that is too much loses its excess lots or is refused whole.
-Excess = Literal["trim", "refuse"]
-
 
 class Terms(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How this auction is held."""
@@ -54,9 +45,9 @@ class Terms(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):
     tick_fen: Tick
     #: The price when demand at the reserve price is below the volume: the lowest accepted bid, the reserve price
     #: itself, or the sale of that series is cancelled.
-    undersubscribed: Undersubscribed
+    undersubscribed: UndersubscribedRule
     #: How equal bids at the clearing price share what is left.
-    tie: Tie
+    tie: TieRule
     #: Orders equal bids; published before the bids are opened.
     seed: Seed
     #: When bids are taken; both minutes belong to the window.
@@ -124,7 +115,7 @@ class Limits(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):
     #: Share of a series on offer that one group may buy; no such limit if left out.
     purchase_basis_points: Share | None = None
     #: Whether a bid over a limit is trimmed or refused.
-    over: Excess
+    over: ExcessRule
 
 
 class Guarantee(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -133,14 +124,14 @@ class Guarantee(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):
     #: Share of the highest value of the bids that must be there.
     basis_points: Annotated[int, Meta(ge=1, le=10_000)]
     #: Whether lots beyond the guarantee are taken out and tried again at lower prices, or the bid is refused.
-    short: Excess
+    short: ExcessRule
 
 
 class Trimming(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """In which order the bid book is trimmed before it is cleared."""
 
     #: Each at most once.
-    order: tuple[Step, ...]
+    order: tuple[TrimStep, ...]
 
 
 class AuctionLaw(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -153,6 +144,11 @@ class AuctionLaw(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     limits: Limits | None = None
     guarantee: Guarantee | None = None
     trimming: Trimming | None = None
+
+    @property
+    def timed(self) -> bool:
+        """Whether it matters when a bid came."""
+        return self.auction.opens is not None or self.auction.tie == "time"
 
     @property
     def per(self) -> int:
@@ -169,8 +165,6 @@ def examine_law(law: AuctionLaw) -> None:
         raise Malformed("[auction]", "the window has one end only", "write both opens and closes")
     if terms.opens is not None and terms.closes is not None and terms.opens >= terms.closes:
         raise Malformed("[auction]", f"it closes at {terms.closes}, not after {terms.opens}", "close it later")
-    if terms.tie == "time" and terms.opens is None:
-        raise Malformed("[auction]", "ties are broken by time and there is no window", "write opens and closes")
     order = law.trimming.order if law.trimming else ()
     if len(set(order)) < len(order):
         raise Malformed("[trimming] order", "a step stands twice", "name each step at most once")

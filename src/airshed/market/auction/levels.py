@@ -7,9 +7,9 @@ from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
-from airshed.market.auction.law import Tie
 from airshed.market.auction.nouns import Lots
 from airshed.market.auction.ties import share
+from airshed.rulebook.kinds import TieRule
 
 
 class Served(NamedTuple):
@@ -21,7 +21,7 @@ class Served(NamedTuple):
     rest: list[Lots]
 
 
-def serve(book: Sequence[Lots], volume: int, floor: int | None, tie: Tie, seed: int, lot: int) -> Served:
+def serve(book: Sequence[Lots], volume: int, floor: int | None, tie: TieRule, seed: int, lot: int) -> Served:
     """Sell `volume` allowances to the lines of a sorted book at `floor` or more. No better line is left behind.
 
     >>> served = serve([Lots(-30, 0, 0, "a", "", 200), Lots(-20, 0, 0, "b", "", 200)], 300, None, "time", 0, 100)

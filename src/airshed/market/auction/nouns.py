@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from airshed.market.auction.law import Step
 from airshed.model.refusal import Refusal
+from airshed.rulebook.kinds import TrimStep
 
 
 class SealedBid(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +81,7 @@ class RefusedBid(msgspec.Struct, frozen=True):
 class Trim(msgspec.Struct, frozen=True):
     """What a step of the trimming changed for a bidder at a price."""
 
-    step: Step
+    step: TrimStep
     bidder: str
     price: int
     #: Allowances taken out.

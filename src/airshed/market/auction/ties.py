@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 from random import Random
 
-from airshed.market.auction.law import Tie
 from airshed.market.auction.nouns import Lots
+from airshed.rulebook.kinds import TieRule
 
 #: Allowances of each tied line, in the order of the lines.
 Shares = list[int]
 
 
-def share(tied: Sequence[Lots], left: int, tie: Tie, seed: int, lot: int) -> Shares:
+def share(tied: Sequence[Lots], left: int, tie: TieRule, seed: int, lot: int) -> Shares:
     """Share `left` allowances, whole lots, among lines of one price that want at least as much.
 
     >>> lines = [Lots(-10, 0, 0, name, "", count) for name, count in (("a", 300), ("b", 300))]
@@ -76,7 +76,7 @@ def pro_rata(tied: Sequence[Lots], left: int, seed: int, lot: int) -> Shares:
     return shares
 
 
-TIES: Mapping[Tie, Callable[[Sequence[Lots], int, int, int], Shares]] = {
+TIES: Mapping[TieRule, Callable[[Sequence[Lots], int, int, int], Shares]] = {
     "random": by_random_order,
     "pro-rata": pro_rata,
     "time": by_time,

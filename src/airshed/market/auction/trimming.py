@@ -6,9 +6,9 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from airshed.market.auction.law import Step
 from airshed.market.auction.nouns import Lots, Trim
 from airshed.market.auction.sealed import Rule
+from airshed.rulebook.kinds import TrimStep
 
 #: A bid book: lines in the order in which they are served.
 BidBook = Sequence[Lots]
@@ -128,7 +128,7 @@ def worth(lines: BidBook, rule: Rule, basis_points: int, per: int) -> int:
     return -(-most * basis_points // (per * ALL_BASIS_POINTS))
 
 
-def changes(step: Step, before: BidBook, after: BidBook) -> list[Trim]:
+def changes(step: TrimStep, before: BidBook, after: BidBook) -> list[Trim]:
     """What a step changed, for each bidder and price, the dearest first."""
     counts: Counter[tuple[int, str]] = Counter()
     for line in after:

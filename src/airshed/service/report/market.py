@@ -160,7 +160,8 @@ def _flows(book: Book) -> tuple[Flow, ...]:
 def _money(book: Book, rules: Rulebook, compliance: Sequence[ComplianceRow]) -> tuple[PublicMoney, ...]:
     auctions: dict[str, int] = {}
     for series, fen in book.sql.execute(
-        "SELECT a.series, sum(w.fen) FROM awards w JOIN auctions a ON a.auction = w.auction GROUP BY a.series"
+        "SELECT series, fen FROM awards JOIN auctions USING (auction)"
+        " UNION ALL SELECT series, -to_holders FROM auctions"
     ):
         pollutant = Series.parse(series).pollutant
         auctions[pollutant] = auctions.get(pollutant, 0) + fen

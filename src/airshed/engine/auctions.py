@@ -1,0 +1,112 @@
+"""The chapter of the state that auctions fill: what is on offer, who bids, what is set aside until they are cleared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from airshed.engine import events as e
+from airshed.engine.nouns import Auction, Bid, Lot
+from airshed.model.allowance import Series
+from airshed.registry import accounts
+
+if TYPE_CHECKING:
+    from airshed.engine.state import State
+
+
+def opened(state: State, event: e.AuctionOpened) -> None:
+    """What is on offer is set aside, and what the government reserve may add."""
+    auction = Auction(
+        event.auction,
+        event.event,
+        event.series,
+        event.delivery,
+        event.seller,
+        event.count,
+        event.reserve,
+        event.cost_containment,
+        event.emissions_containment,
+        event.terms,
+    )
+    state.auctions[event.auction] = auction
+    state.unsold[event.series] = event.waiting
+    for account, count in offered(auction):
+        state.ledger.position(account, event.series).held += count
+
+
+def consigned(state: State, event: e.LotConsigned) -> None:
+    """A holder's allowances are set aside."""
+    auction = state.auctions[event.auction]
+    auction.lots.append(Lot(event.account, event.count, event.minimum))
+    state.ledger.position(event.account, auction.series).held += event.count
+
+
+def returned(state: State, event: e.LotReturned) -> None:
+    """A lot is free again; its place in the auction stays, with nothing in it."""
+    auction = state.auctions[event.auction]
+    lot = auction.lots[event.number - 1]
+    auction.lots[event.number - 1] = Lot(lot.account, 0, lot.minimum)
+    state.ledger.position(event.account, auction.series).held -= event.count
+
+
+def bid(state: State, event: e.BidPlaced) -> None:
+    """A bidder's guarantee is set aside."""
+    auction = state.auctions[event.auction]
+    auction.bids.append(Bid(len(auction.bids) + 1, event.account, event.count, event.limit, event.held))
+    state.ledger.purses[event.account].held += event.held
+    state.want(event.account, auction.series, event.count)
+
+
+def cleared(state: State, event: e.AuctionCleared) -> None:
+    """The first auction of an event that is cleared frees all that the event has set aside."""
+    auction = state.auctions[event.auction]
+    if auction.open:
+        for each in of_event(state, auction.event):
+            each.open = False
+            for bidding in each.bids:
+                state.ledger.purses[bidding.account].held -= bidding.held
+                state.want(bidding.account, each.series, -bidding.count)
+            for account, count in offered(each):
+                state.ledger.position(account, each.series).held -= count
+    state.ledger.post(event.entry)
+    auction.price = event.price
+    auction.sold = event.sold
+    auction.released = event.released
+    auction.withheld = event.withheld
+    auction.to_holders = sum(each.fen for each in event.proceeds)
+    state.unsold[auction.series] = event.waiting
+    if event.price is not None:
+        state.references[auction.series] = event.price
+
+
+def of_event(state: State, event: str) -> list[Auction]:
+    """The auctions of an event, in the order in which they were opened."""
+    return [auction for auction in state.auctions.values() if auction.event == event]
+
+
+def lots_of(state: State, account: str) -> Iterator[e.LotReturned]:
+    """What gives an account back all that it sells through open auctions."""
+    for auction in state.auctions.values():
+        for number, lot in enumerate(auction.lots, 1):
+            if auction.open and lot.account == account and lot.count:
+                yield e.LotReturned(auction.id, number, account, lot.count)
+
+
+def offered(auction: Auction) -> Iterator[tuple[str, int]]:
+    """Whose allowances an auction sets aside, and how many."""
+    yield auction.seller, auction.count
+    if auction.cost_containment is not None:
+        yield accounts.reserve(Series.parse(auction.series).jurisdiction), auction.cost_containment.count
+    for lot in auction.lots:
+        yield lot.account, lot.count
+
+
+def set_aside(state: State, purses: dict[str, int], positions: dict[tuple[str, str], int]) -> None:
+    """Add what the open auctions have set aside."""
+    for auction in state.auctions.values():
+        if not auction.open:
+            continue
+        for account, count in offered(auction):
+            positions[account, auction.series] = positions.get((account, auction.series), 0) + count
+        for bidding in auction.bids:
+            purses[bidding.account] = purses.get(bidding.account, 0) + bidding.held

@@ -1,0 +1,46 @@
+"""Commands of primary auctions."""
+
+from __future__ import annotations
+
+from airshed.engine.commands.wish import Maybe, Name, Whole, Wish
+
+
+class OpenAuction(Wish, frozen=True, gc=False):
+    """Offer what a jurisdiction has for auction in a series; what earlier auctions left over comes back by rule."""
+
+    #: The new name.
+    auction: Name
+    series: Name
+    #: Allowances newly on offer.
+    count: Whole
+    #: The event it is part of: its auctions are cleared together, and limits and cash count over all of them. Left
+    #: out, it is an event of its own.
+    event: Maybe = ""
+
+
+class ConsignLot(Wish, frozen=True, gc=False):
+    """Sell allowances of one's own through an auction; they are set aside until it is over."""
+
+    auction: Name
+    account: Name
+    count: Whole
+    #: The least the holder takes, in fen per tonne; 0 for any price.
+    minimum: Whole = 0
+
+
+class PlaceBid(Wish, frozen=True, gc=False):
+    """A sealed bid; the guarantee that the rules ask for is set aside."""
+
+    auction: Name
+    account: Name
+    count: Whole
+    #: The most the bidder pays, in fen per tonne.
+    limit: Whole
+
+
+class CloseAuction(Wish, frozen=True, gc=False):
+    """Clear an auction and all others of its event; `seed` orders equal prices and was published beforehand."""
+
+    auction: Name
+    #: Orders bids of the same price; publish it before the bids are opened.
+    seed: Whole
