@@ -17,6 +17,7 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.journal import MemoryJournal, decode
 from airshed.engine.procedures.complying import deadline, surrender_day
+from airshed.engine.procedures.guards import in_money
 from airshed.engine.runner import Runner
 from airshed.lab import inventory
 from airshed.lab.monitoring import monitoring_rules
@@ -33,6 +34,7 @@ from airshed.rulebook.digest import digest
 from airshed.rulebook.load import find, load, texts
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped
+from airshed.rulebook.words import said
 from airshed.service.book import Book
 from airshed.service.report.page import build
 from airshed.service.verify import verify
@@ -213,6 +215,22 @@ def test_every_winner_pays_its_own_bids(us_year: Season) -> None:
                     prices |= {bid.limit} if taken else set()
                 assert (left, award.fen) == (0, due), award
     assert len(prices) > 2, "bids differ, and so do what winners pay"
+
+
+def test_refusals_and_statements_speak_of_dollars(us_year: Season) -> None:
+    firm = us_year.firms[0]
+    dear = c.PlaceOrder(firm.account, "SO2-US-2004", "buy", 1_000_000_000, 30_000)
+    at = us_year.runner.state.at + 24 * 3_600_000
+    us_year.tell(at, [("zone-exchange", c.OpenSession(day_of(at)))])
+    (answer,) = us_year.tell(at, [(firm.account, dear)])
+
+    assert answer.refusal is not None
+    assert answer.refusal.why == Why.INSUFFICIENT_CASH
+    assert " dollars free, the order with its fee needs 300,000,000.00" in answer.refusal.detail
+    assert in_money(us_year.rules, "yuan-steel has 1.00 yuan free, over 2.00 yuan/t") == (
+        "yuan-steel has 1.00 dollars free, over 2.00 dollars/t"
+    )
+    assert said("floor_fen_per_t", 5, us_year.rules.currency.name_en) == "0.05 dollars/t"
 
 
 def test_all_that_is_left_is_banked_and_nothing_expires(any_year: Season) -> None:

@@ -203,6 +203,7 @@ def statement(
     """
     from airshed.engine.journal import chained, decode
     from airshed.service.book import Book
+    from airshed.service.opening import currency_of
     from airshed.service.statement import lines_of
 
     with Book.read(book) as opened, opened.named():
@@ -210,6 +211,7 @@ def statement(
         if found is None:
             raise Malformed(str(book), f"there is no account {account!r}", "airshed book show BOOK accounts lists them")
         moves = list(lines_of((decode(line) for line in chained(opened.lines())), account))
+        money = currency_of(opened).name_en
     if json:
         for move in moves:
             as_json(move)
@@ -224,8 +226,8 @@ def statement(
             "series",
             "allowances [kg]",
             "balance [kg]",
-            "yuan [+/-]",
-            "cash [yuan]",
+            f"{money} [+/-]",
+            f"cash [{money}]",
         ],
         [
             (

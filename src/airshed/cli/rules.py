@@ -14,7 +14,7 @@ from airshed.model.refusal import Malformed
 if TYPE_CHECKING:
     from airshed.rulebook.schema import Rulebook
 
-WIDEST = 160
+WIDEST = 400
 app = typer.Typer(no_args_is_help=True, help="The law as data: check it, read it, compare two versions.")
 
 Where = Annotated[str, typer.Argument(metavar="PATH_OR_NAME", help="Folder of a rulebook, or dianzhong.")]
@@ -146,7 +146,7 @@ def _loaded(path_or_name: str) -> Rulebook:
 def _show(rules: Rulebook, section: str) -> None:
     from airshed.rulebook.words import said
 
-    held = getattr(rules, section)
+    held, money = getattr(rules, section), rules.currency.name_en
     console.print(f"\\[{section}]", style="bold")
     rows = held if isinstance(held, tuple) else ()
     if not isinstance(held, tuple):
@@ -154,12 +154,12 @@ def _show(rules: Rulebook, section: str) -> None:
         console.print(f"  {_plain(held.cite)}{mark}")
         keys = [key for key in held.__struct_fields__ if key not in ("cite", "status", "rows", "tiers")]
         if keys:
-            table("", ("key", "value"), [(key, said(key, getattr(held, key))) for key in keys])
+            table("", ("key", "value"), [(key, said(key, getattr(held, key), money)) for key in keys])
         rows = getattr(held, "rows", getattr(held, "tiers", ()))
     if section == "caps":
         _caps(rules)
     elif rows:
-        _rows(rows)
+        _rows(rows, money)
     console.print()
 
 
@@ -168,17 +168,17 @@ def _plain(text: str) -> str:
     return text.replace("[", "\\[")
 
 
-def _rows(rows: Sequence[Any]) -> None:
+def _rows(rows: Sequence[Any], money: str) -> None:
     from airshed.rulebook.words import bare, head
 
     columns = [name for name in rows[0].__struct_fields__ if name not in ("cite", "status")]
     notes = list(dict.fromkeys(_source(row) for row in rows if hasattr(row, "cite")))
     cells = [
-        [_plain(bare(name, getattr(row, name))) for name in columns]
+        [_plain(bare(name, getattr(row, name), money)) for name in columns]
         + ([str(notes.index(_source(row)) + 1)] if notes else [])
         for row in rows
     ]
-    _wide([head(name) for name in columns] + (["note#"] if notes else []), cells)
+    _wide([head(name, money) for name in columns] + (["note#"] if notes else []), cells)
     for number, note in enumerate(notes, 1):
         console.print(f"  {number:>2}  {note}")
 

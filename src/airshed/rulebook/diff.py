@@ -11,6 +11,9 @@ import msgspec
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.words import KEYS, row_name, said
 
+Moneys = tuple[str, str]
+"""What the currency is called in the old law and in the new."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -39,28 +42,29 @@ class Change:
 def diff(old: Rulebook, new: Rulebook) -> list[Change]:
     """Every change from `old` to `new` in the order of the law; empty exactly when their digests agree."""
     changes: list[Change] = []
+    moneys = (old.currency.name_en, new.currency.name_en)
     for section in Rulebook.__struct_fields__:
         before, after = getattr(old, section), getattr(new, section)
         if before == after:
             continue
         if isinstance(before, tuple):
-            changes += _rows(section, before, after, new.programme.cite)
+            changes += _rows(section, before, after, new.programme.cite, moneys)
             changes += _order(section, before, after, new.programme.cite)
         else:
-            changes += _section(section, before, after)
+            changes += _section(section, before, after, moneys)
     return changes
 
 
-def _section(section: str, before: msgspec.Struct, after: msgspec.Struct) -> Iterator[Change]:
+def _section(section: str, before: msgspec.Struct, after: msgspec.Struct, moneys: Moneys) -> Iterator[Change]:
     cite: str = getattr(after, "cite")  # noqa: B009 - every section has one, a bare Struct does not say so
     for key in before.__struct_fields__:
         was, now = getattr(before, key), getattr(after, key)
         if was == now:
             continue
         if not isinstance(was, tuple):
-            yield Change(section, "", key, said(key, was), said(key, now), cite)
+            yield Change(section, "", key, said(key, was, moneys[0]), said(key, now, moneys[1]), cite)
         elif any(isinstance(each, msgspec.Struct) for each in (*was, *now)):
-            yield from _rows(section, was, now, cite)
+            yield from _rows(section, was, now, cite, moneys)
         else:
             for each in was:
                 if each not in now:
@@ -70,20 +74,20 @@ def _section(section: str, before: msgspec.Struct, after: msgspec.Struct) -> Ite
                     yield Change(section, key, each, None, "", cite)
 
 
-def _rows(section: str, before: tuple[Any, ...], after: tuple[Any, ...], cite: str) -> Iterator[Change]:
+def _rows(section: str, before: tuple[Any, ...], after: tuple[Any, ...], cite: str, moneys: Moneys) -> Iterator[Change]:
     was, now = _by_name(section, before), _by_name(section, after)
     for name, row in was.items():
         if name not in now:
-            yield Change(section, name, "", _content(section, row), None, getattr(row, "cite", cite))
+            yield Change(section, name, "", _content(section, row, moneys[0]), None, getattr(row, "cite", cite))
     for name, row in now.items():
         source = getattr(row, "cite", cite)
         if name not in was:
-            yield Change(section, name, "", None, _content(section, row), source)
+            yield Change(section, name, "", None, _content(section, row, moneys[1]), source)
             continue
         for key in row.__struct_fields__:
             left, right = getattr(was[name], key), getattr(row, key)
             if left != right:
-                yield Change(section, name, key, said(key, left), said(key, right), source)
+                yield Change(section, name, key, said(key, left, moneys[0]), said(key, right, moneys[1]), source)
 
 
 def _order(section: str, before: tuple[Any, ...], after: tuple[Any, ...], cite: str) -> Iterator[Change]:
@@ -97,10 +101,10 @@ def _by_name(section: str, rows: tuple[Any, ...]) -> Mapping[str, Any]:
     return {row_name(section, row): row for row in rows}
 
 
-def _content(section: str, row: msgspec.Struct) -> str:
+def _content(section: str, row: msgspec.Struct, money: str) -> str:
     """What a row says beside its key columns, its citation and its status."""
     quiet = (*KEYS[section], "cite", "status")
     parts = [(key, getattr(row, key)) for key in row.__struct_fields__ if key not in quiet]
     if len(parts) == 1:
-        return said(*parts[0])
-    return ", ".join(f"{key} {said(key, value)}" for key, value in parts)
+        return said(*parts[0], money)
+    return ", ".join(f"{key} {said(key, value, money)}" for key, value in parts)

@@ -22,13 +22,15 @@ _ANY = ("longest_hours", "sector", "region", "commissioned_from", "commissioned_
 _PLAIN = ("minutes_per_hour", "hours_per_day", "days_per_month", "days_per_february")
 
 
-def said(key: str, value: object) -> str:
-    """A value in words, with the measure that its key names.
+def said(key: str, value: object, money: str = "yuan") -> str:
+    """A value in words, with the measure that its key names; `money` is what the currency of the law is called.
 
     >>> said("band_basis_points", 1_050), said("reserve_fen_per_t", 150_000), said("count", 6_487_000)
     ('10.5 %', '1,500.00 yuan/t', '6,487.000 t')
     >>> said("longest_hours", None), said("open", True), said("surrender_by", "06-30")
     ('any', 'yes', '06-30')
+    >>> said("reserve_fen_per_t", 150_000, "dollars")
+    '1,500.00 dollars/t'
     """
     match value:
         case None:
@@ -44,7 +46,7 @@ def said(key: str, value: object) -> str:
         case int() if key.endswith("_tenths"):
             return f"{value / 10:g} %"
         case int() if key.endswith("_fen_per_t"):
-            return f"{yuan(value)} yuan/t"
+            return f"{yuan(value)} {money}/t"
         case int() | float() if key not in _PLAIN:
             measure = next((said_as for end, said_as in _MEASURES.items() if key.endswith(end)), "")
             return f"{value:g}{measure}" if isinstance(value, float) else f"{value}{measure}"
@@ -52,26 +54,26 @@ def said(key: str, value: object) -> str:
             return str(value)
 
 
-def head(key: str) -> str:
+def head(key: str, money: str = "yuan") -> str:
     """The key as the head of a column whose cells are `bare`: its measure in brackets.
 
     >>> head("reserve_fen_per_t"), head("limit_mg_m3"), head("sector")
     ('reserve [yuan/t]', 'limit [mg/m3]', 'sector')
     """
-    ends = {"_basis_points": " [%]", "_tenths": " [%]", "_fen_per_t": " [yuan/t]"}
+    ends = {"_basis_points": " [%]", "_tenths": " [%]", "_fen_per_t": f" [{money}/t]"}
     ends |= {end: f" [{measure.strip()}]" for end, measure in _MEASURES.items()}
     end = next((each for each in ends if key.endswith(each)), "")
     return key.removesuffix(end).replace("_", " ") + ends.get(end, "")
 
 
-def bare(key: str, value: object) -> str:
+def bare(key: str, value: object, money: str = "yuan") -> str:
     """A value as `said`, without the measure that the head of its column has.
 
     >>> bare("limit_mg_m3", 200.0), bare("limit_mg_m3", None)
     ('200', 'none')
     """
-    ends = (" %", " yuan/t", *_MEASURES.values())
-    text = said(key, value)
+    ends = (" %", f" {money}/t", *_MEASURES.values())
+    text = said(key, value, money)
     end = next((each for each in ends if text.endswith(each)), "")
     return text if isinstance(value, str) else text.removesuffix(end)
 

@@ -16,6 +16,7 @@ from airshed.model.refusal import Malformed
 from airshed.rulebook.digest import digest
 from airshed.rulebook.kinds import COMMANDS
 from airshed.rulebook.load import load_texts
+from airshed.rulebook.schema import CurrencyRule
 from airshed.service.book import Book
 
 #: Largest file of commands that is read at once.
@@ -31,6 +32,14 @@ def carry_on(book: Book) -> Runner:
         raise Malformed(str(book.path), "no rulebook is adopted", "airshed book new makes a book with one")
     with book.named():
         return Runner(book, load_texts(book.law(law)))
+
+
+def currency_of(book: Book) -> CurrencyRule:
+    """The currency of the law in force; `Malformed` when the book has no law."""
+    law = book.law_in_force()
+    if law is None:
+        raise Malformed(str(book.path), "no rulebook is adopted", "airshed book new makes a book with one")
+    return load_texts(book.law(law)).currency
 
 
 def adopt(book: Book, texts: Mapping[str, bytes], at: int) -> tuple[Runner, Answer]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from airshed.engine.commands import LARGEST
 from airshed.engine.events import Event
 from airshed.engine.state import State
@@ -16,10 +18,19 @@ Decision = tuple[Event, ...] | Refusal
 #: The most fen, and the most milligrams, that an account or a year can hold: a database keeps whole numbers of 63 bits.
 MOST = 2**62
 
+#: The word after an amount, as in "1,250.00 yuan/t"; not one within a name.
+_AMOUNT = re.compile(r"(?<=\d\d )yuan\b|(?<=any )yuan(?=/t)")
+
 
 def no(rules: Rulebook, section: str, why: Why, detail: str) -> Refusal:
     """A refusal that rests on a section of the rulebook."""
-    return Refusal(why, detail, look.article(rules, section))
+    return Refusal(why, in_money(rules, detail), look.article(rules, section))
+
+
+def in_money(rules: Rulebook, detail: str) -> str:
+    """Amounts are written in yuan; where the law has another currency, its name stands in."""
+    money = rules.currency.name_en
+    return detail if money == "yuan" else _AMOUNT.sub(money, detail)
 
 
 def actor_may(state: State, rules: Rulebook, actor: str, command: str) -> Refusal | None:

@@ -6,7 +6,7 @@ tick, band and collar of the price, what a group may hold, what was bought today
 
 from __future__ import annotations
 
-from airshed.engine.procedures.guards import no, positive
+from airshed.engine.procedures.guards import in_money, no, positive
 from airshed.engine.state import State, book_name
 from airshed.market.fees import band
 from airshed.model.allowance import Series
@@ -139,7 +139,7 @@ def outside_collar(rules: Rulebook, series: str, price: int) -> Refusal | None:
     if price < rule.floor_fen_per_t or 0 < rule.ceiling_fen_per_t < price:
         top = yuan(rule.ceiling_fen_per_t) if rule.ceiling_fen_per_t else "any"
         what = f"{yuan(price)} is outside {yuan(rule.floor_fen_per_t)} to {top} yuan/t, the collar of {rule.code}"
-        return Refusal(Why.OUTSIDE_COLLAR, what, look.first_cited(rule.cite))
+        return Refusal(Why.OUTSIDE_COLLAR, in_money(rules, what), look.first_cited(rule.cite))
     return None
 
 
