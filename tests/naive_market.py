@@ -12,7 +12,7 @@ from airshed.engine.journal import Record
 from airshed.market.tape import Trade
 
 
-def naive_levels(records: Sequence[Record], series: str) -> dict[str, list[tuple[int, int, int]]]:
+def naive_levels(records: Sequence[Record], series: str, wall: str = "") -> dict[str, list[tuple[int, int, int]]]:
     """(price, count, orders) of both sides after these records, best first, from the events alone."""
     left: dict[int, e.OrderPlaced] = {}
     rest: dict[int, int] = {}
@@ -30,7 +30,7 @@ def naive_levels(records: Sequence[Record], series: str) -> dict[str, list[tuple
         waiting = [
             (order.limit, rest[number])
             for number, order in left.items()
-            if order.series == series and order.side == side and rest[number]
+            if (order.series, order.wall, order.side) == (series, wall, side) and rest[number]
         ]
         prices = sorted({price for price, _ in waiting}, reverse=side == "buy")
         found[side] = [

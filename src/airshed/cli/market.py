@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from airshed.cli import market_index, market_series
+from airshed.cli import market_index, market_out, market_series
 from airshed.cli.market_read import SPANS, BookPath, Json, KindNames, amount, kinds_of, opened_at, price, span_kind
 from airshed.cli.show import as_json, console, table
 from airshed.market.tape import KINDS
@@ -38,19 +38,26 @@ def depth(
 ) -> None:
     """What waits in the order book of a series: best five levels or all, at the end or at any record or instant. 盘口。
 
+    Where the rulebook parts industries by a wall, the book on each side of it is shown.
+
     Example: airshed market depth demo/dianzhong.book SO2-KM-2027 --at 2027-04-15T14:30 --whole
     """
     from airshed.market.depth import BEST
 
     market = opened_at(book, seq, at)
-    shown = market.depth(market.known(series), None if whole else BEST)
     state = market.state
+    books = market.depths(market.known(series), None if whole else BEST)
     if json:
-        plain = {"series": series, "seq": state.seq, "at": state.at, "bids": shown.bids, "asks": shown.asks}
-        as_json({**plain, "spread": shown.spread, "spread_basis_points": shown.spread_basis_points})
+        for shown in books:
+            plain = {"series": series, "wall": shown.wall, "seq": state.seq, "at": state.at}
+            best = {"spread": shown.spread, "spread_basis_points": shown.spread_basis_points}
+            as_json({**plain, "bids": shown.bids, "asks": shown.asks, **best})
         return
-    console.print(f"{series}  record {state.seq:,}  {clock(state.at) if state.seq else ''}", markup=False)
-    _levels(shown)
+    console.print(f"{series}  record {state.seq:,}  {clock(state.at)}", markup=False)
+    for shown in books:
+        if shown.wall:
+            console.print(f"behind the wall 隔墙: {shown.wall}", markup=False)
+        _levels(shown)
 
 
 def _levels(shown: Depth) -> None:
@@ -175,3 +182,4 @@ def bars(
 
 market_series.register(app)
 market_index.register(app)
+market_out.register(app)

@@ -11,9 +11,14 @@ BEST = 5
 
 
 class Depth(msgspec.Struct, frozen=True):
-    """Allowances and orders at each price of a series, best first; prices are fen per tonne."""
+    """Allowances and orders at each price of an order book, best first; prices are fen per tonne.
+
+    A series has a book for each side of a wall between industries: their orders never meet.
+    """
 
     series: str
+    #: The walled sector whose book it is; empty for that of all others.
+    wall: str
     bids: tuple[Level, ...]
     asks: tuple[Level, ...]
 
@@ -36,7 +41,7 @@ class Depth(msgspec.Struct, frozen=True):
     def spread_basis_points(self) -> int | None:
         """The spread in hundredths of a percent of the middle of the best two, half upwards.
 
-        >>> Depth("SO2-KM-2027", (Level(398_000, 100, 1),), (Level(402_000, 300, 2),)).spread_basis_points
+        >>> Depth("SO2-KM-2027", "", (Level(398_000, 100, 1),), (Level(402_000, 300, 2),)).spread_basis_points
         100
         """
         if self.bid is None or self.ask is None:
@@ -45,8 +50,8 @@ class Depth(msgspec.Struct, frozen=True):
         return (2 * 20_000 * (self.ask - self.bid) + twice) // (2 * twice)
 
 
-def depth_of(series: str, book: OrderBook | None, levels: int | None = BEST) -> Depth:
+def depth_of(series: str, wall: str, book: OrderBook | None, levels: int | None = BEST) -> Depth:
     """The best levels of a book, or all of them; a book in which nobody ever placed an order is empty."""
     if book is None:
-        return Depth(series, (), ())
-    return Depth(series, tuple(book.depth("buy", levels)), tuple(book.depth("sell", levels)))
+        return Depth(series, wall, (), ())
+    return Depth(series, wall, tuple(book.depth("buy", levels)), tuple(book.depth("sell", levels)))

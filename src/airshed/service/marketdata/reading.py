@@ -10,7 +10,7 @@ import msgspec
 from airshed.engine import events as e
 from airshed.engine.journal import GENESIS, Line, Record
 from airshed.engine.runner import checked, take_in
-from airshed.engine.state import State
+from airshed.engine.state import State, book_name
 from airshed.market.depth import BEST, Depth, depth_of
 from airshed.market.interest import Interest, interest
 from airshed.market.tape import Kind, Trade
@@ -30,7 +30,7 @@ END = Until()
 
 
 class Quote(msgspec.Struct, frozen=True):
-    """The best levels of a series right before a session closed, when orders were still resting."""
+    """The best levels of an order book right before a session closed, when orders were still resting."""
 
     day: str
     #: Record of the close.
@@ -77,9 +77,14 @@ class Market:
         wanted = None if kinds is None else set(kinds)
         return [trade for trade in self.tape if trade.series == series and (wanted is None or trade.kind in wanted)]
 
-    def depth(self, series: str, levels: int | None = BEST) -> Depth:
-        """What waits in the order book of a series."""
-        return depth_of(series, self.state.books.get(series), levels)
+    def depth(self, series: str, levels: int | None = BEST, wall: str = "") -> Depth:
+        """What waits in the order book of a series, on one side of the wall between industries."""
+        return depth_of(series, wall, self.state.books.get(book_name(series, wall)), levels)
+
+    def depths(self, series: str, levels: int | None = BEST) -> list[Depth]:
+        """What waits in each order book of a series: that of all who stand behind no wall first."""
+        walls = sorted(name.partition(" ")[2] for name in self.state.books if name.startswith(f"{series} "))
+        return [self.depth(series, levels, wall) for wall in ("", *walls)]
 
     def interest(self) -> tuple[Interest, ...]:
         """Open interest of every series, in the order of issue."""
@@ -115,8 +120,9 @@ def _take(market: Market, record: Record, history: bool) -> None:
     market.tape.extend(trades_of(state, record))
     closed = next((event for event in record.events if type(event) is e.SessionClosed), None)
     if closed is not None and history:
-        for series in sorted(state.books):
-            depth = market.depth(series)
+        for name in sorted(state.books):
+            series, _, wall = name.partition(" ")
+            depth = market.depth(series, BEST, wall)
             if depth.bids or depth.asks:
                 market.quotes.append(Quote(closed.day, record.seq, depth))
     take_in(state, record)

@@ -27,6 +27,8 @@ class Summary(msgspec.Struct, frozen=True):
     close_day: str | None
     #: The last session at whose close both sides waited, and what the best two lay apart then.
     quoted_day: str | None
+    #: The walled sector whose order book that was, empty for that of all others.
+    quoted_wall: str | None
     #: Fen per tonne.
     bid: int | None
     #: Fen per tonne.
@@ -60,6 +62,7 @@ def summaries(market: Market, kinds: Iterable[Kind] | None) -> tuple[Summary, ..
                 close=None if day is None else closes[day],
                 close_day=day,
                 quoted_day=None if quote is None else quote.day,
+                quoted_wall=None if quote is None else quote.depth.wall,
                 bid=None if quote is None else quote.depth.bid,
                 ask=None if quote is None else quote.depth.ask,
                 spread_basis_points=None if quote is None else quote.depth.spread_basis_points,

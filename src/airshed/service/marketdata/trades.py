@@ -13,6 +13,7 @@ from airshed.engine.state import State
 from airshed.market.tape import Kind, Trade
 from airshed.model.measures import mean_price, value_fen
 from airshed.model.period import day_of
+from airshed.registry.accounts import PRIVATE
 
 
 class Sold(msgspec.Struct, frozen=True, gc=False):
@@ -46,9 +47,23 @@ def _traded(state: State, event: e.Traded) -> Iterator[Sold]:
 
 def _cleared(state: State, event: e.AuctionCleared) -> Iterator[Sold]:
     """A trade for every winner, at the mean of what it pays where bids pay their own prices."""
-    series = state.auctions[event.auction].series
+    auction = state.auctions[event.auction]
+    kind: Kind = "one_way" if state.ledger.accounts[auction.seller].kind in PRIVATE else "auction"
     for award in event.awards:
-        yield Sold("auction", series, mean_price(award.fen, award.count), award.count, award.fen)
+        yield Sold(kind, auction.series, mean_price(award.fen, award.count), award.count, award.fen)
+
+
+def _settled(state: State, event: e.DealSettled) -> Iterator[Sold]:
+    kind: Kind = "block" if event.kind == "block" else "transfer"
+    yield Sold(kind, event.series, event.price, event.count, event.fen, listed=kind == "block")
+
+
+def _called(state: State, event: e.CallCleared) -> Iterator[Sold]:
+    """A trade for every buyer, all at the price of the call."""
+    series = state.calls[event.call].series
+    for fill in event.fills:
+        if fill.side == "buy" and event.price is not None:
+            yield Sold("call", series, event.price, fill.count, fill.fen, listed=True)
 
 
 def _repurchased(state: State, event: e.Repurchased) -> Iterator[Sold]:
@@ -59,5 +74,7 @@ def _repurchased(state: State, event: e.Repurchased) -> Iterator[Sold]:
 SOLD: Mapping[type, Callable[[State, Any], Iterator[Sold]]] = {
     e.Traded: _traded,
     e.AuctionCleared: _cleared,
+    e.DealSettled: _settled,
+    e.CallCleared: _called,
     e.Repurchased: _repurchased,
 }

@@ -1,0 +1,212 @@
+"""Market data as plain tables: their columns, what each means, and the rows that a book gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Literal, NamedTuple
+
+from airshed.market.bars import By, bars
+from airshed.market.tape import EXCHANGE_KINDS
+from airshed.model.period import clock
+from airshed.rulebook.schema import Rulebook
+from airshed.service.marketdata.reading import Market
+from airshed.service.marketdata.summary import Summary, summaries
+from airshed.service.marketdata.zone_index import zone_index
+
+BYS: tuple[By, ...] = ("session", "week", "month")
+
+
+class Column(NamedTuple):
+    """A column: whole numbers (`int`), `text` or `flag` (true or false); a cell may be empty where `none` says when."""
+
+    name: str
+    type: Literal["int", "text", "flag"]
+    what: str
+    #: When a cell is empty; never, if this is.
+    none: str = ""
+
+
+Row = tuple[Any, ...]
+
+_SPAN = (
+    Column("by", "text", "session, week or month"),
+    Column("span", "text", "day, ISO week (2027-W09) or month (2027-03)"),
+)
+_NO_TRADE = "nothing was traded"
+_SERIES = Column("series", "text", "series, as SO2-KM-2027")
+
+#: Every table by name, in the order in which they are written.
+COLUMNS: Mapping[str, tuple[Column, ...]] = {
+    "trades": (
+        Column("seq", "int", "record of the book"),
+        Column("number", "int", "place among the trades of that record, from 1"),
+        Column("at", "int", "instant in milliseconds since 1970 (UTC)"),
+        Column("time", "text", "the same as Beijing time"),
+        Column("day", "text", "day of the session; of the instant where there is none"),
+        Column("kind", "text", "listed, call, zone_call, block, transfer, auction, one_way, sale or repurchase"),
+        _SERIES,
+        Column("price", "int", "fen per tonne"),
+        Column("count", "int", "allowances (1 kg each)"),
+        Column("fen", "int", "value in fen"),
+    ),
+    "bars": (
+        *_SPAN,
+        _SERIES,
+        Column("first", "text", "first day of the span on which the market was open or a trade was made"),
+        Column("last", "text", "last such day"),
+        Column("trades", "int", "number of listed and call trades"),
+        Column("count", "int", "volume in allowances"),
+        Column("fen", "int", "turnover in fen"),
+        Column("open", "int", "price of the first trade, fen per tonne", _NO_TRADE),
+        Column("high", "int", "highest price, fen per tonne", _NO_TRADE),
+        Column("low", "int", "lowest price, fen per tonne", _NO_TRADE),
+        Column("last_price", "int", "price of the last trade, fen per tonne", _NO_TRADE),
+        Column("vwap", "int", "turnover over volume, fen per tonne, half upwards", _NO_TRADE),
+        Column(
+            "close", "int", "last closing price that the book published in the span, fen per tonne", "there is none"
+        ),
+        Column("previous_close", "int", "last closing price before the span, fen per tonne", "there is none"),
+    ),
+    "quotes": (
+        Column("day", "text", "day of the session"),
+        Column("seq", "int", "record that closed it; the quote is from right before"),
+        _SERIES,
+        Column("wall", "text", "walled sector whose order book it is", "it is that of all others"),
+        Column("side", "text", "buy or sell"),
+        Column("level", "int", "1 for the best price, to 5"),
+        Column("price", "int", "fen per tonne"),
+        Column("count", "int", "allowances that waited"),
+        Column("orders", "int", "orders that waited"),
+    ),
+    "interest": (
+        Column("day", "text", "day of the session"),
+        Column("seq", "int", "record that closed it; the holdings are from right after"),
+        _SERIES,
+        Column("cap", "int", "allowances in all; the following sum to it"),
+        Column("unissued", "int", "in the issuance account"),
+        Column("for_auction", "int", "in the auction account"),
+        Column("reserve", "int", "in the government reserve"),
+        Column("operators", "int", "free with operators"),
+        Column("traders", "int", "free with traders"),
+        Column("set_aside", "int", "set aside with operators and traders"),
+        Column("surrendered", "int", "given up for an emission"),
+        Column("other", "int", "in any other account"),
+    ),
+    "index": (
+        *_SPAN,
+        Column("last", "text", "last day of the span on which the market was open or a trade was made"),
+        Column("index_hundredths", "int", "the index in hundredths of a point", "a component has no price"),
+        Column("missing", "text", "components without a price, separated by spaces", "all have one"),
+    ),
+    "index_components": (
+        *_SPAN,
+        Column("component", "text", "pollutant"),
+        Column("price", "int", "fen per tonne"),
+        Column("day", "text", "last day on which it was traded"),
+        Column("carried", "flag", "true when it was not traded in the span itself"),
+        Column("index_hundredths", "int", "100 x price / base, in hundredths of a point"),
+    ),
+    "summary": (
+        _SERIES,
+        Column("trades", "int", "number of listed and call trades"),
+        Column("count", "int", "volume in allowances"),
+        Column("fen", "int", "turnover in fen"),
+        Column("vwap", "int", "turnover over volume, fen per tonne", _NO_TRADE),
+        Column("close", "int", "last closing price, fen per tonne", "there is none"),
+        Column("close_day", "text", "its day", "there is none"),
+        Column("quoted_day", "text", "last session at whose close both sides waited", "there is none"),
+        Column("quoted_wall", "text", "walled sector whose order book that was", "it was that of all others"),
+        Column("bid", "int", "highest bid then, fen per tonne", "there is none"),
+        Column("ask", "int", "lowest ask then, fen per tonne", "there is none"),
+        Column("spread_basis_points", "int", "spread in hundredths of a percent of the middle", "there is none"),
+        Column("circulating", "int", "allowances with operators and traders, at the end"),
+        Column(
+            "turnover_basis_points", "int", "volume in hundredths of a percent of what was given out", "nothing was"
+        ),
+    ),
+}
+
+
+def _trades(market: Market, rules: Rulebook) -> Iterator[Row]:
+    for each in market.tape:
+        when = clock(each.at)
+        yield each.seq, each.number, each.at, when, each.day, each.kind, each.series, each.price, each.count, each.fen
+
+
+def _bars(market: Market, rules: Rulebook) -> Iterator[Row]:
+    for by in BYS:
+        for series in market.series:
+            own = market.trades(series, EXCHANGE_KINDS)
+            for bar in bars(series, own, market.closes.get(series, {}), market.days, by):
+                yield (
+                    by,
+                    bar.span,
+                    series,
+                    bar.first,
+                    bar.last,
+                    bar.trades,
+                    bar.count,
+                    bar.fen,
+                    bar.open,
+                    bar.high,
+                    bar.low,
+                    bar.last_price,
+                    bar.vwap,
+                    bar.close,
+                    bar.previous_close,
+                )
+
+
+def _quotes(market: Market, rules: Rulebook) -> Iterator[Row]:
+    for quote in market.quotes:
+        depth = quote.depth
+        for side, levels in (("buy", depth.bids), ("sell", depth.asks)):
+            for place, level in enumerate(levels, 1):
+                yield (
+                    quote.day,
+                    quote.seq,
+                    depth.series,
+                    depth.wall or None,
+                    side,
+                    place,
+                    level.price,
+                    level.count,
+                    level.orders,
+                )
+
+
+def _interest(market: Market, rules: Rulebook) -> Iterator[Row]:
+    for held in market.holdings:
+        for part in held.parts:
+            yield held.day, held.seq, *(getattr(part, name) for name in part.__struct_fields__)
+
+
+def _index(market: Market, rules: Rulebook) -> Iterator[Row]:
+    for by in BYS:
+        for point in zone_index(market, rules, by):
+            yield by, point.span, point.last, point.hundredths, " ".join(point.missing) or None
+
+
+def _components(market: Market, rules: Rulebook) -> Iterator[Row]:
+    for by in BYS:
+        for point in zone_index(market, rules, by):
+            for each in point.components:
+                yield by, point.span, each.code, each.price, each.day, each.carried, each.hundredths
+
+
+def _summary(market: Market, rules: Rulebook) -> Iterator[Row]:
+    names = Summary.__struct_fields__
+    for row in summaries(market, EXCHANGE_KINDS):
+        yield tuple(getattr(row, name) or None if name == "quoted_wall" else getattr(row, name) for name in names)
+
+
+#: The rows of each table, from a market that was read with its history and the law in force.
+ROWS: Mapping[str, Callable[[Market, Rulebook], Iterator[Row]]] = {
+    "trades": _trades,
+    "bars": _bars,
+    "quotes": _quotes,
+    "interest": _interest,
+    "index": _index,
+    "index_components": _components,
+    "summary": _summary,
+}

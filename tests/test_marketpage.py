@@ -1,0 +1,177 @@
+"""The page of the market: what it says, and how it looks in a real browser."""
+
+from __future__ import annotations
+
+import html as markup
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from typer.testing import CliRunner
+
+from airshed.cli.market import app
+from airshed.engine.journal import MemoryJournal
+from airshed.market.tape import KINDS
+from airshed.model.measures import tonnes, yuan
+from airshed.model.refusal import Malformed
+from airshed.service.marketdata import read_market
+from airshed.service.marketpage import MarketFacts, build, facts_of
+from airshed.service.marketpage.charts import charts
+from airshed.service.marketpage.page import headline
+from airshed.service.marketpage.words import KINDS as KIND_NAMES
+from airshed.service.marketpage.words import PARTS
+from airshed.service.report import write
+from airshed.service.report.words import Phrase
+from browsers import Seen, opened, sizes
+from laws import RULES
+from markets import market
+from seasons import played
+
+LARGEST_PAGE = 8_000_000
+#: Widths of a desk and of a telephone, in pixels.
+DESK, TELEPHONE = 1280, 400
+
+
+@pytest.fixture(scope="module")
+def facts() -> MarketFacts:
+    journal = MemoryJournal()
+    played(journal, 7, tables=False)
+    return facts_of(read_market(journal.lines(), history=True), RULES, "year.book")
+
+
+@pytest.fixture(scope="module")
+def made(facts: MarketFacts, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("market") / "market.html"
+    write(path, build(facts))
+    return path
+
+
+@pytest.fixture(scope="module")
+def seen(made: Path) -> Iterator[Seen]:
+    with opened(made) as found:
+        yield found
+
+
+def test_the_page_has_every_series_with_its_figures(facts: MarketFacts, made: Path) -> None:
+    page = markup.unescape(re.sub(r"<[^>]*>", " ", made.read_text("utf-8").split("<script", 1)[0]))
+
+    assert facts.summary
+    for row in facts.summary:
+        line = page.partition(f" {row.series} ")[2][:400]
+        assert tonnes(row.count) in page
+        assert row.close is None or yuan(row.close) in page
+        assert line
+    for each in facts.kinds:
+        assert KIND_NAMES[each.kind].en in page
+        assert KIND_NAMES[each.kind].zh in page
+        assert yuan(each.fen) in page
+
+
+def test_every_kind_and_every_part_has_a_name() -> None:
+    assert tuple(KIND_NAMES) == KINDS
+    holders = {field for field, _, _ in PARTS}
+    assert holders == {
+        "unissued",
+        "for_auction",
+        "reserve",
+        "operators",
+        "traders",
+        "set_aside",
+        "surrendered",
+        "other",
+    }
+
+
+def test_charts_hold_what_was_read(facts: MarketFacts) -> None:
+    drawn = charts(facts)
+    for series in facts.series:
+        candle, _, volume = drawn[f"bars-{series}"]["en"]["data"]
+        weeks = facts.weeks[series]
+        assert candle["open"] == [(bar.open or 0) / 100 for bar in weeks]
+        assert candle["close"] == [(bar.last_price or 0) / 100 for bar in weeks]
+        assert round(1_000 * sum(volume["y"])) == sum(bar.count for bar in weeks)
+    line = drawn["index"]["zh"]["data"][-1]
+    assert line["y"] == [None if point.hundredths is None else point.hundredths / 100 for point in facts.index]
+    for group in facts.groups:
+        traces = drawn[f"held-{group.name}"]["en"]["data"]
+        last = sum(trace["y"][-1] for trace in traces)
+        assert round(1_000 * last) == group.weeks[-1][1].cap
+
+
+def test_a_market_without_trade_says_so_in_both_languages() -> None:
+    facts = facts_of(read_market(market().journal.lines(), history=True), RULES, "empty.book")
+    page = build(facts)
+
+    assert headline(facts).en == "Nothing has been traded."
+    for words in ("尚无成交。", "No series was traded or quoted.", "Nobody has waited in any series.", "no index yet"):
+        assert words in page
+    assert charts(facts)["index"]["en"]["layout"]["annotations"][0]["text"] == "nothing was traded"
+
+
+def test_the_same_facts_give_the_same_bytes_and_names_cannot_break_out(facts: MarketFacts) -> None:
+    evil = msgspec.structs.replace(
+        facts, book="</script><script>alert(1)</script>", programme_en="<b>", index_cite="&<"
+    )
+    page = build(evil)
+
+    assert page == build(evil)
+    assert "<script>alert" not in page
+    assert "&amp;&lt;" in page
+
+
+def test_the_money_is_that_of_the_law(facts: MarketFacts) -> None:
+    page = build(msgspec.structs.replace(facts, money=Phrase("crown", "克朗")))
+    said, _, drawn = page.partition('<script type="application/json" id="figures">')
+    figures = drawn.partition("</script>")[0]
+
+    for text in (said, figures):
+        assert "crown" in text
+        assert "克朗" in text
+        assert "yuan" not in text
+        assert "元/吨" not in text
+
+
+def test_the_page_loads_nothing_and_complains_of_nothing(made: Path, seen: Seen) -> None:
+    assert seen.complaints == []
+    assert seen.requests == [made.as_uri()]
+    assert made.stat().st_size < LARGEST_PAGE
+
+
+@pytest.mark.parametrize("width", [DESK, TELEPHONE])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_page_fits_a_desk_and_a_telephone(seen: Seen, width: int, language: str) -> None:
+    page = seen.page
+    page.set_viewport_size({"width": width, "height": 900})
+    page.click(f'[data-say="{language}"]')
+    page.wait_for_timeout(200)
+
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    names = []
+    for name, wide, high in sizes(page):
+        names.append(name.split("-")[0])
+        assert 250 < wide <= width, name
+        assert high > 300, name
+    assert names == ["bars", "index", "depth", "held", "held"]
+    other = "zh-Hans" if language == "en" else "en"
+    assert page.evaluate(f"getComputedStyle(document.querySelector('h1 [lang=\"{other}\"]')).display") == "none"
+
+
+def test_every_choice_draws_its_chart(seen: Seen) -> None:
+    page = seen.page
+    for room in ("bars-room", "depth-room", "held-room"):
+        select = f'select[data-for="{room}"]'
+        choices = page.evaluate(f"[...document.querySelectorAll('{select} option')].map(each => each.value)")
+        assert len(choices) > 1
+        for choice in (choices[0], choices[-1]):
+            page.select_option(select, choice)
+            assert page.get_attribute(f"#{room}", "data-chart") == choice
+    assert seen.complaints == []
+
+
+def test_a_page_that_cannot_be_written_is_named_before_anything_is_read(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "no" / "market.html"):
+        done = CliRunner().invoke(app, ["page", str(tmp_path / "none.book"), "--out", str(path)])
+        assert isinstance(done.exception, Malformed)
+        assert "cannot be written; name a file in a folder that exists" in str(done.exception)
