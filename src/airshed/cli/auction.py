@@ -1,4 +1,4 @@
-"""`airshed auction clear`: clear a file of sealed bids by a stated rule."""
+"""`airshed auction`: clear a file of sealed bids by a stated rule, or buy allowances back."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
+from airshed.cli.auction_buy import buy_back
 from airshed.cli.auction_read import read_price, read_quantity, read_table
 from airshed.cli.show import as_json, console, table
 from airshed.model.measures import KG_PER_T
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from airshed.market.auction import Bid, Result
 
 app = typer.Typer(help="Sealed-bid auctions. 密封投标拍卖。", no_args_is_help=True)
+
+app.command("buy-back")(buy_back)
 
 COLUMNS = ("bidder", "price", "quantity")
 #: Prices in the picture of the demand curve, and characters of its widest bar.
@@ -56,6 +59,9 @@ def clear(
         str, typer.Option(metavar="JSON", help="Outcome that this one corrects, as --json printed it.")
     ] = "",
     reason: Annotated[str, typer.Option(help="Why it is corrected.")] = "",
+    html: Annotated[
+        str, typer.Option("--html", metavar="FILE", help="Also write it as a page; with --public the published one.")
+    ] = "",
     public: Annotated[bool, typer.Option("--public", help="Only what is published: never positions.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object instead of tables.")] = False,
 ) -> None:
@@ -70,6 +76,8 @@ def clear(
     Example: airshed auction clear bids.csv --supply 1000 --reserve 12.50 --rule uniform
 
     Example: airshed auction clear bids.csv --rules rules.toml --limits bidders.csv --consignments consigned.csv
+
+    Example: airshed auction clear bids.csv --rules rules.toml --limits bidders.csv --html auction.html --public
     """
     if rules:
         for option, value, usual in (
@@ -90,6 +98,7 @@ def clear(
             consignments=consignments,
             replaces=replaces,
             reason=reason,
+            html=html,
             public=public,
             json=json,
         )
@@ -99,6 +108,7 @@ def clear(
         ("--consignments", consignments),
         ("--replaces", replaces),
         ("--reason", reason),
+        ("--html", html),
         ("--public", public),
     ):
         if given:

@@ -31,6 +31,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     consignments: str = ""
     replaces: str = ""
     reason: str = ""
+    html: str = ""
     public: bool = False
     json: bool = False
 
@@ -63,6 +64,8 @@ def clear_by_rules(asked: Asked) -> int:
             return _print_refused(successor, asked.json)
         outcome = successor
     shown = notice(law, bids, outcome)
+    if asked.html:
+        _write_page(asked, law, bids, outcome, shown)
     if asked.public:
         _print_notice(law, shown, asked.json)
         return 0
@@ -187,6 +190,18 @@ def _succeeding(law: AuctionLaw, earlier: dict[str, Any], outcome: Outcome, reas
     if earlier["outcome"] is None:
         return stands(law, earlier["auction"], earlier["number"])
     return supersede(law, earlier["outcome"], outcome, reason, published=False)
+
+
+def _write_page(asked: Asked, law: AuctionLaw, bids: Sequence[SealedBid], outcome: Outcome, shown: Notice) -> None:
+    from airshed.service.auctionpage import Positions, build
+    from airshed.service.report.page import write
+
+    words = ["airshed auction clear", Path(asked.bids).name, "--rules", Path(asked.rules).name]
+    for option, value in (("--limits", asked.limits), ("--consignments", asked.consignments), ("--html", asked.html)):
+        if value:
+            words += [option, Path(value).name]
+    command = " ".join([*words, "--public"] if asked.public else words)
+    write(Path(asked.html), build(law, shown, command, None if asked.public else Positions(bids, outcome)))
 
 
 def _print_refused(refusal: Refusal, json: bool) -> int:

@@ -1,0 +1,76 @@
+"""Puts the page together: one HTML file in English and Chinese that loads nothing."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+from plotly.offline import get_plotlyjs
+
+from airshed.market.auction import AuctionLaw, Notice
+from airshed.model.measures import yuan
+from airshed.service.auctionpage.chart import chart
+from airshed.service.auctionpage.curves import Positions, curve_of
+from airshed.service.report.page import environment, script_json
+from airshed.service.report.style import ALARM, FONT, INK, pollutant_colour
+from airshed.service.report.words import LANGUAGES, Phrase
+
+PACKAGE = "airshed.service.auctionpage"
+DELIVERY = {"spot": Phrase("spot", "现货"), "advance": Phrase("advance", "远期")}
+PRICE_RULES = {
+    "uniform": Phrase("all winners pay one price", "统一价格"),
+    "pay-as-bid": Phrase("each pays its own bid", "按报价支付"),
+}
+
+
+def build(law: AuctionLaw, shown: Notice, command: str, positions: Positions | None = None) -> str:
+    """The page of an auction; what is not published is on it only where `positions` are given.
+
+    The same auction gives the same bytes.
+    """
+    per = law.auction.price_per
+    drawn = {}
+    for offer, sale in zip(law.offer, shown.sales, strict=True):
+        curve = curve_of(offer, sale, positions)
+        drawn[f"curve-{sale.series}"] = {
+            language: chart(sale, curve, per, language, public=positions is None) for language in LANGUAGES
+        }
+    return (
+        environment(PACKAGE)
+        .get_template("auction.html.j2")
+        .render(
+            law=law,
+            notice=shown,
+            positions=positions,
+            pairs=list(zip(law.offer, shown.sales, strict=True)),
+            outcomes=[] if positions is None else positions.outcome.sales,
+            headline=headline(law, shown),
+            charts=script_json(drawn),
+            plotly=Markup(get_plotlyjs()),
+            command=command,
+            money=yuan,
+            ratio=lambda basis_points: "–" if basis_points is None else f"{basis_points / 10_000:.2f}",
+            delivery=DELIVERY,
+            price_rule=PRICE_RULES[law.auction.price_rule],
+            unit=Phrase("yuan/t", "元/吨") if per == "tonne" else Phrase("yuan", "元/份"),
+            colour=lambda series: pollutant_colour(series.partition("-")[0]),
+            ink=INK,
+            alarm=ALARM,
+            font=FONT,
+        )
+    )
+
+
+def headline(law: AuctionLaw, shown: Notice) -> Phrase:
+    """What came out, in one sentence a series."""
+    per = Phrase("t", "吨") if law.auction.price_per == "tonne" else Phrase("allowance", "份")
+    en, zh = [], []
+    for sale in shown.sales:
+        if sale.cancelled:
+            en.append(f"The sale of {sale.series} was cancelled.")
+            zh.append(f"{sale.series} 的拍卖取消。")
+        elif sale.price is None:
+            en.append(f"Nobody bought {sale.series}.")
+            zh.append(f"{sale.series} 流拍。")
+        else:
+            en.append(f"{sale.series} sold {sale.sold:,} at {yuan(sale.price)} yuan/{per.en}.")
+            zh.append(f"{sale.series} 售出 {sale.sold:,} 份，价格 {yuan(sale.price)} 元/{per.zh}。")
+    return Phrase(" ".join(en), "".join(zh))
