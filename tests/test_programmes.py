@@ -28,6 +28,7 @@ from airshed.model.measures import value_fen
 from airshed.model.period import day_of, instant
 from airshed.model.refusal import Why
 from airshed.mrv.year import close_year
+from airshed.registry.moves import Delivered
 from airshed.rulebook import look
 from airshed.rulebook.diff import diff
 from airshed.rulebook.digest import digest
@@ -72,6 +73,14 @@ def year_of(law: str, folder: Path) -> Season:
     book = Book.create(folder / f"{law}.book")
     season = played(book, 7, law=law)
     book.keep_law(digest(season.rules), texts(find(law)))
+    return season
+
+
+def opened_anew(like: Season) -> Season:
+    """A season of the same law and zone that has only been opened."""
+    season = Season(Runner(MemoryJournal(), like.rules), like.rules, like.zone, 7, like.year)
+    season.decide()
+    season.open()
     return season
 
 
@@ -217,6 +226,44 @@ def test_every_winner_pays_its_own_bids(us_year: Season) -> None:
     assert len(prices) > 2, "bids differ, and so do what winners pay"
 
 
+def test_the_seven_year_advance_is_sold_with_the_spot_and_counts_in_2010(us_year: Season) -> None:
+    opened = [event for _, event in facts(us_year) if isinstance(event, e.AuctionOpened)]
+    assert [(event.series, event.delivery) for event in opened] == [
+        ("SO2-US-2003", "spot"),
+        ("SO2-US-2010", "advance"),
+    ]
+    assert len({event.event for event in opened}) == 1, "one event"
+    spot, advance = (
+        next(event for _, event in facts(us_year) if isinstance(event, e.AuctionCleared) and event.auction == each)
+        for each in (event.auction for event in opened)
+    )
+    assert spot.price is not None
+    assert advance.price is not None
+    assert spot.price > advance.price > 0
+    surrendered = {
+        move.series
+        for _, event in facts(us_year)
+        if isinstance(event, e.Surrendered)
+        for move in event.entry
+        if isinstance(move, Delivered)
+    }
+    assert surrendered == {"SO2-US-2003"}
+
+
+def test_a_bid_of_a_cent_a_tonne_stands(us_year: Season) -> None:
+    """No minimum price: 42 USC 7651o(d)(2)."""
+    season = opened_anew(us_year)
+    authority = season.rules.programme.authority
+    at = instant("2003-03-24", 9)
+    season.must(at, [(authority, c.OpenAuction("spot", "SO2-US-2003", 1_000_000))])
+    season.must(at, [("us-pwr-01", c.PlaceBid("spot", "us-pwr-01", 1_000, 1))])
+    (answer,) = season.must(at, [(authority, c.CloseAuction("spot", 7))])
+    (cleared,) = answer.events
+
+    assert isinstance(cleared, e.AuctionCleared)
+    assert (cleared.sold, cleared.price) == (1_000, 1)
+
+
 def test_refusals_and_statements_speak_of_dollars(us_year: Season) -> None:
     firm = us_year.firms[0]
     dear = c.PlaceOrder(firm.account, "SO2-US-2004", "buy", 1_000_000_000, 30_000)
@@ -318,12 +365,8 @@ def test_nothing_trades_under_the_floors_of_2017(shanxi_year: Season) -> None:
     assert all(event.price >= floors[Series.parse(event.series).pollutant] for event in trades)
 
 
-def test_a_price_under_the_floor_is_refused(shanxi_year: Season, tmp_path: Path) -> None:
-    journal = MemoryJournal()
-    runner = Runner(journal, shanxi_year.rules)
-    season = Season(runner, shanxi_year.rules, shanxi_year.zone, 7, shanxi_year.year)
-    season.decide()
-    season.open()
+def test_a_price_under_the_floor_is_refused(shanxi_year: Season) -> None:
+    season = opened_anew(shanxi_year)
     at = instant("2027-03-01", 9)
     season.must(at, [("zone-exchange", c.OpenSession("2027-03-01"))])
     low = c.PlaceOrder("ty-stl-01", "SO2-TY-2027", "sell", 100, 1_790_000)

@@ -19,7 +19,7 @@ from airshed.engine.runner import Answer, Runner
 from airshed.lab import yearend
 from airshed.lab.firms import Firm, decide_installations, firms_of, guide_prices
 from airshed.lab.marking import PlannedMark
-from airshed.lab.trader import View, bids_for, order_for
+from airshed.lab.trader import View, advance_bids_for, bids_for, order_for
 from airshed.lab.yearend import HOST_ACTOR
 from airshed.lab.zone import Zone
 from airshed.model.allowance import Pollutant, Series
@@ -168,7 +168,14 @@ class Season:
                 (BANK_ACTOR, c.Deposit(firm.account, max(firm.cash_fen, 1))),
             ]
         self.must(at + 60_000, entering)
-        self.issue(self.year, instant(f"{self.year - 1}-12-10", 9))
+        for vintage in self._offered():
+            self.issue(vintage, instant(f"{self.year - 1}-12-10", 9))
+
+    def _offered(self) -> list[int]:
+        """The year's vintage, and that of the farthest year which may be auctioned, where it has a cap."""
+        ahead = self.year + self.rules.auction.advance_years
+        capped = {cap.vintage for cap in self.rules.caps.rows}
+        return [self.year, *([ahead] if ahead > self.year and ahead in capped else [])]
 
     def issue(self, vintage: int, at: int) -> None:
         """Set the caps of a vintage and share them out."""
@@ -235,7 +242,9 @@ class Season:
     def _series(self) -> dict[str, tuple[str, ...]]:
         issued = [Series.parse(name) for name in self.runner.state.ledger.caps]
         return {
-            rule.code: tuple(str(series) for series in issued if series.pollutant == rule.code)
+            rule.code: tuple(
+                str(series) for series in issued if series.pollutant == rule.code and series.vintage <= self.year
+            )
             for rule in self.rules.pollutants
         }
 
@@ -316,41 +325,54 @@ class Season:
         )
 
     def _auctions(self, at: int, number: int, left: int) -> None:
-        """Offer a share of what each auction account holds, take sealed bids, clear."""
+        """Offer a share of what each auction account holds, take sealed bids, clear; advance vintages with the spot."""
         authority = self.rules.programme.authority
         state = self.runner.state
         lot = self.rules.auction.lot
         opening: list[tuple[str, c.Body]] = []
         names: list[str] = []
+        closing: list[str] = []
+        offered = self._offered()
         for cap in self.rules.caps.rows:
-            if cap.vintage != self.year:
+            if cap.vintage not in offered:
                 continue
             series = str(Series(cap.pollutant, cap.jurisdiction, cap.vintage))
+            event = f"{cap.pollutant}-{cap.jurisdiction}-{self.year}-{number}" if len(offered) > 1 else ""
             free = state.ledger.held_of(accounts.auction(cap.jurisdiction), series).free
             count = free // left // lot * lot
             if count:
                 names.append(f"{series}-{number}")
-                opening.append((authority, c.OpenAuction(names[-1], series, count)))
+                opening.append((authority, c.OpenAuction(names[-1], series, count, event)))
+                if not event or cap.vintage == self.year:
+                    closing.append(names[-1])
         self.must(at, opening)
         bids: list[tuple[str, c.Body]] = []
         for name in names:
             auction = state.auctions[name]
             for firm in self.firms:
-                pollutant = Series.parse(auction.series).pollutant
+                on_offer = Series.parse(auction.series)
+                pollutant = on_offer.pollutant
                 if pollutant not in firm.owes:
                     continue
                 held = sum(
                     position.count
                     for held_series, position in state.ledger.of_account(firm.account)
-                    if held_series.startswith(f"{pollutant}-")
+                    if held_series.startswith(f"{pollutant}-") and Series.parse(held_series).vintage <= self.year
                 )
-                if firm.rng.random() < 0.35:
+                if on_offer.vintage > self.year:
+                    bids += [
+                        (firm.account, bid)
+                        for bid in advance_bids_for(
+                            firm, auction, lot, self.rules.auction.tick_fen_per_t, on_offer.vintage - self.year
+                        )
+                    ]
+                elif firm.rng.random() < 0.35:
                     bids += [
                         (firm.account, bid)
                         for bid in bids_for(firm, auction, lot, self.rules.auction.tick_fen_per_t, {pollutant: held})
                     ]
         self.tell(at + 3_600_000, bids)
-        self.must(at + 5 * 3_600_000, [(authority, c.CloseAuction(name, self.seed)) for name in names])
+        self.must(at + 5 * 3_600_000, [(authority, c.CloseAuction(name, self.seed)) for name in closing])
 
     # --- settling
 

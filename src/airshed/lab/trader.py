@@ -17,6 +17,10 @@ from airshed.rulebook.schema import Rulebook
 
 #: A firm trades at most this part of what it lacks or has over in one session, and not on every day.
 SLICE = 0.12
+#: Interest a year until an advance vintage can be used, the part of such an offer that a firm bids for, and its bids in
+#: percent of what it believes.
+INTEREST = 0.06
+ADVANCE_PART, ADVANCE_STEPS = 4, (100, 92, 80)
 #: Chance that a firm looks at a pollutant's market on a day, at the start and at the end of the season.
 EARLY, LATE = 0.05, 0.6
 
@@ -51,6 +55,19 @@ def bids_for(firm: Firm, auction: Auction, lot: int, tick: int, held: dict[str, 
         if limit >= auction.reserve and count > 0:
             bids.append(PlaceBid(auction.id, firm.account, count, limit))
     return bids
+
+
+def advance_bids_for(firm: Firm, auction: Auction, lot: int, tick: int, years: int) -> list[PlaceBid]:
+    """Bids for a vintage that begins in some years: what the firm believes a tonne is worth, less interest."""
+    pollutant = Series.parse(auction.series).pollutant
+    worth = round(firm.belief[pollutant] / (1 + INTEREST) ** years)
+    count = auction.count // (ADVANCE_PART * len(ADVANCE_STEPS)) // lot * lot
+    if count <= 0 or firm.rng.random() > firm.patience:
+        return []
+    limits = [worth * part // 100 // tick * tick for part in ADVANCE_STEPS]
+    return [
+        PlaceBid(auction.id, firm.account, count, limit) for limit in limits if limit > 0 and limit >= auction.reserve
+    ]
 
 
 def order_for(firm: Firm, view: View, pollutant: str, owed: int | None) -> PlaceOrder | None:
