@@ -72,10 +72,12 @@ def trade(event):
     moves += [["cash", sell["account"], "exchange", event["seller_fee"]]] * (event["seller_fee"] > 0)
     need([move for move in event["entry"] if move[0] == "cash"] == moves, "I5: is paid otherwise than it says")
     given = [move for move in event["entry"] if move[0] != "cash"]
-    need(
-        [move[1:4] for move in given] == [[sell["account"], buy["account"], event["series"]]], "I5: delivers otherwise"
-    )
-    need(count(given[0][4]) == event["count"], "I5: delivers another count")
+    stem, _, last = event["series"].partition("..")  # of a strip, every vintage
+    head, _, first = stem.rpartition("-")
+    series = [f"{head}-{year}" for year in range(int(first), int(last or first) + 1)]
+    due = [[sell["account"], buy["account"], each] for each in series]
+    need([move[1:4] for move in given] == due, "I5: delivers otherwise")
+    need(all(count(move[4]) == event["count"] for move in given), "I5: delivers another count")
     for order in (maker, taker):
         order["left"] -= event["count"]
         need(order["left"] >= 0 and order["series"] == event["series"], "I7: fills more than the order")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from itertools import pairwise
 
+from airshed.cli.examples_terms import SCENES
 from airshed.engine import commands as c
 from airshed.model.period import days_of
 from airshed.rulebook.digest import digest
@@ -90,6 +91,8 @@ def _scenes(rules: Rulebook) -> Iterator[tuple[str, str, list[c.Body]]]:
         if day == MARKED_DAY:
             yield from _marked()
         yield f"{following}T08:00", HOST, [_sealed(day, hours)]
+        for actor, body in SCENES.get(following, []):
+            yield f"{following}T09:00", actor, [body]
         if day == "2027-04-19":
             yield from _decided()
     yield from _settled()

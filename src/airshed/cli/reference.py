@@ -48,6 +48,7 @@ PARTS: tuple[type[msgspec.Struct], ...] = (
     events.BidRefused,
     events.Containment,
     Waiting,
+    events.Serving,
     events.Settlement,
     events.CheckResult,
     Account,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from airshed.engine import events as e
 from airshed.engine.nouns import Call, CallOrder, Deal
+from airshed.model.allowance import members
 from airshed.model.period import day_of
 
 if TYPE_CHECKING:
@@ -17,13 +18,13 @@ def offered(state: State, event: e.DealOffered) -> None:
     deal = Deal(event.deal, event.kind, event.seller, event.buyer, event.series, event.count, event.price)
     state.deals[event.deal] = deal
     state.next_deal = event.deal + 1
-    state.ledger.position(event.seller, event.series).held += event.count
+    state.set_aside(event.seller, event.series, event.count)
 
 
 def settled(state: State, event: e.DealSettled) -> None:
     """A deal is done."""
     deal = state.deals.pop(event.deal)
-    state.ledger.position(deal.seller, deal.series).held -= deal.count
+    state.set_aside(deal.seller, deal.series, -deal.count)
     state.ledger.post(event.entry)
     state.buy(deal.buyer, deal.series, deal.count)
 
@@ -31,7 +32,7 @@ def settled(state: State, event: e.DealSettled) -> None:
 def dropped(state: State, event: e.DealDropped) -> None:
     """A deal has fallen."""
     deal = state.deals.pop(event.deal)
-    state.ledger.position(deal.seller, deal.series).held -= deal.count
+    state.set_aside(deal.seller, deal.series, -deal.count)
 
 
 def crossing(state: State, event: e.CrossingAllowed) -> None:
@@ -63,7 +64,7 @@ def call_placed(state: State, event: e.CallOrderPlaced) -> None:
         state.ledger.purses[event.account].held += event.held
         state.want(event.account, call.series, event.count)
     else:
-        state.ledger.position(event.account, call.series).held += event.count
+        state.set_aside(event.account, call.series, event.count)
 
 
 def call_dropped(state: State, event: e.CallOrderDropped) -> None:
@@ -91,7 +92,7 @@ def call_cleared(state: State, event: e.CallCleared) -> None:
     else:
         month = state.month_trades.setdefault((call.series.partition("-")[0], day_of(state.at)[:7]), [0, 0])
         month[0] += fen
-        month[1] += event.count
+        month[1] += event.count * len(members(call.series))
         state.references[call.series] = event.price
 
 
@@ -100,24 +101,26 @@ def waiting(state: State, purses: dict[str, int], positions: dict[tuple[str, str
     wanted: dict[tuple[str, str], int] = {}
     for order in state.orders.values():
         if order.side == "buy":
-            key = (order.account, order.series)
-            wanted[key] = wanted.get(key, 0) + order.left
+            _add(wanted, order.account, order.series, order.left)
     for auction in state.auctions.values():
         for bid in auction.bids if auction.open else ():
-            key = (bid.account, auction.series)
-            wanted[key] = wanted.get(key, 0) + bid.count
+            _add(wanted, bid.account, auction.series, bid.count)
     for deal in state.deals.values():
-        key = (deal.seller, deal.series)
-        positions[key] = positions.get(key, 0) + deal.count
+        _add(positions, deal.seller, deal.series, deal.count)
     for call in state.calls.values():
         for each in call.orders.values() if call.open else ():
-            key = (each.account, call.series)
             if each.side == "buy":
                 purses[each.account] = purses.get(each.account, 0) + each.held
-                wanted[key] = wanted.get(key, 0) + each.count
+                _add(wanted, each.account, call.series, each.count)
             else:
-                positions[key] = positions.get(key, 0) + each.count
+                _add(positions, each.account, call.series, each.count)
     return wanted
+
+
+def _add(counts: dict[tuple[str, str], int], account: str, series: str, count: int) -> None:
+    for member in members(series):
+        key = (account, member)
+        counts[key] = counts.get(key, 0) + count
 
 
 def _free(state: State, call: Call, order: CallOrder) -> None:
@@ -125,4 +128,4 @@ def _free(state: State, call: Call, order: CallOrder) -> None:
         state.ledger.purses[order.account].held -= order.held
         state.want(order.account, call.series, -order.count)
     else:
-        state.ledger.position(order.account, call.series).held -= order.count
+        state.set_aside(order.account, call.series, -order.count)

@@ -5,13 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from airshed.engine import auctions, markets, years
+from airshed.engine import auctions, claims, leases, markets, rights, years
 from airshed.engine import events as e
 from airshed.engine.commands import FindingLine
-from airshed.engine.nouns import Act, Actor, Auction, Call, Day, Deal, Mark, Order, Source, Year
+from airshed.engine.nouns import (
+    Act,
+    Actor,
+    Auction,
+    Call,
+    Day,
+    Deal,
+    Lease,
+    Mark,
+    Order,
+    Pledge,
+    Right,
+    Source,
+    Year,
+)
 from airshed.market.auction.waiting import Waiting
 from airshed.market.orderbook import OrderBook
-from airshed.model.allowance import Series
+from airshed.model.allowance import Series, members
 from airshed.model.measures import mean_price
 from airshed.model.period import day_end
 from airshed.registry.ledger import Ledger
@@ -71,6 +85,12 @@ class State:
         self.references: dict[str, int] = {}
         self.day_trades: dict[str, list[int]] = {}
         self.month_trades: dict[tuple[str, str], list[int]] = {}
+        self.pledges: dict[int, Pledge] = {}
+        self.next_pledge = 1
+        self.leases: dict[int, Lease] = {}
+        self.next_lease = 1
+        self.rights: dict[int, Right] = {}
+        self.next_right = 1
         self.days: dict[str, dict[str, Day]] = {}
         self.marks: dict[int, Mark] = {}
         self.stack_marks: dict[str, list[Mark]] = {}
@@ -165,23 +185,30 @@ class State:
             book = self.books[order.book] = OrderBook()
         book.rest(number, event.side, event.limit, event.count, event.account)
         if event.side == "sell":
-            self.ledger.positions[event.account, event.series].held += event.count
+            self.set_aside(event.account, event.series, event.count)
         else:
             order.held = event.held
             self.ledger.purses[event.account].held += event.held
             self.want(event.account, event.series, event.count)
 
+    def set_aside(self, account: str, series: str, count: int) -> None:
+        """Set aside so many of a series, or of every vintage of a strip; a count below zero sets them free."""
+        for member in members(series):
+            self.ledger.position(account, member).held += count
+
     def want(self, account: str, series: str, count: int) -> None:
-        """Count what the buy orders of an account that wait ask for of a series."""
-        key = (account, series)
-        self.wanted[key] = self.wanted.get(key, 0) + count
+        """Count what the buy orders of an account that wait ask for of a series, or of every vintage of a strip."""
+        for member in members(series):
+            key = (account, member)
+            self.wanted[key] = self.wanted.get(key, 0) + count
 
     def buy(self, account: str, series: str, count: int) -> None:
         """Count what an account buys on this day."""
         if self.at >= self.bought_end:
             self._new_day()
-        key = (account, series)
-        self.bought[key] = self.bought.get(key, 0) + count
+        for member in members(series):
+            key = (account, member)
+            self.bought[key] = self.bought.get(key, 0) + count
 
     def _new_day(self) -> None:
         self.bought = {}
@@ -196,16 +223,13 @@ class State:
             order.done_fen += event.fen
             if order.side == "sell":
                 order.fee_fen += event.seller_fee
-                self.ledger.positions[order.account, event.series].held -= event.count
+                self.set_aside(order.account, event.series, -event.count)
             else:
                 order.fee_fen += event.buyer_fee
                 self.ledger.purses[order.account].held += event.buyer_held - order.held
                 order.held = event.buyer_held
-                key = (order.account, order.series)
-                self.wanted[key] -= event.count
-                if self.at >= self.bought_end:
-                    self._new_day()
-                self.bought[key] = self.bought.get(key, 0) + event.count
+                self.want(order.account, order.series, -event.count)
+                self.buy(order.account, order.series, event.count)
             if order.left == 0:
                 del self.orders[number]
         self.ledger.post(event.entry)
@@ -219,18 +243,22 @@ class State:
         day[0] += fen
         day[1] += count
         assert self.session is not None
-        key = (series.partition("-")[0], self.session[:7])
-        month = self.month_trades.get(key)
-        if month is None:
-            month = self.month_trades[key] = [0, 0]
-        month[0] += fen
-        month[1] += count
+        self.count_month(series, self.session[:7], fen, count)
+
+    def count_month(self, series: str, month: str, fen: int, count: int) -> None:
+        """Count a trade of a month: for the mean price, a tonne of a strip is a tonne of each of its vintages."""
+        key = (series.partition("-")[0], month)
+        traded = self.month_trades.get(key)
+        if traded is None:
+            traded = self.month_trades[key] = [0, 0]
+        traded[0] += fen
+        traded[1] += count * len(members(series))
 
     def _cancelled(self, event: e.OrderCancelled) -> None:
         order = self.orders.pop(event.order)
         self.books[order.book].cancel(event.order)
         if order.side == "sell":
-            self.ledger.positions[order.account, order.series].held -= order.left
+            self.set_aside(order.account, order.series, -order.left)
         else:
             self.ledger.purses[order.account].held -= order.held
             self.want(order.account, order.series, -order.left)
@@ -285,11 +313,14 @@ class State:
             if order.side == "buy":
                 purses[order.account] = purses.get(order.account, 0) + order.held
             else:
-                key = (order.account, order.series)
-                positions[key] = positions.get(key, 0) + order.left
+                for series in members(order.series):
+                    key = (order.account, series)
+                    positions[key] = positions.get(key, 0) + order.left
         auctions.set_aside(self, purses, positions)
         wanted = markets.waiting(self, purses, positions)
         assert wanted == {key: count for key, count in self.wanted.items() if count}, "orders ask for other counts"
+        for key, count in claims.bound(self):
+            positions[key] = positions.get(key, 0) + count
         for account, purse in self.ledger.purses.items():
             assert purse.held == purses.get(account, 0), f"I4: {account} sets aside {purse.held}"
         for place, position in self.ledger.positions.items():
@@ -332,6 +363,24 @@ APPLY: dict[type, Callable[[State, Any], None]] = {
     e.CallOrderPlaced: markets.call_placed,
     e.CallOrderDropped: markets.call_dropped,
     e.CallCleared: markets.call_cleared,
+    e.PledgeOffered: claims.pledged,
+    e.PledgeAccepted: claims.accepted,
+    e.PledgeReleased: claims.released,
+    e.PledgeRedeemed: claims.released,
+    e.PledgeCalled: claims.called,
+    e.PledgeEnforced: claims.released,
+    e.ClaimCut: claims.cut,
+    e.LeaseOffered: leases.lease_offered,
+    e.LeaseDropped: leases.lease_dropped,
+    e.LeaseDelivered: leases.lease_delivered,
+    e.LeaseShortened: leases.lease_shortened,
+    e.LeaseEnded: leases.lease_ended,
+    e.RightGranted: rights.granted,
+    e.RightRenewed: rights.renewed,
+    e.RightsServed: rights.served,
+    e.RightOffered: rights.offered,
+    e.RightDropped: rights.dropped,
+    e.RightSold: rights.sold,
     e.ActProposed: State._proposed,
     e.ActConfirmed: State._decided,
     e.ActRejected: State._decided,

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.journal import Record
-from airshed.lab.mirror_market import MarketMirror
+from airshed.lab.mirror_claims import Claims
+from airshed.lab.mirror_market import MarketMirror, vintages
 from airshed.model.refusal import Why
 from airshed.registry.moves import Delivered, Paid
 from airshed.rulebook.schema import AuctionRule, Rulebook
@@ -53,6 +54,7 @@ class Mirror:
         self._orders: dict[tuple[str, str], list[Waiting]] = {}
         self._market = MarketMirror(self._claim, self._held)
         self._sales: dict[str, Sale] = {}
+        self.claims = Claims(self._claim, self.count_of)
         self._sealed: dict[tuple[str, str], str] = {}
         self._masses: dict[tuple[str, str], dict[str, int]] = {}
         self._stacks: dict[str, tuple[str, ...]] = {}
@@ -73,6 +75,7 @@ class Mirror:
         body = record.body
         if isinstance(body, c.PlaceOrder):
             self._order(body, record, rules)
+        self.claims.follow(record)
         for event in record.events:
             for move in getattr(event, "entry", ()):
                 if isinstance(move, Paid):
@@ -80,6 +83,7 @@ class Mirror:
                     self._cash[move.target] += move.fen
                 else:
                     self._deliver(move)
+                    self.claims.left(move.origin, move.series)
             match event:
                 case e.CapSet():
                     self._claim("I2", event.series not in self._issued, f"{event.series} is issued twice")
@@ -124,6 +128,7 @@ class Mirror:
                 case _:
                     pass
         self._market.follow(record, rules)
+        self.claims.settle()
         self._claim("I3", sum(self._cash.values()) == 0, "money does not sum to zero")
         below = [account for account, fen in self._cash.items() if fen < 0 and account != "bank"]
         self._claim("I4", not below, f"{below} below zero")
@@ -132,6 +137,10 @@ class Mirror:
     def _claim(self, number: str, holds: bool, what: str) -> None:
         self.checks[number] += 1
         assert holds, f"{number}: record {self.seq}: {what}"
+
+    def count_of(self, account: str, series: str) -> int:
+        """What an account holds of a series."""
+        return sum(last - first + 1 for first, last in self._held.get((account, series), []))
 
     def _deliver(self, move: Delivered) -> None:
         held = self._held.get((move.origin, move.series), [])
@@ -185,8 +194,10 @@ class Mirror:
             self._claim("I5", sign * trade.price <= sign * body.limit, f"{trade.price} is beyond {body.limit}")
             value = (2 * trade.count * trade.price + 1000) // 2000
             self._claim("I5", trade.fen == value, f"{trade.fen} fen paid for {value} fen")
-            delivered = sum(block.count for move in trade.entry if isinstance(move, Delivered) for block in move.blocks)
-            self._claim("I5", delivered == trade.count, f"{delivered} delivered of {trade.count}")
+            moves = [move for move in trade.entry if isinstance(move, Delivered)]
+            given = [(move.series, sum(block.count for block in move.blocks)) for move in moves]
+            due = [(series, trade.count) for series in vintages(trade.series)]
+            self._claim("I5", given == due, f"{given} delivered, not {due}")
 
     def _trade(self, event: e.Traded) -> None:
         for waiting in self._orders.values():

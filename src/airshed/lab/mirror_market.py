@@ -140,8 +140,10 @@ class MarketMirror:
         self._parts(event.seller, event.buyer, event.series, rules, listed=event.kind == "block")
         value = (2 * event.count * event.price + 1000) // 2000
         self._claim("I5", event.fen == value, f"deal {event.deal} costs {event.fen}, not {value}")
-        given = sum(block.count for move in event.entry if isinstance(move, Delivered) for block in move.blocks)
-        self._claim("I5", given == event.count, f"deal {event.deal} delivers {given} of {event.count}")
+        moves = [move for move in event.entry if isinstance(move, Delivered)]
+        given = [(move.series, sum(block.count for block in move.blocks)) for move in moves]
+        due = [(series, event.count) for series in vintages(event.series)]
+        self._claim("I5", given == due, f"deal {event.deal} delivers {given}, not {due}")
         width = rules.trading.block_band_basis_points if event.kind == "block" else None
         self._priced(event.series, event.price, width, rules)
         if event.kind == "block":
@@ -202,13 +204,15 @@ class MarketMirror:
         same = self.wall(seller, rules) == self.wall(buyer, rules)
         self._claim("I5", same, f"{seller} and {buyer} trade across a wall")
         self._claim("I5", not {seller, buyer} & self._frozen, f"a frozen one of {seller} and {buyer} trades")
-        still = {"", series} & self._halted
+        still = {"", series, *vintages(series)} & self._halted
         self._claim("I5", not (listed and still), f"{series} trades while {still} stands still")
 
     def _priced(self, series: str, price: int, basis_points: int | None, rules: Rulebook) -> None:
         rule = next(each for each in rules.pollutants if each.code == series.split("-", maxsplit=1)[0])
-        top = rule.ceiling_fen_per_t or price
-        self._claim("I5", rule.floor_fen_per_t <= price <= top, f"{series} at {price} is outside the collar")
+        years = len(vintages(series))
+        top = rule.ceiling_fen_per_t * years or price
+        within = rule.floor_fen_per_t * years <= price <= top
+        self._claim("I5", within, f"{series} at {price} is outside the collar")
         if basis_points is not None:
             reference = self._reference(series, rules)
             far = abs(price - reference) * 10_000 <= basis_points * reference
@@ -216,7 +220,9 @@ class MarketMirror:
 
     def _reference(self, series: str, rules: Rulebook) -> int:
         rule = next(each for each in rules.pollutants if each.code == series.split("-", maxsplit=1)[0])
-        return self._last.get(series, rule.reference_fen_per_t)
+        if series in self._last:
+            return self._last[series]
+        return sum(self._last.get(each, rule.reference_fen_per_t) for each in vintages(series))
 
     def _buys(self, account: str, series: str, at: int, rules: Rulebook) -> None:
         """Where it comes from, and what the group of the buyer holds and waits for by now."""
@@ -233,10 +239,21 @@ class MarketMirror:
                 self._claim("I5", leave >= day_of(at), f"{account} buys {series} without leave")
         if law.group_limit_basis_points:
             mates = [name for name, known in self._accounts.items() if name == account or (group and known[2] == group)]
-            held = sum(last - first + 1 for name in mates for first, last in self._held.get((name, series), []))
-            waits = sum(int(want[2]) for want in self._wants.values() if want[0] in mates and want[1] == series)
-            most = self._caps[series] * law.group_limit_basis_points // 10_000
-            self._claim("I5", held + waits <= most, f"{mates} hold {held} and want {waits} of {series}, may {most}")
+            for each in vintages(series):
+                held = sum(last - first + 1 for name in mates for first, last in self._held.get((name, each), []))
+                mine = [want for want in self._wants.values() if want[0] in mates and each in vintages(str(want[1]))]
+                waits = sum(int(want[2]) for want in mine)
+                most = self._caps[each] * law.group_limit_basis_points // 10_000
+                self._claim("I5", held + waits <= most, f"{mates} hold {held} and want {waits} of {each}, may {most}")
+
+
+def vintages(series: str) -> list[str]:
+    """The series behind the name of a strip, or the one series, by cutting the text."""
+    stem, _, last = series.partition("..")
+    if not last:
+        return [series]
+    head, _, first = stem.rpartition("-")
+    return [f"{head}-{year}" for year in range(int(first), int(last) + 1)]
 
 
 def _naive(orders: dict[int, Gathered], reference: int, tick: int) -> tuple[int | None, int]:

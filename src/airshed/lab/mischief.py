@@ -15,6 +15,7 @@ from airshed.engine.procedures.marking import standing
 from airshed.engine.procedures.trade_rules import reference_price
 from airshed.engine.state import State
 from airshed.lab import mischief_market as market
+from airshed.lab import mischief_terms as terms
 from airshed.lab import mischief_years as years
 from airshed.lab.small_market import ACCOUNTS, BANK, EXCHANGE, HOST, YEARS, Wish
 from airshed.market.fees import band
@@ -90,6 +91,11 @@ class Mischief:
             partial(market.halts, self.rng),
             partial(market.holders, self.rng),
             self._leave,
+            partial(terms.strips, self.rng),
+            partial(terms.strips, self.rng),
+            partial(terms.pledges, self.rng),
+            partial(terms.leases, self.rng),
+            partial(terms.rights, self.rng, self.authority),
             partial(years.marks, self.rng),
             partial(years.findings, self.rng),
             partial(years.second_eyes, self.rng, self.authority),

@@ -23,6 +23,9 @@ def portrait(state: State) -> dict[str, Any]:
         },
         "orders": {number: repr(order) for number, order in state.orders.items()},
         "auctions": {name: repr(auction) for name, auction in state.auctions.items()},
+        "pledges": {number: repr(pledge) for number, pledge in state.pledges.items()},
+        "leases": {number: repr(lease) for number, lease in state.leases.items()},
+        "rights": {number: repr(right) for number, right in state.rights.items()},
         "years": {key: repr(year) for key, year in state.years.items()},
         "days": state.days,
         "sources": state.sources,
@@ -31,7 +34,17 @@ def portrait(state: State) -> dict[str, Any]:
         "counts": (state.allocated, state.repurchased, state.shared_out, state.makeup_due, state.closed),
         "prices": (state.references, state.day_trades, state.month_trades),
         "market": (repr(state.deals), repr(state.calls), state.halted, state.crossings, state.bought, state.wanted),
-        "now": (state.at, state.seq, state.session, state.next_order, state.next_deal, state.rulebook),
+        "now": (
+            state.at,
+            state.seq,
+            state.session,
+            state.next_order,
+            state.next_deal,
+            state.next_pledge,
+            state.next_lease,
+            state.next_right,
+            state.rulebook,
+        ),
     }
 
 

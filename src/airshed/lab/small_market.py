@@ -137,6 +137,27 @@ def varied(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
             surrender_by_in_leap_years=apart.choice(("06-30", "06-29")),
             on_closed_days=apart.choice(("stays", "next_business_day")),
         ),
+        pledge=replace(
+            rules.pledge,
+            open=apart.random() < 0.9,
+            surrender=apart.random() < 0.5,
+            notice_days=apart.choice((0, 3)),
+        ),
+        terms=replace(
+            rules.terms,
+            open_rights=apart.random() < 0.8,
+            review_years=apart.choice((1, 5)),
+            rights_basis_points=apart.choice((3, 3_000)),
+        ),
+        lease=replace(
+            rules.lease,
+            open=apart.random() < 0.9,
+            longest_years=apart.choice((1, 2)),
+            surrender=apart.random() < 0.8,
+            sublease=apart.random() < 0.7,
+            notice_days=apart.choice((0, 15)),
+            leftovers=apart.choice(("hand_back", "keep")),
+        ),
     )
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from airshed.market.bars import By, spans_of
 from airshed.market.tape import Trade
+from airshed.model.allowance import members
 from airshed.model.measures import mean_price
 
 #: Hundredths of a point in 100 points: at the base price a component stands there.
@@ -68,7 +69,8 @@ def index_points(
 ) -> tuple[Point, ...]:
     """The index of every span of `days`, from trades of the kinds that make it.
 
-    The price of a component in a span is the volume-weighted mean over all its series. Without trade the last one is
+    The price of a component in a span is the volume-weighted mean over all its series; a tonne of a strip is a tonne of
+    each of its vintages. Without trade the last one is
     carried for `carry_days` days after the day it was traded on; before the first trade, and after those days, there
     is none, and so no index. A price is never taken as zero.
     """
@@ -76,7 +78,7 @@ def index_points(
     for trade in trades:
         total = traded.setdefault((trade.series.partition("-")[0], trade.day), [0, 0])
         total[0] += trade.fen
-        total[1] += trade.count
+        total[1] += trade.count * len(members(trade.series))
     known: dict[str, tuple[int, str]] = {}
     points: list[Point] = []
     for span, held in spans_of((*days, *(day for _, day in traded)), by):

@@ -6,6 +6,7 @@ import re
 from bisect import bisect
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -55,6 +56,80 @@ class Series(NamedTuple):
         if match is None:
             raise Malformed(place, f"{text!r} is not a series", "write pollutant-jurisdiction-vintage, as SO2-KM-2027")
         return cls(match[1], match[2], int(match[3]))
+
+
+#: Most vintages of a strip; a rulebook allows fewer.
+LONGEST_STRIP = 100
+_STRIP = re.compile(r"([A-Za-z0-9.]{1,8})-([A-Z]{2,4})-(\d{4})\.\.(\d{4})")
+
+
+class Strip(NamedTuple):
+    """The same count of every vintage from `first` to `last`, quoted and traded as one; written `SO2-KM-2027..2031`.
+
+    >>> strip = Strip.parse("SO2-KM-2027..2031")
+    >>> strip.years, str(strip.members[0]), str(strip.members[-1])
+    (5, 'SO2-KM-2027', 'SO2-KM-2031')
+    """
+
+    pollutant: str
+    jurisdiction: str
+    first: int
+    last: int
+
+    def __str__(self) -> str:
+        return f"{self.pollutant}-{self.jurisdiction}-{self.first}..{self.last}"
+
+    @property
+    def years(self) -> int:
+        """How many vintages it has."""
+        return self.last - self.first + 1
+
+    @property
+    def members(self) -> tuple[Series, ...]:
+        """The series it is made of, by vintage."""
+        return tuple(Series(self.pollutant, self.jurisdiction, year) for year in range(self.first, self.last + 1))
+
+    @classmethod
+    def parse(cls, text: str, place: str = "strip") -> Strip:
+        """Read `SO2-KM-2027..2031`, or raise `Malformed` naming the place and the fault."""
+        match = _STRIP.fullmatch(text)
+        if match is None:
+            cure = "write pollutant-jurisdiction-first..last, as SO2-KM-2027..2031"
+            raise Malformed(place, f"{text!r} is not a strip", cure)
+        first, last = int(match[3]), int(match[4])
+        if last < first:
+            raise Malformed(place, f"{text!r} ends before it begins", "write the earlier vintage first")
+        if last == first:
+            name = str(Series(match[1], match[2], first))
+            raise Malformed(place, f"{text!r} has one vintage", f"write the series, {name}")
+        if last - first >= LONGEST_STRIP:
+            raise Malformed(place, f"{text!r} has {last - first + 1} vintages", f"name at most {LONGEST_STRIP}")
+        return cls(match[1], match[2], first, last)
+
+
+def is_strip(instrument: str) -> bool:
+    """Whether the name of an instrument is that of a strip."""
+    return ".." in instrument
+
+
+def instrument(text: str, place: str = "series") -> Series | Strip:
+    """Read the name of a series or of a strip, or raise `Malformed`."""
+    return Strip.parse(text, place) if is_strip(text) else Series.parse(text, place)
+
+
+@lru_cache(maxsize=4096)
+def members(instrument: str) -> tuple[str, ...]:
+    """The names of the series behind the name of a series or of a strip; a text that is no strip stands for itself.
+
+    >>> members("SO2-KM-2027..2028"), members("SO2-KM-2027")
+    (('SO2-KM-2027', 'SO2-KM-2028'), ('SO2-KM-2027',))
+    """
+    if not is_strip(instrument):
+        return (instrument,)
+    try:
+        return tuple(map(str, Strip.parse(instrument).members))
+    except Malformed:
+        return (instrument,)
 
 
 class SerialBlock(msgspec.Struct, frozen=True, order=True, array_like=True, gc=False):

@@ -44,6 +44,9 @@ class Why(StrEnum):
     UNKNOWN_MARK = "unknown_mark"
     UNKNOWN_ITEM = "unknown_item"
     UNKNOWN_ACT = "unknown_act"
+    UNKNOWN_PLEDGE = "unknown_pledge"
+    UNKNOWN_LEASE = "unknown_lease"
+    UNKNOWN_RIGHT = "unknown_right"
     ALREADY_EXISTS = "already_exists"
     WRONG_KIND = "wrong_kind"
     # the state they are in
@@ -62,6 +65,7 @@ class Why(StrEnum):
     REPORT_STALE = "report_stale"
     IMPROVEMENTS_OPEN = "improvements_open"
     NOT_VERIFIED = "not_verified"
+    NOT_IN_FORCE = "not_in_force"
     YEAR_CLOSED = "year_closed"
     TOO_EARLY = "too_early"
     TOO_LATE = "too_late"
@@ -77,6 +81,7 @@ class Why(StrEnum):
     NOT_POSITIVE = "not_positive"
     TOO_LARGE = "too_large"
     TOO_SMALL = "too_small"
+    TERM_TOO_LONG = "term_too_long"
     OFF_LOT = "off_lot"
     OFF_TICK = "off_tick"
     UNDER_RESERVE = "under_reserve"
@@ -115,6 +120,9 @@ MEANINGS: dict[Why, tuple[str, str]] = {
     Why.UNKNOWN_MARK: ("There is no such mark.", "无此标记。"),
     Why.UNKNOWN_ITEM: ("There is no such item on the improvement list.", "改进清单中无此事项。"),
     Why.UNKNOWN_ACT: ("No act waits under this number.", "无此待复核事项。"),
+    Why.UNKNOWN_PLEDGE: ("There is no such pledge, or it is free again.", "无此质押或已解除。"),
+    Why.UNKNOWN_LEASE: ("There is no such lease, or it is over.", "无此租赁或已终止。"),
+    Why.UNKNOWN_RIGHT: ("There is no such right.", "无此排污权。"),
     Why.ALREADY_EXISTS: ("It is there, done or in force already.", "已存在、已完成或已生效。"),
     Why.WRONG_KIND: ("The thing exists but is of a kind that does not fit.", "对象类型不符。"),
     Why.ACCOUNT_FROZEN: ("The account is frozen.", "账户已冻结。"),
@@ -132,6 +140,7 @@ MEANINGS: dict[Why, tuple[str, str]] = {
     Why.REPORT_STALE: ("Days or marks changed after the report; make it again.", "报告后数据已更正,须重新报告。"),
     Why.IMPROVEMENTS_OPEN: ("Items of the improvement list are not done.", "改进事项未答复或未完成。"),
     Why.NOT_VERIFIED: ("The emission of the year is not verified.", "年度排放量未经核查。"),
+    Why.NOT_IN_FORCE: ("It does not stand yet, or no notice was given.", "尚未生效或尚未通知。"),
     Why.YEAR_CLOSED: ("The year is reported, verified or settled already.", "该年度已报告、核查或清缴结算。"),
     Why.TOO_EARLY: ("The day, the year or the deadline is not over.", "日期、年度或期限未到。"),
     Why.TOO_LATE: ("The deadline is over, or the offer does not stand.", "期限已过或已停止办理。"),
@@ -144,6 +153,7 @@ MEANINGS: dict[Why, tuple[str, str]] = {
     Why.NOT_POSITIVE: ("A quantity is zero or below, or a mass is negative.", "数量须大于零。"),
     Why.TOO_LARGE: ("A quantity is more than the rules or what is owed allow.", "数量超过上限。"),
     Why.TOO_SMALL: ("A quantity is less than the rules ask for.", "数量低于下限。"),
+    Why.TERM_TOO_LONG: ("The term is longer than the rules allow.", "期限超过规定。"),
     Why.OFF_LOT: ("The count is not a multiple of the lot.", "数量不是交易单位的整数倍。"),
     Why.OFF_TICK: ("The price is not a multiple of the tick.", "价格不是最小变动价位的整数倍。"),
     Why.UNDER_RESERVE: ("The bid is under the reserve price.", "报价低于保留价。"),

@@ -15,6 +15,7 @@ from airshed.rulebook.check_auction import auctions
 from airshed.rulebook.check_calendar import days, index
 from airshed.rulebook.check_market import known, trade_rules
 from airshed.rulebook.check_mrv import availability, processes
+from airshed.rulebook.check_terms import terms
 from airshed.rulebook.look import roles
 from airshed.rulebook.price_index import index_faults
 from airshed.rulebook.schema import Rulebook
@@ -75,6 +76,7 @@ def contradictions_there(rules: Rulebook, file: str) -> list[Malformed]:
         *_prices(rules, file),
         *auctions(rules, file),
         *_flags(rules, file),
+        *terms(rules, file),
     ]
 
 
@@ -92,6 +94,7 @@ def _dates(rules: Rulebook, file: str) -> Iterator[Malformed]:
         what = f"surrender_by_in_leap_years {leap} comes before verify_by {rules.calendar.verify_by}"
         yield Malformed(f"{file} [calendar]", what, "a year is reported, then verified, then surrendered for")
     yield from days(rules, file)
+    yield from _day(f"2027-{rules.lease.rent_by}", f"{file} [lease] rent_by")
     for (before, first), (after, second) in pairwise(deadlines):
         if second < first:
             what = f"{after} {second} comes before {before} {first}"

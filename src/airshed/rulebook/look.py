@@ -13,6 +13,8 @@ from airshed.rulebook.schema import PollutantRule, Rulebook
 from airshed.rulebook.tables import Benchmark, CheckRow, Limit, MarkRow
 
 RULEBOOKS_KEPT = 32
+#: All of it, in hundredths of a percent.
+WHOLE = 10_000
 #: Keys of [roles] that name no role.
 NO_ROLES = ("second", "cite", "status")
 

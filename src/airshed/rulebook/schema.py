@@ -30,6 +30,7 @@ from airshed.rulebook.mrv_sections import ApplicabilityRule, ManualTestRule, Met
 from airshed.rulebook.price_index import PriceIndexRule
 from airshed.rulebook.section import Section
 from airshed.rulebook.tables import Benchmark, Cap, CheckRow, IndexOf, Limit, MarkRow, Tier, Variation
+from airshed.rulebook.terms_sections import LeaseRule, PledgeRule, TermsRule
 
 
 class Programme(Section, frozen=True):
@@ -438,6 +439,9 @@ class Rulebook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     trade_rules: TradeRule
     repurchase: RepurchaseRule
     price_index: PriceIndexRule
+    terms: TermsRule
+    pledge: PledgeRule
+    lease: LeaseRule
     monitoring: MonitoringRule
     part75: Part75Rule
     manual_tests: ManualTestRule

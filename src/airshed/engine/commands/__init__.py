@@ -30,8 +30,17 @@ from airshed.engine.commands.dealing import (
     ResumeMarket,
 )
 from airshed.engine.commands.issuing import ActivityLine, Allocate, SetCap, Transfer
+from airshed.engine.commands.leasing import AcceptLease, DropLease, EndLease, OfferLease, PayRent
 from airshed.engine.commands.marking import DecideMark, LapseMark, MarkHours, ProveMark
 from airshed.engine.commands.monitoring import FindingLine, NoteFindings, SealDay
+from airshed.engine.commands.pledging import (
+    AcceptPledge,
+    CallPledge,
+    EnforcePledge,
+    PledgeAllowances,
+    RedeemPledge,
+    ReleasePledge,
+)
 from airshed.engine.commands.reporting import (
     AnswerImprovement,
     CloseImprovement,
@@ -41,6 +50,7 @@ from airshed.engine.commands.reporting import (
     RequestImprovement,
     VerifyYear,
 )
+from airshed.engine.commands.rights import AcceptRight, DropRight, GrantRight, OfferRight, RenewRight
 from airshed.engine.commands.trading import (
     CancelOrder,
     CloseSession,
@@ -53,12 +63,16 @@ from airshed.engine.commands.wish import LARGEST, Day, Hour, Maybe, Name, Opinio
 __all__ = (
     "LARGEST",
     "AcceptDeal",
+    "AcceptLease",
+    "AcceptPledge",
+    "AcceptRight",
     "ActivityLine",
     "AdoptRulebook",
     "Allocate",
     "AllowCrossing",
     "AnswerImprovement",
     "Body",
+    "CallPledge",
     "CancelOrder",
     "CloseAuction",
     "CloseCall",
@@ -74,8 +88,13 @@ __all__ = (
     "DetermineYear",
     "DropCallOrder",
     "DropDeal",
+    "DropLease",
+    "DropRight",
+    "EndLease",
+    "EnforcePledge",
     "FindingLine",
     "FreezeAccount",
+    "GrantRight",
     "HaltMarket",
     "Hour",
     "LapseMark",
@@ -85,20 +104,27 @@ __all__ = (
     "NoteFindings",
     "OfferAuction",
     "OfferDeal",
+    "OfferLease",
     "OfferRepurchase",
+    "OfferRight",
     "OpenAccount",
     "OpenAuction",
     "OpenCall",
     "OpenSession",
     "Opinion",
     "PayPenalty",
+    "PayRent",
     "PlaceBid",
     "PlaceCallOrder",
     "PlaceOrder",
+    "PledgeAllowances",
     "ProveMark",
+    "RedeemPledge",
     "RegisterActor",
     "RegisterSource",
     "RejectAct",
+    "ReleasePledge",
+    "RenewRight",
     "ReopenYear",
     "ReportYear",
     "RequestImprovement",
@@ -153,6 +179,22 @@ Body = (
     | PlaceCallOrder
     | DropCallOrder
     | CloseCall
+    | PledgeAllowances
+    | AcceptPledge
+    | ReleasePledge
+    | RedeemPledge
+    | CallPledge
+    | EnforcePledge
+    | OfferLease
+    | AcceptLease
+    | DropLease
+    | PayRent
+    | EndLease
+    | GrantRight
+    | RenewRight
+    | OfferRight
+    | AcceptRight
+    | DropRight
     | MarkHours
     | ProveMark
     | DecideMark

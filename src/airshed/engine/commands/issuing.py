@@ -40,11 +40,12 @@ class Allocate(Wish, frozen=True):
 
 
 class Transfer(Wish, frozen=True, gc=False):
-    """Move allowances from an account to another without money."""
+    """Move allowances from an account to another without money; of a strip, every vintage or none."""
 
     #: The account that gives.
     origin: Name
     #: The account that receives.
     target: Name
+    #: A series, or a strip, as SO2-KM-2027..2031.
     series: Name
     count: Whole

@@ -41,8 +41,18 @@ from airshed.engine.events.dealing import (
 )
 from airshed.engine.events.fact import Fact
 from airshed.engine.events.issuing import Allocated, Award, CapSet, Transferred
+from airshed.engine.events.leasing import LeaseDelivered, LeaseDropped, LeaseEnded, LeaseOffered, LeaseShortened
 from airshed.engine.events.marking import HoursMarked, MarkApproved, MarkProven, MarkReverted
 from airshed.engine.events.monitoring import DayReversed, DaySealed, FindingsNoted
+from airshed.engine.events.pledging import (
+    ClaimCut,
+    PledgeAccepted,
+    PledgeCalled,
+    PledgeEnforced,
+    PledgeOffered,
+    PledgeRedeemed,
+    PledgeReleased,
+)
 from airshed.engine.events.reporting import (
     CheckResult,
     ImprovementAnswered,
@@ -52,6 +62,15 @@ from airshed.engine.events.reporting import (
     YearReopened,
     YearReported,
     YearVerified,
+)
+from airshed.engine.events.rights import (
+    RightDropped,
+    RightGranted,
+    RightOffered,
+    RightRenewed,
+    RightSold,
+    RightsServed,
+    Serving,
 )
 from airshed.engine.events.trading import (
     OrderCancelled,
@@ -85,6 +104,7 @@ __all__ = (
     "CallOrderPlaced",
     "CapSet",
     "CheckResult",
+    "ClaimCut",
     "Containment",
     "CrossingAllowed",
     "DayReversed",
@@ -99,6 +119,11 @@ __all__ = (
     "ImprovementAnswered",
     "ImprovementClosed",
     "ImprovementRequested",
+    "LeaseDelivered",
+    "LeaseDropped",
+    "LeaseEnded",
+    "LeaseOffered",
+    "LeaseShortened",
     "LotConsigned",
     "LotReturned",
     "MarkApproved",
@@ -110,8 +135,21 @@ __all__ = (
     "OrderCancelled",
     "OrderPlaced",
     "PenaltyPaid",
+    "PledgeAccepted",
+    "PledgeCalled",
+    "PledgeEnforced",
+    "PledgeOffered",
+    "PledgeRedeemed",
+    "PledgeReleased",
     "Repurchased",
+    "RightDropped",
+    "RightGranted",
+    "RightOffered",
+    "RightRenewed",
+    "RightSold",
+    "RightsServed",
     "RulebookAdopted",
+    "Serving",
     "SessionClosed",
     "SessionOpened",
     "Settlement",
@@ -161,6 +199,24 @@ Event = (
     | CallOrderPlaced
     | CallOrderDropped
     | CallCleared
+    | PledgeOffered
+    | PledgeAccepted
+    | PledgeReleased
+    | PledgeRedeemed
+    | PledgeCalled
+    | PledgeEnforced
+    | ClaimCut
+    | LeaseOffered
+    | LeaseDropped
+    | LeaseDelivered
+    | LeaseShortened
+    | LeaseEnded
+    | RightGranted
+    | RightRenewed
+    | RightsServed
+    | RightOffered
+    | RightDropped
+    | RightSold
     | HoursMarked
     | MarkProven
     | MarkApproved

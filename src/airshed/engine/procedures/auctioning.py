@@ -141,11 +141,10 @@ def consign_lot(state: State, rules: Rulebook, at: int, actor: str, body: c.Cons
     for each in of_event(state, auction.event):
         if any(group_of(state, bid.account) == group for bid in each.bids):
             return no(rules, "auction", Why.SELF_TRADE, f"{group} bids in {each.id}; who bids does not sell")
-    position = state.ledger.held_of(body.account, auction.series)
     refusal = (
         (outside_collar(rules, auction.series, body.minimum) if body.minimum else None)
-        or bought_today(state, rules, at, body.account, auction.series, body.count, position)
-        or enough(rules, body.account, auction.series, body.count, position)
+        or bought_today(state, rules, at, body.account, auction.series, body.count)
+        or enough(state, rules, body.account, auction.series, body.count)
     )
     if refusal:
         return refusal
@@ -176,11 +175,10 @@ def offer_auction(state: State, rules: Rulebook, at: int, actor: str, body: c.Of
     if body.reserve % law.tick_fen_per_t:
         tick = yuan(law.tick_fen_per_t)
         return no(rules, "auction", Why.OFF_TICK, f"{yuan(body.reserve)} is not a multiple of {tick}")
-    position = state.ledger.held_of(body.account, body.series)
     refusal = (
         outside_collar(rules, body.series, body.reserve)
-        or bought_today(state, rules, at, body.account, body.series, body.count, position)
-        or enough(rules, body.account, body.series, body.count, position)
+        or bought_today(state, rules, at, body.account, body.series, body.count)
+        or enough(state, rules, body.account, body.series, body.count)
     )
     if refusal:
         return refusal

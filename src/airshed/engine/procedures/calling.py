@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import Call, CallOrder
-from airshed.engine.procedures.guards import Decision, known_series, no, own_account, thawed
+from airshed.engine.procedures.guards import Decision, known_instrument, no, own_account, term_of, thawed
 from airshed.engine.procedures.trade_rules import (
     bought_today,
     enough,
@@ -21,7 +21,7 @@ from airshed.engine.procedures.trade_rules import (
 )
 from airshed.engine.state import State
 from airshed.market.call import Cleared, Limit, clear, settle
-from airshed.model.allowance import Blocks, best_fit, without
+from airshed.model.allowance import Blocks, best_fit, members, without
 from airshed.model.measures import part_fen, value_fen, yuan
 from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
@@ -33,7 +33,7 @@ from airshed.rulebook.schema import Rulebook
 
 def open_call(state: State, rules: Rulebook, at: int, actor: str, body: c.OpenCall) -> Decision:
     """On a working day; one call at a time for a series and a side of a wall."""
-    refusal = known_series(state, rules, body.series)
+    refusal = known_instrument(state, rules, body.series)
     if refusal:
         return refusal
     if body.call in state.calls:
@@ -46,7 +46,8 @@ def open_call(state: State, rules: Rulebook, at: int, actor: str, body: c.OpenCa
     today = day_of(at)
     if not look.worked(rules, today):
         return no(rules, "calendar", Why.SESSION_CLOSED, f"{today} is not worked; a call opens on a working day")
-    return not_halted(state, rules, body.series) or (e.CallOpened(body.call, body.series, body.wall),)
+    refusal = not_halted(state, rules, body.series) or term_of(rules, body.series)
+    return refusal or (e.CallOpened(body.call, body.series, body.wall),)
 
 
 def place_order(state: State, rules: Rulebook, at: int, actor: str, body: c.PlaceCallOrder) -> Decision:
@@ -58,7 +59,7 @@ def place_order(state: State, rules: Rulebook, at: int, actor: str, body: c.Plac
     if call is None:
         return no(rules, "trading", Why.UNKNOWN_CALL, f"there is no call {body.call!r}")
     refusal = (
-        known_series(state, rules, call.series)
+        known_instrument(state, rules, call.series)
         or thawed(state, rules, body.account)
         or _over(rules, call)
         or not_halted(state, rules, call.series)
@@ -73,17 +74,16 @@ def place_order(state: State, rules: Rulebook, at: int, actor: str, body: c.Plac
     )
     if refusal:
         return refusal
-    position = state.ledger.held_of(body.account, call.series)
     if body.side == "buy":
         refusal = over_position(state, rules, body.account, call.series, body.count)
     else:
-        refusal = bought_today(state, rules, at, body.account, call.series, body.count, position)
+        refusal = bought_today(state, rules, at, body.account, call.series, body.count)
     refusal = refusal or _own(rules, call, body)
     if refusal:
         return refusal
     held = 0
     if body.side == "sell":
-        refusal = enough(rules, body.account, call.series, body.count, position)
+        refusal = enough(state, rules, body.account, call.series, body.count)
         if refusal:
             return refusal
     else:
@@ -132,7 +132,7 @@ def close_call(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
     call = state.calls.get(body.call)
     if call is None:
         return no(rules, "trading", Why.UNKNOWN_CALL, f"there is no call {body.call!r}")
-    refusal = known_series(state, rules, call.series) or _over(rules, call) or not_halted(state, rules, call.series)
+    refusal = known_instrument(state, rules, call.series) or _over(rules, call) or not_halted(state, rules, call.series)
     if refusal:
         return refusal
     law = rules.trading
@@ -174,7 +174,7 @@ def _delivered(
     state: State, call: Call, buyers: Sequence[tuple[CallOrder, int]], sellers: Sequence[tuple[CallOrder, int]]
 ) -> list[Move]:
     """Both sides walked through once, in the order of their numbers; each step is one delivery."""
-    blocks: dict[str, Blocks] = {}
+    blocks: dict[tuple[str, str], Blocks] = {}
     moves: list[Move] = []
     wants = iter(buyers)
     buyer, wanted = next(wants)
@@ -184,12 +184,14 @@ def _delivered(
             if not wanted:
                 buyer, wanted = next(wants)
             part = min(left, wanted)
-            there = blocks.get(seller.account)
-            if there is None:
-                there = state.ledger.positions[seller.account, call.series].blocks
-            moved = best_fit(there, part)
-            blocks[seller.account] = without(there, moved)
-            moves.append(Delivered(seller.account, buyer.account, call.series, moved))
+            for series in members(call.series):
+                key = (seller.account, series)
+                there = blocks.get(key)
+                if there is None:
+                    there = state.ledger.positions[key].blocks
+                moved = best_fit(there, part)
+                blocks[key] = without(there, moved)
+                moves.append(Delivered(seller.account, buyer.account, series, moved))
             left -= part
             wanted -= part
     return moves

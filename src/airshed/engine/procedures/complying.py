@@ -12,6 +12,7 @@ from airshed.compliance.surrender import plan
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import Source, Year
+from airshed.engine.procedures.claims import Claims, overrun, usable, used
 from airshed.engine.procedures.guards import MOST, Decision, no, own_source, positive
 from airshed.engine.procedures.withdrawing import sales_off
 from airshed.engine.state import State
@@ -61,7 +62,8 @@ def surrender(state: State, rules: Rulebook, at: int, actor: str, body: c.Surren
             Why.TOO_LARGE,
             f"{body.source} still owes {left} of {body.pollutant} for {body.year}, not {body.count}",
         )
-    holdings = _admitted(state, rules, source, body.year, body.pollutant)
+    claims = usable(state, rules, source.account)
+    holdings = _admitted(state, rules, source, body.year, body.pollutant, claims)
     free = sum(count for _, count in holdings)
     if free < body.count:
         return no(
@@ -70,22 +72,22 @@ def surrender(state: State, rules: Rulebook, at: int, actor: str, body: c.Surren
             Why.INSUFFICIENT_HOLDING,
             f"{source.account} has {free} admitted {body.pollutant} allowances free, not {body.count}; buy the rest",
         )
-    moves = tuple(
-        Delivered(
-            source.account,
-            accounts.surrendered(source.jurisdiction),
-            str(series),
-            lowest(state.ledger.positions[source.account, str(series)].blocks, count)[0],
-        )
-        for series, count in plan(holdings, body.count, source.jurisdiction)
-    )
-    return (e.Surrendered(body.source, body.year, body.pollutant, body.count, moves),)
+    moves: list[Delivered] = []
+    cuts: list[e.ClaimCut] = []
+    for series, count in plan(holdings, body.count, source.jurisdiction):
+        name = str(series)
+        position = state.ledger.positions[source.account, name]
+        cuts += used(claims, source.account, name, count, position.free)
+        taken, _ = lowest(position.blocks, count)
+        moves.append(Delivered(source.account, accounts.surrendered(source.jurisdiction), name, taken))
+    return (*cuts, e.Surrendered(body.source, body.year, body.pollutant, body.count, tuple(moves)))
 
 
 def close_year(state: State, rules: Rulebook, at: int, actor: str, body: c.CloseYear) -> Decision:
     """After the deadline: shortfall, penalty and make-up of each source, then the banking limit of the account.
 
-    What the account offers for sale is taken back first, so that an offer does not hide allowances from the limit.
+    What the account offers for sale is taken back first, so that an offer does not hide allowances from the limit;
+    neither does a pledge or a lease, which shrinks when what is free does not suffice.
     """
     if body.account not in state.ledger.accounts:
         return no(rules, "roles", Why.UNKNOWN_ACCOUNT, f"there is no account {body.account}")
@@ -128,10 +130,9 @@ def close_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
             if due > MOST:
                 return no(rules, "shortfall", Why.TOO_LARGE, f"{source.id} {pollutant}: a penalty of {yuan(due)} yuan")
     banked, moves = _bank(state, rules, body, verified, surrendered)
-    return (
-        *sales_off(state, body.account, actor),
-        e.YearClosed(body.account, body.year, tuple(settlements), banked, moves),
-    )
+    offers = sales_off(state, body.account, actor)
+    cuts = overrun(state, body.account, moves)
+    return (*offers, *cuts, e.YearClosed(body.account, body.year, tuple(settlements), banked, moves))
 
 
 def _settle(state: State, rules: Rulebook, source: Source, number: int, pollutant: str, month: str) -> e.Settlement:
@@ -212,11 +213,15 @@ def _owed(state: State, rules: Rulebook, source: str, year: int) -> Year | Refus
     return known
 
 
-def _admitted(state: State, rules: Rulebook, source: Source, year: int, pollutant: str) -> list[tuple[Series, int]]:
+def _admitted(
+    state: State, rules: Rulebook, source: Source, year: int, pollutant: str, claims: Claims
+) -> list[tuple[Series, int]]:
+    """What counts for the year: what is free, and what is pledged or leased but may be surrendered."""
     law = rules.allowance
     found: list[tuple[Series, int]] = []
     for name, position in state.ledger.of_account(source.account):
         series = Series.parse(name)
-        if position.free and admitted(series, pollutant, source.jurisdiction, year, law.admitted, law.vintages_back):
-            found.append((series, position.free))
+        count = position.free + sum(claim.count for claim in claims.get(name, ()))
+        if count and admitted(series, pollutant, source.jurisdiction, year, law.admitted, law.vintages_back):
+            found.append((series, count))
     return found

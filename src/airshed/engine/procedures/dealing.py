@@ -5,7 +5,17 @@ from __future__ import annotations
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import Deal
-from airshed.engine.procedures.guards import Decision, known_series, no, own_account, positive, private_account, thawed
+from airshed.engine.procedures.guards import (
+    Decision,
+    known_instrument,
+    moved,
+    no,
+    own_account,
+    positive,
+    private_account,
+    term_of,
+    thawed,
+)
 from airshed.engine.procedures.trade_rules import (
     bought_today,
     enough,
@@ -19,12 +29,12 @@ from airshed.engine.procedures.trade_rules import (
 )
 from airshed.engine.state import State
 from airshed.market.fees import fees_fen
-from airshed.model.allowance import best_fit
+from airshed.model.allowance import members
 from airshed.model.measures import value_fen, yuan
 from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
 from airshed.registry.accounts import EXCHANGE
-from airshed.registry.moves import Delivered, Move, Paid
+from airshed.registry.moves import Move, Paid
 from airshed.rulebook import look
 from airshed.rulebook.schema import Rulebook
 
@@ -38,16 +48,15 @@ def offer_deal(state: State, rules: Rulebook, at: int, actor: str, body: c.Offer
         return no(
             rules, "roles", Why.UNKNOWN_ACCOUNT, f"there is no account {body.buyer}; the authority opens accounts"
         )
-    refusal = known_series(state, rules, body.series) or private_account(state, rules, body.buyer)
+    refusal = known_instrument(state, rules, body.series) or private_account(state, rules, body.buyer)
     if refusal:
         return refusal
     deal = Deal(state.next_deal, body.kind, body.seller, body.buyer, body.series, body.count, body.price)
-    position = state.ledger.held_of(body.seller, body.series)
     refusal = (
         _refused(state, rules, at, deal)
-        or bought_today(state, rules, at, body.seller, body.series, body.count, position)
+        or bought_today(state, rules, at, body.seller, body.series, body.count)
         or _with_itself(rules, body)
-        or enough(rules, body.seller, body.series, body.count, position)
+        or enough(state, rules, body.seller, body.series, body.count)
     )
     return refusal or (e.DealOffered(deal.id, deal.kind, deal.seller, deal.buyer, deal.series, deal.count, deal.price),)
 
@@ -72,6 +81,7 @@ def _refused(state: State, rules: Rulebook, at: int, deal: Deal) -> Refusal | No
         or may_cross(state, rules, at, deal.buyer, deal.series, deal.price)
         or positive(rules, "trading", "the count", deal.count)
         or positive(rules, "trading", "the price", deal.price)
+        or term_of(rules, deal.series)
         or (_block_refused(state, rules, deal) if block else _transfer_refused(rules, deal))
     )
     return refusal or over_position(state, rules, deal.buyer, deal.series, deal.count)
@@ -86,8 +96,9 @@ def _block_refused(state: State, rules: Rulebook, deal: Deal) -> Refusal | None:
         return no(rules, "trading", Why.OFF_LOT, f"{deal.count} is not a multiple of the lot, {law.lot}")
     refusal = price_refused(state, rules, deal.series, deal.price, law.block_band_basis_points)
     rule = look.pollutant(rules, deal.series.partition("-")[0])
-    if refusal is None and deal.price < rule.block_floor_fen_per_t:
-        what = f"{yuan(deal.price)} is under {yuan(rule.block_floor_fen_per_t)} yuan/t, the floor of block trades"
+    floor = rule.block_floor_fen_per_t * len(members(deal.series))
+    if refusal is None and deal.price < floor:
+        what = f"{yuan(deal.price)} is under {yuan(floor)} yuan/t, the floor of block trades"
         return Refusal(Why.OUTSIDE_COLLAR, what, look.first_cited(rule.cite))
     return refusal
 
@@ -104,7 +115,7 @@ def accept_deal(state: State, rules: Rulebook, at: int, actor: str, body: c.Acce
     deal = state.deals.get(body.deal)
     if deal is None:
         return no(rules, "trading", Why.UNKNOWN_DEAL, f"no deal waits under number {body.deal}")
-    refusal = own_account(state, rules, actor, deal.buyer) or known_series(state, rules, deal.series)
+    refusal = own_account(state, rules, actor, deal.buyer) or known_instrument(state, rules, deal.series)
     refusal = refusal or _refused(state, rules, at, deal)
     if refusal:
         return refusal
@@ -115,9 +126,8 @@ def accept_deal(state: State, rules: Rulebook, at: int, actor: str, body: c.Acce
     if cash < fen + buyer_fee:
         what = f"{deal.buyer} has {yuan(cash)} yuan free, the deal with its fee needs {yuan(fen + buyer_fee)}"
         return no(rules, "trading", Why.INSUFFICIENT_CASH, what)
-    moved = best_fit(state.ledger.positions[deal.seller, deal.series].blocks, deal.count)
     entry: list[Move] = [
-        Delivered(deal.seller, deal.buyer, deal.series, moved),
+        *moved(state, deal.seller, deal.buyer, deal.series, deal.count),
         Paid(deal.buyer, deal.seller, fen),
     ]
     if buyer_fee:

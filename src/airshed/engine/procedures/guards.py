@@ -7,9 +7,10 @@ import re
 from airshed.engine.commands import LARGEST
 from airshed.engine.events import Event
 from airshed.engine.state import State
-from airshed.model.allowance import Series
+from airshed.model.allowance import Series, Strip, best_fit, is_strip, members
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.registry.accounts import PRIVATE
+from airshed.registry.moves import Delivered
 from airshed.rulebook import look
 from airshed.rulebook.schema import Rulebook
 
@@ -92,6 +93,61 @@ def known_series(state: State, rules: Rulebook, series: str) -> Refusal | None:
     if series not in state.ledger.caps or series.partition("-")[0] not in look.pollutants(rules):
         return no(rules, "caps", Why.UNKNOWN_SERIES, f"{series} is not issued; series look like SO2-KM-2027")
     return None
+
+
+def known_instrument(state: State, rules: Rulebook, name: str) -> Refusal | None:
+    """The series is issued; or the strip is written as one, and every vintage of it is issued."""
+    if not is_strip(name):
+        return known_series(state, rules, name)
+    try:
+        strip = Strip.parse(name)
+    except Malformed as error:
+        return no(rules, "terms", Why.UNKNOWN_SERIES, f"{error.what}; {error.cure}")
+    for member in strip.members:
+        refusal = known_series(state, rules, str(member))
+        if refusal:
+            return refusal
+    return None
+
+
+def term_allowed(rules: Rulebook, section: str, first: int, last: int, longest: int) -> Refusal | None:
+    """The term has no more vintages than the section allows, and they end by the horizon."""
+    years = last - first + 1
+    if years > longest:
+        what = f"{first} to {last} are {years} vintages; the longest term has {longest}"
+        return no(rules, section, Why.TERM_TOO_LONG, what)
+    if last > rules.terms.horizon:
+        what = f"{last} lies beyond the horizon, {rules.terms.horizon}"
+        return no(rules, "terms", Why.TERM_TOO_LONG, what)
+    return None
+
+
+def term_of(rules: Rulebook, name: str) -> Refusal | None:
+    """A strip, which exists, has no more vintages than may trade as one. A series always may."""
+    if not is_strip(name):
+        return None
+    strip = Strip.parse(name)
+    return term_allowed(rules, "terms", strip.first, strip.last, rules.terms.longest_years)
+
+
+def free_of(state: State, rules: Rulebook, section: str, account: str, instrument: str, count: int) -> Refusal | None:
+    """The account has that much of every vintage free: neither on offer, nor pledged, nor leased."""
+    for series in members(instrument):
+        position = state.ledger.held_of(account, series)
+        if position.free < count:
+            aside = f"; {position.held} are set aside" if position.held else ""
+            what = f"{account} has {position.free} of {series} free, not {count}{aside}"
+            return no(rules, section, Why.INSUFFICIENT_HOLDING, what)
+    return None
+
+
+def moved(state: State, origin: str, target: str, instrument: str, count: int) -> tuple[Delivered, ...]:
+    """The moves of `count` of every vintage, chosen so that fragments stay few."""
+    held = state.ledger.positions
+    return tuple(
+        Delivered(origin, target, series, best_fit(held[origin, series].blocks, count))
+        for series in members(instrument)
+    )
 
 
 def positive(rules: Rulebook, section: str, what: str, count: int) -> Refusal | None:

@@ -6,6 +6,7 @@ from airshed.compliance.obligation import made_up
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.procedures.guards import Decision, known_series, no
+from airshed.engine.procedures.rights import serve
 from airshed.engine.state import State
 from airshed.market.allocation import Activity, allocate, parts
 from airshed.model.allowance import Series, lowest
@@ -17,18 +18,19 @@ from airshed.rulebook.schema import Rulebook
 
 
 def set_cap(state: State, rules: Rulebook, at: int, actor: str, body: c.SetCap) -> Decision:
-    """A series is issued once, with the count that the rulebook's cap says (I2)."""
+    """A series is issued once, with the count that the rulebook's cap says (I2), and the rights to it are served."""
     series = str(Series(body.pollutant, body.jurisdiction, body.vintage))
     count = look.cap(rules, series)
     if count is None:
         return no(rules, "caps", Why.UNKNOWN_SERIES, f"caps.csv has no cap for {series}")
     if series in state.ledger.caps:
         return no(rules, "caps", Why.ALREADY_EXISTS, f"{series} is issued already")
-    return (e.CapSet(series, accounts.issuance(body.jurisdiction), count),)
+    served = serve(state, rules, Series(body.pollutant, body.jurisdiction, body.vintage), count)
+    return (e.CapSet(series, accounts.issuance(body.jurisdiction), count), *served)
 
 
 def allocate_series(state: State, rules: Rulebook, at: int, actor: str, body: c.Allocate) -> Decision:
-    """Reserve and auction part come off the cap, the rest is shared by the rulebook's method; nothing is left over.
+    """Reserve and auction part come off what rights leave of the cap, the rest is shared by the rulebook's method.
 
     New entrants are served from the reserve. A make-up that a source owes from an earlier year goes to the
     reserve instead of the source.
@@ -53,7 +55,7 @@ def allocate_series(state: State, rules: Rulebook, at: int, actor: str, body: c.
         if not look.owes(rules, source.sector, body.pollutant):
             what = f"{line.source} is of {source.sector}, which owes no {body.pollutant}"
             return no(rules, "allocation", Why.WRONG_KIND, what)
-    cap = state.ledger.caps[name]
+    cap = state.ledger.positions[accounts.issuance(body.jurisdiction), name].count
     law = look.local(rules, body.jurisdiction).allocation
     split = parts(cap, law.reserve_basis_points, law.auction_basis_points)
     try:

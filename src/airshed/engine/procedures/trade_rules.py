@@ -6,15 +6,14 @@ tick, band and collar of the price, what a group may hold, what was bought today
 
 from __future__ import annotations
 
-from airshed.engine.procedures.guards import in_money, no, positive
+from airshed.engine.procedures.guards import free_of, in_money, no, positive
 from airshed.engine.state import State, book_name
 from airshed.market.fees import band
-from airshed.model.allowance import Series
+from airshed.model.allowance import instrument, is_strip, members
 from airshed.model.measures import yuan
 from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
 from airshed.registry.accounts import AccountKind
-from airshed.registry.ledger import Position
 from airshed.rulebook import look
 from airshed.rulebook.schema import Rulebook
 
@@ -22,17 +21,25 @@ WHOLE = 10_000
 
 
 def reference_price(state: State, rules: Rulebook, series: str) -> int:
-    """The last close, or price of a call or an auction, of a series; else the rulebook's for its pollutant."""
+    """The last close, or price of a call or an auction; else the rulebook's for the pollutant.
+
+    A strip that never traded has the sum of its vintages' references: a tonne of it is a tonne of each.
+    """
     known = state.references.get(series)
-    return look.pollutants(rules)[series.partition("-")[0]].reference_fen_per_t if known is None else known
+    if known is not None:
+        return known
+    if is_strip(series):
+        return sum(reference_price(state, rules, member) for member in members(series))
+    return look.pollutants(rules)[series.partition("-")[0]].reference_fen_per_t
 
 
 def not_halted(state: State, rules: Rulebook, series: str) -> Refusal | None:
-    """Neither the series nor the whole market stands still."""
-    for halted in (series, ""):
+    """Neither the series, nor a vintage of the strip, nor the whole market stands still."""
+    vintages = members(series) if is_strip(series) else ()
+    for halted in (series, *vintages, ""):
         reason = state.halted.get(halted)
         if reason is not None:
-            what = f"{series if halted else 'the whole market'} stands still: {reason}"
+            what = f"{halted or 'the whole market'} stands still: {reason}"
             return no(rules, "trading", Why.MARKET_HALTED, what)
     return None
 
@@ -84,7 +91,7 @@ def may_cross(state: State, rules: Rulebook, at: int, account: str, series: str,
     known = state.ledger.accounts[account]
     if known.kind != AccountKind.OPERATOR:
         return None
-    wanted = Series.parse(series)
+    wanted = instrument(series)
     places = state.places.get(account) or {known.jurisdiction: None}
     for place in places:
         if place != wanted.jurisdiction and f"{place} {wanted.pollutant}" in law.failing:
@@ -103,13 +110,18 @@ def may_cross(state: State, rules: Rulebook, at: int, account: str, series: str,
         return no(rules, "trade_rules", Why.CROSSING, what)
     if law.crossing == "first":
         for place in places:
-            home = str(Series(wanted.pollutant, place, wanted.vintage))
+            home = str(wanted._replace(jurisdiction=place))
             book = state.books.get(book_name(home, wall_of(state, rules, account)))
             ask = book.best("sell") if book is not None else None
             if ask is not None and ask <= price:
                 what = f"{home} is on offer at {yuan(ask)} yuan/t; {account} buys what {place} offers first"
                 return no(rules, "trade_rules", Why.CROSSING, what)
     return None
+
+
+def may_give(state: State, rules: Rulebook, at: int, giver: str, taker: str, series: str) -> Refusal | None:
+    """What goes by pledge, lease or the sale of a right goes where a sale may go."""
+    return walled_off(state, rules, giver, taker) or may_cross(state, rules, at, taker, series, 0)
 
 
 # --- the price
@@ -121,24 +133,30 @@ def price_refused(state: State, rules: Rulebook, series: str, price: int, basis_
     if price % tick:
         return no(rules, "trading", Why.OFF_TICK, f"{yuan(price)} is not a multiple of the tick, {yuan(tick)} yuan/t")
     rule = look.pollutants(rules)[series.partition("-")[0]]
-    reference = state.references.get(series, rule.reference_fen_per_t)
+    reference = state.references.get(series)
+    if reference is None:
+        reference = reference_price(state, rules, series)
     # on the tick, this is the same as lying inside the band, whose ends are rounded inwards
     if abs(price - reference) * WHOLE > basis_points * reference:
         floor, ceiling = band(reference, basis_points, tick)
         around = f"the band around {yuan(reference)}"
         what = f"{yuan(price)} is outside {yuan(floor)} to {yuan(ceiling)} yuan/t, {around}"
         return no(rules, "trading", Why.OUTSIDE_BAND, what)
-    if price < rule.floor_fen_per_t or 0 < rule.ceiling_fen_per_t < price:
+    if is_strip(series) or price < rule.floor_fen_per_t or 0 < rule.ceiling_fen_per_t < price:
         return outside_collar(rules, series, price)
     return None
 
 
 def outside_collar(rules: Rulebook, series: str, price: int) -> Refusal | None:
-    """The price lies within the floor and the ceiling of the pollutant."""
+    """The price lies within the floor and the ceiling of the pollutant, for each vintage of a strip."""
     rule = look.pollutants(rules)[series.partition("-")[0]]
-    if price < rule.floor_fen_per_t or 0 < rule.ceiling_fen_per_t < price:
-        top = yuan(rule.ceiling_fen_per_t) if rule.ceiling_fen_per_t else "any"
-        what = f"{yuan(price)} is outside {yuan(rule.floor_fen_per_t)} to {top} yuan/t, the collar of {rule.code}"
+    floor, ceiling = rule.floor_fen_per_t, rule.ceiling_fen_per_t
+    if is_strip(series):
+        years = len(members(series))
+        floor, ceiling = floor * years, ceiling * years
+    if price < floor or 0 < ceiling < price:
+        top = yuan(ceiling) if ceiling else "any"
+        what = f"{yuan(price)} is outside {yuan(floor)} to {top} yuan/t, the collar of {rule.code}"
         return Refusal(Why.OUTSIDE_COLLAR, in_money(rules, what), look.first_cited(rule.cite))
     return None
 
@@ -159,9 +177,18 @@ def whole_lots(rules: Rulebook, count: int, price: int) -> Refusal | None:
 
 
 def over_position(state: State, rules: Rulebook, account: str, series: str, count: int) -> Refusal | None:
-    """With what it holds and what its orders ask for, the buyer's corporate group stays within its limit."""
+    """With what it holds and what its orders ask for, the buyer's corporate group stays within its limit.
+
+    Of a strip, in every vintage.
+    """
     limit = rules.trade_rules.group_limit_basis_points
     if not limit:
+        return None
+    if is_strip(series):
+        for member in members(series):
+            refusal = over_position(state, rules, account, member, count)
+            if refusal:
+                return refusal
         return None
     group = state.ledger.accounts[account].group
     held = count
@@ -180,23 +207,19 @@ def over_position(state: State, rules: Rulebook, account: str, series: str, coun
     return None
 
 
-def bought_today(
-    state: State, rules: Rulebook, at: int, account: str, series: str, count: int, position: Position
-) -> Refusal | None:
-    """Where the law says so, what was bought today is not sold today."""
+def bought_today(state: State, rules: Rulebook, at: int, account: str, series: str, count: int) -> Refusal | None:
+    """Where the law says so, what was bought today is not sold today; neither alone nor in a strip."""
     if rules.trading.resale_same_day or at >= state.bought_end:
         return None
-    bought = state.bought.get((account, series), 0)
-    if not bought or position.free - bought >= count:
-        return None
-    left = max(position.free - bought, 0)
-    what = f"{account} bought {bought} of {series} today; {left} may be sold, not {count}"
-    return no(rules, "trading", Why.BOUGHT_TODAY, what)
+    for member in members(series):
+        bought = state.bought.get((account, member), 0)
+        free = state.ledger.held_of(account, member).free if bought else 0
+        if bought and free - bought < count:
+            what = f"{account} bought {bought} of {member} today; {max(free - bought, 0)} may be sold, not {count}"
+            return no(rules, "trading", Why.BOUGHT_TODAY, what)
+    return None
 
 
-def enough(rules: Rulebook, account: str, series: str, count: int, position: Position) -> Refusal | None:
+def enough(state: State, rules: Rulebook, account: str, series: str, count: int) -> Refusal | None:
     """What is sold is held, and nothing has set it aside."""
-    if position.free >= count:
-        return None
-    what = f"{account} has {position.free} of {series} free, not {count}"
-    return no(rules, "trading", Why.INSUFFICIENT_HOLDING, what)
+    return free_of(state, rules, "trading", account, series, count)

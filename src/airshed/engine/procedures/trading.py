@@ -7,11 +7,15 @@ from airshed.engine import events as e
 from airshed.engine.nouns import Order
 from airshed.engine.procedures.guards import (
     Decision,
+    free_of,
+    known_instrument,
     known_series,
+    moved,
     no,
     own_account,
     positive,
     series_of,
+    term_of,
     thawed,
 )
 from airshed.engine.procedures.halting import broken
@@ -29,7 +33,7 @@ from airshed.engine.procedures.trade_rules import (
 )
 from airshed.engine.state import State, book_name
 from airshed.market.orderbook import Fill, OwnOrder
-from airshed.model.allowance import Blocks, best_fit, joined, without
+from airshed.model.allowance import Blocks, best_fit, joined, members, without
 from airshed.model.measures import mean_price, part_fen, value_fen, yuan
 from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
@@ -70,7 +74,7 @@ def place_order(state: State, rules: Rulebook, at: int, actor: str, body: c.Plac
     """Check, then match at the resting orders' prices; each fill delivers against payment in one entry."""
     refusal = (
         own_account(state, rules, actor, body.account)
-        or known_series(state, rules, body.series)
+        or known_instrument(state, rules, body.series)
         or thawed(state, rules, body.account)
     )
     if refusal:
@@ -95,7 +99,7 @@ def place_order(state: State, rules: Rulebook, at: int, actor: str, body: c.Plac
             fills, own = book.fills_past(body.side, body.limit, body.count, body.account)
     held = 0
     if body.side == "sell":
-        refusal = enough(rules, body.account, body.series, body.count, ledger.held_of(body.account, body.series))
+        refusal = enough(state, rules, body.account, body.series, body.count)
         if refusal:
             return refusal
     else:
@@ -114,7 +118,7 @@ def place_order(state: State, rules: Rulebook, at: int, actor: str, body: c.Plac
     if not fills and not own:
         return (placed,)
     taker = Order(number, body.account, body.series, body.side, body.count, body.limit, body.count, held)
-    gone: dict[str, Blocks] = {}
+    gone: dict[tuple[str, str], Blocks] = {}
     happened: list[e.Event] = [placed]
     if own:
         happened[:0] = [e.OrderCancelled(each, body.account, body.series, state.orders[each].left) for each in own]
@@ -135,6 +139,7 @@ def _order_refused(state: State, rules: Rulebook, at: int, body: c.PlaceOrder) -
         refusal = may_cross(state, rules, at, body.account, body.series, body.limit)
     if refusal is None and not (0 < body.count <= law.largest_order and body.limit > 0 and body.count % law.lot == 0):
         refusal = whole_lots(rules, body.count, body.limit)
+    refusal = refusal or term_of(rules, body.series)
     refusal = refusal or price_refused(state, rules, body.series, body.limit, law.band_basis_points)
     if refusal:
         return refusal
@@ -142,8 +147,7 @@ def _order_refused(state: State, rules: Rulebook, at: int, body: c.PlaceOrder) -
         return over_position(state, rules, body.account, body.series, body.count)
     if law.resale_same_day or at >= state.bought_end:
         return None
-    position = state.ledger.held_of(body.account, body.series)
-    return bought_today(state, rules, at, body.account, body.series, body.count, position)
+    return bought_today(state, rules, at, body.account, body.series, body.count)
 
 
 def _trade(
@@ -153,7 +157,7 @@ def _trade(
     taker: Order,
     price: int,
     count: int,
-    gone: dict[str, Blocks],
+    gone: dict[tuple[str, str], Blocks],
 ) -> e.Traded:
     """One fill. `taker` is a draft that this function carries on; makers are only read.
 
@@ -168,16 +172,17 @@ def _trade(
     seller_fee = part_fen(sell.done_fen + fen, law.seller_fee_basis_points) - sell.fee_fen
     rest = value_fen(buy.left - count, buy.limit)
     held = rest + part_fen(buy.done_fen + fen + rest, law.buyer_fee_basis_points) - buy.fee_fen - buyer_fee
-    available = state.ledger.positions[sell.account, sell.series].blocks
-    given = gone.get(sell.account)
-    if given is not None:
-        available = without(available, given)
-    moved = best_fit(available, count)
-    gone[sell.account] = moved if given is None else joined(given, moved)
-    entry: list[Move] = [
-        Delivered(sell.account, buy.account, sell.series, moved),
-        Paid(buy.account, sell.account, fen),
-    ]
+    entry: list[Move] = []
+    for series in members(sell.series):
+        key = (sell.account, series)
+        available = state.ledger.positions[key].blocks
+        given = gone.get(key)
+        if given is not None:
+            available = without(available, given)
+        taken = best_fit(available, count)
+        gone[key] = taken if given is None else joined(given, taken)
+        entry.append(Delivered(sell.account, buy.account, series, taken))
+    entry.append(Paid(buy.account, sell.account, fen))
     if buyer_fee:
         entry.append(Paid(buy.account, EXCHANGE, buyer_fee))
     if seller_fee:
@@ -259,9 +264,8 @@ def offer_repurchase(state: State, rules: Rulebook, at: int, actor: str, body: c
             Why.INSUFFICIENT_CASH,
             f"the treasury has {yuan(treasury)} yuan, the offer is worth {yuan(fen)}",
         )
-    moved = best_fit(position.blocks, body.count)
-    entry = (
-        Delivered(body.account, reserve(series.jurisdiction), body.series, moved),
+    entry: tuple[Move, ...] = (
+        *moved(state, body.account, reserve(series.jurisdiction), body.series, body.count),
         Paid(TREASURY, body.account, fen),
     )
     return (e.Repurchased(body.account, body.series, body.count, price, entry),)
@@ -287,7 +291,7 @@ def transfer(state: State, rules: Rulebook, at: int, actor: str, body: c.Transfe
     target = ledger.accounts.get(body.target)
     if target is None:
         return no(rules, "roles", Why.UNKNOWN_ACCOUNT, f"there is no account {body.target}")
-    refusal = known_series(state, rules, body.series)
+    refusal = known_instrument(state, rules, body.series)
     if refusal:
         return refusal
     if target.kind not in ("operator", "trader", "reserve") or body.target == body.origin:
@@ -304,16 +308,8 @@ def transfer(state: State, rules: Rulebook, at: int, actor: str, body: c.Transfe
         refusal = over_position(state, rules, body.target, body.series, body.count)
     if refusal:
         return refusal
-    position = ledger.held_of(body.origin, body.series)
-    if position.free < body.count:
-        return no(
-            rules,
-            "trading",
-            Why.INSUFFICIENT_HOLDING,
-            f"{body.origin} has {position.free} of {body.series} free, not {body.count}",
-        )
-    moved = best_fit(position.blocks, body.count)
-    return (e.Transferred((Delivered(body.origin, body.target, body.series, moved),)),)
+    refusal = free_of(state, rules, "trading", body.origin, body.series, body.count)
+    return refusal or (e.Transferred(moved(state, body.origin, body.target, body.series, body.count)),)
 
 
 def _given(state: State, rules: Rulebook, at: int, body: c.Transfer) -> Refusal | None:

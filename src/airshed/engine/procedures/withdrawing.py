@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from airshed.engine import events as e
 from airshed.engine.auctions import lots_of
+from airshed.engine.procedures.claims import offers_off
 from airshed.engine.state import State
 
 
@@ -22,14 +23,14 @@ def orders_off(state: State, account: str = "", *, sales_only: bool = False) -> 
 
 
 def sales_off(state: State, account: str, actor: str) -> list[e.Event]:
-    """Everything that an account offers: sell orders, deals, auctions of its own."""
+    """Everything that an account offers: sell orders, deals, auctions of its own, pledges, leases, rights."""
     gone = orders_off(state, account, sales_only=True)
     gone += [
         e.DealDropped(deal.id, deal.seller, deal.series, actor)
         for deal in state.deals.values()
         if deal.seller == account
     ]
-    return gone + _auctions_off(state, account)
+    return gone + _auctions_off(state, account) + offers_off(state, account, actor, either_side=False)
 
 
 def all_off(state: State, account: str, actor: str) -> list[e.Event]:
@@ -40,7 +41,7 @@ def all_off(state: State, account: str, actor: str) -> list[e.Event]:
         for deal in state.deals.values()
         if account in (deal.seller, deal.buyer)
     ]
-    return gone + _auctions_off(state, account)
+    return gone + _auctions_off(state, account) + offers_off(state, account, actor, either_side=True)
 
 
 def _auctions_off(state: State, account: str) -> list[e.Event]:

@@ -8,6 +8,7 @@ from airshed.engine.journal import Changes, Row
 from airshed.engine.state import State
 from airshed.engine.tables.rows import ROW
 from airshed.engine.tables.shapes import TABLES
+from airshed.model.allowance import members
 from airshed.registry.moves import Paid
 
 
@@ -48,6 +49,10 @@ class Tables:
     def add(self, table: str, row: Row) -> None:
         """Add a row to a list of what happened."""
         self.added[table].append(row)
+
+    def touch_holdings(self, account: str, series: str) -> None:
+        """Mark what an account holds of a series, or of every vintage of a strip."""
+        self.touch("holdings", *((account, member) for member in members(series)))
 
     def touch_entry(self, entry: Any) -> None:
         """Mark the accounts and holdings that an entry moves."""

@@ -125,7 +125,7 @@ def _note_session_closed(tables: Tables, state: State, record: Record, event: e.
 def _note_order(tables: Tables, state: State, record: Record, event: e.OrderPlaced) -> None:
     tables.touch("orders", event.order)
     if event.side == "sell":
-        tables.touch("holdings", (event.account, event.series))
+        tables.touch_holdings(event.account, event.series)
     else:
         tables.touch("accounts", event.account)
 
@@ -155,13 +155,68 @@ def _note_traded(tables: Tables, state: State, record: Record, event: e.Traded) 
 
 def _note_cancelled(tables: Tables, state: State, record: Record, event: e.OrderCancelled) -> None:
     tables.touch("orders", event.order)
-    tables.touch("holdings", (event.account, event.series))
+    tables.touch_holdings(event.account, event.series)
     tables.touch("accounts", event.account)
 
 
 def _note_repurchased(tables: Tables, state: State, record: Record, event: e.Repurchased) -> None:
     tables.touch_entry(event.entry)
     tables.add("repurchases", (record.seq, event.account, event.series, event.count, event.price))
+
+
+def _note_pledge_offered(tables: Tables, state: State, record: Record, event: e.PledgeOffered) -> None:
+    tables.touch("pledges", event.pledge)
+    tables.touch_holdings(event.pledgor, event.series)
+
+
+def _note_pledge(tables: Tables, state: State, record: Record, event: e.PledgeAccepted | e.PledgeCalled) -> None:
+    tables.touch("pledges", event.pledge)
+
+
+def _note_pledge_free(
+    tables: Tables, state: State, record: Record, event: e.PledgeReleased | e.PledgeRedeemed | e.PledgeEnforced
+) -> None:
+    tables.touch("pledges", event.pledge)
+    tables.touch_holdings(event.pledgor, event.series)
+    if not isinstance(event, e.PledgeReleased):
+        tables.touch_entry(event.entry)
+
+
+def _note_cut(tables: Tables, state: State, record: Record, event: e.ClaimCut) -> None:
+    tables.touch(f"{event.kind}s", event.number)
+    tables.touch("holdings", (event.account, event.series))
+
+
+def _note_lease(
+    tables: Tables,
+    state: State,
+    record: Record,
+    event: e.LeaseOffered | e.LeaseDropped | e.LeaseDelivered | e.LeaseShortened | e.LeaseEnded,
+) -> None:
+    """The lease, the one that it is a part of, and the positions of both sides."""
+    part_of = 0 if isinstance(event, e.LeaseDelivered | e.LeaseShortened) else event.part_of
+    tables.touch("leases", event.lease, *((part_of,) if part_of else ()))
+    tables.touch_holdings(event.lessor, event.series)
+    if isinstance(event, e.LeaseDelivered | e.LeaseEnded):
+        tables.touch_holdings(event.lessee, event.series)
+        tables.touch_entry(event.entry)
+
+
+def _note_right(
+    tables: Tables, state: State, record: Record, event: e.RightGranted | e.RightRenewed | e.RightSold
+) -> None:
+    tables.touch("rights", event.right)
+    tables.touch_entry(event.entry)
+
+
+def _note_served(tables: Tables, state: State, record: Record, event: e.RightsServed) -> None:
+    tables.touch("rights", *(serving.right for serving in event.servings))
+    tables.touch_entry(event.entry)
+
+
+def _note_right_offer(tables: Tables, state: State, record: Record, event: e.RightOffered | e.RightDropped) -> None:
+    tables.touch("rights", event.right)
+    tables.touch("holdings", *((event.seller, series) for series in event.aside))
 
 
 def _note_sealed(tables: Tables, state: State, record: Record, event: e.DaySealed) -> None:
@@ -259,6 +314,24 @@ NOTES: dict[type, Callable[[Tables, State, Record, Any], None]] = {
     e.OrderCancelled: _note_cancelled,
     e.Repurchased: _note_repurchased,
     **MARKET_NOTES,
+    e.PledgeOffered: _note_pledge_offered,
+    e.PledgeAccepted: _note_pledge,
+    e.PledgeReleased: _note_pledge_free,
+    e.PledgeRedeemed: _note_pledge_free,
+    e.PledgeCalled: _note_pledge,
+    e.PledgeEnforced: _note_pledge_free,
+    e.ClaimCut: _note_cut,
+    e.LeaseOffered: _note_lease,
+    e.LeaseDropped: _note_lease,
+    e.LeaseDelivered: _note_lease,
+    e.LeaseShortened: _note_lease,
+    e.LeaseEnded: _note_lease,
+    e.RightGranted: _note_right,
+    e.RightRenewed: _note_right,
+    e.RightsServed: _note_served,
+    e.RightOffered: _note_right_offer,
+    e.RightDropped: _note_right_offer,
+    e.RightSold: _note_right,
     e.ActProposed: _note_act,
     e.ActConfirmed: _note_act,
     e.ActRejected: _note_act,

@@ -13,7 +13,7 @@ from airshed.engine.tables.gather import Tables
 
 def _note_offered(tables: Tables, state: State, record: Record, event: e.DealOffered) -> None:
     tables.touch("deals", event.deal)
-    tables.touch("holdings", (event.seller, event.series))
+    tables.touch_holdings(event.seller, event.series)
 
 
 def _note_settled(tables: Tables, state: State, record: Record, event: e.DealSettled) -> None:
@@ -26,7 +26,7 @@ def _note_settled(tables: Tables, state: State, record: Record, event: e.DealSet
 
 def _note_dropped(tables: Tables, state: State, record: Record, event: e.DealDropped) -> None:
     tables.touch("deals", event.deal)
-    tables.touch("holdings", (event.seller, event.series))
+    tables.touch_holdings(event.seller, event.series)
 
 
 def _note_crossing(tables: Tables, state: State, record: Record, event: e.CrossingAllowed) -> None:
@@ -46,7 +46,7 @@ def _note_call_order(
 ) -> None:
     tables.touch("call_orders", (event.call, event.number))
     tables.touch("accounts", event.account)
-    tables.touch("holdings", (event.account, state.calls[event.call].series))
+    tables.touch_holdings(event.account, state.calls[event.call].series)
 
 
 def _note_call_cleared(tables: Tables, state: State, record: Record, event: e.CallCleared) -> None:
@@ -54,7 +54,7 @@ def _note_call_cleared(tables: Tables, state: State, record: Record, event: e.Ca
     tables.touch("calls", call.id)
     for order in call.orders.values():
         tables.touch("accounts", order.account)
-        tables.touch("holdings", (order.account, call.series))
+        tables.touch_holdings(order.account, call.series)
     tables.touch_entry(event.entry)
     for fill in event.fills:
         who = (fill.account, fill.side, fill.count, event.price, fill.fen, fill.fee)

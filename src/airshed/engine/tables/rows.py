@@ -30,6 +30,9 @@ def everything(state: State) -> Iterator[tuple[str, Row]]:
         "bids": [(auction.id, bid.number) for auction in state.auctions.values() for bid in auction.bids],
         "orders": list(state.orders),
         **rows_market.keys(state),
+        "pledges": list(state.pledges),
+        "leases": list(state.leases),
+        "rights": list(state.rights),
         "acts": list(state.acts),
         "marks": list(state.marks),
         "improvements": [
@@ -138,6 +141,30 @@ def _order(state: State, key: int) -> Row | None:
     return (key, order.account, order.series, order.side, order.limit, order.count, order.left)
 
 
+def _pledge(state: State, key: int) -> Row | None:
+    pledge = state.pledges.get(key)
+    if pledge is None:
+        return None
+    parties = (pledge.pledgor, pledge.pledgee, pledge.series, pledge.count, sum(pledge.left.values()))
+    return (key, *parties, pledge.secured, pledge.until, pledge.state, pledge.enforce_from)
+
+
+def _lease(state: State, key: int) -> Row | None:
+    lease = state.leases.get(key)
+    if lease is None:
+        return None
+    terms = (lease.lessor, lease.lessee, lease.series, lease.count, lease.rent, lease.pay, lease.part_of)
+    return (key, *terms, sum(lease.waiting.values()), sum(lease.leased.values()), lease.ends, lease.state)
+
+
+def _right(state: State, key: int) -> Row:
+    right = state.rights[key]
+    offer = right.offer
+    asked = (offer.buyer, offer.start, offer.fen) if offer else (None, None, None)
+    terms = (right.holder, right.pollutant, right.jurisdiction, right.count, right.first, right.last, right.until)
+    return (key, *terms, sum(right.served.values()), *asked)
+
+
 def _day(state: State, key: tuple[str, str, str]) -> Row:
     stack, day, pollutant = key
     sealed = state.days[stack][day]
@@ -219,6 +246,9 @@ ROW: dict[str, Callable[[State, Any], Row | None]] = {
     "bids": _bid,
     "orders": _order,
     **rows_market.MARKET_ROW,
+    "pledges": _pledge,
+    "leases": _lease,
+    "rights": _right,
     "days": _day,
     "acts": _act,
     "marks": _mark,

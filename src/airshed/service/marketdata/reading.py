@@ -14,6 +14,7 @@ from airshed.engine.state import State, book_name
 from airshed.market.depth import BEST, Depth, depth_of
 from airshed.market.interest import Interest, interest
 from airshed.market.tape import Kind, Trade
+from airshed.model.allowance import members
 from airshed.model.refusal import Malformed
 from airshed.registry.accounts import AccountKind
 from airshed.service.marketdata.trades import trades_of
@@ -66,8 +67,8 @@ class Market:
         return list(self.state.ledger.caps)
 
     def known(self, series: str) -> str:
-        """The series, or `Malformed` that names those that there are."""
-        if series in self.state.ledger.caps:
+        """The series, or the strip of such, or `Malformed` that names those that there are."""
+        if all(member in self.state.ledger.caps for member in members(series)):
             return series
         there = ", ".join(self.series) or "none is issued up to here"
         raise Malformed("series", f"there is no {series[:60]!r}", f"choose one of {there}" if self.series else there)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from airshed.engine.journal import decode
-from airshed.model.allowance import Series
+from airshed.model.allowance import Series, instrument
 from airshed.model.measures import mean_price, value_fen
 from airshed.model.period import day_of
 from airshed.rulebook.schema import Rulebook
@@ -137,7 +137,7 @@ def _days(book: Book) -> tuple[DayOfTrade, ...]:
     for series, at, count, fen in book.sql.execute(
         "SELECT series, at, count, fen FROM trades ORDER BY seq, maker, taker"
     ):
-        total = sums.setdefault((Series.parse(series).pollutant, day_of(at)), [0, 0, 0])
+        total = sums.setdefault((instrument(series).pollutant, day_of(at)), [0, 0, 0])
         total[0] += 1
         total[1] += count
         total[2] += fen
@@ -150,7 +150,7 @@ def _flows(book: Book) -> tuple[Flow, ...]:
         "SELECT t.series, s.jurisdiction, b.jurisdiction, t.count, t.fen FROM trades t"
         " JOIN accounts s ON s.account = t.seller JOIN accounts b ON b.account = t.buyer"
     ):
-        total = sums.setdefault((Series.parse(series).pollutant, seller, buyer), [0, 0, 0])
+        total = sums.setdefault((instrument(series).pollutant, seller, buyer), [0, 0, 0])
         total[0] += 1
         total[1] += count
         total[2] += fen
@@ -163,15 +163,15 @@ def _money(book: Book, rules: Rulebook, compliance: Sequence[ComplianceRow]) -> 
         "SELECT series, fen FROM awards JOIN auctions USING (auction)"
         " UNION ALL SELECT series, -to_holders FROM auctions"
     ):
-        pollutant = Series.parse(series).pollutant
+        pollutant = instrument(series).pollutant
         auctions[pollutant] = auctions.get(pollutant, 0) + fen
     fees: dict[str, int] = {}
     for series, fen in book.sql.execute("SELECT series, sum(buyer_fee + seller_fee) FROM trades GROUP BY series"):
-        pollutant = Series.parse(series).pollutant
+        pollutant = instrument(series).pollutant
         fees[pollutant] = fees.get(pollutant, 0) + fen
     bought: dict[str, tuple[int, int]] = {}
     for series, count, price in book.sql.execute("SELECT series, count, price FROM repurchases"):
-        pollutant = Series.parse(series).pollutant
+        pollutant = instrument(series).pollutant
         counts, spent = bought.get(pollutant, (0, 0))
         bought[pollutant] = (counts + count, spent + value_fen(count, price))
     return tuple(

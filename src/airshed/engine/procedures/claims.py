@@ -1,0 +1,118 @@
+"""What pledges and leases bind of an account, and which shrink when bound allowances are used. Refuses nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from airshed.engine import events as e
+from airshed.engine.state import State
+from airshed.model.allowance import count_of
+from airshed.registry.moves import Delivered, Move
+from airshed.rulebook.schema import Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A pledge or a lease that binds `count` allowances of a series."""
+
+    kind: Literal["pledge", "lease"]
+    number: int
+    count: int
+
+
+#: What binds each series of an account, in the order in which it is used up.
+Claims = Mapping[str, Sequence[Claim]]
+
+
+def usable(state: State, rules: Rulebook, account: str) -> Claims:
+    """What is pledged or leased and may be surrendered all the same, oldest first; not what is called already."""
+    found: dict[str, list[Claim]] = {}
+    if rules.lease.surrender:
+        for lease in state.leases.values():
+            if lease.lessee == account:
+                _add(found, "lease", lease.id, lease.leased)
+    if rules.pledge.surrender:
+        for pledge in state.pledges.values():
+            if pledge.pledgor == account and pledge.state != "called":
+                _add(found, "pledge", pledge.id, pledge.left)
+    return found
+
+
+def used(claims: Claims, account: str, series: str, count: int, free: int) -> list[e.ClaimCut]:
+    """The claims that shrink when `count` are surrendered: what is leased is for use and goes first, pledged last."""
+    mine = claims.get(series, ())
+    cuts, left = _cut(account, series, count, [claim for claim in mine if claim.kind == "lease"])
+    return cuts + _cut(account, series, left - free, [claim for claim in mine if claim.kind == "pledge"])[0]
+
+
+def offers_off(state: State, account: str, actor: str, *, either_side: bool) -> list[e.Event]:
+    """Pledges, leases and rights that an account offers and nobody has accepted; also those offered to it."""
+
+    def concerns(gives: str, takes: str) -> bool:
+        return account == gives or (either_side and account == takes)
+
+    return [
+        *(
+            e.PledgeReleased(pledge.id, pledge.pledgor, pledge.series, actor)
+            for pledge in state.pledges.values()
+            if pledge.state == "offered" and concerns(pledge.pledgor, pledge.pledgee)
+        ),
+        *(
+            e.LeaseDropped(lease.id, lease.lessor, lease.series, lease.part_of, actor)
+            for lease in state.leases.values()
+            if lease.state == "offered" and concerns(lease.lessor, lease.lessee)
+        ),
+        *(
+            e.RightDropped(right.id, right.holder, right.offer.aside, actor)
+            for right in state.rights.values()
+            if right.offer is not None and concerns(right.holder, right.offer.buyer)
+        ),
+    ]
+
+
+def overrun(state: State, account: str, moves: Iterable[Move]) -> list[e.ClaimCut]:
+    """The claims that shrink when a year's end takes `moves` out of an account whose offers are all taken back.
+
+    What is free goes first and what belongs to a lessor last.
+    """
+    claims: dict[str, list[Claim]] = {}
+    for pledge in state.pledges.values():
+        if pledge.pledgor == account and pledge.state != "offered":
+            _add(claims, "pledge", pledge.id, pledge.left)
+    for lease in state.leases.values():
+        if lease.lessor == account and lease.state == "standing":
+            _add(claims, "lease", lease.id, lease.waiting)
+    for lease in state.leases.values():
+        if lease.lessee == account:
+            left = Counter(lease.leased)
+            for part in state.leases.values():
+                if part.part_of == lease.id and part.state == "offered":
+                    left.update(part.waiting)
+            _add(claims, "lease", lease.id, left)
+    cuts: list[e.ClaimCut] = []
+    for move in moves:
+        assert isinstance(move, Delivered), move
+        mine = claims.get(move.series, ())
+        free = state.ledger.positions[account, move.series].count - sum(claim.count for claim in mine)
+        cuts += _cut(account, move.series, count_of(move.blocks) - free, mine)[0]
+    return cuts
+
+
+def _add(found: dict[str, list[Claim]], kind: Literal["pledge", "lease"], number: int, left: Mapping[str, int]) -> None:
+    for series, count in left.items():
+        if count:
+            found.setdefault(series, []).append(Claim(kind, number, count))
+
+
+def _cut(account: str, series: str, count: int, claims: Iterable[Claim]) -> tuple[list[e.ClaimCut], int]:
+    """The claims shrunk by `count`, one after the other, and what of it is left."""
+    cuts: list[e.ClaimCut] = []
+    for claim in claims:
+        part = min(claim.count, count)
+        if part > 0:
+            cuts.append(e.ClaimCut(claim.kind, claim.number, account, series, part))
+            count -= part
+    return cuts, count

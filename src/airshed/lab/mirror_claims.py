@@ -1,0 +1,144 @@
+"""A slow second opinion on pledges and leases: what they bind never leaves the account, and never grows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+from airshed.engine import events as e
+from airshed.engine.journal import Record
+from airshed.model.allowance import members
+from airshed.registry.moves import Delivered, Paid
+
+Key = tuple[str, int]
+
+
+class Claims:
+    """Follows claims record by record. `claim` asserts, `count_of` says what the mirror holds for an account."""
+
+    def __init__(self, claim: Callable[[str, bool, str], None], count_of: Callable[[str, str], int]) -> None:
+        self._claim = claim
+        self._count_of = count_of
+        #: What each pledge or lease binds, by account and series.
+        self._binds: dict[Key, Counter[tuple[str, str]]] = {}
+        #: Those that the other side has accepted.
+        self._accepted: set[Key] = set()
+        self._debts: dict[int, tuple[int, str, str]] = {}
+        #: Every lease as it was offered.
+        self._terms: dict[int, e.LeaseOffered] = {}
+
+        #: What a delivery or an end binds once its moves are made.
+        self._later: list[tuple[Key, tuple[str, str], int]] = []
+
+    def follow(self, record: Record) -> None:
+        """Take in what the events of a record say of claims, before their moves are looked at."""
+        for event in record.events:
+            match event:
+                case e.PledgeOffered():
+                    key = ("pledge", event.pledge)
+                    self._claim("I2", key not in self._binds, f"{key} is given twice")
+                    bound = {(event.pledgor, series): event.count for series in members(event.series)}
+                    self._binds[key] = Counter(bound)
+                    self._debts[event.pledge] = (event.secured, event.pledgor, event.pledgee)
+                case e.PledgeAccepted():
+                    self._accepted.add(("pledge", event.pledge))
+                case e.ClaimCut():
+                    held = self._binds[event.kind, event.number]
+                    held[event.account, event.series] -= event.count
+                    self._claim("I2", held[event.account, event.series] >= 0, f"{event} cuts more than is bound")
+                case e.PledgeReleased():
+                    self._released(event.pledge, record)
+                case e.PledgeRedeemed() | e.PledgeEnforced():
+                    self._yielded(event)
+                case e.LeaseOffered():
+                    self._lease_offered(event)
+                case e.RightOffered():
+                    aside = {(event.seller, series): count for series, count in event.aside.items()}
+                    self._claim("I2", ("right", event.right) not in self._binds, f"{event} is a second offer")
+                    self._binds["right", event.right] = Counter(aside)
+                case e.RightDropped() | e.RightSold():
+                    del self._binds["right", event.right]
+                case e.LeaseDelivered():
+                    self._delivered(event)
+                case e.LeaseDropped() | e.LeaseShortened() | e.LeaseEnded():
+                    self._lease_over(event)
+                case _:
+                    pass
+
+    def left(self, account: str, series: str) -> None:
+        """After a move out of an account: what is bound there is there still. No pledged allowance is ever sold."""
+        bound = sum(held[account, series] for held in self._binds.values())
+        held = self._count_of(account, series)
+        self._claim("I2", held >= bound, f"{account} holds {held} of {series}, {bound} are bound")
+
+    def _released(self, number: int, record: Record) -> None:
+        _, pledgor, _ = self._debts[number]
+        mine = ("pledge", number) in self._accepted and record.actor == pledgor
+        self._claim("I2", not mine, f"pledge {number} is released by its pledgor")
+        del self._binds["pledge", number]
+
+    def _yielded(self, event: e.PledgeRedeemed | e.PledgeEnforced) -> None:
+        secured, pledgor, pledgee = self._debts[event.pledge]
+        self._claim("I2", ("pledge", event.pledge) in self._accepted, f"{event} of a pledge nobody accepted")
+        bound = self._binds.pop(("pledge", event.pledge))
+        if isinstance(event, e.PledgeRedeemed):
+            paid = [(move.origin, move.target, move.fen) for move in event.entry if hasattr(move, "fen")]
+            self._claim("I3", paid == [(pledgor, pledgee, secured)], f"{event} pays something else than the debt")
+            return
+        for move in event.entry:
+            assert not hasattr(move, "fen"), move
+            taken = sum(block.last - block.first + 1 for block in move.blocks)
+            within = taken <= bound[pledgor, move.series] and (move.origin, move.target) == (pledgor, pledgee)
+            self._claim("I2", within, f"{event} takes more than the pledge binds")
+
+    # --- leases
+
+    def _lease_offered(self, event: e.LeaseOffered) -> None:
+        key = ("lease", event.lease)
+        self._claim("I2", key not in self._binds, f"{key} is given twice")
+        self._terms[event.lease] = event
+        self._binds[key] = Counter({(event.lessor, series): event.count for series in members(event.series)})
+        if event.part_of:
+            self._binds["lease", event.part_of].subtract(self._binds[key])
+            enough = min(self._binds["lease", event.part_of].values()) >= 0
+            self._claim("I2", enough, f"{event} offers more than was leased")
+
+    def _delivered(self, event: e.LeaseDelivered) -> None:
+        terms, bound = self._terms[event.lease], self._binds["lease", event.lease]
+        counts = {series: bound.pop((terms.lessor, series)) for series in event.delivered}
+        value = (2 * sum(counts.values()) * terms.rent + 1000) // 2000
+        paid = [(move.origin, move.target, move.fen) for move in event.entry if isinstance(move, Paid)]
+        rent = [(terms.lessee, terms.lessor, value)] if value else []
+        self._claim("I3", paid == rent, f"{event} pays another rent")
+        for series, count in counts.items():
+            self._claim("I2", 0 < count <= terms.count, f"{event} delivers what does not wait")
+            self._later.append((("lease", event.lease), (terms.lessee, series), count))
+
+    def _lease_over(self, event: e.LeaseDropped | e.LeaseShortened | e.LeaseEnded) -> None:
+        """What waits is free again at the lessor's; what lies with the lessee goes back, or is free there."""
+        terms, bound = self._terms[event.lease], self._binds["lease", event.lease]
+        freed = {place: count for place, count in bound.items() if place[0] == terms.lessor}
+        if isinstance(event, e.LeaseEnded):
+            left = {place: count for place, count in bound.items() if place[0] == terms.lessee and count}
+            back = {(move.origin, move.series): _count(move) for move in event.entry if isinstance(move, Delivered)}
+            self._claim("I2", back in ({}, left), f"{event} hands {back} back, {left} is left")
+            if back and terms.part_of:
+                self._later += [
+                    (("lease", terms.part_of), (terms.lessor, place[1]), count) for place, count in left.items()
+                ]
+        if terms.part_of:
+            self._binds["lease", terms.part_of].update(freed)
+        for place in freed:
+            del bound[place]
+        if not isinstance(event, e.LeaseShortened):
+            del self._binds["lease", event.lease]
+
+    def settle(self) -> None:
+        """After the moves of a record: bind what arrived."""
+        for key, place, count in self._later:
+            self._binds[key][place] += count
+        self._later.clear()
+
+
+def _count(move: Delivered) -> int:
+    return sum(block.last - block.first + 1 for block in move.blocks)
