@@ -118,6 +118,7 @@ def test_the_report_has_the_names_and_the_money_of_its_law(any_year: Season) -> 
     assert f"({other}" not in html
     assert f"{other}/t" not in html
     assert "Dianzhong" not in html
+    assert "All works are invented" in html
 
 
 def test_no_code_names_a_law() -> None:

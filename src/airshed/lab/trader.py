@@ -52,7 +52,7 @@ def bids_for(firm: Firm, auction: Auction, lot: int, tick: int, held: dict[str, 
     for price in worth:
         limit = price // tick * tick
         count = wanted // len(worth) // lot * lot
-        if limit >= auction.reserve and count > 0:
+        if limit >= max(auction.reserve, 1) and count > 0:
             bids.append(PlaceBid(auction.id, firm.account, count, limit))
     return bids
 
