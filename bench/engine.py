@@ -35,6 +35,8 @@ MIDDLE = 400_000
 TICK = 1_000
 GROUP = 1_000
 COMMANDS = 60_000
+#: Turns in which they are measured beside their peers.
+ROUNDS = 3
 SINGLES = 1_000
 #: Records of the demo year, the measure of growth.
 DEMO_YEAR = 54_000
@@ -164,42 +166,55 @@ def replay(book: Book) -> tuple[float, float]:
     return state.seq / seconds, events / seconds
 
 
+def side_by_side(desk: Desk, book: Book, folder: Path) -> list[tuple[str, str]]:
+    """Ours, raw SQLite with the same bytes and the durable peer with the same orders, in turns; the best round of each.
+
+    Turns, because others use the machine too: a ratio of the best rounds holds where one of single runs does not.
+    """
+    ours, raw, peer = [], [], []
+    size = 0
+    for number in range(ROUNDS):
+        place = folder / f"round-{number}"
+        place.mkdir()
+        before = desk.runner.state.seq
+        ours.append(desk.durable(COMMANDS // ROUNDS))
+        lines = list(book.lines(before))
+        raw.append(raw_sqlite(lines, place))
+        size = sum(len(line.record) for line in lines) // len(lines)
+        records = [decode(line) for line in lines]
+        rate = matching_engine([(c.Command(each.actor, each.key, each.body), each.at) for each in records], place)
+        peer += [] if rate is None else [rate]
+    best = max(ours)
+    found = [
+        (
+            f"durable commands, groups of {GROUP} (decide, hash, tables, commit)",
+            f"{best:,.0f}/s, best of {ROUNDS} turns",
+        ),
+        (
+            f"  raw SQLite group commit of the same {size} bytes",
+            f"{max(raw):,.0f}/s, ours {best / max(raw):.2f} of it",
+        ),
+    ]
+    name = "  matching-engine 0.1.1 with its own log"
+    if not peer:
+        return [*found, (name, "not installed")]
+    return [*found, (name, f"{max(peer):,.0f}/s, ours {best / max(peer):.2f} of it (it has no ledger)")]
+
+
 def run(full: bool = False) -> list[tuple[str, str]]:
     """Name and result of each measurement, ratios within this run."""
     rules = flowing(load_rules(shipped("rulebooks", "dianzhong")))
-    found: list[tuple[str, str]] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with Book.create(folder / "bench.book") as book:
             desk = Desk(Runner(book, rules))
-            before = desk.runner.state.seq
-            rate = desk.durable(COMMANDS)
-            lines = list(book.lines(before))
-            raw = raw_sqlite(lines, folder)
-            size = sum(len(line.record) for line in lines) // len(lines)
-            found.append((f"durable commands, groups of {GROUP} (decide, hash, tables, commit)", f"{rate:,.0f}/s"))
-            found.append(
-                (f"  raw SQLite group commit of the same {size} bytes", f"{raw:,.0f}/s, ours {rate / raw:.2f} of it")
-            )
-            made = [(decode(line), line) for line in lines]
-            peer = matching_engine(
-                [(c.Command(record.actor, record.key, record.body), record.at) for record, _ in made], folder
-            )
-            if peer is None:
-                found.append(("  matching-engine 0.1.1 with its own log", "not installed"))
-            else:
-                found.append(
-                    (
-                        "  matching-engine 0.1.1 with its own log",
-                        f"{peer:,.0f}/s, ours {rate / peer:.2f} of it (it has no ledger)",
-                    )
-                )
+            found = side_by_side(desk, book, folder)
             one, p50, p99 = singles(desk)
             found.append(("one command, one commit", f"{one:,.0f}/s, p50 {p50:.2f} ms, p99 {p99:.2f} ms"))
             records, events = replay(book)
             found.append(("replay", f"{records:,.0f} records/s, {events:,.0f} events/s"))
         memory = Desk(Runner(MemoryJournal(), rules, tables=False))
-        bare = memory.durable(COMMANDS)
+        bare = max(memory.durable(COMMANDS // ROUNDS) for _ in range(ROUNDS))
         found.append(("  decide, hash and apply alone, in memory", f"{bare:,.0f}/s"))
         found.append(("  what stands in the way", gap(bare)))
         found += growth(folder, rules, (1, 10, 100) if full else (1, 10))
@@ -224,8 +239,9 @@ def growth(folder: Path, rules: Rulebook, years: tuple[int, ...]) -> list[tuple[
         for many in years:
             while desk.runner.state.seq < many * DEMO_YEAR:
                 desk.durable(min(100_000, many * DEMO_YEAR - desk.runner.state.seq + 1))
-            rate = desk.durable(20_000)
+            rate = max(desk.durable(10_000) for _ in range(ROUNDS))
             first = first or rate
+            book.sql.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             size = book.path.stat().st_size / desk.runner.state.seq
             found.append(
                 (

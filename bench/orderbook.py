@@ -16,22 +16,24 @@ from airshed.market.orderbook import OrderBook, OwnOrder
 ROOT = Path(__file__).parents[1]
 sys.path += [str(ROOT / "tests"), str(ROOT / "build" / "peers")]
 
-from naive import Message, NaiveBook, flow  # noqa: E402
+from bench.peers import PEERS, Fills, Play  # noqa: E402
+from naive import TICK, Message, NaiveBook, Side, flow  # noqa: E402
 
 SEED = 7
 MESSAGES = 200_000
 ROUNDS = 5
 
-Fills = list[tuple[int, int, int]]
-#: Plays the flow once on a new book; gives the seconds it took and, untimed, what it can say about the outcome.
-Play = Callable[[], tuple[float, Fills | None, int]]
+#: Orders that wait far from the market when the growth of cost is measured, the prices they stand at, and how many.
+RESTING = (0, 10_000, 100_000, 1_000_000)
+FAR: dict[Side, int] = {"buy": 500_000, "sell": 3_500_000}
+LEVELS = 400
 
 
 def ours(messages: list[Message]) -> Play:
     """The book of this project."""
     orders = [message.order() for message in messages]
 
-    def play() -> tuple[float, Fills | None, int]:
+    def play() -> tuple[float, Fills | None, int | None]:
         book = OrderBook()
         submit, cancel = book.submit, book.cancel
         answers = []
@@ -55,7 +57,7 @@ def ours(messages: list[Message]) -> Play:
 def naive(messages: list[Message]) -> Play:
     """The reference of the tests."""
 
-    def play() -> tuple[float, Fills | None, int]:
+    def play() -> tuple[float, Fills | None, int | None]:
         book = NaiveBook()
         fills: Fills = []
         begun = time.perf_counter()
@@ -71,66 +73,34 @@ def naive(messages: list[Message]) -> Play:
     return play
 
 
-def limit_order_book(messages: list[Message]) -> Play:
-    """limit-order-book 2.0.0, C++ behind ctypes; it reports no fills."""
-    from limit_order_book import LimitOrderBook
-
-    orders = [message.order() for message in messages]
-
-    def play() -> tuple[float, Fills | None, int]:
-        book = LimitOrderBook()
-        buy, sell, cancel = book.limit_buy, book.limit_sell, book.cancel
-        begun = time.perf_counter()
-        for id, side, limit, count, _ in orders:
-            if not count:
-                cancel(id)
-            elif side == "buy":
-                buy(id, count, limit)
-            else:
-                sell(id, count, limit)
-        return time.perf_counter() - begun, None, book.count()
-
-    return play
+BOOKS: dict[str, Callable[[list[Message]], Play]] = {"airshed": ours, "naive reference": naive, **PEERS}
 
 
-def matching_engine(messages: list[Message]) -> Play:
-    """matching-engine 0.1.1, pure Python; its commands are made before the clock starts."""
-    from matching_engine.domain import CancelOrder, NewOrder, SequencedCommand, Side
-    from matching_engine.engine import MatchingEngine
-    from matching_engine.events import Trade
-
-    sides = {"buy": Side.BUY, "sell": Side.SELL}
-    owner = {message.id: message.account for message in messages if message.count}
-    commands = [
-        SequencedCommand(
-            place,
-            0,
-            NewOrder(id, account, sides[side], limit, count) if count else CancelOrder(id, owner[id]),
-        )
-        for place, (id, side, limit, count, account) in enumerate((m.order() for m in messages), 1)
-    ]
-
-    def play() -> tuple[float, Fills | None, int]:
-        engine = MatchingEngine()
-        process = engine.process
-        answers = []
-        begun = time.perf_counter()
-        for command in commands:
-            answers.append(process(command))
-        seconds = time.perf_counter() - begun
-        trades = [event for answer in answers for event in answer if type(event) is Trade]
-        fills = [(trade.maker_order_id, trade.price, trade.qty) for trade in trades]
-        return seconds, fills, len(engine.book)
-
-    return play
+def behind(messages: list[Message], resting: int) -> float:
+    """Seconds that the flow takes in our book behind so many orders that wait far from the market."""
+    book = OrderBook()
+    for number in range(resting):
+        side: Side = "buy" if number % 2 else "sell"
+        limit = FAR[side] + (-1 if side == "buy" else 1) * TICK * (number % LEVELS)
+        book.rest(MESSAGES + 1 + number, side, limit, 100, number)
+    submit, cancel = book.submit, book.cancel
+    begun = time.perf_counter()
+    for id, side, limit, count, account in (message.order() for message in messages):
+        if count:
+            submit(id, side, limit, count, account)
+        else:
+            cancel(id)
+    seconds = time.perf_counter() - begun
+    assert len(book) > resting or not resting
+    return seconds
 
 
-BOOKS: dict[str, Callable[[list[Message]], Play]] = {
-    "airshed": ours,
-    "naive reference": naive,
-    "limit-order-book 2.0.0": limit_order_book,
-    "matching-engine 0.1.1": matching_engine,
-}
+def growth(messages: list[Message]) -> None:
+    """Print how the cost of a message grows with the book."""
+    taken = {resting: min(behind(messages, resting) for _ in range(3)) for resting in RESTING}
+    for resting, seconds in taken.items():
+        share = f"{taken[RESTING[0]] / seconds:.2f} of the first"
+        print(f"  behind {resting:>9,} resting orders {MESSAGES / seconds:>12,.0f} messages/s, {share}")
 
 
 def main() -> None:
@@ -143,7 +113,7 @@ def main() -> None:
         except (ImportError, OSError, SyntaxError) as error:
             print(f"  {name}: left out, not installed here ({error})")
     seconds: dict[str, list[float]] = {name: [] for name in plays}
-    outcome: dict[str, tuple[Fills | None, int]] = {}
+    outcome: dict[str, tuple[Fills | None, int | None]] = {}
     gc.collect()
     gc.disable()  # for all of them alike, as timeit does
     try:
@@ -163,14 +133,20 @@ def main() -> None:
         f" best of {ROUNDS} rounds in turns"
     )
     best = {name: min(taken) for name, taken in seconds.items()}
+    right = {name: taken for name, taken in best.items() if outcome[name][0] == fills and name in PEERS}
     for name, taken in best.items():
         found, left = outcome[name]
         if found is None:
             agreed = f"no fills reported, {'same' if left == resting else 'OTHER'} number of orders left"
         else:
-            agreed = f"fills {'identical' if found == fills else 'DIFFER'}"
+            agreed = f"fills {'identical' if found == fills else 'WRONG'}"
         ratio = "" if name == "airshed" else f"airshed is {taken / best['airshed']:.2f} times as fast; "
-        print(f"  {name:<24}{MESSAGES / taken:>12,.0f} messages/s  {ratio}{agreed}")
+        print(f"  {name:<30}{MESSAGES / taken:>12,.0f} messages/s  {ratio}{agreed}")
+    if right:
+        fastest = min(right, key=right.__getitem__)
+        times = right[fastest] / best["airshed"]
+        print(f"  the fastest peer whose fills are right is {fastest}: airshed is {times:.2f} times as fast")
+    growth(messages)
 
 
 if __name__ == "__main__":
