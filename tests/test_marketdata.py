@@ -18,20 +18,24 @@ from airshed.lab.sim import Simulation
 from airshed.lab.small_market import EXCHANGE
 from airshed.market.bars import By, bars
 from airshed.market.tape import EXCHANGE_KINDS, Trade, volume
-from airshed.model.allowance import count_of
+from airshed.model.allowance import count_of, members
 from airshed.model.measures import value_fen
 from airshed.model.period import instant
 from airshed.model.refusal import Malformed
 from airshed.registry.moves import Delivered, Paid
-from airshed.service.marketdata import Market, Until, read_market, summaries
+from airshed.service.marketdata import Market, Until, read_market, summaries, zone_index
+from airshed.service.marketdata.tables import ROWS
+from airshed.service.marketpage import build, facts_of
 from laws import RULES
 from markets import DAY, SERIES, done, market, send
 from naive_market import naive_bar, naive_levels, same_span
 from seasons import played
+from terms import NEXT, STRIP, two_vintages
 
 BYS: tuple[By, ...] = ("session", "week", "month")
-#: Events that deliver allowances and move money in one entry and are no trade of the one against the other.
-NO_TRADES = (e.YearClosed, e.Surrendered, e.PenaltyPaid)
+#: Events that deliver allowances and move money in one entry and are no trade of a series at a price: rent is paid for
+#: use, and a right is sold with what is still to come.
+NO_TRADES = (e.YearClosed, e.Surrendered, e.PenaltyPaid, e.LeaseDelivered, e.RightSold)
 
 
 @cache
@@ -114,7 +118,7 @@ def test_the_tape_holds_every_delivery_against_payment_and_nothing_else(seed: in
             sides[record.seq] = sides.get(record.seq, 0) + moved
     found: dict[int, int] = {}
     for trade in read_market(lines).tape:
-        found[trade.seq] = found.get(trade.seq, 0) + trade.count
+        found[trade.seq] = found.get(trade.seq, 0) + trade.count * len(members(trade.series))
 
     assert found
     assert found == {seq: count for seq, count in sides.items() if count}
@@ -288,3 +292,30 @@ def test_deals_and_calls_are_on_the_tape_under_their_kinds() -> None:
     (bar,) = bars(SERIES, called, found.closes[SERIES], found.days, "session")
     assert bar.open == bar.close == bar.vwap == called[0].price
     assert {trade.day for trade in found.tape} == {DAY}
+
+
+def test_a_strip_has_its_own_tape_bars_depth_and_page_and_counts_each_vintage_in_the_index() -> None:
+    runner = two_vintages()
+    done(runner, "steel", c.PlaceOrder("steel", STRIP, "sell", 500, 800_000))
+    done(runner, "fund", c.PlaceOrder("fund", STRIP, "buy", 300, 800_000))
+    done(runner, "fund", c.PlaceOrder("fund", STRIP, "buy", 100, 790_000))
+    done(runner, EXCHANGE, c.CloseSession(DAY))
+    found = read_market(runner.journal.lines(), history=True)
+
+    assert found.names == [SERIES, NEXT, STRIP]
+    assert [(trade.series, trade.price, trade.count, trade.fen) for trade in found.tape] == [
+        (STRIP, 800_000, 300, 240_000)
+    ]
+    (bar,) = bars(STRIP, found.tape, found.closes[STRIP], found.days, "session")
+    assert (bar.open, bar.close, bar.count) == (800_000, 800_000, 300)
+    (quote,) = found.quotes
+    assert (quote.depth.series, quote.depth.ask) == (STRIP, 800_000)
+    row = summaries(found, None)[-1]
+    assert (row.series, row.count, row.circulating, row.turnover_basis_points) == (STRIP, 300, None, None)
+    (point,) = zone_index(found, RULES, "month")
+    assert [(each.code, each.price) for each in point.components] == [("SO2", 400_000)]
+    facts = facts_of(found, RULES, "strip.book")
+    assert facts.series == (STRIP,)
+    assert f"bars-{STRIP}" in build(facts)
+    table = ROWS["bars"](found, RULES)
+    assert sum(row[6] for row in table if row[0] == "week") == 300

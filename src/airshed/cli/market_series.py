@@ -8,6 +8,7 @@ import typer
 
 from airshed.cli.market_read import BookPath, Json, KindNames, kinds_of, opened_at, price, share
 from airshed.cli.show import as_json, console, table
+from airshed.model.allowance import members
 from airshed.model.measures import tonnes
 from airshed.model.period import clock
 
@@ -73,7 +74,9 @@ def summary(book: BookPath, kind: KindNames = None, seq: Seq = None, at: At = ""
 
 def interest(
     book: BookPath,
-    series: Annotated[str, typer.Option("--series", help="One series; all if not given.", show_default=False)] = "",
+    series: Annotated[
+        str, typer.Option("--series", help="Series or strip; all if not given.", show_default=False)
+    ] = "",
     seq: Seq = None,
     at: At = "",
     json: Json = False,
@@ -86,7 +89,7 @@ def interest(
     market = opened_at(book, seq, at)
     if series:
         market.known(series)
-    found = [part for part in market.interest() if series in ("", part.series)]
+    found = [part for part in market.interest() if not series or part.series in members(series)]
     if json:
         for part in found:
             as_json(part)

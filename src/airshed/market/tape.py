@@ -30,10 +30,11 @@ class Trade(msgspec.Struct, frozen=True, gc=False):
     #: Day of the session, or of the instant where there is none.
     day: str
     kind: Kind
+    #: Series or strip.
     series: str
-    #: Fen per tonne.
+    #: Fen per tonne; of a strip, for a tonne of every vintage together.
     price: int
-    #: Allowances.
+    #: Allowances; of a strip, of each vintage.
     count: int
     #: Value in fen.
     fen: int

@@ -66,6 +66,12 @@ class Market:
         """Every series that was issued, in the order of issue."""
         return list(self.state.ledger.caps)
 
+    @property
+    def names(self) -> list[str]:
+        """What was or could be traded: every series, then every strip that was traded or ordered, by name."""
+        ordered = (name.partition(" ")[0] for name in self.state.books)
+        return [*self.series, *sorted({*ordered, *(trade.series for trade in self.tape)} - set(self.series))]
+
     def known(self, series: str) -> str:
         """The series, or the strip of such, or `Malformed` that names those that there are."""
         if all(member in self.state.ledger.caps for member in members(series)):

@@ -35,26 +35,27 @@ class Summary(msgspec.Struct, frozen=True):
     ask: int | None
     #: Hundredths of a percent of the middle.
     spread_basis_points: int | None
-    #: Allowances in the hands of operators and traders.
-    circulating: int
+    #: Allowances in the hands of operators and traders; None of a strip, whose vintages have their own.
+    circulating: int | None
     #: Volume in hundredths of a percent of what was given out.
     turnover_basis_points: int | None
 
 
 def summaries(market: Market, kinds: Iterable[Kind] | None) -> tuple[Summary, ...]:
-    """Every series in the order of issue; `market` was read with its history."""
+    """Every series in the order of issue, then every strip; `market` was read with its history."""
     wanted = None if kinds is None else tuple(kinds)
     quoted = {quote.depth.series: quote for quote in market.quotes if quote.depth.spread is not None}
     found: list[Summary] = []
-    for part in market.interest():
-        own = market.trades(part.series, wanted)
-        closes = market.closes.get(part.series, {})
+    parts = {part.series: part for part in market.interest()}
+    for name in market.names:
+        own = market.trades(name, wanted)
+        closes = market.closes.get(name, {})
         day = max(closes, default=None)
-        quote = quoted.get(part.series)
+        quote, part = quoted.get(name), parts.get(name)
         count = volume(own)
         found.append(
             Summary(
-                series=part.series,
+                series=name,
                 trades=len(own),
                 count=count,
                 fen=sum(trade.fen for trade in own),
@@ -66,8 +67,8 @@ def summaries(market: Market, kinds: Iterable[Kind] | None) -> tuple[Summary, ..
                 bid=None if quote is None else quote.depth.bid,
                 ask=None if quote is None else quote.depth.ask,
                 spread_basis_points=None if quote is None else quote.depth.spread_basis_points,
-                circulating=part.circulating,
-                turnover_basis_points=part.turnover_basis_points(count),
+                circulating=None if part is None else part.circulating,
+                turnover_basis_points=None if part is None else part.turnover_basis_points(count),
             )
         )
     return tuple(found)

@@ -33,7 +33,7 @@ _SPAN = (
     Column("span", "text", "day, ISO week (2027-W09) or month (2027-03)"),
 )
 _NO_TRADE = "nothing was traded"
-_SERIES = Column("series", "text", "series, as SO2-KM-2027")
+_SERIES = Column("series", "text", "series, as SO2-KM-2027, or strip, as SO2-KM-2027..2031")
 
 #: Every table by name, in the order in which they are written.
 COLUMNS: Mapping[str, tuple[Column, ...]] = {
@@ -45,8 +45,8 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("day", "text", "day of the session; of the instant where there is none"),
         Column("kind", "text", "listed, call, zone_call, block, transfer, auction, one_way, sale or repurchase"),
         _SERIES,
-        Column("price", "int", "fen per tonne"),
-        Column("count", "int", "allowances (1 kg each)"),
+        Column("price", "int", "fen per tonne; of a strip, for a tonne of every vintage together"),
+        Column("count", "int", "allowances (1 kg each); of a strip, of each vintage"),
         Column("fen", "int", "value in fen"),
     ),
     "bars": (
@@ -81,7 +81,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
     "interest": (
         Column("day", "text", "day of the session"),
         Column("seq", "int", "record that closed it; the holdings are from right after"),
-        _SERIES,
+        Column("series", "text", "series, as SO2-KM-2027"),
         Column("cap", "int", "allowances in all; the following sum to it"),
         Column("unissued", "int", "in the issuance account"),
         Column("for_auction", "int", "in the auction account"),
@@ -119,9 +119,12 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("bid", "int", "highest bid then, fen per tonne", "there is none"),
         Column("ask", "int", "lowest ask then, fen per tonne", "there is none"),
         Column("spread_basis_points", "int", "spread in hundredths of a percent of the middle", "there is none"),
-        Column("circulating", "int", "allowances with operators and traders, at the end"),
+        Column("circulating", "int", "allowances with operators and traders, at the end", "it is a strip"),
         Column(
-            "turnover_basis_points", "int", "volume in hundredths of a percent of what was given out", "nothing was"
+            "turnover_basis_points",
+            "int",
+            "volume in hundredths of a percent of what was given out",
+            "nothing was, or it is a strip",
         ),
     ),
 }
@@ -135,7 +138,7 @@ def _trades(market: Market, rules: Rulebook) -> Iterator[Row]:
 
 def _bars(market: Market, rules: Rulebook) -> Iterator[Row]:
     for by in BYS:
-        for series in market.series:
+        for series in market.names:
             own = market.trades(series, EXCHANGE_KINDS)
             for bar in bars(series, own, market.closes.get(series, {}), market.days, by):
                 yield (

@@ -63,7 +63,7 @@ class MarketFacts(msgspec.Struct, frozen=True):
     sessions: int
     first: str | None
     last: str | None
-    #: Series that were traded on the exchange or were quoted, in the order of issue.
+    #: Series and strips that were traded on the exchange or were quoted, series in the order of issue first.
     series: tuple[str, ...]
     #: Their bars by week.
     weeks: dict[str, tuple[Bar, ...]]
@@ -89,7 +89,7 @@ def facts_of(market: Market, rules: Rulebook, book: str) -> MarketFacts:
     quotes = _quotes(market)
     quoted = {each.depth.series for each in quotes.values()}
     traded = {trade.series for trade in market.tape if trade.kind in EXCHANGE_KINDS}
-    series = tuple(each for each in market.series if each in traded or each in quoted)
+    series = tuple(each for each in market.names if each in traded or each in quoted)
     days = sorted(market.days)
     return MarketFacts(
         book=book,
@@ -131,7 +131,7 @@ def _quotes(market: Market) -> dict[str, Quoted]:
         # one with both sides says more than a later one with a single side
         if known is None or known.depth.spread is None or quote.depth.spread is not None:
             found[_name(quote.depth)] = Quoted(quote.day, quote.depth)
-    for series in market.series:
+    for series in market.names:
         for depth in market.depths(series):
             if depth.bids or depth.asks:
                 found[_name(depth)] = Quoted(None, depth)

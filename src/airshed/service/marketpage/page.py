@@ -9,7 +9,6 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from airshed.market.index import Point
-from airshed.model.allowance import Series
 from airshed.model.measures import tonnes, yuan
 from airshed.model.period import clock
 from airshed.service.marketpage.charts import FALLING, RISING, charts
@@ -86,7 +85,7 @@ def _busiest(facts: MarketFacts) -> list[str]:
     """Series by pollutant as the rulebook orders them, in each the one with the largest volume first."""
     volumes = {row.series: row.count for row in facts.summary}
     order = {code: place for place, code in enumerate(facts.pollutants)}
-    return sorted(facts.series, key=lambda each: (order[Series.parse(each).pollutant], -volumes[each], each))
+    return sorted(facts.series, key=lambda each: (order[each.partition("-")[0]], -volumes[each], each))
 
 
 def _books(facts: MarketFacts) -> list[tuple[str, str]]:
