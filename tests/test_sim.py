@@ -49,13 +49,23 @@ def test_a_seed_gives_the_same_book() -> None:
 
 def test_a_compliance_year_is_played_to_its_end() -> None:
     done: set[str] = set()
-    for seed in range(3):
+    for seed in range(5):
         done |= set(simulate(seed, 250, RULES).done)
 
     assert {"ReportYear", "VerifyYear", "Surrender", "CloseYear", "PayPenalty", "OfferRepurchase"} <= done
     assert {"CloseAuction", "PlaceOrder", "CancelOrder", "FreezeAccount", "ThawAccount", "Transfer", "Withdraw"} <= done
     assert {"OfferDeal", "AcceptDeal", "DropDeal", "OpenCall", "PlaceCallOrder", "CloseCall", "OfferAuction"} <= done
     assert {"HaltMarket", "ResumeMarket", "AllowCrossing"} <= done
+
+
+def test_pledges_leases_and_rights_are_played_to_their_end() -> None:
+    done: set[str] = set()
+    for seed in range(3, 8):
+        done |= set(simulate(seed, 300, RULES).done)
+
+    assert {"AcceptPledge", "ReleasePledge", "RedeemPledge", "CallPledge", "EnforcePledge"} <= done
+    assert {"AcceptLease", "DropLease", "PayRent", "EndLease"} <= done
+    assert {"GrantRight", "RenewRight", "OfferRight", "AcceptRight", "DropRight"} <= done
 
 
 def _reversed_fills(self: OrderBook, side: str, limit: int, count: int, account: str) -> object:
@@ -80,8 +90,8 @@ def test_a_bug_in_the_engine_is_found_and_the_line_that_repeats_it_is_printed(
     place, name, bug = BUGS[number]
     monkeypatch.setattr(place, name, bug)
 
-    with pytest.raises(Broken, match=f"{number}: (.|\n)*airshed sim --seed 11 --steps 400$"):
-        simulate(11, 400, RULES)
+    with pytest.raises(Broken, match=f"{number}: (.|\n)*airshed sim --seed 13 --steps 400$"):
+        simulate(13, 400, RULES)
 
 
 def test_a_move_that_loses_money_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,7 +113,7 @@ def test_a_surrender_of_what_does_not_count_is_found(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(complying, "admitted", lambda *rule: True)
 
     with pytest.raises(Broken, match=r"I11: .* does not count"):
-        simulate(11, 400, RULES)
+        simulate(13, 400, RULES)
 
 
 def test_the_command_prints_a_table_and_json() -> None:
@@ -121,7 +131,7 @@ def test_the_command_prints_a_table_and_json() -> None:
 def test_the_command_ends_with_one_and_the_line_that_repeats_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(*BUGS["I5"])
 
-    shown = CliRunner().invoke(build({"sim": ROOMS["sim"]}), ["sim", "--seed", "11", "--steps", "400"])
+    shown = CliRunner().invoke(build({"sim": ROOMS["sim"]}), ["sim", "--seed", "13", "--steps", "400"])
 
     assert shown.exit_code == 1
-    assert shown.stderr.endswith("airshed sim --seed 11 --steps 400\n")
+    assert shown.stderr.endswith("airshed sim --seed 13 --steps 400\n")

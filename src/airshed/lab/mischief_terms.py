@@ -55,6 +55,8 @@ def leases(rng: random.Random, state: State, rules: Rulebook, at: int) -> list[W
         if lease.state == "offered":
             kind = rng.choice((c.AcceptLease, c.AcceptLease, c.DropLease))
             return [(rng.choice((lease.lessee, lease.lessee, lease.lessor)), kind(lease.id))]
+        if lease.waiting and rng.random() < 0.5:
+            return [(lease.lessee, c.PayRent(lease.id))]
         if rng.random() < 0.4:
             other = rng.choice(ACCOUNTS)[0]
             series = rng.choice(list(lease.leased) or [lease.series])
@@ -63,14 +65,14 @@ def leases(rng: random.Random, state: State, rules: Rulebook, at: int) -> list[W
             rent = rng.choice((1_000, 40_000))
             part = c.OfferLease(lease.lessee, other, series, count, rent, rng.choice(pay), lease.id)
             return [(lease.lessee, part)]
-        if rng.random() < 0.4:
+        if rng.random() < 0.1:
             return [(lease.lessee, c.PayRent(lease.id))]
         return [(rng.choice((lease.lessor, lease.lessor, lease.lessee)), c.EndLease(lease.id))]
     account, other = rng.choice(ACCOUNTS)[0], rng.choice(ACCOUNTS)[0]
     name, free = instrument(rng, state, account)
     count = rng.randint(1, max(1, min(free, 20_000)))
-    either: tuple[Pay, ...] = ("once", "yearly")
-    lease_of = c.OfferLease(account, other, name, count, rng.choice((0, 1, 1_000, 40_000)), rng.choice(either))
+    either: tuple[Pay, ...] = ("once", "yearly", "yearly")
+    lease_of = c.OfferLease(account, other, name, count, rng.choice((0, 1, 1_000, 1_000, 40_000)), rng.choice(either))
     return [(account, lease_of)]
 
 
