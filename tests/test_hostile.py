@@ -228,9 +228,10 @@ def test_refusals_come_in_the_documented_order(first: Why, actor: str, body: c.B
 
 def test_an_order_that_would_meet_its_own_is_refused_before_its_cover_is_looked_at() -> None:
     runner = market()
-    done(runner, "steel", c.PlaceOrder("steel", SERIES, "sell", 100, 400_000))
+    done(runner, "steel", c.Transfer("steel", "broker", SERIES, 100))
+    done(runner, "broker", c.PlaceOrder("broker", SERIES, "sell", 100, 400_000))
 
-    assert why(runner, "steel", c.PlaceOrder("steel", SERIES, "buy", 2_000_000, 440_000)) is Why.SELF_TRADE
+    assert why(runner, "broker", c.PlaceOrder("broker", SERIES, "buy", 2_000_000, 440_000)) is Why.SELF_TRADE
     assert PRECEDENCE[Why.SELF_TRADE] < PRECEDENCE[Why.INSUFFICIENT_CASH]
 
 

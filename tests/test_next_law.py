@@ -109,11 +109,11 @@ def test_an_offer_does_not_hide_allowances_from_the_banking_limit() -> None:
     """At the closing of the year an account's sell orders are taken back first."""
     runner = market()
     mass = dict.fromkeys(("SO2", "NOx", "PM", "VOC"), 1_000)
-    after = instant("2028-07-02", 10)
+    after = instant("2028-07-03", 10)
     done(runner, EXCHANGE, c.CloseSession(DAY))
     determined = c.DetermineYear("s-cement", 2027, mass, "no report")
     confirmed(runner, AUTHORITY, INSPECTOR, determined, instant("2028-05-01"))
-    done(runner, EXCHANGE, c.OpenSession("2028-07-02"), after)
+    done(runner, EXCHANGE, c.OpenSession("2028-07-03"), after)
     held = runner.state.ledger.held_of("cement", SERIES).count // 100 * 100
     done(runner, "cement", c.PlaceOrder("cement", SERIES, "sell", min(held, 2_000_000), 400_000), after)
 
