@@ -14,6 +14,7 @@ from airshed.lab.equilibrium import (
     Joined,
     Slopes,
     Steps,
+    Trade,
     ZoneEquilibrium,
     certificate,
     check,
@@ -239,6 +240,32 @@ def test_two_sources_share_a_receptor_by_what_they_add_there() -> None:
     assert found.abated.ravel() == pytest.approx([11.0, 11.0], abs=1e-3)
     assert found.lambdas.item() == pytest.approx(1100.0, rel=1e-4)
     assert found.cost == pytest.approx(18150.0)
+
+
+def test_a_river_costs_the_same_under_receptors_and_under_trading_ratios() -> None:
+    """Hung and Shaw: three zones along a river, coefficients 0.5 and 0.4 downstream, limits of 100, 90 and 60.
+
+    The tradable caps are 100, 90 - 0.5 x 100 and 60 - 0.4 x 90; marginal costs are 1, 2 and 4 times abatement.
+    """
+    emitted = np.array([150.0, 120.0, 80.0])
+    sources = [Slopes([slope], [most], [1.0]) for slope, most in zip((1.0, 2.0, 4.0), emitted.tolist(), strict=True)]
+    air = np.array([[1.0, 0.0, 0.0], [0.5, 1.0, 0.0], [0.2, 0.4, 1.0]])
+    by_receptor = zone_equilibrium(sources, air, (air @ emitted - [100.0, 90.0, 60.0])[:, None], [1.0])
+    ways = [Trade(0, 1, 0.5), Trade(1, 2, 0.4), Trade(0, 2, 0.2)]
+    by_ratio = zone_equilibrium(sources, np.eye(3), (emitted - [100.0, 40.0, 24.0])[:, None], [1.0], trades=ways)
+
+    for found in (by_receptor, by_ratio):
+        assert found.cost == pytest.approx(13622.0)
+        assert found.abated.ravel() == pytest.approx([70.0, 70.0, 56.0], abs=2e-3)
+        assert found.price.ravel() == pytest.approx([70.0, 140.0, 224.0], rel=1e-4)
+        assert found.gap < GAP
+    assert by_ratio.traded[0].item() == pytest.approx(20.0, abs=5e-3)
+
+
+def test_a_round_of_trades_that_makes_more_than_it_took_is_refused() -> None:
+    one = Steps([1.0], [5.0], [1.0])
+    with pytest.raises(Malformed, match=r"a round of them makes 1\.2 of one"):
+        zone_equilibrium([one, one], np.eye(2), [[1.0], [1.0]], [1.0], trades=[Trade(0, 1, 1.5), Trade(1, 0, 0.8)])
 
 
 @pytest.mark.parametrize(("need", "price", "withheld", "extra"), [(10, 20, 10, 0), (40, 40, 0, 0), (80, 60, 0, 20)])

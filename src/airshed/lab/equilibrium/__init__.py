@@ -9,7 +9,7 @@ from airshed.lab.equilibrium.certificate import certificate, check
 from airshed.lab.equilibrium.collar import Collared, collared
 from airshed.lab.equilibrium.curves import Slopes, Steps, discounting
 from airshed.lab.equilibrium.joined import Joined
-from airshed.lab.equilibrium.zones import ZoneEquilibrium, zone_bound, zone_equilibrium
+from airshed.lab.equilibrium.zones import Trade, ZoneEquilibrium, zone_bound, zone_equilibrium
 
 __all__ = [
     "Collared",
@@ -17,6 +17,7 @@ __all__ = [
     "Joined",
     "Slopes",
     "Steps",
+    "Trade",
     "ZoneEquilibrium",
     "certificate",
     "check",

@@ -235,6 +235,7 @@ def _pooled(case: Case, need: Floats) -> ZoneEquilibrium:
         bank=found.bank[None, :],
         cost=found.cost,
         bound=found.bound,
+        traded=np.zeros((0, len(case.years))),
         rounds=len(found.blocks),
         columns=len(costs),
     )
@@ -257,6 +258,7 @@ def _separate(case: Case) -> ZoneEquilibrium:
         bank=np.array([each.bank for each in alone]),
         cost=sum(each.cost for each in alone),
         bound=sum(each.bound for each in alone),
+        traded=np.zeros((0, len(case.years))),
         rounds=max(len(each.blocks) for each in alone),
         columns=sum(len(curve.costs) for curve in case.curves),
     )

@@ -15,6 +15,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -26,6 +27,14 @@ from airshed.model.refusal import Malformed
 FIRST_BINS, MORE_BINS, ROUNDS = 40, 20, 12
 #: The gap at which it is done.
 DONE = 1e-9
+
+
+class Trade(NamedTuple):
+    """A way in which an allowance of one receptor becomes `ratio` of another; rows are numbered from 0."""
+
+    origin: int
+    target: int
+    ratio: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,8 @@ class ZoneEquilibrium:
     bank: Floats
     cost: float
     bound: float
+    #: What each trade takes of its origin (trades, years).
+    traded: Floats
     rounds: int
     columns: int
 
@@ -58,14 +69,17 @@ def zone_equilibrium(
     discount: Sequence[float] | Floats,
     *,
     banking: bool = True,
+    trades: Sequence[Trade] = (),
     done: float = DONE,
 ) -> ZoneEquilibrium:
     """The equilibrium of zones with the given curves.
 
     `transfer[k][z]` is the load at receptor k of a tonne emitted in zone z, zero or more; `need[k][t]` the load that
     must be taken away there in year t without a bank, below zero where the limit does not bind. One zone, one receptor
-    and a coefficient of 1 is `banking.equilibrium`. Malformed, with its place, if shapes do not fit or the limits
-    cannot be kept.
+    and a coefficient of 1 is `banking.equilibrium`. `trades` are ways in which an allowance of one receptor becomes
+    `ratio` of another in the same year: with a receptor for each zone these are trading ratios (Hung and Shaw 2005),
+    for transport one way only. Malformed, with its place, if shapes do not fit, the limits cannot be kept, or a round
+    of trades makes more than it took.
 
     >>> from airshed.lab.equilibrium.curves import Steps
     >>> one = Steps([10.0, 40.0], [5.0, 5.0], [1.0])
@@ -77,6 +91,7 @@ def zone_equilibrium(
     factors = np.asarray(discount, dtype=np.float64)
     examine_discount(factors)
     _examine(curves, matrix, needs, len(factors))
+    _examine_trades(trades, len(needs))
     edges = {
         (z, t): sorted({0.0, curve.most(t), *curve.cuts(t, 0.0, curve.most(t), FIRST_BINS).tolist()})
         for z, curve in enumerate(curves)
@@ -84,7 +99,7 @@ def zone_equilibrium(
     }
     best: ZoneEquilibrium | None = None
     for number in range(1, ROUNDS + 1):
-        found = _round(curves, matrix, needs, factors, edges, banking, number)
+        found = _round(curves, matrix, needs, factors, edges, banking, trades, number)
         if best is None or found.gap < best.gap:
             best = found
         if found.gap < done:
@@ -109,6 +124,7 @@ def _round(
     factors: Floats,
     edges: dict[tuple[int, int], list[float]],
     banking: bool,
+    trades: Sequence[Trade],
     number: int,
 ) -> ZoneEquilibrium:
     receptors, years = needs.shape
@@ -126,15 +142,24 @@ def _round(
         for k in range(receptors):
             for row in range(k * years, k * years + years - 1):
                 columns.add(0.0, 0.0, np.inf, [(row, -1.0), (row + 1, 1.0)])
+    traded = len(columns.cost)
+    for trade in trades:
+        for t in range(years):
+            ends = [(trade.origin * years + t, -1.0 / scale[trade.origin])]
+            ends.append((trade.target * years + t, trade.ratio / scale[trade.target]))
+            columns.add(0.0, 0.0, np.inf, ends)
     programme = columns.programme((needs / scale[:, None]).ravel(), np.full(needs.size, np.inf))
     solved = solve(programme)
     abated = np.zeros((len(curves), years))
     for (z, t), tonnes in zip(bins, solved.columns.tolist(), strict=False):
         abated[z, t] += tonnes
-    abated, bank = _kept(curves, matrix, needs, abated, banking)
-    lambdas = np.maximum(solved.duals, 0.0).reshape(receptors, years) / scale[:, None]
-    if banking:
-        lambdas = np.minimum.accumulate(lambdas, axis=1)
+    moved = np.maximum(solved.columns[traded:], 0.0).reshape(len(trades), years)
+    left = needs.copy()
+    for trade, amounts in zip(trades, moved, strict=True):
+        left[trade.origin] += amounts
+        left[trade.target] -= trade.ratio * amounts
+    abated, bank = _kept(curves, matrix, left, abated, banking)
+    lambdas = _valid(np.maximum(solved.duals, 0.0).reshape(receptors, years) / scale[:, None], banking, trades)
     discounted = matrix.T @ lambdas
     total = sum(curve.cost(t, float(abated[z, t])) for z, curve in enumerate(curves) for t in range(years))
     return ZoneEquilibrium(
@@ -145,9 +170,24 @@ def _round(
         bank=bank,
         cost=total,
         bound=zone_bound(curves, matrix, needs, lambdas),
+        traded=moved,
         rounds=number,
         columns=len(bins),
     )
+
+
+def _valid(lambdas: Floats, banking: bool, trades: Sequence[Trade]) -> Floats:
+    """Duals raised until none rises over years that may be banked, and none is below what its allowance may become.
+
+    No round of trades makes more than it took, so that this ends; raised duals are as good a bound.
+    """
+    found = lambdas.copy()
+    for _ in range(len(found) + 1):
+        for trade in trades:
+            np.maximum(found[trade.origin], trade.ratio * found[trade.target], out=found[trade.origin])
+        if banking:
+            found = np.maximum.accumulate(found[:, ::-1], axis=1)[:, ::-1].copy()
+    return found
 
 
 def _kept(
@@ -201,3 +241,21 @@ def _examine(curves: Sequence[Cuttable], matrix: Floats, needs: Floats, years: i
         raise Malformed(f"transfer row {k + 1} column {z + 1}", f"is {matrix[k, z]:g}", "a load is zero or more")
     for k, t in np.argwhere(~(np.abs(needs) <= LARGEST)).tolist():
         raise Malformed(f"need row {k + 1} column {t + 1}", f"is {needs[k, t]:g}", "give a load")
+
+
+def _examine_trades(trades: Sequence[Trade], receptors: int) -> None:
+    """Ways between two receptors, and no money machine: the best product of ratios round a circle is one at most."""
+    best = np.eye(receptors)
+    for number, trade in enumerate(trades, 1):
+        if not (0 <= trade.origin < receptors and 0 <= trade.target < receptors) or trade.origin == trade.target:
+            raise Malformed(f"trade {number}", f"from {trade.origin} to {trade.target}", "name two receptors from 0")
+        if not 0 < trade.ratio < LARGEST:
+            raise Malformed(f"trade {number}", f"a ratio of {trade.ratio:g}", "give one above zero")
+        best[trade.origin, trade.target] = max(best[trade.origin, trade.target], trade.ratio)
+    for _ in range(receptors):
+        best = (best[:, :, None] * best[None, :, :]).max(axis=1)
+        for k in range(receptors):
+            if best[k, k] > 1 + DONE:
+                raise Malformed(
+                    "trades", f"a round of them makes {best[k, k]:g} of one", "lower a ratio, or use receptors"
+                )

@@ -1,0 +1,187 @@
+"""Technologies that take out several pollutants at once: one equilibrium of all their markets, by column generation.
+
+A measure n of a zone costs c(n) yuan a year and takes r(n, p) tonnes of each pollutant, in full or in part. At given
+prices it is worth while if and only if they pay for it, so the best plan of a zone and year is found by looking
+(Dantzig and Wolfe 1960). The master programme mixes such plans until nothing better can be found; its bound needs no
+solver.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from airshed.lab.equilibrium.curves import LARGEST, Floats, examine_discount
+from airshed.market.linear import Columns, solve
+from airshed.model.refusal import Malformed
+
+#: Part of the last best prices that the next ones keep, rounds at most, and the gap at which it is done.
+SMOOTH, ROUNDS, DONE = 0.7, 400, 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """Measures: yuan a year (n,), tonnes a year of each pollutant (n, pollutants), and the zone of each (n,) from 0."""
+
+    cost: Floats
+    removal: Floats
+    zone: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class CoEquilibrium:
+    """Discounted prices (zones, pollutants, years) in yuan/t, use of each measure (n, years) from 0 to 1.
+
+    `extra` is what is sold at the ceiling (zones, pollutants, years), t. `cost` counts it; `bound` is what nothing
+    costs less than, in yuan.
+    """
+
+    discounted: Floats
+    use: Floats
+    bank: Floats
+    extra: Floats
+    cost: float
+    bound: float
+    rounds: int
+
+    @property
+    def gap(self) -> float:
+        """How far the cost may lie above the least one, as a part of it."""
+        return max(0.0, self.cost - self.bound) / max(abs(self.cost), 1.0)
+
+
+def co_equilibrium(
+    measures: Measures,
+    need: Floats,
+    discount: Sequence[float] | Floats,
+    ceiling: float,
+    *,
+    banking: bool = True,
+    done: float = DONE,
+) -> CoEquilibrium:
+    """The equilibrium of all pollutants' markets together.
+
+    `need[z, p, t]` tonnes must be taken out in zone z in year t without a bank; what measures cannot take out is bought
+    at the `ceiling` (yuan/t, undiscounted). Malformed, naming the row, for figures that are none.
+
+    >>> both = Measures(np.array([100.0]), np.array([[4.0, 6.0]]), np.array([0]))
+    >>> found = co_equilibrium(both, np.array([[[2.0], [3.0]]]), [1.0], 1e4)
+    >>> found.use.tolist(), found.cost
+    ([[0.5]], 50.0)
+    """
+    factors = np.asarray(discount, dtype=np.float64)
+    examine_discount(factors)
+    _examine(measures, need, len(factors), ceiling)
+    zones, _, years = need.shape
+    own = [np.flatnonzero(measures.zone == z) for z in range(zones)]
+    removal, cost = [measures.removal[each] for each in own], [measures.cost[each] for each in own]
+    plans: list[Plan] = []
+    seen: set[tuple[int, int, bytes]] = set()
+    best, centre = -inf, np.zeros(need.shape)
+    asked = centre
+    rounds = 0
+    while True:
+        rounds += 1
+        bound = float((asked * need).sum())
+        fresh = False
+        for z in range(zones):
+            left = removal[z] @ asked[z] - cost[z][:, None] * factors
+            chosen = left > 0
+            bound -= float(left[chosen].sum())
+            for t in range(years):
+                packed = np.packbits(chosen[:, t])
+                if packed.any() and (z, t, packed.tobytes()) not in seen:
+                    seen.add((z, t, packed.tobytes()))
+                    part = chosen[:, t].astype(np.float64)
+                    plans.append(Plan(z, t, packed, float(part @ cost[z] * factors[t]), part @ removal[z]))
+                    fresh = True
+        if bound > best:
+            best, centre = bound, asked
+        mixed = _master(plans, need, factors, ceiling, banking)
+        closed = mixed.cost - best <= done * max(abs(mixed.cost), 1.0)
+        if closed or rounds == ROUNDS or (not fresh and np.array_equal(asked, mixed.prices)):
+            break
+        asked = SMOOTH * centre + (1 - SMOOTH) * mixed.prices if fresh else mixed.prices
+    use = np.zeros((len(measures.cost), years))
+    for plan, weight in zip(plans, mixed.parts.tolist(), strict=True):
+        if weight > 0:
+            use[own[plan.zone], plan.year] += weight * np.unpackbits(plan.chosen, count=len(own[plan.zone]))
+    return CoEquilibrium(mixed.prices, np.minimum(use, 1.0), mixed.bank, mixed.extra, mixed.cost, best, rounds)
+
+
+class Plan(NamedTuple):
+    """Which measures of a zone work in a year (packed bits), discounted yuan, and tonnes of each pollutant."""
+
+    zone: int
+    year: int
+    chosen: NDArray[np.uint8]
+    cost: float
+    taken: Floats
+
+
+class _Mixed(NamedTuple):
+    """A mixture of plans: the part of each, discounted prices, and what it needs beside them."""
+
+    parts: Floats
+    prices: Floats
+    bank: Floats
+    extra: Floats
+    cost: float
+
+
+def co_bound(measures: Measures, need: Floats, factors: Floats, discounted: Floats) -> float:
+    """What nothing costs less than, at discounted prices up to the ceiling that do not rise over banked years."""
+    worth = np.einsum("np,npt->nt", measures.removal, discounted[measures.zone])
+    return float((discounted * need).sum() - np.maximum(worth - measures.cost[:, None] * factors, 0.0).sum())
+
+
+def _master(plans: Sequence[Plan], need: Floats, factors: Floats, ceiling: float, banking: bool) -> _Mixed:
+    """The best mixture of the plans found so far; a plan of doing nothing is always there."""
+    zones, pollutants, years = need.shape
+    rows = np.arange(need.size).reshape(need.shape)
+    columns = Columns()
+    for plan in plans:
+        cells = [(int(rows[plan.zone, p, plan.year]), float(plan.taken[p])) for p in range(pollutants)]
+        columns.add(plan.cost, 0.0, 1.0, [*cells, (need.size + plan.zone * years + plan.year, -1.0)])
+    for (_, _, t), row in np.ndenumerate(rows):
+        columns.add(ceiling * float(factors[t]), 0.0, inf, [(int(row), 1.0)])
+    for (_, _, t), row in np.ndenumerate(rows):
+        if banking and t + 1 < years:
+            columns.add(0.0, 0.0, inf, [(int(row), -1.0), (int(row) + 1, 1.0)])
+    low = np.concatenate((need.ravel(), np.full(zones * years, -1.0)))
+    solved = solve(columns.programme(low, np.full(len(low), inf)))
+    parts = solved.columns[: len(plans)]
+    extra = solved.columns[len(plans) : len(plans) + need.size].reshape(need.shape)
+    over = extra - need
+    for plan, part in zip(plans, parts.tolist(), strict=True):
+        over[plan.zone, :, plan.year] += part * plan.taken
+    bank = np.maximum(np.cumsum(over, axis=2), 0.0) if banking else np.zeros(need.shape)
+    prices = np.clip(solved.duals[: need.size].reshape(need.shape), 0.0, ceiling * factors)
+    if banking:
+        prices = np.minimum.accumulate(prices, axis=2)
+    return _Mixed(parts, prices, bank, extra, solved.cost)
+
+
+def _examine(measures: Measures, need: Floats, years: int, ceiling: float) -> None:
+    if need.ndim != 3 or need.shape[2] != years or measures.removal.shape != (len(measures.cost), need.shape[1]):
+        raise Malformed(
+            "measures",
+            f"removal of shape {measures.removal.shape}, need of shape {need.shape} over {years} years",
+            "give a row a measure, a column a pollutant; need by zone, pollutant and year",
+        )
+    if not 0 < ceiling < LARGEST:
+        raise Malformed("ceiling", f"is {ceiling:g}", "give yuan per tonne above zero")
+    for number, (cost, removal, zone) in enumerate(zip(measures.cost, measures.removal, measures.zone, strict=True), 1):
+        if not 0 <= cost <= LARGEST or not ((removal >= 0) & (removal <= LARGEST)).all():
+            raise Malformed(
+                f"measure {number}", "a figure is missing or below zero", "give yuan and tonnes from zero up"
+            )
+        if not 0 <= zone < need.shape[0]:
+            raise Malformed(f"measure {number}", f"zone {zone}", f"number zones from 0 to {need.shape[0] - 1}")
+    if not (np.abs(need) <= LARGEST).all():
+        raise Malformed("need", "a figure is missing", "give tonnes")
