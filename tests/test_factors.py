@@ -121,6 +121,10 @@ def test_a_tonne_of_coal_equivalent_gives_2_77_tonnes_of_co2() -> None:
             "a,power,SO2,0,GJ,,,book,confirmed",
             "factors.csv line 2: grams '0' is not above zero; give a number above zero",
         ),
+        (
+            "a,power,SO2,1e400,GJ,,,book,confirmed",
+            "factors.csv line 2: grams '1e400' is larger than any plant's; give at most 1,000,000,000,000,000",
+        ),
         ("a,power,SO2,5,GJ,6,7,book,confirmed", "low and high are not around grams; give both, or leave both empty"),
         ("a,power,SO2,5,GJ,4,,book,confirmed", "low and high are not around grams; give both, or leave both empty"),
         ("a,power,SO2,5,GJ,,,,confirmed", "factors.csv line 2: cites nothing; name the source of the figure"),

@@ -21,6 +21,8 @@ from airshed.mrv.annual import mass_by_factor
 Status = Literal["confirmed", "to confirm"]
 COLUMNS = ("name", "sector", "pollutant", "grams", "per", "low", "high", "cite", "status")
 STATUSES: tuple[Status, ...] = ("confirmed", "to confirm")
+#: An activity or a factor above this is a slip of its measure.
+LARGEST = 10**15
 #: Digits of a share in an estimate's range.
 RANGE_STEP = Decimal("0.0001")
 
@@ -199,6 +201,11 @@ def positive(text: str, place: str, what: str) -> Decimal:
         raise Malformed(place, f"{what} {text!r} is not a number", "write digits, as in 12.5") from None
     if not number.is_finite() or number <= 0:
         raise Malformed(place, f"{what} {text!r} is not above zero", "give a number above zero")
+    if number > LARGEST:
+        shown = text if len(text) <= 20 else f"{text[:17]}..."
+        raise Malformed(
+            place, f"{what} {shown!r} is larger than any plant's", f"give at most {LARGEST:,}; check its measure"
+        )
     return number
 
 
