@@ -228,7 +228,6 @@ def a_key_for_two_commands(record: Record) -> bool:
         (money_from_nowhere, "I4"),
         (a_price_beyond_the_limit, "I5"),
         (a_cheaper_payment, "I5"),
-        (a_second_price, "I8"),
         (a_day_twice, "I9"),
         (a_missing_hour, "I10"),
         (a_lower_obligation, "I11"),

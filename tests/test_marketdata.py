@@ -8,7 +8,7 @@ from functools import cache
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airshed.engine import commands as c
@@ -73,6 +73,7 @@ def session(seed: int, orders: int) -> list[Line]:
     return list(runner.journal.lines())
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**6))
 def test_the_depth_at_any_record_is_that_of_the_events_up_to_it(seed: int) -> None:
     lines = session(seed, 40)
@@ -91,6 +92,7 @@ def test_the_depth_at_any_record_is_that_of_the_events_up_to_it(seed: int) -> No
         assert whole.spread is None or whole.spread > 0
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**6))
 def test_an_instant_ends_where_its_last_record_does(seed: int) -> None:
     lines = session(seed, 20)

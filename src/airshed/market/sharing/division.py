@@ -63,6 +63,8 @@ def divide(pool: int, claims: Mapping[str, Fraction], rule: RuleName, terms: Ter
     total = sum(wanted, Fraction(0))
     if not total:
         raise Malformed("claims", f"every claim on the {pool} allowances is zero", "give at least one above zero")
+    if not pool:
+        return dict.fromkeys(groups, 0)
     if rule in BY_CRITERIA:
         shares = _by_criteria(pool, groups, wanted, rule, terms)
     elif rule == "lowest_shortage" and pool < total:
