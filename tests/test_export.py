@@ -34,7 +34,7 @@ def played() -> tuple[bytes, ...]:
     """The export of a run of the simulator."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sim, "varied", plain)
-        run = Simulation(1, 400, RULES, None, None)
+        run = Simulation(3, 400, RULES, None, None)
         run.play(lambda done: None)
     assert isinstance(run.memory.journal, MemoryJournal)
     return tuple(line.hash.encode() + b" " + line.record + b"\n" for line in run.memory.journal.lines())
@@ -228,6 +228,7 @@ def a_key_for_two_commands(record: Record) -> bool:
         (money_from_nowhere, "I4"),
         (a_price_beyond_the_limit, "I5"),
         (a_cheaper_payment, "I5"),
+        (a_second_price, "I8"),
         (a_day_twice, "I9"),
         (a_missing_hour, "I10"),
         (a_lower_obligation, "I11"),
