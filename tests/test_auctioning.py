@@ -88,6 +88,17 @@ def test_each_pays_its_own_bid_and_no_reserve_price_is_asked_for() -> None:
     assert (event.price, runner.state.auctions["a"].reserve) == (1_000, 0)
 
 
+def test_bids_that_no_account_could_hold_together_leave_the_auction_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    runner = held()
+    done(runner, AUTHORITY, c.OpenAuction("a", SERIES, 1_000))
+    bids(runner, "a", ("fund", 500, 2_000))
+    monkeypatch.setattr("airshed.market.auction.event.LARGEST_SUM", 400)
+
+    assert why(runner, AUTHORITY, c.CloseAuction("a", 1)) is Why.TOO_LARGE
+    assert runner.state.auctions["a"].open
+    runner.state.check()
+
+
 def two_vintages(runner: Runner) -> None:
     done(runner, AUTHORITY, c.SetCap("SO2", "KM", 2028))
     lines = tuple(c.ActivityLine(source, (2024,), (800,), (10**6,)) for source in ("s-steel", "s-cement"))

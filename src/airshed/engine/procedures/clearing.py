@@ -16,7 +16,7 @@ from airshed.market.auction import law as auction_law
 from airshed.market.auction.trimming import ALL_BASIS_POINTS
 from airshed.market.auction.waiting import left_over
 from airshed.model.allowance import Blocks, Series, lowest
-from airshed.model.refusal import Refusal, Why
+from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.registry import accounts
 from airshed.registry.moves import Delivered, Move, Paid
 from airshed.rulebook import look
@@ -33,7 +33,11 @@ def close_auction(state: State, rules: Rulebook, at: int, actor: str, body: c.Cl
     event = of_event(state, auction.event)
     law = _law(rules, event, body.seed)
     places = [(each, number) for each in event for number in range(1, len(each.bids) + 1)]
-    outcome = hold(law, [_sealed(each, number) for each, number in places], _bidders(state, event), _lots(state, event))
+    bids = [_sealed(each, number) for each, number in places]
+    try:
+        outcome = hold(law, bids, _bidders(state, event), _lots(state, event))
+    except Malformed as error:  # the bids together are beyond any account: the auction stays open
+        return no(rules, "auction", Why.TOO_LARGE, str(error))
     refused = _refused(state, rules, places, outcome)
     return tuple(
         _cleared(state, each, sale, refused.get(each.id, ())) for each, sale in zip(event, outcome.sales, strict=True)
