@@ -11,15 +11,19 @@ import msgspec
 import pytest
 
 from airshed.engine import commands as c
+from airshed.engine.events import CallCleared
+from airshed.engine.journal import decode
 from airshed.engine.runner import Runner
 from airshed.lab.episodes import Episode, read_episodes
 from airshed.lab.season import Season
 from airshed.lab.zone import Zone, expected_kg
 from airshed.lab.zone import load as load_zone
+from airshed.model.measures import value_fen
 from airshed.model.period import days_of
 from airshed.model.refusal import Malformed
 from airshed.mrv.readings import OXYGEN, VELOCITY
 from airshed.mrv.year import StackYear, close_year
+from airshed.registry.moves import Delivered
 from airshed.rulebook.load import load as load_rules
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped
@@ -105,6 +109,19 @@ def number(book: Book, sql: str) -> int:
     return found
 
 
+def crossed_in_calls(book: Book) -> int:
+    """The value of what calls delivered from one jurisdiction to another, in fen."""
+    homes = dict(book.sql.execute("SELECT account, jurisdiction FROM accounts"))
+    fen = 0
+    for line in book.lines():
+        for event in decode(line).events:
+            if isinstance(event, CallCleared) and event.price is not None:
+                for move in event.entry:
+                    if isinstance(move, Delivered) and homes[move.origin] != homes[move.target]:
+                        fen += value_fen(sum(block.count for block in move.blocks), event.price)
+    return fen
+
+
 # --- what it says
 
 
@@ -118,12 +135,16 @@ def test_the_key_figures_are_those_of_the_book(played: Played) -> None:
         "met": number(book, "SELECT count(*) FROM years WHERE surrendered >= obligation"),
         "penalty": number(book, "SELECT sum(penalty_fen) FROM years"),
         "auction": number(book, "SELECT sum(fen) FROM awards"),
-        "traded": number(book, "SELECT sum(count) FROM trades"),
+        "traded": number(
+            book,
+            "SELECT (SELECT sum(count) FROM trades) + (SELECT sum(count) FROM call_fills WHERE side = 'buy')",
+        ),
         "crossing": number(
             book,
             "SELECT sum(fen) FROM trades t JOIN accounts s ON s.account = seller JOIN accounts b ON b.account = buyer"
             " WHERE s.jurisdiction != b.jurisdiction",
-        ),
+        )
+        + crossed_in_calls(book),
         "measured": number(book, "SELECT sum(measured) FROM days"),
     }
 

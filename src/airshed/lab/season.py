@@ -16,10 +16,10 @@ from airshed.compliance.banking import YearEnd, base
 from airshed.engine import commands as c
 from airshed.engine.procedures.complying import surrender_day
 from airshed.engine.runner import Answer, Runner
-from airshed.lab import yearend
+from airshed.lab import monthly_call, yearend
 from airshed.lab.firms import Firm, decide_installations, firms_of, guide_prices
 from airshed.lab.marking import PlannedMark
-from airshed.lab.trader import View, advance_bids_for, bids_for, order_for
+from airshed.lab.trader import CALLED, View, advance_bids_for, bids_for, order_for
 from airshed.lab.yearend import HOST_ACTOR
 from airshed.lab.zone import Zone
 from airshed.model.allowance import Pollutant, Series
@@ -226,6 +226,7 @@ class Season:
         first = date.fromisoformat(f"{self.year}-{FIRST_SESSION}")
         chores = self._chores()
         series = self._series()
+        calling, called = look.may(self.rules, "exchange", "OpenCall"), ""
         for number, day in enumerate(days):
             iso = day.isoformat()
             yesterday = (day - timedelta(days=1)).isoformat()
@@ -236,6 +237,9 @@ class Season:
             self.must(instant(iso, 9, 15), [(HOST_ACTOR, body) for body in self.corrections.get(iso, ())])
             if day >= first and look.worked(self.rules, iso):
                 view = View(self.rules, self.runner.state, number / (len(days) - 1), self.year, series)
+                if calling and iso[:7] != called:
+                    called = iso[:7]
+                    self._call(iso, view)
                 self._session(iso, view)
             yield iso
 
@@ -247,6 +251,18 @@ class Season:
             )
             for rule in self.rules.pollutants
         }
+
+    def _call(self, day: str, view: View) -> None:
+        """The calls of a month, over before the session of the day opens."""
+        calls = monthly_call.calls_of(view, day[:7])
+        self.must(instant(day, 9, 16), monthly_call.opened(EXCHANGE_ACTOR, calls))
+        orders = [order for firm in self.firms for order in self._orders(firm, view, CALLED)]
+        self.tell(instant(day, 9, 20), list(monthly_call.gathered(view, calls, orders)))
+        self.must(instant(day, 9, 25), monthly_call.closed(EXCHANGE_ACTOR, calls, self.seed))
+
+    def _orders(self, firm: Firm, view: View, chance: float | None = None) -> list[c.PlaceOrder]:
+        wanted = (order_for(firm, view, pollutant, self._owed(firm, pollutant), chance) for pollutant in firm.owes)
+        return [order for order in wanted if order is not None]
 
     def _session(self, day: str, view: View) -> None:
         self.must(instant(day, 9, 30), [(EXCHANGE_ACTOR, c.OpenSession(day))])

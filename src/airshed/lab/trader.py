@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from airshed.engine.commands import PlaceBid, PlaceOrder
 from airshed.engine.nouns import Auction
-from airshed.engine.procedures.trade_rules import may_cross, reference_price
-from airshed.engine.state import State
+from airshed.engine.procedures.trade_rules import may_cross, reference_price, wall_of
+from airshed.engine.state import State, book_name
 from airshed.lab.firms import Firm
 from airshed.market.fees import band
 from airshed.model.allowance import Series
@@ -23,6 +23,8 @@ INTEREST = 0.06
 ADVANCE_PART, ADVANCE_STEPS = 4, (100, 92, 80)
 #: Chance that a firm looks at a pollutant's market on a day, at the start and at the end of the season.
 EARLY, LATE = 0.05, 0.6
+#: The same for a call, of which there is one a month.
+CALLED = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +72,17 @@ def advance_bids_for(firm: Firm, auction: Auction, lot: int, tick: int, years: i
     ]
 
 
-def order_for(firm: Firm, view: View, pollutant: str, owed: int | None) -> PlaceOrder | None:
+def order_for(
+    firm: Firm, view: View, pollutant: str, owed: int | None, chance: float | None = None
+) -> PlaceOrder | None:
     """One order, or none today. `owed` is the verified obligation still open, once it is known.
+
+    `chance` is that of looking at the market at all; by default more as the season goes on.
 
     A buyer pays up to what the step it did not install would have cost, more as the deadline comes near; a seller
     wants its belief at first and takes ever less, never under what it can get from the government.
     """
-    if firm.rng.random() > EARLY + (LATE - EARLY) * view.progress**2:
+    if firm.rng.random() > (EARLY + (LATE - EARLY) * view.progress**2 if chance is None else chance):
         return None
     law = view.rules.trading
     ledger = view.state.ledger
@@ -107,8 +113,9 @@ def _buy(firm: Firm, view: View, pollutant: str, wanted: int, hurry: float) -> P
     if not open_to:
         return None
     best: tuple[int, str] | None = None
+    wall = wall_of(view.state, view.rules, firm.account)
     for name in open_to:
-        book = view.state.books.get(name)
+        book = view.state.books.get(book_name(name, wall))
         ask = book.best("sell") if book is not None else None
         if ask is not None and (best is None or ask < best[0]):
             best = (ask, name)
@@ -136,11 +143,12 @@ def _sell(firm: Firm, view: View, pollutant: str, wanted: int, hurry: float) -> 
     floor = max(rule.repurchase_fen_per_t, rule.floor_fen_per_t)
     worth = int(max(floor, belief * 1.1 - (belief * 1.1 - floor) * hurry * 0.7))
     best: tuple[int, str] | None = None
+    wall = wall_of(view.state, view.rules, firm.account)
     mine = [name for name in view.series[pollutant] if view.state.ledger.held_of(firm.account, name).free >= law.lot]
     if not mine:
         return None
     for name in mine:
-        book = view.state.books.get(name)
+        book = view.state.books.get(book_name(name, wall))
         bid = book.best("buy") if book is not None else None
         if bid is not None and (best is None or bid > best[0]):
             best = (bid, name)

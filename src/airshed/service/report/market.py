@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from airshed.engine.events import CallCleared
 from airshed.engine.journal import decode
-from airshed.model.allowance import Series, instrument
+from airshed.model.allowance import Series, count_of, instrument
 from airshed.model.measures import mean_price, value_fen
 from airshed.model.period import day_of
+from airshed.registry.moves import Delivered
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book import Book
 from airshed.service.summary import ComplianceRow
@@ -41,7 +43,7 @@ class Auction(msgspec.Struct, frozen=True):
 
 
 class DayOfTrade(msgspec.Struct, frozen=True):
-    """A day's trades of one pollutant over all its series."""
+    """A day's trades of one pollutant over all its series: listed, in calls, between two."""
 
     pollutant: str
     day: str
@@ -135,7 +137,9 @@ def _auctions(book: Book, rules: Rulebook) -> tuple[Auction, ...]:
 def _days(book: Book) -> tuple[DayOfTrade, ...]:
     sums: dict[tuple[str, str], list[int]] = {}
     for series, at, count, fen in book.sql.execute(
-        "SELECT series, at, count, fen FROM trades ORDER BY seq, maker, taker"
+        "SELECT series, at, count, fen FROM trades"
+        " UNION ALL SELECT series, at, count, fen FROM call_fills WHERE side = 'buy'"
+        " UNION ALL SELECT series, at, count, fen FROM deal_trades"
     ):
         total = sums.setdefault((instrument(series).pollutant, day_of(at)), [0, 0, 0])
         total[0] += 1
@@ -145,16 +149,33 @@ def _days(book: Book) -> tuple[DayOfTrade, ...]:
 
 
 def _flows(book: Book) -> tuple[Flow, ...]:
+    homes = dict(book.sql.execute("SELECT account, jurisdiction FROM accounts"))
     sums: dict[tuple[str, str, str], list[int]] = {}
-    for series, seller, buyer, count, fen in book.sql.execute(
-        "SELECT t.series, s.jurisdiction, b.jurisdiction, t.count, t.fen FROM trades t"
-        " JOIN accounts s ON s.account = t.seller JOIN accounts b ON b.account = t.buyer"
-    ):
-        total = sums.setdefault((instrument(series).pollutant, seller, buyer), [0, 0, 0])
+    for series, seller, buyer, count, fen in (*_pairs(book), *_called(book)):
+        total = sums.setdefault((instrument(series).pollutant, homes[seller], homes[buyer]), [0, 0, 0])
         total[0] += 1
         total[1] += count
         total[2] += fen
     return tuple(Flow(*key, *total) for key, total in sorted(sums.items()))
+
+
+def _pairs(book: Book) -> Iterator[tuple[str, str, str, int, int]]:
+    """Series, seller, buyer, count and fen of listed trades and of deals."""
+    yield from book.sql.execute(
+        "SELECT series, seller, buyer, count, fen FROM trades"
+        " UNION ALL SELECT series, seller, buyer, count, fen FROM deal_trades"
+    )
+
+
+def _called(book: Book) -> Iterator[tuple[str, str, str, int, int]]:
+    """The same of every delivery of a call, at its price; the money went through the exchange."""
+    for (seq,) in book.sql.execute("SELECT DISTINCT seq FROM call_fills ORDER BY seq").fetchall():
+        for event in decode(book.line(seq)).events:
+            if isinstance(event, CallCleared) and event.price is not None:
+                for move in event.entry:
+                    if isinstance(move, Delivered):
+                        count = count_of(move.blocks)
+                        yield move.series, move.origin, move.target, count, value_fen(count, event.price)
 
 
 def _money(book: Book, rules: Rulebook, compliance: Sequence[ComplianceRow]) -> tuple[PublicMoney, ...]:
@@ -166,7 +187,10 @@ def _money(book: Book, rules: Rulebook, compliance: Sequence[ComplianceRow]) -> 
         pollutant = instrument(series).pollutant
         auctions[pollutant] = auctions.get(pollutant, 0) + fen
     fees: dict[str, int] = {}
-    for series, fen in book.sql.execute("SELECT series, sum(buyer_fee + seller_fee) FROM trades GROUP BY series"):
+    for series, fen in book.sql.execute(
+        "SELECT series, buyer_fee + seller_fee FROM trades UNION ALL SELECT series, fee FROM call_fills"
+        " UNION ALL SELECT series, buyer_fee + seller_fee FROM deal_trades"
+    ):
         pollutant = instrument(series).pollutant
         fees[pollutant] = fees.get(pollutant, 0) + fen
     bought: dict[str, tuple[int, int]] = {}
