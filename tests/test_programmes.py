@@ -359,6 +359,24 @@ def test_a_source_cannot_be_allocated_what_its_sector_does_not_owe(shanxi_year: 
     assert answer.refusal.why in (Why.WRONG_KIND, Why.ALREADY_EXISTS)
 
 
+def test_rights_without_an_end_are_served_every_year_and_renewed(shanxi_year: Season) -> None:
+    state, rules = shanxi_year.runner.state, shanxi_year.rules
+    assert len(state.rights) == sum(len(firm.owes) for firm in shanxi_year.firms)
+    assert {right.last for right in state.rights.values()} == {0}
+    served = [event for _, event in facts(shanxi_year) if isinstance(event, e.RightsServed)]
+    assert {event.series[-4:] for event in served} == {"2027", "2028"}
+    for series, cap in state.ledger.caps.items():
+        pollutant, place, vintage = series.split("-")
+        promised = sum(right.count for right in state.rights.values() if right.covers(pollutant, place, int(vintage)))
+        assert 0 < promised <= cap * rules.terms.rights_basis_points // 10_000
+
+    right = min(state.rights)
+    assert state.rights[right].until == 2027 + rules.terms.review_years - 1
+    (answer,) = shanxi_year.must(state.at, [(rules.programme.authority, c.RenewRight(right))])
+    assert state.rights[right].until == min(2031 + rules.terms.review_years, rules.terms.horizon)
+    assert len(answer.events) == 1
+
+
 def test_nothing_trades_under_the_floors_of_2017(shanxi_year: Season) -> None:
     floors = {"SO2": 18_000_00, "NOx": 19_000_00, "SOOT": 6_000_00, "DUST": 5_900_00}
     assert {rule.code: rule.floor_fen_per_t for rule in shanxi_year.rules.pollutants} == floors

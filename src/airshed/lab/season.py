@@ -17,11 +17,14 @@ from airshed.engine import commands as c
 from airshed.engine.procedures.complying import surrender_day
 from airshed.engine.runner import Answer, Runner
 from airshed.lab import monthly_call, yearend
+from airshed.lab.activities import zone_activities
 from airshed.lab.firms import Firm, decide_installations, firms_of, guide_prices
 from airshed.lab.marking import PlannedMark
 from airshed.lab.trader import CALLED, View, advance_bids_for, bids_for, order_for
 from airshed.lab.yearend import HOST_ACTOR
 from airshed.lab.zone import Zone
+from airshed.market.allocation import allocate, parts
+from airshed.market.claims import ALL_BASIS_POINTS
 from airshed.model.allowance import Pollutant, Series
 from airshed.model.period import instant
 from airshed.model.refusal import Malformed
@@ -38,6 +41,8 @@ QUIET_DAYS, NEXT_ISSUE_DAYS = 4, 15
 TRADING_ROUNDS = 2
 #: The day of the following year on which the host says what it found.
 NOTED = "01-20"
+#: From which part of a cap on that rights may claim, in hundredths of a percent, a law counts as one of rights.
+MOSTLY_RIGHTS = 5_000
 #: Day of the year on which the authority gives leave to buy across borders, where the law wants leave.
 LEAVE = "07-01"
 #: Days before its end in which firms report, most days over which opinions are spread, and how long before its opinion
@@ -168,8 +173,38 @@ class Season:
                 (BANK_ACTOR, c.Deposit(firm.account, max(firm.cash_fen, 1))),
             ]
         self.must(at + 60_000, entering)
+        self.grant(instant(f"{self.year - 1}-12-10", 9))
         for vintage in self._offered():
             self.issue(vintage, instant(f"{self.year - 1}-12-10", 9))
+
+    def grant(self, at: int) -> None:
+        """Where rights without an end may claim most of a cap, sources get them once; the rest goes out by the year.
+
+        A right is for the source's part, by the method of the law, of the smallest cap that is known: so much can
+        be promised for every year.
+        """
+        law = self.rules.terms
+        if not law.open_rights or law.rights_basis_points < MOSTLY_RIGHTS:
+            return
+        known: dict[tuple[str, str], list[int]] = {}
+        for cap in self.rules.caps.rows:
+            known.setdefault((cap.pollutant, cap.jurisdiction), []).append(cap.count)
+        accounts_of = {source.source: source.account for source in self.zone.sources}
+        wishes: list[tuple[str, c.Body]] = []
+        for (pollutant, place), counts in known.items():
+            local = look.local(self.rules, place)
+            tiers = parts(min(counts) * law.rights_basis_points // ALL_BASIS_POINTS, 0, 0)
+            incumbents = [each for each in zone_activities(self.zone, local, pollutant, place) if not each.entrant]
+            shared = allocate(local.allocation.method, local.allocation.baseline, tiers, incumbents)
+            wishes += [
+                (
+                    self.rules.programme.authority,
+                    c.GrantRight(accounts_of[share.source], pollutant, place, share.count, self.year, 0),
+                )
+                for share in shared.shares
+                if share.count
+            ]
+        self.must(at, wishes)
 
     def _offered(self) -> list[int]:
         """The year's vintage, and that of the farthest year which may be auctioned, where it has a cap."""
