@@ -15,8 +15,20 @@ from functools import partial
 from random import Random
 from typing import Any
 
-from airshed.market.zonecall import Air, Bid, CallRules, Cleared, Offer, Receptor, certificate, check, clear
+from airshed.market.zonecall import (
+    Air,
+    Bid,
+    CallRules,
+    NotCleared,
+    Offer,
+    Receptor,
+    certificate,
+    check,
+    settle_in_rounds,
+    solve_in_rounds,
+)
 from airshed.market.zonecall.groups import Shape, shape
+from airshed.market.zonecall.nouns import Cleared
 from airshed.market.zonecall.program import Sparse, optimum, weight
 from airshed.model.allowance import Series
 from airshed.model.measures import KG_PER_T
@@ -100,22 +112,24 @@ def main() -> None:
     """Clear calls of growing size and print seconds, growth and what was gained."""
     print(f"zone call: {len(PLACES)} places, {len(PLACES)} receptors, {len(VINTAGES)} vintages, power behind its wall")
     print(f"seed {SEED}, best of {ROUNDS} runs; proof: certificate written and checked")
-    print(
-        f"  {'orders':>7} {'call s':>8} {'proof s':>8} {'HiGHS s':>8} {'call/HiGHS':>11} {'growth':>7} {'gap fen':>9}"
-    )
+    head = ("orders", "call s", "judge s", "proof s", "HiGHS s", "call/HiGHS", "growth", "gap fen")
+    print("  " + " ".join(f"{name:>{max(8, len(name))}}" for name in head))
     before: tuple[int, float] | None = None
     for size in SIZES:
         offers, bids, air, rules = drawn(size)
-        taken, done = seconds(partial(clear, offers, bids, air, rules))
-        assert isinstance(done, Cleared), done
+        taken, found = seconds(partial(solve_in_rounds, offers, bids, air, rules))
+        assert not isinstance(found, NotCleared), found
+        ((answer, done),) = found
+        judged, again = seconds(partial(settle_in_rounds, offers, bids, air, rules, [answer]))
+        assert again == (done,)
         proved, _ = seconds(partial(proof, done))
         programme, low, high = alone(shape(offers, bids, air, rules))
-        bare, answer = seconds(partial(optimum, programme, low, high, SECONDS))
-        value = -sum(cost * kg for cost, kg in zip(programme.cost, answer[0], strict=True)) / KG_PER_T
+        bare, optimal = seconds(partial(optimum, programme, low, high, SECONDS))
+        value = -sum(cost * kg for cost, kg in zip(programme.cost, optimal[0], strict=True)) / KG_PER_T
         assert abs(value - float(done.bound)) <= 1e-6 * abs(value), (value, float(done.bound))
         growth = "" if before is None else f"{taken / before[1]:.1f}x/{size / before[0]:.0f}"
         print(
-            f"  {size:>7,} {taken:>8.2f} {proved:>8.2f} {bare:>8.2f} {taken / bare:>11.2f} {growth:>7}"
+            f"  {size:>8,} {taken:>8.2f} {judged:>8.2f} {proved:>8.2f} {bare:>8.2f} {taken / bare:>10.2f} {growth:>8}"
             f" {float(done.gap):>9.2f}"
         )
         before = (size, taken)

@@ -65,6 +65,8 @@ def hostile(kind: Any) -> st.SearchStrategy[Any]:
             return HOSTILE_TEXTS
         case info.BoolType():
             return st.booleans()
+        case info.NoneType():
+            return st.none()
         case info.LiteralType(values=values):
             return st.one_of(st.sampled_from(values), HOSTILE_TEXTS)
         case info.VarTupleType(item_type=item):
@@ -77,6 +79,8 @@ def hostile(kind: Any) -> st.SearchStrategy[Any]:
             )
         case info.StructType(cls=cls, fields=fields):
             return st.builds(cls, **{field.name: hostile(field.type) for field in fields})
+        case info.UnionType(types=types):
+            return st.one_of(*(hostile(each) for each in types))
     raise AssertionError(kind)
 
 

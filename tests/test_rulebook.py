@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airshed.model.refusal import Malformed
-from airshed.rulebook.load import LARGEST_FILE, TABLES, find, load, load_texts, read
+from airshed.rulebook.load import LARGEST_FILE, OPTIONAL, TABLES, find, load, load_texts, read
 from airshed.rulebook.shipped import shipped
 from laws import FILES, KEYS, LAW, NAMES, PLACES, RULES, SO2_KM, SO2_QJ, as_files, at
 
@@ -28,7 +28,7 @@ def faults(file: str, old: str, new: str) -> list[str]:
 
 def test_the_shipped_rulebook_is_read_the_same_from_its_folder_and_from_its_texts() -> None:
     assert load(shipped("rulebooks", "dianzhong")) == RULES
-    assert sorted(FILES) == sorted(["rulebook.toml", *TABLES])
+    assert sorted(FILES) == sorted(["rulebook.toml", *TABLES, "receptors.csv", "transfer.csv"])
 
 
 @pytest.mark.parametrize(
@@ -264,7 +264,8 @@ def test_the_shipped_rulebook_is_read_the_same_from_its_folder_and_from_its_text
             "cap.csv",
             "",
             "x",
-            f"cap.csv: no such file in a rulebook; there are rulebook.toml, {', '.join(TABLES)}, vary/CODE.toml "
+            f"cap.csv: no such file in a rulebook; there are rulebook.toml, {', '.join([*TABLES, *OPTIONAL])}, "
+            "vary/CODE.toml "
             "(did you mean 'caps.csv'?)",
         ),
     ],
@@ -280,11 +281,13 @@ def test_every_fault_of_a_rulebook_is_named_in_one_run() -> None:
 
     _, found = read(files)
 
-    assert [fault.place for fault in found][:5] == [
+    assert [fault.place for fault in found][:7] == [
         "rulebook.toml [auction]",
         "rulebook.toml [auction]",
         "rulebook.toml [trading]",
         "rulebook.toml [trading]",
+        "rulebook.toml [zone_call]",
+        "rulebook.toml [zone_call]",
         "caps.csv line 2, column vintage",
     ]
     assert str(found[-1]) == "limits.csv: is missing; put it beside rulebook.toml"
@@ -380,3 +383,59 @@ def test_any_bytes_in_place_of_others_are_read_or_named(file: str, start: int, g
     rules, found = read({**FILES, file: old[:start] + put + old[start + gone :]})
 
     assert (rules is None) == bool(found)
+
+
+def of_air(**changed: str | None) -> dict[str, bytes]:
+    """The shipped files with other tables of the air; None takes one away."""
+    files = {name: text for name, text in FILES.items() if changed.get(name.removesuffix(".csv"), "") is not None}
+    return files | {f"{name}.csv": text.encode() for name, text in changed.items() if text is not None}
+
+
+RECEPTOR = "pollutant,receptor,name_en,name_zh,limit,standard,cite,status\nSO2,air,A,空,2,met,it,to confirm\n"
+TRANSFERS = "pollutant,receptor,jurisdiction,coefficient,origin,status\n" + "".join(
+    f"SO2,air,{place},0.5,it,to confirm\n" for place in ("KM", "QJ", "YX", "CX", "HH")
+)
+RATIOS = "pollutant,origin,target,ratio,cite,status\n" + "".join(
+    f"SO2,{z},{y},0.9,it,to confirm\n"
+    for z in ("KM", "QJ", "YX", "CX", "HH")
+    for y in ("KM", "QJ", "YX", "CX", "HH")
+    if z != y
+)
+
+
+@pytest.mark.parametrize(
+    ("tables", "said"),
+    [
+        (
+            {"receptors": RECEPTOR, "transfer": TRANSFERS.replace("KM,0.5", "KM,-0.5")},
+            "line 2, column coefficient: -0.5",
+        ),
+        ({"receptors": RECEPTOR, "transfer": TRANSFERS.replace("KM,0.5", "KM,half")}, "line 2, column coefficient"),
+        ({"receptors": RECEPTOR, "transfer": TRANSFERS.replace("air,KM", "sea,KM")}, "no such receptor 'sea' of SO2"),
+        ({"receptors": RECEPTOR, "transfer": TRANSFERS.replace("air,KM", "air,QJ")}, "SO2 air QJ stands in line 2"),
+        ({"receptors": RECEPTOR, "transfer": TRANSFERS.replace("KM,0.5", "XX,0.5")}, "no such jurisdiction 'XX'"),
+        ({"receptors": RECEPTOR, "transfer": None}, "no coefficient for SO2 air KM"),
+        ({"receptors": RECEPTOR.replace("2,met", "2,fine"), "transfer": TRANSFERS}, "column standard: no such choice"),
+        ({"receptors": RECEPTOR.replace("SO2,air", "O3,air"), "transfer": TRANSFERS}, "no such pollutant 'O3'"),
+        ({"receptors": None}, "no such receptor 'chuxiong' of SO2"),
+        (
+            {"ratios": RATIOS.replace("KM,QJ,0.9", "KM,QJ,1.2")},
+            "money machine of SO2: KM -> QJ -> KM makes 1.08 of one",
+        ),
+        ({"ratios": RATIOS.replace("KM,QJ,0.9", "KM,QJ,1.1")}, "an allowance of KM covers 1.1 kg of SO2 in QJ"),
+        ({"ratios": RATIOS.replace("KM,QJ,0.9", "KM,QJ,0")}, "ratio 0; write one above zero, or none"),
+        ({"ratios": RATIOS.replace("KM,QJ,0.9", "KM,KM,1")}, "KM to KM is at home"),
+        ({"ratios": RATIOS.replace("SO2,KM,QJ,0.9,it,to confirm\n", "")}, "no ratio for SO2 from KM to QJ"),
+    ],
+)
+def test_air_that_no_call_could_keep_is_named(tables: dict[str, str | None], said: str) -> None:
+    found = "\n".join(str(fault) for fault in read(of_air(**tables))[1])
+    assert said in found, found
+
+
+def test_a_rulebook_may_leave_the_air_out() -> None:
+    bare = load_texts(of_air(receptors=None, transfer=None))
+    assert (bare.receptors.rows, bare.transfer.rows, bare.ratios.rows) == ((), (), ())
+    full = load_texts(of_air(receptors=RECEPTOR, transfer=TRANSFERS, ratios=RATIOS.replace("KM,QJ,0.9", "KM,QJ,")))
+    assert len(full.transfer.rows) == 5
+    assert [row.ratio for row in full.ratios.rows if (row.origin, row.target) == ("KM", "QJ")] == [None]

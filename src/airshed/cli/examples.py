@@ -169,6 +169,23 @@ def _traded() -> Iterator[tuple[str, str, list[c.Body]]]:
     yield "2027-03-03T09:00", OFFICE, [c.FreezeAccount("qujing-trade", "an inquiry into its orders of 1 March")]
     yield "2027-03-10T09:00", OFFICE, [c.ThawAccount("qujing-trade")]
     yield "2027-03-11T09:00", BANK, [c.Withdraw("qujing-trade", 10_000_000)]
+    yield from _called()
+
+
+def _called() -> Iterator[tuple[str, str, list[c.Body]]]:
+    """A zone-wide call: an offer, a bid that it fills, a bid that is taken back, and the solver's answer."""
+    yield "2027-03-11T09:30", EXCHANGE, [c.OpenZoneCall("zone-SO2-1", "SO2")]
+    offer = c.PlaceZoneOffer("zone-SO2-1", "qujing-trade", "SO2-KM-2027", "QJ", 4_000, 400_000)
+    yield "2027-03-11T10:00", TRADER, [offer]
+    bid = c.PlaceZoneBid("zone-SO2-1", "kunming-steel", "KM", YEAR, 3_000, 420_000)
+    yield "2027-03-11T10:05", STEEL, [bid, c.PlaceZoneBid("zone-SO2-1", "kunming-steel", "KM", YEAR, 500, 350_000)]
+    yield "2027-03-11T10:10", STEEL, [c.DropZoneOrder("zone-SO2-1", 3)]
+    answer = c.ZoneAnswer(
+        (c.BookPrice("KM", YEAR, "open", "400000"),),
+        tuple(c.LimitPrice(f"receptor {name}", "0") for name in ("chuxiong", "kunming", "mengzi", "qujing", "yuxi")),
+        (c.FlowLine("KM", YEAR, "QJ", "KM", YEAR, "open", 3_000),),
+    )
+    yield "2027-03-11T15:00", EXCHANGE, [c.CloseZoneCall("zone-SO2-1", 20_270_401, (c.ZoneRound(answer),))]
 
 
 def _dealt() -> Iterator[tuple[str, str, list[c.Body]]]:

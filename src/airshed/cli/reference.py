@@ -39,7 +39,16 @@ ALWAYS = (Why.KEY_REUSED, Why.NO_RULEBOOK, Why.UNKNOWN_ACTOR, Why.ROLE_MAY_NOT)
 COMMON = (guards, examining, marking, trade_rules)
 BODIES: tuple[type[msgspec.Struct], ...] = get_args(commands.Body)
 EVENTS: tuple[type[msgspec.Struct], ...] = get_args(events.Event)
-INNER: tuple[type[msgspec.Struct], ...] = (commands.StackEntry, commands.ActivityLine, commands.FindingLine)
+INNER: tuple[type[msgspec.Struct], ...] = (
+    commands.StackEntry,
+    commands.ActivityLine,
+    commands.FindingLine,
+    commands.ZoneRound,
+    commands.ZoneAnswer,
+    commands.BookPrice,
+    commands.LimitPrice,
+    commands.FlowLine,
+)
 PARTS: tuple[type[msgspec.Struct], ...] = (
     events.Award,
     events.AuctionAward,
@@ -52,6 +61,9 @@ PARTS: tuple[type[msgspec.Struct], ...] = (
     events.Settlement,
     events.CheckResult,
     Account,
+    events.ZoneFill,
+    events.ZoneLimit,
+    events.ZoneRoundCleared,
 )
 #: Unions by their members, in words.
 UNIONS: dict[frozenset[type], str] = {
@@ -133,6 +145,8 @@ def _holds(kind: Any) -> str:
         case kinds.IntType():
             return "whole number" if kind.ge is None or kind.ge < 0 else f"whole number, {kind.ge} to {kind.le}"
         case kinds.StrType():
+            if kind.pattern and "/" in kind.pattern:
+                return "fraction, as 7/4"
             return "day, as 2027-12-31" if kind.pattern else f"text{_lengths(kind)}"
         case kinds.BoolType():
             return "true or false"

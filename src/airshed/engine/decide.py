@@ -24,6 +24,7 @@ from airshed.engine.procedures import (
     reporting,
     rights,
     trading,
+    zone_calling,
 )
 from airshed.engine.procedures.guards import Decision, actor_may, no
 from airshed.engine.state import State
@@ -63,6 +64,11 @@ PROCEDURES: dict[type, Procedure] = {
     c.PlaceCallOrder: calling.place_order,
     c.DropCallOrder: calling.drop_order,
     c.CloseCall: calling.close_call,
+    c.OpenZoneCall: zone_calling.open_call,
+    c.PlaceZoneOffer: zone_calling.place_offer,
+    c.PlaceZoneBid: zone_calling.place_bid,
+    c.DropZoneOrder: zone_calling.drop_order,
+    c.CloseZoneCall: zone_calling.close_call,
     c.OfferAuction: auctioning.offer_auction,
     c.PledgeAllowances: pledging.pledge_allowances,
     c.AcceptPledge: pledging.accept_pledge,

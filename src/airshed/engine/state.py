@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from airshed.engine import auctions, claims, leases, markets, rights, years
+from airshed.engine import auctions, claims, leases, markets, rights, years, zone_calls
 from airshed.engine import events as e
 from airshed.engine.commands import FindingLine
 from airshed.engine.nouns import (
@@ -22,6 +22,7 @@ from airshed.engine.nouns import (
     Right,
     Source,
     Year,
+    ZoneCall,
 )
 from airshed.market.auction.waiting import Waiting
 from airshed.market.orderbook import OrderBook
@@ -67,6 +68,7 @@ class State:
         self.deals: dict[int, Deal] = {}
         self.next_deal = 1
         self.calls: dict[str, Call] = {}
+        self.zone_calls: dict[str, ZoneCall] = {}
         self.halted: dict[str, str] = {}
         self.crossings: dict[tuple[str, str], str] = {}
         #: By account: the sectors of its sources and the jurisdictions where they stand, in the order of entry.
@@ -318,6 +320,7 @@ class State:
                     positions[key] = positions.get(key, 0) + order.left
         auctions.set_aside(self, purses, positions)
         wanted = markets.waiting(self, purses, positions)
+        zone_calls.waiting(self, purses, positions, wanted)
         assert wanted == {key: count for key, count in self.wanted.items() if count}, "orders ask for other counts"
         for key, count in claims.bound(self):
             positions[key] = positions.get(key, 0) + count
@@ -381,6 +384,11 @@ APPLY: dict[type, Callable[[State, Any], None]] = {
     e.RightOffered: rights.offered,
     e.RightDropped: rights.dropped,
     e.RightSold: rights.sold,
+    e.ZoneCallOpened: zone_calls.opened,
+    e.ZoneOfferPlaced: zone_calls.offered,
+    e.ZoneBidPlaced: zone_calls.bid,
+    e.ZoneOrderDropped: zone_calls.dropped,
+    e.ZoneCallCleared: zone_calls.cleared,
     e.ActProposed: State._proposed,
     e.ActConfirmed: State._decided,
     e.ActRejected: State._decided,

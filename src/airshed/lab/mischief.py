@@ -17,6 +17,7 @@ from airshed.engine.state import State
 from airshed.lab import mischief_market as market
 from airshed.lab import mischief_terms as terms
 from airshed.lab import mischief_years as years
+from airshed.lab import mischief_zone as zone
 from airshed.lab.small_market import ACCOUNTS, BANK, EXCHANGE, HOST, YEARS, Wish
 from airshed.market.fees import band
 from airshed.model.allowance import Series
@@ -89,6 +90,8 @@ class Mischief:
             partial(market.calls, self.rng),
             partial(market.calls, self.rng),
             partial(market.halts, self.rng),
+            partial(zone.zone_calls, self.rng),
+            partial(zone.zone_calls, self.rng),
             partial(market.holders, self.rng),
             self._leave,
             partial(terms.strips, self.rng),
@@ -335,7 +338,7 @@ class Mischief:
             return rng.choice((*near, *NUMBERS))
         if isinstance(value, str):
             known = [*state.ledger.accounts, *state.sources, *state.ledger.caps, *state.stack_source, *state.auctions]
-            known += state.calls
+            known += [*state.calls, *state.zone_calls]
             return rng.choice((rng.choice(known), *TEXTS, value + " ", value.upper()))
         if isinstance(value, dict):
             if not value:
@@ -343,13 +346,14 @@ class Mischief:
             key = rng.choice(list(value))
             rest = {name: held for name, held in value.items() if name != key}
             return rng.choice(({}, rest, {**value, "CO": value[key]}, {**rest, key: self._wrong(state, value[key])}))
+        if value is None:
+            return rng.choice((7, ""))
+        if isinstance(value, msgspec.Struct):
+            field = rng.choice(value.__struct_fields__)
+            return msgspec.structs.replace(value, **{field: self._wrong(state, getattr(value, field))})
         assert isinstance(value, tuple), value
         if not value:
             return rng.choice(((c.StackEntry("new-stack", ("SO2", "SO2")),), (7,), ("",)))
         first = value[0]
-        if isinstance(first, msgspec.Struct):
-            field = rng.choice(first.__struct_fields__)
-            first = msgspec.structs.replace(first, **{field: self._wrong(state, getattr(first, field))})
-        else:
-            first = self._wrong(state, first)
+        first = self._wrong(state, first)
         return rng.choice(((), (*value, value[0]), (first, *value[1:])))

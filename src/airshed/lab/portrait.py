@@ -33,6 +33,7 @@ def portrait(state: State) -> dict[str, Any]:
         "keys": state.keys,
         "counts": (state.allocated, state.repurchased, state.shared_out, state.makeup_due, state.closed),
         "prices": (state.references, state.day_trades, state.month_trades),
+        "zone_calls": repr(state.zone_calls),
         "market": (repr(state.deals), repr(state.calls), state.halted, state.crossings, state.bought, state.wanted),
         "now": (
             state.at,

@@ -13,6 +13,7 @@ from airshed.model.period import DAY_MS, instant
 from airshed.rulebook.kinds import TrimStep
 from airshed.rulebook.schema import AuctionRule, PollutantRule, Rulebook
 from airshed.rulebook.tables import IndexOf
+from airshed.rulebook.zone_call_section import RatioRow
 
 Wish = tuple[str, c.Body]
 
@@ -116,6 +117,11 @@ def varied(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
             failing=rng.choice(((), (), ("YX SO2", "KM NOx"))),
         ),
         pollutants=tuple(_collared(rule, rng.choice((0, 103))) for rule in _triggered(rules, auction)),
+        receptors=replace(
+            rules.receptors,
+            rows=tuple(replace(row, limit=rng.choice(("2", "0.002", "0"))) for row in rules.receptors.rows),
+        ),
+        ratios=replace(rules.ratios, rows=rng.choice(((), (), _ratios(rules, rng)))),
         repurchase=replace(rules.repurchase, open=rng.random() < 0.8),
         shortfall=replace(
             rules.shortfall,
@@ -158,6 +164,24 @@ def varied(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
             notice_days=apart.choice((0, 15)),
             leftovers=apart.choice(("hand_back", "keep")),
         ),
+    )
+
+
+def _ratios(rules: Rulebook, rng: random.Random) -> tuple[RatioRow, ...]:
+    """An allowance of SO2 covers less across a border, or nothing."""
+    codes = [each.code for each in rules.jurisdictions]
+    return tuple(
+        RatioRow(
+            pollutant="SO2",
+            origin=origin,
+            target=target,
+            ratio=rng.choice(("0.9", "0.75", "1", None)),
+            cite="simulated",
+            status="to confirm",
+        )
+        for origin in codes
+        for target in codes
+        if origin != target
     )
 
 

@@ -73,8 +73,10 @@ class Why(StrEnum):
     WALLED_OFF = "walled_off"
     ADDS_LOAD = "adds_load"
     CROSSING = "crossing"
+    INFEASIBLE = "infeasible"
     # what it rests on
     UNPROVEN = "unproven"
+    SOLVER_FAILED = "solver_failed"
     UNEXPLAINED = "unexplained"
     CHECK_FAILED = "check_failed"
     # the quantities
@@ -147,7 +149,12 @@ MEANINGS: dict[Why, tuple[str, str]] = {
     Why.WALLED_OFF: ("The two sides of a wall between industries do not trade.", "该行业与其他行业之间不得交易。"),
     Why.ADDS_LOAD: ("It would add load where the air fails its standard.", "空气质量未达标区域不得增加排放总量。"),
     Why.CROSSING: ("Allowances of another jurisdiction are not for this buyer.", "不得跨区域购买。"),
+    Why.INFEASIBLE: ("No allocation keeps every limit of the air.", "无法满足全部环境约束。"),
     Why.UNPROVEN: ("The proof is missing.", "缺少证明材料。"),
+    Why.SOLVER_FAILED: (
+        "The solver failed or ran out of its time.",
+        "求解失败或超时，未作任何变动。",
+    ),
     Why.UNEXPLAINED: ("A reason or an explanation is missing.", "缺少理由或说明。"),
     Why.CHECK_FAILED: ("A check that the rulebook makes blocking has failed.", "未通过规则规定的强制性检查。"),
     Why.NOT_POSITIVE: ("A quantity is zero or below, or a mass is negative.", "数量须大于零。"),

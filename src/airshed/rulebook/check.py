@@ -11,6 +11,7 @@ import msgspec
 
 from airshed.model.measures import KG_PER_T, yuan
 from airshed.model.refusal import Malformed
+from airshed.rulebook.check_air import air
 from airshed.rulebook.check_auction import auctions
 from airshed.rulebook.check_calendar import days, index
 from airshed.rulebook.check_market import known, trade_rules
@@ -38,6 +39,9 @@ NEVER_SECOND = (
     "PlaceBid",
     "PlaceCallOrder",
     "DropCallOrder",
+    "PlaceZoneOffer",
+    "PlaceZoneBid",
+    "DropZoneOrder",
     "HaltMarket",
 )
 #: Checks whose failure leaves nothing to report.
@@ -65,6 +69,7 @@ def contradictions(rules: Rulebook, lines: Mapping[str, Sequence[int]]) -> list[
         *_measuring(rules, lines),
         *_rows(rules.price_index.rows, lines["price_index.csv"], "price_index.csv", ("pollutant",), _codes(rules)),
         *index_faults(rules.price_index, lines["price_index.csv"], _MAIN),
+        *_air(rules, lines),
     ]
 
 
@@ -319,6 +324,18 @@ def _measuring(rules: Rulebook, lines: Mapping[str, Sequence[int]]) -> Iterator[
         yield from _day(row.valid_from, f"{place} valid_from")
     yield from availability(rules, lines["part75.csv"])
     yield from processes(rules, lines)
+
+
+def _air(rules: Rulebook, lines: Mapping[str, Sequence[int]]) -> Iterator[Malformed]:
+    """The tables of the zone-wide call, which a rulebook may leave out."""
+    codes = {**_codes(rules), "origin": _codes(rules)["jurisdiction"], "target": _codes(rules)["jurisdiction"]}
+    for file, rows, key in (
+        ("receptors.csv", rules.receptors.rows, ("pollutant", "receptor")),
+        ("transfer.csv", rules.transfer.rows, ("pollutant", "receptor", "jurisdiction")),
+        ("ratios.csv", rules.ratios.rows, ("pollutant", "origin", "target")),
+    ):
+        yield from _rows(rows, lines.get(file, ()), file, key, codes)
+    yield from air(rules, lines)
 
 
 def _benchmarks(rules: Rulebook, lines: Sequence[int]) -> Iterator[Malformed]:

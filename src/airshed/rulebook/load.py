@@ -20,6 +20,7 @@ from airshed.rulebook.section import Section
 from airshed.rulebook.shipped import shipped
 from airshed.rulebook.strict import called, kinds, misfits, near, rows_of
 from airshed.rulebook.tables import Benchmark, Cap, CheckRow, IndexOf, Limit, MarkRow, Tier, Variation
+from airshed.rulebook.zone_call_section import RatioRow, ReceptorRow, TransferRow
 
 MAIN = "rulebook.toml"
 LARGEST_FILE = 4_000_000
@@ -39,6 +40,12 @@ TABLES: Mapping[str, tuple[str, str, type[msgspec.Struct]]] = {
 }
 #: Tables that may have no rows: the penalty may follow no index.
 MAY_BE_EMPTY = ("penalty_index.csv",)
+#: Tables that a rulebook may leave out: the section that they belong to then has no rows.
+OPTIONAL: Mapping[str, tuple[str, str, type[msgspec.Struct]]] = {
+    "receptors.csv": ("receptors", "rows", ReceptorRow),
+    "transfer.csv": ("transfer", "rows", TransferRow),
+    "ratios.csv": ("ratios", "rows", RatioRow),
+}
 _VARY = re.compile(r"vary/([^/]+)\.toml")
 
 
@@ -96,16 +103,16 @@ def read(files: Mapping[str, bytes]) -> tuple[Rulebook | None, list[Malformed]]:
     """The rulebook that these texts say, or every fault that was found in them. Pure."""
     faults: list[Malformed] = []
     for name in files:
-        if name not in (MAIN, *TABLES) and not _VARY.fullmatch(name):
-            faults.append(
-                Malformed(name, "no such file in a rulebook", near(name[:100], [MAIN, *TABLES, "vary/CODE.toml"]))
-            )
+        if name not in (MAIN, *TABLES, *OPTIONAL) and not _VARY.fullmatch(name):
+            known = [MAIN, *TABLES, *OPTIONAL, "vary/CODE.toml"]
+            faults.append(Malformed(name, "no such file in a rulebook", near(name[:100], known)))
     raw = _toml(files, MAIN, faults)
     if raw is not None:
         faults += misfits(raw, Rulebook, MAIN)
     lines: dict[str, list[int]] = {}
     tables: dict[str, list[dict[str, Any]]] = {}
-    for file, (_, _, struct) in TABLES.items():
+    there = {**TABLES, **{file: table for file, table in OPTIONAL.items() if file in files}}
+    for file, (_, _, struct) in there.items():
         text = _text(files, file, faults)
         if text is not None:
             rows, wrong = rows_of(text, struct, file, empty=file in MAY_BE_EMPTY)
@@ -114,7 +121,7 @@ def read(files: Mapping[str, bytes]) -> tuple[Rulebook | None, list[Malformed]]:
             tables[file] = [row for _, row in rows]
     if faults or raw is None:
         return None, faults
-    for file, (section, key, _) in TABLES.items():
+    for file, (section, key, _) in there.items():
         raw[section] = raw[section] | {key: tables[file]}
     rules: Rulebook = msgspec.convert(raw, Rulebook)
     faults += contradictions(rules, lines)
@@ -240,6 +247,15 @@ def _in_order(rules: Rulebook) -> Rulebook:
         key=lambda row: (row.process, row.sector or "", row.limit_set, row.region or "", row.valid_from, row.special),
     )
     index = sorted(rules.price_index.rows, key=lambda row: pollutants.index(row.pollutant))
+    receptors = sorted(rules.receptors.rows, key=lambda row: (pollutants.index(row.pollutant), row.receptor))
+    transfer = sorted(
+        rules.transfer.rows,
+        key=lambda row: (pollutants.index(row.pollutant), row.receptor, places.index(row.jurisdiction)),
+    )
+    ratios = sorted(
+        rules.ratios.rows,
+        key=lambda row: (pollutants.index(row.pollutant), places.index(row.origin), places.index(row.target)),
+    )
     replace = msgspec.structs.replace
     roles, monitoring = msgspec.structs.asdict(rules.roles), msgspec.structs.asdict(rules.monitoring)
     commands = {role: tuple(sorted(held)) for role, held in roles.items() if isinstance(held, tuple)}
@@ -264,6 +280,9 @@ def _in_order(rules: Rulebook) -> Rulebook:
         part75=replace(rules.part75, tiers=tuple(availability)),
         manual_tests=replace(rules.manual_tests, rows=tuple(tests)),
         methods=replace(rules.methods, rows=tuple(methods)),
+        receptors=replace(rules.receptors, rows=tuple(receptors)),
+        transfer=replace(rules.transfer, rows=tuple(transfer)),
+        ratios=replace(rules.ratios, rows=tuple(ratios)),
         applicability=replace(
             rules.applicability,
             special_areas=tuple(sorted(rules.applicability.special_areas)),

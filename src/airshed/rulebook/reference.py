@@ -21,10 +21,11 @@ from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.section import Section
 from airshed.rulebook.strict import in_words, kinds, peeled, written
 from airshed.rulebook.tables import Benchmark, Cap, CheckRow, Limit, MarkRow, Tier, Variation
+from airshed.rulebook.zone_call_section import RatioRow, ReceptorRow, TransferRow
 
 _HEAD = """# The rulebook, key by key
 
-A rulebook is a folder: `rulebook.toml` with the sections below, eight tables beside it, and, where a
+A rulebook is a folder: `rulebook.toml` with the sections below, tables beside it, and, where a
 jurisdiction sets something for itself, `vary/CODE.toml`. It is read strictly: an unknown, missing or mistyped key
 is an error that names the file, the table and the key. Money is in fen (100 fen = 1 yuan), prices in fen per
 tonne, shares in hundredths of a percent, counts in allowances of one kilogram.
@@ -64,6 +65,13 @@ _TABLES: tuple[tuple[str, type[msgspec.Struct], str], ...] = (
         "equal ones the newest.",
     ),
     ("price_index.csv", IndexRow, "The components of the price index. Their weights make 100 %."),
+    ("receptors.csv", ReceptorRow, "Where the air is measured, and what a zone-wide call may add there. Optional."),
+    (
+        "transfer.csv",
+        TransferRow,
+        "What a tonne of each jurisdiction adds at each receptor: there is a row for every pair.",
+    ),
+    ("ratios.csv", RatioRow, "What an allowance of one jurisdiction covers in another. Optional."),
 )
 _VARY = """## `vary/CODE.toml`
 

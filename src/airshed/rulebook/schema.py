@@ -31,6 +31,7 @@ from airshed.rulebook.price_index import PriceIndexRule
 from airshed.rulebook.section import Section
 from airshed.rulebook.tables import Benchmark, Cap, CheckRow, IndexOf, Limit, MarkRow, Tier, Variation
 from airshed.rulebook.terms_sections import LeaseRule, PledgeRule, TermsRule
+from airshed.rulebook.zone_call_section import RatioRule, ReceptorRule, TransferRule, ZoneCallRule
 
 
 class Programme(Section, frozen=True):
@@ -437,6 +438,10 @@ class Rulebook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     auction: AuctionRule
     trading: TradingRule
     trade_rules: TradeRule
+    zone_call: ZoneCallRule
+    receptors: ReceptorRule
+    transfer: TransferRule
+    ratios: RatioRule
     repurchase: RepurchaseRule
     price_index: PriceIndexRule
     terms: TermsRule

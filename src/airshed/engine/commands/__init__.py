@@ -59,6 +59,18 @@ from airshed.engine.commands.trading import (
     PlaceOrder,
 )
 from airshed.engine.commands.wish import LARGEST, Day, Hour, Maybe, Name, Opinion, Role, Side, Text, Whole, Wish, Year
+from airshed.engine.commands.zone_calling import (
+    BookPrice,
+    CloseZoneCall,
+    DropZoneOrder,
+    FlowLine,
+    LimitPrice,
+    OpenZoneCall,
+    PlaceZoneBid,
+    PlaceZoneOffer,
+    ZoneAnswer,
+    ZoneRound,
+)
 
 __all__ = (
     "LARGEST",
@@ -72,6 +84,7 @@ __all__ = (
     "AllowCrossing",
     "AnswerImprovement",
     "Body",
+    "BookPrice",
     "CallPledge",
     "CancelOrder",
     "CloseAuction",
@@ -79,6 +92,7 @@ __all__ = (
     "CloseImprovement",
     "CloseSession",
     "CloseYear",
+    "CloseZoneCall",
     "Command",
     "ConfirmAct",
     "ConsignLot",
@@ -90,14 +104,17 @@ __all__ = (
     "DropDeal",
     "DropLease",
     "DropRight",
+    "DropZoneOrder",
     "EndLease",
     "EnforcePledge",
     "FindingLine",
+    "FlowLine",
     "FreezeAccount",
     "GrantRight",
     "HaltMarket",
     "Hour",
     "LapseMark",
+    "LimitPrice",
     "MarkHours",
     "Maybe",
     "Name",
@@ -111,12 +128,15 @@ __all__ = (
     "OpenAuction",
     "OpenCall",
     "OpenSession",
+    "OpenZoneCall",
     "Opinion",
     "PayPenalty",
     "PayRent",
     "PlaceBid",
     "PlaceCallOrder",
     "PlaceOrder",
+    "PlaceZoneBid",
+    "PlaceZoneOffer",
     "PledgeAllowances",
     "ProveMark",
     "RedeemPledge",
@@ -143,6 +163,8 @@ __all__ = (
     "Wish",
     "Withdraw",
     "Year",
+    "ZoneAnswer",
+    "ZoneRound",
 )
 
 Body = (
@@ -195,6 +217,11 @@ Body = (
     | OfferRight
     | AcceptRight
     | DropRight
+    | OpenZoneCall
+    | PlaceZoneOffer
+    | PlaceZoneBid
+    | DropZoneOrder
+    | CloseZoneCall
     | MarkHours
     | ProveMark
     | DecideMark

@@ -80,6 +80,16 @@ from airshed.engine.events.trading import (
     SessionOpened,
     Traded,
 )
+from airshed.engine.events.zone_calling import (
+    ZoneBidPlaced,
+    ZoneCallCleared,
+    ZoneCallOpened,
+    ZoneFill,
+    ZoneLimit,
+    ZoneOfferPlaced,
+    ZoneOrderDropped,
+    ZoneRoundCleared,
+)
 
 __all__ = (
     "AccountFrozen",
@@ -162,6 +172,14 @@ __all__ = (
     "YearReopened",
     "YearReported",
     "YearVerified",
+    "ZoneBidPlaced",
+    "ZoneCallCleared",
+    "ZoneCallOpened",
+    "ZoneFill",
+    "ZoneLimit",
+    "ZoneOfferPlaced",
+    "ZoneOrderDropped",
+    "ZoneRoundCleared",
 )
 
 Event = (
@@ -217,6 +235,11 @@ Event = (
     | RightOffered
     | RightDropped
     | RightSold
+    | ZoneCallOpened
+    | ZoneOfferPlaced
+    | ZoneBidPlaced
+    | ZoneOrderDropped
+    | ZoneCallCleared
     | HoursMarked
     | MarkProven
     | MarkApproved

@@ -19,6 +19,10 @@ def orders_off(state: State, account: str = "", *, sales_only: bool = False) -> 
         for each in call.orders.values() if call.open else ():
             if account in ("", each.account) and (each.side == "sell" or not sales_only):
                 gone.append(e.CallOrderDropped(call.id, each.number, each.account))
+    for zone_call in state.zone_calls.values():
+        for waits in zone_call.orders.values() if zone_call.open else ():
+            if account in ("", waits.account) and (waits.side == "sell" or not sales_only):
+                gone.append(e.ZoneOrderDropped(zone_call.id, waits.number, waits.account, waits.series))
     return gone
 
 

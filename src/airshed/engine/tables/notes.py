@@ -11,6 +11,7 @@ from airshed.engine.journal import Record
 from airshed.engine.state import State
 from airshed.engine.tables.gather import Tables
 from airshed.engine.tables.notes_market import MARKET_NOTES
+from airshed.engine.tables.notes_zone import ZONE_NOTES
 from airshed.engine.tables.rows import pollutants_of
 
 
@@ -332,6 +333,7 @@ NOTES: dict[type, Callable[[Tables, State, Record, Any], None]] = {
     e.RightOffered: _note_right_offer,
     e.RightDropped: _note_right_offer,
     e.RightSold: _note_right,
+    **ZONE_NOTES,
     e.ActProposed: _note_act,
     e.ActConfirmed: _note_act,
     e.ActRejected: _note_act,

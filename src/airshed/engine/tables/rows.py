@@ -7,7 +7,7 @@ from typing import Any
 
 from airshed.engine.journal import Row
 from airshed.engine.state import State
-from airshed.engine.tables import rows_market
+from airshed.engine.tables import rows_market, rows_zone
 from airshed.model.allowance import Blocks, Series
 from airshed.model.period import hour_of
 
@@ -33,6 +33,7 @@ def everything(state: State) -> Iterator[tuple[str, Row]]:
         "pledges": list(state.pledges),
         "leases": list(state.leases),
         "rights": list(state.rights),
+        **rows_zone.keys(state),
         "acts": list(state.acts),
         "marks": list(state.marks),
         "improvements": [
@@ -249,6 +250,7 @@ ROW: dict[str, Callable[[State, Any], Row | None]] = {
     "pledges": _pledge,
     "leases": _lease,
     "rights": _right,
+    **rows_zone.ZONE_ROW,
     "days": _day,
     "acts": _act,
     "marks": _mark,

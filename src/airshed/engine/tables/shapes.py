@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from airshed.engine.tables.shapes_market import MARKET
+from airshed.engine.tables.shapes_zone import ZONE
 from airshed.engine.tables.table import Table
 
 TABLES: tuple[Table, ...] = (
@@ -64,6 +65,7 @@ TABLES: tuple[Table, ...] = (
         1,
     ),
     *MARKET,
+    *ZONE,
     Table(
         "pledges",
         (

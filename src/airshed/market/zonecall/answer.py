@@ -94,13 +94,15 @@ def bound_on_gain(shape: Shape, duals: Duals) -> Fraction:
 
 def _names(shape: Shape, given: Answer) -> str:
     """It speaks of the books, limits and links of this call, and of no others."""
-    books = {cover.key for cover in shape.covers}
-    for key in books - given.covers.keys():
-        return f"it has no price for {_book(key)}"
-    for key in given.covers.keys() - books:
-        return f"there is no book {_book(key)}"
-    names = {bound.name for bound in shape.bounds}
-    if given.bounds.keys() != names:
+    books = dict.fromkeys(cover.key for cover in shape.covers)
+    for key in books:
+        if key not in given.covers:
+            return f"it has no price for {_book(key)}"
+    for key in given.covers:
+        if key not in books:
+            return f"there is no book {_book(key)}"
+    names = dict.fromkeys(bound.name for bound in shape.bounds)
+    if given.bounds.keys() != names.keys():
         return f"it speaks of the limits {', '.join(given.bounds) or 'none'}; there are {', '.join(names) or 'none'}"
     for name, dual in given.bounds.items():
         if dual < 0:

@@ -11,7 +11,7 @@ import msgspec
 
 from airshed.market.zonecall.answer import Answer, Judged, Round, answer, bound_on_gain, judge
 from airshed.market.zonecall.examine import examine
-from airshed.market.zonecall.groups import Shape, shape
+from airshed.market.zonecall.groups import Shape, relinked, shape
 from airshed.market.zonecall.nouns import (
     SECONDS,
     Air,
@@ -31,7 +31,7 @@ from airshed.model.measures import KG_PER_T
 #: How near a float must come to an exact gain to be looked at exactly.
 CLOSE = 1e-6
 #: Said of a call whose cities gain more in whole allowances by themselves.
-ALONE = "in whole allowances the books of the cities gain more by themselves: they cleared alone"
+ALONE = "in whole allowances the books of the cities gain more by themselves: they cleared alone, and the gap is theirs"
 
 
 def clear(
@@ -99,9 +99,11 @@ def settle_in_rounds(
         return NotCleared("unproven", f"{len(rounds)} rounds, the rules have {len(parts)}")
     done: list[Cleared] = []
     for (here, law), given in zip(parts, rounds, strict=True):
-        found = _settled(offers, bids, here, law, given.answer)
+        call = shape(offers, bids, here, law)
+        found = _settled(offers, bids, here, law, given.answer, call)
         if given.alone is not None and isinstance(found, Cleared):
-            alone = _settled(offers, bids, here, _alone(law), given.alone)
+            cities = _alone(law)
+            alone = _settled(offers, bids, here, cities, given.alone, relinked(call, here, cities))
             if isinstance(alone, NotCleared):
                 return alone
             found = _better(found, alone)
@@ -139,33 +141,27 @@ def _solved(
     offers: Sequence[Offer], bids: Sequence[Bid], air: Air, rules: CallRules, seconds: float
 ) -> tuple[Round, Cleared] | NotCleared:
     """One round. Rounding may cost more than trade between cities gains; whole allowances fit a city's own book."""
-    found = _answered(offers, bids, air, rules, seconds)
+    call = shape(offers, bids, air, rules)
+    found = _answered(call, seconds)
     if not isinstance(found, Answer):
         assert found is not None
         return found
-    done = _settled(offers, bids, air, rules, found)
+    done = _settled(offers, bids, air, rules, found, call)
     if isinstance(done, NotCleared):
         return done
     if rules.trade == "zone" and done.gap > 0:
         cities = _alone(rules)
-        other = _answered(offers, bids, air, cities, seconds, float(done.gain) * (1 - CLOSE))
+        apart = relinked(call, air, cities)
+        other = _answered(apart, seconds, float(done.gain) * (1 - CLOSE))
         if isinstance(other, Answer):
-            alone = _settled(offers, bids, air, cities, other)
+            alone = _settled(offers, bids, air, cities, other, apart)
             if isinstance(alone, Cleared) and alone.gain > done.gain:
                 return Round(found, other), _better(done, alone)
     return Round(found), done
 
 
-def _answered(
-    offers: Sequence[Offer],
-    bids: Sequence[Bid],
-    air: Air,
-    rules: CallRules,
-    seconds: float,
-    least: float | None = None,
-) -> Answer | NotCleared | None:
+def _answered(call: Shape, seconds: float, least: float | None = None) -> Answer | NotCleared | None:
     """The solver's answer; None if it gains less than `least` fen."""
-    call = shape(offers, bids, air, rules)
     solved = solve(call, seconds)
     if isinstance(solved, NotCleared):
         return solved
@@ -181,10 +177,9 @@ def _better(done: Cleared, alone: Cleared) -> Cleared:
 
 
 def _settled(
-    offers: Sequence[Offer], bids: Sequence[Bid], air: Air, rules: CallRules, given: Answer
+    offers: Sequence[Offer], bids: Sequence[Bid], air: Air, rules: CallRules, given: Answer, call: Shape
 ) -> Cleared | NotCleared:
     """An answer judged, and brought to whole allowances and money."""
-    call = shape(offers, bids, air, rules)
     judged = judge(call, given)
     if isinstance(judged, NotCleared):
         return judged

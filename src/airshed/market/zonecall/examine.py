@@ -8,6 +8,7 @@ from fractions import Fraction
 from airshed.market.zonecall.groups import admitted, cover_key, lot_key
 from airshed.market.zonecall.nouns import Air, Bid, CallRules, CoverKey, LotKey, Offer
 from airshed.model.refusal import Malformed
+from airshed.rulebook.check_air import money_machine
 
 #: Jurisdictions and receptors of a call: the cycles of the ratios are looked for one by one.
 MOST_PLACES = 200
@@ -156,38 +157,6 @@ def _examine_ratios(ratios: Mapping[tuple[str, str], Fraction | None]) -> None:
             f"money machine: {' -> '.join((*path, path[0]))} makes {float(product):.6g} out of one",
             "lower a ratio of that cycle until its product is 1 or less",
         )
-
-
-def money_machine(
-    ratios: Mapping[tuple[str, str], Fraction | None],
-) -> tuple[tuple[str, ...], Fraction] | None:
-    """A cycle of places whose ratios multiply to more than one, with the product; None when there is none.
-
-    >>> money_machine({("KM", "QJ"): Fraction(5, 4), ("QJ", "KM"): Fraction(9, 10)})
-    (('KM', 'QJ'), Fraction(9, 8))
-    """
-    places = sorted({place for pair in ratios for place in pair})
-    best: dict[tuple[str, str], tuple[Fraction, tuple[str, ...]]] = {
-        pair: (ratio, pair) for pair, ratio in ratios.items() if ratio is not None and pair[0] != pair[1]
-    }
-    for middle in places:  # the best product of any path over the places so far (Floyd and Warshall)
-        for origin in places:
-            first = best.get((origin, middle))
-            if first is None:
-                continue
-            for target in places:
-                second = best.get((middle, target))
-                if second is None or middle in (origin, target):
-                    continue
-                product = first[0] * second[0]
-                known = best.get((origin, target))
-                if known is None or product > known[0]:
-                    best[origin, target] = (product, (*first[1], *second[1][1:]))
-                    if origin == target and product > 1:
-                        path = best[origin, target][1][:-1]
-                        first_place = path.index(min(path))
-                        return (*path[first_place:], *path[:first_place]), product
-    return None
 
 
 def known_places(air: Air) -> set[str] | None:

@@ -59,13 +59,18 @@ def shape(offers: Iterable[Offer], bids: Iterable[Bid], air: Air, rules: CallRul
         for key, own in _grouped(offers, rules.seed, lambda offer: lot_key(offer, rules), 1)
     )
     covers = tuple(Cover(key, own) for key, own in _grouped(bids, rules.seed, lambda bid: cover_key(bid, rules), -1))
+    return relinked(Shape(lots, covers, (), bounds(air, rules)), air, rules)
+
+
+def relinked(call: Shape, air: Air, rules: CallRules) -> Shape:
+    """The same groups with the links that these rules admit: walls and seed are those that the groups were made by."""
     links = tuple(
         Link(number, there, ratio)
-        for number, lot in enumerate(lots)
-        for there, cover in enumerate(covers)
+        for number, lot in enumerate(call.lots)
+        for there, cover in enumerate(call.covers)
         if (ratio := admitted(lot.key, cover.key, air, rules)) is not None
     )
-    return Shape(lots, covers, links, bounds(air, rules))
+    return call._replace(links=links)
 
 
 def lot_key(offer: Offer, rules: CallRules) -> LotKey:

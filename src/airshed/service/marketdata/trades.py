@@ -66,6 +66,13 @@ def _called(state: State, event: e.CallCleared) -> Iterator[Sold]:
             yield Sold("call", series, event.price, fill.count, fill.fen, listed=True)
 
 
+def _zone_called(state: State, event: e.ZoneCallCleared) -> Iterator[Sold]:
+    """A trade for every seller, at what it gets: a buyer pays for cover at its place, which several series may give."""
+    for fill in event.fills:
+        if fill.side == "sell":
+            yield Sold("zone_call", fill.series, fill.price, fill.count, fill.fen)
+
+
 def _repurchased(state: State, event: e.Repurchased) -> Iterator[Sold]:
     yield Sold("repurchase", event.series, event.price, event.count, value_fen(event.count, event.price))
 
@@ -76,5 +83,6 @@ SOLD: Mapping[type, Callable[[State, Any], Iterator[Sold]]] = {
     e.AuctionCleared: _cleared,
     e.DealSettled: _settled,
     e.CallCleared: _called,
+    e.ZoneCallCleared: _zone_called,
     e.Repurchased: _repurchased,
 }

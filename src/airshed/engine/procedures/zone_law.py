@@ -1,0 +1,153 @@
+"""A zone-wide call as its calculator wants it: offers, bids, air and rules, from the state and the rulebook.
+
+Whoever runs the solver and whoever settles its answer both start here, so that they speak of the same call.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import lru_cache
+
+from airshed.engine import commands as c
+from airshed.engine.nouns import ZoneCall, ZoneOrder
+from airshed.engine.procedures.trade_rules import wall_of
+from airshed.engine.state import State
+from airshed.market.zonecall import Air, Answer, Area, Bid, CallRules, Offer, Receptor, Round
+from airshed.market.zonecall.groups import admitted, cover_key, lot_key
+from airshed.market.zonecall.nouns import OPEN, CoverKey, LotKey, Trade
+from airshed.model.allowance import Series
+from airshed.rulebook.schema import Rulebook
+
+#: How a call trades by what `[trade_rules]` says of crossing. With `approval` the office that opens the call gives
+#: the leave for all of it.
+TRADE: dict[str, Trade] = {"free": "zone", "approval": "zone", "first": "city_first", "never": "city"}
+LAWS_KEPT = 32
+
+
+@lru_cache(maxsize=LAWS_KEPT)
+def air_of(rules: Rulebook, pollutant: str) -> Air:
+    """What the air allows, by the tables of the rulebook. Without ratios: one for one, or home only."""
+    receptors = tuple(
+        Receptor(row.receptor, Fraction(row.limit), row.standard)
+        for row in rules.receptors.rows
+        if row.pollutant == pollutant
+    )
+    loads = {
+        (row.receptor, row.jurisdiction): Fraction(row.coefficient)
+        for row in rules.transfer.rows
+        if row.pollutant == pollutant
+    }
+    ratios = {
+        (row.origin, row.target): None if row.ratio is None else Fraction(row.ratio)
+        for row in rules.ratios.rows
+        if row.pollutant == pollutant
+    }
+    places = [each.code for each in rules.jurisdictions]
+    if rules.allowance.admitted == "jurisdiction":
+        # allowance.admitted: what another city has issued covers nothing here
+        ratios = {(z, y): None for z in places for y in places if z != y}
+    return Air(receptors, loads, ratios or None)
+
+
+@lru_cache(maxsize=LAWS_KEPT)
+def rules_of(rules: Rulebook, pollutant: str, seed: int = 0) -> CallRules:
+    """How a call of the pollutant is held."""
+    law = rules.trade_rules
+    return CallRules(
+        trade=TRADE[law.crossing],
+        walls=law.walled_sectors,
+        sectors=(*law.walled_sectors, OPEN),
+        vintages_back=rules.allowance.vintages_back,
+        seed=seed,
+        fund_fen=rules.zone_call.fund_fen,
+        cite=rules.zone_call.cite,
+        areas=tuple(
+            Area(each.code, "failed") for each in rules.jurisdictions if f"{each.code} {pollutant}" in law.failing
+        ),
+    )
+
+
+def offer_of(state: State, rules: Rulebook, order: ZoneOrder) -> Offer:
+    """An offer as the calculator knows it; its name is its number."""
+    sector = wall_of(state, rules, order.account) or OPEN
+    series = Series.parse(order.series)
+    return Offer(str(order.number), order.account, sector, series, order.place, order.count, order.limit)
+
+
+def bid_of(state: State, rules: Rulebook, call: ZoneCall, order: ZoneOrder) -> Bid:
+    """A bid as the calculator knows it."""
+    sector = wall_of(state, rules, order.account) or OPEN
+    return Bid(
+        str(order.number), order.account, sector, call.pollutant, order.place, order.year, order.count, order.limit
+    )
+
+
+def problem(
+    state: State, rules: Rulebook, call: ZoneCall, seed: int
+) -> tuple[tuple[Offer, ...], tuple[Bid, ...], Air, CallRules]:
+    """Everything that a call is cleared from."""
+    sales = [order for order in call.orders.values() if order.side == "sell"]
+    wants = [order for order in call.orders.values() if order.side == "buy"]
+    return (
+        tuple(offer_of(state, rules, order) for order in sales),
+        tuple(bid_of(state, rules, call, order) for order in wants),
+        air_of(rules, call.pollutant),
+        rules_of(rules, call.pollutant, seed),
+    )
+
+
+def meets(offer: Offer, bid: Bid, rules: Rulebook) -> bool:
+    """Whether an offer could fill a bid, at their limits."""
+    pollutant = bid.pollutant
+    law = rules_of(rules, pollutant)
+    ratio = admitted(lot_key(offer, law), cover_key(bid, law), air_of(rules, pollutant), law)
+    return ratio is not None and offer.limit <= bid.limit * ratio
+
+
+def may_fill(state: State, rules: Rulebook, bid: Bid) -> tuple[str, ...]:
+    """The issued series of which some could fill a bid."""
+    law, air = rules_of(rules, bid.pollutant), air_of(rules, bid.pollutant)
+    cover = cover_key(bid, law)
+    found = []
+    for name in state.ledger.caps:
+        series = Series.parse(name)
+        origin = bid.place if law.trade == "city" else series.jurisdiction
+        lot = LotKey(series.jurisdiction, series.vintage, origin, cover.wall)
+        if series.pollutant == bid.pollutant and admitted(lot, cover, air, law) is not None:
+            found.append(name)
+    return tuple(found)
+
+
+def round_of(line: c.ZoneRound) -> Round:
+    """A round of a command as the calculator knows it."""
+    return Round(_answer_of(line.answer), None if line.alone is None else _answer_of(line.alone))
+
+
+def line_of(given: Round) -> c.ZoneRound:
+    """A round of the calculator as a command says it, in a fixed order."""
+    return c.ZoneRound(_line_of(given.answer), None if given.alone is None else _line_of(given.alone))
+
+
+def _answer_of(line: c.ZoneAnswer) -> Answer:
+    return Answer(
+        {CoverKey(each.place, each.year, each.wall): Fraction(each.dual) for each in line.books},
+        {each.name: Fraction(each.dual) for each in line.limits},
+        {
+            (
+                LotKey(each.issued, each.vintage, each.origin, each.wall),
+                CoverKey(each.place, each.year, each.wall),
+            ): each.count
+            for each in line.flows
+        },
+    )
+
+
+def _line_of(given: Answer) -> c.ZoneAnswer:
+    return c.ZoneAnswer(
+        tuple(c.BookPrice(*key, str(dual)) for key, dual in sorted(given.covers.items())),
+        tuple(c.LimitPrice(name, str(dual)) for name, dual in given.bounds.items()),
+        tuple(
+            c.FlowLine(lot.issued, lot.vintage, lot.place, cover.place, cover.year, cover.wall, count)
+            for (lot, cover), count in sorted(given.flows.items())
+        ),
+    )

@@ -1,0 +1,116 @@
+"""The section and the tables of the zone-wide call: what the air allows, and how a call is held."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from airshed.rulebook.kinds import Count, Price, Share, Status, Step
+from airshed.rulebook.section import Section
+
+#: A decimal number with every digit that counts, as text.
+Decimal = Annotated[str, Meta(pattern=r"^-?[0-9]{1,9}(\.[0-9]{1,12})?\Z", examples=["0.125"])]
+#: A short name of a receptor.
+ReceptorName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}\Z", examples=["kunming"])]
+
+
+class ReceptorRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One row of `receptors.csv`: a place where the air is measured, and what a call may add there."""
+
+    #: Pollutant.
+    pollutant: str
+    #: Name of the receptor.
+    receptor: ReceptorName
+    #: Name in English.
+    name_en: str
+    #: Name in Chinese.
+    name_zh: str
+    #: The load that one call may add, in the measure of the matrix times tonnes; below zero: must take away.
+    limit: Decimal
+    #: "failed": nothing may be added, whatever the limit says.
+    standard: Literal["met", "failed"]
+    #: Source.
+    cite: str
+    #: "confirmed" or "to confirm".
+    status: Status
+
+
+class TransferRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One row of `transfer.csv`: what a tonne emitted in a jurisdiction adds at a receptor."""
+
+    #: Pollutant.
+    pollutant: str
+    #: Receptor, one of `receptors.csv`.
+    receptor: ReceptorName
+    #: Jurisdiction that emits.
+    jurisdiction: str
+    #: The load of a tonne, never below zero.
+    coefficient: Decimal
+    #: The model it comes from; "indicative" for the built-in plume.
+    origin: str
+    #: "confirmed" or "to confirm".
+    status: Status
+
+
+class RatioRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One row of `ratios.csv`: the cover that an allowance of one jurisdiction gives in another."""
+
+    #: Pollutant.
+    pollutant: str
+    #: Jurisdiction of issue.
+    origin: str
+    #: Jurisdiction of the emission.
+    target: str
+    #: Kilograms of cover of one allowance, up to 1; empty where it gives none. What is left of it is retired.
+    ratio: Decimal | None = None
+    #: Source.
+    cite: str
+    #: "confirmed" or "to confirm".
+    status: Status
+
+
+class ZoneCallRule(Section, frozen=True):
+    """The zone-wide call: one session for all jurisdictions and vintages of a pollutant.
+
+    Who trades with whom stands in `[trade_rules]`: walls, areas that fail their standard, crossing (`free` and
+    `approval`: the whole zone, for the office that opens a call gives the leave; `first`: the city, then the zone;
+    `never`: cities by themselves).
+    """
+
+    #: Allowances in the smallest order; every order is a multiple.
+    lot: Count
+    #: Smallest step of price, in fen per tonne.
+    tick_fen_per_t: Step
+    #: Allowances in the largest order.
+    largest_order: Count
+    #: Most orders of a call.
+    most_orders: Annotated[int, Meta(ge=1, le=100_000)]
+    #: Fee of the buyer, in hundredths of a percent of the value.
+    buyer_fee_basis_points: Share
+    #: Fee of the seller, in hundredths of a percent of the value.
+    seller_fee_basis_points: Share
+    #: Most that the treasury puts into a round of a call, in fen.
+    fund_fen: Price
+
+
+class ReceptorRule(Section, frozen=True):
+    """Where the air is measured, from `receptors.csv`. A rulebook may leave the file out: then all air is alike."""
+
+    #: One row per pollutant and receptor (read from `receptors.csv`).
+    rows: tuple[ReceptorRow, ...] = ()
+
+
+class TransferRule(Section, frozen=True):
+    """The transfer matrix, from `transfer.csv`. A rulebook without receptors has none."""
+
+    #: One row per pollutant, receptor and jurisdiction (read from `transfer.csv`).
+    rows: tuple[TransferRow, ...] = ()
+
+
+class RatioRule(Section, frozen=True):
+    """Trading ratios, from `ratios.csv`. A rulebook may leave the file out: then allowances count one for one."""
+
+    #: One row per pollutant and pair of jurisdictions (read from `ratios.csv`).
+    rows: tuple[RatioRow, ...] = ()
