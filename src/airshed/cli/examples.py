@@ -84,6 +84,7 @@ def _scenes(rules: Rulebook) -> Iterator[tuple[str, str, list[c.Body]]]:
         ],
     )
     yield from _issued()
+    yield from _sold()
     yield from _traded()
     yield from _dealt()
     hours = {name: (22, 2, 0) for name in DAY_MASS_MG}
@@ -157,6 +158,14 @@ def _issued() -> Iterator[tuple[str, str, list[c.Body]]]:
     yield "2027-02-10T09:30", STEEL, [c.ConsignLot("SO2-KM-2027-1", "kunming-steel", 1_000)]
     yield "2027-02-10T10:00", TRADER, [c.PlaceBid("SO2-KM-2027-1", "qujing-trade", 20_000, 410_000)]
     yield "2027-02-10T14:00", OFFICE, [c.CloseAuction("SO2-KM-2027-1", 20_270_210)]
+
+
+def _sold() -> Iterator[tuple[str, str, list[c.Body]]]:
+    """A sale at the fixed price: one firm pays in instalments, the other pays nothing after the first."""
+    yield "2027-02-15T09:00", OFFICE, [c.OpenSale("SO2-KM-2027-sale", "SO2-KM-2027", 1, 40_000, "2027-03-31")]
+    yield "2027-02-16T09:00", CEMENT, [c.BuyAllocation("SO2-KM-2027-sale", "KM-KILN-1", 10_000, 4_000)]
+    yield "2027-02-17T09:00", STEEL, [c.BuyAllocation("SO2-KM-2027-sale", "KM-SINTER-1", 20_000, 5_000)]
+    yield "2027-02-20T09:00", OFFICE, [c.CloseSale("SO2-KM-2027-sale")]
 
 
 def _traded() -> Iterator[tuple[str, str, list[c.Body]]]:
@@ -241,5 +250,7 @@ def _settled() -> Iterator[tuple[str, str, list[c.Body]]]:
     yield f"{following}-05-10T10:00", INSPECTOR, [c.RejectAct(4, "the records are not signed")]
     yield f"{following}-06-30T10:00", CEMENT, [c.Surrender("KM-KILN-1", YEAR, "SO2", 43_800)]
     yield f"{following}-06-30T11:00", CEMENT, [c.OfferRepurchase("kunming-cement", "SO2-KM-2027", 2_000)]
+    yield f"{following}-06-30T12:00", CEMENT, [c.PayInstalment(1)]
     yield f"{following}-07-01T09:00", OFFICE, [c.CloseYear("kunming-cement", YEAR)]
     yield f"{following}-07-02T09:00", CEMENT, [c.PayPenalty("KM-KILN-1", YEAR, "VOC")]
+    yield f"{following + 1}-01-15T09:00", OFFICE, [c.WithdrawUnpaid(2)]

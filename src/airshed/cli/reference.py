@@ -59,6 +59,7 @@ PARTS: tuple[type[msgspec.Struct], ...] = (
     Waiting,
     events.Serving,
     events.Settlement,
+    events.Owed,
     events.CheckResult,
     Account,
     events.ZoneFill,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from airshed.engine.commands import Body, Role, Side
-from airshed.engine.events import Containment, Settlement
+from airshed.engine.events import Containment, Owed, Settlement
 from airshed.model.allowance import Series
 from airshed.model.period import HOUR_MS
 from airshed.registry import accounts
@@ -141,6 +141,55 @@ class Auction:
     def most(self) -> int:
         """Allowances that can be sold at most."""
         return self.count + self.consigned + (self.cost_containment.count if self.cost_containment else 0)
+
+
+@dataclass(slots=True)
+class Grant:
+    """What a source was given free of a series, and at which instant."""
+
+    count: int
+    entrant: bool
+    at: int
+
+
+@dataclass(slots=True)
+class Sale:
+    """A sale at the fixed price; `left` of every vintage are set aside while it is open."""
+
+    id: str
+    series: tuple[str, ...]
+    seller: str
+    count: int
+    price: int
+    until: str
+    left: int
+    open: bool = True
+
+
+@dataclass(slots=True)
+class Purchase:
+    """What a source bought in a sale, on the terms of that day; `blocked` of every vintage are not paid for."""
+
+    id: int
+    sale: str
+    source: str
+    account: str
+    series: tuple[str, ...]
+    count: int
+    fen: int
+    paid_fen: int
+    blocked: int
+    #: What is still to be paid, the next first.
+    due: list[Owed]
+    grace_days: int
+    late_basis_points: int
+    late_cap_basis_points: int
+    withdraw_after_days: int
+    #: "owing", "paid" or "withdrawn".
+    state: str
+    interest_fen: int = 0
+    instalments_paid: int = 0
+    withdrawn: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from airshed.engine import auctions, claims, leases, markets, rights, years, zone_calls
+from airshed.engine import auctions, claims, leases, markets, primary, rights, years, zone_calls
 from airshed.engine import events as e
 from airshed.engine.commands import FindingLine
 from airshed.engine.nouns import (
@@ -15,11 +15,14 @@ from airshed.engine.nouns import (
     Call,
     Day,
     Deal,
+    Grant,
     Lease,
     Mark,
     Order,
     Pledge,
+    Purchase,
     Right,
+    Sale,
     Source,
     Year,
     ZoneCall,
@@ -59,6 +62,11 @@ class State:
         self.allocated: dict[tuple[str, str], int] = {}
         self.repurchased: dict[tuple[str, str], int] = {}
         self.shared_out: dict[str, int] = {}
+        self.grants: dict[tuple[str, str], Grant] = {}
+        self.sales: dict[str, Sale] = {}
+        self.next_purchase = 1
+        self.purchases: dict[int, Purchase] = {}
+        self.bought_paid: dict[tuple[str, str], int] = {}
         self.makeup_due: dict[tuple[str, str], int] = {}
         self.auctions: dict[str, Auction] = {}
         self.unsold: dict[str, Waiting] = {}
@@ -158,6 +166,7 @@ class State:
     def _allocated(self, event: e.Allocated) -> None:
         self.ledger.post(event.entry)
         self.shared_out[event.series] = event.for_auction
+        primary.granted(self, event)
         pollutant = Series.parse(event.series).pollutant
         for award in event.awards:
             key = (award.account, event.series)
@@ -324,6 +333,8 @@ class State:
         assert wanted == {key: count for key, count in self.wanted.items() if count}, "orders ask for other counts"
         for key, count in claims.bound(self):
             positions[key] = positions.get(key, 0) + count
+        for place, count in primary.set_aside(self):
+            positions[place] = positions.get(place, 0) + count
         for account, purse in self.ledger.purses.items():
             assert purse.held == purses.get(account, 0), f"I4: {account} sets aside {purse.held}"
         for place, position in self.ledger.positions.items():
@@ -344,6 +355,11 @@ APPLY: dict[type, Callable[[State, Any], None]] = {
     e.MoneyMoved: State._entry,
     e.CapSet: State._cap,
     e.Allocated: State._allocated,
+    e.SaleOpened: primary.sale_opened,
+    e.SaleClosed: primary.sale_closed,
+    e.AllocationBought: primary.bought,
+    e.InstalmentPaid: primary.instalment_paid,
+    e.UnpaidWithdrawn: primary.unpaid_withdrawn,
     e.Transferred: State._entry,
     e.AuctionOpened: auctions.opened,
     e.LotConsigned: auctions.consigned,

@@ -10,6 +10,7 @@ from airshed.engine import events as e
 from airshed.engine.journal import Record
 from airshed.lab.mirror_claims import Claims
 from airshed.lab.mirror_market import MarketMirror, vintages
+from airshed.lab.mirror_primary import Blocked
 from airshed.lab.mirror_zone import ZoneMirror
 from airshed.model.refusal import Why
 from airshed.registry.moves import Delivered, Paid
@@ -65,6 +66,7 @@ class Mirror:
         self._difference: dict[tuple[str, str], dict[str, int]] = {}
         self._stands: dict[str, str] = {}
         self._places: dict[str, str] = {}
+        self._blocked = Blocked(self._claim)
 
     def follow(self, record: Record, rules: Rulebook) -> None:
         """Check one record against everything before it."""
@@ -86,6 +88,7 @@ class Mirror:
                 else:
                     self._deliver(move)
                     self.claims.left(move.origin, move.series)
+            self._blocked.follow(event)
             match event:
                 case e.CapSet():
                     self._claim("I2", event.series not in self._issued, f"{event.series} is issued twice")
@@ -136,6 +139,7 @@ class Mirror:
         below = [account for account, fen in self._cash.items() if fen < 0 and account != "bank"]
         self._claim("I4", not below, f"{below} below zero")
         self._crossed()
+        self._blocked.rest(self._held)
 
     def _claim(self, number: str, holds: bool, what: str) -> None:
         self.checks[number] += 1

@@ -15,6 +15,7 @@ from airshed.engine.procedures.marking import standing
 from airshed.engine.procedures.trade_rules import reference_price
 from airshed.engine.state import State
 from airshed.lab import mischief_market as market
+from airshed.lab import mischief_primary as primary
 from airshed.lab import mischief_terms as terms
 from airshed.lab import mischief_years as years
 from airshed.lab import mischief_zone as zone
@@ -99,6 +100,8 @@ class Mischief:
             partial(terms.pledges, self.rng),
             partial(terms.leases, self.rng),
             partial(terms.rights, self.rng, self.authority),
+            partial(primary.sales, self.rng, self.authority),
+            partial(primary.sales, self.rng, self.authority),
             partial(years.marks, self.rng),
             partial(years.findings, self.rng),
             partial(years.second_eyes, self.rng, self.authority),

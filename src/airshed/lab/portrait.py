@@ -26,6 +26,13 @@ def portrait(state: State) -> dict[str, Any]:
         "pledges": {number: repr(pledge) for number, pledge in state.pledges.items()},
         "leases": {number: repr(lease) for number, lease in state.leases.items()},
         "rights": {number: repr(right) for number, right in state.rights.items()},
+        "paid": (
+            {key: repr(grant) for key, grant in state.grants.items()},
+            {name: repr(sale) for name, sale in state.sales.items()},
+            {number: repr(purchase) for number, purchase in state.purchases.items()},
+            {key: count for key, count in state.bought_paid.items() if count},
+            state.next_purchase,
+        ),
         "years": {key: repr(year) for key, year in state.years.items()},
         "days": state.days,
         "sources": state.sources,

@@ -41,6 +41,8 @@ class Why(StrEnum):
     UNKNOWN_AUCTION = "unknown_auction"
     UNKNOWN_DEAL = "unknown_deal"
     UNKNOWN_CALL = "unknown_call"
+    UNKNOWN_SALE = "unknown_sale"
+    UNKNOWN_PURCHASE = "unknown_purchase"
     UNKNOWN_MARK = "unknown_mark"
     UNKNOWN_ITEM = "unknown_item"
     UNKNOWN_ACT = "unknown_act"
@@ -55,6 +57,7 @@ class Why(StrEnum):
     AUCTION_CLOSED = "auction_closed"
     CALL_CLOSED = "call_closed"
     MARKET_HALTED = "market_halted"
+    SALE_CLOSED = "sale_closed"
     DAY_SEALED = "day_sealed"
     DAYS_MISSING = "days_missing"
     HOURS_MISSING = "hours_missing"
@@ -74,6 +77,7 @@ class Why(StrEnum):
     ADDS_LOAD = "adds_load"
     CROSSING = "crossing"
     INFEASIBLE = "infeasible"
+    NOT_ELIGIBLE = "not_eligible"
     # what it rests on
     UNPROVEN = "unproven"
     SOLVER_FAILED = "solver_failed"
@@ -84,9 +88,11 @@ class Why(StrEnum):
     TOO_LARGE = "too_large"
     TOO_SMALL = "too_small"
     TERM_TOO_LONG = "term_too_long"
+    OVER_ENTITLEMENT = "over_entitlement"
     OFF_LOT = "off_lot"
     OFF_TICK = "off_tick"
     UNDER_RESERVE = "under_reserve"
+    FIRST_TOO_SMALL = "first_too_small"
     OUTSIDE_BAND = "outside_band"
     OUTSIDE_COLLAR = "outside_collar"
     OVER_POSITION = "over_position"
@@ -119,6 +125,8 @@ MEANINGS: dict[Why, tuple[str, str]] = {
     Why.UNKNOWN_AUCTION: ("There is no such auction.", "无此拍卖。"),
     Why.UNKNOWN_DEAL: ("There is no such deal, or it is settled or dropped.", "无此协议，或已成交、已撤销。"),
     Why.UNKNOWN_CALL: ("There is no such call, or no such order in it.", "无此集合竞价或委托。"),
+    Why.UNKNOWN_SALE: ("There is no such sale.", "无此定价出让。"),
+    Why.UNKNOWN_PURCHASE: ("There is no such purchase.", "无此购买合同。"),
     Why.UNKNOWN_MARK: ("There is no such mark.", "无此标记。"),
     Why.UNKNOWN_ITEM: ("There is no such item on the improvement list.", "改进清单中无此事项。"),
     Why.UNKNOWN_ACT: ("No act waits under this number.", "无此待复核事项。"),
@@ -132,6 +140,7 @@ MEANINGS: dict[Why, tuple[str, str]] = {
     Why.AUCTION_CLOSED: ("The auction is over.", "拍卖已结束。"),
     Why.CALL_CLOSED: ("The call is over.", "集合竞价已结束。"),
     Why.MARKET_HALTED: ("The market of the series stands still.", "该系列已暂停交易。"),
+    Why.SALE_CLOSED: ("The sale is over.", "定价出让已结束。"),
     Why.DAY_SEALED: ("The day is sealed; a correction names what it replaces.", "该日数据已封存。"),
     Why.DAYS_MISSING: ("Days of the year are not sealed.", "年内有未封存的日数据。"),
     Why.HOURS_MISSING: ("Hours or masses are not complete.", "小时数据或排放量不完整。"),
@@ -150,6 +159,7 @@ MEANINGS: dict[Why, tuple[str, str]] = {
     Why.ADDS_LOAD: ("It would add load where the air fails its standard.", "空气质量未达标区域不得增加排放总量。"),
     Why.CROSSING: ("Allowances of another jurisdiction are not for this buyer.", "不得跨区域购买。"),
     Why.INFEASIBLE: ("No allocation keeps every limit of the air.", "无法满足全部环境约束。"),
+    Why.NOT_ELIGIBLE: ("The source is not one of those for whom it is.", "该排放源不符合条件。"),
     Why.UNPROVEN: ("The proof is missing.", "缺少证明材料。"),
     Why.SOLVER_FAILED: (
         "The solver failed or ran out of its time.",
@@ -161,9 +171,11 @@ MEANINGS: dict[Why, tuple[str, str]] = {
     Why.TOO_LARGE: ("A quantity is more than the rules or what is owed allow.", "数量超过上限。"),
     Why.TOO_SMALL: ("A quantity is less than the rules ask for.", "数量低于下限。"),
     Why.TERM_TOO_LONG: ("The term is longer than the rules allow.", "期限超过规定。"),
+    Why.OVER_ENTITLEMENT: ("It is more than the source is entitled to.", "超出该排放源可购额度。"),
     Why.OFF_LOT: ("The count is not a multiple of the lot.", "数量不是交易单位的整数倍。"),
     Why.OFF_TICK: ("The price is not a multiple of the tick.", "价格不是最小变动价位的整数倍。"),
     Why.UNDER_RESERVE: ("The bid is under the reserve price.", "报价低于保留价。"),
+    Why.FIRST_TOO_SMALL: ("The first instalment is less than the least.", "首付低于最低比例。"),
     Why.OUTSIDE_BAND: ("The limit lies outside the price band of the session.", "报价超出涨跌幅限制。"),
     Why.OUTSIDE_COLLAR: ("The price lies outside the collar of the programme.", "价格超出价格上下限。"),
     Why.OVER_POSITION: ("The corporate group would hold more than it may.", "集团持有量将超过上限。"),

@@ -16,6 +16,7 @@ from airshed.rulebook.check_auction import auctions
 from airshed.rulebook.check_calendar import days, index
 from airshed.rulebook.check_market import known, trade_rules
 from airshed.rulebook.check_mrv import availability, processes
+from airshed.rulebook.check_primary import paid_allocation
 from airshed.rulebook.check_terms import terms
 from airshed.rulebook.look import roles
 from airshed.rulebook.price_index import index_faults
@@ -43,6 +44,8 @@ NEVER_SECOND = (
     "PlaceZoneBid",
     "DropZoneOrder",
     "HaltMarket",
+    "BuyAllocation",
+    "PayInstalment",
 )
 #: Checks whose failure leaves nothing to report.
 ALWAYS_BLOCKING = ("days_present", "marks_decided", "marks_applied", "declared_complete")
@@ -57,6 +60,7 @@ def contradictions(rules: Rulebook, lines: Mapping[str, Sequence[int]]) -> list[
         *_names(rules),
         *_roles(rules),
         *trade_rules(rules, _codes(rules)),
+        *paid_allocation(rules),
         *_may_vary(rules),
         *_pollutants(rules),
         *_caps(rules, lines["caps.csv"]),

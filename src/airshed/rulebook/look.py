@@ -86,6 +86,11 @@ def pollutant(rules: Rulebook, code: str) -> PollutantRule:
     return pollutants(rules)[code]
 
 
+def sale_price(rules: Rulebook, pollutant: str) -> int | None:
+    """The fixed price of a pollutant in fen per tonne and year, or None when it is not sold so."""
+    return next((price.year_fen_per_t for price in rules.sale_prices if price.pollutant == pollutant), None)
+
+
 def cap(rules: Rulebook, series: str | Series) -> int | None:
     """How many allowances a series has in all, or None when it has no cap."""
     return caps(rules).get(str(series))

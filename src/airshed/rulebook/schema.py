@@ -28,6 +28,7 @@ from airshed.rulebook.kinds import (
 )
 from airshed.rulebook.mrv_sections import ApplicabilityRule, ManualTestRule, MethodsRule, Part75Rule
 from airshed.rulebook.price_index import PriceIndexRule
+from airshed.rulebook.primary_sections import InstalmentRule, PaidAllocationRule, SalePriceRule
 from airshed.rulebook.section import Section
 from airshed.rulebook.tables import Benchmark, Cap, CheckRow, IndexOf, Limit, MarkRow, Tier, Variation
 from airshed.rulebook.terms_sections import LeaseRule, PledgeRule, TermsRule
@@ -447,6 +448,9 @@ class Rulebook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     terms: TermsRule
     pledge: PledgeRule
     lease: LeaseRule
+    paid_allocation: PaidAllocationRule
+    sale_prices: tuple[SalePriceRule, ...]
+    instalments: tuple[InstalmentRule, ...]
     monitoring: MonitoringRule
     part75: Part75Rule
     manual_tests: ManualTestRule

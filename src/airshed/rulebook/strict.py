@@ -17,6 +17,8 @@ import msgspec
 from airshed.model.refusal import Malformed
 
 LARGEST_NUMBER = 2**62
+#: Lists of tables that may have none.
+MAY_BE_EMPTY = ("sale_prices", "instalments")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,19}(\.[0-9]{1,19})?([eE][+-]?[0-9]{1,3})?")
 
@@ -156,7 +158,7 @@ def _table(value: object, struct: type[msgspec.Struct], place: str) -> Iterator[
             yield from misfits(each, kind_of[name], f"{place} [{name}]")
         elif not isinstance(each, list):
             yield Malformed(f"{place} [[{name}]]", f"is {called(each)}, not a list of tables", f"write [[{name}]]")
-        elif not each:
+        elif not each and name not in MAY_BE_EMPTY:
             yield Malformed(f"{place} [[{name}]]", "is empty", f"write at least one [[{name}]]")
         else:
             for number, row in enumerate(each, 1):

@@ -99,6 +99,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "shortfall": ("period",),
     "sectors": ("code",),
     "pollutants": ("code",),
+    "sale_prices": ("pollutant",),
+    "instalments": ("years_later", "on"),
     "caps": ("pollutant", "jurisdiction", "vintage"),
     "monitoring": ("capture_from_basis_points", "longest_hours"),
     "marks": ("mark",),

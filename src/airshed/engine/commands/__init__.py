@@ -29,6 +29,7 @@ from airshed.engine.commands.dealing import (
     OfferDeal,
     ResumeMarket,
 )
+from airshed.engine.commands.granting import BuyAllocation, CloseSale, OpenSale, PayInstalment, WithdrawUnpaid
 from airshed.engine.commands.issuing import ActivityLine, Allocate, SetCap, Transfer
 from airshed.engine.commands.leasing import AcceptLease, DropLease, EndLease, OfferLease, PayRent
 from airshed.engine.commands.marking import DecideMark, LapseMark, MarkHours, ProveMark
@@ -85,11 +86,13 @@ __all__ = (
     "AnswerImprovement",
     "Body",
     "BookPrice",
+    "BuyAllocation",
     "CallPledge",
     "CancelOrder",
     "CloseAuction",
     "CloseCall",
     "CloseImprovement",
+    "CloseSale",
     "CloseSession",
     "CloseYear",
     "CloseZoneCall",
@@ -127,9 +130,11 @@ __all__ = (
     "OpenAccount",
     "OpenAuction",
     "OpenCall",
+    "OpenSale",
     "OpenSession",
     "OpenZoneCall",
     "Opinion",
+    "PayInstalment",
     "PayPenalty",
     "PayRent",
     "PlaceBid",
@@ -162,6 +167,7 @@ __all__ = (
     "Whole",
     "Wish",
     "Withdraw",
+    "WithdrawUnpaid",
     "Year",
     "ZoneAnswer",
     "ZoneRound",
@@ -180,6 +186,11 @@ Body = (
     | RejectAct
     | SetCap
     | Allocate
+    | OpenSale
+    | CloseSale
+    | BuyAllocation
+    | PayInstalment
+    | WithdrawUnpaid
     | Transfer
     | OpenAuction
     | ConsignLot

@@ -25,6 +25,11 @@ Day = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")]
 #: An hour of Beijing by its start, as 2027-12-31T07; whether the calendar has it is for the edge to say.
 Hour = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3])\Z")]
 
+#: A share in hundredths of a percent, up to all.
+Share = Annotated[int, Meta(ge=0, le=10_000)]
+#: A number of vintages.
+Term = Annotated[int, Meta(ge=1, le=50)]
+
 Role = Literal["authority", "operator", "verifier", "exchange", "bank", "monitor"]
 Side = Literal["buy", "sell"]
 Opinion = Literal["satisfactory", "with comments", "adverse"]

@@ -40,6 +40,14 @@ from airshed.engine.events.dealing import (
     MarketResumed,
 )
 from airshed.engine.events.fact import Fact
+from airshed.engine.events.granting import (
+    AllocationBought,
+    InstalmentPaid,
+    Owed,
+    SaleClosed,
+    SaleOpened,
+    UnpaidWithdrawn,
+)
 from airshed.engine.events.issuing import Allocated, Award, CapSet, Transferred
 from airshed.engine.events.leasing import LeaseDelivered, LeaseDropped, LeaseEnded, LeaseOffered, LeaseShortened
 from airshed.engine.events.marking import HoursMarked, MarkApproved, MarkProven, MarkReverted
@@ -100,6 +108,7 @@ __all__ = (
     "ActRejected",
     "ActorRegistered",
     "Allocated",
+    "AllocationBought",
     "AuctionAward",
     "AuctionCleared",
     "AuctionOpened",
@@ -129,6 +138,7 @@ __all__ = (
     "ImprovementAnswered",
     "ImprovementClosed",
     "ImprovementRequested",
+    "InstalmentPaid",
     "LeaseDelivered",
     "LeaseDropped",
     "LeaseEnded",
@@ -144,6 +154,7 @@ __all__ = (
     "MoneyMoved",
     "OrderCancelled",
     "OrderPlaced",
+    "Owed",
     "PenaltyPaid",
     "PledgeAccepted",
     "PledgeCalled",
@@ -159,6 +170,8 @@ __all__ = (
     "RightSold",
     "RightsServed",
     "RulebookAdopted",
+    "SaleClosed",
+    "SaleOpened",
     "Serving",
     "SessionClosed",
     "SessionOpened",
@@ -167,6 +180,7 @@ __all__ = (
     "Surrendered",
     "Traded",
     "Transferred",
+    "UnpaidWithdrawn",
     "YearClosed",
     "YearDetermined",
     "YearReopened",
@@ -195,6 +209,11 @@ Event = (
     | ActRejected
     | CapSet
     | Allocated
+    | SaleOpened
+    | SaleClosed
+    | AllocationBought
+    | InstalmentPaid
+    | UnpaidWithdrawn
     | Transferred
     | AuctionOpened
     | LotConsigned

@@ -31,6 +31,8 @@ class Award(msgspec.Struct, frozen=True, gc=False):
     en: str
     #: Why, in Chinese.
     zh: str
+    #: True for a new entrant, who was served from the reserve.
+    entrant: bool = False
 
 
 class Allocated(Fact, frozen=True):

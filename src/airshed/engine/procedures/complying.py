@@ -12,6 +12,7 @@ from airshed.compliance.surrender import plan
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import Source, Year
+from airshed.engine.primary import blocked
 from airshed.engine.procedures.claims import Claims, overrun, usable, used
 from airshed.engine.procedures.guards import MOST, Decision, no, own_source, positive
 from airshed.engine.procedures.withdrawing import sales_off
@@ -159,9 +160,16 @@ def _settle(state: State, rules: Rulebook, source: Source, number: int, pollutan
 
 
 def _bank(
-    state: State, rules: Rulebook, body: c.CloseYear, verified: dict[str, int], surrendered: dict[str, int]
+    state: State,
+    rules: Rulebook,
+    body: c.CloseYear,
+    verified: dict[str, int],
+    surrendered: dict[str, int],
 ) -> tuple[dict[str, int], tuple[Move, ...]]:
-    """What may go on, youngest vintage first; what is over the limit or expires goes to the reserves."""
+    """What may go on, youngest vintage first; what is over the limit or expires goes to the reserves.
+
+    What is blocked counts against the limit like the rest, but it stays where it is until it is free.
+    """
     banked: dict[str, int] = {}
     moves: list[Move] = []
     held = [(Series.parse(name), position.count) for name, position in state.ledger.of_account(body.account)]
@@ -173,9 +181,10 @@ def _bank(
         carried = carry(left, room, body.year, rules.allowance.vintages_back)
         banked.update({str(series): count for series, count in carried.kept.items()})
         for series, count in (*carried.over.items(), *carried.expired.items()):
-            blocks = state.ledger.positions[body.account, str(series)].blocks
-            gone, _ = lowest(blocks, count)
-            moves.append(Delivered(body.account, accounts.reserve(series.jurisdiction), str(series), gone))
+            position = state.ledger.positions[body.account, str(series)]
+            gone, _ = lowest(position.blocks, min(count, position.count - blocked(state, body.account, str(series))))
+            if gone:
+                moves.append(Delivered(body.account, accounts.reserve(series.jurisdiction), str(series), gone))
     return banked, tuple(moves)
 
 

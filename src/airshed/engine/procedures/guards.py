@@ -6,6 +6,7 @@ import re
 
 from airshed.engine.commands import LARGEST
 from airshed.engine.events import Event
+from airshed.engine.nouns import Source
 from airshed.engine.state import State
 from airshed.model.allowance import Series, Strip, best_fit, is_strip, members
 from airshed.model.refusal import Malformed, Refusal, Why
@@ -165,6 +166,12 @@ def own_source(state: State, rules: Rulebook, actor: str, source: str) -> Refusa
     if known is None:
         return no(rules, "roles", Why.UNKNOWN_SOURCE, f"there is no source {source}")
     return own_account(state, rules, actor, known.account) or thawed(state, rules, known.account)
+
+
+def known_source(state: State, rules: Rulebook, source: str) -> Source | Refusal:
+    """The source, or that there is none."""
+    known = state.sources.get(source)
+    return known if known is not None else no(rules, "roles", Why.UNKNOWN_SOURCE, f"there is no source {source}")
 
 
 def series_of(text: str) -> Series | None:

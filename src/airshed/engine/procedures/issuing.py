@@ -74,13 +74,15 @@ def allocate_series(state: State, rules: Rulebook, at: int, actor: str, body: c.
             taken, blocks = lowest(blocks, count)
             moves.append(Delivered(origin, account, name, taken))
 
+    entrants = {line.source for line in body.activities if line.entrant}
     kept = shares.reserved
     for share in shares.shares:
         account = state.sources[share.source].account
         back = made_up(share.count, state.makeup_due.get((share.source, body.pollutant), 0))
         kept += back
         give(account, share.count - back)
-        awards.append(e.Award(share.source, account, share.count, back, share.en, share.zh))
+        entrant = share.source in entrants
+        awards.append(e.Award(share.source, account, share.count, back, share.en, share.zh, entrant))
     give(accounts.auction(body.jurisdiction), shares.for_auction)
     give(accounts.reserve(body.jurisdiction), kept)
     assert not blocks, f"I2: {name} is not shared out whole"

@@ -9,6 +9,7 @@ from airshed.engine import events as e
 from airshed.engine.auctions import of_event, offered
 from airshed.engine.journal import Record
 from airshed.engine.state import State
+from airshed.engine.tables import primary_notes
 from airshed.engine.tables.gather import Tables
 from airshed.engine.tables.notes_market import MARKET_NOTES
 from airshed.engine.tables.notes_zone import ZONE_NOTES
@@ -302,6 +303,11 @@ NOTES: dict[type, Callable[[Tables, State, Record, Any], None]] = {
     e.MoneyMoved: _note_entry,
     e.CapSet: _note_cap,
     e.Allocated: _note_allocated,
+    e.SaleOpened: primary_notes.sale,
+    e.SaleClosed: primary_notes.sale,
+    e.AllocationBought: primary_notes.bought,
+    e.InstalmentPaid: primary_notes.paid,
+    e.UnpaidWithdrawn: primary_notes.withdrawn,
     e.Transferred: _note_entry,
     e.AuctionOpened: _note_auction,
     e.LotConsigned: _note_lot,

@@ -1,0 +1,82 @@
+"""The mirror's second opinion on paid allocation: plain sums of what is paid, owed and blocked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from math import ceil
+
+from airshed.engine import events as e
+from airshed.registry.moves import Delivered, Entry, Paid
+
+Claim = Callable[[str, bool, str], None]
+Place = tuple[str, str]
+
+
+class Blocked:
+    """Which allowances must not move, and why; `claim` counts a check and fails with its number."""
+
+    def __init__(self, claim: Claim) -> None:
+        self._claim = claim
+        self._bought: dict[int, e.AllocationBought] = {}
+        self._paid: Counter[int] = Counter()
+        self._blocked: dict[int, int] = {}
+
+    def follow(self, event: e.Event) -> None:
+        """Take in a fact; anything that is not about paid allocation is passed over."""
+        match event:
+            case e.AllocationBought():
+                self._buy(event)
+            case e.InstalmentPaid():
+                bought = self._bought[event.purchase]
+                self._claim("I3", paid_in(event.entry) == event.fen + event.interest_fen, "an instalment is not paid")
+                self._claim("I3", event.fen == bought.instalments[event.number - 1].fen, "another instalment is paid")
+                self._pay(event.purchase, event.fen, event.blocked)
+            case e.UnpaidWithdrawn():
+                bought = self._bought[event.purchase]
+                self._claim("I2", event.count == self._blocked.pop(event.purchase), "withdraws what is paid for")
+                self._claim("I3", event.unpaid_fen == bought.fen - self._paid[event.purchase], "owes another sum")
+                for name in bought.series:
+                    self._claim("I2", delivered(event.entry, name) == event.count, f"withdraws another count of {name}")
+            case _:
+                pass
+
+    def rest(self, held: Mapping[Place, Sequence[tuple[int, int]]]) -> None:
+        """What is blocked is still there (I2)."""
+        wanted: Counter[Place] = Counter()
+        for number, count in self._blocked.items():
+            for name in self._bought[number].series:
+                wanted[self._bought[number].account, name] += count
+        for place, count in wanted.items():
+            there = sum(last - first + 1 for first, last in held.get(place, ()))
+            self._claim("I2", there >= count, f"{place} holds {there} of {count} that are blocked")
+
+    def _buy(self, event: e.AllocationBought) -> None:
+        self._bought[event.purchase] = event
+        value = (2 * event.count * len(event.series) * event.price + 1000) // 2000
+        self._claim("I3", event.fen == value, f"{event.fen} fen for {value} fen")
+        whole = event.first_fen + sum(each.fen for each in event.instalments)
+        self._claim("I3", whole == event.fen, f"the instalments make up {whole} of {event.fen}")
+        self._claim("I3", paid_in(event.entry) == event.first_fen, "the first instalment is not paid")
+        for name in event.series:
+            self._claim("I2", delivered(event.entry, name) == event.count, f"delivers another count of {name}")
+        self._pay(event.purchase, event.first_fen, event.blocked)
+
+    def _pay(self, number: int, fen: int, blocked: int) -> None:
+        bought = self._bought[number]
+        self._paid[number] += fen
+        owed = Fraction(bought.fen - self._paid[number], bought.fen or 1)
+        self._claim("I2", blocked == ceil(bought.count * owed), f"purchase {number} blocks {blocked}")
+        self._blocked[number] = blocked
+
+
+def paid_in(entry: Entry) -> int:
+    """Fen that an entry moves."""
+    return sum(move.fen for move in entry if isinstance(move, Paid))
+
+
+def delivered(entry: Entry, series: str) -> int:
+    """Allowances of a series that an entry moves."""
+    moves = [move for move in entry if isinstance(move, Delivered) and move.series == series]
+    return sum(block.last - block.first + 1 for move in moves for block in move.blocks)
