@@ -11,6 +11,7 @@ from airshed.engine import events as e
 from airshed.engine.journal import Record
 from airshed.engine.state import State
 from airshed.market.tape import Kind, Trade
+from airshed.model.allowance import Series, Strip
 from airshed.model.measures import mean_price, value_fen
 from airshed.model.period import day_of
 from airshed.registry.accounts import PRIVATE
@@ -73,6 +74,13 @@ def _zone_called(state: State, event: e.ZoneCallCleared) -> Iterator[Sold]:
             yield Sold("zone_call", fill.series, fill.price, fill.count, fill.fen)
 
 
+def _bought(state: State, event: e.AllocationBought) -> Iterator[Sold]:
+    """A sale at the fixed price: the whole price of all its vintages, whenever its instalments are paid."""
+    first, last = Series.parse(event.series[0]), Series.parse(event.series[-1])
+    name = Strip(first.pollutant, first.jurisdiction, first.vintage, last.vintage) if len(event.series) > 1 else first
+    yield Sold("sale", str(name), event.price * len(event.series), event.count, event.fen)
+
+
 def _repurchased(state: State, event: e.Repurchased) -> Iterator[Sold]:
     yield Sold("repurchase", event.series, event.price, event.count, value_fen(event.count, event.price))
 
@@ -84,5 +92,6 @@ SOLD: Mapping[type, Callable[[State, Any], Iterator[Sold]]] = {
     e.DealSettled: _settled,
     e.CallCleared: _called,
     e.ZoneCallCleared: _zone_called,
+    e.AllocationBought: _bought,
     e.Repurchased: _repurchased,
 }
