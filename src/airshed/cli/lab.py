@@ -19,6 +19,19 @@ app = typer.Typer(help="The policy lab: equilibria with proof. 政策实验室�
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 
 RULEBOOK = "dianzhong"
+CurvesOption = Annotated[
+    str, typer.Option(metavar="FILE", help="CSV with zone,source,technology,cost_yuan_per_t,potential_t.")
+]
+CapsOption = Annotated[str, typer.Option(metavar="FILE", help="CSV with zone,year,baseline_t,cap_t.")]
+RulebookOption = Annotated[
+    str, typer.Option(metavar="PATH_OR_NAME", help=f"Rulebook with caps and zone.  [default: {RULEBOOK}]")
+]
+PollutantOption = Annotated[str, typer.Option(help="Pollutant of the rulebook.  [default: SO2]")]
+YearsOption = Annotated[int, typer.Option(min=1, max=100, help="Years, from the rulebook's first vintage.")]
+GrowthOption = Annotated[float, typer.Option(metavar="PERCENT", help="Growth of emissions a year.")]
+DeclineOption = Annotated[float, typer.Option(metavar="PERCENT", help="Fall of later caps a year.")]
+RateOption = Annotated[float, typer.Option(metavar="PERCENT", help="Discount rate.")]
+
 #: Bytes of a certificate that `check` reads.
 LARGEST_FILE = 1_000_000_000
 
@@ -30,22 +43,18 @@ def lab() -> None:
 
 @app.command()
 def equilibrium(
-    curves: Annotated[
-        str, typer.Option(metavar="FILE", help="CSV with zone,source,technology,cost_yuan_per_t,potential_t.")
-    ] = "",
-    caps: Annotated[str, typer.Option(metavar="FILE", help="CSV with zone,year,baseline_t,cap_t.")] = "",
+    curves: CurvesOption = "",
+    caps: CapsOption = "",
     matrix: Annotated[
         str,
         typer.Option(metavar="FILE", help="CSV with receptor,zone,coefficient,origin: limits where people breathe."),
     ] = "",
-    rulebook: Annotated[
-        str, typer.Option(metavar="PATH_OR_NAME", help=f"Rulebook with caps and zone.  [default: {RULEBOOK}]")
-    ] = "",
-    pollutant: Annotated[str, typer.Option(help="Pollutant of the rulebook.  [default: SO2]")] = "",
-    years: Annotated[int, typer.Option(min=1, max=100, help="Years, from the rulebook's first vintage.")] = 10,
-    growth: Annotated[float, typer.Option(metavar="PERCENT", help="Growth of emissions a year.")] = 1.0,
-    decline: Annotated[float, typer.Option(metavar="PERCENT", help="Fall of later caps a year.")] = 3.0,
-    rate: Annotated[float, typer.Option(metavar="PERCENT", help="Discount rate.")] = 5.0,
+    rulebook: RulebookOption = "",
+    pollutant: PollutantOption = "",
+    years: YearsOption = 10,
+    growth: GrowthOption = 1.0,
+    decline: DeclineOption = 3.0,
+    rate: RateOption = 5.0,
     banking: Annotated[bool, typer.Option("--banking/--no-banking", help="Whether allowances may be kept.")] = True,
     certificate: Annotated[str, typer.Option(metavar="FILE", help="Write the proof there.")] = "",
     json: Json = False,
@@ -80,18 +89,14 @@ def equilibrium(
 
 @app.command()
 def linking(
-    curves: Annotated[
-        str, typer.Option(metavar="FILE", help="CSV with zone,source,technology,cost_yuan_per_t,potential_t.")
-    ] = "",
-    caps: Annotated[str, typer.Option(metavar="FILE", help="CSV with zone,year,baseline_t,cap_t.")] = "",
-    rulebook: Annotated[
-        str, typer.Option(metavar="PATH_OR_NAME", help=f"Rulebook with caps and zone.  [default: {RULEBOOK}]")
-    ] = "",
-    pollutant: Annotated[str, typer.Option(help="Pollutant of the rulebook.  [default: SO2]")] = "",
-    years: Annotated[int, typer.Option(min=1, max=100, help="Years, from the rulebook's first vintage.")] = 10,
-    growth: Annotated[float, typer.Option(metavar="PERCENT", help="Growth of emissions a year.")] = 1.0,
-    decline: Annotated[float, typer.Option(metavar="PERCENT", help="Fall of later caps a year.")] = 3.0,
-    rate: Annotated[float, typer.Option(metavar="PERCENT", help="Discount rate.")] = 5.0,
+    curves: CurvesOption = "",
+    caps: CapsOption = "",
+    rulebook: RulebookOption = "",
+    pollutant: PollutantOption = "",
+    years: YearsOption = 10,
+    growth: GrowthOption = 1.0,
+    decline: DeclineOption = 3.0,
+    rate: RateOption = 5.0,
     json: Json = False,
 ) -> None:
     """What cities save by one market, and each one's part: the case against closed borders. 联通收益。
