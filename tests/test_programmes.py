@@ -119,6 +119,9 @@ def test_the_report_has_the_names_and_the_money_of_its_law(any_year: Season) -> 
     assert f"{other}/t" not in html
     assert "Dianzhong" not in html
     assert "All works are invented" in html
+    own = any_year.rules.auction.rule == "pay-as-bid"
+    assert ("Each winner pays its own bid." in html) == own
+    assert ("All winners pay one price" in html) != own
 
 
 def test_no_code_names_a_law() -> None:
