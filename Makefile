@@ -28,13 +28,13 @@ test: $(VENV)/dev.stamp ## every test: properties, transcripts, simulator, crash
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: $(VENV)/dev.stamp ## format, lint, strict types
-	@$(BIN)/ruff format --check src tests bench scripts
-	@$(BIN)/ruff check src tests bench scripts
+	@$(BIN)/ruff format --check src tests bench scripts examples
+	@$(BIN)/ruff check src tests bench scripts examples
 	@$(BIN)/mypy
 
 format: $(VENV)/dev.stamp ## put the format right
-	@$(BIN)/ruff format src tests bench scripts
-	@$(BIN)/ruff check --fix src tests bench scripts
+	@$(BIN)/ruff format src tests bench scripts examples
+	@$(BIN)/ruff check --fix src tests bench scripts examples
 
 bench: $(VENV)/dev.stamp ## the numbers, as ratios measured in one run (FULL=1: also a book of 100 demo years and a sector of 4,622 stacks)
 	@scripts/bench-peers

@@ -1,1 +1,51 @@
-"""Drives the engine: synthetic stacks, honest agents, the random simulator."""
+"""Drives the engine: synthetic stacks, honest agents, the random simulator; and the policy lab, a library of frames.
+
+`import airshed.lab as lab`, then `lab.zone_tables()`, `lab.solve_market(...)`: the names of `airshed.lab.frames` are
+read when first used, so that the import costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from airshed.lab.frames import ClearedCall as ClearedCall
+    from airshed.lab.frames import SolvedMarket as SolvedMarket
+    from airshed.lab.frames import ZoneTables as ZoneTables
+    from airshed.lab.frames import annual_prices as annual_prices
+    from airshed.lab.frames import clear_call as clear_call
+    from airshed.lab.frames import compare_methods as compare_methods
+    from airshed.lab.frames import link_cities as link_cities
+    from airshed.lab.frames import price_alarms as price_alarms
+    from airshed.lab.frames import published_prices as published_prices
+    from airshed.lab.frames import share_cap as share_cap
+    from airshed.lab.frames import solve_market as solve_market
+    from airshed.lab.frames import zone_tables as zone_tables
+
+#: Names of `airshed.lab.frames` that stand here too.
+FRAMES = (
+    "ClearedCall",
+    "SolvedMarket",
+    "ZoneTables",
+    "annual_prices",
+    "clear_call",
+    "compare_methods",
+    "link_cities",
+    "price_alarms",
+    "published_prices",
+    "share_cap",
+    "solve_market",
+    "zone_tables",
+)
+
+
+def __getattr__(name: str) -> Any:
+    if name in FRAMES:
+        from airshed.lab import frames
+
+        return getattr(frames, name)
+    raise AttributeError(f"module 'airshed.lab' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *FRAMES])

@@ -1,0 +1,245 @@
+"""The lab as a library: data frames in and out, every bad row named, and five worked examples that run."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from types import ModuleType
+
+import polars as pl
+import pytest
+
+from airshed import lab
+from airshed.cli.examples import story
+from airshed.engine.runner import Runner
+from airshed.lab import frames
+from airshed.lab.equilibrium.case import case_of, closed, linked, solved
+from airshed.lab.methods import plans
+from airshed.lab.zone import load as load_zone
+from airshed.model.allowance import Pollutant
+from airshed.model.period import BEIJING
+from airshed.model.refusal import Malformed
+from airshed.rulebook.digest import digest
+from airshed.rulebook.shipped import shipped
+from airshed.service.book import Book
+from airshed.service.marketdata.frames import market_frames
+from laws import FILES, RULES
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+LIBRARY = Path(__file__).parents[1] / "docs" / "library.md"
+
+CURVES = pl.DataFrame(
+    {
+        "zone": ["A", "A", "B"],
+        "source": ["a1", "a2", "b1"],
+        "technology": ["wet", "dry", "wet"],
+        "cost_yuan_per_t": [40.0, 25.0, 10.0],
+        "potential_t": [10.0, 3.0, 10.0],
+    }
+)
+CAPS = pl.DataFrame({"zone": ["A", "B"], "year": [2027, 2027], "baseline_t": [110.0, 100.0], "cap_t": [100.0, 100.0]})
+SOURCES = pl.DataFrame(
+    {
+        "source": ["a1", "a1", "b1", "b1"],
+        "jurisdiction": ["A", "A", "B", "B"],
+        "sector": ["cement", "cement", "steel", "steel"],
+        "year": [2025, 2026, 2025, 2026],
+        "emitted_kg": [300, 100, 200, 200],
+        "output": [10, 10, 30, 30],
+        "benchmark_g": [10_000, 10_000, 10_000, 10_000],
+        "quota_g": [20_000, 20_000, 20_000, 20_000],
+    }
+)
+
+
+def example(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, EXAMPLES / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    found = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(found)
+    return found
+
+
+def test_importing_the_lab_reads_neither_frames_nor_solver() -> None:
+    code = "import sys, airshed.lab; print({'polars', 'numpy', 'highspy'} & set(sys.modules), airshed.lab.solve_market)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("set() <function solve_market")
+    assert set(lab.FRAMES) == set(frames.__all__) <= set(dir(lab))
+    with pytest.raises(AttributeError, match="no attribute 'solve'"):
+        _ = lab.solve
+
+
+def test_the_frames_of_the_shipped_zone_give_the_equilibrium_of_the_command() -> None:
+    tables = lab.zone_tables("dianzhong", "SO2", years=3)
+    case = case_of(load_zone(shipped("zones", "dianzhong")), RULES, Pollutant.SO2, 3, 0.05, 0.01, 0.03)
+    for border, air in (("open", linked(case.zones)), ("closed", closed(case.zones))):
+        found, own = lab.solve_market(tables.curves, tables.caps, border=border), solved(case, air)
+        assert found.cost_yuan == pytest.approx(own.found.cost, rel=1e-12)
+        prices = dict(zip(case.zones, own.found.price[:, 0].tolist(), strict=True))
+        first = found.prices.filter(pl.col("year") == 2027)
+        assert dict(first.select("zone", "price_yuan_per_t").iter_rows()) == pytest.approx(prices, rel=1e-12)
+
+
+def test_a_solution_says_who_abates_with_what_and_carries_its_proof() -> None:
+    found = lab.solve_market(CURVES, CAPS, border="closed")
+
+    assert found.steps.rows() == [("A", "a2", "dry", 25.0, 2027, 3.0), ("A", "a1", "wet", 40.0, 2027, 7.0)]
+    assert found.cost_yuan == found.bound_yuan == 3 * 25.0 + 7 * 40.0
+    assert found.gap == 0.0
+    assert found.years["emitted_t"].to_list() == [100.0, 100.0]
+    assert found.bank["receptor"].to_list() == ["A", "B"]
+    assert found.prove() == found.certificate["digest"]
+    found.certificate["cost"] = 1.0
+    with pytest.raises(Malformed, match="digest"):
+        found.prove()
+
+
+def test_steps_add_up_to_what_each_zone_abates_in_each_year() -> None:
+    tables = lab.zone_tables("dianzhong", "NOx", years=4)
+    found = lab.solve_market(tables.curves, tables.caps, matrix=tables.matrix)
+    sums = found.steps.group_by("zone", "year").agg(pl.col("abated_t").sum().alias("sum"))
+    both = found.years.join(sums, on=["zone", "year"], how="left").fill_null(0.0)
+    assert (both["abated_t"] - both["sum"]).abs().max() == pytest.approx(0.0, abs=1e-9)
+    spent = (found.steps["abated_t"] * found.steps["cost_yuan_per_t"] * 1.05 ** -(found.steps["year"] - 2027)).sum()
+    assert spent == pytest.approx(found.cost_yuan, rel=1e-9)
+
+
+def test_linked_cities_share_one_saving() -> None:
+    found = lab.link_cities(CURVES, CAPS)
+    saved = lab.solve_market(CURVES, CAPS, border="closed").cost_yuan - lab.solve_market(CURVES, CAPS).cost_yuan
+    assert found["alone_yuan"].to_list() == [355.0, 0.0]
+    assert found["shapley_yuan"].sum() == pytest.approx(saved)
+    assert found["nucleolus_yuan"].sum() == pytest.approx(saved)
+
+
+def test_a_cap_is_shared_to_the_allowance_and_methods_are_compared() -> None:
+    """I2."""
+    found = lab.share_cap(333, SOURCES, {"tiers": [{"by": "source", "claim": "benchmark"}]})
+    assert dict(found.select("source", "count").iter_rows()) == {"a1": 83, "b1": 250}
+    assert found["why_en"][0].endswith("83 allowances.")
+    compared = lab.compare_methods(333, SOURCES, CURVES, 20.0)
+    assert compared["method"].to_list() == list(plans())
+    # a1 emitted 200 kg and 200 kg: half of what is counted, so a tonne less is 5/12 of an allowance less
+    assert compared.filter(pl.col("method") == "history")["whip"].item() == pytest.approx(333 / 800, abs=0.1)
+    assert compared.filter(pl.col("method") == "benchmark")["whip"].item() == 0
+
+
+def test_quotes_become_yearly_prices_and_alarms() -> None:
+    quotes = lab.published_prices()
+    said = lab.annual_prices(quotes, rate=0.08)
+    shanxi = (pl.col("place") == "Shanxi") & (pl.col("yuan_per_t") == 18_000) & (pl.col("pollutant") == "SO2")
+    assert said.filter(shanxi)["yuan_per_t_year"].item() == pytest.approx(1_440.0)
+    assert said.filter(pl.col("years").is_null())["yuan_per_t_year"].is_null().all()
+    inside = lab.price_alarms(quotes).filter("inside")
+    assert ("SO2", "Zhuzhou") in inside.select("pollutant", "low_place").rows()
+
+
+def without(frame: pl.DataFrame, column: str, row: int, value: object) -> pl.DataFrame:
+    cells: list[object] = frame[column].to_list()
+    cells[row] = value
+    return frame.with_columns(pl.Series(column, cells, dtype=frame.schema[column]))
+
+
+@pytest.mark.parametrize(
+    ("curves", "caps", "said"),
+    [
+        (CURVES.drop("zone"), CAPS, "curves: column 'zone' is missing"),
+        (without(CURVES, "cost_yuan_per_t", 1, None), CAPS, "curves row 2 column cost_yuan_per_t: expected `float`"),
+        (without(CURVES, "cost_yuan_per_t", 1, float("nan")), CAPS, "curves row 2 column cost_yuan_per_t: is nan"),
+        (without(CURVES, "potential_t", 0, -1.0), CAPS, "curves row 1 column potential_t: expected `float` >= 0"),
+        (without(CURVES, "zone", 2, "C"), CAPS, "curves row 3: no such zone 'C'; there are A, B"),
+        (CURVES, CAPS.head(0), "caps: has no rows"),
+        (CURVES, pl.concat([CAPS, CAPS.head(1)]), "caps row 3: A 2027 stands twice"),
+        (
+            CURVES,
+            pl.concat([CAPS, CAPS.head(1).with_columns(year=pl.lit(2029, dtype=pl.Int64))]),
+            "caps: A has no row for 2028",
+        ),
+        (CURVES, without(CAPS, "cap_t", 0, 1.0), "raise the caps, or add steps"),
+    ],
+)
+def test_a_bad_row_is_named(curves: pl.DataFrame, caps: pl.DataFrame, said: str) -> None:
+    with pytest.raises(Malformed) as raised:
+        lab.solve_market(curves, caps, border="closed")
+    assert said in str(raised.value)
+
+
+def test_other_bad_input_is_named_too() -> None:
+    plan = {"tiers": [{"by": "source", "claim": "history"}]}
+    matrix = pl.DataFrame({"receptor": ["k"], "zone": ["A"], "coefficient": [1.0], "origin": ["x"]})
+    call = pl.DataFrame({"number": [1, 1], "side": ["buy", "sell"], "limit": [2_000, 1_000], "count": [1, 1]})
+    quotes = lab.published_prices()
+    wrong: list[tuple[Callable[[], object], str]] = [
+        (lambda: lab.solve_market(CURVES, CAPS, border="half"), "border: is 'half'"),
+        (lambda: lab.solve_market(CURVES, CAPS, matrix=matrix), "matrix: k has no coefficient for B"),
+        (lambda: lab.solve_market(CURVES.to_dict(), CAPS), "give a Polars data frame"),  # type: ignore[arg-type]
+        (lambda: lab.zone_tables("dianzhong", "CO"), "no such pollutant 'CO'"),
+        (lambda: lab.share_cap(9, SOURCES, {"tiers": [{"by": "moon", "claim": "history"}]}), "plan: invalid enum"),
+        (lambda: lab.share_cap(9, without(SOURCES, "year", 1, 2025), plan), "sources row 2: a1 2025 stands twice"),
+        (lambda: lab.share_cap(9, without(SOURCES, "sector", 1, "x"), plan), "another jurisdiction, sector"),
+        (lambda: lab.share_cap(9, without(SOURCES, "emitted_kg", 1, None), plan), "a1"),
+        (lambda: lab.clear_call(call, reference=0), "orders row 2 column number: 1 stands twice"),
+        (lambda: lab.clear_call(call, reference=0, tick=1_500), "orders row 1 column limit: 2000 is off the tick"),
+        (lambda: lab.annual_prices(without(quotes, "years", 0, None)), "quotes row 1: years and per_year"),
+        (lambda: lab.annual_prices(without(quotes, "yuan_per_t", 0, 0.0)), "quotes row 1 column yuan_per_t"),
+    ]
+    for ask, said in wrong:
+        with pytest.raises(Malformed) as raised:
+            ask()
+        assert said in str(raised.value)
+
+
+def test_closed_cities_cost_more_than_one_zone() -> None:
+    prices = example("closed_cities").main("SO2")
+    assert prices["one_market"].n_unique() == 1
+    assert prices["closed"].n_unique() == 5
+
+
+def test_history_whips_and_a_benchmark_does_not() -> None:
+    found = dict(example("whip_index").main("SO2").select("method", "whip").iter_rows())
+    assert found["benchmark"] == 0
+    assert found["history"] > found["history, credit for early action"] > 0.1
+
+
+def test_eighteen_thousand_against_a_thousand_depends_on_the_rate() -> None:
+    times = example("one_price_language").main()["times"].to_list()
+    assert times == pytest.approx([0.54, 0.9, 1.0, 1.44, 2.16])
+
+
+def test_a_call_to_which_all_come_finds_the_equilibrium_and_a_thin_one_strays() -> None:
+    found = example("thin_market").main("SO2")
+    thin, whole = found.row(0, named=True), found.row(-1, named=True)
+    assert whole["deviation_yuan_per_t"] == 0
+    assert thin["deviation_yuan_per_t"] > 500
+    assert thin["firms"] == 3
+
+
+def test_the_tape_of_a_book_is_a_frame(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "story.book"
+    with Book.create(path) as book:
+        runner = Runner(book, RULES)
+        for at, command in story(RULES):
+            instant = datetime.fromisoformat(at).replace(tzinfo=BEIJING)
+            runner.send(command, int(instant.timestamp() * 1000))
+        book.keep_law(digest(RULES), FILES)
+    ways = example("book_tape").main(str(path))
+    assert {"listed", "call", "zone_call", "auction", "sale"} <= set(ways["kind"])
+    assert "the mean price by month" in capsys.readouterr().out
+    with pytest.raises(Malformed, match="there is no table 'gossip'"):
+        market_frames(path, ("gossip",))
+
+
+def test_every_example_is_listed_and_run_here() -> None:
+    here, listed = Path(__file__).read_text("utf-8"), LIBRARY.read_text("utf-8")
+    names = {path.stem for path in EXAMPLES.glob("*.py")}
+    assert len(names) >= 5
+    for name in names:
+        assert f"(../examples/{name}.py)" in listed
+        assert f'example("{name}").main' in here
+    for name in frames.__all__:
+        assert f"`{name}" in listed, name
