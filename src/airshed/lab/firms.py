@@ -6,8 +6,9 @@ Everything private to a firm is drawn from its own seeded stream, so that one fi
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import ceil
 
 from airshed.lab.zone import Factor, Source, Stack, Zone, expected_kg
 from airshed.model.allowance import Pollutant
@@ -23,6 +24,9 @@ FIRST_COMMISSIONING, LAST_COMMISSIONING = 20, 120
 #: One firm in this many has little cash: the honest reason for most shortfalls.
 SHORT_OF_CASH = 9
 FEN_PER_YUAN = 100
+DAYS = 365
+#: What is planned for beyond the forecast, in percent: hours that a monitor misses are filled with high values.
+MARGIN, HUNDRED = 4, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ class Firm:
     """One source and its operator. Masses are kilograms a year, prices fen per tonne, by pollutant.
 
     Pollutants have the names of the programme; `owes` gives what monitors call them. `installed` are the steps it has
-    decided for, in operation from `from_day` (0 = 1 January).
+    decided for, in operation from `from_day` (0 = 1 January). `error` is the factor by which it misjudges prices.
     """
 
     source: Source
@@ -54,12 +58,21 @@ class Firm:
     cash_fen: int
     patience: float
     rng: random.Random
+    error: dict[str, float]
     installed: dict[str, tuple[Step, ...]] = field(default_factory=dict)
 
-    def abated_kg(self, pollutant: str, days: int = 365) -> int:
+    def abated_kg(self, pollutant: str, days: int = DAYS) -> int:
         """Kilograms that its installations take out of a year of `days`."""
         working = max(0, days - self.from_day)
         return sum(step.potential_kg for step in self.installed.get(pollutant, ())) * working // days
+
+    def plan(self, pollutant: str) -> list[Step]:
+        """Its steps as the authority learns of them: in operation for the rest of the year, from which price on."""
+        working, error = DAYS - self.from_day, self.error.get(pollutant, 1.0)
+        return [
+            Step(step.technology, step.potential_kg * working // DAYS, ceil(step.cost_fen_per_t / error))
+            for step in self.steps.get(pollutant, ())
+        ]
 
     def forecast_kg(self, pollutant: str) -> int:
         """What it will emit in the year."""
@@ -138,6 +151,7 @@ def firms_of(zone: Zone, seed: int, rules: Rulebook) -> list[Firm]:
                 cash_fen=0,
                 patience=rng.uniform(0.2, 1.0),
                 rng=rng,
+                error={code: rng.lognormvariate(0.0, BELIEF_SPREAD) for code in owes},
             )
         )
     return found
@@ -152,17 +166,23 @@ def factor_of(zone: Zone, source: Source, pollutant: Pollutant) -> Factor:
 
 
 def guide_prices(firms: Sequence[Firm], caps_kg: Mapping[str, int]) -> dict[str, int]:
-    """The guide price of each pollutant that the authority publishes before trading starts."""
+    """The guide price of each pollutant that the authority publishes before trading starts.
+
+    It asks for plans and raises the price until, all firms' plans taken together, the cap is met with a margin. Fen per
+    tonne.
+    """
     return {
         pollutant: guide_price(
-            [step for firm in firms for step in firm.steps.get(pollutant, ())],
-            sum(firm.before_kg.get(pollutant, 0) for firm in firms) - cap,
+            [step for firm in firms for step in firm.plan(pollutant)],
+            sum(firm.before_kg.get(pollutant, 0) for firm in firms) * (HUNDRED + MARGIN) // HUNDRED - cap,
         )
         for pollutant, cap in caps_kg.items()
     }
 
 
-def decide_installations(firms: Sequence[Firm], guide: Mapping[str, int], floor: Mapping[str, int]) -> None:
+def decide_installations(
+    firms: Sequence[Firm], guide: Callable[[Firm], Mapping[str, int]], floor: Mapping[str, int]
+) -> None:
     """Each firm forms its belief of the price, installs every step that costs less, and sets cash aside.
 
     A firm that holds the guide price for right is wrong by its own draw: that is where trade comes from.
@@ -170,10 +190,10 @@ def decide_installations(firms: Sequence[Firm], guide: Mapping[str, int], floor:
     for firm in firms:
         poor = firm.rng.randrange(SHORT_OF_CASH) == 0
         cash = 0
-        for pollutant, price in guide.items():
+        for pollutant, price in guide(firm).items():
             if pollutant not in firm.owes:
                 continue
-            belief = max(floor[pollutant], round(price * firm.rng.lognormvariate(0.0, BELIEF_SPREAD)))
+            belief = max(floor[pollutant], round(price * firm.error[pollutant]))
             firm.belief[pollutant] = belief
             firm.installed[pollutant] = tuple(step for step in firm.steps[pollutant] if step.cost_fen_per_t <= belief)
             cash += firm.before_kg[pollutant] * belief // 1000

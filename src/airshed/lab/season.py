@@ -18,7 +18,8 @@ from airshed.engine.procedures.complying import surrender_day
 from airshed.engine.runner import Answer, Runner
 from airshed.lab import monthly_call, yearend
 from airshed.lab.activities import zone_activities
-from airshed.lab.firms import Firm, decide_installations, firms_of, guide_prices
+from airshed.lab.firms import Firm, decide_installations, firms_of
+from airshed.lab.guide import Guide, guide, side_of
 from airshed.lab.marking import PlannedMark
 from airshed.lab.trader import CALLED, View, advance_bids_for, bids_for, order_for
 from airshed.lab.yearend import HOST_ACTOR
@@ -70,7 +71,7 @@ class Season:
     seed: int
     year: int
     firms: list[Firm] = field(default_factory=list)
-    guide: dict[str, int] = field(default_factory=dict)
+    guide: Guide = field(default_factory=dict)
     sealed: Mapping[str, Sequence[c.SealDay]] = field(default_factory=dict)
     doubts: Mapping[str, str] = field(default_factory=dict)
     findings: Mapping[str, c.NoteFindings] = field(default_factory=dict)
@@ -112,17 +113,12 @@ class Season:
     def decide(self) -> None:
         """The authority publishes guide prices; firms form beliefs and decide what to install.
 
-        What the new-entrant reserve keeps is not there to cover emissions, so the guide price leaves it out.
+        The guide price is that of the firm's own side of the walls: only there will it find whom to trade with.
         """
-        caps: dict[str, int] = {pollutant.code: 0 for pollutant in self.rules.pollutants}
-        for cap in self.rules.caps.rows:
-            if cap.vintage == self.year:
-                kept = look.local(self.rules, cap.jurisdiction).allocation.reserve_basis_points
-                caps[cap.pollutant] += cap.count * (10_000 - kept) // 10_000
         self.firms = firms_of(self.zone, self.seed, self.rules)
-        self.guide = guide_prices(self.firms, caps)
+        self.guide = guide(self.zone, self.rules, self.firms, self.year)
         floor = {rule.code: max(rule.reserve_fen_per_t, rule.floor_fen_per_t) for rule in self.rules.pollutants}
-        decide_installations(self.firms, self.guide, floor)
+        decide_installations(self.firms, lambda firm: self.guide[side_of(self.rules, firm)], floor)
 
     def open(self) -> None:
         """Adopt the rules, enter everybody, set and share out the caps."""
