@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from airshed.compliance.deadline import next_business_day
 from airshed.compliance.shortfall import Lack, penalty
-from airshed.engine.procedures.complying import surrender_day
+from airshed.engine.procedures.deadlines import surrender_day
 from airshed.model.refusal import Malformed
 from airshed.rulebook import look
 from airshed.rulebook.load import load_texts, read

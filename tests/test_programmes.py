@@ -16,7 +16,7 @@ import pytest
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.journal import MemoryJournal, decode
-from airshed.engine.procedures.complying import deadline, surrender_day
+from airshed.engine.procedures.deadlines import deadline, surrender_day
 from airshed.engine.procedures.guards import in_money
 from airshed.engine.runner import Runner
 from airshed.lab import inventory

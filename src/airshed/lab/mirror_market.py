@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from calendar import isleap
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.journal import Record
 from airshed.model.period import day_of
 from airshed.registry.moves import Delivered
+from airshed.rulebook.look import worked
 from airshed.rulebook.schema import Rulebook
 
 Claim = Callable[[str, bool, str], None]
@@ -56,6 +59,7 @@ class MarketMirror:
     def follow(self, record: Record, rules: Rulebook) -> None:
         """Check one record; holdings are those after it."""
         for event in record.events:
+            self._lives(event, record.at, rules)
             match event:
                 case e.AccountOpened():
                     one = event.account
@@ -90,9 +94,24 @@ class MarketMirror:
                     self._gather(event, record, rules)
                 case e.CallCleared():
                     assert isinstance(record.body, c.CloseCall)
-                    self._called(event, rules)
+                    self._called(event, record.at, rules)
                 case _:
                     pass
+
+    def _lives(self, event: e.Event, at: int, rules: Rulebook) -> None:
+        """What is traded still counts for some year."""
+        match event:
+            case e.OrderPlaced() | e.Traded() | e.DealOffered() | e.DealSettled() | e.CallOpened() | e.AuctionOpened():
+                series = event.series
+            case e.CallCleared(fills=fills) if fills:
+                series = self._series[event.call]
+            case e.AuctionCleared(sold=sold) if sold:
+                series = self._auctions[event.auction][1]
+            case e.PledgeOffered() | e.LeaseOffered() | e.Repurchased():
+                series = event.series
+            case _:
+                return
+        self._claim("I11", useful(series, at, rules), f"{event} trades {series}, which counts for no year")
 
     # --- the listed book and auctions
 
@@ -170,10 +189,12 @@ class MarketMirror:
                 self._wants["call", event.call, event.number] = [event.account, series, event.count]
                 self._buys(event.account, series, record.at, rules)
 
-    def _called(self, event: e.CallCleared, rules: Rulebook) -> None:
+    def _called(self, event: e.CallCleared, at: int, rules: Rulebook) -> None:
         series, orders = self._series[event.call], self._calls.pop(event.call)
         for number in orders:
             self._wants.pop(("call", event.call, number), None)
+        if not useful(series, at, rules):
+            orders = {}
         price, count = _naive(orders, self._reference(series, rules), rules.trading.tick_fen_per_t)
         self._claim("I7", (event.price, event.count) == (price, count), f"{event.call} should be {count} at {price}")
         got = {fill.number: fill.count for fill in event.fills}
@@ -254,6 +275,15 @@ def vintages(series: str) -> list[str]:
         return [series]
     head, _, first = stem.rpartition("-")
     return [f"{head}-{year}" for year in range(int(first), int(last) + 1)]
+
+
+def useful(series: str, at: int, rules: Rulebook) -> bool:
+    """Whether the vintage, or the oldest of a strip, counts for a year that may be surrendered for, day by day."""
+    law, year = rules.calendar, int(vintages(series)[0][-4:]) + rules.allowance.vintages_back + 1
+    day = date.fromisoformat(f"{year}-{law.surrender_by_in_leap_years if isleap(year) else law.surrender_by}")
+    while law.on_closed_days != "stays" and not worked(rules, day.isoformat()):
+        day += timedelta(days=1)
+    return day_of(at) <= day.isoformat()
 
 
 def _naive(orders: dict[int, Gathered], reference: int, tick: int) -> tuple[int | None, int]:

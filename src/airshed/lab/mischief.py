@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from airshed.engine import commands as c
-from airshed.engine.procedures.complying import deadline
+from airshed.engine.procedures.deadlines import deadline
 from airshed.engine.procedures.marking import standing
 from airshed.engine.procedures.trade_rules import reference_price
 from airshed.engine.state import State

@@ -14,7 +14,7 @@ from functools import partial
 
 from airshed.compliance.banking import YearEnd, base
 from airshed.engine import commands as c
-from airshed.engine.procedures.complying import surrender_day
+from airshed.engine.procedures.deadlines import surrender_day
 from airshed.engine.runner import Answer, Runner
 from airshed.lab import monthly_call, yearend
 from airshed.lab.activities import zone_activities

@@ -72,6 +72,7 @@ class Why(StrEnum):
     YEAR_CLOSED = "year_closed"
     TOO_EARLY = "too_early"
     TOO_LATE = "too_late"
+    EXPIRED_VINTAGE = "expired_vintage"
     # what the air and the market allow
     WALLED_OFF = "walled_off"
     ADDS_LOAD = "adds_load"
@@ -155,6 +156,7 @@ MEANINGS: dict[Why, tuple[str, str]] = {
     Why.YEAR_CLOSED: ("The year is reported, verified or settled already.", "该年度已报告、核查或清缴结算。"),
     Why.TOO_EARLY: ("The day, the year or the deadline is not over.", "日期、年度或期限未到。"),
     Why.TOO_LATE: ("The deadline is over, or the offer does not stand.", "期限已过或已停止办理。"),
+    Why.EXPIRED_VINTAGE: ("The vintage counts for no year any more.", "该年份配额已过最后清缴期限，不得再交易。"),
     Why.WALLED_OFF: ("The two sides of a wall between industries do not trade.", "该行业与其他行业之间不得交易。"),
     Why.ADDS_LOAD: ("It would add load where the air fails its standard.", "空气质量未达标区域不得增加排放总量。"),
     Why.CROSSING: ("Allowances of another jurisdiction are not for this buyer.", "不得跨区域购买。"),

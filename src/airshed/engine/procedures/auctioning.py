@@ -9,6 +9,7 @@ from airshed.engine import events as e
 from airshed.engine.auctions import of_event
 from airshed.engine.nouns import Auction
 from airshed.engine.procedures.bidding import group_of
+from airshed.engine.procedures.deadlines import expired
 from airshed.engine.procedures.guards import Decision, known_series, no, own_account, positive, thawed
 from airshed.engine.procedures.trade_rules import bought_today, enough, outside_collar
 from airshed.engine.state import State
@@ -40,7 +41,7 @@ def open_auction(state: State, rules: Rulebook, at: int, actor: str, body: c.Ope
     if ahead > terms.advance_years:
         detail = f"{body.series} is {ahead} years ahead; at most {terms.advance_years} are sold in advance"
         return no(rules, "auction", Why.TOO_EARLY, detail)
-    refusal = positive(rules, "auction", "the count", body.count)
+    refusal = expired(rules, at, body.series) or positive(rules, "auction", "the count", body.count)
     if refusal:
         return refusal
     if body.count % terms.lot:
@@ -127,7 +128,7 @@ def consign_lot(state: State, rules: Rulebook, at: int, actor: str, body: c.Cons
         return refusal
     if not auction.open:
         return no(rules, "auction", Why.AUCTION_CLOSED, f"the auction {body.auction} is over")
-    refusal = positive(rules, "auction", "the count", body.count)
+    refusal = expired(rules, at, auction.series) or positive(rules, "auction", "the count", body.count)
     if refusal is None and body.minimum:
         refusal = positive(rules, "auction", "the minimum price", body.minimum)
     if refusal:
@@ -165,6 +166,7 @@ def offer_auction(state: State, rules: Rulebook, at: int, actor: str, body: c.Of
     law = look.local(rules, series.jurisdiction).auction
     refusal = (
         thawed(state, rules, body.account)
+        or expired(rules, at, body.series)
         or positive(rules, "auction", "the count", body.count)
         or positive(rules, "auction", "the reserve price", body.reserve)
     )

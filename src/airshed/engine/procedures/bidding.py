@@ -6,6 +6,7 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.auctions import of_event
 from airshed.engine.nouns import Auction
+from airshed.engine.procedures.deadlines import expired
 from airshed.engine.procedures.guards import Decision, no, own_account, positive, thawed
 from airshed.engine.procedures.trade_rules import may_cross, outside_collar, over_position, walled_off
 from airshed.engine.state import State
@@ -32,7 +33,8 @@ def place_bid(state: State, rules: Rulebook, at: int, actor: str, body: c.PlaceB
     if not auction.open:
         return no(rules, "auction", Why.AUCTION_CLOSED, f"the auction {body.auction} is over")
     refusal = (
-        _may_bid(state, rules, at, auction, body)
+        expired(rules, at, auction.series)
+        or _may_bid(state, rules, at, auction, body)
         or positive(rules, "auction", "the count", body.count)
         or positive(rules, "auction", "limit", body.limit)
     )

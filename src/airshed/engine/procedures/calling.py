@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import Call, CallOrder
+from airshed.engine.procedures.deadlines import ends, expired
 from airshed.engine.procedures.guards import Decision, known_instrument, no, own_account, term_of, thawed
 from airshed.engine.procedures.trade_rules import (
     bought_today,
@@ -46,7 +47,7 @@ def open_call(state: State, rules: Rulebook, at: int, actor: str, body: c.OpenCa
     today = day_of(at)
     if not look.worked(rules, today):
         return no(rules, "calendar", Why.SESSION_CLOSED, f"{today} is not worked; a call opens on a working day")
-    refusal = not_halted(state, rules, body.series) or term_of(rules, body.series)
+    refusal = not_halted(state, rules, body.series) or expired(rules, at, body.series) or term_of(rules, body.series)
     return refusal or (e.CallOpened(body.call, body.series, body.wall),)
 
 
@@ -63,6 +64,7 @@ def place_order(state: State, rules: Rulebook, at: int, actor: str, body: c.Plac
         or thawed(state, rules, body.account)
         or _over(rules, call)
         or not_halted(state, rules, call.series)
+        or expired(rules, at, call.series)
         or _walled(state, rules, call, body.account)
     )
     if refusal is None and body.side == "buy":
@@ -128,7 +130,10 @@ def drop_order(state: State, rules: Rulebook, at: int, actor: str, body: c.DropC
 
 
 def close_call(state: State, rules: Rulebook, at: int, actor: str, body: c.CloseCall) -> Decision:
-    """Clear and settle in one entry (I5, I7); the exchange stands between buyers and sellers."""
+    """Clear and settle in one entry (I5, I7); the exchange stands between buyers and sellers.
+
+    Nothing is traded in the call of a vintage that has expired since: all that is set aside is free again.
+    """
     call = state.calls.get(body.call)
     if call is None:
         return no(rules, "trading", Why.UNKNOWN_CALL, f"there is no call {body.call!r}")
@@ -136,7 +141,8 @@ def close_call(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
     if refusal:
         return refusal
     law = rules.trading
-    orders = [Limit(order.number, order.side, order.limit, order.count) for order in call.orders.values()]
+    live = call.orders.values() if at <= ends(rules, call.series) else ()
+    orders = [Limit(order.number, order.side, order.limit, order.count) for order in live]
     result = clear(orders, reference_price(state, rules, call.series), law.tick_fen_per_t, body.seed)
     fills, entry = _settled(state, rules, call, result)
     return (e.CallCleared(call.id, result.price, result.count, result.surplus, fills, entry),)

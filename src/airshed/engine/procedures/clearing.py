@@ -9,6 +9,7 @@ from airshed.engine import events as e
 from airshed.engine.auctions import of_event
 from airshed.engine.nouns import Auction
 from airshed.engine.procedures.bidding import group_of, holding, holding_limit
+from airshed.engine.procedures.deadlines import ends, expired
 from airshed.engine.procedures.guards import Decision, no
 from airshed.engine.state import State
 from airshed.market.auction import AuctionLaw, Bidder, Consigned, Outcome, Sale, SealedBid, hold
@@ -24,7 +25,10 @@ from airshed.rulebook.schema import Rulebook
 
 
 def close_auction(state: State, rules: Rulebook, at: int, actor: str, body: c.CloseAuction) -> Decision:
-    """Clear and settle all auctions of the event in one record, each in one entry (I8)."""
+    """Clear and settle all auctions of the event in one record, each in one entry (I8).
+
+    Of a vintage that has expired since nothing is sold, and no bid counts.
+    """
     auction = state.auctions.get(body.auction)
     if auction is None:
         return no(rules, "auction", Why.UNKNOWN_AUCTION, f"there is no auction {body.auction!r}")
@@ -32,13 +36,18 @@ def close_auction(state: State, rules: Rulebook, at: int, actor: str, body: c.Cl
         return no(rules, "auction", Why.AUCTION_CLOSED, f"the auction {body.auction} is over")
     event = of_event(state, auction.event)
     law = _law(rules, event, body.seed)
-    places = [(each, number) for each in event for number in range(1, len(each.bids) + 1)]
+    live = [each for each in event if at <= ends(rules, each.series)]
+    places = [(each, number) for each in live for number in range(1, len(each.bids) + 1)]
     bids = [_sealed(each, number) for each, number in places]
     try:
-        outcome = hold(law, bids, _bidders(state, event), _lots(state, event))
+        outcome = hold(law, bids, _bidders(state, event), _lots(state, live))
     except Malformed as error:  # the bids together are beyond any account: the auction stays open
         return no(rules, "auction", Why.TOO_LARGE, str(error))
     refused = _refused(state, rules, places, outcome)
+    for each in event:
+        refusal = expired(rules, at, each.series)
+        if refusal:
+            refused[each.id] = tuple(e.BidRefused(number, refusal) for number in range(1, len(each.bids) + 1))
     return tuple(
         _cleared(state, each, sale, refused.get(each.id, ())) for each, sale in zip(event, outcome.sales, strict=True)
     )

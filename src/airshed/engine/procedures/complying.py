@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from airshed.compliance.banking import YearEnd, bank, base, carry
-from airshed.compliance.deadline import last_day, next_business_day
 from airshed.compliance.obligation import admitted
 from airshed.compliance.shortfall import Lack, makeup, penalty
 from airshed.compliance.surrender import plan
@@ -14,29 +11,18 @@ from airshed.engine import events as e
 from airshed.engine.nouns import Source, Year
 from airshed.engine.primary import blocked
 from airshed.engine.procedures.claims import Claims, overrun, usable, used
+from airshed.engine.procedures.deadlines import deadline, surrender_day
 from airshed.engine.procedures.guards import MOST, Decision, no, own_source, positive
 from airshed.engine.procedures.withdrawing import sales_off
 from airshed.engine.state import State
 from airshed.model.allowance import Series, lowest
 from airshed.model.measures import yuan
-from airshed.model.period import HOUR_MS, instant, month_before
+from airshed.model.period import month_before
 from airshed.model.refusal import Refusal, Why
 from airshed.registry import accounts
 from airshed.registry.moves import Delivered, Move, Paid
 from airshed.rulebook import look
 from airshed.rulebook.schema import Rulebook
-
-
-def surrender_day(rules: Rulebook, year: int) -> str:
-    """The last day to surrender for `year`, as ISO date."""
-    law = rules.calendar
-    day = last_day(year + 1, law.surrender_by, law.surrender_by_in_leap_years)
-    return day if law.on_closed_days == "stays" else next_business_day(day, partial(look.worked, rules))
-
-
-def deadline(rules: Rulebook, year: int) -> int:
-    """The last millisecond to surrender for `year`."""
-    return instant(surrender_day(rules, year), 23) + HOUR_MS - 1
 
 
 def surrender(state: State, rules: Rulebook, at: int, actor: str, body: c.Surrender) -> Decision:

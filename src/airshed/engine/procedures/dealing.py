@@ -5,6 +5,7 @@ from __future__ import annotations
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import Deal
+from airshed.engine.procedures.deadlines import expired
 from airshed.engine.procedures.guards import (
     Decision,
     known_instrument,
@@ -77,6 +78,7 @@ def _refused(state: State, rules: Rulebook, at: int, deal: Deal) -> Refusal | No
         refusal = not_halted(state, rules, deal.series)
     refusal = (
         refusal
+        or expired(rules, at, deal.series)
         or walled_off(state, rules, deal.seller, deal.buyer)
         or may_cross(state, rules, at, deal.buyer, deal.series, deal.price)
         or positive(rules, "trading", "the count", deal.count)

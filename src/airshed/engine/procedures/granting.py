@@ -5,6 +5,7 @@ from __future__ import annotations
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import Purchase, Sale, Source
+from airshed.engine.procedures.deadlines import expired
 from airshed.engine.procedures.guards import (
     Decision,
     known_series,
@@ -53,7 +54,7 @@ def open_sale(state: State, rules: Rulebook, at: int, actor: str, body: c.OpenSa
         return no(rules, LAW, Why.TOO_LATE, f"nothing of {first.pollutant} is sold at a fixed price")
     if body.until < day_of(at):
         return no(rules, LAW, Why.TOO_LATE, f"the last day, {body.until}, is over")
-    refusal = positive(rules, LAW, "the count", body.count)
+    refusal = expired(rules, at, body.series) or positive(rules, LAW, "the count", body.count)
     if refusal:
         return refusal
     if body.years > law.longest_years:
@@ -92,7 +93,7 @@ def buy(state: State, rules: Rulebook, at: int, actor: str, body: c.BuyAllocatio
         return sale
     if day_of(at) > sale.until:
         return no(rules, LAW, Why.TOO_LATE, f"the last day of the sale {sale.id} was {sale.until}")
-    refusal = _not_for(state, rules, sale, source, body)
+    refusal = expired(rules, at, sale.series[0]) or _not_for(state, rules, sale, source, body)
     if refusal:
         return refusal
     law = rules.paid_allocation

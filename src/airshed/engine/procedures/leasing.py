@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import Lease
-from airshed.engine.procedures.complying import surrender_day
+from airshed.engine.procedures.deadlines import expired, surrender_day
 from airshed.engine.procedures.guards import (
     Decision,
     free_of,
@@ -54,7 +54,8 @@ def offer_lease(state: State, rules: Rulebook, at: int, actor: str, body: c.Offe
         what = "no new leases are made under this rulebook" if not law.open else f"{body.series} counted until {ends}"
         return no(rules, "lease", Why.TOO_LATE, what)
     refusal = (
-        may_give(state, rules, at, body.lessor, body.lessee, body.series)
+        expired(rules, at, body.series)
+        or may_give(state, rules, at, body.lessor, body.lessee, body.series)
         or positive(rules, "lease", "the count", body.count)
         or positive(rules, "lease", "the rent", body.rent)
         or term_allowed(rules, "lease", vintages[0], vintages[-1], law.longest_years)
@@ -120,6 +121,7 @@ def _deliver(state: State, rules: Rulebook, at: int, lease: Lease, due: list[str
     refusal = (
         thawed(state, rules, lease.lessee)
         or thawed(state, rules, lease.lessor)
+        or expired(rules, at, due[0])
         or may_give(state, rules, at, lease.lessor, lease.lessee, lease.series)
     )
     for series in due:

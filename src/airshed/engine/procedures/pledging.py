@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import Pledge
+from airshed.engine.procedures.deadlines import expired
 from airshed.engine.procedures.guards import (
     Decision,
     free_of,
@@ -47,7 +48,8 @@ def pledge_allowances(state: State, rules: Rulebook, at: int, actor: str, body: 
     if body.until < today:
         return no(rules, "pledge", Why.TOO_LATE, f"the last day to pay, {body.until}, is over; today is {today}")
     refusal = (
-        may_give(state, rules, at, body.pledgor, body.pledgee, body.series)
+        expired(rules, at, body.series)
+        or may_give(state, rules, at, body.pledgor, body.pledgee, body.series)
         or positive(rules, "pledge", "the count", body.count)
         or positive(rules, "pledge", "the debt in fen", body.secured)
     )
@@ -71,7 +73,11 @@ def accept_pledge(state: State, rules: Rulebook, at: int, actor: str, body: c.Ac
         return refusal
     if pledge.state != "offered":
         return no(rules, "pledge", Why.ALREADY_EXISTS, f"pledge {pledge.id} is accepted already")
-    refusal = thawed(state, rules, pledge.pledgee) or thawed(state, rules, pledge.pledgor)
+    refusal = (
+        thawed(state, rules, pledge.pledgee)
+        or thawed(state, rules, pledge.pledgor)
+        or expired(rules, at, pledge.series)
+    )
     return refusal or (e.PledgeAccepted(pledge.id),)
 
 
@@ -129,7 +135,10 @@ def call_pledge(state: State, rules: Rulebook, at: int, actor: str, body: c.Call
 
 
 def enforce_pledge(state: State, rules: Rulebook, at: int, actor: str, body: c.EnforcePledge) -> Decision:
-    """Oldest vintage first, at reference prices, no more than covers the debt: a pledge is security, not a sale."""
+    """Oldest vintage first, at reference prices, no more than covers the debt: a pledge is security, not a sale.
+
+    A vintage that has expired covers nothing and stays.
+    """
     pledge = _pledge(state, rules, body.pledge)
     if isinstance(pledge, Refusal):
         return pledge
@@ -145,6 +154,8 @@ def enforce_pledge(state: State, rules: Rulebook, at: int, actor: str, body: c.E
     owed = pledge.secured
     moves: list[Move] = []
     for series, left in sorted(pledge.left.items()):
+        if expired(rules, at, series):
+            continue
         price = reference_price(state, rules, series)
         count = min(left, -(-max(owed, 0) * KG_PER_T // price))
         if count:

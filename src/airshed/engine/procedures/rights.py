@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import Right
+from airshed.engine.procedures.deadlines import expired
 from airshed.engine.procedures.guards import (
     Decision,
     no,
@@ -164,23 +167,29 @@ def offer_right(state: State, rules: Rulebook, at: int, actor: str, body: c.Offe
         return no(rules, "terms", Why.ALREADY_EXISTS, what)
     if body.buyer == right.holder:
         return no(rules, "terms", Why.WRONG_KIND, f"{right.holder} cannot sell to itself")
+    aside = {
+        series: count for series, count in sorted(right.served.items()) if Series.parse(series).vintage >= body.start
+    }
     refusal = (
         thawed(state, rules, right.holder)
         or thawed(state, rules, body.buyer)
+        or _expired(rules, at, aside)
         or may_give(state, rules, at, right.holder, body.buyer, right.named(body.start))
         or positive(rules, "terms", "the price in fen", body.fen)
     )
     if refusal:
         return refusal
-    aside = {
-        series: count for series, count in sorted(right.served.items()) if Series.parse(series).vintage >= body.start
-    }
     for series, count in aside.items():
         free = state.ledger.held_of(right.holder, series).free
         if free < count:
             what = f"{right.holder} has {free} of {series} free, not the {count} of right {right.id}; start later"
             return no(rules, "terms", Why.INSUFFICIENT_HOLDING, what)
     return (e.RightOffered(right.id, right.holder, body.buyer, body.start, body.fen, aside),)
+
+
+def _expired(rules: Rulebook, at: int, aside: Iterable[str]) -> Refusal | None:
+    """Of what goes with the right every vintage still counts; the seller starts later otherwise."""
+    return next((refusal for series in aside if (refusal := expired(rules, at, series))), None)
 
 
 def accept_right(state: State, rules: Rulebook, at: int, actor: str, body: c.AcceptRight) -> Decision:
@@ -195,6 +204,7 @@ def accept_right(state: State, rules: Rulebook, at: int, actor: str, body: c.Acc
         own_account(state, rules, actor, offer.buyer)
         or thawed(state, rules, offer.buyer)
         or thawed(state, rules, right.holder)
+        or _expired(rules, at, offer.aside)
         or may_give(state, rules, at, right.holder, offer.buyer, right.named(offer.start))
     )
     for series, count in offer.aside.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import Order
+from airshed.engine.procedures.deadlines import ends, expired
 from airshed.engine.procedures.guards import (
     Decision,
     free_of,
@@ -31,6 +32,7 @@ from airshed.engine.procedures.trade_rules import (
     walled_off,
     whole_lots,
 )
+from airshed.engine.procedures.withdrawing import expired_off
 from airshed.engine.state import State, book_name
 from airshed.market.orderbook import Fill, OwnOrder
 from airshed.model.allowance import Blocks, best_fit, joined, members, without
@@ -44,7 +46,7 @@ from airshed.rulebook.schema import Rulebook
 
 
 def open_session(state: State, rules: Rulebook, at: int, actor: str, body: c.OpenSession) -> Decision:
-    """One session at a time, on the day that it is."""
+    """One session at a time, on the day that it is; what waits with a vintage that has expired goes first."""
     if state.session is not None:
         return no(rules, "trading", Why.ALREADY_EXISTS, f"the session of {state.session} is open; close it first")
     today = day_of(at)
@@ -53,7 +55,7 @@ def open_session(state: State, rules: Rulebook, at: int, actor: str, body: c.Ope
         return no(rules, "trading", why, f"today is {today}, not {body.day}; a session is opened on its day")
     if not look.worked(rules, today):
         return no(rules, "calendar", Why.SESSION_CLOSED, f"{today} is not worked; the market opens on working days")
-    return (e.SessionOpened(today),)
+    return (*expired_off(state, rules, at, actor), e.SessionOpened(today))
 
 
 def close_session(state: State, rules: Rulebook, at: int, actor: str, body: c.CloseSession) -> Decision:
@@ -135,6 +137,8 @@ def _order_refused(state: State, rules: Rulebook, at: int, body: c.PlaceOrder) -
     if state.session is None or at >= state.session_end:
         return in_session(state, rules, at)
     refusal = not_halted(state, rules, body.series) if state.halted else None
+    if refusal is None and at > ends(rules, body.series):
+        refusal = expired(rules, at, body.series)
     if refusal is None and body.side == "buy" and (trade.failing or trade.crossing != "free"):
         refusal = may_cross(state, rules, at, body.account, body.series, body.limit)
     if refusal is None and not (0 < body.count <= law.largest_order and body.limit > 0 and body.count % law.lot == 0):
@@ -231,7 +235,7 @@ def offer_repurchase(state: State, rules: Rulebook, at: int, actor: str, body: c
         return refusal
     if not rules.repurchase.open:
         return no(rules, "repurchase", Why.TOO_LATE, "the government buys nothing back under this rulebook")
-    refusal = positive(rules, "repurchase", "the count", body.count)
+    refusal = expired(rules, at, body.series) or positive(rules, "repurchase", "the count", body.count)
     if refusal:
         return refusal
     key = (body.account, body.series)
@@ -317,7 +321,7 @@ def _given(state: State, rules: Rulebook, at: int, body: c.Transfer) -> Refusal 
     accounts = state.ledger.accounts
     if accounts[body.target].kind not in PRIVATE:
         return None
-    wall = None
-    if accounts[body.origin].kind in PRIVATE:
+    wall = expired(rules, at, body.series)
+    if wall is None and accounts[body.origin].kind in PRIVATE:
         wall = walled_off(state, rules, body.origin, body.target)
     return wall or may_cross(state, rules, at, body.target, body.series, 0)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from airshed.engine import events as e
-from airshed.engine.auctions import lots_of
+from airshed.engine.auctions import lots_of, of_event
+from airshed.engine.nouns import Auction
 from airshed.engine.procedures.claims import offers_off
+from airshed.engine.procedures.deadlines import covered, expired
 from airshed.engine.state import State
+from airshed.rulebook.schema import Rulebook
 
 
 def orders_off(state: State, account: str = "", *, sales_only: bool = False) -> list[e.Event]:
@@ -50,9 +53,60 @@ def all_off(state: State, account: str, actor: str) -> list[e.Event]:
 
 def _auctions_off(state: State, account: str) -> list[e.Event]:
     """Lots come back; an auction that is called off sells nothing, and its bids are free."""
-    gone: list[e.Event] = [*lots_of(state, account)]
+    mine = [auction for auction in state.auctions.values() if auction.open and auction.seller == account]
+    return [*lots_of(state, account), *(_called_off(state, auction) for auction in mine)]
+
+
+def _called_off(state: State, auction: Auction) -> e.AuctionCleared:
+    waiting = state.unsold[auction.series]
+    return e.AuctionCleared(auction.id, None, 0, auction.count, 0, 0, (), (), (), waiting, ())
+
+
+def expired_off(state: State, rules: Rulebook, at: int, actor: str) -> list[e.Event]:
+    """Everything that waits with a vintage that has expired; a pledge or a lease that stands is no trade and stays.
+
+    An event of an auction goes when all of it has expired, and else counts without those series when it is closed.
+    """
+
+    def over(series: str) -> bool:
+        return expired(rules, at, series) is not None
+
+    gone: list[e.Event] = [
+        e.OrderCancelled(order.id, order.account, order.series, order.left)
+        for order in state.orders.values()
+        if over(order.series)
+    ]
+    for call in state.calls.values():
+        if call.open and over(call.series):
+            gone += [e.CallOrderDropped(call.id, each.number, each.account) for each in call.orders.values()]
+    for zone_call in state.zone_calls.values():
+        for waits in zone_call.orders.values() if zone_call.open else ():
+            if over(waits.series) if waits.series else covered(rules, at, waits.year):
+                gone.append(e.ZoneOrderDropped(zone_call.id, waits.number, waits.account, waits.series))
+    gone += [
+        e.DealDropped(deal.id, deal.seller, deal.series, actor) for deal in state.deals.values() if over(deal.series)
+    ]
     for auction in state.auctions.values():
-        if auction.open and auction.seller == account:
-            waiting = state.unsold[auction.series]
-            gone.append(e.AuctionCleared(auction.id, None, 0, auction.count, 0, 0, (), (), (), waiting, ()))
+        if auction.open and all(over(each.series) for each in of_event(state, auction.event)):
+            gone += [
+                e.LotReturned(auction.id, number, lot.account, lot.count)
+                for number, lot in enumerate(auction.lots, 1)
+                if lot.count
+            ]
+            gone.append(_called_off(state, auction))
+    gone += [
+        e.PledgeReleased(pledge.id, pledge.pledgor, pledge.series, actor)
+        for pledge in state.pledges.values()
+        if pledge.state == "offered" and over(pledge.series)
+    ]
+    gone += [
+        e.LeaseDropped(lease.id, lease.lessor, lease.series, lease.part_of, actor)
+        for lease in state.leases.values()
+        if lease.state == "offered" and over(lease.series)
+    ]
+    gone += [
+        e.RightDropped(right.id, right.holder, right.offer.aside, actor)
+        for right in state.rights.values()
+        if right.offer is not None and any(map(over, right.offer.aside))
+    ]
     return gone

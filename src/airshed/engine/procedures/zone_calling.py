@@ -14,6 +14,7 @@ from typing import Literal
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import ZoneCall, ZoneOrder
+from airshed.engine.procedures.deadlines import covered, expired
 from airshed.engine.procedures.guards import Decision, known_series, no, own_account, positive, thawed
 from airshed.engine.procedures.trade_rules import bought_today, enough, not_halted, outside_collar, over_position
 from airshed.engine.procedures.zone_law import TRADE, bid_of, may_fill, meets, offer_of, problem, round_of
@@ -71,6 +72,7 @@ def place_offer(state: State, rules: Rulebook, at: int, actor: str, body: c.Plac
         or thawed(state, rules, body.account)
         or _over(rules, call)
         or not_halted(state, rules, body.series)
+        or expired(rules, at, body.series)
         or _measures(rules, call, body.count, body.limit)
     )
     if refusal:
@@ -102,6 +104,7 @@ def place_bid(state: State, rules: Rulebook, at: int, actor: str, body: c.PlaceZ
         or thawed(state, rules, body.account)
         or _over(rules, call)
         or not_halted(state, rules, "")
+        or covered(rules, at, body.year)
         or _measures(rules, call, body.count, body.limit)
     )
     if refusal:
@@ -193,7 +196,10 @@ def close_call(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
     if refusal:
         return refusal
     for order in call.orders.values():
-        refusal = not_halted(state, rules, order.series) if order.series else None
+        if order.series:
+            refusal = not_halted(state, rules, order.series) or expired(rules, at, order.series)
+        else:
+            refusal = covered(rules, at, order.year)
         if refusal:
             return refusal
     offers, bids, air, law = problem(state, rules, call, body.seed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from airshed.engine.procedures.complying import surrender_day
+from airshed.engine.procedures.deadlines import surrender_day
 from airshed.model.period import DAY_MS
 from airshed.rulebook import look
 from airshed.rulebook.schema import Rulebook
