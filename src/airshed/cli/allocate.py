@@ -1,4 +1,4 @@
-"""`airshed allocate`: share a cap out by one method or by all four side by side, with the reasons."""
+"""`airshed allocate`: share a cap out by any method or plan, or by the four of the law, with the reasons."""
 
 from __future__ import annotations
 
@@ -46,7 +46,10 @@ def allocate(
     pollutant: Annotated[str, typer.Option(help="Pollutant of the rulebook.  [default: SO2]")] = "",
     jurisdiction: Annotated[str, typer.Option(help="One jurisdiction, as KM; all when left out.")] = "",
     vintage: Annotated[int | None, typer.Option(help="Vintage; the first with a cap when left out.", min=0)] = None,
-    method: Annotated[str, typer.Option(help="history, benchmark, limit, equal_cut, or all side by side.")] = ALL,
+    method: Annotated[
+        str, typer.Option(help="A method by name (--methods), or the four of the law side by side.")
+    ] = ALL,
+    plan: Annotated[str, typer.Option(metavar="PLAN.toml", help="Tiers of your own; docs/sharing.md.")] = "",
     activities: Annotated[str, typer.Option(metavar="FILE.csv", help="Your own sources; needs --pool.")] = "",
     pool: Annotated[int | None, typer.Option(metavar="N", help="Allowances to share out, with --activities.")] = None,
     reserve: Annotated[
@@ -59,33 +62,64 @@ def allocate(
     size_kg: Annotated[
         int | None, typer.Option(metavar="KG", help="Kilograms of an allowance, with --activities.  [default: 1]")
     ] = None,
+    criteria: Annotated[
+        str, typer.Option(metavar="FILE.csv", help="Cities' group,name,measure,figure,origin,status.")
+    ] = "",
+    curves: Annotated[
+        str, typer.Option(metavar="FILE.csv", help="Steps: zone,source,technology,cost_yuan_per_t,potential_t.")
+    ] = "",
+    methods: Annotated[bool, typer.Option("--methods", help="List every method and end.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Say of every share why, in English and Chinese.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Share a cap among sources: reserve for new entrants, part for auction, the rest by method; nothing is left over.
 
-    FILE.csv has a row for each source and the columns source, sector, years, emitted_kg, output, benchmark_g, quota_g,
-    quota_kg, entrant, capacity, utilisation_basis_points; only source must be there, a method asks for what it needs.
-    Figures of several years stand in one cell: 120000 - 118500, with - where none is verified.
+    The four methods of the law (history, benchmark, limit, equal_cut) share each city's cap. Any other, and a plan of
+    your own, shares the whole zone's, or one city's with --jurisdiction.
+
+    FILE.csv has a row for each source; only the column source must be there, a method asks for what it needs (--methods
+    lists it). Figures of several years stand in one cell: 120000 - 118500, with - where none is verified.
 
     Example: airshed allocate --pollutant SO2 --jurisdiction KM --explain
 
     Example: airshed allocate --activities mine.csv --pool 250000 --reserve 3 --method benchmark
-    """
-    from airshed.market.allocation import METHODS
 
-    if method != ALL and method not in METHODS:
-        raise Malformed("--method", f"no such method {method!r}", f"there are {', '.join(METHODS)}, {ALL}")
-    methods = list(METHODS) if method == ALL else [method]
+    Example: airshed allocate --pollutant NOx --method shapley --explain
+    """
+    from airshed.cli import allocate_plan
+    from airshed.market.allocation import METHODS
+    from airshed.market.sharing.named import NAMED
+
+    if methods:
+        allocate_plan.catalogue(json)
+        return
+    if method not in (ALL, *NAMED):
+        raise Malformed("--method", f"no such method {method!r}", f"there are {', '.join(NAMED)}, {ALL}")
+    if plan and method != ALL:
+        raise Malformed("--plan", "goes without --method", "leave one of them out")
     if activities:
         law = {"--rulebook": rulebook, "--pollutant": pollutant, "--jurisdiction": jurisdiction}
         _only_with("a rulebook, not with --activities", {**law, "--vintage": vintage})
-        tasks = [_own(Path(activities), pool, reserve, auction, baseline, size_kg)]
     else:
         own = {"--pool": pool, "--reserve": reserve, "--auction": auction, "--baseline": baseline}
         _only_with("--activities", {**own, "--size-kg": size_kg})
+    if plan or method not in (ALL, *METHODS):
+        if activities:
+            _only_with("the four methods of the law; a plan says it itself", {"--baseline": baseline})
+            job = allocate_plan.own_job(Path(activities), _tiers(pool, reserve, auction), _size(size_kg))
+        else:
+            job = allocate_plan.zone_job(rulebook or RULEBOOK, pollutant or "SO2", jurisdiction, vintage)
+        allocate_plan.run(
+            allocate_plan.known(job, criteria, curves), *allocate_plan.plan_of(method, plan), explain, json
+        )
+        return
+    _only_with("a plan, or a method that looks at cities", {"--criteria": criteria, "--curves": curves})
+    names = list(METHODS) if method == ALL else [method]
+    if activities:
+        tasks = [_own(Path(activities), pool, reserve, auction, baseline, size_kg)]
+    else:
         tasks = list(_lawful(rulebook or RULEBOOK, pollutant or "SO2", jurisdiction, vintage))
-    results = [(task, {name: task.by(name) for name in methods}) for task in tasks]
+    results = [(task, {name: task.by(name) for name in names}) for task in tasks]
     if json:
         as_json({"caps": [_document(task, found) for task, found in results]})
         return
@@ -94,22 +128,31 @@ def allocate(
         if explain:
             _explain(task, found)
     if len(results) > 1:
-        _print_sectors(results, methods)
+        _print_sectors(results, names)
 
 
 def _own(path: Path, pool: int | None, reserve: str, auction: str, baseline: str, size_kg: int | None) -> Task:
     from airshed.lab.activities import read_activities
+
+    known: dict[str, Baseline] = {"": "mean", "mean": "mean", "median": "median"}
+    tiers, size = _tiers(pool, reserve, auction), _size(size_kg)
+    if baseline not in known:
+        raise Malformed("--baseline", f"no such baseline {baseline!r}", "there are mean, median")
+    return Task(path.name, tiers, known[baseline], size, "", read_activities(path))
+
+
+def _tiers(pool: int | None, reserve: str, auction: str) -> Parts:
     from airshed.market.allocation import parts
 
     if pool is None or pool < 0:
         raise Malformed("--pool", "--activities needs the allowances to share out", "give --pool N, zero or more")
+    return parts(pool, _basis_points("--reserve", reserve), _basis_points("--auction", auction))
+
+
+def _size(size_kg: int | None) -> int:
     if size_kg is not None and size_kg <= 0:
         raise Malformed("--size-kg", f"{size_kg} kg is no size", "give whole kilograms above zero")
-    known: dict[str, Baseline] = {"": "mean", "mean": "mean", "median": "median"}
-    if baseline not in known:
-        raise Malformed("--baseline", f"no such baseline {baseline!r}", "there are mean, median")
-    tiers = parts(pool, _basis_points("--reserve", reserve), _basis_points("--auction", auction))
-    return Task(path.name, tiers, known[baseline], size_kg or 1, "", read_activities(path))
+    return size_kg or 1
 
 
 def _lawful(rulebook: str, pollutant: str, jurisdiction: str, vintage: int | None) -> Iterator[Task]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from airshed.cli import lab_prices, lab_share
+from airshed.cli import lab_methods, lab_prices
 from airshed.cli.show import as_json, console, table
 from airshed.model.refusal import Malformed
 
@@ -160,7 +160,7 @@ def check(
     console.print(f"digest {found.digest}")
 
 
-lab_share.register(app)
+lab_methods.register(app)
 lab_prices.register(app)
 
 

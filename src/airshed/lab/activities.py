@@ -10,6 +10,8 @@ from pathlib import Path
 
 from airshed.lab.zone import Zone
 from airshed.market.allocation import Activity
+from airshed.market.claims import Power
+from airshed.market.sharing.plan import Member
 from airshed.model.allowance import Pollutant
 from airshed.model.refusal import Malformed
 from airshed.rulebook import look
@@ -28,6 +30,15 @@ COLUMNS = (
     "entrant",
     "capacity",
     "utilisation_basis_points",
+    "jurisdiction",
+    "heat_mmbtu",
+    "exposure_basis_points",
+    "fuel",
+    "cooling",
+    "load_basis_points",
+    "heat_gj",
+    "heat_benchmark_g",
+    "heat_basis_points",
 )
 MOST_SOURCES = 100_000
 LARGEST_FILE = 64_000_000
@@ -67,19 +78,27 @@ def zone_activities(
                 benchmark_g=standard.benchmark_g,
                 quota_g=standard.quota_g,
                 entrant=entrant,
+                heat_mmbtu=tuple(
+                    None if row is None or row.output_measure != "1000 mmBtu" else 1000 * row.output for row in rows
+                ),
             )
         )
     return tuple(found)
 
 
 def read_activities(path: Path) -> tuple[Activity, ...]:
-    """The sources of a CSV; `Malformed` names file, line and column.
+    """The sources of a CSV, as `read_members` has them."""
+    return tuple(each.activity for each in read_members(path))
+
+
+def read_members(path: Path) -> tuple[Member, ...]:
+    """The sources of a CSV and where they stand; `Malformed` names file, line and column.
 
     Figures of several years stand in one cell with blanks between them, `-` where none is verified:
     `120000 - 118500`. Without a column `years` the years are counted 1, 2, 3.
     """
     reader = csv.reader(io.StringIO(_text(path)), strict=True)
-    found: list[Activity] = []
+    found: list[Member] = []
     lines: dict[str, int] = {}
     try:
         header = [name.strip() for name in next(reader, [])]
@@ -90,7 +109,8 @@ def read_activities(path: Path) -> tuple[Activity, ...]:
             place = f"{path} line {reader.line_num}"
             if len(cells) != len(header):
                 raise Malformed(place, f"{len(cells)} cells for {len(header)} columns", "give one cell a column")
-            activity = _activity(dict(zip(header, (cell.strip() for cell in cells), strict=True)), place)
+            row = dict(zip(header, (cell.strip() for cell in cells), strict=True))
+            activity = _activity(row, place)
             if activity.source in lines:
                 raise Malformed(
                     f"{place} column source",
@@ -100,7 +120,7 @@ def read_activities(path: Path) -> tuple[Activity, ...]:
             if len(found) == MOST_SOURCES:
                 raise Malformed(place, f"more than {MOST_SOURCES} sources", "split the table")
             lines[activity.source] = reader.line_num
-            found.append(activity)
+            found.append(Member(activity, row.get("jurisdiction", "")))
     except csv.Error as error:
         raise Malformed(f"{path} line {reader.line_num}", str(error), "quote cells that hold a comma") from None
     if not found:
@@ -113,12 +133,15 @@ def _activity(row: Mapping[str, str], place: str) -> Activity:
         raise Malformed(f"{place} column source", "the cell is empty", "name the source")
     emitted = _figures(row, "emitted_kg", place)
     output = _figures(row, "output", place)
+    heat = _figures(row, "heat_mmbtu", place)
     stated = _figures(row, "years", place)
     years = tuple(year for year in stated if year is not None)
     if len(years) != len(stated):
         raise Malformed(f"{place} column years", "a year is left open", "name every baseline year, as in 2025 2026")
-    years = years or tuple(range(1, max(len(emitted), len(output), 1) + 1))
-    for column, values in (("emitted_kg", emitted), ("output", output)):
+    years = years or tuple(range(1, max(len(emitted), len(output), len(heat), 1) + 1))
+    sold = _figures(row, "heat_gj", place)
+    columns = (("emitted_kg", emitted), ("output", output), ("heat_mmbtu", heat), ("heat_gj", sold))
+    for column, values in columns:
         if values and len(values) != len(years):
             raise Malformed(
                 f"{place} column {column}",
@@ -141,6 +164,28 @@ def _activity(row: Mapping[str, str], place: str) -> Activity:
         capacity=_figure(row, "capacity", place),
         utilisation_basis_points=_figure(row, "utilisation_basis_points", place),
         place=place,
+        heat_mmbtu=heat or (None,) * len(years),
+        exposure_basis_points=_figure(row, "exposure_basis_points", place),
+        power=_power(row, sold, place),
+    )
+
+
+def _power(row: Mapping[str, str], sold: tuple[int | None, ...], place: str) -> Power | None:
+    """What the output-based rule asks; None where neither fuel nor cooling is given."""
+    fuel, cooling = row.get("fuel", ""), row.get("cooling", "")
+    if not fuel and not cooling:
+        return None
+    if fuel not in ("coal", "gas"):
+        raise Malformed(f"{place} column fuel", f"{fuel!r} is neither", "write coal or gas")
+    if cooling not in ("air", "water"):
+        raise Malformed(f"{place} column cooling", f"{cooling!r} is neither", "write air or water")
+    return Power(
+        "coal" if fuel == "coal" else "gas",
+        "air" if cooling == "air" else "water",
+        sold,
+        _figure(row, "heat_benchmark_g", place),
+        _figure(row, "heat_basis_points", place) or 0,
+        _figure(row, "load_basis_points", place),
     )
 
 

@@ -10,7 +10,8 @@ from typing import Literal
 from airshed.model.measures import tonnes
 from airshed.model.refusal import Malformed
 
-Baseline = Literal["mean", "median"]
+#: The mean or median of all baseline years, or the mean of so many of the highest.
+Baseline = Literal["mean", "median", "best_1", "best_2", "best_3", "best_4", "best_5"]
 ALL_BASIS_POINTS = 10_000
 G_PER_KG = 1000
 EMISSION = "emission (emitted_kg)"
@@ -18,12 +19,29 @@ OUTPUT = "output"
 
 
 @dataclass(frozen=True, slots=True)
+class Power:
+    """What the output-based rule for power plants asks beside output (A2b); shares in hundredths of a percent.
+
+    `heat_gj` is the heat sold in each baseline year, `heat_benchmark_g` grams per GJ of it, `heat_basis_points` the
+    part of the unit's heat that is sold, `load_basis_points` the unit's mean load.
+    """
+
+    fuel: Literal["coal", "gas"]
+    cooling: Literal["air", "water"]
+    heat_gj: tuple[int | None, ...] = ()
+    heat_benchmark_g: int | None = None
+    heat_basis_points: int = 0
+    load_basis_points: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Activity:
     """What a source did in its baseline years, and the standards it is measured by.
 
-    `emitted_kg` and `output` (whole products) have one figure for each of `years`, None where none is verified.
-    `benchmark_g` and `quota_g` are grams per product, `quota_kg` is a permitted quantity a year, `capacity` is
-    products a year. `place` says where the row was read, for errors.
+    `emitted_kg`, `output` (whole products) and `heat_mmbtu` (fuel burnt) have one figure for each of `years`, None
+    where none is verified. `benchmark_g` and `quota_g` are grams per product, `quota_kg` is a permitted quantity a
+    year, `capacity` is products a year, `exposure_basis_points` the part of its benchmark that a sector exposed to
+    leakage keeps (all of it where none is given). `place` says where the row was read, for errors.
     """
 
     source: str
@@ -38,6 +56,9 @@ class Activity:
     capacity: int | None = None
     utilisation_basis_points: int | None = None
     place: str = ""
+    heat_mmbtu: tuple[int | None, ...] = ()
+    exposure_basis_points: int | None = None
+    power: Power | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +80,33 @@ def quota_g(volume_m3: int, limit_mg_m3: int) -> Fraction:
 
 
 def by_history(activity: Activity, baseline: Baseline) -> Claim:
-    """A1: the mean or median of the verified emissions."""
-    kg = _middle(verified(activity, EMISSION, activity.emitted_kg), baseline)
+    """A1: the mean or median of the verified emissions, or the mean of the best years."""
+    kg = middle(activity, verified(activity, EMISSION, activity.emitted_kg), baseline)
     first, last = activity.years[0], activity.years[-1]
+    en, zh = said(baseline)
     return Claim(
         kg,
-        f"History: {baseline} emission of baseline years {first}-{last} is {in_tonnes(kg)} t",
-        f"历史法：基准年{first}—{last}排放{_ZH[baseline]}{in_tonnes(kg)}吨",
+        f"History: {en} emission of baseline years {first}-{last} is {in_tonnes(kg)} t",
+        f"历史法：基准年{first}—{last}排放{zh}{in_tonnes(kg)}吨",
     )
 
 
 def by_benchmark(activity: Activity, baseline: Baseline) -> Claim:
-    """A2: output times benchmark."""
-    output = _middle(verified(activity, OUTPUT, activity.output), baseline)
-    return _per_product(
-        activity, "Benchmark", "基准法", f"{baseline} output", f"产量{_ZH[baseline]}", output, "benchmark_g"
+    """A2: output times benchmark, times the part that a sector exposed to leakage keeps where one is given.
+
+    The correction that brings all claims under the cap is the pool over their sum (EU: CSCF).
+    """
+    output = middle(activity, verified(activity, OUTPUT, activity.output), baseline)
+    en, zh = said(baseline)
+    whole = _per_product(activity, "Benchmark", "基准法", f"{en} output", f"产量{zh}", output, "benchmark_g")
+    if activity.exposure_basis_points is None:
+        return whole
+    part = Fraction(_standard(activity, "exposure_basis_points"), ALL_BASIS_POINTS)
+    kg = whole.kg * part
+    return Claim(
+        kg,
+        f"{whole.en}, of which its exposure to leakage leaves {percent(part)}, {in_tonnes(kg)} t",
+        f"{whole.zh}，按碳泄漏暴露系数{percent(part)}计{in_tonnes(kg)}吨",
     )
 
 
@@ -85,8 +118,9 @@ def by_limit(activity: Activity, baseline: Baseline) -> Claim:
     if activity.capacity is not None:
         output = Fraction(_standard(activity, "capacity"))
         return _per_product(activity, "Limit", "限值法", "capacity", "产能", output, "quota_g")
-    output = _middle(verified(activity, OUTPUT, activity.output), baseline)
-    return _per_product(activity, "Limit", "限值法", f"{baseline} output", f"产量{_ZH[baseline]}", output, "quota_g")
+    output = middle(activity, verified(activity, OUTPUT, activity.output), baseline)
+    en, zh = said(baseline)
+    return _per_product(activity, "Limit", "限值法", f"{en} output", f"产量{zh}", output, "quota_g")
 
 
 def by_latest(activity: Activity, baseline: Baseline) -> Claim:
@@ -103,7 +137,7 @@ def by_latest(activity: Activity, baseline: Baseline) -> Claim:
 def of_entrant(activity: Activity, baseline: Baseline) -> Claim:
     """A11: benchmark times capacity at standard utilisation, or times the stated output without a capacity."""
     if activity.capacity is None:
-        output = _middle(verified(activity, OUTPUT, activity.output), baseline)
+        output = middle(activity, verified(activity, OUTPUT, activity.output), baseline)
         return _per_product(activity, "benchmark", "基准", "stated output", "申报产量", output, "benchmark_g")
     used = _standard(activity, "utilisation_basis_points")
     output = Fraction(_standard(activity, "capacity") * used, ALL_BASIS_POINTS)
@@ -125,15 +159,33 @@ def _per_product(
     )
 
 
-_ZH: Mapping[str, str] = {"mean": "均值", "median": "中位数"}
+_SAID: Mapping[str, tuple[str, str]] = {"mean": ("mean", "均值"), "median": ("median", "中位数")}
 
 
-def _middle(figures: Sequence[int], baseline: Baseline) -> Fraction:
+def said(baseline: Baseline) -> tuple[str, str]:
+    """A baseline in words of both languages.
+
+    >>> said("best_2")
+    ('best-2-year mean', '最高2年均值')
+    """
+    many = baseline.removeprefix("best_")
+    return _SAID.get(baseline) or (f"best-{many}-year mean", f"最高{many}年均值")
+
+
+def middle(activity: Activity, figures: Sequence[int], baseline: Baseline) -> Fraction:
+    """The figure that stands for all baseline years. Malformed if more best years are asked for than there are."""
     if baseline == "mean":
         return Fraction(sum(figures), len(figures))
     ordered = sorted(figures)
-    half = len(ordered) // 2
-    return Fraction(ordered[half] + ordered[-half - 1], 2)
+    if baseline == "median":
+        half = len(ordered) // 2
+        return Fraction(ordered[half] + ordered[-half - 1], 2)
+    many = int(baseline.removeprefix("best_"))
+    if many > len(ordered):
+        raise Malformed(
+            place_of(activity), f"the best {many} of {len(ordered)} baseline years", "ask for fewer, or give more years"
+        )
+    return Fraction(sum(ordered[-many:]), many)
 
 
 def verified(activity: Activity, what: str, figures: Sequence[int | None]) -> list[int]:

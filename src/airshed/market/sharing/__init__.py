@@ -1,4 +1,5 @@
 """Sharing what is less than is wanted: rules for claims, criteria, games among cities, and tiers of any of them.
 
-`tiers.share` is what `airshed allocate --tiers` runs; `estate`, `criteria` and `games` are libraries of their own.
+`tiers.share` shares a cap by a plan, `named.NAMED` are the plans of every method in the literature; `estate`,
+`criteria`, `games` and `savings` are libraries of their own.
 """

@@ -62,6 +62,32 @@ def scarcity_shares(table: Table, weights: Sequence[float]) -> Floats:
     return np.asarray((columns / totals) @ np.asarray(weights), dtype=np.float64)
 
 
+def capacities(transfer: Table, limits: Sequence[float], lowest: Sequence[float]) -> Floats:
+    """The most that places may emit together without any receptor taking more than its limit (capacity for A13).
+
+    max sum of Q, H Q <= limits, Q >= lowest; `transfer` has a row each receptor and a column each place. Floors keep
+    the programme from emptying the place whose air reaches most people. Malformed if the floors break a limit, or a
+    place reaches no receptor.
+
+    >>> capacities([[1.0, 0.5], [0.25, 1.0]], [10.0, 10.0], [1.0, 1.0]).round(6).tolist()
+    [5.714286, 8.571429]
+    """
+    columns = _columns(transfer)
+    receptors, places = columns.shape
+    if len(limits) != receptors or len(lowest) != places or min(lowest, default=0.0) < 0:
+        raise Malformed("limits", f"{len(limits)} limits, {len(lowest)} floors", "give one a receptor, one a place")
+    for row, (load, limit) in enumerate(zip((columns @ np.asarray(lowest)).tolist(), limits, strict=True), 1):
+        if not load <= limit:
+            raise Malformed(f"receptor {row}", f"floors bring {load:g} of {limit:g}", "lower the floors")
+    if not (columns.sum(axis=0) > 0).all():
+        raise Malformed(f"place {int(columns.sum(axis=0).argmin()) + 1}", "reaches no receptor", "give a coefficient")
+    programme = Columns()
+    for place in range(places):
+        cells = [(row, float(columns[row, place])) for row in range(receptors)]
+        programme.add(-1.0, lowest[place], inf, cells)
+    return solve(programme.programme([-inf] * receptors, limits)).columns
+
+
 def blended(shares: Sequence[float] | Floats, emissions: Sequence[float] | Floats, part: float) -> Floats:
     """`part` of the shares and the rest in proportion to emissions: criteria alone leave the worst row nothing."""
     if not 0 <= part <= 1:

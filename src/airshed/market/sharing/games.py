@@ -77,6 +77,8 @@ def nucleolus(players: int, worth: Worth) -> list[float]:
     whole = frozenset(range(players))
     if players == 1:
         return [values[whole]]
+    size = max(abs(value) for value in values.values()) or 1.0
+    values = {team: value / size for team, value in values.items()}  # the solver's tolerance is absolute
     free = [team for team in values if team and team != whole]
     fixed: dict[frozenset[int], float] = {whole: values[whole]}
     while free:
@@ -86,7 +88,7 @@ def nucleolus(players: int, worth: Worth) -> list[float]:
         free = [team for team in free if team not in fixed]
         if _rank(players, fixed) == players:
             break
-    return shares
+    return [share * size for share in shares]
 
 
 def _rank(players: int, fixed: dict[frozenset[int], float]) -> int:

@@ -1,104 +1,59 @@
-"""A cap shared out in tiers: zone to jurisdictions, to sectors, to sources, each by its own rule (A15)."""
+"""A cap shared out by a plan: reserve, auction and credits off first, then tier by tier down to the source (A15)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
 
-import msgspec
-
-from airshed.market.allocation import Allocation, Share
+from airshed.market.allocation import Allocation, Parts, Share, entrants, parts
 from airshed.market.claims import (
     ALL_BASIS_POINTS,
     EMISSION,
     G_PER_KG,
     OUTPUT,
-    Activity,
-    Baseline,
     Claim,
-    by_benchmark,
-    by_history,
-    by_latest,
-    by_limit,
     percent,
     place_of,
     verified,
 )
-from airshed.market.sharing.division import RuleName, Terms, divide, whole
+from airshed.market.sharing.division import RULES_SAID, divide, whole
+from airshed.market.sharing.plan import CLAIMS, ClaimName, EarlyAction, Level, Member, Plan, Tier, examine
 from airshed.model.refusal import Malformed
 
-ClaimName = Literal["history", "benchmark", "limit", "equal_cut"]
-Level = Literal["jurisdiction", "sector", "source"]
-
-#: What each kind of claim is.
-CLAIMS = {"history": by_history, "benchmark": by_benchmark, "limit": by_limit, "equal_cut": by_latest}
-#: Rules in words, for the trace.
-RULES_SAID: Mapping[str, tuple[str, str]] = {
-    "proportional": ("proportion", "按申请比例"),
-    "equal_awards": ("equal awards up to the claim", "等额配给"),
-    "equal_losses": ("equal losses", "等额削减"),
-    "talmud": ("the Talmud rule", "塔木德规则"),
-    "random_arrival": ("random arrival", "随机到达"),
-    "lowest_shortage": ("least worst shortage", "最小最大缺额"),
-    "entropy": ("entropy weights", "熵权法"),
-    "scarcity": ("weighted criteria", "加权指标"),
-    "least_gini": ("least environmental Gini", "环境基尼系数最小"),
-    "zero_sum_dea": ("zero-sum DEA", "零和DEA"),
-}
+__all__ = ["CLAIMS", "ClaimName", "EarlyAction", "Member", "Plan", "Tier", "share"]
 
 
-class Tier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One tier: among whom, by which claims, by which rule."""
+def share(cap: int, members: Sequence[Member], plan: Plan, size_kg: int = 1, law: Parts | None = None) -> Allocation:
+    """All of `cap` allowances of `size_kg` by the plan's tiers, with a sentence of each share in both languages.
 
-    by: Level
-    claim: ClaimName
-    rule: RuleName = "proportional"
-    terms: Terms = Terms()
-
-
-class EarlyAction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A credit for who abated early (A12): for each kilogram under the benchmark, from a pool of its own."""
-
-    #: Part of the cap that pays for it, in hundredths of a percent.
-    pool_basis_points: int
-    #: Allowances for each kilogram under the benchmark, in hundredths of a percent.
-    rate_basis_points: int
-
-
-class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The tiers of a cap, the last of them by source; an early-action credit comes off before."""
-
-    tiers: tuple[Tier, ...]
-    baseline: Baseline = "mean"
-    early_action: EarlyAction | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A source that shares, and where it stands."""
-
-    activity: Activity
-    jurisdiction: str
-
-
-def share(pool: int, members: Sequence[Member], plan: Plan) -> Allocation:
-    """All of `pool` among the members by the plan's tiers, with a sentence of each share in both languages.
-
-    Malformed, naming the tier or the source, if the last tier is not by source, a tier stands twice or under a finer
-    one, or a claim has no figure.
+    New entrants are served from the reserve, incumbents from what reserve, auction and credits leave. Where the plan
+    says nothing of reserve and auction they are those of `law`, or none. Malformed, naming the tier or the source, if
+    the last tier is not by source, a tier stands twice or under a finer one, or a claim has no figure.
     """
-    _examine(plan, members)
-    credits, left = _credits(pool, members, plan)
-    traces = {each.activity.source: _Trace() for each in members}
-    counts = _down(left, list(members), plan, 0, traces)
-    shares = []
-    for source in sorted(counts):
+    examine(plan)
+    if cap < 0 or size_kg < 1:
+        raise Malformed("cap", f"{cap} allowances of {size_kg} kg", "give a count from zero up, kilograms above")
+    tiers = _parts(cap, plan, law)
+    incumbents = _incumbents(members, tiers)
+    new = entrants(tiers.reserved, [each.activity for each in members if each.activity.entrant], size_kg=size_kg)
+    credits, free = _credits(tiers, incumbents, plan, size_kg)
+    spare = _spare(free, incumbents, plan, size_kg)
+    traces = {each.activity.source: _Trace() for each in incumbents}
+    counts = _down(free - spare, incumbents, plan, 0, traces, size_kg)
+    held, shares = 0, [*new.shares]
+    for source, count in counts.items():
+        at_once = count * plan.advance_basis_points // ALL_BASIS_POINTS
+        held += count - at_once
         credit = credits.get(source, 0)
-        en, zh = traces[source].said(counts[source], credit)
-        shares.append(Share(source, counts[source] + credit, en, zh))
-    return Allocation("tiers", pool, tuple(shares))
+        en, zh = traces[source].said(at_once, count - at_once, credit)
+        shares.append(Share(source, at_once + credit, en, zh))
+    return Allocation(
+        "tiers",
+        cap,
+        tuple(sorted(shares, key=lambda each: each.source)),
+        new.reserved + held,
+        tiers.for_auction + spare,
+    )
 
 
 class _Trace:
@@ -117,29 +72,76 @@ class _Trace:
         self.en.append(f"{group} {count:,} ({part}, {tier.claim} claims by {en}{own})")
         self.zh.append(f"{group} {count:,}份（{part}，{zh}{own_zh}）")
 
-    def said(self, count: int, credit: int) -> tuple[str, str]:
+    def said(self, count: int, later: int, credit: int) -> tuple[str, str]:
         """The sentence in English and Chinese."""
-        more = f", and {credit:,} for early action" if credit else ""
-        more_zh = f"，另有早期减排奖励{credit:,}份" if credit else ""
+        more = f", {later:,} more when output is verified" if later else ""
+        more_zh = f"，产量核定后另配{later:,}份" if later else ""
+        if credit:
+            more += f", and {credit:,} for early action"
+            more_zh += f"，另有早期减排奖励{credit:,}份"
         return (
             f"{' -> '.join(self.en)}: {count:,} allowances{more}.",
             f"{' → '.join(self.zh)}：得{count:,}份{more_zh}。",
         )
 
 
-def _down(pool: int, members: list[Member], plan: Plan, depth: int, traces: Mapping[str, _Trace]) -> dict[str, int]:
+def _parts(cap: int, plan: Plan, law: Parts | None) -> Parts:
+    stated = parts(cap, plan.reserve_basis_points or 0, plan.auction_basis_points or 0)
+    reserved = law.reserved if law and plan.reserve_basis_points is None else stated.reserved
+    for_auction = law.for_auction if law and plan.auction_basis_points is None else stated.for_auction
+    if reserved + for_auction > cap:
+        raise Malformed("allocation", "reserve and auction are more than the whole cap", "lower one of them")
+    return Parts(cap, reserved, for_auction, cap - reserved - for_auction)
+
+
+def _incumbents(members: Sequence[Member], tiers: Parts) -> list[Member]:
+    if not members:
+        raise Malformed("tiers", "no source shares the pool", "name one")
+    seen: set[str] = set()
+    found = []
+    for member in members:
+        each = member.activity
+        if each.source in seen:
+            raise Malformed(place_of(each), f"{each.source} stands there twice", "give each one row")
+        seen.add(each.source)
+        if not each.entrant:
+            found.append(member)
+        elif not tiers.reserved:
+            raise Malformed(
+                place_of(each), "a new entrant has no baseline", "keep a reserve: reserve_basis_points of the plan"
+            )
+    if not found and tiers.free:
+        raise Malformed("tiers", f"no incumbent shares the {tiers.free:,} free allowances", "name one")
+    return found
+
+
+def _spare(free: int, members: Sequence[Member], plan: Plan, size_kg: int) -> int:
+    """What the claims of the last tier leave of the free pool, where the plan auctions that."""
+    if plan.surplus == "share":
+        return 0
+    claim = plan.claim_of(plan.tiers[-1].claim)
+    asked = sum((claim(each.activity, plan.baseline).kg for each in members), Fraction(0)) / size_kg
+    return max(0, free - int(asked))
+
+
+def _down(
+    pool: int, members: list[Member], plan: Plan, depth: int, traces: Mapping[str, _Trace], size_kg: int
+) -> dict[str, int]:
+    if not members:
+        return {}
     tier = plan.tiers[depth]
     groups: dict[str, list[Member]] = {}
     claims: dict[str, Fraction] = {}
     said: dict[str, Claim] = {}
+    claim_of = plan.claim_of(tier.claim)
     for member in members:
         group = _group(member, tier.by)
-        claim = CLAIMS[tier.claim](member.activity, plan.baseline)
+        claim = claim_of(member.activity, plan.baseline)
         groups.setdefault(group, []).append(member)
-        claims[group] = claims.get(group, Fraction(0)) + claim.kg
+        claims[group] = claims.get(group, Fraction(0)) + claim.kg / size_kg
         said[member.activity.source] = claim
     try:
-        counts = divide(pool, claims, tier.rule, tier.terms)
+        counts = divide(pool, claims, tier.rule, tier.terms, size_kg)
     except Malformed as error:
         raise Malformed(f"tier {depth + 1} ({tier.by}), {error.place}", error.what, error.cure) from None
     found: dict[str, int] = {}
@@ -150,17 +152,23 @@ def _down(pool: int, members: list[Member], plan: Plan, depth: int, traces: Mapp
         if tier.by == "source":
             found[group] = counts[group]
         else:
-            found.update(_down(counts[group], own, plan, depth + 1, traces))
+            found.update(_down(counts[group], own, plan, depth + 1, traces, size_kg))
     assert sum(found.values()) == pool, f"tier {depth + 1} gives {sum(found.values())} of {pool}"
     return found
 
 
-def _credits(pool: int, members: Sequence[Member], plan: Plan) -> tuple[dict[str, int], int]:
-    """Early-action credits, and what they leave: rate x sum over years of max(0, benchmark x output - emission)."""
+def _credits(tiers: Parts, members: Sequence[Member], plan: Plan, size_kg: int) -> tuple[dict[str, int], int]:
+    """Early-action credits, and what they leave of the free pool: rate x sum over years of max(0, benchmark x output
+    - emission), pro rata if that is more than their part of the cap.
+    """
     law = plan.early_action
     if law is None:
-        return {}, pool
-    most = pool * law.pool_basis_points // ALL_BASIS_POINTS
+        return {}, tiers.free
+    most = tiers.cap * law.pool_basis_points // ALL_BASIS_POINTS
+    if most > tiers.free:
+        raise Malformed(
+            "early_action.pool_basis_points", "it is more than reserve and auction leave", "lower one of them"
+        )
     wanted: dict[str, Fraction] = {}
     for member in members:
         each = member.activity
@@ -171,41 +179,23 @@ def _credits(pool: int, members: Sequence[Member], plan: Plan) -> tuple[dict[str
             max(Fraction(0), Fraction(made * each.benchmark_g, G_PER_KG) - kg)
             for made, kg in zip(output, emitted, strict=True)
         ]
-        earned = sum(under, Fraction(0)) * law.rate_basis_points / ALL_BASIS_POINTS
+        earned = sum(under, Fraction(0)) * law.rate_basis_points / ALL_BASIS_POINTS / size_kg
         if earned:
             wanted[each.source] = earned
     total = sum(wanted.values(), Fraction(0))
     if not total:
-        return {}, pool
+        return {}, tiers.free
     given = min(most, int(total))
     credits = whole(given, {source: claim * given / total for source, claim in wanted.items()})
-    return credits, pool - given
+    return credits, tiers.free - given
 
 
 def _group(member: Member, level: Level) -> str:
-    match level:
-        case "jurisdiction":
-            return member.jurisdiction
-        case "sector":
-            return member.activity.sector
-        case "source":
-            return member.activity.source
-
-
-def _examine(plan: Plan, members: Sequence[Member]) -> None:
-    order = ("jurisdiction", "sector", "source")
-    places = [order.index(tier.by) for tier in plan.tiers]
-    if not places or places[-1] != 2 or places != sorted(set(places)):
-        levels = ", ".join(tier.by for tier in plan.tiers) or "none"
-        raise Malformed("tiers", f"they are {levels}", "write jurisdiction, sector, source in that order, source last")
-    if not members:
-        raise Malformed("tiers", "no source shares the pool", "name one")
-    seen: set[str] = set()
-    for member in members:
-        if member.activity.source in seen:
-            raise Malformed(
-                place_of(member.activity), f"{member.activity.source} stands there twice", "give each one row"
-            )
-        seen.add(member.activity.source)
-        if member.activity.entrant:
-            raise Malformed(place_of(member.activity), "a new entrant has no baseline", "serve it from the reserve")
+    group = {
+        "jurisdiction": member.jurisdiction,
+        "sector": member.activity.sector,
+        "source": member.activity.source,
+    }[level]
+    if not group:
+        raise Malformed(place_of(member.activity), f"no {level} is given", f"give it, or leave out the tier by {level}")
+    return group

@@ -1,8 +1,7 @@
-"""`airshed lab share` and `airshed lab methods`: a cap in tiers by a plan, and all methods side by side."""
+"""`airshed lab methods`: all methods of allocation side by side."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -24,50 +23,8 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a tabl
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands to a group."""
-    app.command("share")(share)
+    """Add the command to a group."""
     app.command("methods")(methods)
-
-
-def share(
-    plan: Annotated[str, typer.Argument(metavar="PLAN.toml", help="[[tiers]] with by, claim, rule and [tiers.terms].")],
-    rulebook: RulebookOption = RULEBOOK,
-    pollutant: PollutantOption = "SO2",
-    vintage: VintageOption = None,
-    explain: Annotated[bool, typer.Option("--explain", help="Say of every share why, in both languages.")] = False,
-    json: Json = False,
-) -> None:
-    """Share the zone's free pool in tiers, each by its own rule; every tier conserves the cap. 分层配额分配。
-
-    A tier is by jurisdiction, sector or source; its claims are history, benchmark, limit or equal_cut; its rule is
-    proportional, equal_awards, equal_losses, talmud, random_arrival, lowest_shortage, or one that looks at criteria:
-    entropy, scarcity, least_gini, zero_sum_dea. docs/sharing.md explains each.
-
-    Example: airshed lab share plan.toml --pollutant SO2 --explain
-    """
-    import msgspec
-
-    from airshed.lab.rows import decoded
-    from airshed.market.sharing.tiers import Plan
-    from airshed.market.sharing.tiers import share as share_out
-
-    law = decoded(
-        Path(plan), lambda text: msgspec.toml.decode(text, type=Plan), "write [[tiers]] as docs/sharing.md has them"
-    )
-    rules, zone, pollutant = _programme(rulebook, pollutant)
-    year, pool = _pool(rules, pollutant, vintage)
-    found = share_out(pool, _members(zone, rules, pollutant), law)
-    if json:
-        as_json({"pollutant": pollutant, "vintage": year, "pool": pool, "shares": list(found.shares)})
-        return
-    table(
-        f"{pollutant} {year}: {pool:,} allowances in {len(law.tiers)} tiers",
-        ("source 排放源", "allowances 配额#"),
-        [(each.source, f"{each.count:,}") for each in found.shares],
-    )
-    if explain:
-        for each in found.shares:
-            console.print(f"{each.source}  {each.en}\n    {each.zh}", markup=False)
 
 
 def methods(

@@ -1,0 +1,174 @@
+"""`airshed allocate` by a named method or a plan of one's own: one cap, any tiers, every share explained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from airshed.cli.show import as_json, console, table
+from airshed.model.measures import KG_PER_T
+
+if TYPE_CHECKING:
+    from airshed.lab.criteria import Steps
+    from airshed.market.allocation import Activity, Allocation, Parts
+    from airshed.market.sharing.division import Terms
+    from airshed.market.sharing.plan import Member, Plan
+
+WRITE = "write [[tiers]] as docs/sharing.md has them"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A cap, among whom, and what is known of their cities."""
+
+    name: str
+    law: Parts
+    size_kg: int
+    members: tuple[Member, ...]
+    criteria: Terms
+    steps: Steps
+
+
+def catalogue(json: bool) -> None:
+    """Print every method by name."""
+    from airshed.market.sharing.named import NAMED
+
+    if json:
+        rows = [
+            {"method": name, **{key: getattr(each, key) for key in ("number", "en", "zh", "inputs", "incentive")}}
+            for name, each in NAMED.items()
+        ]
+        as_json(rows)
+        return
+    table(
+        "Methods of allocation 分配方法",
+        ("id", "--method", "what it is", "方法", "asks for", "early abatement"),
+        [(each.number, name, each.en, each.zh, each.inputs, each.incentive) for name, each in NAMED.items()],
+    )
+
+
+def zone_job(rulebook: str, pollutant: str, jurisdiction: str, vintage: int | None) -> Job:
+    """The cap of a whole zone, or of one city."""
+    from airshed.lab.zone import load as load_zone
+    from airshed.lab.zone_cap import zone_cap
+    from airshed.rulebook.load import find, load
+    from airshed.rulebook.shipped import shipped
+
+    rules = load(find(rulebook))
+    found = zone_cap(rules, load_zone(shipped("zones", rules.programme.zone)), pollutant, vintage, jurisdiction)
+    return Job(found.name, found.law, found.size_kg, found.members, found.criteria, found.steps)
+
+
+def own_job(path: Path, tiers: Parts, size_kg: int) -> Job:
+    """The sources of a CSV of one's own; its cities are in its column `jurisdiction`."""
+    from airshed.lab.activities import read_members
+    from airshed.market.sharing.division import Terms
+
+    return Job(path.name, tiers, size_kg, read_members(path), Terms(), {})
+
+
+def known(job: Job, criteria: str, curves: str) -> Job:
+    """The job with tables of criteria and of abatement that were given."""
+    from airshed.lab.criteria import read_criteria, read_steps
+
+    if criteria:
+        job = replace(job, criteria=read_criteria(Path(criteria)))
+    return replace(job, steps=read_steps(Path(curves))) if curves else job
+
+
+def plan_of(method: str, path: str) -> tuple[str, Plan]:
+    """A plan and its name: from a file, or by name."""
+    import msgspec
+
+    from airshed.lab.rows import decoded
+    from airshed.market.sharing.named import NAMED
+    from airshed.market.sharing.plan import Plan
+
+    if path:
+        found = decoded(Path(path), lambda text: msgspec.toml.decode(text, type=Plan), WRITE)
+        return Path(path).name, found
+    return method, NAMED[method].plan
+
+
+def run(job: Job, name: str, plan: Plan, explain: bool, json: bool) -> None:
+    """Share out and print."""
+    from airshed.market.sharing.named import filled
+    from airshed.market.sharing.tiers import share
+
+    law = filled(plan, job.criteria, job.steps)
+    found = share(job.law.cap, job.members, law, job.size_kg, job.law)
+    whipped = _whipped(job, law) if explain or json else None
+    if json:
+        as_json(_document(job, name, law, found, whipped))
+        return
+    _print(job, name, law, found)
+    if explain:
+        for each in found.shares:
+            console.print(f"{each.source}  {each.en}\n    {each.zh}", markup=False)
+        if whipped:
+            source, abated, lost = whipped
+            console.print(
+                f"Early action: had {source} abated {abated:,} kg a year before, it would get {lost:,} less.\n"
+                f"    早期减排：若{source}此前每年少排{abated:,}千克，配额将减少{lost:,}份。",
+                markup=False,
+            )
+
+
+def _whipped(job: Job, plan: Plan) -> tuple[str, int, int] | None:
+    """The largest emitter, what it might have abated early a year, what it loses by that; None without emissions."""
+    from airshed.market.allocation import whip
+    from airshed.market.sharing.tiers import share
+
+    place_of = {each.activity.source: each.jurisdiction for each in job.members}
+    smallest = {
+        each.source: min(known)
+        for member in job.members
+        if not (each := member.activity).entrant
+        if (known := [kg for kg in each.emitted_kg if kg is not None]) and len(known) == len(each.years)
+    }
+    if not smallest or not max(smallest.values()):
+        return None
+    source = max(smallest, key=lambda each: (smallest[each], each))
+    abated = min(KG_PER_T * job.size_kg, smallest[source])
+
+    def again(rows: Sequence[Activity]) -> Allocation:
+        members = [replace(member, activity=row) for member, row in zip(job.members, rows, strict=True)]
+        assert all(place_of[each.activity.source] == each.jurisdiction for each in members)
+        return share(job.law.cap, members, plan, job.size_kg, job.law)
+
+    return source, abated, int(whip(again, [each.activity for each in job.members], source, abated) * abated)
+
+
+def _document(
+    job: Job, name: str, plan: Plan, found: Allocation, whipped: tuple[str, int, int] | None
+) -> dict[str, Any]:
+    return {
+        "name": job.name,
+        "method": name,
+        "plan": plan,
+        "cap": found.cap,
+        "reserved": found.reserved,
+        "for_auction": found.for_auction,
+        "shares": list(found.shares),
+        "whip": None if whipped is None else dict(zip(("source", "abated_kg", "lost"), whipped, strict=True)),
+    }
+
+
+def _print(job: Job, name: str, plan: Plan, found: Allocation) -> None:
+    counts = {each.source: each.count for each in found.shares}
+    rows = [
+        (
+            each.activity.source + (" (new)" if each.activity.entrant else ""),
+            each.jurisdiction,
+            each.activity.sector,
+            f"{counts[each.activity.source]:,}",
+        )
+        for each in job.members
+    ]
+    rows.append(("left in reserve", "", "", f"{found.reserved:,}"))
+    rows.append(("for auction", "", "", f"{found.for_auction:,}"))
+    rows.append(("in all", "", "", f"{found.cap:,}"))
+    tiers = " -> ".join(f"{tier.by} ({tier.claim}, {tier.rule})" for tier in plan.tiers)
+    table(f"{job.name} by {name}: {tiers}", ("source 排放源", "city 地区", "sector 行业", "allowances 配额#"), rows)

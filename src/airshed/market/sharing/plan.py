@@ -1,0 +1,115 @@
+"""How a cap is shared, as data: what comes off first, the tiers, their claims and rules (A1 to A15)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import msgspec
+
+from airshed.market.claims import (
+    ALL_BASIS_POINTS,
+    Activity,
+    Baseline,
+    Claim,
+    by_benchmark,
+    by_history,
+    by_latest,
+    by_limit,
+)
+from airshed.market.claims_heat import OutputRule, by_heat_input, by_output
+from airshed.market.sharing.division import RuleName, Terms
+from airshed.model.refusal import Malformed
+
+ClaimName = Literal["history", "heat_input", "benchmark", "output_based", "limit", "equal_cut"]
+Level = Literal["jurisdiction", "sector", "source"]
+ClaimOf = Callable[[Activity, Baseline], Claim]
+
+LEVELS: tuple[Level, ...] = ("jurisdiction", "sector", "source")
+#: What each kind of claim is that needs nothing but the source's own row.
+CLAIMS: Mapping[ClaimName, ClaimOf] = {
+    "history": by_history,
+    "benchmark": by_benchmark,
+    "limit": by_limit,
+    "equal_cut": by_latest,
+}
+
+
+class Tier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One tier: among whom, by which claims, by which rule."""
+
+    by: Level
+    claim: ClaimName
+    rule: RuleName = "proportional"
+    terms: Terms = Terms()
+
+
+class EarlyAction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A credit for who abated early (A12): for each kilogram under the benchmark, from a pool of its own."""
+
+    #: Part of the cap that pays for it, in hundredths of a percent.
+    pool_basis_points: int
+    #: Allowances for each kilogram under the benchmark, in hundredths of a percent.
+    rate_basis_points: int
+
+
+class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The tiers of a cap, the last of them by source, and what comes off before; parts in hundredths of a percent."""
+
+    tiers: tuple[Tier, ...]
+    baseline: Baseline = "mean"
+    early_action: EarlyAction | None = None
+    #: Part of the cap for new entrants (A11), and for auction (A5); None leaves them to the law, or to nothing.
+    reserve_basis_points: int | None = None
+    auction_basis_points: int | None = None
+    #: Where the free pool is more than all claims: shared by them as well, or auctioned.
+    surplus: Literal["share", "auction"] = "share"
+    #: Part of each share given at once; the rest is kept until output is verified (A2b).
+    advance_basis_points: int = ALL_BASIS_POINTS
+    #: Pounds per 1,000 mmBtu of the heat-input claim (A1b).
+    pounds_per_1000_mmbtu: int = 2_500
+    #: Factors of the output-based claim (A2b).
+    output_rule: OutputRule = OutputRule()
+
+    def claim_of(self, name: ClaimName) -> ClaimOf:
+        """The claim of this name under this plan."""
+        match name:
+            case "heat_input":
+                return lambda activity, baseline: by_heat_input(activity, baseline, self.pounds_per_1000_mmbtu)
+            case "output_based":
+                return lambda activity, baseline: by_output(activity, baseline, self.output_rule)
+            case _:
+                return CLAIMS[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A source that shares, and where it stands."""
+
+    activity: Activity
+    jurisdiction: str
+
+
+def examine(plan: Plan) -> None:
+    """Tiers in their order, parts that are parts. Malformed, naming the key, otherwise."""
+    places = [LEVELS.index(tier.by) for tier in plan.tiers]
+    if not places or places[-1] != 2 or places != sorted(set(places)):
+        levels = ", ".join(tier.by for tier in plan.tiers) or "none"
+        raise Malformed("tiers", f"they are {levels}", "write jurisdiction, sector, source in that order, source last")
+    parts = {
+        "reserve_basis_points": plan.reserve_basis_points,
+        "auction_basis_points": plan.auction_basis_points,
+        "advance_basis_points": plan.advance_basis_points,
+    }
+    if plan.early_action is not None:
+        parts["early_action.pool_basis_points"] = plan.early_action.pool_basis_points
+        if plan.early_action.rate_basis_points < 0:
+            raise Malformed(
+                "early_action.rate_basis_points", f"is {plan.early_action.rate_basis_points}", "give zero or more"
+            )
+    for name, part in parts.items():
+        if part is not None and not 0 <= part <= ALL_BASIS_POINTS:
+            raise Malformed(name, f"is {part}", "give 0 to 10000 hundredths of a percent")
+    if plan.pounds_per_1000_mmbtu <= 0:
+        raise Malformed("pounds_per_1000_mmbtu", f"is {plan.pounds_per_1000_mmbtu}", "give pounds above zero")
