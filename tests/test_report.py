@@ -200,6 +200,28 @@ def test_a_days_price_is_weighted_by_volume(played: Played) -> None:
     assert lowest <= day.price <= highest
 
 
+def test_prices_behind_a_wall_are_drawn_apart(played: Played) -> None:
+    """State Council General Office 2014 no. 38: power plants trade among themselves, at a price of their own."""
+    power = {account for (account,) in played.book.sql.execute("SELECT account FROM sources WHERE sector = 'power'")}
+    both = {
+        wall: sum(day.count for day in played.facts.market.days if day.wall == wall and day.pollutant == "NOx")
+        for wall in ("", "power")
+    }
+    bought = {"": 0, "power": 0}
+    for table, buyer, where in (
+        ("trades", "buyer", ""),
+        ("deal_trades", "buyer", ""),
+        ("call_fills", "account", " AND side = 'buy'"),
+    ):
+        for account, count in played.book.sql.execute(
+            f"SELECT {buyer}, count FROM {table} WHERE series LIKE 'NOx-%'{where}"
+        ):
+            bought["power" if account in power else ""] += count
+
+    assert both == bought
+    assert min(both.values()) > 0
+
+
 def test_bids_fall_and_winners_hold_what_was_sold(played: Played) -> None:
     for auction in played.facts.market.auctions:
         prices = [bid.price for bid in auction.bids]

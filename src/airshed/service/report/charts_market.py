@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from airshed.engine.procedures.deadlines import surrender_day
 from airshed.model.period import DAY_MS
 from airshed.rulebook import look
 from airshed.rulebook.schema import Rulebook
 from airshed.service.report.facts import Facts
-from airshed.service.report.labels import place_names
-from airshed.service.report.market import Auction, Bid
+from airshed.service.report.labels import place_names, sector_names
+from airshed.service.report.market import Auction, Bid, DayOfTrade
 from airshed.service.report.style import (
     ALARM,
     GREY,
@@ -154,34 +156,19 @@ def _line(x0: float, x1: float, y0: float, y1: float, colour: str, dash: str) ->
 
 
 def price_chart(facts: Facts, rules: Rulebook, pollutant: str, language: Language) -> Figure:
-    """Daily volume-weighted price above, volume below; auctions as diamonds."""
+    """Daily volume-weighted price above, on each side of a wall, volume below; auctions as diamonds."""
     colour, money = pollutant_colour(pollutant, [rule.code for rule in rules.pollutants]), facts.money
     days = [day for day in facts.market.days if day.pollutant == pollutant]
+    tonnes: dict[str, float] = {}
+    for day in days:
+        tonnes[day.day] = tonnes.get(day.day, 0.0) + day.count / 1_000
     auctions = [each for each in facts.market.auctions if each.pollutant == pollutant and each.price is not None]
     reserve = look.pollutant(rules, pollutant).reserve_fen_per_t / 100
     traces: list[Figure] = [
-        {
-            "type": "scatter",
-            "mode": "lines+markers",
-            "x": [day.day for day in days],
-            "y": [day.price / 100 for day in days],
-            "line": {"color": faded(colour, 0.6), "width": 1.2},
-            "marker": {"size": 3.5, "color": colour},
-            "customdata": [[day.trades, day.count / 1_000] for day in days],
-            "hovertemplate": hover(
-                language,
-                (
-                    "<b>%{x|%Y-%m-%d}</b>",
-                    f"%{{y:,.0f}} {money.en}/t, volume-weighted",
-                    "%{customdata[1]:,.1f} t in %{customdata[0]} trades",
-                ),
-                (
-                    "<b>%{x|%Y-%m-%d}</b>",
-                    f"加权均价 %{{y:,.0f}} {money.zh}/吨",
-                    "%{customdata[0]} 笔共 %{customdata[1]:,.1f} 吨",
-                ),
-            ),
-        },
+        *(
+            _price_line(facts, rules, [day for day in days if day.wall == wall], wall, colour, language)
+            for wall in ("", *rules.trade_rules.walled_sectors)
+        ),
         {
             "type": "scatter",
             "mode": "markers",
@@ -196,8 +183,8 @@ def price_chart(facts: Facts, rules: Rulebook, pollutant: str, language: Languag
         },
         {
             "type": "bar",
-            "x": [day.day for day in days],
-            "y": [day.count / 1_000 for day in days],
+            "x": list(tonnes),
+            "y": list(tonnes.values()),
             "yaxis": "y2",
             "width": BAR_MS,
             "marker": {"color": faded(colour, 0.75)},
@@ -240,6 +227,37 @@ def price_chart(facts: Facts, rules: Rulebook, pollutant: str, language: Languag
         ],
         bargap=0,
     )
+
+
+def _price_line(
+    facts: Facts, rules: Rulebook, days: Sequence[DayOfTrade], wall: str, colour: str, language: Language
+) -> Figure:
+    """The daily price of those behind a wall, dark and square, or of all others."""
+    money = facts.money
+    side = sector_names(rules)[wall] if wall else Phrase("", "")
+    among = (f" among {side.en.lower()} works", f"（{side.zh}企业之间）") if wall else ("", "")
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": [day.day for day in days],
+        "y": [day.price / 100 for day in days],
+        "line": {"color": faded(INK if wall else colour, 0.6), "width": 1.2, "dash": "dash" if wall else "solid"},
+        "marker": {"size": 3.5, "color": INK if wall else colour, "symbol": "square" if wall else "circle"},
+        "customdata": [[day.trades, day.count / 1_000] for day in days],
+        "hovertemplate": hover(
+            language,
+            (
+                "<b>%{x|%Y-%m-%d}</b>",
+                f"%{{y:,.0f}} {money.en}/t, volume-weighted{among[0]}",
+                "%{customdata[1]:,.1f} t in %{customdata[0]} trades",
+            ),
+            (
+                "<b>%{x|%Y-%m-%d}</b>",
+                f"加权均价{among[1]} %{{y:,.0f}} {money.zh}/吨",
+                "%{customdata[0]} 笔共 %{customdata[1]:,.1f} 吨",
+            ),
+        ),
+    }
 
 
 def flow_chart(facts: Facts, rules: Rulebook, pollutant: str | None, language: Language) -> Figure:

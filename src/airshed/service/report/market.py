@@ -43,10 +43,12 @@ class Auction(msgspec.Struct, frozen=True):
 
 
 class DayOfTrade(msgspec.Struct, frozen=True):
-    """A day's trades of one pollutant over all its series: listed, in calls, between two."""
+    """A day's trades of one pollutant over all its series, on one side of a wall: listed, in calls, between two."""
 
     pollutant: str
     day: str
+    #: The walled sector that traded, empty for all others.
+    wall: str
     trades: int
     count: int
     fen: int
@@ -94,7 +96,7 @@ def market(book: Book, rules: Rulebook, compliance: Sequence[ComplianceRow]) -> 
     """Read the market of a book."""
     return Market(
         auctions=_auctions(book, rules),
-        days=_days(book),
+        days=_days(book, rules),
         flows=_flows(book),
         money=_money(book, rules, compliance),
     )
@@ -134,14 +136,19 @@ def _auctions(book: Book, rules: Rulebook) -> tuple[Auction, ...]:
     return tuple(sorted(found, key=lambda each: (order[each.pollutant], places[each.jurisdiction], each.auction)))
 
 
-def _days(book: Book) -> tuple[DayOfTrade, ...]:
-    sums: dict[tuple[str, str], list[int]] = {}
-    for series, at, count, fen in book.sql.execute(
-        "SELECT series, at, count, fen FROM trades"
-        " UNION ALL SELECT series, at, count, fen FROM call_fills WHERE side = 'buy'"
-        " UNION ALL SELECT series, at, count, fen FROM deal_trades"
+def _days(book: Book, rules: Rulebook) -> tuple[DayOfTrade, ...]:
+    walls = {
+        account: sector
+        for sector in reversed(rules.trade_rules.walled_sectors)
+        for (account,) in book.sql.execute("SELECT account FROM sources WHERE sector = ?", (sector,))
+    }
+    sums: dict[tuple[str, str, str], list[int]] = {}
+    for series, at, buyer, count, fen in book.sql.execute(
+        "SELECT series, at, buyer, count, fen FROM trades"
+        " UNION ALL SELECT series, at, account, count, fen FROM call_fills WHERE side = 'buy'"
+        " UNION ALL SELECT series, at, buyer, count, fen FROM deal_trades"
     ):
-        total = sums.setdefault((instrument(series).pollutant, day_of(at)), [0, 0, 0])
+        total = sums.setdefault((instrument(series).pollutant, day_of(at), walls.get(buyer, "")), [0, 0, 0])
         total[0] += 1
         total[1] += count
         total[2] += fen
