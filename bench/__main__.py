@@ -9,7 +9,19 @@ import sys
 from importlib import import_module
 
 #: Chapters of the benchmark, in the order in which they are printed.
-CHAPTERS = ("frames", "hours", "sector", "orderbook", "auction", "zonecall", "equilibrium", "engine", "gateway", "demo")
+CHAPTERS = (
+    "frames",
+    "hours",
+    "sector",
+    "orderbook",
+    "auction",
+    "zonecall",
+    "equilibrium",
+    "engine",
+    "agents",
+    "gateway",
+    "demo",
+)
 
 
 def main() -> None:

@@ -57,11 +57,11 @@ def instant_of(text: str, place: str) -> int:
 
 
 @contextmanager
-def bar(total: int, quiet: bool) -> Iterator[Callable[[str], Any]]:
-    """A bar over stacks, on a terminal only; what it gives is told the name of each that is done."""
+def bar(total: int, quiet: bool, what: str = "stacks 排放口") -> Iterator[Callable[[object], Any]]:
+    """A bar over stacks or other work, on a terminal only; what it gives is told of each that is done."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as shown:
-        task = shown.add_task("stacks 排放口", total=total)
-        yield lambda stack: shown.update(task, advance=1)
+        task = shown.add_task(what, total=total)
+        yield lambda each: shown.update(task, advance=1)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from airshed.engine.commands import ActivityLine
 from airshed.lab.zone import Zone
 from airshed.market.allocation import Activity
 from airshed.market.claims import Power
@@ -84,6 +85,25 @@ def zone_activities(
             )
         )
     return tuple(found)
+
+
+def activity_lines(zone: Zone, rules: Rulebook, pollutant: str, jurisdiction: str) -> tuple[ActivityLine, ...]:
+    """The baseline of a jurisdiction's sources, as the authority puts it into the book to allocate."""
+    wanted = Pollutant(look.pollutant(rules, pollutant).measured)
+    lines: list[ActivityLine] = []
+    for source in zone.sources:
+        if source.jurisdiction == jurisdiction and look.owes(rules, source.sector.value, pollutant):
+            rows = [row for row in zone.baseline if row.source == source.source]
+            lines.append(
+                ActivityLine(
+                    source.source,
+                    tuple(row.year for row in rows),
+                    tuple(row.kg(wanted) for row in rows),
+                    tuple(row.output for row in rows),
+                    source.role == "new_entrant",
+                )
+            )
+    return tuple(lines)
 
 
 def read_activities(path: Path) -> tuple[Activity, ...]:

@@ -17,7 +17,7 @@ from airshed.engine import commands as c
 from airshed.engine.procedures.deadlines import surrender_day
 from airshed.engine.runner import Answer, Runner
 from airshed.lab import monthly_call, yearend
-from airshed.lab.activities import zone_activities
+from airshed.lab.activities import activity_lines, zone_activities
 from airshed.lab.firms import Firm, decide_installations, firms_of
 from airshed.lab.guide import Guide, guide, side_of
 from airshed.lab.marking import PlannedMark
@@ -26,7 +26,7 @@ from airshed.lab.yearend import HOST_ACTOR
 from airshed.lab.zone import Zone
 from airshed.market.allocation import allocate, parts
 from airshed.market.claims import ALL_BASIS_POINTS
-from airshed.model.allowance import Pollutant, Series
+from airshed.model.allowance import Series
 from airshed.model.period import instant
 from airshed.model.refusal import Malformed
 from airshed.registry import accounts
@@ -219,29 +219,14 @@ class Season:
                     (
                         authority,
                         c.Allocate(
-                            cap.pollutant, cap.jurisdiction, vintage, self.activities(cap.pollutant, cap.jurisdiction)
+                            cap.pollutant,
+                            cap.jurisdiction,
+                            vintage,
+                            activity_lines(self.zone, self.rules, cap.pollutant, cap.jurisdiction),
                         ),
                     ),
                 ]
         self.must(at, wishes)
-
-    def activities(self, pollutant: str, jurisdiction: str) -> tuple[c.ActivityLine, ...]:
-        """The baseline of a jurisdiction's sources, as the authority puts it into the book."""
-        wanted = Pollutant(look.pollutant(self.rules, pollutant).measured)
-        lines: list[c.ActivityLine] = []
-        for source in self.zone.sources:
-            if source.jurisdiction == jurisdiction and look.owes(self.rules, source.sector.value, pollutant):
-                rows = [row for row in self.zone.baseline if row.source == source.source]
-                lines.append(
-                    c.ActivityLine(
-                        source.source,
-                        tuple(row.year for row in rows),
-                        tuple(row.kg(wanted) for row in rows),
-                        tuple(row.output for row in rows),
-                        source.role == "new_entrant",
-                    )
-                )
-        return tuple(lines)
 
     # --- the season, day by day
 

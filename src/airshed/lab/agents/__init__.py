@@ -1,0 +1,56 @@
+"""Agents that trade through the real engine: they send the commands that people send, and are refused like them.
+
+`play` is one session of a `Market` by `Strategy` objects under a `Mechanism`; `sessions` is an ensemble of them from a
+seed, `zone_market` the firms of a zone under a law, `measured` what a session comes to beside the competitive
+equilibrium. Prices are fen per tonne inside, yuan per tonne in `Measures`.
+"""
+
+from airshed.lab.agents.competitive import Competitive, competitive
+from airshed.lab.agents.ensemble import Laboratory, ZoneYear, jobs_of, run, sessions, spread_of, summary
+from airshed.lab.agents.laboratory import MARKETS, market_of
+from airshed.lab.agents.market import CONTINUOUS, STRATEGIES, Market, Mechanism, Trader, strategies_of
+from airshed.lab.agents.measures import Measures, equilibrium_of, measured
+from airshed.lab.agents.nouns import Offer, Own, Quote, Shout, Strategy, View
+from airshed.lab.agents.session import Played, Trade, play
+from airshed.lab.agents.venue import BareVenue, EngineVenue
+from airshed.lab.agents.worth import Worth, of_source, rising_cost
+from airshed.lab.agents.zone_firms import Outlook, zone_market
+
+__all__ = [
+    "CONTINUOUS",
+    "MARKETS",
+    "STRATEGIES",
+    "BareVenue",
+    "Competitive",
+    "EngineVenue",
+    "Laboratory",
+    "Market",
+    "Measures",
+    "Mechanism",
+    "Offer",
+    "Outlook",
+    "Own",
+    "Played",
+    "Quote",
+    "Shout",
+    "Strategy",
+    "Trade",
+    "Trader",
+    "View",
+    "Worth",
+    "ZoneYear",
+    "competitive",
+    "equilibrium_of",
+    "jobs_of",
+    "market_of",
+    "measured",
+    "of_source",
+    "play",
+    "rising_cost",
+    "run",
+    "sessions",
+    "spread_of",
+    "strategies_of",
+    "summary",
+    "zone_market",
+]

@@ -1,0 +1,109 @@
+"""A market to be played: its law, who trades, what allowances are worth to each, and how they come to hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from airshed.engine import commands as c
+from airshed.lab.agents.gd import GjerstadDickhaut
+from airshed.lab.agents.nouns import Side, Strategy
+from airshed.lab.agents.rules import Hoarder, Manipulator, Officer
+from airshed.lab.agents.worth import Worth
+from airshed.lab.agents.zero import ZeroIntelligence
+from airshed.lab.agents.zip import Zip
+from airshed.model.refusal import Malformed
+from airshed.rulebook.schema import Rulebook
+
+BOTH: tuple[Side, ...] = ("buy", "sell")
+#: Every strategy by its name.
+STRATEGIES: Mapping[str, Callable[[], Strategy]] = {
+    "zi-c": lambda: ZeroIntelligence(constrained=True),
+    "zi-u": lambda: ZeroIntelligence(constrained=False),
+    "zip": Zip,
+    "gd": GjerstadDickhaut,
+    "officer": Officer,
+    "hoarder": Hoarder,
+    "manipulator": Manipulator,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Trader:
+    """Who trades: its account, what allowances are worth to it, what it holds and has at first.
+
+    `most` is the largest order it sends, in allowances. `place` and `sector` are what rules of trade look at; without
+    a `source` it has none and no wall stands around it. With a market that allocates, `held` is left 0.
+    """
+
+    account: str
+    worth: Worth
+    held: int = 0
+    sides: tuple[Side, ...] = BOTH
+    most: int = 1_000
+    cash_fen: int = 10**13
+    place: str = "KM"
+    source: str = ""
+    sector: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """A law and its traders. `activities` by jurisdiction let the law's own method allocate its caps of `year`.
+
+    Without them the traders' `held` come to them out of the government reserve; the law then reserves the whole caps.
+    """
+
+    name: str
+    law: Rulebook
+    traders: tuple[Trader, ...]
+    pollutant: str
+    year: int
+    activities: Mapping[str, tuple[c.ActivityLine, ...]] = field(default_factory=dict)
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """The series of the year, one a jurisdiction with a cap."""
+        return tuple(
+            f"{row.pollutant}-{row.jurisdiction}-{row.vintage}"
+            for row in self.law.caps.rows
+            if row.pollutant == self.pollutant and row.vintage == self.year
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Mechanism:
+    """How trade is organised: "continuous" (the listed book), or "call" (orders gathered and cleared at one price).
+
+    In a continuous session every trader gets `turns` turns on average, in random order, spread over `days`: at night
+    orders are cancelled and the close moves the band. With `wipes` a trade takes all other orders off the book, as in
+    the experiments of Gode and Sunder. A session of calls has `rounds` of them.
+    """
+
+    kind: Literal["continuous", "call"] = "continuous"
+    turns: int = 200
+    wipes: bool = True
+    rounds: int = 8
+    days: int = 1
+
+    def __post_init__(self) -> None:
+        for what, value, most in (
+            ("turns", self.turns, 10_000),
+            ("rounds", self.rounds, 1_000),
+            ("days", self.days, 200),
+        ):
+            if not 1 <= value <= most:
+                raise Malformed(what, f"is {value}", f"give a number from 1 to {most:,}")
+
+
+#: The listed book, as the experiments have it.
+CONTINUOUS = Mechanism()
+
+
+def strategies_of(names: tuple[str, ...]) -> tuple[Strategy, ...]:
+    """A strategy of its own for every trader. Malformed, naming those there are, if one is unknown."""
+    for name in names:
+        if name not in STRATEGIES:
+            raise Malformed("strategy", f"no such strategy {name!r}", f"there are {', '.join(STRATEGIES)}")
+    return tuple(STRATEGIES[name]() for name in names)
