@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,9 +11,8 @@ from airshed.cli.show import as_json, bar, console, table
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
-    from airshed.lab.zone import Zone
-    from airshed.market.sharing.tiers import Member
-    from airshed.rulebook.schema import Rulebook
+    from airshed.lab.methods import Change, Compared
+    from airshed.lab.zone_cap import ZoneCap
 
 RULEBOOK = "dianzhong"
 
@@ -31,90 +31,179 @@ def methods(
     rulebook: RulebookOption = RULEBOOK,
     pollutant: PollutantOption = "SO2",
     vintage: VintageOption = None,
+    price: Annotated[
+        float | None, typer.Option(metavar="YUAN", help="Per t and year; the equilibrium's when left out.", min=0)
+    ] = None,
+    before: Annotated[str, typer.Option("--from", metavar="NAME", help="Who gains and loses: from this method")] = "",
+    after: Annotated[str, typer.Option("--to", metavar="NAME", help="to this one.")] = "",
+    html: Annotated[str, typer.Option(metavar="FILE", help="Write a page with the chart there.")] = "",
     json: Json = False,
 ) -> None:
-    """All methods of allocation on one screen: fairness, the whip on early action, windfalls and losses. 分配方法比较。
+    """All methods of allocation on one screen: fairness, whip, windfalls, cost without trade, entrants. 分配方法比较。
 
     Whip: allowances lost per tonne a source had abated early, by running the real rule again; 1 is fully whipped, 0
-    neutral, below zero rewarded. Gini: of shares per need at the benchmark. Windfalls are at the equilibrium price of
-    the first year; abatement costs of the shipped zone are indicative.
+    neutral, below zero rewarded. Gini, Theil, Jain: of shares per need at the benchmark. Alone: what keeping the shares
+    costs if nobody trades. Entrants: what a new source pays a year more than an old one for a tonne it needs. Abatement
+    costs of the shipped zone are indicative.
 
     Example: airshed lab methods --pollutant NOx
+
+    Example: airshed lab methods --from history --to benchmark --html methods.html
     """
     from airshed.lab.equilibrium.case import case_of, linked, solved, steps_of
-    from airshed.lab.methods import compare, plans
+    from airshed.lab.methods import changed, compare, plans
+    from airshed.lab.zone import load as load_zone
+    from airshed.lab.zone_cap import zone_cap
     from airshed.model.allowance import Pollutant
+    from airshed.rulebook.load import find, load
+    from airshed.rulebook.shipped import shipped
 
-    rules, zone, pollutant = _programme(rulebook, pollutant)
-    year, pool = _pool(rules, pollutant, vintage)
-    case = case_of(zone, rules, Pollutant(pollutant), 1, 0.05, 0.0, 0.0)
-    price = float(solved(case, linked(case.zones)).found.price[0, 0])
-    plan = plans()
+    target = _target(html)
+    rules = load(find(rulebook))
+    zone = load_zone(shipped("zones", rules.programme.zone))
+    cap = zone_cap(rules, zone, pollutant, vintage)
+    plan = plans(cap.criteria, cap.steps, cap.members)
+    _known(before, after, list(plan))
+    if price is None:
+        case = case_of(zone, rules, Pollutant(pollutant), 1, 0.05, 0.0, 0.0)
+        price = float(solved(case, linked(case.zones)).found.price[0, 0])
     with bar(len(plan), json) as step:
-        found = compare(pool, _members(zone, rules, pollutant), steps_of(zone, Pollutant(pollutant)), price, plan, step)
+        found = compare(
+            cap.law.cap,
+            cap.members,
+            steps_of(zone, Pollutant(pollutant)),
+            price,
+            plan,
+            step,
+            law=cap.law,
+            size_kg=cap.size_kg,
+        )
+    by_name = {each.name: each for each in found}
+    change = changed(by_name[before], by_name[after], cap.members, price, cap.size_kg) if before else []
+    if target is not None:
+        command = f"airshed lab methods --rulebook {rulebook} --pollutant {pollutant} --vintage {cap.vintage}"
+        command += f" --price {price:g}" + (f" --from {before} --to {after}" if before else "")
+        _write(target, cap, price, found, (before, after, change), f"{command} --html {target.name}")
     if json:
-        as_json({"pollutant": pollutant, "vintage": year, "pool": pool, "price_yuan_per_t": price, "methods": found})
+        as_json(
+            {
+                "pollutant": pollutant,
+                "vintage": cap.vintage,
+                "cap": cap.law.cap,
+                "price_yuan_per_t": price,
+                "methods": found,
+                "changes": change,
+                "file": str(target) if target else None,
+            }
+        )
         return
+    _print(cap, price, found)
+    if before:
+        _print_changes(before, after, change)
+    for line in _without(list(plan)):
+        console.print(line, markup=False)
+    console.print("abatement costs: indicative; emissions: synthetic. 成本为参考值，排放为合成数据。")
+    if target is not None:
+        console.print(f"{target}: {target.stat().st_size:,} bytes", markup=False)
+
+
+def _target(html: str) -> Path | None:
+    target = Path(html) if html else None
+    if target is not None and (target.is_dir() or not target.parent.is_dir()):
+        raise Malformed("--html", f"{target} cannot be written", "name a file in a folder that exists")
+    return target
+
+
+def _known(before: str, after: str, names: list[str]) -> None:
+    if bool(before) != bool(after):
+        raise Malformed("--from", "one of --from and --to is missing", "give both, or neither")
+    for option, name in (("--from", before), ("--to", after)):
+        if name and name not in names:
+            raise Malformed(option, f"no such method {name!r}", f"there are {', '.join(names)}")
+
+
+def _without(names: list[str]) -> list[str]:
+    """The methods that the zone has no figures for."""
+    from airshed.market.sharing.named import NAMED
+
+    return [f"{name}: not compared, it asks for {NAMED[name].inputs}" for name in NAMED if name not in names]
+
+
+def _print(cap: ZoneCap, price: float, found: list[Compared]) -> None:
+    from airshed.market.sharing.named import NAMED
+
     table(
-        f"{pollutant} {year}: {pool:,} allowances at {price:,.2f} yuan/t",
+        f"{cap.name}: {cap.law.cap:,} allowances at {price:,.2f} yuan/t; sums in million yuan a year",
         (
+            "id",
             "method 方法",
-            "Gini 基尼#",
+            "Gini#",
+            "Theil#",
+            "Jain#",
             "whip 鞭打#",
-            "worst 最大#",
-            "windfall 意外收益 [M yuan]",
-            "loss 损失 [M yuan]",
+            "worst#",
+            "windfall 收益#",
+            "loss 损失#",
+            "alone 自行#",
+            "short [t]",
+            "entrants#",
         ),
         [
             (
+                NAMED[each.name].number,
                 each.name,
                 f"{each.gini:.4f}",
+                f"{each.theil:.4f}",
+                f"{each.jain:.4f}",
                 f"{each.whip:+.3f}",
                 f"{each.worst_whip:+.3f}",
                 f"{each.windfall_yuan / 1e6:,.2f}",
                 f"{each.loss_yuan / 1e6:,.2f}",
+                f"{each.alone_yuan / 1e6:,.2f}",
+                f"{each.short_t:,.1f}",
+                "" if each.entrant_gap_yuan is None else f"{each.entrant_gap_yuan:+,.0f}",
             )
             for each in found
         ],
     )
-    console.print("abatement costs: indicative; emissions: synthetic. 成本为参考值，排放为合成数据。")
 
 
-def _programme(rulebook: str, pollutant: str) -> tuple[Rulebook, Zone, str]:
-    from airshed.lab.zone import load as load_zone
-    from airshed.rulebook.load import find, load
-    from airshed.rulebook.shipped import shipped
-
-    rules = load(find(rulebook))
-    codes = [rule.code for rule in rules.pollutants]
-    if pollutant not in codes:
-        raise Malformed("--pollutant", f"no such pollutant {pollutant!r}", f"there are {', '.join(codes)}")
-    return rules, load_zone(shipped("zones", rules.programme.zone)), pollutant
-
-
-def _pool(rules: Rulebook, pollutant: str, vintage: int | None) -> tuple[int, int]:
-    """The vintage, and the free pool of all jurisdictions: what reserve and auction leave of each cap."""
-    from airshed.market.allocation import parts
-    from airshed.rulebook import look
-
-    vintages = sorted({row.vintage for row in rules.caps.rows if row.pollutant == pollutant})
-    if not vintages or vintage not in (None, *vintages):
-        there = ", ".join(map(str, vintages)) or "none"
-        raise Malformed("--vintage", f"{pollutant} has no cap for {vintage or 'any year'}", f"there are {there}")
-    year = vintages[0] if vintage is None else vintage
-    pool = 0
-    for row in rules.caps.rows:
-        if row.pollutant == pollutant and row.vintage == year:
-            law = look.local(rules, row.jurisdiction).allocation
-            pool += parts(row.count, law.reserve_basis_points, law.auction_basis_points).free
-    return year, pool
+def _print_changes(before: str, after: str, change: list[Change]) -> None:
+    gain = sum(each.yuan for each in change if each.yuan > 0)
+    table(
+        f"{after} instead of {before}: who gains, who loses 谁得谁失",
+        ("source 排放源", "city 地区", "sector 行业", "allowances 配额#", "yuan a year 元/年#"),
+        [
+            (each.source, each.jurisdiction, each.sector, f"{each.count:+,}", f"{each.yuan:+,.0f}")
+            for each in change
+            if each.count
+        ],
+    )
+    more, less = sum(each.count > 0 for each in change), sum(each.count < 0 for each in change)
+    console.print(f"{more} gain, {less} lose; {gain / 1e6:,.2f} million yuan a year change hands")
 
 
-def _members(zone: Zone, rules: Rulebook, pollutant: str) -> list[Member]:
-    """The incumbents of the zone; new entrants are served from the reserve."""
-    from airshed.lab.activities import zone_activities
-    from airshed.market.sharing.tiers import Member
+def _write(
+    path: Path, cap: ZoneCap, price: float, found: list[Compared], change: tuple[str, str, list[Change]], command: str
+) -> None:
+    from airshed.service.methodspage import MethodsFacts, build
+    from airshed.service.report import write
 
-    place_of = {source.source: source.jurisdiction for source in zone.sources}
-    activities = zone_activities(zone, rules, pollutant)
-    return [Member(each, place_of[each.source]) for each in activities if not each.entrant]
+    before, after, rows = change
+    without = tuple(_without([each.name for each in found]))
+    write(
+        path,
+        build(
+            MethodsFacts(
+                cap.name,
+                cap.law.cap,
+                price,
+                tuple(found),
+                before,
+                after,
+                tuple(r for r in rows if r.count),
+                without,
+                command,
+            )
+        ),
+    )

@@ -52,14 +52,14 @@ _WIDE = Terms(low_basis_points=5_000, high_basis_points=10_000)
 
 #: Every method by name. Shares of auction, reserve and credits are assumptions; a plan of one's own says others.
 NAMED: Mapping[str, Named] = {
-    "history": Named("A1", "history, mean", "历史法（均值）", "emitted_kg", _PUNISHED, Plan(_sources("history"))),
+    "history": Named("A1", "history, mean", "历史均值法", "emitted_kg", _PUNISHED, Plan(_sources("history"))),
     "history_median": Named(
-        "A1", "history, median", "历史法（中位数）", "emitted_kg", _PUNISHED, Plan(_sources("history"), "median")
+        "A1", "history, median", "历史中位数法", "emitted_kg", _PUNISHED, Plan(_sources("history"), "median")
     ),
     "history_best": Named(
         "A1",
         "history, mean of the 2 highest years",
-        "历史法（最高两年均值）",
+        "历史最高两年法",
         "emitted_kg",
         f"{_PUNISHED}, and pays for dirty years",
         Plan(_sources("history"), "best_2"),
@@ -67,7 +67,7 @@ NAMED: Mapping[str, Named] = {
     "heat_input": Named(
         "A1b",
         "heat input x 2.5 lb/mmBtu (Acid Rain, phase I)",
-        "热输入法（酸雨计划）",
+        "热输入法",
         "heat_mmbtu",
         "neutral, but pays for fuel burnt",
         Plan(_sources("heat_input")),
@@ -75,7 +75,7 @@ NAMED: Mapping[str, Named] = {
     "benchmark": Named(
         "A2",
         "benchmark x exposure x closing factor (EU)",
-        "基准法（欧盟）",
+        "基准法",
         "output, benchmark_g, exposure_basis_points",
         _NEUTRAL,
         Plan(_sources("benchmark")),
@@ -83,7 +83,7 @@ NAMED: Mapping[str, Named] = {
     "output_based": Named(
         "A2b",
         "output-based with factors, 70 % in advance (China)",
-        "产出基准法（全国碳市场）",
+        "产出基准法",
         "output, benchmark_g, fuel, cooling, load_basis_points, heat_gj",
         "neutral, but each product brings allowances: it is made cheaper",
         Plan(_sources("output_based"), advance_basis_points=7_000),
@@ -97,7 +97,7 @@ NAMED: Mapping[str, Named] = {
     "paid": Named(
         "A5",
         "half by benchmark, half auctioned",
-        "一半有偿（拍卖）",
+        "半数拍卖",
         "output, benchmark_g",
         _NEUTRAL,
         Plan(_sources("benchmark"), auction_basis_points=5_000),
@@ -201,7 +201,7 @@ NAMED: Mapping[str, Named] = {
     "scarcity": Named(
         "A13",
         "cities by weighted criteria, half; benchmark",
-        "稀缺性（环境容量）加权",
+        "稀缺性加权法",
         "criteria",
         _CITY,
         Plan(_cities("history", "scarcity")),

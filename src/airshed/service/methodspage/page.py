@@ -1,0 +1,67 @@
+"""Puts the page together: one HTML file in English and Chinese that loads nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+from plotly.offline import get_plotlyjs
+
+from airshed.lab.methods import Change, Compared
+from airshed.market.sharing.named import NAMED
+from airshed.service.methodspage.chart import chart, height_of_chart, label
+from airshed.service.report.page import environment, script_json
+from airshed.service.report.style import FONT
+from airshed.service.report.words import LANGUAGES, Phrase
+
+PACKAGE = "airshed.service.methodspage"
+
+
+@dataclass(frozen=True, slots=True)
+class MethodsFacts:
+    """What the page shows: a cap, its price in yuan per t and year, the methods, and who gains between two of them."""
+
+    name: str
+    cap: int
+    price: float
+    methods: tuple[Compared, ...]
+    before: str
+    after: str
+    changes: tuple[Change, ...]
+    #: What is left out, and why.
+    without: tuple[str, ...]
+    command: str
+
+
+def build(facts: MethodsFacts) -> str:
+    """The page of a comparison. The same facts give the same bytes."""
+    drawn = {"methods": {language: chart(facts.methods, language) for language in LANGUAGES}}
+    return (
+        environment(PACKAGE)
+        .get_template("methods.html.j2")
+        .render(
+            facts=facts,
+            headline=headline(facts),
+            charts=script_json(drawn),
+            plotly=Markup(get_plotlyjs()),
+            height=height_of_chart(facts.methods),
+            named=lambda name: Phrase(label(name, "en"), label(name, "zh")),
+            number=lambda name: NAMED[name].number if name in NAMED else "",
+            font=FONT,
+        )
+    )
+
+
+def headline(facts: MethodsFacts) -> Phrase:
+    """Which method whips hardest, and which is fairest without whipping anybody."""
+    hardest = max(facts.methods, key=lambda each: each.whip)
+    mild = [each for each in facts.methods if abs(each.whip) < 0.0005]
+    en = f"{label(hardest.name, 'en').capitalize()} takes {hardest.whip:.2f} allowances for each one abated early"
+    zh = f"“{label(hardest.name, 'zh')}”使早减排者每少排一份少得{hardest.whip:.2f}份配额"
+    if not mild:
+        return Phrase(f"{en}.", f"{zh}。")
+    fairest = min(mild, key=lambda each: each.gini)
+    return Phrase(
+        f"{en}; {label(fairest.name, 'en')} takes none and shares by need most evenly (Gini {fairest.gini:.2f}).",
+        f"{zh}；“{label(fairest.name, 'zh')}”不惩罚早减排，且按需分配最均匀（基尼系数{fairest.gini:.2f}）。",
+    )

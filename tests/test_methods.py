@@ -1,0 +1,224 @@
+"""Methods side by side: who pays what, whom early abatement costs, what entrants pay more; the screen and the page."""
+
+from __future__ import annotations
+
+import html as markup
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from airshed.cli.lab import app
+from airshed.lab.equilibrium import Steps, equilibrium
+from airshed.lab.equilibrium.case import CurveLine
+from airshed.lab.methods import changed, compare, plans, positions
+from airshed.market.allocation import Activity
+from airshed.market.sharing.named import NAMED
+from airshed.market.sharing.plan import Member
+from airshed.model.refusal import Malformed
+from airshed.service.methodspage.chart import COLUMNS, chart
+from airshed.service.methodspage.page import MethodsFacts, build, headline
+from browsers import Seen, opened, sizes
+
+DESK, TELEPHONE = 1280, 400
+
+
+def member(name: str, sector: str, kg: int, output: int, entrant: bool = False) -> Member:
+    row = Activity(name, sector, (2025, 2026), (kg, kg), (output, output), 500, 900, entrant=entrant)
+    return Member(row, "KM" if name < "m" else "QJ")
+
+
+@st.composite
+def markets(draw: st.DrawFn) -> tuple[list[Member], list[CurveLine], int]:
+    """Some sources, what abating costs each, and a cap that their steps can keep."""
+    members, steps = [], []
+    for name in ("a", "b", "p", "q")[: draw(st.integers(2, 4))]:
+        tonnes = draw(st.integers(10, 90))
+        members.append(member(name, draw(st.sampled_from(("cement", "power"))), tonnes * 1000, tonnes * 2_000))
+        for step, part in enumerate((0.4, 0.6)):
+            cost = float(draw(st.integers(1, 50)) + 50 * step)
+            steps.append(CurveLine(members[-1].jurisdiction, name, f"t{step}", cost, tonnes * part))
+    emitted = sum(each.activity.emitted_kg[0] or 0 for each in members)
+    return members, steps, emitted * draw(st.integers(30, 95)) // 100
+
+
+def market_price(members: list[Member], steps: list[CurveLine], cap: int) -> float:
+    need = sum((each.activity.emitted_kg[0] or 0) for each in members) / 1000 - cap / 1000
+    curve = Steps([each.cost_yuan_per_t for each in steps], [each.potential_t for each in steps], [1.0])
+    return float(equilibrium(curve, [need], [1.0]).price[0])
+
+
+@settings(max_examples=40, deadline=None)
+@given(markets())
+def test_what_all_pay_is_what_abating_costs_and_what_is_bought_of_others(
+    market: tuple[list[Member], list[CurveLine], int],
+) -> None:
+    """The budget identity: sum of C + p (e - A) over sources is all abatement and p x (emissions - allowances)."""
+    members, steps, cap = market
+    price = market_price(members, steps, cap)
+    place = positions(members, steps, price)
+    emitted, cost = (sum(getattr(each, key) for each in place.values()) for key in ("emitted_t", "cost_yuan"))
+    for each in compare(cap, members, steps, price):
+        given_t = sum(each.shares.values()) / 1000
+        net = each.loss_yuan - each.windfall_yuan
+        assert net == pytest.approx(cost + price * (emitted - given_t), rel=1e-9, abs=1e-6), each.name
+
+
+@settings(max_examples=40, deadline=None)
+@given(markets())
+def test_trade_never_costs_more_than_going_alone_whatever_the_method(
+    market: tuple[list[Member], list[CurveLine], int],
+) -> None:
+    """What the market of all costs does not depend on who was given what (Montgomery 1972); going alone does."""
+    members, steps, cap = market
+    need = sum((each.activity.emitted_kg[0] or 0) for each in members) / 1000 - cap / 1000
+    curve = Steps([each.cost_yuan_per_t for each in steps], [each.potential_t for each in steps], [1.0])
+    together = equilibrium(curve, [need], [1.0]).cost
+    assume(need > 0)
+    for each in compare(cap, members, steps, 10.0):
+        if each.short_t < 1e-9 and not each.for_auction + each.reserved:
+            assert each.alone_yuan >= together - 1e-6, each.name
+
+
+def test_an_entrant_pays_for_what_the_old_have_for_nothing() -> None:
+    """The old one is given its whole need of 50 t, the new one 10 t of its 50: at 100 yuan/t it pays 80 yuan/t more.
+
+    At a benchmark of 0.5 kg a product that is 0.04 yuan a product, every year.
+    """
+    members = [member("old", "cement", 100_000, 100_000), member("new", "cement", 100_000, 100_000, entrant=True)]
+    from airshed.market.allocation import Parts
+
+    (found,) = compare(
+        60_000, members, [], 100.0, {"benchmark": NAMED["benchmark"].plan}, law=Parts(60_000, 10_000, 0, 50_000)
+    )
+
+    assert found.shares == {"old": 50_000, "new": 10_000}
+    assert found.entrant_gap_yuan == pytest.approx(80.0)
+    assert found.entrant_gaps == {"cement": pytest.approx(0.04)}
+
+
+def test_who_gains_and_who_loses_adds_up_to_nothing() -> None:
+    members = [member("a", "cement", 100_000, 100_000), member("p", "power", 100_000, 300_000)]
+    by_history, by_benchmark = compare(
+        100_000, members, [], 2.0, {name: NAMED[name].plan for name in ("history", "benchmark")}
+    )
+    change = changed(by_history, by_benchmark, members, 2.0, 1)
+
+    assert [(each.source, each.count, each.yuan) for each in change] == [("p", 25_000, 50.0), ("a", -25_000, -50.0)]
+
+
+def test_going_alone_takes_the_cheapest_steps_and_says_what_is_left() -> None:
+    """50 t of 100 given; steps of 20 t at 10 and 20 t at 30 yuan/t: 800 yuan, and 10 t nobody can abate."""
+    members = [member("a", "cement", 100_000, 100_000)]
+    steps = [CurveLine("KM", "a", "late", 30.0, 20.0), CurveLine("KM", "a", "first", 10.0, 20.0)]
+    (found,) = compare(50_000, members, steps, 1.0, {"history": NAMED["history"].plan})
+
+    assert (found.alone_yuan, found.short_t) == (800.0, 10.0)
+
+
+def test_methods_without_figures_are_left_out() -> None:
+    assert set(NAMED) - set(plans()) == {
+        name for name, each in NAMED.items() if each.needs or name in ("heat_input", "output_based")
+    }
+
+
+def test_a_price_below_zero_is_none() -> None:
+    with pytest.raises(Malformed, match="price: is -1"):
+        compare(1, [member("a", "cement", 1, 1)], [], -1.0)
+
+
+# --- the command and its page
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, object]]:
+    path = tmp_path_factory.mktemp("methods") / "methods.html"
+    words = ["methods", "--from", "history", "--to", "benchmark", "--price", "1440", "--html", str(path), "--json"]
+    done = CliRunner().invoke(app, words)
+    assert done.exception is None, done.exception
+    return path, json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def seen(made: tuple[Path, dict[str, object]]) -> Iterator[Seen]:
+    with opened(made[0]) as found:
+        yield found
+
+
+def test_the_page_says_what_the_command_says(made: tuple[Path, dict[str, object]]) -> None:
+    page = markup.unescape(re.sub(r"<[^>]*>", " ", made[0].read_text("utf-8").split("<script", 1)[0]))
+    methods = made[1]["methods"]
+    assert isinstance(methods, list)
+
+    assert len(methods) == len(NAMED) - 2
+    for each in methods:
+        assert NAMED[each["name"]].zh in page
+        for figure in (f"{each['gini']:.4f}", f"{each['whip']:+.3f}", f"{each['alone_yuan'] / 1e6:,.2f}"):
+            assert figure in page
+    assert "heat_input: not compared, it asks for heat_mmbtu" in page
+    assert "--from history --to benchmark" in page
+    changes = made[1]["changes"]
+    assert isinstance(changes, list)
+    assert sum(each["count"] for each in changes) == 0
+
+
+def test_the_page_loads_nothing_and_complains_of_nothing(made: tuple[Path, object], seen: Seen) -> None:
+    assert seen.complaints == []
+    assert seen.requests == [made[0].as_uri()]
+
+
+@pytest.mark.parametrize("width", [DESK, TELEPHONE])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_page_fits_a_desk_and_a_telephone(seen: Seen, width: int, language: str) -> None:
+    page = seen.page
+    page.set_viewport_size({"width": width, "height": 900})
+    page.click(f'[data-say="{language}"]')
+    page.wait_for_timeout(200)
+
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    ((name, wide, high),) = sizes(page)
+    assert name == "methods"
+    assert wide >= 640
+    assert high > 600
+    # every bar of every column has its figure
+    assert page.locator(".bartext").count() == len(COLUMNS) * (len(NAMED) - 2)
+
+
+def test_the_headline_and_the_chart_name_the_hardest_whip() -> None:
+    members = [member("a", "cement", 100_000, 100_000), member("p", "power", 100_000, 300_000)]
+    found = tuple(
+        compare(100_000, members, [], 2.0, {name: NAMED[name].plan for name in ("history", "benchmark", "limit")})
+    )
+    facts = MethodsFacts("a < b", 100_000, 2.0, found, "", "", (), (), "airshed & more")
+
+    assert headline(facts).en == (
+        "History takes 0.25 allowances for each one abated early; benchmark takes none and shares by need most evenly"
+        " (Gini 0.00)."
+    )
+    assert headline(MethodsFacts("x", 1, 1.0, found[:1], "", "", (), (), "")).zh == (
+        "“历史均值法”使早减排者每少排一份少得0.25份配额。"
+    )
+    assert chart(found, "zh")["data"][0]["y"] == ["许可限值法", "基准法", "历史均值法"]
+    assert build(facts) == build(facts)
+    assert "a &lt; b" in build(facts)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--from", "history"], "one of --from and --to is missing"),
+        (["--from", "history", "--to", "lottery"], "no such method 'lottery'"),
+        (["--html", "nowhere/page.html"], "cannot be written"),
+        (["--pollutant", "CO"], "no such pollutant 'CO'"),
+        (["--vintage", "2020"], "SO2 has no cap for 2020"),
+    ],
+)
+def test_what_cannot_be_compared_is_named(words: list[str], said: str) -> None:
+    done = CliRunner().invoke(app, ["methods", *words])
+    assert isinstance(done.exception, Malformed)
+    assert said in str(done.exception)
