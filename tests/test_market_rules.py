@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import msgspec
-import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -63,11 +62,18 @@ class Trades(RuleBasedStateMachine):
         walls=st.sampled_from([(), ("cement",), ("steel",)]),
         crossing=st.sampled_from(["free", "first", "never"]),
         own=st.sampled_from(["refuse", "cancel_resting"]),
+        of=st.sampled_from(["account", "group"]),
         breaker=st.sampled_from([0, 0, 400]),
     )
-    def opened(self, walls: tuple[str, ...], crossing: str, own: str, breaker: int) -> None:
-        rules = law(walled_sectors=walls, crossing=crossing, group_limit_basis_points=4_800)
-        rules = trading(rules, self_trade=own, breaker_basis_points=breaker, block_from=200)
+    def opened(self, walls: tuple[str, ...], crossing: str, own: str, of: str, breaker: int) -> None:
+        rules = law(
+            walled_sectors=walls,
+            crossing=crossing,
+            group_limit_basis_points=4_800,
+            self_trade=own,
+            self_trade_of=of,
+        )
+        rules = trading(rules, breaker_basis_points=breaker, block_from=200)
         pollutants = tuple(msgspec.structs.replace(rule, ceiling_fen_per_t=420_000) for rule in rules.pollutants)
         self.strict = msgspec.structs.replace(rules, pollutants=pollutants)
         self.runner = rich(self.strict)
@@ -210,20 +216,6 @@ def test_what_was_bought_today_is_sold_tomorrow() -> None:
     done(runner, EXCHANGE, c.CloseSession(DAY))
     done(runner, EXCHANGE, c.OpenSession("2027-03-02"), AT + DAY_MS)
     done(runner, "fund", resale, AT + DAY_MS)
-
-
-@pytest.mark.parametrize("rule", ["refuse", "cancel_resting"])
-def test_an_order_against_itself_is_refused_or_takes_the_one_that_rests_off(rule: str) -> None:
-    runner = rich(trading(OPEN, self_trade=rule))
-    done(runner, "steel", SELL)
-    done(runner, "cement", msgspec.structs.replace(SELL, account="cement"))
-    mine = c.PlaceOrder("steel", SERIES, "buy", 200, 400_000)
-
-    if rule == "refuse":
-        assert why(runner, "steel", mine) is Why.SELF_TRADE
-    else:
-        kinds = [type(event) for event in done(runner, "steel", mine).events]
-        assert kinds == [e.OrderCancelled, e.OrderPlaced, e.Traded]
 
 
 def test_a_halt_may_leave_resting_orders_where_they_are() -> None:

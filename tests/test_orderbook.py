@@ -87,9 +87,9 @@ def test_planning_shows_nothing_and_what_is_planned_is_what_happens(wishes: list
             assert at_once.cancel(gone) == in_steps.cancel(gone) == engine.cancel(gone)
             continue
         before = seen(in_steps)
-        plan = in_steps.fills_for(wish.side, wish.limit, wish.count, wish.account)
-        assert plan == in_steps.fills_for(wish.side, wish.limit, wish.count, wish.account)
-        assert plan == engine.fills_for(wish.side, wish.limit, wish.count, wish.account)
+        plan = in_steps.fills_for(wish.side, wish.limit, wish.count, (wish.account,))
+        assert plan == in_steps.fills_for(wish.side, wish.limit, wish.count, (wish.account,))
+        assert plan == engine.fills_for(wish.side, wish.limit, wish.count, (wish.account,))
         assert seen(in_steps) == before
         assert at_once.submit(id, wish.side, wish.limit, wish.count, wish.account) == plan
         if isinstance(plan, OwnOrder):

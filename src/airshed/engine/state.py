@@ -83,7 +83,7 @@ class State:
         self.sectors: dict[str, dict[str, None]] = {}
         self.places: dict[str, dict[str, None]] = {}
         #: Accounts by corporate group.
-        self.groups: dict[str, list[str]] = {}
+        self.groups: dict[str, tuple[str, ...]] = {}
         #: Allowances of a series that an account bought on the day that is over at `bought_end`.
         self.bought: dict[tuple[str, str], int] = {}
         self.bought_end = 0
@@ -128,7 +128,8 @@ class State:
     def _opened(self, event: e.AccountOpened) -> None:
         self.ledger.open(event.account)
         if event.account.group:
-            self.groups.setdefault(event.account.group, []).append(event.account.id)
+            mates = self.groups.get(event.account.group, ())
+            self.groups[event.account.group] = (*mates, event.account.id)
 
     def _frozen(self, event: e.AccountFrozen) -> None:
         self.ledger.frozen[event.account] = event.reason

@@ -55,7 +55,7 @@ class Mirror:
         self._held: dict[tuple[str, str], list[tuple[int, int]]] = {}
         self._orders: dict[tuple[str, str], list[Waiting]] = {}
         self._market = MarketMirror(self._claim, self._held)
-        self._zone = ZoneMirror(self._claim, self._market.wall)
+        self._zone = ZoneMirror(self._claim, self._market.wall, self._market.own)
         self._sales: dict[str, Sale] = {}
         self.claims = Claims(self._claim, self.count_of)
         self._sealed: dict[tuple[str, str], str] = {}
@@ -178,8 +178,8 @@ class Mirror:
         for each in against:
             if wanted <= 0 or sign * each.limit > sign * body.limit:
                 break
-            if each.account == body.account:
-                if rules.trading.self_trade == "cancel_resting":
+            if each.account in self._market.own(body.account, rules):
+                if rules.trade_rules.self_trade == "cancel_resting":
                     met.append(each.id)
                     continue
                 own = True

@@ -56,6 +56,13 @@ class MarketMirror:
         mine = [each for each in rules.trade_rules.walled_sectors if each in self._sectors.get(account, [])]
         return mine[0] if mine else ""
 
+    def own(self, account: str, rules: Rulebook) -> list[str]:
+        """The accounts that nobody of this one trades with."""
+        group = self._accounts[account][2] if account in self._accounts else ""
+        if rules.trade_rules.self_trade_of == "account" or not group:
+            return [account]
+        return [name for name, known in self._accounts.items() if known[2] == group]
+
     def follow(self, record: Record, rules: Rulebook) -> None:
         """Check one record; holdings are those after it."""
         for event in record.events:
@@ -125,6 +132,7 @@ class MarketMirror:
                 self._buys(event.account, event.series, record.at, rules)
         elif isinstance(event, e.Traded):
             self._parts(event.seller, event.buyer, event.series, rules)
+            self._apart({event.seller}, {event.buyer}, rules)
             for number in (event.maker, event.taker):
                 want = self._wants.get(("order", number, 0))
                 if want is not None:
@@ -141,6 +149,7 @@ class MarketMirror:
             return
         seller, series = self._auctions[event.auction]
         if isinstance(event, e.AuctionCleared):
+            self._apart({seller, *(each.account for each in event.proceeds)}, {a.account for a in event.awards}, rules)
             for key in [key for key in self._wants if key[:2] == ("bid", event.auction)]:
                 del self._wants[key]
             if event.price is not None:
@@ -157,6 +166,7 @@ class MarketMirror:
 
     def _deal(self, event: e.DealSettled, record: Record, rules: Rulebook) -> None:
         self._parts(event.seller, event.buyer, event.series, rules, listed=event.kind == "block")
+        self._apart({event.seller}, {event.buyer}, rules)
         value = (2 * event.count * event.price + 1000) // 2000
         self._claim("I5", event.fen == value, f"deal {event.deal} costs {event.fen}, not {value}")
         moves = [move for move in event.entry if isinstance(move, Delivered)]
@@ -214,6 +224,8 @@ class MarketMirror:
         paid = sum(fill.fen for fill in event.fills if fill.side == "buy")
         earned = sum(fill.fen for fill in event.fills if fill.side == "sell")
         self._claim("I3", paid == earned, f"{event.call}: buyers pay {paid}, sellers get {earned}")
+        sides = {side: {orders[n].account for n in got if orders[n].side == side} for side in ("buy", "sell")}
+        self._apart(sides["sell"], sides["buy"], rules)
         walls = {self.wall(orders[number].account, rules) for number in got}
         self._claim("I5", len(walls) <= 1, f"{event.call} trades across a wall")
         if event.price is not None and not self._open:
@@ -227,6 +239,10 @@ class MarketMirror:
         self._claim("I5", not {seller, buyer} & self._frozen, f"a frozen one of {seller} and {buyer} trades")
         still = {"", series, *vintages(series)} & self._halted
         self._claim("I5", not (listed and still), f"{series} trades while {still} stands still")
+
+    def _apart(self, sellers: set[str], buyers: set[str], rules: Rulebook) -> None:
+        own = {name for seller in sellers for name in self.own(seller, rules)}
+        self._claim("I5", not own & buyers, f"{sorted(own & buyers)} trade with themselves")
 
     def _priced(self, series: str, price: int, basis_points: int | None, rules: Rulebook) -> None:
         rule = next(each for each in rules.pollutants if each.code == series.split("-", maxsplit=1)[0])

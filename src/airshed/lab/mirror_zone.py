@@ -30,9 +30,12 @@ class Waits:
 class ZoneMirror:
     """Follows zone-wide calls; `claim` counts a check and ends the run when it fails."""
 
-    def __init__(self, claim: Claim, wall: Callable[[str, Rulebook], str]) -> None:
+    def __init__(
+        self, claim: Claim, wall: Callable[[str, Rulebook], str], own: Callable[[str, Rulebook], list[str]]
+    ) -> None:
         self._claim = claim
         self._wall = wall
+        self._own = own
         self._calls: dict[str, dict[int, Waits]] = {}
         self._pollutants: dict[str, str] = {}
 
@@ -110,6 +113,7 @@ class ZoneMirror:
                 continue
             wall = self._wall(move.origin, rules)
             self._claim("I7", wall == self._wall(move.target, rules), f"{move} goes over the wall")
+            self._claim("I7", move.target not in self._own(move.origin, rules), f"{move} goes to itself")
             vintage = int(move.series[-4:])
             wants = [each for each in orders.values() if (each.account, each.side) == (move.target, "buy")]
             back = rules.allowance.vintages_back

@@ -21,12 +21,17 @@ def instrument(rng: random.Random, state: State, account: str) -> tuple[str, int
     held = {name: position.free for name, position in state.ledger.of_account(account) if position.free}
     if not held:
         return rng.choice(("SO2-KM-2027", "SO2-KM-2027..2028", "SO2-KM-2028..2027", "NOx-QJ-2027..2060")), 1
+    pairs = {name: after for name in held if (after := _following(name)) in held}
+    if pairs and rng.random() < 0.7:
+        name = rng.choice(list(pairs))
+        return f"{name}..{pairs[name][-4:]}", min(held[name], held[pairs[name]])
     name = rng.choice(list(held))
+    return (f"{name}..{_following(name)[-4:]}", 1) if rng.random() < 0.1 else (name, held[name])
+
+
+def _following(name: str) -> str:
     series = Series.parse(name)
-    following = str(series._replace(vintage=series.vintage + 1))
-    if rng.random() < 0.7 and (following in held or rng.random() < 0.1):
-        return f"{name}..{series.vintage + 1}", min(held[name], held.get(following, 1))
-    return name, held[name]
+    return str(series._replace(vintage=series.vintage + 1))
 
 
 def pledges(rng: random.Random, state: State, rules: Rulebook, at: int) -> list[Wish]:
@@ -54,7 +59,10 @@ def leases(rng: random.Random, state: State, rules: Rulebook, at: int) -> list[W
         lease = rng.choice(list(state.leases.values()))
         if lease.state == "offered":
             kind = rng.choice((c.AcceptLease, c.AcceptLease, c.DropLease))
-            return [(rng.choice((lease.lessee, lease.lessee, lease.lessor)), kind(lease.id))]
+            answer: list[Wish] = [(rng.choice((lease.lessee, lease.lessee, lease.lessor)), kind(lease.id))]
+            if lease.pay == "yearly" and rng.random() < 0.5:
+                answer.append((lease.lessee, c.PayRent(lease.id)))
+            return answer
         if lease.waiting and rng.random() < 0.5:
             return [(lease.lessee, c.PayRent(lease.id))]
         if rng.random() < 0.4:

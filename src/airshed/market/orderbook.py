@@ -35,7 +35,7 @@ class Fill(msgspec.Struct, frozen=True, gc=False):
 
 
 class OwnOrder(msgspec.Struct, frozen=True, gc=False):
-    """The order would trade with `order` of the same account; the engine refuses such an order."""
+    """The order would trade with `order`, which is of those that it must not meet."""
 
     order: int
 
@@ -74,7 +74,7 @@ class OrderBook:
     []
     >>> book.submit(3, "buy", 1_800_000, 300, "qujing-cement")
     [Fill(order=2, price=1790000, count=200), Fill(order=1, price=1800000, count=100)]
-    >>> book.fills_for("buy", 1_800_000, 1, "yuxi-steel")
+    >>> book.fills_for("buy", 1_800_000, 1, ("yuxi-steel",))
     OwnOrder(order=1)
     """
 
@@ -88,10 +88,10 @@ class OrderBook:
 
     # --- planning
 
-    def fills_for(self, side: Side, limit: int, count: int, account: str | int) -> list[Fill] | OwnOrder:
+    def fills_for(self, side: Side, limit: int, count: int, mine: tuple[str | int, ...]) -> list[Fill] | OwnOrder:
         """What an order would trade at once, best price first, at equal price the oldest first (I5, I7).
 
-        If the walk meets an order of the same `account` while something is still wanted, that order is the
+        If the walk meets an order of one of the accounts `mine` while something is still wanted, that order is the
         answer. The same question gets the same answer until the book is changed.
         """
         other = self._asks if side == "buy" else self._bids
@@ -104,7 +104,7 @@ class OrderBook:
             for order in other.queues[rank]:
                 if not order.left:
                     continue
-                if order.account == account:
+                if order.account in mine:
                     return OwnOrder(order.id)
                 if order.left >= count:
                     fills.append(Fill(order.id, order.limit, count))
@@ -113,8 +113,10 @@ class OrderBook:
                 count -= order.left
         return fills
 
-    def fills_past(self, side: Side, limit: int, count: int, account: str | int) -> tuple[list[Fill], list[int]]:
-        """The same, passing over the account's own orders; those passed over come beside the fills."""
+    def fills_past(
+        self, side: Side, limit: int, count: int, mine: tuple[str | int, ...]
+    ) -> tuple[list[Fill], list[int]]:
+        """The same, passing over the orders of the accounts `mine`; those passed over come beside the fills."""
         other = self._asks if side == "buy" else self._bids
         fills: list[Fill] = []
         own: list[int] = []
@@ -124,7 +126,7 @@ class OrderBook:
             for order in other.queues[rank]:
                 if order.left and not count:
                     return fills, own
-                if order.left and order.account == account:
+                if order.left and order.account in mine:
                     own.append(order.id)
                 elif order.left:
                     fills.append(Fill(order.id, order.limit, min(order.left, count)))

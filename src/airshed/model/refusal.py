@@ -183,7 +183,7 @@ MEANINGS: dict[Why, tuple[str, str]] = {
     Why.OVER_POSITION: ("The corporate group would hold more than it may.", "集团持有量将超过上限。"),
     Why.BOUGHT_TODAY: ("What was bought today is not sold today.", "当日买入不得当日卖出。"),
     Why.NOT_CONSERVED: ("The shares cannot add up to the cap, or a claim has no figure.", "分配不守恒或缺少依据。"),
-    Why.SELF_TRADE: ("The order would meet one of its own account.", "不得与本账户委托成交。"),
+    Why.SELF_TRADE: ("It would meet an order or an offer of one's own.", "不得与本账户或本集团的委托成交。"),
     Why.INSUFFICIENT_HOLDING: ("Too few allowances are free.", "可用配额不足。"),
     Why.INSUFFICIENT_CASH: ("Too little money is free.", "可用资金不足。"),
     Why.NOTHING_DUE: ("There is nothing to pay or to undo.", "无应付或待处理事项。"),

@@ -248,8 +248,6 @@ class TradingRule(Section, frozen=True):
     transfer_any_time: bool
     #: Whether what was bought today may be sold today.
     resale_same_day: bool
-    #: An order that would meet one of its own account: "refuse" it, or "cancel_resting": the one that rests goes.
-    self_trade: Literal["refuse", "cancel_resting"]
     #: A listed trade so far from the last close halts its series, in hundredths of a percent; 0 for never.
     breaker_basis_points: Share
     #: Whether a halt takes resting orders off the book.
@@ -266,6 +264,11 @@ class TradeRule(Section, frozen=True):
     crossing: Literal["free", "first", "approval", "never"]
     #: Most of a series that a corporate group may hold by buying, in hundredths of a percent of its cap; 0 for any.
     group_limit_basis_points: Share
+    #: Whose orders nobody trades with, because they are one's own: those of the "account", or of its corporate "group".
+    self_trade_of: Literal["account", "group"]
+    #: An order of the listed market or a call that would meet one's own: "refuse" it, or "cancel_resting": those that
+    #: wait go. A deal with oneself, and a bid where one sells, are always refused.
+    self_trade: Literal["refuse", "cancel_resting"]
     #: Jurisdictions and pollutants whose air fails its standard, as "HH PM": nothing from elsewhere is bought there.
     failing: tuple[Annotated[str, Meta(pattern=r"^[A-Z]{2,4} [A-Za-z0-9.]{1,8}\Z", examples=["HH PM"])], ...]
 

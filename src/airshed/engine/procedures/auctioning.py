@@ -8,10 +8,9 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.auctions import of_event
 from airshed.engine.nouns import Auction
-from airshed.engine.procedures.bidding import group_of
 from airshed.engine.procedures.deadlines import expired
 from airshed.engine.procedures.guards import Decision, known_series, no, own_account, positive, thawed
-from airshed.engine.procedures.trade_rules import bought_today, enough, outside_collar
+from airshed.engine.procedures.trade_rules import bought_today, enough, outside_collar, own_accounts
 from airshed.engine.state import State
 from airshed.market.auction.trimming import ALL_BASIS_POINTS
 from airshed.market.auction.waiting import Waiting, due
@@ -138,10 +137,12 @@ def consign_lot(state: State, rules: Rulebook, at: int, actor: str, body: c.Cons
     if body.minimum % terms.tick_fen_per_t:
         detail = f"{yuan(body.minimum)} is not a multiple of {yuan(terms.tick_fen_per_t)}"
         return no(rules, "auction", Why.OFF_TICK, detail)
-    group = group_of(state, body.account)
+    mine = own_accounts(state, rules, body.account)
     for each in of_event(state, auction.event):
-        if any(group_of(state, bid.account) == group for bid in each.bids):
-            return no(rules, "auction", Why.SELF_TRADE, f"{group} bids in {each.id}; who bids does not sell")
+        for bid in each.bids:
+            if bid.account in mine:
+                detail = f"{bid.account} bids in {each.id}; who bids does not sell"
+                return no(rules, "trade_rules", Why.SELF_TRADE, detail)
     refusal = (
         (outside_collar(rules, auction.series, body.minimum) if body.minimum else None)
         or bought_today(state, rules, at, body.account, auction.series, body.count)

@@ -8,7 +8,7 @@ from airshed.engine.auctions import of_event
 from airshed.engine.nouns import Auction
 from airshed.engine.procedures.deadlines import expired
 from airshed.engine.procedures.guards import Decision, no, own_account, positive, thawed
-from airshed.engine.procedures.trade_rules import may_cross, outside_collar, over_position, walled_off
+from airshed.engine.procedures.trade_rules import may_cross, outside_collar, over_position, own_accounts, walled_off
 from airshed.engine.state import State
 from airshed.market.auction.trimming import ALL_BASIS_POINTS
 from airshed.market.auction.window import LARGEST_VALUE
@@ -57,12 +57,15 @@ def place_bid(state: State, rules: Rulebook, at: int, actor: str, body: c.PlaceB
     )
     if refusal:
         return refusal
-    if body.account == auction.seller:
-        return no(rules, "auction", Why.SELF_TRADE, f"{body.account} sells in {body.auction} and cannot buy there")
-    group = group_of(state, body.account)
+    mine = own_accounts(state, rules, body.account)
+    if auction.seller in mine:
+        detail = f"{auction.seller} sells in {body.auction}; {body.account} cannot buy there"
+        return no(rules, "trade_rules", Why.SELF_TRADE, detail)
     for each in of_event(state, auction.event):
-        if any(lot.count and group_of(state, lot.account) == group for lot in each.lots):
-            return no(rules, "auction", Why.SELF_TRADE, f"{group} sells through {each.id}; who sells does not bid")
+        for lot in each.lots:
+            if lot.count and lot.account in mine:
+                detail = f"{lot.account} sells through {each.id}; who sells does not bid"
+                return no(rules, "trade_rules", Why.SELF_TRADE, detail)
     held = part_fen(value_fen(body.count, body.limit), terms.guarantee_basis_points)
     free = state.ledger.purses[body.account].free
     if free < held:

@@ -12,9 +12,11 @@ from airshed.engine.procedures.guards import Decision, known_instrument, no, own
 from airshed.engine.procedures.trade_rules import (
     bought_today,
     enough,
+    its_own,
     may_cross,
     not_halted,
     over_position,
+    own_accounts,
     price_refused,
     reference_price,
     wall_of,
@@ -52,7 +54,7 @@ def open_call(state: State, rules: Rulebook, at: int, actor: str, body: c.OpenCa
 
 
 def place_order(state: State, rules: Rulebook, at: int, actor: str, body: c.PlaceCallOrder) -> Decision:
-    """Within the band of calls; an account stands on one side of a call only."""
+    """Within the band of calls; nobody stands on both sides of a call."""
     refusal = own_account(state, rules, actor, body.account)
     if refusal:
         return refusal
@@ -80,7 +82,11 @@ def place_order(state: State, rules: Rulebook, at: int, actor: str, body: c.Plac
         refusal = over_position(state, rules, body.account, call.series, body.count)
     else:
         refusal = bought_today(state, rules, at, body.account, call.series, body.count)
-    refusal = refusal or _own(rules, call, body)
+    own = _own(state, rules, call, body)
+    if refusal is None and own and rules.trade_rules.self_trade == "refuse":
+        whose = its_own(state, body.account, own[0].account)
+        what = f"{whose} {own[0].number} is on the other side of {call.id}; drop that one first"
+        refusal = no(rules, "trade_rules", Why.SELF_TRADE, what)
     if refusal:
         return refusal
     held = 0
@@ -96,7 +102,8 @@ def place_order(state: State, rules: Rulebook, at: int, actor: str, body: c.Plac
             what = f"{body.account} has {yuan(cash)} yuan free, the order with its fee needs {yuan(held)}"
             return no(rules, "trading", Why.INSUFFICIENT_CASH, what)
     number = call.placed + 1
-    return (e.CallOrderPlaced(call.id, number, body.account, body.side, body.count, body.limit, held),)
+    dropped = [e.CallOrderDropped(call.id, order.number, order.account) for order in own]
+    return (*dropped, e.CallOrderPlaced(call.id, number, body.account, body.side, body.count, body.limit, held))
 
 
 def _over(rules: Rulebook, call: Call) -> Refusal | None:
@@ -111,12 +118,10 @@ def _walled(state: State, rules: Rulebook, call: Call, account: str) -> Refusal 
     return no(rules, "trade_rules", Why.WALLED_OFF, f"the call {call.id} is for {whom}; {account} has one of its own")
 
 
-def _own(rules: Rulebook, call: Call, body: c.PlaceCallOrder) -> Refusal | None:
-    for order in call.orders.values():
-        if order.account == body.account and order.side != body.side:
-            what = f"{body.account} has order {order.number} on the other side of {call.id}; drop that one first"
-            return no(rules, "trading", Why.SELF_TRADE, what)
-    return None
+def _own(state: State, rules: Rulebook, call: Call, body: c.PlaceCallOrder) -> list[CallOrder]:
+    """One's own orders on the other side."""
+    mine = own_accounts(state, rules, body.account)
+    return [order for order in call.orders.values() if order.account in mine and order.side != body.side]
 
 
 def drop_order(state: State, rules: Rulebook, at: int, actor: str, body: c.DropCallOrder) -> Decision:

@@ -11,6 +11,7 @@ from airshed.engine.nouns import Auction
 from airshed.engine.procedures.bidding import group_of, holding, holding_limit
 from airshed.engine.procedures.deadlines import ends, expired
 from airshed.engine.procedures.guards import Decision, no
+from airshed.engine.procedures.trade_rules import own_accounts
 from airshed.engine.state import State
 from airshed.market.auction import AuctionLaw, Bidder, Consigned, Outcome, Sale, SealedBid, hold
 from airshed.market.auction import law as auction_law
@@ -27,7 +28,7 @@ from airshed.rulebook.schema import Rulebook
 def close_auction(state: State, rules: Rulebook, at: int, actor: str, body: c.CloseAuction) -> Decision:
     """Clear and settle all auctions of the event in one record, each in one entry (I8).
 
-    Of a vintage that has expired since nothing is sold, and no bid counts.
+    Of a vintage that has expired since nothing is sold, and no bid counts; nor does one of whoever sells in the event.
     """
     auction = state.auctions.get(body.auction)
     if auction is None:
@@ -36,21 +37,35 @@ def close_auction(state: State, rules: Rulebook, at: int, actor: str, body: c.Cl
         return no(rules, "auction", Why.AUCTION_CLOSED, f"the auction {body.auction} is over")
     event = of_event(state, auction.event)
     law = _law(rules, event, body.seed)
-    live = [each for each in event if at <= ends(rules, each.series)]
-    places = [(each, number) for each in live for number in range(1, len(each.bids) + 1)]
+    struck = _struck(state, rules, at, event)
+    places = [(each, bid.number) for each in event for bid in each.bids if (each.id, bid.number) not in struck]
     bids = [_sealed(each, number) for each, number in places]
+    lots = _lots(state, [each for each in event if at <= ends(rules, each.series)])
     try:
-        outcome = hold(law, bids, _bidders(state, event), _lots(state, live))
+        outcome = hold(law, bids, _bidders(state, event), lots)
     except Malformed as error:  # the bids together are beyond any account: the auction stays open
         return no(rules, "auction", Why.TOO_LARGE, str(error))
-    refused = _refused(state, rules, places, outcome)
-    for each in event:
-        refusal = expired(rules, at, each.series)
-        if refusal:
-            refused[each.id] = tuple(e.BidRefused(number, refusal) for number in range(1, len(each.bids) + 1))
+    refused = _refused(state, rules, places, outcome, struck)
     return tuple(
         _cleared(state, each, sale, refused.get(each.id, ())) for each, sale in zip(event, outcome.sales, strict=True)
     )
+
+
+def _struck(state: State, rules: Rulebook, at: int, event: Sequence[Auction]) -> dict[tuple[str, int], Refusal]:
+    """The bids, by auction and number, that the vintage or, under a law that came since, the bidder rules out."""
+    sellers = {lot.account for each in event for lot in each.lots if lot.count}
+    sellers.update(each.seller for each in event if each.of_holder)
+    mates = {mate: seller for seller in sorted(sellers) for mate in own_accounts(state, rules, seller)}
+    struck: dict[tuple[str, int], Refusal] = {}
+    for each in event:
+        over = expired(rules, at, each.series)
+        for bid in each.bids:
+            if over:
+                struck[each.id, bid.number] = over
+            elif bid.account in mates:
+                detail = f"{mates[bid.account]} sells in {each.id}, so the bid of {bid.account} does not count"
+                struck[each.id, bid.number] = no(rules, "trade_rules", Why.SELF_TRADE, detail)
+    return struck
 
 
 def _law(rules: Rulebook, event: Sequence[Auction], seed: int) -> AuctionLaw:
@@ -143,17 +158,24 @@ def _lots(state: State, event: Sequence[Auction]) -> list[Consigned]:
 
 
 def _refused(
-    state: State, rules: Rulebook, places: Sequence[tuple[Auction, int]], outcome: Outcome
+    state: State,
+    rules: Rulebook,
+    places: Sequence[tuple[Auction, int]],
+    outcome: Outcome,
+    struck: dict[tuple[str, int], Refusal],
 ) -> dict[str, tuple[e.BidRefused, ...]]:
-    """The bids that do not count, by auction."""
-    found: dict[str, tuple[e.BidRefused, ...]] = {}
+    """The bids that do not count, by auction and in their order."""
+    refusals = dict(struck)
     for each in outcome.refused:
         auction, number = places[each.place]
         refusal = each.refusal
         if each.bidder in state.ledger.frozen:
             reason = f"{each.bidder} is frozen ({state.ledger.frozen[each.bidder]}) and its bid does not count"
             refusal = Refusal(Why.ACCOUNT_FROZEN, reason, look.article(rules, "auction"))
-        found[auction.id] = (*found.get(auction.id, ()), e.BidRefused(number, refusal))
+        refusals[auction.id, number] = refusal
+    found: dict[str, tuple[e.BidRefused, ...]] = {}
+    for (name, number), refusal in sorted(refusals.items()):
+        found[name] = (*found.get(name, ()), e.BidRefused(number, refusal))
     return found
 
 

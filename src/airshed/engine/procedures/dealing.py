@@ -27,6 +27,7 @@ from airshed.engine.procedures.trade_rules import (
     over_position,
     price_refused,
     walled_off,
+    with_itself,
 )
 from airshed.engine.state import State
 from airshed.market.fees import fees_fen
@@ -56,16 +57,10 @@ def offer_deal(state: State, rules: Rulebook, at: int, actor: str, body: c.Offer
     refusal = (
         _refused(state, rules, at, deal)
         or bought_today(state, rules, at, body.seller, body.series, body.count)
-        or _with_itself(rules, body)
+        or with_itself(state, rules, body.seller, body.buyer)
         or enough(state, rules, body.seller, body.series, body.count)
     )
     return refusal or (e.DealOffered(deal.id, deal.kind, deal.seller, deal.buyer, deal.series, deal.count, deal.price),)
-
-
-def _with_itself(rules: Rulebook, body: c.OfferDeal) -> Refusal | None:
-    if body.seller == body.buyer:
-        return no(rules, "trading", Why.SELF_TRADE, f"{body.seller} cannot sell to itself")
-    return None
 
 
 def _refused(state: State, rules: Rulebook, at: int, deal: Deal) -> Refusal | None:
@@ -118,7 +113,7 @@ def accept_deal(state: State, rules: Rulebook, at: int, actor: str, body: c.Acce
     if deal is None:
         return no(rules, "trading", Why.UNKNOWN_DEAL, f"no deal waits under number {body.deal}")
     refusal = own_account(state, rules, actor, deal.buyer) or known_instrument(state, rules, deal.series)
-    refusal = refusal or _refused(state, rules, at, deal)
+    refusal = refusal or _refused(state, rules, at, deal) or with_itself(state, rules, deal.seller, deal.buyer)
     if refusal:
         return refusal
     law = rules.trading

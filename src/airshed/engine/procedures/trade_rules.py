@@ -119,6 +119,36 @@ def may_cross(state: State, rules: Rulebook, at: int, account: str, series: str,
     return None
 
 
+def own_accounts(state: State, rules: Rulebook, account: str) -> tuple[str, ...]:
+    """The accounts whose orders count as those of this one: itself, or all of its corporate group."""
+    if rules.trade_rules.self_trade_of == "group":
+        group = state.ledger.accounts[account].group
+        if group:
+            return state.groups[group]
+    return (account,)
+
+
+def with_itself(state: State, rules: Rulebook, seller: str, buyer: str) -> Refusal | None:
+    """A deal has two sides that are not one's own; within a group a transfer without a price moves allowances."""
+    if seller == buyer:
+        return no(rules, "trade_rules", Why.SELF_TRADE, f"{seller} cannot sell to itself")
+    if buyer not in own_accounts(state, rules, seller):
+        return None
+    what = f"{seller} and {buyer} are both of {state.ledger.accounts[seller].group}; within a group, Transfer moves"
+    return no(rules, "trade_rules", Why.SELF_TRADE, f"{what} without money")
+
+
+def its_own(state: State, account: str, owner: str) -> str:
+    """How a refusal calls an order of `owner` that `account` must not meet.
+
+    >>> its_own(State(), "kunming-steel", "kunming-steel")
+    "kunming-steel's own order"
+    """
+    if owner == account:
+        return f"{account}'s own order"
+    return f"an order of {owner}, of the same group {state.ledger.accounts[owner].group}, number"
+
+
 def may_give(state: State, rules: Rulebook, at: int, giver: str, taker: str, series: str) -> Refusal | None:
     """What goes by pledge, lease or the sale of a right goes where a sale may go."""
     return walled_off(state, rules, giver, taker) or may_cross(state, rules, at, taker, series, 0)

@@ -24,9 +24,11 @@ from airshed.engine.procedures.trade_rules import (
     bought_today,
     enough,
     in_session,
+    its_own,
     may_cross,
     not_halted,
     over_position,
+    own_accounts,
     price_refused,
     wall_of,
     walled_off,
@@ -90,15 +92,17 @@ def place_order(state: State, rules: Rulebook, at: int, actor: str, body: c.Plac
     fills: list[Fill] = []
     own: list[int] = []
     if book is not None:
-        met = book.fills_for(body.side, body.limit, body.count, body.account)
+        mine = own_accounts(state, rules, body.account)
+        met = book.fills_for(body.side, body.limit, body.count, mine)
         if type(met) is list:
             fills = met
-        elif rules.trading.self_trade == "refuse":
+        elif rules.trade_rules.self_trade == "refuse":
             assert type(met) is OwnOrder
-            what = f"the order would meet {body.account}'s own order {met.order}; cancel that one first"
-            return no(rules, "trading", Why.SELF_TRADE, what)
+            whose = its_own(state, body.account, state.orders[met.order].account)
+            what = f"the order would meet {whose} {met.order}; cancel that one first"
+            return no(rules, "trade_rules", Why.SELF_TRADE, what)
         else:
-            fills, own = book.fills_past(body.side, body.limit, body.count, body.account)
+            fills, own = book.fills_past(body.side, body.limit, body.count, mine)
     held = 0
     if body.side == "sell":
         refusal = enough(state, rules, body.account, body.series, body.count)
@@ -123,7 +127,8 @@ def place_order(state: State, rules: Rulebook, at: int, actor: str, body: c.Plac
     gone: dict[tuple[str, str], Blocks] = {}
     happened: list[e.Event] = [placed]
     if own:
-        happened[:0] = [e.OrderCancelled(each, body.account, body.series, state.orders[each].left) for each in own]
+        mates = [state.orders[each] for each in own]
+        happened[:0] = [e.OrderCancelled(each.id, each.account, body.series, each.left) for each in mates]
     for fill in fills:
         happened.append(_trade(state, rules, state.orders[fill.order], taker, fill.price, fill.count, gone))
     if fills and rules.trading.breaker_basis_points:

@@ -6,7 +6,7 @@ fractions, and what passes is settled in one entry (docs/zone-call.md).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import floor
 from typing import Literal
@@ -16,7 +16,15 @@ from airshed.engine import events as e
 from airshed.engine.nouns import ZoneCall, ZoneOrder
 from airshed.engine.procedures.deadlines import covered, expired
 from airshed.engine.procedures.guards import Decision, known_series, no, own_account, positive, thawed
-from airshed.engine.procedures.trade_rules import bought_today, enough, not_halted, outside_collar, over_position
+from airshed.engine.procedures.trade_rules import (
+    bought_today,
+    enough,
+    its_own,
+    not_halted,
+    outside_collar,
+    over_position,
+    own_accounts,
+)
 from airshed.engine.procedures.zone_law import TRADE, bid_of, may_fill, meets, offer_of, problem, round_of
 from airshed.engine.state import State
 from airshed.market.zonecall import Cleared, NotCleared, certificate, settle_in_rounds
@@ -81,12 +89,14 @@ def place_offer(state: State, rules: Rulebook, at: int, actor: str, body: c.Plac
     order = ZoneOrder(
         number, body.account, "sell", body.place, series.vintage, body.count, body.limit, series=body.series
     )
+    own = _own(state, rules, call, order)
     refusal = (
         bought_today(state, rules, at, body.account, body.series, body.count)
-        or _own(state, rules, call, order)
+        or _meets_itself(state, rules, call, order, own)
         or enough(state, rules, body.account, body.series, body.count)
     )
     return refusal or (
+        *_dropped(call, own),
         e.ZoneOfferPlaced(call.id, number, body.account, body.series, body.place, body.count, body.limit),
     )
 
@@ -116,7 +126,8 @@ def place_bid(state: State, rules: Rulebook, at: int, actor: str, body: c.PlaceZ
         refusal = over_position(state, rules, body.account, name, body.count)
         if refusal:
             return refusal
-    refusal = _own(state, rules, call, order)
+    own = _own(state, rules, call, order)
+    refusal = _meets_itself(state, rules, call, order, own)
     if refusal:
         return refusal
     # Each round of a call rounds its values once: a fen for each round beyond the first.
@@ -127,6 +138,7 @@ def place_bid(state: State, rules: Rulebook, at: int, actor: str, body: c.PlaceZ
         what = f"{body.account} has {yuan(cash)} yuan free, the bid with its fee needs {yuan(held)}"
         return no(rules, "zone_call", Why.INSUFFICIENT_CASH, what)
     return (
+        *_dropped(call, own),
         e.ZoneBidPlaced(call.id, number, body.account, body.place, body.year, body.count, body.limit, held, series),
     )
 
@@ -163,18 +175,34 @@ def _measures(rules: Rulebook, call: ZoneCall, count: int, limit: int) -> Refusa
     return outside_collar(rules, call.pollutant, limit)
 
 
-def _own(state: State, rules: Rulebook, call: ZoneCall, order: ZoneOrder) -> Refusal | None:
-    """Nobody trades with itself: no order of the account on the other side could meet this one."""
-    for other in call.of.get(order.account, {}).values():
-        if other.side != order.side:
-            sale, want = (order, other) if order.side == "sell" else (other, order)
-            # No ratio is above one, so a dearer offer never meets a cheaper bid.
-            if sale.limit <= want.limit and meets(
-                offer_of(state, rules, sale), bid_of(state, rules, call, want), rules
-            ):
-                what = f"it could meet {order.account}'s own order {other.number} of {call.id}; drop that one first"
-                return no(rules, "zone_call", Why.SELF_TRADE, what)
-    return None
+def _own(state: State, rules: Rulebook, call: ZoneCall, order: ZoneOrder) -> list[ZoneOrder]:
+    """One's own orders on the other side that could meet this one."""
+    found: list[ZoneOrder] = []
+    for account in own_accounts(state, rules, order.account):
+        for other in call.of.get(account, {}).values():
+            if other.side != order.side:
+                sale, want = (order, other) if order.side == "sell" else (other, order)
+                # No ratio is above one, so a dearer offer never meets a cheaper bid.
+                if sale.limit <= want.limit and meets(
+                    offer_of(state, rules, sale), bid_of(state, rules, call, want), rules
+                ):
+                    found.append(other)
+    return found
+
+
+def _meets_itself(
+    state: State, rules: Rulebook, call: ZoneCall, order: ZoneOrder, own: Sequence[ZoneOrder]
+) -> Refusal | None:
+    """Nobody trades with itself, where the law does not take one's own orders off."""
+    if not own or rules.trade_rules.self_trade == "cancel_resting":
+        return None
+    whose = its_own(state, order.account, own[0].account)
+    what = f"it could meet {whose} {own[0].number} of {call.id}; drop that one first"
+    return no(rules, "trade_rules", Why.SELF_TRADE, what)
+
+
+def _dropped(call: ZoneCall, own: Iterable[ZoneOrder]) -> list[e.ZoneOrderDropped]:
+    return [e.ZoneOrderDropped(call.id, order.number, order.account, order.series) for order in own]
 
 
 def drop_order(state: State, rules: Rulebook, at: int, actor: str, body: c.DropZoneOrder) -> Decision:
