@@ -272,7 +272,7 @@ class BareVenue:
 
     def place(self, trader: int, series: str, quote: Quote) -> Placed:
         self.orders += 1
-        met = self.book.fills_for(quote.side, quote.limit, quote.count, trader)
+        met = self.book.fills_for(quote.side, quote.limit, quote.count, (trader,))
         assert type(met) is list, f"{trader} meets its own order"
         trades: list[Done] = []
         left = quote.count
