@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from airshed.cli import lab_agents, lab_methods, lab_prices
+from airshed.cli import lab_agents, lab_guide, lab_methods, lab_prices
 from airshed.cli.show import as_json, console, table
 from airshed.model.refusal import Malformed
 
@@ -161,6 +161,7 @@ def check(
 
 
 lab_methods.register(app)
+lab_guide.register(app)
 lab_prices.register(app)
 lab_agents.register(app)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from airshed.cli.show import as_json, bar, console, table
+from airshed.cli.show import as_json, bar, console, table, writable
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def methods(
     from airshed.rulebook.load import find, load
     from airshed.rulebook.shipped import shipped
 
-    target = _target(html)
+    target = writable(html)
     rules = load(find(rulebook))
     zone = load_zone(shipped("zones", rules.programme.zone))
     cap = zone_cap(rules, zone, pollutant, vintage)
@@ -105,13 +105,6 @@ def methods(
     console.print("abatement costs: indicative; emissions: synthetic. 成本为参考值，排放为合成数据。")
     if target is not None:
         console.print(f"{target}: {target.stat().st_size:,} bytes", markup=False)
-
-
-def _target(html: str) -> Path | None:
-    target = Path(html) if html else None
-    if target is not None and (target.is_dir() or not target.parent.is_dir()):
-        raise Malformed("--html", f"{target} cannot be written", "name a file in a folder that exists")
-    return target
 
 
 def _known(before: str, after: str, names: list[str]) -> None:

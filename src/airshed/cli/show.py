@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, NoReturn
 
 import msgspec
@@ -41,6 +42,14 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
     for row in rows:
         shown.add_row(*(Text(str(cell)) for cell in row))
     console.print(shown)
+
+
+def writable(name: str, option: str = "--html") -> Path | None:
+    """Where a file is to go, looked at before anything is computed; None for no name. Malformed if it cannot."""
+    path = Path(name) if name else None
+    if path is not None and (path.is_dir() or not path.parent.is_dir()):
+        raise Malformed(option, f"{path} cannot be written", "name a file in a folder that exists")
+    return path
 
 
 def instant_of(text: str, place: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
@@ -14,6 +14,8 @@ from airshed.lab.rows import read_rows
 from airshed.market.tenor import annualised, capitalised
 from airshed.model.refusal import Malformed
 
+#: The kind of a quote that is no price of a right but the tax itself.
+TAX = "environmental tax"
 #: What stands in `years` of a right without end.
 OPEN = "open"
 #: Two prices of a place and pollutant, or of a pollutant, further apart than this are an alarm.
@@ -50,6 +52,16 @@ class Said:
     quote: Quote
     yearly: float | None
     at_once: float | None
+    #: The buyer's fee and the tax on the tonne emitted, yuan a year; None where no table says.
+    fee: float | None = None
+    tax: float | None = None
+
+    @property
+    def all_in(self) -> float | None:
+        """What emitting a tonne costs a year: right, tax, and fee where one is known; None without a term or a tax."""
+        if self.yearly is None or self.tax is None or self.quote.kind == TAX:
+            return None
+        return self.yearly + (self.fee or 0.0) + self.tax
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +87,16 @@ def read_quotes(path: Path | None = None) -> tuple[Quote, ...]:
     return quotes
 
 
-def in_one_language(quotes: Sequence[Quote], rate: float, life: float = 20.0) -> list[Said]:
+def in_one_language(
+    quotes: Sequence[Quote],
+    rate: float,
+    life: float = 20.0,
+    fees: Mapping[str, float] | None = None,
+    taxes: Mapping[tuple[str, str], float] | None = None,
+) -> list[Said]:
     """Each quote as yuan per tonne and year at a rate, and at once for `life` years; None where no term is said.
+
+    `fees` are what a buyer pays in a place, as a part of the value; `taxes` yuan per tonne by place and pollutant.
 
     >>> floor = Quote("Shanxi", "SO2", "floor", 18_000, "open", "no", "2017", "x", "confirmed")
     >>> [said.yearly for said in in_one_language([floor], 0.08)]
@@ -88,19 +108,28 @@ def in_one_language(quotes: Sequence[Quote], rate: float, life: float = 20.0) ->
         yearly = None
         if term is not None:
             yearly = quote.yuan_per_t if quote.per_year == "yes" else annualised(quote.yuan_per_t, term, rate)
-        found.append(Said(quote, yearly, None if yearly is None else capitalised(yearly, life, rate)))
+        fee = (fees or {}).get(quote.place)
+        found.append(
+            Said(
+                quote,
+                yearly,
+                None if yearly is None else capitalised(yearly, life, rate),
+                None if yearly is None or fee is None else yearly * fee,
+                (taxes or {}).get((quote.place, quote.pollutant)),
+            )
+        )
     return found
 
 
 def alarms(said: Sequence[Said], far: float = FAR) -> list[Alarm]:
     """Where a place contradicts itself by more than `far` times, and where two places do, the farthest pair of each.
 
-    Quotes without a term are left out: they cannot be compared.
+    Quotes without a term are left out: they cannot be compared. So are taxes: they are no price of a right.
     """
     found: list[Alarm] = []
     groups: dict[tuple[str, str], list[Said]] = {}
     for each in said:
-        if each.yearly is not None:
+        if each.yearly is not None and each.quote.kind != TAX:
             groups.setdefault((each.quote.place, each.quote.pollutant), []).append(each)
             groups.setdefault(("", each.quote.pollutant), []).append(each)
     for (place, _), own in groups.items():

@@ -1,0 +1,93 @@
+"""A guide price before trading starts: the shadow price of each city's cap and of all, net of tax, in a collar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import inf
+
+from airshed.lab.equilibrium.banking import equilibrium
+from airshed.lab.equilibrium.case import Case, linked, solved
+from airshed.market.emission_tax import Guided, guided
+from airshed.model.refusal import Malformed
+from airshed.rulebook.schema import PollutantRule, Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class Collar:
+    """Between what a guide price lies, yuan per t, and which key or word says so."""
+
+    floor: float
+    ceiling: float
+    floor_origin: str
+    ceiling_origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuidePrice:
+    """The guide price of a city behind closed borders, and how many times that of one market it is.
+
+    `exceedance` is what is measured there over the standard, None where nobody says.
+    """
+
+    zone: str
+    guided: Guided
+    times: float
+    exceedance: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class GuidePrices:
+    """The guide price of one market, and of each city by itself."""
+
+    together: Guided
+    cities: tuple[GuidePrice, ...]
+
+
+def collar_of(rules: Rulebook, rule: PollutantRule, floor: float | None, ceiling: float | None) -> Collar:
+    """What the law says where nothing else is asked for.
+
+    The floor is the higher of the auction's reserve price and the floor of trade; the ceiling that of trade, else the
+    price at which the containment reserve is sold, else what a missing tonne costs.
+    """
+    low, low_origin = max(
+        (rule.reserve_fen_per_t / 100, "reserve_fen_per_t"), (rule.floor_fen_per_t / 100, "floor_fen_per_t")
+    )
+    if rule.ceiling_fen_per_t:
+        high, high_origin = rule.ceiling_fen_per_t / 100, "ceiling_fen_per_t"
+    elif rule.cost_containment_fen_per_t:
+        high, high_origin = rule.cost_containment_fen_per_t / 100, "cost_containment_fen_per_t"
+    else:
+        high, high_origin = rules.shortfall.fixed_fen_per_t / 100, "shortfall.fixed_fen_per_t"
+    if floor is not None:
+        low, low_origin = floor, "asked for"
+    if ceiling is not None:
+        high, high_origin = ceiling, "asked for"
+    if not 0 <= low <= high:
+        raise Malformed("--floor", f"a floor of {low:g} over a ceiling of {high:g}", "give 0 <= floor <= ceiling")
+    return Collar(low, high, low_origin, high_origin)
+
+
+def guide_prices(case: Case, tax: float, collar: Collar, exceedance: Mapping[str, float] | None = None) -> GuidePrices:
+    """Guide prices of a case of one year: the marginal cost at the cap less the tax.
+
+    A city that cannot keep its cap alone has the ceiling. Malformed for an exceedance of a city that is not there.
+    """
+    said = exceedance or {}
+    for name, times in said.items():
+        if name not in case.zones:
+            raise Malformed("--exceedance", f"no such city {name!r}", f"there are {', '.join(case.zones)}")
+        if not times > 0:
+            raise Malformed("--exceedance", f"{name} is {times:g}", "give measured over standard, above zero")
+    if len(case.years) != 1:
+        raise Malformed("years", f"{len(case.years)} of them", "give the year that the guide price is for")
+    together = guided(float(solved(case, linked(case.zones)).found.price[0, 0]), tax, collar.floor, collar.ceiling)
+    cities = []
+    for z, (zone, curve) in enumerate(zip(case.zones, case.curves, strict=True)):
+        try:
+            marginal = float(equilibrium(curve, case.need[z], case.discount).price[0])
+        except Malformed:
+            marginal = inf
+        own = guided(marginal, tax, collar.floor, collar.ceiling)
+        cities.append(GuidePrice(zone, own, own.price / together.price if together.price else inf, said.get(zone)))
+    return GuidePrices(together, tuple(cities))
