@@ -228,6 +228,61 @@ def test_a_halt_may_leave_resting_orders_where_they_are() -> None:
     assert isinstance(done(runner, "fund", BUY).events[-1], e.Traded)
 
 
+@pytest.mark.parametrize("series", [SERIES, ""])
+def test_a_halt_takes_off_whatever_waits_for_its_series(series: str) -> None:
+    """Listed orders, those of calls and blocks, in the series and in strips of it; a transfer with a price stays."""
+    runner = rich(msgspec.structs.replace(OPEN, trading=msgspec.structs.replace(OPEN.trading, block_from=100)))
+    done(runner, AUTHORITY, c.SetCap("SO2", "KM", 2028))
+    strip, zero = "SO2-KM-2027..2028", runner.state.ledger.purses["fund"].held
+    done(runner, "fund", c.PlaceOrder("fund", strip, "buy", 100, 800_000))
+    done(runner, "steel", SELL)
+    for call, instrument, limit in (("c1", SERIES, 400_000), ("c2", strip, 800_000)):
+        done(runner, EXCHANGE, c.OpenCall(call, instrument, ""))
+        done(runner, "fund", c.PlaceCallOrder(call, "fund", "buy", 100, limit))
+    done(runner, "steel", c.OfferDeal("block", "steel", "fund", SERIES, 100, 400_000))
+    done(runner, "steel", c.OfferDeal("transfer", "steel", "fund", SERIES, 5, 400_000))
+    done(runner, EXCHANGE, c.OpenZoneCall("z1", "SO2"))
+    done(runner, "steel", c.PlaceZoneOffer("z1", "steel", SERIES, "KM", 100, 400_000))
+    done(runner, "fund", c.PlaceZoneBid("z1", "fund", "HH", 2027, 100, 400_000))
+
+    halt = done(runner, EXCHANGE, c.HaltMarket(series, "news"))
+    assert [type(event) for event in halt.events] == [
+        *[e.OrderCancelled] * 2,
+        *[e.CallOrderDropped] * 2,
+        *[e.ZoneOrderDropped] * (1 if series else 2),
+        e.DealDropped,
+        e.MarketHalted,
+    ]
+    assert runner.state.ledger.held_of("steel", SERIES).held == 5
+    if not series:  # a bid of the zone-wide call names no series
+        assert runner.state.ledger.purses["fund"].held == zero
+    runner.state.check()
+    assert why(runner, "fund", c.PlaceOrder("fund", strip, "buy", 100, 800_000)) is Why.MARKET_HALTED
+
+
+def test_a_trade_that_halts_its_series_takes_strips_and_calls_of_it_off_too() -> None:
+    runner = rich(trading(OPEN, breaker_basis_points=100))
+    done(runner, AUTHORITY, c.SetCap("SO2", "KM", 2028))
+    done(runner, "fund", c.PlaceOrder("fund", "SO2-KM-2027..2028", "buy", 100, 800_000))
+    done(runner, EXCHANGE, c.OpenCall("c1", SERIES, ""))
+    done(runner, "fund", c.PlaceCallOrder("c1", "fund", "buy", 100, 400_000))
+    done(runner, "steel", c.PlaceOrder("steel", SERIES, "sell", 300, 410_000))
+    happened = done(runner, "fund", c.PlaceOrder("fund", SERIES, "buy", 200, 410_000)).events
+
+    assert [type(event) for event in happened] == [
+        e.OrderPlaced,
+        e.Traded,
+        e.OrderCancelled,
+        e.OrderCancelled,
+        e.CallOrderDropped,
+        e.MarketHalted,
+    ]
+    assert [event.left for event in happened if isinstance(event, e.OrderCancelled)] == [100, 100]
+    assert runner.state.ledger.purses["fund"].held == 0
+    assert not runner.state.orders
+    runner.state.check()
+
+
 def test_a_new_law_takes_every_order_off_and_leaves_deals() -> None:
     runner = rich(OPEN)
     done(runner, "steel", SELL)

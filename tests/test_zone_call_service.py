@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from airshed.engine import commands as c
 from airshed.engine.journal import GENESIS
 from airshed.engine.runner import Runner
 from airshed.market.zonecall import NotCleared, check
@@ -122,6 +123,15 @@ def test_the_same_close_sent_twice_is_answered_once(runner: Runner) -> None:
     assert isinstance(again, Closed)
     assert again.answer.refusal is not None  # without the solver's answer it is another command under the same key
     assert again.answer.refusal.why is Why.KEY_REUSED
+
+
+def test_a_close_that_the_book_refused_does_not_stand_in_the_way_of_the_next(runner: Runner) -> None:
+    """The refusal stands under the usual key; the next attempt is another command, and not the old answer again."""
+    refused = runner.send(c.Command(EXCHANGE, "close spring", c.CloseZoneCall("spring", 0, ())), AT)
+    assert refused.refusal is not None
+    assert refused.refusal.why is Why.UNPROVEN
+
+    assert closed(runner).rounds
 
 
 def test_the_proof_of_a_call_is_in_the_book(

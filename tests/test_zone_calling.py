@@ -335,7 +335,7 @@ def test_a_collar_and_a_full_call_and_a_halt() -> None:
     offer(runner, "yx-steel", 100, 3_000)
     assert why(runner, "km-cement", replace(dear, limit=400_000)) is Why.TOO_LARGE
 
-    runner = zone()
+    runner = zone(replace(WORKED, trading=replace(WORKED.trading, cancel_on_halt=False)))
     worked(runner)
     answer = answered(runner)
     done(runner, EXCHANGE, c.HaltMarket(YUXI, "news is awaited"))
@@ -344,6 +344,18 @@ def test_a_collar_and_a_full_call_and_a_halt() -> None:
     assert why(runner, EXCHANGE, answer) is Why.MARKET_HALTED
     done(runner, EXCHANGE, c.ResumeMarket(YUXI))
     assert cleared(runner, answer).count == 1_000
+
+
+def test_a_halt_takes_the_offers_of_its_series_out_of_the_call_and_the_others_clear() -> None:
+    runner = zone()
+    worked(runner)
+    offer(runner, "qj-power", 100, 3_000)
+    bid(runner, "km-power", 100, 4_000)
+    done(runner, EXCHANGE, c.HaltMarket(YUXI, "news is awaited"))
+
+    event = cleared(runner, answered(runner))
+    assert [(fill.account, fill.count) for fill in event.fills if fill.side == "sell"] == [("qj-power", 100)]
+    runner.state.check()
 
 
 def test_nothing_is_placed_dropped_or_closed_after_the_close() -> None:

@@ -35,7 +35,7 @@ from airshed.market.zonecall import (
 )
 from airshed.market.zonecall import call as call_module
 from airshed.market.zonecall.certificate import _digest
-from airshed.market.zonecall.read import read_rules
+from airshed.market.zonecall.read import read_air, read_rules
 from airshed.model.allowance import Series
 from airshed.model.refusal import Malformed
 from zonecalls import PLACES, Call, best_of_all, calls, loads_of, separate_books
@@ -515,6 +515,24 @@ def test_the_rules_of_a_call_are_a_file_read_strictly() -> None:
     ):
         with pytest.raises(Malformed, match=said):
             read_rules(wrong, "rules.toml")
+
+
+def test_a_matrix_is_read_as_a_transport_model_writes_it() -> None:
+    """Floats with all their digits, small ones with an exponent; never rounded on the way."""
+    receptors = ("receptor,limit,standard\nair,2.5e-01,met\n", "receptors.csv")
+    head = "receptor,jurisdiction,coefficient,origin\n"
+
+    def read(load: str) -> Fraction:
+        air, origin = read_air((f"{head}air,KM,{load},CALPUFF 7\n", "matrix.csv"), receptors, None)
+        assert (origin, air.receptors[0].limit) == ("CALPUFF 7", Fraction(1, 4))
+        return air.loads["air", "KM"]
+
+    for load in (3.2881e-05, 0.1 + 0.2, 1 / 3, 12_345_678.9, 1e-9, 0.0):
+        assert read(repr(load)) == Fraction(repr(load))
+        assert read(f"{load:.6e}") == Fraction(f"{load:.6e}")
+    for wrong in ("nan", "inf", "1e9", "1e308", "1e-300", "0x1p3", "1_000", "٣", "", "0.1g/m3"):
+        with pytest.raises(Malformed, match=r"matrix\.csv line 2"):
+            read(wrong)
 
 
 def test_a_missing_pair_of_the_matrix_is_named() -> None:

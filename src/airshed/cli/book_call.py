@@ -28,7 +28,9 @@ def call(
     seconds: Annotated[float, typer.Option(min=0, help="Time the solver has for each programme.")] = 60.0,
     certificate: Annotated[str, typer.Option(metavar="FILE", help="Write the proof there.")] = "",
     html: Annotated[str, typer.Option(metavar="FILE", help="Also write it as a page.")] = "",
-    key: Annotated[str, typer.Option(help="Key of the command; 'close CALL' if left out.")] = "",
+    key: Annotated[
+        str, typer.Option(help="Key of the command; 'close CALL' if left out, and a new one after a refusal.")
+    ] = "",
     at: Annotated[str, typer.Option(help="Instant, as 2027-03-01T15:00; now if left out.")] = "",
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:

@@ -250,7 +250,7 @@ class TradingRule(Section, frozen=True):
     resale_same_day: bool
     #: A listed trade so far from the last close halts its series, in hundredths of a percent; 0 for never.
     breaker_basis_points: Share
-    #: Whether a halt takes resting orders off the book.
+    #: Whether a halt takes what waits off the market: listed orders, orders of calls, blocks.
     cancel_on_halt: bool
 
 

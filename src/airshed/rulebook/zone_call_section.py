@@ -10,8 +10,9 @@ from msgspec import Meta
 from airshed.rulebook.kinds import Count, Price, Share, Status, Step
 from airshed.rulebook.section import Section
 
-#: A decimal number with every digit that counts, as text.
-Decimal = Annotated[str, Meta(pattern=r"^-?[0-9]{1,9}(\.[0-9]{1,12})?\Z", examples=["0.125"])]
+#: A decimal number with every digit that counts, as text: also as a program writes a float, 3.2881e-05.
+DECIMAL = r"-?[0-9]{1,9}(\.[0-9]{1,20})?([eE](-[0-2]?[0-9]|\+?0?[0-8]))?"
+Decimal = Annotated[str, Meta(pattern=rf"^{DECIMAL}\Z", examples=["0.125"])]
 #: A short name of a receptor.
 ReceptorName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}\Z", examples=["kunming"])]
 

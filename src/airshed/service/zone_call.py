@@ -49,8 +49,14 @@ def close(
 
     A Refusal says that the solver found nothing to send, for the call is infeasible, or because it failed or ran out
     of its time: the book is as it was, and the call as open. A call that is unknown or over is the book's to refuse.
+
+    The key is the call's, so that who never heard hears the same; where the book has refused a close under that key,
+    because the market stood still for instance, the next attempt has one of its own.
     """
     known = runner.state.zone_calls.get(call)
+    usual = f"close {call}"
+    if known is not None and known.open and (actor, usual) in runner.state.keys:
+        usual = f"close {call} after {runner.state.seq}"
     lines: tuple[c.ZoneRound, ...] = ()
     cleared: tuple[Cleared, ...] = ()
     if known is not None and known.open:
@@ -62,7 +68,7 @@ def close(
         lines = tuple(line_of(each) for each, _ in found)
         cleared = tuple(done for _, done in found)
     body = c.CloseZoneCall(call, seed, lines)
-    answer = runner.send(c.Command(actor, key or f"close {call}", body), at)
+    answer = runner.send(c.Command(actor, key or usual, body), at)
     return Closed(answer, () if answer.refusal is not None else cleared)
 
 

@@ -56,7 +56,7 @@ class DealDropped(Fact, frozen=True, gc=False):
     #: Account that sells, whose allowances are free again.
     seller: str
     series: str
-    #: Who took it back, declined, froze an account of it or closed the session of a block.
+    #: Who took it back, declined, froze an account of it, or ended or halted the trade of a block.
     actor: str
 
 

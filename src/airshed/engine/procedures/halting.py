@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import Order
 from airshed.engine.procedures.guards import Decision, known_series, no
 from airshed.engine.procedures.trade_rules import reference_price
+from airshed.engine.procedures.withdrawing import halted_off
 from airshed.engine.state import State
 from airshed.market.orderbook import Fill
 from airshed.model.measures import yuan
@@ -19,7 +20,7 @@ WHOLE = 10_000
 
 
 def halt(state: State, rules: Rulebook, at: int, actor: str, body: c.HaltMarket) -> Decision:
-    """A series, or all; resting orders are taken off the book where the law says so."""
+    """A series, or all; what waits is taken off the market where the law says so."""
     if body.series:
         refusal = known_series(state, rules, body.series)
         if refusal:
@@ -28,8 +29,8 @@ def halt(state: State, rules: Rulebook, at: int, actor: str, body: c.HaltMarket)
         return no(rules, "trading", Why.ALREADY_EXISTS, f"{body.series or 'the whole market'} stands still already")
     if not body.reason.strip():
         return no(rules, "trading", Why.UNEXPLAINED, "say why the market is halted")
-    resting = [order for order in state.orders.values() if not body.series or order.series == body.series]
-    return (*_off(rules, ((order, order.left) for order in resting)), e.MarketHalted(body.series, body.reason))
+    gone = halted_off(state, body.series, actor) if rules.trading.cancel_on_halt else []
+    return (*gone, e.MarketHalted(body.series, body.reason))
 
 
 def resume(state: State, rules: Rulebook, at: int, actor: str, body: c.ResumeMarket) -> Decision:
@@ -39,7 +40,9 @@ def resume(state: State, rules: Rulebook, at: int, actor: str, body: c.ResumeMar
     return (e.MarketResumed(body.series),)
 
 
-def broken(state: State, rules: Rulebook, taker: Order, fills: Sequence[Fill], gone: Collection[int]) -> list[e.Event]:
+def broken(
+    state: State, rules: Rulebook, actor: str, taker: Order, fills: Sequence[Fill], gone: Collection[int]
+) -> list[e.Event]:
     """The circuit breaker: what follows when a fill lies too far from the last close; `gone` are cancelled already."""
     series = taker.series
     reference = reference_price(state, rules, series)
@@ -47,20 +50,12 @@ def broken(state: State, rules: Rulebook, taker: Order, fills: Sequence[Fill], g
     worst = max(fills, key=lambda fill: abs(fill.price - reference))
     if abs(worst.price - reference) * WHOLE < far * reference:
         return []
-    taken = {fill.order: fill.count for fill in fills}
-    lefts = [
-        (order, order.left - taken.get(order.id, 0))
-        for order in state.orders.values()
-        if order.series == series and order.id not in gone
-    ]
-    if taker.left:
-        lefts.append((taker, taker.left))
     reason = f"a trade at {yuan(worst.price)} yuan/t, {far / 100:g} % or more from {yuan(reference)}"
-    return [*_off(rules, ((order, left) for order, left in lefts if left)), e.MarketHalted(series, reason)]
-
-
-def _off(rules: Rulebook, orders: Iterable[tuple[Order, int]]) -> list[e.OrderCancelled]:
-    """Orders that a halt takes off the book, with what is left of each."""
+    halted = e.MarketHalted(series, reason)
     if not rules.trading.cancel_on_halt:
-        return []
-    return [e.OrderCancelled(order.id, order.account, order.series, left) for order, left in orders]
+        return [halted]
+    taken = {fill.order: fill.count for fill in fills}
+    off = halted_off(state, series, actor, taken, gone)
+    if taker.left:
+        off.append(e.OrderCancelled(taker.id, taker.account, series, taker.left))
+    return [*off, halted]

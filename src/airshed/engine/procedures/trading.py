@@ -132,7 +132,7 @@ def place_order(state: State, rules: Rulebook, at: int, actor: str, body: c.Plac
     for fill in fills:
         happened.append(_trade(state, rules, state.orders[fill.order], taker, fill.price, fill.count, gone))
     if fills and rules.trading.breaker_basis_points:
-        happened += broken(state, rules, taker, fills, own)
+        happened += broken(state, rules, actor, taker, fills, own)
     return tuple(happened)
 
 

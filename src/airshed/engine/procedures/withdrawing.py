@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from airshed.engine import events as e
 from airshed.engine.auctions import lots_of, of_event
 from airshed.engine.nouns import Auction
 from airshed.engine.procedures.claims import offers_off
 from airshed.engine.procedures.deadlines import covered, expired
 from airshed.engine.state import State
+from airshed.model.allowance import members
 from airshed.rulebook.schema import Rulebook
 
 
@@ -27,6 +30,39 @@ def orders_off(state: State, account: str = "", *, sales_only: bool = False) -> 
             if account in ("", waits.account) and (waits.side == "sell" or not sales_only):
                 gone.append(e.ZoneOrderDropped(zone_call.id, waits.number, waits.account, waits.series))
     return gone
+
+
+def halted_off(
+    state: State, series: str, actor: str, filled: Mapping[int, int] | None = None, gone: Collection[int] = ()
+) -> list[e.Event]:
+    """What a halt of a series, or of all (""), takes off: listed orders, orders of calls, blocks; strips of it too.
+
+    `filled` is what the same command takes of listed orders before, `gone` those that it has cancelled. A bid of a
+    zone-wide call wants no series by name, so only a halt of all takes it off.
+    """
+    taken = filled or {}
+
+    def stands_still(instrument: str) -> bool:
+        return series in ("", instrument, *members(instrument))
+
+    off: list[e.Event] = [
+        e.OrderCancelled(order.id, order.account, order.series, left)
+        for order in state.orders.values()
+        if stands_still(order.series) and order.id not in gone and (left := order.left - taken.get(order.id, 0))
+    ]
+    for call in state.calls.values():
+        if call.open and stands_still(call.series):
+            off += [e.CallOrderDropped(call.id, each.number, each.account) for each in call.orders.values()]
+    for zone_call in state.zone_calls.values():
+        for waits in zone_call.orders.values() if zone_call.open else ():
+            if stands_still(waits.series) if waits.series else not series:
+                off.append(e.ZoneOrderDropped(zone_call.id, waits.number, waits.account, waits.series))
+    off += [
+        e.DealDropped(deal.id, deal.seller, deal.series, actor)
+        for deal in state.deals.values()
+        if deal.kind == "block" and stands_still(deal.series)
+    ]
+    return off
 
 
 def sales_off(state: State, account: str, actor: str) -> list[e.Event]:

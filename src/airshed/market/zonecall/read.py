@@ -16,14 +16,14 @@ from airshed.model.allowance import Series
 from airshed.model.measures import FEN_PER_YUAN, exact
 from airshed.model.refusal import Malformed
 from airshed.rulebook.strict import misfits, rows_of
+from airshed.rulebook.zone_call_section import DECIMAL
 
 Row = TypeVar("Row", bound=msgspec.Struct)
 Word = Annotated[str, msgspec.Meta(pattern=r"^[^\s,>]{1,64}$", examples=["km-cem-01"])]
 Place = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2,4}$", examples=["KM"])]
 Year = Annotated[int, msgspec.Meta(ge=1990, le=2200)]
 
-#: Digits of a coefficient before and after its point: more is no measurement.
-_DECIMAL = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,12})?", re.ASCII)
+_DECIMAL = re.compile(DECIMAL, re.ASCII)
 
 
 class OrderLine(msgspec.Struct, frozen=True):
@@ -204,5 +204,5 @@ def _decimal(text: str, place: str) -> Fraction:
     """A decimal number, exactly as its digits say."""
     if _DECIMAL.fullmatch(text.strip()) is None:
         shown = text if len(text) <= 40 else text[:37] + "..."
-        raise Malformed(place, f"{shown!r} is not a number", "write digits, as in 0.125")
+        raise Malformed(place, f"{shown!r} is no measured number", "write digits, as in 0.125 or 3.2881e-05")
     return Fraction(text.strip())
