@@ -396,6 +396,40 @@ def test_a_limit_below_zero_buys_relief_as_far_as_the_fund_pays() -> None:
     assert poor.why == "unfunded"
 
 
+def test_relief_that_is_no_whole_allowance_takes_one_more() -> None:
+    """0.05025 of load at 0.5 a tonne are 100.5 kg: 100 would miss the limit, 101 keep it."""
+    offers = (Offer("1", "kunming-steel", "steel", Series("SO2", "KM", 2027), "KM", 1_000, 300_000),)
+    bids = (Bid("2", "yuxi-cement", "cement", "SO2", "YX", 2027, 1_000, 100_000),)
+    air = Air((Receptor("air", Fraction("-0.05025")),), {("air", "KM"): Fraction(1), ("air", "YX"): Fraction(1, 2)})
+    done = cleared((offers, bids, air, CallRules()))
+
+    assert [each.count for each in done.deliveries] == [101]
+    assert done.loads == (Fraction("-0.0505"),)
+    check(json.dumps(certificate([done])))
+
+
+def test_relief_that_nobody_offers_is_infeasible_even_if_nobody_comes() -> None:
+    air = Air((Receptor("air", Fraction(-1)),), {("air", "KM"): Fraction(1)})
+    done = clear((), (), air, CallRules())
+
+    assert isinstance(done, NotCleared)
+    assert done.why == "infeasible"
+
+
+@property_of_calls
+@given(calls(limits=(-1, -2, -3), most_orders=2, most_count=6, receptors=1))
+def test_a_receptor_is_relieved_whenever_any_whole_allocation_relieves_it(call: Call) -> None:
+    """Against every allocation that there is; never more than the limit, whatever was rounded."""
+    offers, bids, air, rules = call
+    rules = msgspec.structs.replace(rules, areas=())
+    done = clear(offers, bids, air, rules)
+
+    assert isinstance(done, Cleared) == (best_of_all((offers, bids, air, rules)) is not None)
+    if isinstance(done, Cleared):
+        assert all(load <= most for load, most in loads_of(moves(done), air, rules))
+        check(json.dumps(certificate([done])))
+
+
 def test_a_solver_that_runs_out_of_its_time_clears_nothing() -> None:
     done = clear(*two_zones(), seconds=0.0)
 

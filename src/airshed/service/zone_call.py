@@ -50,12 +50,16 @@ def close(
     A Refusal says that the solver found nothing to send, for the call is infeasible, or because it failed or ran out
     of its time: the book is as it was, and the call as open. A call that is unknown or over is the book's to refuse.
 
-    The key is the call's, so that who never heard hears the same; where the book has refused a close under that key,
-    because the market stood still for instance, the next attempt has one of its own.
+    The key is the call's: who never heard asks again and hears the same. Where the book has refused a close under that
+    key, because the market stood still for instance, the next attempt has one of its own.
     """
     known = runner.state.zone_calls.get(call)
     usual = f"close {call}"
-    if known is not None and known.open and (actor, usual) in runner.state.keys:
+    before = runner.state.keys.get((actor, usual))
+    if known is not None and before is not None and not key:
+        record = decode(runner.journal.line(before))
+        if record.refusal is None:
+            return Closed(runner.send(c.Command(actor, usual, record.body), at), ())
         usual = f"close {call} after {runner.state.seq}"
     lines: tuple[c.ZoneRound, ...] = ()
     cleared: tuple[Cleared, ...] = ()

@@ -133,6 +133,8 @@ def optimum(
     import numpy as np
 
     if not programme.cost or not low:
+        if any(least > 0 or most < 0 for least, most in zip(low, high, strict=True)):
+            return NotCleared("infeasible", "no allocation keeps every limit")
         return [0.0] * len(programme.cost), [0.0] * len(low), ([0] * len(programme.cost), [1] * len(low))
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = len(programme.cost), len(low)

@@ -86,38 +86,72 @@ class _Room:
                     whole = False
         return whole
 
+    def relieve(self) -> None:
+        """Give out allowances that a bound asks for and rounding has taken from it, where that costs least.
+
+        A bound below zero is kept by what flows, not by what does not: with each flow rounded down it is missed.
+        """
+        sold = self.sold()
+        weights = [weight(bound) for bound in self.shape.bounds]
+        excess = [self.load(bound) - limit for bound, limit in enumerate(self.limits)]
+        while any(over > 0 for over in excess):
+            worst = max(range(len(excess)), key=lambda bound: (excess[bound] / weights[bound], -bound))
+            best: tuple[Fraction, int, Bid, int] | None = None
+            for at, per_t in enumerate(self.per_t):
+                pair = self._next_pair(at, sold) if per_t[worst] < 0 else None
+                if pair is None:
+                    continue
+                gain, bid, count = pair
+                count = min([count, ceil(excess[worst] / -per_t[worst]), *_fitting(excess, per_t)])
+                cost = gain / per_t[worst]
+                if count > 0 and (best is None or (cost, at) < best[:2]):
+                    best = (cost, at, bid, count)
+            if best is None:
+                return
+            _, at, bid, count = best
+            self._give(at, bid, count, sold)
+            excess = [over + count * each for over, each in zip(excess, self.per_t[at], strict=True)]
+
     def top_up(self) -> bool:
         """Give out what rounding has left, the pair of the greatest gain first; True if anything moved."""
-        sold = [0] * len(self.lots)
-        for link, count in zip(self.shape.links, self.flows, strict=True):
-            sold[link.lot] += count
-        pairs: list[tuple[Fraction, int]] = []
-        for at in range(len(self.shape.links)):
-            gain, _, _ = self._next_pair(at, sold)
-            if gain is not None:
-                pairs.append((-gain, at))
+        sold = self.sold()
+        pairs = [
+            (-pair[0], at)
+            for at in range(len(self.shape.links))
+            if (pair := self._next_pair(at, sold)) is not None and pair[0] >= 0
+        ]
         moved = False
-        spare = [limit - self.load(bound) for bound, limit in enumerate(self.limits)]
+        excess = [self.load(bound) - limit for bound, limit in enumerate(self.limits)]
         for _, at in sorted(pairs):
-            ratio = self.shape.links[at].ratio
-            gain, bid, count = self._next_pair(at, sold)
-            if gain is None or bid is None:  # an earlier pair took it
+            pair = self._next_pair(at, sold)
+            if pair is None or pair[0] < 0:  # an earlier pair took it
                 continue
-            for room, per_t in zip(spare, self.per_t[at], strict=True):
-                if per_t > 0:
-                    count = min(count, floor(room / per_t))
+            _, bid, count = pair
+            count = min([count, *_fitting(excess, self.per_t[at])])
             if count <= 0:
                 continue
             moved = True
-            self.flows[at] += count
-            sold[self.shape.links[at].lot] += count
-            self.wanted[bid.order] -= count * ratio
-            got = self.received.setdefault(bid.order, {})
-            got[at] = got.get(at, 0) + count
-            spare = [room - count * per_t for room, per_t in zip(spare, self.per_t[at], strict=True)]
+            self._give(at, bid, count, sold)
+            excess = [over + count * each for over, each in zip(excess, self.per_t[at], strict=True)]
         return moved
 
-    def _next_pair(self, at: int, sold: Sequence[int]) -> tuple[Fraction | None, Bid | None, int]:
+    def sold(self) -> list[int]:
+        """What goes of each lot."""
+        sold = [0] * len(self.lots)
+        for link, count in zip(self.shape.links, self.flows, strict=True):
+            sold[link.lot] += count
+        return sold
+
+    def _give(self, at: int, bid: Bid, count: int, sold: list[int]) -> None:
+        """Some more allowances go along a link to a bid."""
+        link = self.shape.links[at]
+        self.flows[at] += count
+        sold[link.lot] += count
+        self.wanted[bid.order] -= count * link.ratio
+        got = self.received.setdefault(bid.order, {})
+        got[at] = got.get(at, 0) + count
+
+    def _next_pair(self, at: int, sold: Sequence[int]) -> tuple[Fraction, Bid, int] | None:
         """The gain of the next allowance along a link, the bid it would go to, and how many gain as much."""
         link = self.shape.links[at]
         gone = sold[link.lot]
@@ -126,11 +160,15 @@ class _Room:
                 for bid in self.covers[link.cover]:
                     if self.wanted[bid.order] >= link.ratio:
                         gain = bid.limit * link.ratio - offer.limit
-                        count = min(offer.count - gone, floor(self.wanted[bid.order] / link.ratio))
-                        return (gain, bid, count) if gain >= 0 else (None, None, 0)
-                return None, None, 0
+                        return gain, bid, min(offer.count - gone, floor(self.wanted[bid.order] / link.ratio))
+                return None
             gone -= offer.count
-        return None, None, 0
+        return None
+
+
+def _fitting(excess: Sequence[Fraction], per_t: Sequence[Fraction]) -> list[int]:
+    """How many allowances each bound that they load has room for."""
+    return [floor(-over / each) for over, each in zip(excess, per_t, strict=True) if each > 0]
 
 
 def rounded(flows: Sequence[float]) -> tuple[int, ...]:
@@ -144,9 +182,10 @@ def settle(
     """Whole allowances near the programme's answer, whose flows were rounded down.
 
     If that breaks a bound, because a flow that relieves it was rounded too, allowances are taken back where one of
-    them helps most. Each book serves its bids by price, equal ones in seeded order; an
-    allowance that would give a bid more cover than it asked for goes to the next one. What is left over is given
-    out again where it gains, to orders whose limits the prices keep, as far as no bound is broken.
+    them helps most, and where none is left to take back, given out where relief costs least. Each book serves its
+    bids by price, equal ones in seeded order; an allowance that would give a bid more cover than it asked for goes
+    to the next one. What is left over is given out again where it gains, to orders whose limits the prices keep, as
+    far as no bound is broken.
     """
     dearest = [-1 if price is None else floor(price) for price in lot_prices]
     lots = [
@@ -164,6 +203,7 @@ def settle(
         room.repair()
         if room.hand_out():
             break
+    room.relieve()
     for _ in range(TOP_UPS):
         if not room.top_up():
             break
