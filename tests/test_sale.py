@@ -278,7 +278,7 @@ def test_a_contradiction_of_the_terms_is_named(old: str, new: str, said: str) ->
 def test_a_law_without_instalments_asks_for_everything_at_once() -> None:
     law = FILES["rulebook.toml"].decode()
     start = law.index("[[instalments]]")
-    bare = "instalments = []\n" + law[:start] + law[law.index("[monitoring]") :]
+    bare = "instalments = []\n" + law[:start] + law[law.index("[new_entrants]") :]
 
     (fault,) = read({**FILES, "rulebook.toml": bare.encode()})[1]
     assert "add them, or write 10000" in str(fault)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from airshed.cli import book_call, book_year
+from airshed.cli import book_call, book_reserve, book_year
 from airshed.cli.show import as_json, console, instant_of, table
 from airshed.model.measures import yuan
 from airshed.model.period import clock
@@ -317,5 +317,6 @@ def export(
     console.print(f"wrote {to}")
 
 
+book_reserve.register(app)
 book_year.register(app)
 book_call.register(app)

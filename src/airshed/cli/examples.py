@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from itertools import pairwise
 
+from airshed.cli.examples_primary import DURING, returned
 from airshed.cli.examples_terms import SCENES
 from airshed.engine import commands as c
 from airshed.model.period import days_of
@@ -80,6 +81,7 @@ def _scenes(rules: Rulebook) -> Iterator[tuple[str, str, list[c.Body]]]:
                 True,
                 (c.StackEntry("KM-KILN-1-A", ("SO2", "NOx", "PM")),),
             ),
+            c.RegisterSource("KM-KILN-2", "Kiln 2, new (example)", "kunming-steel", "KM", "cement", True),
             c.RegisterSource("KM-SINTER-1", "Sinter strand 1 (example)", "kunming-steel", "KM", "steel", True),
         ],
     )
@@ -92,7 +94,7 @@ def _scenes(rules: Rulebook) -> Iterator[tuple[str, str, list[c.Body]]]:
         if day == MARKED_DAY:
             yield from _marked()
         yield f"{following}T08:00", HOST, [_sealed(day, hours)]
-        for actor, body in SCENES.get(following, []):
+        for actor, body in (*SCENES.get(following, []), *DURING.get(following, [])):
             yield f"{following}T09:00", actor, [body]
         if day == "2027-04-19":
             yield from _decided()
@@ -238,19 +240,20 @@ def _settled() -> Iterator[tuple[str, str, list[c.Body]]]:
         VERIFIER,
         [c.CloseImprovement("KM-KILN-1", YEAR, 1, True), c.VerifyYear("KM-KILN-1", YEAR, "satisfactory")],
     )
-    yield f"{following}-04-11T09:00", REVIEWER, [c.ConfirmAct(2)]
+    yield f"{following}-04-11T09:00", REVIEWER, [c.ConfirmAct(4)]
     mass_g = {"NOx": 40_000_000, "PM": 9_000_000, "SO2": 60_500_000, "VOC": 300_000}
     yield (
         f"{following}-04-28T09:00",
         OFFICE,
         [c.DetermineYear("KM-SINTER-1", YEAR, mass_g, "the operator did not report")],
     )
-    yield f"{following}-04-28T10:00", INSPECTOR, [c.ConfirmAct(3)]
+    yield f"{following}-04-28T10:00", INSPECTOR, [c.ConfirmAct(5)]
     yield f"{following}-05-10T09:00", OFFICE, [c.ReopenYear("KM-SINTER-1", YEAR, "the operator found its records")]
-    yield f"{following}-05-10T10:00", INSPECTOR, [c.RejectAct(4, "the records are not signed")]
+    yield f"{following}-05-10T10:00", INSPECTOR, [c.RejectAct(6, "the records are not signed")]
     yield f"{following}-06-30T10:00", CEMENT, [c.Surrender("KM-KILN-1", YEAR, "SO2", 43_800)]
     yield f"{following}-06-30T11:00", CEMENT, [c.OfferRepurchase("kunming-cement", "SO2-KM-2027", 2_000)]
     yield f"{following}-06-30T12:00", CEMENT, [c.PayInstalment(1)]
     yield f"{following}-07-01T09:00", OFFICE, [c.CloseYear("kunming-cement", YEAR)]
     yield f"{following}-07-02T09:00", CEMENT, [c.PayPenalty("KM-KILN-1", YEAR, "VOC")]
-    yield f"{following + 1}-01-15T09:00", OFFICE, [c.WithdrawUnpaid(2)]
+    yield from returned()
+    yield f"{following + 1}-03-15T09:00", OFFICE, [c.WithdrawUnpaid(2)]

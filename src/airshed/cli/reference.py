@@ -60,6 +60,8 @@ PARTS: tuple[type[msgspec.Struct], ...] = (
     events.Serving,
     events.Settlement,
     events.Owed,
+    events.Granted,
+    events.RepurchaseAward,
     events.CheckResult,
     Account,
     events.ZoneFill,

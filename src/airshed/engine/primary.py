@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from airshed.engine import events as e
-from airshed.engine.nouns import Grant, Purchase, Sale
+from airshed.engine.nouns import Application, Grant, Purchase, Sale
+from airshed.model.allowance import Series
 
 if TYPE_CHECKING:
     from airshed.engine.state import State
@@ -24,9 +25,9 @@ def set_aside(state: State) -> Iterator[tuple[Place, int]]:
         yield from (((purchase.account, name), purchase.blocked) for name in purchase.series)
 
 
-def blocked(state: State, account: str, series: str) -> int:
-    """Allowances of an account that no order frees, because they are not paid for."""
-    return sum(count for place, count in set_aside(state) if place == (account, series))
+def money_set_aside(state: State) -> Iterator[tuple[str, int]]:
+    """What applications set aside, for `State.check`."""
+    yield from ((each.account, each.held) for each in state.applications.values() if each.state == "waiting")
 
 
 def granted(state: State, event: e.Allocated) -> None:
@@ -110,3 +111,49 @@ def unpaid_withdrawn(state: State, event: e.UnpaidWithdrawn) -> None:
 def _hold(state: State, account: str, series: tuple[str, ...], count: int) -> None:
     for name in series:
         state.ledger.position(account, name).held += count
+
+
+def applied(state: State, event: e.ApplicationMade) -> None:
+    """An application waits, its price set aside."""
+    state.applications[event.application] = Application(
+        event.application,
+        event.source,
+        event.account,
+        event.series,
+        event.kind,
+        event.capacity,
+        event.wanted,
+        event.price,
+        event.held,
+    )
+    state.next_application = event.application + 1
+    state.ledger.purses[event.account].held += event.held
+
+
+def application_dropped(state: State, event: e.ApplicationDropped) -> None:
+    """An application is gone."""
+    application = state.applications[event.application]
+    application.state = "dropped"
+    state.ledger.purses[application.account].held -= application.held
+
+
+def reserve_granted(state: State, event: e.ReserveGranted) -> None:
+    """Applications are served."""
+    for grant in event.grants:
+        application = state.applications[grant.application]
+        application.state, application.granted, application.fen = "granted", grant.count, grant.fen
+        state.ledger.purses[application.account].held -= application.held
+        if grant.made_up:
+            state.makeup_due[grant.source, Series.parse(event.series).pollutant] -= grant.made_up
+        key = (grant.source, event.series)
+        known = state.grants.get(key)
+        if known is None:
+            state.grants[key] = Grant(grant.count, True, state.at)
+        else:
+            known.count += grant.count
+    state.ledger.post(event.entry)
+
+
+def unused_released(state: State, event: e.UnusedReleased) -> None:
+    """What nobody was granted is for auction."""
+    state.ledger.post(event.entry)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from airshed.engine import auctions, claims, leases, markets, primary, rights, years, zone_calls
+from airshed.engine import auctions, claims, leases, markets, primary, reserve, returning, rights, years, zone_calls
 from airshed.engine import events as e
 from airshed.engine.commands import FindingLine
 from airshed.engine.nouns import (
     Act,
     Actor,
+    Application,
     Auction,
     Call,
     Day,
@@ -21,9 +22,12 @@ from airshed.engine.nouns import (
     Order,
     Pledge,
     Purchase,
+    Repurchase,
     Right,
     Sale,
     Source,
+    Withdrawal,
+    Withholding,
     Year,
     ZoneCall,
 )
@@ -67,6 +71,15 @@ class State:
         self.next_purchase = 1
         self.purchases: dict[int, Purchase] = {}
         self.bought_paid: dict[tuple[str, str], int] = {}
+        self.next_application = 1
+        self.applications: dict[int, Application] = {}
+        self.repurchases: dict[str, Repurchase] = {}
+        self.flows: dict[tuple[str, str, str], int] = {}
+        self.closures: dict[str, str] = {}
+        self.next_withdrawal = 1
+        self.withdrawals: dict[int, Withdrawal] = {}
+        self.next_withholding = 1
+        self.withholdings: dict[int, Withholding] = {}
         self.makeup_due: dict[tuple[str, str], int] = {}
         self.auctions: dict[str, Auction] = {}
         self.unsold: dict[str, Waiting] = {}
@@ -111,6 +124,8 @@ class State:
     def apply(self, event: e.Event) -> None:
         """Take in a fact."""
         APPLY[type(event)](self, event)
+        if type(event) in reserve.TOUCHING:
+            reserve.count_flows(self, event)
 
     # --- administering
 
@@ -315,6 +330,12 @@ class State:
         fen, count = traded
         return mean_price(fen, count)
 
+    def blocked(self, account: str, series: str) -> int:
+        """Allowances of an account that no offer of its own has set aside: unpaid for, under notice, withheld."""
+        chapters = (primary, returning)
+        place = (account, series)
+        return sum(count for chapter in chapters for where, count in chapter.set_aside(self) if where == place)
+
     def check(self) -> None:
         """Assert the invariants that concern a state at rest: I1 to I4, I6, and what is set aside."""
         self.ledger.check()
@@ -334,8 +355,12 @@ class State:
         assert wanted == {key: count for key, count in self.wanted.items() if count}, "orders ask for other counts"
         for key, count in claims.bound(self):
             positions[key] = positions.get(key, 0) + count
-        for place, count in primary.set_aside(self):
-            positions[place] = positions.get(place, 0) + count
+        for chapter in (primary, reserve, returning):
+            for place, count in chapter.set_aside(self):
+                positions[place] = positions.get(place, 0) + count
+        for account, fen in (*primary.money_set_aside(self), *reserve.money_set_aside(self)):
+            purses[account] = purses.get(account, 0) + fen
+        reserve.check(self)
         for account, purse in self.ledger.purses.items():
             assert purse.held == purses.get(account, 0), f"I4: {account} sets aside {purse.held}"
         for place, position in self.ledger.positions.items():
@@ -361,6 +386,28 @@ APPLY: dict[type, Callable[[State, Any], None]] = {
     e.AllocationBought: primary.bought,
     e.InstalmentPaid: primary.instalment_paid,
     e.UnpaidWithdrawn: primary.unpaid_withdrawn,
+    e.ApplicationMade: primary.applied,
+    e.ApplicationDropped: primary.application_dropped,
+    e.ReserveGranted: primary.reserve_granted,
+    e.UnusedReleased: primary.unused_released,
+    e.SourceClosed: returning.source_closed,
+    e.SourceReopened: returning.source_reopened,
+    e.WithdrawalNoticed: returning.noticed,
+    e.WithdrawalAppealed: returning.appealed,
+    e.AppealDecided: returning.appeal_decided,
+    e.AllowancesWithdrawn: returning.withdrawn,
+    e.PaidBack: returning.paid_back,
+    e.WithdrawalRestored: returning.restored,
+    e.AllocationReversed: returning.reversed_,
+    e.AllowancesWithheld: returning.withheld,
+    e.WithholdingReleased: returning.released,
+    e.WithheldForfeited: returning.forfeited,
+    e.RepurchaseOpened: reserve.opened,
+    e.AskPlaced: reserve.asked,
+    e.AskReturned: reserve.ask_returned,
+    e.RepurchaseCleared: reserve.cleared,
+    e.ReserveFed: reserve.posted,
+    e.ReserveDrawn: reserve.posted,
     e.Transferred: State._entry,
     e.AuctionOpened: auctions.opened,
     e.LotConsigned: auctions.consigned,

@@ -11,6 +11,7 @@ from airshed.engine.journal import Record
 from airshed.lab.mirror_claims import Claims
 from airshed.lab.mirror_market import MarketMirror, vintages
 from airshed.lab.mirror_primary import Blocked
+from airshed.lab.mirror_returns import Returns, short_of
 from airshed.lab.mirror_zone import ZoneMirror
 from airshed.model.refusal import Why
 from airshed.registry.moves import Delivered, Paid
@@ -67,6 +68,7 @@ class Mirror:
         self._stands: dict[str, str] = {}
         self._places: dict[str, str] = {}
         self._blocked = Blocked(self._claim)
+        self._returns = Returns(self._claim)
 
     def follow(self, record: Record, rules: Rulebook) -> None:
         """Check one record against everything before it."""
@@ -89,6 +91,7 @@ class Mirror:
                     self._deliver(move)
                     self.claims.left(move.origin, move.series)
             self._blocked.follow(event)
+            self._returns.follow(event, rules)
             match event:
                 case e.CapSet():
                     self._claim("I2", event.series not in self._issued, f"{event.series} is issued twice")
@@ -139,7 +142,8 @@ class Mirror:
         below = [account for account, fen in self._cash.items() if fen < 0 and account != "bank"]
         self._claim("I4", not below, f"{below} below zero")
         self._crossed()
-        self._blocked.rest(self._held)
+        short = short_of(self._blocked.wanted() + self._returns.wanted(), self._held)
+        self._claim("I2", not short, f"{short} hold less than is blocked")
 
     def _claim(self, number: str, holds: bool, what: str) -> None:
         self.checks[number] += 1

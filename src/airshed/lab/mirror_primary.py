@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from fractions import Fraction
 from math import ceil
 
@@ -42,15 +42,13 @@ class Blocked:
             case _:
                 pass
 
-    def rest(self, held: Mapping[Place, Sequence[tuple[int, int]]]) -> None:
-        """What is blocked is still there (I2)."""
-        wanted: Counter[Place] = Counter()
+    def wanted(self) -> Counter[Place]:
+        """What must not leave its account until it is paid for."""
+        found: Counter[Place] = Counter()
         for number, count in self._blocked.items():
             for name in self._bought[number].series:
-                wanted[self._bought[number].account, name] += count
-        for place, count in wanted.items():
-            there = sum(last - first + 1 for first, last in held.get(place, ()))
-            self._claim("I2", there >= count, f"{place} holds {there} of {count} that are blocked")
+                found[self._bought[number].account, name] += count
+        return found
 
     def _buy(self, event: e.AllocationBought) -> None:
         self._bought[event.purchase] = event

@@ -99,9 +99,14 @@ class Mischief:
             partial(terms.strips, self.rng),
             partial(terms.pledges, self.rng),
             partial(terms.leases, self.rng),
+            partial(terms.leases, self.rng),
             partial(terms.rights, self.rng, self.authority),
             partial(primary.sales, self.rng, self.authority),
             partial(primary.sales, self.rng, self.authority),
+            partial(primary.entering, self.rng, self.authority),
+            partial(primary.reserve, self.rng, self.authority),
+            partial(primary.returning, self.rng, self.authority),
+            partial(primary.withholding, self.rng, self.authority),
             partial(years.marks, self.rng),
             partial(years.findings, self.rng),
             partial(years.second_eyes, self.rng, self.authority),
@@ -128,7 +133,11 @@ class Mischief:
             if series not in state.ledger.caps:
                 yield self.authority, c.SetCap(cap.pollutant, cap.jurisdiction, cap.vintage)
             elif series not in state.shared_out:
-                there = [source for source in state.sources.values() if source.jurisdiction == cap.jurisdiction]
+                there = [
+                    source
+                    for source in state.sources.values()
+                    if source.jurisdiction == cap.jurisdiction and source.id not in state.closures
+                ]
                 if not there and self.rng.random() < 0.98:
                     continue
                 lines = tuple(
@@ -280,9 +289,9 @@ class Mischief:
         account = rng.choice(ACCOUNTS)[0]
         target = rng.choice(ACCOUNTS)[0]
         held = [(name, position.free) for name, position in state.ledger.of_account(account) if position.free]
-        if rng.random() < 0.1:
-            return [(self.authority, c.Transfer("reserve-KM", target, "SO2-KM-2027", rng.randint(1, 500)))]
         series, free = rng.choice(held) if held else ("SO2-KM-2027", 1)
+        if rng.random() < 0.1:
+            target = f"reserve-{series.split('-')[1]}"
         return [(account, c.Transfer(account, target, series, rng.randint(1, min(free, 5_000))))]
 
     def _cash(self, state: State, rules: Rulebook, at: int) -> list[Wish]:

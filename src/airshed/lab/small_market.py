@@ -123,6 +123,26 @@ def varied(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
             rows=tuple(replace(row, limit=rng.choice(("2", "0.002", "0"))) for row in rules.receptors.rows),
         ),
         ratios=replace(rules.ratios, rows=rng.choice(((), (), _ratios(rules, rng)))),
+        new_entrants=replace(
+            rules.new_entrants,
+            order=rng.choice(("pro_rata", "first_come")),
+            price_basis_points=rng.choice((0, 5_000, 12_500)),
+            unused_to=rng.choice(("auction", "auction", "reserve")),
+        ),
+        reverse_auction=replace(
+            rules.reverse_auction,
+            price_rule=rng.choice(("uniform", "pay-as-bid")),
+            tie=rng.choice(("random", "pro-rata")),
+        ),
+        withdrawal=replace(rules.withdrawal, notice_days=rng.choice((60, 300)), appeal_days=60),
+        withdrawal_grounds=tuple(
+            replace(
+                each, price_basis_points=rng.choice((0, 5_000)), sold_on=rng.choice(("make_up", "pay_back", "none"))
+            )
+            for each in rules.withdrawal_grounds
+        ),
+        withholding=replace(rules.withholding, forfeit_days=rng.choice((0, 180))),
+        paid_allocation=replace(rules.paid_allocation, withdraw_after_days=rng.choice((15, 90))),
         repurchase=replace(rules.repurchase, open=rng.random() < 0.8),
         shortfall=replace(
             rules.shortfall,

@@ -59,7 +59,7 @@ def schedule(left: int, year: int, rule: Sequence[Due]) -> tuple[Instalment, ...
         share += due.basis_points
         upto = left * share // ALL_BASIS_POINTS
         if upto > before:
-            found.append(Instalment(f"{year + due.years_later}-{due.on}", upto - before))
+            found.append(Instalment(f"{min(year + due.years_later, 9999)}-{due.on}", upto - before))
         before = upto
     assert before == left, f"the schedule leaves {left - before} of {left} fen"
     return tuple(found)

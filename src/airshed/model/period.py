@@ -37,6 +37,15 @@ def day_end(at: int) -> int:
     return (at + 8 * HOUR_MS) // DAY_MS * DAY_MS + DAY_MS - 8 * HOUR_MS
 
 
+def days_after(at: int, days: int) -> str:
+    """The Beijing day `days` after an instant; the last that the calendar has when it ends before.
+
+    >>> days_after(1798732799999, 30), days_after(1798732799999, 10**9)
+    ('2027-01-30', '9999-12-31')
+    """
+    return date.fromordinal(min(date.fromisoformat(day_of(at)).toordinal() + days, date.max.toordinal())).isoformat()
+
+
 def clock(at: int) -> str:
     """An instant as people read it.
 

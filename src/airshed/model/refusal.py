@@ -43,6 +43,10 @@ class Why(StrEnum):
     UNKNOWN_CALL = "unknown_call"
     UNKNOWN_SALE = "unknown_sale"
     UNKNOWN_PURCHASE = "unknown_purchase"
+    UNKNOWN_APPLICATION = "unknown_application"
+    UNKNOWN_REPURCHASE = "unknown_repurchase"
+    UNKNOWN_WITHDRAWAL = "unknown_withdrawal"
+    UNKNOWN_WITHHOLDING = "unknown_withholding"
     UNKNOWN_MARK = "unknown_mark"
     UNKNOWN_ITEM = "unknown_item"
     UNKNOWN_ACT = "unknown_act"
@@ -58,6 +62,8 @@ class Why(StrEnum):
     CALL_CLOSED = "call_closed"
     MARKET_HALTED = "market_halted"
     SALE_CLOSED = "sale_closed"
+    APPEAL_OPEN = "appeal_open"
+    CONDITION_OPEN = "condition_open"
     DAY_SEALED = "day_sealed"
     DAYS_MISSING = "days_missing"
     HOURS_MISSING = "hours_missing"
@@ -94,6 +100,7 @@ class Why(StrEnum):
     OFF_TICK = "off_tick"
     UNDER_RESERVE = "under_reserve"
     FIRST_TOO_SMALL = "first_too_small"
+    UNDER_TRIGGER = "under_trigger"
     OUTSIDE_BAND = "outside_band"
     OUTSIDE_COLLAR = "outside_collar"
     OVER_POSITION = "over_position"
@@ -103,6 +110,7 @@ class Why(StrEnum):
     # what is there to pay with
     INSUFFICIENT_HOLDING = "insufficient_holding"
     INSUFFICIENT_CASH = "insufficient_cash"
+    STILL_OWED = "still_owed"
     NOTHING_DUE = "nothing_due"
 
 
@@ -128,6 +136,10 @@ MEANINGS: dict[Why, tuple[str, str]] = {
     Why.UNKNOWN_CALL: ("There is no such call, or no such order in it.", "无此集合竞价或委托。"),
     Why.UNKNOWN_SALE: ("There is no such sale.", "无此定价出让。"),
     Why.UNKNOWN_PURCHASE: ("There is no such purchase.", "无此购买合同。"),
+    Why.UNKNOWN_APPLICATION: ("There is no such application.", "无此申请。"),
+    Why.UNKNOWN_REPURCHASE: ("There is no such reverse auction.", "无此反向拍卖。"),
+    Why.UNKNOWN_WITHDRAWAL: ("There is no such withdrawal.", "无此收回事项。"),
+    Why.UNKNOWN_WITHHOLDING: ("There is no such withholding.", "无此暂扣事项。"),
     Why.UNKNOWN_MARK: ("There is no such mark.", "无此标记。"),
     Why.UNKNOWN_ITEM: ("There is no such item on the improvement list.", "改进清单中无此事项。"),
     Why.UNKNOWN_ACT: ("No act waits under this number.", "无此待复核事项。"),
@@ -142,6 +154,8 @@ MEANINGS: dict[Why, tuple[str, str]] = {
     Why.CALL_CLOSED: ("The call is over.", "集合竞价已结束。"),
     Why.MARKET_HALTED: ("The market of the series stands still.", "该系列已暂停交易。"),
     Why.SALE_CLOSED: ("The sale is over.", "定价出让已结束。"),
+    Why.APPEAL_OPEN: ("An appeal waits to be decided.", "申诉尚未裁决。"),
+    Why.CONDITION_OPEN: ("The condition is not met yet.", "条件尚未满足。"),
     Why.DAY_SEALED: ("The day is sealed; a correction names what it replaces.", "该日数据已封存。"),
     Why.DAYS_MISSING: ("Days of the year are not sealed.", "年内有未封存的日数据。"),
     Why.HOURS_MISSING: ("Hours or masses are not complete.", "小时数据或排放量不完整。"),
@@ -178,6 +192,7 @@ MEANINGS: dict[Why, tuple[str, str]] = {
     Why.OFF_TICK: ("The price is not a multiple of the tick.", "价格不是最小变动价位的整数倍。"),
     Why.UNDER_RESERVE: ("The bid is under the reserve price.", "报价低于保留价。"),
     Why.FIRST_TOO_SMALL: ("The first instalment is less than the least.", "首付低于最低比例。"),
+    Why.UNDER_TRIGGER: ("The price has not reached the trigger.", "价格未达到触发水平。"),
     Why.OUTSIDE_BAND: ("The limit lies outside the price band of the session.", "报价超出涨跌幅限制。"),
     Why.OUTSIDE_COLLAR: ("The price lies outside the collar of the programme.", "价格超出价格上下限。"),
     Why.OVER_POSITION: ("The corporate group would hold more than it may.", "集团持有量将超过上限。"),
@@ -186,6 +201,7 @@ MEANINGS: dict[Why, tuple[str, str]] = {
     Why.SELF_TRADE: ("It would meet an order or an offer of one's own.", "不得与本账户或本集团的委托成交。"),
     Why.INSUFFICIENT_HOLDING: ("Too few allowances are free.", "可用配额不足。"),
     Why.INSUFFICIENT_CASH: ("Too little money is free.", "可用资金不足。"),
+    Why.STILL_OWED: ("What is there is owed for emissions.", "现有配额须用于清缴。"),
     Why.NOTHING_DUE: ("There is nothing to pay or to undo.", "无应付或待处理事项。"),
 }
 

@@ -16,7 +16,7 @@ from airshed.rulebook.check_auction import auctions
 from airshed.rulebook.check_calendar import days, index
 from airshed.rulebook.check_market import known, trade_rules
 from airshed.rulebook.check_mrv import availability, processes
-from airshed.rulebook.check_primary import paid_allocation
+from airshed.rulebook.check_primary import paid_allocation, returning
 from airshed.rulebook.check_terms import terms
 from airshed.rulebook.look import roles
 from airshed.rulebook.price_index import index_faults
@@ -46,6 +46,7 @@ NEVER_SECOND = (
     "HaltMarket",
     "BuyAllocation",
     "PayInstalment",
+    "AskRepurchase",
 )
 #: Checks whose failure leaves nothing to report.
 ALWAYS_BLOCKING = ("days_present", "marks_decided", "marks_applied", "declared_complete")
@@ -61,6 +62,7 @@ def contradictions(rules: Rulebook, lines: Mapping[str, Sequence[int]]) -> list[
         *_roles(rules),
         *trade_rules(rules, _codes(rules)),
         *paid_allocation(rules),
+        *returning(rules),
         *_may_vary(rules),
         *_pollutants(rules),
         *_caps(rules, lines["caps.csv"]),

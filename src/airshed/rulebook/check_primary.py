@@ -45,3 +45,27 @@ def paid_allocation(rules: Rulebook) -> Iterator[Malformed]:
         if law.smallest_purchase * price.year_fen_per_t % KG_PER_T:
             what = f"{law.smallest_purchase} at year_fen_per_t {price.year_fen_per_t} are not worth whole fen"
             yield Malformed(place, what, "mend the price or smallest_purchase")
+
+
+def returning(rules: Rulebook) -> Iterator[Malformed]:
+    """Days that do not exist or run backwards, steps off the price, an appeal longer than the notice."""
+    entrants, law, asks = rules.new_entrants, rules.withdrawal, rules.reverse_auction
+    for key in ("apply_by", "unused_on"):
+        try:
+            date.fromisoformat(f"2027-{getattr(entrants, key)}")
+        except ValueError:
+            what = f"there is no such day in every year as {getattr(entrants, key)}"
+            yield Malformed(f"{_MAIN} [new_entrants] {key}", what, "write a day of the calendar")
+    if entrants.unused_on < entrants.apply_by:
+        what = f"unused_on {entrants.unused_on} comes before apply_by {entrants.apply_by}"
+        yield Malformed(f"{_MAIN} [new_entrants]", what, "nothing is unused while it may be applied for")
+    if law.appeal_days > law.notice_days:
+        what = f"appeal_days {law.appeal_days} is more than notice_days {law.notice_days}"
+        yield Malformed(f"{_MAIN} [withdrawal]", what, "an appeal after the withdrawal changes nothing")
+    grounds = [each.ground for each in rules.withdrawal_grounds]
+    for number, ground in enumerate(grounds, 1):
+        if ground in grounds[: number - 1]:
+            yield Malformed(f"{_MAIN} [[withdrawal_grounds]] {number}", f"{ground} stands there already", "keep one")
+    if asks.smallest_ask * asks.step_fen_per_t % KG_PER_T:
+        what = f"{asks.smallest_ask} at a step of {asks.step_fen_per_t} fen/t are not worth whole fen"
+        yield Malformed(f"{_MAIN} [reverse_auction]", what, f"make the product a multiple of {KG_PER_T}")

@@ -28,7 +28,17 @@ from airshed.rulebook.kinds import (
 )
 from airshed.rulebook.mrv_sections import ApplicabilityRule, ManualTestRule, MethodsRule, Part75Rule
 from airshed.rulebook.price_index import PriceIndexRule
-from airshed.rulebook.primary_sections import InstalmentRule, PaidAllocationRule, SalePriceRule
+from airshed.rulebook.primary_sections import (
+    InstalmentRule,
+    NewEntrantRule,
+    PaidAllocationRule,
+    ReserveRule,
+    ReverseAuctionRule,
+    SalePriceRule,
+    WithdrawalGroundRule,
+    WithdrawalRule,
+    WithholdingRule,
+)
 from airshed.rulebook.section import Section
 from airshed.rulebook.tables import Benchmark, Cap, CheckRow, IndexOf, Limit, MarkRow, Tier, Variation
 from airshed.rulebook.terms_sections import LeaseRule, PledgeRule, TermsRule
@@ -454,6 +464,12 @@ class Rulebook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     paid_allocation: PaidAllocationRule
     sale_prices: tuple[SalePriceRule, ...]
     instalments: tuple[InstalmentRule, ...]
+    new_entrants: NewEntrantRule
+    reserve: ReserveRule
+    reverse_auction: ReverseAuctionRule
+    withdrawal: WithdrawalRule
+    withdrawal_grounds: tuple[WithdrawalGroundRule, ...]
+    withholding: WithholdingRule
     monitoring: MonitoringRule
     part75: Part75Rule
     manual_tests: ManualTestRule

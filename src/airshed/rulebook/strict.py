@@ -18,7 +18,7 @@ from airshed.model.refusal import Malformed
 
 LARGEST_NUMBER = 2**62
 #: Lists of tables that may have none.
-MAY_BE_EMPTY = ("sale_prices", "instalments")
+MAY_BE_EMPTY = ("sale_prices", "instalments", "withdrawal_grounds")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,19}(\.[0-9]{1,19})?([eE][+-]?[0-9]{1,3})?")
 

@@ -101,6 +101,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "pollutants": ("code",),
     "sale_prices": ("pollutant",),
     "instalments": ("years_later", "on"),
+    "withdrawal_grounds": ("ground",),
     "caps": ("pollutant", "jurisdiction", "vintage"),
     "monitoring": ("capture_from_basis_points", "longest_hours"),
     "marks": ("mark",),

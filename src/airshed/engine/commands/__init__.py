@@ -29,7 +29,17 @@ from airshed.engine.commands.dealing import (
     OfferDeal,
     ResumeMarket,
 )
-from airshed.engine.commands.granting import BuyAllocation, CloseSale, OpenSale, PayInstalment, WithdrawUnpaid
+from airshed.engine.commands.granting import (
+    ApplyForReserve,
+    BuyAllocation,
+    CloseSale,
+    DropApplication,
+    GrantReserve,
+    OpenSale,
+    PayInstalment,
+    ReleaseUnused,
+    WithdrawUnpaid,
+)
 from airshed.engine.commands.issuing import ActivityLine, Allocate, SetCap, Transfer
 from airshed.engine.commands.leasing import AcceptLease, DropLease, EndLease, OfferLease, PayRent
 from airshed.engine.commands.marking import DecideMark, LapseMark, MarkHours, ProveMark
@@ -50,6 +60,21 @@ from airshed.engine.commands.reporting import (
     ReportYear,
     RequestImprovement,
     VerifyYear,
+)
+from airshed.engine.commands.reserving import AskRepurchase, CloseRepurchase, DrawReserve, FeedReserve, OpenRepurchase
+from airshed.engine.commands.returning import (
+    AppealWithdrawal,
+    CloseSource,
+    DecideAppeal,
+    ForfeitWithheld,
+    NoticeWithdrawal,
+    PayBack,
+    ReleaseWithheld,
+    ReopenSource,
+    RestoreWithdrawn,
+    ReverseAllocation,
+    WithdrawAllowances,
+    Withhold,
 )
 from airshed.engine.commands.rights import AcceptRight, DropRight, GrantRight, OfferRight, RenewRight
 from airshed.engine.commands.trading import (
@@ -84,6 +109,9 @@ __all__ = (
     "Allocate",
     "AllowCrossing",
     "AnswerImprovement",
+    "AppealWithdrawal",
+    "ApplyForReserve",
+    "AskRepurchase",
     "Body",
     "BookPrice",
     "BuyAllocation",
@@ -92,17 +120,22 @@ __all__ = (
     "CloseAuction",
     "CloseCall",
     "CloseImprovement",
+    "CloseRepurchase",
     "CloseSale",
     "CloseSession",
+    "CloseSource",
     "CloseYear",
     "CloseZoneCall",
     "Command",
     "ConfirmAct",
     "ConsignLot",
     "Day",
+    "DecideAppeal",
     "DecideMark",
     "Deposit",
     "DetermineYear",
+    "DrawReserve",
+    "DropApplication",
     "DropCallOrder",
     "DropDeal",
     "DropLease",
@@ -110,9 +143,12 @@ __all__ = (
     "DropZoneOrder",
     "EndLease",
     "EnforcePledge",
+    "FeedReserve",
     "FindingLine",
     "FlowLine",
+    "ForfeitWithheld",
     "FreezeAccount",
+    "GrantReserve",
     "GrantRight",
     "HaltMarket",
     "Hour",
@@ -122,6 +158,7 @@ __all__ = (
     "Maybe",
     "Name",
     "NoteFindings",
+    "NoticeWithdrawal",
     "OfferAuction",
     "OfferDeal",
     "OfferLease",
@@ -130,10 +167,12 @@ __all__ = (
     "OpenAccount",
     "OpenAuction",
     "OpenCall",
+    "OpenRepurchase",
     "OpenSale",
     "OpenSession",
     "OpenZoneCall",
     "Opinion",
+    "PayBack",
     "PayInstalment",
     "PayPenalty",
     "PayRent",
@@ -149,11 +188,16 @@ __all__ = (
     "RegisterSource",
     "RejectAct",
     "ReleasePledge",
+    "ReleaseUnused",
+    "ReleaseWithheld",
     "RenewRight",
+    "ReopenSource",
     "ReopenYear",
     "ReportYear",
     "RequestImprovement",
+    "RestoreWithdrawn",
     "ResumeMarket",
+    "ReverseAllocation",
     "Role",
     "SealDay",
     "SetCap",
@@ -167,7 +211,9 @@ __all__ = (
     "Whole",
     "Wish",
     "Withdraw",
+    "WithdrawAllowances",
     "WithdrawUnpaid",
+    "Withhold",
     "Year",
     "ZoneAnswer",
     "ZoneRound",
@@ -191,6 +237,27 @@ Body = (
     | BuyAllocation
     | PayInstalment
     | WithdrawUnpaid
+    | ApplyForReserve
+    | DropApplication
+    | GrantReserve
+    | ReleaseUnused
+    | CloseSource
+    | ReopenSource
+    | NoticeWithdrawal
+    | AppealWithdrawal
+    | DecideAppeal
+    | WithdrawAllowances
+    | PayBack
+    | RestoreWithdrawn
+    | ReverseAllocation
+    | Withhold
+    | ReleaseWithheld
+    | ForfeitWithheld
+    | OpenRepurchase
+    | AskRepurchase
+    | CloseRepurchase
+    | FeedReserve
+    | DrawReserve
     | Transfer
     | OpenAuction
     | ConsignLot

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from airshed.engine.commands.wish import Day, Name, Share, Term, Whole, Wish
+from typing import Literal
+
+from airshed.engine.commands.wish import Day, Name, Share, Term, Text, Whole, Wish
 
 
 class OpenSale(Wish, frozen=True, gc=False):
@@ -55,3 +57,36 @@ class WithdrawUnpaid(Wish, frozen=True, gc=False):
 
     #: Number of the purchase.
     purchase: Whole
+
+
+class ApplyForReserve(Wish, frozen=True, gc=False):
+    """Apply for allowances of the reserve for new and extended sources; their price is set aside."""
+
+    #: The source for which they are.
+    source: Name
+    series: Name
+    #: "new": a source without a free allocation of the series; "extension": capacity that is new at one that has it.
+    kind: Literal["new", "extension"]
+    #: The new capacity, in the measure of the benchmark, a year.
+    capacity: Whole
+
+
+class DropApplication(Wish, frozen=True, gc=False):
+    """Take an application back, or turn it down with a reason."""
+
+    #: Number of the application.
+    application: Whole
+    #: Why.
+    reason: Text
+
+
+class GrantReserve(Wish, frozen=True, gc=False):
+    """Serve the applications for a series from the reserve, cut alike or in the order in which they came."""
+
+    series: Name
+
+
+class ReleaseUnused(Wish, frozen=True, gc=False):
+    """Send the part of the new-entrant reserve that nobody was granted to auction, once the year allows it."""
+
+    series: Name

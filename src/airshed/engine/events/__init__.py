@@ -42,11 +42,16 @@ from airshed.engine.events.dealing import (
 from airshed.engine.events.fact import Fact
 from airshed.engine.events.granting import (
     AllocationBought,
+    ApplicationDropped,
+    ApplicationMade,
+    Granted,
     InstalmentPaid,
     Owed,
+    ReserveGranted,
     SaleClosed,
     SaleOpened,
     UnpaidWithdrawn,
+    UnusedReleased,
 )
 from airshed.engine.events.issuing import Allocated, Award, CapSet, Transferred
 from airshed.engine.events.leasing import LeaseDelivered, LeaseDropped, LeaseEnded, LeaseOffered, LeaseShortened
@@ -70,6 +75,29 @@ from airshed.engine.events.reporting import (
     YearReopened,
     YearReported,
     YearVerified,
+)
+from airshed.engine.events.reserving import (
+    AskPlaced,
+    AskReturned,
+    RepurchaseAward,
+    RepurchaseCleared,
+    RepurchaseOpened,
+    ReserveDrawn,
+    ReserveFed,
+)
+from airshed.engine.events.returning import (
+    AllocationReversed,
+    AllowancesWithdrawn,
+    AllowancesWithheld,
+    AppealDecided,
+    PaidBack,
+    SourceClosed,
+    SourceReopened,
+    WithdrawalAppealed,
+    WithdrawalNoticed,
+    WithdrawalRestored,
+    WithheldForfeited,
+    WithholdingReleased,
 )
 from airshed.engine.events.rights import (
     RightDropped,
@@ -109,6 +137,14 @@ __all__ = (
     "ActorRegistered",
     "Allocated",
     "AllocationBought",
+    "AllocationReversed",
+    "AllowancesWithdrawn",
+    "AllowancesWithheld",
+    "AppealDecided",
+    "ApplicationDropped",
+    "ApplicationMade",
+    "AskPlaced",
+    "AskReturned",
     "AuctionAward",
     "AuctionCleared",
     "AuctionOpened",
@@ -134,6 +170,7 @@ __all__ = (
     "Event",
     "Fact",
     "FindingsNoted",
+    "Granted",
     "HoursMarked",
     "ImprovementAnswered",
     "ImprovementClosed",
@@ -155,6 +192,7 @@ __all__ = (
     "OrderCancelled",
     "OrderPlaced",
     "Owed",
+    "PaidBack",
     "PenaltyPaid",
     "PledgeAccepted",
     "PledgeCalled",
@@ -162,7 +200,13 @@ __all__ = (
     "PledgeOffered",
     "PledgeRedeemed",
     "PledgeReleased",
+    "RepurchaseAward",
+    "RepurchaseCleared",
+    "RepurchaseOpened",
     "Repurchased",
+    "ReserveDrawn",
+    "ReserveFed",
+    "ReserveGranted",
     "RightDropped",
     "RightGranted",
     "RightOffered",
@@ -176,11 +220,19 @@ __all__ = (
     "SessionClosed",
     "SessionOpened",
     "Settlement",
+    "SourceClosed",
     "SourceRegistered",
+    "SourceReopened",
     "Surrendered",
     "Traded",
     "Transferred",
     "UnpaidWithdrawn",
+    "UnusedReleased",
+    "WithdrawalAppealed",
+    "WithdrawalNoticed",
+    "WithdrawalRestored",
+    "WithheldForfeited",
+    "WithholdingReleased",
     "YearClosed",
     "YearDetermined",
     "YearReopened",
@@ -214,6 +266,28 @@ Event = (
     | AllocationBought
     | InstalmentPaid
     | UnpaidWithdrawn
+    | ApplicationMade
+    | ApplicationDropped
+    | ReserveGranted
+    | UnusedReleased
+    | SourceClosed
+    | SourceReopened
+    | WithdrawalNoticed
+    | WithdrawalAppealed
+    | AppealDecided
+    | AllowancesWithdrawn
+    | PaidBack
+    | WithdrawalRestored
+    | AllocationReversed
+    | AllowancesWithheld
+    | WithholdingReleased
+    | WithheldForfeited
+    | RepurchaseOpened
+    | AskPlaced
+    | AskReturned
+    | RepurchaseCleared
+    | ReserveFed
+    | ReserveDrawn
     | Transferred
     | AuctionOpened
     | LotConsigned

@@ -106,3 +106,71 @@ class UnpaidWithdrawn(Fact, frozen=True):
     #: What of the price was never paid.
     unpaid_fen: int
     entry: Entry
+
+
+class ApplicationMade(Fact, frozen=True, gc=False):
+    """An application waits; the price of what it asks for is set aside."""
+
+    #: Number that the application gets.
+    application: int
+    source: str
+    account: str
+    series: str
+    #: "new" or "extension".
+    kind: str
+    #: The new capacity.
+    capacity: int
+    #: What the rule gives for it: benchmark x capacity x utilisation, rounded down.
+    wanted: int
+    #: Fen per tonne; 0 when it costs nothing.
+    price: int
+    #: Fen set aside.
+    held: int
+
+
+class ApplicationDropped(Fact, frozen=True, gc=False):
+    """An application is gone; what was set aside is free."""
+
+    #: Number of the application.
+    application: int
+    #: Who took it back or turned it down.
+    actor: str
+    #: Why.
+    reason: str
+
+
+class Granted(msgspec.Struct, frozen=True, gc=False):
+    """What an application got."""
+
+    #: Number of the application.
+    application: int
+    source: str
+    account: str
+    #: Allowances granted.
+    count: int
+    #: Allowances that stayed in the reserve, to make up for an earlier year.
+    made_up: int
+    #: What they cost.
+    fen: int
+    #: Why, in English.
+    en: str
+    #: Why, in Chinese.
+    zh: str
+
+
+class ReserveGranted(Fact, frozen=True):
+    """Applications are served from the reserve, against payment, in one entry."""
+
+    series: str
+    #: What each got.
+    grants: tuple[Granted, ...]
+    entry: Entry
+
+
+class UnusedReleased(Fact, frozen=True):
+    """What no new source was granted has gone to auction."""
+
+    series: str
+    #: Allowances that moved.
+    count: int
+    entry: Entry

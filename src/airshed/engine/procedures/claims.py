@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from airshed.engine import events as e
-from airshed.engine.primary import blocked
 from airshed.engine.state import State
 from airshed.model.allowance import count_of
 from airshed.registry.moves import Delivered, Move
@@ -79,6 +78,19 @@ def overrun(state: State, account: str, moves: Iterable[Move]) -> list[e.ClaimCu
 
     What is free goes first and what belongs to a lessor last.
     """
+    claims = _standing(state, account)
+    cuts: list[e.ClaimCut] = []
+    for move in moves:
+        assert isinstance(move, Delivered), move
+        mine = claims.get(move.series, ())
+        free = state.ledger.positions[account, move.series].count - sum(claim.count for claim in mine)
+        free -= state.blocked(account, move.series)
+        cuts += _cut(account, move.series, count_of(move.blocks) - free, mine)[0]
+    return cuts
+
+
+def _standing(state: State, account: str) -> Claims:
+    """What binds an account once its offers are taken back, in the order in which a year's end uses it up."""
     claims: dict[str, list[Claim]] = {}
     for pledge in state.pledges.values():
         if pledge.pledgor == account and pledge.state != "offered":
@@ -93,14 +105,12 @@ def overrun(state: State, account: str, moves: Iterable[Move]) -> list[e.ClaimCu
                 if part.part_of == lease.id and part.state == "offered":
                     left.update(part.waiting)
             _add(claims, "lease", lease.id, left)
-    cuts: list[e.ClaimCut] = []
-    for move in moves:
-        assert isinstance(move, Delivered), move
-        mine = claims.get(move.series, ())
-        free = state.ledger.positions[account, move.series].count - sum(claim.count for claim in mine)
-        free -= blocked(state, account, move.series)
-        cuts += _cut(account, move.series, count_of(move.blocks) - free, mine)[0]
-    return cuts
+    return claims
+
+
+def bound(state: State, account: str, series: str) -> int:
+    """What others have a claim on in an account: pledged or leased, and not only on offer."""
+    return sum(claim.count for claim in _standing(state, account).get(series, ()))
 
 
 def _add(found: dict[str, list[Claim]], kind: Literal["pledge", "lease"], number: int, left: Mapping[str, int]) -> None:

@@ -137,6 +137,8 @@ def _not_for(state: State, rules: Rulebook, sale: Sale, source: Source, body: c.
     if source.jurisdiction != first.jurisdiction:
         what = f"{source.id} lies in {source.jurisdiction}; {sale.id} is for sources of {first.jurisdiction}"
         return no(rules, LAW, Why.NOT_ELIGIBLE, what)
+    if source.id in state.closures:
+        return no(rules, LAW, Why.NOT_ELIGIBLE, f"{source.id} has closed on {state.closures[source.id]}")
     base = _base(state, rules, source.id, first)
     if base is None:
         what = f"{source.id} is no existing source of {first}; it bids at auction or applies for the reserve"

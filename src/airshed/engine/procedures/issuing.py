@@ -50,6 +50,9 @@ def allocate_series(state: State, rules: Rulebook, at: int, actor: str, body: c.
         source = state.sources[line.source]
         if source.jurisdiction != body.jurisdiction:
             return no(rules, "allocation", Why.WRONG_KIND, f"{line.source} lies in {source.jurisdiction}")
+        closed = state.closures.get(line.source, "9999")
+        if int(closed[:4]) < body.vintage:
+            return no(rules, "withdrawal", Why.NOT_ELIGIBLE, f"{line.source} has closed on {closed}")
         if source.sector not in sectors:
             return no(rules, "allocation", Why.WRONG_KIND, f"{line.source} is of {source.sector}, not of the programme")
         if not look.owes(rules, source.sector, body.pollutant):

@@ -281,22 +281,11 @@ def offer_repurchase(state: State, rules: Rulebook, at: int, actor: str, body: c
 
 
 def transfer(state: State, rules: Rulebook, at: int, actor: str, body: c.Transfer) -> Decision:
-    """Without money: an operator out of its own account, the authority out of a reserve."""
+    """Without money, out of one's own account; a government reserve may be given to, and is drawn by its own rule."""
     ledger = state.ledger
-    known = state.actors[actor]
-    if known.role == "authority":
-        reserves = {reserve(jurisdiction.code) for jurisdiction in rules.jurisdictions}
-        if body.origin not in reserves:
-            return no(
-                rules,
-                "roles",
-                Why.NOT_YOUR_OWN,
-                f"the authority transfers out of a reserve, not {body.origin}",
-            )
-    else:
-        refusal = own_account(state, rules, actor, body.origin)
-        if refusal:
-            return refusal
+    refusal = own_account(state, rules, actor, body.origin)
+    if refusal:
+        return refusal
     target = ledger.accounts.get(body.target)
     if target is None:
         return no(rules, "roles", Why.UNKNOWN_ACCOUNT, f"there is no account {body.target}")
@@ -305,6 +294,8 @@ def transfer(state: State, rules: Rulebook, at: int, actor: str, body: c.Transfe
         return refusal
     if target.kind not in ("operator", "trader", "reserve") or body.target == body.origin:
         return no(rules, "roles", Why.WRONG_KIND, f"{body.target} cannot receive a transfer from {body.origin}")
+    if target.kind == "reserve" and target.jurisdiction != body.series.split("-")[1]:
+        return no(rules, "roles", Why.WRONG_KIND, f"{body.target} takes what {target.jurisdiction} has issued only")
     refusal = (
         thawed(state, rules, body.origin)
         or thawed(state, rules, body.target)
@@ -313,7 +304,7 @@ def transfer(state: State, rules: Rulebook, at: int, actor: str, body: c.Transfe
     )
     origin = ledger.accounts[body.origin]
     apart = not origin.group or origin.group != target.group
-    if refusal is None and origin.kind in PRIVATE and target.kind in PRIVATE and apart:
+    if refusal is None and target.kind in PRIVATE and apart:
         refusal = over_position(state, rules, body.target, body.series, body.count)
     if refusal:
         return refusal
@@ -326,7 +317,5 @@ def _given(state: State, rules: Rulebook, at: int, body: c.Transfer) -> Refusal 
     accounts = state.ledger.accounts
     if accounts[body.target].kind not in PRIVATE:
         return None
-    wall = expired(rules, at, body.series)
-    if wall is None and accounts[body.origin].kind in PRIVATE:
-        wall = walled_off(state, rules, body.origin, body.target)
+    wall = expired(rules, at, body.series) or walled_off(state, rules, body.origin, body.target)
     return wall or may_cross(state, rules, at, body.target, body.series, 0)

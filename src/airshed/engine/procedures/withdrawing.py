@@ -9,6 +9,7 @@ from airshed.engine.auctions import lots_of, of_event
 from airshed.engine.nouns import Auction
 from airshed.engine.procedures.claims import offers_off
 from airshed.engine.procedures.deadlines import covered, expired
+from airshed.engine.reserve import asks_of
 from airshed.engine.state import State
 from airshed.model.allowance import members
 from airshed.rulebook.schema import Rulebook
@@ -88,9 +89,10 @@ def all_off(state: State, account: str, actor: str) -> list[e.Event]:
 
 
 def _auctions_off(state: State, account: str) -> list[e.Event]:
-    """Lots come back; an auction that is called off sells nothing, and its bids are free."""
+    """Lots and asks come back; an auction that is called off sells nothing, and its bids are free."""
     mine = [auction for auction in state.auctions.values() if auction.open and auction.seller == account]
-    return [*lots_of(state, account), *(_called_off(state, auction) for auction in mine)]
+    called_off = (_called_off(state, auction) for auction in mine)
+    return [*lots_of(state, account), *asks_of(state, account), *called_off]
 
 
 def _called_off(state: State, auction: Auction) -> e.AuctionCleared:
@@ -121,6 +123,12 @@ def expired_off(state: State, rules: Rulebook, at: int, actor: str) -> list[e.Ev
                 gone.append(e.ZoneOrderDropped(zone_call.id, waits.number, waits.account, waits.series))
     gone += [
         e.DealDropped(deal.id, deal.seller, deal.series, actor) for deal in state.deals.values() if over(deal.series)
+    ]
+    gone += [
+        e.AskReturned(repurchase.id, ask.number, ask.account, ask.count)
+        for repurchase in state.repurchases.values()
+        for ask in repurchase.asks
+        if repurchase.open and ask.count and over(repurchase.series)
     ]
     for auction in state.auctions.values():
         if auction.open and all(over(each.series) for each in of_event(state, auction.event)):

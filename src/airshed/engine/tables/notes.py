@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from airshed.engine import events as e
+from airshed.engine import reserve
 from airshed.engine.auctions import of_event, offered
 from airshed.engine.journal import Record
 from airshed.engine.state import State
-from airshed.engine.tables import primary_notes
+from airshed.engine.tables import primary_notes, reserve_notes, returning_notes
 from airshed.engine.tables.gather import Tables
 from airshed.engine.tables.notes_market import MARKET_NOTES
 from airshed.engine.tables.notes_zone import ZONE_NOTES
@@ -27,6 +28,8 @@ def note(tables: Tables, state: State, record: Record) -> None:
         )
     for event in record.events:
         NOTES[type(event)](tables, state, record, event)
+        if type(event) in reserve.TOUCHING:
+            reserve_notes.statement(tables, state, record, event)
 
 
 def _note_adopted(tables: Tables, state: State, record: Record, event: e.RulebookAdopted) -> None:
@@ -308,6 +311,28 @@ NOTES: dict[type, Callable[[Tables, State, Record, Any], None]] = {
     e.AllocationBought: primary_notes.bought,
     e.InstalmentPaid: primary_notes.paid,
     e.UnpaidWithdrawn: primary_notes.withdrawn,
+    e.ApplicationMade: primary_notes.applied,
+    e.ApplicationDropped: primary_notes.application_dropped,
+    e.ReserveGranted: primary_notes.reserve_granted,
+    e.UnusedReleased: primary_notes.unused_released,
+    e.SourceClosed: returning_notes.source_closed,
+    e.SourceReopened: returning_notes.source_closed,
+    e.WithdrawalNoticed: returning_notes.withdrawal,
+    e.WithdrawalAppealed: returning_notes.withdrawal,
+    e.AppealDecided: returning_notes.withdrawal,
+    e.AllowancesWithdrawn: returning_notes.withdrawal,
+    e.PaidBack: returning_notes.withdrawal,
+    e.WithdrawalRestored: returning_notes.withdrawal,
+    e.AllocationReversed: returning_notes.reversed_,
+    e.AllowancesWithheld: returning_notes.withholding,
+    e.WithholdingReleased: returning_notes.withholding,
+    e.WithheldForfeited: returning_notes.withholding,
+    e.RepurchaseOpened: reserve_notes.opened,
+    e.AskPlaced: reserve_notes.asked,
+    e.AskReturned: reserve_notes.ask_returned,
+    e.RepurchaseCleared: reserve_notes.cleared,
+    e.ReserveFed: reserve_notes.entry,
+    e.ReserveDrawn: reserve_notes.entry,
     e.Transferred: _note_entry,
     e.AuctionOpened: _note_auction,
     e.LotConsigned: _note_lot,

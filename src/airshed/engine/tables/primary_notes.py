@@ -36,3 +36,30 @@ def withdrawn(tables: Tables, state: State, record: Record, event: e.UnpaidWithd
     """What was unpaid is gone."""
     tables.touch("purchases", event.purchase)
     tables.touch_entry(event.entry)
+
+
+def applied(tables: Tables, state: State, record: Record, event: e.ApplicationMade) -> None:
+    """An application waits."""
+    tables.touch("applications", event.application)
+    tables.touch("accounts", event.account)
+
+
+def application_dropped(tables: Tables, state: State, record: Record, event: e.ApplicationDropped) -> None:
+    """An application is gone."""
+    tables.touch("applications", event.application)
+    tables.touch("accounts", state.applications[event.application].account)
+
+
+def reserve_granted(tables: Tables, state: State, record: Record, event: e.ReserveGranted) -> None:
+    """Applications are served."""
+    tables.touch_entry(event.entry)
+    for grant in event.grants:
+        tables.touch("applications", grant.application)
+        tables.touch("accounts", grant.account)
+        share = (grant.source, grant.account, "reserve", grant.count, grant.made_up, grant.en, grant.zh)
+        tables.add("allocations", (record.seq, event.series, *share))
+
+
+def unused_released(tables: Tables, state: State, record: Record, event: e.UnusedReleased) -> None:
+    """What nobody was granted is for auction."""
+    tables.touch_entry(event.entry)

@@ -1,0 +1,201 @@
+"""The government reserve: how its events change the state, and why allowances came and went."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from airshed.engine import events as e
+from airshed.engine.nouns import Repurchase, Tender
+from airshed.model.allowance import Series, count_of
+from airshed.registry.accounts import TREASURY, reserve
+from airshed.registry.moves import Delivered
+
+if TYPE_CHECKING:
+    from airshed.engine.state import State
+
+PREFIX = reserve("")
+
+
+class Flow(NamedTuple):
+    """Allowances of a series that came into a reserve, or went out: why, and from or to which account."""
+
+    series: str
+    direction: str
+    why: str
+    other: str
+    moved: int
+
+
+def flows(state: State, event: e.Event) -> Iterator[Flow]:
+    """What an event of `TOUCHING` moves into and out of reserves."""
+    for move in getattr(event, "entry", ()):
+        if type(move) is not Delivered:
+            continue
+        count = count_of(move.blocks)
+        if move.target.startswith(PREFIX):
+            for why, part in FLOWS[type(event)](state, event, count):
+                yield Flow(move.series, "in", why, move.origin, part)
+        if move.origin.startswith(PREFIX):
+            why = DRAWN[type(event)](event)
+            yield Flow(move.series, "out", why, move.target, count)
+
+
+def count_flows(state: State, event: e.Event) -> None:
+    """Add an event to the statement of flows."""
+    for flow in flows(state, event):
+        key = (flow.series, flow.direction, flow.why)
+        state.flows[key] = state.flows.get(key, 0) + flow.moved
+
+
+def flowed(state: State, series: str, direction: str, *why: str) -> int:
+    """Allowances of a series that flowed for any of these reasons."""
+    return sum(state.flows.get((series, direction, each), 0) for each in why)
+
+
+def entrants_left(state: State, series: str) -> int:
+    """What is left of the part of a cap that was set aside for new entrants."""
+    out = flowed(state, series, "out", "new_entrants", "unused")
+    return max(0, flowed(state, series, "in", "set_aside") - out)
+
+
+def check(state: State) -> None:
+    """What came in less what went out is what each reserve holds (I2)."""
+    left: dict[str, int] = {}
+    for (series, direction, _), count in state.flows.items():
+        left[series] = left.get(series, 0) + (count if direction == "in" else -count)
+    for series in state.ledger.caps:
+        held = state.ledger.held_of(reserve(Series.parse(series).jurisdiction), series).count
+        made = left.get(series, 0)
+        assert made == held, f"I2: the reserve holds {held} of {series}, its flows make {made}"
+
+
+def set_aside(state: State) -> Iterator[tuple[tuple[str, str], int]]:
+    """Allowances that open reverse auctions set aside."""
+    for repurchase in state.repurchases.values():
+        if repurchase.open:
+            yield from (((ask.account, repurchase.series), ask.count) for ask in repurchase.asks)
+
+
+def money_set_aside(state: State) -> Iterator[tuple[str, int]]:
+    """Money that open reverse auctions set aside."""
+    yield from ((TREASURY, each.budget_fen) for each in state.repurchases.values() if each.open)
+
+
+def opened(state: State, event: e.RepurchaseOpened) -> None:
+    """A reverse auction gathers asks."""
+    state.repurchases[event.repurchase] = Repurchase(
+        event.repurchase, event.series, event.count, event.budget_fen, event.ceiling, event.terms
+    )
+    state.ledger.purses[TREASURY].held += event.budget_fen
+
+
+def asked(state: State, event: e.AskPlaced) -> None:
+    """An ask stands."""
+    repurchase = state.repurchases[event.repurchase]
+    repurchase.asks.append(Tender(len(repurchase.asks) + 1, event.account, event.count, event.price))
+    state.ledger.position(event.account, repurchase.series).held += event.count
+
+
+def ask_returned(state: State, event: e.AskReturned) -> None:
+    """An ask is free again; its place in the reverse auction stays, with nothing in it."""
+    repurchase = state.repurchases[event.repurchase]
+    ask = repurchase.asks[event.number - 1]
+    repurchase.asks[event.number - 1] = Tender(ask.number, ask.account, 0, ask.price)
+    state.ledger.position(ask.account, repurchase.series).held -= event.count
+
+
+def asks_of(state: State, account: str) -> Iterator[e.AskReturned]:
+    """What gives an account back all that it asks for in open reverse auctions."""
+    for repurchase in state.repurchases.values():
+        for ask in repurchase.asks:
+            if repurchase.open and ask.account == account and ask.count:
+                yield e.AskReturned(repurchase.id, ask.number, account, ask.count)
+
+
+def cleared(state: State, event: e.RepurchaseCleared) -> None:
+    """A reverse auction is over."""
+    repurchase = state.repurchases[event.repurchase]
+    for ask in repurchase.asks:
+        state.ledger.position(ask.account, repurchase.series).held -= ask.count
+    state.ledger.purses[TREASURY].held -= repurchase.budget_fen
+    state.ledger.post(event.entry)
+    repurchase.open = False
+    repurchase.price, repurchase.bought, repurchase.paid_fen = event.price, event.bought, event.fen
+
+
+def posted(state: State, event: e.ReserveFed | e.ReserveDrawn) -> None:
+    """Allowances went into a reserve or out of one."""
+    state.ledger.post(event.entry)
+
+
+WhyOf = Callable[["State", Any, int], list[tuple[str, int]]]
+
+
+def _always(why: str) -> WhyOf:
+    return lambda state, event, count: [(why, count)]
+
+
+def _allocated(state: State, event: e.Allocated, count: int) -> list[tuple[str, int]]:
+    made_up = sum(award.made_up for award in event.awards)
+    parts = [("set_aside", count - made_up), ("make_up", made_up)]
+    return [part for part in parts if part[1]]
+
+
+def _auctioned(state: State, event: e.AuctionCleared, count: int) -> list[tuple[str, int]]:
+    parts = [("unsold", count - event.withheld), ("price_under_trigger", event.withheld)]
+    return [part for part in parts if part[1]]
+
+
+#: Why an event brings allowances into a reserve; `check` finds an event that is missing here.
+FLOWS: dict[type, WhyOf] = {
+    e.Allocated: _allocated,
+    e.Repurchased: _always("repurchase"),
+    e.RepurchaseCleared: _always("reverse_auction"),
+    e.UnpaidWithdrawn: _always("unpaid"),
+    e.AllowancesWithdrawn: lambda state, event, count: [(state.withdrawals[event.withdrawal].ground, count)],
+    e.AllocationReversed: _always("reversal"),
+    e.WithheldForfeited: _always("forfeited"),
+    e.AuctionCleared: _auctioned,
+    e.YearClosed: _always("banking"),
+    e.ReserveFed: _always("set_aside_later"),
+    e.Transferred: _always("gift"),
+}
+#: Why an event takes allowances out of a reserve.
+DRAWN: dict[type, Callable[[Any], str]] = {
+    e.ReserveGranted: lambda event: "new_entrants",
+    e.UnusedReleased: lambda event: "unused",
+    e.ReserveDrawn: lambda event: str(event.purpose),
+    e.AuctionCleared: lambda event: "price_over_trigger",
+    e.WithdrawalRestored: lambda event: "restored",
+    e.RightGranted: lambda event: "rights",
+    e.RightRenewed: lambda event: "rights",
+}
+#: Events that may move allowances into a reserve or out of one.
+TOUCHING = frozenset((*FLOWS, *DRAWN))
+#: What the reasons mean, in English and Chinese.
+REASONS: dict[str, tuple[str, str]] = {
+    "set_aside": ("set aside of the cap for new entrants", "总量中为新建源预留"),
+    "set_aside_later": ("set aside by the authority", "主管部门追加预留"),
+    "make_up": ("made up for an earlier year", "以往年度补扣"),
+    "repurchase": ("bought at the standing price", "按固定价格回购"),
+    "reverse_auction": ("bought by reverse auction", "反向拍卖回购"),
+    "unpaid": ("withdrawn because it was not paid for", "未付款收回"),
+    "closure": ("withdrawn after closure", "关停收回"),
+    "idle": ("withdrawn after idle years", "闲置收回"),
+    "excess": ("withdrawn as excess allocation", "超额配额收回"),
+    "paid_reduction": ("withdrawn, reduced with public money", "财政出资减排收回"),
+    "reversal": ("an error of an allocation", "配额分配纠错"),
+    "forfeited": ("withheld and forfeited", "暂扣后没收"),
+    "unsold": ("not sold at auction", "拍卖流拍"),
+    "price_under_trigger": ("kept back at auction, price under the trigger", "拍卖价低于触发价留存"),
+    "banking": ("over the banking limit, or expired", "超出结转限额或到期"),
+    "gift": ("given by a holder", "持有人无偿交回"),
+    "new_entrants": ("granted to new entrants", "配给新建源"),
+    "unused": ("not used by new entrants, to auction", "新建源未用转拍卖"),
+    "auction": ("drawn for auction", "调出拍卖"),
+    "containment": ("drawn to contain the price", "调出平抑价格"),
+    "price_over_trigger": ("sold at auction, price over the trigger", "拍卖价高于触发价投放"),
+    "restored": ("a withdrawal was wrong", "收回有误退还"),
+    "rights": ("served to rights granted later", "兑付后授予的排污权"),
+}
