@@ -23,6 +23,7 @@ from airshed.lab import inventory
 from airshed.lab.monitoring import monitoring_rules
 from airshed.lab.plan import read_plan
 from airshed.lab.season import Season
+from airshed.lab.trader import bids_for
 from airshed.model.allowance import Series
 from airshed.model.measures import value_fen
 from airshed.model.period import day_of, instant
@@ -228,6 +229,18 @@ def test_every_winner_pays_its_own_bids(us_year: Season) -> None:
                     prices |= {bid.limit} if taken else set()
                 assert (left, award.fen) == (0, due), award
     assert len(prices) > 2, "bids differ, and so do what winners pay"
+
+
+def test_a_firm_that_needs_nothing_bids_less_and_only_where_an_allowance_keeps(us_year: Season) -> None:
+    """Without a reserve price and with a bank for ever, nobody leaves an auction without a bid."""
+    firm, auction = us_year.firms[0], us_year.runner.state.auctions["SO2-US-2003-1"]
+    plenty = {"SO2": 10**12}
+    assert bids_for(firm, auction, 100, 1, plenty) == []
+
+    spare = bids_for(firm, auction, 100, 1, plenty, keeps=True)
+    needed = bids_for(firm, auction, 100, 1, {"SO2": -(10**12)}, keeps=True)
+    assert 0 < sum(bid.count for bid in spare) <= auction.count // 10 < sum(bid.count for bid in needed)
+    assert max(bid.limit for bid in spare) < max(bid.limit for bid in needed) == firm.belief["SO2"]
 
 
 def test_the_seven_year_advance_is_sold_with_the_spot_and_counts_in_2010(us_year: Season) -> None:

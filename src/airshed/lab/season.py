@@ -378,6 +378,8 @@ class Season:
                 if not event or cap.vintage == self.year:
                     closing.append(names[-1])
         self.must(at, opening)
+        law = self.rules.banking
+        keeps = law.open and law.of == "holdings" and law.limit_basis_points == 10_000
         bids: list[tuple[str, c.Body]] = []
         for name in names:
             auction = state.auctions[name]
@@ -401,7 +403,9 @@ class Season:
                 elif firm.rng.random() < 0.35:
                     bids += [
                         (firm.account, bid)
-                        for bid in bids_for(firm, auction, lot, self.rules.auction.tick_fen_per_t, {pollutant: held})
+                        for bid in bids_for(
+                            firm, auction, lot, self.rules.auction.tick_fen_per_t, {pollutant: held}, keeps=keeps
+                        )
                     ]
         self.tell(at + 3_600_000, bids)
         self.must(at + 5 * 3_600_000, [(authority, c.CloseAuction(name, self.seed)) for name in closing])

@@ -21,6 +21,8 @@ SLICE = 0.12
 #: percent of what it believes.
 INTEREST = 0.06
 ADVANCE_PART, ADVANCE_STEPS = 4, (100, 92, 80)
+#: The part of an auction that a firm bids for which needs nothing and may keep what it buys.
+SPARE_PART = 10
 #: Chance that a firm looks at a pollutant's market on a day, at the start and at the end of the season.
 EARLY, LATE = 0.05, 0.6
 #: The same for a call, of which there is one a month.
@@ -38,17 +40,23 @@ class View:
     series: dict[str, tuple[str, ...]]
 
 
-def bids_for(firm: Firm, auction: Auction, lot: int, tick: int, held: dict[str, int]) -> list[PlaceBid]:
+def bids_for(
+    firm: Firm, auction: Auction, lot: int, tick: int, held: dict[str, int], *, keeps: bool = False
+) -> list[PlaceBid]:
     """A demand curve: allowances replace the dearest steps that the firm would otherwise need, first.
 
-    Bids are for a fair part of what is on offer, at the cost of the step they replace, at most the belief.
+    Bids are for a fair part of what is on offer, at the cost of the step they replace, at most the belief. A firm that
+    needs none bids only where an allowance keeps (`keeps`): for a small part, at what it believes less interest.
     """
     series = Series.parse(auction.series)
     need = firm.before_kg[series.pollutant] - firm.abated_kg(series.pollutant) - held.get(series.pollutant, 0)
-    if need <= 0:
-        return []
-    wanted = min(need, auction.count // 4)
     belief = firm.belief[series.pollutant]
+    if need > 0:
+        wanted = min(need, auction.count // 4)
+    elif keeps:
+        wanted, belief = auction.count // SPARE_PART, round(belief / (1 + INTEREST))
+    else:
+        return []
     worth = [belief, belief * 93 // 100, belief * 85 // 100]
     bids: list[PlaceBid] = []
     for price in worth:
