@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Callable
+from itertools import product
 from math import inf
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from airshed.cli.lab import app
 from airshed.lab.equilibrium import discounting
-from airshed.lab.equilibrium.cocontrol import Measures, co_bound, co_equilibrium
+from airshed.lab.equilibrium.certificate import digest
+from airshed.lab.equilibrium.co_certificate import co_certificate, co_check
+from airshed.lab.equilibrium.cocontrol import Measures, co_bound, co_equilibrium, taken_by
 from airshed.lab.equilibrium.curves import Floats
+from airshed.lab.equilibrium.lumpy import lumpy
 from airshed.market.linear import Columns, solve
 from airshed.model.refusal import Malformed
 
@@ -103,3 +114,171 @@ def test_a_measure_is_shared_by_the_markets_it_serves() -> None:
 def test_measures_that_cannot_be_are_named(measures: Measures, ceiling: float, said: str) -> None:
     with pytest.raises(Malformed, match=said):
         co_equilibrium(measures, np.array([[[1.0]]]), [1.0], ceiling)
+
+
+# --- the proof
+
+
+def proven(case: Case) -> dict[str, Any]:
+    measures, need, factors, banking = case
+    found = co_equilibrium(measures, need, factors, CEILING, banking=banking)
+    zones, pollutants, years = (
+        [f"{kind}{n}" for n in range(size)] for kind, size in zip("zpy", need.shape, strict=True)
+    )
+    names = (zones, pollutants, list(range(2027, 2027 + len(years))), [f"m{n}" for n in range(len(measures.cost))])
+    return co_certificate(names, measures, need, factors, CEILING, found, banking=banking)
+
+
+@settings(max_examples=80, deadline=None)
+@given(cases())
+def test_a_certificate_of_co_control_holds_without_a_solver(case: Case) -> None:
+    proof = proven(case)
+    found = co_check(json.dumps(proof))
+
+    assert found.gap < 1e-5
+    assert found.cost == pytest.approx(plain(case), abs=1e-3, rel=1e-5)
+
+
+def both() -> dict[str, Any]:
+    """One measure takes 4 t of the first and 6 t of the second for 100 yuan, over two years."""
+    one = Measures(np.array([100.0]), np.array([[4.0, 6.0]]), np.array([0]))
+    return proven((one, np.array([[[2.0, 3.0], [3.0, 3.0]]]), np.array([1.0, 0.9]), True))
+
+
+def forged(change: Callable[[dict[str, Any]], object]) -> str:
+    proof = both()
+    change(proof)
+    proof["digest"] = digest(proof)
+    return json.dumps(proof)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda proof: proof.update(cost=1.0), "the cost is"),
+        (lambda proof: proof.update(bound=1.0), "the bound is"),
+        (lambda proof: proof.update(gap=0.5), "the gap is"),
+        (lambda proof: proof["measures"][0].update(use=[0.1, 0.1]), "p0 of z0 is not kept in 2027"),
+        (lambda proof: proof["measures"][0].update(use=[1.5, 1.0]), "used more than once over"),
+        (lambda proof: proof["measures"][0].update(cost=-1.0), "has a figure below zero"),
+        (lambda proof: proof["measures"][0].update(zone="nowhere"), "does not fit"),
+        (lambda proof: proof["measures"][0].update(use=[1.0]), "does not fit"),
+        (lambda proof: proof.update(prices=[[[1.0, 2.0], [0.0, 0.0]]]), "rises while"),
+        (lambda proof: proof.update(prices=[[[-1.0, -2.0], [0.0, 0.0]]]), "below zero or above"),
+        (lambda proof: proof.update(prices=[[[1e9, 1.0], [0.0, 0.0]]]), "below zero or above"),
+        (lambda proof: proof.update(prices=[[[1.0, 1.0]]]), "prices is not a table"),
+        (lambda proof: proof.update(need=[[[1.0], [1.0]]]), "need is not a table"),
+        (lambda proof: proof.update(extra=[[[-1.0, 0.0], [0.0, 0.0]]]), "less than nothing"),
+        (lambda proof: proof.update(discount=[1.0]), "do not fit the years"),
+        (lambda proof: proof.update(ceiling=0.0), "above zero"),
+    ],
+)
+def test_a_forged_certificate_does_not_stand(change: Callable[[dict[str, Any]], object], said: str) -> None:
+    assert co_check(json.dumps(both())).cost > 0
+    with pytest.raises(Malformed, match=said):
+        co_check(forged(change))
+
+
+def test_what_is_no_certificate_is_named() -> None:
+    with pytest.raises(Malformed, match="give a file"):
+        co_check("{}")
+    with pytest.raises(Malformed, match="the digest is that of another text"):
+        co_check(json.dumps({**both(), "cost": 1.0}))
+
+
+# --- measures that are whole
+
+
+@settings(max_examples=60, deadline=None)
+@given(cases())
+def test_the_cheapest_whole_plan_is_that_of_trying_all(case: Case) -> None:
+    """Over one year: every choice of measures, the rest bought at the ceiling."""
+    measures, need, factors, banking = case
+    need = need[:, :, :1]
+    found = lumpy(measures, need, factors[:1], CEILING, banking=banking)
+    tried = []
+    for chosen in product((0.0, 1.0), repeat=len(measures.cost)):
+        short = need[:, :, 0].copy()
+        for n, part in enumerate(chosen):
+            short[measures.zone[n]] -= part * measures.removal[n]
+        tried.append(float(np.dot(measures.cost, chosen)) + CEILING * float(np.maximum(short, 0.0).sum()))
+
+    assert found.cost == pytest.approx(min(tried), abs=1e-6)
+    assert found.solver_gap < 1e-5
+    assert set(found.use.ravel().tolist()) <= {0.0, 1.0}
+    assert found.divisible_cost <= found.cost + 1e-6
+
+
+@settings(max_examples=40, deadline=None)
+@given(cases())
+def test_what_is_built_stays_and_wholeness_never_saves(case: Case) -> None:
+    measures, need, factors, banking = case
+    found = lumpy(measures, need, factors, CEILING, banking=banking)
+    free = lumpy(measures, need, factors, CEILING, banking=banking, lasting=False)
+
+    assert (np.diff(found.use, axis=1) >= 0).all()
+    assert found.cost >= free.cost - 1e-6 * max(1.0, free.cost)
+    assert free.divisible_cost == pytest.approx(plain(case), abs=1e-3, rel=1e-5)
+    assert free.cost >= free.divisible_cost - 1e-6
+    over = np.cumsum(taken_by(measures, found.use, need.shape) + found.extra - need, axis=2)
+    assert (over[:, :, -1] >= -1e-6).all() or not banking
+
+
+def test_more_measures_than_can_be_searched_are_named() -> None:
+    many = Measures(np.ones(401), np.ones((401, 1)), np.zeros(401, dtype=np.int64))
+    with pytest.raises(Malformed, match="401 of them"):
+        lumpy(many, np.array([[[1.0]]]), [1.0], 9.0)
+
+
+# --- the command
+
+MEASURES = """zone,source,technology,cost_yuan,pollutant,removal_t
+KM,KM-CEM-01,SNCR,830000,NOx,100
+KM,KM-CEM-01,dry injection,500000,SO2,100
+KM,KM-STL-01,activated carbon,4000000,SO2,300
+KM,KM-STL-01,activated carbon,4000000,NOx,200
+"""
+NEEDS = """zone,pollutant,year,baseline_t,cap_t
+KM,SO2,2027,1000,800
+KM,NOx,2027,900,700
+KM,SO2,2028,1000,750
+KM,NOx,2028,900,700
+"""
+
+
+def run(tmp_path: Path, *words: str, measures: str = MEASURES, needs: str = NEEDS) -> Any:
+    (tmp_path / "m.csv").write_text(measures)
+    (tmp_path / "n.csv").write_text(needs)
+    return CliRunner().invoke(app, ["cocontrol", str(tmp_path / "m.csv"), str(tmp_path / "n.csv"), *words])
+
+
+def test_the_command_writes_a_proof_that_lab_check_believes(tmp_path: Path) -> None:
+    proof = tmp_path / "proof.json"
+    done = run(tmp_path, "--ceiling", "50000", "--lumpy", "--json", "--certificate", str(proof))
+    told = json.loads(done.stdout)
+
+    assert told["lumpy"]["cost_yuan"] >= told["cost_yuan"]
+    assert told["lumpy"]["use"][2] == [1.0, 1.0]
+    checked = CliRunner().invoke(app, ["check", str(proof)])
+    assert checked.stdout.startswith("holds 成立: 1 zones, 2 pollutants, 3 measures, 2 years")
+
+
+@pytest.mark.parametrize(
+    ("measures", "needs", "said"),
+    [
+        (MEASURES.replace("KM,KM-CEM-01,SNCR", "BJ,KM-CEM-01,SNCR"), NEEDS, "m.csv line 2: no such zone 'BJ'"),
+        (MEASURES.replace("NOx,100", "CO,100"), NEEDS, "m.csv line 2: no such pollutant 'CO'"),
+        (MEASURES.replace("4000000,NOx", "1,NOx"), NEEDS, "m.csv line 5: another cost"),
+        (MEASURES + "KM,KM-CEM-01,SNCR,830000,NOx,100\n", NEEDS, "m.csv line 6: NOx of .* stands twice"),
+        (MEASURES.replace("830000", "-1"), NEEDS, "m.csv line 2 column cost_yuan"),
+        (MEASURES.replace("830000", ""), NEEDS, "m.csv line 2 column cost_yuan: the cell is empty"),
+        (MEASURES, NEEDS + "KM,SO2,2028,1,1\n", "n.csv line 6: KM SO2 2028 stands twice"),
+        (MEASURES, NEEDS.replace("KM,NOx,2028,900,700\n", ""), "KM has no row of NOx for 2028"),
+        (MEASURES, NEEDS.replace("2028", "2030"), "2027 to 2030 have a hole"),
+        (MEASURES, NEEDS.splitlines()[0] + "\n", "has no rows"),
+    ],
+)
+def test_a_table_that_does_not_fit_is_named(tmp_path: Path, measures: str, needs: str, said: str) -> None:
+    done = run(tmp_path, measures=measures, needs=needs)
+    assert isinstance(done.exception, Malformed)
+    assert re.search(said, str(done.exception)), done.exception

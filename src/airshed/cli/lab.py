@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from airshed.cli import lab_agents, lab_guide, lab_methods, lab_prices
+from airshed.cli import lab_agents, lab_cocontrol, lab_frictions, lab_guide, lab_methods, lab_prices
 from airshed.cli.show import as_json, console, table
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
     from airshed.lab.equilibrium.case import Case, Solution
+    from airshed.lab.equilibrium.certificate import Certificate
+    from airshed.lab.equilibrium.co_certificate import CoCertificate
 
 app = typer.Typer(help="The policy lab: equilibria with proof. 政策实验室。", no_args_is_help=True)
 
@@ -55,6 +57,13 @@ def equilibrium(
     growth: GrowthOption = 1.0,
     decline: DeclineOption = 3.0,
     rate: RateOption = 5.0,
+    slopes: Annotated[
+        str,
+        typer.Option(
+            metavar="FILE", help="Quadratic costs: zone,source,technology,start_yuan_per_t,slope_yuan_per_t2,most_t."
+        ),
+    ] = "",
+    tax: Annotated[str, typer.Option(metavar="YUAN", help="Tax per t on what is emitted, or a place as Yunnan.")] = "",
     banking: Annotated[bool, typer.Option("--banking/--no-banking", help="Whether allowances may be kept.")] = True,
     certificate: Annotated[str, typer.Option(metavar="FILE", help="Write the proof there.")] = "",
     json: Json = False,
@@ -62,9 +71,10 @@ def equilibrium(
     """The price path, the bank and who abates if everybody trades: the whole zone, and each city by itself. 市场均衡。
 
     Without --curves and --caps it is the shipped zone of a rulebook, whose costs are indicative. With --matrix each
-    receptor may get no more load than the caps would bring there; prices then differ by zone.
+    receptor may get no more load than the caps would bring there; prices then differ by zone. With --tax firms pay for
+    what they still emit, and allowances are worth what is left of the marginal cost. --slopes takes --curves' place.
 
-    Example: airshed lab equilibrium --pollutant SO2 --years 5
+    Example: airshed lab equilibrium --pollutant SO2 --years 5 --tax Yunnan
 
     Example: airshed lab equilibrium --curves curves.csv --caps caps.csv --certificate proof.json
     """
@@ -75,16 +85,25 @@ def equilibrium(
     target = Path(certificate) if certificate else None
     if target is not None and (target.is_dir() or not target.parent.is_dir()):
         raise Malformed("--certificate", f"{target} cannot be written", "name a file in a folder that exists")
-    case = _asked(curves, caps, rulebook, pollutant, years, (rate, growth, decline))
+    case = _asked(curves, caps, rulebook, pollutant, years, (rate, growth, decline), slopes)
+    levied = _tax(tax, pollutant or "SO2")
+    if levied:
+        case = case.taxed(levied)
     air = read_air(Path(matrix), case.zones) if matrix else linked(case.zones)
     found = solved(case, air, banking)
     alone = _alone(case, banking) if len(case.zones) > 1 and not matrix else None
     if target is not None:
         target.write_text(plain.dumps(found.proof) + "\n", "utf-8")
     if json:
-        as_json(_document(case, found, alone))
+        as_json({**_document(case, found, alone), **_taxed(case, found, levied)})
         return
     _print(case, found, alone)
+    if levied:
+        said = _taxed(case, found, levied)
+        console.print(
+            f"a tax of {levied:,.2f} yuan/t: costs and prices are net of it; abating costs"
+            f" {_millions(said['abatement_yuan'])} million yuan, the tax brings {_millions(said['tax_yuan'])}"
+        )
 
 
 @app.command()
@@ -132,7 +151,7 @@ def linking(
 
 @app.command()
 def check(
-    certificate: Annotated[str, typer.Argument(metavar="CERT", help="What `equilibrium --certificate` wrote.")],
+    certificate: Annotated[str, typer.Argument(metavar="CERT", help="What `--certificate` wrote.")],
     json: Json = False,
 ) -> None:
     """Work an equilibrium out again from its certificate, without a solver. 核验均衡证书。
@@ -140,6 +159,7 @@ def check(
     Example: airshed lab check proof.json
     """
     from airshed.lab.equilibrium import check as checked
+    from airshed.lab.equilibrium.co_certificate import co_check
 
     try:
         if Path(certificate).stat().st_size > LARGEST_FILE:
@@ -147,30 +167,80 @@ def check(
         text = Path(certificate).read_bytes()
     except OSError as error:
         raise Malformed(certificate, (error.strerror or str(error)).lower(), "name a readable file") from None
-    found = checked(text, certificate)
+    found: Certificate | CoCertificate
+    if b'"airshed co-control' in text[:100]:
+        found = co_check(text, certificate)
+        what = f"{len(found.pollutants)} pollutants, {len(found.measures):,} measures"
+    else:
+        found = checked(text, certificate)
+        what = f"{sum(len(curve.costs) + len(curve.slopes) for curve in found.curves):,} steps"
     if json:
         said = {"cost_yuan": found.cost, "bound_yuan": found.bound, "gap": found.gap, "digest": found.digest}
         as_json({"holds": True, **said})
         return
-    steps = sum(len(curve.costs) for curve in found.curves)
     console.print(
-        f"holds 成立: {len(found.zones)} zones, {steps:,} steps, {len(found.years)} years; it costs"
+        f"holds 成立: {len(found.zones)} zones, {what}, {len(found.years)} years; it costs"
         f" {_millions(found.cost)} million yuan, proven least but for {found.gap:.1e} of it"
     )
     console.print(f"digest {found.digest}")
 
 
 lab_methods.register(app)
+lab_cocontrol.register(app)
+lab_frictions.register(app)
 lab_guide.register(app)
 lab_prices.register(app)
 lab_agents.register(app)
 
 
+def _tax(said: str, pollutant: str) -> float:
+    """Yuan per tonne: a number, or what a place taxes the pollutant at."""
+    from airshed.lab.taxes import read_taxes, tax_of
+
+    if not said:
+        return 0.0
+    try:
+        return float(said)
+    except ValueError:
+        levied = tax_of(said, pollutant)
+    if levied is None:
+        places = ", ".join(dict.fromkeys(each.place for each in read_taxes()))
+        raise Malformed("--tax", f"{said[:60]!r} taxes no {pollutant}", f"give yuan per t, or one of {places}")
+    return levied
+
+
+def _taxed(case: Case, solution: Solution, tax: float) -> dict[str, float]:
+    """What abating costs without the tax that it saves, and what the tax brings, discounted; nothing without a tax."""
+    if not tax:
+        return {}
+    found = solution.found
+    abated, emitted = found.abated @ case.discount, (case.baseline - found.abated) @ case.discount
+    return {
+        "tax_yuan_per_t": tax,
+        "abatement_yuan": found.cost + tax * float(abated.sum()),
+        "tax_yuan": tax * float(emitted.sum()),
+    }
+
+
 def _asked(
-    curves: str, caps: str, rulebook: str, pollutant: str, years: int, percents: tuple[float, float, float]
+    curves: str,
+    caps: str,
+    rulebook: str,
+    pollutant: str,
+    years: int,
+    percents: tuple[float, float, float],
+    slopes: str = "",
 ) -> Case:
     """The case of two tables, or of a rulebook and its zone."""
+    from airshed.lab.equilibrium.case import read_case
+
     rate, growth, decline = percents
+    if slopes:
+        if curves or rulebook or pollutant:
+            raise Malformed("--slopes", "it goes only with --caps", "leave --curves, --rulebook and --pollutant out")
+        if not caps:
+            raise Malformed("--caps", "it is missing, --slopes is given", "give both, or neither")
+        return read_case(Path(slopes), Path(caps), rate / 100, quadratic=True)
     if bool(curves) != bool(caps):
         given, missing = ("--curves", "--caps") if curves else ("--caps", "--curves")
         raise Malformed(missing, f"it is missing, {given} is given", "give both, or neither")
@@ -259,10 +329,10 @@ def _print_alone(case: Case, solution: Solution, alone: Solution) -> None:
         rows,
     )
     saved = alone.found.cost - solution.found.cost
-    share = 100 * saved / alone.found.cost if alone.found.cost else 0.0
+    part = f", {100 * saved / alone.found.cost:.2f} %" if solution.found.cost > 0 else ""
     console.print(
         f"closed borders cost {_millions(alone.found.cost)} million yuan; linking the cities saves {_millions(saved)}"
-        f" million, {share:.2f} %"
+        f" million{part}"
     )
 
 

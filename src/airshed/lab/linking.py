@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
 from airshed.lab.equilibrium.banking import equilibrium
 from airshed.lab.equilibrium.case import Case
-from airshed.lab.equilibrium.curves import Steps
+from airshed.lab.equilibrium.joined import merged
 from airshed.market.sharing.games import nucleolus, shapley
 from airshed.model.refusal import Malformed
 
@@ -45,8 +43,7 @@ def saving(case: Case, progress: Callable[[str], object] = lambda team: None) ->
     def cost(team: frozenset[int]) -> float:
         if team not in costs:
             own = sorted(team)
-            widths = np.concatenate([np.array(case.curves[z].potentials()[0]) for z in own])
-            curve = Steps(np.concatenate([case.curves[z].costs for z in own]), widths, case.discount)
+            curve = merged([case.curves[z] for z in own])
             try:
                 costs[team] = equilibrium(curve, case.need[own].sum(axis=0), case.discount).cost
             except Malformed as error:

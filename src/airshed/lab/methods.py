@@ -116,7 +116,7 @@ def compare(
     """
     places = positions(members, steps, price)
     needs = {each.activity.source: _need(each.activity) for each in members}
-    ladders = _ladders(steps)
+    own_steps = ladders(steps)
     found = []
     for name, plan in (methods or plans()).items():
 
@@ -133,7 +133,7 @@ def compare(
         wanting = [source for source in shares if needs[source]]
         amounts, sizes = [held[source] for source in wanting], [float(needs[source]) for source in wanting]
         given_any = any(amounts)
-        alone = [_alone(places[source].before_t - held[source], ladders.get(source, ())) for source in places]
+        alone = [_alone(places[source].before_t - held[source], own_steps.get(source, ())) for source in places]
         gap, gaps = _entrant_gaps(members, needs, held, price)
         found.append(
             Compared(
@@ -166,12 +166,12 @@ def positions(members: Sequence[Member], steps: Sequence[CurveLine], price: floa
     """
     if not price >= 0:
         raise Malformed("price", f"is {price:g}", "give yuan per tonne from zero up")
-    ladders = _ladders(steps)
+    own_steps = ladders(steps)
     found = {}
     for each in members:
         before = _before_t(each.activity)
         abated = cost = 0.0
-        for each_t, most in ladders.get(each.activity.source, ()):
+        for each_t, most in own_steps.get(each.activity.source, ()):
             if each_t <= price:
                 part = min(most, before - abated)
                 abated += part
@@ -205,7 +205,8 @@ def _before_t(activity: Activity) -> float:
     return sum(emissions) / len(emissions) / KG_PER_T
 
 
-def _ladders(steps: Sequence[CurveLine]) -> dict[str, list[tuple[float, float]]]:
+def ladders(steps: Sequence[CurveLine]) -> dict[str, list[tuple[float, float]]]:
+    """The steps of each source, yuan/t and t, the cheapest first."""
     found: dict[str, list[tuple[float, float]]] = {}
     for step in sorted(steps, key=lambda each: each.cost_yuan_per_t):
         found.setdefault(step.source, []).append((step.cost_yuan_per_t, step.potential_t))

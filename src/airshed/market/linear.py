@@ -72,15 +72,46 @@ class Optimum(NamedTuple):
     cost: float
 
 
-def solve(programme: Programme, solver: str = "simplex", whole: bool = False) -> Optimum:
-    """The cheapest solution. `whole` asks for whole columns; duals are then zero.
+class WholeOptimum(NamedTuple):
+    """Columns of a solution with whole columns, its cost, and what none costs less than."""
+
+    columns: Floats
+    cost: float
+    bound: float
+
+
+def solve(programme: Programme, solver: str = "simplex") -> Optimum:
+    """The cheapest solution.
 
     Malformed if there is none, or none that is bounded; RuntimeError if HiGHS fails.
     """
-    import highspy
-
     if not len(programme.cost) and not (programme.low > 0).any():
         return Optimum(programme.cost, np.zeros(len(programme.low)), 0.0)
+    highs = _run(programme, np.zeros(len(programme.cost), np.bool_), (("solver", solver),))
+    solution = highs.getSolution()
+    cost = float(highs.getInfo().objective_function_value)
+    return Optimum(np.array(solution.col_value), np.array(solution.row_dual), cost)
+
+
+def solve_whole(programme: Programme, whole: Sequence[bool], gap: float, nodes: int) -> WholeOptimum:
+    """The cheapest solution found whose columns marked in `whole` are whole, and its proven bound.
+
+    HiGHS branches until cost and bound differ by `gap` as a part of the cost, or for so many nodes. Errors as `solve`.
+    """
+    if not any(whole):
+        plain = solve(programme)
+        return WholeOptimum(plain.columns, plain.cost, plain.cost)
+    options = (("mip_rel_gap", gap), ("mip_max_nodes", nodes))
+    highs = _run(programme, np.array(whole, dtype=np.bool_), options)
+    found = highs.getInfo()
+    columns = np.array(highs.getSolution().col_value)
+    return WholeOptimum(columns, float(found.objective_function_value), float(found.mip_dual_bound))
+
+
+def _run(programme: Programme, whole: NDArray[np.bool_], options: Iterable[tuple[str, Any]]) -> Any:
+    """HiGHS with its answer."""
+    import highspy
+
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = len(programme.cost), len(programme.low)
     model.col_cost_ = programme.cost
@@ -89,11 +120,12 @@ def solve(programme: Programme, solver: str = "simplex", whole: bool = False) ->
     model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
     model.a_matrix_.start_, model.a_matrix_.index_ = programme.starts, programme.rows
     model.a_matrix_.value_ = programme.values
-    if whole:
-        model.integrality_ = [highspy.HighsVarType.kInteger] * len(programme.cost)
+    if whole.any():
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        model.integrality_ = [kinds[int(each)] for each in whole.tolist()]
     maker: Any = highspy  # its class Highs prints a banner before it can be told not to
     highs = maker._Highs()
-    for name, value in (("output_flag", False), ("threads", 1), ("random_seed", 0), ("solver", solver)):
+    for name, value in (("output_flag", False), ("threads", 1), ("random_seed", 0), *options):
         highs.setOptionValue(name, value)
     if highs.passModel(model) == highspy.HighsStatus.kError:
         raise Malformed("programme", "HiGHS does not take it", "check the measures of costs and coefficients")
@@ -104,8 +136,7 @@ def solve(programme: Programme, solver: str = "simplex", whole: bool = False) ->
         raise Malformed("programme", "no abatement keeps every cap", "raise the caps, or add steps")
     if status == highspy.HighsModelStatus.kUnbounded:
         raise Malformed("programme", "its cost has no lower bound", "give every column that pays a limit")
-    if status != highspy.HighsModelStatus.kOptimal:
+    stopped = status == highspy.HighsModelStatus.kSolutionLimit and len(highs.getSolution().col_value)
+    if status != highspy.HighsModelStatus.kOptimal and not stopped:
         raise RuntimeError(f"HiGHS ends with {highs.modelStatusToString(status)!r}")
-    solution = highs.getSolution()
-    duals = np.zeros(len(programme.low)) if whole else np.array(solution.row_dual)
-    return Optimum(np.array(solution.col_value), duals, float(highs.getInfo().objective_function_value))
+    return highs

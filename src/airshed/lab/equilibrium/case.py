@@ -11,7 +11,8 @@ import numpy as np
 
 from airshed.lab.equilibrium.banking import equilibrium
 from airshed.lab.equilibrium.certificate import certificate
-from airshed.lab.equilibrium.curves import Floats, Steps, discounting
+from airshed.lab.equilibrium.curves import LARGEST, Floats, Slopes, Steps, discounting
+from airshed.lab.equilibrium.joined import merged
 from airshed.lab.equilibrium.zones import ZoneEquilibrium, zone_equilibrium
 from airshed.lab.rows import read_rows
 from airshed.lab.zone import Zone
@@ -34,6 +35,17 @@ class CurveLine(msgspec.Struct, frozen=True):
     technology: str
     cost_yuan_per_t: Annotated[float, msgspec.Meta(ge=-1e12, le=1e12)]
     potential_t: Tonnes
+
+
+class SlopeLine(msgspec.Struct, frozen=True):
+    """Quadratic costs of abatement: the marginal cost begins at yuan/t, rises by yuan/t for each t, up to t a year."""
+
+    zone: str
+    source: str
+    technology: str
+    start_yuan_per_t: Annotated[float, msgspec.Meta(ge=-1e12, le=1e12)]
+    slope_yuan_per_t2: Annotated[float, msgspec.Meta(gt=0, le=1e12)]
+    most_t: Tonnes
 
 
 class CapLine(msgspec.Struct, frozen=True):
@@ -60,7 +72,7 @@ class Case(NamedTuple):
     zones: tuple[str, ...]
     years: tuple[int, ...]
     rate: float
-    curves: tuple[Steps, ...]
+    curves: tuple[Steps | Slopes, ...]
     baseline: Floats
     caps: Floats
     #: Where the figures come from, each once.
@@ -70,6 +82,15 @@ class Case(NamedTuple):
     def discount(self) -> Floats:
         """Discount factors of the years."""
         return discounting(self.rate, len(self.years))
+
+    def taxed(self, tax: float) -> Case:
+        """The case when emissions are taxed as well, at yuan/t in every year: firms save the tax on what they abate.
+
+        Costs are then net of it, and prices what is left of the marginal cost above it. Malformed for a tax below zero.
+        """
+        if not 0 <= tax < LARGEST:
+            raise Malformed("tax", f"is {tax:g}", "give yuan per tonne from zero up")
+        return self._replace(curves=tuple(curve.lowered(tax) for curve in self.curves))
 
     @property
     def need(self) -> Floats:
@@ -93,9 +114,12 @@ class Solution(NamedTuple):
     proof: dict[str, object]
 
 
-def read_case(curves: Path, caps: Path, rate: float) -> Case:
-    """A case from two CSV tables. Malformed, with file and line, if a zone or a year is missing or stands twice."""
-    steps = read_rows(curves, CurveLine)
+def read_case(curves: Path, caps: Path, rate: float, quadratic: bool = False) -> Case:
+    """A case from two CSV tables; `quadratic` says that the curves are slopes.
+
+    Malformed, with file and line, if a zone or a year is missing or stands twice.
+    """
+    steps: Sequence[CurveLine | SlopeLine] = read_rows(curves, SlopeLine if quadratic else CurveLine)
     lines = read_rows(caps, CapLine)
     zones = tuple(sorted({line.zone for line in lines}))
     years = tuple(sorted({line.year for line in lines}))
@@ -114,7 +138,12 @@ def read_case(curves: Path, caps: Path, rate: float) -> Case:
     for number, step in enumerate(steps, start=2):
         if step.zone not in zones:
             raise Malformed(f"{curves} line {number}", f"no such zone {step.zone!r}", f"there are {', '.join(zones)}")
-    return Case(zones, years, rate, _curves(zones, len(years), rate, steps), baseline, limit)
+    made: tuple[Steps | Slopes, ...]
+    if quadratic:
+        made = _slopes(zones, len(years), rate, [step for step in steps if isinstance(step, SlopeLine)])
+    else:
+        made = _curves(zones, len(years), rate, [step for step in steps if isinstance(step, CurveLine)])
+    return Case(zones, years, rate, made, baseline, limit)
 
 
 def case_of(
@@ -215,9 +244,8 @@ def solved(case: Case, air: Air, banking: bool = True) -> Solution:
 
 def _pooled(case: Case, need: Floats) -> ZoneEquilibrium:
     """One market solved exactly, its abatement spread over the zones: each at the price, ties in their order."""
-    costs = np.concatenate([curve.costs for curve in case.curves])
-    widths = np.concatenate([np.array(curve.potentials()[0]) for curve in case.curves])
-    found = equilibrium(Steps(costs, widths, case.discount), need[0], case.discount)
+    curve = merged(case.curves)
+    found = equilibrium(curve, need[0], case.discount)
     abated = np.zeros(case.baseline.shape)
     for t, pi in enumerate(found.discounted.tolist()):
         under = [curve.below(t, pi) for curve in case.curves]
@@ -237,7 +265,7 @@ def _pooled(case: Case, need: Floats) -> ZoneEquilibrium:
         bound=found.bound,
         traded=np.zeros((0, len(case.years))),
         rounds=len(found.blocks),
-        columns=len(costs),
+        columns=curve.count,
     )
 
 
@@ -260,7 +288,7 @@ def _separate(case: Case) -> ZoneEquilibrium:
         bound=sum(each.bound for each in alone),
         traded=np.zeros((0, len(case.years))),
         rounds=max(len(each.blocks) for each in alone),
-        columns=sum(len(curve.costs) for curve in case.curves),
+        columns=sum(curve.count for curve in case.curves),
     )
 
 
@@ -270,5 +298,20 @@ def _curves(zones: Sequence[str], years: int, rate: float, steps: Iterable[Curve
         rows[step.zone].append(step)
     return tuple(
         Steps([step.cost_yuan_per_t for step in own], [step.potential_t for step in own], discounting(rate, years))
+        for own in rows.values()
+    )
+
+
+def _slopes(zones: Sequence[str], years: int, rate: float, lines: Iterable[SlopeLine]) -> tuple[Slopes, ...]:
+    rows: dict[str, list[SlopeLine]] = {zone: [] for zone in zones}
+    for line in lines:
+        rows[line.zone].append(line)
+    return tuple(
+        Slopes(
+            [line.slope_yuan_per_t2 for line in own],
+            [line.most_t for line in own],
+            discounting(rate, years),
+            [line.start_yuan_per_t for line in own],
+        )
         for own in rows.values()
     )

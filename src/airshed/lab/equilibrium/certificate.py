@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 
 from airshed.lab.equilibrium.banking import Equilibrium
-from airshed.lab.equilibrium.curves import Floats, Steps
+from airshed.lab.equilibrium.curves import Floats, Slopes, Steps
 from airshed.lab.equilibrium.zones import ZoneEquilibrium, zone_bound
 from airshed.model.refusal import Malformed
 
@@ -21,11 +21,17 @@ ROUNDING = 1e-9
 
 
 class CurveRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The steps of a zone: undiscounted yuan/t ascending, and t that each can abate in each year (or in all alike)."""
+    """The steps of a zone: undiscounted yuan/t ascending, and t that each can abate in each year (or in all alike).
+
+    Or its quadratic costs: where each marginal cost starts (yuan/t), its slope (yuan/t for each t), and the most t.
+    """
 
     zone: str
-    costs: tuple[float, ...]
-    potential_t: tuple[tuple[float, ...], ...]
+    costs: tuple[float, ...] = ()
+    potential_t: tuple[tuple[float, ...], ...] = ()
+    starts: tuple[float, ...] = ()
+    slopes: tuple[float, ...] = ()
+    most_t: tuple[float, ...] = ()
 
 
 class Certificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,7 +61,7 @@ def certificate(
     zones: Sequence[str],
     receptors: Sequence[str],
     years: Sequence[int],
-    curves: Sequence[Steps],
+    curves: Sequence[Steps | Slopes],
     transfer: Floats,
     need: Floats,
     found: ZoneEquilibrium | Equilibrium,
@@ -76,10 +82,7 @@ def certificate(
         "banking": banking,
         "transfer": transfer.tolist(),
         "need": need.tolist(),
-        "curves": [
-            {"zone": zone, "costs": curve.costs.tolist(), "potential_t": curve.potentials()}
-            for zone, curve in zip(zones, curves, strict=True)
-        ],
+        "curves": [{"zone": zone, **_written(curve)} for zone, curve in zip(zones, curves, strict=True)],
         "duals": duals.tolist(),
         "abated": abated.tolist(),
         "bank": bank.tolist(),
@@ -142,7 +145,7 @@ def _fault(found: Certificate, place: str) -> str:
     return _sums(found, curves, columns)
 
 
-def _sums(found: Certificate, curves: Sequence[Steps], columns: dict[str, Floats]) -> str:
+def _sums(found: Certificate, curves: Sequence[Steps | Slopes], columns: dict[str, Floats]) -> str:
     duals, abated, bank, need = columns["duals"], columns["abated"], columns["bank"], columns["need"]
     if (duals < 0).any():
         return "a dual is below zero"
@@ -157,7 +160,7 @@ def _sums(found: Certificate, curves: Sequence[Steps], columns: dict[str, Floats
     cost = 0.0
     for z, curve in enumerate(curves):
         for t in range(len(found.years)):
-            tonnes, most = float(abated[z, t]), float(curve.running(t)[0][-1])
+            tonnes, most = float(abated[z, t]), curve.most(t)
             if not 0 <= tonnes <= most * (1 + ROUNDING):
                 return f"zone {found.zones[z]} abates {tonnes:g} t of {most:g} in {found.years[t]}"
             cost += curve.cost(t, min(tonnes, most))
@@ -169,7 +172,19 @@ def _sums(found: Certificate, curves: Sequence[Steps], columns: dict[str, Floats
     return ""
 
 
-def _curve(row: CurveRow, discount: Sequence[float], place: str) -> Steps:
+def _written(curve: Steps | Slopes) -> dict[str, Any]:
+    if not curve.count:
+        return {"costs": [], "potential_t": [[]]}
+    if isinstance(curve, Steps):
+        return {"costs": curve.costs.tolist(), "potential_t": curve.potentials()}
+    return {"starts": curve.starts.tolist(), "slopes": curve.slopes.tolist(), "most_t": curve.most_each.tolist()}
+
+
+def _curve(row: CurveRow, discount: Sequence[float], place: str) -> Steps | Slopes:
+    if row.slopes:
+        if row.costs or not len(row.starts) == len(row.slopes) == len(row.most_t):
+            raise Malformed(place, f"the slopes of {row.zone} do not fit", "give one start, slope and most each")
+        return Slopes(row.slopes, row.most_t, discount, row.starts)
     widths = np.array(row.potential_t, dtype=np.float64)
     if widths.ndim != 2 or widths.shape not in ((1, len(row.costs)), (len(discount), len(row.costs))):
         raise Malformed(place, f"the potentials of {row.zone} do not fit its costs", "give one a cost and year")

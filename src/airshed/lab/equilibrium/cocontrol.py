@@ -38,7 +38,7 @@ class CoEquilibrium:
     """Discounted prices (zones, pollutants, years) in yuan/t, use of each measure (n, years) from 0 to 1.
 
     `extra` is what is sold at the ceiling (zones, pollutants, years), t. `cost` counts it; `bound` is what nothing
-    costs less than, in yuan.
+    costs less than, in yuan, as the prices `proof` show.
     """
 
     discounted: Floats
@@ -48,6 +48,7 @@ class CoEquilibrium:
     cost: float
     bound: float
     rounds: int
+    proof: Floats
 
     @property
     def gap(self) -> float:
@@ -76,7 +77,7 @@ def co_equilibrium(
     """
     factors = np.asarray(discount, dtype=np.float64)
     examine_discount(factors)
-    _examine(measures, need, len(factors), ceiling)
+    examine_measures(measures, need, len(factors), ceiling)
     zones, _, years = need.shape
     own = [np.flatnonzero(measures.zone == z) for z in range(zones)]
     removal, cost = [measures.removal[each] for each in own], [measures.cost[each] for each in own]
@@ -111,7 +112,38 @@ def co_equilibrium(
     for plan, weight in zip(plans, mixed.parts.tolist(), strict=True):
         if weight > 0:
             use[own[plan.zone], plan.year] += weight * np.unpackbits(plan.chosen, count=len(own[plan.zone]))
-    return CoEquilibrium(mixed.prices, np.minimum(use, 1.0), mixed.bank, mixed.extra, mixed.cost, best, rounds)
+    use = np.minimum(use, 1.0)
+    extra, bank = kept(measures, need, use, mixed.extra, banking)
+    spent = co_cost(measures, use, extra, factors, ceiling)
+    return CoEquilibrium(mixed.prices, use, bank, extra, spent, best, rounds, centre)
+
+
+def kept(measures: Measures, need: Floats, use: Floats, extra: Floats, banking: bool) -> tuple[Floats, Floats]:
+    """What is bought at the ceiling, with what the solver's tolerance left open made good, and the bank, t."""
+    taken = taken_by(measures, use, need.shape)
+    bought, bank = np.maximum(extra, 0.0), np.zeros(need.shape)
+    held = np.zeros(need.shape[:2])
+    for t in range(need.shape[2]):
+        over = held + taken[:, :, t] + bought[:, :, t] - need[:, :, t]
+        bought[:, :, t] += np.maximum(-over, 0.0)
+        if banking:
+            held = np.maximum(over, 0.0)
+            bank[:, :, t] = held
+    return bought, bank
+
+
+def taken_by(measures: Measures, use: Floats, shape: tuple[int, ...]) -> Floats:
+    """Tonnes that measures take out, by zone, pollutant and year."""
+    taken = np.zeros(shape)
+    for z in range(shape[0]):
+        own = measures.zone == z
+        taken[z] = measures.removal[own].T @ use[own]
+    return taken
+
+
+def co_cost(measures: Measures, use: Floats, extra: Floats, factors: Floats, ceiling: float) -> float:
+    """Discounted yuan of measures and of what is bought at the ceiling."""
+    return float((measures.cost @ use) @ factors + ceiling * (extra.sum(axis=(0, 1)) @ factors))
 
 
 class Plan(NamedTuple):
@@ -129,7 +161,6 @@ class _Mixed(NamedTuple):
 
     parts: Floats
     prices: Floats
-    bank: Floats
     extra: Floats
     cost: float
 
@@ -157,17 +188,14 @@ def _master(plans: Sequence[Plan], need: Floats, factors: Floats, ceiling: float
     solved = solve(columns.programme(low, np.full(len(low), inf)))
     parts = solved.columns[: len(plans)]
     extra = solved.columns[len(plans) : len(plans) + need.size].reshape(need.shape)
-    over = extra - need
-    for plan, part in zip(plans, parts.tolist(), strict=True):
-        over[plan.zone, :, plan.year] += part * plan.taken
-    bank = np.maximum(np.cumsum(over, axis=2), 0.0) if banking else np.zeros(need.shape)
     prices = np.clip(solved.duals[: need.size].reshape(need.shape), 0.0, ceiling * factors)
     if banking:
         prices = np.minimum.accumulate(prices, axis=2)
-    return _Mixed(parts, prices, bank, extra, solved.cost)
+    return _Mixed(parts, prices, extra, solved.cost)
 
 
-def _examine(measures: Measures, need: Floats, years: int, ceiling: float) -> None:
+def examine_measures(measures: Measures, need: Floats, years: int, ceiling: float) -> None:
+    """Shapes that fit, figures from zero up, a ceiling above. Malformed, naming the row, otherwise."""
     if need.ndim != 3 or need.shape[2] != years or measures.removal.shape != (len(measures.cost), need.shape[1]):
         raise Malformed(
             "measures",

@@ -30,9 +30,11 @@ def collared(
     floor: float = 0.0,
     ceiling: float | None = None,
     most_withheld: Sequence[float] | Floats | float = 0.0,
+    most_extra: Sequence[float] | Floats | float | None = None,
 ) -> Collared:
     """The equilibrium when up to `most_withheld` tonnes a year are withheld at the floor, and any sold at the ceiling.
 
+    With `most_extra` the reserve that is sold at the ceiling holds no more than so many tonnes a year (a soft ceiling).
     Floor and ceiling are undiscounted yuan/t (Roberts and Spence 1976). Both are steps of the curve: all that may be
     withheld is, and comes back at the cost of the floor; above the ceiling nobody abates. Malformed if the floor is
     above the ceiling or either is below zero.
@@ -52,7 +54,11 @@ def collared(
     whole = needs + most
     rows = [(floor, most)]
     if ceiling is not None:
-        rows.append((ceiling, np.full(needs.shape, max(float(np.maximum(whole, 0.0).sum()), 1.0))))
+        endless = max(float(np.maximum(whole, 0.0).sum()), 1.0)
+        reserve = np.full(needs.shape, endless if most_extra is None else most_extra, dtype=np.float64)
+        if not (reserve >= 0).all():
+            raise Malformed("collar", "less than nothing is in the reserve", "give tonnes from zero up")
+        rows.append((ceiling, reserve))
     office = Steps([cost for cost, _ in rows], np.array([tonnes for _, tonnes in rows]), factors)
     found = equilibrium(Joined(curve, office), whole, factors)
     taken = np.zeros((len(rows), len(needs)))

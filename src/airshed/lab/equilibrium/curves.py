@@ -99,6 +99,11 @@ class Steps:
         self._keys: list[Floats] = [self.costs * each for each in self.discount]
 
     @property
+    def count(self) -> int:
+        """Steps."""
+        return len(self.costs)
+
+    @property
     def years(self) -> int:
         """Years that the curve knows."""
         return len(self.discount)
@@ -124,6 +129,10 @@ class Steps:
         ends = self.running(year)[0]
         place = int(np.searchsorted(ends, tonnes))
         return tuple(ends[max(0, place - 2) : place + 3].tolist())
+
+    def lowered(self, tax: float) -> Steps:
+        """The curve of firms that save a tax (yuan/t, undiscounted) on what they abate."""
+        return Steps(self.costs - tax, self._widths, self.discount)
 
     def potentials(self) -> list[list[float]]:
         """What each step can abate, cheapest first: a row for each year, or one for all years alike."""
@@ -159,10 +168,11 @@ class Steps:
 
 
 class Slopes:
-    """Quadratic costs: source n abates `a` tonnes at `slopes[n] a^2 / 2` yuan, up to `most[n]` tonnes.
+    """Quadratic costs: source n abates `a` tonnes at `starts[n] a + slopes[n] a^2 / 2` yuan, up to `most[n]` tonnes.
 
-    Its marginal cost is slopes[n] a, so at a discounted price pi it abates min(most, pi / (slope d_t)). `slopes` and
-    `most` have shape (n,), `most` may be infinite. Malformed, naming the row from 1, if a slope is not above zero.
+    Its marginal cost is start + slope a, so at a discounted price pi it abates min(most, (pi / d_t - start) / slope).
+    `slopes`, `most` and `starts` (none: from zero) have shape (n,), `most` may be infinite. A start below zero pays for
+    itself. Malformed, naming the row from 1, if a slope is not above zero.
 
     >>> curve = Slopes([100.0, 50.0], [15.0, 15.0], [1.0])
     >>> curve.until(0, 700.0), curve.cost(0, 21.0)
@@ -170,32 +180,46 @@ class Slopes:
     """
 
     def __init__(
-        self, slopes: Sequence[float] | Floats, most: Sequence[float] | Floats, discount: Sequence[float] | Floats
+        self,
+        slopes: Sequence[float] | Floats,
+        most: Sequence[float] | Floats,
+        discount: Sequence[float] | Floats,
+        starts: Sequence[float] | Floats | None = None,
     ) -> None:
         self.slopes, self.most_each = np.asarray(slopes, dtype=np.float64), np.asarray(most, dtype=np.float64)
+        self.starts = np.zeros(self.slopes.shape) if starts is None else np.asarray(starts, dtype=np.float64)
         self.discount = np.asarray(discount, dtype=np.float64)
         examine_discount(self.discount)
-        if self.slopes.ndim != 1 or self.slopes.shape != self.most_each.shape:
+        if self.slopes.ndim != 1 or not self.slopes.shape == self.most_each.shape == self.starts.shape:
             raise Malformed(
                 "curves",
-                f"slopes of shape {self.slopes.shape}, most of shape {self.most_each.shape}",
+                f"slopes of shape {self.slopes.shape}, most of shape {self.most_each.shape}, starts of shape"
+                f" {self.starts.shape}",
                 "give one of each a source",
             )
         examine_rows("slope", self.slopes, lowest=np.nextafter(0.0, 1.0))
         examine_rows("most", np.where(np.isinf(self.most_each), 0.0, self.most_each), lowest=0.0)
-        full = self.slopes * self.most_each
-        order = np.argsort(full, kind="stable")
-        #: Marginal costs at which a source can do no more; between two of them abatement is linear in the price.
-        self._full = full[order]
-        inverse = 1.0 / self.slopes[order]
-        self._done = _running(np.where(np.isinf(self.most_each[order]), 0.0, self.most_each[order]))
-        self._spent = _running(np.where(np.isinf(full[order]), 0.0, 0.5 * full[order] * self.most_each[order]))
-        self._growing = float(inverse.sum()) - _running(inverse)
+        examine_rows("start", self.starts, lowest=-LARGEST)
+        full = self.starts + self.slopes * self.most_each
+        #: Marginal costs at which sources begin, and at which they can do no more; between two of them abatement is
+        #: linear in the price. What has begun by each, and what is done by each.
+        self._begun = _Events(self.starts, self.slopes)
+        self._full = _Events(full[np.isfinite(full)], self.slopes[np.isfinite(full)])
+        self._knots = np.unique(np.concatenate((self._begun.at, self._full.at)))
+
+    @property
+    def count(self) -> int:
+        """Sources."""
+        return len(self.slopes)
 
     @property
     def years(self) -> int:
         """Years that the curve knows."""
         return len(self.discount)
+
+    def lowered(self, tax: float) -> Slopes:
+        """The curve of firms that save a tax (yuan/t, undiscounted) on what they abate."""
+        return Slopes(self.slopes, self.most_each, self.discount, self.starts - tax)
 
     def most(self, year: int) -> float:
         """All that can be abated in a year. Malformed if that is without end."""
@@ -212,10 +236,11 @@ class Slopes:
         """The quantity itself."""
         return (min(tonnes, self.most(year)),)
 
-    def _at(self, marginal: float) -> tuple[float, int]:
-        end = int(np.searchsorted(self._full, marginal, side="right"))
-        growing = float(self._growing[end]) if end < len(self._full) else 0.0
-        return float(self._done[end]) + max(0.0, marginal) * growing, end
+    def _at(self, marginal: float) -> float:
+        """Tonnes abated at an undiscounted price: sum of (p - start) / slope begun, less what goes beyond the most."""
+        if marginal == float("inf"):
+            return float(self.most_each.sum())
+        return max(0.0, self._begun.beyond(marginal) - self._full.beyond(marginal))
 
     def below(self, year: int, price: float) -> float:
         """Tonnes that cost less than a discounted price."""
@@ -223,22 +248,34 @@ class Slopes:
 
     def until(self, year: int, price: float) -> float:
         """Tonnes that cost at most a discounted price."""
-        return self._at(price / float(self.discount[year]))[0]
+        return self._at(price / float(self.discount[year]))
 
     def marginal(self, tonnes: float) -> float:
         """The undiscounted marginal cost of the last of so many tonnes; infinite beyond what can be abated."""
-        reached = self._done[:-1] + self._full * self._growing[:-1]
-        end = int(np.searchsorted(reached, tonnes, side="left"))
-        if end == len(self._full):
+        if tonnes <= 0 or not len(self._knots):
             return 0.0 if tonnes <= 0 else float("inf")
-        return (tonnes - float(self._done[end])) / float(self._growing[end])
+        low, high = 0, len(self._knots)
+        while low < high:
+            middle = (low + high) // 2
+            if self._at(float(self._knots[middle])) < tonnes:
+                low = middle + 1
+            else:
+                high = middle
+        if low == 0:
+            return float(self._knots[0])
+        begin = float(self._knots[low - 1])
+        growing = self._begun.growing(begin) - self._full.growing(begin)
+        if not growing > 0 or (low == len(self._knots) and not np.isinf(self.most_each).any()):
+            return float("inf") if low == len(self._knots) else float(self._knots[low])
+        found = begin + (tonnes - self._at(begin)) / growing
+        return found if low == len(self._knots) else min(found, float(self._knots[low]))
 
     def cost(self, year: int, tonnes: float) -> float:
         """The least discounted cost of abating that many tonnes."""
-        marginal = min(self.marginal(tonnes), float(self._full[-1]) if len(self._full) else 0.0)
-        _, end = self._at(marginal)
-        growing = float(self._growing[end]) if end < len(self._full) else 0.0
-        return (float(self._spent[end]) + 0.5 * marginal * marginal * growing) * float(self.discount[year])
+        marginal = min(self.marginal(tonnes), float(self._knots[-1]) if len(self._knots) else 0.0)
+        if np.isinf(self.most_each).any():
+            marginal = self.marginal(tonnes)
+        return (self._begun.spent(marginal) - self._full.spent(marginal)) * float(self.discount[year])
 
     def rent(self, year: int, price: float) -> float:
         """What is left of a discounted price above the cost of each tonne that costs less."""
@@ -246,9 +283,34 @@ class Slopes:
         return price * tonnes - self.cost(year, tonnes)
 
     def prices(self, year: int, low: float, high: float) -> Floats:
-        """Prices at which a source can do no more."""
-        keys = self._full[np.isfinite(self._full)] * float(self.discount[year])
+        """Prices at which a source begins or can do no more."""
+        keys = self._knots * float(self.discount[year])
         return keys[np.searchsorted(keys, low, side="right") : np.searchsorted(keys, high, side="right")]
+
+
+class _Events:
+    """Ramps that begin at marginal costs `at` and rise by 1 / slope for each yuan beyond."""
+
+    def __init__(self, at: Floats, slopes: Floats) -> None:
+        order = np.argsort(at, kind="stable")
+        self.at = at[order]
+        rate = 1.0 / slopes[order]
+        self._rate, self._first = _running(rate), _running(rate * self.at)
+        self._second = _running(rate * self.at * self.at)
+
+    def growing(self, marginal: float) -> float:
+        """By how much all that have begun rise for a yuan more."""
+        return float(self._rate[np.searchsorted(self.at, marginal, side="right")])
+
+    def beyond(self, marginal: float) -> float:
+        """sum of (p - at) / slope over those that have begun."""
+        end = int(np.searchsorted(self.at, marginal, side="right"))
+        return marginal * float(self._rate[end]) - float(self._first[end])
+
+    def spent(self, marginal: float) -> float:
+        """The integral of the marginal cost over it: sum of (p^2 - at^2) / (2 slope)."""
+        end = int(np.searchsorted(self.at, marginal, side="right"))
+        return 0.5 * (marginal * marginal * float(self._rate[end]) - float(self._second[end]))
 
 
 def discounting(rate: float, years: int) -> Floats:

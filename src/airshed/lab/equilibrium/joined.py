@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from airshed.lab.equilibrium.clearing import clear
-from airshed.lab.equilibrium.curves import Curve, Floats
+from airshed.lab.equilibrium.curves import Curve, Floats, Slopes, Steps
 from airshed.model.refusal import Malformed
 
 
@@ -46,3 +48,24 @@ class Joined:
     def prices(self, year: int, low: float, high: float) -> Floats:
         """Discounted costs at which abatement jumps."""
         return np.unique(np.concatenate([curve.prices(year, low, high) for curve in self.curves]))
+
+
+def merged(curves: Sequence[Steps | Slopes]) -> Steps | Slopes:
+    """Several curves of one kind as one of that kind: faster than `Joined`. Malformed for kinds that do not mix.
+
+    Steps must be the same in every year.
+    """
+    discount = curves[0].discount
+    steps = [curve for curve in curves if isinstance(curve, Steps)]
+    slopes = [curve for curve in curves if isinstance(curve, Slopes)]
+    if steps and slopes:
+        raise Malformed("curves", "some are steps, some are slopes", "give all of them in one kind")
+    if steps:
+        widths = np.concatenate([np.array(curve.potentials()[0]) for curve in steps])
+        return Steps(np.concatenate([curve.costs for curve in steps]), widths, discount)
+    return Slopes(
+        np.concatenate([curve.slopes for curve in slopes]),
+        np.concatenate([curve.most_each for curve in slopes]),
+        discount,
+        np.concatenate([curve.starts for curve in slopes]),
+    )

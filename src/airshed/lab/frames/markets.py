@@ -187,13 +187,12 @@ def _air(matrix: pl.DataFrame, zones: tuple[str, ...]) -> Air:
 def _taken(case: Case, steps: list[list[CurveLine]], abated: np.ndarray[Any, np.dtype[np.float64]]) -> pl.DataFrame:
     """Which steps are taken in each year, the cheapest of a zone first, the last one in part."""
     rows = []
-    for z, (curve, own) in enumerate(zip(case.curves, steps, strict=True)):
+    for z, own in enumerate(steps):
         for t, year in enumerate(case.years):
             left = float(abated[z, t])
-            for place in curve.order.tolist():
+            for step in sorted(own, key=lambda each: each.cost_yuan_per_t):
                 if left <= 0:
                     break
-                step = own[place]
                 part = min(left, step.potential_t)
                 if part > 0:
                     rows.append((step.zone, step.source, step.technology, step.cost_yuan_per_t, year, part))

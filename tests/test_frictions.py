@@ -1,0 +1,447 @@
+"""What keeps a market from the competitive price: fees, power, reserves; taxes and quadratic costs beside steps."""
+
+from __future__ import annotations
+
+import json
+from math import inf
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from airshed.cli.lab import app
+from airshed.lab.equilibrium import Slopes, Steps, check, collared, discounting, equilibrium, zone_equilibrium
+from airshed.lab.equilibrium.case import Case, CurveLine, closed, linked, solved
+from airshed.lab.equilibrium.joined import Joined, merged
+from airshed.lab.equilibrium.stability import StabilityRule, adjustment, stabilised
+from airshed.lab.equilibrium.trading import traded
+from airshed.lab.linking import saving
+from airshed.lab.methods import Position
+from airshed.lab.power import bought_at_auction, concentration, powers
+from airshed.model.refusal import Malformed
+from naive_equilibrium import plain_zones
+
+# --- costs of trading
+
+Market = tuple[list[float], list[list[tuple[float, float]]]]
+
+
+@st.composite
+def markets(draw: st.DrawFn) -> Market:
+    """Sources with steps that can keep what all need."""
+    many = draw(st.integers(2, 5))
+    curves = [
+        [(float(draw(st.integers(1, 40))), float(draw(st.integers(1, 9)))) for _ in range(draw(st.integers(1, 3)))]
+        for _ in range(many)
+    ]
+    needs = [float(draw(st.integers(-5, int(sum(t for _, t in curve))))) for curve in curves]
+    return needs, curves
+
+
+@settings(max_examples=100, deadline=None)
+@given(markets())
+def test_trade_for_nothing_is_the_competitive_market(market: Market) -> None:
+    needs, curves = market
+    steps = [step for curve in curves for step in curve]
+    joint = Steps([cost for cost, _ in steps], [most for _, most in steps], [1.0])
+    found = traded(needs, curves, 0.0, 1e4)
+    competitive = equilibrium(joint, [sum(needs)], [1.0])
+
+    assert found.cost_yuan == pytest.approx(competitive.cost, abs=1e-6)
+    assert found.at_ceiling_t == pytest.approx(0.0, abs=1e-9)
+
+
+@settings(max_examples=100, deadline=None)
+@given(markets(), st.floats(0, 60), st.floats(0, 60))
+def test_dearer_trade_is_less_trade_and_never_cheaper(market: Market, one: float, two: float) -> None:
+    low, high = sorted((one, two))
+    cheap, dear = (traded(*market, each, 1e4) for each in (low, high))
+
+    assert dear.volume_t <= cheap.volume_t + 1e-6
+    assert cheap.cost_yuan <= dear.cost_yuan + 1e-6
+    alone = traded(*market, 1e6, 1e4)
+    assert dear.cost_yuan <= alone.cost_yuan + 1e-6
+
+
+def test_with_steps_a_constant_fee_makes_the_allocation_matter() -> None:
+    """Montero (1997): a technology is taken or not, so who was given what decides even at a constant fee."""
+    curves = [[(40.0, 10.0)], [(10.0, 10.0)]]
+
+    assert traded([10.0, 0.0], curves, 31.0, 1e4).abatement_yuan == 400.0
+    assert traded([0.0, 10.0], curves, 31.0, 1e4).abatement_yuan == 100.0
+
+
+# --- market power
+
+
+def test_a_firm_that_is_given_what_it_emits_has_no_power() -> None:
+    """Two firms of 100 t at slopes of one under a cap of 120 t: 40 yuan/t; the one given nothing makes it 20."""
+    places = {"one": Position(100.0, 60.0, 800.0), "two": Position(100.0, 60.0, 800.0)}
+    fair = powers(places, {"one": 60.0, "two": 60.0}, {}, [], 40.0)
+    poor = {each.firm: each for each in powers(places, {"one": 0.0, "two": 120.0}, {}, [], 40.0)}
+
+    assert [each.price for each in fair] == [40.0, 40.0]
+    assert (poor["one"].price, poor["one"].excess_yuan, poor["one"].net_t) == (20.0, 400.0, -60.0)
+    assert poor["two"].price == 60.0
+
+
+def test_sources_of_one_group_are_one_firm() -> None:
+    places = {name: Position(50.0, 30.0, 0.0) for name in ("a1", "a2", "b1", "b2")}
+    firm = {"a1": "a", "a2": "a", "b1": "b", "b2": "b"}
+    found = powers(places, dict.fromkeys(places, 30.0), firm, [], 40.0)
+
+    assert [each.firm for each in found] == ["a", "b"]
+    assert [each.given_t for each in found] == [60.0, 60.0]
+
+
+def test_who_can_abate_nothing_at_the_price_has_the_slope_of_its_steps() -> None:
+    places = {"one": Position(100.0, 100.0, 0.0), "two": Position(100.0, 60.0, 0.0)}
+    steps = [CurveLine("z", "one", "dear", 90.0, 30.0)]
+    named = {each.firm for each in powers(places, {"one": 0.0, "two": 160.0}, {}, steps, 40.0)}
+
+    assert named == {"one", "two"}
+    assert powers(places, {"one": 0.0, "two": 160.0}, {}, [], 40.0) == []
+
+
+def test_what_is_auctioned_goes_to_those_who_lack() -> None:
+    places = {"a": Position(1.0, 60.0, 0.0), "b": Position(1.0, 40.0, 0.0), "c": Position(1.0, 10.0, 0.0)}
+    given_t = {"a": 30.0, "b": 30.0, "c": 20.0}
+    bought_at_auction(given_t, places, 20.0)
+    assert given_t == {"a": 45.0, "b": 35.0, "c": 20.0}
+    bought_at_auction(given_t, places, 1e6)
+    assert given_t == {"a": 60.0, "b": 40.0, "c": 20.0}
+
+
+def test_concentration_is_that_of_the_thinner_side() -> None:
+    assert concentration([1.0, 1.0, 1.0, 1.0, -4.0]) == 1.0
+    assert concentration([1.0, 1.0, -1.0, -1.0]) == 0.5
+    assert concentration([]) == 0.0
+
+
+# --- a stability reserve
+
+
+def test_the_reserve_of_the_eu_takes_out_and_puts_back() -> None:
+    """833, 1096 and 400 million in circulation, 24 %, 100 million (as published; in million allowances)."""
+    rule = StabilityRule()
+    assert [adjustment(each, rule) for each in (1200, 950, 833, 600, 400, 350)] == [
+        -288.0,
+        -117.0,
+        0.0,
+        0.0,
+        0.0,
+        100.0,
+    ]
+    half = rule.scaled(800.0, of=1_600.0)
+    assert [adjustment(each / 2, half) for each in (1200, 950, 350)] == [-144.0, -58.5, 50.0]
+
+
+@st.composite
+def held_markets(draw: st.DrawFn) -> tuple[Steps, list[float], float]:
+    years = draw(st.integers(2, 6))
+    costs = draw(st.lists(st.integers(1, 60).map(float), min_size=4, max_size=12))
+    curve = Steps(costs, [10.0] * len(costs), discounting(0.05, years))
+    needs = [float(draw(st.integers(-20, 15))) for _ in range(years)]
+    return curve, needs, float(draw(st.integers(0, 50)))
+
+
+@settings(max_examples=100, deadline=None)
+@given(held_markets())
+def test_what_a_reserve_does_follows_from_the_banks_that_firms_hold(case: tuple[Steps, list[float], float]) -> None:
+    curve, needs, held = case
+    rule = StabilityRule(20.0, 15.0, 5.0, 0.24, 3.0)
+    found = stabilised(curve, needs, curve.discount, rule, held)
+
+    assert found.held == pytest.approx(held - np.cumsum(found.change))
+    assume(found.settled)
+    assert found.change[0] == 0
+    assert (found.held >= -1e-6).all()
+    stock = held
+    for year in range(1, len(needs)):
+        wanted = min(adjustment(float(found.market.bank[year - 1]), rule), stock)
+        assert found.change[year] == pytest.approx(wanted, abs=1e-4)
+        stock -= wanted
+
+
+def test_a_reserve_that_takes_out_raises_the_first_price() -> None:
+    """40 t too many in the first year are banked; a quarter of what is above 15 t is taken out of the second."""
+    curve = Steps([10.0, 20.0, 40.0, 80.0], [20.0] * 4, discounting(0.05, 3))
+    needs = [-40.0, 30.0, 60.0]
+    without = equilibrium(curve, needs, curve.discount)
+    found = stabilised(curve, needs, curve.discount, StabilityRule(1e6, 30.0, 5.0, 0.24, 0.0))
+
+    assert found.settled
+    assert found.change[1] < 0
+    assert found.market.price[0] >= without.price[0]
+    assert found.market.cost > without.cost
+
+
+def test_a_reserve_sold_at_the_ceiling_may_run_out() -> None:
+    """A soft ceiling: unit slope, need of 80 t, 60 yuan/t; with 5 t in the reserve the price goes to 75."""
+    unit = Slopes([1.0], [1e6], [1.0])
+    soft = collared(unit, [80.0], [1.0], ceiling=60.0, most_extra=5.0)
+    hard = collared(unit, [80.0], [1.0], ceiling=60.0)
+
+    assert (soft.market.price.item(), soft.extra.item()) == (75.0, 5.0)
+    assert (hard.market.price.item(), hard.extra.item()) == (60.0, 20.0)
+
+
+# --- quadratic costs with a start
+
+
+@st.composite
+def slopes(draw: st.DrawFn) -> Slopes:
+    many = draw(st.integers(1, 6))
+    column = st.lists(st.integers(1, 20).map(float), min_size=many, max_size=many)
+    starts = draw(st.lists(st.integers(-10, 30).map(float), min_size=many, max_size=many))
+    most = [each / 2 for each in draw(column)]
+    return Slopes(draw(column), most, [1.0, 0.5], starts)
+
+
+def naive(curve: Slopes, price: float) -> tuple[float, float]:
+    """Tonnes and yuan of each source at a price, one by one."""
+    tonnes = yuan = 0.0
+    for slope, most, start in zip(curve.slopes, curve.most_each, curve.starts, strict=True):
+        part = min(most, max(0.0, (price - start) / slope))
+        tonnes += part
+        yuan += start * part + slope * part * part / 2
+    return float(tonnes), float(yuan)
+
+
+@settings(max_examples=200, deadline=None)
+@given(slopes(), st.floats(0, 200), st.integers(0, 1))
+def test_quadratic_costs_are_those_of_each_source_added_up(curve: Slopes, price: float, year: int) -> None:
+    tonnes, yuan = naive(curve, price)
+    factor = float(curve.discount[year])
+
+    assert curve.until(year, price * factor) == pytest.approx(tonnes, abs=1e-9)
+    assert curve.cost(year, tonnes) == pytest.approx(yuan * factor, rel=1e-9, abs=1e-7)
+    if 0 < tonnes < curve.most(year):
+        reached, _ = naive(curve, curve.marginal(tonnes))
+        assert reached == pytest.approx(tonnes, abs=1e-9)
+
+
+def test_two_firms_of_which_one_starts_dearer() -> None:
+    """Marginal costs of 300 + q and 3 q for 1,600 t together: 1,125 and 475 t at 1,425 yuan, 1,308,750 in all."""
+    curve = Slopes([1.0, 3.0], [2_000.0, 2_000.0], [1.0], [300.0, 0.0])
+    found = equilibrium(curve, [1_600.0], [1.0])
+    first = Slopes([1.0], [2_000.0], [1.0], [300.0]).until(0, found.price.item())
+
+    assert found.price.item() == pytest.approx(1_425.0)
+    assert first == pytest.approx(1_125.0)
+    assert found.abated.item() - first == pytest.approx(475.0)
+    assert found.cost == pytest.approx(1_308_750.0)
+    assert found.gap < 1e-9
+
+
+def test_kinds_of_curves_do_not_mix() -> None:
+    with pytest.raises(Malformed, match="some are steps"):
+        merged([Steps([1.0], [1.0], [1.0]), Slopes([1.0], [1.0], [1.0])])
+
+
+@settings(max_examples=60, deadline=None)
+@given(slopes(), slopes(), st.integers(1, 90))
+def test_curves_merged_are_curves_joined(one: Slopes, two: Slopes, part: int) -> None:
+    need = (one.most(0) + two.most(0)) * part / 100
+    together, apart = (equilibrium(curve, [need, need], [1.0, 0.5]) for curve in (merged([one, two]), Joined(one, two)))
+
+    assert together.price == pytest.approx(apart.price, rel=1e-6, abs=1e-6)
+    assert together.cost == pytest.approx(apart.cost, rel=1e-6, abs=1e-6)
+
+
+# --- a tax on emissions
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    years, many = draw(st.integers(1, 3)), draw(st.integers(1, 3))
+    curves, needs = [], []
+    for _ in range(many):
+        costs = draw(st.lists(st.integers(1, 60), min_size=1, max_size=4))
+        widths = [draw(st.integers(1, 9)) for _ in costs]
+        curves.append(Steps([float(c) for c in costs], [float(w) for w in widths], discounting(0.05, years)))
+        needs.append([float(draw(st.integers(0, sum(widths)))) for _ in range(years)])
+    need = np.array(needs)
+    names = tuple(f"z{number}" for number in range(many))
+    return Case(names, tuple(range(2027, 2027 + years)), 0.05, tuple(curves), need + 100, np.full(need.shape, 100.0))
+
+
+@settings(max_examples=80, deadline=None)
+@given(cases(), st.integers(0, 70))
+def test_a_tax_takes_its_part_of_the_price_and_the_proof_still_holds(case: Case, tax: int) -> None:
+    """In one year: the price is what is left of the marginal cost above the tax; emissions never rise."""
+    taxed = solved(case.taxed(float(tax)), linked(case.zones))
+    free = solved(case, linked(case.zones))
+
+    assert check(json.dumps(taxed.proof)).gap < 1e-9
+    curves = [curve for curve in case.taxed(float(tax)).curves if isinstance(curve, Steps)]
+    plain = plain_zones(curves, np.ones((1, len(case.zones))), case.need.sum(axis=0)[None, :])
+    assert taxed.found.cost == pytest.approx(plain.cost, abs=1e-6)
+    if len(case.years) == 1:
+        left = max(0.0, float(free.found.price[0, 0]) - tax)
+        assert float(taxed.found.price[0, 0]) == pytest.approx(left, abs=1e-9)
+        assert taxed.found.abated.sum() >= free.found.abated.sum() - 1e-9
+
+
+def test_a_tax_below_zero_is_none() -> None:
+    case = Case(("z",), (2027,), 0.0, (Steps([1.0], [1.0], [1.0]),), np.array([[1.0]]), np.array([[1.0]]))
+    with pytest.raises(Malformed, match="tax: is -1"):
+        case.taxed(-1.0)
+
+
+@settings(max_examples=40, deadline=None)
+@given(slopes(), slopes(), st.integers(1, 60))
+def test_quadratic_cases_are_solved_linked_closed_and_certified(one: Slopes, two: Slopes, part: int) -> None:
+    need = np.array([[curve.most(0) * part / 100] * 2 for curve in (one, two)])
+    case = Case(("a", "b"), (2027, 2028), 1.0, (one, two), need + 50, np.full((2, 2), 50.0))
+    together, apart = (solved(case, air(case.zones)) for air in (linked, closed))
+
+    for found in (together, apart):
+        assert check(json.dumps(found.proof)).gap < 1e-9
+    assert together.found.cost <= apart.found.cost + 1e-6
+    assert saving(case).together == pytest.approx(together.found.cost, rel=1e-9, abs=1e-6)
+
+
+# --- properties of zones
+
+
+@st.composite
+def aired(draw: st.DrawFn) -> tuple[list[Steps], np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Two or three zones under two receptors over two years, with loads that can be taken away."""
+    zones = draw(st.integers(2, 3))
+    discount = discounting(0.05, 2)
+    curves = [
+        Steps(
+            [float(draw(st.integers(1, 50))) for _ in range(3)],
+            [float(draw(st.integers(1, 9))) for _ in range(3)],
+            discount,
+        )
+        for _ in range(zones)
+    ]
+    transfer = np.array([[draw(st.integers(0, 10)) / 10 for _ in range(zones)] for _ in range(2)])
+    most = transfer @ np.array([curve.most(0) for curve in curves])
+    need = most[:, None] * np.array([[draw(st.integers(0, 80)) / 100 for _ in range(2)] for _ in range(2)])
+    return curves, transfer, need
+
+
+@settings(max_examples=60, deadline=None)
+@given(aired())
+def test_a_price_at_the_source_is_what_its_load_costs_the_receptors(
+    case: tuple[list[Steps], np.ndarray[Any, Any], np.ndarray[Any, Any]],
+) -> None:
+    """p = H' lambda, and discounted prices never rise while allowances may be banked."""
+    curves, transfer, need = case
+    found = zone_equilibrium(curves, transfer, need, curves[0].discount)
+
+    assert found.discounted == pytest.approx(transfer.T @ found.lambdas)
+    assert (np.diff(found.lambdas, axis=1) <= 1e-9).all()
+    assert found.gap < 1e-9
+    assert (found.lambdas[:, 0] - found.lambdas[:, 1]) * found.bank[:, 0] == pytest.approx(0.0, abs=1e-5)
+
+
+@settings(max_examples=60, deadline=None)
+@given(cases())
+def test_another_link_between_zones_never_costs_more(case: Case) -> None:
+    """Closed zones; then the first two in one market; then all."""
+    assume(len(case.zones) == 3)
+    apart = solved(case, closed(case.zones)).found.cost
+    pair = Case(case.zones[:2], case.years, case.rate, case.curves[:2], case.baseline[:2], case.caps[:2])
+    last = Case(case.zones[2:], case.years, case.rate, case.curves[2:], case.baseline[2:], case.caps[2:])
+    partly = solved(pair, linked(pair.zones)).found.cost + solved(last, linked(last.zones)).found.cost
+    together = solved(case, linked(case.zones)).found.cost
+
+    assert together <= partly + 1e-6
+    assert partly <= apart + 1e-6
+
+
+# --- bad input
+
+
+@pytest.mark.parametrize(
+    ("work", "said"),
+    [
+        (lambda: traded([1.0], [], 0.0, 9.0), "1 needs, 0 ladders"),
+        (lambda: traded([1.0], [[(-1.0, 5.0)]], 0.0, 9.0), "source 1: a step of 5 t at -1"),
+        (lambda: traded([1.0], [[]], -1.0, 9.0), "-1 yuan/t"),
+        (lambda: powers({}, {}, {}, [], 0.0), "price: is 0"),
+        (lambda: adjustment(1.0, StabilityRule(1.0, 2.0, 3.0)), "lower <= middle"),
+        (lambda: adjustment(1.0, StabilityRule(rate=2.0)), "a rate of 0 to 1"),
+        (lambda: stabilised(Steps([1.0], [9.0], [1.0]), [1.0], [1.0], StabilityRule(), -1.0), "begins with -1"),
+        (lambda: collared(Steps([1.0], [1.0], [1.0]), [1.0], [1.0], ceiling=2.0, most_extra=-1.0), "in the reserve"),
+        (lambda: Slopes([1.0], [1.0], [1.0], [inf]), "row 1: its start is inf"),
+        (lambda: Slopes([1.0], [1.0], [1.0], [1.0, 2.0]), "starts of shape"),
+        (lambda: equilibrium(Slopes([1.0], [5.0], [1.0]), [6.0], [1.0]), "need of year 1: 1.000 t more"),
+    ],
+)
+def test_what_has_no_answer_is_named(work: Any, said: str) -> None:
+    with pytest.raises(Malformed, match=said):
+        work()
+
+
+CAPS = "zone,year,baseline_t,cap_t\nKM,2027,1000,900\nQJ,2027,1000,600\n"
+SLOPES = "zone,source,technology,start_yuan_per_t,slope_yuan_per_t2,most_t\nKM,a,x,300,1,1000\nQJ,b,y,0,3,1000\n"
+
+
+def run(folder: Path, *words: str, slopes: str = SLOPES, caps: str = CAPS) -> Any:
+    (folder / "slopes.csv").write_text(slopes)
+    (folder / "caps.csv").write_text(caps)
+    return CliRunner().invoke(app, ["equilibrium", "--slopes", str(folder / "slopes.csv"), *words])
+
+
+def test_quadratic_costs_go_through_the_command_with_tax_and_proof(tmp_path: Path) -> None:
+    """500 t: 3 q2 = 300 + q1 = 450 + tax's part; a tax of 100 is 100 less a tonne."""
+    words = ["--caps", str(tmp_path / "caps.csv"), "--json"]
+    free = json.loads(run(tmp_path, *words).stdout)
+    taxed = json.loads(run(tmp_path, *words, "--tax", "100", "--certificate", str(tmp_path / "p.json")).stdout)
+
+    assert free["price_yuan_per_t"][0][0] == pytest.approx(600.0)
+    assert taxed["price_yuan_per_t"][0][0] == pytest.approx(500.0)
+    assert taxed["abatement_yuan"] == pytest.approx(free["cost_yuan"])
+    assert taxed["tax_yuan"] == pytest.approx(100 * 1_500)
+    assert CliRunner().invoke(app, ["check", str(tmp_path / "p.json")]).stdout.startswith("holds")
+
+
+@pytest.mark.parametrize(
+    ("words", "slopes", "said"),
+    [
+        ([], SLOPES, "--caps: it is missing, --slopes is given"),
+        (["--rulebook", "dianzhong"], SLOPES, "--slopes: it goes only with --caps"),
+        (["--caps", "CAPS"], SLOPES.replace(",1,1000", ",-1,1000"), "slopes.csv line 2 column slope_yuan_per_t2"),
+        (["--caps", "CAPS"], SLOPES.replace(",1,1000", ",,1000"), "the cell is empty"),
+        (["--caps", "CAPS"], SLOPES.replace("KM", "BJ"), "slopes.csv line 2: no such zone 'BJ'"),
+        (["--caps", "CAPS"], SLOPES.replace("1000", "100"), "need of year 1: 300.000 t more"),
+        (["--caps", "CAPS", "--tax", "Atlantis"], SLOPES, "'Atlantis' taxes no SO2"),
+        (["--caps", "CAPS", "--tax", "-5"], SLOPES, "tax: is -5"),
+    ],
+)
+def test_a_quadratic_case_that_cannot_be_is_named(tmp_path: Path, words: list[str], slopes: str, said: str) -> None:
+    done = run(tmp_path, *(str(tmp_path / "caps.csv") if each == "CAPS" else each for each in words), slopes=slopes)
+    assert isinstance(done.exception, Malformed)
+    assert said in str(done.exception)
+
+
+def test_the_command_shows_trade_shrinking_as_it_gets_dearer() -> None:
+    words = ["frictions", "--method", "history", "--each", "0", "--each", "1000", "--each", "50000", "--json"]
+    told = json.loads(CliRunner().invoke(app, words).stdout)
+    volumes = [each["found"]["volume_t"] for each in told["trading"]]
+
+    assert volumes == sorted(volumes, reverse=True)
+    assert volumes[2] == pytest.approx(0.0, abs=1e-6)
+    assert volumes[0] >= told["for_sale_t"] - 1e-6
+    assert told["for_sale_t"] == pytest.approx(told["wanted_t"], rel=0.15)
+    assert 0 < told["concentration"] <= 1
+    assert told["power"][0]["price"] != told["price_yuan_per_t"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [(["--method", "lottery"], "no such method 'lottery'"), (["--pollutant", "CO"], "no such pollutant 'CO'")],
+)
+def test_what_frictions_cannot_take_is_named(words: list[str], said: str) -> None:
+    done = CliRunner().invoke(app, ["frictions", *words])
+    assert isinstance(done.exception, Malformed)
+    assert said in str(done.exception)
