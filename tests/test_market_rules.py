@@ -14,6 +14,7 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.journal import decode
 from airshed.engine.procedures.withdrawing import sales_off
+from airshed.engine.procedures.zone_law import air_of
 from airshed.engine.runner import Runner
 from airshed.lab.mirror import Mirror
 from airshed.lab.small_market import BANK, EXCHANGE
@@ -177,6 +178,22 @@ def test_nothing_from_elsewhere_is_bought_where_the_air_fails() -> None:
     assert why(runner, "steel", c.Transfer("steel", "kiln", SERIES, 100)) is Why.ADDS_LOAD
     done(runner, "fund", BUY)  # a trader adds no load
     done(runner, "cement", msgspec.structs.replace(BUY, account="cement"))
+
+
+def test_what_a_city_keeps_at_home_only_its_own_sources_buy() -> None:
+    runner = rich(law(walled_sectors=(), no_export=("KM",), group_limit_basis_points=0))
+    kiln = c.PlaceOrder("kiln", SERIES, "buy", 100, 400_000)
+
+    assert why(runner, "kiln", kiln) is Why.CROSSING
+    assert why(runner, "steel", c.Transfer("steel", "kiln", SERIES, 100)) is Why.CROSSING
+    done(runner, "cement", msgspec.structs.replace(BUY, account="cement"))
+
+
+def test_a_zone_call_takes_nothing_out_of_a_city_that_lets_nothing_out() -> None:
+    air = air_of(law(no_export=("KM",)), "SO2")
+    assert air.ratios is not None
+    assert air.ratios["KM", "QJ"] is None
+    assert air.ratios["QJ", "KM"] == air.ratios["QJ", "YX"] == 1
 
 
 def test_with_approval_the_leave_ends_on_its_day() -> None:

@@ -270,7 +270,8 @@ class MarketMirror:
         if kind == "operator" and issued not in places:
             failing = [place for place in places if f"{place} {pollutant}" in law.failing]
             self._claim("I5", not failing, f"{account} adds load in {failing}")
-            self._claim("I5", law.crossing != "never", f"{account} buys {series} and may not")
+            barred = law.crossing == "never" or issued in law.no_export
+            self._claim("I5", not barred, f"{account} buys {series} and may not")
             if law.crossing == "approval":
                 leave = self._leaves.get((account, issued), "")
                 self._claim("I5", leave >= day_of(at), f"{account} buys {series} without leave")

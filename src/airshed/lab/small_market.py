@@ -116,6 +116,7 @@ def varied(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
             self_trade_of=rng.choice(("account", "group")),
             self_trade=rng.choice(("refuse", "cancel_resting")),
             failing=rng.choice(((), (), ("YX SO2", "KM NOx"))),
+            no_export=random.Random(f"exports {version} {allowance}").choice((*[()] * 7, ("QJ",))),
         ),
         pollutants=tuple(_collared(rule, rng.choice((0, 103))) for rule in _triggered(rules, auction)),
         receptors=replace(

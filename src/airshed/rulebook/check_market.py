@@ -21,6 +21,8 @@ def trade_rules(rules: Rulebook, codes: Mapping[str, Sequence[str]]) -> Iterator
         where, _, pollutant = each.partition(" ")
         yield from known(where, codes["jurisdiction"], f"{place} failing", "jurisdiction")
         yield from known(pollutant, codes["pollutant"], f"{place} failing", "pollutant")
+    for where in law.no_export:
+        yield from known(where, codes["jurisdiction"], f"{place} no_export", "jurisdiction")
     for number, rule in enumerate(rules.pollutants, 1):
         if rule.ceiling_fen_per_t and rule.floor_fen_per_t > rule.ceiling_fen_per_t:
             what = f"floor_fen_per_t {rule.floor_fen_per_t} is above ceiling_fen_per_t {rule.ceiling_fen_per_t}"

@@ -281,6 +281,8 @@ class TradeRule(Section, frozen=True):
     self_trade: Literal["refuse", "cancel_resting"]
     #: Jurisdictions and pollutants whose air fails its standard, as "HH PM": nothing from elsewhere is bought there.
     failing: tuple[Annotated[str, Meta(pattern=r"^[A-Z]{2,4} [A-Za-z0-9.]{1,8}\Z", examples=["HH PM"])], ...]
+    #: Jurisdictions that let nothing out: what they have issued is bought by operators with a source there only.
+    no_export: tuple[Annotated[str, Meta(pattern=r"^[A-Z]{2,4}\Z", examples=["KM"])], ...]
 
 
 class RepurchaseRule(Section, frozen=True):

@@ -11,15 +11,16 @@ _PACKAGE = Path(__file__).parents[1]
 _PROJECT = Path(__file__).parents[3]
 
 
-def shipped(kind: Literal["rulebooks", "zones"], name: str) -> Path:
-    """The folder of a rulebook or a zone that ships with Airshed, or `Malformed` naming those that are there.
+def shipped(kind: Literal["rulebooks", "zones", "scenarios"], name: str) -> Path:
+    """The folder of a rulebook or a zone, or the file of a scenario, that ships with Airshed; else `Malformed`.
 
     >>> shipped("zones", "dianzhong").name
     'dianzhong'
     """
     roots = (_PACKAGE / "data" / kind, _PROJECT / kind)
     for root in roots:
-        if name and Path(name).name == name and name != ".." and (root / name).is_dir():
+        if name and Path(name).name == name and name != ".." and (root / name).exists():
             return root / name
-    there = sorted({each.name for root in roots if root.is_dir() for each in root.iterdir() if each.is_dir()})
-    raise Malformed(f"{kind}/{name}", "no such folder is shipped", f"there are: {', '.join(there) or 'none'}")
+    there = sorted({each.stem for root in roots if root.is_dir() for each in root.iterdir()})
+    what = "file" if kind == "scenarios" else "folder"
+    raise Malformed(f"{kind}/{name}", f"no such {what} is shipped", f"there are: {', '.join(there) or 'none'}")

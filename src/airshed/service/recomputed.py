@@ -130,11 +130,11 @@ def sum_of(path: Path) -> str:
         return file_digest(file, "sha256").hexdigest()
 
 
-@lru_cache(maxsize=1)
-def code_digest() -> str:
+@lru_cache(maxsize=4)
+def code_digest(patterns: tuple[str, ...] = CODE) -> str:
     """The SHA-256 of the sources that make a result, and of the versions of Python, NumPy and Polars."""
     root = Path(airshed.__file__).parent
     said = sha256(f"{airshed.__version__} {sys.version_info[:2]} {version('numpy')} {version('polars')}".encode())
-    for path in sorted(path for pattern in CODE for path in root.glob(pattern)):
+    for path in sorted(path for pattern in patterns for path in root.glob(pattern)):
         said.update(f"\n{path.relative_to(root).as_posix()} {sum_of(path)}".encode())
     return said.hexdigest()

@@ -86,7 +86,7 @@ def may_cross(state: State, rules: Rulebook, at: int, account: str, series: str,
     A trader has no sources and adds no load anywhere.
     """
     law = rules.trade_rules
-    if law.crossing == "free" and not law.failing:
+    if law.crossing == "free" and not law.failing and not law.no_export:
         return None
     known = state.ledger.accounts[account]
     if known.kind != AccountKind.OPERATOR:
@@ -100,6 +100,9 @@ def may_cross(state: State, rules: Rulebook, at: int, account: str, series: str,
     if wanted.jurisdiction in places:
         return None
     homes = ", ".join(places)
+    if wanted.jurisdiction in law.no_export:
+        what = f"{wanted.jurisdiction} lets nothing out: {account} is of {homes} and may not buy {series}"
+        return no(rules, "trade_rules", Why.CROSSING, what)
     if law.crossing == "never":
         what = f"{account} is of {homes} and may not buy {series}"
         return no(rules, "trade_rules", Why.CROSSING, what)

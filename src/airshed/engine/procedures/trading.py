@@ -144,7 +144,7 @@ def _order_refused(state: State, rules: Rulebook, at: int, body: c.PlaceOrder) -
     refusal = not_halted(state, rules, body.series) if state.halted else None
     if refusal is None and at > ends(rules, body.series):
         refusal = expired(rules, at, body.series)
-    if refusal is None and body.side == "buy" and (trade.failing or trade.crossing != "free"):
+    if refusal is None and body.side == "buy" and (trade.failing or trade.no_export or trade.crossing != "free"):
         refusal = may_cross(state, rules, at, body.account, body.series, body.limit)
     if refusal is None and not (0 < body.count <= law.largest_order and body.limit > 0 and body.count % law.lot == 0):
         refusal = whole_lots(rules, body.count, body.limit)

@@ -43,6 +43,10 @@ def air_of(rules: Rulebook, pollutant: str) -> Air:
         if row.pollutant == pollutant
     }
     places = [each.code for each in rules.jurisdictions]
+    kept = rules.trade_rules.no_export
+    if kept:
+        pairs = [(z, y) for z in places for y in places if z != y]
+        ratios = {(z, y): None if z in kept else ratios.get((z, y), Fraction(1)) for z, y in pairs}
     if rules.allowance.admitted == "jurisdiction":
         # allowance.admitted: what another city has issued covers nothing here
         ratios = {(z, y): None for z in places for y in places if z != y}

@@ -43,7 +43,7 @@ def laboratory(count: int, middle: int, lot: int, tick: int = 1, fee_basis_point
             breaker_basis_points=0,
         ),
         trade_rules=replace(
-            rules.trade_rules, walled_sectors=(), crossing="free", group_limit_basis_points=0, failing=()
+            rules.trade_rules, walled_sectors=(), crossing="free", group_limit_basis_points=0, failing=(), no_export=()
         ),
         variations=(),
     )

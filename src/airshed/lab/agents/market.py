@@ -53,6 +53,7 @@ class Market:
     """A law and its traders. `activities` by jurisdiction let the law's own method allocate its caps of `year`.
 
     Without them the traders' `held` come to them out of the government reserve; the law then reserves the whole caps.
+    Allowances of `banked` vintages are traded beside them.
     """
 
     name: str
@@ -61,14 +62,15 @@ class Market:
     pollutant: str
     year: int
     activities: Mapping[str, tuple[c.ActivityLine, ...]] = field(default_factory=dict)
+    banked: tuple[int, ...] = ()
 
     @property
     def series(self) -> tuple[str, ...]:
-        """The series of the year, one a jurisdiction with a cap."""
+        """The series of the year and of the vintages that are banked into it, one a jurisdiction with a cap."""
         return tuple(
             f"{row.pollutant}-{row.jurisdiction}-{row.vintage}"
             for row in self.law.caps.rows
-            if row.pollutant == self.pollutant and row.vintage == self.year
+            if row.pollutant == self.pollutant and row.vintage in (*self.banked, self.year)
         )
 
 

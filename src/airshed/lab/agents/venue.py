@@ -93,74 +93,113 @@ class Venue(Protocol):
         ...
 
 
-class EngineVenue:
-    """A market through the engine: every act is a command in a book in memory, refused like anybody's."""
+class Desk:
+    """Sends commands to an engine in memory, numbers them, and counts what is refused."""
 
-    def __init__(self, market: Market) -> None:
-        self.market = market
-        self.law = market.law
-        self.traders = market.traders
-        self.runner = Runner(MemoryJournal(), market.law, tables=False)
+    def __init__(self, law: Rulebook) -> None:
+        self.law = law
+        self.runner = Runner(MemoryJournal(), law, tables=False)
         self.refused: Counter[str] = Counter()
-        self.fees_fen = 0
         self.sent = 0
-        self.calls = 0
-        self.number = {trader.account: place for place, trader in enumerate(market.traders)}
-        self.series = market.series
-        self.at = instant(market.law.programme.effective, 9)
-        self._open()
-        self._morning(first_worked(market.law, f"{market.year}-{SESSION}"))
-        state = self.runner.state
-        self._walls = [wall_of(state, self.law, trader.account) for trader in self.traders]
-        self._open_to = [
-            tuple(name for name in self.series if may_cross(state, self.law, self.at, trader.account, name, 0) is None)
-            for trader in self.traders
-        ]
+        self.at = instant(law.programme.effective, 9)
 
-    def _open(self) -> None:
-        """Adopt the law, enter everybody, set the caps and let the law allocate them, or hand out what is held."""
-        market, programme = self.market, self.law.programme
-        authority = programme.authority
-        self._must(authority, c.AdoptRulebook(programme.id, programme.version, digest(self.law)))
-        self._must(authority, c.RegisterActor(EXCHANGE_ACTOR, "exchange"))
-        self._must(authority, c.RegisterActor(BANK_ACTOR, "bank"))
-        for trader in self.traders:
-            self._must(authority, _account(trader))
-            self._must(authority, c.RegisterActor(trader.account, "operator", trader.account))
-            if trader.source:
-                self._must(authority, _source(trader))
-            if trader.cash_fen:
-                self._must(BANK_ACTOR, c.Deposit(trader.account, trader.cash_fen))
-        for name in self.series:
-            series = Series.parse(name)
-            lines = market.activities.get(series.jurisdiction, ())
-            self._must(authority, c.SetCap(series.pollutant, series.jurisdiction, series.vintage))
-            self._must(authority, c.Allocate(series.pollutant, series.jurisdiction, series.vintage, lines))
-            for trader in self.traders:
-                if trader.held and trader.place == series.jurisdiction and not market.activities:
-                    origin = reserve(series.jurisdiction)
-                    self._must(authority, c.Transfer(origin, trader.account, name, trader.held))
-
-    def _tell(self, actor: str, body: c.Body) -> Answer:
+    def tell(self, actor: str, body: c.Body) -> Answer:
+        """Send a command at the instant that it is now."""
         self.sent += 1
         answer = self.runner.send(c.Command(actor, str(self.sent), body), self.at)
         if answer.refusal is not None:
             self.refused[answer.refusal.why] += 1
         return answer
 
-    def _must(self, actor: str, body: c.Body) -> Answer:
-        answer = self._tell(actor, body)
+    def must(self, actor: str, body: c.Body) -> Answer:
+        """Send a command that may not be refused in a sound market."""
+        answer = self.tell(actor, body)
         assert answer.refusal is None, f"{actor} {type(body).__name__}: {answer.refusal}"
         return answer
 
+
+def enter(desk: Desk, traders: Sequence[Trader]) -> None:
+    """Adopt the law, and enter the exchange, the bank and every trader with its money and its source."""
+    programme = desk.law.programme
+    authority = programme.authority
+    desk.must(authority, c.AdoptRulebook(programme.id, programme.version, digest(desk.law)))
+    desk.must(authority, c.RegisterActor(EXCHANGE_ACTOR, "exchange"))
+    desk.must(authority, c.RegisterActor(BANK_ACTOR, "bank"))
+    for trader in traders:
+        enter_one(desk, trader)
+
+
+def enter_one(desk: Desk, trader: Trader) -> None:
+    """Open the account of a trader, with its actor, its source and its money."""
+    authority = desk.law.programme.authority
+    desk.must(authority, _account(trader))
+    desk.must(authority, c.RegisterActor(trader.account, "operator", trader.account))
+    if trader.source:
+        desk.must(authority, _source(trader))
+    if trader.cash_fen:
+        desk.must(BANK_ACTOR, c.Deposit(trader.account, trader.cash_fen))
+
+
+def endow(desk: Desk, market: Market) -> None:
+    """Set the caps and let the law allocate them, or hand out of the reserve what is held."""
+    authority = desk.law.programme.authority
+    for name in market.series:
+        series = Series.parse(name)
+        lines = market.activities.get(series.jurisdiction, ())
+        desk.must(authority, c.SetCap(series.pollutant, series.jurisdiction, series.vintage))
+        desk.must(authority, c.Allocate(series.pollutant, series.jurisdiction, series.vintage, lines))
+        for trader in market.traders:
+            if trader.held and trader.place == series.jurisdiction and not market.activities:
+                origin = reserve(series.jurisdiction)
+                desk.must(authority, c.Transfer(origin, trader.account, name, trader.held))
+
+
+class EngineVenue:
+    """A market through the engine: every act is a command in a book in memory, refused like anybody's.
+
+    Without a `desk` the market is opened here; with one it stands already, and trade begins on the day `start`.
+    """
+
+    def __init__(self, market: Market, desk: Desk | None = None, start: str = "") -> None:
+        self.market = market
+        self.law = market.law
+        self.traders = market.traders
+        if desk is None:
+            desk = Desk(market.law)
+            enter(desk, market.traders)
+            endow(desk, market)
+        self.desk = desk
+        self.runner = desk.runner
+        self.refused: Counter[str] = desk.refused
+        self.fees_fen = 0
+        self.number = {trader.account: place for place, trader in enumerate(market.traders)}
+        self.series = market.series
+        self._morning(first_worked(market.law, start or f"{market.year}-{SESSION}"))
+        state = self.runner.state
+        self._walls = [wall_of(state, self.law, trader.account) for trader in self.traders]
+        self._open_to = [
+            tuple(name for name in self.series if may_cross(state, self.law, desk.at, trader.account, name, 0) is None)
+            for trader in self.traders
+        ]
+
+    @property
+    def sent(self) -> int:
+        """Commands sent so far."""
+        return self.desk.sent
+
     def night(self) -> None:
         if self.runner.state.session is not None:
-            self._must(EXCHANGE_ACTOR, c.CloseSession(self.today))
+            self.desk.must(EXCHANGE_ACTOR, c.CloseSession(self.today))
         following = (date.fromisoformat(self.today) + timedelta(days=1)).isoformat()
         self._morning(first_worked(self.law, following))
 
+    def close(self) -> None:
+        """The last session ends."""
+        if self.runner.state.session is not None:
+            self.desk.must(EXCHANGE_ACTOR, c.CloseSession(self.today))
+
     def _morning(self, day: str) -> None:
-        self.today, self.at = day, instant(day, 10)
+        self.today, self.desk.at = day, max(self.desk.at, instant(day, 10))
 
     def held(self, trader: int) -> dict[str, int]:
         ledger, account = self.runner.state.ledger, self.traders[trader].account
@@ -187,8 +226,8 @@ class EngineVenue:
     def place(self, trader: int, series: str, quote: Quote) -> Placed:
         account = self.traders[trader].account
         if self.runner.state.session is None:
-            self._must(EXCHANGE_ACTOR, c.OpenSession(self.today))
-        answer = self._tell(account, c.PlaceOrder(account, series, quote.side, quote.count, quote.limit))
+            self.desk.must(EXCHANGE_ACTOR, c.OpenSession(self.today))
+        answer = self.desk.tell(account, c.PlaceOrder(account, series, quote.side, quote.count, quote.limit))
         order = 0
         trades: list[Done] = []
         for event in answer.events:
@@ -201,26 +240,25 @@ class EngineVenue:
         return Placed(order, tuple(trades))
 
     def cancel(self, trader: int, order: int) -> None:
-        self._must(self.traders[trader].account, c.CancelOrder(order))
+        self.desk.must(self.traders[trader].account, c.CancelOrder(order))
 
     def call(self, orders: Sequence[tuple[int, str, Quote]], seed: int) -> list[tuple[int | None, dict[int, int]]]:
-        self.calls += 1
         assert self.runner.state.session is None, "calls are held while no session is open"
         gathered: dict[tuple[str, str], dict[int, int]] = {}
         for place, (trader, series, quote) in enumerate(orders):
             wall, account = self._walls[trader], self.traders[trader].account
-            name = "-".join(part for part in (series, str(self.calls), wall) if part)
+            name = "-".join(part for part in (series, self.today, wall) if part)
             if (series, wall) not in gathered:
                 gathered[series, wall] = {}
-                self._must(EXCHANGE_ACTOR, c.OpenCall(name, series, wall))
-            answer = self._tell(account, c.PlaceCallOrder(name, account, quote.side, quote.count, quote.limit))
+                self.desk.must(EXCHANGE_ACTOR, c.OpenCall(name, series, wall))
+            answer = self.desk.tell(account, c.PlaceCallOrder(name, account, quote.side, quote.count, quote.limit))
             for event in answer.events:
                 if type(event) is e.CallOrderPlaced:
                     gathered[series, wall][event.number] = place
         found: list[tuple[int | None, dict[int, int]]] = []
         for (series, wall), places in gathered.items():
-            name = "-".join(part for part in (series, str(self.calls), wall) if part)
-            (event,) = self._must(EXCHANGE_ACTOR, c.CloseCall(name, seed)).events
+            name = "-".join(part for part in (series, self.today, wall) if part)
+            (event,) = self.desk.must(EXCHANGE_ACTOR, c.CloseCall(name, seed)).events
             assert isinstance(event, e.CallCleared)
             self.fees_fen += sum(fill.fee for fill in event.fills)
             found.append((event.price, {places[fill.number]: fill.count for fill in event.fills}))

@@ -77,11 +77,14 @@ def rising_cost(slope_fen_per_t: int, units: int, lot: int) -> Worth:
     return Worth(tuple((lot, slope_fen_per_t * place) for place in range(units, 0, -1)))
 
 
-def of_source(emission_kg: int, steps: Sequence[Step], choke_fen_per_t: int, spare_fen_per_t: int) -> Worth:
+def of_source(
+    emission_kg: int, steps: Sequence[Step], choke_fen_per_t: int, spare_fen_per_t: int, spare_kg: int = WITHOUT_END
+) -> Worth:
     """A source with steps of abatement: an allowance is worth the step it saves.
 
     What no step can abate is worth `choke`, the price of a shortfall; a step dearer than that is never taken. Beyond
-    its emission, and against any step cheaper than that, an allowance is worth `spare`: what it brings later.
+    its emission, and against any step cheaper than that, an allowance is worth `spare`, what it brings later; the law
+    lets no more than `spare_kg` of them be kept.
 
     >>> of_source(10, [Step("a", 4, 500), Step("b", 3, 900)], 2_000, 100).blocks[:3]
     ((3, 2000), (3, 900), (4, 500))
@@ -96,6 +99,6 @@ def of_source(emission_kg: int, steps: Sequence[Step], choke_fen_per_t: int, spa
     if left > 0:
         blocks.append((left, max(choke_fen_per_t, spare_fen_per_t)))
     blocks.reverse()
-    if spare_fen_per_t > 0:
-        blocks.append((WITHOUT_END, spare_fen_per_t))
+    if spare_fen_per_t > 0 and spare_kg > 0:
+        blocks.append((spare_kg, spare_fen_per_t))
     return Worth(tuple(blocks))

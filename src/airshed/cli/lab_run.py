@@ -1,0 +1,161 @@
+"""`airshed lab run` and `lab scenarios`: a scenario played in many draws, and what is shipped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from airshed.cli.show import as_json, bar, console, table
+
+if TYPE_CHECKING:
+    from airshed.lab.agents.ensemble import Spread
+    from airshed.lab.scenarios.schema import Scenario
+    from airshed.lab.scenarios.summary import Summary
+    from airshed.lab.zone import Zone
+    from airshed.rulebook.schema import Rulebook
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+ScenarioArgument = Annotated[str, typer.Argument(metavar="SCENARIO", help="A TOML file, or a shipped scenario.")]
+Workers = Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes on this machine.")]
+Cluster = Annotated[
+    str, typer.Option("--cluster", metavar="ADDRESS", help="Dask scheduler whose workers do it instead.")
+]
+#: Totals of a path: how each is called, and by what it is divided.
+TOTALS = {
+    "cost": ("abatement cost 治理成本 million yuan", 1e6),
+    "cheapest": ("the same emissions at least cost 同等排放最低成本 million yuan", 1e6),
+    "fees": ("fees 手续费 million yuan", 1e6),
+    "revenue": ("auction revenue 拍卖收入 million yuan", 1e6),
+    "penalties": ("penalties 罚款 million yuan", 1e6),
+    "emitted": ("emitted 排放 t", 1.0),
+    "short": ("short 缺口 t", 1.0),
+    "volume": ("traded 成交 t", 1.0),
+    "price": ("mean price 均价 yuan/t", 1.0),
+    "least_price": ("equilibrium price 均衡价 yuan/t", 1.0),
+    "apart": ("cities apart 城市间价差 %", 1.0),
+}
+#: Columns of the table by year.
+YEARLY = (
+    ("price", "yuan/t 价格#"),
+    ("least_price", "equilibrium 均衡#"),
+    ("emitted", "emitted t 排放#"),
+    ("banked", "banked t 结转#"),
+    ("short", "short t 缺口#"),
+    ("volume", "traded t 成交#"),
+    ("dispersion", "dispersion % 离散#"),
+    ("apart", "cities apart %#"),
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to a group."""
+    app.command("run")(run)
+    app.command("scenarios")(scenarios)
+
+
+def run(
+    scenario: ScenarioArgument,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the draws; whole ones in it stay.")] = Path("draws"),
+    draws: Annotated[int, typer.Option(min=0, help="Paths; 0 for as many as the scenario says.")] = 0,
+    workers: Workers = 2,
+    cluster: Cluster = "",
+    json: Json = False,
+) -> None:
+    """Play a scenario through the engine in many draws, and sum it up with quantiles. 情景模拟。
+
+    Every path is years of issue, auction, trade by agents, abatement, report, verification, surrender and penalties, by
+    the commands people send. The same seed writes the same bytes on one process, many, or a Dask cluster; run
+    again it plays only what is missing, so that more draws can be added.
+
+    Example: airshed lab run dianzhong --draws 10 --out draws
+    """
+    from time import perf_counter
+
+    import msgspec
+
+    from airshed.lab.scenarios.summary import summed
+    from airshed.service.scenario_run import BATCH
+    from airshed.service.scenario_run import run as play
+
+    began = perf_counter()
+    told, rules, zone = opened(scenario)
+    if draws:
+        told = msgspec.structs.replace(told, draws=draws)
+    with bar(-(-told.draws // BATCH), json, "batches 批次") as done:
+        frame, kept = play(told, rules, zone, out, workers=workers, cluster=cluster, progress=done)
+    summary = summed(frame, told.rate_percent)
+    if json:
+        as_json({"scenario": told.name_en, **document(summary), "batches_kept": kept, "folder": str(out)})
+        return
+    show(told, summary)
+    batches = -(-told.draws // BATCH)
+    seconds = perf_counter() - began
+    console.print(f"{kept} batches were there, {batches - kept} played in {seconds:.1f} s: {out}", markup=False)
+
+
+def scenarios(json: Json = False) -> None:
+    """The scenarios that are shipped, and what each one asks. 情景列表。
+
+    Example: airshed lab scenarios
+    """
+    from airshed.lab.scenarios.schema import every
+
+    found = every()
+    if json:
+        as_json({name: {"en": each.question_en, "zh": each.question_zh} for name, each in found.items()})
+        return
+    table(
+        "Scenarios 情景",
+        ("name 名称", "what it asks", "问题"),
+        [(name, each.question_en, each.question_zh) for name, each in found.items()],
+    )
+
+
+def opened(name: str) -> tuple[Scenario, Rulebook, Zone]:
+    """A scenario with the law and the zone that it names."""
+    from airshed.lab.scenarios import schema
+    from airshed.lab.zone import load as load_zone
+    from airshed.rulebook.load import find, load
+    from airshed.rulebook.shipped import shipped
+
+    told = schema.read(schema.find(name))
+    rules = load(find(told.rulebook))
+    return told, rules, load_zone(shipped("zones", rules.programme.zone))
+
+
+def document(summary: Summary) -> dict[str, Any]:
+    """A summary as plain values."""
+    return {
+        "paths": summary.paths,
+        "totals": {name: spread._asdict() for name, spread in summary.totals.items()},
+        "years": {
+            year: {name: spread._asdict() for name, spread in each.items()} for year, each in summary.years.items()
+        },
+    }
+
+
+def show(told: Scenario, summary: Summary) -> None:
+    """The tables of a summary."""
+    table(
+        f"{told.name_en} {told.name_zh}: {summary.paths:,} paths 路径, medians 中位数",
+        ("year 年#", *(title for _, title in YEARLY)),
+        [(year, *(_figure(each[name].median) for name, _ in YEARLY)) for year, each in summary.years.items()],
+    )
+    table(
+        f"Whole paths 全程; money discounted at {told.rate_percent:g} % 折现",
+        ("measure 指标", "mean 均值#", "5 %#", "median 中位数#", "95 %#"),
+        [(title, *_quantiles(summary.totals[name], divisor)) for name, (title, divisor) in TOTALS.items()],
+    )
+    console.print("abatement costs and emissions: indicative 治理成本与排放为示意数据")
+
+
+def _quantiles(spread: Spread, divisor: float) -> list[str]:
+    return [_figure(value / divisor) for value in (spread.mean, spread.low, spread.median, spread.high)]
+
+
+def _figure(value: float) -> str:
+    from math import isnan
+
+    return "-" if isnan(value) else f"{value:,.2f}"

@@ -1,0 +1,178 @@
+"""The acts of a year through the engine: issue, auction, report and verification, settlement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from airshed.engine import commands as c
+from airshed.engine import events as e
+from airshed.engine.procedures.deadlines import surrender_day
+from airshed.engine.procedures.examining import Draft, answers
+from airshed.engine.procedures.reporting import MG_PER_G
+from airshed.engine.runner import Answer
+from airshed.lab.activities import activity_lines
+from airshed.lab.agents.bidder import bids
+from airshed.lab.agents.market import Trader
+from airshed.lab.agents.venue import Desk
+from airshed.lab.scenarios.draw import Work
+from airshed.lab.zone import Zone
+from airshed.model.measures import value_fen
+from airshed.model.period import instant
+from airshed.registry import accounts
+from airshed.rulebook.schema import Rulebook
+
+VERIFIER, REVIEWER, INSPECTOR = "lab-verifier", "lab-verifier-review", "lab-inspector"
+EXPLANATION = "declared by the scenario"
+#: Days of the year, and of the following one, on which things happen.
+ISSUE, AUCTION, REPORT, VERIFY = "07-15", "08-10", "02-01", "04-10"
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """What auctions of a year came to: allowances sold and left over, and fen."""
+
+    count: int
+    left: int
+    fen: int
+
+
+def staff(desk: Desk) -> None:
+    """Who verifies and who looks a second time."""
+    authority = desk.law.programme.authority
+    for name in (VERIFIER, REVIEWER):
+        desk.must(authority, c.RegisterActor(name, "verifier"))
+    desk.must(authority, c.RegisterActor(INSPECTOR, "authority"))
+
+
+def series_of(law: Rulebook, code: str, year: int) -> dict[str, str]:
+    """The series of a year by city."""
+    return {
+        row.jurisdiction: f"{code}-{row.jurisdiction}-{year}"
+        for row in law.caps.rows
+        if row.pollutant == code and row.vintage == year
+    }
+
+
+def issue(desk: Desk, zone: Zone, code: str, year: int, entrants: Sequence[Work]) -> None:
+    """Set the caps of a year and let the law share them out; entrants are served from the reserve, like their model."""
+    authority = desk.law.programme.authority
+    for place in series_of(desk.law, code, year):
+        lines = activity_lines(zone, desk.law, code, place)
+        model = {line.source: line for line in lines}
+        new = tuple(
+            _entrant(model[work.firm.source.source], work)
+            for work in entrants
+            if work.firm.source.jurisdiction == place
+        )
+        desk.must(authority, c.SetCap(code, place, year))
+        desk.must(authority, c.Allocate(code, place, year, (*lines, *new)))
+
+
+def _entrant(model: c.ActivityLine, work: Work) -> c.ActivityLine:
+    return c.ActivityLine(
+        work.source,
+        model.years[-1:],
+        tuple(None if kg is None else round(kg * work.size) for kg in model.emitted_kg[-1:]),
+        tuple(None if output is None else round(output * work.size) for output in model.output[-1:]),
+        True,
+    )
+
+
+def auction(
+    desk: Desk, code: str, year: int, traders: Sequence[Trader], beliefs: Sequence[int], rng: np.random.Generator
+) -> Sold:
+    """Every city offers what it has for auction; those with a works there bid. Beliefs are fen per tonne."""
+    law, state = desk.law, desk.runner.state
+    terms, authority = law.auction, law.programme.authority
+    desk.at = max(desk.at, instant(f"{year}-{AUCTION}", 9))
+    sold = left = fen = 0
+    for place, series in series_of(law, code, year).items():
+        seller = accounts.auction(place)
+        count = state.ledger.held_of(seller, series).free // terms.lot * terms.lot
+        if not count:
+            continue
+        name = f"{series}-auction"
+        desk.must(authority, c.OpenAuction(name, series, count))
+        for trader, belief in zip(traders, beliefs, strict=True):
+            if trader.place == place:
+                held = held_of(desk, trader.account, code, year)
+                for wanted, limit in bids(trader.worth, held, count, terms.lot, terms.tick_fen_per_t, belief, rng):
+                    if limit >= state.auctions[name].reserve:
+                        desk.tell(trader.account, c.PlaceBid(name, trader.account, wanted, limit))
+        before = state.ledger.held_of(seller, series).count
+        answer = desk.must(authority, c.CloseAuction(name, int(rng.integers(2**31))))
+        gone = before - state.ledger.held_of(seller, series).count
+        price = next((event.price for event in answer.events if isinstance(event, e.AuctionCleared)), None)
+        sold, left = sold + gone, left + count - gone
+        fen += value_fen(gone, price) if price is not None else 0
+    return Sold(sold, left, fen)
+
+
+def held_of(desk: Desk, account: str, code: str, year: int) -> int:
+    """Free allowances of an account that may be surrendered for a year, wherever issued."""
+    ledger, law = desk.runner.state.ledger, desk.law.allowance
+    total = 0
+    for vintage in range(year - law.vintages_back, year + 1):
+        for series in series_of(desk.law, code, vintage).values():
+            total += ledger.held_of(account, series).free
+    return total
+
+
+def report(desk: Desk, code: str, year: int, works: Sequence[Work], mass_kg: Sequence[int]) -> None:
+    """Every source declares its mass, a verifier is satisfied, another confirms where the law wants that."""
+    desk.at = max(desk.at, instant(f"{year + 1}-{REPORT}", 10))
+    state = desk.runner.state
+    for work, mass in zip(works, mass_kg, strict=True):
+        declared = {code: mass * 1_000}
+        source = state.sources[work.source]
+        draft = Draft(state, desk.law, source, year, {code: mass * 1_000 * MG_PER_G})
+        said = {each.check: EXPLANATION for each in answers(draft) if not each.passed}
+        desk.must(work.account, c.ReportYear(work.source, year, declared, said))
+    desk.at = max(desk.at, instant(f"{year + 1}-{VERIFY}", 10))
+    for work in works:
+        _confirmed(desk, desk.must(VERIFIER, c.VerifyYear(work.source, year, "satisfactory")))
+
+
+def _confirmed(desk: Desk, proposed: Answer) -> None:
+    for event in proposed.events:
+        if isinstance(event, e.ActProposed):
+            desk.must(REVIEWER, c.ConfirmAct(event.act))
+
+
+def settle(desk: Desk, code: str, year: int, works: Sequence[Work]) -> tuple[int, int]:
+    """Surrender what is owed as far as it is there, close the year, pay penalties: allowances short, and fen due."""
+    deadline = surrender_day(desk.law, year)
+    desk.at = max(desk.at, instant(deadline, 10))
+    state = desk.runner.state
+    for work in works:
+        known = state.years[work.source, year]
+        owed = known.obligation[code] - known.surrendered.get(code, 0)
+        there = _admitted(desk, work, code, year)
+        if min(owed, there):
+            desk.must(work.account, c.Surrender(work.source, year, code, min(owed, there)))
+    after = (date.fromisoformat(deadline) + timedelta(days=1)).isoformat()
+    desk.at = max(desk.at, instant(after, 9))
+    authority = desk.law.programme.authority
+    short = due = 0
+    for work in works:
+        answer = desk.must(authority, c.CloseYear(work.account, year))
+        for event in answer.events:
+            if isinstance(event, e.YearClosed):
+                short += sum(each.shortfall for each in event.settlements)
+                due += sum(each.penalty_fen for each in event.settlements)
+        fen = state.years[work.source, year].due_fen.get(code, 0)
+        if fen and state.ledger.purses[work.account].free >= fen:
+            desk.must(work.account, c.PayPenalty(work.source, year, code))
+    return short, due
+
+
+def _admitted(desk: Desk, work: Work, code: str, year: int) -> int:
+    if desk.law.allowance.admitted == "zone":
+        return held_of(desk, work.account, code, year)
+    ledger, place = desk.runner.state.ledger, work.firm.source.jurisdiction
+    names = (f"{code}-{place}-{vintage}" for vintage in range(year - desk.law.allowance.vintages_back, year + 1))
+    return sum(ledger.held_of(work.account, name).free for name in names)

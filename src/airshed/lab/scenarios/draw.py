@@ -1,0 +1,227 @@
+"""One path of a scenario: what is drawn, the same for every design, so that designs differ by their rules alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from airshed.lab.equilibrium import Steps, equilibrium
+from airshed.lab.equilibrium.curves import Floats, discounting
+from airshed.lab.firms import Firm, Step, firms_of
+from airshed.lab.scenarios.law import law_of
+from airshed.lab.scenarios.schema import Scenario
+from airshed.lab.zone import Zone
+from airshed.model.measures import FEN_PER_YUAN, KG_PER_T
+from airshed.rulebook.schema import Rulebook
+
+#: Years after a scenario that firms and equilibria look ahead to, so that a bank at its end is worth something.
+TAIL = 5
+WHOLE = 10_000
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A scenario with the law and the zone it is played on."""
+
+    scenario: Scenario
+    rules: Rulebook
+    zone: Zone
+
+    @cached_property
+    def law(self) -> Rulebook:
+        """The law of the scenario."""
+        return law_of(self.scenario, self.rules)
+
+    @cached_property
+    def first(self) -> int:
+        """The first year."""
+        return min(row.vintage for row in self.law.caps.rows)
+
+    @property
+    def years(self) -> range:
+        """The years that are played."""
+        return range(self.first, self.first + self.scenario.years)
+
+    @cached_property
+    def firms(self) -> tuple[Firm, ...]:
+        """The firms of the zone that owe the pollutant."""
+        code = self.scenario.pollutant
+        return tuple(firm for firm in firms_of(self.zone, 0, self.law) if firm.before_kg.get(code, 0) > 0)
+
+    @cached_property
+    def guide(self) -> Floats:
+        """The shadow price of each year and of the tail in yuan/t, if all comes as expected: what is published."""
+        return self.equilibrium(expected(self)).price
+
+    def equilibrium(self, drawn: Drawn) -> Least:
+        """Prices and costs, by year with the tail: one market, foresight, no walls, borders or collars.
+
+        Where the law closes banking every year is cleared by itself. A missing tonne costs what the law's penalty
+        comes to at most, so there is always an answer.
+        """
+        many = self.scenario.years + TAIL
+        discount = discounting(self.scenario.rate_percent / 100, many)
+        need = self._need(drawn)
+        price, cost = np.zeros(many), np.zeros(many)
+        spans = [np.arange(many)] if self.law.banking.open else [np.array([t]) for t in range(many)]
+        for span in spans:
+            curve = self._curve(drawn, need, discount, span)
+            found = equilibrium(curve, need[span], discount[span])
+            price[span] = found.price
+            spent = [curve.cost(t, float(tonnes)) for t, tonnes in enumerate(found.abated.tolist())]
+            cost[span] = np.array(spent) / discount[span]
+        return Least(price, cost)
+
+    def cheapest(self, drawn: Drawn, t: int, tonnes: float) -> float:
+        """What abating so many tonnes in a year costs if the cheapest steps of all are taken first, in yuan."""
+        span = np.array([t])
+        curve = self._curve(drawn, np.zeros(t + 1), np.ones(t + 1), span)
+        return curve.cost(0, min(max(tonnes, 0.0), curve.most(0)))
+
+    def _need(self, drawn: Drawn) -> Floats:
+        """Tonnes to be abated: emissions less what of the caps is not kept for entrants."""
+        caps = np.zeros(self.scenario.years + TAIL)
+        part = 1 - self.law.allocation.reserve_basis_points / WHOLE
+        for row in self.law.caps.rows:
+            caps[row.vintage - self.first] += row.count * part / KG_PER_T
+        fall = 1 - self.scenario.caps.decline_percent / 100
+        for t in range(self.scenario.years, len(caps)):
+            caps[t] = caps[t - 1] * fall
+        return np.asarray(drawn.emission.sum(axis=0) / KG_PER_T - caps)
+
+    def _curve(self, drawn: Drawn, need: Floats, discount: Floats, span: NDArray[np.int64]) -> Steps:
+        """The steps of all works in some years; where costs differ by year a step stands once for each level."""
+        levels, level_of = np.unique(drawn.cost_level[span], return_inverse=True)
+        costs: list[float] = []
+        widths: list[Floats] = []
+        code = self.scenario.pollutant
+        for place, work in enumerate(drawn.works):
+            part = drawn.emission[place, span] / max(work.firm.before_kg[code], 1)
+            for step, factor in zip(work.firm.steps[code], drawn.step_factors[place], strict=True):
+                for number, level in enumerate(levels.tolist()):
+                    costs.append(step.cost_fen_per_t / FEN_PER_YUAN * factor * level)
+                    widths.append(np.where(level_of == number, step.potential_kg / KG_PER_T * part, 0.0))
+        costs.append(max(self.choke_yuan, *costs))
+        widths.append(np.maximum(need[span], 0.0) + 1.0)
+        return Steps(costs, np.array(widths), discount[span])
+
+    @cached_property
+    def choke_yuan(self) -> float:
+        """The penalty for a missing tonne: the law's, at its reference price where it follows the price."""
+        law, price = self.law.shortfall, self.law.pollutants[0].reference_fen_per_t
+        rate = law.price_multiple * price if law.penalty == "price_multiple" else law.fixed_fen_per_t
+        return (rate + price * law.makeup_percent / 100) / FEN_PER_YUAN
+
+
+@dataclass(frozen=True, slots=True)
+class Least:
+    """An equilibrium: price in yuan/t and cost in yuan of each year."""
+
+    price: Floats
+    cost: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A works of a path: like `firm`, there from year number `since` on (entrants later than 0)."""
+
+    firm: Firm
+    account: str
+    source: str
+    since: int
+    size: float
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A path. `emission` (works, years and tail) is kg without abatement as it comes, `planned` as it is expected.
+
+    `step_factors` multiply the costs of the steps of each works, `cost_level` those of all in each year. `beliefs` are
+    the factors by which each works misjudges prices. `happened` says which shocks came.
+    """
+
+    works: tuple[Work, ...]
+    planned: NDArray[np.float64]
+    emission: NDArray[np.float64]
+    step_factors: tuple[tuple[float, ...], ...]
+    cost_level: NDArray[np.float64]
+    beliefs: NDArray[np.float64]
+    happened: tuple[bool, ...]
+
+    def steps(self, place: int, t: int, pollutant: str) -> tuple[Step, ...]:
+        """The steps of a works in a year, as large as its plan and as dear as they turn out."""
+        work = self.works[place]
+        part = float(self.planned[place, t]) / max(work.firm.before_kg[pollutant], 1)
+        level = float(self.cost_level[t])
+        return tuple(
+            Step(step.technology, round(step.potential_kg * part), max(1, round(step.cost_fen_per_t * factor * level)))
+            for step, factor in zip(work.firm.steps[pollutant], self.step_factors[place], strict=True)
+        )
+
+
+#: How far a firm's belief of a price may lie from the published one: standard deviation of its logarithm.
+BELIEF = 0.15
+
+
+def expected(setting: Setting) -> Drawn:
+    """The path on which nothing deviates and nobody enters; shocks come in part, as their chance is."""
+    return _path(setting, None)
+
+
+def draw(setting: Setting, number: int) -> Drawn:
+    """Path `number` of a scenario: by its seed and that number alone."""
+    return _path(setting, np.random.default_rng([setting.scenario.seed, number]))
+
+
+def _path(setting: Setting, rng: np.random.Generator | None) -> Drawn:
+    scenario = setting.scenario
+    many = scenario.years + TAIL
+    demand, spreads = scenario.demand, scenario.costs
+
+    def normal(percent: float, size: int) -> Floats:
+        return np.zeros(size) if rng is None else rng.normal(0.0, percent / 100, size)
+
+    growth = demand.growth_percent / 100 + float(normal(demand.growth_spread_percent, 1)[0])
+    level = np.maximum(1.0 + growth, 0.01) ** np.arange(many)
+    common = float(np.exp(normal(spreads.common_spread_percent, 1)[0]))
+    cost_level = np.full(many, common)
+    happened: list[bool] = []
+    for shock in scenario.shocks or ():
+        chance = shock.chance_percent / 100
+        came = chance if rng is None else float(rng.random() < chance)
+        happened.append(came >= 0.5)
+        begin = max(0, shock.year - setting.first)
+        end = max(0, shock.year + shock.years - setting.first)
+        level[begin:end] *= 1 + came * (shock.emission_percent / 100 - 1)
+        cost_level[begin:end] *= 1 + came * (shock.cost_percent / 100 - 1)
+    names = sorted({step.technology for firm in setting.firms for step in firm.steps[scenario.pollutant]})
+    technology = dict(zip(names, np.exp(normal(spreads.technology_spread_percent, len(names))).tolist(), strict=True))
+    works = [Work(firm, firm.account, firm.source.source, 0, 1.0) for firm in setting.firms]
+    works += _entrants(setting, rng)
+    own = np.exp(normal(spreads.firm_spread_percent, len(works)))
+    size = np.array([work.size * work.firm.before_kg[scenario.pollutant] for work in works])
+    there = np.arange(many)[None, :] >= np.array([work.since for work in works])[:, None]
+    planned = size[:, None] * level[None, :] * there
+    chance_of_year = np.exp(normal(demand.firm_spread_percent, len(works) * many)).reshape(len(works), many)
+    factors = tuple(
+        tuple(technology[step.technology] * float(own[place]) for step in work.firm.steps[scenario.pollutant])
+        for place, work in enumerate(works)
+    )
+    beliefs = np.exp(normal(BELIEF * 100, len(works)))
+    return Drawn(tuple(works), planned, planned * chance_of_year, factors, cost_level, beliefs, tuple(happened))
+
+
+def _entrants(setting: Setting, rng: np.random.Generator | None) -> list[Work]:
+    entry = setting.scenario.entry
+    if rng is None or not entry.firms_a_year:
+        return []
+    found: list[Work] = []
+    for t in range(1, setting.scenario.years):
+        for _ in range(int(rng.poisson(entry.firms_a_year))):
+            like = setting.firms[int(rng.integers(len(setting.firms)))]
+            name = f"entrant-{setting.first + t}-{len(found) + 1}"
+            found.append(Work(like, name, f"{name}-works", t, entry.size_percent / 100))
+    return found
