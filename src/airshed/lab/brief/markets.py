@@ -1,0 +1,241 @@
+"""The equilibrium of a design: prices and who abates under its borders, its wall and its collar."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from airshed.lab.brief.designs import GUARD, Border, Collar, Wall
+from airshed.lab.brief.world import WITHHELD, Ints, World
+from airshed.lab.equilibrium.banking import equilibrium
+from airshed.lab.equilibrium.curves import Floats, Steps
+from airshed.lab.equilibrium.zones import zone_equilibrium
+
+Flags = NDArray[np.bool_]
+
+
+class Row(IntEnum):
+    """What a row of a curve is: a measure, less output, the office's sale at the ceiling, its purchase at the floor."""
+
+    MEASURE = 0
+    LESS = 1
+    CEILING = 2
+    FLOOR = 3
+
+
+class Cell(NamedTuple):
+    """Sources of a city that may trade with each other; `cap` and `base` (T,) in t."""
+
+    city: int
+    sources: Flags
+    cap: Floats
+    base: Floats
+
+
+class Rows(NamedTuple):
+    """Rows of a curve: `cost` (n,) yuan/t, `width` (n, T) t, what each is, and which step or cell it belongs to."""
+
+    cost: Floats
+    width: Floats
+    what: Ints
+    which: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What price-takers do; S sources, N steps, C cities, T years.
+
+    `price` (S, T) in current yuan/t where each source trades; `taken` (N, T) t abated by each step; `less` (S, T) t by
+    less output; `extra` and `withheld` (C, T) t that the office sells at the ceiling and buys at the floor; `cost`
+    discounted yuan of measures and less output.
+    """
+
+    price: Floats
+    taken: Floats
+    less: Floats
+    extra: Floats
+    withheld: Floats
+    cost: float
+
+    def emitted(self, world: World) -> Floats:
+        """Emissions by source and year (S, T), t."""
+        found: Floats = world.baseline[:, None] * world.growth[None, :] - self.less
+        np.subtract.at(found, world.step_source, self.taken)
+        return found
+
+    def spent(self, world: World) -> Floats:
+        """What each source spends on abatement (S, T), undiscounted yuan."""
+        found: Floats = self.less * world.backstop
+        np.add.at(found, world.step_source, self.taken * world.cost[:, None])
+        return found
+
+    def prices(self, world: World) -> Floats:
+        """The price in each city (C, T), the mean over its sources by what they emit."""
+        weights = world.baseline
+        found = np.zeros((len(world.cities), self.price.shape[1]))
+        for c in range(len(world.cities)):
+            there = world.city == c
+            found[c] = (self.price[there] * weights[there, None]).sum(axis=0) / max(float(weights[there].sum()), 1e-12)
+        return found
+
+
+def by_city(world: World, amounts: Floats) -> Floats:
+    """Amounts of sources (S, T) summed by city (C, T)."""
+    found = np.zeros((len(world.cities), amounts.shape[1]))
+    np.add.at(found, world.city, amounts)
+    return found
+
+
+def cells_of(world: World, wall: Wall) -> list[list[Cell]]:
+    """Who trades with whom if borders are open: lists of cells. Behind a wall a side keeps its part of the city's
+    cap.
+    """
+    base = world.baseline[:, None] * world.growth[None, :]
+    sides = [world.side >= 0] if wall == "none" else [world.side == 0, world.side == 1]
+    found = []
+    for side in sides:
+        cells = []
+        for c in range(len(world.cities)):
+            there = side & (world.city == c)
+            whole = float(world.baseline[world.city == c].sum())
+            if there.any() and whole > 0:
+                part = float(world.baseline[there].sum()) / whole
+                cells.append(Cell(c, there, part * world.caps[c], base[there].sum(axis=0)))
+        if cells:
+            found.append(cells)
+    return found
+
+
+class Trading(NamedTuple):
+    """Sources that may trade with each other under a design: the city if borders are closed, whether they are walled
+    in, and their cap of the first year, t.
+    """
+
+    city: int | None
+    walled: bool
+    sources: Flags
+    cap: float
+
+
+def trading_of(world: World, border: Border, wall: Wall) -> list[Trading]:
+    """The markets of a design."""
+    found = []
+    for cells in cells_of(world, wall):
+        walled = wall == "wall" and bool(world.side[cells[0].sources].all())
+        if border == "cities":
+            found += [Trading(cell.city, walled, cell.sources, float(cell.cap[0])) for cell in cells]
+        else:
+            there = np.any([cell.sources for cell in cells], axis=0)
+            found.append(Trading(None, walled, there, sum(float(cell.cap[0]) for cell in cells)))
+    return found
+
+
+def solve(world: World, border: Border, wall: Wall, collar: Collar, guard: float = GUARD) -> Outcome:
+    """The competitive equilibrium with banking. Less output is a row of every curve, so there always is one.
+
+    `guard` is the part by which a guarded zone lets a receptor's load lie above what the caps would bring.
+    """
+    sources, years, cities = len(world.sources), len(world.years), len(world.cities)
+    price = np.zeros((sources, years))
+    taken, less = np.zeros((len(world.cost), years)), np.zeros((sources, years))
+    extra, withheld = np.zeros((cities, years)), np.zeros((cities, years))
+    cost = 0.0
+    for cells in cells_of(world, wall):
+        for own, rows, paid, tonnes in _cleared(world, cells, border, collar, guard):
+            fills = _filled(rows, tonnes)
+            real = rows.what <= Row.LESS
+            cost += float((fills[real] * rows.cost[real, None]).sum(axis=0) @ world.discount)
+            measures = rows.what == Row.MEASURE
+            taken[rows.which[measures]] += fills[measures]
+            for number, cell in enumerate(own):
+                price[cell.sources] = paid
+
+                def of(
+                    kind: Row, mine: Flags = rows.which == number, fills: Floats = fills, rows: Rows = rows
+                ) -> Floats:
+                    found: Floats = fills[mine & (rows.what == kind)].sum(axis=0)
+                    return found
+
+                weights = world.baseline[cell.sources] / float(world.baseline[cell.sources].sum())
+                less[cell.sources] += weights[:, None] * of(Row.LESS)
+                extra[cell.city] += of(Row.CEILING)
+                if collar == "collar":
+                    withheld[cell.city] += np.maximum(0.0, WITHHELD * cell.cap - of(Row.FLOOR))
+    return Outcome(price, taken, less, extra, withheld, cost)
+
+
+class Market(NamedTuple):
+    """Cells that paid one price: `paid` (T,) current yuan/t, `tonnes` (T,) of all rows together."""
+
+    cells: Sequence[Cell]
+    rows: Rows
+    paid: Floats
+    tonnes: Floats
+
+
+def _cleared(world: World, cells: Sequence[Cell], border: Border, collar: Collar, guard: float) -> list[Market]:
+    """Cells that may trade, cleared each by itself, together, or together as far as the receptors let them."""
+    if border == "guarded":
+        return _guarded(world, cells, collar, guard)
+    found = []
+    for market in [[cell] for cell in cells] if border == "cities" else [cells]:
+        rows = _rows(world, market, collar)
+        need = sum((_need(cell, collar) for cell in market), np.zeros(len(world.years)))
+        done = equilibrium(Steps(rows.cost, rows.width, world.discount), need, world.discount)
+        found.append(Market(market, rows, done.price, done.abated))
+    return found
+
+
+def _guarded(world: World, cells: Sequence[Cell], collar: Collar, guard: float) -> list[Market]:
+    """One market in which no receptor may get more than `guard` above what the caps would bring, nor the zone more."""
+    assert world.transfer is not None, "no matrix"
+    own = [_rows(world, [cell], collar) for cell in cells]
+    curves = [Steps(rows.cost, rows.width, world.discount) for rows in own]
+    columns = world.transfer[:, [cell.city for cell in cells]]
+    needs, caps = np.array([_need(cell, collar) for cell in cells]), np.array([cell.cap for cell in cells])
+    matrix = np.vstack([columns, np.ones((1, len(cells)))])
+    limits = np.vstack([columns @ needs - guard * (columns @ caps), needs.sum(axis=0, keepdims=True)])
+    done = zone_equilibrium(curves, matrix, limits, world.discount)
+    return [
+        Market([cell], rows, done.price[z], done.abated[z])
+        for z, (cell, rows) in enumerate(zip(cells, own, strict=True))
+    ]
+
+
+def _need(cell: Cell, collar: Collar) -> Floats:
+    """What a cell must abate by itself; the floor's rows give back what is withheld."""
+    need: Floats = cell.base - cell.cap
+    return need + WITHHELD * cell.cap if collar == "collar" else need
+
+
+def _rows(world: World, cells: Sequence[Cell], collar: Collar) -> Rows:
+    """The rows of cells' curves, the cheapest first; equal ones as they stand."""
+    years = len(world.years)
+    there = np.any([cell.sources for cell in cells], axis=0)
+    steps = np.flatnonzero(there[world.step_source])
+    cost, width = [world.cost[steps]], [np.repeat(world.potential[steps][:, None], years, axis=1)]
+    what, which = [np.full(len(steps), int(Row.MEASURE))], [steps]
+    special = [(Row.LESS, world.backstop)]
+    if collar == "collar":
+        special += [(Row.CEILING, world.ceiling), (Row.FLOOR, world.floor)]
+    for number, cell in enumerate(cells):
+        for kind, paid in special:
+            cost.append(np.array([paid]))
+            width.append((WITHHELD * cell.cap if kind == Row.FLOOR else cell.base)[None, :])
+            what.append(np.array([int(kind)]))
+            which.append(np.array([number]))
+    costs = np.concatenate(cost)
+    order = np.argsort(costs, kind="stable")
+    return Rows(costs[order], np.vstack(width)[order], np.concatenate(what)[order], np.concatenate(which)[order])
+
+
+def _filled(rows: Rows, tonnes: Floats) -> Floats:
+    """What each row abates (n, T): the cheapest whole, the last in part."""
+    ends = np.cumsum(rows.width, axis=0)
+    found: Floats = np.clip(tonnes[None, :] - (ends - rows.width), 0.0, rows.width)
+    return found

@@ -1,0 +1,236 @@
+"""Runs a brief: every design of every pollutant, the choice, its doubts, and what everything rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from airshed.lab.brief.designs import NAMED, Design, axes_of, every
+from airshed.lab.brief.diagnosis import diagnose
+from airshed.lab.brief.facts import BriefFacts, Found, PollutantFacts, Swing, plain
+from airshed.lab.brief.judge import Judge, Judged
+from airshed.lab.brief.measures import CRITERIA, STATED, Criterion
+from airshed.lab.brief.score import Scored, doubt, effects, eyes, holds, scored, together, weights_of
+from airshed.lab.brief.sessions import SESSIONS, Kind, SessionFacts, kind_of, kinds_of
+from airshed.lab.brief.states import states_of
+from airshed.lab.brief.tasks import MOVES, Pool, Run, Task, in_turn, moved, work
+from airshed.lab.brief.world import ASSUMED, Assumed, examine
+from airshed.lab.zone import Zone
+from airshed.model.refusal import Malformed
+from airshed.rulebook import look
+from airshed.rulebook.schema import Rulebook
+
+#: Designs whose trade is looked at beside the choice's.
+TRADED = ("pilots", "cities", "reference")
+#: How far behind, in points, a design is near.
+NEAR, MOST_NEAR = 1.0, 6
+
+
+class Judgement:
+    """Designs of one pollutant under one set of assumptions, and their values."""
+
+    def __init__(self, run: Run, designs: Sequence[Design], sessions: Mapping[Kind, SessionFacts]) -> None:
+        self.run = run
+        self.judged: list[Judged] = [
+            {**judged, **_of_sessions(sessions.get(kind_of(design)))}
+            for judged, design in zip(run.judged, designs, strict=True)
+        ]
+        self.scored: Scored = scored(designs, self.judged)
+
+
+def brief(
+    zone: Zone,
+    rules: Rulebook,
+    pollutants: Sequence[str],
+    assumed: Assumed = ASSUMED,
+    *,
+    observed: Mapping[str, float] | None = None,
+    sessions: int = SESSIONS,
+    pool: Pool = in_turn,
+    progress: Callable[[Task], None] = lambda task: None,
+) -> BriefFacts:
+    """The brief of a zone under a rulebook.
+
+    `observed` is what firms traded of the first vintage, t by pollutant, if a book shows it; `sessions` how many are
+    played of each kind, none if 0; `pool` does the work. Malformed for a pollutant or an assumption that cannot be.
+    """
+    examine(assumed)
+    axes, designs = _designs(zone, rules, pollutants)
+    tasks = tasks_of(zone, rules, pollutants, assumed, designs, sessions)
+    done = dict(
+        zip(
+            ((task.what, task.pollutant, task.assumed, task.kind) for task in tasks),
+            pool(work, tasks, progress),
+            strict=True,
+        )
+    )
+    played = {
+        pollutant: {
+            kind: fact
+            for (_, name, _, kind), fact in done.items()
+            if name == pollutant and isinstance(fact, SessionFacts)
+        }
+        for pollutant in pollutants
+    }
+    runs = {(name, known): run for (_, name, known, _), run in done.items() if isinstance(run, Run)}
+    bases = {name: Judgement(runs[name, assumed], designs, played[name]) for name in pollutants}
+    found = together([base.scored for base in bases.values()])
+    choice = found.best(weights_of())
+    swings, results = _swings(runs, pollutants, assumed, designs, played, choice)
+    parts = []
+    for name, base in bases.items():
+        judge = Judge(states_of(zone, rules, name, assumed))
+        seen = (observed or {}).get(name)
+        parts.append(_pollutant(name, judge, base, designs, choice, swings[name], played[name], seen))
+    scores = 100 * found.scores(weights_of())
+    order = np.argsort(-scores, kind="stable").tolist()
+    near = [place for place in order if place != choice and scores[choice] - scores[place] <= NEAR][:MOST_NEAR]
+    shaken = doubt(found, choice, axes)
+    return BriefFacts(
+        rulebook=f"{rules.programme.id} {rules.programme.version}",
+        pollutants=tuple(parts),
+        axes={axis: options for axis, options in axes.items() if len(options) > 1},
+        many=len(designs),
+        choice=plain(designs[choice]),
+        same_as=next((name for name, design in NAMED.items() if design == designs[choice]), ""),
+        score=float(scores[choice]),
+        scores={name: float(scores[place]) for name, place in _named(designs, choice).items()},
+        values={name: _values(found, place) for name, place in _named(designs, choice).items()},
+        near=tuple((plain(designs[place]), float(scores[place])) for place in near),
+        weights=dict(STATED),
+        eyes={name: plain(designs[found.best(weights)]) for name, weights in eyes().items()},
+        wins=shaken.wins,
+        behind=shaken.behind,
+        accepted=shaken.axes,
+        holds=holds(found, choice),
+        effects=effects(found, axes),
+        moved=results,
+        assumed={
+            "years": assumed.years,
+            "growth_percent": 100 * assumed.growth,
+            "decline_percent": 100 * assumed.decline,
+            "rate_percent": 100 * assumed.rate,
+        },
+        sessions=sessions,
+        observed=bool(observed),
+    )
+
+
+def tasks_of(
+    zone: Zone,
+    rules: Rulebook,
+    pollutants: Sequence[str],
+    assumed: Assumed,
+    designs: Sequence[Design],
+    sessions: int,
+) -> list[Task]:
+    """The work of a brief, the longest first."""
+    everything = tuple(designs)
+    base = [Task("base", zone, rules, name, assumed, everything) for name in pollutants]
+    moves = [
+        Task("move", zone, rules, name, moved(assumed, change), everything)
+        for name in pollutants
+        for _, _, change in MOVES
+    ]
+    played = [
+        Task("sessions", zone, rules, name, assumed, kind=kind, sessions=sessions)
+        for name in pollutants
+        for kind in kinds_of(designs)
+        if sessions
+    ]
+    return [*base, *moves, *played]
+
+
+def count(zone: Zone, rules: Rulebook, pollutants: Sequence[str], sessions: int = SESSIONS) -> int:
+    """How many tasks a brief has. Malformed for a pollutant that the rulebook does not know."""
+    _, designs = _designs(zone, rules, pollutants)
+    return len(tasks_of(zone, rules, pollutants, ASSUMED, designs, sessions))
+
+
+def _designs(zone: Zone, rules: Rulebook, pollutants: Sequence[str]) -> tuple[dict[str, tuple[str, ...]], list[Design]]:
+    codes = [rule.code for rule in rules.pollutants]
+    for name in pollutants:
+        if name not in codes:
+            raise Malformed("--pollutant", f"no such pollutant {name!r}", f"there are {', '.join(codes)}, or all")
+    sectors = {source.sector for source in zone.sources}
+    walled = [sector for sector in rules.trade_rules.walled_sectors if sector in sectors]
+    matrix = any(row.pollutant in pollutants for row in rules.transfer.rows)
+    calls = "OpenCall" in look.roles(rules)["exchange"]
+    axes = axes_of(len(zone.jurisdictions) > 1, bool(walled) and len(sectors) > len(walled), matrix, calls)
+    return axes, list(every(axes))
+
+
+def _of_sessions(facts: SessionFacts | None) -> Judged:
+    if facts is None:
+        return {"gains": None, "scatter": None, "push": None}
+    return {"gains": facts.gains, "scatter": facts.scatter, "push": facts.push}
+
+
+def _swings(
+    runs: Mapping[tuple[str, Assumed], Run],
+    pollutants: Sequence[str],
+    assumed: Assumed,
+    designs: Sequence[Design],
+    played: Mapping[str, Mapping[Kind, SessionFacts]],
+    choice: int,
+) -> tuple[dict[str, list[Swing]], tuple[tuple[str, str, dict[str, str], float], ...]]:
+    """The brief again with one assumption moved at a time; sessions are taken to be the same."""
+    swings: dict[str, list[Swing]] = {name: [] for name in pollutants}
+    results = []
+    for knob, at, change in MOVES:
+        again = []
+        for name in pollutants:
+            judgement = Judgement(runs[name, moved(assumed, change)], designs, played[name])
+            again.append(judgement.scored)
+            scores = 100 * judgement.scored.scores(weights_of())
+            swings[name].append(
+                Swing(
+                    knob=knob,
+                    at=at,
+                    price=judgement.run.price,
+                    saving_percent=judgement.run.saving_percent,
+                    best=plain(designs[int(scores.argmax())]),
+                    behind=float(scores.max() - scores[choice]),
+                )
+            )
+        scores = 100 * together(again).scores(weights_of())
+        results.append((knob, at, plain(designs[int(scores.argmax())]), float(scores.max() - scores[choice])))
+    return swings, tuple(results)
+
+
+def _pollutant(
+    name: str,
+    judge: Judge,
+    base: Judgement,
+    designs: Sequence[Design],
+    choice: int,
+    swings: Sequence[Swing],
+    played: Mapping[Kind, SessionFacts],
+    observed: float | None,
+) -> PollutantFacts:
+    assert isinstance(base.run.found, Found), name
+    named = _named(designs, choice)
+    looked = [each for each in (*TRADED, "choice") if each in named]
+    return PollutantFacts(
+        pollutant=name,
+        found=base.run.found,
+        judged={each: base.judged[place] for each, place in named.items()},
+        values={each: _values(base.scored, place) for each, place in named.items()},
+        best=plain(designs[base.scored.best(weights_of())]),
+        swings=tuple(swings),
+        diagnoses=tuple(diagnose(judge, each, designs[named[each]], observed) for each in looked),
+        sessions={" ".join(kind): facts for kind, facts in played.items()},
+    )
+
+
+def _named(designs: Sequence[Design], choice: int) -> dict[str, int]:
+    """Designs with a name, as far as the zone has them, and the choice."""
+    return {name: designs.index(design) for name, design in NAMED.items() if design in designs} | {"choice": choice}
+
+
+def _values(found: Scored, place: int) -> dict[Criterion, float | None]:
+    return {
+        criterion: None if np.isnan(value) else float(value)
+        for criterion, value in zip(CRITERIA, found.values[place].tolist(), strict=True)
+    }

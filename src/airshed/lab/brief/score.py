@@ -1,0 +1,168 @@
+"""From measures to a choice: values between worst and best, stated weights, other eyes, and weights at random."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from airshed.lab.brief.designs import Design, with_option
+from airshed.lab.brief.judge import Judged
+from airshed.lab.brief.measures import CRITERIA, FIRST, MEASURES, STATED, Criterion
+from airshed.lab.equilibrium.curves import Floats
+
+#: Weights drawn at random, and their seed.
+DRAWS, SEED = 4_000, 7
+#: A part of the largest figure by which designs must differ to be told apart.
+ALIKE = 1e-9
+#: Steps at which a criterion's weight is tried.
+TRIED = 101
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Designs with their values by criterion, (D, 8), 0 for the worst of all and 1 for the best; NaN without a
+    measure.
+    """
+
+    designs: tuple[Design, ...]
+    values: Floats
+
+    @property
+    def there(self) -> Floats:
+        """Which criteria have a measure, as 0 and 1 (8,)."""
+        return np.array([0.0 if column.all() else 1.0 for column in np.isnan(self.values).T])
+
+    def scores(self, weights: Floats) -> Floats:
+        """The score of every design (D,), or for rows of weights (D, W); weights of what is not measured fall away."""
+        known = weights * self.there
+        total = known.sum(axis=-1, keepdims=True)
+        scores: Floats = np.nan_to_num(self.values) @ (known / np.where(total > 0, total, 1.0)).T
+        return scores
+
+    def best(self, weights: Floats) -> int:
+        """The design with the highest score; the first of equal ones."""
+        return int(self.scores(weights).argmax())
+
+
+def scored(designs: Sequence[Design], judged: Sequence[Judged]) -> Scored:
+    """Values of designs: each measure 1 at the best and 0 at the worst of these designs, then the mean by criterion.
+
+    Where they hardly differ the worst is above 0 (`Measure.whole`); a measure in which all are alike is left out.
+    """
+    columns: dict[Criterion, list[Floats]] = {criterion: [] for criterion in CRITERIA}
+    for name, measure in MEASURES.items():
+        amounts = np.array([each.get(name) for each in judged], dtype=np.float64)
+        if np.isnan(amounts).any():
+            continue
+        low, high = float(amounts.min()), float(amounts.max())
+        most = max(abs(high), abs(low))
+        if high - low <= ALIKE * most:
+            continue
+        whole = max(high - low, measure.whole, measure.part * most)
+        behind = (high - amounts if measure.more_is_better else amounts - low) / whole
+        columns[measure.criterion].append(1 - behind)
+    nothing = np.full(len(designs), np.nan)
+    values = [np.mean(columns[each], axis=0) if columns[each] else nothing for each in CRITERIA]
+    return Scored(tuple(designs), np.array(values).T)
+
+
+def together(parts: Sequence[Scored]) -> Scored:
+    """Pollutants judged together: the mean value of each criterion over those that measure it."""
+    stack = np.array([each.values for each in parts])
+    known = ~np.isnan(stack)
+    sums = np.where(known, stack, 0.0).sum(axis=0)
+    counts = known.sum(axis=0)
+    values = np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
+    return Scored(parts[0].designs, values)
+
+
+def weights_of(stated: Mapping[Criterion, float] = STATED) -> Floats:
+    """Weights in the order of the criteria, adding up to one (8,)."""
+    found = np.array([stated.get(each, 0.0) for each in CRITERIA], dtype=np.float64)
+    weights: Floats = found / found.sum()
+    return weights
+
+
+def eyes() -> dict[str, Floats]:
+    """Other weights than the stated ones: all alike, and each criterion put first with half of all weight."""
+    found = {"stated": weights_of(), "equal": np.full(len(CRITERIA), 1 / len(CRITERIA))}
+    for place, criterion in enumerate(CRITERIA):
+        row = weights_of() * (1 - FIRST) / (1 - weights_of()[place])
+        row[place] = FIRST
+        found[criterion] = row
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """How a choice stands under weights at random.
+
+    `wins` the part of them under which it has the highest score; `behind` its mean distance from the highest, in
+    hundredths of the scale; `axes` for each choice the part of them under which the winner has each option.
+    """
+
+    wins: float
+    behind: float
+    axes: dict[str, dict[str, float]]
+
+
+def doubt(found: Scored, choice: int, axes: Mapping[str, tuple[str, ...]]) -> Doubt:
+    """The choice under weights drawn evenly from all that there can be (stochastic multicriteria acceptability
+    analysis, Lahdelma and Salminen 2001, Operations Research 49).
+    """
+    draws = np.random.default_rng(SEED).dirichlet(np.ones(len(CRITERIA)), DRAWS)
+    scores = found.scores(draws)
+    winners = scores.argmax(axis=0)
+    parts = {
+        axis: {
+            option: float(np.mean([getattr(found.designs[each], axis) == option for each in winners]))
+            for option in options
+        }
+        for axis, options in axes.items()
+    }
+    return Doubt(float((winners == choice).mean()), 100 * float((scores.max(axis=0) - scores[choice]).mean()), parts)
+
+
+def holds(found: Scored, choice: int) -> dict[Criterion, tuple[float, float]]:
+    """Between which weights of each criterion, in percent, the choice stays the best; the others keep their
+    proportions.
+    """
+    base = weights_of() * found.there
+    base = base / base.sum()
+    found_ranges: dict[Criterion, tuple[float, float]] = {}
+    tries = np.linspace(0.0, 1.0, TRIED)
+    for place, criterion in enumerate(CRITERIA):
+        if not found.there[place]:
+            continue
+        rest = base * (1 - tries[:, None]) / (1 - base[place])
+        rest[:, place] = tries
+        wins = found.scores(rest).argmax(axis=0) == choice
+        here = round(base[place] * (TRIED - 1))
+        low = high = here
+        while low > 0 and wins[low - 1]:
+            low -= 1
+        while high < TRIED - 1 and wins[high + 1]:
+            high += 1
+        found_ranges[criterion] = (100 * float(tries[low]), 100 * float(tries[high]))
+    return found_ranges
+
+
+def effects(found: Scored, axes: Mapping[str, tuple[str, ...]]) -> dict[str, dict[str, float]]:
+    """The mean score, of 100, with each option of each choice, under the stated weights.
+
+    Like is compared with like: only over what the other choices may be with every option of this one.
+    """
+    scores = dict(zip(found.designs, (100 * found.scores(weights_of())).tolist(), strict=True))
+    effects_of: dict[str, dict[str, float]] = {}
+    for axis, options in axes.items():
+        alike = [
+            [scores[with_option(design, axis, option)] for option in options]
+            for design in found.designs
+            if getattr(design, axis) == options[0]
+            and all(with_option(design, axis, option) in scores for option in options)
+        ]
+        means = np.mean(alike, axis=0).tolist()
+        effects_of[axis] = dict(zip(options, means, strict=True))
+    return effects_of
