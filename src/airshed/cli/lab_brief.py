@@ -1,0 +1,189 @@
+"""`airshed lab brief`: which design would work here, and why, as a page, as PDF, or on screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from airshed.cli.show import as_json, bar, console, table
+from airshed.model.refusal import Malformed
+
+if TYPE_CHECKING:
+    from airshed.lab.brief.facts import BriefFacts
+    from airshed.rulebook.schema import Rulebook
+
+RULEBOOK = "dianzhong"
+#: Kinds of trade between firms, which a prediction is of; what offices sell or buy back is none.
+BETWEEN_FIRMS = ("listed", "call", "zone_call", "block", "transfer", "one_way")
+ALL = "all"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to a group."""
+    app.command("brief")(brief)
+
+
+def brief(
+    rulebook: Annotated[str, typer.Option(metavar="PATH_OR_NAME", help="Rulebook with caps and zone.")] = RULEBOOK,
+    pollutant: Annotated[str, typer.Option(help="A pollutant of the rulebook, or all.")] = "SO2",
+    out: Annotated[str, typer.Option(metavar="FOLDER", help="Write brief.html there, in English and Chinese.")] = "",
+    pdf: Annotated[bool, typer.Option("--pdf", help="Print it too: brief-en.pdf and brief-zh.pdf.")] = False,
+    book: Annotated[str, typer.Option(metavar="FILE", help="A book: its trade beside what should be traded.")] = "",
+    years: Annotated[int, typer.Option(min=1, max=30, help="Years, from the rulebook's first vintage.")] = 10,
+    growth: Annotated[float, typer.Option(metavar="PERCENT", help="Growth of emissions a year.")] = 1.0,
+    decline: Annotated[float, typer.Option(metavar="PERCENT", help="Fall of later caps a year.")] = 3.0,
+    rate: Annotated[float, typer.Option(metavar="PERCENT", help="Discount rate.")] = 5.0,
+    sessions: Annotated[int, typer.Option(min=0, max=1_000, help="Sessions of each kind; none with 0.")] = 6,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes.")] = 2,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+) -> None:
+    """Compare designs for a zone and say which would work, why, and what could change that. 制度设计报告。
+
+    Every combination of seven choices is judged by one engine: borders, the power-plant wall, the method of allocation,
+    paid or free, the term of rights, a collar, daily trade or calls. docs/designing.md explains the brief without
+    mathematics, docs/designing-annex.md with it. About half a minute a pollutant; costs are indicative.
+
+    Example: airshed lab brief --pollutant SO2 --out brief --pdf
+
+    Example: airshed lab brief --pollutant all --book demo/dianzhong.book --out brief
+    """
+    from airshed.lab.brief.run import brief as run
+    from airshed.lab.brief.run import count
+    from airshed.lab.brief.tasks import Task
+    from airshed.lab.brief.world import Assumed
+    from airshed.lab.zone import load as load_zone
+    from airshed.rulebook.load import find, load
+    from airshed.rulebook.shipped import shipped
+    from airshed.service.workers import each
+
+    folder = _folder(out, pdf)
+    rules = load(find(rulebook))
+    zone = load_zone(shipped("zones", rules.programme.zone))
+    names = [rule.code for rule in rules.pollutants] if pollutant == ALL else [pollutant]
+    assumed = Assumed(years=years, growth=growth / 100, decline=decline / 100, rate=rate / 100)
+    tasks = count(zone, rules, names, sessions)
+    seen = _seen(book, names, min(row.vintage for row in rules.caps.rows)) if book else None
+    with bar(tasks, json, "runs 计算") as told:
+
+        def done(task: Task) -> None:
+            told(f"{task.pollutant} {task.what}")
+
+        facts = run(
+            zone,
+            rules,
+            names,
+            assumed,
+            observed=seen,
+            sessions=sessions,
+            pool=lambda work, jobs, progress: each(work, jobs, workers, progress),
+            progress=done,
+        )
+    said = [f"airshed lab brief --rulebook {rulebook} --pollutant {pollutant}"]
+    for option, value, default in (
+        ("years", years, 10),
+        ("growth", growth, 1),
+        ("decline", decline, 3),
+        ("rate", rate, 5),
+    ):
+        said += [f"--{option} {value:g}"] if value != default else []
+    written = _write(folder, facts, rules, " ".join(said), pdf) if folder else []
+    if json:
+        as_json(facts)
+        return
+    _print(facts, rules)
+    for path in written:
+        console.print(f"{path}: {path.stat().st_size:,} bytes", markup=False)
+
+
+def _folder(out: str, pdf: bool) -> Path | None:
+    """The folder to write to, made if its own folder is there; what could fail later fails here."""
+    if not out:
+        if pdf:
+            raise Malformed("--pdf", "there is no folder to print to", "give --out FOLDER")
+        return None
+    folder = Path(out)
+    if (folder.exists() and not folder.is_dir()) or not folder.parent.is_dir():
+        raise Malformed("--out", f"{folder} cannot be written", "name a folder in a folder that exists")
+    if pdf:
+        from airshed.service.briefpage.pdf import browser
+
+        browser()
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def _seen(book: str, names: list[str], year: int) -> dict[str, float]:
+    """What firms traded with each other of the first vintage, t by pollutant."""
+    from airshed.model.measures import KG_PER_T
+    from airshed.service.book import Book
+    from airshed.service.marketdata import read_market
+
+    with Book.read(Path(book)) as opened, opened.named():
+        market = read_market(opened.lines())
+    traded = dict.fromkeys(names, 0.0)
+    for trade in market.tape:
+        name, _, rest = trade.series.partition("-")
+        if name in traded and trade.kind in BETWEEN_FIRMS and rest.partition("-")[2].startswith(str(year)):
+            traded[name] += trade.count / KG_PER_T
+    return traded
+
+
+def _write(folder: Path, facts: BriefFacts, rules: Rulebook, command: str, pdf: bool) -> list[Path]:
+    from airshed.service.briefpage import build
+    from airshed.service.briefpage.pdf import print_page
+    from airshed.service.report.page import write
+    from airshed.service.report.words import LANGUAGES
+
+    page = folder / "brief.html"
+    write(page, build(facts, rules, command))
+    written = [page]
+    for language in LANGUAGES if pdf else ():
+        target = folder / f"brief-{language}.pdf"
+        print_page(page, target, language)
+        written.append(target)
+    return written
+
+
+def _print(facts: BriefFacts, rules: Rulebook) -> None:
+    from airshed.service.briefpage.charts import order_of
+    from airshed.service.briefpage.reasons import headline, reasons, sensitivity
+    from airshed.service.briefpage.words import AXES, CRITERIA, DESIGNS
+    from airshed.service.report.words import Phrase
+
+    money = Phrase(rules.currency.name_en, rules.currency.name_zh)
+    shown = [name for name in facts.weights if facts.values["choice"][name] is not None]
+    table(
+        f"{', '.join(each.pollutant for each in facts.pollutants)}: 0 the worst design, 100 the best 设计比较",
+        (
+            "design 设计",
+            *(f"{CRITERIA[name].en}\n{CRITERIA[name].zh}\n{facts.weights[name]:g} %#" for name in shown),
+            "score\n得分#",
+        ),
+        [
+            (
+                f"{DESIGNS[design].en} {DESIGNS[design].zh}",
+                *(f"{100 * (facts.values[design][name] or 0.0):.0f}" for name in shown),
+                f"{facts.scores[design]:.1f}",
+            )
+            for design in order_of(facts)
+        ],
+    )
+    for axis, chosen, why in reasons(facts, money):
+        console.print(f"{AXES[axis].en} {AXES[axis].zh}: {chosen.en} {chosen.zh}\n  {why.en}\n  {why.zh}", markup=False)
+    for phrase in (headline(facts), sensitivity(facts)):
+        console.print(f"{phrase.en}\n{phrase.zh}", markup=False)
+    for each in facts.pollutants:
+        for diagnosis in each.diagnoses:
+            causes = [finding.cause for finding in diagnosis.findings if finding.verdict != "no"]
+            seen = "" if diagnosis.observed_t is None else f", {diagnosis.observed_t:,.0f} t in the book 账簿所见"
+            console.print(
+                f"{each.pollutant} {DESIGNS[diagnosis.design].en}: {diagnosis.predicted_t:,.0f} t should trade 应有"
+                f"交易{seen};"
+                f" in its way 障碍: {', '.join(causes) or 'nothing 无'}",
+                markup=False,
+            )
+    console.print(
+        "costs are indicative, emissions synthetic, caps to confirm. 成本为参考值，排放为合成数据，总量待确认。"
+    )

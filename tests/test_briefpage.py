@@ -1,0 +1,207 @@
+"""The design brief at the shell and as a page: what it says, how it looks in a real browser, and on paper."""
+
+from __future__ import annotations
+
+import html as markup
+import json
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+from typer.testing import CliRunner
+
+from airshed.cli.examples import story
+from airshed.cli.lab import app
+from airshed.engine.runner import Runner
+from airshed.lab.brief.facts import BriefFacts
+from airshed.lab.brief.run import brief
+from airshed.lab.brief.tasks import MOVES
+from airshed.lab.brief.world import Assumed
+from airshed.lab.zone import load as load_zone
+from airshed.model.period import BEIJING
+from airshed.model.refusal import Malformed
+from airshed.rulebook.digest import digest
+from airshed.rulebook.load import find, load
+from airshed.rulebook.shipped import shipped
+from airshed.service.book import Book
+from airshed.service.briefpage import build
+from airshed.service.briefpage.pdf import print_page
+from airshed.service.briefpage.reasons import headline, reasons, sensitivity, unknown
+from airshed.service.briefpage.words import AXES, DESIGNS, OPTIONS, PLACES, SPOKEN, measures
+from airshed.service.report.words import LANGUAGES, Phrase
+from browsers import Seen, opened, sizes
+from laws import FILES, RULES
+
+LARGEST_PAGE = 6_000_000
+DESK, TELEPHONE = 1280, 400
+YUAN = Phrase("yuan", "元")
+#: A short brief, so that a test is not long.
+SHORT = ["brief", "--pollutant", "PM", "--years", "2", "--sessions", "1", "--workers", "1"]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("brief")
+
+
+@pytest.fixture(scope="module")
+def facts(folder: Path) -> BriefFacts:
+    """The brief as JSON, with the page and the book's own trade beside it."""
+    book = folder / "story.book"
+    with Book.create(book) as opened_:
+        runner = Runner(opened_, RULES)
+        for at, command in story(RULES):
+            instant = datetime.fromisoformat(at).replace(tzinfo=BEIJING)
+            runner.send(command, int(instant.timestamp() * 1000))
+        opened_.keep_law(digest(RULES), FILES)
+    done = CliRunner().invoke(app, [*SHORT, "--out", str(folder / "out"), "--book", str(book), "--json"])
+    assert done.exception is None, done.exception
+    return msgspec.json.decode(done.stdout, type=BriefFacts)
+
+
+@pytest.fixture(scope="module")
+def page(folder: Path, facts: BriefFacts) -> Path:
+    return folder / "out" / "brief.html"
+
+
+@pytest.fixture(scope="module")
+def seen(page: Path) -> Iterator[Seen]:
+    with opened(page) as found:
+        yield found
+
+
+def text_of(path: Path) -> str:
+    return markup.unescape(re.sub(r"<[^>]*>", " ", path.read_text("utf-8").split('<script type="application', 1)[0]))
+
+
+def test_everything_that_may_be_chosen_has_words_in_both_languages(facts: BriefFacts) -> None:
+    assert {axis for axis, _ in OPTIONS} == set(AXES)
+    assert set(OPTIONS) == set(SPOKEN)
+    assert set(facts.scores) <= set(DESIGNS)
+    assert {(knob, at) for knob, at, _ in MOVES} == set(PLACES)
+    assert set(measures(YUAN)) == {name for name in facts.pollutants[0].judged["choice"] if name != "offered"}
+    for phrase in (*AXES.values(), *OPTIONS.values(), *SPOKEN.values(), *DESIGNS.values()):
+        assert phrase.en
+        assert phrase.zh
+        assert phrase.en != phrase.zh
+
+
+def test_the_page_says_the_figures_of_the_brief(facts: BriefFacts, page: Path) -> None:
+    said = " ".join(text_of(page).split())
+    assert f"{facts.score:.1f}" in said
+    for phrase in (headline(facts), sensitivity(facts), *(why for _, _, why in reasons(facts, YUAN)), *unknown(facts)):
+        assert " ".join(phrase.en.split()) in said
+        assert phrase.zh in said
+    own = facts.pollutants[0]
+    assert own.found.linking is not None
+    for figure in (*own.found.linking.alone[:0], own.found.linking.together, own.found.linking.saved):
+        assert f"{figure:,.1f}" in said
+    assert own.found.proof_digest in said
+    for word in ("indicative", "synthetic", "to confirm", "参考值", "合成", "待确认"):
+        assert word in said
+
+
+def test_observed_trade_stands_beside_what_should_be_traded(facts: BriefFacts, page: Path) -> None:
+    assert facts.observed
+    assert [each.observed_t for each in facts.pollutants[0].diagnoses] == [0.0] * 4
+    assert "Seen in the book (t)" in text_of(page)
+
+
+def test_the_page_loads_nothing_and_complains_of_nothing(page: Path, seen: Seen) -> None:
+    assert seen.complaints == []
+    assert seen.requests == [page.as_uri()]
+    assert page.stat().st_size < LARGEST_PAGE
+
+
+@pytest.mark.parametrize("width", [DESK, TELEPHONE])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_fits_a_desk_and_a_telephone(seen: Seen, width: int, language: str) -> None:
+    page = seen.page
+    page.set_viewport_size({"width": width, "height": 900})
+    page.click(f'[data-say="{language}"]')
+    page.wait_for_timeout(200)
+
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    charts = sizes(page)
+    names = "scores effects accepted holds price-PM saving-PM prices-PM linking-PM loads-PM frontier-PM methods-PM"
+    assert [name for name, _, _ in charts] == [*names.split(), "path-PM", "trade-PM"]
+    for name, wide, high in charts:
+        assert 200 < wide <= width, name
+        assert high > 150, name
+    other = "zh-Hans" if language == "en" else "en"
+    assert page.evaluate(f"getComputedStyle(document.querySelector('h1 [lang=\"{other}\"]')).display") == "none"
+
+
+def test_the_same_facts_give_the_same_bytes_and_names_cannot_break_out(facts: BriefFacts) -> None:
+    evil = msgspec.structs.replace(facts, rulebook="<script>alert(1)</script>")
+    one = build(evil, RULES, "a & b")
+    assert one == build(evil, RULES, "a & b")
+    assert "<script>alert" not in one
+    assert "a &amp; b" in one
+
+
+def test_a_brief_of_one_city_without_a_matrix_has_a_page_without_borders_and_air() -> None:
+    rules = load(find("acidrain"))
+    zone = load_zone(shipped("zones", rules.programme.zone))
+    made = build(brief(zone, rules, ("SO2",), Assumed(years=2), sessions=0), rules, "airshed lab brief")
+    drawn = json.loads(made.split('id="figures">', 1)[1].split("</script>", 1)[0])
+    assert list(drawn) == [
+        "scores",
+        "effects",
+        "accepted",
+        "holds",
+        "methods-SO2",
+        "path-SO2",
+        "trade-SO2",
+        "price-SO2",
+    ]
+    assert "dollars per tonne" in json.dumps(drawn["path-SO2"]["en"])
+
+
+def test_the_page_is_printed_in_each_language(page: Path, tmp_path: Path) -> None:
+    target = tmp_path / "brief-zh.pdf"
+    print_page(page, target, "zh")
+    printed = target.read_bytes()
+    assert printed.startswith(b"%PDF-")
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) >= 6
+    assert [each.name for each in tmp_path.iterdir()] == [target.name]
+
+
+def test_without_a_browser_the_cure_is_named_before_anything_is_computed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    done = CliRunner().invoke(app, [*SHORT, "--out", str(tmp_path / "out"), "--pdf"])
+    assert isinstance(done.exception, Malformed)
+    assert "no browser is on the path" in str(done.exception)
+    assert "install Chromium" in str(done.exception)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_browser_that_prints_nothing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dummy = tmp_path / "chromium"
+    dummy.write_text("#!/bin/sh\necho 'no display' >&2\nexit 3\n")
+    dummy.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    with pytest.raises(Malformed, match="printed nothing: no display"):
+        print_page(tmp_path / "brief.html", tmp_path / "brief.pdf", "en")
+    assert not (tmp_path / "brief.pdf").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--pollutant", "CO"], "no such pollutant 'CO'"),
+        (["--pdf"], "there is no folder to print to"),
+        (["--growth", "900"], "--growth: 900 percent a year"),
+        (["--out", "{folder}/no/such"], "cannot be written"),
+        (["--book", "{folder}/no.book"], "no.book"),
+    ],
+)
+def test_what_cannot_be_is_named(words: list[str], said: str, tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["brief", *(word.replace("{folder}", str(tmp_path)) for word in words)])
+    assert isinstance(done.exception, Malformed)
+    assert said in str(done.exception)
