@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from airshed.cli import lab_agents, lab_brief, lab_cocontrol, lab_frictions, lab_guide, lab_methods, lab_prices, lab_run
+from airshed.cli import (
+    lab_agents,
+    lab_brief,
+    lab_cocontrol,
+    lab_frictions,
+    lab_guide,
+    lab_methods,
+    lab_prices,
+    lab_replay,
+    lab_run,
+)
 from airshed.cli.show import as_json, console, table
 from airshed.model.refusal import Malformed
 
@@ -193,6 +203,7 @@ lab_prices.register(app)
 lab_agents.register(app)
 lab_run.register(app)
 lab_brief.register(app)
+lab_replay.register(app)
 
 
 def _tax(said: str, pollutant: str) -> float:

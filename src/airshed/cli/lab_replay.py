@@ -1,0 +1,158 @@
+"""`airshed lab replay`: a real year under other rules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from airshed.cli.show import as_json, bar, console, table
+
+if TYPE_CHECKING:
+    from airshed.service.other_law import Compared, Fate
+
+#: Most reasons on screen; --json has every command.
+SHOWN = 20
+FATES: dict[Fate, str] = {
+    "refused": "refused now 现被拒",
+    "accepted": "accepted now 现通过",
+    "otherwise": "another reason 理由不同",
+    "dangling": "not offered 未重放",
+    "unneeded": "not needed 无需确认",
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to a group."""
+    app.command("replay")(replay)
+
+
+def replay(
+    book: Annotated[Path, typer.Argument(metavar="BOOK", help="The book.", show_default=False)],
+    rulebook: Annotated[
+        str, typer.Option("--rulebook", metavar="PATH_OR_NAME", help="The other law.", show_default=False)
+    ],
+    json: Annotated[
+        bool, typer.Option("--json", help="Print JSON, with every command that fared differently.")
+    ] = False,
+) -> None:
+    """Offer every command of a book to an engine under another law, and say what fares differently. 换规则重放。
+
+    People sent what made sense under their law, and nobody adapts here. A command that names what was never made under
+    the other law is not offered; a surrender that is too much is cut to what is there. docs/scenarios.md says more.
+
+    Example: airshed lab replay demo/dianzhong.book --rulebook shanxi
+    """
+    from airshed.rulebook.load import find, load
+    from airshed.service.book import Book
+    from airshed.service.opening import currency_of
+    from airshed.service.other_law import under
+
+    other = load(find(rulebook))
+    with Book.read(book) as opened, opened.named():
+        currency = currency_of(opened)
+        (records,) = opened.sql.execute("SELECT count(*) FROM journal").fetchone()
+        with bar(records, json, "records 记录") as told:
+            found = under(opened.lines(), other, told)
+    notes = []
+    if currency.code != other.currency.code:
+        notes.append(
+            f"the book is in {currency.name_en}, the other law in {other.currency.name_en}: amounts as they are"
+        )
+    if json:
+        as_json(document(found, notes))
+        return
+    _print(found, notes)
+
+
+def document(found: Compared, notes: list[str]) -> dict[str, Any]:
+    """What was found as plain values; masses in kg, money in fen."""
+
+    def sums(which: Any) -> dict[str, Any]:
+        return {
+            "traded": [
+                {"kind": kind, "pollutant": pollutant, "count": count, "fen": fen}
+                for (kind, pollutant), (count, fen) in sorted(which.traded.items())
+            ],
+            "fees_fen": which.fees,
+            "treasury_fen": which.treasury,
+            "banked": which.banked,
+            "obligation": dict(sorted(which.obligation.items())),
+            "shortfall": dict(sorted(which.shortfall.items())),
+            "penalty_fen": dict(sorted(which.penalty.items())),
+        }
+
+    moved = _moved(found)
+    return {
+        "records": found.records,
+        "fates": [
+            {"command": name, "fate": fate, "count": count} for (name, fate), count in sorted(found.fates.items())
+        ],
+        "surrenders_cut": found.cut,
+        "acts_waiting": found.waiting,
+        "allocation_moved": moved,
+        "before": sums(found.before),
+        "after": sums(found.after),
+        "changed": found.changed,
+        "notes": notes,
+    }
+
+
+def _print(found: Compared, notes: list[str]) -> None:
+    from airshed.model.measures import tonnes, yuan
+
+    same = sum(count for (_, fate), count in found.fates.items() if fate in ("same", "law"))
+    console.print(f"{found.records:,} commands offered again 重放指令; {same:,} fare the same 结果相同")
+    names = sorted({name for name, fate in found.fates if fate in FATES})
+    if names:
+        table(
+            "Commands that fare differently 结果不同的指令",
+            ("command 指令", *(f"{title}#" for title in FATES.values())),
+            [(name, *(f"{found.fates[name, fate]:,}" for fate in FATES)) for name in names],
+        )
+        reasons = [each for each in found.reasons.most_common() if each[1]]
+        table(
+            "Why 理由",
+            ("command 指令", "reason now 现理由", "article 条款", "commands 指令数#"),
+            [(name, why or "-", article or "-", f"{count:,}") for (name, why, article), count in reasons[:SHOWN]],
+        )
+        if len(reasons) > SHOWN:
+            console.print(f"and {len(reasons) - SHOWN} more reasons: --json has every command")
+    before, after = found.before, found.after
+    rows: list[tuple[object, ...]] = []
+    for kind, pollutant in sorted({*before.traded, *after.traded}):
+        counts = [which.traded.get((kind, pollutant), [0, 0])[0] for which in (before, after)]
+        prices = [which.price(kind, pollutant) for which in (before, after)]
+        rows.append((f"{kind} {pollutant} t", *map(tonnes, counts)))
+        rows.append((f"{kind} {pollutant} price", *("-" if each is None else yuan(each) for each in prices)))
+    for pollutant in sorted({*before.obligation, *after.obligation}):
+        for what in ("obligation", "shortfall"):
+            counts = [getattr(which, what).get(pollutant, 0) for which in (before, after)]
+            rows.append((f"{what} {pollutant} t", *map(tonnes, counts)))
+        due = [which.penalty.get(pollutant, 0) for which in (before, after)]
+        rows.append((f"penalty {pollutant}", *map(yuan, due)))
+    rows += [
+        ("banked t", tonnes(before.banked), tonnes(after.banked)),
+        ("fees", yuan(before.fees), yuan(after.fees)),
+        ("treasury", yuan(before.treasury), yuan(after.treasury)),
+    ]
+    table("What it comes to 结果", ("figure 指标", "under its own law 原规则#", "under the other 新规则#"), rows)
+    for pollutant, kilograms in sorted(_moved(found).items()):
+        console.print(f"allocation: {tonnes(kilograms)} t of {pollutant} would go to other sources")
+    if found.cut:
+        console.print(f"{found.cut:,} surrenders were cut to what was owed and held")
+    if found.waiting:
+        console.print(f"{found.waiting:,} acts wait for a second pair of eyes that the first law did not ask for")
+    for note in notes:
+        console.print(note, markup=False)
+
+
+def _moved(found: Compared) -> dict[str, int]:
+    """By pollutant: kilograms that sources get more under the other law, those who get less being the same or more."""
+    moved: dict[str, int] = {}
+    for source, series in sorted({*found.before.allocated, *found.after.allocated}):
+        more = found.after.allocated.get((source, series), 0) - found.before.allocated.get((source, series), 0)
+        pollutant = series.partition("-")[0]
+        moved[pollutant] = moved.get(pollutant, 0) + max(more, 0)
+    return moved
