@@ -61,7 +61,7 @@ def test_a_compliance_year_is_played_to_its_end() -> None:
 
 def test_pledges_leases_and_rights_are_played_to_their_end() -> None:
     """What is rare takes some seeds; a new kind of command moves the draws of all."""
-    wanted = {"AcceptPledge", "ReleasePledge", "RedeemPledge", "CallPledge", "EnforcePledge"}
+    wanted = {"AcceptPledge", "ReleasePledge", "RedeemPledge", "CallPledge", "EnforcePledge", "SellPledge"}
     wanted |= {"AcceptLease", "DropLease", "PayRent", "EndLease"}
     wanted |= {"GrantRight", "RenewRight", "OfferRight", "AcceptRight", "DropRight"}
     done: set[str] = set()

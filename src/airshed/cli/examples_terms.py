@@ -49,5 +49,9 @@ SCENES: dict[str, list[tuple[str, c.Body]]] = {
     ],
     "2027-03-20": [(STEEL, c.RedeemPledge(1)), (TRADER, c.EndLease(1))],
     "2027-04-01": [(TRADER, c.CallPledge(2))],
-    "2027-05-01": [(TRADER, c.EnforcePledge(2))],
+    "2027-05-01": [
+        (TRADER, c.SellPledge(2, "pledge-2", "SO2-KM-2027", 100, 380_000)),
+        (OFFICE, c.CloseAuction("pledge-2", 2027)),
+        (TRADER, c.EnforcePledge(2)),
+    ],
 }

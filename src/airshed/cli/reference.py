@@ -19,7 +19,7 @@ from airshed.cli.reference_words import TABLES as TABLE_WORDS
 from airshed.engine import commands, events
 from airshed.engine.decide import PROCEDURES, confirm_act
 from airshed.engine.journal import Record
-from airshed.engine.procedures import administering, examining, guards, marking, trade_rules
+from airshed.engine.procedures import administering, deadlines, examining, guards, marking, trade_rules
 from airshed.engine.tables import TABLES
 from airshed.market.auction.waiting import Waiting
 from airshed.model.allowance import SerialBlock
@@ -36,7 +36,7 @@ GENERATED = "This page is generated from the code (`make docs`); a test keeps it
 #: Reasons that hold before a procedure is asked; adopting the first rulebook needs none of the last three.
 ALWAYS = (Why.KEY_REUSED, Why.NO_RULEBOOK, Why.UNKNOWN_ACTOR, Why.ROLE_MAY_NOT)
 #: Where procedures find reasons that they share.
-COMMON = (guards, examining, marking, trade_rules)
+COMMON = (guards, deadlines, examining, marking, trade_rules)
 BODIES: tuple[type[msgspec.Struct], ...] = get_args(commands.Body)
 EVENTS: tuple[type[msgspec.Struct], ...] = get_args(events.Event)
 INNER: tuple[type[msgspec.Struct], ...] = (

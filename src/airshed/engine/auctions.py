@@ -27,6 +27,9 @@ def opened(state: State, event: e.AuctionOpened) -> None:
         event.cost_containment,
         event.emissions_containment,
         event.terms,
+        pledge=event.pledge,
+        buyer_fee_basis_points=event.buyer_fee_basis_points,
+        seller_fee_basis_points=event.seller_fee_basis_points,
     )
     state.auctions[event.auction] = auction
     state.unsold[event.series] = event.waiting

@@ -45,6 +45,25 @@ def released(state: State, event: e.PledgeReleased | e.PledgeRedeemed | e.Pledge
         state.ledger.post(event.entry)
 
 
+def for_sale(state: State, event: e.PledgeForSale) -> None:
+    """What is on sale is bound no longer; the auction sets it aside."""
+    pledge = state.pledges[event.pledge]
+    pledge.sale = event.auction
+    pledge.left[event.series] -= event.count
+    state.ledger.position(event.pledgor, event.series).held -= event.count
+
+
+def served(state: State, event: e.PledgeServed) -> None:
+    """What was not sold is bound again; a pledge without debt, or with nothing left, is gone."""
+    pledge = state.pledges[event.pledge]
+    pledge.sale, pledge.secured = "", event.owed
+    pledge.left[event.series] += event.back
+    state.ledger.position(event.pledgor, event.series).held += event.back
+    if not event.owed or not any(pledge.left.values()):
+        for series, count in state.pledges.pop(event.pledge).left.items():
+            state.ledger.position(event.pledgor, series).held -= count
+
+
 def cut(state: State, event: e.ClaimCut) -> None:
     """A claim binds less; one that binds nothing is gone."""
     if event.kind == "lease":

@@ -127,6 +127,10 @@ class Auction:
     released: int = 0
     withheld: int = 0
     to_holders: int = 0
+    #: The pledge that is sold, or 0.
+    pledge: int = 0
+    buyer_fee_basis_points: int = 0
+    seller_fee_basis_points: int = 0
 
     @property
     def of_holder(self) -> bool:
@@ -409,6 +413,8 @@ class Pledge:
     state: str = "offered"
     #: First day on which a called pledge may be enforced.
     enforce_from: str = ""
+    #: The auction in which a part of it is on sale, or empty.
+    sale: str = ""
 
 
 @dataclass(slots=True)

@@ -436,6 +436,8 @@ APPLY: dict[type, Callable[[State, Any], None]] = {
     e.PledgeRedeemed: claims.released,
     e.PledgeCalled: claims.called,
     e.PledgeEnforced: claims.released,
+    e.PledgeForSale: claims.for_sale,
+    e.PledgeServed: claims.served,
     e.ClaimCut: claims.cut,
     e.LeaseOffered: leases.lease_offered,
     e.LeaseDropped: leases.lease_dropped,

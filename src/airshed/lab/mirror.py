@@ -40,6 +40,8 @@ class Sale:
     #: What a reserve may add.
     more: int
     terms: AuctionRule
+    #: Fees of buyers and seller, in basis points.
+    fees: tuple[int, int]
     bids: list[tuple[str, int, int]]
     lots: Counter[str]
 
@@ -106,7 +108,7 @@ class Mirror:
                     for waits in self._orders.values():
                         waits[:] = [each for each in waits if each.id != event.order]
                 case e.AuctionOpened():
-                    self._opened(event)
+                    self._opened(event, rules)
                 case e.LotConsigned():
                     self._sales[event.auction].lots[event.account] += event.count
                 case e.LotReturned():
@@ -114,7 +116,7 @@ class Mirror:
                 case e.BidPlaced():
                     self._sales[event.auction].bids.append((event.account, event.count, event.limit))
                 case e.AuctionCleared():
-                    self._cleared(event)
+                    self._cleared(event, record)
                 case e.DayReversed():
                     self._reversed(event)
                 case e.YearReported():
@@ -227,12 +229,13 @@ class Mirror:
 
     # --- auctions
 
-    def _opened(self, event: e.AuctionOpened) -> None:
+    def _opened(self, event: e.AuctionOpened, rules: Rulebook) -> None:
         more = event.cost_containment.count if event.cost_containment else 0
         payee = "treasury" if event.seller.startswith("auction-") else event.seller
-        self._sales[event.auction] = Sale(event.count, event.reserve, payee, more, event.terms, [], Counter())
+        fees = (rules.trading.auction_buyer_fee_basis_points, rules.trading.auction_seller_fee_basis_points)
+        self._sales[event.auction] = Sale(event.count, event.reserve, payee, more, event.terms, fees, [], Counter())
 
-    def _cleared(self, event: e.AuctionCleared) -> None:
+    def _cleared(self, event: e.AuctionCleared, record: Record) -> None:
         sale, terms = self._sales[event.auction], self._sales[event.auction].terms
         holders = sum(each.count for each in event.proceeds)
         own = event.sold - holders - event.released
@@ -243,10 +246,22 @@ class Mirror:
             lots = sale.lots[each.account]
             self._claim("I8", each.count <= lots, f"{each.account} sells {each.count} of {lots}")
         paid = sum(award.fen for award in event.awards) - sum(each.fen for each in event.proceeds)
-        public = sum(
-            move.fen * (1 if move.target == sale.payee else -1) for move in event.entry if isinstance(move, Paid)
-        )
-        self._claim("I3", paid == public >= 0, f"{sale.payee} gets {public} fen of {paid}")
+        payments = [move for move in event.entry if isinstance(move, Paid)]
+        fees = sum(move.fen for move in payments if move.target == "exchange")
+        served = [each for each in record.events if isinstance(each, e.PledgeServed)]
+        debt = sum(each.fen for each in served if each.auction == event.auction)
+        public = sum(move.fen for move in payments if move.target == sale.payee)
+        public -= sum(move.fen for move in payments if move.origin == sale.payee)
+        due = paid - event.seller_fee - debt
+        self._claim("I3", due == public >= 0, f"{sale.payee} gets {public} fen of {due}")
+        shares = sale.fees if sale.payee != "treasury" else (0, 0)
+        for fee, fen, share in (
+            *((award.fee, award.fen, shares[0]) for award in event.awards),
+            (event.seller_fee, paid, shares[1]),
+        ):
+            self._claim("I3", fee == (2 * fen * share + 10_000) // 20_000, f"a fee of {fee} on {fen} fen")
+        total = sum(award.fee for award in event.awards) + event.seller_fee
+        self._claim("I3", fees == total, f"the exchange gets {fees}, not {total}")
         for award in event.awards:
             mine = [(limit, count) for account, count, limit in sale.bids if account == award.account]
             assert event.price is not None

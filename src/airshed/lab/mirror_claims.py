@@ -50,6 +50,12 @@ class Claims:
                     self._released(event.pledge, record)
                 case e.PledgeRedeemed() | e.PledgeEnforced():
                     self._yielded(event)
+                case e.PledgeForSale():
+                    bound = self._binds["pledge", event.pledge]
+                    bound[event.pledgor, event.series] -= event.count
+                    self._claim("I2", bound[event.pledgor, event.series] >= 0, f"{event} sells more than is bound")
+                case e.PledgeServed():
+                    self._served(event, record)
                 case e.LeaseOffered():
                     self._lease_offered(event)
                 case e.RightOffered():
@@ -90,6 +96,21 @@ class Claims:
             taken = sum(block.last - block.first + 1 for block in move.blocks)
             within = taken <= bound[pledgor, move.series] and (move.origin, move.target) == (pledgor, pledgee)
             self._claim("I2", within, f"{event} takes more than the pledge binds")
+
+    def _served(self, event: e.PledgeServed, record: Record) -> None:
+        """The debt first, out of what the winners paid less the fee; a debt that is paid binds nothing."""
+        secured, pledgor, pledgee = self._debts[event.pledge]
+        sales = [each for each in record.events if isinstance(each, e.AuctionCleared) and each.auction == event.auction]
+        earned = sum(award.fen for each in sales for award in each.awards) - sum(each.seller_fee for each in sales)
+        payments = [move for each in sales for move in each.entry if isinstance(move, Paid)]
+        paid = sum(move.fen for move in payments if (move.origin, move.target) == (pledgor, pledgee))
+        right = event.fen == paid == min(secured, earned) and event.owed == secured - paid
+        self._claim("I3", right, f"{event} pays {paid} of {secured} out of {earned}")
+        self._debts[event.pledge] = (event.owed, pledgor, pledgee)
+        bound = self._binds["pledge", event.pledge]
+        bound[pledgor, event.series] += event.back
+        if not event.owed or not any(bound.values()):
+            del self._binds["pledge", event.pledge]
 
     # --- leases
 

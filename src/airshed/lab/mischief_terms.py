@@ -6,6 +6,7 @@ import random
 from typing import Literal
 
 from airshed.engine import commands as c
+from airshed.engine.nouns import Pledge
 from airshed.engine.procedures.trade_rules import reference_price
 from airshed.engine.state import State
 from airshed.lab.small_market import ACCOUNTS, EXCHANGE, Wish
@@ -43,6 +44,8 @@ def pledges(rng: random.Random, state: State, rules: Rulebook, at: int) -> list[
             "standing": (c.CallPledge, c.CallPledge, c.RedeemPledge, c.ReleasePledge),
             "called": (c.EnforcePledge, c.EnforcePledge, c.RedeemPledge, c.ReleasePledge),
         }[pledge.state]
+        if pledge.state == "called" and rng.random() < 0.4:
+            return _sale(rng, state, rules, pledge)
         kind = rng.choice(step)
         actor = pledge.pledgor if kind is c.RedeemPledge or rng.random() < 0.1 else pledge.pledgee
         return [(actor, kind(pledge.id))]
@@ -51,6 +54,21 @@ def pledges(rng: random.Random, state: State, rules: Rulebook, at: int) -> list[
     until = day_of(max(at, state.at) + DAY_MS * rng.choice((-1, 0, 1, 20)))
     count = rng.randint(1, max(1, min(free, 20_000)))
     return [(account, c.PledgeAllowances(account, other, name, count, rng.choice((1, 10**5, 10**8)), until))]
+
+
+def _sale(rng: random.Random, state: State, rules: Rulebook, pledge: Pledge) -> list[Wish]:
+    """The pledgee has a part sold, and somebody bids for it; or the sale that is on is closed."""
+    if pledge.sale and rng.random() < 0.7:
+        return [(EXCHANGE, c.CloseAuction(pledge.sale, 1))]
+    series, left = rng.choice(list(pledge.left.items()))
+    law = rules.auction
+    reserve = reference_price(state, rules, series) // law.tick_fen_per_t * law.tick_fen_per_t
+    name, count = f"pledge-{len(state.auctions) + 1}", max(left // law.lot, 1) * law.lot
+    bids = [
+        (account, c.PlaceBid(name, account, law.lot * rng.randint(1, count // law.lot), reserve))
+        for account in (rng.choice(ACCOUNTS)[0], rng.choice(ACCOUNTS)[0])
+    ]
+    return [(pledge.pledgee, c.SellPledge(pledge.id, name, series, count, reserve)), *bids]
 
 
 def leases(rng: random.Random, state: State, rules: Rulebook, at: int) -> list[Wish]:

@@ -102,6 +102,8 @@ def varied(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
             rules.trading,
             buyer_fee_basis_points=rng.choice((0, 75, 33)),
             seller_fee_basis_points=rng.choice((0, 75, 10_000)),
+            auction_buyer_fee_basis_points=apart.choice((0, 75, 33)),
+            auction_seller_fee_basis_points=apart.choice((0, 75, 10_000)),
             block_from=rng.choice((100, 500)),
             transfer_any_time=rng.random() < 0.7,
             resale_same_day=rng.random() < 0.7,

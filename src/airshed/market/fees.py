@@ -18,6 +18,20 @@ def fees_fen(value: int, buyer_basis_points: int, seller_basis_points: int) -> t
     return part_fen(value, buyer_basis_points), part_fen(value, seller_basis_points)
 
 
+def before_fee(cash: int, basis_points: int) -> int:
+    """The largest value that `cash` fen pay together with a buyer's fee on it.
+
+    >>> before_fee(1_007_500, 75), before_fee(1_007_499, 75), before_fee(100, 0)
+    (1000000, 999999, 100)
+    """
+    value = cash * WHOLE_BASIS_POINTS // (WHOLE_BASIS_POINTS + basis_points)
+    while value + part_fen(value, basis_points) > cash:
+        value -= 1
+    while value + 1 + part_fen(value + 1, basis_points) <= cash:
+        value += 1
+    return value
+
+
 def band(reference: int, basis_points: int, tick: int) -> tuple[int, int]:
     """The lowest and the highest price allowed around `reference`, both inside the band and on a tick.
 

@@ -122,6 +122,7 @@ CommandName = Literal[
     "RedeemPledge",
     "CallPledge",
     "EnforcePledge",
+    "SellPledge",
     "OfferLease",
     "AcceptLease",
     "DropLease",

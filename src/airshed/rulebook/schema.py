@@ -248,6 +248,11 @@ class TradingRule(Section, frozen=True):
     buyer_fee_basis_points: Share
     #: Fee of the seller, in hundredths of a percent of the value.
     seller_fee_basis_points: Share
+    #: Fee of each winner of a holder's own auction, in hundredths of a percent of what it pays. An auction of a
+    #: jurisdiction has no fees.
+    auction_buyer_fee_basis_points: Share
+    #: Fee of a holder that sells by an auction of its own, in hundredths of a percent of what it gets.
+    auction_seller_fee_basis_points: Share
     #: How far a limit in a call may lie from the last close, in hundredths of a percent.
     call_band_basis_points: Share
     #: Allowances in the smallest block trade.

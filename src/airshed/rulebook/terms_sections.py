@@ -39,6 +39,9 @@ class PledgeRule(Section, frozen=True):
     surrender: bool
     #: Days from the call of a pledge until it may be enforced.
     notice_days: Days
+    #: How a called pledge yields: the pledgee takes what covers the debt at reference prices ("take"), has it sold by
+    #: auction ("sale"), or chooses ("either").
+    yields: Literal["take", "sale", "either"]
 
 
 class LeaseRule(Section, frozen=True):

@@ -51,6 +51,7 @@ from airshed.engine.commands.pledging import (
     PledgeAllowances,
     RedeemPledge,
     ReleasePledge,
+    SellPledge,
 )
 from airshed.engine.commands.reporting import (
     AnswerImprovement,
@@ -200,6 +201,7 @@ __all__ = (
     "ReverseAllocation",
     "Role",
     "SealDay",
+    "SellPledge",
     "SetCap",
     "Side",
     "StackEntry",
@@ -285,6 +287,7 @@ Body = (
     | RedeemPledge
     | CallPledge
     | EnforcePledge
+    | SellPledge
     | OfferLease
     | AcceptLease
     | DropLease

@@ -50,6 +50,21 @@ class CallPledge(Wish, frozen=True, gc=False):
     pledge: Whole
 
 
+class SellPledge(Wish, frozen=True, gc=False):
+    """Have, after the notice, pledged allowances sold by auction; the debt is paid first, the rest is the pledgor's."""
+
+    #: Number of the pledge.
+    pledge: Whole
+    #: Name of the auction.
+    auction: Name
+    #: A series of the pledge.
+    series: Name
+    #: Allowances.
+    count: Whole
+    #: Lowest price accepted, in fen per tonne.
+    reserve: Whole
+
+
 class EnforcePledge(Wish, frozen=True, gc=False):
     """Take, after the notice, what covers the debt at the reference price; the rest is free again."""
 

@@ -62,9 +62,11 @@ from airshed.engine.events.pledging import (
     PledgeAccepted,
     PledgeCalled,
     PledgeEnforced,
+    PledgeForSale,
     PledgeOffered,
     PledgeRedeemed,
     PledgeReleased,
+    PledgeServed,
 )
 from airshed.engine.events.reporting import (
     CheckResult,
@@ -197,9 +199,11 @@ __all__ = (
     "PledgeAccepted",
     "PledgeCalled",
     "PledgeEnforced",
+    "PledgeForSale",
     "PledgeOffered",
     "PledgeRedeemed",
     "PledgeReleased",
+    "PledgeServed",
     "RepurchaseAward",
     "RepurchaseCleared",
     "RepurchaseOpened",
@@ -316,6 +320,8 @@ Event = (
     | PledgeRedeemed
     | PledgeCalled
     | PledgeEnforced
+    | PledgeForSale
+    | PledgeServed
     | ClaimCut
     | LeaseOffered
     | LeaseDropped

@@ -31,7 +31,7 @@ class AuctionOpened(Fact, frozen=True):
     series: str
     #: "spot", or "advance" for a vintage that has not begun.
     delivery: Literal["spot", "advance"]
-    #: The jurisdiction's auction account.
+    #: The jurisdiction's auction account, or the holder that sells by itself.
     seller: str
     #: Allowances on offer.
     count: int
@@ -47,6 +47,12 @@ class AuctionOpened(Fact, frozen=True):
     terms: AuctionRule
     #: What of the series still waits to be offered again.
     waiting: Waiting
+    #: The pledge that is sold, or 0.
+    pledge: int = 0
+    #: Fee of each winner of a holder's own auction, in hundredths of a percent.
+    buyer_fee_basis_points: int = 0
+    #: Fee of the holder, in hundredths of a percent.
+    seller_fee_basis_points: int = 0
 
 
 class LotConsigned(Fact, frozen=True, gc=False):
@@ -89,6 +95,8 @@ class AuctionAward(msgspec.Struct, frozen=True, gc=False):
     count: int
     #: What it pays.
     fen: int
+    #: Its fee, which comes on top, in fen.
+    fee: int = 0
 
 
 class AuctionProceeds(msgspec.Struct, frozen=True, gc=False):
@@ -136,3 +144,5 @@ class AuctionCleared(Fact, frozen=True):
     #: What of the series waits to be offered again.
     waiting: Waiting
     entry: Entry
+    #: Fee of a holder that sells by itself, in fen.
+    seller_fee: int = 0

@@ -65,6 +65,40 @@ class PledgeCalled(Fact, frozen=True, gc=False):
     enforce_from: str
 
 
+class PledgeForSale(Fact, frozen=True, gc=False):
+    """Pledged allowances go from the pledge into an auction, which opens in the same record."""
+
+    #: Number of the pledge.
+    pledge: int
+    #: Account that pledged.
+    pledgor: str
+    #: The auction.
+    auction: str
+    series: str
+    #: Allowances.
+    count: int
+
+
+class PledgeServed(Fact, frozen=True, gc=False):
+    """The auction of pledged allowances is over: what was sold served the debt; a debt that is paid frees the rest."""
+
+    #: Number of the pledge.
+    pledge: int
+    #: Account that pledged.
+    pledgor: str
+    #: The auction.
+    auction: str
+    series: str
+    #: The series or the strip that is pledged.
+    pledged: str
+    #: Allowances that were not sold and are pledged again.
+    back: int
+    #: What the pledgee got, in fen.
+    fen: int
+    #: What of the debt is left, in fen.
+    owed: int
+
+
 class PledgeEnforced(Fact, frozen=True):
     """The pledgee took what covers the debt; what was left of the pledge is free again."""
 

@@ -158,47 +158,72 @@ def offer_auction(state: State, rules: Rulebook, at: int, actor: str, body: c.Of
 
     Nobody else sells in it, no reserve of the government moves, and what nobody buys stays with the holder.
     """
-    refusal = own_account(state, rules, actor, body.account) or known_series(state, rules, body.series)
-    if refusal:
-        return refusal
-    if body.auction in state.auctions or of_event(state, body.auction):
-        return no(rules, "auction", Why.ALREADY_EXISTS, f"the auction {body.auction} exists; choose another name")
-    series = Series.parse(body.series)
-    law = look.local(rules, series.jurisdiction).auction
     refusal = (
-        thawed(state, rules, body.account)
-        or expired(rules, at, body.series)
-        or positive(rules, "auction", "the count", body.count)
-        or positive(rules, "auction", "the reserve price", body.reserve)
+        own_account(state, rules, actor, body.account)
+        or known_series(state, rules, body.series)
+        or _taken(state, rules, body.auction)
+        or thawed(state, rules, body.account)
     )
     if refusal:
         return refusal
-    if body.count % law.lot:
-        return no(rules, "auction", Why.OFF_LOT, f"{body.count} is not a multiple of the lot, {law.lot}")
-    if body.reserve % law.tick_fen_per_t:
-        tick = yuan(law.tick_fen_per_t)
-        return no(rules, "auction", Why.OFF_TICK, f"{yuan(body.reserve)} is not a multiple of {tick}")
+    opened = of_holder(state, rules, at, body.auction, body.account, body.series, body.count, body.reserve)
+    if isinstance(opened, Refusal):
+        return opened
+    refusal = bought_today(state, rules, at, body.account, body.series, body.count) or enough(
+        state, rules, body.account, body.series, body.count
+    )
+    return refusal or (opened,)
+
+
+def _taken(state: State, rules: Rulebook, auction: str) -> Refusal | None:
+    if auction in state.auctions or of_event(state, auction):
+        return no(rules, "auction", Why.ALREADY_EXISTS, f"the auction {auction} exists; choose another name")
+    return None
+
+
+def of_holder(
+    state: State,
+    rules: Rulebook,
+    at: int,
+    auction: str,
+    seller: str,
+    series: str,
+    count: int,
+    reserve: int,
+    pledge: int = 0,
+) -> e.AuctionOpened | Refusal:
+    """The opening of a holder's auction, or why its vintage, count or reserve price will not do."""
+    issued = Series.parse(series)
+    law = look.local(rules, issued.jurisdiction).auction
     refusal = (
-        outside_collar(rules, body.series, body.reserve)
-        or bought_today(state, rules, at, body.account, body.series, body.count)
-        or enough(state, rules, body.account, body.series, body.count)
+        _taken(state, rules, auction)
+        or expired(rules, at, series)
+        or positive(rules, "auction", "the count", count)
+        or positive(rules, "auction", "the reserve price", reserve)
     )
     if refusal:
         return refusal
-    terms = msgspec.structs.replace(law, reserve_price=True, consignment="none", unsold="stay")
-    return (
-        e.AuctionOpened(
-            body.auction,
-            body.auction,
-            body.series,
-            "advance" if series.vintage > int(day_of(at)[:4]) else "spot",
-            body.account,
-            body.count,
-            0,
-            body.reserve,
-            None,
-            None,
-            terms,
-            state.unsold.get(body.series, Waiting()),
-        ),
+    if count % law.lot:
+        return no(rules, "auction", Why.OFF_LOT, f"{count} is not a multiple of the lot, {law.lot}")
+    if reserve % law.tick_fen_per_t:
+        return no(rules, "auction", Why.OFF_TICK, f"{yuan(reserve)} is not a multiple of {yuan(law.tick_fen_per_t)}")
+    refusal = outside_collar(rules, series, reserve)
+    if refusal:
+        return refusal
+    return e.AuctionOpened(
+        auction,
+        auction,
+        series,
+        "advance" if issued.vintage > int(day_of(at)[:4]) else "spot",
+        seller,
+        count,
+        0,
+        reserve,
+        None,
+        None,
+        msgspec.structs.replace(law, reserve_price=True, consignment="none", unsold="stay"),
+        state.unsold.get(series, Waiting()),
+        pledge,
+        rules.trading.auction_buyer_fee_basis_points,
+        rules.trading.auction_seller_fee_basis_points,
     )

@@ -66,7 +66,9 @@ def place_bid(state: State, rules: Rulebook, at: int, actor: str, body: c.PlaceB
             if lot.count and lot.account in mine:
                 detail = f"{lot.account} sells through {each.id}; who sells does not bid"
                 return no(rules, "trade_rules", Why.SELF_TRADE, detail)
-    held = part_fen(value_fen(body.count, body.limit), terms.guarantee_basis_points)
+    worth = value_fen(body.count, body.limit)
+    worth += part_fen(worth, auction.buyer_fee_basis_points)
+    held = part_fen(worth, terms.guarantee_basis_points)
     free = state.ledger.purses[body.account].free
     if free < held:
         return no(

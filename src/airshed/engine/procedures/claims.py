@@ -94,7 +94,11 @@ def _standing(state: State, account: str) -> Claims:
     claims: dict[str, list[Claim]] = {}
     for pledge in state.pledges.values():
         if pledge.pledgor == account and pledge.state != "offered":
-            _add(claims, "pledge", pledge.id, pledge.left)
+            bound = Counter(pledge.left)
+            if pledge.sale:  # it is called off with the other offers
+                auction = state.auctions[pledge.sale]
+                bound[auction.series] += auction.count
+            _add(claims, "pledge", pledge.id, bound)
     for lease in state.leases.values():
         if lease.lessor == account and lease.state == "standing":
             _add(claims, "lease", lease.id, lease.waiting)

@@ -17,7 +17,9 @@ from airshed.market.auction import AuctionLaw, Bidder, Consigned, Outcome, Sale,
 from airshed.market.auction import law as auction_law
 from airshed.market.auction.trimming import ALL_BASIS_POINTS
 from airshed.market.auction.waiting import left_over
+from airshed.market.fees import before_fee
 from airshed.model.allowance import Blocks, Series, lowest
+from airshed.model.measures import part_fen
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.registry import accounts
 from airshed.registry.moves import Delivered, Move, Paid
@@ -46,9 +48,10 @@ def close_auction(state: State, rules: Rulebook, at: int, actor: str, body: c.Cl
     except Malformed as error:  # the bids together are beyond any account: the auction stays open
         return no(rules, "auction", Why.TOO_LARGE, str(error))
     refused = _refused(state, rules, places, outcome, struck)
-    return tuple(
-        _cleared(state, each, sale, refused.get(each.id, ())) for each, sale in zip(event, outcome.sales, strict=True)
-    )
+    cleared: list[e.Event] = []
+    for each, sale in zip(event, outcome.sales, strict=True):
+        cleared += _cleared(state, each, sale, refused.get(each.id, ()))
+    return tuple(cleared)
 
 
 def _struck(state: State, rules: Rulebook, at: int, event: Sequence[Auction]) -> dict[tuple[str, int], Refusal]:
@@ -143,7 +146,8 @@ def _bidders(state: State, event: Sequence[Auction]) -> list[Bidder]:
             continue
         held = 0 if group in seen or most is None else holding(state, group, pollutant)
         seen.add(group)
-        bidders.append(Bidder(bidder=account, group=group, guarantee_fen=fen, held=held, holding_limit=most))
+        worth = before_fee(fen, event[0].buyer_fee_basis_points)
+        bidders.append(Bidder(bidder=account, group=group, guarantee_fen=worth, held=held, holding_limit=most))
     return bidders
 
 
@@ -194,8 +198,11 @@ class _Pool:
         return taken
 
 
-def _cleared(state: State, auction: Auction, sale: Sale, refused: tuple[e.BidRefused, ...]) -> e.AuctionCleared:
-    """Holders' allowances go to the first winners, then the government's, then those of its reserve."""
+def _cleared(state: State, auction: Auction, sale: Sale, refused: tuple[e.BidRefused, ...]) -> list[e.Event]:
+    """Holders' allowances go to the first winners, then the government's, then those of its reserve.
+
+    A holder that sells by itself gets what the winners pay, less its fee; of a pledge the debt is paid first.
+    """
     series, terms = auction.series, auction.terms
     reserve = accounts.reserve(Series.parse(series).jurisdiction)
     of_holders = sum(each.sold for each in sale.proceeds)
@@ -208,6 +215,7 @@ def _cleared(state: State, auction: Auction, sale: Sale, refused: tuple[e.BidRef
     ]
     payee = auction.seller if auction.of_holder else accounts.TREASURY
     moves: list[Move] = []
+    awards: list[e.AuctionAward] = []
     for won in sale.awards:
         wanted = won.count
         for pool in pools:
@@ -218,6 +226,10 @@ def _cleared(state: State, auction: Auction, sale: Sale, refused: tuple[e.BidRef
         assert not wanted, f"I8: {won} is not delivered"
         if won.payment_fen:
             moves.append(Paid(won.bidder, payee, won.payment_fen))
+        fee = part_fen(won.payment_fen, auction.buyer_fee_basis_points)
+        if fee:
+            moves.append(Paid(won.bidder, accounts.EXCHANGE, fee))
+        awards.append(e.AuctionAward(won.bidder, won.count, won.payment_fen, fee))
     proceeds = tuple(
         e.AuctionProceeds(each.holder, each.sold, each.proceeds_fen) for each in sale.proceeds if each.sold
     )
@@ -228,16 +240,30 @@ def _cleared(state: State, auction: Auction, sale: Sale, refused: tuple[e.BidRef
     seller.left = kept + sale.withheld
     if seller.left:
         moves.append(Delivered(auction.seller, reserve, series, seller.take(seller.left)))
-    return e.AuctionCleared(
+    earned = sum(won.fen for won in awards)
+    seller_fee = part_fen(earned, auction.seller_fee_basis_points)
+    if seller_fee:
+        moves.append(Paid(auction.seller, accounts.EXCHANGE, seller_fee))
+    after: list[e.Event] = []
+    if auction.pledge:
+        pledge = state.pledges[auction.pledge]
+        fen = min(pledge.secured, earned - seller_fee)
+        if fen:
+            moves.append(Paid(auction.seller, pledge.pledgee, fen))
+        what = (pledge.id, auction.seller, auction.id, series)
+        after.append(e.PledgeServed(*what, pledged=pledge.series, back=sale.unsold, fen=fen, owed=pledge.secured - fen))
+    cleared = e.AuctionCleared(
         auction.id,
         sale.price,
         sale.sold,
         sale.unsold,
         sale.released,
         sale.withheld,
-        tuple(e.AuctionAward(won.bidder, won.count, won.payment_fen) for won in sale.awards),
+        tuple(awards),
         proceeds,
         refused,
         waiting,
         tuple(moves),
+        seller_fee,
     )
+    return [cleared, *after]

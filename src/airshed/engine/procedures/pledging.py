@@ -19,6 +19,7 @@ from airshed.engine.procedures.guards import (
     thawed,
 )
 from airshed.engine.procedures.trade_rules import may_give, reference_price
+from airshed.engine.procedures.withdrawing import sale_off
 from airshed.engine.state import State
 from airshed.model.allowance import best_fit
 from airshed.model.measures import KG_PER_T, value_fen, yuan
@@ -65,7 +66,7 @@ def pledge_allowances(state: State, rules: Rulebook, at: int, actor: str, body: 
 
 def accept_pledge(state: State, rules: Rulebook, at: int, actor: str, body: c.AcceptPledge) -> Decision:
     """Only by the pledgee, once."""
-    pledge = _pledge(state, rules, body.pledge)
+    pledge = known_pledge(state, rules, body.pledge)
     if isinstance(pledge, Refusal):
         return pledge
     refusal = own_account(state, rules, actor, pledge.pledgee)
@@ -83,19 +84,21 @@ def accept_pledge(state: State, rules: Rulebook, at: int, actor: str, body: c.Ac
 
 def release_pledge(state: State, rules: Rulebook, at: int, actor: str, body: c.ReleasePledge) -> Decision:
     """By the pledgee, who declines or has been paid; by the pledgor only before it is accepted."""
-    pledge = _pledge(state, rules, body.pledge)
+    pledge = known_pledge(state, rules, body.pledge)
     if isinstance(pledge, Refusal):
         return pledge
     account = state.actors[actor].account
     if account == pledge.pledgor and pledge.state == "offered":
         return (e.PledgeReleased(pledge.id, pledge.pledgor, pledge.series, actor),)
     refusal = own_account(state, rules, actor, pledge.pledgee) or thawed(state, rules, pledge.pledgee)
-    return refusal or (e.PledgeReleased(pledge.id, pledge.pledgor, pledge.series, actor),)
+    if refusal:
+        return refusal
+    return (*sale_off(state, pledge), e.PledgeReleased(pledge.id, pledge.pledgor, pledge.series, actor))
 
 
 def redeem_pledge(state: State, rules: Rulebook, at: int, actor: str, body: c.RedeemPledge) -> Decision:
     """The whole debt against the whole pledge, until it is enforced."""
-    pledge = _pledge(state, rules, body.pledge)
+    pledge = known_pledge(state, rules, body.pledge)
     if isinstance(pledge, Refusal):
         return pledge
     refusal = own_account(state, rules, actor, pledge.pledgor) or thawed(state, rules, pledge.pledgor)
@@ -108,12 +111,12 @@ def redeem_pledge(state: State, rules: Rulebook, at: int, actor: str, body: c.Re
         what = f"{pledge.pledgor} has {yuan(cash)} yuan free, the debt is {yuan(pledge.secured)}"
         return no(rules, "pledge", Why.INSUFFICIENT_CASH, what)
     entry = (Paid(pledge.pledgor, pledge.pledgee, pledge.secured),)
-    return (e.PledgeRedeemed(pledge.id, pledge.pledgor, pledge.series, entry),)
+    return (*sale_off(state, pledge), e.PledgeRedeemed(pledge.id, pledge.pledgor, pledge.series, entry))
 
 
 def call_pledge(state: State, rules: Rulebook, at: int, actor: str, body: c.CallPledge) -> Decision:
     """After the last day to pay; a frozen pledgor does not stop it, the security is the pledgee's."""
-    pledge = _pledge(state, rules, body.pledge)
+    pledge = known_pledge(state, rules, body.pledge)
     if isinstance(pledge, Refusal):
         return pledge
     refusal = own_account(state, rules, actor, pledge.pledgee)
@@ -139,18 +142,17 @@ def enforce_pledge(state: State, rules: Rulebook, at: int, actor: str, body: c.E
 
     A vintage that has expired covers nothing and stays.
     """
-    pledge = _pledge(state, rules, body.pledge)
+    pledge = known_pledge(state, rules, body.pledge)
     if isinstance(pledge, Refusal):
         return pledge
-    refusal = own_account(state, rules, actor, pledge.pledgee) or thawed(state, rules, pledge.pledgee)
+    refusal = own_account(state, rules, actor, pledge.pledgee)
     if refusal:
         return refusal
-    if pledge.state != "called":
-        return no(rules, "pledge", Why.NOT_IN_FORCE, f"pledge {pledge.id} is not called; call it after {pledge.until}")
-    today = day_of(at)
-    if today < pledge.enforce_from:
-        what = f"notice runs until {pledge.enforce_from}; today is {today}"
-        return no(rules, "pledge", Why.TOO_EARLY, what)
+    if rules.pledge.yields == "sale":
+        return no(rules, "pledge", Why.WRONG_KIND, "a pledge is not taken under this rulebook; SellPledge sells it")
+    refusal = thawed(state, rules, pledge.pledgee) or enforceable(rules, at, pledge)
+    if refusal:
+        return refusal
     owed = pledge.secured
     moves: list[Move] = []
     for series, left in sorted(pledge.left.items()):
@@ -166,7 +168,22 @@ def enforce_pledge(state: State, rules: Rulebook, at: int, actor: str, body: c.E
     return (e.PledgeEnforced(pledge.id, pledge.pledgor, pledge.series, taken, max(owed, 0), tuple(moves)),)
 
 
-def _pledge(state: State, rules: Rulebook, number: int) -> Pledge | Refusal:
+def enforceable(rules: Rulebook, at: int, pledge: Pledge) -> Refusal | None:
+    """It is called, the notice is over, and no part of it is on sale."""
+    if pledge.state != "called":
+        return no(rules, "pledge", Why.NOT_IN_FORCE, f"pledge {pledge.id} is not called; call it after {pledge.until}")
+    if pledge.sale:
+        return no(
+            rules, "pledge", Why.NOT_IN_FORCE, f"pledge {pledge.id} is on sale in {pledge.sale}; wait for its close"
+        )
+    today = day_of(at)
+    if today < pledge.enforce_from:
+        return no(rules, "pledge", Why.TOO_EARLY, f"notice runs until {pledge.enforce_from}; today is {today}")
+    return None
+
+
+def known_pledge(state: State, rules: Rulebook, number: int) -> Pledge | Refusal:
+    """The pledge, or that there is none."""
     pledge = state.pledges.get(number)
     if pledge is None:
         return no(rules, "pledge", Why.UNKNOWN_PLEDGE, f"there is no pledge {number}, or it is free again")

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from airshed.engine import events as e
 from airshed.engine.auctions import lots_of, of_event
-from airshed.engine.nouns import Auction
+from airshed.engine.nouns import Auction, Pledge
 from airshed.engine.procedures.claims import offers_off
 from airshed.engine.procedures.deadlines import covered, expired
 from airshed.engine.reserve import asks_of
@@ -74,30 +74,45 @@ def sales_off(state: State, account: str, actor: str) -> list[e.Event]:
         for deal in state.deals.values()
         if deal.seller == account
     ]
-    return gone + _auctions_off(state, account) + offers_off(state, account, actor, either_side=False)
+    return gone + _auctions_off(state, account, pledges=True) + offers_off(state, account, actor, either_side=False)
 
 
 def all_off(state: State, account: str, actor: str) -> list[e.Event]:
-    """Everything of an account that waits: orders, deals in which it stands on either side, auctions of its own."""
+    """Everything of an account that waits: orders, deals in which it stands on either side, auctions of its own.
+
+    What it pledged and its pledgee sells goes on: the security is the pledgee's.
+    """
     gone = orders_off(state, account)
     gone += [
         e.DealDropped(deal.id, deal.seller, deal.series, actor)
         for deal in state.deals.values()
         if account in (deal.seller, deal.buyer)
     ]
-    return gone + _auctions_off(state, account) + offers_off(state, account, actor, either_side=True)
+    return gone + _auctions_off(state, account, pledges=False) + offers_off(state, account, actor, either_side=True)
 
 
-def _auctions_off(state: State, account: str) -> list[e.Event]:
+def _auctions_off(state: State, account: str, *, pledges: bool) -> list[e.Event]:
     """Lots and asks come back; an auction that is called off sells nothing, and its bids are free."""
-    mine = [auction for auction in state.auctions.values() if auction.open and auction.seller == account]
-    called_off = (_called_off(state, auction) for auction in mine)
-    return [*lots_of(state, account), *asks_of(state, account), *called_off]
+    gone: list[e.Event] = [*lots_of(state, account), *asks_of(state, account)]
+    for auction in state.auctions.values():
+        if auction.open and auction.seller == account and (pledges or not auction.pledge):
+            gone += _called_off(state, auction)
+    return gone
 
 
-def _called_off(state: State, auction: Auction) -> e.AuctionCleared:
+def _called_off(state: State, auction: Auction) -> list[e.Event]:
     waiting = state.unsold[auction.series]
-    return e.AuctionCleared(auction.id, None, 0, auction.count, 0, 0, (), (), (), waiting, ())
+    off: list[e.Event] = [e.AuctionCleared(auction.id, None, 0, auction.count, 0, 0, (), (), (), waiting, ())]
+    if auction.pledge:
+        pledge = state.pledges[auction.pledge]
+        what = (auction.pledge, auction.seller, auction.id, auction.series)
+        off.append(e.PledgeServed(*what, pledged=pledge.series, back=auction.count, fen=0, owed=pledge.secured))
+    return off
+
+
+def sale_off(state: State, pledge: Pledge) -> list[e.Event]:
+    """What of a pledge is on sale is pledged again."""
+    return _called_off(state, state.auctions[pledge.sale]) if pledge.sale else []
 
 
 def expired_off(state: State, rules: Rulebook, at: int, actor: str) -> list[e.Event]:
@@ -137,7 +152,7 @@ def expired_off(state: State, rules: Rulebook, at: int, actor: str) -> list[e.Ev
                 for number, lot in enumerate(auction.lots, 1)
                 if lot.count
             ]
-            gone.append(_called_off(state, auction))
+            gone += _called_off(state, auction)
     gone += [
         e.PledgeReleased(pledge.id, pledge.pledgor, pledge.series, actor)
         for pledge in state.pledges.values()

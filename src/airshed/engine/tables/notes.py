@@ -113,7 +113,7 @@ def _note_cleared(tables: Tables, state: State, record: Record, event: e.Auction
         tables.touch("accounts", *(bid.account for bid in each.bids))
     tables.touch_entry(event.entry)
     for award in event.awards:
-        tables.add("awards", (record.seq, event.auction, award.account, award.count, award.fen))
+        tables.add("awards", (record.seq, event.auction, award.account, award.count, award.fen, award.fee))
 
 
 def _note_nothing(tables: Tables, state: State, record: Record, event: e.SessionOpened) -> None:
@@ -185,6 +185,11 @@ def _note_pledge_free(
     tables.touch_holdings(event.pledgor, event.series)
     if not isinstance(event, e.PledgeReleased):
         tables.touch_entry(event.entry)
+
+
+def _note_pledge_sale(tables: Tables, state: State, record: Record, event: e.PledgeForSale | e.PledgeServed) -> None:
+    tables.touch("pledges", event.pledge)
+    tables.touch_holdings(event.pledgor, event.pledged if isinstance(event, e.PledgeServed) else event.series)
 
 
 def _note_cut(tables: Tables, state: State, record: Record, event: e.ClaimCut) -> None:
@@ -352,6 +357,8 @@ NOTES: dict[type, Callable[[Tables, State, Record, Any], None]] = {
     e.PledgeRedeemed: _note_pledge_free,
     e.PledgeCalled: _note_pledge,
     e.PledgeEnforced: _note_pledge_free,
+    e.PledgeForSale: _note_pledge_sale,
+    e.PledgeServed: _note_pledge_sale,
     e.ClaimCut: _note_cut,
     e.LeaseOffered: _note_lease,
     e.LeaseDropped: _note_lease,

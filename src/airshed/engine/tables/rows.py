@@ -148,7 +148,7 @@ def _pledge(state: State, key: int) -> Row | None:
     if pledge is None:
         return None
     parties = (pledge.pledgor, pledge.pledgee, pledge.series, pledge.count, sum(pledge.left.values()))
-    return (key, *parties, pledge.secured, pledge.until, pledge.state, pledge.enforce_from)
+    return (key, *parties, pledge.secured, pledge.until, pledge.state, pledge.enforce_from, pledge.sale)
 
 
 def _lease(state: State, key: int) -> Row | None:

@@ -206,6 +206,7 @@ TABLES: tuple[Table, ...] = (
             "until TEXT",
             "state TEXT",
             "enforce_from TEXT",
+            "sale TEXT",
         ),
         1,
     ),
@@ -347,7 +348,7 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "awards",
-        ("seq INTEGER", "auction TEXT", "account TEXT", "count INTEGER", "fen INTEGER"),
+        ("seq INTEGER", "auction TEXT", "account TEXT", "count INTEGER", "fen INTEGER", "fee INTEGER"),
         3,
         listed=True,
     ),
