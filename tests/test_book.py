@@ -234,7 +234,7 @@ def test_damage_anywhere_is_named_or_does_no_harm(path: Path) -> None:
         sound = verify(book)
     rng = Random(1)
     named = 0
-    for _ in range(200):
+    for _ in range(300):
         damaged = bytearray(whole)
         place = rng.randrange(100, len(whole) - 64)
         damaged[place : place + 16] = rng.randbytes(16)

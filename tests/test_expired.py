@@ -96,6 +96,8 @@ def everything_waits(series: str = SERIES) -> Runner:
         ("fund", c.AcceptRight(1)),
         ("steel", c.OfferRepurchase("steel", SERIES, 100)),
         ("steel", c.Transfer("steel", "fund", SERIES, 100)),
+        (AUTHORITY, c.OpenRepurchase("back", SERIES, 100, 1_000)),
+        (AUTHORITY, c.NoticeWithdrawal("s-steel", SERIES, "excess", "output", 1, 2)),
         (AUTHORITY, c.OpenSale("sale", SERIES, 1, 100, "2028-12-31")),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, c.Wish) else str(value),

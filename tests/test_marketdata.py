@@ -35,7 +35,15 @@ from terms import NEXT, STRIP, two_vintages
 BYS: tuple[By, ...] = ("session", "week", "month")
 #: Events that deliver allowances and move money in one entry and are no trade of a series at a price: rent is paid for
 #: use, and a right is sold with what is still to come.
-NO_TRADES = (e.YearClosed, e.Surrendered, e.PenaltyPaid, e.LeaseDelivered, e.RightSold)
+NO_TRADES = (
+    e.YearClosed,
+    e.Surrendered,
+    e.PenaltyPaid,
+    e.LeaseDelivered,
+    e.RightSold,
+    e.AllowancesWithdrawn,
+    e.WithdrawalRestored,
+)
 
 
 @cache
@@ -117,6 +125,8 @@ def test_the_tape_holds_every_delivery_against_payment_and_nothing_else(seed: in
             moved = sum(count_of(move.blocks) for move in entry if type(move) is Delivered)
             if isinstance(event, e.AuctionCleared):  # what is kept back or left over goes to the reserve unpaid
                 moved = event.sold
+            if isinstance(event, e.ReserveGranted):  # new entrants that pay nothing buy nothing
+                moved = sum(grant.count for grant in event.grants if grant.fen)
             sides[record.seq] = sides.get(record.seq, 0) + moved
     found: dict[int, int] = {}
     for trade in read_market(lines).tape:

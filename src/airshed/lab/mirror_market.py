@@ -129,7 +129,11 @@ class MarketMirror:
             self._priced(event.series, event.limit, rules.trading.band_basis_points, rules)
             if event.side == "buy":
                 self._wants["order", event.order, 0] = [event.account, event.series, event.count]
-                self._buys(event.account, event.series, record.at, rules)
+                # what it meets at once is delivered already when this is looked at
+                filled = sum(
+                    each.count for each in record.events if isinstance(each, e.Traded) and each.taker == event.order
+                )
+                self._buys(event.account, event.series, record.at, rules, delivered=filled)
         elif isinstance(event, e.Traded):
             self._parts(event.seller, event.buyer, event.series, rules)
             self._apart({event.seller}, {event.buyer}, rules)
@@ -261,8 +265,11 @@ class MarketMirror:
             return self._last[series]
         return sum(self._last.get(each, rule.reference_fen_per_t) for each in vintages(series))
 
-    def _buys(self, account: str, series: str, at: int, rules: Rulebook) -> None:
-        """Where it comes from, and what the group of the buyer holds and waits for by now."""
+    def _buys(self, account: str, series: str, at: int, rules: Rulebook, *, delivered: int = 0) -> None:
+        """Where it comes from, and what the group of the buyer holds and waits for by now.
+
+        `delivered` of what it waits for is in its account by now.
+        """
         law = rules.trade_rules
         kind, home, group = self._accounts[account]
         pollutant, issued, _ = series.split("-")
@@ -280,7 +287,7 @@ class MarketMirror:
             for each in vintages(series):
                 held = sum(last - first + 1 for name in mates for first, last in self._held.get((name, each), []))
                 mine = [want for want in self._wants.values() if want[0] in mates and each in vintages(str(want[1]))]
-                waits = sum(int(want[2]) for want in mine)
+                waits = sum(int(want[2]) for want in mine) - delivered
                 most = self._caps[each] * law.group_limit_basis_points // 10_000
                 self._claim("I5", held + waits <= most, f"{mates} hold {held} and want {waits} of {each}, may {most}")
 

@@ -11,8 +11,11 @@ from airshed.model.measures import mean_price
 
 #: How allowances changed hands: "listed" in the order book; "call" at the one price of a series' call; "zone_call" in
 #: the call of the whole zone; "block" and "transfer" between two; "auction" sold by a jurisdiction, "one_way" by a
-#: holder; "sale" at a fixed price; "repurchase" by the government.
-Kind = Literal["listed", "call", "zone_call", "block", "transfer", "auction", "one_way", "sale", "repurchase"]
+#: holder; "sale" at a fixed price; "repurchase" by the government at its standing price, "reverse_auction" from the
+#: lowest asks up.
+Kind = Literal[
+    "listed", "call", "zone_call", "block", "transfer", "auction", "one_way", "sale", "repurchase", "reverse_auction"
+]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 #: Kinds in which many meet and nobody chooses the other side: what bars show unless other kinds are asked for.
 EXCHANGE_KINDS: tuple[Kind, ...] = ("listed", "call")

@@ -28,7 +28,9 @@ Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,39}\Z", examples=["a-shor
 Flag = Annotated[str, Meta(pattern=r"^[A-Z]\Z", examples=["N"])]
 
 #: How allowances change hands for money (the kinds of the tape; a test keeps them equal).
-TradeKind = Literal["listed", "call", "zone_call", "block", "transfer", "auction", "one_way", "sale", "repurchase"]
+TradeKind = Literal[
+    "listed", "call", "zone_call", "block", "transfer", "auction", "one_way", "sale", "repurchase", "reverse_auction"
+]
 
 #: What an operator may say of hours (the marks that `mrv.marks` knows).
 MarkName = Literal["stopped", "start_up", "shut_down", "maintenance", "calibration", "fault"]

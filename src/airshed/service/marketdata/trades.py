@@ -85,6 +85,21 @@ def _repurchased(state: State, event: e.Repurchased) -> Iterator[Sold]:
     yield Sold("repurchase", event.series, event.price, event.count, value_fen(event.count, event.price))
 
 
+def _bought_back(state: State, event: e.RepurchaseCleared) -> Iterator[Sold]:
+    """A trade for every seller, at the mean of what it gets where asks get their own prices."""
+    series = state.repurchases[event.repurchase].series
+    for award in event.awards:
+        yield Sold("reverse_auction", series, mean_price(award.fen, award.count), award.count, award.fen)
+
+
+def _granted(state: State, event: e.ReserveGranted) -> Iterator[Sold]:
+    """New entrants buy at the fixed price; what is free is no trade."""
+    for grant in event.grants:
+        if grant.fen:
+            price = state.applications[grant.application].price
+            yield Sold("sale", event.series, price, grant.count, grant.fen)
+
+
 #: Every event in which allowances change hands for money; the others are no trades.
 SOLD: Mapping[type, Callable[[State, Any], Iterator[Sold]]] = {
     e.Traded: _traded,
@@ -94,4 +109,6 @@ SOLD: Mapping[type, Callable[[State, Any], Iterator[Sold]]] = {
     e.ZoneCallCleared: _zone_called,
     e.AllocationBought: _bought,
     e.Repurchased: _repurchased,
+    e.RepurchaseCleared: _bought_back,
+    e.ReserveGranted: _granted,
 }

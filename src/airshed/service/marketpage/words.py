@@ -15,6 +15,7 @@ KINDS: dict[Kind, Phrase] = {
     "one_way": Phrase("one-way auction of a holder", "单向竞价"),
     "sale": Phrase("sale at a fixed price", "定价出让"),
     "repurchase": Phrase("government repurchase", "政府回购"),
+    "reverse_auction": Phrase("reverse auction of the government", "政府反向拍卖"),
 }
 #: The parts of a series in the order in which they are stacked: field, name, colour.
 PARTS: tuple[tuple[str, Phrase, str], ...] = (
