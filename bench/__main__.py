@@ -17,6 +17,7 @@ CHAPTERS = (
     "auction",
     "zonecall",
     "equilibrium",
+    "lab",
     "engine",
     "agents",
     "gateway",

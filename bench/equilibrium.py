@@ -80,7 +80,8 @@ def programme(case: Drawn) -> Programme:
     )
 
 
-def _best(work: Callable[[], object], rounds: int = ROUNDS) -> float:
+def best(work: Callable[[], object], rounds: int = ROUNDS) -> float:
+    """Seconds of the fastest of some rounds."""
     taken = []
     for _ in range(rounds):
         begun = time.perf_counter()
@@ -98,7 +99,7 @@ def _one(sources: int, years: int) -> None:
     def ours() -> float:
         return equilibrium(Steps(curve.costs, widths, discount), need, discount).cost
 
-    seconds = _best(ours)
+    seconds = best(ours)
     line = f"  one zone, {sources:>7,} sources x {years:>2} years  {1000 * seconds:>8.1f} ms"
     if sources <= PEER_SOURCES:
         ready = programme(case)
@@ -117,7 +118,7 @@ def _many(sources: int, zones: int, years: int) -> None:
     case = drawn(sources, zones, years)
     discount = case.curves[0].discount
     found = zone_equilibrium(case.curves, case.transfer, case.need, discount)
-    seconds = _best(lambda: zone_equilibrium(case.curves, case.transfer, case.need, discount))
+    seconds = best(lambda: zone_equilibrium(case.curves, case.transfer, case.need, discount))
     line = f"  {zones} zones, {sources:>7,} sources x {years:>2} years  {1000 * seconds:>8.1f} ms  gap {found.gap:.0e}"
     line += f" after {found.rounds} rounds of {found.columns:,} columns"
     if sources <= PEER_SOURCES:

@@ -81,7 +81,9 @@ def co_equilibrium(
     zones, _, years = need.shape
     own = [np.flatnonzero(measures.zone == z) for z in range(zones)]
     removal, cost = [measures.removal[each] for each in own], [measures.cost[each] for each in own]
+    due = [factors[:, None] * each for each in cost]
     plans: list[Plan] = []
+    master = _Master(need, factors, ceiling, banking)
     seen: set[tuple[int, int, bytes]] = set()
     best, centre = -inf, np.zeros(need.shape)
     asked = centre
@@ -91,19 +93,21 @@ def co_equilibrium(
         bound = float((asked * need).sum())
         fresh = False
         for z in range(zones):
-            left = removal[z] @ asked[z] - cost[z][:, None] * factors
+            # not a product of matrices: small ones spread over cores cost more than they save
+            left = np.einsum("np,pt->tn", removal[z], asked[z]) - due[z]
             chosen = left > 0
             bound -= float(left[chosen].sum())
             for t in range(years):
-                packed = np.packbits(chosen[:, t])
+                packed = np.packbits(chosen[t])
                 if packed.any() and (z, t, packed.tobytes()) not in seen:
                     seen.add((z, t, packed.tobytes()))
-                    part = chosen[:, t].astype(np.float64)
-                    plans.append(Plan(z, t, packed, float(part @ cost[z] * factors[t]), part @ removal[z]))
+                    spent, taken = cost[z][chosen[t]].sum(), removal[z][chosen[t]].sum(axis=0)
+                    plans.append(Plan(z, t, packed, float(spent * factors[t]), taken))
+                    master.add(plans[-1])
                     fresh = True
         if bound > best:
             best, centre = bound, asked
-        mixed = _master(plans, need, factors, ceiling, banking)
+        mixed = master.mixed()
         closed = mixed.cost - best <= done * max(abs(mixed.cost), 1.0)
         if closed or rounds == ROUNDS or (not fresh and np.array_equal(asked, mixed.prices)):
             break
@@ -171,27 +175,38 @@ def co_bound(measures: Measures, need: Floats, factors: Floats, discounted: Floa
     return float((discounted * need).sum() - np.maximum(worth - measures.cost[:, None] * factors, 0.0).sum())
 
 
-def _master(plans: Sequence[Plan], need: Floats, factors: Floats, ceiling: float, banking: bool) -> _Mixed:
+class _Master:
     """The best mixture of the plans found so far; a plan of doing nothing is always there."""
-    zones, pollutants, years = need.shape
-    rows = np.arange(need.size).reshape(need.shape)
-    columns = Columns()
-    for plan in plans:
-        cells = [(int(rows[plan.zone, p, plan.year]), float(plan.taken[p])) for p in range(pollutants)]
-        columns.add(plan.cost, 0.0, 1.0, [*cells, (need.size + plan.zone * years + plan.year, -1.0)])
-    for (_, _, t), row in np.ndenumerate(rows):
-        columns.add(ceiling * float(factors[t]), 0.0, inf, [(int(row), 1.0)])
-    for (_, _, t), row in np.ndenumerate(rows):
-        if banking and t + 1 < years:
-            columns.add(0.0, 0.0, inf, [(int(row), -1.0), (int(row) + 1, 1.0)])
-    low = np.concatenate((need.ravel(), np.full(zones * years, -1.0)))
-    solved = solve(columns.programme(low, np.full(len(low), inf)))
-    parts = solved.columns[: len(plans)]
-    extra = solved.columns[len(plans) : len(plans) + need.size].reshape(need.shape)
-    prices = np.clip(solved.duals[: need.size].reshape(need.shape), 0.0, ceiling * factors)
-    if banking:
-        prices = np.minimum.accumulate(prices, axis=2)
-    return _Mixed(parts, prices, extra, solved.cost)
+
+    def __init__(self, need: Floats, factors: Floats, ceiling: float, banking: bool) -> None:
+        self.need, self.factors, self.ceiling, self.banking = need, factors, ceiling, banking
+        zones, _, years = need.shape
+        self.rows = np.arange(need.size).reshape(need.shape)
+        self.low = np.concatenate((need.ravel(), np.full(zones * years, -1.0)))
+        self.columns = Columns()
+        for (_, _, t), row in np.ndenumerate(self.rows):
+            self.columns.add(ceiling * float(factors[t]), 0.0, inf, [(int(row), 1.0)])
+        for (_, _, t), row in np.ndenumerate(self.rows):
+            if banking and t + 1 < years:
+                self.columns.add(0.0, 0.0, inf, [(int(row), -1.0), (int(row) + 1, 1.0)])
+        #: Columns that are no plans.
+        self.others = len(self.columns.cost)
+
+    def add(self, plan: Plan) -> None:
+        """Let a plan take part."""
+        cells = zip(self.rows[plan.zone, :, plan.year].tolist(), plan.taken.tolist(), strict=True)
+        one = self.need.size + plan.zone * self.need.shape[2] + plan.year
+        self.columns.add(plan.cost, 0.0, 1.0, [*cells, (one, -1.0)])
+
+    def mixed(self) -> _Mixed:
+        """The mixture, and its prices: up to the ceiling, and never rising where allowances may be banked."""
+        solved = solve(self.columns.programme(self.low, np.full(len(self.low), inf)))
+        size = self.need.size
+        extra = solved.columns[:size].reshape(self.need.shape)
+        prices = np.clip(solved.duals[:size].reshape(self.need.shape), 0.0, self.ceiling * self.factors)
+        if self.banking:
+            prices = np.minimum.accumulate(prices, axis=2)
+        return _Mixed(solved.columns[self.others :], prices, extra, solved.cost)
 
 
 def examine_measures(measures: Measures, need: Floats, years: int, ceiling: float) -> None:
@@ -204,12 +219,14 @@ def examine_measures(measures: Measures, need: Floats, years: int, ceiling: floa
         )
     if not 0 < ceiling < LARGEST:
         raise Malformed("ceiling", f"is {ceiling:g}", "give yuan per tonne above zero")
-    for number, (cost, removal, zone) in enumerate(zip(measures.cost, measures.removal, measures.zone, strict=True), 1):
-        if not 0 <= cost <= LARGEST or not ((removal >= 0) & (removal <= LARGEST)).all():
-            raise Malformed(
-                f"measure {number}", "a figure is missing or below zero", "give yuan and tonnes from zero up"
-            )
-        if not 0 <= zone < need.shape[0]:
-            raise Malformed(f"measure {number}", f"zone {zone}", f"number zones from 0 to {need.shape[0] - 1}")
+    fine = (measures.cost >= 0) & (measures.cost <= LARGEST)
+    fine &= ((measures.removal >= 0) & (measures.removal <= LARGEST)).all(axis=1)
+    for number in np.flatnonzero(~fine).tolist():
+        raise Malformed(
+            f"measure {number + 1}", "a figure is missing or below zero", "give yuan and tonnes from zero up"
+        )
+    for number in np.flatnonzero((measures.zone < 0) | (measures.zone >= need.shape[0])).tolist():
+        said = f"zone {measures.zone[number]}"
+        raise Malformed(f"measure {number + 1}", said, f"number zones from 0 to {need.shape[0] - 1}")
     if not (np.abs(need) <= LARGEST).all():
         raise Malformed("need", "a figure is missing", "give tonnes")
