@@ -208,6 +208,30 @@ def test_with_approval_the_leave_ends_on_its_day() -> None:
     assert why(runner, "kiln", kiln, AT + DAY_MS) is Why.CROSSING
 
 
+def test_who_may_not_buy_any_more_buys_nothing_when_a_call_or_an_auction_closes() -> None:
+    """A leave that has ended, and air that fails under a new law; others trade, and all cash is free again."""
+    rules = law(walled_sectors=(), crossing="approval", group_limit_basis_points=0)
+    runner, mirror = rich(rules), Mirror()
+    done(runner, AUTHORITY, c.AllowCrossing("kiln", "KM", DAY, "no offer at home"))
+    done(runner, EXCHANGE, c.OpenCall("c1", SERIES, ""))
+    done(runner, "steel", c.OfferAuction("a1", "steel", SERIES, 100, 390_000))
+    for name in ("kiln", "fund"):
+        done(runner, name, c.PlaceCallOrder("c1", name, "buy", 100, 400_000))
+        done(runner, name, c.PlaceBid("a1", name, 100, 400_000 if name == "kiln" else 390_000))
+    done(runner, "steel", c.PlaceCallOrder("c1", "steel", "sell", 200, 400_000))
+
+    (call,) = done(runner, EXCHANGE, c.CloseCall("c1", 1), AT + DAY_MS).events
+    (auction,) = done(runner, AUTHORITY, c.CloseAuction("a1", 1), AT + DAY_MS).events
+    assert isinstance(call, e.CallCleared)
+    assert isinstance(auction, e.AuctionCleared)
+    assert [(fill.account, fill.count) for fill in call.fills] == [("fund", 100), ("steel", 100)]
+    assert [(award.account, award.count) for award in auction.awards] == [("fund", 100)]
+    assert runner.state.ledger.purses["kiln"].held == runner.state.ledger.purses["fund"].held == 0
+    runner.state.check()
+    for line in runner.journal.lines():
+        mirror.follow(decode(line), rules)
+
+
 def test_the_city_first_then_the_zone() -> None:
     runner = rich(law(walled_sectors=(), crossing="first", group_limit_basis_points=0))
     done(runner, AUTHORITY, c.SetCap("SO2", "YX", 2027))

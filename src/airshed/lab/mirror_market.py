@@ -209,6 +209,7 @@ class MarketMirror:
             self._wants.pop(("call", event.call, number), None)
         if not useful(series, at, rules):
             orders = {}
+        orders = {n: o for n, o in orders.items() if o.side == "sell" or not self._barred(o.account, series, at, rules)}
         price, count = _naive(orders, self._reference(series, rules), rules.trading.tick_fen_per_t)
         self._claim("I7", (event.price, event.count) == (price, count), f"{event.call} should be {count} at {price}")
         got = {fill.number: fill.count for fill in event.fills}
@@ -265,23 +266,31 @@ class MarketMirror:
             return self._last[series]
         return sum(self._last.get(each, rule.reference_fen_per_t) for each in vintages(series))
 
+    def _barred(self, account: str, series: str, at: int, rules: Rulebook) -> str:
+        """Why an account may not buy a series on this day, or nothing."""
+        law = rules.trade_rules
+        kind, home, _ = self._accounts[account]
+        pollutant, issued, _ = series.split("-")
+        places = self._places.get(account) or [home]
+        failing = [place for place in places if place != issued and f"{place} {pollutant}" in law.failing]
+        if kind != "operator":
+            return ""
+        if failing:
+            return f"{account} adds load in {failing}"
+        leave = law.crossing == "approval" and self._leaves.get((account, issued), "") >= day_of(at)
+        if issued in places or (issued not in law.no_export and (leave or law.crossing in ("free", "first"))):
+            return ""
+        return f"{account} buys {series} and may not, or without leave"
+
     def _buys(self, account: str, series: str, at: int, rules: Rulebook, *, delivered: int = 0) -> None:
         """Where it comes from, and what the group of the buyer holds and waits for by now.
 
         `delivered` of what it waits for is in its account by now.
         """
         law = rules.trade_rules
-        kind, home, group = self._accounts[account]
-        pollutant, issued, _ = series.split("-")
-        places = self._places.get(account) or [home]
-        if kind == "operator" and issued not in places:
-            failing = [place for place in places if f"{place} {pollutant}" in law.failing]
-            self._claim("I5", not failing, f"{account} adds load in {failing}")
-            barred = law.crossing == "never" or issued in law.no_export
-            self._claim("I5", not barred, f"{account} buys {series} and may not")
-            if law.crossing == "approval":
-                leave = self._leaves.get((account, issued), "")
-                self._claim("I5", leave >= day_of(at), f"{account} buys {series} without leave")
+        group = self._accounts[account][2]
+        barred = self._barred(account, series, at, rules)
+        self._claim("I5", not barred, barred)
         if law.group_limit_basis_points:
             mates = [name for name, known in self._accounts.items() if name == account or (group and known[2] == group)]
             for each in vintages(series):

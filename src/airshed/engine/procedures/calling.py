@@ -19,6 +19,7 @@ from airshed.engine.procedures.trade_rules import (
     own_accounts,
     price_refused,
     reference_price,
+    still_may,
     wall_of,
     whole_lots,
 )
@@ -137,7 +138,8 @@ def drop_order(state: State, rules: Rulebook, at: int, actor: str, body: c.DropC
 def close_call(state: State, rules: Rulebook, at: int, actor: str, body: c.CloseCall) -> Decision:
     """Clear and settle in one entry (I5, I7); the exchange stands between buyers and sellers.
 
-    Nothing is traded in the call of a vintage that has expired since: all that is set aside is free again.
+    Nothing is traded in the call of a vintage that has expired since, and nobody buys what it may not buy any more:
+    what is set aside is free again.
     """
     call = state.calls.get(body.call)
     if call is None:
@@ -147,7 +149,11 @@ def close_call(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
         return refusal
     law = rules.trading
     live = call.orders.values() if at <= ends(rules, call.series) else ()
-    orders = [Limit(order.number, order.side, order.limit, order.count) for order in live]
+    orders = [
+        Limit(order.number, order.side, order.limit, order.count)
+        for order in live
+        if order.side == "sell" or still_may(state, rules, at, order.account, call.series) is None
+    ]
     result = clear(orders, reference_price(state, rules, call.series), law.tick_fen_per_t, body.seed)
     fills, entry = _settled(state, rules, call, result)
     return (e.CallCleared(call.id, result.price, result.count, result.surplus, fills, entry),)

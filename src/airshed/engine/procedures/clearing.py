@@ -11,7 +11,7 @@ from airshed.engine.nouns import Auction
 from airshed.engine.procedures.bidding import group_of, holding, holding_limit
 from airshed.engine.procedures.deadlines import ends, expired
 from airshed.engine.procedures.guards import Decision, no
-from airshed.engine.procedures.trade_rules import own_accounts
+from airshed.engine.procedures.trade_rules import own_accounts, still_may
 from airshed.engine.state import State
 from airshed.market.auction import AuctionLaw, Bidder, Consigned, Outcome, Sale, SealedBid, hold
 from airshed.market.auction import law as auction_law
@@ -55,7 +55,7 @@ def close_auction(state: State, rules: Rulebook, at: int, actor: str, body: c.Cl
 
 
 def _struck(state: State, rules: Rulebook, at: int, event: Sequence[Auction]) -> dict[tuple[str, int], Refusal]:
-    """The bids, by auction and number, that the vintage or, under a law that came since, the bidder rules out."""
+    """The bids, by auction and number, that the vintage, the air or border, or a law that came since rules out."""
     sellers = {lot.account for each in event for lot in each.lots if lot.count}
     sellers.update(each.seller for each in event if each.of_holder)
     mates = {mate: seller for seller in sorted(sellers) for mate in own_accounts(state, rules, seller)}
@@ -65,6 +65,8 @@ def _struck(state: State, rules: Rulebook, at: int, event: Sequence[Auction]) ->
         for bid in each.bids:
             if over:
                 struck[each.id, bid.number] = over
+            elif refusal := still_may(state, rules, at, bid.account, each.series):
+                struck[each.id, bid.number] = refusal
             elif bid.account in mates:
                 detail = f"{mates[bid.account]} sells in {each.id}, so the bid of {bid.account} does not count"
                 struck[each.id, bid.number] = no(rules, "trade_rules", Why.SELF_TRADE, detail)

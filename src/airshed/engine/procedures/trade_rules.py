@@ -122,6 +122,14 @@ def may_cross(state: State, rules: Rulebook, at: int, account: str, series: str,
     return None
 
 
+def still_may(state: State, rules: Rulebook, at: int, account: str, series: str) -> Refusal | None:
+    """Whether a buyer whose order was placed some days ago may still buy when the call or the auction closes.
+
+    What one's own place has on offer by then is not asked: who places a small offer there would throw others out.
+    """
+    return may_cross(state, rules, at, account, series, 0)
+
+
 def own_accounts(state: State, rules: Rulebook, account: str) -> tuple[str, ...]:
     """The accounts whose orders count as those of this one: itself, or all of its corporate group."""
     if rules.trade_rules.self_trade_of == "group":
