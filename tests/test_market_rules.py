@@ -302,6 +302,22 @@ def test_a_halt_takes_off_whatever_waits_for_its_series(series: str) -> None:
     assert why(runner, "fund", c.PlaceOrder("fund", strip, "buy", 100, 800_000)) is Why.MARKET_HALTED
 
 
+def test_a_holders_auction_stands_still_with_its_series_and_one_of_a_jurisdiction_does_not() -> None:
+    runner = rich(OPEN)
+    done(runner, "steel", c.OfferAuction("a1", "steel", SERIES, 100, 400_000))
+    done(runner, "fund", c.PlaceBid("a1", "fund", 100, 400_000))
+    done(runner, AUTHORITY, c.OpenAuction("a2", SERIES, 100))
+    done(runner, EXCHANGE, c.HaltMarket(SERIES, "news"))
+
+    assert why(runner, "steel", c.OfferAuction("a3", "steel", SERIES, 100, 400_000)) is Why.MARKET_HALTED
+    assert why(runner, "fund", c.PlaceBid("a1", "fund", 100, 400_000)) is Why.MARKET_HALTED
+    assert why(runner, AUTHORITY, c.CloseAuction("a1", 1)) is Why.MARKET_HALTED
+    done(runner, "fund", c.PlaceBid("a2", "fund", 100, 400_000))
+    done(runner, AUTHORITY, c.CloseAuction("a2", 1))
+    done(runner, EXCHANGE, c.ResumeMarket(SERIES))
+    assert [type(event) for event in done(runner, AUTHORITY, c.CloseAuction("a1", 1)).events] == [e.AuctionCleared]
+
+
 def test_a_trade_that_halts_its_series_takes_strips_and_calls_of_it_off_too() -> None:
     runner = rich(trading(OPEN, breaker_basis_points=100))
     done(runner, AUTHORITY, c.SetCap("SO2", "KM", 2028))

@@ -10,7 +10,7 @@ from airshed.engine.auctions import of_event
 from airshed.engine.nouns import Auction
 from airshed.engine.procedures.deadlines import expired
 from airshed.engine.procedures.guards import Decision, known_series, no, own_account, positive, thawed
-from airshed.engine.procedures.trade_rules import bought_today, enough, outside_collar, own_accounts
+from airshed.engine.procedures.trade_rules import bought_today, enough, not_halted, outside_collar, own_accounts
 from airshed.engine.state import State
 from airshed.market.auction.trimming import ALL_BASIS_POINTS
 from airshed.market.auction.waiting import Waiting, due
@@ -197,6 +197,7 @@ def of_holder(
     law = look.local(rules, issued.jurisdiction).auction
     refusal = (
         _taken(state, rules, auction)
+        or not_halted(state, rules, series)
         or expired(rules, at, series)
         or positive(rules, "auction", "the count", count)
         or positive(rules, "auction", "the reserve price", reserve)

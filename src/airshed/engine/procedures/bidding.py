@@ -8,7 +8,14 @@ from airshed.engine.auctions import of_event
 from airshed.engine.nouns import Auction
 from airshed.engine.procedures.deadlines import expired
 from airshed.engine.procedures.guards import Decision, no, own_account, positive, thawed
-from airshed.engine.procedures.trade_rules import may_cross, outside_collar, over_position, own_accounts, walled_off
+from airshed.engine.procedures.trade_rules import (
+    may_cross,
+    not_halted,
+    outside_collar,
+    over_position,
+    own_accounts,
+    walled_off,
+)
 from airshed.engine.state import State
 from airshed.market.auction.trimming import ALL_BASIS_POINTS
 from airshed.market.auction.window import LARGEST_VALUE
@@ -33,7 +40,8 @@ def place_bid(state: State, rules: Rulebook, at: int, actor: str, body: c.PlaceB
     if not auction.open:
         return no(rules, "auction", Why.AUCTION_CLOSED, f"the auction {body.auction} is over")
     refusal = (
-        expired(rules, at, auction.series)
+        (not_halted(state, rules, auction.series) if auction.of_holder else None)
+        or expired(rules, at, auction.series)
         or _may_bid(state, rules, at, auction, body)
         or positive(rules, "auction", "the count", body.count)
         or positive(rules, "auction", "limit", body.limit)

@@ -11,7 +11,7 @@ from airshed.engine.nouns import Auction
 from airshed.engine.procedures.bidding import group_of, holding, holding_limit
 from airshed.engine.procedures.deadlines import ends, expired
 from airshed.engine.procedures.guards import Decision, no
-from airshed.engine.procedures.trade_rules import own_accounts, still_may
+from airshed.engine.procedures.trade_rules import not_halted, own_accounts, still_may
 from airshed.engine.state import State
 from airshed.market.auction import AuctionLaw, Bidder, Consigned, Outcome, Sale, SealedBid, hold
 from airshed.market.auction import law as auction_law
@@ -37,6 +37,9 @@ def close_auction(state: State, rules: Rulebook, at: int, actor: str, body: c.Cl
         return no(rules, "auction", Why.UNKNOWN_AUCTION, f"there is no auction {body.auction!r}")
     if not auction.open:
         return no(rules, "auction", Why.AUCTION_CLOSED, f"the auction {body.auction} is over")
+    refusal = not_halted(state, rules, auction.series) if auction.of_holder else None
+    if refusal:
+        return refusal
     event = of_event(state, auction.event)
     law = _law(rules, event, body.seed)
     struck = _struck(state, rules, at, event)
