@@ -190,6 +190,50 @@ def test_a_reserve_sold_at_the_ceiling_may_run_out() -> None:
     assert (hard.market.price.item(), hard.extra.item()) == (60.0, 20.0)
 
 
+def collar(*words: str) -> Any:
+    return CliRunner().invoke(app, ["collar", "--years", "3", *words])
+
+
+def test_the_command_keeps_the_price_in_its_collar() -> None:
+    """Undiscounted floor and ceiling of the first year hold in each: prices that are banked over grow with the rate."""
+    free = json.loads(collar("--json").stdout)["free_price_yuan_per_t"]
+    low, high = max(free) * 1.01, max(free) * 1.02
+    words = ["--floor", f"{low}", "--ceiling", f"{high}", "--withheld", "1e6", "--json"]
+    told = json.loads(collar(*words).stdout)
+
+    assert min(told["price_yuan_per_t"]) == pytest.approx(low)
+    assert max(told["price_yuan_per_t"]) <= high + 1e-9
+    assert max(told["less_t"]) > 0
+    for sold, price in zip(told["more_t"], told["price_yuan_per_t"], strict=True):
+        assert sold == 0 or price == pytest.approx(high)
+
+
+def test_the_command_runs_a_stability_reserve(tmp_path: Path) -> None:
+    (tmp_path / "rule.toml").write_text("upper = 60\nmiddle = 40\nlower = 5\nrate = 0.24\nrelease = 1\n")
+    told = json.loads(collar("--decline", "8", "--stability", str(tmp_path / "rule.toml"), "--json").stdout)
+
+    assert min(told["more_t"]) < 0
+    assert told["price_yuan_per_t"][0] >= told["free_price_yuan_per_t"][0]
+    assert told["told"].startswith("settled")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--floor", "9", "--ceiling", "8"], "a floor of 9 and a ceiling of 8"),
+        (["--stability", "x.toml", "--floor", "9"], "it stands beside a collar"),
+        (["--stability", "nowhere.toml"], "nowhere.toml: the file is missing"),
+        (["--curves", "x.csv"], "one of --curves and --caps is missing"),
+        (["--pollutant", "CO"], "no such pollutant 'CO'"),
+        (["--rate", "-100"], "--rate: -100 percent"),
+    ],
+)
+def test_a_collar_that_cannot_be_is_named(words: list[str], said: str) -> None:
+    done = collar(*words)
+    assert isinstance(done.exception, Malformed)
+    assert said in str(done.exception)
+
+
 # --- quadratic costs with a start
 
 
@@ -412,6 +456,7 @@ def test_quadratic_costs_go_through_the_command_with_tax_and_proof(tmp_path: Pat
         (["--rulebook", "dianzhong"], SLOPES, "--slopes: it goes only with --caps"),
         (["--caps", "CAPS"], SLOPES.replace(",1,1000", ",-1,1000"), "slopes.csv line 2 column slope_yuan_per_t2"),
         (["--caps", "CAPS"], SLOPES.replace(",1,1000", ",,1000"), "the cell is empty"),
+        (["--caps", "CAPS"], SLOPES.replace(",300,", ",-300,"), "slopes.csv line 2 column start_yuan_per_t"),
         (["--caps", "CAPS"], SLOPES.replace("KM", "BJ"), "slopes.csv line 2: no such zone 'BJ'"),
         (["--caps", "CAPS"], SLOPES.replace("1000", "100"), "need of year 1: 300.000 t more"),
         (["--caps", "CAPS", "--tax", "Atlantis"], SLOPES, "'Atlantis' taxes no SO2"),

@@ -21,7 +21,7 @@ from airshed.lab.equilibrium import Steps
 from airshed.lab.equilibrium.case import Case
 from airshed.lab.floors import floors_of, read_traded
 from airshed.lab.guide_price import Collar, collar_of, guide_prices
-from airshed.lab.quotes import TAX, Quote, alarms, in_one_language, read_quotes
+from airshed.lab.quotes import TAX, Quote, alarms, in_one_language, read_quotes, yields
 from airshed.lab.taxes import read_fees, read_reliefs, read_taxes, tax_of
 from airshed.market.emission_tax import Relief, guided, part_paid, per_tonne, taxed
 from airshed.model.refusal import Malformed
@@ -127,6 +127,17 @@ def test_a_price_is_all_in_only_with_a_term_and_a_tax() -> None:
     assert in_one_language([quote], 0.08)[0].all_in is None
 
 
+def test_a_price_for_a_year_over_one_for_ever_is_a_yield() -> None:
+    """Chongqing against Shanxi 1,000 / 18,000; Zhuzhou 200 / 15,000 (SO2) and 200 / 25,000 (NOx)."""
+    found = {(each.endless.place, each.yearly.pollutant): each.rate for each in yields(read_quotes())}
+
+    assert found == {
+        ("Zhuzhou", "SO2"): pytest.approx(0.0133333333),
+        ("Zhuzhou", "NOx"): pytest.approx(0.008),
+        ("Shanxi", "SO2"): pytest.approx(0.0555555556),
+    }
+
+
 def test_a_tax_contradicts_no_price_of_a_right() -> None:
     said = in_one_language(read_quotes(), 0.08)
     named = {each.quote.kind for alarm in alarms(said) for each in (alarm.low, alarm.high)}
@@ -204,6 +215,8 @@ def test_the_page_says_what_the_command_says(made: tuple[Path, dict[str, Any]]) 
     for each in made[1]["alarms"]:
         assert f"{each['times']:.1f}" in page
     assert "1.045" in page
+    for each in made[1]["yields"]:
+        assert f"is a yield of {100 * each['rate']:.3f} %" in page
 
 
 def test_the_page_loads_nothing_and_complains_of_nothing(made: tuple[Path, Any], seen: Seen) -> None:
@@ -226,7 +239,7 @@ def test_the_page_fits_a_desk_and_a_telephone(seen: Seen, width: int, language: 
 
 def test_the_headline_follows_the_rate() -> None:
     said = in_one_language([each for each in read_quotes() if each.place != "Zhuzhou"], 0.05)
-    facts = QuoteFacts(5.0, 20.0, tuple(said), tuple(alarms(said)), (), "airshed <lab>")
+    facts = QuoteFacts(5.0, 20.0, said, alarms(said), (), yields(read_quotes()), "airshed <lab>")
 
     assert headline(facts).en.startswith("18,000 yuan once against 1,000 a year is not 18 times but 0.90 at 5 %.")
     assert build(facts) == build(facts)

@@ -11,6 +11,7 @@ from airshed.cli import (
     lab_agents,
     lab_brief,
     lab_cocontrol,
+    lab_collar,
     lab_frictions,
     lab_guide,
     lab_methods,
@@ -197,6 +198,7 @@ def check(
 
 lab_methods.register(app)
 lab_cocontrol.register(app)
+lab_collar.register(app)
 lab_frictions.register(app)
 lab_guide.register(app)
 lab_prices.register(app)

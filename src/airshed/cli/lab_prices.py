@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from airshed.cli.show import as_json, console, table, writable
 from airshed.model.refusal import Malformed
-
-if TYPE_CHECKING:
-    from airshed.lab.floors import FloorBound
-    from airshed.lab.quotes import Alarm, Said
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 
@@ -53,7 +49,7 @@ def prices(
     Example: airshed lab prices --html prices.html
     """
     from airshed.lab.floors import floors_of, read_traded
-    from airshed.lab.quotes import alarms, in_one_language, read_quotes
+    from airshed.lab.quotes import alarms, in_one_language, read_quotes, yields
     from airshed.lab.taxes import read_fees, read_taxes
 
     target = writable(html)
@@ -71,13 +67,27 @@ def prices(
         {(each.place, each.pollutant): each.yuan_per_t for each in read_taxes()},
     )
     found = alarms(said)
+    implied = yields([each.quote for each in said])
     floors = floors_of(read_traded(Path(traded) if traded else None))
     if target is not None:
         command = f"airshed lab prices --rate {rate:g} --life {life:g}" + (f" --quotes {quotes}" if quotes else "")
         command += (f" --pollutant {pollutant}" if pollutant else "") + (f" --traded {traded}" if traded else "")
-        _write(target, rate, life, said, found, floors, f"{command} --html {target.name}")
+        from airshed.service.quotepage import QuoteFacts, build
+        from airshed.service.report import write
+
+        shown = QuoteFacts(rate, life, said, found, floors, implied, f"{command} --html {target.name}")
+        write(target, build(shown))
     if json:
-        as_json({"rate_percent": rate, "life_years": life, "prices": said, "alarms": found, "floors": floors})
+        as_json(
+            {
+                "rate_percent": rate,
+                "life_years": life,
+                "prices": said,
+                "alarms": found,
+                "yields": implied,
+                "floors": floors,
+            }
+        )
         return
     table(
         f"Yuan per tonne and year at {rate:g} % 年化价格",
@@ -115,6 +125,13 @@ def prices(
             f" {low.yearly:,.2f}, {high.quote.place} {high.quote.kind} {high.yearly:,.2f} a year",
             markup=False,
         )
+    for one in implied:
+        year, ever = one.yearly, one.endless
+        console.print(
+            f"{' and '.join(dict.fromkeys((year.place, ever.place)))}, {year.pollutant}: {year.yuan_per_t:,.0f} a year"
+            f" against {ever.yuan_per_t:,.0f} without an end is a yield of {100 * one.rate:.3f} %",
+            markup=False,
+        )
     for each in floors:
         told = "the floor is about all that prices tell" if each.bound else "above the floors"
         console.print(
@@ -128,21 +145,6 @@ def prices(
     )
     if target is not None:
         console.print(f"{target}: {target.stat().st_size:,} bytes", markup=False)
-
-
-def _write(
-    path: Path,
-    rate: float,
-    life: float,
-    said: list[Said],
-    found: list[Alarm],
-    floors: list[FloorBound],
-    command: str,
-) -> None:
-    from airshed.service.quotepage import QuoteFacts, build
-    from airshed.service.report import write
-
-    write(path, build(QuoteFacts(rate, life, tuple(said), tuple(found), tuple(floors), command)))
 
 
 def _term(years: str | None, per_year: str | None) -> str:

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from airshed.lab.rows import read_rows
-from airshed.market.tenor import annualised, capitalised
+from airshed.market.tenor import annualised, capitalised, implied_yield
 from airshed.model.refusal import Malformed
 
 #: The kind of a quote that is no price of a right but the tax itself.
@@ -119,6 +119,37 @@ def in_one_language(
             )
         )
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Yield:
+    """The rate at which a price for one year, and one without an end, of the same right are worth the same."""
+
+    yearly: Quote
+    endless: Quote
+    rate: float
+
+
+#: The famous pair of two provinces.
+FAMOUS = (("Chongqing", "guide price"), ("Shanxi", "floor"))
+
+
+def yields(quotes: Sequence[Quote]) -> list[Yield]:
+    """Of every place that quotes a pollutant both ways, and of the famous pair: P a year over P at once.
+
+    A yield far below what money costs says that the price at once is too high, or the yearly one too low.
+
+    >>> [(y.yearly.place, y.yearly.pollutant, round(100 * y.rate, 3)) for y in yields(read_quotes())]
+    [('Zhuzhou', 'SO2', 1.333), ('Zhuzhou', 'NOx', 0.8), ('Chongqing', 'SO2', 5.556)]
+    """
+    found = []
+    for one in quotes:
+        for other in quotes:
+            mates = one.place == other.place or ((one.place, one.kind), (other.place, other.kind)) == FAMOUS
+            both = one.per_year == "yes" and other.years == OPEN and one.kind != TAX
+            if mates and both and one.pollutant == other.pollutant:
+                found.append(Yield(one, other, implied_yield(one.yuan_per_t, other.yuan_per_t)))
+    return sorted(found, key=lambda each: each.yearly.place != each.endless.place)
 
 
 def alarms(said: Sequence[Said], far: float = FAR) -> list[Alarm]:

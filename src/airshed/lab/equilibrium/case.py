@@ -33,7 +33,7 @@ class CurveLine(msgspec.Struct, frozen=True):
     zone: str
     source: str
     technology: str
-    cost_yuan_per_t: Annotated[float, msgspec.Meta(ge=-1e12, le=1e12)]
+    cost_yuan_per_t: Annotated[float, msgspec.Meta(ge=0, le=1e12)]
     potential_t: Tonnes
 
 
@@ -43,7 +43,7 @@ class SlopeLine(msgspec.Struct, frozen=True):
     zone: str
     source: str
     technology: str
-    start_yuan_per_t: Annotated[float, msgspec.Meta(ge=-1e12, le=1e12)]
+    start_yuan_per_t: Annotated[float, msgspec.Meta(ge=0, le=1e12)]
     slope_yuan_per_t2: Annotated[float, msgspec.Meta(gt=0, le=1e12)]
     most_t: Tonnes
 

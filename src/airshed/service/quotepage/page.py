@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from airshed.lab.floors import FloorBound
-from airshed.lab.quotes import Alarm, Said
+from airshed.lab.quotes import Alarm, Said, Yield
 from airshed.market.tenor import annualised
 from airshed.service.quotepage.chart import KINDS, ONCE, PLACES, POLLUTANTS, YEARLY, chart, height_of_chart, named, pair
 from airshed.service.report.page import environment, script_json
@@ -25,9 +25,10 @@ class QuoteFacts:
 
     rate: float
     life: float
-    said: tuple[Said, ...]
-    alarms: tuple[Alarm, ...]
-    floors: tuple[FloorBound, ...]
+    said: Sequence[Said]
+    alarms: Sequence[Alarm]
+    floors: Sequence[FloorBound]
+    yields: Sequence[Yield]
     command: str
 
     @property
