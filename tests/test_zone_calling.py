@@ -302,6 +302,7 @@ def test_an_order_that_is_taken_back_frees_what_it_set_aside() -> None:
         (Why.NOT_POSITIVE, "yx-steel", c.PlaceZoneOffer("spring", "yx-steel", YUXI, "YX", 0, 300_000)),
         (Why.NOT_POSITIVE, "yx-steel", c.PlaceZoneBid("spring", "yx-steel", "YX", 2027, 100, 0)),
         (Why.TOO_LARGE, "yx-steel", c.PlaceZoneOffer("spring", "yx-steel", YUXI, "YX", 2_000_100, 300_000)),
+        (Why.TOO_LARGE, "yx-steel", c.PlaceZoneOffer("spring", "yx-steel", YUXI, "YX", 100, 10_000_001_000)),
         (Why.OFF_LOT, "yx-steel", c.PlaceZoneOffer("spring", "yx-steel", YUXI, "YX", 150, 300_000)),
         (Why.OFF_TICK, "yx-steel", c.PlaceZoneOffer("spring", "yx-steel", YUXI, "YX", 100, 300_001)),
         (Why.INSUFFICIENT_HOLDING, "km-cement", c.PlaceZoneOffer("spring", "km-cement", YUXI, "KM", 100, 900_000)),
@@ -323,6 +324,15 @@ def test_what_a_call_does_not_take(reason: Why, actor: str, body: c.Body) -> Non
     assert {key: value for key, value in after.items() if key not in ("now", "keys")} == {
         key: value for key, value in before.items() if key not in ("now", "keys")
     }
+
+
+def test_no_order_that_is_taken_keeps_the_call_from_closing() -> None:
+    """The dearest offer that a call takes is one that its calculator takes."""
+    runner = zone()
+    worked(runner)
+    done(runner, "yx-steel", c.PlaceZoneOffer("spring", "yx-steel", YUXI, "YX", 100, 10_000_000_000))
+
+    assert cleared(runner).count == 1_000
 
 
 def test_a_collar_and_a_full_call_and_a_halt() -> None:

@@ -28,6 +28,7 @@ from airshed.engine.procedures.trade_rules import (
 from airshed.engine.procedures.zone_law import TRADE, bid_of, may_fill, meets, offer_of, problem, round_of
 from airshed.engine.state import State
 from airshed.market.zonecall import Cleared, NotCleared, certificate, settle_in_rounds
+from airshed.market.zonecall.examine import MOST_COUNT, MOST_LIMIT
 from airshed.model.allowance import Blocks, Series, lowest
 from airshed.model.measures import part_fen, value_fen, yuan
 from airshed.model.period import day_of
@@ -158,13 +159,19 @@ def _over(rules: Rulebook, call: ZoneCall) -> Refusal | None:
 
 
 def _measures(rules: Rulebook, call: ZoneCall, count: int, limit: int) -> Refusal | None:
-    """Above zero, at most the largest order, in lots, on the tick, inside the collar; room in the call."""
+    """Above zero, at most the largest order, in lots, on the tick, inside the collar; room in the call.
+
+    And within what the calculator takes: one order beyond it would keep the whole call from closing.
+    """
     law = rules.zone_call
     refusal = positive(rules, "zone_call", "the count", count) or positive(rules, "zone_call", "the limit", limit)
     if refusal:
         return refusal
     if count > law.largest_order:
         return no(rules, "zone_call", Why.TOO_LARGE, f"{count} is more than the largest order, {law.largest_order}")
+    if count > MOST_COUNT or limit > MOST_LIMIT:
+        what = f"{count} at {yuan(limit)} yuan/t are beyond any call, {MOST_COUNT} at {yuan(MOST_LIMIT)}"
+        return no(rules, "zone_call", Why.TOO_LARGE, f"{what}; check their measure")
     if len(call.orders) >= law.most_orders:
         return no(rules, "zone_call", Why.TOO_LARGE, f"the call {call.id} is full with {law.most_orders} orders")
     if count % law.lot:
