@@ -90,6 +90,17 @@ def test_a_zone_and_closed_cities_cost_what_the_equilibrium_command_says(polluta
         assert mine.prices(world(pollutant)) == pytest.approx(known.found.price, rel=1e-9)
 
 
+def test_a_tax_beside_allowances_comes_off_the_price_and_not_off_the_cost() -> None:
+    taxed = world_of(ZONE, RULES, "NOx", SHORT._replace(tax=2_947.37))
+    case = case_of(ZONE, RULES, Pollutant.NOX, 4, 0.05, 0.01, 0.03).taxed(2_947.37)
+    for border, air in (("zone", linked(case.zones)), ("cities", closed(case.zones))):
+        mine, known = solve(taxed, border, "none", "none"), solved(case, air).found  # type: ignore[arg-type]
+        saved = 2_947.37 * float((known.abated.sum(axis=0) * case.discount).sum())
+        assert mine.prices(taxed) == pytest.approx(known.price, rel=1e-9, abs=1e-6)
+        assert mine.cost == pytest.approx(known.cost + saved, rel=1e-9)
+        assert mine.spent(taxed).sum(axis=0) @ taxed.discount == pytest.approx(mine.cost)
+
+
 def test_borders_and_walls_never_make_it_cheaper() -> None:
     costs = {(b, w): solve(world(), b, w, "none").cost for b, w in product(BORDERS, WALLS)}  # type: ignore[arg-type]
     for wall in WALLS:
@@ -247,6 +258,8 @@ def test_each_choice_moves_what_it_must() -> None:
         return value
 
     assert of("cities", "hot_spot") == pytest.approx(0, abs=1e-6)
+    assert of("reference", "over_cap") == pytest.approx(0, abs=1e-6)
+    assert of("collar", "over_cap") > 0
     assert of("reference", "spread") == pytest.approx(0, abs=1e-9)
     assert of("paid", "share_gap") == of("paid", "entrant_gap") == of("paid", "turnover") == 0
     assert of("part", "share_gap") == pytest.approx(0.8 * of("reference", "share_gap"), rel=0.01)
@@ -393,13 +406,15 @@ def bad() -> Iterator[tuple[object, str]]:
     yield Assumed(years=0), "--years: 0 years"
     yield Assumed(growth=2.0), "--growth: 200 percent a year"
     yield Assumed(rate=float("nan")), "--rate"
+    yield Assumed(tax=-1.0), "--tax: is -1"
 
 
 @pytest.mark.parametrize(("wrong", "said"), list(bad()))
 def test_what_cannot_be_is_named(wrong: object, said: str) -> None:
     assumed = wrong if isinstance(wrong, Assumed) else ASSUMED
+    taxes = {"SO2": assumed.tax}
     with pytest.raises(Malformed) as raised:
-        brief(ZONE, RULES, wrong if isinstance(wrong, tuple) and not isinstance(wrong, Assumed) else ("SO2",), assumed)
+        brief(ZONE, RULES, wrong if not isinstance(wrong, Assumed) else ("SO2",), assumed, taxes=taxes)  # type: ignore[arg-type]
     assert said in str(raised.value)
 
 

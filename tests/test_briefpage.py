@@ -197,6 +197,7 @@ def test_a_browser_that_prints_nothing_is_named(tmp_path: Path, monkeypatch: pyt
         (["--pollutant", "CO"], "no such pollutant 'CO'"),
         (["--pdf"], "there is no folder to print to"),
         (["--growth", "900"], "--growth: 900 percent a year"),
+        (["--tax", "Atlantis"], "'Atlantis' taxes none of these"),
         (["--out", "{folder}/no/such"], "cannot be written"),
         (["--book", "{folder}/no.book"], "no.book"),
     ],

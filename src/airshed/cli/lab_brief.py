@@ -35,6 +35,7 @@ def brief(
     growth: Annotated[float, typer.Option(metavar="PERCENT", help="Growth of emissions a year.")] = 1.0,
     decline: Annotated[float, typer.Option(metavar="PERCENT", help="Fall of later caps a year.")] = 3.0,
     rate: Annotated[float, typer.Option(metavar="PERCENT", help="Discount rate.")] = 5.0,
+    tax: Annotated[str, typer.Option(metavar="YUAN", help="Tax per t on what is emitted, or a place as Yunnan.")] = "",
     sessions: Annotated[int, typer.Option(min=0, max=1_000, help="Sessions of each kind; none with 0.")] = 6,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes.")] = 2,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
@@ -63,6 +64,7 @@ def brief(
     zone = load_zone(shipped("zones", rules.programme.zone))
     names = [rule.code for rule in rules.pollutants] if pollutant == ALL else [pollutant]
     assumed = Assumed(years=years, growth=growth / 100, decline=decline / 100, rate=rate / 100)
+    levied = _taxes(tax, names)
     tasks = count(zone, rules, names, sessions)
     seen = _seen(book, names, min(row.vintage for row in rules.caps.rows)) if book else None
     with bar(tasks, json, "runs 计算") as told:
@@ -75,6 +77,7 @@ def brief(
             rules,
             names,
             assumed,
+            taxes=levied,
             observed=seen,
             sessions=sessions,
             pool=lambda work, jobs, progress: each(work, jobs, workers, progress),
@@ -88,6 +91,7 @@ def brief(
         ("rate", rate, 5),
     ):
         said += [f"--{option} {value:g}"] if value != default else []
+    said += [f"--tax {tax}"] if tax else []
     written = _write(folder, facts, rules, " ".join(said), pdf) if folder else []
     if json:
         as_json(facts)
@@ -128,6 +132,22 @@ def _seen(book: str, names: list[str], year: int) -> dict[str, float]:
         if name in traded and trade.kind in BETWEEN_FIRMS and rest.partition("-")[2].startswith(str(year)):
             traded[name] += trade.count / KG_PER_T
     return traded
+
+
+def _taxes(said: str, names: list[str]) -> dict[str, float]:
+    """Yuan per tonne by pollutant: the same for all, or what a place taxes each at."""
+    from airshed.lab.taxes import read_taxes, tax_of
+
+    if not said:
+        return {}
+    try:
+        return dict.fromkeys(names, float(said))
+    except ValueError:
+        known = {name: levied for name in names if (levied := tax_of(said, name)) is not None}
+    if not known:
+        places = ", ".join(dict.fromkeys(each.place for each in read_taxes()))
+        raise Malformed("--tax", f"{said[:60]!r} taxes none of these", f"give yuan per t, or one of {places}")
+    return known
 
 
 def _write(folder: Path, facts: BriefFacts, rules: Rulebook, command: str, pdf: bool) -> list[Path]:

@@ -122,7 +122,7 @@ def _book(world: World, there: Flags, free: Floats) -> tuple[Book, Book]:
         if short < 0:
             asks.append((0.0, -short))
         for step in np.flatnonzero(world.step_source == source).tolist():
-            cost, width = float(world.cost[step]), float(world.potential[step])
+            cost, width = max(0.0, float(world.cost[step])), float(world.potential[step])
             own = min(max(short, 0.0), width)
             if own > 0:
                 bids.append((cost, own))

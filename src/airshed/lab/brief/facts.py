@@ -98,6 +98,8 @@ class Found(msgspec.Struct, frozen=True):
     saving_percent: float
     #: Part of all abatement that no technology of the tables does, percent: less output.
     less_output_percent: float
+    #: Tax on what is emitted that prices are net of, yuan/t.
+    tax: float
     ceiling: float
     floor: float
     fee_percent: float

@@ -81,7 +81,8 @@ class Judge:
         cost: million yuan, discounted, of abatement and of what the office sells beyond the cap at the ceiling, the
         mean over states. spread: how far prices of the first year lie apart between places, their standard deviation by
         emissions in percent of their mean. hot_spot: by how much the load at the worst receptor lies above what the
-        caps would bring, percent, the mean over states and years; None without a matrix.
+        caps would bring, percent, the mean over states and years; None without a matrix. over_cap: by how much
+        all emissions lie above the caps, percent, the same mean.
         """
         outcomes = [self.outcome(design.border, design.wall, design.collar, n) for n in range(len(self.states))]
         cost = sum(
@@ -91,18 +92,16 @@ class Judge:
         )
         first = self.of(design).price[:, 0]
         mean = float((first * self.world.baseline).sum() / self.world.baseline.sum())
-        hot: float | None = None
+        emitted = np.zeros(len(self.world.cities))
+        for state, done in zip(self.states, outcomes, strict=True):
+            emitted += state.weight * by_city(state.world, done.emitted(state.world)).sum(axis=1)
+        caps, hot = self.world.caps.sum(axis=1), None
         if self.world.transfer is not None:
-            emitted = sum(
-                state.weight * by_city(state.world, done.emitted(state.world)).sum(axis=1)
-                for state, done in zip(self.states, outcomes, strict=True)
-            )
-            hot = 100 * (
-                float(((self.world.transfer @ emitted) / (self.world.transfer @ self.world.caps.sum(axis=1))).max()) - 1
-            )
+            hot = 100 * (float(((self.world.transfer @ emitted) / (self.world.transfer @ caps)).max()) - 1)
+        over = 100 * (float(emitted.sum() / caps.sum()) - 1)
         off = float(((first - mean) ** 2 * self.world.baseline).sum() / self.world.baseline.sum()) ** 0.5
         spread = 100 * off / mean if mean > 0 else 0.0
-        return {"cost": cost / YUAN, "spread": spread, "hot_spot": hot}
+        return {"cost": cost / YUAN, "spread": spread, "hot_spot": hot, "over_cap": over}
 
     def _sharing(self, design: Design) -> Judged:
         """What follows from the market and from who is given what.

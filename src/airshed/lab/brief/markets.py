@@ -69,9 +69,9 @@ class Outcome:
         return found
 
     def spent(self, world: World) -> Floats:
-        """What each source spends on abatement (S, T), undiscounted yuan."""
-        found: Floats = self.less * world.backstop
-        np.add.at(found, world.step_source, self.taken * world.cost[:, None])
+        """What each source spends on abatement, the tax that this saves not taken off (S, T), undiscounted yuan."""
+        found: Floats = self.less * (world.backstop + world.tax)
+        np.add.at(found, world.step_source, self.taken * (world.cost[:, None] + world.tax))
         return found
 
     def prices(self, world: World) -> Floats:
@@ -149,7 +149,7 @@ def solve(world: World, border: Border, wall: Wall, collar: Collar, guard: float
         for own, rows, paid, tonnes in _cleared(world, cells, border, collar, guard):
             fills = _filled(rows, tonnes)
             real = rows.what <= Row.LESS
-            cost += float((fills[real] * rows.cost[real, None]).sum(axis=0) @ world.discount)
+            cost += float((fills[real] * (rows.cost[real, None] + world.tax)).sum(axis=0) @ world.discount)
             measures = rows.what == Row.MEASURE
             taken[rows.which[measures]] += fills[measures]
             for number, cell in enumerate(own):

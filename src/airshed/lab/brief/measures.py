@@ -34,6 +34,7 @@ MEASURES: Mapping[str, Measure] = {
     "parties": Measure("liquidity", True, whole=3),
     "gains": Measure("liquidity", True, whole=20),
     "hot_spot": Measure("air", False, whole=5),
+    "over_cap": Measure("air", False, whole=5),
     "revenue": Measure("revenue", True, part=0.5),
     "power": Measure("gaming", False, whole=20),
     "push": Measure("gaming", False, whole=10),

@@ -26,6 +26,8 @@ def found_of(zone: Zone, rules: Rulebook, judge: Judge, assumed: Assumed) -> Fou
     case = case_of(
         zone, rules, Pollutant(world.pollutant), assumed.years, assumed.rate, assumed.growth, assumed.decline
     )
+    if assumed.tax:
+        case = case.taxed(assumed.tax)
     link, why = _linking(case)
     digest, gap = _proof(case)
     market = judge.of(REFERENCE)
@@ -41,6 +43,7 @@ def found_of(zone: Zone, rules: Rulebook, judge: Judge, assumed: Assumed) -> Fou
         price=price_of(judge),
         saving_percent=saving_of(judge),
         less_output_percent=100 * less / (less + taken) if less + taken > 0 else 0.0,
+        tax=world.tax,
         ceiling=world.ceiling,
         floor=world.floor,
         fee_percent=100 * world.fee,

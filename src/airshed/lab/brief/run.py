@@ -45,6 +45,7 @@ def brief(
     pollutants: Sequence[str],
     assumed: Assumed = ASSUMED,
     *,
+    taxes: Mapping[str, float] | None = None,
     observed: Mapping[str, float] | None = None,
     sessions: int = SESSIONS,
     pool: Pool = in_turn,
@@ -52,12 +53,15 @@ def brief(
 ) -> BriefFacts:
     """The brief of a zone under a rulebook.
 
-    `observed` is what firms traded of the first vintage, t by pollutant, if a book shows it; `sessions` how many are
-    played of each kind, none if 0; `pool` does the work. Malformed for a pollutant or an assumption that cannot be.
+    `taxes` are those on what is emitted, yuan/t by pollutant, that firms pay beside allowances; `observed` is what
+    firms traded of the first vintage, t by pollutant, if a book shows it; `sessions` how many are played of each kind,
+    none if 0; `pool` does the work. Malformed for a pollutant or an assumption that cannot be.
     """
-    examine(assumed)
     axes, designs = _designs(zone, rules, pollutants)
-    tasks = tasks_of(zone, rules, pollutants, assumed, designs, sessions)
+    known = {name: assumed._replace(tax=(taxes or {}).get(name, 0.0)) for name in pollutants}
+    for each in known.values():
+        examine(each)
+    tasks = tasks_of(zone, rules, known, designs, sessions)
     done = dict(
         zip(
             ((task.what, task.pollutant, task.assumed, task.kind) for task in tasks),
@@ -73,14 +77,14 @@ def brief(
         }
         for pollutant in pollutants
     }
-    runs = {(name, known): run for (_, name, known, _), run in done.items() if isinstance(run, Run)}
-    bases = {name: Judgement(runs[name, assumed], designs, played[name]) for name in pollutants}
+    runs = {(name, under): run for (_, name, under, _), run in done.items() if isinstance(run, Run)}
+    bases = {name: Judgement(runs[name, known[name]], designs, played[name]) for name in pollutants}
     found = together([base.scored for base in bases.values()])
     choice = found.best(weights_of())
-    swings, results = _swings(runs, pollutants, assumed, designs, played, choice)
+    swings, results = _swings(runs, known, designs, played, choice)
     parts = []
     for name, base in bases.items():
-        judge = Judge(states_of(zone, rules, name, assumed))
+        judge = Judge(states_of(zone, rules, name, known[name]))
         seen = (observed or {}).get(name)
         parts.append(_pollutant(name, judge, base, designs, choice, swings[name], played[name], seen))
     scores = 100 * found.scores(weights_of())
@@ -120,22 +124,21 @@ def brief(
 def tasks_of(
     zone: Zone,
     rules: Rulebook,
-    pollutants: Sequence[str],
-    assumed: Assumed,
+    assumed: Mapping[str, Assumed],
     designs: Sequence[Design],
     sessions: int,
 ) -> list[Task]:
-    """The work of a brief, the longest first."""
+    """The work of a brief under the assumptions of each pollutant, the longest first."""
     everything = tuple(designs)
-    base = [Task("base", zone, rules, name, assumed, everything) for name in pollutants]
+    base = [Task("base", zone, rules, name, known, everything) for name, known in assumed.items()]
     moves = [
-        Task("move", zone, rules, name, moved(assumed, change), everything)
-        for name in pollutants
+        Task("move", zone, rules, name, moved(known, change), everything)
+        for name, known in assumed.items()
         for _, _, change in MOVES
     ]
     played = [
-        Task("sessions", zone, rules, name, assumed, kind=kind, sessions=sessions)
-        for name in pollutants
+        Task("sessions", zone, rules, name, known, kind=kind, sessions=sessions)
+        for name, known in assumed.items()
         for kind in kinds_of(designs)
         if sessions
     ]
@@ -145,7 +148,7 @@ def tasks_of(
 def count(zone: Zone, rules: Rulebook, pollutants: Sequence[str], sessions: int = SESSIONS) -> int:
     """How many tasks a brief has. Malformed for a pollutant that the rulebook does not know."""
     _, designs = _designs(zone, rules, pollutants)
-    return len(tasks_of(zone, rules, pollutants, ASSUMED, designs, sessions))
+    return len(tasks_of(zone, rules, dict.fromkeys(pollutants, ASSUMED), designs, sessions))
 
 
 def _designs(zone: Zone, rules: Rulebook, pollutants: Sequence[str]) -> tuple[dict[str, tuple[str, ...]], list[Design]]:
@@ -169,19 +172,18 @@ def _of_sessions(facts: SessionFacts | None) -> Judged:
 
 def _swings(
     runs: Mapping[tuple[str, Assumed], Run],
-    pollutants: Sequence[str],
-    assumed: Assumed,
+    assumed: Mapping[str, Assumed],
     designs: Sequence[Design],
     played: Mapping[str, Mapping[Kind, SessionFacts]],
     choice: int,
 ) -> tuple[dict[str, list[Swing]], tuple[tuple[str, str, dict[str, str], float], ...]]:
     """The brief again with one assumption moved at a time; sessions are taken to be the same."""
-    swings: dict[str, list[Swing]] = {name: [] for name in pollutants}
+    swings: dict[str, list[Swing]] = {name: [] for name in assumed}
     results = []
     for knob, at, change in MOVES:
         again = []
-        for name in pollutants:
-            judgement = Judgement(runs[name, moved(assumed, change)], designs, played[name])
+        for name, known in assumed.items():
+            judgement = Judgement(runs[name, moved(known, change)], designs, played[name])
             again.append(judgement.scored)
             scores = 100 * judgement.scored.scores(weights_of())
             swings[name].append(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from airshed.lab.activities import zone_activities
 from airshed.lab.equilibrium.case import case_of
-from airshed.lab.equilibrium.curves import Floats, discounting
+from airshed.lab.equilibrium.curves import LARGEST, Floats, discounting
 from airshed.lab.zone import Zone
 from airshed.market.allocation import Activity
 from airshed.model.allowance import Pollutant
@@ -32,7 +32,9 @@ SIDES = ("open", "walled")
 
 
 class Assumed(NamedTuple):
-    """What nobody knows: rates a year as fractions, years, the level of costs, and a part by which caps are moved."""
+    """What nobody knows: rates a year as fractions, years, the level of costs, a part by which caps are moved; and the
+    tax on what is emitted, yuan/t, that firms pay beside allowances.
+    """
 
     years: int = 10
     growth: float = 0.01
@@ -40,6 +42,7 @@ class Assumed(NamedTuple):
     rate: float = 0.05
     cost: CostLevel = "central"
     cap_shift: float = 0.0
+    tax: float = 0.0
 
 
 ASSUMED = Assumed()
@@ -51,8 +54,8 @@ class World:
 
     `baseline` (S,) is what a source emits a year without abatement before growth; `growth` (T,) the factor of each
     year; `caps` (C, T). `city`, `side` (S,) number a source's city and side of the wall. Steps: `step_source`, `cost`,
-    `potential` (N,), the cheapest first. `transfer` (K, C), None without a matrix. `group` numbers who acts as one
-    (S,).
+    `potential` (N,), the cheapest first; `cost` and `backstop` are net of the `tax` that abating saves. `transfer` (K,
+    C), None without a matrix. `group` numbers who acts as one (S,).
     """
 
     pollutant: str
@@ -74,28 +77,13 @@ class World:
     transfer: Floats | None
     activities: tuple[Activity, ...]
     backstop: float
+    tax: float
     floor: float
     ceiling: float
     fee: float
     reserve: float
     walled: tuple[str, ...]
     origins: tuple[str, ...]
-
-    @property
-    def discount_years(self) -> float:
-        """The sum of the discount factors."""
-        return float(self.discount.sum())
-
-    def with_costs(self, factors: Floats) -> World:
-        """The same with every step's cost multiplied, the cheapest first again."""
-        cost = self.cost * factors
-        order = np.argsort(cost, kind="stable")
-        return replace(
-            self,
-            cost=cost[order],
-            step_source=self.step_source[order],
-            potential=self.potential[order],
-        )
 
 
 def world_of(zone: Zone, rules: Rulebook, pollutant: str, assumed: Assumed) -> World:
@@ -150,12 +138,13 @@ def world_of(zone: Zone, rules: Rulebook, pollutant: str, assumed: Assumed) -> W
         caps=case.caps * (1 + assumed.cap_shift),
         discount=discounting(assumed.rate, assumed.years),
         step_source=np.array([source for _, source, _ in options]),
-        cost=np.array([cost for cost, _, _ in options], dtype=np.float64),
+        cost=np.array([cost - assumed.tax for cost, _, _ in options], dtype=np.float64),
         potential=np.array([potential for _, _, potential in options], dtype=np.float64),
         receptors=receptors,
         transfer=matrix,
         activities=tuple(owing[name] for name in names),
-        backstop=LESS_OUTPUT * max(cost for cost, _, _ in options),
+        backstop=LESS_OUTPUT * max(cost for cost, _, _ in options) - assumed.tax,
+        tax=assumed.tax,
         floor=law.reserve_fen_per_t / 100,
         ceiling=CEILING * law.reference_fen_per_t / 100,
         fee=(trading.buyer_fee_basis_points + trading.seller_fee_basis_points) / 10_000,
@@ -177,6 +166,8 @@ def examine(assumed: Assumed) -> None:
     """Malformed, naming the option, for a figure that cannot be meant."""
     if not 1 <= assumed.years <= 30:
         raise Malformed("--years", f"{assumed.years} years", "give 1 to 30")
+    if not 0 <= assumed.tax <= LARGEST:
+        raise Malformed("--tax", f"is {assumed.tax:g}", "give yuan per tonne from zero up")
     for option, value in (("--growth", assumed.growth), ("--decline", assumed.decline), ("--rate", assumed.rate)):
         if not -0.5 <= value <= 1:
             raise Malformed(option, f"{100 * value:g} percent a year", "give a percentage from -50 to 100")

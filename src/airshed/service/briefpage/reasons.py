@@ -282,12 +282,7 @@ def unknown(facts: BriefFacts) -> list[Phrase]:
             "模拟场次为首年、基准法分配，并假定其他分配方法、期限与上下限下相同；受体限制的场次按无限制的集合竞价模"
             "拟。",
         ),
-        Phrase(
-            "A tax on emissions that firms pay beside allowances is not taken off: where there is one, a price of"
-            " allowances"
-            " is lower by about as much (airshed lab guide).",
-            "未扣除与配额并行的环境保护税：若征收，配额价格大致降低相应金额（见 airshed lab guide）。",
-        ),
+        _tax(facts),
         Phrase(
             "Firms take the price as given and foresee it; market power is a line through one point of each curve."
             " Costs of"
@@ -302,6 +297,21 @@ def unknown(facts: BriefFacts) -> list[Phrase]:
         ),
     ]
     return found
+
+
+def _tax(facts: BriefFacts) -> Phrase:
+    """What is done with a tax that firms pay beside allowances."""
+    if any(each.found.tax for each in facts.pollutants):
+        levied = _list(facts.pollutants, lambda p: f"{p.found.tax:,.2f}")
+        return Phrase(
+            f"Prices are net of a tax on what is emitted ({levied} per t), the same for clean and dirty outlets here.",
+            f"价格已扣除环境保护税（每吨{levied}）；此处对各排放口取同一税额。",
+        )
+    return Phrase(
+        "A tax on emissions that firms pay beside allowances is not taken off: --tax does, and lowers prices by as"
+        " much.",
+        "未扣除与配额并行的环境保护税：--tax 可扣除，价格相应降低。",
+    )
 
 
 assert set(AXES) == {name for name, _ in OPTIONS}

@@ -204,6 +204,15 @@ def measures(money: Phrase) -> dict[str, Shown]:
             1,
             True,
         ),
+        "over_cap": Shown(
+            Phrase("above caps (%)", "超出总量（%）"),
+            Phrase(
+                "all emissions above the caps, for what is sold at the ceiling; the mean over states and years",
+                "因按上限价增售配额，全部排放高于总量的幅度；各情景各年均值",
+            ),
+            1,
+            True,
+        ),
         "revenue": Shown(
             Phrase(f"public money (million {en})", f"公共收入（百万{zh}）"),
             Phrase(
