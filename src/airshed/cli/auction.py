@@ -9,6 +9,7 @@ import typer
 
 from airshed.cli.auction_buy import buy_back
 from airshed.cli.auction_read import read_price, read_quantity, read_table
+from airshed.cli.money import USUAL, MoneyOf
 from airshed.cli.show import as_json, console, table
 from airshed.model.measures import KG_PER_T
 from airshed.model.refusal import Malformed
@@ -63,6 +64,7 @@ def clear(
         str, typer.Option("--html", metavar="FILE", help="Also write it as a page; with --public the published one.")
     ] = "",
     public: Annotated[bool, typer.Option("--public", help="Only what is published: never positions.")] = False,
+    rulebook: MoneyOf = USUAL,
     json: Annotated[bool, typer.Option("--json", help="One JSON object instead of tables.")] = False,
 ) -> None:
     """Clear a file of sealed bids: price, what is sold, who gets how much and pays what. 拍卖出清。
@@ -71,7 +73,8 @@ def clear(
 
     With --rules a file says everything: price rule, window, lots, ticks, reserve prices, reserves with triggers, spot
     and advance vintages, consignment, limits of groups, guarantees, ties, unsold volume; docs/auctions.md explains
-    each. Prices are then yuan. Bids that the rules do not allow are refused, with the article; the others go on.
+    each. Prices are then in the currency of --rulebook. Bids that the rules do not allow are refused, with
+    the article; the others go on.
 
     Example: airshed auction clear bids.csv --supply 1000 --reserve 12.50 --rule uniform
 
@@ -100,6 +103,7 @@ def clear(
             reason=reason,
             html=html,
             public=public,
+            rulebook=rulebook,
             json=json,
         )
         raise typer.Exit(clear_by_rules(asked))

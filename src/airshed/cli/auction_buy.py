@@ -8,6 +8,7 @@ import typer
 
 from airshed.cli.auction_event import print_refused_bids
 from airshed.cli.auction_read import Line, read_law, read_table
+from airshed.cli.money import USUAL, MoneyOf, money_of
 from airshed.cli.show import as_json, console, table
 from airshed.model.measures import yuan
 from airshed.model.refusal import Malformed
@@ -25,11 +26,13 @@ def buy_back(
     holdings: Annotated[
         str, typer.Option(metavar="H.csv", help="What sellers hold: holder,quantity. Without it nobody is asked.")
     ] = "",
+    rulebook: MoneyOf = USUAL,
     json: Annotated[bool, typer.Option("--json", help="One JSON object instead of tables.")] = False,
 ) -> None:
     """Buy allowances back by reverse auction: the lowest asks first, as far as volume and budget reach. 反向拍卖回购。
 
-    Prices are yuan. Asks that the rules do not allow are refused, with the article; the others go on.
+    Prices are in the currency of --rulebook. Asks that the rules do not allow are refused, with the article; the
+    others go on.
 
     Example: airshed auction buy-back asks.csv --rules repurchase.toml --holdings holdings.csv
     """
@@ -49,7 +52,7 @@ def buy_back(
     if json:
         as_json(bought)
         return
-    _print(law, lines, bought)
+    _print(law, lines, bought, money_of(rulebook).name_en)
 
 
 def _ask(line: Line) -> Ask:
@@ -74,19 +77,19 @@ def _holdings(path: str) -> dict[str, int]:
     return held
 
 
-def _print(law: RepurchaseLaw, lines: list[Line], bought: Purchase) -> None:
+def _print(law: RepurchaseLaw, lines: list[Line], bought: Purchase, money: str) -> None:
     terms = law.repurchase
     print_refused_bids(bought.refused, lines)
     table(
         f"{bought.series}: bought back 回购",
-        ("seller 出售人", "quantity 数量#", "payment 付款 [yuan]"),
+        ("seller 出售人", "quantity 数量#", f"payment 付款 [{money}]"),
         [(each.seller, f"{each.count:,}", yuan(each.payment_fen)) for each in bought.awards],
     )
-    price = "no price" if bought.price is None else f"price {yuan(bought.price)} yuan per {terms.price_per}"
+    price = "no price" if bought.price is None else f"price {yuan(bought.price)} {money} per {terms.price_per}"
     budget = "" if terms.budget_fen is None else f" of {yuan(terms.budget_fen)}"
     console.print(
         f"{bought.auction}: {price}; bought {bought.bought:,} of {terms.count:,} for {yuan(bought.paid_fen)}{budget}"
-        f" yuan; {terms.price_rule}, seed {terms.seed}",
+        f" {money}; {terms.price_rule}, seed {terms.seed}",
         markup=False,
     )
     console.print(f"Rules 依据: {terms.cite} ({terms.status})", markup=False)

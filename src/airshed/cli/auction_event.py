@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from airshed.cli.auction_read import LARGEST_RULES, Line, read_instant, read_law, read_name, read_table
+from airshed.cli.money import USUAL, money_of
 from airshed.cli.show import as_json, console, table
 from airshed.model.measures import yuan
 from airshed.model.refusal import Malformed, Refusal
@@ -33,6 +34,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     html: str = ""
     public: bool = False
+    rulebook: str = USUAL
     json: bool = False
 
 
@@ -63,11 +65,11 @@ def clear_by_rules(asked: Asked) -> int:
         if isinstance(successor, Refusal):
             return _print_refused(successor, asked.json)
         outcome = successor
-    shown = notice(law, bids, outcome)
+    shown, money = notice(law, bids, outcome), money_of(asked.rulebook).name_en
     if asked.html:
         _write_page(asked, law, bids, outcome, shown)
     if asked.public:
-        _print_notice(law, shown, asked.json)
+        _print_notice(law, shown, asked.json, money)
         return 0
     carried = {
         sale.series: carry(offer, sale.unsold, sale.price, law.auction.lot)
@@ -84,7 +86,7 @@ def clear_by_rules(asked: Asked) -> int:
             }
         )
         return 0
-    _print_outcome(law, lines, outcome, carried, shown)
+    _print_outcome(law, lines, outcome, carried, shown, money)
     console.print(f"digest {digest(outcome)}", markup=False)
     return 0
 
@@ -221,11 +223,16 @@ def print_refused_bids(refused: Sequence[RefusedBid], lines: Sequence[Line]) -> 
 
 
 def _print_outcome(
-    law: AuctionLaw, lines: Sequence[Line], outcome: Outcome, carried: dict[str, Carried | None], shown: Notice
+    law: AuctionLaw,
+    lines: Sequence[Line],
+    outcome: Outcome,
+    carried: dict[str, Carried | None],
+    shown: Notice,
+    money: str,
 ) -> None:
     print_refused_bids(outcome.refused, lines)
     for sale in outcome.sales:
-        _print_sale(law, sale)
+        _print_sale(law, sale, money)
         next_one = carried[sale.series]
         if next_one is not None:
             volumes = ", ".join(f"{volume:,}" for volume in next_one.volumes) or "unchanged"
@@ -249,7 +256,7 @@ def _print_heading(shown: Notice) -> None:
         console.print(f"  replaces outcome {shown.replaces}: {shown.reason}", markup=False)
 
 
-def _print_sale(law: AuctionLaw, sale: Sale) -> None:
+def _print_sale(law: AuctionLaw, sale: Sale, money: str) -> None:
     for trim in sale.trims:
         what = f"{trim.removed:,} out" if trim.removed else f"{trim.added:,} in"
         console.print(
@@ -258,36 +265,36 @@ def _print_sale(law: AuctionLaw, sale: Sale) -> None:
         )
     table(
         f"{sale.series} {sale.delivery}: awards 中标结果",
-        ("bidder 投标人", "group 集团", "quantity 数量#", "payment 付款 [yuan]"),
+        ("bidder 投标人", "group 集团", "quantity 数量#", f"payment 付款 [{money}]"),
         [(won.bidder, won.group, f"{won.count:,}", yuan(won.payment_fen)) for won in sale.awards],
     )
     if sale.proceeds:
         table(
             "Consigned 委托出售",
-            ("holder 持有人", "sold 售出#", "returned 退回#", "proceeds 所得 [yuan]"),
+            ("holder 持有人", "sold 售出#", "returned 退回#", f"proceeds 所得 [{money}]"),
             [(each.holder, f"{each.sold:,}", f"{each.returned:,}", yuan(each.proceeds_fen)) for each in sale.proceeds],
         )
-    console.print(f"{_in_one_line(law, sale)}", markup=False)
+    console.print(f"{_in_one_line(law, sale, money)}", markup=False)
 
 
-def _in_one_line(law: AuctionLaw, sale: Sale) -> str:
+def _in_one_line(law: AuctionLaw, sale: Sale, money: str) -> str:
     if sale.cancelled:
         price = "cancelled, for the bids do not reach the volume"
     elif sale.price is None:
         price = "no price"
     else:
-        price = f"price {yuan(sale.price)} yuan per {law.auction.price_per}"
+        price = f"price {yuan(sale.price)} {money} per {law.auction.price_per}"
     parts = [f"own {sale.offered:,}"]
     for name, count in (("consigned", sale.consigned), ("released", sale.released), ("withheld", -sale.withheld)):
         if count:
             parts.append(f"{name} {count:+,}")
     return (
         f"{sale.series}: {price}; sold {sale.sold:,} ({', '.join(parts)}), unsold {sale.unsold:,};"
-        f" bid for {sale.demand:,}; the seller gets {yuan(sale.seller_fen)} yuan"
+        f" bid for {sale.demand:,}; the seller gets {yuan(sale.seller_fen)} {money}"
     )
 
 
-def _print_notice(law: AuctionLaw, shown: Notice, json: bool) -> None:
+def _print_notice(law: AuctionLaw, shown: Notice, json: bool, money: str) -> None:
     if json:
         as_json({"published": True, "notice": shown})
         return
@@ -309,7 +316,7 @@ def _print_notice(law: AuctionLaw, shown: Notice, json: bool) -> None:
             )
         )
     table(
-        f"Published result 公告 (yuan per {law.auction.price_per})",
+        f"Published result 公告 ({money} per {law.auction.price_per})",
         (
             "series 系列",
             "price 价格#",

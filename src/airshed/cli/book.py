@@ -58,10 +58,24 @@ def show(
                 for row in rows:
                     as_json(dict(zip(columns, row, strict=True)))
             else:
-                table(f"{what}: {len(rows)} of {total}", columns, rows)
+                table(f"{what}: {len(rows)} of {total}", *_with_years(columns, rows))
         else:
             known = ", ".join(["summary", "record", *BY_NAME])
             raise Malformed("book show", f"there is nothing called {what!r}", f"choose one of {known}")
+
+
+def _with_years(columns: list[str], rows: list[Any]) -> tuple[list[str], list[Any]]:
+    """Beside prices of strips, which are for all of their years, what they are for a tonne and year."""
+    from airshed.market.tenor import year_price_fen
+    from airshed.model.allowance import is_strip
+
+    if not {"series", "price"} <= set(columns):
+        return columns, rows
+    series, price = columns.index("series"), columns.index("price")
+    if not any(is_strip(row[series]) for row in rows):
+        return columns, rows
+    yearly = [year_price_fen(row[series], row[price]) if row[price] is not None else None for row in rows]
+    return [*columns, "price_a_year"], [(*row, each) for row, each in zip(rows, yearly, strict=True)]
 
 
 def _summary(book: Any, json: bool) -> None:

@@ -69,7 +69,7 @@ def call(
         names = {each.code: (each.name_en, each.name_zh) for each in runner.rules.jurisdictions}
         write_page(page, found.rounds, ", ".join(origins), f"airshed book proof {book} {name} --out proof.json", names)
     if not json and found.rounds:
-        show_rounds(found.rounds)
+        show_rounds(found.rounds, runner.rules.currency)
     _say([found.answer], json)
 
 

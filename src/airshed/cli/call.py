@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from airshed.cli import call_matrix
+from airshed.cli.money import USUAL, MoneyOf, money_of
 from airshed.cli.show import as_json, console, table
 from airshed.model.measures import tonnes, yuan
 from airshed.model.refusal import Malformed
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from airshed.market.zonecall import Cleared
+    from airshed.rulebook.schema import CurrencyRule
 
 app = typer.Typer(help="The zone-wide call: one market for the whole zone. 全区集合竞价。", no_args_is_help=True)
 
@@ -53,6 +55,7 @@ def clear(
     certificate: Annotated[str, typer.Option(metavar="FILE", help="Write the proof there.")] = "",
     html: Annotated[str, typer.Option(metavar="FILE", help="Also write it as a page.")] = "",
     seconds: Annotated[float, typer.Option(min=0, help="Time the solver has for each programme.")] = 60.0,
+    rulebook: MoneyOf = USUAL,
     json: Json = False,
 ) -> None:
     """Clear a pollutant's orders of the whole zone together, to the greatest gain that the air allows. 集合竞价出清。
@@ -92,7 +95,7 @@ def clear(
     if json:
         as_json({"cleared": True, "matrix": origin or None, "rounds": [_plain(each) for each in done]})
         return
-    show_rounds(done, origin)
+    show_rounds(done, money_of(rulebook), origin)
     if page is not None:
         console.print(f"{page}: {page.stat().st_size:,} bytes", markup=False)
 
@@ -100,6 +103,7 @@ def clear(
 @app.command()
 def check(
     certificate: Annotated[str, typer.Argument(metavar="CERT", help="What `clear --certificate` wrote.")],
+    rulebook: MoneyOf = USUAL,
     json: Json = False,
 ) -> None:
     """Work a call out again from its certificate: fills, limits, money, and that none gains more. 核验出清证书。
@@ -120,11 +124,12 @@ def check(
             }
         )
         return
+    money = money_of(rulebook).name_en
     for each in rounds:
         count = sum(int(moved[2]) for moved in each.deliveries)
         console.print(
             f"holds 成立: {len(each.orders)} orders, {_deliveries(len(each.deliveries))} of {count:,} allowances;"
-            f" gain {_yuan(each.gain)} yuan, no allocation gains more than {_most(each.gap)} yuan above it"
+            f" gain {_yuan(each.gain)} {money}, no allocation gains more than {_most(each.gap)} {money} above it"
         )
         console.print(f"digest {each.digest}")
 
@@ -132,12 +137,12 @@ def check(
 call_matrix.register(app)
 
 
-def show_rounds(rounds: Sequence[Cleared], origin: str = "") -> None:
+def show_rounds(rounds: Sequence[Cleared], money: CurrencyRule, origin: str = "") -> None:
     """The tables of each round: prices, fills, limits of the air, gain."""
     for number, each in enumerate(rounds, 1):
         if len(rounds) > 1:
             console.print(f"Round {number} 第{number}轮: {'the cities 市内' if number == 1 else 'the zone 全区'}")
-        _print(each, origin)
+        _print(each, money, origin)
 
 
 def _target(file: str, option: str) -> Path | None:
@@ -227,10 +232,17 @@ def _prices(done: Cleared) -> list[tuple[str, str, str, str, int, int]]:
     return [(*key, price, count) for key, (price, count) in sorted(rows.items())]
 
 
-def _print(done: Cleared, origin: str) -> None:
+def _print(done: Cleared, money: CurrencyRule, origin: str) -> None:
     table(
         "Prices 价格",
-        ("side 方向", "place 地区", "year or series 年度/系列", "wall 分组", "yuan/t 元/吨#", "allowances 配额#"),
+        (
+            "side 方向",
+            "place 地区",
+            "year or series 年度/系列",
+            "wall 分组",
+            f"{money.name_en}/t {money.name_zh}/吨#",
+            "allowances 配额#",
+        ),
         [(*row[:4], yuan(row[4]), f"{row[5]:,}") for row in _prices(done)],
     )
     fills = [
@@ -249,7 +261,14 @@ def _print(done: Cleared, origin: str) -> None:
     ]
     table(
         "Fills 成交",
-        ("order 委托", "account 账户", "what 内容", "allowances 配额#", "cover kg 抵扣#", "yuan 元#"),
+        (
+            "order 委托",
+            "account 账户",
+            "what 内容",
+            "allowances 配额#",
+            "cover kg 抵扣#",
+            f"{money.name_en} {money.name_zh}#",
+        ),
         [(order, account, what, f"{count:,}", cover, yuan(fen)) for order, account, what, count, cover, fen in fills],
     )
     if done.bounds:
@@ -265,9 +284,10 @@ def _print(done: Cleared, origin: str) -> None:
     side = "receives" if done.zone_fen >= 0 else "puts in"
     console.print(
         f"{tonnes(count)} t of {done.pollutant or 'nothing'} in {_deliveries(len(done.deliveries))}; the zone's account"
-        f" {side} {yuan(abs(done.zone_fen))} yuan"
+        f" {side} {yuan(abs(done.zone_fen))} {money.name_en}"
     )
-    console.print(f"gain {_yuan(done.gain)} yuan, at most {_most(done.gap)} yuan below what any allocation gains")
+    word = money.name_en
+    console.print(f"gain {_yuan(done.gain)} {word}, at most {_most(done.gap)} {word} below what any allocation gains")
     if origin:
         console.print(f"matrix: {origin}", markup=False)
     if done.note:

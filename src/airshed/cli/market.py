@@ -7,14 +7,28 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from airshed.cli import market_index, market_out, market_series
-from airshed.cli.market_read import SPANS, BookPath, Json, KindNames, amount, kinds_of, opened_at, price, span_kind
+from airshed.cli.market_read import (
+    SPANS,
+    BookPath,
+    Json,
+    KindNames,
+    amount,
+    kinds_of,
+    opened_at,
+    price,
+    span_kind,
+    year_price,
+)
+from airshed.cli.money import money_in
 from airshed.cli.show import as_json, console, table
 from airshed.market.tape import KINDS
+from airshed.model.allowance import is_strip
 from airshed.model.measures import tonnes, yuan
 from airshed.model.period import clock
 
 if TYPE_CHECKING:
     from airshed.market.depth import Depth
+    from airshed.market.orderbook import Level
 
 app = typer.Typer(help="Market data of a book: depth, tape, bars, index, export. 行情。", no_args_is_help=True)
 
@@ -54,17 +68,18 @@ def depth(
             as_json({**plain, "bids": shown.bids, "asks": shown.asks, **best})
         return
     console.print(f"{series}  record {state.seq:,}  {clock(state.at)}", markup=False)
+    money = money_in(book, market)
     for shown in books:
         if shown.wall:
             console.print(f"behind the wall 隔墙: {shown.wall}", markup=False)
-        _levels(shown)
+        _levels(shown, money)
 
 
-def _levels(shown: Depth) -> None:
+def _levels(shown: Depth, money: str) -> None:
     if not shown.bids and not shown.asks:
         console.print("nobody waits 无挂单")
         return
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for place in range(max(len(shown.bids), len(shown.asks))):
         bid = shown.bids[place] if place < len(shown.bids) else None
         ask = shown.asks[place] if place < len(shown.asks) else None
@@ -73,17 +88,25 @@ def _levels(shown: Depth) -> None:
                 place + 1,
                 bid.orders if bid else "",
                 tonnes(bid.count) if bid else "",
-                yuan(bid.price) if bid else "",
-                yuan(ask.price) if ask else "",
+                _quoted(shown.series, bid),
+                _quoted(shown.series, ask),
                 tonnes(ask.count) if ask else "",
                 ask.orders if ask else "",
             )
         )
-    columns = ["level 档 #", "orders #", "bids 买量 [t]", "bid 买价 [yuan/t]", "ask 卖价 [yuan/t]", "asks 卖量 [t]"]
-    table("", [*columns, "orders #"], rows)
+    columns = ["orders #", "bids 买量 [t]", f"bid 买价 [{money}/t]", f"ask 卖价 [{money}/t]", "asks 卖量 [t]"]
+    table("", ["level 档 #", *columns, "orders #"], rows)
     if shown.spread is not None and shown.spread_basis_points is not None:
         share = f"{shown.spread_basis_points / 100:.2f} %"
-        console.print(f"spread 价差 {yuan(shown.spread)} yuan/t, {share} of the middle 占中间价")
+        console.print(f"spread 价差 {yuan(shown.spread)} {money}/t, {share} of the middle 占中间价")
+
+
+def _quoted(series: str, level: Level | None) -> str:
+    """The price of a level; of a strip also what it is a year."""
+    if level is None:
+        return ""
+    yearly = year_price(series, level.price)
+    return f"{yuan(level.price)} ({yearly} a year 每年)" if yearly else yuan(level.price)
 
 
 @app.command()
@@ -114,9 +137,14 @@ def tape(
     if not rows:
         console.print("nothing was traded 无成交")
         return
+    money, strips = money_in(book, market), int(any(is_strip(trade.series) for trade in shown))
     table(
         f"{len(shown)} of {len(rows)} trades 成交",
-        ["record #", "time 时间", "kind 方式", "series", "price 价 [yuan/t]", "volume 量 [t]", "value 额 [yuan]"],
+        [
+            *("record #", "time 时间", "kind 方式", "series", f"price 价 [{money}/t]"),
+            *([f"a year 年价 [{money}/t]"] * strips),
+            *("volume 量 [t]", f"value 额 [{money}]"),
+        ],
         [
             (
                 trade.seq,
@@ -124,6 +152,7 @@ def tape(
                 trade.kind,
                 trade.series,
                 yuan(trade.price),
+                *([year_price(trade.series, trade.price)] * strips),
                 tonnes(trade.count),
                 yuan(trade.fen),
             )
@@ -162,10 +191,11 @@ def bars(
     if not found:
         console.print(f"{series}: nothing was traded 无成交", markup=False)
         return
-    columns = ["trades #", "volume [t]", "turnover [yuan]"]
+    money = money_in(book, market)
+    columns = ["trades #", "volume [t]", f"turnover [{money}]"]
     prices = ["open 开", "high 高", "low 低", "last 末", "mean 均", "close 收", "before 前收"]
     table(
-        f"{series} by {span}, prices in yuan/t",
+        f"{series} by {span}, prices in {money}/t",
         [f"{span} {SPANS[span]}", *columns, *(f"{name} #" for name in prices)],
         [
             (

@@ -11,6 +11,8 @@ import typer
 
 from airshed.cli.show import instant_of
 from airshed.market.tape import EXCHANGE_KINDS, KINDS, Kind
+from airshed.market.tenor import year_price_fen
+from airshed.model.allowance import is_strip
 from airshed.model.measures import tonnes, yuan
 from airshed.model.refusal import Malformed
 
@@ -68,6 +70,12 @@ def kinds_of(names: Sequence[str] | None, otherwise: tuple[Kind, ...] = EXCHANGE
 def price(fen_per_t: int | None) -> str:
     """A price for a screen, a dash where there is none."""
     return NOTHING if fen_per_t is None else yuan(fen_per_t)
+
+
+def year_price(series: str, fen_per_t: int | None) -> str:
+    """What a price of a strip is for a tonne and year, half a fen upwards; nothing for a series, which is one year."""
+    yearly = None if fen_per_t is None or not is_strip(series) else year_price_fen(series, fen_per_t)
+    return "" if yearly is None else yuan(yearly)
 
 
 def amount(count: int | None) -> str:

@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
-from airshed.cli.market_read import BookPath, Json, KindNames, kinds_of, opened_at, price, share
+from airshed.cli.market_read import BookPath, Json, KindNames, kinds_of, opened_at, price, share, year_price
+from airshed.cli.money import money_in
 from airshed.cli.show import as_json, console, table
-from airshed.model.allowance import members
+from airshed.model.allowance import is_strip, members
 from airshed.model.measures import tonnes
 from airshed.model.period import clock
 
@@ -30,7 +31,8 @@ def summary(book: BookPath, kind: KindNames = None, seq: Seq = None, at: At = ""
     from airshed.service.marketdata import summaries
 
     kinds = kinds_of(kind)
-    found = summaries(opened_at(book, seq, at, history=True), kinds)
+    market = opened_at(book, seq, at, history=True)
+    found = summaries(market, kinds)
     if json:
         for row in found:
             as_json(row)
@@ -38,13 +40,16 @@ def summary(book: BookPath, kind: KindNames = None, seq: Seq = None, at: At = ""
     if not found:
         console.print("no series is issued 尚无配额")
         return
+    strips = int(any(is_strip(row.series) for row in found))
+    money = money_in(book, market)
     table(
-        f"trades that count 计入方式: {', '.join(kinds)}; t, yuan/t, turnover in % of what was given out",
+        f"trades that count 计入方式: {', '.join(kinds)}; t, {money}/t, turnover in % of what was given out",
         [
             "series #",
             "trades 笔 #",
             "volume 量 #",
             "mean 均 #",
+            *(["a year 年均 #"] * strips),
             "close 收 #",
             "of 日 #",
             "bid 买 #",
@@ -59,6 +64,7 @@ def summary(book: BookPath, kind: KindNames = None, seq: Seq = None, at: At = ""
                 row.trades,
                 tonnes(row.count),
                 price(row.vwap),
+                *([year_price(row.series, row.vwap)] * strips),
                 price(row.close),
                 row.close_day or "",
                 price(row.bid),

@@ -56,7 +56,7 @@ def meter_price(
 
     price_fen = exact(price, 100, "--price", "price")
     if price_fen < 0:
-        raise Malformed("--price", f"{price} yuan is no price", "give zero or more")
+        raise Malformed("--price", f"{price} is no price", "give zero or more")
     if html is not None and (html.is_dir() or not html.parent.is_dir()):
         raise Malformed("--html", f"{html} cannot be written", "name a file in a folder that exists")
     inventory = load_zone(Path(zone) if Path(zone).is_dir() else shipped("zones", zone))
@@ -100,7 +100,16 @@ def meter_price(
         own = [each for each in prices if each.pollutant == name]
         table(
             f"{stack} {name} {year}: {t(own[0].true_mg)} t emitted. Reported less true 申报量减真实量",
-            ("scenario 情形", "lost [h]", "law 规则", "mean [t]", "lowest [t]", "highest [t]", "[%]", "cost [yuan]"),
+            (
+                "scenario 情形",
+                "lost [h]",
+                "law 规则",
+                "mean [t]",
+                "lowest [t]",
+                "highest [t]",
+                "[%]",
+                f"cost [{law.currency.name_en}]",
+            ),
             [_row(each) for each in own],
         )
         console.print()

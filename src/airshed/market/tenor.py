@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import isinf
 
+from airshed.model.allowance import members
 from airshed.model.refusal import Malformed
+
+
+def year_price_fen(strip: str, fen_per_t: int) -> int:
+    """What a price of a strip is for a tonne and year, half a fen upwards: a plain share, without interest.
+
+    >>> year_price_fen("SO2-KM-2027..2028", 820_000), year_price_fen("SO2-KM-2027..2029", 100)
+    (410000, 33)
+    """
+    years = len(members(strip))
+    return (2 * fen_per_t + years) // (2 * years)
 
 
 def annualised(price: float, years: float, rate: float) -> float:

@@ -9,6 +9,8 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from airshed.market.index import Point
+from airshed.market.tenor import year_price_fen
+from airshed.model.allowance import is_strip
 from airshed.model.measures import tonnes, yuan
 from airshed.model.period import clock
 from airshed.service.marketpage.charts import FALLING, RISING, charts
@@ -58,10 +60,19 @@ def build(facts: MarketFacts) -> str:
             million=lambda fen: millions(fen, facts.money),
             tonnes=tonnes,
             price=lambda fen: NOTHING if fen is None else yuan(fen),
+            yearly=yearly,
             percent=lambda points: NOTHING if points is None else f"{points / 100:,.2f} %",
             index=lambda hundredths: NOTHING if hundredths is None else f"{hundredths / 100:,.2f}",
         )
     )
+
+
+def yearly(series: str, fen_per_t: int | None) -> Phrase:
+    """Beside the price of a strip, which is for all of its years, what it is for a tonne and year."""
+    if fen_per_t is None or not is_strip(series):
+        return Phrase("", "")
+    shown = yuan(year_price_fen(series, fen_per_t))
+    return Phrase(f" ({shown} a year)", f"（每年{shown}）")
 
 
 def headline(facts: MarketFacts) -> Phrase:

@@ -1,0 +1,68 @@
+"""Screens name the money of the law, and the price of a strip for a tonne and year (docs/prices/strips.md)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from airshed.cli.main import ROOMS, build
+from airshed.engine import commands as c
+from airshed.engine.commands import Command
+from airshed.lab.small_market import EXCHANGE
+from airshed.market.tenor import year_price_fen
+from airshed.model.period import instant
+from airshed.rulebook.load import find, texts
+from airshed.service.book import Book
+from airshed.service.opening import adopt
+
+DAY = "2003-03-03"
+
+
+@pytest.fixture
+def dollars(tmp_path: Path) -> Path:
+    """A book under the US law in which somebody bids for an allowance."""
+    path = tmp_path / "us.book"
+    at = instant(DAY, 10)
+    with Book.create(path) as book:
+        runner, _ = adopt(book, texts(find("acidrain")), at)
+        rules = runner.rules
+        office, row = rules.programme.authority, rules.caps.rows[0]
+        wishes: list[tuple[str, c.Body]] = [
+            (office, c.RegisterActor(EXCHANGE, "exchange")),
+            (office, c.RegisterActor("us-bank", "bank")),
+            (office, c.OpenAccount("ohio", "trader", "Ohio", row.jurisdiction)),
+            (office, c.RegisterActor("ohio-trader", "operator", "ohio")),
+            ("us-bank", c.Deposit("ohio", 10**13)),
+            (office, c.SetCap(row.pollutant, row.jurisdiction, row.vintage)),
+            (EXCHANGE, c.OpenSession(DAY)),
+        ]
+        for number, (actor, body) in enumerate(wishes):
+            answer = runner.send(Command(actor, str(number), body), at)
+            assert answer.refusal is None, answer.refusal
+        series = f"{row.pollutant}-{row.jurisdiction}-{row.vintage}"
+        price = rules.pollutants[0].reference_fen_per_t
+        order = c.PlaceOrder("ohio", series, "buy", rules.trading.lot, price - price % rules.trading.tick_fen_per_t)
+        assert runner.send(Command("ohio-trader", "order", order), at).refusal is None
+    return path
+
+
+@pytest.mark.parametrize("room", ["depth", "summary"])
+def test_a_book_of_another_law_is_shown_in_its_money(dollars: Path, room: str) -> None:
+    with Book.read(dollars) as book:
+        (name,) = book.sql.execute("SELECT series FROM caps").fetchone()
+    series = [name] if room == "depth" else []
+    shown = CliRunner().invoke(build(ROOMS), ["market", room, str(dollars), *series]).output
+
+    assert "dollars/t" in shown
+    assert "yuan" not in shown
+
+
+@given(st.integers(1, 10**9), st.integers(2, 30))
+def test_the_yearly_price_of_a_strip_is_its_share_of_the_whole(fen: int, years: int) -> None:
+    yearly = year_price_fen(f"SO2-KM-2027..{2026 + years}", fen)
+
+    assert abs(2 * (yearly * years - fen)) <= years
