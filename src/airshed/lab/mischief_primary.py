@@ -99,7 +99,7 @@ def returning(rng: random.Random, authority: str, state: State, rules: Rulebook,
             return [(found.account, c.AppealWithdrawal(found.id, rng.choice(("rebuilt", "rebuilt", ""))))]
         return [(authority, c.WithdrawAllowances(found.id))]
     due = [each for each in known if each.due_fen]
-    if due and rng.random() < 0.3:
+    if due and rng.random() < 0.5:
         found = rng.choice(due)
         return [(found.account, c.PayBack(found.id))]
     done = [each for each in known if each.state == "withdrawn"]
@@ -110,6 +110,9 @@ def returning(rng: random.Random, authority: str, state: State, rules: Rulebook,
     if not state.grants:
         return []
     source, series = rng.choice(list(state.grants))
+    sold = [key for key, grant in state.grants.items() if _held(state, *key) < grant.count]
+    if sold and rng.random() < 0.6:
+        source, series = rng.choice(sold)
     draw = rng.random()
     if draw < 0.05:
         return [(authority, c.CloseSource(source, day_of(max(at, state.at) - 9 * DAY_MS), "the permit was given back"))]
@@ -118,7 +121,7 @@ def returning(rng: random.Random, authority: str, state: State, rules: Rulebook,
     notice: list[c.NoticeWithdrawal] = [
         c.NoticeWithdrawal(source, series, "closure", "closed"),
         c.NoticeWithdrawal(source, series, "idle", "stood still"),
-        c.NoticeWithdrawal(source, series, "excess", "output", rng.randint(0, 1_200), 1_000),
+        c.NoticeWithdrawal(source, series, "excess", "output", rng.choice((0, rng.randint(0, 1_200))), 1_000),
         c.NoticeWithdrawal(source, series, "paid_reduction", "grant 7", rng.randint(0, 9_000), 6_000),
     ]
     return [(rng.choice((authority, INSPECTOR)), rng.choice(notice))]
@@ -148,6 +151,10 @@ def withholding(rng: random.Random, authority: str, state: State, rules: Ruleboo
         return [(authority, c.Withhold(sold.source, sold.series, "unpaid_back", YEARS[0], count, "not paid back"))]
     ground = rng.choice(GROUNDS)
     return [(authority, c.Withhold(source, series, ground, rng.choice(YEARS), count, rng.choice(("late", ""))))]
+
+
+def _held(state: State, source: str, series: str) -> int:
+    return state.ledger.held_of(state.sources[source].account, series).count
 
 
 def _series(rng: random.Random, state: State) -> str:
