@@ -162,6 +162,26 @@ def test_the_first_session_afterwards_frees_everything_that_waited() -> None:
     runner.state.check()
 
 
+def test_every_lot_of_an_event_that_has_expired_comes_back_once() -> None:
+    """I2: the first auction that is called off frees all that the event has set aside."""
+    runner = expiring()
+    elsewhere = "SO2-QJ-2027"
+    line = c.ActivityLine("s-power", (2024,), (800,), (10**6,))
+    for actor, body in (
+        (AUTHORITY, c.SetCap("SO2", "QJ", 2027)),
+        (AUTHORITY, c.Allocate("SO2", "QJ", 2027, (line,))),
+        (AUTHORITY, c.OpenAuction("first", SERIES, 100, "both")),
+        (AUTHORITY, c.OpenAuction("second", elsewhere, 100, "both")),
+        ("power", c.ConsignLot("second", "power", 100)),
+    ):
+        done(runner, actor, body)
+
+    opened(runner)
+
+    assert held(runner, "power")[elsewhere][1] == 0
+    runner.state.check()
+
+
 def test_what_waits_with_a_later_vintage_stays() -> None:
     runner = expiring()
     done(runner, "steel", c.OfferDeal("transfer", "steel", "fund", NEXT, 100, 400_000))

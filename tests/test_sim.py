@@ -73,6 +73,21 @@ def test_pledges_leases_and_rights_are_played_to_their_end() -> None:
     assert wanted <= done
 
 
+def test_what_was_granted_comes_back_in_ordinary_runs() -> None:
+    """New entrants, the reserve, reverse auctions, withdrawal and withholding are played to their end."""
+    wanted = {"ApplyForReserve", "DropApplication", "GrantReserve", "ReleaseUnused", "FeedReserve", "DrawReserve"}
+    wanted |= {"OpenRepurchase", "AskRepurchase", "CloseRepurchase", "CloseSource", "ReopenSource", "PayBack"}
+    wanted |= {"NoticeWithdrawal", "AppealWithdrawal", "DecideAppeal", "WithdrawAllowances", "RestoreWithdrawn"}
+    wanted |= {"ReverseAllocation", "Withhold", "ReleaseWithheld", "ForfeitWithheld"}
+    done: set[str] = set()
+    for seed in range(10, 60):
+        done |= set(simulate(seed, 300, RULES).done)
+        if wanted <= done:
+            break
+
+    assert wanted <= done
+
+
 def _reversed_fills(self: OrderBook, side: str, limit: int, count: int, account: str) -> object:
     """Matches the youngest order at the best price first."""
     resting = [each for each in self.orders("sell" if side == "buy" else "buy") if each.account != account]

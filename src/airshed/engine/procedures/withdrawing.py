@@ -145,14 +145,20 @@ def expired_off(state: State, rules: Rulebook, at: int, actor: str) -> list[e.Ev
         for ask in repurchase.asks
         if repurchase.open and ask.count and over(repurchase.series)
     ]
-    for auction in state.auctions.values():
-        if auction.open and all(over(each.series) for each in of_event(state, auction.event)):
-            gone += [
-                e.LotReturned(auction.id, number, lot.account, lot.count)
-                for number, lot in enumerate(auction.lots, 1)
-                if lot.count
-            ]
-            gone += _called_off(state, auction)
+    ended = [
+        auction
+        for auction in state.auctions.values()
+        if auction.open and all(over(each.series) for each in of_event(state, auction.event))
+    ]
+    # every lot first: the first auction of an event that is cleared frees all that the event has set aside
+    gone += [
+        e.LotReturned(auction.id, number, lot.account, lot.count)
+        for auction in ended
+        for number, lot in enumerate(auction.lots, 1)
+        if lot.count
+    ]
+    for auction in ended:
+        gone += _called_off(state, auction)
     gone += [
         e.PledgeReleased(pledge.id, pledge.pledgor, pledge.series, actor)
         for pledge in state.pledges.values()
