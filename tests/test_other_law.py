@@ -21,7 +21,7 @@ from airshed.model.refusal import Malformed, Why
 from airshed.rulebook.load import find, load
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped
-from airshed.service.other_law import GIVES, NAMES, Compared, under
+from airshed.service.other_law import NAMES, WITHIN, Compared, here, under
 from laws import RULES
 
 ZONE = load_zone(shipped("zones", "dianzhong"))
@@ -83,13 +83,11 @@ def test_the_story_of_the_reference_fares_the_same_under_its_own_law() -> None:
 
 
 def test_every_command_that_names_a_number_is_known_here() -> None:
-    """A new kind of command that names an order, a deal or the like must be translated too."""
-    numbers = {name for name, _ in GIVES.values()}
-    for kind in c.Body.__args__:
-        fields = {each.name for each in msgspec.structs.fields(kind) if each.type is not str}
-        whole = {each.encode_name for each in msgspec.structs.fields(kind) if "int" in str(each.type)}
-        named = numbers & fields & whole
-        assert not named or kind in NAMES, f"{kind.__name__} names {named}"
+    """Orders, deals and the like are found by their name; what counts within something must be said."""
+    assert {c.CancelOrder, c.AcceptDeal, c.ConfirmAct, c.RedeemPledge, c.PayRent, c.PayInstalment} <= set(NAMES)
+    assert c.MarkHours not in NAMES  # its mark is a name
+    within = {kind for kind, (name, _) in NAMES.items() if name == "number"}
+    assert within == set(WITHIN), "say what the number of a new command counts within"
 
 
 def test_closed_borders_refuse_what_crossed_them_and_say_why() -> None:
@@ -126,6 +124,15 @@ def test_another_fee_changes_fees_and_nothing_else_that_was_traded() -> None:
     assert found.after.shortfall == found.before.shortfall
 
 
+def test_an_order_off_the_tick_of_the_other_law_is_priced_on_it_and_never_worse() -> None:
+    law, lines = played()
+    coarse = msgspec.structs.replace(law.trading, tick_fen_per_t=10_000, lot=500)
+    found = under(lines, msgspec.structs.replace(law, trading=coarse))
+    assert found.fitted > 100
+    assert not [each for each in found.changed if each.after == Why.OFF_TICK]
+    assert 0 < found.after.traded["listed", "SO2"][0] < 1.5 * found.before.traded["listed", "SO2"][0]
+
+
 def test_another_method_moves_allowances_between_sources_and_conserves_the_cap() -> None:
     law, lines = played()
     other = msgspec.structs.replace(law.allocation, method="history")
@@ -154,6 +161,17 @@ def test_the_shipped_laws_take_any_book(name: str) -> None:
         found = under(lines, load(find(name)))
         assert found.records == len(lines)
         assert sum(found.fates.values()) == len(lines)
+
+
+def test_the_rules_of_another_region_can_be_taken_here() -> None:
+    """Shanxi's places are others, so nothing happens there; its rules as they would be written here do a lot."""
+    law, lines = played()
+    shanxi = load(find("shanxi"))
+    assert not under(lines, shanxi).after.obligation
+    found = under(lines, here(shanxi, law))
+    assert found.after.obligation == found.before.obligation
+    assert found.after.allocated
+    assert {each.after for each in found.changed if each.fate == "refused"}
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -18,6 +18,7 @@ from airshed.cli import (
     lab_prices,
     lab_replay,
     lab_run,
+    lab_sensitivity,
 )
 from airshed.cli.show import as_json, console, table
 from airshed.model.refusal import Malformed
@@ -206,6 +207,7 @@ lab_agents.register(app)
 lab_run.register(app)
 lab_brief.register(app)
 lab_replay.register(app)
+lab_sensitivity.register(app)
 
 
 def _tax(said: str, pollutant: str) -> float:

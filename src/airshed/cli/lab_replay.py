@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from airshed.cli.show import as_json, bar, console, table
+from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
     from airshed.service.other_law import Compared, Fate
@@ -33,6 +34,10 @@ def replay(
     rulebook: Annotated[
         str, typer.Option("--rulebook", metavar="PATH_OR_NAME", help="The other law.", show_default=False)
     ],
+    as_here: Annotated[
+        bool,
+        typer.Option("--here", help="With the places, sectors, pollutants, caps and benchmarks of the book's law."),
+    ] = False,
     json: Annotated[
         bool, typer.Option("--json", help="Print JSON, with every command that fared differently.")
     ] = False,
@@ -40,26 +45,31 @@ def replay(
     """Offer every command of a book to an engine under another law, and say what fares differently. 换规则重放。
 
     People sent what made sense under their law, and nobody adapts here. A command that names what was never made under
-    the other law is not offered; a surrender that is too much is cut to what is there. docs/scenarios.md says more.
+    the other law is not offered; an order is priced on its tick, a surrender that is too much cut to what is there.
+    With --here the law of another region is taken as it would be written here.
 
-    Example: airshed lab replay demo/dianzhong.book --rulebook shanxi
+    Example: airshed lab replay demo/dianzhong.book --rulebook shanxi --here
     """
-    from airshed.rulebook.load import find, load
+    from airshed.rulebook.load import find, load, load_texts
     from airshed.service.book import Book
-    from airshed.service.opening import currency_of
-    from airshed.service.other_law import under
+    from airshed.service.other_law import here, under
 
     other = load(find(rulebook))
     with Book.read(book) as opened, opened.named():
-        currency = currency_of(opened)
+        in_force = opened.law_in_force()
+        if in_force is None:
+            raise Malformed(str(book), "no rulebook is adopted", "airshed book new makes a book with one")
+        own = load_texts(opened.law(in_force))
+        other = here(other, own) if as_here else other
         (records,) = opened.sql.execute("SELECT count(*) FROM journal").fetchone()
         with bar(records, json, "records 记录") as told:
             found = under(opened.lines(), other, told)
     notes = []
-    if currency.code != other.currency.code:
-        notes.append(
-            f"the book is in {currency.name_en}, the other law in {other.currency.name_en}: amounts as they are"
-        )
+    if own.currency.code != other.currency.code:
+        words = own.currency.name_en, other.currency.name_en
+        notes.append(f"the book is in {words[0]}, the other law in {words[1]}: amounts as they are")
+    if not {place.code for place in own.jurisdictions} & {place.code for place in other.jurisdictions}:
+        notes.append("the other law is of other places, where nothing of this can happen: --here takes its rules here")
     if json:
         as_json(document(found, notes))
         return
@@ -90,6 +100,7 @@ def document(found: Compared, notes: list[str]) -> dict[str, Any]:
             {"command": name, "fate": fate, "count": count} for (name, fate), count in sorted(found.fates.items())
         ],
         "surrenders_cut": found.cut,
+        "orders_fitted": found.fitted,
         "acts_waiting": found.waiting,
         "allocation_moved": moved,
         "before": sums(found.before),
@@ -139,7 +150,11 @@ def _print(found: Compared, notes: list[str]) -> None:
     ]
     table("What it comes to 结果", ("figure 指标", "under its own law 原规则#", "under the other 新规则#"), rows)
     for pollutant, kilograms in sorted(_moved(found).items()):
+        if not kilograms:
+            continue
         console.print(f"allocation: {tonnes(kilograms)} t of {pollutant} would go to other sources")
+    if found.fitted:
+        console.print(f"{found.fitted:,} orders were priced on the tick and lot of the other law")
     if found.cut:
         console.print(f"{found.cut:,} surrenders were cut to what was owed and held")
     if found.waiting:

@@ -1,10 +1,11 @@
 """A book under another law: every command of it is offered again, as it was, to an engine under that law.
 
-Nobody adapts: people sent what made sense under the law they had. Three things are done so that the comparison is of
-laws and not of numbering. Numbers that the engine gives (orders, deals, acts, pledges, ...) are translated; a command
-that names something which was never made under the other law is not offered, and counted as such. A confirmation of
-what needs none is left out. A surrender that is refused because less is owed or held is offered again for what is
-there. Sealed days, reports and deposits are facts and stay what they were.
+Nobody adapts: people sent what made sense under the law they had. A few things are done so that the comparison is of
+laws and not of numbering and form. Numbers that the engine gives (orders, deals, acts, pledges, ...) are translated; a
+command that names something which was never made under the other law is not offered, and counted as such. A
+confirmation of what needs none is left out. What is refused for its form is fitted and counted: an order off the tick
+or lot of the other law is priced on it, a surrender of more than is owed or held is cut to what is there. Sealed days,
+reports and deposits are facts and stay what they were.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 
@@ -25,6 +26,7 @@ from airshed.engine.state import State
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.strict import kinds, peeled
 from airshed.service.other_law_sums import Sums
 
 #: What became of a command: the same; refused only now; accepted only now; refused for another reason; names what
@@ -40,43 +42,44 @@ GIVES: Mapping[type, tuple[str, tuple[str, ...]]] = {
     e.RightGranted: ("right", ()),
     e.AllocationBought: ("purchase", ()),
     e.ApplicationMade: ("application", ()),
+    e.WithdrawalNoticed: ("withdrawal", ()),
+    e.AllowancesWithheld: ("withholding", ()),
     e.HoursMarked: ("mark", ()),
     e.CallOrderPlaced: ("number", ("call",)),
     e.ZoneOfferPlaced: ("number", ("call",)),
     e.ZoneBidPlaced: ("number", ("call",)),
     e.ImprovementRequested: ("number", ("source", "year")),
 }
-#: Fields of commands that name such a number, and what it counts within, by command.
-NAMES: Mapping[type, tuple[str, str, tuple[str, ...]]] = {
-    c.CancelOrder: ("order", "order", ()),
-    c.AcceptDeal: ("deal", "deal", ()),
-    c.DropDeal: ("deal", "deal", ()),
-    c.ConfirmAct: ("act", "act", ()),
-    c.RejectAct: ("act", "act", ()),
-    c.AcceptPledge: ("pledge", "pledge", ()),
-    c.ReleasePledge: ("pledge", "pledge", ()),
-    c.RedeemPledge: ("pledge", "pledge", ()),
-    c.CallPledge: ("pledge", "pledge", ()),
-    c.EnforcePledge: ("pledge", "pledge", ()),
-    c.AcceptLease: ("lease", "lease", ()),
-    c.DropLease: ("lease", "lease", ()),
-    c.PayRent: ("lease", "lease", ()),
-    c.EndLease: ("lease", "lease", ()),
-    c.RenewRight: ("right", "right", ()),
-    c.OfferRight: ("right", "right", ()),
-    c.AcceptRight: ("right", "right", ()),
-    c.DropRight: ("right", "right", ()),
-    c.PayInstalment: ("purchase", "purchase", ()),
-    c.WithdrawUnpaid: ("purchase", "purchase", ()),
-    c.DropApplication: ("application", "application", ()),
-    c.ProveMark: ("mark", "mark", ()),
-    c.DecideMark: ("mark", "mark", ()),
-    c.LapseMark: ("mark", "mark", ()),
-    c.DropCallOrder: ("number", "number", ("call",)),
-    c.DropZoneOrder: ("number", "number", ("call",)),
-    c.AnswerImprovement: ("number", "number", ("source", "year")),
-    c.CloseImprovement: ("number", "number", ("source", "year")),
+#: Commands that name a number which counts within something.
+WITHIN: Mapping[type, tuple[str, ...]] = {
+    c.DropCallOrder: ("call",),
+    c.DropZoneOrder: ("call",),
+    c.AnswerImprovement: ("source", "year"),
+    c.CloseImprovement: ("source", "year"),
 }
+#: By command: the field that names a number that the engine gave, and what it counts within.
+NAMES: Mapping[type, tuple[str, tuple[str, ...]]] = {
+    kind: (name, WITHIN.get(kind, ()))
+    for kind in get_args(c.Body)
+    for name, held in kinds(kind).items()
+    if name in {given for given, _ in GIVES.values()} and peeled(held)[0] is int
+}
+#: Sections that say what a place has, not what is decided about it.
+HERE = (
+    "currency",
+    "jurisdictions",
+    "sectors",
+    "pollutants",
+    "caps",
+    "benchmarks",
+    "limits",
+    "applicability",
+    "receptors",
+    "transfer",
+    "ratios",
+    "sale_prices",
+    "price_index",
+)
 #: Reasons for which a surrender is cut to what can be surrendered.
 TOO_MUCH = (Why.TOO_LARGE, Why.INSUFFICIENT_HOLDING)
 
@@ -101,6 +104,7 @@ class Compared:
 
     records: int = 0
     cut: int = 0
+    fitted: int = 0
     waiting: int = 0
     fates: Counter[tuple[str, Fate]] = field(default_factory=Counter)
     reasons: Counter[tuple[str, str, str]] = field(default_factory=Counter)
@@ -115,6 +119,24 @@ def under(lines: Iterable[Line], other: Rulebook, progress: Callable[[int], obje
     The other law is taken to hold from the first day, run by the office that runs the book, and no later one after it.
     """
     return _Replay(other).run(lines, progress)
+
+
+def here(other: Rulebook, own: Rulebook) -> Rulebook:
+    """Another law as it would be written here: with this law's places, sectors, pollutants, caps and benchmarks.
+
+    What is decided about them (allocation, auction, trade, banking, penalties, deadlines, roles) is the other's.
+    """
+    replace = msgspec.structs.replace
+    sectors = {sector.code for sector in own.sectors}
+    walls = tuple(sector for sector in other.trade_rules.walled_sectors if sector in sectors)
+    facts: dict[str, Any] = {section: getattr(own, section) for section in HERE}
+    return replace(
+        other,
+        programme=replace(other.programme, zone=own.programme.zone),
+        trade_rules=replace(other.trade_rules, walled_sectors=walls, failing=(), no_export=()),
+        variations=(),
+        **facts,
+    )
 
 
 class _Replay:
@@ -168,6 +190,8 @@ class _Replay:
         refusal = answer.refusal
         if refusal is not None and isinstance(translated, c.Surrender) and refusal.why in TOO_MUCH:
             answer = self._cut(record, translated) or answer
+        elif refusal is not None and refusal.why in (Why.OFF_TICK, Why.OFF_LOT):
+            answer = self._fit(record, translated) or answer
         self._learn(record, answer)
         return _fate(record.refusal, answer.refusal), answer
 
@@ -187,6 +211,19 @@ class _Replay:
         answer = self.runner.send(c.Command(record.actor, key, body), record.at)
         self.found.after.take(self.runner.state, answer.events)
         return answer
+
+    def _fit(self, record: Record, body: c.Body) -> Answer | None:
+        """An order on the tick and lot of the other law, no worse for who sends it; None if there is none."""
+        if not isinstance(body, c.PlaceOrder | c.PlaceCallOrder | c.PlaceBid):
+            return None
+        law = self.other.auction if isinstance(body, c.PlaceBid) else self.other.trading
+        tick, selling = law.tick_fen_per_t, not isinstance(body, c.PlaceBid) and body.side == "sell"
+        limit = -(-body.limit // tick) * tick if selling else body.limit // tick * tick
+        count = body.count // law.lot * law.lot
+        if count <= 0 or limit <= 0:
+            return None
+        self.found.fitted += 1
+        return self._send(record, msgspec.structs.replace(body, count=count, limit=limit), f"{record.key}~fit")
 
     def _cut(self, record: Record, body: c.Surrender) -> Answer | None:
         """A surrender for what is owed and there, which nobody could have known before; None if that is nothing."""
@@ -225,9 +262,9 @@ class _Replay:
             return None if new is None else msgspec.structs.replace(body, part_of=new)
         if named is None:
             return body
-        field_name, kind, within = named
+        field_name, within = named
         old = getattr(body, field_name)
-        new = self.known.get((kind, *(getattr(body, each) for each in within), old))
+        new = self.known.get((field_name, *(getattr(body, each) for each in within), old))
         return None if new is None else msgspec.structs.replace(body, **{field_name: new})
 
     def _learn(self, record: Record, answer: Answer) -> None:

@@ -14,6 +14,8 @@ from airshed.model.refusal import Malformed
 UNIT = 1_000
 FEN = 100
 YEAR = 2027
+#: What works of the laboratory are, since they must be something.
+SECTOR = "cement"
 #: Marginal costs of abating a tonne more, yuan per tonne and tonne, of the six firms; what each emits and holds, t.
 SLOPES, EMITS, HOLDS = (4, 6, 8, 12, 16, 20), 10, 5
 
@@ -25,7 +27,15 @@ def permits() -> Market:
     Each emits 10 t and holds 5; the equilibrium price is 48 yuan/t, 7 t change hands.
     """
     traders = tuple(
-        Trader(f"firm-{slope}", rising_cost(slope * FEN, EMITS, UNIT), HOLDS * UNIT, most=UNIT) for slope in SLOPES
+        Trader(
+            f"firm-{slope}",
+            rising_cost(slope * FEN, EMITS, UNIT),
+            HOLDS * UNIT,
+            most=UNIT,
+            source=f"works-{slope}",
+            sector=SECTOR,
+        )
+        for slope in SLOPES
     )
     return Market("permits", laboratory(len(SLOPES) * HOLDS * UNIT, 100 * FEN, UNIT), traders, "SO2", YEAR)
 
@@ -60,6 +70,8 @@ def _sided(name: str, values: list[list[int]], costs: list[list[int]]) -> Market
             len(each) * UNIT,
             ("sell",),
             UNIT,
+            source=f"works-{number}",
+            sector=SECTOR,
         )
         for number, each in enumerate(costs, 1)
     )

@@ -29,7 +29,7 @@ def laboratory(count: int, middle: int, lot: int, tick: int = 1, fee_basis_point
             rules.caps,
             rows=(Cap(pollutant=pollutant.code, jurisdiction=place.code, vintage=year, count=count),),
         ),
-        allocation=replace(rules.allocation, reserve_basis_points=WHOLE, auction_basis_points=0),
+        allocation=replace(rules.allocation, method="history", reserve_basis_points=0, auction_basis_points=0),
         trading=replace(
             rules.trading,
             lot=lot,

@@ -34,7 +34,7 @@ class Trader:
     """Who trades: its account, what allowances are worth to it, what it holds and has at first.
 
     `most` is the largest order it sends, in allowances. `place` and `sector` are what rules of trade look at; without
-    a `source` it has none and no wall stands around it. With a market that allocates, `held` is left 0.
+    a `source` it is a trader that holds nothing at first. With a market that has activities, `held` is left 0.
     """
 
     account: str
@@ -52,7 +52,8 @@ class Trader:
 class Market:
     """A law and its traders. `activities` by jurisdiction let the law's own method allocate its caps of `year`.
 
-    Without them the traders' `held` come to them out of the government reserve; the law then reserves the whole caps.
+    Without them what each trader is to hold stands for what it once emitted, so that history shares out just that: the
+    law must allocate by history, the whole cap, and its cap must be what the traders hold.
     Allowances of `banked` vintages are traded beside them.
     """
 
@@ -63,6 +64,16 @@ class Market:
     year: int
     activities: Mapping[str, tuple[c.ActivityLine, ...]] = field(default_factory=dict)
     banked: tuple[int, ...] = ()
+
+    def lines(self, place: str) -> tuple[c.ActivityLine, ...]:
+        """What the caps of a jurisdiction are shared out by."""
+        if self.activities:
+            return self.activities.get(place, ())
+        return tuple(
+            c.ActivityLine(trader.source, (self.year - 1,), (trader.held,), (trader.held,))
+            for trader in self.traders
+            if trader.held and trader.place == place
+        )
 
     @property
     def series(self) -> tuple[str, ...]:

@@ -22,7 +22,6 @@ from airshed.market.orderbook import SIDES, OrderBook
 from airshed.model.allowance import Series
 from airshed.model.measures import mean_price, value_fen
 from airshed.model.period import instant
-from airshed.registry.accounts import reserve
 from airshed.rulebook import look
 from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook
@@ -141,17 +140,13 @@ def enter_one(desk: Desk, trader: Trader) -> None:
 
 
 def endow(desk: Desk, market: Market) -> None:
-    """Set the caps and let the law allocate them, or hand out of the reserve what is held."""
+    """Set the caps and let the law share them out."""
     authority = desk.law.programme.authority
     for name in market.series:
         series = Series.parse(name)
-        lines = market.activities.get(series.jurisdiction, ())
+        lines = market.lines(series.jurisdiction)
         desk.must(authority, c.SetCap(series.pollutant, series.jurisdiction, series.vintage))
         desk.must(authority, c.Allocate(series.pollutant, series.jurisdiction, series.vintage, lines))
-        for trader in market.traders:
-            if trader.held and trader.place == series.jurisdiction and not market.activities:
-                origin = reserve(series.jurisdiction)
-                desk.must(authority, c.Transfer(origin, trader.account, name, trader.held))
 
 
 class EngineVenue:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +53,17 @@ class Setting:
         code = self.scenario.pollutant
         return tuple(firm for firm in firms_of(self.zone, 0, self.law) if firm.before_kg.get(code, 0) > 0)
 
+    def varied(self, scenario: Scenario) -> Setting:
+        """The same with other numbers of caps, growth or rates: its firms are the same, and worked out once."""
+        other = Setting(scenario, self.rules, self.zone)
+        vars(other)["firms"] = self.firms
+        return other
+
+    @cached_property
+    def technologies(self) -> tuple[str, ...]:
+        """What abates the pollutant somewhere in the zone, by name."""
+        return tuple(sorted({step.technology for firm in self.firms for step in firm.steps[self.scenario.pollutant]}))
+
     @cached_property
     def guide(self) -> Floats:
         """The shadow price of each year and of the tail in yuan/t, if all comes as expected: what is published."""
@@ -65,7 +78,7 @@ class Setting:
         many = self.scenario.years + TAIL
         discount = discounting(self.scenario.rate_percent / 100, many)
         need = self._need(drawn)
-        price, cost = np.zeros(many), np.zeros(many)
+        price, cost, abated = np.zeros(many), np.zeros(many), np.zeros(many)
         spans = [np.arange(many)] if self.law.banking.open else [np.array([t]) for t in range(many)]
         for span in spans:
             curve = self._curve(drawn, need, discount, span)
@@ -73,7 +86,8 @@ class Setting:
             price[span] = found.price
             spent = [curve.cost(t, float(tonnes)) for t, tonnes in enumerate(found.abated.tolist())]
             cost[span] = np.array(spent) / discount[span]
-        return Least(price, cost)
+            abated[span] = found.abated
+        return Least(price, cost, abated)
 
     def cheapest(self, drawn: Drawn, t: int, tonnes: float) -> float:
         """What abating so many tonnes in a year costs if the cheapest steps of all are taken first, in yuan."""
@@ -118,10 +132,11 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Least:
-    """An equilibrium: price in yuan/t and cost in yuan of each year."""
+    """An equilibrium: price in yuan/t, cost in yuan and abatement in t of each year."""
 
     price: Floats
     cost: Floats
+    abated: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +181,13 @@ class Drawn:
 BELIEF = 0.15
 
 
-def expected(setting: Setting) -> Drawn:
-    """The path on which nothing deviates and nobody enters; shocks come in part, as their chance is."""
-    return _path(setting, None)
+def expected(setting: Setting, values: Mapping[str, float] = MappingProxyType({})) -> Drawn:
+    """The path on which nothing deviates and nobody enters; shocks come in part, as their chance is.
+
+    `values` say otherwise: growth in percent, factors of "all costs" and of technologies by name, and how far shocks
+    come, as "shock: what".
+    """
+    return _path(setting, None, values)
 
 
 def draw(setting: Setting, number: int) -> Drawn:
@@ -176,7 +195,9 @@ def draw(setting: Setting, number: int) -> Drawn:
     return _path(setting, np.random.default_rng([setting.scenario.seed, number]))
 
 
-def _path(setting: Setting, rng: np.random.Generator | None) -> Drawn:
+def _path(
+    setting: Setting, rng: np.random.Generator | None, values: Mapping[str, float] = MappingProxyType({})
+) -> Drawn:
     scenario = setting.scenario
     many = scenario.years + TAIL
     demand, spreads = scenario.demand, scenario.costs
@@ -184,21 +205,22 @@ def _path(setting: Setting, rng: np.random.Generator | None) -> Drawn:
     def normal(percent: float, size: int) -> Floats:
         return np.zeros(size) if rng is None else rng.normal(0.0, percent / 100, size)
 
-    growth = demand.growth_percent / 100 + float(normal(demand.growth_spread_percent, 1)[0])
+    growth = values.get("growth", demand.growth_percent) / 100 + float(normal(demand.growth_spread_percent, 1)[0])
     level = np.maximum(1.0 + growth, 0.01) ** np.arange(many)
-    common = float(np.exp(normal(spreads.common_spread_percent, 1)[0]))
+    common = values.get("all costs", 1.0) * float(np.exp(normal(spreads.common_spread_percent, 1)[0]))
     cost_level = np.full(many, common)
     happened: list[bool] = []
     for shock in scenario.shocks or ():
-        chance = shock.chance_percent / 100
+        chance = values.get(f"shock: {shock.what}", shock.chance_percent / 100)
         came = chance if rng is None else float(rng.random() < chance)
         happened.append(came >= 0.5)
         begin = max(0, shock.year - setting.first)
         end = max(0, shock.year + shock.years - setting.first)
         level[begin:end] *= 1 + came * (shock.emission_percent / 100 - 1)
         cost_level[begin:end] *= 1 + came * (shock.cost_percent / 100 - 1)
-    names = sorted({step.technology for firm in setting.firms for step in firm.steps[scenario.pollutant]})
-    technology = dict(zip(names, np.exp(normal(spreads.technology_spread_percent, len(names))).tolist(), strict=True))
+    names = setting.technologies
+    off = np.exp(normal(spreads.technology_spread_percent, len(names))).tolist()
+    technology = {name: values.get(name, 1.0) * each for name, each in zip(names, off, strict=True)}
     works = [Work(firm, firm.account, firm.source.source, 0, 1.0) for firm in setting.firms]
     works += _entrants(setting, rng)
     own = np.exp(normal(spreads.firm_spread_percent, len(works)))

@@ -17,7 +17,7 @@ from airshed.lab.agents.session import play
 from airshed.lab.agents.venue import Desk, EngineVenue, enter, enter_one
 from airshed.lab.agents.worth import WITHOUT_END, Worth, of_source
 from airshed.lab.scenarios import acts
-from airshed.lab.scenarios.draw import Setting, draw
+from airshed.lab.scenarios.draw import Drawn, Setting, draw
 from airshed.market.claims import ALL_BASIS_POINTS
 from airshed.model.measures import FEN_PER_YUAN, KG_PER_T
 from airshed.model.period import instant
@@ -68,17 +68,17 @@ class YearRow:
     refused: int
 
 
-def play_path(setting: Setting, number: int) -> list[YearRow]:
-    """The years of path `number`, played by its agents."""
-    return _Path(setting, number).play()
+def play_path(setting: Setting, number: int, drawn: Drawn | None = None) -> list[YearRow]:
+    """The years of path `number`, played by its agents; or of another path that is `drawn` already."""
+    return _Path(setting, number, drawn).play()
 
 
 class _Path:
-    def __init__(self, setting: Setting, number: int) -> None:
+    def __init__(self, setting: Setting, number: int, drawn: Drawn | None = None) -> None:
         self.setting, self.number = setting, number
         self.scenario, self.law = setting.scenario, setting.law
         self.code = self.scenario.pollutant
-        self.drawn = draw(setting, number)
+        self.drawn = draw(setting, number) if drawn is None else drawn
         #: What agents draw is apart from what nature draws, so that a design changes the former only.
         self.rng = np.random.default_rng([self.scenario.seed, number, 1])
         self.least = setting.equilibrium(self.drawn)
