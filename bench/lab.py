@@ -107,6 +107,20 @@ def _co(sources: int, peer: bool) -> float:
     return seconds
 
 
+def _five(sources: int) -> None:
+    """Five pollutants that no measure joins: five zones and receptors each."""
+    cases = [separate.drawn(sources, ZONES, YEARS) for _ in range(POLLUTANTS)]
+
+    def all_of_them() -> float:
+        return sum(
+            zone_equilibrium(case.curves, case.transfer, case.need, case.curves[0].discount).cost for case in cases
+        )
+
+    print(
+        f"  {POLLUTANTS} pollutants apart, {sources:>6,} sources, {ZONES} zones  {separate.best(all_of_them):>7.2f} s"
+    )
+
+
 def _draws(draws: int, sources: int, years: int) -> None:
     chance = np.random.default_rng(SEED)
     discount = discounting(RATE, years)
@@ -186,6 +200,7 @@ def main() -> None:
     joint: list[tuple[float, float]] = []
     for sources in (100, 300, 1_000, 3_000, 10_000):
         joint.append((sources, _co(sources, sources <= PEER_SOURCES or (full and sources in (1_000, 10_000)))))
+    _five(DRAWN)
     for draws in (1_000, 20_000):
         _draws(draws, DRAWN, YEARS)
     _draws(1_000, 1_000, YEARS)

@@ -105,6 +105,19 @@ def test_the_collar_is_the_law_unless_somebody_asks_for_another() -> None:
         collar_of(rules, rule, 9.0, 7.0)
 
 
+def test_a_floor_above_what_a_missing_tonne_costs_has_no_ceiling() -> None:
+    """Shanxi: a floor of 18,000 yuan, and a missing tonne at 10,000."""
+    rules = load(find("shanxi"))
+    (rule,) = (each for each in rules.pollutants if each.code == "SO2")
+    found = collar_of(rules, rule, None, None)
+
+    assert (found.floor, found.ceiling) == (18_000.0, inf)
+    assert "shortfall.fixed_fen_per_t is 10,000.00" in found.ceiling_origin
+    done = CliRunner().invoke(app, ["guide", "--rulebook", "shanxi", "--tax", "Shanxi"])
+    assert "at the floor" in done.stdout
+    assert CliRunner().invoke(app, ["frictions", "--rulebook", "shanxi"]).exit_code == 0
+
+
 def test_shanxis_trades_of_2015_were_worth_little_more_than_its_floors() -> None:
     """851.27 million yuan over 814.34 million at the floors: 4.5 % above (the floors of SO2 and COD are of 2017)."""
     (found,) = floors_of(read_traded())

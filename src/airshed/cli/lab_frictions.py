@@ -70,7 +70,10 @@ def frictions(
     places = positions(cap.members, steps, price)
     bought_at_auction(given_t, places, (given.for_auction + given.reserved) * cap.size_kg / KG_PER_T)
     net = [given_t[name] - place.emitted_t for name, place in places.items()]
-    ceiling = collar_of(rules, rule, None, None).ceiling
+    # what covers a tonne that no step and no seller does
+    ceiling = min(
+        collar_of(rules, rule, None, None).ceiling, 10 * max(price, *(step.cost_yuan_per_t for step in steps))
+    )
     own = ladders(steps)
     needs = [place.before_t - given_t[name] for name, place in places.items()]
     kept = [own.get(name, []) for name in places]

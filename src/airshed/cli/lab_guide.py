@@ -110,7 +110,8 @@ def guide(
         ],
     )
     console.print(
-        f"floor {collar.floor:,.2f} ({collar.floor_origin}), ceiling {collar.ceiling:,.2f} ({collar.ceiling_origin})",
+        f"floor {collar.floor:,.2f} ({collar.floor_origin}), ceiling"
+        f" {'' if collar.ceiling == float('inf') else f'{collar.ceiling:,.2f} '}({collar.ceiling_origin})",
         markup=False,
     )
     if levied is None:

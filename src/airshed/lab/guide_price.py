@@ -48,7 +48,7 @@ def collar_of(rules: Rulebook, rule: PollutantRule, floor: float | None, ceiling
     """What the law says where nothing else is asked for.
 
     The floor is the higher of the auction's reserve price and the floor of trade; the ceiling that of trade, else the
-    price at which the containment reserve is sold, else what a missing tonne costs.
+    price at which the containment reserve is sold, else what a missing tonne costs; none where that is under the floor.
     """
     low, low_origin = max(
         (rule.reserve_fen_per_t / 100, "reserve_fen_per_t"), (rule.floor_fen_per_t / 100, "floor_fen_per_t")
@@ -63,6 +63,8 @@ def collar_of(rules: Rulebook, rule: PollutantRule, floor: float | None, ceiling
         low, low_origin = floor, "asked for"
     if ceiling is not None:
         high, high_origin = ceiling, "asked for"
+    elif high < low:
+        high, high_origin = inf, f"none: {high_origin} is {high:,.2f}"
     if not 0 <= low <= high:
         raise Malformed("--floor", f"a floor of {low:g} over a ceiling of {high:g}", "give 0 <= floor <= ceiling")
     return Collar(low, high, low_origin, high_origin)
