@@ -14,13 +14,13 @@ from airshed.engine import events as e
 from airshed.engine.journal import decode
 from airshed.engine.runner import Runner
 from airshed.lab.mirror import Mirror
-from airshed.lab.small_market import BANK, EXCHANGE
+from airshed.lab.small_market import BANK, EXCHANGE, INSPECTOR
 from airshed.market.fees import before_fee
 from airshed.model.measures import part_fen, value_fen
 from airshed.model.period import instant
 from airshed.model.refusal import Why
 from laws import RULES
-from markets import AUTHORITY, SERIES, done, send, why
+from markets import AUTHORITY, SERIES, confirmed, done, send, why
 from terms import NEXT, STRIP, held, two_vintages, verified
 
 DUE, CALLED, READY = "2027-03-31", instant("2027-04-01"), instant("2027-05-03", 10)
@@ -253,3 +253,20 @@ def test_a_winner_without_the_cash_for_the_fee_wins_less() -> None:
     assert isinstance(cleared, e.AuctionCleared)
     assert cleared.sold == 100
     assert cash(runner, "fund") == value_fen(200, PRICE) - 40_000 - 300
+
+
+def test_a_withdrawal_takes_the_pledgors_own_offers_back_and_leaves_the_sale_of_the_pledge_alone() -> None:
+    """I2. What others have a claim on is not withdrawn; the security is the pledgee's."""
+    runner = called(secured=400_000)
+    done(runner, "broker", sell(), READY)
+    own = runner.state.ledger.held_of("steel", SERIES).free
+    done(runner, "steel", c.OfferDeal("transfer", "steel", "fund", SERIES, own, PRICE), READY)
+    notice = c.NoticeWithdrawal("s-steel", SERIES, "excess", "verified output", 0, 1)
+
+    *_, dropped, noticed = confirmed(runner, AUTHORITY, INSPECTOR, notice, READY).events
+
+    assert isinstance(dropped, e.DealDropped)
+    assert isinstance(noticed, e.WithdrawalNoticed)
+    assert (noticed.count, noticed.short) == (own, runner.state.grants["s-steel", SERIES].count - own)
+    assert runner.state.auctions["sale"].open
+    runner.state.check()

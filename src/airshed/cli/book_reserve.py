@@ -1,4 +1,4 @@
-"""`airshed book reserve`: where what the government reserves hold came from, and where it went."""
+"""`airshed book reserve` and `buy-back`: what a government reserve holds and why; the notice of a reverse auction."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from airshed.cli.show import as_json, table
-from airshed.model.measures import tonnes
+from airshed.model.measures import tonnes, yuan
+from airshed.model.refusal import Malformed
 
 BookPath = Annotated[Path, typer.Argument(help="The book, a file that airshed wrote.", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -51,6 +52,62 @@ def reserve(
         table("Government reserve 政府储备", ["series", "why", "in [t]", "out [t]", "held [t]"], lines)
 
 
+def buy_back(
+    book: BookPath,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the reverse auction.", show_default=False)],
+    json: Json = False,
+) -> None:
+    """What is published of a reverse auction that is over: price, sum, names, spread, concentration. 反向拍卖公告。
+
+    Never who asked what or sold how much. While it is open its asks are sealed.
+
+    Example: airshed book buy-back my.book spring
+    """
+    from airshed.market.auction.notice import dispersion, hhi
+    from airshed.service.book import Book
+
+    with Book.read(book) as opened, opened.named():
+        tenders = opened.sql.execute("SELECT * FROM tenders WHERE repurchase = ?", (name,)).fetchall()
+        asks = opened.sql.execute(
+            "SELECT account, count, price FROM asks WHERE repurchase = ? AND count > 0", (name,)
+        ).fetchall()
+        sold = opened.sql.execute(
+            "SELECT coalesce(nullif(corporate_group, ''), buybacks.account), sum(buybacks.count) FROM buybacks "
+            "JOIN accounts USING (account) WHERE repurchase = ? GROUP BY 1",
+            (name,),
+        ).fetchall()
+    if not tenders:
+        raise Malformed(str(book), f"there is no reverse auction {name!r}", "airshed book show BOOK tenders lists them")
+    _, series, count, budget, ceiling, still_open, price, bought, paid = tenders[0]
+    if still_open:
+        raise Malformed(str(book), f"the reverse auction {name} is open and its asks are sealed", "close it first")
+    spread = dispersion((each[2], each[1]) for each in asks)
+    concentration = hhi(each[1] for each in sold)
+    sellers = sorted({each[0] for each in asks})
+    if json:
+        said = {"repurchase": name, "series": series, "wanted": count, "budget_fen": budget, "ceiling": ceiling}
+        said |= {"price": price, "bought": bought, "paid_fen": paid, "asked": sum(each[1] for each in asks)}
+        as_json({**said, "sellers": sellers, "asks": spread, "hhi": concentration})
+        return
+    rows = [
+        ("wanted 拟购 [t]", tonnes(count)),
+        ("asked 申报 [t]", tonnes(sum(each[1] for each in asks))),
+        ("bought 购入 [t]", tonnes(bought)),
+        ("price 价格 [yuan/t]", "–" if price is None else yuan(price)),
+        ("paid 付款 [yuan]", yuan(paid)),
+        ("of a budget of 预算 [yuan]", yuan(budget)),
+        ("ceiling 最高限价 [yuan/t]", yuan(ceiling)),
+        ("sellers 申报人", ", ".join(sellers) or "–"),
+        ("HHI of what was bought 集中度", "–" if concentration is None else f"{concentration:,}"),
+    ]
+    if spread is not None:
+        quarters = (spread.lowest, spread.lower_quarter, spread.median, spread.upper_quarter, spread.highest)
+        rows.append(("asks, in quarters 申报分位 [yuan/t]", " | ".join(map(yuan, quarters))))
+        rows.append(("mean ask 申报均价 [yuan/t]", yuan(spread.mean)))
+    table(f"{name}: {series} bought back 反向拍卖公告", ["what", "figure"], rows)
+
+
 def register(app: typer.Typer) -> None:
-    """Add the command to `airshed book`."""
+    """Add the commands to a room."""
     app.command()(reserve)
+    app.command()(buy_back)

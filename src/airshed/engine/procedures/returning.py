@@ -50,8 +50,11 @@ def reachable(state: State, account: str, series: str) -> int:
 
 
 def offers_off(state: State, account: str, series: str, count: int, actor: str) -> list[e.Event]:
-    """What takes the offers of an account back, when `count` of the series are not free without it."""
-    return sales_off(state, account, actor) if state.ledger.held_of(account, series).free < count else []
+    """What takes the offers of an account back, when `count` of the series are not free without it.
+
+    What a pledgee sells goes on: the security is the pledgee's.
+    """
+    return sales_off(state, account, actor, pledges=False) if state.ledger.held_of(account, series).free < count else []
 
 
 def notice(state: State, rules: Rulebook, at: int, actor: str, body: c.NoticeWithdrawal) -> Decision:

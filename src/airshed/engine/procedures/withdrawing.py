@@ -66,15 +66,18 @@ def halted_off(
     return off
 
 
-def sales_off(state: State, account: str, actor: str) -> list[e.Event]:
-    """Everything that an account offers: sell orders, deals, auctions of its own, pledges, leases, rights."""
+def sales_off(state: State, account: str, actor: str, *, pledges: bool = True) -> list[e.Event]:
+    """Everything that an account offers: sell orders, deals, auctions of its own, pledges, leases, rights.
+
+    `pledges`: also the auctions in which its pledgees sell what it has pledged.
+    """
     gone = orders_off(state, account, sales_only=True)
     gone += [
         e.DealDropped(deal.id, deal.seller, deal.series, actor)
         for deal in state.deals.values()
         if deal.seller == account
     ]
-    return gone + _auctions_off(state, account, pledges=True) + offers_off(state, account, actor, either_side=False)
+    return gone + _auctions_off(state, account, pledges=pledges) + offers_off(state, account, actor, either_side=False)
 
 
 def all_off(state: State, account: str, actor: str) -> list[e.Event]:
