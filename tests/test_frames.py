@@ -139,6 +139,20 @@ def test_quotes_become_yearly_prices_and_alarms() -> None:
     assert ("SO2", "Zhuzhou") in inside.select("pollutant", "low_place").rows()
 
 
+def test_every_design_is_a_row_and_the_best_stands_first() -> None:
+    found = lab.judge_designs("dianzhong", "SO2", years=2)
+    assert found.height == 540
+    assert found["score"].to_list() == sorted(found["score"].to_list(), reverse=True)
+    assert found["gains"].is_null().all()
+    free = found.filter((pl.col("sale") == "free") & (pl.col("wall") == "none") & (pl.col("collar") == "none"))
+    means = dict(free.group_by("border").agg(pl.col("cost").mean()).iter_rows())
+    assert means["zone"] < means["guarded"] < means["cities"]
+    with pytest.raises(Malformed, match="no such pollutant 'CO'"):
+        lab.judge_designs("dianzhong", "CO")
+    with pytest.raises(Malformed, match="--years: 0 years"):
+        lab.judge_designs(years=0)
+
+
 def without(frame: pl.DataFrame, column: str, row: int, value: object) -> pl.DataFrame:
     cells: list[object] = frame[column].to_list()
     cells[row] = value

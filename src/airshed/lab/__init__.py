@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from airshed.lab.frames import annual_prices as annual_prices
     from airshed.lab.frames import clear_call as clear_call
     from airshed.lab.frames import compare_methods as compare_methods
+    from airshed.lab.frames import judge_designs as judge_designs
     from airshed.lab.frames import link_cities as link_cities
     from airshed.lab.frames import price_alarms as price_alarms
     from airshed.lab.frames import published_prices as published_prices
@@ -30,6 +31,7 @@ FRAMES = (
     "annual_prices",
     "clear_call",
     "compare_methods",
+    "judge_designs",
     "link_cities",
     "price_alarms",
     "published_prices",

@@ -57,7 +57,7 @@ def brief(
     firms traded of the first vintage, t by pollutant, if a book shows it; `sessions` how many are played of each kind,
     none if 0; `pool` does the work. Malformed for a pollutant or an assumption that cannot be.
     """
-    axes, designs = _designs(zone, rules, pollutants)
+    axes, designs = designs_of(zone, rules, pollutants)
     known = {name: assumed._replace(tax=(taxes or {}).get(name, 0.0)) for name in pollutants}
     for each in known.values():
         examine(each)
@@ -147,11 +147,14 @@ def tasks_of(
 
 def count(zone: Zone, rules: Rulebook, pollutants: Sequence[str], sessions: int = SESSIONS) -> int:
     """How many tasks a brief has. Malformed for a pollutant that the rulebook does not know."""
-    _, designs = _designs(zone, rules, pollutants)
+    _, designs = designs_of(zone, rules, pollutants)
     return len(tasks_of(zone, rules, dict.fromkeys(pollutants, ASSUMED), designs, sessions))
 
 
-def _designs(zone: Zone, rules: Rulebook, pollutants: Sequence[str]) -> tuple[dict[str, tuple[str, ...]], list[Design]]:
+def designs_of(
+    zone: Zone, rules: Rulebook, pollutants: Sequence[str]
+) -> tuple[dict[str, tuple[str, ...]], list[Design]]:
+    """What there is to choose, and every design. Malformed for a pollutant that the rulebook does not know."""
     codes = [rule.code for rule in rules.pollutants]
     for name in pollutants:
         if name not in codes:

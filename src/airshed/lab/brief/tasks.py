@@ -69,10 +69,15 @@ def work(task: Task) -> Done:
     """Do a task."""
     if task.what == "sessions":
         return session_facts(task.zone, task.rules, task.pollutant, task.kind, task.sessions)
+    return judged(task)
+
+
+def judged(task: Task) -> Run:
+    """All designs of a task under its assumptions, the first time with all facts."""
     judge = Judge(states_of(task.zone, task.rules, task.pollutant, task.assumed))
-    judged = [judge.judge(design) for design in task.designs]
+    rows = [judge.judge(design) for design in task.designs]
     found = found_of(task.zone, task.rules, judge, task.assumed) if task.what == "base" else None
-    return Run(judged, price_of(judge), saving_of(judge), found)
+    return Run(rows, price_of(judge), saving_of(judge), found)
 
 
 def moved(assumed: Assumed, change: Mapping[str, float | str]) -> Assumed:

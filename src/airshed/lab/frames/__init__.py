@@ -5,6 +5,7 @@ cure)`, whose place names the row, from 1, and the column. docs/library.md has f
 """
 
 from airshed.lab.frames.calling import ClearedCall, clear_call
+from airshed.lab.frames.designing import judge_designs
 from airshed.lab.frames.markets import SolvedMarket, link_cities, solve_market
 from airshed.lab.frames.quoting import annual_prices, price_alarms, published_prices
 from airshed.lab.frames.sharing import compare_methods, share_cap
@@ -17,6 +18,7 @@ __all__ = [
     "annual_prices",
     "clear_call",
     "compare_methods",
+    "judge_designs",
     "link_cities",
     "price_alarms",
     "published_prices",

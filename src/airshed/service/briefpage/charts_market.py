@@ -344,7 +344,7 @@ def tornado(facts: PollutantFacts, measure: str, language: Language) -> Figure:
 def _alone(ends: list[tuple[str, float]], place: int) -> bool:
     """Whether a bar's end can be named: on its own side, or the longer of two on one."""
     own, other = ends[place][1], ends[1 - place][1]
-    return own * other <= 0 or abs(own) >= abs(other)
+    return own * other < 0 or abs(own) > abs(other)
 
 
 def _line(x: float) -> dict[str, object]:

@@ -30,7 +30,7 @@ def headline(facts: BriefFacts) -> Phrase:
         percent = _list(saved, lambda p: f"{p.found.saving_percent:.1f} %")
         en += f" If everything goes as assumed, one market saves {percent} of what closed cities cost."
         zh += f"若一切如所假设，统一市场比各市封闭节省成本{percent}。"
-    return Phrase(en, zh)
+    return _listed(Phrase(en, zh))
 
 
 def reasons(facts: BriefFacts, money: Phrase) -> list[tuple[str, Phrase, Phrase]]:
@@ -44,7 +44,13 @@ def reasons(facts: BriefFacts, money: Phrase) -> list[tuple[str, Phrase, Phrase]
         "collar": _collar,
         "trading": _trading,
     }
-    return [(name, option(name, facts.choice[name]), why[name](facts, money)) for name in AXES if name in facts.axes]
+    chosen = [name for name in AXES if name in facts.axes]
+    return [(name, option(name, facts.choice[name]), _listed(why[name](facts, money))) for name in chosen]
+
+
+def _listed(phrase: Phrase) -> Phrase:
+    """The phrase with its lists as Chinese writes them."""
+    return Phrase(phrase.en, phrase.zh.replace(", ", "、"))
 
 
 def _list(parts: object, say: Callable[[PollutantFacts], str], between: str = ", ") -> str:
