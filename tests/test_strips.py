@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,7 +13,7 @@ from airshed.lab.small_market import EXCHANGE
 from airshed.model.allowance import count_of
 from airshed.model.refusal import Why
 from airshed.registry.moves import Delivered, Paid
-from markets import AUTHORITY, DAY, SERIES, done, why
+from markets import AUTHORITY, DAY, SERIES, done, send, why
 from terms import NEXT, STRIP, held, two_vintages
 
 QUICK = settings(max_examples=60, deadline=None)
@@ -136,3 +137,19 @@ def test_a_frozen_account_takes_its_strips_off_the_market() -> None:
 
     assert all(aside == 0 for _, aside in held(runner, "steel").values())
     runner.state.check()
+
+
+@pytest.mark.parametrize(
+    ("actor", "body"),
+    [(AUTHORITY, c.OpenAuction("a", STRIP, 100)), ("steel", c.OfferAuction("a", "steel", STRIP, 100, TWICE))],
+)
+def test_an_auction_sells_series_by_series(actor: str, body: c.Body) -> None:
+    """A strip is refused with what to do instead: its vintages, one by one in one event."""
+    runner = two_vintages()
+    refusal = send(runner, actor, body).refusal
+
+    assert refusal is not None
+    assert refusal.why is Why.WRONG_KIND
+    assert "offer its 2 vintages one by one" in refusal.detail
+    for name, series in (("now", SERIES), ("later", NEXT)):
+        done(runner, AUTHORITY, c.OpenAuction(name, series, 100, "both"))

@@ -229,6 +229,16 @@ class State:
             key = (account, member)
             self.wanted[key] = self.wanted.get(key, 0) + count
 
+    def _pass_on(self, seller: str, buyer: str, series: str, count: int) -> None:
+        """What listed orders set aside and asked for of every vintage changes hands; the buyer bought it today."""
+        if self.at >= self.bought_end:
+            self._new_day()
+        for member in members(series):
+            self.ledger.positions[seller, member].held -= count
+            key = (buyer, member)
+            self.wanted[key] -= count
+            self.bought[key] = self.bought.get(key, 0) + count
+
     def buy(self, account: str, series: str, count: int) -> None:
         """Count what an account buys on this day."""
         if self.at >= self.bought_end:
@@ -250,15 +260,13 @@ class State:
             order.done_fen += event.fen
             if order.side == "sell":
                 order.fee_fen += event.seller_fee
-                self.set_aside(order.account, event.series, -event.count)
             else:
                 order.fee_fen += event.buyer_fee
                 self.ledger.purses[order.account].held += event.buyer_held - order.held
                 order.held = event.buyer_held
-                self.want(order.account, order.series, -event.count)
-                self.buy(order.account, order.series, event.count)
             if order.left == 0:
                 del self.orders[number]
+        self._pass_on(event.seller, event.buyer, event.series, event.count)
         self.ledger.post(event.entry)
         self.count_trade(event.series, event.fen, event.count, event.price)
 

@@ -14,7 +14,7 @@ from airshed.engine.procedures.trade_rules import bought_today, enough, not_halt
 from airshed.engine.state import State
 from airshed.market.auction.trimming import ALL_BASIS_POINTS
 from airshed.market.auction.waiting import Waiting, due
-from airshed.model.allowance import Series
+from airshed.model.allowance import Series, is_strip, members
 from airshed.model.measures import yuan
 from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
@@ -25,7 +25,7 @@ from airshed.rulebook.schema import AuctionRule, Rulebook
 
 def open_auction(state: State, rules: Rulebook, at: int, actor: str, body: c.OpenAuction) -> Decision:
     """What the jurisdiction's auction account holds free is offered, in whole lots, with what comes back by rule."""
-    refusal = known_series(state, rules, body.series)
+    refusal = _no_strip(rules, body.series) or known_series(state, rules, body.series)
     if refusal:
         return refusal
     if body.auction in state.auctions:
@@ -160,6 +160,7 @@ def offer_auction(state: State, rules: Rulebook, at: int, actor: str, body: c.Of
     """
     refusal = (
         own_account(state, rules, actor, body.account)
+        or _no_strip(rules, body.series)
         or known_series(state, rules, body.series)
         or _taken(state, rules, body.auction)
         or thawed(state, rules, body.account)
@@ -173,6 +174,14 @@ def offer_auction(state: State, rules: Rulebook, at: int, actor: str, body: c.Of
         state, rules, body.account, body.series, body.count
     )
     return refusal or (opened,)
+
+
+def _no_strip(rules: Rulebook, series: str) -> Refusal | None:
+    """Bids, limits of groups, reserves and what is unsold are counted series by series, and so is what is on offer."""
+    if not is_strip(series):
+        return None
+    what = f"{series} is a strip; offer its {len(members(series))} vintages one by one, a jurisdiction in one event"
+    return no(rules, "auction", Why.WRONG_KIND, what)
 
 
 def _taken(state: State, rules: Rulebook, auction: str) -> Refusal | None:

@@ -11,7 +11,6 @@ from airshed.engine.procedures.deadlines import ends, expired
 from airshed.engine.procedures.guards import Decision, known_instrument, no, own_account, term_of, thawed
 from airshed.engine.procedures.trade_rules import (
     bought_today,
-    enough,
     its_own,
     may_cross,
     not_halted,
@@ -19,6 +18,7 @@ from airshed.engine.procedures.trade_rules import (
     own_accounts,
     price_refused,
     reference_price,
+    set_aside,
     still_may,
     wall_of,
     whole_lots,
@@ -26,7 +26,7 @@ from airshed.engine.procedures.trade_rules import (
 from airshed.engine.state import State
 from airshed.market.call import Cleared, Limit, clear, settle
 from airshed.model.allowance import Blocks, best_fit, members, without
-from airshed.model.measures import part_fen, value_fen, yuan
+from airshed.model.measures import part_fen, value_fen
 from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
 from airshed.registry.accounts import EXCHANGE
@@ -90,18 +90,9 @@ def place_order(state: State, rules: Rulebook, at: int, actor: str, body: c.Plac
         refusal = no(rules, "trade_rules", Why.SELF_TRADE, what)
     if refusal:
         return refusal
-    held = 0
-    if body.side == "sell":
-        refusal = enough(state, rules, body.account, call.series, body.count)
-        if refusal:
-            return refusal
-    else:
-        worth = value_fen(body.count, body.limit)
-        held = worth + part_fen(worth, rules.trading.buyer_fee_basis_points)
-        cash = state.ledger.purses[body.account].free
-        if cash < held:
-            what = f"{body.account} has {yuan(cash)} yuan free, the order with its fee needs {yuan(held)}"
-            return no(rules, "trading", Why.INSUFFICIENT_CASH, what)
+    held = set_aside(state, rules, call.series, body)
+    if isinstance(held, Refusal):
+        return held
     number = call.placed + 1
     dropped = [e.CallOrderDropped(call.id, order.number, order.account) for order in own]
     return (*dropped, e.CallOrderPlaced(call.id, number, body.account, body.side, body.count, body.limit, held))

@@ -12,6 +12,7 @@ from airshed.engine.procedures.guards import (
     moved,
     no,
     own_account,
+    payments,
     positive,
     private_account,
     term_of,
@@ -35,8 +36,7 @@ from airshed.model.allowance import members
 from airshed.model.measures import value_fen, yuan
 from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
-from airshed.registry.accounts import EXCHANGE
-from airshed.registry.moves import Move, Paid
+from airshed.registry.moves import Move
 from airshed.rulebook import look
 from airshed.rulebook.schema import Rulebook
 
@@ -125,12 +125,8 @@ def accept_deal(state: State, rules: Rulebook, at: int, actor: str, body: c.Acce
         return no(rules, "trading", Why.INSUFFICIENT_CASH, what)
     entry: list[Move] = [
         *moved(state, deal.seller, deal.buyer, deal.series, deal.count),
-        Paid(deal.buyer, deal.seller, fen),
+        *payments(deal.buyer, deal.seller, fen, buyer_fee, seller_fee),
     ]
-    if buyer_fee:
-        entry.append(Paid(deal.buyer, EXCHANGE, buyer_fee))
-    if seller_fee:
-        entry.append(Paid(deal.seller, EXCHANGE, seller_fee))
     return (
         e.DealSettled(
             deal=deal.id,

@@ -10,8 +10,8 @@ from airshed.engine.nouns import Source
 from airshed.engine.state import State
 from airshed.model.allowance import Series, Strip, best_fit, is_strip, members
 from airshed.model.refusal import Malformed, Refusal, Why
-from airshed.registry.accounts import PRIVATE
-from airshed.registry.moves import Delivered
+from airshed.registry.accounts import EXCHANGE, PRIVATE
+from airshed.registry.moves import Delivered, Paid
 from airshed.rulebook import look
 from airshed.rulebook.schema import Rulebook
 
@@ -149,6 +149,16 @@ def moved(state: State, origin: str, target: str, instrument: str, count: int) -
         Delivered(origin, target, series, best_fit(held[origin, series].blocks, count))
         for series in members(instrument)
     )
+
+
+def payments(buyer: str, seller: str, fen: int, buyer_fee: int, seller_fee: int) -> list[Paid]:
+    """The price to the seller, and the fee of each side to the exchange; what is nothing is not paid."""
+    paid = [Paid(buyer, seller, fen)]
+    if buyer_fee:
+        paid.append(Paid(buyer, EXCHANGE, buyer_fee))
+    if seller_fee:
+        paid.append(Paid(seller, EXCHANGE, seller_fee))
+    return paid
 
 
 def positive(rules: Rulebook, section: str, what: str, count: int) -> Refusal | None:

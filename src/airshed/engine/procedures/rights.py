@@ -12,6 +12,7 @@ from airshed.engine.procedures.guards import (
     Decision,
     no,
     own_account,
+    payments,
     positive,
     private_account,
     term_allowed,
@@ -26,7 +27,7 @@ from airshed.model.measures import yuan
 from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
 from airshed.registry import accounts
-from airshed.registry.moves import Delivered, Move, Paid
+from airshed.registry.moves import Delivered, Move
 from airshed.rulebook import look
 from airshed.rulebook.schema import Rulebook
 
@@ -217,11 +218,7 @@ def accept_right(state: State, rules: Rulebook, at: int, actor: str, body: c.Acc
     if cash < offer.fen + buyer_fee:
         what = f"{offer.buyer} has {yuan(cash)} yuan free, the right with its fee costs {yuan(offer.fen + buyer_fee)}"
         return no(rules, "terms", Why.INSUFFICIENT_CASH, what)
-    entry: list[Move] = [Paid(offer.buyer, right.holder, offer.fen)]
-    if buyer_fee:
-        entry.append(Paid(offer.buyer, accounts.EXCHANGE, buyer_fee))
-    if seller_fee:
-        entry.append(Paid(right.holder, accounts.EXCHANGE, seller_fee))
+    entry: list[Move] = [*payments(offer.buyer, right.holder, offer.fen, buyer_fee, seller_fee)]
     for series, count in offer.aside.items():
         blocks = best_fit(state.ledger.positions[right.holder, series].blocks, count)
         entry.append(Delivered(right.holder, offer.buyer, series, blocks))

@@ -6,11 +6,14 @@ tick, band and collar of the price, what a group may hold, what was bought today
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from airshed.engine import commands as c
 from airshed.engine.procedures.guards import free_of, in_money, no, positive
 from airshed.engine.state import State, book_name
 from airshed.market.fees import band
 from airshed.model.allowance import instrument, is_strip, members
-from airshed.model.measures import yuan
+from airshed.model.measures import part_fen, value_fen, yuan
 from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
 from airshed.registry.accounts import AccountKind
@@ -173,7 +176,6 @@ def price_refused(state: State, rules: Rulebook, series: str, price: int, basis_
     tick = rules.trading.tick_fen_per_t
     if price % tick:
         return no(rules, "trading", Why.OFF_TICK, f"{yuan(price)} is not a multiple of the tick, {yuan(tick)} yuan/t")
-    rule = look.pollutants(rules)[series.partition("-")[0]]
     reference = state.references.get(series)
     if reference is None:
         reference = reference_price(state, rules, series)
@@ -183,23 +185,26 @@ def price_refused(state: State, rules: Rulebook, series: str, price: int, basis_
         around = f"the band around {yuan(reference)}"
         what = f"{yuan(price)} is outside {yuan(floor)} to {yuan(ceiling)} yuan/t, {around}"
         return no(rules, "trading", Why.OUTSIDE_BAND, what)
-    if is_strip(series) or price < rule.floor_fen_per_t or 0 < rule.ceiling_fen_per_t < price:
-        return outside_collar(rules, series, price)
-    return None
+    return outside_collar(rules, series, price)
+
+
+@lru_cache(maxsize=4096)
+def collar(rules: Rulebook, series: str) -> tuple[int, int]:
+    """The lowest and the highest price of a tonne, of each vintage of a strip, in fen; 0 where there is no highest."""
+    rule, years = look.pollutants(rules)[series.partition("-")[0]], len(members(series))
+    return rule.floor_fen_per_t * years, rule.ceiling_fen_per_t * years
 
 
 def outside_collar(rules: Rulebook, series: str, price: int) -> Refusal | None:
     """The price lies within the floor and the ceiling of the pollutant, for each vintage of a strip."""
+    floor, ceiling = collar(rules, series)
+    if floor <= price and (price <= ceiling or not ceiling):
+        return None
     rule = look.pollutants(rules)[series.partition("-")[0]]
-    floor, ceiling = rule.floor_fen_per_t, rule.ceiling_fen_per_t
-    if is_strip(series):
-        years = len(members(series))
-        floor, ceiling = floor * years, ceiling * years
-    if price < floor or 0 < ceiling < price:
-        top = yuan(ceiling) if ceiling else "any"
-        what = f"{yuan(price)} is outside {yuan(floor)} to {top} yuan/t, the collar of {rule.code}"
-        return Refusal(Why.OUTSIDE_COLLAR, in_money(rules, what), look.first_cited(rule.cite))
-    return None
+    what = f"{yuan(price)} is outside {yuan(floor)} to {yuan(ceiling) if ceiling else 'any'} yuan/t"
+    return Refusal(
+        Why.OUTSIDE_COLLAR, in_money(rules, f"{what}, the collar of {rule.code}"), look.first_cited(rule.cite)
+    )
 
 
 def whole_lots(rules: Rulebook, count: int, price: int) -> Refusal | None:
@@ -259,6 +264,26 @@ def bought_today(state: State, rules: Rulebook, at: int, account: str, series: s
             what = f"{account} bought {bought} of {member} today; {max(free - bought, 0)} may be sold, not {count}"
             return no(rules, "trading", Why.BOUGHT_TODAY, what)
     return None
+
+
+def payable(
+    state: State, rules: Rulebook, section: str, account: str, worth: int, basis_points: int, what: str
+) -> int | Refusal:
+    """What a purchase worth so many fen sets aside with the buyer's fee, which the account has free."""
+    held = worth + part_fen(worth, basis_points)
+    cash = state.ledger.purses[account].free
+    if cash < held:
+        detail = f"{account} has {yuan(cash)} yuan free, {what} with its fee needs {yuan(held)}"
+        return no(rules, section, Why.INSUFFICIENT_CASH, detail)
+    return held
+
+
+def set_aside(state: State, rules: Rulebook, series: str, body: c.PlaceOrder | c.PlaceCallOrder) -> int | Refusal:
+    """What an order of a series sets aside in fen: nothing of a seller, who has the allowances free."""
+    if body.side == "sell":
+        return enough(state, rules, body.account, series, body.count) or 0
+    worth = value_fen(body.count, body.limit)
+    return payable(state, rules, "trading", body.account, worth, rules.trading.buyer_fee_basis_points, "the order")
 
 
 def enough(state: State, rules: Rulebook, account: str, series: str, count: int) -> Refusal | None:

@@ -14,6 +14,7 @@ from airshed.engine.procedures.guards import (
     moved,
     no,
     own_account,
+    payments,
     positive,
     series_of,
     term_of,
@@ -22,7 +23,6 @@ from airshed.engine.procedures.guards import (
 from airshed.engine.procedures.halting import broken
 from airshed.engine.procedures.trade_rules import (
     bought_today,
-    enough,
     in_session,
     its_own,
     may_cross,
@@ -30,6 +30,7 @@ from airshed.engine.procedures.trade_rules import (
     over_position,
     own_accounts,
     price_refused,
+    set_aside,
     wall_of,
     walled_off,
     whole_lots,
@@ -37,11 +38,11 @@ from airshed.engine.procedures.trade_rules import (
 from airshed.engine.procedures.withdrawing import expired_off
 from airshed.engine.state import State, book_name
 from airshed.market.orderbook import Fill, OwnOrder
-from airshed.model.allowance import Blocks, best_fit, joined, members, without
+from airshed.model.allowance import Blocks, best_fit, is_strip, joined, members, without
 from airshed.model.measures import mean_price, part_fen, value_fen, yuan
 from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
-from airshed.registry.accounts import EXCHANGE, PRIVATE, TREASURY, reserve
+from airshed.registry.accounts import PRIVATE, TREASURY, reserve
 from airshed.registry.moves import Delivered, Move, Paid
 from airshed.rulebook import look
 from airshed.rulebook.schema import Rulebook
@@ -86,7 +87,6 @@ def place_order(state: State, rules: Rulebook, at: int, actor: str, body: c.Plac
     refusal = _order_refused(state, rules, at, body)
     if refusal:
         return refusal
-    ledger = state.ledger
     wall = wall_of(state, rules, body.account)
     book = state.books.get(book_name(body.series, wall))
     fills: list[Fill] = []
@@ -103,22 +103,9 @@ def place_order(state: State, rules: Rulebook, at: int, actor: str, body: c.Plac
             return no(rules, "trade_rules", Why.SELF_TRADE, what)
         else:
             fills, own = book.fills_past(body.side, body.limit, body.count, mine)
-    held = 0
-    if body.side == "sell":
-        refusal = enough(state, rules, body.account, body.series, body.count)
-        if refusal:
-            return refusal
-    else:
-        worth = value_fen(body.count, body.limit)
-        held = worth + part_fen(worth, rules.trading.buyer_fee_basis_points)
-        cash = ledger.purses[body.account].free
-        if cash < held:
-            return no(
-                rules,
-                "trading",
-                Why.INSUFFICIENT_CASH,
-                f"{body.account} has {yuan(cash)} yuan free, the order with its fee needs {yuan(held)}",
-            )
+    held = set_aside(state, rules, body.series, body)
+    if isinstance(held, Refusal):
+        return held
     number = state.next_order
     placed = e.OrderPlaced(number, body.account, body.series, body.side, body.count, body.limit, held, wall)
     if not fills and not own:
@@ -148,7 +135,8 @@ def _order_refused(state: State, rules: Rulebook, at: int, body: c.PlaceOrder) -
         refusal = may_cross(state, rules, at, body.account, body.series, body.limit)
     if refusal is None and not (0 < body.count <= law.largest_order and body.limit > 0 and body.count % law.lot == 0):
         refusal = whole_lots(rules, body.count, body.limit)
-    refusal = refusal or term_of(rules, body.series)
+    if refusal is None and is_strip(body.series):
+        refusal = term_of(rules, body.series)
     refusal = refusal or price_refused(state, rules, body.series, body.limit, law.band_basis_points)
     if refusal:
         return refusal
@@ -191,11 +179,7 @@ def _trade(
         taken = best_fit(available, count)
         gone[key] = taken if given is None else joined(given, taken)
         entry.append(Delivered(sell.account, buy.account, series, taken))
-    entry.append(Paid(buy.account, sell.account, fen))
-    if buyer_fee:
-        entry.append(Paid(buy.account, EXCHANGE, buyer_fee))
-    if seller_fee:
-        entry.append(Paid(sell.account, EXCHANGE, seller_fee))
+    entry += payments(buy.account, sell.account, fen, buyer_fee, seller_fee)
     taker.left -= count
     taker.done_fen += fen
     taker.fee_fen += buyer_fee if taker is buy else seller_fee

@@ -24,6 +24,7 @@ from airshed.engine.procedures.trade_rules import (
     outside_collar,
     over_position,
     own_accounts,
+    payable,
 )
 from airshed.engine.procedures.zone_law import TRADE, bid_of, may_fill, meets, offer_of, problem, round_of
 from airshed.engine.state import State
@@ -133,11 +134,10 @@ def place_bid(state: State, rules: Rulebook, at: int, actor: str, body: c.PlaceZ
         return refusal
     # Each round of a call rounds its values once: a fen for each round beyond the first.
     worth = value_fen(body.count, body.limit) + (TRADE[rules.trade_rules.crossing] == "city_first")
-    held = worth + part_fen(worth, rules.zone_call.buyer_fee_basis_points)
-    cash = state.ledger.purses[body.account].free
-    if cash < held:
-        what = f"{body.account} has {yuan(cash)} yuan free, the bid with its fee needs {yuan(held)}"
-        return no(rules, "zone_call", Why.INSUFFICIENT_CASH, what)
+    fee = rules.zone_call.buyer_fee_basis_points
+    held = payable(state, rules, "zone_call", body.account, worth, fee, "the bid")
+    if isinstance(held, Refusal):
+        return held
     return (
         *_dropped(call, own),
         e.ZoneBidPlaced(call.id, number, body.account, body.place, body.year, body.count, body.limit, held, series),
