@@ -101,7 +101,9 @@ def clear(event):
         need(fen <= sum(value(bid["count"], bid["limit"]) for bid in mine), f"I8: {account} pays more than it bid")
         moves = [move for move in event["entry"] if account in move[1:3]]
         need(won == sum(count(move[4]) for move in moves if move[0] != "cash"), f"I8: {account} does not get {won}")
-        need(fen == sum(move[3] for move in moves if move[0] == "cash"), f"I8: {account} does not pay {fen}")
+        due = fen + next(award.get("fee", 0) for award in event["awards"] if award["account"] == account)
+        paid = sum(move[3] for move in moves if move[0] == "cash" and move[1] == account)
+        need(due == paid, f"I8: {account} does not pay {due}")
     for account, fen in ((each["account"], each["fen"]) for each in event["proceeds"]):
         got = [move[3] for move in event["entry"] if move[0] == "cash" and move[1:3] == ["treasury", account]]
         need(fen == sum(got), f"I8: {account} does not get its {fen} fen")
