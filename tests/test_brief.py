@@ -35,6 +35,7 @@ from airshed.model.allowance import Pollutant
 from airshed.model.refusal import Malformed
 from airshed.rulebook.load import find, load
 from airshed.rulebook.shipped import shipped
+from airshed.service.workers import each as pooled
 from laws import RULES
 
 ZONE = load_zone(shipped("zones", "dianzhong"))
@@ -378,8 +379,11 @@ def test_the_brief_says_what_its_own_figures_say(facts: BriefFacts) -> None:
     assert prices.curves.height
 
 
-def test_the_same_brief_twice_is_the_same() -> None:
-    one, two = (brief(ZONE, RULES, ("VOC",), Assumed(years=1), sessions=0) for _ in range(2))
+def test_one_process_and_two_say_the_same() -> None:
+    one = brief(ZONE, RULES, ("VOC",), Assumed(years=1), sessions=0)
+    two = brief(
+        ZONE, RULES, ("VOC",), Assumed(years=1), sessions=0, pool=lambda work, tasks, told: pooled(work, tasks, 2, told)
+    )
     assert msgspec.json.encode(one) == msgspec.json.encode(two)
     assert [each.pollutant for each in one.pollutants] == ["VOC"]
     assert one.pollutants[0].judged["reference"]["gains"] is None
