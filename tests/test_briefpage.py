@@ -10,11 +10,13 @@ from datetime import datetime
 from pathlib import Path
 
 import msgspec
+import polars as pl
 import pytest
 from typer.testing import CliRunner
 
 from airshed.cli.examples import story
 from airshed.cli.lab import app
+from airshed.cli.lab_brief import seen_in
 from airshed.engine.runner import Runner
 from airshed.lab.brief.facts import BriefFacts
 from airshed.lab.brief.run import brief
@@ -31,6 +33,7 @@ from airshed.service.briefpage import build
 from airshed.service.briefpage.pdf import print_page
 from airshed.service.briefpage.reasons import headline, reasons, sensitivity, unknown
 from airshed.service.briefpage.words import AXES, DESIGNS, OPTIONS, PLACES, SPOKEN, measures
+from airshed.service.marketdata.frames import market_frames
 from airshed.service.report.words import LANGUAGES, Phrase
 from browsers import Seen, opened, sizes
 from laws import FILES, RULES
@@ -108,6 +111,16 @@ def test_observed_trade_stands_beside_what_should_be_traded(facts: BriefFacts, p
     assert facts.observed
     assert [each.observed_t for each in facts.pollutants[0].diagnoses] == [0.0] * 4
     assert "Seen in the book (t)" in text_of(page)
+
+
+def test_what_is_observed_is_trade_between_firms_of_the_first_vintage(folder: Path, facts: BriefFacts) -> None:
+    """3,000 listed, 3,000 in the zone's call, 500 by transfer, 300 in a call; no sale, auction or repurchase."""
+    tape = market_frames(folder / "story.book", ("trades",))["trades"]
+    firms = tape.filter(~pl.col("kind").is_in(["auction", "sale", "repurchase", "reverse_auction"]))
+    assert firms["count"].to_list() == [3_000, 3_000, 500, 300]
+    assert firms.height < tape.height
+    assert seen_in(str(folder / "story.book"), ["SO2", "PM"], 2027) == {"SO2": 6.8, "PM": 0.0}
+    assert seen_in(str(folder / "story.book"), ["SO2"], 2031) == {"SO2": 0.0}
 
 
 def test_the_page_loads_nothing_and_complains_of_nothing(page: Path, seen: Seen) -> None:

@@ -66,7 +66,7 @@ def brief(
     assumed = Assumed(years=years, growth=growth / 100, decline=decline / 100, rate=rate / 100)
     levied = _taxes(tax, names)
     tasks = count(zone, rules, names, sessions)
-    seen = _seen(book, names, min(row.vintage for row in rules.caps.rows)) if book else None
+    seen = seen_in(book, names, min(row.vintage for row in rules.caps.rows)) if book else None
     with bar(tasks, json, "runs 计算") as told:
 
         def done(task: Task) -> None:
@@ -118,7 +118,7 @@ def _folder(out: str, pdf: bool) -> Path | None:
     return folder
 
 
-def _seen(book: str, names: list[str], year: int) -> dict[str, float]:
+def seen_in(book: str, names: list[str], year: int) -> dict[str, float]:
     """What firms traded with each other of the first vintage, t by pollutant."""
     from airshed.model.measures import KG_PER_T
     from airshed.service.book import Book
