@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import sqlite3
 import subprocess
@@ -10,17 +11,21 @@ from contextlib import closing
 from pathlib import Path
 from random import Random
 
+import msgspec
 import pytest
 
 from airshed.cli.main import run
 from airshed.engine import commands as c
+from airshed.engine.commands import Body
+from airshed.engine.events import Event
 from airshed.engine.runner import Runner
 from airshed.engine.tables import TABLES
 from airshed.lab.small_market import BANK, EXCHANGE, HOST, STACKS
 from airshed.model.refusal import Malformed
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import find, texts
-from airshed.service.book import Book
+from airshed.rulebook.schema import Rulebook
+from airshed.service.book import FORMAT, Book
 from airshed.service.opening import adopt, carry_on
 from airshed.service.verify import rebuild, verify
 from laws import FILES, RULES
@@ -123,8 +128,15 @@ def test_another_format_is_left_to_the_airshed_that_wrote_it(path: Path) -> None
     altered(path, "UPDATE meta SET value = '99' WHERE key = 'format'")
 
     for way in (Book.open, Book.read):
-        with pytest.raises(Malformed, match="has format 99, not 3"):
+        with pytest.raises(Malformed, match=f"has format 99, not {FORMAT}"):
             way(path)
+
+
+def test_the_format_is_raised_when_what_a_book_holds_gets_another_shape() -> None:
+    """A book of before would else be opened and called damaged. Raise FORMAT, then say here what it now stands for."""
+    shapes = repr(msgspec.inspect.multi_type_info([Rulebook, Body, Event]))
+
+    assert (FORMAT, hashlib.sha256(shapes.encode()).hexdigest()[:16]) == ("4", "969f82dba4ff12da")
 
 
 def test_a_second_writer_is_refused_and_a_reader_is_not(path: Path) -> None:

@@ -54,7 +54,7 @@ def fair_shares(
     for a step below zero or a share that would be.
 
     >>> [round(each, 6) for each in fair_shares(20.0, [15.0, 15.0], [[(40.0, 10.0)], [(10.0, 10.0)]], "shapley")]
-    [7.5, 12.5]
+    [2.5, 17.5]
     """
     for number, curve in enumerate(curves, 1):
         for each_t, most in curve:

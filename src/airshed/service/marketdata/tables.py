@@ -43,7 +43,11 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("at", "int", "instant in milliseconds since 1970 (UTC)"),
         Column("time", "text", "the same as Beijing time"),
         Column("day", "text", "day of the session; of the instant where there is none"),
-        Column("kind", "text", "listed, call, zone_call, block, transfer, auction, one_way, sale or repurchase"),
+        Column(
+            "kind",
+            "text",
+            "listed, call, zone_call, block, transfer, auction, one_way, sale, repurchase or reverse_auction",
+        ),
         _SERIES,
         Column("price", "int", "fen per tonne; of a strip, for a tonne of every vintage together"),
         Column("count", "int", "allowances (1 kg each); of a strip, of each vintage"),
