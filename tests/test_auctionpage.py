@@ -17,6 +17,7 @@ from airshed.model.refusal import Malformed
 from airshed.service.auctionpage import Positions, build, curve_of
 from airshed.service.auctionpage.chart import chart
 from airshed.service.auctionpage.page import headline
+from airshed.service.report.words import Phrase
 from auction_laws import Case, bid, cases, law
 from browsers import opened, sizes
 from test_transcripts import BLOCK
@@ -124,3 +125,15 @@ def test_a_page_that_cannot_be_written_is_named(pages: dict[str, Path], monkeypa
     done = CliRunner().invoke(app, ["clear", *WORDS, "--html", "no/page.html"])
     assert isinstance(done.exception, Malformed)
     assert "its folder does not exist" in str(done.exception)
+
+
+def test_the_page_names_the_money_of_the_law() -> None:
+    rules, bids = law({"count": 10}), [bid("a", 5, 10)]
+    outcome = hold(rules, bids)
+
+    page = build(rules, notice(rules, bids, outcome), "again", Positions(bids, outcome), Phrase("US dollars", "美元"))
+
+    said = page.partition("<main")[2].partition("</main>")[0]
+    assert "US dollars" in said
+    assert "yuan" not in said
+    assert "元/" not in said.replace("美元", "")

@@ -142,3 +142,12 @@ def test_a_page_that_cannot_be_written_is_named_before_anything_is_solved(tmp_pa
         done = CliRunner().invoke(app, ["clear", "nowhere.csv", "--html", str(path)])
         assert isinstance(done.exception, Malformed)
         assert "cannot be written; name a file in a folder that exists" in str(done.exception)
+
+
+def test_the_page_names_the_money_of_the_law() -> None:
+    page = build(msgspec.structs.replace(facts("city_first"), money=Phrase("US dollars", "美元")))
+
+    for part in (page.partition("<main")[2].partition("</main>")[0], page.split('id="figures">', 1)[1]):
+        assert "US dollars" in part
+        assert "yuan" not in part.partition("</script>")[0]
+        assert "元/" not in part.partition("</script>")[0].replace("美元", "")

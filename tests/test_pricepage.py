@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import pytest
 from typer.testing import CliRunner
 
@@ -134,3 +135,15 @@ def test_a_page_that_cannot_be_written_is_named_before_anything_is_computed(tmp_
         assert "cannot be written; name a file in a folder that exists" in str(done.exception)
     with pytest.raises(Malformed, match="its folder does not exist"):
         write(tmp_path / "no" / "price.html", "")
+
+
+def test_the_page_names_the_money_of_the_law() -> None:
+    one = SCENARIOS[0]
+    name = Phrase("A", "A")
+    facts = PriceFacts("A", name, 2027, 7, 1, (price("hj75", one, 5), price("part75", one, 1)), (), "again")
+
+    page = build(msgspec.structs.replace(facts, money=Phrase("US dollars", "美元")))
+
+    said = page.partition("<main")[2].partition("</main>")[0]
+    assert "US dollars" in said
+    assert "yuan" not in said

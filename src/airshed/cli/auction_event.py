@@ -197,13 +197,18 @@ def _succeeding(law: AuctionLaw, earlier: dict[str, Any], outcome: Outcome, reas
 def _write_page(asked: Asked, law: AuctionLaw, bids: Sequence[SealedBid], outcome: Outcome, shown: Notice) -> None:
     from airshed.service.auctionpage import Positions, build
     from airshed.service.report.page import write
+    from airshed.service.report.words import Phrase
 
     words = ["airshed auction clear", Path(asked.bids).name, "--rules", Path(asked.rules).name]
     for option, value in (("--limits", asked.limits), ("--consignments", asked.consignments), ("--html", asked.html)):
         if value:
             words += [option, Path(value).name]
+    if asked.rulebook != USUAL:
+        words += ["--rulebook", asked.rulebook]
+    money = money_of(asked.rulebook)
+    positions = None if asked.public else Positions(bids, outcome)
     command = " ".join([*words, "--public"] if asked.public else words)
-    write(Path(asked.html), build(law, shown, command, None if asked.public else Positions(bids, outcome)))
+    write(Path(asked.html), build(law, shown, command, positions, Phrase(money.name_en, money.name_zh)))
 
 
 def _print_refused(refusal: Refusal, json: bool) -> int:

@@ -67,7 +67,14 @@ def call(
         pollutant = found.rounds[0].pollutant
         origins = {row.origin: None for row in runner.rules.transfer.rows if row.pollutant == pollutant}
         names = {each.code: (each.name_en, each.name_zh) for each in runner.rules.jurisdictions}
-        write_page(page, found.rounds, ", ".join(origins), f"airshed book proof {book} {name} --out proof.json", names)
+        write_page(
+            page,
+            found.rounds,
+            ", ".join(origins),
+            f"airshed book proof {book} {name} --out proof.json",
+            runner.rules.currency,
+            names,
+        )
     if not json and found.rounds:
         show_rounds(found.rounds, runner.rules.currency)
     _say([found.answer], json)

@@ -89,9 +89,8 @@ def clear(
 
         target.write_text(plain.dumps(proof(done), ensure_ascii=False, indent=1) + "\n", "utf-8")
     if page is not None:
-        write_page(
-            page, done, origin, f"airshed call clear {orders} {_given(matrix, receptors, ratios, rules)}".rstrip()
-        )
+        said = f"airshed call clear {orders} {_given(matrix, receptors, ratios, rules)}".rstrip()
+        write_page(page, done, origin, said, money_of(rulebook))
     if json:
         as_json({"cleared": True, "matrix": origin or None, "rounds": [_plain(each) for each in done]})
         return
@@ -163,6 +162,7 @@ def write_page(
     rounds: Sequence[Cleared],
     origin: str,
     command: str,
+    money: CurrencyRule,
     names: Mapping[str, tuple[str, str]] | None = None,
 ) -> None:
     """Write the page of a call; `names` has the English and the Chinese name of each place."""
@@ -175,7 +175,10 @@ def write_page(
     digests = [each["digest"] for each in proof(rounds)["rounds"]]
     facts = tuple(round_facts(done, digest) for done, digest in zip(rounds, digests, strict=True))
     called = {place: Phrase(*both) for place, both in (names or {}).items()}
-    write(target, build(CallFacts(rounds[0].pollutant, facts, origin, command, called)))
+    write(
+        target,
+        build(CallFacts(rounds[0].pollutant, facts, origin, command, called, Phrase(money.name_en, money.name_zh))),
+    )
 
 
 def _text(path: str) -> str:

@@ -142,6 +142,7 @@ def _write(
         tuple(prices),
         (("hj75", law.monitoring.cite), ("part75", law.part75.cite)),
         command,
+        Phrase(law.currency.name_en, law.currency.name_zh),
     )
     write(path, build(facts))
 

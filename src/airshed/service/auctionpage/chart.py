@@ -9,7 +9,7 @@ from airshed.market.auction.notice import SaleNotice
 from airshed.model.allowance import Series
 from airshed.service.auctionpage.curves import Curve, Point
 from airshed.service.report.style import ALARM, GREY, INK, Figure, axis, faded, figure, hover, note, pollutant_colour
-from airshed.service.report.words import Language, Phrase
+from airshed.service.report.words import YUAN, Language, Phrase
 
 #: Allowances of one kilogram that the horizontal axis counts as one, by what a price is for.
 COUNTED = {"tonne": 1_000, "allowance": 1}
@@ -18,7 +18,13 @@ BEYOND = 1.1
 
 
 def chart(
-    shown: SaleNotice, curve: Curve, per: Literal["tonne", "allowance"], language: Language, *, public: bool
+    shown: SaleNotice,
+    curve: Curve,
+    per: Literal["tonne", "allowance"],
+    language: Language,
+    *,
+    public: bool,
+    money: Phrase = YUAN,
 ) -> Figure:
     """Demand falls, supply rises by its steps, the clearing price lies where they meet."""
     colour = pollutant_colour(Series.parse(shown.series).pollutant)
@@ -34,11 +40,11 @@ def chart(
     traces: list[dict[str, Any]] = []
     if curve.trimmed is not None:
         name = Phrase("bid for, before trimming", "调整前报价")
-        traces.append(_line(curve.bid, scale, GREY, "dot", name, measure, language))
+        traces.append(_line(curve.bid, scale, GREY, "dot", name, measure, language, money))
     name = Phrase("published quarters of what was bid for", "公布的报价分位点") if public else Phrase("bid for", "报价")
-    traces.append(_line(demand, scale, colour, "solid", name, measure, language))
+    traces.append(_line(demand, scale, colour, "solid", name, measure, language, money))
     traces[-1] |= {"mode": "lines+markers"} if public else {"fill": "tozeroy", "fillcolor": faded(colour, 0.12)}
-    traces.append(_line(supply, scale, INK, "solid", Phrase("on offer", "供给"), measure, language))
+    traces.append(_line(supply, scale, INK, "solid", Phrase("on offer", "供给"), measure, language, money))
     notes, shapes = [], []
     if shown.price is not None:
         sold, price = shown.sold / scale, shown.price / 100
@@ -52,8 +58,8 @@ def chart(
                 "marker": {"size": 11, "color": ALARM, "line": {"color": "#fff", "width": 1.5}},
                 "hovertemplate": hover(
                     language,
-                    ("price %{y:,.2f} yuan", f"sold %{{x:,}} {measure}"),
-                    ("价格 %{y:,.2f} 元", f"售出 %{{x:,}} {measure}"),
+                    (f"price %{{y:,.2f}} {money.en}", f"sold %{{x:,}} {measure}"),
+                    (f"价格 %{{y:,.2f}} {money.zh}", f"售出 %{{x:,}} {measure}"),
                 ),
             }
         )
@@ -84,7 +90,7 @@ def chart(
             Phrase(f"cumulated ({unit.en})", f"累计数量（{unit.zh}）").said(language), range=[0, wide], zeroline=False
         ),
         yaxis=axis(
-            Phrase(f"yuan per {per}", "元/吨" if per == "tonne" else "元/份").said(language),
+            Phrase(f"{money.en} per {per}", f"{money.zh}/{unit.zh}").said(language),
             range=[low, top],
             zeroline=False,
         ),
@@ -94,7 +100,14 @@ def chart(
 
 
 def _line(
-    points: Sequence[Point], scale: int, colour: str, dash: str, name: Phrase, measure: str, language: Language
+    points: Sequence[Point],
+    scale: int,
+    colour: str,
+    dash: str,
+    name: Phrase,
+    measure: str,
+    language: Language,
+    money: Phrase,
 ) -> dict[str, Any]:
     return {
         "type": "scatter",
@@ -105,7 +118,7 @@ def _line(
         "line": {"color": colour, "width": 2, "dash": dash},
         "hovertemplate": hover(
             language,
-            (f"<b>{name.en}</b>", f"%{{x:,}} {measure}, %{{y:,.2f}} yuan"),
-            (f"<b>{name.zh}</b>", f"%{{x:,}} {measure}，%{{y:,.2f}} 元"),
+            (f"<b>{name.en}</b>", f"%{{x:,}} {measure}, %{{y:,.2f}} {money.en}"),
+            (f"<b>{name.zh}</b>", f"%{{x:,}} {measure}，%{{y:,.2f}} {money.zh}"),
         ),
     }

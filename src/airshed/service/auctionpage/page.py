@@ -11,7 +11,7 @@ from airshed.service.auctionpage.chart import chart
 from airshed.service.auctionpage.curves import Positions, curve_of
 from airshed.service.report.page import environment, script_json
 from airshed.service.report.style import ALARM, FONT, INK, pollutant_colour
-from airshed.service.report.words import LANGUAGES, Phrase
+from airshed.service.report.words import LANGUAGES, YUAN, Phrase
 
 PACKAGE = "airshed.service.auctionpage"
 DELIVERY = {"spot": Phrase("spot", "现货"), "advance": Phrase("advance", "远期")}
@@ -21,7 +21,9 @@ PRICE_RULES = {
 }
 
 
-def build(law: AuctionLaw, shown: Notice, command: str, positions: Positions | None = None) -> str:
+def build(
+    law: AuctionLaw, shown: Notice, command: str, positions: Positions | None = None, currency: Phrase = YUAN
+) -> str:
     """The page of an auction; what is not published is on it only where `positions` are given.
 
     The same auction gives the same bytes.
@@ -31,7 +33,8 @@ def build(law: AuctionLaw, shown: Notice, command: str, positions: Positions | N
     for offer, sale in zip(law.offer, shown.sales, strict=True):
         curve = curve_of(offer, sale, positions)
         drawn[f"curve-{sale.series}"] = {
-            language: chart(sale, curve, per, language, public=positions is None) for language in LANGUAGES
+            language: chart(sale, curve, per, language, public=positions is None, money=currency)
+            for language in LANGUAGES
         }
     return (
         environment(PACKAGE)
@@ -42,15 +45,18 @@ def build(law: AuctionLaw, shown: Notice, command: str, positions: Positions | N
             positions=positions,
             pairs=list(zip(law.offer, shown.sales, strict=True)),
             outcomes=[] if positions is None else positions.outcome.sales,
-            headline=headline(law, shown),
+            headline=headline(law, shown, currency),
             charts=script_json(drawn),
             plotly=Markup(get_plotlyjs()),
             command=command,
             money=yuan,
+            currency=currency,
             ratio=lambda basis_points: "–" if basis_points is None else f"{basis_points / 10_000:.2f}",
             delivery=DELIVERY,
             price_rule=PRICE_RULES[law.auction.price_rule],
-            unit=Phrase("yuan/t", "元/吨") if per == "tonne" else Phrase("yuan", "元/份"),
+            unit=Phrase(f"{currency.en}/t", f"{currency.zh}/吨")
+            if per == "tonne"
+            else Phrase(currency.en, f"{currency.zh}/份"),
             colour=lambda series: pollutant_colour(series.partition("-")[0]),
             ink=INK,
             alarm=ALARM,
@@ -59,7 +65,7 @@ def build(law: AuctionLaw, shown: Notice, command: str, positions: Positions | N
     )
 
 
-def headline(law: AuctionLaw, shown: Notice) -> Phrase:
+def headline(law: AuctionLaw, shown: Notice, currency: Phrase = YUAN) -> Phrase:
     """What came out, in one sentence a series."""
     per = Phrase("t", "吨") if law.auction.price_per == "tonne" else Phrase("allowance", "份")
     en, zh = [], []
@@ -71,6 +77,6 @@ def headline(law: AuctionLaw, shown: Notice) -> Phrase:
             en.append(f"Nobody bought {sale.series}.")
             zh.append(f"{sale.series} 流拍。")
         else:
-            en.append(f"{sale.series} sold {sale.sold:,} at {yuan(sale.price)} yuan/{per.en}.")
-            zh.append(f"{sale.series} 售出 {sale.sold:,} 份，价格 {yuan(sale.price)} 元/{per.zh}。")
+            en.append(f"{sale.series} sold {sale.sold:,} at {yuan(sale.price)} {currency.en}/{per.en}.")
+            zh.append(f"{sale.series} 售出 {sale.sold:,} 份，价格 {yuan(sale.price)} {currency.zh}/{per.zh}。")
     return Phrase(" ".join(en), "".join(zh))

@@ -53,8 +53,8 @@ def prices(call: CallFacts, facts: RoundFacts, language: Language) -> Figure:
             "customdata": [f"{dict(each.parts).get(name, 0.0) / 100:,.2f}" for each in rows],
             "hovertemplate": hover(
                 language,
-                (f"<b>{limit_name(call, name).en}</b>", "%{customdata} yuan/t"),
-                (f"<b>{limit_name(call, name).zh}</b>", "%{customdata} 元/吨"),
+                (f"<b>{limit_name(call, name).en}</b>", f"%{{customdata}} {call.money.en}/t"),
+                (f"<b>{limit_name(call, name).zh}</b>", f"%{{customdata}} {call.money.zh}/吨"),
             ),
         }
         for name, colour in colours(facts).items()
@@ -62,7 +62,11 @@ def prices(call: CallFacts, facts: RoundFacts, language: Language) -> Figure:
     top = max((each.fen / 100 for each in rows), default=1.0) or 1.0
     return figure(
         data,
-        xaxis=axis(Phrase("yuan per tonne of cover", "元/吨").said(language), range=[0, top * 1.25], nticks=6),
+        xaxis=axis(
+            Phrase(f"{call.money.en} per tonne of cover", f"{call.money.zh}/吨").said(language),
+            range=[0, top * 1.25],
+            nticks=6,
+        ),
         yaxis=axis(type="category", showgrid=False),
         barmode="relative",
         bargap=0.35,
@@ -132,7 +136,8 @@ def limits(call: CallFacts, facts: RoundFacts, language: Language) -> Figure:
             "y": names,
             "marker": {"color": [ALARM if each.fen else QUIET_BLUE for each in rows]},
             "text": [
-                f"{each.load:,.4g} / {each.most:,.4g}" + (f"  ·  {each.fen / 100:,.2f} ¥" if each.fen else "")
+                f"{each.load:,.4g} / {each.most:,.4g}"
+                + (f"  ·  {each.fen / 100:,.2f} {call.money.said(language)}" if each.fen else "")
                 for each in rows
             ],
             "textposition": "outside",
@@ -141,8 +146,8 @@ def limits(call: CallFacts, facts: RoundFacts, language: Language) -> Figure:
             "customdata": [f"{each.fen / 100:,.2f}" for each in rows],
             "hovertemplate": hover(
                 language,
-                ("<b>%{y}</b>", "%{text}", "one more is worth %{customdata} yuan"),
-                ("<b>%{y}</b>", "%{text}", "放宽一单位价值 %{customdata} 元"),
+                ("<b>%{y}</b>", "%{text}", f"one more is worth %{{customdata}} {call.money.en}"),
+                ("<b>%{y}</b>", "%{text}", f"放宽一单位价值 %{{customdata}} {call.money.zh}"),
             ),
         }
     ]

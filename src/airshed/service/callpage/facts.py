@@ -9,7 +9,7 @@ import msgspec
 
 from airshed.market.zonecall import Cleared
 from airshed.market.zonecall.nouns import OPEN
-from airshed.service.report.words import Phrase, same
+from airshed.service.report.words import YUAN, Phrase, same
 
 #: A part of a price below it is left out of the chart: half a fen per tonne.
 LEAST = Fraction(1, 2)
@@ -85,6 +85,7 @@ class CallFacts(msgspec.Struct, frozen=True):
     #: The command that makes the page again.
     command: str
     names: Mapping[str, Phrase] = {}
+    money: Phrase = YUAN
 
     def name(self, place: str) -> Phrase:
         """What a place is called; its code where nobody says."""

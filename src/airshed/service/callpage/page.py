@@ -59,12 +59,13 @@ def headline(facts: CallFacts) -> Phrase:
         return Phrase("Nothing changed hands.", "本次集合竞价没有成交。")
     crossing = sum(each.crossing for each in facts.rounds)
     low, high, gap = yuan(min(fens)), yuan(max(fens)), yuan(ceil(facts.gap_fen))
-    prices = Phrase(f"{low} yuan/t everywhere", f"各地均为每吨{low}元")
+    money = facts.money
+    prices = Phrase(f"{low} {money.en}/t everywhere", f"各地均为每吨{low}{money.zh}")
     if low != high:
-        prices = Phrase(f"{low} to {high} yuan/t", f"每吨{low}至{high}元")
+        prices = Phrase(f"{low} to {high} {money.en}/t", f"每吨{low}至{high}{money.zh}")
     return Phrase(
         f"{tonnes(facts.count)} t of {facts.pollutant} changed hands at {prices.en}, {tonnes(crossing)} t of it across"
-        f" a border. No allocation gains more than {gap} yuan above this one.",
+        f" a border. No allocation gains more than {gap} {money.en} above this one.",
         f"{facts.pollutant}成交{tonnes(facts.count)}吨，价格{prices.zh}，其中跨区{tonnes(crossing)}吨。"
-        f"任何其他分配的收益至多比本次多{gap}元。",
+        f"任何其他分配的收益至多比本次多{gap}{money.zh}。",
     )

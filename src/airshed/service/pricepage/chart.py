@@ -28,7 +28,7 @@ def chart(facts: PriceFacts, pollutant: str, language: Language) -> Figure:
     rows = facts.of(pollutant)[::-1]
     names = [_label(scenario_name(ours.scenario).said(language), language) for ours, _ in rows]
     # part 75 first: the first trace lies lowest in a group, and HJ 75 is read first.
-    data = [_bars([row[place] for row in rows], names, language) for place in (1, 0)]
+    data = [_bars([row[place] for row in rows], names, facts.money, language) for place in (1, 0)]
     reach = [_t(each, each.reported_mg) for row in rows for each in row]
     low, high = min(0.0, *reach), max(0.0, *reach)
     room = (high - low or 1.0) * LABEL_SHARE
@@ -47,7 +47,7 @@ def chart(facts: PriceFacts, pollutant: str, language: Language) -> Figure:
     )
 
 
-def _bars(prices: list[Price], names: list[str], language: Language) -> Figure:
+def _bars(prices: list[Price], names: list[str], money: Phrase, language: Language) -> Figure:
     law = prices[0].law
     values = [_t(each, each.reported_mg) for each in prices]
     return {
@@ -67,8 +67,8 @@ def _bars(prices: list[Price], names: list[str], language: Language) -> Figure:
         ],
         "hovertemplate": hover(
             language,
-            (f"<b>{LAWS[law].en}</b>", "%{customdata[0]} t (%{customdata[2]} %)", "%{customdata[1]} yuan"),
-            (f"<b>{LAWS[law].zh}</b>", "%{customdata[0]} 吨（%{customdata[2]} %）", "%{customdata[1]} 元"),
+            (f"<b>{LAWS[law].en}</b>", "%{customdata[0]} t (%{customdata[2]} %)", f"%{{customdata[1]}} {money.en}"),
+            (f"<b>{LAWS[law].zh}</b>", "%{customdata[0]} 吨（%{customdata[2]} %）", f"%{{customdata[1]}} {money.zh}"),
         ),
     }
 

@@ -8,7 +8,7 @@ import msgspec
 
 from airshed.mrv.meter_price import Price
 from airshed.mrv.rules import Law
-from airshed.service.report.words import Phrase
+from airshed.service.report.words import YUAN, Phrase
 
 
 class PriceFacts(msgspec.Struct, frozen=True):
@@ -25,6 +25,7 @@ class PriceFacts(msgspec.Struct, frozen=True):
     cites: tuple[tuple[Law, str], ...]
     #: The command that makes the page again.
     command: str
+    money: Phrase = YUAN
 
     @property
     def pollutants(self) -> list[str]:

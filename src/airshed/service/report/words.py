@@ -21,6 +21,10 @@ class Phrase:
         return self.en if language == "en" else self.zh
 
 
+#: The money of figures whose law nobody names.
+YUAN = Phrase("yuan", "元")
+
+
 def same(text: str) -> Phrase:
     """A name or figure that both languages write alike."""
     return Phrase(text, text)
