@@ -13,18 +13,19 @@ from hypothesis import strategies as st
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.journal import Journal, MemoryJournal
-from airshed.engine.procedures.zone_law import line_of, problem
+from airshed.engine.procedures.zone_law import left_out, line_of, problem
 from airshed.engine.runner import Runner
 from airshed.lab.portrait import portrait
 from airshed.market.zonecall import NotCleared, solve_in_rounds
 from airshed.model.allowance import count_of
 from airshed.model.measures import value_fen
-from airshed.model.refusal import Why
+from airshed.model.period import instant
+from airshed.model.refusal import Refusal, Why
 from airshed.registry.moves import Delivered, Paid
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.zone_call_section import RatioRow, ReceptorRow, TransferRow
 from laws import RULES
-from markets import AUTHORITY, adopting, done, send, why
+from markets import AT, AUTHORITY, adopting, done, send, why
 
 replace = msgspec.structs.replace
 EXCHANGE, BANK = "zone-exchange", "zone-bank"
@@ -124,9 +125,11 @@ def bid(runner: Runner, firm: str, count: int, yuan: int, year: int = 2027) -> N
     done(runner, firm, c.PlaceZoneBid("spring", firm, FIRMS[firm][0], year, count, yuan * 100))
 
 
-def answered(runner: Runner, seed: int = 0, call: str = "spring") -> c.CloseZoneCall:
+def answered(runner: Runner, seed: int = 0, call: str = "spring", at: int = AT) -> c.CloseZoneCall:
     """What somebody with a solver sends."""
-    found = solve_in_rounds(*problem(runner.state, runner.rules, runner.state.zone_calls[call], seed))
+    state, rules = runner.state, runner.rules
+    known = state.zone_calls[call]
+    found = solve_in_rounds(*problem(state, rules, known, seed, left_out(state, rules, max(at, state.at), known)))
     assert not isinstance(found, NotCleared), found
     return c.CloseZoneCall(call, seed, tuple(line_of(each) for each, _ in found))
 
@@ -138,8 +141,8 @@ def worked(runner: Runner) -> None:
     bid(runner, "yx-cement", 600, 4_000)
 
 
-def cleared(runner: Runner, body: c.CloseZoneCall | None = None) -> e.ZoneCallCleared:
-    (event,) = done(runner, EXCHANGE, body or answered(runner)).events
+def cleared(runner: Runner, body: c.CloseZoneCall | None = None, at: int = AT) -> e.ZoneCallCleared:
+    (event,) = done(runner, EXCHANGE, body or answered(runner), at).events
     assert isinstance(event, e.ZoneCallCleared)
     runner.state.check()
     return event
@@ -246,6 +249,61 @@ def test_a_group_stays_within_its_position() -> None:
     most = cap * tight.trade_rules.group_limit_basis_points // 10_000 // 100 * 100
     too_many = c.PlaceZoneBid("spring", "km-cement", "KM", 2027, most + 100, 400_000)
     assert why(runner, "km-cement", too_many) is Why.OVER_POSITION
+
+
+def test_a_series_that_is_issued_after_a_bid_leaves_out_who_would_go_over_its_limit_and_the_others_trade() -> None:
+    """Nobody's bid keeps the call from closing: of one group the first bid counts, the second is left out and freed."""
+    runner = zone(with_air(limit="99", group_limit_basis_points=600), tables=True)
+    for fund, group in (("one-fund", "house"), ("two-fund", "house"), ("lone-fund", "")):
+        done(runner, AUTHORITY, c.OpenAccount(fund, "trader", fund, "YX", group))
+        done(runner, AUTHORITY, c.RegisterActor(fund, "operator", fund))
+        done(runner, BANK, c.Deposit(fund, 100_000_000))
+    done(runner, "one-fund", c.PlaceZoneBid("spring", "one-fund", "YX", 2027, 40_000, 600_000))
+    done(runner, "two-fund", c.PlaceZoneBid("spring", "two-fund", "YX", 2027, 40_000, 650_000))
+    done(runner, "lone-fund", c.PlaceZoneBid("spring", "lone-fund", "YX", 2027, 70_000, 700_000))
+    offer(runner, "yx-steel", 100_000, 3_000)
+    done(runner, AUTHORITY, c.OpenAccount("cx-steel", "operator", "cx-steel", "CX"))
+    done(runner, AUTHORITY, c.RegisterActor("cx-steel", "operator", "cx-steel"))
+    done(runner, AUTHORITY, c.RegisterSource("s-cx-steel", "cx-steel", "cx-steel", "CX", "steel", True, ()))
+    done(runner, AUTHORITY, c.SetCap("SO2", "CX", 2027))
+    line = c.ActivityLine("s-cx-steel", (2024,), (800,), (10**6,))
+    done(runner, AUTHORITY, c.Allocate("SO2", "CX", 2027, (line,)))
+    done(runner, "cx-steel", c.PlaceZoneOffer("spring", "cx-steel", "SO2-CX-2027", "CX", 100_000, 200_000))
+
+    event = cleared(runner)
+    assert [(each.number, each.account) for each in event.refused] == [(2, "two-fund"), (3, "lone-fund")]
+    said = "the group house holds and bids for 40000 of SO2-CX-2027, at most 62580 by buying; 40000 more are too many"
+    assert event.refused[0].refusal == Refusal(Why.OVER_POSITION, said, "Demonstration measures, art. 16")
+    assert [(fill.number, fill.count) for fill in event.fills if fill.side == "buy"] == [(1, 40_000)]
+    assert all(purse.held == 0 for purse in runner.state.ledger.purses.values())
+
+
+def test_what_is_over_or_has_moved_is_left_out_when_a_call_closes() -> None:
+    """A vintage and a year that were surrendered for while a call gathered; the rest trades."""
+    runner = zone(with_air(limit="99"))
+    bid(runner, "km-cement", 200, 6_000, year=2026)
+    bid(runner, "km-cement", 300, 6_000, year=2028)
+    offer(runner, "yx-steel", 1_000, 3_000)
+    later = instant("2027-09-01", 10)
+    event = cleared(runner, answered(runner, at=later), later)
+
+    assert [(each.number, each.refusal.why) for each in event.refused] == [(1, Why.EXPIRED_VINTAGE)]
+    assert [(fill.number, fill.count) for fill in event.fills] == [(3, 300), (2, 300)]
+
+    runner = zone(with_air(limit="99"))
+    worked(runner)
+    later = instant("2029-09-03", 10)
+    event = cleared(runner, answered(runner, at=later), later)
+    assert {each.refusal.why for each in event.refused} == {Why.EXPIRED_VINTAGE}
+    assert (len(event.refused), event.fills) == (3, ())
+    assert runner.state.ledger.held_of("yx-steel", YUXI).held == 0
+
+
+def test_an_answer_with_an_order_that_is_left_out_is_refused() -> None:
+    runner = zone(with_air(limit="99"))
+    worked(runner)
+    answer = answered(runner)
+    assert why(runner, EXCHANGE, answer, instant("2029-09-03", 10)) is Why.UNPROVEN
 
 
 def test_what_a_ratio_takes_is_retired() -> None:

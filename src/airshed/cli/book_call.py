@@ -43,6 +43,7 @@ def call(
     """
     from airshed.cli.book import _instant, _say
     from airshed.cli.call import show_rounds, write_page
+    from airshed.engine.events import ZoneCallCleared
     from airshed.model.refusal import Refusal
     from airshed.service.book import Book
     from airshed.service.opening import carry_on
@@ -78,6 +79,12 @@ def call(
     if not json and found.rounds:
         show_rounds(found.rounds, runner.rules.currency)
     _say([found.answer], json)
+    for event in found.answer.events if not json else ():
+        if isinstance(event, ZoneCallCleared):
+            for each in event.refused:
+                why = each.refusal
+                console.print(f"left out: order {each.number} of {each.account}, {why.why} ({why.cite})", markup=False)
+                console.print(f"  {why.detail}", markup=False)
 
 
 def proof(

@@ -64,6 +64,10 @@ class ZoneMirror:
 
     def _cleared(self, event: e.ZoneCallCleared, rules: Rulebook) -> None:
         orders = self._calls.pop(event.call)
+        for each in event.refused:
+            order = orders.pop(each.number)
+            self._claim("I7", order.account == each.account, f"{each} is of {order.account}")
+            self._claim("I7", all(fill.number != each.number for fill in event.fills), f"{each} is filled")
         cover: dict[int, Fraction] = {}
         for fill in event.fills:
             order = orders[fill.number]

@@ -8,7 +8,7 @@ import msgspec
 
 from airshed.engine import commands as c
 from airshed.engine.nouns import ZoneCall
-from airshed.engine.procedures.zone_law import line_of, problem
+from airshed.engine.procedures.zone_law import left_out, line_of, problem
 from airshed.engine.state import State
 from airshed.lab.small_market import ACCOUNTS, EXCHANGE, Wish
 from airshed.market.zonecall import NotCleared, solve_in_rounds
@@ -27,7 +27,7 @@ def zone_calls(rng: random.Random, state: State, rules: Rulebook, at: int) -> li
         return [(EXCHANGE, c.OpenZoneCall(f"zone-{len(state.zone_calls) + 1}", rng.choice(POLLUTANTS)))]
     call = rng.choice(open_ones)
     if len(call.orders) > 5 and rng.random() < 0.3:
-        return [(EXCHANGE, _close(rng, state, rules, call))]
+        return [(EXCHANGE, _close(rng, state, rules, call, max(at, state.at)))]
     if call.orders and rng.random() < 0.1:
         order = rng.choice(list(call.orders.values()))
         return [(order.account, c.DropZoneOrder(call.id, order.number))]
@@ -53,10 +53,10 @@ def _order(rng: random.Random, state: State, rules: Rulebook, call: ZoneCall, at
     return account, c.PlaceZoneBid(call.id, account, PLACES[account], year, count, limit)
 
 
-def _close(rng: random.Random, state: State, rules: Rulebook, call: ZoneCall) -> c.CloseZoneCall:
+def _close(rng: random.Random, state: State, rules: Rulebook, call: ZoneCall, at: int) -> c.CloseZoneCall:
     """The solver's answer, now and then with one figure of it changed, or none."""
     seed = rng.randint(0, 9)
-    found = solve_in_rounds(*problem(state, rules, call, seed))
+    found = solve_in_rounds(*problem(state, rules, call, seed, left_out(state, rules, at, call)))
     if isinstance(found, NotCleared) or rng.random() < 0.1:
         return c.CloseZoneCall(call.id, seed, ())
     rounds = [line_of(each) for each, _ in found]

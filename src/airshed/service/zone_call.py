@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from airshed.engine import commands as c
 from airshed.engine.journal import GENESIS, decode
 from airshed.engine.procedures.guards import no
-from airshed.engine.procedures.zone_law import line_of, problem, round_of
+from airshed.engine.procedures.zone_law import left_out, line_of, problem, round_of
 from airshed.engine.runner import Answer, Runner, fold
 from airshed.engine.state import State
 from airshed.market.zonecall import Cleared, NotCleared, certificate, settle_in_rounds, solve_in_rounds
@@ -64,7 +64,8 @@ def close(
     lines: tuple[c.ZoneRound, ...] = ()
     cleared: tuple[Cleared, ...] = ()
     if known is not None and known.open:
-        offers, bids, air, law = problem(runner.state, runner.rules, known, seed)
+        struck = left_out(runner.state, runner.rules, max(at, runner.state.at), known)
+        offers, bids, air, law = problem(runner.state, runner.rules, known, seed, struck)
         progress(f"{call}: {known.pollutant}, orders to sell {len(offers):,}, to buy {len(bids):,}")
         found = solve_in_rounds(offers, bids, air, law, seconds=seconds)
         if isinstance(found, NotCleared):
@@ -90,11 +91,16 @@ def proof(book: Book, call: str) -> dict[str, Any]:
             if isinstance(body, c.CloseZoneCall) and body.call == call and record.refusal is None:
                 assert state.rulebook is not None
                 rules = load_texts(book.law(state.rulebook.digest))
-                parts = problem(state, rules, state.zone_calls[call], body.seed)
+                known = state.zone_calls[call]
+                struck = left_out(state, rules, record.at, known)
+                parts = problem(state, rules, known, body.seed, struck)
                 done = settle_in_rounds(*parts, [round_of(each) for each in body.rounds])
                 assert not isinstance(done, NotCleared), f"record {record.seq}: {done}"
                 return certificate(done)
             reached = fold(state, line, reached)
-    known = state.zone_calls.get(call)
-    what = f"the zone-wide call {call!r} is open still" if known else f"there is no zone-wide call {call!r}"
+    what = (
+        f"the zone-wide call {call!r} is open still"
+        if call in state.zone_calls
+        else f"there is no zone-wide call {call!r}"
+    )
     raise Malformed(str(book.path), what, "airshed book show BOOK zone_calls lists them")

@@ -126,6 +126,7 @@ from airshed.engine.events.zone_calling import (
     ZoneLimit,
     ZoneOfferPlaced,
     ZoneOrderDropped,
+    ZoneOrderRefused,
     ZoneRoundCleared,
 )
 
@@ -249,6 +250,7 @@ __all__ = (
     "ZoneLimit",
     "ZoneOfferPlaced",
     "ZoneOrderDropped",
+    "ZoneOrderRefused",
     "ZoneRoundCleared",
 )
 

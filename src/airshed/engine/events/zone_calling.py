@@ -8,6 +8,7 @@ import msgspec
 
 from airshed.engine.commands import Side
 from airshed.engine.events.fact import Fact
+from airshed.model.refusal import Refusal
 from airshed.registry.moves import Entry
 
 
@@ -128,6 +129,16 @@ class ZoneRoundCleared(msgspec.Struct, frozen=True):
     limits: tuple[ZoneLimit, ...]
 
 
+class ZoneOrderRefused(msgspec.Struct, frozen=True):
+    """An order that did not count when the call was cleared, for the law of that day would have refused it."""
+
+    #: Number of the order in that call.
+    number: int
+    account: str
+    #: Why not.
+    refusal: Refusal
+
+
 class ZoneCallCleared(Fact, frozen=True):
     """A zone-wide call is over: what was set aside is free again, and all fills are settled in one entry."""
 
@@ -143,4 +154,6 @@ class ZoneCallCleared(Fact, frozen=True):
     rounds: tuple[ZoneRoundCleared, ...]
     #: What each order got.
     fills: tuple[ZoneFill, ...]
+    #: The orders that did not count.
+    refused: tuple[ZoneOrderRefused, ...]
     entry: Entry

@@ -222,22 +222,24 @@ def whole_lots(rules: Rulebook, count: int, price: int) -> Refusal | None:
 # --- how much
 
 
-def over_position(state: State, rules: Rulebook, account: str, series: str, count: int) -> Refusal | None:
+def over_position(
+    state: State, rules: Rulebook, account: str, series: str, count: int, *, asked: int = 0
+) -> Refusal | None:
     """With what it holds and what its orders ask for, the buyer's corporate group stays within its limit.
 
-    Of a strip, in every vintage.
+    Of a strip, in every vintage. `asked` of what its orders ask for is looked at by itself, so does not count.
     """
     limit = rules.trade_rules.group_limit_basis_points
     if not limit:
         return None
     if is_strip(series):
         for member in members(series):
-            refusal = over_position(state, rules, account, member, count)
+            refusal = over_position(state, rules, account, member, count, asked=asked)
             if refusal:
                 return refusal
         return None
     group = state.ledger.accounts[account].group
-    held = count
+    held = count - asked
     for each in state.groups[group] if group else (account,):
         key = (each, series)
         position = state.ledger.positions.get(key)

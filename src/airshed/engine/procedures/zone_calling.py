@@ -26,7 +26,17 @@ from airshed.engine.procedures.trade_rules import (
     own_accounts,
     payable,
 )
-from airshed.engine.procedures.zone_law import TRADE, bid_of, may_fill, meets, offer_of, problem, round_of
+from airshed.engine.procedures.zone_law import (
+    TRADE,
+    bid_of,
+    left_out,
+    may_fill,
+    meets,
+    offer_of,
+    problem,
+    round_of,
+    stands,
+)
 from airshed.engine.state import State
 from airshed.market.zonecall import Cleared, NotCleared, certificate, settle_in_rounds
 from airshed.market.zonecall.examine import MOST_COUNT, MOST_LIMIT
@@ -34,7 +44,7 @@ from airshed.model.allowance import Blocks, Series, lowest
 from airshed.model.measures import part_fen, value_fen, yuan
 from airshed.model.period import day_of
 from airshed.model.refusal import Malformed, Refusal, Why
-from airshed.registry.accounts import EXCHANGE, TREASURY, AccountKind, surrendered
+from airshed.registry.accounts import EXCHANGE, TREASURY, surrendered
 from airshed.registry.moves import Delivered, Move, Paid
 from airshed.rulebook import look
 from airshed.rulebook.schema import Rulebook
@@ -78,7 +88,7 @@ def place_offer(state: State, rules: Rulebook, at: int, actor: str, body: c.Plac
     if series.pollutant != call.pollutant:
         return no(rules, "zone_call", Why.WRONG_KIND, f"the call {call.id} is of {call.pollutant}, not {body.series}")
     refusal = (
-        _stands(state, rules, body.account, body.place)
+        stands(state, rules, body.account, body.place)
         or thawed(state, rules, body.account)
         or _over(rules, call)
         or not_halted(state, rules, body.series)
@@ -112,7 +122,7 @@ def place_bid(state: State, rules: Rulebook, at: int, actor: str, body: c.PlaceZ
     if call is None:
         return no(rules, "zone_call", Why.UNKNOWN_CALL, f"there is no zone-wide call {body.call!r}")
     refusal = (
-        _stands(state, rules, body.account, body.place)
+        stands(state, rules, body.account, body.place)
         or thawed(state, rules, body.account)
         or _over(rules, call)
         or not_halted(state, rules, "")
@@ -142,16 +152,6 @@ def place_bid(state: State, rules: Rulebook, at: int, actor: str, body: c.PlaceZ
         *_dropped(call, own),
         e.ZoneBidPlaced(call.id, number, body.account, body.place, body.year, body.count, body.limit, held, series),
     )
-
-
-def _stands(state: State, rules: Rulebook, account: str, place: str) -> Refusal | None:
-    """The place is one where the account has a source; of an account without any its own jurisdiction."""
-    known = state.ledger.accounts[account]
-    places = state.places.get(account) or {known.jurisdiction: None}
-    if place in places:
-        return None
-    whose = "stands" if known.kind == AccountKind.OPERATOR else "is registered"
-    return no(rules, "zone_call", Why.WRONG_KIND, f"{account} {whose} in {', '.join(places)}, not in {place}")
 
 
 def _over(rules: Rulebook, call: ZoneCall) -> Refusal | None:
@@ -223,7 +223,10 @@ def drop_order(state: State, rules: Rulebook, at: int, actor: str, body: c.DropZ
 
 
 def close_call(state: State, rules: Rulebook, at: int, actor: str, body: c.CloseZoneCall) -> Decision:
-    """Judge the answer, then settle everything in one entry (I1 to I5); or refuse, with the call as open as it was."""
+    """Judge the answer, then settle everything in one entry (I1 to I5); or refuse, with the call as open as it was.
+
+    An order that the law of today would refuse is left out, so that nobody's order keeps the others waiting.
+    """
     call = state.zone_calls.get(body.call)
     if call is None:
         return no(rules, "zone_call", Why.UNKNOWN_CALL, f"there is no zone-wide call {body.call!r}")
@@ -231,13 +234,11 @@ def close_call(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
     if refusal:
         return refusal
     for order in call.orders.values():
-        if order.series:
-            refusal = not_halted(state, rules, order.series) or expired(rules, at, order.series)
-        else:
-            refusal = covered(rules, at, order.year)
+        refusal = not_halted(state, rules, order.series) if order.series else None
         if refusal:
             return refusal
-    offers, bids, air, law = problem(state, rules, call, body.seed)
+    struck = left_out(state, rules, at, call)
+    offers, bids, air, law = problem(state, rules, call, body.seed, struck)
     try:
         rounds = [round_of(line) for line in body.rounds]
         done = settle_in_rounds(offers, bids, air, law, rounds)
@@ -251,15 +252,13 @@ def close_call(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
         what = f"the treasury has {yuan(treasury)} yuan, the call takes {yuan(-zone_fen)} from it"
         return no(rules, "zone_call", Why.INSUFFICIENT_CASH, what)
     delivered, retired = _delivered(state, call, done)
-    refusal = _over_after(state, rules, call, delivered)
-    if refusal:
-        return refusal
     fills = _fills(rules, call, done)
     entry = (*delivered, *_payments(fills))
     count = sum(fill.count for fill in fills if fill.side == "sell")
     proofs = certificate(done)["rounds"]
     heard = tuple(_heard(each, proof["digest"]) for each, proof in zip(done, proofs, strict=True))
-    return (e.ZoneCallCleared(call.id, count, retired, zone_fen, heard, fills, entry),)
+    refused = tuple(e.ZoneOrderRefused(number, call.orders[number].account, why) for number, why in struck.items())
+    return (e.ZoneCallCleared(call.id, count, retired, zone_fen, heard, fills, refused, entry),)
 
 
 def _heard(done: Cleared, digest: str) -> e.ZoneRoundCleared:
@@ -295,27 +294,6 @@ def _delivered(state: State, call: ZoneCall, done: Sequence[Cleared]) -> tuple[l
             left[key] = blocks
             retired += delivery.count - kept
     return moves, retired
-
-
-def _over_after(state: State, rules: Rulebook, call: ZoneCall, moves: Sequence[Move]) -> Refusal | None:
-    """A series that was issued after a bid came counts against the position of its group only now."""
-    got: dict[tuple[str, str], int] = {}
-    for move in moves:
-        assert type(move) is Delivered
-        count = sum(block.count for block in move.blocks)
-        got[move.target, move.series] = got.get((move.target, move.series), 0) + count
-    late = {
-        (order.account, name)
-        for order in call.orders.values()
-        if order.side == "buy"
-        for account, name in got
-        if account == order.account and name not in order.fills
-    }
-    for account, name in sorted(late):
-        refusal = over_position(state, rules, account, name, got[account, name])
-        if refusal:
-            return refusal
-    return None
 
 
 def _fills(rules: Rulebook, call: ZoneCall, done: Sequence[Cleared]) -> tuple[e.ZoneFill, ...]:

@@ -5,17 +5,22 @@ Whoever runs the solver and whoever settles its answer both start here, so that 
 
 from __future__ import annotations
 
+from collections.abc import Container
 from fractions import Fraction
 from functools import lru_cache
 
 from airshed.engine import commands as c
 from airshed.engine.nouns import ZoneCall, ZoneOrder
-from airshed.engine.procedures.trade_rules import wall_of
+from airshed.engine.procedures.deadlines import covered, expired
+from airshed.engine.procedures.guards import no, thawed
+from airshed.engine.procedures.trade_rules import over_position, wall_of
 from airshed.engine.state import State
 from airshed.market.zonecall import Air, Answer, Area, Bid, CallRules, Offer, Receptor, Round
 from airshed.market.zonecall.groups import admitted, cover_key, lot_key
 from airshed.market.zonecall.nouns import OPEN, CoverKey, LotKey, Trade
 from airshed.model.allowance import Series
+from airshed.model.refusal import Refusal, Why
+from airshed.registry.accounts import AccountKind
 from airshed.rulebook.schema import Rulebook
 
 #: How a call trades by what `[trade_rules]` says of crossing. With `approval` the office that opens the call gives
@@ -86,12 +91,66 @@ def bid_of(state: State, rules: Rulebook, call: ZoneCall, order: ZoneOrder) -> B
     )
 
 
+def stands(state: State, rules: Rulebook, account: str, place: str) -> Refusal | None:
+    """The place is one where the account has a source; of an account without any its own jurisdiction."""
+    known = state.ledger.accounts[account]
+    places = state.places.get(account) or {known.jurisdiction: None}
+    if place in places:
+        return None
+    whose = "stands" if known.kind == AccountKind.OPERATOR else "is registered"
+    return no(rules, "zone_call", Why.WRONG_KIND, f"{account} {whose} in {', '.join(places)}, not in {place}")
+
+
+def left_out(state: State, rules: Rulebook, at: int, call: ZoneCall) -> dict[int, Refusal]:
+    """The orders, by number, that the law of today would refuse: they do not take part when the call closes.
+
+    A source that moved, a vintage or a year that is over, and the position limit of a group, in a series that was
+    issued after its bid as in any other. Of several bids of a group the earlier ones go first.
+    """
+    found: dict[int, Refusal] = {}
+    limited = bool(rules.trade_rules.group_limit_basis_points)
+    asked: dict[tuple[str, str], int] = {}
+    wants: list[ZoneOrder] = []
+    for order in call.orders.values():
+        over = expired(rules, at, order.series) if order.series else covered(rules, at, order.year)
+        refusal = thawed(state, rules, order.account) or stands(state, rules, order.account, order.place) or over
+        if refusal:
+            found[order.number] = refusal
+        elif limited and order.side == "buy":
+            wants.append(order)
+        for name in order.fills:
+            _add(asked, (_whose(state, order), name), order.count)
+    for order in wants:
+        names = may_fill(state, rules, bid_of(state, rules, call, order))
+        keys = [(_whose(state, order), name) for name in names]
+        for key in keys:
+            refusal = over_position(state, rules, order.account, key[1], order.count, asked=asked.get(key, 0))
+            if refusal:
+                found[order.number] = refusal
+                break
+        else:
+            for key in keys:
+                _add(asked, key, -order.count)
+    return dict(sorted(found.items()))
+
+
+def _whose(state: State, order: ZoneOrder) -> str:
+    """The group of an order, or the account that has none; no account is called as a group is here."""
+    group = state.ledger.accounts[order.account].group
+    return f"group {group}" if group else order.account
+
+
+def _add(sums: dict[tuple[str, str], int], key: tuple[str, str], count: int) -> None:
+    sums[key] = sums.get(key, 0) + count
+
+
 def problem(
-    state: State, rules: Rulebook, call: ZoneCall, seed: int
+    state: State, rules: Rulebook, call: ZoneCall, seed: int, struck: Container[int]
 ) -> tuple[tuple[Offer, ...], tuple[Bid, ...], Air, CallRules]:
-    """Everything that a call is cleared from."""
-    sales = [order for order in call.orders.values() if order.side == "sell"]
-    wants = [order for order in call.orders.values() if order.side == "buy"]
+    """Everything that a call is cleared from, without the orders that are struck (`left_out`)."""
+    live = [order for order in call.orders.values() if order.number not in struck]
+    sales = [order for order in live if order.side == "sell"]
+    wants = [order for order in live if order.side == "buy"]
     return (
         tuple(offer_of(state, rules, order) for order in sales),
         tuple(bid_of(state, rules, call, order) for order in wants),
