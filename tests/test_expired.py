@@ -222,15 +222,17 @@ def test_of_an_event_only_the_vintage_that_lives_is_sold() -> None:
     runner.state.check()
 
 
-def test_a_zone_wide_call_with_an_expired_offer_stays_open_until_it_is_gone() -> None:
+def test_a_zone_wide_call_with_an_expired_offer_closes_without_it() -> None:
     runner = everything_waits()
-    body = c.CloseZoneCall("zone", 0, ())
-    assert why(runner, EXCHANGE, body, LATER) is Why.EXPIRED_VINTAGE
+    assert why(runner, EXCHANGE, c.CloseZoneCall("zone", 0, ()), LATER) is Why.UNPROVEN
 
-    opened(runner)
     closed = close(runner, EXCHANGE, "zone", LATER, seconds=SECONDS)
     assert not isinstance(closed, Refusal)
-    assert closed.answer.refusal is None
+    (event,) = closed.answer.events
+    assert isinstance(event, e.ZoneCallCleared)
+    assert {each.refusal.why for each in event.refused} == {Why.EXPIRED_VINTAGE}
+    assert event.fills == ()
+    runner.state.check()
 
 
 def test_a_pledge_of_what_has_expired_covers_nothing() -> None:
