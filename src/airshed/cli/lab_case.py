@@ -1,0 +1,82 @@
+"""The case that commands of the lab start from: two tables of one's own, or a rulebook and its zone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from airshed.model.refusal import Malformed
+
+if TYPE_CHECKING:
+    from airshed.lab.equilibrium.case import Case
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+
+RULEBOOK = "dianzhong"
+CurvesOption = Annotated[
+    str, typer.Option(metavar="FILE", help="CSV with zone,source,technology,cost_yuan_per_t,potential_t.")
+]
+CapsOption = Annotated[str, typer.Option(metavar="FILE", help="CSV with zone,year,baseline_t,cap_t.")]
+RulebookOption = Annotated[
+    str, typer.Option(metavar="PATH_OR_NAME", help=f"Rulebook with caps and zone.  [default: {RULEBOOK}]")
+]
+PollutantOption = Annotated[str, typer.Option(help="Pollutant of the rulebook.  [default: SO2]")]
+YearsOption = Annotated[int, typer.Option(min=1, max=100, help="Years, from the rulebook's first vintage.")]
+GrowthOption = Annotated[float, typer.Option(metavar="PERCENT", help="Growth of emissions a year.")]
+DeclineOption = Annotated[float, typer.Option(metavar="PERCENT", help="Fall of later caps a year.")]
+RateOption = Annotated[float, typer.Option(metavar="PERCENT", help="Discount rate.")]
+
+
+def asked(
+    curves: str,
+    caps: str,
+    rulebook: str,
+    pollutant: str,
+    years: int,
+    percents: tuple[float, float, float],
+    slopes: str = "",
+) -> Case:
+    """The case of two tables, or of a rulebook and its zone."""
+    from airshed.lab.equilibrium.case import read_case
+
+    rate, growth, decline = percents
+    if slopes:
+        if curves or rulebook or pollutant:
+            raise Malformed("--slopes", "it goes only with --caps", "leave --curves, --rulebook and --pollutant out")
+        if not caps:
+            raise Malformed("--caps", "it is missing, --slopes is given", "give both, or neither")
+        return read_case(Path(slopes), Path(caps), rate / 100, quadratic=True)
+    if bool(curves) != bool(caps):
+        given, missing = ("--curves", "--caps") if curves else ("--caps", "--curves")
+        raise Malformed(missing, f"it is missing, {given} is given", "give both, or neither")
+    if curves and (rulebook or pollutant):
+        raise Malformed("--rulebook", "it goes only without --curves and --caps", "leave one of them out")
+    for option, value in (("--growth", growth), ("--decline", decline), ("--rate", rate)):
+        if not -100 < value < 1_000:
+            raise Malformed(option, f"{value:g} percent a year", "give a percentage above -100")
+    return _shipped(curves, caps, rulebook or RULEBOOK, pollutant or "SO2", years, percents)
+
+
+def _shipped(
+    curves: str, caps: str, rulebook: str, pollutant: str, years: int, percents: tuple[float, float, float]
+) -> Case:
+    from airshed.lab.equilibrium.case import case_of, read_case
+    from airshed.lab.zone import load as load_zone
+    from airshed.model.allowance import Pollutant
+    from airshed.rulebook.load import find, load
+    from airshed.rulebook.shipped import shipped
+
+    rate, growth, decline = (each / 100 for each in percents)
+    if curves:
+        return read_case(Path(curves), Path(caps), rate)
+    rules = load(find(rulebook))
+    if pollutant not in list(Pollutant):
+        raise Malformed("--pollutant", f"no such pollutant {pollutant!r}", f"there are {', '.join(Pollutant)}")
+    zone = load_zone(shipped("zones", rules.programme.zone))
+    return case_of(zone, rules, Pollutant(pollutant), years, rate, growth, decline)
+
+
+def millions(yuan: float) -> str:
+    return f"{yuan / 1e6:,.2f}"

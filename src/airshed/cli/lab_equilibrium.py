@@ -1,0 +1,246 @@
+"""`airshed lab equilibrium` and `check`: the price path if everybody trades, and its proof worked out again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from airshed.cli.lab_case import (
+    CapsOption,
+    CurvesOption,
+    DeclineOption,
+    GrowthOption,
+    Json,
+    PollutantOption,
+    RateOption,
+    RulebookOption,
+    YearsOption,
+    asked,
+    millions,
+)
+from airshed.cli.show import as_json, console, table
+from airshed.model.refusal import Malformed
+
+if TYPE_CHECKING:
+    from airshed.lab.equilibrium.case import Case, Solution
+    from airshed.lab.equilibrium.certificate import Certificate
+    from airshed.lab.equilibrium.co_certificate import CoCertificate
+
+#: Bytes of a certificate that `check` reads.
+LARGEST_FILE = 1_000_000_000
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to a group."""
+    app.command()(equilibrium)
+    app.command()(check)
+
+
+def equilibrium(
+    curves: CurvesOption = "",
+    caps: CapsOption = "",
+    matrix: Annotated[
+        str,
+        typer.Option(metavar="FILE", help="CSV with receptor,zone,coefficient,origin: limits where people breathe."),
+    ] = "",
+    rulebook: RulebookOption = "",
+    pollutant: PollutantOption = "",
+    years: YearsOption = 10,
+    growth: GrowthOption = 1.0,
+    decline: DeclineOption = 3.0,
+    rate: RateOption = 5.0,
+    slopes: Annotated[
+        str,
+        typer.Option(
+            metavar="FILE", help="Quadratic costs: zone,source,technology,start_yuan_per_t,slope_yuan_per_t2,most_t."
+        ),
+    ] = "",
+    tax: Annotated[str, typer.Option(metavar="YUAN", help="Tax per t on what is emitted, or a place as Yunnan.")] = "",
+    banking: Annotated[bool, typer.Option("--banking/--no-banking", help="Whether allowances may be kept.")] = True,
+    certificate: Annotated[str, typer.Option(metavar="FILE", help="Write the proof there.")] = "",
+    json: Json = False,
+) -> None:
+    """The price path, the bank and who abates if everybody trades: the whole zone, and each city by itself. 市场均衡。
+
+    Without --curves and --caps it is the shipped zone of a rulebook, whose costs are indicative. With --matrix each
+    receptor may get no more load than the caps would bring there; prices then differ by zone. With --tax firms pay for
+    what they still emit, and allowances are worth what is left of the marginal cost. --slopes takes --curves' place.
+
+    Example: airshed lab equilibrium --pollutant SO2 --years 5 --tax Yunnan
+
+    Example: airshed lab equilibrium --curves curves.csv --caps caps.csv --certificate proof.json
+    """
+    import json as plain
+
+    from airshed.lab.equilibrium.case import linked, read_air, solved
+
+    target = Path(certificate) if certificate else None
+    if target is not None and (target.is_dir() or not target.parent.is_dir()):
+        raise Malformed("--certificate", f"{target} cannot be written", "name a file in a folder that exists")
+    case = asked(curves, caps, rulebook, pollutant, years, (rate, growth, decline), slopes)
+    levied = _tax(tax, pollutant or "SO2")
+    if levied:
+        case = case.taxed(levied)
+    air = read_air(Path(matrix), case.zones) if matrix else linked(case.zones)
+    found = solved(case, air, banking)
+    alone = _alone(case, banking) if len(case.zones) > 1 and not matrix else None
+    if target is not None:
+        target.write_text(plain.dumps(found.proof) + "\n", "utf-8")
+    if json:
+        as_json({**_document(case, found, alone), **_taxed(case, found, levied)})
+        return
+    _print(case, found, alone)
+    if levied:
+        said = _taxed(case, found, levied)
+        console.print(
+            f"a tax of {levied:,.2f} yuan/t: costs and prices are net of it; abating costs"
+            f" {millions(said['abatement_yuan'])} million yuan, the tax brings {millions(said['tax_yuan'])}"
+        )
+
+
+def check(
+    certificate: Annotated[str, typer.Argument(metavar="CERT", help="What `--certificate` wrote.")],
+    json: Json = False,
+) -> None:
+    """Work an equilibrium out again from its certificate, without a solver. 核验均衡证书。
+
+    Example: airshed lab check proof.json
+    """
+    from airshed.lab.equilibrium import check as checked
+    from airshed.lab.equilibrium.co_certificate import co_check
+
+    try:
+        if Path(certificate).stat().st_size > LARGEST_FILE:
+            raise Malformed(certificate, f"larger than {LARGEST_FILE:,} bytes", "split the case")
+        text = Path(certificate).read_bytes()
+    except OSError as error:
+        raise Malformed(certificate, (error.strerror or str(error)).lower(), "name a readable file") from None
+    found: Certificate | CoCertificate
+    if b'"airshed co-control' in text[:100]:
+        found = co_check(text, certificate)
+        what = f"{len(found.pollutants)} pollutants, {len(found.measures):,} measures"
+    else:
+        found = checked(text, certificate)
+        what = f"{sum(len(curve.costs) + len(curve.slopes) for curve in found.curves):,} steps"
+    if json:
+        said = {"cost_yuan": found.cost, "bound_yuan": found.bound, "gap": found.gap, "digest": found.digest}
+        as_json({"holds": True, **said})
+        return
+    console.print(
+        f"holds 成立: {len(found.zones)} zones, {what}, {len(found.years)} years; it costs"
+        f" {millions(found.cost)} million yuan, proven least but for {found.gap:.1e} of it"
+    )
+    console.print(f"digest {found.digest}")
+
+
+def _tax(said: str, pollutant: str) -> float:
+    """Yuan per tonne: a number, or what a place taxes the pollutant at."""
+    from airshed.lab.taxes import read_taxes, tax_of
+
+    if not said:
+        return 0.0
+    try:
+        return float(said)
+    except ValueError:
+        levied = tax_of(said, pollutant)
+    if levied is None:
+        places = ", ".join(dict.fromkeys(each.place for each in read_taxes()))
+        raise Malformed("--tax", f"{said[:60]!r} taxes no {pollutant}", f"give yuan per t, or one of {places}")
+    return levied
+
+
+def _taxed(case: Case, solution: Solution, tax: float) -> dict[str, float]:
+    """What abating costs without the tax that it saves, and what the tax brings, discounted; nothing without a tax."""
+    if not tax:
+        return {}
+    found = solution.found
+    abated, emitted = found.abated @ case.discount, (case.baseline - found.abated) @ case.discount
+    return {
+        "tax_yuan_per_t": tax,
+        "abatement_yuan": found.cost + tax * float(abated.sum()),
+        "tax_yuan": tax * float(emitted.sum()),
+    }
+
+
+def _alone(case: Case, banking: bool) -> Solution | Malformed:
+    """Every zone by itself; what cannot be kept is an answer here, not an error."""
+    from airshed.lab.equilibrium.case import closed, solved
+
+    try:
+        return solved(case, closed(case.zones), banking)
+    except Malformed as error:
+        return error
+
+
+def _print(case: Case, solution: Solution, alone: Solution | Malformed | None) -> None:
+    found = solution.found
+    by_place = len(solution.air.receptors) > 1
+    heads = [f"{zone} yuan/t 价格#" for zone in case.zones] if by_place else ["price yuan/t 价格#"]
+    rows = []
+    for t, year in enumerate(case.years):
+        prices = (
+            [f"{found.price[z, t]:,.2f}" for z in range(len(case.zones))] if by_place else [f"{found.price[0, t]:,.2f}"]
+        )
+        emitted = case.baseline[:, t].sum() - found.abated[:, t].sum()
+        masses = (case.baseline[:, t].sum(), case.caps[:, t].sum(), found.abated[:, t].sum(), emitted)
+        bank = [] if by_place else [f"{found.bank[0, t]:,.1f}"]
+        rows.append((year, *prices, *(f"{mass:,.1f}" for mass in masses), *bank))
+    columns = ["year 年", *heads, "unabated t 基线#", "caps t 总量#", "abated t 削减#", "emitted t 排放#"]
+    table("Equilibrium 均衡", columns + ([] if by_place else ["bank t 结转#"]), rows)
+    console.print(
+        f"cost {millions(found.cost)} million yuan, discounted at {100 * case.rate:g} %; proven least but for"
+        f" {found.gap:.1e} of it"
+    )
+    if isinstance(alone, Malformed):
+        console.print(f"each city by itself 各市封闭: no answer; {alone}", markup=False)
+    elif alone is not None:
+        _print_alone(case, solution, alone)
+    for origin in (*case.origins, *(f"matrix: {each}" for each in solution.air.origins)):
+        console.print(origin, markup=False)
+
+
+def _print_alone(case: Case, solution: Solution, alone: Solution) -> None:
+    """What the first year's prices and the costs would be behind closed borders."""
+    rows = [
+        (
+            zone,
+            f"{alone.found.price[z, 0]:,.2f}",
+            f"{alone.found.price[z, -1]:,.2f}",
+            f"{solution.found.price[z, 0]:,.2f}",
+        )
+        for z, zone in enumerate(case.zones)
+    ]
+    table(
+        "Each city by itself 各市封闭",
+        ("city 地区", f"yuan/t {case.years[0]}#", f"yuan/t {case.years[-1]}#", f"linked yuan/t {case.years[0]}#"),
+        rows,
+    )
+    saved = alone.found.cost - solution.found.cost
+    part = f", {100 * saved / alone.found.cost:.2f} %" if solution.found.cost > 0 else ""
+    console.print(
+        f"closed borders cost {millions(alone.found.cost)} million yuan; linking the cities saves {millions(saved)}"
+        f" million{part}"
+    )
+
+
+def _document(case: Case, solution: Solution, alone: Solution | Malformed | None) -> dict[str, Any]:
+    found = solution.found
+    document: dict[str, Any] = {
+        "zones": case.zones,
+        "receptors": solution.air.receptors,
+        "years": case.years,
+        "price_yuan_per_t": found.price.tolist(),
+        "abated_t": found.abated.tolist(),
+        "bank": found.bank.tolist(),
+        "cost_yuan": found.cost,
+        "bound_yuan": found.bound,
+        "gap": found.gap,
+        "origins": [*case.origins, *solution.air.origins],
+    }
+    if isinstance(alone, Malformed):
+        document["closed"] = {"cost_yuan": None, "why": str(alone)}
+    elif alone is not None:
+        document["closed"] = {"cost_yuan": alone.found.cost, "price_yuan_per_t": alone.found.price.tolist()}
+    return document
