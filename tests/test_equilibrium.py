@@ -327,6 +327,7 @@ def test_a_collared_price_lies_in_the_collar(case: tuple[Steps, list[float]], fl
     assert (found.market.price <= floor + width + 1e-6).all()
     assert (found.extra[found.market.price < floor + width - 1e-6] == 0).all()
     assert (found.withheld[found.market.price > floor + 1e-6] == 0).all()
+    assert check(json.dumps(found.proof(curve, range(2027, 2027 + len(needs))))).gap < 1e-9
     assume(min(needs) > 0)
     assert found.market.gap < GAP
 

@@ -234,6 +234,28 @@ def test_a_collar_that_cannot_be_is_named(words: list[str], said: str) -> None:
     assert said in str(done.exception)
 
 
+@pytest.mark.parametrize("rule", ["collar", "stability"])
+def test_what_a_collar_or_a_reserve_makes_of_a_market_is_proven(tmp_path: Path, rule: str) -> None:
+    (tmp_path / "rule.toml").write_text("upper = 60\nmiddle = 40\nlower = 5\nrate = 0.24\nrelease = 1\n")
+    words = {
+        "collar": ["--floor", "3800", "--withheld", "500", "--ceiling", "4000", "--reserve", "100"],
+        "stability": ["--decline", "8", "--stability", str(tmp_path / "rule.toml")],
+    }[rule]
+    path = tmp_path / "proof.json"
+    told = json.loads(collar(*words, "--certificate", str(path), "--json").stdout)
+    proof = check(path.read_bytes())
+
+    assert proof.digest == told["digest"]
+    assert proof.gap < 1e-9
+    prices = [dual / rate for dual, rate in zip(proof.duals[0], proof.discount, strict=True)]
+    assert prices == pytest.approx(told["price_yuan_per_t"])
+    if rule == "collar":
+        office = dict(zip(proof.zones, proof.abated, strict=True))["office"]
+        assert office == pytest.approx(
+            [500 - less + more for less, more in zip(told["less_t"], told["more_t"], strict=True)]
+        )
+
+
 # --- quadratic costs with a start
 
 

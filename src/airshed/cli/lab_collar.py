@@ -37,6 +37,7 @@ def collar(
         str, typer.Option(metavar="RULE.toml", help="A stability reserve: upper, middle, lower, rate, release.")
     ] = "",
     held: Annotated[float, typer.Option(metavar="T", help="What the stability reserve begins with.", min=0)] = 0.0,
+    certificate: Annotated[str, typer.Option(metavar="FILE", help="Write the proof there.")] = "",
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """The price path of one market between floor and ceiling, or with a stability reserve. 价格走廊与稳定储备。
@@ -45,12 +46,19 @@ def collar(
     --stability next year's supply shrinks while too many allowances are held, and grows when too few are; its lines are
     tonnes in circulation.
 
+    The certificate is that of a market of two: the firms, and the office that releases at the floor and sells at the
+    ceiling; under a stability reserve, that of the firms with the supply as it was changed. `airshed lab check` holds.
+
     Example: airshed lab collar --years 5 --floor 3800 --withheld 500 --ceiling 4500 --reserve 100
     """
+    import json as plain
+
     import msgspec
+    import numpy as np
 
     from airshed.lab.equilibrium import collared, equilibrium
     from airshed.lab.equilibrium.case import case_of, read_case
+    from airshed.lab.equilibrium.certificate import certificate as proven
     from airshed.lab.equilibrium.joined import merged
     from airshed.lab.equilibrium.stability import StabilityRule, stabilised
     from airshed.lab.rows import decoded
@@ -74,6 +82,9 @@ def collar(
         rules = load(find(rulebook))
         zone = load_zone(shipped("zones", rules.programme.zone))
         case = case_of(zone, rules, Pollutant(pollutant), years, rate / 100, growth / 100, decline / 100)
+    target = Path(certificate) if certificate else None
+    if target is not None and (target.is_dir() or not target.parent.is_dir()):
+        raise Malformed("--certificate", f"{target} cannot be written", "name a file in a folder that exists")
     curve, need = merged(case.curves), case.need.sum(axis=0)
     free = equilibrium(curve, need, case.discount)
     if stability:
@@ -84,6 +95,7 @@ def collar(
         )
         answer = stabilised(curve, need, case.discount, rule, held)
         market, more, less = answer.market, answer.change, answer.held
+        proof = proven(("firms",), ("cap",), case.years, (curve,), np.ones((1, 1)), (need - more)[None, :], market)
         heads = ("supply changed t 供给调整#", "reserve t 储备#")
         told = f"settled after {answer.rounds} rounds" if answer.settled else "no such point was found: the rule jumps"
     else:
@@ -91,11 +103,15 @@ def collar(
             curve, need, case.discount, floor=floor, ceiling=ceiling, most_withheld=withheld, most_extra=reserve
         )
         market, more, less = found.market, found.extra, found.withheld
+        proof = found.proof(curve, case.years)
         heads = ("sold at the ceiling t 上限出售#", "withheld t 扣留#")
         told = f"floor {floor:,.2f}, ceiling {'none' if ceiling is None else f'{ceiling:,.2f}'}"
+    if target is not None:
+        target.write_text(plain.dumps(proof) + "\n", "utf-8")
     if json:
         as_json(
             {
+                "digest": proof["digest"],
                 "years": case.years,
                 "price_yuan_per_t": market.price.tolist(),
                 "free_price_yuan_per_t": free.price.tolist(),

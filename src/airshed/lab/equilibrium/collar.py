@@ -4,22 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from airshed.lab.equilibrium.banking import Equilibrium, equilibrium
-from airshed.lab.equilibrium.curves import Curve, Floats, Steps
+from airshed.lab.equilibrium.certificate import certificate
+from airshed.lab.equilibrium.curves import Curve, Floats, Slopes, Steps
 from airshed.lab.equilibrium.joined import Joined
+from airshed.lab.equilibrium.zones import ZoneEquilibrium
 from airshed.model.refusal import Malformed
 
 
 @dataclass(frozen=True, slots=True)
 class Collared:
-    """An equilibrium under a collar; `withheld` and `extra` allowances by year, in t."""
+    """An equilibrium under a collar; `withheld` and `extra` allowances by year, in t.
+
+    `market` is that of firms and of the `office` that releases at the floor and sells at the ceiling: two curves that
+    cover `need`, each what it gives in `abated` (2, years). So it is proven like any market.
+    """
 
     market: Equilibrium
     withheld: Floats
     extra: Floats
+    office: Steps
+    need: Floats
+    abated: Floats
+
+    def proof(self, curve: Steps | Slopes, years: Sequence[int]) -> dict[str, Any]:
+        """The certificate, by the curve that was collared: firms and office as two places under one cap."""
+        if not isinstance(curve, Steps):
+            raise Malformed("certificate", "a collar over slopes has none", "give steps of abatement")
+        found = self.market
+        both = ZoneEquilibrium(
+            lambdas=found.discounted[None, :],
+            discounted=np.tile(found.discounted, (2, 1)),
+            price=np.tile(found.price, (2, 1)),
+            abated=self.abated,
+            bank=found.bank[None, :],
+            cost=found.cost,
+            bound=found.bound,
+            traded=np.zeros((0, len(self.need))),
+            rounds=0,
+            columns=0,
+        )
+        need = self.need[None, :]
+        return certificate(("firms", "office"), ("cap",), years, (curve, self.office), np.ones((1, 2)), need, both)
 
 
 def collared(
@@ -70,4 +100,5 @@ def collared(
                 taken[row, year] = tonnes[year] if due < pi else min(max(0.0, left), float(tonnes[year]))
                 left -= taken[row, year]
     extra = taken[1] if ceiling is not None else np.zeros(needs.shape)
-    return Collared(found, most - taken[0], extra)
+    given = taken.sum(axis=0)
+    return Collared(found, most - taken[0], extra, office, whole, np.stack([found.abated - given, given]))
