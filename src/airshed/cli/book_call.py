@@ -24,7 +24,8 @@ def call(
     book: BookPath,
     name: CallName,
     actor: Annotated[str, typer.Option(help="Who closes it.", show_default=False)],
-    seed: Annotated[int, typer.Option(min=0, help="Orders equal limits; published beforehand.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Orders equal limits; sealed or published beforehand.")] = 0,
+    salt: Annotated[str, typer.Option(help="What was sealed with the seed when the call opened.")] = "",
     seconds: Annotated[float, typer.Option(min=0, help="Time the solver has for each programme.")] = 60.0,
     certificate: Annotated[str, typer.Option(metavar="FILE", help="Write the proof there.")] = "",
     html: Annotated[str, typer.Option(metavar="FILE", help="Also write it as a page.")] = "",
@@ -53,7 +54,7 @@ def call(
     said = (lambda text: None) if json else (lambda text: console.print(text, markup=False))
     with Book.open(book) as opened:
         runner = carry_on(opened)
-        found = close(runner, actor, name, when, seed=seed, key=key, seconds=seconds, progress=said)
+        found = close(runner, actor, name, when, seed=seed, salt=salt, key=key, seconds=seconds, progress=said)
     if isinstance(found, Refusal):
         if json:
             as_json({"seq": None, "refusal": found})

@@ -13,6 +13,7 @@ from airshed.cli.examples_primary import DURING, returned
 from airshed.cli.examples_terms import SCENES
 from airshed.engine import commands as c
 from airshed.model.period import days_of
+from airshed.model.seal import seal_of
 from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook
 
@@ -20,6 +21,8 @@ from airshed.rulebook.schema import Rulebook
 Told = tuple[str, c.Command]
 
 YEAR = 2027
+#: Whoever seals a seed draws it.
+SALT = "5f1d9c0be42a7716"
 OFFICE, EXCHANGE, BANK, HOST, VERIFIER = (
     "dianzhong-office",
     "zone-exchange",
@@ -156,10 +159,14 @@ def _issued() -> Iterator[tuple[str, str, list[c.Body]]]:
             c.Deposit("qujing-trade", 200_000_000),
         ],
     )
-    yield "2027-02-10T09:00", OFFICE, [c.OpenAuction("SO2-KM-2027-1", "SO2-KM-2027", 20_000)]
+    yield (
+        "2027-02-10T09:00",
+        OFFICE,
+        [c.OpenAuction("SO2-KM-2027-1", "SO2-KM-2027", 20_000, seal=seal_of(20_270_210, SALT))],
+    )
     yield "2027-02-10T09:30", STEEL, [c.ConsignLot("SO2-KM-2027-1", "kunming-steel", 1_000)]
     yield "2027-02-10T10:00", TRADER, [c.PlaceBid("SO2-KM-2027-1", "qujing-trade", 20_000, 410_000)]
-    yield "2027-02-10T14:00", OFFICE, [c.CloseAuction("SO2-KM-2027-1", 20_270_210)]
+    yield "2027-02-10T14:00", OFFICE, [c.CloseAuction("SO2-KM-2027-1", 20_270_210, SALT)]
 
 
 def _sold() -> Iterator[tuple[str, str, list[c.Body]]]:
@@ -185,7 +192,7 @@ def _traded() -> Iterator[tuple[str, str, list[c.Body]]]:
 
 def _called() -> Iterator[tuple[str, str, list[c.Body]]]:
     """A zone-wide call: an offer, a bid that it fills, a bid that is taken back, and the solver's answer."""
-    yield "2027-03-11T09:30", EXCHANGE, [c.OpenZoneCall("zone-SO2-1", "SO2")]
+    yield "2027-03-11T09:30", EXCHANGE, [c.OpenZoneCall("zone-SO2-1", "SO2", seal_of(20_270_401, SALT))]
     offer = c.PlaceZoneOffer("zone-SO2-1", "qujing-trade", "SO2-KM-2027", "QJ", 4_000, 400_000)
     yield "2027-03-11T10:00", TRADER, [offer]
     bid = c.PlaceZoneBid("zone-SO2-1", "kunming-steel", "KM", YEAR, 3_000, 420_000)
@@ -196,7 +203,8 @@ def _called() -> Iterator[tuple[str, str, list[c.Body]]]:
         tuple(c.LimitPrice(f"receptor {name}", "0") for name in ("chuxiong", "kunming", "mengzi", "qujing", "yuxi")),
         (c.FlowLine("KM", YEAR, "QJ", "KM", YEAR, "open", 3_000),),
     )
-    yield "2027-03-11T15:00", EXCHANGE, [c.CloseZoneCall("zone-SO2-1", 20_270_401, (c.ZoneRound(answer),))]
+    close = c.CloseZoneCall("zone-SO2-1", 20_270_401, (c.ZoneRound(answer),), SALT)
+    yield "2027-03-11T15:00", EXCHANGE, [close]
 
 
 def _dealt() -> Iterator[tuple[str, str, list[c.Body]]]:
@@ -204,7 +212,7 @@ def _dealt() -> Iterator[tuple[str, str, list[c.Body]]]:
     deal = c.OfferDeal("transfer", "kunming-cement", "kunming-steel", "SO2-KM-2027", 500, 405_000)
     yield "2027-03-12T09:00", CEMENT, [deal, deal]
     yield "2027-03-12T10:00", STEEL, [c.AcceptDeal(1), c.DropDeal(2)]
-    yield "2027-03-15T09:00", EXCHANGE, [c.OpenCall("SO2-KM-2027-03", "SO2-KM-2027", "")]
+    yield "2027-03-15T09:00", EXCHANGE, [c.OpenCall("SO2-KM-2027-03", "SO2-KM-2027", "", seal_of(20_270_315, SALT))]
     yield (
         "2027-03-15T10:00",
         CEMENT,
@@ -215,7 +223,7 @@ def _dealt() -> Iterator[tuple[str, str, list[c.Body]]]:
         ],
     )
     yield "2027-03-15T11:00", TRADER, [c.PlaceCallOrder("SO2-KM-2027-03", "qujing-trade", "buy", 500, 410_000)]
-    yield "2027-03-15T15:00", EXCHANGE, [c.CloseCall("SO2-KM-2027-03", 20_270_315)]
+    yield "2027-03-15T15:00", EXCHANGE, [c.CloseCall("SO2-KM-2027-03", 20_270_315, SALT)]
     yield "2027-03-16T09:00", EXCHANGE, [c.HaltMarket("SO2-KM-2027", "a notice on the cap is awaited")]
     yield "2027-03-17T09:00", EXCHANGE, [c.ResumeMarket("SO2-KM-2027")]
     yield "2027-03-18T09:00", CEMENT, [c.OfferAuction("cement-1", "kunming-cement", "SO2-KM-2027", 1_000, 400_000)]

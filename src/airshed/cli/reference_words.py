@@ -304,6 +304,7 @@ COLUMNS: dict[str, str] = {
     "surrendered": "allowances given up",
     "synthetic": "1 when the source is generated, 0 when it is a real place",
     "to_holders": "what of the payments holders got, in fen",
+    "seal": "SHA-256 of the seed that orders what is tied, a space and a salt; empty where none was given",
     "taker": "number of the order that came",
     "verified_mg": "emission that counts, in milligrams",
     "version": "version of the rulebook",

@@ -30,6 +30,7 @@ def opened(state: State, event: e.AuctionOpened) -> None:
         pledge=event.pledge,
         buyer_fee_basis_points=event.buyer_fee_basis_points,
         seller_fee_basis_points=event.seller_fee_basis_points,
+        seal=event.seal,
     )
     state.auctions[event.auction] = auction
     state.unsold[event.series] = event.waiting

@@ -52,7 +52,7 @@ def resumed(state: State, event: e.MarketResumed) -> None:
 
 def call_opened(state: State, event: e.CallOpened) -> None:
     """A call gathers orders."""
-    state.calls[event.call] = Call(event.call, event.series, event.wall)
+    state.calls[event.call] = Call(event.call, event.series, event.wall, seal=event.seal)
 
 
 def call_placed(state: State, event: e.CallOrderPlaced) -> None:

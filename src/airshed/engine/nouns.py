@@ -80,6 +80,7 @@ class Call:
     orders: dict[int, CallOrder] = field(default_factory=dict)
     price: int | None = None
     count: int = 0
+    seal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,8 @@ class Auction:
     pledge: int = 0
     buyer_fee_basis_points: int = 0
     seller_fee_basis_points: int = 0
+    #: Of the seed that orders equal bids.
+    seal: str = ""
 
     @property
     def of_holder(self) -> bool:
@@ -506,6 +509,7 @@ class ZoneCall:
     of: dict[str, dict[int, ZoneOrder]] = field(default_factory=dict)
     count: int = 0
     zone_fen: int = 0
+    seal: str = ""
 
     def add(self, order: ZoneOrder) -> None:
         """An order waits."""

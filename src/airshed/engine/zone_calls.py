@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def opened(state: State, event: e.ZoneCallOpened) -> None:
     """A call gathers orders."""
-    state.zone_calls[event.call] = ZoneCall(event.call, event.pollutant)
+    state.zone_calls[event.call] = ZoneCall(event.call, event.pollutant, seal=event.seal)
 
 
 def offered(state: State, event: e.ZoneOfferPlaced) -> None:

@@ -12,6 +12,7 @@ from airshed.lab.mirror_claims import Claims
 from airshed.lab.mirror_market import MarketMirror, vintages
 from airshed.lab.mirror_primary import Blocked
 from airshed.lab.mirror_returns import Returns, short_of
+from airshed.lab.mirror_seal import Seals
 from airshed.lab.mirror_zone import ZoneMirror
 from airshed.model.refusal import Why
 from airshed.registry.moves import Delivered, Paid
@@ -58,6 +59,7 @@ class Mirror:
         self._held: dict[tuple[str, str], list[tuple[int, int]]] = {}
         self._orders: dict[tuple[str, str], list[Waiting]] = {}
         self._market = MarketMirror(self._claim, self._held)
+        self._seals = Seals(self._claim)
         self._zone = ZoneMirror(self._claim, self._market.wall, self._market.own)
         self._sales: dict[str, Sale] = {}
         self.claims = Claims(self._claim, self.count_of)
@@ -140,6 +142,7 @@ class Mirror:
         self._market.follow(record, rules)
         self.claims.settle()
         self._zone.follow(record, rules)
+        self._seals.follow(record)
         self._claim("I3", sum(self._cash.values()) == 0, "money does not sum to zero")
         below = [account for account, fen in self._cash.items() if fen < 0 and account != "bank"]
         self._claim("I4", not below, f"{below} below zero")

@@ -19,6 +19,7 @@ from airshed.lab import mischief_primary as primary
 from airshed.lab import mischief_terms as terms
 from airshed.lab import mischief_years as years
 from airshed.lab import mischief_zone as zone
+from airshed.lab.seals import random_seal, shown
 from airshed.lab.small_market import ACCOUNTS, BANK, EXCHANGE, HOST, YEARS, Wish
 from airshed.market.fees import band
 from airshed.model.allowance import Series
@@ -249,14 +250,18 @@ class Mischief:
         rng = self.rng
         open_ones = [auction for auction in state.auctions.values() if auction.open]
         if open_ones and rng.random() < 0.4:
-            return [(self.authority, c.CloseAuction(rng.choice(open_ones).id, rng.randint(0, 9)))]
+            known = rng.choice(open_ones)
+            seed, salt = shown(known.event, known.seal, rng.randint(0, 9))
+            return [(self.authority, c.CloseAuction(known.id, seed, salt))]
         lot = rules.auction.lot
         for series in rng.sample(sorted(state.ledger.caps), min(3, len(state.ledger.caps))):
             free = state.ledger.held_of(auction_of(Series.parse(series).jurisdiction), series).free
             if free >= lot:
                 count = lot * rng.randint(1, min(free // lot, 60))
                 event = rng.choice(open_ones).event if open_ones and rng.random() < 0.5 else ""
-                return [(self.authority, c.OpenAuction(f"auction-{len(state.auctions) + 1}", series, count, event))]
+                name = f"auction-{len(state.auctions) + 1}"
+                seal = random_seal(event or name)
+                return [(self.authority, c.OpenAuction(name, series, count, event, seal))]
         return []
 
     def _consign(self, state: State, rules: Rulebook, at: int) -> list[Wish]:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from airshed.engine import commands as c
 from airshed.engine.procedures.trade_rules import reference_price, wall_of
 from airshed.engine.state import State
+from airshed.lab.seals import random_seal, shown
 from airshed.lab.small_market import ACCOUNTS, EXCHANGE, Wish
 from airshed.model.period import day_of
 from airshed.rulebook.schema import Rulebook
@@ -50,10 +51,11 @@ def calls(rng: random.Random, state: State, rules: Rulebook, at: int) -> list[Wi
     if not open_ones or (len(open_ones) < 3 and rng.random() < 0.2):
         series = rng.choice([name for name in state.ledger.caps if name[:3] in ("SO2", "NOx")] or ["SO2-KM-2027"])
         wall = rng.choice(("", "", *rules.trade_rules.walled_sectors))
-        return [(EXCHANGE, c.OpenCall(f"call-{len(state.calls) + 1}", series, wall))]
+        name = f"call-{len(state.calls) + 1}"
+        return [(EXCHANGE, c.OpenCall(name, series, wall, random_seal(name)))]
     call = rng.choice(open_ones)
     if len(call.orders) > 4 and rng.random() < 0.3:
-        return [(EXCHANGE, c.CloseCall(call.id, rng.randint(0, 9)))]
+        return [(EXCHANGE, c.CloseCall(call.id, *shown(call.id, call.seal, rng.randint(0, 9))))]
     if call.orders and rng.random() < 0.1:
         order = rng.choice(list(call.orders.values()))
         return [(order.account, c.DropCallOrder(call.id, order.number))]

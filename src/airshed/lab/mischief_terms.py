@@ -9,6 +9,7 @@ from airshed.engine import commands as c
 from airshed.engine.nouns import Pledge
 from airshed.engine.procedures.trade_rules import reference_price
 from airshed.engine.state import State
+from airshed.lab.seals import random_seal
 from airshed.lab.small_market import ACCOUNTS, EXCHANGE, Wish
 from airshed.model.allowance import Series, members
 from airshed.model.period import DAY_MS, day_of
@@ -142,5 +143,6 @@ def strips(rng: random.Random, state: State, rules: Rulebook, at: int) -> list[W
         return [(account, c.OfferDeal("block" if block else "transfer", account, other, name, size, price))]
     waiting = [call.id for call in state.calls.values() if call.open and call.series == name]
     if not waiting:
-        return [(EXCHANGE, c.OpenCall(f"strip-call-{len(state.calls) + 1}", name, ""))]
+        call = f"strip-call-{len(state.calls) + 1}"
+        return [(EXCHANGE, c.OpenCall(call, name, "", random_seal(call)))]
     return [(account, c.PlaceCallOrder(waiting[0], account, side, count, price))]

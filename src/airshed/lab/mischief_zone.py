@@ -10,6 +10,7 @@ from airshed.engine import commands as c
 from airshed.engine.nouns import ZoneCall
 from airshed.engine.procedures.zone_law import left_out, line_of, problem
 from airshed.engine.state import State
+from airshed.lab.seals import random_seal, shown
 from airshed.lab.small_market import ACCOUNTS, EXCHANGE, Wish
 from airshed.market.zonecall import NotCleared, solve_in_rounds
 from airshed.model.period import day_of
@@ -24,7 +25,8 @@ def zone_calls(rng: random.Random, state: State, rules: Rulebook, at: int) -> li
     """A call that opens, several orders for it, one taken back, or its close."""
     open_ones = [call for call in state.zone_calls.values() if call.open]
     if not open_ones or (len(open_ones) < len(POLLUTANTS) and rng.random() < 0.1):
-        return [(EXCHANGE, c.OpenZoneCall(f"zone-{len(state.zone_calls) + 1}", rng.choice(POLLUTANTS)))]
+        name = f"zone-{len(state.zone_calls) + 1}"
+        return [(EXCHANGE, c.OpenZoneCall(name, rng.choice(POLLUTANTS), random_seal(name)))]
     call = rng.choice(open_ones)
     if len(call.orders) > 5 and rng.random() < 0.3:
         return [(EXCHANGE, _close(rng, state, rules, call, max(at, state.at)))]
@@ -55,15 +57,15 @@ def _order(rng: random.Random, state: State, rules: Rulebook, call: ZoneCall, at
 
 def _close(rng: random.Random, state: State, rules: Rulebook, call: ZoneCall, at: int) -> c.CloseZoneCall:
     """The solver's answer, now and then with one figure of it changed, or none."""
-    seed = rng.randint(0, 9)
+    seed, salt = shown(call.id, call.seal, rng.randint(0, 9))
     found = solve_in_rounds(*problem(state, rules, call, seed, left_out(state, rules, at, call)))
     if isinstance(found, NotCleared) or rng.random() < 0.1:
-        return c.CloseZoneCall(call.id, seed, ())
+        return c.CloseZoneCall(call.id, seed, (), salt)
     rounds = [line_of(each) for each, _ in found]
     if rng.random() < 0.2:
         place = rng.randrange(len(rounds))
         rounds[place] = c.ZoneRound(_false(rng, rounds[place].answer))
-    return c.CloseZoneCall(call.id, seed, tuple(rounds))
+    return c.CloseZoneCall(call.id, seed, tuple(rounds), salt)
 
 
 def _false(rng: random.Random, answer: c.ZoneAnswer) -> c.ZoneAnswer:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from airshed.engine import commands as c
 from airshed.engine.procedures.trade_rules import wall_of
+from airshed.lab.seals import salt_of, sealed
 from airshed.lab.trader import View
 
 Wish = tuple[str, c.Body]
@@ -21,9 +22,9 @@ def calls_of(view: View, month: str) -> dict[tuple[str, str], str]:
     }
 
 
-def opened(exchange: str, calls: dict[tuple[str, str], str]) -> list[Wish]:
-    """The exchange opens them."""
-    return [(exchange, c.OpenCall(name, series, wall)) for (series, wall), name in calls.items()]
+def opened(exchange: str, calls: dict[tuple[str, str], str], seed: int) -> list[Wish]:
+    """The exchange opens them, with the seed sealed."""
+    return [(exchange, c.OpenCall(name, series, wall, sealed(name, seed))) for (series, wall), name in calls.items()]
 
 
 def gathered(view: View, calls: dict[tuple[str, str], str], orders: Sequence[c.PlaceOrder]) -> Iterator[Wish]:
@@ -35,4 +36,4 @@ def gathered(view: View, calls: dict[tuple[str, str], str], orders: Sequence[c.P
 
 def closed(exchange: str, calls: dict[tuple[str, str], str], seed: int) -> list[Wish]:
     """The exchange clears them."""
-    return [(exchange, c.CloseCall(name, seed)) for name in calls.values()]
+    return [(exchange, c.CloseCall(name, seed, salt_of(name, seed))) for name in calls.values()]

@@ -21,6 +21,7 @@ from airshed.lab.activities import activity_lines, zone_activities
 from airshed.lab.firms import Firm, decide_installations, firms_of
 from airshed.lab.guide import Guide, guide, side_of
 from airshed.lab.marking import PlannedMark
+from airshed.lab.seals import salt_of, sealed
 from airshed.lab.trader import CALLED, View, advance_bids_for, bids_for, order_for
 from airshed.lab.yearend import HOST_ACTOR
 from airshed.lab.zone import Zone
@@ -271,7 +272,7 @@ class Season:
     def _call(self, day: str, view: View) -> None:
         """The calls of a month, over before the session of the day opens."""
         calls = monthly_call.calls_of(view, day[:7])
-        self.must(instant(day, 9, 16), monthly_call.opened(EXCHANGE_ACTOR, calls))
+        self.must(instant(day, 9, 16), monthly_call.opened(EXCHANGE_ACTOR, calls, self.seed))
         orders = [order for firm in self.firms for order in self._orders(firm, view, CALLED)]
         self.tell(instant(day, 9, 20), list(monthly_call.gathered(view, calls, orders)))
         self.must(instant(day, 9, 25), monthly_call.closed(EXCHANGE_ACTOR, calls, self.seed))
@@ -363,7 +364,7 @@ class Season:
         lot = self.rules.auction.lot
         opening: list[tuple[str, c.Body]] = []
         names: list[str] = []
-        closing: list[str] = []
+        closing: list[tuple[str, str]] = []
         offered = self._offered()
         for cap in self.rules.caps.rows:
             if cap.vintage not in offered:
@@ -374,9 +375,11 @@ class Season:
             count = free // left // lot * lot
             if count:
                 names.append(f"{series}-{number}")
-                opening.append((authority, c.OpenAuction(names[-1], series, count, event)))
+                whole = event or names[-1]
+                seal = sealed(whole, self.seed)
+                opening.append((authority, c.OpenAuction(names[-1], series, count, event, seal)))
                 if not event or cap.vintage == self.year:
-                    closing.append(names[-1])
+                    closing.append((names[-1], salt_of(whole, self.seed)))
         self.must(at, opening)
         law = self.rules.banking
         keeps = law.open and law.of == "holdings" and law.limit_basis_points == 10_000
@@ -408,7 +411,7 @@ class Season:
                         )
                     ]
         self.tell(at + 3_600_000, bids)
-        self.must(at + 5 * 3_600_000, [(authority, c.CloseAuction(name, self.seed)) for name in closing])
+        self.must(at + 5 * 3_600_000, [(authority, c.CloseAuction(name, self.seed, salt)) for name, salt in closing])
 
     # --- settling
 

@@ -86,6 +86,8 @@ class Why(StrEnum):
     INFEASIBLE = "infeasible"
     NOT_ELIGIBLE = "not_eligible"
     # what it rests on
+    SEAL_MISSING = "seal_missing"
+    SEAL_DIFFERS = "seal_differs"
     UNPROVEN = "unproven"
     SOLVER_FAILED = "solver_failed"
     UNEXPLAINED = "unexplained"
@@ -176,6 +178,8 @@ MEANINGS: dict[Why, tuple[str, str]] = {
     Why.CROSSING: ("Allowances of another jurisdiction are not for this buyer.", "不得跨区域购买。"),
     Why.INFEASIBLE: ("No allocation keeps every limit of the air.", "无法满足全部环境约束。"),
     Why.NOT_ELIGIBLE: ("The source is not one of those for whom it is.", "该排放源不符合条件。"),
+    Why.SEAL_MISSING: ("The seed is to be sealed before there are orders.", "随机种子须在接受申报前封存。"),
+    Why.SEAL_DIFFERS: ("The seed and the salt are not those that were sealed.", "所示种子与封存的摘要不符。"),
     Why.UNPROVEN: ("The proof is missing.", "缺少证明材料。"),
     Why.SOLVER_FAILED: (
         "The solver failed or ran out of its time.",

@@ -267,6 +267,9 @@ class TradingRule(Section, frozen=True):
     breaker_basis_points: Share
     #: Whether a halt takes what waits off the market: listed orders, orders of calls, blocks.
     cancel_on_halt: bool
+    #: Whether an auction of a jurisdiction, a call and a zone-wide call open with a seal of the seed that orders what
+    #: is tied. Where there is a seal, it binds in any case.
+    seal_required: bool
 
 
 class TradeRule(Section, frozen=True):

@@ -23,7 +23,7 @@ from airshed.rulebook.digest import digest as digest_of
 from airshed.rulebook.load import load_texts
 
 #: Raised whenever a rulebook, a command or an event gets another shape: `tests/test_book.py` holds them to it.
-FORMAT = "4"
+FORMAT = "5"
 #: Pages of 8 KiB that the write-ahead log holds before they go into the file: 64 MiB, so that few commits pay for it.
 PAGES_BETWEEN_CHECKPOINTS = 8_000
 #: What SQLite raises over a damaged file; its own message may be damaged too.

@@ -41,6 +41,7 @@ def close(
     at: int,
     *,
     seed: int = 0,
+    salt: str = "",
     key: str = "",
     seconds: float = SECONDS,
     progress: Callable[[str], None] = lambda said: None,
@@ -72,7 +73,7 @@ def close(
             return no(runner.rules, "zone_call", WHY[found.why], f"{call} does not clear: {found.detail}")
         lines = tuple(line_of(each) for each, _ in found)
         cleared = tuple(done for _, done in found)
-    body = c.CloseZoneCall(call, seed, lines)
+    body = c.CloseZoneCall(call, seed, lines, salt)
     answer = runner.send(c.Command(actor, key or usual, body), at)
     return Closed(answer, () if answer.refusal is not None else cleared)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from airshed.engine.commands.wish import Maybe, Name, Whole, Wish
+from airshed.engine.commands.wish import Maybe, Name, Seal, Whole, Wish
 
 
 class OpenAuction(Wish, frozen=True, gc=False):
@@ -16,6 +16,8 @@ class OpenAuction(Wish, frozen=True, gc=False):
     #: The event it is part of: its auctions are cleared together, and limits and cash count over all of them. Left
     #: out, it is an event of its own.
     event: Maybe = ""
+    #: SHA-256 of the seed that it will be closed with, a space and a salt; one for all auctions of an event.
+    seal: Seal = ""
 
 
 class ConsignLot(Wish, frozen=True, gc=False):
@@ -39,8 +41,10 @@ class PlaceBid(Wish, frozen=True, gc=False):
 
 
 class CloseAuction(Wish, frozen=True, gc=False):
-    """Clear an auction and all others of its event; `seed` orders equal prices and was published beforehand."""
+    """Clear an auction and all others of its event; `seed` orders equal prices."""
 
     auction: Name
-    #: Orders bids of the same price; publish it before the bids are opened.
+    #: Orders bids of the same price: the sealed one, or publish it before the bids are opened.
     seed: Whole
+    #: What was sealed with the seed.
+    salt: Maybe = ""

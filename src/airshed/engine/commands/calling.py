@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from airshed.engine.commands.wish import Maybe, Name, Side, Whole, Wish
+from airshed.engine.commands.wish import Maybe, Name, Seal, Side, Whole, Wish
 
 
 class OpenCall(Wish, frozen=True, gc=False):
@@ -13,6 +13,8 @@ class OpenCall(Wish, frozen=True, gc=False):
     series: Name
     #: The walled sector whose accounts it is for; empty for all others.
     wall: Maybe
+    #: SHA-256 of the seed that it will be closed with, a space and a salt.
+    seal: Seal = ""
 
 
 class PlaceCallOrder(Wish, frozen=True, gc=False):
@@ -39,5 +41,7 @@ class CloseCall(Wish, frozen=True, gc=False):
     """Clear a call at the price at which most changes hands."""
 
     call: Name
-    #: Orders the last of several orders at the clearing price; publish it before the orders are looked at.
+    #: Orders the last of several orders at the clearing price: the sealed one, or publish it before they are looked at.
     seed: Whole
+    #: What was sealed with the seed.
+    salt: Maybe = ""

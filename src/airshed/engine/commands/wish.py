@@ -14,6 +14,8 @@ LARGEST = 2**53
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
 #: A name that may be left out.
 Maybe = Annotated[str, Meta(max_length=100)]
+#: SHA-256 of a seed and its salt (`airshed.model.seal`), or nothing.
+Seal = Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?\Z")]
 #: A sentence.
 Text = Annotated[str, Meta(max_length=2_000)]
 #: A count, a price or a sum; whether it may be below zero is for the procedure to say.

@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from airshed.engine.commands.wish import Name, Whole, Wish, Year
+from airshed.engine.commands.wish import Maybe, Name, Seal, Whole, Wish, Year
 
 #: A fraction as it is written: `3`, `7/4`, `-2`. Longer ones come from no call.
 Number = Annotated[str, Meta(pattern=r"^-?[0-9]{1,400}(/[1-9][0-9]{0,399})?\Z", max_length=802)]
@@ -21,6 +21,8 @@ class OpenZoneCall(Wish, frozen=True, gc=False):
     #: The new name.
     call: Name
     pollutant: Name
+    #: SHA-256 of the seed that it will be closed with, a space and a salt.
+    seal: Seal = ""
 
 
 class PlaceZoneOffer(Wish, frozen=True, gc=False):
@@ -124,7 +126,9 @@ class CloseZoneCall(Wish, frozen=True):
     """Clear a zone-wide call by a solver's answer, which is judged, exactly, before anything moves."""
 
     call: Name
-    #: Orders equal limits; publish it before the orders are looked at.
+    #: Orders equal limits: the sealed one, or publish it before the orders are looked at.
     seed: Annotated[int, Meta(ge=0, le=2**53)]
     #: One round, or the city's and then the zone's.
     rounds: tuple[ZoneRound, ...]
+    #: What was sealed with the seed.
+    salt: Maybe = ""

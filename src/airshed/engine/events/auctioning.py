@@ -53,6 +53,8 @@ class AuctionOpened(Fact, frozen=True):
     buyer_fee_basis_points: int = 0
     #: Fee of the holder, in hundredths of a percent.
     seller_fee_basis_points: int = 0
+    #: SHA-256 of the seed that orders what is tied, and its salt; empty where none was given.
+    seal: str = ""
 
 
 class LotConsigned(Fact, frozen=True, gc=False):

@@ -84,6 +84,8 @@ class CallOpened(Fact, frozen=True, gc=False):
     series: str
     #: The walled sector whose accounts it is for; empty for all others.
     wall: str
+    #: SHA-256 of the seed that orders what is tied, and its salt; empty where none was given.
+    seal: str = ""
 
 
 class CallOrderPlaced(Fact, frozen=True, gc=False):

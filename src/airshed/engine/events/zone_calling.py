@@ -18,6 +18,8 @@ class ZoneCallOpened(Fact, frozen=True, gc=False):
     #: Name of the call.
     call: str
     pollutant: str
+    #: SHA-256 of the seed that orders what is tied, and its salt; empty where none was given.
+    seal: str = ""
 
 
 class ZoneOfferPlaced(Fact, frozen=True, gc=False):

@@ -10,6 +10,7 @@ from airshed.engine.auctions import of_event
 from airshed.engine.nouns import Auction
 from airshed.engine.procedures.deadlines import expired
 from airshed.engine.procedures.guards import Decision, known_series, no, own_account, positive, thawed
+from airshed.engine.procedures.seeds import unsealed
 from airshed.engine.procedures.trade_rules import bought_today, enough, not_halted, outside_collar, own_accounts
 from airshed.engine.state import State
 from airshed.market.auction.trimming import ALL_BASIS_POINTS
@@ -33,14 +34,18 @@ def open_auction(state: State, rules: Rulebook, at: int, actor: str, body: c.Ope
     series = Series.parse(body.series)
     terms = look.local(rules, series.jurisdiction).auction
     event = body.event or body.auction
-    refusal = _fits(rules, of_event(state, event), event, series, terms, named=bool(body.event))
+    refusal = _fits(rules, of_event(state, event), event, series, terms, body.seal, named=bool(body.event))
     if refusal:
         return refusal
     ahead = series.vintage - int(day_of(at)[:4])
     if ahead > terms.advance_years:
         detail = f"{body.series} is {ahead} years ahead; at most {terms.advance_years} are sold in advance"
         return no(rules, "auction", Why.TOO_EARLY, detail)
-    refusal = expired(rules, at, body.series) or positive(rules, "auction", "the count", body.count)
+    refusal = (
+        expired(rules, at, body.series)
+        or unsealed(rules, "auction", f"the auction {body.auction}", body.seal)
+        or positive(rules, "auction", "the count", body.count)
+    )
     if refusal:
         return refusal
     if body.count % terms.lot:
@@ -73,14 +78,15 @@ def open_auction(state: State, rules: Rulebook, at: int, actor: str, body: c.Ope
             ),
             terms,
             waiting,
+            seal=body.seal,
         ),
     )
 
 
 def _fits(
-    rules: Rulebook, others: list[Auction], event: str, series: Series, terms: AuctionRule, *, named: bool
+    rules: Rulebook, others: list[Auction], event: str, series: Series, terms: AuctionRule, seal: str, *, named: bool
 ) -> Refusal | None:
-    """An event offers series of one pollutant, each once, on the same terms."""
+    """An event offers series of one pollutant, each once, on the same terms and under one seal."""
     for other in others:
         if other.of_holder:
             return no(rules, "auction", Why.WRONG_KIND, f"{event} is an auction of a holder; open another event")
@@ -99,6 +105,10 @@ def _fits(
             return no(rules, "auction", Why.WRONG_KIND, detail)
         if not other.open:
             return no(rules, "auction", Why.AUCTION_CLOSED, f"the event {event} is over; open another event")
+        if other.seal != seal:
+            known = f"with the seal {other.seal}" if other.seal else "without a seal"
+            detail = f"the event {event} is held {known}; one seed orders all its bids, so open {series} alike"
+            return no(rules, "auction", Why.SEAL_DIFFERS, detail)
     return None
 
 

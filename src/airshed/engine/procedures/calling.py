@@ -9,6 +9,7 @@ from airshed.engine import events as e
 from airshed.engine.nouns import Call, CallOrder
 from airshed.engine.procedures.deadlines import ends, expired
 from airshed.engine.procedures.guards import Decision, known_instrument, no, own_account, term_of, thawed
+from airshed.engine.procedures.seeds import not_of_seal, unsealed
 from airshed.engine.procedures.trade_rules import (
     bought_today,
     its_own,
@@ -50,8 +51,13 @@ def open_call(state: State, rules: Rulebook, at: int, actor: str, body: c.OpenCa
     today = day_of(at)
     if not look.worked(rules, today):
         return no(rules, "calendar", Why.SESSION_CLOSED, f"{today} is not worked; a call opens on a working day")
-    refusal = not_halted(state, rules, body.series) or expired(rules, at, body.series) or term_of(rules, body.series)
-    return refusal or (e.CallOpened(body.call, body.series, body.wall),)
+    refusal = (
+        not_halted(state, rules, body.series)
+        or expired(rules, at, body.series)
+        or unsealed(rules, "trading", f"the call {body.call}", body.seal)
+        or term_of(rules, body.series)
+    )
+    return refusal or (e.CallOpened(body.call, body.series, body.wall, body.seal),)
 
 
 def place_order(state: State, rules: Rulebook, at: int, actor: str, body: c.PlaceCallOrder) -> Decision:
@@ -135,7 +141,12 @@ def close_call(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
     call = state.calls.get(body.call)
     if call is None:
         return no(rules, "trading", Why.UNKNOWN_CALL, f"there is no call {body.call!r}")
-    refusal = known_instrument(state, rules, call.series) or _over(rules, call) or not_halted(state, rules, call.series)
+    refusal = (
+        known_instrument(state, rules, call.series)
+        or _over(rules, call)
+        or not_halted(state, rules, call.series)
+        or not_of_seal(rules, "trading", f"the call {call.id}", call.seal, body.seed, body.salt)
+    )
     if refusal:
         return refusal
     law = rules.trading

@@ -11,6 +11,7 @@ from airshed.engine.nouns import Auction
 from airshed.engine.procedures.bidding import group_of, holding, holding_limit
 from airshed.engine.procedures.deadlines import ends, expired
 from airshed.engine.procedures.guards import Decision, no
+from airshed.engine.procedures.seeds import not_of_seal
 from airshed.engine.procedures.trade_rules import not_halted, own_accounts, still_may
 from airshed.engine.state import State
 from airshed.market.auction import AuctionLaw, Bidder, Consigned, Outcome, Sale, SealedBid, hold
@@ -38,6 +39,8 @@ def close_auction(state: State, rules: Rulebook, at: int, actor: str, body: c.Cl
     if not auction.open:
         return no(rules, "auction", Why.AUCTION_CLOSED, f"the auction {body.auction} is over")
     refusal = not_halted(state, rules, auction.series) if auction.of_holder else None
+    what = f"the event {auction.event}"
+    refusal = refusal or not_of_seal(rules, "auction", what, auction.seal, body.seed, body.salt)
     if refusal:
         return refusal
     event = of_event(state, auction.event)

@@ -16,6 +16,7 @@ from airshed.engine import events as e
 from airshed.engine.nouns import ZoneCall, ZoneOrder
 from airshed.engine.procedures.deadlines import covered, expired
 from airshed.engine.procedures.guards import Decision, known_series, no, own_account, positive, thawed
+from airshed.engine.procedures.seeds import not_of_seal, unsealed
 from airshed.engine.procedures.trade_rules import (
     bought_today,
     enough,
@@ -70,7 +71,8 @@ def open_call(state: State, rules: Rulebook, at: int, actor: str, body: c.OpenZo
     today = day_of(at)
     if not look.worked(rules, today):
         return no(rules, "calendar", Why.SESSION_CLOSED, f"{today} is not worked; a call opens on a working day")
-    return not_halted(state, rules, "") or (e.ZoneCallOpened(body.call, body.pollutant),)
+    refusal = not_halted(state, rules, "") or unsealed(rules, "zone_call", f"the call {body.call}", body.seal)
+    return refusal or (e.ZoneCallOpened(body.call, body.pollutant, body.seal),)
 
 
 def place_offer(state: State, rules: Rulebook, at: int, actor: str, body: c.PlaceZoneOffer) -> Decision:
@@ -237,6 +239,9 @@ def close_call(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
         refusal = not_halted(state, rules, order.series) if order.series else None
         if refusal:
             return refusal
+    refusal = not_of_seal(rules, "zone_call", f"the call {call.id}", call.seal, body.seed, body.salt)
+    if refusal:
+        return refusal
     struck = left_out(state, rules, at, call)
     offers, bids, air, law = problem(state, rules, call, body.seed, struck)
     try:

@@ -123,6 +123,7 @@ def _auction(state: State, key: str) -> Row:
         auction.released,
         auction.withheld,
         auction.to_holders,
+        auction.seal,
     )
 
 

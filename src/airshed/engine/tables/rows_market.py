@@ -29,7 +29,7 @@ def _deal(state: State, key: int) -> Row | None:
 
 def _call(state: State, key: str) -> Row:
     call = state.calls[key]
-    return (key, call.series, call.wall, int(call.open), call.price, call.count)
+    return (key, call.series, call.wall, int(call.open), call.price, call.count, call.seal)
 
 
 def _call_order(state: State, key: tuple[str, int]) -> Row | None:

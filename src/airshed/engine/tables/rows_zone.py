@@ -19,7 +19,7 @@ def keys(state: State) -> dict[str, list[Any]]:
 
 def _call(state: State, key: str) -> Row:
     call = state.zone_calls[key]
-    return (key, call.pollutant, int(call.open), call.count, call.zone_fen)
+    return (key, call.pollutant, int(call.open), call.count, call.zone_fen, call.seal)
 
 
 def _order(state: State, key: tuple[str, int]) -> Row | None:

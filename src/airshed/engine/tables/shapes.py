@@ -46,6 +46,7 @@ TABLES: tuple[Table, ...] = (
             "released INTEGER",
             "withheld INTEGER",
             "to_holders INTEGER",
+            "seal TEXT",
         ),
         1,
     ),

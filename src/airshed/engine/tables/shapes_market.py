@@ -20,7 +20,7 @@ MARKET: tuple[Table, ...] = (
     ),
     Table(
         "calls",
-        ("call TEXT", "series TEXT", "wall TEXT", "open INTEGER", "price INTEGER", "count INTEGER"),
+        ("call TEXT", "series TEXT", "wall TEXT", "open INTEGER", "price INTEGER", "count INTEGER", "seal TEXT"),
         1,
     ),
     Table(

@@ -5,7 +5,11 @@ from __future__ import annotations
 from airshed.engine.tables.table import Table
 
 ZONE: tuple[Table, ...] = (
-    Table("zone_calls", ("call TEXT", "pollutant TEXT", "open INTEGER", "count INTEGER", "zone_fen INTEGER"), 1),
+    Table(
+        "zone_calls",
+        ("call TEXT", "pollutant TEXT", "open INTEGER", "count INTEGER", "zone_fen INTEGER", "seal TEXT"),
+        1,
+    ),
     Table(
         "zone_orders",
         (

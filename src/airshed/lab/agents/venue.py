@@ -16,6 +16,7 @@ from airshed.engine.runner import Answer, Runner
 from airshed.engine.state import book_name
 from airshed.lab.agents.market import Market, Trader
 from airshed.lab.agents.nouns import Quote, Side
+from airshed.lab.seals import salt_of, sealed
 from airshed.market.call import Limit, clear
 from airshed.market.fees import band
 from airshed.market.orderbook import SIDES, OrderBook
@@ -245,7 +246,7 @@ class EngineVenue:
             name = "-".join(part for part in (series, self.today, wall) if part)
             if (series, wall) not in gathered:
                 gathered[series, wall] = {}
-                self.desk.must(EXCHANGE_ACTOR, c.OpenCall(name, series, wall))
+                self.desk.must(EXCHANGE_ACTOR, c.OpenCall(name, series, wall, sealed(name, seed)))
             answer = self.desk.tell(account, c.PlaceCallOrder(name, account, quote.side, quote.count, quote.limit))
             for event in answer.events:
                 if type(event) is e.CallOrderPlaced:
@@ -253,7 +254,7 @@ class EngineVenue:
         found: list[tuple[int | None, dict[int, int]]] = []
         for (series, wall), places in gathered.items():
             name = "-".join(part for part in (series, self.today, wall) if part)
-            (event,) = self.desk.must(EXCHANGE_ACTOR, c.CloseCall(name, seed)).events
+            (event,) = self.desk.must(EXCHANGE_ACTOR, c.CloseCall(name, seed, salt_of(name, seed))).events
             assert isinstance(event, e.CallCleared)
             self.fees_fen += sum(fill.fee for fill in event.fills)
             found.append((event.price, {places[fill.number]: fill.count for fill in event.fills}))

@@ -19,6 +19,7 @@ from airshed.lab.agents.bidder import bids
 from airshed.lab.agents.market import Trader
 from airshed.lab.agents.venue import Desk
 from airshed.lab.scenarios.draw import Work
+from airshed.lab.seals import salt_of, sealed
 from airshed.lab.zone import Zone
 from airshed.model.measures import value_fen
 from airshed.model.period import instant
@@ -96,15 +97,19 @@ def auction(
         if not count:
             continue
         name = f"{series}-auction"
-        desk.must(authority, c.OpenAuction(name, series, count))
+        wishes: list[c.PlaceBid] = []
         for trader, belief in zip(traders, beliefs, strict=True):
             if trader.place == place:
                 held = held_of(desk, trader.account, code, year)
                 for wanted, limit in bids(trader.worth, held, count, terms.lot, terms.tick_fen_per_t, belief, rng):
-                    if limit >= state.auctions[name].reserve:
-                        desk.tell(trader.account, c.PlaceBid(name, trader.account, wanted, limit))
+                    wishes.append(c.PlaceBid(name, trader.account, wanted, limit))
+        seed = int(rng.integers(2**31))
+        desk.must(authority, c.OpenAuction(name, series, count, seal=sealed(name, seed)))
+        for bid in wishes:
+            if bid.limit >= state.auctions[name].reserve:
+                desk.tell(bid.account, bid)
         before = state.ledger.held_of(seller, series).count
-        answer = desk.must(authority, c.CloseAuction(name, int(rng.integers(2**31))))
+        answer = desk.must(authority, c.CloseAuction(name, seed, salt_of(name, seed)))
         gone = before - state.ledger.held_of(seller, series).count
         price = next((event.price for event in answer.events if isinstance(event, e.AuctionCleared)), None)
         sold, left = sold + gone, left + count - gone
