@@ -24,7 +24,7 @@ from airshed.lab.agents import (
     run,
     strategies_of,
 )
-from airshed.lab.zone import load as load_zone
+from airshed.lab.zones.zone import load as load_zone
 from airshed.rulebook.load import find, load
 from airshed.rulebook.shipped import shipped
 

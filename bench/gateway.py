@@ -21,8 +21,8 @@ from collections import Counter, deque
 from itertools import count
 from pathlib import Path
 
-from airshed.lab.device import REAL_TIME, Logger, mns
-from airshed.lab.rows import write_rows
+from airshed.lab.stacks.device import REAL_TIME, Logger, mns
+from airshed.lab.zones.rows import write_rows
 from airshed.service.gateway.devices import DeviceRow
 from airshed.service.gateway.journal import read_segment, segments
 

@@ -22,10 +22,10 @@ from typing import Any
 
 import polars as pl
 
-from airshed.lab.episodes import read_episodes
-from airshed.lab.monitoring import monitoring_rules, registrations
-from airshed.lab.stacks import AIR_PRESSURE_OF_FLUE_GAS
-from airshed.lab.zone import load as load_zone
+from airshed.lab.stacks.episodes import read_episodes
+from airshed.lab.stacks.monitoring import monitoring_rules, registrations
+from airshed.lab.stacks.stacks import AIR_PRESSURE_OF_FLUE_GAS
+from airshed.lab.zones.zone import load as load_zone
 from airshed.mrv.hj212 import Frame, decode
 from airshed.mrv.hours import close_hour
 from airshed.mrv.readings import AIR_PRESSURE

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from airshed.lab.monitoring import monitoring_rules
+from airshed.lab.stacks.monitoring import monitoring_rules
 from airshed.mrv.flue_gas import altitude_pressure_pa
 from airshed.mrv.readings import POLLUTANT_CODES
 from airshed.mrv.rules import MonitoringRules, StackRegistration

@@ -17,7 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 from random import Random
 
-from airshed.lab.device import Logger
+from airshed.lab.stacks.device import Logger
 from airshed.model.refusal import Malformed
 from airshed.mrv.hj212 import Frame, Rejected, chunks, decode, encode, hour_rows, seal
 from airshed.mrv.hj212.frame import CrcName

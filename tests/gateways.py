@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from airshed.lab.device import Logger
+from airshed.lab.stacks.device import Logger
 from airshed.model.period import instant
 from airshed.mrv.hj212 import Frame, Splitter, decode, seal
 from airshed.mrv.hj212.frame import CrcName, Version

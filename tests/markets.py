@@ -9,7 +9,7 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.journal import Journal, MemoryJournal
 from airshed.engine.runner import Answer, Runner
-from airshed.lab.small_market import EXCHANGE, opening
+from airshed.lab.simulator.small_market import EXCHANGE, opening
 from airshed.model.period import instant
 from airshed.model.refusal import Why
 from airshed.rulebook.digest import digest

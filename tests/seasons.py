@@ -6,10 +6,10 @@ from __future__ import annotations
 from airshed.engine import commands as c
 from airshed.engine.journal import Journal
 from airshed.engine.runner import Runner
-from airshed.lab.firms import Firm, level_of
-from airshed.lab.season import Season, first_year
-from airshed.lab.zone import Zone, expected_kg
-from airshed.lab.zone import load as load_zone
+from airshed.lab.season.firms import Firm, level_of
+from airshed.lab.season.season import Season, first_year
+from airshed.lab.zones.zone import Zone, expected_kg
+from airshed.lab.zones.zone import load as load_zone
 from airshed.model.period import days_of
 from airshed.rulebook.load import load as load_rules
 from airshed.rulebook.schema import Rulebook

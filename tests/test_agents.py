@@ -42,8 +42,8 @@ from airshed.lab.agents import (
 from airshed.lab.agents.ensemble import Job
 from airshed.lab.agents.gd import beliefs, chances
 from airshed.lab.agents.zip import Zip
-from airshed.lab.firms import Step
-from airshed.lab.zone import load as load_zone
+from airshed.lab.season.firms import Step
+from airshed.lab.zones.zone import load as load_zone
 from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped

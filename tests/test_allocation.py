@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from airshed.cli.allocate import allocate as command
-from airshed.lab.activities import read_activities, zone_activities
-from airshed.lab.zone import load as load_zone
+from airshed.lab.zones.activities import read_activities, zone_activities
+from airshed.lab.zones.zone import load as load_zone
 from airshed.market.allocation import (
     METHODS,
     Activity,

@@ -13,7 +13,7 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.auctions import lots_of
 from airshed.engine.runner import Answer, Runner
-from airshed.lab.small_market import BANK
+from airshed.lab.simulator.small_market import BANK
 from airshed.market.auction.waiting import Waiting, due, left_over
 from airshed.model.refusal import Why
 from airshed.rulebook.check import contradictions_there

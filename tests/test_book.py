@@ -20,7 +20,7 @@ from airshed.engine.commands import Body
 from airshed.engine.events import Event
 from airshed.engine.runner import Runner
 from airshed.engine.tables import TABLES
-from airshed.lab.small_market import BANK, EXCHANGE, HOST, STACKS
+from airshed.lab.simulator.small_market import BANK, EXCHANGE, HOST, STACKS
 from airshed.model.refusal import Malformed
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import find, texts

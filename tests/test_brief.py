@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from airshed.lab.activities import zone_activities
 from airshed.lab.brief.designs import AXES, NAMED, PILOTS, REFERENCE, Design, axes_of, every, with_option
 from airshed.lab.brief.diagnosis import WEDGES, diagnose, volumes
 from airshed.lab.brief.facts import BriefFacts
@@ -29,7 +28,8 @@ from airshed.lab.brief.world import ASSUMED, Assumed, World, world_of
 from airshed.lab.equilibrium.case import case_of, closed, linked, solved
 from airshed.lab.frames import zone_tables
 from airshed.lab.linking import saving
-from airshed.lab.zone import load as load_zone
+from airshed.lab.zones.activities import zone_activities
+from airshed.lab.zones.zone import load as load_zone
 from airshed.market.allocation import allocate, parts
 from airshed.model.allowance import Pollutant
 from airshed.model.refusal import Malformed

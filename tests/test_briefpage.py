@@ -22,7 +22,7 @@ from airshed.lab.brief.facts import BriefFacts
 from airshed.lab.brief.run import brief
 from airshed.lab.brief.tasks import MOVES
 from airshed.lab.brief.world import Assumed
-from airshed.lab.zone import load as load_zone
+from airshed.lab.zones.zone import load as load_zone
 from airshed.model.period import BEIJING
 from airshed.model.refusal import Malformed
 from airshed.rulebook.digest import digest

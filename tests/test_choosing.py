@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airshed.lab.factor_library import shipped_factors
-from airshed.lab.records import flows_of, method_rules, surveys_of
+from airshed.lab.stacks.factor_library import shipped_factors
+from airshed.lab.stacks.records import flows_of, method_rules, surveys_of
 from airshed.model.refusal import Malformed
 from airshed.mrv.balances import leaks, sulphur_balance
 from airshed.mrv.choosing import MethodRule, choose, rule_of

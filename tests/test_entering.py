@@ -12,7 +12,7 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.reserve import entrants_left
 from airshed.engine.runner import Runner
-from airshed.lab.small_market import BANK, INSPECTOR
+from airshed.lab.simulator.small_market import BANK, INSPECTOR
 from airshed.model.measures import value_fen
 from airshed.model.period import instant
 from airshed.model.refusal import Why

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from airshed.cli.main import build
-from airshed.lab.episodes import read_episodes
-from airshed.lab.monitoring import monitoring_rules, registrations
-from airshed.lab.stacks import AIR_PRESSURE_OF_FLUE_GAS
-from airshed.lab.zone import load
+from airshed.lab.stacks.episodes import read_episodes
+from airshed.lab.stacks.monitoring import monitoring_rules, registrations
+from airshed.lab.stacks.stacks import AIR_PRESSURE_OF_FLUE_GAS
+from airshed.lab.zones.zone import load
 from airshed.model.refusal import Malformed
 from airshed.mrv.hj212 import Frame, chunks, decode, seal
 from airshed.mrv.readings import AIR_PRESSURE, FACTORS, StackReadings, readings_from_rows

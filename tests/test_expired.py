@@ -13,7 +13,7 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.procedures.deadlines import NEVER, deadline, ends
 from airshed.engine.runner import Answer, Runner
-from airshed.lab.small_market import BANK, EXCHANGE
+from airshed.lab.simulator.small_market import BANK, EXCHANGE
 from airshed.market.zonecall.nouns import SECONDS
 from airshed.model.period import instant
 from airshed.model.refusal import Refusal, Why

@@ -12,9 +12,9 @@ import pytest
 from typer.testing import CliRunner
 
 from airshed.cli.mrv import app
-from airshed.lab.episodes import read_episodes
-from airshed.lab.monitoring import monitoring_rules, registrations
-from airshed.lab.zone import load as load_zone
+from airshed.lab.stacks.episodes import read_episodes
+from airshed.lab.stacks.monitoring import monitoring_rules, registrations
+from airshed.lab.zones.zone import load as load_zone
 from airshed.mrv import states
 from airshed.mrv.readings import AIR_PRESSURE
 from airshed.mrv.rules import Law

@@ -15,8 +15,8 @@ import msgspec
 import pytest
 
 from airshed.engine.journal import MemoryJournal
-from airshed.lab import sim
-from airshed.lab.sim import Simulation
+from airshed.lab.simulator import sim
+from airshed.lab.simulator.sim import Simulation
 from airshed.service.book import Book
 from laws import RULES
 

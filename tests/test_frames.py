@@ -19,7 +19,7 @@ from airshed.engine.runner import Runner
 from airshed.lab import frames
 from airshed.lab.equilibrium.case import case_of, closed, linked, solved
 from airshed.lab.methods import plans
-from airshed.lab.zone import load as load_zone
+from airshed.lab.zones.zone import load as load_zone
 from airshed.model.allowance import Pollutant
 from airshed.model.period import BEIJING
 from airshed.model.refusal import Malformed

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airshed.lab.device import HOURS, MINUTES, REAL_TIME, Logger, plan
+from airshed.lab.stacks.device import HOURS, MINUTES, REAL_TIME, Logger, plan
 from airshed.model.refusal import Malformed
 from airshed.mrv.hj212 import Frame, decode, seal
 from airshed.mrv.hj212.parts import Assembler

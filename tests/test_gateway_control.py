@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airshed.lab.device import HOURS, MINUTES, REAL_TIME, Logger, plan
-from airshed.lab.rows import write_rows
+from airshed.lab.stacks.device import HOURS, MINUTES, REAL_TIME, Logger, plan
+from airshed.lab.zones.rows import write_rows
 from airshed.model.period import HOUR_MS
 from airshed.model.refusal import Malformed
 from airshed.mrv.hj212 import decode, seal

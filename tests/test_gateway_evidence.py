@@ -19,10 +19,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from airshed.lab.device import HOURS, Logger, plan
-from airshed.lab.monitoring import monitoring_rules
-from airshed.lab.stacks import simulate
-from airshed.lab.zone import load
+from airshed.lab.stacks.device import HOURS, Logger, plan
+from airshed.lab.stacks.monitoring import monitoring_rules
+from airshed.lab.stacks.stacks import simulate
+from airshed.lab.zones.zone import load
 from airshed.model.refusal import Malformed
 from airshed.mrv.hj212 import Frame, decode
 from airshed.rulebook.shipped import shipped

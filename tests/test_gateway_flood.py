@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airshed.lab.device import HOURS, Logger
+from airshed.lab.stacks.device import HOURS, Logger
 from airshed.model.refusal import Malformed
 from airshed.service.gateway.flood import Flood, day_bytes, pace
 from airshed.service.gateway.keeper import Keeper

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from airshed.lab.device import HOURS, Logger, instant_of, plan
-from airshed.lab.monitoring import monitoring_rules
-from airshed.lab.zone import load
+from airshed.lab.stacks.device import HOURS, Logger, instant_of, plan
+from airshed.lab.stacks.monitoring import monitoring_rules
+from airshed.lab.zones.zone import load
 from airshed.model.refusal import Malformed
 from airshed.mrv.readings import readings_from_rows
 from airshed.rulebook.shipped import shipped

@@ -19,10 +19,10 @@ from typer.testing import CliRunner
 from airshed.cli.lab import app
 from airshed.lab.equilibrium import Steps
 from airshed.lab.equilibrium.case import Case
-from airshed.lab.floors import floors_of, read_traded
-from airshed.lab.guide_price import Collar, collar_of, guide_prices
-from airshed.lab.quotes import TAX, Quote, alarms, in_one_language, read_quotes, yields
-from airshed.lab.taxes import read_fees, read_reliefs, read_taxes, tax_of
+from airshed.lab.prices.floors import floors_of, read_traded
+from airshed.lab.prices.guide_price import Collar, collar_of, guide_prices
+from airshed.lab.prices.quotes import TAX, Quote, alarms, in_one_language, read_quotes, yields
+from airshed.lab.prices.taxes import read_fees, read_reliefs, read_taxes, tax_of
 from airshed.market.emission_tax import Relief, guided, part_paid, per_tonne, taxed
 from airshed.model.refusal import Malformed
 from airshed.rulebook.load import find, load

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from airshed.lab.small_market import ACCOUNTS
+from airshed.lab.simulator.small_market import ACCOUNTS
 from airshed.model.allowance import Blocks, SerialBlock, best_fit, count_of, joined, lowest, without
 from airshed.registry.accounts import BANK as BANK_ACCOUNT
 from airshed.registry.accounts import Account, AccountKind

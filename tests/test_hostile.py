@@ -13,7 +13,7 @@ from airshed.engine import commands as c
 from airshed.engine.edge import well_formed
 from airshed.engine.journal import decode, encode
 from airshed.engine.runner import Runner
-from airshed.lab.small_market import ACCOUNTS, BANK, EXCHANGE, HOST, INSPECTOR, VERIFIERS
+from airshed.lab.simulator.small_market import ACCOUNTS, BANK, EXCHANGE, HOST, INSPECTOR, VERIFIERS
 from airshed.model.period import DAY_MS, instant
 from airshed.model.refusal import PRECEDENCE, Malformed, Why
 from laws import RULES

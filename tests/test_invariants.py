@@ -15,8 +15,8 @@ from airshed.engine.journal import GENESIS, MemoryJournal, decode, encode
 from airshed.engine.runner import Runner, fold
 from airshed.engine.state import State
 from airshed.engine.tables import TABLES, Tables, everything, note
-from airshed.lab.portrait import portrait
-from airshed.lab.small_market import ACCOUNTS, BANK, EXCHANGE, HOST
+from airshed.lab.simulator.portrait import portrait
+from airshed.lab.simulator.small_market import ACCOUNTS, BANK, EXCHANGE, HOST
 from airshed.model.period import DAY_MS
 from airshed.model.refusal import Malformed, Why
 from laws import RULES

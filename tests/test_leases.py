@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.runner import Runner
-from airshed.lab.mischief_terms import Pay
+from airshed.lab.simulator.mischief_terms import Pay
 from airshed.model.period import instant
 from airshed.model.refusal import Why
 from airshed.registry.moves import Paid

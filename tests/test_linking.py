@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from airshed.lab.equilibrium import Steps, discounting
 from airshed.lab.equilibrium.case import Case, closed, linked, solved
 from airshed.lab.linking import saving
-from airshed.lab.quotes import alarms, in_one_language, read_quotes
+from airshed.lab.prices.quotes import alarms, in_one_language, read_quotes
 from airshed.model.refusal import Malformed
 
 

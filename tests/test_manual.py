@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from airshed.cli.mrv import app
-from airshed.lab.records import flows_of, hours_of, manual_rules, read_tests, surveys_of
+from airshed.lab.stacks.records import flows_of, hours_of, manual_rules, read_tests, surveys_of
 from airshed.model.refusal import Malformed
 from airshed.mrv.factors import Spread
 from airshed.mrv.manual import STUDENT_T, ManualTest, judge, manual_year, shown

@@ -16,8 +16,8 @@ from airshed.engine.journal import decode
 from airshed.engine.procedures.withdrawing import sales_off
 from airshed.engine.procedures.zone_law import air_of
 from airshed.engine.runner import Runner
-from airshed.lab.mirror import Mirror
-from airshed.lab.small_market import BANK, EXCHANGE
+from airshed.lab.simulator.mirror import Mirror
+from airshed.lab.simulator.small_market import BANK, EXCHANGE
 from airshed.model.period import DAY_MS
 from airshed.model.refusal import Why
 from airshed.registry.moves import Delivered

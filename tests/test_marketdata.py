@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.journal import Line, MemoryJournal, decode
-from airshed.lab.sim import Simulation
-from airshed.lab.small_market import EXCHANGE
+from airshed.lab.simulator.sim import Simulation
+from airshed.lab.simulator.small_market import EXCHANGE
 from airshed.market.bars import By, bars
 from airshed.market.tape import EXCHANGE_KINDS, Trade, volume
 from airshed.model.allowance import count_of, members

@@ -11,7 +11,7 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.procedures.marking import standing
 from airshed.engine.runner import Runner
-from airshed.lab.small_market import HOST, INSPECTOR
+from airshed.lab.simulator.small_market import HOST, INSPECTOR
 from airshed.model.period import HOUR_MS, hour_instant, hour_of
 from airshed.model.refusal import Why
 from airshed.rulebook import look

@@ -8,8 +8,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from airshed.lab.monitoring import monitoring_rules, registrations
-from airshed.lab.zone import load as load_zone
+from airshed.lab.stacks.monitoring import monitoring_rules, registrations
+from airshed.lab.zones.zone import load as load_zone
 from airshed.mrv.applicability import limit_on, limits_of, scope_on
 from airshed.mrv.rules import LimitScope, LimitValue, MonitoringRules, Part75Rules, StackRegistration
 from airshed.mrv.year import close_year

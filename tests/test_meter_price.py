@@ -9,9 +9,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from airshed.lab.meter_trial import meter_prices, synthetic_hours
-from airshed.lab.monitoring import registrations
-from airshed.lab.zone import load as load_zone
+from airshed.lab.stacks.meter_trial import meter_prices, synthetic_hours
+from airshed.lab.stacks.monitoring import registrations
+from airshed.lab.zones.zone import load as load_zone
 from airshed.mrv.hours import ClosedHours, close_hours
 from airshed.mrv.meter_price import (
     SCENARIOS,

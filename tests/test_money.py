@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from airshed.cli.main import ROOMS, build
 from airshed.engine import commands as c
 from airshed.engine.commands import Command
-from airshed.lab.small_market import EXCHANGE
+from airshed.lab.simulator.small_market import EXCHANGE
 from airshed.market.tenor import year_price_fen
 from airshed.model.period import instant
 from airshed.rulebook.load import find, texts

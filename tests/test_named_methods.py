@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from airshed.cli.allocate import allocate as command
-from airshed.lab.activities import read_members
-from airshed.lab.criteria import read_criteria
-from airshed.lab.zone import load as load_zone
-from airshed.lab.zone_cap import ZoneCap, zone_cap
+from airshed.lab.zones.activities import read_members
+from airshed.lab.zones.criteria import read_criteria
+from airshed.lab.zones.zone import load as load_zone
+from airshed.lab.zones.zone_cap import ZoneCap, zone_cap
 from airshed.market.allocation import METHODS, Activity, Allocation, Parts, allocate, whip
 from airshed.market.claims import Power, by_benchmark, by_history
 from airshed.market.claims_heat import OutputRule, by_heat_input, by_output, load_factor, power_quota_kg

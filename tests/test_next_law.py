@@ -15,7 +15,7 @@ from airshed.engine.journal import GENESIS, decode
 from airshed.engine.runner import Runner, fold
 from airshed.engine.state import State
 from airshed.engine.tables import Tables, note
-from airshed.lab.small_market import ACCOUNTS, BANK, EXCHANGE, INSPECTOR
+from airshed.lab.simulator.small_market import ACCOUNTS, BANK, EXCHANGE, INSPECTOR
 from airshed.model.period import instant
 from airshed.model.refusal import Malformed, Why
 from airshed.rulebook.load import load_texts

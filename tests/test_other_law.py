@@ -15,8 +15,8 @@ from airshed.engine.runner import Runner
 from airshed.lab.scenarios.draw import Setting
 from airshed.lab.scenarios.path import _Path as Path
 from airshed.lab.scenarios.schema import Entry, Scenario, Trade
-from airshed.lab.sim import Simulation
-from airshed.lab.zone import load as load_zone
+from airshed.lab.simulator.sim import Simulation
+from airshed.lab.zones.zone import load as load_zone
 from airshed.model.refusal import Malformed, Why
 from airshed.rulebook.load import find, load
 from airshed.rulebook.schema import Rulebook

@@ -13,8 +13,8 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.journal import decode
 from airshed.engine.runner import Runner
-from airshed.lab.mirror import Mirror
-from airshed.lab.small_market import BANK, EXCHANGE, INSPECTOR
+from airshed.lab.simulator.mirror import Mirror
+from airshed.lab.simulator.small_market import BANK, EXCHANGE, INSPECTOR
 from airshed.market.fees import before_fee
 from airshed.model.measures import part_fen, value_fen
 from airshed.model.period import instant

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airshed.lab.plume import (
+from airshed.lab.air.plume import (
     DIRECTIONS,
     MIXING_M,
     NG_PER_S,
@@ -30,8 +30,8 @@ from airshed.lab.plume import (
     vertical,
     wind_at,
 )
-from airshed.lab.transfer import default_matrix, read_transfer
-from airshed.lab.zone import load as load_zone
+from airshed.lab.air.transfer import default_matrix, read_transfer
+from airshed.lab.zones.zone import load as load_zone
 from airshed.model.allowance import Pollutant
 from airshed.model.refusal import Malformed
 from airshed.rulebook.shipped import shipped

@@ -19,11 +19,11 @@ from airshed.engine.journal import MemoryJournal, decode
 from airshed.engine.procedures.deadlines import deadline, surrender_day
 from airshed.engine.procedures.guards import in_money
 from airshed.engine.runner import Runner
-from airshed.lab import inventory
-from airshed.lab.monitoring import monitoring_rules
-from airshed.lab.plan import read_plan
-from airshed.lab.season import Season
-from airshed.lab.trader import bids_for
+from airshed.lab.season.season import Season
+from airshed.lab.season.trader import bids_for
+from airshed.lab.stacks.monitoring import monitoring_rules
+from airshed.lab.zones import inventory
+from airshed.lab.zones.plan import read_plan
 from airshed.model.allowance import Series
 from airshed.model.measures import value_fen
 from airshed.model.period import day_of, instant

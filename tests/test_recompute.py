@@ -17,9 +17,9 @@ from threading import Thread
 import polars as pl
 import pytest
 
-from airshed.lab.episodes import read_episodes
-from airshed.lab.monitoring import monitoring_rules
-from airshed.lab.zone import Zone, load
+from airshed.lab.stacks.episodes import read_episodes
+from airshed.lab.stacks.monitoring import monitoring_rules
+from airshed.lab.zones.zone import Zone, load
 from airshed.model.refusal import Malformed
 from airshed.rulebook.load import find
 from airshed.rulebook.load import load as load_rules

@@ -14,10 +14,10 @@ from airshed.engine import commands as c
 from airshed.engine.events import CallCleared
 from airshed.engine.journal import decode
 from airshed.engine.runner import Runner
-from airshed.lab.episodes import Episode, read_episodes
-from airshed.lab.season import Season
-from airshed.lab.zone import Zone, expected_kg
-from airshed.lab.zone import load as load_zone
+from airshed.lab.season.season import Season
+from airshed.lab.stacks.episodes import Episode, read_episodes
+from airshed.lab.zones.zone import Zone, expected_kg
+from airshed.lab.zones.zone import load as load_zone
 from airshed.model.measures import value_fen
 from airshed.model.period import days_of
 from airshed.model.refusal import Malformed

@@ -10,7 +10,7 @@ import pytest
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.runner import Runner
-from airshed.lab.small_market import HOST, INSPECTOR, VERIFIERS
+from airshed.lab.simulator.small_market import HOST, INSPECTOR, VERIFIERS
 from airshed.model.period import days_of, instant
 from airshed.model.refusal import Why
 from airshed.rulebook.tables import CheckRow

@@ -13,7 +13,7 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.reserve import DRAWN, FLOWS, REASONS
 from airshed.engine.runner import Runner
-from airshed.lab.small_market import BANK, INSPECTOR
+from airshed.lab.simulator.small_market import BANK, INSPECTOR
 from airshed.market.auction.reverse import Ask, Purchase, Repurchase, RepurchaseLaw, buy_back
 from airshed.model.measures import KG_PER_T
 from airshed.model.period import instant

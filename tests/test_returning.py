@@ -15,7 +15,7 @@ from airshed.compliance.withdrawing import excess, gone, idle, takeable
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.runner import Runner
-from airshed.lab.small_market import BANK, INSPECTOR
+from airshed.lab.simulator.small_market import BANK, INSPECTOR
 from airshed.model.period import DAY_MS, instant
 from airshed.model.refusal import Why
 from airshed.registry.accounts import TREASURY

@@ -8,8 +8,8 @@ from typing import Any, get_args
 import msgspec
 
 from airshed.engine.commands import Body
-from airshed.lab import zone as inventory
-from airshed.lab.caps import propose
+from airshed.lab.zones import zone as inventory
+from airshed.lab.zones.caps import propose
 from airshed.model.allowance import Series
 from airshed.model.measures import tonnes
 from airshed.rulebook import look

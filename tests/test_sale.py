@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.runner import Runner
-from airshed.lab.small_market import BANK, INSPECTOR
+from airshed.lab.simulator.small_market import BANK, INSPECTOR
 from airshed.market.instalments import Due, first_fen, late_fen, price_of, schedule, unpaid
 from airshed.model.period import DAY_MS, instant
 from airshed.model.refusal import Why

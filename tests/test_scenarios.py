@@ -20,7 +20,7 @@ from airshed.lab.scenarios.law import law_of
 from airshed.lab.scenarios.path import YearRow, play_path
 from airshed.lab.scenarios.schema import Design, Entry, Scenario, Shock, Trade, every, find, read
 from airshed.lab.scenarios.summary import framed, summed
-from airshed.lab.zone import load as load_zone
+from airshed.lab.zones.zone import load as load_zone
 from airshed.model.refusal import Malformed
 from airshed.rulebook import look
 from airshed.rulebook.load import find as find_rules

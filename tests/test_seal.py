@@ -14,7 +14,7 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.runner import Runner
 from airshed.lab.seals import NEVER, random_seal, salt_of, sealed, shown
-from airshed.lab.small_market import EXCHANGE
+from airshed.lab.simulator.small_market import EXCHANGE
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.model.seal import seal_of
 from airshed.rulebook.schema import Rulebook

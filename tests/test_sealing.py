@@ -9,8 +9,8 @@ import pytest
 
 from airshed.engine import commands as c
 from airshed.engine.runner import Runner
-from airshed.lab.marking import PlannedMark, marks_of, touching
-from airshed.lab.small_market import HOST, INSPECTOR
+from airshed.lab.season.marking import PlannedMark, marks_of, touching
+from airshed.lab.simulator.small_market import HOST, INSPECTOR
 from airshed.model.period import days_of, hour_instant, instant
 from airshed.model.refusal import Malformed
 from airshed.mrv.days import DayMass, SealedDay

@@ -7,8 +7,8 @@ import pytest
 from airshed.engine.journal import GENESIS, MemoryJournal
 from airshed.engine.runner import fold
 from airshed.engine.state import State
-from airshed.lab.firms import Step, guide_price
-from airshed.lab.season import Season
+from airshed.lab.season.firms import Step, guide_price
+from airshed.lab.season.season import Season
 from airshed.model.allowance import Series
 from airshed.registry.accounts import TREASURY
 from seasons import YEAR, played

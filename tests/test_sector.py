@@ -19,11 +19,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from airshed.lab.episodes import read_episodes
-from airshed.lab.monitoring import monitoring_rules
-from airshed.lab.sector import sector_stack
-from airshed.lab.stacks import readings as readings_of
-from airshed.lab.zone import Zone, load
+from airshed.lab.stacks.episodes import read_episodes
+from airshed.lab.stacks.monitoring import monitoring_rules
+from airshed.lab.stacks.sector import sector_stack
+from airshed.lab.stacks.stacks import readings as readings_of
+from airshed.lab.zones.zone import Zone, load
 from airshed.model.refusal import Malformed
 from airshed.mrv.flue_gas import Floats
 from airshed.mrv.hours import close_hours

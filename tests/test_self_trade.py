@@ -11,8 +11,8 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.journal import decode
 from airshed.engine.runner import Runner
-from airshed.lab.mirror import Mirror
-from airshed.lab.small_market import BANK, EXCHANGE
+from airshed.lab.simulator.mirror import Mirror
+from airshed.lab.simulator.small_market import BANK, EXCHANGE
 from airshed.model.refusal import Why
 from airshed.service.zone_call import Closed, close
 from laws import RULES

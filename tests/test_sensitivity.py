@@ -21,7 +21,7 @@ from airshed.lab.scenarios.sensitivity import (
     jobs_of,
     sample,
 )
-from airshed.lab.zone import load as load_zone
+from airshed.lab.zones.zone import load as load_zone
 from airshed.model.refusal import Malformed
 from airshed.rulebook.shipped import shipped
 from airshed.service.workers import each

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from airshed.cli.main import ROOMS, build
 from airshed.engine.procedures import complying, reporting, trading
-from airshed.lab.sim import Broken, simulate
+from airshed.lab.simulator.sim import Broken, simulate
 from airshed.market.orderbook import Fill, OrderBook
 from airshed.registry.ledger import Ledger
 from airshed.service.book import Book

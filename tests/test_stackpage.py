@@ -22,9 +22,9 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from airshed.cli.mrv import app
-from airshed.lab.episodes import read_episodes
-from airshed.lab.monitoring import monitoring_rules
-from airshed.lab.zone import load as load_zone
+from airshed.lab.stacks.episodes import read_episodes
+from airshed.lab.stacks.monitoring import monitoring_rules
+from airshed.lab.zones.zone import load as load_zone
 from airshed.model.refusal import Malformed
 from airshed.mrv import states
 from airshed.mrv.exceedance import times_over

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airshed.lab.columns import instant_text, number_text
-from airshed.lab.episodes import Episode, episodes_of, read_episodes
-from airshed.lab.monitoring import monitoring_rules, registrations
-from airshed.lab.operation import STOPPED, operate
-from airshed.lab.stacks import AIR_PRESSURE_OF_FLUE_GAS, StackFrames, simulate
-from airshed.lab.zone import Stack, expected_kg, load
+from airshed.lab.stacks.columns import instant_text, number_text
+from airshed.lab.stacks.episodes import Episode, episodes_of, read_episodes
+from airshed.lab.stacks.monitoring import monitoring_rules, registrations
+from airshed.lab.stacks.operation import STOPPED, operate
+from airshed.lab.stacks.stacks import AIR_PRESSURE_OF_FLUE_GAS, StackFrames, simulate
+from airshed.lab.zones.zone import Stack, expected_kg, load
 from airshed.model.allowance import Pollutant
 from airshed.model.refusal import Malformed
 from airshed.mrv.hj212 import Frame, decode, encode, hour_rows

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.runner import Runner
-from airshed.lab.small_market import EXCHANGE
+from airshed.lab.simulator.small_market import EXCHANGE
 from airshed.model.allowance import count_of
 from airshed.model.refusal import Why
 from airshed.registry.moves import Delivered, Paid

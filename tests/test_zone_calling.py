@@ -15,7 +15,7 @@ from airshed.engine import events as e
 from airshed.engine.journal import Journal, MemoryJournal
 from airshed.engine.procedures.zone_law import left_out, line_of, problem
 from airshed.engine.runner import Runner
-from airshed.lab.portrait import portrait
+from airshed.lab.simulator.portrait import portrait
 from airshed.market.zonecall import NotCleared, solve_in_rounds
 from airshed.model.allowance import count_of
 from airshed.model.measures import value_fen

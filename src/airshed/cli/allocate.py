@@ -132,7 +132,7 @@ def allocate(
 
 
 def _own(path: Path, pool: int | None, reserve: str, auction: str, baseline: str, size_kg: int | None) -> Task:
-    from airshed.lab.activities import read_activities
+    from airshed.lab.zones.activities import read_activities
 
     known: dict[str, Baseline] = {"": "mean", "mean": "mean", "median": "median"}
     tiers, size = _tiers(pool, reserve, auction), _size(size_kg)
@@ -156,8 +156,8 @@ def _size(size_kg: int | None) -> int:
 
 
 def _lawful(rulebook: str, pollutant: str, jurisdiction: str, vintage: int | None) -> Iterator[Task]:
-    from airshed.lab.activities import zone_activities
-    from airshed.lab.zone import load as load_zone
+    from airshed.lab.zones.activities import zone_activities
+    from airshed.lab.zones.zone import load as load_zone
     from airshed.market.allocation import parts
     from airshed.model.allowance import Series
     from airshed.rulebook import look

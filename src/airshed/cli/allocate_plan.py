@@ -11,7 +11,7 @@ from airshed.cli.show import as_json, console, table
 from airshed.model.measures import KG_PER_T
 
 if TYPE_CHECKING:
-    from airshed.lab.criteria import Steps
+    from airshed.lab.zones.criteria import Steps
     from airshed.market.allocation import Activity, Allocation, Parts
     from airshed.market.sharing.division import Terms
     from airshed.market.sharing.plan import Member, Plan
@@ -51,8 +51,8 @@ def catalogue(json: bool) -> None:
 
 def zone_job(rulebook: str, pollutant: str, jurisdiction: str, vintage: int | None) -> Job:
     """The cap of a whole zone, or of one city."""
-    from airshed.lab.zone import load as load_zone
-    from airshed.lab.zone_cap import zone_cap
+    from airshed.lab.zones.zone import load as load_zone
+    from airshed.lab.zones.zone_cap import zone_cap
     from airshed.rulebook.load import find, load
     from airshed.rulebook.shipped import shipped
 
@@ -63,7 +63,7 @@ def zone_job(rulebook: str, pollutant: str, jurisdiction: str, vintage: int | No
 
 def own_job(path: Path, tiers: Parts, size_kg: int) -> Job:
     """The sources of a CSV of one's own; its cities are in its column `jurisdiction`."""
-    from airshed.lab.activities import read_members
+    from airshed.lab.zones.activities import read_members
     from airshed.market.sharing.division import Terms
 
     return Job(path.name, tiers, size_kg, read_members(path), Terms(), {})
@@ -71,7 +71,7 @@ def own_job(path: Path, tiers: Parts, size_kg: int) -> Job:
 
 def known(job: Job, criteria: str, curves: str) -> Job:
     """The job with tables of criteria and of abatement that were given."""
-    from airshed.lab.criteria import read_criteria, read_steps
+    from airshed.lab.zones.criteria import read_criteria, read_steps
 
     if criteria:
         job = replace(job, criteria=read_criteria(Path(criteria)))
@@ -82,7 +82,7 @@ def plan_of(method: str, path: str) -> tuple[str, Plan]:
     """A plan and its name: from a file, or by name."""
     import msgspec
 
-    from airshed.lab.rows import decoded
+    from airshed.lab.zones.rows import decoded
     from airshed.market.sharing.named import NAMED
     from airshed.market.sharing.plan import Plan
 

@@ -33,9 +33,9 @@ def matrix(
 
     Example: airshed call matrix dianzhong --pollutant SO2 --out matrix.csv
     """
-    from airshed.lab.plume import FARTHEST_M
-    from airshed.lab.transfer import INDICATIVE, default_matrix, read_transfer
-    from airshed.lab.zone import load as load_zone
+    from airshed.lab.air.plume import FARTHEST_M
+    from airshed.lab.air.transfer import INDICATIVE, default_matrix, read_transfer
+    from airshed.lab.zones.zone import load as load_zone
     from airshed.model.allowance import Pollutant
     from airshed.rulebook.shipped import shipped
 

@@ -15,9 +15,9 @@ from airshed.model.measures import tonnes, yuan
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
-    from airshed.lab.firms import Firm
-    from airshed.lab.season import Season
-    from airshed.lab.zone import Zone
+    from airshed.lab.season.firms import Firm
+    from airshed.lab.season.season import Season
+    from airshed.lab.zones.zone import Zone
     from airshed.rulebook.schema import Rulebook
 
 RULEBOOK = "dianzhong"
@@ -91,8 +91,8 @@ def demo(
 
 def _programme(rulebook: str) -> Programme:
     """The law and its zone; a law in a folder may name a zone that ships."""
-    from airshed.lab.season import first_year
-    from airshed.lab.zone import load as load_zone
+    from airshed.lab.season.season import first_year
+    from airshed.lab.zones.zone import load as load_zone
     from airshed.rulebook.load import find, load_texts, texts
     from airshed.rulebook.shipped import shipped
 
@@ -159,11 +159,11 @@ def _progress(quiet: bool) -> Iterator[Step]:
 
 def _play(out: Path, seed: int, workers: int, step: Step, programme: Programme) -> tuple[Season, list[Any]]:
     from airshed.engine.runner import Runner
-    from airshed.lab.episodes import read_episodes
-    from airshed.lab.marking import marks_of, read_marks
-    from airshed.lab.monitoring import monitoring_rules
-    from airshed.lab.season import Season
-    from airshed.lab.verifier import doubts
+    from airshed.lab.season.marking import marks_of, read_marks
+    from airshed.lab.season.season import Season
+    from airshed.lab.season.verifier import doubts
+    from airshed.lab.stacks.episodes import read_episodes
+    from airshed.lab.stacks.monitoring import monitoring_rules
     from airshed.rulebook.digest import digest
     from airshed.service.book import Book
     from airshed.service.marked_days import reverted, sealed_and_corrected
@@ -233,7 +233,7 @@ def _play(out: Path, seed: int, workers: int, step: Step, programme: Programme) 
 
 def _levels(zone: Zone, firms: list[Firm]) -> dict[str, dict[str, list[tuple[int, float]]]]:
     """What the firms' installations do to their stacks, from the day on which they work."""
-    from airshed.lab.firms import level_of
+    from airshed.lab.season.firms import level_of
 
     by_source = {firm.source.source: firm for firm in firms}
     return {
@@ -246,7 +246,7 @@ def _levels(zone: Zone, firms: list[Firm]) -> dict[str, dict[str, list[tuple[int
 
 
 def _report(out: Path, seed: int, season: Season, measured: list[Any], programme: Programme) -> int:
-    from airshed.lab.episodes import read_episodes
+    from airshed.lab.stacks.episodes import read_episodes
     from airshed.service.book import Book
     from airshed.service.report import build, write
 

@@ -40,8 +40,8 @@ def measure(
     Example: airshed gateway measure receipts --devices devices.csv --year 2027 --out measured
     """
     from airshed.cli.gateway_look import instant_option
-    from airshed.lab.monitoring import monitoring_rules
-    from airshed.lab.zone import load as load_zone
+    from airshed.lab.stacks.monitoring import monitoring_rules
+    from airshed.lab.zones.zone import load as load_zone
     from airshed.model.period import HOUR_MS, instant
     from airshed.rulebook.load import find, load
     from airshed.rulebook.shipped import shipped

@@ -95,7 +95,7 @@ def agents(
 def _source(market: str, rulebook: str, pollutant: str) -> Drawn:
     from airshed.lab.agents.ensemble import Laboratory, ZoneYear
     from airshed.lab.agents.laboratory import MARKETS
-    from airshed.lab.zone import load as load_zone
+    from airshed.lab.zones.zone import load as load_zone
     from airshed.rulebook.load import find, load
     from airshed.rulebook.shipped import shipped
 

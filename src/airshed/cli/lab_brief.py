@@ -54,7 +54,7 @@ def brief(
     from airshed.lab.brief.run import count
     from airshed.lab.brief.tasks import Task
     from airshed.lab.brief.world import Assumed
-    from airshed.lab.zone import load as load_zone
+    from airshed.lab.zones.zone import load as load_zone
     from airshed.rulebook.load import find, load
     from airshed.rulebook.shipped import shipped
     from airshed.service.workers import each
@@ -136,7 +136,7 @@ def seen_in(book: str, names: list[str], year: int) -> dict[str, float]:
 
 def _taxes(said: str, names: list[str]) -> dict[str, float]:
     """Yuan per tonne by pollutant: the same for all, or what a place taxes each at."""
-    from airshed.lab.taxes import read_taxes, tax_of
+    from airshed.lab.prices.taxes import read_taxes, tax_of
 
     if not said:
         return {}

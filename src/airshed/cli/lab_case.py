@@ -63,7 +63,7 @@ def _shipped(
     curves: str, caps: str, rulebook: str, pollutant: str, years: int, percents: tuple[float, float, float]
 ) -> Case:
     from airshed.lab.equilibrium.case import case_of, read_case
-    from airshed.lab.zone import load as load_zone
+    from airshed.lab.zones.zone import load as load_zone
     from airshed.model.allowance import Pollutant
     from airshed.rulebook.load import find, load
     from airshed.rulebook.shipped import shipped

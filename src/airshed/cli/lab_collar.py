@@ -61,8 +61,8 @@ def collar(
     from airshed.lab.equilibrium.certificate import certificate as proven
     from airshed.lab.equilibrium.joined import merged
     from airshed.lab.equilibrium.stability import StabilityRule, stabilised
-    from airshed.lab.rows import decoded
-    from airshed.lab.zone import load as load_zone
+    from airshed.lab.zones.rows import decoded
+    from airshed.lab.zones.zone import load as load_zone
     from airshed.model.allowance import Pollutant
     from airshed.rulebook.load import find, load
     from airshed.rulebook.shipped import shipped

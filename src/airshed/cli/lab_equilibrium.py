@@ -137,7 +137,7 @@ def check(
 
 def _tax(said: str, pollutant: str) -> float:
     """Yuan per tonne: a number, or what a place taxes the pollutant at."""
-    from airshed.lab.taxes import read_taxes, tax_of
+    from airshed.lab.prices.taxes import read_taxes, tax_of
 
     if not said:
         return 0.0

@@ -43,11 +43,11 @@ def frictions(
     """
     from airshed.lab.equilibrium.case import case_of, linked, solved, steps_of
     from airshed.lab.equilibrium.trading import traded
-    from airshed.lab.guide_price import collar_of
     from airshed.lab.methods import ladders, plans, positions
     from airshed.lab.power import bought_at_auction, concentration, powers
-    from airshed.lab.zone import load as load_zone
-    from airshed.lab.zone_cap import zone_cap
+    from airshed.lab.prices.guide_price import collar_of
+    from airshed.lab.zones.zone import load as load_zone
+    from airshed.lab.zones.zone_cap import zone_cap
     from airshed.market.sharing.tiers import share
     from airshed.model.allowance import Pollutant
     from airshed.model.measures import KG_PER_T

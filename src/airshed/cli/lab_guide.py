@@ -52,9 +52,9 @@ def guide(
     Example: airshed lab guide --pollutant NOx --below 50 --exceedance KM=1.2
     """
     from airshed.lab.equilibrium.case import case_of, read_case
-    from airshed.lab.guide_price import collar_of, guide_prices
-    from airshed.lab.taxes import read_reliefs, read_taxes, tax_of
-    from airshed.lab.zone import load as load_zone
+    from airshed.lab.prices.guide_price import collar_of, guide_prices
+    from airshed.lab.prices.taxes import read_reliefs, read_taxes, tax_of
+    from airshed.lab.zones.zone import load as load_zone
     from airshed.market.tenor import capitalised
     from airshed.model.allowance import Pollutant
     from airshed.rulebook.load import find, load

@@ -12,7 +12,7 @@ from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
     from airshed.lab.methods import Change, Compared
-    from airshed.lab.zone_cap import ZoneCap
+    from airshed.lab.zones.zone_cap import ZoneCap
 
 RULEBOOK = "dianzhong"
 
@@ -52,8 +52,8 @@ def methods(
     """
     from airshed.lab.equilibrium.case import case_of, linked, solved, steps_of
     from airshed.lab.methods import changed, compare, plans
-    from airshed.lab.zone import load as load_zone
-    from airshed.lab.zone_cap import zone_cap
+    from airshed.lab.zones.zone import load as load_zone
+    from airshed.lab.zones.zone_cap import zone_cap
     from airshed.model.allowance import Pollutant
     from airshed.rulebook.load import find, load
     from airshed.rulebook.shipped import shipped

@@ -48,9 +48,9 @@ def prices(
 
     Example: airshed lab prices --html prices.html
     """
-    from airshed.lab.floors import floors_of, read_traded
-    from airshed.lab.quotes import alarms, in_one_language, read_quotes, yields
-    from airshed.lab.taxes import read_fees, read_taxes
+    from airshed.lab.prices.floors import floors_of, read_traded
+    from airshed.lab.prices.quotes import alarms, in_one_language, read_quotes, yields
+    from airshed.lab.prices.taxes import read_fees, read_taxes
 
     target = writable(html)
     if not 0 < rate < 100 or not 0 < life <= 1_000:

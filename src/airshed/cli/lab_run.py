@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from airshed.lab.agents.ensemble import Spread
     from airshed.lab.scenarios.schema import Scenario
     from airshed.lab.scenarios.summary import Summary
-    from airshed.lab.zone import Zone
+    from airshed.lab.zones.zone import Zone
     from airshed.rulebook.schema import Rulebook
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
@@ -116,7 +116,7 @@ def scenarios(json: Json = False) -> None:
 def opened(name: str) -> tuple[Scenario, Rulebook, Zone]:
     """A scenario with the law and the zone that it names."""
     from airshed.lab.scenarios import schema
-    from airshed.lab.zone import load as load_zone
+    from airshed.lab.zones.zone import load as load_zone
     from airshed.rulebook.load import find, load
     from airshed.rulebook.shipped import shipped
 

@@ -31,7 +31,7 @@ def factors(
 
     Example: airshed mrv factors --pollutant SO2
     """
-    from airshed.lab.factor_library import shipped_factors, shipped_fuels
+    from airshed.lab.stacks.factor_library import shipped_factors, shipped_fuels
 
     library, fuels = shipped_factors(), shipped_fuels()
     known = sorted({each.pollutant for each in library})
@@ -100,8 +100,8 @@ def estimate(
 
     Example: airshed mrv estimate --activity 1200000 --factor steel-southwest-so2 --removal 70 --other balance=6000000
     """
-    from airshed.lab.factor_library import shipped_factors
-    from airshed.lab.records import method_rules
+    from airshed.lab.stacks.factor_library import shipped_factors
+    from airshed.lab.stacks.records import method_rules
     from airshed.mrv.choosing import choose, rule_of
     from airshed.mrv.factors import estimate as by_factor
     from airshed.mrv.factors import factor_of
@@ -169,7 +169,7 @@ def co2(
 
     Example: airshed mrv co2 --fuel raw-coal --tonnes 745700 --output-mwh 1000000
     """
-    from airshed.lab.factor_library import shipped_fuels
+    from airshed.lab.stacks.factor_library import shipped_fuels
     from airshed.mrv.co2 import PLAUSIBLE_T_PER_GWH, as_meant, burnt, fuel_kg_per_kwh, fuel_of, t_per_gwh
 
     low, high = PLAUSIBLE_T_PER_GWH

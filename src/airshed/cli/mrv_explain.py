@@ -50,7 +50,7 @@ def explain(
 
     Example: airshed mrv explain evidence QJ-PWR-03-B 2027-03-27T18 --pollutant SO2
     """
-    from airshed.lab.zone import load as load_zone
+    from airshed.lab.zones.zone import load as load_zone
     from airshed.mrv.steps import kg
     from airshed.rulebook.shipped import shipped
     from airshed.service.explain import explain as explained
@@ -104,8 +104,8 @@ def limits(
     """
     from datetime import date
 
-    from airshed.lab.monitoring import monitoring_rules, registrations
-    from airshed.lab.zone import load as load_zone
+    from airshed.lab.stacks.monitoring import monitoring_rules, registrations
+    from airshed.lab.zones.zone import load as load_zone
     from airshed.mrv.applicability import limit_on, scope_on
     from airshed.rulebook.shipped import shipped
 

@@ -11,7 +11,7 @@ from airshed.cli.show import as_json, bar, console, table
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
-    from airshed.lab.zone import Zone
+    from airshed.lab.zones.zone import Zone
     from airshed.mrv.rules import MonitoringRules
 
 Folder = Annotated[
@@ -224,8 +224,8 @@ def exceedances(
 
 def _law(zone: str, rulebook: str) -> tuple[Zone, MonitoringRules]:
     """The inventory and the monitoring rules, by name of what is shipped or by folder."""
-    from airshed.lab.monitoring import monitoring_rules
-    from airshed.lab.zone import load as load_zone
+    from airshed.lab.stacks.monitoring import monitoring_rules
+    from airshed.lab.zones.zone import load as load_zone
     from airshed.rulebook.load import find, load
     from airshed.rulebook.shipped import shipped
 

@@ -14,7 +14,7 @@ from airshed.model.measures import exact
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
-    from airshed.lab.zone import Stack, Zone
+    from airshed.lab.zones.zone import Stack, Zone
     from airshed.mrv.meter_price import Price
     from airshed.rulebook.schema import Rulebook
 
@@ -48,9 +48,9 @@ def meter_price(
     Example: airshed mrv meter-price --stack QJ-PWR-03-B --pollutant SO2 --price 12000 --html price.html
     """
     from airshed.cli.mrv_shown import law_of
-    from airshed.lab.meter_trial import meter_prices
-    from airshed.lab.monitoring import monitoring_rules, registrations
-    from airshed.lab.zone import load as load_zone
+    from airshed.lab.stacks.meter_trial import meter_prices
+    from airshed.lab.stacks.monitoring import monitoring_rules, registrations
+    from airshed.lab.zones.zone import load as load_zone
     from airshed.rulebook.shipped import shipped
     from airshed.service.measure import chosen_stacks
 

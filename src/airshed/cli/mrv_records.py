@@ -35,7 +35,7 @@ def manual(
 
     Example: airshed mrv manual tests.csv --hours hours.csv
     """
-    from airshed.lab.records import hours_of, manual_rules, read_tests
+    from airshed.lab.stacks.records import hours_of, manual_rules, read_tests
     from airshed.mrv.manual import manual_year, shown
 
     tests = read_tests(record(file), str(file))
@@ -84,7 +84,7 @@ def balance(file: Record, removal: Removal = "0", json: Json = False) -> None:
 
     Example: airshed mrv balance sulphur.csv --removal 90
     """
-    from airshed.lab.records import flows_of
+    from airshed.lab.stacks.records import flows_of
     from airshed.mrv.balances import sulphur_balance
 
     into, kept = flows_of(record(file), str(file))
@@ -104,8 +104,8 @@ def leaks(file: Record, json: Json = False) -> None:
 
     Example: airshed mrv leaks survey.csv
     """
-    from airshed.lab.factor_library import shipped_factors
-    from airshed.lab.records import surveys_of
+    from airshed.lab.stacks.factor_library import shipped_factors
+    from airshed.lab.stacks.records import surveys_of
     from airshed.mrv.balances import leaks as by_survey
     from airshed.mrv.factors import added
 

@@ -49,8 +49,8 @@ def run(
     """
     from time import perf_counter
 
-    from airshed.lab.monitoring import monitoring_rules
-    from airshed.lab.zone import load as load_zone
+    from airshed.lab.stacks.monitoring import monitoring_rules
+    from airshed.lab.zones.zone import load as load_zone
     from airshed.rulebook.load import find, load
     from airshed.rulebook.shipped import shipped
     from airshed.service import readings as hourly

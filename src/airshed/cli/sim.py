@@ -30,7 +30,7 @@ def sim(
 
     from rich.progress import Progress
 
-    from airshed.lab.sim import Broken, simulate
+    from airshed.lab.simulator.sim import Broken, simulate
     from airshed.rulebook.load import find, load
     from airshed.service.book import Book
     from airshed.service.verify import verify

@@ -34,8 +34,8 @@ def stacks(
     """
     from time import perf_counter
 
-    from airshed.lab.episodes import read_episodes
-    from airshed.lab.zone import load
+    from airshed.lab.stacks.episodes import read_episodes
+    from airshed.lab.zones.zone import load
     from airshed.rulebook.shipped import shipped
     from airshed.service.evidence import MANIFEST
     from airshed.service.measure import chosen_stacks, simulate_zone
@@ -84,7 +84,7 @@ def sector(
     from time import perf_counter
 
     from airshed.cli.mrv_run import show_readings
-    from airshed.lab.sector import MOST_STACKS
+    from airshed.lab.stacks.sector import MOST_STACKS
     from airshed.service.sector import MOST_YEARS, simulate_sector
 
     if stacks > MOST_STACKS:

@@ -2,6 +2,9 @@
 
 `import airshed.lab as lab`, then `lab.zone_tables()`, `lab.solve_market(...)`: the names of `airshed.lab.frames` are
 read when first used, so that the import costs nothing.
+
+`zones` and `stacks` make the evidence, `air` the matrix, `season` plays the demo year, `agents` and `scenarios` play
+futures, `simulator` plays foul; `equilibrium`, `prices`, `methods`, `linking`, `brief` reckon; `frames` hands it out.
 """
 
 from __future__ import annotations

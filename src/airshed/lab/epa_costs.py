@@ -11,7 +11,7 @@ from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 
-from airshed.lab.rows import read_rows
+from airshed.lab.zones.rows import read_rows
 from airshed.model.refusal import Malformed
 
 HOURS, KW_PER_MW = 8_760, 1_000

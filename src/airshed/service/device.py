@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 
-from airshed.lab.device import Logger, pieces
+from airshed.lab.stacks.device import Logger, pieces
 from airshed.model.refusal import Malformed
 from airshed.mrv.hj212.frame import Frame, decode
 from airshed.mrv.hj212.sm4 import decrypted_frame

@@ -13,8 +13,8 @@ from itertools import islice
 from pathlib import Path
 from typing import get_args
 
-from airshed.lab.device import SPANS_MS, Logger, mns, plan
-from airshed.lab.rows import write_rows
+from airshed.lab.stacks.device import SPANS_MS, Logger, mns, plan
+from airshed.lab.zones.rows import write_rows
 from airshed.model.period import BEIJING
 from airshed.model.refusal import Malformed
 from airshed.mrv.hj212.frame import CrcName, Version

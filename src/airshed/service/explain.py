@@ -11,8 +11,8 @@ from pathlib import Path
 import msgspec
 
 from airshed.compliance.obligation import obligation
-from airshed.lab.monitoring import monitoring_rules
-from airshed.lab.zone import Zone
+from airshed.lab.stacks.monitoring import monitoring_rules
+from airshed.lab.zones.zone import Zone
 from airshed.model.refusal import Malformed
 from airshed.mrv import states, steps
 from airshed.mrv.applicability import limits_of

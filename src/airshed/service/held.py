@@ -7,8 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from airshed.lab.monitoring import registrations
-from airshed.lab.zone import Zone
+from airshed.lab.stacks.monitoring import registrations
+from airshed.lab.zones.zone import Zone
 from airshed.model.refusal import Malformed
 from airshed.mrv.hours import ClosedHours, close_hours
 from airshed.mrv.readings import StackReadings

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from airshed.engine.commands import SealDay
-from airshed.lab.marking import PlannedMark, marks_of, touching
+from airshed.lab.season.marking import PlannedMark, marks_of, touching
 from airshed.mrv.year import StackYear
 from airshed.service.sealing import seal_command
 

@@ -12,11 +12,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from airshed.lab.episodes import Episode, episodes_of
-from airshed.lab.monitoring import registrations
-from airshed.lab.operation import month_of_hours
-from airshed.lab.stacks import AIR_PRESSURE_OF_FLUE_GAS, Levels, simulate
-from airshed.lab.zone import Stack, Zone
+from airshed.lab.stacks.episodes import Episode, episodes_of
+from airshed.lab.stacks.monitoring import registrations
+from airshed.lab.stacks.operation import month_of_hours
+from airshed.lab.stacks.stacks import AIR_PRESSURE_OF_FLUE_GAS, Levels, simulate
+from airshed.lab.zones.zone import Stack, Zone
 from airshed.model.period import days_of
 from airshed.model.refusal import Malformed
 from airshed.mrv.days import GENESIS, evidence_of_days

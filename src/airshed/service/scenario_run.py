@@ -20,7 +20,7 @@ from airshed.lab.scenarios.draw import Setting
 from airshed.lab.scenarios.path import play_path
 from airshed.lab.scenarios.schema import Scenario
 from airshed.lab.scenarios.summary import SHAPE, framed
-from airshed.lab.zone import Zone
+from airshed.lab.zones.zone import Zone
 from airshed.model.refusal import Malformed
 from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import msgspec
 
-from airshed.lab.sector import MOST_STACKS, sector_stack
-from airshed.lab.stacks import readings
+from airshed.lab.stacks.sector import MOST_STACKS, sector_stack
+from airshed.lab.stacks.stacks import readings
 from airshed.model.refusal import Malformed
 from airshed.service import evidence as files
 from airshed.service import readings as hourly

@@ -15,7 +15,7 @@ from airshed.lab.agents.measures import Measures, measured
 from airshed.lab.agents.session import play
 from airshed.lab.agents.venue import BareVenue, EngineVenue
 from airshed.lab.agents.zone_firms import INVENTORY, Outlook, zone_market
-from airshed.lab.zone import Zone
+from airshed.lab.zones.zone import Zone
 from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
 

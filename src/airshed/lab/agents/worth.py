@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from airshed.lab.agents.nouns import Offer
-from airshed.lab.firms import Step
+from airshed.lab.season.firms import Step
 from airshed.model.refusal import Malformed
 
 #: Width of a last block that never ends.

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from airshed.lab.activities import activity_lines
 from airshed.lab.agents.market import Market, Trader
 from airshed.lab.agents.worth import of_source
-from airshed.lab.firms import Firm, Step, firms_of, guide_price
-from airshed.lab.zone import Zone
+from airshed.lab.season.firms import Firm, Step, firms_of, guide_price
+from airshed.lab.zones.activities import activity_lines
+from airshed.lab.zones.zone import Zone
 from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
 

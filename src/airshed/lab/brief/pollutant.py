@@ -11,7 +11,7 @@ from airshed.lab.brief.markets import by_city, solve
 from airshed.lab.brief.world import Assumed, World
 from airshed.lab.equilibrium.case import Case, case_of, linked, solved
 from airshed.lab.linking import saving
-from airshed.lab.zone import Zone
+from airshed.lab.zones.zone import Zone
 from airshed.model.allowance import Pollutant
 from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook

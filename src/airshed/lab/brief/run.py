@@ -16,7 +16,7 @@ from airshed.lab.brief.sessions import SESSIONS, Kind, SessionFacts, kind_of, ki
 from airshed.lab.brief.states import states_of
 from airshed.lab.brief.tasks import MOVES, Pool, Run, Task, in_turn, moved, work
 from airshed.lab.brief.world import ASSUMED, Assumed, examine
-from airshed.lab.zone import Zone
+from airshed.lab.zones.zone import Zone
 from airshed.model.refusal import Malformed
 from airshed.rulebook import look
 from airshed.rulebook.schema import Rulebook

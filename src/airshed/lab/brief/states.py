@@ -6,7 +6,7 @@ from itertools import product
 from typing import NamedTuple
 
 from airshed.lab.brief.world import Assumed, CostLevel, World, world_of
-from airshed.lab.zone import Zone
+from airshed.lab.zones.zone import Zone
 from airshed.rulebook.schema import Rulebook
 
 #: How far growth may lie from what is assumed, a year; assumed.

@@ -12,7 +12,7 @@ from airshed.lab.brief.pollutant import found_of, price_of, saving_of
 from airshed.lab.brief.sessions import Kind, SessionFacts, session_facts
 from airshed.lab.brief.states import states_of
 from airshed.lab.brief.world import Assumed
-from airshed.lab.zone import Zone
+from airshed.lab.zones.zone import Zone
 from airshed.rulebook.schema import Rulebook
 
 #: What is moved, one at a time: knob, where it is put, and the change.

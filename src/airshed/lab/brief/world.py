@@ -8,10 +8,10 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from airshed.lab.activities import zone_activities
 from airshed.lab.equilibrium.case import case_of
 from airshed.lab.equilibrium.curves import LARGEST, Floats, discounting
-from airshed.lab.zone import Zone
+from airshed.lab.zones.activities import zone_activities
+from airshed.lab.zones.zone import Zone
 from airshed.market.allocation import Activity
 from airshed.model.allowance import Pollutant
 from airshed.model.measures import KG_PER_T

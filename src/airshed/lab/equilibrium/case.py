@@ -14,8 +14,8 @@ from airshed.lab.equilibrium.certificate import certificate
 from airshed.lab.equilibrium.curves import LARGEST, Floats, Slopes, Steps, discounting
 from airshed.lab.equilibrium.joined import merged
 from airshed.lab.equilibrium.zones import ZoneEquilibrium, zone_equilibrium
-from airshed.lab.rows import read_rows
-from airshed.lab.zone import Zone
+from airshed.lab.zones.rows import read_rows
+from airshed.lab.zones.zone import Zone
 from airshed.model.allowance import Pollutant
 from airshed.model.measures import KG_PER_T
 from airshed.model.refusal import Malformed

@@ -10,7 +10,7 @@ import numpy as np
 
 from airshed.lab.equilibrium.cocontrol import Measures
 from airshed.lab.equilibrium.curves import Floats, discounting
-from airshed.lab.rows import read_rows
+from airshed.lab.zones.rows import read_rows
 from airshed.model.refusal import Malformed
 
 Tonnes = Annotated[float, msgspec.Meta(ge=0, le=1e12)]

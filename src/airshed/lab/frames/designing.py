@@ -11,7 +11,7 @@ from airshed.lab.brief.run import Judgement, designs_of
 from airshed.lab.brief.score import weights_of
 from airshed.lab.brief.tasks import Task, judged
 from airshed.lab.brief.world import Assumed, examine
-from airshed.lab.zone import load as load_zone
+from airshed.lab.zones.zone import load as load_zone
 from airshed.rulebook.load import find, load
 from airshed.rulebook.shipped import shipped
 

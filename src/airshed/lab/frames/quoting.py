@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from airshed.lab.frames.reading import frame_of, rows_of
-from airshed.lab.quotes import FAR, OPEN, Quote, Said, alarms, in_one_language, read_quotes
+from airshed.lab.prices.quotes import FAR, OPEN, Quote, Said, alarms, in_one_language, read_quotes
 from airshed.model.refusal import Malformed
 
 _QUOTE = {

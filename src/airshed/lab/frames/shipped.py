@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import polars as pl
 
-from airshed.lab.activities import zone_activities
 from airshed.lab.equilibrium.case import CurveLine, case_of, steps_of
 from airshed.lab.frames.reading import frame_of
 from airshed.lab.frames.sharing import SourceYear
-from airshed.lab.zone import load as load_zone
+from airshed.lab.zones.activities import zone_activities
+from airshed.lab.zones.zone import load as load_zone
 from airshed.market.allocation import parts
 from airshed.model.allowance import Pollutant
 from airshed.model.refusal import Malformed

@@ -14,13 +14,13 @@ from airshed.engine.procedures.deadlines import surrender_day
 from airshed.engine.procedures.examining import Draft, answers
 from airshed.engine.procedures.reporting import MG_PER_G
 from airshed.engine.runner import Answer
-from airshed.lab.activities import activity_lines
 from airshed.lab.agents.bidder import bids
 from airshed.lab.agents.market import Trader
 from airshed.lab.agents.venue import Desk
 from airshed.lab.scenarios.draw import Work
 from airshed.lab.seals import salt_of, sealed
-from airshed.lab.zone import Zone
+from airshed.lab.zones.activities import activity_lines
+from airshed.lab.zones.zone import Zone
 from airshed.model.measures import value_fen
 from airshed.model.period import instant
 from airshed.registry import accounts

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from airshed.lab.equilibrium import Steps, equilibrium
 from airshed.lab.equilibrium.curves import Floats, discounting
-from airshed.lab.firms import Firm, Step, firms_of
 from airshed.lab.scenarios.law import law_of
 from airshed.lab.scenarios.schema import Scenario
-from airshed.lab.zone import Zone
+from airshed.lab.season.firms import Firm, Step, firms_of
+from airshed.lab.zones.zone import Zone
 from airshed.model.measures import FEN_PER_YUAN, KG_PER_T
 from airshed.rulebook.schema import Rulebook
 

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from airshed.lab.rows import read_rows
+from airshed.lab.zones.rows import read_rows
 from airshed.model.period import BEIJING
 from airshed.model.refusal import Malformed
 from airshed.mrv.hj212.frame import CrcName, Version

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from airshed.lab.rows import read_rows, write_rows
+from airshed.lab.zones.rows import read_rows, write_rows
 from airshed.model.period import BEIJING, DAY_MS
 from airshed.model.refusal import Malformed
 from airshed.mrv.hj212.sm4 import BLOCK

@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from airshed.lab.zone import Zone
+from airshed.lab.zones.zone import Zone
 from airshed.model.refusal import Malformed
 from airshed.service import readings as hourly
 from airshed.service.gateway import journal, store

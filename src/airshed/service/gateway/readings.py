@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from airshed.lab.monitoring import registrations
-from airshed.lab.stacks import AIR_PRESSURE_OF_FLUE_GAS
-from airshed.lab.zone import Zone
+from airshed.lab.stacks.monitoring import registrations
+from airshed.lab.stacks.stacks import AIR_PRESSURE_OF_FLUE_GAS
+from airshed.lab.zones.zone import Zone
 from airshed.model.refusal import Malformed
 from airshed.mrv.flue_gas import Floats
 from airshed.mrv.hj212.codes import factors

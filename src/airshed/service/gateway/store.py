@@ -22,7 +22,7 @@ from pathlib import Path
 
 import msgspec
 
-from airshed.lab.rows import decoded
+from airshed.lab.zones.rows import decoded
 from airshed.model.refusal import Malformed
 from airshed.mrv.days import GENESIS
 from airshed.service.evidence import CHAIN, sync, write_record

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from airshed.lab.quotes import Said
+from airshed.lab.prices.quotes import Said
 from airshed.market.tenor import annualised
 from airshed.service.report.style import ALARM, GREY, INK, QUIET_BLUE, SPARE, Figure, axis, figure, hover
 from airshed.service.report.words import Language, Phrase

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from airshed.lab.floors import FloorBound
-from airshed.lab.quotes import Alarm, Said, Yield
+from airshed.lab.prices.floors import FloorBound
+from airshed.lab.prices.quotes import Alarm, Said, Yield
 from airshed.market.tenor import annualised
 from airshed.service.quotepage.chart import KINDS, ONCE, PLACES, POLLUTANTS, YEARLY, chart, height_of_chart, named, pair
 from airshed.service.report.page import environment, script_json

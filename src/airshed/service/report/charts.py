@@ -7,7 +7,7 @@ from functools import partial
 
 import msgspec
 
-from airshed.lab.zone import Zone
+from airshed.lab.zones.zone import Zone
 from airshed.rulebook.schema import Rulebook
 from airshed.service.report import charts_compliance as complying
 from airshed.service.report import charts_emissions as emissions

@@ -7,7 +7,7 @@ from itertools import pairwise
 from math import hypot
 from typing import Any
 
-from airshed.lab.zone import Zone
+from airshed.lab.zones.zone import Zone
 from airshed.rulebook.schema import Rulebook
 from airshed.service.report.facts import Facts
 from airshed.service.report.labels import place_names, source_label

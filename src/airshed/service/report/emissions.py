@@ -7,8 +7,8 @@ from functools import partial
 
 import msgspec
 
-from airshed.lab.activities import zone_activities
-from airshed.lab.zone import Zone
+from airshed.lab.zones.activities import zone_activities
+from airshed.lab.zones.zone import Zone
 from airshed.market.allocation import METHODS, Activity, Allocation, allocate, parts, whip
 from airshed.model.allowance import Pollutant
 from airshed.rulebook import look

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from airshed.lab.episodes import Episode
-from airshed.lab.zone import Zone
+from airshed.lab.stacks.episodes import Episode
+from airshed.lab.zones.zone import Zone
 from airshed.mrv.year import StackYear
 from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from airshed.lab.episodes import Episode
-from airshed.lab.zone import Zone
+from airshed.lab.stacks.episodes import Episode
+from airshed.lab.zones.zone import Zone
 from airshed.mrv.annual import SUSPICIOUS
 from airshed.mrv.exceedance import Exceedance, ranked
 from airshed.mrv.states import Finding

@@ -12,8 +12,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 from plotly.offline import get_plotlyjs
 
-from airshed.lab.episodes import Episode
-from airshed.lab.zone import Zone
+from airshed.lab.stacks.episodes import Episode
+from airshed.lab.zones.zone import Zone
 from airshed.model.refusal import Malformed
 from airshed.mrv.year import StackYear
 from airshed.rulebook.schema import Rulebook

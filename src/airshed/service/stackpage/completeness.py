@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from airshed.lab.zone import Zone
+from airshed.lab.zones.zone import Zone
 from airshed.model.period import days_of
 from airshed.mrv import states
 from airshed.mrv.columns import runs

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from airshed.lab.zone import Source, Stack, Zone
+from airshed.lab.zones.zone import Source, Stack, Zone
 from airshed.model.period import days_of
 from airshed.model.refusal import Malformed
 from airshed.mrv import states

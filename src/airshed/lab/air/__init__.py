@@ -1,0 +1,1 @@
+"""Which tonne burdens whom: a small plume and the matrix it makes."""

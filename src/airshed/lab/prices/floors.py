@@ -1,0 +1,80 @@
+"""Markets whose administered floors are all that prices tell: what was traded, and what it would cost at the floors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+
+from airshed.lab.zones.rows import read_rows
+from airshed.market.tenor import floor_bound
+from airshed.model.refusal import Malformed
+
+#: A ratio up to this says that prices carry next to nothing but the floors.
+BOUND = 1.1
+
+
+class Traded(msgspec.Struct, frozen=True):
+    """What a place traded of a pollutant in a year, a row of `traded.csv`; the value is that of the whole year."""
+
+    place: str
+    year: int
+    pollutant: str
+    traded_t: Annotated[float, msgspec.Meta(ge=0, le=1e12)]
+    floor_yuan_per_t: Annotated[float, msgspec.Meta(gt=0, le=1e9)]
+    value_million_yuan: Annotated[float, msgspec.Meta(gt=0, le=1e9)]
+    cite: str
+    status: Literal["confirmed", "to confirm"]
+
+
+@dataclass(frozen=True, slots=True)
+class FloorBound:
+    """A year of a place: value and value at the floors in yuan, and their ratio."""
+
+    place: str
+    year: int
+    value_yuan: float
+    at_floor_yuan: float
+    ratio: float
+    status: str
+
+    @property
+    def bound(self) -> bool:
+        """Whether the floors are about all that prices tell."""
+        return self.ratio <= BOUND
+
+
+def read_traded(path: Path | None = None) -> tuple[Traded, ...]:
+    """Rows of a CSV, or those that are shipped. Malformed, with its line, where a row stands twice or values differ."""
+    found = path or Path(__file__).with_name("traded.csv")
+    rows = read_rows(found, Traded)
+    values: dict[tuple[str, int], float] = {}
+    seen: set[tuple[str, int, str]] = set()
+    for line, row in enumerate(rows, start=2):
+        if (row.place, row.year, row.pollutant) in seen:
+            raise Malformed(f"{found} line {line}", f"{row.place} {row.year} {row.pollutant} stands twice", "keep one")
+        seen.add((row.place, row.year, row.pollutant))
+        if values.setdefault((row.place, row.year), row.value_million_yuan) != row.value_million_yuan:
+            raise Malformed(
+                f"{found} line {line}", f"another value of {row.place} {row.year}", "write the year's in each row"
+            )
+    return rows
+
+
+def floors_of(rows: tuple[Traded, ...]) -> list[FloorBound]:
+    """The ratio of every place and year.
+
+    >>> [(each.place, round(each.at_floor_yuan / 1e6, 2), round(each.ratio, 3)) for each in floors_of(read_traded())]
+    [('Shanxi', 814.34, 1.045)]
+    """
+    found = []
+    for place, year in dict.fromkeys((row.place, row.year) for row in rows):
+        own = [row for row in rows if (row.place, row.year) == (place, year)]
+        value = own[0].value_million_yuan * 1e6
+        tonnes = {row.pollutant: row.traded_t for row in own}
+        ratio = floor_bound(value, tonnes, {row.pollutant: row.floor_yuan_per_t for row in own})
+        status = "confirmed" if all(row.status == "confirmed" for row in own) else "to confirm"
+        found.append(FloorBound(place, year, value, value / ratio, ratio, status))
+    return found

@@ -1,0 +1,85 @@
+"""Taxes on emissions and fees on trades as they are published, each row with its source."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+
+from airshed.lab.zones.rows import read_rows
+from airshed.market.emission_tax import Relief, part_paid, per_tonne
+from airshed.model.refusal import Malformed
+
+Status = Literal["confirmed", "to confirm"]
+Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
+
+
+class Tax(msgspec.Struct, frozen=True):
+    """What a place taxes an equivalent of a pollutant at, a row of `taxes.csv`."""
+
+    place: str
+    pollutant: str
+    yuan_per_equivalent: Annotated[float, msgspec.Meta(ge=0, le=1e6)]
+    kg_per_equivalent: Annotated[float, msgspec.Meta(gt=0, le=1e6)]
+    since: int
+    cite: str
+    status: Status
+
+    @property
+    def yuan_per_t(self) -> float:
+        """The full tax on a tonne."""
+        return per_tonne(self.yuan_per_equivalent, self.kg_per_equivalent)
+
+
+class ReliefRow(msgspec.Struct, frozen=True):
+    """A relief for who stays under the standard, a row of `tax_reliefs.csv`."""
+
+    below_percent: Percent
+    pays_percent: Percent
+    cite: str
+    status: Status
+
+
+class Fee(msgspec.Struct, frozen=True):
+    """What buyer and seller each pay of a trade's value, a row of `fees.csv`."""
+
+    place: str
+    percent_each_side: Percent
+    cite: str
+    status: Status
+
+
+def read_taxes(path: Path | None = None) -> tuple[Tax, ...]:
+    """Taxes from a CSV, or those that are shipped. Malformed, with its line, if a place and pollutant stand twice."""
+    found = path or Path(__file__).with_name("taxes.csv")
+    rows = read_rows(found, Tax)
+    seen: set[tuple[str, str]] = set()
+    for line, row in enumerate(rows, start=2):
+        if (row.place, row.pollutant) in seen:
+            raise Malformed(f"{found} line {line}", f"{row.place} {row.pollutant} stands twice", "keep one")
+        seen.add((row.place, row.pollutant))
+    return rows
+
+
+def read_reliefs() -> tuple[ReliefRow, ...]:
+    """The reliefs of the law (article 13)."""
+    return read_rows(Path(__file__).with_name("tax_reliefs.csv"), ReliefRow)
+
+
+def read_fees() -> tuple[Fee, ...]:
+    """The fees that are shipped."""
+    return read_rows(Path(__file__).with_name("fees.csv"), Fee)
+
+
+def tax_of(place: str, pollutant: str, below_percent: float = 0.0, path: Path | None = None) -> float | None:
+    """Yuan per tonne at a concentration so far below the standard; None where the tables say nothing.
+
+    >>> [round(tax_of("Yunnan", "SO2", below), 2) for below in (0, 30, 50)]
+    [2947.37, 2210.53, 1473.68]
+    """
+    row = next((each for each in read_taxes(path) if (each.place, each.pollutant) == (place, pollutant)), None)
+    if row is None:
+        return None
+    reliefs = [Relief(each.below_percent / 100, each.pays_percent / 100) for each in read_reliefs()]
+    return row.yuan_per_t * part_paid(below_percent / 100, reliefs)

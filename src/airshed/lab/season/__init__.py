@@ -1,0 +1,1 @@
+"""The demo year: firms, exchange, verifiers and authority that send the commands people send."""

@@ -1,0 +1,64 @@
+"""The guide prices that the demo's authority publishes before trading starts, one on each side of every wall.
+
+Who may trade only among themselves have a scarcity, and so a shadow price, of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from airshed.lab.season.firms import Firm, guide_prices
+from airshed.lab.zones.activities import zone_activities
+from airshed.lab.zones.zone import Zone
+from airshed.market.allocation import allocate, parts, split
+from airshed.market.claims import ALL_BASIS_POINTS
+from airshed.rulebook import look
+from airshed.rulebook.schema import Rulebook
+
+#: Those who stand behind no wall.
+OPEN = ""
+
+#: Fen per tonne by side of the walls (a walled sector, or `OPEN`) and pollutant.
+Guide = dict[str, dict[str, int]]
+
+
+def side_of(rules: Rulebook, firm: Firm) -> str:
+    """The walled sector that a firm stands behind, or `OPEN`."""
+    return firm.source.sector if firm.source.sector in rules.trade_rules.walled_sectors else OPEN
+
+
+def guide(zone: Zone, rules: Rulebook, firms: Sequence[Firm], year: int) -> Guide:
+    """The guide prices of a year: the shadow price of what each side will have to cover its emissions with.
+
+    What the new-entrant reserve keeps is not there to cover emissions, so it is left out.
+    """
+    sides: dict[str, list[Firm]] = {}
+    for firm in firms:
+        sides.setdefault(side_of(rules, firm), []).append(firm)
+    had: dict[str, dict[str, int]] = {side: {rule.code: 0 for rule in rules.pollutants} for side in sides}
+    for cap in rules.caps.rows:
+        if cap.vintage == year:
+            for side, count in _had(zone, rules, sides, cap.pollutant, cap.jurisdiction, cap.count).items():
+                had[side][cap.pollutant] += count
+    return {side: guide_prices(members, had[side]) for side, members in sides.items()}
+
+
+def _had(
+    zone: Zone, rules: Rulebook, sides: dict[str, list[Firm]], pollutant: str, place: str, cap: int
+) -> dict[str, int]:
+    """What each side gets of a cap: free by the law's method, and of the auction in proportion to what it lacks."""
+    local = look.local(rules, place)
+    kept = local.allocation.reserve_basis_points
+    if len(sides) == 1:
+        return dict.fromkeys(sides, cap * (ALL_BASIS_POINTS - kept) // ALL_BASIS_POINTS)
+    law = local.allocation
+    tiers = parts(cap, kept, law.auction_basis_points)
+    shared = allocate(law.method, law.baseline, tiers, zone_activities(zone, local, pollutant, place))
+    counts = {share.source: share.count for share in shared.shares}
+    here = {side: [firm for firm in members if firm.source.source in counts] for side, members in sides.items()}
+    free = {side: sum(counts[firm.source.source] for firm in members) for side, members in here.items()}
+    lacks = {
+        side: max(0, sum(firm.before_kg[pollutant] for firm in members) - free[side]) for side, members in here.items()
+    }
+    sold = split(tiers.for_auction, lacks if any(lacks.values()) else free)
+    return {side: free[side] + sold[side] for side in sides}

@@ -1,0 +1,473 @@
+"""The demo season: a programme opened, a year traded and measured, reported, verified, surrendered and settled.
+
+Firms, exchange, bank, verifiers and authority send the same commands that people send; there is no back door.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import partial
+
+from airshed.compliance.banking import YearEnd, base
+from airshed.engine import commands as c
+from airshed.engine.procedures.deadlines import surrender_day
+from airshed.engine.runner import Answer, Runner
+from airshed.lab.seals import salt_of, sealed
+from airshed.lab.season import monthly_call, yearend
+from airshed.lab.season.firms import Firm, decide_installations, firms_of
+from airshed.lab.season.guide import Guide, guide, side_of
+from airshed.lab.season.marking import PlannedMark
+from airshed.lab.season.trader import CALLED, View, advance_bids_for, bids_for, order_for
+from airshed.lab.season.yearend import HOST_ACTOR
+from airshed.lab.zones.activities import activity_lines, zone_activities
+from airshed.lab.zones.zone import Zone
+from airshed.market.allocation import allocate, parts
+from airshed.market.claims import ALL_BASIS_POINTS
+from airshed.model.allowance import Series
+from airshed.model.period import instant
+from airshed.model.refusal import Malformed
+from airshed.registry import accounts
+from airshed.rulebook import look
+from airshed.rulebook.digest import digest
+from airshed.rulebook.schema import Rulebook
+
+EXCHANGE_ACTOR = "zone-exchange"
+BANK_ACTOR = "settlement-bank"
+FIRST_SESSION = "01-04"
+#: Days before the last day to surrender on which trading ends, and days after it on which the next vintage is issued.
+QUIET_DAYS, NEXT_ISSUE_DAYS = 4, 15
+TRADING_ROUNDS = 2
+#: The day of the following year on which the host says what it found.
+NOTED = "01-20"
+#: From which part of a cap on that rights may claim, in hundredths of a percent, a law counts as one of rights.
+MOSTLY_RIGHTS = 5_000
+#: Day of the year on which the authority gives leave to buy across borders, where the law wants leave.
+LEAVE = "07-01"
+#: Days before its end in which firms report, most days over which opinions are spread, and how long before its opinion
+#: a verifier asks.
+REPORTING_DAYS, VERIFYING_DAYS, ASKING_DAYS = 59, 25, 5
+MOST_REPORTING_DAYS = 50
+
+
+def first_year(rules: Rulebook) -> int:
+    """The first year with a cap: the one that a season of these rules plays."""
+    return min(cap.vintage for cap in rules.caps.rows)
+
+
+@dataclass(slots=True)
+class Season:
+    """A season in play.
+
+    `sealed` gives the monitoring host's commands by day, `corrections` those that it sends on a later day, `findings`
+    what it notes by stack; `marks` are the operators', `doubts` what a verifier sees by source.
+    """
+
+    runner: Runner
+    rules: Rulebook
+    zone: Zone
+    seed: int
+    year: int
+    firms: list[Firm] = field(default_factory=list)
+    guide: Guide = field(default_factory=dict)
+    sealed: Mapping[str, Sequence[c.SealDay]] = field(default_factory=dict)
+    doubts: Mapping[str, str] = field(default_factory=dict)
+    findings: Mapping[str, c.NoteFindings] = field(default_factory=dict)
+    marks: Sequence[PlannedMark] = ()
+    corrections: Mapping[str, Sequence[c.SealDay]] = field(default_factory=dict)
+    refused: Counter[str] = field(default_factory=Counter)
+    sent: int = 0
+
+    @property
+    def inspector(self) -> str:
+        """The authority's second pair of eyes."""
+        return f"{self.rules.programme.id}-inspector"
+
+    # --- sending
+
+    def tell(self, at: int, wishes: Sequence[tuple[str, c.Body]]) -> list[Answer]:
+        """Send commands as one group at one instant; keys number them, refusals are counted."""
+        if not wishes:
+            return []
+        group = []
+        for actor, body in wishes:
+            self.sent += 1
+            group.append((c.Command(actor, f"{self.year}-{self.sent}", body), at))
+        answers = self.runner.send_all(group)
+        for answer in answers:
+            if answer.refusal is not None:
+                self.refused[answer.refusal.why] += 1
+        return answers
+
+    def must(self, at: int, wishes: Sequence[tuple[str, c.Body]]) -> list[Answer]:
+        """Send commands of which none may be refused in a sound programme."""
+        answers = self.tell(at, wishes)
+        for (actor, body), answer in zip(wishes, answers, strict=True):
+            assert answer.refusal is None, f"{actor} {type(body).__name__}: {answer.refusal}"
+        return answers
+
+    # --- opening
+
+    def decide(self) -> None:
+        """The authority publishes guide prices; firms form beliefs and decide what to install.
+
+        The guide price is that of the firm's own side of the walls: only there will it find whom to trade with.
+        """
+        self.firms = firms_of(self.zone, self.seed, self.rules)
+        self.guide = guide(self.zone, self.rules, self.firms, self.year)
+        floor = {rule.code: max(rule.reserve_fen_per_t, rule.floor_fen_per_t) for rule in self.rules.pollutants}
+        decide_installations(self.firms, lambda firm: self.guide[side_of(self.rules, firm)], floor)
+
+    def open(self) -> None:
+        """Adopt the rules, enter everybody, set and share out the caps."""
+        authority = self.rules.programme.authority
+        at = instant(self.rules.programme.effective, 9)
+        programme = self.rules.programme
+        houses = self.zone.verifiers
+        reviewers = [f"{name}-review" for name in houses]
+        self.must(
+            at,
+            [
+                (authority, c.AdoptRulebook(programme.id, programme.version, digest(self.rules))),
+                (authority, c.RegisterActor(EXCHANGE_ACTOR, "exchange")),
+                (authority, c.RegisterActor(BANK_ACTOR, "bank")),
+                (authority, c.RegisterActor(HOST_ACTOR, "monitor")),
+                (authority, c.RegisterActor(self.inspector, "authority")),
+                *((authority, c.RegisterActor(name, "verifier")) for name in (*houses, *reviewers)),
+            ],
+        )
+        sectors = {source.source: source.sector.value for source in self.zone.sources}
+        stacks: dict[str, list[c.StackEntry]] = {}
+        for stack in self.zone.stacks:
+            owed: dict[str, str] = {rule.measured: rule.code for rule in look.owed(self.rules, sectors[stack.source])}
+            names = tuple(owed[pollutant] for pollutant in stack.monitors if pollutant in owed)
+            stacks.setdefault(stack.source, []).append(c.StackEntry(stack.stack, names))
+        entering: list[tuple[str, c.Body]] = []
+        for firm in self.firms:
+            source = firm.source
+            name = source.name_en
+            entering += [
+                (
+                    authority,
+                    c.OpenAccount(firm.account, "operator", name, source.jurisdiction, source.group or ""),
+                ),
+                (authority, c.RegisterActor(firm.account, "operator", firm.account)),
+                (
+                    authority,
+                    c.RegisterSource(
+                        source.source,
+                        name,
+                        firm.account,
+                        source.jurisdiction,
+                        source.sector.value,
+                        source.origin == "synthetic",
+                        tuple(stacks.get(source.source, ())),
+                    ),
+                ),
+                (BANK_ACTOR, c.Deposit(firm.account, max(firm.cash_fen, 1))),
+            ]
+        self.must(at + 60_000, entering)
+        self.grant(instant(f"{self.year - 1}-12-10", 9))
+        for vintage in self._offered():
+            self.issue(vintage, instant(f"{self.year - 1}-12-10", 9))
+
+    def grant(self, at: int) -> None:
+        """Where rights without an end may claim most of a cap, sources get them once; the rest goes out by the year.
+
+        A right is for the source's part, by the method of the law, of the smallest cap that is known: so much can
+        be promised for every year.
+        """
+        law = self.rules.terms
+        if not law.open_rights or law.rights_basis_points < MOSTLY_RIGHTS:
+            return
+        known: dict[tuple[str, str], list[int]] = {}
+        for cap in self.rules.caps.rows:
+            known.setdefault((cap.pollutant, cap.jurisdiction), []).append(cap.count)
+        accounts_of = {source.source: source.account for source in self.zone.sources}
+        wishes: list[tuple[str, c.Body]] = []
+        for (pollutant, place), counts in known.items():
+            local = look.local(self.rules, place)
+            tiers = parts(min(counts) * law.rights_basis_points // ALL_BASIS_POINTS, 0, 0)
+            incumbents = [each for each in zone_activities(self.zone, local, pollutant, place) if not each.entrant]
+            shared = allocate(local.allocation.method, local.allocation.baseline, tiers, incumbents)
+            wishes += [
+                (
+                    self.rules.programme.authority,
+                    c.GrantRight(accounts_of[share.source], pollutant, place, share.count, self.year, 0),
+                )
+                for share in shared.shares
+                if share.count
+            ]
+        self.must(at, wishes)
+
+    def _offered(self) -> list[int]:
+        """The year's vintage, and that of the farthest year which may be auctioned, where it has a cap."""
+        ahead = self.year + self.rules.auction.advance_years
+        capped = {cap.vintage for cap in self.rules.caps.rows}
+        return [self.year, *([ahead] if ahead > self.year and ahead in capped else [])]
+
+    def issue(self, vintage: int, at: int) -> None:
+        """Set the caps of a vintage and share them out."""
+        authority = self.rules.programme.authority
+        wishes: list[tuple[str, c.Body]] = []
+        for cap in self.rules.caps.rows:
+            if cap.vintage == vintage:
+                wishes += [
+                    (authority, c.SetCap(cap.pollutant, cap.jurisdiction, vintage)),
+                    (
+                        authority,
+                        c.Allocate(
+                            cap.pollutant,
+                            cap.jurisdiction,
+                            vintage,
+                            activity_lines(self.zone, self.rules, cap.pollutant, cap.jurisdiction),
+                        ),
+                    ),
+                ]
+        self.must(at, wishes)
+
+    # --- the season, day by day
+
+    def days(self) -> list[date]:
+        """From the first day of the year to the last session."""
+        first = date(self.year, 1, 1)
+        last = date.fromisoformat(surrender_day(self.rules, self.year)) - timedelta(days=QUIET_DAYS)
+        return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+    def play(self) -> Iterator[str]:
+        """Play day by day and yield each day when it is over."""
+        days = self.days()
+        first = date.fromisoformat(f"{self.year}-{FIRST_SESSION}")
+        chores = self._chores()
+        series = self._series()
+        calling, called = look.may(self.rules, "exchange", "OpenCall"), ""
+        for number, day in enumerate(days):
+            iso = day.isoformat()
+            yesterday = (day - timedelta(days=1)).isoformat()
+            yearend.enter_marks(self, instant(iso, 8))
+            self.must(instant(iso, 8), [(HOST_ACTOR, body) for body in self.sealed.get(yesterday, ())])
+            for chore in chores.get(iso, ()):
+                chore(instant(iso, 9))
+            self.must(instant(iso, 9, 15), [(HOST_ACTOR, body) for body in self.corrections.get(iso, ())])
+            if day >= first and look.worked(self.rules, iso):
+                view = View(self.rules, self.runner.state, number / (len(days) - 1), self.year, series)
+                if calling and iso[:7] != called:
+                    called = iso[:7]
+                    self._call(iso, view)
+                self._session(iso, view)
+            yield iso
+
+    def _series(self) -> dict[str, tuple[str, ...]]:
+        issued = [Series.parse(name) for name in self.runner.state.ledger.caps]
+        return {
+            rule.code: tuple(
+                str(series) for series in issued if series.pollutant == rule.code and series.vintage <= self.year
+            )
+            for rule in self.rules.pollutants
+        }
+
+    def _call(self, day: str, view: View) -> None:
+        """The calls of a month, over before the session of the day opens."""
+        calls = monthly_call.calls_of(view, day[:7])
+        self.must(instant(day, 9, 16), monthly_call.opened(EXCHANGE_ACTOR, calls, self.seed))
+        orders = [order for firm in self.firms for order in self._orders(firm, view, CALLED)]
+        self.tell(instant(day, 9, 20), list(monthly_call.gathered(view, calls, orders)))
+        self.must(instant(day, 9, 25), monthly_call.closed(EXCHANGE_ACTOR, calls, self.seed))
+
+    def _orders(self, firm: Firm, view: View, chance: float | None = None) -> list[c.PlaceOrder]:
+        wanted = (order_for(firm, view, pollutant, self._owed(firm, pollutant), chance) for pollutant in firm.owes)
+        return [order for order in wanted if order is not None]
+
+    def _session(self, day: str, view: View) -> None:
+        self.must(instant(day, 9, 30), [(EXCHANGE_ACTOR, c.OpenSession(day))])
+        shuffled = list(self.firms)
+        random.Random(f"{self.seed} session {day}").shuffle(shuffled)
+        for turn in range(TRADING_ROUNDS):
+            half = shuffled[turn::TRADING_ROUNDS]
+            wishes: list[tuple[str, c.Body]] = []
+            for firm in half:
+                for pollutant in firm.owes:
+                    order = order_for(firm, view, pollutant, self._owed(firm, pollutant))
+                    if order is not None:
+                        wishes.append((firm.account, order))
+            self.tell(instant(day, 10 + turn), wishes)
+        self.must(instant(day, 15), [(EXCHANGE_ACTOR, c.CloseSession(day))])
+
+    def _owed(self, firm: Firm, pollutant: str) -> int | None:
+        year = self.runner.state.years.get((firm.source.source, self.year))
+        if year is None or year.verified_mg is None:
+            return None
+        return year.obligation[pollutant] - year.surrendered.get(pollutant, 0)
+
+    def _chores(self) -> dict[str, list[Callable[[int], None]]]:
+        """What happens on which day beside sealing and trading."""
+        following = self.year + 1
+        chores: dict[str, list[Callable[[int], None]]] = {}
+        days = self.rules.auction.days
+        for number, day in enumerate(days):
+            left = len(days) - number
+            chores.setdefault(f"{self.year}-{day}", []).append(partial(self._auctions, number=number + 1, left=left))
+        last_report = date.fromisoformat(f"{following}-{self.rules.calendar.report_by}")
+        last_opinion = date.fromisoformat(f"{following}-{self.rules.calendar.verify_by}")
+        first = max(
+            last_report - timedelta(days=REPORTING_DAYS),
+            date.fromisoformat(f"{following}-{NOTED}") + timedelta(days=1),
+        )
+        reporting = min(MOST_REPORTING_DAYS, (last_report - first).days - ASKING_DAYS + 1)
+        verifying = min(VERIFYING_DAYS, (last_opinion - last_report).days - QUIET_DAYS)
+        if min(reporting, verifying) < 1:
+            what = f"report_by {self.rules.calendar.report_by} and verify_by {self.rules.calendar.verify_by}"
+            raise Malformed("rulebook.toml [calendar]", f"{what} leave no day to report or verify in", "part them")
+        houses = self.zone.verifiers
+        for number, firm in enumerate(self.firms):
+            report = first + timedelta(days=firm.rng.randrange(reporting))
+            verify = last_report + timedelta(days=1 + number % verifying)
+            chores.setdefault(report.isoformat(), []).append(partial(yearend.report, self, firm=firm))
+            verifier = houses[number % len(houses)]
+            ask = verify - timedelta(days=ASKING_DAYS)
+            chores.setdefault(ask.isoformat(), []).append(partial(yearend.ask, self, firm=firm, verifier=verifier))
+            chores.setdefault(verify.isoformat(), []).append(
+                partial(yearend.verify, self, firm=firm, verifier=verifier)
+            )
+        for number, mark in enumerate(self.marks, start=1):
+            decide = partial(yearend.decide_mark, self, number=number, mark=mark)
+            chores.setdefault(mark.decided_on(self.year), []).append(decide)
+        if self.rules.trade_rules.crossing == "approval":
+            chores.setdefault(f"{self.year}-{LEAVE}", []).append(self._allow_crossing)
+        chores.setdefault(f"{following}-{NOTED}", []).append(partial(yearend.note, self))
+        determined = last_opinion - timedelta(days=2)
+        chores.setdefault(determined.isoformat(), []).append(partial(yearend.determine, self))
+        return chores
+
+    def _allow_crossing(self, at: int) -> None:
+        """Half a year has shown what cities lack: every firm that asks gets leave to buy elsewhere until the end."""
+        authority = self.rules.programme.authority
+        places = [place.code for place in self.rules.jurisdictions]
+        until = surrender_day(self.rules, self.year)
+        self.must(
+            at,
+            [
+                (authority, c.AllowCrossing(firm.account, place, until, "asked for"))
+                for firm in self.firms
+                for place in places
+                if place != firm.source.jurisdiction
+            ],
+        )
+
+    def _auctions(self, at: int, number: int, left: int) -> None:
+        """Offer a share of what each auction account holds, take sealed bids, clear; advance vintages with the spot."""
+        authority = self.rules.programme.authority
+        state = self.runner.state
+        lot = self.rules.auction.lot
+        opening: list[tuple[str, c.Body]] = []
+        names: list[str] = []
+        closing: list[tuple[str, str]] = []
+        offered = self._offered()
+        for cap in self.rules.caps.rows:
+            if cap.vintage not in offered:
+                continue
+            series = str(Series(cap.pollutant, cap.jurisdiction, cap.vintage))
+            event = f"{cap.pollutant}-{cap.jurisdiction}-{self.year}-{number}" if len(offered) > 1 else ""
+            free = state.ledger.held_of(accounts.auction(cap.jurisdiction), series).free
+            count = free // left // lot * lot
+            if count:
+                names.append(f"{series}-{number}")
+                whole = event or names[-1]
+                seal = sealed(whole, self.seed)
+                opening.append((authority, c.OpenAuction(names[-1], series, count, event, seal)))
+                if not event or cap.vintage == self.year:
+                    closing.append((names[-1], salt_of(whole, self.seed)))
+        self.must(at, opening)
+        law = self.rules.banking
+        keeps = law.open and law.of == "holdings" and law.limit_basis_points == 10_000
+        bids: list[tuple[str, c.Body]] = []
+        for name in names:
+            auction = state.auctions[name]
+            for firm in self.firms:
+                on_offer = Series.parse(auction.series)
+                pollutant = on_offer.pollutant
+                if pollutant not in firm.owes:
+                    continue
+                held = sum(
+                    position.count
+                    for held_series, position in state.ledger.of_account(firm.account)
+                    if held_series.startswith(f"{pollutant}-") and Series.parse(held_series).vintage <= self.year
+                )
+                if on_offer.vintage > self.year:
+                    bids += [
+                        (firm.account, bid)
+                        for bid in advance_bids_for(
+                            firm, auction, lot, self.rules.auction.tick_fen_per_t, on_offer.vintage - self.year
+                        )
+                    ]
+                elif firm.rng.random() < 0.35:
+                    bids += [
+                        (firm.account, bid)
+                        for bid in bids_for(
+                            firm, auction, lot, self.rules.auction.tick_fen_per_t, {pollutant: held}, keeps=keeps
+                        )
+                    ]
+        self.tell(at + 3_600_000, bids)
+        self.must(at + 5 * 3_600_000, [(authority, c.CloseAuction(name, self.seed, salt)) for name, salt in closing])
+
+    # --- settling
+
+    def settle(self) -> None:
+        """Surrender, sell leftovers back, close the year, pay penalties, issue the next vintage with make-up."""
+        following = self.year + 1
+        deadline = surrender_day(self.rules, self.year)
+        series = self._series()
+        for firm in self.firms:
+            wishes: list[tuple[str, c.Body]] = []
+            for pollutant in firm.owes:
+                names = series[pollutant]
+                owed = self._owed(firm, pollutant) or 0
+                free = sum(self.runner.state.ledger.held_of(firm.account, name).free for name in names)
+                if min(owed, free):
+                    wishes.append(
+                        (firm.account, c.Surrender(firm.source.source, self.year, pollutant, min(owed, free)))
+                    )
+            self.must(instant(deadline, 10), wishes)
+        for firm in self.firms:
+            self.tell(instant(deadline, 14), self._leftovers(firm, series))
+        after = (date.fromisoformat(deadline) + timedelta(days=1)).isoformat()
+        authority = self.rules.programme.authority
+        self.must(instant(after, 9), [(authority, c.CloseYear(firm.account, self.year)) for firm in self.firms])
+        self._penalties(instant(after, 11))
+        if any(cap.vintage == following for cap in self.rules.caps.rows):
+            issued = date.fromisoformat(deadline) + timedelta(days=NEXT_ISSUE_DAYS)
+            self.issue(following, instant(issued.isoformat(), 9))
+
+    def _leftovers(self, firm: Firm, series: Mapping[str, Sequence[str]]) -> list[tuple[str, c.Body]]:
+        """What may not be banked is offered to the government, as far as it buys."""
+        state = self.runner.state
+        offers: list[tuple[str, c.Body]] = []
+        year = state.years[firm.source.source, self.year]
+        for pollutant in firm.owes:
+            names = series[pollutant]
+            left = sum(
+                state.ledger.held_of(firm.account, name).count
+                for name in names
+                if Series.parse(name).vintage <= self.year
+            )
+            end = YearEnd(left, year.surrendered.get(pollutant, 0), year.obligation[pollutant])
+            room = base(self.rules.banking.of, end) * self.rules.banking.limit_basis_points // 10_000
+            over = sum(state.ledger.held_of(firm.account, name).free for name in names) - room
+            for name in names:
+                most = state.allocated.get((firm.account, name), 0) * self.rules.repurchase.limit_basis_points // 10_000
+                count = min(over, most, state.ledger.held_of(firm.account, name).free)
+                if count > 0:
+                    offers.append((firm.account, c.OfferRepurchase(firm.account, name, count)))
+                    over -= count
+        return offers
+
+    def _penalties(self, at: int) -> None:
+        """Firms pay at once what their cash allows; the rest stays due."""
+        for (source, year), known in list(self.runner.state.years.items()):
+            for pollutant, due in known.due_fen.items():
+                account = self.runner.state.sources[source].account
+                if due and self.runner.state.ledger.purses[account].free >= due:
+                    self.must(at, [(account, c.PayPenalty(source, year, pollutant))])

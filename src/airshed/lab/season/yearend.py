@@ -1,0 +1,125 @@
+"""How a year of the season is noted, reported, improved, verified and determined, by the commands that people send."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from airshed.engine import commands as c
+from airshed.engine import events as e
+from airshed.engine.procedures.examining import Draft, answers
+from airshed.engine.procedures.reporting import MG_PER_G
+from airshed.engine.runner import Answer
+from airshed.lab.season.firms import Firm, factor_of
+from airshed.lab.season.marking import ENTERED_AFTER_MS, PlannedMark
+from airshed.model.allowance import Pollutant
+from airshed.model.measures import KG_PER_T
+from airshed.model.period import DAY_MS, HOUR_MS
+from airshed.rulebook import look
+
+if TYPE_CHECKING:
+    from airshed.lab.season.season import Season
+
+#: The monitoring host.
+HOST_ACTOR = "monitoring-host"
+#: What an operator of the demo says to every question, and to every item of its improvement list.
+EXPLANATION = "see the monitoring log of the year, which the verifier has"
+IMPROVED = "the maker of the monitor has been called; the log shows the repair"
+
+
+def enter_marks(season: Season, at: int) -> None:
+    """What operators have marked since the day before."""
+    for mark in season.marks:
+        entered = mark.after(season.year) + ENTERED_AFTER_MS
+        if at - DAY_MS < entered <= at:
+            account = season.runner.state.sources[season.runner.state.stack_source[mark.stack]].account
+            season.must(entered, [(account, mark.command(season.year))])
+
+
+def decide_mark(season: Season, at: int, number: int, mark: PlannedMark) -> None:
+    """The authority approves or refuses, its inspector confirms; what has no proof lapses."""
+    authority = season.rules.programme.authority
+    if mark.decision == "lapsed":
+        season.must(at, [(authority, c.LapseMark(number))])
+        return
+    body = c.DecideMark(number, mark.decision == "approved", mark.note)
+    _confirm(season, at + 60_000, season.inspector, season.must(at, [(authority, body)]))
+
+
+def note(season: Season, at: int) -> None:
+    """The monitoring host says of every stack what it found, be it nothing."""
+    stacks = sorted(season.runner.state.stack_source)
+    notes = [season.findings.get(stack, c.NoteFindings(stack, season.year)) for stack in stacks]
+    season.must(at, [(HOST_ACTOR, note) for note in notes])
+
+
+def report(season: Season, at: int, firm: Firm) -> None:
+    declared = {
+        name: max(
+            0,
+            firm.output * factor_of(season.zone, firm.source, firm.owes[name]).factor_g
+            - firm.abated_kg(name) * KG_PER_T,
+        )
+        for name in firm.declared
+    }
+    source = firm.source.source
+    declared_mg = {name: grams * MG_PER_G for name, grams in declared.items()}
+    draft = Draft(season.runner.state, season.rules, season.runner.state.sources[source], season.year, declared_mg)
+    said = {each.check: EXPLANATION for each in answers(draft) if not each.passed}
+    season.must(at, [(firm.account, c.ReportYear(source, season.year, declared, said))])
+
+
+def verify(season: Season, at: int, firm: Firm, verifier: str) -> None:
+    source = firm.source.source
+    opinion: c.Opinion = "satisfactory"
+    comments: tuple[str, ...] = ()
+    if source in season.doubts:
+        opinion, comments = "adverse", (season.doubts[source],)
+    elif season.runner.state.years[source, season.year].improvements:
+        opinion, comments = (
+            "with comments",
+            tuple(item.item for item in season.runner.state.years[source, season.year].improvements),
+        )
+    proposed = season.must(at, [(verifier, c.VerifyYear(source, season.year, opinion, comments))])
+    _confirm(season, at + HOUR_MS, f"{verifier}-review", proposed)
+
+
+def ask(season: Season, at: int, firm: Firm, verifier: str) -> None:
+    """What was found in the readings goes on the improvement list, and the operator answers."""
+    source = firm.source.source
+    found = [
+        line
+        for stack, _ in season.runner.state.sources[source].stacks
+        for line in season.runner.state.findings.get((stack, season.year), ())
+    ]
+    if found and source not in season.doubts:
+        worst = max(found, key=lambda line: line.hours)
+        item = f"{worst.finding} {worst.subject} over {worst.hours} hours: {worst.detail}"
+        season.must(at, [(verifier, c.RequestImprovement(source, season.year, item))])
+        answer = c.AnswerImprovement(source, season.year, 1, IMPROVED)
+        season.must(at + HOUR_MS, [(firm.account, answer)])
+
+
+def _confirm(season: Season, at: int, actor: str, proposed: Sequence[Answer]) -> None:
+    """A second pair of eyes looks at each act that waits, and confirms it."""
+    acts = [event.act for answer in proposed for event in answer.events if isinstance(event, e.ActProposed)]
+    season.must(at, [(actor, c.ConfirmAct(act)) for act in acts])
+
+
+def determine(season: Season, at: int) -> None:
+    """The larger of what was reported and the baseline mean, where the verifier was not satisfied."""
+    wishes: list[tuple[str, c.Body]] = []
+    for source, doubt in sorted(season.doubts.items()):
+        year = season.runner.state.years[source, season.year]
+        rows = [row for row in season.zone.baseline if row.source == source]
+        reported = {**year.measured_mg, **year.declared_mg}
+        owed = look.owed(season.rules, season.runner.state.sources[source].sector)
+        mass = {
+            rule.code: max(
+                -(-reported[rule.code] // 1000),
+                sum(row.kg(Pollutant(rule.measured)) for row in rows) * 1000 // len(rows),
+            )
+            for rule in owed
+        }
+        wishes.append((season.rules.programme.authority, c.DetermineYear(source, season.year, mass, doubt)))
+    _confirm(season, at + HOUR_MS, season.inspector, season.must(at, wishes))

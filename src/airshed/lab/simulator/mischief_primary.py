@@ -1,0 +1,161 @@
+"""Random commands about the primary market and the government reserve, for the simulator."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, timedelta
+from typing import Literal
+
+from airshed.engine import commands as c
+from airshed.engine.state import State
+from airshed.lab.simulator.small_market import INSPECTOR, YEARS, Wish
+from airshed.model.period import DAY_MS, day_of
+from airshed.rulebook.schema import Rulebook
+
+Ground = Literal["missing_report", "unverified_year", "unpaid_penalty", "unpaid_back", "investigation"]
+GROUNDS: tuple[Ground, ...] = ("missing_report", "unverified_year", "investigation", "investigation", "unpaid_back")
+
+
+def sales(rng: random.Random, authority: str, state: State, rules: Rulebook, at: int) -> list[Wish]:
+    """Open, close, buy, pay and withdraw, mostly where there is something to."""
+    owing = [purchase for purchase in state.purchases.values() if purchase.due]
+    if owing and rng.random() < 0.5:
+        purchase = rng.choice(owing)
+        if rng.random() < 0.3:
+            return [(purchase.account, c.PayInstalment(purchase.id))]
+        return [(authority, c.WithdrawUnpaid(purchase.id))]
+    running = [sale for sale in state.sales.values() if sale.open]
+    if running and rng.random() < 0.7:
+        sale = rng.choice(running)
+        if rng.random() < 0.1:
+            return [(authority, c.CloseSale(sale.id))]
+        there = [state.sources[source] for source, name in state.grants if name == sale.series[0]]
+        source = rng.choice(there if there and rng.random() < 0.8 else list(state.sources.values()))
+        count = rules.paid_allocation.smallest_purchase * rng.choice((1, 2, 10, 10, 1_000_000))
+        first = rng.choice((rules.paid_allocation.first_basis_points, 5_000, 10_000, 3_999))
+        return [(source.account, c.BuyAllocation(sale.id, source.id, count, first))]
+    if not state.ledger.caps:
+        return []
+    series = rng.choice(sorted(state.ledger.caps))
+    until = date.fromisoformat(day_of(max(at, state.at))) + timedelta(days=rng.randint(-1, 300))
+    count = rules.paid_allocation.smallest_purchase * rng.choice((1, 50, 100))
+    years = rng.choice((1, 1, 2, 7))
+    return [(authority, c.OpenSale(f"sale-{len(state.sales) + 1}", series, years, count, until.isoformat()))]
+
+
+def entering(rng: random.Random, authority: str, state: State, rules: Rulebook, at: int) -> list[Wish]:
+    """Apply, drop, serve and release."""
+    waiting = [each for each in state.applications.values() if each.state == "waiting"]
+    if waiting and rng.random() < 0.6:
+        each = rng.choice(waiting)
+        if rng.random() < 0.2:
+            return [(rng.choice((authority, each.account)), c.DropApplication(each.id, rng.choice(("not built", ""))))]
+        return [(authority, c.GrantReserve(each.series))]
+    series = _series(rng, state)
+    if rng.random() < 0.15:
+        return [(authority, c.ReleaseUnused(series))]
+    there = [each for each in state.sources.values() if each.jurisdiction == series.split("-")[1]]
+    source = rng.choice(there or list(state.sources.values()))
+    granted = (source.id, series) in state.grants
+    kind: Literal["new", "extension"] = "extension" if granted and rng.random() < 0.9 else "new"
+    capacity = rng.choice((0, 1_000, 400_000, 400_000, 10**9, c.LARGEST))
+    return [(source.account, c.ApplyForReserve(source.id, series, kind, capacity))]
+
+
+def reserve(rng: random.Random, authority: str, state: State, rules: Rulebook, at: int) -> list[Wish]:
+    """Reverse auctions, set-asides and draws."""
+    running = [each for each in state.repurchases.values() if each.open]
+    if running and rng.random() < 0.75:
+        each = rng.choice(running)
+        if rng.random() < 0.2:
+            return [(authority, c.CloseRepurchase(each.id, rng.randint(0, 9)))]
+        held = [account for account, position in state.ledger.of_series(each.series) if position.free]
+        account = rng.choice([name for name in held if name in state.actors] or ["fund"])
+        step, lot = rules.reverse_auction.step_fen_per_t, rules.reverse_auction.smallest_ask
+        count = lot * rng.randint(1, max(1, each.count // lot))
+        return [(account, c.AskRepurchase(each.id, account, count, each.ceiling - step * rng.randint(-1, 8)))]
+    series = _series(rng, state)
+    draw = rng.random()
+    if draw < 0.5:
+        count = rules.reverse_auction.smallest_ask * rng.randint(1, 90)
+        name = f"back-{len(state.repurchases) + 1}"
+        return [(authority, c.OpenRepurchase(name, series, count, rng.choice((10**5, 10**7, 10**9))))]
+    if draw < 0.75:
+        return [(authority, c.FeedReserve(series, rng.randint(1, 5_000), rng.choice(("dry season", "旱季", ""))))]
+    purpose: Literal["auction", "containment"] = "auction" if rng.random() < 0.6 else "containment"
+    return [(authority, c.DrawReserve(series, rng.randint(1, 9_000), purpose, "prices"))]
+
+
+def returning(rng: random.Random, authority: str, state: State, rules: Rulebook, at: int) -> list[Wish]:
+    """Closures, notices, appeals, withdrawals, and what sets them right."""
+    known = list(state.withdrawals.values())
+    waiting = [each for each in known if each.state in ("noticed", "appealed", "confirmed")]
+    if waiting and rng.random() < 0.5:
+        found = rng.choice(waiting)
+        if found.state == "appealed":
+            upheld = rng.random() < 0.5
+            return [(rng.choice((authority, INSPECTOR)), c.DecideAppeal(found.id, upheld, "seen 已核"))]
+        if rng.random() < 0.3:
+            return [(found.account, c.AppealWithdrawal(found.id, rng.choice(("rebuilt", "rebuilt", ""))))]
+        return [(authority, c.WithdrawAllowances(found.id))]
+    due = [each for each in known if each.due_fen]
+    if due and rng.random() < 0.5:
+        found = rng.choice(due)
+        return [(found.account, c.PayBack(found.id))]
+    done = [each for each in known if each.state == "withdrawn"]
+    if done and rng.random() < 0.2:
+        return [(rng.choice((authority, INSPECTOR)), c.RestoreWithdrawn(rng.choice(done).id, "shown wrong"))]
+    if state.closures and rng.random() < 0.1:
+        return [(authority, c.ReopenSource(rng.choice(list(state.closures)), rng.choice(("still burning", ""))))]
+    if not state.grants:
+        return []
+    source, series = rng.choice(list(state.grants))
+    sold = [key for key, grant in state.grants.items() if _held(state, *key) < grant.count]
+    if sold and rng.random() < 0.6:
+        source, series = rng.choice(sold)
+    draw = rng.random()
+    if draw < 0.05:
+        return [(authority, c.CloseSource(source, day_of(max(at, state.at) - 9 * DAY_MS), "the permit was given back"))]
+    if draw < 0.25:
+        return [(authority, c.ReverseAllocation(source, series, rng.randint(1, 3_000), "counted twice"))]
+    notice: list[c.NoticeWithdrawal] = [
+        c.NoticeWithdrawal(source, series, "closure", "closed"),
+        c.NoticeWithdrawal(source, series, "idle", "stood still"),
+        c.NoticeWithdrawal(source, series, "excess", "output", rng.choice((0, rng.randint(0, 1_200))), 1_000),
+        c.NoticeWithdrawal(source, series, "paid_reduction", "grant 7", rng.randint(0, 9_000), 6_000),
+    ]
+    return [(rng.choice((authority, INSPECTOR)), rng.choice(notice))]
+
+
+def withholding(rng: random.Random, authority: str, state: State, rules: Rulebook, at: int) -> list[Wish]:
+    """Withhold, release, forfeit; mostly for a reason that holds."""
+    withheld = [each for each in state.withholdings.values() if each.state == "withheld"]
+    if withheld and rng.random() < 0.5:
+        each = rng.choice(withheld)
+        if rng.random() < 0.5:
+            actor = rng.choice((authority, each.account))
+            return [(actor, c.ReleaseWithheld(each.id, rng.choice(("nothing found", ""))))]
+        return [(rng.choice((authority, INSPECTOR)), c.ForfeitWithheld(each.id, rng.choice(("not met", ""))))]
+    if not state.grants:
+        return []
+    source, series = rng.choice(list(state.grants))
+    fined = [year for year in state.years.values() if any(year.due_fen.values())]
+    owing = [each for each in state.withdrawals.values() if each.due_fen]
+    count = rng.choice((1, 100, 9_000))
+    draw = rng.random()
+    if fined and draw < 0.3:
+        found = rng.choice(fined)
+        return [(authority, c.Withhold(found.source, series, "unpaid_penalty", found.year, count, "not paid"))]
+    if owing and draw < 0.5:
+        sold = rng.choice(owing)
+        return [(authority, c.Withhold(sold.source, sold.series, "unpaid_back", YEARS[0], count, "not paid back"))]
+    ground = rng.choice(GROUNDS)
+    return [(authority, c.Withhold(source, series, ground, rng.choice(YEARS), count, rng.choice(("late", ""))))]
+
+
+def _held(state: State, source: str, series: str) -> int:
+    return state.ledger.held_of(state.sources[source].account, series).count
+
+
+def _series(rng: random.Random, state: State) -> str:
+    return rng.choice(sorted(state.ledger.caps) or ["SO2-KM-2027"])

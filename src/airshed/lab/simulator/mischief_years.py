@@ -1,0 +1,86 @@
+"""Random commands about marks, reports, improvements and second pairs of eyes, for the simulator."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+import msgspec
+
+from airshed.engine import commands as c
+from airshed.engine.nouns import Source, Year
+from airshed.engine.state import State
+from airshed.lab.simulator.small_market import HOST, INSPECTOR, VERIFIERS, Wish
+from airshed.model.period import HOUR_MS, hour_of
+from airshed.rulebook import look
+from airshed.rulebook.schema import Rulebook
+
+
+def report(rng: random.Random, rules: Rulebook, source: str, year: int, declared_g: dict[str, int]) -> c.ReportYear:
+    """A report that mostly explains whatever may be asked."""
+    asked = [row.check for row in look.checks(rules) if row.severity == "explain"]
+    said: dict[str, str] = dict.fromkeys(asked if rng.random() < 0.8 else asked[:1], "as it was 如实")
+    return c.ReportYear(source, year, declared_g, said, rng.choice(("corrected", "更正", "")))
+
+
+def verification(rng: random.Random, authority: str, source: Source, year: Year) -> Iterator[Wish]:
+    """What a verifier, the operator and the authority do about a reported year."""
+    verifier = rng.choice(VERIFIERS)
+    named = (source.id, year.year)
+    if year.opinion is None or year.reopened:
+        opinion = rng.choice((*(["satisfactory"] * 4), "with comments", "adverse"))
+        comments = ("the meter stood still", "流量计停用") if rng.random() < 0.8 else ()
+        yield verifier, c.VerifyYear(*named, msgspec.convert(opinion, c.Opinion), comments)
+        if rng.random() < 0.2:
+            yield verifier, c.RequestImprovement(*named, rng.choice(("calibrate the flow meter", "")))
+    elif year.opinion != "adverse" and rng.random() < 0.05:
+        yield rng.choice((authority, INSPECTOR)), c.ReopenYear(*named, "late frames came to light")
+    for item in year.improvements:
+        if item.state == "open":
+            yield source.account, c.AnswerImprovement(*named, item.number, "done 已完成", rng.choice(("", "a" * 64)))
+        elif item.state == "answered":
+            yield verifier, c.CloseImprovement(*named, item.number, rng.random() < 0.7, rng.choice(("", "not enough")))
+
+
+def marks(rng: random.Random, state: State, rules: Rulebook, at: int) -> list[Wish]:
+    """A new mark of the last days, or the next step of one that waits."""
+    waiting = [mark for mark in state.marks.values() if mark.state == "entered"]
+    authority = state.rulebook.authority if state.rulebook is not None else INSPECTOR
+    if waiting and rng.random() < 0.7:
+        mark = rng.choice(waiting)
+        owner = state.sources[state.stack_source[mark.stack]].account
+        step: list[Wish] = [
+            (owner, c.ProveMark(mark.id, "b" * 64)),
+            (rng.choice((authority, INSPECTOR)), c.DecideMark(mark.id, rng.random() < 0.6, "seen 已核")),
+            (authority, c.LapseMark(mark.id)),
+        ]
+        return [rng.choice(step)]
+    stack = rng.choice(sorted(state.stack_source))
+    account = state.sources[state.stack_source[stack]].account
+    first = max(at, state.at) - rng.randint(2, 60) * HOUR_MS
+    last = first + rng.randint(0, 30) * HOUR_MS
+    kind = rng.choice((*look.marks(rules), "holiday"))
+    evidence = rng.choice(("", "c" * 64))
+    return [(account, c.MarkHours(stack, kind, hour_of(first), hour_of(last), "the fan tripped", evidence))]
+
+
+def second_eyes(rng: random.Random, authority: str, state: State, rules: Rulebook, at: int) -> list[Wish]:
+    """Confirm or reject what waits, by whoever may and by whoever may not."""
+    if not state.acts:
+        return [(INSPECTOR, c.ConfirmAct(rng.randint(0, 3)))] if rng.random() < 0.1 else []
+    wishes: list[Wish] = []
+    for act in list(state.acts.values())[:5]:
+        others = VERIFIERS if state.actors[act.actor].role == "verifier" else (authority, INSPECTOR)
+        if rng.random() < 0.15:
+            wishes.append((rng.choice(others), c.RejectAct(act.id, rng.choice(("not convinced", "")))))
+        else:
+            wishes.append((rng.choice(others), c.ConfirmAct(act.id)))
+    return wishes
+
+
+def findings(rng: random.Random, state: State, rules: Rulebook, at: int) -> list[Wish]:
+    """What the host found in a year of a stack, or that it found nothing."""
+    stack = rng.choice(sorted(state.stack_source))
+    year = rng.choice((2027, 2028))
+    line = c.FindingLine("flat_line", "SO2", f"{year}-02-28T00", f"{year}-02-28T20", rng.randint(0, 21), "equal hours")
+    return [(HOST, c.NoteFindings(stack, year, (line,) * rng.randint(0, 2)))]

@@ -1,0 +1,298 @@
+"""The simulator: a small market under random commands and crashes, every invariant checked all along.
+
+One seed gives one run. The same commands go through a book on disk that crashes and is opened again, and through one
+in memory that does not; answers, bytes and states have to be the same.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from airshed.engine import commands as c
+from airshed.engine.edge import well_formed
+from airshed.engine.journal import GENESIS, MemoryJournal, decode
+from airshed.engine.runner import Answer, Poisoned, Runner, fold
+from airshed.engine.state import State
+from airshed.lab.simulator.fragile import MOMENTS, Crash, Fragile, Store
+from airshed.lab.simulator.mirror import Mirror
+from airshed.lab.simulator.mischief import Mischief
+from airshed.lab.simulator.portrait import portrait
+from airshed.lab.simulator.small_market import Wish, instants, opening, varied
+from airshed.model.refusal import Malformed, Why
+from airshed.rulebook.digest import digest
+from airshed.rulebook.schema import Rulebook
+
+#: Steps between two thorough checks, and crashes in a run, about.
+CHECK_EVERY = 50
+CRASHES = 25
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What a run did: commands by outcome, crashes, checks by invariant, and where the book ends."""
+
+    seed: int
+    steps: int
+    commands: int
+    malformed: int
+    repeated: int
+    done: dict[str, int]
+    refused: dict[str, int]
+    crashes: dict[str, int]
+    checks: dict[str, int]
+    records: int
+    digest: str
+
+
+class Broken(Exception):
+    """An invariant did not hold. The last line repeats the run."""
+
+    def __init__(self, what: str, seed: int, steps: int) -> None:
+        super().__init__(f"{what}\nairshed sim --seed {seed} --steps {steps}")
+
+
+def simulate(
+    seed: int,
+    steps: int,
+    rules: Rulebook,
+    store: Callable[[], Store] | None = None,
+    verify: Callable[[Any], object] | None = None,
+    progress: Callable[[int], None] = lambda done: None,
+) -> Report:
+    """Play `steps` groups of random commands and check I1 to I14; `Broken` names what failed and how to repeat it.
+
+    `store` makes the book on disk, or opens it when it is there; without it the run is in memory only and nothing
+    crashes. `verify` compares the read tables of that book with the book.
+    """
+    run = Simulation(seed, steps, rules, store, verify)
+    try:
+        return run.play(progress)
+    except Exception as error:  # whatever it is, the line that repeats it comes with it
+        raise Broken(f"{type(error).__name__}: {error}", seed, steps) from error
+    finally:
+        run.close()
+
+
+class Simulation:
+    """One run."""
+
+    def __init__(
+        self,
+        seed: int,
+        steps: int,
+        rules: Rulebook,
+        store: Callable[[], Store] | None,
+        verify: Callable[[Any], object] | None,
+    ) -> None:
+        self.seed = seed
+        self.steps = steps
+        self.rng = random.Random(seed)
+        self.rules = varied(rules, self.rng, "sim-1")
+        self.authority = self.rules.programme.authority
+        self.mischief = Mischief(random.Random(f"{seed} mischief"), self.authority)
+        self.memory = Runner(MemoryJournal(), self.rules, tables=False)
+        self.mirror = Mirror()
+        self.opener = store
+        self.verify = verify
+        self.store: Fragile | None = None
+        self.disk: Runner | None = None
+        self.sent: list[tuple[c.Command, Answer]] = []
+        self.first: dict[tuple[str, str], tuple[c.Command, Answer]] = {}
+        self.keys = 0
+        self.end = GENESIS
+        self.malformed = self.repeated = 0
+        self.done: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter()
+        self.crashes: Counter[str] = Counter()
+        self.checks: Counter[str] = Counter()
+        self._reopen()
+
+    # --- playing
+
+    def play(self, progress: Callable[[int], None]) -> Report:
+        """All steps, and a thorough check at the end."""
+        times = instants(self.rng, self.steps)
+        first = next(times, 0)
+        self._adopt(first)
+        for wish in opening(self.authority, self.rng):
+            answer = self._send([(self._keyed(wish), first)])[0]
+            assert answer.refusal is None, f"{wish}: {answer.refusal}"
+        next_law = self.rng.randrange(max(1, self.steps))
+        for step, at in enumerate(times, 1):
+            if step == next_law:
+                self.rules = varied(self.rules, self.rng, "sim-2")
+                self._adopt(at)
+            self._step(at)
+            if step % CHECK_EVERY == 0:
+                self._thorough()
+                progress(step)
+        self._thorough()
+        state = self.memory.state
+        return Report(
+            seed=self.seed,
+            steps=self.steps,
+            commands=len(self.sent),
+            malformed=self.malformed,
+            repeated=self.repeated,
+            done=dict(sorted(self.done.items())),
+            refused={why: self.refused[why] for why in Why if self.refused[why]},
+            crashes=dict(sorted(self.crashes.items())),
+            checks=dict(sorted((self.checks + self.mirror.checks).items(), key=lambda each: int(each[0][1:]))),
+            records=state.seq,
+            digest=self.memory.hash,
+        )
+
+    def close(self) -> None:
+        """Let go of the book."""
+        if self.store is not None:
+            self.store.store.close()
+
+    def _adopt(self, at: int) -> None:
+        programme = self.rules.programme
+        for runner in self._runners():
+            runner.rules = self.rules
+        body = c.AdoptRulebook(programme.id, programme.version, digest(self.rules))
+        answer = self._send([(self._keyed((self.authority, body)), at)])[0]
+        assert answer.refusal is None, answer.refusal
+
+    def _step(self, at: int) -> None:
+        group: list[tuple[c.Command, int]] = []
+        for wish in self.mischief.group(self.memory.state, self.rules, at):
+            command = self._keyed(wish)
+            when = at if self.rng.random() < 0.97 else self.rng.choice((-1, 10**18))
+            try:
+                well_formed(command, when)
+            except Malformed:
+                self._malformed(command, when)
+            else:
+                group.append((command, when))
+        if self.sent and self.rng.random() < 0.3:
+            group.insert(self.rng.randint(0, len(group)), (self._again(), at))
+        if group:
+            self._send(group)
+
+    def _keyed(self, wish: Wish) -> c.Command:
+        self.keys += 1
+        return c.Command(wish[0], f"k{self.keys}", wish[1])
+
+    def _again(self) -> c.Command:
+        """A command that was sent, as it was or with another body under its key."""
+        old = self.rng.choice(self.sent[-200:])[0]
+        if self.rng.random() < 0.7:
+            return old
+        return msgspec.structs.replace(old, body=self.rng.choice(self.sent)[0].body)
+
+    def _malformed(self, command: c.Command, at: int) -> None:
+        """Raises in every runner, and nothing has happened."""
+        self.malformed += 1
+        for runner in self._runners():
+            before = (runner.state.seq, runner.hash)
+            try:
+                runner.send(command, at)
+            except Malformed:
+                self._claim("I12", (runner.state.seq, runner.hash) == before, f"malformed {command} left a trace")
+            else:
+                self._claim("I12", False, f"malformed {command} was accepted")
+
+    # --- sending, crashing, sending again
+
+    def _send(self, group: list[tuple[c.Command, int]]) -> list[Answer]:
+        """Send to both books until both have answered.
+
+        After each crash the book on disk is opened anew and the same commands come again. If the group was
+        committed already, that is its second coming, so the book in memory gets it twice as well.
+        """
+        answers = self._in_memory(group)
+        while self.disk is not None:
+            assert self.store is not None
+            if self.rng.random() < CRASHES / max(self.steps, 2 * CRASHES):
+                self.store.moment = self.rng.choice(MOMENTS)
+            try:
+                found = self.disk.send_all(group)
+            except Crash:
+                moment = str(self.store.moment)
+                self.crashes[moment] += 1
+                self._poisoned(self.disk, group)
+                self._reopen()
+                if moment == "after the commit":
+                    answers = self._in_memory(group)
+            else:
+                self._claim("I14", found == answers, "the book on disk answers differently")
+                break
+        return answers
+
+    def _in_memory(self, group: list[tuple[c.Command, int]]) -> list[Answer]:
+        before = self.memory.state.seq
+        answers = self.memory.send_all(group)
+        for line in self.memory.journal.lines(before):
+            self.end = sha256(self.end.encode() + line.record).hexdigest()
+            self._claim("I12", line.hash == self.end, "the chain is broken")
+            record = decode(line)
+            self.mirror.follow(record, self.rules)
+            if record.refusal is None:
+                self.done[type(record.body).__name__] += 1
+            else:
+                self.refused[record.refusal.why] += 1
+        for (command, _), answer in zip(group, answers, strict=True):
+            first = self.first.setdefault((command.actor, command.key), (command, answer))
+            if first[1] is not answer:
+                self._same_key(first, command, answer)
+            self.sent.append((command, answer))
+        return answers
+
+    def _poisoned(self, runner: Runner, group: list[tuple[c.Command, int]]) -> None:
+        """A runner that could not write does not go on."""
+        try:
+            runner.send_all(group)
+        except Poisoned:
+            self._claim("I13", True, "")
+        else:
+            self._claim("I13", False, "a runner that could not write goes on")
+
+    def _same_key(self, first: tuple[c.Command, Answer], command: c.Command, answer: Answer) -> None:
+        self.repeated += 1
+        if first[0] == command:
+            self._claim("I13", answer == first[1], f"{command} got another answer")
+        else:
+            refused = answer.refusal is not None and answer.refusal.why is Why.KEY_REUSED
+            self._claim("I13", refused, f"{command} was not refused")
+
+    def _reopen(self) -> None:
+        if self.opener is None:
+            return
+        self.close()
+        self.store = Fragile(self.opener())
+        self.disk = Runner(self.store, self.rules)
+
+    def _runners(self) -> list[Runner]:
+        return [self.memory] if self.disk is None else [self.memory, self.disk]
+
+    # --- checking
+
+    def _claim(self, number: str, holds: bool, what: str) -> None:
+        self.checks[number] += 1
+        assert holds, f"{number}: after record {self.memory.state.seq}: {what}"
+
+    def _thorough(self) -> None:
+        """The whole state: at rest, folded anew, on disk, and in the read tables."""
+        state = self.memory.state
+        state.check()
+        for number in ("I1", "I2", "I3", "I4", "I6"):
+            self.checks[number] += 1
+        folded, reached = State(), GENESIS
+        for line in self.memory.journal.lines():
+            reached = fold(folded, line, reached)
+        self._claim("I12", reached == self.memory.hash, "the chain does not end where the runner stands")
+        self._claim("I12", portrait(folded) == portrait(state), "folding the book gives another state")
+        if self.disk is None or self.store is None:
+            return
+        self._claim("I14", list(self.store.lines()) == list(self.memory.journal.lines()), "other bytes on disk")
+        self._claim("I12", portrait(self.disk.state) == portrait(state), "the state that crashed is another one")
+        if self.verify is not None:
+            self.verify(self.store.store)
+            self.checks["I12"] += 1

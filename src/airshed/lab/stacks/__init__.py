@@ -1,0 +1,1 @@
+"""Synthetic stacks, monitors and data loggers: evidence as a real year would leave it."""
