@@ -6,7 +6,7 @@ import re
 
 from airshed.engine.commands import LARGEST
 from airshed.engine.events import Event
-from airshed.engine.nouns import Source
+from airshed.engine.nouns import Grant, Source
 from airshed.engine.state import State
 from airshed.model.allowance import Series, Strip, best_fit, is_strip, members
 from airshed.model.refusal import Malformed, Refusal, Why
@@ -182,6 +182,22 @@ def known_source(state: State, rules: Rulebook, source: str) -> Source | Refusal
     """The source, or that there is none."""
     known = state.sources.get(source)
     return known if known is not None else no(rules, "roles", Why.UNKNOWN_SOURCE, f"there is no source {source}")
+
+
+def known_grant(
+    state: State, rules: Rulebook, section: str, source: str, series: str
+) -> tuple[Source, Grant] | Refusal:
+    """A source and what it was granted of a series, or why there is none."""
+    known = known_source(state, rules, source)
+    if isinstance(known, Refusal):
+        return known
+    refusal = known_series(state, rules, series)
+    if refusal:
+        return refusal
+    granted = state.grants.get((known.id, series))
+    if granted is None:
+        return no(rules, section, Why.NOT_ELIGIBLE, f"{known.id} was granted nothing of {series}")
+    return known, granted
 
 
 def series_of(text: str) -> Series | None:

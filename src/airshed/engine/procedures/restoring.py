@@ -5,7 +5,7 @@ from __future__ import annotations
 from airshed.compliance.withdrawing import takeable
 from airshed.engine import commands as c
 from airshed.engine import events as e
-from airshed.engine.procedures.guards import Decision, known_series, known_source, no, own_account, positive
+from airshed.engine.procedures.guards import Decision, known_grant, no, own_account, positive
 from airshed.engine.procedures.returning import LAW, offers_off, owed, reachable, withdrawal_of
 from airshed.engine.state import State
 from airshed.model.allowance import Series, lowest
@@ -36,15 +36,10 @@ def pay_back(state: State, rules: Rulebook, at: int, actor: str, body: c.PayBack
 
 def reverse_allocation(state: State, rules: Rulebook, at: int, actor: str, body: c.ReverseAllocation) -> Decision:
     """Within the time for it: what is there and not owed goes back, the rest is withheld from the next allocation."""
-    source = known_source(state, rules, body.source)
-    if isinstance(source, Refusal):
-        return source
-    refusal = known_series(state, rules, body.series)
-    if refusal:
-        return refusal
-    granted = state.grants.get((source.id, body.series))
-    if granted is None:
-        return no(rules, LAW, Why.NOT_ELIGIBLE, f"{source.id} was granted nothing of {body.series}")
+    known = known_grant(state, rules, LAW, body.source, body.series)
+    if isinstance(known, Refusal):
+        return known
+    source, granted = known
     last = days_after(granted.at, rules.withdrawal.reversal_days)
     if day_of(at) > last:
         return no(rules, LAW, Why.TOO_LATE, f"an error in {body.series} could be reversed until {last}")

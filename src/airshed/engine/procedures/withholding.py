@@ -6,7 +6,7 @@ from airshed.compliance.withdrawing import takeable
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import Withholding
-from airshed.engine.procedures.guards import Decision, known_series, known_source, no, own_account, positive
+from airshed.engine.procedures.guards import Decision, known_grant, no, own_account, positive
 from airshed.engine.procedures.returning import owed
 from airshed.engine.state import State
 from airshed.model.allowance import Series, lowest
@@ -22,15 +22,10 @@ INVESTIGATION = "investigation"
 
 def withhold(state: State, rules: Rulebook, at: int, actor: str, body: c.Withhold) -> Decision:
     """Only while the condition is open, and at most the part of the grant that the rule allows."""
-    source = known_source(state, rules, body.source)
-    if isinstance(source, Refusal):
-        return source
-    refusal = known_series(state, rules, body.series)
-    if refusal:
-        return refusal
-    granted = state.grants.get((source.id, body.series))
-    if granted is None:
-        return no(rules, LAW, Why.NOT_ELIGIBLE, f"{source.id} was granted nothing of {body.series}")
+    known = known_grant(state, rules, LAW, body.source, body.series)
+    if isinstance(known, Refusal):
+        return known
+    source, granted = known
     if body.ground not in rules.withholding.grounds:
         return no(rules, LAW, Why.NOT_ELIGIBLE, f"nothing is withheld for {said(body.ground)} under this rulebook")
     if not body.reason.strip():

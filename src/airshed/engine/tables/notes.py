@@ -10,7 +10,7 @@ from airshed.engine import reserve
 from airshed.engine.auctions import of_event, offered
 from airshed.engine.journal import Record
 from airshed.engine.state import State
-from airshed.engine.tables import primary_notes, reserve_notes, returning_notes
+from airshed.engine.tables import notes_primary, notes_reserve, notes_returning
 from airshed.engine.tables.gather import Tables
 from airshed.engine.tables.notes_market import MARKET_NOTES
 from airshed.engine.tables.notes_zone import ZONE_NOTES
@@ -29,7 +29,7 @@ def note(tables: Tables, state: State, record: Record) -> None:
     for event in record.events:
         NOTES[type(event)](tables, state, record, event)
         if type(event) in reserve.TOUCHING:
-            reserve_notes.statement(tables, state, record, event)
+            notes_reserve.statement(tables, state, record, event)
 
 
 def _note_adopted(tables: Tables, state: State, record: Record, event: e.RulebookAdopted) -> None:
@@ -311,33 +311,33 @@ NOTES: dict[type, Callable[[Tables, State, Record, Any], None]] = {
     e.MoneyMoved: _note_entry,
     e.CapSet: _note_cap,
     e.Allocated: _note_allocated,
-    e.SaleOpened: primary_notes.sale,
-    e.SaleClosed: primary_notes.sale,
-    e.AllocationBought: primary_notes.bought,
-    e.InstalmentPaid: primary_notes.paid,
-    e.UnpaidWithdrawn: primary_notes.withdrawn,
-    e.ApplicationMade: primary_notes.applied,
-    e.ApplicationDropped: primary_notes.application_dropped,
-    e.ReserveGranted: primary_notes.reserve_granted,
-    e.UnusedReleased: primary_notes.unused_released,
-    e.SourceClosed: returning_notes.source_closed,
-    e.SourceReopened: returning_notes.source_closed,
-    e.WithdrawalNoticed: returning_notes.withdrawal,
-    e.WithdrawalAppealed: returning_notes.withdrawal,
-    e.AppealDecided: returning_notes.withdrawal,
-    e.AllowancesWithdrawn: returning_notes.withdrawal,
-    e.PaidBack: returning_notes.withdrawal,
-    e.WithdrawalRestored: returning_notes.withdrawal,
-    e.AllocationReversed: returning_notes.reversed_,
-    e.AllowancesWithheld: returning_notes.withholding,
-    e.WithholdingReleased: returning_notes.withholding,
-    e.WithheldForfeited: returning_notes.withholding,
-    e.RepurchaseOpened: reserve_notes.opened,
-    e.AskPlaced: reserve_notes.asked,
-    e.AskReturned: reserve_notes.ask_returned,
-    e.RepurchaseCleared: reserve_notes.cleared,
-    e.ReserveFed: reserve_notes.entry,
-    e.ReserveDrawn: reserve_notes.entry,
+    e.SaleOpened: notes_primary.sale,
+    e.SaleClosed: notes_primary.sale,
+    e.AllocationBought: notes_primary.bought,
+    e.InstalmentPaid: notes_primary.paid,
+    e.UnpaidWithdrawn: notes_primary.withdrawn,
+    e.ApplicationMade: notes_primary.applied,
+    e.ApplicationDropped: notes_primary.application_dropped,
+    e.ReserveGranted: notes_primary.reserve_granted,
+    e.UnusedReleased: notes_primary.unused_released,
+    e.SourceClosed: notes_returning.source_closed,
+    e.SourceReopened: notes_returning.source_closed,
+    e.WithdrawalNoticed: notes_returning.withdrawal,
+    e.WithdrawalAppealed: notes_returning.withdrawal,
+    e.AppealDecided: notes_returning.withdrawal,
+    e.AllowancesWithdrawn: notes_returning.withdrawal,
+    e.PaidBack: notes_returning.withdrawal,
+    e.WithdrawalRestored: notes_returning.withdrawal,
+    e.AllocationReversed: notes_returning.reversed_,
+    e.AllowancesWithheld: notes_returning.withholding,
+    e.WithholdingReleased: notes_returning.withholding,
+    e.WithheldForfeited: notes_returning.withholding,
+    e.RepurchaseOpened: notes_reserve.opened,
+    e.AskPlaced: notes_reserve.asked,
+    e.AskReturned: notes_reserve.ask_returned,
+    e.RepurchaseCleared: notes_reserve.cleared,
+    e.ReserveFed: notes_reserve.entry,
+    e.ReserveDrawn: notes_reserve.entry,
     e.Transferred: _note_entry,
     e.AuctionOpened: _note_auction,
     e.LotConsigned: _note_lot,

@@ -7,7 +7,7 @@ from typing import Any
 
 from airshed.engine.journal import Row
 from airshed.engine.state import State
-from airshed.engine.tables import primary_rows, rows_market, rows_zone
+from airshed.engine.tables import rows_market, rows_primary, rows_zone
 from airshed.model.allowance import Blocks, Series
 from airshed.model.period import hour_of
 
@@ -28,7 +28,7 @@ def everything(state: State) -> Iterator[tuple[str, Row]]:
         "auctions": list(state.auctions),
         "lots": [(auction.id, place + 1) for auction in state.auctions.values() for place in range(len(auction.lots))],
         "bids": [(auction.id, bid.number) for auction in state.auctions.values() for bid in auction.bids],
-        **primary_rows.keys(state),
+        **rows_primary.keys(state),
         "orders": list(state.orders),
         **rows_market.keys(state),
         "pledges": list(state.pledges),
@@ -247,7 +247,7 @@ ROW: dict[str, Callable[[State, Any], Row | None]] = {
     "auctions": _auction,
     "lots": _lot,
     "bids": _bid,
-    **primary_rows.ROWS,
+    **rows_primary.ROWS,
     "orders": _order,
     **rows_market.MARKET_ROW,
     "pledges": _pledge,

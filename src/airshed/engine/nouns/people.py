@@ -1,0 +1,42 @@
+"""Who acts, what emits, and what waits for a second pair of eyes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from airshed.engine.commands import Body, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who may act, in which role; an operator acts for one account."""
+
+    id: str
+    role: Role
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A regulated installation and the pollutants that each of its stacks measures."""
+
+    id: str
+    name: str
+    account: str
+    jurisdiction: str
+    sector: str
+    synthetic: bool
+    stacks: tuple[tuple[str, tuple[str, ...]], ...]
+
+    def measured(self) -> tuple[str, ...]:
+        """Pollutants that at least one stack measures, sorted."""
+        return tuple(sorted({name for _, names in self.stacks for name in names}))
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An act that waits for a second pair of eyes."""
+
+    id: int
+    actor: str
+    body: Body

@@ -1,0 +1,87 @@
+"""What a year of a source is made of: days, marks, improvements, and what it owes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from airshed.engine.events import Settlement
+from airshed.model.period import HOUR_MS
+from airshed.registry.moves import Delivered
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A sealed day: (measured, substituted, stopped) hours and mass in milligrams per pollutant."""
+
+    hours: dict[str, tuple[int, int, int]]
+    mass_mg: dict[str, int]
+    evidence: str
+    marks: tuple[int, ...] = ()
+    #: How many times it was corrected.
+    corrections: int = 0
+
+
+@dataclass(slots=True)
+class Mark:
+    """What an operator says of hours: instants of the first and after the last, and how far it has come."""
+
+    id: int
+    stack: str
+    kind: str
+    first: int
+    after: int
+    prove_by: int
+    actor: str
+    reason: str
+    evidence: str
+    #: "entered", "approved", "refused" or "lapsed".
+    state: str = "entered"
+
+    @property
+    def stands(self) -> bool:
+        """Whether its hours count as marked: from its entry until it is refused or lapses."""
+        return self.state in ("entered", "approved")
+
+    @property
+    def hours(self) -> int:
+        """How many hours it covers."""
+        return (self.after - self.first) // HOUR_MS
+
+
+@dataclass(slots=True)
+class Improvement:
+    """An item of a year's improvement list."""
+
+    number: int
+    actor: str
+    item: str
+    answer: str = ""
+    evidence: str = ""
+    #: "open", "answered" or "closed".
+    state: str = "open"
+
+
+@dataclass(slots=True)
+class Year:
+    """A source's year on its way from report to settlement. None where a step has not happened."""
+
+    source: str
+    year: int
+    reporter: str | None = None
+    #: Version of the report that stands; 0 when nothing is reported.
+    version: int = 0
+    #: Whether a day was corrected after that report.
+    stale: bool = False
+    #: Whether the authority has reopened a verified year.
+    reopened: bool = False
+    improvements: list[Improvement] = field(default_factory=list)
+    measured_mg: dict[str, int] = field(default_factory=dict)
+    declared_mg: dict[str, int] = field(default_factory=dict)
+    opinion: str | None = None
+    verified_mg: dict[str, int] | None = None
+    obligation: dict[str, int] = field(default_factory=dict)
+    surrendered: dict[str, int] = field(default_factory=dict)
+    #: What was surrendered, in the order in which it was given.
+    given: dict[str, list[Delivered]] = field(default_factory=dict)
+    settled: dict[str, Settlement] = field(default_factory=dict)
+    due_fen: dict[str, int] = field(default_factory=dict)
