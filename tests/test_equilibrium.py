@@ -127,7 +127,7 @@ def test_zones_cost_what_the_whole_programme_costs(
     found = zone_equilibrium(curves, transfer, need, curves[0].discount, banking=banking)
 
     assert found.cost == pytest.approx(plain_zones(curves, transfer, need, banking).cost, abs=1e-5)
-    assert found.gap < 1e-6
+    assert found.gap < GAP
     assert found.discounted == pytest.approx(transfer.T @ found.lambdas)
 
 
