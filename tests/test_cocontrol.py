@@ -18,11 +18,12 @@ from typer.testing import CliRunner
 
 from airshed.cli.lab import app
 from airshed.lab.equilibrium import discounting
-from airshed.lab.equilibrium.certificate import digest
-from airshed.lab.equilibrium.co_certificate import co_certificate, co_check
+from airshed.lab.equilibrium.co_certificate import co_certificate
 from airshed.lab.equilibrium.cocontrol import Measures, co_bound, co_equilibrium, taken_by
 from airshed.lab.equilibrium.curves import Floats
 from airshed.lab.equilibrium.lumpy import lumpy
+from airshed.lab.proofs.measures import check as co_check
+from airshed.lab.proofs.reading import digest
 from airshed.market.linear import Columns, solve
 from airshed.model.refusal import Malformed
 
@@ -145,6 +146,13 @@ def both() -> dict[str, Any]:
     return proven((one, np.array([[[2.0, 3.0], [3.0, 3.0]]]), np.array([1.0, 0.9]), True))
 
 
+def wasteful(proof: dict[str, Any]) -> None:
+    """The measure in full in both years, its cost and gap said as they are."""
+    proof["measures"][0]["use"] = [1.0, 1.0]
+    proof["cost"] = 190.0
+    proof["gap"] = (190.0 - proof["bound"]) / 190.0
+
+
 def forged(change: Callable[[dict[str, Any]], object]) -> str:
     proof = both()
     change(proof)
@@ -160,8 +168,12 @@ def forged(change: Callable[[dict[str, Any]], object]) -> str:
         (lambda proof: proof.update(gap=0.5), "the gap is"),
         (lambda proof: proof["measures"][0].update(use=[0.1, 0.1]), "p0 of z0 is not kept in 2027"),
         (lambda proof: proof["measures"][0].update(use=[1.5, 1.0]), "used more than once over"),
+        (lambda proof: proof["measures"][0].update(cost=1e308), "beyond 1e"),
+        (lambda proof: proof.update(need=[[[1e300, 1.0], [1.0, 1.0]]]), "beyond 1e"),
+        (wasteful, "only show that nothing costs less than"),
         (lambda proof: proof["measures"][0].update(cost=-1.0), "has a figure below zero"),
         (lambda proof: proof["measures"][0].update(zone="nowhere"), "does not fit"),
+        (lambda proof: proof.update(zones=["z0", "z0"]), "stands twice"),
         (lambda proof: proof["measures"][0].update(use=[1.0]), "does not fit"),
         (lambda proof: proof.update(prices=[[[1.0, 2.0], [0.0, 0.0]]]), "rises while"),
         (lambda proof: proof.update(prices=[[[-1.0, -2.0], [0.0, 0.0]]]), "below zero or above"),
@@ -169,8 +181,8 @@ def forged(change: Callable[[dict[str, Any]], object]) -> str:
         (lambda proof: proof.update(prices=[[[1.0, 1.0]]]), "prices is not a table"),
         (lambda proof: proof.update(need=[[[1.0], [1.0]]]), "need is not a table"),
         (lambda proof: proof.update(extra=[[[-1.0, 0.0], [0.0, 0.0]]]), "less than nothing"),
-        (lambda proof: proof.update(discount=[1.0]), "do not fit the years"),
-        (lambda proof: proof.update(ceiling=0.0), "above zero"),
+        (lambda proof: proof.update(discount=[1.0]), "discount is not 2 factors"),
+        (lambda proof: proof.update(ceiling=0.0), "ceiling is not above zero"),
     ],
 )
 def test_a_forged_certificate_does_not_stand(change: Callable[[dict[str, Any]], object], said: str) -> None:
@@ -224,6 +236,64 @@ def test_what_is_built_stays_and_wholeness_never_saves(case: Case) -> None:
     assert (over[:, :, -1] >= -1e-6).all() or not banking
 
 
+def whole_proof(case: Case, lasting: bool = True) -> dict[str, Any]:
+    """The certificate of both plans."""
+    measures, need, factors, banking = case
+    found = co_equilibrium(measures, need, factors, CEILING, banking=banking)
+    whole = lumpy(measures, need, factors, CEILING, banking=banking, lasting=lasting)
+    zones, pollutants, _ = ([f"{kind}{n}" for n in range(size)] for kind, size in zip("zpy", need.shape, strict=True))
+    years = list(range(2027, 2027 + need.shape[2]))
+    names = (zones, pollutants, years, [f"m{n}" for n in range(len(measures.cost))])
+    return co_certificate(names, measures, need, factors, CEILING, found, banking=banking, whole=whole)
+
+
+@settings(max_examples=60, deadline=None)
+@given(cases(), st.booleans())
+def test_a_whole_plan_is_added_up_without_a_solver_and_bounded_where_the_divisible_one_lies(
+    case: Case, lasting: bool
+) -> None:
+    found = co_check(json.dumps(whole_proof(case, lasting))).whole
+    again = lumpy(*case[:3], CEILING, banking=case[3], lasting=lasting)
+
+    assert found is not None
+    assert found.cost == pytest.approx(again.cost)
+    assert found.bound == pytest.approx(again.divisible_cost, rel=1e-6, abs=1e-5)
+    assert found.bound <= found.searched + 1e-5 * max(1.0, found.cost)
+    assert found.searched <= found.cost
+
+
+def two_whole() -> dict[str, Any]:
+    """9 t for 90 yuan or 4 t for 60, whole; 6 t are needed in each of two years."""
+    two = Measures(np.array([90.0, 60.0]), np.array([[9.0], [4.0]]), np.array([0, 0]))
+    return whole_proof((two, np.array([[[6.0, 6.0]]]), np.array([1.0, 0.9]), True))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda whole: whole.update(use=[[0.5, 1.0], [0.0, 0.0]]), "m0 is built 0.5 times in 2027"),
+        (lambda whole: whole.update(use=[[1.0, 0.0], [0.0, 0.0]]), "m0 is gone again in 2028"),
+        (lambda whole: whole.update(use=[[0.0, 0.0], [0.0, 0.0]]), "p0 of z0 is not kept in 2027"),
+        (lambda whole: whole.update(use=[[1.0, 1.0]]), "use is not a row a measure"),
+        (lambda whole: whole.update(use=[[1.0, 1.0], [1.0, 1.0]]), "the cost is 285"),
+        (lambda whole: whole.update(cost=90.0), "the cost is 171"),
+        (lambda whole: whole.update(bound=171.0), "the bound is 114"),
+        (lambda whole: whole.update(gap=0.0), "the gap is 0.33"),
+        (lambda whole: whole.update(prices=[[[1.0, 2.0]]]), "rises while"),
+        (lambda whole: whole.update(prices=[[[1e9, 1.0]]]), "above the ceiling"),
+        (lambda whole: whole.update(searched=999.0), "yet this one does"),
+    ],
+)
+def test_a_forged_whole_plan_does_not_stand(change: Callable[[dict[str, Any]], object], said: str) -> None:
+    proof = two_whole()
+    assert co_check(json.dumps(proof)).whole is not None
+    change(proof["whole"])
+    proof["digest"] = digest(proof)
+
+    with pytest.raises(Malformed, match=f"the whole plan: .*{said}"):
+        co_check(json.dumps(proof))
+
+
 def test_more_measures_than_can_be_searched_are_named() -> None:
     many = Measures(np.ones(401), np.ones((401, 1)), np.zeros(401, dtype=np.int64))
     with pytest.raises(Malformed, match="401 of them"):
@@ -261,6 +331,12 @@ def test_the_command_writes_a_proof_that_lab_check_believes(tmp_path: Path) -> N
     assert told["lumpy"]["use"][2] == [1.0, 1.0]
     checked = CliRunner().invoke(app, ["check", str(proof)])
     assert checked.stdout.startswith("holds 成立: 1 zones, 2 pollutants, 3 measures, 2 years")
+    assert (
+        "whole plan 整体方案: it keeps every cap and costs 7.81 million yuan; no plan costs less than" in checked.stdout
+    )
+    figures = json.loads(CliRunner().invoke(app, ["check", str(proof), "--json"]).stdout)["whole"]
+    assert figures["cost_yuan"] == told["lumpy"]["cost_yuan"]
+    assert figures["bound_yuan"] == told["lumpy"]["proven_yuan"] <= told["lumpy"]["bound_yuan"] + 1e-3
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -24,8 +26,9 @@ from airshed.lab.equilibrium import (
     lagrangian,
     zone_equilibrium,
 )
-from airshed.lab.equilibrium.certificate import digest
 from airshed.lab.equilibrium.frictions import costly, dominated
+from airshed.lab.proofs.ladders import Ladder
+from airshed.lab.proofs.reading import digest
 from airshed.model.refusal import Malformed
 from naive_equilibrium import plain_zones
 
@@ -156,12 +159,22 @@ def two_zones() -> dict[str, Any]:
     return proof(curves, transfer, need, zone_equilibrium(curves, transfer, need, discount), True)
 
 
+def dear(proof: dict[str, Any], duals: list[list[float]]) -> None:
+    """All that can be abated is; cost and gap are said as they are, or as if a bound that runs over were the cost."""
+    proof["abated"] = [[10.0, 10.0], [8.0, 8.0]]
+    proof["cost"] = (250.0 + 260.0) * 1.9
+    if duals == proof["duals"]:
+        proof["gap"] = (proof["cost"] - proof["bound"]) / proof["cost"]
+    else:
+        proof.update(duals=duals, bound=proof["cost"], gap=0.0)
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
         (lambda c: c["abated"][0].__setitem__(0, c["abated"][0][0] - 1), "is not kept in 2027"),
         (lambda c: c["abated"][0].__setitem__(0, 99.0), "abates 99 t of 10"),
-        (lambda c: c["duals"][0].__setitem__(1, c["duals"][0][0] + 1), "rises while"),
+        (lambda c: c["duals"][0].__setitem__(1, c["duals"][0][0] + 1), "rises in 2028 while"),
         (lambda c: c["duals"][0].__setitem__(1, -1.0), "below zero"),
         (lambda c: c["bank"][0].__setitem__(0, c["bank"][0][0] + 1), "is not kept in 2027"),
         (lambda c: c.__setitem__("cost", c["cost"] - 1), "the cost is"),
@@ -170,9 +183,19 @@ def two_zones() -> dict[str, Any]:
         (lambda c: c["transfer"][0].__setitem__(0, -1.0), "below zero"),
         (lambda c: c["transfer"].append([1.0, 1.0]), "transfer is not 1 rows of 2"),
         (lambda c: c["curves"][0]["costs"].reverse(), "do not ascend"),
-        (lambda c: c["curves"][0]["costs"].pop(), "do not fit its costs"),
+        (lambda c: c["curves"][0]["costs"].pop(), "its potentials is not one a cost"),
         (lambda c: c["zones"].reverse(), "do not fit each other"),
-        (lambda c: c.__setitem__("zones", ["a"]), "is not"),
+        (lambda c: c.__setitem__("zones", ["a", "a"]), "stands twice"),
+        (lambda c: c.__setitem__("zones", ["a"]), "do not fit each other"),
+        (lambda c: c.__setitem__("years", [2027, 2029]), "do not follow one another"),
+        (lambda c: c.__setitem__("discount", [1.0, -0.9]), "factor is not above zero"),
+        (lambda c: c.__setitem__("discount", [1.0]), "discount is not 2 factors"),
+        (lambda c: c["curves"][0]["potential_t"][0].__setitem__(0, -5.0), "has a figure below zero"),
+        (lambda c: c["curves"][0]["costs"].__setitem__(1, 1e200), "beyond 1e"),
+        (lambda c: c["need"][0].__setitem__(0, 1e300), "beyond 1e"),
+        (lambda c: c["curves"][0].update(slopes=[-1.0], starts=[0.0], most_t=[1.0]), "a slope is not above zero"),
+        (lambda c: dear(c, duals=[[1e308, 1e308]]), "duals has a figure beyond"),
+        (lambda c: dear(c, duals=c["duals"]), "only show that nothing costs less than"),
     ],
 )
 def test_a_certificate_that_was_changed_does_not_hold(change: Any, said: str) -> None:
@@ -190,6 +213,30 @@ def test_a_certificate_whose_text_was_touched_does_not_hold() -> None:
 
     with pytest.raises(Malformed, match="digest"):
         check(json.dumps(changed))
+
+
+def test_the_checker_shares_nothing_with_what_it_checks() -> None:
+    """A mistake of the curves, of the solver or of a bound cannot hide in the proof: none of them is imported there."""
+    code = "import sys, airshed.lab.proofs; print(*(name for name in sys.modules if name.startswith('airshed')))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+
+    assert "airshed.lab.proofs.market" in loaded
+    assert not [name for name in loaded if "equilibrium" in name or "linear" in name or "highspy" in name]
+
+
+@settings(max_examples=60, deadline=None)
+@given(zones())
+def test_the_checker_adds_up_what_the_curves_say(
+    case: tuple[list[Steps], np.ndarray[Any, Any], np.ndarray[Any, Any], bool],
+) -> None:
+    """Its sums are other sums: cost and rent of each curve agree with the curves' own."""
+    for curve in case[0]:
+        plain = Ladder(curve.costs, np.array(curve.potentials()), *(np.zeros(0) for _ in range(3)))
+        for part in (0.0, 0.3, 0.5, 1.0):
+            tonnes = part * curve.most(0)
+            assert plain.cost(0, tonnes)[0] == pytest.approx(curve.cost(0, tonnes), abs=1e-9)
+        for price in (-30.0, 0.0, 7.5, 100.0):
+            assert plain.rent(0, price) == pytest.approx(curve.rent(0, price), abs=1e-9)
 
 
 @pytest.mark.parametrize("text", [b"", b"{}", b"[]", b"\xff", b"[" * 3000, b'{"format":"airshed equilibrium 1"}'])

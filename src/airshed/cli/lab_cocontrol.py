@@ -38,7 +38,8 @@ def cocontrol(
     """Prices of several pollutants at once, where one measure takes out more than one of them. 多污染物协同控制。
 
     A measure costs yuan a year and takes tonnes a year of each pollutant, in full or in part. With --lumpy it is built
-    whole or not at all, by mixed-integer programming, and the gap between both is said.
+    whole or not at all, by mixed-integer programming, and the gap between both is said. The certificate holds
+    both plans.
 
     Example: airshed lab cocontrol measures.csv needs.csv --ceiling 50000 --lumpy
     """
@@ -56,7 +57,8 @@ def cocontrol(
     found = co_equilibrium(case.measures, case.need, case.discount, ceiling, banking=banking)
     whole = whole_plan(case.measures, case.need, case.discount, ceiling, banking=banking) if lumpy else None
     if target is not None:
-        proof = co_certificate(case.names, case.measures, case.need, case.discount, ceiling, found, banking=banking)
+        terms = (case.names, case.measures, case.need, case.discount, ceiling, found)
+        proof = co_certificate(*terms, banking=banking, whole=whole)
         target.write_text(plain.dumps(proof) + "\n", "utf-8")
     if json:
         as_json(_document(case, found, whole))
@@ -101,7 +103,8 @@ def _print(case: CoCase, found: CoEquilibrium, whole: Lumpy | None) -> None:
         console.print(
             f"whole measures that last: {whole.cost / 1e6:,.4f} million yuan; integrality gap"
             f" {100 * whole.integrality_gap:.2f} % over the divisible ones that last, the search is within"
-            f" {whole.solver_gap:.1e} of the cheapest; built: {', '.join(built) or 'none'}",
+            f" {whole.solver_gap:.1e} of the cheapest; built: {', '.join(built) or 'none'}; prices alone show that no"
+            f" plan costs less than {whole.floor / 1e6:,.4f}, within {100 * whole.gap:.2f} %",
             markup=False,
         )
 
@@ -128,5 +131,7 @@ def _document(case: CoCase, found: CoEquilibrium, whole: Lumpy | None) -> dict[s
             "divisible_cost_yuan": whole.divisible_cost,
             "integrality_gap": whole.integrality_gap,
             "solver_gap": whole.solver_gap,
+            "proven_yuan": whole.floor,
+            "proven_gap": whole.gap,
         }
     return document

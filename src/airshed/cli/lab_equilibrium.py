@@ -25,8 +25,6 @@ from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
     from airshed.lab.equilibrium.case import Case, Solution
-    from airshed.lab.equilibrium.certificate import Certificate
-    from airshed.lab.equilibrium.co_certificate import CoCertificate
 
 #: Bytes of a certificate that `check` reads.
 LARGEST_FILE = 1_000_000_000
@@ -108,8 +106,8 @@ def check(
 
     Example: airshed lab check proof.json
     """
-    from airshed.lab.equilibrium import check as checked
-    from airshed.lab.equilibrium.co_certificate import co_check
+    from airshed.lab.proofs import check as checked
+    from airshed.lab.proofs import told
 
     try:
         if Path(certificate).stat().st_size > LARGEST_FILE:
@@ -117,22 +115,13 @@ def check(
         text = Path(certificate).read_bytes()
     except OSError as error:
         raise Malformed(certificate, (error.strerror or str(error)).lower(), "name a readable file") from None
-    found: Certificate | CoCertificate
-    if b'"airshed co-control' in text[:100]:
-        found = co_check(text, certificate)
-        what = f"{len(found.pollutants)} pollutants, {len(found.measures):,} measures"
-    else:
-        found = checked(text, certificate)
-        what = f"{sum(len(curve.costs) + len(curve.slopes) for curve in found.curves):,} steps"
+    said = told(checked(text, certificate))
     if json:
-        said = {"cost_yuan": found.cost, "bound_yuan": found.bound, "gap": found.gap, "digest": found.digest}
-        as_json({"holds": True, **said})
+        as_json({"holds": True, **said.figures})
         return
-    console.print(
-        f"holds 成立: {len(found.zones)} zones, {what}, {len(found.years)} years; it costs"
-        f" {millions(found.cost)} million yuan, proven least but for {found.gap:.1e} of it"
-    )
-    console.print(f"digest {found.digest}")
+    for line in said.lines:
+        console.print(line, markup=False)
+    console.print(f"digest {said.figures['digest']}")
 
 
 def _tax(said: str, pollutant: str) -> float:

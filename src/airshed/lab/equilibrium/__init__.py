@@ -1,15 +1,16 @@
 """Competitive equilibrium with proof: what allowances would cost if everybody traded, and who would abate.
 
 `equilibrium` is one zone with banking, `zone_equilibrium` several zones under receptors; `certificate` writes the
-proof that `check` works out again without a solver.
+proof that `check` (airshed.lab.proofs) works out again without a solver.
 """
 
 from airshed.lab.equilibrium.banking import Equilibrium, equilibrium, lagrangian
-from airshed.lab.equilibrium.certificate import certificate, check
+from airshed.lab.equilibrium.certificate import certificate
 from airshed.lab.equilibrium.collar import Collared, collared
 from airshed.lab.equilibrium.curves import Slopes, Steps, discounting
 from airshed.lab.equilibrium.joined import Joined
 from airshed.lab.equilibrium.zones import Trade, ZoneEquilibrium, zone_bound, zone_equilibrium
+from airshed.lab.proofs.market import check
 
 __all__ = [
     "Collared",

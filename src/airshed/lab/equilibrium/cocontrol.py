@@ -38,7 +38,7 @@ class CoEquilibrium:
     """Discounted prices (zones, pollutants, years) in yuan/t, use of each measure (n, years) from 0 to 1.
 
     `extra` is what is sold at the ceiling (zones, pollutants, years), t. `cost` counts it; `bound` is what nothing
-    costs less than, in yuan, as the prices `proof` show.
+    costs less than, in yuan, as those prices show.
     """
 
     discounted: Floats
@@ -48,7 +48,6 @@ class CoEquilibrium:
     cost: float
     bound: float
     rounds: int
-    proof: Floats
 
     @property
     def gap(self) -> float:
@@ -119,7 +118,10 @@ def co_equilibrium(
     use = np.minimum(use, 1.0)
     extra, bank = kept(measures, need, use, mixed.extra, banking)
     spent = co_cost(measures, use, extra, factors, ceiling)
-    return CoEquilibrium(mixed.prices, use, bank, extra, spent, best, rounds, centre)
+    last = co_bound(measures, need, factors, mixed.prices)
+    # the prices that are shown are those that are proven: the last ones, or the best of the smoothed ones
+    prices, bound = (mixed.prices, last) if last >= best else (centre, best)
+    return CoEquilibrium(prices, use, bank, extra, spent, bound, rounds)
 
 
 def kept(measures: Measures, need: Floats, use: Floats, extra: Floats, banking: bool) -> tuple[Floats, Floats]:

@@ -26,7 +26,9 @@ MOST, DONE, NODES = 400, 1e-6, 20_000
 class Lumpy:
     """The cheapest whole plan found: use of each measure (n, years), 0 or 1; yuan discounted.
 
-    `bound` is what no whole plan costs less than, `divisible_cost` what the plan of divisible measures costs.
+    `bound` is what no whole plan costs less than as the search says, `divisible_cost` what the plan of divisible
+    measures costs. `floor` is what no plan costs less than as the discounted `prices` (zones, pollutants, years) show:
+    it needs no search to be believed, and lies where the divisible plan does.
     """
 
     use: Floats
@@ -35,6 +37,14 @@ class Lumpy:
     cost: float
     bound: float
     divisible_cost: float
+    prices: Floats
+    floor: float
+    lasting: bool
+
+    @property
+    def gap(self) -> float:
+        """How far the plan may lie above the cheapest as the prices show, as a part of it; wholeness is in it."""
+        return max(0.0, self.cost - self.floor) / max(abs(self.cost), 1.0)
 
     @property
     def integrality_gap(self) -> float:
@@ -79,7 +89,27 @@ def lumpy(
     use = np.abs(np.round(found.columns[:many])).reshape(len(measures.cost), years)
     extra, bank = kept(measures, need, use, found.columns[many : many + need.size].reshape(need.shape), banking)
     cost = co_cost(measures, use, extra, factors, ceiling)
-    return Lumpy(use, extra, bank, cost, min(found.bound, cost), divisible.cost)
+    prices = np.clip(divisible.duals[: need.size].reshape(need.shape), 0.0, ceiling * factors)
+    if banking:
+        prices = np.minimum.accumulate(prices, axis=2)
+    floor = min(cost, whole_bound(measures, need, factors, prices, lasting=lasting))
+    return Lumpy(use, extra, bank, cost, min(found.bound, cost), divisible.cost, prices, floor, lasting)
+
+
+def whole_bound(measures: Measures, need: Floats, factors: Floats, discounted: Floats, *, lasting: bool) -> float:
+    """What no plan, whole or not, costs less than, at discounted prices that do not rise over banked years.
+
+    A measure that lasts is built in the year from which on its tonnes fetch most above its cost, or never.
+
+    >>> two = Measures(np.array([90.0, 60.0]), np.array([[9.0], [4.0]]), np.array([0, 0]))
+    >>> whole_bound(two, np.array([[[6.0]]]), np.array([1.0]), np.array([[[10.0]]]), lasting=True)
+    60.0
+    """
+    worth = np.einsum("np,npt->nt", measures.removal, discounted[measures.zone])
+    left = worth - measures.cost[:, None] * factors
+    if lasting:
+        left = np.cumsum(left[:, ::-1], axis=1).max(axis=1, initial=0.0)
+    return float((discounted * need).sum() - np.maximum(left, 0.0).sum())
 
 
 def _programme(

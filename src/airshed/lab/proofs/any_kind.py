@@ -1,0 +1,103 @@
+"""Certificates of any kind: checked by their format, and told in a line or two."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from airshed.lab.proofs import market, measures
+from airshed.lab.proofs.market import Certificate
+from airshed.lab.proofs.measures import CoCertificate, WholePlan
+from airshed.lab.proofs.reading import CURE
+from airshed.model.refusal import Malformed
+
+AnyCertificate = Certificate | CoCertificate
+
+CHECKS: Mapping[str, Callable[[bytes | str, str], AnyCertificate]] = {
+    market.FORMAT: market.check,
+    measures.FORMAT: measures.check,
+}
+
+
+class Told(NamedTuple):
+    """What a certificate that holds shows: lines for people, figures for programs."""
+
+    lines: list[str]
+    figures: dict[str, Any]
+
+
+def check(text: bytes | str, place: str = "certificate") -> AnyCertificate:
+    """The certificate, of whichever kind, if it holds. Malformed, naming the first thing that does not, otherwise."""
+    try:
+        plain: Any = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Malformed(place, str(error)[:200], CURE) from None
+    said = plain.get("format") if isinstance(plain, dict) else None
+    if not isinstance(said, str) or said not in CHECKS:
+        raise Malformed(place, f"its format is {str(said)[:60]!r}", f"{CURE}: {', '.join(CHECKS)}")
+    return CHECKS[said](text, place)
+
+
+def told(found: AnyCertificate) -> Told:
+    """What a certificate that holds shows."""
+    return _co_control(found) if isinstance(found, CoCertificate) else _market(found)
+
+
+def millions(yuan: float) -> str:
+    """Yuan in millions."""
+    return f"{yuan / 1e6:,.2f} million yuan"
+
+
+def _market(found: Certificate) -> Told:
+    steps, slopes = sum(len(row.costs) for row in found.curves), sum(len(row.slopes) for row in found.curves)
+    counted = [f"{many:,} {what}" for many, what in ((steps, "steps"), (slopes, "slopes")) if many]
+    lines = [_holds(found, [f"{len(found.zones)} zones", *(counted or ["0 steps"]), f"{len(found.years)} years"])]
+    if found.trades:
+        ways = ", ".join(f"{way.origin} to {way.target} at {way.ratio:g}" for way in found.trades)
+        lines.append(f"trading ratios: {ways}; no round of them makes more than it took")
+    if found.stability is not None:
+        rule = found.stability
+        lines.append(
+            f"a stability reserve from {rule.held:,.1f} t on: what it changed is what its rule answers to the banks"
+            f" (lines {rule.lower:,.1f}, {rule.middle:,.1f}, {rule.upper:,.1f} t)"
+        )
+    return Told(lines, _figures(found))
+
+
+def _co_control(found: CoCertificate) -> Told:
+    counted = [
+        f"{len(found.zones)} zones",
+        f"{len(found.pollutants)} pollutants",
+        f"{len(found.measures):,} measures",
+        f"{len(found.years)} years",
+    ]
+    lines, figures = [_holds(found, counted)], _figures(found)
+    if found.whole is not None:
+        lines.append(_whole(found.whole))
+        figures["whole"] = {
+            "cost_yuan": found.whole.cost,
+            "bound_yuan": found.whole.bound,
+            "gap": found.whole.gap,
+            "searched_yuan": found.whole.searched,
+        }
+    return Told(lines, figures)
+
+
+def _whole(whole: WholePlan) -> str:
+    near = max(0.0, whole.cost - whole.searched) / max(abs(whole.cost), 1.0)
+    return (
+        f"whole plan 整体方案: it keeps every cap and costs {millions(whole.cost)}; no plan costs less than"
+        f" {millions(whole.bound)}, within {100 * whole.gap:.2f} %; that the cheapest whole one is within {near:.1e}"
+        " is what the search says, and not proven here"
+    )
+
+
+def _holds(found: AnyCertificate, counted: list[str]) -> str:
+    return (
+        f"holds 成立: {', '.join(counted)}; it costs {millions(found.cost)}, proven least but for {found.gap:.1e} of it"
+    )
+
+
+def _figures(found: AnyCertificate) -> dict[str, Any]:
+    return {"cost_yuan": found.cost, "bound_yuan": found.bound, "gap": found.gap, "digest": found.digest}
