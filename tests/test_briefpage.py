@@ -85,7 +85,7 @@ def test_everything_that_may_be_chosen_has_words_in_both_languages(facts: BriefF
     assert set(OPTIONS) == set(SPOKEN)
     assert set(facts.scores) <= set(DESIGNS)
     assert {(knob, at) for knob, at, _ in MOVES} == set(PLACES)
-    assert set(measures(YUAN)) == {name for name in facts.pollutants[0].judged["choice"] if name != "offered"}
+    assert set(measures(YUAN, 2020)) == {name for name in facts.pollutants[0].judged["choice"] if name != "offered"}
     for phrase in (*AXES.values(), *OPTIONS.values(), *SPOKEN.values(), *DESIGNS.values()):
         assert phrase.en
         assert phrase.zh
@@ -102,9 +102,21 @@ def test_the_page_says_the_figures_of_the_brief(facts: BriefFacts, page: Path) -
     assert own.found.linking is not None
     for figure in (*own.found.linking.alone[:0], own.found.linking.together, own.found.linking.saved):
         assert f"{figure:,.1f}" in said
-    assert own.found.proof_digest in said
+    assert all(proof.digest in said and proof.file in said for proof in own.found.proofs)
     for word in ("indicative", "synthetic", "to confirm", "参考值", "合成", "待确认"):
         assert word in said
+
+
+def test_each_certificate_lies_beside_the_page_and_is_accepted(facts: BriefFacts, page: Path) -> None:
+    proofs = facts.pollutants[0].found.proofs
+    assert [proof.border for proof in proofs] == ["zone", "cities", "guarded"]
+    assert {each.name for each in page.parent.glob("*.json")} == {proof.file for proof in proofs}
+    for proof in proofs:
+        done = CliRunner().invoke(app, ["check", str(page.parent / proof.file), "--json"])
+        assert done.exception is None, done.exception
+        said = json.loads(done.stdout)
+        assert (said["holds"], said["digest"]) == (True, proof.digest)
+        assert said["cost_yuan"] / 1e6 == pytest.approx(proof.cost_million)
 
 
 def test_observed_trade_stands_beside_what_should_be_traded(facts: BriefFacts, page: Path) -> None:
@@ -213,6 +225,10 @@ def test_a_browser_that_prints_nothing_is_named(tmp_path: Path, monkeypatch: pyt
         (["--tax", "Atlantis"], "'Atlantis' taxes none of these"),
         (["--out", "{folder}/no/such"], "cannot be written"),
         (["--book", "{folder}/no.book"], "no.book"),
+        (["--pollutant", "SO2,CO"], "no such pollutant 'CO'"),
+        (["--weights", "smog=3"], "no such criterion 'smog'"),
+        (["--weights", "air"], "'air' is no weight"),
+        (["--weights", "air=1,air=2"], "air stands twice"),
     ],
 )
 def test_what_cannot_be_is_named(words: list[str], said: str, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,13 +12,20 @@ from airshed.cli.show import as_json, bar, console, table
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from airshed.lab.brief.facts import BriefFacts
+    from airshed.lab.brief.measures import Criterion
+    from airshed.lab.brief.world import Assumed
+    from airshed.lab.zones.zone import Zone
     from airshed.rulebook.schema import Rulebook
 
 RULEBOOK = "dianzhong"
 #: Kinds of trade between firms, which a prediction is of; what offices sell or buy back is none.
 BETWEEN_FIRMS = ("listed", "call", "zone_call", "block", "transfer", "one_way")
 ALL = "all"
+#: From which part of the cap on, percent, it is told that nothing has to trade.
+NEEDLESS = 50
 
 
 def register(app: typer.Typer) -> None:
@@ -27,8 +35,8 @@ def register(app: typer.Typer) -> None:
 
 def brief(
     rulebook: Annotated[str, typer.Option(metavar="PATH_OR_NAME", help="Rulebook with caps and zone.")] = RULEBOOK,
-    pollutant: Annotated[str, typer.Option(help="A pollutant of the rulebook, or all.")] = "SO2",
-    out: Annotated[str, typer.Option(metavar="FOLDER", help="Write brief.html there, in English and Chinese.")] = "",
+    pollutant: Annotated[str, typer.Option(help="One of the rulebook, several by commas, or all.")] = "SO2",
+    out: Annotated[str, typer.Option(metavar="FOLDER", help="Write brief.html and its certificates there.")] = "",
     pdf: Annotated[bool, typer.Option("--pdf", help="Print it too: brief-en.pdf and brief-zh.pdf.")] = False,
     book: Annotated[str, typer.Option(metavar="FILE", help="A book: its trade beside what should be traded.")] = "",
     years: Annotated[int, typer.Option(min=1, max=30, help="Years, from the rulebook's first vintage.")] = 10,
@@ -36,6 +44,9 @@ def brief(
     decline: Annotated[float, typer.Option(metavar="PERCENT", help="Fall of later caps a year.")] = 3.0,
     rate: Annotated[float, typer.Option(metavar="PERCENT", help="Discount rate.")] = 5.0,
     tax: Annotated[str, typer.Option(metavar="YUAN", help="Tax per t on what is emitted, or a place as Yunnan.")] = "",
+    weights: Annotated[
+        str, typer.Option(metavar="NAME=PERCENT,...", help="Other weights of criteria; the rest share what is left.")
+    ] = "",
     sessions: Annotated[int, typer.Option(min=0, max=1_000, help="Sessions of each kind; none with 0.")] = 6,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes.")] = 2,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
@@ -48,10 +59,13 @@ def brief(
 
     Example: airshed lab brief --pollutant SO2 --out brief --pdf
 
+    Example: airshed lab brief --pollutant SO2,NOx --weights air=40,revenue=0
+
     Example: airshed lab brief --pollutant all --book demo/dianzhong.book --out brief
     """
     from airshed.lab.brief.run import brief as run
     from airshed.lab.brief.run import count
+    from airshed.lab.brief.sessions import SESSIONS
     from airshed.lab.brief.tasks import Task
     from airshed.lab.brief.world import Assumed
     from airshed.lab.zones.zone import load as load_zone
@@ -62,9 +76,10 @@ def brief(
     folder = _folder(out, pdf)
     rules = load(find(rulebook))
     zone = load_zone(shipped("zones", rules.programme.zone))
-    names = [rule.code for rule in rules.pollutants] if pollutant == ALL else [pollutant]
+    names = named(pollutant, [rule.code for rule in rules.pollutants])
     assumed = Assumed(years=years, growth=growth / 100, decline=decline / 100, rate=rate / 100)
     levied = _taxes(tax, names)
+    stated = weights_in(weights)
     tasks = count(zone, rules, names, sessions)
     seen = seen_in(book, names, min(row.vintage for row in rules.caps.rows)) if book else None
     with bar(tasks, json, "runs 计算") as told:
@@ -80,10 +95,11 @@ def brief(
             taxes=levied,
             observed=seen,
             sessions=sessions,
+            weights=stated,
             pool=lambda work, jobs, progress: each(work, jobs, workers, progress),
             progress=done,
         )
-    said = [f"airshed lab brief --rulebook {rulebook} --pollutant {pollutant}"]
+    said = [f"airshed lab brief --rulebook {quote(rulebook)} --pollutant {quote(pollutant)}"]
     for option, value, default in (
         ("years", years, 10),
         ("growth", growth, 1),
@@ -91,14 +107,43 @@ def brief(
         ("rate", rate, 5),
     ):
         said += [f"--{option} {value:g}"] if value != default else []
-    said += [f"--tax {tax}"] if tax else []
+    for option, text in (("tax", tax), ("weights", weights), ("book", book)):
+        said += [f"--{option} {quote(text)}"] if text else []
+    said += [f"--sessions {sessions}"] if sessions != SESSIONS else []
     written = _write(folder, facts, rules, " ".join(said), pdf) if folder else []
+    if folder:
+        known = {name: assumed._replace(tax=levied.get(name, 0.0)) for name in names}
+        written += _certificates(folder, zone, rules, known)
     if json:
         as_json(facts)
         return
     _print(facts, rules)
     for path in written:
         console.print(f"{path}: {path.stat().st_size:,} bytes", markup=False)
+
+
+def named(pollutant: str, codes: list[str]) -> list[str]:
+    """The pollutants that are asked for, each once, in the order of the rulebook as far as it knows them."""
+    if pollutant == ALL:
+        return codes
+    asked = list(dict.fromkeys(each.strip() for each in pollutant.split(",")))
+    return sorted(asked, key=lambda name: codes.index(name) if name in codes else len(codes))
+
+
+def weights_in(said: str) -> Mapping[Criterion, float]:
+    """Weights of all criteria, percent, from `NAME=PERCENT,...`; those of the brief where nothing is said."""
+    from airshed.lab.brief.score import stated_weights
+
+    own: dict[str, float] = {}
+    for part in said.split(",") if said else ():
+        name, _, value = (each.strip() for each in part.partition("="))
+        if name in own:
+            raise Malformed("--weights", f"{name[:40]} stands twice", "give each criterion once")
+        try:
+            own[name] = float(value.removesuffix("%"))
+        except ValueError:
+            raise Malformed("--weights", f"{part[:40]!r} is no weight", "give it as in cost=30,air=30") from None
+    return stated_weights(own)
 
 
 def _folder(out: str, pdf: bool) -> Path | None:
@@ -166,10 +211,26 @@ def _write(folder: Path, facts: BriefFacts, rules: Rulebook, command: str, pdf: 
     return written
 
 
+def _certificates(folder: Path, zone: Zone, rules: Rulebook, assumed: Mapping[str, Assumed]) -> list[Path]:
+    """What `airshed lab check` works out again, a file for each pollutant and market."""
+    import json as plain
+
+    from airshed.lab.brief.proofs import proofs_of
+    from airshed.lab.brief.world import world_of
+
+    written = []
+    for name, known in assumed.items():
+        for proof in proofs_of(zone, rules, world_of(zone, rules, name, known), known):
+            target = folder / proof.file
+            target.write_text(plain.dumps(proof.document) + "\n", "utf-8")
+            written.append(target)
+    return written
+
+
 def _print(facts: BriefFacts, rules: Rulebook) -> None:
     from airshed.service.briefpage.charts import order_of
     from airshed.service.briefpage.reasons import headline, reasons, sensitivity
-    from airshed.service.briefpage.words import AXES, CRITERIA, DESIGNS
+    from airshed.service.briefpage.words import AXES, CAUSES, CRITERIA, DESIGNS
     from airshed.service.report.words import Phrase
 
     money = Phrase(rules.currency.name_en, rules.currency.name_zh)
@@ -196,12 +257,14 @@ def _print(facts: BriefFacts, rules: Rulebook) -> None:
         console.print(f"{phrase.en}\n{phrase.zh}", markup=False)
     for each in facts.pollutants:
         for diagnosis in each.diagnoses:
-            causes = [finding.cause for finding in diagnosis.findings if finding.verdict != "no"]
+            causes = [CAUSES[finding.cause] for finding in diagnosis.findings if finding.verdict != "no"]
             seen = "" if diagnosis.observed_t is None else f", {diagnosis.observed_t:,.0f} t in the book 账簿所见"
+            needless = diagnosis.idle_percent >= NEEDLESS
             console.print(
-                f"{each.pollutant} {DESIGNS[diagnosis.design].en}: {diagnosis.predicted_t:,.0f} t should trade 应有"
-                f"交易{seen};"
-                f" in its way 障碍: {', '.join(causes) or 'nothing 无'}",
+                f"{each.pollutant} {DESIGNS[diagnosis.design].en} {DESIGNS[diagnosis.design].zh}:"
+                f" {diagnosis.predicted_t:,.0f} t should trade 应有交易{seen}; in its way 障碍:"
+                f" {', '.join(f'{cause.en} {cause.zh}' for cause in causes) or 'nothing 无'}"
+                + ("; nothing has to trade 本无须交易" if needless else ""),
                 markup=False,
             )
     console.print(

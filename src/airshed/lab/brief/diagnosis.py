@@ -19,11 +19,13 @@ Verdict = Literal["cause", "part", "no"]
 
 #: Costs of trading, yuan/t as parts of the price, at which the volume is looked at.
 WEDGES = (0.0, 0.015, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0)
-#: A market with fewer than so many alike on its thinner side is thin; of a volume below this part of the predicted one
-#: a cause is the cause, above the second none. Assumed.
-THIN, GONE, SOME = 3.0, 0.5, 0.9
+#: A market with fewer than so many alike on its thinner side is thin; a suspect that this part of the cap, or of the
+#: volume, is under is a cause, and from the second on a part of one. Assumed.
+THIN, CAUSE, PART = 3.0, 0.5, 0.1
 #: From which mark-up on a firm matters, percent. Assumed.
 STRONG = 20.0
+#: Where less than this part of its cap should trade a market has nothing to trade. Assumed.
+IDLE = 1e-3
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -31,8 +33,9 @@ class Finding(msgspec.Struct, frozen=True):
 
     cause: Cause
     verdict: Verdict
-    #: Its figure: surplus percent of need; volume kept at the fee, percent; parties alike; mark-up, percent.
-    figure: float
+    #: Its figure: caps above unabated emissions, percent; volume kept at the fee, percent; parties alike; mark-up,
+    #: percent. None where there is no trade that it could keep away.
+    figure: float | None
     #: Where it is worst, if anywhere: places of the diagnosis by number.
     where: tuple[int, ...]
 
@@ -46,11 +49,45 @@ class PlaceTrade(msgspec.Struct, frozen=True):
     cap_t: float
     baseline_t: float
     predicted_t: float
+    #: The price that price-takers would make, yuan/t, and how many groups of firms there are.
+    price: float
+    firms: int
     sellers: float
     buyers: float
     #: What the strongest group could do to the price, and its name.
     markup_percent: float
     strongest: str
+
+    @property
+    def loose(self) -> bool:
+        """Whether the cap asks nothing of anybody: it is not below unabated emissions, or is worth nothing."""
+        return self.cap_t >= self.baseline_t or self.price <= 0
+
+    @property
+    def alone(self) -> bool:
+        """Whether there is nobody to trade with."""
+        return self.firms < 2
+
+    @property
+    def idle(self) -> bool:
+        """Whether firms, though there are several and the cap binds, were given just as they need."""
+        return not self.loose and not self.alone and self.predicted_t <= IDLE * self.cap_t
+
+    @property
+    def thin(self) -> bool:
+        """Whether few could trade, though they should."""
+        few = min(self.sellers, self.buyers) < THIN
+        return not self.loose and (self.alone or (few and not self.idle))
+
+    @property
+    def led(self) -> bool:
+        """Whether one firm could move the price of trade that should be there."""
+        return self.trades and abs(self.markup_percent) >= STRONG
+
+    @property
+    def trades(self) -> bool:
+        """Whether trade should be there."""
+        return not (self.loose or self.alone or self.idle)
 
 
 class Diagnosis(msgspec.Struct, frozen=True):
@@ -60,22 +97,32 @@ class Diagnosis(msgspec.Struct, frozen=True):
     predicted_t: float
     #: What a book shows of the first vintage, if there is one.
     observed_t: float | None
-    #: Part of the predicted volume that is left at each of `WEDGES`.
+    #: Part of all caps, percent, in markets where allowances were given just as they are needed.
+    idle_percent: float
+    #: Part of the volume without costs of trading that is left at each of `WEDGES`.
     volume_left: tuple[float, ...]
     places: tuple[PlaceTrade, ...]
     findings: tuple[Finding, ...]
 
 
-def diagnose(judge: Judge, name: str, design: Design, observed_t: float | None = None) -> Diagnosis:
+def diagnose(
+    judge: Judge,
+    name: str,
+    design: Design,
+    observed_t: float | None = None,
+    given_away: Floats | None = None,
+    fee: float | None = None,
+) -> Diagnosis:
     """The trade of the first year that price-takers would make from a design's allocation, and the four suspects.
 
     Predicted trade is what those who hold more than they emit have to spare for those who lack. With an allocation that
     hits what firms emit in equilibrium nothing trades, and nothing is wrong: so the prediction, not the volume, is the
-    measure.
+    measure. `given_away` (S,) t is what sources got where a book shows it, else what the design gives; `fee` what buyer
+    and seller together lose, as a part of the price, else what the rulebook says.
     """
     places = []
-    for power in judge.powers(design):
-        market, sides = power.market, judge.sides(design, power.market)
+    for power in judge.powers(design, given_away):
+        market, sides = power.market, judge.sides(design, power.market, given_away)
         places.append(
             PlaceTrade(
                 city="" if market.city is None else judge.world.cities[market.city],
@@ -83,27 +130,34 @@ def diagnose(judge: Judge, name: str, design: Design, observed_t: float | None =
                 cap_t=market.cap,
                 baseline_t=float(judge.world.baseline[market.sources].sum()),
                 predicted_t=sides.traded,
+                price=power.price,
+                firms=len(np.unique(judge.world.group[market.sources])),
                 sellers=sides.sellers,
                 buyers=sides.buyers,
                 markup_percent=100 * power.markup,
                 strongest=power.group,
             )
         )
-    predicted, left = sum(place.predicted_t for place in places), volumes(judge, design)
-    findings = tuple(_findings(judge.world, places, left))
-    return Diagnosis(name, predicted, observed_t, left, tuple(places), findings)
+    predicted, total = sum(place.predicted_t for place in places), sum(place.cap_t for place in places)
+    left = volumes(judge, design, given_away=given_away)
+    idle = 100 * sum(place.cap_t for place in places if place.idle) / total if total else 0.0
+    findings = tuple(_findings(places, left, judge.world.fee if fee is None else fee))
+    return Diagnosis(name, predicted, observed_t, idle, left, tuple(places), findings)
 
 
-def volumes(judge: Judge, design: Design, wedges: Sequence[float] = WEDGES) -> tuple[float, ...]:
+def volumes(
+    judge: Judge, design: Design, wedges: Sequence[float] = WEDGES, given_away: Floats | None = None
+) -> tuple[float, ...]:
     """The part of the first year's trade that is left when buyer and seller together lose so much of the price.
 
     What a source must abate anyway it would buy for less than its cost; what it abates beyond, or holds unused, it
-    sells for no less. Bids are sorted down, asks up, and trade as far as a bid exceeds an ask by the wedge.
+    sells for no less. Bids are sorted down, asks up, and trade as far as a bid exceeds an ask by the wedge. All zero
+    where nothing would trade even without costs.
     """
     world, done = judge.world, judge.of(design)
     price = float((done.price[:, 0] * world.baseline).sum() / world.baseline.sum())
-    free = judge.free(design)[:, 0]
-    books = [_book(world, market.sources, free) for market in trading_of(world, design.border, design.wall)]
+    got = judge.free(design)[:, 0] if given_away is None else given_away
+    books = [_book(world, market.sources, got) for market in trading_of(world, design.border, design.wall)]
     traded = []
     for wedge in wedges:
         traded.append(sum(_crossed(bids, asks, wedge * price) for bids, asks in books))
@@ -151,23 +205,52 @@ def _crossed(bids: Book, asks: Book, wedge: float) -> float:
     return total
 
 
-def _findings(world: World, places: Sequence[PlaceTrade], left: Sequence[float]) -> list[Finding]:
-    total = sum(place.cap_t for place in places)
-    over = [place for place in places if place.cap_t >= place.baseline_t]
-    loose = sum(place.cap_t for place in over) / total
-    surplus = 100 * (total / sum(place.baseline_t for place in places) - 1)
-    kept = float(np.interp(world.fee, WEDGES, left))
-    thinnest = min(places, key=lambda place: min(place.sellers, place.buyers))
-    alone = sum(place.cap_t for place in places if min(place.sellers, place.buyers) < THIN) / total
-    strongest = max(places, key=lambda place: abs(place.markup_percent))
-    held = sum(place.cap_t for place in places if abs(place.markup_percent) >= STRONG) / total
+def _findings(places: Sequence[PlaceTrade], left: Sequence[float], fee: float) -> list[Finding]:
+    """The suspects, each by the part of all caps, or of the volume, that is under it.
 
-    def said(part: float) -> Verdict:
-        return "cause" if part >= GONE else "part" if part >= 1 - SOME else "no"
+    A suspect is asked only about trade that should be there: a cap that asks nothing is not thin, and nobody has power
+    over a price of nothing.
+    """
+    total, unabated = sum(place.cap_t for place in places), sum(place.baseline_t for place in places)
+    trading = [place for place in places if place.trades]
+    few = [place for place in places if place.thin or place.trades]
 
+    def part(suspects: Sequence[PlaceTrade]) -> float:
+        return sum(place.cap_t for place in suspects) / total if total else 0.0
+
+    def said(under: float) -> Verdict:
+        return "cause" if under >= CAUSE else "part" if under >= PART else "no"
+
+    def at(place: PlaceTrade | None) -> tuple[int, ...]:
+        return () if place is None else (places.index(place),)
+
+    over = [place for place in places if place.loose]
+    kept = float(np.interp(fee, WEDGES, left)) if trading and left[0] else None
+    thinnest = min(few, key=lambda place: min(place.sellers, place.buyers), default=None)
+    strongest = max(trading, key=lambda place: abs(place.markup_percent), default=None)
     return [
-        Finding("too many allowances", said(loose), surplus, tuple(places.index(place) for place in over)),
-        Finding("costs of trading", said(1 - kept), 100 * kept, ()),
-        Finding("too few parties", said(alone), min(thinnest.sellers, thinnest.buyers), (places.index(thinnest),)),
-        Finding("market power", said(held), strongest.markup_percent, (places.index(strongest),)),
+        Finding(
+            "too many allowances",
+            said(part(over)),
+            100 * (total / unabated - 1) if unabated else None,
+            tuple(places.index(place) for place in over),
+        ),
+        Finding(
+            "costs of trading",
+            "no" if kept is None else said((1 - kept) * part(trading)),
+            None if kept is None else 100 * kept,
+            (),
+        ),
+        Finding(
+            "too few parties",
+            said(part([place for place in places if place.thin])),
+            None if thinnest is None else min(thinnest.sellers, thinnest.buyers),
+            at(thinnest),
+        ),
+        Finding(
+            "market power",
+            said(part([place for place in places if place.led])),
+            None if strongest is None else strongest.markup_percent,
+            at(strongest),
+        ),
     ]

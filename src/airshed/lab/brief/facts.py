@@ -83,6 +83,20 @@ class Swing(msgspec.Struct, frozen=True):
     behind: float
 
 
+class Proven(msgspec.Struct, frozen=True):
+    """The certificate of a market in the central state: its file beside the page, digest, cost and gap.
+
+    `less_output` says that less output is a step of its curves, since technologies alone cannot keep the caps.
+    """
+
+    border: str
+    file: str
+    digest: str
+    cost_million: float
+    gap: float
+    less_output: bool
+
+
 class Found(msgspec.Struct, frozen=True):
     """What is found for a pollutant whatever is chosen."""
 
@@ -104,8 +118,7 @@ class Found(msgspec.Struct, frozen=True):
     floor: float
     fee_percent: float
     walled: tuple[str, ...]
-    proof_digest: str
-    proof_gap: float
+    proofs: tuple[Proven, ...]
     origins: tuple[str, ...]
 
 
@@ -151,6 +164,8 @@ class BriefFacts(msgspec.Struct, frozen=True):
     #: Runs with one assumption moved: the best of all pollutants together then, by knob and place.
     moved: tuple[tuple[str, str, Plain, float], ...]
     assumed: Mapping[str, float]
+    #: The year whose prices all money is in.
+    cost_year: int
     #: Sessions played of each kind.
     sessions: int
     observed: bool

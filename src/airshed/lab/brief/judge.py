@@ -138,10 +138,14 @@ class Judge:
             **self._trade(design),
         }
 
-    def powers(self, design: Design) -> list[Power]:
-        """The strongest firm of each market of a design in the first year, unheld."""
+    def powers(self, design: Design, given_away: Floats | None = None) -> list[Power]:
+        """The strongest firm of each market of a design in the first year, not held by collar or reserve price.
+
+        `given_away` (S,) is what sources got if it is not what the design gives them, t.
+        """
         done = self.of(design)
-        first = done.price[:, 0], done.emitted(self.world)[:, 0], self.free(design)[:, 0]
+        got = self.free(design)[:, 0] if given_away is None else given_away
+        first = done.price[:, 0], done.emitted(self.world)[:, 0], got
         return [strongest(self.world, market, *first) for market in trading_of(self.world, design.border, design.wall)]
 
     def _moved(self, design: Design) -> float:
@@ -156,14 +160,15 @@ class Judge:
             total += power.market.cap
         return 100 * moved / total if total else 0.0
 
-    def spare(self, design: Design) -> Floats:
+    def spare(self, design: Design, given_away: Floats | None = None) -> Floats:
         """What each source has to spare in the first year (S,), below zero what it lacks, t."""
-        found: Floats = self.free(design)[:, 0] - self.of(design).emitted(self.world)[:, 0]
+        got = self.free(design)[:, 0] if given_away is None else given_away
+        found: Floats = got - self.of(design).emitted(self.world)[:, 0]
         return found
 
-    def sides(self, design: Design, market: Trading) -> Sides:
+    def sides(self, design: Design, market: Trading, given_away: Floats | None = None) -> Sides:
         """Who could sell and who would buy in a market in the first year."""
-        spare = self.spare(design)
+        spare = self.spare(design, given_away)
         own = np.zeros(len(self.world.groups))
         np.add.at(own, self.world.group[market.sources], spare[market.sources])
         here = spare[market.sources]
@@ -191,9 +196,10 @@ class Judge:
 
         turnover: percent of the cap that changes hands among firms in a year; a right for n years is traded once for
         all of them. risk: yuan per tonne emitted, what a standard deviation of the price between states costs firms for
-        what they neither own nor bought for the term. revenue: million yuan, discounted: what is sold by auction, and
-        at the ceiling, less what is bought at the floor, less what lowering the cap costs within the term of rights
-        that were given or sold.
+        what they neither own nor bought for the term. revenue: million yuan a year, the equal amount that is worth as
+        much as all years discounted: what is sold by auction, and
+        at the ceiling, less what is bought at the floor, less what it costs to take back rights that were given for a
+        term within which the cap falls. What of a sold right is taken back is paid for with what it was sold for.
         """
         world, done, discount = self.world, self.of(design), self.world.discount
         prices, term = done.prices(world), design.years
@@ -209,8 +215,8 @@ class Judge:
         revenue = float((sold * prices * discount).sum() + (done.extra * world.ceiling * discount).sum())
         if design.sale != "paid":
             revenue -= float((done.withheld * world.floor * discount).sum())
-        revenue -= float((prices * self._locked(term) * discount).sum())
-        return {"turnover": offered / turns, "risk": risk, "revenue": revenue / YUAN}
+        revenue -= float((prices * self._locked(free, term) * discount).sum())
+        return {"turnover": offered / turns, "risk": risk, "revenue": revenue / float(discount.sum()) / YUAN}
 
     def _sharing_of(self, design: Design) -> Judged:
         return self._parts[design.border, design.wall, design.collar, design.method, design.sale]
@@ -224,13 +230,13 @@ class Judge:
         found: Floats = np.sqrt(np.tensordot(weights, (prices - mean) ** 2, axes=1))
         return found
 
-    def _locked(self, term: float) -> Floats:
-        """Rights still running that a lower cap takes away (C, T), t: what was given at the start of each term, less
-        the cap.
+    def _locked(self, free: Floats, term: float) -> Floats:
+        """Rights given away and still running that a lower cap takes away (C, T), t: what was given at the start of
+        each term, less what is given now.
         """
-        years = len(self.world.years)
+        years, given_away = len(self.world.years), by_city(self.world, free)
         starts = [int(t // term * term) if term < years else 0 for t in range(years)]
-        return np.maximum(self.world.caps[:, starts] - self.world.caps, 0.0)
+        return np.maximum(given_away[:, starts] - given_away, 0.0)
 
 
 def _apart(amounts: Floats, sizes: Floats) -> float:

@@ -184,7 +184,7 @@ def _cleared(world: World, cells: Sequence[Cell], border: Border, collar: Collar
         return _guarded(world, cells, collar, guard)
     found = []
     for market in [[cell] for cell in cells] if border == "cities" else [cells]:
-        rows = _rows(world, market, collar)
+        rows = rows_of(world, market, collar)
         need = sum((_need(cell, collar) for cell in market), np.zeros(len(world.years)))
         done = equilibrium(Steps(rows.cost, rows.width, world.discount), need, world.discount)
         found.append(Market(market, rows, done.price, done.abated))
@@ -194,7 +194,7 @@ def _cleared(world: World, cells: Sequence[Cell], border: Border, collar: Collar
 def _guarded(world: World, cells: Sequence[Cell], collar: Collar, guard: float) -> list[Market]:
     """One market in which no receptor may get more than `guard` above what the caps would bring, nor the zone more."""
     assert world.transfer is not None, "no matrix"
-    own = [_rows(world, [cell], collar) for cell in cells]
+    own = [rows_of(world, [cell], collar) for cell in cells]
     curves = [Steps(rows.cost, rows.width, world.discount) for rows in own]
     columns = world.transfer[:, [cell.city for cell in cells]]
     needs, caps = np.array([_need(cell, collar) for cell in cells]), np.array([cell.cap for cell in cells])
@@ -213,7 +213,7 @@ def _need(cell: Cell, collar: Collar) -> Floats:
     return need + WITHHELD * cell.cap if collar == "collar" else need
 
 
-def _rows(world: World, cells: Sequence[Cell], collar: Collar) -> Rows:
+def rows_of(world: World, cells: Sequence[Cell], collar: Collar) -> Rows:
     """The rows of cells' curves, the cheapest first; equal ones as they stand."""
     years = len(world.years)
     there = np.any([cell.sources for cell in cells], axis=0)

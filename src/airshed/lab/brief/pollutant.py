@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from airshed.lab.brief.designs import REFERENCE
-from airshed.lab.brief.facts import CityPrice, Found, Guarded, Linking, Load, Path
+from airshed.lab.brief.facts import CityPrice, Found, Guarded, Linking, Load, Path, Proven
 from airshed.lab.brief.judge import YUAN, Judge
 from airshed.lab.brief.markets import by_city, solve
+from airshed.lab.brief.proofs import proofs_of
 from airshed.lab.brief.world import Assumed, World
-from airshed.lab.equilibrium.case import Case, case_of, linked, solved
+from airshed.lab.equilibrium.case import Case, case_of
 from airshed.lab.linking import saving
 from airshed.lab.zones.zone import Zone
 from airshed.model.allowance import Pollutant
@@ -29,7 +30,6 @@ def found_of(zone: Zone, rules: Rulebook, judge: Judge, assumed: Assumed) -> Fou
     if assumed.tax:
         case = case.taxed(assumed.tax)
     link, why = _linking(case)
-    digest, gap = _proof(case)
     market = judge.of(REFERENCE)
     less, taken = float(market.less.sum()), float(market.taken.sum())
     return Found(
@@ -48,8 +48,10 @@ def found_of(zone: Zone, rules: Rulebook, judge: Judge, assumed: Assumed) -> Fou
         floor=world.floor,
         fee_percent=100 * world.fee,
         walled=world.walled,
-        proof_digest=digest,
-        proof_gap=gap,
+        proofs=tuple(
+            Proven(each.border, each.file, each.document["digest"], each.cost / YUAN, each.gap, each.less)
+            for each in proofs_of(zone, rules, world, assumed)
+        ),
         origins=world.origins,
     )
 
@@ -135,12 +137,3 @@ def _linking(case: Case) -> tuple[Linking | None, str]:
         ),
         "",
     )
-
-
-def _proof(case: Case) -> tuple[str, float]:
-    """The digest of the certificate of one market, and its gap; nothing if technologies alone cannot keep the caps."""
-    try:
-        done = solved(case, linked(case.zones))
-    except Malformed:
-        return "", 0.0
-    return str(done.proof["digest"]), done.found.gap

@@ -13,9 +13,10 @@ from airshed.lab.brief.judge import Judge, Judged
 from airshed.lab.brief.measures import CRITERIA, STATED, Criterion
 from airshed.lab.brief.score import Scored, doubt, effects, eyes, holds, scored, together, weights_of
 from airshed.lab.brief.sessions import SESSIONS, Kind, SessionFacts, kind_of, kinds_of
-from airshed.lab.brief.states import states_of
-from airshed.lab.brief.tasks import MOVES, Pool, Run, Task, in_turn, moved, work
+from airshed.lab.brief.states import GROWTH_STEP, states_of
+from airshed.lab.brief.tasks import MOVES, Pool, Run, Task, What, in_turn, moved, work
 from airshed.lab.brief.world import ASSUMED, Assumed, examine
+from airshed.lab.equilibrium.curves import Floats
 from airshed.lab.zones.zone import Zone
 from airshed.model.refusal import Malformed
 from airshed.rulebook import look
@@ -48,6 +49,7 @@ def brief(
     taxes: Mapping[str, float] | None = None,
     observed: Mapping[str, float] | None = None,
     sessions: int = SESSIONS,
+    weights: Mapping[Criterion, float] = STATED,
     pool: Pool = in_turn,
     progress: Callable[[Task], None] = lambda task: None,
 ) -> BriefFacts:
@@ -55,12 +57,13 @@ def brief(
 
     `taxes` are those on what is emitted, yuan/t by pollutant, that firms pay beside allowances; `observed` is what
     firms traded of the first vintage, t by pollutant, if a book shows it; `sessions` how many are played of each kind,
-    none if 0; `pool` does the work. Malformed for a pollutant or an assumption that cannot be.
+    none if 0; `weights` are those of the
+    criteria in percent; `pool` does the work. Malformed for a pollutant or an assumption that cannot be.
     """
     axes, designs = designs_of(zone, rules, pollutants)
     known = {name: assumed._replace(tax=(taxes or {}).get(name, 0.0)) for name in pollutants}
     for each in known.values():
-        examine(each)
+        examine(each, room=GROWTH_STEP + max(abs(float(change.get("growth", 0))) for _, _, change in MOVES))
     tasks = tasks_of(zone, rules, known, designs, sessions)
     done = dict(
         zip(
@@ -77,17 +80,17 @@ def brief(
         }
         for pollutant in pollutants
     }
-    runs = {(name, under): run for (_, name, under, _), run in done.items() if isinstance(run, Run)}
-    bases = {name: Judgement(runs[name, known[name]], designs, played[name]) for name in pollutants}
-    found = together([base.scored for base in bases.values()])
-    choice = found.best(weights_of())
-    swings, results = _swings(runs, known, designs, played, choice)
+    runs = {(what, name, under): run for (what, name, under, _), run in done.items() if isinstance(run, Run)}
+    bases = {name: Judgement(runs["base", name, known[name]], designs, played[name]) for name in pollutants}
+    found, stated = together([base.scored for base in bases.values()]), weights_of(weights)
+    choice = found.best(stated)
+    swings, results = _swings(runs, known, designs, played, choice, stated)
     parts = []
     for name, base in bases.items():
         judge = Judge(states_of(zone, rules, name, known[name]))
         seen = (observed or {}).get(name)
-        parts.append(_pollutant(name, judge, base, designs, choice, swings[name], played[name], seen))
-    scores = 100 * found.scores(weights_of())
+        parts.append(_pollutant(name, judge, base, designs, choice, stated, swings[name], played[name], seen))
+    scores = 100 * found.scores(stated)
     order = np.argsort(-scores, kind="stable").tolist()
     near = [place for place in order if place != choice and scores[choice] - scores[place] <= NEAR][:MOST_NEAR]
     shaken = doubt(found, choice, axes)
@@ -102,13 +105,13 @@ def brief(
         scores={name: float(scores[place]) for name, place in _named(designs, choice).items()},
         values={name: _values(found, place) for name, place in _named(designs, choice).items()},
         near=tuple((plain(designs[place]), float(scores[place])) for place in near),
-        weights=dict(STATED),
-        eyes={name: plain(designs[found.best(weights)]) for name, weights in eyes().items()},
+        weights=dict(weights),
+        eyes={name: plain(designs[found.best(other)]) for name, other in eyes(weights).items()},
         wins=shaken.wins,
         behind=shaken.behind,
         accepted=shaken.axes,
-        holds=holds(found, choice),
-        effects=effects(found, axes),
+        holds=holds(found, choice, weights),
+        effects=effects(found, axes, weights),
         moved=results,
         assumed={
             "years": assumed.years,
@@ -116,6 +119,7 @@ def brief(
             "decline_percent": 100 * assumed.decline,
             "rate_percent": 100 * assumed.rate,
         },
+        cost_year=zone.cost_year,
         sessions=sessions,
         observed=bool(observed),
     )
@@ -174,11 +178,12 @@ def _of_sessions(facts: SessionFacts | None) -> Judged:
 
 
 def _swings(
-    runs: Mapping[tuple[str, Assumed], Run],
+    runs: Mapping[tuple[What, str, Assumed], Run],
     assumed: Mapping[str, Assumed],
     designs: Sequence[Design],
     played: Mapping[str, Mapping[Kind, SessionFacts]],
     choice: int,
+    stated: Floats,
 ) -> tuple[dict[str, list[Swing]], tuple[tuple[str, str, dict[str, str], float], ...]]:
     """The brief again with one assumption moved at a time; sessions are taken to be the same."""
     swings: dict[str, list[Swing]] = {name: [] for name in assumed}
@@ -186,9 +191,9 @@ def _swings(
     for knob, at, change in MOVES:
         again = []
         for name, known in assumed.items():
-            judgement = Judgement(runs[name, moved(known, change)], designs, played[name])
+            judgement = Judgement(runs["move", name, moved(known, change)], designs, played[name])
             again.append(judgement.scored)
-            scores = 100 * judgement.scored.scores(weights_of())
+            scores = 100 * judgement.scored.scores(stated)
             swings[name].append(
                 Swing(
                     knob=knob,
@@ -199,7 +204,7 @@ def _swings(
                     behind=float(scores.max() - scores[choice]),
                 )
             )
-        scores = 100 * together(again).scores(weights_of())
+        scores = 100 * together(again).scores(stated)
         results.append((knob, at, plain(designs[int(scores.argmax())]), float(scores.max() - scores[choice])))
     return swings, tuple(results)
 
@@ -210,6 +215,7 @@ def _pollutant(
     base: Judgement,
     designs: Sequence[Design],
     choice: int,
+    stated: Floats,
     swings: Sequence[Swing],
     played: Mapping[Kind, SessionFacts],
     observed: float | None,
@@ -222,7 +228,7 @@ def _pollutant(
         found=base.run.found,
         judged={each: base.judged[place] for each, place in named.items()},
         values={each: _values(base.scored, place) for each, place in named.items()},
-        best=plain(designs[base.scored.best(weights_of())]),
+        best=plain(designs[base.scored.best(stated)]),
         swings=tuple(swings),
         diagnoses=tuple(diagnose(judge, each, designs[named[each]], observed) for each in looked),
         sessions={" ".join(kind): facts for kind, facts in played.items()},

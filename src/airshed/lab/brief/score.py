@@ -11,11 +11,16 @@ from airshed.lab.brief.designs import Design, with_option
 from airshed.lab.brief.judge import Judged
 from airshed.lab.brief.measures import CRITERIA, FIRST, MEASURES, STATED, Criterion
 from airshed.lab.equilibrium.curves import Floats
+from airshed.model.refusal import Malformed
 
 #: Weights drawn at random, and their seed.
 DRAWS, SEED = 4_000, 7
 #: A part of the largest figure by which designs must differ to be told apart.
 ALIKE = 1e-9
+#: Scores, from 0 to 1, that are equal but for rounding.
+EQUAL = 1e-12
+#: How far percentages may be from 100 by rounding.
+ROUNDED = 1e-6
 #: Steps at which a criterion's weight is tried.
 TRIED = 101
 
@@ -42,8 +47,10 @@ class Scored:
         return scores
 
     def best(self, weights: Floats) -> int:
-        """The design with the highest score; the first of equal ones."""
-        return int(self.scores(weights).argmax())
+        """The design with the highest score; of equal ones that which is best under the brief's own weights."""
+        scores = self.scores(weights)
+        equal = scores >= scores.max() - EQUAL
+        return int(np.where(equal, self.scores(weights_of()), -1.0).argmax())
 
 
 def scored(designs: Sequence[Design], judged: Sequence[Judged]) -> Scored:
@@ -85,13 +92,45 @@ def weights_of(stated: Mapping[Criterion, float] = STATED) -> Floats:
     return weights
 
 
-def eyes() -> dict[str, Floats]:
-    """Other weights than the stated ones: all alike, and each criterion put first with half of all weight."""
-    found = {"stated": weights_of(), "equal": np.full(len(CRITERIA), 1 / len(CRITERIA))}
+def stated_weights(own: Mapping[str, float]) -> dict[Criterion, float]:
+    """The weights of the brief in percent with some replaced; the others share what is left as they did.
+
+    Malformed for a criterion that there is none of, a weight that is none, and more or less than 100 in all.
+
+    >>> stated_weights({"air": 49}) == {name: 49 if name == "air" else 0.6 * STATED[name] for name in CRITERIA}
+    True
+    """
+    for name, value in own.items():
+        if name not in CRITERIA:
+            raise Malformed("--weights", f"no such criterion {name[:40]!r}", f"there are {', '.join(CRITERIA)}")
+        if not 0 <= value <= 100:
+            raise Malformed("--weights", f"{name} is {value:g}", "give percent from 0 to 100")
+    taken, rest = sum(own.values()), sum(STATED[name] for name in CRITERIA if name not in own)
+    if taken > 100 + ROUNDED or (not rest and abs(taken - 100) > ROUNDED):
+        cure = "let them add up to 100, or to less and leave some out"
+        raise Malformed("--weights", f"they add up to {taken:g} percent", cure)
+    return {name: own[name] if name in own else (100 - taken) * STATED[name] / rest for name in CRITERIA}
+
+
+def put(weights: Floats, place: int, weight: float) -> Floats:
+    """The weights with one of them at another value; the others keep their proportions, or are alike if they are 0."""
+    rest = np.delete(weights, place)
+    others = rest / rest.sum() if rest.sum() > 0 else np.full(len(rest), 1 / len(rest))
+    found: Floats = np.insert((1 - weight) * others, place, weight)
+    return found
+
+
+def eyes(stated: Mapping[Criterion, float] = STATED) -> dict[str, Floats]:
+    """Other weights than the stated ones: the brief's own if these are others, all alike, and each criterion put first
+    with half of all weight.
+    """
+    own = weights_of(stated)
+    found = {"stated": own}
+    if stated != STATED:
+        found["usual"] = weights_of()
+    found["equal"] = np.full(len(CRITERIA), 1 / len(CRITERIA))
     for place, criterion in enumerate(CRITERIA):
-        row = weights_of() * (1 - FIRST) / (1 - weights_of()[place])
-        row[place] = FIRST
-        found[criterion] = row
+        found[criterion] = put(own, place, FIRST)
     return found
 
 
@@ -125,20 +164,22 @@ def doubt(found: Scored, choice: int, axes: Mapping[str, tuple[str, ...]]) -> Do
     return Doubt(float((winners == choice).mean()), 100 * float((scores.max(axis=0) - scores[choice]).mean()), parts)
 
 
-def holds(found: Scored, choice: int) -> dict[Criterion, tuple[float, float]]:
+def holds(
+    found: Scored, choice: int, stated: Mapping[Criterion, float] = STATED
+) -> dict[Criterion, tuple[float, float]]:
     """Between which weights of each criterion, in percent, the choice stays the best; the others keep their
     proportions.
     """
-    base = weights_of() * found.there
-    base = base / base.sum()
+    base = weights_of(stated) * found.there
+    base = base / base.sum() if base.sum() > 0 else found.there / found.there.sum()
     found_ranges: dict[Criterion, tuple[float, float]] = {}
     tries = np.linspace(0.0, 1.0, TRIED)
     for place, criterion in enumerate(CRITERIA):
         if not found.there[place]:
             continue
-        rest = base * (1 - tries[:, None]) / (1 - base[place])
-        rest[:, place] = tries
-        wins = found.scores(rest).argmax(axis=0) == choice
+        rest = np.array([put(base, place, weight) for weight in tries.tolist()])
+        scores = found.scores(rest)
+        wins = scores[choice] >= scores.max(axis=0) - EQUAL
         here = round(base[place] * (TRIED - 1))
         low = high = here
         while low > 0 and wins[low - 1]:
@@ -149,12 +190,14 @@ def holds(found: Scored, choice: int) -> dict[Criterion, tuple[float, float]]:
     return found_ranges
 
 
-def effects(found: Scored, axes: Mapping[str, tuple[str, ...]]) -> dict[str, dict[str, float]]:
+def effects(
+    found: Scored, axes: Mapping[str, tuple[str, ...]], stated: Mapping[Criterion, float] = STATED
+) -> dict[str, dict[str, float]]:
     """The mean score, of 100, with each option of each choice, under the stated weights.
 
     Like is compared with like: only over what the other choices may be with every option of this one.
     """
-    scores = dict(zip(found.designs, (100 * found.scores(weights_of())).tolist(), strict=True))
+    scores = dict(zip(found.designs, (100 * found.scores(weights_of(stated))).tolist(), strict=True))
     effects_of: dict[str, dict[str, float]] = {}
     for axis, options in axes.items():
         alike = [

@@ -39,10 +39,14 @@ class Run(NamedTuple):
     found: Found | None
 
 
+#: What a piece of work is: all designs with all facts, all designs again under moved assumptions, or sessions.
+What = Literal["base", "move", "sessions"]
+
+
 class Task(NamedTuple):
     """A piece of work: all designs under assumptions, the first time with all facts; or sessions of a kind."""
 
-    what: Literal["base", "move", "sessions"]
+    what: What
     zone: Zone
     rules: Rulebook
     pollutant: str

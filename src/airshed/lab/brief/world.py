@@ -28,7 +28,9 @@ LESS_OUTPUT = 1.5
 CEILING = 1.5
 #: Part of each cap that the office may buy back at the floor. Assumed.
 WITHHELD = 0.1
-SIDES = ("open", "walled")
+#: Between which a rate of growth, decline or discount may lie, a year; and how near is the same.
+LOWEST_RATE, HIGHEST_RATE = -0.5, 1.0
+CLOSE = 1e-9
 
 
 class Assumed(NamedTuple):
@@ -162,12 +164,15 @@ def _level(low: float, central: float, high: float, level: CostLevel) -> float:
     return {"low": low, "central": central, "high": high}[level] / central if central else 1.0
 
 
-def examine(assumed: Assumed) -> None:
-    """Malformed, naming the option, for a figure that cannot be meant."""
+def examine(assumed: Assumed, room: float = 0.0) -> None:
+    """Malformed, naming the option, for a figure that cannot be meant; growth is going to be moved by up to `room`."""
     if not 1 <= assumed.years <= 30:
         raise Malformed("--years", f"{assumed.years} years", "give 1 to 30")
     if not 0 <= assumed.tax <= LARGEST:
         raise Malformed("--tax", f"is {assumed.tax:g}", "give yuan per tonne from zero up")
-    for option, value in (("--growth", assumed.growth), ("--decline", assumed.decline), ("--rate", assumed.rate)):
-        if not -0.5 <= value <= 1:
-            raise Malformed(option, f"{100 * value:g} percent a year", "give a percentage from -50 to 100")
+    rates = (("growth", assumed.growth, room), ("decline", assumed.decline, 0.0), ("rate", assumed.rate, 0.0))
+    for option, value, less in rates:
+        low, high = LOWEST_RATE + less, HIGHEST_RATE - less
+        if not low - CLOSE <= value <= high + CLOSE:
+            cure = f"give a percentage from {100 * low:g} to {100 * high:g}"
+            raise Malformed(f"--{option}", f"{100 * value:g} percent a year", cure)

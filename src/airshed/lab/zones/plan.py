@@ -126,6 +126,7 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seed: int
     baseline_years: tuple[int, ...]
     entrant_year: int
+    cost_year: int
     cite: str
     verifiers: tuple[str, ...]
     credits: tuple[tuple[str, str], ...]

@@ -181,6 +181,8 @@ class Zone(msgspec.Struct, frozen=True):
     name_zh: str
     seed: int
     baseline_years: tuple[int, ...]
+    #: The year whose prices the costs of abatement are in.
+    cost_year: int
     jurisdictions: tuple[Place, ...]
     verifiers: tuple[str, ...]
     credits: tuple[tuple[str, str], ...]
@@ -201,6 +203,7 @@ class Head(msgspec.Struct, frozen=True):
     name_zh: str
     seed: int
     baseline_years: tuple[int, ...]
+    cost_year: Annotated[int, msgspec.Meta(ge=1900, le=2200)]
     jurisdictions: tuple[Place, ...]
     verifiers: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
     #: What the facts of the inventory rest on, in English and Chinese.
@@ -215,6 +218,7 @@ def load(folder: Path) -> Zone:
         name_zh=head.name_zh,
         seed=head.seed,
         baseline_years=head.baseline_years,
+        cost_year=head.cost_year,
         jurisdictions=head.jurisdictions,
         verifiers=head.verifiers,
         credits=head.credits,

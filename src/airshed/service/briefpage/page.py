@@ -53,7 +53,7 @@ def build(facts: BriefFacts, rules: Rulebook, command: str) -> str:
             sensitivity=reasons.sensitivity(facts),
             unknown=reasons.unknown(facts),
             keys=_keys(facts, money),
-            measures=words.measures(money),
+            measures=words.measures(money, facts.cost_year),
             scored=set(MEASURES),
             words=words,
             draw=charts,

@@ -133,16 +133,16 @@ def _method(facts: BriefFacts, money: Phrase) -> Phrase:
 
 def _sale(facts: BriefFacts, money: Phrase) -> Phrase:
     rows = facts.pollutants
-    revenue = _list(rows, lambda p: f"{_figure('paid', 'revenue')(p):,.0f}")
+    revenue = _list(rows, lambda p: f"{_figure('paid', 'revenue')(p):,.1f}")
     risk = _list(rows, lambda p: f"{_figure('reference', 'risk')(p):,.0f} / {_figure('paid', 'risk')(p):,.0f}")
     power = _list(rows, lambda p: f"{_figure('reference', 'power')(p):.0f} / {_figure('paid', 'power')(p):.0f}")
     return Phrase(
-        f"Selling all brings the public {revenue} million {money.en} and puts old and new firms on one foot; but it"
-        " leaves no"
+        f"Selling all brings the public {revenue} million {money.en} a year (prices of {facts.cost_year}) and puts old"
+        " and new firms on one foot; but it leaves no"
         f" trade among firms to foresee, puts all emissions at the risk of the price ({risk} {money.en}/t, free /"
         " paid), and"
         f" lets a large buyer move it more ({power} %).",
-        f"全部拍卖带来公共收入{revenue}百万{money.zh}，新老企业同等对待；但企业间可预见的交易消失，全部排放承担价格风险"
+        f"全部拍卖每年带来公共收入{revenue}百万{money.zh}（{facts.cost_year}年价格），新老企业同等对待；但企业间可预见的交易消失，全部排放承担价格风险"
         f"（无偿/有偿：{risk} {money.zh}/吨），大买家更能影响价格（{power} %）。",
     )
 
@@ -152,16 +152,16 @@ def _term(facts: BriefFacts, money: Phrase) -> Phrase:
     lost = _list(
         rows,
         lambda p: (
-            f"{_figure('reference', 'revenue')(p) - _figure('open', 'revenue')(p):,.0f}"
-            f" / {_figure('reference', 'revenue')(p) - _figure('five', 'revenue')(p):,.0f}"
+            f"{_figure('reference', 'revenue')(p) - _figure('open', 'revenue')(p):,.1f}"
+            f" / {_figure('reference', 'revenue')(p) - _figure('five', 'revenue')(p):,.1f}"
         ),
     )
     return Phrase(
         "Whoever gives rights without an end, or for five years, and lowers the cap within the term, takes back"
         " what was"
-        f" given: at the price that is {lost} million {money.en} (without an end / five years). A right of a year costs"
-        " nothing to lower, and is traded every year.",
-        f"授予无期限或五年的使用权后在期内削减总量，须收回已给的权利：按价格计为{lost}百万{money.zh}（无期限/五年）。"
+        f" given: at the price that is {lost} million {money.en} a year (without an end / five years)."
+        " A right of a year costs nothing to lower, and is traded every year.",
+        f"授予无期限或五年的使用权后在期内削减总量，须收回已给的权利：按价格计每年{lost}百万{money.zh}（无期限/五年）。"
         "一年期权利可随时调整，且每年交易。",
     )
 

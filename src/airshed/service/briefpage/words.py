@@ -113,8 +113,8 @@ class Shown(NamedTuple):
     signed: bool = False
 
 
-def measures(money: Phrase) -> dict[str, Shown]:
-    """The measures of the tables, money in the words of the rulebook."""
+def measures(money: Phrase, year: int) -> dict[str, Shown]:
+    """The measures of the tables, money in the words of the rulebook and in the prices of a year."""
     en, zh = money.en, money.zh
     return {
         "cost": Shown(
@@ -214,14 +214,15 @@ def measures(money: Phrase) -> dict[str, Shown]:
             True,
         ),
         "revenue": Shown(
-            Phrase(f"public money (million {en})", f"公共收入（百万{zh}）"),
+            Phrase(f"public money (million {en} a year)", f"公共收入（百万{zh}/年）"),
             Phrase(
-                "sales by auction and at the ceiling, less purchases at the floor and what lowering the cap costs"
-                " within a"
-                " right's term; discounted",
-                "拍卖与上限价出售收入，减去下限价回购及在使用权期限内削减总量的补偿；折现值",
+                "sales by auction and at the ceiling, less purchases at the floor and what taking back given rights"
+                " within their term costs when the cap falls; the equal yearly amount that is worth the same,"
+                f" in prices of {year}",
+                "拍卖与上限价出售收入，减去下限价回购及总量下降时收回无偿使用权的补偿；按贴现折算的等额年值，"
+                f"{year}年价格",
             ),
-            0,
+            1,
             True,
         ),
         "power": Shown(
@@ -286,15 +287,28 @@ CAUSES: Mapping[str, Phrase] = {
     "too few parties": Phrase("too few parties", "对手过少"),
     "market power": Phrase("market power", "市场势力"),
 }
+#: Causes whose figure has a sign.
+SIGNED = ("too many allowances", "market power")
 VERDICTS: Mapping[str, Phrase] = {
     "cause": Phrase("yes", "是"),
     "part": Phrase("in part", "部分"),
     "no": Phrase("no", "否"),
 }
 EYES: Mapping[str, Phrase] = {
-    "stated": Phrase("The brief's weights", "本报告权重"),
+    "stated": Phrase("The weights of this brief", "本报告权重"),
+    "usual": Phrase("The brief's usual weights", "报告通常权重"),
     "equal": Phrase("All alike", "等权重"),
 }
+
+
+def figure(cause: str, said: str) -> Phrase:
+    """What the figure of a suspect says."""
+    return {
+        "too many allowances": Phrase(f"caps {said} % against emissions", f"总量较排放{said} %"),
+        "costs of trading": Phrase(f"{said} % left at the fee", f"计入手续费后剩{said} %"),
+        "too few parties": Phrase(f"{said} firms alike", f"等效{said}家"),
+        "market power": Phrase(f"price {said} %", f"价格{said} %"),
+    }[cause]
 
 
 def option(axis: str, chosen: str) -> Phrase:
