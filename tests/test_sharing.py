@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import permutations
+from math import inf, nan
 
 import numpy as np
 import pytest
@@ -12,9 +14,11 @@ from hypothesis import strategies as st
 
 from airshed.market.claims import Activity
 from airshed.market.sharing import criteria
-from airshed.market.sharing.division import BY_CRITERIA, Terms, divide
-from airshed.market.sharing.estate import RULES, equal_losses, lowest_shortage, random_arrival
+from airshed.market.sharing.division import BY_CRITERIA, RuleName, Terms, divide
+from airshed.market.sharing.estate import RULES, equal_losses, highest_coverage, lowest_shortage, random_arrival
 from airshed.market.sharing.games import nucleolus, shapley, shapley_sampled
+from airshed.market.sharing.named import filled
+from airshed.market.sharing.savings import fair_shares
 from airshed.market.sharing.tiers import EarlyAction, Member, Plan, Tier, share
 from airshed.model.refusal import Malformed
 
@@ -208,10 +212,10 @@ CRITERIA = Terms(
 @settings(max_examples=150, deadline=None)
 @given(st.data(), st.integers(0, 5_000_000))
 def test_every_plan_shares_the_whole_pool_and_says_why(data: st.DataObject, pool: int) -> None:
-    kept = [level for level in LEVELS[:2] if data.draw(st.booleans())] + ["source"]
+    kept = [level for level in data.draw(st.permutations(LEVELS[:2])) if data.draw(st.booleans())] + ["source"]
     tiers = []
     for level in kept:
-        rules = [*RULES, "lowest_shortage", *(BY_CRITERIA if level != "source" else ())]
+        rules = [*RULES, "lowest_shortage", "highest_coverage", *(BY_CRITERIA if level != "source" else ())]
         rule = data.draw(st.sampled_from([each for each in rules if pool or each not in BY_CRITERIA]))
         claim = data.draw(st.sampled_from(("history", "benchmark", "limit", "equal_cut")))
         terms = CRITERIA if rule != "least_gini" else Terms(CRITERIA.names, CRITERIA.criteria, (), {}, 0, 0, 10_000_000)
@@ -230,8 +234,13 @@ def test_the_sentence_of_a_share_names_every_tier() -> None:
     first = share(1_000_000, members(), plan).shares[0]
 
     assert first.en == (
-        "KM 433,125 (43.31 %, benchmark claims by the Talmud rule) -> KM-CEM-01 128,125 (29.58 %, benchmark claims by"
-        " proportion; Benchmark: mean output 1,025,000 x 250 g is 256.250 t): 128,125 allowances."
+        "KM 433,125 (43.31 %, benchmark claims by the Talmud rule, the pool covers 47.23 %)"
+        " -> KM-CEM-01 128,125 (29.58 %, benchmark claims by proportion, the pool covers 50.00 %; Benchmark: mean"
+        " output 1,025,000 x 250 g is 256.250 t): 128,125 allowances."
+    )
+    assert first.zh == (
+        "KM 433,125份（43.31 %，基准申请，塔木德规则，配额池覆盖47.23 %） → KM-CEM-01 128,125份（29.58 %，"
+        "基准申请，按申请比例，配额池覆盖50.00 %；基准法：产量均值1,025,000×250克＝256.250吨）：得128,125份。"
     )
 
 
@@ -246,6 +255,91 @@ def test_who_abated_early_is_paid_for_it() -> None:
     assert "27,250 for early action" in found.shares[2].en
 
 
+HISTORY = Plan((Tier("source", "history"),))
+TWO = {"a": Fraction(30), "b": Fraction(70)}
+STEPS = Terms(steps={"a": ((1.0, 0.5),), "b": ((1.0, 0.001),)})
+
+
+def by_criteria(
+    rule: RuleName,
+    names: tuple[str, ...] = ("x",),
+    costs: tuple[str, ...] = (),
+    weights: dict[str, float] | None = None,
+    **rows: tuple[float, ...],
+) -> dict[str, int]:
+    table = {"a": (1.0,), "b": (2.0,), **rows}
+    return divide(50, TWO, rule, Terms(names, table, costs, weights or {}))
+
+
+def by_weight(rule: RuleName, weight: float) -> dict[str, int]:
+    return divide(50, TWO, rule, Terms(weights={"a": weight}))
+
+
+def weighted(rule: RuleName, name: str) -> Plan:
+    return Plan((Tier("source", "history", rule, Terms(weights={name: 2.0})),))
+
+
+def short_of(name: str) -> dict[str, Fraction]:
+    """Claims of which the pool of one leaves `name` more to abate than its one allowance of steps."""
+    return {"a": Fraction(1), name: Fraction(9)}
+
+
+def unordered() -> Activity:
+    return replace(members()[0].activity, years=(2026, 2025))
+
+
+def test_sectors_may_come_before_cities() -> None:
+    """A zone may share among sectors first: then cities of a sector share its part, and a sentence says so."""
+    plan = Plan((Tier("sector", "history"), Tier("jurisdiction", "benchmark"), Tier("source", "benchmark")))
+    found = share(1_000_000, members(), plan)
+
+    assert sum(each.count for each in found.shares) == 1_000_000
+    assert found.shares[0].en.startswith(
+        "cement 173,838 (17.38 %, history claims by proportion, the pool covers 34.42 %)"
+    )
+    assert " -> KM " in found.shares[0].en
+    filled_ = filled(Plan((Tier("sector", "history"), Tier("jurisdiction", "history", "shapley"))), Terms(), {"KM": ()})
+    assert not filled_.tiers[1].terms.steps  # a city's steps are of all its sectors
+
+
+@given(claimed, st.integers(0, 100), st.data())
+def test_the_least_weighted_coverage_is_as_high_as_can_be(
+    claims: list[Fraction], part: int, data: st.DataObject
+) -> None:
+    """A14: all who are not met in full have the same weighted coverage, and nobody met in full has a lower one."""
+    endowment = sum(claims, Fraction(0)) * part / 100
+    weights = [Fraction(data.draw(st.integers(1, 9))) for _ in claims]
+    awards = highest_coverage(endowment, claims, weights)
+
+    assert sum(awards, Fraction(0)) == endowment
+    assert all(0 <= award <= claim for award, claim in zip(awards, claims, strict=True))
+    known = [(a * w / c, a == c, w) for a, w, c in zip(awards, weights, claims, strict=True) if c]
+    open_ = {level for level, met, _ in known if not met}
+    assert len(open_) <= 1
+    assert all(weight <= level for level in open_ for _, met, weight in known if met)
+    same = [Fraction(1)] * len(claims)
+    assert highest_coverage(endowment, claims, same) == lowest_shortage(endowment, claims, same)
+
+
+def test_of_many_groups_the_shapley_value_is_drawn_and_said_to_be() -> None:
+    """Thirteen cities, alike two by two but for one: the draw is the same every time and near what alikes must get."""
+    names = [f"C{n:02}" for n in range(13)]
+    rows = [replace(members()[0], jurisdiction=name) for name in names]
+    rows = [replace(each, activity=replace(each.activity, source=f"{each.jurisdiction}-1")) for each in rows]
+    steps = {name: ((100.0 + 50 * (n % 2), 1_000.0),) for n, name in enumerate(names)}
+    plan = Plan((Tier("jurisdiction", "history", "shapley", Terms(steps=steps)), Tier("source", "benchmark")))
+    found = share(4_000_000, rows, plan)
+
+    assert sum(each.count for each in found.shares) == 4_000_000
+    assert found == share(4_000_000, rows, plan)
+    assert "the Shapley value of what trade saves, over 500 drawn orders" in found.shares[0].en
+    assert "抽样500个次序" in found.shares[0].zh
+    counts = [each.count for each in found.shares]
+    assert counts[0::2] == pytest.approx([sum(counts[0::2]) / 7] * 7, rel=0.01)
+    few = share(4_000_000, rows[:12], plan)
+    assert "drawn" not in few.shares[0].en
+
+
 @pytest.mark.parametrize(
     ("work", "said"),
     [
@@ -255,7 +349,31 @@ def test_who_abated_early_is_paid_for_it() -> None:
         (lambda: share(1, members() * 2, Plan((Tier("source", "history"),))), "stands there twice"),
         (lambda: share(-1, members(), Plan((Tier("source", "history"),))), "cap: -1 allowances"),
         (lambda: divide(1, {"a": Fraction(0)}, "talmud"), "every claim"),
-        (lambda: divide(1, {"a": Fraction(1)}, "entropy"), "criteria of a"),
+        (lambda: divide(1, {"a": Fraction(1)}, "entropy"), "criteria: none is given"),
+        (lambda: divide(1, {"a": Fraction(1)}, "entropy", Terms(("x",))), "criteria of a: 0 of 1 are given"),
+        (lambda: by_criteria("entropy", a=(inf,)), "criteria of a, x: is inf; give a figure from zero up"),
+        (lambda: by_criteria("scarcity", a=(nan,)), "criteria of a, x: is nan"),
+        (lambda: by_criteria("least_gini", a=(-1.0,)), "criteria of a, x: is -1"),
+        (lambda: by_criteria("least_gini", a=(0.0,), b=(0.0,)), "criterion x: is zero of a, b; leave it out"),
+        (lambda: by_criteria("scarcity", ("x", "x"), a=(1.0, 1.0), b=(1.0, 2.0)), "a criterion stands twice in x, x"),
+        (lambda: by_criteria("scarcity", weights={"x": 0.0}), "weights: all are zero"),
+        (lambda: by_criteria("scarcity", weights={"x": nan}), "weight of x: is nan; give a figure from zero up"),
+        (lambda: by_criteria("scarcity", weights={"x": inf}), "weight of x: is inf"),
+        (lambda: by_criteria("least_gini", weights={"x": -1.0}), "weight of x: is -1"),
+        (lambda: by_criteria("scarcity", weights={"y": 1.0}), "weights: are of y; give one each of x"),
+        (lambda: by_criteria("entropy", weights={"x": 1.0}), "weights: entropy finds its own"),
+        (lambda: by_criteria("scarcity", costs=("x",)), "costs: scarcity knows no criterion"),
+        (lambda: by_weight("lowest_shortage", nan), "weight of a: is nan; give a figure above zero"),
+        (lambda: by_weight("highest_coverage", 0.0), "weight of a: is 0"),
+        (lambda: share(9, members(), weighted("lowest_shortage", "KM-CEM-1")), "tier 1 .*no source 'KM-CEM-1' shares"),
+        (lambda: share(9, members(), weighted("talmud", "KM-CEM-01")), "weights: talmud has none; leave them out"),
+        (lambda: highest_coverage(Fraction(1), [Fraction(3)], []), "weights: one is missing"),
+        (lambda: criteria.scarcity_shares([[1.0, 1.0]], [nan, 1.0]), "weights"),
+        (lambda: criteria.least_gini([[0.0], [0.0]], 1.0, [0.0, 0.0], [1.0, 1.0], [1.0]), "criterion 1: sums to zero"),
+        (lambda: criteria.least_gini([[1.0], [1.0]], 1.0, [0.0, 0.0], [1.0, 1.0], [nan]), "weights"),
+        (lambda: fair_shares(1.0, [2.0, 2.0], [[(inf, 9.0)], [(1.0, 9.0)]], "shapley"), "steps of group 1: inf"),
+        (lambda: divide(1, short_of("b"), "shapley", STEPS), "steps of b: they abate 1.000 of the"),
+        (lambda: share(9, [replace(members()[0], activity=unordered())], HISTORY), "year 2025 stands after 2026"),
         (lambda: RULES["talmud"](Fraction(7), [Fraction(3)]), "7 of 3 claimed"),
         (lambda: RULES["talmud"](Fraction(1), [Fraction(-3)]), "claim 1: is -3"),
         (lambda: lowest_shortage(Fraction(1), [Fraction(3)], [Fraction(0)]), "weights"),

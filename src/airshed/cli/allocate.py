@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 ALL = "all"
 RULEBOOK = "dianzhong"
+#: No pool is larger: a thousand million tonnes in kilograms, a thousand times over.
+MOST_POOL = 10**15
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,8 @@ def _tiers(pool: int | None, reserve: str, auction: str) -> Parts:
 
     if pool is None or pool < 0:
         raise Malformed("--pool", "--activities needs the allowances to share out", "give --pool N, zero or more")
+    if pool > MOST_POOL:
+        raise Malformed("--pool", f"{pool} allowances", f"give at most {MOST_POOL:,}")
     return parts(pool, _basis_points("--reserve", reserve), _basis_points("--auction", auction))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Literal
 
 from airshed.model.measures import tonnes
@@ -196,6 +197,13 @@ def verified(activity: Activity, what: str, figures: Sequence[int | None]) -> li
             f"{len(figures)} years of {what} for {len(activity.years)} baseline years",
             "give one verified figure a year",
         )
+    for year, later in pairwise(activity.years):
+        if later <= year:
+            raise Malformed(
+                place_of(activity),
+                f"baseline year {later} stands after {year}",
+                "name each year once, in order",
+            )
     known: list[int] = []
     for year, figure in zip(activity.years, figures, strict=True):
         if figure is None:

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from airshed.engine.commands import ActivityLine
@@ -151,6 +152,9 @@ def read_members(path: Path) -> tuple[Member, ...]:
 def _activity(row: Mapping[str, str], place: str) -> Activity:
     if not row["source"]:
         raise Malformed(f"{place} column source", "the cell is empty", "name the source")
+    for column in ("source", "sector", "jurisdiction"):
+        if not row.get(column, "").isprintable():
+            raise Malformed(f"{place} column {column}", f"{row[column]!r} has hidden signs", "take them out")
     emitted = _figures(row, "emitted_kg", place)
     output = _figures(row, "output", place)
     heat = _figures(row, "heat_mmbtu", place)
@@ -158,6 +162,10 @@ def _activity(row: Mapping[str, str], place: str) -> Activity:
     years = tuple(year for year in stated if year is not None)
     if len(years) != len(stated):
         raise Malformed(f"{place} column years", "a year is left open", "name every baseline year, as in 2025 2026")
+    for year, later in pairwise(years):
+        if later <= year:
+            what = f"{later} stands after {year}"
+            raise Malformed(f"{place} column years", what, "name each year once, in order")
     years = years or tuple(range(1, max(len(emitted), len(output), len(heat), 1) + 1))
     sold = _figures(row, "heat_gj", place)
     columns = (("emitted_kg", emitted), ("output", output), ("heat_mmbtu", heat), ("heat_gj", sold))

@@ -53,7 +53,7 @@ def scarcity_shares(table: Table, weights: Sequence[float]) -> Floats:
     [0.525, 0.475]
     """
     columns = _columns(table)
-    if len(weights) != columns.shape[1] or min(weights) < 0 or abs(sum(weights) - 1) > 1e-9:
+    if len(weights) != columns.shape[1] or not min(weights) >= 0 or not abs(sum(weights) - 1) <= 1e-9:
         raise Malformed("weights", f"{list(weights)} for {columns.shape[1]} criteria", "give one each that sum to 1")
     totals = columns.sum(axis=0)
     for number, total in enumerate(totals.tolist(), 1):
@@ -124,8 +124,13 @@ def least_gini(
     """
     columns = _columns(table)
     rows, criteria = columns.shape
-    if not len(lowest) == len(highest) == rows or len(weights) != criteria or min(weights) < 0:
+    if not len(lowest) == len(highest) == rows:
         raise Malformed("bounds", f"{len(lowest)} and {len(highest)} for {rows} rows", "give both for each row")
+    if len(weights) != criteria or not all(0 <= each < inf for each in weights):
+        raise Malformed("weights", f"{list(weights)} for {criteria} criteria", "give one each from zero up")
+    for number, all_of_it in enumerate(columns.sum(axis=0).tolist(), 1):
+        if not all_of_it > 0:
+            raise Malformed(f"criterion {number}", "sums to zero", "leave it out")
     for number, (low, high) in enumerate(zip(lowest, highest, strict=True), 1):
         if not 0 <= low <= high:
             raise Malformed(f"row {number}", f"bounds {low:g} and {high:g}", "give 0 <= lowest <= highest")
@@ -159,7 +164,7 @@ def zero_sum_dea(emissions: Sequence[float] | Floats, outputs: Table) -> Floats:
     [10.0, 30.0, 60.0]
     """
     e, y = np.asarray(emissions, dtype=np.float64), _columns(outputs)
-    if len(e) != len(y) or not e.min() > 0:
+    if len(e) != len(y) or not e.min() > 0 or not np.isfinite(e).all():
         raise Malformed("emissions", "one is missing, or not above zero", "give one above zero for each row")
     if (y.sum(axis=1) <= 0).any():
         raise Malformed(f"row {int(np.argmin(y.sum(axis=1))) + 1}", "has no output", "give one above zero")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from math import floor
+from math import floor, isfinite
 from typing import Literal
 
 import msgspec
 
 from airshed.market.sharing import criteria as by_criteria
-from airshed.market.sharing.estate import RULES, lowest_shortage
+from airshed.market.sharing.estate import RULES, highest_coverage, lowest_shortage
 from airshed.market.sharing.savings import fair_shares
 from airshed.model.measures import KG_PER_T
 from airshed.model.refusal import Malformed
@@ -22,6 +22,7 @@ RuleName = Literal[
     "talmud",
     "random_arrival",
     "lowest_shortage",
+    "highest_coverage",
     "entropy",
     "scarcity",
     "least_gini",
@@ -32,6 +33,8 @@ RuleName = Literal[
 #: Rules that look at criteria of the groups, not at their claims alone; and those that look at what abating costs.
 BY_CRITERIA = ("entropy", "scarcity", "least_gini", "zero_sum_dea")
 BY_SAVING = ("shapley", "nucleolus")
+#: Rules over claims that weigh the groups.
+WEIGHTED = ("lowest_shortage", "highest_coverage")
 #: Rules in words, for the trace.
 RULES_SAID: Mapping[RuleName, tuple[str, str]] = {
     "proportional": ("proportion", "按申请比例"),
@@ -40,6 +43,7 @@ RULES_SAID: Mapping[RuleName, tuple[str, str]] = {
     "talmud": ("the Talmud rule", "塔木德规则"),
     "random_arrival": ("random arrival", "随机到达"),
     "lowest_shortage": ("least worst shortage", "最小最大缺额"),
+    "highest_coverage": ("highest least coverage", "最大最小满足率"),
     "entropy": ("entropy weights", "熵权法"),
     "scarcity": ("weighted criteria", "加权指标"),
     "least_gini": ("least environmental Gini", "环境基尼系数最小"),
@@ -95,9 +99,10 @@ def divide(
         shares = _by_saving(pool, groups, wanted, "nucleolus", terms, size_kg)
     elif rule in BY_CRITERIA:
         shares = _by_criteria(pool, groups, wanted, rule, terms)
-    elif rule == "lowest_shortage" and pool < total:
-        weights = [Fraction(terms.weights.get(group, 1)) for group in groups]
-        shares = lowest_shortage(Fraction(pool), wanted, weights)
+    elif rule in WEIGHTED and pool < total:
+        weights = [Fraction(_weight(group, terms.weights.get(group, 1.0))) for group in groups]
+        by_weight = lowest_shortage if rule == "lowest_shortage" else highest_coverage
+        shares = by_weight(Fraction(pool), wanted, weights)
     elif pool < total and rule in RULES:
         shares = RULES[rule](Fraction(pool), wanted)
     else:
@@ -122,16 +127,14 @@ def whole(pool: int, shares: Mapping[str, Fraction]) -> dict[str, int]:
 def _by_criteria(
     pool: int, groups: Sequence[str], wanted: Sequence[Fraction], rule: RuleName, terms: Terms
 ) -> list[Fraction]:
-    for group in groups:
-        if len(terms.criteria.get(group, ())) != len(terms.names) or not terms.names:
-            raise Malformed(f"criteria of {group}", "one is missing", f"give {', '.join(terms.names) or 'some'}")
+    rows = _table(groups, terms)
     for name in terms.costs:
         if name not in terms.names:
             raise Malformed("costs", f"no such criterion {name!r}", f"there are {', '.join(terms.names)}")
-    rows = [list(terms.criteria[group]) for group in groups]
+    if terms.costs and rule != "entropy":
+        raise Malformed("costs", f"{rule} knows no criterion of which less is better", "leave them out, or turn them")
     claimed = [float(each) for each in wanted]
-    weights = [terms.weights.get(name, 1.0) for name in terms.names]
-    weights = [each / sum(weights) for each in weights]
+    weights = _weights(rule, terms)
     if rule == "zero_sum_dea":
         found = by_criteria.zero_sum_dea([each * pool / sum(claimed) for each in claimed], rows)
     elif rule == "least_gini":
@@ -148,6 +151,48 @@ def _by_criteria(
     return _exact(pool, found.tolist())
 
 
+def _table(groups: Sequence[str], terms: Terms) -> list[list[float]]:
+    """The criteria of each group, a row each."""
+    if not terms.names:
+        raise Malformed("criteria", "none is given", "give --criteria, or names and criteria of the tier")
+    if len(set(terms.names)) < len(terms.names):
+        raise Malformed("names", f"a criterion stands twice in {', '.join(terms.names)}", "name each once")
+    for group in groups:
+        own = terms.criteria.get(group, ())
+        if len(own) != len(terms.names):
+            raise Malformed(
+                f"criteria of {group}", f"{len(own)} of {len(terms.names)} are given", f"give {', '.join(terms.names)}"
+            )
+        for name, figure in zip(terms.names, own, strict=True):
+            if not figure >= 0 or not isfinite(figure):
+                raise Malformed(f"criteria of {group}, {name}", f"is {figure:g}", "give a figure from zero up")
+    for at, name in enumerate(terms.names):
+        if not any(terms.criteria[group][at] for group in groups):
+            raise Malformed(f"criterion {name}", f"is zero of {', '.join(groups)}", "leave it out")
+    return [list(terms.criteria[group]) for group in groups]
+
+
+def _weights(rule: RuleName, terms: Terms) -> list[float]:
+    """What each criterion counts for, as parts of one; all alike if none is said."""
+    if not terms.weights:
+        return [1 / len(terms.names)] * len(terms.names)
+    if rule not in ("scarcity", "least_gini"):
+        raise Malformed("weights", f"{rule} finds its own", "leave them out")
+    if set(terms.weights) != set(terms.names):
+        raise Malformed("weights", f"are of {', '.join(terms.weights)}", f"give one each of {', '.join(terms.names)}")
+    found = [_weight(name, terms.weights[name], zero=True) for name in terms.names]
+    if not any(found):
+        raise Malformed("weights", "all are zero", "give one above zero")
+    return [each / sum(found) for each in found]
+
+
+def _weight(name: str, weight: float, *, zero: bool = False) -> float:
+    cure = "give a figure from zero up" if zero else "give a figure above zero"
+    if not isfinite(weight) or weight < 0 or not (weight or zero):
+        raise Malformed(f"weight of {name}", f"is {weight:g}", cure)
+    return weight
+
+
 def _by_saving(
     pool: int,
     groups: Sequence[str],
@@ -158,7 +203,7 @@ def _by_saving(
 ) -> list[Fraction]:
     for group in groups:
         if group not in terms.steps:
-            raise Malformed(f"steps of {group}", "they are missing", "give its yuan per t and t")
+            raise Malformed(f"steps of {group}", "they are missing", "give --curves, or yuan/t and t in its steps")
     curves = [[(cost, most * KG_PER_T / size_kg) for cost, most in terms.steps[group]] for group in groups]
     try:
         return _exact(pool, fair_shares(float(pool), [float(each) for each in wanted], curves, rule))

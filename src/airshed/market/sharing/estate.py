@@ -104,8 +104,7 @@ def lowest_shortage(endowment: Fraction, claims: Sequence[Fraction], weights: Se
     ['40', '50']
     """
     examine(endowment, claims)
-    if len(weights) != len(claims) or min(weights, default=Fraction(1)) <= 0:
-        raise Malformed("weights", "one is missing, or not above zero", "give one above zero for each claim")
+    _examine_weights(weights, claims)
 
     def awarded(level: Fraction) -> Amounts:
         return [claim * max(Fraction(0), 1 - level / w) for claim, w in zip(claims, weights, strict=True)]
@@ -120,6 +119,32 @@ def lowest_shortage(endowment: Fraction, claims: Sequence[Fraction], weights: Se
             part = (above - endowment) / (above - below) if above > below else Fraction(0)
             return awarded(low + (high - low) * part)
     return list(claims)
+
+
+def highest_coverage(endowment: Fraction, claims: Sequence[Fraction], weights: Sequence[Fraction]) -> Amounts:
+    """The least weighted coverage is as high as it can be, then the next least, and so on (A14).
+
+    Weighted coverage is weights(i) x award / claim; nobody gets more than the claim. A larger weight means that less is
+    enough: with none bound, coverage goes as 1 / weight. With equal weights it is `lowest_shortage`. Malformed for a
+    weight of zero or less.
+
+    >>> one = Fraction(1)
+    >>> [str(each) for each in highest_coverage(Fraction(90), [Fraction(60), Fraction(60)], [one, 2 * one])]
+    ['60', '30']
+    """
+    examine(endowment, claims)
+    _examine_weights(weights, claims)
+    left, awards = endowment, [Fraction(0)] * len(claims)
+    waiting = sorted(range(len(claims)), key=lambda each: weights[each])
+    while waiting:
+        level = left / (sum((claims[each] / weights[each] for each in waiting), Fraction(0)) or 1)
+        if level < weights[waiting[0]]:
+            for each in waiting:
+                awards[each] = level * claims[each] / weights[each]
+            break
+        awards[waiting[0]] = claims[waiting[0]]  # the lightest is covered in full first
+        left -= claims[waiting.pop(0)]
+    return awards
 
 
 #: Rules by the name that data use.
@@ -140,6 +165,11 @@ def examine(endowment: Fraction, claims: Sequence[Fraction]) -> None:
     total = sum(claims, Fraction(0))
     if not 0 <= endowment <= total:
         raise Malformed("endowment", f"{endowment} of {total} claimed", "give from zero up to the sum of the claims")
+
+
+def _examine_weights(weights: Sequence[Fraction], claims: Sequence[Fraction]) -> None:
+    if len(weights) != len(claims) or min(weights, default=Fraction(1)) <= 0:
+        raise Malformed("weights", "one is missing, or not above zero", "give one above zero for each claim")
 
 
 def _level(amount: Fraction, claims: Sequence[Fraction]) -> Fraction:

@@ -226,16 +226,19 @@ NAMED: Mapping[str, Named] = {
 
 
 def filled(plan: Plan, criteria: Terms, steps: Mapping[str, tuple[tuple[float, float], ...]]) -> Plan:
-    """The plan with what it leaves open of the cities: criteria with their names, weights and costs, and steps."""
+    """The plan with what it leaves open of the cities: criteria with their names, weights and costs, and steps.
 
-    def of(tier: Tier) -> Tier:
+    Steps are of whole cities, so that they are left open under another tier.
+    """
+
+    def of(depth: int, tier: Tier) -> Tier:
         own = tier.terms
         if tier.by == "jurisdiction" and tier.rule in BY_CRITERIA and not own.names:
             own = msgspec.structs.replace(
                 own, names=criteria.names, criteria=criteria.criteria, costs=own.costs or criteria.costs
             )
-        if tier.by == "jurisdiction" and tier.rule in BY_SAVING and not own.steps:
+        if depth == 0 and tier.by == "jurisdiction" and tier.rule in BY_SAVING and not own.steps:
             own = msgspec.structs.replace(own, steps=steps)
         return msgspec.structs.replace(tier, terms=own)
 
-    return msgspec.structs.replace(plan, tiers=tuple(of(tier) for tier in plan.tiers))
+    return msgspec.structs.replace(plan, tiers=tuple(of(depth, tier) for depth, tier in enumerate(plan.tiers)))

@@ -26,7 +26,6 @@ ClaimName = Literal["history", "heat_input", "benchmark", "output_based", "limit
 Level = Literal["jurisdiction", "sector", "source"]
 ClaimOf = Callable[[Activity, Baseline], Claim]
 
-LEVELS: tuple[Level, ...] = ("jurisdiction", "sector", "source")
 #: What each kind of claim is that needs nothing but the source's own row.
 CLAIMS: Mapping[ClaimName, ClaimOf] = {
     "history": by_history,
@@ -93,10 +92,10 @@ class Member:
 
 def examine(plan: Plan) -> None:
     """Tiers in their order, parts that are parts. Malformed, naming the key, otherwise."""
-    places = [LEVELS.index(tier.by) for tier in plan.tiers]
-    if not places or places[-1] != 2 or places != sorted(set(places)):
-        levels = ", ".join(tier.by for tier in plan.tiers) or "none"
-        raise Malformed("tiers", f"they are {levels}", "write jurisdiction, sector, source in that order, source last")
+    levels = [tier.by for tier in plan.tiers]
+    if not levels or levels[-1] != "source" or len(set(levels)) < len(levels):
+        said = ", ".join(levels) or "none"
+        raise Malformed("tiers", f"they are {said}", "write jurisdiction or sector at most once each, source last")
     parts = {
         "reserve_basis_points": plan.reserve_basis_points,
         "auction_basis_points": plan.auction_basis_points,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from typing import NamedTuple
 
 from airshed.market.allocation import Allocation, Parts, Share, entrants, parts
 from airshed.market.claims import (
@@ -16,9 +17,21 @@ from airshed.market.claims import (
     place_of,
     verified,
 )
-from airshed.market.sharing.division import RULES_SAID, divide, whole
+from airshed.market.sharing.division import BY_CRITERIA, RULES_SAID, WEIGHTED, divide, whole
+from airshed.market.sharing.games import MOST_EXACT
 from airshed.market.sharing.plan import CLAIMS, ClaimName, EarlyAction, Level, Member, Plan, Tier, examine
+from airshed.market.sharing.savings import ORDERS
 from airshed.model.refusal import Malformed
+
+#: Claims in Chinese, for the trace.
+CLAIMS_SAID: Mapping[ClaimName, str] = {
+    "history": "历史排放",
+    "heat_input": "热输入",
+    "benchmark": "基准",
+    "output_based": "产出基准",
+    "limit": "许可限值",
+    "equal_cut": "最近年排放",
+}
 
 __all__ = ["CLAIMS", "ClaimName", "EarlyAction", "Member", "Plan", "Tier", "share"]
 
@@ -35,6 +48,7 @@ def share(cap: int, members: Sequence[Member], plan: Plan, size_kg: int = 1, law
         raise Malformed("cap", f"{cap} allowances of {size_kg} kg", "give a count from zero up, kilograms above")
     tiers = _parts(cap, plan, law)
     incumbents = _incumbents(members, tiers)
+    _weighted(plan, incumbents)
     new = entrants(tiers.reserved, [each.activity for each in members if each.activity.entrant], size_kg=size_kg)
     credits, free = _credits(tiers, incumbents, plan, size_kg)
     spare = _spare(free, incumbents, plan, size_kg)
@@ -56,6 +70,15 @@ def share(cap: int, members: Sequence[Member], plan: Plan, size_kg: int = 1, law
     )
 
 
+class _Division(NamedTuple):
+    """What was shared out in one place of one tier, in allowances, and among how many groups."""
+
+    tier: Tier
+    pool: int
+    claimed: Fraction
+    among: int
+
+
 class _Trace:
     """How the share of a source came about, tier by tier."""
 
@@ -63,14 +86,20 @@ class _Trace:
         self.en: list[str] = []
         self.zh: list[str] = []
 
-    def add(self, group: str, count: int, pool: int, tier: Tier, claim: Claim | None) -> None:
-        """A group got `count` of `pool`."""
+    def add(self, group: str, count: int, division: _Division, claim: Claim | None) -> None:
+        """A group got `count` of a division."""
+        tier = division.tier
         en, zh = RULES_SAID[tier.rule]
-        part = percent(Fraction(count, pool)) if pool else "0.00 %"
+        if tier.rule == "shapley" and division.among > MOST_EXACT:
+            en, zh = f"{en}, over {ORDERS} drawn orders", f"{zh}（抽样{ORDERS}个次序）"
+        part = percent(Fraction(count, division.pool)) if division.pool else "0.00 %"
+        covered = percent(division.pool / division.claimed) if division.claimed else "100.00 %"
         own = f"; {claim.en}" if claim else ""
         own_zh = f"；{claim.zh}" if claim else ""
-        self.en.append(f"{group} {count:,} ({part}, {tier.claim} claims by {en}{own})")
-        self.zh.append(f"{group} {count:,}份（{part}，{zh}{own_zh}）")
+        self.en.append(f"{group} {count:,} ({part}, {tier.claim} claims by {en}, the pool covers {covered}{own})")
+        self.zh.append(
+            f"{group} {count:,}份（{part}，{CLAIMS_SAID[tier.claim]}申请，{zh}，配额池覆盖{covered}{own_zh}）"
+        )
 
     def said(self, count: int, later: int, credit: int) -> tuple[str, str]:
         """The sentence in English and Chinese."""
@@ -108,11 +137,28 @@ def _incumbents(members: Sequence[Member], tiers: Parts) -> list[Member]:
             found.append(member)
         elif not tiers.reserved:
             raise Malformed(
-                place_of(each), "a new entrant has no baseline", "keep a reserve: reserve_basis_points of the plan"
+                place_of(each),
+                "a new entrant has no baseline",
+                "keep a reserve: --reserve, or reserve_basis_points",
             )
     if not found and tiers.free:
         raise Malformed("tiers", f"no incumbent shares the {tiers.free:,} free allowances", "name one")
     return found
+
+
+def _weighted(plan: Plan, members: Sequence[Member]) -> None:
+    """Weights of groups are of groups that share; a name nobody has would be passed over in silence."""
+    for depth, tier in enumerate(plan.tiers, 1):
+        if tier.rule not in BY_CRITERIA and tier.terms.weights:
+            place = f"tier {depth} ({tier.by}), weights"
+            if tier.rule not in WEIGHTED:
+                raise Malformed(place, f"{tier.rule} has none", "leave them out")
+            there = {_group(member, tier.by) for member in members}
+            unknown = sorted(set(tier.terms.weights) - there)
+            if unknown:
+                raise Malformed(
+                    place, f"no {tier.by} {unknown[0]!r} shares", f"there are {', '.join(sorted(there)[:20])}"
+                )
 
 
 def _spare(free: int, members: Sequence[Member], plan: Plan, size_kg: int) -> int:
@@ -145,10 +191,11 @@ def _down(
     except Malformed as error:
         raise Malformed(f"tier {depth + 1} ({tier.by}), {error.place}", error.what, error.cure) from None
     found: dict[str, int] = {}
+    division = _Division(tier, pool, sum(claims.values(), Fraction(0)), len(groups))
     for group, own in groups.items():
         for member in own:
             source = member.activity.source
-            traces[source].add(group, counts[group], pool, tier, said[source] if tier.by == "source" else None)
+            traces[source].add(group, counts[group], division, said[source] if tier.by == "source" else None)
         if tier.by == "source":
             found[group] = counts[group]
         else:
