@@ -20,8 +20,8 @@ from airshed.lab.equilibrium.joined import Joined, merged
 from airshed.lab.equilibrium.stability import StabilityRule, adjustment, stabilised
 from airshed.lab.equilibrium.trading import traded
 from airshed.lab.linking import saving
-from airshed.lab.methods import Position
 from airshed.lab.power import bought_at_auction, concentration, powers
+from airshed.lab.standing import Position
 from airshed.model.refusal import Malformed
 from naive_equilibrium import plain_zones
 

@@ -6,6 +6,8 @@ import html as markup
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -16,13 +18,16 @@ from typer.testing import CliRunner
 from airshed.cli.lab import app
 from airshed.lab.equilibrium import Steps, equilibrium
 from airshed.lab.equilibrium.case import CurveLine
-from airshed.lab.methods import changed, compare, plans, positions
+from airshed.lab.methods import apart, changed, compare, plans
+from airshed.lab.standing import going_alone, passed_on, positions, together
 from airshed.market.allocation import Activity
+from airshed.market.claims import Power
+from airshed.market.linear import Columns, solve
 from airshed.market.sharing.named import NAMED
-from airshed.market.sharing.plan import Member
+from airshed.market.sharing.plan import Member, Plan, Tier
 from airshed.model.refusal import Malformed
 from airshed.service.methodspage.chart import COLUMNS, chart
-from airshed.service.methodspage.page import MethodsFacts, build, headline
+from airshed.service.methodspage.page import MethodsFacts, Terms, basis, build, headline
 from browsers import Seen, opened, sizes
 
 DESK, TELEPHONE = 1280, 400
@@ -81,7 +86,7 @@ def test_trade_never_costs_more_than_going_alone_whatever_the_method(
     together = equilibrium(curve, [need], [1.0]).cost
     assume(need > 0)
     for each in compare(cap, members, steps, 10.0):
-        if each.short_t < 1e-9 and not each.for_auction + each.reserved:
+        if each.short_t < 1e-9 and not each.reserved:
             assert each.alone_yuan >= together - 1e-6, each.name
 
 
@@ -119,6 +124,120 @@ def test_going_alone_takes_the_cheapest_steps_and_says_what_is_left() -> None:
     (found,) = compare(50_000, members, steps, 1.0, {"history": NAMED["history"].plan})
 
     assert (found.alone_yuan, found.short_t) == (800.0, 10.0)
+
+
+def test_who_lacks_most_dearly_buys_what_is_auctioned() -> None:
+    """a and p lack 50 t each and may buy 30: 10 t that a cannot abate, and 20 t of its step at 30 yuan/t.
+
+    Left are 20 t at 10 of a and 50 t at 5 of p: 450 yuan, and nobody short.
+    """
+    members = [member("a", "cement", 100_000, 100_000), member("p", "power", 100_000, 100_000)]
+    steps = [
+        CurveLine("KM", "a", "dear", 30.0, 20.0),
+        CurveLine("KM", "a", "cheap", 10.0, 20.0),
+        CurveLine("QJ", "p", "cheap", 5.0, 60.0),
+    ]
+    plan = Plan((Tier("source", "history"),), auction_basis_points=2_308)
+    (found,) = compare(130_000, members, steps, 1.0, {"sold": plan})
+
+    assert found.for_auction == 30_004
+    assert found.alone_yuan == pytest.approx(450.0, abs=0.2)
+    assert found.short_t == 0
+    assert together(members, steps, 130.0) == pytest.approx(50 * 5 + 10 * 5 + 10 * 10)
+    assert together(members, steps, 90.0) is None
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_no_other_way_of_buying_the_auctioned_part_is_cheaper(data: st.DataObject) -> None:
+    """Against a linear programme: abate x of each step, buy y, at most what is sold; a missing tonne costs far more."""
+    names = ("a", "b", "c")
+    wanted = {name: float(data.draw(st.integers(-20, 60))) for name in names}
+    ladder = st.lists(st.tuples(st.integers(1, 90).map(float), st.integers(1, 40).map(float)), max_size=3)
+    own = {name: sorted(data.draw(ladder)) for name in names}
+    sold = float(data.draw(st.integers(0, 80)))
+    cost, short = going_alone(wanted, own, sold)
+
+    missing, columns = 1e5, Columns()
+    for at, name in enumerate(names):
+        for each_t, most in own[name]:
+            columns.add(each_t, 0.0, most, [(at, 1.0)])
+        columns.add(0.0, 0.0, inf, [(at, 1.0), (3, 1.0)])
+        columns.add(missing, 0.0, inf, [(at, 1.0)])
+    best = solve(columns.programme([*wanted.values(), 0.0], [inf, inf, inf, sold]))
+    assert cost + missing * short == pytest.approx(best.cost, abs=1e-5)
+
+
+def test_what_products_take_up_is_the_sectors_price_and_not_the_firms_cost() -> None:
+    """a and b make 100,000 products each and emit 100 and 50 t: at 2 yuan/t half passed on is 75 yuan to each."""
+    members = [member("a", "cement", 100_000, 100_000), member("b", "cement", 50_000, 100_000)]
+    plain, passed = (
+        compare(150_000, members, [], 2.0, {"history": NAMED["history"].plan}, pass_through=part)[0]
+        for part in (0.0, 0.5)
+    )
+
+    assert passed_on(members, positions(members, [], 2.0), 2.0, 0.5) == {"a": 75.0, "b": 75.0}
+    assert (plain.windfall_yuan, plain.loss_yuan) == (0.0, 0.0)
+    assert (passed.windfall_yuan, passed.loss_yuan) == (150.0, 0.0)
+    with pytest.raises(Malformed, match="pass-through: a part of"):
+        compare(1, members, [], 2.0, pass_through=1.5)
+
+
+def test_other_yardsticks_find_other_methods_even() -> None:
+    """By need a benchmark is even as such, by emission history is, by permits the permitted quantity."""
+    members = [member("a", "cement", 100_000, 100_000), member("b", "cement", 20_000, 100_000)]
+    members.append(replace(members[0], activity=replace(members[0].activity, source="c", quota_kg=400_000)))
+    found = {each.name: each for each in compare(10**6, members, [], 2.0)}
+
+    assert found["benchmark"].gini == pytest.approx(0, abs=1e-5)
+    assert found["benchmark"].gini_emission > 0.1
+    assert found["history"].gini_emission == pytest.approx(0, abs=1e-5)
+    assert found["history"].gini > 0.1
+    assert found["limit"].gini_permit == pytest.approx(0, abs=1e-5)
+    bare = [replace(each, activity=replace(each.activity, quota_g=None, quota_kg=None)) for each in members]
+    assert compare(10**6, bare, [], 2.0, {"history": NAMED["history"].plan})[0].gini_permit is None
+
+
+@given(st.lists(st.tuples(st.integers(-50, 50).map(float), st.integers(1, 9).map(float)), min_size=1, max_size=7))
+def test_how_far_burdens_are_apart_is_the_mean_over_pairs(rows: list[tuple[float, float]]) -> None:
+    amounts, sizes = [row[0] for row in rows], [row[1] for row in rows]
+    total = sum(sizes)
+    pairs = sum(w * v * abs(a / w - b / v) for a, w in rows for b, v in rows) / total**2
+
+    assert apart(amounts, sizes) == pytest.approx(pairs, abs=1e-9)
+
+
+def test_a_whip_is_in_kilograms_whatever_an_allowance_covers() -> None:
+    """Of two alike a loses half of what the pool covers, 0.5, with allowances of a kilogram and of a tonne."""
+    members = [member("a", "cement", 10**9, 10**6), member("b", "cement", 10**9, 10**6)]
+    history = {"history": NAMED["history"].plan}
+    (small,) = compare(2 * 10**9, members, [], 2.0, history)
+    (large,) = compare(2 * 10**6, members, [], 2.0, history, size_kg=1_000)
+
+    assert small.whip == pytest.approx(0.5, abs=0.01)
+    assert large.whip == pytest.approx(0.5, abs=0.01)
+
+
+def test_an_entrants_gap_by_product_is_of_its_own_products() -> None:
+    """The new works has a benchmark of its own, 0.25 kg: it makes 200,000 products of its 50 t, and pays 0.02 more."""
+    from airshed.market.allocation import Parts
+
+    old, new = member("old", "cement", 100_000, 100_000), member("new", "cement", 100_000, 200_000, entrant=True)
+    members = [old, replace(new, activity=replace(new.activity, benchmark_g=250))]
+    plan = {"benchmark": NAMED["benchmark"].plan}
+    (found,) = compare(60_000, members, [], 100.0, plan, law=Parts(60_000, 10_000, 0, 50_000))
+
+    assert found.entrant_gap_yuan == pytest.approx(80.0)
+    assert found.entrant_gaps == {"cement": pytest.approx(0.02)}
+
+
+def test_what_is_given_when_output_is_verified_counts_as_given() -> None:
+    power = Power("coal", "water", load_basis_points=8_500)
+    members = [member("a", "power", 100_000, 100_000), member("b", "power", 50_000, 100_000)]
+    members = [replace(each, activity=replace(each.activity, power=power)) for each in members]
+    (found,) = compare(1_000, members, [], 2.0, {"output_based": NAMED["output_based"].plan})
+
+    assert (sum(found.shares.values()), found.reserved) == (1_000, 0)
 
 
 def test_methods_without_figures_are_left_out() -> None:
@@ -160,7 +279,8 @@ def test_the_page_says_what_the_command_says(made: tuple[Path, dict[str, object]
         assert NAMED[each["name"]].zh in page
         for figure in (f"{each['gini']:.4f}", f"{each['whip']:+.3f}", f"{each['alone_yuan'] / 1e6:,.2f}"):
             assert figure in page
-    assert "heat_input: not compared, it asks for heat_mmbtu" in page
+    assert "heat_input: not compared, it asks for heat_mmbtu." in page
+    assert "热输入法：未比较，缺heat_mmbtu。" in page
     assert "--from history --to benchmark" in page
     changes = made[1]["changes"]
     assert isinstance(changes, list)
@@ -194,18 +314,24 @@ def test_the_headline_and_the_chart_name_the_hardest_whip() -> None:
     found = tuple(
         compare(100_000, members, [], 2.0, {name: NAMED[name].plan for name in ("history", "benchmark", "limit")})
     )
-    facts = MethodsFacts("a < b", 100_000, 2.0, found, "", "", (), (), "airshed & more")
+    terms = Terms("a < b", 100_000, 2.0, 1.5e6, 0.25, "airshed & more")
+    facts = MethodsFacts(terms, found, "", "", (), ())
 
     assert headline(facts).en == (
         "History takes 0.25 allowances for each one abated early; benchmark takes none and shares by need most evenly"
         " (Gini 0.00)."
     )
-    assert headline(MethodsFacts("x", 1, 1.0, found[:1], "", "", (), (), "")).zh == (
+    assert headline(MethodsFacts(terms, found[:1], "", "", (), ())).zh == (
         "“历史均值法”使早减排者每少排一份少得0.25份配额。"
     )
     assert chart(found, "zh")["data"][0]["y"] == ["许可限值法", "基准法", "历史均值法"]
     assert build(facts) == build(facts)
     assert "a &lt; b" in build(facts)
+    assert basis(terms).en == (
+        "100,000 allowances at 2.00 yuan a tonne and year; one market keeps them for 1.50 million yuan a year, whatever"
+        " the method; products' prices take up 25% of what allowances cost."
+    )
+    assert "cannot keep the cap" in basis(replace(terms, market_yuan=None)).en
 
 
 @pytest.mark.parametrize(
@@ -216,6 +342,7 @@ def test_the_headline_and_the_chart_name_the_hardest_whip() -> None:
         (["--html", "nowhere/page.html"], "cannot be written"),
         (["--pollutant", "CO"], "no such pollutant 'CO'"),
         (["--vintage", "2020"], "SO2 has no cap for 2020"),
+        (["--from", "heat_input", "--to", "history"], "--from: no such method 'heat_input'"),
     ],
 )
 def test_what_cannot_be_compared_is_named(words: list[str], said: str) -> None:

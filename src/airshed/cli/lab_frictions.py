@@ -43,9 +43,10 @@ def frictions(
     """
     from airshed.lab.equilibrium.case import case_of, linked, solved, steps_of
     from airshed.lab.equilibrium.trading import traded
-    from airshed.lab.methods import ladders, plans, positions
+    from airshed.lab.methods import plans
     from airshed.lab.power import bought_at_auction, concentration, powers
     from airshed.lab.prices.guide_price import collar_of
+    from airshed.lab.standing import ladders, positions
     from airshed.lab.zones.zone import load as load_zone
     from airshed.lab.zones.zone_cap import zone_cap
     from airshed.market.sharing.tiers import share

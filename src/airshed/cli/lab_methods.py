@@ -13,6 +13,8 @@ from airshed.model.refusal import Malformed
 if TYPE_CHECKING:
     from airshed.lab.methods import Change, Compared
     from airshed.lab.zones.zone_cap import ZoneCap
+    from airshed.service.methodspage import Terms
+    from airshed.service.report.words import Phrase
 
 RULEBOOK = "dianzhong"
 
@@ -32,8 +34,15 @@ def methods(
     pollutant: PollutantOption = "SO2",
     vintage: VintageOption = None,
     price: Annotated[
-        float | None, typer.Option(metavar="YUAN", help="Per t and year; the equilibrium's when left out.", min=0)
+        float | None,
+        typer.Option(metavar="YUAN", help="Per t and year; the equilibrium's when left out.", min=0, max=1e9),
     ] = None,
+    pass_through: Annotated[
+        float,
+        typer.Option(
+            metavar="PERCENT", help="Part of what allowances cost that products' prices take up.", min=0, max=100
+        ),
+    ] = 0.0,
     before: Annotated[str, typer.Option("--from", metavar="NAME", help="Who gains and loses: from this method")] = "",
     after: Annotated[str, typer.Option("--to", metavar="NAME", help="to this one.")] = "",
     html: Annotated[str, typer.Option(metavar="FILE", help="Write a page with the chart there.")] = "",
@@ -42,9 +51,10 @@ def methods(
     """All methods of allocation on one screen: fairness, whip, windfalls, cost without trade, entrants. 分配方法比较。
 
     Whip: allowances lost per tonne a source had abated early, by running the real rule again; 1 is fully whipped, 0
-    neutral, below zero rewarded. Gini, Theil, Jain: of shares per need at the benchmark. Alone: what keeping the shares
-    costs if nobody trades. Entrants: what a new source pays a year more than an old one for a tonne it needs. Abatement
-    costs of the shipped zone are indicative.
+    neutral, below zero rewarded. Gini, Theil, Jain: of shares per need at the benchmark; Gini/e: per emission. Alone:
+    what keeping the shares costs if nobody trades and those who lack most dearly buy what is auctioned. Entrants: what
+    a new source pays a year more than an old one for a tonne it needs. Abatement costs of the shipped zone are
+    indicative.
 
     Example: airshed lab methods --pollutant NOx
 
@@ -52,13 +62,18 @@ def methods(
     """
     from airshed.lab.equilibrium.case import case_of, linked, solved, steps_of
     from airshed.lab.methods import changed, compare, plans
+    from airshed.lab.standing import together
     from airshed.lab.zones.zone import load as load_zone
     from airshed.lab.zones.zone_cap import zone_cap
+    from airshed.market.sharing.named import NAMED
     from airshed.model.allowance import Pollutant
+    from airshed.model.measures import KG_PER_T
     from airshed.rulebook.load import find, load
     from airshed.rulebook.shipped import shipped
+    from airshed.service.methodspage import Terms
 
     target = writable(html)
+    _known(before, after, list(NAMED))
     rules = load(find(rulebook))
     zone = load_zone(shipped("zones", rules.programme.zone))
     cap = zone_cap(rules, zone, pollutant, vintage)
@@ -67,23 +82,28 @@ def methods(
     if price is None:
         case = case_of(zone, rules, Pollutant(pollutant), 1, 0.05, 0.0, 0.0)
         price = float(solved(case, linked(case.zones)).found.price[0, 0])
+    options = steps_of(zone, Pollutant(pollutant))
     with bar(len(plan), json) as step:
         found = compare(
             cap.law.cap,
             cap.members,
-            steps_of(zone, Pollutant(pollutant)),
+            options,
             price,
             plan,
             step,
             law=cap.law,
             size_kg=cap.size_kg,
+            pass_through=pass_through / 100,
         )
+    market = together(cap.members, options, cap.law.cap * cap.size_kg / KG_PER_T)
     by_name = {each.name: each for each in found}
     change = changed(by_name[before], by_name[after], cap.members, price, cap.size_kg) if before else []
     if target is not None:
         command = f"airshed lab methods --rulebook {rulebook} --pollutant {pollutant} --vintage {cap.vintage}"
-        command += f" --price {price:g}" + (f" --from {before} --to {after}" if before else "")
-        _write(target, cap, price, found, (before, after, change), f"{command} --html {target.name}")
+        command += f" --price {price:.12g}" + (f" --from {before} --to {after}" if before else "")
+        command += f" --pass-through {pass_through:.12g}" if pass_through else ""
+        terms = Terms(cap.name, cap.law.cap, price, market, pass_through / 100, f"{command} --html {target.name}")
+        _write(target, terms, found, (before, after, change))
     if json:
         as_json(
             {
@@ -91,17 +111,19 @@ def methods(
                 "vintage": cap.vintage,
                 "cap": cap.law.cap,
                 "price_yuan_per_t": price,
+                "pass_through": pass_through / 100,
+                "market_yuan": market,
                 "methods": found,
                 "changes": change,
                 "file": str(target) if target else None,
             }
         )
         return
-    _print(cap, price, found)
+    _print(cap, price, market, found)
     if before:
         _print_changes(before, after, change)
     for line in _without(list(plan)):
-        console.print(line, markup=False)
+        console.print(f"{line.en} {line.zh}", markup=False)
     console.print("abatement costs: indicative; emissions: synthetic. 成本为参考值，排放为合成数据。")
     if target is not None:
         console.print(f"{target}: {target.stat().st_size:,} bytes", markup=False)
@@ -115,22 +137,29 @@ def _known(before: str, after: str, names: list[str]) -> None:
             raise Malformed(option, f"no such method {name!r}", f"there are {', '.join(names)}")
 
 
-def _without(names: list[str]) -> list[str]:
+def _without(names: list[str]) -> list[Phrase]:
     """The methods that the zone has no figures for."""
     from airshed.market.sharing.named import NAMED
+    from airshed.service.report.words import Phrase
 
-    return [f"{name}: not compared, it asks for {NAMED[name].inputs}" for name in NAMED if name not in names]
+    return [
+        Phrase(f"{name}: not compared, it asks for {each.inputs}.", f"{each.zh}：未比较，缺{each.inputs}。")
+        for name, each in NAMED.items()
+        if name not in names
+    ]
 
 
-def _print(cap: ZoneCap, price: float, found: list[Compared]) -> None:
+def _print(cap: ZoneCap, price: float, market: float | None, found: list[Compared]) -> None:
     from airshed.market.sharing.named import NAMED
 
+    one = "no market can keep it" if market is None else f"one market abates for {market / 1e6:,.2f}"
     table(
-        f"{cap.name}: {cap.law.cap:,} allowances at {price:,.2f} yuan/t; sums in million yuan a year",
+        f"{cap.name}: {cap.law.cap:,} allowances at {price:,.2f} yuan/t; {one}; sums in million yuan a year",
         (
             "id",
             "method 方法",
             "Gini#",
+            "Gini/e#",
             "Theil#",
             "Jain#",
             "whip 鞭打#",
@@ -146,6 +175,7 @@ def _print(cap: ZoneCap, price: float, found: list[Compared]) -> None:
                 NAMED[each.name].number,
                 each.name,
                 f"{each.gini:.4f}",
+                f"{each.gini_emission:.4f}",
                 f"{each.theil:.4f}",
                 f"{each.jain:.4f}",
                 f"{each.whip:+.3f}",
@@ -176,27 +206,10 @@ def _print_changes(before: str, after: str, change: list[Change]) -> None:
     console.print(f"{more} gain, {less} lose; {gain / 1e6:,.2f} million yuan a year change hands")
 
 
-def _write(
-    path: Path, cap: ZoneCap, price: float, found: list[Compared], change: tuple[str, str, list[Change]], command: str
-) -> None:
+def _write(path: Path, terms: Terms, found: list[Compared], change: tuple[str, str, list[Change]]) -> None:
     from airshed.service.methodspage import MethodsFacts, build
     from airshed.service.report import write
 
     before, after, rows = change
     without = tuple(_without([each.name for each in found]))
-    write(
-        path,
-        build(
-            MethodsFacts(
-                cap.name,
-                cap.law.cap,
-                price,
-                tuple(found),
-                before,
-                after,
-                tuple(r for r in rows if r.count),
-                without,
-                command,
-            )
-        ),
-    )
+    write(path, build(MethodsFacts(terms, tuple(found), before, after, tuple(r for r in rows if r.count), without)))

@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
+
+import msgspec
 
 from airshed.lab.equilibrium.case import CurveLine
+from airshed.lab.standing import going_alone, ladders, need, passed_on, positions, product
 from airshed.market.allocation import Allocation, Parts
-from airshed.market.claims import EMISSION, G_PER_KG, Activity, of_entrant, verified
+from airshed.market.claims import ALL_BASIS_POINTS, EMISSION, verified
 from airshed.market.fairness import atkinson, entrant_gap, gini, jain, theil, windfall
 from airshed.market.sharing.division import Terms
 from airshed.market.sharing.named import NAMED, filled
-from airshed.market.sharing.tiers import CLAIMS, ClaimName, Member, Plan, share
+from airshed.market.sharing.tiers import CLAIMS, Member, Plan, share
 from airshed.model.measures import KG_PER_T
 from airshed.model.refusal import Malformed
 
-#: What a source is taken to have abated early, in kg a year, and no more than this part of its least emission.
-STEP_KG, MOST = 1_000, 10
-#: The claim in whose place fairness is looked at: what a source would need at the benchmark.
-NEED: ClaimName = "benchmark"
+#: What a source is taken to have abated early, in allowances a year: no more than this part of its least emission, but
+#: so many at the least that whole allowances do not blur what is lost.
+STEP, MOST, LEAST = 1_000, 10, 20
 #: Aversion to inequality of Atkinson's index.
 AVERSION = 0.5
 
@@ -29,11 +32,15 @@ class Compared:
     """One method of allocation: shares by source, and what they mean; money in yuan a year.
 
     `gini`, `theil`, `atkinson` (aversion 0.5) and `jain` are of shares per need at the benchmark, the first three
-    weighted by need. `whip` is the mean over sources of allowances lost per kg abated early, weighted by emission,
-    `worst_whip` the highest. `windfall_yuan` is what sources gain by the programme at the price, those that gain;
-    `loss_yuan` what the others lose. `alone_yuan` is what keeping the shares costs if nobody trades, `short_t` what no
-    step of the source's own can abate then. `entrant_gap_yuan` is what a new source pays more than an old one of its
-    sector for a tonne it needs in a year, None without entrants; `entrant_gaps` the same by sector and product.
+    weighted by need: by this yardstick a benchmark is even as such. `gini_emission` is of shares per mean emission of
+    the baseline, `gini_permit` per permitted quantity, None where one has none. `burden_gap_yuan` is by how much two
+    sources of the same need differ on average in what the programme costs them, yuan a year and tonne of need.
+    `whip` is the mean over sources of allowances lost per kg abated early, weighted by emission, `worst_whip` the
+    highest. `windfall_yuan` is what sources gain by the programme at the price, those that gain; `loss_yuan` what the
+    others lose. `alone_yuan` is what keeping the shares costs if nobody trades and those who lack most dearly buy what
+    is auctioned, `short_t` what no step of a source's own can abate then. `entrant_gap_yuan` is what a new source pays
+    more than an old one of its sector for a tonne it needs in a year, None without entrants; `entrant_gaps` the same by
+    sector and product.
     """
 
     name: str
@@ -41,6 +48,9 @@ class Compared:
     for_auction: int
     reserved: int
     gini: float
+    gini_emission: float
+    gini_permit: float | None
+    burden_gap_yuan: float
     theil: float
     atkinson: float
     jain: float
@@ -52,15 +62,6 @@ class Compared:
     short_t: float
     entrant_gap_yuan: float | None
     entrant_gaps: dict[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """A source at the price: what it emits before and after abating, t a year, and what abating to there costs."""
-
-    before_t: float
-    emitted_t: float
-    cost_yuan: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +109,23 @@ def compare(
     *,
     law: Parts | None = None,
     size_kg: int = 1,
+    pass_through: float = 0.0,
 ) -> list[Compared]:
     """Every method over the same cap at a market price in yuan per t and year. Malformed as `share` says.
 
     What a source emits and abates at the price does not depend on the method (Montgomery 1972): it takes every step
-    that costs less, from its mean baseline emission. Only who pays depends on it.
+    that costs no more, from its mean baseline emission. Only who pays depends on it. `pass_through` is the part of what
+    allowances cost that a sector's product price takes up. What a plan gives once output is verified counts as given.
     """
     places = positions(members, steps, price)
-    needs = {each.activity.source: _need(each.activity) for each in members}
+    earned = passed_on(members, places, price, pass_through)
+    needs = {each.activity.source: float(need(each.activity)) for each in members}
+    emissions = {source: each.before_t for source, each in places.items()}
+    permits = _permits(members)
     own_steps = ladders(steps)
     found = []
-    for name, plan in (methods or plans()).items():
+    for name, stated in (methods or plans()).items():
+        plan = msgspec.structs.replace(stated, advance_basis_points=ALL_BASIS_POINTS)
 
         def share_out(rows: Sequence[Member], plan: Plan = plan) -> Allocation:
             return share(cap, rows, plan, size_kg, law)
@@ -126,14 +133,17 @@ def compare(
         given = share_out(members)
         shares = {each.source: each.count for each in given.shares}
         held = {source: count * size_kg / KG_PER_T for source, count in shares.items()}
-        whips = _whips(share_out, members, shares)
-        weights = {source: places[source].before_t for source in whips}
-        total = sum(weights.values())
-        gains = [windfall(price, held[s], each.emitted_t, each.cost_yuan) for s, each in places.items()]
+        whips = _whips(share_out, members, shares, size_kg)
+        total = sum(emissions[source] for source in whips)
+        gains = {
+            source: windfall(price, held[source], each.emitted_t, each.cost_yuan, earned[source], 1.0)
+            for source, each in places.items()
+        }
         wanting = [source for source in shares if needs[source]]
-        amounts, sizes = [held[source] for source in wanting], [float(needs[source]) for source in wanting]
+        amounts, sizes = [held[source] for source in wanting], [needs[source] for source in wanting]
         given_any = any(amounts)
-        alone = [_alone(places[source].before_t - held[source], own_steps.get(source, ())) for source in places]
+        lacking = {source: emissions[source] - held[source] for source in places}
+        alone, short = going_alone(lacking, own_steps, given.for_auction * size_kg / KG_PER_T)
         gap, gaps = _entrant_gaps(members, needs, held, price)
         found.append(
             Compared(
@@ -142,41 +152,23 @@ def compare(
                 for_auction=given.for_auction,
                 reserved=given.reserved,
                 gini=gini(amounts, sizes) if given_any else 0.0,
+                gini_emission=_gini_of(held, emissions),
+                gini_permit=None if permits is None else _gini_of(held, permits),
+                burden_gap_yuan=apart([-gains[source] for source in wanting], sizes),
                 theil=theil(amounts, sizes) if given_any else 0.0,
                 atkinson=atkinson(amounts, AVERSION, sizes) if given_any else 0.0,
                 jain=jain([a / s for a, s in zip(amounts, sizes, strict=True)]) if given_any else 1.0,
-                whip=sum(whip * weights[source] for source, whip in whips.items()) / total if total else 0.0,
+                whip=sum(whip * emissions[source] for source, whip in whips.items()) / total if total else 0.0,
                 worst_whip=max(whips.values(), default=0.0),
-                windfall_yuan=sum(each for each in gains if each > 0),
-                loss_yuan=-sum(each for each in gains if each < 0),
-                alone_yuan=sum(cost for cost, _ in alone),
-                short_t=sum(short for _, short in alone),
+                windfall_yuan=sum(each for each in gains.values() if each > 0),
+                loss_yuan=-sum(each for each in gains.values() if each < 0),
+                alone_yuan=alone,
+                short_t=short,
                 entrant_gap_yuan=gap,
                 entrant_gaps=gaps,
             )
         )
         progress(name)
-    return found
-
-
-def positions(members: Sequence[Member], steps: Sequence[CurveLine], price: float) -> dict[str, Position]:
-    """What each source emits at a price, and what abating to there costs it; a new one needs what its benchmark says.
-
-    Malformed for a price below zero.
-    """
-    if not price >= 0:
-        raise Malformed("price", f"is {price:g}", "give yuan per tonne from zero up")
-    own_steps = ladders(steps)
-    found = {}
-    for each in members:
-        before = _before_t(each.activity)
-        abated = cost = 0.0
-        for each_t, most in own_steps.get(each.activity.source, ()):
-            if each_t <= price:
-                part = min(most, before - abated)
-                abated += part
-                cost += part * each_t
-        found[each.activity.source] = Position(before, before - abated, cost)
     return found
 
 
@@ -192,39 +184,33 @@ def changed(before: Compared, after: Compared, members: Sequence[Member], price:
     return sorted(found, key=lambda each: (-each.count, each.source))
 
 
-def _need(activity: Activity) -> Fraction:
-    """What a source would need at the benchmark, in t a year."""
-    claim = of_entrant(activity, "mean") if activity.entrant else CLAIMS[NEED](activity, "mean")
-    return claim.kg / KG_PER_T
+def _permits(members: Sequence[Member]) -> dict[str, float] | None:
+    """What each source's permit allows a year, t; None where one has neither a permit nor a quota at the limit."""
+    try:
+        return {each.activity.source: float(CLAIMS["limit"](each.activity, "mean").kg) / KG_PER_T for each in members}
+    except Malformed:
+        return None
 
 
-def _before_t(activity: Activity) -> float:
-    if activity.entrant and (not activity.emitted_kg or None in activity.emitted_kg):
-        return float(_need(activity))
-    emissions = verified(activity, EMISSION, activity.emitted_kg)
-    return sum(emissions) / len(emissions) / KG_PER_T
+def _gini_of(held: Mapping[str, float], sizes: Mapping[str, float]) -> float:
+    """The Gini of what is held per size, of those that have one; 0 where nobody holds any."""
+    known = [source for source in held if sizes[source] > 0]
+    amounts = [held[source] for source in known]
+    return gini(amounts, [sizes[source] for source in known]) if any(amounts) else 0.0
 
 
-def ladders(steps: Sequence[CurveLine]) -> dict[str, list[tuple[float, float]]]:
-    """The steps of each source, yuan/t and t, the cheapest first."""
-    found: dict[str, list[tuple[float, float]]] = {}
-    for step in sorted(steps, key=lambda each: each.cost_yuan_per_t):
-        found.setdefault(step.source, []).append((step.cost_yuan_per_t, step.potential_t))
+def apart(amounts: Sequence[float], sizes: Sequence[float]) -> float:
+    """How far two of the same size differ on average in amount per size, weighted by size."""
+    ordered = sorted((amount / size, size) for amount, size in zip(amounts, sizes, strict=True))
+    total, below, found = sum(sizes), 0.0, 0.0
+    for (one, size), (two, _) in pairwise(ordered):
+        below += size / total
+        found += 2 * (two - one) * below * (1 - below)
     return found
 
 
-def _alone(wanted: float, ladder: Sequence[tuple[float, float]]) -> tuple[float, float]:
-    """What abating so many tonnes oneself costs, cheapest steps first, and what they leave."""
-    cost = 0.0
-    for each_t, most in ladder:
-        part = min(most, max(0.0, wanted))
-        cost += part * each_t
-        wanted -= part
-    return cost, max(0.0, wanted)
-
-
 def _entrant_gaps(
-    members: Sequence[Member], needs: Mapping[str, Fraction], held: Mapping[str, float], price: float
+    members: Sequence[Member], needs: Mapping[str, float], held: Mapping[str, float], price: float
 ) -> tuple[float | None, dict[str, float]]:
     """Yuan a year that a new source pays more for a tonne it needs, over sectors with entrants, and by product."""
     by_sector: dict[str, float] = {}
@@ -233,37 +219,48 @@ def _entrant_gaps(
     for sector in sectors:
         paid: dict[bool, float] = {}
         wanted: dict[bool, float] = {}
+        made = 0.0
         for each in members:
             row = each.activity
             if row.sector == sector:
-                wanted[row.entrant] = wanted.get(row.entrant, 0.0) + float(needs[row.source])
-                bought = float(needs[row.source]) - held[row.source]
-                paid[row.entrant] = paid.get(row.entrant, 0.0) + price * bought
+                wanted[row.entrant] = wanted.get(row.entrant, 0.0) + needs[row.source]
+                paid[row.entrant] = paid.get(row.entrant, 0.0) + price * (needs[row.source] - held[row.source])
+                made += product(row) if row.entrant else 0.0
         if wanted.get(False) and wanted.get(True):
             as_old = paid[False] / wanted[False] * wanted[True]
-            benchmark = next(each.activity.benchmark_g for each in members if each.activity.sector == sector)
-            assert benchmark, "a need above zero has a benchmark"
-            by_sector[sector] = entrant_gap(paid[True], as_old, wanted[True] * KG_PER_T * G_PER_KG / benchmark)
+            by_sector[sector] = entrant_gap(paid[True], as_old, made)
             tonnes += wanted[True]
             yuan += paid[True] - as_old
     return (yuan / tonnes if tonnes else None), by_sector
 
 
 def _whips(
-    share_out: Callable[[Sequence[Member]], Allocation], members: Sequence[Member], shares: Mapping[str, int]
+    share_out: Callable[[Sequence[Member]], Allocation],
+    members: Sequence[Member],
+    shares: Mapping[str, int],
+    size_kg: int,
 ) -> dict[str, float]:
-    """Allowances each incumbent would lose per kg a year it had abated early, through the whole plan."""
+    """What each incumbent would lose, kg for each kg a year it had abated early, through the whole plan."""
     found: dict[str, float] = {}
     for at, member in enumerate(members):
         if member.activity.entrant:
             continue
         least = min(verified(member.activity, EMISSION, member.activity.emitted_kg))
-        step = min(STEP_KG, least // MOST)
+        step = step_kg(least, size_kg)
         if step > 0:
             early = tuple(kg - step for kg in member.activity.emitted_kg if kg is not None)
             changed_rows = [*members]
             changed_rows[at] = replace(member, activity=replace(member.activity, emitted_kg=early))
             source = member.activity.source
             after = next(each.count for each in share_out(changed_rows).shares if each.source == source)
-            found[source] = float(Fraction(shares[source] - after, step))
+            found[source] = float(Fraction((shares[source] - after) * size_kg, step))
     return found
+
+
+def step_kg(least: int, size_kg: int = 1) -> int:
+    """What a source that emitted so many kg in its cleanest year is taken to have abated early, in kg a year.
+
+    >>> step_kg(500_000), step_kg(5_000), step_kg(700), step_kg(40)
+    (1000, 500, 70, 20)
+    """
+    return min(STEP * size_kg, least, max(least // MOST, LEAST * size_kg))

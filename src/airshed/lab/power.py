@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from airshed.lab.equilibrium.case import CurveLine
 from airshed.lab.equilibrium.frictions import dominated
-from airshed.lab.methods import Position
+from airshed.lab.standing import Position
 from airshed.model.refusal import Malformed
 
 #: A position that moves the price by more than this is named.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from math import exp, log
+from math import exp, inf, log
 
 from airshed.model.refusal import Malformed
 
@@ -112,7 +112,7 @@ def _sizes(amounts: Sequence[float], sizes: Sequence[float] | None) -> Sequence[
     if not amounts or len(weights) != len(amounts):
         raise Malformed("amounts", f"{len(amounts)} amounts, {len(weights)} sizes", "give one of each, and one or more")
     for number, (amount, weight) in enumerate(zip(amounts, weights, strict=True), 1):
-        if not amount >= 0 or not weight > 0:
+        if not 0 <= amount < inf or not 0 < weight < inf:
             raise Malformed(
                 f"amount {number}", f"{amount:g} of size {weight:g}", "give amounts from zero up, sizes above"
             )

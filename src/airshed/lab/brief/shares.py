@@ -13,7 +13,7 @@ from airshed.lab.brief.designs import SOLD, Method, Sale, Wall
 from airshed.lab.brief.markets import cells_of
 from airshed.lab.brief.world import World
 from airshed.lab.equilibrium.curves import Floats
-from airshed.lab.methods import MOST, STEP_KG
+from airshed.lab.methods import step_kg
 from airshed.market.allocation import Activity, entrants
 from airshed.market.claims import EMISSION, by_benchmark, verified
 from airshed.market.sharing.tiers import Member, Plan, Tier, share
@@ -103,7 +103,7 @@ def _shared(pots: tuple[Pot, ...], method: Method, sale: Sale, reserve: float) -
         for place, (number, activity) in enumerate(old):
             free[number] = counts[activity.source] / KG_PER_T
             figures = verified(activity, EMISSION, activity.emitted_kg)
-            step = min(STEP_KG, min(figures) // MOST)
+            step = step_kg(min(figures))
             if step > 0:
                 early = replace(activity, emitted_kg=tuple(kg - step for kg in figures))
                 changed = [*members]

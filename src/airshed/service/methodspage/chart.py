@@ -14,6 +14,8 @@ from airshed.service.report.words import Language, Phrase
 ROW, EDGES = 26, 96
 #: Part of the width between two columns, and part of a column that a figure beside its bar needs.
 GAP, LABEL_SHARE = 0.02, 0.5
+#: The same of a sign that stands after the figure.
+SIGN_SHARE = 0.06
 MILLION = 1e6
 
 
@@ -25,10 +27,13 @@ class Column(NamedTuple):
     form: str
     #: Whether more of it is worse, so that bars above zero are drawn in the colour of alarm.
     alarm: bool
+    #: What stands after the figure.
+    also: Callable[[Compared], str] = lambda each: ""
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column(Phrase("Gini", "基尼系数"), lambda each: each.gini, ",.2f", False),
+    Column(Phrase("Gini<br>per need", "基尼系数<br>（按需求）"), lambda each: each.gini, ",.2f", False),
+    Column(Phrase("Gini<br>per emission", "基尼系数<br>（按排放）"), lambda each: each.gini_emission, ",.2f", False),
     Column(Phrase("whip", "鞭打指数"), lambda each: each.whip, "+,.2f", True),
     Column(
         Phrase("windfall<br>(M yuan)", "意外收益<br>（百万元）"),
@@ -37,7 +42,11 @@ COLUMNS: tuple[Column, ...] = (
         False,
     ),
     Column(
-        Phrase("alone<br>(M yuan)", "不交易成本<br>（百万元）"), lambda each: each.alone_yuan / MILLION, ",.1f", False
+        Phrase("alone<br>(M yuan)", "不交易成本<br>（百万元）"),
+        lambda each: each.alone_yuan / MILLION,
+        ",.1f",
+        False,
+        lambda each: f" + {each.short_t:,.0f} t" if each.short_t >= 0.5 else "",
     ),
     Column(
         Phrase("entrants pay<br>more (yuan/t)", "新源多付<br>（元/吨）"),
@@ -64,7 +73,8 @@ def chart(rows: Sequence[Compared], language: Language) -> Figure:
         key = "" if number == 0 else str(number + 1)
         values = [round(column.of(each), 6) for each in shown]
         low, high = min(0.0, *values), max(0.0, *values)
-        room = (high - low or 1.0) * LABEL_SHARE
+        longest = max(len(column.also(each)) for each in shown)
+        room = (high - low or 1.0) * (LABEL_SHARE + longest * SIGN_SHARE)
         start = number * (width + GAP)
         layout[f"xaxis{key}"] = axis(
             column.title.said(language),
@@ -85,7 +95,9 @@ def chart(rows: Sequence[Compared], language: Language) -> Figure:
                 "xaxis": f"x{key}",
                 "yaxis": "y",
                 "marker": {"color": colours},
-                "text": [figured(value, column.form) for value in values],
+                "text": [
+                    figured(value, column.form) + column.also(each) for value, each in zip(values, shown, strict=True)
+                ],
                 "textposition": "outside",
                 "textfont": {"size": 10, "color": INK},
                 "cliponaxis": False,

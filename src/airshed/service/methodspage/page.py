@@ -18,19 +18,32 @@ PACKAGE = "airshed.service.methodspage"
 
 
 @dataclass(frozen=True, slots=True)
-class MethodsFacts:
-    """What the page shows: a cap, its price in yuan per t and year, the methods, and who gains between two of them."""
+class Terms:
+    """On what terms methods are compared: a cap in allowances, its price in yuan per t and year, how it was asked.
+
+    `market_yuan` is what keeping the cap costs all by one market, None where it cannot be kept; `pass_through` the part
+    of what allowances cost that products' prices take up.
+    """
 
     name: str
     cap: int
     price: float
+    market_yuan: float | None
+    pass_through: float
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class MethodsFacts:
+    """What the page shows: the terms, the methods, and who gains between two of them."""
+
+    terms: Terms
     methods: tuple[Compared, ...]
     before: str
     after: str
     changes: tuple[Change, ...]
     #: What is left out, and why.
-    without: tuple[str, ...]
-    command: str
+    without: tuple[Phrase, ...]
 
 
 def build(facts: MethodsFacts) -> str:
@@ -42,6 +55,7 @@ def build(facts: MethodsFacts) -> str:
         .render(
             facts=facts,
             headline=headline(facts),
+            basis=basis(facts.terms),
             charts=script_json(drawn),
             plotly=Markup(get_plotlyjs()),
             height=height_of_chart(facts.methods),
@@ -50,6 +64,21 @@ def build(facts: MethodsFacts) -> str:
             font=FONT,
         )
     )
+
+
+def basis(terms: Terms) -> Phrase:
+    """The cap, the price, what one market costs, and what products take up."""
+    en = f"{terms.cap:,} allowances at {terms.price:,.2f} yuan a tonne and year"
+    zh = f"配额{terms.cap:,}份，价格每吨每年{terms.price:,.2f}元"
+    if terms.market_yuan is None:
+        en, zh = f"{en}; all steps together cannot keep the cap", f"{zh}；全部措施也无法守住总量"
+    else:
+        en += f"; one market keeps them for {terms.market_yuan / 1e6:,.2f} million yuan a year, whatever the method"
+        zh += f"；统一市场每年以{terms.market_yuan / 1e6:,.2f}百万元守住总量，与方法无关"
+    if terms.pass_through:
+        en += f"; products' prices take up {terms.pass_through:.0%} of what allowances cost"
+        zh += f"；产品价格吸收配额成本的{terms.pass_through:.0%}"
+    return Phrase(f"{en}.", f"{zh}。")
 
 
 def headline(facts: MethodsFacts) -> Phrase:
