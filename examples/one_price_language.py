@@ -12,10 +12,11 @@ from airshed import lab
 
 def main() -> pl.DataFrame:
     quotes = lab.published_prices().filter(pl.col("pollutant") == "SO2")
-    shanxi, chongqing = pl.col("yuan_per_t") == 18_000, pl.col("yuan_per_t") == 1_000
+    shanxi = (pl.col("place") == "Shanxi") & (pl.col("kind") == "floor")
+    chongqing = (pl.col("place") == "Chongqing") & (pl.col("kind") == "guide price")
     rows = []
     for rate in (0.03, 0.05, 1_000 / 18_000, 0.08, 0.12):
-        yearly = lab.annual_prices(quotes, rate=rate)["yuan_per_t_year", "place", "yuan_per_t"]
+        yearly = lab.annual_prices(quotes, rate=rate)["yuan_per_t_year", "place", "kind"]
         high = yearly.filter(shanxi)["yuan_per_t_year"].item()
         low = yearly.filter(chongqing)["yuan_per_t_year"].item()
         rows.append((rate, high, low, high / low))

@@ -391,7 +391,7 @@ def test_a_thousand_a_year_is_so_much_at_once(case: dict[str, Any]) -> None:
 @of("P3_implied_rate")
 def test_yields_of_published_pairs(case: dict[str, Any]) -> None:
     """By the formula, and found among the quotes that are shipped."""
-    found = {(each.endless.place, each.yearly.pollutant): each.rate for each in yields(read_quotes())}
+    found = {(each.once.place, each.yearly.pollutant): each.rate for each in yields(read_quotes())}
 
     assert implied_yield(1_000, 18_000) == found["Shanxi", "SO2"] == same(case["chq_vs_shanxi"])
     assert implied_yield(200, 15_000) == found["Zhuzhou", "SO2"] == same(case["zhuzhou_so2"])

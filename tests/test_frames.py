@@ -134,6 +134,8 @@ def test_quotes_become_yearly_prices_and_alarms() -> None:
     said = lab.annual_prices(quotes, rate=0.08)
     shanxi = (pl.col("place") == "Shanxi") & (pl.col("yuan_per_t") == 18_000) & (pl.col("pollutant") == "SO2")
     assert said.filter(shanxi)["yuan_per_t_year"].item() == pytest.approx(1_440.0)
+    assert said.filter(shanxi)["fee_per_t_year"].item() == pytest.approx(10.8)
+    assert said.filter(shanxi)["all_in_per_t_year"].item() == pytest.approx(1_440 + 10.8 + 1.8 / 0.95 * 1_000)
     assert said.filter(pl.col("years").is_null())["yuan_per_t_year"].is_null().all()
     inside = lab.price_alarms(quotes).filter("inside")
     assert ("SO2", "Zhuzhou") in inside.select("pollutant", "low_place").rows()

@@ -21,9 +21,10 @@ from airshed.lab.equilibrium import Steps
 from airshed.lab.equilibrium.case import Case
 from airshed.lab.prices.floors import floors_of, read_traded
 from airshed.lab.prices.guide_price import Collar, collar_of, guide_prices
-from airshed.lab.prices.quotes import TAX, Quote, alarms, in_one_language, read_quotes, yields
+from airshed.lab.prices.quotes import TAX, Quote, alarms, famous, in_one_language, read_quotes, yields
 from airshed.lab.prices.taxes import read_fees, read_reliefs, read_taxes, tax_of
 from airshed.market.emission_tax import Relief, guided, part_paid, per_tonne, taxed
+from airshed.market.tenor import annualised, implied_yield
 from airshed.model.refusal import Malformed
 from airshed.rulebook.load import find, load
 from airshed.service.quotepage.page import QuoteFacts, build, headline
@@ -119,13 +120,14 @@ def test_a_floor_above_what_a_missing_tonne_costs_has_no_ceiling() -> None:
 
 
 def test_shanxis_trades_of_2015_were_worth_little_more_than_its_floors() -> None:
-    """851.27 million yuan over 814.34 million at the floors: 4.5 % above (the floors of SO2 and COD are of 2017)."""
-    (found,) = floors_of(read_traded())
+    """851.27 million yuan over 814.34 million at the floors of 2012 (SO2 and COD: 2017), 4.5 % above; 1.0 at those of
+    2017."""
+    old, new = floors_of(read_traded())
 
-    assert found.at_floor_yuan / 1e6 == pytest.approx(814.34, abs=0.005)
-    assert round(found.ratio, 3) == 1.045
-    assert found.bound
-    assert found.status == "to confirm"
+    assert [each.at_floor_yuan / 1e6 for each in (old, new)] == pytest.approx([814.34, 842.79], abs=0.005)
+    assert [round(each.ratio, 3) for each in (old, new)] == [1.045, 1.010]
+    assert (old.floors, new.floors) == ("2012 (SO2 and COD: 2017)", "2017")
+    assert all(each.bound and each.status == "to confirm" for each in (old, new))
 
 
 def test_a_price_is_all_in_only_with_a_term_and_a_tax() -> None:
@@ -140,9 +142,85 @@ def test_a_price_is_all_in_only_with_a_term_and_a_tax() -> None:
     assert in_one_language([quote], 0.08)[0].all_in is None
 
 
+def test_the_taxes_among_the_quotes_are_those_of_the_tables() -> None:
+    quoted = {(each.place, each.pollutant): each.yuan_per_t for each in read_quotes() if each.kind == TAX}
+    table = {(each.place, each.pollutant): round(each.yuan_per_t, 2) for each in read_taxes()}
+
+    assert {place for place, _ in quoted} == {"Yunnan"}
+    assert quoted == {name: table[name] for name in quoted}
+    assert len(quoted) == 4
+
+
+@given(st.floats(0.01, 1e5), st.floats(0.5, 60), st.floats(-0.5, 3))
+def test_the_implied_yield_makes_both_prices_the_same(price: float, years: float, rate: float) -> None:
+    yearly = annualised(price, years, rate)
+
+    assert annualised(price, years, implied_yield(yearly, price, years)) == pytest.approx(yearly, rel=1e-9)
+
+
+def test_a_right_of_five_years_has_a_yield_too() -> None:
+    """1,000 at once for five years, 250 for each of them: 7.931 %."""
+    once = Quote("A", "SO2", "sale", 1_000, "5", "no", "2026", "x", "confirmed")
+    each = Quote("A", "SO2", "use fee", 250, "1", "yes", "2026", "x", "confirmed")
+    (found,) = yields([once, each])
+
+    assert found.rate == pytest.approx(0.07930826)
+    assert implied_yield(100, 1_000, 5) < 0
+    with pytest.raises(Malformed, match="prices of the same right"):
+        implied_yield(1e9, 1.0, 5)
+
+
+@given(st.floats(1, 1e6), st.floats(0.0001, 0.5), st.integers(1, 100))
+def test_a_price_without_a_term_lies_between_one_year_and_no_end(yuan: float, rate: float, years: int) -> None:
+    """Whatever its term of whole years turns out to be."""
+    unsaid = Quote("A", "SO2", "bid", yuan, None, None, None, "x", "to confirm")
+    (found,) = in_one_language([unsaid], rate)
+
+    assert found.at_least is not None
+    assert found.at_most is not None
+    assert found.at_least <= annualised(yuan, years, rate) * (1 + 1e-9)
+    assert annualised(yuan, years, rate) <= found.at_most * (1 + 1e-9)
+    assert (found.yearly, found.all_in) == (None, None)
+
+
+def test_prices_next_to_a_rate_of_zero_are_a_plain_share() -> None:
+    assert annualised(1_000, 4, 1e-17) == annualised(1_000, 4, 0.0) == 250.0
+    assert annualised(1_000, 999, -0.99) == 0.0
+
+
+def test_eighteen_times_are_explained() -> None:
+    pair = famous(in_one_language(read_quotes(), 0.08))
+    assert pair is not None
+    assert (pair.said_times, pair.times) == pytest.approx((18.0, 1.44))
+    assert pair.equal_rate == pytest.approx(1 / 18)
+    cheap = famous(in_one_language(read_quotes(), 0.05))
+    assert cheap is not None
+    assert cheap.times == pytest.approx(0.9)
+    assert famous(in_one_language([each for each in read_quotes() if each.place != "Shanxi"], 0.08)) is None
+
+
+def test_prices_of_one_time_contradict_and_those_of_others_may_have_moved() -> None:
+    """A place at 100 and 500 in 2020 contradicts itself; at 100 in 2010 and 700 in 2020 it may not."""
+    rows = [
+        Quote("A", "SO2", kind, yuan, "1", "yes", when, "x", "confirmed")
+        for kind, yuan, when in (
+            ("fee", 100, "2020"),
+            ("trade", 500, "2020"),
+            ("trade", 700, "2021"),
+            ("old", 90, None),
+        )
+    ]
+    found = alarms(in_one_language(rows, 0.08))
+
+    assert [(each.low.quote.kind, each.times, each.inside, each.together) for each in found] == [
+        ("fee", 5.0, True, True),
+        ("old", pytest.approx(700 / 90), True, False),
+    ]
+
+
 def test_a_price_for_a_year_over_one_for_ever_is_a_yield() -> None:
     """Chongqing against Shanxi 1,000 / 18,000; Zhuzhou 200 / 15,000 (SO2) and 200 / 25,000 (NOx)."""
-    found = {(each.endless.place, each.yearly.pollutant): each.rate for each in yields(read_quotes())}
+    found = {(each.once.place, each.yearly.pollutant): each.rate for each in yields(read_quotes())}
 
     assert found == {
         ("Zhuzhou", "SO2"): pytest.approx(0.0133333333),
@@ -158,7 +236,7 @@ def test_a_tax_contradicts_no_price_of_a_right() -> None:
     assert any(each.quote.kind == TAX for each in said)
 
 
-HEAD = "place,year,pollutant,traded_t,floor_yuan_per_t,value_million_yuan,cite,status\n"
+HEAD = "place,year,floors,pollutant,traded_t,floor_yuan_per_t,value_million_yuan,cite,status\n"
 
 
 @pytest.mark.parametrize(
@@ -181,10 +259,12 @@ def test_what_is_no_tax_or_guide_is_named(work: Any, said: str) -> None:
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ("A,2015,SO2,1,2,3,x,confirmed\nA,2015,SO2,1,2,3,x,confirmed", "line 3: A 2015 SO2 stands twice"),
-        ("A,2015,SO2,1,2,3,x,confirmed\nA,2015,NOx,1,2,4,x,confirmed", "line 3: another value of A 2015"),
-        ("A,2015,SO2,-1,2,3,x,confirmed", "line 2 column traded_t"),
-        ("A,2015,SO2,0,2,3,x,confirmed", "nothing was traded"),
+        ("A,2015,f,SO2,1,2,3,x,confirmed\nA,2015,f,SO2,1,2,3,x,confirmed", "line 3: A 2015 SO2 stands twice"),
+        ("A,2015,f,SO2,1,2,3,x,confirmed\nA,2015,f,NOx,1,2,4,x,confirmed", "line 3: another value of A 2015"),
+        ("A,2015,f,SO2,-1,2,3,x,confirmed", "line 2 column traded_t"),
+        ("A,2015,f,SO2,0,2,3,x,confirmed", "nothing was traded"),
+        ("A,2015,f,SO2,1,2,3,x,confirmed\nA,2015,g,SO2,2,2,3,x,confirmed", "line 3: other tonnes of A 2015 SO2"),
+        ("A,2015,f,SO2,1,2,3,x,confirmed\nA,2015,f,NOx,1,2,3,x,confirmed\nA,2015,g,SO2,1,2,3,x,confirmed", "no NOx"),
     ],
 )
 def test_trades_that_do_not_fit_are_named(tmp_path: Path, rows: str, said: str) -> None:
@@ -200,6 +280,9 @@ def test_a_tax_that_stands_twice_is_named(tmp_path: Path) -> None:
     )
     with pytest.raises(Malformed, match="line 3: Yunnan SO2 stands twice"):
         read_taxes(tmp_path / "t.csv")
+    (tmp_path / "f.csv").write_text("place,percent_each_side,cite,status\nA,1,x,confirmed\nA,2,x,confirmed\n")
+    with pytest.raises(Malformed, match="line 3: A stands twice"):
+        read_fees(tmp_path / "f.csv")
 
 
 # --- the page
@@ -250,9 +333,52 @@ def test_the_page_fits_a_desk_and_a_telephone(seen: Seen, width: int, language: 
     assert names == ["pair", *(f"quotes-{number}" for number in range(5))]
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_figure_of_a_chart_is_cut_off_on_a_telephone(seen: Seen, language: str) -> None:
+    page = seen.page
+    page.set_viewport_size({"width": TELEPHONE, "height": 900})
+    page.click(f'[data-say="{language}"]')
+    page.wait_for_timeout(300)
+    cut = page.evaluate(
+        "[...document.querySelectorAll('.chart')].flatMap(c => { const box = c.getBoundingClientRect();"
+        " return [...c.querySelectorAll('svg text')].filter(t => { const r = t.getBoundingClientRect();"
+        " return r.width && (r.right > box.right + 1 || r.left < box.left - 1) }).map(t => t.textContent) })"
+    )
+
+    assert cut == []
+
+
+QUOTES = "place,pollutant,kind,yuan_per_t,years,per_year,when,source,status\n"
+OWN = QUOTES + "KM,SO2,sale,9000,5,no,2026,own,confirmed\nKM,SO2,use fee,900,1,yes,2026,own,confirmed\n"
+
+
+def test_own_quotes_bring_their_own_taxes_and_fees_and_no_page_of_others(tmp_path: Path) -> None:
+    """9,000 for five years at 8 % is 2,254.11 a year; 1 % of it for the buyer; 5 yuan an equivalent of 1 kg."""
+    for name, text in (
+        ("q", OWN),
+        ("t", "place,pollutant,yuan_per_equivalent,kg_per_equivalent,since,cite,status\nKM,SO2,5,1,2026,x,confirmed\n"),
+        ("f", "place,percent_each_side,cite,status\nKM,1,x,confirmed\n"),
+    ):
+        (tmp_path / f"{name}.csv").write_text(text)
+    words = [f"--{option}={tmp_path / name}.csv" for option, name in (("quotes", "q"), ("taxes", "t"), ("fees", "f"))]
+    done = CliRunner().invoke(app, ["prices", *words, "--html", str(tmp_path / "p.html"), "--json"])
+    told = json.loads(done.stdout)
+    once, fee = told["prices"]
+    page = (tmp_path / "p.html").read_text("utf-8")
+
+    assert once["yearly"] == pytest.approx(2_254.1081)
+    assert once["all_in"] == pytest.approx(2_254.1081 * 1.01 + 5_000)
+    assert fee["all_in"] == pytest.approx(900 + 9 + 5_000)
+    assert (told["famous"], told["floors"]) == (None, [])
+    assert told["yields"][0]["rate"] < 0
+    assert 'id="pair"' not in page
+    assert 'id="floors"' not in page
+    assert "2 published prices, 0 of them without a term." in page
+
+
 def test_the_headline_follows_the_rate() -> None:
     said = in_one_language([each for each in read_quotes() if each.place != "Zhuzhou"], 0.05)
-    facts = QuoteFacts(5.0, 20.0, said, alarms(said), (), yields(read_quotes()), "airshed <lab>")
+    facts = QuoteFacts(5.0, 20.0, said, alarms(said), (), yields(read_quotes()), "airshed <lab>", famous(said))
 
     assert headline(facts).en.startswith("18,000 yuan once against 1,000 a year is not 18 times but 0.90 at 5 %.")
     assert build(facts) == build(facts)
@@ -271,6 +397,11 @@ def test_the_headline_follows_the_rate() -> None:
         (["guide", "--floor", "9", "--ceiling", "8"], "a floor of 9 over a ceiling of 8"),
         (["prices", "--html", "nowhere/page.html"], "cannot be written"),
         (["prices", "--traded", "nowhere.csv"], "the file is missing"),
+        (["prices", "--fees", "nowhere.csv"], "the file is missing"),
+        (["prices", "--rate", "1e-9"], "give a rate from 0.01 up"),
+        (["prices", "--rate", "nan"], "--rate: nan percent"),
+        (["prices", "--life", "inf"], "--life: inf years"),
+        (["prices", "--far", "0.5"], "--far: 0.5 times"),
     ],
 )
 def test_what_the_commands_cannot_take_is_named(words: list[str], said: str) -> None:

@@ -67,11 +67,11 @@ def test_a_city_that_cannot_keep_its_caps_is_named() -> None:
 def test_the_gap_between_provinces_is_mostly_one_of_terms() -> None:
     """18,000 without end against 1,000 for a year is 1.44 times at 8 %, 0.9 times at 5 %."""
     kept = [q for q in read_quotes() if (q.place, q.pollutant) in {("Shanxi", "SO2"), ("Chongqing", "SO2")}]
-    floor, guide, bid = in_one_language(kept, 0.08)
+    floor, guide, start, bid = in_one_language(kept, 0.08)
 
     assert (floor.yearly, guide.yearly, bid.yearly) == (1440.0, 1000.0, None)
     assert in_one_language(kept, 0.05)[0].yearly == pytest.approx(900.0)
-    assert alarms([floor, guide, bid]) == []
+    assert alarms([floor, guide, start, bid]) == []
 
 
 def test_a_city_that_contradicts_itself_comes_first() -> None:
@@ -93,6 +93,7 @@ def test_a_city_that_contradicts_itself_comes_first() -> None:
         ("A,SO2,fee,100,0,yes,2020,x,confirmed", "column years"),
         ("A,SO2,fee,,1,yes,2020,x,confirmed", "the cell is empty"),
         ("A,SO2,fee,100,1,yes,2020,x,sure", "column status"),
+        ("A,SO2,fee,100,1,yes,2020,x,confirmed\nA,SO2,fee,9,1,yes,2020,x,confirmed", "line 3: A SO2 fee stands in"),
     ],
 )
 def test_a_quote_that_is_none_is_named(tmp_path: Path, row: str, said: str) -> None:

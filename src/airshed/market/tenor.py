@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import isinf
+from math import expm1, inf, isinf, log1p
 
 from airshed.model.allowance import members
 from airshed.model.refusal import Malformed
+
+#: Rates a year between which an implied yield is looked for.
+LOWEST_RATE, HIGHEST_RATE = -0.99, 10.0
+#: The logarithm of a growth that a float still holds.
+MOST_GROWTH = 700.0
 
 
 def year_price_fen(strip: str, fen_per_t: int) -> int:
@@ -42,11 +47,27 @@ def capitalised(price: float, years: float, rate: float) -> float:
     return price / factor
 
 
-def implied_yield(yearly: float, price: float) -> float:
-    """The rate at which a yearly price for ever is worth a price at once; 1,000 against 18,000 yuan is 5.56 %."""
-    if not price > 0:
-        raise Malformed("price", f"is {price:g}", "give a price above zero")
-    return yearly / price
+def implied_yield(yearly: float, price: float, years: float = inf) -> float:
+    """The rate at which a yearly price for some years is worth a price at once: 1,000 against 18,000 without end is
+    5.56 %.
+
+    Below zero where the years together cost less than the price. Malformed where no rate from -99 % to 1,000 % fits.
+
+    >>> round(100 * implied_yield(1_000, 18_000), 3), round(100 * implied_yield(250, 1_000, 5), 3)
+    (5.556, 7.931)
+    """
+    if not price > 0 or not yearly >= 0:
+        raise Malformed("price", f"{yearly:g} a year, {price:g} at once", "give a price above zero")
+    if isinf(years):
+        return yearly / price
+    low, high = LOWEST_RATE, HIGHEST_RATE
+    if not annualised(price, years, low) <= yearly <= annualised(price, years, high):
+        raise Malformed("price", f"{yearly:g} a year against {price:g} at once", "give prices of the same right")
+    while True:
+        rate = (low + high) / 2
+        if rate in (low, high):
+            return rate
+        low, high = (rate, high) if annualised(price, years, rate) < yearly else (low, rate)
 
 
 def after_tax(marginal_cost: float, tax: float) -> float:
@@ -69,10 +90,13 @@ def floor_bound(value_yuan: float, tonnes: Mapping[str, float], floors: Mapping[
 
 
 def _factor(years: float, rate: float) -> float:
-    if not years > 0 or not -1 < rate < 10:
-        raise Malformed("tenor", f"{years:g} years at a rate of {rate:g}", "give years above zero, a rate above -1")
+    """r / (1 - (1 + r)^-n), exact for rates next to zero too."""
+    if not years > 0 or not -1 < rate <= HIGHEST_RATE:
+        raise Malformed("tenor", f"{years:g} years at a rate of {rate:g}", "give years above zero, a rate of -1 to 10")
     if isinf(years):
         if rate < 0:
             raise Malformed("tenor", f"for ever at a rate of {rate:g}", "give a rate from zero up")
         return rate
-    return rate / (1 - (1 + rate) ** -years) if rate else 1 / years
+    grown = -years * log1p(rate)
+    left = -expm1(grown) if grown < MOST_GROWTH else -inf
+    return rate / left if left else 1 / years

@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from airshed.lab.frames.reading import frame_of, rows_of
-from airshed.lab.prices.quotes import FAR, OPEN, Quote, Said, alarms, in_one_language, read_quotes
-from airshed.model.refusal import Malformed
+from airshed.lab.prices.quotes import FAR, Quote, Said, alarms, examine, in_one_language, read_quotes
+from airshed.lab.prices.taxes import read_fees, read_taxes
 
 _QUOTE = {
     "place": pl.String,
@@ -31,22 +31,29 @@ def published_prices() -> pl.DataFrame:
 
 
 def annual_prices(quotes: pl.DataFrame, *, rate: float = 0.08, life: float = 20.0) -> pl.DataFrame:
-    """The quotes with two more columns: yuan_per_t_year, and yuan_per_t_life for a plant's life paid at once.
+    """The quotes with more columns: yuan_per_t_year, yuan_per_t_life for a plant's life paid at once; fee, tax, all_in.
 
-    P r / (1 - (1 + r)^-n) of a right of n years, P r of one without an end; null where no term is said. `rate` is a
-    fraction, `life` years. `quotes` has the columns of `published_prices`. Malformed names the row.
+    P r / (1 - (1 + r)^-n) of a right of n years, P r of one without an end; null where no term is said. fee_per_t_year
+    is the buyer's, tax_per_t today's environmental tax, all_in_per_t_year all three (the fee where one is known); null
+    where the shipped tables say nothing. `rate` is a fraction, `life` years. `quotes` has the columns of
+    `published_prices`. Malformed names the row.
     """
     said = _said(quotes, rate, life)
+    columns = {
+        "yuan_per_t_year": [each.yearly for each in said],
+        "yuan_per_t_life": [each.at_once for each in said],
+        "fee_per_t_year": [each.fee for each in said],
+        "tax_per_t": [each.tax for each in said],
+        "all_in_per_t_year": [each.all_in for each in said],
+    }
     kept = quotes.select(list(_QUOTE))
-    return kept.with_columns(
-        pl.Series("yuan_per_t_year", [each.yearly for each in said], dtype=pl.Float64),
-        pl.Series("yuan_per_t_life", [each.at_once for each in said], dtype=pl.Float64),
-    )
+    return kept.with_columns(pl.Series(name, values, dtype=pl.Float64) for name, values in columns.items())
 
 
 def price_alarms(quotes: pl.DataFrame, *, rate: float = 0.08, far: float = FAR) -> pl.DataFrame:
     """Pairs of yearly prices more than `far` times apart: inside (one place contradicts itself), pollutant, low_place,
-    low_kind, high_place, high_kind, times; the farthest pair of each place and of each pollutant."""
+    low_kind, high_place, high_kind, times, together (both of one time); the farthest pair of each place at one time,
+    of each place over time, and of each pollutant."""
     found = alarms(_said(quotes, rate, 20.0), far)
     rows = [
         (
@@ -57,6 +64,7 @@ def price_alarms(quotes: pl.DataFrame, *, rate: float = 0.08, far: float = FAR) 
             each.high.quote.place,
             each.high.quote.kind,
             each.times,
+            each.together,
         )
         for each in found
     ]
@@ -68,15 +76,14 @@ def price_alarms(quotes: pl.DataFrame, *, rate: float = 0.08, far: float = FAR) 
         "high_place": pl.String,
         "high_kind": pl.String,
         "times": pl.Float64,
+        "together": pl.Boolean,
     }
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def _said(quotes: pl.DataFrame, rate: float, life: float) -> list[Said]:
     rows = rows_of(quotes, Quote, "quotes")
-    for number, row in enumerate(rows, start=1):
-        if (row.years is None) != (row.per_year is None):
-            raise Malformed(f"quotes row {number}", "years and per_year do not go together", "give both, or neither")
-        if row.years == OPEN and row.per_year == "yes":
-            raise Malformed(f"quotes row {number}", "a price for each year without end", "write years as 1")
-    return in_one_language(rows, rate, life)
+    examine(rows, lambda number: f"quotes row {number}")
+    fees = {each.place: each.percent_each_side / 100 for each in read_fees()}
+    taxes = {(each.place, each.pollutant): each.yuan_per_t for each in read_taxes()}
+    return in_one_language(rows, rate, life, fees, taxes)

@@ -17,10 +17,14 @@ BOUND = 1.1
 
 
 class Traded(msgspec.Struct, frozen=True):
-    """What a place traded of a pollutant in a year, a row of `traded.csv`; the value is that of the whole year."""
+    """What a place traded of a pollutant in a year, a row of `traded.csv`; the value is that of the whole year.
+
+    `floors` names the notices whose floors are meant: a year may stand there at several, each pollutant at each.
+    """
 
     place: str
     year: int
+    floors: str
     pollutant: str
     traded_t: Annotated[float, msgspec.Meta(ge=0, le=1e12)]
     floor_yuan_per_t: Annotated[float, msgspec.Meta(gt=0, le=1e9)]
@@ -31,50 +35,65 @@ class Traded(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class FloorBound:
-    """A year of a place: value and value at the floors in yuan, and their ratio."""
+    """A year of a place at some floors: value and value at the floors in yuan, and their ratio."""
 
     place: str
     year: int
+    floors: str
     value_yuan: float
     at_floor_yuan: float
     ratio: float
+    #: Whether the floors are about all that prices tell.
+    bound: bool
     status: str
-
-    @property
-    def bound(self) -> bool:
-        """Whether the floors are about all that prices tell."""
-        return self.ratio <= BOUND
 
 
 def read_traded(path: Path | None = None) -> tuple[Traded, ...]:
-    """Rows of a CSV, or those that are shipped. Malformed, with its line, where a row stands twice or values differ."""
+    """Rows of a CSV, or those that are shipped.
+
+    Malformed, with its line, where a row stands twice, or value, tonnes or pollutants of a year differ.
+    """
     found = path or Path(__file__).with_name("traded.csv")
     rows = read_rows(found, Traded)
     values: dict[tuple[str, int], float] = {}
-    seen: set[tuple[str, int, str]] = set()
+    tonnes: dict[tuple[str, int, str], float] = {}
+    at: dict[tuple[str, int, str], set[str]] = {}
     for line, row in enumerate(rows, start=2):
-        if (row.place, row.year, row.pollutant) in seen:
-            raise Malformed(f"{found} line {line}", f"{row.place} {row.year} {row.pollutant} stands twice", "keep one")
-        seen.add((row.place, row.year, row.pollutant))
+        own = at.setdefault((row.place, row.year, row.floors), set())
+        if row.pollutant in own:
+            raise Malformed(
+                f"{found} line {line}",
+                f"{row.place} {row.year} {row.pollutant} stands twice",
+                "keep one at each floors",
+            )
+        own.add(row.pollutant)
         if values.setdefault((row.place, row.year), row.value_million_yuan) != row.value_million_yuan:
             raise Malformed(
                 f"{found} line {line}", f"another value of {row.place} {row.year}", "write the year's in each row"
             )
+        if tonnes.setdefault((row.place, row.year, row.pollutant), row.traded_t) != row.traded_t:
+            raise Malformed(
+                f"{found} line {line}", f"other tonnes of {row.place} {row.year} {row.pollutant}", "write them alike"
+            )
+    for (place, year, floors), own in at.items():
+        missing = sorted({name for home, when, name in tonnes if (home, when) == (place, year)} - own)
+        if missing:
+            raise Malformed(str(found), f"{place} {year} at {floors!r} has no {missing[0]}", "give each pollutant")
     return rows
 
 
 def floors_of(rows: tuple[Traded, ...]) -> list[FloorBound]:
-    """The ratio of every place and year.
+    """The ratio of every place, year and set of floors.
 
-    >>> [(each.place, round(each.at_floor_yuan / 1e6, 2), round(each.ratio, 3)) for each in floors_of(read_traded())]
-    [('Shanxi', 814.34, 1.045)]
+    >>> [(round(each.at_floor_yuan / 1e6, 2), round(each.ratio, 3)) for each in floors_of(read_traded())]
+    [(814.34, 1.045), (842.79, 1.01)]
     """
     found = []
-    for place, year in dict.fromkeys((row.place, row.year) for row in rows):
-        own = [row for row in rows if (row.place, row.year) == (place, year)]
+    for place, year, floors in dict.fromkeys((row.place, row.year, row.floors) for row in rows):
+        own = [row for row in rows if (row.place, row.year, row.floors) == (place, year, floors)]
         value = own[0].value_million_yuan * 1e6
         tonnes = {row.pollutant: row.traded_t for row in own}
         ratio = floor_bound(value, tonnes, {row.pollutant: row.floor_yuan_per_t for row in own})
         status = "confirmed" if all(row.status == "confirmed" for row in own) else "to confirm"
-        found.append(FloorBound(place, year, value, value / ratio, ratio, status))
+        found.append(FloorBound(place, year, floors, value, value / ratio, ratio, ratio <= BOUND, status))
     return found

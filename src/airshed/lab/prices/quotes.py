@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
@@ -52,16 +52,14 @@ class Said:
     quote: Quote
     yearly: float | None
     at_once: float | None
-    #: The buyer's fee and the tax on the tonne emitted, yuan a year; None where no table says.
+    #: The buyer's fee, yuan a year, and the tax on the tonne emitted as it is now; None where no table says.
     fee: float | None = None
     tax: float | None = None
-
-    @property
-    def all_in(self) -> float | None:
-        """What emitting a tonne costs a year: right, tax, and fee where one is known; None without a term or a tax."""
-        if self.yearly is None or self.tax is None or self.quote.kind == TAX:
-            return None
-        return self.yearly + (self.fee or 0.0) + self.tax
+    #: What emitting a tonne costs a year: right, tax, and fee where one is known; None without a term or a tax.
+    all_in: float | None = None
+    #: Between what the yearly price must lie where no term is said: bought without an end, or for a single year.
+    at_least: float | None = None
+    at_most: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +69,38 @@ class Alarm:
     low: Said
     high: Said
     times: float
-    #: Whether one place contradicts itself.
+    #: Whether both are of one place.
     inside: bool
+    #: Whether both are said of the same time; prices of other times may only have moved.
+    together: bool
 
 
 def read_quotes(path: Path | None = None) -> tuple[Quote, ...]:
     """Quotes from a CSV, or those that are shipped. Malformed, with line and column, for what is none."""
     found = path or Path(__file__).with_name("quotes.csv")
     quotes = read_rows(found, Quote)
-    for line, quote in enumerate(quotes, start=2):
-        if (quote.years is None) != (quote.per_year is None):
-            raise Malformed(f"{found} line {line}", "years and per_year do not go together", "give both, or neither")
-        if quote.years == OPEN and quote.per_year == "yes":
-            raise Malformed(f"{found} line {line}", "a price for each year without end", "write years as 1")
+    if not quotes:
+        raise Malformed(str(found), "has no rows", "give a quote in each row")
+    examine(quotes, lambda number: f"{found} line {number + 1}")
     return quotes
+
+
+def examine(quotes: Sequence[Quote], place: Callable[[int], str]) -> None:
+    """Malformed where a term is half said, or a quote stands twice; `place` names a row, from 1."""
+    seen: dict[tuple[str | None, ...], int] = {}
+    for number, quote in enumerate(quotes, start=1):
+        if (quote.years is None) != (quote.per_year is None):
+            raise Malformed(place(number), "years and per_year do not go together", "give both, or neither")
+        if quote.years == OPEN and quote.per_year == "yes":
+            raise Malformed(place(number), "a price for each year without end", "write years as 1")
+        named = (quote.place, quote.pollutant, quote.kind, quote.years, quote.per_year, quote.when)
+        if named in seen:
+            raise Malformed(
+                place(number),
+                f"{quote.place} {quote.pollutant} {quote.kind} stands in {place(seen[named])} too",
+                "keep one, or tell them apart by kind or when",
+            )
+        seen[named] = number
 
 
 def in_one_language(
@@ -102,40 +118,36 @@ def in_one_language(
     >>> [said.yearly for said in in_one_language([floor], 0.08)]
     [1440.0]
     """
-    found = []
-    for quote in quotes:
-        term = quote.term
-        yearly = None
-        if term is not None:
-            yearly = quote.yuan_per_t if quote.per_year == "yes" else annualised(quote.yuan_per_t, term, rate)
-        fee = (fees or {}).get(quote.place)
-        found.append(
-            Said(
-                quote,
-                yearly,
-                None if yearly is None else capitalised(yearly, life, rate),
-                None if yearly is None or fee is None else yearly * fee,
-                (taxes or {}).get((quote.place, quote.pollutant)),
-            )
-        )
-    return found
+    return [_said(quote, rate, life, (fees or {}).get(quote.place), taxes or {}) for quote in quotes]
+
+
+def _said(quote: Quote, rate: float, life: float, fee: float | None, taxes: Mapping[tuple[str, str], float]) -> Said:
+    tax = None if quote.kind == TAX else taxes.get((quote.place, quote.pollutant))
+    term = quote.term
+    if term is None:
+        least, most = (annualised(quote.yuan_per_t, years, rate) for years in (inf, 1.0))
+        return Said(quote, None, None, None, tax, None, least, most)
+    yearly = quote.yuan_per_t if quote.per_year == "yes" else annualised(quote.yuan_per_t, term, rate)
+    paid = None if fee is None or quote.kind == TAX else yearly * fee
+    all_in = None if tax is None else yearly + (paid or 0.0) + tax
+    return Said(quote, yearly, capitalised(yearly, life, rate), paid, tax, all_in)
 
 
 @dataclass(frozen=True, slots=True)
 class Yield:
-    """The rate at which a price for one year, and one without an end, of the same right are worth the same."""
+    """The rate at which a price for each year, and one paid at once for some years or without an end, are the same."""
 
     yearly: Quote
-    endless: Quote
+    once: Quote
     rate: float
 
 
-#: The famous pair of two provinces.
-FAMOUS = (("Chongqing", "guide price"), ("Shanxi", "floor"))
+#: The famous pair of two provinces: what is bought by the year, and what once and for all.
+FAMOUS = (("Chongqing", "guide price", "SO2"), ("Shanxi", "floor", "SO2"))
 
 
 def yields(quotes: Sequence[Quote]) -> list[Yield]:
-    """Of every place that quotes a pollutant both ways, and of the famous pair: P a year over P at once.
+    """Of every place that quotes a pollutant both ways, and of the famous pair: the rate that makes the two the same.
 
     A yield far below what money costs says that the price at once is too high, or the yearly one too low.
 
@@ -145,29 +157,74 @@ def yields(quotes: Sequence[Quote]) -> list[Yield]:
     found = []
     for one in quotes:
         for other in quotes:
-            mates = one.place == other.place or ((one.place, one.kind), (other.place, other.kind)) == FAMOUS
-            both = one.per_year == "yes" and other.years == OPEN and one.kind != TAX
-            if mates and both and one.pollutant == other.pollutant:
-                found.append(Yield(one, other, implied_yield(one.yuan_per_t, other.yuan_per_t)))
-    return sorted(found, key=lambda each: each.yearly.place != each.endless.place)
+            mates = one.place == other.place or (_name(one), _name(other)) == FAMOUS
+            if not mates or one.pollutant != other.pollutant or TAX in (one.kind, other.kind):
+                continue
+            if one.per_year == "yes" and other.per_year == "no" and other.term is not None:
+                found.append(Yield(one, other, implied_yield(one.yuan_per_t, other.yuan_per_t, other.term)))
+    return sorted(found, key=lambda each: each.yearly.place != each.once.place)
+
+
+@dataclass(frozen=True, slots=True)
+class Famous:
+    """The famous pair: how many times the one figure is the other as said, and as a price a year; the rate at which
+    they are the same."""
+
+    once: Said
+    yearly: Said
+    said_times: float
+    times: float
+    equal_rate: float
+
+
+def famous(said: Sequence[Said]) -> Famous | None:
+    """Shanxi's 18,000 yuan once and without an end against Chongqing's 1,000 for a year, where both are among quotes.
+
+    >>> pair = famous(in_one_language(read_quotes(), 0.08))
+    >>> pair.said_times, pair.times, round(100 * pair.equal_rate, 2)
+    (18.0, 1.44, 5.56)
+    """
+    yearly, once = (next((each for each in said if _name(each.quote) == name), None) for name in FAMOUS)
+    if yearly is None or once is None or not yearly.yearly or not once.yearly:
+        return None
+    if yearly.quote.per_year != "yes" or once.quote.per_year != "no" or once.quote.term is None:
+        return None
+    asked, paid = once.quote.yuan_per_t, yearly.quote.yuan_per_t
+    rate = implied_yield(paid, asked, once.quote.term)
+    return Famous(once, yearly, asked / paid, once.yearly / yearly.yearly, rate)
+
+
+def _name(quote: Quote) -> tuple[str, str, str]:
+    return quote.place, quote.kind, quote.pollutant
 
 
 def alarms(said: Sequence[Said], far: float = FAR) -> list[Alarm]:
-    """Where a place contradicts itself by more than `far` times, and where two places do, the farthest pair of each.
+    """Where prices of one tonne and year are more than `far` times apart: the farthest pair of a place at one time, of
+    a place over time, and of all places. Those of a place at one time come first: they contradict each other.
 
     Quotes without a term are left out: they cannot be compared. So are taxes: they are no price of a right.
+    Malformed for `far` below one.
     """
-    found: list[Alarm] = []
-    groups: dict[tuple[str, str], list[Said]] = {}
+    if not far >= 1:
+        raise Malformed("far", f"{far:g} times", "give how many times apart, one or more")
+    groups: dict[tuple[str, ...], list[Said]] = {}
     for each in said:
-        if each.yearly is not None and each.quote.kind != TAX:
-            groups.setdefault((each.quote.place, each.quote.pollutant), []).append(each)
-            groups.setdefault(("", each.quote.pollutant), []).append(each)
-    for (place, _), own in groups.items():
-        ordered = sorted(own, key=lambda each: each.yearly or 0.0)
-        low, high = ordered[0], ordered[-1]
-        assert low.yearly is not None
-        assert high.yearly is not None
-        if high.yearly > far * low.yearly:
-            found.append(Alarm(low, high, high.yearly / low.yearly, bool(place)))
-    return sorted(found, key=lambda each: (not each.inside, -each.times))
+        quote = each.quote
+        if each.yearly is not None and quote.kind != TAX:
+            names: list[tuple[str, ...]] = [("", quote.pollutant), (quote.place, quote.pollutant)]
+            if quote.when is not None:
+                names.append((quote.place, quote.pollutant, quote.when))
+            for name in names:
+                groups.setdefault(name, []).append(each)
+    found: dict[tuple[int, int], Alarm] = {}
+    for own in groups.values():
+        low, high = min(own, key=_yearly), max(own, key=_yearly)
+        if _yearly(high) > far * _yearly(low):
+            inside = low.quote.place == high.quote.place
+            together = low.quote.when is not None and low.quote.when == high.quote.when
+            found[id(low), id(high)] = Alarm(low, high, _yearly(high) / _yearly(low), inside, together)
+    return sorted(found.values(), key=lambda each: (not each.inside, not each.together, -each.times))
+
+
+def _yearly(said: Said) -> float:
+    return said.yearly or 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -54,11 +55,7 @@ def read_taxes(path: Path | None = None) -> tuple[Tax, ...]:
     """Taxes from a CSV, or those that are shipped. Malformed, with its line, if a place and pollutant stand twice."""
     found = path or Path(__file__).with_name("taxes.csv")
     rows = read_rows(found, Tax)
-    seen: set[tuple[str, str]] = set()
-    for line, row in enumerate(rows, start=2):
-        if (row.place, row.pollutant) in seen:
-            raise Malformed(f"{found} line {line}", f"{row.place} {row.pollutant} stands twice", "keep one")
-        seen.add((row.place, row.pollutant))
+    _once(found, [f"{row.place} {row.pollutant}" for row in rows])
     return rows
 
 
@@ -67,9 +64,20 @@ def read_reliefs() -> tuple[ReliefRow, ...]:
     return read_rows(Path(__file__).with_name("tax_reliefs.csv"), ReliefRow)
 
 
-def read_fees() -> tuple[Fee, ...]:
-    """The fees that are shipped."""
-    return read_rows(Path(__file__).with_name("fees.csv"), Fee)
+def read_fees(path: Path | None = None) -> tuple[Fee, ...]:
+    """Fees from a CSV, or those that are shipped. Malformed, with its line, if a place stands twice."""
+    found = path or Path(__file__).with_name("fees.csv")
+    rows = read_rows(found, Fee)
+    _once(found, [row.place for row in rows])
+    return rows
+
+
+def _once(path: Path, names: Sequence[str]) -> None:
+    seen: set[str] = set()
+    for line, name in enumerate(names, start=2):
+        if name in seen:
+            raise Malformed(f"{path} line {line}", f"{name} stands twice", "keep one")
+        seen.add(name)
 
 
 def tax_of(place: str, pollutant: str, below_percent: float = 0.0, path: Path | None = None) -> float | None:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from airshed.lab.prices.quotes import Said
+from airshed.lab.prices.quotes import Famous, Said
 from airshed.market.tenor import annualised
 from airshed.service.report.style import ALARM, GREY, INK, QUIET_BLUE, SPARE, Figure, axis, figure, hover
 from airshed.service.report.words import Language, Phrase
 
 #: Pixels of a quote, and of what lies above and below the marks.
-ROW, EDGES = 30, 90
-#: The famous pair: Shanxi's 18,000 yuan once without an end, Chongqing's 1,000 yuan for one year.
-ONCE, YEARLY = 18_000.0, 1_000.0
+ROW, EDGES = 34, 90
 #: Percent a year over which the pair is drawn.
 RATES = [each / 4 for each in range(4, 61)]
 
@@ -21,6 +19,8 @@ KINDS = {
     "floor": "基准价（最低价）",
     "guide price": "指导价",
     "highest bid": "最高报价",
+    "start price of auction": "起拍价",
+    "base of price index": "价格指数基期价",
     "use fee": "有偿使用费",
     "trade price": "交易价",
     "fee and start price": "有偿使用费暨起拍价",
@@ -43,6 +43,7 @@ PLACES = {
     "Foshan Shunde": "佛山顺德",
     "Shaanxi": "陕西",
     "Xinjiang": "新疆",
+    "Qinghai": "青海",
     "Yunnan": "云南",
 }
 POLLUTANTS = {"soot": "烟尘", "industrial dust": "工业粉尘"}
@@ -59,70 +60,113 @@ def height_of_chart(rows: Sequence[Said]) -> int:
 
 
 def chart(rows: Sequence[Said], language: Language) -> Figure:
-    """A mark for each quote that names its term, on a scale of tens, the lowest at the foot."""
-    shown = sorted((each for each in rows if each.yearly), key=lambda each: each.yearly or 0.0)
-    names = [
-        named(each.quote.place, each.quote.kind).said(language) + (f" {each.quote.when}" if each.quote.when else "")
-        for each in shown
+    """A mark for each quote, on a scale of tens, the lowest at the foot; a line where no term is said."""
+    shown = sorted(rows, key=_middle)
+    names = [_two_lines(each, language) for each in shown]
+    ends = [(each.yearly or each.at_least or 0.0, each.yearly or each.at_most or 0.0) for each in shown]
+    limits = _decades([each for pair in ends for each in pair])
+    traces = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": [round(low, 2), round(high, 2)],
+            "y": [name, name],
+            "line": {"color": GREY, "width": 5},
+            "showlegend": False,
+            "hovertemplate": hover(
+                language,
+                ("<b>%{y}</b>", f"no term: {low:,.0f} to {high:,.0f} yuan/(t.yr)"),
+                ("<b>%{y}</b>", f"未注明期限：{low:,.0f}至{high:,.0f}元/（吨·年）"),
+            ),
+        }
+        for name, (low, high), each in zip(names, ends, shown, strict=True)
+        if each.yearly is None
     ]
-    values = [round(each.yearly or 0.0, 2) for each in shown]
+    said = [(name, each) for name, each in zip(names, shown, strict=True) if each.yearly is not None]
+    values = [round(each.yearly or 0.0, 2) for _, each in said]
+    right = 10 ** ((limits[0] + limits[1]) / 2)
+    traces.append(
+        {
+            "type": "scatter",
+            "mode": "markers+text",
+            "x": values,
+            "y": [name for name, _ in said],
+            "marker": {
+                "size": 11,
+                "color": [QUIET_BLUE if each.quote.status == "confirmed" else PALE for _, each in said],
+                "line": {"color": INK, "width": 1},
+            },
+            "text": [f"{value:,.0f}  " if value > right else f"  {value:,.0f}" for value in values],
+            "textposition": ["middle left" if value > right else "middle right" for value in values],
+            "textfont": {"size": 11, "color": INK},
+            "cliponaxis": False,
+            "showlegend": False,
+            "hovertemplate": hover(
+                language, ("<b>%{y}</b>", "%{x:,.2f} yuan/(t.yr)"), ("<b>%{y}</b>", "%{x:,.2f} 元/（吨·年）")
+            ),
+        }
+    )
     return figure(
-        [
-            {
-                "type": "scatter",
-                "mode": "markers+text",
-                "x": values,
-                "y": names,
-                "marker": {
-                    "size": 11,
-                    "color": [QUIET_BLUE if each.quote.status == "confirmed" else PALE for each in shown],
-                    "line": {"color": INK, "width": 1},
-                },
-                "text": [f"  {value:,.0f}" for value in values],
-                "textposition": "middle right",
-                "textfont": {"size": 11, "color": INK},
-                "cliponaxis": False,
-                "hovertemplate": hover(
-                    language, ("<b>%{y}</b>", "%{x:,.2f} yuan/(t.yr)"), ("<b>%{y}</b>", "%{x:,.2f} 元/（吨·年）")
-                ),
-            }
-        ],
+        traces,
         xaxis=axis(
-            Phrase("yuan per tonne and year", "元/（吨·年）").said(language),
+            Phrase("yuan/(t.yr)", "元/（吨·年）").said(language),
             type="log",
-            range=_decades(values),
+            range=limits,
             dtick=1,
+            tickangle=0,
             showgrid=True,
         ),
-        yaxis=axis(type="category", showgrid=False, tickfont={"size": 11, "color": INK}),
+        yaxis=axis(
+            type="category",
+            categoryorder="array",
+            categoryarray=names,
+            showgrid=False,
+            tickfont={"size": 11, "color": INK},
+        ),
     )
+
+
+def _two_lines(each: Said, language: Language) -> str:
+    """A place over kind and time: what stands beside a chart that a telephone shows must be narrow."""
+    quote = each.quote
+    place, kind = PLACES.get(quote.place, quote.place), KINDS.get(quote.kind, quote.kind)
+    said = Phrase(f"{quote.place}<br>{quote.kind}", f"{place}<br>{kind}").said(language)
+    return said + (f" {quote.when}" if quote.when else "")
+
+
+def _middle(each: Said) -> float:
+    """Where a quote stands in the order: its price a year, or the middle of what it may be on a scale of tens."""
+    return each.yearly or ((each.at_least or 0.0) * (each.at_most or 0.0)) ** 0.5
 
 
 #: What is to be confirmed is drawn hollow.
 PALE = "#ffffff"
 
 
-def pair(rate: float, language: Language) -> Figure:
-    """18,000 once against 1,000 a year over the rate: a line that rises, one that does not, and where they meet."""
-    lines = [annualised(ONCE, float("inf"), each / 100) for each in RATES]
-    meet = 100 * YEARLY / ONCE
-    plant = [annualised(ONCE, 20, each / 100) for each in RATES]
-    once, life, yearly = (
-        Phrase("18,000 once, without an end", "一次性18,000元，无期限"),
-        Phrase("18,000 once, for 20 years", "一次性18,000元，20年"),
-        Phrase("1,000 for each year", "每年1,000元"),
+def pair(two: Famous, rate: float, life: float, language: Language) -> Figure:
+    """The famous pair over the rate: a line that rises, one that does not, and where they meet."""
+    asked, paid = two.once.quote.yuan_per_t, two.yearly.quote.yuan_per_t
+    meet = 100 * two.equal_rate
+    rates = RATES if rate <= RATES[-1] else [*RATES, rate]
+    term = two.once.quote.term or float("inf")
+    lines = [annualised(asked, term, each / 100) for each in rates]
+    plant = [annualised(asked, life, each / 100) for each in rates]
+    once, lived, yearly = (
+        Phrase(f"{asked:,.0f} once, without an end", f"一次性{asked:,.0f}元，无期限"),
+        Phrase(f"{asked:,.0f} once, for {life:g} years", f"一次性{asked:,.0f}元，{life:g}年"),
+        Phrase(f"{paid:,.0f} for each year", f"每年{paid:,.0f}元"),
     )
     data = [
-        _line(RATES, values, name.said(language), colour)
+        _line(rates, values, name.said(language), colour)
         for values, name, colour in (
             (lines, once, SPARE[0]),
-            (plant, life, SPARE[1]),
-            ([YEARLY] * len(RATES), yearly, ALARM),
+            (plant, lived, SPARE[1]),
+            ([paid] * len(rates), yearly, ALARM),
         )
     ]
     return figure(
         data,
-        xaxis=axis(Phrase("rate (% a year)", "贴现率（%/年）").said(language), range=[RATES[0], RATES[-1]]),
+        xaxis=axis(Phrase("rate (% a year)", "贴现率（%/年）").said(language), range=[min(RATES[0], rate), rates[-1]]),
         yaxis=axis(Phrase("yuan per tonne and year", "元/（吨·年）").said(language), range=[0, max(plant) * 1.05]),
         shapes=[
             {
@@ -143,14 +187,14 @@ def pair(rate: float, language: Language) -> Figure:
                 "yref": "paper",
                 "text": said.said(language),
                 "showarrow": False,
-                "xanchor": "left",
+                "xanchor": side,
                 "yanchor": "top",
                 "font": {"size": 11, "color": GREY},
                 "yshift": shift,
             }
-            for at, said, shift in (
-                (meet, Phrase(f" equal at {meet:.2f} %", f" {meet:.2f} % 时相等"), 0),
-                (rate, Phrase(f" here {rate:g} %", f" 本页 {rate:g} %"), -16),
+            for at, said, shift, side in (
+                (meet, Phrase(f" equal at {meet:.2f} % ", f" {meet:.2f} % 时相等 "), 0, "right"),
+                (rate, Phrase(f" here {rate:g} % ", f" 本页 {rate:g} % "), -16, "left" if rate < 10 else "right"),
             )
         ],
         showlegend=True,
@@ -171,6 +215,6 @@ def _line(x: Sequence[float], y: Sequence[float], name: str, colour: str) -> Fig
 
 
 def _decades(values: Sequence[float]) -> list[float]:
-    from math import ceil, floor, log10
+    from math import floor, log10
 
-    return [floor(log10(min(values))) - 0.1, ceil(log10(max(values))) + 0.4] if values else [0, 1]
+    return [floor(log10(min(values))) - 0.1, log10(max(values)) + 0.3] if values else [0, 1]
