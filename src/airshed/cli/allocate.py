@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from airshed.cli.show import as_json, console, table
+from airshed.cli.show import as_json, console, say, table
 from airshed.model.measures import KG_PER_T, exact
 from airshed.model.refusal import Malformed
 
@@ -32,6 +32,7 @@ class Task:
     size_kg: int
     lawful: str
     activities: tuple[Activity, ...]
+    origins: tuple[str, ...] = ()
 
     def by(self, method: str, activities: Sequence[Activity] | None = None) -> Allocation:
         """The allocation by one method."""
@@ -123,7 +124,7 @@ def allocate(
         tasks = list(_lawful(rulebook or RULEBOOK, pollutant or "SO2", jurisdiction, vintage))
     results = [(task, {name: task.by(name) for name in names}) for task in tasks]
     if json:
-        as_json({"caps": [_document(task, found) for task, found in results]})
+        as_json({"caps": [_document(task, found) for task, found in results], "origins": tasks[0].origins})
         return
     for task, found in results:
         _print(task, found)
@@ -131,6 +132,7 @@ def allocate(
             _explain(task, found)
     if len(results) > 1:
         _print_sectors(results, names)
+    say(tasks[0].origins)
 
 
 def _own(path: Path, pool: int | None, reserve: str, auction: str, baseline: str, size_kg: int | None) -> Task:
@@ -161,6 +163,7 @@ def _size(size_kg: int | None) -> int:
 
 def _lawful(rulebook: str, pollutant: str, jurisdiction: str, vintage: int | None) -> Iterator[Task]:
     from airshed.lab.zones.activities import zone_activities
+    from airshed.lab.zones.origins import of_shares
     from airshed.lab.zones.zone import load as load_zone
     from airshed.market.allocation import parts
     from airshed.model.allowance import Series
@@ -188,7 +191,7 @@ def _lawful(rulebook: str, pollutant: str, jurisdiction: str, vintage: int | Non
         law = look.local(rules, place).allocation
         tiers = parts(cap, law.reserve_basis_points, law.auction_basis_points)
         rows = zone_activities(zone, rules, pollutant, place)
-        yield Task(str(series), tiers, law.baseline, rules.allowance.size_kg, law.method, rows)
+        yield Task(str(series), tiers, law.baseline, rules.allowance.size_kg, law.method, rows, of_shares(rules))
 
 
 def _basis_points(option: str, percent: str) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from airshed.cli.show import as_json, console, table
+from airshed.cli.show import as_json, console, say, table
 from airshed.model.measures import KG_PER_T
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ class Job:
     members: tuple[Member, ...]
     criteria: Terms
     steps: Steps
+    origins: tuple[str, ...] = ()
 
 
 def catalogue(json: bool) -> None:
@@ -51,6 +52,7 @@ def catalogue(json: bool) -> None:
 
 def zone_job(rulebook: str, pollutant: str, jurisdiction: str, vintage: int | None) -> Job:
     """The cap of a whole zone, or of one city."""
+    from airshed.lab.zones.origins import of_shares
     from airshed.lab.zones.zone import load as load_zone
     from airshed.lab.zones.zone_cap import zone_cap
     from airshed.rulebook.load import find, load
@@ -58,7 +60,7 @@ def zone_job(rulebook: str, pollutant: str, jurisdiction: str, vintage: int | No
 
     rules = load(find(rulebook))
     found = zone_cap(rules, load_zone(shipped("zones", rules.programme.zone)), pollutant, vintage, jurisdiction)
-    return Job(found.name, found.law, found.size_kg, found.members, found.criteria, found.steps)
+    return Job(found.name, found.law, found.size_kg, found.members, found.criteria, found.steps, of_shares(rules))
 
 
 def own_job(path: Path, tiers: Parts, size_kg: int) -> Job:
@@ -114,6 +116,7 @@ def run(job: Job, name: str, plan: Plan, explain: bool, json: bool) -> None:
                 f"    早期减排：若{source}此前每年少排{abated:,}千克，配额将减少{lost:,}份。",
                 markup=False,
             )
+    say(_origins(job, law))
 
 
 def _whipped(job: Job, plan: Plan) -> tuple[str, int, int] | None:
@@ -153,7 +156,17 @@ def _document(
         "for_auction": found.for_auction,
         "shares": list(found.shares),
         "whip": None if whipped is None else dict(zip(("source", "abated_kg", "lost"), whipped, strict=True)),
+        "origins": _origins(job, plan),
     }
+
+
+def _origins(job: Job, plan: Plan) -> tuple[str, ...]:
+    """What the shares rest on; costs only where a tier looks at them."""
+    from airshed.lab.zones.origins import COSTS
+    from airshed.market.sharing.division import BY_SAVING
+
+    costs = job.origins and any(tier.rule in BY_SAVING for tier in plan.tiers)
+    return (COSTS, *job.origins) if costs else job.origins
 
 
 def _print(job: Job, name: str, plan: Plan, found: Allocation) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from airshed.cli.show import as_json, bar, console, table
+from airshed.cli.show import as_json, bar, say, table
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -67,29 +67,32 @@ def agents(
 
     Example: airshed lab agents --market zone --strategy officer --days 10 --turns 30 --sessions 3
     """
-    from airshed.lab.agents.ensemble import jobs_of, run, summary
+    from airshed.lab.agents.ensemble import ZoneYear, jobs_of, run, summary
     from airshed.lab.agents.market import Mechanism
+    from airshed.lab.zones.origins import of_zone
     from airshed.service.workers import each
 
     names = tuple(name.strip() for name in strategy.split(",") if name.strip())
     how = Mechanism(mechanism, turns, market != "zone", rounds, days)
     if bare and market == "zone":
         raise Malformed("--bare", "a zone has series, walls and borders", "leave it out")
-    jobs = jobs_of(_source(market, rulebook, pollutant), names, how, seed, sessions, periods, bare)
+    source = _source(market, rulebook, pollutant)
+    origins = of_zone(source.law) if isinstance(source, ZoneYear) else ()
+    jobs = jobs_of(source, names, how, seed, sessions, periods, bare)
     with bar(len(jobs), json, "sessions 场次") as told:
         found = [one for batch in each(run, jobs, workers, told) for one in batch]
     measures = summary(found)
     if json:
         said = {name: spread._asdict() for name, spread in measures.items()}
-        as_json({"market": market, "strategies": names, "mechanism": mechanism, "sessions": sessions, **said})
+        asked = {"market": market, "strategies": names, "mechanism": mechanism, "sessions": sessions}
+        as_json({**asked, **said, "origins": origins})
         return
     table(
         f"{sessions:,} sessions of {market} 场次, {mechanism}, {', '.join(names)}",
         ("measure 指标", "mean 均值#", "sd 标准差#", "5 %#", "median 中位数#", "95 %#"),
         [(WORDS[name], *_figures(spread)) for name, spread in measures.items()],
     )
-    if market == "zone":
-        console.print("emissions and abatement costs: indicative 排放与治理成本为示意数据")
+    say(origins)
 
 
 def _source(market: str, rulebook: str, pollutant: str) -> Drawn:

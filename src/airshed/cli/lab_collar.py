@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from airshed.cli.show import as_json, console, table
+from airshed.cli.show import as_json, console, say, table
 from airshed.model.refusal import Malformed
 
 
@@ -120,6 +120,7 @@ def collar(
                 "less_t": less.tolist(),
                 "gap": market.gap,
                 "told": told,
+                "origins": case.origins,
             }
         )
         return
@@ -136,5 +137,4 @@ def collar(
         ],
     )
     console.print(f"{told}; proven least but for {market.gap:.1e} of its cost", markup=False)
-    for origin in case.origins:
-        console.print(origin, markup=False)
+    say(case.origins)

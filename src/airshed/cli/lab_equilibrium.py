@@ -20,7 +20,7 @@ from airshed.cli.lab_case import (
     asked,
     millions,
 )
-from airshed.cli.show import as_json, console, table
+from airshed.cli.show import as_json, console, say, table
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -186,8 +186,7 @@ def _print(case: Case, solution: Solution, alone: Solution | Malformed | None) -
         console.print(f"each city by itself 各市封闭: no answer; {alone}", markup=False)
     elif alone is not None:
         _print_alone(case, solution, alone)
-    for origin in (*case.origins, *(f"matrix: {each}" for each in solution.air.origins)):
-        console.print(origin, markup=False)
+    say((*case.origins, *(f"matrix: {each}" for each in solution.air.origins)))
 
 
 def _print_alone(case: Case, solution: Solution, alone: Solution) -> None:
@@ -226,7 +225,7 @@ def _document(case: Case, solution: Solution, alone: Solution | Malformed | None
         "cost_yuan": found.cost,
         "bound_yuan": found.bound,
         "gap": found.gap,
-        "origins": [*case.origins, *solution.air.origins],
+        "origins": [*case.origins, *(f"matrix: {each}" for each in solution.air.origins)],
     }
     if isinstance(alone, Malformed):
         document["closed"] = {"cost_yuan": None, "why": str(alone)}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from airshed.cli.show import as_json, console, table
+from airshed.cli.show import as_json, console, say, table
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -95,13 +95,13 @@ def frictions(
                 "alone": alone,
                 "trading": [{"each_yuan_per_t": cost, "found": one} for cost, one in found],
                 "power": moved,
+                "origins": case.origins,
             }
         )
         return
     _print(f"{cap.name} by {method}", alone, found)
     _print_power(price, net, moved, concentration(net))
-    for origin in case.origins:
-        console.print(origin, markup=False)
+    say(case.origins)
 
 
 def _print(name: str, alone: Traded, found: list[tuple[float, Traded]]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from airshed.cli.show import as_json, console, table
+from airshed.cli.show import as_json, console, say, table
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -79,7 +79,8 @@ def guide(
         case = case_of(zone, rules, Pollutant(rule.measured), 1, rate / 100, 0.0, 0.0)
     found = guide_prices(case, levied or 0.0, collar, _exceedances(exceedance or []))
     if json:
-        as_json({"pollutant": pollutant, "tax_yuan_per_t": levied, "collar": collar, "guide": found})
+        document = {"pollutant": pollutant, "tax_yuan_per_t": levied, "collar": collar, "guide": found}
+        as_json({**document, "origins": case.origins})
         return
     rows: list[tuple[str, Guided, float, float | None]] = [("one market 统一市场", found.together, 1.0, None)]
     rows += [(each.zone, each.guided, each.times, each.exceedance) for each in found.cities]
@@ -121,8 +122,7 @@ def guide(
         console.print(
             f"tax of {tax} on {pollutant}, to confirm; under the standard by art. 13: {reliefs}", markup=False
         )
-    for origin in case.origins:
-        console.print(origin, markup=False)
+    say(case.origins)
 
 
 def _exceedances(words: list[str]) -> dict[str, float]:

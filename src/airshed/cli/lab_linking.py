@@ -17,7 +17,7 @@ from airshed.cli.lab_case import (
     asked,
     millions,
 )
-from airshed.cli.show import as_json, console, table
+from airshed.cli.show import as_json, console, say, table
 
 
 def register(app: typer.Typer) -> None:
@@ -47,7 +47,9 @@ def linking(
     case = asked(curves, caps, rulebook, pollutant, years, (rate, growth, decline))
     found = saving(case)
     if json:
-        as_json({**{name: getattr(found, name) for name in found.__slots__}, "saved": found.saved})
+        as_json(
+            {**{name: getattr(found, name) for name in found.__slots__}, "saved": found.saved, "origins": case.origins}
+        )
         return
     total = sum(found.alone)
     rows = [
@@ -63,5 +65,4 @@ def linking(
         f"closed borders {millions(total)}, one market {millions(found.together)}: {millions(found.saved)} million"
         f" yuan saved, {100 * found.saved / total if total else 0.0:.2f} %"
     )
-    for origin in case.origins:
-        console.print(origin, markup=False)
+    say(case.origins)

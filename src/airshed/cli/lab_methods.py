@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from airshed.cli.show import as_json, bar, console, table, writable
+from airshed.cli.show import as_json, bar, console, say, table, writable
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def methods(
     from airshed.lab.equilibrium.case import case_of, linked, solved, steps_of
     from airshed.lab.methods import changed, compare, plans
     from airshed.lab.standing import together
+    from airshed.lab.zones.origins import of_zone
     from airshed.lab.zones.zone import load as load_zone
     from airshed.lab.zones.zone_cap import zone_cap
     from airshed.market.sharing.named import NAMED
@@ -115,6 +116,7 @@ def methods(
                 "market_yuan": market,
                 "methods": found,
                 "changes": change,
+                "origins": of_zone(rules),
                 "file": str(target) if target else None,
             }
         )
@@ -124,7 +126,7 @@ def methods(
         _print_changes(before, after, change)
     for line in _without(list(plan)):
         console.print(f"{line.en} {line.zh}", markup=False)
-    console.print("abatement costs: indicative; emissions: synthetic. 成本为参考值，排放为合成数据。")
+    say(of_zone(rules))
     if target is not None:
         console.print(f"{target}: {target.stat().st_size:,} bytes", markup=False)
 

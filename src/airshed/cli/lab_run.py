@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from airshed.cli.show import as_json, bar, console, table
+from airshed.cli.show import as_json, bar, console, say, table
 
 if TYPE_CHECKING:
     from airshed.lab.agents.ensemble import Spread
@@ -76,6 +76,7 @@ def run(
     import msgspec
 
     from airshed.lab.scenarios.summary import summed
+    from airshed.lab.zones.origins import of_zone
     from airshed.service.scenario_run import BATCH
     from airshed.service.scenario_run import run as play
 
@@ -86,10 +87,13 @@ def run(
     with bar(-(-told.draws // BATCH), json, "batches 批次") as done:
         frame, kept = play(told, rules, zone, out, workers=workers, cluster=cluster, progress=done)
     summary = summed(frame, told.rate_percent)
+    origins = of_zone(rules)
     if json:
-        as_json({"scenario": told.name_en, **document(summary), "batches_kept": kept, "folder": str(out)})
+        asked = {"batches_kept": kept, "folder": str(out), "origins": origins}
+        as_json({"scenario": told.name_en, **document(summary), **asked})
         return
     show(told, summary)
+    say(origins)
     batches = -(-told.draws // BATCH)
     seconds = perf_counter() - began
     console.print(f"{kept} batches were there, {batches - kept} played in {seconds:.1f} s: {out}", markup=False)
@@ -148,7 +152,6 @@ def show(told: Scenario, summary: Summary) -> None:
         ("measure 指标", "mean 均值#", "5 %#", "median 中位数#", "95 %#"),
         [(title, *_quantiles(summary.totals[name], divisor)) for name, (title, divisor) in TOTALS.items()],
     )
-    console.print("abatement costs and emissions: indicative 治理成本与排放为示意数据")
 
 
 def _quantiles(spread: Spread, divisor: float) -> list[str]:

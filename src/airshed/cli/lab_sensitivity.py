@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from airshed.cli.lab_run import Cluster, Json, ScenarioArgument, Workers, opened
-from airshed.cli.show import as_json, bar, console, table
+from airshed.cli.show import as_json, bar, console, say, table
 
 if TYPE_CHECKING:
     from airshed.lab.scenarios.sensitivity import Index
@@ -64,6 +64,7 @@ def sensitivity(
 
     from airshed.lab.scenarios import sensitivity as sense
     from airshed.lab.scenarios.draw import Setting
+    from airshed.lab.zones.origins import RANGES, of_zone
     from airshed.service.cluster import each_on_cluster
     from airshed.service.workers import each
 
@@ -80,9 +81,11 @@ def sensitivity(
         )
         values = np.array([row for batch in batches for row in batch])
     outputs = sense.OUTPUTS[through]
+    origins = (*of_zone(rules), RANGES)
     found = sense.indices(factors, method, rows, list(outputs), values, told.seed)
     if json:
-        as_json({"method": method, "through": through, "evaluations": len(rows), "factors": factors, "indices": found})
+        asked = {"method": method, "through": through, "evaluations": len(rows)}
+        as_json({**asked, "factors": factors, "indices": found, "origins": origins})
         return
     console.print(f"{told.name_en} {told.name_zh}: {len(factors)} inputs 输入, {len(rows):,} evaluations 次计算")
     for output, measure in outputs.items():
@@ -99,7 +102,7 @@ def sensitivity(
                 for one in mine[:SHOWN]
             ],
         )
-    console.print("ranges of costs and caps are assumptions 成本与总量区间为假设")
+    say(origins)
 
 
 def _measure(measure: str) -> str:

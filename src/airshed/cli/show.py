@@ -44,6 +44,14 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
     console.print(shown)
 
 
+def say(origins: Sequence[str]) -> None:
+    """Print where figures come from, a line each."""
+    from airshed.lab.zones.origins import said
+
+    for line in said(origins):
+        console.print(line, markup=False)
+
+
 def writable(name: str, option: str = "--html") -> Path | None:
     """Where a file is to go, looked at before anything is computed; None for no name. Malformed if it cannot."""
     path = Path(name) if name else None

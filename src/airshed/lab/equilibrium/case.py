@@ -14,6 +14,7 @@ from airshed.lab.equilibrium.certificate import certificate
 from airshed.lab.equilibrium.curves import LARGEST, Floats, Slopes, Steps, discounting
 from airshed.lab.equilibrium.joined import merged
 from airshed.lab.equilibrium.zones import ZoneEquilibrium, zone_equilibrium
+from airshed.lab.zones.origins import of_zone
 from airshed.lab.zones.rows import read_rows
 from airshed.lab.zones.zone import Zone
 from airshed.model.allowance import Pollutant
@@ -176,8 +177,9 @@ def case_of(
             for place in zones
         ]
     )
-    origins = ("abatement costs: indicative", "emissions: synthetic", f"caps: {rules.caps.cite}")
-    return Case(zones, numbers, rate, _curves(zones, years, rate, steps_of(zone, pollutant)), baseline, caps, origins)
+    return Case(
+        zones, numbers, rate, _curves(zones, years, rate, steps_of(zone, pollutant)), baseline, caps, of_zone(rules)
+    )
 
 
 def steps_of(zone: Zone, pollutant: Pollutant) -> tuple[CurveLine, ...]:

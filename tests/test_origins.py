@@ -1,0 +1,59 @@
+"""A figure that is indicative, synthetic or assumed says so wherever it is shown: on screen and in JSON."""
+
+import json
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from airshed.cli.allocate import allocate
+from airshed.cli.lab import app as lab
+
+#: A command over the shipped zone, and what its result rests on beside the caps.
+RESULTS = {
+    "lab equilibrium --years 3": ("costs", "emissions"),
+    "lab linking --years 3": ("costs", "emissions"),
+    "lab collar --years 3": ("costs", "emissions"),
+    "lab guide": ("costs", "emissions"),
+    "lab frictions": ("costs", "emissions"),
+    "lab methods": ("costs", "emissions"),
+    "lab agents --market zone --strategy officer --days 2 --turns 4 --sessions 1": ("costs", "emissions"),
+    "lab run dianzhong --draws 1 --out {folder}/run": ("costs", "emissions"),
+    "lab sensitivity dianzhong --size 2": ("costs", "emissions", "ranges"),
+    "allocate --pollutant SO2 --jurisdiction CX": ("outputs",),
+    "allocate --method early_action": ("outputs",),
+    "allocate --method shapley": ("outputs", "costs"),
+}
+WORDS = {
+    "costs": ("abatement costs: indicative", "治理成本为参考值"),
+    "emissions": ("emissions: synthetic", "排放量为合成数据"),
+    "outputs": ("outputs and emissions: synthetic", "产量与排放量为合成数据"),
+    "ranges": ("ranges of growth, costs and caps: assumed", "增长、成本与总量的区间为假设"),
+}
+
+
+def airshed(*words: str) -> str:
+    """What a command prints."""
+    app = typer.Typer()
+    app.add_typer(lab, name="lab")
+    app.command()(allocate)
+    done = CliRunner().invoke(app, list(words), catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+@pytest.mark.parametrize("command", RESULTS)
+def test_what_is_not_measured_says_so_on_screen_and_in_json(command: str, tmp_path: Path) -> None:
+    words = command.format(folder=tmp_path).split()
+    shown = airshed(*words)
+    origins = json.loads(airshed(*words, "--json"))["origins"]
+    assert any(each.startswith("caps: ") and each.endswith("(to confirm)") for each in origins)
+    for key in RESULTS[command]:
+        english, chinese = WORDS[key]
+        assert english in origins
+        assert f"{english} {chinese}" in shown
+
+
+def test_a_laboratory_market_is_nobodys() -> None:
+    assert json.loads(airshed("lab", "agents", "--sessions", "1", "--json"))["origins"] == []
