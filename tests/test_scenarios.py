@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
 import time
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
@@ -15,10 +17,13 @@ import numpy as np
 import polars as pl
 import pytest
 
+from airshed.engine import events as e
+from airshed.engine.journal import decode
+from airshed.lab.scenarios import acts
 from airshed.lab.scenarios.draw import Setting, draw, expected
 from airshed.lab.scenarios.law import law_of
-from airshed.lab.scenarios.path import YearRow, play_path
-from airshed.lab.scenarios.schema import Design, Entry, Scenario, Shock, Trade, every, find, read
+from airshed.lab.scenarios.path import YearRow, _Path, play_path
+from airshed.lab.scenarios.schema import Caps, Costs, Design, Entry, Scenario, Shock, Trade, every, find, read
 from airshed.lab.scenarios.summary import framed, summed
 from airshed.lab.zones.zone import load as load_zone
 from airshed.model.refusal import Malformed
@@ -27,7 +32,9 @@ from airshed.rulebook.load import find as find_rules
 from airshed.rulebook.load import load
 from airshed.rulebook.shipped import shipped
 from airshed.service import scenario_run
-from airshed.service.scenario_run import MANIFEST, Job, run
+from airshed.service.lock import only_writer
+from airshed.service.parts import put
+from airshed.service.scenario_run import MANIFEST, SUMS, Job, run
 from clusters import cluster
 from laws import RULES
 
@@ -105,6 +112,14 @@ def test_every_shipped_scenario_is_read_and_has_a_law_and_a_guide_price() -> Non
         (("[trade]", "[[shocks]]\nwhat = ' '\nyear = 2029\n[trade]"), "shocks item 1 what: is empty"),
         (("[trade]", "[[shocks]]\nwhat = 'flood'\n[trade]"), "shocks item 1: key 'year' is missing"),
         (("[trade]", "[demand]\ngrowth_percent = inf\n[trade]"), "growth_percent: inf is not a finite number"),
+        (
+            ("[trade]", "[costs]\nfirm_spread_percent = 300.0\n[trade]"),
+            "costs firm_spread_percent: 300.0 is out of bou",
+        ),
+        (
+            ("[trade]", "[[shocks]]\nwhat = 'flood'\nyear = 2027\n[[shocks]]\nwhat = 'flood'\nyear = 2028\n[trade]"),
+            "shocks item 2 what: 'flood' stands twice",
+        ),
     ],
 )
 def test_a_scenario_that_says_it_wrong_is_told_where_and_how(
@@ -129,11 +144,34 @@ def test_a_scenario_that_is_not_there_is_told_which_are() -> None:
     [
         ({"pollutant": "CO2"}, "no such pollutant"),
         ({"design": Design(no_export=("XX",))}, "no such city"),
+        ({"design": Design(ceiling_yuan_per_t=1.0)}, "ceiling_yuan_per_t: 1 is off the tick of 10 yuan/t"),
+        ({"design": Design(floor_yuan_per_t=2_005.0)}, "floor_yuan_per_t: 2005 is off the tick"),
+        ({"shocks": (Shock(what="late", year=2040),)}, "shocks item 1 year: 2040 is not played; .* 2027 to 2028"),
+        ({"shocks": (Shock(what="early", year=2026, years=3),)}, "2026 is not played"),
+        ({"caps": Caps(decline_percent=100.0), "years": 6}, "caps: nothing is left of the caps of 2029"),
     ],
 )
 def test_a_law_that_has_no_such_thing_is_refused(changed: dict[str, object], said: str) -> None:
     with pytest.raises(Malformed, match=said):
         law_of(scenario(**changed), RULES)
+
+
+def test_a_ceiling_of_the_law_is_not_left_below_a_floor_of_the_scenario() -> None:
+    (so2,) = (rule for rule in RULES.pollutants if rule.code == "SO2")
+    others = tuple(rule for rule in RULES.pollutants if rule.code != "SO2")
+    capped = msgspec.structs.replace(so2, ceiling_fen_per_t=300_000, reference_fen_per_t=300_000)
+    with pytest.raises(Malformed, match="a floor of 4000 is above the ceiling, 3000"):
+        law_of(
+            scenario(design=Design(floor_yuan_per_t=4_000.0)),
+            msgspec.structs.replace(RULES, pollutants=(capped, *others)),
+        )
+
+
+def test_a_law_with_a_hole_between_its_vintages_is_played_up_to_it() -> None:
+    acid = load(find_rules("acidrain"))
+    assert law_of(scenario(years=2), acid).caps.rows
+    with pytest.raises(Malformed, match="the law has no cap for 2005"):
+        law_of(scenario(years=3), acid)
 
 
 def test_a_penalty_that_follows_an_index_ends_where_the_index_does() -> None:
@@ -182,6 +220,27 @@ def test_nature_draws_the_same_for_every_design() -> None:
         assert a.step_factors == b.step_factors
         assert (a.beliefs == b.beliefs).all()
     assert not (draw(one, 0).emission == draw(one, 1).emission).all()
+
+
+def test_what_a_scenario_adds_leaves_all_else_on_the_path_as_it_was() -> None:
+    """A shock that does not come, works that come, more years and other spreads: the rest is drawn as before."""
+    plain = setting()
+    shock = setting(shocks=(Shock(what="none", year=2028, chance_percent=0.0, emission_percent=200.0),))
+    longer, larger = setting(years=4), setting(entry=Entry(firms_a_year=5.0))
+    for number in range(3):
+        path, old = draw(plain, number), len(draw(plain, number).works)
+        assert (draw(shock, number).emission == path.emission).all()
+        assert draw(shock, number).step_factors == path.step_factors
+        assert (draw(longer, number).emission[:, :2] == path.emission[:, :2]).all()
+        more = draw(larger, number)
+        assert len(more.works) > old
+        assert (more.emission[:old] == path.emission).all()
+        assert (more.beliefs[:old] == path.beliefs).all()
+        assert more.step_factors[:old] == path.step_factors
+        calm = draw(setting(costs=Costs(common_spread_percent=0.0)), number)
+        assert (calm.emission == path.emission).all()
+        assert calm.step_factors == path.step_factors
+        assert not (calm.cost_level == path.cost_level).any()
 
 
 def test_shocks_come_when_and_as_they_are_said_to() -> None:
@@ -239,8 +298,59 @@ def test_walls_and_closed_cities_cost_more_than_the_cheapest_way_to_the_same_emi
     assert 0 < above[0] < above[1] < above[2]
 
 
-def test_a_city_that_lets_nothing_out_takes_trade_from_the_others() -> None:
-    assert total(played(design=Design(no_export=("KM",))), "volume") < total(played(), "volume")
+def sold_out_of(place: str, **changed: object) -> int:
+    """Allowances of a city that were traded to works of another."""
+    path = _Path(setting(**changed), 0)
+    path.play()
+    home = {work.account: work.firm.source.jurisdiction for work in path.drawn.works}
+    trades = (event for line in path.desk.runner.journal.lines() for event in decode(line).events)
+    return sum(
+        each.count
+        for each in trades
+        if isinstance(each, e.Traded) and each.series.split("-")[1] == place != home[each.buyer]
+    )
+
+
+def test_a_city_that_lets_nothing_out_sells_nothing_to_the_others() -> None:
+    assert sold_out_of("KM") > 0
+    assert sold_out_of("KM", design=Design(no_export=("KM",))) == 0
+
+
+@pytest.mark.parametrize("floor", [8_000.0, 12_000.0])
+def test_a_floor_above_the_reference_price_leaves_a_market(floor: float) -> None:
+    """The reference, around which the first day trades, lies inside the collar: else nothing could be bid at all."""
+    rows = played(design=Design(floor_yuan_per_t=floor), trade=Trade(days=6, turns=30))
+    assert all(row.price >= floor for row in rows if row.trades)
+    assert total(rows, "volume") > 500
+
+
+@pytest.mark.parametrize("name", ["acidrain", "shanxi"])
+def test_the_other_shipped_laws_are_played_too(name: str) -> None:
+    """Each with its own deadlines, penalty and money; in the Acid Rain Program the last day is 1 March."""
+    law = load(find_rules(name))
+    made = Setting(scenario(rulebook=name), law, load_zone(shipped("zones", law.programme.zone)))
+    rows = play_path(made, 0)
+    assert len(rows) == 2
+    assert all(row.trades > 0 and row.emitted > 0 for row in rows)
+    for year in made.years:
+        days = acts.days_of(made.law, year)
+        assert days.report < days.verify < days.true_up < days.surrender
+        assert days.left > 0
+
+
+def test_what_was_paid_is_never_less_than_the_cheapest_way_even_where_all_is_abated() -> None:
+    rows = played(caps=Caps(level_percent=1.0))
+    assert total(rows, "short") > 0
+    assert all(row.cost >= row.cheapest * (1 - 1e-6) for row in rows)
+
+
+def test_entrants_that_the_reserve_serves_are_no_reason_for_a_higher_equilibrium_price() -> None:
+    """What entrants emit is in the need, so what the reserve gives them is in the supply."""
+    small = setting(years=3, entry=Entry(firms_a_year=2.0, size_percent=1.0))
+    number = next(number for number in range(9) if any(work.since for work in draw(small, number).works))
+    with_them, without = draw(small, number), draw(setting(years=3), number)
+    assert small.equilibrium(with_them).price == pytest.approx(setting(years=3).equilibrium(without).price, rel=1e-3)
+    assert small._claim(next(work for work in with_them.works if work.since)) > 0
 
 
 def test_what_is_paid_for_brings_revenue() -> None:
@@ -315,7 +425,55 @@ def test_a_run_that_was_ended_is_carried_on_and_what_is_whole_is_not_played_agai
     assert contents(out) == contents(alone)
     again: list[int] = []
     _, kept = run(LONG, RULES, ZONE, out, progress=lambda job: again.append(job.first))
-    assert (kept, again) == (2, [])
+    assert (kept, again) == (2, [0, 5])
+
+
+def test_a_batch_that_was_changed_is_played_again(alone: Path, tmp_path: Path) -> None:
+    """Parquet would read other figures from it without a word."""
+    out = tmp_path / "draws"
+    run(LONG, RULES, ZONE, out)
+    path = out / "draws-000000-000004.parquet"
+    other = pl.read_parquet(path).with_columns(pl.col("price") * 2)
+    other.write_parquet(path, compression="zstd", statistics=False)
+    _, kept = run(LONG, RULES, ZONE, out)
+    assert kept == 1
+    assert contents(out) == contents(alone)
+    for line in (out / SUMS).read_text().splitlines():
+        told, name = line.split("  ")
+        assert sha256((out / name).read_bytes()).hexdigest() == told
+    (out / SUMS).write_text("nonsense\n" + "0" * 64 + "  draws-")
+    _, kept = run(LONG, RULES, ZONE, out)
+    assert kept == 0
+    assert contents(out) == contents(alone)
+
+
+def test_no_draw_stands_twice_in_a_folder(alone: Path, tmp_path: Path) -> None:
+    """A last batch of two draws goes when five take its place; fewer draws are read from the longer batch."""
+    out = tmp_path / "draws"
+    for draws, batches in ((7, 0), (8, 1), (6, 2)):
+        frame, kept = run(msgspec.structs.replace(LONG, draws=draws), RULES, ZONE, out)
+        assert (kept, frame["draw"].to_list()) == (batches, list(range(draws)))
+        there = [number for path in out.glob("*.parquet") for number in pl.read_parquet(path)["draw"].to_list()]
+        assert sorted(there) == list(range(max(7, draws) if draws != 6 else 8))
+    assert contents(out) == contents(alone)
+
+
+def test_two_runs_do_not_write_into_one_folder(alone: Path) -> None:
+    with only_writer(alone, "lab run"), pytest.raises(Malformed, match=r"is being written by process .*lab run"):
+        run(LONG, RULES, ZONE, alone)
+
+
+def test_a_disk_that_takes_a_part_only_is_said_and_nothing_is_left_of_it(tmp_path: Path) -> None:
+    """A limit on the size of files stands for it: it too takes what fits, and refuses the rest."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (9_000, hard))
+    try:
+        with pytest.raises(Malformed, match=r"cannot be written \(File too large\); make room and run again"):
+            put(tmp_path, tmp_path / "batch", b"x" * 10_000)
+        put(tmp_path, tmp_path / "small", b"x" * 9_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["small"]
 
 
 def test_more_draws_are_added_to_those_that_are_there(alone: Path, tmp_path: Path) -> None:

@@ -22,23 +22,23 @@ Workers = Annotated[int, typer.Option("--workers", min=1, max=64, help="Processe
 Cluster = Annotated[
     str, typer.Option("--cluster", metavar="ADDRESS", help="Dask scheduler whose workers do it instead.")
 ]
-#: Totals of a path: how each is called, and by what it is divided.
+#: Totals of a path: how each is called, with the money of the law, and by what it is divided.
 TOTALS = {
-    "cost": ("abatement cost 治理成本 million yuan", 1e6),
-    "cheapest": ("the same emissions at least cost 同等排放最低成本 million yuan", 1e6),
-    "fees": ("fees 手续费 million yuan", 1e6),
-    "revenue": ("auction revenue 拍卖收入 million yuan", 1e6),
-    "penalties": ("penalties 罚款 million yuan", 1e6),
+    "cost": ("abatement cost 治理成本 million {}", 1e6),
+    "cheapest": ("the same emissions at least cost 同等排放最低成本 million {}", 1e6),
+    "fees": ("fees 手续费 million {}", 1e6),
+    "revenue": ("auction revenue 拍卖收入 million {}", 1e6),
+    "penalties": ("penalties 罚款 million {}", 1e6),
     "emitted": ("emitted 排放 t", 1.0),
     "short": ("short 缺口 t", 1.0),
     "volume": ("traded 成交 t", 1.0),
-    "price": ("mean price 均价 yuan/t", 1.0),
-    "least_price": ("equilibrium price 均衡价 yuan/t", 1.0),
+    "price": ("mean price 均价 {}/t", 1.0),
+    "least_price": ("equilibrium price 均衡价 {}/t", 1.0),
     "apart": ("cities apart 城市间价差 %", 1.0),
 }
 #: Columns of the table by year.
 YEARLY = (
-    ("price", "yuan/t 价格#"),
+    ("price", "{}/t 价格#"),
     ("least_price", "equilibrium 均衡#"),
     ("emitted", "emitted t 排放#"),
     ("banked", "banked t 结转#"),
@@ -58,7 +58,7 @@ def register(app: typer.Typer) -> None:
 def run(
     scenario: ScenarioArgument,
     out: Annotated[Path, typer.Option("--out", help="Folder for the draws; whole ones in it stay.")] = Path("draws"),
-    draws: Annotated[int, typer.Option(min=0, help="Paths; 0 for as many as the scenario says.")] = 0,
+    draws: Annotated[int, typer.Option(min=0, max=1_000_000, help="Paths; 0 for as many as the scenario says.")] = 0,
     workers: Workers = 2,
     cluster: Cluster = "",
     json: Json = False,
@@ -90,9 +90,9 @@ def run(
     origins = of_zone(rules)
     if json:
         asked = {"batches_kept": kept, "folder": str(out), "origins": origins}
-        as_json({"scenario": told.name_en, **document(summary), **asked})
+        as_json({"scenario": told.name_en, "money": rules.currency.code, **document(summary), **asked})
         return
-    show(told, summary)
+    show(told, summary, rules.currency.name_en)
     say(origins)
     batches = -(-told.draws // BATCH)
     seconds = perf_counter() - began
@@ -140,17 +140,20 @@ def document(summary: Summary) -> dict[str, Any]:
     }
 
 
-def show(told: Scenario, summary: Summary) -> None:
-    """The tables of a summary."""
+def show(told: Scenario, summary: Summary, money: str) -> None:
+    """The tables of a summary, in the money of its law."""
     table(
         f"{told.name_en} {told.name_zh}: {summary.paths:,} paths 路径, medians 中位数",
-        ("year 年#", *(title for _, title in YEARLY)),
+        ("year 年#", *(title.format(money) for _, title in YEARLY)),
         [(year, *(_figure(each[name].median) for name, _ in YEARLY)) for year, each in summary.years.items()],
     )
     table(
         f"Whole paths 全程; money discounted at {told.rate_percent:g} % 折现",
         ("measure 指标", "mean 均值#", "5 %#", "median 中位数#", "95 %#"),
-        [(title, *_quantiles(summary.totals[name], divisor)) for name, (title, divisor) in TOTALS.items()],
+        [
+            (title.format(money), *_quantiles(summary.totals[name], divisor))
+            for name, (title, divisor) in TOTALS.items()
+        ],
     )
 
 

@@ -1,17 +1,21 @@
 """A scenario in many draws: batches on a pool or a cluster, each a Parquet file that has its name when it is whole.
 
 A run that was ended is carried on: batches that are there stay. What one process, many or a cluster write is the same
-byte for byte. A folder of another scenario, law, zone or code is left alone.
+byte for byte. A folder of another scenario, law, zone or code is left alone, and so is one that is being written.
+
+`draws.sha256` has the sum of every batch (`sha256sum -c` reads it); a file that is not in it, or is not what it says,
+is played again. A batch that more draws have completed takes the place of the shorter one: no draw stands there twice.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import msgspec
 import polars as pl
@@ -19,19 +23,24 @@ import polars as pl
 from airshed.lab.scenarios.draw import Setting
 from airshed.lab.scenarios.path import play_path
 from airshed.lab.scenarios.schema import Scenario
-from airshed.lab.scenarios.summary import SHAPE, framed
+from airshed.lab.scenarios.summary import framed
 from airshed.lab.zones.zone import Zone
 from airshed.model.refusal import Malformed
 from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook
 from airshed.service.cluster import each_on_cluster
-from airshed.service.parts import put, sweep
-from airshed.service.recomputed import code_digest
+from airshed.service.lock import LOCK, only_writer
+from airshed.service.parts import PARTS, put, sweep
+from airshed.service.recomputed import code_digest, sum_of
 from airshed.service.workers import each
 
-MANIFEST = "scenario.json"
+MANIFEST, SUMS = "scenario.json", "draws.sha256"
+#: A line of it, as sha256sum writes it.
+SUM = re.compile(r"([0-9a-f]{64})  (draws-\d{6}-\d{6}\.parquet)")
 #: Draws of a batch.
 BATCH = 5
+Asked = TypeVar("Asked")
+Done = TypeVar("Done")
 #: The sources that make a result.
 CODE = (
     "model/*.py",
@@ -69,7 +78,12 @@ class Job(NamedTuple):
     @property
     def name(self) -> str:
         """The file of the batch."""
-        return f"draws-{self.first:06}-{self.last - 1:06}.parquet"
+        return self.names[0]
+
+    @property
+    def names(self) -> list[str]:
+        """The file of the batch, and those of the batches that begin with the same draw and have more."""
+        return [f"draws-{self.first:06}-{last:06}.parquet" for last in range(self.last - 1, self.first + BATCH)]
 
 
 def run(
@@ -84,18 +98,34 @@ def run(
 ) -> tuple[pl.DataFrame, int]:
     """Play every draw that is not there yet; all of them as a frame, and how many batches were there.
 
-    Malformed if the folder is of something else, or a worker runs other code.
+    `progress` hears of every batch, whether it was there or is played. Malformed if the folder is of something else or
+    is being written by another run, a worker is lost or runs other code, or the disk is full.
     """
     setting = Setting(scenario, rules, zone)
-    claim(setting, out)
-    sweep(out)
     jobs = jobs_of(setting)
-    missing = [job for job in jobs if not _whole(out / job.name, job)]
-    done = each_on_cluster(cluster, work, missing, progress) if cluster else _pooled(missing, workers, progress)
-    for job, batch in zip(missing, done, strict=True):
-        put(out, out / job.name, batch)
-    frame = pl.concat([pl.read_parquet(out / job.name) for job in jobs])
-    return frame, len(jobs) - len(missing)
+    with only_writer(out, "lab run"):
+        claim(setting, out)
+        sweep(out)
+        sums = _sums(out)
+        there = {job.first: name for job in jobs if (name := _whole(out, job, sums))}
+        _write_sums(out, sums)
+        missing = [job for job in jobs if job.first not in there]
+        for job in jobs:
+            if progress and job.first in there:
+                progress(job)
+        done = (
+            each_on_cluster(cluster, work, missing, progress) if cluster else pooled(work, missing, workers, progress)
+        )
+        for job, batch in zip(missing, done, strict=True):
+            sums[job.name] = put(out, out / job.name, batch)
+            _add_sum(out, job.name, sums[job.name])
+            there[job.first] = job.name
+        for name in [shorter for whole in there.values() for shorter in _shorter(whole)]:
+            (out / name).unlink(missing_ok=True)
+            sums.pop(name, None)
+        _write_sums(out, sums)
+        frame = pl.concat([pl.read_parquet(out / there[job.first]) for job in jobs])
+    return frame.filter(pl.col("draw") < scenario.draws), len(jobs) - len(missing)
 
 
 def jobs_of(setting: Setting) -> list[Job]:
@@ -127,7 +157,7 @@ def claim(setting: Setting, out: Path) -> Manifest:
     asked = Manifest(inputs, told, law, zone, code)
     path = out / MANIFEST
     if not path.exists():
-        if out.is_dir() and any(each.name != ".parts" for each in out.iterdir()):
+        if out.is_dir() and any(each.name not in (PARTS, LOCK) for each in out.iterdir()):
             raise Malformed(str(out), f"has files and no {MANIFEST}", "name a new or an empty folder")
         put(out, path, msgspec.json.format(msgspec.json.encode(asked)) + b"\n")
         return asked
@@ -142,7 +172,10 @@ def claim(setting: Setting, out: Path) -> Manifest:
     return there
 
 
-def _pooled(jobs: Sequence[Job], workers: int, progress: Callable[[Job], None] | None) -> Iterator[bytes]:
+def pooled(
+    work: Callable[[Asked], Done], jobs: Sequence[Asked], workers: int, progress: Callable[[Asked], None] | None
+) -> Iterator[Done]:
+    """`each`, where a worker that is ended from outside is Malformed."""
     try:
         yield from each(work, jobs, workers, progress)
     except BrokenProcessPool:
@@ -150,12 +183,43 @@ def _pooled(jobs: Sequence[Job], workers: int, progress: Callable[[Job], None] |
         raise Malformed("--workers", "a worker was ended from outside", cure) from None
 
 
-def _whole(path: Path, job: Job) -> bool:
-    """Whether a batch is there with all its rows."""
-    if not path.is_file():
-        return False
+def _whole(out: Path, job: Job, sums: dict[str, str]) -> str:
+    """The file with all draws of a batch, perhaps with more of them, as it was written; empty if there is none.
+
+    What is there and is not as it was written goes: it would stand beside what is played in its place.
+    """
+    for name in job.names:
+        path = out / name
+        if path.is_file():
+            if sums.get(name) == sum_of(path):
+                return name
+            path.unlink()
+        sums.pop(name, None)
+    return ""
+
+
+def _shorter(name: str) -> list[str]:
+    """Files of batches that begin with the same draw and have fewer."""
+    first, last = int(name[6:12]), int(name[13:19])
+    return [f"draws-{first:06}-{end:06}.parquet" for end in range(first, last)]
+
+
+def _sums(out: Path) -> dict[str, str]:
+    """What the batches were when they were written; a line that is not whole says nothing."""
     try:
-        frame = pl.read_parquet(path)
-    except (OSError, pl.exceptions.PolarsError):
-        return False
-    return dict(frame.schema) == SHAPE and frame.height == (job.last - job.first) * job.setting.scenario.years
+        said = (out / SUMS).read_text("ascii", "replace")
+    except OSError:
+        return {}
+    return {found[2]: found[1] for line in said.splitlines() if (found := SUM.fullmatch(line))}
+
+
+def _write_sums(out: Path, sums: Mapping[str, str]) -> None:
+    put(out, out / SUMS, "".join(f"{sums[name]}  {name}\n" for name in sorted(sums)).encode())
+
+
+def _add_sum(out: Path, name: str, said: str) -> None:
+    try:
+        with (out / SUMS).open("ab", buffering=0) as file:
+            file.write(f"{said}  {name}\n".encode())
+    except OSError as error:
+        raise Malformed(str(out / SUMS), f"cannot be written ({error.strerror})", "make room and run again") from None

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from airshed.compliance.shortfall import Lack, penalty
 from airshed.lab.agents.market import Market, Trader
 from airshed.lab.agents.worth import of_source
 from airshed.lab.season.firms import Firm, Step, firms_of, guide_price
 from airshed.lab.zones.activities import activity_lines
 from airshed.lab.zones.zone import Zone
+from airshed.model.measures import KG_PER_T
 from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
 
@@ -66,15 +68,22 @@ def plans_of(zone: Zone, rules: Rulebook, pollutant: str, outlook: Outlook, rng:
 
 
 def choke_of(rules: Rulebook, guide_fen_per_t: int) -> int:
-    """What the law's penalty for a missing tonne comes to at the guide price, with the make-up bought at it."""
+    """What the law's penalty for a missing tonne comes to at the guide price, with the make-up bought at it.
+
+    In the law's tonne, at the first index it has; a flat penalty is the same for one tonne and for all, and counts not.
+    """
     law = rules.shortfall
-    rate = {
-        "price_multiple": law.price_multiple * (guide_fen_per_t or law.fixed_fen_per_t),
-        "fixed_per_tonne": law.fixed_fen_per_t,
-        "indexed_per_tonne": law.fixed_fen_per_t,
-        "flat": 0,
-    }[law.penalty]
-    return rate + guide_fen_per_t * law.makeup_percent // 100
+    lack = Lack(
+        KG_PER_T,
+        price_fen_per_t=guide_fen_per_t or law.fixed_fen_per_t,
+        multiple=law.price_multiple,
+        fixed_fen_per_t=law.fixed_fen_per_t,
+        flat_fen=0,
+        index=law.rows[0].index_thousandths if law.rows else law.index_base_thousandths,
+        index_base=law.index_base_thousandths,
+        tonne_mg=law.tonne_mg,
+    )
+    return penalty(law.penalty, lack) + guide_fen_per_t * law.makeup_percent // 100
 
 
 def zone_market(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from airshed.engine.procedures.reporting import MG_PER_G
 from airshed.engine.runner import Answer
 from airshed.lab.agents.bidder import bids
 from airshed.lab.agents.market import Trader
-from airshed.lab.agents.venue import Desk
+from airshed.lab.agents.venue import Desk, first_worked
 from airshed.lab.scenarios.draw import Work
 from airshed.lab.seals import salt_of, sealed
 from airshed.lab.zones.activities import activity_lines
@@ -28,8 +29,12 @@ from airshed.rulebook.schema import Rulebook
 
 VERIFIER, REVIEWER, INSPECTOR = "lab-verifier", "lab-verifier-review", "lab-inspector"
 EXPLANATION = "declared by the scenario"
-#: Days of the year, and of the following one, on which things happen.
-ISSUE, AUCTION, REPORT, VERIFY = "07-15", "08-10", "02-01", "04-10"
+#: Days of the year on which caps are issued and auctioned.
+ISSUE, AUCTION = "07-15", "08-10"
+#: Days of the following one on which is reported, verified and traded for the last time, if the law leaves so long;
+#: else so many days before its deadlines.
+REPORT, VERIFY, TRUE_UP = "02-01", "04-10", "05-10"
+REPORT_AHEAD, VERIFY_AHEAD, TRUE_UP_AHEAD = 15, 5, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,34 @@ class Sold:
     count: int
     left: int
     fen: int
+
+
+class Days(NamedTuple):
+    """When the year after is closed, as ISO dates; `left` worked days of trade lie before the deadline."""
+
+    report: str
+    verify: str
+    true_up: str
+    surrender: str
+    left: int
+
+
+def days_of(law: Rulebook, year: int) -> Days:
+    """The days on which a year is reported, verified, traded up and surrendered for, inside the law's deadlines."""
+    after, calendar = year + 1, law.calendar
+    surrender = surrender_day(law, year)
+    report = min(f"{after}-{REPORT}", _ahead(f"{after}-{calendar.report_by}", REPORT_AHEAD))
+    verify = min(f"{after}-{VERIFY}", _ahead(f"{after}-{calendar.verify_by}", VERIFY_AHEAD))
+    late = f"{after}-{TRUE_UP}"
+    true_up = first_worked(law, late if late < _ahead(surrender, TRUE_UP_AHEAD) else _ahead(verify, -1))
+    day, left = true_up, 0
+    while day < surrender:
+        day, left = first_worked(law, _ahead(day, -1)), left + 1
+    return Days(report, verify, true_up, surrender, left)
+
+
+def _ahead(day: str, days: int) -> str:
+    return (date.fromisoformat(day) - timedelta(days=days)).isoformat()
 
 
 def staff(desk: Desk) -> None:
@@ -129,7 +162,8 @@ def held_of(desk: Desk, account: str, code: str, year: int) -> int:
 
 def report(desk: Desk, code: str, year: int, works: Sequence[Work], mass_kg: Sequence[int]) -> None:
     """Every source declares its mass, a verifier is satisfied, another confirms where the law wants that."""
-    desk.at = max(desk.at, instant(f"{year + 1}-{REPORT}", 10))
+    days = days_of(desk.law, year)
+    desk.at = max(desk.at, instant(days.report, 10))
     state = desk.runner.state
     for work, mass in zip(works, mass_kg, strict=True):
         declared = {code: mass * 1_000}
@@ -137,7 +171,7 @@ def report(desk: Desk, code: str, year: int, works: Sequence[Work], mass_kg: Seq
         draft = Draft(state, desk.law, source, year, {code: mass * 1_000 * MG_PER_G})
         said = {each.check: EXPLANATION for each in answers(draft) if not each.passed}
         desk.must(work.account, c.ReportYear(work.source, year, declared, said))
-    desk.at = max(desk.at, instant(f"{year + 1}-{VERIFY}", 10))
+    desk.at = max(desk.at, instant(days.verify, 10))
     for work in works:
         _confirmed(desk, desk.must(VERIFIER, c.VerifyYear(work.source, year, "satisfactory")))
 

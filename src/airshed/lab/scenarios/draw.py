@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
+from airshed.lab.agents.zone_firms import choke_of
 from airshed.lab.equilibrium import Steps, equilibrium
 from airshed.lab.equilibrium.curves import Floats, discounting
 from airshed.lab.scenarios.law import law_of
+from airshed.lab.scenarios.nature import Nature
 from airshed.lab.scenarios.schema import Scenario
 from airshed.lab.season.firms import Firm, Step, firms_of
+from airshed.lab.zones.activities import zone_activities
 from airshed.lab.zones.zone import Zone
+from airshed.market.allocation import Activity, entrants, parts
 from airshed.model.measures import FEN_PER_YUAN, KG_PER_T
+from airshed.rulebook import look
 from airshed.rulebook.schema import Rulebook
 
 #: Years after a scenario that firms and equilibria look ahead to, so that a bank at its end is worth something.
 TAIL = 5
-WHOLE = 10_000
+#: More than any reserve.
+ALL = 10**15
 
 
 @dataclass(frozen=True)
@@ -56,8 +62,13 @@ class Setting:
     def varied(self, scenario: Scenario) -> Setting:
         """The same with other numbers of caps, growth or rates: its firms are the same, and worked out once."""
         other = Setting(scenario, self.rules, self.zone)
-        vars(other)["firms"] = self.firms
+        vars(other)["firms"], vars(other)["activities"] = self.firms, self.activities
         return other
+
+    @cached_property
+    def activities(self) -> Mapping[str, Activity]:
+        """What the sources of the zone did in the baseline years, as the law's method sees it."""
+        return {each.source: each for each in zone_activities(self.zone, self.rules, self.scenario.pollutant)}
 
     @cached_property
     def technologies(self) -> tuple[str, ...]:
@@ -81,7 +92,7 @@ class Setting:
         price, cost, abated = np.zeros(many), np.zeros(many), np.zeros(many)
         spans = [np.arange(many)] if self.law.banking.open else [np.array([t]) for t in range(many)]
         for span in spans:
-            curve = self._curve(drawn, need, discount, span)
+            curve = self._curve(drawn, drawn.emission, need, discount, span)
             found = equilibrium(curve, need[span], discount[span])
             price[span] = found.price
             spent = [curve.cost(t, float(tonnes)) for t, tonnes in enumerate(found.abated.tolist())]
@@ -92,28 +103,49 @@ class Setting:
     def cheapest(self, drawn: Drawn, t: int, tonnes: float) -> float:
         """What abating so many tonnes in a year costs if the cheapest steps of all are taken first, in yuan."""
         span = np.array([t])
-        curve = self._curve(drawn, np.zeros(t + 1), np.ones(t + 1), span)
+        curve = self._curve(drawn, drawn.planned, np.zeros(t + 1), np.ones(t + 1), span)
         return curve.cost(0, min(max(tonnes, 0.0), curve.most(0)))
 
     def _need(self, drawn: Drawn) -> Floats:
-        """Tonnes to be abated: emissions less what of the caps is not kept for entrants."""
+        """Tonnes to be abated: emissions less what of the caps comes to somebody.
+
+        Entrants are served from the reserve as the law does it; what they do not ask for stays there.
+        """
         caps = np.zeros(self.scenario.years + TAIL)
-        part = 1 - self.law.allocation.reserve_basis_points / WHOLE
+        claims = [(work, claim) for work in drawn.works if (claim := self._claim(work))]
         for row in self.law.caps.rows:
-            caps[row.vintage - self.first] += row.count * part / KG_PER_T
+            law, t = look.local(self.law, row.jurisdiction).allocation, row.vintage - self.first
+            split = parts(row.count, law.reserve_basis_points, law.auction_basis_points)
+            asked = sum(
+                claim for work, claim in claims if work.since <= t and work.firm.source.jurisdiction == row.jurisdiction
+            )
+            caps[t] += (split.cap - split.reserved + min(asked, split.reserved)) / KG_PER_T
         fall = 1 - self.scenario.caps.decline_percent / 100
         for t in range(self.scenario.years, len(caps)):
             caps[t] = caps[t - 1] * fall
         return np.asarray(drawn.emission.sum(axis=0) / KG_PER_T - caps)
 
-    def _curve(self, drawn: Drawn, need: Floats, discount: Floats, span: NDArray[np.int64]) -> Steps:
-        """The steps of all works in some years; where costs differ by year a step stands once for each level."""
+    def _claim(self, work: Work) -> int:
+        """Allowances that a works may ask of the reserve in a year: none unless it is new."""
+        known = self.activities[work.firm.source.source]
+        if not work.since and not known.entrant:
+            return 0
+        output = tuple(None if each is None else round(each * work.size) for each in known.output)
+        if work.since:
+            known = replace(known, entrant=True, years=known.years[-1:], output=output[-1:])
+        return entrants(ALL, [known], self.law.allocation.baseline).shares[0].count
+
+    def _curve(self, drawn: Drawn, emission: Floats, need: Floats, discount: Floats, span: NDArray[np.int64]) -> Steps:
+        """The steps of all works in some years; where costs differ by year a step stands once for each level.
+
+        A step is as large as `emission` of its works: as it comes, or as it is planned.
+        """
         levels, level_of = np.unique(drawn.cost_level[span], return_inverse=True)
         costs: list[float] = []
         widths: list[Floats] = []
         code = self.scenario.pollutant
         for place, work in enumerate(drawn.works):
-            part = drawn.emission[place, span] / max(work.firm.before_kg[code], 1)
+            part = emission[place, span] / max(work.firm.before_kg[code], 1)
             for step, factor in zip(work.firm.steps[code], drawn.step_factors[place], strict=True):
                 for number, level in enumerate(levels.tolist()):
                     costs.append(step.cost_fen_per_t / FEN_PER_YUAN * factor * level)
@@ -125,9 +157,7 @@ class Setting:
     @cached_property
     def choke_yuan(self) -> float:
         """The penalty for a missing tonne: the law's, at its reference price where it follows the price."""
-        law, price = self.law.shortfall, self.law.pollutants[0].reference_fen_per_t
-        rate = law.price_multiple * price if law.penalty == "price_multiple" else law.fixed_fen_per_t
-        return (rate + price * law.makeup_percent / 100) / FEN_PER_YUAN
+        return choke_of(self.law, self.law.pollutants[0].reference_fen_per_t) / FEN_PER_YUAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,61 +217,58 @@ def expected(setting: Setting, values: Mapping[str, float] = MappingProxyType({}
     `values` say otherwise: growth in percent, factors of "all costs" and of technologies by name, and how far shocks
     come, as "shock: what".
     """
-    return _path(setting, None, values)
+    return _path(setting, Nature(setting.scenario.seed, None), values)
 
 
 def draw(setting: Setting, number: int) -> Drawn:
     """Path `number` of a scenario: by its seed and that number alone."""
-    return _path(setting, np.random.default_rng([setting.scenario.seed, number]))
+    return _path(setting, Nature(setting.scenario.seed, number))
 
 
-def _path(
-    setting: Setting, rng: np.random.Generator | None, values: Mapping[str, float] = MappingProxyType({})
-) -> Drawn:
+def _path(setting: Setting, nature: Nature, values: Mapping[str, float] = MappingProxyType({})) -> Drawn:
     scenario = setting.scenario
     many = scenario.years + TAIL
     demand, spreads = scenario.demand, scenario.costs
-
-    def normal(percent: float, size: int) -> Floats:
-        return np.zeros(size) if rng is None else rng.normal(0.0, percent / 100, size)
-
-    growth = values.get("growth", demand.growth_percent) / 100 + float(normal(demand.growth_spread_percent, 1)[0])
+    off = float(nature.normal("growth", demand.growth_spread_percent, 1)[0])
+    growth = values.get("growth", demand.growth_percent) / 100 + off
     level = np.maximum(1.0 + growth, 0.01) ** np.arange(many)
-    common = values.get("all costs", 1.0) * float(np.exp(normal(spreads.common_spread_percent, 1)[0]))
-    cost_level = np.full(many, common)
+    common = float(np.exp(nature.normal("all costs", spreads.common_spread_percent, 1)[0]))
+    cost_level = np.full(many, values.get("all costs", 1.0) * common)
     happened: list[bool] = []
-    for shock in scenario.shocks or ():
+    for number, shock in enumerate(scenario.shocks or ()):
         chance = values.get(f"shock: {shock.what}", shock.chance_percent / 100)
-        came = chance if rng is None else float(rng.random() < chance)
+        came = chance if nature.still else float(nature.stream("shock", number).random() < chance)
         happened.append(came >= 0.5)
-        begin = max(0, shock.year - setting.first)
-        end = max(0, shock.year + shock.years - setting.first)
+        begin, end = shock.year - setting.first, shock.year + shock.years - setting.first
         level[begin:end] *= 1 + came * (shock.emission_percent / 100 - 1)
         cost_level[begin:end] *= 1 + came * (shock.cost_percent / 100 - 1)
     names = setting.technologies
-    off = np.exp(normal(spreads.technology_spread_percent, len(names))).tolist()
-    technology = {name: values.get(name, 1.0) * each for name, each in zip(names, off, strict=True)}
+    factor = np.exp(nature.normal("technology", spreads.technology_spread_percent, len(names))).tolist()
+    technology = {name: values.get(name, 1.0) * each for name, each in zip(names, factor, strict=True)}
     works = [Work(firm, firm.account, firm.source.source, 0, 1.0) for firm in setting.firms]
-    works += _entrants(setting, rng)
-    own = np.exp(normal(spreads.firm_spread_percent, len(works)))
+    works += _entrants(setting, nature)
+    own = np.exp(nature.normal("firm", spreads.firm_spread_percent, len(works)))
     size = np.array([work.size * work.firm.before_kg[scenario.pollutant] for work in works])
     there = np.arange(many)[None, :] >= np.array([work.since for work in works])[:, None]
     planned = size[:, None] * level[None, :] * there
-    chance_of_year = np.exp(normal(demand.firm_spread_percent, len(works) * many)).reshape(len(works), many)
+    chance_of_year = np.exp(
+        np.column_stack([nature.normal("year", demand.firm_spread_percent, len(works), t) for t in range(many)])
+    )
     factors = tuple(
         tuple(technology[step.technology] * float(own[place]) for step in work.firm.steps[scenario.pollutant])
         for place, work in enumerate(works)
     )
-    beliefs = np.exp(normal(BELIEF * 100, len(works)))
+    beliefs = np.exp(nature.normal("belief", BELIEF * 100, len(works)))
     return Drawn(tuple(works), planned, planned * chance_of_year, factors, cost_level, beliefs, tuple(happened))
 
 
-def _entrants(setting: Setting, rng: np.random.Generator | None) -> list[Work]:
+def _entrants(setting: Setting, nature: Nature) -> list[Work]:
     entry = setting.scenario.entry
-    if rng is None or not entry.firms_a_year:
+    if nature.still or not entry.firms_a_year:
         return []
     found: list[Work] = []
     for t in range(1, setting.scenario.years):
+        rng = nature.stream("entry", t)
         for _ in range(int(rng.poisson(entry.firms_a_year))):
             like = setting.firms[int(rng.integers(len(setting.firms)))]
             name = f"entrant-{setting.first + t}-{len(found) + 1}"

@@ -10,7 +10,7 @@ from airshed.lab.scenarios.schema import Scenario
 from airshed.model.measures import FEN_PER_YUAN
 from airshed.model.refusal import Malformed
 from airshed.rulebook import look
-from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.schema import PollutantRule, Rulebook
 from airshed.rulebook.tables import Cap
 
 POINTS = 100
@@ -28,8 +28,9 @@ def law_of(scenario: Scenario, rules: Rulebook) -> Rulebook:
     for place in design.no_export or ():
         if place not in places:
             raise Malformed("scenario design no_export", f"no such city {place!r}", f"there are {', '.join(places)}")
-    caps = _caps(scenario, rules)
     _indexed(rules, scenario.years)
+    caps = _caps(scenario, rules)
+    _when(scenario, min(row.vintage for row in caps))
     paid = design.paid_percent
     allocation = replace(
         rules.allocation,
@@ -40,10 +41,9 @@ def law_of(scenario: Scenario, rules: Rulebook) -> Rulebook:
         ),
     )
     tick = rules.trading.tick_fen_per_t
-    floor, ceiling = _fen(design.floor_yuan_per_t, tick), _fen(design.ceiling_yuan_per_t, tick)
-    price: dict[str, Any] = _given(floor_fen_per_t=floor, ceiling_fen_per_t=ceiling)
-    if floor is not None:
-        price["reserve_fen_per_t"] = max(rule.reserve_fen_per_t, floor)
+    floor = _fen("floor_yuan_per_t", design.floor_yuan_per_t, tick)
+    ceiling = _fen("ceiling_yuan_per_t", design.ceiling_yuan_per_t, tick)
+    price = _collar(rule, floor, ceiling)
     fee = None if design.fee_percent is None else round(design.fee_percent * POINTS)
     band = None if design.band_percent is None else round(design.band_percent * POINTS)
     return replace(
@@ -76,6 +76,32 @@ def law_of(scenario: Scenario, rules: Rulebook) -> Rulebook:
     )
 
 
+def _collar(rule: PollutantRule, floor: int | None, ceiling: int | None) -> dict[str, Any]:
+    """The prices of a pollutant that follow from a floor and a ceiling, where a scenario sets them.
+
+    The reference price, around which the first day trades, lies inside them, and so does an auction's reserve price.
+    """
+    low = rule.floor_fen_per_t if floor is None else floor
+    high = (rule.ceiling_fen_per_t if ceiling is None else ceiling) or rule.reference_fen_per_t + low
+    if low > high:
+        what = f"a floor of {low / FEN_PER_YUAN:g} is above the ceiling, {high / FEN_PER_YUAN:g}"
+        raise Malformed("scenario design", what, "set both, or part them")
+    price: dict[str, Any] = _given(floor_fen_per_t=floor, ceiling_fen_per_t=ceiling)
+    if price:
+        price["reference_fen_per_t"] = min(max(rule.reference_fen_per_t, low), high)
+        price["reserve_fen_per_t"] = min(max(rule.reserve_fen_per_t, low), high)
+    return price
+
+
+def _when(scenario: Scenario, first: int) -> None:
+    """Shocks come in years that are played: one that does not would look like one that does nothing."""
+    last = first + scenario.years - 1
+    for number, shock in enumerate(scenario.shocks or (), 1):
+        if not first <= shock.year <= last:
+            what = f"{shock.year} is not played"
+            raise Malformed(f"scenario shocks item {number} year", what, f"name a year from {first} to {last}")
+
+
 def _caps(scenario: Scenario, rules: Rulebook) -> tuple[Cap, ...]:
     """The law's caps of the pollutant, scaled, and carried on from its last vintage."""
     known = {
@@ -93,6 +119,11 @@ def _caps(scenario: Scenario, rules: Rulebook) -> tuple[Cap, ...]:
                 rows.append(
                     Cap(pollutant=scenario.pollutant, jurisdiction=place.code, vintage=year, count=round(count))
                 )
+        if year <= last and year not in {each for _, each in known}:
+            raise Malformed("scenario years", f"the law has no cap for {year}", "play fewer years")
+        if not any(row.vintage == year for row in rows):
+            what = f"nothing is left of the caps of {year}"
+            raise Malformed("scenario caps", what, "let them fall less, or play fewer years")
     return tuple(rows)
 
 
@@ -109,8 +140,14 @@ def _reserve(rules: Rulebook) -> int:
     return rules.allocation.reserve_basis_points
 
 
-def _fen(yuan: float | None, tick: int) -> int | None:
-    return None if yuan is None else round(yuan * FEN_PER_YUAN / tick) * tick
+def _fen(key: str, yuan: float | None, tick: int) -> int | None:
+    if yuan is None:
+        return None
+    fen = round(yuan * FEN_PER_YUAN)
+    if fen % tick:
+        what = f"{yuan:g} is off the tick of {tick / FEN_PER_YUAN:g} yuan/t"
+        raise Malformed(f"scenario design {key}", what, "give a multiple of it")
+    return fen
 
 
 def _given(**switches: Any) -> dict[str, Any]:

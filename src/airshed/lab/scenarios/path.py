@@ -22,8 +22,8 @@ from airshed.market.claims import ALL_BASIS_POINTS
 from airshed.model.measures import FEN_PER_YUAN, KG_PER_T
 from airshed.model.period import instant
 
-#: Days on which trade begins: in the year, and in the one after it before the deadline.
-TRADE, TRUE_UP = "09-01", "05-10"
+#: The day of the year on which trade begins.
+TRADE = "09-01"
 #: Part of a year's trading that is left for the weeks before the deadline, and of a firm's emission in one order.
 LATE_PART, ORDER_PART = 4, 4
 #: How much a firm's belief follows the last price; the rest is the published guide.
@@ -115,7 +115,7 @@ class _Path:
             self._trader(place, _due(mass, self.choke, own))
             for place, mass, own in zip(places, owed, spare, strict=True)
         ]
-        late = self._trade(year, places, dues, f"{year + 1}-{TRUE_UP}", late=True)
+        late = self._trade(year, places, dues, acts.days_of(self.law, year).true_up, late=True)
         short, penalties = acts.settle(self.desk, self.code, year, works)
         price, volume = _both(early, late)
         if not isnan(price):
@@ -220,9 +220,9 @@ class _Path:
         """The session of the year, or the shorter one before the deadline."""
         how = self.scenario.trade
         part = LATE_PART if late else 1
-        mechanism = Mechanism(
-            how.session, max(1, how.turns // part), False, max(1, how.rounds // part), max(1, how.days // part)
-        )
+        most = acts.days_of(self.law, year).left if late else how.days + how.rounds
+        rounds, days = (max(1, min(many // part, most)) for many in (how.rounds, how.days))
+        mechanism = Mechanism(how.session, max(1, how.turns // part), False, rounds, days)
         banked = tuple(v for v in range(year - self.law.allowance.vintages_back, year) if v >= self.setting.first)
         market = Market("scenario", self.law, tuple(traders), self.code, year, {}, banked)
         venue = EngineVenue(market, self.desk, start)

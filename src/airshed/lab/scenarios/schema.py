@@ -20,7 +20,8 @@ from airshed.rulebook.strict import misfits, near
 LARGEST_FILE = 100_000
 SUFFIX = ".toml"
 
-Percent = Annotated[float, Meta(ge=0, le=1_000)]
+#: A standard deviation; twice as much would make works of a million times their size.
+Spread = Annotated[float, Meta(ge=0, le=100)]
 Change = Annotated[float, Meta(gt=-50, le=100)]
 Yuan = Annotated[float, Meta(ge=0, le=10_000_000)]
 Year = Annotated[int, Meta(ge=2000, le=2100)]
@@ -34,22 +35,22 @@ class Demand(Part, frozen=True):
     """How emissions without abatement grow; every spread is a standard deviation."""
 
     #: Growth a year, in percent.
-    growth_percent: Change = 1.0
+    growth_percent: Annotated[float, Meta(gt=-50, le=25)] = 1.0
     #: How far a path's growth may lie from that, in percentage points; drawn once a path.
-    growth_spread_percent: Percent = 1.5
+    growth_spread_percent: Annotated[float, Meta(ge=0, le=10)] = 1.5
     #: How far a firm's year may lie from the path, in percent; drawn each year.
-    firm_spread_percent: Percent = 4.0
+    firm_spread_percent: Spread = 4.0
 
 
 class Costs(Part, frozen=True):
     """How far the costs of abatement may be off, in percent: standard deviations of their logarithms."""
 
     #: All costs together.
-    common_spread_percent: Percent = 20.0
+    common_spread_percent: Spread = 20.0
     #: Each technology.
-    technology_spread_percent: Percent = 15.0
+    technology_spread_percent: Spread = 15.0
     #: Each firm.
-    firm_spread_percent: Percent = 10.0
+    firm_spread_percent: Spread = 10.0
 
 
 class Caps(Part, frozen=True):
@@ -90,7 +91,8 @@ class Shock(Part, frozen=True):
 class Design(Part, frozen=True):
     """Switches of the law."""
 
-    #: Borders between cities: free, first, approval or never (closed cities).
+    #: Borders between cities: free, first (what the own city offers is bought first), approval (of which nobody gives
+    #: any, so that it plays like never, in calls like free) or never (closed cities).
     crossing: Literal["free", "first", "approval", "never"] | None = None
     #: Cities that let nothing out.
     no_export: tuple[str, ...] | None = None
@@ -109,7 +111,7 @@ class Design(Part, frozen=True):
     #: Fee of either side, in percent of the value.
     fee_percent: Annotated[float, Meta(ge=0, le=100)] | None = None
     #: How far a price may lie from the last close, in percent; in calls too.
-    band_percent: Annotated[float, Meta(gt=0, le=100)] | None = None
+    band_percent: Annotated[float, Meta(ge=0.01, le=100)] | None = None
 
 
 class Trade(Part, frozen=True):
@@ -189,10 +191,13 @@ def read(path: Path) -> Scenario:
         raise Malformed(str(path), f"is no TOML ({error})", "mend that line") from None
     for misfit in misfits(told, Scenario, str(path)):
         raise misfit
-    scenario = msgspec.convert(told, Scenario)
+    scenario, told_of = msgspec.convert(told, Scenario), set[str]()
     for number, shock in enumerate(scenario.shocks or (), 1):
         if not shock.what.strip():
             raise Malformed(f"{path} shocks item {number} what", "is empty", "say what happens")
+        if shock.what in told_of:
+            raise Malformed(f"{path} shocks item {number} what", f"{shock.what!r} stands twice", "name them apart")
+        told_of.add(shock.what)
     for name in scenario.trade.agents:
         if name not in STRATEGIES:
             raise Malformed(f"{path} trade agents", f"no such strategy {name!r}", near(name, list(STRATEGIES)))
