@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from airshed.cli.lab_case import ZoneOption
 from airshed.cli.show import as_json, console, say, table
 from airshed.model.measures import KG_PER_T, exact
 from airshed.model.refusal import Malformed
@@ -46,6 +47,7 @@ def allocate(
     rulebook: Annotated[
         str, typer.Option(metavar="PATH_OR_NAME", help=f"Rulebook with caps and zone.  [default: {RULEBOOK}]")
     ] = "",
+    region: ZoneOption = "",
     pollutant: Annotated[str, typer.Option(help="Pollutant of the rulebook.  [default: SO2]")] = "",
     jurisdiction: Annotated[str, typer.Option(help="One jurisdiction, as KM; all when left out.")] = "",
     vintage: Annotated[int | None, typer.Option(help="Vintage; the first with a cap when left out.", min=0)] = None,
@@ -101,7 +103,7 @@ def allocate(
     if plan and method != ALL:
         raise Malformed("--plan", "goes without --method", "leave one of them out")
     if activities:
-        law = {"--rulebook": rulebook, "--pollutant": pollutant, "--jurisdiction": jurisdiction}
+        law = {"--rulebook": rulebook, "--zone": region, "--pollutant": pollutant, "--jurisdiction": jurisdiction}
         _only_with("a rulebook, not with --activities", {**law, "--vintage": vintage})
     else:
         own = {"--pool": pool, "--reserve": reserve, "--auction": auction, "--baseline": baseline}
@@ -111,7 +113,7 @@ def allocate(
             _only_with("the four methods of the law; a plan says it itself", {"--baseline": baseline})
             job = allocate_plan.own_job(Path(activities), _tiers(pool, reserve, auction), _size(size_kg))
         else:
-            job = allocate_plan.zone_job(rulebook or RULEBOOK, pollutant or "SO2", jurisdiction, vintage)
+            job = allocate_plan.zone_job(rulebook or RULEBOOK, region, pollutant or "SO2", jurisdiction, vintage)
         allocate_plan.run(
             allocate_plan.known(job, criteria, curves), *allocate_plan.plan_of(method, plan), explain, json
         )
@@ -121,7 +123,7 @@ def allocate(
     if activities:
         tasks = [_own(Path(activities), pool, reserve, auction, baseline, size_kg)]
     else:
-        tasks = list(_lawful(rulebook or RULEBOOK, pollutant or "SO2", jurisdiction, vintage))
+        tasks = list(_lawful(rulebook or RULEBOOK, region, pollutant or "SO2", jurisdiction, vintage))
     results = [(task, {name: task.by(name) for name in names}) for task in tasks]
     if json:
         as_json({"caps": [_document(task, found) for task, found in results], "origins": tasks[0].origins})
@@ -161,18 +163,17 @@ def _size(size_kg: int | None) -> int:
     return size_kg or 1
 
 
-def _lawful(rulebook: str, pollutant: str, jurisdiction: str, vintage: int | None) -> Iterator[Task]:
+def _lawful(rulebook: str, region: str, pollutant: str, jurisdiction: str, vintage: int | None) -> Iterator[Task]:
     from airshed.lab.zones.activities import zone_activities
     from airshed.lab.zones.origins import of_shares
-    from airshed.lab.zones.zone import load as load_zone
+    from airshed.lab.zones.zone import of_law
     from airshed.market.allocation import parts
     from airshed.model.allowance import Series
     from airshed.rulebook import look
     from airshed.rulebook.load import find, load
-    from airshed.rulebook.shipped import shipped
 
     rules = load(find(rulebook))
-    zone = load_zone(shipped("zones", rules.programme.zone))
+    zone = of_law(rules, region)
     places = [place.code for place in rules.jurisdictions]
     if jurisdiction and jurisdiction not in places:
         raise Malformed("--jurisdiction", f"no such jurisdiction {jurisdiction!r}", f"there are {', '.join(places)}")
@@ -191,7 +192,7 @@ def _lawful(rulebook: str, pollutant: str, jurisdiction: str, vintage: int | Non
         law = look.local(rules, place).allocation
         tiers = parts(cap, law.reserve_basis_points, law.auction_basis_points)
         rows = zone_activities(zone, rules, pollutant, place)
-        yield Task(str(series), tiers, law.baseline, rules.allowance.size_kg, law.method, rows, of_shares(rules))
+        yield Task(str(series), tiers, law.baseline, rules.allowance.size_kg, law.method, rows, of_shares(rules, zone))
 
 
 def _basis_points(option: str, percent: str) -> int:

@@ -30,6 +30,8 @@ class Job:
     criteria: Terms
     steps: Steps
     origins: tuple[str, ...] = ()
+    #: How sure the costs of `steps` are; empty for one's own.
+    costs: str = ""
 
 
 def catalogue(json: bool) -> None:
@@ -50,17 +52,18 @@ def catalogue(json: bool) -> None:
     )
 
 
-def zone_job(rulebook: str, pollutant: str, jurisdiction: str, vintage: int | None) -> Job:
+def zone_job(rulebook: str, region: str, pollutant: str, jurisdiction: str, vintage: int | None) -> Job:
     """The cap of a whole zone, or of one city."""
-    from airshed.lab.zones.origins import of_shares
-    from airshed.lab.zones.zone import load as load_zone
+    from airshed.lab.zones.origins import of_costs, of_shares
+    from airshed.lab.zones.zone import of_law
     from airshed.lab.zones.zone_cap import zone_cap
     from airshed.rulebook.load import find, load
-    from airshed.rulebook.shipped import shipped
 
     rules = load(find(rulebook))
-    found = zone_cap(rules, load_zone(shipped("zones", rules.programme.zone)), pollutant, vintage, jurisdiction)
-    return Job(found.name, found.law, found.size_kg, found.members, found.criteria, found.steps, of_shares(rules))
+    zone = of_law(rules, region)
+    found = zone_cap(rules, zone, pollutant, vintage, jurisdiction)
+    known_by = (of_shares(rules, zone), of_costs(zone))
+    return Job(found.name, found.law, found.size_kg, found.members, found.criteria, found.steps, *known_by)
 
 
 def own_job(path: Path, tiers: Parts, size_kg: int) -> Job:
@@ -77,7 +80,7 @@ def known(job: Job, criteria: str, curves: str) -> Job:
 
     if criteria:
         job = replace(job, criteria=read_criteria(Path(criteria)))
-    return replace(job, steps=read_steps(Path(curves))) if curves else job
+    return replace(job, steps=read_steps(Path(curves)), costs="") if curves else job
 
 
 def plan_of(method: str, path: str) -> tuple[str, Plan]:
@@ -162,11 +165,10 @@ def _document(
 
 def _origins(job: Job, plan: Plan) -> tuple[str, ...]:
     """What the shares rest on; costs only where a tier looks at them."""
-    from airshed.lab.zones.origins import COSTS
     from airshed.market.sharing.division import BY_SAVING
 
-    costs = job.origins and any(tier.rule in BY_SAVING for tier in plan.tiers)
-    return (COSTS, *job.origins) if costs else job.origins
+    looked_at = job.costs and any(tier.rule in BY_SAVING for tier in plan.tiers)
+    return (job.costs, *job.origins) if looked_at else job.origins
 
 
 def _print(job: Job, name: str, plan: Plan, found: Allocation) -> None:

@@ -35,16 +35,16 @@ def matrix(
     """
     from airshed.lab.air.plume import FARTHEST_M
     from airshed.lab.air.transfer import INDICATIVE, default_matrix, read_transfer
+    from airshed.lab.zones.zone import find as find_zone
     from airshed.lab.zones.zone import load as load_zone
     from airshed.model.allowance import Pollutant
-    from airshed.rulebook.shipped import shipped
 
     if pollutant not in list(Pollutant):
         raise Malformed("--pollutant", f"no such pollutant {pollutant!r}", f"there are {', '.join(Pollutant)}")
     target = Path(out) if out else None
     if target is not None and (target.is_dir() or not target.parent.is_dir()):
         raise Malformed("--out", f"{target} cannot be written", "name a file in a folder that exists")
-    folder = Path(zone) if Path(zone).is_dir() else shipped("zones", zone)
+    folder = find_zone(zone)
     inventory = load_zone(folder)
     cells = default_matrix(inventory, read_transfer(folder), Pollutant(pollutant), rise=rise, mixing_m=mixing)
     if target is not None:

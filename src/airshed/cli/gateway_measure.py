@@ -41,16 +41,16 @@ def measure(
     """
     from airshed.cli.gateway_look import instant_option
     from airshed.lab.stacks.monitoring import monitoring_rules
+    from airshed.lab.zones.zone import find as find_zone
     from airshed.lab.zones.zone import load as load_zone
     from airshed.model.period import HOUR_MS, instant
     from airshed.rulebook.load import find, load
-    from airshed.rulebook.shipped import shipped
     from airshed.service.gateway.devices import read_devices
     from airshed.service.gateway.measure import READINGS, readings_of_receipts
     from airshed.service.gateway.run import now_ms
     from airshed.service.recompute import recompute_readings
 
-    inventory = load_zone(Path(zone) if Path(zone).is_dir() else shipped("zones", zone))
+    inventory = load_zone(find_zone(zone))
     rules = monitoring_rules(load(find(rulebook)))
     begins, ends = instant(f"{year}-01-01"), instant(f"{year + 1}-01-01")
     until = instant_option("--through", through) if through else now_ms()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from airshed.cli.lab_case import ZoneOption
 from airshed.cli.show import as_json, bar, say, table
 from airshed.model.refusal import Malformed
 
@@ -53,6 +54,7 @@ def agents(
     rounds: Annotated[int, typer.Option(min=1, max=1_000, help="Calls of a session of calls.")] = 8,
     periods: Annotated[int, typer.Option(min=1, max=1_000, help="Play each so often; agents keep their memory.")] = 1,
     rulebook: Annotated[str, typer.Option(metavar="PATH_OR_NAME", help="Law of the market zone.")] = RULEBOOK,
+    region: ZoneOption = "",
     pollutant: Annotated[str, typer.Option(help="Pollutant of the market zone.")] = "SO2",
     bare: Annotated[bool, typer.Option("--bare", help="Without the engine: faster, the same trades.")] = False,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes.")] = 1,
@@ -76,8 +78,8 @@ def agents(
     how = Mechanism(mechanism, turns, market != "zone", rounds, days)
     if bare and market == "zone":
         raise Malformed("--bare", "a zone has series, walls and borders", "leave it out")
-    source = _source(market, rulebook, pollutant)
-    origins = of_zone(source.law) if isinstance(source, ZoneYear) else ()
+    source = _source(market, rulebook, pollutant, region)
+    origins = of_zone(source.law, source.zone) if isinstance(source, ZoneYear) else ()
     jobs = jobs_of(source, names, how, seed, sessions, periods, bare)
     with bar(len(jobs), json, "sessions 场次") as told:
         found = [one for batch in each(run, jobs, workers, told) for one in batch]
@@ -95,19 +97,18 @@ def agents(
     say(origins)
 
 
-def _source(market: str, rulebook: str, pollutant: str) -> Drawn:
+def _source(market: str, rulebook: str, pollutant: str, region: str) -> Drawn:
     from airshed.lab.agents.ensemble import Laboratory, ZoneYear
     from airshed.lab.agents.laboratory import MARKETS
-    from airshed.lab.zones.zone import load as load_zone
+    from airshed.lab.zones.zone import of_law
     from airshed.rulebook.load import find, load
-    from airshed.rulebook.shipped import shipped
 
     if market in MARKETS:
         return Laboratory(market)
     if market != "zone":
         raise Malformed("--market", f"no such market {market!r}", f"there are {', '.join(MARKETS)}, zone")
     rules = load(find(rulebook))
-    return ZoneYear(load_zone(shipped("zones", rules.programme.zone)), rules, pollutant)
+    return ZoneYear(of_law(rules, region), rules, pollutant)
 
 
 def _figures(spread: Spread) -> list[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from airshed.cli.lab_case import ZoneOption
 from airshed.cli.show import as_json, bar, console, table
 from airshed.model.refusal import Malformed
 
@@ -35,6 +36,7 @@ def register(app: typer.Typer) -> None:
 
 def brief(
     rulebook: Annotated[str, typer.Option(metavar="PATH_OR_NAME", help="Rulebook with caps and zone.")] = RULEBOOK,
+    region: ZoneOption = "",
     pollutant: Annotated[str, typer.Option(help="One of the rulebook, several by commas, or all.")] = "SO2",
     out: Annotated[str, typer.Option(metavar="FOLDER", help="Write brief.html and its certificates there.")] = "",
     pdf: Annotated[bool, typer.Option("--pdf", help="Print it too: brief-en.pdf and brief-zh.pdf.")] = False,
@@ -68,14 +70,13 @@ def brief(
     from airshed.lab.brief.sessions import SESSIONS
     from airshed.lab.brief.tasks import Task
     from airshed.lab.brief.world import Assumed
-    from airshed.lab.zones.zone import load as load_zone
+    from airshed.lab.zones.zone import of_law
     from airshed.rulebook.load import find, load
-    from airshed.rulebook.shipped import shipped
     from airshed.service.workers import each
 
     folder = _folder(out, pdf)
     rules = load(find(rulebook))
-    zone = load_zone(shipped("zones", rules.programme.zone))
+    zone = of_law(rules, region)
     names = named(pollutant, [rule.code for rule in rules.pollutants])
     assumed = Assumed(years=years, growth=growth / 100, decline=decline / 100, rate=rate / 100)
     levied = _taxes(tax, names)

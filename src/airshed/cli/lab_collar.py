@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from airshed.cli.lab_case import ZoneOption
 from airshed.cli.show import as_json, console, say, table
 from airshed.model.refusal import Malformed
 
@@ -18,6 +19,7 @@ def register(app: typer.Typer) -> None:
 
 def collar(
     rulebook: Annotated[str, typer.Option(metavar="PATH_OR_NAME", help="Rulebook with caps and zone.")] = "dianzhong",
+    region: ZoneOption = "",
     pollutant: Annotated[str, typer.Option(help="Pollutant of the rulebook.")] = "SO2",
     curves: Annotated[
         str, typer.Option(metavar="FILE", help="CSV with zone,source,technology,cost_yuan_per_t,potential_t.")
@@ -62,10 +64,9 @@ def collar(
     from airshed.lab.equilibrium.joined import merged
     from airshed.lab.equilibrium.stability import StabilityRule, stabilised
     from airshed.lab.zones.rows import decoded
-    from airshed.lab.zones.zone import load as load_zone
+    from airshed.lab.zones.zone import of_law
     from airshed.model.allowance import Pollutant
     from airshed.rulebook.load import find, load
-    from airshed.rulebook.shipped import shipped
 
     if stability and (floor or ceiling is not None or withheld or reserve is not None):
         raise Malformed("--stability", "it stands beside a collar", "ask for one of them")
@@ -80,7 +81,7 @@ def collar(
         if pollutant not in list(Pollutant):
             raise Malformed("--pollutant", f"no such pollutant {pollutant!r}", f"there are {', '.join(Pollutant)}")
         rules = load(find(rulebook))
-        zone = load_zone(shipped("zones", rules.programme.zone))
+        zone = of_law(rules, region)
         case = case_of(zone, rules, Pollutant(pollutant), years, rate / 100, growth / 100, decline / 100)
     target = Path(certificate) if certificate else None
     if target is not None and (target.is_dir() or not target.parent.is_dir()):

@@ -17,6 +17,7 @@ from airshed.cli.lab_case import (
     RateOption,
     RulebookOption,
     YearsOption,
+    ZoneOption,
     asked,
     millions,
 )
@@ -44,6 +45,7 @@ def equilibrium(
         typer.Option(metavar="FILE", help="CSV with receptor,zone,coefficient,origin: limits where people breathe."),
     ] = "",
     rulebook: RulebookOption = "",
+    region: ZoneOption = "",
     pollutant: PollutantOption = "",
     years: YearsOption = 10,
     growth: GrowthOption = 1.0,
@@ -77,7 +79,7 @@ def equilibrium(
     target = Path(certificate) if certificate else None
     if target is not None and (target.is_dir() or not target.parent.is_dir()):
         raise Malformed("--certificate", f"{target} cannot be written", "name a file in a folder that exists")
-    case = asked(curves, caps, rulebook, pollutant, years, (rate, growth, decline), slopes)
+    case = asked(curves, caps, rulebook, pollutant, years, (rate, growth, decline), slopes, region)
     levied = _tax(tax, pollutant or "SO2")
     if levied:
         case = case.taxed(levied)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from airshed.cli.lab_case import ZoneOption
 from airshed.cli.show import as_json, console, say, table
 from airshed.model.refusal import Malformed
 
@@ -24,6 +25,7 @@ def register(app: typer.Typer) -> None:
 
 def frictions(
     rulebook: Annotated[str, typer.Option(metavar="PATH_OR_NAME", help="Rulebook with caps and zone.")] = "dianzhong",
+    region: ZoneOption = "",
     pollutant: Annotated[str, typer.Option(help="Pollutant of the rulebook.")] = "SO2",
     vintage: Annotated[int | None, typer.Option(help="Vintage; the first with a cap when left out.", min=0)] = None,
     method: Annotated[str, typer.Option(help="Allocation, as `airshed allocate --methods` lists.")] = "benchmark",
@@ -47,16 +49,15 @@ def frictions(
     from airshed.lab.power import bought_at_auction, concentration, powers
     from airshed.lab.prices.guide_price import collar_of
     from airshed.lab.standing import ladders, positions
-    from airshed.lab.zones.zone import load as load_zone
+    from airshed.lab.zones.zone import of_law
     from airshed.lab.zones.zone_cap import zone_cap
     from airshed.market.sharing.tiers import share
     from airshed.model.allowance import Pollutant
     from airshed.model.measures import KG_PER_T
     from airshed.rulebook.load import find, load
-    from airshed.rulebook.shipped import shipped
 
     rules = load(find(rulebook))
-    zone = load_zone(shipped("zones", rules.programme.zone))
+    zone = of_law(rules, region)
     cap = zone_cap(rules, zone, pollutant, vintage)
     plan = plans(cap.criteria, cap.steps, cap.members)
     if method not in plan:

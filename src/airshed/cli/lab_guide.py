@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from airshed.cli.lab_case import ZoneOption
 from airshed.cli.show import as_json, console, say, table
 from airshed.model.refusal import Malformed
 
@@ -23,6 +24,7 @@ def register(app: typer.Typer) -> None:
 
 def guide(
     rulebook: Annotated[str, typer.Option(metavar="PATH_OR_NAME", help="Rulebook with caps and zone.")] = "dianzhong",
+    region: ZoneOption = "",
     pollutant: Annotated[str, typer.Option(help="Pollutant of the rulebook.")] = "SO2",
     curves: Annotated[
         str, typer.Option(metavar="FILE", help="CSV with zone,source,technology,cost_yuan_per_t,potential_t.")
@@ -54,11 +56,10 @@ def guide(
     from airshed.lab.equilibrium.case import case_of, read_case
     from airshed.lab.prices.guide_price import collar_of, guide_prices
     from airshed.lab.prices.taxes import read_reliefs, read_taxes, tax_of
-    from airshed.lab.zones.zone import load as load_zone
+    from airshed.lab.zones.zone import of_law
     from airshed.market.tenor import capitalised
     from airshed.model.allowance import Pollutant
     from airshed.rulebook.load import find, load
-    from airshed.rulebook.shipped import shipped
 
     rules = load(find(rulebook))
     rule = next((each for each in rules.pollutants if each.code == pollutant), None)
@@ -75,7 +76,7 @@ def guide(
     if curves:
         case = read_case(Path(curves), Path(caps), rate / 100)
     else:
-        zone = load_zone(shipped("zones", rules.programme.zone))
+        zone = of_law(rules, region)
         case = case_of(zone, rules, Pollutant(rule.measured), 1, rate / 100, 0.0, 0.0)
     found = guide_prices(case, levied or 0.0, collar, _exceedances(exceedance or []))
     if json:

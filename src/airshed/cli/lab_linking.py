@@ -14,6 +14,7 @@ from airshed.cli.lab_case import (
     RateOption,
     RulebookOption,
     YearsOption,
+    ZoneOption,
     asked,
     millions,
 )
@@ -29,6 +30,7 @@ def linking(
     curves: CurvesOption = "",
     caps: CapsOption = "",
     rulebook: RulebookOption = "",
+    region: ZoneOption = "",
     pollutant: PollutantOption = "",
     years: YearsOption = 10,
     growth: GrowthOption = 1.0,
@@ -44,7 +46,7 @@ def linking(
     """
     from airshed.lab.linking import saving
 
-    case = asked(curves, caps, rulebook, pollutant, years, (rate, growth, decline))
+    case = asked(curves, caps, rulebook, pollutant, years, (rate, growth, decline), region=region)
     found = saving(case)
     if json:
         as_json(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from airshed.cli.lab_case import ZoneOption
 from airshed.cli.show import as_json, bar, console, say, table, writable
 from airshed.model.refusal import Malformed
 
@@ -31,6 +32,7 @@ def register(app: typer.Typer) -> None:
 
 def methods(
     rulebook: RulebookOption = RULEBOOK,
+    region: ZoneOption = "",
     pollutant: PollutantOption = "SO2",
     vintage: VintageOption = None,
     price: Annotated[
@@ -64,19 +66,18 @@ def methods(
     from airshed.lab.methods import changed, compare, plans
     from airshed.lab.standing import together
     from airshed.lab.zones.origins import of_zone
-    from airshed.lab.zones.zone import load as load_zone
+    from airshed.lab.zones.zone import of_law
     from airshed.lab.zones.zone_cap import zone_cap
     from airshed.market.sharing.named import NAMED
     from airshed.model.allowance import Pollutant
     from airshed.model.measures import KG_PER_T
     from airshed.rulebook.load import find, load
-    from airshed.rulebook.shipped import shipped
     from airshed.service.methodspage import Terms
 
     target = writable(html)
     _known(before, after, list(NAMED))
     rules = load(find(rulebook))
-    zone = load_zone(shipped("zones", rules.programme.zone))
+    zone = of_law(rules, region)
     cap = zone_cap(rules, zone, pollutant, vintage)
     plan = plans(cap.criteria, cap.steps, cap.members)
     _known(before, after, list(plan))
@@ -116,7 +117,7 @@ def methods(
                 "market_yuan": market,
                 "methods": found,
                 "changes": change,
-                "origins": of_zone(rules),
+                "origins": of_zone(rules, zone),
                 "file": str(target) if target else None,
             }
         )
@@ -126,7 +127,7 @@ def methods(
         _print_changes(before, after, change)
     for line in _without(list(plan)):
         console.print(f"{line.en} {line.zh}", markup=False)
-    say(of_zone(rules))
+    say(of_zone(rules, zone))
     if target is not None:
         console.print(f"{target}: {target.stat().st_size:,} bytes", markup=False)
 

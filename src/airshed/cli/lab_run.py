@@ -87,7 +87,7 @@ def run(
     with bar(-(-told.draws // BATCH), json, "batches 批次") as done:
         frame, kept = play(told, rules, zone, out, workers=workers, cluster=cluster, progress=done)
     summary = summed(frame, told.rate_percent)
-    origins = of_zone(rules)
+    origins = of_zone(rules, zone)
     if json:
         asked = {"batches_kept": kept, "folder": str(out), "origins": origins}
         as_json({"scenario": told.name_en, "money": rules.currency.code, **document(summary), **asked})
@@ -120,13 +120,12 @@ def scenarios(json: Json = False) -> None:
 def opened(name: str) -> tuple[Scenario, Rulebook, Zone]:
     """A scenario with the law and the zone that it names."""
     from airshed.lab.scenarios import schema
-    from airshed.lab.zones.zone import load as load_zone
+    from airshed.lab.zones.zone import of_law
     from airshed.rulebook.load import find, load
-    from airshed.rulebook.shipped import shipped
 
     told = schema.read(schema.find(name))
     rules = load(find(told.rulebook))
-    return told, rules, load_zone(shipped("zones", rules.programme.zone))
+    return told, rules, of_law(rules, told.zone)
 
 
 def document(summary: Summary) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def sensitivity(
         )
         values = np.array([row for batch in batches for row in batch])
     outputs = sense.OUTPUTS[through]
-    origins = (*of_zone(rules), RANGES)
+    origins = (*of_zone(rules, zone), RANGES)
     found = sense.indices(factors, method, rows, list(outputs), values, told.seed)
     if json:
         asked = {"method": method, "through": through, "evaluations": len(rows)}

@@ -19,6 +19,7 @@ ROOMS: dict[str, str] = {
     "rules": "airshed.cli.rules:app",
     "hj212": "airshed.cli.hj212:app",
     "gateway": "airshed.cli.gateway:app",
+    "zone": "airshed.cli.zone:app",
     "simulate": "airshed.cli.simulate:app",
     "mrv": "airshed.cli.mrv:app",
     "allocate": "airshed.cli.allocate:allocate",

@@ -50,12 +50,12 @@ def explain(
 
     Example: airshed mrv explain evidence QJ-PWR-03-B 2027-03-27T18 --pollutant SO2
     """
+    from airshed.lab.zones.zone import find as find_zone
     from airshed.lab.zones.zone import load as load_zone
     from airshed.mrv.steps import kg
-    from airshed.rulebook.shipped import shipped
     from airshed.service.explain import explain as explained
 
-    inventory = load_zone(Path(zone) if Path(zone).is_dir() else shipped("zones", zone))
+    inventory = load_zone(find_zone(zone))
     found = explained(
         folder,
         stack,
@@ -105,15 +105,15 @@ def limits(
     from datetime import date
 
     from airshed.lab.stacks.monitoring import monitoring_rules, registrations
+    from airshed.lab.zones.zone import find as find_zone
     from airshed.lab.zones.zone import load as load_zone
     from airshed.mrv.applicability import limit_on, scope_on
-    from airshed.rulebook.shipped import shipped
 
     try:
         shown = date.fromisoformat(day).isoformat()
     except ValueError:
         raise Malformed("--day", f"there is no day {day[:40]!r}", "write it as 2027-01-01") from None
-    inventory = load_zone(Path(zone) if Path(zone).is_dir() else shipped("zones", zone))
+    inventory = load_zone(find_zone(zone))
     known = registrations(inventory)
     if stack not in known:
         some = ", ".join(list(known)[:4])

@@ -225,11 +225,11 @@ def exceedances(
 def _law(zone: str, rulebook: str) -> tuple[Zone, MonitoringRules]:
     """The inventory and the monitoring rules, by name of what is shipped or by folder."""
     from airshed.lab.stacks.monitoring import monitoring_rules
+    from airshed.lab.zones.zone import find as find_zone
     from airshed.lab.zones.zone import load as load_zone
     from airshed.rulebook.load import find, load
-    from airshed.rulebook.shipped import shipped
 
-    folder = Path(zone) if Path(zone).is_dir() else shipped("zones", zone)
+    folder = find_zone(zone)
     return load_zone(folder), monitoring_rules(load(find(rulebook)))
 
 

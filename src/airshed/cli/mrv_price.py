@@ -50,8 +50,8 @@ def meter_price(
     from airshed.cli.mrv_shown import law_of
     from airshed.lab.stacks.meter_trial import meter_prices
     from airshed.lab.stacks.monitoring import monitoring_rules, registrations
+    from airshed.lab.zones.zone import find as find_zone
     from airshed.lab.zones.zone import load as load_zone
-    from airshed.rulebook.shipped import shipped
     from airshed.service.measure import chosen_stacks
 
     price_fen = exact(price, 100, "--price", "price")
@@ -59,7 +59,7 @@ def meter_price(
         raise Malformed("--price", f"{price} is no price", "give zero or more")
     if html is not None and (html.is_dir() or not html.parent.is_dir()):
         raise Malformed("--html", f"{html} cannot be written", "name a file in a folder that exists")
-    inventory = load_zone(Path(zone) if Path(zone).is_dir() else shipped("zones", zone))
+    inventory = load_zone(find_zone(zone))
     law = law_of(rulebook)
     (chosen,) = chosen_stacks(inventory, [stack])
     registration = registrations(inventory)[stack]

@@ -50,14 +50,14 @@ def run(
     from time import perf_counter
 
     from airshed.lab.stacks.monitoring import monitoring_rules
+    from airshed.lab.zones.zone import find as find_zone
     from airshed.lab.zones.zone import load as load_zone
     from airshed.rulebook.load import find, load
-    from airshed.rulebook.shipped import shipped
     from airshed.service import readings as hourly
     from airshed.service.evidence import read_manifest
     from airshed.service.recompute import recompute, recompute_readings
 
-    inventory = load_zone(Path(zone) if Path(zone).is_dir() else shipped("zones", zone))
+    inventory = load_zone(find_zone(zone))
     rules = monitoring_rules(load(find(rulebook)))
     marks = _marks(book) if book is not None else None
     years: tuple[Summary, ...]

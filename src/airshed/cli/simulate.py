@@ -35,14 +35,14 @@ def stacks(
     from time import perf_counter
 
     from airshed.lab.stacks.episodes import read_episodes
+    from airshed.lab.zones.zone import find as find_zone
     from airshed.lab.zones.zone import load
-    from airshed.rulebook.shipped import shipped
     from airshed.service.evidence import MANIFEST
     from airshed.service.measure import chosen_stacks, simulate_zone
 
     if not 2000 <= year <= 2100:
         raise Malformed("--year", f"{year} is not a year that can be simulated", "give one from 2000 to 2100")
-    folder = Path(zone) if Path(zone).is_dir() else shipped("zones", zone)
+    folder = find_zone(zone)
     inventory = load(folder)
     names = [name.strip() for name in only.split(",")] if only else None
     count = len(chosen_stacks(inventory, names))

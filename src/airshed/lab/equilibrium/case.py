@@ -150,10 +150,10 @@ def read_case(curves: Path, caps: Path, rate: float, quadratic: bool = False) ->
 def case_of(
     zone: Zone, rules: Rulebook, pollutant: Pollutant, years: int, rate: float, growth: float, decline: float
 ) -> Case:
-    """The case of a shipped zone: its abatement options, the mean of its baseline years, the caps of its rulebook.
+    """The case of a zone: its abatement options, the mean of its baseline years, the caps of its rulebook.
 
     `growth` is that of emissions without abatement a year; caps beyond the rulebook's last vintage fall by `decline` a
-    year. What the options cost and abate is the zone's, and as indicative.
+    year. What the options cost and abate is the zone's, as sure as its files say.
     """
     zones = tuple(place.code for place in zone.jurisdictions)
     place_of = {source.source: source.jurisdiction for source in zone.sources}
@@ -178,7 +178,13 @@ def case_of(
         ]
     )
     return Case(
-        zones, numbers, rate, _curves(zones, years, rate, steps_of(zone, pollutant)), baseline, caps, of_zone(rules)
+        zones,
+        numbers,
+        rate,
+        _curves(zones, years, rate, steps_of(zone, pollutant)),
+        baseline,
+        caps,
+        of_zone(rules, zone),
     )
 
 

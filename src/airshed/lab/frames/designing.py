@@ -11,22 +11,22 @@ from airshed.lab.brief.run import Judgement, designs_of
 from airshed.lab.brief.score import weights_of
 from airshed.lab.brief.tasks import Task, judged
 from airshed.lab.brief.world import Assumed, examine
-from airshed.lab.zones.zone import load as load_zone
+from airshed.lab.zones.zone import of_law
 from airshed.rulebook.load import find, load
-from airshed.rulebook.shipped import shipped
 
 
 def judge_designs(
     rulebook: str = "dianzhong",
     pollutant: str = "SO2",
     *,
+    zone: str = "",
     years: int = 10,
     growth: float = 0.01,
     decline: float = 0.03,
     rate: float = 0.05,
     tax: float = 0.0,
 ) -> pl.DataFrame:
-    """Every combination of design choices of a rulebook's zone, a row a design, the best first.
+    """Every combination of design choices of a rulebook's zone, or of another `zone`, a row a design, the best first.
 
     Columns: border, wall, method, sale, term, collar, trading (the choices); the measures of docs/designing-annex.md,
     null where the zone has none (no sessions are played, so daily trade and calls differ in nothing); then a value from
@@ -36,9 +36,9 @@ def judge_designs(
     assumed = Assumed(years=years, growth=growth, decline=decline, rate=rate, tax=tax)
     examine(assumed)
     rules = load(find(rulebook))
-    zone = load_zone(shipped("zones", rules.programme.zone))
-    _, designs = designs_of(zone, rules, (pollutant,))
-    run = judged(Task("move", zone, rules, pollutant, assumed, tuple(designs)))
+    region = of_law(rules, zone)
+    _, designs = designs_of(region, rules, (pollutant,))
+    run = judged(Task("move", region, rules, pollutant, assumed, tuple(designs)))
     judgement = Judgement(run, designs, {})
     values = judgement.scored.values
     scores = 100 * judgement.scored.scores(weights_of())

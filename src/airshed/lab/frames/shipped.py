@@ -1,4 +1,4 @@
-"""A shipped zone as frames, so that work can begin without data of one's own; all of it synthetic or indicative."""
+"""A zone as frames: a shipped one, all of it synthetic or indicative, so that work can begin; or one's own."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from airshed.lab.equilibrium.case import CurveLine, case_of, steps_of
 from airshed.lab.frames.reading import frame_of
 from airshed.lab.frames.sharing import SourceYear
 from airshed.lab.zones.activities import zone_activities
-from airshed.lab.zones.zone import load as load_zone
+from airshed.lab.zones.zone import of_law
 from airshed.market.allocation import parts
 from airshed.model.allowance import Pollutant
 from airshed.model.refusal import Malformed
 from airshed.rulebook import look
 from airshed.rulebook.load import find, load
-from airshed.rulebook.shipped import shipped
 
 _CURVE = {
     "zone": pl.String,
@@ -55,11 +54,12 @@ def zone_tables(
     rulebook: str = "dianzhong",
     pollutant: str = "SO2",
     *,
+    zone: str = "",
     years: int = 10,
     growth: float = 0.01,
     decline: float = 0.03,
 ) -> ZoneTables:
-    """The zone of a rulebook (its name, or the path of its folder) over some years.
+    """The zone of a rulebook (its name, or the path of its folder), or another `zone`, over some years.
 
     Emissions without abatement are the mean of the baseline years and grow by `growth` a year; caps beyond the
     rulebook's vintages fall by `decline` a year, both fractions. Malformed for what the rulebook does not know.
@@ -67,9 +67,9 @@ def zone_tables(
     if pollutant not in list(Pollutant):
         raise Malformed("pollutant", f"no such pollutant {pollutant!r}", f"there are {', '.join(Pollutant)}")
     rules = load(find(rulebook))
-    zone = load_zone(shipped("zones", rules.programme.zone))
+    region = of_law(rules, zone)
     code = Pollutant(pollutant)
-    case = case_of(zone, rules, code, years, 0.05, growth, decline)
+    case = case_of(region, rules, code, years, 0.05, growth, decline)
     cells = [(z, t) for z in range(len(case.zones)) for t in range(years)]
     caps = pl.DataFrame(
         {
@@ -79,10 +79,10 @@ def zone_tables(
             "cap_t": case.caps.ravel(),
         }
     )
-    place_of = {source.source: source.jurisdiction for source in zone.sources}
+    place_of = {source.source: source.jurisdiction for source in region.sources}
     lines = [
         SourceYear(each.source, place_of[each.source], each.sector, year, kg, output, each.benchmark_g, each.quota_g)
-        for each in zone_activities(zone, rules, pollutant)
+        for each in zone_activities(region, rules, pollutant)
         if not each.entrant
         for year, kg, output in zip(each.years, each.emitted_kg, each.output, strict=True)
     ]
@@ -97,7 +97,7 @@ def zone_tables(
         if row.pollutant == pollutant
     ]
     return ZoneTables(
-        curves=frame_of(steps_of(zone, code), CurveLine, _CURVE),
+        curves=frame_of(steps_of(region, code), CurveLine, _CURVE),
         caps=caps,
         sources=frame_of(lines, SourceYear, _SOURCE),
         matrix=pl.DataFrame(

@@ -144,6 +144,8 @@ class Scenario(Part, frozen=True):
     rulebook: str
     #: The pollutant that is traded.
     pollutant: str
+    #: The zone: a folder or a name; empty for the one that the rulebook names.
+    zone: str = ""
     #: Years from the law's first vintage.
     years: Annotated[int, Meta(ge=1, le=20)] = 5
     #: Paths that are drawn.

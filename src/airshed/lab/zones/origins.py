@@ -1,17 +1,24 @@
-"""Where the figures of a shipped zone come from: said wherever a result of theirs is shown, in words or in JSON."""
+"""Where the figures of a zone come from, as its files and its law say: told beside every result, also in JSON."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from airshed.lab.zones.zone import Zone
 from airshed.rulebook.schema import Rulebook
 
+#: Statuses of costs; the first that a row has is that of all.
+LEAST_FIRST = ("indicative", "to confirm", "confirmed")
+#: Origins of baseline rows that a line names.
+MOST_NAMED = 3
 COSTS = "abatement costs: indicative"
 EMISSIONS = "emissions: synthetic"
 OUTPUTS = "outputs and emissions: synthetic"
 RANGES = "ranges of growth, costs and caps: assumed"
 CHINESE = {
     COSTS: "治理成本为参考值",
+    "abatement costs: to confirm": "治理成本待核实",
+    "abatement costs: confirmed": "治理成本已核实",
     EMISSIONS: "排放量为合成数据",
     OUTPUTS: "产量与排放量为合成数据",
     RANGES: "增长、成本与总量的区间为假设",
@@ -29,14 +36,26 @@ def of_caps(rules: Rulebook) -> str:
     return f"caps: {law.cite}" + ("" if law.status == "confirmed" else f" ({law.status})")
 
 
-def of_shares(rules: Rulebook) -> tuple[str, ...]:
-    """What an allocation among the works of a shipped zone rests on."""
-    return (OUTPUTS, of_caps(rules))
+def of_shares(rules: Rulebook, zone: Zone) -> tuple[str, ...]:
+    """What an allocation among the works of a zone rests on."""
+    return (f"outputs and emissions: {of_rows(zone)}", of_caps(rules))
 
 
-def of_zone(rules: Rulebook) -> tuple[str, ...]:
-    """What a result rests on that takes costs, emissions and caps of a shipped zone."""
-    return (COSTS, EMISSIONS, of_caps(rules))
+def of_zone(rules: Rulebook, zone: Zone) -> tuple[str, ...]:
+    """What a result rests on that takes costs, emissions and caps of a zone."""
+    return (of_costs(zone), f"emissions: {of_rows(zone)}", of_caps(rules))
+
+
+def of_costs(zone: Zone) -> str:
+    """How sure what abatement costs is: the least of its rows."""
+    found = {row.status for row in zone.technologies}
+    return f"abatement costs: {next((each for each in LEAST_FIRST if each in found), 'none')}"
+
+
+def of_rows(zone: Zone) -> str:
+    """Where the baseline years come from, as their rows say."""
+    found = sorted({row.origin for row in zone.baseline})
+    return ", ".join(found[:MOST_NAMED]) + (f" and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else "")
 
 
 def said(origins: Sequence[str]) -> list[str]:

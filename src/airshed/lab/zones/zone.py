@@ -12,10 +12,14 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from airshed.lab.zones.criteria import read_criteria
 from airshed.lab.zones.outlines import Outline, read_outlines
 from airshed.lab.zones.rows import decoded, read_rows
+from airshed.market.sharing.division import Terms
 from airshed.model.allowance import Pollutant, Sector
 from airshed.model.refusal import Malformed
+from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.shipped import shipped
 
 HOURS_PER_YEAR = 8760
 STANDARD_KPA = 101.325
@@ -134,7 +138,7 @@ class BaselineYear(msgspec.Struct, frozen=True):
 
 
 class Technology(msgspec.Struct, frozen=True):
-    """An abatement technology with its indicative cost, one row of `abatement.csv`."""
+    """An abatement technology with its cost, one row of `abatement.csv`."""
 
     technology: str
     name_en: str
@@ -147,7 +151,7 @@ class Technology(msgspec.Struct, frozen=True):
     low_yuan_per_t: Count
     central_yuan_per_t: Count
     high_yuan_per_t: Count
-    status: Literal["indicative"]
+    status: Literal["confirmed", "to confirm", "indicative"]
     source: str
 
 
@@ -194,6 +198,8 @@ class Zone(msgspec.Struct, frozen=True):
     voc_factors: tuple[Factor, ...]
     default_factors: tuple[Factor, ...]
     outlines: tuple[Outline, ...]
+    #: What tells its cities apart; none where there is no `criteria.csv`.
+    criteria: Terms = Terms()
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -208,6 +214,26 @@ class Head(msgspec.Struct, frozen=True):
     verifiers: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
     #: What the facts of the inventory rest on, in English and Chinese.
     credits: tuple[tuple[str, str], ...]
+
+
+def find(name: str) -> Path:
+    """The folder of a zone: one of one's own, or by its name one that ships with Airshed; else `Malformed`."""
+    return Path(name) if Path(name).is_dir() else shipped("zones", name)
+
+
+def of_law(rules: Rulebook, name: str = "") -> Zone:
+    """The zone of this folder or name under a law; the one that the rulebook names where none is.
+
+    Malformed for a zone that cannot be read, or that has a jurisdiction of which the law knows nothing.
+    """
+    folder = find(name or rules.programme.zone)
+    zone = load(folder)
+    known = [place.code for place in rules.jurisdictions]
+    for place in zone.jurisdictions:
+        if place.code not in known:
+            what = f"{place.code} is no jurisdiction of the rulebook {rules.programme.id}"
+            raise Malformed(str(folder / "zone.toml"), what, f"there are {', '.join(known)}; give its rulebook")
+    return zone
 
 
 def load(folder: Path) -> Zone:
@@ -230,6 +256,7 @@ def load(folder: Path) -> Zone:
         voc_factors=read_rows(folder / "voc_factors.csv", Factor),
         default_factors=read_rows(folder / "default_factors.csv", Factor),
         outlines=read_outlines(folder / "outlines.geojson"),
+        criteria=read_criteria(table) if (table := folder / "criteria.csv").is_file() else Terms(),
     )
     _cross_check(folder, zone)
     return zone

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from airshed.lab.equilibrium.case import steps_of
 from airshed.lab.zones.activities import zone_activities
-from airshed.lab.zones.criteria import Steps, read_criteria
+from airshed.lab.zones.criteria import Steps
 from airshed.lab.zones.zone import Zone
 from airshed.market.allocation import Parts, parts
 from airshed.market.sharing.division import Terms
@@ -15,7 +15,6 @@ from airshed.model.allowance import Pollutant
 from airshed.model.refusal import Malformed
 from airshed.rulebook import look
 from airshed.rulebook.schema import Rulebook
-from airshed.rulebook.shipped import shipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +60,10 @@ def zone_cap(rules: Rulebook, zone: Zone, pollutant: str, vintage: int | None = 
     rows = zone_activities(zone, rules, pollutant, place or None)
     members = tuple(Member(each, place_of[each.source]) for each in rows)
     name = f"{pollutant}-{place or rules.programme.zone}-{year}"
-    table = shipped("zones", rules.programme.zone) / "criteria.csv"
-    criteria = read_criteria(table) if table.is_file() else Terms()
     measured = Pollutant(look.pollutant(rules, pollutant).measured)
-    return ZoneCap(name, year, Parts(*sums), rules.allowance.size_kg, members, criteria, steps_by_city(zone, measured))
+    return ZoneCap(
+        name, year, Parts(*sums), rules.allowance.size_kg, members, zone.criteria, steps_by_city(zone, measured)
+    )
 
 
 def steps_by_city(zone: Zone, pollutant: Pollutant) -> Steps:

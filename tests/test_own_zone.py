@@ -1,0 +1,140 @@
+"""A zone of one's own: copied, corrected by what was audited, and played by every command of the lab."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from airshed.cli.allocate import allocate
+from airshed.cli.lab import app as lab
+from airshed.cli.zone import app as zone_app
+from airshed.lab.scenarios import schema
+from airshed.model.refusal import Malformed
+from airshed.rulebook.shipped import shipped
+
+#: Every command that looks at a zone, as a short run.
+COMMANDS = (
+    "lab equilibrium --years 2",
+    "lab linking --years 2",
+    "lab collar --years 2",
+    "lab guide",
+    "lab frictions",
+    "lab methods",
+    "lab agents --market zone --strategy officer --days 2 --turns 4 --sessions 1",
+    "allocate --method early_action",
+    "allocate",
+)
+
+
+def airshed(*words: str) -> str:
+    """What a command prints; `Malformed` is raised."""
+    app = typer.Typer()
+    app.add_typer(lab, name="lab")
+    app.add_typer(zone_app, name="zone")
+    app.command()(allocate)
+    done = CliRunner().invoke(app, list(words), catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def told(*words: str) -> Any:
+    return json.loads(airshed(*words, "--json"))
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    """A copy of the Dianzhong zone."""
+    airshed("zone", "copy", "dianzhong", str(tmp_path / "mine"))
+    return tmp_path / "mine"
+
+
+def edited(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+def test_a_copy_is_the_zone(mine: Path) -> None:
+    assert told("zone", "check", str(mine)) == told("zone", "check", "dianzhong")
+    mine_too = told("lab", "equilibrium", "--years", "3", "--zone", str(mine))
+    assert mine_too == told("lab", "equilibrium", "--years", "3")
+
+
+def test_what_was_audited_is_no_longer_called_synthetic_or_indicative(mine: Path) -> None:
+    edited(mine / "abatement.csv", ",indicative,", ",confirmed,")
+    edited(mine / "baseline.csv", ",synthetic\n", ",verified 2026\n")
+    for command in COMMANDS:
+        origins = told(*command.split(), "--zone", str(mine))["origins"]
+        assert not any("synthetic" in each or "indicative" in each for each in origins), command
+        assert any(each.endswith("emissions: verified 2026") for each in origins), command
+    shown = airshed("lab", "guide", "--zone", str(mine))
+    assert "abatement costs: confirmed 治理成本已核实" in shown
+
+
+def test_one_indicative_cost_keeps_all_of_them_indicative(mine: Path) -> None:
+    first, second, rest = (mine / "abatement.csv").read_text("utf-8").split("\n", 2)
+    changed = rest.replace(",indicative,", ",confirmed,")
+    (mine / "abatement.csv").write_text(f"{first}\n{second}\n{changed}", "utf-8")
+    assert "abatement costs: indicative" in told("zone", "check", str(mine))["origins"]
+
+
+def test_its_figures_move_the_result(mine: Path) -> None:
+    """Works that emit a tenth more under the same caps pay more; a criterion of one city moves its share."""
+    lines = (mine / "baseline.csv").read_text("utf-8").splitlines()
+    at = lines[0].split(",").index("so2_kg")
+    cells = [line.split(",") for line in lines[1:]]
+    more = [",".join([*row[:at], str(int(row[at]) * 11 // 10), *row[at + 1 :]]) for row in cells]
+    (mine / "baseline.csv").write_text("\n".join([lines[0], *more]) + "\n", "utf-8")
+    ours = told("lab", "equilibrium", "--years", "2", "--zone", str(mine))["price_yuan_per_t"][0][0]
+    assert ours > told("lab", "equilibrium", "--years", "2")["price_yuan_per_t"][0][0]
+
+    rows = (mine / "criteria.csv").read_text("utf-8").splitlines()
+    target = next(number for number, row in enumerate(rows) if row.startswith("CX,"))
+    head = rows[0].split(",")
+    cells_of = rows[target].split(",")
+    cells_of[head.index("figure")] = "1"
+    rows[target] = ",".join(cells_of)
+    (mine / "criteria.csv").write_text("\n".join(rows) + "\n", "utf-8")
+
+    def of_cx(*words: str) -> int:
+        shares = told("allocate", "--method", "least_gini", *words)["shares"]
+        return sum(each["count"] for each in shares if each["source"].startswith("CX-"))
+
+    assert of_cx("--zone", str(mine)) != of_cx()
+
+
+def test_a_scenario_names_its_zone(mine: Path, tmp_path: Path) -> None:
+    text = shipped("scenarios", "dianzhong.toml").read_text("utf-8")
+    named = tmp_path / "mine.toml"
+    named.write_text(text.replace('rulebook = "dianzhong"\n', f'rulebook = "dianzhong"\nzone = "{mine}"\n'), "utf-8")
+    assert schema.read(named).zone == str(mine)
+    edited(mine / "baseline.csv", ",synthetic\n", ",verified 2026\n")
+    found = told("lab", "run", str(named), "--draws", "1", "--out", str(tmp_path / "out"))
+    assert "emissions: verified 2026" in found["origins"]
+    edited(mine / "baseline.csv", ",verified 2026\n", ",verified again\n")
+    with pytest.raises(Malformed, match="holds draws of another zone"):
+        told("lab", "run", str(named), "--draws", "1", "--out", str(tmp_path / "out"))
+
+
+def test_a_zone_that_does_not_fit_is_refused(mine: Path, tmp_path: Path) -> None:
+    with pytest.raises(Malformed, match="KM is no jurisdiction of the rulebook shanxi; there are TY"):
+        airshed("zone", "check", str(mine), "--rulebook", "shanxi")
+    with pytest.raises(Malformed, match="no such folder is shipped"):
+        airshed("lab", "guide", "--zone", "nowhere")
+    with pytest.raises(Malformed, match="is there already"):
+        airshed("zone", "copy", "dianzhong", str(mine))
+    with pytest.raises(Malformed, match="cannot be written"):
+        airshed("zone", "copy", "dianzhong", str(tmp_path / ("x" * 300)))
+    edited(mine / "abatement.csv", ",indicative,", ",guessed,")
+    with pytest.raises(Malformed, match="column status"):
+        airshed("lab", "methods", "--zone", str(mine))
+    (mine / "sources.csv").unlink()
+    with pytest.raises(Malformed, match="the file is missing"):
+        airshed("zone", "check", str(mine))
+    with pytest.raises(Malformed, match="--zone: it goes only without"):
+        airshed("lab", "equilibrium", "--curves", "a.csv", "--caps", "b.csv", "--zone", str(mine))
