@@ -21,9 +21,10 @@ from airshed.lab.equilibrium import Steps
 from airshed.lab.equilibrium.case import Case
 from airshed.lab.prices.floors import floors_of, read_traded
 from airshed.lab.prices.guide_price import Collar, collar_of, guide_prices
+from airshed.lab.prices.operating import kept_on, read_operating
 from airshed.lab.prices.quotes import TAX, Quote, alarms, famous, in_one_language, read_quotes, yields
 from airshed.lab.prices.taxes import read_fees, read_reliefs, read_taxes, tax_of
-from airshed.market.emission_tax import Relief, guided, part_paid, per_tonne, taxed
+from airshed.market.emission_tax import Relief, due, guided, part_paid, per_tonne, taxed
 from airshed.market.tenor import annualised, implied_yield
 from airshed.model.refusal import Malformed
 from airshed.rulebook.load import find, load
@@ -34,10 +35,17 @@ DESK, TELEPHONE = 1280, 400
 
 
 def test_yunnan_taxes_a_tonne_of_sulphur_dioxide_at_2947() -> None:
-    """2.8 yuan an equivalent since 2019; equivalents of 0.95 kg (SO2, NOx), 4 (general dust), 2.18 (soot, recalled)."""
+    """2.8 yuan an equivalent since 2019, of 0.95 kg (SO2, NOx), 4 (general dust), 2.18 (soot), 16.7 (CO)."""
     known = {row.pollutant: round(row.yuan_per_t, 2) for row in read_taxes() if row.place == "Yunnan"}
 
-    assert known == {"SO2": 2947.37, "NOx": 2947.37, "industrial dust": 700.0, "soot": 1284.40, "PM": 1284.40}
+    assert known == {
+        "SO2": 2947.37,
+        "NOx": 2947.37,
+        "industrial dust": 700.0,
+        "soot": 1284.40,
+        "PM": 1284.40,
+        "CO": 167.66,
+    }
     assert all(row.status == "to confirm" for row in read_taxes())
 
 
@@ -59,6 +67,35 @@ def test_only_the_three_largest_of_an_outlet_are_taxed() -> None:
     """Article 9, by equivalents, not by kilograms."""
     kg = {"SO2": 95.0, "NOx": 190.0, "dust": 396.0, "CO": 2_000.0}
     assert taxed(kg, {"SO2": 0.95, "NOx": 0.95, "dust": 4.0, "CO": 16.7}) == ("NOx", "CO", "SO2")
+
+
+@given(
+    st.dictionaries(st.sampled_from(("SO2", "NOx", "CO", "dust", "PM")), st.floats(0, 1e6), min_size=1),
+    st.floats(0, 1),
+)
+def test_the_tax_of_an_outlet_is_that_of_its_three_largest(kg: dict[str, float], below: float) -> None:
+    """Article 9; what is owed is what a tonne is worth times the tonnes, and a relief never costs more."""
+    rates, equivalents = dict.fromkeys(kg, 2.8), {"SO2": 0.95, "NOx": 0.95, "CO": 16.7, "dust": 4.0, "PM": 2.18}
+    reliefs = [Relief(0.3, 0.75), Relief(0.5, 0.5)]
+    full, less = (due(kg, rates, equivalents, dict.fromkeys(kg, part), reliefs) for part in (0.0, below))
+
+    assert [each.pollutant for each in full if each.taxed] == list(taxed(kg, equivalents))
+    largest = sorted((mass / equivalents[name] for name, mass in kg.items()), reverse=True)[:3]
+    assert sum(each.yuan for each in full) == pytest.approx(2.8 * sum(largest))
+    assert all(each.yuan == pytest.approx(each.kg / 1_000 * each.yuan_per_t) for each in full)
+    assert sum(each.yuan for each in less) <= sum(each.yuan for each in full)
+
+
+def test_a_fourth_pollutant_is_worth_no_tax() -> None:
+    """120 t SO2 at half under the standard, 300 t NOx, 2,000 t CO, 20 t dust of 2.18 kg an equivalent."""
+    words = ["--emits", "SO2=120", "--emits", "NOx=300", "--emits", "CO=2000", "--emits", "PM=20", "--below", "SO2=50"]
+    told = json.loads(CliRunner().invoke(app, ["tax", *words, "--json"]).stdout)
+    by_name = {each["pollutant"]: each for each in told["outlet"]}
+
+    assert by_name["SO2"]["yuan"] == pytest.approx(120 * 1473.684, abs=1)
+    assert (by_name["PM"]["taxed"], by_name["PM"]["yuan_per_t"]) == (False, 0.0)
+    assert told["total_yuan"] == pytest.approx(176_842.11 + 300 * 2947.3684 + 2_000_000 / 16.7 * 2.8, abs=0.5)
+    assert told["to_confirm"] == ["CO", "NOx", "PM", "SO2"]
 
 
 @given(st.floats(0, 1e5), st.floats(0, 1e5), st.floats(0, 1e4), st.floats(0, 1e4))
@@ -106,6 +143,43 @@ def test_the_collar_is_the_law_unless_somebody_asks_for_another() -> None:
         collar_of(rules, rule, 9.0, 7.0)
 
 
+def test_a_floor_keeps_the_dearest_control_running() -> None:
+    """NOx: the SNCR of nine cement works runs at 8,333 yuan/t (indicative); a tenth on top, less 2,947.37 of tax."""
+    words = ["guide", "--pollutant", "NOx", "--json"]
+    law, kept = (json.loads(CliRunner().invoke(app, [*words, *more]).stdout) for more in ([], ["--margin", "10"]))
+
+    assert law["collar"]["floor"] == 2_500.0
+    assert kept["collar"]["floor"] == pytest.approx(8_333 * 1.1 - 2_947.3684)
+    assert kept["collar"]["floor_origin"] == "cement-nox-sncr runs at 8,333.00, indicative"
+    assert (kept["controls"][0]["technology"], kept["controls"][0]["works"]) == ("cement-nox-sncr", 9)
+    assert kept["guide"]["together"]["bound"] == "floor"
+    assert "emissions: synthetic" in kept["origins"]
+
+
+@given(st.floats(0, 1e5), st.floats(0, 2), st.floats(0, 1e4))
+def test_who_switches_a_control_off_at_that_price_gains_nothing(cost: float, margin: float, tax: float) -> None:
+    """What it saves by not running is at most the price and the tax it then pays."""
+    assert kept_on(cost, margin, tax) + tax >= cost * (1 - 1e-12)
+
+
+def test_a_law_keeps_its_own_tax_and_money() -> None:
+    """The American law pays no tax of Yunnan, and is in dollars; Shanxi's is its own."""
+    said = CliRunner().invoke(app, ["guide", "--rulebook", "acidrain"]).stdout
+    assert "dollars per t and year" in said
+    assert "no tax" in said
+    shanxi = json.loads(CliRunner().invoke(app, ["guide", "--rulebook", "shanxi", "--json"]).stdout)
+    assert shanxi["tax_place"] == "Shanxi"
+
+
+def test_two_prices_of_nothing_are_alike() -> None:
+    curves = (Steps([60.0], [30.0], [1.0]), Steps([20.0], [15.0], [1.0]))
+    case = Case(("KM", "QJ"), (2027,), 0.08, curves, np.array([[50.0], [50.0]]), np.array([[40.0], [40.0]]))
+    found = guide_prices(case, 1_000.0, Collar(0.0, 50.0, "x", "y"))
+
+    assert found.together.price == 0.0
+    assert [each.times for each in found.cities] == [1.0, 1.0]
+
+
 def test_a_floor_above_what_a_missing_tonne_costs_has_no_ceiling() -> None:
     """Shanxi: a floor of 18,000 yuan, and a missing tonne at 10,000."""
     rules = load(find("shanxi"))
@@ -114,7 +188,7 @@ def test_a_floor_above_what_a_missing_tonne_costs_has_no_ceiling() -> None:
 
     assert (found.floor, found.ceiling) == (18_000.0, inf)
     assert "shortfall.fixed_fen_per_t is 10,000.00" in found.ceiling_origin
-    done = CliRunner().invoke(app, ["guide", "--rulebook", "shanxi", "--tax", "Shanxi"])
+    done = CliRunner().invoke(app, ["guide", "--rulebook", "shanxi"])
     assert "at the floor" in done.stdout
     assert CliRunner().invoke(app, ["frictions", "--rulebook", "shanxi"]).exit_code == 0
 
@@ -285,7 +359,16 @@ def test_a_tax_that_stands_twice_is_named(tmp_path: Path) -> None:
         read_fees(tmp_path / "f.csv")
 
 
-# --- the page
+def test_operating_costs_that_do_not_fit_are_named(tmp_path: Path) -> None:
+    head = "technology,low_yuan_per_t,central_yuan_per_t,high_yuan_per_t,cite,status\n"
+    for rows, said in (("a,1,2,3,x,audited\na,1,2,3,x,audited\n", "a stands twice"), ("a,3,2,1,x,audited\n", "order")):
+        (tmp_path / "o.csv").write_text(head + rows)
+        with pytest.raises(Malformed, match=said):
+            read_operating(tmp_path / "o.csv")
+    assert {row.status for row in read_operating()} == {"indicative"}
+
+
+# --- the page of quotes
 
 
 @pytest.fixture(scope="module")
@@ -390,11 +473,27 @@ def test_the_headline_follows_the_rate() -> None:
     [
         (["guide", "--pollutant", "CO"], "no such pollutant 'CO'"),
         (["guide", "--tax", "Atlantis"], "no such place 'Atlantis'"),
-        (["guide", "--exceedance", "KM"], "write CITY=TIMES"),
-        (["guide", "--exceedance", "BJ=2"], "no such city 'BJ'"),
+        (["guide", "--exceedance", "KM"], "write it as KM=1.2"),
+        (["guide", "--exceedance", "BJ=2"], "no such name 'BJ'"),
         (["guide", "--exceedance", "KM=0"], "KM is 0"),
         (["guide", "--curves", "x.csv"], "one of --curves and --caps is missing"),
         (["guide", "--floor", "9", "--ceiling", "8"], "a floor of 9 over a ceiling of 8"),
+        (["guide", "--exceedance", "KM=1", "--exceedance", "KM=2"], "KM is said twice"),
+        (["guide", "--exceedance", "KM=inf"], "KM is inf"),
+        (["guide", "--rate", "nan"], "--rate: nan percent"),
+        (["guide", "--margin", "-1"], "--margin: -1 percent"),
+        (["guide", "--margin", "5", "--floor", "3"], "a floor is asked for too"),
+        (["guide", "--margin", "5", "--pollutant", "PM"], "no operating cost of a control of PM"),
+        (["guide", "--operating", "nowhere.csv"], "the file is missing"),
+        (["guide", "--html", "nowhere/page.html"], "cannot be written"),
+        (["tax", "--emits", "SO2"], "write it as SO2=120"),
+        (["tax", "--emits", "SO2=-1"], "SO2 is -1"),
+        (["tax", "--emits", "SO2=nan"], "SO2 is nan"),
+        (["tax", "--emits", "SO2=1", "--emits", "SO2=1"], "SO2 is said twice"),
+        (["tax", "--emits", "Hg=1"], "no such name 'Hg'"),
+        (["tax", "--emits", "SO2=1", "--below", "NOx=3"], "no such name 'NOx'"),
+        (["tax", "--emits", "SO2=1", "--below", "SO2=101"], "give 100 at most"),
+        (["tax", "--emits", "SO2=1", "--place", "Atlantis"], "no such place 'Atlantis'"),
         (["prices", "--html", "nowhere/page.html"], "cannot be written"),
         (["prices", "--traded", "nowhere.csv"], "the file is missing"),
         (["prices", "--fees", "nowhere.csv"], "the file is missing"),

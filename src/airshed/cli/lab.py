@@ -18,6 +18,7 @@ from airshed.cli import (
     lab_replay,
     lab_run,
     lab_sensitivity,
+    lab_tax,
 )
 
 app = typer.Typer(
@@ -34,6 +35,7 @@ for each in (
     lab_brief,
     lab_methods,
     lab_prices,
+    lab_tax,
     lab_guide,
     lab_equilibrium,
     lab_linking,

@@ -64,6 +64,50 @@ def taxed(kg: Mapping[str, float], kg_per_equivalent: Mapping[str, float]) -> tu
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """What an outlet owes for a pollutant: its equivalents, whether it is among those taxed, and at what part.
+
+    `yuan` is owed; `yuan_per_t` is what a tonne more or less of it is worth in tax, nothing where it is not taxed.
+    """
+
+    pollutant: str
+    kg: float
+    equivalents: float
+    taxed: bool
+    part: float
+    yuan: float
+    yuan_per_t: float
+
+
+def due(
+    kg: Mapping[str, float],
+    yuan_per_equivalent: Mapping[str, float],
+    kg_per_equivalent: Mapping[str, float],
+    below: Mapping[str, float],
+    reliefs: Sequence[Relief],
+) -> list[Due]:
+    """The tax on what one outlet emits, the pollutant with most equivalents first.
+
+    `below` is how far each stays under its standard, as a part of one. Malformed for masses below zero.
+
+    >>> found = due({"SO2": 950.0}, {"SO2": 2.8}, {"SO2": 0.95}, {"SO2": 0.5}, [Relief(0.5, 0.5)])
+    >>> round(found[0].equivalents, 6), round(found[0].yuan, 2)
+    (1000.0, 1400.0)
+    """
+    for name, mass in kg.items():
+        if not 0 <= mass < inf:
+            raise Malformed("emissions", f"{mass:g} kg of {name}", "give kilograms from zero up")
+    first = taxed(kg, kg_per_equivalent)
+    found = []
+    for name in sorted(kg, key=lambda each: (-kg[each] / kg_per_equivalent[each], each)):
+        part = part_paid(below.get(name, 0.0), reliefs) if name in first else 0.0
+        each_t = per_tonne(yuan_per_equivalent[name], kg_per_equivalent[name]) * part
+        many, owed = kg[name] / kg_per_equivalent[name], each_t * kg[name] / KG_PER_T
+        found.append(Due(name, kg[name], many, name in first, part, owed, each_t))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
 class Guided:
     """A guide price, yuan per t and year: the marginal cost at the cap less the tax, between floor and ceiling."""
 

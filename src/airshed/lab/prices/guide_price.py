@@ -27,7 +27,8 @@ class Collar:
 class GuidePrice:
     """The guide price of a city behind closed borders, and how many times that of one market it is.
 
-    `exceedance` is what is measured there over the standard, None where nobody says.
+    `times` is 1 where both are zero, infinite where that of one market is. `exceedance` is what is measured there over
+    the standard, None where nobody says.
     """
 
     zone: str
@@ -44,8 +45,10 @@ class GuidePrices:
     cities: tuple[GuidePrice, ...]
 
 
-def collar_of(rules: Rulebook, rule: PollutantRule, floor: float | None, ceiling: float | None) -> Collar:
-    """What the law says where nothing else is asked for.
+def collar_of(
+    rules: Rulebook, rule: PollutantRule, floor: float | None, ceiling: float | None, origin: str = "asked for"
+) -> Collar:
+    """What the law says where nothing else is asked for; `origin` says where a floor that is asked for comes from.
 
     The floor is the higher of the auction's reserve price and the floor of trade; the ceiling that of trade, else the
     price at which the containment reserve is sold, else what a missing tonne costs; none where that is under the floor.
@@ -60,9 +63,9 @@ def collar_of(rules: Rulebook, rule: PollutantRule, floor: float | None, ceiling
     else:
         high, high_origin = rules.shortfall.fixed_fen_per_t / 100, "shortfall.fixed_fen_per_t"
     if floor is not None:
-        low, low_origin = floor, "asked for"
+        low, low_origin = floor, origin
     if ceiling is not None:
-        high, high_origin = ceiling, "asked for"
+        high, high_origin = ceiling, "asked for" if ceiling < inf else "asked for: none"
     elif high < low:
         high, high_origin = inf, f"none: {high_origin} is {high:,.2f}"
     if not 0 <= low <= high:
@@ -79,7 +82,7 @@ def guide_prices(case: Case, tax: float, collar: Collar, exceedance: Mapping[str
     for name, times in said.items():
         if name not in case.zones:
             raise Malformed("--exceedance", f"no such city {name!r}", f"there are {', '.join(case.zones)}")
-        if not times > 0:
+        if not 0 < times < inf:
             raise Malformed("--exceedance", f"{name} is {times:g}", "give measured over standard, above zero")
     if len(case.years) != 1:
         raise Malformed("years", f"{len(case.years)} of them", "give the year that the guide price is for")
@@ -91,5 +94,6 @@ def guide_prices(case: Case, tax: float, collar: Collar, exceedance: Mapping[str
         except Malformed:
             marginal = inf
         own = guided(marginal, tax, collar.floor, collar.ceiling)
-        cities.append(GuidePrice(zone, own, own.price / together.price if together.price else inf, said.get(zone)))
+        times = own.price / together.price if together.price else inf if own.price else 1.0
+        cities.append(GuidePrice(zone, own, times, said.get(zone)))
     return GuidePrices(together, tuple(cities))

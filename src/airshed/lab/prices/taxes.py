@@ -42,6 +42,13 @@ class ReliefRow(msgspec.Struct, frozen=True):
     status: Status
 
 
+class TaxPlace(msgspec.Struct, frozen=True):
+    """Whose tax a shipped zone pays, a row of `tax_places.csv`; a zone that is not there pays none."""
+
+    zone: str
+    place: str
+
+
 class Fee(msgspec.Struct, frozen=True):
     """What buyer and seller each pay of a trade's value, a row of `fees.csv`."""
 
@@ -70,6 +77,16 @@ def read_fees(path: Path | None = None) -> tuple[Fee, ...]:
     rows = read_rows(found, Fee)
     _once(found, [row.place for row in rows])
     return rows
+
+
+def place_of(zone: str) -> str | None:
+    """The place whose tables tax a shipped zone.
+
+    >>> place_of("dianzhong"), place_of("acidrain")
+    ('Yunnan', None)
+    """
+    rows = read_rows(Path(__file__).with_name("tax_places.csv"), TaxPlace)
+    return next((row.place for row in rows if row.zone == zone), None)
 
 
 def _once(path: Path, names: Sequence[str]) -> None:

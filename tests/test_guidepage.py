@@ -1,0 +1,83 @@
+"""The page of a guide price: what it says, and how it looks in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import inf
+
+import pytest
+from typer.testing import CliRunner
+
+from airshed.cli.lab import app
+from airshed.lab.prices.guide_price import Collar, GuidePrice, GuidePrices
+from airshed.market.emission_tax import guided
+from airshed.service.guidepage import GuideFacts, build
+from airshed.service.guidepage.page import headline
+from airshed.service.report.words import Phrase
+from browsers import Seen, opened, sizes
+
+DESK, TELEPHONE = 1280, 400
+
+
+@pytest.fixture(scope="module")
+def guide_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Seen]]:
+    path = tmp_path_factory.mktemp("guide") / "guide.html"
+    words = ["--pollutant", "NOx", "--below", "50", "--exceedance", "KM=1.2", "--exceedance", "HH=0.8"]
+    done = CliRunner().invoke(app, ["guide", *words, "--html", str(path)])
+    assert done.exception is None, done.exception
+    with opened(path) as found:
+        yield done.stdout, found
+
+
+def test_the_page_of_a_guide_price_says_what_the_command_says(guide_page: tuple[str, Seen]) -> None:
+    said, seen = guide_page
+    text = seen.page.inner_text("main")
+    for line in said.splitlines():
+        if line.startswith("│"):
+            cells = [each.strip() for each in line.split("│")[1:-1]]
+            assert all(each in text for each in cells[1:5]), cells
+    assert seen.complaints == []
+    assert len(seen.requests) == 1
+
+
+@pytest.mark.parametrize("width", [DESK, TELEPHONE])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_page_of_a_guide_price_fits(guide_page: tuple[str, Seen], width: int, language: str) -> None:
+    page = guide_page[1].page
+    page.set_viewport_size({"width": width, "height": 900})
+    page.click(f'[data-say="{language}"]')
+    page.wait_for_timeout(200)
+
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert [name for name, _, _ in sizes(page)] == ["guide", "air"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_word_of_a_chart_is_cut_off_on_a_telephone(guide_page: tuple[str, Seen], language: str) -> None:
+    page = guide_page[1].page
+    page.set_viewport_size({"width": TELEPHONE, "height": 900})
+    page.click(f'[data-say="{language}"]')
+    page.wait_for_timeout(300)
+    cut = page.evaluate(
+        "[...document.querySelectorAll('.chart')].flatMap(c => { const box = c.getBoundingClientRect();"
+        " return [...c.querySelectorAll('svg text')].filter(t => { const r = t.getBoundingClientRect();"
+        " return r.width && (r.right > box.right + 1 || r.left < box.left - 1) }).map(t => t.textContent) })"
+    )
+
+    assert cut == []
+
+
+def test_names_cannot_break_out_and_a_cap_that_cannot_be_kept_says_so() -> None:
+    evil = "</script><b>"
+    impossible = GuidePrice(evil, guided(inf, 0.0, 1.0, 9.0), 9.0, None)
+    found = GuidePrices(guided(0.5, 0.0, 1.0, 9.0), (impossible,))
+    facts = GuideFacts(
+        "SO2", 2027, Phrase("yuan", "元"), {}, found, Collar(1.0, 9.0, evil, "x"), evil, None, (), (evil,), evil
+    )
+    page = build(facts)
+
+    assert page == build(facts)
+    assert "</script><b>" not in page
+    assert "cannot be kept" in page
+    assert headline(facts).en.startswith("A guide price of 1.00 yuan a tonne and year, the floor:")
+    assert "9.00 times as much" in headline(facts).en
