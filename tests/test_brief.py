@@ -218,7 +218,8 @@ def test_who_is_given_what_it_emits_has_no_power_and_who_holds_more_raises_the_p
 
 
 def test_nothing_trades_where_shares_are_what_is_emitted_and_the_brief_says_so() -> None:
-    found, spare = judge(), judge().spare(REFERENCE)
+    found, mine = judge(), world()
+    spare = np.bincount(mine.group, judge().spare(REFERENCE))
     known = diagnose(found, "reference", REFERENCE)
     assert known.predicted_t == pytest.approx(min(spare[spare > 0].sum(), -spare[spare < 0].sum()))
     assert [finding.verdict for finding in known.findings] == ["no"] * 4

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from airshed.lab.brief.designs import REFERENCE, Design
+from airshed.lab.brief.designs import REFERENCE, Border, Design, Method
 from airshed.lab.brief.diagnosis import Diagnosis, diagnose
 from airshed.lab.brief.judge import Judge
 from airshed.lab.brief.states import State, states_of
@@ -21,6 +21,7 @@ ZONE = load_zone(shipped("zones", "dianzhong"))
 JUDGE = Judge(states_of(ZONE, RULES, "NOx", Assumed(years=4)))
 WORLD = JUDGE.world
 EMITTED = JUDGE.of(REFERENCE).emitted(WORLD)[:, 0]
+METHODS: tuple[Method, ...] = ("history", "equal_cut", "limit", "benchmark")
 SOLD = replace(REFERENCE, sale="paid")
 
 
@@ -106,6 +107,27 @@ def test_a_firm_by_itself_is_thin_and_has_no_power_over_anybody() -> None:
     only = replace(WORLD, group=np.zeros_like(WORLD.group), groups=("one",))
     found = diagnose(Judge([State(0, "central", 1.0, only)]), "alone", REFERENCE)
     assert named(found) == ["too few parties"]
+
+
+def test_what_works_of_a_group_need_of_each_other_is_no_trade() -> None:
+    """Each group has what it emits in all, its first works three tonnes in four too many and the others too few."""
+    held = EMITTED.copy()
+    for group in range(len(WORLD.groups)):
+        own = np.flatnonzero(WORLD.group == group)
+        if len(own) > 1:
+            held[own] = 0.25 * EMITTED[own]
+            held[own[0]] += 0.75 * float(EMITTED[own].sum())
+    assert np.abs(held - EMITTED).max() > 100
+    found = diagnose(JUDGE, "groups", REFERENCE, given_away=held)
+    assert found.predicted_t == pytest.approx(0, abs=1e-6)
+    assert (found.idle_percent, named(found)) == (100.0, [])
+
+
+@pytest.mark.parametrize("border", ["cities", "zone"])
+def test_where_trade_is_predicted_there_is_a_seller_and_a_buyer(border: Border) -> None:
+    for method in METHODS:
+        for place in diagnose(JUDGE, "any", Design(border, "wall", method)).places:
+            assert (place.predicted_t > 0) == (place.sellers > 0 and place.buyers > 0), (method, place)
 
 
 def test_a_large_firm_among_many_has_power_though_the_market_is_not_thin() -> None:

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import polars as pl
 import pytest
 from typer.testing import CliRunner
@@ -19,6 +20,7 @@ from airshed.cli.lab import app
 from airshed.cli.lab_brief import seen_in
 from airshed.engine.runner import Runner
 from airshed.lab.brief.facts import BriefFacts
+from airshed.lab.brief.measures import CRITERIA
 from airshed.lab.brief.run import brief
 from airshed.lab.brief.tasks import MOVES
 from airshed.lab.brief.world import Assumed
@@ -30,9 +32,11 @@ from airshed.rulebook.load import find, load
 from airshed.rulebook.shipped import shipped
 from airshed.service.book import Book
 from airshed.service.briefpage import build
+from airshed.service.briefpage.doubts import sensitivity, unknown
+from airshed.service.briefpage.measured import measures
 from airshed.service.briefpage.pdf import print_page
-from airshed.service.briefpage.reasons import headline, reasons, sensitivity, unknown
-from airshed.service.briefpage.words import AXES, DESIGNS, OPTIONS, PLACES, SPOKEN, measures
+from airshed.service.briefpage.reasons import headline, reasons
+from airshed.service.briefpage.words import AXES, DESIGNS, OPTIONS, PLACES, SPOKEN
 from airshed.service.marketdata.frames import market_frames
 from airshed.service.report.words import LANGUAGES, Phrase
 from browsers import Seen, opened, sizes
@@ -41,6 +45,18 @@ from laws import FILES, RULES
 LARGEST_PAGE = 6_000_000
 DESK, TELEPHONE = 1280, 400
 YUAN = Phrase("yuan", "元")
+#: Every piece of text that can be seen, charts included.
+VISIBLE = """() => {
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (walk.nextNode()) {
+    const parent = walk.currentNode.parentElement;
+    const text = walk.currentNode.textContent.trim();
+    if (text && !["SCRIPT", "STYLE", "NOSCRIPT"].includes(parent.tagName) && parent.getClientRects().length)
+      found.push(text);
+  }
+  return found;
+}"""
 #: A short brief, so that a test is not long.
 SHORT = ["brief", "--pollutant", "PM", "--years", "2", "--sessions", "1", "--workers", "1"]
 
@@ -133,6 +149,52 @@ def test_what_is_observed_is_trade_between_firms_of_the_first_vintage(folder: Pa
     assert firms.height < tape.height
     assert seen_in(str(folder / "story.book"), ["SO2", "PM"], 2027) == {"SO2": 6.8, "PM": 0.0}
     assert seen_in(str(folder / "story.book"), ["SO2"], 2031) == {"SO2": 0.0}
+
+
+def test_weights_may_be_moved_on_the_page_and_all_designs_are_ranked_anew(facts: BriefFacts, seen: Seen) -> None:
+    page, order = seen.page, list(CRITERIA)
+    page.click('[data-say="en"]')
+    assert "stays first of 540" in page.inner_text("#own .answer")
+    assert page.inner_text("#own tbody tr:first-child td:last-child") == f"{facts.score:.1f}"
+    values = np.array([[value or 0.0 for value in row] for row in facts.all_values])
+    for moved, weight in (("air", 100), ("revenue", 60)):
+        page.click("#own button")
+        page.fill(f"#weight-{moved}", str(weight))
+        raw = np.array([weight if name == moved else facts.weights[name] for name in order], dtype=np.float64)
+        known = raw * np.array([facts.values["choice"][name] is not None for name in order])
+        scores = 100 * values @ known / known.sum()
+        shown = page.locator("#own tbody tr td:last-child").all_inner_texts()
+        assert shown[:5] == [f"{score:.1f}" for score in sorted(scores.tolist(), reverse=True)[:5]], moved
+        assert page.inner_text(f"#weight-{moved} + output") == f"{100 * weight / raw.sum():.0f} %"
+        choice = facts.designs.index(tuple(facts.choice.values()))
+        behind = float(scores.max() - scores[choice])
+        assert f"{behind:.1f} points behind" in page.inner_text("#own .answer") or behind < 1e-9
+    page.click('[data-say="zh"]')
+    assert "本报告的选择" in page.inner_text("#own .answer")
+    page.click("#own button")
+    assert seen.complaints == []
+
+
+def test_chinese_pages_have_no_english_and_english_ones_no_chinese(seen: Seen) -> None:
+    """But for codes, file names, what people type, and the words of the law that is quoted."""
+    quoted = r"SO2|NOx|PM|VOC|kg|CSV|A|Airshed|Hahn|SHA|English|airshed|lab|check|brief|dianzhong|PATH"
+    for language, foreign in (("zh", r"[A-Za-z]{3,}"), ("en", r"[\u4e00-\u9fff]")):
+        seen.page.click(f'[data-say="{language}"]')
+        texts = seen.page.evaluate(VISIBLE)
+        found = [
+            text
+            for text in texts
+            if re.search(
+                foreign,
+                re.sub(
+                    rf"(?<![A-Za-z])({quoted})(?![A-Za-z])|--\w+( [\w=,]+)?|certificate-\S+|[0-9a-f]{{64}}", "", text
+                ),
+            )
+            and "原文" not in text
+            and text not in ("中文", "English")
+            and not text.startswith("airshed ")
+        ]
+        assert found == [], language
 
 
 def test_the_page_loads_nothing_and_complains_of_nothing(page: Path, seen: Seen) -> None:

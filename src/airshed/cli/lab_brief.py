@@ -230,7 +230,8 @@ def _certificates(folder: Path, zone: Zone, rules: Rulebook, assumed: Mapping[st
 
 def _print(facts: BriefFacts, rules: Rulebook) -> None:
     from airshed.service.briefpage.charts import order_of
-    from airshed.service.briefpage.reasons import headline, reasons, sensitivity
+    from airshed.service.briefpage.doubts import sensitivity
+    from airshed.service.briefpage.reasons import headline, reasons
     from airshed.service.briefpage.words import AXES, CAUSES, CRITERIA, DESIGNS
     from airshed.service.report.words import Phrase
 

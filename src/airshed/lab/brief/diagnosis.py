@@ -115,7 +115,8 @@ def diagnose(
 ) -> Diagnosis:
     """The trade of the first year that price-takers would make from a design's allocation, and the four suspects.
 
-    Predicted trade is what those who hold more than they emit have to spare for those who lack. With an allocation that
+    Predicted trade is what groups of firms that hold more than they emit have to spare for those that lack; what works
+    of one group need of each other is no trade. With an allocation that
     hits what firms emit in equilibrium nothing trades, and nothing is wrong: so the prediction, not the volume, is the
     measure. `given_away` (S,) t is what sources got where a book shows it, else what the design gives; `fee` what buyer
     and seller together lose, as a part of the price, else what the rulebook says.
@@ -150,8 +151,8 @@ def volumes(
 ) -> tuple[float, ...]:
     """The part of the first year's trade that is left when buyer and seller together lose so much of the price.
 
-    What a source must abate anyway it would buy for less than its cost; what it abates beyond, or holds unused, it
-    sells for no less. Bids are sorted down, asks up, and trade as far as a bid exceeds an ask by the wedge. All zero
+    What a group of firms must abate anyway it would buy for less than its cost; what it abates beyond, or holds unused,
+    it sells for no less. Bids are sorted down, asks up, and trade as far as a bid exceeds an ask by the wedge. All zero
     where nothing would trade even without costs.
     """
     world, done = judge.world, judge.of(design)
@@ -168,20 +169,21 @@ Book = list[tuple[float, float]]
 
 
 def _book(world: World, there: Flags, free: Floats) -> tuple[Book, Book]:
-    """Bids and asks of sources: price and t."""
+    """Bids and asks of groups of firms, price and t: what works of a group need of each other is no trade."""
     bids: Book = []
     asks: Book = []
-    for source in np.flatnonzero(there).tolist():
-        short = float(world.baseline[source] - free[source])
+    for group in np.unique(world.group[there]).tolist():
+        own = there & (world.group == group)
+        short = float((world.baseline[own] - free[own]).sum())
         if short < 0:
             asks.append((0.0, -short))
-        for step in np.flatnonzero(world.step_source == source).tolist():
+        for step in np.flatnonzero(own[world.step_source]).tolist():
             cost, width = max(0.0, float(world.cost[step])), float(world.potential[step])
-            own = min(max(short, 0.0), width)
-            if own > 0:
-                bids.append((cost, own))
-            if width - own > 0:
-                asks.append((cost, width - own))
+            used = min(max(short, 0.0), width)
+            if used > 0:
+                bids.append((cost, used))
+            if width - used > 0:
+                asks.append((cost, width - used))
             short -= width
         if short > 0:
             bids.append((world.backstop, short))

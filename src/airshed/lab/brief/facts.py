@@ -120,6 +120,8 @@ class Found(msgspec.Struct, frozen=True):
     walled: tuple[str, ...]
     proofs: tuple[Proven, ...]
     origins: tuple[str, ...]
+    #: What the transfer matrix rests on; empty without a matrix.
+    air_origins: tuple[str, ...]
 
 
 class PollutantFacts(msgspec.Struct, frozen=True):
@@ -151,6 +153,9 @@ class BriefFacts(msgspec.Struct, frozen=True):
     #: Scores of designs with a name, of 100, and of the choice.
     scores: Mapping[str, float]
     values: Mapping[str, Mapping[Criterion, float | None]]
+    #: Every design by its options, in the order of all choices, and its values by criterion, 0 to 1.
+    designs: tuple[tuple[str, ...], ...]
+    all_values: tuple[tuple[float | None, ...], ...]
     #: Designs within a point of the choice, with their scores.
     near: tuple[tuple[Plain, float], ...]
     weights: Mapping[Criterion, float]

@@ -167,16 +167,12 @@ class Judge:
         return found
 
     def sides(self, design: Design, market: Trading, given_away: Floats | None = None) -> Sides:
-        """Who could sell and who would buy in a market in the first year."""
+        """Who could sell and who would buy in a market in the first year; works of a group first help each other."""
         spare = self.spare(design, given_away)
         own = np.zeros(len(self.world.groups))
         np.add.at(own, self.world.group[market.sources], spare[market.sources])
-        here = spare[market.sources]
-        return Sides(
-            sellers=alike(np.maximum(own, 0.0)),
-            buyers=alike(np.maximum(-own, 0.0)),
-            traded=min(float(np.maximum(here, 0.0).sum()), float(np.maximum(-here, 0.0).sum())),
-        )
+        sold, bought = np.maximum(own, 0.0), np.maximum(-own, 0.0)
+        return Sides(alike(sold), alike(bought), min(float(sold.sum()), float(bought.sum())))
 
     def _trade(self, design: Design) -> Judged:
         """parties: how many alike would stand on the thinner side of the market (1 / Herfindahl index of what groups of
@@ -248,7 +244,9 @@ def _apart(amounts: Floats, sizes: Floats) -> float:
 
 
 class Sides(NamedTuple):
-    """The two sides of a market: how many alike sell and buy, and the t that price-takers would trade."""
+    """The two sides of a market: how many groups of firms alike sell and buy, and the t that price-takers would trade
+    between groups.
+    """
 
     sellers: float
     buyers: float

@@ -53,6 +53,7 @@ def found_of(zone: Zone, rules: Rulebook, judge: Judge, assumed: Assumed) -> Fou
             for each in proofs_of(zone, rules, world, assumed)
         ),
         origins=world.origins,
+        air_origins=world.air_origins,
     )
 
 

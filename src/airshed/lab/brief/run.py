@@ -26,6 +26,8 @@ from airshed.rulebook.schema import Rulebook
 TRADED = ("pilots", "cities", "reference")
 #: How far behind, in points, a design is near.
 NEAR, MOST_NEAR = 1.0, 6
+#: Decimals of the values of all designs, which run from 0 to 1.
+DECIMALS = 6
 
 
 class Judgement:
@@ -104,6 +106,10 @@ def brief(
         score=float(scores[choice]),
         scores={name: float(scores[place]) for name, place in _named(designs, choice).items()},
         values={name: _values(found, place) for name, place in _named(designs, choice).items()},
+        designs=tuple(tuple(plain(design).values()) for design in designs),
+        all_values=tuple(
+            tuple(None if np.isnan(value) else round(value, DECIMALS) for value in row) for row in found.values.tolist()
+        ),
         near=tuple((plain(designs[place]), float(scores[place])) for place in near),
         weights=dict(weights),
         eyes={name: plain(designs[found.best(other)]) for name, other in eyes(weights).items()},

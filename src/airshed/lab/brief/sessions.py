@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import msgspec
 import numpy as np
@@ -34,7 +34,7 @@ ERRORS = 2.0
 FEN = 100.0
 
 
-class SessionFacts(NamedTuple):
+class SessionFacts(msgspec.Struct, frozen=True):
     """What sessions of one kind come to, means over them.
 
     `gains` percent of all gains from trade, without walls and borders, that are made. `scatter` how far prices of a

@@ -86,6 +86,7 @@ class World:
     reserve: float
     walled: tuple[str, ...]
     origins: tuple[str, ...]
+    air_origins: tuple[str, ...]
 
 
 def world_of(zone: Zone, rules: Rulebook, pollutant: str, assumed: Assumed) -> World:
@@ -152,10 +153,8 @@ def world_of(zone: Zone, rules: Rulebook, pollutant: str, assumed: Assumed) -> W
         fee=(trading.buyer_fee_basis_points + trading.seller_fee_basis_points) / 10_000,
         reserve=allocation.reserve_basis_points / 10_000,
         walled=walled,
-        origins=(
-            *case.origins,
-            *dict.fromkeys(row.origin for row in rules.transfer.rows if row.pollutant == pollutant),
-        ),
+        origins=case.origins,
+        air_origins=tuple(dict.fromkeys(row.origin for row in rules.transfer.rows if row.pollutant == pollutant)),
     )
 
 

@@ -11,8 +11,9 @@ from airshed.lab.brief.designs import GUARD
 from airshed.lab.brief.facts import BriefFacts, PollutantFacts
 from airshed.lab.brief.measures import MEASURES
 from airshed.rulebook.schema import Rulebook
-from airshed.service.briefpage import charts, reasons, words
+from airshed.service.briefpage import charts, doubts, measured, reasons, words
 from airshed.service.briefpage import charts_market as market
+from airshed.service.briefpage import charts_rest as rest
 from airshed.service.report.labels import place_names
 from airshed.service.report.page import environment, script_json
 from airshed.service.report.style import FONT, Figure, faded
@@ -50,26 +51,48 @@ def build(facts: BriefFacts, rules: Rulebook, command: str) -> str:
             names=names,
             headline=reasons.headline(facts),
             reasons=reasons.reasons(facts, money),
-            sensitivity=reasons.sensitivity(facts),
-            unknown=reasons.unknown(facts),
+            sensitivity=doubts.sensitivity(facts),
+            unknown=doubts.unknown(facts),
+            of_prices=doubts.of_prices,
             keys=_keys(facts, money),
-            measures=words.measures(money, facts.cost_year),
+            measures=measured.measures(money, facts.cost_year),
             scored=set(MEASURES),
             words=words,
             draw=charts,
             borders=market.BORDERS,
-            lines=market.LINES,
+            lines=rest.LINES,
             guard=f"{100 * GUARD:g}",
             order=charts.order_of(facts),
             shade=lambda value: "transparent" if value is None else faded("#2e8087", round(DEEPEST * value, 3)),
             number=number,
             charts=script_json(drawn),
+            ranking=script_json(_ranking(facts)),
             drawn=set(drawn),
             plotly=Markup(get_plotlyjs()),
             font=FONT,
             command=command,
         )
     )
+
+
+def _ranking(facts: BriefFacts) -> dict[str, object]:
+    """What the page ranks all designs by when its weights are moved."""
+    return {
+        "axes": list(words.AXES),
+        "words": {
+            axis: {
+                each: {"en": phrase.en, "zh": phrase.zh}
+                for (name, each), phrase in words.SPOKEN.items()
+                if name == axis
+            }
+            for axis in words.AXES
+        },
+        "criteria": list(facts.weights),
+        "designs": facts.designs,
+        "values": facts.all_values,
+        "stated": list(facts.weights.values()),
+        "choice": facts.designs.index(tuple(facts.choice.values())),
+    }
 
 
 def number(value: float | None, decimals: int, signed: bool = False) -> str:
@@ -89,14 +112,14 @@ def _charts(
 ) -> dict[str, Callable[[Language], Figure]]:
     has = each.found
     found: dict[str, Callable[[Language], Figure]] = {
-        "methods": lambda language: market.methods(each, language),
-        "path": lambda language: market.path(has, money, language),
-        "trade": lambda language: market.trade(each, language),
-        "price": lambda language: market.tornado(each, "price", language),
+        "methods": lambda language: rest.methods(each, language),
+        "path": lambda language: rest.path(has, money, language),
+        "trade": lambda language: rest.trade(each, language),
+        "price": lambda language: rest.tornado(each, "price", language),
     }
     if len(has.prices) > 1:
         found["prices"] = lambda language: market.prices(has, names, money, language)
-        found["saving"] = lambda language: market.tornado(each, "saving_percent", language)
+        found["saving"] = lambda language: rest.tornado(each, "saving_percent", language)
         if has.linking is not None:
             found["linking"] = lambda language: market.linking(has, names, money, language)
     if has.loads:
@@ -137,9 +160,9 @@ def _keys(facts: BriefFacts, money: Phrase) -> list[tuple[Phrase, str, Phrase, s
         )
     found.append(
         (
-            Phrase("It wins under", "胜出于"),
+            Phrase("It wins under", "胜出比例"),
             f"{100 * facts.wins:.0f} %",
-            Phrase("of all possible weights", "的全部可能权重"),
+            Phrase("of all possible weights", "（占全部可能的权重）"),
             "weights",
         )
     )

@@ -1,0 +1,151 @@
+"""The brief in sentences: what its choice is most sensitive to, and what it does not know."""
+
+from __future__ import annotations
+
+from airshed.lab.brief.diagnosis import STRONG, THIN
+from airshed.lab.brief.facts import BriefFacts, PollutantFacts
+from airshed.lab.brief.sessions import ERRORS
+from airshed.lab.brief.states import GROWTH_STEP
+from airshed.lab.brief.world import CEILING, LESS_OUTPUT, WITHHELD
+from airshed.service.briefpage.reasons import GUARDED, as_written, listed
+from airshed.service.briefpage.words import CRITERIA, KNOBS, knob
+from airshed.service.report.words import Phrase
+
+#: Points by which another design must lead to be told.
+LEAST = 0.05
+
+
+def sensitivity(facts: BriefFacts) -> Phrase:
+    """What the choice is most sensitive to: weights first, then assumptions."""
+    narrow = sorted(facts.holds, key=lambda each: facts.holds[each][1] - facts.holds[each][0])[:2]
+    weights = [(CRITERIA[each], *facts.holds[each]) for each in narrow]
+    en = " and ".join(f"{name.en.lower()} (it stays from {low:.0f} to {high:.0f} %)" for name, low, high in weights)
+    zh = "与".join(f"“{name.zh}”（在{low:.0f}–{high:.0f} %之间不变）" for name, low, high in weights)
+    other = [(name, at, behind) for name, at, _, behind in facts.moved if behind >= LEAST]
+    if not other:
+        en_moved = "It stays the same in every run with one assumption moved."
+        zh_moved = "逐一改变假设后，选择均不变。"
+    else:
+        each_en = "; ".join(f"{knob(name, at).en} (by {behind:.1f} points)" for name, at, behind in other)
+        each_zh = "；".join(f"{knob(name, at).zh}（领先{behind:.1f}分）" for name, at, behind in other)
+        en_moved, zh_moved = f"Another design wins with {each_en}.", f"以下情形另有设计胜出：{each_zh}。"
+    return Phrase(
+        f"The choice is most sensitive to the weights of {en}. {en_moved} With no view on weights at all it wins under"
+        f" {100 * facts.wins:.0f} % of them, and is {facts.behind:.1f} points behind the best on average.",
+        f"选择对下列权重最敏感：{zh}。{zh_moved}若对权重不作任何设定，它在{100 * facts.wins:.0f} %的权重下胜出，"
+        f"平均落后最优{facts.behind:.1f}分。",
+    )
+
+
+def of_prices(each: PollutantFacts) -> Phrase:
+    """What the price of a pollutant, and the saving of linking, hang on most."""
+    most: dict[str, float] = {}
+    for swing in each.swings:
+        change = abs(swing.price / each.found.price - 1) if each.found.price > 0 else 0.0
+        most[swing.knob] = max(most.get(swing.knob, 0.0), change)
+    first = max(most, key=lambda name: most[name])
+    return Phrase(
+        f"The price hangs most on {KNOBS[first].en} (up to {100 * most[first]:.0f} %).",
+        f"价格对{KNOBS[first].zh}最敏感（变动最多{100 * most[first]:.0f} %）。",
+    )
+
+
+def unknown(facts: BriefFacts) -> list[Phrase]:
+    """What the brief does not know, or assumes."""
+    found = [
+        Phrase(
+            f"Costs of abatement are indicative (central values of published ranges, prices of {facts.cost_year}),"
+            " emissions and conduct of works are synthetic: nothing here says what a real firm emits or pays. Replace"
+            " them by local audits first.",
+            f"减排成本为参考值（公开区间的中值，{facts.cost_year}年价格），排放与企业行为为合成数据，不代表任何真实企业；"
+            "使用前应首先以本地核查数据替换。",
+        ),
+        Phrase(
+            "Caps, fees and reference prices are those of the rulebook, which no notice has set yet: to confirm.",
+            "总量、费率与参考价取自规则文本，尚无文件正式确定，均待确认。",
+        ),
+    ]
+    bare = [each.pollutant for each in facts.pollutants if not each.found.air_origins]
+    if any("indicative" in origin for each in facts.pollutants for origin in each.found.air_origins):
+        found.append(
+            Phrase(
+                "What a tonne adds at a receptor comes from a built-in Gaussian plume without chemistry, beyond its"
+                " range in part [A]; a transport model may turn the air criterion round."
+                + (f" {', '.join(bare)} has no matrix, and no air measure." if bare else ""),
+                "每吨排放对受体的贡献来自内置高斯烟羽模型（不含化学反应，部分超出适用距离），属参考值[A]；改用传输模型，"
+                "空气质量准则的结论可能改变。" + (f"{'、'.join(bare)}无传输矩阵，不计空气质量。" if bare else ""),
+            )
+        )
+    for each in facts.pollutants:
+        if each.found.less_output_percent > 0.5:
+            percent = f"{each.found.less_output_percent:.0f} %"
+            found.append(
+                Phrase(
+                    f"{each.pollutant}: {percent} of what must be abated in one market is beyond every technology of"
+                    " the tables; it is counted as less output.",
+                    f"{each.pollutant}：统一市场所需减排的{percent}超出所列技术的能力，按减产计。",
+                )
+            )
+    found += [
+        Phrase(
+            f"Assumed, not found: less output at {LESS_OUTPUT:g} times the dearest technology; a collar from the"
+            f" reserve price to {CEILING:g} times the reference price, {100 * WITHHELD:g} % of the cap bought at the"
+            f" floor; a guard of {GUARDED}; behind a wall each side keeps its part of the city's cap; growth"
+            f" {100 * GROWTH_STEP:g} point lower and higher in the states; a market is thin below {THIN:g} firms alike,"
+            f" a firm strong from {STRONG:g} % of the price.",
+            f"以下为假设而非测算：减产成本为最贵技术的{LESS_OUTPUT:g}倍；价格下限为保留价、上限为参考价的{CEILING:g}倍，"
+            f"按下限价最多回购总量的{100 * WITHHELD:g} %；受体负荷限增{GUARDED}；单独成市时，两侧按排放比例分得"
+            f"本市总量；各情景的增长率上下各{100 * GROWTH_STEP:g}个百分点；等效企业少于{THIN:g}家视为对手过少，"
+            f"可使价格偏离{STRONG:g} %以上视为有市场势力。",
+        ),
+        *_played(facts),
+        _tax(facts),
+        Phrase(
+            "Firms take the price as given and foresee it; market power is a line through one point of each curve."
+            " Costs of running a programme, health, co-control of pollutants and jobs are not counted.",
+            "假设企业接受并能预见价格；市场势力按成本曲线上一点的直线近似。未计管理成本、健康效益、协同减排与就业。",
+        ),
+        Phrase(
+            "Weights are a judgement: section 4 and --weights take others. Values run from the worst to the best of all"
+            " designs, so that another set of designs would scale them otherwise.",
+            "权重是判断而非测算结果，可在第4节或以--weights更改；各项得分以全部设计中的最差与最优为两端，"
+            "设计集合不同，尺度也会不同。",
+        ),
+    ]
+    return found
+
+
+def _played(facts: BriefFacts) -> list[Phrase]:
+    """What sessions leave open: whom they stand for, and what so few of them cannot tell."""
+    if not facts.sessions:
+        return []
+    widest = max(ERRORS * played.error for each in facts.pollutants for played in each.sessions.values())
+    return [
+        Phrase(
+            "Sessions are played for the first year, with allowances free by benchmark, and are taken to be alike for"
+            " other methods, terms, collars and assumptions; those of a guarded zone are calls without the guard. With"
+            f" {facts.sessions} of each kind a manipulation that moves the mean price by less than {widest:.0f} %, at"
+            " the worst, cannot be told from chance: --sessions plays more.",
+            "模拟交易为首年、配额按基准法无偿分配，并假定在其他分配方法、期限、上下限与假设下结果相同；受体限制下的交易"
+            f"按无限制的集合竞价模拟。每类仅{facts.sessions}次，最不利时均价偏离{widest:.0f} %以内的操纵无法与偶然波动"
+            "区分；可用--sessions增加次数。",
+        )
+    ]
+
+
+def _tax(facts: BriefFacts) -> Phrase:
+    """What is done with a tax that firms pay beside allowances."""
+    if any(each.found.tax for each in facts.pollutants):
+        levied = listed(facts.pollutants, lambda p: f"{p.found.tax:,.2f}")
+        return as_written(
+            Phrase(
+                f"Prices are net of a tax on what is emitted ({levied} per t), the same for clean and dirty outlets"
+                " here.",
+                f"价格已扣除环境保护税（每吨{levied}）；此处对各排放口取同一税额。",
+            )
+        )
+    return Phrase(
+        "A tax on emissions that firms pay beside allowances is not taken off: --tax does, and lowers prices by as"
+        " much.",
+        "未扣除与配额并行的环境保护税：--tax 可扣除，价格相应降低。",
+    )
