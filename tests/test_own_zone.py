@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from airshed.cli.allocate import allocate
 from airshed.cli.lab import app as lab
+from airshed.cli.rules import app as rules
 from airshed.cli.zone import app as zone_app
 from airshed.lab.scenarios import schema
 from airshed.model.refusal import Malformed
@@ -36,6 +37,7 @@ def airshed(*words: str) -> str:
     app = typer.Typer()
     app.add_typer(lab, name="lab")
     app.add_typer(zone_app, name="zone")
+    app.add_typer(rules, name="rules")
     app.command()(allocate)
     done = CliRunner().invoke(app, list(words), catch_exceptions=False)
     assert done.exit_code == 0, done.output
@@ -138,3 +140,18 @@ def test_a_zone_that_does_not_fit_is_refused(mine: Path, tmp_path: Path) -> None
         airshed("zone", "check", str(mine))
     with pytest.raises(Malformed, match="--zone: it goes only without"):
         airshed("lab", "equilibrium", "--curves", "a.csv", "--caps", "b.csv", "--zone", str(mine))
+
+
+def test_laws_and_scenarios_are_copied_too(tmp_path: Path) -> None:
+    """What ships is a beginning for whoever has only installed it."""
+    draft = tmp_path / "draft"
+    airshed("rules", "copy", "shanxi", str(draft))
+    assert told("rules", "diff", "shanxi", str(draft))["changes"] == []
+    with pytest.raises(Malformed, match="is there already"):
+        airshed("rules", "copy", "shanxi", str(draft))
+    mine = tmp_path / "mine.toml"
+    mine.write_text(airshed("lab", "scenarios", "boom"), "utf-8")
+    assert schema.read(mine) == schema.read(schema.find("boom"))
+    assert told("lab", "scenarios", str(mine)) == told("lab", "scenarios", "boom")
+    with pytest.raises(Malformed, match="no such file is shipped"):
+        airshed("lab", "scenarios", "bust")

@@ -99,13 +99,25 @@ def run(
     console.print(f"{kept} batches were there, {batches - kept} played in {seconds:.1f} s: {out}", markup=False)
 
 
-def scenarios(json: Json = False) -> None:
-    """The scenarios that are shipped, and what each one asks. 情景列表。
+def scenarios(
+    name: Annotated[str, typer.Argument(help="One of them, to print its file: a beginning of your own.")] = "",
+    json: Json = False,
+) -> None:
+    """The scenarios that are shipped, and what each one asks; or the file of one. 情景列表。
 
     Example: airshed lab scenarios
-    """
-    from airshed.lab.scenarios.schema import every
 
+    Example: airshed lab scenarios closed_cities > mine.toml
+    """
+    from airshed.lab.scenarios.schema import every, find, read
+
+    if name:
+        told = read(find(name))
+        if json:
+            as_json(told)
+        else:
+            print(find(name).read_text("utf-8"), end="")
+        return
     found = every()
     if json:
         as_json({name: {"en": each.question_en, "zh": each.question_zh} for name, each in found.items()})

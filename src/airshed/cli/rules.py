@@ -1,4 +1,4 @@
-"""`airshed rules`: check a rulebook, read it, compare two."""
+"""`airshed rules`: check a rulebook, read it, copy it, compare two."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from airshed.cli.copying import copied
 from airshed.cli.show import as_json, console, fail, table
 from airshed.model.refusal import Malformed
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from airshed.rulebook.schema import Rulebook
 
 WIDEST = 400
-app = typer.Typer(no_args_is_help=True, help="The law as data: check it, read it, compare two versions.")
+app = typer.Typer(no_args_is_help=True, help="The law as data: check it, read it, copy it, compare two versions.")
 
 Where = Annotated[str, typer.Argument(metavar="PATH_OR_NAME", help="Folder of a rulebook, or dianzhong.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -72,6 +73,19 @@ def show(
             _show(rules, name)
         if not section:
             console.print(f"sha256:{digest(rules)}")
+
+
+@app.command()
+def copy(rulebook: Where, folder: Annotated[str, typer.Argument(help="A new folder.")]) -> None:
+    """Copy a rulebook's files, to draft another from them. 复制规则文本。
+
+    Example: airshed rules copy dianzhong draft
+    """
+    from airshed.rulebook.load import find
+
+    _loaded(rulebook)
+    many = copied(find(rulebook), folder)
+    console.print(f"{folder}: {many} files; airshed rules diff {rulebook} {folder} says what you change", markup=False)
 
 
 @app.command()

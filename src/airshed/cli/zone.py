@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from airshed.cli.copying import copied
 from airshed.cli.lab_case import Json
 from airshed.cli.show import as_json, console, say, table
-from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
     from airshed.lab.zones.zone import Zone
@@ -69,21 +68,12 @@ def copy(
 
     Example: airshed zone copy dianzhong mine
     """
-    import shutil
-
     from airshed.lab.zones.zone import find, load
 
-    source, target = find(zone), Path(folder)
+    source = find(zone)
     load(source)
-    try:
-        shutil.copytree(source, target, ignore=shutil.ignore_patterns(*NOT_COPIED))
-    except FileExistsError:
-        raise Malformed(folder, "is there already", "name a new folder") from None
-    except OSError as error:
-        raise Malformed(folder, f"cannot be written ({error.strerror})", "name a folder that can") from None
-    console.print(
-        f"{folder}: {len(list(target.iterdir()))} files; airshed zone check {folder} reads them", markup=False
-    )
+    many = copied(source, folder, *NOT_COPIED)
+    console.print(f"{folder}: {many} files; airshed zone check {folder} reads them", markup=False)
 
 
 def _city(zone: Zone, code: str) -> dict[str, Any]:
