@@ -23,6 +23,7 @@ from airshed.lab.zones.zone_cap import ZoneCap, zone_cap
 from airshed.market.allocation import METHODS, Activity, Allocation, Parts, allocate, whip
 from airshed.market.claims import Power, by_benchmark, by_history
 from airshed.market.claims_heat import OutputRule, by_heat_input, by_output, load_factor, power_quota_kg
+from airshed.market.incentives import surviving_signal, updated_signal
 from airshed.market.sharing.criteria import capacities
 from airshed.market.sharing.division import Terms, divide
 from airshed.market.sharing.games import shapley
@@ -30,6 +31,7 @@ from airshed.market.sharing.named import NAMED, filled
 from airshed.market.sharing.plan import EarlyAction, Member, Plan, Tier
 from airshed.market.sharing.savings import cleared, fair_shares
 from airshed.market.sharing.tiers import share
+from airshed.market.sharing.truing import trued_up
 from airshed.model.refusal import Malformed
 from airshed.rulebook.load import find, load
 from airshed.rulebook.shipped import shipped
@@ -229,6 +231,63 @@ def test_output_is_given_for_seven_tenths_in_advance_and_the_rest_when_verified(
     assert [(each.source, each.count) for each in found.shares] == [("a", 525), ("b", 175)]
     assert found.reserved == 300
     assert "225 more when output is verified" in found.shares[0].en
+
+
+def test_verified_output_settles_what_was_given_in_advance() -> None:
+    """a made 100 instead of 300, b 100 as before: of 1,000 a is due 500, of which it had 525; b 325 more."""
+    plan = NAMED["output_based"].plan
+    base = [source("a", "KM", (1, 1), (300, 300)), source("b", "KM", (1, 1), (100, 100))]
+    made = [source("a", "KM", (1, 1), (100, 100)), source("b", "KM", (1, 1), (100, 100))]
+
+    assert trued_up(1_000, base, made, plan) == [("a", 525, 500, -25), ("b", 175, 500, 325)]
+    assert all(each.more == each.final - each.advance for each in trued_up(1_001, base, made, plan))
+    with pytest.raises(Malformed, match="verified: b is missing"):
+        trued_up(1_000, base, made[:1], plan)
+    with pytest.raises(Malformed, match="source b: it got no advance"):
+        trued_up(1_000, base[:1], made, plan)
+    with pytest.raises(Malformed, match="the plan gives all at once"):
+        trued_up(1_000, base, made, NAMED["benchmark"].plan)
+
+
+@settings(max_examples=60, deadline=None)
+@given(zones(), st.integers(0, 10**6), st.data())
+def test_what_is_settled_adds_up_to_what_was_kept(members: list[Member], cap: int, data: st.DataObject) -> None:
+    plan = NAMED["output_based"].plan
+    made = [
+        replace(each, activity=replace(each.activity, output=tuple(data.draw(figures) for _ in range(2))))
+        for each in members
+    ]
+
+    assert sum(each.more for each in trued_up(cap, members, made, plan)) == share(cap, members, plan).reserved
+
+
+def test_a_baseline_that_moves_on_leaves_little_of_the_price() -> None:
+    """A small source of a zone whose cap is 0.9 of its emissions, at 5 %: the figures of the rule, through the rule.
+
+    One year that counts the year after leaves 0.142857; the mean of three years 1 - 0.3 (1/1.05 + 1/1.05^2 + 1/1.05^3).
+    """
+
+    def left(name: str, years: int) -> float:
+        rows = [source("small", "KM", (10**6,) * years, (10**6,) * years)]
+        rows.append(source("rest", "KM", (10**10,) * years, (10**10,) * years))
+        cap = (10**10 + 10**6) * 9 // 10
+
+        def again(activities: Sequence[Activity]) -> Allocation:
+            changed_ = [replace(m, activity=row) for m, row in zip(rows, activities, strict=True)]
+            return share(cap, changed_, NAMED[name].plan)
+
+        return updated_signal(again, [each.activity for each in rows], "small", 10_000, 0.05)
+
+    assert left("history", 1) == pytest.approx(0.142857, abs=5e-4)
+    assert left("equal_cut", 3) == pytest.approx(0.142857, abs=5e-4)
+    assert left("history", 3) == pytest.approx(surviving_signal({1: 0.3, 2: 0.3, 3: 0.3}, 0.05), abs=5e-4)
+    assert left("benchmark", 3) == 1.0
+    assert left("early_action", 2) < 1.0
+    with pytest.raises(Malformed, match="source nobody: it is not there"):
+        updated_signal(lambda rows: share(1, [], HISTORY), [], "nobody", 1, 0.05)
+    only = [source("a", "KM", (9,), (9,)).activity]
+    with pytest.raises(Malformed, match="cannot have abated 99 kg"):
+        updated_signal(lambda rows: share(1, [], HISTORY), only, "a", 99, 0.05)
 
 
 def test_a_sector_that_nobody_can_leave_gets_a_part_of_its_benchmark() -> None:

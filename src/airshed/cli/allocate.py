@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from airshed.cli.allocate_whip import Whipped, say_whip, whipped
 from airshed.cli.lab_case import ZoneOption
 from airshed.cli.show import as_json, console, say, table
-from airshed.model.measures import KG_PER_T, exact
+from airshed.model.measures import exact
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -73,6 +74,9 @@ def allocate(
     curves: Annotated[
         str, typer.Option(metavar="FILE.csv", help="Steps: zone,source,technology,cost_yuan_per_t,potential_t.")
     ] = "",
+    verified: Annotated[
+        str, typer.Option(metavar="FILE.csv", help="The same sources when output is verified: settles the advance.")
+    ] = "",
     methods: Annotated[bool, typer.Option("--methods", help="List every method and end.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Say of every share why, in English and Chinese.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
@@ -90,6 +94,8 @@ def allocate(
     Example: airshed allocate --activities mine.csv --pool 250000 --reserve 3 --method benchmark
 
     Example: airshed allocate --pollutant NOx --method shapley --explain
+
+    A method that gives a part in advance (output_based) is settled with --verified: what each gets more, or gives back.
     """
     from airshed.cli import allocate_plan
     from airshed.market.allocation import METHODS
@@ -114,10 +120,12 @@ def allocate(
             job = allocate_plan.own_job(Path(activities), _tiers(pool, reserve, auction), _size(size_kg))
         else:
             job = allocate_plan.zone_job(rulebook or RULEBOOK, region, pollutant or "SO2", jurisdiction, vintage)
-        allocate_plan.run(
-            allocate_plan.known(job, criteria, curves), *allocate_plan.plan_of(method, plan), explain, json
-        )
+        if verified and not activities:
+            raise Malformed("--verified", "goes only with --activities", "give both")
+        known = allocate_plan.known(job, criteria, curves)
+        allocate_plan.run(known, *allocate_plan.plan_of(method, plan), explain, json, verified)
         return
+    _only_with("a plan, or a method, that gives a part in advance", {"--verified": verified})
     _only_with("a plan, or a method that looks at cities", {"--criteria": criteria, "--curves": curves})
     names = list(METHODS) if method == ALL else [method]
     if activities:
@@ -208,29 +216,15 @@ def _only_with(other: str, given: dict[str, Any]) -> None:
             raise Malformed(option, f"goes only with {other}", "leave one of them out")
 
 
-def _whipped(task: Task, method: str) -> tuple[str, int, int] | None:
-    """The largest emitter, what it might have abated early a year, and what it loses by that; None without history."""
-    from airshed.market.allocation import whip
-
-    smallest = {
-        each.source: min(known)
-        for each in task.activities
-        if not each.entrant and (known := [kg for kg in each.emitted_kg if kg is not None])
-        if len(known) == len(each.years)
-    }
-    if not smallest or max(smallest.values()) == 0:
-        return None
-    source = max(smallest, key=lambda each: (smallest[each], each))
-    abated = min(KG_PER_T * task.size_kg, smallest[source])
-    lost = whip(lambda rows: task.by(method, rows), task.activities, source, abated) * abated
-    return source, abated, int(lost)
+def _whipped(task: Task, method: str) -> Whipped | None:
+    return whipped(task.activities, lambda rows: task.by(method, rows), task.size_kg)
 
 
 def _document(task: Task, found: dict[str, Allocation]) -> dict[str, Any]:
     sector = {each.source: each.sector for each in task.activities}
     methods: dict[str, Any] = {}
     for name, result in found.items():
-        whipped = _whipped(task, name)
+        found_whip = _whipped(task, name)
         methods[name] = {
             "reserved": result.reserved,
             "shares": [
@@ -243,7 +237,7 @@ def _document(task: Task, found: dict[str, Allocation]) -> dict[str, Any]:
                 }
                 for share in result.shares
             ],
-            "whip": None if whipped is None else dict(zip(("source", "abated_kg", "lost"), whipped, strict=True)),
+            "whip": None if found_whip is None else found_whip._asdict(),
         }
     return {
         "name": task.name,
@@ -282,14 +276,9 @@ def _explain(task: Task, found: dict[str, Allocation]) -> None:
         console.print(f"\n{name}", style="bold", markup=False)
         for share in result.shares:
             console.print(f"{share.source}  {share.en}\n    {share.zh}", markup=False)
-        whipped = _whipped(task, name)
-        if whipped:
-            source, abated, lost = whipped
-            console.print(
-                f"Early action: had {source} abated {abated:,} kg a year before, it would get {lost:,} less.\n"
-                f"    早期减排：若{source}此前每年少排{abated:,}千克，配额将减少{lost:,}份。",
-                markup=False,
-            )
+        early = _whipped(task, name)
+        if early:
+            say_whip(early)
     console.print()
 
 

@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from airshed.cli.allocate_whip import Whipped, say_whip, whipped
 from airshed.cli.show import as_json, console, say, table
-from airshed.model.measures import KG_PER_T
 
 if TYPE_CHECKING:
     from airshed.lab.zones.criteria import Steps
     from airshed.market.allocation import Activity, Allocation, Parts
     from airshed.market.sharing.division import Terms
     from airshed.market.sharing.plan import Member, Plan
+    from airshed.market.sharing.truing import Settled
 
 WRITE = "write [[tiers]] as docs/sharing.md has them"
 
@@ -97,58 +98,52 @@ def plan_of(method: str, path: str) -> tuple[str, Plan]:
     return method, NAMED[method].plan
 
 
-def run(job: Job, name: str, plan: Plan, explain: bool, json: bool) -> None:
-    """Share out and print."""
+def run(job: Job, name: str, plan: Plan, explain: bool, json: bool, verified: str = "") -> None:
+    """Share out and print; with the rows of `verified` output, settle the advance."""
     from airshed.market.sharing.named import filled
     from airshed.market.sharing.tiers import share
 
     law = filled(plan, job.criteria, job.steps)
     found = share(job.law.cap, job.members, law, job.size_kg, job.law)
-    whipped = _whipped(job, law) if explain or json else None
+    settled = _settled(job, law, verified) if verified else []
+    early = _whipped(job, law) if explain or json else None
     if json:
-        as_json(_document(job, name, law, found, whipped))
+        as_json(_document(job, name, law, found, early, settled))
         return
     _print(job, name, law, found)
     if explain:
         for each in found.shares:
             console.print(f"{each.source}  {each.en}\n    {each.zh}", markup=False)
-        if whipped:
-            source, abated, lost = whipped
-            console.print(
-                f"Early action: had {source} abated {abated:,} kg a year before, it would get {lost:,} less.\n"
-                f"    早期减排：若{source}此前每年少排{abated:,}千克，配额将减少{lost:,}份。",
-                markup=False,
-            )
+        if early:
+            say_whip(early)
+    if settled:
+        table(
+            "Settled with verified output 产量核定后结清",
+            ("source 排放源", "advance 预配#", "verified 核定#", "more, or back 补发或收回#"),
+            [(each.source, f"{each.advance:,}", f"{each.final:,}", f"{each.more:+,}") for each in settled],
+        )
     say(_origins(job, law))
 
 
-def _whipped(job: Job, plan: Plan) -> tuple[str, int, int] | None:
-    """The largest emitter, what it might have abated early a year, what it loses by that; None without emissions."""
-    from airshed.market.allocation import whip
-    from airshed.market.sharing.tiers import share
+def _settled(job: Job, plan: Plan, verified: str) -> list[Settled]:
+    from airshed.lab.zones.activities import read_members
+    from airshed.market.sharing.truing import trued_up
 
-    place_of = {each.activity.source: each.jurisdiction for each in job.members}
-    smallest = {
-        each.source: min(known)
-        for member in job.members
-        if not (each := member.activity).entrant
-        if (known := [kg for kg in each.emitted_kg if kg is not None]) and len(known) == len(each.years)
-    }
-    if not smallest or not max(smallest.values()):
-        return None
-    source = max(smallest, key=lambda each: (smallest[each], each))
-    abated = min(KG_PER_T * job.size_kg, smallest[source])
+    return trued_up(job.law.cap, job.members, read_members(Path(verified)), plan, job.size_kg, job.law)
+
+
+def _whipped(job: Job, plan: Plan) -> Whipped | None:
+    from airshed.market.sharing.tiers import share
 
     def again(rows: Sequence[Activity]) -> Allocation:
         members = [replace(member, activity=row) for member, row in zip(job.members, rows, strict=True)]
-        assert all(place_of[each.activity.source] == each.jurisdiction for each in members)
         return share(job.law.cap, members, plan, job.size_kg, job.law)
 
-    return source, abated, int(whip(again, [each.activity for each in job.members], source, abated) * abated)
+    return whipped([each.activity for each in job.members], again, job.size_kg)
 
 
 def _document(
-    job: Job, name: str, plan: Plan, found: Allocation, whipped: tuple[str, int, int] | None
+    job: Job, name: str, plan: Plan, found: Allocation, early: Whipped | None, settled: list[Settled]
 ) -> dict[str, Any]:
     return {
         "name": job.name,
@@ -158,7 +153,8 @@ def _document(
         "reserved": found.reserved,
         "for_auction": found.for_auction,
         "shares": list(found.shares),
-        "whip": None if whipped is None else dict(zip(("source", "abated_kg", "lost"), whipped, strict=True)),
+        "whip": None if early is None else early._asdict(),
+        "settled": [each._asdict() for each in settled],
         "origins": _origins(job, plan),
     }
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
+from airshed.market.allocation import Allocation
+from airshed.market.claims import EMISSION, Activity, place_of, verified
 from airshed.model.refusal import Malformed
 
 
@@ -21,6 +24,45 @@ def surviving_signal(weights: Mapping[int, float], rate: float) -> float:
     for lag, weight in weights.items():
         if lag < 1 or not 0 <= weight < 10:
             raise Malformed(f"weight of year {lag}", f"is {weight:g}", "give zero or more, for one year or later")
+    return _left(weights, rate)
+
+
+def updated_signal(
+    share_out: Callable[[Sequence[Activity]], Allocation],
+    activities: Sequence[Activity],
+    source: str,
+    abated_kg: int,
+    rate: float,
+    size_kg: int = 1,
+) -> float:
+    """The part of the price that abating earns a source if its baseline moved on every year, through any method.
+
+    weight(k) is what `abated_kg` off the baseline year k years before the first that is shared out takes from the
+    source, by finite difference; the signal is 1 - sum of weight(k) (1 + r)^-k as in `surviving_signal`, above 1 where
+    the method pays for early abatement. Malformed as the method, or if it cannot have abated so much.
+    """
+    own = next((each for each in activities if each.source == source), None)
+    if own is None:
+        raise Malformed(f"source {source}", "it is not there", "name one that shares")
+    emitted = verified(own, EMISSION, own.emitted_kg)
+    if not 0 < abated_kg <= min(emitted):
+        raise Malformed(place_of(own), f"cannot have abated {abated_kg} kg", "abate 1 kg up to a year's emission")
+
+    def given(figures: Sequence[int]) -> int:
+        rows = [replace(each, emitted_kg=tuple(figures)) if each is own else each for each in activities]
+        return next(each.count for each in share_out(rows).shares if each.source == source)
+
+    before = given(emitted)
+    weights = {
+        own.years[-1] + 1 - year: (before - given([*emitted[:at], emitted[at] - abated_kg, *emitted[at + 1 :]]))
+        * size_kg
+        / abated_kg
+        for at, year in enumerate(own.years)
+    }
+    return _left(weights, rate)
+
+
+def _left(weights: Mapping[int, float], rate: float) -> float:
     return 1 - sum(weight * (1 + rate) ** -lag for lag, weight in weights.items())
 
 

@@ -33,6 +33,9 @@ RuleName = Literal[
 #: Rules that look at criteria of the groups, not at their claims alone; and those that look at what abating costs.
 BY_CRITERIA = ("entropy", "scarcity", "least_gini", "zero_sum_dea")
 BY_SAVING = ("shapley", "nucleolus")
+#: Groups among which rules share that look at every pair, every mix or many orders of them.
+MOST_GROUPS = 100
+LARGE: tuple[RuleName, ...] = ("least_gini", "zero_sum_dea", "shapley")
 #: Rules over claims that weigh the groups.
 WEIGHTED = ("lowest_shortage", "highest_coverage")
 #: Rules in words, for the trace.
@@ -93,6 +96,8 @@ def divide(
         return dict.fromkeys(groups, 0)
     if not total:
         raise Malformed("claims", f"every claim on the {pool} allowances is zero", "give at least one above zero")
+    if rule in LARGE and len(groups) > MOST_GROUPS:
+        raise Malformed(rule, f"{len(groups)} groups", f"give at most {MOST_GROUPS}, or share among larger ones first")
     if rule == "shapley":
         shares = _by_saving(pool, groups, wanted, "shapley", terms, size_kg)
     elif rule == "nucleolus":

@@ -6,9 +6,10 @@ most their sum, and awards between nothing and the claim that add up to E.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from itertools import combinations, pairwise
+from itertools import combinations
 from math import factorial
 
 from airshed.model.refusal import Malformed
@@ -113,12 +114,12 @@ def lowest_shortage(endowment: Fraction, claims: Sequence[Fraction], weights: Se
         return sum(awarded(level), Fraction(0))
 
     ends = sorted({Fraction(0), *weights})
-    for low, high in pairwise(ends):
-        above, below = given(low), given(high)
-        if below <= endowment:
-            part = (above - endowment) / (above - below) if above > below else Fraction(0)
-            return awarded(low + (high - low) * part)
-    return list(claims)
+    if len(ends) == 1:
+        return list(claims)
+    at = max(1, bisect_left(ends, -endowment, key=lambda level: -given(level)))  # from here on too little is given
+    low, high = ends[at - 1], ends[at]
+    above, below = given(low), given(high)
+    return awarded(low + (high - low) * ((above - endowment) / (above - below) if above > below else 0))
 
 
 def highest_coverage(endowment: Fraction, claims: Sequence[Fraction], weights: Sequence[Fraction]) -> Amounts:

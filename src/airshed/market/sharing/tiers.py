@@ -13,6 +13,7 @@ from airshed.market.claims import (
     G_PER_KG,
     OUTPUT,
     Claim,
+    in_tonnes,
     percent,
     place_of,
     verified,
@@ -58,9 +59,9 @@ def share(cap: int, members: Sequence[Member], plan: Plan, size_kg: int = 1, law
     for source, count in counts.items():
         at_once = count * plan.advance_basis_points // ALL_BASIS_POINTS
         held += count - at_once
-        credit = credits.get(source, 0)
+        credit = credits.get(source, Credit(0, "", ""))
         en, zh = traces[source].said(at_once, count - at_once, credit)
-        shares.append(Share(source, at_once + credit, en, zh))
+        shares.append(Share(source, at_once + credit.given, en, zh))
     return Allocation(
         "tiers",
         cap,
@@ -77,6 +78,14 @@ class _Division(NamedTuple):
     pool: int
     claimed: Fraction
     among: int
+
+
+class Credit(NamedTuple):
+    """What early abatement brings a source, in allowances, and why."""
+
+    given: int
+    en: str
+    zh: str
 
 
 class _Trace:
@@ -101,13 +110,13 @@ class _Trace:
             f"{group} {count:,}份（{part}，{CLAIMS_SAID[tier.claim]}申请，{zh}，配额池覆盖{covered}{own_zh}）"
         )
 
-    def said(self, count: int, later: int, credit: int) -> tuple[str, str]:
+    def said(self, count: int, later: int, credit: Credit) -> tuple[str, str]:
         """The sentence in English and Chinese."""
         more = f", {later:,} more when output is verified" if later else ""
         more_zh = f"，产量核定后另配{later:,}份" if later else ""
-        if credit:
-            more += f", and {credit:,} for early action"
-            more_zh += f"，另有早期减排奖励{credit:,}份"
+        if credit.en:
+            more += f", and {credit.given:,} for early action ({credit.en})"
+            more_zh += f"，另有早期减排奖励（{credit.zh}）{credit.given:,}份"
         return (
             f"{' -> '.join(self.en)}: {count:,} allowances{more}.",
             f"{' → '.join(self.zh)}：得{count:,}份{more_zh}。",
@@ -204,7 +213,7 @@ def _down(
     return found
 
 
-def _credits(tiers: Parts, members: Sequence[Member], plan: Plan, size_kg: int) -> tuple[dict[str, int], int]:
+def _credits(tiers: Parts, members: Sequence[Member], plan: Plan, size_kg: int) -> tuple[dict[str, Credit], int]:
     """Early-action credits, and what they leave of the free pool: rate x sum over years of max(0, benchmark x output
     - emission), pro rata if that is more than their part of the cap.
     """
@@ -217,6 +226,7 @@ def _credits(tiers: Parts, members: Sequence[Member], plan: Plan, size_kg: int) 
             "early_action.pool_basis_points", "it is more than reserve and auction leave", "lower one of them"
         )
     wanted: dict[str, Fraction] = {}
+    below: dict[str, Fraction] = {}
     for member in members:
         each = member.activity
         if each.benchmark_g is None:
@@ -226,14 +236,28 @@ def _credits(tiers: Parts, members: Sequence[Member], plan: Plan, size_kg: int) 
             max(Fraction(0), Fraction(made * each.benchmark_g, G_PER_KG) - kg)
             for made, kg in zip(output, emitted, strict=True)
         ]
-        earned = sum(under, Fraction(0)) * law.rate_basis_points / ALL_BASIS_POINTS / size_kg
+        below[each.source] = sum(under, Fraction(0))
+        earned = below[each.source] * law.rate_basis_points / ALL_BASIS_POINTS / size_kg
         if earned:
             wanted[each.source] = earned
     total = sum(wanted.values(), Fraction(0))
     if not total:
         return {}, tiers.free
     given = min(most, int(total))
-    credits = whole(given, {source: claim * given / total for source, claim in wanted.items()})
+    counts = whole(given, {source: claim * given / total for source, claim in wanted.items()})
+    rate = percent(Fraction(law.rate_basis_points, ALL_BASIS_POINTS))
+    cut, cut_zh = "", ""
+    if most < int(total):
+        cut = f", cut pro rata to {percent(most / total)}: {int(total):,} are earned of {most:,}"
+        cut_zh = f"，应得{int(total):,}份多于{most:,}份，按{percent(most / total)}缩减"
+    credits = {
+        source: Credit(
+            count,
+            f"{in_tonnes(below[source])} t under the benchmark over the years x {rate}{cut}",
+            f"历年低于基准共{in_tonnes(below[source])}吨×{rate}{cut_zh}",
+        )
+        for source, count in counts.items()
+    }
     return credits, tiers.free - given
 
 
