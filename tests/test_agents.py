@@ -134,33 +134,37 @@ def test_a_source_values_allowances_at_the_step_they_save() -> None:
 
 def test_constrained_zero_intelligence_reaches_nearly_all_gains() -> None:
     """Gode and Sunder 1993: near 100 %. Bands of economics note 8: 96.17 % (sd 4.8) in the permit market."""
-    permits, single = bare("permits", "zi-c", count=60), bare("single", "zi-c", count=60)
-    commodity = bare("commodity", "zi-c", count=15)
-    assert 95 <= mean(permits, "efficiency") <= 97.5
+    turns = Mechanism(turns=100)
+    permits, single = bare("permits", "zi-c", count=60), bare("single", "zi-c", turns, 100)
+    commodity = bare("commodity", "zi-c", turns, 15)
+    assert 94.5 <= mean(permits, "efficiency") <= 97.5
     assert 3 <= float(np.std([one.efficiency for one in permits])) <= 6
     assert mean(commodity, "efficiency") >= 99
-    assert mean(single, "efficiency") >= 95
+    assert float(np.std([one.efficiency for one in commodity])) <= 1.2
+    assert 93.5 <= mean(single, "efficiency") <= 98.5
     assert 90 <= mean(permits, "volume_part") <= 115
 
 
 def test_unconstrained_zero_intelligence_gains_less() -> None:
     """They trade every unit, at whatever loss: 90 % in the first market of Gode and Sunder, as here by construction."""
-    assert mean(bare("commodity", "zi-u"), "efficiency") == pytest.approx(90, abs=0.5)
-    assert mean(bare("single", "zi-u"), "efficiency") < mean(bare("single", "zi-c"), "efficiency") - 10
+    assert mean(bare("commodity", "zi-u", count=15), "efficiency") == pytest.approx(90, abs=0.5)
+    silly, sane = (mean(bare("single", name, Mechanism(turns=60)), "efficiency") for name in ("zi-u", "zi-c"))
+    assert silly < sane - 10
     assert mean(bare("permits", "zi-u", count=10), "efficiency") < 0
 
 
 def test_those_who_learn_find_the_price() -> None:
-    """ZIP, after some periods, shouts within a few percent of the equilibrium; GD is nearer than ZI-C at once."""
+    """ZIP and GD, after some periods, trade within a few percent of the equilibrium; ZI-C never does."""
     first = sessions(Laboratory("single"), ("zip",), Mechanism(turns=40), sessions=10, bare=True)
     learned = sessions(Laboratory("single"), ("zip",), Mechanism(turns=40), sessions=10, periods=8, bare=True)
     assert mean(first, "alpha") > 20
     assert mean(learned, "alpha") < 6
     assert mean(learned, "efficiency") > 97
-    silly = mean(bare("commodity", "zi-c", count=5), "alpha")
-    believing = sessions(Laboratory("commodity"), ("gd",), Mechanism(turns=60), sessions=10, bare=True)
-    assert mean(believing, "alpha") < silly
-    assert mean(believing, "efficiency") > 97
+    silly = sessions(Laboratory("commodity"), ("zi-c",), Mechanism(turns=60), sessions=4, periods=4, bare=True)
+    believing = sessions(Laboratory("commodity"), ("gd",), Mechanism(turns=60), sessions=4, periods=4, bare=True)
+    assert mean(believing, "alpha") < 5
+    assert mean(silly, "alpha") > 12
+    assert mean(believing, "efficiency") > 98
 
 
 def test_a_call_gives_prices_that_lie_closer_together() -> None:
@@ -300,10 +304,10 @@ def test_a_zone_trades_through_the_engine_and_borders_and_walls_cost_it_gains() 
     days = Mechanism(turns=30, days=8, wipes=False)
     open_, closed = zone_sessions(law(walled_sectors=()), days), zone_sessions(law(crossing="never"), days)
     walled = zone_sessions(RULES, days)
-    assert mean(open_, "efficiency") > 95
+    assert mean(open_, "efficiency") > 88
     assert mean(walled, "efficiency") < mean(open_, "efficiency")
     assert mean(closed, "efficiency") < mean(walled, "efficiency") - 10
-    assert mean(closed, "volume") < mean(open_, "volume")
+    assert mean(closed, "apart") > 1.5 * mean(open_, "apart")
 
 
 def test_closed_cities_sell_nothing_across_a_border() -> None:
@@ -355,6 +359,9 @@ def test_what_is_held_after_a_session_is_what_the_ledger_says() -> None:
         (lambda: Mechanism("call", rounds=10**6), "is 1000000"),
         (lambda: zone_market(ZONE, RULES, "CO2"), "no such pollutant"),
         (lambda: zone_market(ZONE, RULES, "SO2", 2050), "has no cap"),
+        (lambda: sessions(Laboratory("single"), ("zip",), Mechanism("call", rounds=900), sessions=1), "give fewer"),
+        (lambda: sessions(Laboratory("single"), ("zip",) * 11, CALL, sessions=1), "11 for 10 traders"),
+        (lambda: sessions(Laboratory("single"), ("zip",), Mechanism("zone-call"), sessions=1, bare=True), "bare book"),
     ],
 )
 def test_what_makes_no_session_is_refused_with_its_cure(make: object, what: str) -> None:

@@ -2,17 +2,19 @@
 
 `play` is one session of a `Market` by `Strategy` objects under a `Mechanism`; `sessions` is an ensemble of them from a
 seed, `zone_market` the firms of a zone under a law, `measured` what a session comes to beside the competitive
-equilibrium. Prices are fen per tonne inside, yuan per tonne in `Measures`.
+equilibrium. `notes` says what stood in the way. Prices are fen per tonne inside, yuan per tonne in `Measures`.
 """
 
-from airshed.lab.agents.competitive import Competitive, competitive
+from airshed.lab.agents.bare import BareVenue
+from airshed.lab.agents.competitive import Competitive, competitive, equilibrium_of
+from airshed.lab.agents.diagnosis import Note, notes
 from airshed.lab.agents.ensemble import Laboratory, ZoneYear, jobs_of, run, sessions, spread_of, summary
 from airshed.lab.agents.laboratory import MARKETS, market_of
 from airshed.lab.agents.market import CONTINUOUS, STRATEGIES, Market, Mechanism, Trader, strategies_of
-from airshed.lab.agents.measures import Measures, equilibrium_of, measured
+from airshed.lab.agents.measures import Measures, measured
 from airshed.lab.agents.nouns import Offer, Own, Quote, Shout, Strategy, View
 from airshed.lab.agents.session import Played, Trade, play
-from airshed.lab.agents.venue import BareVenue, EngineVenue
+from airshed.lab.agents.venue import EngineVenue
 from airshed.lab.agents.worth import Worth, of_source, rising_cost
 from airshed.lab.agents.zone_firms import Outlook, zone_market
 
@@ -27,6 +29,7 @@ __all__ = [
     "Market",
     "Measures",
     "Mechanism",
+    "Note",
     "Offer",
     "Outlook",
     "Own",
@@ -44,6 +47,7 @@ __all__ = [
     "jobs_of",
     "market_of",
     "measured",
+    "notes",
     "of_source",
     "play",
     "rising_cost",

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from math import isnan
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from airshed.lab.agents.bare import BareVenue
 from airshed.lab.agents.laboratory import market_of
 from airshed.lab.agents.market import CONTINUOUS, Market, Mechanism, strategies_of
-from airshed.lab.agents.measures import Measures, measured
-from airshed.lab.agents.session import play
-from airshed.lab.agents.venue import BareVenue, EngineVenue
+from airshed.lab.agents.measures import FIGURES, Measures, measured
+from airshed.lab.agents.session import Played, play
+from airshed.lab.agents.venue import EngineVenue
 from airshed.lab.agents.zone_firms import INVENTORY, Outlook, zone_market
 from airshed.lab.zones.zone import Zone
 from airshed.model.refusal import Malformed
@@ -62,7 +63,8 @@ class ZoneYear:
 class Job:
     """Sessions `first` to `last` (without it) of an ensemble. Traders take the strategies in turn.
 
-    Over `periods` a session is played again with what its agents have learned, and the last one is measured. `bare`
+    Over `periods` a session is played again with what its agents have learned, and the tape and last prices of the one
+    before; the last one is measured. `bare`
     plays on the order book without the engine.
     """
 
@@ -106,11 +108,16 @@ def run(job: Job) -> list[Measures]:
     for number in range(job.first, job.last):
         rng = np.random.default_rng([job.seed, number])
         market = job.source.draw(rng)
+        if len(job.strategies) > len(market.traders):
+            what = f"{len(job.strategies)} for {len(market.traders)} traders"
+            raise Malformed("strategy", what, "name at most one for each")
         names = tuple(job.strategies[place % len(job.strategies)] for place in range(len(market.traders)))
         strategies = strategies_of(names)
+        played: Played | None = None
         for _ in range(job.periods):
             venue = BareVenue(market) if job.bare else EngineVenue(market)
-            played = play(market, strategies, rng, job.mechanism, venue)
+            played = play(market, strategies, rng, job.mechanism, venue, played)
+        assert played is not None
         found.append(measured(played))
     return found
 
@@ -139,8 +146,8 @@ def spread_of(values: Iterable[float]) -> Spread:
 
 
 def summary(measures: Sequence[Measures]) -> dict[str, Spread]:
-    """Every measure by name."""
-    return {each.name: spread_of(getattr(one, each.name) for one in measures) for each in fields(Measures)}
+    """Every measure that is a figure, by name."""
+    return {name: spread_of(getattr(one, name) for one in measures) for name in FIGURES}
 
 
 def sessions(

@@ -20,14 +20,16 @@ from airshed.lab.agents.zero import ZeroIntelligence
 
 Floats = NDArray[np.float64]
 
-#: Prices at which the expected gain is looked at, between the bounds.
+#: Prices at which the expected gain is looked at, between the bounds, beside those that were shouted and a tick around
+#: them, where a belief may have its corners.
 LOOKS = 128
 
 
 class GjerstadDickhaut(Deaf):
     """Quotes the price with the greatest expected gain; before anything is shouted, at random without loss.
 
-    Its memory is the tape, which a session keeps from the eighth last trade on.
+    Its memory is the tape: all that led to the last eight trades. In the authors' market whoever expects most speaks
+    first; here turns are drawn.
     """
 
     def __init__(self) -> None:
@@ -56,7 +58,11 @@ def _best(side: Side, offer: Offer, view: View) -> tuple[float, Quote] | None:
         low = max(low, -(-offer.price // view.tick) * view.tick)
     if low > high:
         return None
-    prices = np.unique(np.linspace(low, high, LOOKS) // view.tick * view.tick)
+    seen = [_said(shout) for shout in view.tape]
+    around = [price for price in (view.best_bid, view.best_ask) if price is not None]
+    near = [price + step for price in (*seen, *around) for step in (-view.tick, 0, view.tick)]
+    looked = np.concatenate((np.linspace(low, high, LOOKS), [price for price in near if low <= price <= high]))
+    prices = np.unique(looked // view.tick * view.tick)
     gain = np.abs(offer.price - prices) * chances(side, prices, view)
     place = int(gain.argmax())
     if gain[place] <= 0:
@@ -66,7 +72,7 @@ def _best(side: Side, offer: Offer, view: View) -> tuple[float, Quote] | None:
 
 def chances(side: Side, prices: Floats, view: View) -> Floats:
     """The believed chance that a quote at each price is taken; shape of `prices`, fen per tonne."""
-    knots = np.unique([shout.limit if shout.price is None else shout.price for shout in view.tape]).astype(np.float64)
+    knots = np.unique([_said(shout) for shout in view.tape]).astype(np.float64)
     believed = beliefs(side, knots, view.tape)
     ends = (1.0, 0.0) if side == "sell" else (0.0, 1.0)
     xs = np.concatenate(([min(view.low - view.tick, knots[0] - 1)], knots, [max(view.high + view.tick, knots[-1] + 1)]))
@@ -97,7 +103,7 @@ def beliefs(side: Side, prices: Floats, tape: Sequence[Shout]) -> Floats:
     """
     other: Side = "buy" if side == "sell" else "sell"
     taken = _sorted(shout.price for shout in tape if shout.side == side and shout.price is not None)
-    against = _sorted(shout.limit for shout in tape if shout.side == other)
+    against = _sorted(_said(shout) for shout in tape if shout.side == other)
     refused = _sorted(shout.limit for shout in tape if shout.side == side and shout.price is None)
     if side == "sell":
         good = (len(taken) - np.searchsorted(taken, prices)) + (len(against) - np.searchsorted(against, prices))
@@ -107,6 +113,11 @@ def beliefs(side: Side, prices: Floats, tape: Sequence[Shout]) -> Floats:
         bad = len(refused) - np.searchsorted(refused, prices)
     fractions: Floats = good / np.maximum(good + bad, 1)
     return fractions
+
+
+def _said(shout: Shout) -> int:
+    """The price that everybody saw: what it traded at, else its limit."""
+    return shout.limit if shout.price is None else shout.price
 
 
 def _sorted(prices: Iterable[int]) -> Floats:

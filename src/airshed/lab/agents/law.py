@@ -1,4 +1,4 @@
-"""The law of a laboratory: a shipped rulebook without bands, fees, walls or collars, for one series."""
+"""The law of a laboratory: a shipped rulebook without bands, fees, walls, collars and limits of the air."""
 
 from __future__ import annotations
 
@@ -42,6 +42,17 @@ def laboratory(count: int, middle: int, lot: int, tick: int = 1, fee_basis_point
             resale_same_day=True,
             breaker_basis_points=0,
         ),
+        zone_call=replace(
+            rules.zone_call,
+            lot=lot,
+            tick_fen_per_t=tick,
+            largest_order=max(count, lot),
+            buyer_fee_basis_points=fee_basis_points,
+            seller_fee_basis_points=fee_basis_points,
+        ),
+        receptors=replace(rules.receptors, rows=()),
+        transfer=replace(rules.transfer, rows=()),
+        ratios=replace(rules.ratios, rows=()),
         trade_rules=replace(
             rules.trade_rules, walled_sectors=(), crossing="free", group_limit_basis_points=0, failing=(), no_export=()
         ),

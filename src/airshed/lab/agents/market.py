@@ -17,6 +17,7 @@ from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
 
 BOTH: tuple[Side, ...] = ("buy", "sell")
+Kind = Literal["continuous", "call", "zone-call"]
 #: Every strategy by its name.
 STRATEGIES: Mapping[str, Callable[[], Strategy]] = {
     "zi-c": lambda: ZeroIntelligence(constrained=True),
@@ -34,7 +35,8 @@ class Trader:
     """Who trades: its account, what allowances are worth to it, what it holds and has at first.
 
     `most` is the largest order it sends, in allowances. `place` and `sector` are what rules of trade look at; without
-    a `source` it is a trader that holds nothing at first. With a market that has activities, `held` is left 0.
+    a `source` it is a trader that holds nothing at first; those of a `group` count as one where the law says so. With
+    a market that has activities, `held` is left 0.
     """
 
     account: str
@@ -46,6 +48,7 @@ class Trader:
     place: str = "KM"
     source: str = ""
     sector: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +90,17 @@ class Market:
 
 @dataclass(frozen=True, slots=True)
 class Mechanism:
-    """How trade is organised: "continuous" (the listed book), or "call" (orders gathered and cleared at one price).
+    """How trade is organised: "continuous" (the listed book), "call" or "zone-call".
+
+    A call gathers the orders of one series and side of a wall, and clears them at one price; a zone-call those of all
+    cities and vintages together, as far as the air allows.
 
     In a continuous session every trader gets `turns` turns on average, in random order, spread over `days`: at night
     orders are cancelled and the close moves the band. With `wipes` a trade takes all other orders off the book, as in
-    the experiments of Gode and Sunder. A session of calls has `rounds` of them.
+    the experiments of Gode and Sunder. A session of calls of either kind has `rounds` of them.
     """
 
-    kind: Literal["continuous", "call"] = "continuous"
+    kind: Kind = "continuous"
     turns: int = 200
     wipes: bool = True
     rounds: int = 8

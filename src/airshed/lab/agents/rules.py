@@ -52,14 +52,15 @@ class Hoarder(Deaf):
     """Keeps what it has: buys what its own use is worth, and sells only far above the market."""
 
     def quote(self, view: View, own: Own, rng: np.random.Generator) -> Quote | None:
-        """Buy at the market; ask twice the last price."""
+        """Buy at the market; ask twice the last price, and nothing where no order may name so much."""
         if own.buy is not None and (own.sell is None or rng.random() < 0.5):
             limit = view.on_tick(own.buy.price * HOARD_BUYS, "buy")
             return Quote("buy", limit, own.buy.count) if limit <= own.buy.price else None
         if own.sell is None:
             return None
         around = max(own.sell.price, view.last if view.last is not None else (view.low + view.high) // 2)
-        return Quote("sell", view.on_tick(around * HOARD_ASKS, "sell"), own.sell.count)
+        asked = around * HOARD_ASKS
+        return Quote("sell", view.on_tick(asked, "sell"), own.sell.count) if asked <= view.high else None
 
 
 class Manipulator(Deaf):

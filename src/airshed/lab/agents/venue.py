@@ -1,4 +1,4 @@
-"""Where agents trade: the engine itself, or its bare order book for ensembles. Both give the same trades."""
+"""Where agents trade: what a session needs of a market, and the engine itself as one."""
 
 from __future__ import annotations
 
@@ -6,28 +6,25 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
-from airshed.engine.journal import MemoryJournal
-from airshed.engine.procedures.trade_rules import may_cross, reference_price, wall_of
-from airshed.engine.runner import Answer, Runner
+from airshed.engine.procedures.deadlines import ends
+from airshed.engine.procedures.trade_rules import may_cross, own_accounts, reference_price, wall_of
 from airshed.engine.state import book_name
-from airshed.lab.agents.market import Market, Trader
+from airshed.lab.agents import zone_round
+from airshed.lab.agents.desk import EXCHANGE_ACTOR, Desk, endow, enter
+from airshed.lab.agents.market import Kind, Market
 from airshed.lab.agents.nouns import Quote, Side
 from airshed.lab.seals import salt_of, sealed
-from airshed.market.call import Limit, clear
 from airshed.market.fees import band
-from airshed.market.orderbook import SIDES, OrderBook
-from airshed.model.allowance import Series
-from airshed.model.measures import mean_price, value_fen
+from airshed.market.orderbook import OrderBook
 from airshed.model.period import instant
+from airshed.model.refusal import Malformed
 from airshed.rulebook import look
-from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook
 
-EXCHANGE_ACTOR, BANK_ACTOR = "lab-exchange", "lab-bank"
 #: The day of the year from which on a session is held.
 SESSION = "03-01"
 
@@ -50,11 +47,22 @@ class Placed(NamedTuple):
     trades: tuple[Done, ...]
 
 
+class Struck(NamedTuple):
+    """What came of a call: its trades, and what each order got, by its place among the orders: allowances and fen/t."""
+
+    trades: tuple[Done, ...]
+    fills: dict[int, tuple[int, int]]
+
+
 class Venue(Protocol):
     """What a session needs of a market; traders are numbers in the order of the market's."""
 
-    refused: Counter[str]
     fees_fen: int
+
+    @property
+    def refused(self) -> Counter[str]:
+        """Refusals by reason."""
+        ...
 
     def held(self, trader: int) -> dict[str, int]:
         """Allowances free by series."""
@@ -64,16 +72,20 @@ class Venue(Protocol):
         """The series that a trader may buy."""
         ...
 
-    def bounds(self, series: str, call: bool) -> tuple[int, int]:
-        """The lowest and the highest limit that the law lets through."""
+    def reference(self, series: str) -> int:
+        """The price around which the law bounds others."""
+        ...
+
+    def bounds(self, series: str, kind: Kind) -> tuple[int, int]:
+        """The lowest and the highest limit that the law lets through, in fen per tonne."""
+        ...
+
+    def wall_of(self, trader: int) -> str:
+        """The walled sector that a trader stands behind; empty for all others."""
         ...
 
     def best(self, trader: int, series: str, side: Side) -> int | None:
-        """The best price of a side of the book that the trader stands before."""
-        ...
-
-    def resting(self, series: str, side: Side) -> int:
-        """Allowances that rest on a side of a series."""
+        """The best price of a side of the book that the trader stands before, its own orders left out."""
         ...
 
     def place(self, trader: int, series: str, quote: Quote) -> Placed:
@@ -84,70 +96,17 @@ class Venue(Protocol):
         """Take an order back."""
         ...
 
-    def call(self, orders: Sequence[tuple[int, str, Quote]], seed: int) -> list[tuple[int | None, dict[int, int]]]:
-        """Clear one call of every series, on a day of its own: price and allowances by place in `orders`, for each."""
+    def call(self, orders: Sequence[tuple[int, str, Quote]], seed: int) -> list[Struck]:
+        """Clear one call of every series, on a day of its own: what came of each that cleared."""
+        ...
+
+    def zone_call(self, orders: Sequence[tuple[int, str, Quote]], seed: int) -> list[Struck]:
+        """Clear one call of the whole zone, on a day of its own. A bid names no series."""
         ...
 
     def night(self) -> None:
         """The session of the day ends, orders go, closes become references; the next day's opens."""
         ...
-
-
-class Desk:
-    """Sends commands to an engine in memory, numbers them, and counts what is refused."""
-
-    def __init__(self, law: Rulebook) -> None:
-        self.law = law
-        self.runner = Runner(MemoryJournal(), law, tables=False)
-        self.refused: Counter[str] = Counter()
-        self.sent = 0
-        self.at = instant(law.programme.effective, 9)
-
-    def tell(self, actor: str, body: c.Body) -> Answer:
-        """Send a command at the instant that it is now."""
-        self.sent += 1
-        answer = self.runner.send(c.Command(actor, str(self.sent), body), self.at)
-        if answer.refusal is not None:
-            self.refused[answer.refusal.why] += 1
-        return answer
-
-    def must(self, actor: str, body: c.Body) -> Answer:
-        """Send a command that may not be refused in a sound market."""
-        answer = self.tell(actor, body)
-        assert answer.refusal is None, f"{actor} {type(body).__name__}: {answer.refusal}"
-        return answer
-
-
-def enter(desk: Desk, traders: Sequence[Trader]) -> None:
-    """Adopt the law, and enter the exchange, the bank and every trader with its money and its source."""
-    programme = desk.law.programme
-    authority = programme.authority
-    desk.must(authority, c.AdoptRulebook(programme.id, programme.version, digest(desk.law)))
-    desk.must(authority, c.RegisterActor(EXCHANGE_ACTOR, "exchange"))
-    desk.must(authority, c.RegisterActor(BANK_ACTOR, "bank"))
-    for trader in traders:
-        enter_one(desk, trader)
-
-
-def enter_one(desk: Desk, trader: Trader) -> None:
-    """Open the account of a trader, with its actor, its source and its money."""
-    authority = desk.law.programme.authority
-    desk.must(authority, _account(trader))
-    desk.must(authority, c.RegisterActor(trader.account, "operator", trader.account))
-    if trader.source:
-        desk.must(authority, _source(trader))
-    if trader.cash_fen:
-        desk.must(BANK_ACTOR, c.Deposit(trader.account, trader.cash_fen))
-
-
-def endow(desk: Desk, market: Market) -> None:
-    """Set the caps and let the law share them out."""
-    authority = desk.law.programme.authority
-    for name in market.series:
-        series = Series.parse(name)
-        lines = market.lines(series.jurisdiction)
-        desk.must(authority, c.SetCap(series.pollutant, series.jurisdiction, series.vintage))
-        desk.must(authority, c.Allocate(series.pollutant, series.jurisdiction, series.vintage, lines))
 
 
 class EngineVenue:
@@ -166,13 +125,16 @@ class EngineVenue:
             endow(desk, market)
         self.desk = desk
         self.runner = desk.runner
-        self.refused: Counter[str] = desk.refused
+        self._refused = Counter(desk.refused)
         self.fees_fen = 0
         self.number = {trader.account: place for place, trader in enumerate(market.traders)}
         self.series = market.series
         self._morning(first_worked(market.law, start or f"{market.year}-{SESSION}"))
         state = self.runner.state
         self._walls = [wall_of(state, self.law, trader.account) for trader in self.traders]
+        #: No band holds a zone-wide call; nobody names more than a missing tonne costs.
+        self._dearest = max((price for trader in self.traders for _, price in trader.worth.blocks), default=0)
+        self._own = [own_accounts(state, self.law, trader.account) for trader in self.traders]
         self._open_to = [
             tuple(name for name in self.series if may_cross(state, self.law, desk.at, trader.account, name, 0) is None)
             for trader in self.traders
@@ -182,6 +144,11 @@ class EngineVenue:
     def sent(self) -> int:
         """Commands sent so far."""
         return self.desk.sent
+
+    @property
+    def refused(self) -> Counter[str]:
+        """Refusals since the session began, by reason."""
+        return self.desk.refused - self._refused
 
     def night(self) -> None:
         if self.runner.state.session is not None:
@@ -195,6 +162,10 @@ class EngineVenue:
             self.desk.must(EXCHANGE_ACTOR, c.CloseSession(self.today))
 
     def _morning(self, day: str) -> None:
+        last = min((ends(self.law, name) for name in self.series), default=0)
+        if self.series and instant(day, 10) > last:
+            what = f"trade goes on until {day}, when {min(self.series)} is over"
+            raise Malformed("days or rounds", what, "give fewer")
         self.today, self.desk.at = day, max(self.desk.at, instant(day, 10))
 
     def held(self, trader: int) -> dict[str, int]:
@@ -204,20 +175,25 @@ class EngineVenue:
     def open_to(self, trader: int) -> tuple[str, ...]:
         return self._open_to[trader]
 
-    def bounds(self, series: str, call: bool) -> tuple[int, int]:
-        law = self.law.trading
-        points = law.call_band_basis_points if call else law.band_basis_points
-        return limits(self.law, series, reference_price(self.runner.state, self.law, series), points)
+    def reference(self, series: str) -> int:
+        return reference_price(self.runner.state, self.law, series)
+
+    def bounds(self, series: str, kind: Kind) -> tuple[int, int]:
+        reference = self.reference(series)
+        if kind != "zone-call":
+            law = self.law.trading
+            points = law.call_band_basis_points if kind == "call" else law.band_basis_points
+            return limits(self.law, series, reference, points)
+        tick, rule = self.law.zone_call.tick_fen_per_t, look.pollutant(self.law, self.market.pollutant)
+        low = max(tick, -(-rule.floor_fen_per_t // tick) * tick)
+        return low, (rule.ceiling_fen_per_t or max(self._dearest, 2 * reference)) // tick * tick
+
+    def wall_of(self, trader: int) -> str:
+        return self._walls[trader]
 
     def best(self, trader: int, series: str, side: Side) -> int | None:
         book = self.runner.state.books.get(book_name(series, self._walls[trader]))
-        return book.best(side) if book is not None else None
-
-    def resting(self, series: str, side: Side) -> int:
-        books = self.runner.state.books
-        walls = ("", *self.law.trade_rules.walled_sectors)
-        names = (book_name(series, wall) for wall in walls)
-        return sum(books[name].resting_count(side) for name in names if name in books)
+        return best_of(book, side, self._own[trader]) if book is not None else None
 
     def place(self, trader: int, series: str, quote: Quote) -> Placed:
         account = self.traders[trader].account
@@ -238,7 +214,7 @@ class EngineVenue:
     def cancel(self, trader: int, order: int) -> None:
         self.desk.must(self.traders[trader].account, c.CancelOrder(order))
 
-    def call(self, orders: Sequence[tuple[int, str, Quote]], seed: int) -> list[tuple[int | None, dict[int, int]]]:
+    def call(self, orders: Sequence[tuple[int, str, Quote]], seed: int) -> list[Struck]:
         assert self.runner.state.session is None, "calls are held while no session is open"
         gathered: dict[tuple[str, str], dict[int, int]] = {}
         for place, (trader, series, quote) in enumerate(orders):
@@ -251,88 +227,44 @@ class EngineVenue:
             for event in answer.events:
                 if type(event) is e.CallOrderPlaced:
                     gathered[series, wall][event.number] = place
-        found: list[tuple[int | None, dict[int, int]]] = []
+        found: list[Struck] = []
         for (series, wall), places in gathered.items():
             name = "-".join(part for part in (series, self.today, wall) if part)
             (event,) = self.desk.must(EXCHANGE_ACTOR, c.CloseCall(name, seed, salt_of(name, seed))).events
             assert isinstance(event, e.CallCleared)
             self.fees_fen += sum(fill.fee for fill in event.fills)
-            found.append((event.price, {places[fill.number]: fill.count for fill in event.fills}))
+            if event.price is not None:
+                fills = {places[fill.number]: fill.count for fill in event.fills}
+                found.append(paired(orders, series, event.price, fills))
         self.night()
         return found
 
+    def zone_call(self, orders: Sequence[tuple[int, str, Quote]], seed: int) -> list[Struck]:
+        assert self.runner.state.session is None, "calls are held while no session is open"
+        done = zone_round.held(self.desk, self.market, orders, self.today, seed)
+        self.fees_fen += done.fees_fen
+        self.night()
+        return [Struck(tuple(Done(*each) for each in done.trades), done.fills)]
 
-class BareVenue:
-    """The order book or the call without the engine: one series, no law but lot, tick and band, no ledger."""
 
-    def __init__(self, market: Market) -> None:
-        assert len(market.series) == 1, "one series"
-        self.law = market.law
-        self.traders = market.traders
-        self.refused: Counter[str] = Counter()
-        self.fees_fen = 0
-        self.series = market.series
-        self.book = OrderBook()
-        self.orders = 0
-        self.owners: dict[int, int] = {}
-        self.reference = look.pollutant(market.law, market.pollutant).reference_fen_per_t
-        self.today: list[Done] = []
+def best_of(book: OrderBook, side: Side, own: tuple[str | int, ...]) -> int | None:
+    """The best price of a side among the orders of others."""
+    return next((order.limit for order in book.orders(side) if order.left and order.account not in own), None)
 
-    def night(self) -> None:
-        for side in SIDES:
-            for order in list(self.book.orders(side)):
-                self.book.cancel(order.id)
-        if self.today:
-            worth = sum(value_fen(trade.count, trade.price) for trade in self.today)
-            self.reference = mean_price(worth, sum(trade.count for trade in self.today))
-        self.today = []
 
-    def held(self, trader: int) -> dict[str, int]:
-        return {self.series[0]: self.traders[trader].held}
-
-    def open_to(self, trader: int) -> tuple[str, ...]:
-        return self.series
-
-    def bounds(self, series: str, call: bool) -> tuple[int, int]:
-        law = self.law.trading
-        points = law.call_band_basis_points if call else law.band_basis_points
-        return limits(self.law, series, self.reference, points)
-
-    def best(self, trader: int, series: str, side: Side) -> int | None:
-        return self.book.best(side)
-
-    def resting(self, series: str, side: Side) -> int:
-        return self.book.resting_count(side)
-
-    def place(self, trader: int, series: str, quote: Quote) -> Placed:
-        self.orders += 1
-        met = self.book.fills_for(quote.side, quote.limit, quote.count, (trader,))
-        assert type(met) is list, f"{trader} meets its own order"
-        trades: list[Done] = []
-        left = quote.count
-        for fill in met:
-            other = self.owners[fill.order]
-            buyer, seller = (trader, other) if quote.side == "buy" else (other, trader)
-            trades.append(Done(series, buyer, seller, fill.count, fill.price))
-            left -= fill.count
-        self.book.take(met)
-        if left:
-            self.book.rest(self.orders, quote.side, quote.limit, left, trader)
-        self.owners[self.orders] = trader
-        self.today += trades
-        return Placed(self.orders, tuple(trades))
-
-    def cancel(self, trader: int, order: int) -> None:
-        self.book.cancel(order)
-
-    def call(self, orders: Sequence[tuple[int, str, Quote]], seed: int) -> list[tuple[int | None, dict[int, int]]]:
-        if not orders:
-            return []
-        gathered = [Limit(place, quote.side, quote.limit, quote.count) for place, (_, _, quote) in enumerate(orders, 1)]
-        cleared = clear(gathered, self.reference, self.law.trading.tick_fen_per_t, seed)
-        if cleared.price is not None:
-            self.reference = cleared.price
-        return [(cleared.price, {number - 1: count for number, count in cleared.fills.items()})]
+def paired(orders: Sequence[tuple[int, str, Quote]], series: str, price: int, fills: dict[int, int]) -> Struck:
+    """Buyers and sellers of a call face the exchange; here they are paired in their order, to count the trades."""
+    buys = [[orders[place][0], count] for place, count in fills.items() if orders[place][2].side == "buy"]
+    sells = [[orders[place][0], count] for place, count in fills.items() if orders[place][2].side == "sell"]
+    trades: list[Done] = []
+    while buys and sells:
+        count = min(buys[0][1], sells[0][1])
+        trades.append(Done(series, buys[0][0], sells[0][0], count, price))
+        for side in (buys, sells):
+            side[0][1] -= count
+            if not side[0][1]:
+                side.pop(0)
+    return Struck(tuple(trades), {place: (count, price) for place, count in fills.items()})
 
 
 def limits(law: Rulebook, series: str, reference: int, basis_points: int) -> tuple[int, int]:
@@ -349,12 +281,3 @@ def first_worked(law: Rulebook, day: str) -> str:
     while not look.worked(law, found.isoformat()):
         found += timedelta(days=1)
     return found.isoformat()
-
-
-def _account(trader: Trader) -> c.OpenAccount:
-    kind: Literal["operator", "trader"] = "operator" if trader.source else "trader"
-    return c.OpenAccount(trader.account, kind, trader.account, trader.place, "")
-
-
-def _source(trader: Trader) -> c.RegisterSource:
-    return c.RegisterSource(trader.source, trader.account, trader.account, trader.place, trader.sector, True, ())

@@ -122,6 +122,7 @@ def zone_market(
             place=plan.firm.source.jurisdiction,
             source=plan.firm.source.source,
             sector=plan.firm.source.sector.value,
+            group=plan.firm.source.group or "",
         )
         for plan in plans
         if plan.emission_kg > 0

@@ -16,8 +16,9 @@ from airshed.engine.procedures.examining import Draft, answers
 from airshed.engine.procedures.reporting import MG_PER_G
 from airshed.engine.runner import Answer
 from airshed.lab.agents.bidder import bids
+from airshed.lab.agents.desk import Desk
 from airshed.lab.agents.market import Trader
-from airshed.lab.agents.venue import Desk, first_worked
+from airshed.lab.agents.venue import first_worked
 from airshed.lab.scenarios.draw import Work
 from airshed.lab.seals import salt_of, sealed
 from airshed.lab.zones.activities import activity_lines

@@ -10,11 +10,12 @@ from math import isnan, nan
 
 import numpy as np
 
+from airshed.lab.agents.desk import Desk, enter, enter_one
 from airshed.lab.agents.market import Market, Mechanism, Trader, strategies_of
 from airshed.lab.agents.measures import Measures, measured
 from airshed.lab.agents.nouns import Offer
 from airshed.lab.agents.session import play
-from airshed.lab.agents.venue import Desk, EngineVenue, enter, enter_one
+from airshed.lab.agents.venue import EngineVenue
 from airshed.lab.agents.worth import WITHOUT_END, Worth, of_source
 from airshed.lab.scenarios import acts
 from airshed.lab.scenarios.draw import Drawn, Setting, draw
@@ -163,6 +164,7 @@ class _Path:
             place=work.firm.source.jurisdiction,
             source=work.source,
             sector=work.firm.source.sector.value,
+            group=work.firm.source.group or "",
         )
 
     def _enter(self, year: int, places: list[int]) -> None:

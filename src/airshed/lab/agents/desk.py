@@ -1,0 +1,86 @@
+"""The desk from which agents send their commands, and how a market is opened at it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Literal
+
+from airshed.engine import commands as c
+from airshed.engine.journal import MemoryJournal
+from airshed.engine.runner import Answer, Runner
+from airshed.lab.agents.market import Market, Trader
+from airshed.model.allowance import Series
+from airshed.model.period import instant
+from airshed.rulebook.digest import digest
+from airshed.rulebook.schema import Rulebook
+
+EXCHANGE_ACTOR, BANK_ACTOR = "lab-exchange", "lab-bank"
+
+
+class Desk:
+    """Sends commands to an engine in memory, numbers them, and counts what is refused."""
+
+    def __init__(self, law: Rulebook) -> None:
+        self.law = law
+        self.runner = Runner(MemoryJournal(), law, tables=False)
+        self.refused: Counter[str] = Counter()
+        self.sent = 0
+        #: Seeds of zone-wide calls by name, that were sealed when these opened.
+        self.seeds: dict[str, int] = {}
+        self.at = instant(law.programme.effective, 9)
+
+    def tell(self, actor: str, body: c.Body) -> Answer:
+        """Send a command at the instant that it is now."""
+        self.sent += 1
+        answer = self.runner.send(c.Command(actor, str(self.sent), body), self.at)
+        if answer.refusal is not None:
+            self.refused[answer.refusal.why] += 1
+        return answer
+
+    def must(self, actor: str, body: c.Body) -> Answer:
+        """Send a command that may not be refused in a sound market."""
+        answer = self.tell(actor, body)
+        assert answer.refusal is None, f"{actor} {type(body).__name__}: {answer.refusal}"
+        return answer
+
+
+def enter(desk: Desk, traders: Sequence[Trader]) -> None:
+    """Adopt the law, and enter the exchange, the bank and every trader with its money and its source."""
+    programme = desk.law.programme
+    authority = programme.authority
+    desk.must(authority, c.AdoptRulebook(programme.id, programme.version, digest(desk.law)))
+    desk.must(authority, c.RegisterActor(EXCHANGE_ACTOR, "exchange"))
+    desk.must(authority, c.RegisterActor(BANK_ACTOR, "bank"))
+    for trader in traders:
+        enter_one(desk, trader)
+
+
+def enter_one(desk: Desk, trader: Trader) -> None:
+    """Open the account of a trader, with its actor, its source and its money."""
+    authority = desk.law.programme.authority
+    desk.must(authority, _account(trader))
+    desk.must(authority, c.RegisterActor(trader.account, "operator", trader.account))
+    if trader.source:
+        desk.must(authority, _source(trader))
+    if trader.cash_fen:
+        desk.must(BANK_ACTOR, c.Deposit(trader.account, trader.cash_fen))
+
+
+def endow(desk: Desk, market: Market) -> None:
+    """Set the caps and let the law share them out."""
+    authority = desk.law.programme.authority
+    for name in market.series:
+        series = Series.parse(name)
+        lines = market.lines(series.jurisdiction)
+        desk.must(authority, c.SetCap(series.pollutant, series.jurisdiction, series.vintage))
+        desk.must(authority, c.Allocate(series.pollutant, series.jurisdiction, series.vintage, lines))
+
+
+def _account(trader: Trader) -> c.OpenAccount:
+    kind: Literal["operator", "trader"] = "operator" if trader.source else "trader"
+    return c.OpenAccount(trader.account, kind, trader.account, trader.place, trader.group)
+
+
+def _source(trader: Trader) -> c.RegisterSource:
+    return c.RegisterSource(trader.source, trader.account, trader.account, trader.place, trader.sector, True, ())
