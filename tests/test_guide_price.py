@@ -20,7 +20,7 @@ from airshed.cli.lab import app
 from airshed.lab.equilibrium import Steps
 from airshed.lab.equilibrium.case import Case
 from airshed.lab.prices.floors import floors_of, read_traded
-from airshed.lab.prices.guide_price import Collar, collar_of, guide_prices
+from airshed.lab.prices.guide_price import Collar, collar_of, guide_prices, once_floor
 from airshed.lab.prices.operating import kept_on, read_operating
 from airshed.lab.prices.quotes import TAX, Quote, alarms, famous, in_one_language, read_quotes, yields
 from airshed.lab.prices.taxes import read_fees, read_reliefs, read_taxes, tax_of
@@ -167,8 +167,11 @@ def test_a_law_keeps_its_own_tax_and_money() -> None:
     said = CliRunner().invoke(app, ["guide", "--rulebook", "acidrain"]).stdout
     assert "dollars per t and year" in said
     assert "no tax" in said
-    shanxi = json.loads(CliRunner().invoke(app, ["guide", "--rulebook", "shanxi", "--json"]).stdout)
+    words = ["guide", "--rulebook", "shanxi", "--pollutant", "NOx", "--json"]
+    shanxi = json.loads(CliRunner().invoke(app, words).stdout)
     assert shanxi["tax_place"] == "Shanxi"
+    assert shanxi["tax_yuan_per_t"] == pytest.approx(1.8 / 0.95 * 1_000)
+    assert shanxi["floor_published"]["yearly"] == pytest.approx(1_520.0)
 
 
 def test_two_prices_of_nothing_are_alike() -> None:
@@ -190,6 +193,8 @@ def test_a_floor_above_what_a_missing_tonne_costs_has_no_ceiling() -> None:
     assert "shortfall.fixed_fen_per_t is 10,000.00" in found.ceiling_origin
     done = CliRunner().invoke(app, ["guide", "--rulebook", "shanxi"])
     assert "at the floor" in done.stdout
+    assert "as a price a year it is 1,440.00 at 8 %" in done.stdout
+    assert once_floor(found, "Yunnan", "SO2", 0.08) is None
     assert CliRunner().invoke(app, ["frictions", "--rulebook", "shanxi"]).exit_code == 0
 
 

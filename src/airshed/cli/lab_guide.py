@@ -71,7 +71,7 @@ def guide(
     Example: airshed lab guide --pollutant NOx --below 50 --margin 10 --exceedance KM=1.2
     """
     from airshed.lab.equilibrium.case import case_of, read_case
-    from airshed.lab.prices.guide_price import collar_of, guide_prices
+    from airshed.lab.prices.guide_price import collar_of, guide_prices, once_floor
     from airshed.lab.prices.operating import kept_on, read_operating, running
     from airshed.lab.prices.taxes import place_of, read_reliefs, read_taxes, tax_of
     from airshed.lab.zones.zone import of_law
@@ -117,6 +117,7 @@ def guide(
     collar = collar_of(rules, rule, floor, ceiling, origin)
     cities = dict.fromkeys(case.zones, 0.0)
     found = guide_prices(case, levied or 0.0, collar, pairs(exceedance or [], "--exceedance", cities, "KM=1.2"))
+    published = once_floor(collar, place, pollutant, rate / 100) if rate else None
     money = rules.currency.name_en
     if target is not None:
         from airshed.service.guidepage import GuideFacts, build
@@ -153,6 +154,7 @@ def guide(
                 "tax_yuan_per_t": levied,
                 "collar": collar,
                 "guide": found,
+                "floor_published": published,
                 "controls": controls,
                 "origins": case.origins,
             }
@@ -191,6 +193,12 @@ def guide(
         f" {'' if collar.ceiling == float('inf') else f'{collar.ceiling:,.2f} '}({collar.ceiling_origin})",
         markup=False,
     )
+    if published is not None:
+        console.print(
+            f"that floor is published as paid once, without an end ({published.quote.source}): as a price a year it is"
+            f" {published.yearly:,.2f} at {rate:g} %, which --floor can ask for",
+            markup=False,
+        )
     if dearest is not None:
         spared = kept_on(dearest.central_yuan_per_t, (margin or 0.0) / 100, levied or 0.0)
         console.print(

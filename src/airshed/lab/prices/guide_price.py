@@ -8,6 +8,7 @@ from math import inf
 
 from airshed.lab.equilibrium.banking import equilibrium
 from airshed.lab.equilibrium.case import Case, linked, solved
+from airshed.lab.prices.quotes import Said, in_one_language, read_quotes
 from airshed.market.emission_tax import Guided, guided
 from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import PollutantRule, Rulebook
@@ -71,6 +72,23 @@ def collar_of(
     if not 0 <= low <= high:
         raise Malformed("--floor", f"a floor of {low:g} over a ceiling of {high:g}", "give 0 <= floor <= ceiling")
     return Collar(low, high, low_origin, high_origin)
+
+
+def once_floor(collar: Collar, place: str, pollutant: str, rate: float) -> Said | None:
+    """The published quote that the floor of a collar is, where that is paid once for more than a year; else None.
+
+    A law may hold each tonne of a year to a floor that was published for a right without an end: then the floor, taken
+    as a price a year, is far too high.
+
+    >>> once_floor(Collar(18_000.0, inf, "", ""), "Shanxi", "SO2", 0.08).yearly
+    1440.0
+    """
+    for each in in_one_language(read_quotes(), rate):
+        quote = each.quote
+        same = (quote.place, quote.kind, quote.pollutant, quote.yuan_per_t) == (place, "floor", pollutant, collar.floor)
+        if same and quote.per_year == "no" and (quote.term or 0.0) > 1:
+            return each
+    return None
 
 
 def guide_prices(case: Case, tax: float, collar: Collar, exceedance: Mapping[str, float] | None = None) -> GuidePrices:
