@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
+from pathlib import Path
 
 import msgspec
 import numpy as np
 import pytest
 
 from airshed.lab.scenarios.draw import Setting, expected
-from airshed.lab.scenarios.schema import Costs, Scenario, Shock, Trade
+from airshed.lab.scenarios.schema import Caps, Costs, Scenario, Shock, Trade
 from airshed.lab.scenarios.sensitivity import (
     OUTPUTS,
     Factor,
     Index,
+    Model,
     evaluated,
     factors_of,
     indices,
@@ -24,7 +27,10 @@ from airshed.lab.scenarios.sensitivity import (
 from airshed.lab.zones.zone import load as load_zone
 from airshed.model.refusal import Malformed
 from airshed.rulebook.shipped import shipped
-from airshed.service.workers import each
+from airshed.service import sensitivity_run
+from airshed.service.sensitivity_run import Job, evaluate
+from airshed.service.workers import pooled
+from clusters import cluster
 from laws import RULES
 
 ZONE = load_zone(shipped("zones", "dianzhong"))
@@ -81,10 +87,31 @@ def test_the_price_hangs_on_caps_growth_and_costs_together_more_than_on_any_tech
     found = indices(factors, "morris", rows, list(OUTPUTS["equilibrium"]), values, 7)
     price = named(found, "price_first")
     ranked = sorted(price, key=lambda name: -price[name].first)
-    assert set(ranked[:3]) & {"caps", "growth", "all costs"}
+    assert set(ranked[:3]) == {"caps", "growth", "all costs"}
     cost = named(found, "cost")
     assert max(cost, key=lambda name: cost[name].first) in ("caps", "all costs", "growth")
     assert cost["caps"].first > cost["rate"].first
+
+
+def test_the_indices_of_the_zone_are_those_of_a_quadrature() -> None:
+    """Through the same code: the variance of the cost over growth and caps, taken apart on a grid of Gauss points."""
+    factors = factors_of(SETTING)[:2]
+    assert [each.name for each in factors] == ["growth", "caps"]
+    points, weights = np.polynomial.legendre.leggauss(7)
+    weights = weights / 2
+    one, other = ([each.low + (each.high - each.low) * (point + 1) / 2 for point in points] for each in factors)
+    grid = np.array([(a, b) for a in one for b in other])
+    which = list(OUTPUTS["equilibrium"]).index("cost")
+    cost = evaluate(SETTING, "equilibrium", factors, grid)[:, which].reshape(7, 7)
+    mean = weights @ cost @ weights
+    whole = weights @ (cost - mean) ** 2 @ weights
+    first = [weights @ (cost @ weights - mean) ** 2 / whole, weights @ (weights @ cost - mean) ** 2 / whole]
+    rows = sample(factors, "sobol", 64, 7)
+    values = evaluate(SETTING, "equilibrium", factors, rows)
+    found = named(indices(factors, "sobol", rows, list(OUTPUTS["equilibrium"]), values, 7), "cost")
+    assert [found[name].first for name in ("growth", "caps")] == pytest.approx(first, abs=0.06)
+    assert [found[name].total for name in ("growth", "caps")] == pytest.approx([1 - first[1], 1 - first[0]], abs=0.06)
+    assert all(0 < found[name].first_conf < 0.3 for name in ("growth", "caps"))
 
 
 def test_factors_are_those_that_vary() -> None:
@@ -120,9 +147,42 @@ def test_one_process_and_a_pool_give_the_same_and_so_does_another_time() -> None
     factors = factors_of(SETTING)[:4]
     rows = sample(factors, "morris", 8, 7)
     assert (rows == sample(factors, "morris", 8, 7)).all()
-    jobs = jobs_of(SETTING, "equilibrium", factors, rows)
-    assert len(jobs) == 2
-    assert list(each(evaluated, jobs, 1)) == list(each(evaluated, jobs, 2))
+    alone = evaluate(SETTING, "equilibrium", factors, rows)
+    assert alone.shape == (len(rows), len(OUTPUTS["equilibrium"]))
+    assert (evaluate(SETTING, "equilibrium", factors, rows, workers=2) == alone).all()
+
+
+def test_a_cluster_gives_what_one_process_gives(tmp_path: Path) -> None:
+    factors = factors_of(SETTING)[:2]
+    asked: dict[Model, int] = {"equilibrium": 12, "engine": 2}
+    samples = {model: sample(factors, "morris", size, 7) for model, size in asked.items()}
+    told: list[Job] = []
+    with cluster(tmp_path / "cluster") as made:
+        made.add_worker("one")
+        found = {
+            model: evaluate(SETTING, model, factors, rows, cluster=made.address, progress=told.append)
+            for model, rows in samples.items()
+        }
+    for model, rows in samples.items():
+        assert (found[model] == evaluate(SETTING, model, factors, rows)).all()
+    assert len(told) == 2 + 6
+
+
+def test_a_worker_with_other_code_is_refused() -> None:
+    (asked, *_) = jobs_of(SETTING, "equilibrium", factors_of(SETTING)[:1], np.ones((1, 1)))
+    with pytest.raises(Malformed, match="other code"):
+        sensitivity_run.work(Job(asked, "0" * 64))
+
+
+def test_a_worker_that_is_ended_from_outside_is_said() -> None:
+    with pytest.raises(Malformed, match="a worker was ended from outside; run it again"):
+        list(pooled(os._exit, [9, 9, 9], 2))
+
+
+def test_caps_are_never_varied_below_one_percent() -> None:
+    tight = msgspec.structs.replace(TOLD, caps=Caps(level_percent=5.0))
+    caps = next(one for one in factors_of(Setting(tight, RULES, ZONE)) if one.name == "caps")
+    assert (caps.low, caps.high) == (1.0, 15.0)
 
 
 def test_it_goes_through_the_engine_too() -> None:

@@ -65,21 +65,14 @@ def sensitivity(
     from airshed.lab.scenarios import sensitivity as sense
     from airshed.lab.scenarios.draw import Setting
     from airshed.lab.zones.origins import RANGES, of_zone
-    from airshed.service.cluster import each_on_cluster
-    from airshed.service.workers import each
+    from airshed.service.sensitivity_run import evaluate
 
     told, rules, zone = opened(scenario)
     setting = Setting(told, rules, zone)
     factors = sense.factors_of(setting)
     rows = sense.sample(factors, method, size or SIZES[method], told.seed)
-    jobs = sense.jobs_of(Setting(told, rules, zone), through, factors, rows)
-    with bar(len(jobs), json, "batches 批次") as done:
-        batches = (
-            each_on_cluster(cluster, sense.evaluated, jobs, done)
-            if cluster
-            else each(sense.evaluated, jobs, workers, done)
-        )
-        values = np.array([row for batch in batches for row in batch])
+    with bar(-(-len(rows) // sense.batch_of(through)), json, "batches 批次") as done:
+        values = evaluate(setting, through, factors, rows, workers=workers, cluster=cluster, progress=done)
     outputs = sense.OUTPUTS[through]
     origins = (*of_zone(rules, zone), RANGES)
     found = sense.indices(factors, method, rows, list(outputs), values, told.seed)
@@ -88,6 +81,7 @@ def sensitivity(
         as_json({**asked, "factors": factors, "indices": found, "origins": origins})
         return
     console.print(f"{told.name_en} {told.name_zh}: {len(factors)} inputs 输入, {len(rows):,} evaluations 次计算")
+    silent = [name for name, column in zip(outputs, values.T, strict=True) if not np.isfinite(column).all()]
     for output, measure in outputs.items():
         mine = [one for one in found if one.output == output]
         mine.sort(key=lambda one: -np.nan_to_num(one.total if method == "sobol" else one.first))
@@ -102,6 +96,9 @@ def sensitivity(
                 for one in mine[:SHOWN]
             ],
         )
+    if silent:
+        words = "; ".join(WORDS[name] for name in silent)
+        console.print(f"nothing was traded in some evaluations, so there is no index of: {words} 部分计算无成交")
     say(origins)
 
 

@@ -11,11 +11,10 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import msgspec
 import polars as pl
@@ -32,15 +31,13 @@ from airshed.service.cluster import each_on_cluster
 from airshed.service.lock import LOCK, only_writer
 from airshed.service.parts import PARTS, put, sweep
 from airshed.service.recomputed import code_digest, sum_of
-from airshed.service.workers import each
+from airshed.service.workers import pooled
 
 MANIFEST, SUMS = "scenario.json", "draws.sha256"
 #: A line of it, as sha256sum writes it.
 SUM = re.compile(r"([0-9a-f]{64})  (draws-\d{6}-\d{6}\.parquet)")
 #: Draws of a batch.
 BATCH = 5
-Asked = TypeVar("Asked")
-Done = TypeVar("Done")
 #: The sources that make a result.
 CODE = (
     "model/*.py",
@@ -138,12 +135,17 @@ def jobs_of(setting: Setting) -> list[Job]:
 
 def work(job: Job) -> bytes:
     """A batch as Parquet."""
-    if code_digest(CODE) != job.code:
-        raise Malformed("workers", "one of them runs other code", "install this version of Airshed where it runs")
+    same_code(job.code)
     rows = [row for number in range(job.first, job.last) for row in play_path(job.setting, number)]
     raw = io.BytesIO()
     framed(rows).write_parquet(raw, compression="zstd", statistics=False)
     return raw.getvalue()
+
+
+def same_code(code: str) -> None:
+    """Malformed if a worker runs other sources than who asks it."""
+    if code_digest(CODE) != code:
+        raise Malformed("workers", "one of them runs other code", "install this version of Airshed where it runs")
 
 
 def claim(setting: Setting, out: Path) -> Manifest:
@@ -170,17 +172,6 @@ def claim(setting: Setting, out: Path) -> Manifest:
         other = next((part for part in parts if getattr(there, part) != getattr(asked, part)), "manifest")
         raise Malformed(str(out), f"holds draws of another {other}", "name another folder, or empty this one")
     return there
-
-
-def pooled(
-    work: Callable[[Asked], Done], jobs: Sequence[Asked], workers: int, progress: Callable[[Asked], None] | None
-) -> Iterator[Done]:
-    """`each`, where a worker that is ended from outside is Malformed."""
-    try:
-        yield from each(work, jobs, workers, progress)
-    except BrokenProcessPool:
-        cure = "run it again, with more memory or --workers 1; what is done stays"
-        raise Malformed("--workers", "a worker was ended from outside", cure) from None
 
 
 def _whole(out: Path, job: Job, sums: dict[str, str]) -> str:

@@ -7,9 +7,12 @@ import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context, parent_process
 from threading import Thread
 from typing import TypeVar
+
+from airshed.model.refusal import Malformed
 
 Job = TypeVar("Job")
 Done = TypeVar("Done")
@@ -47,6 +50,17 @@ def each(
             yield _told(future.result(), first, progress)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def pooled(
+    work: Callable[[Job], Done], jobs: Sequence[Job], workers: int, progress: Callable[[Job], None] | None = None
+) -> Iterator[Done]:
+    """`each`, for a command that has `--workers`: one of them that is ended from outside is Malformed."""
+    try:
+        yield from each(work, jobs, workers, progress)
+    except BrokenProcessPool:
+        cure = "run it again, with more memory or --workers 1; what is done stays"
+        raise Malformed("--workers", "a worker was ended from outside", cure) from None
 
 
 def _told(done: Done, job: Job, progress: Callable[[Job], None] | None) -> Done:

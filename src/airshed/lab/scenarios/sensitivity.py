@@ -79,7 +79,9 @@ def factors_of(setting: Setting) -> tuple[Factor, ...]:
             demand.growth_percent - WIDE * demand.growth_spread_percent,
             demand.growth_percent + WIDE * demand.growth_spread_percent,
         ),
-        Factor("caps", scenario.caps.level_percent - CAPS_PERCENT, scenario.caps.level_percent + CAPS_PERCENT),
+        Factor(
+            "caps", max(1.0, scenario.caps.level_percent - CAPS_PERCENT), scenario.caps.level_percent + CAPS_PERCENT
+        ),
         Factor("rate", *RATES),
         _lognormal("all costs", costs.common_spread_percent),
     ]
@@ -164,8 +166,13 @@ def jobs_of(setting: Setting, model: Model, factors: Sequence[Factor], rows: Flo
     """A sample cut into jobs."""
     names = tuple(factor.name for factor in factors)
     told = [tuple(row) for row in rows.tolist()]
-    size = BATCH if model == "equilibrium" else 1
+    size = batch_of(model)
     return [Job(setting, model, names, tuple(told[at : at + size])) for at in range(0, len(told), size)]
+
+
+def batch_of(model: Model) -> int:
+    """Rows of a job."""
+    return BATCH if model == "equilibrium" else 1
 
 
 def _problem(factors: Sequence[Factor]) -> dict[str, Any]:
