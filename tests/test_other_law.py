@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
+from pathlib import Path
 
 import msgspec
 import pytest
 
 from airshed.cli.examples import story
+from airshed.cli.lab_replay import replay
 from airshed.cli.show import instant_of
 from airshed.engine import commands as c
-from airshed.engine.journal import Line, MemoryJournal
+from airshed.engine.journal import Line, MemoryJournal, decode
 from airshed.engine.runner import Runner
 from airshed.lab.scenarios.draw import Setting
-from airshed.lab.scenarios.path import _Path as Path
+from airshed.lab.scenarios.path import _Path as Played
 from airshed.lab.scenarios.schema import Entry, Scenario, Trade
 from airshed.lab.simulator.sim import Simulation
 from airshed.lab.zones.zone import load as load_zone
 from airshed.model.refusal import Malformed, Why
+from airshed.rulebook.digest import digest
 from airshed.rulebook.load import find, load
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped
-from airshed.service.other_law import NAMES, WITHIN, Compared, here, under
-from laws import RULES
+from airshed.service.book import Book
+from airshed.service.other_law import NAMES, WITHIN, Compared, carried_on, here, under
+from laws import FILES, RULES
 
 ZONE = load_zone(shipped("zones", "dianzhong"))
 ASKED = Scenario(
@@ -42,7 +47,7 @@ ASKED = Scenario(
 def played(session: str = "continuous") -> tuple[Rulebook, tuple[Line, ...]]:
     """Two years of the zone, and the law they were played under."""
     trade = Trade(days=3, turns=12) if session == "continuous" else Trade(session="call", rounds=3)
-    path = Path(Setting(msgspec.structs.replace(ASKED, trade=trade), RULES, ZONE), 0)
+    path = Played(Setting(msgspec.structs.replace(ASKED, trade=trade), RULES, ZONE), 0)
     path.play()
     return path.law, tuple(path.desk.runner.journal.lines())
 
@@ -173,6 +178,47 @@ def test_the_rules_of_another_region_can_be_taken_here() -> None:
     assert found.after.obligation == found.before.obligation
     assert found.after.allocated
     assert {each.after for each in found.changed if each.fate == "refused"}
+
+
+def test_an_index_that_ends_before_this_laws_years_is_carried_on_and_said() -> None:
+    """The Acid Rain Program's index ends in 2009: without it no year could be closed, and nothing would be short."""
+    law, lines = played()
+    acid = load(find("acidrain"))
+    found = under(lines, here(acid, law))
+    assert found.after.closed == found.before.closed > 0
+    last = carried_on(acid, law)
+    assert last is not None
+    assert last.period == max(row.period for row in acid.shortfall.rows)
+    rows = {row.period: row.index_thousandths for row in here(acid, law).shortfall.rows}
+    assert rows[2027] == rows[2028] == last.index_thousandths
+    assert carried_on(law, law) is None
+
+
+def test_what_differs_is_said_on_screen_with_its_units_and_its_limits(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, lines = played()
+    path = tmp_path / "year.book"
+    with Book.create(path) as book:
+        runner = Runner(book, RULES)
+        for line in lines:
+            record = decode(line)
+            if isinstance(record.body, c.AdoptRulebook):
+                body: c.Body = c.AdoptRulebook(RULES.programme.id, RULES.programme.version, digest(RULES))
+            else:
+                body = record.body
+            runner.send(c.Command(record.actor, record.key, body), record.at)
+        book.keep_law(digest(RULES), FILES)
+    replay(path, "acidrain", as_here=True)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "listed SO2 yuan a tonne" in said
+    assert "penalties are indexed as of 2009" in said
+    assert "the book is in yuan, the other law in dollars" in said
+    replay(path, "acidrain", json=True)
+    found = json.loads(capsys.readouterr().out)
+    assert found["after"]["years_closed"] == 0
+    moved = [row for row in found["allocation"] if row["before"] and not row["after"]]
+    assert moved
 
 
 @pytest.mark.parametrize("seed", range(3))

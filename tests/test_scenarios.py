@@ -407,7 +407,11 @@ def test_a_pool_and_a_cluster_write_the_bytes_that_one_process_writes(alone: Pat
     with cluster(tmp_path / "cluster") as made:
         made.add_worker("one")
         run(LONG, RULES, ZONE, tmp_path / "dask", cluster=made.address)
-    assert contents(tmp_path / "dask") == contents(alone)
+        assert contents(tmp_path / "dask") == contents(alone)
+        many, out = msgspec.structs.replace(LONG, draws=60), tmp_path / "lost"
+        with pytest.raises(Malformed, match=r"the scheduler at .* was lost; start it again"):
+            run(many, RULES, ZONE, out, cluster=made.address, progress=lambda job: made.processes[0].kill())
+    assert (out / "draws-000000-000004.parquet").read_bytes() == contents(alone)["draws-000000-000004.parquet"]
 
 
 def test_a_run_that_was_ended_is_carried_on_and_what_is_whole_is_not_played_again(alone: Path, tmp_path: Path) -> None:

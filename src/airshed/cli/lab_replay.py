@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from airshed.cli.show import as_json, bar, console, table
-from airshed.model.refusal import Malformed
+from airshed.model.refusal import Malformed, Why
 
 if TYPE_CHECKING:
     from airshed.service.other_law import Compared, Fate
@@ -52,28 +52,43 @@ def replay(
     """
     from airshed.rulebook.load import find, load, load_texts
     from airshed.service.book import Book
-    from airshed.service.other_law import here, under
+    from airshed.service.other_law import carried_on, here, under
 
-    other = load(find(rulebook))
+    told = other = load(find(rulebook))
     with Book.read(book) as opened, opened.named():
         in_force = opened.law_in_force()
         if in_force is None:
             raise Malformed(str(book), "no rulebook is adopted", "airshed book new makes a book with one")
         own = load_texts(opened.law(in_force))
+        index = carried_on(other, own) if as_here else None
         other = here(other, own) if as_here else other
         (records,) = opened.sql.execute("SELECT count(*) FROM journal").fetchone()
-        with bar(records, json, "records 记录") as told:
-            found = under(opened.lines(), other, told)
+        with bar(records, json, "records 记录") as done:
+            found = under(opened.lines(), other, done)
     notes = []
-    if own.currency.code != other.currency.code:
-        words = own.currency.name_en, other.currency.name_en
+    if own.currency.code != told.currency.code:
+        words = own.currency.name_en, told.currency.name_en
         notes.append(f"the book is in {words[0]}, the other law in {words[1]}: amounts as they are")
     if not {place.code for place in own.jurisdictions} & {place.code for place in other.jurisdictions}:
         notes.append("the other law is of other places, where nothing of this can happen: --here takes its rules here")
+    if index is not None:
+        notes.append(f"penalties are indexed as of {index.period}, the last index of the other law (to confirm)")
+    lost = found.fates["CloseYear", "refused"]
+    if lost:
+        notes.append(
+            f"the closing of {lost:,} years is refused there, so that their obligations, shortfalls and penalties "
+            "do not count: read no difference in them"
+        )
+    late = sum(each.command == "Surrender" and each.after == Why.TOO_LATE and not each.before for each in found.changed)
+    if late:
+        notes.append(
+            f"{late:,} surrenders came after the last day of the other law; nobody adapts, so that what they were to "
+            "cover is short: no more than that is said by its shortfalls and penalties"
+        )
     if json:
         as_json(document(found, notes))
         return
-    _print(found, notes)
+    _print(found, notes, own.currency.name_en, other.currency.name_en)
 
 
 def document(found: Compared, notes: list[str]) -> dict[str, Any]:
@@ -88,6 +103,7 @@ def document(found: Compared, notes: list[str]) -> dict[str, Any]:
             "fees_fen": which.fees,
             "treasury_fen": which.treasury,
             "banked": which.banked,
+            "years_closed": which.closed,
             "obligation": dict(sorted(which.obligation.items())),
             "shortfall": dict(sorted(which.shortfall.items())),
             "penalty_fen": dict(sorted(which.penalty.items())),
@@ -103,6 +119,12 @@ def document(found: Compared, notes: list[str]) -> dict[str, Any]:
         "orders_fitted": found.fitted,
         "acts_waiting": found.waiting,
         "allocation_moved": moved,
+        "allocation": [
+            {"source": source, "series": series, "before": count, "after": other}
+            for source, series in sorted({*found.before.allocated, *found.after.allocated})
+            if (count := found.before.allocated.get((source, series), 0))
+            != (other := found.after.allocated.get((source, series), 0))
+        ],
         "before": sums(found.before),
         "after": sums(found.after),
         "changed": found.changed,
@@ -110,7 +132,8 @@ def document(found: Compared, notes: list[str]) -> dict[str, Any]:
     }
 
 
-def _print(found: Compared, notes: list[str]) -> None:
+def _print(found: Compared, notes: list[str], *money: str) -> None:
+    """The tables; `money` is what the two laws call theirs."""
     from airshed.model.measures import tonnes, yuan
 
     same = sum(count for (_, fate), count in found.fates.items() if fate in ("same", "law"))
@@ -131,22 +154,25 @@ def _print(found: Compared, notes: list[str]) -> None:
         if len(reasons) > SHOWN:
             console.print(f"and {len(reasons) - SHOWN} more reasons: --json has every command")
     before, after = found.before, found.after
+    unit = money[0] if money[0] == money[1] else f"{money[0]}, {money[1]}"
     rows: list[tuple[object, ...]] = []
     for kind, pollutant in sorted({*before.traded, *after.traded}):
         counts = [which.traded.get((kind, pollutant), [0, 0])[0] for which in (before, after)]
         prices = [which.price(kind, pollutant) for which in (before, after)]
         rows.append((f"{kind} {pollutant} t", *map(tonnes, counts)))
-        rows.append((f"{kind} {pollutant} price", *("-" if each is None else yuan(each) for each in prices)))
+        rows.append((f"{kind} {pollutant} {unit} a tonne", *("-" if each is None else yuan(each) for each in prices)))
     for pollutant in sorted({*before.obligation, *after.obligation}):
         for what in ("obligation", "shortfall"):
-            counts = [getattr(which, what).get(pollutant, 0) for which in (before, after)]
-            rows.append((f"{what} {pollutant} t", *map(tonnes, counts)))
-        due = [which.penalty.get(pollutant, 0) for which in (before, after)]
-        rows.append((f"penalty {pollutant}", *map(yuan, due)))
+            masses = [
+                tonnes(getattr(which, what).get(pollutant, 0)) if which.closed else "-" for which in (before, after)
+            ]
+            rows.append((f"{what} {pollutant} t", *masses))
+        due = [yuan(which.penalty.get(pollutant, 0)) if which.closed else "-" for which in (before, after)]
+        rows.append((f"penalty {pollutant} {unit}", *due))
     rows += [
-        ("banked t", tonnes(before.banked), tonnes(after.banked)),
-        ("fees", yuan(before.fees), yuan(after.fees)),
-        ("treasury", yuan(before.treasury), yuan(after.treasury)),
+        ("banked t", *(tonnes(which.banked) if which.closed else "-" for which in (before, after))),
+        (f"fees {unit}", yuan(before.fees), yuan(after.fees)),
+        (f"treasury {unit}", yuan(before.treasury), yuan(after.treasury)),
     ]
     table("What it comes to 结果", ("figure 指标", "under its own law 原规则#", "under the other 新规则#"), rows)
     for pollutant, kilograms in sorted(_moved(found).items()):

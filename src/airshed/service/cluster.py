@@ -86,11 +86,13 @@ def _ordered(
                 told(job)
             yield done
     finally:
-        client.cancel([future for _, future in waiting])
+        if client.status == "running":
+            client.cancel([future for _, future in waiting])
 
 
 def _result(client: Any, address: str, future: Any) -> Any:
-    from distributed import KilledWorker
+    from distributed import CancelledError, KilledWorker
+    from distributed.comm.core import CommClosedError
 
     while True:
         try:
@@ -100,6 +102,9 @@ def _result(client: Any, address: str, future: Any) -> Any:
         except KilledWorker as error:
             said = str(error).partition("\n")[0].rstrip(".")
             raise Malformed("--cluster", f"a job ended its workers ({said})", "give them more memory") from None
+        except (CancelledError, CommClosedError):
+            cure = "start it again, with workers, and run this again; what is done stays"
+            raise Malformed("--cluster", f"the scheduler at {address} was lost", cure) from None
         except ModuleNotFoundError as error:
             raise Malformed(
                 "--cluster", f"a worker lacks {error.name}", "install this version of Airshed where it runs"

@@ -27,6 +27,7 @@ from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.strict import kinds, peeled
+from airshed.rulebook.tables import IndexOf
 from airshed.service.other_law_sums import Sums
 
 #: What became of a command: the same; refused only now; accepted only now; refused for another reason; names what
@@ -130,13 +131,31 @@ def here(other: Rulebook, own: Rulebook) -> Rulebook:
     sectors = {sector.code for sector in own.sectors}
     walls = tuple(sector for sector in other.trade_rules.walled_sectors if sector in sectors)
     facts: dict[str, Any] = {section: getattr(own, section) for section in HERE}
+    shortfall = replace(other.shortfall, rows=_carried_on(other.shortfall.rows, own))
     return replace(
         other,
         programme=replace(other.programme, zone=own.programme.zone),
         trade_rules=replace(other.trade_rules, walled_sectors=walls, failing=(), no_export=()),
         variations=(),
+        shortfall=shortfall,
         **facts,
     )
+
+
+def carried_on(other: Rulebook, own: Rulebook) -> IndexOf | None:
+    """The index that `here` lets hold for years of this law that the other's penalty index does not reach, if any."""
+    more = _carried_on(other.shortfall.rows, own)[len(other.shortfall.rows) :]
+    last = max(other.shortfall.rows, key=lambda row: row.period, default=None)
+    return last if more and other.shortfall.penalty == "indexed_per_tonne" else None
+
+
+def _carried_on(rows: tuple[IndexOf, ...], own: Rulebook) -> tuple[IndexOf, ...]:
+    """The last index holds for the vintages that come after it: a price index is of a time, not of a place."""
+    if not rows:
+        return rows
+    last = max(rows, key=lambda row: row.period)
+    later = sorted({row.vintage for row in own.caps.rows if row.vintage > last.period})
+    return (*rows, *(msgspec.structs.replace(last, period=year, status="to confirm") for year in later))
 
 
 class _Replay:

@@ -30,7 +30,8 @@ class Sums:
     shortfall: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     penalty: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     banked: int = 0
-    paid: int = 0
+    #: Accounts whose year was closed, one by one.
+    closed: int = 0
     fees: int = 0
     treasury: int = 0
 
@@ -47,6 +48,7 @@ class Sums:
                 for award in event.awards:
                     self.allocated[award.source, event.series] = award.count - award.made_up
             elif isinstance(event, e.YearClosed):
+                self.closed += 1
                 self.banked += sum(event.banked.values())
                 for each in event.settlements:
                     self.obligation[each.pollutant] += each.obligation
