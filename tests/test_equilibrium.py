@@ -284,8 +284,8 @@ def test_two_sources_share_a_receptor_by_what_they_add_there() -> None:
     sources = [Slopes([200.0], [21.0], [1.0]), Slopes([100.0], [21.0], [1.0])]
     found = zone_equilibrium(sources, [[2.0, 1.0]], [[33.0]], [1.0])
 
-    assert found.abated.ravel() == pytest.approx([11.0, 11.0], abs=1e-3)
-    assert found.lambdas.item() == pytest.approx(1100.0, rel=1e-4)
+    assert found.abated.ravel() == pytest.approx([11.0, 11.0], rel=1e-6)
+    assert found.lambdas.item() == pytest.approx(1100.0, rel=1e-6)
     assert found.cost == pytest.approx(18150.0)
 
 
@@ -303,10 +303,10 @@ def test_a_river_costs_the_same_under_receptors_and_under_trading_ratios() -> No
 
     for found in (by_receptor, by_ratio):
         assert found.cost == pytest.approx(13622.0)
-        assert found.abated.ravel() == pytest.approx([70.0, 70.0, 56.0], abs=2e-3)
-        assert found.price.ravel() == pytest.approx([70.0, 140.0, 224.0], rel=1e-4)
+        assert found.abated.ravel() == pytest.approx([70.0, 70.0, 56.0], rel=1e-6)
+        assert found.price.ravel() == pytest.approx([70.0, 140.0, 224.0], rel=1e-6)
         assert found.gap < GAP
-    assert by_ratio.traded[0].item() == pytest.approx(20.0, abs=5e-3)
+    assert by_ratio.traded[0].item() == pytest.approx(20.0, rel=1e-5)
 
 
 def test_a_round_of_trades_that_makes_more_than_it_took_is_refused() -> None:

@@ -19,14 +19,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from airshed.lab.equilibrium.curves import LARGEST, Cuttable, Floats, examine_discount
+from airshed.lab.equilibrium.curves import LARGEST, Cuttable, Floats, Steps, examine_discount
 from airshed.market.linear import Columns, solve
 from airshed.model.refusal import Malformed
 
 #: Bins of a zone and year at first, those added around price and quantity in a round, and rounds at most.
 FIRST_BINS, MORE_BINS, ROUNDS = 40, 20, 12
-#: The gap at which it is done.
-DONE = 1e-9
+#: The gap at which it is done; of curves that rise smoothly one at which prices are as exact, for there the gap is as
+#: small as the square of what a price is off.
+DONE, SMOOTH_DONE = 1e-9, 1e-13
 
 
 class Trade(NamedTuple):
@@ -70,7 +71,7 @@ def zone_equilibrium(
     *,
     banking: bool = True,
     trades: Sequence[Trade] = (),
-    done: float = DONE,
+    done: float | None = None,
 ) -> ZoneEquilibrium:
     """The equilibrium of zones with the given curves.
 
@@ -78,8 +79,8 @@ def zone_equilibrium(
     must be taken away there in year t without a bank, below zero where the limit does not bind. One zone, one receptor
     and a coefficient of 1 is `banking.equilibrium`. `trades` are ways in which an allowance of one receptor becomes
     `ratio` of another in the same year: with a receptor for each zone these are trading ratios (Hung and Shaw 2005),
-    for transport one way only. Malformed, with its place, if shapes do not fit, the limits cannot be kept, or a round
-    of trades makes more than it took.
+    for transport one way only. It ends at a gap under `done`, as a part of the cost. Malformed, with its place, if
+    shapes do not fit, the limits cannot be kept, or a round of trades makes more than it took.
 
     >>> from airshed.lab.equilibrium.curves import Steps
     >>> one = Steps([10.0, 40.0], [5.0, 5.0], [1.0])
@@ -97,6 +98,8 @@ def zone_equilibrium(
         for z, curve in enumerate(curves)
         for t in range(len(factors))
     }
+    if done is None:
+        done = DONE if all(isinstance(curve, Steps) for curve in curves) else SMOOTH_DONE
     best: ZoneEquilibrium | None = None
     for number in range(1, ROUNDS + 1):
         found = _round(curves, matrix, needs, factors, edges, banking, trades, number)
