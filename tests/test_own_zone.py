@@ -15,6 +15,7 @@ from airshed.cli.lab import app as lab
 from airshed.cli.rules import app as rules
 from airshed.cli.zone import app as zone_app
 from airshed.lab.scenarios import schema
+from airshed.lab.zones import inventory
 from airshed.model.refusal import Malformed
 from airshed.rulebook.shipped import shipped
 
@@ -155,3 +156,30 @@ def test_laws_and_scenarios_are_copied_too(tmp_path: Path) -> None:
     assert told("lab", "scenarios", str(mine)) == told("lab", "scenarios", "boom")
     with pytest.raises(Malformed, match="no such file is shipped"):
         airshed("lab", "scenarios", "bust")
+
+
+def test_caps_are_proposed_and_what_was_verified_is_not_drawn_over(mine: Path, tmp_path: Path) -> None:
+    shipped_caps = shipped("rulebooks", "dianzhong") / "caps.csv"
+    assert airshed("zone", "caps", str(mine), "2027=90", "2028=87") == shipped_caps.read_text("utf-8")
+    for share, what in (
+        ("2027", "is not a number"),
+        ("27=90", "no vintage"),
+        ("2027=-1", "no part"),
+        ("2027=900", "no part"),
+    ):
+        with pytest.raises(Malformed, match=what):
+            airshed("zone", "caps", str(mine), share)
+    with pytest.raises(Malformed, match="stands twice"):
+        airshed("zone", "caps", str(mine), "2027=90", "2027=91")
+
+    drawn = tmp_path / "drawn"
+    airshed("zone", "draw", str(mine), "--out", str(drawn))
+    for name in inventory.FILES:
+        assert (drawn / name).read_bytes() == (mine / name).read_bytes()
+    edited(mine / "baseline.csv", ",synthetic\n", ",verified 2026\n")
+    kept = (mine / "baseline.csv").read_bytes()
+    with pytest.raises(Malformed, match="'verified 2026' was not drawn; name a new folder with --out"):
+        airshed("zone", "draw", str(mine))
+    assert (mine / "baseline.csv").read_bytes() == kept
+    airshed("zone", "draw", str(mine), "--out", str(drawn), "--seed", "8")
+    assert (drawn / "baseline.csv").read_bytes() != kept

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
+from airshed.cli.lab_case import ZoneOption
 from airshed.cli.show import PAGE, as_json, console, table
 from airshed.model.measures import tonnes, yuan
 from airshed.model.refusal import Malformed
@@ -50,12 +51,13 @@ def demo(
     seed: Annotated[int, typer.Option("--seed", help="The same seed plays the same year.")] = 7,
     out: Annotated[Path, typer.Option("--out", help="Folder for book, evidence, hours and report.")] = Path("demo"),
     rulebook: Annotated[str, typer.Option("--rulebook", help="Law to play: a folder, or the name of one.")] = RULEBOOK,
+    region: ZoneOption = "",
     workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes for the stacks.")] = 2,
     json: Annotated[bool, typer.Option("--json", help="Print one line of JSON at the end and nothing else.")] = False,
 ) -> None:
     """Play one compliance year of a programme, from stack readings to penalties, and write a report.
 
-    The rulebook names its zone; the year is the first that it caps.
+    The rulebook names its zone, unless --zone does; the year is the first that it caps.
 
     Example: airshed demo --seed 7 --out demo
     """
@@ -63,7 +65,7 @@ def demo(
     from time import perf_counter
 
     began = perf_counter()
-    programme = _programme(rulebook)
+    programme = _programme(rulebook, region)
     _prepare(out, seed, programme)
     gc.freeze()
     with _progress(json) as step:
@@ -89,17 +91,18 @@ def demo(
     console.print(f"time    {seconds:.0f} s")
 
 
-def _programme(rulebook: str) -> Programme:
-    """The law and its zone; a law in a folder may name a zone that ships."""
+def _programme(rulebook: str, region: str) -> Programme:
+    """The law and its zone."""
     from airshed.lab.season.season import first_year
-    from airshed.lab.zones.zone import load as load_zone
+    from airshed.lab.zones.zone import find as find_zone
+    from airshed.lab.zones.zone import of_law
     from airshed.rulebook.load import find, load_texts, texts
-    from airshed.rulebook.shipped import shipped
 
     law = texts(find(rulebook))
     rules = load_texts(law)
-    folder = shipped("zones", rules.programme.zone)
-    return Programme(law, rules, load_zone(folder), folder, first_year(rules))
+    zone = of_law(rules, region)
+    folder = find_zone(region or rules.programme.zone)
+    return Programme(law, rules, zone, folder, first_year(rules))
 
 
 def _prepare(out: Path, seed: int, programme: Programme) -> None:

@@ -1,8 +1,9 @@
-"""`airshed zone`: the works of a region as data: copy a shipped zone to begin one's own, and check it."""
+"""`airshed zone`: the works of a region as data: copy a zone, check it, draw one, propose its caps."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,6 +11,7 @@ import typer
 from airshed.cli.copying import copied
 from airshed.cli.lab_case import Json
 from airshed.cli.show import as_json, console, say, table
+from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
     from airshed.lab.zones.zone import Zone
@@ -18,8 +20,13 @@ if TYPE_CHECKING:
 POLLUTANTS = ("SO2", "NOx", "PM", "VOC")
 #: Left behind by a copy: what only the generator of the synthetic part reads.
 NOT_COPIED = ("README.md",)
+#: A cap above this part of what was emitted is a slip.
+MOST_PERCENT = 200
 
-app = typer.Typer(no_args_is_help=True, help="The works of a region as data: check them, copy them to begin one's own.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="The works of a region as data: check, copy, draw them from a seed, propose their caps.",
+)
 
 
 @app.command()
@@ -74,6 +81,76 @@ def copy(
     load(source)
     many = copied(source, folder, *NOT_COPIED)
     console.print(f"{folder}: {many} files; airshed zone check {folder} reads them", markup=False)
+
+
+@app.command()
+def caps(
+    zone: Annotated[str, typer.Argument(metavar="FOLDER_OR_NAME", help="Folder of a zone, or dianzhong.")],
+    shares: Annotated[
+        list[str], typer.Argument(metavar="VINTAGE=PERCENT...", help="Part of a mean baseline year, as 2027=90.")
+    ],
+) -> None:
+    """Propose caps from what the works of a zone emitted: rows of a rulebook's caps.csv. 总量建议。
+
+    Whole tonnes of each pollutant and city, in allowances of one kilogram; nobody has set them until a notice does.
+
+    Example: airshed zone caps dianzhong 2027=90 2028=87
+    """
+    import csv
+    import sys
+
+    from airshed.lab.zones.caps import propose
+    from airshed.lab.zones.zone import find, load
+    from airshed.model.measures import exact
+    from airshed.rulebook.tables import Cap
+
+    found = load(find(zone))
+    asked: dict[int, int] = {}
+    for share in shares:
+        vintage, _, percent = share.partition("=")
+        if not (vintage.isascii() and vintage.isdigit() and len(vintage) == 4) or int(vintage) in asked:
+            raise Malformed(share[:60], "is no vintage, or stands twice", "write each as 2027=90")
+        asked[int(vintage)] = exact(percent, 100, share[:60], "the part")
+        if not 0 <= asked[int(vintage)] <= MOST_PERCENT * 100:
+            raise Malformed(share[:60], f"{percent} percent is no part", f"give 0 to {MOST_PERCENT}")
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(Cap.__struct_fields__)
+    for vintage_of, points in asked.items():
+        for row in propose(found, points, vintage_of):
+            writer.writerow([row.pollutant, row.jurisdiction, row.vintage, row.count])
+
+
+@app.command()
+def draw(
+    folder: Annotated[str, typer.Argument(help="Folder of a zone with its plan, zone.toml, and known works.")],
+    out: Annotated[str, typer.Option(help="Write the tables there; in place when left out.")] = "",
+    seed: Annotated[int | None, typer.Option(help="Another seed than that of zone.toml.")] = None,
+) -> None:
+    """Draw the synthetic tables of a zone from its seed: works, outlets, baseline years, steps. 生成合成数据。
+
+    In place only where all that is there was drawn: what somebody verified is not written over.
+
+    Example: airshed zone draw dianzhong --out drawn --seed 8
+    """
+    from airshed.lab.zones.inventory import FILES, write
+    from airshed.lab.zones.outlets import SYNTHETIC
+    from airshed.lab.zones.plan import read_plan
+    from airshed.lab.zones.rows import read_rows
+    from airshed.lab.zones.zone import BaselineYear, find
+
+    source = find(folder)
+    target = Path(out) if out else source
+    if out:
+        try:
+            target.mkdir(exist_ok=True)
+        except OSError as error:
+            raise Malformed(out, f"cannot be written ({error.strerror})", "name a folder that can") from None
+    table_of = target / "baseline.csv"
+    for line, row in enumerate(read_rows(table_of, BaselineYear) if table_of.exists() else (), start=2):
+        if row.origin != SYNTHETIC:
+            raise Malformed(f"{table_of} line {line}", f"{row.origin!r} was not drawn", "name a new folder with --out")
+    write(source, read_plan(source).seed if seed is None else seed, target)
+    console.print(f"{target}: {', '.join(FILES)}", markup=False)
 
 
 def _city(zone: Zone, code: str) -> dict[str, Any]:

@@ -1,18 +1,10 @@
-"""Proposes caps from what the zone emitted in its baseline years: the rows of `caps.csv`.
-
-`python -m airshed.lab.zones.caps dianzhong 2027=9000 2028=8700` prints the shipped ones.
-"""
+"""Proposes caps from what the zone emitted in its baseline years: the rows of `caps.csv`."""
 
 from __future__ import annotations
 
-import csv
-import sys
-from collections.abc import Sequence
-
-from airshed.lab.zones.zone import Zone, load
+from airshed.lab.zones.zone import Zone
 from airshed.model.allowance import Pollutant
 from airshed.model.measures import KG_PER_T
-from airshed.rulebook.shipped import shipped
 from airshed.rulebook.tables import Cap
 
 ALL_BASIS_POINTS = 10_000
@@ -41,17 +33,3 @@ def propose(zone: Zone, share_basis_points: int, vintage: int) -> list[Cap]:
         for pollutant in Pollutant
         for place in zone.jurisdictions
     ]
-
-
-def main(arguments: Sequence[str]) -> None:
-    """Print `caps.csv` of a shipped zone; further arguments are vintage=share in hundredths of a percent."""
-    zone = load(shipped("zones", arguments[0]))
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(Cap.__struct_fields__)
-    for vintage, _, share in (argument.partition("=") for argument in arguments[1:]):
-        for row in propose(zone, int(share), int(vintage)):
-            writer.writerow([row.pollutant, row.jurisdiction, row.vintage, row.count])
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

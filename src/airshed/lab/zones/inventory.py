@@ -2,13 +2,11 @@
 
 What is known stands in `known_works.csv`, how the rest is drawn in `zone.toml` and `processes.csv`. Every
 source has its own stream of chance, so that a works added moves no other (but that steel output is scaled).
-`python -m airshed.lab.zones.inventory` writes the shipped zone in place.
 """
 
 from __future__ import annotations
 
 import random
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -29,7 +27,6 @@ from airshed.lab.zones.zone import (
 )
 from airshed.model.allowance import Pollutant
 from airshed.model.refusal import Malformed
-from airshed.rulebook.shipped import shipped
 
 FILES = ("sources.csv", "stacks.csv", "baseline.csv", "abatement_options.csv")
 #: How likely a works has a technology already; the dearest of each pollutant nobody has.
@@ -153,13 +150,3 @@ def _options(
             potential = int(left * each.step_percent / 100)
             left -= potential
             yield AbatementOption(source.source, pollutant, number, each.technology, potential, cost_yuan, SYNTHETIC)
-
-
-def main() -> None:
-    """Write the generated tables of the shipped zone anew, from the seed in its `zone.toml`."""
-    folder = shipped("zones", sys.argv[1] if len(sys.argv) > 1 else "dianzhong")
-    write(folder, read_plan(folder).seed)
-
-
-if __name__ == "__main__":
-    main()
