@@ -338,6 +338,19 @@ def test_a_call_that_the_air_does_not_let_clear_is_counted_and_the_next_one_is_h
     assert played.first == played.last
 
 
+def test_a_call_that_the_treasury_cannot_pay_for_is_counted_and_no_end() -> None:
+    """Relief has to be bought, and the account of the zone is empty: the book refuses, the agents go on."""
+    rows = tuple(msgspec.structs.replace(row, limit="-0.1") for row in RULES.receptors.rows)
+    hard = msgspec.structs.replace(
+        RULES,
+        receptors=msgspec.structs.replace(RULES.receptors, rows=rows),
+        zone_call=msgspec.structs.replace(RULES.zone_call, fund_fen=10**14),
+    )
+    played, venue = session(zone_market(ZONE, hard, "SO2"), "officer", Mechanism("zone-call", rounds=4))
+    assert venue.refused["insufficient_cash"] > 0
+    assert len(played.last) == len(played.first)
+
+
 # --- what is said of it
 
 

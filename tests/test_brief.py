@@ -332,6 +332,18 @@ def test_a_design_that_is_best_in_all_wins_under_all_weights() -> None:
     assert all(float(weights.sum()) == pytest.approx(1) for weights in eyes().values())
 
 
+def test_sessions_that_a_band_holds_say_so_and_what_chance_explains_is_no_profit() -> None:
+    """VOC: the law's reference price lies far below cost, so its band lets hardly anybody trade."""
+    held = session_facts(ZONE, RULES, "VOC", ("zone", "none", "calls"), 2)
+    assert "outside the limits of the first day, 7,200 to 10,800 yuan/t" in held.bounds[0]
+    assert "首日限价" in held.bounds[1]
+    free = session_facts(ZONE, RULES, "SO2", ("zone", "none", "calls"), 2)
+    assert free.bounds == ("", "")
+    assert free.sure_profit <= max(0.0, free.profit - 2 * free.profit_error)
+    assert msgspec.structs.replace(free, profit=50.0, profit_error=30.0).sure_profit == 0
+    assert msgspec.structs.replace(free, profit=50.0, profit_error=10.0).sure_profit == 30
+
+
 def test_values_run_from_the_worst_to_the_best_and_a_trifle_decides_nothing() -> None:
     designs = list(every())[:3]
     judged: list[Judged] = [dict.fromkeys(MEASURES, 0.0) for _ in designs]

@@ -49,6 +49,10 @@ YEARLY = (
 )
 
 
+#: From which median part of the turns on, in percent, that price bounds held trade back is said.
+NOTED = 5.0
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands to a group."""
     app.command("run")(run)
@@ -166,6 +170,18 @@ def show(told: Scenario, summary: Summary, money: str) -> None:
             for name, (title, divisor) in TOTALS.items()
         ],
     )
+    held = {year: each["barred"].median for year, each in summary.years.items() if each["barred"].median >= NOTED}
+    if held:
+        years = ", ".join(f"{year}: {part:.0f} %" for year, part in held.items())
+        console.print(
+            "Band or collar kept those who would trade at the year's equilibrium price from naming a price without loss"
+            f" ({years} of their turns, medians): volumes and prices there say more of the bounds than of the firms.",
+            markup=False,
+        )
+        console.print(
+            f"限价使愿按当年均衡价交易者报不出不亏损之价（占其报价机会的中位比例，{years}）：其成交与价格主要反映限价。",
+            markup=False,
+        )
 
 
 def _quantiles(spread: Spread, divisor: float) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
+from airshed.engine.nouns import ZoneCall
 from airshed.engine.procedures.zone_law import left_out, line_of, problem
 from airshed.lab.agents.desk import EXCHANGE_ACTOR, Desk
 from airshed.lab.agents.market import Market
@@ -57,14 +58,22 @@ def held(desk: Desk, market: Market, orders: Sequence[tuple[int, str, Quote]], d
     found = solve_in_rounds(*problem(state, rules, known, seed, struck))
     if isinstance(found, NotCleared):
         desk.refused[WHY.get(found.why, Why.SOLVER_FAILED)] += 1
-        for order in list(known.orders.values()):
-            desk.must(order.account, c.DropZoneOrder(call, order.number))
-        return ZoneRound()
+        return _dropped(desk, known)
+    lines = tuple(line_of(given) for given, _ in found)
+    answer = desk.tell(EXCHANGE_ACTOR, c.CloseZoneCall(call, seed, lines, salt_of(call, seed)))
+    if answer.refusal is not None:
+        # the treasury may be too poor to even out the rounding
+        return _dropped(desk, known)
     desk.refused.update(refusal.why for refusal in struck.values())
-    body_of = c.CloseZoneCall(call, seed, tuple(line_of(answer) for answer, _ in found), salt_of(call, seed))
-    (event,) = desk.must(EXCHANGE_ACTOR, body_of).events
+    (event,) = answer.events
     assert isinstance(event, e.ZoneCallCleared)
     return _round(orders, places, [done for _, done in found], event)
+
+
+def _dropped(desk: Desk, call: ZoneCall) -> ZoneRound:
+    for order in list(call.orders.values()):
+        desk.must(order.account, c.DropZoneOrder(call.id, order.number))
+    return ZoneRound()
 
 
 def _round(

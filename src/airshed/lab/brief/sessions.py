@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 import numpy as np
 
+from airshed.lab.agents.diagnosis import bounds
 from airshed.lab.agents.ensemble import ZoneYear
 from airshed.lab.agents.market import Market, Mechanism, strategies_of
 from airshed.lab.agents.measures import measured
@@ -40,7 +41,8 @@ class SessionFacts(msgspec.Struct, frozen=True):
     `gains` percent of all gains from trade, without walls and borders, that are made. `scatter` how far prices of a
     session lie apart, percent. `shift` by how much the mean price is higher with a manipulator, percent, with its
     standard error; `push` what of that is beyond two errors. `profit` the manipulator's gain over what it gains
-    honestly, percent.
+    honestly, percent, with its own error; 0 where it gains nothing honestly. `bounds` says, in English and Chinese,
+    that band or collar and not the firms decide, where they do.
     """
 
     gains: float
@@ -48,6 +50,8 @@ class SessionFacts(msgspec.Struct, frozen=True):
     shift: float
     error: float
     profit: float
+    profit_error: float
+    bounds: tuple[str, str]
     sessions: int
 
     @property
@@ -56,6 +60,11 @@ class SessionFacts(msgspec.Struct, frozen=True):
         if self.sessions < 2:
             return 0.0
         return max(0.0, abs(self.shift) - ERRORS * self.error)
+
+    @property
+    def sure_profit(self) -> float:
+        """The part of a profit that chance does not explain, percent, never below zero."""
+        return max(0.0, self.profit - ERRORS * self.profit_error) if self.sessions > 1 else 0.0
 
 
 def kinds_of(designs: Sequence[Design]) -> list[Kind]:
@@ -91,6 +100,7 @@ def session_facts(
     reach, wall, trading = kind
     source = ZoneYear(zone, law_of(rules, reach, wall, method), pollutant)
     rows = []
+    honestly_played = []
     for number in range(sessions):
         pair = []
         for name in (HONEST, CROOKED):
@@ -101,16 +111,21 @@ def session_facts(
             played = play(market, strategies_of(names), rng, MECHANISMS[trading], EngineVenue(market))
             pair.append((measured(played), _profit(played, largest)))
         (honest, own), (crooked, gained) = pair
+        honestly_played.append(honest)
         rows.append((honest.efficiency, honest.dispersion, 100 * (crooked.price / honest.price - 1), gained - own, own))
     columns = np.array(rows, dtype=np.float64).T
     shifts = columns[2][~np.isnan(columns[2])]
     honestly = float(np.nanmean(columns[4]))
+    more = columns[3] * (100 / honestly) if honestly > 0 else np.zeros(sessions)
+    held = bounds(honestly_played, (rules.currency.name_en, rules.currency.name_zh))
     return SessionFacts(
         gains=float(np.nan_to_num(columns[0]).mean()),
         scatter=float(np.nanmean(columns[1])) if not np.isnan(columns[1]).all() else 0.0,
         shift=float(shifts.mean()) if len(shifts) else 0.0,
         error=float(shifts.std(ddof=1) / len(shifts) ** 0.5) if len(shifts) > 1 else 0.0,
-        profit=100 * float(np.nanmean(columns[3])) / honestly if honestly > 0 else 0.0,
+        profit=float(more.mean()),
+        profit_error=float(more.std(ddof=1) / sessions**0.5) if sessions > 1 else 0.0,
+        bounds=("", "") if held is None else (held.en, held.zh),
         sessions=sessions,
     )
 

@@ -38,7 +38,8 @@ class YearRow:
 
     `least_price` and `least_cost` are the equilibrium's: one market with foresight, which may emit more or less in a
     year. `cost` is that of abatement as it came, `cheapest` that of the same tonnes by the cheapest steps of all.
-    `efficiency` is that of trade in the year, of what reallocating the allowances then held could have gained.
+    `efficiency` is that of trade in the year, of what reallocating the allowances then held could have gained; `barred`
+    how often, in percent, the law's price bounds kept one who would trade at that year's price from naming its own.
     """
 
     draw: int
@@ -56,6 +57,7 @@ class YearRow:
     volume: float
     trades: int
     efficiency: float
+    barred: float
     spread: float
     dispersion: float
     apart: float
@@ -138,6 +140,7 @@ class _Path:
             volume=volume,
             trades=early.trades + late.trades,
             efficiency=early.efficiency,
+            barred=early.barred,
             spread=early.spread,
             dispersion=early.dispersion,
             apart=early.apart,

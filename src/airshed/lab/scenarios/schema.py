@@ -117,8 +117,8 @@ class Design(Part, frozen=True):
 class Trade(Part, frozen=True):
     """How firms trade in a year, and who they are."""
 
-    #: The listed book, or calls.
-    session: Literal["continuous", "call"] = "continuous"
+    #: The listed book, calls of a series each, or calls of the whole zone.
+    session: Literal["continuous", "call", "zone-call"] = "continuous"
     #: Trading days of a year, in the listed book.
     days: Annotated[int, Meta(ge=1, le=60)] = 10
     #: Turns of a firm in a year, in the listed book.

@@ -190,18 +190,25 @@ def _trading(facts: BriefFacts, money: Phrase) -> Phrase:
     ways = [way for way in ("continuous", "calls") if way in facts.axes["trading"]]
     gains = listed(rows, lambda p: " / ".join(f"{p.sessions[f'zone none {way}'].gains:.0f}" for way in ways) + " %")
     shift = listed(rows, lambda p: " / ".join(_shift(p, way) for way in ways))
-    profit = max(played.profit for each in rows for played in each.sessions.values())
-    best = "never gains by it" if profit <= 0 else f"gains by it at best {profit:.0f} %"
-    best_zh = "操纵者均未获利" if profit <= 0 else f"操纵者最多多得{profit:.0f} %"
+    profit = max(played.sure_profit for each in rows for played in each.sessions.values())
+    best = (
+        "never gains by it more than chance explains"
+        if profit <= 0
+        else f"gains by it, beyond two standard errors, at best {profit:.0f} %"
+    )
+    best_zh = "操纵者的获利均未超出偶然波动" if profit <= 0 else f"操纵者最多多得{profit:.0f} %（超出两倍标准误的部分）"
     guard = "guarded" in facts.axes.get("border", ())
+    held = [(each.pollutant, each.sessions[f"zone none {ways[0]}"].bounds) for each in rows]
     return Phrase(
         f"Played through the engine ({facts.sessions} sessions of each kind, the first year, allowances free by"
         f" benchmark), firms with rules of thumb make {gains} of all gains from trade (every day / calls). The largest"
         f" emitter as a manipulator moves the mean price by {shift} (one standard error) and {best}."
-        + (" A guard on receptors needs a call that clears the whole zone at once." if guard else ""),
+        + (" A guard on receptors needs a call that clears the whole zone at once." if guard else "")
+        + "".join(f" {pollutant}: {said[0]}" for pollutant, said in held if said[0]),
         f"在实际交易引擎中模拟（每类{facts.sessions}次，首年，配额按基准法无偿分配），按经验规则交易的企业实现全部交易收益的"
         f"{gains}（每日/集合竞价）。由最大排放者充当操纵者，均价偏离{shift}（±一倍标准误），{best_zh}。"
-        + ("受体限制要求全区同时出清，故须采用集合竞价。" if guard else ""),
+        + ("受体限制要求全区同时出清，故须采用集合竞价。" if guard else "")
+        + "".join(f"{pollutant}：{said[1]}" for pollutant, said in held if said[0]),
     )
 
 
