@@ -262,6 +262,18 @@ def test_a_price_without_a_term_lies_between_one_year_and_no_end(yuan: float, ra
     assert (found.yearly, found.all_in) == (None, None)
 
 
+def test_a_term_may_be_assumed_where_none_is_said_and_accuses_nobody() -> None:
+    """16,630 yuan once for five years at 8 % is 4,165.09 a year; the national rule is five years (to confirm)."""
+    told = json.loads(CliRunner().invoke(app, ["prices", "--unsaid", "5", "--pollutant", "SO2", "--json"]).stdout)
+    mean = next(each for each in told["prices"] if each["quote"]["yuan_per_t"] == 16_630)
+
+    assert mean["yearly"] == pytest.approx(4_165.0909, abs=0.001)
+    assert mean["at_least"] < mean["yearly"] < mean["at_most"]
+    assert (mean["assumed"], told["unsaid_years"]) == (5.0, 5.0)
+    known = {each["low"]["assumed"] for each in told["alarms"]} | {each["high"]["assumed"] for each in told["alarms"]}
+    assert known == {None}
+
+
 def test_prices_next_to_a_rate_of_zero_are_a_plain_share() -> None:
     assert annualised(1_000, 4, 1e-17) == annualised(1_000, 4, 0.0) == 250.0
     assert annualised(1_000, 999, -0.99) == 0.0
@@ -505,6 +517,7 @@ def test_the_headline_follows_the_rate() -> None:
         (["prices", "--rate", "1e-9"], "give a rate from 0.01 up"),
         (["prices", "--rate", "nan"], "--rate: nan percent"),
         (["prices", "--life", "inf"], "--life: inf years"),
+        (["prices", "--unsaid", "0"], "--unsaid: 0 years"),
         (["prices", "--far", "0.5"], "--far: 0.5 times"),
     ],
 )

@@ -36,6 +36,12 @@ def prices(
     pollutant: Annotated[str, typer.Option(help="One pollutant, as SO2; all when left out.")] = "",
     rate: Annotated[float, typer.Option(metavar="PERCENT", help="Discount rate.")] = 8.0,
     life: Annotated[float, typer.Option(metavar="YEARS", help="Years for which a plant needs its right.")] = 20.0,
+    unsaid: Annotated[
+        float | None,
+        typer.Option(
+            metavar="YEARS", help="Term to assume, paid for once, where none is said; 5 is the national rule."
+        ),
+    ] = None,
     far: Annotated[float, typer.Option(metavar="TIMES", help="Prices further apart than this are named.")] = 3.0,
     taxes: Annotated[
         str,
@@ -75,6 +81,8 @@ def prices(
         raise Malformed("--rate", f"{rate:g} percent", f"give a rate from {LEAST_RATE:g} up and below 100")
     if not 0 < life <= 1_000:
         raise Malformed("--life", f"{life:g} years", "give years above zero, 1,000 at most")
+    if unsaid is not None and not 0 < unsaid <= 1_000:
+        raise Malformed("--unsaid", f"{unsaid:g} years", "give years above zero, 1,000 at most")
     if not 1 <= far <= 1e9:
         raise Malformed("--far", f"{far:g} times", "give one or more")
     rows = read_quotes(Path(quotes) if quotes else None)
@@ -87,6 +95,7 @@ def prices(
         life,
         {each.place: each.percent_each_side / 100 for each in read_fees(Path(fees) if fees else None)},
         {(each.place, each.pollutant): each.yuan_per_t for each in read_taxes(Path(taxes) if taxes else None)},
+        unsaid,
     )
     pair, found, implied = famous(said), alarms(said, far), yields([each.quote for each in said])
     # the shipped trades belong to the shipped quotes
@@ -96,6 +105,7 @@ def prices(
         from airshed.service.report import write
 
         given = {"quotes": quotes, "pollutant": pollutant, "taxes": taxes, "fees": fees, "traded": traded}
+        given["unsaid"] = "" if unsaid is None else f"{unsaid:g}"
         command = ["airshed lab prices", f"--rate {rate:g} --life {life:g} --far {far:g}"]
         command += [f"--{name} {value}" for name, value in given.items() if value]
         again = " ".join([*command, f"--html {target.name}"])
@@ -106,6 +116,7 @@ def prices(
             {
                 "rate_percent": rate,
                 "life_years": life,
+                "unsaid_years": unsaid,
                 "prices": said,
                 "alarms": found,
                 "yields": implied,
@@ -117,7 +128,9 @@ def prices(
     _table(said, rate, life)
     for line in [*_pair(pair, rate), *map(_alarm, found), *map(_yield, implied), *map(_floor, floors)]:
         console.print(line, markup=False)
-    console.print("* to confirm 待核实; ? the source or table does not say: cannot be compared 未注明，不可比")
+    console.print(
+        "* to confirm 待核实; ? the source or table does not say: not comparable, or assumed 未注明，不可比或为假定"
+    )
     console.print(
         "all in: with the buyer's fee, where known, and today's environmental tax, all of it to confirm."
         " 含手续费和现行环境保护税，待核实。"
@@ -151,7 +164,7 @@ def _table(said: Sequence[Said], rate: float, life: float) -> None:
                 each.quote.kind + ("" if each.quote.status == "confirmed" else " *"),
                 each.quote.when or "",
                 f"{each.quote.yuan_per_t:,.2f}",
-                _term(each.quote),
+                _term(each),
                 _figure(each.yearly),
                 _figure(each.at_once, 0),
                 *(("", "", "") if each.quote.kind == TAX else map(_figure, (each.fee, each.tax, each.all_in))),
@@ -165,10 +178,11 @@ def _figure(value: float | None, digits: int = 2) -> str:
     return "?" if value is None else f"{value:,.{digits}f}"
 
 
-def _term(quote: Quote) -> str:
-    """The term of a quote: `5 y, each` is a price for each of five years."""
+def _term(said: Said) -> str:
+    """The term of a quote: `5 y, each` is a price for each of five years, `5 y?` one that is assumed."""
+    quote = said.quote
     if quote.years is None:
-        return "?"
+        return "?" if said.assumed is None else f"{said.assumed:g} y?"
     if quote.years == "open":
         return "no end"
     return f"{quote.years} y, each" if quote.per_year == "yes" else f"{quote.years} y"

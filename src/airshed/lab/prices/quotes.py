@@ -60,6 +60,8 @@ class Said:
     #: Between what the yearly price must lie where no term is said: bought without an end, or for a single year.
     at_least: float | None = None
     at_most: float | None = None
+    #: Years that were assumed where no term is said.
+    assumed: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,28 +111,40 @@ def in_one_language(
     life: float = 20.0,
     fees: Mapping[str, float] | None = None,
     taxes: Mapping[tuple[str, str], float] | None = None,
+    unsaid: float | None = None,
 ) -> list[Said]:
     """Each quote as yuan per tonne and year at a rate, and at once for `life` years; None where no term is said.
 
-    `fees` are what a buyer pays in a place, as a part of the value; `taxes` yuan per tonne by place and pollutant.
+    `fees` are what a buyer pays in a place, as a part of the value; `taxes` yuan per tonne by place and pollutant;
+    `unsaid` a term in years to assume, paid for once, where none is said.
 
     >>> floor = Quote("Shanxi", "SO2", "floor", 18_000, "open", "no", "2017", "x", "confirmed")
     >>> [said.yearly for said in in_one_language([floor], 0.08)]
     [1440.0]
     """
-    return [_said(quote, rate, life, (fees or {}).get(quote.place), taxes or {}) for quote in quotes]
+    return [_said(quote, rate, life, (fees or {}).get(quote.place), taxes or {}, unsaid) for quote in quotes]
 
 
-def _said(quote: Quote, rate: float, life: float, fee: float | None, taxes: Mapping[tuple[str, str], float]) -> Said:
+def _said(
+    quote: Quote,
+    rate: float,
+    life: float,
+    fee: float | None,
+    taxes: Mapping[tuple[str, str], float],
+    unsaid: float | None,
+) -> Said:
     tax = None if quote.kind == TAX else taxes.get((quote.place, quote.pollutant))
-    term = quote.term
-    if term is None:
+    term = quote.term or unsaid
+    least = most = assumed = None
+    if quote.term is None:
         least, most = (annualised(quote.yuan_per_t, years, rate) for years in (inf, 1.0))
+        assumed = unsaid
+    if term is None:
         return Said(quote, None, None, None, tax, None, least, most)
     yearly = quote.yuan_per_t if quote.per_year == "yes" else annualised(quote.yuan_per_t, term, rate)
     paid = None if fee is None or quote.kind == TAX else yearly * fee
     all_in = None if tax is None else yearly + (paid or 0.0) + tax
-    return Said(quote, yearly, capitalised(yearly, life, rate), paid, tax, all_in)
+    return Said(quote, yearly, capitalised(yearly, life, rate), paid, tax, all_in, least, most, assumed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,15 +216,15 @@ def alarms(said: Sequence[Said], far: float = FAR) -> list[Alarm]:
     """Where prices of one tonne and year are more than `far` times apart: the farthest pair of a place at one time, of
     a place over time, and of all places. Those of a place at one time come first: they contradict each other.
 
-    Quotes without a term are left out: they cannot be compared. So are taxes: they are no price of a right.
-    Malformed for `far` below one.
+    Quotes without a term are left out, an assumed one too: they cannot be compared. So are taxes: they are no price of
+    a right. Malformed for `far` below one.
     """
     if not far >= 1:
         raise Malformed("far", f"{far:g} times", "give how many times apart, one or more")
     groups: dict[tuple[str, ...], list[Said]] = {}
     for each in said:
         quote = each.quote
-        if each.yearly is not None and quote.kind != TAX:
+        if each.yearly is not None and each.assumed is None and quote.kind != TAX:
             names: list[tuple[str, ...]] = [("", quote.pollutant), (quote.place, quote.pollutant)]
             if quote.when is not None:
                 names.append((quote.place, quote.pollutant, quote.when))

@@ -63,7 +63,7 @@ def chart(rows: Sequence[Said], language: Language) -> Figure:
     """A mark for each quote, on a scale of tens, the lowest at the foot; a line where no term is said."""
     shown = sorted(rows, key=_middle)
     names = [_two_lines(each, language) for each in shown]
-    ends = [(each.yearly or each.at_least or 0.0, each.yearly or each.at_most or 0.0) for each in shown]
+    ends = [(each.at_least or each.yearly or 0.0, each.at_most or each.yearly or 0.0) for each in shown]
     limits = _decades([each for pair in ends for each in pair])
     traces = [
         {
@@ -80,7 +80,7 @@ def chart(rows: Sequence[Said], language: Language) -> Figure:
             ),
         }
         for name, (low, high), each in zip(names, ends, shown, strict=True)
-        if each.yearly is None
+        if each.at_least is not None
     ]
     said = [(name, each) for name, each in zip(names, shown, strict=True) if each.yearly is not None]
     values = [round(each.yearly or 0.0, 2) for _, each in said]

@@ -85,7 +85,7 @@ def dated(said: Said) -> Phrase:
 
 def headline(facts: QuoteFacts) -> Phrase:
     """What is left of the famous eighteen times, and the worst contradiction inside one place."""
-    unknown = sum(each.yearly is None for each in facts.said)
+    unknown = sum(each.quote.term is None for each in facts.said)
     en = f"{len(facts.said)} published prices, {unknown} of them without a term."
     zh = f"{len(facts.said)}个公布价格，其中{unknown}个未注明期限。"
     pair = facts.famous
@@ -110,8 +110,11 @@ def headline(facts: QuoteFacts) -> Phrase:
     return Phrase(en, zh)
 
 
-def term(years: str | None, per_year: str | None) -> Phrase:
+def term(said: Said) -> Phrase:
     """The term of a quote in words."""
+    years, per_year = said.quote.years, said.quote.per_year
+    if years is None and said.assumed is not None:
+        return Phrase(f"{said.assumed:g} y, assumed", f"{said.assumed:g}年（假定）")
     if years is None:
         return Phrase("not said", "未注明")
     if years == OPEN:
