@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 
 from airshed.lab.brief.designs import REFERENCE, Border, Design, Method
-from airshed.lab.brief.diagnosis import Diagnosis, diagnose
+from airshed.lab.brief.diagnosis import Diagnosis, Seen, diagnose, diagnose_book
 from airshed.lab.brief.judge import Judge
 from airshed.lab.brief.states import State, states_of
 from airshed.lab.brief.world import Assumed, World
 from airshed.lab.equilibrium.curves import Floats
 from airshed.lab.zones.zone import load as load_zone
 from airshed.rulebook.shipped import shipped
+from airshed.service.briefpage.doubts import of_book
 from laws import RULES
 
 ZONE = load_zone(shipped("zones", "dianzhong"))
@@ -135,3 +137,23 @@ def test_a_large_firm_among_many_has_power_though_the_market_is_not_thin() -> No
     found = diagnose(JUDGE, "strong", REFERENCE, given_away=given(factor))
     assert named(found) == ["market power"]
     assert min(found.places[0].sellers, found.places[0].buyers) >= 3
+
+
+def test_what_a_book_shows_is_diagnosed_with_its_own_allocation_law_and_fee() -> None:
+    """The same allocation as the design's gives the same diagnosis; another names what the book has wrong."""
+    own = dict(zip(WORLD.sources, JUDGE.free(REFERENCE)[:, 0].tolist(), strict=True))
+    same = diagnose_book(JUDGE, Seen(0.0, own, REFERENCE, WORLD.fee))
+    assert same is not None
+    assert same == msgspec.structs.replace(diagnose(JUDGE, "reference", REFERENCE, 0.0), design="book")
+    assert "In its way" not in of_book(same).en
+    assert "look at permissions" in of_book(same).en
+    split = diagnose_book(JUDGE, Seen(0.0, own, Design("cities", "wall"), WORLD.fee))
+    assert split is not None
+    assert "In its way: too few parties, market power." in of_book(split).en
+    exact = diagnose_book(JUDGE, Seen(0.0, dict(zip(WORLD.sources, EMITTED.tolist(), strict=True)), REFERENCE, 0.015))
+    assert exact is not None
+    assert "Nothing has to trade, and nothing is wrong." in of_book(exact).en
+    traded = diagnose_book(JUDGE, Seen(same.predicted_t, own, REFERENCE, WORLD.fee))
+    assert traded is not None
+    assert "(100 % of it are there). Trade is there." in of_book(traded).en
+    assert diagnose_book(JUDGE, Seen(0.0, None, REFERENCE, WORLD.fee)) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +16,7 @@ from airshed.model.refusal import Malformed
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from airshed.lab.brief.diagnosis import Seen
     from airshed.lab.brief.facts import BriefFacts
     from airshed.lab.brief.measures import Criterion
     from airshed.lab.brief.world import Assumed
@@ -22,11 +24,7 @@ if TYPE_CHECKING:
     from airshed.rulebook.schema import Rulebook
 
 RULEBOOK = "dianzhong"
-#: Kinds of trade between firms, which a prediction is of; what offices sell or buy back is none.
-BETWEEN_FIRMS = ("listed", "call", "zone_call", "block", "transfer", "one_way")
 ALL = "all"
-#: From which part of the cap on, percent, it is told that nothing has to trade.
-NEEDLESS = 50
 
 
 def register(app: typer.Typer) -> None:
@@ -40,7 +38,7 @@ def brief(
     pollutant: Annotated[str, typer.Option(help="One of the rulebook, several by commas, or all.")] = "SO2",
     out: Annotated[str, typer.Option(metavar="FOLDER", help="Write brief.html and its certificates there.")] = "",
     pdf: Annotated[bool, typer.Option("--pdf", help="Print it too: brief-en.pdf and brief-zh.pdf.")] = False,
-    book: Annotated[str, typer.Option(metavar="FILE", help="A book: its trade beside what should be traded.")] = "",
+    book: Annotated[str, typer.Option(metavar="FILE", help="A book: why it trades, or does not.")] = "",
     years: Annotated[int, typer.Option(min=1, max=30, help="Years, from the rulebook's first vintage.")] = 10,
     growth: Annotated[float, typer.Option(metavar="PERCENT", help="Growth of emissions a year.")] = 1.0,
     decline: Annotated[float, typer.Option(metavar="PERCENT", help="Fall of later caps a year.")] = 3.0,
@@ -82,7 +80,7 @@ def brief(
     levied = _taxes(tax, names)
     stated = weights_in(weights)
     tasks = count(zone, rules, names, sessions)
-    seen = seen_in(book, names, min(row.vintage for row in rules.caps.rows)) if book else None
+    seen = seen_of(book, names, rules, zone) if book else None
     with bar(tasks, json, "runs 计算") as told:
 
         def done(task: Task) -> None:
@@ -94,7 +92,7 @@ def brief(
             names,
             assumed,
             taxes=levied,
-            observed=seen,
+            seen=seen,
             sessions=sessions,
             weights=stated,
             pool=lambda work, jobs, progress: each(work, jobs, workers, progress),
@@ -108,7 +106,7 @@ def brief(
         ("rate", rate, 5),
     ):
         said += [f"--{option} {value:g}"] if value != default else []
-    for option, text in (("tax", tax), ("weights", weights), ("book", book)):
+    for option, text in (("zone", region), ("tax", tax), ("weights", weights), ("book", book)):
         said += [f"--{option} {quote(text)}"] if text else []
     said += [f"--sessions {sessions}"] if sessions != SESSIONS else []
     written = _write(folder, facts, rules, " ".join(said), pdf) if folder else []
@@ -164,20 +162,26 @@ def _folder(out: str, pdf: bool) -> Path | None:
     return folder
 
 
-def seen_in(book: str, names: list[str], year: int) -> dict[str, float]:
-    """What firms traded with each other of the first vintage, t by pollutant."""
-    from airshed.model.measures import KG_PER_T
-    from airshed.service.book import Book
-    from airshed.service.marketdata import read_market
+def seen_of(book: str, names: list[str], rules: Rulebook, zone: Zone) -> dict[str, Seen]:
+    """What a book shows of the first vintage, by pollutant, under the law that it ends with."""
+    from airshed.lab.brief.designs import REFERENCE
+    from airshed.lab.brief.diagnosis import Seen
+    from airshed.service.booktrade import seen_in
 
-    with Book.read(Path(book)) as opened, opened.named():
-        market = read_market(opened.lines())
-    traded = dict.fromkeys(names, 0.0)
-    for trade in market.tape:
-        name, _, rest = trade.series.partition("-")
-        if name in traded and trade.kind in BETWEEN_FIRMS and rest.partition("-")[2].startswith(str(year)):
-            traded[name] += trade.count / KG_PER_T
-    return traded
+    found = seen_in(Path(book), names, min(row.vintage for row in rules.caps.rows), rules.programme.id)
+    law = found.law or rules
+    walled = any(source.sector in law.trade_rules.walled_sectors for source in zone.sources)
+    design = replace(
+        REFERENCE,
+        border="cities" if law.trade_rules.crossing == "never" else "zone",
+        wall="wall" if walled else "none",
+    )
+    fee = (law.trading.buyer_fee_basis_points + law.trading.seller_fee_basis_points) / 10_000
+    own = {source.source for source in zone.sources}
+    return {
+        name: Seen(trade.traded_t, trade.given_t if own <= set(trade.given_t) else None, design, fee)
+        for name, trade in found.trades.items()
+    }
 
 
 def _taxes(said: str, names: list[str]) -> dict[str, float]:
@@ -230,7 +234,7 @@ def _certificates(folder: Path, zone: Zone, rules: Rulebook, assumed: Mapping[st
 
 def _print(facts: BriefFacts, rules: Rulebook) -> None:
     from airshed.service.briefpage.charts import order_of
-    from airshed.service.briefpage.doubts import sensitivity
+    from airshed.service.briefpage.doubts import NEEDLESS, of_book, sensitivity, warning
     from airshed.service.briefpage.reasons import headline, reasons
     from airshed.service.briefpage.words import AXES, CAUSES, CRITERIA, DESIGNS
     from airshed.service.report.words import Phrase
@@ -269,6 +273,8 @@ def _print(facts: BriefFacts, rules: Rulebook) -> None:
                 + ("; nothing has to trade 本无须交易" if needless else ""),
                 markup=False,
             )
-    console.print(
-        "costs are indicative, emissions synthetic, caps to confirm. 成本为参考值，排放为合成数据，总量待确认。"
-    )
+            if diagnosis.design == "book":
+                said = of_book(diagnosis)
+                console.print(f"  {said.en}\n  {said.zh}", markup=False)
+    sure = warning(facts)
+    console.print(f"{sure.en} {sure.zh}", markup=False)

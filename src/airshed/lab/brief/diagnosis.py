@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
 
 import msgspec
 import numpy as np
@@ -22,6 +22,8 @@ WEDGES = (0.0, 0.015, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0)
 #: A market with fewer than so many alike on its thinner side is thin; a suspect that this part of the cap, or of the
 #: volume, is under is a cause, and from the second on a part of one. Assumed.
 THIN, CAUSE, PART = 3.0, 0.5, 0.1
+#: The name of the diagnosis of a book.
+BOOK = "book"
 #: From which mark-up on a firm matters, percent. Assumed.
 STRONG = 20.0
 #: Where less than this part of its cap should trade a market has nothing to trade. Assumed.
@@ -90,6 +92,19 @@ class PlaceTrade(msgspec.Struct, frozen=True):
         return not (self.loose or self.alone or self.idle)
 
 
+class Seen(NamedTuple):
+    """What a book shows of a pollutant's first vintage, and the market of its law.
+
+    `traded_t` between firms; `given_t` what each source got, free or for money, None where the book does not have the
+    sources of the zone. `design` has the borders and the wall of the law, `fee` is a part of the price.
+    """
+
+    traded_t: float
+    given_t: Mapping[str, float] | None
+    design: Design
+    fee: float
+
+
 class Diagnosis(msgspec.Struct, frozen=True):
     """What trade of the first year a design leads to, and what could keep it away."""
 
@@ -144,6 +159,14 @@ def diagnose(
     idle = 100 * sum(place.cap_t for place in places if place.idle) / total if total else 0.0
     findings = tuple(_findings(places, left, judge.world.fee if fee is None else fee))
     return Diagnosis(name, predicted, observed_t, idle, left, tuple(places), findings)
+
+
+def diagnose_book(judge: Judge, seen: Seen) -> Diagnosis | None:
+    """The diagnosis of the market that a book has: its allocation, its law, its trade. None without its sources."""
+    if seen.given_t is None:
+        return None
+    got = np.array([seen.given_t.get(source, 0.0) for source in judge.world.sources])
+    return diagnose(judge, BOOK, seen.design, seen.traded_t, got, seen.fee)
 
 
 def volumes(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from airshed.lab.brief.designs import NAMED, Design, axes_of, every
-from airshed.lab.brief.diagnosis import diagnose
+from airshed.lab.brief.diagnosis import Seen, diagnose, diagnose_book
 from airshed.lab.brief.facts import BriefFacts, Found, PollutantFacts, Swing, plain
 from airshed.lab.brief.judge import Judge, Judged
 from airshed.lab.brief.measures import CRITERIA, STATED, Criterion
@@ -49,7 +49,7 @@ def brief(
     assumed: Assumed = ASSUMED,
     *,
     taxes: Mapping[str, float] | None = None,
-    observed: Mapping[str, float] | None = None,
+    seen: Mapping[str, Seen] | None = None,
     sessions: int = SESSIONS,
     weights: Mapping[Criterion, float] = STATED,
     pool: Pool = in_turn,
@@ -57,8 +57,8 @@ def brief(
 ) -> BriefFacts:
     """The brief of a zone under a rulebook.
 
-    `taxes` are those on what is emitted, yuan/t by pollutant, that firms pay beside allowances; `observed` is what
-    firms traded of the first vintage, t by pollutant, if a book shows it; `sessions` how many are played of each kind,
+    `taxes` are those on what is emitted, yuan/t by pollutant, that firms pay beside allowances; `seen` is what a
+    book shows of the first vintage, by pollutant; `sessions` how many are played of each kind,
     none if 0; `weights` are those of the
     criteria in percent; `pool` does the work. Malformed for a pollutant or an assumption that cannot be.
     """
@@ -90,8 +90,8 @@ def brief(
     parts = []
     for name, base in bases.items():
         judge = Judge(states_of(zone, rules, name, known[name]))
-        seen = (observed or {}).get(name)
-        parts.append(_pollutant(name, judge, base, designs, choice, stated, swings[name], played[name], seen))
+        shown = (seen or {}).get(name)
+        parts.append(_pollutant(name, judge, base, designs, choice, stated, swings[name], played[name], shown))
     scores = 100 * found.scores(stated)
     order = np.argsort(-scores, kind="stable").tolist()
     near = [place for place in order if place != choice and scores[choice] - scores[place] <= NEAR][:MOST_NEAR]
@@ -127,7 +127,7 @@ def brief(
         },
         cost_year=zone.cost_year,
         sessions=sessions,
-        observed=bool(observed),
+        observed=bool(seen),
     )
 
 
@@ -224,11 +224,13 @@ def _pollutant(
     stated: Floats,
     swings: Sequence[Swing],
     played: Mapping[Kind, SessionFacts],
-    observed: float | None,
+    seen: Seen | None,
 ) -> PollutantFacts:
     assert isinstance(base.run.found, Found), name
     named = _named(designs, choice)
     looked = [each for each in (*TRADED, "choice") if each in named]
+    observed = seen.traded_t if seen else None
+    diagnoses = [diagnose(judge, each, designs[named[each]], observed) for each in looked]
     return PollutantFacts(
         pollutant=name,
         found=base.run.found,
@@ -236,7 +238,7 @@ def _pollutant(
         values={each: _values(base.scored, place) for each, place in named.items()},
         best=plain(designs[base.scored.best(stated)]),
         swings=tuple(swings),
-        diagnoses=tuple(diagnose(judge, each, designs[named[each]], observed) for each in looked),
+        diagnoses=tuple(each for each in (*diagnoses, diagnose_book(judge, seen) if seen else None) if each),
         sessions={" ".join(kind): facts for kind, facts in played.items()},
     )
 

@@ -12,7 +12,13 @@ from airshed.service.report.style import INK, METHOD_SHADES, QUIET_BLUE, Figure,
 from airshed.service.report.words import Language, Phrase
 
 #: Designs in the chart of missing trade, and their colours.
-LINES: Mapping[str, str] = {"pilots": "#9b4a5c", "cities": "#c4932d", "reference": "#7fa3bd", "choice": "#24506f"}
+LINES: Mapping[str, str] = {
+    "pilots": "#9b4a5c",
+    "cities": "#c4932d",
+    "reference": "#7fa3bd",
+    "book": "#5b8c5a",
+    "choice": "#24506f",
+}
 #: Methods of allocation: the design that has it, and where its name stands beside its point.
 METHOD_ROWS = (
     ("history", "history", "bottom left"),

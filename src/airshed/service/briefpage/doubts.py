@@ -2,17 +2,45 @@
 
 from __future__ import annotations
 
-from airshed.lab.brief.diagnosis import STRONG, THIN
+from airshed.lab.brief.diagnosis import STRONG, THIN, Diagnosis
 from airshed.lab.brief.facts import BriefFacts, PollutantFacts
 from airshed.lab.brief.sessions import ERRORS
 from airshed.lab.brief.states import GROWTH_STEP
 from airshed.lab.brief.world import CEILING, LESS_OUTPUT, WITHHELD
+from airshed.lab.zones.origins import COSTS, EMISSIONS
 from airshed.service.briefpage.reasons import GUARDED, as_written, listed
-from airshed.service.briefpage.words import CRITERIA, KNOBS, knob
+from airshed.service.briefpage.words import CAUSES, CRITERIA, KNOBS, knob
 from airshed.service.report.words import Phrase
 
+#: Which part of the trade that should be is enough to say that it is there.
+THERE = 0.5
+#: What a citation says of caps that no notice has set.
+TO_CONFIRM = "(to confirm)"
+#: From which part of the cap on, percent, it is told that nothing has to trade.
+NEEDLESS = 50
 #: Points by which another design must lead to be told.
 LEAST = 0.05
+
+
+def warning(facts: BriefFacts) -> Phrase:
+    """How sure costs, emissions and caps are, as the files of the zone and the law say."""
+    origins = facts.pollutants[0].found.origins
+    en, zh = [], []
+    if COSTS in origins:
+        en.append("costs of abatement are indicative")
+        zh.append("减排成本为参考值")
+    if EMISSIONS in origins:
+        en.append("emissions are synthetic")
+        zh.append("排放为合成数据")
+    if any(TO_CONFIRM in origin for origin in origins):
+        en.append("caps and prices of the rulebook are to confirm")
+        zh.append("规则中的总量与价格待核实")
+    if not en:
+        return Phrase(
+            "Costs, emissions and caps rest on what section P names.", "成本、排放与总量的依据见“计算方法与证明”。"
+        )
+    said = ", ".join(en)
+    return Phrase(f"{said[0].upper()}{said[1:]}.", f"{'，'.join(zh)}。")
 
 
 def sensitivity(facts: BriefFacts) -> Phrase:
@@ -37,6 +65,37 @@ def sensitivity(facts: BriefFacts) -> Phrase:
     )
 
 
+def of_book(each: Diagnosis) -> Phrase:
+    """What a book shows of the trade that its own allocation and law should bring, and what stands in the way."""
+    traded, should = each.observed_t or 0.0, each.predicted_t
+    part = f"{100 * traded / should:.0f} %" if should > 0 else "–"
+    en = f"The book has {traded:,.0f} t traded between firms; by its allocation and its law {should:,.0f} t should"
+    zh = f"账簿中企业间交易{traded:,.0f}吨；按其配额分配与规则，应有交易{should:,.0f}吨"
+    if should > 0:
+        en, zh = f"{en} ({part} of it are there).", f"{zh}（已实现{part}）。"
+    else:
+        en, zh = f"{en}.", f"{zh}。"
+    causes = [CAUSES[finding.cause] for finding in each.findings if finding.verdict != "no"]
+    en_causes, zh_causes = ", ".join(cause.en for cause in causes), "、".join(cause.zh for cause in causes)
+    there = should > 0 and traded >= THERE * should
+    if there:
+        en += " Trade is there."
+        zh += "交易正常。"
+        if causes:
+            en += f" What could still keep it away: {en_causes}."
+            zh += f"仍可能妨碍交易的因素：{zh_causes}。"
+    elif causes:
+        en += f" In its way: {en_causes}."
+        zh += f"障碍：{zh_causes}。"
+    elif each.idle_percent >= NEEDLESS:
+        en += " Nothing has to trade, and nothing is wrong."
+        zh += "本无须交易，并非市场失灵。"
+    else:
+        en += " None of the four suspects stands in its way: look at permissions, price bands and habit."
+        zh += "四个可能原因均不成立，应检查审批、涨跌幅限制与交易习惯。"
+    return Phrase(en, zh)
+
+
 def of_prices(each: PollutantFacts) -> Phrase:
     """What the price of a pollutant, and the saving of linking, hang on most."""
     most: dict[str, float] = {}
@@ -52,19 +111,30 @@ def of_prices(each: PollutantFacts) -> Phrase:
 
 def unknown(facts: BriefFacts) -> list[Phrase]:
     """What the brief does not know, or assumes."""
-    found = [
-        Phrase(
-            f"Costs of abatement are indicative (central values of published ranges, prices of {facts.cost_year}),"
-            " emissions and conduct of works are synthetic: nothing here says what a real firm emits or pays. Replace"
-            " them by local audits first.",
-            f"减排成本为参考值（公开区间的中值，{facts.cost_year}年价格），排放与企业行为为合成数据，不代表任何真实企业；"
-            "使用前应首先以本地核查数据替换。",
-        ),
-        Phrase(
-            "Caps, fees and reference prices are those of the rulebook, which no notice has set yet: to confirm.",
-            "总量、费率与参考价取自规则文本，尚无文件正式确定，均待确认。",
-        ),
-    ]
+    found = []
+    origins = facts.pollutants[0].found.origins
+    if COSTS in origins:
+        found.append(
+            Phrase(
+                f"Costs of abatement are indicative: central values of published ranges, prices of {facts.cost_year}."
+                " Replace them by local audits first.",
+                f"减排成本为参考值：取公开区间的中值，{facts.cost_year}年价格；使用前应首先以本地核查数据替换。",
+            )
+        )
+    if EMISSIONS in origins:
+        found.append(
+            Phrase(
+                "Emissions and conduct of works are synthetic: nothing here says what a real firm emits or pays.",
+                "排放与企业行为为合成数据，不代表任何真实企业的排放或支出。",
+            )
+        )
+    if any(TO_CONFIRM in origin for origin in origins):
+        found.append(
+            Phrase(
+                "Caps, fees and reference prices are those of the rulebook, which no notice has set yet: to confirm.",
+                "总量、费率与参考价取自规则文本，尚无文件正式确定，均待核实。",
+            )
+        )
     bare = [each.pollutant for each in facts.pollutants if not each.found.air_origins]
     if any("indicative" in origin for each in facts.pollutants for origin in each.found.air_origins):
         found.append(

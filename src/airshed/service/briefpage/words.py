@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from airshed.lab.brief.designs import GUARD, SOLD
+from airshed.lab.zones.origins import CHINESE
 from airshed.service.report.words import Phrase
 
 _GUARD, _PART = f"{100 * GUARD:g} %", f"{100 * SOLD['part']:g} %"
@@ -66,6 +67,7 @@ SPOKEN: Mapping[tuple[str, str], Phrase] = {
 }
 DESIGNS: Mapping[str, Phrase] = {
     "choice": Phrase("The brief's choice", "本报告的选择"),
+    "book": Phrase("The market of the book", "账簿中的市场"),
     "pilots": Phrase("As the pilots are", "现行试点做法"),
     "reference": Phrase("One zone, benchmark, free, a year", "全区、基准法、无偿、一年"),
     "cities": Phrase("… with closed cities", "……各市封闭"),
@@ -136,12 +138,8 @@ QUESTIONS: Mapping[str, Phrase] = {
         "最强企业惜售或压低购买，可使价格偏离多少？最大排放者在模拟交易中试图操纵时，实际使价格偏离多少？",
     ),
 }
-#: What figures rest on, as the rulebook and the lab say it; what is not here stands as it is.
-ORIGINS: Mapping[str, str] = {
-    "abatement costs: indicative": "减排成本：参考值",
-    "emissions: synthetic": "排放：合成数据",
-    "indicative: built-in Gaussian plume": "参考值：内置高斯烟羽模型",
-}
+#: What a matrix rests on, as the rulebook says it.
+MATRIX: Mapping[str, str] = {"indicative: built-in Gaussian plume": "参考值，内置高斯烟羽模型"}
 KNOBS: Mapping[str, Phrase] = {
     "growth": Phrase("growth of emissions", "排放增长"),
     "cost": Phrase("costs of technologies", "技术成本"),
@@ -200,11 +198,13 @@ def figure(cause: str, said: str) -> Phrase:
 
 
 def origin(said: str) -> Phrase:
-    """What figures rest on, in both languages; a citation stays in the words of the law."""
-    if said in ORIGINS:
-        return Phrase(said, ORIGINS[said])
+    """What figures rest on, in both languages; a citation stays in the words of the law or of the files."""
+    known = {**CHINESE, **MATRIX}
+    if said in known:
+        return Phrase(said, known[said])
     what, _, cite = said.partition(": ")
-    return Phrase(said, f"总量：{cite}（规则原文）" if what == "caps" else f"{said}（原文）")
+    name = {"caps": "总量", "emissions": "排放", "abatement costs": "减排成本"}.get(what)
+    return Phrase(said, f"{name}：{cite}（原文）" if name else f"{said}（原文）")
 
 
 def option(axis: str, chosen: str) -> Phrase:
