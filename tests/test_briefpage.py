@@ -35,6 +35,7 @@ from airshed.service.booktrade import seen_in
 from airshed.service.briefpage import build
 from airshed.service.briefpage.doubts import sensitivity, unknown
 from airshed.service.briefpage.measured import measures
+from airshed.service.briefpage.page import number
 from airshed.service.briefpage.pdf import print_page
 from airshed.service.briefpage.reasons import headline, reasons
 from airshed.service.briefpage.words import AXES, DESIGNS, OPTIONS, PLACES, SPOKEN
@@ -125,6 +126,48 @@ def test_the_page_says_the_figures_of_the_brief(facts: BriefFacts, page: Path) -
     assert all(proof.digest in said and proof.file in said for proof in own.found.proofs)
     for word in ("indicative", "synthetic", "to confirm", "参考值", "合成", "待核实"):
         assert word in said
+
+
+def test_tables_charts_and_json_have_the_same_figures(facts: BriefFacts, page: Path) -> None:
+    """Every cell of both tables of designs, and what each chart draws, against the JSON."""
+    html = page.read_text("utf-8")
+    shown = [name for name in facts.scores if name != facts.same_as]
+    order = sorted(shown, key=lambda name: (-facts.scores[name], name != "choice"))
+
+    def cells(table: str) -> list[list[str]]:
+        rows = re.findall(r"<tr[^>]*>(.*?)</tr>", table.split("<tbody>")[1].split("</tbody>", maxsplit=1)[0], re.DOTALL)
+        return [[re.sub("<[^>]*>", "", cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row)] for row in rows]
+
+    heat, measured = (
+        re.findall(rf'<table class="{name}">.*?</table>', html, re.DOTALL)[0] for name in ("heat", "tight")
+    )
+    for name, row in zip(order, cells(heat), strict=True):
+        values = [facts.values[name][criterion] for criterion in facts.weights]
+        assert row[1:] == ["–" if v is None else f"{100 * v:.0f}" for v in values] + [f"{facts.scores[name]:.1f}"], name
+    own = facts.pollutants[0]
+    for name, row in zip(order, cells(measured), strict=True):
+        for text, (measure, how) in zip(row[1:], measures(YUAN, facts.cost_year).items(), strict=True):
+            assert text == number(own.judged[name][measure], how.decimals, how.signed), (name, measure)
+    drawn = json.loads(html.split('id="figures">', 1)[1].split("</script>", 1)[0])
+    for language in LANGUAGES:
+        bars = drawn["scores"][language]["data"]
+        sums = np.sum([bar["x"] for bar in bars], axis=0)
+        assert sums == pytest.approx([facts.scores[name] for name in order[::-1]])
+        found = own.found
+        assert found.linking is not None
+        shapley = drawn["linking-PM"][language]["data"][1]["x"]
+        assert shapley == pytest.approx(list(found.linking.shapley[::-1]))
+        frontier = drawn["frontier-PM"][language]["data"][0]
+        assert frontier["y"] == pytest.approx([each.cost_million for each in found.frontier])
+        loads = drawn["loads-PM"][language]["data"]
+        assert loads[2]["x"] == pytest.approx([each.zone for each in found.loads[::-1]])
+        prices = [trace for trace in drawn["prices-PM"][language]["data"] if trace["mode"] == "markers"]
+        assert prices[0]["x"] == pytest.approx([each.cities for each in found.prices[::-1]])
+        trade = drawn["trade-PM"][language]["data"]
+        assert trade[0]["y"] == pytest.approx([100 * part for part in own.diagnoses[0].volume_left])
+        path = [trace for trace in drawn["path-PM"][language]["data"] if "customdata" in trace]
+        assert path[0]["y"] == pytest.approx([row.central for row in found.path])
+        assert path[1]["y"] == pytest.approx([row.collared for row in found.path])
 
 
 def test_each_certificate_lies_beside_the_page_and_is_accepted(facts: BriefFacts, page: Path) -> None:

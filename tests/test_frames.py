@@ -143,6 +143,8 @@ def test_quotes_become_yearly_prices_and_alarms() -> None:
 
 def test_every_design_is_a_row_and_the_best_stands_first() -> None:
     found = lab.judge_designs("dianzhong", "SO2", years=2)
+    only = lab.judge_designs("dianzhong", "SO2", years=2, weights={"cost": 100})
+    assert only["score"].to_list() == pytest.approx(sorted((100 * found["value_cost"]).to_list(), reverse=True))
     assert found.height == 540
     assert found["score"].to_list() == sorted(found["score"].to_list(), reverse=True)
     assert found["gains"].is_null().all()

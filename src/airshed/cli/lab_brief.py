@@ -222,12 +222,13 @@ def _certificates(folder: Path, zone: Zone, rules: Rulebook, assumed: Mapping[st
 
     from airshed.lab.brief.proofs import proofs_of
     from airshed.lab.brief.world import world_of
+    from airshed.service.report.page import write
 
     written = []
     for name, known in assumed.items():
         for proof in proofs_of(zone, rules, world_of(zone, rules, name, known), known):
             target = folder / proof.file
-            target.write_text(plain.dumps(proof.document) + "\n", "utf-8")
+            write(target, plain.dumps(proof.document) + "\n")
             written.append(target)
     return written
 

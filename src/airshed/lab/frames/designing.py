@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import polars as pl
 
 from airshed.lab.brief.designs import AXES
 from airshed.lab.brief.measures import CRITERIA
 from airshed.lab.brief.run import Judgement, designs_of
-from airshed.lab.brief.score import weights_of
+from airshed.lab.brief.score import stated_weights, weights_of
+from airshed.lab.brief.states import GROWTH_STEP
 from airshed.lab.brief.tasks import Task, judged
 from airshed.lab.brief.world import Assumed, examine
 from airshed.lab.zones.zone import of_law
@@ -25,23 +28,26 @@ def judge_designs(
     decline: float = 0.03,
     rate: float = 0.05,
     tax: float = 0.0,
+    weights: Mapping[str, float] | None = None,
 ) -> pl.DataFrame:
     """Every combination of design choices of a rulebook's zone, or of another `zone`, a row a design, the best first.
 
     Columns: border, wall, method, sale, term, collar, trading (the choices); the measures of docs/designing-annex.md,
     null where the zone has none (no sessions are played, so daily trade and calls differ in nothing); then a value from
-    0 to 1 for each criterion, as value_cost, and score, of 100 under the brief's weights. Rates are fractions, `tax` is
-    yuan per tonne on what is emitted. About a second. Malformed for what cannot be.
+    0 to 1 for each criterion, as value_cost, and score, of 100 under the brief's weights, or under `weights`: percent
+    by criterion, of which those that are left out share the rest. Rates are fractions, `tax` is yuan per tonne on what
+    is emitted. About a second. Malformed for what cannot be.
     """
     assumed = Assumed(years=years, growth=growth, decline=decline, rate=rate, tax=tax)
-    examine(assumed)
+    examine(assumed, room=GROWTH_STEP)
+    stated = weights_of(stated_weights(weights or {}))
     rules = load(find(rulebook))
     region = of_law(rules, zone)
     _, designs = designs_of(region, rules, (pollutant,))
     run = judged(Task("move", region, rules, pollutant, assumed, tuple(designs)))
     judgement = Judgement(run, designs, {})
     values = judgement.scored.values
-    scores = 100 * judgement.scored.scores(weights_of())
+    scores = 100 * judgement.scored.scores(stated)
     rows = [
         {
             **{axis: getattr(design, axis) for axis in AXES},
