@@ -56,6 +56,23 @@ SOURCES = pl.DataFrame(
 )
 
 
+#: The same with what every method asks for, and a new works that is served from a reserve.
+PLANTS = pl.concat(
+    [
+        SOURCES.with_columns(
+            heat_mmbtu=pl.Series([10, 10, 30, 30]),
+            fuel=pl.lit("coal"),
+            cooling=pl.lit("water"),
+            load_basis_points=pl.lit(8_500),
+        ),
+        SOURCES.head(2).with_columns(
+            source=pl.lit("n1"), entrant=pl.lit(True), capacity=pl.lit(10), utilisation_basis_points=pl.lit(5_000)
+        ),
+    ],
+    how="diagonal",
+)
+
+
 def example(name: str) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, EXAMPLES / f"{name}.py")
     assert spec is not None
@@ -122,6 +139,16 @@ def test_a_cap_is_shared_to_the_allowance_and_methods_are_compared() -> None:
     found = lab.share_cap(333, SOURCES, {"tiers": [{"by": "source", "claim": "benchmark"}]})
     assert dict(found.select("source", "count").iter_rows()) == {"a1": 83, "b1": 250}
     assert found["why_en"][0].endswith("83 allowances.")
+    # a1 makes a quarter of all products and burns a quarter of the heat; n1 asks 50 of a reserve of 20
+    for claim in ("heat_input", "output_based", "benchmark"):
+        shared = lab.share_cap(420, PLANTS, {"tiers": [{"by": "source", "claim": claim}], "reserve_basis_points": 477})
+        assert dict(shared.select("source", "count").iter_rows()) == {"a1": 100, "b1": 300, "n1": 20}
+    every = lab.compare_methods(333, PLANTS.filter(pl.col("source") != "n1"), CURVES, 20.0)
+    assert {"heat_input", "output_based"} < set(every["method"])
+    assert every["entrant_gap_yuan"].null_count() == len(every)
+    kept = {"kept": {"tiers": [{"by": "source", "claim": "benchmark"}], "reserve_basis_points": 477}}
+    gap = lab.compare_methods(420, PLANTS, CURVES, 20.0, kept, pass_through=0.5)["entrant_gap_yuan"].item()
+    assert gap == pytest.approx(20.0 * ((50 - 20) / 50 - 0))
     compared = lab.compare_methods(333, SOURCES, CURVES, 20.0)
     assert compared["method"].to_list() == list(plans())
     # a1 emitted 200 kg and 200 kg: half of what is counted, so a tonne less is 5/12 of an allowance less
@@ -200,6 +227,9 @@ def test_other_bad_input_is_named_too() -> None:
         (lambda: lab.share_cap(9, SOURCES, {"tiers": [{"by": "moon", "claim": "history"}]}), "plan: invalid enum"),
         (lambda: lab.share_cap(9, without(SOURCES, "year", 1, 2025), plan), "sources row 2: a1 2025 stands twice"),
         (lambda: lab.share_cap(9, without(SOURCES, "sector", 1, "x"), plan), "another jurisdiction, sector"),
+        (lambda: lab.share_cap(9, PLANTS.with_columns(cooling=None), plan), "sources, a1: fuel or cooling is missing"),
+        (lambda: lab.share_cap(9, PLANTS.with_columns(fuel=pl.lit("peat")), plan), "row 1 column fuel: invalid enum"),
+        (lambda: lab.share_cap(9, PLANTS.with_columns(heat_gj=-1), plan), "row 1 column heat_gj"),
         (lambda: lab.share_cap(9, without(SOURCES, "emitted_kg", 1, None), plan), "a1"),
         (lambda: lab.clear_call(call, reference=0), "orders row 2 column number: 1 stands twice"),
         (lambda: lab.clear_call(call, reference=0, tick=1_500), "orders row 1 column limit: 2000 is off the tick"),

@@ -141,6 +141,7 @@ def test_who_lacks_most_dearly_buys_what_is_auctioned() -> None:
     (found,) = compare(130_000, members, steps, 1.0, {"sold": plan})
 
     assert found.for_auction == 30_004
+    assert found.revenue_yuan == pytest.approx(30.004)
     assert found.alone_yuan == pytest.approx(450.0, abs=0.2)
     assert found.short_t == 0
     assert together(members, steps, 130.0) == pytest.approx(50 * 5 + 10 * 5 + 10 * 10)
@@ -314,7 +315,7 @@ def test_the_headline_and_the_chart_name_the_hardest_whip() -> None:
     found = tuple(
         compare(100_000, members, [], 2.0, {name: NAMED[name].plan for name in ("history", "benchmark", "limit")})
     )
-    terms = Terms("a < b", 100_000, 2.0, 1.5e6, 0.25, "airshed & more")
+    terms = Terms("a < b", 100_000, 2.0, 1.5e6, 0.25, ("costs: guessed & more",), "airshed & more")
     facts = MethodsFacts(terms, found, "", "", (), ())
 
     assert headline(facts).en == (
@@ -327,6 +328,7 @@ def test_the_headline_and_the_chart_name_the_hardest_whip() -> None:
     assert chart(found, "zh")["data"][0]["y"] == ["许可限值法", "基准法", "历史均值法"]
     assert build(facts) == build(facts)
     assert "a &lt; b" in build(facts)
+    assert build(facts).count("costs: guessed &amp; more") == 2  # on top, and beside the command
     assert basis(terms).en == (
         "100,000 allowances at 2.00 yuan a tonne and year; one market keeps them for 1.50 million yuan a year, whatever"
         " the method; products' prices take up 25% of what allowances cost."

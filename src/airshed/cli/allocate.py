@@ -173,7 +173,7 @@ def _size(size_kg: int | None) -> int:
 
 def _lawful(rulebook: str, region: str, pollutant: str, jurisdiction: str, vintage: int | None) -> Iterator[Task]:
     from airshed.lab.zones.activities import zone_activities
-    from airshed.lab.zones.origins import of_shares
+    from airshed.lab.zones.origins import of_benchmarks, of_shares
     from airshed.lab.zones.zone import of_law
     from airshed.market.allocation import parts
     from airshed.model.allowance import Series
@@ -192,6 +192,7 @@ def _lawful(rulebook: str, region: str, pollutant: str, jurisdiction: str, vinta
     if not vintages or (vintage is not None and vintage not in vintages):
         there = ", ".join(str(each) for each in vintages) or "none"
         raise Malformed("--vintage", f"{pollutant} has no cap for {vintage or 'any year'}", f"there are {there}")
+    origins = (*of_shares(rules, zone), *of_benchmarks(rules, pollutant))
     for place in [jurisdiction] if jurisdiction else places:
         series = Series(pollutant, place, vintage or vintages[0])
         cap = look.cap(rules, series)
@@ -200,7 +201,7 @@ def _lawful(rulebook: str, region: str, pollutant: str, jurisdiction: str, vinta
         law = look.local(rules, place).allocation
         tiers = parts(cap, law.reserve_basis_points, law.auction_basis_points)
         rows = zone_activities(zone, rules, pollutant, place)
-        yield Task(str(series), tiers, law.baseline, rules.allowance.size_kg, law.method, rows, of_shares(rules, zone))
+        yield Task(str(series), tiers, law.baseline, rules.allowance.size_kg, law.method, rows, origins)
 
 
 def _basis_points(option: str, percent: str) -> int:

@@ -41,7 +41,10 @@ def catalogue(json: bool) -> None:
 
     if json:
         rows = [
-            {"method": name, **{key: getattr(each, key) for key in ("number", "en", "zh", "inputs", "incentive")}}
+            {
+                "method": name,
+                **{key: getattr(each, key) for key in ("number", "en", "zh", "inputs", "incentive", "assumed")},
+            }
             for name, each in NAMED.items()
         ]
         as_json(rows)
@@ -55,7 +58,7 @@ def catalogue(json: bool) -> None:
 
 def zone_job(rulebook: str, region: str, pollutant: str, jurisdiction: str, vintage: int | None) -> Job:
     """The cap of a whole zone, or of one city."""
-    from airshed.lab.zones.origins import of_costs, of_shares
+    from airshed.lab.zones.origins import of_benchmarks, of_costs, of_shares
     from airshed.lab.zones.zone import of_law
     from airshed.lab.zones.zone_cap import zone_cap
     from airshed.rulebook.load import find, load
@@ -63,7 +66,7 @@ def zone_job(rulebook: str, region: str, pollutant: str, jurisdiction: str, vint
     rules = load(find(rulebook))
     zone = of_law(rules, region)
     found = zone_cap(rules, zone, pollutant, vintage, jurisdiction)
-    known_by = (of_shares(rules, zone), of_costs(zone))
+    known_by = ((*of_shares(rules, zone), *of_benchmarks(rules, pollutant)), of_costs(zone))
     return Job(found.name, found.law, found.size_kg, found.members, found.criteria, found.steps, *known_by)
 
 
@@ -122,7 +125,7 @@ def run(job: Job, name: str, plan: Plan, explain: bool, json: bool, verified: st
             ("source 排放源", "advance 预配#", "verified 核定#", "more, or back 补发或收回#"),
             [(each.source, f"{each.advance:,}", f"{each.final:,}", f"{each.more:+,}") for each in settled],
         )
-    say(_origins(job, law))
+    say(_origins(job, name, law))
 
 
 def _settled(job: Job, plan: Plan, verified: str) -> list[Settled]:
@@ -155,16 +158,17 @@ def _document(
         "shares": list(found.shares),
         "whip": None if early is None else early._asdict(),
         "settled": [each._asdict() for each in settled],
-        "origins": _origins(job, plan),
+        "origins": _origins(job, name, plan),
     }
 
 
-def _origins(job: Job, plan: Plan) -> tuple[str, ...]:
+def _origins(job: Job, name: str, plan: Plan) -> tuple[str, ...]:
     """What the shares rest on; costs only where a tier looks at them."""
+    from airshed.lab.zones.origins import of_plans
     from airshed.market.sharing.division import BY_SAVING
 
     looked_at = job.costs and any(tier.rule in BY_SAVING for tier in plan.tiers)
-    return (job.costs, *job.origins) if looked_at else job.origins
+    return (*((job.costs,) if looked_at else ()), *job.origins, *of_plans({name: plan}))
 
 
 def _print(job: Job, name: str, plan: Plan, found: Allocation) -> None:

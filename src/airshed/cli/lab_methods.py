@@ -65,7 +65,7 @@ def methods(
     from airshed.lab.equilibrium.case import case_of, linked, solved, steps_of
     from airshed.lab.methods import changed, compare, plans
     from airshed.lab.standing import together
-    from airshed.lab.zones.origins import of_zone
+    from airshed.lab.zones.origins import of_benchmarks, of_plans, of_zone, said
     from airshed.lab.zones.zone import of_law
     from airshed.lab.zones.zone_cap import zone_cap
     from airshed.market.sharing.named import NAMED
@@ -97,14 +97,18 @@ def methods(
             size_kg=cap.size_kg,
             pass_through=pass_through / 100,
         )
+    origins = (*of_zone(rules, zone), *of_benchmarks(rules, pollutant), *of_plans(plan))
     market = together(cap.members, options, cap.law.cap * cap.size_kg / KG_PER_T)
     by_name = {each.name: each for each in found}
     change = changed(by_name[before], by_name[after], cap.members, price, cap.size_kg) if before else []
     if target is not None:
         command = f"airshed lab methods --rulebook {rulebook} --pollutant {pollutant} --vintage {cap.vintage}"
         command += f" --price {price:.12g}" + (f" --from {before} --to {after}" if before else "")
+        command += f" --zone {region}" if region else ""
         command += f" --pass-through {pass_through:.12g}" if pass_through else ""
-        terms = Terms(cap.name, cap.law.cap, price, market, pass_through / 100, f"{command} --html {target.name}")
+        terms = Terms(
+            cap.name, cap.law.cap, price, market, pass_through / 100, said(origins), f"{command} --html {target.name}"
+        )
         _write(target, terms, found, (before, after, change))
     if json:
         as_json(
@@ -117,7 +121,7 @@ def methods(
                 "market_yuan": market,
                 "methods": found,
                 "changes": change,
-                "origins": of_zone(rules, zone),
+                "origins": origins,
                 "file": str(target) if target else None,
             }
         )
@@ -127,7 +131,7 @@ def methods(
         _print_changes(before, after, change)
     for line in _without(list(plan)):
         console.print(f"{line.en} {line.zh}", markup=False)
-    say(of_zone(rules, zone))
+    say(origins)
     if target is not None:
         console.print(f"{target}: {target.stat().st_size:,} bytes", markup=False)
 

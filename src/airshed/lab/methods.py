@@ -37,10 +37,10 @@ class Compared:
     sources of the same need differ on average in what the programme costs them, yuan a year and tonne of need.
     `whip` is the mean over sources of allowances lost per kg abated early, weighted by emission, `worst_whip` the
     highest. `windfall_yuan` is what sources gain by the programme at the price, those that gain; `loss_yuan` what the
-    others lose. `alone_yuan` is what keeping the shares costs if nobody trades and those who lack most dearly buy what
-    is auctioned, `short_t` what no step of a source's own can abate then. `entrant_gap_yuan` is what a new source pays
-    more than an old one of its sector for a tonne it needs in a year, None without entrants; `entrant_gaps` the same by
-    sector and product.
+    others lose; `revenue_yuan` what the auctioned part brings. `alone_yuan` is what keeping the shares costs if nobody
+    trades and those who lack most dearly buy what is auctioned, `short_t` what no step of a source's own can abate
+    then. `entrant_gap_yuan` is what a new source pays more than an old one of its sector for a tonne it needs in a
+    year, None without entrants; `entrant_gaps` the same by sector and product.
     """
 
     name: str
@@ -58,6 +58,7 @@ class Compared:
     worst_whip: float
     windfall_yuan: float
     loss_yuan: float
+    revenue_yuan: float
     alone_yuan: float
     short_t: float
     entrant_gap_yuan: float | None
@@ -162,6 +163,7 @@ def compare(
                 worst_whip=max(whips.values(), default=0.0),
                 windfall_yuan=sum(each for each in gains.values() if each > 0),
                 loss_yuan=-sum(each for each in gains.values() if each < 0),
+                revenue_yuan=price * given.for_auction * size_kg / KG_PER_T,
                 alone_yuan=alone,
                 short_t=short,
                 entrant_gap_yuan=gap,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 import polars as pl
@@ -11,7 +11,9 @@ import polars as pl
 from airshed.lab.equilibrium.case import CurveLine
 from airshed.lab.frames.reading import rows_of
 from airshed.lab.methods import compare
+from airshed.lab.methods import plans as named
 from airshed.market.allocation import Activity
+from airshed.market.claims import Power
 from airshed.market.sharing.tiers import Member, Plan, share
 from airshed.model.refusal import Malformed
 
@@ -31,12 +33,53 @@ class SourceYear(msgspec.Struct, frozen=True):
     quota_g: Count | None
 
 
+class SourceFacts(SourceYear, frozen=True):
+    """The same with what a method may ask for beside; docs/allocation.md says what each is."""
+
+    quota_kg: Count | None
+    entrant: bool | None
+    capacity: Count | None
+    utilisation_basis_points: Count | None
+    exposure_basis_points: Count | None
+    heat_mmbtu: Count | None
+    fuel: Literal["coal", "gas"] | None
+    cooling: Literal["air", "water"] | None
+    load_basis_points: Count | None
+    heat_gj: Count | None
+    heat_benchmark_g: Count | None
+    heat_basis_points: Count | None
+
+
+#: Columns that may be left out; a method that asks for one of them names the source.
+OPTIONAL = tuple(name for name in SourceFacts.__struct_fields__ if name not in SourceYear.__struct_fields__)
+#: What `compare_methods` says of a method.
+COMPARED = (
+    "gini",
+    "gini_emission",
+    "gini_permit",
+    "burden_gap_yuan",
+    "theil",
+    "atkinson",
+    "jain",
+    "whip",
+    "worst_whip",
+    "windfall_yuan",
+    "loss_yuan",
+    "revenue_yuan",
+    "alone_yuan",
+    "short_t",
+    "entrant_gap_yuan",
+)
+
+
 def share_cap(pool: int, sources: pl.DataFrame, plan: Mapping[str, Any]) -> pl.DataFrame:
     """All of `pool` allowances (1 kg each) among the sources, a row a source: source, count, why_en, why_zh.
 
     `sources` has a row a source and baseline year: source, jurisdiction, sector, year, emitted_kg, output, benchmark_g,
-    quota_g (g per product); null where nothing is verified. `plan` is that of docs/sharing.md as a dictionary. The
-    counts add up to `pool` (I2). Malformed names the row, the tier or the source.
+    quota_g (g per product); null where nothing is verified. More columns may be there, as a plan asks for them:
+    quota_kg, entrant, capacity, utilisation_basis_points, exposure_basis_points, heat_mmbtu, fuel, cooling,
+    load_basis_points, heat_gj, heat_benchmark_g, heat_basis_points (docs/allocation.md). `plan` is that of
+    docs/sharing.md as a dictionary. The counts add up to `pool` (I2). Malformed names the row, the tier or the source.
 
     >>> sources = pl.DataFrame({"source": ["a", "b"], "jurisdiction": ["KM", "KM"], "sector": ["cement", "cement"],
     ...     "year": [2026, 2026], "emitted_kg": [300, 100], "output": [1, 1], "benchmark_g": [1, 1], "quota_g": [1, 1]})
@@ -57,18 +100,24 @@ def compare_methods(
     curves: pl.DataFrame,
     price: float,
     methods: Mapping[str, Mapping[str, Any]] | None = None,
+    *,
+    pass_through: float = 0.0,
 ) -> pl.DataFrame:
     """Methods of allocation side by side at a price in yuan/t, a row a method; docs/sharing.md says what is measured.
 
-    Columns: method, gini (of shares per need at the benchmark), whip and worst_whip (allowances lost per kg abated
-    early), windfall_yuan and loss_yuan (a year). `methods` are plans by name; those of `airshed lab methods` if None.
-    `sources` as in `share_cap`, `curves` as in `solve_market`. Malformed names what is wrong.
+    Columns: method, gini, theil, atkinson (aversion 0.5), jain (of shares per need at the benchmark), gini_emission and
+    gini_permit (per emission, per permitted quantity), burden_gap_yuan, whip and worst_whip (allowances lost per kg
+    abated early), windfall_yuan, loss_yuan and revenue_yuan (a year), alone_yuan and short_t (if nobody trades) and
+    entrant_gap_yuan (a tonne and year); null where there is none. `methods` are plans by name; those that the sources
+    have figures for if None. `sources` as in `share_cap`, `curves` as in `solve_market`, `pass_through` from 0 to 1.
+    Malformed names what is wrong.
     """
-    plans = None if methods is None else {name: plan_of(each) for name, each in methods.items()}
-    found = compare(pool, members_of(sources), rows_of(curves, CurveLine, "curves"), price, plans)
-    names = ("gini", "whip", "worst_whip", "windfall_yuan", "loss_yuan")
-    rows = [(each.name, *(float(getattr(each, name)) for name in names)) for each in found]
-    return pl.DataFrame(rows, schema={"method": pl.String, **dict.fromkeys(names, pl.Float64)}, orient="row")
+    members = members_of(sources)
+    plans = named(members=members) if methods is None else {name: plan_of(each) for name, each in methods.items()}
+    steps = rows_of(curves, CurveLine, "curves")
+    found = compare(pool, members, steps, price, plans, pass_through=pass_through)
+    rows = [(each.name, *(getattr(each, name) for name in COMPARED)) for each in found]
+    return pl.DataFrame(rows, schema={"method": pl.String, **dict.fromkeys(COMPARED, pl.Float64)}, orient="row")
 
 
 def plan_of(plan: Mapping[str, Any]) -> Plan:
@@ -82,8 +131,11 @@ def plan_of(plan: Mapping[str, Any]) -> Plan:
 
 def members_of(sources: pl.DataFrame) -> Sequence[Member]:
     """The sources of a frame, each with its years. Malformed if a year stands twice or two rows contradict."""
-    rows: dict[str, list[SourceYear]] = {}
-    for number, row in enumerate(rows_of(sources, SourceYear, "sources"), start=1):
+    if isinstance(sources, pl.DataFrame):
+        left_out = [name for name in OPTIONAL if name not in sources.columns]
+        sources = sources.with_columns(pl.lit(None).alias(name) for name in left_out)
+    rows: dict[str, list[SourceFacts]] = {}
+    for number, row in enumerate(rows_of(sources, SourceFacts, "sources"), start=1):
         own = rows.setdefault(row.source, [])
         if any(each.year == row.year for each in own):
             raise Malformed(f"sources row {number}", f"{row.source} {row.year} stands twice", "keep one")
@@ -103,10 +155,37 @@ def members_of(sources: pl.DataFrame) -> Sequence[Member]:
             output=tuple(each.output for each in years),
             benchmark_g=first.benchmark_g,
             quota_g=first.quota_g,
+            quota_kg=first.quota_kg,
+            entrant=bool(first.entrant),
+            capacity=first.capacity,
+            utilisation_basis_points=first.utilisation_basis_points,
+            exposure_basis_points=first.exposure_basis_points,
+            heat_mmbtu=tuple(each.heat_mmbtu for each in years),
+            power=_power(source, years),
         )
         found.append(Member(activity, first.jurisdiction))
     return found
 
 
-def _standing(row: SourceYear) -> tuple[object, ...]:
-    return row.jurisdiction, row.sector, row.benchmark_g, row.quota_g
+def _power(source: str, years: Sequence[SourceFacts]) -> Power | None:
+    """What the output-based rule asks of a power plant; None of another source."""
+    first = years[0]
+    if first.fuel is None and first.cooling is None:
+        return None
+    if first.fuel is None or first.cooling is None:
+        raise Malformed(f"sources, {source}", "fuel or cooling is missing", "give both, or neither")
+    sold = tuple(each.heat_gj for each in years)
+    return Power(
+        first.fuel,
+        first.cooling,
+        sold if any(each is not None for each in sold) else (),
+        first.heat_benchmark_g,
+        first.heat_basis_points or 0,
+        first.load_basis_points,
+    )
+
+
+def _standing(row: SourceFacts) -> tuple[object, ...]:
+    """What of a source is the same in every year."""
+    changing = ("year", "emitted_kg", "output", "heat_mmbtu", "heat_gj")
+    return tuple(getattr(row, name) for name in row.__struct_fields__ if name not in changing)

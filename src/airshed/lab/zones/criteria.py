@@ -11,6 +11,8 @@ from airshed.lab.zones.rows import read_rows
 from airshed.market.sharing.division import Terms
 from airshed.model.refusal import Malformed
 
+#: Statuses; the first that a row of a criterion has is that of the criterion.
+LEAST_SURE = ("indicative", "to confirm", "confirmed")
 Steps = dict[str, tuple[tuple[float, float], ...]]
 
 
@@ -39,7 +41,14 @@ def read_criteria(path: Path) -> Terms:
         for name in names:
             if name not in own:
                 raise Malformed(str(path), f"{name} of {group} is missing", "give every criterion of every group")
-    return Terms(names=names, criteria={group: tuple(own[name] for name in names) for group, own in found.items()})
+    said: dict[str, set[str]] = {}
+    for row in rows:
+        said.setdefault(row.name, set()).add(row.status)
+    return Terms(
+        names=names,
+        criteria={group: tuple(own[name] for name in names) for group, own in found.items()},
+        status={name: next(each for each in LEAST_SURE if each in own) for name, own in said.items()},
+    )
 
 
 def read_steps(path: Path) -> Steps:

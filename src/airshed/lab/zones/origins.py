@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from airshed.lab.zones.zone import Zone
+from airshed.market.sharing.division import BY_CRITERIA
+from airshed.market.sharing.named import NAMED
+from airshed.market.sharing.plan import Plan
 from airshed.rulebook.schema import Rulebook
 
 #: Statuses of costs; the first that a row has is that of all.
@@ -21,7 +24,10 @@ CHINESE = {
     "abatement costs: confirmed": "治理成本已核实",
     EMISSIONS: "排放量为合成数据",
     OUTPUTS: "产量与排放量为合成数据",
+    "benchmarks and quotas at the limit: to confirm": "基准与限值配额待核实",
+    "factors of the output-based claim: to confirm": "产出基准系数待核实",
     RANGES: "增长、成本与总量的区间为假设",
+    **{f"{name}: assumed that {each.assumed}": f"{each.zh}：假设{each.assumed_zh}" for name, each in NAMED.items()},
 }
 
 
@@ -39,6 +45,26 @@ def of_caps(rules: Rulebook) -> str:
 def of_shares(rules: Rulebook, zone: Zone) -> tuple[str, ...]:
     """What an allocation among the works of a zone rests on."""
     return (f"outputs and emissions: {of_rows(zone)}", of_caps(rules))
+
+
+def of_benchmarks(rules: Rulebook, pollutant: str) -> tuple[str, ...]:
+    """Whether the benchmarks and quotas of a pollutant stand; nothing where they do."""
+    unsure = sorted({row.status for row in rules.benchmarks.rows if row.pollutant == pollutant} - {"confirmed"})
+    return (f"benchmarks and quotas at the limit: {', '.join(unsure)}",) if unsure else ()
+
+
+def of_plans(plans: Mapping[str, Plan]) -> tuple[str, ...]:
+    """What plans by name rest on beside the works: criteria, factors, and what a name of the catalogue assumes."""
+    found: dict[str, None] = {}
+    for name, plan in plans.items():
+        if name in NAMED and NAMED[name].assumed:
+            found[f"{name}: assumed that {NAMED[name].assumed}"] = None
+        for tier in plan.tiers:
+            if tier.rule in BY_CRITERIA and tier.terms.status:
+                found[f"criteria: {', '.join(f'{each} {status}' for each, status in tier.terms.status.items())}"] = None
+            if tier.claim == "output_based" and plan.output_rule.status != "confirmed":
+                found[f"factors of the output-based claim: {plan.output_rule.status}"] = None
+    return tuple(found)
 
 
 def of_zone(rules: Rulebook, zone: Zone) -> tuple[str, ...]:

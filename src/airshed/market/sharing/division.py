@@ -62,7 +62,7 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `criteria` has a row of figures for each group, in the order of `names`; `costs` are names of criteria of which less
     is better; `weights` go with the criteria (all alike if none), `blend` is the part that criteria decide, the rest
     follows the claims; `low` and `high` bound what `least_gini` may give of a claim. `steps` are what abating costs
-    each group, yuan/t and t a year.
+    each group, yuan/t and t a year. `status` says how sure each criterion is; it is told, and decides nothing.
     """
 
     names: tuple[str, ...] = ()
@@ -73,6 +73,7 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     low_basis_points: int = 5_000
     high_basis_points: int = 10_000
     steps: Mapping[str, tuple[tuple[float, float], ...]] = {}
+    status: Mapping[str, str] = {}
 
 
 def divide(

@@ -25,6 +25,9 @@ class Named:
     inputs: str
     incentive: str
     plan: Plan
+    #: What of its plan is assumed, and is not the literature's.
+    assumed: str = ""
+    assumed_zh: str = ""
 
     @property
     def needs(self) -> Need:
@@ -101,6 +104,8 @@ NAMED: Mapping[str, Named] = {
         "output, benchmark_g",
         _NEUTRAL,
         Plan(_sources("benchmark"), auction_basis_points=5_000),
+        assumed="half is auctioned",
+        assumed_zh="半数拍卖",
     ),
     "entropy": Named(
         "A6",
@@ -109,6 +114,8 @@ NAMED: Mapping[str, Named] = {
         "criteria",
         _CITY,
         Plan(_cities("history", "entropy")),
+        assumed="criteria decide half",
+        assumed_zh="指标决定一半",
     ),
     "least_gini": Named(
         "A7",
@@ -117,6 +124,8 @@ NAMED: Mapping[str, Named] = {
         "criteria",
         _CITY,
         Plan(_cities("history", "least_gini", _WIDE)),
+        assumed="cities get half to all of their claims",
+        assumed_zh="各市得申请的一半至全部",
     ),
     "zero_sum_dea": Named(
         "A8",
@@ -189,6 +198,8 @@ NAMED: Mapping[str, Named] = {
         "output, benchmark_g, capacity of entrants",
         "neutral; new firms are served as old ones",
         Plan(_sources("benchmark"), reserve_basis_points=500),
+        assumed="5 % are kept",
+        assumed_zh="预留5 %",
     ),
     "early_action": Named(
         "A12",
@@ -197,6 +208,8 @@ NAMED: Mapping[str, Named] = {
         "emitted_kg, output, benchmark_g",
         "history's punishment less the credit",
         Plan(_sources("history"), early_action=EarlyAction(pool_basis_points=500, rate_basis_points=1_000)),
+        assumed="a tenth of what stays under the benchmark is credited, from 5 % of the cap",
+        assumed_zh="低于基准部分的十分之一计奖，取自总量的5 %",
     ),
     "scarcity": Named(
         "A13",
@@ -205,6 +218,8 @@ NAMED: Mapping[str, Named] = {
         "criteria",
         _CITY,
         Plan(_cities("history", "scarcity")),
+        assumed="criteria decide half, and weigh alike",
+        assumed_zh="指标决定一半且权重相同",
     ),
     "lowest_shortage": Named(
         "A14",
@@ -235,7 +250,11 @@ def filled(plan: Plan, criteria: Terms, steps: Mapping[str, tuple[tuple[float, f
         own = tier.terms
         if tier.by == "jurisdiction" and tier.rule in BY_CRITERIA and not own.names:
             own = msgspec.structs.replace(
-                own, names=criteria.names, criteria=criteria.criteria, costs=own.costs or criteria.costs
+                own,
+                names=criteria.names,
+                criteria=criteria.criteria,
+                costs=own.costs or criteria.costs,
+                status=criteria.status,
             )
         if depth == 0 and tier.by == "jurisdiction" and tier.rule in BY_SAVING and not own.steps:
             own = msgspec.structs.replace(own, steps=steps)

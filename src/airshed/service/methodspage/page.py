@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -22,7 +23,7 @@ class Terms:
     """On what terms methods are compared: a cap in allowances, its price in yuan per t and year, how it was asked.
 
     `market_yuan` is what keeping the cap costs all by one market, None where it cannot be kept; `pass_through` the part
-    of what allowances cost that products' prices take up.
+    of what allowances cost that products' prices take up, `origins` what all of it rests on.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Terms:
     price: float
     market_yuan: float | None
     pass_through: float
+    origins: Sequence[str]
     command: str
 
 
