@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from airshed.cli.lab import app
 from airshed.lab.equilibrium import Steps, discounting
 from airshed.lab.equilibrium.case import Case, closed, linked, solved
 from airshed.lab.linking import saving
@@ -102,3 +104,15 @@ def test_a_quote_that_is_none_is_named(tmp_path: Path, row: str, said: str) -> N
 
     with pytest.raises(Malformed, match=said):
         read_quotes(path)
+
+
+@pytest.mark.parametrize("command", ["equilibrium", "linking", "guide", "frictions", "collar", "methods"])
+def test_a_pollutant_whose_costs_are_not_told_apart_is_named(command: str) -> None:
+    """Shanxi's soot and dust are both particulates, and the steps of its zone are of all of them."""
+    soot = CliRunner().invoke(app, [command, "--rulebook", "shanxi", "--pollutant", "SOOT"])
+    carbon = CliRunner().invoke(app, [command, "--rulebook", "shanxi", "--pollutant", "CO"])
+
+    assert "SOOT is a part of PM" in str(soot.exception)
+    assert "no such pollutant 'CO'" in str(carbon.exception)
+    assert isinstance(soot.exception, Malformed)
+    assert isinstance(carbon.exception, Malformed)

@@ -72,17 +72,14 @@ def asked(
 
 
 def _of_zone(rulebook: str, region: str, pollutant: str, years: int, percents: tuple[float, float, float]) -> Case:
-    from airshed.lab.equilibrium.case import case_of
+    from airshed.lab.equilibrium.case import case_of, measured_of
     from airshed.lab.zones.zone import of_law
-    from airshed.model.allowance import Pollutant
     from airshed.rulebook.load import find, load
 
     rate, growth, decline = (each / 100 for each in percents)
     rules = load(find(rulebook))
-    if pollutant not in list(Pollutant):
-        raise Malformed("--pollutant", f"no such pollutant {pollutant!r}", f"there are {', '.join(Pollutant)}")
-    zone = of_law(rules, region)
-    return case_of(zone, rules, Pollutant(pollutant), years, rate, growth, decline)
+    measured = measured_of(rules, pollutant)
+    return case_of(of_law(rules, region), rules, measured, years, rate, growth, decline)
 
 
 def millions(yuan: float) -> str:

@@ -59,13 +59,12 @@ def collar(
     import numpy as np
 
     from airshed.lab.equilibrium import collared, equilibrium
-    from airshed.lab.equilibrium.case import case_of, read_case
+    from airshed.lab.equilibrium.case import case_of, measured_of, read_case
     from airshed.lab.equilibrium.certificate import certificate as proven
     from airshed.lab.equilibrium.joined import merged
     from airshed.lab.equilibrium.stability import StabilityRule, stabilised
     from airshed.lab.zones.rows import decoded
     from airshed.lab.zones.zone import of_law
-    from airshed.model.allowance import Pollutant
     from airshed.rulebook.load import find, load
 
     if stability and (floor or ceiling is not None or withheld or reserve is not None):
@@ -78,11 +77,9 @@ def collar(
     if curves:
         case = read_case(Path(curves), Path(caps), rate / 100)
     else:
-        if pollutant not in list(Pollutant):
-            raise Malformed("--pollutant", f"no such pollutant {pollutant!r}", f"there are {', '.join(Pollutant)}")
         rules = load(find(rulebook))
-        zone = of_law(rules, region)
-        case = case_of(zone, rules, Pollutant(pollutant), years, rate / 100, growth / 100, decline / 100)
+        measured, zone = measured_of(rules, pollutant), of_law(rules, region)
+        case = case_of(zone, rules, measured, years, rate / 100, growth / 100, decline / 100)
     target = Path(certificate) if certificate else None
     if target is not None and (target.is_dir() or not target.parent.is_dir()):
         raise Malformed("--certificate", f"{target} cannot be written", "name a file in a folder that exists")

@@ -43,7 +43,7 @@ def frictions(
 
     Example: airshed lab frictions --pollutant SO2 --method history --each 0 --each 500 --each 2000
     """
-    from airshed.lab.equilibrium.case import case_of, linked, solved, steps_of
+    from airshed.lab.equilibrium.case import case_of, linked, measured_of, solved, steps_of
     from airshed.lab.equilibrium.trading import traded
     from airshed.lab.methods import plans
     from airshed.lab.power import bought_at_auction, concentration, powers
@@ -52,18 +52,16 @@ def frictions(
     from airshed.lab.zones.zone import of_law
     from airshed.lab.zones.zone_cap import zone_cap
     from airshed.market.sharing.tiers import share
-    from airshed.model.allowance import Pollutant
     from airshed.model.measures import KG_PER_T
     from airshed.rulebook.load import find, load
 
     rules = load(find(rulebook))
-    zone = of_law(rules, region)
+    measured, zone = measured_of(rules, pollutant), of_law(rules, region)
     cap = zone_cap(rules, zone, pollutant, vintage)
     plan = plans(cap.criteria, cap.steps, cap.members)
     if method not in plan:
         raise Malformed("--method", f"no such method {method!r}", f"there are {', '.join(plan)}")
     rule = next(row for row in rules.pollutants if row.code == pollutant)
-    measured = Pollutant(rule.measured)
     steps = steps_of(zone, measured)
     case = case_of(zone, rules, measured, 1, 0.05, 0.0, 0.0)
     price = float(solved(case, linked(case.zones)).found.price[0, 0])

@@ -70,13 +70,12 @@ def guide(
 
     Example: airshed lab guide --pollutant NOx --below 50 --margin 10 --exceedance KM=1.2
     """
-    from airshed.lab.equilibrium.case import case_of, read_case
+    from airshed.lab.equilibrium.case import case_of, measured_of, read_case
     from airshed.lab.prices.guide_price import collar_of, guide_prices, once_floor
     from airshed.lab.prices.operating import kept_on, read_operating, running
     from airshed.lab.prices.taxes import place_of, read_reliefs, read_taxes, tax_of
     from airshed.lab.zones.zone import of_law
     from airshed.market.tenor import capitalised
-    from airshed.model.allowance import Pollutant
     from airshed.rulebook.load import find, load
 
     target = writable(html)
@@ -102,9 +101,9 @@ def guide(
         case = read_case(Path(curves), Path(caps), rate / 100)
     else:
         zone = of_law(rules, region)
-        case = case_of(zone, rules, Pollutant(rule.measured), 1, rate / 100, 0.0, 0.0)
-        costs = read_operating(Path(operating) if operating else None)
-        controls = running(zone, Pollutant(rule.measured), costs)
+        measured = measured_of(rules, pollutant)
+        case = case_of(zone, rules, measured, 1, rate / 100, 0.0, 0.0)
+        controls = running(zone, measured, read_operating(Path(operating) if operating else None))
     dearest = controls[0].cost if controls else None
     origin = "asked for"
     if margin is not None:

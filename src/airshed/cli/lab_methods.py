@@ -62,14 +62,13 @@ def methods(
 
     Example: airshed lab methods --from history --to benchmark --html methods.html
     """
-    from airshed.lab.equilibrium.case import case_of, linked, solved, steps_of
+    from airshed.lab.equilibrium.case import case_of, linked, measured_of, solved, steps_of
     from airshed.lab.methods import changed, compare, plans
     from airshed.lab.standing import together
     from airshed.lab.zones.origins import of_benchmarks, of_plans, of_zone, said
     from airshed.lab.zones.zone import of_law
     from airshed.lab.zones.zone_cap import zone_cap
     from airshed.market.sharing.named import NAMED
-    from airshed.model.allowance import Pollutant
     from airshed.model.measures import KG_PER_T
     from airshed.rulebook.load import find, load
     from airshed.service.methodspage import Terms
@@ -77,14 +76,14 @@ def methods(
     target = writable(html)
     _known(before, after, list(NAMED))
     rules = load(find(rulebook))
-    zone = of_law(rules, region)
+    measured, zone = measured_of(rules, pollutant), of_law(rules, region)
     cap = zone_cap(rules, zone, pollutant, vintage)
     plan = plans(cap.criteria, cap.steps, cap.members)
     _known(before, after, list(plan))
     if price is None:
-        case = case_of(zone, rules, Pollutant(pollutant), 1, 0.05, 0.0, 0.0)
+        case = case_of(zone, rules, measured, 1, 0.05, 0.0, 0.0)
         price = float(solved(case, linked(case.zones)).found.price[0, 0])
-    options = steps_of(zone, Pollutant(pollutant))
+    options = steps_of(zone, measured)
     with bar(len(plan), json) as step:
         found = compare(
             cap.law.cap,

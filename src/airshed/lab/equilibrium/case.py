@@ -147,6 +147,22 @@ def read_case(curves: Path, caps: Path, rate: float, quadratic: bool = False) ->
     return Case(zones, years, rate, made, baseline, limit)
 
 
+def measured_of(rules: Rulebook, code: str, place: str = "--pollutant") -> Pollutant:
+    """What a pollutant of the law is in the tables of a zone.
+
+    Malformed for one that the law does not name, or that is a part of what a zone's steps are of (Shanxi's soot and
+    dust, which are both particulates).
+    """
+    whole = [rule.code for rule in rules.pollutants if rule.code == rule.measured]
+    rule = next((each for each in rules.pollutants if each.code == code), None)
+    if rule is None:
+        raise Malformed(place, f"no such pollutant {code!r}", f"there are {', '.join(whole)}")
+    if rule.measured != rule.code:
+        what = f"{code} is a part of {rule.measured}, and a zone's costs are of all of it"
+        raise Malformed(place, what, f"there are {', '.join(whole)}")
+    return Pollutant(rule.measured)
+
+
 def case_of(
     zone: Zone, rules: Rulebook, pollutant: Pollutant, years: int, rate: float, growth: float, decline: float
 ) -> Case:

@@ -6,14 +6,12 @@ from typing import NamedTuple
 
 import polars as pl
 
-from airshed.lab.equilibrium.case import CurveLine, case_of, steps_of
+from airshed.lab.equilibrium.case import CurveLine, case_of, measured_of, steps_of
 from airshed.lab.frames.reading import frame_of
 from airshed.lab.frames.sharing import SourceYear
 from airshed.lab.zones.activities import zone_activities
 from airshed.lab.zones.zone import of_law
 from airshed.market.allocation import parts
-from airshed.model.allowance import Pollutant
-from airshed.model.refusal import Malformed
 from airshed.rulebook import look
 from airshed.rulebook.load import find, load
 
@@ -64,11 +62,8 @@ def zone_tables(
     Emissions without abatement are the mean of the baseline years and grow by `growth` a year; caps beyond the
     rulebook's vintages fall by `decline` a year, both fractions. Malformed for what the rulebook does not know.
     """
-    if pollutant not in list(Pollutant):
-        raise Malformed("pollutant", f"no such pollutant {pollutant!r}", f"there are {', '.join(Pollutant)}")
     rules = load(find(rulebook))
-    region = of_law(rules, zone)
-    code = Pollutant(pollutant)
+    code, region = measured_of(rules, pollutant, "pollutant"), of_law(rules, zone)
     case = case_of(region, rules, code, years, 0.05, growth, decline)
     cells = [(z, t) for z in range(len(case.zones)) for t in range(years)]
     caps = pl.DataFrame(
