@@ -1,14 +1,18 @@
-"""The lab as a library: data frames in and out, every bad row named, and five worked examples that run."""
+"""The lab as a library: data frames in and out, every bad row named, and six worked examples that run."""
 
 from __future__ import annotations
 
 import importlib.util
+import inspect
+import math
+import re
 import subprocess
 import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import polars as pl
 import pytest
@@ -18,7 +22,13 @@ from airshed.cli.examples import story
 from airshed.engine.runner import Runner
 from airshed.lab import frames
 from airshed.lab.equilibrium.case import case_of, closed, linked, solved
+from airshed.lab.frames.reading import frame_in
 from airshed.lab.methods import plans
+from airshed.lab.scenarios.draw import Setting
+from airshed.lab.scenarios.path import play_path
+from airshed.lab.scenarios.schema import find as find_scenario
+from airshed.lab.scenarios.schema import read as read_scenario
+from airshed.lab.scenarios.summary import SHAPE, framed
 from airshed.lab.zones.zone import load as load_zone
 from airshed.model.allowance import Pollutant
 from airshed.model.period import BEIJING
@@ -71,6 +81,8 @@ PLANTS = pl.concat(
     ],
     how="diagonal",
 )
+#: The same without its types, to be called as nobody should.
+ANY: Any = lab
 
 
 def example(name: str) -> ModuleType:
@@ -222,7 +234,7 @@ def test_other_bad_input_is_named_too() -> None:
     wrong: list[tuple[Callable[[], object], str]] = [
         (lambda: lab.solve_market(CURVES, CAPS, border="half"), "border: is 'half'"),
         (lambda: lab.solve_market(CURVES, CAPS, matrix=matrix), "matrix: k has no coefficient for B"),
-        (lambda: lab.solve_market(CURVES.to_dict(), CAPS), "give a Polars data frame"),  # type: ignore[arg-type]
+        (lambda: lab.solve_market(CURVES.to_dict(), CAPS), "give a Polars or a pandas"),  # type: ignore[arg-type]
         (lambda: lab.zone_tables("dianzhong", "CO"), "no such pollutant 'CO'"),
         (lambda: lab.share_cap(9, SOURCES, {"tiers": [{"by": "moon", "claim": "history"}]}), "plan: invalid enum"),
         (lambda: lab.share_cap(9, without(SOURCES, "year", 1, 2025), plan), "sources row 2: a1 2025 stands twice"),
@@ -240,6 +252,109 @@ def test_other_bad_input_is_named_too() -> None:
         with pytest.raises(Malformed) as raised:
             ask()
         assert said in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("ask", "said"),
+    [
+        (lambda: ANY.solve_market(CURVES, CAPS, rate=math.nan), "rate: is nan; give a number from -0.5 to 1.0"),
+        (lambda: ANY.solve_market(CURVES, CAPS, rate="5 %"), "rate: is '5 %'"),
+        (lambda: ANY.zone_tables(years=0), "years: is 0; give a whole number from 1 to 100"),
+        (lambda: ANY.zone_tables(years=1.5), "years: is 1.5"),
+        (lambda: ANY.zone_tables(growth=math.nan), "growth: is nan"),
+        (lambda: ANY.zone_tables(decline=2.0), "decline: is 2.0"),
+        (lambda: ANY.share_cap(1.5, SOURCES, {}), "pool: is 1.5; give a whole number"),
+        (lambda: ANY.compare_methods(9, SOURCES, CURVES, 5.0, [1]), "methods: is a list"),
+        (lambda: ANY.compare_methods(9, SOURCES, CURVES, "x"), "price: is 'x'"),
+        (lambda: ANY.clear_call(pl.DataFrame(), reference=math.nan), "reference: is nan"),
+        (lambda: ANY.annual_prices(ANY.published_prices(), rate=-0.5), "rate: is -0.5"),
+        (lambda: ANY.price_alarms(ANY.published_prices(), far=0), "far: is 0; give a number from 1"),
+        (lambda: ANY.judge_designs("shanxi", "SOOT"), "pollutant: SOOT is a part of PM"),
+        (lambda: ANY.play_scenario("atlantis"), "no such file is shipped; there are"),
+        (lambda: ANY.play_scenario(draws=0), "draws: is 0"),
+        (lambda: ANY.play_scenario(yeers=2), "dianzhong: no such key 'yeers'.*did you mean 'years'"),
+        (lambda: ANY.play_scenario(design={"crossing": "open"}), "dianzhong design crossing: no such choice 'open'"),
+        (lambda: ANY.play_scenario(design=7), "dianzhong design: is 7 .a whole number., not a table"),
+        (lambda: ANY.weigh_inputs(method="fast"), "method: is 'fast'; say morris or sobol"),
+        (lambda: ANY.weigh_inputs(through="air"), "through: is 'air'"),
+        (lambda: ANY.weigh_inputs(method="sobol", size=100), "no power of two"),
+    ],
+)
+def test_an_argument_that_cannot_be_is_named_with_what_can(ask: Callable[[], object], said: str) -> None:
+    with pytest.raises(Malformed, match=said):
+        ask()
+
+
+def test_pandas_frames_are_taken_as_they_are() -> None:
+    """Without pyarrow, which Polars would ask for; what is missing in pandas is null here, and whole numbers whole."""
+    pandas = pytest.importorskip("pandas")
+    curves, caps = (pandas.DataFrame(frame.to_dict(as_series=False)) for frame in (CURVES, CAPS))
+    assert lab.solve_market(curves, caps).prices.equals(lab.solve_market(CURVES, CAPS).prices)
+    holes = without(SOURCES, "emitted_kg", 0, None)
+    given = pandas.DataFrame(holes.to_dict(as_series=False))
+    assert given["emitted_kg"].dtype == float
+    assert frame_in(given, "sources").equals(holes)
+    plan = {"tiers": [{"by": "source", "claim": "benchmark"}]}
+    own = pandas.DataFrame(SOURCES.to_dict(as_series=False))
+    assert lab.share_cap(333, own, plan).equals(lab.share_cap(333, SOURCES, plan))
+    quotes = lab.published_prices()
+    theirs = lab.annual_prices(pandas.DataFrame(quotes.to_dict(as_series=False)))
+    assert theirs.equals(lab.annual_prices(quotes))
+    with pytest.raises(Malformed, match="curves: is a list; give a Polars or a pandas data frame"):
+        lab.solve_market([1], CAPS)  # type: ignore[arg-type]
+    back = pandas.DataFrame(theirs.to_dict(as_series=False))  # as docs/library.md says
+    assert list(back.columns) == theirs.columns
+
+
+def test_a_scenario_is_played_into_a_frame_and_a_change_is_a_key_of_its_file(tmp_path: Path) -> None:
+    short: dict[str, Any] = {"years": 2, "trade": {"days": 2, "turns": 8}}
+    found = lab.play_scenario("calls", draws=2, **short, design={"no_export": ("KM",)})
+    assert found.columns == list(SHAPE)
+    assert found.select("draw", "year").rows() == [(0, 2027), (0, 2028), (1, 2027), (1, 2028)]
+    told = find_scenario("calls").read_text("utf-8")
+    path = tmp_path / "mine.toml"
+    path.write_text(
+        told.replace("[trade]", 'years = 2\n[design]\nno_export = ["KM"]\n[trade]\ndays = 2\nturns = 8'), "utf-8"
+    )
+    assert lab.play_scenario(path, draws=2).equals(found)
+    setting = Setting(read_scenario(path), RULES, load_zone(shipped("zones", "dianzhong")))
+    assert framed(play_path(setting, 1)).equals(found.filter(draw=1))
+
+
+def test_the_inputs_of_a_scenario_are_weighed_into_a_frame() -> None:
+    found = lab.weigh_inputs("dianzhong", size=2, years=1)
+    assert found.columns == ["output", "unit", "factor", "low", "high", "mu_star", "mu_star_conf", "sigma"]
+    assert found.filter(output="cost", factor="caps").select("unit", "low", "high").row(0) == ("yuan", 90.0, 110.0)
+    parts = lab.weigh_inputs("dianzhong", method="sobol", size=8, years=1, costs={"technology_spread_percent": 0.0})
+    assert parts["factor"].unique().sort().to_list() == ["all costs", "caps", "growth", "rate"]
+    assert parts.columns[-4:] == ["first", "first_conf", "total", "total_conf"]
+
+
+def test_every_name_says_what_it_is_and_nothing_else_is_offered() -> None:
+    shown = [name for name in dir(lab) if not name.startswith("_")]
+    assert shown == lab.__all__ == sorted(lab.__all__)
+    for name in shown:
+        what = getattr(lab, name)
+        said = inspect.getdoc(what) or ""
+        assert len(said) > 60, name
+        if inspect.isfunction(what):
+            assert all(
+                each.annotation is not inspect.Parameter.empty for each in inspect.signature(what).parameters.values()
+            )
+            assert "Malformed" in said or name == "published_prices", f"{name}: its errors"
+            assert any(unit in said for unit in ("yuan", "fen", "kg", "fraction", "t a year")), f"{name}: its units"
+            assert re.search(r"\b[Aa] row|shape|Columns|columns|frames", said), f"{name}: its shape"
+        else:
+            hints = [each for each in getattr(what, "__annotations__", {})]
+            source = inspect.getsource(what)
+            assert all(f"`{each}`" in said or "#: " in source for each in hints), name
+
+
+def test_one_law_against_another_is_played_on_the_same_paths() -> None:
+    found = example("two_designs").main("1")
+    assert found["a year on average"].to_list() == ["cost", "short", "volume", "penalties"]
+    short = found.row(1, named=True)
+    assert short["closed_cities"] > short["one_zone"]
 
 
 def test_closed_cities_cost_more_than_one_zone() -> None:
@@ -285,7 +400,7 @@ def test_the_tape_of_a_book_is_a_frame(tmp_path: Path, capsys: pytest.CaptureFix
 def test_every_example_is_listed_and_run_here() -> None:
     here, listed = Path(__file__).read_text("utf-8"), LIBRARY.read_text("utf-8")
     names = {path.stem for path in EXAMPLES.glob("*.py")}
-    assert len(names) >= 5
+    assert len(names) == 6
     for name in names:
         assert f"(../examples/{name}.py)" in listed
         assert f'example("{name}").main' in here

@@ -167,11 +167,11 @@ def test_a_ceiling_of_the_law_is_not_left_below_a_floor_of_the_scenario() -> Non
         )
 
 
-def test_a_law_with_a_hole_between_its_vintages_is_played_up_to_it() -> None:
-    acid = load(find_rules("acidrain"))
-    assert law_of(scenario(years=2), acid).caps.rows
-    with pytest.raises(Malformed, match="the law has no cap for 2005"):
-        law_of(scenario(years=3), acid)
+def test_in_a_hole_between_the_vintages_of_a_law_the_earlier_caps_hold() -> None:
+    """The Acid Rain rulebook has 2003, 2004, 2010 and 2011: there is no year without a cap between them."""
+    caps = {row.vintage: row.count for row in law_of(scenario(years=5), load(find_rules("acidrain"))).caps.rows}
+    assert list(caps) == [2003, 2004, 2005, 2006, 2007]
+    assert caps[2005] == caps[2007] == caps[2004] > 0
 
 
 def test_a_penalty_that_follows_an_index_ends_where_the_index_does() -> None:

@@ -10,6 +10,7 @@ from airshed.cli import (
     lab_cocontrol,
     lab_collar,
     lab_equilibrium,
+    lab_examples,
     lab_frictions,
     lab_guide,
     lab_linking,
@@ -46,5 +47,6 @@ for each in (
     lab_run,
     lab_sensitivity,
     lab_replay,
+    lab_examples,
 ):
     each.register(app)

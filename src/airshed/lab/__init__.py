@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from airshed.lab.frames import compare_methods as compare_methods
     from airshed.lab.frames import judge_designs as judge_designs
     from airshed.lab.frames import link_cities as link_cities
+    from airshed.lab.frames import play_scenario as play_scenario
     from airshed.lab.frames import price_alarms as price_alarms
     from airshed.lab.frames import published_prices as published_prices
     from airshed.lab.frames import share_cap as share_cap
     from airshed.lab.frames import solve_market as solve_market
+    from airshed.lab.frames import weigh_inputs as weigh_inputs
     from airshed.lab.frames import zone_tables as zone_tables
 
 #: Names of `airshed.lab.frames` that stand here too.
@@ -36,12 +38,15 @@ FRAMES = (
     "compare_methods",
     "judge_designs",
     "link_cities",
+    "play_scenario",
     "price_alarms",
     "published_prices",
     "share_cap",
     "solve_market",
+    "weigh_inputs",
     "zone_tables",
 )
+__all__ = list(FRAMES)
 
 
 def __getattr__(name: str) -> Any:
@@ -49,8 +54,8 @@ def __getattr__(name: str) -> Any:
         from airshed.lab import frames
 
         return getattr(frames, name)
-    raise AttributeError(f"module 'airshed.lab' has no attribute {name!r}")
+    raise AttributeError(f"module 'airshed.lab' has no attribute {name!r}; it has {', '.join(FRAMES)}")
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *FRAMES])
+    return [*FRAMES, "__doc__", "__file__", "__name__", "__path__"]

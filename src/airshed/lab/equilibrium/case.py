@@ -169,7 +169,8 @@ def case_of(
     """The case of a zone: its abatement options, the mean of its baseline years, the caps of its rulebook.
 
     `growth` is that of emissions without abatement a year; caps beyond the rulebook's last vintage fall by `decline` a
-    year. What the options cost and abate is the zone's, as sure as its files say.
+    year, and in a hole between its vintages those of the earlier one hold. What the options cost and abate is the
+    zone's, as sure as its files say.
     """
     zones = tuple(place.code for place in zone.jurisdictions)
     place_of = {source.source: source.jurisdiction for source in zone.sources}
@@ -187,9 +188,10 @@ def case_of(
     numbers = tuple(range(vintages[0], vintages[0] + years))
     baseline = np.array([[mean[place] * (1 + growth) ** number for number in range(years)] for place in zones])
     last = min(vintages[-1], numbers[-1])
+    vintage_of = {year: max(each for each in vintages if each <= year) for year in numbers}
     caps = np.array(
         [
-            [kept.get((place, min(year, last)), 0.0) * (1 - decline) ** max(0, year - last) for year in numbers]
+            [kept.get((place, vintage_of[year]), 0.0) * (1 - decline) ** max(0, year - last) for year in numbers]
             for place in zones
         ]
     )

@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 import polars as pl
 
-from airshed.lab.frames.reading import rows_of
+from airshed.lab.frames.reading import figure, rows_of
 from airshed.market.call import Limit, Side, clear
 from airshed.model.refusal import Malformed
 
@@ -36,8 +36,10 @@ class ClearedCall:
 def clear_call(orders: pl.DataFrame, *, reference: int, tick: int = 1_000, seed: int = 0) -> ClearedCall:
     """A call over `orders` (number, side, limit, count), as the book clears it (docs/prices/call.md).
 
-    Greatest volume, then smallest imbalance, then nearest to `reference` (fen per tonne) on the `tick`; equal limits at
-    the margin are drawn with `seed`. Malformed, naming the row, for a limit off the tick or a number that stands twice.
+    `orders` has a row an order: number (any whole one), side (buy or sell), limit (fen per tonne: 1,000 are 10 yuan),
+    count (allowances of 1 kg). Greatest volume, then smallest imbalance, then nearest to `reference` (fen per tonne) on
+    the `tick`; equal limits at the margin are drawn with `seed`. Malformed, naming the argument or the row, for a limit
+    off the tick or a number that stands twice.
 
     >>> orders = pl.DataFrame({"number": [1, 2, 3], "side": ["buy", "buy", "sell"], "limit": [110, 100, 90],
     ...                        "count": [5, 5, 7]})
@@ -45,8 +47,8 @@ def clear_call(orders: pl.DataFrame, *, reference: int, tick: int = 1_000, seed:
     >>> found.price, found.count, found.fills.rows()
     (100, 7, [(1, 5), (2, 2), (3, 7)])
     """
-    if tick < 1 or reference < 0:
-        raise Malformed("tick", f"a tick of {tick}, a reference of {reference}", "give fen per tonne above zero")
+    for value, what, least in ((reference, "reference", 0), (tick, "tick", 1), (seed, "seed", 0)):
+        figure(value, what, least, 10**12, int)
     seen: set[int] = set()
     gathered = []
     for place, order in enumerate(rows_of(orders, CallOrder, "orders"), start=1):

@@ -14,6 +14,7 @@ from airshed.lab.brief.score import stated_weights, weights_of
 from airshed.lab.brief.states import GROWTH_STEP
 from airshed.lab.brief.tasks import Task, judged
 from airshed.lab.brief.world import Assumed, examine
+from airshed.lab.equilibrium.case import measured_of
 from airshed.lab.zones.zone import of_law
 from airshed.rulebook.load import find, load
 
@@ -36,12 +37,13 @@ def judge_designs(
     null where the zone has none (no sessions are played, so daily trade and calls differ in nothing); then a value from
     0 to 1 for each criterion, as value_cost, and score, of 100 under the brief's weights, or under `weights`: percent
     by criterion, of which those that are left out share the rest. Rates are fractions, `tax` is yuan per tonne on what
-    is emitted. About a second. Malformed for what cannot be.
+    is emitted. In Dianzhong 540 rows; about a second. Malformed for what cannot be.
     """
     assumed = Assumed(years=years, growth=growth, decline=decline, rate=rate, tax=tax)
     examine(assumed, room=GROWTH_STEP)
     stated = weights_of(stated_weights(weights or {}))
     rules = load(find(rulebook))
+    measured_of(rules, pollutant, "pollutant")
     region = of_law(rules, zone)
     _, designs = designs_of(region, rules, (pollutant,))
     run = judged(Task("move", region, rules, pollutant, assumed, tuple(designs)))

@@ -12,9 +12,12 @@ import polars as pl
 from airshed.lab.equilibrium import check, discounting
 from airshed.lab.equilibrium.case import Air, CapLine, Case, CurveLine, LoadLine, closed, linked, solved
 from airshed.lab.equilibrium.curves import Steps
-from airshed.lab.frames.reading import rows_of
+from airshed.lab.frames.reading import figure, rows_of
 from airshed.lab.linking import saving
 from airshed.model.refusal import Malformed
+
+#: Between which a discount rate may lie, as a fraction.
+RATES = (-0.5, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ def solve_market(
     >>> solve_market(curves, caps, border="closed").cost_yuan
     400.0
     """
-    case, steps = _case(curves, caps, rate)
+    case, steps = _case(curves, caps, figure(rate, "rate", *RATES, float))
     if border not in ("open", "closed"):
         raise Malformed("border", f"is {border!r}", "say open or closed")
     air = linked(case.zones) if border == "open" else closed(case.zones)
@@ -125,7 +128,7 @@ def link_cities(curves: pl.DataFrame, caps: pl.DataFrame, *, rate: float = 0.05)
     The frames are those of `solve_market`; at most 12 zones, for every coalition is cleared exactly. The Shapley value
     (1953) and the nucleolus (Schmeidler 1969) share the same saving. Malformed if a zone cannot keep its caps alone.
     """
-    case, _ = _case(curves, caps, rate)
+    case, _ = _case(curves, caps, figure(rate, "rate", *RATES, float))
     found = saving(case)
     return pl.DataFrame(
         {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from airshed.lab.frames.reading import frame_of, rows_of
+from airshed.lab.frames.reading import figure, frame_in, frame_of, rows_of
 from airshed.lab.prices.quotes import FAR, Quote, Said, alarms, examine, in_one_language, read_quotes
 from airshed.lab.prices.taxes import read_fees, read_taxes
 
@@ -24,8 +24,8 @@ _QUOTE = {
 def published_prices() -> pl.DataFrame:
     """The prices that are shipped, a row a quote, each with its source and whether it is confirmed.
 
-    place, pollutant, kind, yuan_per_t, years (a number, or open), per_year (yes or no), when, source, status; years and
-    per_year are null where the source names no term.
+    place, pollutant, kind, yuan_per_t (as it was published: for its whole term, or a year), years (a number, or open),
+    per_year (yes or no), when, source, status; years and per_year are null where the source names no term.
     """
     return frame_of(read_quotes(), Quote, _QUOTE)
 
@@ -35,9 +35,11 @@ def annual_prices(quotes: pl.DataFrame, *, rate: float = 0.08, life: float = 20.
 
     P r / (1 - (1 + r)^-n) of a right of n years, P r of one without an end; null where no term is said. fee_per_t_year
     is the buyer's, tax_per_t today's environmental tax, all_in_per_t_year all three (the fee where one is known); null
-    where the shipped tables say nothing. `rate` is a fraction, `life` years. `quotes` has the columns of
-    `published_prices`. Malformed names the row.
+    where the shipped tables say nothing; all in yuan per tonne and year, yuan_per_t_life in yuan per tonne. `rate` is a
+    fraction from 0 to 10, `life` years from 1 (the annuity of any textbook of finance). `quotes` has the columns of
+    `published_prices`. Malformed names the argument, or the row and the column.
     """
+    quotes = frame_in(quotes, "quotes")
     said = _said(quotes, rate, life)
     columns = {
         "yuan_per_t_year": [each.yearly for each in said],
@@ -53,8 +55,12 @@ def annual_prices(quotes: pl.DataFrame, *, rate: float = 0.08, life: float = 20.
 def price_alarms(quotes: pl.DataFrame, *, rate: float = 0.08, far: float = FAR) -> pl.DataFrame:
     """Pairs of yearly prices more than `far` times apart: inside (one place contradicts itself), pollutant, low_place,
     low_kind, high_place, high_kind, times, together (both of one time); the farthest pair of each place at one time,
-    of each place over time, and of each pollutant."""
-    found = alarms(_said(quotes, rate, 20.0), far)
+    of each place over time, and of each pollutant.
+
+    A row a pair. `quotes` has the columns of `published_prices`, `rate` is a fraction, `far` a multiple from 1. Nothing
+    is compared that names no term. Malformed names the argument, or the row and the column.
+    """
+    found = alarms(_said(quotes, rate, 20.0), figure(far, "far", 1, 1e9, float))
     rows = [
         (
             each.inside,
@@ -82,6 +88,7 @@ def price_alarms(quotes: pl.DataFrame, *, rate: float = 0.08, far: float = FAR) 
 
 
 def _said(quotes: pl.DataFrame, rate: float, life: float) -> list[Said]:
+    rate, life = figure(rate, "rate", 0, 10, float), figure(life, "life", 1, 1_000, float)
     rows = rows_of(quotes, Quote, "quotes")
     examine(rows, lambda number: f"quotes row {number}")
     fees = {each.place: each.percent_each_side / 100 for each in read_fees()}

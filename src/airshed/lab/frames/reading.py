@@ -12,6 +12,7 @@ import polars as pl
 from airshed.model.refusal import Malformed
 
 Row = TypeVar("Row", bound=msgspec.Struct)
+Number = TypeVar("Number", int, float)
 
 
 def rows_of(frame: pl.DataFrame, kind: type[Row], what: str) -> list[Row]:
@@ -34,10 +35,41 @@ def rows_of(frame: pl.DataFrame, kind: type[Row], what: str) -> list[Row]:
     return found
 
 
+def frame_in(frame: Any, what: str) -> pl.DataFrame:
+    """A Polars frame as it is, a pandas one cell by cell: what is missing there is null here. Malformed for all else.
+
+    Done here because `pl.from_pandas` asks for pyarrow as soon as there is a column of text.
+    """
+    if isinstance(frame, pl.DataFrame):
+        return frame
+    if type(frame).__module__.partition(".")[0] != "pandas" or not hasattr(frame, "columns"):
+        raise Malformed(what, f"is a {type(frame).__name__}", "give a Polars or a pandas data frame")
+    return pl.DataFrame(
+        [pl.Series(str(name), _cells(frame[name]), strict=False) for name in dict.fromkeys(frame.columns)]
+    )
+
+
+def _cells(column: Any) -> list[Any]:
+    """The cells of a pandas column. Whole numbers beside a missing one are floats there, and whole again here."""
+    cells = [None if gone else cell for cell, gone in zip(column.tolist(), column.isna().tolist(), strict=True)]
+    there = [cell for cell in cells if cell is not None]
+    if len(there) < len(cells) and all(isinstance(cell, float) and cell.is_integer() for cell in there):
+        return [None if cell is None else int(cell) for cell in cells]
+    return cells
+
+
+def figure(value: Any, what: str, low: float, high: float, kind: type[Number]) -> Number:
+    """A number of a function's arguments, from `low` to `high`. Malformed, naming it, if it is none."""
+    wanted = "a whole number" if kind is int else "a number"
+    fits = isinstance(value, int if kind is int else (int, float)) and not isinstance(value, bool)
+    if not fits or not low <= value <= high:
+        raise Malformed(what, f"is {value!r}"[:100], f"give {wanted} from {low:,} to {high:,}")
+    return kind(value)
+
+
 def present(frame: pl.DataFrame, columns: Sequence[str], what: str) -> pl.DataFrame:
     """The frame with these columns alone. Malformed if one is missing."""
-    if not isinstance(frame, pl.DataFrame):
-        raise Malformed(what, f"is a {type(frame).__name__}", "give a Polars data frame (pl.from_pandas makes one)")
+    frame = frame_in(frame, what)
     for name in columns:
         if name not in frame.columns:
             raise Malformed(what, f"column {name!r} is missing", f"the columns are {', '.join(columns)}")

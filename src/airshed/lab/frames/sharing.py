@@ -9,7 +9,7 @@ import msgspec
 import polars as pl
 
 from airshed.lab.equilibrium.case import CurveLine
-from airshed.lab.frames.reading import rows_of
+from airshed.lab.frames.reading import figure, frame_in, rows_of
 from airshed.lab.methods import compare
 from airshed.lab.methods import plans as named
 from airshed.market.allocation import Activity
@@ -86,7 +86,7 @@ def share_cap(pool: int, sources: pl.DataFrame, plan: Mapping[str, Any]) -> pl.D
     >>> share_cap(200, sources, {"tiers": [{"by": "source", "claim": "history"}]})["count"].to_list()
     [150, 50]
     """
-    found = share(pool, members_of(sources), plan_of(plan))
+    found = share(figure(pool, "pool", 0, 10**15, int), members_of(sources), plan_of(plan))
     return pl.DataFrame(
         [(each.source, each.count, each.en, each.zh) for each in found.shares],
         schema={"source": pl.String, "count": pl.Int64, "why_en": pl.String, "why_zh": pl.String},
@@ -109,9 +109,13 @@ def compare_methods(
     gini_permit (per emission, per permitted quantity), burden_gap_yuan, whip and worst_whip (allowances lost per kg
     abated early), windfall_yuan, loss_yuan and revenue_yuan (a year), alone_yuan and short_t (if nobody trades) and
     entrant_gap_yuan (a tonne and year); null where there is none. `methods` are plans by name; those that the sources
-    have figures for if None. `sources` as in `share_cap`, `curves` as in `solve_market`, `pass_through` from 0 to 1.
-    Malformed names what is wrong.
+    have figures for if None. `sources` as in `share_cap`, `curves` as in `solve_market`, `pass_through` from 0 to 1;
+    `pool` is allowances of 1 kg. Gini (1912) is from 0, all alike, to 1; the whip is a finite difference through the
+    whole plan. Malformed names what is wrong.
     """
+    if not isinstance(methods, Mapping | None):
+        raise Malformed("methods", f"is a {type(methods).__name__}", "give plans by name in a dictionary")
+    pool, price = figure(pool, "pool", 0, 10**15, int), figure(price, "price", 0, 1e9, float)
     members = members_of(sources)
     plans = named(members=members) if methods is None else {name: plan_of(each) for name, each in methods.items()}
     steps = rows_of(curves, CurveLine, "curves")
@@ -131,9 +135,9 @@ def plan_of(plan: Mapping[str, Any]) -> Plan:
 
 def members_of(sources: pl.DataFrame) -> Sequence[Member]:
     """The sources of a frame, each with its years. Malformed if a year stands twice or two rows contradict."""
-    if isinstance(sources, pl.DataFrame):
-        left_out = [name for name in OPTIONAL if name not in sources.columns]
-        sources = sources.with_columns(pl.lit(None).alias(name) for name in left_out)
+    sources = frame_in(sources, "sources")
+    left_out = [name for name in OPTIONAL if name not in sources.columns]
+    sources = sources.with_columns(pl.lit(None).alias(name) for name in left_out)
     rows: dict[str, list[SourceFacts]] = {}
     for number, row in enumerate(rows_of(sources, SourceFacts, "sources"), start=1):
         own = rows.setdefault(row.source, [])

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import polars as pl
 
 from airshed.lab.equilibrium.case import CurveLine, case_of, measured_of, steps_of
-from airshed.lab.frames.reading import frame_of
+from airshed.lab.frames.reading import figure, frame_of
 from airshed.lab.frames.sharing import SourceYear
 from airshed.lab.zones.activities import zone_activities
 from airshed.lab.zones.zone import of_law
@@ -35,7 +35,13 @@ _SOURCE = {
 
 
 class ZoneTables(NamedTuple):
-    """A zone and pollutant as the frames that the other functions take, and where their figures come from."""
+    """A zone and pollutant as the frames that the other functions take, and where their figures come from.
+
+    * `curves`: zone, source, technology, cost_yuan_per_t, potential_t (t a year); a row a step of abatement.
+    * `caps`: zone, year, baseline_t, cap_t (t); a row a zone and year.
+    * `sources`: source, jurisdiction, sector, year, emitted_kg, output, benchmark_g, quota_g (g per product); a row a
+      source and baseline year.
+    """
 
     curves: pl.DataFrame
     caps: pl.DataFrame
@@ -59,9 +65,13 @@ def zone_tables(
 ) -> ZoneTables:
     """The zone of a rulebook (its name, or the path of its folder), or another `zone`, over some years.
 
+    Frames of curves (a row a step), caps (a row a zone and year), sources (a row a source and baseline year), matrix.
     Emissions without abatement are the mean of the baseline years and grow by `growth` a year; caps beyond the
-    rulebook's vintages fall by `decline` a year, both fractions. Malformed for what the rulebook does not know.
+    rulebook's vintages fall by `decline` a year, both fractions; in a hole between them the earlier one's hold. `years`
+    from 1 to 100. Malformed for what the rulebook does not know.
     """
+    years = figure(years, "years", 1, 100, int)
+    growth, decline = figure(growth, "growth", -0.5, 1, float), figure(decline, "decline", -0.5, 1, float)
     rules = load(find(rulebook))
     code, region = measured_of(rules, pollutant, "pollutant"), of_law(rules, zone)
     case = case_of(region, rules, code, years, 0.05, growth, decline)

@@ -103,7 +103,7 @@ def _when(scenario: Scenario, first: int) -> None:
 
 
 def _caps(scenario: Scenario, rules: Rulebook) -> tuple[Cap, ...]:
-    """The law's caps of the pollutant, scaled, and carried on from its last vintage."""
+    """The law's caps of the pollutant, scaled, and carried on from its last vintage; in a hole the earlier one's."""
     known = {
         (row.jurisdiction, row.vintage): row.count for row in rules.caps.rows if row.pollutant == scenario.pollutant
     }
@@ -113,14 +113,13 @@ def _caps(scenario: Scenario, rules: Rulebook) -> tuple[Cap, ...]:
     level, fall = scenario.caps.level_percent / 100, scenario.caps.decline_percent / 100
     rows: list[Cap] = []
     for year in range(first, first + scenario.years):
+        vintage = max(each for _, each in known if each <= year)
         for place in rules.jurisdictions:
-            count = known.get((place.code, min(year, last)), 0) * level * (1 - fall) ** max(0, year - last)
+            count = known.get((place.code, vintage), 0) * level * (1 - fall) ** max(0, year - last)
             if round(count) > 0:
                 rows.append(
                     Cap(pollutant=scenario.pollutant, jurisdiction=place.code, vintage=year, count=round(count))
                 )
-        if year <= last and year not in {each for _, each in known}:
-            raise Malformed("scenario years", f"the law has no cap for {year}", "play fewer years")
         if not any(row.vintage == year for row in rows):
             what = f"nothing is left of the caps of {year}"
             raise Malformed("scenario caps", what, "let them fall less, or play fewer years")

@@ -6,8 +6,9 @@ A section that is left out is as its defaults have it, a switch of the design th
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -182,32 +183,41 @@ def read(path: Path) -> Scenario:
     >>> read(find("dianzhong")).pollutant
     'SO2'
     """
+    return of(told_by(path), str(path))
+
+
+def told_by(path: Path) -> dict[str, Any]:
+    """What a file says, as plain values. Malformed if it is no TOML."""
     try:
         raw = path.read_bytes()
         if len(raw) > LARGEST_FILE:
             raise Malformed(str(path), f"larger than {LARGEST_FILE:,} bytes", "a scenario is a short text")
-        told = tomllib.loads(raw.decode())
+        return tomllib.loads(raw.decode())
     except OSError as error:
         raise Malformed(str(path), f"cannot be read ({error.strerror})", "name a readable TOML file") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Malformed(str(path), f"is no TOML ({error})", "mend that line") from None
-    for misfit in misfits(told, Scenario, str(path)):
+
+
+def of(told: Mapping[str, Any], place: str) -> Scenario:
+    """A scenario from plain values; `Malformed` names the place, the key and the cure."""
+    for misfit in misfits(told, Scenario, place):
         raise misfit
     scenario, told_of = msgspec.convert(told, Scenario), set[str]()
     for number, shock in enumerate(scenario.shocks or (), 1):
         if not shock.what.strip():
-            raise Malformed(f"{path} shocks item {number} what", "is empty", "say what happens")
+            raise Malformed(f"{place} shocks item {number} what", "is empty", "say what happens")
         if shock.what in told_of:
-            raise Malformed(f"{path} shocks item {number} what", f"{shock.what!r} stands twice", "name them apart")
+            raise Malformed(f"{place} shocks item {number} what", f"{shock.what!r} stands twice", "name them apart")
         told_of.add(shock.what)
     for name in scenario.trade.agents:
         if name not in STRATEGIES:
-            raise Malformed(f"{path} trade agents", f"no such strategy {name!r}", near(name, list(STRATEGIES)))
+            raise Malformed(f"{place} trade agents", f"no such strategy {name!r}", near(name, list(STRATEGIES)))
     if not scenario.trade.agents:
-        raise Malformed(f"{path} trade agents", "is empty", "name a strategy")
+        raise Malformed(f"{place} trade agents", "is empty", "name a strategy")
     low, high = scenario.design.floor_yuan_per_t or 0.0, scenario.design.ceiling_yuan_per_t or 0.0
     if high and low > high:
-        raise Malformed(f"{path} design floor_yuan_per_t", f"{low:g} is above the ceiling, {high:g}", "part them")
+        raise Malformed(f"{place} design floor_yuan_per_t", f"{low:g} is above the ceiling, {high:g}", "part them")
     return scenario
 
 
