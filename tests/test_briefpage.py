@@ -33,7 +33,7 @@ from airshed.rulebook.shipped import shipped
 from airshed.service.book import Book
 from airshed.service.booktrade import seen_in
 from airshed.service.briefpage import build
-from airshed.service.briefpage.doubts import sensitivity, unknown
+from airshed.service.briefpage.doubts import of_band, sensitivity, unknown
 from airshed.service.briefpage.measured import measures
 from airshed.service.briefpage.page import number
 from airshed.service.briefpage.pdf import print_page
@@ -180,6 +180,17 @@ def test_each_certificate_lies_beside_the_page_and_is_accepted(facts: BriefFacts
         said = json.loads(done.stdout)
         assert (said["holds"], said["digest"]) == (True, proof.digest)
         assert said["cost_yuan"] / 1e6 == pytest.approx(proof.cost_million)
+
+
+def test_a_band_that_keeps_trade_from_its_price_is_told_and_one_that_does_not_is_not(facts: BriefFacts) -> None:
+    own = facts.pollutants[0]
+    law = next(rule for rule in RULES.pollutants if rule.code == "PM")
+    assert own.found.reference == law.reference_fen_per_t / 100
+    assert own.found.band_percent == RULES.trading.band_basis_points / 100
+    for price, said in ((1_000.0, "begins at 1,350"), (1_500.0, ""), (1_650.0, ""), (9_000.0, "ends at 1,650")):
+        at = msgspec.structs.replace(own, found=msgspec.structs.replace(own.found, price=price))
+        told = of_band(at, YUAN)
+        assert told is None if not said else told is not None and said in told.en, price
 
 
 def test_observed_trade_stands_beside_what_should_be_traded(facts: BriefFacts, page: Path) -> None:

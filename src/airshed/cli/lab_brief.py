@@ -235,7 +235,7 @@ def _certificates(folder: Path, zone: Zone, rules: Rulebook, assumed: Mapping[st
 
 def _print(facts: BriefFacts, rules: Rulebook) -> None:
     from airshed.service.briefpage.charts import order_of
-    from airshed.service.briefpage.doubts import NEEDLESS, of_book, sensitivity, warning
+    from airshed.service.briefpage.doubts import NEEDLESS, of_band, of_book, sensitivity, warning
     from airshed.service.briefpage.reasons import headline, reasons
     from airshed.service.briefpage.words import AXES, CAUSES, CRITERIA, DESIGNS
     from airshed.service.report.words import Phrase
@@ -277,5 +277,8 @@ def _print(facts: BriefFacts, rules: Rulebook) -> None:
             if diagnosis.design == "book":
                 said = of_book(diagnosis)
                 console.print(f"  {said.en}\n  {said.zh}", markup=False)
+        band = of_band(each, money)
+        if band is not None:
+            console.print(f"{each.pollutant} {band.en}\n{each.pollutant} {band.zh}", markup=False)
     sure = warning(facts)
     console.print(f"{sure.en} {sure.zh}", markup=False)

@@ -117,6 +117,9 @@ class Found(msgspec.Struct, frozen=True):
     ceiling: float
     floor: float
     fee_percent: float
+    #: Where listed trade opens, yuan/t, and how far a price may lie from there on the first day, percent.
+    reference: float
+    band_percent: float
     walled: tuple[str, ...]
     proofs: tuple[Proven, ...]
     origins: tuple[str, ...]

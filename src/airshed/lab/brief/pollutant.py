@@ -47,6 +47,8 @@ def found_of(zone: Zone, rules: Rulebook, judge: Judge, assumed: Assumed) -> Fou
         ceiling=world.ceiling,
         floor=world.floor,
         fee_percent=100 * world.fee,
+        reference=world.reference,
+        band_percent=100 * world.band,
         walled=world.walled,
         proofs=tuple(
             Proven(each.border, each.file, each.document["digest"], each.cost / YUAN, each.gap, each.less)

@@ -84,6 +84,8 @@ class World:
     ceiling: float
     fee: float
     reserve: float
+    reference: float
+    band: float
     walled: tuple[str, ...]
     origins: tuple[str, ...]
     air_origins: tuple[str, ...]
@@ -152,6 +154,8 @@ def world_of(zone: Zone, rules: Rulebook, pollutant: str, assumed: Assumed) -> W
         ceiling=CEILING * law.reference_fen_per_t / 100,
         fee=(trading.buyer_fee_basis_points + trading.seller_fee_basis_points) / 10_000,
         reserve=allocation.reserve_basis_points / 10_000,
+        reference=law.reference_fen_per_t / 100,
+        band=trading.band_basis_points / 10_000,
         walled=walled,
         origins=case.origins,
         air_origins=tuple(dict.fromkeys(row.origin for row in rules.transfer.rows if row.pollutant == pollutant)),

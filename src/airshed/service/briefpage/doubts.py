@@ -96,6 +96,22 @@ def of_book(each: Diagnosis) -> Phrase:
     return Phrase(en, zh)
 
 
+def of_band(each: PollutantFacts, money: Phrase) -> Phrase | None:
+    """That the price of one market lies beyond the first day's band around the reference price; None if it does not."""
+    has = each.found
+    low, high = (has.reference * (1 + sign * has.band_percent / 100) for sign in (-1, 1))
+    if low <= has.price <= high:
+        return None
+    end, name, zh_name = (high, "ends", "上限") if has.price > high else (low, "begins", "下限")
+    return Phrase(
+        f"On the first day the band of {has.band_percent:g} % around the reference price ({has.reference:,.0f}"
+        f" {money.en}/t) {name} at {end:,.0f}; one market's price is {has.price:,.0f}. Listed trade is kept from that"
+        " price until the band has moved there.",
+        f"首日涨跌幅限制为参考价（{has.reference:,.0f}{money.zh}/吨）的±{has.band_percent:g} %，{zh_name}{end:,.0f}"
+        f"{money.zh}/吨，而统一市场的价格为{has.price:,.0f}{money.zh}/吨；在限制区间移至该价位之前，挂牌交易无法按此价成交。",
+    )
+
+
 def of_prices(each: PollutantFacts) -> Phrase:
     """What the price of a pollutant, and the saving of linking, hang on most."""
     most: dict[str, float] = {}

@@ -56,6 +56,7 @@ def build(facts: BriefFacts, rules: Rulebook, command: str) -> str:
             warning=doubts.warning(facts),
             of_prices=doubts.of_prices,
             of_book=doubts.of_book,
+            of_band=doubts.of_band,
             keys=_keys(facts, money),
             measures=measured.measures(money, facts.cost_year),
             scored=set(MEASURES),
