@@ -14,13 +14,18 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from airshed.cli.lab import app
+from airshed.lab import proofs
 from airshed.lab.equilibrium import Slopes, Steps, check, collared, discounting, equilibrium, zone_equilibrium
 from airshed.lab.equilibrium.case import Case, CurveLine, closed, linked, solved
+from airshed.lab.equilibrium.friction_certificate import friction_certificate
+from airshed.lab.equilibrium.frictions import dominated
 from airshed.lab.equilibrium.joined import Joined, merged
 from airshed.lab.equilibrium.stability import StabilityRule, adjustment, stabilised
-from airshed.lab.equilibrium.trading import traded
+from airshed.lab.equilibrium.trading import trade_plan, traded
 from airshed.lab.linking import saving
 from airshed.lab.power import bought_at_auction, concentration, powers
+from airshed.lab.proofs.frictions import Frictions
+from airshed.lab.proofs.reading import digest
 from airshed.lab.standing import Position
 from airshed.model.refusal import Malformed
 from naive_equilibrium import plain_zones
@@ -319,6 +324,125 @@ def test_curves_merged_are_curves_joined(one: Slopes, two: Slopes, part: int) ->
     assert together.cost == pytest.approx(apart.cost, rel=1e-6, abs=1e-6)
 
 
+# --- the proof of frictions
+
+sides = st.tuples(st.integers(1, 20), st.integers(0, 100), st.integers(0, 100))
+
+
+@settings(max_examples=200, deadline=None)
+@given(sides, sides)
+def test_a_dominant_firm_gains_by_no_other_emission(own: tuple[int, int, int], fringe: tuple[int, int, int]) -> None:
+    """Tried at a thousand emissions; and in competition both abate until it costs the price, or all they emit."""
+    slope, emission, given_t = own
+    other, theirs, left = fringe
+    found = dominated(float(slope), emission, given_t, float(other), theirs, left)
+    cap = given_t + left
+
+    def spends(x: float) -> float:
+        return slope / 2 * (emission - x) ** 2 + other * max(0.0, theirs - cap + x) * (x - given_t)
+
+    least = min(spends(x) for x in np.linspace(0, min(emission, cap), 1_001).tolist())
+    assert spends(emission - found.abated) <= least + 1e-9 * max(1.0, abs(least))
+    fringe_abates = max(0.0, theirs - cap + emission - found.competitive_abated)
+    for marginal, whole in (
+        (slope * found.competitive_abated, found.competitive_abated >= emission - 1e-9),
+        (other * fringe_abates, fringe_abates >= theirs - 1e-9),
+    ):
+        assert marginal == pytest.approx(found.competitive_price) or (whole and marginal < found.competitive_price)
+
+
+def test_a_buyer_takes_what_costs_nothing() -> None:
+    """The fringe has 60 t to spare: the firm that bought only 53.3 of them abated at 46.7 yuan/t for no gain."""
+    found = dominated(1.0, 100.0, 0.0, 1.0, 20.0, 80.0)
+
+    assert (found.abated, found.price, found.cost) == (40.0, 0.0, 800.0)
+    assert found.competitive_price == 20.0
+
+
+def test_where_the_fringe_can_abate_no_more_the_buyer_sets_the_competitive_price() -> None:
+    found = dominated(10.0, 100.0, 0.0, 1.0, 10.0, 20.0)
+
+    assert (found.competitive_abated, found.competitive_price) == (80.0, 800.0)
+
+
+def wasteful(proof: dict[str, Any]) -> None:
+    """The seller abates all it can, and the cost and gap are said as they are."""
+    (row,) = proof["trading"]
+    row["dealings"][1]["abated"] = [20.0]
+    row["cost"] += 100.0
+    row["gap"] = (row["cost"] - row["bound"]) / row["cost"]
+
+
+def friction_proof(market: Market, costs: list[float]) -> dict[str, Any]:
+    needs, curves = market
+    plans = [(each, trade_plan(needs, curves, each, 1e4)) for each in costs]
+    places = {"one": Position(100.0, 60.0, 800.0), "two": Position(100.0, 60.0, 800.0)}
+    strong = powers(places, {"one": 0.0, "two": 120.0}, {}, [], 40.0)
+    named = {f"s{number}": need for number, need in enumerate(needs)}
+    return friction_certificate("SO2 2027", named, curves, 1e4, plans, strong)
+
+
+@settings(max_examples=60, deadline=None)
+@given(markets(), st.lists(st.floats(0, 60), min_size=1, max_size=3))
+def test_a_certificate_of_frictions_holds_without_a_solver(market: Market, costs: list[float]) -> None:
+    found = proofs.check(json.dumps(friction_proof(market, costs)))
+
+    assert isinstance(found, Frictions)
+    for each, row in zip(costs, found.trading, strict=True):
+        assert row.cost == pytest.approx(traded(*market, each, 1e4).cost_yuan)
+        assert row.gap < 1e-9
+
+
+def test_a_fee_parts_the_prices_of_buyers_and_sellers() -> None:
+    proof = friction_proof(([10.0, 0.0], [[(40.0, 10.0)], [(10.0, 20.0)]]), [29.0])
+    (row,) = proof["trading"]
+
+    assert row["dealings"][0]["price"] == pytest.approx(row["price"] + 29.0)
+    assert (row["dealings"][0]["bought"], row["dealings"][1]["sold"]) == (10.0, 10.0)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda p: p["trading"][0].update(cost=1.0), "at 29.00 yuan a tonne traded: the cost is 390"),
+        (lambda p: p["trading"][0].update(bound=1.0), "the bound is"),
+        (lambda p: p["trading"][0].update(each=0.0), "which nobody would leave so"),
+        (lambda p: p["trading"][0].update(price=0.0), "which nobody would leave so"),
+        (lambda p: p["trading"][0].update(price=1e5), "which nobody would leave so|more than the ceiling"),
+        (lambda p: p["trading"][0]["dealings"][0].update(bought=5.0), "s0 lacks 5 t"),
+        (lambda p: p["trading"][0]["dealings"][1].update(sold=0.0), "10 t are bought, 0 t sold"),
+        (lambda p: p["trading"][0]["dealings"][1].update(abated=[30.0]), "abates 30 t by a step of 20"),
+        (lambda p: p["trading"][0]["dealings"][1].update(abated=[]), "by 0 of 1 steps"),
+        (lambda p: p["trading"][0]["dealings"][0].update(over=-1.0), "less than nothing"),
+        (lambda p: p["trading"][0]["dealings"].pop(), "1 deal of 2 sources"),
+        (lambda p: p["sources"][0].update(name="s1"), "s1 stands twice"),
+        (lambda p: p["sources"][0].update(need_t=1e300), "beyond 1e"),
+        (lambda p: p.update(ceiling=0.0), "the ceiling is not above zero"),
+        (wasteful, "only show that nothing costs less than"),
+        (lambda p: p["power"][0].update(price=1.0), "as the one that sets the price: the price is"),
+        (lambda p: p["power"][0].update(abated=50.0), "the abatement of the fringe is"),
+        (lambda p: p["power"][0].update(abated=50.0, fringe_abated=30.0, price=30.0), "the cost is"),
+        (
+            lambda p: p["power"][0].update(abated=50.0, fringe_abated=30.0, price=30.0, cost=1_700.0),
+            "it would pay 2,600.00 yuan by emitting 40.000 t",
+        ),
+        (lambda p: p["power"][0].update(competitive_price=39.0), "in competition a marginal cost is 40"),
+        (lambda p: p["power"][0].update(competitive_cost=1.0), "the competitive cost is 1,600"),
+        (lambda p: p["power"][0].update(slope=0.0), "its slope is not above zero"),
+        (lambda p: p["power"][0].update(given=-1.0), "its given is below zero"),
+        (lambda p: p["power"][0].update(abated=101.0), "more than it emits"),
+    ],
+)
+def test_a_forged_certificate_of_frictions_does_not_stand(change: Any, said: str) -> None:
+    proof = friction_proof(([10.0, 0.0], [[(40.0, 10.0)], [(10.0, 20.0)]]), [29.0])
+    assert isinstance(proofs.check(json.dumps(proof)), Frictions)
+    change(proof)
+    proof["digest"] = digest(proof)
+
+    with pytest.raises(Malformed, match=said):
+        proofs.check(json.dumps(proof))
+
+
 # --- a tax on emissions
 
 
@@ -432,7 +556,9 @@ def test_another_link_between_zones_never_costs_more(case: Case) -> None:
     [
         (lambda: traded([1.0], [], 0.0, 9.0), "1 needs, 0 ladders"),
         (lambda: traded([1.0], [[(-1.0, 5.0)]], 0.0, 9.0), "source 1: a step of 5 t at -1"),
-        (lambda: traded([1.0], [[]], -1.0, 9.0), "-1 yuan/t"),
+        (lambda: traded([1.0], [[]], -1.0, 9.0), "-1 yuan a tonne traded"),
+        (lambda: traded([1.0], [[]], float("nan"), 9.0), "nan yuan a tonne traded"),
+        (lambda: traded([float("inf")], [[]], 1.0, 9.0), "source 1: its need is inf"),
         (lambda: powers({}, {}, {}, [], 0.0), "price: is 0"),
         (lambda: adjustment(1.0, StabilityRule(1.0, 2.0, 3.0)), "lower <= middle"),
         (lambda: adjustment(1.0, StabilityRule(rate=2.0)), "a rate of 0 to 1"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from airshed.cli.lab_case import ZoneOption
-from airshed.cli.show import as_json, console, say, table
+from airshed.cli.show import as_json, console, say, table, writable
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def frictions(
     each: Annotated[
         list[float] | None, typer.Option(metavar="YUAN", help="What a tonne traded costs; several times.", min=0)
     ] = None,
+    certificate: Annotated[str, typer.Option(metavar="FILE", help="Write the proof there.")] = "",
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
     """Trade as it gets dearer, and who could move the price: costs of trading and market power. 交易摩擦。
@@ -39,12 +40,16 @@ def frictions(
     Volume and saving of the cheapest trades when every tonne bought costs so much (Stavins), against everybody keeping
     to its own allowances. A firm can move the price as far as what it is given differs from what it would emit in
     competition (Hahn); steps are taken for lines there. What is auctioned goes to those who lack. Abatement costs of a
-    shipped zone are indicative.
+    shipped zone are indicative. `airshed lab check` works the certificate out again: that no trades are cheaper, and
+    that no firm would gain by emitting otherwise.
 
     Example: airshed lab frictions --pollutant SO2 --method history --each 0 --each 500 --each 2000
     """
+    import json as plain
+
     from airshed.lab.equilibrium.case import case_of, linked, measured_of, solved, steps_of
-    from airshed.lab.equilibrium.trading import traded
+    from airshed.lab.equilibrium.friction_certificate import friction_certificate
+    from airshed.lab.equilibrium.trading import trade_plan
     from airshed.lab.methods import plans
     from airshed.lab.power import bought_at_auction, concentration, powers
     from airshed.lab.prices.guide_price import collar_of
@@ -55,6 +60,7 @@ def frictions(
     from airshed.model.measures import KG_PER_T
     from airshed.rulebook.load import find, load
 
+    target = writable(certificate, "--certificate")
     rules = load(find(rulebook))
     measured, zone = measured_of(rules, pollutant), of_law(rules, region)
     cap = zone_cap(rules, zone, pollutant, vintage)
@@ -75,15 +81,20 @@ def frictions(
         collar_of(rules, rule, None, None).ceiling, 10 * max(price, *(step.cost_yuan_per_t for step in steps))
     )
     own = ladders(steps)
-    needs = [place.before_t - given_t[name] for name, place in places.items()]
+    needs = {name: place.before_t - given_t[name] for name, place in places.items()}
     kept = [own.get(name, []) for name in places]
-    alone = traded(needs, kept, ceiling * len(needs), ceiling)
     costs = each or [0.0, price / 20, price / 4, price]
-    found = [(cost, traded(needs, kept, cost, ceiling)) for cost in costs]
+    # at the last of these nobody trades
+    plans_of = [(cost, trade_plan([*needs.values()], kept, cost, ceiling)) for cost in (*costs, ceiling * len(needs))]
+    found, alone = [(cost, made.total) for cost, made in plans_of[:-1]], plans_of[-1][1].total
     moved = powers(places, given_t, {row.source: row.group or row.source for row in zone.sources}, steps, price)
+    proof = friction_certificate(cap.name, needs, kept, ceiling, plans_of, moved)
+    if target is not None:
+        target.write_text(plain.dumps(proof) + "\n", "utf-8")
     if json:
         as_json(
             {
+                "digest": proof["digest"],
                 "pollutant": pollutant,
                 "vintage": cap.vintage,
                 "method": method,
@@ -93,17 +104,18 @@ def frictions(
                 "concentration": concentration(net),
                 "alone": alone,
                 "trading": [{"each_yuan_per_t": cost, "found": one} for cost, one in found],
+                "ceiling_yuan_per_t": ceiling,
                 "power": moved,
                 "origins": case.origins,
             }
         )
         return
-    _print(f"{cap.name} by {method}", alone, found)
+    _print(f"{cap.name} by {method}", alone, found, ceiling)
     _print_power(price, net, moved, concentration(net))
     say(case.origins)
 
 
-def _print(name: str, alone: Traded, found: list[tuple[float, Traded]]) -> None:
+def _print(name: str, alone: Traded, found: list[tuple[float, Traded]], ceiling: float) -> None:
     table(
         f"{name}: trade when a tonne traded costs so much 交易成本",
         (
@@ -128,7 +140,7 @@ def _print(name: str, alone: Traded, found: list[tuple[float, Traded]]) -> None:
     )
     console.print(
         f"in million yuan a year; nobody trading costs {alone.cost_yuan / 1e6:,.2f}, {alone.at_ceiling_t:,.1f} t of it"
-        " at the ceiling"
+        f" at the ceiling of {ceiling:,.2f} yuan/t"
     )
 
 

@@ -6,12 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from airshed.lab.equilibrium.case import CurveLine
-from airshed.lab.equilibrium.frictions import dominated
+from airshed.lab.equilibrium.frictions import Dominated, dominated
 from airshed.lab.standing import Position
 from airshed.model.refusal import Malformed
 
 #: A position that moves the price by more than this is named.
 MOVES = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of such a market: yuan/t for each t, and t."""
+
+    slope: float
+    emission: float
+    given: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +35,10 @@ class Power:
     emitted_t: float
     price: float
     excess_yuan: float
+    #: The firm's side and the fringe's: slope of the marginal cost, t emitted without abatement, t given.
+    own: Side
+    fringe: Side
+    outcome: Dominated
 
     @property
     def net_t(self) -> float:
@@ -89,7 +102,9 @@ def powers(
         cap = emitted + sum(positions[source].emitted_t for source in others)
         held = min(sum(given_t[source] for source in own), cap)
         outcome = dominated(mine[0], mine[1], held, theirs[0], theirs[1], cap - held)
-        found.append(Power(firm, held, emitted, outcome.price, outcome.cost - outcome.competitive_cost))
+        sides = Side(*mine, held), Side(*theirs, cap - held)
+        excess = outcome.cost - outcome.competitive_cost
+        found.append(Power(firm, held, emitted, outcome.price, excess, *sides, outcome))
     return sorted(found, key=lambda each: (-abs(each.price / price - 1), each.firm))
 
 

@@ -31,8 +31,9 @@ def dominated(
     """One firm sets the price, the fringe takes it; marginal costs are slope x abatement (Hahn 1984, equations 4-7).
 
     With c1, e1, a1 of the firm, c2, e2, a2 of the fringe and L = a1 + a2 it emits
-    x1 = (c1 e1 - c2 (e2 - L) + c2 a1) / (c1 + 2 c2), and p = c2 (e2 - L + x1). The market
-    is competitive only if the firm is given just what it emits in competition. Malformed for figures below zero.
+    x1 = (c1 e1 - c2 (e2 - L) + c2 a1) / (c1 + 2 c2), and p = c2 (e2 - L + x1). Up to x1 = L - e2 the price is nothing,
+    so it emits at least that. The market is competitive only if the firm is given just what it emits in competition.
+    Malformed for figures below zero.
 
     >>> found = dominated(1.0, 100.0, 0.0, 1.0, 100.0, 120.0)
     >>> found.price, found.cost, found.competitive_price, found.competitive_cost
@@ -58,12 +59,16 @@ def dominated(
         mine = emission - own
         return mine, fringe, fringe_slope * fringe, 0.5 * (slope * mine**2 + fringe_slope * fringe**2)
 
+    free = cap - fringe_emission
+
     own = (slope * emission - fringe_slope * (fringe_emission - cap) + fringe_slope * allocation) / (
         slope + 2 * fringe_slope
     )
     fair = (slope * emission - fringe_slope * (fringe_emission - cap)) / (slope + fringe_slope)
-    abated, fringe, price, cost = outcome(own)
-    freely, _, free_price, free_cost = outcome(fair)
+    abated, fringe, price, cost = outcome(max(own, free))
+    freely, others, free_price, free_cost = outcome(fair)
+    if others >= fringe_emission:  # it abates all that it emits; what the firm pays then sets the price
+        free_price = max(free_price, slope * freely)
     return Dominated(abated, fringe, price, cost, freely, free_price, free_cost)
 
 

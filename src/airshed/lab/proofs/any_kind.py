@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, assert_never
 
-from airshed.lab.proofs import market, measures
+from airshed.lab.proofs import frictions, market, measures
+from airshed.lab.proofs.frictions import Frictions
 from airshed.lab.proofs.market import Certificate
 from airshed.lab.proofs.measures import CoCertificate, WholePlan
 from airshed.lab.proofs.reading import CURE
 from airshed.model.refusal import Malformed
 
-AnyCertificate = Certificate | CoCertificate
+AnyCertificate = Certificate | CoCertificate | Frictions
 
 CHECKS: Mapping[str, Callable[[bytes | str, str], AnyCertificate]] = {
     market.FORMAT: market.check,
     measures.FORMAT: measures.check,
+    frictions.FORMAT: frictions.check,
 }
 
 
@@ -41,7 +43,15 @@ def check(text: bytes | str, place: str = "certificate") -> AnyCertificate:
 
 def told(found: AnyCertificate) -> Told:
     """What a certificate that holds shows."""
-    return _co_control(found) if isinstance(found, CoCertificate) else _market(found)
+    match found:
+        case Certificate():
+            return _market(found)
+        case CoCertificate():
+            return _co_control(found)
+        case Frictions():
+            return _frictions(found)
+        case _:
+            assert_never(found)
 
 
 def millions(yuan: float) -> str:
@@ -93,11 +103,38 @@ def _whole(whole: WholePlan) -> str:
     )
 
 
-def _holds(found: AnyCertificate, counted: list[str]) -> str:
+def _frictions(found: Frictions) -> Told:
+    lines = [f"holds 成立: {found.name}, {len(found.sources)} sources"]
+    for each in found.trading:
+        still = "" if any(deal.bought for deal in each.dealings) else ", nobody trades"
+        lines.append(
+            f"at {each.each:,.2f} yuan a tonne traded{still}: it costs {millions(each.cost)}, proven least but for"
+            f" {each.gap:.1e} of it"
+        )
+    if found.power:
+        lines.append(
+            f"power: {len(found.power)} firms, each as the one that sets the price: the market clears, and none would"
+            " gain by emitting otherwise"
+        )
+    figures = {
+        "name": found.name,
+        "trading": [
+            {"each_yuan_per_t": each.each, "cost_yuan": each.cost, "bound_yuan": each.bound, "gap": each.gap}
+            for each in found.trading
+        ],
+        "power": [
+            {"firm": row.firm, "price": row.price, "competitive_price": row.competitive_price} for row in found.power
+        ],
+        "digest": found.digest,
+    }
+    return Told(lines, figures)
+
+
+def _holds(found: Certificate | CoCertificate, counted: list[str]) -> str:
     return (
         f"holds 成立: {', '.join(counted)}; it costs {millions(found.cost)}, proven least but for {found.gap:.1e} of it"
     )
 
 
-def _figures(found: AnyCertificate) -> dict[str, Any]:
+def _figures(found: Certificate | CoCertificate) -> dict[str, Any]:
     return {"cost_yuan": found.cost, "bound_yuan": found.bound, "gap": found.gap, "digest": found.digest}
