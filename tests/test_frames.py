@@ -215,9 +215,13 @@ def without(frame: pl.DataFrame, column: str, row: int, value: object) -> pl.Dat
         (
             CURVES,
             pl.concat([CAPS, CAPS.head(1).with_columns(year=pl.lit(2029, dtype=pl.Int64))]),
-            "caps: A has no row for 2028",
+            "caps: the years 2027 to 2029 have a hole at 2028",
         ),
-        (CURVES, without(CAPS, "cap_t", 0, 1.0), "raise the caps, or add steps"),
+        (
+            CURVES,
+            without(CAPS, "cap_t", 0, 1.0),
+            "caps row 1: A 2027: 96.000 t more must be abated in that year than its steps can; raise caps of 2027",
+        ),
     ],
 )
 def test_a_bad_row_is_named(curves: pl.DataFrame, caps: pl.DataFrame, said: str) -> None:

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from airshed.cli.lab import app
 from airshed.lab import proofs
 from airshed.lab.equilibrium import Slopes, Steps, check, collared, discounting, equilibrium, zone_equilibrium
-from airshed.lab.equilibrium.case import Case, CurveLine, closed, linked, solved
+from airshed.lab.equilibrium.case import Air, Case, CurveLine, closed, linked, solved
 from airshed.lab.equilibrium.friction_certificate import friction_certificate
 from airshed.lab.equilibrium.frictions import dominated
 from airshed.lab.equilibrium.joined import Joined, merged
@@ -162,7 +162,11 @@ def test_what_a_reserve_does_follows_from_the_banks_that_firms_hold(case: tuple[
     found = stabilised(curve, needs, curve.discount, rule, held)
 
     assert found.held == pytest.approx(held - np.cumsum(found.change))
-    assume(found.settled)
+    if not found.settled:
+        with pytest.raises(Malformed, match="banks that answer it were not found"):
+            found.proof(curve, range(2027, 2027 + len(needs)))
+        return
+    assert proofs.check(json.dumps(found.proof(curve, range(2027, 2027 + len(needs)))))
     assert found.change[0] == 0
     assert (found.held >= -1e-6).all()
     stock = held
@@ -170,6 +174,37 @@ def test_what_a_reserve_does_follows_from_the_banks_that_firms_hold(case: tuple[
         wanted = min(adjustment(float(found.market.bank[year - 1]), rule), stock)
         assert found.change[year] == pytest.approx(wanted, abs=1e-4)
         stock -= wanted
+
+
+def stabilised_proof() -> dict[str, Any]:
+    """40 t too many in the first year; a quarter of what is above 15 t is taken out of the second."""
+    curve = Steps([10.0, 20.0, 40.0, 80.0], [20.0] * 4, discounting(0.05, 3))
+    rule = StabilityRule(1e6, 30.0, 5.0, 0.24, 0.0)
+    return stabilised(curve, [-40.0, 30.0, 60.0], curve.discount, rule).proof(curve, (2027, 2028, 2029))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda p: p["stability"].update(change=[0.0, 0.0, 0.0]), "the need of 2028 is not what the reserve left"),
+        (lambda p: p["stability"].update(middle=40.0), "its rule says"),
+        (lambda p: p["stability"].update(upper=1.0), "lines do not ascend"),
+        (lambda p: p["stability"].update(rate=2.0), "its rate is no part"),
+        (lambda p: p["stability"].update(held=-1.0), "stock is below zero"),
+        (lambda p: p["stability"].update(need=[1.0]), "need is not 3 figures"),
+        (lambda p: p["bank"][0].__setitem__(0, 30.0), "is not kept in 2028: -30"),
+        (lambda p: p.update(banking=False), "one market with banking|is not kept"),
+    ],
+)
+def test_a_forged_reserve_does_not_stand(change: Any, said: str) -> None:
+    """The certificate shows that what the reserve changed is what its rule answers to the banks."""
+    proof = stabilised_proof()
+    assert proofs.check(json.dumps(proof))
+    change(proof)
+    proof["digest"] = digest(proof)
+
+    with pytest.raises(Malformed, match=said):
+        proofs.check(json.dumps(proof))
 
 
 def test_a_reserve_that_takes_out_raises_the_first_price() -> None:
@@ -228,7 +263,7 @@ def test_the_command_runs_a_stability_reserve(tmp_path: Path) -> None:
         (["--floor", "9", "--ceiling", "8"], "a floor of 9 and a ceiling of 8"),
         (["--stability", "x.toml", "--floor", "9"], "it stands beside a collar"),
         (["--stability", "nowhere.toml"], "nowhere.toml: the file is missing"),
-        (["--curves", "x.csv"], "one of --curves and --caps is missing"),
+        (["--curves", "x.csv"], "--caps: it is missing, --curves is given"),
         (["--pollutant", "CO"], "no such pollutant 'CO'"),
         (["--rate", "-100"], "--rate: -100 percent"),
     ],
@@ -309,9 +344,73 @@ def test_two_firms_of_which_one_starts_dearer() -> None:
     assert found.gap < 1e-9
 
 
-def test_kinds_of_curves_do_not_mix() -> None:
-    with pytest.raises(Malformed, match="some are steps"):
-        merged([Steps([1.0], [1.0], [1.0]), Slopes([1.0], [1.0], [1.0])])
+def test_steps_and_slopes_clear_as_one_market() -> None:
+    """10 t: the slope abates until it costs the step's 4 yuan/t, the step the rest."""
+    both = merged([Steps([4.0], [9.0], [1.0]), Slopes([1.0], [9.0], [1.0])])
+    found = equilibrium(both, [10.0], [1.0])
+
+    assert isinstance(both, Joined)
+    assert found.price.item() == 4.0
+    assert found.cost == pytest.approx(4 * 6 + 8.0)
+
+
+@settings(max_examples=8, deadline=None)
+@given(slopes(), slopes(), st.lists(st.integers(1, 60), min_size=1, max_size=4), st.integers(0, 100), st.booleans())
+def test_cities_of_steps_and_of_slopes_are_solved_and_proven(
+    one: Slopes, two: Slopes, costs: list[int], part: int, banking: bool
+) -> None:
+    """One city has steps, one slopes, one both; up to all that they can abate."""
+    steps = Steps([float(cost) for cost in costs], [3.0] * len(costs), one.discount)
+    curves = (steps, one, merged([steps, two]))
+    years = len(one.discount)
+    need = np.array([[curve.most(0) * part / 100] * years for curve in curves])
+    case = Case(("a", "b", "c"), tuple(range(2027, 2027 + years)), 1.0, curves, need + 999, np.full(need.shape, 999.0))
+    for air in (linked(case.zones), closed(case.zones), Air(("r",), np.array([[1.0, 0.5, 0.2]]))):
+        found = solved(case, air, banking)
+        assert found.found.gap < 1e-9
+        assert proofs.check(json.dumps(found.proof))
+
+
+def test_a_tax_on_slopes_in_cities_is_solved_to_the_end() -> None:
+    """Taxed at 9 yuan/t the slope of 12 abates 0.75 t for nothing; doing nothing costs nothing."""
+    taxed = Slopes([12.0], [3.5], [1.0]).lowered(9.0)
+    found = zone_equilibrium([taxed], [[0.5]], [[0.0]], [1.0])
+
+    assert (taxed.cost(0, 0.0), Joined(taxed).cost(0, 0.0)) == (0.0, 0.0)
+    assert found.abated.item() == pytest.approx(0.75)
+    assert found.gap < 1e-9
+
+
+def test_steps_that_differ_by_year_are_merged_year_by_year() -> None:
+    curves = [Steps([1.0], np.array([[1.0, 5.0]]), [1.0, 1.0]), Steps([2.0], [3.0], [1.0, 1.0])]
+
+    assert [merged(curves).until(year, 9.0) for year in (0, 1)] == [4.0, 8.0]
+
+
+@pytest.mark.parametrize("banking", [True, False])
+def test_a_cap_of_just_what_can_be_abated_is_kept(banking: bool) -> None:
+    """Ten tenths of a tonne are 0.9999999999999999 t: that is no tonne that lacks."""
+    tenths = Steps([5.0] * 10, [0.1] * 10, [1.0])
+    slopes = Slopes([7.3, 11.1, 0.7], [0.1, 0.7, 0.2], [1.0], [0.3, 0.0, 2.0])
+    for curve in (tenths, slopes):
+        case = Case(("z",), (2027,), 0.0, (curve,), np.array([[3.0]]), np.array([[2.0]]))
+        assert proofs.check(json.dumps(solved(case, linked(case.zones), banking).proof))
+
+
+@pytest.mark.parametrize(("tonnes", "yuan"), [(1e-9, 1.0), (1e8, 1e-9), (1e-3, 1e9), (1e9, 1e6)])
+def test_markets_of_any_size_are_solved_and_proven(tonnes: float, yuan: float) -> None:
+    """Figures of a solver's tolerance, and far beyond it: the same market in other measures has the same answer."""
+    curves = [
+        Steps([yuan * cost for cost in own], [tonnes] * 3, [1.0, 0.9]) for own in ((1.0, 4.0, 9.0), (2.0, 3.0, 8.0))
+    ]
+    transfer, need = np.array([[1.0, 0.5], [0.2, 1.0]]), np.array([[1.0, 3.0], [1.5, 2.0]]) * tonnes
+    found = zone_equilibrium(curves, transfer, need, [1.0, 0.9])
+    one = zone_equilibrium(
+        [Steps(curve.costs / yuan, [1.0] * 3, [1.0, 0.9]) for curve in curves], transfer, need / tonnes, [1.0, 0.9]
+    )
+
+    assert found.cost == pytest.approx(one.cost * tonnes * yuan)
+    assert found.price == pytest.approx(one.price * yuan)
 
 
 @settings(max_examples=60, deadline=None)
@@ -601,12 +700,20 @@ def test_quadratic_costs_go_through_the_command_with_tax_and_proof(tmp_path: Pat
     ("words", "slopes", "said"),
     [
         ([], SLOPES, "--caps: it is missing, --slopes is given"),
-        (["--rulebook", "dianzhong"], SLOPES, "--slopes: it goes only with --caps"),
+        (["--rulebook", "dianzhong"], SLOPES, "--caps: it is missing"),
+        (["--caps", "CAPS", "--rulebook", "dianzhong"], SLOPES, "--rulebook: it goes only without --slopes and --caps"),
+        (["--caps", "CAPS"], SLOPES.splitlines()[0] + "\n", "slopes.csv: has no rows"),
+        (["--caps", "CAPS"], SLOPES.replace("3,1000", "1e-9,1000").replace("y,0", "y,7"), "its cost rises from 7 to"),
         (["--caps", "CAPS"], SLOPES.replace(",1,1000", ",-1,1000"), "slopes.csv line 2 column slope_yuan_per_t2"),
         (["--caps", "CAPS"], SLOPES.replace(",1,1000", ",,1000"), "the cell is empty"),
         (["--caps", "CAPS"], SLOPES.replace(",300,", ",-300,"), "slopes.csv line 2 column start_yuan_per_t"),
         (["--caps", "CAPS"], SLOPES.replace("KM", "BJ"), "slopes.csv line 2: no such zone 'BJ'"),
-        (["--caps", "CAPS"], SLOPES.replace("1000", "100"), "need of year 1: 300.000 t more"),
+        (
+            ["--caps", "CAPS"],
+            SLOPES.replace("1000", "100"),
+            "caps.csv line 2 and 1 more: 2027: 300.000 t more must be abated in that year than all steps"
+            " together can; raise caps of 2027 by as much, or add steps",
+        ),
         (["--caps", "CAPS", "--tax", "Atlantis"], SLOPES, "'Atlantis' taxes no SO2"),
         (["--caps", "CAPS", "--tax", "-5"], SLOPES, "tax: is -5"),
     ],

@@ -62,7 +62,7 @@ def test_a_city_that_cannot_keep_its_caps_is_named() -> None:
     curves = (Steps([40.0], [5.0], [1.0]), Steps([10.0], [10.0], [1.0]))
     case = Case(("KM", "QJ"), (2027,), 0.0, curves, np.array([[110.0], [100.0]]), np.array([[100.0], [100.0]]))
 
-    with pytest.raises(Malformed, match=r"^KM, need of year 1"):
+    with pytest.raises(Malformed, match=r"^cap of KM in 2027: KM 2027: 5.000 t more"):
         saving(case)
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 
-RULEBOOK = "dianzhong"
+RULEBOOK, POLLUTANT = "dianzhong", "SO2"
 CurvesOption = Annotated[
     str, typer.Option(metavar="FILE", help="CSV with zone,source,technology,cost_yuan_per_t,potential_t.")
 ]
@@ -32,6 +32,12 @@ PollutantOption = Annotated[str, typer.Option(help="Pollutant of the rulebook.  
 YearsOption = Annotated[int, typer.Option(min=1, max=100, help="Years, from the rulebook's first vintage.")]
 GrowthOption = Annotated[float, typer.Option(metavar="PERCENT", help="Growth of emissions a year.")]
 DeclineOption = Annotated[float, typer.Option(metavar="PERCENT", help="Fall of later caps a year.")]
+SlopesOption = Annotated[
+    str,
+    typer.Option(
+        metavar="FILE", help="Quadratic costs: zone,source,technology,start_yuan_per_t,slope_yuan_per_t2,most_t."
+    ),
+]
 RateOption = Annotated[float, typer.Option(metavar="PERCENT", help="Discount rate.")]
 
 
@@ -45,38 +51,29 @@ def asked(
     slopes: str = "",
     region: str = "",
 ) -> Case:
-    """The case of two tables, or of a rulebook and its zone."""
-    from airshed.lab.equilibrium.case import read_case
-
-    rate, growth, decline = percents
-    if slopes:
-        if curves or rulebook or pollutant or region:
-            cure = "leave --curves, --rulebook, --pollutant and --zone out"
-            raise Malformed("--slopes", "it goes only with --caps", cure)
-        if not caps:
-            raise Malformed("--caps", "it is missing, --slopes is given", "give both, or neither")
-        return read_case(Path(slopes), Path(caps), rate / 100, quadratic=True)
-    if bool(curves) != bool(caps):
-        given, missing = ("--curves", "--caps") if curves else ("--caps", "--curves")
-        raise Malformed(missing, f"it is missing, {given} is given", "give both, or neither")
-    if curves and (rulebook or pollutant or region):
-        raise Malformed(
-            "--zone" if region else "--rulebook", "it goes only without --curves and --caps", "leave one of them out"
-        )
-    for option, value in (("--growth", growth), ("--decline", decline), ("--rate", rate)):
-        if not -100 < value < 1_000:
-            raise Malformed(option, f"{value:g} percent a year", "give a percentage above -100")
-    if curves:
-        return read_case(Path(curves), Path(caps), rate / 100)
-    return _of_zone(rulebook or RULEBOOK, region, pollutant or "SO2", years, percents)
-
-
-def _of_zone(rulebook: str, region: str, pollutant: str, years: int, percents: tuple[float, float, float]) -> Case:
+    """The case of tables of one's own, or of a rulebook and its zone; `percents` are rate, growth and decline."""
     from airshed.lab.equilibrium.case import case_of, measured_of
+    from airshed.lab.equilibrium.tables import read_case
     from airshed.lab.zones.zone import of_law
     from airshed.rulebook.load import find, load
 
+    for option, value in zip(("--rate", "--growth", "--decline"), percents, strict=True):
+        if not -100 < value < 1_000:
+            raise Malformed(option, f"{value:g} percent a year", "give a percentage above -100")
+    if percents[2] > 100:
+        raise Malformed("--decline", f"{percents[2]:g} percent a year", "a cap falls by 100 percent at most")
     rate, growth, decline = (each / 100 for each in percents)
+    if curves or slopes or caps:
+        given = "--curves" if curves else "--slopes"
+        if not caps:
+            raise Malformed("--caps", f"it is missing, {given} is given", "give both, or neither")
+        if not curves and not slopes:
+            raise Malformed("--curves", "it is missing, --caps is given", "give --curves, --slopes or both with --caps")
+        if rulebook or pollutant or region:
+            option = "--rulebook" if rulebook else "--pollutant" if pollutant else "--zone"
+            raise Malformed(option, f"it goes only without {given} and --caps", "leave one of them out")
+        return read_case(Path(curves) if curves else None, Path(caps), rate, Path(slopes) if slopes else None)
+    rulebook, pollutant = rulebook or RULEBOOK, pollutant or POLLUTANT
     rules = load(find(rulebook))
     measured = measured_of(rules, pollutant)
     return case_of(of_law(rules, region), rules, measured, years, rate, growth, decline)

@@ -7,9 +7,24 @@ from typing import Annotated
 
 import typer
 
-from airshed.cli.lab_case import ZoneOption
-from airshed.cli.show import as_json, console, say, table
+from airshed.cli.lab_case import (
+    CapsOption,
+    CurvesOption,
+    DeclineOption,
+    GrowthOption,
+    PollutantOption,
+    RateOption,
+    RulebookOption,
+    SlopesOption,
+    YearsOption,
+    ZoneOption,
+    asked,
+)
+from airshed.cli.show import as_json, console, say, table, writable
 from airshed.model.refusal import Malformed
+
+#: Tonnes and yuan above which a figure is taken for a slip.
+LARGEST = 1e12
 
 
 def register(app: typer.Typer) -> None:
@@ -18,17 +33,16 @@ def register(app: typer.Typer) -> None:
 
 
 def collar(
-    rulebook: Annotated[str, typer.Option(metavar="PATH_OR_NAME", help="Rulebook with caps and zone.")] = "dianzhong",
+    curves: CurvesOption = "",
+    caps: CapsOption = "",
+    rulebook: RulebookOption = "",
     region: ZoneOption = "",
-    pollutant: Annotated[str, typer.Option(help="Pollutant of the rulebook.")] = "SO2",
-    curves: Annotated[
-        str, typer.Option(metavar="FILE", help="CSV with zone,source,technology,cost_yuan_per_t,potential_t.")
-    ] = "",
-    caps: Annotated[str, typer.Option(metavar="FILE", help="CSV with zone,year,baseline_t,cap_t.")] = "",
-    years: Annotated[int, typer.Option(min=1, max=100, help="Years, from the rulebook's first vintage.")] = 10,
-    growth: Annotated[float, typer.Option(metavar="PERCENT", help="Growth of emissions a year.")] = 1.0,
-    decline: Annotated[float, typer.Option(metavar="PERCENT", help="Fall of later caps a year.")] = 3.0,
-    rate: Annotated[float, typer.Option(metavar="PERCENT", help="Discount rate.")] = 5.0,
+    pollutant: PollutantOption = "",
+    years: YearsOption = 10,
+    growth: GrowthOption = 1.0,
+    decline: DeclineOption = 3.0,
+    rate: RateOption = 5.0,
+    slopes: SlopesOption = "",
     floor: Annotated[float, typer.Option(metavar="YUAN", help="Lowest price per t.", min=0)] = 0.0,
     ceiling: Annotated[float | None, typer.Option(metavar="YUAN", help="Highest price per t.", min=0)] = None,
     withheld: Annotated[float, typer.Option(metavar="T", help="Most withheld at the floor a year.", min=0)] = 0.0,
@@ -56,35 +70,37 @@ def collar(
     import json as plain
 
     import msgspec
-    import numpy as np
 
     from airshed.lab.equilibrium import collared, equilibrium
-    from airshed.lab.equilibrium.case import case_of, measured_of, read_case
-    from airshed.lab.equilibrium.certificate import certificate as proven
+    from airshed.lab.equilibrium.case import examine, linked
     from airshed.lab.equilibrium.joined import merged
     from airshed.lab.equilibrium.stability import StabilityRule, stabilised
     from airshed.lab.zones.rows import decoded
-    from airshed.lab.zones.zone import of_law
-    from airshed.rulebook.load import find, load
 
     if stability and (floor or ceiling is not None or withheld or reserve is not None):
         raise Malformed("--stability", "it stands beside a collar", "ask for one of them")
-    if bool(curves) != bool(caps):
-        raise Malformed("--curves", "one of --curves and --caps is missing", "give both, or neither")
-    for option, value in (("--growth", growth), ("--decline", decline), ("--rate", rate)):
-        if not -100 < value < 1_000:
-            raise Malformed(option, f"{value:g} percent a year", "give a percentage above -100")
-    if curves:
-        case = read_case(Path(curves), Path(caps), rate / 100)
-    else:
-        rules = load(find(rulebook))
-        measured, zone = measured_of(rules, pollutant), of_law(rules, region)
-        case = case_of(zone, rules, measured, years, rate / 100, growth / 100, decline / 100)
-    target = Path(certificate) if certificate else None
-    if target is not None and (target.is_dir() or not target.parent.is_dir()):
-        raise Malformed("--certificate", f"{target} cannot be written", "name a file in a folder that exists")
+    for option, value in (
+        ("--floor", floor),
+        ("--ceiling", ceiling or 0.0),
+        ("--withheld", withheld),
+        ("--reserve", reserve or 0.0),
+        ("--held", held),
+    ):
+        if not value <= LARGEST:
+            raise Malformed(option, f"is {value:g}", f"give a figure up to {LARGEST:g}")
+    if ceiling is None and reserve is not None:
+        raise Malformed("--reserve", "it is sold at a ceiling, and none is given", "give --ceiling, or leave it out")
+    target = writable(certificate, "--certificate")
+    case = asked(curves, caps, rulebook, pollutant, years, (rate, growth, decline), slopes, region)
     curve, need = merged(case.curves), case.need.sum(axis=0)
-    free = equilibrium(curve, need, case.discount)
+    free = lacks = None
+    try:
+        examine(case, linked(case.zones))
+        free = equilibrium(curve, need, case.discount).price.tolist()
+    except Malformed as error:
+        if ceiling is None:
+            raise
+        lacks = str(error)
     if stability:
         rule = decoded(
             Path(stability),
@@ -93,7 +109,7 @@ def collar(
         )
         answer = stabilised(curve, need, case.discount, rule, held)
         market, more, less = answer.market, answer.change, answer.held
-        proof = proven(("firms",), ("cap",), case.years, (curve,), np.ones((1, 1)), (need - more)[None, :], market)
+        proof = answer.proof(curve, case.years) if answer.settled or target is not None else None
         heads = ("supply changed t 供给调整#", "reserve t 储备#")
         told = f"settled after {answer.rounds} rounds" if answer.settled else "no such point was found: the rule jumps"
     else:
@@ -109,10 +125,10 @@ def collar(
     if json:
         as_json(
             {
-                "digest": proof["digest"],
+                "digest": proof and proof["digest"],
                 "years": case.years,
                 "price_yuan_per_t": market.price.tolist(),
-                "free_price_yuan_per_t": free.price.tolist(),
+                "free_price_yuan_per_t": free,
                 "bank_t": market.bank.tolist(),
                 "more_t": more.tolist(),
                 "less_t": less.tolist(),
@@ -128,11 +144,14 @@ def collar(
         [
             (
                 year,
-                *(f"{each[t]:,.2f}" for each in (market.price, free.price)),
+                f"{market.price[t]:,.2f}",
+                "none 无" if free is None else f"{free[t]:,.2f}",
                 *(f"{each[t]:,.1f}" for each in (market.bank, more, less)),
             )
             for t, year in enumerate(case.years)
         ],
     )
     console.print(f"{told}; proven least but for {market.gap:.1e} of its cost", markup=False)
+    if lacks is not None:
+        console.print(f"without the ceiling there is no price 无上限则无价格: {lacks}", markup=False)
     say(case.origins)

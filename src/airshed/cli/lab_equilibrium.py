@@ -16,6 +16,7 @@ from airshed.cli.lab_case import (
     PollutantOption,
     RateOption,
     RulebookOption,
+    SlopesOption,
     YearsOption,
     ZoneOption,
     asked,
@@ -51,12 +52,7 @@ def equilibrium(
     growth: GrowthOption = 1.0,
     decline: DeclineOption = 3.0,
     rate: RateOption = 5.0,
-    slopes: Annotated[
-        str,
-        typer.Option(
-            metavar="FILE", help="Quadratic costs: zone,source,technology,start_yuan_per_t,slope_yuan_per_t2,most_t."
-        ),
-    ] = "",
+    slopes: SlopesOption = "",
     tax: Annotated[str, typer.Option(metavar="YUAN", help="Tax per t on what is emitted, or a place as Yunnan.")] = "",
     banking: Annotated[bool, typer.Option("--banking/--no-banking", help="Whether allowances may be kept.")] = True,
     certificate: Annotated[str, typer.Option(metavar="FILE", help="Write the proof there.")] = "",
@@ -66,7 +62,8 @@ def equilibrium(
 
     Without --curves and --caps it is the shipped zone of a rulebook, whose costs are indicative. With --matrix each
     receptor may get no more load than the caps would bring there; prices then differ by zone. With --tax firms pay for
-    what they still emit, and allowances are worth what is left of the marginal cost. --slopes takes --curves' place.
+    what they still emit, and allowances are worth what is left of the marginal cost. --slopes stands in --curves'
+    place, or beside it.
 
     Example: airshed lab equilibrium --pollutant SO2 --years 5 --tax Yunnan
 
@@ -74,7 +71,8 @@ def equilibrium(
     """
     import json as plain
 
-    from airshed.lab.equilibrium.case import linked, read_air, solved
+    from airshed.lab.equilibrium.case import linked, solved
+    from airshed.lab.equilibrium.tables import read_air
 
     target = Path(certificate) if certificate else None
     if target is not None and (target.is_dir() or not target.parent.is_dir()):

@@ -70,7 +70,8 @@ def guide(
 
     Example: airshed lab guide --pollutant NOx --below 50 --margin 10 --exceedance KM=1.2
     """
-    from airshed.lab.equilibrium.case import case_of, measured_of, read_case
+    from airshed.lab.equilibrium.case import case_of, measured_of
+    from airshed.lab.equilibrium.tables import read_case
     from airshed.lab.prices.guide_price import collar_of, guide_prices, once_floor
     from airshed.lab.prices.operating import kept_on, read_operating, running
     from airshed.lab.prices.taxes import place_of, read_reliefs, read_taxes, tax_of

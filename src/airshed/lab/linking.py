@@ -6,10 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from airshed.lab.equilibrium.banking import equilibrium
-from airshed.lab.equilibrium.case import Case
+from airshed.lab.equilibrium.case import Case, closed, examine
 from airshed.lab.equilibrium.joined import merged
 from airshed.market.sharing.games import nucleolus, shapley
-from airshed.model.refusal import Malformed
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +43,11 @@ def saving(case: Case, progress: Callable[[str], object] = lambda team: None) ->
         if team not in costs:
             own = sorted(team)
             curve = merged([case.curves[z] for z in own])
-            try:
-                costs[team] = equilibrium(curve, case.need[own].sum(axis=0), case.discount).cost
-            except Malformed as error:
-                names = ", ".join(case.zones[z] for z in own)
-                raise Malformed(f"{names}, {error.place}", error.what, error.cure) from None
+            costs[team] = equilibrium(curve, case.need[own].sum(axis=0), case.discount).cost
             progress(" ".join(case.zones[z] for z in own))
         return costs[team]
 
+    examine(case, closed(case.zones))
     players = len(case.zones)
     alone = tuple(cost(frozenset({z})) for z in range(players))
 

@@ -80,14 +80,15 @@ class WholeOptimum(NamedTuple):
     bound: float
 
 
-def solve(programme: Programme, solver: str = "simplex") -> Optimum:
-    """The cheapest solution.
+def solve(programme: Programme, solver: str = "simplex", tolerance: float = 1e-7) -> Optimum:
+    """The cheapest solution; `tolerance` is how far a row or a reduced cost may be off.
 
     Malformed if there is none, or none that is bounded; RuntimeError if HiGHS fails.
     """
     if not len(programme.cost) and not (programme.low > 0).any():
         return Optimum(programme.cost, np.zeros(len(programme.low)), 0.0)
-    highs = _run(programme, np.zeros(len(programme.cost), np.bool_), (("solver", solver),))
+    options = [("solver", solver), *((f"{side}_feasibility_tolerance", tolerance) for side in ("primal", "dual"))]
+    highs = _run(programme, np.zeros(len(programme.cost), np.bool_), options)
     solution = highs.getSolution()
     cost = float(highs.getInfo().objective_function_value)
     return Optimum(np.array(solution.col_value), np.array(solution.row_dual), cost)

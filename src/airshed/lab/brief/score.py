@@ -17,8 +17,8 @@ from airshed.model.refusal import Malformed
 DRAWS, SEED = 4_000, 7
 #: A part of the largest figure by which designs must differ to be told apart.
 ALIKE = 1e-9
-#: Scores, from 0 to 1, that are equal but for rounding.
-EQUAL = 1e-12
+#: Scores, from 0 to 1, that are equal but for rounding and the tolerance of a solver.
+EQUAL = 1e-7
 #: How far percentages may be from 100 by rounding.
 ROUNDED = 1e-6
 #: Steps at which a criterion's weight is tried.
@@ -47,10 +47,14 @@ class Scored:
         return scores
 
     def best(self, weights: Floats) -> int:
-        """The design with the highest score; of equal ones that which is best under the brief's own weights."""
+        """The design with the highest score; of equal ones that which is best under the brief's own weights.
+
+        Of those again the first: rounding decides nothing.
+        """
         scores = self.scores(weights)
         equal = scores >= scores.max() - EQUAL
-        return int(np.where(equal, self.scores(weights_of()), -1.0).argmax())
+        own = np.where(equal, self.scores(weights_of()), -1.0)
+        return int((own >= own.max() - EQUAL).argmax())
 
 
 def scored(designs: Sequence[Design], judged: Sequence[Judged]) -> Scored:
@@ -153,7 +157,8 @@ def doubt(found: Scored, choice: int, axes: Mapping[str, tuple[str, ...]]) -> Do
     """
     draws = np.random.default_rng(SEED).dirichlet(np.ones(len(CRITERIA)), DRAWS)
     scores = found.scores(draws)
-    winners = scores.argmax(axis=0)
+    wins = scores[choice] >= scores.max(axis=0) - EQUAL
+    winners = np.where(wins, choice, scores.argmax(axis=0))
     parts = {
         axis: {
             option: float(np.mean([getattr(found.designs[each], axis) == option for each in winners]))
@@ -161,7 +166,7 @@ def doubt(found: Scored, choice: int, axes: Mapping[str, tuple[str, ...]]) -> Do
         }
         for axis, options in axes.items()
     }
-    return Doubt(float((winners == choice).mean()), 100 * float((scores.max(axis=0) - scores[choice]).mean()), parts)
+    return Doubt(float(wins.mean()), 100 * float((scores.max(axis=0) - scores[choice]).mean()), parts)
 
 
 def holds(

@@ -12,12 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from airshed.lab.equilibrium.clearing import clear
+from airshed.lab.equilibrium.clearing import ROUNDING, clear
 from airshed.lab.equilibrium.curves import LARGEST, Curve, Floats, examine_discount
 from airshed.model.refusal import Malformed
-
-#: How far an abatement may miss its need by the rounding of sums, as a part of the larger of both.
-ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +94,8 @@ def _filled(curve: Curve, needs: Floats, factors: Floats, blocks: list[tuple[int
     held = 0.0
     for year in range(years):
         held += float(abated[year] - needs[year])
-        size = max(1.0, float(np.abs(needs[: year + 1]).max()), float(abated[: year + 1].max()))
-        assert held >= -ROUNDING * size * years, f"the bank of year {year + 1} is {held}"
+        size = float(np.abs(needs[: year + 1]).sum() + abated[: year + 1].sum())
+        assert held >= -2 * ROUNDING * size, f"the bank of year {year + 1} is {held}"
         held = max(0.0, held)
         bank[year] = held
     cost = sum(curve.cost(year, float(abated[year])) for year in range(years))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import msgspec
@@ -11,11 +10,11 @@ import numpy as np
 
 from airshed.lab.equilibrium.banking import equilibrium
 from airshed.lab.equilibrium.certificate import certificate
+from airshed.lab.equilibrium.clearing import ROUNDING
 from airshed.lab.equilibrium.curves import LARGEST, Floats, Slopes, Steps, discounting
-from airshed.lab.equilibrium.joined import merged
-from airshed.lab.equilibrium.zones import ZoneEquilibrium, zone_equilibrium
+from airshed.lab.equilibrium.joined import AnyCurve, merged
+from airshed.lab.equilibrium.zones import ZoneEquilibrium, lacking, zone_equilibrium
 from airshed.lab.zones.origins import of_zone
-from airshed.lab.zones.rows import read_rows
 from airshed.lab.zones.zone import Zone
 from airshed.model.allowance import Pollutant
 from airshed.model.measures import KG_PER_T
@@ -73,11 +72,13 @@ class Case(NamedTuple):
     zones: tuple[str, ...]
     years: tuple[int, ...]
     rate: float
-    curves: tuple[Steps | Slopes, ...]
+    curves: tuple[AnyCurve, ...]
     baseline: Floats
     caps: Floats
     #: Where the figures come from, each once.
     origins: tuple[str, ...] = ()
+    #: Where the cap of each zone and year stands, as `caps.csv line 3`; a row a zone. Empty if it stands nowhere.
+    places: tuple[tuple[str, ...], ...] = ()
 
     @property
     def discount(self) -> Floats:
@@ -95,8 +96,16 @@ class Case(NamedTuple):
 
     @property
     def need(self) -> Floats:
-        """What each zone must abate by itself, in t."""
-        return self.baseline - self.caps
+        """What each zone must abate by itself, in t; what only rounding makes is nothing."""
+        found = self.baseline - self.caps
+        return np.where(np.abs(found) <= ROUNDING * self.caps, 0.0, found)
+
+    def place(self, zones: Sequence[int], year: int) -> str:
+        """Where the caps of some zones in a year stand, both numbered from 0."""
+        if not self.places:
+            return f"cap of {', '.join(self.zones[z] for z in zones)} in {self.years[year]}"
+        own = [self.places[z][year] for z in zones]
+        return own[0] if len(own) == 1 else f"{own[0]} and {len(own) - 1} more"
 
 
 class Air(NamedTuple):
@@ -113,38 +122,6 @@ class Solution(NamedTuple):
     air: Air
     found: ZoneEquilibrium
     proof: dict[str, object]
-
-
-def read_case(curves: Path, caps: Path, rate: float, quadratic: bool = False) -> Case:
-    """A case from two CSV tables; `quadratic` says that the curves are slopes.
-
-    Malformed, with file and line, if a zone or a year is missing or stands twice.
-    """
-    steps: Sequence[CurveLine | SlopeLine] = read_rows(curves, SlopeLine if quadratic else CurveLine)
-    lines = read_rows(caps, CapLine)
-    zones = tuple(sorted({line.zone for line in lines}))
-    years = tuple(sorted({line.year for line in lines}))
-    if not lines:
-        raise Malformed(str(caps), "has no rows", "give a baseline and a cap for each zone and year")
-    if years != tuple(range(years[0], years[-1] + 1)):
-        raise Malformed(str(caps), f"the years {years[0]} to {years[-1]} have a hole", "give every year")
-    baseline, limit = np.full((len(zones), len(years)), np.nan), np.full((len(zones), len(years)), np.nan)
-    for number, line in enumerate(lines, start=2):
-        place = zones.index(line.zone), line.year - years[0]
-        if not np.isnan(baseline[place]):
-            raise Malformed(f"{caps} line {number}", f"{line.zone} {line.year} stands twice", "keep one")
-        baseline[place], limit[place] = line.baseline_t, line.cap_t
-    for z, t in np.argwhere(np.isnan(baseline)).tolist():
-        raise Malformed(str(caps), f"{zones[z]} has no row for {years[t]}", "give every zone every year")
-    for number, step in enumerate(steps, start=2):
-        if step.zone not in zones:
-            raise Malformed(f"{curves} line {number}", f"no such zone {step.zone!r}", f"there are {', '.join(zones)}")
-    made: tuple[Steps | Slopes, ...]
-    if quadratic:
-        made = _slopes(zones, len(years), rate, [step for step in steps if isinstance(step, SlopeLine)])
-    else:
-        made = _curves(zones, len(years), rate, [step for step in steps if isinstance(step, CurveLine)])
-    return Case(zones, years, rate, made, baseline, limit)
 
 
 def measured_of(rules: Rulebook, code: str, place: str = "--pollutant") -> Pollutant:
@@ -195,15 +172,8 @@ def case_of(
             for place in zones
         ]
     )
-    return Case(
-        zones,
-        numbers,
-        rate,
-        _curves(zones, years, rate, steps_of(zone, pollutant)),
-        baseline,
-        caps,
-        of_zone(rules, zone),
-    )
+    made = curves_of(zones, discounting(rate, years), steps_of(zone, pollutant))
+    return Case(zones, numbers, rate, made, baseline, caps, of_zone(rules, zone))
 
 
 def steps_of(zone: Zone, pollutant: Pollutant) -> tuple[CurveLine, ...]:
@@ -222,25 +192,6 @@ def steps_of(zone: Zone, pollutant: Pollutant) -> tuple[CurveLine, ...]:
     )
 
 
-def read_air(path: Path, zones: Sequence[str]) -> Air:
-    """Receptors and coefficients from a CSV table. Malformed if a pair is missing, twice or unknown."""
-    lines = read_rows(path, LoadLine)
-    receptors = tuple(dict.fromkeys(line.receptor for line in lines))
-    transfer = np.full((len(receptors), len(zones)), np.nan)
-    for number, line in enumerate(lines, start=2):
-        if line.zone not in zones:
-            raise Malformed(f"{path} line {number}", f"no such zone {line.zone!r}", f"there are {', '.join(zones)}")
-        place = receptors.index(line.receptor), list(zones).index(line.zone)
-        if not np.isnan(transfer[place]):
-            raise Malformed(f"{path} line {number}", f"{line.receptor} and {line.zone} stand twice", "keep one")
-        transfer[place] = line.coefficient
-    for k, z in np.argwhere(np.isnan(transfer)).tolist():
-        raise Malformed(str(path), f"{receptors[k]} has no coefficient for {zones[z]}", "give every pair")
-    if not receptors:
-        raise Malformed(str(path), "has no rows", "give a coefficient for each receptor and zone")
-    return Air(receptors, transfer, tuple(dict.fromkeys(line.origin for line in lines)))
-
-
 def linked(zones: Sequence[str]) -> Air:
     """One market: a tonne counts alike wherever it is emitted."""
     return Air((WHOLE,), np.ones((1, len(zones))))
@@ -251,12 +202,34 @@ def closed(zones: Sequence[str]) -> Air:
     return Air(tuple(zones), np.eye(len(zones)))
 
 
+def examine(case: Case, air: Air, banking: bool = True) -> None:
+    """Caps that can be kept. Malformed, naming receptor, year and the rows of the caps, otherwise."""
+    most = np.array([[min(curve.until(t, np.inf), LARGEST) for t in range(len(case.years))] for curve in case.curves])
+    lack = lacking(air.transfer @ most, air.transfer @ case.need, banking)
+    if lack is None:
+        return
+    there = np.flatnonzero(air.transfer[lack.receptor] > 0).tolist()
+    year, name = case.years[lack.year], air.receptors[lack.receptor]
+    when = "by then" if banking and lack.year else "in that year"
+    steps = "its steps" if name in case.zones else "all steps together"
+    what = f"{lack.load:,.3f} t more must be abated {when} than {steps} can"
+    if not (air.transfer[lack.receptor, there] == 1).all():
+        what = f"a load of {lack.load:,.3f} more must be taken away {when} than {steps} can"
+    where = "" if name == WHOLE else f"{name} "
+    until = f"up to {year}" if banking and lack.year else f"of {year}"
+    raise Malformed(
+        case.place(there, lack.year), f"{where}{year}: {what}", f"raise caps {until} by as much, or add steps"
+    )
+
+
 def solved(case: Case, air: Air, banking: bool = True) -> Solution:
     """The equilibrium of a case when the load at each receptor may not exceed what the caps would bring there.
 
     One receptor at which all count alike, and zones that each have their own, are solved by pooling adjacent
-    violators, anything else by adaptive aggregation. Malformed, naming what cannot be kept, if there is none.
+    violators, anything else by adaptive aggregation. Malformed, naming what cannot be kept, if there is none, and for
+    steps that abate more than a zone would emit.
     """
+    examine(case, air, banking)
     need = air.transfer @ case.need
     if len(air.receptors) == 1 and banking and (air.transfer == 1).all():
         found = _pooled(case, need)
@@ -264,6 +237,14 @@ def solved(case: Case, air: Air, banking: bool = True) -> Solution:
         found = _separate(case)
     else:
         found = zone_equilibrium(case.curves, air.transfer, need, case.discount, banking=banking)
+    over = found.abated - case.baseline
+    for z, t in np.argwhere(over > ROUNDING * (case.baseline + case.caps)).tolist():
+        raise Malformed(
+            case.place([z], t),
+            f"{case.zones[z]} {case.years[t]}: its steps would abate {found.abated[z, t]:,.3f} t of the"
+            f" {case.baseline[z, t]:,.3f} that it would emit",
+            "give steps no more than what their sources emit",
+        )
     proof = certificate(case.zones, air.receptors, case.years, case.curves, air.transfer, need, found, banking=banking)
     return Solution(air, found, proof)
 
@@ -296,13 +277,8 @@ def _pooled(case: Case, need: Floats) -> ZoneEquilibrium:
 
 
 def _separate(case: Case) -> ZoneEquilibrium:
-    """Every zone by itself. Malformed, naming the zone and the year, if one of them cannot keep its caps."""
-    alone = []
-    for zone, curve, need in zip(case.zones, case.curves, case.need, strict=True):
-        try:
-            alone.append(equilibrium(curve, need, case.discount))
-        except Malformed as error:
-            raise Malformed(f"{zone}, {error.place}", error.what, error.cure) from None
+    """Every zone by itself."""
+    alone = [equilibrium(curve, need, case.discount) for curve, need in zip(case.curves, case.need, strict=True)]
     discounted = np.array([each.discounted for each in alone])
     return ZoneEquilibrium(
         lambdas=discounted,
@@ -318,26 +294,27 @@ def _separate(case: Case) -> ZoneEquilibrium:
     )
 
 
-def _curves(zones: Sequence[str], years: int, rate: float, steps: Iterable[CurveLine]) -> tuple[Steps, ...]:
-    rows: dict[str, list[CurveLine]] = {zone: [] for zone in zones}
+def curves_of(
+    zones: Sequence[str], discount: Floats, steps: Iterable[CurveLine], slopes: Iterable[SlopeLine] = ()
+) -> tuple[AnyCurve, ...]:
+    """The curve of each zone: its steps, its slopes, or both as one."""
+    stepped: dict[str, list[CurveLine]] = {zone: [] for zone in zones}
+    sloped: dict[str, list[SlopeLine]] = {zone: [] for zone in zones}
     for step in steps:
-        rows[step.zone].append(step)
-    return tuple(
-        Steps([step.cost_yuan_per_t for step in own], [step.potential_t for step in own], discounting(rate, years))
-        for own in rows.values()
-    )
+        stepped[step.zone].append(step)
+    for line in slopes:
+        sloped[line.zone].append(line)
+    return tuple(merged([_steps(stepped[zone], discount), _slopes(sloped[zone], discount)]) for zone in zones)
 
 
-def _slopes(zones: Sequence[str], years: int, rate: float, lines: Iterable[SlopeLine]) -> tuple[Slopes, ...]:
-    rows: dict[str, list[SlopeLine]] = {zone: [] for zone in zones}
-    for line in lines:
-        rows[line.zone].append(line)
-    return tuple(
-        Slopes(
-            [line.slope_yuan_per_t2 for line in own],
-            [line.most_t for line in own],
-            discounting(rate, years),
-            [line.start_yuan_per_t for line in own],
-        )
-        for own in rows.values()
+def _steps(rows: Sequence[CurveLine], discount: Floats) -> Steps:
+    return Steps([row.cost_yuan_per_t for row in rows], [row.potential_t for row in rows], discount)
+
+
+def _slopes(rows: Sequence[SlopeLine], discount: Floats) -> Slopes:
+    return Slopes(
+        [row.slope_yuan_per_t2 for row in rows],
+        [row.most_t for row in rows],
+        discount,
+        [row.start_yuan_per_t for row in rows],
     )

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from airshed.lab.equilibrium.banking import Equilibrium
-from airshed.lab.equilibrium.curves import Floats, Slopes, Steps
+from airshed.lab.equilibrium.curves import Floats, Steps
+from airshed.lab.equilibrium.joined import AnyCurve, Joined
 from airshed.lab.equilibrium.zones import Trade, ZoneEquilibrium
 from airshed.lab.proofs.market import FORMAT
 from airshed.lab.proofs.reading import digest
@@ -16,7 +17,7 @@ def certificate(
     zones: Sequence[str],
     receptors: Sequence[str],
     years: Sequence[int],
-    curves: Sequence[Steps | Slopes],
+    curves: Sequence[AnyCurve],
     transfer: Floats,
     need: Floats,
     found: ZoneEquilibrium | Equilibrium,
@@ -27,7 +28,7 @@ def certificate(
 ) -> dict[str, Any]:
     """The certificate of an equilibrium as plain values, ready for JSON; names are those of rows and columns.
 
-    `trades` are those that were allowed, `stability` the reserve that changed the need (`Stabilised.proof` writes it).
+    `trades` are those that were allowed, `stability` is the reserve that changed the need.
     Malformed for a source that abates without end: a file holds figures.
     """
     if isinstance(found, Equilibrium):
@@ -62,10 +63,14 @@ def certificate(
     return {**made, "digest": digest(made)}
 
 
-def written(curve: Steps | Slopes) -> dict[str, Any]:
+def written(curve: AnyCurve) -> dict[str, Any]:
     """A curve as the rows of a certificate."""
     if not curve.count:
         return {"costs": [], "potential_t": [[]]}
+    if isinstance(curve, Joined):
+        parts = [written(part) for part in curve.curves]
+        assert [len(part) for part in parts] == [2, 3], "steps and slopes, once each"
+        return {**parts[0], **parts[1]}
     if isinstance(curve, Steps):
         return {"costs": curve.costs.tolist(), "potential_t": curve.potentials()}
     curve.most(0)

@@ -6,19 +6,27 @@ import numpy as np
 
 from airshed.lab.equilibrium.curves import Curve
 
+#: How far what is wanted may lie above all that can be abated by the rounding of sums, as a part of it.
+ROUNDING = 1e-10
 #: Candidates among which the price is sought one by one; above it the longest range of them is halved.
 FEW = 64
 
 
-def clear(curve: Curve, wanted: float, years: range) -> float:
-    """The lowest discounted price at which the years together abate what is wanted; infinite if none does."""
+def clear(curve: Curve, wanted: float, years: range, lowest: float = 0.0) -> float:
+    """The lowest discounted price from `lowest` up at which the years together abate what is wanted.
+
+    Infinite if none does.
+    """
 
     def abated(pi: float) -> float:
         return sum(curve.until(year, pi) for year in years)
 
-    if abated(0.0) >= wanted:
-        return 0.0
-    low, high = 0.0, float("inf")
+    if abated(lowest) >= wanted:
+        return lowest
+    most = abated(float("inf"))
+    if most < wanted <= most * (1 + ROUNDING):
+        wanted = most
+    low, high = lowest, float("inf")
     while True:
         ranges = [curve.prices(year, low, high) for year in years]
         if sum(map(len, ranges)) <= FEW:
@@ -46,7 +54,7 @@ def _between(curve: Curve, wanted: float, years: range, low: float, high: float)
         beyond = max(2.0 * low, 1.0)
         more = sum(curve.until(year, beyond) for year in years)
         if more <= less:
-            return high
+            return low if wanted <= less * (1 + ROUNDING) else high
         return low + (wanted - less) * (beyond - low) / (more - less)
     more = sum(curve.below(year, high) for year in years)
     if more >= wanted and more > less:

@@ -10,8 +10,8 @@ import numpy as np
 
 from airshed.lab.equilibrium.banking import Equilibrium, equilibrium
 from airshed.lab.equilibrium.certificate import certificate
-from airshed.lab.equilibrium.curves import Curve, Floats, Slopes, Steps
-from airshed.lab.equilibrium.joined import Joined
+from airshed.lab.equilibrium.curves import LARGEST, Floats, Steps
+from airshed.lab.equilibrium.joined import AnyCurve, Joined
 from airshed.lab.equilibrium.zones import ZoneEquilibrium
 from airshed.model.refusal import Malformed
 
@@ -31,10 +31,8 @@ class Collared:
     need: Floats
     abated: Floats
 
-    def proof(self, curve: Steps | Slopes, years: Sequence[int]) -> dict[str, Any]:
+    def proof(self, curve: AnyCurve, years: Sequence[int]) -> dict[str, Any]:
         """The certificate, by the curve that was collared: firms and office as two places under one cap."""
-        if not isinstance(curve, Steps):
-            raise Malformed("certificate", "a collar over slopes has none", "give steps of abatement")
         found = self.market
         both = ZoneEquilibrium(
             lambdas=found.discounted[None, :],
@@ -53,7 +51,7 @@ class Collared:
 
 
 def collared(
-    curve: Curve,
+    curve: AnyCurve,
     need: Sequence[float] | Floats,
     discount: Sequence[float] | Floats,
     *,
@@ -76,17 +74,17 @@ def collared(
     [20.0, 40.0, 60.0]
     """
     needs, factors = np.asarray(need, dtype=np.float64), np.asarray(discount, dtype=np.float64)
-    if floor < 0 or (ceiling is not None and ceiling < floor):
+    if not 0 <= floor <= (LARGEST if ceiling is None else min(ceiling, LARGEST)) or (ceiling or 0.0) > LARGEST:
         raise Malformed("collar", f"a floor of {floor:g} and a ceiling of {ceiling}", "give 0 <= floor <= ceiling")
     most = np.broadcast_to(np.asarray(most_withheld, dtype=np.float64), needs.shape)
-    if (most < 0).any():
+    if not ((most >= 0) & (most <= LARGEST)).all():
         raise Malformed("collar", "less than nothing is withheld", "give tonnes from zero up")
     whole = needs + most
     rows = [(floor, most)]
     if ceiling is not None:
         endless = max(float(np.maximum(whole, 0.0).sum()), 1.0)
         reserve = np.full(needs.shape, endless if most_extra is None else most_extra, dtype=np.float64)
-        if not (reserve >= 0).all():
+        if not ((reserve >= 0) & (reserve <= max(LARGEST, endless))).all():
             raise Malformed("collar", "less than nothing is in the reserve", "give tonnes from zero up")
         rows.append((ceiling, reserve))
     office = Steps([cost for cost, _ in rows], np.array([tonnes for _, tonnes in rows]), factors)

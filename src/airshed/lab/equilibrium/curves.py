@@ -14,6 +14,8 @@ Floats = NDArray[np.float64]
 
 #: Tonnes and yuan per tonne above which a figure is taken for a slip of its measure.
 LARGEST = 1e12
+#: A slope over all of which the cost rises by less than this part is no slope: a price could not tell its tonnes apart.
+FLAT = 1e-5
 
 
 class Curve(Protocol):
@@ -172,7 +174,7 @@ class Slopes:
 
     Its marginal cost is start + slope a, so at a discounted price pi it abates min(most, (pi / d_t - start) / slope).
     `slopes`, `most` and `starts` (none: from zero) have shape (n,), `most` may be infinite. A start below zero pays for
-    itself. Malformed, naming the row from 1, if a slope is not above zero.
+    itself. Malformed, naming the row from 1, if a slope is not above zero, or so flat that it is a step.
 
     >>> curve = Slopes([100.0, 50.0], [15.0, 15.0], [1.0])
     >>> curve.until(0, 700.0), curve.cost(0, 21.0)
@@ -201,6 +203,9 @@ class Slopes:
         examine_rows("most", np.where(np.isinf(self.most_each), 0.0, self.most_each), lowest=0.0)
         examine_rows("start", self.starts, lowest=-LARGEST)
         full = self.starts + self.slopes * self.most_each
+        for row in np.flatnonzero((full - self.starts < FLAT * np.abs(self.starts)) & (self.most_each > 0)).tolist():
+            said = f"its cost rises from {self.starts[row]:,.9g} to {full[row]:,.9g} yuan/t only"
+            raise Malformed(f"row {row + 1}", said, "give it as a step")
         #: Marginal costs at which sources begin, and at which they can do no more; between two of them abatement is
         #: linear in the price. What has begun by each, and what is done by each.
         self._begun = _Events(self.starts, self.slopes)
@@ -236,10 +241,13 @@ class Slopes:
         """The quantity itself."""
         return (min(tonnes, self.most(year)),)
 
+    def _each(self, marginal: float) -> Floats:
+        """Tonnes that each source abates at an undiscounted price."""
+        found: Floats = np.clip((marginal - self.starts) / self.slopes, 0.0, self.most_each)
+        return found
+
     def _at(self, marginal: float) -> float:
-        """Tonnes abated at an undiscounted price: sum of (p - start) / slope begun, less what goes beyond the most."""
-        if marginal == float("inf"):
-            return float(self.most_each.sum())
+        """About what all abate at an undiscounted price, found fast: sums begun, less what goes beyond the most."""
         return max(0.0, self._begun.beyond(marginal) - self._full.beyond(marginal))
 
     def below(self, year: int, price: float) -> float:
@@ -248,11 +256,11 @@ class Slopes:
 
     def until(self, year: int, price: float) -> float:
         """Tonnes that cost at most a discounted price."""
-        return self._at(price / float(self.discount[year]))
+        return float(self._each(price / float(self.discount[year])).sum())
 
     def marginal(self, tonnes: float) -> float:
         """The undiscounted marginal cost of the last of so many tonnes; infinite beyond what can be abated."""
-        if tonnes <= 0 or not len(self._knots):
+        if not len(self._knots):
             return 0.0 if tonnes <= 0 else float("inf")
         low, high = 0, len(self._knots)
         while low < high:
@@ -272,15 +280,21 @@ class Slopes:
 
     def cost(self, year: int, tonnes: float) -> float:
         """The least discounted cost of abating that many tonnes."""
-        marginal = min(self.marginal(tonnes), float(self._knots[-1]) if len(self._knots) else 0.0)
-        if np.isinf(self.most_each).any():
-            marginal = self.marginal(tonnes)
-        return (self._begun.spent(marginal) - self._full.spent(marginal)) * float(self.discount[year])
+        if tonnes <= 0:
+            return 0.0
+        marginal = self.marginal(tonnes)
+        if not np.isfinite(marginal):
+            marginal = float(self._knots[-1]) if len(self._knots) else 0.0
+        each = self._each(marginal)
+        spent = float((each * (self.starts + 0.5 * self.slopes * each)).sum())
+        # what the price cannot say more finely costs the marginal cost
+        return (spent + (tonnes - float(each.sum())) * marginal) * float(self.discount[year])
 
     def rent(self, year: int, price: float) -> float:
         """What is left of a discounted price above the cost of each tonne that costs less."""
-        tonnes = self.until(year, price)
-        return price * tonnes - self.cost(year, tonnes)
+        factor = float(self.discount[year])
+        each = self._each(price / factor)
+        return float((each * (price / factor - self.starts - 0.5 * self.slopes * each)).sum()) * factor
 
     def prices(self, year: int, low: float, high: float) -> Floats:
         """Prices at which a source begins or can do no more."""
@@ -296,7 +310,6 @@ class _Events:
         self.at = at[order]
         rate = 1.0 / slopes[order]
         self._rate, self._first = _running(rate), _running(rate * self.at)
-        self._second = _running(rate * self.at * self.at)
 
     def growing(self, marginal: float) -> float:
         """By how much all that have begun rise for a yuan more."""
@@ -306,11 +319,6 @@ class _Events:
         """sum of (p - at) / slope over those that have begun."""
         end = int(np.searchsorted(self.at, marginal, side="right"))
         return marginal * float(self._rate[end]) - float(self._first[end])
-
-    def spent(self, marginal: float) -> float:
-        """The integral of the marginal cost over it: sum of (p^2 - at^2) / (2 slope)."""
-        end = int(np.searchsorted(self.at, marginal, side="right"))
-        return 0.5 * (marginal * marginal * float(self._rate[end]) - float(self._second[end]))
 
 
 def discounting(rate: float, years: int) -> Floats:

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 import numpy as np
 
 from airshed.lab.equilibrium.banking import Equilibrium, equilibrium
-from airshed.lab.equilibrium.curves import Curve, Floats
+from airshed.lab.equilibrium.certificate import certificate
+from airshed.lab.equilibrium.curves import LARGEST, Curve, Floats
+from airshed.lab.equilibrium.joined import AnyCurve
 from airshed.model.refusal import Malformed
 
 #: Rounds in which banks and supply are brought into line, how far they may differ in t, and the step between rounds.
@@ -51,6 +54,30 @@ class Stabilised:
     held: Floats
     rounds: int
     settled: bool
+    #: The rule, what the reserve began with, and the need before it, t.
+    rule: StabilityRule
+    began: float
+    need: Floats
+
+    def proof(self, curve: AnyCurve, years: Sequence[int]) -> dict[str, Any]:
+        """The certificate: the firms' market with the supply as it was changed, and the rule that changed it.
+
+        Malformed where banks and rule did not settle: then there is no equilibrium to prove.
+        """
+        if not self.settled:
+            raise Malformed(
+                "stability reserve",
+                "its rule jumps, and banks that answer it were not found",
+                "draw its lines apart, or lower its rate; without a certificate the last round is shown",
+            )
+        rule = {
+            **msgspec.structs.asdict(self.rule),
+            "held": self.began,
+            "need": self.need.tolist(),
+            "change": self.change.tolist(),
+        }
+        left = (self.need - self.change)[None, :]
+        return certificate(("firms",), ("cap",), years, (curve,), np.ones((1, 1)), left, self.market, stability=rule)
 
 
 def adjustment(circulating: float, rule: StabilityRule) -> float:
@@ -82,7 +109,7 @@ def stabilised(
     `settled` is false. Malformed as `equilibrium`.
     """
     needs = np.asarray(need, dtype=np.float64)
-    if not held >= 0:
+    if not 0 <= held <= LARGEST:
         raise Malformed("stability reserve", f"begins with {held:g} t", "give tonnes from zero up")
     change = np.zeros(len(needs))
     for number in range(1, ROUNDS + 1):
@@ -90,9 +117,9 @@ def stabilised(
         wanted = _answered(market.bank, rule, held)
         off = float(np.abs(wanted - change).max())
         if off <= SETTLED * max(1.0, float(np.abs(needs).max())):
-            return Stabilised(market, change, held - np.cumsum(change), number, True)
+            return Stabilised(market, change, held - np.cumsum(change), number, True, rule, held, needs)
         change = change + STEP * (wanted - change)
-    return Stabilised(market, change, held - np.cumsum(change), ROUNDS, False)
+    return Stabilised(market, change, held - np.cumsum(change), ROUNDS, False, rule, held, needs)
 
 
 def _answered(bank: Floats, rule: StabilityRule, held: float) -> Floats:

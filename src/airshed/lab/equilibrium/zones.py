@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from airshed.lab.equilibrium.clearing import ROUNDING
 from airshed.lab.equilibrium.curves import LARGEST, Cuttable, Floats, Steps, examine_discount
 from airshed.market.linear import Columns, solve
 from airshed.model.refusal import Malformed
@@ -28,6 +29,10 @@ FIRST_BINS, MORE_BINS, ROUNDS = 40, 20, 12
 #: The gap at which it is done; of curves that rise smoothly one at which prices are as exact, for there the gap is as
 #: small as the square of what a price is off.
 DONE, SMOOTH_DONE = 1e-9, 1e-13
+#: By how much a limit may be missed in the programme before it is made good, and how exact the solver is, of one.
+SLACK, TIGHT = 1e-11, 1e-9
+#: No bin is cut narrower than this part of all that can be abated.
+NARROW = 1e-12
 
 
 class Trade(NamedTuple):
@@ -93,6 +98,14 @@ def zone_equilibrium(
     examine_discount(factors)
     _examine(curves, matrix, needs, len(factors))
     _examine_trades(trades, len(needs))
+    most = np.array([[curve.most(t) for t in range(len(factors))] for curve in curves])
+    lack = None if trades else lacking(matrix @ most, needs, banking)
+    if lack is not None:
+        raise Malformed(
+            f"need row {lack.receptor + 1} column {lack.year + 1}",
+            f"{lack.load:,.6g} more must be taken away {'by then' if banking else 'there'} than all steps can",
+            "raise the limits, or add steps",
+        )
     edges = {
         (z, t): sorted({0.0, curve.most(t), *curve.cuts(t, 0.0, curve.most(t), FIRST_BINS).tolist()})
         for z, curve in enumerate(curves)
@@ -102,15 +115,46 @@ def zone_equilibrium(
         done = DONE if all(isinstance(curve, Steps) for curve in curves) else SMOOTH_DONE
     best: ZoneEquilibrium | None = None
     for number in range(1, ROUNDS + 1):
-        found = _round(curves, matrix, needs, factors, edges, banking, trades, number)
-        if best is None or found.gap < best.gap:
+        try:
+            found = _round(curves, matrix, needs, factors, edges, banking, trades, number)
+        except Malformed:
+            if best is None:
+                raise
+            break  # bins too narrow for the solver: the answer before them stands, with its gap
+        if best is None or found.cost - found.bound < best.cost - best.bound:
             best = found
-        if found.gap < done:
+        # of the cost itself, be it less than a yuan
+        if found.cost - found.bound <= done * max(abs(found.cost), abs(found.bound)):
             break
         for (z, t), cuts in edges.items():
             edges[z, t] = _finer(curves[z], t, cuts, float(found.discounted[z, t]), float(found.abated[z, t]))
     assert best is not None
     return best
+
+
+class Lack(NamedTuple):
+    """The first receptor and year, from 0, whose load cannot be taken away, and how much is left."""
+
+    receptor: int
+    year: int
+    load: float
+
+
+def lacking(loads: Floats, needs: Floats, banking: bool) -> Lack | None:
+    """What cannot be kept if `loads` is all that can be taken away at each receptor in each year; None if all can.
+
+    Who abates all that can be abated keeps every receptor that can be kept, so each is looked at by itself.
+    """
+    for k in range(len(needs)):
+        held = size = 0.0
+        for t in range(needs.shape[1]):
+            before = held if banking else 0.0
+            size = (size if banking else 0.0) + float(loads[k, t] + abs(needs[k, t]))
+            held = before + float(loads[k, t] - needs[k, t])
+            if held < -ROUNDING * size:
+                return Lack(k, t, -held)
+            held = max(held, 0.0)
+    return None
 
 
 def zone_bound(curves: Sequence[Cuttable], matrix: Floats, needs: Floats, lambdas: Floats) -> float:
@@ -134,12 +178,13 @@ def _round(
     scale = np.maximum(matrix.max(axis=1), np.finfo(np.float64).tiny)
     columns = Columns()
     bins: list[tuple[int, int]] = []
+    tonne, yuan, spends = _measures(curves, edges)
     for (z, t), cuts in edges.items():
-        spent = [curves[z].cost(t, cut) for cut in cuts]
+        spent = spends[z, t]
         cells = [(k * years + t, float(matrix[k, z] / scale[k])) for k in range(receptors)]
         for (first, paid), (last, more) in pairwise(zip(cuts, spent, strict=True)):
             if last > first:
-                columns.add((more - paid) / (last - first), 0.0, last - first, cells)
+                columns.add((more - paid) / (last - first) / yuan, 0.0, (last - first) / tonne, cells)
                 bins.append((z, t))
     if banking:
         for k in range(receptors):
@@ -151,18 +196,26 @@ def _round(
             ends = [(trade.origin * years + t, -1.0 / scale[trade.origin])]
             ends.append((trade.target * years + t, trade.ratio / scale[trade.target]))
             columns.add(0.0, 0.0, np.inf, ends)
-    programme = columns.programme((needs / scale[:, None]).ravel(), np.full(needs.size, np.inf))
-    solved = solve(programme)
+    low = (needs / scale[:, None] / tonne).ravel()
+    programme = columns.programme(np.where(low <= SLACK, np.minimum(low, 0.0), low), np.full(needs.size, np.inf))
+    try:
+        solved = solve(programme, tolerance=TIGHT)
+    except Malformed:
+        # what rounding alone asks for beyond what can be done is made good below
+        reach = matrix @ np.array([[edges[z, t][-1] for t in range(years)] for z in range(len(curves))])
+        looser = programme.low - SLACK * (np.abs(programme.low) + (reach / scale[:, None] / tonne).ravel())
+        solved = solve(programme._replace(low=looser), tolerance=TIGHT)
     abated = np.zeros((len(curves), years))
-    for (z, t), tonnes in zip(bins, solved.columns.tolist(), strict=False):
-        abated[z, t] += tonnes
-    moved = np.maximum(solved.columns[traded:], 0.0).reshape(len(trades), years)
+    for (z, t), part in zip(bins, solved.columns.tolist(), strict=False):
+        abated[z, t] += max(part, 0.0) * tonne
+    moved = np.maximum(solved.columns[traded:], 0.0).reshape(len(trades), years) * tonne
     left = needs.copy()
     for trade, amounts in zip(trades, moved, strict=True):
         left[trade.origin] += amounts
         left[trade.target] -= trade.ratio * amounts
     abated, bank = _kept(curves, matrix, left, abated, banking)
-    lambdas = _valid(np.maximum(solved.duals, 0.0).reshape(receptors, years) / scale[:, None], banking, trades)
+    found = np.maximum(solved.duals, 0.0).reshape(receptors, years) / scale[:, None] * yuan
+    lambdas = _valid(found, banking, trades)
     discounted = matrix.T @ lambdas
     total = sum(curve.cost(t, float(abated[z, t])) for z, curve in enumerate(curves) for t in range(years))
     return ZoneEquilibrium(
@@ -177,6 +230,24 @@ def _round(
         rounds=number,
         columns=len(bins),
     )
+
+
+def _measures(
+    curves: Sequence[Cuttable], edges: dict[tuple[int, int], list[float]]
+) -> tuple[float, float, dict[tuple[int, int], list[float]]]:
+    """A tonne and a yuan per tonne of the programme, and what each cut costs.
+
+    The solver's tolerances are absolute, so figures of every case are brought near one.
+    """
+    spends = {(z, t): [curves[z].cost(t, cut) for cut in cuts] for (z, t), cuts in edges.items()}
+    tonne = max((cuts[-1] for cuts in edges.values()), default=0.0) or 1.0
+    each = [
+        abs(more - paid) / (last - first)
+        for place, cuts in edges.items()
+        for (first, paid), (last, more) in pairwise(zip(cuts, spends[place], strict=True))
+        if last > first and more != paid
+    ]
+    return tonne, float(np.median(each)) if each else 1.0, spends
 
 
 def _valid(lambdas: Floats, banking: bool, trades: Sequence[Trade]) -> Floats:
@@ -213,7 +284,7 @@ def _kept(
                     more = min(room, np.nextafter(-after[worst] / matrix[worst, z], np.inf))
                     abated[z, t] += more
                     after = before + matrix @ abated[:, t] - needs[:, t]
-        size = float(np.abs(needs[:, t]).max(initial=1.0))
+        size = float((np.abs(needs[:, t]) + before + matrix @ abated[:, t]).max())
         assert (after >= -1e-9 * size).all(), f"year {t + 1} does not keep its limits: {after.min()}"
         bank[:, t] = np.maximum(after, 0.0) if banking else 0.0
     return abated, bank
@@ -221,13 +292,17 @@ def _kept(
 
 def _finer(curve: Cuttable, year: int, cuts: list[float], price: float, tonnes: float) -> list[float]:
     """More bins around the quantities at the price and around the quantity."""
-    found = set(cuts)
+    found, known = set(cuts), frozenset(cuts)
     for wanted in (curve.below(year, price), curve.until(year, price), tonnes):
         at = bisect_right(cuts, wanted)
         first, last = cuts[max(0, at - 2)], cuts[min(len(cuts) - 1, at + 1)]
         found.update(curve.cuts(year, first, last, MORE_BINS).tolist())
         found.update(curve.near(year, wanted))
-    return sorted(found)
+    kept: list[float] = []
+    for cut in sorted(found):
+        if not kept or cut in known or cut - kept[-1] > NARROW * cuts[-1]:
+            kept.append(cut)
+    return kept
 
 
 def _examine(curves: Sequence[Cuttable], matrix: Floats, needs: Floats, years: int) -> None:

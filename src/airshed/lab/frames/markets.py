@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from airshed.lab.equilibrium import check, discounting
-from airshed.lab.equilibrium.case import Air, CapLine, Case, CurveLine, LoadLine, closed, linked, solved
-from airshed.lab.equilibrium.curves import Steps
+from airshed.lab.equilibrium import check
+from airshed.lab.equilibrium.case import CapLine, Case, CurveLine, LoadLine, closed, linked, solved
+from airshed.lab.equilibrium.tables import aired, tabled
 from airshed.lab.frames.reading import figure, rows_of
 from airshed.lab.linking import saving
 from airshed.model.refusal import Malformed
@@ -85,7 +85,7 @@ def solve_market(
         raise Malformed("border", f"is {border!r}", "say open or closed")
     air = linked(case.zones) if border == "open" else closed(case.zones)
     if matrix is not None:
-        air = _air(matrix, case.zones)
+        air = aired(rows_of(matrix, LoadLine, "matrix"), case.zones)
     solution = solved(case, air, banking)
     found = solution.found
     cells = [(z, t) for z in range(len(case.zones)) for t in range(len(case.years))]
@@ -143,48 +143,11 @@ def link_cities(curves: pl.DataFrame, caps: pl.DataFrame, *, rate: float = 0.05)
 def _case(curves: pl.DataFrame, caps: pl.DataFrame, rate: float) -> tuple[Case, list[list[CurveLine]]]:
     """The case, and the steps of each zone in the order of their rows."""
     steps, lines = rows_of(curves, CurveLine, "curves"), rows_of(caps, CapLine, "caps")
-    if not lines:
-        raise Malformed("caps", "has no rows", "give a baseline and a cap for each zone and year")
-    zones = tuple(sorted({line.zone for line in lines}))
-    first, last = min(line.year for line in lines), max(line.year for line in lines)
-    years = tuple(range(first, last + 1))
-    baseline, limit = (np.full((len(zones), len(years)), np.nan) for _ in range(2))
-    for number, line in enumerate(lines, start=1):
-        place = zones.index(line.zone), line.year - first
-        if not np.isnan(limit[place]):
-            raise Malformed(f"caps row {number}", f"{line.zone} {line.year} stands twice", "keep one")
-        baseline[place], limit[place] = line.baseline_t, line.cap_t
-    for z, t in np.argwhere(np.isnan(limit)).tolist():
-        raise Malformed("caps", f"{zones[z]} has no row for {years[t]}", "give every zone every year")
-    own: dict[str, list[CurveLine]] = {zone: [] for zone in zones}
-    for number, step in enumerate(steps, start=1):
-        if step.zone not in own:
-            raise Malformed(f"curves row {number}", f"no such zone {step.zone!r}", f"there are {', '.join(zones)}")
+    case = tabled(steps, lines, rate)
+    own: dict[str, list[CurveLine]] = {zone: [] for zone in case.zones}
+    for step in steps:
         own[step.zone].append(step)
-    factors = discounting(rate, len(years))
-    made = tuple(
-        Steps([step.cost_yuan_per_t for step in rows], [step.potential_t for step in rows], factors)
-        for rows in own.values()
-    )
-    return Case(zones, years, rate, made, baseline, limit), list(own.values())
-
-
-def _air(matrix: pl.DataFrame, zones: tuple[str, ...]) -> Air:
-    lines = rows_of(matrix, LoadLine, "matrix")
-    receptors = tuple(dict.fromkeys(line.receptor for line in lines))
-    transfer = np.full((len(receptors), len(zones)), np.nan)
-    for number, line in enumerate(lines, start=1):
-        if line.zone not in zones:
-            raise Malformed(f"matrix row {number}", f"no such zone {line.zone!r}", f"there are {', '.join(zones)}")
-        place = receptors.index(line.receptor), zones.index(line.zone)
-        if not np.isnan(transfer[place]):
-            raise Malformed(f"matrix row {number}", f"{line.receptor} and {line.zone} stand twice", "keep one")
-        transfer[place] = line.coefficient
-    for k, z in np.argwhere(np.isnan(transfer)).tolist():
-        raise Malformed("matrix", f"{receptors[k]} has no coefficient for {zones[z]}", "give every pair")
-    if not receptors:
-        raise Malformed("matrix", "has no rows", "give a coefficient for each receptor and zone")
-    return Air(receptors, transfer, tuple(dict.fromkeys(line.origin for line in lines)))
+    return case, list(own.values())
 
 
 def _taken(case: Case, steps: list[list[CurveLine]], abated: np.ndarray[Any, np.dtype[np.float64]]) -> pl.DataFrame:

@@ -37,7 +37,7 @@ class Ladder(NamedTuple):
         return left + float((tonnes * (price - self.starts - 0.5 * self.slopes * tonnes)).sum())
 
     def cost(self, year: int, tonnes: float) -> tuple[float, float]:
-        """The least that so many tonnes cost, cheapest first, and the sum of what was added up without its signs."""
+        """The least that so many tonnes cost, cheapest first, and the scale of that: all at the last price."""
         under, at = self._around(year, tonnes)
         widths = np.where(self.costs <= under, self.of(year), 0.0)
         steps, low, high = float(widths.sum()), float(self._sloped(under).sum()), float(self._sloped(at).sum())
@@ -49,7 +49,7 @@ class Ladder(NamedTuple):
         last = (tonnes - steps - float(sloped.sum())) * price
         return (
             float(spent.sum() + curved.sum()) + last,
-            float(np.abs(spent).sum() + np.abs(curved).sum()) + abs(last),
+            float(np.abs(spent).sum() + np.abs(curved).sum()) + abs(tonnes * price),
         )
 
     def _around(self, year: int, tonnes: float) -> tuple[float, float]:

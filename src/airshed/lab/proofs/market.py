@@ -242,9 +242,9 @@ def _meets(found: Certificate, tables: _Tables) -> None:
     values = tables.duals * tables.need
     bound = float(values.sum()) - rent
     total = scale + float(np.abs(values).sum()) + rent
-    agree("cost", found.cost, cost, max(1.0, scale))
+    agree("cost", found.cost, cost, max(1.0, total))
     agree("bound", found.bound, bound, max(1.0, total))
-    close(cost, bound, found.gap, total, MOST_GAP)
+    close(cost, bound, found.gap, total, MOST_GAP, scale)
 
 
 def _answers(found: Certificate, rule: Stability, tables: _Tables) -> None:

@@ -89,12 +89,15 @@ def gap_of(cost: float, bound: float) -> float:
     return (cost - bound) / max(abs(cost), 1.0)
 
 
-def close(cost: float, bound: float, said: float, scale: float, most: float) -> float:
-    """The gap that comes out; it is the one that is said, and no more than what counts as proven."""
+def close(cost: float, bound: float, said: float, scale: float, most: float, rounded: float = 0.0) -> float:
+    """The gap that comes out; it is the one that is said, and no more than what counts as proven.
+
+    `scale` is that of the sums of both; `rounded` that of the cost alone, whose rounding is no gap.
+    """
     gap = gap_of(cost, bound)
     if not abs(said - max(gap, 0.0)) <= ROUNDING * max(1.0, scale / max(abs(cost), 1.0)):
         raise DoesNotHold(f"the gap is {gap:.6g}, not {said:.6g}")
-    if not gap <= most:
+    if not gap <= most + ROUNDING * rounded / max(abs(cost), 1.0):
         raise DoesNotHold(
             f"it costs {cost:,.2f} yuan, and its prices only show that nothing costs less than {bound:,.2f}:"
             f" a gap of {gap:.2g}, more than {most:g}"
