@@ -40,7 +40,7 @@ from airshed.lab.agents import (
     zone_market,
 )
 from airshed.lab.agents.ensemble import Job
-from airshed.lab.agents.gd import beliefs, chances
+from airshed.lab.agents.gd import Heard, beliefs, chances
 from airshed.lab.agents.zip import Zip
 from airshed.lab.season.firms import Step
 from airshed.lab.zones.zone import load as load_zone
@@ -230,10 +230,10 @@ def test_who_may_not_lose_does_not(strategy: str, mechanism: Mechanism) -> None:
 
 
 def test_sessions_do_not_depend_on_how_they_are_cut_or_where_they_are_played() -> None:
-    jobs = jobs_of(Laboratory("single"), ("zi-c", "zip"), Mechanism(turns=10), 5, 60, bare=True)
-    assert [(job.first, job.last) for job in jobs] == [(0, 25), (25, 50), (50, 60)]
+    jobs = jobs_of(Laboratory("single"), ("zi-c", "zip"), Mechanism(turns=10), 5, 90, bare=True)
+    assert [(job.first, job.last) for job in jobs] == [(first, first + 2) for first in range(0, 90, 2)]
     alone = [one for job in jobs for one in run(job)]
-    cut = [one for number in range(60) for one in run(jobs_of_one(number))]
+    cut = [one for number in range(90) for one in run(jobs_of_one(number))]
     pooled = [one for batch in each(run, jobs, 2) for one in batch]
     assert msgspec.json.encode(alone) == msgspec.json.encode(cut) == msgspec.json.encode(pooled)
 
@@ -266,11 +266,12 @@ def test_beliefs_are_the_published_fractions() -> None:
     """Asks of 60 (refused) and 50 (taken), bids of 40 and 45 (refused)."""
     tape = [Shout("sell", 60), Shout("sell", 50, 50), Shout("buy", 40), Shout("buy", 45)]
     at = np.array([40.0, 45.0, 50.0, 60.0])
-    assert beliefs("sell", at, tape).tolist() == [1.0, 1.0, 1.0, 0.0]
+    heard = Heard.of(tape)
+    assert beliefs("sell", at, heard).tolist() == [1.0, 1.0, 1.0, 0.0]
     # at 45: no bid taken, no ask as low, one bid refused as high; at 50: the ask of 50 counts; at 60 both asks do
-    assert beliefs("buy", at, tape).tolist() == [0.0, 0.0, 1.0, 1.0]
+    assert beliefs("buy", at, heard).tolist() == [0.0, 0.0, 1.0, 1.0]
     view = View(45, 60, 50, 10, 90, 1, 1, 0.5, tape)
-    assert chances("sell", np.array([45.0, 55.0, 60.0]), view).tolist() == [1.0, 0.5, 0.0]
+    assert chances("sell", np.array([45.0, 55.0, 60.0]), view, heard).tolist() == [1.0, 0.5, 0.0]
 
 
 def test_a_margin_rises_after_a_deal_above_it_and_falls_when_it_is_outdone() -> None:

@@ -240,6 +240,10 @@ def test_other_bad_input_is_named_too() -> None:
         (lambda: lab.solve_market(CURVES, CAPS, matrix=matrix), "matrix: k has no coefficient for B"),
         (lambda: lab.solve_market(CURVES.to_dict(), CAPS), "give a Polars or a pandas"),  # type: ignore[arg-type]
         (lambda: lab.zone_tables("dianzhong", "CO"), "no such pollutant 'CO'"),
+        (lambda: lab.play_sessions("futures"), "no such market 'futures'"),
+        (lambda: lab.play_sessions("zone", pollutant="CO"), "no such pollutant 'CO'"),
+        (lambda: lab.play_sessions(strategies=("zippy",)), "no such strategy 'zippy'"),
+        (lambda: lab.play_sessions(sessions=0), "sessions: is 0"),
         (lambda: lab.share_cap(9, SOURCES, {"tiers": [{"by": "moon", "claim": "history"}]}), "plan: invalid enum"),
         (lambda: lab.share_cap(9, without(SOURCES, "year", 1, 2025), plan), "sources row 2: a1 2025 stands twice"),
         (lambda: lab.share_cap(9, without(SOURCES, "sector", 1, "x"), plan), "another jurisdiction, sector"),
@@ -410,3 +414,15 @@ def test_every_example_is_listed_and_run_here() -> None:
         assert f'example("{name}").main' in here
     for name in frames.__all__:
         assert f"`{name}" in listed, name
+
+
+def test_sessions_of_agents_are_frames_whose_trades_add_up_to_their_measures() -> None:
+    found = lab.play_sessions("zone", ("officer",), mechanism="call", rounds=4, sessions=2, pollutant="VOC")
+    volume = found.trades.group_by("session").agg((pl.col("count").sum() / 1_000).alias("t")).sort("session")["t"]
+    assert found.measures["volume"].to_list() == pytest.approx(volume.to_list())
+    assert found.measures["spread"].null_count() == 2  # calls have none
+    assert "outside the limits" in found.notes[0]
+    assert found.origins
+    again = lab.play_sessions("zone", ("officer",), mechanism="call", rounds=4, sessions=2, pollutant="VOC")
+    assert again.trades.equals(found.trades)
+    assert not lab.play_sessions("single", turns=20, sessions=1).origins

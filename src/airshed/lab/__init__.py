@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from airshed.lab.frames import ClearedCall as ClearedCall
+    from airshed.lab.frames import PlayedSessions as PlayedSessions
     from airshed.lab.frames import SolvedMarket as SolvedMarket
     from airshed.lab.frames import ZoneTables as ZoneTables
     from airshed.lab.frames import annual_prices as annual_prices
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from airshed.lab.frames import judge_designs as judge_designs
     from airshed.lab.frames import link_cities as link_cities
     from airshed.lab.frames import play_scenario as play_scenario
+    from airshed.lab.frames import play_sessions as play_sessions
     from airshed.lab.frames import price_alarms as price_alarms
     from airshed.lab.frames import published_prices as published_prices
     from airshed.lab.frames import share_cap as share_cap
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 #: Names of `airshed.lab.frames` that stand here too.
 FRAMES = (
     "ClearedCall",
+    "PlayedSessions",
     "SolvedMarket",
     "ZoneTables",
     "annual_prices",
@@ -39,6 +42,7 @@ FRAMES = (
     "judge_designs",
     "link_cities",
     "play_scenario",
+    "play_sessions",
     "price_alarms",
     "published_prices",
     "share_cap",

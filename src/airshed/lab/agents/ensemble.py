@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import isnan
 from typing import NamedTuple, Protocol
@@ -20,8 +20,8 @@ from airshed.lab.zones.zone import Zone
 from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
 
-#: Sessions of one job.
-BATCH = 25
+#: Sessions of one job at most, and jobs at least, so that a bar moves.
+BATCH, JOBS = 25, 40
 MOST_SESSIONS = 1_000_000
 
 
@@ -96,15 +96,20 @@ def jobs_of(
             raise Malformed(what, f"is {value}", f"give a number from 1 to {most:,}")
     if seed < 0:
         raise Malformed("seed", f"is {seed}", "give a number from 0 up")
+    batch = min(BATCH, max(1, sessions // JOBS))
     return [
-        Job(source, tuple(strategies), mechanism, seed, first, min(first + BATCH, sessions), periods, bare)
-        for first in range(0, sessions, BATCH)
+        Job(source, tuple(strategies), mechanism, seed, first, min(first + batch, sessions), periods, bare)
+        for first in range(0, sessions, batch)
     ]
 
 
 def run(job: Job) -> list[Measures]:
     """The measures of a job's sessions. Session n depends on the seed and n alone."""
-    found = []
+    return [measured(each) for each in played(job)]
+
+
+def played(job: Job) -> Iterator[Played]:
+    """A job's sessions, one after the other."""
     for number in range(job.first, job.last):
         rng = np.random.default_rng([job.seed, number])
         market = job.source.draw(rng)
@@ -113,13 +118,12 @@ def run(job: Job) -> list[Measures]:
             raise Malformed("strategy", what, "name at most one for each")
         names = tuple(job.strategies[place % len(job.strategies)] for place in range(len(market.traders)))
         strategies = strategies_of(names)
-        played: Played | None = None
+        last: Played | None = None
         for _ in range(job.periods):
             venue = BareVenue(market) if job.bare else EngineVenue(market)
-            played = play(market, strategies, rng, job.mechanism, venue, played)
-        assert played is not None
-        found.append(measured(played))
-    return found
+            last = play(market, strategies, rng, job.mechanism, venue, last)
+        assert last is not None
+        yield last
 
 
 class Spread(NamedTuple):

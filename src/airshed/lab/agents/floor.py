@@ -69,7 +69,6 @@ class Played:
     bounds: tuple[tuple[int, int], tuple[int, int]] = ((0, 0), (0, 0))
     reference: float = 0.0
     tapes: Mapping[Room, Tape] = field(default_factory=dict)
-    prices: Mapping[Room, int] = field(default_factory=dict)
 
 
 class Measure(NamedTuple):
@@ -92,6 +91,7 @@ class Seat:
     rng: np.random.Generator
     wall: str
     open_to: tuple[str, ...]
+    tape: Tape
     order: int = 0
     series: str = ""
     side: Side = "buy"
@@ -105,11 +105,6 @@ class Seat:
     def held(self) -> int:
         """Allowances of all series."""
         return sum(self.holdings.values())
-
-    @property
-    def room(self) -> Room:
-        """Who hear the same."""
-        return self.wall, self.open_to
 
 
 class Floor:
@@ -127,19 +122,23 @@ class Floor:
         self.market, self.rng, self.how, self.venue = market, rng, how, venue
         self.series, self.whole_zone = market.series, how.kind == "zone-call"
         self.law = measure_of(market, self.whole_zone)
+        rooms = [(venue.wall_of(number), venue.open_to(number)) for number in range(len(market.traders))]
+        known = before.tapes if before is not None else {}
+        self.tapes = {room: known[room] if room in known else Tape() for room in rooms}
+        streams = rng.spawn(len(market.traders))
         self.seats = [
-            Seat(trader, strategy, venue.held(number), own, venue.wall_of(number), venue.open_to(number))
-            for number, (trader, strategy, own) in enumerate(
-                zip(market.traders, strategies, rng.spawn(len(market.traders)), strict=True)
+            Seat(trader, strategy, venue.held(number), own, *room, self.tapes[room])
+            for number, (trader, strategy, own, room) in enumerate(
+                zip(market.traders, strategies, streams, rooms, strict=True)
             )
         ]
         first = [seat.held for seat in self.seats]
         self.played = Played(market, first, first, equilibrium_of(market, first))
-        rooms = dict.fromkeys(seat.room for seat in self.seats)
-        known = before.tapes if before is not None else {}
-        self.tapes = {room: known[room] if room in known else Tape() for room in rooms}
-        self.prices = dict(before.prices) if before is not None else {}
-        self.ears = {room: [seat for seat in self.seats if seat.room == room and _hears(seat)] for room in rooms}
+        self.price = self.played.best.price if self.played.best.volume else None
+        self.ears = {
+            room: [seat for seat in self.seats if seat.tape is tape and not isinstance(seat.strategy, Deaf)]
+            for room, tape in self.tapes.items()
+        }
         self.bounds: dict[str, tuple[int, int]] = {}
         self.open()
         self.played.bounds = (self.widest(), self.widest())
@@ -162,7 +161,7 @@ class Floor:
         played.last = [seat.held for seat in self.seats]
         played.refused, played.fees_fen = Counter(self.venue.refused), self.venue.fees_fen
         played.bounds = (played.bounds[0], self.widest())
-        played.tapes, played.prices = self.tapes, self.prices
+        played.tapes = self.tapes
         return played
 
     # --- what an agent is told
@@ -198,13 +197,13 @@ class Floor:
 
     def priced(self, price: int, series: str, wall: str) -> None:
         """The last price, for those who hear of it."""
-        for room in self.tapes:
+        for room, tape in self.tapes.items():
             if room[0] == wall and (not series or series in room[1]):
-                self.prices[room] = price
+                tape.last = price
 
     def _view(self, number: int, progress: float) -> View:
         venue, seat = self.venue, self.seats[number]
-        tape: Sequence[Shout] = self.tapes[seat.room].shouts
+        tape: Sequence[Shout] = seat.tape.shouts
         bids: list[int | None] = []
         asks: list[int | None] = []
         if self.how.kind == "continuous":
@@ -217,7 +216,7 @@ class Floor:
         return View(
             best_bid=max((price for price in bids if price is not None), default=None),
             best_ask=min((price for price in asks if price is not None), default=None),
-            last=self.prices.get(seat.room),
+            last=seat.tape.last,
             low=min(low for low, _ in mine),
             high=max(high for _, high in mine),
             tick=self.law.tick,
@@ -228,13 +227,15 @@ class Floor:
 
     def _count(self, own: Own, view: View) -> None:
         """Whether one who would trade at the equilibrium price may name a price at which it does not lose."""
-        best = self.played.best
-        if not best.volume:
+        price, sell, buy = self.price, own.sell, own.buy
+        if price is None:
             return
-        for offer, sells in ((own.sell, True), (own.buy, False)):
-            if offer is not None and (offer.price <= best.price if sells else offer.price >= best.price):
-                self.played.willing += 1
-                self.played.barred += offer.price > view.high if sells else offer.price < view.low
+        if sell is not None and sell.price <= price:
+            self.played.willing += 1
+            self.played.barred += sell.price > view.high
+        if buy is not None and buy.price >= price:
+            self.played.willing += 1
+            self.played.barred += buy.price < view.low
 
     # --- how what it says becomes an order
 
@@ -312,10 +313,6 @@ def measure_of(market: Market, whole_zone: bool) -> Measure:
     return Measure(
         law.lot, law.tick_fen_per_t, law.largest_order, law.buyer_fee_basis_points, law.seller_fee_basis_points
     )
-
-
-def _hears(seat: Seat) -> bool:
-    return not isinstance(seat.strategy, Deaf)
 
 
 def _lots(offer: Offer | None, trader: Trader, lot: int, held: int, sign: int) -> Offer | None:

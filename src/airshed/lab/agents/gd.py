@@ -10,7 +10,8 @@ that does not better the best one standing is believed to have no chance.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,17 +40,41 @@ class GjerstadDickhaut(Deaf):
         """The better of what it expects from buying and from selling."""
         if not view.tape:
             return self._before.quote(view, own, rng)
+        heard = Heard.of(view.tape)
         best: tuple[float, Quote] | None = None
         for side, offer in (("buy", own.buy), ("sell", own.sell)):
             if offer is None:
                 continue
-            found = _best("buy" if side == "buy" else "sell", offer, view)
+            found = _best("buy" if side == "buy" else "sell", offer, view, heard)
             if found is not None and (best is None or found[0] > best[0]):
                 best = found
         return best[1] if best is not None else None
 
 
-def _best(side: Side, offer: Offer, view: View) -> tuple[float, Quote] | None:
+class Heard(NamedTuple):
+    """A tape as arrays of one length: prices that everybody saw, whether it was a bid, whether somebody took it.
+
+    `knots` are the prices, each once.
+    """
+
+    knots: Floats
+    said: Floats
+    bids: NDArray[np.bool_]
+    taken: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, tape: Sequence[Shout]) -> Heard:
+        """The price of a shout is what it traded at, else its limit."""
+        said = np.array([shout.limit if shout.price is None else shout.price for shout in tape], dtype=np.float64)
+        return cls(
+            np.unique(said),
+            said,
+            np.array([shout.side == "buy" for shout in tape], dtype=np.bool_),
+            np.array([shout.price is not None for shout in tape], dtype=np.bool_),
+        )
+
+
+def _best(side: Side, offer: Offer, view: View, heard: Heard) -> tuple[float, Quote] | None:
     """The expected gain a tonne and the quote that has it; None if no price has one."""
     low, high = view.low, view.high
     if side == "buy":
@@ -58,22 +83,22 @@ def _best(side: Side, offer: Offer, view: View) -> tuple[float, Quote] | None:
         low = max(low, -(-offer.price // view.tick) * view.tick)
     if low > high:
         return None
-    seen = [_said(shout) for shout in view.tape]
     around = [price for price in (view.best_bid, view.best_ask) if price is not None]
-    near = [price + step for price in (*seen, *around) for step in (-view.tick, 0, view.tick)]
-    looked = np.concatenate((np.linspace(low, high, LOOKS), [price for price in near if low <= price <= high]))
+    corners = np.concatenate((heard.knots, np.array(around, dtype=np.float64)))
+    near = np.concatenate((corners - view.tick, corners, corners + view.tick))
+    looked = np.concatenate((np.linspace(low, high, LOOKS), near[(near >= low) & (near <= high)]))
     prices = np.unique(looked // view.tick * view.tick)
-    gain = np.abs(offer.price - prices) * chances(side, prices, view)
+    gain = np.abs(offer.price - prices) * chances(side, prices, view, heard)
     place = int(gain.argmax())
     if gain[place] <= 0:
         return None
     return float(gain[place]), Quote(side, int(prices[place]), offer.count)
 
 
-def chances(side: Side, prices: Floats, view: View) -> Floats:
+def chances(side: Side, prices: Floats, view: View, heard: Heard) -> Floats:
     """The believed chance that a quote at each price is taken; shape of `prices`, fen per tonne."""
-    knots = np.unique([_said(shout) for shout in view.tape]).astype(np.float64)
-    believed = beliefs(side, knots, view.tape)
+    knots = heard.knots
+    believed = beliefs(side, knots, heard)
     ends = (1.0, 0.0) if side == "sell" else (0.0, 1.0)
     xs = np.concatenate(([min(view.low - view.tick, knots[0] - 1)], knots, [max(view.high + view.tick, knots[-1] + 1)]))
     ys = np.concatenate(([ends[0]], believed, [ends[1]]))
@@ -94,17 +119,17 @@ def chances(side: Side, prices: Floats, view: View) -> Floats:
     return np.where(prices >= view.best_ask, 1.0, chance) if view.best_ask is not None else chance
 
 
-def beliefs(side: Side, prices: Floats, tape: Sequence[Shout]) -> Floats:
+def beliefs(side: Side, prices: Floats, heard: Heard) -> Floats:
     """The fractions themselves at each price.
 
-    >>> tape = [Shout("sell", 60), Shout("sell", 50, 50), Shout("buy", 40)]
-    >>> beliefs("sell", np.array([40.0, 50.0, 60.0]), tape).tolist()
+    >>> heard = Heard.of([Shout("sell", 60), Shout("sell", 50, 50), Shout("buy", 40)])
+    >>> beliefs("sell", np.array([40.0, 50.0, 60.0]), heard).tolist()
     [1.0, 1.0, 0.0]
     """
-    other: Side = "buy" if side == "sell" else "sell"
-    taken = _sorted(shout.price for shout in tape if shout.side == side and shout.price is not None)
-    against = _sorted(_said(shout) for shout in tape if shout.side == other)
-    refused = _sorted(shout.limit for shout in tape if shout.side == side and shout.price is None)
+    same = heard.bids if side == "buy" else ~heard.bids
+    taken = np.sort(heard.said[same & heard.taken])
+    against = np.sort(heard.said[~same])
+    refused = np.sort(heard.said[same & ~heard.taken])
     if side == "sell":
         good = (len(taken) - np.searchsorted(taken, prices)) + (len(against) - np.searchsorted(against, prices))
         bad = np.searchsorted(refused, prices, side="right")
@@ -113,12 +138,3 @@ def beliefs(side: Side, prices: Floats, tape: Sequence[Shout]) -> Floats:
         bad = len(refused) - np.searchsorted(refused, prices)
     fractions: Floats = good / np.maximum(good + bad, 1)
     return fractions
-
-
-def _said(shout: Shout) -> int:
-    """The price that everybody saw: what it traded at, else its limit."""
-    return shout.limit if shout.price is None else shout.price
-
-
-def _sorted(prices: Iterable[int]) -> Floats:
-    return np.sort(np.fromiter(prices, dtype=np.float64))

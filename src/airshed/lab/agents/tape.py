@@ -12,7 +12,7 @@ MEMORY, MOST_SHOUTS = 8, 400
 
 
 class Tape:
-    """Shouts from the one after the ninth last deal on, at most `MOST_SHOUTS` of them.
+    """Shouts from the one after the ninth last deal on, at most `MOST_SHOUTS` of them, and the last price.
 
     >>> tape = Tape(Shout("sell", price, price) for price in range(20))
     >>> [shout.limit for shout in tape.shouts]
@@ -21,6 +21,8 @@ class Tape:
 
     def __init__(self, heard: Iterable[Shout] = ()) -> None:
         self.shouts: list[Shout] = []
+        #: The last price, in fen per tonne.
+        self.last: int | None = None
         #: Where the last deals stand, counted from the first shout, and how many shouts are forgotten.
         self._deals: deque[int] = deque(maxlen=MEMORY + 1)
         self._forgotten = 0

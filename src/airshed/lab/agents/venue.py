@@ -249,7 +249,10 @@ class EngineVenue:
 
 def best_of(book: OrderBook, side: Side, own: tuple[str | int, ...]) -> int | None:
     """The best price of a side among the orders of others."""
-    return next((order.limit for order in book.orders(side) if order.left and order.account not in own), None)
+    for order in book.orders(side):
+        if order.account not in own and order.left:
+            return order.limit
+    return None
 
 
 def paired(orders: Sequence[tuple[int, str, Quote]], series: str, price: int, fills: dict[int, int]) -> Struck:

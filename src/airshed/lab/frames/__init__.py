@@ -9,11 +9,13 @@ from airshed.lab.frames.designing import judge_designs
 from airshed.lab.frames.markets import SolvedMarket, link_cities, solve_market
 from airshed.lab.frames.playing import play_scenario, weigh_inputs
 from airshed.lab.frames.quoting import annual_prices, price_alarms, published_prices
+from airshed.lab.frames.sessions import PlayedSessions, play_sessions
 from airshed.lab.frames.sharing import compare_methods, share_cap
 from airshed.lab.frames.shipped import ZoneTables, zone_tables
 
 __all__ = [
     "ClearedCall",
+    "PlayedSessions",
     "SolvedMarket",
     "ZoneTables",
     "annual_prices",
@@ -22,6 +24,7 @@ __all__ = [
     "judge_designs",
     "link_cities",
     "play_scenario",
+    "play_sessions",
     "price_alarms",
     "published_prices",
     "share_cap",
