@@ -66,6 +66,17 @@ def test_a_city_that_cannot_keep_its_caps_is_named() -> None:
         saving(case)
 
 
+def test_too_many_cities_are_told_to_join_first() -> None:
+    names = tuple(f"z{n:02}" for n in range(13))
+    curves = tuple(Steps([40.0], [10.0], [1.0]) for _ in names)
+    case = Case(names, (2027,), 0.0, curves, np.full((13, 1), 105.0), np.full((13, 1), 100.0))
+
+    with pytest.raises(Malformed, match="zones: 13 of them; give at most 12: join some of them first"):
+        saving(case)
+    twelve = Case(names[:12], (2027,), 0.0, curves[:12], np.full((12, 1), 105.0), np.full((12, 1), 100.0))
+    assert saving(twelve).saved == pytest.approx(0.0, abs=1e-6)
+
+
 def test_the_gap_between_provinces_is_mostly_one_of_terms() -> None:
     """18,000 without end against 1,000 for a year is 1.44 times at 8 %, 0.9 times at 5 %."""
     kept = [q for q in read_quotes() if (q.place, q.pollutant) in {("Shanxi", "SO2"), ("Chongqing", "SO2")}]

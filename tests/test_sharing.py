@@ -153,6 +153,14 @@ def test_the_talmud_rule_is_the_nucleolus_of_the_estate(claims: list[Fraction], 
     assert shapley(len(claims), worth) == pytest.approx([float(each) for each in random_arrival(endowment, claims)])
 
 
+def test_where_nobody_gains_by_joining_each_keeps_its_own() -> None:
+    """Every coalition of an additive game is as well off as any other: stages must not go through them one by one."""
+    own = [float(n % 4) for n in range(11)]
+
+    assert nucleolus(11, lambda team: sum(own[each] for each in team)) == pytest.approx(own, abs=1e-7)
+    assert nucleolus(11, lambda team: 0.0) == pytest.approx([0.0] * 11)
+
+
 def test_zero_sum_dea_with_one_output_ends_in_proportion_to_it() -> None:
     found = criteria.zero_sum_dea([50.0, 30.0, 20.0], [[10.0], [30.0], [60.0]])
 

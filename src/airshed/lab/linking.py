@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from airshed.lab.equilibrium.banking import equilibrium
 from airshed.lab.equilibrium.case import Case, closed, examine
 from airshed.lab.equilibrium.joined import merged
-from airshed.market.sharing.games import nucleolus, shapley
+from airshed.market.sharing.games import MOST_EXACT, nucleolus, shapley
+from airshed.model.refusal import Malformed
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,10 @@ def saving(case: Case, progress: Callable[[str], object] = lambda team: None) ->
     """The game in which any cities may join their markets: v(S) = sum of costs alone - cost of S as one market (A9).
 
     Exact: every coalition's market is cleared. Malformed, naming the zone, if one of them cannot keep its caps alone,
-    for then the saving has no bound.
+    for then the saving has no bound; and for more than 12 zones, whose coalitions are too many.
     """
+    if len(case.zones) > MOST_EXACT:
+        raise Malformed("zones", f"{len(case.zones)} of them", f"give at most {MOST_EXACT}: join some of them first")
     costs: dict[frozenset[int], float] = {}
 
     def cost(team: frozenset[int]) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from itertools import combinations
 from math import factorial
 from random import Random
@@ -15,6 +15,8 @@ Worth = Callable[[frozenset[int]], float]
 
 #: Players up to which every coalition is looked at, and up to which the nucleolus is solved.
 MOST_EXACT, MOST_NUCLEOLUS = 12, 12
+#: What is nothing among sums of zeros and ones.
+SETTLED = 1e-9
 
 
 def shapley(players: int, worth: Worth) -> list[float]:
@@ -85,17 +87,24 @@ def nucleolus(players: int, worth: Worth) -> list[float]:
         shares, excess, tight = least_excess(players, free, fixed, values)
         for team in tight:
             fixed[team] = values[team] - excess
-        free = [team for team in free if team not in fixed]
-        if _rank(players, fixed) == players:
-            break
+        free = _open(players, free, fixed)
     return [share * size for share in shares]
 
 
-def _rank(players: int, fixed: dict[frozenset[int], float]) -> int:
+def _open(players: int, free: list[frozenset[int]], fixed: Collection[frozenset[int]]) -> list[frozenset[int]]:
+    """The coalitions that the fixed ones do not settle: no sum of them, so that every stage settles one player more."""
     import numpy as np
 
-    rows = [[1.0 if player in team else 0.0 for player in range(players)] for team in fixed]
-    return int(np.linalg.matrix_rank(np.array(rows)))
+    def rows(teams: Iterable[frozenset[int]]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+        return np.array([[float(player in team) for player in range(players)] for team in teams])
+
+    _, sizes, directions = np.linalg.svd(rows(fixed))
+    settled = directions[: int((sizes > SETTLED).sum())]
+    if len(settled) == players or not free:
+        return []
+    left = rows(free)
+    left = left - left @ settled.T @ settled
+    return [team for team, beyond in zip(free, np.abs(left).max(axis=1).tolist(), strict=True) if beyond > SETTLED]
 
 
 def _worths(players: int, worth: Worth) -> dict[frozenset[int], float]:
