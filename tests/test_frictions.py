@@ -714,7 +714,11 @@ def test_quadratic_costs_go_through_the_command_with_tax_and_proof(tmp_path: Pat
             "caps.csv line 2 and 1 more: 2027: 300.000 t more must be abated in that year than all steps"
             " together can; raise caps of 2027 by as much, or add steps",
         ),
-        (["--caps", "CAPS", "--tax", "Atlantis"], SLOPES, "'Atlantis' taxes no SO2"),
+        (
+            ["--caps", "CAPS", "--tax", "Atlantis"],
+            SLOPES,
+            "the tables do not say what 'Atlantis' taxes; give yuan per t",
+        ),
         (["--caps", "CAPS", "--tax", "-5"], SLOPES, "tax: is -5"),
     ],
 )
@@ -722,6 +726,133 @@ def test_a_quadratic_case_that_cannot_be_is_named(tmp_path: Path, words: list[st
     done = run(tmp_path, *(str(tmp_path / "caps.csv") if each == "CAPS" else each for each in words), slopes=slopes)
     assert isinstance(done.exception, Malformed)
     assert said in str(done.exception)
+
+
+CURVES = "zone,source,technology,cost_yuan_per_t,potential_t\nKM,a,x,40,100\nKM,a,y,90,400\nQJ,b,x,10,300\n"
+ROWS = "zone,year,baseline_t,cap_t\nKM,2027,1000,900\nKM,2028,1000,800\nQJ,2027,2000,1900\nQJ,2028,2000,1900\n"
+
+
+def solve_case(folder: Path, *words: str, curves: str = CURVES, caps: str = ROWS) -> Any:
+    (folder / "curves.csv").write_text(curves)
+    (folder / "caps.csv").write_text(caps)
+    tables = ["--curves", str(folder / "curves.csv"), "--caps", str(folder / "caps.csv")]
+    return CliRunner().invoke(app, ["equilibrium", *tables, "--certificate", str(folder / "p.json"), *words])
+
+
+@pytest.mark.parametrize(
+    ("words", "curves", "caps", "said"),
+    [
+        ([], CURVES, ROWS, ""),
+        ([], CURVES.replace("90,400", "91,400"), ROWS, "curves 1 costs 2 is 90.0, in the case 91.0"),
+        ([], CURVES.replace("10,300", "10,299"), ROWS, "curves 2 potential_t 1 1 is 300.0, in the case 299.0"),
+        ([], CURVES + "QJ,b,y,99,1\n", ROWS, "curves 2 costs has 1 figures, the case 2"),
+        ([], CURVES, ROWS.replace("1000,800", "1000,801"), "need 1 2 is 300.0, in the case 299.0"),
+        ([], CURVES, ROWS.replace("2027", "2030").replace("2028", "2031"), "years 1 is 2027, in the case 2030"),
+        (["--rate", "6"], CURVES, ROWS, "discount 2 is 0.95"),
+        (["--tax", "5"], CURVES, ROWS, "curves 1 costs 1 is 40.0, in the case 35.0"),
+    ],
+)
+def test_a_certificate_of_another_case_is_told_from_that_of_this_one(
+    tmp_path: Path, words: list[str], curves: str, caps: str, said: str
+) -> None:
+    assert solve_case(tmp_path).exit_code == 0
+    (tmp_path / "other.csv").write_text(curves)
+    (tmp_path / "others.csv").write_text(caps)
+    tables = ["--curves", str(tmp_path / "other.csv"), "--caps", str(tmp_path / "others.csv")]
+    done = CliRunner().invoke(app, ["check", str(tmp_path / "p.json"), *tables, *words])
+
+    if said:
+        assert isinstance(done.exception, Malformed)
+        assert said in str(done.exception)
+        assert "it is the certificate of another case" in str(done.exception)
+    else:
+        assert "its case is that of the tables" in done.stdout
+
+
+RATIOS = "zone,to_zone,ratio,origin\nQJ,KM,0.5,made up\n"
+
+
+def test_ratios_go_through_the_command_with_proof(tmp_path: Path) -> None:
+    """100 t in 2027 and 200 in 2028 are needed in Kunming; an allowance of Qujing becomes half a tonne there.
+
+    A tonne of Qujing costs 10, so half a tonne of Kunming costs 20 while its own steps cost 40 and 90.
+    """
+    (tmp_path / "r.csv").write_text(RATIOS)
+    done = json.loads(solve_case(tmp_path, "--ratios", str(tmp_path / "r.csv"), "--no-banking", "--json").stdout)
+    told = CliRunner().invoke(app, ["check", str(tmp_path / "p.json")]).stdout
+    forged = json.loads((tmp_path / "p.json").read_text())
+    forged["trades"][0]["ratio"] = 0.6
+    forged["digest"] = digest(forged)
+
+    assert np.array(done["price_yuan_per_t"]) == pytest.approx(np.array([[20.0, 40.0], [10.0, 20.0]]))
+    assert "trading ratios: QJ to KM at 0.5; no round of them makes more than it took" in told
+    with pytest.raises(Malformed, match="is worth more as one of KM"):
+        proofs.check(json.dumps(forged))
+
+
+@pytest.mark.parametrize(
+    ("ratios", "said"),
+    [
+        (RATIOS + "KM,QJ,3,made up\n", "r.csv line 3: a round by QJ back to KM makes 1.5 of one; lower a ratio"),
+        (RATIOS + "KM,KM,1,made up\n", "r.csv line 3: from KM to itself"),
+        (RATIOS + "KM,BJ,1,made up\n", "r.csv line 3: no such zone 'BJ'"),
+        (RATIOS + "QJ,KM,1,made up\n", "r.csv line 3: QJ to KM stands twice"),
+        (RATIOS.replace("0.5", "0"), "r.csv line 2 column ratio"),
+        (RATIOS.replace("0.5", "nan"), "r.csv line 2 column ratio"),
+        (RATIOS.splitlines()[0] + "\n", "r.csv: has no rows"),
+    ],
+)
+def test_ratios_that_cannot_be_are_named(tmp_path: Path, ratios: str, said: str) -> None:
+    (tmp_path / "r.csv").write_text(ratios)
+    done = solve_case(tmp_path, "--ratios", str(tmp_path / "r.csv"))
+    assert isinstance(done.exception, Malformed)
+    assert said in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--tax", "Yunnan"], "--tax: the tables do not say what 'Yunnan' taxes; give yuan per t"),
+        (["--tax", "5", "--below", "50"], "--below: it goes with the tax of a place"),
+        (["--below", "nan"], "--below: nan percent"),
+        (["--tax", "nan"], "tax: is nan"),
+        (["--ratios", "r.csv", "--matrix", "m.csv"], "--ratios: it stands beside --matrix"),
+        (["--rate", "nan"], "--rate: nan percent a year"),
+    ],
+)
+def test_options_that_do_not_fit_are_named(tmp_path: Path, words: list[str], said: str) -> None:
+    done = solve_case(tmp_path, *words)
+    assert isinstance(done.exception, Malformed)
+    assert said in str(done.exception)
+
+
+def test_caps_that_do_not_bind_are_said_to_be_none(tmp_path: Path) -> None:
+    done = solve_case(tmp_path, caps=ROWS.replace(",800", ",1500").replace(",900", ",1000").replace(",1900", ",2100"))
+    assert "an allowance is worth nothing" in done.stdout
+
+
+def test_steps_that_abate_more_than_there_is_are_named(tmp_path: Path) -> None:
+    """What is banked for 2028 would be more than Qujing emits in 2027."""
+    done = solve_case(
+        tmp_path,
+        caps=ROWS.replace("QJ,2027,2000,1900", "QJ,2027,200,190").replace("QJ,2028,2000,1900", "QJ,2028,2000,1500"),
+    )
+    assert isinstance(done.exception, Malformed)
+    assert "caps.csv line 4: QJ 2027: its steps would abate 300.000 t of the 200.000" in str(done.exception)
+
+
+def test_one_receptor_that_weighs_cities_shows_a_price_for_each(tmp_path: Path) -> None:
+    (tmp_path / "m.csv").write_text("receptor,zone,coefficient,origin\nair,KM,1,x\nair,QJ,0.5,x\n")
+    done = solve_case(tmp_path, "--matrix", str(tmp_path / "m.csv"))
+    assert "KM yuan/t" in done.stdout
+    assert "QJ yuan/t" in done.stdout
+
+
+def test_a_place_levies_less_on_outlets_under_the_standard() -> None:
+    words = ["equilibrium", "--years", "2", "--tax", "Yunnan", "--below", "50"]
+    assert "a tax of 1,473.68 yuan/t (Yunnan on SO2 50 % under the standard, to confirm)" in CliRunner().invoke(
+        app, words
+    ).stdout.replace("\n", " ")
 
 
 def test_the_command_shows_trade_shrinking_as_it_gets_dearer() -> None:

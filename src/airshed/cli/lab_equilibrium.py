@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from airshed.cli.lab_case import (
+    POLLUTANT,
     CapsOption,
     CurvesOption,
     DeclineOption,
@@ -22,12 +23,22 @@ from airshed.cli.lab_case import (
     asked,
     millions,
 )
-from airshed.cli.show import as_json, console, say, table
+from airshed.cli.show import as_json, console, say, table, writable
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from airshed.lab.equilibrium import Trade
     from airshed.lab.equilibrium.case import Case, Solution
 
+TaxOption = Annotated[
+    str,
+    typer.Option(metavar="YUAN", help="Tax per t on what is emitted, or a place as Yunnan (its table: to confirm)."),
+]
+BelowOption = Annotated[
+    float, typer.Option(metavar="PERCENT", help="How far outlets are under the standard: they pay a part of the tax.")
+]
 #: Bytes of a certificate that `check` reads.
 LARGEST_FILE = 1_000_000_000
 
@@ -45,6 +56,12 @@ def equilibrium(
         str,
         typer.Option(metavar="FILE", help="CSV with receptor,zone,coefficient,origin: limits where people breathe."),
     ] = "",
+    ratios: Annotated[
+        str,
+        typer.Option(
+            metavar="FILE", help="CSV with zone,to_zone,ratio,origin: what becomes of an allowance that moves."
+        ),
+    ] = "",
     rulebook: RulebookOption = "",
     region: ZoneOption = "",
     pollutant: PollutantOption = "",
@@ -53,7 +70,8 @@ def equilibrium(
     decline: DeclineOption = 3.0,
     rate: RateOption = 5.0,
     slopes: SlopesOption = "",
-    tax: Annotated[str, typer.Option(metavar="YUAN", help="Tax per t on what is emitted, or a place as Yunnan.")] = "",
+    tax: TaxOption = "",
+    below: BelowOption = 0.0,
     banking: Annotated[bool, typer.Option("--banking/--no-banking", help="Whether allowances may be kept.")] = True,
     certificate: Annotated[str, typer.Option(metavar="FILE", help="Write the proof there.")] = "",
     json: Json = False,
@@ -63,7 +81,8 @@ def equilibrium(
     Without --curves and --caps it is the shipped zone of a rulebook, whose costs are indicative. With --matrix each
     receptor may get no more load than the caps would bring there; prices then differ by zone. With --tax firms pay for
     what they still emit, and allowances are worth what is left of the marginal cost. --slopes stands in --curves'
-    place, or beside it.
+    place, or beside it. With --ratios allowances move between zones, and become so many; no round of ratios may make
+    more than it took.
 
     Example: airshed lab equilibrium --pollutant SO2 --years 5 --tax Yunnan
 
@@ -71,18 +90,22 @@ def equilibrium(
     """
     import json as plain
 
-    from airshed.lab.equilibrium.case import linked, solved
-    from airshed.lab.equilibrium.tables import read_air
+    from airshed.lab.equilibrium.case import closed, linked, solved
+    from airshed.lab.equilibrium.tables import read_air, read_ratios
 
-    target = Path(certificate) if certificate else None
-    if target is not None and (target.is_dir() or not target.parent.is_dir()):
-        raise Malformed("--certificate", f"{target} cannot be written", "name a file in a folder that exists")
+    if matrix and ratios:
+        raise Malformed("--ratios", "it stands beside --matrix", "give one of them: ratios are for transport one way")
+    target = writable(certificate, "--certificate")
     case = asked(curves, caps, rulebook, pollutant, years, (rate, growth, decline), slopes, region)
-    levied = _tax(tax, pollutant or "SO2")
+    levied, levy = _tax(tax, "" if curves or slopes else pollutant or POLLUTANT, below)
     if levied:
         case = case.taxed(levied)
     air = read_air(Path(matrix), case.zones) if matrix else linked(case.zones)
-    found = solved(case, air, banking)
+    trades: Sequence[Trade] = ()
+    if ratios:
+        trades, said_by = read_ratios(Path(ratios), case.zones)
+        air = closed(case.zones)._replace(origins=said_by)
+    found = solved(case, air, banking, trades)
     alone = _alone(case, banking) if len(case.zones) > 1 and not matrix else None
     if target is not None:
         target.write_text(plain.dumps(found.proof) + "\n", "utf-8")
@@ -93,21 +116,36 @@ def equilibrium(
     if levied:
         said = _taxed(case, found, levied)
         console.print(
-            f"a tax of {levied:,.2f} yuan/t: costs and prices are net of it; abating costs"
-            f" {millions(said['abatement_yuan'])} million yuan, the tax brings {millions(said['tax_yuan'])}"
+            f"a tax of {levied:,.2f} yuan/t{levy}: costs and prices are net of it; abating costs"
+            f" {millions(said['abatement_yuan'])} million yuan, the tax brings {millions(said['tax_yuan'])}",
+            markup=False,
         )
 
 
 def check(
     certificate: Annotated[str, typer.Argument(metavar="CERT", help="What `--certificate` wrote.")],
+    curves: CurvesOption = "",
+    caps: CapsOption = "",
+    matrix: Annotated[str, typer.Option(metavar="FILE", help="CSV with receptor,zone,coefficient,origin.")] = "",
+    slopes: SlopesOption = "",
+    rate: RateOption = 5.0,
+    tax: TaxOption = "",
     json: Json = False,
 ) -> None:
     """Work an equilibrium out again from its certificate, without a solver. 核验均衡证书。
 
+    A certificate holds its whole case. With the tables of --curves (or --slopes), --caps and --matrix it is also
+    checked that this case is theirs, at that --rate and --tax, and not another one.
+
     Example: airshed lab check proof.json
+
+    Example: airshed lab check proof.json --curves curves.csv --caps caps.csv
     """
+    from airshed.lab.equilibrium.case import closed, linked, stated_of
+    from airshed.lab.equilibrium.tables import read_air
+    from airshed.lab.proofs import against, told
     from airshed.lab.proofs import check as checked
-    from airshed.lab.proofs import told
+    from airshed.lab.proofs.market import Certificate
 
     try:
         if Path(certificate).stat().st_size > LARGEST_FILE:
@@ -115,29 +153,54 @@ def check(
         text = Path(certificate).read_bytes()
     except OSError as error:
         raise Malformed(certificate, (error.strerror or str(error)).lower(), "name a readable file") from None
-    said = told(checked(text, certificate))
+    found = checked(text, certificate)
+    said = told(found)
+    tables = bool(curves or slopes or caps)
+    if tables:
+        if not isinstance(found, Certificate):
+            raise Malformed("--caps", "only equilibria are compared with tables", "leave the tables out")
+        case = asked(curves, caps, "", "", 1, (rate, 0.0, 0.0), slopes)
+        levied, _ = _tax(tax, "", 0.0)
+        case = case.taxed(levied) if levied else case
+        air = closed(case.zones) if found.trades else linked(case.zones)
+        against(found, stated_of(case, read_air(Path(matrix), case.zones) if matrix else air), certificate)
+    elif matrix or tax:
+        raise Malformed("--caps", "it is missing", "give --curves or --slopes and --caps, too")
     if json:
-        as_json({"holds": True, **said.figures})
+        as_json({"holds": True, **({"case": "that of the tables"} if tables else {}), **said.figures})
         return
     for line in said.lines:
         console.print(line, markup=False)
+    if tables:
+        console.print("its case is that of the tables 案例与表格一致")
     console.print(f"digest {said.figures['digest']}")
 
 
-def _tax(said: str, pollutant: str) -> float:
-    """Yuan per tonne: a number, or what a place taxes the pollutant at."""
+def _tax(said: str, pollutant: str, below: float) -> tuple[float, str]:
+    """Yuan per tonne, a number or what a place taxes the pollutant at, and whose tax that is."""
     from airshed.lab.prices.taxes import read_taxes, tax_of
 
+    if not 0 <= below <= 100:
+        raise Malformed("--below", f"{below:g} percent", "give 0 to 100 percent")
     if not said:
-        return 0.0
+        return 0.0, ""
     try:
-        return float(said)
+        yuan = float(said)
     except ValueError:
-        levied = tax_of(said, pollutant)
+        yuan = None
+    if yuan is not None:
+        if below:
+            raise Malformed("--below", "it goes with the tax of a place", "name the place, or leave it out")
+        return yuan, ""
+    if not pollutant:
+        raise Malformed("--tax", f"the tables do not say what {said[:60]!r} taxes", "give yuan per t")
+    levied = tax_of(said, pollutant, below)
     if levied is None:
         places = ", ".join(dict.fromkeys(each.place for each in read_taxes()))
         raise Malformed("--tax", f"{said[:60]!r} taxes no {pollutant}", f"give yuan per t, or one of {places}")
-    return levied
+    status = next(row.status for row in read_taxes() if (row.place, row.pollutant) == (said, pollutant))
+    under = f" {below:g} % under the standard" if below else ""
+    return levied, f" ({said} on {pollutant}{under}, {status})"
 
 
 def _taxed(case: Case, solution: Solution, tax: float) -> dict[str, float]:
@@ -165,7 +228,7 @@ def _alone(case: Case, banking: bool) -> Solution | Malformed:
 
 def _print(case: Case, solution: Solution, alone: Solution | Malformed | None) -> None:
     found = solution.found
-    by_place = len(solution.air.receptors) > 1
+    by_place = len(solution.air.receptors) > 1 or not bool((solution.air.transfer == 1).all())
     heads = [f"{zone} yuan/t 价格#" for zone in case.zones] if by_place else ["price yuan/t 价格#"]
     rows = []
     for t, year in enumerate(case.years):
@@ -182,11 +245,16 @@ def _print(case: Case, solution: Solution, alone: Solution | Malformed | None) -
         f"cost {millions(found.cost)} million yuan, discounted at {100 * case.rate:g} %; proven least but for"
         f" {found.gap:.1e} of it"
     )
+    if not found.price.any():
+        console.print(
+            "no scarcity: nobody must abate anything that costs, and an allowance is worth nothing 总量不构成约束"
+        )
     if isinstance(alone, Malformed):
         console.print(f"each city by itself 各市封闭: no answer; {alone}", markup=False)
     elif alone is not None:
         _print_alone(case, solution, alone)
-    say((*case.origins, *(f"matrix: {each}" for each in solution.air.origins)))
+    what = "ratios" if solution.found.traded.size else "matrix"
+    say((*case.origins, *(f"{what}: {each}" for each in solution.air.origins)))
 
 
 def _print_alone(case: Case, solution: Solution, alone: Solution) -> None:

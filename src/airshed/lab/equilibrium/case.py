@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 import numpy as np
 
 from airshed.lab.equilibrium.banking import equilibrium
-from airshed.lab.equilibrium.certificate import certificate
+from airshed.lab.equilibrium.certificate import certificate, stated
 from airshed.lab.equilibrium.clearing import ROUNDING
 from airshed.lab.equilibrium.curves import LARGEST, Floats, Slopes, Steps, discounting
 from airshed.lab.equilibrium.joined import AnyCurve, merged
-from airshed.lab.equilibrium.zones import ZoneEquilibrium, lacking, zone_equilibrium
+from airshed.lab.equilibrium.zones import Trade, ZoneEquilibrium, lacking, zone_equilibrium
 from airshed.lab.zones.origins import of_zone
 from airshed.lab.zones.zone import Zone
 from airshed.model.allowance import Pollutant
@@ -63,6 +63,15 @@ class LoadLine(msgspec.Struct, frozen=True):
     receptor: str
     zone: str
     coefficient: Annotated[float, msgspec.Meta(ge=0, le=1e12)]
+    origin: str
+
+
+class RatioLine(msgspec.Struct, frozen=True):
+    """An allowance of one zone becomes `ratio` of another's; who says so."""
+
+    zone: str
+    to_zone: str
+    ratio: Annotated[float, msgspec.Meta(gt=0, le=1e12)]
     origin: str
 
 
@@ -222,16 +231,24 @@ def examine(case: Case, air: Air, banking: bool = True) -> None:
     )
 
 
-def solved(case: Case, air: Air, banking: bool = True) -> Solution:
+def stated_of(case: Case, air: Air) -> dict[str, Any]:
+    """The case under some air as its certificate states it."""
+    return stated(case.zones, air.receptors, case.years, case.curves, air.transfer, air.transfer @ case.need)
+
+
+def solved(case: Case, air: Air, banking: bool = True, trades: Sequence[Trade] = ()) -> Solution:
     """The equilibrium of a case when the load at each receptor may not exceed what the caps would bring there.
 
     One receptor at which all count alike, and zones that each have their own, are solved by pooling adjacent
     violators, anything else by adaptive aggregation. Malformed, naming what cannot be kept, if there is none, and for
-    steps that abate more than a zone would emit.
+    steps that abate more than a zone would emit. With `trades` an allowance of one receptor becomes another's.
     """
-    examine(case, air, banking)
+    if not trades:
+        examine(case, air, banking)
     need = air.transfer @ case.need
-    if len(air.receptors) == 1 and banking and (air.transfer == 1).all():
+    if trades:
+        found = zone_equilibrium(case.curves, air.transfer, need, case.discount, banking=banking, trades=trades)
+    elif len(air.receptors) == 1 and banking and (air.transfer == 1).all():
         found = _pooled(case, need)
     elif banking and air.transfer.shape == (len(case.zones),) * 2 and (air.transfer == np.eye(len(case.zones))).all():
         found = _separate(case)
@@ -245,7 +262,8 @@ def solved(case: Case, air: Air, banking: bool = True) -> Solution:
             f" {case.baseline[z, t]:,.3f} that it would emit",
             "give steps no more than what their sources emit",
         )
-    proof = certificate(case.zones, air.receptors, case.years, case.curves, air.transfer, need, found, banking=banking)
+    terms = (case.zones, air.receptors, case.years, case.curves, air.transfer, need, found)
+    proof = certificate(*terms, banking=banking, trades=trades)
     return Solution(air, found, proof)
 
 

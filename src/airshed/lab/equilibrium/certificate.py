@@ -37,14 +37,8 @@ def certificate(
         duals, abated, bank = found.lambdas, found.abated, found.bank
     made = {
         "format": FORMAT,
-        "zones": list(zones),
-        "receptors": list(receptors),
-        "years": list(years),
-        "discount": curves[0].discount.tolist(),
+        **stated(zones, receptors, years, curves, transfer, need),
         "banking": banking,
-        "transfer": transfer.tolist(),
-        "need": need.tolist(),
-        "curves": [{"zone": zone, **written(curve)} for zone, curve in zip(zones, curves, strict=True)],
         "duals": duals.tolist(),
         "abated": abated.tolist(),
         "bank": bank.tolist(),
@@ -61,6 +55,26 @@ def certificate(
     if stability is not None:
         made["stability"] = stability
     return {**made, "digest": digest(made)}
+
+
+def stated(
+    zones: Sequence[str],
+    receptors: Sequence[str],
+    years: Sequence[int],
+    curves: Sequence[AnyCurve],
+    transfer: Floats,
+    need: Floats,
+) -> dict[str, Any]:
+    """A case as its certificate states it."""
+    return {
+        "zones": list(zones),
+        "receptors": list(receptors),
+        "years": list(years),
+        "discount": curves[0].discount.tolist(),
+        "transfer": transfer.tolist(),
+        "need": need.tolist(),
+        "curves": [{"zone": zone, **written(curve)} for zone, curve in zip(zones, curves, strict=True)],
+    }
 
 
 def written(curve: AnyCurve) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from airshed.lab.equilibrium.case import Air, CapLine, Case, CurveLine, LoadLine, SlopeLine, curves_of
+from airshed.lab.equilibrium.case import Air, CapLine, Case, CurveLine, LoadLine, RatioLine, SlopeLine, curves_of
 from airshed.lab.equilibrium.curves import discounting
+from airshed.lab.equilibrium.zones import Trade
 from airshed.lab.zones.rows import read_rows
 from airshed.model.refusal import Malformed
 
@@ -109,3 +110,33 @@ def aired(lines: Sequence[LoadLine], zones: Sequence[str], place: str = "matrix 
     if not receptors:
         raise Malformed(table, "has no rows", "give a coefficient for each receptor and zone")
     return Air(receptors, transfer, tuple(dict.fromkeys(line.origin for line in lines)))
+
+
+def read_ratios(path: Path, zones: Sequence[str]) -> tuple[tuple[Trade, ...], tuple[str, ...]]:
+    """Trading ratios and who says so, from a CSV table (Hung and Shaw 2005).
+
+    Malformed, with its line, if a way is unknown, twice or leads nowhere, or if a round of ways that this line closes
+    makes more allowances than it took: transport that goes both ways has receptors, and no ratios.
+    """
+    lines = read_rows(path, RatioLine)
+    if not lines:
+        raise Malformed(str(path), "has no rows", "give a ratio for each way in which an allowance may go")
+    seen: set[tuple[str, str]] = set()
+    best = np.eye(len(zones))
+    for number, line in enumerate(lines, start=2):
+        place = f"{path} line {number}"
+        for zone in (line.zone, line.to_zone):
+            if zone not in zones:
+                raise Malformed(place, f"no such zone {zone!r}", f"there are {', '.join(zones)}")
+        if line.zone == line.to_zone:
+            raise Malformed(place, f"from {line.zone} to itself", "name two zones")
+        if (line.zone, line.to_zone) in seen:
+            raise Malformed(place, f"{line.zone} to {line.to_zone} stands twice", "keep one")
+        seen.add((line.zone, line.to_zone))
+        one, other = list(zones).index(line.zone), list(zones).index(line.to_zone)
+        if line.ratio * best[other, one] > 1 + 1e-9:
+            said = f"a round by {line.to_zone} back to {line.zone} makes {line.ratio * best[other, one]:g} of one"
+            raise Malformed(place, said, "lower a ratio, or give receptors with --matrix")
+        best = np.maximum(best, np.outer(best[:, one], best[other, :]) * line.ratio)
+    trades = tuple(Trade(list(zones).index(line.zone), list(zones).index(line.to_zone), line.ratio) for line in lines)
+    return trades, tuple(dict.fromkeys(line.origin for line in lines))
