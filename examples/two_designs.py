@@ -9,6 +9,7 @@ and emissions synthetic: read differences, and draw more before a decision.
 from __future__ import annotations
 
 import sys
+from importlib.util import find_spec
 
 import polars as pl
 
@@ -31,6 +32,9 @@ def main(draws: str = "3") -> pl.DataFrame:
         orient="row",
     )
     print("cost and penalties in yuan, short and traded in t:", found, sep="\n")
+    if find_spec("SALib") is None:
+        print("what the cost of abatement hangs on: pip install 'airshed[sensitivity]' says it")
+        return found
     hangs = lab.weigh_inputs("dianzhong", size=4, years=YEARS).filter(pl.col("output") == "cost")
     print("what the cost of abatement hangs on:", hangs.sort("mu_star", descending=True).head(4), sep="\n")
     return found

@@ -378,6 +378,10 @@ def test_summaries_leave_out_what_is_not_there() -> None:
     assert list(found.years) == [2027, 2028]
     paths = [sum(row.cost / 1.05 ** (row.year - 2027) for row in rows if row.draw == number) for number in (0, 1)]
     assert found.totals["cost"].mean == pytest.approx(np.mean(paths))
+    least = [sum(row.cheapest / 1.05 ** (row.year - 2027) for row in rows if row.draw == number) for number in (0, 1)]
+    above = [100 * (cost / cheapest - 1) for cost, cheapest in zip(paths, least, strict=True)]
+    assert found.totals["above"].mean == pytest.approx(np.mean(above))
+    assert min(above) > 0
     assert found.years[2027]["price"].median == pytest.approx(
         np.median([row.price for row in rows if row.year == 2027])
     )

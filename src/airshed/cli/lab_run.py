@@ -26,6 +26,7 @@ Cluster = Annotated[
 TOTALS = {
     "cost": ("abatement cost 治理成本 million {}", 1e6),
     "cheapest": ("the same emissions at least cost 同等排放最低成本 million {}", 1e6),
+    "above": ("above the cheapest way 高于最低成本 %", 1.0),
     "fees": ("fees 手续费 million {}", 1e6),
     "revenue": ("auction revenue 拍卖收入 million {}", 1e6),
     "penalties": ("penalties 罚款 million {}", 1e6),

@@ -80,10 +80,12 @@ def pages() -> dict[str, str]:
     """Every reference page by its file name."""
     from airshed.cli.main import ROOMS, build
     from airshed.cli.reference_cli import markdown as cli_page
+    from airshed.cli.reference_scenarios import markdown as scenarios_page
 
     rules = load(find("dianzhong"))
     return {
         "rulebook.md": rulebook_page(),
+        "scenarios.md": scenarios_page(GENERATED),
         "commands.md": commands_page(rules),
         "events.md": events_page(),
         "refusals.md": refusals_page(),

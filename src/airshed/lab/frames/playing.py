@@ -14,10 +14,9 @@ from airshed.lab.scenarios import schema, sensitivity
 from airshed.lab.scenarios.draw import Setting
 from airshed.lab.scenarios.path import play_path
 from airshed.lab.scenarios.summary import framed
-from airshed.lab.zones.zone import load as load_zone
+from airshed.lab.zones.zone import of_law
 from airshed.model.refusal import Malformed
 from airshed.rulebook.load import find, load
-from airshed.rulebook.shipped import shipped
 
 #: Sizes of a sample where none is said.
 SIZES = {"sobol": 64, "morris": 8}
@@ -98,7 +97,7 @@ def _setting(scenario: str | Path, changes: Mapping[str, Any]) -> Setting:
         told[key] = {**old, **value} if isinstance(old, dict) and isinstance(value, Mapping) else value
     asked = schema.of(_plain(told), str(scenario))
     rules = load(find(asked.rulebook))
-    setting = Setting(asked, rules, load_zone(shipped("zones", rules.programme.zone)))
+    setting = Setting(asked, rules, of_law(rules, asked.zone))
     assert setting.law is not None  # Malformed here where its law cannot be made
     return setting
 

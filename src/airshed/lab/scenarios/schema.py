@@ -126,7 +126,7 @@ class Trade(Part, frozen=True):
     turns: Annotated[int, Meta(ge=1, le=1_000)] = 40
     #: Calls of a year.
     rounds: Annotated[int, Meta(ge=1, le=60)] = 12
-    #: Strategies that firms take in turn.
+    #: Strategies that firms take in turn: officer, hoarder, manipulator, zi-c, zi-u, zip or gd.
     agents: tuple[str, ...] = ("officer",)
 
 

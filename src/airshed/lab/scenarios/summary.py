@@ -21,7 +21,8 @@ class Summary:
     """Quantiles over paths: of every measure by year, and of the paths' totals.
 
     Totals are discounted to the first year, in yuan: cost of abatement, the cheapest way to the same emissions, fees,
-    auction revenue, penalties; and, not discounted, t emitted and short, and the mean price in yuan/t.
+    auction revenue, penalties; `above`, by how many percent the cost of a path lies above the cheapest way to its own
+    emissions; and, not discounted, t emitted and short, and the mean price in yuan/t.
     """
 
     paths: int
@@ -62,6 +63,9 @@ def totals(frame: pl.DataFrame, rate_percent: float) -> dict[str, list[float]]:
             price.mean().alias("price"),
             pl.col("least_price").mean(),
             pl.col("apart").fill_nan(None).mean(),
+        )
+        .with_columns(
+            pl.when(pl.col("cheapest") > 0).then(100 * (pl.col("cost") / pl.col("cheapest") - 1)).alias("above")
         )
     )
     return {name: by_path[name].fill_null(float("nan")).to_list() for name in by_path.columns if name != "draw"}
