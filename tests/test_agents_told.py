@@ -35,11 +35,16 @@ from airshed.lab.agents import (
     zone_market,
 )
 from airshed.lab.agents.law import laboratory
+from airshed.lab.agents.market import Kind
 from airshed.lab.agents.rules import Hoarder
 from airshed.lab.agents.tape import Tape
 from airshed.lab.zones.zone import load as load_zone
+from airshed.lab.zones.zone import of_law
+from airshed.model.refusal import Malformed
+from airshed.rulebook.load import find, load
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped
+from airshed.rulebook.zone_call_section import RatioRow
 from laws import RULES
 
 ZONE = load_zone(shipped("zones", "dianzhong"))
@@ -201,6 +206,7 @@ from airshed.lab.agents import *
 from airshed.lab.zones.zone import load
 from airshed.rulebook.load import find, load as law
 from airshed.rulebook.shipped import shipped
+from airshed.rulebook.zone_call_section import RatioRow
 market = zone_market(load(shipped("zones", "dianzhong")), law(find("dianzhong")), "SO2")
 for how in (Mechanism(turns=4, wipes=False), Mechanism("call", rounds=2), Mechanism("zone-call", rounds=2)):
     venue = EngineVenue(market)
@@ -336,6 +342,46 @@ def test_a_call_that_the_air_does_not_let_clear_is_counted_and_the_next_one_is_h
     assert not played.trades
     assert venue.refused["infeasible"] == 3
     assert played.first == played.last
+
+
+@pytest.mark.parametrize(("name", "kind"), [("acidrain", "call"), ("acidrain", "zone-call"), ("shanxi", "zone-call")])
+def test_a_way_of_trading_that_the_law_does_not_know_is_refused_by_name(name: str, kind: Kind) -> None:
+    rules = load(find(name))
+    with pytest.raises(Malformed, match=r"lets no exchange send Open.*choose another way of trading"):
+        sessions(ZoneYear(of_law(rules), rules, "SO2"), ("officer",), Mechanism(kind, rounds=2), sessions=1)
+
+
+@pytest.mark.parametrize("name", ["acidrain", "shanxi"])
+def test_the_other_shipped_laws_are_traded_under_too(name: str) -> None:
+    """In Shanxi the floor lies above what any step of abatement costs: who must abate would rather do that."""
+    rules = load(find(name))
+    (found,) = sessions(ZoneYear(of_law(rules), rules, "SO2"), ("officer",), DAYS, sessions=1)
+    said = [note.en for note in notes([found]) if "outside the limits" in note.en]
+    assert bool(said) == (name == "shanxi")
+    assert (found.efficiency > 20) == (name == "acidrain")
+
+
+def test_what_a_trading_ratio_retires_leaves_the_market() -> None:
+    """An allowance from another city covers nine tenths: the ledger, not the trades, says what is held."""
+    places = [place.code for place in RULES.jurisdictions]
+    rows = tuple(
+        RatioRow(pollutant="SO2", origin=one, target=other, ratio="0.9", cite="assumed", status="to confirm")
+        for one in places
+        for other in places
+        if one != other
+    )
+    rules = msgspec.structs.replace(RULES, ratios=msgspec.structs.replace(RULES.ratios, rows=rows))
+    market = zone_market(ZONE, rules, "SO2")
+    played, venue = session(market, "officer", Mechanism("zone-call", rounds=4))
+    ledger = venue.runner.state.ledger
+    assert played.last == [
+        sum(ledger.held_of(each.account, name).count for name in market.series) for each in market.traders
+    ]
+    crossed = sum(
+        trade.count for trade in played.trades if trade.series.split("-")[1] != market.traders[trade.buyer].place
+    )
+    assert 0 < sum(played.first) - sum(played.last) <= crossed * 0.1 + len(played.trades)
+    assert measured(played).efficiency <= 100
 
 
 def test_a_call_that_the_treasury_cannot_pay_for_is_counted_and_no_end() -> None:

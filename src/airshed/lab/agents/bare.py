@@ -40,6 +40,10 @@ class BareVenue:
             self.price = mean_price(worth, sum(trade.count for trade in self.today))
         self.today = []
 
+    def examine(self, kind: Kind) -> None:
+        if kind == "zone-call":
+            raise Malformed("zone-call", "cannot be held on the bare book", "play it through the engine")
+
     def held(self, trader: int) -> dict[str, int]:
         return {self.series[0]: self.traders[trader].held}
 
@@ -93,6 +97,4 @@ class BareVenue:
         return [paired(orders, self.series[0], cleared.price, fills)]
 
     def zone_call(self, orders: Sequence[tuple[int, str, Quote]], seed: int) -> list[Struck]:
-        raise Malformed(
-            "zone-call", "is the engine's, and cannot be held on the bare book", "play it through the engine"
-        )
+        raise AssertionError("a session of such calls is refused before it begins")

@@ -57,12 +57,18 @@ def bounds(measures: Sequence[Measures], money: tuple[str, str] = MONEY) -> Note
     limits = f"{lowest:,.0f} to {highest:,.0f} {en}/t (reference price {reference:,.0f})"
     limits_zh = f"{lowest:,.0f}至{highest:,.0f} {zh}/吨（参考价{reference:,.0f}）"
     where, where_zh = ("inside", "在") if inside else ("outside", "不在")
+    held = held_zh = ""
+    if barred:
+        held = (
+            f" The law's bounds held back {barred:,} of {asked:,} offers of those who would trade at it: no price"
+            " within was free of loss."
+        )
+        held_zh = f"愿按均衡价交易者的{asked:,}次报价中，有{barred:,}次因限价内无不亏损之价而未能报出。"
     return Note(
-        f"The equilibrium price, {price:,.0f} {en}/t, lies {where} the limits of the first day, {limits}. The law's"
-        f" bounds held back {barred:,} of {asked:,} offers of those who would trade at it: no price within was free of"
-        " loss. Gains and prices here say more of the bounds than of the firms.",
-        f"均衡价{price:,.0f} {zh}/吨{where_zh}首日限价{limits_zh}之内。愿按均衡价交易者的{asked:,}次报价中，有"
-        f"{barred:,}次因限价内无不亏损之价而未能报出。此处的收益与价格主要反映限价，而非企业行为。",
+        f"The equilibrium price, {price:,.0f} {en}/t, lies {where} the limits of the first day, {limits}.{held}"
+        " Gains and prices here say more of the bounds than of the firms.",
+        f"均衡价{price:,.0f} {zh}/吨{where_zh}首日限价{limits_zh}之内。{held_zh}"
+        "此处的收益与价格主要反映限价，而非企业行为。",
     )
 
 

@@ -119,6 +119,7 @@ class Floor:
         venue: Venue,
         before: Played | None = None,
     ) -> None:
+        venue.examine(how.kind)
         self.market, self.rng, self.how, self.venue = market, rng, how, venue
         self.series, self.whole_zone = market.series, how.kind == "zone-call"
         self.law = measure_of(market, self.whole_zone)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple, Protocol
@@ -23,10 +23,20 @@ from airshed.market.orderbook import OrderBook
 from airshed.model.period import instant
 from airshed.model.refusal import Malformed
 from airshed.rulebook import look
+from airshed.rulebook.kinds import CommandName
 from airshed.rulebook.schema import Rulebook
 
 #: The day of the year from which on a session is held.
 SESSION = "03-01"
+#: The commands of each way of trading, by who sends them.
+NEEDED: Mapping[Kind, Mapping[str, tuple[CommandName, ...]]] = {
+    "continuous": {"exchange": ("OpenSession", "CloseSession"), "operator": ("PlaceOrder", "CancelOrder")},
+    "call": {"exchange": ("OpenCall", "CloseCall"), "operator": ("PlaceCallOrder",)},
+    "zone-call": {
+        "exchange": ("OpenZoneCall", "CloseZoneCall"),
+        "operator": ("PlaceZoneOffer", "PlaceZoneBid", "DropZoneOrder"),
+    },
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,10 @@ class Venue(Protocol):
     @property
     def refused(self) -> Counter[str]:
         """Refusals by reason."""
+        ...
+
+    def examine(self, kind: Kind) -> None:
+        """Malformed if trade is not held in this way here."""
         ...
 
     def held(self, trader: int) -> dict[str, int]:
@@ -167,6 +181,13 @@ class EngineVenue:
             what = f"trade goes on until {day}, when {min(self.series)} is over"
             raise Malformed("days or rounds", what, "give fewer")
         self.today, self.desk.at = day, max(self.desk.at, instant(day, 10))
+
+    def examine(self, kind: Kind) -> None:
+        for role, commands in NEEDED[kind].items():
+            for command in commands:
+                if not look.may(self.law, role, command):
+                    what = f"the law of {self.law.programme.id} lets no {role} send {command}"
+                    raise Malformed(f"mechanism {kind}", what, "choose another way of trading, or another rulebook")
 
     def held(self, trader: int) -> dict[str, int]:
         ledger, account = self.runner.state.ledger, self.traders[trader].account
