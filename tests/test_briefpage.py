@@ -249,6 +249,25 @@ def test_weights_may_be_moved_on_the_page_and_all_designs_are_ranked_anew(facts:
     assert seen.complaints == []
 
 
+def test_weights_of_ones_own_are_what_the_page_begins_with(seen: Seen, tmp_path: Path) -> None:
+    """Not what a slider makes of them: of weights with a fraction the brief's choice is still the first."""
+    said = ["--weights", "air=33.3,cost=7.7", "--years", "1", "--sessions", "0", "--workers", "1"]
+    done = CliRunner().invoke(app, ["brief", "--pollutant", "PM", *said, "--out", str(tmp_path), "--json"])
+    assert done.exception is None, done.exception
+    found = msgspec.json.decode(done.stdout, type=BriefFacts)
+    browser = seen.page.context.browser
+    assert browser is not None
+    other = browser.new_page()
+    other.goto((tmp_path / "brief.html").as_uri())
+    other.click('[data-say="en"]')
+    assert "stays first of 540" in other.inner_text("#own .answer")
+    assert other.inner_text("#own tbody tr:first-child td:last-child") == f"{found.score:.1f}"
+    assert other.inner_text("#weight-air + output") == "33 %"
+    assert "The brief's usual weights" in other.inner_text("#weights ~ .eyes")
+    assert "--weights air=33.3,cost=7.7" in other.inner_text("pre")
+    other.close()
+
+
 def test_chinese_pages_have_no_english_and_english_ones_no_chinese(seen: Seen) -> None:
     """But for codes, file names, what people type, and the words of the law that is quoted."""
     quoted = r"SO2|NOx|PM|VOC|kg|CSV|A|Airshed|Hahn|SHA|English|airshed|lab|check|brief|dianzhong|PATH"

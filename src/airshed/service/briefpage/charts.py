@@ -9,6 +9,8 @@ from airshed.service.report.words import Language, Phrase
 
 #: Pixels of a bar, and of what lies around the bars.
 ROW, EDGES = 30, 76
+#: Pixels beside the bars of scores in which a figure has room on a telephone, too.
+ROOM = 44
 #: Shades of the options of a choice, in their order.
 SHADES = ("#24506f", "#7fa3bd", "#c4932d", "#9b4a5c")
 
@@ -58,6 +60,7 @@ def scores(facts: BriefFacts, language: Language) -> Figure:
         yaxis=axis(type="category", showgrid=False),
         barmode="stack",
         bargap=0.28,
+        margin={"l": 8, "r": ROOM, "t": 10, "b": 8},
         annotations=[
             note(
                 f"<b>{facts.scores[name]:.1f}</b>",

@@ -25,8 +25,10 @@
     return both(phrases.map((each) => each.en).join("; "), phrases.map((each) => each.zh).join("；"));
   }
 
+  // What was said, not what a slider rounds it to.
+  let raw = [...stated];
+
   function show() {
-    const raw = sliders.map((slider) => Number(slider.value));
     const total = raw.reduce((sum, each) => sum + each, 0);
     for (const [place, slider] of sliders.entries())
       slider.nextElementSibling.textContent = (total ? 100 * raw[place] / total : 0).toFixed(0) + " %";
@@ -68,11 +70,16 @@
   }
 
   function reset() {
+    raw = [...stated];
     for (const [place, slider] of sliders.entries()) slider.value = stated[place];
     show();
   }
 
-  for (const slider of sliders) slider.addEventListener("input", show);
+  for (const [place, slider] of sliders.entries())
+    slider.addEventListener("input", () => {
+      raw[place] = Number(slider.value);
+      show();
+    });
   box.querySelector("button").addEventListener("click", reset);
   reset();
 })();
