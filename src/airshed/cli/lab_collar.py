@@ -63,7 +63,8 @@ def collar(
     tonnes in circulation.
 
     The certificate is that of a market of two: the firms, and the office that releases at the floor and sells at the
-    ceiling; under a stability reserve, that of the firms with the supply as it was changed. `airshed lab check` holds.
+    ceiling; under a stability reserve, that of the firms with the supply as it was changed, and of the rule that
+    changed it. `airshed lab check` works either out again.
 
     Example: airshed lab collar --years 5 --floor 3800 --withheld 500 --ceiling 4500 --reserve 100
     """

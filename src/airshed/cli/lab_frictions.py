@@ -28,7 +28,7 @@ def frictions(
     region: ZoneOption = "",
     pollutant: Annotated[str, typer.Option(help="Pollutant of the rulebook.")] = "SO2",
     vintage: Annotated[int | None, typer.Option(help="Vintage; the first with a cap when left out.", min=0)] = None,
-    method: Annotated[str, typer.Option(help="Allocation, as `airshed allocate --methods` lists.")] = "benchmark",
+    method: Annotated[str, typer.Option(help="Allocation: one that `airshed lab methods` compares.")] = "benchmark",
     each: Annotated[
         list[float] | None, typer.Option(metavar="YUAN", help="What a tonne traded costs; several times.", min=0)
     ] = None,
