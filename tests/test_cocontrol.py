@@ -198,6 +198,18 @@ def test_what_is_no_certificate_is_named() -> None:
         co_check(json.dumps({**both(), "cost": 1.0}))
 
 
+@pytest.mark.parametrize(("tonnes", "yuan"), [(1e-6, 1e8), (1e6, 1e-6), (1.0, 1e8)])
+def test_measures_of_any_size_are_solved_and_proven(tonnes: float, yuan: float) -> None:
+    """The same case in other measures; HiGHS alone gave no answer where a tonne cost 1e8 yuan."""
+    cost, removal = np.array([60.0, 100.0, 90.0]), np.array([[4.0, 0.0], [4.0, 6.0], [0.0, 9.0]])
+    need = np.array([[[3.0, 6.0], [5.0, 9.0]]])
+    one = co_equilibrium(Measures(cost, removal, np.zeros(3, dtype=np.int64)), need, [1.0, 0.9], 50.0)
+    case = Measures(cost * tonnes * yuan, removal * tonnes, np.zeros(3, dtype=np.int64))
+    found = co_equilibrium(case, need * tonnes, [1.0, 0.9], 50.0 * yuan)
+
+    assert found.cost == pytest.approx(one.cost * tonnes * yuan, rel=1e-5)
+
+
 # --- measures that are whole
 
 

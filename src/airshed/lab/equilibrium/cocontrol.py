@@ -82,7 +82,10 @@ def co_equilibrium(
     removal, cost = [measures.removal[each] for each in own], [measures.cost[each] for each in own]
     due = [factors[:, None] * each for each in cost]
     plans: list[Plan] = []
-    master = _Master(need, factors, ceiling, banking)
+    whole = measures.removal.sum(axis=1)
+    each = measures.cost[whole > 0] / whole[whole > 0]
+    usual = each[(each > 0) & (each < ceiling)]
+    master = _Master(need, factors, ceiling, banking, float(np.median(usual)) if len(usual) else ceiling)
     seen: set[tuple[int, int, bytes]] = set()
     best, centre = -inf, np.zeros(need.shape)
     asked = centre
@@ -180,14 +183,16 @@ def co_bound(measures: Measures, need: Floats, factors: Floats, discounted: Floa
 class _Master:
     """The best mixture of the plans found so far; a plan of doing nothing is always there."""
 
-    def __init__(self, need: Floats, factors: Floats, ceiling: float, banking: bool) -> None:
+    def __init__(self, need: Floats, factors: Floats, ceiling: float, banking: bool, yuan: float) -> None:
         self.need, self.factors, self.ceiling, self.banking = need, factors, ceiling, banking
+        # the solver's tolerances are absolute, so figures of every case are brought near one
+        self.yuan, self.tonne = yuan, float(np.abs(need).max()) or 1.0
         zones, _, years = need.shape
         self.rows = np.arange(need.size).reshape(need.shape)
-        self.low = np.concatenate((need.ravel(), np.full(zones * years, -1.0)))
+        self.low = np.concatenate((need.ravel() / self.tonne, np.full(zones * years, -1.0)))
         self.columns = Columns()
         for (_, _, t), row in np.ndenumerate(self.rows):
-            self.columns.add(ceiling * float(factors[t]), 0.0, inf, [(int(row), 1.0)])
+            self.columns.add(ceiling / yuan * float(factors[t]), 0.0, inf, [(int(row), 1.0)])
         for (_, _, t), row in np.ndenumerate(self.rows):
             if banking and t + 1 < years:
                 self.columns.add(0.0, 0.0, inf, [(int(row), -1.0), (int(row) + 1, 1.0)])
@@ -196,19 +201,19 @@ class _Master:
 
     def add(self, plan: Plan) -> None:
         """Let a plan take part."""
-        cells = zip(self.rows[plan.zone, :, plan.year].tolist(), plan.taken.tolist(), strict=True)
+        cells = zip(self.rows[plan.zone, :, plan.year].tolist(), (plan.taken / self.tonne).tolist(), strict=True)
         one = self.need.size + plan.zone * self.need.shape[2] + plan.year
-        self.columns.add(plan.cost, 0.0, 1.0, [*cells, (one, -1.0)])
+        self.columns.add(plan.cost / (self.yuan * self.tonne), 0.0, 1.0, [*cells, (one, -1.0)])
 
     def mixed(self) -> _Mixed:
         """The mixture, and its prices: up to the ceiling, and never rising where allowances may be banked."""
         solved = solve(self.columns.programme(self.low, np.full(len(self.low), inf)))
         size = self.need.size
-        extra = solved.columns[:size].reshape(self.need.shape)
-        prices = np.clip(solved.duals[:size].reshape(self.need.shape), 0.0, self.ceiling * self.factors)
+        extra = solved.columns[:size].reshape(self.need.shape) * self.tonne
+        prices = np.clip(solved.duals[:size].reshape(self.need.shape) * self.yuan, 0.0, self.ceiling * self.factors)
         if self.banking:
             prices = np.minimum.accumulate(prices, axis=2)
-        return _Mixed(solved.columns[self.others :], prices, extra, solved.cost)
+        return _Mixed(solved.columns[self.others :], prices, extra, solved.cost * self.yuan * self.tonne)
 
 
 def examine_measures(measures: Measures, need: Floats, years: int, ceiling: float) -> None:
@@ -225,7 +230,9 @@ def examine_measures(measures: Measures, need: Floats, years: int, ceiling: floa
     fine &= ((measures.removal >= 0) & (measures.removal <= LARGEST)).all(axis=1)
     for number in np.flatnonzero(~fine).tolist():
         raise Malformed(
-            f"measure {number + 1}", "a figure is missing or below zero", "give yuan and tonnes from zero up"
+            f"measure {number + 1}",
+            f"a figure is missing, below zero or above {LARGEST:g}",
+            "give yuan and tonnes from zero up",
         )
     for number in np.flatnonzero((measures.zone < 0) | (measures.zone >= need.shape[0])).tolist():
         said = f"zone {measures.zone[number]}"
