@@ -15,9 +15,9 @@ def markdown(app: typer.Typer, generated: str) -> str:
     top = typer.main.get_command(app)
     parts = [
         "# Commands of the shell\n\n"
-        "`airshed COMMAND --help` prints the same. Every command takes `--json` for programs. Status 0 is success "
-        "(a refused command is an answer, so it is a success too), 2 malformed input with one line that names place "
-        f"and cure, 130 an interrupt: what was answered is on disk.\n\n{generated}\n"
+        "`airshed COMMAND --help` prints the same. Every command that prints tables takes `--json` for programs. "
+        "Status 0 is success (a refused command is an answer, so it is a success too), 2 malformed input with one line "
+        f"that names place and cure, 130 an interrupt: what was answered is on disk.\n\n{generated}\n"
     ]
     for path, command in leaves(top, "airshed"):
         parts.append(_command(path, command))
