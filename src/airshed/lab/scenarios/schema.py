@@ -93,7 +93,7 @@ class Design(Part, frozen=True):
     """Switches of the law."""
 
     #: Borders between cities: free, first (what the own city offers is bought first), approval (of which nobody gives
-    #: any, so that it plays like never, in calls like free) or never (closed cities).
+    #: any, so that it plays like never, but for zone-wide calls, whose opening is the leave) or never (closed cities).
     crossing: Literal["free", "first", "approval", "never"] | None = None
     #: Cities that let nothing out.
     no_export: tuple[str, ...] | None = None
