@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ from airshed.lab.equilibrium import (
     zone_equilibrium,
 )
 from airshed.lab.equilibrium.frictions import costly, dominated
+from airshed.lab.equilibrium.tables import read_air
 from airshed.lab.proofs.ladders import Ladder
 from airshed.lab.proofs.reading import digest
 from airshed.model.refusal import Malformed
@@ -422,3 +424,16 @@ def test_curves_joined_are_the_curve_of_all_their_steps() -> None:
 def test_what_cannot_be_solved_is_named(work: Any, said: str) -> None:
     with pytest.raises(Malformed, match=said):
         work()
+
+
+def test_the_matrix_that_a_call_reads_is_one_that_an_equilibrium_reads(tmp_path: Path) -> None:
+    words = {"zone": "receptor,zone,coefficient,origin", "jurisdiction": "receptor,jurisdiction,coefficient,origin"}
+    found = {}
+    for word, head in words.items():
+        path = tmp_path / f"{word}.csv"
+        path.write_text(f"{head}\nair,A,1,it\nair,B,0.5,it\n")
+        found[word] = read_air(path, ("A", "B"))
+    assert found["zone"].transfer.tolist() == found["jurisdiction"].transfer.tolist() == [[1.0, 0.5]]
+    (tmp_path / "short.csv").write_text(f"{words['jurisdiction']}\nair,A,-1,it\n")
+    with pytest.raises(Malformed, match="line 2 column coefficient"):
+        read_air(tmp_path / "short.csv", ("A", "B"))

@@ -75,6 +75,15 @@ class RatioLine(msgspec.Struct, frozen=True):
     origin: str
 
 
+class CityLoadLine(msgspec.Struct, frozen=True):
+    """The same in the words of a programme, whose zones are jurisdictions."""
+
+    receptor: str
+    jurisdiction: str
+    coefficient: Annotated[float, msgspec.Meta(ge=0, le=1e12)]
+    origin: str
+
+
 class Case(NamedTuple):
     """Zones in the order of their names; `baseline` and `caps` have shape (zones, years), t."""
 

@@ -7,7 +7,17 @@ from pathlib import Path
 
 import numpy as np
 
-from airshed.lab.equilibrium.case import Air, CapLine, Case, CurveLine, LoadLine, RatioLine, SlopeLine, curves_of
+from airshed.lab.equilibrium.case import (
+    Air,
+    CapLine,
+    Case,
+    CityLoadLine,
+    CurveLine,
+    LoadLine,
+    RatioLine,
+    SlopeLine,
+    curves_of,
+)
 from airshed.lab.equilibrium.curves import discounting
 from airshed.lab.equilibrium.zones import Trade
 from airshed.lab.zones.rows import read_rows
@@ -89,8 +99,25 @@ def _rising(steps: Sequence[CurveLine], place: str, first: int) -> None:
 
 
 def read_air(path: Path, zones: Sequence[str]) -> Air:
-    """Receptors and coefficients from a CSV table. Malformed, with its line, if a pair is missing, twice or unknown."""
-    return aired(read_rows(path, LoadLine), zones, f"{path} line", first=2)
+    """Receptors and coefficients from a CSV table. Malformed, with its line, if a pair is missing, twice or unknown.
+
+    The column of zones may be called `jurisdiction`, as `airshed call matrix` writes it.
+    """
+    lines: Sequence[LoadLine]
+    if _of_cities(path):
+        cities = read_rows(path, CityLoadLine)
+        lines = [LoadLine(row.receptor, row.jurisdiction, row.coefficient, row.origin) for row in cities]
+    else:
+        lines = read_rows(path, LoadLine)
+    return aired(lines, zones, f"{path} line", first=2)
+
+
+def _of_cities(path: Path) -> bool:
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            return file.readline().strip().split(",") == list(CityLoadLine.__struct_fields__)
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def aired(lines: Sequence[LoadLine], zones: Sequence[str], place: str = "matrix row", first: int = 1) -> Air:
