@@ -28,6 +28,7 @@ from airshed.market.sharing.plan import Member, Plan, Tier
 from airshed.model.refusal import Malformed
 from airshed.service.methodspage.chart import COLUMNS, chart
 from airshed.service.methodspage.page import MethodsFacts, Terms, basis, build, headline
+from airshed.service.report.words import Phrase
 from browsers import Seen, opened, sizes
 
 DESK, TELEPHONE = 1280, 400
@@ -310,12 +311,15 @@ def test_the_page_fits_a_desk_and_a_telephone(seen: Seen, width: int, language: 
     assert page.locator(".bartext").count() == len(COLUMNS) * (len(NAMED) - 2)
 
 
+DOLLARS = Phrase("dollars", "美元")
+
+
 def test_the_headline_and_the_chart_name_the_hardest_whip() -> None:
     members = [member("a", "cement", 100_000, 100_000), member("p", "power", 100_000, 300_000)]
     found = tuple(
         compare(100_000, members, [], 2.0, {name: NAMED[name].plan for name in ("history", "benchmark", "limit")})
     )
-    terms = Terms("a < b", 100_000, 2.0, 1.5e6, 0.25, ("costs: guessed & more",), "airshed & more")
+    terms = Terms("a < b", 100_000, 2.0, 1.5e6, 0.25, ("costs: guessed & more",), "airshed & more", DOLLARS)
     facts = MethodsFacts(terms, found, "", "", (), ())
 
     assert headline(facts).en == (
@@ -325,13 +329,16 @@ def test_the_headline_and_the_chart_name_the_hardest_whip() -> None:
     assert headline(MethodsFacts(terms, found[:1], "", "", (), ())).zh == (
         "“历史均值法”使早减排者每少排一份少得0.25份配额。"
     )
-    assert chart(found, "zh")["data"][0]["y"] == ["许可限值法", "基准法", "历史均值法"]
+    assert chart(found, DOLLARS, "zh")["data"][0]["y"] == ["许可限值法", "基准法", "历史均值法"]
     assert build(facts) == build(facts)
+    assert "yuan" not in build(facts).rpartition("plotly")[2]
+    assert "万元" not in build(facts)
+    assert "Windfall (M dollars)" in build(facts)
     assert "a &lt; b" in build(facts)
     assert build(facts).count("costs: guessed &amp; more") == 2  # on top, and beside the command
     assert basis(terms).en == (
-        "100,000 allowances at 2.00 yuan a tonne and year; one market keeps them for 1.50 million yuan a year, whatever"
-        " the method; products' prices take up 25% of what allowances cost."
+        "100,000 allowances at 2.00 dollars a tonne and year; one market keeps them for 1.50 million dollars a year,"
+        " whatever the method; products' prices take up 25% of what allowances cost."
     )
     assert "cannot keep the cap" in basis(replace(terms, market_yuan=None)).en
 

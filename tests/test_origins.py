@@ -57,3 +57,11 @@ def test_what_is_not_measured_says_so_on_screen_and_in_json(command: str, tmp_pa
 
 def test_a_laboratory_market_is_nobodys() -> None:
     assert json.loads(airshed("lab", "agents", "--sessions", "1", "--json"))["origins"] == []
+
+
+def test_another_law_has_another_money() -> None:
+    """Costs of the American law are dollars on every screen, though columns of files are named yuan."""
+    for command in ("equilibrium --years 2", "linking --years 2", "collar --years 2", "frictions", "methods"):
+        shown = airshed("lab", *command.split(), "--rulebook", "acidrain")
+        assert "yuan" not in shown, command
+        assert "dollars" in shown, command

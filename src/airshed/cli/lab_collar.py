@@ -141,7 +141,7 @@ def collar(
         return
     table(
         "One market under a rule 价格走廊与稳定储备",
-        ("year 年", "price yuan/t 价格#", "without 无规则#", "bank t 结转#", *heads),
+        ("year 年", f"price {case.money[0]}/t 价格#", "without 无规则#", "bank t 结转#", *heads),
         [
             (
                 year,

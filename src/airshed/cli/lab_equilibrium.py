@@ -116,8 +116,8 @@ def equilibrium(
     if levied:
         said = _taxed(case, found, levied)
         console.print(
-            f"a tax of {levied:,.2f} yuan/t{levy}: costs and prices are net of it; abating costs"
-            f" {millions(said['abatement_yuan'])} million yuan, the tax brings {millions(said['tax_yuan'])}",
+            f"a tax of {levied:,.2f} {case.money[0]}/t{levy}: costs and prices are net of it; abating costs"
+            f" {millions(said['abatement_yuan'])} million {case.money[0]}, the tax brings {millions(said['tax_yuan'])}",
             markup=False,
         )
 
@@ -229,7 +229,8 @@ def _alone(case: Case, banking: bool) -> Solution | Malformed:
 def _print(case: Case, solution: Solution, alone: Solution | Malformed | None) -> None:
     found = solution.found
     by_place = len(solution.air.receptors) > 1 or not bool((solution.air.transfer == 1).all())
-    heads = [f"{zone} yuan/t 价格#" for zone in case.zones] if by_place else ["price yuan/t 价格#"]
+    money = case.money[0]
+    heads = [f"{zone} {money}/t 价格#" for zone in case.zones] if by_place else [f"price {money}/t 价格#"]
     rows = []
     for t, year in enumerate(case.years):
         prices = (
@@ -242,7 +243,7 @@ def _print(case: Case, solution: Solution, alone: Solution | Malformed | None) -
     columns = ["year 年", *heads, "unabated t 基线#", "caps t 总量#", "abated t 削减#", "emitted t 排放#"]
     table("Equilibrium 均衡", columns + ([] if by_place else ["bank t 结转#"]), rows)
     console.print(
-        f"cost {millions(found.cost)} million yuan, discounted at {100 * case.rate:g} %; proven least but for"
+        f"cost {millions(found.cost)} million {money}, discounted at {100 * case.rate:g} %; proven least but for"
         f" {found.gap:.1e} of it"
     )
     if not found.price.any():
@@ -259,6 +260,7 @@ def _print(case: Case, solution: Solution, alone: Solution | Malformed | None) -
 
 def _print_alone(case: Case, solution: Solution, alone: Solution) -> None:
     """What the first year's prices and the costs would be behind closed borders."""
+    money = case.money[0]
     rows = [
         (
             zone,
@@ -270,13 +272,18 @@ def _print_alone(case: Case, solution: Solution, alone: Solution) -> None:
     ]
     table(
         "Each city by itself 各市封闭",
-        ("city 地区", f"yuan/t {case.years[0]}#", f"yuan/t {case.years[-1]}#", f"linked yuan/t {case.years[0]}#"),
+        (
+            "city 地区",
+            f"{money}/t {case.years[0]}#",
+            f"{money}/t {case.years[-1]}#",
+            f"linked {money}/t {case.years[0]}#",
+        ),
         rows,
     )
     saved = alone.found.cost - solution.found.cost
     part = f", {100 * saved / alone.found.cost:.2f} %" if solution.found.cost > 0 else ""
     console.print(
-        f"closed borders cost {millions(alone.found.cost)} million yuan; linking the cities saves {millions(saved)}"
+        f"closed borders cost {millions(alone.found.cost)} million {money}; linking the cities saves {millions(saved)}"
         f" million{part}"
     )
 
@@ -284,6 +291,7 @@ def _print_alone(case: Case, solution: Solution, alone: Solution) -> None:
 def _document(case: Case, solution: Solution, alone: Solution | Malformed | None) -> dict[str, Any]:
     found = solution.found
     document: dict[str, Any] = {
+        "money": case.money[0],
         "zones": case.zones,
         "receptors": solution.air.receptors,
         "years": case.years,

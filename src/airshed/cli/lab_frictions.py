@@ -110,16 +110,16 @@ def frictions(
             }
         )
         return
-    _print(f"{cap.name} by {method}", alone, found, ceiling)
-    _print_power(price, net, moved, concentration(net))
+    _print(f"{cap.name} by {method}", case.money[0], alone, found, ceiling)
+    _print_power(price, case.money[0], net, moved, concentration(net))
     say(case.origins)
 
 
-def _print(name: str, alone: Traded, found: list[tuple[float, Traded]], ceiling: float) -> None:
+def _print(name: str, money: str, alone: Traded, found: list[tuple[float, Traded]], ceiling: float) -> None:
     table(
         f"{name}: trade when a tonne traded costs so much 交易成本",
         (
-            "yuan/t 每吨成本#",
+            f"{money}/t 每吨成本#",
             "bought t 成交#",
             "abating 减排#",
             "trading 交易#",
@@ -139,15 +139,15 @@ def _print(name: str, alone: Traded, found: list[tuple[float, Traded]], ceiling:
         ],
     )
     console.print(
-        f"in million yuan a year; nobody trading costs {alone.cost_yuan / 1e6:,.2f}, {alone.at_ceiling_t:,.1f} t of it"
-        f" at the ceiling of {ceiling:,.2f} yuan/t"
+        f"in million {money} a year; nobody trading costs {alone.cost_yuan / 1e6:,.2f}, {alone.at_ceiling_t:,.1f} t"
+        f" of it at the ceiling of {ceiling:,.2f} {money}/t"
     )
 
 
-def _print_power(price: float, net: list[float], moved: list[Power], index: float) -> None:
+def _print_power(price: float, money: str, net: list[float], moved: list[Power], index: float) -> None:
     sold, bought = sum(one for one in net if one > 0), -sum(one for one in net if one < 0)
     console.print(
-        f"at {price:,.2f} yuan/t {sold:,.1f} t are for sale and {bought:,.1f} t are wanted;"
+        f"at {price:,.2f} {money}/t {sold:,.1f} t are for sale and {bought:,.1f} t are wanted;"
         f" concentration (HHI) of the thinner side {index:.3f}",
         markup=False,
     )
@@ -161,7 +161,7 @@ def _print_power(price: float, net: list[float], moved: list[Power], index: floa
                 f"{one.emitted_t:,.1f}",
                 f"{one.price:,.2f}",
                 f"{100 * (one.price / price - 1):+.1f} %",
-                f"{one.excess_yuan:,.0f} yuan",
+                f"{one.excess_yuan:,.0f} {money}",
             )
             for one in moved[:SHOWN]
         ],

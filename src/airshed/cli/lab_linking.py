@@ -59,12 +59,12 @@ def linking(
         for zone, alone, part, other in zip(found.zones, found.alone, found.shapley, found.nucleolus, strict=True)
     ]
     table(
-        "Who saves by one market 联通收益 (million yuan, discounted)",
+        f"Who saves by one market 联通收益 (million {case.money[0]}, discounted)",
         ("city 地区", "alone 单独#", "saves (Shapley)#", "of its cost#", "saves (nucleolus)#"),
         rows,
     )
     console.print(
         f"closed borders {millions(total)}, one market {millions(found.together)}: {millions(found.saved)} million"
-        f" yuan saved, {100 * found.saved / total if total else 0.0:.2f} %"
+        f" {case.money[0]} saved, {100 * found.saved / total if total else 0.0:.2f} %"
     )
     say(case.origins)

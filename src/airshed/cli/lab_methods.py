@@ -72,6 +72,7 @@ def methods(
     from airshed.model.measures import KG_PER_T
     from airshed.rulebook.load import find, load
     from airshed.service.methodspage import Terms
+    from airshed.service.report.words import Phrase
 
     target = writable(html)
     _known(before, after, list(NAMED))
@@ -105,9 +106,9 @@ def methods(
         command += f" --price {price:.12g}" + (f" --from {before} --to {after}" if before else "")
         command += f" --zone {region}" if region else ""
         command += f" --pass-through {pass_through:.12g}" if pass_through else ""
-        terms = Terms(
-            cap.name, cap.law.cap, price, market, pass_through / 100, said(origins), f"{command} --html {target.name}"
-        )
+        command += f" --html {target.name}"
+        money_of = Phrase(rules.currency.name_en, rules.currency.name_zh)
+        terms = Terms(cap.name, cap.law.cap, price, market, pass_through / 100, said(origins), command, money_of)
         _write(target, terms, found, (before, after, change))
     if json:
         as_json(
@@ -116,6 +117,7 @@ def methods(
                 "vintage": cap.vintage,
                 "cap": cap.law.cap,
                 "price_yuan_per_t": price,
+                "money": rules.currency.code,
                 "pass_through": pass_through / 100,
                 "market_yuan": market,
                 "methods": found,
@@ -125,9 +127,10 @@ def methods(
             }
         )
         return
-    _print(cap, price, market, found)
+    money = rules.currency
+    _print(cap, money.name_en, price, market, found)
     if before:
-        _print_changes(before, after, change)
+        _print_changes(before, after, (money.name_en, money.name_zh), change)
     for line in _without(list(plan)):
         console.print(f"{line.en} {line.zh}", markup=False)
     say(origins)
@@ -155,12 +158,12 @@ def _without(names: list[str]) -> list[Phrase]:
     ]
 
 
-def _print(cap: ZoneCap, price: float, market: float | None, found: list[Compared]) -> None:
+def _print(cap: ZoneCap, money: str, price: float, market: float | None, found: list[Compared]) -> None:
     from airshed.market.sharing.named import NAMED
 
     one = "no market can keep it" if market is None else f"one market abates for {market / 1e6:,.2f}"
     table(
-        f"{cap.name}: {cap.law.cap:,} allowances at {price:,.2f} yuan/t; {one}; sums in million yuan a year",
+        f"{cap.name}: {cap.law.cap:,} allowances at {price:,.2f} {money}/t; {one}; sums in million {money} a year",
         (
             "id",
             "method 方法",
@@ -197,11 +200,11 @@ def _print(cap: ZoneCap, price: float, market: float | None, found: list[Compare
     )
 
 
-def _print_changes(before: str, after: str, change: list[Change]) -> None:
+def _print_changes(before: str, after: str, money: tuple[str, str], change: list[Change]) -> None:
     gain = sum(each.yuan for each in change if each.yuan > 0)
     table(
         f"{after} instead of {before}: who gains, who loses 谁得谁失",
-        ("source 排放源", "city 地区", "sector 行业", "allowances 配额#", "yuan a year 元/年#"),
+        ("source 排放源", "city 地区", "sector 行业", "allowances 配额#", f"{money[0]} a year {money[1]}/年#"),
         [
             (each.source, each.jurisdiction, each.sector, f"{each.count:+,}", f"{each.yuan:+,.0f}")
             for each in change
@@ -209,7 +212,7 @@ def _print_changes(before: str, after: str, change: list[Change]) -> None:
         ],
     )
     more, less = sum(each.count > 0 for each in change), sum(each.count < 0 for each in change)
-    console.print(f"{more} gain, {less} lose; {gain / 1e6:,.2f} million yuan a year change hands")
+    console.print(f"{more} gain, {less} lose; {gain / 1e6:,.2f} million {money[0]} a year change hands")
 
 
 def _write(path: Path, terms: Terms, found: list[Compared], change: tuple[str, str, list[Change]]) -> None:

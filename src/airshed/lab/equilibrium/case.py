@@ -97,6 +97,8 @@ class Case(NamedTuple):
     origins: tuple[str, ...] = ()
     #: Where the cap of each zone and year stands, as `caps.csv line 3`; a row a zone. Empty if it stands nowhere.
     places: tuple[tuple[str, ...], ...] = ()
+    #: What its costs are in, in English and Chinese: that of the law; columns and fields named yuan hold it.
+    money: tuple[str, str] = ("yuan", "元")
 
     @property
     def discount(self) -> Floats:
@@ -191,7 +193,8 @@ def case_of(
         ]
     )
     made = curves_of(zones, discounting(rate, years), steps_of(zone, pollutant))
-    return Case(zones, numbers, rate, made, baseline, caps, of_zone(rules, zone))
+    money = (rules.currency.name_en, rules.currency.name_zh)
+    return Case(zones, numbers, rate, made, baseline, caps, of_zone(rules, zone), money=money)
 
 
 def steps_of(zone: Zone, pollutant: Pollutant) -> tuple[CurveLine, ...]:

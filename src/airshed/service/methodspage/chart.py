@@ -20,7 +20,7 @@ MILLION = 1e6
 
 
 class Column(NamedTuple):
-    """What a column shows of a method."""
+    """What a column shows of a method; its title has the money of the law for `{money}`."""
 
     title: Phrase
     of: Callable[[Compared], float]
@@ -36,20 +36,20 @@ COLUMNS: tuple[Column, ...] = (
     Column(Phrase("Gini<br>per emission", "基尼系数<br>（按排放）"), lambda each: each.gini_emission, ",.2f", False),
     Column(Phrase("whip", "鞭打指数"), lambda each: each.whip, "+,.2f", True),
     Column(
-        Phrase("windfall<br>(M yuan)", "意外收益<br>（百万元）"),
+        Phrase("windfall<br>(M {money})", "意外收益<br>（百万{money}）"),
         lambda each: each.windfall_yuan / MILLION,
         ",.1f",
         False,
     ),
     Column(
-        Phrase("alone<br>(M yuan)", "不交易成本<br>（百万元）"),
+        Phrase("alone<br>(M {money})", "不交易成本<br>（百万{money}）"),
         lambda each: each.alone_yuan / MILLION,
         ",.1f",
         False,
         lambda each: f" + {each.short_t:,.0f} t" if each.short_t >= 0.5 else "",
     ),
     Column(
-        Phrase("entrants pay<br>more (yuan/t)", "新源多付<br>（元/吨）"),
+        Phrase("entrants pay<br>more ({money}/t)", "新源多付<br>（{money}/吨）"),
         lambda each: each.entrant_gap_yuan or 0.0,
         "+,.0f",
         True,
@@ -62,7 +62,7 @@ def height_of_chart(rows: Sequence[Compared]) -> int:
     return EDGES + ROW * len(rows)
 
 
-def chart(rows: Sequence[Compared], language: Language) -> Figure:
+def chart(rows: Sequence[Compared], money: Phrase, language: Language) -> Figure:
     """Horizontal bars; the first method stands on top."""
     shown = rows[::-1]
     names = [label(each.name, language) for each in shown]
@@ -77,7 +77,7 @@ def chart(rows: Sequence[Compared], language: Language) -> Figure:
         room = (high - low or 1.0) * (LABEL_SHARE + longest * SIGN_SHARE)
         start = number * (width + GAP)
         layout[f"xaxis{key}"] = axis(
-            column.title.said(language),
+            column.title.said(language).format(money=money.said(language)),
             domain=[start, start + width],
             range=[low - (room if low < 0 else 0), high + room],
             zeroline=True,
@@ -103,8 +103,8 @@ def chart(rows: Sequence[Compared], language: Language) -> Figure:
                 "cliponaxis": False,
                 "hovertemplate": hover(
                     language,
-                    ("<b>%{y}</b>", column.title.en.replace("<br>", " ") + ": %{text}"),
-                    ("<b>%{y}</b>", column.title.zh.replace("<br>", "") + "：%{text}"),
+                    ("<b>%{y}</b>", column.title.en.format(money=money.en).replace("<br>", " ") + ": %{text}"),
+                    ("<b>%{y}</b>", column.title.zh.format(money=money.zh).replace("<br>", "") + "：%{text}"),
                 ),
             }
         )

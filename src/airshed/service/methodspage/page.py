@@ -20,7 +20,7 @@ PACKAGE = "airshed.service.methodspage"
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """On what terms methods are compared: a cap in allowances, its price in yuan per t and year, how it was asked.
+    """On what terms methods are compared: a cap in allowances, its price in `money` per t and year, how it was asked.
 
     `market_yuan` is what keeping the cap costs all by one market, None where it cannot be kept; `pass_through` the part
     of what allowances cost that products' prices take up, `origins` what all of it rests on.
@@ -33,6 +33,7 @@ class Terms:
     pass_through: float
     origins: Sequence[str]
     command: str
+    money: Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class MethodsFacts:
 
 def build(facts: MethodsFacts) -> str:
     """The page of a comparison. The same facts give the same bytes."""
-    drawn = {"methods": {language: chart(facts.methods, language) for language in LANGUAGES}}
+    drawn = {"methods": {language: chart(facts.methods, facts.terms.money, language) for language in LANGUAGES}}
     return (
         environment(PACKAGE)
         .get_template("methods.html.j2")
@@ -70,13 +71,14 @@ def build(facts: MethodsFacts) -> str:
 
 def basis(terms: Terms) -> Phrase:
     """The cap, the price, what one market costs, and what products take up."""
-    en = f"{terms.cap:,} allowances at {terms.price:,.2f} yuan a tonne and year"
-    zh = f"配额{terms.cap:,}份，价格每吨每年{terms.price:,.2f}元"
+    en = f"{terms.cap:,} allowances at {terms.price:,.2f} {terms.money.en} a tonne and year"
+    zh = f"配额{terms.cap:,}份，价格每吨每年{terms.price:,.2f}{terms.money.zh}"
     if terms.market_yuan is None:
         en, zh = f"{en}; all steps together cannot keep the cap", f"{zh}；全部措施也无法守住总量"
     else:
-        en += f"; one market keeps them for {terms.market_yuan / 1e6:,.2f} million yuan a year, whatever the method"
-        zh += f"；统一市场每年以{terms.market_yuan / 1e6:,.2f}百万元守住总量，与方法无关"
+        cost = f"{terms.market_yuan / 1e6:,.2f}"
+        en += f"; one market keeps them for {cost} million {terms.money.en} a year, whatever the method"
+        zh += f"；统一市场每年以{cost}百万{terms.money.zh}守住总量，与方法无关"
     if terms.pass_through:
         en += f"; products' prices take up {terms.pass_through:.0%} of what allowances cost"
         zh += f"；产品价格吸收配额成本的{terms.pass_through:.0%}"
