@@ -876,3 +876,13 @@ def test_what_frictions_cannot_take_is_named(words: list[str], said: str) -> Non
     done = CliRunner().invoke(app, ["frictions", *words])
     assert isinstance(done.exception, Malformed)
     assert said in str(done.exception)
+
+
+def test_five_prices_leave_the_years_their_room(tmp_path: Path) -> None:
+    """With a matrix of the shipped zone the years stood in a column of no width."""
+    rows = [f"air,{zone},{load},it" for zone, load in zip(("KM", "QJ", "YX", "CX", "HH"), (9, 2, 3, 1, 1), strict=True)]
+    (tmp_path / "m.csv").write_text("\n".join(("receptor,jurisdiction,coefficient,origin", *rows)) + "\n")
+    told = CliRunner().invoke(app, ["equilibrium", "--matrix", str(tmp_path / "m.csv"), "--years", "2"]).stdout
+    prices, masses = told.split("Equilibrium")[:2]
+    assert all("2027" in part and "2028" in part for part in (prices, masses))
+    assert all(zone in prices for zone in ("KM", "QJ", "YX", "CX", "HH"))

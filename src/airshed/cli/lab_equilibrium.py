@@ -42,6 +42,9 @@ BelowOption = Annotated[
 #: Bytes of a certificate that `check` reads.
 LARGEST_FILE = 1_000_000_000
 
+#: More prices than this leave a table no room for its years: they have one of their own.
+MOST_BESIDE = 3
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands to a group."""
@@ -240,6 +243,13 @@ def _print(case: Case, solution: Solution, alone: Solution | Malformed | None) -
         masses = (case.baseline[:, t].sum(), case.caps[:, t].sum(), found.abated[:, t].sum(), emitted)
         bank = [] if by_place else [f"{found.bank[0, t]:,.1f}"]
         rows.append((year, *prices, *(f"{mass:,.1f}" for mass in masses), *bank))
+    if len(heads) > MOST_BESIDE:
+        table(
+            "Prices yuan/t 价格",
+            ["year 年", *(f"{zone}#" for zone in case.zones)],
+            [row[: 1 + len(heads)] for row in rows],
+        )
+        rows, heads = [(row[0], *row[1 + len(heads) :]) for row in rows], []
     columns = ["year 年", *heads, "unabated t 基线#", "caps t 总量#", "abated t 削减#", "emitted t 排放#"]
     table("Equilibrium 均衡", columns + ([] if by_place else ["bank t 结转#"]), rows)
     console.print(
