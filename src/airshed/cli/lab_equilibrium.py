@@ -245,7 +245,7 @@ def _print(case: Case, solution: Solution, alone: Solution | Malformed | None) -
         rows.append((year, *prices, *(f"{mass:,.1f}" for mass in masses), *bank))
     if len(heads) > MOST_BESIDE:
         table(
-            "Prices yuan/t 价格",
+            f"Prices {money}/t 价格",
             ["year 年", *(f"{zone}#" for zone in case.zones)],
             [row[: 1 + len(heads)] for row in rows],
         )
