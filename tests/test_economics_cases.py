@@ -305,7 +305,8 @@ def test_a_river_under_trading_ratios(case: dict[str, Any]) -> None:
     found = zone_equilibrium(RIVER, np.eye(3), (EMITTED - caps)[:, None], [1.0], trades=ways, done=1e-16)
 
     assert found.abated.ravel() == same(case["abate"], SOLVED)
-    assert found.traded.ravel() == pytest.approx(case["trades"], abs=1e-6)
+    # ten grams: the cost, flat there, tells no more
+    assert found.traded.ravel() == pytest.approx(case["trades"], abs=1e-5)
     assert found.price.ravel() == same(case["price"], SOLVED)
     assert found.cost == same(case["cost"])
 

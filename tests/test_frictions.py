@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -156,6 +156,7 @@ def held_markets(draw: st.DrawFn) -> tuple[Steps, list[float], float]:
 
 @settings(max_examples=100, deadline=None)
 @given(held_markets())
+@example((Steps([1.0, 1.0, 1.0, 1.0], [10.0] * 4, discounting(0.05, 4)), [0.0, 0.0, 3.0, 0.0], 7.0))
 def test_what_a_reserve_does_follows_from_the_banks_that_firms_hold(case: tuple[Steps, list[float], float]) -> None:
     curve, needs, held = case
     rule = StabilityRule(20.0, 15.0, 5.0, 0.24, 3.0)

@@ -48,7 +48,7 @@ def replay(
     the other law is not offered; an order is priced on its tick, a surrender that is too much cut to what is there.
     With --here the law of another region is taken as it would be written here.
 
-    Example: airshed lab replay demo/dianzhong.book --rulebook shanxi --here
+    Example: airshed lab replay demo/dianzhong.book --rulebook drafts/dianzhong-2028
     """
     from airshed.rulebook.load import find, load, load_texts
     from airshed.service.book import Book

@@ -21,7 +21,7 @@ from airshed.lab.equilibrium.joined import AnyCurve
 from airshed.model.refusal import Malformed
 
 #: Rounds in which banks and supply are brought into line, how far they may differ in t, and the step between rounds.
-ROUNDS, SETTLED, STEP = 400, 1e-6, 0.5
+ROUNDS, SETTLED, STEP = 400, 1e-7, 0.5
 
 
 class StabilityRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -114,7 +114,7 @@ def stabilised(
     change = np.zeros(len(needs))
     for number in range(1, ROUNDS + 1):
         market = equilibrium(curve, needs - change, discount)
-        wanted = _answered(market.bank, rule, held)
+        wanted = _answered(market.bank, rule, held, change)
         off = float(np.abs(wanted - change).max())
         if off <= SETTLED * max(1.0, float(np.abs(needs).max())):
             return Stabilised(market, change, held - np.cumsum(change), number, True, rule, held, needs)
@@ -122,11 +122,11 @@ def stabilised(
     return Stabilised(market, change, held - np.cumsum(change), ROUNDS, False, rule, held, needs)
 
 
-def _answered(bank: Floats, rule: StabilityRule, held: float) -> Floats:
-    """What the rule does to each year's supply with these banks."""
-    change = np.zeros(len(bank))
+def _answered(bank: Floats, rule: StabilityRule, held: float, change: Floats) -> Floats:
+    """What the rule does to each year's supply with these banks, and with what `change` has left in the reserve."""
+    answer = np.zeros(len(bank))
     stock = held
     for year in range(1, len(bank)):
-        change[year] = min(adjustment(float(bank[year - 1]), rule), stock)
+        answer[year] = min(adjustment(float(bank[year - 1]), rule), stock)
         stock -= change[year]
-    return change
+    return answer

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -117,19 +117,35 @@ def zone_equilibrium(
     for number in range(1, ROUNDS + 1):
         try:
             found = _round(curves, matrix, needs, factors, edges, banking, trades, number)
-        except Malformed:
+        except (Malformed, RuntimeError):
             if best is None:
                 raise
             break  # bins too narrow for the solver: the answer before them stands, with its gap
-        if best is None or found.cost - found.bound < best.cost - best.bound:
-            best = found
+        best = found if best is None else _better(best, found)
         # of the cost itself, be it less than a yuan
-        if found.cost - found.bound <= done * max(abs(found.cost), abs(found.bound)):
+        if best.cost - best.bound <= done * max(abs(best.cost), abs(best.bound)):
             break
         for (z, t), cuts in edges.items():
             edges[z, t] = _finer(curves[z], t, cuts, float(found.discounted[z, t]), float(found.abated[z, t]))
     assert best is not None
     return best
+
+
+def _better(one: ZoneEquilibrium, other: ZoneEquilibrium) -> ZoneEquilibrium:
+    """The cheaper plan of two rounds and the duals of the higher bound: either holds whatever the other is."""
+    plan = one if one.cost <= other.cost else other
+    shown = one if one.bound >= other.bound else other
+    return replace(
+        other,
+        lambdas=shown.lambdas,
+        discounted=shown.discounted,
+        price=shown.price,
+        bound=shown.bound,
+        abated=plan.abated,
+        bank=plan.bank,
+        cost=plan.cost,
+        traded=plan.traded,
+    )
 
 
 class Lack(NamedTuple):
@@ -237,7 +253,8 @@ def _measures(
 ) -> tuple[float, float, dict[tuple[int, int], list[float]]]:
     """A tonne and a yuan per tonne of the programme, and what each cut costs.
 
-    The solver's tolerances are absolute, so figures of every case are brought near one.
+    The solver's tolerances are absolute, so figures of every case are brought near one; by powers of two, which round
+    nothing.
     """
     spends = {(z, t): [curves[z].cost(t, cut) for cut in cuts] for (z, t), cuts in edges.items()}
     tonne = max((cuts[-1] for cuts in edges.values()), default=0.0) or 1.0
@@ -247,7 +264,12 @@ def _measures(
         for (first, paid), (last, more) in pairwise(zip(cuts, spends[place], strict=True))
         if last > first and more != paid
     ]
-    return tonne, float(np.median(each)) if each else 1.0, spends
+    return _power(tonne), _power(float(np.median(each))) if each else 1.0, spends
+
+
+def _power(size: float) -> float:
+    """The power of two below a size, or that size."""
+    return float(2.0 ** np.floor(np.log2(size)))
 
 
 def _valid(lambdas: Floats, banking: bool, trades: Sequence[Trade]) -> Floats:
