@@ -7,15 +7,15 @@ from pathlib import Path
 from airshed.model.refusal import Malformed
 
 
-def copied(source: Path, folder: str, *without: str) -> int:
-    """Copy a folder to a new one, but for the names `without`; how many files there are then.
+def copied(source: Path, folder: str) -> int:
+    """Copy a folder to a new one; how many files there are then.
 
     Malformed if the new one is there already or cannot be written.
     """
     import shutil
 
     try:
-        shutil.copytree(source, folder, ignore=shutil.ignore_patterns(*without))
+        shutil.copytree(source, folder)
     except FileExistsError:
         raise Malformed(folder, "is there already", "name a new folder") from None
     except OSError as error:
