@@ -11,7 +11,7 @@ from itertools import permutations, product
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from airshed.lab.brief.designs import AXES, NAMED, PILOTS, REFERENCE, Design, Sale, Term, axes_of, every, with_option
@@ -23,7 +23,18 @@ from airshed.lab.brief.measures import CRITERIA, MEASURES, STATED
 from airshed.lab.brief.power import strongest
 from airshed.lab.brief.proofs import proofs_of
 from airshed.lab.brief.run import brief
-from airshed.lab.brief.score import Scored, doubt, effects, eyes, holds, scored, stated_weights, together, weights_of
+from airshed.lab.brief.score import (
+    EQUAL,
+    Scored,
+    doubt,
+    effects,
+    eyes,
+    holds,
+    scored,
+    stated_weights,
+    together,
+    weights_of,
+)
 from airshed.lab.brief.sessions import law_of, session_facts
 from airshed.lab.brief.shares import given as given_away
 from airshed.lab.brief.states import states_of
@@ -312,12 +323,13 @@ def some_scores(values: list[list[float]]) -> Scored:
 
 
 @given(st.lists(st.lists(st.floats(0, 1), min_size=8, max_size=8), min_size=2, max_size=6))
+@example([[0.0] * 8, [1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0], [1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 1.0]])
 @settings(max_examples=50)
 def test_the_best_is_the_best_under_its_weights_and_holds_where_it_says(values: list[list[float]]) -> None:
     found = some_scores(values)
     choice = found.best(weights_of())
     scores = found.scores(weights_of())
-    assert scores[choice] == scores.max()
+    assert scores[choice] >= scores.max() - EQUAL  # of equal ones the first: rounding decides nothing
     for criterion, (low, high) in holds(found, choice).items():
         assert low <= 100 * weights_of()[CRITERIA.index(criterion)] + 1e-9
         assert 100 * weights_of()[CRITERIA.index(criterion)] <= high + 1e-9
