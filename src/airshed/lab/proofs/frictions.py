@@ -6,8 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from airshed.lab.proofs.reading import LARGEST, ROUNDING, DoesNotHold, agree, close, named, read
-from airshed.model.refusal import Malformed
+from airshed.lab.proofs.reading import LARGEST, ROUNDING, DoesNotHold, agree, close, held, named
 
 FORMAT = "airshed frictions 1"
 #: The gap up to which trades count as the cheapest.
@@ -82,24 +81,23 @@ def check(text: bytes | str, place: str = "certificate") -> Frictions:
     Of trades: every source covers what it must, no more is bought than sold, the cost, and what no trades cost less
     than. Of power: the market clears, the fringe takes the price, and the firm gains by no other emission.
     """
-    found = read(text, Frictions, place)
-    try:
-        _case(found)
-        for trading in found.trading:
-            try:
-                _traded(found, trading)
-            except DoesNotHold as fault:
-                raise DoesNotHold(f"at {trading.each:,.2f} yuan a tonne traded: {fault}") from None
-        for row in found.power:
-            try:
-                _figures(row)
-                _dominated(row)
-                _competes(row)
-            except DoesNotHold as fault:
-                raise DoesNotHold(f"{row.firm} as the one that sets the price: {fault}") from None
-    except DoesNotHold as fault:
-        raise Malformed(place, str(fault), "it does not stand; run airshed lab frictions again") from None
-    return found
+    return held(text, Frictions, place, _holds, "it does not stand; run airshed lab frictions again")
+
+
+def _holds(found: Frictions) -> None:
+    _case(found)
+    for trading in found.trading:
+        try:
+            _traded(found, trading)
+        except DoesNotHold as fault:
+            raise DoesNotHold(f"at {trading.each:,.2f} yuan a tonne traded: {fault}") from None
+    for row in found.power:
+        try:
+            _figures(row)
+            _dominated(row)
+            _competes(row)
+        except DoesNotHold as fault:
+            raise DoesNotHold(f"{row.firm} as the one that sets the price: {fault}") from None
 
 
 def _case(found: Frictions) -> None:

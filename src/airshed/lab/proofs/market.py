@@ -11,17 +11,17 @@ from airshed.lab.proofs.ladders import Ladder
 from airshed.lab.proofs.reading import (
     LARGEST,
     ROUNDING,
+    SOLVE_AGAIN,
     DoesNotHold,
     Floats,
     agree,
     close,
     factors,
     figures,
+    held,
     named,
     none_below_zero,
-    read,
 )
-from airshed.model.refusal import Malformed
 
 FORMAT = "airshed equilibrium 1"
 #: The gap up to which a plan counts as the cheapest; a solver's own is some thousand times smaller.
@@ -98,12 +98,7 @@ def check(text: bytes | str, place: str = "certificate") -> Certificate:
     Nothing is believed: the load of each receptor and year, the cost of the abatement on the whole curves and the
     Lagrangian bound at the duals are worked out again, and the two must meet. Numpy adds up; no solver takes part.
     """
-    found = read(text, Certificate, place)
-    try:
-        _holds(found)
-    except DoesNotHold as fault:
-        raise Malformed(place, str(fault), "the equilibrium does not stand; solve it again") from None
-    return found
+    return held(text, Certificate, place, _holds, SOLVE_AGAIN)
 
 
 class _Tables(NamedTuple):

@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 from airshed.lab.proofs.reading import (
     LARGEST,
     ROUNDING,
+    SOLVE_AGAIN,
     DoesNotHold,
     Floats,
     agree,
     close,
     factors,
     figures,
+    held,
     named,
-    read,
 )
-from airshed.model.refusal import Malformed
 
 FORMAT = "airshed co-control 1"
 #: The gap up to which a plan of divisible measures counts as the cheapest; column generation ends at a tenth of it.
@@ -87,12 +87,7 @@ def check(text: bytes | str, place: str = "certificate") -> CoCertificate:
     Every need, the cost of what is used and bought, and the Lagrangian bound at the prices are worked out again; those
     of the whole plan, too, if there is one.
     """
-    found = read(text, CoCertificate, place)
-    try:
-        _holds(found)
-    except DoesNotHold as fault:
-        raise Malformed(place, str(fault), "the equilibrium does not stand; solve it again") from None
-    return found
+    return held(text, CoCertificate, place, _holds, SOLVE_AGAIN)
 
 
 class _Case(NamedTuple):

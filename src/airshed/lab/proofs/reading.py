@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -20,6 +20,8 @@ Kind = TypeVar("Kind", bound=msgspec.Struct)
 ROUNDING = 1e-9
 #: Figures beyond this are no tonnes, yuan or loads: sums of them could run over.
 LARGEST = 1e30
+#: What to do about an equilibrium that does not hold.
+SOLVE_AGAIN = "the equilibrium does not stand; solve it again"
 CURE = "give a file that --certificate of an airshed lab command wrote"
 
 
@@ -42,6 +44,16 @@ def read(text: bytes | str, kind: type[Kind], place: str) -> Kind:
         raise Malformed(place, str(error)[:200], CURE) from None
     if digest(plain) != plain["digest"]:
         raise Malformed(place, "the digest is that of another text", "ask for the certificate again")
+    return found
+
+
+def held(text: bytes | str, kind: type[Kind], place: str, holds: Callable[[Kind], None], cure: str) -> Kind:
+    """The certificate, if it `holds`. Malformed, naming the first thing that does not, otherwise."""
+    found = read(text, kind, place)
+    try:
+        holds(found)
+    except DoesNotHold as fault:
+        raise Malformed(place, str(fault), cure) from None
     return found
 
 
