@@ -81,3 +81,19 @@ def test_names_cannot_break_out_and_a_cap_that_cannot_be_kept_says_so() -> None:
     assert "cannot be kept" in page
     assert headline(facts).en.startswith("A guide price of 1.00 yuan a tonne and year, the floor:")
     assert "9.00 times as much" in headline(facts).en
+
+
+def test_only_what_is_not_sure_is_said_on_top() -> None:
+    """A zone that was audited is not called indicative; no tax, no word of one."""
+    found = GuidePrices(guided(2.0, 0.0, 1.0, 9.0), ())
+
+    def facts(tax: float | None, *origins: str) -> GuideFacts:
+        money = Phrase("yuan", "元")
+        return GuideFacts("SO2", 2027, money, {}, found, Collar(1.0, 9.0, "x", "x"), "x", tax, (), origins, "airshed")
+
+    audited = facts(None, "abatement costs: confirmed", "emissions: verified 2026")
+    assert audited.unsure == []
+    shipped = facts(2_947.37, "abatement costs: indicative", "emissions: synthetic")
+    assert [each.zh for each in shipped.unsure] == ["治理成本为参考值", "排放量为合成数据", "税额待核实"]
+    warned = '<p class="warn">'
+    assert (build(audited).count(warned), build(shipped).count(warned)) == (1, 2)  # one is for who has no JavaScript

@@ -39,6 +39,13 @@ class GuideFacts:
     command: str
 
     @property
+    def unsure(self) -> list[Phrase]:
+        """What it rests on that nobody has measured or set: said on top."""
+        words = ("indicative", "synthetic")
+        found = [Phrase(each, CHINESE.get(each, each)) for each in self.origins if any(word in each for word in words)]
+        return [*found, Phrase("tax: to confirm", "税额待核实")] if self.tax is not None else found
+
+    @property
     def rows(self) -> list[Row]:
         """One market first, then each city by itself."""
         whole = Row(Phrase("one market", "统一市场"), self.found.together, 1.0, None)
