@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from airshed.engine.commands import Command
-from airshed.engine.decide import decide
 from airshed.engine.edge import well_formed
 from airshed.engine.events import Event
 from airshed.engine.journal import (
@@ -18,13 +17,12 @@ from airshed.engine.journal import (
     chain,
     decode,
     encode,
-    encode_body,
     linked,
 )
-from airshed.engine.procedures.guards import no
+from airshed.engine.recording import recorded
 from airshed.engine.state import State
 from airshed.engine.tables import Tables, note
-from airshed.model.refusal import Malformed, Refusal, Why
+from airshed.model.refusal import Malformed, Refusal
 from airshed.rulebook.schema import Rulebook
 
 #: Most commands that one commit waits for.
@@ -91,30 +89,20 @@ class Runner:
     def _decide(self, command: Command, at: int, lines: list[Line], first: int) -> Answer:
         state = self.state
         seen = state.keys.get((command.actor, command.key))
-        decision: tuple[Event, ...] | Refusal
+        stands = None
         if seen is not None:
-            line = lines[seen - first - 1] if seen > first else self.journal.line(seen)
-            record = decode(line)
-            if encode_body(record.body) == encode_body(command.body):
-                return Answer(record.seq, line.hash, record.events, record.refusal)
-            decision = no(
-                self.rules,
-                "roles",
-                Why.KEY_REUSED,
-                f"key {command.key!r} of {command.actor} stands for record {seen} with other content; take a new key",
-            )
-        else:
-            decision = decide(state, command, self.rules, max(at, state.at))
-        events, refusal = (decision, None) if type(decision) is tuple else ((), decision)
-        assert refusal is None or isinstance(refusal, Refusal)
-        record = Record(state.seq + 1, max(at, state.at), command.actor, command.key, command.body, events, refusal)
+            stands = lines[seen - first - 1] if seen > first else self.journal.line(seen)
+        earlier = decode(stands) if stands is not None else None
+        record = recorded(state, command, self.rules, at, earlier)
+        if stands is not None and record is earlier:
+            return Answer(record.seq, stands.hash, record.events, record.refusal)
         raw = encode(record)
         self.hash = chain(self.hash, raw)
         take_in(state, record)
         if self.tables is not None:
             note(self.tables, state, record)
         lines.append(Line(record.seq, self.hash, raw))
-        return Answer(record.seq, self.hash, events, refusal)
+        return Answer(record.seq, self.hash, record.events, record.refusal)
 
 
 def take_in(state: State, record: Record) -> None:
