@@ -23,9 +23,9 @@ from airshed.lab.agents import (
     sessions,
     strategies_of,
 )
-from airshed.lab.zones.zone import load as load_zone
 from airshed.rulebook.load import find, load
 from airshed.rulebook.shipped import shipped
+from airshed.zone.zone import load as load_zone
 
 SESSIONS = 20
 MECHANISMS = {"continuous": Mechanism(), "call": Mechanism("call")}

@@ -20,12 +20,12 @@ from airshed.engine.journal import GENESIS, Line, MemoryJournal, decode
 from airshed.engine.runner import Runner, fold
 from airshed.engine.state import State
 from airshed.lab.season.season import BANK_ACTOR, EXCHANGE_ACTOR, Season
-from airshed.lab.zones.zone import load as load_zone
 from airshed.model.period import instant
 from airshed.rulebook.load import load as load_rules
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped
-from airshed.service.book import Book
+from airshed.service.book.sqlite import Book
+from airshed.zone.zone import load as load_zone
 
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / "build" / "peers"))

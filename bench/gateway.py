@@ -22,9 +22,9 @@ from itertools import count
 from pathlib import Path
 
 from airshed.lab.stacks.device import REAL_TIME, Logger, mns
-from airshed.lab.zones.rows import write_rows
 from airshed.service.gateway.devices import DeviceRow
 from airshed.service.gateway.journal import read_segment, segments
+from airshed.zone.rows import write_rows
 
 DEVICES = 2_000
 CADENCE_S = 30

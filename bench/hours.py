@@ -23,19 +23,18 @@ from typing import Any
 import polars as pl
 
 from airshed.lab.stacks.episodes import read_episodes
-from airshed.lab.stacks.monitoring import monitoring_rules, registrations
-from airshed.lab.stacks.stacks import AIR_PRESSURE_OF_FLUE_GAS
-from airshed.lab.zones.zone import load as load_zone
 from airshed.mrv.hj212 import Frame, decode
 from airshed.mrv.hours import close_hour
-from airshed.mrv.readings import AIR_PRESSURE
+from airshed.mrv.readings import AIR_PRESSURE, AIR_PRESSURE_OF_FLUE_GAS
 from airshed.mrv.rules import MonitoringRules, StackRegistration
 from airshed.mrv.states import Measured, Missing
 from airshed.rulebook.load import find
 from airshed.rulebook.load import load as load_rules
 from airshed.rulebook.shipped import shipped
-from airshed.service import evidence as files
-from airshed.service.measure import CODEC, CODEC_LEVEL, simulate_zone
+from airshed.service.stacks import evidence as files
+from airshed.service.stacks.measure import CODEC, CODEC_LEVEL, simulate_zone
+from airshed.zone.monitoring import monitoring_rules, registrations
+from airshed.zone.zone import load as load_zone
 
 YEAR, SEED = 2027, 7
 WORKERS = 2

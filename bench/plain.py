@@ -17,13 +17,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from airshed.lab.stacks.monitoring import monitoring_rules
 from airshed.mrv.flue_gas import altitude_pressure_pa
 from airshed.mrv.readings import POLLUTANT_CODES
 from airshed.mrv.rules import MonitoringRules, StackRegistration
 from airshed.rulebook.load import find
 from airshed.rulebook.load import load as load_rules
-from airshed.service import readings as hourly
+from airshed.service.stacks import readings as hourly
+from airshed.zone.monitoring import monitoring_rules
 
 NORMAL, STOPPED, CALIBRATING = ord("N"), ord("F"), ord("C")
 BOUNDS = {"a01011": (0, 100), "a01012": (-50, 1_200), "a01013": (-30, 30), "a01014": (0, 60), "a19001": (0, 25)}

@@ -22,10 +22,10 @@ from typing import Any
 import msgspec
 import polars as pl
 
-from airshed.service import readings as hourly
-from airshed.service.measure import CODEC, CODEC_LEVEL
-from airshed.service.recomputed import Closed, hours_path, result_path
-from airshed.service.workers import each
+from airshed.service.run.pool import each
+from airshed.service.stacks import readings as hourly
+from airshed.service.stacks.measure import CODEC, CODEC_LEVEL
+from airshed.service.stacks.recomputed import Closed, hours_path, result_path
 
 ROOT = Path(__file__).parents[1]
 PEERS = ROOT / "build" / "peers"

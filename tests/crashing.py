@@ -9,7 +9,7 @@ from pathlib import Path
 from airshed.engine import commands as c
 from airshed.engine.runner import Answer, Runner
 from airshed.lab.simulator.small_market import BANK
-from airshed.service.book import Book
+from airshed.service.book.sqlite import Book
 from laws import RULES
 from markets import AT, SERIES
 

@@ -8,12 +8,12 @@ from airshed.engine.journal import Journal
 from airshed.engine.runner import Runner
 from airshed.lab.season.firms import Firm, level_of
 from airshed.lab.season.season import Season, first_year
-from airshed.lab.zones.zone import Zone, expected_kg
-from airshed.lab.zones.zone import load as load_zone
 from airshed.model.period import days_of
 from airshed.rulebook.load import load as load_rules
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped
+from airshed.zone.zone import Zone, expected_kg
+from airshed.zone.zone import load as load_zone
 
 YEAR = 2027
 

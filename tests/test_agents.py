@@ -43,11 +43,11 @@ from airshed.lab.agents.ensemble import Job
 from airshed.lab.agents.gd import Heard, beliefs, chances
 from airshed.lab.agents.zip import Zip
 from airshed.lab.season.firms import Step
-from airshed.lab.zones.zone import load as load_zone
 from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped
-from airshed.service.workers import each
+from airshed.service.run.pool import each
+from airshed.zone.zone import load as load_zone
 from laws import RULES
 
 ZONE = load_zone(shipped("zones", "dianzhong"))

@@ -10,8 +10,8 @@ import numpy as np
 from airshed.lab.scenarios.draw import Setting
 from airshed.lab.scenarios.path import YearRow, play_path
 from airshed.lab.scenarios.schema import Design, Scenario, Trade, find, read
-from airshed.lab.zones.zone import load as load_zone
 from airshed.rulebook.shipped import shipped
+from airshed.zone.zone import load as load_zone
 from laws import RULES
 
 ZONE = load_zone(shipped("zones", "dianzhong"))

@@ -15,9 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from airshed.cli.allocate import allocate as command
-from airshed.lab.zones.activities import read_activities, zone_activities
-from airshed.lab.zones.zone import load as load_zone
+from airshed.cli.allocate.command import allocate as command
 from airshed.market.allocation import (
     METHODS,
     Activity,
@@ -39,6 +37,8 @@ from airshed.model.refusal import Malformed
 from airshed.rulebook import look
 from airshed.rulebook.load import find, load
 from airshed.rulebook.shipped import shipped
+from airshed.zone.activities import read_activities, zone_activities
+from airshed.zone.zone import load as load_zone
 
 masses = st.integers(0, 10**12)
 baselines: st.SearchStrategy[Baseline] = st.sampled_from(["mean", "median"])

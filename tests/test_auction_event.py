@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from typer.testing import CliRunner
 
-from airshed.cli.auction import app
+from airshed.cli.auction.group import app
 from airshed.market.auction import hold
 from airshed.model.measures import yuan
 from auction_laws import Case, cases

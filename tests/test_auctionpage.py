@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from typer.testing import CliRunner
 
-from airshed.cli.auction import app
+from airshed.cli.auction.group import app
 from airshed.market.auction import hold, notice
 from airshed.market.auction.nouns import Outcome
 from airshed.model.refusal import Malformed
-from airshed.service.auctionpage import Positions, build, curve_of
-from airshed.service.auctionpage.chart import chart
-from airshed.service.auctionpage.page import headline
-from airshed.service.report.words import Phrase
+from airshed.pages.auction import Positions, build, curve_of
+from airshed.pages.auction.chart import chart
+from airshed.pages.auction.page import headline
+from airshed.pages.kit.words import Phrase
 from auction_laws import Case, bid, cases, law
 from browsers import opened, sizes
 from test_transcripts import BLOCK

@@ -25,9 +25,9 @@ from airshed.model.refusal import Malformed
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import find, texts
 from airshed.rulebook.schema import Rulebook
-from airshed.service.book import FORMAT, Book
-from airshed.service.opening import adopt, carry_on
-from airshed.service.verify import rebuild, verify
+from airshed.service.book.opening import adopt, carry_on
+from airshed.service.book.sqlite import FORMAT, Book
+from airshed.service.book.verify import rebuild, verify
 from laws import FILES, RULES
 from markets import AT, DAY, SERIES, done, market, send
 
@@ -141,7 +141,7 @@ def test_the_format_is_raised_when_what_a_book_holds_gets_another_shape() -> Non
 
 def test_a_second_writer_is_refused_and_a_reader_is_not(path: Path) -> None:
     script = (
-        "import sys; from pathlib import Path; from airshed.service.book import Book\n"
+        "import sys; from pathlib import Path; from airshed.service.book.sqlite import Book\n"
         "from airshed.model.refusal import Malformed\n"
         "path = Path(sys.argv[1])\n"
         "with Book.read(path) as book: print(book.last())\n"

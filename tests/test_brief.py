@@ -43,14 +43,14 @@ from airshed.lab.equilibrium import check
 from airshed.lab.equilibrium.case import case_of, closed, linked, solved
 from airshed.lab.frames import zone_tables
 from airshed.lab.linking import saving
-from airshed.lab.zones.activities import zone_activities
-from airshed.lab.zones.zone import load as load_zone
 from airshed.market.allocation import allocate, parts
 from airshed.model.allowance import Pollutant
 from airshed.model.refusal import Malformed
 from airshed.rulebook.load import find, load
 from airshed.rulebook.shipped import shipped
-from airshed.service.workers import each as pooled
+from airshed.service.run.pool import each as pooled
+from airshed.zone.activities import zone_activities
+from airshed.zone.zone import load as load_zone
 from laws import RULES
 
 ZONE = load_zone(shipped("zones", "dianzhong"))

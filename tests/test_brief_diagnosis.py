@@ -14,9 +14,9 @@ from airshed.lab.brief.judge import Judge
 from airshed.lab.brief.states import State, states_of
 from airshed.lab.brief.world import Assumed, World
 from airshed.lab.equilibrium.curves import Floats
-from airshed.lab.zones.zone import load as load_zone
+from airshed.pages.brief.doubts import of_book
 from airshed.rulebook.shipped import shipped
-from airshed.service.briefpage.doubts import of_book
+from airshed.zone.zone import load as load_zone
 from laws import RULES
 
 ZONE = load_zone(shipped("zones", "dianzhong"))

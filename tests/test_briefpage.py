@@ -15,33 +15,33 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from airshed.cli.examples import story
-from airshed.cli.lab import app
+from airshed.cli.lab.group import app
+from airshed.cli.reference.story import story
 from airshed.engine.runner import Runner
 from airshed.lab.brief.facts import BriefFacts
 from airshed.lab.brief.measures import CRITERIA
 from airshed.lab.brief.run import brief
 from airshed.lab.brief.tasks import MOVES
 from airshed.lab.brief.world import Assumed
-from airshed.lab.zones.zone import load as load_zone
 from airshed.model.period import BEIJING
 from airshed.model.refusal import Malformed
+from airshed.pages.brief import build
+from airshed.pages.brief.doubts import of_band, sensitivity, unknown
+from airshed.pages.brief.measured import measures
+from airshed.pages.brief.page import number
+from airshed.pages.brief.reasons import headline, reasons
+from airshed.pages.brief.words import AXES, DESIGNS, OPTIONS, PLACES, SPOKEN
+from airshed.pages.kit.pdf import print_page
+from airshed.pages.kit.words import LANGUAGES, Phrase
 from airshed.registry.accounts import PRIVATE, AccountKind
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import find, load
 from airshed.rulebook.shipped import shipped
-from airshed.service.book import Book
-from airshed.service.booktrade import seen_in
-from airshed.service.briefpage import build
-from airshed.service.briefpage.doubts import of_band, sensitivity, unknown
-from airshed.service.briefpage.measured import measures
-from airshed.service.briefpage.page import number
-from airshed.service.briefpage.pdf import print_page
-from airshed.service.briefpage.reasons import headline, reasons
-from airshed.service.briefpage.words import AXES, DESIGNS, OPTIONS, PLACES, SPOKEN
+from airshed.service.book.first_vintage import seen_in
+from airshed.service.book.sqlite import Book
 from airshed.service.marketdata import read_market
 from airshed.service.marketdata.frames import market_frames
-from airshed.service.report.words import LANGUAGES, Phrase
+from airshed.zone.zone import load as load_zone
 from browsers import Seen, opened, sizes
 from laws import FILES, RULES
 

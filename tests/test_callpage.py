@@ -12,14 +12,14 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
-from airshed.cli.call import app
+from airshed.cli.call.group import app
 from airshed.market.zonecall import Air, CallRules, Cleared, NotCleared, clear_in_rounds
 from airshed.model.refusal import Malformed
-from airshed.service.callpage import CallFacts, build
-from airshed.service.callpage.charts import flows, limits, prices
-from airshed.service.callpage.facts import round_facts
-from airshed.service.callpage.page import headline
-from airshed.service.report.words import Phrase
+from airshed.pages.call import CallFacts, build
+from airshed.pages.call.charts import flows, limits, prices
+from airshed.pages.call.facts import round_facts
+from airshed.pages.call.page import headline
+from airshed.pages.kit.words import Phrase
 from browsers import Seen, opened, sizes
 from test_zonecall import two_zones
 

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airshed.lab.stacks.factor_library import shipped_factors
-from airshed.lab.stacks.records import flows_of, method_rules, surveys_of
 from airshed.model.refusal import Malformed
 from airshed.mrv.balances import leaks, sulphur_balance
 from airshed.mrv.choosing import MethodRule, choose, rule_of
 from airshed.mrv.factors import Estimate, Spread, added, estimate, factor_of
+from airshed.service.stacks.records import flows_of, method_rules, surveys_of
+from airshed.zone.factors import shipped_factors
 from laws import RULES
 
 RULE_ROWS = method_rules(RULES)

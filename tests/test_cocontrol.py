@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from airshed.cli.lab import app
+from airshed.cli.lab.group import app
 from airshed.lab.equilibrium import discounting
 from airshed.lab.equilibrium.co_certificate import co_certificate
 from airshed.lab.equilibrium.cocontrol import Measures, co_bound, co_equilibrium, taken_by

@@ -13,8 +13,8 @@ import pytest
 
 import crashing
 from airshed.engine.runner import Runner
-from airshed.service.book import Book
-from airshed.service.verify import verify
+from airshed.service.book.sqlite import Book
+from airshed.service.book.verify import verify
 from laws import RULES
 from markets import market
 

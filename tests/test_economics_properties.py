@@ -19,12 +19,12 @@ from airshed.lab.equilibrium import Steps, Trade, discounting, equilibrium, zone
 from airshed.lab.equilibrium.case import Case, case_of, closed, linked, solved, steps_of
 from airshed.lab.equilibrium.trading import traded
 from airshed.lab.linking import saving
-from airshed.lab.zones.zone import Zone
-from airshed.lab.zones.zone import load as load_zone
 from airshed.market.allocation import METHODS, Activity
 from airshed.model.allowance import Pollutant
 from airshed.rulebook.load import find, load
 from airshed.rulebook.shipped import shipped
+from airshed.zone.zone import Zone
+from airshed.zone.zone import load as load_zone
 
 #: Yuan per tonne: a ceiling above every step of those drawn, and a cost of trading above it, at which nobody trades.
 CEILING, NOBODY = 1e5, 1e7

@@ -18,19 +18,18 @@ from typer.testing import CliRunner
 
 from airshed.cli.main import build
 from airshed.lab.stacks.episodes import read_episodes
-from airshed.lab.stacks.monitoring import monitoring_rules, registrations
-from airshed.lab.stacks.stacks import AIR_PRESSURE_OF_FLUE_GAS
-from airshed.lab.zones.zone import load
 from airshed.model.refusal import Malformed
 from airshed.mrv.hj212 import Frame, chunks, decode, seal
-from airshed.mrv.readings import AIR_PRESSURE, FACTORS, StackReadings, readings_from_rows
+from airshed.mrv.readings import AIR_PRESSURE, AIR_PRESSURE_OF_FLUE_GAS, FACTORS, StackReadings, readings_from_rows
 from airshed.mrv.year import close_year
 from airshed.rulebook.load import find
 from airshed.rulebook.load import load as load_rules
 from airshed.rulebook.shipped import shipped
-from airshed.service import evidence as files
-from airshed.service.measure import Truth, day_chain, measure_zone, read_readings, simulate_zone
-from airshed.service.sealing import seal_commands
+from airshed.service.book.sealing import seal_commands
+from airshed.service.stacks import evidence as files
+from airshed.service.stacks.measure import Truth, day_chain, measure_zone, read_readings, simulate_zone
+from airshed.zone.monitoring import monitoring_rules, registrations
+from airshed.zone.zone import load
 
 YEAR, SEED = 2027, 7
 FOLDER = shipped("zones", "dianzhong")

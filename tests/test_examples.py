@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import get_args
 
-from airshed.cli.examples import examples, story
+from airshed.cli.reference.story import examples, story
 from airshed.engine.commands import Body
 from airshed.engine.journal import MemoryJournal
 from airshed.engine.runner import Runner

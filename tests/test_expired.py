@@ -18,7 +18,7 @@ from airshed.market.zonecall.nouns import SECONDS
 from airshed.model.period import instant
 from airshed.model.refusal import Refusal, Why
 from airshed.registry.moves import Delivered
-from airshed.service.zone_call import close
+from airshed.service.book.zone_call import close
 from laws import RULES
 from markets import AT, AUTHORITY, DAY, SERIES, done, send, why
 from terms import NEXT, STRIP, held, two_vintages

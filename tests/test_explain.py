@@ -11,19 +11,19 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from airshed.cli.mrv import app
+from airshed.cli.mrv.group import app
 from airshed.lab.stacks.episodes import read_episodes
-from airshed.lab.stacks.monitoring import monitoring_rules, registrations
-from airshed.lab.zones.zone import load as load_zone
 from airshed.mrv import states
 from airshed.mrv.readings import AIR_PRESSURE
 from airshed.mrv.rules import Law
 from airshed.mrv.spans import hour_text
 from airshed.mrv.year import close_year_with_hours
 from airshed.rulebook.shipped import shipped
-from airshed.service.evidence import read_manifest
-from airshed.service.explain import Explained, explain
-from airshed.service.measure import measure_zone, read_readings, simulate_zone
+from airshed.service.stacks.evidence import read_manifest
+from airshed.service.stacks.explain import Explained, explain
+from airshed.service.stacks.measure import measure_zone, read_readings, simulate_zone
+from airshed.zone.monitoring import monitoring_rules, registrations
+from airshed.zone.zone import load as load_zone
 from laws import RULES
 
 ZONE = load_zone(shipped("zones", "dianzhong"))

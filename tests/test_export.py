@@ -17,7 +17,7 @@ import pytest
 from airshed.engine.journal import MemoryJournal
 from airshed.lab.simulator import sim
 from airshed.lab.simulator.sim import Simulation
-from airshed.service.book import Book
+from airshed.service.book.sqlite import Book
 from laws import RULES
 
 SCRIPT = Path(__file__).parents[1] / "scripts" / "verify_export.py"

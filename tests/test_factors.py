@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airshed.lab.stacks.factor_library import shipped_factors, shipped_fuels
 from airshed.model.refusal import Malformed
 from airshed.mrv.balances import Flow, Survey, leak_survey, sulphur_balance
 from airshed.mrv.co2 import as_meant, burnt, fuel_kg_per_kwh, fuel_of, fuels_of, t_per_gwh
@@ -23,6 +22,7 @@ from airshed.mrv.factors import (
     factors_of,
     larger,
 )
+from airshed.zone.factors import shipped_factors, shipped_fuels
 
 LIBRARY = shipped_factors()
 HEADER = ",".join(COLUMNS)

@@ -18,7 +18,7 @@ import polars as pl
 import pytest
 
 from airshed import lab
-from airshed.cli.examples import story
+from airshed.cli.reference.story import story
 from airshed.engine.runner import Runner
 from airshed.lab import frames
 from airshed.lab.equilibrium.case import case_of, closed, linked, solved
@@ -29,14 +29,14 @@ from airshed.lab.scenarios.path import play_path
 from airshed.lab.scenarios.schema import find as find_scenario
 from airshed.lab.scenarios.schema import read as read_scenario
 from airshed.lab.scenarios.summary import SHAPE, framed
-from airshed.lab.zones.zone import load as load_zone
 from airshed.model.allowance import Pollutant
 from airshed.model.period import BEIJING
 from airshed.model.refusal import Malformed
 from airshed.rulebook.digest import digest
 from airshed.rulebook.shipped import shipped
-from airshed.service.book import Book
+from airshed.service.book.sqlite import Book
 from airshed.service.marketdata.frames import market_frames
+from airshed.zone.zone import load as load_zone
 from laws import FILES, RULES
 
 EXAMPLES = Path(__file__).parents[1] / "examples"

@@ -13,7 +13,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from airshed.cli.lab import app
+from airshed.cli.lab.group import app
 from airshed.lab import proofs
 from airshed.lab.equilibrium import Slopes, Steps, check, collared, discounting, equilibrium, zone_equilibrium
 from airshed.lab.equilibrium.case import Air, Case, CurveLine, closed, linked, solved

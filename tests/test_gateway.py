@@ -19,7 +19,7 @@ from airshed.model.refusal import Malformed
 from airshed.mrv.hj212 import Frame, decode, seal
 from airshed.mrv.hj212.parts import Assembler
 from airshed.mrv.hj212.sm4 import encrypted_frame
-from airshed.service.device import Caller, Manner
+from airshed.service.devices.logger import Caller, Manner
 from airshed.service.gateway.asking import Answered, Declined, NotConnected, Silent
 from airshed.service.gateway.devices import Key
 from airshed.service.gateway.host import Host

@@ -17,12 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airshed.lab.stacks.device import HOURS, MINUTES, REAL_TIME, Logger, plan
-from airshed.lab.zones.rows import write_rows
 from airshed.model.period import HOUR_MS
 from airshed.model.refusal import Malformed
 from airshed.mrv.hj212 import decode, seal
 from airshed.mrv.hj212.frame import Frame
-from airshed.service.device import Caller, Manner
+from airshed.service.devices.logger import Caller, Manner
 from airshed.service.gateway.channel import SOCKET, Ask, Find, NewKey, Outcome, Registered, State, Status, tell
 from airshed.service.gateway.control import Control
 from airshed.service.gateway.devices import DeviceRow, read_devices
@@ -30,6 +29,7 @@ from airshed.service.gateway.fill import fill
 from airshed.service.gateway.gaps import Gap, asks_of, gaps_in, missing_of, said_hours, times_of
 from airshed.service.gateway.keyring import Keyring
 from airshed.service.gateway.requests import REQUESTS, SETTABLE, Told, items_of, request_of
+from airshed.zone.rows import write_rows
 from gateways import KEY, MN, NEW_YEAR, NOON, VERSIONS, Gate, device, gateway, logger, peer
 
 HOUR = HOUR_MS

@@ -20,13 +20,11 @@ import numpy as np
 import pytest
 
 from airshed.lab.stacks.device import HOURS, Logger, plan
-from airshed.lab.stacks.monitoring import monitoring_rules
 from airshed.lab.stacks.stacks import simulate
-from airshed.lab.zones.zone import load
 from airshed.model.refusal import Malformed
 from airshed.mrv.hj212 import Frame, decode
 from airshed.rulebook.shipped import shipped
-from airshed.service.device import Caller, Manner
+from airshed.service.devices.logger import Caller, Manner
 from airshed.service.gateway import store
 from airshed.service.gateway.devices import Device, read_devices
 from airshed.service.gateway.journal import segments
@@ -34,7 +32,9 @@ from airshed.service.gateway.keeper import Arrived, Keeper
 from airshed.service.gateway.limits import Limits
 from airshed.service.gateway.readings import frames_of, measure_receipts, read_receipts
 from airshed.service.gateway.reception import Received, judge
-from airshed.service.measure import measure_zone, simulate_zone
+from airshed.service.stacks.measure import measure_zone, simulate_zone
+from airshed.zone.monitoring import monitoring_rules
+from airshed.zone.zone import load
 from gateways import MN, NEW_YEAR, NOON, Clock, FailingDisk, device, gateway, logger, peer
 from laws import RULES
 

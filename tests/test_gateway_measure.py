@@ -12,20 +12,20 @@ from pathlib import Path
 import pytest
 
 from airshed.lab.stacks.device import HOURS, Logger, instant_of, plan
-from airshed.lab.stacks.monitoring import monitoring_rules
-from airshed.lab.zones.zone import load
 from airshed.model.refusal import Malformed
 from airshed.mrv.readings import readings_from_rows
 from airshed.rulebook.shipped import shipped
-from airshed.service import readings as hourly
-from airshed.service.device import Caller, Manner
+from airshed.service.devices.logger import Caller, Manner
 from airshed.service.gateway.devices import Device
 from airshed.service.gateway.keeper import Arrived, Keeper
 from airshed.service.gateway.limits import Limits
 from airshed.service.gateway.measure import readings_of_receipts, refused_path
 from airshed.service.gateway.reception import judge
-from airshed.service.recompute import recompute_readings
-from airshed.service.recomputed import hours_path, result_path
+from airshed.service.stacks import readings as hourly
+from airshed.service.stacks.recompute import recompute_readings
+from airshed.service.stacks.recomputed import hours_path, result_path
+from airshed.zone.monitoring import monitoring_rules
+from airshed.zone.zone import load
 from gateways import NEW_YEAR, NOON, Clock, device, gateway
 from laws import RULES
 

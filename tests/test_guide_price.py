@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from airshed.cli.lab import app
+from airshed.cli.lab.group import app
 from airshed.lab.equilibrium import Steps
 from airshed.lab.equilibrium.case import Case
 from airshed.lab.prices.floors import floors_of, read_traded
@@ -27,8 +27,8 @@ from airshed.lab.prices.taxes import read_fees, read_reliefs, read_taxes, tax_of
 from airshed.market.emission_tax import Relief, due, guided, part_paid, per_tonne, taxed
 from airshed.market.tenor import annualised, implied_yield
 from airshed.model.refusal import Malformed
+from airshed.pages.quotes.page import QuoteFacts, build, headline
 from airshed.rulebook.load import find, load
-from airshed.service.quotepage.page import QuoteFacts, build, headline
 from browsers import Seen, opened, sizes
 
 DESK, TELEPHONE = 1280, 400

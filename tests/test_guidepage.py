@@ -8,12 +8,12 @@ from math import inf
 import pytest
 from typer.testing import CliRunner
 
-from airshed.cli.lab import app
+from airshed.cli.lab.group import app
 from airshed.lab.prices.guide_price import Collar, GuidePrice, GuidePrices
 from airshed.market.emission_tax import guided
-from airshed.service.guidepage import GuideFacts, build
-from airshed.service.guidepage.page import headline
-from airshed.service.report.words import Phrase
+from airshed.pages.guide import GuideFacts, build
+from airshed.pages.guide.page import headline
+from airshed.pages.kit.words import Phrase
 from browsers import Seen, opened, sizes
 
 DESK, TELEPHONE = 1280, 400

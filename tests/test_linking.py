@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from airshed.cli.lab import app
+from airshed.cli.lab.group import app
 from airshed.lab.equilibrium import Steps, discounting
 from airshed.lab.equilibrium.case import Case, closed, linked, solved
 from airshed.lab.linking import saving

@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from airshed.cli.mrv import app
-from airshed.lab.stacks.records import flows_of, hours_of, manual_rules, read_tests, surveys_of
+from airshed.cli.mrv.group import app
 from airshed.model.refusal import Malformed
 from airshed.mrv.factors import Spread
 from airshed.mrv.manual import STUDENT_T, ManualTest, judge, manual_year, shown
+from airshed.service.stacks.records import flows_of, hours_of, manual_rules, read_tests, surveys_of
 from laws import RULES
 
 LAW = manual_rules(RULES)

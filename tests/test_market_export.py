@@ -9,11 +9,11 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from airshed.cli.market import app
+from airshed.cli.market.group import app
 from airshed.engine.journal import MemoryJournal
 from airshed.market.tape import EXCHANGE_KINDS
 from airshed.model.refusal import Malformed
-from airshed.service.book import Book
+from airshed.service.book.sqlite import Book
 from airshed.service.marketdata import Market, read_market
 from airshed.service.marketdata.export import FORMATS, export
 from airshed.service.marketdata.tables import COLUMNS, ROWS

@@ -22,10 +22,10 @@ from airshed.model.allowance import count_of, members
 from airshed.model.measures import value_fen
 from airshed.model.period import instant
 from airshed.model.refusal import Malformed
+from airshed.pages.market import build, facts_of
 from airshed.registry.moves import Delivered, Paid
 from airshed.service.marketdata import Market, Until, read_market, summaries, zone_index
 from airshed.service.marketdata.tables import ROWS
-from airshed.service.marketpage import build, facts_of
 from laws import RULES
 from markets import DAY, SERIES, done, market, send
 from naive_market import naive_bar, naive_levels, same_span

@@ -11,19 +11,19 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
-from airshed.cli.market import app
+from airshed.cli.market.group import app
 from airshed.engine.journal import MemoryJournal
 from airshed.market.tape import KINDS
 from airshed.model.measures import tonnes, yuan
 from airshed.model.refusal import Malformed
+from airshed.pages.kit.html import write
+from airshed.pages.kit.words import Phrase
+from airshed.pages.market import MarketFacts, build, facts_of
+from airshed.pages.market.charts import charts
+from airshed.pages.market.page import headline
+from airshed.pages.market.words import KINDS as KIND_NAMES
+from airshed.pages.market.words import PARTS
 from airshed.service.marketdata import read_market
-from airshed.service.marketpage import MarketFacts, build, facts_of
-from airshed.service.marketpage.charts import charts
-from airshed.service.marketpage.page import headline
-from airshed.service.marketpage.words import KINDS as KIND_NAMES
-from airshed.service.marketpage.words import PARTS
-from airshed.service.report import write
-from airshed.service.report.words import Phrase
 from browsers import Seen, opened, sizes
 from laws import RULES
 from markets import market

@@ -8,13 +8,13 @@ import msgspec
 import numpy as np
 import pytest
 
-from airshed.lab.stacks.monitoring import monitoring_rules, registrations
-from airshed.lab.zones.zone import load as load_zone
 from airshed.mrv.applicability import limit_on, limits_of, scope_on
 from airshed.mrv.rules import LimitScope, LimitValue, MonitoringRules, Part75Rules, StackRegistration
 from airshed.mrv.year import close_year
 from airshed.rulebook.load import load_texts, read
 from airshed.rulebook.shipped import shipped
+from airshed.zone.monitoring import monitoring_rules, registrations
+from airshed.zone.zone import load as load_zone
 from laws import FILES, RULES
 from stack_years import SO2, STACK, YEAR, changed, steady_year
 

@@ -10,8 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airshed.lab.stacks.meter_trial import meter_prices, synthetic_hours
-from airshed.lab.stacks.monitoring import registrations
-from airshed.lab.zones.zone import load as load_zone
 from airshed.mrv.hours import ClosedHours, close_hours
 from airshed.mrv.meter_price import (
     SCENARIOS,
@@ -25,6 +23,8 @@ from airshed.mrv.meter_price import (
 )
 from airshed.mrv.states import MEASURED, MISSING, STOPPED
 from airshed.rulebook.shipped import shipped
+from airshed.zone.monitoring import registrations
+from airshed.zone.zone import load as load_zone
 from stack_years import HOURS, NOX, PM, RULES, SO2, STACK, YEAR, changed, steady_year
 
 ODD = Scenario("odd", 100, 1, "random")

@@ -15,7 +15,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from airshed.cli.lab import app
+from airshed.cli.lab.group import app
 from airshed.lab.equilibrium import Steps, equilibrium
 from airshed.lab.equilibrium.case import CurveLine
 from airshed.lab.methods import apart, changed, compare, plans
@@ -26,9 +26,9 @@ from airshed.market.linear import Columns, solve
 from airshed.market.sharing.named import NAMED
 from airshed.market.sharing.plan import Member, Plan, Tier
 from airshed.model.refusal import Malformed
-from airshed.service.methodspage.chart import COLUMNS, chart
-from airshed.service.methodspage.page import MethodsFacts, Terms, basis, build, headline
-from airshed.service.report.words import Phrase
+from airshed.pages.kit.words import Phrase
+from airshed.pages.methods.chart import COLUMNS, chart
+from airshed.pages.methods.page import MethodsFacts, Terms, basis, build, headline
 from browsers import Seen, opened, sizes
 
 DESK, TELEPHONE = 1280, 400

@@ -16,8 +16,8 @@ from airshed.lab.simulator.small_market import EXCHANGE
 from airshed.market.tenor import year_price_fen
 from airshed.model.period import instant
 from airshed.rulebook.load import find, texts
-from airshed.service.book import Book
-from airshed.service.opening import adopt
+from airshed.service.book.opening import adopt
+from airshed.service.book.sqlite import Book
 
 DAY = "2003-03-03"
 

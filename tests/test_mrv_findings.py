@@ -32,8 +32,8 @@ from airshed.mrv.slips import unit_slips
 from airshed.mrv.states import Finding, FindingCode, Measured, Missing, Stopped, Substituted
 from airshed.mrv.told import TOTALS, Receipt, clock_hours, told_year
 from airshed.mrv.year import close_year, close_year_with_hours
-from airshed.service.report.words import FINDINGS
-from airshed.service.stackpage.words import why_said
+from airshed.pages.kit.words import FINDINGS
+from airshed.pages.stack.words import why_said
 from stack_years import HOURS, NOX, PM, RULES, SO2, STACK, TYPICAL, YEAR, changed, steady_year
 
 NEW_YEAR = datetime(YEAR, 1, 1)

@@ -15,11 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from airshed.cli.allocate import allocate as command
-from airshed.lab.zones.activities import read_members
-from airshed.lab.zones.criteria import read_criteria
-from airshed.lab.zones.zone import load as load_zone
-from airshed.lab.zones.zone_cap import ZoneCap, zone_cap
+from airshed.cli.allocate.command import allocate as command
+from airshed.lab.zone_cap import ZoneCap, zone_cap
 from airshed.market.allocation import METHODS, Activity, Allocation, Parts, allocate, whip
 from airshed.market.claims import Power, by_benchmark, by_history
 from airshed.market.claims_heat import OutputRule, by_heat_input, by_output, load_factor, power_quota_kg
@@ -35,6 +32,9 @@ from airshed.market.sharing.truing import trued_up
 from airshed.model.refusal import Malformed
 from airshed.rulebook.load import find, load
 from airshed.rulebook.shipped import shipped
+from airshed.zone.activities import read_members
+from airshed.zone.criteria import read_criteria
+from airshed.zone.zone import load as load_zone
 
 DOCS = Path(__file__).parents[1] / "docs"
 CITIES = ("KM", "QJ", "YX")

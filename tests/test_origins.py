@@ -7,8 +7,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from airshed.cli.allocate import allocate
-from airshed.cli.lab import app as lab
+from airshed.cli.allocate.command import allocate
+from airshed.cli.lab.group import app as lab
 
 #: A command over the shipped zone, and what its result rests on beside the caps.
 RESULTS = {

@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from airshed.cli.examples import story
-from airshed.cli.lab_replay import replay
+from airshed.cli.lab.replay import replay
+from airshed.cli.reference.story import story
 from airshed.cli.show import instant_of
 from airshed.engine import commands as c
 from airshed.engine.journal import Line, MemoryJournal, decode
@@ -19,14 +19,14 @@ from airshed.lab.scenarios.draw import Setting
 from airshed.lab.scenarios.path import _Path as Played
 from airshed.lab.scenarios.schema import Entry, Scenario, Trade
 from airshed.lab.simulator.sim import Simulation
-from airshed.lab.zones.zone import load as load_zone
 from airshed.model.refusal import Malformed, Why
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import find, load
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped
-from airshed.service.book import Book
-from airshed.service.other_law import NAMES, WITHIN, Compared, carried_on, here, under
+from airshed.service.book.replay import NAMES, WITHIN, Compared, carried_on, here, under
+from airshed.service.book.sqlite import Book
+from airshed.zone.zone import load as load_zone
 from laws import FILES, RULES
 
 ZONE = load_zone(shipped("zones", "dianzhong"))

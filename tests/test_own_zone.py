@@ -10,14 +10,14 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from airshed.cli.allocate import allocate
-from airshed.cli.lab import app as lab
+from airshed.cli.allocate.command import allocate
+from airshed.cli.lab.group import app as lab
 from airshed.cli.rules import app as rules
 from airshed.cli.zone import app as zone_app
 from airshed.lab.scenarios import schema
-from airshed.lab.zones import inventory
 from airshed.model.refusal import Malformed
 from airshed.rulebook.shipped import shipped
+from airshed.zone import inventory
 
 #: Every command that looks at a zone, as a short run.
 COMMANDS = (

@@ -31,10 +31,10 @@ from airshed.lab.air.plume import (
     wind_at,
 )
 from airshed.lab.air.transfer import default_matrix, read_transfer
-from airshed.lab.zones.zone import load as load_zone
 from airshed.model.allowance import Pollutant
 from airshed.model.refusal import Malformed
 from airshed.rulebook.shipped import shipped
+from airshed.zone.zone import load as load_zone
 
 FOLDER = shipped("zones", "dianzhong")
 ZONE = load_zone(FOLDER)

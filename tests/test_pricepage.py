@@ -12,16 +12,16 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
-from airshed.cli.mrv import app
+from airshed.cli.mrv.group import app
 from airshed.model.refusal import Malformed
 from airshed.mrv.meter_price import SCENARIOS, Price, Scenario
-from airshed.service.pricepage import PriceFacts, build
-from airshed.service.pricepage.chart import chart
-from airshed.service.pricepage.page import headline
-from airshed.service.pricepage.words import SCENARIOS as NAMES
-from airshed.service.pricepage.words import scenario_said
-from airshed.service.report.page import write
-from airshed.service.report.words import Phrase
+from airshed.pages.kit.html import write
+from airshed.pages.kit.words import Phrase
+from airshed.pages.meter_price import PriceFacts, build
+from airshed.pages.meter_price.chart import chart
+from airshed.pages.meter_price.page import headline
+from airshed.pages.meter_price.words import SCENARIOS as NAMES
+from airshed.pages.meter_price.words import scenario_said
 from browsers import Seen, opened, sizes
 
 LARGEST_PAGE = 6_000_000

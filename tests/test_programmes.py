@@ -21,14 +21,12 @@ from airshed.engine.procedures.guards import in_money
 from airshed.engine.runner import Runner
 from airshed.lab.season.season import Season
 from airshed.lab.season.trader import bids_for
-from airshed.lab.stacks.monitoring import monitoring_rules
-from airshed.lab.zones import inventory
-from airshed.lab.zones.plan import read_plan
 from airshed.model.allowance import Series
 from airshed.model.measures import value_fen
 from airshed.model.period import day_of, instant
 from airshed.model.refusal import Why
 from airshed.mrv.year import close_year
+from airshed.pages.report.page import build
 from airshed.registry.moves import Delivered
 from airshed.rulebook import look
 from airshed.rulebook.diff import diff
@@ -37,9 +35,11 @@ from airshed.rulebook.load import find, load, texts
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped
 from airshed.rulebook.words import said
-from airshed.service.book import Book
-from airshed.service.report.page import build
-from airshed.service.verify import verify
+from airshed.service.book.sqlite import Book
+from airshed.service.book.verify import verify
+from airshed.zone import inventory
+from airshed.zone.monitoring import monitoring_rules
+from airshed.zone.plan import read_plan
 from seasons import played, rules_and_zone
 from stack_years import STACK, steady_year
 

@@ -18,18 +18,18 @@ import polars as pl
 import pytest
 
 from airshed.lab.stacks.episodes import read_episodes
-from airshed.lab.stacks.monitoring import monitoring_rules
-from airshed.lab.zones.zone import Zone, load
 from airshed.model.refusal import Malformed
 from airshed.rulebook.load import find
 from airshed.rulebook.load import load as load_rules
-from airshed.service import cluster as clustering
-from airshed.service import recompute as recomputing
-from airshed.service.measure import measure_jobs, measure_zone, simulate_zone
-from airshed.service.parts import PARTS
-from airshed.service.recompute import recompute
-from airshed.service.recomputed import hours_path, made_path, result_path
-from airshed.service.totals import Summary
+from airshed.service.run import cluster as clustering
+from airshed.service.run.parts import PARTS
+from airshed.service.stacks import recompute as recomputing
+from airshed.service.stacks.measure import measure_jobs, measure_zone, simulate_zone
+from airshed.service.stacks.recompute import recompute
+from airshed.service.stacks.recomputed import hours_path, made_path, result_path
+from airshed.service.stacks.totals import Summary
+from airshed.zone.monitoring import monitoring_rules
+from airshed.zone.zone import Zone, load
 from clusters import LONGEST_S, Cluster, cluster, wait_for
 
 ROOT = Path(__file__).parents[1]

@@ -10,10 +10,10 @@ import pytest
 import typer
 
 from airshed.cli.main import ROOMS, build
-from airshed.cli.reference import ALWAYS, BODIES, EVENTS, INNER, PARTS, meaning, pages, reasons
-from airshed.cli.reference_cli import leaves
-from airshed.cli.reference_words import COLUMNS
-from airshed.cli.reference_words import TABLES as TABLE_WORDS
+from airshed.cli.reference.shell import leaves
+from airshed.cli.reference.words import COLUMNS
+from airshed.cli.reference.words import TABLES as TABLE_WORDS
+from airshed.cli.reference.write import ALWAYS, BODIES, EVENTS, INNER, PARTS, meaning, pages, reasons
 from airshed.engine.commands import Body
 from airshed.engine.decide import PROCEDURES
 from airshed.engine.events import Event

@@ -16,23 +16,24 @@ from airshed.engine.journal import decode
 from airshed.engine.runner import Runner
 from airshed.lab.season.season import Season
 from airshed.lab.stacks.episodes import Episode, read_episodes
-from airshed.lab.zones.zone import Zone, expected_kg
-from airshed.lab.zones.zone import load as load_zone
 from airshed.model.measures import value_fen
 from airshed.model.period import days_of
 from airshed.model.refusal import Malformed
 from airshed.mrv.readings import OXYGEN, VELOCITY
 from airshed.mrv.year import StackYear, close_year
+from airshed.pages.kit.html import write
+from airshed.pages.report.charts import charts
+from airshed.pages.report.facts import Facts, read
+from airshed.pages.report.labels import source_label
+from airshed.pages.report.page import build
 from airshed.registry.moves import Delivered
 from airshed.rulebook.load import load as load_rules
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped
-from airshed.service.book import Book
-from airshed.service.report.charts import charts
-from airshed.service.report.facts import Facts, read
-from airshed.service.report.labels import source_label
-from airshed.service.report.page import build, write
-from airshed.service.summary import by_sector, summary
+from airshed.service.book.sqlite import Book
+from airshed.service.book.summary import by_sector, summary
+from airshed.zone.zone import Zone, expected_kg
+from airshed.zone.zone import load as load_zone
 from browsers import Seen, opened, sizes
 from stack_years import RULES, SO2, STACK, TYPICAL, YEAR, changed, steady_year
 

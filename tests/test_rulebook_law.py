@@ -8,8 +8,6 @@ from typing import Any, get_args
 import msgspec
 
 from airshed.engine.commands import Body
-from airshed.lab.zones import zone as inventory
-from airshed.lab.zones.caps import propose
 from airshed.model.allowance import Series
 from airshed.model.measures import tonnes
 from airshed.rulebook import look
@@ -20,6 +18,8 @@ from airshed.rulebook.kinds import COMMANDS
 from airshed.rulebook.load import load_texts, read
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped
+from airshed.zone import zone as inventory
+from airshed.zone.caps import propose
 from laws import FILES, LAW, RULES, SO2_KM, as_files
 
 

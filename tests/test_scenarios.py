@@ -25,16 +25,16 @@ from airshed.lab.scenarios.law import law_of
 from airshed.lab.scenarios.path import YearRow, _Path, play_path
 from airshed.lab.scenarios.schema import Caps, Costs, Design, Entry, Scenario, Shock, Trade, every, find, read
 from airshed.lab.scenarios.summary import framed, summed
-from airshed.lab.zones.zone import load as load_zone
 from airshed.model.refusal import Malformed
 from airshed.rulebook import look
 from airshed.rulebook.load import find as find_rules
 from airshed.rulebook.load import load
 from airshed.rulebook.shipped import shipped
-from airshed.service import scenario_run
-from airshed.service.lock import only_writer
-from airshed.service.parts import put
-from airshed.service.scenario_run import MANIFEST, SUMS, Job, run
+from airshed.service.run import scenario as scenario_run
+from airshed.service.run.lock import only_writer
+from airshed.service.run.parts import put
+from airshed.service.run.scenario import MANIFEST, SUMS, Job, run
+from airshed.zone.zone import load as load_zone
 from clusters import cluster
 from laws import RULES
 

@@ -18,7 +18,7 @@ from airshed.lab.simulator.small_market import EXCHANGE
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.model.seal import seal_of
 from airshed.rulebook.schema import Rulebook
-from airshed.service.zone_call import close
+from airshed.service.book.zone_call import close
 from laws import RULES
 from markets import AT, AUTHORITY, SERIES, done, market, send, why
 

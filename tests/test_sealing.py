@@ -16,8 +16,8 @@ from airshed.model.refusal import Malformed
 from airshed.mrv.days import DayMass, SealedDay
 from airshed.mrv.states import Finding
 from airshed.mrv.year import StackYear
-from airshed.service.marked_days import reverted, sealed_and_corrected
-from airshed.service.sealing import as_commands, differences, finding_lines, marks_in_force
+from airshed.service.book.sealing import as_commands, differences, finding_lines, marks_in_force
+from airshed.service.stacks.marked_days import reverted, sealed_and_corrected
 from markets import AUTHORITY, confirmed, done, market
 
 AFTER = instant("2028-01-02", 8)

@@ -20,10 +20,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from airshed.lab.stacks.episodes import read_episodes
-from airshed.lab.stacks.monitoring import monitoring_rules
 from airshed.lab.stacks.sector import sector_stack
 from airshed.lab.stacks.stacks import readings as readings_of
-from airshed.lab.zones.zone import Zone, load
 from airshed.model.refusal import Malformed
 from airshed.mrv.flue_gas import Floats
 from airshed.mrv.hours import close_hours
@@ -33,15 +31,17 @@ from airshed.mrv.spans import hours_in
 from airshed.mrv.year import close_year_with_hours
 from airshed.rulebook.load import find
 from airshed.rulebook.load import load as load_rules
-from airshed.service import readings as hourly
-from airshed.service.evidence import read_manifest
-from airshed.service.lock import LOCK, only_writer
-from airshed.service.measure import read_readings, simulate_zone
-from airshed.service.parts import PARTS
-from airshed.service.recompute import ReadingsJob, recompute, recompute_readings, recompute_readings_of
-from airshed.service.recomputed import code_digest, hours_path, made_path, result_path
-from airshed.service.sector import readings_of_evidence, simulate_sector
-from airshed.service.totals import Summary
+from airshed.service.run.lock import LOCK, only_writer
+from airshed.service.run.parts import PARTS
+from airshed.service.stacks import readings as hourly
+from airshed.service.stacks.evidence import read_manifest
+from airshed.service.stacks.measure import read_readings, simulate_zone
+from airshed.service.stacks.recompute import ReadingsJob, recompute, recompute_readings, recompute_readings_of
+from airshed.service.stacks.recomputed import code_digest, hours_path, made_path, result_path
+from airshed.service.stacks.sector import readings_of_evidence, simulate_sector
+from airshed.service.stacks.totals import Summary
+from airshed.zone.monitoring import monitoring_rules
+from airshed.zone.zone import Zone, load
 from clusters import LONGEST_S, cluster, wait_for
 
 ROOT = Path(__file__).parents[1]
@@ -55,9 +55,9 @@ YEARS = (2023, 2024, 2026)
 HANGING = """
 import sys, time
 from pathlib import Path
-from airshed.service.lock import only_writer
-from airshed.service.parts import PARTS
-from airshed.service.workers import each
+from airshed.service.run.lock import only_writer
+from airshed.service.run.parts import PARTS
+from airshed.service.run.pool import each
 
 def hang(part):
     part.parent.mkdir(exist_ok=True)

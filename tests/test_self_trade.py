@@ -14,7 +14,7 @@ from airshed.engine.runner import Runner
 from airshed.lab.simulator.mirror import Mirror
 from airshed.lab.simulator.small_market import BANK, EXCHANGE
 from airshed.model.refusal import Why
-from airshed.service.zone_call import Closed, close
+from airshed.service.book.zone_call import Closed, close
 from laws import RULES
 from markets import AT, AUTHORITY, SERIES, done, market, send
 

@@ -24,12 +24,12 @@ from airshed.lab.scenarios.sensitivity import (
     jobs_of,
     sample,
 )
-from airshed.lab.zones.zone import load as load_zone
 from airshed.model.refusal import Malformed
 from airshed.rulebook.shipped import shipped
-from airshed.service import sensitivity_run
-from airshed.service.sensitivity_run import Job, evaluate
-from airshed.service.workers import pooled
+from airshed.service.run import sensitivity as sensitivity_run
+from airshed.service.run.pool import pooled
+from airshed.service.run.sensitivity import Job, evaluate
+from airshed.zone.zone import load as load_zone
 from clusters import cluster
 from laws import RULES
 

@@ -14,8 +14,8 @@ from airshed.engine.procedures import complying, reporting, trading
 from airshed.lab.simulator.sim import Broken, simulate
 from airshed.market.orderbook import Fill, OrderBook
 from airshed.registry.ledger import Ledger
-from airshed.service.book import Book
-from airshed.service.verify import verify
+from airshed.service.book.sqlite import Book
+from airshed.service.book.verify import verify
 from laws import RULES
 
 INVARIANTS = [f"I{number}" for number in range(1, 15)]

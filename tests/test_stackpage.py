@@ -21,28 +21,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from airshed.cli.mrv import app
+from airshed.cli.mrv.group import app
 from airshed.lab.stacks.episodes import read_episodes
-from airshed.lab.stacks.monitoring import monitoring_rules
-from airshed.lab.zones.zone import load as load_zone
 from airshed.model.refusal import Malformed
 from airshed.mrv import states
 from airshed.mrv.exceedance import times_over
+from airshed.pages.kit import picture
+from airshed.pages.kit.html import write
+from airshed.pages.stack import build, build_completeness
+from airshed.pages.stack.charts import charts
+from airshed.pages.stack.charts_hours import hours_chart
+from airshed.pages.stack.completeness import Completeness, completeness
+from airshed.pages.stack.completeness_chart import heat_map, share_of_day
+from airshed.pages.stack.facts import StackFacts, read_stack, spans_of
+from airshed.pages.stack.page import picture_size
+from airshed.pages.stack.words import method_said, why_said
 from airshed.rulebook.load import load as load_rules
 from airshed.rulebook.shipped import shipped
-from airshed.service.held import held_year
-from airshed.service.measure import measure_zone, simulate_zone
-from airshed.service.readings import readings_path, write_manifest, write_readings
-from airshed.service.report.page import write
-from airshed.service.sector import readings_of_evidence
-from airshed.service.stackpage import build, build_completeness, picture
-from airshed.service.stackpage.charts import charts
-from airshed.service.stackpage.charts_hours import hours_chart
-from airshed.service.stackpage.completeness import Completeness, completeness
-from airshed.service.stackpage.completeness_chart import heat_map, share_of_day
-from airshed.service.stackpage.facts import StackFacts, read_stack, spans_of
-from airshed.service.stackpage.page import picture_size
-from airshed.service.stackpage.words import method_said, why_said
+from airshed.service.stacks.held import held_year
+from airshed.service.stacks.measure import measure_zone, simulate_zone
+from airshed.service.stacks.readings import readings_path, write_manifest, write_readings
+from airshed.service.stacks.sector import readings_of_evidence
+from airshed.zone.monitoring import monitoring_rules
+from airshed.zone.zone import load as load_zone
 from browsers import Seen, opened, sizes
 
 YEAR, SEED = 2027, 7

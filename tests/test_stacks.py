@@ -12,18 +12,18 @@ from hypothesis import strategies as st
 
 from airshed.lab.stacks.columns import instant_text, number_text
 from airshed.lab.stacks.episodes import Episode, episodes_of, read_episodes
-from airshed.lab.stacks.monitoring import monitoring_rules, registrations
 from airshed.lab.stacks.operation import STOPPED, operate
-from airshed.lab.stacks.stacks import AIR_PRESSURE_OF_FLUE_GAS, StackFrames, simulate
-from airshed.lab.zones.zone import Stack, expected_kg, load
+from airshed.lab.stacks.stacks import StackFrames, simulate
 from airshed.model.allowance import Pollutant
 from airshed.model.refusal import Malformed
 from airshed.mrv.hj212 import Frame, decode, encode, hour_rows
-from airshed.mrv.readings import AIR_PRESSURE, FACTORS, readings_from_columns
+from airshed.mrv.readings import AIR_PRESSURE, AIR_PRESSURE_OF_FLUE_GAS, FACTORS, readings_from_columns
 from airshed.mrv.year import StackYear, close_year
 from airshed.rulebook.load import find
 from airshed.rulebook.load import load as load_rules
 from airshed.rulebook.shipped import shipped
+from airshed.zone.monitoring import monitoring_rules, registrations
+from airshed.zone.zone import Stack, expected_kg, load
 
 YEAR, SEED = 2027, 7
 FOLDER = shipped("zones", "dianzhong")

@@ -18,10 +18,10 @@ from pathlib import Path
 
 import pytest
 
-from airshed.cli.reference import reasons
+from airshed.cli.reference.write import reasons
 from airshed.model.refusal import Why
 from airshed.rulebook.digest import digest
-from airshed.service.book import Book
+from airshed.service.book.sqlite import Book
 from laws import FILES, RULES
 from seasons import played
 

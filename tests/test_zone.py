@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from airshed.lab.zones import inventory
-from airshed.lab.zones.outlets import local_pressure_kpa
-from airshed.lab.zones.plan import read_plan
-from airshed.lab.zones.rows import read_rows, write_rows
-from airshed.lab.zones.zone import Source, Stack, Zone, dry_flow_m3_h, expected_kg, load
 from airshed.model.allowance import Pollutant, Sector
 from airshed.model.refusal import Malformed
 from airshed.rulebook.shipped import shipped
 from airshed.rulebook.tables import Benchmark, Limit
+from airshed.zone import inventory
+from airshed.zone.outlets import local_pressure_kpa
+from airshed.zone.plan import read_plan
+from airshed.zone.rows import read_rows, write_rows
+from airshed.zone.zone import Source, Stack, Zone, dry_flow_m3_h, expected_kg, load
 
 FOLDER = shipped("zones", "dianzhong")
 RULES = shipped("rulebooks", "dianzhong")

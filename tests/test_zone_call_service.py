@@ -18,9 +18,9 @@ from airshed.market.zonecall import call as solving
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import load_texts
-from airshed.service.book import Book
-from airshed.service.verify import verify
-from airshed.service.zone_call import Closed, close, proof
+from airshed.service.book.sqlite import Book
+from airshed.service.book.verify import verify
+from airshed.service.book.zone_call import Closed, close, proof
 from laws import FILES
 from markets import AT
 from test_zone_calling import EXCHANGE, worked, zone

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from airshed.cli.lab_case import ZoneOption
+from airshed.cli.lab.case import ZoneOption
 from airshed.cli.show import PAGE, as_json, console, table
 from airshed.model.measures import tonnes, yuan
 from airshed.model.refusal import Malformed
@@ -18,8 +18,8 @@ from airshed.model.refusal import Malformed
 if TYPE_CHECKING:
     from airshed.lab.season.firms import Firm
     from airshed.lab.season.season import Season
-    from airshed.lab.zones.zone import Zone
     from airshed.rulebook.schema import Rulebook
+    from airshed.zone.zone import Zone
 
 RULEBOOK = "dianzhong"
 MARK = "demo.json"
@@ -94,9 +94,9 @@ def demo(
 def _programme(rulebook: str, region: str) -> Programme:
     """The law and its zone."""
     from airshed.lab.season.season import first_year
-    from airshed.lab.zones.zone import find as find_zone
-    from airshed.lab.zones.zone import of_law
     from airshed.rulebook.load import find, load_texts, texts
+    from airshed.zone.zone import find as find_zone
+    from airshed.zone.zone import of_law
 
     law = texts(find(rulebook))
     rules = load_texts(law)
@@ -166,13 +166,13 @@ def _play(out: Path, seed: int, workers: int, step: Step, programme: Programme) 
     from airshed.lab.season.season import Season
     from airshed.lab.season.verifier import doubts
     from airshed.lab.stacks.episodes import read_episodes
-    from airshed.lab.stacks.monitoring import monitoring_rules
     from airshed.rulebook.digest import digest
-    from airshed.service.book import Book
-    from airshed.service.marked_days import reverted, sealed_and_corrected
-    from airshed.service.measure import measure_zone, simulate_zone
-    from airshed.service.sealing import note_command
-    from airshed.service.verify import verify
+    from airshed.service.book.sealing import note_command
+    from airshed.service.book.sqlite import Book
+    from airshed.service.book.verify import verify
+    from airshed.service.stacks.marked_days import reverted, sealed_and_corrected
+    from airshed.service.stacks.measure import measure_zone, simulate_zone
+    from airshed.zone.monitoring import monitoring_rules
 
     law, rules, zone, folder, year = programme
     book = Book.create(out / programme.book)
@@ -250,8 +250,9 @@ def _levels(zone: Zone, firms: list[Firm]) -> dict[str, dict[str, list[tuple[int
 
 def _report(out: Path, seed: int, season: Season, measured: list[Any], programme: Programme) -> int:
     from airshed.lab.stacks.episodes import read_episodes
-    from airshed.service.book import Book
-    from airshed.service.report import build, write
+    from airshed.pages.kit.html import write
+    from airshed.pages.report import build
+    from airshed.service.book.sqlite import Book
 
     book = season.runner.journal
     assert isinstance(book, Book)

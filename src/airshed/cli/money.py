@@ -28,7 +28,7 @@ def money_of(rulebook: str) -> CurrencyRule:
 
 def money_in(path: Path, market: Market) -> str:
     """The currency of the law that was in force where the market of a book was read to, in English."""
-    from airshed.service.book import Book
+    from airshed.service.book.sqlite import Book
     from airshed.service.marketdata import law_of
 
     with Book.read(path) as book, book.named():

@@ -24,8 +24,8 @@ def replay(
     from airshed.engine.journal import GENESIS, decode
     from airshed.engine.runner import fold
     from airshed.engine.state import State
-    from airshed.service.book import Book
-    from airshed.service.verify import rebuild as write_tables
+    from airshed.service.book.sqlite import Book
+    from airshed.service.book.verify import rebuild as write_tables
 
     with Book.open(book) if rebuild else Book.read(book) as opened, opened.named():
         rows = write_tables(opened) if rebuild else None

@@ -46,7 +46,7 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
 
 def say(origins: Sequence[str]) -> None:
     """Print where figures come from, a line each."""
-    from airshed.lab.zones.origins import said
+    from airshed.zone.origins import said
 
     for line in said(origins):
         console.print(line, markup=False)

@@ -32,8 +32,8 @@ def sim(
 
     from airshed.lab.simulator.sim import Broken, simulate
     from airshed.rulebook.load import find, load
-    from airshed.service.book import Book
-    from airshed.service.verify import verify
+    from airshed.service.book.sqlite import Book
+    from airshed.service.book.verify import verify
 
     rules = load(find(rulebook))
     reports: list[Any] = []

@@ -35,10 +35,10 @@ def stacks(
     from time import perf_counter
 
     from airshed.lab.stacks.episodes import read_episodes
-    from airshed.lab.zones.zone import find as find_zone
-    from airshed.lab.zones.zone import load
-    from airshed.service.evidence import MANIFEST
-    from airshed.service.measure import chosen_stacks, simulate_zone
+    from airshed.service.stacks.evidence import MANIFEST
+    from airshed.service.stacks.measure import chosen_stacks, simulate_zone
+    from airshed.zone.zone import find as find_zone
+    from airshed.zone.zone import load
 
     if not 2000 <= year <= 2100:
         raise Malformed("--year", f"{year} is not a year that can be simulated", "give one from 2000 to 2100")
@@ -83,9 +83,9 @@ def sector(
     """
     from time import perf_counter
 
-    from airshed.cli.mrv_run import show_readings
+    from airshed.cli.mrv.run import show_readings
     from airshed.lab.stacks.sector import MOST_STACKS
-    from airshed.service.sector import MOST_YEARS, simulate_sector
+    from airshed.service.stacks.sector import MOST_YEARS, simulate_sector
 
     if stacks > MOST_STACKS:
         raise Malformed("--stacks", f"{stacks} are more than a sector has", f"give 1 to {MOST_STACKS}")
@@ -139,7 +139,7 @@ def device(
     """
     import asyncio
 
-    from airshed.service.device_run import Wanted, play
+    from airshed.service.devices.play import Wanted, play
 
     wanted = Wanted(
         host, port, mn, version, count, reports, commands, begin, step, interval, stay, resend, cut, password, crc, key,

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from airshed.cli.copying import copied
-from airshed.cli.lab_case import Json
+from airshed.cli.lab.case import Json
 from airshed.cli.show import as_json, console, say, table
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
-    from airshed.lab.zones.zone import Zone
+    from airshed.zone.zone import Zone
 
 #: What tables are printed of.
 POLLUTANTS = ("SO2", "NOx", "PM", "VOC")
@@ -41,10 +41,10 @@ def check(
 
     Example: airshed zone check dianzhong --rulebook dianzhong
     """
-    from airshed.lab.zones.origins import of_costs, of_rows
-    from airshed.lab.zones.zone import find, load, of_law
     from airshed.rulebook.load import find as find_law
     from airshed.rulebook.load import load as load_law
+    from airshed.zone.origins import of_costs, of_rows
+    from airshed.zone.zone import find, load, of_law
 
     rules = load_law(find_law(rulebook)) if rulebook else None
     found = of_law(rules, zone) if rules is not None else load(find(zone))
@@ -75,7 +75,7 @@ def copy(
 
     Example: airshed zone copy dianzhong mine
     """
-    from airshed.lab.zones.zone import find, load
+    from airshed.zone.zone import find, load
 
     source = find(zone)
     load(source)
@@ -99,10 +99,10 @@ def caps(
     import csv
     import sys
 
-    from airshed.lab.zones.caps import propose
-    from airshed.lab.zones.zone import find, load
     from airshed.model.measures import exact
     from airshed.rulebook.tables import Cap
+    from airshed.zone.caps import propose
+    from airshed.zone.zone import find, load
 
     found = load(find(zone))
     asked: dict[int, int] = {}
@@ -132,11 +132,11 @@ def draw(
 
     Example: airshed zone draw dianzhong --out drawn --seed 8
     """
-    from airshed.lab.zones.inventory import FILES, write
-    from airshed.lab.zones.outlets import SYNTHETIC
-    from airshed.lab.zones.plan import read_plan
-    from airshed.lab.zones.rows import read_rows
-    from airshed.lab.zones.zone import BaselineYear, find
+    from airshed.zone.inventory import FILES, write
+    from airshed.zone.outlets import SYNTHETIC
+    from airshed.zone.plan import read_plan
+    from airshed.zone.rows import read_rows
+    from airshed.zone.zone import BaselineYear, find
 
     source = find(folder)
     target = Path(out) if out else source

@@ -11,8 +11,8 @@ from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 
-from airshed.lab.zones.rows import read_rows
 from airshed.model.refusal import Malformed
+from airshed.zone.rows import read_rows
 
 HOURS, KW_PER_MW = 8_760, 1_000
 Figure = Annotated[float, msgspec.Meta(ge=0, le=1e9)]

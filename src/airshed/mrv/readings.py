@@ -28,6 +28,8 @@ MOISTURE = "a01014"
 OXYGEN = "a19001"
 #: Local air pressure, kPa; optional.
 AIR_PRESSURE = "i23001"
+AIR_PRESSURE_OF_FLUE_GAS = "a01006"
+"""Air pressure in HJ 212-2017 table B.2; i23001 of table B.10 belongs to messages about the device."""
 #: Flow as the device reckons it, m3/s; beside the hours, for the identities of a frame.
 FLOW = "a00000"
 FACTORS = (*POLLUTANT_CODES.values(), VELOCITY, TEMPERATURE, STATIC_PRESSURE, MOISTURE, OXYGEN, AIR_PRESSURE)

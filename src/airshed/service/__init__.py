@@ -1,1 +1,1 @@
-"""Files and databases: the durable book, evidence, the report."""
+"""What touches disks, sockets and other processes: the durable book, stacks, the gateway, market data, pools."""

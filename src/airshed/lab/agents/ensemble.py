@@ -16,9 +16,9 @@ from airshed.lab.agents.measures import FIGURES, Measures, measured
 from airshed.lab.agents.session import Played, play
 from airshed.lab.agents.venue import EngineVenue
 from airshed.lab.agents.zone_firms import INVENTORY, Outlook, zone_market
-from airshed.lab.zones.zone import Zone
 from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
+from airshed.zone.zone import Zone
 
 #: Sessions of one job at most, and jobs at least, so that a bar moves.
 BATCH, JOBS = 25, 40

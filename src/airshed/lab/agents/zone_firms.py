@@ -10,11 +10,11 @@ from airshed.compliance.shortfall import Lack, penalty
 from airshed.lab.agents.market import Market, Trader
 from airshed.lab.agents.worth import of_source
 from airshed.lab.season.firms import Firm, Step, firms_of, guide_price
-from airshed.lab.zones.activities import activity_lines
-from airshed.lab.zones.zone import Zone
 from airshed.model.measures import KG_PER_T
 from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
+from airshed.zone.activities import activity_lines
+from airshed.zone.zone import Zone
 
 #: Most of a firm's emission that one order is for, as a part of it.
 ORDER_PART = 4

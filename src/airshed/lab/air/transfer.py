@@ -10,10 +10,10 @@ from typing import Annotated
 import msgspec
 
 from airshed.lab.air.plume import DIRECTIONS, FARTHEST_M, MIXING_M, Chimney, Wind, away, load_ng_m3
-from airshed.lab.zones.rows import read_rows
-from airshed.lab.zones.zone import Stack, Zone, expected_kg
 from airshed.model.allowance import Pollutant
 from airshed.model.refusal import Malformed
+from airshed.zone.rows import read_rows
+from airshed.zone.zone import Stack, Zone, expected_kg
 
 WHOLE_BASIS_POINTS = 10_000
 #: What stands in the column `origin` of a matrix that the plume made.

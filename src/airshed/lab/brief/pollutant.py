@@ -12,10 +12,10 @@ from airshed.lab.brief.proofs import proofs_of
 from airshed.lab.brief.world import Assumed, World
 from airshed.lab.equilibrium.case import Case, case_of
 from airshed.lab.linking import saving
-from airshed.lab.zones.zone import Zone
 from airshed.model.allowance import Pollutant
 from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
+from airshed.zone.zone import Zone
 
 #: How much above the caps' load a receptor may get, percent, at which the cost of a zone is looked at.
 GUARDS = (0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 7.5, 10.0, 15.0)

@@ -13,10 +13,10 @@ from airshed.lab.equilibrium.case import Case, case_of, closed, linked, solved
 from airshed.lab.equilibrium.certificate import certificate
 from airshed.lab.equilibrium.curves import Steps
 from airshed.lab.equilibrium.zones import zone_equilibrium
-from airshed.lab.zones.zone import Zone
 from airshed.model.allowance import Pollutant
 from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
+from airshed.zone.zone import Zone
 
 #: What stands beside the receptors of a guarded zone: its sum, which the caps hold.
 SUM = "all"

@@ -17,10 +17,10 @@ from airshed.lab.brief.states import GROWTH_STEP, states_of
 from airshed.lab.brief.tasks import MOVES, Pool, Run, Task, What, in_turn, moved, work
 from airshed.lab.brief.world import ASSUMED, Assumed, examine
 from airshed.lab.equilibrium.curves import Floats
-from airshed.lab.zones.zone import Zone
 from airshed.model.refusal import Malformed
 from airshed.rulebook import look
 from airshed.rulebook.schema import Rulebook
+from airshed.zone.zone import Zone
 
 #: Designs whose trade is looked at beside the choice's.
 TRADED = ("pilots", "cities", "reference")

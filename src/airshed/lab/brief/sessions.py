@@ -15,8 +15,8 @@ from airshed.lab.agents.measures import measured
 from airshed.lab.agents.session import Played, play
 from airshed.lab.agents.venue import EngineVenue
 from airshed.lab.brief.designs import Design, Method, Trading, Wall
-from airshed.lab.zones.zone import Zone
 from airshed.rulebook.schema import Rulebook
+from airshed.zone.zone import Zone
 
 #: Whether allowances cross borders in a session. A guarded zone is cleared in calls for the whole zone; here its calls
 #: are played without the guard.

@@ -6,8 +6,8 @@ from itertools import product
 from typing import NamedTuple
 
 from airshed.lab.brief.world import Assumed, CostLevel, World, world_of
-from airshed.lab.zones.zone import Zone
 from airshed.rulebook.schema import Rulebook
+from airshed.zone.zone import Zone
 
 #: How far growth may lie from what is assumed, a year; assumed.
 GROWTH_STEP = 0.01

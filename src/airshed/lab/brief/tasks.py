@@ -12,8 +12,8 @@ from airshed.lab.brief.pollutant import found_of, price_of, saving_of
 from airshed.lab.brief.sessions import Kind, SessionFacts, session_facts
 from airshed.lab.brief.states import states_of
 from airshed.lab.brief.world import Assumed
-from airshed.lab.zones.zone import Zone
 from airshed.rulebook.schema import Rulebook
+from airshed.zone.zone import Zone
 
 #: What is moved, one at a time: knob, where it is put, and the change.
 MOVES: tuple[tuple[str, str, Mapping[str, float | str]], ...] = (

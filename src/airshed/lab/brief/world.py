@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from airshed.lab.equilibrium.case import case_of
 from airshed.lab.equilibrium.curves import LARGEST, Floats, discounting
-from airshed.lab.zones.activities import zone_activities
-from airshed.lab.zones.zone import Zone
 from airshed.market.allocation import Activity
 from airshed.model.allowance import Pollutant
 from airshed.model.measures import KG_PER_T
 from airshed.model.refusal import Malformed
 from airshed.rulebook import look
 from airshed.rulebook.schema import Rulebook
+from airshed.zone.activities import zone_activities
+from airshed.zone.zone import Zone
 
 Ints = NDArray[np.int64]
 CostLevel = Literal["low", "central", "high"]

@@ -14,12 +14,12 @@ from airshed.lab.equilibrium.clearing import ROUNDING
 from airshed.lab.equilibrium.curves import LARGEST, Floats, Slopes, Steps, discounting
 from airshed.lab.equilibrium.joined import AnyCurve, merged
 from airshed.lab.equilibrium.zones import Trade, ZoneEquilibrium, lacking, zone_equilibrium
-from airshed.lab.zones.origins import of_zone
-from airshed.lab.zones.zone import Zone
 from airshed.model.allowance import Pollutant
 from airshed.model.measures import KG_PER_T
 from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
+from airshed.zone.origins import of_zone
+from airshed.zone.zone import Zone
 
 Tonnes = Annotated[float, msgspec.Meta(ge=0, le=1e12)]
 

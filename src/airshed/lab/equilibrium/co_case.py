@@ -10,8 +10,8 @@ import numpy as np
 
 from airshed.lab.equilibrium.cocontrol import Measures
 from airshed.lab.equilibrium.curves import Floats, discounting
-from airshed.lab.zones.rows import read_rows
 from airshed.model.refusal import Malformed
+from airshed.zone.rows import read_rows
 
 Tonnes = Annotated[float, msgspec.Meta(ge=0, le=1e12)]
 

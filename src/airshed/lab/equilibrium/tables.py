@@ -20,8 +20,8 @@ from airshed.lab.equilibrium.case import (
 )
 from airshed.lab.equilibrium.curves import discounting
 from airshed.lab.equilibrium.zones import Trade
-from airshed.lab.zones.rows import read_rows
 from airshed.model.refusal import Malformed
+from airshed.zone.rows import read_rows
 
 
 def read_case(curves: Path | None, caps: Path, rate: float, slopes: Path | None = None) -> Case:

@@ -15,8 +15,8 @@ from airshed.lab.brief.states import GROWTH_STEP
 from airshed.lab.brief.tasks import Task, judged
 from airshed.lab.brief.world import Assumed, examine
 from airshed.lab.equilibrium.case import measured_of
-from airshed.lab.zones.zone import of_law
 from airshed.rulebook.load import find, load
+from airshed.zone.zone import of_law
 
 
 def judge_designs(

@@ -14,9 +14,9 @@ from airshed.lab.scenarios import schema, sensitivity
 from airshed.lab.scenarios.draw import Setting
 from airshed.lab.scenarios.path import play_path
 from airshed.lab.scenarios.summary import framed
-from airshed.lab.zones.zone import of_law
 from airshed.model.refusal import Malformed
 from airshed.rulebook.load import find, load
+from airshed.zone.zone import of_law
 
 #: Sizes of a sample where none is said.
 SIZES = {"sobol": 64, "morris": 8}

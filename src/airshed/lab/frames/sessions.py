@@ -11,9 +11,9 @@ from airshed.lab.agents.diagnosis import notes
 from airshed.lab.agents.ensemble import Drawn, Laboratory, ZoneYear, jobs_of, played
 from airshed.lab.agents.market import Kind, Mechanism
 from airshed.lab.agents.measures import FIGURES, measured
-from airshed.lab.zones.origins import of_zone
-from airshed.lab.zones.zone import of_law
 from airshed.rulebook.load import find, load
+from airshed.zone.origins import of_zone
+from airshed.zone.zone import of_law
 
 FEN = 100
 TRADES = {

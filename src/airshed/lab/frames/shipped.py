@@ -9,11 +9,11 @@ import polars as pl
 from airshed.lab.equilibrium.case import CurveLine, case_of, measured_of, steps_of
 from airshed.lab.frames.reading import figure, frame_of
 from airshed.lab.frames.sharing import SourceYear
-from airshed.lab.zones.activities import zone_activities
-from airshed.lab.zones.zone import of_law
 from airshed.market.allocation import parts
 from airshed.rulebook import look
 from airshed.rulebook.load import find, load
+from airshed.zone.activities import zone_activities
+from airshed.zone.zone import of_law
 
 _CURVE = {
     "zone": pl.String,

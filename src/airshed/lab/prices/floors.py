@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from airshed.lab.zones.rows import read_rows
 from airshed.market.tenor import floor_bound
 from airshed.model.refusal import Malformed
+from airshed.zone.rows import read_rows
 
 #: A ratio up to this says that prices carry next to nothing but the floors.
 BOUND = 1.1

@@ -8,10 +8,10 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from airshed.lab.zones.rows import read_rows
-from airshed.lab.zones.zone import Zone
 from airshed.model.allowance import Pollutant
 from airshed.model.refusal import Malformed
+from airshed.zone.rows import read_rows
+from airshed.zone.zone import Zone
 
 Yuan = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
 
@@ -55,7 +55,7 @@ def read_operating(path: Path | None = None) -> tuple[OperatingCost, ...]:
 def running(zone: Zone, pollutant: Pollutant, costs: tuple[OperatingCost, ...]) -> list[Running]:
     """The controls of a pollutant that works of a zone have installed, the dearest first, those without a cost last.
 
-    >>> from airshed.lab.zones.zone import load
+    >>> from airshed.zone.zone import load
     >>> from airshed.rulebook.shipped import shipped
     >>> dearest = running(load(shipped("zones", "dianzhong")), Pollutant.NOX, read_operating())[0]
     >>> dearest.technology, dearest.works, dearest.cost.central_yuan_per_t

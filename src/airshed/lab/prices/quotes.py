@@ -10,9 +10,9 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from airshed.lab.zones.rows import read_rows
 from airshed.market.tenor import annualised, capitalised, implied_yield
 from airshed.model.refusal import Malformed
+from airshed.zone.rows import read_rows
 
 #: The kind of a quote that is no price of a right but the tax itself.
 TAX = "environmental tax"

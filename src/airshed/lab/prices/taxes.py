@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from airshed.lab.zones.rows import read_rows
 from airshed.market.emission_tax import Relief, part_paid, per_tonne
 from airshed.model.refusal import Malformed
+from airshed.zone.rows import read_rows
 
 Status = Literal["confirmed", "to confirm"]
 Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]

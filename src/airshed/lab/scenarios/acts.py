@@ -21,12 +21,12 @@ from airshed.lab.agents.market import Trader
 from airshed.lab.agents.venue import first_worked
 from airshed.lab.scenarios.draw import Work
 from airshed.lab.seals import salt_of, sealed
-from airshed.lab.zones.activities import activity_lines
-from airshed.lab.zones.zone import Zone
 from airshed.model.measures import value_fen
 from airshed.model.period import instant
 from airshed.registry import accounts
 from airshed.rulebook.schema import Rulebook
+from airshed.zone.activities import activity_lines
+from airshed.zone.zone import Zone
 
 VERIFIER, REVIEWER, INSPECTOR = "lab-verifier", "lab-verifier-review", "lab-inspector"
 EXPLANATION = "declared by the scenario"

@@ -17,12 +17,12 @@ from airshed.lab.scenarios.law import law_of
 from airshed.lab.scenarios.nature import Nature
 from airshed.lab.scenarios.schema import Scenario
 from airshed.lab.season.firms import Firm, Step, firms_of
-from airshed.lab.zones.activities import zone_activities
-from airshed.lab.zones.zone import Zone
 from airshed.market.allocation import Activity, entrants, parts
 from airshed.model.measures import FEN_PER_YUAN, KG_PER_T
 from airshed.rulebook import look
 from airshed.rulebook.schema import Rulebook
+from airshed.zone.activities import zone_activities
+from airshed.zone.zone import Zone
 
 #: Years after a scenario that firms and equilibria look ahead to, so that a bank at its end is worth something.
 TAIL = 5

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 
-from airshed.lab.zones.zone import Factor, Source, Stack, Zone, expected_kg
 from airshed.model.allowance import Pollutant
 from airshed.rulebook import look
 from airshed.rulebook.schema import Rulebook
+from airshed.zone.zone import Factor, Source, Stack, Zone, expected_kg
 
 #: How far a firm's belief of the price may lie from the published guide price, as a standard deviation of its log.
 BELIEF_SPREAD = 0.18

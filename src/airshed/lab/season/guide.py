@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from airshed.lab.season.firms import Firm, guide_prices
-from airshed.lab.zones.activities import zone_activities
-from airshed.lab.zones.zone import Zone
 from airshed.market.allocation import allocate, parts, split
 from airshed.market.claims import ALL_BASIS_POINTS
 from airshed.rulebook import look
 from airshed.rulebook.schema import Rulebook
+from airshed.zone.activities import zone_activities
+from airshed.zone.zone import Zone
 
 #: Those who stand behind no wall.
 OPEN = ""

@@ -10,12 +10,12 @@ from typing import Annotated, Literal
 import msgspec
 
 from airshed.engine import commands as c
-from airshed.lab.zones.rows import read_rows
-from airshed.lab.zones.zone import Zone
 from airshed.model.period import DAY_MS, HOUR_MS, day_of, hour_of, instant
 from airshed.model.refusal import Malformed
 from airshed.mrv.marks import Mark
 from airshed.mrv.rules import MarkKind
+from airshed.zone.rows import read_rows
+from airshed.zone.zone import Zone
 
 #: How long after the last hour an operator of the demo enters its mark, and the authority looks at it.
 ENTERED_AFTER_MS = 6 * HOUR_MS

@@ -23,8 +23,6 @@ from airshed.lab.season.guide import Guide, guide, side_of
 from airshed.lab.season.marking import PlannedMark
 from airshed.lab.season.trader import CALLED, View, advance_bids_for, bids_for, order_for
 from airshed.lab.season.yearend import HOST_ACTOR
-from airshed.lab.zones.activities import activity_lines, zone_activities
-from airshed.lab.zones.zone import Zone
 from airshed.market.allocation import allocate, parts
 from airshed.market.claims import ALL_BASIS_POINTS
 from airshed.model.allowance import Series
@@ -34,6 +32,8 @@ from airshed.registry import accounts
 from airshed.rulebook import look
 from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook
+from airshed.zone.activities import activity_lines, zone_activities
+from airshed.zone.zone import Zone
 
 EXCHANGE_ACTOR = "zone-exchange"
 BANK_ACTOR = "settlement-bank"

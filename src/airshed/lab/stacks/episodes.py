@@ -9,10 +9,10 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from airshed.lab.zones.rows import read_rows
-from airshed.lab.zones.zone import Zone
 from airshed.model.allowance import Pollutant
 from airshed.model.refusal import Malformed
+from airshed.zone.rows import read_rows
+from airshed.zone.zone import Zone
 
 Kind = Literal["peak", "outage", "slope", "flat", "pressure", "false_stop"]
 """peak: the hourly mean at reference oxygen climbs to `value` in the middle hour. outage: the analysers fail.

@@ -7,16 +7,23 @@ from dataclasses import replace
 
 import numpy as np
 
-from airshed.lab.stacks.monitoring import FULL_LOAD
 from airshed.lab.stacks.operation import luck
-from airshed.lab.stacks.stacks import AIR_PRESSURE_OF_FLUE_GAS, simulate
-from airshed.lab.zones.zone import Stack
+from airshed.lab.stacks.stacks import simulate
 from airshed.mrv.hj212.hours import hour_rows
 from airshed.mrv.hours import ClosedHours, close_hours
 from airshed.mrv.meter_price import SCENARIOS, Order, Price, Scenario, price_of, whole_year
-from airshed.mrv.readings import AIR_PRESSURE, FACTORS, VELOCITY, StackReadings, readings_from_columns
+from airshed.mrv.readings import (
+    AIR_PRESSURE,
+    AIR_PRESSURE_OF_FLUE_GAS,
+    FACTORS,
+    VELOCITY,
+    StackReadings,
+    readings_from_columns,
+)
 from airshed.mrv.rules import MonitoringRules, StackRegistration
 from airshed.mrv.states import MEASURED
+from airshed.zone.monitoring import FULL_LOAD
+from airshed.zone.zone import Stack
 
 
 def synthetic_readings(stack: Stack, year: int, seed: int) -> StackReadings:

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from airshed.lab.stacks.episodes import Episode
-from airshed.lab.zones.zone import Stack
 from airshed.model.allowance import Sector
 from airshed.mrv.spans import hours_in, month_bounds
+from airshed.zone.zone import Stack
 
 Mask = NDArray[np.bool_]
 Flags = NDArray[np.uint8]

@@ -5,12 +5,12 @@ Every figure is a modelling choice; nothing in it is a real plant. What a stack 
 
 from __future__ import annotations
 
-from airshed.lab.stacks.monitoring import registered
 from airshed.lab.stacks.operation import luck
-from airshed.lab.zones.zone import Stack
 from airshed.model.allowance import Pollutant
 from airshed.mrv.flue_gas import altitude_pressure_pa
 from airshed.mrv.rules import StackRegistration
+from airshed.zone.monitoring import registered
+from airshed.zone.zone import Stack
 
 MOST_STACKS = 99_999
 """Names have five digits."""

@@ -23,12 +23,12 @@ from airshed.lab.stacks.operation import (
     operate,
     profile_of,
 )
-from airshed.lab.zones.zone import Stack, expected_kg
 from airshed.model.allowance import Pollutant
 from airshed.mrv.flue_gas import AIR_OXYGEN_PERCENT, Floats, dry_standard_flow, duct_flow, standard_state
 from airshed.mrv.hj212.encode import seal
 from airshed.mrv.readings import (
     AIR_PRESSURE,
+    AIR_PRESSURE_OF_FLUE_GAS,
     FACTORS,
     MOISTURE,
     OXYGEN,
@@ -40,6 +40,8 @@ from airshed.mrv.readings import (
     StackReadings,
 )
 from airshed.mrv.spans import hours_in
+from airshed.zone.monitoring import IDLE_OXYGEN_PERCENT, measures_oxygen
+from airshed.zone.zone import Stack, expected_kg
 
 Steps = Sequence[tuple[int, float]]
 """A level of emission by steps: from day n of the year (0: 1 January) on, times this factor."""
@@ -48,13 +50,8 @@ Levels = Mapping[str, Steps]
 """Steps per pollutant; a pollutant that is not there stays at 1."""
 
 FLOW = "a00000"
-AIR_PRESSURE_OF_FLUE_GAS = "a01006"
-"""Air pressure in HJ 212-2017 table B.2; i23001 of table B.10 belongs to messages about the device."""
 
 PASSWORD = "123456"
-IDLE_OXYGEN_PERCENT = 19.0
-"""A stack whose gas is nearly air (kiln head, hoods of converters) has no oxygen analyser."""
-
 AMBIENT_C = 18.0
 _BLIND = (CALIBRATING, FAULT, LINK_FAULT, MAINTENANCE)
 FAST, SLOW = 0.85, 0.995
@@ -88,11 +85,6 @@ class _Gas:
 
 #: What a monitor shows of a factor: its hourly means, how many decimals of them, and its flags.
 _Shown = tuple[Floats, int, Flags]
-
-
-def measures_oxygen(stack: Stack) -> bool:
-    """Whether the monitor has an oxygen analyser."""
-    return stack.o2_percent < IDLE_OXYGEN_PERCENT
 
 
 def frames(

@@ -11,12 +11,12 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from airshed.lab.zones.rows import read_rows
 from airshed.model.period import BEIJING
 from airshed.model.refusal import Malformed
 from airshed.mrv.hj212.frame import CrcName, Version
 from airshed.mrv.hj212.measures import factor_to_standard
 from airshed.mrv.hj212.sm4 import BLOCK
+from airshed.zone.rows import read_rows
 
 MOST_DEVICES = 20_000
 

@@ -12,10 +12,10 @@ import msgspec
 from airshed.model.period import HOUR_MS, hour_of
 from airshed.mrv.hj212.frame import Frame, decode
 from airshed.mrv.hj212.parts import Assembler
-from airshed.service.evidence import split_frames
 from airshed.service.gateway import store
 from airshed.service.gateway.answers import instant_of
 from airshed.service.gateway.devices import Device
+from airshed.service.stacks.evidence import split_frames
 
 Report = Literal["2061", "2051"]
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from airshed.service.evidence import sync
+from airshed.service.stacks.evidence import sync
 
 FOLDER = "journal"
 MOST_LINE = 1 << 15

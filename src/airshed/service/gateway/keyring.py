@@ -10,15 +10,15 @@ from pathlib import Path
 
 import msgspec
 
-from airshed.lab.zones.rows import read_rows, write_rows
 from airshed.model.period import BEIJING, DAY_MS
 from airshed.model.refusal import Malformed
 from airshed.mrv.hj212.sm4 import BLOCK
-from airshed.service.evidence import sync
 from airshed.service.gateway.answers import stamp
 from airshed.service.gateway.asking import Answered, Declined, Outcome
 from airshed.service.gateway.devices import KEY_ID, Device, DeviceRow, Key, read_devices
 from airshed.service.gateway.host import NEW_KEY, Host
+from airshed.service.stacks.evidence import sync
+from airshed.zone.rows import read_rows, write_rows
 
 KEY_DAYS = 90
 """Days after which a key is due (HJ 212-2025, as third-party code of it says; not confirmed from its text)."""

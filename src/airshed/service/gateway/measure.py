@@ -14,16 +14,16 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from airshed.lab.zones.zone import Zone
 from airshed.model.refusal import Malformed
-from airshed.service import readings as hourly
 from airshed.service.gateway import journal, store
 from airshed.service.gateway.devices import Device
 from airshed.service.gateway.readings import dated_frames, readings_of
-from airshed.service.lock import only_writer
-from airshed.service.measure import Progress
-from airshed.service.parts import put, sweep
-from airshed.service.workers import DEFAULT_WORKERS, each
+from airshed.service.run.lock import only_writer
+from airshed.service.run.parts import put, sweep
+from airshed.service.run.pool import DEFAULT_WORKERS, each
+from airshed.service.stacks import readings as hourly
+from airshed.service.stacks.measure import Progress
+from airshed.zone.zone import Zone
 
 READINGS, REFUSED = "readings", "refused"
 

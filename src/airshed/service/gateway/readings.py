@@ -10,23 +10,22 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from airshed.lab.stacks.monitoring import registrations
-from airshed.lab.stacks.stacks import AIR_PRESSURE_OF_FLUE_GAS
-from airshed.lab.zones.zone import Zone
 from airshed.model.refusal import Malformed
 from airshed.mrv.flue_gas import Floats
 from airshed.mrv.hj212.codes import factors
 from airshed.mrv.hj212.hours import MINUTE_REPORT, hour_rows
 from airshed.mrv.hj212.rows import HourRows
 from airshed.mrv.minutes import INTERVALS, filled_with, hours_of_minutes, interval_of
-from airshed.mrv.readings import AIR_PRESSURE, FACTORS, FLOW, FURTHER_GASES, StackReadings
+from airshed.mrv.readings import AIR_PRESSURE, AIR_PRESSURE_OF_FLUE_GAS, FACTORS, FLOW, FURTHER_GASES, StackReadings
 from airshed.mrv.rules import MonitoringRules
 from airshed.mrv.told import TOTALS, Instants, Receipt, told_year
 from airshed.mrv.year import StackYear, close_year
-from airshed.service.evidence import split_frames
 from airshed.service.gateway import store
 from airshed.service.gateway.devices import Device, Registry
-from airshed.service.measure import day_chain
+from airshed.service.stacks.evidence import split_frames
+from airshed.service.stacks.measure import day_chain
+from airshed.zone.monitoring import registrations
+from airshed.zone.zone import Zone
 
 #: Code of 2017 -> the codes under which a year is said: its own, that of 2005, and for air pressure that of table B.2.
 SPELLINGS: Mapping[str, tuple[str, ...]] = {

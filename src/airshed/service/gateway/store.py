@@ -22,12 +22,12 @@ from pathlib import Path
 
 import msgspec
 
-from airshed.lab.zones.rows import decoded
 from airshed.model.refusal import Malformed
 from airshed.mrv.days import GENESIS
-from airshed.service.evidence import CHAIN, sync, write_record
 from airshed.service.gateway.devices import RESERVED
 from airshed.service.gateway.journal import Entry
+from airshed.service.stacks.evidence import CHAIN, sync, write_record
+from airshed.zone.rows import decoded
 
 FORMAT = "airshed receipts 1"
 SUFFIX, PACKED = ".hj212", ".hj212.gz"

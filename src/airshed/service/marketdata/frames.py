@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from airshed.model.refusal import Malformed
-from airshed.service.book import Book
+from airshed.service.book.sqlite import Book
 from airshed.service.marketdata.export import frame
 from airshed.service.marketdata.reading import read_market
 from airshed.service.marketdata.tables import COLUMNS

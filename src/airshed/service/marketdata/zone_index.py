@@ -7,7 +7,7 @@ from airshed.market.index import Component, Point, index_points
 from airshed.model.refusal import Malformed
 from airshed.rulebook.load import load_texts
 from airshed.rulebook.schema import Rulebook
-from airshed.service.book import Book
+from airshed.service.book.sqlite import Book
 from airshed.service.marketdata.reading import Market
 
 

@@ -1,0 +1,295 @@
+"""`airshed allocate`: share a cap out by any method or plan, or by the four of the law, with the reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from airshed.cli.allocate.whip import Whipped, say_whip, whipped
+from airshed.cli.lab.case import ZoneOption
+from airshed.cli.show import as_json, console, say, table
+from airshed.model.measures import exact
+from airshed.model.refusal import Malformed
+
+if TYPE_CHECKING:
+    from airshed.market.allocation import Activity, Allocation, Baseline, Parts
+
+ALL = "all"
+RULEBOOK = "dianzhong"
+#: No pool is larger: a thousand million tonnes in kilograms, a thousand times over.
+MOST_POOL = 10**15
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A cap to share out, and among whom; `lawful` is the rulebook's own method, empty without a rulebook."""
+
+    name: str
+    tiers: Parts
+    baseline: Baseline
+    size_kg: int
+    lawful: str
+    activities: tuple[Activity, ...]
+    origins: tuple[str, ...] = ()
+
+    def by(self, method: str, activities: Sequence[Activity] | None = None) -> Allocation:
+        """The allocation by one method."""
+        from airshed.market.allocation import allocate as share_out
+
+        rows = self.activities if activities is None else activities
+        return share_out(method, self.baseline, self.tiers, rows, self.size_kg)
+
+
+def allocate(
+    rulebook: Annotated[
+        str, typer.Option(metavar="PATH_OR_NAME", help=f"Rulebook with caps and zone.  [default: {RULEBOOK}]")
+    ] = "",
+    region: ZoneOption = "",
+    pollutant: Annotated[str, typer.Option(help="Pollutant of the rulebook.  [default: SO2]")] = "",
+    jurisdiction: Annotated[str, typer.Option(help="One jurisdiction, as KM; all when left out.")] = "",
+    vintage: Annotated[int | None, typer.Option(help="Vintage; the first with a cap when left out.", min=0)] = None,
+    method: Annotated[
+        str, typer.Option(help="A method by name (--methods), or the four of the law side by side.")
+    ] = ALL,
+    plan: Annotated[str, typer.Option(metavar="PLAN.toml", help="Tiers of your own; docs/sharing.md.")] = "",
+    activities: Annotated[str, typer.Option(metavar="FILE.csv", help="Your own sources; needs --pool.")] = "",
+    pool: Annotated[int | None, typer.Option(metavar="N", help="Allowances to share out, with --activities.")] = None,
+    reserve: Annotated[
+        str, typer.Option(metavar="PERCENT", help="Part of --pool for new entrants.  [default: 0]")
+    ] = "",
+    auction: Annotated[str, typer.Option(metavar="PERCENT", help="Part of --pool to auction.  [default: 0]")] = "",
+    baseline: Annotated[
+        str, typer.Option(help="mean or median of the years, with --activities.  [default: mean]")
+    ] = "",
+    size_kg: Annotated[
+        int | None, typer.Option(metavar="KG", help="Kilograms of an allowance, with --activities.  [default: 1]")
+    ] = None,
+    criteria: Annotated[
+        str, typer.Option(metavar="FILE.csv", help="Cities' group,name,measure,figure,origin,status.")
+    ] = "",
+    curves: Annotated[
+        str, typer.Option(metavar="FILE.csv", help="Steps: zone,source,technology,cost_yuan_per_t,potential_t.")
+    ] = "",
+    verified: Annotated[
+        str, typer.Option(metavar="FILE.csv", help="The same sources when output is verified: settles the advance.")
+    ] = "",
+    methods: Annotated[bool, typer.Option("--methods", help="List every method and end.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Say of every share why, in English and Chinese.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Share a cap among sources: reserve for new entrants, part for auction, the rest by method; nothing is left over.
+
+    The four methods of the law (history, benchmark, limit, equal_cut) share each city's cap. Any other, and a plan of
+    your own, shares the whole zone's, or one city's with --jurisdiction.
+
+    FILE.csv has a row for each source; only the column source must be there, a method asks for what it needs (--methods
+    lists it). Figures of several years stand in one cell: 120000 - 118500, with - where none is verified.
+
+    Example: airshed allocate --pollutant SO2 --jurisdiction KM --explain
+
+    Example: airshed allocate --activities mine.csv --pool 250000 --reserve 3 --method benchmark
+
+    Example: airshed allocate --pollutant NOx --method shapley --explain
+
+    A method that gives a part in advance (output_based) is settled with --verified: what each gets more, or gives back.
+    """
+    from airshed.cli.allocate import plan as allocate_plan
+    from airshed.market.allocation import METHODS
+    from airshed.market.sharing.named import NAMED
+
+    if methods:
+        allocate_plan.catalogue(json)
+        return
+    if method not in (ALL, *NAMED):
+        raise Malformed("--method", f"no such method {method!r}", f"there are {', '.join(NAMED)}, {ALL}")
+    if plan and method != ALL:
+        raise Malformed("--plan", "goes without --method", "leave one of them out")
+    if activities:
+        law = {"--rulebook": rulebook, "--zone": region, "--pollutant": pollutant, "--jurisdiction": jurisdiction}
+        _only_with("a rulebook, not with --activities", {**law, "--vintage": vintage})
+    else:
+        own = {"--pool": pool, "--reserve": reserve, "--auction": auction, "--baseline": baseline}
+        _only_with("--activities", {**own, "--size-kg": size_kg})
+    if plan or method not in (ALL, *METHODS):
+        if activities:
+            _only_with("the four methods of the law; a plan says it itself", {"--baseline": baseline})
+            job = allocate_plan.own_job(Path(activities), _tiers(pool, reserve, auction), _size(size_kg))
+        else:
+            job = allocate_plan.zone_job(rulebook or RULEBOOK, region, pollutant or "SO2", jurisdiction, vintage)
+        if verified and not activities:
+            raise Malformed("--verified", "goes only with --activities", "give both")
+        known = allocate_plan.known(job, criteria, curves)
+        allocate_plan.run(known, *allocate_plan.plan_of(method, plan), explain, json, verified)
+        return
+    _only_with("a plan, or a method, that gives a part in advance", {"--verified": verified})
+    _only_with("a plan, or a method that looks at cities", {"--criteria": criteria, "--curves": curves})
+    names = list(METHODS) if method == ALL else [method]
+    if activities:
+        tasks = [_own(Path(activities), pool, reserve, auction, baseline, size_kg)]
+    else:
+        tasks = list(_lawful(rulebook or RULEBOOK, region, pollutant or "SO2", jurisdiction, vintage))
+    results = [(task, {name: task.by(name) for name in names}) for task in tasks]
+    if json:
+        as_json({"caps": [_document(task, found) for task, found in results], "origins": tasks[0].origins})
+        return
+    for task, found in results:
+        _print(task, found)
+        if explain:
+            _explain(task, found)
+    if len(results) > 1:
+        _print_sectors(results, names)
+    say(tasks[0].origins)
+
+
+def _own(path: Path, pool: int | None, reserve: str, auction: str, baseline: str, size_kg: int | None) -> Task:
+    from airshed.zone.activities import read_activities
+
+    known: dict[str, Baseline] = {"": "mean", "mean": "mean", "median": "median"}
+    tiers, size = _tiers(pool, reserve, auction), _size(size_kg)
+    if baseline not in known:
+        raise Malformed("--baseline", f"no such baseline {baseline!r}", "there are mean, median")
+    return Task(path.name, tiers, known[baseline], size, "", read_activities(path))
+
+
+def _tiers(pool: int | None, reserve: str, auction: str) -> Parts:
+    from airshed.market.allocation import parts
+
+    if pool is None or pool < 0:
+        raise Malformed("--pool", "--activities needs the allowances to share out", "give --pool N, zero or more")
+    if pool > MOST_POOL:
+        raise Malformed("--pool", f"{pool} allowances", f"give at most {MOST_POOL:,}")
+    return parts(pool, _basis_points("--reserve", reserve), _basis_points("--auction", auction))
+
+
+def _size(size_kg: int | None) -> int:
+    if size_kg is not None and size_kg <= 0:
+        raise Malformed("--size-kg", f"{size_kg} kg is no size", "give whole kilograms above zero")
+    return size_kg or 1
+
+
+def _lawful(rulebook: str, region: str, pollutant: str, jurisdiction: str, vintage: int | None) -> Iterator[Task]:
+    from airshed.market.allocation import parts
+    from airshed.model.allowance import Series
+    from airshed.rulebook import look
+    from airshed.rulebook.load import find, load
+    from airshed.zone.activities import zone_activities
+    from airshed.zone.origins import of_benchmarks, of_shares
+    from airshed.zone.zone import of_law
+
+    rules = load(find(rulebook))
+    zone = of_law(rules, region)
+    places = [place.code for place in rules.jurisdictions]
+    if jurisdiction and jurisdiction not in places:
+        raise Malformed("--jurisdiction", f"no such jurisdiction {jurisdiction!r}", f"there are {', '.join(places)}")
+    codes = [rule.code for rule in rules.pollutants]
+    if pollutant not in codes:
+        raise Malformed("--pollutant", f"no such pollutant {pollutant!r}", f"there are {', '.join(codes)}")
+    vintages = sorted({row.vintage for row in rules.caps.rows if row.pollutant == pollutant})
+    if not vintages or (vintage is not None and vintage not in vintages):
+        there = ", ".join(str(each) for each in vintages) or "none"
+        raise Malformed("--vintage", f"{pollutant} has no cap for {vintage or 'any year'}", f"there are {there}")
+    origins = (*of_shares(rules, zone), *of_benchmarks(rules, pollutant))
+    for place in [jurisdiction] if jurisdiction else places:
+        series = Series(pollutant, place, vintage or vintages[0])
+        cap = look.cap(rules, series)
+        if cap is None:
+            raise Malformed(f"{rulebook} caps.csv", f"there is no cap for {series}", "add its row")
+        law = look.local(rules, place).allocation
+        tiers = parts(cap, law.reserve_basis_points, law.auction_basis_points)
+        rows = zone_activities(zone, rules, pollutant, place)
+        yield Task(str(series), tiers, law.baseline, rules.allowance.size_kg, law.method, rows, origins)
+
+
+def _basis_points(option: str, percent: str) -> int:
+    points = exact(percent or "0", 100, option, "the part")
+    if not 0 <= points <= 10_000:
+        raise Malformed(option, f"{percent} percent is no part", "give 0 to 100")
+    return points
+
+
+def _only_with(other: str, given: dict[str, Any]) -> None:
+    for option, value in given.items():
+        if value not in ("", None):
+            raise Malformed(option, f"goes only with {other}", "leave one of them out")
+
+
+def _whipped(task: Task, method: str) -> Whipped | None:
+    return whipped(task.activities, lambda rows: task.by(method, rows), task.size_kg)
+
+
+def _document(task: Task, found: dict[str, Allocation]) -> dict[str, Any]:
+    sector = {each.source: each.sector for each in task.activities}
+    methods: dict[str, Any] = {}
+    for name, result in found.items():
+        found_whip = _whipped(task, name)
+        methods[name] = {
+            "reserved": result.reserved,
+            "shares": [
+                {
+                    "source": share.source,
+                    "sector": sector[share.source],
+                    "count": share.count,
+                    "en": share.en,
+                    "zh": share.zh,
+                }
+                for share in result.shares
+            ],
+            "whip": None if found_whip is None else found_whip._asdict(),
+        }
+    return {
+        "name": task.name,
+        "cap": task.tiers.cap,
+        "reserve": task.tiers.reserved,
+        "for_auction": task.tiers.for_auction,
+        "free": task.tiers.free,
+        "rulebook_method": task.lawful or None,
+        "methods": methods,
+    }
+
+
+def _print(task: Task, found: dict[str, Allocation]) -> None:
+    tiers = task.tiers
+    rest = f"auction {tiers.for_auction:,} + reserve {tiers.reserved:,}"
+    title = f"{task.name}: cap {tiers.cap:,} = free {tiers.free:,} + {rest}"
+    if task.lawful:
+        title += f"; the rulebook says {task.lawful}"
+    counts = {name: {share.source: share.count for share in result.shares} for name, result in found.items()}
+    rows = [
+        (
+            each.source + (" (new)" if each.entrant else ""),
+            each.sector,
+            *(f"{counts[name][each.source]:,}" for name in found),
+        )
+        for each in task.activities
+    ]
+    rows.append(("left in reserve", "", *(f"{result.reserved:,}" for result in found.values())))
+    rows.append(("for auction", "", *(f"{result.for_auction:,}" for result in found.values())))
+    rows.append(("in all", "", *(f"{result.cap:,}" for result in found.values())))
+    table(title, ("source", "sector", *(f"{name} #" for name in found)), rows)
+
+
+def _explain(task: Task, found: dict[str, Allocation]) -> None:
+    for name, result in found.items():
+        console.print(f"\n{name}", style="bold", markup=False)
+        for share in result.shares:
+            console.print(f"{share.source}  {share.en}\n    {share.zh}", markup=False)
+        early = _whipped(task, name)
+        if early:
+            say_whip(early)
+    console.print()
+
+
+def _print_sectors(results: Sequence[tuple[Task, dict[str, Allocation]]], methods: Sequence[str]) -> None:
+    totals: dict[str, dict[str, int]] = {}
+    for task, found in results:
+        sector = {each.source: each.sector for each in task.activities}
+        for name, result in found.items():
+            for share in result.shares:
+                line = totals.setdefault(sector[share.source], dict.fromkeys(methods, 0))
+                line[name] += share.count
+    rows = [(sector, *(f"{line[name]:,}" for name in methods)) for sector, line in totals.items()]
+    table("all jurisdictions, by sector", ("sector", *(f"{name} #" for name in methods)), rows)

@@ -1,0 +1,124 @@
+"""`airshed book call` and `proof`: solve a zone-wide call of a book and send it; its certificate, from the book."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from airshed.cli.show import as_json, console
+from airshed.model.refusal import Malformed
+
+BookPath = Annotated[Path, typer.Argument(help="The book, a file that airshed wrote.", show_default=False)]
+CallName = Annotated[str, typer.Argument(metavar="CALL", help="Name of the zone-wide call.", show_default=False)]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to a room."""
+    app.command()(call)
+    app.command()(proof)
+
+
+def call(
+    book: BookPath,
+    name: CallName,
+    actor: Annotated[str, typer.Option(help="Who closes it.", show_default=False)],
+    seed: Annotated[int, typer.Option(min=0, help="Orders equal limits; sealed or published beforehand.")] = 0,
+    salt: Annotated[str, typer.Option(help="What was sealed with the seed when the call opened.")] = "",
+    seconds: Annotated[float, typer.Option(min=0, help="Time the solver has for each programme.")] = 60.0,
+    certificate: Annotated[str, typer.Option(metavar="FILE", help="Write the proof there.")] = "",
+    html: Annotated[str, typer.Option(metavar="FILE", help="Also write it as a page.")] = "",
+    key: Annotated[
+        str, typer.Option(help="Key of the command; 'close CALL' if left out, and a new one after a refusal.")
+    ] = "",
+    at: Annotated[str, typer.Option(help="Instant, as 2027-03-01T15:00; now if left out.")] = "",
+    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+) -> None:
+    """Solve a zone-wide call that is open in a book, and send what comes of it. 求解并收盘。
+
+    The book judges the answer without a solver and settles it in one entry, or refuses it. A call that is infeasible,
+    or whose solver fails or runs out of its time, ends with status 1: the book is as it was, and the call is open.
+
+    Example: airshed book call my.book spring --actor zone-exchange --seed 20270401
+    """
+    from airshed.cli.book.group import _instant, _say
+    from airshed.cli.call.group import show_rounds, write_page
+    from airshed.engine.events import ZoneCallCleared
+    from airshed.model.refusal import Refusal
+    from airshed.service.book.opening import carry_on
+    from airshed.service.book.sqlite import Book
+    from airshed.service.book.zone_call import close
+
+    when, target, page = _instant(at), _target(certificate), _target(html)
+    said = (lambda text: None) if json else (lambda text: console.print(text, markup=False))
+    with Book.open(book) as opened:
+        runner = carry_on(opened)
+        found = close(runner, actor, name, when, seed=seed, salt=salt, key=key, seconds=seconds, progress=said)
+    if isinstance(found, Refusal):
+        if json:
+            as_json({"seq": None, "refusal": found})
+        else:
+            console.print(f"refused: {found.why} ({found.cite})\n  {found.detail}", markup=False)
+        raise typer.Exit(1)
+    if target is not None and found.rounds:
+        from airshed.market.zonecall import certificate as proven
+
+        _written(target, proven(found.rounds))
+    if page is not None and found.rounds:
+        pollutant = found.rounds[0].pollutant
+        origins = {row.origin: None for row in runner.rules.transfer.rows if row.pollutant == pollutant}
+        names = {each.code: (each.name_en, each.name_zh) for each in runner.rules.jurisdictions}
+        write_page(
+            page,
+            found.rounds,
+            ", ".join(origins),
+            f"airshed book proof {book} {name} --out proof.json",
+            runner.rules.currency,
+            names,
+        )
+    if not json and found.rounds:
+        show_rounds(found.rounds, runner.rules.currency)
+    _say([found.answer], json)
+    for event in found.answer.events if not json else ():
+        if isinstance(event, ZoneCallCleared):
+            for each in event.refused:
+                why = each.refusal
+                console.print(f"left out: order {each.number} of {each.account}, {why.why} ({why.cite})", markup=False)
+                console.print(f"  {why.detail}", markup=False)
+
+
+def proof(
+    book: BookPath,
+    name: CallName,
+    out: Annotated[str, typer.Option(metavar="FILE", help="Where to write it.", show_default=False)],
+) -> None:
+    """The certificate of a zone-wide call that is over, worked out again from the book alone. 由账簿重算证书。
+
+    `airshed call check` and `scripts/verify_call.py` check it.
+
+    Example: airshed book proof my.book spring --out proof.json
+    """
+    from airshed.service.book.sqlite import Book
+    from airshed.service.book.zone_call import proof as of_book
+
+    target = _target(out)
+    assert target is not None
+    with Book.read(book) as opened:
+        found = of_book(opened, name)
+    _written(target, found)
+    for number, each in enumerate(found["rounds"], 1):
+        console.print(f"round {number}: {len(each['orders'])} orders, digest {each['digest']}")
+
+
+def _target(file: str) -> Path | None:
+    target = Path(file) if file else None
+    if target is not None and (target.is_dir() or not target.parent.is_dir()):
+        raise Malformed(file, "cannot be written", "name a file in a folder that exists")
+    return target
+
+
+def _written(target: Path, certificate: dict[str, Any]) -> None:
+    import json
+
+    target.write_text(json.dumps(certificate, ensure_ascii=False, indent=1) + "\n", "utf-8")

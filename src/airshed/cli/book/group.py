@@ -1,0 +1,338 @@
+"""`airshed book`: look at a book, verify it, hand it out."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from airshed.cli.book import call as book_call
+from airshed.cli.book import reserve as book_reserve
+from airshed.cli.book import year as book_year
+from airshed.cli.show import as_json, console, instant_of, table
+from airshed.model.measures import yuan
+from airshed.model.period import clock
+from airshed.model.refusal import Malformed
+
+app = typer.Typer(help="Look at a book, verify it, export it. 账簿：查看、核对、导出。", no_args_is_help=True)
+
+BookPath = Annotated[Path, typer.Argument(help="The book, a file that airshed wrote.", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+
+#: What a screen takes; `--limit` shows more.
+ROWS_SHOWN = 20
+
+
+@app.command()
+def show(
+    book: BookPath,
+    what: Annotated[
+        str, typer.Argument(help="'summary', 'record', or the name of a read table.", show_default=True)
+    ] = "summary",
+    number: Annotated[int, typer.Option("--seq", help="Number of the record, for 'record'.")] = 0,
+    limit: Annotated[int, typer.Option(min=1, help="Most rows to show of a table.")] = ROWS_SHOWN,
+    last: Annotated[bool, typer.Option("--last", help="The last rows of the table, not the first.")] = False,
+    json: Json = False,
+) -> None:
+    """What a book holds: a summary, one record, or a read table.
+
+    Example: airshed book show demo/dianzhong.book holdings --limit 5
+    """
+    from airshed.engine.tables import BY_NAME
+    from airshed.service.book.sqlite import Book
+
+    with Book.read(book) as opened, opened.named():
+        if what == "summary":
+            _summary(opened, json)
+        elif what == "record":
+            _record(opened, number or opened.last(), json)
+        elif what in BY_NAME:
+            columns = [column.split()[0] for column in BY_NAME[what].columns]
+            keys = columns[: BY_NAME[what].key]
+            order = ", ".join(f"{key} DESC" if last else key for key in keys)
+            rows = opened.sql.execute(f"SELECT * FROM {what} ORDER BY {order} LIMIT ?", (limit,)).fetchall()
+            if last:
+                rows.reverse()
+            total = opened.sql.execute(f"SELECT count(*) FROM {what}").fetchone()[0]
+            if json:
+                for row in rows:
+                    as_json(dict(zip(columns, row, strict=True)))
+            else:
+                table(f"{what}: {len(rows)} of {total}", *_with_years(columns, rows))
+        else:
+            known = ", ".join(["summary", "record", *BY_NAME])
+            raise Malformed("book show", f"there is nothing called {what!r}", f"choose one of {known}")
+
+
+def _with_years(columns: list[str], rows: list[Any]) -> tuple[list[str], list[Any]]:
+    """Beside prices of strips, which are for all of their years, what they are for a tonne and year."""
+    from airshed.market.tenor import year_price_fen
+    from airshed.model.allowance import is_strip
+
+    if not {"series", "price"} <= set(columns):
+        return columns, rows
+    series, price = columns.index("series"), columns.index("price")
+    if not any(is_strip(row[series]) for row in rows):
+        return columns, rows
+    yearly = [year_price_fen(row[series], row[price]) if row[price] is not None else None for row in rows]
+    return [*columns, "price_a_year"], [(*row, each) for row, each in zip(rows, yearly, strict=True)]
+
+
+def _summary(book: Any, json: bool) -> None:
+    from airshed.engine.tables import TABLES
+
+    row = book.sql.execute("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
+    counts = {each.name: book.sql.execute(f"SELECT count(*) FROM {each.name}").fetchone()[0] for each in TABLES}
+    if json:
+        as_json(
+            {
+                "book": str(book.path),
+                "records": row[0] if row else 0,
+                "digest": row[1] if row else None,
+                "rows": counts,
+            }
+        )
+        return
+    table(str(book.path), ["table", "rows #"], [["records", row[0] if row else 0], *counts.items()])
+    if row:
+        console.print(f"digest {row[1]}")
+
+
+def _record(book: Any, seq: int, json: bool) -> None:
+    import msgspec
+
+    from airshed.engine.journal import GENESIS, decode, linked
+
+    line = book.line(seq)
+    linked(line, seq - 1, book.line(seq - 1).hash if seq > 1 else GENESIS)
+    decode(line)
+    content = msgspec.json.decode(line.record)
+    if json:
+        as_json({"hash": line.hash, **content})
+        return
+    console.print(f"record {line.seq}  {clock(content['at'])}  hash {line.hash}")
+    console.print(msgspec.json.format(line.record, indent=2).decode(), markup=False)
+
+
+@app.command()
+def new(
+    book: BookPath,
+    rulebook: Annotated[str, typer.Option(help="Rulebook to adopt: a folder, or the name of one.")] = "dianzhong",
+    at: Annotated[str, typer.Option(help="Instant, as 2026-12-01T09:00; now if left out.")] = "",
+    json: Json = False,
+) -> None:
+    """Make an empty book and adopt a rulebook in it.
+
+    Example: airshed book new my.book --rulebook rulebooks/dianzhong
+    """
+    from airshed.rulebook.load import find, load, texts
+    from airshed.service.book.opening import adopt
+    from airshed.service.book.sqlite import Book
+
+    law = texts(find(rulebook))
+    load(find(rulebook))
+    when = _instant(at)
+    with Book.create(book) as opened:
+        _, answer = adopt(opened, law, when)
+    if json:
+        as_json(answer)
+    else:
+        console.print(f"{book}: record {answer.seq}, digest {answer.hash}")
+
+
+@app.command(name="adopt")
+def adopt_next(
+    book: BookPath,
+    rulebook: Annotated[str, typer.Argument(help="Rulebook to adopt: a folder, or the name of one.")],
+    at: Annotated[str, typer.Option(help="Instant, as 2027-12-01T09:00; now if left out.")] = "",
+    json: Json = False,
+) -> None:
+    """Adopt the next rulebook in an existing book; its digest goes into the record.
+
+    Example: airshed book adopt my.book rulebooks/dianzhong-2028
+    """
+    from airshed.rulebook.load import find, load, texts
+    from airshed.service.book.opening import adopt
+    from airshed.service.book.sqlite import Book
+
+    law = texts(find(rulebook))
+    load(find(rulebook))
+    when = _instant(at)
+    with Book.open(book) as opened:
+        _, answer = adopt(opened, law, when)
+    _say([answer], json)
+
+
+@app.command()
+def send(
+    book: BookPath,
+    commands: Annotated[str, typer.Argument(help="File with one command a line as JSON, or - for standard input.")],
+    at: Annotated[str, typer.Option(help="Instant, as 2027-03-01T10:00; now if left out.")] = "",
+    json: Json = False,
+) -> None:
+    """Send commands to a book and print the answers; what is answered is on disk.
+
+    A line is {"actor": ..., "key": ..., "body": {"do": "PlaceOrder", ...}}; docs/reference/commands.md has them all.
+    A malformed line stops everything before anything is written; a refusal is an answer.
+
+    Example: airshed book send my.book commands.jsonl
+    """
+    from airshed.service.book.opening import carry_on, read_commands
+    from airshed.service.book.sqlite import Book
+
+    when = _instant(at)
+    wishes = read_commands(commands)
+    with Book.open(book) as opened:
+        runner = carry_on(opened)
+        _say(runner.send_all([(wish, when) for wish in wishes]), json)
+
+
+def _say(answers: list[Any], json: bool) -> None:
+    for answer in answers:
+        if json:
+            as_json({"seq": answer.seq, "hash": answer.hash, "events": answer.events, "refusal": answer.refusal})
+        elif answer.refusal is not None:
+            console.print(f"{answer.seq} refused: {answer.refusal.why} ({answer.refusal.cite})", markup=False)
+            console.print(f"  {answer.refusal.detail}", markup=False)
+        else:
+            console.print(f"{answer.seq} {', '.join(type(event).__name__ for event in answer.events)}", markup=False)
+
+
+def _instant(text: str) -> int:
+    """Milliseconds of a Beijing wall time, or of now."""
+    from time import time
+
+    return instant_of(text, "--at") if text else int(time() * 1000)
+
+
+@app.command()
+def statement(
+    book: BookPath,
+    account: Annotated[str, typer.Argument(help="The account.", show_default=False)],
+    json: Json = False,
+) -> None:
+    """Everything that moved in and out of an account, with the balance after each move.
+
+    Example: airshed book statement demo/dianzhong.book qj-pwr-02
+    """
+    from airshed.engine.journal import chained, decode
+    from airshed.service.book.opening import currency_of
+    from airshed.service.book.sqlite import Book
+    from airshed.service.book.statement import lines_of
+
+    with Book.read(book) as opened, opened.named():
+        found = opened.sql.execute("SELECT name FROM accounts WHERE account = ?", (account,)).fetchone()
+        if found is None:
+            raise Malformed(str(book), f"there is no account {account!r}", "airshed book show BOOK accounts lists them")
+        moves = list(lines_of((decode(line) for line in chained(opened.lines())), account))
+        money = currency_of(opened).name_en
+    if json:
+        for move in moves:
+            as_json(move)
+        return
+    table(
+        f"{account}  {found[0]}",
+        [
+            "record #",
+            "time",
+            "what",
+            "with",
+            "series",
+            "allowances [kg]",
+            "balance [kg]",
+            f"{money} [+/-]",
+            f"cash [{money}]",
+        ],
+        [
+            (
+                move.seq,
+                clock(move.at)[:16],
+                move.what,
+                move.other,
+                move.series or "",
+                f"{move.count:+,}" if move.series else "",
+                f"{move.balance:,}" if move.series else "",
+                "" if move.series else yuan(move.fen),
+                "" if move.series else yuan(move.cash),
+            )
+            for move in moves
+        ],
+    )
+
+
+@app.command()
+def verify(book: BookPath, json: Json = False) -> None:
+    """Fold the book anew and check chain, invariants and read tables; name the first difference.
+
+    Example: airshed book verify demo/dianzhong.book
+    """
+    from airshed.service.book.sqlite import Book
+    from airshed.service.book.verify import verify as check
+
+    with Book.read(book) as opened, _bar(json) as bar:
+        task = bar.add_task("folding", total=opened.last())
+        try:
+            found = check(opened, lambda done: bar.update(task, completed=done))
+        except Malformed as error:
+            if json:
+                as_json({"ok": False, "place": error.place, "why": error.what, "cure": error.cure})
+                raise SystemExit(2) from None
+            raise
+    if json:
+        as_json(
+            {
+                "ok": True,
+                "records": found.records,
+                "events": found.events,
+                "refusals": found.refusals,
+                "digest": found.hash,
+            }
+        )
+        return
+    console.print(f"ok: {found.records:,} records, {found.events:,} events, {found.refusals:,} refusals")
+    console.print("chain, invariants I1-I14 at rest, and read tables agree")
+    console.print(f"digest {found.hash}")
+
+
+def _bar(json: bool) -> Any:
+    """A progress bar where somebody looks at it."""
+    from rich.progress import Progress
+
+    return Progress(console=console, transient=True, disable=json or not console.is_terminal)
+
+
+@app.command()
+def export(
+    book: BookPath,
+    to: Annotated[Path | None, typer.Option("--to", help="File to write; standard output if left out.")] = None,
+    json: Json = True,
+) -> None:
+    """Write the book as text, one record a line: HASH, a space, the record's canonical JSON.
+
+    scripts/verify_export.py checks such a file without Airshed.
+
+    Example: airshed book export demo/dianzhong.book --to dianzhong.jsonl
+    """
+    from airshed.engine.journal import chained
+    from airshed.service.book.sqlite import Book
+
+    with Book.read(book) as opened, opened.named():
+        if to is None:
+            for line in chained(opened.lines()):
+                sys.stdout.buffer.write(line.hash.encode() + b" " + line.record + b"\n")
+            return
+        if to.exists():
+            raise Malformed(str(to), "exists already", "choose another file or remove it first")
+        part = to.with_name(to.name + ".part")
+        with part.open("wb") as file:
+            for line in chained(opened.lines()):
+                file.write(line.hash.encode() + b" " + line.record + b"\n")
+        part.rename(to)
+    console.print(f"wrote {to}")
+
+
+book_reserve.register(app)
+book_year.register(app)
+book_call.register(app)

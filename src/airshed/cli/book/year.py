@@ -1,0 +1,96 @@
+"""`airshed book checks` and `seal`: what a report would answer, and what the book lacks of a recomputed year."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from airshed.cli.show import as_json, console, table
+from airshed.model.refusal import Malformed
+
+BookPath = Annotated[Path, typer.Argument(help="The book, a file that airshed wrote.", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to a room."""
+    app.command()(checks)
+    app.command()(seal)
+
+
+def checks(
+    book: BookPath,
+    source: Annotated[str, typer.Argument(help="Name of the source.", show_default=False)],
+    year: Annotated[int, typer.Argument(min=1970, max=9998, help="The year.", show_default=False)],
+    json: Json = False,
+) -> None:
+    """The numbered checks of a source's year as they would be answered now, before it is reported.
+
+    Example: airshed book checks demo/dianzhong.book KM-CEM-01 2027
+    """
+    from airshed.engine.procedures.examining import Draft, answers, unmeasured
+    from airshed.service.book.opening import carry_on
+    from airshed.service.book.sqlite import Book
+
+    with Book.read(book) as opened:
+        runner = carry_on(opened)
+        found = runner.state.sources.get(source)
+        if found is None:
+            raise Malformed(str(book), f"there is no source {source!r}", "airshed book show BOOK sources lists them")
+        known = runner.state.years.get((source, year))
+        declared = known.declared_mg if known is not None else dict.fromkeys(unmeasured(runner.rules, found), 0)
+        results = answers(Draft(runner.state, runner.rules, found, year, declared))
+    if json:
+        for result in results:
+            as_json(result)
+        return
+    names: dict[str, str] = {row.check: f"{row.name_en} {row.name_zh}" for row in runner.rules.reporting.rows}
+    table(
+        f"{source} {year}",
+        ["check #", "asked", "if not", "answer"],
+        [[each.number, names[each.check], each.severity, each.detail or "yes 是"] for each in results],
+    )
+
+
+def seal(
+    book: BookPath,
+    results: Annotated[Path, typer.Argument(help="Folder that `airshed mrv run` wrote.", show_default=False)],
+    year: Annotated[int, typer.Option("--year", min=1970, max=9998, help="The year to seal.", show_default=False)],
+    actor: Annotated[
+        str, typer.Option("--actor", help="The monitoring host, as the book knows it.")
+    ] = "monitoring-host",
+    reason: Annotated[str, typer.Option("--reason", help="Why days that are sealed are corrected.")] = "",
+    to: Annotated[Path | None, typer.Option("--to", help="File to write; standard output if left out.")] = None,
+) -> None:
+    """Print the commands that bring a book up to a recomputed year: days to seal, corrections, findings.
+
+    A day that differs from what the book has sealed (late frames, a mark that was refused) becomes a correction that
+    names what it replaces; the book takes the old entry back in full and shows the difference. Nothing is written to
+    the book here: `airshed book send` sends what is printed.
+
+    Example: airshed book seal my.book recomputed --year 2027 --reason "late frames of May" --to late.jsonl
+    """
+    import msgspec
+
+    from airshed.service.book.opening import carry_on
+    from airshed.service.book.sealing import as_commands, closed_years, differences
+    from airshed.service.book.sqlite import Book
+
+    lines: list[bytes] = []
+    encode = msgspec.json.Encoder().encode
+    with Book.read(book) as opened:
+        state = carry_on(opened).state
+        for closed in closed_years(results, year):
+            if closed.stack not in state.stack_source:
+                raise Malformed(str(book), f"has no stack {closed.stack}", "register its source first")
+            lines += [encode(command) for command in as_commands(actor, differences(state, closed, reason))]
+    text = b"".join(line + b"\n" for line in lines)
+    if to is None:
+        typer.echo(text.decode(), nl=False)
+        return
+    if to.exists():
+        raise Malformed(str(to), "exists already", "choose another file or remove it first")
+    to.write_bytes(text)
+    console.print(f"{to}: {len(lines):,} commands")

@@ -1,0 +1,66 @@
+"""`airshed gateway`: the host that stack monitors report to, and what its operator does with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from airshed.cli.gateway import ask as gateway_ask
+from airshed.cli.gateway import look as gateway_look
+from airshed.cli.gateway import measure as gateway_measure
+from airshed.model.refusal import Malformed
+
+app = typer.Typer(invoke_without_command=True)
+
+
+@app.callback()
+def gateway(
+    context: typer.Context,
+    port: Annotated[int | None, typer.Option("--port", min=0, max=65535, help="TCP port; 0 takes a free one.")] = None,
+    devices: Annotated[Path | None, typer.Option("--devices", help="CSV of registered devices.")] = None,
+    evidence: Annotated[Path | None, typer.Option("--evidence", help="Folder of evidence.")] = None,
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    keys: Annotated[
+        Path | None, typer.Option("--keys", help="Folder of SM4 keys, ID.key; keys beside the CSV if not given.")
+    ] = None,
+    connections: Annotated[int, typer.Option("--connections", min=1, help="Most connections.")] = 5_000,
+    per_address: Annotated[int, typer.Option("--per-address", min=1, help="Most connections of one address.")] = 200,
+    renew_keys: Annotated[
+        bool, typer.Option("--renew-keys", help="Renew keys that are 90 days old, or that a device asks to renew.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Log as JSON, one object a line.")] = False,
+) -> None:
+    """Listen for stack monitors (HJ 212 of 2005, 2017 and 2025) and keep what they say. 接收污染源在线监测数据。
+
+    A frame is on disk before it is acknowledged. Ctrl-C ends; SIGHUP reads the devices again.
+
+    Example: airshed gateway --port 7212 --devices devices.csv --evidence receipts
+    """
+    if context.invoked_subcommand is not None:
+        if (port, devices, evidence) != (None, None, None):
+            name = context.invoked_subcommand
+            raise Malformed(
+                "command line", f"options before {name!r} are those of the host", f"write them after {name}"
+            )
+        return
+    given = {"--port": port, "--devices": devices, "--evidence": evidence}
+    if port is None or devices is None or evidence is None:
+        missing = next(name for name, value in given.items() if value is None)
+        raise Malformed("command line", f"Missing option '{missing}'", "airshed gateway --help shows how")
+    import asyncio
+
+    from airshed.service.gateway.devices import read_devices
+    from airshed.service.gateway.limits import Limits
+    from airshed.service.gateway.run import run, write_lines
+
+    folder = keys or devices.parent / "keys"
+    limits = Limits(connections=connections, per_address=per_address)
+    read_devices(devices, folder)
+    asyncio.run(run(host, port, devices, folder, evidence, limits, write_lines(json), renew_keys=renew_keys))
+
+
+gateway_ask.register(app)
+gateway_look.register(app)
+gateway_measure.register(app)

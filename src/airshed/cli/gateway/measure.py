@@ -1,0 +1,95 @@
+"""`airshed gateway measure`: what came over TCP becomes hours, sealed days and a year, like any evidence."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from airshed.cli.show import as_json, console, table
+from airshed.model.refusal import Malformed
+
+MG_PER_T = Decimal(10**9)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the group."""
+    app.command("measure")(measure)
+
+
+def measure(
+    evidence: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of evidence.", show_default=False)],
+    devices: Annotated[Path, typer.Option("--devices", help="CSV of registered devices.", show_default=False)],
+    year: Annotated[int, typer.Option("--year", min=2001, max=2100, help="Year to measure.", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", help="Where readings, hours and results go.", show_default=False)],
+    through: Annotated[
+        str, typer.Option("--through", metavar="TIME", help="Beijing time up to which the year has passed.")
+    ] = "",
+    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes on this machine.")] = 2,
+    rulebook: Annotated[str, typer.Option("--rulebook", help="A folder, or the name of one.")] = "dianzhong",
+    zone: Annotated[str, typer.Option("--zone", help="Name of a shipped zone, or its folder.")] = "dianzhong",
+    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+) -> None:
+    """Read the receipts of a gateway to hourly readings, and recompute them to hours, sealed days and a year.
+
+    A frame whose MN is not the device of its stack by the inventory gives no hour; it is kept in OUT/refused and
+    counted. `airshed mrv run OUT/readings` takes the readings again, also on a cluster. 由接收报文核算年度排放量。
+
+    Example: airshed gateway measure receipts --devices devices.csv --year 2027 --out measured
+    """
+    from airshed.cli.gateway.look import instant_option
+    from airshed.model.period import HOUR_MS, instant
+    from airshed.rulebook.load import find, load
+    from airshed.service.gateway.devices import read_devices
+    from airshed.service.gateway.measure import READINGS, readings_of_receipts
+    from airshed.service.gateway.run import now_ms
+    from airshed.service.stacks.recompute import recompute_readings
+    from airshed.zone.monitoring import monitoring_rules
+    from airshed.zone.zone import find as find_zone
+    from airshed.zone.zone import load as load_zone
+
+    inventory = load_zone(find_zone(zone))
+    rules = monitoring_rules(load(find(rulebook)))
+    begins, ends = instant(f"{year}-01-01"), instant(f"{year + 1}-01-01")
+    until = instant_option("--through", through) if through else now_ms()
+    if through and not begins < until <= ends:
+        raise Malformed("--through", f"{through} is not in {year}", "give a time of the year")
+    hours = (until - begins) // HOUR_MS if begins < until < ends else None
+    taken = readings_of_receipts(
+        evidence, inventory, read_devices(devices, None), year, out, through=hours, workers=workers
+    )  # fmt: skip
+    years, kept = recompute_readings(out / READINGS, inventory, rules, out, workers=workers)
+    summary = next((each for each in years if each.year == year), None)
+    if json:
+        as_json({"stacks": taken, "summary": summary, "up_to_date": kept, "folder": str(out)})
+        return
+    table(
+        f"Receipts 接收 {year}",
+        ("stack", "frames #", "hours #", "refused 拒收 (MN)"),
+        [
+            (
+                each.stack,
+                f"{each.frames:,}",
+                f"{each.hours:,}",
+                ", ".join(f"{why} {count:,}" for why, count in each.refused.items()),
+            )
+            for each in taken
+        ],
+    )
+    if summary is not None:
+        table(
+            f"{year}: {summary.sealed_days:,} sealed days 封存日",
+            ("pollutant", "stacks #", "mass [t]", "measured [h]", "substituted [h]", "stopped [h]", "missing [h]"),
+            [
+                (
+                    total.pollutant,
+                    total.stacks,
+                    f"{Decimal(total.mass_mg) / MG_PER_T:,.3f}",
+                    *(f"{hours:,}" for hours in (total.measured, total.substituted, total.stopped, total.missing)),
+                )
+                for total in summary.totals
+            ],
+        )
+        console.print(f"results {summary.results_sha256}\nhours   {summary.hours_sha256}", markup=False)

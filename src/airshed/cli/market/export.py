@@ -1,0 +1,78 @@
+"""`airshed market export` and `page`: market data as files, and as a page with charts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from airshed.cli.market.read import BookPath, Json, read_at
+from airshed.cli.show import as_json, console, table
+from airshed.model.refusal import Malformed
+
+Seq = Annotated[int | None, typer.Option("--seq", min=0, help="As it was after this record.", show_default=False)]
+At = Annotated[str, typer.Option("--at", help="As it was at this instant, as 2027-03-01T10:00.", show_default=False)]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to a room."""
+    app.command()(export)
+    app.command()(page)
+
+
+def export(
+    book: BookPath,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to make.", show_default=False)],
+    form: Annotated[str, typer.Option("--format", help="csv or parquet.")] = "csv",
+    seq: Seq = None,
+    at: At = "",
+    json: Json = False,
+) -> None:
+    """Write trades, bars, quotes, open interest, index and summary as CSV or Parquet, columns explained. 导出。
+
+    Example: airshed market export demo/dianzhong.book --out market --format parquet
+    """
+    from airshed.service.marketdata import law_of
+    from airshed.service.marketdata.export import FORMATS, check_folder
+    from airshed.service.marketdata.export import export as write
+
+    chosen = next((known for known in FORMATS if known == form), None)
+    if chosen is None:
+        raise Malformed("--format", f"there is no format {form[:40]!r}", f"choose one of {', '.join(FORMATS)}")
+    check_folder(out)
+    with read_at(book, seq, at, history=True) as (opened, market):
+        counts = write(market, law_of(opened, market), out, chosen)
+    if json:
+        as_json({"folder": str(out), "format": chosen, "rows": counts})
+        return
+    table(str(out), ["file", "rows #"], [(f"{name}.{chosen}", f"{count:,}") for name, count in counts.items()])
+    console.print("columns.csv says what every column means 列说明")
+
+
+def page(
+    book: BookPath,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The page to write.", show_default=False)],
+    seq: Seq = None,
+    at: At = "",
+    json: Json = False,
+) -> None:
+    """The market as one page in English and Chinese: candles, index, depth, open interest. 行情页面。
+
+    Everything is in the file; it loads nothing.
+
+    Example: airshed market page demo/dianzhong.book --out market.html
+    """
+    from airshed.pages.kit.html import write
+    from airshed.pages.market import build, facts_of
+    from airshed.service.marketdata import law_of
+
+    if out.is_dir() or not out.parent.is_dir():
+        raise Malformed("--out", f"{out} cannot be written", "name a file in a folder that exists")
+    with read_at(book, seq, at, history=True) as (opened, market):
+        facts = facts_of(market, law_of(opened, market), opened.path.name)
+    write(out, build(facts))
+    if json:
+        as_json({"file": str(out), "bytes": out.stat().st_size, "seq": facts.seq})
+        return
+    console.print(f"{out}: {out.stat().st_size:,} bytes", markup=False)

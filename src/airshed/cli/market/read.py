@@ -1,0 +1,96 @@
+"""What the rooms of `airshed market` share: reading a book up to a place, kinds of trade, figures on a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from airshed.cli.show import instant_of
+from airshed.market.tape import EXCHANGE_KINDS, KINDS, Kind
+from airshed.market.tenor import year_price_fen
+from airshed.model.allowance import is_strip
+from airshed.model.measures import tonnes, yuan
+from airshed.model.refusal import Malformed
+
+if TYPE_CHECKING:
+    from airshed.market.bars import By
+    from airshed.service.book.sqlite import Book
+    from airshed.service.marketdata import Market
+
+BookPath = Annotated[Path, typer.Argument(help="The book, a file that airshed wrote.", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, a line a row, instead of tables.")]
+KindNames = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--kind", help=f"Which trades count, as often as needed: {', '.join(KINDS)}, or all.", show_default=False
+    ),
+]
+
+#: Names of the spans in Chinese.
+SPANS: dict[By, str] = {"session": "日", "week": "周", "month": "月"}
+#: What stands where there is nothing: never a zero.
+NOTHING = "–"
+
+
+def opened_at(book: Path, seq: int | None, at: str, *, history: bool = False) -> Market:
+    """The market of a book up to its end, a record or an instant."""
+    with read_at(book, seq, at, history=history) as (_, market):
+        return market
+
+
+@contextmanager
+def read_at(book: Path, seq: int | None, at: str, *, history: bool = False) -> Iterator[tuple[Book, Market]]:
+    """The same with the book still open."""
+    from airshed.service.book.sqlite import Book
+    from airshed.service.marketdata import Until, read_market
+
+    if seq is not None and at:
+        raise Malformed("--seq", "it stands beside --at", "give one of them")
+    until = Until(seq, instant_of(at, "--at") if at else None)
+    with Book.read(book) as opened, opened.named():
+        yield opened, read_market(opened.lines(), until, history=history)
+
+
+def kinds_of(names: Sequence[str] | None, otherwise: tuple[Kind, ...] = EXCHANGE_KINDS) -> tuple[Kind, ...]:
+    """The kinds of trade of these names, or `Malformed` that names them all; `otherwise` when none is named."""
+    if not names:
+        return otherwise
+    if "all" in names:
+        return KINDS
+    for name in names:
+        if name not in KINDS:
+            raise Malformed("--kind", f"there is no kind {name[:40]!r}", f"choose of {', '.join(KINDS)}, all")
+    return tuple(kind for kind in KINDS if kind in names)
+
+
+def price(fen_per_t: int | None) -> str:
+    """A price for a screen, a dash where there is none."""
+    return NOTHING if fen_per_t is None else yuan(fen_per_t)
+
+
+def year_price(series: str, fen_per_t: int | None) -> str:
+    """What a price of a strip is for a tonne and year, half a fen upwards; nothing for a series, which is one year."""
+    yearly = None if fen_per_t is None or not is_strip(series) else year_price_fen(series, fen_per_t)
+    return "" if yearly is None else yuan(yearly)
+
+
+def amount(count: int | None) -> str:
+    """Allowances in tonnes for a screen, a dash where nothing is known."""
+    return NOTHING if count is None else tonnes(count)
+
+
+def share(basis_points: int | None) -> str:
+    """Hundredths of a percent for a screen."""
+    return NOTHING if basis_points is None else f"{basis_points / 100:,.2f}"
+
+
+def span_kind(text: str) -> By:
+    """The span of that name, or `Malformed`."""
+    for span in SPANS:
+        if text == span:
+            return span
+    raise Malformed("--by", f"there is no span {text[:40]!r}", f"choose one of {', '.join(SPANS)}")

@@ -1,0 +1,121 @@
+"""`airshed market summary` and `interest`: every series in a line."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from airshed.cli.market.read import BookPath, Json, KindNames, kinds_of, opened_at, price, share, year_price
+from airshed.cli.money import money_in
+from airshed.cli.show import as_json, console, table
+from airshed.model.allowance import is_strip, members
+from airshed.model.measures import tonnes
+from airshed.model.period import clock
+
+Seq = Annotated[int | None, typer.Option("--seq", min=0, help="As it was after this record.", show_default=False)]
+At = Annotated[str, typer.Option("--at", help="As it was at this instant, as 2027-03-01T10:00.", show_default=False)]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to a room."""
+    app.command()(summary)
+    app.command()(interest)
+
+
+def summary(book: BookPath, kind: KindNames = None, seq: Seq = None, at: At = "", json: Json = False) -> None:
+    """Each series in a line: trades, volume, mean, last close, last quote with its spread, turnover ratio. 行情概览。
+
+    Example: airshed market summary demo/dianzhong.book --kind all
+    """
+    from airshed.service.marketdata import summaries
+
+    kinds = kinds_of(kind)
+    market = opened_at(book, seq, at, history=True)
+    found = summaries(market, kinds)
+    if json:
+        for row in found:
+            as_json(row)
+        return
+    if not found:
+        console.print("no series is issued 尚无配额")
+        return
+    strips = int(any(is_strip(row.series) for row in found))
+    money = money_in(book, market)
+    table(
+        f"trades that count 计入方式: {', '.join(kinds)}; t, {money}/t, turnover in % of what was given out",
+        [
+            "series #",
+            "trades 笔 #",
+            "volume 量 #",
+            "mean 均 #",
+            *(["a year 年均 #"] * strips),
+            "close 收 #",
+            "of 日 #",
+            "bid 买 #",
+            "ask 卖 #",
+            "spread [%]",
+            "of 日 #",
+            "turnover 换手 #",
+        ],
+        [
+            (
+                row.series,
+                row.trades,
+                tonnes(row.count),
+                price(row.vwap),
+                *([year_price(row.series, row.vwap)] * strips),
+                price(row.close),
+                row.close_day or "",
+                price(row.bid),
+                price(row.ask),
+                share(row.spread_basis_points),
+                row.quoted_day or "",
+                share(row.turnover_basis_points),
+            )
+            for row in found
+        ],
+    )
+
+
+def interest(
+    book: BookPath,
+    series: Annotated[
+        str, typer.Option("--series", help="Series or strip; all if not given.", show_default=False)
+    ] = "",
+    seq: Seq = None,
+    at: At = "",
+    json: Json = False,
+) -> None:
+    """Where the allowances of each series are: free, set aside, reserve, surrendered, unissued; they sum to the cap.
+    持仓分布。
+
+    Example: airshed market interest demo/dianzhong.book --at 2027-12-31T23:59
+    """
+    market = opened_at(book, seq, at)
+    if series:
+        market.known(series)
+    found = [part for part in market.interest() if not series or part.series in members(series)]
+    if json:
+        for part in found:
+            as_json(part)
+        return
+    if not found:
+        console.print("no series is issued 尚无配额")
+        return
+    table(
+        f"record {market.state.seq:,}  {clock(market.state.at)}  t 吨",
+        [
+            "series #",
+            "cap 总量 #",
+            "unissued 未发 #",
+            "auction 待拍 #",
+            "reserve 储备 #",
+            "firms 企业 #",
+            "traders 贸易 #",
+            "set aside 冻结 #",
+            "given up 清缴 #",
+            "other 其他 #",
+        ],
+        [(part.series, *(tonnes(getattr(part, name)) for name in part.__struct_fields__[1:])) for part in found],
+    )

@@ -1,0 +1,161 @@
+"""How a mass came about, and which limits hold: what an auditor asks of one hour, one day, one year, one stack."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from airshed.cli.mrv.shown import Json, RulesName, law_of
+from airshed.cli.show import as_json, console, table
+from airshed.model.refusal import Malformed
+
+ZoneName = Annotated[str, typer.Option("--zone", help="Name of a shipped zone, or its folder.")]
+
+
+class LawName(StrEnum):
+    """Which law fills missing hours."""
+
+    HJ75 = "hj75"
+    PART75 = "part75"
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to a group."""
+    app.command()(explain)
+    app.command()(limits)
+
+
+def explain(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder of evidence or of hourly readings.", show_default=False)
+    ],
+    stack: Annotated[str, typer.Argument(metavar="STACK", help="A stack that it holds.", show_default=False)],
+    when: Annotated[
+        str, typer.Argument(metavar="WHEN", help="An hour as 2027-03-27T18, a day, or a year.", show_default=False)
+    ],
+    pollutant: Annotated[str, typer.Option("--pollutant", help="Which one; the first if not given.")] = "",
+    law: Annotated[LawName | None, typer.Option("--law", help="Instead of that of the rulebook.")] = None,
+    before: Annotated[Path | None, typer.Option("--before", metavar="DIR", help="Evidence of the year before.")] = None,
+    zone: ZoneName = "dianzhong",
+    rulebook: RulesName = "dianzhong",
+    json: Json = False,
+) -> None:
+    """Say step by step how the mass of an hour, a day or a year came about, with every figure. 核算过程说明。
+
+    An hour is followed from its frame to its mass, or from the rule that fills it to the hour that stands in. A year
+    ends with its obligation. Times are Beijing time; an hour is named by its beginning.
+
+    Example: airshed mrv explain evidence QJ-PWR-03-B 2027-03-27T18 --pollutant SO2
+    """
+    from airshed.mrv.steps import kg
+    from airshed.service.stacks.explain import explain as explained
+    from airshed.zone.zone import find as find_zone
+    from airshed.zone.zone import load as load_zone
+
+    inventory = load_zone(find_zone(zone))
+    found = explained(
+        folder,
+        stack,
+        when,
+        inventory,
+        law_of(rulebook),
+        pollutant=pollutant,
+        law=None if law is None else law.value,
+        before=before,
+    )
+    if json:
+        as_json(found)
+        return
+    state = f" {found.state_en} {found.state_zh}" if found.state_en else ""
+    why = f" ({found.why})" if found.why else ""
+    mass = "no mass" if found.mass_mg is None else f"{found.mass_mg:,} mg"
+    console.print(f"{found.stack} {found.pollutant} {found.when}{state}{why}: {mass}", markup=False)
+    for number, step in enumerate(found.steps, 1):
+        console.print(f"{number}. {step.name_en} {step.name_zh}, {step.source}", markup=False)
+        console.print(f"   {step.formula}\n   = {step.figures}\n   = {step.value}", markup=False)
+    if found.parts:
+        table(
+            "",
+            ("when 时间", "state 状态", "mass [kg]"),
+            [
+                (
+                    each.when,
+                    each.state,
+                    "missing 缺失" if each.mass_mg is None else kg(each.mass_mg).removesuffix(" kg"),
+                )
+                for each in found.parts
+            ],
+        )
+
+
+def limits(
+    stack: Annotated[str, typer.Argument(metavar="STACK", help="A stack of the zone.", show_default=False)],
+    day: Annotated[str, typer.Option("--day", metavar="DATE", help="On which day.")] = "2027-01-01",
+    zone: ZoneName = "dianzhong",
+    rulebook: RulesName = "dianzhong",
+    json: Json = False,
+) -> None:
+    """Which limits hold for a stack on a day, and by which row of the law. 适用限值。
+
+    Example: airshed mrv limits QJ-PWR-03-B --day 2014-07-01
+    """
+    from datetime import date
+
+    from airshed.mrv.applicability import limit_on, scope_on
+    from airshed.zone.monitoring import monitoring_rules, registrations
+    from airshed.zone.zone import find as find_zone
+    from airshed.zone.zone import load as load_zone
+
+    try:
+        shown = date.fromisoformat(day).isoformat()
+    except ValueError:
+        raise Malformed("--day", f"there is no day {day[:40]!r}", "write it as 2027-01-01") from None
+    inventory = load_zone(find_zone(zone))
+    known = registrations(inventory)
+    if stack not in known:
+        some = ", ".join(list(known)[:4])
+        raise Malformed("STACK", f"no such stack {stack!r} in {inventory.name_en}", f"there are {some} and others")
+    registered, law = known[stack], law_of(rulebook)
+    rules = monitoring_rules(law)
+    scope = scope_on(rules, registered, shown)
+    held = [limit for each in registered.pollutants if (limit := limit_on(rules, registered, each, shown))]
+    row = next(
+        (
+            each
+            for each in law.applicability.rows
+            if scope is not None
+            and (each.limit_set, each.process, each.region, each.special == "yes", each.valid_from)
+            == (scope.limit_set, scope.process, scope.region, scope.special, scope.valid_from)
+        ),
+        None,
+    )
+    if json:
+        as_json(
+            {"stack": stack, "day": shown, "applicability": row, "registered_set": registered.limit_set, "limits": held}
+        )
+        return
+    named = registered.limit_set if scope is None else scope.limit_set
+    by = "the inventory, for no row of the law fits" if row is None else f"{row.cite} ({row.status})"
+    commissioned = registered.commissioned or "unknown"
+    what = f"{registered.sector}, {registered.process}, commissioned {commissioned}, {', '.join(registered.places)}"
+    console.print(f"{stack}: {what}\n{named} by {by}", markup=False)
+    if scope is not None and scope.limit_set != registered.limit_set:
+        console.print(f"the inventory names {registered.limit_set}, which does not hold", markup=False)
+    table(
+        f"Limits on {shown} 适用限值",
+        ("pollutant", "limit [mg/m3]", "reference O2 [%]", "statistic", "standard", "from"),
+        [
+            (
+                each.pollutant,
+                f"{each.limit_mg_m3:g}",
+                "" if each.reference_o2_percent is None else f"{each.reference_o2_percent:g}",
+                each.statistic,
+                each.standard,
+                each.valid_from,
+            )
+            for each in held
+        ],
+    )

@@ -1,0 +1,23 @@
+"""`airshed mrv`: the group of what is measured, substituted, estimated and recomputed."""
+
+from __future__ import annotations
+
+import typer
+
+from airshed.cli.mrv import estimate as mrv_estimate
+from airshed.cli.mrv import explain as mrv_explain
+from airshed.cli.mrv import page as mrv_page
+from airshed.cli.mrv import price as mrv_price
+from airshed.cli.mrv import records as mrv_records
+from airshed.cli.mrv import run as mrv_run
+
+app = typer.Typer(help="Measured, substituted and estimated masses. 监测、替代与核算。", no_args_is_help=True)
+
+
+@app.callback()
+def mrv() -> None:
+    """Measured, substituted and estimated masses. 监测、替代与核算。"""
+
+
+for _commands in (mrv_run, mrv_explain, mrv_page, mrv_price, mrv_estimate, mrv_records):
+    _commands.register(app)

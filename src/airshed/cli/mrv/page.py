@@ -1,0 +1,241 @@
+"""What people see of measured stacks: a page and a picture of one, completeness of a zone, exceedances ranked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from airshed.cli.show import as_json, bar, console, table
+from airshed.model.refusal import Malformed
+
+if TYPE_CHECKING:
+    from airshed.mrv.rules import MonitoringRules
+    from airshed.zone.zone import Zone
+
+Folder = Annotated[
+    Path, typer.Argument(metavar="DIR", help="Folder of evidence or of hourly readings.", show_default=False)
+]
+OfYear = Annotated[int | None, typer.Option("--year", help="Which one, where readings hold several.")]
+ZoneName = Annotated[str, typer.Option("--zone", help="Name of a shipped zone, or its folder.")]
+RulesName = Annotated[str, typer.Option("--rulebook", help="Name of a shipped rulebook, or its folder.")]
+Workers = Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to a group."""
+    app.command()(page)
+    app.command()(completeness)
+    app.command()(exceedances)
+
+
+def page(
+    folder: Folder,
+    stack: Annotated[str, typer.Argument(metavar="STACK", help="A stack that it holds.", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", help="The page to write.")] = Path("stack.html"),
+    png: Annotated[Path | None, typer.Option("--png", help="Also its hours as a picture; needs Chromium.")] = None,
+    language: Annotated[str, typer.Option("--language", help="Language of the picture: en or zh.")] = "en",
+    year: OfYear = None,
+    zone: ZoneName = "dianzhong",
+    rulebook: RulesName = "dianzhong",
+    json: Json = False,
+) -> None:
+    """Write a stack's year as one page in English and Chinese that loads nothing. 排放口年度页面。
+
+    Hours against their limits with flags and substituted spans, mass per day, capture by quarter, every gap with what
+    stands in for it and from which hour, findings, exceedances, and how to compute the evidence again.
+
+    Example: airshed mrv page evidence QJ-PWR-03-B --out stack.html --png stack.png
+    """
+    from airshed.pages.kit.html import write
+    from airshed.pages.kit.picture import browser, take
+    from airshed.pages.stack import build, picture_page
+    from airshed.pages.stack.facts import read_stack
+    from airshed.pages.stack.page import headline, picture_size
+
+    if language not in {"en", "zh"}:
+        raise Malformed("--language", f"no language {language!r}", "give en or zh")
+    _in_a_folder(out)
+    if png is not None:
+        _in_a_folder(png)
+        browser()
+    inventory, rules = _law(zone, rulebook)
+    facts = read_stack(folder, stack, inventory, rules, year)
+    if png is not None:
+        take(picture_page(facts, "en" if language == "en" else "zh"), picture_size(facts), png)
+    write(out, build(facts))
+    made = [path for path in (out, png) if path is not None]
+    if json:
+        as_json(
+            {
+                "stack": stack,
+                "year": facts.year,
+                "masses": facts.closed.masses,
+                "gaps": len(facts.gaps),
+                "last_day": next(reversed(facts.digests), ""),
+                "files": [str(path) for path in made],
+            }
+        )
+        return
+    said = headline(facts)
+    console.print(f"{stack} {facts.year}: {said.en}\n{said.zh}", markup=False)
+    for path in made:
+        console.print(f"{path}: {path.stat().st_size:,} bytes", markup=False)
+
+
+def completeness(
+    folder: Folder,
+    out: Annotated[Path, typer.Option("--out", help="The page to write.")] = Path("completeness.html"),
+    year: OfYear = None,
+    zone: ZoneName = "dianzhong",
+    rulebook: RulesName = "dianzhong",
+    workers: Workers = 2,
+    json: Json = False,
+) -> None:
+    """Write the heat map of valid hours, stacks by days, and rank the stacks that lost most. 数据完整性热力图。
+
+    Example: airshed mrv completeness evidence --out completeness.html
+    """
+    from airshed.pages.kit.html import write
+    from airshed.pages.stack import build_completeness
+    from airshed.pages.stack.completeness import completeness as count
+    from airshed.service.stacks.held import held_year
+
+    _in_a_folder(out)
+    inventory, rules = _law(zone, rulebook)
+    with bar(len(held_year(folder, inventory, year).stacks), json) as advance:
+        facts = count(folder, inventory, rules, year=year, workers=workers, progress=advance)
+    write(out, build_completeness(facts))
+    ranking = facts.ranking()
+    rows = [
+        {
+            "stack": each.stack,
+            "pollutant": each.worst.pollutant,
+            "basis_points": each.worst.basis_points,
+            "lost_hours": sum(each.worst.running) - sum(each.worst.valid),
+            "days_not_valid": facts.days_short(each),
+            "longest_gap_hours": each.worst.longest[1],
+        }
+        for each in ranking
+    ]
+    if json:
+        as_json({"year": facts.year, "stacks": len(facts.stacks), "worst": rows, "file": str(out)})
+        return
+    table(
+        f"Least complete {facts.year} 数据最不完整",
+        ("stack 排放口", "pollutant 污染物", "valid [%]", "lost [h]", "days not valid #", "longest gap [h]"),
+        [
+            (
+                each["stack"],
+                each["pollutant"],
+                f"{(found.worst.basis_points or 0) / 100:.2f}",
+                f"{each['lost_hours']:,}",
+                each["days_not_valid"],
+                f"{each['longest_gap_hours']:,}",
+            )
+            for each, found in list(zip(rows, ranking, strict=True))[:10]
+        ],
+    )
+    console.print(f"{out}: {out.stat().st_size:,} bytes, {len(facts.stacks)} stacks", markup=False)
+
+
+def exceedances(
+    folder: Folder,
+    top: Annotated[int, typer.Option("--top", min=1, help="How many of the worst.")] = 20,
+    year: OfYear = None,
+    zone: ZoneName = "dianzhong",
+    rulebook: RulesName = "dianzhong",
+    workers: Workers = 2,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")] = False,
+) -> None:
+    """Rank the exceedances of all stacks by times over, C/L - 1, each by the statistic of its limit. 超标倍数排名。
+
+    Example: airshed mrv exceedances evidence --top 10
+    """
+    from airshed.mrv.exceedance import ranked
+    from airshed.mrv.spans import hour_text
+    from airshed.pages.kit.words import STATISTICS
+    from airshed.service.stacks.held import closed_years, held_year
+
+    inventory, rules = _law(zone, rulebook)
+    there = held_year(folder, inventory, year)
+    with bar(len(there.stacks), json) as advance:
+        closed = closed_years(there, rules, workers=workers, progress=advance)
+        compared = [each for one in closed for each in one.exceedances]
+    found = ranked(compared)
+    shown = [(each, hour_text(there.year, each.worst_hour or 0)) for each in found[:top]]
+    if json:
+        for each, at in shown:
+            as_json(
+                {
+                    "stack": each.stack,
+                    "pollutant": each.limit.pollutant,
+                    "standard": each.limit.standard,
+                    "statistic": each.limit.statistic,
+                    "limit_mg_m3": each.limit.limit_mg_m3,
+                    "reference_o2_percent": each.limit.reference_o2_percent,
+                    "worst_mg_m3": each.worst_mg_m3,
+                    "worst_at": at,
+                    "times_over": str(each.times_over),
+                    "breaches": each.breaches,
+                    "hours_over": each.hours_over,
+                    "hours_compared": each.hours_compared,
+                }
+            )
+        return
+    table(
+        f"Exceedances {there.year} 超标",
+        (
+            "# #",
+            "stack 排放口",
+            "pollutant",
+            "worst C [mg/m3]",
+            "limit L [mg/m3]",
+            "C/L - 1 #",
+            "breaches #",
+            "worst hour 最高时刻",
+            "statistic 统计方式",
+            "standard 标准",
+        ),
+        [
+            (
+                place,
+                each.stack,
+                each.limit.pollutant,
+                f"{each.worst_mg_m3:,.2f}",
+                f"{each.limit.limit_mg_m3:g}",
+                each.times_over,
+                f"{each.breaches:,}",
+                at,
+                STATISTICS[each.limit.statistic].zh + " " + each.limit.statistic,
+                each.limit.standard,
+            )
+            for place, (each, at) in enumerate(shown, start=1)
+        ],
+    )
+    console.print(
+        f"{len(found)} of {len(compared)} limits of {len(there.stacks)} stacks were broken; {len(shown)} shown. "
+        f"{len(compared)}项限值中{len(found)}项超标。",
+        markup=False,
+    )
+
+
+def _law(zone: str, rulebook: str) -> tuple[Zone, MonitoringRules]:
+    """The inventory and the monitoring rules, by name of what is shipped or by folder."""
+    from airshed.rulebook.load import find, load
+    from airshed.zone.monitoring import monitoring_rules
+    from airshed.zone.zone import find as find_zone
+    from airshed.zone.zone import load as load_zone
+
+    folder = find_zone(zone)
+    return load_zone(folder), monitoring_rules(load(find(rulebook)))
+
+
+def _in_a_folder(path: Path) -> None:
+    """Before anything is computed: whether the file can be put there."""
+    if not path.parent.is_dir():
+        raise Malformed(str(path), "its folder does not exist", f"make {path.parent} first")
+    if path.is_dir():
+        raise Malformed(str(path), "is a folder", "name a file in it")

@@ -1,1 +1,0 @@
-"""A zone as data, and how the synthetic part of one is drawn from a seed."""

@@ -1,0 +1,8 @@
+"""The page of an auction: bid curves, supply with its reserves, prices, and the published result."""
+
+from __future__ import annotations
+
+from airshed.pages.auction.curves import Curve, Positions, curve_of
+from airshed.pages.auction.page import build
+
+__all__ = ["Curve", "Positions", "build", "curve_of"]

@@ -1,0 +1,172 @@
+"""Puts the brief together: one HTML file in English and Chinese that loads nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from markupsafe import Markup
+from plotly.offline import get_plotlyjs
+
+from airshed.lab.brief.designs import GUARD
+from airshed.lab.brief.facts import BriefFacts, PollutantFacts
+from airshed.lab.brief.measures import MEASURES
+from airshed.pages.brief import charts, doubts, measured, reasons, words
+from airshed.pages.brief import charts_market as market
+from airshed.pages.brief import charts_rest as rest
+from airshed.pages.kit.html import environment, script_json
+from airshed.pages.kit.style import FONT, Figure, faded
+from airshed.pages.kit.words import LANGUAGES, Language, Phrase
+from airshed.pages.report.labels import place_names
+from airshed.rulebook.schema import Rulebook
+
+PACKAGE = "airshed.pages.brief"
+#: How strong the ground of the best cell of the table is.
+DEEPEST = 0.55
+
+
+def build(facts: BriefFacts, rules: Rulebook, command: str) -> str:
+    """The page of a brief. The same facts give the same bytes."""
+    money = Phrase(rules.currency.name_en, rules.currency.name_zh)
+    receptors = {row.receptor: Phrase(row.name_en, row.name_zh) for row in rules.receptors.rows}
+    names = place_names(rules)
+    drawn: dict[str, dict[Language, Figure]] = {}
+
+    def add(name: str, draw: Callable[[Language], Figure]) -> None:
+        drawn[name] = {language: draw(language) for language in LANGUAGES}
+
+    add("scores", lambda language: charts.scores(facts, language))
+    add("effects", lambda language: charts.effects(facts, language))
+    add("accepted", lambda language: charts.accepted(facts, language))
+    add("holds", lambda language: charts.holds(facts, language))
+    for each in facts.pollutants:
+        for name, draw in _charts(each, names, receptors, money).items():
+            add(f"{name}-{each.pollutant}", draw)
+    return (
+        environment(PACKAGE)
+        .get_template("brief.html.j2")
+        .render(
+            facts=facts,
+            rules=rules,
+            money=money,
+            names=names,
+            headline=reasons.headline(facts),
+            reasons=reasons.reasons(facts, money),
+            sensitivity=doubts.sensitivity(facts),
+            unknown=doubts.unknown(facts),
+            warning=doubts.warning(facts),
+            of_prices=doubts.of_prices,
+            of_book=doubts.of_book,
+            of_band=doubts.of_band,
+            keys=_keys(facts, money),
+            measures=measured.measures(money, facts.cost_year),
+            scored=set(MEASURES),
+            words=words,
+            draw=charts,
+            borders=market.BORDERS,
+            lines=rest.LINES,
+            guard=f"{100 * GUARD:g}",
+            order=charts.order_of(facts),
+            shade=lambda value: "transparent" if value is None else faded("#2e8087", round(DEEPEST * value, 3)),
+            number=number,
+            charts=script_json(drawn),
+            ranking=script_json(_ranking(facts)),
+            drawn=set(drawn),
+            plotly=Markup(get_plotlyjs()),
+            font=FONT,
+            command=command,
+        )
+    )
+
+
+def _ranking(facts: BriefFacts) -> dict[str, object]:
+    """What the page ranks all designs by when its weights are moved."""
+    return {
+        "axes": list(words.AXES),
+        "words": {
+            axis: {
+                each: {"en": phrase.en, "zh": phrase.zh}
+                for (name, each), phrase in words.SPOKEN.items()
+                if name == axis
+            }
+            for axis in words.AXES
+        },
+        "criteria": list(facts.weights),
+        "designs": facts.designs,
+        "values": facts.all_values,
+        "stated": list(facts.weights.values()),
+        "choice": facts.designs.index(tuple(facts.choice.values())),
+    }
+
+
+def number(value: float | None, decimals: int, signed: bool = False) -> str:
+    """A figure of a table, a dash where there is none.
+
+    >>> number(1234.56, 1), number(None, 0), number(2.0, 1, True), number(-0.001, 1, True)
+    ('1,234.6', '–', '+2.0', '0.0')
+    """
+    if value is None:
+        return "–"
+    text = f"{value:{'+' if signed else ''},.{decimals}f}"
+    return f"{0:.{decimals}f}" if not any(digit in text for digit in "123456789") else text
+
+
+def _charts(
+    each: PollutantFacts, names: Mapping[str, Phrase], receptors: Mapping[str, Phrase], money: Phrase
+) -> dict[str, Callable[[Language], Figure]]:
+    has = each.found
+    found: dict[str, Callable[[Language], Figure]] = {
+        "methods": lambda language: rest.methods(each, language),
+        "path": lambda language: rest.path(has, money, language),
+        "trade": lambda language: rest.trade(each, language),
+        "price": lambda language: rest.tornado(each, "price", language),
+    }
+    if len(has.prices) > 1:
+        found["prices"] = lambda language: market.prices(has, names, money, language)
+        found["saving"] = lambda language: rest.tornado(each, "saving_percent", language)
+        if has.linking is not None:
+            found["linking"] = lambda language: market.linking(has, names, money, language)
+    if has.loads:
+        found["loads"] = lambda language: market.loads(has, receptors, language)
+        found["frontier"] = lambda language: market.frontier(has, money, language)
+    return found
+
+
+def _keys(facts: BriefFacts, money: Phrase) -> list[tuple[Phrase, str, Phrase, str]]:
+    """Four figures of the head: label, value, detail, section."""
+    first = facts.pollutants[0]
+    pilots = facts.scores.get("pilots")
+    found = [
+        (
+            Phrase("The choice scores", "所选设计得分"),
+            f"{facts.score:.0f}",
+            Phrase(f"of 100; the pilots' way {pilots:.0f}", f"满分100；现行试点{pilots:.0f}")
+            if pilots is not None
+            else Phrase("of 100", "满分100"),
+            "designs",
+        ),
+        (
+            Phrase(f"{first.pollutant}, first year", f"{first.pollutant}首年价格"),
+            f"{first.found.price:,.0f}",
+            Phrase(f"{money.en}/t if the zone is one market", f"{money.zh}/吨（全区统一市场）"),
+            f"prices-{first.pollutant}",
+        ),
+    ]
+    if len(first.found.prices) > 1:
+        most = max(facts.pollutants, key=lambda each: each.found.saving_percent)
+        found.append(
+            (
+                Phrase("Linking the cities saves", "各市联通节省"),
+                f"{most.found.saving_percent:.1f} %",
+                Phrase(f"of the cost of {most.pollutant}", f"的{most.pollutant}减排成本"),
+                f"prices-{most.pollutant}",
+            )
+        )
+    found.append(
+        (
+            Phrase("It wins under", "胜出比例"),
+            f"{100 * facts.wins:.0f} %",
+            Phrase("of all possible weights", "（占全部可能的权重）"),
+            "weights",
+        )
+    )
+    return found

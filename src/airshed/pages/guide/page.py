@@ -1,0 +1,113 @@
+"""Puts the page together: one HTML file in English and Chinese that loads nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import isinf
+
+from markupsafe import Markup
+from plotly.offline import get_plotlyjs
+
+from airshed.lab.prices.guide_price import Collar, GuidePrices
+from airshed.lab.prices.operating import Running
+from airshed.pages.guide.chart import Row, height_of_chart, prices, scarcity
+from airshed.pages.kit.html import environment, script_json
+from airshed.pages.kit.style import FONT
+from airshed.pages.kit.words import LANGUAGES, Phrase
+from airshed.pages.quotes.chart import PLACES
+from airshed.zone.origins import CHINESE
+
+PACKAGE = "airshed.pages.guide"
+
+
+@dataclass(frozen=True, slots=True)
+class GuideFacts:
+    """What the page shows: a guide price of a pollutant and year in the money of a law, and what it rests on."""
+
+    pollutant: str
+    year: int
+    money: Phrase
+    #: Names of the cities by code; a city without one is shown by its code.
+    names: Mapping[str, Phrase]
+    found: GuidePrices
+    collar: Collar
+    tax_place: str
+    tax: float | None
+    controls: Sequence[Running]
+    origins: Sequence[str]
+    command: str
+
+    @property
+    def unsure(self) -> list[Phrase]:
+        """What it rests on that nobody has measured or set: said on top."""
+        words = ("indicative", "synthetic")
+        found = [Phrase(each, CHINESE.get(each, each)) for each in self.origins if any(word in each for word in words)]
+        return [*found, Phrase("tax: to confirm", "税额待核实")] if self.tax is not None else found
+
+    @property
+    def rows(self) -> list[Row]:
+        """One market first, then each city by itself."""
+        whole = Row(Phrase("one market", "统一市场"), self.found.together, 1.0, None)
+        return [
+            whole,
+            *(
+                Row(self.names.get(each.zone, Phrase(each.zone, each.zone)), each.guided, each.times, each.exceedance)
+                for each in self.found.cities
+            ),
+        ]
+
+
+def build(facts: GuideFacts) -> str:
+    """The page of a guide price. The same facts give the same bytes."""
+    rows = facts.rows
+    drawn = {
+        "guide": {
+            language: prices(rows, facts.collar, facts.pollutant, facts.money, language) for language in LANGUAGES
+        }
+    }
+    air = any(row.exceedance is not None for row in rows)
+    if air:
+        drawn["air"] = {language: scarcity(rows, language) for language in LANGUAGES}
+    return (
+        environment(PACKAGE)
+        .get_template("guide.html.j2")
+        .render(
+            facts=facts,
+            rows=rows,
+            air=air,
+            headline=headline(facts),
+            bound={
+                "": Phrase("", ""),
+                "floor": Phrase("at the floor", "底价"),
+                "ceiling": Phrase("at the ceiling", "上限"),
+            },
+            height=height_of_chart(rows),
+            isinf=isinf,
+            chinese=CHINESE,
+            tax_place=PLACES.get(facts.tax_place, facts.tax_place),
+            charts=script_json(drawn),
+            plotly=Markup(get_plotlyjs()),
+            font=FONT,
+        )
+    )
+
+
+def headline(facts: GuideFacts) -> Phrase:
+    """The guide price of one market, what bounds it, and the dearest city."""
+    whole, unit = facts.found.together, facts.money
+    en = f"A guide price of {whole.price:,.2f} {unit.en} a tonne and year"
+    zh = f"指导价为每吨每年{whole.price:,.2f}{unit.zh}"
+    if whole.bound:
+        side = "under" if whole.bound == "floor" else "over"
+        en += f", the {whole.bound}: what the cap costs at the margin less the tax lies {side} it."
+        zh += f"，即{'底价' if whole.bound == 'floor' else '上限'}。"
+    else:
+        en += f": the cap costs {whole.marginal:,.2f} at the margin, less a tax of {whole.tax:,.2f}."
+        zh += f"：总量处边际成本{whole.marginal:,.2f}，减税{whole.tax:,.2f}。"
+    dearest = max(facts.found.cities, key=lambda each: each.times, default=None)
+    if dearest is not None and dearest.times > 1.005 and not isinf(dearest.times):
+        name = facts.names.get(dearest.zone, Phrase(dearest.zone, dearest.zone))
+        en += f" Behind its own border {name.en} would ask {dearest.times:.2f} times as much."
+        zh += f"若各自封闭，{name.zh}为其{dearest.times:.2f}倍。"
+    return Phrase(en, zh)

@@ -1,0 +1,1 @@
+"""What all pages share: words, templates, charts, pictures and PDFs."""

@@ -1,0 +1,66 @@
+"""How a page becomes one HTML file that loads nothing: templates, both languages, data for its scripts."""
+
+from __future__ import annotations
+
+import os
+from importlib.resources import files
+from pathlib import Path
+
+import msgspec
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from airshed.model.refusal import Malformed
+from airshed.pages.kit.words import Phrase, percent_text, tonnes_text, yuan_text
+
+KIT = "airshed.pages.kit"
+
+
+def write(path: Path, html: str) -> None:
+    """Put the page there whole or not at all; `Malformed` when the folder is missing."""
+    if not path.parent.is_dir():
+        raise Malformed(str(path), "its folder does not exist", f"make {path.parent} first")
+    half = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        half.write_text(html, encoding="utf-8", newline="\n")
+        half.replace(path)
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def environment(package: str) -> Environment:
+    """Where the templates of a package become pages; with the templates, filters and words that every page has."""
+    made = Environment(
+        loader=ChoiceLoader([PackageLoader(package, "templates"), PackageLoader(KIT, "templates")]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["both"] = both
+    made.filters["t"] = tonnes_text
+    made.filters["yuan"] = yuan_text
+    made.globals["both"] = lambda en, zh: both(Phrase(en, zh))
+    made.globals["percent"] = percent_text
+    made.globals["source_text"] = _source
+    return made
+
+
+def both(phrase: Phrase) -> Markup:
+    """A phrase in both languages, of which the page shows one.
+
+    >>> both(Phrase("cap & trade", "总量"))
+    Markup('<span lang="en">cap &amp; trade</span><span lang="zh-Hans">总量</span>')
+    """
+    return Markup(f'<span lang="en">{escape(phrase.en)}</span><span lang="zh-Hans">{escape(phrase.zh)}</span>')
+
+
+def _source(name: str) -> Markup:
+    """A style sheet or script of the page, as it is."""
+    return Markup((files(KIT) / "templates" / name).read_text("utf-8"))
+
+
+def script_json(value: object) -> Markup:
+    """JSON that may stand inside a script element."""
+    text = msgspec.json.encode(value).decode()
+    return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))

@@ -1,0 +1,100 @@
+"""Puts the page together: one HTML file in English and Chinese that loads nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+from plotly.offline import get_plotlyjs
+
+from airshed.lab.methods import Change, Compared
+from airshed.market.sharing.named import NAMED
+from airshed.pages.kit.html import environment, script_json
+from airshed.pages.kit.style import FONT
+from airshed.pages.kit.words import LANGUAGES, Phrase
+from airshed.pages.methods.chart import chart, height_of_chart, label
+
+PACKAGE = "airshed.pages.methods"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms methods are compared: a cap in allowances, its price in `money` per t and year, how it was asked.
+
+    `market_yuan` is what keeping the cap costs all by one market, None where it cannot be kept; `pass_through` the part
+    of what allowances cost that products' prices take up, `origins` what all of it rests on.
+    """
+
+    name: str
+    cap: int
+    price: float
+    market_yuan: float | None
+    pass_through: float
+    origins: Sequence[str]
+    command: str
+    money: Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class MethodsFacts:
+    """What the page shows: the terms, the methods, and who gains between two of them."""
+
+    terms: Terms
+    methods: tuple[Compared, ...]
+    before: str
+    after: str
+    changes: tuple[Change, ...]
+    #: What is left out, and why.
+    without: tuple[Phrase, ...]
+
+
+def build(facts: MethodsFacts) -> str:
+    """The page of a comparison. The same facts give the same bytes."""
+    drawn = {"methods": {language: chart(facts.methods, facts.terms.money, language) for language in LANGUAGES}}
+    return (
+        environment(PACKAGE)
+        .get_template("methods.html.j2")
+        .render(
+            facts=facts,
+            headline=headline(facts),
+            basis=basis(facts.terms),
+            charts=script_json(drawn),
+            plotly=Markup(get_plotlyjs()),
+            height=height_of_chart(facts.methods),
+            named=lambda name: Phrase(label(name, "en"), label(name, "zh")),
+            number=lambda name: NAMED[name].number if name in NAMED else "",
+            font=FONT,
+        )
+    )
+
+
+def basis(terms: Terms) -> Phrase:
+    """The cap, the price, what one market costs, and what products take up."""
+    en = f"{terms.cap:,} allowances at {terms.price:,.2f} {terms.money.en} a tonne and year"
+    zh = f"配额{terms.cap:,}份，价格每吨每年{terms.price:,.2f}{terms.money.zh}"
+    if terms.market_yuan is None:
+        en, zh = f"{en}; all steps together cannot keep the cap", f"{zh}；全部措施也无法守住总量"
+    else:
+        cost = f"{terms.market_yuan / 1e6:,.2f}"
+        en += f"; one market keeps them for {cost} million {terms.money.en} a year, whatever the method"
+        zh += f"；统一市场每年以{cost}百万{terms.money.zh}守住总量，与方法无关"
+    if terms.pass_through:
+        en += f"; products' prices take up {terms.pass_through:.0%} of what allowances cost"
+        zh += f"；产品价格吸收配额成本的{terms.pass_through:.0%}"
+    return Phrase(f"{en}.", f"{zh}。")
+
+
+def headline(facts: MethodsFacts) -> Phrase:
+    """Which method whips hardest, and which is fairest without whipping anybody."""
+    hardest = max(facts.methods, key=lambda each: each.whip)
+    mild = [each for each in facts.methods if abs(each.whip) < 0.0005]
+    en = f"{label(hardest.name, 'en').capitalize()} takes {hardest.whip:.2f} allowances for each one abated early"
+    zh = f"“{label(hardest.name, 'zh')}”使早减排者每少排一份少得{hardest.whip:.2f}份配额"
+    if not mild:
+        return Phrase(f"{en}.", f"{zh}。")
+    fairest = min(mild, key=lambda each: each.gini)
+    return Phrase(
+        f"{en}; {label(fairest.name, 'en')} takes none and shares by need most evenly (Gini {fairest.gini:.2f}).",
+        f"{zh}；“{label(fairest.name, 'zh')}”不惩罚早减排，且按需分配最均匀（基尼系数{fairest.gini:.2f}）。",
+    )

@@ -1,0 +1,25 @@
+"""How places, sectors and sources are called on the page."""
+
+from __future__ import annotations
+
+from airshed.pages.kit.words import Language, Phrase
+from airshed.pages.report.facts import Facts
+from airshed.rulebook.schema import Rulebook
+
+
+def place_names(rules: Rulebook) -> dict[str, Phrase]:
+    """Jurisdictions by code, short enough for an axis."""
+    return {place.code: Phrase(place.name_en.split(",")[0], place.name_zh) for place in rules.jurisdictions}
+
+
+def sector_names(rules: Rulebook) -> dict[str, Phrase]:
+    """Sectors by code."""
+    return {sector.code: Phrase(sector.name_en, sector.name_zh) for sector in rules.sectors}
+
+
+def source_label(facts: Facts, source: str, language: Language) -> str:
+    """The name of a source, with the mark of synthetic ones."""
+    name = facts.names[source].said(language)
+    if source not in facts.synthetic:
+        return name
+    return f"{name} (synthetic)" if language == "en" else f"{name}（合成）"

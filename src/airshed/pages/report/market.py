@@ -1,0 +1,219 @@
+"""What the market did in a year: auctions, prices and volumes by day, who sold to whom, and the government's money."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from airshed.engine.events import CallCleared
+from airshed.engine.journal import decode
+from airshed.model.allowance import Series, count_of, instrument
+from airshed.model.measures import mean_price, value_fen
+from airshed.model.period import day_of
+from airshed.registry.moves import Delivered
+from airshed.rulebook.schema import Rulebook
+from airshed.service.book.sqlite import Book
+from airshed.service.book.summary import ComplianceRow
+
+
+class Bid(msgspec.Struct, frozen=True):
+    """Allowances wanted and the limit, fen per tonne."""
+
+    account: str
+    count: int
+    price: int
+
+
+class Auction(msgspec.Struct, frozen=True):
+    """One auction with its bids from the highest price down: the demand curve. Prices are fen per tonne."""
+
+    auction: str
+    series: str
+    pollutant: str
+    jurisdiction: str
+    #: Day on which it was cleared, None when it sold nothing.
+    day: str | None
+    offered: int
+    sold: int
+    reserve: int
+    #: None when nothing was sold.
+    price: int | None
+    bids: tuple[Bid, ...]
+
+
+class DayOfTrade(msgspec.Struct, frozen=True):
+    """A day's trades of one pollutant over all its series, on one side of a wall: listed, in calls, between two."""
+
+    pollutant: str
+    day: str
+    #: The walled sector that traded, empty for all others.
+    wall: str
+    trades: int
+    count: int
+    fen: int
+
+    @property
+    def price(self) -> int:
+        """Volume-weighted, fen per tonne, half upwards."""
+        return mean_price(self.fen, self.count)
+
+
+class Flow(msgspec.Struct, frozen=True):
+    """What the accounts of one jurisdiction sold to those of another."""
+
+    pollutant: str
+    seller: str
+    buyer: str
+    trades: int
+    count: int
+    fen: int
+
+
+class PublicMoney(msgspec.Struct, frozen=True):
+    """What the public purse received and paid for one pollutant, in fen."""
+
+    pollutant: str
+    auctions: int
+    penalties: int
+    #: Of the penalties, what has been paid.
+    penalties_paid: int
+    fees: int
+    repurchases: int
+    repurchased: int
+
+
+class Market(msgspec.Struct, frozen=True):
+    """Everything the page says of the market."""
+
+    auctions: tuple[Auction, ...]
+    days: tuple[DayOfTrade, ...]
+    flows: tuple[Flow, ...]
+    money: tuple[PublicMoney, ...]
+
+
+def market(book: Book, rules: Rulebook, compliance: Sequence[ComplianceRow]) -> Market:
+    """Read the market of a book."""
+    return Market(
+        auctions=_auctions(book, rules),
+        days=_days(book, rules),
+        flows=_flows(book),
+        money=_money(book, rules, compliance),
+    )
+
+
+def _auctions(book: Book, rules: Rulebook) -> tuple[Auction, ...]:
+    order = {rule.code: place for place, rule in enumerate(rules.pollutants)}
+    places = {rule.code: place for place, rule in enumerate(rules.jurisdictions)}
+    bids: dict[str, list[Bid]] = {}
+    for auction, account, count, price in book.sql.execute(
+        "SELECT auction, account, count, price FROM bids ORDER BY auction, price DESC, number"
+    ):
+        bids.setdefault(auction, []).append(Bid(account, count, price))
+    cleared = {
+        auction: day_of(decode(book.line(seq)).at)
+        for auction, seq in book.sql.execute("SELECT auction, min(seq) FROM awards GROUP BY auction ORDER BY auction")
+    }
+    found = []
+    for auction, name, offered, sold, reserve, price in book.sql.execute(
+        "SELECT auction, series, offered, sold, reserve, price FROM auctions WHERE open = 0 ORDER BY auction"
+    ):
+        series = Series.parse(name)
+        found.append(
+            Auction(
+                auction,
+                name,
+                series.pollutant,
+                series.jurisdiction,
+                cleared.get(auction),
+                offered,
+                sold or 0,
+                reserve,
+                price,
+                tuple(bids.get(auction, ())),
+            )
+        )
+    return tuple(sorted(found, key=lambda each: (order[each.pollutant], places[each.jurisdiction], each.auction)))
+
+
+def _days(book: Book, rules: Rulebook) -> tuple[DayOfTrade, ...]:
+    walls = {
+        account: sector
+        for sector in reversed(rules.trade_rules.walled_sectors)
+        for (account,) in book.sql.execute("SELECT account FROM sources WHERE sector = ?", (sector,))
+    }
+    sums: dict[tuple[str, str, str], list[int]] = {}
+    for series, at, buyer, count, fen in book.sql.execute(
+        "SELECT series, at, buyer, count, fen FROM trades"
+        " UNION ALL SELECT series, at, account, count, fen FROM call_fills WHERE side = 'buy'"
+        " UNION ALL SELECT series, at, buyer, count, fen FROM deal_trades"
+    ):
+        total = sums.setdefault((instrument(series).pollutant, day_of(at), walls.get(buyer, "")), [0, 0, 0])
+        total[0] += 1
+        total[1] += count
+        total[2] += fen
+    return tuple(DayOfTrade(*key, *total) for key, total in sorted(sums.items()))
+
+
+def _flows(book: Book) -> tuple[Flow, ...]:
+    homes = dict(book.sql.execute("SELECT account, jurisdiction FROM accounts"))
+    sums: dict[tuple[str, str, str], list[int]] = {}
+    for series, seller, buyer, count, fen in (*_pairs(book), *_called(book)):
+        total = sums.setdefault((instrument(series).pollutant, homes[seller], homes[buyer]), [0, 0, 0])
+        total[0] += 1
+        total[1] += count
+        total[2] += fen
+    return tuple(Flow(*key, *total) for key, total in sorted(sums.items()))
+
+
+def _pairs(book: Book) -> Iterator[tuple[str, str, str, int, int]]:
+    """Series, seller, buyer, count and fen of listed trades and of deals."""
+    yield from book.sql.execute(
+        "SELECT series, seller, buyer, count, fen FROM trades"
+        " UNION ALL SELECT series, seller, buyer, count, fen FROM deal_trades"
+    )
+
+
+def _called(book: Book) -> Iterator[tuple[str, str, str, int, int]]:
+    """The same of every delivery of a call, at its price; the money went through the exchange."""
+    for (seq,) in book.sql.execute("SELECT DISTINCT seq FROM call_fills ORDER BY seq").fetchall():
+        for event in decode(book.line(seq)).events:
+            if isinstance(event, CallCleared) and event.price is not None:
+                for move in event.entry:
+                    if isinstance(move, Delivered):
+                        count = count_of(move.blocks)
+                        yield move.series, move.origin, move.target, count, value_fen(count, event.price)
+
+
+def _money(book: Book, rules: Rulebook, compliance: Sequence[ComplianceRow]) -> tuple[PublicMoney, ...]:
+    auctions: dict[str, int] = {}
+    for series, fen in book.sql.execute(
+        "SELECT series, fen FROM awards JOIN auctions USING (auction)"
+        " UNION ALL SELECT series, -to_holders FROM auctions"
+    ):
+        pollutant = instrument(series).pollutant
+        auctions[pollutant] = auctions.get(pollutant, 0) + fen
+    fees: dict[str, int] = {}
+    for series, fen in book.sql.execute(
+        "SELECT series, buyer_fee + seller_fee FROM trades UNION ALL SELECT series, fee FROM call_fills"
+        " UNION ALL SELECT series, buyer_fee + seller_fee FROM deal_trades"
+    ):
+        pollutant = instrument(series).pollutant
+        fees[pollutant] = fees.get(pollutant, 0) + fen
+    bought: dict[str, tuple[int, int]] = {}
+    for series, count, price in book.sql.execute("SELECT series, count, price FROM repurchases"):
+        pollutant = instrument(series).pollutant
+        counts, spent = bought.get(pollutant, (0, 0))
+        bought[pollutant] = (counts + count, spent + value_fen(count, price))
+    return tuple(
+        PublicMoney(
+            pollutant=code,
+            auctions=auctions.get(code, 0),
+            penalties=sum(row.penalty_fen or 0 for row in compliance if row.pollutant == code),
+            penalties_paid=sum(row.paid_fen for row in compliance if row.pollutant == code),
+            fees=fees.get(code, 0),
+            repurchases=bought.get(code, (0, 0))[1],
+            repurchased=bought.get(code, (0, 0))[0],
+        )
+        for code in (rule.code for rule in rules.pollutants)
+    )

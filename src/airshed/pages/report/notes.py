@@ -1,0 +1,214 @@
+"""The headline, the key figures, and the notes that say on what law each part of the page rests."""
+
+from __future__ import annotations
+
+import msgspec
+
+from airshed.market.allocation import METHODS
+from airshed.pages.kit.words import METHODS as METHOD_NAMES
+from airshed.pages.kit.words import Phrase, millions, percent_text, same, tonnes_text
+from airshed.pages.report.facts import Facts
+from airshed.rulebook.schema import Rulebook
+
+
+class KeyFigure(msgspec.Struct, frozen=True):
+    """One of the figures on the first screen; `exact` is the whole number behind it, in kilograms, fen or pieces."""
+
+    key: str
+    value: Phrase
+    label: Phrase
+    detail: Phrase
+    exact: int
+    #: Section that it leads to.
+    anchor: str
+
+
+class Note(msgspec.Struct, frozen=True):
+    """What a section of the rulebook rests on."""
+
+    key: str
+    number: int
+    title: Phrase
+    cite: str
+    status: Phrase
+
+
+class MethodLine(msgspec.Struct, frozen=True):
+    """How one method treats the early abaters, over all of them."""
+
+    method: str
+    adopted: bool
+    count: int
+    emitted: int
+    peers_count: int
+    peers_emitted: int
+    whip_low: float
+    whip_high: float
+
+
+_STATUS = {"confirmed": Phrase("confirmed", "已核实"), "to confirm": Phrase("to confirm", "待核实")}
+_SECTIONS = {
+    "programme": Phrase("Programme", "计划"),
+    "currency": Phrase("Currency", "货币"),
+    "caps": Phrase("Caps", "总量"),
+    "allowance": Phrase("Allowance", "配额"),
+    "allocation": Phrase("Allocation", "配额分配"),
+    "benchmarks": Phrase("Benchmarks", "排放基准"),
+    "auction": Phrase("Auction", "拍卖"),
+    "trading": Phrase("Trading", "交易"),
+    "monitoring": Phrase("Monitoring", "监测"),
+    "limits": Phrase("Limits", "排放限值"),
+    "calendar": Phrase("Calendar", "履约日程"),
+    "shortfall": Phrase("Shortfall", "超额排放处罚"),
+    "banking": Phrase("Banking", "结转"),
+    "repurchase": Phrase("Repurchase", "政府回购"),
+}
+
+
+def notes(rules: Rulebook) -> tuple[Note, ...]:
+    """A note per section of the rulebook, numbered in the order in which the page needs them."""
+    return tuple(
+        Note(key, number, title, getattr(rules, key).cite, _STATUS[getattr(rules, key).status])
+        for number, (key, title) in enumerate(_SECTIONS.items(), start=1)
+    )
+
+
+def headline(facts: Facts, rules: Rulebook) -> Phrase:
+    """The year in two sentences."""
+    totals = facts.totals
+    each: list[str] = []
+    chinese: list[str] = []
+    for rule in rules.pollutants:
+        rows = [row for row in facts.caps if row.pollutant == rule.code]
+        emitted, cap = sum(row.emitted for row in rows), sum(row.cap for row in rows)
+        share = percent_text(emitted, cap)
+        each.append(f"{rule.code} {tonnes_text(emitted)} t ({share})")
+        chinese.append(f"{rule.name_zh}{tonnes_text(emitted)}吨（{share}）")
+    en = f"Emissions of {facts.year} and their part of the caps: {', '.join(each)}."
+    zh = f"{facts.year}年排放量及占总量比例：{'，'.join(chinese)}。"
+    failed = totals.obligations - totals.met
+    if failed:
+        en += (
+            f" {totals.met} of {totals.obligations} obligations were met; {failed} fell short, "
+            f"at a penalty of {millions(totals.penalty, facts.money).en}."
+        )
+        zh += (
+            f"{totals.obligations}项清缴义务中{totals.met}项完成，{failed}项未足额清缴，"
+            f"罚款{millions(totals.penalty, facts.money).zh}。"
+        )
+    elif totals.obligations:
+        en += f" All {totals.obligations} obligations were met."
+        zh += f"{totals.obligations}项清缴义务全部完成。"
+    return Phrase(en, zh)
+
+
+def key_figures(facts: Facts, rules: Rulebook) -> tuple[KeyFigure, ...]:
+    """Eight figures, each with the whole number of the book behind it."""
+    totals = facts.totals
+    hours = totals.measured_hours + totals.substituted_hours
+    return (
+        KeyFigure(
+            "emitted",
+            Phrase(f"{tonnes_text(totals.emitted)} t", f"{tonnes_text(totals.emitted)} 吨"),
+            Phrase("verified emission, all pollutants", "核定排放量（各项合计）"),
+            Phrase(
+                f"{percent_text(totals.emitted, totals.cap)} of the caps of {tonnes_text(totals.cap)} t",
+                f"占总量 {tonnes_text(totals.cap)} 吨的 {percent_text(totals.emitted, totals.cap)}",
+            ),
+            totals.emitted,
+            "cap",
+        ),
+        KeyFigure(
+            "sources",
+            same(f"{totals.sources} / {totals.stacks}"),
+            Phrase("sources / stacks", "企业 / 排放口"),
+            Phrase(
+                f"{totals.synthetic_sources} of the sources are synthetic",
+                f"其中{totals.synthetic_sources}家企业为合成",
+            ),
+            totals.sources,
+            "zone",
+        ),
+        KeyFigure(
+            "met",
+            same(percent_text(totals.met, totals.obligations)),
+            Phrase("of obligations met in full", "清缴义务完成率"),
+            Phrase(
+                f"{totals.met} of {totals.obligations}, per source and pollutant",
+                f"{totals.obligations}项中的{totals.met}项",
+            ),
+            totals.met,
+            "compliance",
+        ),
+        KeyFigure(
+            "penalty",
+            millions(totals.penalty, facts.money),
+            Phrase("penalties", "罚款"),
+            Phrase(f"for {tonnes_text(totals.shortfall)} t short", f"缺口 {tonnes_text(totals.shortfall)} 吨"),
+            totals.penalty,
+            "compliance",
+        ),
+        KeyFigure(
+            "auction",
+            millions(totals.auction_fen, facts.money),
+            Phrase("auction revenue", "拍卖收入"),
+            Phrase(
+                f"{tonnes_text(totals.auctioned)} t sold in {len(facts.market.auctions)} auctions",
+                f"{len(facts.market.auctions)}场拍卖售出 {tonnes_text(totals.auctioned)} 吨",
+            ),
+            totals.auction_fen,
+            "auctions",
+        ),
+        KeyFigure(
+            "traded",
+            Phrase(f"{tonnes_text(totals.traded)} t", f"{tonnes_text(totals.traded)} 吨"),
+            Phrase("traded between firms", "企业间交易量"),
+            Phrase(
+                f"{totals.trades:,} trades, {millions(totals.traded_fen, facts.money).en}",
+                f"{totals.trades:,}笔，{millions(totals.traded_fen, facts.money).zh}",
+            ),
+            totals.traded,
+            "market",
+        ),
+        KeyFigure(
+            "crossing",
+            same(percent_text(totals.crossing, totals.traded_fen)),
+            Phrase("of trade crosses jurisdictions", "跨市州交易占比"),
+            Phrase(
+                f"by value, between {len(rules.jurisdictions)} jurisdictions",
+                f"按金额计，共{len(rules.jurisdictions)}个市州",
+            ),
+            totals.crossing,
+            "market",
+        ),
+        KeyFigure(
+            "measured",
+            same(percent_text(totals.measured_hours, hours, 2)),
+            Phrase("of running hours measured", "运行小时实测率"),
+            Phrase(f"{totals.substituted_hours:,} h substituted", f"替代 {totals.substituted_hours:,} 小时"),
+            totals.measured_hours,
+            "monitoring",
+        ),
+    )
+
+
+def method_lines(facts: Facts) -> tuple[MethodLine, ...]:
+    """The four methods as the early abaters feel them."""
+    found = []
+    for method in METHODS:
+        rows = [row for row in facts.sharing.early if row.method == method]
+        if rows:
+            assert method in METHOD_NAMES, method
+            found.append(
+                MethodLine(
+                    method,
+                    method in facts.sharing.adopted,
+                    sum(row.count for row in rows),
+                    sum(row.emitted for row in rows),
+                    sum(row.peers_count for row in rows),
+                    sum(row.peers_emitted for row in rows),
+                    min(row.whip for row in rows),
+                    max(row.whip for row in rows),
+                )
+            )
+    return tuple(found)

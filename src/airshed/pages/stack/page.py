@@ -1,0 +1,199 @@
+"""Puts the pages together: each one HTML file in English and Chinese that loads nothing."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from markupsafe import Markup
+from plotly.offline import get_plotlyjs
+
+from airshed.mrv import states
+from airshed.mrv.spans import hour_text
+from airshed.pages.kit import words as report_words
+from airshed.pages.kit.html import environment, script_json
+from airshed.pages.kit.style import FONT, pollutant_colour
+from airshed.pages.kit.words import STATISTICS, Language, Phrase, percent_text, same
+from airshed.pages.stack import charts, words
+from airshed.pages.stack.charts_hours import STATE_COLOURS, height_of_hours, hours_chart, reason_colour
+from airshed.pages.stack.completeness import Completeness
+from airshed.pages.stack.completeness_chart import STEPS, heat_map, height_of_map
+from airshed.pages.stack.facts import StackFacts
+
+PACKAGE = "airshed.pages.stack"
+#: Rows of a long table that are shown at once; the rest unfolds.
+ROWS_AT_ONCE = 15
+#: Width of the picture of a stack's hours in pixels, and the height of its words above and below the chart.
+PICTURE_WIDTH, PICTURE_WORDS = 1280, 190
+
+
+class KeyFigure(msgspec.Struct, frozen=True):
+    """A figure at the top of the page and the section that explains it."""
+
+    key: str
+    value: Phrase
+    label: Phrase
+    detail: Phrase
+    anchor: str
+    bad: bool = False
+
+
+def build(facts: StackFacts) -> str:
+    """The page of a stack's year. The same evidence and rules give the same bytes."""
+    return _render("stack.html.j2", facts, charts=script_json(charts.charts(facts)), keys=key_figures(facts))
+
+
+def picture_page(facts: StackFacts, language: Language) -> str:
+    """The hours of the year alone, as a page of `picture_size` to be taken as a picture."""
+    drawn = {charts.WHOLE: {each: hours_chart(facts, language) for each in ("en", "zh")}}
+    return _render("picture.html.j2", facts, charts=script_json(drawn), language=language)
+
+
+def picture_size(facts: StackFacts) -> tuple[int, int]:
+    """Width and height in pixels of the picture of a stack's hours."""
+    return PICTURE_WIDTH, height_of_hours(facts) + PICTURE_WORDS
+
+
+def build_completeness(facts: Completeness) -> str:
+    """The page of a zone's completeness. The same evidence and rules give the same bytes."""
+    drawn = {"days": {language: heat_map(facts, language) for language in report_words.LANGUAGES}}
+    return (
+        environment(PACKAGE)
+        .get_template("completeness.html.j2")
+        .render(
+            facts=facts,
+            charts=script_json(drawn),
+            plotly=Markup(get_plotlyjs()),
+            height=height_of_map(facts),
+            steps=STEPS,
+            when=lambda hour: hour_text(facts.year, hour),
+        )
+    )
+
+
+def headline(facts: StackFacts) -> Phrase:
+    """The year in two sentences: its masses, and whether the limits were kept."""
+    masses = ", ".join(f"{each.pollutant} {_t(each.mass_mg)} t" for each in facts.closed.masses)
+    masses_zh = "、".join(f"{each.pollutant} {_t(each.mass_mg)} 吨" for each in facts.closed.masses)
+    broken = [each for each in facts.exceedances if each.breaches]
+    if not broken:
+        en, zh = "Every limit was kept.", "全部限值均达标。"
+        if not facts.exceedances:
+            en, zh = "No limit applies.", "无适用限值。"
+        return Phrase(f"{masses}. {en}", f"{masses_zh}。{zh}")
+    worst = broken[0]
+    what = worst.limit
+    return Phrase(
+        f"{masses}. Worst exceedance: {what.pollutant} {worst.worst_mg_m3:,.1f} mg/m³ against {what.limit_mg_m3:g}, "
+        f"{worst.times_over} times over.",
+        f"{masses_zh}。最严重超标：{what.pollutant} {worst.worst_mg_m3:,.1f} 毫克/立方米，"
+        f"限值 {what.limit_mg_m3:g}，超标 {worst.times_over} 倍。",
+    )
+
+
+def key_figures(facts: StackFacts) -> tuple[KeyFigure, ...]:
+    """Mass per pollutant, the share of hours measured, the worst exceedance, the gaps."""
+    closed = facts.closed
+    found = [
+        KeyFigure(
+            f"mass-{each.pollutant}",
+            Phrase(f"{_t(each.mass_mg)} t", f"{_t(each.mass_mg)} 吨"),
+            Phrase(f"{each.pollutant} in {facts.year}", f"{facts.year}年 {each.pollutant}"),
+            Phrase(
+                f"{percent_text(each.mass_mg - each.measured_mg, each.mass_mg, 2)} of it substituted"
+                + (f"; {each.missing:,} h missing" if each.missing else ""),
+                f"其中替代 {percent_text(each.mass_mg - each.measured_mg, each.mass_mg, 2)}"
+                + (f"；缺失 {each.missing:,} 小时" if each.missing else ""),
+            ),
+            "mass",
+            bool(each.missing),
+        )
+        for each in closed.masses
+    ]
+    measured = sum(each.measured for each in closed.masses)
+    running = measured + sum(each.substituted + each.missing for each in closed.masses)
+    rates = [(rate.basis_points, rate) for rate in closed.quarters if rate.basis_points is not None]
+    lowest = min((points for points, _ in rates), default=None)
+    found.append(
+        KeyFigure(
+            "measured",
+            same(percent_text(measured, running, 2)),
+            Phrase("of running hours measured", "运行小时实测率"),
+            Phrase(
+                f"lowest quarter {lowest / 100:.2f} %" if lowest is not None else "stood still all year",
+                f"最低季度 {lowest / 100:.2f} %" if lowest is not None else "全年停产",
+            ),
+            "capture",
+            any(not rate.at_least(facts.rules.capture_target_basis_points) for _, rate in rates),
+        )
+    )
+    broken = [each for each in facts.exceedances if each.breaches]
+    worst = broken[0] if broken else None
+    at = hour_text(facts.year, worst.worst_hour or 0) if worst else ""
+    found.append(
+        KeyFigure(
+            "worst",
+            Phrase(f"{worst.times_over} times", f"{worst.times_over} 倍") if worst else same("0"),
+            Phrase("over the limit at worst", "最大超标倍数"),
+            Phrase(
+                f"{worst.limit.pollutant}, {at}; {worst.hours_over} h over",
+                f"{worst.limit.pollutant}，{at}；超标 {worst.hours_over} 小时",
+            )
+            if worst
+            else (
+                Phrase("every limit kept", "全部达标")
+                if facts.exceedances
+                else Phrase("no limit applies", "无适用限值")
+            ),
+            "exceedances",
+            worst is not None,
+        )
+    )
+    longest = max((row.gap.run_hours for row in facts.gaps), default=0)
+    found.append(
+        KeyFigure(
+            "gaps",
+            same(f"{len(facts.gaps):,}"),
+            Phrase("gaps in the readings", "数据缺口"),
+            Phrase(f"longest {longest:,} h", f"最长 {longest:,} 小时"),
+            "gaps",
+        )
+    )
+    return tuple(found)
+
+
+def _render(template: str, facts: StackFacts, **more: Any) -> str:
+    codes = dict.fromkeys(span.code for each in facts.pollutants for span in each.raw_spans)
+    shown = {states.MEASURED} | {span.code for each in facts.pollutants for span in each.final_spans}
+    names = {
+        "en": f"{facts.source.name_en}, {facts.stack.outlet_en}",
+        "zh": f"{facts.source.name_zh} {facts.stack.outlet_zh}",
+    }
+    return (
+        environment(PACKAGE)
+        .get_template(template)
+        .render(
+            facts=facts,
+            headline=headline(facts),
+            name=Phrase(names["en"], names["zh"]),
+            reasons=[(words.why_said(code), reason_colour(code)) for code in sorted(codes)],
+            states=[(words.STATES[code], STATE_COLOURS[code]) for code in sorted(shown)],
+            colour=pollutant_colour,
+            font=FONT,
+            height=height_of_hours(facts),
+            plotly=Markup(get_plotlyjs()),
+            words=words,
+            statistics=STATISTICS,
+            findings=report_words.FINDINGS,
+            at_once=ROWS_AT_ONCE,
+            when=lambda hour: hour_text(facts.year, hour),
+            kg=lambda mg: f"{Decimal(mg).scaleb(-6):,.3f}",
+            tonnes=_t,
+            **more,
+        )
+    )
+
+
+def _t(milligrams: int) -> str:
+    return f"{Decimal(milligrams).scaleb(-9):,.3f}"

@@ -1,0 +1,112 @@
+"""Open a book to carry it on: the law in force from the book itself, adoption of the next, commands from a file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+
+import msgspec
+
+from airshed.engine.commands import AdoptRulebook, Command
+from airshed.engine.edge import CURE, well_formed
+from airshed.engine.runner import LARGEST_GROUP, Answer, Runner
+from airshed.model.refusal import Malformed
+from airshed.rulebook.digest import digest
+from airshed.rulebook.kinds import COMMANDS
+from airshed.rulebook.load import load_texts
+from airshed.rulebook.schema import CurrencyRule
+from airshed.service.book.sqlite import Book
+
+#: Largest file of commands that is read at once.
+LARGEST_FILE = 64 * 1024 * 1024
+
+_decoder = msgspec.json.Decoder(Command)
+
+
+def carry_on(book: Book) -> Runner:
+    """The runner of a book under the law it adopted last; `Malformed` when it has none."""
+    law = book.law_in_force()
+    if law is None:
+        raise Malformed(str(book.path), "no rulebook is adopted", "airshed book new makes a book with one")
+    with book.named():
+        return Runner(book, load_texts(book.law(law)))
+
+
+def currency_of(book: Book) -> CurrencyRule:
+    """The currency of the law in force; `Malformed` when the book has no law."""
+    law = book.law_in_force()
+    if law is None:
+        raise Malformed(str(book.path), "no rulebook is adopted", "airshed book new makes a book with one")
+    return load_texts(book.law(law)).currency
+
+
+def adopt(book: Book, texts: Mapping[str, bytes], at: int) -> tuple[Runner, Answer]:
+    """Adopt a rulebook, the first of a book or the next; the runner to carry on with, and the answer.
+
+    The key is the digest and the number of the adoption: to adopt the law in force once more is the same act and
+    gets the same answer, to come back to an earlier law is another.
+    """
+    rules = load_texts(texts)
+    mine = digest(rules)
+    in_force = book.law_in_force()
+    before = rules if in_force is None else load_texts(book.law(in_force))
+    with book.named():
+        runner = Runner(book, rules)
+    book.keep_law(mine, texts)
+    authority = before.programme.authority
+    body = AdoptRulebook(rules.programme.id, rules.programme.version, mine)
+    number = book.adoptions() + (in_force != mine)
+    answer = runner.send(Command(authority, f"adopt {mine} {number}", body), at)
+    if answer.refusal is not None:
+        runner.rules = before
+    return runner, answer
+
+
+def read_commands(place: str) -> list[Command]:
+    """Commands from a file or standard input (`-`), one a line; `Malformed` names the line."""
+    if place == "-":
+        place = "standard input"
+        raw = sys.stdin.buffer.read(LARGEST_FILE + 1)
+    else:
+        try:
+            with Path(place).open("rb") as file:
+                raw = file.read(LARGEST_FILE + 1)
+        except OSError as error:
+            raise Malformed(place, f"cannot be read ({error.strerror})", "give a file of commands") from None
+    if len(raw) > LARGEST_FILE:
+        raise Malformed(place, f"is larger than {LARGEST_FILE} bytes", "split it")
+    found: list[Command] = []
+    for number, line in enumerate(raw.splitlines(), 1):
+        if line.strip():
+            where = f"{place} line {number}"
+            command = command_of(line, where)
+            try:
+                found.append(well_formed(command))
+            except Malformed as error:
+                raise Malformed(f"{where}: {error.place.removeprefix('command ')}", error.what, error.cure) from None
+    if not found:
+        raise Malformed(place, "holds no command", "write one a line as JSON")
+    if len(found) > LARGEST_GROUP:
+        raise Malformed(place, f"holds {len(found)} commands", f"send at most {LARGEST_GROUP} at once")
+    return found
+
+
+def command_of(line: bytes, place: str) -> Command:
+    """One command from JSON, or `Malformed` naming the place."""
+    try:
+        return _decoder.decode(line)
+    except msgspec.MsgspecError as error:
+        what, _, where = str(error).partition(" - at `$")
+        field = where.rstrip("`").removeprefix(".")
+        if field == "body.do":
+            word = what.removeprefix("Invalid value ").strip("'")
+            near = ", ".join(get_close_matches(word, COMMANDS, 3, 0.4))
+            raise Malformed(
+                place, f"there is no command {word!r}", f"did you mean {near}? {CURE}" if near else CURE
+            ) from None
+        shown = f"{field}: {what[:1].lower()}{what[1:]}" if field else f"is no command ({what})"
+        raise Malformed(place, shown, CURE) from None
+    except UnicodeDecodeError:
+        raise Malformed(place, "is not UTF-8", "save it as UTF-8") from None

@@ -1,0 +1,144 @@
+"""From closed stack-years to the book: days to seal, corrections of days that differ, and what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+
+from airshed.engine.commands import Body, Command, FindingLine, NoteFindings, SealDay
+from airshed.engine.procedures.marking import standing
+from airshed.engine.state import State
+from airshed.model.period import HOUR_MS, hour_of, instant
+from airshed.model.refusal import Malformed
+from airshed.mrv.days import SealedDay
+from airshed.mrv.marks import Mark
+from airshed.mrv.rules import MarkKind
+from airshed.mrv.states import Finding
+from airshed.mrv.year import StackYear
+from airshed.service.stacks.recomputed import Made, made_path, result_path, sum_of
+
+#: Findings that say nothing against a monitor or its operator: they are shown, and not asked about.
+NO_QUESTION = ("idle", "outside_year")
+
+
+def marks_in_force(state: State, stack: str, year: int) -> tuple[Mark, ...]:
+    """The marks of a stack's year that stand, as the calculators take them: by hours of the year."""
+    first = instant(f"{year}-01-01")
+    after = instant(f"{year + 1}-01-01")
+    return tuple(
+        Mark(
+            msgspec.convert(mark.kind, MarkKind),
+            (mark.first - first) // HOUR_MS,
+            (mark.after - first) // HOUR_MS - 1,
+            mark.id,
+        )
+        for mark in state.stack_marks.get(stack, ())
+        if mark.stands and first <= mark.first < after
+    )
+
+
+def all_marks(state: State) -> dict[str, dict[int, tuple[Mark, ...]]]:
+    """The marks that stand, by stack and year: what `mrv run` is to take into account."""
+    found: dict[str, dict[int, tuple[Mark, ...]]] = {}
+    for stack, marks in state.stack_marks.items():
+        for year in sorted({int(hour_of(mark.first)[:4]) for mark in marks if mark.stands}):
+            found.setdefault(stack, {})[year] = marks_in_force(state, stack, year)
+    return found
+
+
+def seal_command(day: SealedDay, marks: Iterable[int] = (), replaces: str = "", reason: str = "") -> SealDay:
+    """The wish that puts a sealed day into the book."""
+    return SealDay(
+        day.stack,
+        day.day,
+        {mass.pollutant: (mass.measured, mass.substituted, mass.stopped) for mass in day.masses},
+        {mass.pollutant: mass.mass_mg for mass in day.masses},
+        day.evidence or "",
+        replaces,
+        reason,
+        tuple(marks),
+    )
+
+
+def seal_commands(closed: StackYear) -> list[SealDay]:
+    """The wishes that put a stack's sealed days into a book that has none of them, one per day, in order."""
+    return [seal_command(day) for day in closed.days]
+
+
+def finding_lines(findings: Iterable[Finding], year: int) -> tuple[FindingLine, ...]:
+    """What the host notes in the book: every finding that a verifier would ask about."""
+    first = instant(f"{year}-01-01")
+    return tuple(
+        FindingLine(
+            found.code,
+            found.subject,
+            hour_of(first + found.first_hour * HOUR_MS),
+            hour_of(first + found.last_hour * HOUR_MS),
+            found.hours,
+            found.detail,
+        )
+        for found in findings
+        if found.code not in NO_QUESTION and found.hours > 0
+    )
+
+
+def note_command(closed: StackYear) -> NoteFindings:
+    """The wish that notes what was found in a stack's year."""
+    return NoteFindings(closed.stack, closed.year, finding_lines(closed.findings, closed.year))
+
+
+def differences(state: State, closed: StackYear, reason: str) -> Iterator[Body]:
+    """What the book lacks of a closed year: days never sealed, days that differ (with what they replace), findings.
+
+    `Malformed` when a day differs and no reason is given (nothing is corrected without one), or when the year was
+    computed with other marks than stand.
+    """
+    stand = tuple(mark.mark for mark in marks_in_force(state, closed.stack, closed.year))
+    if closed.marks != stand:
+        what = f"was computed with marks {list(closed.marks)}, and {list(stand)} stand"
+        raise Malformed(f"{closed.stack} {closed.year}", what, "run `airshed mrv run` again, with --book")
+    for day in closed.days:
+        known = state.days[closed.stack].get(day.day)
+        body = seal_command(day, standing(state, closed.stack, day.day))
+        if known is None:
+            yield body
+        elif (known.hours, known.mass_mg, known.evidence, known.marks) != (
+            body.hours,
+            body.mass_mg,
+            body.evidence,
+            body.marks,
+        ):
+            if not reason:
+                place = f"{closed.stack} {day.day}"
+                raise Malformed(place, "differs from what the book has sealed", "say why with --reason")
+            yield msgspec.structs.replace(body, replaces=known.evidence, reason=reason)
+    note = note_command(closed)
+    if state.findings.get((closed.stack, closed.year)) != note.findings:
+        yield note
+
+
+def as_commands(actor: str, bodies: Iterable[Body]) -> Iterator[Command]:
+    """Bodies under keys that follow from what they say, so that the same wish sent twice counts once."""
+    for body in bodies:
+        mark = sha256(msgspec.json.encode(body)).hexdigest()[:16]
+        assert isinstance(body, SealDay | NoteFindings), body
+        when = body.day if isinstance(body, SealDay) else f"{body.year} findings"
+        yield Command(actor, f"{body.stack} {when} {mark}", body)
+
+
+def closed_years(out: Path, year: int) -> Iterator[StackYear]:
+    """The stack-years of a year that `mrv run` wrote to a folder, by name; `Malformed` for one that is not whole."""
+    results = sorted(result_path(out, year, "any").parent.glob("*.json"))
+    if not results:
+        raise Malformed(str(out), f"holds no results of {year}", "run `airshed mrv run` first")
+    for path in results:
+        try:
+            made = msgspec.json.decode(made_path(out, year, path.stem).read_bytes(), type=Made)
+            if sum_of(path) != made.result_sha256:
+                raise Malformed(str(path), "is not as its manifest says", "run `airshed mrv run` again")
+            yield msgspec.json.decode(path.read_bytes(), type=StackYear)
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise Malformed(str(path), f"cannot be read ({error})", "run `airshed mrv run` again") from None

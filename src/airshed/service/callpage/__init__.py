@@ -1,8 +1,0 @@
-"""The page of a zone-wide call: what cover costs where and why, what goes where, what the air gets, the proof."""
-
-from __future__ import annotations
-
-from airshed.service.callpage.facts import CallFacts
-from airshed.service.callpage.page import build
-
-__all__ = ["CallFacts", "build"]

@@ -1,0 +1,1 @@
+"""Simulated data loggers on real sockets."""

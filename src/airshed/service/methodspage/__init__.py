@@ -1,5 +1,0 @@
-"""Methods of allocation side by side as a page."""
-
-from airshed.service.methodspage.page import MethodsFacts, Terms, build
-
-__all__ = ["MethodsFacts", "Terms", "build"]

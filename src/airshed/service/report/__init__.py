@@ -1,7 +1,0 @@
-"""The report of a year: one self-contained page in English and Chinese, read from a book."""
-
-from __future__ import annotations
-
-from airshed.service.report.page import build, write
-
-__all__ = ["build", "write"]

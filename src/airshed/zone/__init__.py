@@ -1,0 +1,1 @@
+"""A region as data: its places, sources, stacks, criteria, and where each figure comes from."""

@@ -1,0 +1,35 @@
+"""Proposes caps from what the zone emitted in its baseline years: the rows of `caps.csv`."""
+
+from __future__ import annotations
+
+from airshed.model.allowance import Pollutant
+from airshed.model.measures import KG_PER_T
+from airshed.rulebook.tables import Cap
+from airshed.zone.zone import Zone
+
+ALL_BASIS_POINTS = 10_000
+
+
+def propose(zone: Zone, share_basis_points: int, vintage: int) -> list[Cap]:
+    """Caps of a vintage: a share of each jurisdiction's mean yearly emission, in whole tonnes, half upwards.
+
+    The mean is that of the yearly totals of the jurisdiction, so that a source which began within these years
+    counts with what it emitted and no more. Counts are allowances of one kilogram.
+    """
+    place_of = {source.source: source.jurisdiction for source in zone.sources}
+    emitted_kg: dict[tuple[Pollutant, str], int] = {}
+    for year in zone.baseline:
+        for pollutant in Pollutant:
+            key = (pollutant, place_of[year.source])
+            emitted_kg[key] = emitted_kg.get(key, 0) + year.kg(pollutant)
+    divisor = len(zone.baseline_years) * ALL_BASIS_POINTS * KG_PER_T
+    return [
+        Cap(
+            pollutant=str(pollutant),
+            jurisdiction=place.code,
+            vintage=vintage,
+            count=(emitted_kg[pollutant, place.code] * share_basis_points + divisor // 2) // divisor * KG_PER_T,
+        )
+        for pollutant in Pollutant
+        for place in zone.jurisdictions
+    ]

@@ -1,0 +1,144 @@
+"""Writes the synthetic part of a zone from a seed: sources, stacks, baseline years and abatement options.
+
+What is known stands in `known_works.csv`, how the rest is drawn in `zone.toml` and `processes.csv`. Every
+source has its own stream of chance, so that a works added moves no other (but that steel output is scaled).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from airshed.model.allowance import Pollutant
+from airshed.model.refusal import Malformed
+from airshed.zone.outlets import SYNTHETIC, Process, stacks_of
+from airshed.zone.plan import KnownWorks, Plan, read_plan
+from airshed.zone.rows import read_rows, write_rows
+from airshed.zone.works import Works, works_of
+from airshed.zone.zone import AbatementOption, BaselineYear, Factor, Source, Stack, Technology, expected_kg
+
+FILES = ("sources.csv", "stacks.csv", "baseline.csv", "abatement_options.csv")
+#: How likely a works has a technology already; the dearest of each pollutant nobody has.
+INSTALLED_CHANCE = 0.35
+
+
+def write(folder: Path, seed: int, target: Path | None = None) -> None:
+    """Write the generated tables of the zone in `folder` to `target`, or in place: same seed, same bytes.
+
+    Everything is drawn before the first file is written, so malformed input leaves the tables as they were.
+    """
+    plan = read_plan(folder)
+    known = read_rows(folder / "known_works.csv", KnownWorks)
+    processes = {each.process: each for each in read_rows(folder / "processes.csv", Process)}
+    technologies = read_rows(folder / "abatement.csv", Technology)
+    factors = (
+        *read_rows(folder / "voc_factors.csv", Factor),
+        *read_rows(folder / "default_factors.csv", Factor),
+    )
+    try:
+        works = works_of(plan, known, processes, seed)
+    except KeyError as error:
+        raise Malformed(
+            str(folder), f"zone.toml or known_works.csv speaks of {error}", "name a size or process"
+        ) from None
+    sources: list[Source] = []
+    stacks: list[Stack] = []
+    baseline: list[BaselineYear] = []
+    options: list[AbatementOption] = []
+    for each in works:
+        name = each.source.source
+        source = msgspec.structs.replace(
+            each.source,
+            installed=tuple(_installed(each.source, technologies, random.Random(f"{seed}/{name}/has"))),
+        )
+        own = [*stacks_of(source, each.outlets, processes, each.sulphur, random.Random(f"{seed}/{name}/stacks"))]
+        years = [*_baseline(plan, each, own, factors, random.Random(f"{seed}/{name}/baseline"))]
+        sources.append(source)
+        stacks += own
+        baseline += years
+        options += _options(source, each.sulphur, years, technologies, random.Random(f"{seed}/{name}/costs"))
+    into = folder if target is None else target
+    write_rows(into / "sources.csv", Source, sources)
+    write_rows(into / "stacks.csv", Stack, stacks)
+    write_rows(into / "baseline.csv", BaselineYear, baseline)
+    write_rows(into / "abatement_options.csv", AbatementOption, options)
+
+
+def _applicable(source: Source, technologies: Sequence[Technology]) -> list[Technology]:
+    """The technologies that fit the sector and the process of a works."""
+    return [each for each in technologies if each.sector is source.sector and each.applies_to in (None, source.process)]
+
+
+def _installed(source: Source, technologies: Sequence[Technology], luck: random.Random) -> Iterator[str]:
+    """What a works has already: an early abater all but the dearest of each pollutant, others by chance."""
+    fitting = _applicable(source, technologies)
+    for each in fitting:
+        drawn = luck.random()
+        dearest = max(other.central_yuan_per_t for other in fitting if other.pollutant is each.pollutant)
+        if each.central_yuan_per_t == dearest:
+            continue
+        if source.role == "early_abater" or drawn < INSTALLED_CHANCE:
+            yield each.technology
+
+
+def _baseline(
+    plan: Plan, works: Works, stacks: Sequence[Stack], factors: Sequence[Factor], luck: random.Random
+) -> Iterator[BaselineYear]:
+    """Verified years: what the stacks should emit, times output and trend; factors where nothing measures.
+
+    A new entrant has only its first year: a year before it is absent, not zero.
+    """
+    by_factor = {each.pollutant: each.factor_g for each in factors if each.sector is works.source.sector}
+    outputs = [1 + luck.uniform(-1, 1) * plan.baseline.output_spread for _ in plan.baseline_years]
+    mean = sum(outputs) / len(outputs)
+    for year, drawn, trend in zip(plan.baseline_years, outputs, plan.baseline.trend, strict=True):
+        output = round(works.output * drawn / mean)
+        kg: dict[Pollutant, int] = {}
+        for pollutant in Pollutant:
+            noise = 1 + luck.uniform(-1, 1) * plan.baseline.emission_spread
+            masses = [mass for stack in stacks if (mass := expected_kg(stack, pollutant)) is not None]
+            if masses:
+                kg[pollutant] = round(sum(masses) * output / works.output * trend * noise)
+            else:
+                kg[pollutant] = round(output * by_factor[pollutant] / 1000)
+        if works.source.role == "new_entrant" and year < plan.entrant_year:
+            continue
+        yield BaselineYear(
+            source=works.source.source,
+            year=year,
+            output=output,
+            output_measure=works.product,
+            so2_kg=kg[Pollutant.SO2],
+            nox_kg=kg[Pollutant.NOX],
+            pm_kg=kg[Pollutant.PM],
+            voc_kg=kg[Pollutant.VOC],
+            so2_method="measured" if works.sulphur else "factor",
+            origin=SYNTHETIC,
+        )
+
+
+def _options(
+    source: Source,
+    sulphur: bool,
+    years: Sequence[BaselineYear],
+    technologies: Sequence[Technology],
+    luck: random.Random,
+) -> Iterator[AbatementOption]:
+    """The marginal abatement cost curve of a works: cheapest step first, each takes a part of the rest."""
+    for pollutant in Pollutant:
+        if pollutant is Pollutant.SO2 and not sulphur:
+            continue  # Mass by a default factor does not fall with abatement: measuring comes first.
+        left = sum(each.kg(pollutant) for each in years) / len(years)
+        steps: list[tuple[int, Technology]] = []
+        for each in _applicable(source, technologies):
+            cost = luck.triangular(each.low_yuan_per_t, each.high_yuan_per_t, each.central_yuan_per_t)
+            if each.pollutant is pollutant and each.technology not in source.installed:
+                steps.append((round(cost / 10) * 10, each))
+        steps.sort(key=lambda step: (step[0], step[1].technology))
+        for number, (cost_yuan, each) in enumerate(steps, start=1):
+            potential = int(left * each.step_percent / 100)
+            left -= potential
+            yield AbatementOption(source.source, pollutant, number, each.technology, potential, cost_yuan, SYNTHETIC)
