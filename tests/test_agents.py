@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from airshed.engine.invariants import check as check_state
 from airshed.lab.agents import (
     CONTINUOUS,
     MARKETS,
@@ -203,7 +204,7 @@ def test_the_engine_and_the_bare_book_make_the_same_trades(market: str, mechanis
     assert through.trades == beside.trades
     assert through.last == beside.last
     assert not through.refused
-    engine.runner.state.check()
+    check_state(engine.runner.state)
 
 
 @pytest.mark.parametrize("strategy", ["zi-c", "zip", "gd", "officer"])
@@ -341,7 +342,7 @@ def test_what_is_held_after_a_session_is_what_the_ledger_says() -> None:
         ledger = venue.runner.state.ledger
         for trader, last in zip(market.traders, played.last, strict=True):
             assert last == sum(ledger.held_of(trader.account, name).count for name in market.series)
-        venue.runner.state.check()
+        check_state(venue.runner.state)
 
 
 # --- bad input

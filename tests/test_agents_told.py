@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from airshed.engine.invariants import check as check_state
 from airshed.lab.agents import (
     EngineVenue,
     Laboratory,
@@ -62,7 +63,7 @@ def session(
     strategies = strategies_of((names,) * len(market.traders)) if isinstance(names, str) else names
     venue = EngineVenue(market)
     played = play(market, strategies, np.random.default_rng(seed), how, venue)
-    venue.runner.state.check()
+    check_state(venue.runner.state)
     return played, venue
 
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
-from airshed.engine.auctions import lots_of
+from airshed.engine.apply.auction import lots_of
+from airshed.engine.invariants import check as check_state
 from airshed.engine.runner import Answer, Runner
 from airshed.lab.simulator.small_market import BANK
 from airshed.market.auction.waiting import Waiting, due, left_over
@@ -68,7 +69,7 @@ def cleared(answer: Answer) -> list[e.AuctionCleared]:
 
 def close(runner: Runner, auction: str = "a") -> list[e.AuctionCleared]:
     outcome = cleared(done(runner, AUTHORITY, c.CloseAuction(auction, 1)))
-    runner.state.check()
+    check_state(runner.state)
     return outcome
 
 
@@ -96,7 +97,7 @@ def test_bids_that_no_account_could_hold_together_leave_the_auction_open(monkeyp
 
     assert why(runner, AUTHORITY, c.CloseAuction("a", 1)) is Why.TOO_LARGE
     assert runner.state.auctions["a"].open
-    runner.state.check()
+    check_state(runner.state)
 
 
 def two_vintages(runner: Runner) -> None:
@@ -379,7 +380,7 @@ def test_a_lot_or_bid_that_the_rules_do_not_allow_is_refused(
     if terms.get("consignment") != "none":
         done(runner, "cement", c.ConsignLot("a", "cement", 100))
     assert why(runner, actor, body) is reason
-    runner.state.check()
+    check_state(runner.state)
 
 
 @given(

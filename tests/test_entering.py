@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
-from airshed.engine.reserve import entrants_left
+from airshed.engine.apply.reserve import entrants_left
+from airshed.engine.invariants import check as check_state
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.small_market import BANK, INSPECTOR
 from airshed.model.measures import value_fen
@@ -67,7 +68,7 @@ def test_nobody_gets_more_than_it_earns_and_all_together_no_more_than_is_kept(
     wanted: dict[str, int] = {}
     for source, capacity in claims:
         answer = send(runner, "cement", apply(source, capacity))
-        state.check()
+        check_state(state)
         if answer.refusal is None:
             wanted[source] = capacity * BENCHMARK_G * 75 // 100_000
     if not wanted:
@@ -78,7 +79,7 @@ def test_nobody_gets_more_than_it_earns_and_all_together_no_more_than_is_kept(
     granted = confirmed(runner, AUTHORITY, INSPECTOR, c.GrantReserve(SERIES), AFTER).events[-1]
 
     assert isinstance(granted, e.ReserveGranted)
-    state.check()
+    check_state(state)
     got = {grant.source: grant.count for grant in granted.grants}
     assert all(count <= wanted[source] for source, count in got.items())
     assert sum(got.values()) == min(kept, sum(wanted.values()))
@@ -112,7 +113,7 @@ def test_what_a_source_has_to_make_up_for_stays_in_the_reserve_and_costs_nothing
     (grant,) = granted.grants
     assert (grant.count, grant.made_up, grant.fen) == (70_000, 5_000, value_fen(70_000, 200_000))
     assert runner.state.makeup_due["s-cement", "SO2"] == 0
-    runner.state.check()
+    check_state(runner.state)
 
 
 def test_the_application_of_a_frozen_account_waits() -> None:
@@ -142,6 +143,6 @@ def test_what_nobody_was_granted_goes_to_auction_or_stays_as_the_law_says() -> N
     before = runner.state.ledger.held_of("auction-KM", SERIES).count
     done(runner, AUTHORITY, c.ReleaseUnused(SERIES), end)
     assert runner.state.ledger.held_of("auction-KM", SERIES).count == before + kept
-    runner.state.check()
+    check_state(runner.state)
 
     assert why(entering(unused_to="reserve"), AUTHORITY, c.ReleaseUnused(SERIES), end) is Why.TOO_LATE

@@ -7,6 +7,7 @@ from typing import get_args
 
 from airshed.cli.reference.story import examples, story
 from airshed.engine.commands import Body
+from airshed.engine.invariants import check as check_state
 from airshed.engine.journal import MemoryJournal
 from airshed.engine.runner import Runner
 from airshed.model.period import BEIJING
@@ -19,7 +20,7 @@ def test_the_story_of_the_reference_plays_without_a_refusal() -> None:
         instant = datetime.fromisoformat(at).replace(tzinfo=BEIJING)
         answer = runner.send(command, int(instant.timestamp() * 1000))
         assert answer.refusal is None, f"{at} {command.body}: {answer.refusal}"
-    runner.state.check()
+    check_state(runner.state)
     assert runner.state.years["KM-KILN-1", 2027].due_fen["VOC"] == 0
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
+from airshed.engine.invariants import check as check_state
 from airshed.engine.procedures.deadlines import NEVER, deadline, ends
 from airshed.engine.runner import Answer, Runner
 from airshed.lab.simulator.small_market import BANK, EXCHANGE
@@ -67,7 +68,7 @@ def everything_waits(series: str = SERIES) -> Runner:
     ]
     for actor, body in wishes:
         done(runner, actor, body)
-    runner.state.check()
+    check_state(runner.state)
     return runner
 
 
@@ -159,7 +160,7 @@ def test_the_first_session_afterwards_frees_everything_that_waited() -> None:
     assert held(runner, "steel")[SERIES] == (before[0], 0)
     assert all(purse.held == 0 for purse in runner.state.ledger.purses.values())
     assert not any(runner.state.wanted.values())
-    runner.state.check()
+    check_state(runner.state)
 
 
 def test_every_lot_of_an_event_that_has_expired_comes_back_once() -> None:
@@ -179,7 +180,7 @@ def test_every_lot_of_an_event_that_has_expired_comes_back_once() -> None:
     opened(runner)
 
     assert held(runner, "power")[elsewhere][1] == 0
-    runner.state.check()
+    check_state(runner.state)
 
 
 def test_what_waits_with_a_later_vintage_stays() -> None:
@@ -203,7 +204,7 @@ def test_a_call_and_an_auction_that_end_too_late_sell_nothing_and_free_all() -> 
     assert isinstance(auction, e.AuctionCleared)
     assert (auction.sold, auction.unsold, auction.awards) == (0, 100, ())
     assert [each.refusal.why for each in auction.refused] == [Why.EXPIRED_VINTAGE]
-    runner.state.check()
+    check_state(runner.state)
 
 
 def test_of_an_event_only_the_vintage_that_lives_is_sold() -> None:
@@ -219,7 +220,7 @@ def test_of_an_event_only_the_vintage_that_lives_is_sold() -> None:
     assert isinstance(spot, e.AuctionCleared)
     assert isinstance(ahead, e.AuctionCleared)
     assert (spot.sold, ahead.sold) == (0, 100)
-    runner.state.check()
+    check_state(runner.state)
 
 
 def test_a_zone_wide_call_with_an_expired_offer_closes_without_it() -> None:
@@ -232,7 +233,7 @@ def test_a_zone_wide_call_with_an_expired_offer_closes_without_it() -> None:
     assert isinstance(event, e.ZoneCallCleared)
     assert {each.refusal.why for each in event.refused} == {Why.EXPIRED_VINTAGE}
     assert event.fills == ()
-    runner.state.check()
+    check_state(runner.state)
 
 
 def test_a_pledge_of_what_has_expired_covers_nothing() -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from airshed.engine import commands as c
+from airshed.engine.invariants import check as check_state
 from airshed.engine.journal import GENESIS, MemoryJournal, decode, encode
 from airshed.engine.runner import Runner, fold
 from airshed.engine.state import State
@@ -111,7 +112,7 @@ class Trading(RuleBasedStateMachine):
     def holds(self) -> None:
         """I1 to I4, I6."""
         state = self.runner.state
-        state.check()
+        check_state(state)
         assert sum(position.count for _, position in state.ledger.of_series(SERIES)) == self.cap
         assert sum(purse.fen for purse in state.ledger.purses.values()) == 0
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
+from airshed.engine.invariants import check as check_state
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.mischief_terms import Pay
 from airshed.model.period import instant
@@ -48,7 +49,7 @@ def test_rent_paid_at_once_or_by_the_year_is_the_same_and_moves_with_the_vintage
     assert abs(rent - 2 * count * RENT / 1000) <= 1
     assert held(runner, "cement") == {name: (each + count, count) for name, each in own.items()}
     assert why(runner, "cement", c.PayRent(number)) is Why.NOTHING_DUE
-    runner.state.check()
+    check_state(runner.state)
 
 
 def test_what_is_leased_is_for_use_and_not_for_sale() -> None:
@@ -71,7 +72,7 @@ def test_surrender_uses_what_is_leased_first_where_the_law_lets_it(allowed: bool
 
     assert runner.state.leases[number].leased[SERIES] == (2_000 if allowed else 5_000)
     assert runner.state.ledger.held_of("cement", SERIES).free == (own if allowed else own - 3_000)
-    runner.state.check()
+    check_state(runner.state)
 
 
 @pytest.mark.parametrize(("leftovers", "back"), [("hand_back", 4_000), ("keep", 0)])
@@ -87,7 +88,7 @@ def test_what_is_left_at_the_end_goes_back_or_stays_as_the_law_says(leftovers: s
     assert runner.state.ledger.held_of("steel", SERIES).count == mine + back
     assert number not in runner.state.leases
     assert all(aside == 0 for _, aside in held(runner, "cement").values())
-    runner.state.check()
+    check_state(runner.state)
 
 
 def test_rent_that_is_not_paid_ends_what_was_not_paid_for_and_no_more() -> None:
@@ -102,7 +103,7 @@ def test_rent_that_is_not_paid_ends_what_was_not_paid_for_and_no_more() -> None:
     assert short.ends == "2028-06-30"
     assert runner.state.leases[number].leased == {SERIES: 5_000}, "2027 is paid for, and may be used to its last day"
     assert held(runner, "steel")[NEXT][1] == 0
-    runner.state.check()
+    check_state(runner.state)
 
 
 def test_leased_allowances_are_leased_on_only_where_the_law_lets_it() -> None:
@@ -133,7 +134,7 @@ def test_a_lease_is_leased_on_in_part_and_finds_its_way_back() -> None:
 
     assert held(runner, "steel")[SERIES] == (before[SERIES][0] + 5_000, 0)
     assert held(runner, "fund") == {}
-    runner.state.check()
+    check_state(runner.state)
 
 
 def test_a_lease_of_an_account_that_is_frozen_delivers_nothing_and_still_ends() -> None:

@@ -12,6 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
+from airshed.engine.apply import apply
+from airshed.engine.invariants import check as check_state
 from airshed.engine.journal import decode
 from airshed.engine.procedures.withdrawing import sales_off
 from airshed.engine.procedures.zone_law import air_of
@@ -138,7 +140,7 @@ class Trades(RuleBasedStateMachine):
     @invariant()
     def holds(self) -> None:
         """I1 to I4, I6; and nobody is above the limit of its group who was not there before it bought."""
-        self.runner.state.check()
+        check_state(self.runner.state)
         most = self.runner.state.ledger.caps[SERIES] * 4_800 // 10_000
         for names in (("steel",), ("cement",), ("power",), ("broker",), ("kiln", "fund")):
             assert sum(map(self.held, names)) <= max(most, sum(self.given[name] for name in names))
@@ -227,7 +229,7 @@ def test_who_may_not_buy_any_more_buys_nothing_when_a_call_or_an_auction_closes(
     assert [(fill.account, fill.count) for fill in call.fills] == [("fund", 100), ("steel", 100)]
     assert [(award.account, award.count) for award in auction.awards] == [("fund", 100)]
     assert runner.state.ledger.purses["kiln"].held == runner.state.ledger.purses["fund"].held == 0
-    runner.state.check()
+    check_state(runner.state)
     for line in runner.journal.lines():
         mirror.follow(decode(line), rules)
 
@@ -298,7 +300,7 @@ def test_a_halt_takes_off_whatever_waits_for_its_series(series: str) -> None:
     assert runner.state.ledger.held_of("steel", SERIES).held == 5
     if not series:  # a bid of the zone-wide call names no series
         assert runner.state.ledger.purses["fund"].held == zero
-    runner.state.check()
+    check_state(runner.state)
     assert why(runner, "fund", c.PlaceOrder("fund", strip, "buy", 100, 800_000)) is Why.MARKET_HALTED
 
 
@@ -338,7 +340,7 @@ def test_a_trade_that_halts_its_series_takes_strips_and_calls_of_it_off_too() ->
     assert [event.left for event in happened if isinstance(event, e.OrderCancelled)] == [100, 100]
     assert runner.state.ledger.purses["fund"].held == 0
     assert not runner.state.orders
-    runner.state.check()
+    check_state(runner.state)
 
 
 def test_a_new_law_takes_every_order_off_and_leaves_deals() -> None:
@@ -353,7 +355,7 @@ def test_a_new_law_takes_every_order_off_and_leaves_deals() -> None:
 
     assert [type(event) for event in answer.events[:2]] == [e.OrderCancelled, e.CallOrderDropped]
     done(runner, "fund", c.AcceptDeal(1))
-    runner.state.check()
+    check_state(runner.state)
 
 
 def test_the_close_of_a_year_takes_back_everything_that_is_offered() -> None:
@@ -366,9 +368,9 @@ def test_the_close_of_a_year_takes_back_everything_that_is_offered() -> None:
     done(runner, "steel", c.OfferAuction("a1", "steel", SERIES, 100, 400_000))
 
     for event in sales_off(runner.state, "steel", AUTHORITY):
-        runner.state.apply(event)
+        apply(runner.state, event)
     assert runner.state.ledger.held_of("steel", SERIES).held == 0
-    runner.state.check()
+    check_state(runner.state)
 
 
 def test_a_call_delivers_and_pays_in_one_entry_through_the_exchange() -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
+from airshed.engine.invariants import check as check_state
 from airshed.engine.procedures.marking import standing
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.small_market import HOST, INSPECTOR
@@ -171,7 +172,7 @@ def test_standing_marks_never_overlap_and_never_exceed_the_year(spans: list[tupl
             hours_of_mark = set(range(known.first, known.after, HOUR_MS))
             assert not covered & hours_of_mark
             covered |= hours_of_mark
-    runner.state.check()
+    check_state(runner.state)
 
 
 def test_a_malformed_hour_is_named_at_the_edge() -> None:

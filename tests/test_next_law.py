@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
+from airshed.engine.invariants import check as check_state
 from airshed.engine.journal import GENESIS, decode
 from airshed.engine.runner import Runner, fold
 from airshed.engine.state import State
@@ -50,7 +51,7 @@ def test_orders_that_rest_are_cancelled_when_the_law_changes() -> None:
     adopted(runner, next_law(trading=trading))
 
     assert runner.state.orders == {}
-    runner.state.check()
+    check_state(runner.state)
     done(runner, "steel", c.PlaceOrder("steel", SERIES, "sell", 300, 400_000))
 
 
@@ -98,7 +99,7 @@ def test_a_bid_counts_as_far_as_its_bidder_can_still_pay() -> None:
     answer = done(runner, AUTHORITY, c.CloseAuction("a", 1))
 
     assert free > left
-    runner.state.check()
+    check_state(runner.state)
     cleared = answer.events[0]
     assert isinstance(cleared, e.AuctionCleared)
     # 820,500 fen are there: at 1,610.00 they buy 50 lots, at 1,600.00, where one more is tried again, 51

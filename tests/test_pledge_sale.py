@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
+from airshed.engine.invariants import check as check_state
 from airshed.engine.journal import decode
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.mirror import Mirror
@@ -47,7 +48,7 @@ def closed(runner: Runner) -> tuple[e.AuctionCleared, e.PledgeServed]:
     cleared, served = done(runner, EXCHANGE, c.CloseAuction("sale", 1), READY).events
     assert isinstance(cleared, e.AuctionCleared)
     assert isinstance(served, e.PledgeServed)
-    runner.state.check()
+    check_state(runner.state)
     return cleared, served
 
 
@@ -109,7 +110,7 @@ def test_what_is_not_sold_is_sold_later_or_taken() -> None:
     (enforced,) = done(runner, "broker", c.EnforcePledge(1), READY).events
     assert isinstance(enforced, e.PledgeEnforced)
     assert enforced.uncovered == 500_000 - 40_000 + 300 - 900 * 400
-    runner.state.check()
+    check_state(runner.state)
 
 
 def test_one_vintage_of_a_pledged_strip_is_sold_at_a_time() -> None:
@@ -133,7 +134,7 @@ def test_a_debt_that_is_paid_calls_the_sale_off() -> None:
     assert kinds == [e.AuctionCleared, e.PledgeServed, e.PledgeRedeemed]
     assert held(runner, "steel")[SERIES][1] == 0
     assert runner.state.ledger.purses["fund"].held == 0
-    runner.state.check()
+    check_state(runner.state)
 
 
 def test_the_freeze_of_the_owner_does_not_stop_it_and_its_year_end_does() -> None:
@@ -159,7 +160,7 @@ def test_at_the_close_of_a_year_what_is_on_sale_counts_as_pledged() -> None:
     kinds = [type(event) for event in answer.events]
     assert kinds[:2] == [e.AuctionCleared, e.PledgeServed]
     assert e.ClaimCut in kinds
-    runner.state.check()
+    check_state(runner.state)
 
 
 @pytest.mark.parametrize(
@@ -195,7 +196,7 @@ def test_it_is_sold_after_the_notice_once_at_a_time_and_not_by_whoever_owes() ->
     assert why(runner, "steel", c.PlaceBid("sale", "steel", 100, PRICE), READY) is Why.SELF_TRADE
     done(runner, "broker", c.ReleasePledge(1), READY)
     assert held(runner, "steel")[SERIES][1] == 0
-    runner.state.check()
+    check_state(runner.state)
 
 
 # --- the fees of a holder's auction
@@ -269,4 +270,4 @@ def test_a_withdrawal_takes_the_pledgors_own_offers_back_and_leaves_the_sale_of_
     assert isinstance(noticed, e.WithdrawalNoticed)
     assert (noticed.count, noticed.short) == (own, runner.state.grants["s-steel", SERIES].count - own)
     assert runner.state.auctions["sale"].open
-    runner.state.check()
+    check_state(runner.state)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
+from airshed.engine.invariants import check as check_state
 from airshed.engine.runner import Runner
 from airshed.model.allowance import Strip, members
 from airshed.model.period import instant
@@ -74,7 +75,7 @@ def test_a_strip_moves_whole_or_not_at_all(first: int, second: int, wanted: int)
     else:
         assert why(runner, "fund", c.Transfer("fund", "broker", STRIP, wanted)) is Why.INSUFFICIENT_HOLDING
         assert (held(runner, "fund"), held(runner, "broker")) == before
-    runner.state.check()
+    check_state(runner.state)
 
 
 # --- a pledge
@@ -99,7 +100,7 @@ def test_what_is_pledged_is_neither_moved_nor_sold(count: int, wishes: list[int]
     order = c.PlaceOrder("steel", SERIES, "sell", 100, 400_000)
     assert why(runner, "steel", order) is Why.INSUFFICIENT_HOLDING
     assert held(runner, "steel")[SERIES] == (count, count)
-    runner.state.check()
+    check_state(runner.state)
 
 
 @QUICK
@@ -122,7 +123,7 @@ def test_what_is_taken_covers_the_debt_with_not_one_allowance_to_spare(count: in
         assert list(held(runner, "fund")) == [SERIES], "the oldest vintage goes first"
     assert all(aside == 0 for _, aside in held(runner, "steel").values())
     assert sum(each for each, _ in held(runner, "steel").values()) == sum(each for each, _ in before.values()) - taken
-    runner.state.check()
+    check_state(runner.state)
 
 
 @pytest.mark.parametrize("allowed", [True, False])
@@ -141,7 +142,7 @@ def test_whether_pledged_allowances_are_surrendered_is_the_rulebooks_word(allowe
         assert why(runner, "steel", wish, at) is Why.INSUFFICIENT_HOLDING
         done(runner, "steel", c.Surrender("s-steel", 2027, "SO2", everything - 1_000), at)
         assert runner.state.pledges[number].left == {SERIES: 1_000}
-    runner.state.check()
+    check_state(runner.state)
 
 
 def test_a_called_pledge_can_no_longer_be_surrendered() -> None:
@@ -167,7 +168,7 @@ def test_a_pledge_shelters_nothing_from_the_banking_limit() -> None:
     assert [event.count for event in closing if isinstance(event, e.ClaimCut)] == [1_000]
     assert held(runner, "steel") == {NEXT: (later, 1_000)}
     assert runner.state.pledges[number].left == {SERIES: 0, NEXT: 1_000}
-    runner.state.check()
+    check_state(runner.state)
 
 
 def test_a_pledge_whose_allowances_are_all_used_is_gone() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
+from airshed.engine.invariants import check as check_state
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.small_market import HOST, INSPECTOR, VERIFIERS
 from airshed.model.period import days_of, instant
@@ -307,7 +308,7 @@ def test_what_was_surrendered_beyond_a_lowered_obligation_goes_back() -> None:
     year = runner.state.years["s-steel", 2027]
     assert (year.obligation["SO2"], year.surrendered["SO2"]) == (150, 150)
     assert runner.state.ledger.held_of("steel", "SO2-KM-2027").count == held - 150
-    runner.state.check()
+    check_state(runner.state)
     assert why(runner, "steel", c.Surrender("s-steel", 2027, "SO2", 1), AFTER) is Why.TOO_LARGE
 
 

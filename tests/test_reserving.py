@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
-from airshed.engine.reserve import DRAWN, FLOWS, REASONS
+from airshed.engine.apply.reserve import DRAWN, FLOWS, REASONS
+from airshed.engine.invariants import check as check_state
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.small_market import BANK, INSPECTOR
 from airshed.market.auction.reverse import Ask, Purchase, Repurchase, RepurchaseLaw, buy_back
@@ -106,7 +107,7 @@ def test_a_reverse_auction_in_the_book_is_that_of_the_calculator(
     taken: list[Ask] = []
     for account, count, price in asks:
         answer = send(runner, account, c.AskRepurchase("back", account, count * 100, price * 10_000))
-        state.check()
+        check_state(state)
         if answer.refusal is None:
             taken.append(Ask(seller=account, price=price * 10_000, count=count * 100))
     held = {name: state.ledger.held_of(name, SERIES).count for name in ("steel", "cement", "fund", RESERVE)}
@@ -115,7 +116,7 @@ def test_a_reverse_auction_in_the_book_is_that_of_the_calculator(
     (cleared,) = done(runner, AUTHORITY, c.CloseRepurchase("back", 7)).events
 
     assert isinstance(cleared, e.RepurchaseCleared)
-    state.check()
+    check_state(state)
     assert cleared.fen <= thousands * 100_000
     for award in cleared.awards:
         assert state.ledger.held_of(award.account, SERIES).count == held[award.account] - award.count
@@ -157,7 +158,7 @@ def test_asks_come_back_when_the_year_is_closed_so_that_they_hide_nothing() -> N
 
     assert returned == e.AskReturned("back", 1, "steel", 5_000)
     assert isinstance(closed, e.YearClosed)
-    runner.state.check()
+    check_state(runner.state)
 
 
 def test_a_budget_that_waits_cannot_be_spent_twice() -> None:
@@ -248,7 +249,7 @@ def test_the_flows_of_a_reserve_add_up_to_what_it_holds(steps: list[tuple[str, i
         else:
             actor, body = "cement", c.OfferRepurchase("cement", SERIES, size)
         send(runner, actor, body)
-        state.check()
+        check_state(state)
         assert sum(position.count for _, position in state.ledger.of_series(SERIES)) == cap
         brought = sum(state.flows.get((SERIES, "in", why_), 0) for why_ in ("set_aside_later", "reverse_auction"))
         assert brought <= cap * 2 // 10_000

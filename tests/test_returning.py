@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from airshed.compliance.withdrawing import excess, gone, idle, takeable
 from airshed.engine import commands as c
 from airshed.engine import events as e
+from airshed.engine.invariants import check as check_state
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.small_market import BANK, INSPECTOR
 from airshed.model.period import DAY_MS, instant
@@ -113,7 +114,7 @@ def test_an_offer_far_from_the_price_hides_nothing() -> None:
 
     assert event.count == whole // 2
     assert not any(order.account == "steel" for order in runner.state.orders.values())
-    runner.state.check()
+    check_state(runner.state)
 
 
 def test_what_is_pledged_is_not_taken_from_the_pledgee() -> None:
@@ -195,7 +196,7 @@ def test_a_withdrawal_shown_wrong_leaves_everybody_as_before(sold_on: SoldOn, ma
     (*_, restored) = confirmed(runner, AUTHORITY, INSPECTOR, c.RestoreWithdrawn(number, "wrong"), LATER).events
 
     assert isinstance(restored, e.WithdrawalRestored)
-    runner.state.check()
+    check_state(runner.state)
     # what an allocation has withheld already comes back in the series that was withdrawn
     assert {name: held(runner, name) for name in places} == before | {
         "steel": before["steel"] + kept,
@@ -302,7 +303,7 @@ def test_nothing_is_lost_or_made_on_the_way_back(steps: list[tuple[str, int]], s
             at += number * 10 * DAY_MS
             continue
         answer = send(runner, *wish(runner, what, number), at)
-        state.check()
+        check_state(state)
         assert sum(position.count for _, position in state.ledger.of_series(SERIES)) == state.ledger.caps[SERIES]
         assert sum(purse.fen for purse in state.ledger.purses.values()) == 0
         for event in answer.events:

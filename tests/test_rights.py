@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
+from airshed.engine.invariants import check as check_state
 from airshed.engine.runner import Runner
 from airshed.model.allowance import count_of
 from airshed.model.refusal import Malformed, Why
@@ -54,7 +55,7 @@ def test_rights_come_first_and_what_they_leave_is_shared_out_whole(counts: list[
     assert isinstance(shared, e.Allocated)
     given_out = sum(count_of(move.blocks) for move in shared.entry if isinstance(move, Delivered))
     assert given_out == CAP - sum(counts)
-    runner.state.check()
+    check_state(runner.state)
 
 
 @QUICK
@@ -78,7 +79,7 @@ def test_rights_that_claim_more_than_their_part_are_cut_alike(counts: list[int])
     for right, count in zip(rights, counts, strict=True):
         fair = 300 * count * min(room, total) / total
         assert abs(got.get(right, 0) - fair) < 1
-    runner.state.check()
+    check_state(runner.state)
 
 
 def test_a_right_of_a_year_is_served_once_and_one_without_an_end_until_its_review() -> None:
@@ -91,7 +92,7 @@ def test_a_right_of_a_year_is_served_once_and_one_without_an_end_until_its_revie
     assert why(runner, AUTHORITY, c.RenewRight(year)) is Why.NOTHING_DUE
     done(runner, AUTHORITY, c.RenewRight(endless))
     assert held(runner, "broker") == {SERIES: (200, 0), NEXT: (200, 0)}
-    runner.state.check()
+    check_state(runner.state)
 
 
 def test_a_right_is_sold_with_all_that_is_to_come() -> None:
@@ -124,7 +125,7 @@ def test_a_right_its_delivered_vintages_and_the_money_move_together(fen: int) ->
     assert gained["exchange"] == sale.buyer_fee + sale.seller_fee
     assert held(runner, "broker") == {SERIES: (100, 0), NEXT: (100, 0)}
     assert runner.state.rights[right].holder == "broker"
-    runner.state.check()
+    check_state(runner.state)
 
 
 def test_a_right_whose_vintage_is_sold_goes_only_with_later_ones() -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
+from airshed.engine.invariants import check as check_state
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.small_market import BANK, INSPECTOR
 from airshed.market.instalments import Due, first_fen, late_fen, price_of, schedule, unpaid
@@ -105,7 +106,7 @@ def test_delivery_first_payment_and_block_are_one_entry() -> None:
     assert purses[TREASURY].fen - before == 80_000
     position = runner.state.ledger.held_of("steel", SERIES)
     assert (position.free - free, position.held) == (400, 600)
-    runner.state.check()
+    check_state(runner.state)
 
 
 def test_who_pays_everything_at_once_has_nothing_blocked() -> None:
@@ -193,7 +194,7 @@ def test_what_is_blocked_stays_when_the_year_is_closed() -> None:
     assert isinstance(closed, e.YearClosed)
     assert closed.banked == {SERIES: 200}
     assert (position.count, position.held) == (6_000, 6_000)
-    runner.state.check()
+    check_state(runner.state)
 
 
 STEPS = st.lists(
@@ -235,7 +236,7 @@ def test_nothing_is_lost_or_made_on_the_way_of_a_purchase(steps: list[tuple[str,
         else:
             actor, body = AUTHORITY, c.CloseSale("sale")
         send(runner, actor, body, at)
-        state.check()
+        check_state(state)
         owned = sum(position.count for _, position in state.ledger.of_series(SERIES))
         assert owned == state.ledger.caps[SERIES]
         for purchase in state.purchases.values():

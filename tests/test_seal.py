@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
+from airshed.engine.invariants import check as check_state
 from airshed.engine.runner import Runner
 from airshed.lab.seals import NEVER, random_seal, salt_of, sealed, shown
 from airshed.lab.simulator.small_market import EXCHANGE
@@ -84,7 +85,7 @@ def test_it_closes_with_the_seed_and_the_salt_that_were_sealed_and_with_no_other
     assert is_open(runner, kind)
     assert closed(runner, kind, 7, SALT) is None
     assert not is_open(runner, kind)
-    runner.state.check()
+    check_state(runner.state)
 
 
 @each_kind

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from airshed.engine.invariants import check as check_state
 from airshed.engine.journal import GENESIS, MemoryJournal
 from airshed.engine.runner import fold
 from airshed.engine.state import State
@@ -91,7 +92,7 @@ def test_the_doubted_source_is_determined_by_the_authority(season: Season) -> No
 
 def test_money_came_in_by_auction_and_the_treasury_never_owes(season: Season) -> None:
     """I3, I4."""
-    season.runner.state.check()
+    check_state(season.runner.state)
     assert season.runner.state.ledger.purses[TREASURY].fen > 0
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
+from airshed.engine.invariants import check as check_state
 from airshed.engine.journal import decode
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.mirror import Mirror
@@ -120,7 +121,7 @@ def test_what_waits_of_oneself_may_give_way(kind: str, whose: str) -> None:
     assert isinstance(gone, e.OrderCancelled | e.CallOrderDropped | e.ZoneOrderDropped)
     assert gone.account == ONE
     assert type(placed).__name__.endswith("Placed")
-    runner.state.check()
+    check_state(runner.state)
 
 
 def test_strangers_between_are_met_and_ones_own_passed_over() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
+from airshed.engine.invariants import check as check_state
 from airshed.engine.journal import Journal, MemoryJournal
 from airshed.engine.procedures.zone_law import left_out, line_of, problem
 from airshed.engine.runner import Runner
@@ -144,7 +145,7 @@ def worked(runner: Runner) -> None:
 def cleared(runner: Runner, body: c.CloseZoneCall | None = None, at: int = AT) -> e.ZoneCallCleared:
     (event,) = done(runner, EXCHANGE, body or answered(runner), at).events
     assert isinstance(event, e.ZoneCallCleared)
-    runner.state.check()
+    check_state(runner.state)
     return event
 
 
@@ -323,7 +324,7 @@ def test_a_frozen_account_takes_its_orders_out_of_the_call() -> None:
     runner = zone()
     worked(runner)
     done(runner, AUTHORITY, c.FreezeAccount("km-cement", "an inquiry"))
-    runner.state.check()
+    check_state(runner.state)
 
     assert len(runner.state.zone_calls["spring"].orders) == 2
     assert {fill.account for fill in cleared(runner).fills} == {"yx-steel", "yx-cement"}
@@ -334,7 +335,7 @@ def test_an_order_that_is_taken_back_frees_what_it_set_aside() -> None:
     worked(runner)
     for number, firm in ((1, "yx-steel"), (2, "km-cement")):
         done(runner, firm, c.DropZoneOrder("spring", number))
-    runner.state.check()
+    check_state(runner.state)
 
     assert runner.state.ledger.purses["km-cement"].held == 0
     assert runner.state.ledger.held_of("yx-steel", YUXI).held == 0
@@ -423,7 +424,7 @@ def test_a_halt_takes_the_offers_of_its_series_out_of_the_call_and_the_others_cl
 
     event = cleared(runner, answered(runner))
     assert [(fill.account, fill.count) for fill in event.fills if fill.side == "sell"] == [("qj-power", 100)]
-    runner.state.check()
+    check_state(runner.state)
 
 
 def test_nothing_is_placed_dropped_or_closed_after_the_close() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from airshed.engine.apply import apply
 from airshed.engine.commands import Command
 from airshed.engine.edge import well_formed
 from airshed.engine.events import Event
@@ -112,7 +113,7 @@ def take_in(state: State, record: Record) -> None:
     state.at = record.at
     state.keys.setdefault((record.actor, record.key), record.seq)
     for event in record.events:
-        state.apply(event)
+        apply(state, event)
 
 
 def checked(line: Line, after: int, previous: str) -> tuple[Record, str]:

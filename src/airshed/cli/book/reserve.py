@@ -29,7 +29,7 @@ def reserve(
 
     Example: airshed book reserve demo/dianzhong.book --series SO2-KM-2027
     """
-    from airshed.engine.reserve import REASONS
+    from airshed.engine.apply.reserve import REASONS
     from airshed.service.book.sqlite import Book
 
     with Book.read(book) as opened, opened.named():

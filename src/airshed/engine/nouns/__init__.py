@@ -1,4 +1,4 @@
-"""What the state remembers. Only `state.apply` changes it."""
+"""What the state remembers. Only `engine/apply/` changes it."""
 
 from airshed.engine.nouns.people import Act as Act
 from airshed.engine.nouns.people import Actor as Actor

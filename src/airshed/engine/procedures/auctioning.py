@@ -6,7 +6,7 @@ import msgspec
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
-from airshed.engine.auctions import of_event
+from airshed.engine.apply.auction import of_event
 from airshed.engine.nouns import Auction
 from airshed.engine.procedures.deadlines import expired
 from airshed.engine.procedures.guards import Decision, known_series, no, own_account, positive, thawed

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from airshed.engine import events as e
+from airshed.engine.invariants import blocked
 from airshed.engine.state import State
 from airshed.model.allowance import count_of
 from airshed.registry.moves import Delivered, Move
@@ -84,7 +85,7 @@ def overrun(state: State, account: str, moves: Iterable[Move]) -> list[e.ClaimCu
         assert isinstance(move, Delivered), move
         mine = claims.get(move.series, ())
         free = state.ledger.positions[account, move.series].count - sum(claim.count for claim in mine)
-        free -= state.blocked(account, move.series)
+        free -= blocked(state, account, move.series)
         cuts += _cut(account, move.series, count_of(move.blocks) - free, mine)[0]
     return cuts
 

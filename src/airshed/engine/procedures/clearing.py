@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
-from airshed.engine.auctions import of_event
+from airshed.engine.apply.auction import of_event
 from airshed.engine.nouns import Auction
 from airshed.engine.procedures.bidding import group_of, holding, holding_limit
 from airshed.engine.procedures.deadlines import ends, expired

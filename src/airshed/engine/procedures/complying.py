@@ -8,6 +8,7 @@ from airshed.compliance.shortfall import Lack, makeup, penalty
 from airshed.compliance.surrender import plan
 from airshed.engine import commands as c
 from airshed.engine import events as e
+from airshed.engine.invariants import blocked
 from airshed.engine.nouns import Source, Year
 from airshed.engine.procedures.claims import Claims, overrun, usable, used
 from airshed.engine.procedures.deadlines import deadline, surrender_day
@@ -167,7 +168,7 @@ def _bank(
         banked.update({str(series): count for series, count in carried.kept.items()})
         for series, count in (*carried.over.items(), *carried.expired.items()):
             position = state.ledger.positions[body.account, str(series)]
-            gone, _ = lowest(position.blocks, min(count, position.count - state.blocked(body.account, str(series))))
+            gone, _ = lowest(position.blocks, min(count, position.count - blocked(state, body.account, str(series))))
             if gone:
                 moves.append(Delivered(body.account, accounts.reserve(series.jurisdiction), str(series), gone))
     return banked, tuple(moves)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from airshed.compliance.obligation import made_up
 from airshed.engine import commands as c
 from airshed.engine import events as e
+from airshed.engine.apply.reserve import entrants_left
 from airshed.engine.nouns import Application
 from airshed.engine.procedures.deadlines import expired
 from airshed.engine.procedures.guards import (
@@ -17,7 +18,6 @@ from airshed.engine.procedures.guards import (
     positive,
     thawed,
 )
-from airshed.engine.reserve import entrants_left
 from airshed.engine.state import State
 from airshed.market.allocation import Activity, Allocation, entrants
 from airshed.model.allowance import Blocks, Series, lowest

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
+from airshed.engine.apply.reserve import entrants_left, flowed
 from airshed.engine.nouns import Repurchase
 from airshed.engine.procedures.deadlines import expired
 from airshed.engine.procedures.guards import Decision, known_series, no, own_account, positive, thawed
 from airshed.engine.procedures.trade_rules import reference_price
-from airshed.engine.reserve import entrants_left, flowed
 from airshed.engine.state import State
 from airshed.market.auction.reverse import Ask, RepurchaseLaw, buy_back
 from airshed.market.auction.reverse import Repurchase as Terms

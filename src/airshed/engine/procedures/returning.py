@@ -6,6 +6,7 @@ from airshed.compliance.obligation import admitted
 from airshed.compliance.withdrawing import excess, gone, idle, paid_reduction, takeable
 from airshed.engine import commands as c
 from airshed.engine import events as e
+from airshed.engine.invariants import blocked
 from airshed.engine.nouns import Source, Withdrawal
 from airshed.engine.procedures.claims import bound
 from airshed.engine.procedures.deadlines import expired
@@ -46,7 +47,7 @@ def reachable(state: State, account: str, series: str) -> int:
 
     Else an order far from the market would hide allowances from a withdrawal.
     """
-    return state.ledger.held_of(account, series).count - bound(state, account, series) - state.blocked(account, series)
+    return state.ledger.held_of(account, series).count - bound(state, account, series) - blocked(state, account, series)
 
 
 def offers_off(state: State, account: str, series: str, count: int, actor: str) -> list[e.Event]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from airshed.engine import events as e
-from airshed.engine.auctions import lots_of, of_event
+from airshed.engine.apply.auction import lots_of, of_event
+from airshed.engine.apply.reserve import asks_of
 from airshed.engine.nouns import Auction, Pledge
 from airshed.engine.procedures.claims import offers_off
 from airshed.engine.procedures.deadlines import covered, expired
-from airshed.engine.reserve import asks_of
 from airshed.engine.state import State
 from airshed.model.allowance import members
 from airshed.rulebook.schema import Rulebook

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from airshed.engine import events as e
-from airshed.engine import reserve
-from airshed.engine.auctions import of_event, offered
+from airshed.engine.apply import reserve
+from airshed.engine.apply.auction import of_event, offered
 from airshed.engine.journal import Record
 from airshed.engine.state import State
 from airshed.engine.tables import notes_primary, notes_reserve, notes_returning

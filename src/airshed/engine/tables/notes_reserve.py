@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from airshed.engine import events as e
+from airshed.engine.apply.reserve import flows
 from airshed.engine.journal import Record
-from airshed.engine.reserve import flows
 from airshed.engine.state import State
 from airshed.engine.tables.gather import Tables
 from airshed.registry.accounts import TREASURY

@@ -10,6 +10,7 @@ from math import isnan, nan
 
 import numpy as np
 
+from airshed.engine.invariants import check as check_state
 from airshed.lab.agents.desk import Desk, enter, enter_one
 from airshed.lab.agents.market import Market, Mechanism, Trader, strategies_of
 from airshed.lab.agents.measures import Measures, measured
@@ -98,7 +99,7 @@ class _Path:
         self.entered = len(first)
         acts.staff(self.desk)
         rows = [self._year(t) for t in range(self.scenario.years)]
-        self.desk.runner.state.check()
+        check_state(self.desk.runner.state)
         return rows
 
     def _year(self, t: int) -> YearRow:

@@ -16,6 +16,7 @@ import msgspec
 
 from airshed.engine import commands as c
 from airshed.engine.edge import well_formed
+from airshed.engine.invariants import check as check_state
 from airshed.engine.journal import GENESIS, MemoryJournal, decode
 from airshed.engine.runner import Answer, Poisoned, Runner, fold
 from airshed.engine.state import State
@@ -281,7 +282,7 @@ class Simulation:
     def _thorough(self) -> None:
         """The whole state: at rest, folded anew, on disk, and in the read tables."""
         state = self.memory.state
-        state.check()
+        check_state(state)
         for number in ("I1", "I2", "I3", "I4", "I6"):
             self.checks[number] += 1
         folded, reached = State(), GENESIS

@@ -20,6 +20,7 @@ import msgspec
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.decide import decide
+from airshed.engine.invariants import check as check_state
 from airshed.engine.journal import GENESIS, Line, MemoryJournal, Record
 from airshed.engine.runner import Answer, Runner, checked, take_in
 from airshed.engine.state import State
@@ -180,7 +181,7 @@ class _Replay:
         self.found.before.close(self.before)
         self.found.after.close(self.runner.state)
         self.found.waiting = len(self.runner.state.acts)
-        self.runner.state.check()
+        check_state(self.runner.state)
         return self.found
 
     def _record(self, record: Record) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from airshed.engine.invariants import check as check_state
 from airshed.engine.journal import GENESIS, Line, Row, decode
 from airshed.engine.runner import fold
 from airshed.engine.state import State
@@ -46,7 +47,7 @@ def _verify(book: Book, progress: Callable[[int], None]) -> Verified:
             progress(line.seq)
     _collect(tables, state, listed)
     try:
-        state.check()
+        check_state(state)
     except AssertionError as error:
         raise Malformed(f"{book.path} after record {state.seq}", str(error), "restore the book from a copy") from None
     book.check_laws()

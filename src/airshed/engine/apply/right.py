@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from airshed.engine import events as e
+from airshed.engine.apply.fold import Apply
 from airshed.engine.nouns import Right, RightOffer
-
-if TYPE_CHECKING:
-    from airshed.engine.state import State
+from airshed.engine.state import State
 
 
 def granted(state: State, event: e.RightGranted) -> None:
@@ -58,3 +56,14 @@ def sold(state: State, event: e.RightSold) -> None:
 def _aside(state: State, account: str, counts: Mapping[str, int], sign: int) -> None:
     for series, count in counts.items():
         state.ledger.position(account, series).held += sign * count
+
+
+#: What each event does to the state.
+APPLY: dict[type, Apply] = {
+    e.RightGranted: granted,
+    e.RightRenewed: renewed,
+    e.RightsServed: served,
+    e.RightOffered: offered,
+    e.RightDropped: dropped,
+    e.RightSold: sold,
+}

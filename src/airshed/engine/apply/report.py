@@ -1,75 +1,13 @@
-"""How events of marks, days, reports and opinions change the state."""
+"""Reports of a year, improvement lists, opinions."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from airshed.engine import events as e
-from airshed.engine.nouns import Day, Improvement, Mark, Year
+from airshed.engine.apply.fold import Apply
+from airshed.engine.nouns import Improvement, Year
+from airshed.engine.state import State
 from airshed.model.allowance import count_of, lowest
-from airshed.model.period import HOUR_MS, hour_instant, hour_of
 from airshed.registry.moves import Delivered
-
-if TYPE_CHECKING:
-    from airshed.engine.state import State
-
-
-def marked(state: State, event: e.HoursMarked) -> None:
-    """Hours are marked."""
-    first = hour_instant(event.first)
-    mark = Mark(
-        event.mark,
-        event.stack,
-        event.kind,
-        first,
-        first + event.hours * HOUR_MS,
-        event.prove_by,
-        event.actor,
-        event.reason,
-        event.evidence,
-    )
-    state.marks[event.mark] = mark
-    state.stack_marks[event.stack].append(mark)
-    _stale(state, event.stack, event.first)
-
-
-def proven(state: State, event: e.MarkProven) -> None:
-    """The proof is in."""
-    state.marks[event.mark].evidence = event.evidence
-
-
-def approved(state: State, event: e.MarkApproved) -> None:
-    """The mark stands."""
-    state.marks[event.mark].state = "approved"
-
-
-def reverted(state: State, event: e.MarkReverted) -> None:
-    """The mark counts no longer."""
-    mark = state.marks[event.mark]
-    mark.state = event.how
-    _stale(state, mark.stack, hour_of(mark.first))
-
-
-def day_reversed(state: State, event: e.DayReversed) -> None:
-    """What a day booked is taken back; the correction follows."""
-    day = state.days[event.stack][event.day]
-    assert (day.evidence, day.mass_mg) == (event.evidence, event.mass_mg), f"I9: {event.stack} {event.day}"
-    _stale(state, event.stack, event.day)
-
-
-def sealed(state: State, event: e.DaySealed) -> None:
-    """A day is closed, or closed anew."""
-    days = state.days[event.stack]
-    earlier = days.get(event.day)
-    assert (earlier is not None) == bool(event.replaces), f"I9: {event.stack} {event.day} is sealed"
-    corrections = earlier.corrections + 1 if earlier is not None else 0
-    days[event.day] = Day(event.hours, event.mass_mg, event.evidence, event.marks, corrections)
-
-
-def noted(state: State, event: e.FindingsNoted) -> None:
-    """What was found stands, in place of what was."""
-    state.findings[event.stack, event.year] = event.findings
-    _stale(state, event.stack, f"{event.year}")
 
 
 def reported(state: State, event: e.YearReported) -> None:
@@ -121,13 +59,6 @@ def reopened(state: State, event: e.YearReopened) -> None:
     state.years[event.source, event.year].reopened = True
 
 
-def _stale(state: State, stack: str, day: str) -> None:
-    """What was reported of the year of `day` does not rest on what the book says now."""
-    year = state.years.get((state.stack_source[stack], int(day[:4])))
-    if year is not None:
-        year.stale = True
-
-
 def _gone_back(year: Year, move: Delivered) -> None:
     """Forget of what was given the serials that a lowered obligation has returned."""
     pollutant = move.series.partition("-")[0]
@@ -139,3 +70,15 @@ def _gone_back(year: Year, move: Delivered) -> None:
     assert gone == move.blocks, (last, move)
     if left:
         given.append(Delivered(last.origin, last.target, last.series, left))
+
+
+#: What each event does to the state.
+APPLY: dict[type, Apply] = {
+    e.YearReported: reported,
+    e.ImprovementRequested: requested,
+    e.ImprovementAnswered: answered,
+    e.ImprovementClosed: improved,
+    e.YearReopened: reopened,
+    e.YearVerified: verified,
+    e.YearDetermined: verified,
+}

@@ -1,39 +1,22 @@
-"""How events of the paid initial allocation change the state, and what they set aside."""
+"""Allowances that the government sells at a fixed price, and what is blocked until it is paid."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from airshed.engine import events as e
-from airshed.engine.nouns import Application, Grant, Purchase, Sale
-from airshed.model.allowance import Series
-
-if TYPE_CHECKING:
-    from airshed.engine.state import State
-
-#: An account and a series, of which some are set aside.
-Place = tuple[str, str]
+from airshed.engine.apply.fold import Apply
+from airshed.engine.nouns import Purchase, Sale
+from airshed.engine.state import State
 
 
-def set_aside(state: State) -> Iterator[tuple[Place, int]]:
-    """What sales and purchases set aside, for `State.check`."""
+def set_aside(state: State) -> Iterator[tuple[tuple[str, str], int]]:
+    """What sales and purchases set aside."""
     for sale in state.sales.values():
         if sale.open:
             yield from (((sale.seller, name), sale.left) for name in sale.series)
     for purchase in state.purchases.values():
         yield from (((purchase.account, name), purchase.blocked) for name in purchase.series)
-
-
-def money_set_aside(state: State) -> Iterator[tuple[str, int]]:
-    """What applications set aside, for `State.check`."""
-    yield from ((each.account, each.held) for each in state.applications.values() if each.state == "waiting")
-
-
-def granted(state: State, event: e.Allocated) -> None:
-    """Who got how much of a series free, and when."""
-    for award in event.awards:
-        state.grants[award.source, event.series] = Grant(award.count, award.entrant, state.at)
 
 
 def sale_opened(state: State, event: e.SaleOpened) -> None:
@@ -113,47 +96,11 @@ def _hold(state: State, account: str, series: tuple[str, ...], count: int) -> No
         state.ledger.position(account, name).held += count
 
 
-def applied(state: State, event: e.ApplicationMade) -> None:
-    """An application waits, its price set aside."""
-    state.applications[event.application] = Application(
-        event.application,
-        event.source,
-        event.account,
-        event.series,
-        event.kind,
-        event.capacity,
-        event.wanted,
-        event.price,
-        event.held,
-    )
-    state.next_application = event.application + 1
-    state.ledger.purses[event.account].held += event.held
-
-
-def application_dropped(state: State, event: e.ApplicationDropped) -> None:
-    """An application is gone."""
-    application = state.applications[event.application]
-    application.state = "dropped"
-    state.ledger.purses[application.account].held -= application.held
-
-
-def reserve_granted(state: State, event: e.ReserveGranted) -> None:
-    """Applications are served."""
-    for grant in event.grants:
-        application = state.applications[grant.application]
-        application.state, application.granted, application.fen = "granted", grant.count, grant.fen
-        state.ledger.purses[application.account].held -= application.held
-        if grant.made_up:
-            state.makeup_due[grant.source, Series.parse(event.series).pollutant] -= grant.made_up
-        key = (grant.source, event.series)
-        known = state.grants.get(key)
-        if known is None:
-            state.grants[key] = Grant(grant.count, True, state.at)
-        else:
-            known.count += grant.count
-    state.ledger.post(event.entry)
-
-
-def unused_released(state: State, event: e.UnusedReleased) -> None:
-    """What nobody was granted is for auction."""
-    state.ledger.post(event.entry)
+#: What each event does to the state.
+APPLY: dict[type, Apply] = {
+    e.SaleOpened: sale_opened,
+    e.SaleClosed: sale_closed,
+    e.AllocationBought: bought,
+    e.InstalmentPaid: instalment_paid,
+    e.UnpaidWithdrawn: unpaid_withdrawn,
+}

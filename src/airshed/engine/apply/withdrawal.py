@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from airshed.engine import events as e
+from airshed.engine.apply.fold import Apply
 from airshed.engine.nouns import Withdrawal, Withholding
+from airshed.engine.state import State
 from airshed.model.allowance import Series
-
-if TYPE_CHECKING:
-    from airshed.engine.state import State
 
 
 def set_aside(state: State) -> Iterator[tuple[tuple[str, str], int]]:
@@ -142,3 +140,20 @@ def _make_up(state: State, source: str, series: str, count: int) -> None:
 def _free(state: State, each: Withdrawal | Withholding) -> None:
     state.ledger.position(each.account, each.series).held -= each.blocked
     each.blocked = 0
+
+
+#: What each event does to the state.
+APPLY: dict[type, Apply] = {
+    e.SourceClosed: source_closed,
+    e.SourceReopened: source_reopened,
+    e.WithdrawalNoticed: noticed,
+    e.WithdrawalAppealed: appealed,
+    e.AppealDecided: appeal_decided,
+    e.AllowancesWithdrawn: withdrawn,
+    e.PaidBack: paid_back,
+    e.WithdrawalRestored: restored,
+    e.AllocationReversed: reversed_,
+    e.AllowancesWithheld: withheld,
+    e.WithholdingReleased: released,
+    e.WithheldForfeited: forfeited,
+}

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from airshed.engine import events as e
-from airshed.engine import leases
+from airshed.engine.apply.fold import Apply
+from airshed.engine.apply.lease import lease_cut
 from airshed.engine.nouns import Pledge
+from airshed.engine.state import State
 from airshed.model.allowance import members
-
-if TYPE_CHECKING:
-    from airshed.engine.state import State
 
 
 def pledged(state: State, event: e.PledgeOffered) -> None:
@@ -67,7 +65,7 @@ def served(state: State, event: e.PledgeServed) -> None:
 def cut(state: State, event: e.ClaimCut) -> None:
     """A claim binds less; one that binds nothing is gone."""
     if event.kind == "lease":
-        leases.lease_cut(state, event)
+        lease_cut(state, event)
         return
     pledge = state.pledges[event.number]
     assert pledge.left[event.series] >= event.count, event
@@ -92,3 +90,17 @@ def bound(state: State) -> Iterator[tuple[tuple[str, str], int]]:
             for series, count in binds.items():
                 assert count >= 0, f"I2: lease {lease.id} binds {count} of {series}"
                 yield (account, series), count
+
+
+#: What each event does to the state.
+APPLY: dict[type, Apply] = {
+    e.PledgeOffered: pledged,
+    e.PledgeAccepted: accepted,
+    e.PledgeReleased: released,
+    e.PledgeRedeemed: released,
+    e.PledgeCalled: called,
+    e.PledgeEnforced: released,
+    e.PledgeForSale: for_sale,
+    e.PledgeServed: served,
+    e.ClaimCut: cut,
+}

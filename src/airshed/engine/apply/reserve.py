@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from airshed.engine import events as e
-from airshed.engine.nouns import Repurchase, Tender
+from airshed.engine.apply.fold import Apply
+from airshed.engine.nouns import Application, Grant, Repurchase, Tender
+from airshed.engine.state import State
 from airshed.model.allowance import Series, count_of
 from airshed.registry.accounts import TREASURY, reserve
 from airshed.registry.moves import Delivered
-
-if TYPE_CHECKING:
-    from airshed.engine.state import State
 
 PREFIX = reserve("")
 
@@ -78,7 +77,8 @@ def set_aside(state: State) -> Iterator[tuple[tuple[str, str], int]]:
 
 
 def money_set_aside(state: State) -> Iterator[tuple[str, int]]:
-    """Money that open reverse auctions set aside."""
+    """Money that open reverse auctions and applications set aside."""
+    yield from ((each.account, each.held) for each in state.applications.values() if each.state == "waiting")
     yield from ((TREASURY, each.budget_fen) for each in state.repurchases.values() if each.open)
 
 
@@ -129,7 +129,53 @@ def posted(state: State, event: e.ReserveFed | e.ReserveDrawn) -> None:
     state.ledger.post(event.entry)
 
 
-WhyOf = Callable[["State", Any, int], list[tuple[str, int]]]
+def applied(state: State, event: e.ApplicationMade) -> None:
+    """An application waits, its price set aside."""
+    state.applications[event.application] = Application(
+        event.application,
+        event.source,
+        event.account,
+        event.series,
+        event.kind,
+        event.capacity,
+        event.wanted,
+        event.price,
+        event.held,
+    )
+    state.next_application = event.application + 1
+    state.ledger.purses[event.account].held += event.held
+
+
+def application_dropped(state: State, event: e.ApplicationDropped) -> None:
+    """An application is gone."""
+    application = state.applications[event.application]
+    application.state = "dropped"
+    state.ledger.purses[application.account].held -= application.held
+
+
+def reserve_granted(state: State, event: e.ReserveGranted) -> None:
+    """Applications are served."""
+    for grant in event.grants:
+        application = state.applications[grant.application]
+        application.state, application.granted, application.fen = "granted", grant.count, grant.fen
+        state.ledger.purses[application.account].held -= application.held
+        if grant.made_up:
+            state.makeup_due[grant.source, Series.parse(event.series).pollutant] -= grant.made_up
+        key = (grant.source, event.series)
+        known = state.grants.get(key)
+        if known is None:
+            state.grants[key] = Grant(grant.count, True, state.at)
+        else:
+            known.count += grant.count
+    state.ledger.post(event.entry)
+
+
+def unused_released(state: State, event: e.UnusedReleased) -> None:
+    """What nobody was granted is for auction."""
+    state.ledger.post(event.entry)
+
+
+WhyOf = Callable[[State, Any, int], list[tuple[str, int]]]
 
 
 def _always(why: str) -> WhyOf:
@@ -198,4 +244,17 @@ REASONS: dict[str, tuple[str, str]] = {
     "price_over_trigger": ("sold at auction, price over the trigger", "拍卖价高于触发价投放"),
     "restored": ("a withdrawal was wrong", "收回有误退还"),
     "rights": ("served to rights granted later", "兑付后授予的排污权"),
+}
+#: What each event does to the state.
+APPLY: dict[type, Apply] = {
+    e.ApplicationMade: applied,
+    e.ApplicationDropped: application_dropped,
+    e.ReserveGranted: reserve_granted,
+    e.UnusedReleased: unused_released,
+    e.RepurchaseOpened: opened,
+    e.AskPlaced: asked,
+    e.AskReturned: ask_returned,
+    e.RepurchaseCleared: cleared,
+    e.ReserveFed: posted,
+    e.ReserveDrawn: posted,
 }

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from airshed.engine import events as e
+from airshed.engine.apply.fold import Apply
+from airshed.engine.apply.positions import want
 from airshed.engine.nouns import Auction, Bid, Lot
+from airshed.engine.state import State
 from airshed.model.allowance import Series
 from airshed.registry import accounts
-
-if TYPE_CHECKING:
-    from airshed.engine.state import State
 
 
 def opened(state: State, event: e.AuctionOpened) -> None:
@@ -58,7 +57,7 @@ def bid(state: State, event: e.BidPlaced) -> None:
     auction = state.auctions[event.auction]
     auction.bids.append(Bid(len(auction.bids) + 1, event.account, event.count, event.limit, event.held))
     state.ledger.purses[event.account].held += event.held
-    state.want(event.account, auction.series, event.count)
+    want(state, event.account, auction.series, event.count)
 
 
 def cleared(state: State, event: e.AuctionCleared) -> None:
@@ -69,7 +68,7 @@ def cleared(state: State, event: e.AuctionCleared) -> None:
             each.open = False
             for bidding in each.bids:
                 state.ledger.purses[bidding.account].held -= bidding.held
-                state.want(bidding.account, each.series, -bidding.count)
+                want(state, bidding.account, each.series, -bidding.count)
             for account, count in offered(each):
                 state.ledger.position(account, each.series).held -= count
     state.ledger.post(event.entry)
@@ -114,3 +113,13 @@ def set_aside(state: State, purses: dict[str, int], positions: dict[tuple[str, s
             positions[account, auction.series] = positions.get((account, auction.series), 0) + count
         for bidding in auction.bids:
             purses[bidding.account] = purses.get(bidding.account, 0) + bidding.held
+
+
+#: What each event does to the state.
+APPLY: dict[type, Apply] = {
+    e.AuctionOpened: opened,
+    e.LotConsigned: consigned,
+    e.LotReturned: returned,
+    e.BidPlaced: bid,
+    e.AuctionCleared: cleared,
+}

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from airshed.engine import events as e
+from airshed.engine.apply.fold import Apply
 from airshed.engine.nouns import Lease
+from airshed.engine.state import State
 from airshed.model.allowance import members
-
-if TYPE_CHECKING:
-    from airshed.engine.state import State
 
 
 def lease_offered(state: State, event: e.LeaseOffered) -> None:
@@ -99,3 +96,13 @@ def _tidy(state: State, lease: Lease) -> None:
     counts = (*lease.waiting.values(), *lease.leased.values())
     if not any(counts) and all(each.part_of != lease.id for each in state.leases.values()):
         del state.leases[lease.id]
+
+
+#: What each event does to the state.
+APPLY: dict[type, Apply] = {
+    e.LeaseOffered: lease_offered,
+    e.LeaseDropped: lease_dropped,
+    e.LeaseDelivered: lease_delivered,
+    e.LeaseShortened: lease_shortened,
+    e.LeaseEnded: lease_ended,
+}

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from airshed.engine import events as e
+from airshed.engine.apply.fold import Apply
+from airshed.engine.apply.positions import buy, want
 from airshed.engine.nouns import ZoneCall, ZoneOrder
+from airshed.engine.state import State
 from airshed.model.allowance import Series, count_of
 from airshed.model.period import day_of
 from airshed.registry.accounts import PRIVATE
 from airshed.registry.moves import Delivered
-
-if TYPE_CHECKING:
-    from airshed.engine.state import State
 
 
 def opened(state: State, event: e.ZoneCallOpened) -> None:
@@ -37,7 +35,7 @@ def bid(state: State, event: e.ZoneBidPlaced) -> None:
     call.add(ZoneOrder(event.number, event.account, "buy", *what, held=event.held, fills=event.series))
     state.ledger.purses[event.account].held += event.held
     for series in event.series:
-        state.want(event.account, series, event.count)
+        want(state, event.account, series, event.count)
 
 
 def dropped(state: State, event: e.ZoneOrderDropped) -> None:
@@ -54,7 +52,7 @@ def cleared(state: State, event: e.ZoneCallCleared) -> None:
     state.ledger.post(event.entry)
     for move in event.entry:
         if type(move) is Delivered and state.ledger.accounts[move.target].kind in PRIVATE:
-            state.buy(move.target, move.series, count_of(move.blocks))
+            buy(state, move.target, move.series, count_of(move.blocks))
     if event.count:
         month = state.month_trades.setdefault((call.pollutant, day_of(state.at)[:7]), [0, 0])
         month[0] += sum(fill.fen for fill in event.fills if fill.side == "sell")
@@ -86,4 +84,14 @@ def _free(state: State, order: ZoneOrder) -> None:
         return
     state.ledger.purses[order.account].held -= order.held
     for series in order.fills:
-        state.want(order.account, series, -order.count)
+        want(state, order.account, series, -order.count)
+
+
+#: What each event does to the state.
+APPLY: dict[type, Apply] = {
+    e.ZoneCallOpened: opened,
+    e.ZoneOfferPlaced: offered,
+    e.ZoneBidPlaced: bid,
+    e.ZoneOrderDropped: dropped,
+    e.ZoneCallCleared: cleared,
+}

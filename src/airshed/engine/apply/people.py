@@ -1,0 +1,87 @@
+"""Laws, actors, accounts, money, and acts that wait for a second pair of eyes."""
+
+from __future__ import annotations
+
+from airshed.engine import events as e
+from airshed.engine.apply.fold import Apply
+from airshed.engine.nouns import Act, Actor, Source
+from airshed.engine.state import State
+
+
+def adopted(state: State, event: e.RulebookAdopted) -> None:
+    """A law is in force."""
+    for account in event.opened:
+        state.ledger.open(account)
+    if state.rulebook is not None and state.rulebook.authority != event.authority:
+        state.actors.pop(state.rulebook.authority, None)
+    state.rulebook = event
+    state.actors[event.authority] = Actor(event.authority, "authority", "")
+
+
+def registered(state: State, event: e.ActorRegistered) -> None:
+    """Somebody may act."""
+    state.actors[event.actor] = Actor(event.actor, event.role, event.account)
+
+
+def opened(state: State, event: e.AccountOpened) -> None:
+    """An account is open."""
+    state.ledger.open(event.account)
+    if event.account.group:
+        mates = state.groups.get(event.account.group, ())
+        state.groups[event.account.group] = (*mates, event.account.id)
+
+
+def frozen(state: State, event: e.AccountFrozen) -> None:
+    """An account stands still."""
+    state.ledger.frozen[event.account] = event.reason
+
+
+def thawed(state: State, event: e.AccountThawed) -> None:
+    """An account goes on."""
+    del state.ledger.frozen[event.account]
+
+
+def source(state: State, event: e.SourceRegistered) -> None:
+    """A source and its stacks are known."""
+    stacks = tuple((entry.stack, entry.pollutants) for entry in event.stacks)
+    state.sources[event.source] = Source(
+        event.source, event.name, event.account, event.jurisdiction, event.sector, event.synthetic, stacks
+    )
+    state.sectors.setdefault(event.account, {})[event.sector] = None
+    state.places.setdefault(event.account, {})[event.jurisdiction] = None
+    for stack, _ in stacks:
+        state.stack_source[stack] = event.source
+        state.days[stack] = {}
+        state.stack_marks[stack] = []
+
+
+def posted(state: State, event: e.MoneyMoved | e.Transferred) -> None:
+    """An entry is posted."""
+    state.ledger.post(event.entry)
+
+
+def proposed(state: State, event: e.ActProposed) -> None:
+    """An act waits."""
+    state.acts[event.act] = Act(event.act, event.actor, event.body)
+    state.next_act = event.act + 1
+
+
+def decided(state: State, event: e.ActConfirmed | e.ActRejected) -> None:
+    """An act waits no longer."""
+    del state.acts[event.act]
+
+
+#: What each event does to the state.
+APPLY: dict[type, Apply] = {
+    e.RulebookAdopted: adopted,
+    e.ActorRegistered: registered,
+    e.AccountOpened: opened,
+    e.AccountFrozen: frozen,
+    e.AccountThawed: thawed,
+    e.SourceRegistered: source,
+    e.MoneyMoved: posted,
+    e.Transferred: posted,
+    e.ActProposed: proposed,
+    e.ActConfirmed: decided,
+    e.ActRejected: decided,
+}

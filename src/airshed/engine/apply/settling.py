@@ -1,0 +1,45 @@
+"""What is surrendered, settled and paid at the end of a year."""
+
+from __future__ import annotations
+
+from airshed.engine import events as e
+from airshed.engine.apply.fold import Apply
+from airshed.engine.state import State
+from airshed.registry.moves import Delivered
+
+
+def surrendered(state: State, event: e.Surrendered) -> None:
+    """Allowances are given for emissions."""
+    state.ledger.post(event.entry)
+    year = state.years[event.source, event.year]
+    year.surrendered[event.pollutant] = year.surrendered.get(event.pollutant, 0) + event.count
+    given = year.given.setdefault(event.pollutant, [])
+    given += [move for move in event.entry if isinstance(move, Delivered)]
+
+
+def closed(state: State, event: e.YearClosed) -> None:
+    """A year is settled: what is short, lost and due."""
+    state.ledger.post(event.entry)
+    state.closed[event.account, event.year] = True
+    for settled in event.settlements:
+        year = state.years[settled.source, event.year]
+        year.settled[settled.pollutant] = settled
+        if settled.penalty_fen:
+            year.due_fen[settled.pollutant] = settled.penalty_fen
+        if settled.makeup:
+            key = (settled.source, settled.pollutant)
+            state.makeup_due[key] = state.makeup_due.get(key, 0) + settled.makeup
+
+
+def paid(state: State, event: e.PenaltyPaid) -> None:
+    """A penalty is paid."""
+    state.ledger.post(event.entry)
+    state.years[event.source, event.year].due_fen[event.pollutant] = 0
+
+
+#: What each event does to the state.
+APPLY: dict[type, Apply] = {
+    e.Surrendered: surrendered,
+    e.YearClosed: closed,
+    e.PenaltyPaid: paid,
+}
