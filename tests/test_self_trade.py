@@ -179,9 +179,32 @@ def test_at_an_auction_the_law_of_its_close_says_who_is_oneself() -> None:
     assert [(each.number, each.refusal.why) for each in cleared.refused] == [(1, Why.SELF_TRADE)]
 
 
+def test_in_a_call_the_law_of_its_close_says_who_is_oneself() -> None:
+    """The bid of whoever sells does not count."""
+    runner = of("account")
+    done(runner, ONE, called(ONE, "sell"))
+    done(runner, OTHER, called(OTHER, "buy"))
+    done(runner, "steel", called("steel", "buy"))
+    trade = msgspec.structs.replace(runner.rules.trade_rules, self_trade_of="group")
+    runner.rules = msgspec.structs.replace(runner.rules, trade_rules=trade)
+
+    (cleared,) = done(runner, EXCHANGE, c.CloseCall("call", 1)).events
+
+    assert isinstance(cleared, e.CallCleared)
+    assert {(fill.account, fill.side, fill.count) for fill in cleared.fills} == {
+        (ONE, "sell", 100),
+        ("steel", "buy", 100),
+    }
+
+
 def test_no_wash_trade_comes_out_of_a_zone_wide_call() -> None:
     """Own orders that could not meet may both stand; what is delivered goes to strangers, whatever the solver finds."""
     runner = of("group")
+    runner.rules = msgspec.structs.replace(  # a scarce receptor could pay for what leaves one of two places
+        runner.rules,
+        receptors=msgspec.structs.replace(RULES.receptors, rows=()),
+        transfer=msgspec.structs.replace(RULES.transfer, rows=()),
+    )
     done(runner, ONE, msgspec.structs.replace(OFFER, limit=420_000))
     done(runner, OTHER, msgspec.structs.replace(BID, limit=410_000))
     done(runner, "steel", c.PlaceZoneBid("zone", "steel", "KM", 2027, 100, 430_000))

@@ -48,6 +48,14 @@ def test_a_seed_gives_the_same_book() -> None:
     assert simulate(5, 60, RULES) == simulate(5, 60, RULES)
 
 
+def test_crashes_do_not_alter_a_run(tmp_path: Path) -> None:
+    """So the line that is printed for a run in memory repeats it."""
+    on_disk_too = simulate(6, 60, RULES, lambda: on_disk(tmp_path / "sim.book"))
+
+    assert sum(on_disk_too.crashes.values()) > 10
+    assert on_disk_too.digest == simulate(6, 60, RULES).digest
+
+
 def test_a_compliance_year_is_played_to_its_end() -> None:
     done: set[str] = set()
     for seed in range(5):
@@ -110,14 +118,17 @@ def _seeds() -> None:
 
 
 @pytest.mark.parametrize("number", BUGS)
-def test_a_bug_in_the_engine_is_found_and_the_line_that_repeats_it_is_printed(
+def test_a_bug_in_the_engine_is_found_and_the_line_that_is_printed_finds_it_again(
     number: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place, name, bug = BUGS[number]
     monkeypatch.setattr(place, name, bug)
 
-    with pytest.raises(Broken, match=f"{number}: (.|\n)*airshed sim --seed 1[1-9] --steps 400$"):
+    with pytest.raises(Broken, match=f"{number}: (.|\n)*airshed sim --seed 1[1-9] --steps 400$") as found:
         _seeds()
+    line = str(found.value).splitlines()[-1].split()
+    again = CliRunner().invoke(build({"sim": ROOMS["sim"]}), line[1:])
+    assert (again.exit_code, again.stderr) == (1, f"broken: {found.value}\n")
 
 
 def test_a_move_that_loses_money_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,6 +163,14 @@ def test_the_command_prints_a_table_and_json() -> None:
     assert "seed 3:" in shown.output
     printed = run(app, ["sim", "--seed", "2", "--steps", "40", "--json"])
     assert json.loads(printed.output)["seed"] == 2
+
+
+def test_the_line_names_the_rulebook_where_it_is_another_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(*BUGS["I11"])
+
+    shown = CliRunner().invoke(build({"sim": ROOMS["sim"]}), ["sim", "--seed", "11", "--rulebook", "acidrain"])
+
+    assert shown.stderr.endswith("airshed sim --seed 11 --steps 2000 --rulebook acidrain\n")
 
 
 def test_the_command_ends_with_one_and_the_line_that_repeats_it(monkeypatch: pytest.MonkeyPatch) -> None:

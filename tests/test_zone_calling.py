@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -38,6 +39,7 @@ FIRMS = {
     "km-power": ("KM", "power"),
     "qj-power": ("QJ", "power"),
 }
+POWER = ("km-power", "qj-power")
 YUXI, KUNMING = "SO2-YX-2027", "SO2-KM-2027"
 
 
@@ -45,7 +47,8 @@ def with_air(
     rules: Rulebook = RULES,
     limit: str = "0.2",
     standard: Literal["met", "failed"] = "met",
-    ratios: dict[tuple[str, str], str | None] | None = None,
+    ratios: Mapping[tuple[str, str], str | None] | None = None,
+    receptors: bool = True,
     **trade: Any,
 ) -> Rulebook:
     """The shipped law with one receptor in Kunming, as in the worked example, and other rules of trade."""
@@ -84,8 +87,8 @@ def with_air(
     )
     zone = replace(rules.zone_call, buyer_fee_basis_points=0, seller_fee_basis_points=0)
     air = {
-        "receptors": replace(rules.receptors, rows=(receptor,)),
-        "transfer": replace(rules.transfer, rows=rows),
+        "receptors": replace(rules.receptors, rows=(receptor,) if receptors else ()),
+        "transfer": replace(rules.transfer, rows=rows if receptors else ()),
         "ratios": replace(rules.ratios, rows=table),
     }
     free = replace(rules.trade_rules, **{"group_limit_basis_points": 0, **trade})
@@ -95,8 +98,10 @@ def with_air(
 WORKED = with_air()
 
 
-def zone(rules: Rulebook = WORKED, *, tables: bool = False, journal: Journal | None = None) -> Runner:
-    """A programme of five firms with money and allowances, and a call of SO2 that is open."""
+def zone(
+    rules: Rulebook = WORKED, *, tables: bool = False, journal: Journal | None = None, group: tuple[str, ...] = ()
+) -> Runner:
+    """A programme of five firms with money and allowances, some of one group, and a call of SO2 that is open."""
 
     runner = Runner(journal if journal is not None else MemoryJournal(), rules, tables=tables)
     done(runner, AUTHORITY, adopting(rules))
@@ -104,7 +109,7 @@ def zone(rules: Rulebook = WORKED, *, tables: bool = False, journal: Journal | N
     done(runner, AUTHORITY, c.RegisterActor(BANK, "bank"))
     done(runner, BANK, c.Deposit("treasury", 10_000_000))
     for firm, (place, sector) in FIRMS.items():
-        done(runner, AUTHORITY, c.OpenAccount(firm, "operator", firm, place))
+        done(runner, AUTHORITY, c.OpenAccount(firm, "operator", firm, place, "one" if firm in group else ""))
         done(runner, AUTHORITY, c.RegisterActor(firm, "operator", firm))
         done(runner, AUTHORITY, c.RegisterSource(f"s-{firm}", firm, firm, place, sector, True, ()))
         done(runner, BANK, c.Deposit(firm, 1_000_000_000))
@@ -206,6 +211,111 @@ def test_power_plants_trade_among_themselves() -> None:
     offer(runner, "qj-power", 500, 1_000)
     bid(runner, "km-power", 500, 9_000)
     assert cleared(runner).count == 500
+
+
+# --- nobody trades with itself, though a scarce limit would pay for it
+
+
+def oneself(whose: str, what: str = "refuse", **air: Any) -> Rulebook:
+    """Kunming gets no more load, so load that leaves it is worth something; the two power plants are of one group."""
+    return with_air(limit="0", self_trade_of=whose, self_trade=what, **air)
+
+
+def dear_and_cheap(runner: Runner) -> None:
+    """Power plants trade with each other only; what goes from Kunming to Qujing makes room for cement in Kunming."""
+    offer(runner, "yx-steel", 400, 1_000)
+    bid(runner, "km-cement", 400, 9_000)
+    offer(runner, "km-power", 200, 4_200)
+
+
+CHEAP = c.PlaceZoneBid("spring", "qj-power", "QJ", 2027, 200, 410_000)
+
+
+def test_a_dearer_offer_meets_a_cheaper_bid_where_a_scarce_limit_pays_the_difference() -> None:
+    runner = zone(oneself("account"), group=POWER)
+    dear_and_cheap(runner)
+    done(runner, "qj-power", CHEAP)
+    event = cleared(runner)
+
+    paid = {(fill.account, fill.count) for fill in event.fills}
+    assert paid == {("yx-steel", 400), ("km-cement", 400), ("km-power", 200), ("qj-power", 200)}
+    moves = [move for move in event.entry if isinstance(move, Delivered)]
+    assert ("km-power", "qj-power") in {(move.origin, move.target) for move in moves}
+
+
+@pytest.mark.parametrize("first", ["offer", "bid"])
+def test_a_group_is_not_sold_to_itself_by_a_scarce_limit(first: str) -> None:
+    runner = zone(oneself("group"), group=POWER)
+    if first == "bid":
+        done(runner, "qj-power", CHEAP)
+        dear = c.PlaceZoneOffer("spring", "km-power", KUNMING, "KM", 200, 420_000)
+        refusal = send(runner, "km-power", dear).refusal
+    else:
+        dear_and_cheap(runner)
+        refusal = send(runner, "qj-power", CHEAP).refusal
+
+    assert refusal is not None
+    assert refusal.why is Why.SELF_TRADE
+    assert "load would leave KM for QJ, and a scarce limit pays the difference" in refusal.detail
+    runner = zone(with_air(self_trade_of="group", receptors=False), group=POWER)
+    dear_and_cheap(runner)
+    done(runner, "qj-power", CHEAP)  # without a receptor nothing pays for it
+
+
+def test_one_account_at_two_places_does_not_meet_itself_either() -> None:
+    runner = zone(oneself("account"))
+    done(runner, AUTHORITY, c.RegisterSource("s-second", "km-power", "km-power", "QJ", "power", True, ()))
+    dear_and_cheap(runner)
+
+    assert why(runner, "km-power", replace(CHEAP, account="km-power")) is Why.SELF_TRADE
+
+
+def test_ones_own_dearer_offer_gives_way_where_the_law_says_so() -> None:
+    runner = zone(oneself("group", "cancel_resting"), group=POWER)
+    dear_and_cheap(runner)
+    gone, placed = done(runner, "qj-power", CHEAP).events
+
+    assert isinstance(gone, e.ZoneOrderDropped)
+    assert gone.account == "km-power"
+    assert isinstance(placed, e.ZoneBidPlaced)
+    assert cleared(runner).count == 0  # nothing leaves Kunming, so nothing comes in
+
+
+@pytest.mark.parametrize("what", ["refuse", "cancel_resting"])
+def test_a_call_closes_by_the_law_of_its_close_on_who_is_oneself(what: str) -> None:
+    runner = zone(oneself("account"), group=POWER)
+    dear_and_cheap(runner)
+    done(runner, "qj-power", CHEAP)
+    runner.rules = oneself("group", what)
+    event = cleared(runner)
+
+    assert [(each.account, each.refusal.why) for each in event.refused] == [("qj-power", Why.SELF_TRADE)]
+    assert event.count == 0
+
+
+def test_an_answer_that_is_an_allowance_off_does_not_sell_a_group_to_itself() -> None:
+    """An answer may be one allowance off on each link: one that goes from 4,200 to 4,100 passes, but not to oneself."""
+    ratios = {(z, y): "1" for z in ("KM", "YX", "QJ") for y in ("KM", "YX", "QJ") if (z, y) != ("KM", "YX")}
+    for whose in ("account", "group"):
+        law = with_air(self_trade_of=whose, receptors=False, walled_sectors=(), ratios=ratios)
+        runner = zone(law, group=("yx-steel", "km-cement"))
+        offer(runner, "yx-steel", 300, 4_200)
+        bid(runner, "yx-cement", 200, 6_000)
+        offer(runner, "km-power", 200, 3_000)
+        bid(runner, "km-cement", 300, 4_100)
+        body = answered(runner)
+        (line,) = body.rounds
+        off = c.FlowLine("YX", 2027, "YX", "KM", 2027, "open", 1)
+        body = replace(body, rounds=(replace(line, answer=replace(line.answer, flows=(*line.answer.flows, off))),))
+
+        if whose == "account":
+            assert cleared(runner, body).count == 401
+        else:
+            refusal = send(runner, EXCHANGE, body).refusal
+            assert refusal is not None
+            assert refusal.why is Why.SELF_TRADE
+            assert "fills order 4 of km-cement from 1 of yx-steel" in refusal.detail
+            assert cleared(runner).count == 400
 
 
 @pytest.mark.parametrize("rules", [with_air(limit="9", standard="failed"), with_air(limit="9", failing=("KM SO2",))])

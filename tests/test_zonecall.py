@@ -35,6 +35,7 @@ from airshed.market.zonecall import (
 )
 from airshed.market.zonecall import call as call_module
 from airshed.market.zonecall.certificate import _digest
+from airshed.market.zonecall.groups import could_fill, cover_key, lot_key
 from airshed.market.zonecall.read import read_air, read_rules
 from airshed.model.allowance import Series
 from airshed.model.refusal import Malformed
@@ -582,6 +583,65 @@ def test_an_account_may_stand_on_both_sides_where_its_orders_cannot_meet() -> No
     apart = msgspec.structs.replace(bids[0], account="yuxi-steel", limit=299_999)
 
     assert isinstance(clear(offers, (apart, *bids[1:]), air, rules), Cleared)
+
+
+def owned(random: Random) -> Call:
+    """Two owners among power plants, dear offers and cheap bids; others trade across the same scarce receptor."""
+    offers, bids = [], []
+    for number in range(4):
+        place = random.choice(PLACES)
+        owner, sector = (f"owner-{random.randrange(2)}", "power") if number % 2 else (f"other-{number}", "steel")
+        ask, pay = (random.randint(40, 60), random.randint(30, 50)) if number % 2 else (10, 100)
+        series = Series("SO2", place, 2027)
+        offers.append(Offer(f"o{number}", owner, sector, series, place, random.randint(1, 9), ask))
+        owner = f"owner-{random.randrange(2)}" if number % 2 else f"another-{number}"
+        where = random.choice(PLACES)
+        bids.append(Bid(f"b{number}", owner, sector, "SO2", where, 2027, random.randint(1, 9), pay))
+    loads = {("air", place): Fraction(random.randint(0, 9), 10) for place in PLACES}
+    return tuple(offers), tuple(bids), Air((Receptor("air", Fraction(0)),), loads), CallRules()
+
+
+def test_nobody_is_sold_to_itself_by_the_answer_to_any_call() -> None:
+    """The bids that an offer of their own owner could fill are not there; no other one is filled by it."""
+    for seed in range(120):
+        offers, bids, air, rules = owned(Random(seed))
+        apart = tuple(
+            bid
+            for bid in bids
+            if not any(
+                could_fill(lot_key(offer, rules), offer.limit, cover_key(bid, rules), bid.limit, air, rules)
+                for offer in offers
+                if offer.account == bid.account
+            )
+        )
+        done = cleared((offers, apart, air, rules))
+
+        assert all(offer.account != bid.account for offer, bid, _ in moves(done)), seed
+
+
+@pytest.mark.parametrize("whose", ["yuxi-steel", "yuxi-power"])
+def test_a_scarce_receptor_makes_a_dearer_offer_meet_a_cheaper_bid(whose: str) -> None:
+    """Two pairs that trade among themselves: what the one takes from the air of Kunming, the other may add."""
+    at = Series("SO2", "KM", 2027)
+    offers = (
+        Offer("1", "yuxi-steel", "steel", Series("SO2", "YX", 2027), "YX", 100, 100_000),
+        Offer("2", whose, "power", at, "KM", 100, 420_000),
+    )
+    bids = (
+        Bid("3", "kunming-cement", "cement", "SO2", "KM", 2027, 100, 900_000),
+        Bid("4", "yuxi-power", "power", "SO2", "YX", 2027, 100, 410_000),
+    )
+    loads = {("kunming-air", "KM"): Fraction(1), ("kunming-air", "YX"): Fraction(0)}
+    air = Air((Receptor("kunming-air", Fraction(0)),), loads)
+    if whose == "yuxi-power":
+        with pytest.raises(Malformed, match="order 4: yuxi-power could be filled from its own order 2"):
+            clear(offers, bids, air, CallRules())
+    else:
+        done = cleared((offers, bids, air, CallRules()))
+        assert [(offer.order, bid.order, count) for offer, bid, count in moves(done)] == [
+            ("1", "3", 100),
+            ("2", "4", 100),
+        ]
 
 
 @given(st.dictionaries(st.tuples(st.sampled_from(PLACES), st.sampled_from(PLACES)), st.integers(1, 30)))

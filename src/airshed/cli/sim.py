@@ -10,12 +10,15 @@ import typer
 
 from airshed.cli.show import as_json, console, table
 
+#: The rulebook that is played where none is named.
+USUAL = "dianzhong"
+
 
 def sim(
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same run.", show_default=False)],
     steps: Annotated[int, typer.Option("--steps", min=1, max=1_000_000, help="Groups of commands in a run.")] = 2_000,
     runs: Annotated[int, typer.Option("--runs", min=1, max=10_000, help="Runs, with this seed and the next.")] = 1,
-    rulebook: Annotated[str, typer.Option(help="Rulebook to vary: a folder, or the name of one.")] = "dianzhong",
+    rulebook: Annotated[str, typer.Option(help="Rulebook to vary: a folder, or the name of one.")] = USUAL,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
     """Play a small market under random commands and crashes and check every invariant (I1 to I14).
@@ -24,6 +27,7 @@ def sim(
 
     Example: airshed sim --seed 7 --steps 500
     """
+    import shlex
     import sys
     from pathlib import Path
     from tempfile import TemporaryDirectory
@@ -36,6 +40,7 @@ def sim(
     from airshed.service.book.verify import verify
 
     rules = load(find(rulebook))
+    law = shlex.quote(rulebook) if rulebook != USUAL else ""
     reports: list[Any] = []
     with Progress(console=console, transient=True, disable=json or not console.is_terminal) as bar:
         for number in range(seed, seed + runs):
@@ -50,7 +55,7 @@ def sim(
                     bar.update(task, completed=done)
 
                 try:
-                    reports.append(simulate(number, steps, rules, store, verify, shown))
+                    reports.append(simulate(number, steps, rules, store, verify, shown, law))
                 except Broken as error:
                     if json:
                         as_json({"ok": False, "seed": number, "steps": steps, "why": str(error)})

@@ -135,8 +135,8 @@ def drop_order(state: State, rules: Rulebook, at: int, actor: str, body: c.DropC
 def close_call(state: State, rules: Rulebook, at: int, actor: str, body: c.CloseCall) -> Decision:
     """Clear and settle in one entry (I5, I7); the exchange stands between buyers and sellers.
 
-    Nothing is traded in the call of a vintage that has expired since, and nobody buys what it may not buy any more:
-    what is set aside is free again.
+    Nothing is traded in the call of a vintage that has expired since, nobody buys what it may not buy any more, nor
+    where it sells, if a law that came since says that it is oneself: what is set aside is free again.
     """
     call = state.calls.get(body.call)
     if call is None:
@@ -151,10 +151,15 @@ def close_call(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
         return refusal
     law = rules.trading
     live = call.orders.values() if at <= ends(rules, call.series) else ()
+    sellers = {own_accounts(state, rules, order.account) for order in live if order.side == "sell"}
     orders = [
         Limit(order.number, order.side, order.limit, order.count)
         for order in live
-        if order.side == "sell" or still_may(state, rules, at, order.account, call.series) is None
+        if order.side == "sell"
+        or (
+            own_accounts(state, rules, order.account) not in sellers
+            and still_may(state, rules, at, order.account, call.series) is None
+        )
     ]
     result = clear(orders, reference_price(state, rules, call.series), law.tick_fen_per_t, body.seed)
     fills, entry = _settled(state, rules, call, result)

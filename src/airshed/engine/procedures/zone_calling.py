@@ -32,8 +32,7 @@ from airshed.engine.procedures.zone_law import (
     bid_of,
     left_out,
     may_fill,
-    meets,
-    offer_of,
+    met_by,
     problem,
     round_of,
     stands,
@@ -186,17 +185,8 @@ def _measures(rules: Rulebook, call: ZoneCall, count: int, limit: int) -> Refusa
 
 def _own(state: State, rules: Rulebook, call: ZoneCall, order: ZoneOrder) -> list[ZoneOrder]:
     """One's own orders on the other side that could meet this one."""
-    found: list[ZoneOrder] = []
-    for account in own_accounts(state, rules, order.account):
-        for other in call.of.get(account, {}).values():
-            if other.side != order.side:
-                sale, want = (order, other) if order.side == "sell" else (other, order)
-                # No ratio is above one, so a dearer offer never meets a cheaper bid.
-                if sale.limit <= want.limit and meets(
-                    offer_of(state, rules, sale), bid_of(state, rules, call, want), rules
-                ):
-                    found.append(other)
-    return found
+    mine = own_accounts(state, rules, order.account)
+    return [each for account in mine for each in met_by(state, rules, call, order, call.of.get(account, {}).values())]
 
 
 def _meets_itself(
@@ -207,6 +197,9 @@ def _meets_itself(
         return None
     whose = its_own(state, order.account, own[0].account)
     what = f"it could meet {whose} {own[0].number} of {call.id}; drop that one first"
+    sale, want = (order, own[0]) if order.side == "sell" else (own[0], order)
+    if sale.limit > want.limit:
+        what += f" (load would leave {sale.place} for {want.place}, and a scarce limit pays the difference)"
     return no(rules, "trade_rules", Why.SELF_TRADE, what)
 
 
@@ -256,6 +249,9 @@ def close_call(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
     if treasury + zone_fen < 0:
         what = f"the treasury has {yuan(treasury)} yuan, the call takes {yuan(-zone_fen)} from it"
         return no(rules, "zone_call", Why.INSUFFICIENT_CASH, what)
+    refusal = _to_itself(state, rules, call, done)
+    if refusal:
+        return refusal
     delivered, retired = _delivered(state, call, done)
     fills = _fills(rules, call, done)
     entry = (*delivered, *_payments(fills))
@@ -264,6 +260,17 @@ def close_call(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
     heard = tuple(_heard(each, proof["digest"]) for each, proof in zip(done, proofs, strict=True))
     refused = tuple(e.ZoneOrderRefused(number, call.orders[number].account, why) for number, why in struck.items())
     return (e.ZoneCallCleared(call.id, count, retired, zone_fen, heard, fills, refused, entry),)
+
+
+def _to_itself(state: State, rules: Rulebook, call: ZoneCall, done: Sequence[Cleared]) -> Refusal | None:
+    """An answer may be an allowance of each link off the best one; that allowance goes to no one of one's own."""
+    for each in done:
+        for delivery in each.deliveries:
+            sale, want = call.orders[int(delivery.offer)], call.orders[int(delivery.bid)]
+            if want.account in own_accounts(state, rules, sale.account):
+                what = f"the answer fills order {want.number} of {want.account} from {sale.number} of {sale.account}"
+                return no(rules, "trade_rules", Why.SELF_TRADE, f"{what}; nobody trades with itself")
+    return None
 
 
 def _heard(done: Cleared, digest: str) -> e.ZoneRoundCleared:

@@ -5,7 +5,7 @@ Whoever runs the solver and whoever settles its answer both start here, so that 
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from fractions import Fraction
 from functools import lru_cache
 
@@ -13,10 +13,10 @@ from airshed.engine import commands as c
 from airshed.engine.nouns import ZoneCall, ZoneOrder
 from airshed.engine.procedures.deadlines import covered, expired
 from airshed.engine.procedures.guards import no, thawed
-from airshed.engine.procedures.trade_rules import over_position, wall_of
+from airshed.engine.procedures.trade_rules import over_position, own_accounts, wall_of
 from airshed.engine.state import State
 from airshed.market.zonecall import Air, Answer, Area, Bid, CallRules, Offer, Receptor, Round
-from airshed.market.zonecall.groups import admitted, cover_key, lot_key
+from airshed.market.zonecall.groups import admitted, could_fill, cover_key, lot_key
 from airshed.market.zonecall.nouns import OPEN, CoverKey, LotKey, Trade
 from airshed.model.allowance import Series
 from airshed.model.refusal import Refusal, Why
@@ -104,19 +104,26 @@ def stands(state: State, rules: Rulebook, account: str, place: str) -> Refusal |
 def left_out(state: State, rules: Rulebook, at: int, call: ZoneCall) -> dict[int, Refusal]:
     """The orders, by number, that the law of today would refuse: they do not take part when the call closes.
 
-    A source that moved, a vintage or a year that is over, and the position limit of a group, in a series that was
-    issued after its bid as in any other. Of several bids of a group the earlier ones go first.
+    A source that moved, a vintage or a year that is over, a bid that one's own offer could fill since the law has
+    changed, and the position limit of a group, in a series that was issued after its bid as in any other. Of several
+    bids of a group the earlier ones go first.
     """
     found: dict[int, Refusal] = {}
     limited = bool(rules.trade_rules.group_limit_basis_points)
     asked: dict[tuple[str, str], int] = {}
+    sales: dict[tuple[str, ...], list[ZoneOrder]] = {}
     wants: list[ZoneOrder] = []
-    for order in call.orders.values():
+    for order in sorted(call.orders.values(), key=lambda order: order.side == "buy"):
         over = expired(rules, at, order.series) if order.series else covered(rules, at, order.year)
         refusal = thawed(state, rules, order.account) or stands(state, rules, order.account, order.place) or over
+        oneself = own_accounts(state, rules, order.account)
+        if order.side == "buy" and refusal is None and oneself in sales:
+            refusal = _itself(state, rules, call, order, sales[oneself])
         if refusal:
             found[order.number] = refusal
-        elif limited and order.side == "buy":
+        elif order.side == "sell":
+            sales.setdefault(oneself, []).append(order)
+        elif limited:
             wants.append(order)
         for name in order.fills:
             _add(asked, (_whose(state, order), name), order.count)
@@ -132,6 +139,17 @@ def left_out(state: State, rules: Rulebook, at: int, call: ZoneCall) -> dict[int
             for key in keys:
                 _add(asked, key, -order.count)
     return dict(sorted(found.items()))
+
+
+def _itself(
+    state: State, rules: Rulebook, call: ZoneCall, want: ZoneOrder, sales: Iterable[ZoneOrder]
+) -> Refusal | None:
+    """Whoever sells does not buy from itself, whatever the law was when its orders came."""
+    met = met_by(state, rules, call, want, sales)
+    if not met:
+        return None
+    detail = f"{met[0].account} sells by order {met[0].number}, so the bid of {want.account} does not count"
+    return no(rules, "trade_rules", Why.SELF_TRADE, detail)
 
 
 def _whose(state: State, order: ZoneOrder) -> str:
@@ -160,11 +178,22 @@ def problem(
 
 
 def meets(offer: Offer, bid: Bid, rules: Rulebook) -> bool:
-    """Whether an offer could fill a bid, at their limits."""
-    pollutant = bid.pollutant
-    law = rules_of(rules, pollutant)
-    ratio = admitted(lot_key(offer, law), cover_key(bid, law), air_of(rules, pollutant), law)
-    return ratio is not None and offer.limit <= bid.limit * ratio
+    """Whether an offer could fill a bid, whatever else is in the call."""
+    law, air = rules_of(rules, bid.pollutant), air_of(rules, bid.pollutant)
+    return could_fill(lot_key(offer, law), offer.limit, cover_key(bid, law), bid.limit, air, law)
+
+
+def met_by(
+    state: State, rules: Rulebook, call: ZoneCall, order: ZoneOrder, others: Iterable[ZoneOrder]
+) -> list[ZoneOrder]:
+    """Those of the others that stand on the other side and could trade with this one."""
+    found: list[ZoneOrder] = []
+    for other in others:
+        if other.side != order.side:
+            sale, want = (order, other) if order.side == "sell" else (other, order)
+            if meets(offer_of(state, rules, sale), bid_of(state, rules, call, want), rules):
+                found.append(other)
+    return found
 
 
 def may_fill(state: State, rules: Rulebook, bid: Bid) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """The simulator: a small market under random commands and crashes, every invariant checked all along.
 
 One seed gives one run. The same commands go through a book on disk that crashes and is opened again, and through one
-in memory that does not; answers, bytes and states have to be the same.
+in memory that does not; answers, bytes and states have to be the same. Crashes are drawn from a stream of their own, so
+that a run in memory only is the same run: its line repeats what it found.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from airshed.engine.invariants import check as check_state
 from airshed.engine.journal import GENESIS, MemoryJournal, decode
 from airshed.engine.runner import Answer, Poisoned, Runner, fold
 from airshed.engine.state import State
-from airshed.lab.simulator.fragile import MOMENTS, Crash, Fragile, Store
+from airshed.lab.simulator.fragile import MOMENTS, Crash, Fragile, Moment, Store
 from airshed.lab.simulator.mirror import Mirror
 from airshed.lab.simulator.mischief import Mischief
 from airshed.lab.simulator.portrait import portrait
@@ -53,8 +54,9 @@ class Report(msgspec.Struct, frozen=True):
 class Broken(Exception):
     """An invariant did not hold. The last line repeats the run."""
 
-    def __init__(self, what: str, seed: int, steps: int) -> None:
-        super().__init__(f"{what}\nairshed sim --seed {seed} --steps {steps}")
+    def __init__(self, what: str, seed: int, steps: int, law: str = "") -> None:
+        of = f" --rulebook {law}" if law else ""
+        super().__init__(f"{what}\nairshed sim --seed {seed} --steps {steps}{of}")
 
 
 def simulate(
@@ -64,17 +66,19 @@ def simulate(
     store: Callable[[], Store] | None = None,
     verify: Callable[[Any], object] | None = None,
     progress: Callable[[int], None] = lambda done: None,
+    law: str = "",
 ) -> Report:
     """Play `steps` groups of random commands and check I1 to I14; `Broken` names what failed and how to repeat it.
 
-    `store` makes the book on disk, or opens it when it is there; without it the run is in memory only and nothing
-    crashes. `verify` compares the read tables of that book with the book.
+    `store` makes the book on disk, or opens it when it is there; without it the same run is in memory only. `verify`
+    compares the read tables of that book with the book. `law` names the rulebook in the line, where it is another one
+    than the command takes by itself.
     """
     run = Simulation(seed, steps, rules, store, verify)
     try:
         return run.play(progress)
     except Exception as error:  # whatever it is, the line that repeats it comes with it
-        raise Broken(f"{type(error).__name__}: {error}", seed, steps) from error
+        raise Broken(f"{type(error).__name__}: {error}", seed, steps, law) from error
     finally:
         run.close()
 
@@ -95,6 +99,7 @@ class Simulation:
         self.rng = random.Random(seed)
         self.rules = varied(rules, self.rng, "sim-1")
         self.authority = self.rules.programme.authority
+        self.crash = random.Random(f"{seed} crashes")
         self.mischief = Mischief(random.Random(f"{seed} mischief"), self.authority)
         self.memory = Runner(MemoryJournal(), self.rules, tables=False)
         self.mirror = Mirror()
@@ -206,26 +211,41 @@ class Simulation:
         """Send to both books until both have answered.
 
         After each crash the book on disk is opened anew and the same commands come again. If the group was
-        committed already, that is its second coming, so the book in memory gets it twice as well.
+        committed already, that is its second coming, so the book in memory gets it twice as well; with nothing on
+        disk it does so at the same moments, and the run is the same.
         """
+        before = self.memory.state.seq
         answers = self._in_memory(group)
-        while self.disk is not None:
-            assert self.store is not None
-            if self.rng.random() < CRASHES / max(self.steps, 2 * CRASHES):
-                self.store.moment = self.rng.choice(MOMENTS)
-            try:
-                found = self.disk.send_all(group)
-            except Crash:
-                moment = str(self.store.moment)
-                self.crashes[moment] += 1
-                self._poisoned(self.disk, group)
-                self._reopen()
-                if moment == "after the commit":
-                    answers = self._in_memory(group)
-            else:
-                self._claim("I14", found == answers, "the book on disk answers differently")
-                break
-        return answers
+        self.sent += [(command, answer) for (command, _), answer in zip(group, answers, strict=True)]
+        writes = self.memory.state.seq > before
+        while True:
+            moment = self._moment() if writes else None
+            self._on_disk(group, answers, moment)
+            if moment is None:
+                return answers
+            if moment == "after the commit":
+                before = self.memory.state.seq
+                answers = self._in_memory(group)
+                writes = self.memory.state.seq > before
+
+    def _moment(self) -> Moment | None:
+        """When the next write crashes, if it does."""
+        crashes = self.crash.random() < CRASHES / max(self.steps, 2 * CRASHES)
+        return self.crash.choice(MOMENTS) if crashes else None
+
+    def _on_disk(self, group: list[tuple[c.Command, int]], answers: list[Answer], moment: Moment | None) -> None:
+        """The same answers from the book on disk, or a crash at that moment and a book that is opened anew."""
+        if self.disk is None or self.store is None:
+            return
+        self.store.moment = moment
+        try:
+            found = self.disk.send_all(group)
+        except Crash:
+            self.crashes[str(moment)] += 1
+            self._poisoned(self.disk, group)
+            self._reopen()
+        else:
+            self._claim("I14", moment is None and found == answers, "the book on disk answers differently")
 
     def _in_memory(self, group: list[tuple[c.Command, int]]) -> list[Answer]:
         before = self.memory.state.seq
@@ -243,7 +263,6 @@ class Simulation:
             first = self.first.setdefault((command.actor, command.key), (command, answer))
             if first[1] is not answer:
                 self._same_key(first, command, answer)
-            self.sent.append((command, answer))
         return answers
 
     def _poisoned(self, runner: Runner, group: list[tuple[c.Command, int]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from airshed.market.zonecall.groups import admitted, cover_key, lot_key
+from airshed.market.zonecall.groups import could_fill, cover_key, lot_key
 from airshed.market.zonecall.nouns import Air, Bid, CallRules, CoverKey, LotKey, Offer
 from airshed.model.refusal import Malformed
 from airshed.rulebook.check_air import money_machine
@@ -99,11 +99,10 @@ def _nobody_meets_itself(offers: Sequence[Offer], bids: Sequence[Bid], air: Air,
         lots.setdefault(account, []).append((key, offer))
     for (account, cover), bid in dearest.items():
         for key, offer in lots[account]:
-            ratio = admitted(key, cover, air, rules)
-            if ratio is not None and offer.limit <= bid.limit * ratio:
+            if could_fill(key, offer.limit, cover, bid.limit, air, rules):
                 raise Malformed(
                     f"order {bid.order}",
-                    f"{account} would be filled from its own order {offer.order}",
+                    f"{account} could be filled from its own order {offer.order}",
                     "take one of the two back; nobody trades with itself",
                 )
 

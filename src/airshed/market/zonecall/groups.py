@@ -96,6 +96,29 @@ def admitted(lot: LotKey, cover: CoverKey, air: Air, rules: CallRules) -> Fracti
     return air.ratio(lot.issued, cover.place)
 
 
+def could_fill(lot: LotKey, least: int, cover: CoverKey, most: int, air: Air, rules: CallRules) -> bool:
+    """Whether an answer could fill a bid of `cover`, up to `most`, from an offer of `lot`, at `least` or more.
+
+    Where the limits leave a gain, and also where they do not, if what goes that way takes load from a bound: a scarce
+    bound pays the difference, for somebody else's load takes the room.
+    """
+    ratio = admitted(lot, cover, air, rules)
+    if ratio is None:
+        return False
+    return least <= most * ratio or relieves(lot, cover, ratio, air, rules)
+
+
+def relieves(lot: LotKey, cover: CoverKey, ratio: Fraction, air: Air, rules: CallRules) -> bool:
+    """Whether allowances of `lot` that go to `cover` take load from any bound."""
+    if lot.place == cover.place:
+        return False
+    relief = air.ratio(lot.issued, lot.place) or Fraction(0)
+    return any(
+        bound.per_t.get(cover.place, Fraction(0)) * ratio < bound.per_t.get(lot.place, Fraction(0)) * relief
+        for bound in bounds(air, rules)
+    )
+
+
 def bounds(air: Air, rules: CallRules) -> tuple[Bound, ...]:
     """The limits of the receptors, then those of the areas, whose load is their own kilograms."""
     of_receptors = [
