@@ -25,7 +25,7 @@ from airshed.lab.agents import (
 )
 from airshed.rulebook.load import find, load
 from airshed.rulebook.shipped import shipped
-from airshed.zone.zone import load as load_zone
+from airshed.zone.load import load as load_zone
 
 SESSIONS = 20
 MECHANISMS = {"continuous": Mechanism(), "call": Mechanism("call")}

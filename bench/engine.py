@@ -25,7 +25,7 @@ from airshed.rulebook.load import load as load_rules
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped
 from airshed.service.book.sqlite import Book
-from airshed.zone.zone import load as load_zone
+from airshed.zone.load import load as load_zone
 
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / "build" / "peers"))

@@ -33,8 +33,8 @@ from airshed.rulebook.load import load as load_rules
 from airshed.rulebook.shipped import shipped
 from airshed.service.stacks import evidence as files
 from airshed.service.stacks.measure import CODEC, CODEC_LEVEL, simulate_zone
+from airshed.zone.load import load as load_zone
 from airshed.zone.monitoring import monitoring_rules, registrations
-from airshed.zone.zone import load as load_zone
 
 YEAR, SEED = 2027, 7
 WORKERS = 2

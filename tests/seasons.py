@@ -12,8 +12,8 @@ from airshed.model.period import days_of
 from airshed.rulebook.load import load as load_rules
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped
+from airshed.zone.load import load as load_zone
 from airshed.zone.zone import Zone, expected_kg
-from airshed.zone.zone import load as load_zone
 
 YEAR = 2027
 

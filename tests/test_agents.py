@@ -48,7 +48,7 @@ from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped
 from airshed.service.run.pool import each
-from airshed.zone.zone import load as load_zone
+from airshed.zone.load import load as load_zone
 from laws import RULES
 
 ZONE = load_zone(shipped("zones", "dianzhong"))

@@ -11,7 +11,7 @@ from airshed.lab.scenarios.draw import Setting
 from airshed.lab.scenarios.path import YearRow, play_path
 from airshed.lab.scenarios.schema import Design, Scenario, Trade, find, read
 from airshed.rulebook.shipped import shipped
-from airshed.zone.zone import load as load_zone
+from airshed.zone.load import load as load_zone
 from laws import RULES
 
 ZONE = load_zone(shipped("zones", "dianzhong"))

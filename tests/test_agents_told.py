@@ -44,8 +44,8 @@ from airshed.rulebook.load import find, load
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped
 from airshed.rulebook.zone_call_section import RatioRow
-from airshed.zone.zone import load as load_zone
-from airshed.zone.zone import of_law
+from airshed.zone.load import load as load_zone
+from airshed.zone.load import of_law
 from laws import RULES
 
 ZONE = load_zone(shipped("zones", "dianzhong"))
@@ -204,7 +204,7 @@ def test_what_one_agent_draws_moves_no_other(how: Mechanism) -> None:
 ALONE = """
 import numpy as np
 from airshed.lab.agents import *
-from airshed.zone.zone import load
+from airshed.zone.load import load
 from airshed.rulebook.load import find, load as law
 from airshed.rulebook.shipped import shipped
 from airshed.rulebook.zone_call_section import RatioRow

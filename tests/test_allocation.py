@@ -38,7 +38,7 @@ from airshed.rulebook import look
 from airshed.rulebook.load import find, load
 from airshed.rulebook.shipped import shipped
 from airshed.zone.activities import read_activities, zone_activities
-from airshed.zone.zone import load as load_zone
+from airshed.zone.load import load as load_zone
 
 masses = st.integers(0, 10**12)
 baselines: st.SearchStrategy[Baseline] = st.sampled_from(["mean", "median"])

@@ -50,7 +50,7 @@ from airshed.rulebook.load import find, load
 from airshed.rulebook.shipped import shipped
 from airshed.service.run.pool import each as pooled
 from airshed.zone.activities import zone_activities
-from airshed.zone.zone import load as load_zone
+from airshed.zone.load import load as load_zone
 from laws import RULES
 
 ZONE = load_zone(shipped("zones", "dianzhong"))

@@ -16,7 +16,7 @@ from airshed.lab.brief.world import Assumed, World
 from airshed.lab.equilibrium.curves import Floats
 from airshed.pages.brief.doubts import of_book
 from airshed.rulebook.shipped import shipped
-from airshed.zone.zone import load as load_zone
+from airshed.zone.load import load as load_zone
 from laws import RULES
 
 ZONE = load_zone(shipped("zones", "dianzhong"))

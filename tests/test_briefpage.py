@@ -41,7 +41,7 @@ from airshed.service.book.first_vintage import seen_in
 from airshed.service.book.sqlite import Book
 from airshed.service.marketdata import read_market
 from airshed.service.marketdata.frames import market_frames
-from airshed.zone.zone import load as load_zone
+from airshed.zone.load import load as load_zone
 from browsers import Seen, opened, sizes
 from laws import FILES, RULES
 

@@ -23,8 +23,8 @@ from airshed.market.allocation import METHODS, Activity
 from airshed.model.allowance import Pollutant
 from airshed.rulebook.load import find, load
 from airshed.rulebook.shipped import shipped
+from airshed.zone.load import load as load_zone
 from airshed.zone.zone import Zone
-from airshed.zone.zone import load as load_zone
 
 #: Yuan per tonne: a ceiling above every step of those drawn, and a cost of trading above it, at which nobody trades.
 CEILING, NOBODY = 1e5, 1e7

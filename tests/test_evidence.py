@@ -28,8 +28,8 @@ from airshed.rulebook.shipped import shipped
 from airshed.service.book.sealing import seal_commands
 from airshed.service.stacks import evidence as files
 from airshed.service.stacks.measure import Truth, day_chain, measure_zone, read_readings, simulate_zone
+from airshed.zone.load import load
 from airshed.zone.monitoring import monitoring_rules, registrations
-from airshed.zone.zone import load
 
 YEAR, SEED = 2027, 7
 FOLDER = shipped("zones", "dianzhong")

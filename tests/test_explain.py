@@ -22,8 +22,8 @@ from airshed.rulebook.shipped import shipped
 from airshed.service.stacks.evidence import read_manifest
 from airshed.service.stacks.explain import Explained, explain
 from airshed.service.stacks.measure import measure_zone, read_readings, simulate_zone
+from airshed.zone.load import load as load_zone
 from airshed.zone.monitoring import monitoring_rules, registrations
-from airshed.zone.zone import load as load_zone
 from laws import RULES
 
 ZONE = load_zone(shipped("zones", "dianzhong"))

@@ -36,7 +36,7 @@ from airshed.rulebook.digest import digest
 from airshed.rulebook.shipped import shipped
 from airshed.service.book.sqlite import Book
 from airshed.service.marketdata.frames import market_frames
-from airshed.zone.zone import load as load_zone
+from airshed.zone.load import load as load_zone
 from laws import FILES, RULES
 
 EXAMPLES = Path(__file__).parents[1] / "examples"

@@ -33,8 +33,8 @@ from airshed.service.gateway.limits import Limits
 from airshed.service.gateway.readings import frames_of, measure_receipts, read_receipts
 from airshed.service.gateway.reception import Received, judge
 from airshed.service.stacks.measure import measure_zone, simulate_zone
+from airshed.zone.load import load
 from airshed.zone.monitoring import monitoring_rules
-from airshed.zone.zone import load
 from gateways import MN, NEW_YEAR, NOON, Clock, FailingDisk, device, gateway, logger, peer
 from laws import RULES
 

@@ -24,8 +24,8 @@ from airshed.service.gateway.reception import judge
 from airshed.service.stacks import readings as hourly
 from airshed.service.stacks.recompute import recompute_readings
 from airshed.service.stacks.recomputed import hours_path, result_path
+from airshed.zone.load import load
 from airshed.zone.monitoring import monitoring_rules
-from airshed.zone.zone import load
 from gateways import NEW_YEAR, NOON, Clock, device, gateway
 from laws import RULES
 

@@ -13,8 +13,8 @@ from airshed.mrv.rules import LimitScope, LimitValue, MonitoringRules, Part75Rul
 from airshed.mrv.year import close_year
 from airshed.rulebook.load import load_texts, read
 from airshed.rulebook.shipped import shipped
+from airshed.zone.load import load as load_zone
 from airshed.zone.monitoring import monitoring_rules, registrations
-from airshed.zone.zone import load as load_zone
 from laws import FILES, RULES
 from stack_years import SO2, STACK, YEAR, changed, steady_year
 

@@ -23,8 +23,8 @@ from airshed.mrv.meter_price import (
 )
 from airshed.mrv.states import MEASURED, MISSING, STOPPED
 from airshed.rulebook.shipped import shipped
+from airshed.zone.load import load as load_zone
 from airshed.zone.monitoring import registrations
-from airshed.zone.zone import load as load_zone
 from stack_years import HOURS, NOX, PM, RULES, SO2, STACK, YEAR, changed, steady_year
 
 ODD = Scenario("odd", 100, 1, "random")

@@ -34,7 +34,7 @@ from airshed.rulebook.load import find, load
 from airshed.rulebook.shipped import shipped
 from airshed.zone.activities import read_members
 from airshed.zone.criteria import read_criteria
-from airshed.zone.zone import load as load_zone
+from airshed.zone.load import load as load_zone
 
 DOCS = Path(__file__).parents[1] / "docs"
 CITIES = ("KM", "QJ", "YX")

@@ -26,7 +26,7 @@ from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped
 from airshed.service.book.replay import NAMES, WITHIN, Compared, carried_on, here, under
 from airshed.service.book.sqlite import Book
-from airshed.zone.zone import load as load_zone
+from airshed.zone.load import load as load_zone
 from laws import FILES, RULES
 
 ZONE = load_zone(shipped("zones", "dianzhong"))

@@ -34,7 +34,7 @@ from airshed.lab.air.transfer import default_matrix, read_transfer
 from airshed.model.allowance import Pollutant
 from airshed.model.refusal import Malformed
 from airshed.rulebook.shipped import shipped
-from airshed.zone.zone import load as load_zone
+from airshed.zone.load import load as load_zone
 
 FOLDER = shipped("zones", "dianzhong")
 ZONE = load_zone(FOLDER)

@@ -28,8 +28,9 @@ from airshed.service.stacks.measure import measure_jobs, measure_zone, simulate_
 from airshed.service.stacks.recompute import recompute
 from airshed.service.stacks.recomputed import hours_path, made_path, result_path
 from airshed.service.stacks.totals import Summary
+from airshed.zone.load import load
 from airshed.zone.monitoring import monitoring_rules
-from airshed.zone.zone import Zone, load
+from airshed.zone.zone import Zone
 from clusters import LONGEST_S, Cluster, cluster, wait_for
 
 ROOT = Path(__file__).parents[1]

@@ -32,8 +32,8 @@ from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped
 from airshed.service.book.sqlite import Book
 from airshed.service.book.summary import by_sector, summary
+from airshed.zone.load import load as load_zone
 from airshed.zone.zone import Zone, expected_kg
-from airshed.zone.zone import load as load_zone
 from browsers import Seen, opened, sizes
 from stack_years import RULES, SO2, STACK, TYPICAL, YEAR, changed, steady_year
 

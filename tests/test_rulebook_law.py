@@ -18,7 +18,7 @@ from airshed.rulebook.kinds import COMMANDS
 from airshed.rulebook.load import load_texts, read
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped
-from airshed.zone import zone as inventory
+from airshed.zone import load as inventory
 from airshed.zone.caps import propose
 from laws import FILES, LAW, RULES, SO2_KM, as_files
 

@@ -34,7 +34,7 @@ from airshed.service.run import scenario as scenario_run
 from airshed.service.run.lock import only_writer
 from airshed.service.run.parts import put
 from airshed.service.run.scenario import MANIFEST, SUMS, Job, run
-from airshed.zone.zone import load as load_zone
+from airshed.zone.load import load as load_zone
 from clusters import cluster
 from laws import RULES
 

@@ -40,8 +40,9 @@ from airshed.service.stacks.recompute import ReadingsJob, recompute, recompute_r
 from airshed.service.stacks.recomputed import code_digest, hours_path, made_path, result_path
 from airshed.service.stacks.sector import readings_of_evidence, simulate_sector
 from airshed.service.stacks.totals import Summary
+from airshed.zone.load import load
 from airshed.zone.monitoring import monitoring_rules
-from airshed.zone.zone import Zone, load
+from airshed.zone.zone import Zone
 from clusters import LONGEST_S, cluster, wait_for
 
 ROOT = Path(__file__).parents[1]

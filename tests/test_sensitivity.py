@@ -29,7 +29,7 @@ from airshed.rulebook.shipped import shipped
 from airshed.service.run import sensitivity as sensitivity_run
 from airshed.service.run.pool import pooled
 from airshed.service.run.sensitivity import Job, evaluate
-from airshed.zone.zone import load as load_zone
+from airshed.zone.load import load as load_zone
 from clusters import cluster
 from laws import RULES
 

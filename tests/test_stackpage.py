@@ -42,8 +42,8 @@ from airshed.service.stacks.held import held_year
 from airshed.service.stacks.measure import measure_zone, simulate_zone
 from airshed.service.stacks.readings import readings_path, write_manifest, write_readings
 from airshed.service.stacks.sector import readings_of_evidence
+from airshed.zone.load import load as load_zone
 from airshed.zone.monitoring import monitoring_rules
-from airshed.zone.zone import load as load_zone
 from browsers import Seen, opened, sizes
 
 YEAR, SEED = 2027, 7

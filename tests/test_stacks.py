@@ -22,8 +22,9 @@ from airshed.mrv.year import StackYear, close_year
 from airshed.rulebook.load import find
 from airshed.rulebook.load import load as load_rules
 from airshed.rulebook.shipped import shipped
+from airshed.zone.load import load
 from airshed.zone.monitoring import monitoring_rules, registrations
-from airshed.zone.zone import Stack, expected_kg, load
+from airshed.zone.zone import Stack, expected_kg
 
 YEAR, SEED = 2027, 7
 FOLDER = shipped("zones", "dianzhong")

@@ -16,10 +16,11 @@ from airshed.model.refusal import Malformed
 from airshed.rulebook.shipped import shipped
 from airshed.rulebook.tables import Benchmark, Limit
 from airshed.zone import inventory
+from airshed.zone.load import load
 from airshed.zone.outlets import local_pressure_kpa
 from airshed.zone.plan import read_plan
 from airshed.zone.rows import read_rows, write_rows
-from airshed.zone.zone import Source, Stack, Zone, dry_flow_m3_h, expected_kg, load
+from airshed.zone.zone import Source, Stack, Zone, dry_flow_m3_h, expected_kg
 
 FOLDER = shipped("zones", "dianzhong")
 RULES = shipped("rulebooks", "dianzhong")

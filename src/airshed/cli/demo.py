@@ -95,8 +95,8 @@ def _programme(rulebook: str, region: str) -> Programme:
     """The law and its zone."""
     from airshed.lab.season.season import first_year
     from airshed.rulebook.load import find, load_texts, texts
-    from airshed.zone.zone import find as find_zone
-    from airshed.zone.zone import of_law
+    from airshed.zone.load import find as find_zone
+    from airshed.zone.load import of_law
 
     law = texts(find(rulebook))
     rules = load_texts(law)

@@ -37,8 +37,8 @@ def stacks(
     from airshed.lab.stacks.episodes import read_episodes
     from airshed.service.stacks.evidence import MANIFEST
     from airshed.service.stacks.measure import chosen_stacks, simulate_zone
-    from airshed.zone.zone import find as find_zone
-    from airshed.zone.zone import load
+    from airshed.zone.load import find as find_zone
+    from airshed.zone.load import load
 
     if not 2000 <= year <= 2100:
         raise Malformed("--year", f"{year} is not a year that can be simulated", "give one from 2000 to 2100")

@@ -43,8 +43,8 @@ def check(
     """
     from airshed.rulebook.load import find as find_law
     from airshed.rulebook.load import load as load_law
+    from airshed.zone.load import find, load, of_law
     from airshed.zone.origins import of_costs, of_rows
-    from airshed.zone.zone import find, load, of_law
 
     rules = load_law(find_law(rulebook)) if rulebook else None
     found = of_law(rules, zone) if rules is not None else load(find(zone))
@@ -75,7 +75,7 @@ def copy(
 
     Example: airshed zone copy dianzhong mine
     """
-    from airshed.zone.zone import find, load
+    from airshed.zone.load import find, load
 
     source = find(zone)
     load(source)
@@ -102,7 +102,7 @@ def caps(
     from airshed.model.measures import exact
     from airshed.rulebook.tables import Cap
     from airshed.zone.caps import propose
-    from airshed.zone.zone import find, load
+    from airshed.zone.load import find, load
 
     found = load(find(zone))
     asked: dict[int, int] = {}
@@ -133,10 +133,11 @@ def draw(
     Example: airshed zone draw dianzhong --out drawn --seed 8
     """
     from airshed.zone.inventory import FILES, write
+    from airshed.zone.load import find
     from airshed.zone.outlets import SYNTHETIC
     from airshed.zone.plan import read_plan
     from airshed.zone.rows import read_rows
-    from airshed.zone.zone import BaselineYear, find
+    from airshed.zone.zone import BaselineYear
 
     source = find(folder)
     target = Path(out) if out else source

@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from airshed.model.allowance import Pollutant
 from airshed.model.refusal import Malformed
-
-if TYPE_CHECKING:
-    from airshed.zone.zone import Stack, Zone
+from airshed.zone.zone import Stack, Zone
 
 _MN = re.compile(r"[0-9A-F]{24}")
 

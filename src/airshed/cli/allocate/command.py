@@ -177,8 +177,8 @@ def _lawful(rulebook: str, region: str, pollutant: str, jurisdiction: str, vinta
     from airshed.rulebook import look
     from airshed.rulebook.load import find, load
     from airshed.zone.activities import zone_activities
+    from airshed.zone.load import of_law
     from airshed.zone.origins import of_benchmarks, of_shares
-    from airshed.zone.zone import of_law
 
     rules = load(find(rulebook))
     zone = of_law(rules, region)

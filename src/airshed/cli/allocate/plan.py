@@ -61,8 +61,8 @@ def zone_job(rulebook: str, region: str, pollutant: str, jurisdiction: str, vint
     """The cap of a whole zone, or of one city."""
     from airshed.lab.zone_cap import zone_cap
     from airshed.rulebook.load import find, load
+    from airshed.zone.load import of_law
     from airshed.zone.origins import of_benchmarks, of_costs, of_shares
-    from airshed.zone.zone import of_law
 
     rules = load(find(rulebook))
     zone = of_law(rules, region)

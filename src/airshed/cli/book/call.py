@@ -42,7 +42,7 @@ def call(
 
     Example: airshed book call my.book spring --actor zone-exchange --seed 20270401
     """
-    from airshed.cli.book.group import _instant, _say
+    from airshed.cli.book.answers import instant_or_now, say
     from airshed.cli.call.group import show_rounds, write_page
     from airshed.engine.events import ZoneCallCleared
     from airshed.model.refusal import Refusal
@@ -50,7 +50,7 @@ def call(
     from airshed.service.book.sqlite import Book
     from airshed.service.book.zone_call import close
 
-    when, target, page = _instant(at), _target(certificate), _target(html)
+    when, target, page = instant_or_now(at), _target(certificate), _target(html)
     said = (lambda text: None) if json else (lambda text: console.print(text, markup=False))
     with Book.open(book) as opened:
         runner = carry_on(opened)
@@ -79,7 +79,7 @@ def call(
         )
     if not json and found.rounds:
         show_rounds(found.rounds, runner.rules.currency)
-    _say([found.answer], json)
+    say([found.answer], json)
     for event in found.answer.events if not json else ():
         if isinstance(event, ZoneCallCleared):
             for each in event.refused:

@@ -11,7 +11,8 @@ import typer
 from airshed.cli.book import call as book_call
 from airshed.cli.book import reserve as book_reserve
 from airshed.cli.book import year as book_year
-from airshed.cli.show import as_json, console, instant_of, table
+from airshed.cli.book.answers import instant_or_now, say
+from airshed.cli.show import as_json, console, table
 from airshed.model.measures import yuan
 from airshed.model.period import clock
 from airshed.model.refusal import Malformed
@@ -133,7 +134,7 @@ def new(
 
     law = texts(find(rulebook))
     load(find(rulebook))
-    when = _instant(at)
+    when = instant_or_now(at)
     with Book.create(book) as opened:
         _, answer = adopt(opened, law, when)
     if json:
@@ -159,10 +160,10 @@ def adopt_next(
 
     law = texts(find(rulebook))
     load(find(rulebook))
-    when = _instant(at)
+    when = instant_or_now(at)
     with Book.open(book) as opened:
         _, answer = adopt(opened, law, when)
-    _say([answer], json)
+    say([answer], json)
 
 
 @app.command()
@@ -182,29 +183,11 @@ def send(
     from airshed.service.book.opening import carry_on, read_commands
     from airshed.service.book.sqlite import Book
 
-    when = _instant(at)
+    when = instant_or_now(at)
     wishes = read_commands(commands)
     with Book.open(book) as opened:
         runner = carry_on(opened)
-        _say(runner.send_all([(wish, when) for wish in wishes]), json)
-
-
-def _say(answers: list[Any], json: bool) -> None:
-    for answer in answers:
-        if json:
-            as_json({"seq": answer.seq, "hash": answer.hash, "events": answer.events, "refusal": answer.refusal})
-        elif answer.refusal is not None:
-            console.print(f"{answer.seq} refused: {answer.refusal.why} ({answer.refusal.cite})", markup=False)
-            console.print(f"  {answer.refusal.detail}", markup=False)
-        else:
-            console.print(f"{answer.seq} {', '.join(type(event).__name__ for event in answer.events)}", markup=False)
-
-
-def _instant(text: str) -> int:
-    """Milliseconds of a Beijing wall time, or of now."""
-    from time import time
-
-    return instant_of(text, "--at") if text else int(time() * 1000)
+        say(runner.send_all([(wish, when) for wish in wishes]), json)
 
 
 @app.command()

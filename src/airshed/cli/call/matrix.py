@@ -36,8 +36,8 @@ def matrix(
     from airshed.lab.air.plume import FARTHEST_M
     from airshed.lab.air.transfer import INDICATIVE, default_matrix, read_transfer
     from airshed.model.allowance import Pollutant
-    from airshed.zone.zone import find as find_zone
-    from airshed.zone.zone import load as load_zone
+    from airshed.zone.load import find as find_zone
+    from airshed.zone.load import load as load_zone
 
     if pollutant not in list(Pollutant):
         raise Malformed("--pollutant", f"no such pollutant {pollutant!r}", f"there are {', '.join(Pollutant)}")

@@ -46,9 +46,9 @@ def measure(
     from airshed.service.gateway.measure import READINGS, readings_of_receipts
     from airshed.service.gateway.run import now_ms
     from airshed.service.stacks.recompute import recompute_readings
+    from airshed.zone.load import find as find_zone
+    from airshed.zone.load import load as load_zone
     from airshed.zone.monitoring import monitoring_rules
-    from airshed.zone.zone import find as find_zone
-    from airshed.zone.zone import load as load_zone
 
     inventory = load_zone(find_zone(zone))
     rules = monitoring_rules(load(find(rulebook)))

@@ -199,7 +199,7 @@ def _law(rulebook: str, crossing: str | None, no_export: str | None, no_wall: bo
 def _firms(rules: Rulebook, region: str, pollutant: str, year: int | None) -> ZoneYear:
     from airshed.lab.agents.ensemble import ZoneYear
     from airshed.lab.agents.zone_firms import zone_market
-    from airshed.zone.zone import of_law
+    from airshed.zone.load import of_law
 
     zone = of_law(rules, region)
     zone_market(zone, rules, pollutant, year)

@@ -70,7 +70,7 @@ def brief(
     from airshed.lab.brief.world import Assumed
     from airshed.rulebook.load import find, load
     from airshed.service.run.pool import each
-    from airshed.zone.zone import of_law
+    from airshed.zone.load import of_law
 
     folder = _folder(out, pdf)
     rules = load(find(rulebook))

@@ -55,7 +55,7 @@ def asked(
     from airshed.lab.equilibrium.case import case_of, measured_of
     from airshed.lab.equilibrium.tables import read_case
     from airshed.rulebook.load import find, load
-    from airshed.zone.zone import of_law
+    from airshed.zone.load import of_law
 
     for option, value in zip(("--rate", "--growth", "--decline"), percents, strict=True):
         if not -100 < value < 1_000:

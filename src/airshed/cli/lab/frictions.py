@@ -58,7 +58,7 @@ def frictions(
     from airshed.market.sharing.tiers import share
     from airshed.model.measures import KG_PER_T
     from airshed.rulebook.load import find, load
-    from airshed.zone.zone import of_law
+    from airshed.zone.load import of_law
 
     target = writable(certificate, "--certificate")
     rules = load(find(rulebook))

@@ -77,7 +77,7 @@ def guide(
     from airshed.lab.prices.taxes import place_of, read_reliefs, read_taxes, tax_of
     from airshed.market.tenor import capitalised
     from airshed.rulebook.load import find, load
-    from airshed.zone.zone import of_law
+    from airshed.zone.load import of_law
 
     target = writable(html)
     if not 0 <= rate < 100:

@@ -71,8 +71,8 @@ def methods(
     from airshed.pages.kit.words import Phrase
     from airshed.pages.methods import Terms
     from airshed.rulebook.load import find, load
+    from airshed.zone.load import of_law
     from airshed.zone.origins import of_benchmarks, of_plans, of_zone, said
-    from airshed.zone.zone import of_law
 
     target = writable(html)
     _known(before, after, list(NAMED))

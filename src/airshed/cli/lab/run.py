@@ -138,7 +138,7 @@ def opened(name: str) -> tuple[Scenario, Rulebook, Zone]:
     """A scenario with the law and the zone that it names."""
     from airshed.lab.scenarios import schema
     from airshed.rulebook.load import find, load
-    from airshed.zone.zone import of_law
+    from airshed.zone.load import of_law
 
     told = schema.read(schema.find(name))
     rules = load(find(told.rulebook))

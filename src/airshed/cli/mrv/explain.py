@@ -52,8 +52,8 @@ def explain(
     """
     from airshed.mrv.steps import kg
     from airshed.service.stacks.explain import explain as explained
-    from airshed.zone.zone import find as find_zone
-    from airshed.zone.zone import load as load_zone
+    from airshed.zone.load import find as find_zone
+    from airshed.zone.load import load as load_zone
 
     inventory = load_zone(find_zone(zone))
     found = explained(
@@ -105,9 +105,9 @@ def limits(
     from datetime import date
 
     from airshed.mrv.applicability import limit_on, scope_on
+    from airshed.zone.load import find as find_zone
+    from airshed.zone.load import load as load_zone
     from airshed.zone.monitoring import monitoring_rules, registrations
-    from airshed.zone.zone import find as find_zone
-    from airshed.zone.zone import load as load_zone
 
     try:
         shown = date.fromisoformat(day).isoformat()

@@ -225,9 +225,9 @@ def exceedances(
 def _law(zone: str, rulebook: str) -> tuple[Zone, MonitoringRules]:
     """The inventory and the monitoring rules, by name of what is shipped or by folder."""
     from airshed.rulebook.load import find, load
+    from airshed.zone.load import find as find_zone
+    from airshed.zone.load import load as load_zone
     from airshed.zone.monitoring import monitoring_rules
-    from airshed.zone.zone import find as find_zone
-    from airshed.zone.zone import load as load_zone
 
     folder = find_zone(zone)
     return load_zone(folder), monitoring_rules(load(find(rulebook)))

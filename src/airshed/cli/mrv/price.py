@@ -50,9 +50,9 @@ def meter_price(
     from airshed.cli.mrv.shown import law_of
     from airshed.lab.stacks.meter_trial import meter_prices
     from airshed.service.stacks.measure import chosen_stacks
+    from airshed.zone.load import find as find_zone
+    from airshed.zone.load import load as load_zone
     from airshed.zone.monitoring import monitoring_rules, registrations
-    from airshed.zone.zone import find as find_zone
-    from airshed.zone.zone import load as load_zone
 
     price_fen = exact(price, 100, "--price", "price")
     if price_fen < 0:

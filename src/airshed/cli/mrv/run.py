@@ -53,9 +53,9 @@ def run(
     from airshed.service.stacks import readings as hourly
     from airshed.service.stacks.evidence import read_manifest
     from airshed.service.stacks.recompute import recompute, recompute_readings
+    from airshed.zone.load import find as find_zone
+    from airshed.zone.load import load as load_zone
     from airshed.zone.monitoring import monitoring_rules
-    from airshed.zone.zone import find as find_zone
-    from airshed.zone.zone import load as load_zone
 
     inventory = load_zone(find_zone(zone))
     rules = monitoring_rules(load(find(rulebook)))

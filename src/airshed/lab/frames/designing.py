@@ -16,7 +16,7 @@ from airshed.lab.brief.tasks import Task, judged
 from airshed.lab.brief.world import Assumed, examine
 from airshed.lab.equilibrium.case import measured_of
 from airshed.rulebook.load import find, load
-from airshed.zone.zone import of_law
+from airshed.zone.load import of_law
 
 
 def judge_designs(

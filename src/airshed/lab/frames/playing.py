@@ -16,7 +16,7 @@ from airshed.lab.scenarios.path import play_path
 from airshed.lab.scenarios.summary import framed
 from airshed.model.refusal import Malformed
 from airshed.rulebook.load import find, load
-from airshed.zone.zone import of_law
+from airshed.zone.load import of_law
 
 #: Sizes of a sample where none is said.
 SIZES = {"sobol": 64, "morris": 8}

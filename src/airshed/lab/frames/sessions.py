@@ -12,8 +12,8 @@ from airshed.lab.agents.ensemble import Drawn, Laboratory, ZoneYear, jobs_of, pl
 from airshed.lab.agents.market import Kind, Mechanism
 from airshed.lab.agents.measures import FIGURES, measured
 from airshed.rulebook.load import find, load
+from airshed.zone.load import of_law
 from airshed.zone.origins import of_zone
-from airshed.zone.zone import of_law
 
 FEN = 100
 TRADES = {

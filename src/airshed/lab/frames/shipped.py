@@ -13,7 +13,7 @@ from airshed.market.allocation import parts
 from airshed.rulebook import look
 from airshed.rulebook.load import find, load
 from airshed.zone.activities import zone_activities
-from airshed.zone.zone import of_law
+from airshed.zone.load import of_law
 
 _CURVE = {
     "zone": pl.String,

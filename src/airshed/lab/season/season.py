@@ -6,23 +6,20 @@ Firms, exchange, bank, verifiers and authority send the same commands that peopl
 from __future__ import annotations
 
 import random
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 
 from airshed.compliance.banking import YearEnd, base
 from airshed.engine import commands as c
 from airshed.engine.procedures.deadlines import surrender_day
-from airshed.engine.runner import Answer, Runner
 from airshed.lab.seals import salt_of, sealed
 from airshed.lab.season import monthly_call, yearend
+from airshed.lab.season.desk import HOST_ACTOR, Desk
 from airshed.lab.season.firms import Firm, decide_installations, firms_of
-from airshed.lab.season.guide import Guide, guide, side_of
-from airshed.lab.season.marking import PlannedMark
+from airshed.lab.season.guide import guide, side_of
 from airshed.lab.season.trader import CALLED, View, advance_bids_for, bids_for, order_for
-from airshed.lab.season.yearend import HOST_ACTOR
 from airshed.market.allocation import allocate, parts
 from airshed.market.claims import ALL_BASIS_POINTS
 from airshed.model.allowance import Series
@@ -33,7 +30,6 @@ from airshed.rulebook import look
 from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.activities import activity_lines, zone_activities
-from airshed.zone.zone import Zone
 
 EXCHANGE_ACTOR = "zone-exchange"
 BANK_ACTOR = "settlement-bank"
@@ -59,55 +55,8 @@ def first_year(rules: Rulebook) -> int:
 
 
 @dataclass(slots=True)
-class Season:
-    """A season in play.
-
-    `sealed` gives the monitoring host's commands by day, `corrections` those that it sends on a later day, `findings`
-    what it notes by stack; `marks` are the operators', `doubts` what a verifier sees by source.
-    """
-
-    runner: Runner
-    rules: Rulebook
-    zone: Zone
-    seed: int
-    year: int
-    firms: list[Firm] = field(default_factory=list)
-    guide: Guide = field(default_factory=dict)
-    sealed: Mapping[str, Sequence[c.SealDay]] = field(default_factory=dict)
-    doubts: Mapping[str, str] = field(default_factory=dict)
-    findings: Mapping[str, c.NoteFindings] = field(default_factory=dict)
-    marks: Sequence[PlannedMark] = ()
-    corrections: Mapping[str, Sequence[c.SealDay]] = field(default_factory=dict)
-    refused: Counter[str] = field(default_factory=Counter)
-    sent: int = 0
-
-    @property
-    def inspector(self) -> str:
-        """The authority's second pair of eyes."""
-        return f"{self.rules.programme.id}-inspector"
-
-    # --- sending
-
-    def tell(self, at: int, wishes: Sequence[tuple[str, c.Body]]) -> list[Answer]:
-        """Send commands as one group at one instant; keys number them, refusals are counted."""
-        if not wishes:
-            return []
-        group = []
-        for actor, body in wishes:
-            self.sent += 1
-            group.append((c.Command(actor, f"{self.year}-{self.sent}", body), at))
-        answers = self.runner.send_all(group)
-        for answer in answers:
-            if answer.refusal is not None:
-                self.refused[answer.refusal.why] += 1
-        return answers
-
-    def must(self, at: int, wishes: Sequence[tuple[str, c.Body]]) -> list[Answer]:
-        """Send commands of which none may be refused in a sound programme."""
-        answers = self.tell(at, wishes)
-        for (actor, body), answer in zip(wishes, answers, strict=True):
-            assert answer.refusal is None, f"{actor} {type(body).__name__}: {answer.refusal}"
-        return answers
+class Season(Desk):
+    """A season in play, from its opening to the next vintage."""
 
     # --- opening
 

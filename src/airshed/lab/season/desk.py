@@ -1,0 +1,70 @@
+"""The desk of a season: who plays by which rules in which zone, what is to come, and how commands are sent."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from airshed.engine import commands as c
+from airshed.engine.runner import Answer, Runner
+from airshed.lab.season.firms import Firm
+from airshed.lab.season.guide import Guide
+from airshed.lab.season.marking import PlannedMark
+from airshed.rulebook.schema import Rulebook
+from airshed.zone.zone import Zone
+
+#: The monitoring host.
+HOST_ACTOR = "monitoring-host"
+
+
+@dataclass(slots=True)
+class Desk:
+    """What everybody who plays a season needs to know.
+
+    `sealed` gives the monitoring host's commands by day, `corrections` those that it sends on a later day, `findings`
+    what it notes by stack; `marks` are the operators', `doubts` what a verifier sees by source.
+    """
+
+    runner: Runner
+    rules: Rulebook
+    zone: Zone
+    seed: int
+    year: int
+    firms: list[Firm] = field(default_factory=list)
+    guide: Guide = field(default_factory=dict)
+    sealed: Mapping[str, Sequence[c.SealDay]] = field(default_factory=dict)
+    doubts: Mapping[str, str] = field(default_factory=dict)
+    findings: Mapping[str, c.NoteFindings] = field(default_factory=dict)
+    marks: Sequence[PlannedMark] = ()
+    corrections: Mapping[str, Sequence[c.SealDay]] = field(default_factory=dict)
+    refused: Counter[str] = field(default_factory=Counter)
+    sent: int = 0
+
+    @property
+    def inspector(self) -> str:
+        """The authority's second pair of eyes."""
+        return f"{self.rules.programme.id}-inspector"
+
+    # --- sending
+
+    def tell(self, at: int, wishes: Sequence[tuple[str, c.Body]]) -> list[Answer]:
+        """Send commands as one group at one instant; keys number them, refusals are counted."""
+        if not wishes:
+            return []
+        group = []
+        for actor, body in wishes:
+            self.sent += 1
+            group.append((c.Command(actor, f"{self.year}-{self.sent}", body), at))
+        answers = self.runner.send_all(group)
+        for answer in answers:
+            if answer.refusal is not None:
+                self.refused[answer.refusal.why] += 1
+        return answers
+
+    def must(self, at: int, wishes: Sequence[tuple[str, c.Body]]) -> list[Answer]:
+        """Send commands of which none may be refused in a sound programme."""
+        answers = self.tell(at, wishes)
+        for (actor, body), answer in zip(wishes, answers, strict=True):
+            assert answer.refusal is None, f"{actor} {type(body).__name__}: {answer.refusal}"
+        return answers
