@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 from airshed.cli.main import build
 from airshed.lab.stacks.episodes import read_episodes
 from airshed.model.refusal import Malformed
+from airshed.mrv.days import day_chain
 from airshed.mrv.hj212 import Frame, chunks, decode, seal
 from airshed.mrv.readings import AIR_PRESSURE, AIR_PRESSURE_OF_FLUE_GAS, FACTORS, StackReadings, readings_from_rows
 from airshed.mrv.year import close_year
@@ -27,7 +28,7 @@ from airshed.rulebook.load import load as load_rules
 from airshed.rulebook.shipped import shipped
 from airshed.service.book.sealing import seal_commands
 from airshed.service.stacks import evidence as files
-from airshed.service.stacks.measure import Truth, day_chain, measure_zone, read_readings, simulate_zone
+from airshed.service.stacks.measure import Truth, measure_zone, read_readings, simulate_zone
 from airshed.zone.load import load
 from airshed.zone.monitoring import monitoring_rules, registrations
 

@@ -17,9 +17,10 @@ from airshed.mrv import hj212
 from airshed.mrv.days import (
     GENESIS,
     SealedDay,
+    day_chain,
     evidence_digest,
     evidence_of_days,
-    frames_of_days,
+    frames_by_day,
     months,
     seal,
     valid_hour,
@@ -84,8 +85,10 @@ def test_frames_become_a_sealed_day_with_their_digest() -> None:
     frames = [wire(hour, 100 + hour / 10) for hour in range(30)]
     frames.insert(5, b"##0000 noise")
     rows = hj212.hour_rows(frames, FACTORS)
-    by_day = frames_of_days(YEAR, frames, rows.position, rows.hour)
-    evidence = evidence_of_days(GENESIS, by_day)
+    told = np.full(len(frames), -1)
+    told[rows.position] = (rows.hour - np.datetime64(f"{YEAR}-01-01", "h")).astype(np.int64) // 24
+    by_day = frames_by_day(frames, told, YEAR)
+    evidence = day_chain(frames, told, YEAR)
     readings = readings_from_columns(YEAR, rows.hour, rows.avg, rows.flag, evidence)
     closed = close_year(STACK, readings, RULES)
 
@@ -95,6 +98,17 @@ def test_frames_become_a_sealed_day_with_their_digest() -> None:
     assert [mass.measured for mass in closed.days[0].masses] == [24, 24, 24]
     expected = [close_hour(STACK, frame({SO2: (100 + hour / 10, "N")}), RULES, "SO2") for hour in range(24)]
     assert closed.days[0].masses[0].mass_mg == sum(each.mass_mg for each in expected if isinstance(each, Measured))
+
+
+def test_what_tells_of_no_day_of_the_year_is_evidence_of_the_day_before_it() -> None:
+    """Noise, and frames of another year; what comes first of all belongs to the first day."""
+    days = np.array([-1, 1, -1, 365, 0, -3, 364])
+    by_day = frames_by_day([b"noise", b"a", b"noise", b"next", b"b", b"before", b"c"], days, YEAR)
+
+    assert by_day[0] == [b"noise", b"b", b"before"]
+    assert by_day[1] == [b"a", b"noise", b"next"]
+    assert by_day[364] == [b"c"]
+    assert sum(map(len, by_day)) == 7
 
 
 def test_a_steady_year_is_sealed_whole_and_adds_up() -> None:

@@ -87,23 +87,24 @@ def evidence_of_days(previous: str, days: Iterable[Iterable[bytes]]) -> tuple[st
     return tuple(chain)
 
 
-def frames_of_days(
-    year: int, frames: Sequence[bytes], position: NDArray[np.int64], hour: NDArray[np.datetime64]
-) -> tuple[list[bytes], ...]:
+def frames_by_day(frames: Sequence[bytes], days: NDArray[np.int64], year: int) -> tuple[list[bytes], ...]:
     """Raw frames in order of receipt, by the days of a year that they are evidence of.
 
-    `position` and `hour` are those of the decoded ones. A frame that could not be decoded names no hour; it stays
-    with the one received before it (the first ones with the first): evidence is what came, not what was liked.
+    `days` is the day of the year (0 for 1 January) that each frame tells of, -1 where it tells of none. What tells of
+    no day of the year (noise, a frame of another year) stays with the frame before it, the first ones with the first
+    day: evidence is what came, not what was liked.
     """
-    days: tuple[list[bytes], ...] = tuple([] for _ in days_of(year))
-    if not position.size:
-        return days
-    day_of_row = (hour.astype("datetime64[D]") - np.datetime64(f"{year:04}-01-01", "D")).astype(np.int64)
-    row = np.searchsorted(position, np.arange(len(frames)), side="right") - 1
-    for place, day in enumerate(day_of_row[np.maximum(row, 0)].tolist()):
-        if 0 <= day < len(days):
-            days[day].append(frames[place])
-    return days
+    by_day: tuple[list[bytes], ...] = tuple([] for _ in days_of(year))
+    day = 0
+    for frame, told in zip(frames, days.tolist(), strict=True):
+        day = told if 0 <= told < len(by_day) else day
+        by_day[day].append(frame)
+    return by_day
+
+
+def day_chain(frames: Sequence[bytes], days: NDArray[np.int64], year: int) -> tuple[str, ...]:
+    """The evidence digest of each day of a year over the frames that prove it, as `frames_by_day` has them."""
+    return evidence_of_days(GENESIS, frames_by_day(frames, days, year))
 
 
 def valid_hour(minutes: int, rules: MonitoringRules) -> bool:

@@ -144,7 +144,7 @@ def tape(
         f"{len(shown)} of {len(rows)} trades 成交",
         [
             *("record #", "time 时间", "kind 方式", "series", f"price 价 [{money}/t]"),
-            *([f"a year 年价 [{money}/t]"] * strips),
+            *([f"yearly 年价 [{money}/t]"] * strips),
             *("volume 量 [t]", f"value 额 [{money}]"),
         ],
         [

@@ -102,7 +102,7 @@ SUFFIX_NAMES: Mapping[str, Name] = {
     "sampletime": ("采样时间", "time of sampling"),
     "rtd": ("实时值", "real-time value"),
     "min": ("最小值", "minimum"),
-    "avg": ("平均值", "mean"),
+    "avg": ("平均值", "mean value"),
     "max": ("最大值", "maximum"),
     "zsrtd": ("实时折算值", "real-time value at reference oxygen"),
     "zsmin": ("最小折算值", "minimum at reference oxygen"),
@@ -133,7 +133,7 @@ COMMANDS: Mapping[str, Name] = {
     "1072": ("设置现场机访问密码", "set the device password"),
     "2011": ("污染物实时数据", "real-time readings"),
     "2012": ("停止察看污染物实时数据", "stop real-time readings"),
-    "2021": ("设备运行状态数据", "equipment state"),
+    "2021": ("设备运行状态数据", "equipment state readings"),
     "2022": ("停止察看设备运行状态", "stop equipment state"),
     "2031": ("污染物日历史数据", "daily readings"),
     "2041": ("设备运行时间日历史数据", "equipment hours of the day"),
@@ -149,7 +149,7 @@ COMMANDS: Mapping[str, Name] = {
     "3017": ("提取/上传采样时间周期", "get or upload the sampling cycle"),
     "3018": ("提取/上传出样时间", "get or upload the time to a result"),
     "3019": ("提取/上传设备唯一标识", "get or upload the device serial number"),
-    "3020": ("现场机信息", "device information"),
+    "3020": ("现场机信息", "information of the device"),
     "3021": ("设置现场机参数", "set a device parameter"),
     "9011": ("请求应答", "request answered"),
     "9012": ("执行结果", "result of execution"),
@@ -166,7 +166,7 @@ COMMANDS: Mapping[str, Name] = {
     "2072": ("上传报警事件", "alarm"),
     "9021": ("登录注册", "log in"),
     # 2025
-    "1014": ("更新密钥", "new key"),
+    "1014": ("更新密钥", "renew the key"),
     "9015": ("心跳", "heartbeat"),
 }
 

@@ -17,7 +17,7 @@ AXES: Mapping[str, Phrase] = {
     "sale": Phrase("Paid or free", "有偿或无偿"),
     "term": Phrase("Term of a right", "使用权期限"),
     "collar": Phrase("Price collar", "价格上下限"),
-    "trading": Phrase("Trading", "交易方式"),
+    "trading": Phrase("Way of trading", "交易方式"),
 }
 OPTIONS: Mapping[tuple[str, str], Phrase] = {
     ("border", "cities"): Phrase("closed cities", "各市封闭"),
@@ -149,8 +149,8 @@ KNOBS: Mapping[str, Phrase] = {
 PLACES: Mapping[tuple[str, str], Phrase] = {
     ("growth", "-1"): Phrase("a point a year less", "年减1个百分点"),
     ("growth", "+1"): Phrase("a point a year more", "年增1个百分点"),
-    ("cost", "low"): Phrase("low", "低值"),
-    ("cost", "high"): Phrase("high", "高值"),
+    ("cost", "low"): Phrase("low", "低"),
+    ("cost", "high"): Phrase("high", "高"),
     ("rate", "3"): Phrase("3 %", "3 %"),
     ("rate", "8"): Phrase("8 %", "8 %"),
     ("caps", "-3"): Phrase("3 % lower", "降低3 %"),

@@ -7,14 +7,14 @@ from airshed.pages.call.facts import CallFacts
 from airshed.pages.kit.words import Phrase, same
 
 WALLS = {
-    OPEN: Phrase("open", "开放"),
+    OPEN: Phrase("open to all", "开放"),
     "power": Phrase("power plants", "火电"),
     "steel": Phrase("steel", "钢铁"),
     "cement": Phrase("cement", "水泥"),
 }
 TRADES = {
     "zone": Phrase("the whole zone", "全区"),
-    "city": Phrase("each city by itself", "各市单独"),
+    "city": Phrase("each city by itself", "各市封闭"),
 }
 
 

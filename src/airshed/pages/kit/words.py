@@ -110,11 +110,6 @@ ITEM_STATES = {
     "answered": Phrase("answered, carried into the next year", "已答复，转入下年"),
     "closed": Phrase("closed", "已完成"),
 }
-OPINIONS = {
-    "satisfactory": Phrase("satisfactory", "满意"),
-    "with comments": Phrase("with comments", "有保留意见"),
-    "adverse": Phrase("adverse", "否定意见"),
-}
 EPISODES = {
     "peak": Phrase("Exceedance", "超标"),
     "outage": Phrase("Analyser outage", "分析仪停运"),

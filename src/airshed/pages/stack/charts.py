@@ -105,7 +105,7 @@ def capture_chart(facts: StackFacts, language: Language) -> Figure:
                     ),
                     (
                         "<b>%{customdata[0]}</b> %{x}：%{y:.2f} %",
-                        "运行 %{customdata[1]:,} 小时，其中无效 %{customdata[2]:,}；停产 %{customdata[3]:,}",
+                        "运行 %{customdata[1]:,} 小时，其中无效 %{customdata[2]:,}；停运 %{customdata[3]:,}",
                     ),
                 ),
             }

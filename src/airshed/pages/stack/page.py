@@ -122,7 +122,7 @@ def key_figures(facts: StackFacts) -> tuple[KeyFigure, ...]:
             Phrase("of running hours measured", "运行小时实测率"),
             Phrase(
                 f"lowest quarter {lowest / 100:.2f} %" if lowest is not None else "stood still all year",
-                f"最低季度 {lowest / 100:.2f} %" if lowest is not None else "全年停产",
+                f"最低季度 {lowest / 100:.2f} %" if lowest is not None else "全年停运",
             ),
             "capture",
             any(not rate.at_least(facts.rules.capture_target_basis_points) for _, rate in rates),

@@ -10,7 +10,7 @@ from airshed.pages.kit.words import Phrase, same
 STATES = {
     states.MEASURED: Phrase("measured", "实测"),
     states.SUBSTITUTED: Phrase("substituted", "替代"),
-    states.STOPPED: Phrase("stopped", "停产"),
+    states.STOPPED: Phrase("stopped", "停运"),
     states.MISSING: Phrase("missing, day not sealed", "缺失（当日未封存）"),
 }
 #: Data flags of HJ 212-2017 table 8.

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from airshed.model.refusal import Malformed
+from airshed.mrv.days import day_chain
 from airshed.mrv.flue_gas import Floats
 from airshed.mrv.hj212.codes import factors
 from airshed.mrv.hj212.hours import MINUTE_REPORT, hour_rows
@@ -23,7 +24,6 @@ from airshed.mrv.year import StackYear, close_year
 from airshed.service.gateway import store
 from airshed.service.gateway.devices import Device, Registry
 from airshed.service.stacks.evidence import split_frames
-from airshed.service.stacks.measure import day_chain
 from airshed.zone.monitoring import registrations
 from airshed.zone.zone import Zone
 

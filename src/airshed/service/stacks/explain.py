@@ -31,7 +31,7 @@ WHEN = re.compile(r"(20\d\d)(?:-(\d\d)-(\d\d)(?:[T ](\d\d)(?::00)?)?)?")
 STATE_WORDS = {
     states.MEASURED: ("measured", "实测"),
     states.SUBSTITUTED: ("substituted", "替代"),
-    states.STOPPED: ("stopped", "停产"),
+    states.STOPPED: ("stopped", "停运"),
     states.MISSING: ("missing", "缺失"),
 }
 

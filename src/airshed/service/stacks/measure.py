@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import accumulate
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from airshed.lab.stacks.episodes import Episode, episodes_of
 from airshed.lab.stacks.operation import month_of_hours
 from airshed.lab.stacks.stacks import Levels, simulate
 from airshed.model.period import days_of
 from airshed.model.refusal import Malformed
-from airshed.mrv.days import GENESIS, evidence_of_days
+from airshed.mrv.days import day_chain
 from airshed.mrv.flue_gas import Floats
 from airshed.mrv.hj212.hours import hour_rows
 from airshed.mrv.hj212.rows import HourRows
@@ -222,20 +220,6 @@ def read_readings(folder: Path, holding: files.Holding, year: int) -> StackReadi
             "restore the chain and the months from one copy",
         )
     return told_year(year, rows, means=_with_air_pressure(rows), evidence=days)
-
-
-def day_chain(frames: Sequence[bytes], days: NDArray[np.int64], year: int) -> tuple[str, ...]:
-    """The evidence digest of each day: over the frames that tell of it, in order of receipt.
-
-    `days` is the day of the year that each frame tells of; what tells of no day of the year counts for the day of the
-    frame before it (noise between two frames is evidence, too).
-    """
-    last = hours_in(year) // 24
-    told = list(accumulate(days.tolist(), lambda before, day: day if 0 <= day < last else before, initial=0))[1:]
-    by_day: list[list[bytes]] = [[] for _ in range(last)]
-    for frame, day in zip(frames, told, strict=True):
-        by_day[day].append(frame)
-    return evidence_of_days(GENESIS, by_day)
 
 
 def _with_air_pressure(rows: HourRows) -> dict[str, Floats]:
