@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -135,8 +136,10 @@ def test_another_format_is_left_to_the_airshed_that_wrote_it(path: Path) -> None
 def test_the_format_is_raised_when_what_a_book_holds_gets_another_shape() -> None:
     """A book of before would else be opened and called damaged. Raise FORMAT, then say here what it now stands for."""
     shapes = repr(msgspec.inspect.multi_type_info([Rulebook, Body, Event]))
+    named = re.sub(r"<class '[\w.]*?(\w+)'>", r"\1", shapes)  # whichever module they stand in, in whichever order
+    pieces = "".join(sorted(named.split("StructType")))
 
-    assert (FORMAT, hashlib.sha256(shapes.encode()).hexdigest()[:16]) == ("5", "3a4f7539cd2e3f72")
+    assert (FORMAT, hashlib.sha256(pieces.encode()).hexdigest()[:16]) == ("5", "8b4802e7780c1a8c")
 
 
 def test_a_second_writer_is_refused_and_a_reader_is_not(path: Path) -> None:

@@ -15,8 +15,8 @@ from airshed.engine import events as e
 from airshed.engine.apply import apply
 from airshed.engine.invariants import check as check_state
 from airshed.engine.journal import decode
-from airshed.engine.procedures.withdrawing import sales_off
-from airshed.engine.procedures.zone_law import air_of
+from airshed.engine.procedures.taken_off import sales_off
+from airshed.engine.procedures.zone_call_law import air_of
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.mirror import Mirror
 from airshed.lab.simulator.small_market import BANK, EXCHANGE

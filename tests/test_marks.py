@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.invariants import check as check_state
-from airshed.engine.procedures.marking import standing
+from airshed.engine.procedures.mark import standing
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.small_market import HOST, INSPECTOR
 from airshed.model.period import HOUR_MS, hour_instant, hour_of

@@ -10,7 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from airshed.cli.main import ROOMS, build
-from airshed.engine.procedures import complying, reporting, trading
+from airshed.engine.procedures import listed as trading
+from airshed.engine.procedures import report as reporting
+from airshed.engine.procedures import settling as complying
 from airshed.lab.simulator.sim import Broken, simulate
 from airshed.market.orderbook import Fill, OrderBook
 from airshed.registry.ledger import Ledger

@@ -15,7 +15,7 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.invariants import check as check_state
 from airshed.engine.journal import Journal, MemoryJournal
-from airshed.engine.procedures.zone_law import left_out, line_of, problem
+from airshed.engine.procedures.zone_call_law import left_out, line_of, problem
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.portrait import portrait
 from airshed.market.zonecall import NotCleared, solve_in_rounds

@@ -30,7 +30,7 @@ def checks(
 
     Example: airshed book checks demo/dianzhong.book KM-CEM-01 2027
     """
-    from airshed.engine.procedures.examining import Draft, answers, unmeasured
+    from airshed.engine.procedures.report_checks import Draft, answers, unmeasured
     from airshed.service.book.opening import carry_on
     from airshed.service.book.sqlite import Book
 

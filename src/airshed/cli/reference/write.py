@@ -19,7 +19,10 @@ from airshed.cli.reference.words import TABLES as TABLE_WORDS
 from airshed.engine import commands, events
 from airshed.engine.decide import PROCEDURES, confirm_act
 from airshed.engine.journal import Record
-from airshed.engine.procedures import administering, deadlines, examining, guards, marking, trade_rules
+from airshed.engine.procedures import deadlines, guards, trade_rules
+from airshed.engine.procedures import mark as marking
+from airshed.engine.procedures import people as administering
+from airshed.engine.procedures import report_checks as examining
 from airshed.engine.tables import TABLES
 from airshed.market.auction.waiting import Waiting
 from airshed.model.allowance import SerialBlock

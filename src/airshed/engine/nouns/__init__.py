@@ -1,30 +1,20 @@
 """What the state remembers. Only `engine/apply/` changes it."""
 
-from airshed.engine.nouns.people import Act as Act
-from airshed.engine.nouns.people import Actor as Actor
-from airshed.engine.nouns.people import Source as Source
-from airshed.engine.nouns.primary import Application as Application
-from airshed.engine.nouns.primary import Grant as Grant
-from airshed.engine.nouns.primary import Purchase as Purchase
-from airshed.engine.nouns.primary import Repurchase as Repurchase
-from airshed.engine.nouns.primary import Sale as Sale
-from airshed.engine.nouns.primary import Tender as Tender
-from airshed.engine.nouns.primary import Withdrawal as Withdrawal
-from airshed.engine.nouns.primary import Withholding as Withholding
-from airshed.engine.nouns.terms import Lease as Lease
-from airshed.engine.nouns.terms import Pledge as Pledge
-from airshed.engine.nouns.terms import Right as Right
-from airshed.engine.nouns.terms import RightOffer as RightOffer
-from airshed.engine.nouns.trading import Auction as Auction
-from airshed.engine.nouns.trading import Bid as Bid
-from airshed.engine.nouns.trading import Call as Call
-from airshed.engine.nouns.trading import CallOrder as CallOrder
-from airshed.engine.nouns.trading import Deal as Deal
-from airshed.engine.nouns.trading import Lot as Lot
-from airshed.engine.nouns.trading import Order as Order
-from airshed.engine.nouns.years import Day as Day
-from airshed.engine.nouns.years import Improvement as Improvement
-from airshed.engine.nouns.years import Mark as Mark
-from airshed.engine.nouns.years import Year as Year
-from airshed.engine.nouns.zone_calls import ZoneCall as ZoneCall
-from airshed.engine.nouns.zone_calls import ZoneOrder as ZoneOrder
+from __future__ import annotations
+
+from airshed.engine.nouns.auction import *
+from airshed.engine.nouns.call import *
+from airshed.engine.nouns.day import *
+from airshed.engine.nouns.deal import *
+from airshed.engine.nouns.issue import *
+from airshed.engine.nouns.lease import *
+from airshed.engine.nouns.listed import *
+from airshed.engine.nouns.mark import *
+from airshed.engine.nouns.people import *
+from airshed.engine.nouns.pledge import *
+from airshed.engine.nouns.report import *
+from airshed.engine.nouns.reserve import *
+from airshed.engine.nouns.right import *
+from airshed.engine.nouns.sale import *
+from airshed.engine.nouns.withdrawal import *
+from airshed.engine.nouns.zone_call import *

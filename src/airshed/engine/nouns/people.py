@@ -1,4 +1,4 @@
-"""Who acts, what emits, and what waits for a second pair of eyes."""
+"""Who may act, accounts, sources, the law in force, and acts that wait for a second pair of eyes."""
 
 from __future__ import annotations
 

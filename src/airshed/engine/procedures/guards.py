@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 from airshed.engine.commands import LARGEST
 from airshed.engine.events import Event
@@ -16,6 +18,8 @@ from airshed.rulebook import look
 from airshed.rulebook.schema import Rulebook
 
 Decision = tuple[Event, ...] | Refusal
+#: Decides the body of a command of an actor at an instant, by the rules in force.
+Procedure = Callable[[State, Rulebook, int, str, Any], Decision]
 
 #: The most fen, and the most milligrams, that an account or a year can hold: a database keeps whole numbers of 63 bits.
 MOST = 2**62

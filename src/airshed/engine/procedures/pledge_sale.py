@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
-from airshed.engine.procedures.auctioning import of_holder
-from airshed.engine.procedures.guards import Decision, no, own_account, thawed
-from airshed.engine.procedures.pledging import enforceable, known_pledge
+from airshed.engine.procedures.auction import of_holder
+from airshed.engine.procedures.guards import Decision, Procedure, no, own_account, thawed
+from airshed.engine.procedures.pledge import enforceable, known_pledge
 from airshed.engine.state import State
 from airshed.model.refusal import Refusal, Why
 from airshed.rulebook.schema import Rulebook
@@ -36,3 +36,9 @@ def sell_pledge(state: State, rules: Rulebook, at: int, actor: str, body: c.Sell
         what = f"pledge {pledge.id} binds {left} of {body.series}, not {body.count}"
         return no(rules, "pledge", Why.INSUFFICIENT_HOLDING, what)
     return (e.PledgeForSale(pledge.id, pledge.pledgor, body.auction, body.series, body.count), opened)
+
+
+#: What decides each command.
+PROCEDURES: dict[type, Procedure] = {
+    c.SellPledge: sell_pledge,
+}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import ZoneCall
-from airshed.engine.procedures.zone_law import left_out, line_of, problem
+from airshed.engine.procedures.zone_call_law import left_out, line_of, problem
 from airshed.lab.agents.desk import EXCHANGE_ACTOR, Desk
 from airshed.lab.agents.market import Market
 from airshed.lab.agents.nouns import Quote

@@ -12,8 +12,8 @@ import numpy as np
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.procedures.deadlines import surrender_day
-from airshed.engine.procedures.examining import Draft, answers
-from airshed.engine.procedures.reporting import MG_PER_G
+from airshed.engine.procedures.report import MG_PER_G
+from airshed.engine.procedures.report_checks import Draft, answers
 from airshed.engine.runner import Answer
 from airshed.lab.agents.bidder import bids
 from airshed.lab.agents.desk import Desk

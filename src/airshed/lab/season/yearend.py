@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
-from airshed.engine.procedures.examining import Draft, answers
-from airshed.engine.procedures.reporting import MG_PER_G
+from airshed.engine.procedures.report import MG_PER_G
+from airshed.engine.procedures.report_checks import Draft, answers
 from airshed.engine.runner import Answer
 from airshed.lab.season.desk import HOST_ACTOR, Desk
 from airshed.lab.season.firms import Firm, factor_of

@@ -11,7 +11,7 @@ import msgspec
 
 from airshed.engine import commands as c
 from airshed.engine.procedures.deadlines import deadline
-from airshed.engine.procedures.marking import standing
+from airshed.engine.procedures.mark import standing
 from airshed.engine.procedures.trade_rules import reference_price
 from airshed.engine.state import State
 from airshed.lab.seals import random_seal, shown

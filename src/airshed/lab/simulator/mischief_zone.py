@@ -8,7 +8,7 @@ import msgspec
 
 from airshed.engine import commands as c
 from airshed.engine.nouns import ZoneCall
-from airshed.engine.procedures.zone_law import left_out, line_of, problem
+from airshed.engine.procedures.zone_call_law import left_out, line_of, problem
 from airshed.engine.state import State
 from airshed.lab.seals import random_seal, shown
 from airshed.lab.simulator.small_market import ACCOUNTS, EXCHANGE, Wish

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from airshed.engine.commands import Body, Command, FindingLine, NoteFindings, SealDay
-from airshed.engine.procedures.marking import standing
+from airshed.engine.procedures.mark import standing
 from airshed.engine.state import State
 from airshed.model.period import HOUR_MS, hour_of, instant
 from airshed.model.refusal import Malformed

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from airshed.engine import commands as c
 from airshed.engine.journal import GENESIS, decode
 from airshed.engine.procedures.guards import no
-from airshed.engine.procedures.zone_law import left_out, line_of, problem, round_of
+from airshed.engine.procedures.zone_call_law import left_out, line_of, problem, round_of
 from airshed.engine.runner import Answer, Runner, fold
 from airshed.engine.state import State
 from airshed.market.zonecall import Cleared, NotCleared, certificate, settle_in_rounds, solve_in_rounds

@@ -1,0 +1,67 @@
+"""Auctions by sealed bids, the government's and holders'."""
+
+from __future__ import annotations
+
+from airshed.engine.commands.wish import Maybe, Name, Seal, Whole, Wish
+
+
+class OpenAuction(Wish, frozen=True):
+    """Offer what a jurisdiction has for auction in a series; what earlier auctions left over comes back by rule."""
+
+    #: The new name.
+    auction: Name
+    series: Name
+    #: Allowances newly on offer.
+    count: Whole
+    #: The event it is part of: its auctions are cleared together, and limits and cash count over all of them. Left
+    #: out, it is an event of its own.
+    event: Maybe = ""
+    #: SHA-256 of the seed that it will be closed with, a space and a salt; one for all auctions of an event.
+    seal: Seal = ""
+
+
+class ConsignLot(Wish, frozen=True):
+    """Sell allowances of one's own through an auction; they are set aside until it is over."""
+
+    auction: Name
+    account: Name
+    count: Whole
+    #: The least the holder takes, in fen per tonne; 0 for any price.
+    minimum: Whole = 0
+
+
+class PlaceBid(Wish, frozen=True):
+    """A sealed bid; the guarantee that the rules ask for is set aside."""
+
+    auction: Name
+    account: Name
+    count: Whole
+    #: The most the bidder pays, in fen per tonne.
+    limit: Whole
+
+
+class CloseAuction(Wish, frozen=True):
+    """Clear an auction and all others of its event; `seed` orders equal prices."""
+
+    auction: Name
+    #: Orders bids of the same price: the sealed one, or publish it before the bids are opened.
+    seed: Whole
+    #: What was sealed with the seed.
+    salt: Maybe = ""
+
+
+class OfferAuction(Wish, frozen=True):
+    """A holder offers its own allowances by auction; the money is the holder's."""
+
+    #: The new name.
+    auction: Name
+    #: The account that sells.
+    account: Name
+    series: Name
+    #: Allowances on offer.
+    count: Whole
+    #: The least the holder takes, in fen per tonne.
+    reserve: Whole
+
+
+AuctionBody = OpenAuction | ConsignLot | PlaceBid | CloseAuction | OfferAuction

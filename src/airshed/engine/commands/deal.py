@@ -1,0 +1,67 @@
+"""Deals between two, leaves to buy across a border, and halts."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from airshed.engine.commands.wish import Day, Maybe, Name, Text, Whole, Wish
+
+
+class OfferDeal(Wish, frozen=True):
+    """Offer allowances to one buyer at a price agreed on; they are set aside until the buyer accepts or declines."""
+
+    #: "block": a large trade with its own floor and band, while a session is open; "transfer": any count, at any time.
+    kind: Literal["block", "transfer"]
+    #: The account that sells.
+    seller: Name
+    #: The account that may accept.
+    buyer: Name
+    series: Name
+    count: Whole
+    #: Fen per tonne.
+    price: Whole
+
+
+class AcceptDeal(Wish, frozen=True):
+    """Accept a deal that was offered: delivery against payment, in one entry."""
+
+    #: Number of the deal, from the answer to `OfferDeal`.
+    deal: Whole
+
+
+class DropDeal(Wish, frozen=True):
+    """Take a deal back, or decline it."""
+
+    #: Number of the deal.
+    deal: Whole
+
+
+class HaltMarket(Wish, frozen=True):
+    """Stop the listed market of a series, or of all."""
+
+    #: The series; empty for all of them.
+    series: Maybe
+    #: Why, as everybody will read it.
+    reason: Text
+
+
+class ResumeMarket(Wish, frozen=True):
+    """Let a halted market go on."""
+
+    #: The series; empty for the halt of all.
+    series: Maybe
+
+
+class AllowCrossing(Wish, frozen=True):
+    """Give an account leave to buy series of another jurisdiction, where the rulebook asks for it."""
+
+    account: Name
+    #: Whose series it may buy.
+    jurisdiction: Name
+    #: Last day of the leave.
+    until: Day
+    #: Why.
+    reason: Text
+
+
+DealBody = OfferDeal | AcceptDeal | DropDeal | HaltMarket | ResumeMarket | AllowCrossing

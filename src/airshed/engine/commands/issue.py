@@ -1,0 +1,54 @@
+"""Caps, their free allocation, and gifts between accounts."""
+
+from __future__ import annotations
+
+import msgspec
+
+from airshed.engine.commands.wish import Name, Whole, Wish, Year
+
+
+class SetCap(Wish, frozen=True):
+    """Bring the allowances of a series into being, as many as the rulebook's cap says."""
+
+    pollutant: Name
+    jurisdiction: Name
+    vintage: Year
+
+
+class ActivityLine(msgspec.Struct, frozen=True):
+    """What one source did in the baseline years: the facts that allocation rests on."""
+
+    source: Name
+    #: Baseline years, in the order of the figures.
+    years: tuple[Year, ...]
+    #: Verified emission of each year, in kilograms.
+    emitted_kg: tuple[Whole, ...]
+    #: Output of each year, in the measure of the benchmark.
+    output: tuple[Whole, ...]
+    #: True for a new entrant, who is served from the reserve.
+    entrant: bool = False
+
+
+class Allocate(Wish, frozen=True):
+    """Share out a series: new-entrant reserve, part for auction, the rest by the rulebook's method."""
+
+    pollutant: Name
+    jurisdiction: Name
+    vintage: Year
+    #: Every source that shares the series.
+    activities: tuple[ActivityLine, ...]
+
+
+class Transfer(Wish, frozen=True):
+    """Move allowances from an account to another without money; of a strip, every vintage or none."""
+
+    #: The account that gives.
+    origin: Name
+    #: The account that receives.
+    target: Name
+    #: A series, or a strip, as SO2-KM-2027..2031.
+    series: Name
+    count: Whole
+
+
+IssueBody = SetCap | Allocate | Transfer

@@ -1,0 +1,49 @@
+"""The listed market: sessions, orders, trades, the standing price."""
+
+from __future__ import annotations
+
+from airshed.engine.commands.wish import Day, Name, Side, Whole, Wish
+
+
+class OpenSession(Wish, frozen=True):
+    """Open a trading session of the listed market."""
+
+    #: The day of the session.
+    day: Day
+
+
+class CloseSession(Wish, frozen=True):
+    """Close the session: orders that rest are cancelled, closing prices are set."""
+
+    #: The day of the session that is open.
+    day: Day
+
+
+class PlaceOrder(Wish, frozen=True):
+    """Buy or sell a series at a limit or better."""
+
+    account: Name
+    series: Name
+    #: Which way.
+    side: Side
+    count: Whole
+    #: The worst price accepted, in fen per tonne.
+    limit: Whole
+
+
+class CancelOrder(Wish, frozen=True):
+    """Take a resting order back."""
+
+    #: Number of the order, from the answer to `PlaceOrder`.
+    order: Whole
+
+
+class OfferRepurchase(Wish, frozen=True):
+    """Sell leftovers to the government at the rulebook's price."""
+
+    account: Name
+    series: Name
+    count: Whole
+
+
+ListedBody = OpenSession | CloseSession | PlaceOrder | CancelOrder | OfferRepurchase

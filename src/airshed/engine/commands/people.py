@@ -1,0 +1,132 @@
+"""Who may act, accounts, sources, the law in force, and acts that wait for a second pair of eyes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from airshed.engine.commands.wish import Maybe, Name, Role, Text, Whole, Wish
+
+
+class AdoptRulebook(Wish, frozen=True):
+    """Put a rulebook in force from now on; its digest must be that of the rules at hand."""
+
+    #: `programme.id` of the text.
+    programme: Name
+    #: `programme.version` of the text.
+    version: Name
+    #: SHA-256 of the text, as `airshed rules check` prints it.
+    digest: Name
+
+
+class RegisterActor(Wish, frozen=True):
+    """Let a person or machine act in a role; an operator acts for one account."""
+
+    #: The new name, under which the person or machine will send commands.
+    actor: Name
+    #: What it may do: `[roles]` of the rulebook says which commands that is.
+    role: Role
+    #: The account that an operator acts for; empty for every other role.
+    account: Maybe = ""
+
+
+class OpenAccount(Wish, frozen=True):
+    """Open an account for an operator or a trader."""
+
+    #: The new name.
+    account: Name
+    #: An operator has sources to answer for, a trader has none.
+    kind: Literal["operator", "trader"]
+    #: Name of the firm.
+    name: Text
+    jurisdiction: Name
+    #: Corporate group, empty when none is known.
+    group: Maybe = ""
+
+
+class FreezeAccount(Wish, frozen=True):
+    """Stop every act of an account, with the reason."""
+
+    account: Name
+    #: Why, as the account holder will read it.
+    reason: Text
+
+
+class ThawAccount(Wish, frozen=True):
+    """Let a frozen account act again."""
+
+    account: Name
+
+
+class StackEntry(msgspec.Struct, frozen=True, gc=False):
+    """A monitored outlet and the pollutants it measures."""
+
+    #: Name of the stack, the only one of that name in the programme.
+    stack: Name
+    #: Pollutants that its monitor measures.
+    pollutants: tuple[Name, ...]
+
+
+class RegisterSource(Wish, frozen=True):
+    """Enter a source with its operator's account and its monitored stacks."""
+
+    #: The new name.
+    source: Name
+    #: Name of the works.
+    name: Text
+    #: The operator's account, which answers for the source.
+    account: Name
+    jurisdiction: Name
+    #: One of the sectors of the rulebook.
+    sector: Name
+    #: True when the source is generated, not a real place.
+    synthetic: bool
+    #: Monitored outlets; what none of them measures is declared in the report of the year.
+    stacks: tuple[StackEntry, ...] = ()
+
+
+class Deposit(Wish, frozen=True):
+    """The settlement bank has received money for an account."""
+
+    account: Name
+    #: Money in fen.
+    fen: Whole
+
+
+class Withdraw(Wish, frozen=True):
+    """The settlement bank pays an account's free money out."""
+
+    account: Name
+    #: Money in fen.
+    fen: Whole
+
+
+class ConfirmAct(Wish, frozen=True):
+    """The second pair of eyes: an act of another that waits takes effect now."""
+
+    #: Number of the act, from the answer to the one who proposed it.
+    act: Whole
+
+
+class RejectAct(Wish, frozen=True):
+    """Let an act that waits fall; whoever proposed it may take it back so."""
+
+    #: Number of the act.
+    act: Whole
+    #: Why.
+    reason: Text
+
+
+PeopleBody = (
+    AdoptRulebook
+    | RegisterActor
+    | OpenAccount
+    | FreezeAccount
+    | ThawAccount
+    | RegisterSource
+    | Deposit
+    | Withdraw
+    | ConfirmAct
+    | RejectAct
+)

@@ -1,0 +1,60 @@
+"""Allowances that the government sells at a fixed price, paid at once or in instalments."""
+
+from __future__ import annotations
+
+from airshed.engine.commands.wish import Day, Name, Share, Term, Whole, Wish
+
+
+class OpenSale(Wish, frozen=True):
+    """Offer allowances of a series to existing sources at the fixed price, for one vintage or several from it on."""
+
+    #: The new name.
+    sale: Name
+    #: The first vintage.
+    series: Name
+    #: How many vintages: the price is for each of them.
+    years: Term
+    #: Allowances on offer, of every vintage.
+    count: Whole
+    #: Last day on which they may be bought.
+    until: Day
+
+
+class CloseSale(Wish, frozen=True):
+    """End a sale; what is not sold is free again."""
+
+    #: Name of the sale.
+    sale: Name
+
+
+class BuyAllocation(Wish, frozen=True):
+    """Buy allowances for a source in a sale: the first instalment is paid, the allowances are delivered at once.
+
+    What is not paid for is blocked: neither sold nor surrendered until it is paid.
+    """
+
+    #: Name of the sale.
+    sale: Name
+    #: The source for which they are.
+    source: Name
+    #: Allowances of every vintage of the sale.
+    count: Whole
+    #: Part of the price paid at once, in hundredths of a percent; 10000 pays everything.
+    first: Share
+
+
+class PayInstalment(Wish, frozen=True):
+    """Pay the next instalment of a purchase, with interest when it is late; what it pays for is free."""
+
+    #: Number of the purchase.
+    purchase: Whole
+
+
+class WithdrawUnpaid(Wish, frozen=True):
+    """Withdraw what a purchase has not paid for, when an instalment is overdue; it goes to the government reserve."""
+
+    #: Number of the purchase.
+    purchase: Whole
+
+
+SaleBody = OpenSale | CloseSale | BuyAllocation | PayInstalment | WithdrawUnpaid

@@ -1,0 +1,145 @@
+"""Grants that come back: closure, notices, appeals, withholding, errors."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from airshed.engine.commands.wish import Day, Name, Text, Whole, Wish, Year
+
+
+class CloseSource(Wish, frozen=True):
+    """Record that a source has stopped for good; it is granted nothing more, and still reports and surrenders."""
+
+    source: Name
+    #: Its last day of operation.
+    day: Day
+    #: On what that rests.
+    reason: Text
+
+
+class ReopenSource(Wish, frozen=True):
+    """Take back that a source has closed, which has been shown wrong."""
+
+    source: Name
+    #: Why.
+    reason: Text
+
+
+class NoticeWithdrawal(Wish, frozen=True):
+    """Give notice that part of a grant will be withdrawn; the rule says how much, and it is blocked at once."""
+
+    source: Name
+    series: Name
+    #: "closure": a vintage after the closure; "idle": after idle years; "excess": activity under the baseline;
+    #: "paid_reduction": what public money has reduced.
+    ground: Literal["closure", "idle", "excess", "paid_reduction"]
+    #: On what that rests.
+    reason: Text
+    #: Of an excess, the actual level of activity; of a paid reduction, kilograms reduced a year; else 0.
+    figure: Whole = 0
+    #: Of an excess, the baseline level; of a paid reduction, the public share in hundredths of a percent; else 0.
+    base: Whole = 0
+
+
+class AppealWithdrawal(Wish, frozen=True):
+    """Appeal a notice; nothing is withdrawn until the appeal is decided."""
+
+    #: Number of the withdrawal.
+    withdrawal: Whole
+    #: Why.
+    reason: Text
+
+
+class DecideAppeal(Wish, frozen=True):
+    """Decide an appeal; who gave the notice does not."""
+
+    #: Number of the withdrawal.
+    withdrawal: Whole
+    #: True: the notice falls; false: it stands.
+    upheld: bool
+    #: Why.
+    reason: Text
+
+
+class WithdrawAllowances(Wish, frozen=True):
+    """Carry a withdrawal out, once its notice is over: into the government reserve, at the price of the rule."""
+
+    #: Number of the withdrawal.
+    withdrawal: Whole
+
+
+class PayBack(Wish, frozen=True):
+    """Pay for what was to be withdrawn and had been sold on already."""
+
+    #: Number of the withdrawal.
+    withdrawal: Whole
+
+
+class RestoreWithdrawn(Wish, frozen=True):
+    """Give back what was withdrawn, once it is shown wrong."""
+
+    #: Number of the withdrawal.
+    withdrawal: Whole
+    #: Why.
+    reason: Text
+
+
+class ReverseAllocation(Wish, frozen=True):
+    """Take back what an error gave; what is no longer there is withheld from the next allocation."""
+
+    source: Name
+    series: Name
+    #: How many too many were given.
+    count: Whole
+    #: What the error was.
+    reason: Text
+
+
+class Withhold(Wish, frozen=True):
+    """Block part of a grant until a condition is met."""
+
+    source: Name
+    series: Name
+    #: "missing_report": that year is not reported after the day for it; "unverified_year": it has no verified emission
+    #: after its deadline; "unpaid_penalty": it has a penalty due; "unpaid_back": the source owes for what it sold on;
+    #: "investigation": the authority looks into it.
+    ground: Literal["missing_report", "unverified_year", "unpaid_penalty", "unpaid_back", "investigation"]
+    #: The year of the condition, or that in which it came up.
+    year: Year
+    count: Whole
+    #: Why.
+    reason: Text
+
+
+class ReleaseWithheld(Wish, frozen=True):
+    """Free what was withheld, once the condition is met."""
+
+    #: Number of the withholding.
+    withholding: Whole
+    #: What the investigation has found; else empty.
+    reason: Text = ""
+
+
+class ForfeitWithheld(Wish, frozen=True):
+    """Send what is withheld to the government reserve, when the condition was not met in time."""
+
+    #: Number of the withholding.
+    withholding: Whole
+    #: Why.
+    reason: Text
+
+
+WithdrawalBody = (
+    CloseSource
+    | ReopenSource
+    | NoticeWithdrawal
+    | AppealWithdrawal
+    | DecideAppeal
+    | WithdrawAllowances
+    | PayBack
+    | RestoreWithdrawn
+    | ReverseAllocation
+    | Withhold
+    | ReleaseWithheld
+    | ForfeitWithheld
+)

@@ -1,0 +1,121 @@
+"""Who may act, accounts, sources, the law in force, and acts that wait for a second pair of eyes."""
+
+from __future__ import annotations
+
+from airshed.engine.commands import Body, Role, StackEntry
+from airshed.engine.events.fact import Fact
+from airshed.registry.accounts import Account
+from airshed.registry.moves import Entry
+
+
+class RulebookAdopted(Fact, frozen=True):
+    """A rulebook is in force; the programme's own accounts that did not exist are opened."""
+
+    #: `programme.id` of the text.
+    programme: str
+    #: `programme.version` of the text.
+    version: str
+    #: SHA-256 of the text.
+    digest: str
+    #: Who adopts the next one.
+    authority: str
+    #: The programme's own accounts that are opened with it.
+    opened: tuple[Account, ...]
+
+
+class ActorRegistered(Fact, frozen=True):
+    """An actor has a role."""
+
+    actor: str
+    role: Role
+    #: The account that an operator acts for; empty for every other role.
+    account: str
+
+
+class AccountOpened(Fact, frozen=True):
+    """An account exists."""
+
+    #: Name, kind, firm, jurisdiction and group.
+    account: Account
+
+
+class AccountFrozen(Fact, frozen=True):
+    """An account may not act."""
+
+    account: str
+    #: Why.
+    reason: str
+
+
+class AccountThawed(Fact, frozen=True):
+    """An account may act again."""
+
+    account: str
+
+
+class SourceRegistered(Fact, frozen=True):
+    """A source and its stacks are known."""
+
+    source: str
+    #: Name of the works.
+    name: str
+    account: str
+    jurisdiction: str
+    sector: str
+    #: True when the source is generated, not a real place.
+    synthetic: bool
+    #: Monitored outlets and what each measures.
+    stacks: tuple[StackEntry, ...]
+
+
+class MoneyMoved(Fact, frozen=True):
+    """Money came in or went out by the settlement bank."""
+
+    entry: Entry
+
+
+class ActProposed(Fact, frozen=True):
+    """An act that needs a second pair of eyes waits for it."""
+
+    #: Number that the act gets.
+    act: int
+    #: Who proposed it.
+    actor: str
+    #: The command as it was sent.
+    body: Body
+
+
+class ActConfirmed(Fact, frozen=True):
+    """Another has confirmed the act; what it does follows in the same record."""
+
+    #: Number of the act.
+    act: int
+    #: Who proposed it.
+    proposer: str
+    #: Who confirmed it.
+    actor: str
+
+
+class ActRejected(Fact, frozen=True):
+    """An act that waited has fallen."""
+
+    #: Number of the act.
+    act: int
+    #: Who let it fall.
+    actor: str
+    #: Why.
+    reason: str
+
+
+PeopleEvent = (
+    RulebookAdopted
+    | ActorRegistered
+    | AccountOpened
+    | AccountFrozen
+    | AccountThawed
+    | SourceRegistered
+    | MoneyMoved
+    | ActProposed
+    | ActConfirmed
+    | ActRejected
+)

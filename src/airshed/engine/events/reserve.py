@@ -1,0 +1,179 @@
+"""The government reserve: what new entrants apply for, reverse auctions, what is fed in and drawn."""
+
+from __future__ import annotations
+
+import msgspec
+
+from airshed.engine.events.fact import Fact
+from airshed.registry.moves import Entry
+from airshed.rulebook.primary_sections import ReverseAuctionRule
+
+
+class ApplicationMade(Fact, frozen=True):
+    """An application waits; the price of what it asks for is set aside."""
+
+    #: Number that the application gets.
+    application: int
+    source: str
+    account: str
+    series: str
+    #: "new" or "extension".
+    kind: str
+    #: The new capacity.
+    capacity: int
+    #: What the rule gives for it: benchmark x capacity x utilisation, rounded down.
+    wanted: int
+    #: Fen per tonne; 0 when it costs nothing.
+    price: int
+    #: Fen set aside.
+    held: int
+
+
+class ApplicationDropped(Fact, frozen=True):
+    """An application is gone; what was set aside is free."""
+
+    #: Number of the application.
+    application: int
+    #: Who took it back or turned it down.
+    actor: str
+    #: Why.
+    reason: str
+
+
+class Granted(msgspec.Struct, frozen=True, gc=False):
+    """What an application got."""
+
+    #: Number of the application.
+    application: int
+    source: str
+    account: str
+    #: Allowances granted.
+    count: int
+    #: Allowances that stayed in the reserve, to make up for an earlier year.
+    made_up: int
+    #: What they cost.
+    fen: int
+    #: Why, in English.
+    en: str
+    #: Why, in Chinese.
+    zh: str
+
+
+class ReserveGranted(Fact, frozen=True):
+    """Applications are served from the reserve, against payment, in one entry."""
+
+    series: str
+    #: What each got.
+    grants: tuple[Granted, ...]
+    entry: Entry
+
+
+class UnusedReleased(Fact, frozen=True):
+    """What no new source was granted has gone to auction."""
+
+    series: str
+    #: Allowances that moved.
+    count: int
+    entry: Entry
+
+
+class RepurchaseOpened(Fact, frozen=True):
+    """A reverse auction gathers asks; its budget is set aside in the treasury."""
+
+    #: Name of the reverse auction.
+    repurchase: str
+    series: str
+    #: Most that is bought.
+    count: int
+    #: Most that is spent, in fen.
+    budget_fen: int
+    #: Highest ask, in fen per tonne.
+    ceiling: int
+    #: The rule of the day of opening, which holds until it is cleared.
+    terms: ReverseAuctionRule
+
+
+class AskPlaced(Fact, frozen=True):
+    """A sealed ask stands, its allowances set aside."""
+
+    #: Name of the reverse auction.
+    repurchase: str
+    account: str
+    count: int
+    #: The least the seller takes, in fen per tonne.
+    price: int
+
+
+class AskReturned(Fact, frozen=True):
+    """What a seller asked a price for is free again: its account is frozen, or its year is closed."""
+
+    #: Name of the reverse auction.
+    repurchase: str
+    #: Place of the ask in the reverse auction.
+    number: int
+    account: str
+    count: int
+
+
+class RepurchaseAward(msgspec.Struct, frozen=True, gc=False):
+    """What a seller sold over all its asks, and what it is paid."""
+
+    account: str
+    #: Allowances bought of it.
+    count: int
+    #: What it is paid.
+    fen: int
+
+
+class RepurchaseCleared(Fact, frozen=True):
+    """A reverse auction is over: what was set aside is free, sellers are paid, the reserve holds what was bought."""
+
+    #: Name of the reverse auction.
+    repurchase: str
+    #: The one price, or the highest ask that was served, in fen per tonne; null when nothing is bought.
+    price: int | None
+    #: Allowances bought.
+    bought: int
+    #: Fen paid.
+    fen: int
+    #: Who sold what.
+    awards: tuple[RepurchaseAward, ...]
+    entry: Entry
+
+
+class ReserveFed(Fact, frozen=True):
+    """Allowances are set aside in the reserve."""
+
+    series: str
+    #: Allowances that moved.
+    count: int
+    #: Why.
+    reason: str
+    entry: Entry
+
+
+class ReserveDrawn(Fact, frozen=True):
+    """Allowances have left the reserve for the jurisdiction's auction account."""
+
+    series: str
+    #: Allowances that moved.
+    count: int
+    #: "auction" or "containment".
+    purpose: str
+    #: Why.
+    reason: str
+    entry: Entry
+
+
+ReserveEvent = (
+    ApplicationMade
+    | ApplicationDropped
+    | ReserveGranted
+    | UnusedReleased
+    | RepurchaseOpened
+    | AskPlaced
+    | AskReturned
+    | RepurchaseCleared
+    | ReserveFed
+    | ReserveDrawn
+)

@@ -1,0 +1,14 @@
+"""Caps, their free allocation, and gifts between accounts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Grant:
+    """What a source was given free of a series, and at which instant."""
+
+    count: int
+    entrant: bool
+    at: int

@@ -1,0 +1,114 @@
+"""Issuing: caps and allocation."""
+
+from __future__ import annotations
+
+from airshed.compliance.obligation import made_up
+from airshed.engine import commands as c
+from airshed.engine import events as e
+from airshed.engine.procedures.guards import Decision, Procedure, known_series, no
+from airshed.engine.procedures.right import serve
+from airshed.engine.state import State
+from airshed.market.allocation import Activity, allocate, parts
+from airshed.model.allowance import Series, lowest
+from airshed.model.refusal import Malformed, Why
+from airshed.registry import accounts
+from airshed.registry.moves import Delivered, Move
+from airshed.rulebook import look
+from airshed.rulebook.schema import Rulebook
+
+
+def set_cap(state: State, rules: Rulebook, at: int, actor: str, body: c.SetCap) -> Decision:
+    """A series is issued once, with the count that the rulebook's cap says (I2), and the rights to it are served."""
+    series = str(Series(body.pollutant, body.jurisdiction, body.vintage))
+    count = look.cap(rules, series)
+    if count is None:
+        return no(rules, "caps", Why.UNKNOWN_SERIES, f"caps.csv has no cap for {series}")
+    if series in state.ledger.caps:
+        return no(rules, "caps", Why.ALREADY_EXISTS, f"{series} is issued already")
+    served = serve(state, rules, Series(body.pollutant, body.jurisdiction, body.vintage), count)
+    return (e.CapSet(series, accounts.issuance(body.jurisdiction), count), *served)
+
+
+def allocate_series(state: State, rules: Rulebook, at: int, actor: str, body: c.Allocate) -> Decision:
+    """Reserve and auction part come off what rights leave of the cap, the rest is shared by the rulebook's method.
+
+    New entrants are served from the reserve. A make-up that a source owes from an earlier year goes to the
+    reserve instead of the source.
+    """
+    series = Series(body.pollutant, body.jurisdiction, body.vintage)
+    name = str(series)
+    refusal = known_series(state, rules, name)
+    if refusal:
+        return refusal
+    for line in body.activities:
+        if line.source not in state.sources:
+            return no(rules, "allocation", Why.UNKNOWN_SOURCE, f"there is no source {line.source}")
+    if name in state.shared_out:
+        return no(rules, "allocation", Why.ALREADY_EXISTS, f"{name} is shared out already")
+    sectors = {sector.code for sector in rules.sectors}
+    for line in body.activities:
+        source = state.sources[line.source]
+        if source.jurisdiction != body.jurisdiction:
+            return no(rules, "allocation", Why.WRONG_KIND, f"{line.source} lies in {source.jurisdiction}")
+        closed = state.closures.get(line.source, "9999")
+        if int(closed[:4]) < body.vintage:
+            return no(rules, "withdrawal", Why.NOT_ELIGIBLE, f"{line.source} has closed on {closed}")
+        if source.sector not in sectors:
+            return no(rules, "allocation", Why.WRONG_KIND, f"{line.source} is of {source.sector}, not of the programme")
+        if not look.owes(rules, source.sector, body.pollutant):
+            what = f"{line.source} is of {source.sector}, which owes no {body.pollutant}"
+            return no(rules, "allocation", Why.WRONG_KIND, what)
+    cap = state.ledger.positions[accounts.issuance(body.jurisdiction), name].count
+    law = look.local(rules, body.jurisdiction).allocation
+    split = parts(cap, law.reserve_basis_points, law.auction_basis_points)
+    try:
+        activities = [_activity(state, rules, body.pollutant, line) for line in body.activities]
+        shares = allocate(law.method, law.baseline, split, activities)
+    except Malformed as error:
+        return no(rules, "allocation", Why.NOT_CONSERVED, str(error))
+    blocks = state.ledger.positions[accounts.issuance(body.jurisdiction), name].blocks
+    origin = accounts.issuance(body.jurisdiction)
+    awards: list[e.Award] = []
+    moves: list[Move] = []
+
+    def give(account: str, count: int) -> None:
+        nonlocal blocks
+        if count:
+            taken, blocks = lowest(blocks, count)
+            moves.append(Delivered(origin, account, name, taken))
+
+    entrants = {line.source for line in body.activities if line.entrant}
+    kept = shares.reserved
+    for share in shares.shares:
+        account = state.sources[share.source].account
+        back = made_up(share.count, state.makeup_due.get((share.source, body.pollutant), 0))
+        kept += back
+        give(account, share.count - back)
+        entrant = share.source in entrants
+        awards.append(e.Award(share.source, account, share.count, back, share.en, share.zh, entrant))
+    give(accounts.auction(body.jurisdiction), shares.for_auction)
+    give(accounts.reserve(body.jurisdiction), kept)
+    assert not blocks, f"I2: {name} is not shared out whole"
+    return (e.Allocated(name, law.method, kept, shares.for_auction, tuple(awards), tuple(moves)),)
+
+
+def _activity(state: State, rules: Rulebook, pollutant: str, line: c.ActivityLine) -> Activity:
+    source = state.sources[line.source]
+    row = look.benchmark(rules, source.sector, pollutant)
+    return Activity(
+        source=line.source,
+        sector=source.sector,
+        years=line.years,
+        emitted_kg=line.emitted_kg,
+        output=line.output,
+        benchmark_g=row.benchmark_g,
+        quota_g=row.quota_g,
+        entrant=line.entrant,
+    )
+
+
+#: What decides each command.
+PROCEDURES: dict[type, Procedure] = {
+    c.SetCap: set_cap,
+    c.Allocate: allocate_series,
+}

@@ -1,0 +1,209 @@
+"""Administering: rulebooks, actors, accounts, sources, money in and out."""
+
+from __future__ import annotations
+
+from airshed.engine import commands as c
+from airshed.engine import events as e
+from airshed.engine.procedures.guards import MOST, Decision, Procedure, actor_may, no, positive, private_account, thawed
+from airshed.engine.procedures.taken_off import all_off, orders_off
+from airshed.engine.procedures.trade_rules import wall_of
+from airshed.engine.state import State
+from airshed.model.measures import yuan
+from airshed.model.refusal import Refusal, Why
+from airshed.registry.accounts import BANK, PROGRAMME_NAMES, Account, AccountKind, programme_accounts
+from airshed.registry.moves import Paid
+from airshed.rulebook import look
+from airshed.rulebook.digest import digest
+from airshed.rulebook.schema import Rulebook
+
+
+def adopt(state: State, rules: Rulebook, at: int, actor: str, body: c.AdoptRulebook) -> Decision:
+    """The first rulebook is adopted by the authority it names, a later one by the authority in force.
+
+    Orders that wait were placed under the fees and the band of the old one, so they are cancelled.
+    """
+    mine = (rules.programme.id, rules.programme.version, digest(rules))
+    if mine != (body.programme, body.version, body.digest):
+        return no(
+            rules,
+            "programme",
+            Why.RULEBOOK_MISMATCH,
+            f"the rules at hand are {mine[0]} {mine[1]} {mine[2][:12]}, not {body.programme} {body.version} "
+            f"{body.digest[:12]}; load the text that is to be adopted",
+        )
+    in_force = state.rulebook.authority if state.rulebook else rules.programme.authority
+    if actor != in_force:
+        return no(rules, "programme", Why.ROLE_MAY_NOT, f"{actor} is not {in_force}, who adopts rulebooks")
+    if state.rulebook and body.digest == state.rulebook.digest:
+        return no(rules, "programme", Why.ALREADY_EXISTS, f"{body.programme} {body.version} is in force already")
+    if state.rulebook and body.version == state.rulebook.version:
+        return no(
+            rules,
+            "programme",
+            Why.ALREADY_EXISTS,
+            f"version {body.version} has another text; give it a new one",
+        )
+    opened = tuple(
+        account
+        for account in programme_accounts(jurisdiction.code for jurisdiction in rules.jurisdictions)
+        if account.id not in state.ledger.accounts
+    )
+    adopted = e.RulebookAdopted(body.programme, body.version, body.digest, rules.programme.authority, opened)
+    return (*orders_off(state), adopted)
+
+
+def register_actor(state: State, rules: Rulebook, at: int, actor: str, body: c.RegisterActor) -> Decision:
+    """An operator needs a private account to act for; nobody gets a second role."""
+    refusal = private_account(state, rules, body.account) if body.role == "operator" else None
+    if refusal and refusal.why == Why.UNKNOWN_ACCOUNT:
+        return refusal
+    if body.actor in state.actors:
+        return no(
+            rules,
+            "roles",
+            Why.ALREADY_EXISTS,
+            f"{body.actor} is registered as {state.actors[body.actor].role}",
+        )
+    if refusal:
+        return refusal
+    if body.role != "operator" and body.account:
+        return no(rules, "roles", Why.WRONG_KIND, f"a {body.role} acts for no account; leave {body.account} out")
+    return (e.ActorRegistered(body.actor, body.role, body.account),)
+
+
+def open_account(state: State, rules: Rulebook, at: int, actor: str, body: c.OpenAccount) -> Decision:
+    """Names are unique, the jurisdiction is one of the zone."""
+    if body.account in state.ledger.accounts:
+        return no(rules, "roles", Why.ALREADY_EXISTS, f"the account {body.account} exists; choose another name")
+    if body.account.partition("-")[0] in PROGRAMME_NAMES:
+        return no(rules, "roles", Why.WRONG_KIND, f"{body.account} is a name for the programme's own accounts")
+    known = tuple(jurisdiction.code for jurisdiction in rules.jurisdictions)
+    if body.jurisdiction not in known:
+        return no(
+            rules,
+            "programme",
+            Why.WRONG_KIND,
+            f"{body.jurisdiction!r} is no jurisdiction of the zone; there are {', '.join(known)}",
+        )
+    account = Account(body.account, AccountKind(body.kind), body.name, body.jurisdiction, body.group)
+    return (e.AccountOpened(account),)
+
+
+def freeze(state: State, rules: Rulebook, at: int, actor: str, body: c.FreezeAccount) -> Decision:
+    """A freeze stops what comes; orders and deals of the account that wait are taken off the market."""
+    refusal = private_account(state, rules, body.account)
+    if refusal:
+        return refusal
+    if body.account in state.ledger.frozen:
+        return no(rules, "roles", Why.ALREADY_EXISTS, f"{body.account} is frozen already")
+    return (*all_off(state, body.account, actor), e.AccountFrozen(body.account, body.reason))
+
+
+def thaw(state: State, rules: Rulebook, at: int, actor: str, body: c.ThawAccount) -> Decision:
+    """Only a frozen account thaws."""
+    refusal = private_account(state, rules, body.account)
+    if refusal:
+        return refusal
+    if body.account not in state.ledger.frozen:
+        return no(rules, "roles", Why.NOTHING_DUE, f"{body.account} is not frozen")
+    return (e.AccountThawed(body.account),)
+
+
+def register_source(state: State, rules: Rulebook, at: int, actor: str, body: c.RegisterSource) -> Decision:
+    """A source lies in the zone, belongs to a private account, and its stacks are new."""
+    refusal = private_account(state, rules, body.account)
+    if refusal and refusal.why == Why.UNKNOWN_ACCOUNT:
+        return refusal
+    if body.source in state.sources:
+        return no(rules, "programme", Why.ALREADY_EXISTS, f"the source {body.source} is registered")
+    names = [entry.stack for entry in body.stacks]
+    for name in names:
+        if name in state.stack_source or names.count(name) > 1:
+            return no(rules, "monitoring", Why.ALREADY_EXISTS, f"the stack {name} is registered")
+    if refusal:
+        return refusal
+    if body.jurisdiction not in {jurisdiction.code for jurisdiction in rules.jurisdictions}:
+        return no(rules, "programme", Why.WRONG_KIND, f"{body.jurisdiction!r} is no jurisdiction of the zone")
+    if body.sector not in {sector.code for sector in rules.sectors}:
+        return no(rules, "programme", Why.WRONG_KIND, f"{body.sector!r} is no sector of the programme")
+    capped = {rule.code for rule in look.owed(rules, body.sector)}
+    for entry in body.stacks:
+        for pollutant in entry.pollutants:
+            if entry.pollutants.count(pollutant) > 1:
+                return no(
+                    rules, "monitoring", Why.WRONG_KIND, f"{entry.stack} measures {pollutant!r} twice; once counts"
+                )
+            if pollutant not in capped:
+                return no(rules, "monitoring", Why.WRONG_KIND, f"{entry.stack} measures {pollutant!r}, not capped")
+    # its orders wait on the side of the wall on which the account stood until now
+    moved = body.sector in rules.trade_rules.walled_sectors and wall_of(state, rules, body.account) != body.sector
+    return (
+        *(all_off(state, body.account, actor) if moved else ()),
+        e.SourceRegistered(
+            body.source, body.name, body.account, body.jurisdiction, body.sector, body.synthetic, body.stacks
+        ),
+    )
+
+
+def deposit(state: State, rules: Rulebook, at: int, actor: str, body: c.Deposit) -> Decision:
+    """Money comes from the settlement bank; its account alone may be below zero (I4)."""
+    refusal = _cash(state, rules, body.account, body.fen)
+    if not refusal and body.fen - state.ledger.purses[BANK].fen > MOST:
+        return no(
+            rules, "trading", Why.TOO_LARGE, f"with {body.fen} fen more, accounts would hold more than {MOST} fen"
+        )
+    return refusal or (e.MoneyMoved((Paid(BANK, body.account, body.fen),)),)
+
+
+def withdraw(state: State, rules: Rulebook, at: int, actor: str, body: c.Withdraw) -> Decision:
+    """Only free money goes out, and none out of a frozen account."""
+    refusal = (
+        _there(rules, state, body.account)
+        or thawed(state, rules, body.account)
+        or _cash(state, rules, body.account, body.fen)
+    )
+    if refusal:
+        return refusal
+    free = state.ledger.purses[body.account].free
+    if free < body.fen:
+        return no(
+            rules, "trading", Why.INSUFFICIENT_CASH, f"{body.account} has {yuan(free)} yuan free, not {yuan(body.fen)}"
+        )
+    return (e.MoneyMoved((Paid(body.account, BANK, body.fen),)),)
+
+
+def _cash(state: State, rules: Rulebook, account: str, fen: int) -> Refusal | None:
+    return _there(rules, state, account) or positive(rules, "trading", "the amount", fen)
+
+
+def _there(rules: Rulebook, state: State, account: str) -> Refusal | None:
+    if account not in state.ledger.accounts or account == BANK:
+        return no(rules, "roles", Why.UNKNOWN_ACCOUNT, f"money cannot go to or come from {account!r}")
+    return None
+
+
+def reject_act(state: State, rules: Rulebook, at: int, actor: str, body: c.RejectAct) -> Decision:
+    """Whoever proposed it takes it back; another lets it fall who might have confirmed it."""
+    act = state.acts.get(body.act)
+    if act is None:
+        return no(rules, "roles", Why.UNKNOWN_ACT, f"no act waits under number {body.act}")
+    if act.actor != actor:
+        refusal = actor_may(state, rules, actor, type(act.body).__name__)
+        if refusal is not None:
+            return refusal
+    if not body.reason.strip():
+        return no(rules, "roles", Why.UNEXPLAINED, f"say why act {act.id} falls")
+    return (e.ActRejected(act.id, actor, body.reason),)
+
+
+#: What decides each command.
+PROCEDURES: dict[type, Procedure] = {
+    c.RegisterActor: register_actor,
+    c.OpenAccount: open_account,
+    c.FreezeAccount: freeze,
+    c.ThawAccount: thaw,
+    c.RegisterSource: register_source,
+    c.Deposit: deposit,
+    c.Withdraw: withdraw,
+    c.RejectAct: reject_act,
+}

@@ -1,0 +1,233 @@
+"""Reporting: a year is reported, improved, verified, determined, and reopened when it must be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from airshed.compliance.obligation import obligation
+from airshed.engine import commands as c
+from airshed.engine import events as e
+from airshed.engine.nouns import Improvement, Year
+from airshed.engine.procedures.guards import MOST, Decision, Procedure, no, own_source
+from airshed.engine.procedures.report_checks import Draft, examine
+from airshed.engine.state import State
+from airshed.model.allowance import lowest
+from airshed.model.period import instant
+from airshed.model.refusal import Malformed, Refusal, Why
+from airshed.registry.moves import Delivered, Move
+from airshed.rulebook import look
+from airshed.rulebook.schema import Rulebook
+
+MG_PER_G = 1000
+
+
+def report_year(state: State, rules: Rulebook, at: int, actor: str, body: c.ReportYear) -> Decision:
+    """The sealed days of every stack and what no stack measures; no blocking check fails, the others are explained."""
+    refusal = own_source(state, rules, actor, body.source)
+    if refusal:
+        return refusal
+    year = state.years.get((body.source, body.year))
+    if year is not None and year.verified_mg is not None and not year.reopened:
+        what = f"{body.source} {body.year} is verified; the authority may reopen the year"
+        return no(rules, "calendar", Why.YEAR_CLOSED, what)
+    if at < instant(f"{body.year + 1}-01-01"):
+        return no(rules, "calendar", Why.TOO_EARLY, f"{body.year} is not over")
+    if min(body.declared_g.values(), default=0) < 0:
+        return no(rules, "monitoring", Why.NOT_POSITIVE, f"{body.source} declares a negative mass")
+    declared = {pollutant: grams * MG_PER_G for pollutant, grams in sorted(body.declared_g.items())}
+    draft = Draft(state, rules, state.sources[body.source], body.year, declared)
+    checks = examine(draft, body.explained)
+    if isinstance(checks, Refusal):
+        return checks
+    version = year.version if year is not None else 0
+    if version and not body.reason.strip():
+        what = f"report {version} of {body.source} {body.year} stands; say why this one takes its place"
+        return no(rules, "reporting", Why.UNEXPLAINED, what)
+    for pollutant, mass in (*draft.measured_mg.items(), *declared.items()):
+        if mass > MOST:
+            return no(rules, "monitoring", Why.TOO_LARGE, f"{body.source} {body.year} {pollutant}: {mass} mg")
+    return (
+        e.YearReported(
+            body.source,
+            body.year,
+            actor,
+            draft.measured_mg,
+            declared,
+            version + 1,
+            draft.rests_on(),
+            checks,
+            body.reason,
+        ),
+    )
+
+
+def request_improvement(state: State, rules: Rulebook, at: int, actor: str, body: c.RequestImprovement) -> Decision:
+    """Of a year that is reported and not verified, by another than who reported."""
+    year = _reported(state, rules, actor, body.source, body.year)
+    if isinstance(year, Refusal):
+        return year
+    if not body.item.strip():
+        return no(rules, "reporting", Why.UNEXPLAINED, "say what is to be mended")
+    number = len(year.improvements) + 1
+    return (e.ImprovementRequested(body.source, body.year, number, actor, body.item),)
+
+
+def answer_improvement(state: State, rules: Rulebook, at: int, actor: str, body: c.AnswerImprovement) -> Decision:
+    """The operator's own, not closed; an answer can be given anew until it is."""
+    refusal = own_source(state, rules, actor, body.source)
+    if refusal:
+        return refusal
+    item = _item(state, rules, body.source, body.year, body.number)
+    if isinstance(item, Refusal):
+        return item
+    if not body.answer.strip():
+        return no(rules, "reporting", Why.UNEXPLAINED, f"say what was done about item {item.number}")
+    return (e.ImprovementAnswered(body.source, body.year, item.number, body.answer, body.evidence),)
+
+
+def close_improvement(state: State, rules: Rulebook, at: int, actor: str, body: c.CloseImprovement) -> Decision:
+    """An answer is accepted, or sent back with a reason."""
+    if body.source not in state.sources:
+        return no(rules, "roles", Why.UNKNOWN_SOURCE, f"there is no source {body.source}")
+    item = _item(state, rules, body.source, body.year, body.number)
+    if isinstance(item, Refusal):
+        return item
+    if item.state == "open":
+        what = f"item {item.number} of {body.source} {body.year} has no answer yet"
+        return no(rules, "reporting", Why.IMPROVEMENTS_OPEN, what)
+    if not body.accepted and not body.reason.strip():
+        return no(rules, "reporting", Why.UNEXPLAINED, f"say why the answer to item {item.number} is not enough")
+    return (e.ImprovementClosed(body.source, body.year, item.number, body.accepted, body.reason),)
+
+
+def verify_year(state: State, rules: Rulebook, at: int, actor: str, body: c.VerifyYear) -> Decision:
+    """Four eyes: who reported does not verify. An adverse opinion sets no obligation."""
+    year = _reported(state, rules, actor, body.source, body.year)
+    if isinstance(year, Refusal):
+        return year
+    if body.opinion != "satisfactory" and not any(comment.strip() for comment in body.comments):
+        return no(
+            rules, "reporting", Why.UNEXPLAINED, f"an opinion {body.opinion!r} says in `comments` what it rests on"
+        )
+    if body.opinion == "adverse":
+        adverse = e.YearVerified(body.source, body.year, body.opinion, actor, {}, {}, body.comments, year.version)
+        return (adverse,)
+    if year.stale:
+        what = f"days or marks of {body.source} {body.year} changed after report {year.version}; it is to be made again"
+        return no(rules, "reporting", Why.REPORT_STALE, what)
+    unready = [
+        item.number
+        for item in year.improvements
+        if item.state == "open" or (item.state == "answered" and body.opinion == "satisfactory")
+    ]
+    if unready:
+        numbers = ", ".join(map(str, unready))
+        what = f"an opinion {body.opinion!r} on {body.source} {body.year} waits for these items to be done: {numbers}"
+        return no(rules, "reporting", Why.IMPROVEMENTS_OPEN, what)
+    mass = {**year.measured_mg, **year.declared_mg}
+    owed = _obligations(rules, mass)
+    if isinstance(owed, Refusal):
+        return owed
+    back = _given_back(year, owed)
+    return (e.YearVerified(body.source, body.year, body.opinion, actor, mass, owed, body.comments, year.version, back),)
+
+
+def determine_year(state: State, rules: Rulebook, at: int, actor: str, body: c.DetermineYear) -> Decision:
+    """The authority sets every capped pollutant of a source that did not get a satisfactory opinion."""
+    source = state.sources.get(body.source)
+    if source is None:
+        return no(rules, "roles", Why.UNKNOWN_SOURCE, f"there is no source {body.source}")
+    year = state.years.get((body.source, body.year))
+    if year is not None and year.verified_mg is not None and not year.reopened:
+        return no(rules, "calendar", Why.YEAR_CLOSED, f"{body.source} {body.year} is verified")
+    if at < instant(f"{body.year + 1}-01-01"):
+        return no(rules, "calendar", Why.TOO_EARLY, f"{body.year} is not over")
+    capped = tuple(sorted(rule.code for rule in look.owed(rules, source.sector)))
+    if tuple(sorted(body.mass_g)) != capped or min(body.mass_g.values()) < 0:
+        return no(rules, "monitoring", Why.HOURS_MISSING, f"set a mass of each of {', '.join(capped)}")
+    mass = {pollutant: grams * MG_PER_G for pollutant, grams in sorted(body.mass_g.items())}
+    if max(mass.values()) > MOST:
+        return no(rules, "monitoring", Why.TOO_LARGE, f"{body.source} {body.year}: more than {MOST} mg")
+    owed = _obligations(rules, mass)
+    if isinstance(owed, Refusal):
+        return owed
+    back = _given_back(year, owed) if year is not None else ()
+    return (e.YearDetermined(body.source, body.year, actor, mass, owed, body.reason, back),)
+
+
+def reopen_year(state: State, rules: Rulebook, at: int, actor: str, body: c.ReopenYear) -> Decision:
+    """A verified year can be reopened until its account is settled."""
+    source = state.sources.get(body.source)
+    if source is None:
+        return no(rules, "roles", Why.UNKNOWN_SOURCE, f"there is no source {body.source}")
+    year = state.years.get((body.source, body.year))
+    if year is None or year.verified_mg is None:
+        return no(rules, "calendar", Why.NOT_VERIFIED, f"{body.source} {body.year} is not verified; it is open")
+    if year.reopened:
+        return no(rules, "calendar", Why.ALREADY_EXISTS, f"{body.source} {body.year} is reopened")
+    if (source.account, body.year) in state.closed:
+        return no(rules, "calendar", Why.YEAR_CLOSED, f"{source.account} has settled {body.year}")
+    if not body.reason.strip():
+        return no(rules, "reporting", Why.UNEXPLAINED, f"say why {body.source} {body.year} is reopened")
+    return (e.YearReopened(body.source, body.year, actor, body.reason),)
+
+
+def _reported(state: State, rules: Rulebook, actor: str, source: str, number: int) -> Year | Refusal:
+    """A year that is reported, by another than the actor, and open to an opinion."""
+    year = state.years.get((source, number))
+    if year is not None and year.reporter == actor:
+        return no(rules, "roles", Why.OWN_ACT, f"{actor} reported {source} {number}; another verifies")
+    if source not in state.sources:
+        return no(rules, "roles", Why.UNKNOWN_SOURCE, f"there is no source {source}")
+    if year is None or year.reporter is None:
+        return no(rules, "calendar", Why.NOT_REPORTED, f"{source} has not reported {number}")
+    if year.verified_mg is not None and not year.reopened:
+        return no(rules, "calendar", Why.YEAR_CLOSED, f"{source} {number} is verified")
+    return year
+
+
+def _item(state: State, rules: Rulebook, source: str, number: int, item: int) -> Improvement | Refusal:
+    """An item that is not closed."""
+    year = state.years.get((source, number))
+    if year is None or not 1 <= item <= len(year.improvements):
+        return no(rules, "reporting", Why.UNKNOWN_ITEM, f"the list of {source} {number} has no item {item}")
+    found = year.improvements[item - 1]
+    if found.state == "closed":
+        return no(rules, "reporting", Why.ALREADY_EXISTS, f"item {item} of {source} {number} is closed")
+    return found
+
+
+def _obligations(rules: Rulebook, mass_mg: Mapping[str, int]) -> dict[str, int] | Refusal:
+    try:
+        return {
+            pollutant: obligation(mass, rules.allowance.size_kg, rules.allowance.rounding)
+            for pollutant, mass in sorted(mass_mg.items())
+        }
+    except Malformed as error:
+        return no(rules, "allowance", Why.TOO_LARGE, str(error))
+
+
+def _given_back(year: Year, owed: Mapping[str, int]) -> tuple[Move, ...]:
+    """What was surrendered beyond a lowered obligation, last given first, lowest serials first (I11)."""
+    moves: list[Move] = []
+    for pollutant, given in sorted(year.given.items()):
+        over = year.surrendered.get(pollutant, 0) - owed.get(pollutant, 0)
+        for move in reversed(given):
+            if over <= 0:
+                break
+            count = min(over, sum(block.count for block in move.blocks))
+            moves.append(Delivered(move.target, move.origin, move.series, lowest(move.blocks, count)[0]))
+            over -= count
+    return tuple(moves)
+
+
+#: What decides each command.
+PROCEDURES: dict[type, Procedure] = {
+    c.ReportYear: report_year,
+    c.RequestImprovement: request_improvement,
+    c.AnswerImprovement: answer_improvement,
+    c.CloseImprovement: close_improvement,
+    c.VerifyYear: verify_year,
+    c.DetermineYear: determine_year,
+    c.ReopenYear: reopen_year,
+}

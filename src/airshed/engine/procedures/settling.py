@@ -1,0 +1,230 @@
+"""Complying: surrender, the settlement of a year, penalties."""
+
+from __future__ import annotations
+
+from airshed.compliance.banking import YearEnd, bank, base, carry
+from airshed.compliance.obligation import admitted
+from airshed.compliance.shortfall import Lack, makeup, penalty
+from airshed.compliance.surrender import plan
+from airshed.engine import commands as c
+from airshed.engine import events as e
+from airshed.engine.invariants import blocked
+from airshed.engine.nouns import Source, Year
+from airshed.engine.procedures.claims import Claims, overrun, usable, used
+from airshed.engine.procedures.deadlines import deadline, surrender_day
+from airshed.engine.procedures.guards import MOST, Decision, Procedure, no, own_source, positive
+from airshed.engine.procedures.taken_off import sales_off
+from airshed.engine.state import State
+from airshed.model.allowance import Series, lowest
+from airshed.model.measures import yuan
+from airshed.model.period import month_before
+from airshed.model.refusal import Refusal, Why
+from airshed.registry import accounts
+from airshed.registry.moves import Delivered, Move, Paid
+from airshed.rulebook import look
+from airshed.rulebook.schema import Rulebook
+
+
+def surrender(state: State, rules: Rulebook, at: int, actor: str, body: c.Surrender) -> Decision:
+    """Up to what is owed: oldest admitted vintage first, lowest serials first (I11)."""
+    refusal = own_source(state, rules, actor, body.source)
+    if refusal:
+        return refusal
+    source = state.sources[body.source]
+    year = _owed(state, rules, body.source, body.year)
+    if isinstance(year, Refusal):
+        return year
+    if (source.account, body.year) in state.closed:
+        return no(rules, "calendar", Why.YEAR_CLOSED, f"{source.account} has settled {body.year}")
+    if at > deadline(rules, body.year):
+        return no(rules, "calendar", Why.TOO_LATE, f"the last day was {surrender_day(rules, body.year)}")
+    refusal = positive(rules, "allowance", "the count", body.count)
+    if refusal:
+        return refusal
+    left = year.obligation.get(body.pollutant, 0) - year.surrendered.get(body.pollutant, 0)
+    if body.count > left:
+        return no(
+            rules,
+            "allowance",
+            Why.TOO_LARGE,
+            f"{body.source} still owes {left} of {body.pollutant} for {body.year}, not {body.count}",
+        )
+    claims = usable(state, rules, source.account)
+    holdings = _admitted(state, rules, source, body.year, body.pollutant, claims)
+    free = sum(count for _, count in holdings)
+    if free < body.count:
+        return no(
+            rules,
+            "allowance",
+            Why.INSUFFICIENT_HOLDING,
+            f"{source.account} has {free} admitted {body.pollutant} allowances free, not {body.count}; buy the rest",
+        )
+    moves: list[Delivered] = []
+    cuts: list[e.ClaimCut] = []
+    for series, count in plan(holdings, body.count, source.jurisdiction):
+        name = str(series)
+        position = state.ledger.positions[source.account, name]
+        cuts += used(claims, source.account, name, count, position.free)
+        taken, _ = lowest(position.blocks, count)
+        moves.append(Delivered(source.account, accounts.surrendered(source.jurisdiction), name, taken))
+    return (*cuts, e.Surrendered(body.source, body.year, body.pollutant, body.count, tuple(moves)))
+
+
+def close_year(state: State, rules: Rulebook, at: int, actor: str, body: c.CloseYear) -> Decision:
+    """After the deadline: shortfall, penalty and make-up of each source, then the banking limit of the account.
+
+    What the account offers for sale is taken back first, so that an offer does not hide allowances from the limit;
+    neither does a pledge or a lease, which shrinks when what is free does not suffice.
+    """
+    if body.account not in state.ledger.accounts:
+        return no(rules, "roles", Why.UNKNOWN_ACCOUNT, f"there is no account {body.account}")
+    mine = [source for source in state.sources.values() if source.account == body.account]
+    if not mine:
+        return no(rules, "roles", Why.UNKNOWN_SOURCE, f"{body.account} operates no source")
+    years: list[tuple[Source, Year]] = []
+    for source in mine:
+        year = _owed(state, rules, source.id, body.year)
+        if isinstance(year, Refusal):
+            return year
+        years.append((source, year))
+    if (body.account, body.year) in state.closed:
+        return no(rules, "calendar", Why.YEAR_CLOSED, f"{body.account} has settled {body.year}")
+    for source, year in years:
+        if year.reopened:
+            what = f"{source.id} {body.year} is reopened; it is verified or determined again first"
+            return no(rules, "calendar", Why.NOT_VERIFIED, what)
+    if at <= deadline(rules, body.year):
+        return no(
+            rules,
+            "calendar",
+            Why.TOO_EARLY,
+            f"surrender is open until {surrender_day(rules, body.year)}",
+        )
+    if rules.shortfall.penalty == "indexed_per_tonne" and body.year not in look.index_thousandths(rules):
+        return no(
+            rules, "shortfall", Why.NOT_CONSERVED, f"penalty_index.csv has no index for {body.year}; adopt one that has"
+        )
+    month = month_before(surrender_day(rules, body.year))
+    settlements: list[e.Settlement] = []
+    verified: dict[str, int] = {}
+    surrendered: dict[str, int] = {}
+    for source, year in years:
+        for pollutant, owed in year.obligation.items():
+            verified[pollutant] = verified.get(pollutant, 0) + owed
+            surrendered[pollutant] = surrendered.get(pollutant, 0) + year.surrendered.get(pollutant, 0)
+            settlements.append(_settle(state, rules, source, body.year, pollutant, month))
+            due = settlements[-1].penalty_fen
+            if due > MOST:
+                return no(rules, "shortfall", Why.TOO_LARGE, f"{source.id} {pollutant}: a penalty of {yuan(due)} yuan")
+    banked, moves = _bank(state, rules, body, verified, surrendered)
+    offers = sales_off(state, body.account, actor)
+    cuts = overrun(state, body.account, moves)
+    return (*offers, *cuts, e.YearClosed(body.account, body.year, tuple(settlements), banked, moves))
+
+
+def _settle(state: State, rules: Rulebook, source: Source, number: int, pollutant: str, month: str) -> e.Settlement:
+    law, year = rules.shortfall, state.years[source.id, number]
+    owed = year.obligation[pollutant]
+    given = year.surrendered.get(pollutant, 0)
+    short = owed - given
+    assert short >= 0, f"I11: {source.id} surrendered more than it owes"
+    price = state.mean_price(pollutant, month)
+    if price is None:
+        price = law.fixed_fen_per_t
+    lack = Lack(
+        short * rules.allowance.size_kg,
+        price,
+        law.price_multiple,
+        law.fixed_fen_per_t,
+        law.flat_fen,
+        look.index_thousandths(rules).get(number),
+        law.index_base_thousandths,
+        law.tonne_mg,
+    )
+    due = penalty(law.penalty, lack)
+    return e.Settlement(source.id, pollutant, owed, given, short, due, price, makeup(short, law.makeup_percent))
+
+
+def _bank(
+    state: State,
+    rules: Rulebook,
+    body: c.CloseYear,
+    verified: dict[str, int],
+    surrendered: dict[str, int],
+) -> tuple[dict[str, int], tuple[Move, ...]]:
+    """What may go on, youngest vintage first; what is over the limit or expires goes to the reserves.
+
+    What is blocked counts against the limit like the rest, but it stays where it is until it is free.
+    """
+    banked: dict[str, int] = {}
+    moves: list[Move] = []
+    held = [(Series.parse(name), position.count) for name, position in state.ledger.of_account(body.account)]
+    for pollutant, owed in sorted(verified.items()):
+        left = [(series, count) for series, count in held if series.pollutant == pollutant]
+        due = sum(count for series, count in left if series.vintage <= body.year)
+        of = base(rules.banking.of, YearEnd(due, surrendered[pollutant], owed))
+        room = bank(rules.banking.open, of, rules.banking.limit_basis_points)
+        carried = carry(left, room, body.year, rules.allowance.vintages_back)
+        banked.update({str(series): count for series, count in carried.kept.items()})
+        for series, count in (*carried.over.items(), *carried.expired.items()):
+            position = state.ledger.positions[body.account, str(series)]
+            gone, _ = lowest(position.blocks, min(count, position.count - blocked(state, body.account, str(series))))
+            if gone:
+                moves.append(Delivered(body.account, accounts.reserve(series.jurisdiction), str(series), gone))
+    return banked, tuple(moves)
+
+
+def pay_penalty(state: State, rules: Rulebook, at: int, actor: str, body: c.PayPenalty) -> Decision:
+    """The whole penalty for one pollutant, to the treasury."""
+    refusal = own_source(state, rules, actor, body.source)
+    if refusal:
+        return refusal
+    source = state.sources[body.source]
+    year = state.years.get((body.source, body.year))
+    due = year.due_fen.get(body.pollutant, 0) if year else 0
+    free = state.ledger.purses[source.account].free
+    if due and free < due:
+        return no(
+            rules,
+            "shortfall",
+            Why.INSUFFICIENT_CASH,
+            f"{source.account} has {yuan(free)} yuan free, {yuan(due)} is due",
+        )
+    if not due:
+        return no(
+            rules,
+            "shortfall",
+            Why.NOTHING_DUE,
+            f"{body.source} owes no penalty for {body.pollutant} {body.year}",
+        )
+    entry = (Paid(source.account, accounts.TREASURY, due),)
+    return (e.PenaltyPaid(body.source, body.year, body.pollutant, entry),)
+
+
+def _owed(state: State, rules: Rulebook, source: str, year: int) -> Year | Refusal:
+    known = state.years.get((source, year))
+    if known is None or known.verified_mg is None:
+        return no(rules, "calendar", Why.NOT_VERIFIED, f"{source} has no verified emission for {year}")
+    return known
+
+
+def _admitted(
+    state: State, rules: Rulebook, source: Source, year: int, pollutant: str, claims: Claims
+) -> list[tuple[Series, int]]:
+    """What counts for the year: what is free, and what is pledged or leased but may be surrendered."""
+    law = rules.allowance
+    found: list[tuple[Series, int]] = []
+    for name, position in state.ledger.of_account(source.account):
+        series = Series.parse(name)
+        count = position.free + sum(claim.count for claim in claims.get(name, ()))
+        if count and admitted(series, pollutant, source.jurisdiction, year, law.admitted, law.vintages_back):
+            found.append((series, count))
+    return found
+
+
+#: What decides each command.
+PROCEDURES: dict[type, Procedure] = {
+    c.Surrender: surrender,
+    c.CloseYear: close_year,
+    c.PayPenalty: pay_penalty,
+}
