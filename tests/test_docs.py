@@ -59,7 +59,9 @@ def known_keys() -> frozenset[str]:
     files = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in WRITTEN]
     tests = {path.stem for path in (ROOT / "tests").rglob("*.py")}
     stems = {path.stem for path in files}
-    return frozenset({key for path in files for key in KEY.findall(path.read_text("utf-8"))} | tests | stems | OF_OTHERS)
+    return frozenset(
+        {key for path in files for key in KEY.findall(path.read_text("utf-8"))} | tests | stems | OF_OTHERS
+    )
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -114,7 +114,7 @@ def test_a_vintage_that_has_expired_is_not_traded_in_any_way(actor: str, body: c
     assert refusal.why is Why.EXPIRED_VINTAGE
     assert "2027" in refusal.detail
     assert refusal.detail.startswith("2027 was") or LAST in refusal.detail
-    assert refusal.cite in ("Demonstration measures, art. 3", "Demonstration measures, art. 12")
+    assert refusal.cite in ("Demonstration measures (assumed), art. 3", "Demonstration measures (assumed), art. 12")
 
 
 def test_on_its_last_day_it_is_traded_and_a_millisecond_later_it_is_not() -> None:

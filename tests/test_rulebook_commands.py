@@ -81,7 +81,7 @@ def test_a_section_is_shown_with_measures_citation_and_mark() -> None:
 
     assert status == 0
     assert "[trading]" in printed
-    assert "Demonstration measures, art. 18; band of 10 percent" in printed
+    assert "Demonstration measures (assumed), art. 18; band of 10 percent" in printed
     assert "to confirm" in printed
     assert "band_basis_points" in printed
     assert "10 %" in printed
@@ -125,7 +125,7 @@ def test_a_comparison_says_what_changes_and_on_what_it_rests(draft: Path) -> Non
 
     assert status == 0
     assert printed.splitlines()[0] == "[trading] band_basis_points: 10 % becomes 8 %"
-    assert printed.splitlines()[1].startswith("    Demonstration measures, art. 18;")
+    assert printed.splitlines()[1].startswith("    Demonstration measures (assumed), art. 18;")
     assert printed.splitlines()[2] == "1 change"
     document = json.loads(airshed("diff", "dianzhong", str(draft), "--json")[1])
     assert document["old"]["digest"] != document["new"]["digest"]

@@ -35,7 +35,7 @@ def test_a_jurisdiction_varies_only_what_the_rulebook_lists() -> None:
     files["vary/KM.toml"] = b'cite = "Kunming notice 3"\n[trading]\nlot = 1\n'
     assert [str(fault) for fault in read(files)[1]] == [
         "vary/KM.toml [trading]: 'lot' is not for a jurisdiction to vary; it may vary allocation.method, "
-        "allocation.baseline (Demonstration measures, art. 2: one system; a city may choose how its own free "
+        "allocation.baseline (Demonstration measures (assumed), art. 2: one system; a city may choose how its own free "
         "allowances are shared)"
     ]
     files["vary/KM.toml"] = b"[allocation]\nmethod = 3\n"
@@ -119,7 +119,7 @@ def test_a_change_reads_as_a_lawyer_would_write_it() -> None:
         "[roles] operator Transfer: repealed",
         "[roles] bank FreezeAccount: new",
     ]
-    assert diff(RULES, new)[2].cite.startswith("Demonstration measures, art. 18;")
+    assert diff(RULES, new)[2].cite.startswith("Demonstration measures (assumed), art. 18;")
     assert diff(RULES, RULES) == []
 
 
@@ -138,7 +138,7 @@ def test_the_commands_of_roles_are_those_of_the_engine() -> None:
 def test_answers_from_the_rulebook() -> None:
     assert look.cap(RULES, "SO2-KM-2027") == look.cap(RULES, Series("SO2", "KM", 2027)) == RULES.caps.rows[0].count
     assert look.cap(RULES, "SO2-KM-2099") is None
-    assert look.article(RULES, "trading") == "Demonstration measures, art. 18"
+    assert look.article(RULES, "trading") == "Demonstration measures (assumed), art. 18"
     assert look.may(RULES, "operator", "PlaceOrder")
     assert not look.may(RULES, "operator", "SetCap")
     assert not look.may(RULES, "nobody", "SetCap")

@@ -79,7 +79,7 @@ def test_one_account_of_a_group_does_not_trade_with_another(kind: str) -> None:
     refusal = send(runner, OTHER, second).refusal
 
     assert refusal is not None
-    assert (refusal.why, refusal.cite) == (Why.SELF_TRADE, "Demonstration measures, art. 16")
+    assert (refusal.why, refusal.cite) == (Why.SELF_TRADE, "Demonstration measures (assumed), art. 16")
     assert ONE in refusal.detail
 
 
@@ -91,7 +91,7 @@ def test_an_order_against_the_same_account_is_refused_under_either_law(whose: st
     refusal = send(runner, ONE, listed(ONE, "buy")).refusal
 
     assert refusal is not None
-    assert (refusal.why, refusal.cite) == (Why.SELF_TRADE, "Demonstration measures, art. 16")
+    assert (refusal.why, refusal.cite) == (Why.SELF_TRADE, "Demonstration measures (assumed), art. 16")
     assert f"{ONE}'s own order 1" in refusal.detail
     done(runner, ONE, listed(ONE, "buy", 390_000))  # one that does not meet it
 

@@ -86,7 +86,7 @@ def test_a_solver_that_runs_out_of_its_time_leaves_the_book_as_it_was_and_the_ca
     failed = close(runner, EXCHANGE, "spring", AT, seconds=0.0)
 
     assert isinstance(failed, Refusal)
-    assert (failed.why, failed.cite) == (Why.SOLVER_FAILED, "Demonstration measures, art. 19")
+    assert (failed.why, failed.cite) == (Why.SOLVER_FAILED, "Demonstration measures (assumed), art. 19")
     assert "spring does not clear: HiGHS is not done after 0 s" in failed.detail
     assert (book.last(), runner.hash) == (before, reached)
     assert runner.state.zone_calls["spring"].open

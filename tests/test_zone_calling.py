@@ -384,7 +384,7 @@ def test_a_series_that_is_issued_after_a_bid_leaves_out_who_would_go_over_its_li
     event = cleared(runner)
     assert [(each.number, each.account) for each in event.refused] == [(2, "two-fund"), (3, "lone-fund")]
     said = "the group house holds and bids for 40000 of SO2-CX-2027, at most 62580 by buying; 40000 more are too many"
-    assert event.refused[0].refusal == Refusal(Why.OVER_POSITION, said, "Demonstration measures, art. 16")
+    assert event.refused[0].refusal == Refusal(Why.OVER_POSITION, said, "Demonstration measures (assumed), art. 16")
     assert [(fill.number, fill.count) for fill in event.fills if fill.side == "buy"] == [(1, 40_000)]
     assert all(purse.held == 0 for purse in runner.state.ledger.purses.values())
 
@@ -579,7 +579,7 @@ def test_a_false_answer_leaves_the_call_as_open_as_it_was() -> None:
         refusal = send(runner, EXCHANGE, body).refusal
         assert refusal is not None
         assert (refusal.why, said in refusal.detail) == (Why.UNPROVEN, True), refusal
-        assert refusal.cite == "Demonstration measures, art. 19"
+        assert refusal.cite == "Demonstration measures (assumed), art. 19"
     assert same(before, portrait(runner.state))
     assert cleared(runner, answer).count == 1_000
 

@@ -125,8 +125,8 @@ def article(rules: Rulebook, section: str) -> str:
 def first_cited(cite: str) -> str:
     """A citation up to its first semicolon or colon.
 
-    >>> first_cited("Demonstration measures, annex 1; order of magnitude: the environmental tax")
-    'Demonstration measures, annex 1'
+    >>> first_cited("Demonstration measures (assumed), annex 1; order of magnitude: the environmental tax")
+    'Demonstration measures (assumed), annex 1'
     """
     return cite.split(";", 1)[0].split(":", 1)[0].strip()
 

@@ -35,8 +35,8 @@ def of_caps(rules: Rulebook) -> str:
     """The citation of a rulebook's caps, and whether it stands.
 
     >>> from airshed.rulebook.load import find, load
-    >>> of_caps(load(find("dianzhong")))[:38]
-    'caps: Demonstration measures, art. 5 a'
+    >>> of_caps(load(find("dianzhong")))[:48]
+    'caps: Demonstration measures (assumed), art. 5 a'
     """
     law = rules.caps
     return f"caps: {law.cite}" + ("" if law.status == "confirmed" else f" ({law.status})")

@@ -118,7 +118,7 @@ class CallRules(msgspec.Struct, frozen=True):
     seed: Whole = 0
     #: The most that the zone's account puts in, in fen.
     fund_fen: Whole = FUND_FEN
-    cite: str = "General Office of the State Council 2014 no. 38; demonstration measures"
+    cite: str = "General Office of the State Council 2014 no. 38; demonstration measures (assumed)"
     #: In a file they are tables of their own, `[[areas]]`.
     areas: tuple[Area, ...] = ()
 
