@@ -8,10 +8,10 @@ import msgspec
 import numpy as np
 import pytest
 
-from airshed.mrv.applicability import limit_on, limits_of, scope_on
+from airshed.mrv.applicability import absences, fits, limit_on, limits_of, scope_on
 from airshed.mrv.rules import LimitScope, LimitValue, MonitoringRules, Part75Rules, StackRegistration
 from airshed.mrv.year import close_year
-from airshed.rulebook.load import load_texts, read
+from airshed.rulebook.load import find, load, load_texts, read
 from airshed.rulebook.shipped import shipped
 from airshed.zone.load import load as load_zone
 from airshed.zone.monitoring import monitoring_rules, registrations
@@ -207,6 +207,52 @@ def test_a_boiler_has_its_limit_by_commissioning_region_and_day(
     limit = limit_on(rules, msgspec.structs.replace(BOILER, commissioned=commissioned), "SO2", day)
 
     assert (None if limit is None else limit.limit_mg_m3) == mg_m3
+
+
+def test_a_new_fluidised_bed_has_100_and_an_existing_one_200() -> None:
+    """GB 13223-2011 table 1: NOx 200 for W-flame boilers, existing fluidised beds, and those in service before 2004."""
+    for process, commissioned, mg_m3 in (
+        ("coal boiler cfb", 2008, 200.0),
+        ("coal boiler cfb", 2012, 100.0),
+        ("coal boiler nox200", 2012, 200.0),
+        ("coal boiler", 2008, 100.0),
+    ):
+        stack = msgspec.structs.replace(BOILER, process=process, commissioned=commissioned)
+        limit = limit_on(SHIPPED, stack, "NOx", "2027-01-01")
+        assert limit is not None
+        assert limit.limit_mg_m3 == mg_m3, process
+
+
+@pytest.mark.parametrize("law", ["dianzhong", "shanxi"])
+def test_every_outlet_has_one_limit_or_a_stated_absence_on_every_day_from_the_first(law: str) -> None:
+    """For each process, age and area: from the first day of its rows no day is without an answer."""
+    rules = monitoring_rules(load(find(law)))
+    begins = {each.valid_from for each in rules.scopes} | {each.valid_from for each in rules.limits}
+    days = sorted(begins | {"2013-01-01", "2027-01-01"})
+    for sector, process in sorted({(each.sector or "power", each.process) for each in rules.scopes}):
+        for commissioned in (1990, 2003, 2004, 2011, 2012, 2014, 2020):
+            for areas in ((), ("QJ",)):
+                here = msgspec.structs.replace(rules, special_areas=areas)
+                stack = msgspec.structs.replace(BOILER, sector=sector, process=process, commissioned=commissioned)
+                own = [each for each in here.scopes if fits(each, stack, areas)]
+                sets = {each.limit_set for each in own} - {None}
+                pollutants = {each.pollutant for each in here.limits if each.limit_set in sets}
+                assert own, stack
+                for day in (each for each in days if each >= min(scope.valid_from for scope in own)):
+                    scope = scope_on(here, stack, day)
+                    assert scope is not None, (stack, day)
+                    found = {each for each in pollutants if limit_on(here, stack, each, day) is not None}
+                    assert found == (set() if scope.limit_set is None else pollutants), (stack, day)
+                    assert scope.limit_set is not None or "not in these tables" in scope.cite, (stack, day)
+
+
+def test_what_a_standard_held_before_the_tables_begin_is_said_not_passed_over() -> None:
+    kiln = msgspec.structs.replace(BOILER, sector="cement", process="kiln tail", commissioned=2009)
+
+    assert limits_of(SHIPPED, kiln, "SO2", 2013) == ()
+    assert absences(SHIPPED, kiln, 2013)[0].startswith("GB 4915-2004 held until 2015-06-30")
+    assert len(absences(SHIPPED, kiln, 2015)) == 1
+    assert absences(SHIPPED, kiln, 2016) == ()
 
 
 def test_a_county_that_comes_under_special_limits_in_the_middle_of_a_year_changes_them_then() -> None:

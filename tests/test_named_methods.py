@@ -496,7 +496,7 @@ def test_the_catalogue_is_the_table_of_the_manual() -> None:
 def test_what_a_name_assumes_and_what_is_unsure_is_said_beside_the_shares() -> None:
     """Shares of a name are no law: they, criteria and factors that are to confirm are told in both languages."""
     told = json.loads(run("--method", "entropy", "--json"))["origins"]
-    assert "criteria: gdp confirmed, people to confirm, area to confirm" in told
+    assert "criteria: gdp indicative, people to confirm, area to confirm" in told
     assert "entropy: assumed that criteria decide half" in told
     assert "benchmarks and quotas at the limit: to confirm" in told
     assert "early_action: assumed that" in run("--method", "early_action")

@@ -37,7 +37,7 @@ HEAT = "heat (heat_gj)"
 class OutputRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Factors of the output-based rule, hundredths of a percent: the national plan for power of 2021 and 2022.
 
-    A = Qe Be Fl Fr Ff + Qh Bh. Gas: Fr read in a copy of the ministry's plan for 2021 and 2022 (secondary source); coal: recalled.
+    A = Qe Be Fl Fr Ff + Qh Bh. Gas: Fr read in a copy of the ministry's plan (secondary source); coal: recalled.
     """
 
     #: Air-cooled units burn more; water-cooled ones count 1.

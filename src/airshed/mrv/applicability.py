@@ -71,6 +71,20 @@ def limits_of(
     return tuple(spans)
 
 
+def absences(rules: MonitoringRules, stack: StackRegistration, year: int) -> tuple[str, ...]:
+    """What the law says of the days of a year on which a standard held whose figures are in no table, in their order.
+
+    >>> rules = MonitoringRules(scopes=(LimitScope(None, "kiln tail", valid_from="2005-01-01", cite="GB 4915-2004"),))
+    >>> kiln = StackRegistration("A", "S", (), "", 1.0, 0.0, 1.0, process="kiln tail")
+    >>> absences(rules, kiln, 2013), absences(rules, kiln, 2004)
+    (('GB 4915-2004',), ())
+    """
+    first_day = f"{year:04}-01-01"
+    changes = sorted(day for day in {each.valid_from for each in rules.scopes} if day.startswith(f"{year:04}-"))
+    held = [scope_on(rules, stack, day) for day in (first_day, *changes)]
+    return tuple(dict.fromkeys(scope.cite for scope in held if scope is not None and scope.limit_set is None))
+
+
 def limit_on(rules: MonitoringRules, stack: StackRegistration, pollutant: str, day: str) -> LimitValue | None:
     """The limit of a pollutant that holds for an outlet on an ISO day: the newest of its set, or None."""
     scope = scope_on(rules, stack, day)

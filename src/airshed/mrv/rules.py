@@ -128,7 +128,8 @@ class LimitValue(msgspec.Struct, frozen=True):
 class LimitScope(msgspec.Struct, frozen=True):
     """Which outlets have a set of limits, from a day on."""
 
-    limit_set: str
+    #: None where a standard held whose figures are in no table: the absence is stated, with `cite`.
+    limit_set: str | None
     process: str
     #: None for any.
     sector: str | None = None
@@ -141,6 +142,7 @@ class LimitScope(msgspec.Struct, frozen=True):
     special: bool = False
     #: As ISO date.
     valid_from: str = "1970-01-01"
+    cite: str = ""
 
 
 class MarkRule(msgspec.Struct, frozen=True):

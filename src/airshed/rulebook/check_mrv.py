@@ -51,7 +51,7 @@ def processes(rules: Rulebook, lines: Mapping[str, Sequence[int]]) -> Iterator[M
     rows = list(zip(lines["applicability.csv"], rules.applicability.rows, strict=True))
     for number, (line, own) in enumerate(rows):
         place = f"applicability.csv line {line}"
-        if own.limit_set not in sets:
+        if own.limit_set is not None and own.limit_set not in sets:
             yield Malformed(
                 f"{place}, column limit_set", f"no such limit set {own.limit_set!r}", near(own.limit_set, sets)
             )

@@ -244,7 +244,14 @@ def _in_order(rules: Rulebook) -> Rulebook:
     )
     applies = sorted(
         rules.applicability.rows,
-        key=lambda row: (row.process, row.sector or "", row.limit_set, row.region or "", row.valid_from, row.special),
+        key=lambda row: (
+            row.process,
+            row.sector or "",
+            row.limit_set or "",
+            row.region or "",
+            row.valid_from,
+            row.special,
+        ),
     )
     index = sorted(rules.price_index.rows, key=lambda row: pollutants.index(row.pollutant))
     receptors = sorted(rules.receptors.rows, key=lambda row: (pollutants.index(row.pollutant), row.receptor))

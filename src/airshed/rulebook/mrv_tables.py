@@ -80,8 +80,8 @@ class MethodsOf(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 class Applies(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One row of `applicability.csv`: which outlets have which limit set. The most particular row holds."""
 
-    #: Name of the limit set in `limits.csv`.
-    limit_set: Name
+    #: Name of the limit set in `limits.csv`; empty where a standard held whose figures are in no table, as `cite` says.
+    limit_set: Name | None = None
     #: Sector; empty for any.
     sector: Name | None = None
     #: Process of the outlet.

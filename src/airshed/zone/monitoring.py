@@ -64,6 +64,7 @@ def monitoring_rules(rulebook: Rulebook) -> MonitoringRules:
                 region=row.region,
                 special=row.special == "yes",
                 valid_from=row.valid_from,
+                cite=row.cite,
             )
             for row in rulebook.applicability.rows
         ),

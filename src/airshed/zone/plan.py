@@ -99,7 +99,8 @@ class SteelPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class PowerPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the power works lack: the boilers of a works without a row in the tracker.
 
-    `process` and `older` name rows of `processes.csv`, the latter for boilers that a milder limit holds for. With
+    `process`, `older` and `bed` name rows of `processes.csv`: `older` for boilers in service before 2004 and W-flame
+    ones, `bed` for circulating fluidised beds, both of which have milder limits. With
     `mmbtu_per_mwh` output is counted as heat input, in thousands of mmBtu, not in MWh.
     """
 
@@ -107,6 +108,7 @@ class PowerPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     synthetic_boilers: tuple[Boiler, ...]
     process: str = "coal boiler"
     older: str = "coal boiler nox200"
+    bed: str = "coal boiler cfb"
     mmbtu_per_mwh: float | None = None
 
 

@@ -154,8 +154,8 @@ def _power(plan: Plan, known: Sequence[KnownWorks], processes: Mapping[str, Proc
             outlets: list[Outlet] = []
             output = 0.0
             for boiler in boilers:
-                wide = boiler.year < 2004 or works.fuel in ("anthracite", "lignite")
-                kind = processes[power.older if wide else power.process]
+                older = boiler.year < 2004 or works.fuel == "anthracite"
+                kind = processes[power.older if older else power.bed if works.fuel == "lignite" else power.process]
                 share = operating_share(kind, luck)
                 made = boiler.mw * HOURS_PER_YEAR * share * kind.load
                 output += made

@@ -137,12 +137,12 @@ def limits(
             {"stack": stack, "day": shown, "applicability": row, "registered_set": registered.limit_set, "limits": held}
         )
         return
-    named = registered.limit_set if scope is None else scope.limit_set
+    named = registered.limit_set if scope is None else scope.limit_set or "no figures 无限值数据"
     by = "the inventory, for no row of the law fits" if row is None else f"{row.cite} ({row.status})"
     commissioned = registered.commissioned or "unknown"
     what = f"{registered.sector}, {registered.process}, commissioned {commissioned}, {', '.join(registered.places)}"
     console.print(f"{stack}: {what}\n{named} by {by}", markup=False)
-    if scope is not None and scope.limit_set != registered.limit_set:
+    if scope is not None and scope.limit_set not in (None, registered.limit_set):
         console.print(f"the inventory names {registered.limit_set}, which does not hold", markup=False)
     table(
         f"Limits on {shown} 适用限值",

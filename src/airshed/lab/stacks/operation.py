@@ -64,6 +64,7 @@ PROFILES: Mapping[Sector, Profile] = {
 SECTOR_OF_PROCESS: Mapping[str, Sector] = {
     "coal boiler": Sector.POWER,
     "coal boiler nox200": Sector.POWER,
+    "coal boiler cfb": Sector.POWER,
     "kiln tail": Sector.CEMENT,
     "kiln head": Sector.CEMENT,
 }

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from airshed.model.period import days_of
 from airshed.model.refusal import Malformed
 from airshed.mrv import states
-from airshed.mrv.applicability import limits_of
+from airshed.mrv.applicability import absences, limits_of
 from airshed.mrv.columns import runs
 from airshed.mrv.days import HOURS_PER_DAY
 from airshed.mrv.exceedance import Exceedance, over_limit, times_over
@@ -102,6 +102,8 @@ class StackFacts:
     gaps: tuple[GapRow, ...]
     #: Every limit of the year, the worst times over first.
     exceedances: tuple[Exceedance, ...]
+    #: What the law says of days on which a standard held whose figures are in no table.
+    absences: tuple[str, ...]
     rules: MonitoringRules
 
 
@@ -136,6 +138,7 @@ def read_stack(folder: Path, stack: str, zone: Zone, rules: MonitoringRules, yea
         exceedances=tuple(
             sorted(closed.exceedances, key=lambda each: (-each.times_over, -each.breaches, each.limit.pollutant))
         ),
+        absences=absences(rules, registered, held.year),
         rules=rules,
     )
 

@@ -81,6 +81,8 @@ def headline(facts: StackFacts) -> Phrase:
         en, zh = "Every limit was kept.", "全部限值均达标。"
         if not facts.exceedances:
             en, zh = "No limit applies.", "无适用限值。"
+            if facts.absences:
+                en, zh = "Compared with no limit: its figures are in no table.", "限值数据未收录，未作比较。"
         return Phrase(f"{masses}. {en}", f"{masses_zh}。{zh}")
     worst = broken[0]
     what = worst.limit
@@ -144,6 +146,8 @@ def key_figures(facts: StackFacts) -> tuple[KeyFigure, ...]:
             else (
                 Phrase("every limit kept", "全部达标")
                 if facts.exceedances
+                else Phrase("no figures of the limit", "限值数据未收录")
+                if facts.absences
                 else Phrase("no limit applies", "无适用限值")
             ),
             "exceedances",
