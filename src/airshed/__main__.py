@@ -1,6 +1,6 @@
 """`python -m airshed` is the command `airshed`."""
 
-from airshed.cli.main import run
+from airshed.cli.main import main
 
 if __name__ == "__main__":
-    run()
+    main()

@@ -329,4 +329,4 @@ def _print_compliance(season: Season) -> None:
         "地点真实，数据与行为均为合成。"
     )
     for source, doubt in season.doubts.items():
-        console.print(f"adverse opinion, determined by the authority: {source}, {doubt}", markup=False)
+        console.print(f"adverse opinion, determined by the authority: {source}, {doubt}")

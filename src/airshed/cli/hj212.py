@@ -164,14 +164,15 @@ def _pieces(file: str) -> Iterator[bytes]:
 
 
 def _show(outcome: Frame | Rejected, place: int) -> None:
-    from rich.markup import escape
+    from rich.text import Text
 
     from airshed.mrv.hj212 import Rejected
     from airshed.mrv.hj212.codes import COMMANDS, DATA_FLAGS, name_of
     from airshed.mrv.hj212.words import both
 
     if isinstance(outcome, Rejected):
-        console.print(f"[red]refused 拒收[/red] at byte {place}: {outcome.why}: {escape(outcome.detail)}")
+        said = f" at byte {place}: {outcome.why}: {outcome.detail}"
+        console.print(Text.assemble(("refused 拒收", "red"), said))
         return
     time = outcome.field("DataTime") or outcome.qn or ""
     command = both(COMMANDS.get(outcome.cn, ("", "")))
@@ -188,19 +189,13 @@ def _show(outcome: Frame | Rejected, place: int) -> None:
             for reading in outcome.readings
         ]
         table(
-            escape(head),
-            ("code", "名称", "name", *(f"{escape(suffix)}#" for suffix in suffixes), "flag 标记"),
-            _escaped(rows),
+            head,
+            ("code", "名称", "name", *(f"{suffix}#" for suffix in suffixes), "flag 标记"),
+            rows,
         )
     else:
-        console.print(escape(head))
+        console.print(head)
     hidden = {"DataTime", "NewPW", "NewSK"}
     others = ", ".join(f"{name}={value}" for name, value in outcome.fields if name not in hidden)
     if others:
-        console.print(escape(others))
-
-
-def _escaped(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    from rich.markup import escape
-
-    return [tuple(escape(cell) for cell in row) for row in rows]
+        console.print(others)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
-import typer
+from airshed.cli.ending import INTERRUPTED, interrupted
 
-from airshed import __version__
-from airshed.cli.show import fail
-from airshed.model.refusal import Malformed
+if TYPE_CHECKING:
+    import typer
 
 #: Command or group: where it lives. A group is a `typer.Typer`, a command a function.
 ROOMS: dict[str, str] = {
@@ -32,16 +29,17 @@ ROOMS: dict[str, str] = {
     "sim": "airshed.cli.sim:sim",
 }
 
-#: What Typer raises at a command line that it cannot read.
-UNREADABLE: Any = typer.BadParameter.__mro__[1]
-#: What Typer returns when Ctrl-C ends a command.
-INTERRUPTED = 130
-
 ABOUT = "Airshed: an emission trading system for the air of a region. 区域大气排污权交易系统。"
 
 
 def build(rooms: dict[str, str]) -> typer.Typer:
     """The command with these rooms."""
+    from importlib import import_module
+
+    import typer
+
+    from airshed import __version__
+
     app = typer.Typer(
         name="airshed",
         help=ABOUT,
@@ -67,27 +65,49 @@ def build(rooms: dict[str, str]) -> typer.Typer:
     return app
 
 
-def run() -> None:
-    """Run one command. Malformed input ends with one line and status 2, an interrupt with status 130."""
-    asked = sys.argv[1] if len(sys.argv) > 1 else ""
-    rooms = {asked: ROOMS[asked]} if asked in ROOMS else ROOMS
-    try:
+def run() -> NoReturn:
+    """Run one command. What it cannot go on with ends it with one line and status 2, an interrupt with status 130."""
+    from airshed.cli.failing import failing
+
+    with failing():
+        from io import TextIOWrapper
+
+        from airshed.cli.files import only_files
+        from airshed.model.checked import insist
+
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")  # a file may have half a letter in its name
+        insist()
+        only_files(sys.argv[1:])
+        asked = sys.argv[1] if len(sys.argv) > 1 else ""
+        rooms = {asked: ROOMS[asked]} if asked in ROOMS else ROOMS
         status = build(rooms)(prog_name="airshed", standalone_mode=False)
-    except Malformed as error:
-        fail(error)
-    except UNREADABLE as error:
-        said = error.format_message()
-        if "\n" in said:  # a group without a command says its whole help
-            print(said, file=sys.stderr)
-            raise SystemExit(2) from None
-        fail(Malformed("command line", said.rstrip("."), f"{error.ctx.command_path} --help shows how"))
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(141) from None
-    if status == INTERRUPTED:
-        print("interrupted: what was answered is on disk", file=sys.stderr)
+        if status == INTERRUPTED:  # what Typer makes of Ctrl-C
+            raise KeyboardInterrupt
+        sys.stdout.flush()
     raise SystemExit(status)
 
 
+def main() -> NoReturn:
+    """`run` as a process of its own: Ctrl-C is one line from the first import to the last.
+
+    Everything that takes time is imported inside, where an interrupt is caught.
+    """
+    try:
+        import signal
+
+        from airshed.cli.failing import let_go_of_output, not_in_passing
+
+        sys.unraisablehook = not_in_passing
+        try:
+            run()
+        finally:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            let_go_of_output()
+    except KeyboardInterrupt:
+        interrupted()
+
+
 if __name__ == "__main__":
-    run()
+    main()

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from airshed.cli.copying import copied
-from airshed.cli.show import as_json, console, fail, table
+from airshed.cli.failing import fail, line_of
+from airshed.cli.show import as_json, console, table
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from airshed.rulebook.schema import Rulebook
 
 WIDEST = 400
@@ -39,9 +42,9 @@ def check(
             continue
         if each["ok"]:
             counts = ", ".join(f"{count} {name}" for name, count in each["counts"].items())
-            console.print(f"ok {each['id']} {each['version']} sha256:{each['digest']} ({counts})", markup=False)
+            console.print(f"ok {each['id']} {each['version']} sha256:{each['digest']} ({counts})")
         for error in each.get("errors", ()):
-            print(f"error: {error['place']}: {error['what']}; {error['cure']}", file=sys.stderr)
+            print(line_of(Malformed(error["place"], error["what"], error["cure"])), file=sys.stderr)
     if not all(each["ok"] for each in found):
         raise typer.Exit(2)
 
@@ -85,7 +88,7 @@ def copy(rulebook: Where, folder: Annotated[str, typer.Argument(help="A new fold
 
     _loaded(rulebook)
     many = copied(find(rulebook), folder)
-    console.print(f"{folder}: {many} files; airshed rules diff {rulebook} {folder} says what you change", markup=False)
+    console.print(f"{folder}: {many} files; airshed rules diff {rulebook} {folder} says what you change")
 
 
 @app.command()
@@ -109,8 +112,8 @@ def diff(old: Where, new: Where, json: AsJson = False) -> None:
         console.print("no difference")
     else:
         for change in changes:
-            console.print(change.sentence, markup=False)
-            console.print(f"    {change.cite}", markup=False, style="dim")
+            console.print(change.sentence)
+            console.print(f"    {change.cite}", style="dim")
         console.print(f"{len(changes)} {'change' if len(changes) == 1 else 'changes'}")
 
 
@@ -161,11 +164,10 @@ def _show(rules: Rulebook, section: str) -> None:
     from airshed.rulebook.words import said
 
     held, money = getattr(rules, section), rules.currency.name_en
-    console.print(f"\\[{section}]", style="bold")
+    console.print(f"[{section}]", style="bold")
     rows = held if isinstance(held, tuple) else ()
     if not isinstance(held, tuple):
-        mark = "  [yellow]to confirm[/yellow]" if held.status == "to confirm" else ""
-        console.print(f"  {_plain(held.cite)}{mark}")
+        console.print("  ", _source(held.cite, held.status), sep="")
         keys = [key for key in held.__struct_fields__ if key not in ("cite", "status", "rows", "tiers")]
         if keys:
             table("", ("key", "value"), [(key, said(key, getattr(held, key), money)) for key in keys])
@@ -177,30 +179,30 @@ def _show(rules: Rulebook, section: str) -> None:
     console.print()
 
 
-def _plain(text: str) -> str:
-    """Text in which square brackets are not mark-up."""
-    return text.replace("[", "\\[")
-
-
 def _rows(rows: Sequence[Any], money: str) -> None:
     from airshed.rulebook.words import bare, head
 
     columns = [name for name in rows[0].__struct_fields__ if name not in ("cite", "status")]
-    notes = list(dict.fromkeys(_source(row) for row in rows if hasattr(row, "cite")))
+    notes = list(dict.fromkeys(_note(row) for row in rows if hasattr(row, "cite")))
     cells = [
-        [_plain(bare(name, getattr(row, name), money)) for name in columns]
-        + ([str(notes.index(_source(row)) + 1)] if notes else [])
+        [bare(name, getattr(row, name), money) for name in columns]
+        + ([str(notes.index(_note(row)) + 1)] if notes else [])
         for row in rows
     ]
     _wide([head(name, money) for name in columns] + (["note#"] if notes else []), cells)
     for number, note in enumerate(notes, 1):
-        console.print(f"  {number:>2}  {note}")
+        console.print(f"  {number:>2}  ", _source(*note), sep="")
 
 
-def _source(row: Any) -> str:
-    """What a row rests on, marked where nobody has read it there."""
-    mark = "  [yellow]to confirm[/yellow]" if getattr(row, "status", "") == "to confirm" else ""
-    return _plain(row.cite) + mark
+def _note(row: Any) -> tuple[str, str]:
+    return row.cite, getattr(row, "status", "")
+
+
+def _source(cite: str, status: str) -> Text:
+    """What a section or a row rests on, marked where nobody has read it there."""
+    from rich.text import Text
+
+    return Text.assemble(cite, ("  to confirm", "yellow") if status == "to confirm" else "")
 
 
 def _wide(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -211,10 +213,10 @@ def _wide(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     shown = Table(header_style="bold")
     for column in columns:
         right = column.endswith(("]", "#"))
-        shown.add_column(_plain(column.removesuffix("#")), justify="right" if right else "left", no_wrap=True)
+        shown.add_column(column.removesuffix("#"), justify="right" if right else "left", no_wrap=True)
     for row in rows:
         shown.add_row(*row)
-    Console(highlight=False, width=max(console.width, WIDEST)).print(shown)
+    Console(highlight=False, markup=False, width=max(console.width, WIDEST)).print(shown)
 
 
 def _caps(rules: Rulebook) -> None:

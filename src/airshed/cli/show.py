@@ -1,4 +1,4 @@
-"""How the commands print: tables for people, canonical JSON for programs, one line for an error."""
+"""How the commands print: tables for people, canonical JSON for programs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import msgspec
 from rich.console import Console
@@ -18,13 +18,8 @@ from airshed.model.refusal import Malformed
 #: Columns of a page when the output is not a terminal.
 PAGE = 150
 
-console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PAGE)
-
-
-def fail(error: Malformed) -> NoReturn:
-    """Print the one line that names place and cure, and end with status 2."""
-    print(f"error: {error}", file=sys.stderr)
-    raise SystemExit(2)
+#: Text is text: what stands in brackets is part of a name, never markup.
+console = Console(highlight=False, markup=False, soft_wrap=True, width=None if sys.stdout.isatty() else PAGE)
 
 
 def as_json(value: Any) -> None:
@@ -49,7 +44,7 @@ def say(origins: Sequence[str]) -> None:
     from airshed.zone.origins import said
 
     for line in said(origins):
-        console.print(line, markup=False)
+        console.print(line)
 
 
 def writable(name: str, option: str = "--html") -> Path | None:

@@ -80,7 +80,7 @@ def copy(
     source = find(zone)
     load(source)
     many = copied(source, folder)
-    console.print(f"{folder}: {many} files; airshed zone check {folder} reads them", markup=False)
+    console.print(f"{folder}: {many} files; airshed zone check {folder} reads them")
 
 
 @app.command()
@@ -151,7 +151,7 @@ def draw(
         if row.origin != SYNTHETIC:
             raise Malformed(f"{table_of} line {line}", f"{row.origin!r} was not drawn", "name a new folder with --out")
     write(source, read_plan(source).seed if seed is None else seed, target)
-    console.print(f"{target}: {', '.join(FILES)}", markup=False)
+    console.print(f"{target}: {', '.join(FILES)}")
 
 
 def _city(zone: Zone, code: str) -> dict[str, Any]:

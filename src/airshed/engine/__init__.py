@@ -1,1 +1,5 @@
 """Commands, events, state, procedures, the journal port and the one writer."""
+
+from airshed.model.checked import insist
+
+insist()

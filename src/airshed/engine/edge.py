@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from typing import Any, get_args
@@ -58,6 +59,23 @@ def well_formed(command: Command, at: int = 0) -> Command:
         if type(day) is str:
             _real_day(day, f"{place} {name}")
     return read
+
+
+def said_twice(text: bytes) -> str | None:
+    """The first name that an object of this JSON gives more than once, at any depth; None where all are single.
+
+    >>> said_twice(b'{"actor": "a", "body": {"count": 100, "count": 900}}')
+    'count'
+    """
+    found: list[str] = []
+
+    def look(pairs: list[tuple[str, Any]]) -> None:
+        names = [name for name, _ in pairs]
+        if not found and len(set(names)) < len(names):
+            found.append(next(name for name in names if names.count(name) > 1))
+
+    json.loads(text, object_pairs_hook=look)
+    return found[0] if found else None
 
 
 def _real_day(day: str, place: str) -> None:

@@ -274,9 +274,9 @@ def _print(task: Task, found: dict[str, Allocation]) -> None:
 
 def _explain(task: Task, found: dict[str, Allocation]) -> None:
     for name, result in found.items():
-        console.print(f"\n{name}", style="bold", markup=False)
+        console.print(f"\n{name}", style="bold")
         for share in result.shares:
-            console.print(f"{share.source}  {share.en}\n    {share.zh}", markup=False)
+            console.print(f"{share.source}  {share.en}\n    {share.zh}")
         early = _whipped(task, name)
         if early:
             say_whip(early)

@@ -117,7 +117,7 @@ def run(job: Job, name: str, plan: Plan, explain: bool, json: bool, verified: st
     _print(job, name, law, found)
     if explain:
         for each in found.shares:
-            console.print(f"{each.source}  {each.en}\n    {each.zh}", markup=False)
+            console.print(f"{each.source}  {each.en}\n    {each.zh}")
         if early:
             say_whip(early)
     if settled:

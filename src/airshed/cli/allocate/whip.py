@@ -57,4 +57,4 @@ def say_whip(found: Whipped) -> None:
     part = f"{100 * left:.1f} %"
     en += f" Were the baseline moved on every year, it would earn {part} of the price by abating, at {PERCENT} %."
     zh += f"若基准年逐年滚动更新，其减排可得价格的{part}（利率{PERCENT} %）。"
-    console.print(f"{en}\n    {zh}", markup=False)
+    console.print(f"{en}\n    {zh}")

@@ -90,6 +90,5 @@ def _print(law: RepurchaseLaw, lines: list[Line], bought: Purchase, money: str) 
     console.print(
         f"{bought.auction}: {price}; bought {bought.bought:,} of {terms.count:,} for {yuan(bought.paid_fen)}{budget}"
         f" {money}; {terms.price_rule}, seed {terms.seed}",
-        markup=False,
     )
-    console.print(f"Rules 依据: {terms.cite} ({terms.status})", markup=False)
+    console.print(f"Rules 依据: {terms.cite} ({terms.status})")

@@ -87,7 +87,7 @@ def clear_by_rules(asked: Asked) -> int:
         )
         return 0
     _print_outcome(law, lines, outcome, carried, shown, money)
-    console.print(f"digest {digest(outcome)}", markup=False)
+    console.print(f"digest {digest(outcome)}")
     return 0
 
 
@@ -215,16 +215,16 @@ def _print_refused(refusal: Refusal, json: bool) -> int:
     if json:
         as_json({"refusal": refusal})
     else:
-        console.print(f"refused: {refusal.why} ({refusal.cite})", markup=False)
-        console.print(f"  {refusal.detail}", markup=False)
+        console.print(f"refused: {refusal.why} ({refusal.cite})")
+        console.print(f"  {refusal.detail}")
     return 1
 
 
 def print_refused_bids(refused: Sequence[RefusedBid], lines: Sequence[Line]) -> None:
     """Each refusal with the line of the file it is about."""
     for each in refused:
-        console.print(f"refused: {each.refusal.why} ({each.refusal.cite})", markup=False)
-        console.print(f"  {lines[each.place].place}, {each.bidder}: {each.refusal.detail}", markup=False)
+        console.print(f"refused: {each.refusal.why} ({each.refusal.cite})")
+        console.print(f"  {lines[each.place].place}, {each.bidder}: {each.refusal.detail}")
 
 
 def _print_outcome(
@@ -244,21 +244,19 @@ def _print_outcome(
             console.print(
                 f"  unsold {sale.unsold:,}: next auctions {volumes}; waiting {next_one.waiting:,};"
                 f" to the reserve {next_one.reserve:,}",
-                markup=False,
             )
     _print_heading(shown)
-    console.print("Rules 依据", markup=False)
+    console.print("Rules 依据")
     for rule in _sections(law):
-        console.print(f"  {rule}", markup=False)
+        console.print(f"  {rule}")
 
 
 def _print_heading(shown: Notice) -> None:
     console.print(
         f"{shown.auction}: outcome {shown.number}, seed {shown.seed}; bidders {', '.join(shown.bidders) or 'none'}",
-        markup=False,
     )
     if shown.replaces is not None:
-        console.print(f"  replaces outcome {shown.replaces}: {shown.reason}", markup=False)
+        console.print(f"  replaces outcome {shown.replaces}: {shown.reason}")
 
 
 def _print_sale(law: AuctionLaw, sale: Sale, money: str) -> None:
@@ -266,7 +264,6 @@ def _print_sale(law: AuctionLaw, sale: Sale, money: str) -> None:
         what = f"{trim.removed:,} out" if trim.removed else f"{trim.added:,} in"
         console.print(
             f"trimmed by {trim.step}: {trim.bidder} at {yuan(trim.price)}, {what}",
-            markup=False,
         )
     table(
         f"{sale.series} {sale.delivery}: awards 中标结果",
@@ -279,7 +276,7 @@ def _print_sale(law: AuctionLaw, sale: Sale, money: str) -> None:
             ("holder 持有人", "sold 售出#", "returned 退回#", f"proceeds 所得 [{money}]"),
             [(each.holder, f"{each.sold:,}", f"{each.returned:,}", yuan(each.proceeds_fen)) for each in sale.proceeds],
         )
-    console.print(f"{_in_one_line(law, sale, money)}", markup=False)
+    console.print(f"{_in_one_line(law, sale, money)}")
 
 
 def _in_one_line(law: AuctionLaw, sale: Sale, money: str) -> str:

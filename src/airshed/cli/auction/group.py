@@ -240,4 +240,4 @@ def _print_curve(bids: list[Bid], result: Result, supply: int, decimals: int) ->
         bar = ("█" * max(1, CURVE_WIDTH * demand // longest)).ljust(CURVE_WIDTH)
         bar = f"{bar[:mark]}|{bar[mark + 1 :]}"
         sign = ">" if price == result.price else " "
-        console.print(f"{sign}{written(price, decimals):>12}  {bar}  {demand:,}", markup=False)
+        console.print(f"{sign}{written(price, decimals):>12}  {bar}  {demand:,}")

@@ -12,10 +12,10 @@ def say(answers: list[Any], json: bool) -> None:
         if json:
             as_json({"seq": answer.seq, "hash": answer.hash, "events": answer.events, "refusal": answer.refusal})
         elif answer.refusal is not None:
-            console.print(f"{answer.seq} refused: {answer.refusal.why} ({answer.refusal.cite})", markup=False)
-            console.print(f"  {answer.refusal.detail}", markup=False)
+            console.print(f"{answer.seq} refused: {answer.refusal.why} ({answer.refusal.cite})")
+            console.print(f"  {answer.refusal.detail}")
         else:
-            console.print(f"{answer.seq} {', '.join(type(event).__name__ for event in answer.events)}", markup=False)
+            console.print(f"{answer.seq} {', '.join(type(event).__name__ for event in answer.events)}")
 
 
 def instant_or_now(text: str) -> int:

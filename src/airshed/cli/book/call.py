@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -51,7 +52,7 @@ def call(
     from airshed.service.book.zone_call import close
 
     when, target, page = instant_or_now(at), _target(certificate), _target(html)
-    said = (lambda text: None) if json else (lambda text: console.print(text, markup=False))
+    said: Callable[[str], None] = (lambda text: None) if json else console.print
     with Book.open(book) as opened:
         runner = carry_on(opened)
         found = close(runner, actor, name, when, seed=seed, salt=salt, key=key, seconds=seconds, progress=said)
@@ -59,7 +60,7 @@ def call(
         if json:
             as_json({"seq": None, "refusal": found})
         else:
-            console.print(f"refused: {found.why} ({found.cite})\n  {found.detail}", markup=False)
+            console.print(f"refused: {found.why} ({found.cite})\n  {found.detail}")
         raise typer.Exit(1)
     if target is not None and found.rounds:
         from airshed.market.zonecall import certificate as proven
@@ -84,8 +85,8 @@ def call(
         if isinstance(event, ZoneCallCleared):
             for each in event.refused:
                 why = each.refusal
-                console.print(f"left out: order {each.number} of {each.account}, {why.why} ({why.cite})", markup=False)
-                console.print(f"  {why.detail}", markup=False)
+                console.print(f"left out: order {each.number} of {each.account}, {why.why} ({why.cite})")
+                console.print(f"  {why.detail}")
 
 
 def proof(

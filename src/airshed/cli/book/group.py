@@ -114,7 +114,7 @@ def _record(book: Any, seq: int, json: bool) -> None:
         as_json({"hash": line.hash, **content})
         return
     console.print(f"record {line.seq}  {clock(content['at'])}  hash {line.hash}")
-    console.print(msgspec.json.format(line.record, indent=2).decode(), markup=False)
+    console.print(msgspec.json.format(line.record, indent=2).decode())
 
 
 @app.command()

@@ -82,7 +82,7 @@ def clear(
         if json:
             as_json({"cleared": False, "why": done.why, "detail": done.detail})
         else:
-            console.print(f"not cleared 未出清: {done.why}\n  {done.detail}", markup=False)
+            console.print(f"not cleared 未出清: {done.why}\n  {done.detail}")
         raise typer.Exit(1)
     if target is not None:
         import json as plain
@@ -96,7 +96,7 @@ def clear(
         return
     show_rounds(done, money_of(rulebook), origin)
     if page is not None:
-        console.print(f"{page}: {page.stat().st_size:,} bytes", markup=False)
+        console.print(f"{page}: {page.stat().st_size:,} bytes")
 
 
 @app.command()
@@ -292,9 +292,9 @@ def _print(done: Cleared, money: CurrencyRule, origin: str) -> None:
     word = money.name_en
     console.print(f"gain {_yuan(done.gain)} {word}, at most {_most(done.gap)} {word} below what any allocation gains")
     if origin:
-        console.print(f"matrix: {origin}", markup=False)
+        console.print(f"matrix: {origin}")
     if done.note:
-        console.print(f"note: {done.note}", markup=False)
+        console.print(f"note: {done.note}")
 
 
 def _plain(done: Cleared) -> dict[str, Any]:

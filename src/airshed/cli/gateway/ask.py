@@ -92,15 +92,13 @@ def _print(outcome: Outcome) -> None:
     from airshed.mrv.hj212.words import both
 
     said = {"answered": "ExeRtn", "declined": "QnRtn"}.get(outcome.outcome, "")
-    console.print(
-        f"{outcome.mn} {outcome.stack}: CN {outcome.cn} {both(COMMANDS.get(outcome.cn, ('', '')))}", markup=False
-    )
+    console.print(f"{outcome.mn} {outcome.stack}: CN {outcome.cn} {both(COMMANDS.get(outcome.cn, ('', '')))}")
     code = f" {said} {outcome.code or '-'}" if said else ""
-    console.print(f"{outcome.outcome}{code}: {outcome.zh} {outcome.en}", markup=False)
+    console.print(f"{outcome.outcome}{code}: {outcome.zh} {outcome.en}")
     for message in outcome.said:
-        console.print(f"  {_line(message)}", markup=False)
+        console.print(f"  {_line(message)}")
     if outcome.key:
-        console.print(f"newest key registered 已登记的最新密钥: {outcome.key}", markup=False)
+        console.print(f"newest key registered 已登记的最新密钥: {outcome.key}")
 
 
 def _line(message: Said) -> str:
@@ -122,6 +120,6 @@ def _print_filled(filled: Filled) -> None:
                 for each in filled.asked
             ],
         )
-    console.print(f"{filled.missing_before} missing before, {filled.missing_after} after 补传后仍缺失", markup=False)
+    console.print(f"{filled.missing_before} missing before, {filled.missing_after} after 补传后仍缺失")
     for first, last, hours in filled.missing:
-        console.print(f"  {first} to {last}: {hours} h", markup=False)
+        console.print(f"  {first} to {last}: {hours} h")

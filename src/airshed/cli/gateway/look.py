@@ -51,7 +51,7 @@ def status(evidence: Folder, json: Json = False) -> None:
         as_json(state)
         return
     disk = "the disk takes nothing; nothing is acknowledged 磁盘故障" if state.stalled else "the disk works 磁盘正常"
-    console.print(f"{len(state.connected)} of {state.devices} devices connected 已连接; {disk}", markup=False)
+    console.print(f"{len(state.connected)} of {state.devices} devices connected 已连接; {disk}")
     table("Since the start 启动以来", ("what", "count #"), [(name, f"{n:,}") for name, n in state.counts.items()])
     if state.keys:
         table(
@@ -107,10 +107,10 @@ def gaps(
     shown = [(row.stack, row.mn, *gap) for row in rows for gap in row.gaps]
     if shown:
         table(f"Missing hours 缺失小时 (CN {wanted})", ("stack", "mn", "first hour", "last hour", "hours #"), shown)
-    console.print(f"{sum(row.missing for row in rows):,} hours missing of {len(rows)} devices", markup=False)
+    console.print(f"{sum(row.missing for row in rows):,} hours missing of {len(rows)} devices")
     silent = [row.mn for row in rows if not row.there]
     if silent:
-        console.print(f"never reported 从未上报: {', '.join(silent[:MOST_NAMED])}", markup=False)
+        console.print(f"never reported 从未上报: {', '.join(silent[:MOST_NAMED])}")
 
 
 def refused(
@@ -132,7 +132,7 @@ def refused(
             if json:
                 as_json({"day": of, **{name: getattr(line, name) for name in line.__struct_fields__}})
             else:
-                console.print(f"{line.at} {line.peer} {line.mn or '-'} {line.why}: {line.detail}", markup=False)
+                console.print(f"{line.at} {line.peer} {line.mn or '-'} {line.why}: {line.detail}")
         return
     rows = counted(evidence, day)
     columns = ("day", "why", "kept", "counted", "addresses", "last")

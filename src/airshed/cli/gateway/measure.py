@@ -92,4 +92,4 @@ def measure(
                 for total in summary.totals
             ],
         )
-        console.print(f"results {summary.results_sha256}\nhours   {summary.hours_sha256}", markup=False)
+        console.print(f"results {summary.results_sha256}\nhours   {summary.hours_sha256}")

@@ -118,7 +118,7 @@ def brief(
         return
     _print(facts, rules)
     for path in written:
-        console.print(f"{path}: {path.stat().st_size:,} bytes", markup=False)
+        console.print(f"{path}: {path.stat().st_size:,} bytes")
 
 
 def named(pollutant: str, codes: list[str]) -> list[str]:
@@ -259,9 +259,9 @@ def _print(facts: BriefFacts, rules: Rulebook) -> None:
         ],
     )
     for axis, chosen, why in reasons(facts, money):
-        console.print(f"{AXES[axis].en} {AXES[axis].zh}: {chosen.en} {chosen.zh}\n  {why.en}\n  {why.zh}", markup=False)
+        console.print(f"{AXES[axis].en} {AXES[axis].zh}: {chosen.en} {chosen.zh}\n  {why.en}\n  {why.zh}")
     for phrase in (headline(facts), sensitivity(facts)):
-        console.print(f"{phrase.en}\n{phrase.zh}", markup=False)
+        console.print(f"{phrase.en}\n{phrase.zh}")
     for each in facts.pollutants:
         for diagnosis in each.diagnoses:
             causes = [CAUSES[finding.cause] for finding in diagnosis.findings if finding.verdict != "no"]
@@ -272,13 +272,12 @@ def _print(facts: BriefFacts, rules: Rulebook) -> None:
                 f" {diagnosis.predicted_t:,.0f} t should trade 应有交易{seen}; in its way 障碍:"
                 f" {', '.join(f'{cause.en} {cause.zh}' for cause in causes) or 'nothing 无'}"
                 + ("; nothing has to trade 本无须交易" if needless else ""),
-                markup=False,
             )
             if diagnosis.design == "book":
                 said = of_book(diagnosis)
-                console.print(f"  {said.en}\n  {said.zh}", markup=False)
+                console.print(f"  {said.en}\n  {said.zh}")
         band = of_band(each, money)
         if band is not None:
-            console.print(f"{each.pollutant} {band.en}\n{each.pollutant} {band.zh}", markup=False)
+            console.print(f"{each.pollutant} {band.en}\n{each.pollutant} {band.zh}")
     sure = warning(facts)
-    console.print(f"{sure.en} {sure.zh}", markup=False)
+    console.print(f"{sure.en} {sure.zh}")

@@ -105,7 +105,6 @@ def _print(case: CoCase, found: CoEquilibrium, whole: Lumpy | None) -> None:
             f" {100 * whole.integrality_gap:.2f} % over the divisible ones that last, the search is within"
             f" {whole.solver_gap:.1e} of the cheapest; built: {', '.join(built) or 'none'}; prices alone show that no"
             f" plan costs less than {whole.floor / 1e6:,.4f}, within {100 * whole.gap:.2f} %",
-            markup=False,
         )
 
 

@@ -152,7 +152,7 @@ def collar(
             for t, year in enumerate(case.years)
         ],
     )
-    console.print(f"{told}; proven least but for {market.gap:.1e} of its cost", markup=False)
+    console.print(f"{told}; proven least but for {market.gap:.1e} of its cost")
     if lacks is not None:
-        console.print(f"without the ceiling there is no price 无上限则无价格: {lacks}", markup=False)
+        console.print(f"without the ceiling there is no price 无上限则无价格: {lacks}")
     say(case.origins)

@@ -121,7 +121,6 @@ def equilibrium(
         console.print(
             f"a tax of {levied:,.2f} {case.money[0]}/t{levy}: costs and prices are net of it; abating costs"
             f" {millions(said['abatement_yuan'])} million {case.money[0]}, the tax brings {millions(said['tax_yuan'])}",
-            markup=False,
         )
 
 
@@ -173,7 +172,7 @@ def check(
         as_json({"holds": True, **({"case": "that of the tables"} if tables else {}), **said.figures})
         return
     for line in said.lines:
-        console.print(line, markup=False)
+        console.print(line)
     if tables:
         console.print("its case is that of the tables 案例与表格一致")
     console.print(f"digest {said.figures['digest']}")
@@ -261,7 +260,7 @@ def _print(case: Case, solution: Solution, alone: Solution | Malformed | None) -
             "no scarcity: nobody must abate anything that costs, and an allowance is worth nothing 总量不构成约束"
         )
     if isinstance(alone, Malformed):
-        console.print(f"each city by itself 各市封闭: no answer; {alone}", markup=False)
+        console.print(f"each city by itself 各市封闭: no answer; {alone}")
     elif alone is not None:
         _print_alone(case, solution, alone)
     what = "ratios" if solution.found.traded.size else "matrix"

@@ -36,7 +36,7 @@ def examples(
         as_json({"folder": str(out or folder), "examples": shows})
         return
     table("Examples 示例", ("script 脚本", "what it shows"), list(shows.items()))
-    console.print(f"{len(found)} scripts in {out or folder}; run one with python", markup=False, soft_wrap=True)
+    console.print(f"{len(found)} scripts in {out or folder}; run one with python", soft_wrap=True)
 
 
 def _copy(found: dict[str, str], out: Path) -> None:

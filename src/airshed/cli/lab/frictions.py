@@ -149,7 +149,6 @@ def _print_power(price: float, money: str, net: list[float], moved: list[Power],
     console.print(
         f"at {price:,.2f} {money}/t {sold:,.1f} t are for sale and {bought:,.1f} t are wanted;"
         f" concentration (HHI) of the thinner side {index:.3f}",
-        markup=False,
     )
     table(
         "Who could move the price 市场势力",

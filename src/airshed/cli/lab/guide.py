@@ -191,13 +191,11 @@ def guide(
     console.print(
         f"floor {collar.floor:,.2f} ({collar.floor_origin}), ceiling"
         f" {'' if collar.ceiling == float('inf') else f'{collar.ceiling:,.2f} '}({collar.ceiling_origin})",
-        markup=False,
     )
     if published is not None:
         console.print(
             f"that floor is published as paid once, without an end ({published.quote.source}): as a price a year it is"
             f" {published.yearly:,.2f} at {rate:g} %, which --floor can ask for",
-            markup=False,
         )
     if dearest is not None:
         spared = kept_on(dearest.central_yuan_per_t, (margin or 0.0) / 100, levied or 0.0)
@@ -205,7 +203,6 @@ def guide(
             f"the dearest control that runs: {controls[0].name_en} at {controls[0].works} works,"
             f" {dearest.central_yuan_per_t:,.2f} ({dearest.low_yuan_per_t:,.0f} to {dearest.high_yuan_per_t:,.0f},"
             f" {dearest.status}); it goes on from a price of {spared:,.2f} at {margin or 0:g} % on top",
-            markup=False,
         )
     if levied is None:
         console.print("no tax" if place == "none" else f"no tax: {place} taxes no {pollutant} as such")
@@ -214,8 +211,7 @@ def guide(
         console.print(
             f"tax of {place} on {pollutant}, to confirm; under the standard by art. 13: {reliefs}; none where it is not"
             " among the three largest of an outlet (art. 9, airshed lab tax)",
-            markup=False,
         )
     say(case.origins)
     if target is not None:
-        console.print(f"{target}: {target.stat().st_size:,} bytes", markup=False)
+        console.print(f"{target}: {target.stat().st_size:,} bytes")

@@ -132,10 +132,10 @@ def methods(
     if before:
         _print_changes(before, after, (money.name_en, money.name_zh), change)
     for line in _without(list(plan)):
-        console.print(f"{line.en} {line.zh}", markup=False)
+        console.print(f"{line.en} {line.zh}")
     say(origins)
     if target is not None:
-        console.print(f"{target}: {target.stat().st_size:,} bytes", markup=False)
+        console.print(f"{target}: {target.stat().st_size:,} bytes")
 
 
 def _known(before: str, after: str, names: list[str]) -> None:

@@ -127,7 +127,7 @@ def prices(
         return
     _table(said, rate, life)
     for line in [*_pair(pair, rate), *map(_alarm, found), *map(_yield, implied), *map(_floor, floors)]:
-        console.print(line, markup=False)
+        console.print(line)
     console.print(
         "* to confirm 待核实; ? the source or table does not say: not comparable, or assumed 未注明，不可比或为假定"
     )
@@ -136,7 +136,7 @@ def prices(
         " 含手续费和现行环境保护税，待核实。"
     )
     if target is not None:
-        console.print(f"{target}: {target.stat().st_size:,} bytes", markup=False)
+        console.print(f"{target}: {target.stat().st_size:,} bytes")
 
 
 def _table(said: Sequence[Said], rate: float, life: float) -> None:

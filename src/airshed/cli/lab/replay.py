@@ -186,7 +186,7 @@ def _print(found: Compared, notes: list[str], *money: str) -> None:
     if found.waiting:
         console.print(f"{found.waiting:,} acts wait for a second pair of eyes that the first law did not ask for")
     for note in notes:
-        console.print(note, markup=False)
+        console.print(note)
 
 
 def _moved(found: Compared) -> dict[str, int]:

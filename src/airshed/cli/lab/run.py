@@ -101,7 +101,7 @@ def run(
     say(origins)
     batches = -(-told.draws // BATCH)
     seconds = perf_counter() - began
-    console.print(f"{kept} batches were there, {batches - kept} played in {seconds:.1f} s: {out}", markup=False)
+    console.print(f"{kept} batches were there, {batches - kept} played in {seconds:.1f} s: {out}")
 
 
 def scenarios(
@@ -177,11 +177,9 @@ def show(told: Scenario, summary: Summary, money: str) -> None:
         console.print(
             "Band or collar kept those who would trade at the year's equilibrium price from naming a price without loss"
             f" ({years} of their turns, medians): volumes and prices there say more of the bounds than of the firms.",
-            markup=False,
         )
         console.print(
             f"限价使愿按当年均衡价交易者报不出不亏损之价（占其报价机会的中位比例，{years}）：其成交与价格主要反映限价。",
-            markup=False,
         )
 
 

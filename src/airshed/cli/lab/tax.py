@@ -87,7 +87,7 @@ def tax(
     )
     console.print(f"in all {total:,.2f} yuan 合计")
     if uncertain:
-        console.print(f"to confirm 待核实: rate and equivalent of {', '.join(uncertain)}", markup=False)
+        console.print(f"to confirm 待核实: rate and equivalent of {', '.join(uncertain)}")
 
 
 def pairs(words: list[str], option: str, known: Iterable[str], example: str) -> dict[str, float]:

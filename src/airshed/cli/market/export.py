@@ -75,4 +75,4 @@ def page(
     if json:
         as_json({"file": str(out), "bytes": out.stat().st_size, "seq": facts.seq})
         return
-    console.print(f"{out}: {out.stat().st_size:,} bytes", markup=False)
+    console.print(f"{out}: {out.stat().st_size:,} bytes")

@@ -69,11 +69,11 @@ def depth(
             best = {"spread": shown.spread, "spread_basis_points": shown.spread_basis_points}
             as_json({**plain, "bids": shown.bids, "asks": shown.asks, **best})
         return
-    console.print(f"{series}  record {state.seq:,}  {clock(state.at)}", markup=False)
+    console.print(f"{series}  record {state.seq:,}  {clock(state.at)}")
     money = money_in(book, market)
     for shown in books:
         if shown.wall:
-            console.print(f"behind the wall 隔墙: {shown.wall}", markup=False)
+            console.print(f"behind the wall 隔墙: {shown.wall}")
         _levels(shown, money)
 
 
@@ -191,7 +191,7 @@ def bars(
             as_json(bar)
         return
     if not found:
-        console.print(f"{series}: nothing was traded 无成交", markup=False)
+        console.print(f"{series}: nothing was traded 无成交")
         return
     money = money_in(book, market)
     columns = ["trades #", "volume [t]", f"turnover [{money}]"]

@@ -58,7 +58,7 @@ def index(
     weights = ", ".join(f"{row.pollutant} {row.weight_basis_points / 100:g} %" for row in rows)
     columns = ["index 指数 #", *(f"{row.pollutant} #" for row in rows)]
     table(f"{weights}; {', '.join(rules.price_index.kinds)}", [f"{span} {SPANS[span]}", *columns], cells)
-    console.print(f"{rules.price_index.cite} ({rules.price_index.status})", markup=False)
+    console.print(f"{rules.price_index.cite} ({rules.price_index.status})")
 
 
 def points_text(hundredths: int | None) -> str:

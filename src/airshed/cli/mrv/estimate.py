@@ -188,7 +188,6 @@ def co2(
             f"  {read.t_per_gwh:f} t/GWh = {read.kg_per_kwh:f} kg/kWh; {believable} what the country's coal fleet "
             f"emits, {low:,} to {high:,} t/GWh\n"
             f"  it stands for {coal:f} kg of raw coal a kWh at the default heat of the yearbook",
-            markup=False,
         )
         return
     if not fuel or not tonnes:
@@ -211,22 +210,22 @@ def co2(
     console.print(f"CO2: {made.co2_t:,.3f} t ({span(made.spread)})\n  {made.basis}\n  {made.cite} ({made.status})")
     if intensity is not None:
         odd = "" if low <= intensity <= high else f"; the country's coal fleet lies between {low:,} and {high:,}"
-        console.print(f"  {intensity:,f} t/GWh = {intensity / 1000:f} kg/kWh{odd}", markup=False)
+        console.print(f"  {intensity:,f} t/GWh = {intensity / 1000:f} kg/kWh{odd}")
 
 
 def _print_chosen(chosen: Chosen) -> None:
     made, rule = chosen.estimate, chosen.rule
-    console.print(f"{made.pollutant}: {t(made.mass_mg)} t by {chosen.method} ({span(made.spread)})", markup=False)
-    console.print(f"  {made.basis}\n  {made.cite} ({made.status})", markup=False)
+    console.print(f"{made.pollutant}: {t(made.mass_mg)} t by {chosen.method} ({span(made.spread)})")
+    console.print(f"  {made.basis}\n  {made.cite} ({made.status})")
     told = (
         f"the larger of {' and '.join(rule.methods)}"
         if rule.rule == "larger"
         else f"the first of {', '.join(rule.methods)}"
     )
-    console.print(f"  {rule.sector}, {rule.process} process: {told} counts", markup=False)
+    console.print(f"  {rule.sector}, {rule.process} process: {told} counts")
     for method, mass_mg in chosen.passed_over:
         less = made.mass_mg - mass_mg
-        console.print(f"  by {method} {t(mass_mg)} t: {t(abs(less))} t {'less' if less >= 0 else 'more'}", markup=False)
+        console.print(f"  by {method} {t(mass_mg)} t: {t(abs(less))} t {'less' if less >= 0 else 'more'}")
     if chosen.lacking:
-        console.print(f"  not final: no figure by {', '.join(chosen.lacking)} was given", markup=False)
-    console.print(f"  {rule.cite} ({rule.status})", markup=False)
+        console.print(f"  not final: no figure by {', '.join(chosen.lacking)} was given")
+    console.print(f"  {rule.cite} ({rule.status})")

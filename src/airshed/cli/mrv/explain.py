@@ -72,10 +72,10 @@ def explain(
     state = f" {found.state_en} {found.state_zh}" if found.state_en else ""
     why = f" ({found.why})" if found.why else ""
     mass = "no mass" if found.mass_mg is None else f"{found.mass_mg:,} mg"
-    console.print(f"{found.stack} {found.pollutant} {found.when}{state}{why}: {mass}", markup=False)
+    console.print(f"{found.stack} {found.pollutant} {found.when}{state}{why}: {mass}")
     for number, step in enumerate(found.steps, 1):
-        console.print(f"{number}. {step.name_en} {step.name_zh}, {step.source}", markup=False)
-        console.print(f"   {step.formula}\n   = {step.figures}\n   = {step.value}", markup=False)
+        console.print(f"{number}. {step.name_en} {step.name_zh}, {step.source}")
+        console.print(f"   {step.formula}\n   = {step.figures}\n   = {step.value}")
     if found.parts:
         table(
             "",
@@ -141,9 +141,9 @@ def limits(
     by = "the inventory, for no row of the law fits" if row is None else f"{row.cite} ({row.status})"
     commissioned = registered.commissioned or "unknown"
     what = f"{registered.sector}, {registered.process}, commissioned {commissioned}, {', '.join(registered.places)}"
-    console.print(f"{stack}: {what}\n{named} by {by}", markup=False)
+    console.print(f"{stack}: {what}\n{named} by {by}")
     if scope is not None and scope.limit_set not in (None, registered.limit_set):
-        console.print(f"the inventory names {registered.limit_set}, which does not hold", markup=False)
+        console.print(f"the inventory names {registered.limit_set}, which does not hold")
     table(
         f"Limits on {shown} 适用限值",
         ("pollutant", "limit [mg/m3]", "reference O2 [%]", "statistic", "standard", "from"),

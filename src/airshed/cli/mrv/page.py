@@ -80,9 +80,9 @@ def page(
         )
         return
     said = headline(facts)
-    console.print(f"{stack} {facts.year}: {said.en}\n{said.zh}", markup=False)
+    console.print(f"{stack} {facts.year}: {said.en}\n{said.zh}")
     for path in made:
-        console.print(f"{path}: {path.stat().st_size:,} bytes", markup=False)
+        console.print(f"{path}: {path.stat().st_size:,} bytes")
 
 
 def completeness(
@@ -138,7 +138,7 @@ def completeness(
             for each, found in list(zip(rows, ranking, strict=True))[:10]
         ],
     )
-    console.print(f"{out}: {out.stat().st_size:,} bytes, {len(facts.stacks)} stacks", markup=False)
+    console.print(f"{out}: {out.stat().st_size:,} bytes, {len(facts.stacks)} stacks")
 
 
 def exceedances(
@@ -218,7 +218,6 @@ def exceedances(
     console.print(
         f"{len(found)} of {len(compared)} limits of {len(there.stacks)} stacks were broken; {len(shown)} shown. "
         f"{len(compared)}项限值中{len(found)}项超标。",
-        markup=False,
     )
 
 

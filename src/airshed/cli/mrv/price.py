@@ -115,7 +115,7 @@ def meter_price(
         console.print()
     console.print("Below zero breaking the meter pays. 负值表示损坏仪表有利可图。")
     if html is not None:
-        console.print(f"{html}: {html.stat().st_size:,} bytes", markup=False)
+        console.print(f"{html}: {html.stat().st_size:,} bytes")
 
 
 def _write(

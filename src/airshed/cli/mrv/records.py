@@ -67,13 +67,13 @@ def manual(
         for judged in each.judged:
             if judged.why:
                 told = f"  {judged.test.day} {judged.test.standard} does not count: {judged.why}"
-                console.print(told, markup=False)
+                console.print(told)
         if each.mass_mg is None:
             without = ", ".join(f"Q{quarter.quarter}" for quarter in each.quarters if quarter.mass_mg is None)
-            console.print(f"  year: not whole, {without} missing 年度数据不完整", markup=False)
+            console.print(f"  year: not whole, {without} missing 年度数据不完整")
         else:
-            console.print(f"  year: {t(each.mass_mg)} t ({span(each.spread)})", markup=False)
-    console.print(law.cite, markup=False)
+            console.print(f"  year: {t(each.mass_mg)} t ({span(each.spread)})")
+    console.print(law.cite)
 
 
 def balance(file: Record, removal: Removal = "0", json: Json = False) -> None:
@@ -130,4 +130,4 @@ def leaks(file: Record, json: Json = False) -> None:
             for survey, each in zip(surveys, found, strict=True)
         ],
     )
-    console.print(f"VOC: {t(total.mass_mg)} t ({span(total.spread)})\n  {total.cite} ({total.status})", markup=False)
+    console.print(f"VOC: {t(total.mass_mg)} t ({span(total.spread)})\n  {total.cite} ({total.status})")

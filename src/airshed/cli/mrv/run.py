@@ -82,7 +82,7 @@ def run(
         _show(each)
     what = "stacks" if len(years) == 1 else "stack-years"
     done = sum(each.stacks for each in years) - kept
-    console.print(f"{kept} {what} up to date, {done} computed in {seconds:.1f} s: {out}", markup=False)
+    console.print(f"{kept} {what} up to date, {done} computed in {seconds:.1f} s: {out}")
 
 
 def _marks(book: Path) -> YearMarks:
@@ -130,7 +130,7 @@ def show_readings(done: tuple[Any, ...], out: Path, seconds: float, json: bool) 
         return
     span = f"{years[0]}" if len(years) == 1 else f"{years[0]} to {years[-1]}"
     said = f"{stacks} stacks, {span}, {len(done):,} stack-years, {size:,} bytes in {seconds:.1f} s: {out / MANIFEST}"
-    console.print(said, markup=False)
+    console.print(said)
 
 
 def _show(year: Summary) -> None:

@@ -26,8 +26,8 @@ Removal = Annotated[str, typer.Option("--removal", metavar="PERCENT", help="What
 
 def print_estimate(made: Estimate) -> None:
     """A mass with its range, its calculation and its source."""
-    console.print(f"{made.pollutant}: {t(made.mass_mg)} t ({span(made.spread)})", markup=False)
-    console.print(f"  {made.basis}\n  {made.cite} ({made.status})", markup=False)
+    console.print(f"{made.pollutant}: {t(made.mass_mg)} t ({span(made.spread)})")
+    console.print(f"  {made.basis}\n  {made.cite} ({made.status})")
 
 
 def law_of(rulebook: str) -> Rulebook:

@@ -45,7 +45,7 @@ Body = (
 )
 
 
-class Command(msgspec.Struct, frozen=True):
+class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A body with who sends it and the key under which it counts once."""
 
     #: Who sends it.

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from airshed.engine.commands import AdoptRulebook, Command
-from airshed.engine.edge import CURE, well_formed
+from airshed.engine.edge import CURE, said_twice, well_formed
 from airshed.engine.runner import LARGEST_GROUP, Answer, Runner
 from airshed.model.refusal import Malformed
 from airshed.rulebook.digest import digest
@@ -96,7 +96,10 @@ def read_commands(place: str) -> list[Command]:
 def command_of(line: bytes, place: str) -> Command:
     """One command from JSON, or `Malformed` naming the place."""
     try:
-        return _decoder.decode(line)
+        command = _decoder.decode(line)
+        twice = said_twice(line)
+    except RecursionError:
+        raise Malformed(place, "is nested too deeply to be a command", CURE) from None
     except msgspec.MsgspecError as error:
         what, _, where = str(error).partition(" - at `$")
         field = where.rstrip("`").removeprefix(".")
@@ -110,3 +113,6 @@ def command_of(line: bytes, place: str) -> Command:
         raise Malformed(place, shown, CURE) from None
     except UnicodeDecodeError:
         raise Malformed(place, "is not UTF-8", "save it as UTF-8") from None
+    if twice is not None:
+        raise Malformed(place, f"{twice!r} is given twice in one object", "give it once, with the value that is meant")
+    return command

@@ -7,6 +7,7 @@ any number read. The file is never repaired silently: what does not fit is repor
 from __future__ import annotations
 
 import fcntl
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -48,7 +49,11 @@ class Book:
         if not path.parent.is_dir():
             raise Malformed(str(path), "its folder does not exist", f"make {path.parent} first")
         lock = _lock(path)
-        connection = _connect(f"{path.resolve().as_uri()}?mode=rwc")
+        try:
+            connection = _connect(f"{Path(os.path.realpath(path)).as_uri()}?mode=rwc")
+        except sqlite3.OperationalError as error:
+            lock.close()
+            raise Malformed(str(path), f"cannot be made ({error})", "choose another name") from None
         connection.execute("PRAGMA page_size=8192")
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("BEGIN IMMEDIATE")
@@ -68,7 +73,7 @@ class Book:
         """An existing book, for the one writer."""
         _looks_like_a_book(path)
         lock = _lock(path)
-        connection = _connect(f"{path.resolve().as_uri()}?mode=rw")
+        connection = _connect(f"{Path(os.path.realpath(path)).as_uri()}?mode=rw")
         try:
             _check_format(path, connection)
         except Malformed:
@@ -80,7 +85,7 @@ class Book:
     def read(cls, path: Path) -> Book:
         """An existing book, read only, also while another process writes it."""
         _looks_like_a_book(path)
-        connection = _connect(f"{path.resolve().as_uri()}?mode=ro")
+        connection = _connect(f"{Path(os.path.realpath(path)).as_uri()}?mode=ro")
         _check_format(path, connection)
         return cls(path, connection, None)
 
