@@ -16,7 +16,7 @@ import typer
 
 from airshed.cli.files import only_files
 from airshed.cli.main import ROOMS, build, run
-from airshed.cli.reference.commands import leaves
+from airshed.cli.reference.shell import leaves
 from airshed.model.checked import insist
 from airshed.model.refusal import Malformed
 from airshed.service.book.opening import command_of
