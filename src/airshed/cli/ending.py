@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from types import FrameType
 from typing import NoReturn
 
 #: The status of a command that Ctrl-C has ended.
@@ -16,3 +18,13 @@ def interrupted() -> NoReturn:
         print(SAID, file=sys.stderr)
     finally:
         raise SystemExit(INTERRUPTED) from None
+
+
+def on_interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    """What Ctrl-C does: the command ends in order; but while something is imported at once, for halves of it crash."""
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            os.write(2, f"{SAID}\n".encode())
+            os._exit(INTERRUPTED)
+        frame = frame.f_back
+    raise KeyboardInterrupt

@@ -97,6 +97,9 @@ def main() -> NoReturn:
     try:
         import signal
 
+        from airshed.cli.ending import on_interrupt
+
+        signal.signal(signal.SIGINT, on_interrupt)
         from airshed.cli.failing import let_go_of_output, not_in_passing
 
         sys.unraisablehook = not_in_passing
