@@ -15,7 +15,7 @@ from airshed.market.auction import hold
 from airshed.model.measures import yuan
 from auction_laws import Case, cases
 from naive_auction import naive_hold
-from test_transcripts import BLOCK
+from shells import BLOCK
 
 ROOT = Path(__file__).parents[1]
 

@@ -20,7 +20,7 @@ from airshed.pages.auction.page import headline
 from airshed.pages.kit.words import Phrase
 from auction_laws import Case, bid, cases, law
 from browsers import opened, sizes
-from test_transcripts import BLOCK
+from shells import BLOCK
 
 EVENT = (Path(__file__).parent / "transcripts" / "auction_event.md").read_text("utf-8")
 WORDS = ["bids.csv", "--rules", "rules.toml", "--limits", "bidders.csv", "--consignments", "consigned.csv"]

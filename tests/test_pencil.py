@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from fractions import Fraction
 from pathlib import Path
 
-from test_transcripts import BLOCK, run_one
+from shells import BLOCK, Shell
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "pencil.md"
@@ -31,16 +30,9 @@ def worked_out(figures: str) -> Fraction:
     return found
 
 
-def test_every_command_of_the_page_prints_what_stands_there(tmp_path: Path) -> None:
+def test_every_command_of_the_page_prints_what_stands_there(tmp_path: Path, shell: Shell) -> None:
     shutil.copytree(ROOT / "rulebooks", tmp_path / "rulebooks")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "COLUMNS": "150", "NO_COLOR": "1", "TZ": "UTC"}
-    commands = 0
-    for block in BLOCK.finditer(PAGE.read_text("utf-8")):
-        for part in re.split(r"^\$ ", block[3], flags=re.MULTILINE)[1:]:
-            command, _, expected = part.partition("\n")
-            run_one(command, expected, tmp_path, environment)
-            commands += 1
-    assert commands > 12
+    assert sum(shell.expect(block[3]) for block in BLOCK.finditer(PAGE.read_text("utf-8"))) > 12
 
 
 def test_every_line_of_arithmetic_on_the_page_comes_out() -> None:

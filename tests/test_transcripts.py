@@ -8,12 +8,7 @@ makes that file first. The files of one transcript share a folder, in which `yea
 
 from __future__ import annotations
 
-import os
-import re
-import shlex
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -24,11 +19,10 @@ from airshed.rulebook.digest import digest
 from airshed.service.book.sqlite import Book
 from laws import FILES, RULES
 from seasons import played
+from shells import BLOCK, Shell
 
 HERE = Path(__file__).parent
 TRANSCRIPTS = sorted((HERE / "transcripts").glob("*.md"))
-BLOCK = re.compile(r"^```(console|file (\S+))\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-LONGEST_S = 120
 
 
 @pytest.fixture(scope="session")
@@ -40,25 +34,14 @@ def year_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def pattern(expected: str) -> re.Pattern[str]:
-    lines = []
-    for line in expected.splitlines():
-        if line.strip() == "...":
-            lines.append(r"(?:.*\n)*?")
-        else:
-            lines.append(".*".join(re.escape(part) for part in line.rstrip().split("...")) + r"[ ]*\n")
-    return re.compile("".join(lines))
-
-
 @pytest.mark.parametrize("transcript", TRANSCRIPTS, ids=lambda path: path.stem)
-def test_commands_print_what_the_manual_says(transcript: Path, tmp_path: Path, year_book: Path) -> None:
+def test_commands_print_what_the_manual_says(transcript: Path, tmp_path: Path, year_book: Path, shell: Shell) -> None:
     text = transcript.read_text()
     if "year.book" in text:
         shutil.copy(year_book, tmp_path / "year.book")
     for folder in ("rulebooks", "scripts"):
         if f"{folder}/" in text:
             shutil.copytree(HERE.parent / folder, tmp_path / folder)
-    environment = {**os.environ, "PYTHONPATH": str(HERE.parent / "src"), "COLUMNS": "150", "NO_COLOR": "1", "TZ": "UTC"}
     blocks = list(BLOCK.finditer(text))
     assert blocks, f"{transcript.name} has no command"
     for block in blocks:
@@ -66,10 +49,8 @@ def test_commands_print_what_the_manual_says(transcript: Path, tmp_path: Path, y
             target = tmp_path / block[2]
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(block[3])
-            continue
-        for part in re.split(r"^\$ ", block[3], flags=re.MULTILINE)[1:]:
-            command, _, expected = part.partition("\n")
-            run_one(command, expected, tmp_path, environment)
+        else:
+            shell.expect(block[3])
 
 
 def test_every_reason_to_refuse_is_shown_in_the_manual() -> None:
@@ -77,25 +58,3 @@ def test_every_reason_to_refuse_is_shown_in_the_manual() -> None:
     text = "".join(path.read_text() for path in TRANSCRIPTS)
     silent = {Why.NO_RULEBOOK} | {why for why in Why if not any(why in given for given in reasons().values())}
     assert [why for why in Why if why not in silent and f"refused: {why} (" not in text] == []
-
-
-def run_one(command: str, expected: str, folder: Path, environment: dict[str, str]) -> None:
-    status = 0
-    match = re.search(r"^\(exit (\d+)\)\n?\Z", expected, re.MULTILINE)
-    if match:
-        status = int(match[1])
-        expected = expected[: match.start()]
-    shell = re.sub(r"\bairshed\b(?= )", f"{shlex.quote(sys.executable)} -m airshed", command, count=1)
-    done = subprocess.run(
-        ["bash", "-c", shell],
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        timeout=LONGEST_S,
-        check=False,
-        text=True,
-    )
-    printed = "".join(line.rstrip() + "\n" for line in done.stdout.splitlines())
-    assert pattern(expected).fullmatch(printed), f"$ {command}\nprinted:\n{printed}\nexpected:\n{expected}"
-    assert done.returncode == status, f"$ {command} ended with {done.returncode}, not {status}\n{printed}"
