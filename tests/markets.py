@@ -14,7 +14,8 @@ from airshed.model.period import instant
 from airshed.model.refusal import Why
 from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook
-from laws import RULES
+from airshed.service.book.sqlite import Book
+from laws import FILES, RULES
 
 AUTHORITY = RULES.programme.authority
 DAY = "2027-03-01"
@@ -56,7 +57,9 @@ def adopting(rules: Rulebook = RULES) -> c.AdoptRulebook:
 
 
 def market(journal: Journal | None = None, rules: Rulebook = RULES, *, tables: bool = False) -> Runner:
-    """A runner with the market in it, in a session."""
+    """A runner with the market in it, in a session; a book on disk keeps the shipped law."""
+    if isinstance(journal, Book) and rules is RULES:
+        journal.keep_law(digest(RULES), FILES)
     runner = Runner(journal if journal is not None else MemoryJournal(), rules, tables=tables)
     done(runner, AUTHORITY, adopting(rules))
     for actor, body in opening(AUTHORITY, random.Random(3)):

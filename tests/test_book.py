@@ -10,7 +10,6 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
-from random import Random
 
 import msgspec
 import pytest
@@ -235,33 +234,6 @@ def test_rebuilding_a_sound_book_changes_no_row(path: Path) -> None:
         assert rows(book) == before
 
 
-def test_a_file_that_was_cut_short_is_named(path: Path) -> None:
-    whole = path.read_bytes()
-    for size in (0, 10, 100, 4096, 8192, len(whole) // 2, len(whole) - 8192, len(whole) - 1):
-        path.write_bytes(whole[:size])
-        with pytest.raises(Malformed), Book.read(path) as book:
-            verify(book)
-
-
-def test_damage_anywhere_is_named_or_does_no_harm(path: Path) -> None:
-    whole = path.read_bytes()
-    with Book.read(path) as book:
-        sound = verify(book)
-    rng = Random(1)
-    named = 0
-    for _ in range(300):
-        damaged = bytearray(whole)
-        place = rng.randrange(100, len(whole) - 64)
-        damaged[place : place + 16] = rng.randbytes(16)
-        path.write_bytes(damaged)
-        try:
-            with Book.read(path) as book:
-                assert verify(book).hash == sound.hash
-        except Malformed:
-            named += 1
-    assert named > 10
-
-
 def test_the_law_is_kept_beside_the_book(path: Path) -> None:
     with Book.open(path) as book:
         book.keep_law(digest(RULES), FILES)
@@ -287,7 +259,8 @@ def test_an_altered_or_missing_law_is_named_and_not_obeyed(tmp_path: Path) -> No
     forged.execute("DELETE FROM laws")
     forged.commit()
     forged.close()
-    assert "the text of a law is missing" in str(fault(path))
+    assert "record 1: adopts the law" in str(fault(path))
+    assert "whose text is not in the book" in str(fault(path))
 
 
 def test_a_tail_that_was_cut_off_is_missed_and_not_made_good(tmp_path: Path) -> None:

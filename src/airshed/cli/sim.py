@@ -39,6 +39,9 @@ def sim(
     from airshed.service.book.sqlite import Book
     from airshed.service.book.verify import verify
 
+    def decided_anew(book: Book, laws: Mapping[str, Any]) -> None:
+        verify(book, laws=laws)
+
     rules = load(find(rulebook))
     law = shlex.quote(rulebook) if rulebook != USUAL else ""
     reports: list[Any] = []
@@ -55,7 +58,7 @@ def sim(
                     bar.update(task, completed=done)
 
                 try:
-                    reports.append(simulate(number, steps, rules, store, verify, shown, law))
+                    reports.append(simulate(number, steps, rules, store, decided_anew, shown, law))
                 except Broken as error:
                     if json:
                         as_json({"ok": False, "seed": number, "steps": steps, "why": str(error)})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +9,7 @@ import typer
 
 from airshed.cli.book import call as book_call
 from airshed.cli.book import reserve as book_reserve
+from airshed.cli.book import verify as book_verify
 from airshed.cli.book import year as book_year
 from airshed.cli.book.answers import instant_or_now, say
 from airshed.cli.show import as_json, console, table
@@ -245,77 +245,7 @@ def statement(
     )
 
 
-@app.command()
-def verify(book: BookPath, json: Json = False) -> None:
-    """Fold the book anew and check chain, invariants and read tables; name the first difference.
-
-    Example: airshed book verify demo/dianzhong.book
-    """
-    from airshed.service.book.sqlite import Book
-    from airshed.service.book.verify import verify as check
-
-    with Book.read(book) as opened, _bar(json) as bar:
-        task = bar.add_task("folding", total=opened.last())
-        try:
-            found = check(opened, lambda done: bar.update(task, completed=done))
-        except Malformed as error:
-            if json:
-                as_json({"ok": False, "place": error.place, "why": error.what, "cure": error.cure})
-                raise SystemExit(2) from None
-            raise
-    if json:
-        as_json(
-            {
-                "ok": True,
-                "records": found.records,
-                "events": found.events,
-                "refusals": found.refusals,
-                "digest": found.hash,
-            }
-        )
-        return
-    console.print(f"ok: {found.records:,} records, {found.events:,} events, {found.refusals:,} refusals")
-    console.print("chain, invariants I1-I14 at rest, and read tables agree")
-    console.print(f"digest {found.hash}")
-
-
-def _bar(json: bool) -> Any:
-    """A progress bar where somebody looks at it."""
-    from rich.progress import Progress
-
-    return Progress(console=console, transient=True, disable=json or not console.is_terminal)
-
-
-@app.command()
-def export(
-    book: BookPath,
-    to: Annotated[Path | None, typer.Option("--to", help="File to write; standard output if left out.")] = None,
-    json: Json = True,
-) -> None:
-    """Write the book as text, one record a line: HASH, a space, the record's canonical JSON.
-
-    scripts/verify_export.py checks such a file without Airshed.
-
-    Example: airshed book export demo/dianzhong.book --to dianzhong.jsonl
-    """
-    from airshed.engine.journal import chained
-    from airshed.service.book.sqlite import Book
-
-    with Book.read(book) as opened, opened.named():
-        if to is None:
-            for line in chained(opened.lines()):
-                sys.stdout.buffer.write(line.hash.encode() + b" " + line.record + b"\n")
-            return
-        if to.exists():
-            raise Malformed(str(to), "exists already", "choose another file or remove it first")
-        part = to.with_name(to.name + ".part")
-        with part.open("wb") as file:
-            for line in chained(opened.lines()):
-                file.write(line.hash.encode() + b" " + line.record + b"\n")
-        part.rename(to)
-    console.print(f"wrote {to}")
-
-
 book_reserve.register(app)
 book_year.register(app)
 book_call.register(app)
+book_verify.register(app)

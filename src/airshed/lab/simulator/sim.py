@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -33,6 +33,9 @@ from airshed.rulebook.schema import Rulebook
 #: Steps between two thorough checks, and crashes in a run, about.
 CHECK_EVERY = 50
 CRASHES = 25
+
+
+Verify = Callable[[Any, Mapping[str, Rulebook]], object]
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -64,15 +67,15 @@ def simulate(
     steps: int,
     rules: Rulebook,
     store: Callable[[], Store] | None = None,
-    verify: Callable[[Any], object] | None = None,
+    verify: Verify | None = None,
     progress: Callable[[int], None] = lambda done: None,
     law: str = "",
 ) -> Report:
     """Play `steps` groups of random commands and check I1 to I14; `Broken` names what failed and how to repeat it.
 
     `store` makes the book on disk, or opens it when it is there; without it the same run is in memory only. `verify`
-    compares the read tables of that book with the book. `law` names the rulebook in the line, where it is another one
-    than the command takes by itself.
+    decides that book anew under the laws it is given by digest, and compares its read tables. `law` names the
+    rulebook in the line, where it is another one than the command takes by itself.
     """
     run = Simulation(seed, steps, rules, store, verify)
     try:
@@ -92,12 +95,13 @@ class Simulation:
         steps: int,
         rules: Rulebook,
         store: Callable[[], Store] | None,
-        verify: Callable[[Any], object] | None,
+        verify: Verify | None,
     ) -> None:
         self.seed = seed
         self.steps = steps
         self.rng = random.Random(seed)
         self.rules = varied(rules, self.rng, "sim-1")
+        self.laws: dict[str, Rulebook] = {}
         self.authority = self.rules.programme.authority
         self.crash = random.Random(f"{seed} crashes")
         self.mischief = Mischief(random.Random(f"{seed} mischief"), self.authority)
@@ -163,6 +167,7 @@ class Simulation:
         for runner in self._runners():
             runner.rules = self.rules
         body = c.AdoptRulebook(programme.id, programme.version, digest(self.rules))
+        self.laws[body.digest] = self.rules
         answer = self._send([(self._keyed((self.authority, body)), at)])[0]
         assert answer.refusal is None, answer.refusal
 
@@ -314,5 +319,5 @@ class Simulation:
         self._claim("I14", list(self.store.lines()) == list(self.memory.journal.lines()), "other bytes on disk")
         self._claim("I12", portrait(self.disk.state) == portrait(state), "the state that crashed is another one")
         if self.verify is not None:
-            self.verify(self.store.store)
+            self.verify(self.store.store, self.laws)
             self.checks["I12"] += 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +22,8 @@ from airshed.engine.tables import TABLES, Table
 from airshed.model.refusal import Malformed
 from airshed.rulebook.digest import digest as digest_of
 from airshed.rulebook.load import load_texts
+from airshed.rulebook.schema import Rulebook
+from airshed.service.book.schema import make
 
 #: Raised whenever a rulebook, a command or an event gets another shape: `tests/test_book.py` holds them to it.
 FORMAT = "5"
@@ -29,6 +31,10 @@ FORMAT = "5"
 PAGES_BETWEEN_CHECKPOINTS = 8_000
 #: What SQLite raises over a damaged file; its own message may be damaged too.
 UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
+
+
+class Unreadable(Malformed):
+    """SQLite cannot read the file: `damage.named_by_page` says where it ends."""
 
 
 class Book:
@@ -57,14 +63,8 @@ class Book:
         connection.execute("PRAGMA page_size=8192")
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("BEGIN IMMEDIATE")
-        connection.execute("CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT")
+        make(connection)
         connection.execute("INSERT INTO meta VALUES ('format', ?), ('head', '0'), ('laws', '0')", (FORMAT,))
-        connection.execute(
-            "CREATE TABLE journal (seq INTEGER PRIMARY KEY, hash TEXT NOT NULL, record BLOB NOT NULL) STRICT"
-        )
-        connection.execute("CREATE TABLE laws (digest TEXT PRIMARY KEY, texts BLOB NOT NULL) STRICT")
-        for table in TABLES:
-            connection.execute(_ddl(table))
         connection.execute("COMMIT")
         return cls(path, _tuned(connection), lock)
 
@@ -105,15 +105,16 @@ class Book:
 
     # --- the journal port
 
-    def lines(self, after: int = 0) -> Iterator[Line]:
-        """The book in order, from the record after `after`."""
+    def lines(self, after: int | None = 0) -> Iterator[Line]:
+        """The book in order, from the record after `after`; None for every row that is there, below 1 too."""
         try:
             for seq, digest, record in self.sql.execute(
-                "SELECT seq, hash, record FROM journal WHERE seq > ? ORDER BY seq", (after,)
+                "SELECT seq, hash, record FROM journal WHERE seq > ? ORDER BY seq",
+                (-(2**63) if after is None else after,),
             ):
                 yield Line(seq, digest, record)
         except UNREADABLE as error:
-            raise Malformed(str(self.path), f"cannot be read ({error})", "restore the book from a copy") from None
+            raise Unreadable(str(self.path), f"cannot be read ({error})", "restore the book from a copy") from None
 
     def line(self, seq: int) -> Line:
         """One record."""
@@ -145,6 +146,28 @@ class Book:
                 sql.execute("ROLLBACK")
             raise
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All that is read within is of one moment, also while another process writes."""
+        if self.sql.in_transaction:
+            yield
+            return
+        self.sql.execute("BEGIN")
+        try:
+            yield
+        finally:
+            if self.sql.in_transaction:
+                self.sql.execute("ROLLBACK")  # nothing was written
+
+    def check_pages(self) -> None:
+        """SQLite finds every page in its place, or `Unreadable`."""
+        size = int(self.sql.execute("PRAGMA page_size").fetchone()[0])
+        said = str(self.sql.execute("PRAGMA integrity_check(1)").fetchone()[0])
+        if self.path.stat().st_size % size:
+            said = "its last page is cut"
+        if said != "ok":
+            raise Unreadable(str(self.path), f"is damaged ({' '.join(said.split())})", "restore the book from a copy")
+
     # --- the law beside the book
 
     def keep_law(self, digest: str, texts: Mapping[str, bytes]) -> None:
@@ -164,8 +187,19 @@ class Book:
         """How often a rulebook was adopted."""
         return int(self.sql.execute("SELECT count(*) FROM rulebooks").fetchone()[0])
 
+    def keeps(self, digest: str) -> bool:
+        """Whether the text of a law is in the book."""
+        return self.sql.execute("SELECT 1 FROM laws WHERE digest = ?", (digest,)).fetchone() is not None
+
     def law(self, digest: str) -> dict[str, bytes]:
         """The files of a rulebook that was kept, checked against its digest; `Malformed` when they are not there."""
+        return self._law(digest)[0]
+
+    def rules(self, digest: str) -> Rulebook:
+        """A rulebook that was kept, as `law`."""
+        return self._law(digest)[1]
+
+    def _law(self, digest: str) -> tuple[dict[str, bytes], Rulebook]:
         place = f"{self.path} law {digest[:12]}"
         row = self.sql.execute("SELECT texts FROM laws WHERE digest = ?", (digest,)).fetchone()
         if row is None:
@@ -175,21 +209,23 @@ class Book:
         try:
             kept = msgspec.json.decode(row[0], type=dict[str, str])
             texts = {name: text.encode() for name, text in kept.items()}
-            found = digest_of(load_texts(texts))
+            rules = load_texts(texts)
         except (msgspec.MsgspecError, UnicodeError, Malformed) as error:
             raise Malformed(place, f"cannot be read ({error})", "restore the book from a copy") from None
-        if found != digest:
+        if digest_of(rules) != digest:
             raise Malformed(place, "its text was altered", "restore the book from a copy")
-        return texts
+        return texts, rules
 
-    def check_laws(self) -> None:
-        """Every law that was kept is there and has its digest, or `Malformed`."""
-        digests = [row[0] for row in self.sql.execute("SELECT digest FROM laws ORDER BY digest")]
+    def check_laws(self, known: Container[str] = ()) -> int:
+        """Every law that was kept is there and has its digest, or `Malformed`; how many. `known` are read already."""
+        digests = [str(row[0]) for row in self.sql.execute("SELECT digest FROM laws ORDER BY digest")]
         kept = self.sql.execute("SELECT value FROM meta WHERE key = 'laws'").fetchone()
         if kept is None or kept[0] != str(len(digests)):
             raise Malformed(f"{self.path} laws", "the text of a law is missing", "restore the book from a copy")
         for digest in digests:
-            self.law(digest)
+            if digest not in known:
+                self.law(digest)
+        return len(digests)
 
     @contextmanager
     def named(self) -> Iterator[None]:
@@ -229,7 +265,7 @@ def _looks_like_a_book(path: Path) -> None:
         raise Malformed(str(path), "there is no such book", "airshed demo makes one")
     with path.open("rb") as file:
         if file.read(16) != b"SQLite format 3\0":
-            raise Malformed(str(path), "is not a book", "give the .book file that airshed wrote")
+            raise Unreadable(str(path), "is not a book", "give the .book file that airshed wrote")
 
 
 def _check_format(path: Path, connection: sqlite3.Connection) -> None:
@@ -237,7 +273,7 @@ def _check_format(path: Path, connection: sqlite3.Connection) -> None:
         row = connection.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
     except UNREADABLE as error:
         connection.close()
-        raise Malformed(str(path), f"is not a book that can be read ({error})", "restore it from a copy") from None
+        raise Unreadable(str(path), f"is not a book that can be read ({error})", "restore it from a copy") from None
     if row is None or row[0] != FORMAT:
         connection.close()
         raise Malformed(str(path), f"has format {row and row[0]}, not {FORMAT}", "use the Airshed that wrote it")
@@ -247,26 +283,20 @@ def _check_format(path: Path, connection: sqlite3.Connection) -> None:
 def _check_head(path: Path, connection: sqlite3.Connection) -> None:
     """The last record is the one that was committed last: a tail that was cut off is missed."""
     try:
-        head = connection.execute("SELECT value FROM meta WHERE key = 'head'").fetchone()
-        last = connection.execute("SELECT coalesce(max(seq), 0) FROM journal").fetchone()[0]
-        missing = head is None or int(head[0]) != last
+        # In one statement, so that a writer cannot commit between the two.
+        head, last = connection.execute(
+            "SELECT (SELECT value FROM meta WHERE key = 'head'), (SELECT coalesce(max(seq), 0) FROM journal)"
+        ).fetchone()
+        missing = head is None or int(head) != last
     except (*UNREADABLE, ValueError, TypeError) as error:
         connection.close()
-        raise Malformed(str(path), f"is not a book that can be read ({error})", "restore it from a copy") from None
+        raise Unreadable(str(path), f"is not a book that can be read ({error})", "restore it from a copy") from None
     if missing:
         connection.close()
-        said = head and head[0]
-        place = f"{path} record {last + 1}"
-        raise Malformed(place, f"is missing: the book says that it ends at {said}", "restore the book from a copy")
-
-
-def _ddl(table: Table) -> str:
-    keys = ", ".join(column.split()[0] for column in table.columns[: table.key])
-    return (
-        f"CREATE TABLE {table.name} ({', '.join(table.columns)}, PRIMARY KEY ({keys})) STRICT, WITHOUT ROWID"
-        if table.key > 1 or not table.columns[0].endswith("INTEGER")
-        else f"CREATE TABLE {table.name} ({', '.join(table.columns)}, PRIMARY KEY ({keys})) STRICT"
-    )
+        after = head is not None and int(head) < last
+        place = f"{path} record {int(head) + 1 if after else last + 1}"
+        what = "was put behind the end" if after else "is missing"
+        raise Malformed(place, f"{what}: the book says that it ends at {head}", "restore the book from a copy")
 
 
 def _put(table: Table) -> str:

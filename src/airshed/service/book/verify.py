@@ -1,17 +1,30 @@
-"""Verify a book: fold it anew, check chain, invariants and read tables, and name the first difference."""
+"""Verify a book: decide it anew, hold laws, schema, read tables and published heads to it, and name what differs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
+from airshed.engine.anew import Anew
 from airshed.engine.invariants import check as check_state
-from airshed.engine.journal import GENESIS, Line, Row, decode
+from airshed.engine.journal import GENESIS, Line, decode
 from airshed.engine.runner import fold
 from airshed.engine.state import State
-from airshed.engine.tables import TABLES, Table, Tables, everything, note
+from airshed.engine.tables import TABLES
 from airshed.model.refusal import Malformed
-from airshed.service.book.sqlite import UNREADABLE, Book
+from airshed.rulebook.schema import Rulebook
+from airshed.service.book import schema
+from airshed.service.book.damage import named_by_page
+from airshed.service.book.head import Head
+from airshed.service.book.held_tables import Rows, compare, write
+from airshed.service.book.sqlite import UNREADABLE, Book, Unreadable
+
+#: Records between two words on how far it is.
+BETWEEN = 2_000
+
+#: What is being done, how much of it is done, and how much there is.
+Progress = Callable[[str, int, int], None]
 
 
 class Verified(NamedTuple):
@@ -20,115 +33,114 @@ class Verified(NamedTuple):
     records: int
     events: int
     refusals: int
+    laws: int
     hash: str
     state: State
 
 
-def verify(book: Book, progress: Callable[[int], None] = lambda done: None) -> Verified:
-    """Refold `book`; raise `Malformed` naming the first record, invariant or row that is wrong."""
-    with book.named():
-        return _verify(book, progress)
+def _silent(what: str, done: int, total: int) -> None:
+    """Nobody looks at it."""
 
 
-def _verify(book: Book, progress: Callable[[int], None]) -> Verified:
-    state = State()
-    tables = Tables()
-    reached = GENESIS
+def verify(
+    book: Book,
+    progress: Progress = _silent,
+    *,
+    laws: Mapping[str, Rulebook] | None = None,
+    heads: Sequence[Head] = (),
+) -> Verified:
+    """Decide `book` anew; `Malformed` names the first record, law, invariant or row that is wrong.
+
+    All is read as of one moment, so a book that another process writes is verified as it stood then. `heads` are
+    those that were published. `laws` are rulebooks by digest, for a book whose laws were never texts.
+    """
+    with book.named(), book.snapshot():
+        return _verify(book, progress, dict(laws or {}), heads)
+
+
+def verify_file(path: Path, progress: Progress = _silent, heads: Sequence[Head] = ()) -> Verified | Malformed:
+    """Verify a file as it lies there; what is wrong with it, also where a page of it cannot be read."""
+    try:
+        with Book.read(path) as book:
+            found = verify(book, progress, heads=heads)
+            book.check_pages()
+            return found
+    except Unreadable as error:
+        return named_by_page(path, error.what) or error
+    except UNREADABLE as error:
+        what = f"cannot be read ({error})"
+        return named_by_page(path, what) or Malformed(str(path), what, "restore the book from a copy")
+    except Malformed as error:
+        return error
+
+
+def _verify(book: Book, progress: Progress, laws: dict[str, Rulebook], heads: Sequence[Head]) -> Verified:
+    schema.hold(book.sql, str(book.path))
+    anew, rows = Anew(_law_of(book, laws), book.line), Rows()
+    published = {head.seq: head for head in heads}
     events = refusals = 0
-    listed: dict[str, list[Row]] = {table.name: [] for table in TABLES if table.listed}
-    for line in book.lines():
-        reached = _fold(state, line, reached)
-        record = decode(line)
-        note(tables, state, record)
+    last = book.last()
+    for line in book.lines(after=None):
+        record = anew.follow(line)
+        rows.note(anew.state, record)
         events += len(record.events)
         refusals += record.refusal is not None
-        if line.seq % 5_000 == 0:
-            _collect(tables, state, listed)
-            progress(line.seq)
-    _collect(tables, state, listed)
+        if line.seq in published:
+            _hold_to(published.pop(line.seq), line)
+        if line.seq % BETWEEN == 0:
+            rows.gather(anew.state)
+            progress("records decided anew", line.seq, last)
+    progress("records decided anew", last, last)
+    state = anew.state
+    for head in published.values():
+        what = f"is missing: the book ends at {state.seq}, its published head is of record {head.seq}"
+        raise Malformed(f"book record {state.seq + 1}", what, "restore the book from a copy")
     try:
         check_state(state)
     except AssertionError as error:
         raise Malformed(f"{book.path} after record {state.seq}", str(error), "restore the book from a copy") from None
-    book.check_laws()
-    shown: dict[str, list[Row]] = {table.name: [] for table in TABLES if not table.listed}
-    for name, row in everything(state):
-        shown[name].append(row)
-    for table in TABLES:
-        try:
-            _compare(book, table, listed[table.name] if table.listed else shown[table.name])
-        except (*UNREADABLE, TypeError):  # a damaged cell may be of another type
-            place = f"{book.path} table {table.name}"
-            raise Malformed(place, "a row of it is damaged", "restore the book from a copy") from None
-    return Verified(state.seq, events, refusals, reached, state)
+    kept = book.check_laws(laws)
+    wanted = rows.of(state)
+    for number, table in enumerate(TABLES):
+        progress("read tables compared", number, len(TABLES))
+        compare(book, table, wanted[table.name])
+    progress("read tables compared", len(TABLES), len(TABLES))
+    return Verified(state.seq, events, refusals, kept, anew.hash, state)
 
 
-def _fold(state: State, line: Line, reached: str) -> str:
-    try:
-        return fold(state, line, reached)
-    except AssertionError as error:
-        raise Malformed(
-            f"book record {line.seq}", f"breaks an invariant ({error})", "restore the book from a copy"
-        ) from None
-    except (KeyError, IndexError, TypeError) as error:
-        raise Malformed(
-            f"book record {line.seq}", f"names what is not there ({error})", "restore the book from a copy"
-        ) from None
+def _law_of(book: Book, laws: dict[str, Rulebook]) -> Callable[[str], Rulebook | None]:
+    """A law by its digest: from the book, once."""
+
+    def law(digest: str) -> Rulebook | None:
+        if digest not in laws and book.keeps(digest):
+            laws[digest] = book.rules(digest)
+        return laws.get(digest)
+
+    return law
 
 
-def _collect(tables: Tables, state: State, listed: dict[str, list[Row]]) -> None:
-    for name, rows in tables.take(state).added.items():
-        listed[name].extend(rows)
-
-
-def _compare(book: Book, table: Table, wanted: list[Row]) -> None:
-    keys = table.key
-    wanted.sort(key=lambda row: row[:keys])
-    columns = [column.split()[0] for column in table.columns]
-    order = ", ".join(columns[:keys])
-    found: Iterator[Row] = book.sql.execute(f"SELECT * FROM {table.name} ORDER BY {order}")
-    place = f"{book.path} table {table.name}"
-    cure = "rebuild the read tables: airshed replay BOOK --rebuild"
-    for row in wanted:
-        there = next(found, None)
-        if there is None or there[:keys] > row[:keys]:
-            raise Malformed(f"{place} {_name(row, keys)}", "the row is missing", cure)
-        if there[:keys] < row[:keys]:
-            raise Malformed(f"{place} {_name(there, keys)}", "the row does not follow from the book", cure)
-        for column, is_, should in zip(columns, there, row, strict=True):
-            if is_ != should:
-                raise Malformed(f"{place} {_name(row, keys)}", f"{column} is {is_!r}, the book gives {should!r}", cure)
-    extra = next(found, None)
-    if extra is not None:
-        raise Malformed(f"{place} {_name(extra, keys)}", "the row does not follow from the book", cure)
-
-
-def _name(row: Row, keys: int) -> str:
-    return "/".join(str(cell) for cell in row[:keys])
+def _hold_to(head: Head, line: Line) -> None:
+    if line.hash != head.hash:
+        what = f"has the hash {line.hash[:12]}, the published head says {head.hash[:12]}"
+        cure = "it or a record before it is another than when the head was published: restore the book from a copy"
+        raise Malformed(f"book record {line.seq}", what, cure)
 
 
 def rebuild(book: Book) -> int:
     """Write all read tables anew from the book, in one transaction; how many rows there are."""
     with book.named():
-        return _rebuild(book)
+        state, rows, reached = State(), Rows(), GENESIS
+        for line in book.lines():
+            reached = _fold(state, line, reached)
+            rows.note(state, decode(line))
+        return write(book, rows.of(state))
 
 
-def _rebuild(book: Book) -> int:
-    state = State()
-    tables = Tables()
-    reached = GENESIS
-    listed: dict[str, list[Row]] = {table.name: [] for table in TABLES if table.listed}
-    for line in book.lines():
-        reached = _fold(state, line, reached)
-        note(tables, state, decode(line))
-    _collect(tables, state, listed)
-    rows: dict[str, list[Row]] = {table.name: listed.get(table.name, []) for table in TABLES}
-    for name, row in everything(state):
-        rows[name].append(row)
-    book.sql.execute("BEGIN IMMEDIATE")
-    for table in TABLES:
-        book.sql.execute(f"DELETE FROM {table.name}")
-        marks = ", ".join("?" * len(table.columns))
-        book.sql.executemany(f"INSERT INTO {table.name} VALUES ({marks})", rows[table.name])
-    book.sql.execute("COMMIT")
-    return sum(len(each) for each in rows.values())
+def _fold(state: State, line: Line, reached: str) -> str:
+    place, cure = f"book record {line.seq}", "restore the book from a copy"
+    try:
+        return fold(state, line, reached)
+    except AssertionError as error:
+        raise Malformed(place, f"breaks an invariant ({error})", cure) from None
+    except (LookupError, TypeError) as error:
+        raise Malformed(place, f"names what is not there ({error})", cure) from None

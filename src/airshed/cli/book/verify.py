@@ -1,0 +1,135 @@
+"""`airshed book verify`, `head`, `export`: what a stranger checks of a book, what is published of it, and its text."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from airshed.cli.show import as_json, console
+from airshed.model.refusal import Malformed
+
+BookPath = Annotated[Path, typer.Argument(help="The book, a file that airshed wrote.", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to a room."""
+    app.command()(verify)
+    app.command()(head)
+    app.command()(export)
+
+
+def verify(
+    book: BookPath,
+    heads: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--head", help="A head that was published, as N:HASH; again for further ones.", show_default=False
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Decide every command of a book anew under the law in force then, and name the first thing that differs.
+
+    Chain, laws, invariants and read tables are checked too, as of one moment while somebody writes. What only a
+    published head can show (a command that nobody sent, records taken off the end) takes --head.
+
+    Example: airshed book verify demo/dianzhong.book
+    """
+    from airshed.service.book.head import read_head
+    from airshed.service.book.verify import verify_file
+
+    published = [read_head(text) for text in heads or ()]
+    with _steps(json) as step:
+        found = verify_file(book, step, published)
+    if isinstance(found, Malformed):
+        if not json:
+            raise found
+        as_json({"ok": False, "place": found.place, "why": found.what, "cure": found.cure})
+        raise SystemExit(2)
+    if json:
+        as_json(
+            {
+                "ok": True,
+                "records": found.records,
+                "events": found.events,
+                "refusals": found.refusals,
+                "laws": found.laws,
+                "digest": found.hash,
+                "heads": [str(each) for each in published],
+            }
+        )
+        return
+    console.print(f"ok: {found.records:,} records, {found.events:,} events, {found.refusals:,} refusals")
+    console.print("decided anew; chain, invariants I1-I14 at rest, and read tables agree")
+    for each in published:
+        console.print(f"passes through the head of record {each.seq:,}")
+    console.print(f"digest {found.hash}")
+
+
+@contextmanager
+def _steps(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
+    """A bar for each step of a long work, where somebody looks at it."""
+    from rich.progress import Progress, TaskID
+
+    with Progress(console=console, transient=True, disable=quiet or not console.is_terminal) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def step(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=total)
+            bars.update(tasks[what], completed=done)
+
+        yield step
+
+
+def head(book: BookPath, json: Json = False) -> None:
+    """The head of a book, to be published: number of the last record and hash of the chain up to it.
+
+    Whoever has the line can hold the book to it, every byte up to that record: airshed book verify BOOK --head LINE
+
+    Example: airshed book head demo/dianzhong.book
+    """
+    from airshed.service.book.head import head_of
+    from airshed.service.book.sqlite import Book
+
+    with Book.read(book) as opened, opened.named():
+        found, at = head_of(opened)
+    if json:
+        as_json({"head": str(found), "record": found.seq, "digest": found.hash, "at": at})
+    else:
+        console.print(str(found))
+
+
+def export(
+    book: BookPath,
+    to: Annotated[Path | None, typer.Option("--to", help="File to write; standard output if left out.")] = None,
+    json: Json = True,
+) -> None:
+    """Write the book as text, one record a line: HASH, a space, the record's canonical JSON.
+
+    scripts/verify_export.py checks such a file without Airshed.
+
+    Example: airshed book export demo/dianzhong.book --to dianzhong.jsonl
+    """
+    from airshed.engine.journal import chained
+    from airshed.service.book.sqlite import Book
+
+    with Book.read(book) as opened, opened.named():
+        if to is None:
+            for line in chained(opened.lines()):
+                sys.stdout.buffer.write(line.hash.encode() + b" " + line.record + b"\n")
+            return
+        if to.exists():
+            raise Malformed(str(to), "exists already", "choose another file or remove it first")
+        part = to.with_name(to.name + ".part")
+        with part.open("wb") as file:
+            for line in chained(opened.lines()):
+                file.write(line.hash.encode() + b" " + line.record + b"\n")
+        part.rename(to)
+    console.print(f"wrote {to}")
