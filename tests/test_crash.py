@@ -95,10 +95,10 @@ def test_an_interrupt_leaves_a_book_that_opens(path: Path) -> None:
 def test_a_book_that_was_never_finished_is_named(tmp_path: Path) -> None:
     path = tmp_path / "half.book"
     script = (
-        "import os, sqlite3, sys; from pathlib import Path; from airshed.service import book\n"
+        "import os, sqlite3, sys; from pathlib import Path; from airshed.service.book import schema, sqlite\n"
         "def dying(table): os.kill(os.getpid(), 9)\n"
-        "book._ddl = dying\n"
-        "book.Book.create(Path(sys.argv[1]))\n"
+        "schema._ddl = dying\n"
+        "sqlite.Book.create(Path(sys.argv[1]))\n"
     )
     ended = subprocess.run([sys.executable, "-c", script, str(path)], capture_output=True, check=False, timeout=60)
     assert ended.returncode == -signal.SIGKILL
