@@ -32,6 +32,7 @@ from airshed.market.claims import (
 from airshed.model.refusal import Malformed
 
 __all__ = [
+    "CLAIMS",
     "METHODS",
     "Activity",
     "Allocation",
@@ -41,6 +42,7 @@ __all__ = [
     "Share",
     "allocate",
     "benchmark",
+    "claims_of",
     "entrants",
     "equal_cut",
     "history",
@@ -173,6 +175,23 @@ METHODS: Mapping[str, Method] = {
     "limit": limit,
     "equal_cut": equal_cut,
 }
+
+
+#: What a source claims under the method of that name.
+CLAIMS: Mapping[str, Callable[[Activity, Baseline], Claim]] = {
+    "history": by_history,
+    "benchmark": by_benchmark,
+    "limit": by_limit,
+    "equal_cut": by_latest,
+}
+
+
+def claims_of(method: str, baseline: Baseline, activities: Sequence[Activity]) -> dict[str, Fraction]:
+    """Kilograms that each source claims by itself: incumbents by `method`, new entrants of the reserve."""
+    return {
+        each.source: (of_entrant if each.entrant else CLAIMS[method])(each, baseline).kg
+        for each in sorted(activities, key=_source)
+    }
 
 
 def allocate(

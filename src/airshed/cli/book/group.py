@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from airshed.cli.book import call as book_call
+from airshed.cli.book import preview as book_preview
 from airshed.cli.book import reserve as book_reserve
 from airshed.cli.book import verify as book_verify
 from airshed.cli.book import year as book_year
@@ -249,3 +250,4 @@ book_reserve.register(app)
 book_year.register(app)
 book_call.register(app)
 book_verify.register(app)
+book_preview.register(app)

@@ -62,7 +62,7 @@ def allocate_series(state: State, rules: Rulebook, at: int, actor: str, body: c.
     law = look.local(rules, body.jurisdiction).allocation
     split = parts(cap, law.reserve_basis_points, law.auction_basis_points)
     try:
-        activities = [_activity(state, rules, body.pollutant, line) for line in body.activities]
+        activities = [activity_of(state, rules, body.pollutant, line) for line in body.activities]
         shares = allocate(law.method, law.baseline, split, activities)
     except Malformed as error:
         return no(rules, "allocation", Why.NOT_CONSERVED, str(error))
@@ -92,7 +92,8 @@ def allocate_series(state: State, rules: Rulebook, at: int, actor: str, body: c.
     return (e.Allocated(name, law.method, kept, shares.for_auction, tuple(awards), tuple(moves)),)
 
 
-def _activity(state: State, rules: Rulebook, pollutant: str, line: c.ActivityLine) -> Activity:
+def activity_of(state: State, rules: Rulebook, pollutant: str, line: c.ActivityLine) -> Activity:
+    """What a line of the command says of a source, with the standards of its sector."""
     source = state.sources[line.source]
     row = look.benchmark(rules, source.sector, pollutant)
     return Activity(

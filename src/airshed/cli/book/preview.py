@@ -1,0 +1,221 @@
+"""`airshed book preview`: what commands would do, before anybody sends them."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from airshed.cli.show import as_json, console, instant_of, table
+from airshed.model.measures import tonnes, yuan
+from airshed.model.refusal import Malformed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from airshed.service.book.preview import Closing, Foreseen, Sharing
+
+BookPath = Annotated[Path, typer.Argument(help="The book, a file that airshed wrote.", show_default=False)]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to a room."""
+    app.command()(preview)
+
+
+def preview(
+    book: BookPath,
+    commands: Annotated[
+        str,
+        typer.Argument(help="File with one command a line as JSON, or - for standard input; none with --close."),
+    ] = "",
+    close: Annotated[
+        int | None,
+        typer.Option(
+            min=1970, max=9998, help="Preview CloseYear of every account for this year, instead of a file of commands."
+        ),
+    ] = None,
+    at: Annotated[
+        str, typer.Option(help="Instant at which they would come, as 2028-07-01T09:00; now if left out.")
+    ] = "",
+    json: Annotated[bool, typer.Option("--json", help="Print JSON, a line a command, instead of tables.")] = False,
+) -> None:
+    """What commands would do to a book: events or the refusal, decided on its real state, written nowhere. 预演。
+
+    Each command is decided on what those before it would leave. Of CloseYear it says who is short, what the penalty and
+    the make-up will be, and what is lost over the banking limit or expires; of Allocate what each source claims and
+    gets, and whether the pool is above all claims. What opens sealed bids is not told before it is sent.
+
+    Example: airshed book preview demo/dianzhong.book commands.jsonl
+
+    Example: airshed book preview demo/dianzhong.book --close 2028 --at 2029-07-01T09:00
+    """
+    from time import time
+
+    from airshed.service.book.opening import carry_on, read_commands
+    from airshed.service.book.preview import foresee, settling
+    from airshed.service.book.sqlite import Book
+
+    if bool(commands) == (close is not None):
+        what = "--close stands beside a file of commands" if commands else "there is nothing to preview"
+        raise Malformed("book preview", what, "give a file of commands, or --close YEAR")
+    when = instant_of(at, "--at") if at else int(time() * 1000)
+    wishes = read_commands(commands) if commands else []
+    with Book.read(book) as opened:
+        runner = carry_on(opened)
+        ends, money = runner.state.seq, runner.rules.currency.name_en
+        if close is not None:
+            wishes = list(settling(runner.state, runner.rules, close))
+        told = list(foresee(runner, wishes, when))
+    if json:
+        for each in told:
+            as_json(_plain(each))
+        return
+    for (line, *more), group in groupby([_said(each) for each in told]):
+        times = sum(1 for _ in group)
+        console.print(f"{line} ({times} times)" if times > 1 else line, markup=False)
+        for detail in more:
+            console.print(f"  {detail}", markup=False)
+    _say_closings([closing for each in told for closing in each.closings], money)
+    for each in told:
+        if each.sharing is not None:
+            _say_sharing(each.sharing)
+    if len(told) < len(wishes):
+        console.print(
+            f"{len(wishes) - len(told)} more not previewed: they come after sealed bids are opened. 其后命令不作预演。"
+        )
+    console.print(f"Nothing was written: the book ends at record {ends:,}. 未写入账簿。")
+
+
+def _plain(told: Foreseen) -> dict[str, Any]:
+    record = told.record
+    return {
+        "seq": record.seq,
+        "actor": record.actor,
+        "do": type(record.body).__name__,
+        "happens": record.refusal is None,
+        "answered": told.answered,
+        "waits": told.waits,
+        "sealed": told.sealed,
+        "events": () if told.sealed else record.events,
+        "refusal": record.refusal,
+        "then": told.then,
+        "closings": told.closings,
+        "sharing": told.sharing,
+    }
+
+
+def _said(told: Foreseen) -> tuple[str, ...]:
+    """What the book would say, a line each."""
+    record = told.record
+    what = type(record.body).__name__
+    refusal = record.refusal
+    if told.answered:
+        return (f"{what}: record {record.seq} answers it already 已有答复",)
+    if refusal is not None:
+        return (f"{what} would be refused 将被拒绝: {refusal.why} ({refusal.cite})", refusal.detail)
+    if told.sealed:
+        return (f"{what} would happen; what it opens is sealed until then 将执行，开封前不公开结果",)
+    if told.waits and told.then is not None:
+        then = f"and be refused then: {told.then.why} ({told.then.cite})"
+        return (f"{what} would wait for another to confirm it 待他人确认", then, told.then.detail)
+    if told.waits:
+        return (f"{what} would wait for another to confirm it 待他人确认",)
+    names = ", ".join(dict.fromkeys(type(event).__name__ for event in record.events))
+    return (f"{what} would happen 将执行: {names}",)
+
+
+def _say_closings(closings: Sequence[Closing], money: str) -> None:
+    if not closings:
+        return
+    settled = [(closing, each) for closing in closings for each in closing.settlements]
+    short = [
+        (
+            closing.account,
+            each.source,
+            each.pollutant,
+            tonnes(each.obligation),
+            tonnes(each.surrendered),
+            tonnes(each.shortfall),
+            yuan(each.price),
+            yuan(each.penalty_fen),
+            tonnes(each.makeup),
+        )
+        for closing, each in settled
+        if each.shortfall
+    ]
+    if short:
+        columns = ["owed [t]", "given [t]", "short [t]", f"price [{money}/t]", f"penalty [{money}]", "made up [t]"]
+        table("Who would be short 缺口、罚款与扣回", ["account", "source", "pollutant", *columns], short)
+    lost = [
+        (
+            closing.account,
+            each.series,
+            tonnes(each.held),
+            tonnes(each.banked),
+            tonnes(each.over_limit),
+            tonnes(each.expired),
+            tonnes(each.blocked),
+        )
+        for closing in closings
+        for each in closing.left
+        if each.over_limit or each.expired or each.blocked
+    ]
+    if lost:
+        columns = ["held [t]", "banked [t]", "over the limit [t]", "expired [t]", "blocked [t]"]
+        table("What would be lost 结转上限外与失效配额", ["account", "series", *columns], lost)
+    over = sum(each.over_limit for closing in closings for each in closing.left)
+    ended = sum(each.expired for closing in closings for each in closing.left)
+    penalties, makeup = sum(each.penalty_fen for each in closings), sum(each.makeup for each in closings)
+    poor = [each.account for each in closings if each.penalty_fen > each.free_fen]
+    console.print(
+        f"{len(settled) - len(short)} of {len(settled)} obligations met, {tonnes(sum(each.short for each in closings))}"
+        f" t short: penalties {yuan(penalties)} {money}, {tonnes(makeup)} t made up from the next allocation"
+        f" 清缴{len(settled)}项中完成{len(settled) - len(short)}项",
+        markup=False,
+    )
+    console.print(
+        f"lost: {tonnes(over)} t over the banking limit, {tonnes(ended)} t expired 失去的配额",
+        markup=False,
+    )
+    if poor:
+        console.print(f"penalty above the free money of 罚款超过可用资金: {', '.join(poor)}", markup=False)
+    taken = sum(each.offers_off for each in closings)
+    if taken:
+        console.print(f"{taken} offers, pledges or leases taken back or cut first 先行撤回", markup=False)
+
+
+def _say_sharing(sharing: Sharing) -> None:
+    table(
+        f"{sharing.series} by {sharing.method} 分配",
+        ["source", "claims [t]", "share [t]", "share of claim [%]", "made up [t]", "gets [t]"],
+        [
+            (
+                each.source + (" (new)" if each.entrant else ""),
+                tonnes(each.claimed_kg),
+                tonnes(each.count),
+                f"{100 * each.count / each.claimed_kg:.1f}" if each.claimed_kg else "–",
+                tonnes(each.made_up),
+                tonnes(each.count - each.made_up),
+            )
+            for each in sharing.awards
+        ],
+    )
+    console.print(
+        f"cap {tonnes(sharing.cap)} t: reserve {tonnes(sharing.reserve)}, auction {tonnes(sharing.auction)}, pool "
+        f"{tonnes(sharing.pool)} t for claims of {tonnes(sharing.claimed_kg)} t; "
+        f"{tonnes(sharing.reserved)} t end in the government reserve",
+        markup=False,
+    )
+    if sharing.above:
+        console.print(
+            f"the pool is {tonnes(sharing.above)} t above all claims: every source would get more than it claims "
+            "配额池高于全部申请",
+            markup=False,
+        )
+    if sharing.entrants_claimed_kg > sharing.reserve:
+        console.print(
+            "new entrants claim more than the reserve: they are cut pro rata 新建源申请超过储备", markup=False
+        )
