@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from airshed.cli.show import as_json, console, instant_of, table
+from airshed.cli.book.answers import instant_or_now
+from airshed.cli.show import as_json, console, table
 from airshed.model.measures import tonnes, yuan
 from airshed.model.refusal import Malformed
 
@@ -52,8 +53,6 @@ def preview(
 
     Example: airshed book preview demo/dianzhong.book --close 2028 --at 2029-07-01T09:00
     """
-    from time import time
-
     from airshed.service.book.opening import carry_on, read_commands
     from airshed.service.book.preview import foresee, settling
     from airshed.service.book.sqlite import Book
@@ -61,7 +60,7 @@ def preview(
     if bool(commands) == (close is not None):
         what = "--close stands beside a file of commands" if commands else "there is nothing to preview"
         raise Malformed("book preview", what, "give a file of commands, or --close YEAR")
-    when = instant_of(at, "--at") if at else int(time() * 1000)
+    when = instant_or_now(at)
     wishes = read_commands(commands) if commands else []
     with Book.read(book) as opened:
         runner = carry_on(opened)
@@ -75,9 +74,9 @@ def preview(
         return
     for (line, *more), group in groupby([_said(each) for each in told]):
         times = sum(1 for _ in group)
-        console.print(f"{line} ({times} times)" if times > 1 else line, markup=False)
+        console.print(f"{line} ({times} times)" if times > 1 else line)
         for detail in more:
-            console.print(f"  {detail}", markup=False)
+            console.print(f"  {detail}")
     _say_closings([closing for each in told for closing in each.closings], money)
     for each in told:
         if each.sharing is not None:
@@ -173,18 +172,14 @@ def _say_closings(closings: Sequence[Closing], money: str) -> None:
     console.print(
         f"{len(settled) - len(short)} of {len(settled)} obligations met, {tonnes(sum(each.short for each in closings))}"
         f" t short: penalties {yuan(penalties)} {money}, {tonnes(makeup)} t made up from the next allocation"
-        f" 清缴{len(settled)}项中完成{len(settled) - len(short)}项",
-        markup=False,
+        f" 清缴{len(settled)}项中完成{len(settled) - len(short)}项"
     )
-    console.print(
-        f"lost: {tonnes(over)} t over the banking limit, {tonnes(ended)} t expired 失去的配额",
-        markup=False,
-    )
+    console.print(f"lost: {tonnes(over)} t over the banking limit, {tonnes(ended)} t expired 失去的配额")
     if poor:
-        console.print(f"penalty above the free money of 罚款超过可用资金: {', '.join(poor)}", markup=False)
+        console.print(f"penalty above the free money of 罚款超过可用资金: {', '.join(poor)}")
     taken = sum(each.offers_off for each in closings)
     if taken:
-        console.print(f"{taken} offers, pledges or leases taken back or cut first 先行撤回", markup=False)
+        console.print(f"{taken} offers, pledges or leases taken back or cut first 先行撤回")
 
 
 def _say_sharing(sharing: Sharing) -> None:
@@ -206,16 +201,12 @@ def _say_sharing(sharing: Sharing) -> None:
     console.print(
         f"cap {tonnes(sharing.cap)} t: reserve {tonnes(sharing.reserve)}, auction {tonnes(sharing.auction)}, pool "
         f"{tonnes(sharing.pool)} t for claims of {tonnes(sharing.claimed_kg)} t; "
-        f"{tonnes(sharing.reserved)} t end in the government reserve",
-        markup=False,
+        f"{tonnes(sharing.reserved)} t end in the government reserve"
     )
     if sharing.above:
         console.print(
             f"the pool is {tonnes(sharing.above)} t above all claims: every source would get more than it claims "
-            "配额池高于全部申请",
-            markup=False,
+            "配额池高于全部申请"
         )
     if sharing.entrants_claimed_kg > sharing.reserve:
-        console.print(
-            "new entrants claim more than the reserve: they are cut pro rata 新建源申请超过储备", markup=False
-        )
+        console.print("new entrants claim more than the reserve: they are cut pro rata 新建源申请超过储备")
