@@ -11,6 +11,7 @@ from airshed.engine.journal import Journal, MemoryJournal
 from airshed.engine.runner import Answer, Runner
 from airshed.lab.simulator.small_market import EXCHANGE, opening
 from airshed.model.period import instant
+from airshed.model.provenance import Simulation
 from airshed.model.refusal import Why
 from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook
@@ -53,7 +54,7 @@ def why(runner: Runner, actor: str, body: c.Body, at: int = AT) -> Why:
 
 def adopting(rules: Rulebook = RULES) -> c.AdoptRulebook:
     """The command that puts these rules in force."""
-    return c.AdoptRulebook(rules.programme.id, rules.programme.version, digest(rules))
+    return c.AdoptRulebook(rules.programme.id, rules.programme.version, digest(rules), Simulation("test"))
 
 
 def market(journal: Journal | None = None, rules: Rulebook = RULES, *, tables: bool = False) -> Runner:

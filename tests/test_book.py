@@ -21,6 +21,7 @@ from airshed.engine.events import Event
 from airshed.engine.runner import Runner
 from airshed.engine.tables import TABLES
 from airshed.lab.simulator.small_market import BANK, EXCHANGE, HOST, STACKS
+from airshed.model.provenance import Simulation
 from airshed.model.refusal import Malformed
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import find, texts
@@ -138,7 +139,7 @@ def test_the_format_is_raised_when_what_a_book_holds_gets_another_shape() -> Non
     named = re.sub(r"<class '[\w.]*?(\w+)'>", r"\1", shapes)  # whichever module they stand in, in whichever order
     pieces = "".join(sorted(named.split("StructType")))
 
-    assert (FORMAT, hashlib.sha256(pieces.encode()).hexdigest()[:16]) == ("5", "8b4802e7780c1a8c")
+    assert (FORMAT, hashlib.sha256(pieces.encode()).hexdigest()[:16]) == ("6", "e9e0cd9e907a6ac7")
 
 
 def test_a_second_writer_is_refused_and_a_reader_is_not(path: Path) -> None:
@@ -249,7 +250,7 @@ def test_an_altered_or_missing_law_is_named_and_not_obeyed(tmp_path: Path) -> No
     path = tmp_path / "new.book"
     law = texts(find("dianzhong"))
     with Book.create(path) as book:
-        adopt(book, law, 0)
+        adopt(book, law, 0, Simulation("test"))
     forged = sqlite3.connect(path)
     forged.execute("UPDATE laws SET texts = CAST(replace(CAST(texts AS TEXT), 'multiple = 5', 'multiple = 1') AS BLOB)")
     forged.commit()
@@ -266,7 +267,7 @@ def test_an_altered_or_missing_law_is_named_and_not_obeyed(tmp_path: Path) -> No
 def test_a_tail_that_was_cut_off_is_missed_and_not_made_good(tmp_path: Path) -> None:
     path = tmp_path / "new.book"
     with Book.create(path) as book:
-        adopt(book, texts(find("dianzhong")), 0)
+        adopt(book, texts(find("dianzhong")), 0, Simulation("test"))
     with closing(sqlite3.connect(path)) as forged, forged:
         forged.execute("DELETE FROM journal")
     for opener in (Book.read, Book.open):

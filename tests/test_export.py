@@ -34,7 +34,7 @@ def played() -> tuple[bytes, ...]:
     """The export of a run of the simulator."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sim, "varied", plain)
-        run = Simulation(5, 400, RULES, None, None)
+        run = Simulation(7, 400, RULES, None, None)
         run.play(lambda done: None)
     assert isinstance(run.memory.journal, MemoryJournal)
     return tuple(line.hash.encode() + b" " + line.record + b"\n" for line in run.memory.journal.lines())

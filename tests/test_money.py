@@ -15,6 +15,7 @@ from airshed.engine.commands import Command
 from airshed.lab.simulator.small_market import EXCHANGE
 from airshed.market.tenor import year_price_fen
 from airshed.model.period import instant
+from airshed.model.provenance import Simulation
 from airshed.rulebook.load import find, texts
 from airshed.service.book.opening import adopt
 from airshed.service.book.sqlite import Book
@@ -28,7 +29,7 @@ def dollars(tmp_path: Path) -> Path:
     path = tmp_path / "us.book"
     at = instant(DAY, 10)
     with Book.create(path) as book:
-        runner, _ = adopt(book, texts(find("acidrain")), at)
+        runner, _ = adopt(book, texts(find("acidrain")), at, Simulation("test"))
         rules = runner.rules
         office, row = rules.programme.authority, rules.caps.rows[0]
         wishes: list[tuple[str, c.Body]] = [

@@ -204,7 +204,8 @@ def test_what_differs_is_said_on_screen_with_its_units_and_its_limits(
         for line in lines:
             record = decode(line)
             if isinstance(record.body, c.AdoptRulebook):
-                body: c.Body = c.AdoptRulebook(RULES.programme.id, RULES.programme.version, digest(RULES))
+                mine, was = RULES.programme, record.body.provenance
+                body: c.Body = c.AdoptRulebook(mine.id, mine.version, digest(RULES), was)
             else:
                 body = record.body
             runner.send(c.Command(record.actor, record.key, body), record.at)

@@ -30,6 +30,7 @@ from airshed.engine.nouns import (
 from airshed.market.auction.waiting import Waiting
 from airshed.market.orderbook import OrderBook
 from airshed.model.measures import mean_price
+from airshed.model.provenance import Provenance
 from airshed.registry.ledger import Ledger
 
 
@@ -49,6 +50,8 @@ class State:
         self.at = 0
         self.seq = 0
         self.rulebook: e.RulebookAdopted | None = None
+        #: What the book is; None only before its first rulebook.
+        self.provenance: Provenance | None = None
         self.keys: dict[tuple[str, str], int] = {}
         self.actors: dict[str, Actor] = {}
         self.acts: dict[int, Act] = {}

@@ -9,6 +9,8 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, InvalidOperation
 
 from airshed.model.refusal import Malformed
 
+#: The largest whole number that a command may carry: every JSON reader and every database keeps it exact.
+LARGEST = 2**53
 KG_PER_T = 1000
 FEN_PER_YUAN = 100
 MG_PER_KG = 1_000_000

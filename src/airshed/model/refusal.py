@@ -32,6 +32,8 @@ class Why(StrEnum):
     ROLE_MAY_NOT = "role_may_not"
     NOT_YOUR_OWN = "not_your_own"
     OWN_ACT = "own_act"
+    NO_PROVENANCE = "no_provenance"
+    PROVENANCE_FIXED = "provenance_fixed"
     # the things it names
     UNKNOWN_ACCOUNT = "unknown_account"
     UNKNOWN_SERIES = "unknown_series"
@@ -128,6 +130,11 @@ MEANINGS: dict[Why, tuple[str, str]] = {
     Why.ROLE_MAY_NOT: ("The actor's role may not send this command.", "该角色无权发出此指令。"),
     Why.NOT_YOUR_OWN: ("The actor acts for another account.", "行为人不代表该账户。"),
     Why.OWN_ACT: ("Nobody approves an act of their own.", "不得核准自己的行为。"),
+    Why.NO_PROVENANCE: (
+        "The first adoption does not say whether the book is a programme or a simulation.",
+        "首次采用规则时未说明账簿属实际运行还是模拟。",
+    ),
+    Why.PROVENANCE_FIXED: ("What a book is stands in its first record for good.", "账簿性质以首条记录为准，不得更改。"),
     Why.UNKNOWN_ACCOUNT: ("There is no such account.", "无此账户。"),
     Why.UNKNOWN_SERIES: ("The series is not issued, or has no cap.", "该系列未发放或无总量。"),
     Why.UNKNOWN_SOURCE: ("There is no such source, or the account has none.", "无此排放源。"),

@@ -16,6 +16,7 @@ from airshed.cli.book.answers import instant_or_now, say
 from airshed.cli.show import as_json, console, table
 from airshed.model.measures import yuan
 from airshed.model.period import clock
+from airshed.model.provenance import BY_HAND, Programme, Simulation
 from airshed.model.refusal import Malformed
 
 app = typer.Typer(help="Look at a book, verify it, export it. 账簿：查看、核对、导出。", no_args_is_help=True)
@@ -123,21 +124,31 @@ def new(
     book: BookPath,
     rulebook: Annotated[str, typer.Option(help="Rulebook to adopt: a folder, or the name of one.")] = "dianzhong",
     at: Annotated[str, typer.Option(help="Instant, as 2026-12-01T09:00; now if left out.")] = "",
+    programme: Annotated[
+        bool, typer.Option("--programme", help="A real programme: what stands in the book has happened.")
+    ] = False,
+    scenario: Annotated[str, typer.Option(help="A simulation: the name of what is played.")] = BY_HAND,
+    seed: Annotated[int | None, typer.Option(help="A simulation: the seed it is drawn from, if any.")] = None,
     json: Json = False,
 ) -> None:
-    """Make an empty book and adopt a rulebook in it.
+    """Make an empty book and adopt a rulebook in it. The first record says for good what the book is.
 
-    Example: airshed book new my.book --rulebook rulebooks/dianzhong
+    A book is a simulation unless --programme says that it is real: a rehearsal that goes round as the records of real
+    firms does more harm than records that call themselves a rehearsal, and are made anew.
+
+    Example: airshed book new my.book --rulebook rulebooks/dianzhong --programme
     """
     from airshed.rulebook.load import find, load, texts
     from airshed.service.book.opening import adopt
     from airshed.service.book.sqlite import Book
 
+    if programme and (scenario != BY_HAND or seed is not None):
+        raise Malformed("--programme", "a real programme has no scenario and no seed", "leave one of them out")
     law = texts(find(rulebook))
     load(find(rulebook))
     when = instant_or_now(at)
     with Book.create(book) as opened:
-        _, answer = adopt(opened, law, when)
+        _, answer = adopt(opened, law, when, Programme() if programme else Simulation(scenario, seed))
     if json:
         as_json(answer)
     else:

@@ -13,6 +13,7 @@ from airshed.cli.reference.story_primary import DURING, returned
 from airshed.cli.reference.story_terms import SCENES
 from airshed.engine import commands as c
 from airshed.model.period import days_of
+from airshed.model.provenance import EXAMPLES, Simulation
 from airshed.model.seal import seal_of
 from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook
@@ -62,7 +63,7 @@ def _scenes(rules: Rulebook) -> Iterator[tuple[str, str, list[c.Body]]]:
         "2026-12-01T09:00",
         OFFICE,
         [
-            c.AdoptRulebook(programme.id, programme.version, digest(rules)),
+            c.AdoptRulebook(programme.id, programme.version, digest(rules), Simulation(EXAMPLES)),
             c.OpenAccount("kunming-cement", "operator", "Kunming Cement (example)", "KM", "Example Group"),
             c.OpenAccount("kunming-steel", "operator", "Kunming Steel (example)", "KM"),
             c.OpenAccount("qujing-trade", "trader", "Qujing Trade (example)", "QJ"),

@@ -30,6 +30,7 @@ SHARED: dict[str, str] = {
 
 #: What a read table shows.
 TABLES: dict[str, str] = {
+    "provenance": "What the book is, in one row: the records of a real programme, or a simulation.",
     "rulebooks": "Rulebooks in the order in which they came into force.",
     "actors": "Who may send commands, in which role.",
     "accounts": "Accounts with their money.",
@@ -89,6 +90,11 @@ TABLES: dict[str, str] = {
 
 #: What a column holds; `table.column` goes before `column`.
 COLUMNS: dict[str, str] = {
+    "provenance.kind": "`programme` or `simulation`",
+    "provenance.seed": "seed that it is drawn from; null when nothing was drawn, and for a programme",
+    "provenance.en": "the line that every screen, file and page carries, in English",
+    "provenance.zh": "the same in Chinese",
+    "scenario": "what is simulated; null for a programme",
     "account": "account",
     "accounts.frozen": "why the account is frozen; NULL when it is not",
     "accounts.name": "name of the firm",

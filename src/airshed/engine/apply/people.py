@@ -15,6 +15,8 @@ def adopted(state: State, event: e.RulebookAdopted) -> None:
     if state.rulebook is not None and state.rulebook.authority != event.authority:
         state.actors.pop(state.rulebook.authority, None)
     state.rulebook = event
+    if event.provenance is not None:
+        state.provenance = event.provenance
     state.actors[event.authority] = Actor(event.authority, "authority", "")
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from airshed.engine.commands.wish import Maybe, Name, Role, Text, Whole, Wish
+from airshed.model.provenance import Provenance
 
 
 class AdoptRulebook(Wish, frozen=True):
@@ -18,6 +19,8 @@ class AdoptRulebook(Wish, frozen=True):
     version: Name
     #: SHA-256 of the text, as `airshed rules check` prints it.
     digest: Name
+    #: What the book is: a programme, or a simulation with scenario and seed. The first adoption says it, no later one.
+    provenance: Provenance | None = None
 
 
 class RegisterActor(Wish, frozen=True):

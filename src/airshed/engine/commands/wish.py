@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-#: The largest whole number that a command may carry: every JSON reader and every database keeps it exact.
-LARGEST = 2**53
+from airshed.model import measures
+
+LARGEST = measures.LARGEST
 
 #: The name of a thing: an account, a source, a series. `engine.edge` also wants it printable.
 Name = Annotated[str, Meta(min_length=1, max_length=100)]

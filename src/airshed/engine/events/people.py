@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from airshed.engine.commands import Body, Role, StackEntry
 from airshed.engine.events.fact import Fact
+from airshed.model.provenance import Provenance
 from airshed.registry.accounts import Account
 from airshed.registry.moves import Entry
 
@@ -21,6 +22,8 @@ class RulebookAdopted(Fact, frozen=True):
     authority: str
     #: The programme's own accounts that are opened with it.
     opened: tuple[Account, ...]
+    #: What the book is; said with the first rulebook, null with every later one.
+    provenance: Provenance | None
 
 
 class ActorRegistered(Fact, frozen=True):

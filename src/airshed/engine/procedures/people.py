@@ -34,6 +34,9 @@ def adopt(state: State, rules: Rulebook, at: int, actor: str, body: c.AdoptRuleb
     in_force = state.rulebook.authority if state.rulebook else rules.programme.authority
     if actor != in_force:
         return no(rules, "programme", Why.ROLE_MAY_NOT, f"{actor} is not {in_force}, who adopts rulebooks")
+    refusal = _provenance(state, rules, body)
+    if refusal:
+        return refusal
     if state.rulebook and body.digest == state.rulebook.digest:
         return no(rules, "programme", Why.ALREADY_EXISTS, f"{body.programme} {body.version} is in force already")
     if state.rulebook and body.version == state.rulebook.version:
@@ -48,8 +51,25 @@ def adopt(state: State, rules: Rulebook, at: int, actor: str, body: c.AdoptRuleb
         for account in programme_accounts(jurisdiction.code for jurisdiction in rules.jurisdictions)
         if account.id not in state.ledger.accounts
     )
-    adopted = e.RulebookAdopted(body.programme, body.version, body.digest, rules.programme.authority, opened)
+    adopted = e.RulebookAdopted(
+        body.programme, body.version, body.digest, rules.programme.authority, opened, body.provenance
+    )
     return (*orders_off(state), adopted)
+
+
+def _provenance(state: State, rules: Rulebook, body: c.AdoptRulebook) -> Refusal | None:
+    """What a book is, is said once, before anything else stands in it."""
+    if state.provenance is None and body.provenance is None:
+        return no(
+            rules,
+            "programme",
+            Why.NO_PROVENANCE,
+            "the first record says what the book is: give provenance, a programme or a simulation with its scenario",
+        )
+    if state.provenance is not None and body.provenance is not None:
+        what = type(state.provenance).__name__.lower()
+        return no(rules, "programme", Why.PROVENANCE_FIXED, f"this book is a {what} for good; leave provenance out")
+    return None
 
 
 def register_actor(state: State, rules: Rulebook, at: int, actor: str, body: c.RegisterActor) -> Decision:

@@ -14,7 +14,7 @@ from airshed.engine.tables import notes_primary, notes_reserve, notes_returning
 from airshed.engine.tables.gather import Tables
 from airshed.engine.tables.notes_market import MARKET_NOTES
 from airshed.engine.tables.notes_zone import ZONE_NOTES
-from airshed.engine.tables.rows import pollutants_of
+from airshed.engine.tables.rows import pollutants_of, provenance_row
 
 
 def note(tables: Tables, state: State, record: Record) -> None:
@@ -35,6 +35,8 @@ def note(tables: Tables, state: State, record: Record) -> None:
 def _note_adopted(tables: Tables, state: State, record: Record, event: e.RulebookAdopted) -> None:
     tables.touch("accounts", *(account.id for account in event.opened))
     tables.touch("actors", event.authority, record.actor)
+    if event.provenance is not None:
+        tables.add("provenance", (record.seq, *provenance_row(event.provenance)))
     tables.add("rulebooks", (record.seq, event.programme, event.version, event.digest))
 
 

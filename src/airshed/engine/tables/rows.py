@@ -10,11 +10,19 @@ from airshed.engine.state import State
 from airshed.engine.tables import rows_market, rows_primary, rows_zone
 from airshed.model.allowance import Blocks, Series
 from airshed.model.period import hour_of
+from airshed.model.provenance import Provenance, Simulation, said
 
 
 def block_text(blocks: Blocks) -> str:
     """Blocks as text, `1-500,601-700`."""
     return ",".join(f"{block.first}-{block.last}" for block in blocks)
+
+
+def provenance_row(provenance: Provenance) -> Row:
+    """What a book is, as cells: kind, scenario, seed, and the line in both languages."""
+    played = provenance if isinstance(provenance, Simulation) else None
+    kind = "programme" if played is None else "simulation"
+    return (kind, played and played.scenario, played and played.seed, *said(provenance))
 
 
 def everything(state: State) -> Iterator[tuple[str, Row]]:

@@ -8,6 +8,12 @@ from airshed.engine.tables.shapes_zone import ZONE
 from airshed.engine.tables.table import Table
 
 TABLES: tuple[Table, ...] = (
+    Table(
+        "provenance",
+        ("seq INTEGER", "kind TEXT", "scenario TEXT", "seed INTEGER", "en TEXT", "zh TEXT"),
+        1,
+        listed=True,
+    ),
     Table("rulebooks", ("seq INTEGER", "programme TEXT", "version TEXT", "digest TEXT"), 1, listed=True),
     Table("actors", ("actor TEXT", "role TEXT", "account TEXT"), 1),
     Table(

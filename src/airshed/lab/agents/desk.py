@@ -12,6 +12,7 @@ from airshed.engine.runner import Answer, Runner
 from airshed.lab.agents.market import Market, Trader
 from airshed.model.allowance import Series
 from airshed.model.period import instant
+from airshed.model.provenance import Provenance
 from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook
 
@@ -21,8 +22,9 @@ EXCHANGE_ACTOR, BANK_ACTOR = "lab-exchange", "lab-bank"
 class Desk:
     """Sends commands to an engine in memory, numbers them, and counts what is refused."""
 
-    def __init__(self, law: Rulebook) -> None:
+    def __init__(self, law: Rulebook, provenance: Provenance) -> None:
         self.law = law
+        self.provenance = provenance
         self.runner = Runner(MemoryJournal(), law, tables=False)
         self.refused: Counter[str] = Counter()
         self.sent = 0
@@ -49,7 +51,7 @@ def enter(desk: Desk, traders: Sequence[Trader]) -> None:
     """Adopt the law, and enter the exchange, the bank and every trader with its money and its source."""
     programme = desk.law.programme
     authority = programme.authority
-    desk.must(authority, c.AdoptRulebook(programme.id, programme.version, digest(desk.law)))
+    desk.must(authority, c.AdoptRulebook(programme.id, programme.version, digest(desk.law), desk.provenance))
     desk.must(authority, c.RegisterActor(EXCHANGE_ACTOR, "exchange"))
     desk.must(authority, c.RegisterActor(BANK_ACTOR, "bank"))
     for trader in traders:

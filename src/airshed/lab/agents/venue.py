@@ -21,6 +21,7 @@ from airshed.lab.seals import salt_of, sealed
 from airshed.market.fees import band
 from airshed.market.orderbook import OrderBook
 from airshed.model.period import instant
+from airshed.model.provenance import AGENTS, Simulation
 from airshed.model.refusal import Malformed
 from airshed.rulebook import look
 from airshed.rulebook.kinds import CommandName
@@ -134,7 +135,7 @@ class EngineVenue:
         self.law = market.law
         self.traders = market.traders
         if desk is None:
-            desk = Desk(market.law)
+            desk = Desk(market.law, Simulation(AGENTS))
             enter(desk, market.traders)
             endow(desk, market)
         self.desk = desk

@@ -23,6 +23,7 @@ from airshed.lab.scenarios.draw import Drawn, Setting, draw
 from airshed.market.claims import ALL_BASIS_POINTS
 from airshed.model.measures import FEN_PER_YUAN, KG_PER_T
 from airshed.model.period import instant
+from airshed.model.provenance import AGENTS, Simulation
 
 #: The day of the year on which trade begins.
 TRADE = "09-01"
@@ -86,7 +87,7 @@ class _Path:
         #: What agents draw is apart from what nature draws, so that a design changes the former only.
         self.rng = np.random.default_rng([self.scenario.seed, number, 1])
         self.least = setting.equilibrium(self.drawn)
-        self.desk = Desk(self.law)
+        self.desk = Desk(self.law, Simulation(AGENTS, self.scenario.seed))
         self.choke = round(setting.choke_yuan * FEN_PER_YUAN)
         self.seen = 1.0
         self.entered = 0

@@ -11,6 +11,7 @@ from airshed.engine.runner import Answer, Runner
 from airshed.lab.season.firms import Firm
 from airshed.lab.season.guide import Guide
 from airshed.lab.season.marking import PlannedMark
+from airshed.model.provenance import DEMO, Simulation
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.zone import Zone
 
@@ -45,6 +46,11 @@ class Desk:
     def inspector(self) -> str:
         """The authority's second pair of eyes."""
         return f"{self.rules.programme.id}-inspector"
+
+    @property
+    def provenance(self) -> Simulation:
+        """What its book says of itself."""
+        return Simulation(DEMO, self.seed)
 
     # --- sending
 

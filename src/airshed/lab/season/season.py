@@ -80,7 +80,7 @@ class Season(Desk):
         self.must(
             at,
             [
-                (authority, c.AdoptRulebook(programme.id, programme.version, digest(self.rules))),
+                (authority, c.AdoptRulebook(programme.id, programme.version, digest(self.rules), self.provenance)),
                 (authority, c.RegisterActor(EXCHANGE_ACTOR, "exchange")),
                 (authority, c.RegisterActor(BANK_ACTOR, "bank")),
                 (authority, c.RegisterActor(HOST_ACTOR, "monitor")),

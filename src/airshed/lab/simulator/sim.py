@@ -26,6 +26,7 @@ from airshed.lab.simulator.mirror import Mirror
 from airshed.lab.simulator.mischief import Mischief
 from airshed.lab.simulator.portrait import portrait
 from airshed.lab.simulator.small_market import Wish, instants, opening, varied
+from airshed.model import provenance
 from airshed.model.refusal import Malformed, Why
 from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook
@@ -166,7 +167,9 @@ class Simulation:
         programme = self.rules.programme
         for runner in self._runners():
             runner.rules = self.rules
-        body = c.AdoptRulebook(programme.id, programme.version, digest(self.rules))
+        played = provenance.Simulation(provenance.MISCHIEF, self.seed)
+        first = self.memory.state.provenance is None
+        body = c.AdoptRulebook(programme.id, programme.version, digest(self.rules), played if first else None)
         self.laws[body.digest] = self.rules
         answer = self._send([(self._keyed((self.authority, body)), at)])[0]
         assert answer.refusal is None, answer.refusal

@@ -12,6 +12,7 @@ import msgspec
 from airshed.engine.commands import AdoptRulebook, Command
 from airshed.engine.edge import CURE, said_twice, well_formed
 from airshed.engine.runner import LARGEST_GROUP, Answer, Runner
+from airshed.model.provenance import Provenance
 from airshed.model.refusal import Malformed
 from airshed.rulebook.digest import digest
 from airshed.rulebook.kinds import COMMANDS
@@ -42,11 +43,13 @@ def currency_of(book: Book) -> CurrencyRule:
     return load_texts(book.law(law)).currency
 
 
-def adopt(book: Book, texts: Mapping[str, bytes], at: int) -> tuple[Runner, Answer]:
+def adopt(
+    book: Book, texts: Mapping[str, bytes], at: int, provenance: Provenance | None = None
+) -> tuple[Runner, Answer]:
     """Adopt a rulebook, the first of a book or the next; the runner to carry on with, and the answer.
 
-    The key is the digest and the number of the adoption: to adopt the law in force once more is the same act and
-    gets the same answer, to come back to an earlier law is another.
+    The first says what the book is. The key is the digest and the number of the adoption: to adopt the law in force
+    once more is the same act and gets the same answer, to come back to an earlier law is another.
     """
     rules = load_texts(texts)
     mine = digest(rules)
@@ -56,8 +59,10 @@ def adopt(book: Book, texts: Mapping[str, bytes], at: int) -> tuple[Runner, Answ
         runner = Runner(book, rules)
     book.keep_law(mine, texts)
     authority = before.programme.authority
-    body = AdoptRulebook(rules.programme.id, rules.programme.version, mine)
     number = book.adoptions() + (in_force != mine)
+    if provenance is None and in_force is not None and number == 1:
+        provenance = runner.state.provenance
+    body = AdoptRulebook(rules.programme.id, rules.programme.version, mine, provenance)
     answer = runner.send(Command(authority, f"adopt {mine} {number}", body), at)
     if answer.refusal is not None:
         runner.rules = before

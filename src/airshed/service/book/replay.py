@@ -24,6 +24,7 @@ from airshed.engine.invariants import check as check_state
 from airshed.engine.journal import GENESIS, Line, MemoryJournal, Record
 from airshed.engine.runner import Answer, Runner, checked, take_in
 from airshed.engine.state import State
+from airshed.model.provenance import OTHER_LAW, Simulation
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook
@@ -222,7 +223,8 @@ class _Replay:
         replace = msgspec.structs.replace
         law = replace(self.other, programme=replace(self.other.programme, authority=record.actor))
         self.runner = Runner(MemoryJournal(), law, tables=False)
-        answer = self._send(record, c.AdoptRulebook(law.programme.id, law.programme.version, digest(law)), record.key)
+        body = c.AdoptRulebook(law.programme.id, law.programme.version, digest(law), Simulation(OTHER_LAW))
+        answer = self._send(record, body, record.key)
         assert answer.refusal is None, answer.refusal
         return ("law", answer)
 

@@ -26,7 +26,7 @@ from airshed.rulebook.schema import Rulebook
 from airshed.service.book.schema import make
 
 #: Raised whenever a rulebook, a command or an event gets another shape: `tests/test_book.py` holds them to it.
-FORMAT = "5"
+FORMAT = "6"
 #: Pages of 8 KiB that the write-ahead log holds before they go into the file: 64 MiB, so that few commits pay for it.
 PAGES_BETWEEN_CHECKPOINTS = 8_000
 #: What SQLite raises over a damaged file; its own message may be damaged too.

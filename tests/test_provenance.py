@@ -1,0 +1,123 @@
+"""What a book is stands in its first record, and goes with everything that is shown of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from airshed.cli.main import run
+from airshed.engine import commands as c
+from airshed.engine.journal import MemoryJournal, decode
+from airshed.engine.runner import Runner
+from airshed.model.provenance import BY_HAND, CHINESE, Programme, Provenance, Simulation, said
+from airshed.model.refusal import Malformed, Why
+from airshed.rulebook.digest import digest
+from airshed.service.book.opening import adopt
+from airshed.service.book.sqlite import Book
+from laws import FILES, RULES
+from markets import AT, AUTHORITY, send
+
+
+def adopting(provenance: Provenance | None, rules: object = RULES) -> c.AdoptRulebook:
+    """The command that puts the law of the tests in force."""
+    return c.AdoptRulebook(RULES.programme.id, RULES.programme.version, digest(RULES), provenance)
+
+
+@pytest.mark.parametrize("provenance", [Programme(), Simulation("a rehearsal"), Simulation("a drawn year", 7)])
+def test_the_first_record_says_what_the_book_is(provenance: Provenance) -> None:
+    journal = MemoryJournal()
+    runner = Runner(journal, RULES)
+    answer = send(runner, AUTHORITY, adopting(provenance))
+
+    assert answer.refusal is None
+    assert runner.state.provenance == provenance
+    assert decode(journal.line(1)).events == answer.events
+    assert Runner(journal, RULES).state.provenance == provenance, "restart is replay"
+
+
+def test_a_book_that_does_not_say_what_it_is_is_not_begun() -> None:
+    refusal = send(Runner(MemoryJournal(), RULES), AUTHORITY, adopting(None)).refusal
+
+    assert refusal is not None
+    assert refusal.why == Why.NO_PROVENANCE
+    assert refusal.cite
+
+
+@pytest.mark.parametrize("first", [Programme(), Simulation(BY_HAND)])
+@pytest.mark.parametrize("then", [Programme(), Simulation(BY_HAND), Simulation("another", 1)])
+def test_what_a_book_is_cannot_be_changed(first: Provenance, then: Provenance) -> None:
+    runner = Runner(MemoryJournal(), RULES)
+    send(runner, AUTHORITY, adopting(first))
+    refusal = send(runner, AUTHORITY, adopting(then)).refusal
+
+    assert refusal is not None
+    assert refusal.why == Why.PROVENANCE_FIXED
+    assert runner.state.provenance == first
+
+
+def test_the_law_in_force_once_more_is_the_same_act(tmp_path: Path) -> None:
+    """The second call need not repeat what the book is."""
+    with Book.create(tmp_path / "a.book") as book:
+        _, first = adopt(book, FILES, AT, Simulation("a rehearsal", 3))
+        _, again = adopt(book, FILES, AT)
+
+    assert first.refusal is None
+    assert again == first
+
+
+def test_the_book_says_it_to_any_sql_tool(tmp_path: Path) -> None:
+    rows = []
+    for name, provenance in (("real", Programme()), ("played", Simulation("a drawn year", 7))):
+        with Book.create(tmp_path / name) as book:
+            adopt(book, FILES, AT, provenance)
+            rows += book.sql.execute("SELECT seq, kind, scenario, seed, en, zh FROM provenance").fetchall()
+
+    assert rows == [
+        (1, "programme", None, None, *said(Programme())),
+        (1, "simulation", "a drawn year", 7, *said(Simulation("a drawn year", 7))),
+    ]
+
+
+def shell(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+    """The command with these words; its status."""
+    monkeypatch.setattr("sys.argv", ["airshed", *words])
+    with pytest.raises(SystemExit) as ended:
+        run()
+    return int(ended.value.code or 0)
+
+
+def test_whoever_makes_a_book_says_what_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a word it is a rehearsal: that is the mistake that does no harm."""
+    for name, words in (("a", []), ("b", ["--programme"]), ("c", ["--scenario", "winter", "--seed", "4"])):
+        assert shell(monkeypatch, "book", "new", str(tmp_path / name), *words, "--at", "2026-12-01T09:00") == 0
+    capsys.readouterr()
+    found = []
+    for name in "abc":
+        with Book.read(tmp_path / name) as book:
+            found.append(decode(book.line(1)).body.provenance)  # type: ignore[union-attr]
+
+    assert found == [Simulation(BY_HAND), Programme(), Simulation("winter", 4)]
+    assert shell(monkeypatch, "book", "new", str(tmp_path / "d"), "--programme", "--seed", "4") == 2
+    assert "a real programme has no scenario and no seed" in capsys.readouterr().err
+    assert not (tmp_path / "d").exists()
+
+
+@pytest.mark.parametrize("scenario", ["", "x" * 101, "a\x07bell"])
+def test_a_scenario_has_a_name_that_can_be_shown(scenario: str) -> None:
+    with pytest.raises(Malformed):
+        send(Runner(MemoryJournal(), RULES), AUTHORITY, adopting(Simulation(scenario)))
+
+
+def test_the_line_is_there_in_both_languages() -> None:
+    for scenario, name in CHINESE.items():
+        english, chinese = said(Simulation(scenario, 5))
+        assert scenario in english
+        assert "seed 5" in english
+        assert "No real firm" in english
+        assert name in chinese
+        assert "种子5" in chinese
+    assert "seed" not in said(Simulation(BY_HAND))[0]
+    assert not {*said(Programme())} & {*said(Simulation(BY_HAND))}
