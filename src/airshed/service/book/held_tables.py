@@ -8,7 +8,8 @@ from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
 from airshed.engine.tables import TABLES, Table, Tables, everything, note
 from airshed.model.refusal import Malformed
-from airshed.service.book.sqlite import UNREADABLE, Book, Unreadable
+from airshed.service.book.grip import Unreadable
+from airshed.service.book.sqlite import UNREADABLE, Book
 
 REBUILD = "rebuild the read tables: airshed replay BOOK --rebuild"
 

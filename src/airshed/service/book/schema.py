@@ -9,7 +9,7 @@ from airshed.engine.tables import TABLES, Table
 from airshed.model.refusal import Malformed
 
 #: What `meta` says of the file.
-META = ("format", "head", "laws")
+META = ("format", "head", "laws", "written")
 
 
 def make(connection: sqlite3.Connection) -> None:

@@ -1,93 +1,104 @@
 """The durable book: one SQLite file with the journal, the adopted law, and the read tables.
 
-WAL and full sync: `write` returns after the commit is on disk. One process writes at a time (a lock file says so);
-any number read. The file is never repaired silently: what does not fit is reported with the first bad record.
+WAL and full sync: `write` returns after the commit is on disk, and after the last record is noted outside the log
+(`answered.py`). One process writes at a time (a lock on the file itself, `grip.py`); any number read. A book that
+nobody writes is one file by itself. It is never repaired silently: what does not fit is reported with the first bad record.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sqlite3
 from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import IO
+from urllib.parse import quote
+from uuid import uuid4
 
 import msgspec
 
-from airshed.engine.journal import Changes, Line
+from airshed.engine.journal import GENESIS, Changes, Line
 from airshed.engine.tables import TABLES, Table
 from airshed.model.refusal import Malformed
 from airshed.rulebook.digest import digest as digest_of
 from airshed.rulebook.load import load_texts
 from airshed.rulebook.schema import Rulebook
+from airshed.service.book.answered import Answered, AnsweredFile, beside, read_answered
+from airshed.service.book.grip import Grip, Unreadable
 from airshed.service.book.schema import make
 
 #: Raised whenever a rulebook, a command or an event gets another shape: `tests/test_book.py` holds them to it.
 FORMAT = "6"
 #: Pages of 8 KiB that the write-ahead log holds before they go into the file: 64 MiB, so that few commits pay for it.
 PAGES_BETWEEN_CHECKPOINTS = 8_000
+#: What to do about a book that is not whole.
+COMPLETE = "bring the files beside it along, or restore the book from a copy; airshed book copy takes one at any time"
 #: What SQLite raises over a damaged file; its own message may be damaged too.
 UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
-
-
-class Unreadable(Malformed):
-    """SQLite cannot read the file: `damage.named_by_page` says where it ends."""
 
 
 class Book:
     """A book on disk, open for writing (`Book.create`, `Book.open`) or for reading (`Book.read`)."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, lock: IO[bytes] | None) -> None:
+    def __init__(self, path: Path, connection: sqlite3.Connection, grip: Grip, head: AnsweredFile | None) -> None:
         self.path = path
         self.sql = connection
-        self._lock = lock
+        self._grip = grip
+        self._head = head
         self._put = {table.name: _put(table) for table in TABLES}
         self._gone = {table.name: _gone(table) for table in TABLES}
 
     @classmethod
     def create(cls, path: Path) -> Book:
-        """A new, empty book; `Malformed` when the file exists."""
-        if path.exists():
-            raise Malformed(str(path), "exists already", "choose another file or remove it first")
-        if not path.parent.is_dir():
-            raise Malformed(str(path), "its folder does not exist", f"make {path.parent} first")
-        lock = _lock(path)
-        try:
-            connection = _connect(f"{Path(os.path.realpath(path)).as_uri()}?mode=rwc")
-        except sqlite3.OperationalError as error:
-            lock.close()
-            raise Malformed(str(path), f"cannot be made ({error})", "choose another name") from None
-        connection.execute("PRAGMA page_size=8192")
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("BEGIN IMMEDIATE")
-        make(connection)
-        connection.execute("INSERT INTO meta VALUES ('format', ?), ('head', '0'), ('laws', '0')", (FORMAT,))
-        connection.execute("COMMIT")
-        return cls(path, _tuned(connection), lock)
+        """A new, empty book; `Malformed` when the file exists. It is there whole or not at all."""
+        with made(path) as part:
+            _make(part)
+        return cls.open(path)
 
     @classmethod
     def open(cls, path: Path) -> Book:
         """An existing book, for the one writer."""
-        _looks_like_a_book(path)
-        lock = _lock(path)
-        connection = _connect(f"{Path(os.path.realpath(path)).as_uri()}?mode=rw")
+        grip = Grip(path, alone=True)
+        real = Path(os.path.realpath(path))
+        head: AnsweredFile | None = None
         try:
-            _check_format(path, connection)
-        except Malformed:
-            lock.close()
+            with _naming(path):
+                connection = _connect(real, "mode=rw")
+                try:
+                    last = _checked(path, real, connection)
+                    grip.check()
+                    _tuned(connection)
+                    head = AnsweredFile(real, last)
+                    connection.execute("UPDATE meta SET value = 'yes' WHERE key = 'written'")
+                    connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+                except BaseException:
+                    connection.close()
+                    raise
+        except BaseException:
+            if head is not None:
+                head.close(done=False)
+            grip.release()
             raise
-        return cls(path, _tuned(connection), lock)
+        return cls(path, connection, grip, head)
 
     @classmethod
     def read(cls, path: Path) -> Book:
-        """An existing book, read only, also while another process writes it."""
-        _looks_like_a_book(path)
-        connection = _connect(f"{Path(os.path.realpath(path)).as_uri()}?mode=ro")
-        _check_format(path, connection)
-        return cls(path, connection, None)
+        """An existing book, read only, also while another process writes it, and from a disk that cannot be written."""
+        grip = Grip(path, alone=False)
+        real = Path(os.path.realpath(path))
+        try:
+            with _naming(path):
+                connection = _connect(real, "immutable=1" if _cannot_change(real) else "mode=ro")
+                try:
+                    _checked(path, real, connection)
+                except BaseException:
+                    connection.close()
+                    raise
+        except BaseException:
+            grip.release()
+            raise
+        return cls(path, connection, grip, None)
 
     def __enter__(self) -> Book:
         return self
@@ -96,12 +107,24 @@ class Book:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+        if isinstance(error, UNREADABLE):
+            with _naming(self.path):
+                raise error
 
     def close(self) -> None:
-        """Let go of the file and its lock."""
+        """Let go of the file and its lock; what the log holds goes into the book, so that one file is all of it."""
+        whole = False
+        if self._head is not None:
+            try:
+                self.sql.execute("UPDATE meta SET value = 'no' WHERE key = 'written'")
+                busy, _, _ = self.sql.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                whole = busy == 0
+            except sqlite3.Error:
+                pass  # a full disk, or one that has failed: log and head stay, and the next to open it looks at both
+            self._head.close(done=whole)
+            self._head = None
         self.sql.close()
-        if self._lock is not None:
-            self._lock.close()
+        self._grip.release()
 
     # --- the journal port
 
@@ -130,6 +153,7 @@ class Book:
     def write(self, lines: Sequence[Line], changes: Changes) -> None:
         """Append records and bring the read tables up to them, in one transaction; durable on return."""
         sql = self.sql
+        self._grip.check()
         sql.execute("BEGIN IMMEDIATE")
         try:
             sql.executemany("INSERT INTO journal VALUES (?, ?, ?)", lines)
@@ -145,6 +169,8 @@ class Book:
             if sql.in_transaction:
                 sql.execute("ROLLBACK")
             raise
+        assert self._head is not None, "a reader cannot write"
+        self._head.write(Answered(lines[-1].seq, lines[-1].hash))
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -239,18 +265,80 @@ class Book:
             raise Malformed(place, error.what, error.cure) from None
 
 
-def _lock(path: Path) -> IO[bytes]:
-    lock = path.with_name(path.name + ".lock").open("ab")
+@contextmanager
+def made(path: Path) -> Iterator[Path]:
+    """A name beside `path` under which a book is made; at the end it bears its own, and a kill leaves nothing there."""
+    if os.path.lexists(path):
+        raise Malformed(str(path), "exists already", "choose another file or remove it first")
+    if not path.parent.is_dir():
+        raise Malformed(str(path), "its folder does not exist", f"make {path.parent} first")
+    part = path.with_name(f".airshed-{uuid4().hex}.part")
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.close()
-        raise Malformed(str(path), "another process writes it", "stop that one first, or only read") from None
-    return lock
+        with _naming(path):
+            yield part
+        try:
+            os.link(part, path)
+        except FileExistsError:
+            raise Malformed(str(path), "exists already", "choose another file or remove it first") from None
+        except PermissionError:  # a disk without links
+            part.rename(path)
+    finally:
+        for name in (part, beside(part), *(part.with_name(part.name + end) for end in ("-journal", "-wal", "-shm"))):
+            name.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
-def _connect(uri: str) -> sqlite3.Connection:
-    return sqlite3.connect(uri, uri=True, isolation_level=None, cached_statements=256)
+def _make(path: Path) -> None:
+    connection = _connect(path, "mode=rwc")
+    try:
+        connection.execute("PRAGMA page_size=8192")
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("BEGIN IMMEDIATE")
+        make(connection)
+        said = (("format", FORMAT), ("head", "0"), ("laws", "0"), ("written", "no"))
+        connection.executemany("INSERT INTO meta VALUES (?, ?)", said)
+        connection.execute("COMMIT")
+    finally:
+        connection.close()
+
+
+def _connect(path: Path, how: str) -> sqlite3.Connection:
+    name = f"file:{quote(os.fsencode(path))}?{how}"
+    return sqlite3.connect(name, uri=True, isolation_level=None, cached_statements=256)
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """What SQLite says of a disk or a file becomes `Malformed` with the path; a fault in a statement does not."""
+    try:
+        yield
+    except UnicodeDecodeError:
+        raise Unreadable(str(path), "is damaged (its text is no UTF-8)", "restore the book from a copy") from None
+    except sqlite3.OperationalError as error:
+        full = "full" in str(error) or error.sqlite_errorcode == sqlite3.SQLITE_IOERR_WRITE
+        cure = (
+            "make room on the disk and run it again; what was answered is on disk"
+            if full
+            else "see that the file and its folder may be used and nobody holds them, and run it again"
+        )
+        raise Malformed(str(path), f"cannot be used ({error})", cure) from None
+    except (sqlite3.ProgrammingError, sqlite3.InterfaceError):
+        raise
+    except sqlite3.IntegrityError as error:
+        cure = "rebuild the read tables: airshed replay BOOK --rebuild"
+        raise Malformed(str(path), f"has a read table that does not follow from it ({error})", cure) from None
+    except sqlite3.DatabaseError as error:
+        raise Unreadable(str(path), f"is damaged ({error})", "restore the book from a copy") from None
+
+
+def _cannot_change(real: Path) -> bool:
+    """On a disk that cannot be written, and with nothing in the making beside it, a book is read as it lies."""
+    log = real.with_name(real.name + "-wal")
+    return not os.access(real.parent, os.W_OK, effective_ids=True) and not log.exists() and not beside(real).exists()
 
 
 def _tuned(connection: sqlite3.Connection) -> sqlite3.Connection:
@@ -260,43 +348,55 @@ def _tuned(connection: sqlite3.Connection) -> sqlite3.Connection:
     return connection
 
 
-def _looks_like_a_book(path: Path) -> None:
-    if not path.is_file():
-        raise Malformed(str(path), "there is no such book", "airshed demo makes one")
-    with path.open("rb") as file:
-        if file.read(16) != b"SQLite format 3\0":
-            raise Unreadable(str(path), "is not a book", "give the .book file that airshed wrote")
-
-
-def _check_format(path: Path, connection: sqlite3.Connection) -> None:
+def _checked(path: Path, real: Path, connection: sqlite3.Connection) -> Answered:
+    """Format and end of a book, compared with the head beside it; the record that it ends with."""
+    said = read_answered(real)  # before the book: what its writer adds meanwhile is then no difference
     try:
         row = connection.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
     except UNREADABLE as error:
-        connection.close()
         raise Unreadable(str(path), f"is not a book that can be read ({error})", "restore it from a copy") from None
     if row is None or row[0] != FORMAT:
-        connection.close()
         raise Malformed(str(path), f"has format {row and row[0]}, not {FORMAT}", "use the Airshed that wrote it")
-    _check_head(path, connection)
+    last = _check_head(path, connection)
+    if said is None and _is_written(connection):
+        said = read_answered(real)  # a writer may have begun just now
+        if said is None and _is_written(connection):
+            what = f"was being written when it was copied, moved or left, and {beside(path).name} is not beside it"
+            raise Malformed(str(path), what, COMPLETE)
+    if said is not None and said.seq > last.seq:
+        what = f"is missing: records were answered up to {said.seq}, and the log that held them is damaged or gone"
+        raise Malformed(f"{path} record {last.seq + 1}", what, COMPLETE)
+    if said is not None and said.seq:
+        found = connection.execute("SELECT hash FROM journal WHERE seq = ?", (said.seq,)).fetchone()
+        if found is None or found[0] != said.hash:
+            what = f"is not the one that was answered: {beside(path).name} has another hash"
+            raise Malformed(f"{path} record {said.seq}", what, COMPLETE)
+    return last
 
 
-def _check_head(path: Path, connection: sqlite3.Connection) -> None:
+def _is_written(connection: sqlite3.Connection) -> bool:
+    """Whether the book says that somebody writes it, or ended without closing it."""
+    row = connection.execute("SELECT value FROM meta WHERE key = 'written'").fetchone()
+    return row is None or row[0] != "no"
+
+
+def _check_head(path: Path, connection: sqlite3.Connection) -> Answered:
     """The last record is the one that was committed last: a tail that was cut off is missed."""
     try:
         # In one statement, so that a writer cannot commit between the two.
-        head, last = connection.execute(
-            "SELECT (SELECT value FROM meta WHERE key = 'head'), (SELECT coalesce(max(seq), 0) FROM journal)"
+        head, seq, digest = connection.execute(
+            "SELECT (SELECT value FROM meta WHERE key = 'head'), max(seq), hash FROM journal"
         ).fetchone()
-        missing = head is None or int(head) != last
+        last = Answered(0, GENESIS) if seq is None else Answered(int(seq), str(digest))
+        missing = head is None or int(head) != last.seq
     except (*UNREADABLE, ValueError, TypeError) as error:
-        connection.close()
         raise Unreadable(str(path), f"is not a book that can be read ({error})", "restore it from a copy") from None
     if missing:
-        connection.close()
-        after = head is not None and int(head) < last
-        place = f"{path} record {int(head) + 1 if after else last + 1}"
+        after = head is not None and int(head) < last.seq
+        place = f"{path} record {int(head) + 1 if after else last.seq + 1}"
         what = "was put behind the end" if after else "is missing"
         raise Malformed(place, f"{what}: the book says that it ends at {head}", "restore the book from a copy")
+    return last
 
 
 def _put(table: Table) -> str:

@@ -16,9 +16,10 @@ from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book import schema
 from airshed.service.book.damage import named_by_page
+from airshed.service.book.grip import Unreadable
 from airshed.service.book.head import Head
 from airshed.service.book.held_tables import Rows, compare, write
-from airshed.service.book.sqlite import UNREADABLE, Book, Unreadable
+from airshed.service.book.sqlite import UNREADABLE, Book
 
 #: Records between two words on how far it is.
 BETWEEN = 2_000

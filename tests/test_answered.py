@@ -1,0 +1,239 @@
+"""What was answered is missed: a log that is damaged, cut or gone is named by the first record that went with it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from airshed.engine import commands as c
+from airshed.engine.runner import Runner
+from airshed.lab.simulator.small_market import BANK
+from airshed.model.refusal import Malformed
+from airshed.service.book.answered import SLOT, Answered, AnsweredFile, beside, read_answered
+from airshed.service.book.sqlite import Book
+from airshed.service.book.verify import verify
+from laws import RULES
+from markets import AT, market
+
+#: A child that is to run the code at hand.
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1] / "src")}
+GROUPS = 40
+
+
+@pytest.fixture(scope="module")
+def crashed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder as a power cut leaves it: the book, its log and its head, after many answers."""
+    folder = tmp_path_factory.mktemp("crash")
+    live = folder / "live.book"
+    runner = market(Book.create(live), tables=True)
+    for number in range(GROUPS):
+        runner.send_all([(c.Command(BANK, f"{number}-{each}", c.Deposit("steel", 1)), AT) for each in range(5)])
+    image = folder / "image"
+    image.mkdir()
+    for name in ("live.book", "live.book-wal", "live.book-head"):
+        shutil.copy(folder / name, image / name)
+    journal = runner.journal
+    assert isinstance(journal, Book)
+    journal.close()
+    assert sorted(path.name for path in folder.iterdir()) == ["image", "live.book"], "a book at rest is one file"
+    return image
+
+
+@pytest.fixture
+def book(crashed: Path, tmp_path: Path) -> Path:
+    """A copy of that folder which a test may damage."""
+    return Path(shutil.copytree(crashed, tmp_path / "image")) / "live.book"
+
+
+def log_of(book: Path) -> Path:
+    return book.with_name(book.name + "-wal")
+
+
+def opened(book: Path) -> int | str:
+    """How many records a book opens with, the same for reader and writer; or what both say of it."""
+    found: list[int | str] = []
+    folder = book.parent
+    for way in (Book.read, Book.open):
+        copy = Path(shutil.copytree(folder, folder.with_name(f"{folder.name}-{way.__name__}"))) / book.name
+        try:
+            with way(copy) as there:
+                found.append(there.last())
+        except Malformed as error:
+            found.append(str(error).replace(str(copy), "BOOK"))
+        shutil.rmtree(copy.parent)
+    assert found[0] == found[1]
+    return found[0]
+
+
+def test_what_a_power_cut_leaves_is_whole(book: Path) -> None:
+    said = read_answered(book)
+    assert said is not None
+    assert opened(book) == said.seq
+    with Book.open(book) as there:
+        verify(there)
+
+
+def test_damage_to_the_log_is_named_or_does_no_harm(book: Path) -> None:
+    """51 of 51 such books opened as sound, with up to 18,083 answered records gone."""
+    whole = log_of(book).read_bytes()
+    every = opened(book)
+    rng = Random(10)
+    named = 0
+    for _ in range(51):
+        place = rng.randrange(len(whole) - 16)
+        log_of(book).write_bytes(whole[:place] + rng.randbytes(16) + whole[place + 16 :])
+        found = opened(book)
+        if found != every:
+            assert isinstance(found, str)
+            assert "is missing: records were answered up to" in found or "was being written" in found, found
+            named += 1
+    assert named > 40
+
+
+@pytest.mark.parametrize("share", [0.0, 0.01, 0.3, 0.7, 0.99])
+def test_a_log_that_was_cut_is_named(book: Path, share: float) -> None:
+    whole = log_of(book).read_bytes()
+    log_of(book).write_bytes(whole[: int(len(whole) * share)])
+
+    assert "is missing: records were answered up to" in str(opened(book))
+
+
+def test_a_log_that_is_gone_is_named_and_so_is_a_book_that_was_copied_by_itself(book: Path) -> None:
+    log_of(book).unlink()
+    assert "is missing: records were answered up to" in str(opened(book))
+    beside(book).unlink()
+    assert "was being written when it was copied, moved or left, and live.book-head is not beside it" in str(
+        opened(book)
+    )
+
+
+def test_a_head_that_the_power_cut_short_of_the_last_commit_is_sound(book: Path) -> None:
+    """Nobody was told of the records behind it."""
+    every = opened(book)
+    with Book.read(book) as there:
+        before = there.line(int(every) - 5)
+    AnsweredFile(book, Answered(before.seq, before.hash)).close(done=False)
+
+    assert opened(book) == every
+
+
+def test_one_place_of_the_head_may_be_torn_and_not_both(book: Path) -> None:
+    every = opened(book)
+    raw = beside(book).read_bytes()
+    for place in (0, SLOT):
+        beside(book).write_bytes(raw[:place] + b"\xff" * 100 + raw[place + 100 :])
+        assert opened(book) == every
+    beside(book).write_bytes(b"")
+    assert "so where the book ended is not known" in str(opened(book))
+
+
+def test_a_book_of_another_history_is_named(book: Path) -> None:
+    said = read_answered(book)
+    assert said is not None
+    AnsweredFile(book, Answered(said.seq, "f" * 64)).close(done=False)
+
+    assert "is not the one that was answered" in str(opened(book))
+
+
+def test_the_head_is_written_after_the_commit_and_before_the_answer(tmp_path: Path) -> None:
+    path = tmp_path / "a.book"
+    runner = market(Book.create(path), tables=True)
+    answer = runner.send(c.Command(BANK, "1", c.Deposit("steel", 1)), AT)
+
+    assert read_answered(path) == (answer.seq, answer.hash)
+    journal = runner.journal
+    assert isinstance(journal, Book)
+    with Book.read(path) as reader:  # while one reads, the log cannot go: head and log stay
+        assert reader.sql.execute("BEGIN").fetchall() == []
+        assert reader.last() == answer.seq
+        runner.send(c.Command(BANK, "2", c.Deposit("steel", 1)), AT)
+        journal.sql.execute("PRAGMA busy_timeout = 0")
+        journal.close()
+    said = read_answered(path)
+    assert said is not None
+    assert opened(path) == said.seq == answer.seq + 1
+
+
+# --- one writer, whatever name the book goes by
+
+
+def second(path: Path) -> str:
+    """What another process hears that opens the book for writing."""
+    script = (
+        "import sys; from pathlib import Path; from airshed.service.book.sqlite import Book\n"
+        "from airshed.model.refusal import Malformed\n"
+        "try: Book.open(Path(sys.argv[1])); print('a second writer')\n"
+        "except Malformed as error: print(error.what)\n"
+    )
+    words = [sys.executable, "-c", script, str(path)]
+    return subprocess.run(words, env=ENVIRONMENT, capture_output=True, check=True, text=True).stdout.strip()
+
+
+def test_the_lock_is_on_the_file_and_not_on_its_name(tmp_path: Path) -> None:
+    path, soft, hard = tmp_path / "a.book", tmp_path / "soft.book", tmp_path / "else" / "hard.book"
+    hard.parent.mkdir()
+    with Book.create(path):
+        soft.symlink_to(path)
+        hard.hardlink_to(path)
+        for stray in tmp_path.glob("*lock*"):
+            stray.unlink()
+        for name in (path, soft, hard):
+            assert second(name) == "another process writes it"
+        # a reader of this process lets go of its own descriptors, and no lock goes with them
+        with Book.read(path):
+            pass
+        assert second(path) == "another process writes it"
+    assert second(soft) == "a second writer"
+
+
+def test_a_reader_under_another_hard_link_is_told_that_it_does_not_see_all(tmp_path: Path) -> None:
+    path, hard = tmp_path / "a.book", tmp_path / "hard.book"
+    with Book.create(path):
+        hard.hardlink_to(path)
+        with pytest.raises(Malformed, match=r"hard.book-head is not beside it"):
+            Book.read(hard)
+
+
+def test_nothing_is_answered_from_a_file_that_was_taken_away(tmp_path: Path) -> None:
+    path = tmp_path / "a.book"
+    runner = market(Book.create(path), tables=True)
+    journal = runner.journal
+    assert isinstance(journal, Book)
+    path.rename(tmp_path / "b.book")
+    with pytest.raises(Malformed, match="was taken away or replaced while it was open"):
+        runner.send(c.Command(BANK, "1", c.Deposit("steel", 1)), AT)
+    (tmp_path / "b.book").rename(path)
+    journal.close()
+    with Book.open(path) as again:
+        Runner(again, RULES)
+
+
+def test_a_book_on_a_disk_that_cannot_be_written_is_read(tmp_path: Path) -> None:
+    folder = tmp_path / "medium"
+    folder.mkdir()
+    path = folder / "a.book"
+    journal = market(Book.create(path), tables=True).journal
+    assert isinstance(journal, Book)
+    last = journal.last()
+    journal.close()
+    for above in (folder, *folder.parents[:3]):
+        above.chmod(above.stat().st_mode | 0o055)
+    folder.chmod(0o555)
+    path.chmod(0o444)
+    root = os.geteuid() == 0
+    if root:  # whom no mode stops
+        os.seteuid(65534)
+    try:
+        with Book.read(path) as book:
+            assert book.last() == last
+    finally:
+        if root:
+            os.seteuid(0)
+        folder.chmod(0o755)
+    assert [each.name for each in folder.iterdir()] == ["a.book"]
