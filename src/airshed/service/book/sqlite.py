@@ -2,7 +2,7 @@
 
 WAL and full sync: `write` returns after the commit is on disk, and after the last record is noted outside the log
 (`answered.py`). One process writes at a time (a lock on the file itself, `grip.py`); any number read. A book that
-nobody writes is one file by itself. It is never repaired silently: what does not fit is reported with the first bad record.
+nobody writes is one file by itself. Nothing is repaired silently: what does not fit is named with its first record.
 """
 
 from __future__ import annotations
