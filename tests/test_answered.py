@@ -15,10 +15,12 @@ from airshed.engine import commands as c
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.small_market import BANK
 from airshed.model.refusal import Malformed
+from airshed.rulebook.digest import digest
 from airshed.service.book.answered import SLOT, Answered, AnsweredFile, beside, read_answered
+from airshed.service.book.copying import copy
 from airshed.service.book.sqlite import Book
 from airshed.service.book.verify import verify
-from laws import RULES
+from laws import FILES, RULES
 from markets import AT, market
 
 #: A child that is to run the code at hand.
@@ -237,3 +239,45 @@ def test_a_book_on_a_disk_that_cannot_be_written_is_read(tmp_path: Path) -> None
             os.seteuid(0)
         folder.chmod(0o755)
     assert [each.name for each in folder.iterdir()] == ["a.book"]
+
+
+def test_a_copy_is_of_one_moment_and_whole_by_itself(tmp_path: Path) -> None:
+    path, to = tmp_path / "a.book", tmp_path / "b.book"
+    runner = market(Book.create(path), tables=True)
+    last = copy(path, to)
+    runner.send(c.Command(BANK, "1", c.Deposit("steel", 1)), AT)
+    assert (last.seq, runner.state.seq) == (runner.state.seq - 1, last.seq + 1)
+    journal = runner.journal
+    assert isinstance(journal, Book)
+    journal.close()
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["a.book", "b.book"]
+    with Book.open(to) as copied:
+        assert verify(copied).hash == last.hash
+    with pytest.raises(Malformed, match="exists already"):
+        copy(path, to)
+
+
+def test_a_full_disk_is_one_line_and_takes_no_answer_along(tmp_path: Path) -> None:
+    path = tmp_path / "a.book"
+    journal = market(Book.create(path), tables=True).journal
+    assert isinstance(journal, Book)
+    last = journal.last()
+    journal.close()
+    script = (
+        "import resource, signal, sys; sys.argv = ['airshed', 'book', 'send', sys.argv[1], sys.argv[2]]\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({path.stat().st_size},) * 2)\n"
+        "from airshed.cli.main import main; main()\n"
+    )
+    wishes = tmp_path / "wishes.jsonl"
+    line = '{"actor":"small-bank","key":"n%d","body":{"do":"Deposit","account":"steel","fen":1}}\n'
+    wishes.write_text("".join(line % number for number in range(5_000)))
+    with Book.open(path) as book:
+        book.keep_law(digest(RULES), FILES)
+    words = [sys.executable, "-c", script, str(path), str(wishes)]
+    done = subprocess.run(words, env=ENVIRONMENT, capture_output=True, check=False, text=True)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
+    assert done.stderr.startswith(f"error: {path}: cannot be used (")
+    assert "make room on the disk" in done.stderr
+    with Book.open(path) as book:
+        assert book.last() == last

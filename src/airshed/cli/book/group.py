@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from airshed.cli.book import call as book_call
+from airshed.cli.book import carry as book_carry
 from airshed.cli.book import preview as book_preview
 from airshed.cli.book import reserve as book_reserve
 from airshed.cli.book import verify as book_verify
@@ -139,16 +140,14 @@ def new(
     Example: airshed book new my.book --rulebook rulebooks/dianzhong --programme
     """
     from airshed.rulebook.load import find, load, texts
-    from airshed.service.book.opening import adopt
-    from airshed.service.book.sqlite import Book
+    from airshed.service.book.opening import begin
 
     if programme and (scenario != BY_HAND or seed is not None):
         raise Malformed("--programme", "a real programme has no scenario and no seed", "leave one of them out")
     law = texts(find(rulebook))
     load(find(rulebook))
     when = instant_or_now(at)
-    with Book.create(book) as opened:
-        _, answer = adopt(opened, law, when, Programme() if programme else Simulation(scenario, seed))
+    answer = begin(book, law, when, Programme() if programme else Simulation(scenario, seed))
     if json:
         as_json(answer)
     else:
@@ -257,6 +256,7 @@ def statement(
     )
 
 
+book_carry.register(app)
 book_reserve.register(app)
 book_year.register(app)
 book_call.register(app)

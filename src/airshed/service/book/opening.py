@@ -18,7 +18,7 @@ from airshed.rulebook.digest import digest
 from airshed.rulebook.kinds import COMMANDS
 from airshed.rulebook.load import load_texts
 from airshed.rulebook.schema import CurrencyRule
-from airshed.service.book.sqlite import Book
+from airshed.service.book.sqlite import Book, made
 
 #: Largest file of commands that is read at once.
 LARGEST_FILE = 64 * 1024 * 1024
@@ -41,6 +41,12 @@ def currency_of(book: Book) -> CurrencyRule:
     if law is None:
         raise Malformed(str(book.path), "no rulebook is adopted", "airshed book new makes a book with one")
     return load_texts(book.law(law)).currency
+
+
+def begin(path: Path, texts: Mapping[str, bytes], at: int, provenance: Provenance) -> Answer:
+    """A new book with its first record in it, or nothing under that name."""
+    with made(path) as part, Book.create(part) as book:
+        return adopt(book, texts, at, provenance)[1]
 
 
 def adopt(
