@@ -10,7 +10,8 @@ from typing import Literal
 import msgspec
 
 from airshed.mrv.hj212.crc import CHECKS, crc_hj212, crc_modbus
-from airshed.mrv.hj212.items import Items, Unclear, header_items, items_of
+from airshed.mrv.hj212.head import OPENING, head_items
+from airshed.mrv.hj212.items import Items, Unclear, items_of
 
 Version = Literal["2005", "2017", "2025"]
 CrcName = Literal["hj212", "modbus"]
@@ -94,7 +95,6 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
 _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 _CRC_TEXT = re.compile(rb"[0-9A-Fa-f]{4}")
 _CRC_CUT = re.compile(rb"[0-9A-Fa-f]{0,3}")
-_OPENING = re.compile(rb"(?<![A-Za-z])CP=&&", re.IGNORECASE)
 _BLANKS = b" \t\r\n"
 
 
@@ -173,20 +173,19 @@ def _crc_fault(segment: bytes, check: bytes, dialect: Dialect) -> Rejected | Crc
 def _read(segment: bytes, crc: CrcName) -> Frame | Rejected:
     if found := _CONTROL.search(segment):
         return Rejected(Fault.SYNTAX, f"byte {found.start()} of the segment is a control character")
-    opening = _OPENING.search(segment)
+    opening = OPENING.search(segment)
     if opening is None or not segment.endswith(b"&&") or len(segment) - 2 < opening.end():
         return Rejected(Fault.SYNTAX, "the segment does not hold its content between 'CP=&&' and a closing '&&'")
     content = segment[opening.end() : -2]
     if b"&&" in content:
         return Rejected(Fault.SYNTAX, "'&&' stands inside the content: where it ends is not clear")
-    try:
-        header = header_items(segment[: opening.start()].decode("ascii"))
-        items = items_of(content.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        part, wanted = ("header", "ASCII") if error.encoding == "ascii" else ("content", "UTF-8")
-        return Rejected(Fault.SYNTAX, f"byte {error.start} of the {part} is not {wanted}")
+    header = head_items(segment[: opening.start()])
     if isinstance(header, Unclear):
         return Rejected(Fault.SYNTAX, f"header: {header.detail}")
+    try:
+        items = items_of(content.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        return Rejected(Fault.SYNTAX, f"byte {error.start} of the content is not UTF-8")
     if isinstance(items, Unclear):
         return Rejected(Fault.SYNTAX, f"content: {items.detail}")
     return _frame(header, items, crc)

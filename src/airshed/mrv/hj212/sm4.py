@@ -8,15 +8,26 @@ from collections.abc import Callable
 from cryptography.hazmat.primitives.ciphers import Cipher, modes
 from cryptography.hazmat.primitives.ciphers.algorithms import SM4
 
+from airshed.mrv.hj212.head import OPENING
+
 BLOCK = 16
 """Bytes of a block and of a key."""
 
 ENCRYPTED = re.compile(r"2[0-9]{3}|1014|3020")
 """Commands whose content shall be encrypted on a public network: 2000 to 2999, 1014 and 3020 (HJ 212-2025)."""
+_COMMAND = re.compile(r"[0-9]{4}")
 
-_OPENING = re.compile(rb"(?<![A-Za-z])CP=&&", re.IGNORECASE)
 _HEAD = 6  # '##' and four digits
 _TAIL = 6  # '&&' and the CRC
+
+
+def shall_encrypt(cn: str) -> bool:
+    """Whether the content of a command shall be encrypted; so shall all that is no command of four digits.
+
+    >>> [shall_encrypt(cn) for cn in ("2061", "9014", "02061", "")]
+    [True, False, True, True]
+    """
+    return not _COMMAND.fullmatch(cn) or ENCRYPTED.fullmatch(cn) is not None
 
 
 def encrypt(content: bytes, key: bytes) -> bytes:
@@ -51,7 +62,7 @@ def decrypted_frame(raw: bytes, key: bytes) -> bytes:
 
 def _frame(raw: bytes, key: bytes, change: Callable[[bytes, bytes], bytes]) -> bytes:
     digits = raw[2:_HEAD]
-    opening = _OPENING.search(raw)
+    opening = OPENING.search(raw)
     if opening is None or not raw.startswith(b"##") or not digits.isdigit():
         return raw
     # The end comes from the length: encrypted bytes may look like '&&' or like a line end.
