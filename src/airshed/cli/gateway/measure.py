@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from airshed.cli.mrv.shown import LawBook, LawName, measuring_law
 from airshed.cli.show import as_json, console, table
 from airshed.model.refusal import Malformed
 
@@ -28,7 +29,8 @@ def measure(
         str, typer.Option("--through", metavar="TIME", help="Beijing time up to which the year has passed.")
     ] = "",
     workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes on this machine.")] = 2,
-    rulebook: Annotated[str, typer.Option("--rulebook", help="A folder, or the name of one.")] = "dianzhong",
+    rulebook: LawName = "",
+    book: LawBook = None,
     zone: Annotated[str, typer.Option("--zone", help="Name of a shipped zone, or its folder.")] = "dianzhong",
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:
@@ -41,7 +43,6 @@ def measure(
     """
     from airshed.cli.gateway.look import instant_option
     from airshed.model.period import HOUR_MS, instant
-    from airshed.rulebook.load import find, load
     from airshed.service.gateway.devices import read_devices
     from airshed.service.gateway.measure import READINGS, readings_of_receipts
     from airshed.service.gateway.run import now_ms
@@ -51,15 +52,15 @@ def measure(
     from airshed.zone.monitoring import monitoring_rules
 
     inventory = load_zone(find_zone(zone))
-    rules = monitoring_rules(load(find(rulebook)))
+    rules = monitoring_rules(measuring_law(rulebook, book))
     begins, ends = instant(f"{year}-01-01"), instant(f"{year + 1}-01-01")
     until = instant_option("--through", through) if through else now_ms()
     if through and not begins < until <= ends:
         raise Malformed("--through", f"{through} is not in {year}", "give a time of the year")
     hours = (until - begins) // HOUR_MS if begins < until < ends else None
     taken = readings_of_receipts(
-        evidence, inventory, read_devices(devices, None), year, out, through=hours, workers=workers
-    )  # fmt: skip
+        evidence, inventory, read_devices(devices, None), year, out, rules, through=hours, workers=workers
+    )
     years, kept = recompute_readings(out / READINGS, inventory, rules, out, workers=workers)
     summary = next((each for each in years if each.year == year), None)
     if json:

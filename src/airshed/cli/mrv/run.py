@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from airshed.cli.mrv.shown import Json, t
+from airshed.cli.mrv.shown import Json, LawBook, LawName, measuring_law, t
 from airshed.cli.show import as_json, bar, console, table
 
 if TYPE_CHECKING:
@@ -32,11 +32,9 @@ def run(
     cluster: Annotated[
         str, typer.Option("--cluster", metavar="ADDRESS", help="Dask scheduler whose workers do it instead.")
     ] = "",
-    rulebook: Annotated[str, typer.Option("--rulebook", help="A folder, or the name of one.")] = "dianzhong",
+    rulebook: LawName = "",
     zone: Annotated[str, typer.Option("--zone", help="Name of a shipped zone, or its folder.")] = "dianzhong",
-    book: Annotated[
-        Path | None, typer.Option("--book", help="Book whose operators' marks are taken into account.")
-    ] = None,
+    book: LawBook = None,
     json: Json = False,
 ) -> None:
     """Recompute evidence or hourly readings to hours (Parquet by year and stack), stack-years and their sum.
@@ -49,7 +47,6 @@ def run(
     """
     from time import perf_counter
 
-    from airshed.rulebook.load import find, load
     from airshed.service.stacks import readings as hourly
     from airshed.service.stacks.evidence import read_manifest
     from airshed.service.stacks.recompute import recompute, recompute_readings
@@ -58,7 +55,7 @@ def run(
     from airshed.zone.monitoring import monitoring_rules
 
     inventory = load_zone(find_zone(zone))
-    rules = monitoring_rules(load(find(rulebook)))
+    rules = monitoring_rules(measuring_law(rulebook, book))
     marks = _marks(book) if book is not None else None
     years: tuple[Summary, ...]
     began = perf_counter()

@@ -21,6 +21,14 @@ MG_PER_T = Decimal(10**9)
 LARGEST_RECORD = 4_000_000
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 RulesName = Annotated[str, typer.Option("--rulebook", help="Name of a shipped rulebook, or its folder.")]
+LawName = Annotated[
+    str,
+    typer.Option("--rulebook", metavar="NAME", help="Name or folder of a rulebook; else that of --book, or dianzhong."),
+]
+LawBook = Annotated[
+    Path | None,
+    typer.Option("--book", metavar="BOOK", help="Book whose law holds, and whose operators' marks are taken."),
+]
 Removal = Annotated[str, typer.Option("--removal", metavar="PERCENT", help="What control takes out.")]
 
 
@@ -35,6 +43,17 @@ def law_of(rulebook: str) -> Rulebook:
     from airshed.rulebook.load import find, load
 
     return load(find(rulebook))
+
+
+def measuring_law(rulebook: str, book: Path | None) -> Rulebook:
+    """The law by which hours are counted: the one that is named, else the one that the book adopted last."""
+    from airshed.service.book import opening
+    from airshed.service.book.sqlite import Book
+
+    if rulebook or book is None:
+        return law_of(rulebook or "dianzhong")
+    with Book.read(book) as opened:
+        return opening.law_of(opened)
 
 
 def fields(value: object) -> dict[str, object]:

@@ -17,8 +17,8 @@ from airshed.model.refusal import Malformed
 from airshed.rulebook.digest import digest
 from airshed.rulebook.kinds import COMMANDS
 from airshed.rulebook.load import load_texts
-from airshed.rulebook.schema import CurrencyRule
-from airshed.service.book.sqlite import Book, made
+from airshed.rulebook.schema import CurrencyRule, Rulebook
+from airshed.service.book.sqlite import Book
 
 #: Largest file of commands that is read at once.
 LARGEST_FILE = 64 * 1024 * 1024
@@ -28,19 +28,22 @@ _decoder = msgspec.json.Decoder(Command)
 
 def carry_on(book: Book) -> Runner:
     """The runner of a book under the law it adopted last; `Malformed` when it has none."""
+    rules = law_of(book)
+    with book.named():
+        return Runner(book, rules)
+
+
+def law_of(book: Book) -> Rulebook:
+    """The law that a book adopted last; `Malformed` when it has none."""
     law = book.law_in_force()
     if law is None:
         raise Malformed(str(book.path), "no rulebook is adopted", "airshed book new makes a book with one")
-    with book.named():
-        return Runner(book, load_texts(book.law(law)))
+    return load_texts(book.law(law))
 
 
 def currency_of(book: Book) -> CurrencyRule:
     """The currency of the law in force; `Malformed` when the book has no law."""
-    law = book.law_in_force()
-    if law is None:
-        raise Malformed(str(book.path), "no rulebook is adopted", "airshed book new makes a book with one")
-    return load_texts(book.law(law)).currency
+    return law_of(book).currency
 
 
 def begin(path: Path, texts: Mapping[str, bytes], at: int, provenance: Provenance) -> Answer:

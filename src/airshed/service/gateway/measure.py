@@ -6,7 +6,6 @@ refused/2027/KM-CEM-01-A.jsonl   frames at the stack that are not of its device,
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,9 +14,13 @@ import msgspec
 import numpy as np
 
 from airshed.model.refusal import Malformed
+from airshed.mrv.hj212.head import head_of
+from airshed.mrv.hj212.items import Unclear
+from airshed.mrv.rules import MonitoringRules
 from airshed.service.gateway import journal, store
 from airshed.service.gateway.devices import Device
 from airshed.service.gateway.readings import dated_frames, readings_of
+from airshed.service.gateway.reception import without_password
 from airshed.service.run.lock import only_writer
 from airshed.service.run.parts import put, sweep
 from airshed.service.run.pool import DEFAULT_WORKERS, each
@@ -31,8 +34,6 @@ OTHER_DEVICE = "other_device"
 """Why a frame gives no hour: the inventory has another device at the stack than the MN that it gives."""
 NO_MN = "no_mn"
 
-_MN = re.compile(rb"(?:\A##[0-9]{4}|[;,])\s*MN=([^;,&]*)", re.IGNORECASE)
-
 
 class NotOfStack(msgspec.Struct, frozen=True):
     """One frame that gives no hour."""
@@ -42,7 +43,7 @@ class NotOfStack(msgspec.Struct, frozen=True):
     mn: str
     why: str
     detail: str
-    #: The frame as it lies in the evidence, in base64.
+    #: The frame as it lies in the evidence, in base64, with `*` for the password.
     raw: bytes
 
 
@@ -65,6 +66,7 @@ class ReceiptsJob(msgspec.Struct, frozen=True):
     #: Its device by the inventory.
     mn: str
     year: int
+    rules: MonitoringRules
     through: int | None
     devices: Mapping[str, Device]
     out: Path
@@ -76,9 +78,9 @@ def read_stack(job: ReceiptsJob) -> tuple[hourly.Holding, Taken]:
     numbers = [mn_of(raw) for raw in frames]
     taken = np.array([mn == job.mn for mn in numbers], np.bool_)
     place = job.receipts / job.stack
-    readings = readings_of(frames, place, job.year, job.devices, job.through, taken, days)
+    readings = readings_of(frames, place, job.year, job.devices, job.rules, job.through, taken, days)
     refused = [
-        NotOfStack(position, mn, *_why(job, mn), frames[position])
+        NotOfStack(position, mn, *_why(job, mn), without_password(frames[position]))
         for position, mn in enumerate(numbers)
         if mn != job.mn
     ]  # fmt: skip
@@ -98,6 +100,7 @@ def readings_of_receipts(
     devices: Mapping[str, Device],
     year: int,
     out: Path,
+    rules: MonitoringRules,
     *,
     through: int | None = None,
     workers: int = DEFAULT_WORKERS,
@@ -118,7 +121,7 @@ def readings_of_receipts(
     for stack in store.stacks_of(receipts):
         if stack not in known:
             raise Malformed(str(receipts / stack), f"no such stack in {zone.name_en}", "name its own zone")
-        jobs.append(ReceiptsJob(receipts, stack, known[stack], year, through, devices, out))
+        jobs.append(ReceiptsJob(receipts, stack, known[stack], year, rules, through, devices, out))
     folder = out / READINGS
     with only_writer(folder, "gateway measure"):
         there = hourly.read_manifest(folder).holdings if hourly.is_readings(folder) else ()
@@ -149,9 +152,8 @@ def mn_of(raw: bytes) -> str:
     >>> mn_of(b"##0040ST=31;CN=2061;MN=A1;Flag=4;CP=&&MN=B&&0000")
     'A1'
     """
-    end = raw.find(b"&&")
-    found = _MN.search(raw[: end if end >= 0 else len(raw)])
-    return found[1].strip().decode("ascii", "replace") if found else ""
+    head = head_of(raw)
+    return "" if isinstance(head, Unclear) else head.get("mn", "")
 
 
 def _why(job: ReceiptsJob, mn: str) -> tuple[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +13,10 @@ from airshed.model.refusal import Malformed
 from airshed.mrv.days import day_chain
 from airshed.mrv.flue_gas import Floats
 from airshed.mrv.hj212.codes import factors
+from airshed.mrv.hj212.frame import Frame, decode
+from airshed.mrv.hj212.head import head_of
 from airshed.mrv.hj212.hours import MINUTE_REPORT, hour_rows
+from airshed.mrv.hj212.items import Unclear
 from airshed.mrv.hj212.rows import HourRows
 from airshed.mrv.minutes import INTERVALS, filled_with, hours_of_minutes, interval_of
 from airshed.mrv.readings import AIR_PRESSURE, AIR_PRESSURE_OF_FLUE_GAS, FACTORS, FLOW, FURTHER_GASES, StackReadings
@@ -22,6 +24,7 @@ from airshed.mrv.rules import MonitoringRules
 from airshed.mrv.told import TOTALS, Instants, Receipt, told_year
 from airshed.mrv.year import StackYear, close_year
 from airshed.service.gateway import store
+from airshed.service.gateway.answers import DONE, REQUEST_ANSWERED
 from airshed.service.gateway.devices import Device, Registry
 from airshed.service.stacks.evidence import split_frames
 from airshed.zone.monitoring import registrations
@@ -36,7 +39,7 @@ SPELLINGS: Mapping[str, tuple[str, ...]] = {
     )
     for code in (*FACTORS, *FURTHER_GASES, FLOW)
 }
-_OF_MINUTES = f"CN={MINUTE_REPORT}".encode()
+_OF_MINUTES = MINUTE_REPORT.encode()
 _CODES = tuple(dict.fromkeys(code for names in SPELLINGS.values() for code in names))
 _TOTALS = tuple(name for code in TOTALS for name in SPELLINGS[code])
 
@@ -61,14 +64,18 @@ def dated_frames(folder: Path, stack: str) -> tuple[list[bytes], Instants]:
     return frames, np.array(received, "datetime64[D]")
 
 
-def read_receipts(folder: Path, stack: str, year: int, registry: Registry, through: int | None = None) -> StackReadings:
+def read_receipts(
+    folder: Path, stack: str, year: int, registry: Registry, rules: MonitoringRules, through: int | None = None
+) -> StackReadings:
     """The year of a stack as its devices said it, in the codes, measures and labels of the standard.
+
+    `rules` are those of the law by which the year is measured: they say when minutes make an hour.
 
     Each frame is read by the registration of its MN. `Malformed` if a device is not registered any more: without its
     registration nobody knows what its hours mean.
     """
     frames, days = dated_frames(folder, stack)
-    return readings_of(frames, folder / stack, year, registry, through, days=days)
+    return readings_of(frames, folder / stack, year, registry, rules, through, days=days)
 
 
 def readings_of(
@@ -76,6 +83,7 @@ def readings_of(
     place: Path,
     year: int,
     registry: Registry,
+    rules: MonitoringRules,
     through: int | None = None,
     taken: NDArray[np.bool_] | None = None,
     days: Instants | None = None,
@@ -111,7 +119,7 @@ def readings_of(
         receipt=receipt,
     )
     if any(_OF_MINUTES in raw for raw in read):
-        readings = filled_with(readings, _of_minutes(read, year, registry, place))
+        readings = filled_with(readings, _of_minutes(read, year, registry, rules, place))
     return readings if through is None else replace(readings, through=through)
 
 
@@ -123,11 +131,7 @@ def measure_receipts(
     for stack in store.stacks_of(folder):
         if stack not in known:
             raise Malformed(str(folder / stack), f"no such stack in {zone.name_en}", "name its own zone")
-        yield close_year(known[stack], read_receipts(folder, stack, year, registry), rules)
-
-
-_ASKED = re.compile(rb"CN=901[12]\b.*?MN=([^;,&]+)|MN=([^;,&]+).*?CN=901[12]\b", re.IGNORECASE)
-_QN = re.compile(rb"(?<![A-Za-z])QN=([0-9]{17})(?![0-9])", re.IGNORECASE)
+        yield close_year(known[stack], read_receipts(folder, stack, year, registry, rules), rules)
 
 
 def _own_clashes(rows: HourRows, frames: Sequence[bytes]) -> NDArray[np.bool_]:
@@ -137,31 +141,37 @@ def _own_clashes(rows: HourRows, frames: Sequence[bytes]) -> NDArray[np.bool_]:
     """
     if not rows.clash.any():
         return rows.clash
-    asked = {
-        (mn[1] or mn[2], qn[1])
-        for raw in frames
-        if b"901" in raw and (mn := _ASKED.search(raw)) and (qn := _QN.search(raw))
-    }
+    asked = {who for raw in frames if b"901" in raw and (who := _ended(raw)) is not None}
     clash = rows.clash.copy()
     for row in np.flatnonzero(clash).tolist():
-        found = _QN.search(frames[int(rows.position[row])])
-        clash[row] = found is None or ((rows.mn[row] or "").encode(), found[1]) not in asked
+        head = head_of(frames[int(rows.position[row])])
+        clash[row] = isinstance(head, Unclear) or (rows.mn[row] or "", head.get("qn")) not in asked
     return clash
 
 
-def _of_minutes(frames: Sequence[bytes], year: int, registry: Registry, place: Path) -> StackReadings:
-    """Hours built of the reports of minutes, under the flags and the 45 minutes of the standard."""
+def _ended(raw: bytes) -> tuple[str, str | None] | None:
+    """MN and QN of an answer to a request; None for any other frame. 2005 says the QN in the content."""
+    frame = decode(raw, "any")
+    if isinstance(frame, Frame) and frame.cn in (REQUEST_ANSWERED, DONE):
+        return frame.mn or "", frame.qn or frame.field("QN")
+    return None
+
+
+def _of_minutes(
+    frames: Sequence[bytes], year: int, registry: Registry, rules: MonitoringRules, place: Path
+) -> StackReadings:
+    """Hours built of the reports of minutes, under the flags and the count of minutes that the law asks for."""
     rows = hour_rows(frames, _CODES, "any", report=MINUTE_REPORT)
     devices = _devices(rows.mn, registry, place)
     numbers = np.array([list(devices).index(mn or "") for mn in rows.mn], np.int64)
     interval = interval_of(rows.time)
     if interval is None:  # one report, or steps that the standard does not know
-        return hours_of_minutes(year, rows.time[:0], {}, {}, INTERVALS[0], MonitoringRules())
+        return hours_of_minutes(year, rows.time[:0], {}, {}, INTERVALS[0], rules)
     ends = np.array([device.end_labelled for device in devices.values()], np.bool_)
     times = rows.time.astype("datetime64[m]") - (ends[numbers] * interval).astype("timedelta64[m]")
     means, flags = _spelt(rows, list(devices.values()), numbers)
     means.pop(FLOW, None)
-    return hours_of_minutes(year, times, means, flags, interval, MonitoringRules())
+    return hours_of_minutes(year, times, means, flags, interval, rules)
 
 
 def _devices(mns: Sequence[str | None], registry: Registry, place: Path) -> dict[str, Device]:
