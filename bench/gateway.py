@@ -35,7 +35,7 @@ STEADY_S = 5.0
 TIMES = (1, 10, 30)
 PATIENCE_S = 30.0
 KILLED_AFTER_S = 2.0
-BEGIN = 1_798_732_800_000  # 2027-01-01 in Beijing
+BEGIN = 1_577_808_000_000  # 2020-01-01 in Beijing: long over
 
 
 class Line(asyncio.Protocol):

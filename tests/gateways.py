@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Sequence
+import selectors
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from airshed.lab.stacks.device import Logger
@@ -35,6 +37,47 @@ class Clock:
 
     def __call__(self) -> int:
         return self.at
+
+
+LONGEST_S = 90.0
+"""Seconds after which a story that waits for what does not come is ended."""
+
+
+class _Patient(selectors.DefaultSelector):
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        return super().select(0.2 if timeout is None else min(timeout, 0.2))
+
+
+class SteppedLoop(asyncio.SelectorEventLoop):
+    """A loop with real sockets whose clock stands still until it is moved, so that no test depends on the machine."""
+
+    now_s = 1_000.0
+
+    def __init__(self) -> None:
+        super().__init__(_Patient())
+        self._ends = monotonic() + LONGEST_S
+
+    def time(self) -> float:
+        assert monotonic() < self._ends, "what the test waits for does not come"
+        return self.now_s
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now_s += seconds
+
+
+def stepped(story: Callable[[Callable[[float], None]], Coroutine[Any, Any, None]]) -> None:
+    """Play a story in which time passes only as it says, by the function that it is given."""
+    with asyncio.Runner(loop_factory=SteppedLoop) as runner:
+        loop = runner.get_loop()
+        assert isinstance(loop, SteppedLoop)
+        runner.run(story(loop.advance))
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait for what the gateway does, however long that takes."""
+    while not holds():
+        await asyncio.sleep(0)
 
 
 @dataclass
@@ -187,8 +230,8 @@ class Peer:
 
 
 @asynccontextmanager
-async def peer(port: int) -> AsyncIterator[Peer]:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+async def peer(port: int, address: str = "127.0.0.1") -> AsyncIterator[Peer]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(address, 0))
     try:
         yield Peer(reader, writer)
     finally:

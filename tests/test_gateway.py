@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 import socket
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -36,11 +37,12 @@ from gateways import (
     VERSIONS,
     Clock,
     FailingDisk,
-    Peer,
     device,
     gateway,
     logger,
     peer,
+    stepped,
+    until,
 )
 
 HOUR = 3_600_000
@@ -79,7 +81,7 @@ def test_a_frame_is_answered_wherever_it_was_cut_and_whatever_it_is_glued_to(tmp
         async with gateway(tmp_path, [device(one)], limits=Limits(per_address=2000)) as gate, peer(gate.port) as there:
             whole = one.report(HOURS, NEW_YEAR, NOON)
             for place in range(1, len(whole)):
-                raw = one.report(HOURS, NEW_YEAR + place * HOUR, NOON + place)
+                raw = one.report(HOURS, NEW_YEAR - (100 + place) * HOUR, NOON + place)
                 await there.send(raw[:place])
                 await asyncio.sleep(0)
                 await there.send(raw[place:])
@@ -97,7 +99,8 @@ def test_answers_are_those_of_the_edition_and_only_as_the_flag_asks(tmp_path: Pa
     loggers = [logger(version, f"{MN[:-1]}{place}") for place, version in enumerate(VERSIONS)]
 
     async def story() -> None:
-        async with gateway(tmp_path, [device(one) for one in loggers]) as gate, peer(gate.port) as there:
+        shared = [replace(device(one), line="roof") for one in loggers]
+        async with gateway(tmp_path, shared) as gate, peer(gate.port) as there:
             for one in loggers:
                 await there.send(one.report(HOURS, NEW_YEAR, NOON))
             data = await there.answers(3)
@@ -238,7 +241,8 @@ def test_what_is_sent_again_takes_the_place_of_nothing_twice(tmp_path: Path) -> 
     one, marked = logger(), logger("2025", MN[:-1] + "5")
 
     async def story() -> None:
-        async with gateway(tmp_path, [device(one), device(marked, "KM-2")]) as gate, peer(gate.port) as there:
+        shared = [replace(device(one), line="roof"), replace(device(marked, "KM-2"), line="roof")]
+        async with gateway(tmp_path, shared) as gate, peer(gate.port) as there:
             await there.send(one.report(HOURS, NEW_YEAR, NOON))
             await there.send(one.report(HOURS, NEW_YEAR, NOON + 60_000))  # another QN, the same hour
             await there.send(one.report(HOURS, NEW_YEAR, NOON + 60_000) * 2)
@@ -266,7 +270,7 @@ def test_a_report_that_broke_with_the_line_is_sent_again_and_kept_once(tmp_path:
     async def story() -> None:
         async with gateway(tmp_path, [device(one)]) as gate:
             caller = Caller(one, "127.0.0.1", gate.port, gate.clock, replace(QUICK, break_every=4, cut=11))
-            await caller.call(islice(plan(NEW_YEAR, HOUR, (HOURS,)), 40))
+            await caller.call(islice(plan(NEW_YEAR - 40 * HOUR, HOUR, (HOURS,)), 40))
             assert (caller.counts["broken"], caller.counts["answered"]) == (10, 40)
             moments = [frame.field("DataTime") for _, frame in gate.heard]
             assert len(moments) == len(set(moments)) == 40
@@ -345,49 +349,27 @@ def test_oversize_and_damaged_frames_are_refused_by_name_and_the_next_is_taken(t
 
 def test_slow_and_silent_peers_are_let_go(tmp_path: Path) -> None:
     one = logger()
-    limits = Limits(first_frame_s=0.3, frame_s=0.2, idle_s=0.6)
 
-    async def story() -> None:
-        async with gateway(tmp_path, [device(one)], limits=limits) as gate:
+    async def story(advance: Callable[[float], None]) -> None:
+        async with gateway(tmp_path, [device(one)]) as gate:
+            limits = gate.host.limits
             async with peer(gate.port) as silent:
-                assert await silent.ended(3)
+                await until(lambda: gate.host.counts["connections"] == 1)
+                advance(limits.first_frame_s)
+                assert await silent.ended()
             async with peer(gate.port) as slow:
-                dripping = asyncio.create_task(drip(slow, one.report(HOURS, NEW_YEAR, NOON)))
-                assert await slow.ended(3)
-                dripping.cancel()
-                await asyncio.gather(dripping, return_exceptions=True)
+                await slow.send(one.report(HOURS, NEW_YEAR, NOON) + b"##05")
+                assert len(await slow.answers(1)) == 1
+                advance(limits.frame_s)
+                assert await slow.ended()
             async with peer(gate.port) as idle:
                 await idle.send(one.report(HOURS, NEW_YEAR, NOON))
                 assert len(await idle.answers(1)) == 1
-                assert await idle.ended(3)
+                advance(limits.idle_s)
+                assert await idle.ended()
             assert [each["why"] for each in gate.noted("disconnected")] == ["no_frame", "slow_frame", "idle"]
 
-    asyncio.run(story())
-
-
-async def drip(slow: Peer, raw: bytes) -> None:
-    for byte in raw:
-        await slow.send(bytes([byte]))
-        await asyncio.sleep(0.02)
-
-
-def test_connections_are_bounded_per_address_and_in_total(tmp_path: Path) -> None:
-    async def story() -> None:
-        for limits, why in (
-            (Limits(per_address=3), "too_many_of_address"),
-            (Limits(connections=3, per_address=9), "too_many"),
-        ):
-            async with gateway(tmp_path / why, [device(logger())], limits=limits) as gate:
-                async with peer(gate.port), peer(gate.port), peer(gate.port):
-                    await asyncio.sleep(0.05)
-                    async with peer(gate.port) as fourth:
-                        assert await fourth.ended()
-                    assert gate.noted("connection_refused") == [{"address": "127.0.0.1", "why": why}]
-                await asyncio.sleep(0.05)
-                async with peer(gate.port) as again:
-                    assert not await again.ended(0.1)
-
-    asyncio.run(story())
+    stepped(story)
 
 
 def test_a_peer_that_does_not_read_is_cut_off(tmp_path: Path) -> None:
@@ -553,7 +535,7 @@ def test_one_sync_serves_all_frames_of_a_tick(tmp_path: Path) -> None:
 
     async def story() -> None:
         async with gateway(tmp_path, [device(one)], disk=disk.disk) as gate, peer(gate.port) as there:
-            raw = b"".join(one.report(HOURS, NEW_YEAR + place * HOUR, NOON + place) for place in range(500))
+            raw = b"".join(one.report(HOURS, NEW_YEAR - place * HOUR, NOON + place) for place in range(500))
             await there.send(raw)
             assert len(await there.answers(500)) == 500
             assert disk.syncs < 100

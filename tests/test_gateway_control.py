@@ -369,8 +369,15 @@ def test_a_device_without_a_key_or_that_has_not_spoken_in_one_gets_none(tmp_path
             assert (await at.tell(NewKey(silent.mn))).outcome == "not_connected"
             await there.send(silent.clock_notice(NOON))
             await there.answers(1)
-            with pytest.raises(Malformed, match="has not spoken in a key since the gateway started"):
-                await at.tell(NewKey(silent.mn))
+            assert (await at.tell(NewKey(silent.mn))).outcome == "not_connected", "it has not shown who it is"
+            async with peer(at.gate.port) as other:
+                await other.send(plain.report(HOURS, NEW_YEAR, NOON))
+                assert len(await other.answers(1)) == 1
+                known = at.gate.host.registry
+                keyed = replace(known[plain.mn], keys=known[silent.mn].keys)
+                at.gate.host.registry = {**known, plain.mn: keyed}  # its first key, set at the device
+                with pytest.raises(Malformed, match="has not spoken in a key since the gateway started"):
+                    await at.tell(NewKey(plain.mn))
             assert [path.name for path in at.keys.iterdir()] == ["k1.key"]
 
     asyncio.run(story())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import gzip
 import json
 import os
@@ -39,6 +40,7 @@ from gateways import MN, NEW_YEAR, NOON, Clock, FailingDisk, device, gateway, lo
 from laws import RULES
 
 HOUR, DAY = 3_600_000, 86_400_000
+LAW = monitoring_rules(RULES)
 QUICK = Manner(interval_s=0, timeout_s=5, pause_s=0.01)
 
 
@@ -210,6 +212,49 @@ def test_a_day_whose_close_was_interrupted_is_closed_the_same_at_the_next_start(
     assert not list(tmp_path.rglob("*.part"))
 
 
+def open_to_others(folder: Path) -> list[str]:
+    return [str(path) for path in (folder, *folder.rglob("*")) if path.lstat().st_mode & 0o077]
+
+
+def test_nobody_else_may_read_the_evidence_where_every_frame_has_a_password(tmp_path: Path) -> None:
+    """Files 600, folders 700, whatever the mask of the process; what an earlier version left open is taken back."""
+    folder, before = tmp_path / "receipts", os.umask(0)
+    one = logger()
+    try:
+        clock = Clock()
+        keeper = Keeper(folder, clock)
+        for place in range(2):
+            keeper.commit([arrived(one, NEW_YEAR + place * HOUR, device(one))])
+            wrong = judge(replace(one, password="guess").report(HOURS, NEW_YEAR, NOON).strip(), {MN: device(one)}, NOON)
+            keeper.commit([Arrived(wrong, "127.0.0.1:1")])
+            clock.at += DAY
+            keeper.close_days(keeper.turn())
+        keeper.commit([arrived(one, NEW_YEAR + 9 * HOUR, device(one))])
+        keeper.close()
+        assert open_to_others(folder) == []
+        opened = [folder, folder / "KM-1", *folder.rglob("*.hj212*"), *folder.rglob("*.log*")]
+        for path in opened:
+            path.chmod(0o755 if path.is_dir() else 0o644)
+        again = Keeper(folder, clock)
+        again.close()
+        assert again.tightened == len(opened)
+        assert open_to_others(folder) == []
+    finally:
+        os.umask(before)
+    refused = gzip.decompress((folder / "refused" / "2027-01-01.jsonl.gz").read_bytes())
+    raw = base64.b64decode(json.loads(refused.splitlines()[0])["raw"])
+    assert b"PW=*****;" in raw
+    assert b"guess" not in raw
+
+
+def test_a_folder_with_other_things_in_it_is_not_taken_from_others(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("mine")
+    tmp_path.chmod(0o755)
+    Keeper(tmp_path, Clock()).close()
+    assert tmp_path.stat().st_mode & 0o777 == 0o755
+    assert open_to_others(tmp_path / "journal") == []
+
+
 def test_frames_of_a_failed_tick_do_not_enter_the_files_of_their_day(tmp_path: Path) -> None:
     clock, one, disk = Clock(), logger(), FailingDisk()
     keeper = Keeper(tmp_path, clock, disk.disk)
@@ -300,7 +345,7 @@ def test_every_acknowledged_frame_survives_kill_9_under_load(tmp_path: Path) -> 
         assert process.stdout is not None
         try:
             port = json.loads(process.stdout.readline())["port"]
-            asyncio.run(load_until_killed(loggers, port, NEW_YEAR + turn * 400 * DAY, process, answered))
+            asyncio.run(load_until_killed(loggers, port, NEW_YEAR - (turn + 1) * 800 * DAY, process, answered))
         finally:
             process.kill()
             process.stdout.close()
@@ -348,7 +393,7 @@ def test_a_year_that_came_over_tcp_is_measured_like_the_same_year_from_disk(tmp_
     folder = shipped("zones", "dianzhong")
     zone = load(folder)
     stack = next(each for each in zone.stacks if each.stack == "KM-CEM-01-A")
-    rules = monitoring_rules(RULES)
+    rules = LAW
     simulate_zone(tmp_path / "disk", zone, 2027, 7, stacks=[stack.stack], workers=1)
     (expected,) = measure_zone(tmp_path / "disk", zone, rules, workers=1)
     registered = Device(stack.mn, stack.stack, "2017", password="123456")
@@ -390,7 +435,7 @@ def test_dialects_are_put_right_when_a_year_is_read(tmp_path: Path) -> None:
         keeper = Keeper(folder, clock)
         keeper.commit([arrived(one, NEW_YEAR + hour * HOUR, registered) for hour in range(1, 5)])
         keeper.close()
-        years[name] = read_receipts(folder, "KM-1", 2027, {registered.mn: registered})
+        years[name] = read_receipts(folder, "KM-1", 2027, {registered.mn: registered}, LAW)
     plain = years["plain"]
     assert plain.framed[:6].tolist() == [False, True, True, True, True, False]
     for factor in ("a21026", "a01011", "a19001", "a01013"):
@@ -398,7 +443,7 @@ def test_dialects_are_put_right_when_a_year_is_read(tmp_path: Path) -> None:
         np.testing.assert_array_equal(years["end"].column(factor)[:4], plain.column(factor)[1:5])
     np.testing.assert_allclose(years["pascals"].column("a01013"), plain.column("a01013") * 0.001)
     with pytest.raises(Malformed, match=f"frames of MN {MN}, which is not registered"):
-        read_receipts(tmp_path / "plain", "KM-1", 2027, {})
+        read_receipts(tmp_path / "plain", "KM-1", 2027, {}, LAW)
 
 
 def test_hours_in_parts_and_hours_of_two_devices_become_one_year(tmp_path: Path) -> None:
@@ -409,7 +454,7 @@ def test_hours_in_parts_and_hours_of_two_devices_become_one_year(tmp_path: Path)
     keeper.commit([Arrived(verdict, "127.0.0.1:1") for verdict in parts])
     keeper.commit([arrived(other, NEW_YEAR + HOUR, registry[other.mn])])
     keeper.close()
-    year = read_receipts(tmp_path, "KM-1", 2027, registry)
+    year = read_receipts(tmp_path, "KM-1", 2027, registry, LAW)
     assert year.framed[:3].tolist() == [True, True, False]
     assert year.duplicates == ()
     assert set(year.values) >= {"a21026", "a01011", "a19001"}

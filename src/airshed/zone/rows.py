@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from types import NoneType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
@@ -21,11 +21,12 @@ Decoded = TypeVar("Decoded")
 MOST_ROWS = 100_000
 
 
-def read_rows(path: Path, kind: type[Row]) -> tuple[Row, ...]:
+def read_rows(path: Path, kind: type[Row], optional: Collection[str] = ()) -> tuple[Row, ...]:
     """The rows of a CSV file as `kind`: its fields are the columns, in their order.
 
-    An empty cell is None where the field allows that; a tuple field holds words between blanks. Anything else
-    raises `Malformed` with file, line and column.
+    An empty cell is None where the field allows that; a tuple field holds words between blanks. Columns that are
+    `optional` may be left out, for the default of their field. Anything else raises `Malformed` with file, line and
+    column.
     """
     kinds = get_type_hints(kind, include_extras=True)
     columns = list(kind.__struct_fields__)
@@ -39,6 +40,7 @@ def read_rows(path: Path, kind: type[Row]) -> tuple[Row, ...]:
     rows: list[Row] = []
     try:
         header = next(reader, [])
+        columns = [column for column in columns if column in header or column not in optional]
         if header != columns:
             _blame_header(path, header, columns)
         for cells in reader:

@@ -27,6 +27,15 @@ def gateway(
     ] = None,
     connections: Annotated[int, typer.Option("--connections", min=1, help="Most connections.")] = 5_000,
     per_address: Annotated[int, typer.Option("--per-address", min=1, help="Most connections of one address.")] = 200,
+    early: Annotated[
+        int, typer.Option("--early", min=0, max=600, help="Seconds by which a report may come before it is over.")
+    ] = 60,
+    wrong_passwords: Annotated[
+        int, typer.Option("--wrong-passwords", min=1, help="Of one number at one address, before none is looked at.")
+    ] = 5,
+    unlock: Annotated[
+        int, typer.Option("--unlock", min=1, help="Seconds after which one more password is looked at.")
+    ] = 300,
     renew_keys: Annotated[
         bool, typer.Option("--renew-keys", help="Renew keys that are 90 days old, or that a device asks to renew.")
     ] = False,
@@ -56,7 +65,15 @@ def gateway(
     from airshed.service.gateway.run import run, write_lines
 
     folder = keys or devices.parent / "keys"
-    limits = Limits(connections=connections, per_address=per_address)
+    limits = Limits(
+        connections=connections,
+        per_address=per_address,
+        early_ms=early * 1000,
+        wrong_of_pair=wrong_passwords,
+        wrong_of_device=4 * wrong_passwords,
+        wrong_of_address=4 * wrong_passwords,
+        wrong_every_s=unlock,
+    )
     read_devices(devices, folder)
     asyncio.run(run(host, port, devices, folder, evidence, limits, write_lines(json), renew_keys=renew_keys))
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from airshed.cli.show import as_json, console, table
 from airshed.model.refusal import Malformed
 
+if TYPE_CHECKING:
+    from airshed.service.gateway.channel import Locked
+
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of evidence.", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
-SHOWN_KEYS = 40
-"""Keys that are listed; all of them with --json."""
+SHOWN_KEYS = SHOWN_LOCKED = 40
+"""Keys and locked ones that are listed; more of them with --json."""
 MOST_NAMED = 10
 """Devices that are named in one line; all of them with --json."""
 
@@ -40,7 +44,7 @@ def instant_option(option: str, text: str) -> int:
 
 
 def status(evidence: Folder, json: Json = False) -> None:
-    """Say what a running gateway has counted, which devices are connected, and how old their keys are.
+    """Say what a running gateway has counted, which devices are connected, who is locked out, and how old keys are.
 
     Example: airshed gateway status receipts
     """
@@ -53,6 +57,10 @@ def status(evidence: Folder, json: Json = False) -> None:
     disk = "the disk takes nothing; nothing is acknowledged 磁盘故障" if state.stalled else "the disk works 磁盘正常"
     console.print(f"{len(state.connected)} of {state.devices} devices connected 已连接; {disk}")
     table("Since the start 启动以来", ("what", "count #"), [(name, f"{n:,}") for name, n in state.counts.items()])
+    if state.silent:
+        console.print(f"{state.silent} connections have not shown whose they are 尚未表明身份", markup=False)
+    if state.locked:
+        _locked(state.locked)
     if state.keys:
         table(
             "Keys 密钥",
@@ -74,6 +82,18 @@ def status(evidence: Folder, json: Json = False) -> None:
                 for key in sorted(state.keys, key=lambda each: -each.days)[:SHOWN_KEYS]
             ],
         )
+
+
+def _locked(shown: Sequence[Locked]) -> None:
+    """Whose passwords are not looked at now."""
+    table(
+        "Locked for wrong passwords 密码错误锁定",
+        ("mn", "address", "wrong #", "turned away #", "next look in s #"),
+        [
+            (row.mn or "any 任意", row.address or "new ones 新地址", f"{row.wrong:,}", f"{row.turned:,}", row.seconds)
+            for row in shown[:SHOWN_LOCKED]
+        ],
+    )
 
 
 def gaps(

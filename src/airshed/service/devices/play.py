@@ -65,9 +65,9 @@ class Wanted:
         return [Logger(mn, version, self.seed, self.password, crc, secret) for mn in mns(self.mn, self.count)]
 
     def begins(self, now: int) -> int:
-        """The instant of the first report."""
+        """The instant of the first report; if none is given, now, or so much before it that no report is ahead."""
         if not self.begin:
-            return now
+            return now - max(0, round(self.reports * (self.step_s - self.interval_s))) * 1000
         try:
             return round(datetime.fromisoformat(self.begin).replace(tzinfo=BEIJING).timestamp()) * 1000
         except ValueError:
@@ -100,6 +100,7 @@ class Wanted:
             for place, logger in enumerate(self.loggers(), start=1)
         ]
         try:
+            path.touch(mode=0o600)
             write_rows(path, DeviceRow, rows)
         except OSError as error:
             raise Malformed(str(path), f"cannot be written ({error.strerror})", "name a file") from None

@@ -103,6 +103,20 @@ class KeyAge(msgspec.Struct, frozen=True):
     spoken: bool
 
 
+class Locked(msgspec.Struct, frozen=True):
+    """Somebody whose passwords are not looked at now: a number at an address, a device anywhere new, an address."""
+
+    #: Empty for an address, whatever number it gives.
+    mn: str
+    #: Empty for a device, wherever it was not heard before.
+    address: str
+    #: Wrong passwords in all, and frames that were turned away without a look.
+    wrong: int
+    turned: int
+    #: Until the next one is looked at.
+    seconds: int
+
+
 class State(msgspec.Struct, frozen=True, tag="state", tag_field="is"):
     """The gateway now."""
 
@@ -112,6 +126,9 @@ class State(msgspec.Struct, frozen=True, tag="state", tag_field="is"):
     #: By name, refused ones as refused_REASON.
     counts: dict[str, int]
     keys: tuple[KeyAge, ...]
+    #: Connections that have not shown yet whose they are.
+    silent: int = 0
+    locked: tuple[Locked, ...] = ()
 
 
 class Registered(msgspec.Struct, frozen=True, tag="registered", tag_field="is"):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 
 from airshed.mrv.hj212.parts import Assembler
+from airshed.service.gateway.devices import Device
 from airshed.service.gateway.limits import Limits
-from airshed.service.gateway.reception import STRANGE, Turned
+from airshed.service.gateway.lockout import origin_of
+from airshed.service.gateway.reception import STRANGE, Received, Turned
 
 MOST_DEVICES_OF_CONNECTION = 1_000
 
@@ -26,8 +28,16 @@ class Connection:
         address, port = (writer.get_extra_info("peername") or ("unknown", 0))[:2]
         self.address = str(address)
         self.peer = f"{address}:{port}"
+        #: Whose address it is, for what is counted per address.
+        self.origin = origin_of(self.address)
+        #: The device that spoke first over it with its password: the line is its, and of those that share it.
+        self.owner: Device | None = None
         #: Devices that spoke over it.
         self.mns: set[str] = set()
+        #: Of them, those that showed that it is they, by their key where they have one.
+        self.proved: set[str] = set()
+        #: Why the host ends it, if it does.
+        self.evicted = ""
         #: Of them, those whose clock was set.
         self.set_clocks: set[str] = set()
         #: ST of the last frame.
@@ -81,13 +91,17 @@ class Connection:
         """Whether so many of its chunks wait for the disk that no more are read."""
         return self._owed >= self._limits.waiting_of_one
 
-    def welcome(self, mn: str, st: str | None) -> None:
+    def welcome(self, received: Received) -> None:
         """A frame of a registered device came."""
+        mn = received.device.mn
         self._welcomed = self.now_s()
         self._bad = 0
-        self.st = st
+        self.st = received.frame.st
+        self.owner = self.owner or received.device
         if len(self.mns) < MOST_DEVICES_OF_CONNECTION:
             self.mns.add(mn)
+            if received.proved:
+                self.proved.add(mn)
 
     def unwelcome(self, why: Turned) -> None:
         """A chunk was turned away. Raises `CutOff` when there were too many."""

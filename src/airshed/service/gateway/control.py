@@ -6,6 +6,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Callable, Iterator
+from math import ceil
 from pathlib import Path
 
 import msgspec
@@ -25,6 +26,7 @@ from airshed.service.gateway.channel import (
     Ask,
     Find,
     KeyAge,
+    Locked,
     NewKey,
     Outcome,
     Registered,
@@ -49,6 +51,8 @@ HEARD_S = 5.0
 LONGEST_S = 600.0
 MOST_TRIES = 10
 """A request may not hold a place of the channel for ever."""
+MOST_SHOWN = 1_000
+"""Locked ones in one state."""
 KEY_WATCH_S = 60.0
 """Seconds between looks at the keys; each that is due is named once a day."""
 
@@ -200,7 +204,10 @@ class Control:
     def _state(self) -> State:
         host = self._host
         counts = {name: count for name, count in sorted(host.counts.items()) if count}
-        return State(host.stalled, len(host.registry), tuple(host.connected), counts, tuple(self._ages()))
+        keys = tuple(self._ages())
+        return State(
+            host.stalled, len(host.registry), tuple(host.connected), counts, keys, host.silent, locked_of(host)
+        )
 
     def _ages(self) -> Iterator[KeyAge]:
         host, at = self._host, self._clock()
@@ -210,6 +217,14 @@ class Control:
                 spoken = host.spoken_key.get(device.mn) == key.name
                 wanted = device.mn in host.keys_wanted
                 yield KeyAge(device.mn, key.name, shown(key.valid_from), days, days >= KEY_DAYS, wanted, spoken)
+
+
+def locked_of(host: Host) -> tuple[Locked, ...]:
+    """Whose passwords are not looked at now, in the words of the channel."""
+    return tuple(
+        Locked(each.mn, each.address, each.wrong, each.turned, ceil(each.seconds))
+        for each in host.locked()[:MOST_SHOWN]
+    )
 
 
 def outcome_of(device: Device, cn: str, became: Became, key: str = "") -> Outcome:

@@ -23,6 +23,9 @@ MOST_DEVICES = 20_000
 CADENCE_S = 30
 """Seconds between real-time reports where the registration does not say (HJ 212-2017: 30 to 3600)."""
 
+OPTIONAL = ("line",)
+"""Columns that a registration may leave out."""
+
 RESERVED: frozenset[str] = frozenset({"journal", "refused"})
 """Folders beside those of the stacks."""
 
@@ -51,6 +54,9 @@ class DeviceRow(msgspec.Struct, frozen=True):
     keys: tuple[str, ...]
     #: Seconds between its real-time reports, by which a flood is told; empty for the 30 of the standard.
     every_s: Annotated[int, msgspec.Meta(ge=1, le=3600)] | None
+    #: Name of the line that it shares with other devices, behind one data logger; empty if it has one of its own. The
+    #: column may be left out.
+    line: Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]{0,60}\Z")] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,12 @@ class Device:
     keys: tuple[Key, ...] = ()
     #: Seconds between its real-time reports.
     every_s: int = CADENCE_S
+    #: Name of the line that it shares with others; None for one of its own.
+    line: str | None = None
+
+    def shares_line(self, other: Device) -> bool:
+        """Whether one connection may carry both."""
+        return self.mn == other.mn or (self.line is not None and self.line == other.line)
 
     def keys_at(self, at: int) -> tuple[Key, ...]:
         """The key in force at an instant and the one before it, which a device may still use; newest first."""
@@ -94,7 +106,7 @@ def read_devices(path: Path, keys: Path | None) -> dict[str, Device]:
     A key file holds 32 hexadecimal digits and has mode 600; its content shows in no message. Without `keys` none is
     read: who only reads what lies in the folder needs none.
     """
-    rows = read_rows(path, DeviceRow)
+    rows = read_rows(path, DeviceRow, OPTIONAL)
     if len(rows) > MOST_DEVICES:
         raise Malformed(str(path), f"more than {MOST_DEVICES} devices", "start a second gateway for the rest")
     found: dict[str, Device] = {}
@@ -116,6 +128,7 @@ def read_devices(path: Path, keys: Path | None) -> dict[str, Device]:
             row.password,
             _keys(row.keys, keys, f"{place} keys") if keys is not None else (),
             row.every_s or CADENCE_S,
+            row.line,
         )
     return found
 

@@ -43,11 +43,11 @@ def said_hours(folder: Path, device: Device, report: Report = "2061") -> set[int
     """The instants of the hours that whole reports of a device tell of (2051: any one of the hour)."""
     if not (folder / device.stack).is_dir():
         return set()
-    command, number = f"CN={report}".encode(), device.mn.encode()
+    command, number = report.encode(), device.mn.encode()
     found: set[int] = set()
     halves = Assembler(MOST_HALVES)
     for raw in _frames(folder, device.stack):
-        if number not in raw or command not in raw.upper():
+        if number not in raw or command not in raw:
             continue
         frame = decode(raw, "any")
         if not isinstance(frame, Frame) or frame.mn != device.mn or frame.cn != report:

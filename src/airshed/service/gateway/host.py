@@ -10,15 +10,18 @@ from concurrent.futures import ThreadPoolExecutor
 from airshed.model.refusal import Malformed
 from airshed.mrv.hj212.frame import Frame
 from airshed.mrv.hj212.stream import Splitter
+from airshed.service.gateway.admission import Admission
 from airshed.service.gateway.answers import answer_to, instant_of, request, stamp
 from airshed.service.gateway.asking import Answered, Asking, Declined, NotConnected, Outcome, Silent, Unfinished
 from airshed.service.gateway.connection import Connection, CutOff
+from airshed.service.gateway.crowd import Crowd
 from airshed.service.gateway.devices import Device, Key, Registry
 from airshed.service.gateway.flood import Flood
 from airshed.service.gateway.keeper import Arrived, Keeper
 from airshed.service.gateway.limits import Limits
 from airshed.service.gateway.lines import Note, silent
-from airshed.service.gateway.reception import Received, Turned, TurnedAway, judge
+from airshed.service.gateway.lockout import Locked, Lockout
+from airshed.service.gateway.reception import Received, Turned, TurnedAway
 from airshed.service.gateway.seen import Taken
 
 READ_BYTES = 1 << 16
@@ -56,14 +59,14 @@ class Host:
         self._disk = ThreadPoolExecutor(1, "disk")
         self._closer = ThreadPoolExecutor(1, "days")
         self._asking = Asking()
-        self._flood = Flood(self.limits, keeper.received)
+        self._lockout = Lockout(self.limits, keeper.homes)
+        self._crowd = Crowd(self.limits)
         self._last_qn = 0
         #: Name of the key in which each device spoke last.
         self.spoken_key: dict[str, str] = {}
         #: Devices that asked for a new key (1014), until they speak in another one.
         self.keys_wanted: set[str] = set()
-        self._open: dict[Connection, asyncio.Task[None]] = {}
-        self._by_address: Counter[str] = Counter()
+        self._reading: dict[Connection, asyncio.Task[None]] = {}
         self._by_mn: dict[str, Connection] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
@@ -72,6 +75,8 @@ class Host:
 
     async def start(self, host: str, port: int) -> int:
         """Listen; the port, also if 0 was asked for. `Malformed` if it cannot be had."""
+        now_s = asyncio.get_running_loop().time
+        self._admission = Admission(self.limits, Flood(self.limits, self._keeper.received), self._lockout, now_s)
         try:
             self._server = await asyncio.start_server(self._connected, host, port, backlog=1_024)
         except OSError as error:
@@ -87,7 +92,7 @@ class Host:
         """Take no more, put what waits on disk, answer it, and end."""
         if self._server is not None:
             self._server.close()
-        leaving = dict(self._open)
+        leaving = dict(self._reading)
         for task in leaving.values():
             task.cancel()
         await asyncio.gather(*leaving.values(), return_exceptions=True)
@@ -105,6 +110,11 @@ class Host:
         self._closer.shutdown()
         self._keeper.close()
         self._note("stopped", counts=dict(sorted(self.counts.items())))
+
+    @property
+    def silent(self) -> int:
+        """How many connections have not shown yet whose they are."""
+        return self._crowd.silent
 
     @property
     def connected(self) -> list[str]:
@@ -164,17 +174,18 @@ class Host:
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         connection = Connection(writer, self.limits)
         address = connection.address
-        full = len(self._open) >= self.limits.connections
-        if full or self._by_address[address] >= self.limits.per_address:
+        room = self._crowd.enter(connection)
+        if isinstance(room, str):
             self.counts["connections_refused"] += 1
-            self._note("connection_refused", address=address, why="too_many" if full else "too_many_of_address")
+            self._note("connection_refused", address=address, why=room)
             writer.transport.abort()
             return
         task = asyncio.current_task()
         assert task is not None
-        self._open[connection] = task
-        self._by_address[address] += 1
+        self._reading[connection] = task
         self.counts["connections"] += 1
+        if room is not None:
+            self._evict(room, "crowded_out")
         why = "closed"
         try:
             await self._read(connection, reader)
@@ -184,17 +195,23 @@ class Host:
         except ConnectionError:
             why = "broken"
         except asyncio.CancelledError:
-            why = "host_stops"
+            why = connection.evicted or "host_stops"
         finally:
-            del self._open[connection]
-            self._by_address[address] -= 1
-            if not self._by_address[address]:
-                del self._by_address[address]
+            del self._reading[connection]
+            self._crowd.leave(connection)
             for mn in [mn for mn in connection.mns if self._by_mn.get(mn) is connection]:
                 del self._by_mn[mn]
             self._note("disconnected", address=address, peer=connection.peer, why=why, mn=sorted(connection.mns)[:4])
             if why != "host_stops":  # then `stop` lets go, once everything is answered
                 connection.let_go(at_once=why != "closed")
+
+    def _evict(self, connection: Connection, why: str) -> None:
+        """End another connection than the one that is being read."""
+        connection.evicted = why
+        self.counts[why] += 1
+        task = self._reading.get(connection)
+        if task is not None:
+            task.cancel()
 
     async def _read(self, connection: Connection, reader: asyncio.StreamReader) -> None:
         splitter, fed = Splitter(), 0
@@ -211,7 +228,10 @@ class Host:
                 connection.begin_frame()
             for chunk in chunks:
                 at = self._clock()
-                verdict, wait = self._flood.bounded(judge(chunk, self.registry, at), chunk, at, connection.now_s())
+                verdict = self._admission.verdict(chunk, connection, self.registry, at)
+                if early := self._admission.early_ms(verdict, at):
+                    at = await self._over(verdict, at + early)
+                verdict, wait = self._admission.counted(verdict, chunk, at)
                 asked = isinstance(verdict, Received) and self._asking.belongs(verdict.device.mn, verdict.frame)
                 connection.owe()
                 await self._queue.put((connection, Arrived(verdict, connection.peer, asked)))
@@ -230,17 +250,39 @@ class Host:
     def _bounded(self, connection: Connection, verdict: Received | TurnedAway) -> None:
         """Count what was turned away; whoever does nothing else is cut off."""
         if isinstance(verdict, Received):
-            mn = verdict.device.mn
-            connection.welcome(mn, verdict.frame.st)
-            if self._by_mn.get(mn) is not connection:
-                self._by_mn[mn] = connection
-                self._note("device", mn=mn, peer=connection.peer, address=connection.address)
+            self._welcome(connection, verdict)
             return
         self.counts[f"refused_{verdict.why}"] += 1
         self._note(
             "refused", address=connection.address, peer=connection.peer, why=verdict.why.value, bytes=len(verdict.raw)
         )
+        if verdict.sender is not None:
+            mn = verdict.sender.device.mn
+            self._welcome(connection, verdict.sender)
+            if mn in connection.proved and mn not in connection.set_clocks:
+                connection.set_clocks.add(mn)
+                self._spawn(self._set_clock(mn, None))
         connection.unwelcome(verdict.why)
+
+    def _welcome(self, connection: Connection, received: Received) -> None:
+        """A registered device speaks over a connection; requests to it go there once it has shown that it is it."""
+        mn = received.device.mn
+        connection.welcome(received)
+        old = self._crowd.speaks(connection, mn)
+        if old is connection:
+            raise CutOff("too_many_of_device")
+        if old is not None:
+            self._evict(old, "replaced")
+        if mn in connection.proved and self._by_mn.get(mn) is not connection:
+            self._by_mn[mn] = connection
+            self._note("device", mn=mn, peer=connection.peer, address=connection.address)
+
+    async def _over(self, verdict: Received | TurnedAway, until: int) -> int:
+        """Wait until the interval of a report is over by the clock of the host; the instant then."""
+        self.counts["early"] += 1
+        while (left := until - self._clock()) > 0:
+            await asyncio.sleep(min(left, self.limits.early_ms) / 1000)
+        return self._clock()
 
     async def _throttle(self, connection: Connection, verdict: Received | TurnedAway, seconds: float) -> None:
         """Read no more from a device that floods until its frames are due; the line of TCP makes it wait."""
@@ -290,14 +332,15 @@ class Host:
             if received.key != self.spoken_key.get(device.mn):
                 self.keys_wanted.discard(device.mn)
             self.spoken_key[device.mn] = received.key
-        if frame.cn == NEW_KEY:
+        if frame.cn == NEW_KEY and received.proved:
             self.keys_wanted.add(device.mn)
             self._note("key_wanted", mn=device.mn, address=connection.address, made=frame.field("SKCreateTime"))
         answer = answer_to(device, frame)
         if answer is not None:
             connection.send(answer)
             self.counts["answered"] += 1
-        self._asking.hear(device.mn, frame)
+        if device.mn in connection.proved:
+            self._asking.hear(device.mn, frame)
         whole = connection.parts.take(frame)
         if whole is not None and taken is not Taken.RESENT and self._heard is not None:
             self._heard(device, whole)
@@ -305,11 +348,17 @@ class Host:
         off = 0 if said is None else said - self._clock()
         wrong = abs(off) > self.limits.clock_off_ms
         self.counts["clock_off"] += wrong
-        if frame.cn == CLOCK_NOTICE or (wrong and device.mn not in connection.set_clocks):
+        if device.mn in connection.proved and (
+            frame.cn == CLOCK_NOTICE or (wrong and device.mn not in connection.set_clocks)
+        ):
             connection.set_clocks.add(device.mn)
             self._spawn(self._set_clock(device.mn, off))
 
-    async def _set_clock(self, mn: str, off_ms: int) -> None:
+    def locked(self) -> list[Locked]:
+        """Who is not listened to now, for wrong passwords."""
+        return list(self._lockout.locked(asyncio.get_running_loop().time()))
+
+    async def _set_clock(self, mn: str, off_ms: int | None) -> None:
         outcome = await self.ask(mn, SET_CLOCK, (("SystemTime", stamp(self._clock())),))
         match outcome:
             case Answered(execution=said):
@@ -319,7 +368,7 @@ class Host:
             case _:
                 result = type(outcome).__name__.lower()
         self.counts["clocks_set"] += isinstance(outcome, Answered)
-        self._note("clock_set", mn=mn, off_s=off_ms // 1000, result=result)
+        self._note("clock_set", mn=mn, off_s=None if off_ms is None else off_ms // 1000, result=result)
 
     async def _watch_days(self) -> None:
         while True:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from airshed.service.gateway.private import FILE_MODE, make_folder
 from airshed.service.stacks.evidence import sync
 
 FOLDER = "journal"
@@ -95,7 +96,7 @@ class Journal:
         self._size = 0
         self.day = ""
         self.torn: set[str] = set()
-        self._folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self._folder)
 
     def append(self, day: str, lines: bytes) -> None:
         """Put lines on disk and sync them; OSError if that fails, and then none of them counts.
@@ -130,7 +131,7 @@ class Journal:
         self.close()
         last = max((int(match[2]) for path in self._folder.iterdir() if (match := _match(path, day))), default=0)
         self._path = self._folder / f"{day}.{last + 1}.log"
-        self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o640)
+        self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, FILE_MODE)
         self.day, self._size = day, 0
         try:
             sync([self._folder])

@@ -14,8 +14,12 @@ from pathlib import Path
 from airshed.model.period import day_of
 from airshed.model.refusal import Malformed
 from airshed.mrv.hj212.frame import Frame, decode
+from airshed.mrv.hj212.head import head_of
+from airshed.mrv.hj212.items import Unclear
 from airshed.service.gateway import store
+from airshed.service.gateway.journal import FOLDER as JOURNAL
 from airshed.service.gateway.journal import Disk, Entry, Journal, line_of, read_segment, segments
+from airshed.service.gateway.private import FILE_MODE, make_folder, tighten
 from airshed.service.gateway.reception import Received, TurnedAway, masked
 from airshed.service.gateway.refused import RefusedFile
 from airshed.service.gateway.seen import Seen, Taken, content_digest
@@ -25,7 +29,7 @@ LOCK = "gateway.lock"
 MOST_OWED = 1 << 25
 """Bytes of frames that wait in memory for files of the running day which could not be written."""
 
-REMEMBERED_COMMANDS = (b"CN=2031;", b"CN=2051;", b"CN=2061;")
+REMEMBERED_COMMANDS = ("2031", "2051", "2061")
 """What is learned again from the journal at the start: the reports that a device sends again after an outage."""
 
 
@@ -50,8 +54,9 @@ class Keeper:
         self._folder = folder
         self._clock = clock
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o640)
+            own = not folder.exists() or (folder / JOURNAL).is_dir() or not any(folder.iterdir())
+            make_folder(folder)
+            self._lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, FILE_MODE)
         except OSError as error:
             raise Malformed(str(folder), f"cannot be used ({error.strerror})", "name a folder for evidence") from None
         try:
@@ -59,11 +64,15 @@ class Keeper:
         except OSError:
             os.close(self._lock)
             raise Malformed(str(folder), "another gateway writes there", "end it, or name another folder") from None
+        #: Files and folders that others could read, and can no longer.
+        self.tightened = tighten(folder) if own else 0
         self._journal = Journal(folder, disk or Disk())
         self._refused = RefusedFile(folder)
         self._seen = Seen()
         #: Bytes of the running day that were there at the start, by stack and MN.
         self.received: Counter[tuple[str, str]] = Counter()
+        #: The numbers that were heard on the running day before the start, with the address of each.
+        self.homes: dict[tuple[str, str], None] = {}
         #: Refused chunks that were only counted: above the bound, or on a full disk.
         self.refused_not_kept = 0
         self._unsound: set[str] = set()  # days whose files are to be written anew from the journal
@@ -194,7 +203,9 @@ class Keeper:
     def _learned(self, entries: Iterator[Entry]) -> Iterator[Entry]:
         for entry in entries:
             self.received[entry.stack, entry.mn] += len(entry.plain)
-            if any(command in entry.plain for command in REMEMBERED_COMMANDS):
+            self.homes[entry.mn, entry.peer.rpartition(":")[0]] = None
+            head = head_of(entry.plain)
+            if not isinstance(head, Unclear) and head.get("cn") in REMEMBERED_COMMANDS:
                 frame = decode(entry.plain, "any")
                 if isinstance(frame, Frame):
                     self._seen.learn(entry.mn, frame, content_digest(entry.plain))

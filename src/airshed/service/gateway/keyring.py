@@ -15,7 +15,7 @@ from airshed.model.refusal import Malformed
 from airshed.mrv.hj212.sm4 import BLOCK
 from airshed.service.gateway.answers import stamp
 from airshed.service.gateway.asking import Answered, Declined, Outcome
-from airshed.service.gateway.devices import KEY_ID, Device, DeviceRow, Key, read_devices
+from airshed.service.gateway.devices import KEY_ID, OPTIONAL, Device, DeviceRow, Key, read_devices
 from airshed.service.gateway.host import NEW_KEY, Host
 from airshed.service.stacks.evidence import sync
 from airshed.zone.rows import read_rows, write_rows
@@ -105,10 +105,11 @@ class Keyring:
 
         rows = [
             msgspec.structs.replace(row, keys=changed(row.keys)) if row.mn == mn else row
-            for row in read_rows(self.devices, DeviceRow)
+            for row in read_rows(self.devices, DeviceRow, OPTIONAL)
         ]
         part = self.devices.with_name(f"{self.devices.name}.part")
         try:
+            part.touch(mode=0o600)
             write_rows(part, DeviceRow, rows)
             os.chmod(part, self.devices.stat().st_mode & 0o777)
             with part.open("rb") as file:

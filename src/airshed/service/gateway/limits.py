@@ -9,8 +9,12 @@ from dataclasses import dataclass
 class Limits:
     """Bounds of one gateway."""
 
+    #: Connections at once, and of one address (of IPv6: of one /64). Where they are all taken, a newcomer is let in
+    #: for one that has not shown yet whose it is, the oldest of the address that has most of them.
     connections: int = 5_000
     per_address: int = 200
+    #: Connections of one device; a further one ends the oldest, which the device has lost or a stranger holds.
+    per_device: int = 4
     #: Seconds until the first frame of a registered device.
     first_frame_s: float = 30.0
     #: Seconds between frames of a device; hours may be all that it sends.
@@ -19,8 +23,17 @@ class Limits:
     frame_s: float = 30.0
     #: Chunks in a row that are no frame.
     bad_in_a_row: int = 20
-    #: Frames of nobody who is registered, or with a wrong password.
+    #: Frames of nobody who is registered, with a wrong password, or for a device of another line.
     strangers: int = 3
+    #: Wrong passwords that are compared of one number at one address, of one number at all addresses where it was never
+    #: heard, and of one address; and the seconds after which one more is.
+    wrong_of_pair: int = 5
+    wrong_of_device: int = 20
+    wrong_of_address: int = 20
+    wrong_every_s: float = 300.0
+    #: Milliseconds by which a report may come before its interval is over by the clock of the host. It waits so long,
+    #: and is taken then; what comes earlier is refused.
+    early_ms: int = 60_000
     #: Bytes that wait because the peer does not read its answers.
     unread_bytes: int = 1 << 16
     #: Chunks that wait for the disk, all connections together; more are not read from the sockets.

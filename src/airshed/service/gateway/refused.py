@@ -8,7 +8,9 @@ from pathlib import Path
 import msgspec
 
 from airshed.model.period import clock
-from airshed.service.gateway.reception import TurnedAway, masked
+from airshed.service.gateway.lockout import origin_of
+from airshed.service.gateway.private import make_folder, opener
+from airshed.service.gateway.reception import TurnedAway, kept
 from airshed.service.gateway.store import pack
 
 FOLDER = "refused"
@@ -30,7 +32,7 @@ class RefusedLine(msgspec.Struct, frozen=True):
     mn: str | None
     why: str
     detail: str
-    #: The bytes as they came, in base64.
+    #: The bytes as they came, in base64; keys as `*`, and passwords where no check rests on them.
     raw: bytes
 
 
@@ -45,7 +47,7 @@ class RefusedFile:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / FOLDER
-        self._folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self._folder)
         self._day = ""
         self._beyond: Counter[str] = Counter()
         self._total = 0
@@ -57,11 +59,11 @@ class RefusedFile:
             self.note_beyond()
             self._day, self._total, self._by_address = day, 0, {}
             self._beyond = self._noted(day)
-        address = peer.rpartition(":")[0]
+        address = origin_of(peer.rpartition(":")[0])
         if address not in self._by_address and len(self._by_address) >= MOST_ADDRESSES:
             address = "others"
         line = msgspec.json.encode(
-            RefusedLine(clock(at), peer, turned.mn, turned.why.value, turned.detail, masked(turned.raw))
+            RefusedLine(clock(at), peer, turned.mn, turned.why.value, turned.detail, kept(turned))
         )
         so_far = self._by_address.get(address, 0) + len(line)
         if so_far > MOST_OF_ADDRESS or self._total + len(line) > MOST_OF_DAY:
@@ -72,7 +74,7 @@ class RefusedFile:
             return False
         self._by_address[address] = so_far
         self._total += len(line)
-        with (self._folder / f"{day}.jsonl").open("ab", buffering=0) as file:
+        with open(self._folder / f"{day}.jsonl", "ab", buffering=0, opener=opener) as file:
             file.write(line + b"\n")
         return True
 
@@ -81,7 +83,8 @@ class RefusedFile:
         if self._beyond:
             content = msgspec.json.encode(Beyond(dict(sorted(self._beyond.items()))))
             part = self._folder / f"{self._day}{BEYOND}.part"
-            part.write_bytes(content + b"\n")
+            with open(part, "wb", opener=opener) as file:
+                file.write(content + b"\n")
             part.replace(self._folder / f"{self._day}{BEYOND}")
 
     def _noted(self, day: str) -> Counter[str]:

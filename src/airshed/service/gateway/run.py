@@ -45,7 +45,8 @@ async def run(
     lines = Lines(write, now_ms)
     _more_files(limits.connections + SPARE_FILES)
     registry = read_devices(devices, keys)
-    served = Host(registry, Keeper(evidence, now_ms), now_ms, limits=limits, note=lines)
+    keeper = Keeper(evidence, now_ms)
+    served = Host(registry, keeper, now_ms, limits=limits, note=lines)
     control = Control(served, Keyring(devices, keys), evidence, now_ms, lines, renew=renew_keys)
     loop = asyncio.get_running_loop()
     over = asyncio.Event()
@@ -66,6 +67,10 @@ async def run(
     except Malformed:
         await control.stop()
         raise
+    if keeper.tightened:
+        lines("taken_from_others", paths=keeper.tightened, folder=str(evidence))
+    if devices.stat().st_mode & 0o077:
+        lines("devices_open", path=str(devices), cure="chmod 600: it holds passwords")
     control.watch_keys()
     waiting = asyncio.create_task(over.wait())
     assert served.ended is not None

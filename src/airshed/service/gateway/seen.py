@@ -9,6 +9,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from airshed.mrv.hj212.frame import Frame
+from airshed.mrv.hj212.head import OPENING
 
 
 class Taken(StrEnum):
@@ -95,4 +96,6 @@ def content_digest(plain: bytes) -> bytes:
     >>> content_digest(b"##0019QN=1;CP=&&a-Avg=1&&AAAA") == content_digest(b"##0019QN=2;CP=&&a-Avg=1&&BBBB")
     True
     """
-    return sha256(plain[plain.find(b"&&") + 2 : -6]).digest()[:16]
+    opening = OPENING.search(plain)
+    assert opening is not None, "a frame that was decoded has content"
+    return sha256(plain[opening.end() : -6]).digest()[:16]

@@ -26,6 +26,7 @@ from airshed.model.refusal import Malformed
 from airshed.mrv.days import GENESIS
 from airshed.service.gateway.devices import RESERVED
 from airshed.service.gateway.journal import Entry
+from airshed.service.gateway.private import FILE_MODE, make_folder, opener
 from airshed.service.stacks.evidence import CHAIN, sync, write_record
 from airshed.zone.rows import decoded
 
@@ -116,9 +117,9 @@ def add(folder: Path, stack: str, day: str, frames: Iterable[bytes], size: int |
     synced: the journal is, and the file is written anew from it at the next start.
     """
     place = folder / stack
-    place.mkdir(exist_ok=True)
+    make_folder(place)
     text = b"".join(frame + b"\r\n" for frame in frames)
-    with (place / f"{day}{SUFFIX}").open("ab", buffering=0) as file:
+    with open(place / f"{day}{SUFFIX}", "ab", buffering=0, opener=opener) as file:
         before = file.tell()
         if size not in (None, before):
             return None
@@ -139,8 +140,8 @@ def rewrite(folder: Path, day: str, entries: Iterable[Entry]) -> None:
     def flush() -> None:
         for stack, frames in held.items():
             place = folder / stack
-            place.mkdir(exist_ok=True)
-            with (place / f"{day}{SUFFIX}.part").open("ab" if stack in begun else "wb") as file:
+            make_folder(place)
+            with open(place / f"{day}{SUFFIX}.part", "ab" if stack in begun else "wb", opener=opener) as file:
                 file.writelines(frames)
             begun.add(stack)
         held.clear()
@@ -176,6 +177,7 @@ def close_days(folder: Path, today: str) -> list[str]:
             continue
         fresh = days[len(chain.days) :]
         write_record(folder / stack / CHAIN, ReceiptChain(FORMAT, stack, tuple(days)))
+        os.chmod(folder / stack / CHAIN, FILE_MODE)
         sync([folder / stack])
         for each in fresh:
             (folder / stack / f"{each.day}{SUFFIX}").unlink(missing_ok=True)
@@ -188,7 +190,7 @@ def pack(path: Path) -> tuple[int, int, str]:
     part = path.with_name(f"{path.name}.gz.part")
     packer = zlib.compressobj(1, zlib.DEFLATED, _GZIP)
     digest, lines, size = sha256(), 0, 0
-    with path.open("rb") as source, part.open("wb") as target:
+    with path.open("rb") as source, open(part, "wb", opener=opener) as target:
         while piece := source.read(_PIECE):
             digest.update(piece)
             lines, size = lines + piece.count(b"\n"), size + len(piece)
