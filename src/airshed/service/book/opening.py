@@ -18,7 +18,7 @@ from airshed.rulebook.digest import digest
 from airshed.rulebook.kinds import COMMANDS
 from airshed.rulebook.load import load_texts
 from airshed.rulebook.schema import CurrencyRule, Rulebook
-from airshed.service.book.sqlite import Book
+from airshed.service.book.sqlite import Book, made
 
 #: Largest file of commands that is read at once.
 LARGEST_FILE = 64 * 1024 * 1024
