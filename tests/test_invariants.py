@@ -15,7 +15,7 @@ from airshed.engine.invariants import check as check_state
 from airshed.engine.journal import GENESIS, MemoryJournal, decode, encode
 from airshed.engine.runner import Runner, fold
 from airshed.engine.state import State
-from airshed.engine.tables import TABLES, Tables, everything, note
+from airshed.engine.tables import TABLES, everything, gathering, note
 from airshed.lab.simulator.portrait import portrait
 from airshed.lab.simulator.small_market import ACCOUNTS, BANK, EXCHANGE, HOST
 from airshed.model.period import DAY_MS
@@ -248,7 +248,7 @@ def test_the_changes_of_each_group_keep_the_read_tables_equal_to_the_state() -> 
     done(source, "steel", c.PlaceOrder("steel", SERIES, "sell", 300, 400_000))
     done(source, "broker", c.PlaceOrder("broker", SERIES, "buy", 100, 400_000))
     done(source, EXCHANGE, c.CloseSession(DAY))
-    state, reached, tables = State(), GENESIS, Tables()
+    state, reached, tables = State(), GENESIS, gathering()
     shown: dict[str, dict[tuple[Any, ...], tuple[Any, ...]]] = {table.name: {} for table in TABLES if not table.listed}
     keys = {table.name: table.key for table in TABLES}
     for line in source.journal.lines():

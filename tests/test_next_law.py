@@ -15,7 +15,7 @@ from airshed.engine.invariants import check as check_state
 from airshed.engine.journal import GENESIS, decode
 from airshed.engine.runner import Runner, fold
 from airshed.engine.state import State
-from airshed.engine.tables import Tables, note
+from airshed.engine.tables import gathering, note
 from airshed.lab.simulator.small_market import ACCOUNTS, BANK, EXCHANGE, INSPECTOR
 from airshed.model.period import instant
 from airshed.model.refusal import Malformed, Why
@@ -59,7 +59,7 @@ def test_a_new_authority_replaces_the_old_one_in_the_read_tables() -> None:
     """I12."""
     source = market()
     adopted(source, next_law(programme={"authority": "new-office"}))
-    state, reached, tables = State(), GENESIS, Tables()
+    state, reached, tables = State(), GENESIS, gathering()
     gone: set[Any] = set()
     for line in source.journal.lines():
         reached = fold(state, line, reached)

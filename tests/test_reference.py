@@ -11,8 +11,6 @@ import typer
 
 from airshed.cli.main import ROOMS, build
 from airshed.cli.reference.shell import leaves
-from airshed.cli.reference.words import COLUMNS
-from airshed.cli.reference.words import TABLES as TABLE_WORDS
 from airshed.cli.reference.write import ALWAYS, BODIES, EVENTS, INNER, PARTS, meaning, pages, reasons
 from airshed.engine.commands import Body
 from airshed.engine.decide import PROCEDURES
@@ -20,6 +18,7 @@ from airshed.engine.events import Event
 from airshed.engine.journal import MemoryJournal, Record
 from airshed.engine.journal import decode as read
 from airshed.engine.tables import TABLES
+from airshed.engine.tables.table import COMMON
 from airshed.model.refusal import MEANINGS, PRECEDENCE, Why
 from seasons import played
 
@@ -60,13 +59,17 @@ def test_every_reason_to_refuse_has_a_meaning_in_both_languages(written: dict[st
 
 
 def test_every_table_and_column_has_its_words(written: dict[str, str]) -> None:
-    assert list(TABLE_WORDS) == [table.name for table in TABLES]
-    columns = {(table.name, column.split()[0]) for table in TABLES for column in table.columns}
-    for table, column in columns:
-        section = written["read-tables.md"].partition(f"## {table}\n")[2].partition("\n## ")[0]
-        assert f"| `{column}`" in section
-    names = {f"{table}.{column}" for table, column in columns} | {column for _, column in columns}
-    assert set(COLUMNS) <= names, "words for columns that are not there"
+    for table in TABLES:
+        section = written["read-tables.md"].partition(f"## {table.name}\n")[2].partition("\n## ")[0]
+        assert table.shows in section
+        for column in table.parts:
+            assert f"| `{column.name}`" in section
+            assert column.holds.strip(), f"{table.name}.{column.name} has no word"
+
+
+def test_what_columns_commonly_hold_is_said_of_columns_that_are_there() -> None:
+    silent = {column.name for table in TABLES for column in table.parts if not column.word}
+    assert silent == set(COMMON)
 
 
 def test_every_shell_command_has_an_example_and_says_what_its_options_mean(written: dict[str, str]) -> None:

@@ -22,7 +22,7 @@ from airshed.engine.journal import (
 )
 from airshed.engine.recording import recorded
 from airshed.engine.state import State
-from airshed.engine.tables import Tables, note
+from airshed.engine.tables import gathering, note
 from airshed.model.refusal import Malformed, Refusal
 from airshed.rulebook.schema import Rulebook
 
@@ -54,7 +54,7 @@ class Runner:
         self.rules = rules
         self.state = State()
         self.hash = GENESIS
-        self.tables = Tables() if tables else None
+        self.tables = gathering() if tables else None
         self._poisoned = False
         for line in journal.lines():
             self.hash = fold(self.state, line, self.hash)

@@ -14,8 +14,7 @@ import msgspec
 from msgspec import inspect as kinds
 
 from airshed.cli.reference.story import examples
-from airshed.cli.reference.words import COLUMNS, SHARED
-from airshed.cli.reference.words import TABLES as TABLE_WORDS
+from airshed.cli.reference.words import SHARED
 from airshed.engine import commands, events
 from airshed.engine.decide import PROCEDURES, confirm_act
 from airshed.engine.journal import Record
@@ -24,6 +23,7 @@ from airshed.engine.procedures import mark as marking
 from airshed.engine.procedures import people as administering
 from airshed.engine.procedures import report_checks as examining
 from airshed.engine.tables import TABLES
+from airshed.engine.tables.table import Column
 from airshed.market.auction.waiting import Waiting
 from airshed.model.allowance import SerialBlock
 from airshed.model.refusal import MEANINGS, Refusal, Why
@@ -287,18 +287,15 @@ def tables_page() -> str:
         f"{GENERATED}\n"
     ]
     for table in TABLES:
-        rows = "\n".join(_column(table.name, column, place < table.key) for place, column in enumerate(table.columns))
+        rows = "\n".join(_column(column, place < table.key) for place, column in enumerate(table.parts))
         kept = "A row per event, never changed." if table.listed else "A row per key, as things stand."
-        parts.append(
-            f"## {table.name}\n\n{TABLE_WORDS[table.name]} {kept}\n\n| column | type | holds |\n|---|---|---|\n{rows}\n"
-        )
+        parts.append(f"## {table.name}\n\n{table.shows} {kept}\n\n| column | type | holds |\n|---|---|---|\n{rows}\n")
     return "\n".join(parts)
 
 
-def _column(table: str, column: str, key: bool) -> str:
-    name, kind = column.split()
-    said = COLUMNS.get(f"{table}.{name}") or COLUMNS[name]
-    return f"| `{name}`{' (key)' if key else ''} | {kind} | {said} |"
+def _column(column: Column, key: bool) -> str:
+    name, kind = column.sql.split()
+    return f"| `{name}`{' (key)' if key else ''} | {kind} | {column.holds} |"
 
 
 def written(folder: Path) -> Iterator[Path]:

@@ -1,12 +1,106 @@
 """Read tables: what plain SQL sees of the state, kept up in the same transaction as the book.
 
-Most tables show the state, a row per key. Some list what happened, a row per event (`listed`).
+Most tables show the state, a row per key. Some list what happened, a row per event (`listed`). A room of the engine
+declares its tables and what its events touch in them; the catalogue is the sum.
 """
 
-from airshed.engine.tables.gather import Tables
-from airshed.engine.tables.notes import note
-from airshed.engine.tables.rows import everything
-from airshed.engine.tables.shapes import BY_NAME, TABLES
-from airshed.engine.tables.table import Table
+from __future__ import annotations
 
-__all__ = ("BY_NAME", "TABLES", "Table", "Tables", "everything", "note")
+from collections.abc import Iterator
+
+from airshed.engine.apply import reserve as reserves
+from airshed.engine.journal import Record, Row
+from airshed.engine.state import State
+from airshed.engine.tables import (
+    auction,
+    call,
+    day,
+    deal,
+    issue,
+    lease,
+    listed,
+    mark,
+    people,
+    pledge,
+    report,
+    reserve,
+    right,
+    sale,
+    settling,
+    withdrawal,
+    zone_call,
+)
+from airshed.engine.tables.reserve import statement
+from airshed.engine.tables.table import Note, Table, Tables
+
+__all__ = ("BY_NAME", "NOTES", "TABLES", "Table", "Tables", "everything", "gathering", "note")
+
+TABLES: tuple[Table, ...] = (
+    *people.TABLES,
+    *issue.TABLES,
+    *sale.TABLES,
+    *reserve.TABLES,
+    *withdrawal.TABLES,
+    *auction.TABLES,
+    *listed.TABLES,
+    *deal.TABLES,
+    *call.TABLES,
+    *zone_call.TABLES,
+    *pledge.TABLES,
+    *lease.TABLES,
+    *right.TABLES,
+    *day.TABLES,
+    *mark.TABLES,
+    *report.TABLES,
+)
+BY_NAME = {table.name: table for table in TABLES}
+NOTES: dict[type, Note] = {
+    **people.NOTES,
+    **issue.NOTES,
+    **sale.NOTES,
+    **reserve.NOTES,
+    **withdrawal.NOTES,
+    **auction.NOTES,
+    **listed.NOTES,
+    **deal.NOTES,
+    **call.NOTES,
+    **zone_call.NOTES,
+    **pledge.NOTES,
+    **lease.NOTES,
+    **right.NOTES,
+    **day.NOTES,
+    **mark.NOTES,
+    **report.NOTES,
+    **settling.NOTES,
+}
+
+
+def gathering() -> Tables:
+    """What gathers the changes of all tables."""
+    return Tables(TABLES)
+
+
+def everything(state: State) -> Iterator[tuple[str, Row]]:
+    """Every row of the tables that show the state, for rebuilding and verifying."""
+    for table in TABLES:
+        if table.row is None or table.keys is None:
+            continue
+        for key in table.keys(state):
+            row = table.row(state, key)
+            if row is not None:
+                yield table.name, row
+
+
+def note(tables: Tables, state: State, record: Record) -> None:
+    """Remember what a record, applied already, has touched."""
+    refusal = record.refusal
+    if refusal is not None:
+        command = type(record.body).__name__
+        tables.add(
+            "refusals",
+            (record.seq, record.at, record.actor, command, refusal.why.value, refusal.detail, refusal.cite),
+        )
+    for event in record.events:
+        NOTES[type(event)](tables, state, record, event)
+        if type(event) in reserves.TOUCHING:
+            statement(tables, state, record, event)

@@ -1,14 +1,159 @@
-"""What a read table is."""
+"""What a read table is, and how the rows that a group touches are gathered.
+
+A table says once what it shows: its columns with their SQL types and words, and the row of a key. A row is made by one
+function and not column by column: the order path makes two or three with every command.
+"""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from airshed.engine.journal import Changes, Record, Row
+from airshed.engine.state import State
+from airshed.model.allowance import members
+from airshed.registry.moves import Paid
+
+#: What columns hold that mean the same in most tables.
+COMMON: dict[str, str] = {
+    "account": "account",
+    "actor": "actor",
+    "first": "first hour, as 2027-12-31T07",
+    "hours": "how many hours",
+    "last": "last hour, itself included",
+    "at": "instant in milliseconds since 1970 (UTC)",
+    "auction": "name of the auction",
+    "interest_fen": "interest for late days, in fen",
+    "purchase": "number of the purchase",
+    "sale": "name of the sale",
+    "years": "how many vintages",
+    "ground": "why by rule",
+    "repurchase": "name of the reverse auction",
+    "buyer": "account that buys",
+    "buyer_fee": "fee of the buyer in fen",
+    "command": "name of the command",
+    "count": "allowances",
+    "day": "day in Beijing time, as 2027-12-31",
+    "digest": "SHA-256",
+    "fen": "value in fen",
+    "jurisdiction": "code of the jurisdiction",
+    "call": "name of the call",
+    "deal": "number of the deal",
+    "fee": "fee in fen",
+    "number": "number of the order",
+    "offered": "allowances on offer, those of holders not counted",
+    "open": "1 while bids are taken, else 0",
+    "opinion": "opinion of the verifier, or `determined`",
+    "pollutant": "code of the pollutant",
+    "price": "fen per tonne",
+    "seller": "account that sells",
+    "seller_fee": "fee of the seller in fen",
+    "seq": "number of the record",
+    "series": "series, as SO2-KM-2027",
+    "side": "`buy` or `sell`",
+    "source": "name of the source",
+    "stack": "name of the stack",
+    "seal": "SHA-256 of the seed that orders what is tied, a space and a salt; empty where none was given",
+    "year": "compliance year",
+}
+
+
+class Column(NamedTuple):
+    """A column: name and SQL type, and in words what it holds, if that is not what it commonly does."""
+
+    sql: str
+    word: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name alone."""
+        return self.sql.split()[0]
+
+    @property
+    def holds(self) -> str:
+        """What it holds."""
+        return self.word or COMMON[self.name]
 
 
 class Table(NamedTuple):
-    """A table: `columns` with their SQL types, the first `key` of which tell rows apart."""
+    """A table: its columns, the first `key` of which tell rows apart.
+
+    With `row` it shows the state, a row a key (None: the key has no row); without, it lists what happened.
+    """
 
     name: str
-    columns: tuple[str, ...]
+    shows: str
+    parts: tuple[Column, ...]
     key: int
-    listed: bool = False
+    keys: Callable[[State], Iterable[Any]] | None = None
+    row: Callable[[State, Any], Row | None] | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names and types, as SQL wants them."""
+        return tuple(part.sql for part in self.parts)
+
+    @property
+    def listed(self) -> bool:
+        """Whether it lists what happened, a row an event."""
+        return self.row is None
+
+
+class Tables:
+    """Collects which rows a group touches, and gives them when the group is written."""
+
+    def __init__(self, tables: Sequence[Table]) -> None:
+        self._rows = {table.name: table.row for table in tables if table.row is not None}
+        self.touched: dict[str, dict[Any, None]] = {table.name: {} for table in tables if not table.listed}
+        self.added: dict[str, list[Row]] = {table.name: [] for table in tables if table.listed}
+
+    def take(self, state: State) -> Changes:
+        """The changed rows since the last call."""
+        put: dict[str, list[Row]] = {}
+        gone: dict[str, list[Row]] = {}
+        for name, keys in self.touched.items():
+            if not keys:
+                continue
+            row_of = self._rows[name]
+            puts: list[Row] = []
+            for key in keys:
+                row = row_of(state, key)
+                if row is None:
+                    gone.setdefault(name, []).append(key if isinstance(key, tuple) else (key,))
+                else:
+                    puts.append(row)
+            put[name] = puts
+            keys.clear()
+        added = {name: rows for name, rows in self.added.items() if rows}
+        self.added = {name: [] for name in self.added}
+        return Changes(put, gone, added)
+
+    def touch(self, table: str, *keys: Any) -> None:
+        """Mark rows of a table as changed."""
+        touched = self.touched[table]
+        for key in keys:
+            touched[key] = None
+
+    def add(self, table: str, row: Row) -> None:
+        """Add a row to a list of what happened."""
+        self.added[table].append(row)
+
+    def touch_holdings(self, account: str, series: str) -> None:
+        """Mark what an account holds of a series, or of every vintage of a strip."""
+        self.touch("holdings", *((account, member) for member in members(series)))
+
+    def touch_entry(self, entry: Any) -> None:
+        """Mark the accounts and holdings that an entry moves."""
+        accounts = self.touched["accounts"]
+        holdings = self.touched["holdings"]
+        for move in entry:
+            if type(move) is Paid:
+                accounts[move.origin] = None
+                accounts[move.target] = None
+            else:
+                holdings[move.origin, move.series] = None
+                holdings[move.target, move.series] = None
+
+
+#: Marks what an event, applied already, touches.
+Note = Callable[[Tables, State, Record, Any], None]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
-from airshed.engine.tables import TABLES, Table, Tables, everything, note
+from airshed.engine.tables import TABLES, Table, everything, gathering, note
 from airshed.model.refusal import Malformed
 from airshed.service.book.grip import Unreadable
 from airshed.service.book.sqlite import UNREADABLE, Book
@@ -18,7 +18,7 @@ class Rows:
     """The rows that follow from records, gathered as these are taken in."""
 
     def __init__(self) -> None:
-        self._tables = Tables()
+        self._tables = gathering()
         self._listed: dict[str, list[Row]] = {table.name: [] for table in TABLES if table.listed}
 
     def note(self, state: State, record: Record) -> None:

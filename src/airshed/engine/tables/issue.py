@@ -1,0 +1,104 @@
+"""Read tables of caps, holdings and free allocation."""
+
+from __future__ import annotations
+
+from airshed.engine import events as e
+from airshed.engine.journal import Record, Row
+from airshed.engine.state import State
+from airshed.engine.tables.table import Column, Note, Table, Tables
+from airshed.model.allowance import Blocks, Series
+
+
+def block_text(blocks: Blocks) -> str:
+    """Blocks as text, `1-500,601-700`."""
+    return ",".join(f"{block.first}-{block.last}" for block in blocks)
+
+
+def _holding_row(state: State, key: tuple[str, str]) -> Row | None:
+    position = state.ledger.positions.get(key)
+    if position is None or position.count == 0:
+        return None
+    return (*key, position.count, position.held, block_text(position.blocks))
+
+
+def _cap_row(state: State, key: str) -> Row:
+    return (key, *Series.parse(key), state.ledger.caps[key])
+
+
+TABLES = (
+    Table(
+        "caps",
+        "Series that are issued.",
+        (
+            Column("series TEXT"),
+            Column("pollutant TEXT"),
+            Column("jurisdiction TEXT"),
+            Column("vintage INTEGER", "year from which the allowances count"),
+            Column("count INTEGER"),
+        ),
+        key=1,
+        keys=lambda state: state.ledger.caps,
+        row=_cap_row,
+    ),
+    Table(
+        "holdings",
+        "What every account holds of a series; empty positions have no row.",
+        (
+            Column("account TEXT"),
+            Column("series TEXT"),
+            Column("count INTEGER"),
+            Column("held INTEGER", "allowances set aside: on offer, in a call, pledged or leased"),
+            Column("blocks TEXT", "serials, both ends included, as `1-500,601-700`"),
+        ),
+        key=2,
+        keys=lambda state: state.ledger.positions,
+        row=_holding_row,
+    ),
+    Table(
+        "allocations",
+        "Shares of every allocation, with the reason.",
+        (
+            Column("seq INTEGER"),
+            Column("series TEXT"),
+            Column("source TEXT"),
+            Column("account TEXT"),
+            Column("method TEXT", "method of allocation"),
+            Column("count INTEGER"),
+            Column("made_up INTEGER", "allowances withheld for an earlier shortfall"),
+            Column("why_en TEXT", "reason in English"),
+            Column("why_zh TEXT", "reason in Chinese"),
+        ),
+        key=3,
+    ),
+)
+
+
+def _note_cap(tables: Tables, state: State, record: Record, event: e.CapSet) -> None:
+    tables.touch("caps", event.series)
+    tables.touch("holdings", (event.account, event.series))
+
+
+def _note_allocated(tables: Tables, state: State, record: Record, event: e.Allocated) -> None:
+    tables.touch_entry(event.entry)
+    for award in event.awards:
+        tables.add(
+            "allocations",
+            (
+                record.seq,
+                event.series,
+                award.source,
+                award.account,
+                event.method,
+                award.count,
+                award.made_up,
+                award.en,
+                award.zh,
+            ),
+        )
+
+
+#: What each event touches.
+NOTES: dict[type, Note] = {
+    e.CapSet: _note_cap,
+    e.Allocated: _note_allocated,
+}

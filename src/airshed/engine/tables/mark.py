@@ -1,0 +1,65 @@
+"""Read tables of marks."""
+
+from __future__ import annotations
+
+from airshed.engine import events as e
+from airshed.engine.journal import Record, Row
+from airshed.engine.state import State
+from airshed.engine.tables.table import Column, Note, Table, Tables
+from airshed.model.period import hour_of
+
+
+def _mark_row(state: State, key: int) -> Row:
+    mark = state.marks[key]
+    return (
+        key,
+        mark.stack,
+        mark.kind,
+        hour_of(mark.first),
+        hour_of(mark.after - 1),
+        mark.hours,
+        mark.state,
+        mark.actor,
+        mark.reason,
+        mark.evidence,
+        mark.prove_by,
+    )
+
+
+TABLES = (
+    Table(
+        "marks",
+        "What operators said of hours, and how far each mark has come.",
+        (
+            Column("mark INTEGER", "number of the mark"),
+            Column("stack TEXT"),
+            Column("kind TEXT", "what the hours are marked as"),
+            Column("first TEXT"),
+            Column("last TEXT"),
+            Column("hours INTEGER"),
+            Column("state TEXT", "entered, approved, refused or lapsed"),
+            Column("actor TEXT"),
+            Column("reason TEXT", "what happened, in the operator's words"),
+            Column("evidence TEXT", "SHA-256 of the proof, or empty"),
+            Column("prove_by INTEGER", "last instant for the proof, in milliseconds since 1970 (UTC)"),
+        ),
+        key=1,
+        keys=lambda state: state.marks,
+        row=_mark_row,
+    ),
+)
+
+
+def _note_mark(
+    tables: Tables, state: State, record: Record, event: e.HoursMarked | e.MarkProven | e.MarkApproved | e.MarkReverted
+) -> None:
+    tables.touch("marks", event.mark)
+
+
+#: What each event touches.
+NOTES: dict[type, Note] = {
+    e.HoursMarked: _note_mark,
+    e.MarkProven: _note_mark,
+    e.MarkApproved: _note_mark,
+    e.MarkReverted: _note_mark,
+}

@@ -1,0 +1,200 @@
+"""Read tables of the law in force, actors, accounts, sources, acts that wait, and refusals."""
+
+from __future__ import annotations
+
+from airshed.engine import events as e
+from airshed.engine.journal import Record, Row
+from airshed.engine.state import State
+from airshed.engine.tables.table import Column, Note, Table, Tables
+from airshed.model.provenance import Provenance, Simulation, said
+
+
+def provenance_row(provenance: Provenance) -> Row:
+    """What a book is, as cells: kind, scenario, seed, and the line in both languages."""
+    played = provenance if isinstance(provenance, Simulation) else None
+    kind = "programme" if played is None else "simulation"
+    return (kind, played and played.scenario, played and played.seed, *said(provenance))
+
+
+def _account_row(state: State, key: str) -> Row:
+    account = state.ledger.accounts[key]
+    purse = state.ledger.purses[key]
+    frozen = state.ledger.frozen.get(key)
+    return (
+        key,
+        account.kind.value,
+        account.name,
+        account.jurisdiction,
+        account.group,
+        frozen,
+        purse.fen,
+        purse.held,
+    )
+
+
+def _actor_row(state: State, key: str) -> Row | None:
+    actor = state.actors.get(key)
+    return (key, actor.role, actor.account) if actor else None
+
+
+def _source_row(state: State, key: str) -> Row:
+    source = state.sources[key]
+    return (key, source.name, source.account, source.jurisdiction, source.sector, int(source.synthetic))
+
+
+def _act_row(state: State, key: int) -> Row | None:
+    act = state.acts.get(key)
+    if act is None:
+        return None
+    body = act.body
+    named = [getattr(body, name) for name in ("source", "mark", "account", "series") if hasattr(body, name)]
+    return (key, act.actor, type(body).__name__, str(named[0]) if named else "")
+
+
+TABLES = (
+    Table(
+        "provenance",
+        "What the book is, in one row: the records of a real programme, or a simulation.",
+        (
+            Column("seq INTEGER"),
+            Column("kind TEXT", "`programme` or `simulation`"),
+            Column("scenario TEXT", "what is simulated; null for a programme"),
+            Column("seed INTEGER", "seed that it is drawn from; null when nothing was drawn, and for a programme"),
+            Column("en TEXT", "the line that every screen, file and page carries, in English"),
+            Column("zh TEXT", "the same in Chinese"),
+        ),
+        key=1,
+    ),
+    Table(
+        "rulebooks",
+        "Rulebooks in the order in which they came into force.",
+        (
+            Column("seq INTEGER"),
+            Column("programme TEXT", "id of the programme"),
+            Column("version TEXT", "version of the rulebook"),
+            Column("digest TEXT"),
+        ),
+        key=1,
+    ),
+    Table(
+        "actors",
+        "Who may send commands, in which role.",
+        (
+            Column("actor TEXT"),
+            Column("role TEXT", "role"),
+            Column("account TEXT", "account that an operator acts for, else empty"),
+        ),
+        key=1,
+        keys=lambda state: state.actors,
+        row=_actor_row,
+    ),
+    Table(
+        "accounts",
+        "Accounts with their money.",
+        (
+            Column("account TEXT"),
+            Column("kind TEXT", "kind of the account"),
+            Column("name TEXT", "name of the firm"),
+            Column("jurisdiction TEXT"),
+            Column("corporate_group TEXT", "corporate group, empty when none is known"),
+            Column("frozen TEXT", "why the account is frozen; NULL when it is not"),
+            Column("cash_fen INTEGER", "money in fen, what is set aside included"),
+            Column("held_fen INTEGER", "money set aside for orders, calls and bids, in fen"),
+        ),
+        key=1,
+        keys=lambda state: state.ledger.accounts,
+        row=_account_row,
+    ),
+    Table(
+        "sources",
+        "Regulated installations.",
+        (
+            Column("source TEXT"),
+            Column("name TEXT", "name in English"),
+            Column("account TEXT"),
+            Column("jurisdiction TEXT"),
+            Column("sector TEXT", "sector"),
+            Column("synthetic INTEGER", "1 when the source is generated, 0 when it is a real place"),
+        ),
+        key=1,
+        keys=lambda state: state.sources,
+        row=_source_row,
+    ),
+    Table(
+        "acts",
+        "Acts that wait for a second pair of eyes; confirmed and rejected ones have no row.",
+        (
+            Column("act INTEGER", "number of the act"),
+            Column("actor TEXT"),
+            Column("command TEXT"),
+            Column("about TEXT", "what the act is about: source, mark, account or series"),
+        ),
+        key=1,
+        keys=lambda state: state.acts,
+        row=_act_row,
+    ),
+    Table(
+        "refusals",
+        "Commands that changed nothing, with reason and citation.",
+        (
+            Column("seq INTEGER"),
+            Column("at INTEGER"),
+            Column("actor TEXT"),
+            Column("command TEXT"),
+            Column("why TEXT", "code of the refusal"),
+            Column("detail TEXT", "the sentence that came with the refusal"),
+            Column("cite TEXT", "article that the refusal rests on"),
+        ),
+        key=1,
+    ),
+)
+
+
+def _note_adopted(tables: Tables, state: State, record: Record, event: e.RulebookAdopted) -> None:
+    tables.touch("accounts", *(account.id for account in event.opened))
+    tables.touch("actors", event.authority, record.actor)
+    if event.provenance is not None:
+        tables.add("provenance", (record.seq, *provenance_row(event.provenance)))
+    tables.add("rulebooks", (record.seq, event.programme, event.version, event.digest))
+
+
+def _note_actor(tables: Tables, state: State, record: Record, event: e.ActorRegistered) -> None:
+    tables.touch("actors", event.actor)
+
+
+def _note_opened(tables: Tables, state: State, record: Record, event: e.AccountOpened) -> None:
+    tables.touch("accounts", event.account.id)
+
+
+def _note_account(tables: Tables, state: State, record: Record, event: e.AccountFrozen | e.AccountThawed) -> None:
+    tables.touch("accounts", event.account)
+
+
+def _note_source(tables: Tables, state: State, record: Record, event: e.SourceRegistered) -> None:
+    tables.touch("sources", event.source)
+
+
+def note_entry(tables: Tables, state: State, record: Record, event: e.MoneyMoved | e.Transferred) -> None:
+    tables.touch_entry(event.entry)
+
+
+def _note_act(
+    tables: Tables, state: State, record: Record, event: e.ActProposed | e.ActConfirmed | e.ActRejected
+) -> None:
+    tables.touch("acts", event.act)
+
+
+#: What each event touches.
+NOTES: dict[type, Note] = {
+    e.RulebookAdopted: _note_adopted,
+    e.ActorRegistered: _note_actor,
+    e.AccountOpened: _note_opened,
+    e.AccountFrozen: _note_account,
+    e.AccountThawed: _note_account,
+    e.SourceRegistered: _note_source,
+    e.MoneyMoved: note_entry,
+    e.Transferred: note_entry,
+    e.ActProposed: _note_act,
+    e.ActConfirmed: _note_act,
+    e.ActRejected: _note_act,
+}
