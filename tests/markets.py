@@ -57,6 +57,11 @@ def adopting(rules: Rulebook = RULES) -> c.AdoptRulebook:
     return c.AdoptRulebook(rules.programme.id, rules.programme.version, digest(rules), Simulation("test"))
 
 
+def adopting_next(rules: Rulebook) -> c.AdoptRulebook:
+    """The command that puts these rules in force where others are: what the book is was said before."""
+    return c.AdoptRulebook(rules.programme.id, rules.programme.version, digest(rules))
+
+
 def market(journal: Journal | None = None, rules: Rulebook = RULES, *, tables: bool = False) -> Runner:
     """A runner with the market in it, in a session; a book on disk keeps the shipped law."""
     if isinstance(journal, Book) and rules is RULES:

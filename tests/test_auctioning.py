@@ -20,7 +20,7 @@ from airshed.model.refusal import Why
 from airshed.rulebook.check import contradictions_there
 from airshed.rulebook.schema import Rulebook
 from laws import RULES
-from markets import AUTHORITY, SERIES, adopting, done, market, why
+from markets import AUTHORITY, SERIES, adopting_next, done, market, why
 
 replace = msgspec.structs.replace
 NEXT = "SO2-KM-2028"
@@ -52,7 +52,7 @@ def held(**terms: Any) -> Runner:
 
 def adopted(runner: Runner, rules: Rulebook) -> None:
     runner.rules = rules
-    done(runner, AUTHORITY, adopting(rules))
+    done(runner, AUTHORITY, adopting_next(rules))
 
 
 def bids(runner: Runner, auction: str, *rows: tuple[str, int, int]) -> None:

@@ -25,7 +25,7 @@ from airshed.model.refusal import Why
 from airshed.registry.moves import Delivered
 from airshed.rulebook.schema import Rulebook
 from laws import RULES
-from markets import AT, AUTHORITY, DAY, SERIES, adopting, done, market, send, why
+from markets import AT, AUTHORITY, DAY, SERIES, adopting_next, done, market, send, why
 
 
 def law(**trade: Any) -> Rulebook:
@@ -351,7 +351,7 @@ def test_a_new_law_takes_every_order_off_and_leaves_deals() -> None:
     done(runner, "steel", c.OfferDeal("transfer", "steel", "fund", SERIES, 5, 400_000))
     following = msgspec.structs.replace(OPEN, programme=msgspec.structs.replace(OPEN.programme, version="next"))
     runner.rules = following
-    answer = done(runner, AUTHORITY, adopting(following))
+    answer = done(runner, AUTHORITY, adopting_next(following))
 
     assert [type(event) for event in answer.events[:2]] == [e.OrderCancelled, e.CallOrderDropped]
     done(runner, "fund", c.AcceptDeal(1))

@@ -21,7 +21,7 @@ from airshed.model.period import instant
 from airshed.model.refusal import Malformed, Why
 from airshed.rulebook.load import load_texts
 from laws import LAW, RULES, as_files
-from markets import AUTHORITY, DAY, SERIES, adopting, confirmed, done, market, why
+from markets import AUTHORITY, DAY, SERIES, adopting_next, confirmed, done, market, why
 
 QUICK = settings(max_examples=150, deadline=None)
 SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -38,7 +38,7 @@ def next_law(**sections: Any) -> Any:
 
 def adopted(runner: Runner, rules: Any) -> None:
     runner.rules = rules
-    done(runner, AUTHORITY, adopting(rules))
+    done(runner, AUTHORITY, adopting_next(rules))
 
 
 def test_orders_that_rest_are_cancelled_when_the_law_changes() -> None:

@@ -23,7 +23,7 @@ from airshed.registry.accounts import TREASURY
 from airshed.rulebook.load import read
 from airshed.rulebook.schema import Rulebook
 from laws import FILES, RULES
-from markets import AUTHORITY, SERIES, adopting, confirmed, done, market, send, why
+from markets import AUTHORITY, SERIES, adopting_next, confirmed, done, market, send, why
 
 SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 RESERVE = "reserve-KM"
@@ -139,7 +139,7 @@ def test_an_auction_keeps_the_terms_of_its_opening() -> None:
     done(runner, "steel", c.AskRepurchase("back", "steel", 300, 300_000))
     other = changed("reverse_auction", smallest_ask=1_000, step_fen_per_t=7_000)
     runner.rules = changed("programme", other, version="2")
-    done(runner, AUTHORITY, adopting(runner.rules))
+    done(runner, AUTHORITY, adopting_next(runner.rules))
 
     (cleared,) = done(runner, AUTHORITY, c.CloseRepurchase("back", 1)).events
 

@@ -22,7 +22,7 @@ from airshed.model.refusal import Why
 from airshed.registry.accounts import TREASURY
 from airshed.rulebook.load import read
 from laws import FILES, RULES
-from markets import AT, AUTHORITY, SERIES, adopting, confirmed, done, market, send, why
+from markets import AT, AUTHORITY, SERIES, adopting_next, confirmed, done, market, send, why
 
 SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SHARES = st.lists(st.integers(1, 9_999), max_size=5, unique=True).map(
@@ -173,7 +173,7 @@ def test_a_purchase_keeps_the_terms_of_its_day() -> None:
     replace = msgspec.structs.replace
     law = replace(RULES.paid_allocation, late_basis_points=500, grace_days=0)
     runner.rules = replace(RULES, paid_allocation=law, programme=replace(RULES.programme, version="next"))
-    done(runner, AUTHORITY, adopting(runner.rules))
+    done(runner, AUTHORITY, adopting_next(runner.rules))
     (paid,) = done(runner, "steel", c.PayInstalment(1), instant("2028-10-20")).events
 
     assert isinstance(paid, e.InstalmentPaid)
