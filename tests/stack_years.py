@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,8 +19,10 @@ from airshed.mrv.readings import (
     HourReading,
     StackReadings,
 )
-from airshed.mrv.rules import LimitValue, MonitoringRules, StackRegistration
+from airshed.mrv.rules import LimitValue, StackRegistration
 from airshed.mrv.spans import hours_in
+from airshed.zone.monitoring import monitoring_rules
+from laws import RULES as BOOK
 
 SO2, NOX, PM = "a21026", "a21002", "a34013"
 YEAR = 2027
@@ -30,7 +33,12 @@ LIMITS = (
     LimitValue("power", "GB 13223-2011", "NOx", 100.0, 6.0, "hourly mean"),
     LimitValue("power", "GB 13223-2011", "PM", 30.0, 6.0, "hourly mean"),
 )
-RULES = MonitoringRules(limits=LIMITS)
+SHIPPED = monitoring_rules(BOOK)
+"""The rules of the shipped rulebook."""
+RULES = msgspec.structs.replace(
+    SHIPPED, limits=LIMITS, scopes=(), special_areas=(), counts=(), determination_basis_points=None
+)
+"""The same with three limits, for an outlet that no scope knows; nothing is determined where no tier applies."""
 STACK = StackRegistration(
     stack="KM-POWER-1",
     source="KM-POWER",

@@ -9,7 +9,16 @@ import numpy as np
 import pytest
 
 from airshed.mrv.applicability import absences, fits, limit_on, limits_of, scope_on
-from airshed.mrv.rules import LimitScope, LimitValue, MonitoringRules, Part75Rules, StackRegistration
+from airshed.mrv.rules import (
+    LimitScope,
+    LimitValue,
+    MarkRule,
+    MonitoringRules,
+    Part75Parameter,
+    Part75Rules,
+    StackRegistration,
+    SubstitutionTier,
+)
 from airshed.mrv.year import close_year
 from airshed.rulebook.load import find, load, load_texts, read
 from airshed.rulebook.shipped import shipped
@@ -35,8 +44,10 @@ def faults(file: str, old: str, new: str) -> list[str]:
     return [str(fault) for fault in read({**FILES, file: text.replace(old, new, 1).encode()})[1]]
 
 
-def test_the_shipped_part_75_is_that_of_the_code() -> None:
-    assert SHIPPED.part75 == Part75Rules()
+@pytest.mark.parametrize("kind", [MonitoringRules, Part75Rules, Part75Parameter, SubstitutionTier, MarkRule])
+def test_the_law_has_no_second_copy_in_the_code(kind: type[msgspec.Struct]) -> None:
+    """A default would be law that no rulebook says: that of a fault was `invalid`, the shipped one `exempt`."""
+    assert [field.name for field in msgspec.structs.fields(kind) if not field.required] == []
     assert SHIPPED.law == "hj75"
 
 

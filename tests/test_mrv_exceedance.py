@@ -15,7 +15,7 @@ from airshed.model.measures import gbt8170
 from airshed.mrv.applicability import limits_of
 from airshed.mrv.exceedance import daily_means, exceedance, over_limit, ranked, times_over
 from airshed.mrv.flue_gas import Floats
-from airshed.mrv.rules import LimitValue, MonitoringRules, Statistic
+from airshed.mrv.rules import LimitValue, Statistic
 from stack_years import HOURS, RULES, STACK, YEAR
 
 LIMIT = LimitValue("power", "GB 13223-2011", "SO2", 200.0, 6.0, "hourly mean")
@@ -91,7 +91,7 @@ def test_a_day_with_less_than_twenty_hours_has_no_mean() -> None:
 
 def test_a_new_limit_holds_from_its_day_on() -> None:
     newer = msgspec.structs.replace(LIMIT, limit_mg_m3=35.0, valid_from="2027-07-01")
-    rules = MonitoringRules(limits=(newer, LIMIT))
+    rules = msgspec.structs.replace(RULES, limits=(newer, LIMIT))
 
     spans = limits_of(rules, STACK, "SO2", YEAR)
 
@@ -129,7 +129,8 @@ def test_a_rounded_comparison_is_that_of_gb_t_8170(mg_m3: float, limit: float) -
     # A tie in decimal may be none in binary.
     assume(Decimal(str(mg_m3)).normalize().as_tuple().exponent != -decimals - 1)
     full, rounded = (
-        bool(over_limit(np.array([mg_m3]), held, MonitoringRules(comparison=how))[0]) for how in ("full", "rounded")
+        bool(over_limit(np.array([mg_m3]), held, msgspec.structs.replace(RULES, comparison=how))[0])
+        for how in ("full", "rounded")
     )
 
     assert full == (mg_m3 > limit)

@@ -15,10 +15,10 @@ from airshed.mrv import states
 from airshed.mrv.hours import close_hour, close_hours
 from airshed.mrv.marks import Mark, effect_of
 from airshed.mrv.readings import OXYGEN, TEMPERATURE, VELOCITY, HourReading, readings_from_rows
-from airshed.mrv.rules import MARK_RULES, MarkKind, MarkRule
+from airshed.mrv.rules import MarkKind, MarkRule
 from airshed.mrv.states import Measured, Missing, Stopped, Substituted
 from airshed.mrv.year import StackYear, close_year, close_year_with_hours
-from stack_years import HOURS, RULES, SO2, STACK, YEAR, changed, frame, steady_year
+from stack_years import HOURS, RULES, SHIPPED, SO2, STACK, YEAR, changed, frame, steady_year
 
 KINDS: tuple[MarkKind, ...] = get_args(MarkKind)
 NAN = math.nan
@@ -30,8 +30,9 @@ def mass(closed: StackYear, pollutant: str = "SO2") -> int:
     return next(each.mass_mg for each in closed.masses if each.pollutant == pollutant)
 
 
-def test_every_kind_of_mark_has_an_effect_by_default() -> None:
-    assert [rule.kind for rule in MARK_RULES] == list(KINDS)
+def test_every_kind_of_mark_has_an_effect_in_the_shipped_law() -> None:
+    assert [rule.kind for rule in SHIPPED.marks] == list(KINDS)
+    assert effect_of("start_up", SHIPPED) == "exempt"
     assert effect_of("fault", msgspec.structs.replace(RULES, marks=())) is None
 
 
@@ -53,7 +54,6 @@ def test_every_kind_of_mark_has_an_effect_by_default() -> None:
         (None, "maintenance", Missing("no_frame")),
         (frame(), "calibration", Missing("mark_calibration")),
         (frame({SO2: (100.0, "D")}), "calibration", Missing("mark_calibration")),
-        (frame(), "fault", Missing("mark_fault")),
     ],
 )
 def test_a_mark_does_to_an_hour_what_the_law_says_of_its_kind(
@@ -63,7 +63,7 @@ def test_a_mark_does_to_an_hour_what_the_law_says_of_its_kind(
     assert close_hour(STACK, reading, RULES, "SO2", (kind,)) == outcome
 
 
-@pytest.mark.parametrize("kind", ["start_up", "shut_down"])
+@pytest.mark.parametrize("kind", ["start_up", "shut_down", "fault"])
 def test_an_exempt_hour_is_weighed_in_full_and_not_compared_with_the_limit(kind: MarkKind) -> None:
     dirty = changed(steady_year(), slice(100, 106), values={SO2: 412.0})
     plain = close_year(STACK, dirty, RULES)
@@ -126,9 +126,10 @@ def test_readings_are_as_they_were_after_any_mark() -> None:
 
 
 def test_what_a_kind_does_is_data_of_the_law() -> None:
-    rules = msgspec.structs.replace(RULES, marks=(MarkRule("fault", "exempt"),))
+    rules = msgspec.structs.replace(RULES, marks=(MarkRule("fault", "invalid"),))
 
-    assert isinstance(close_hour(STACK, frame(), rules, "SO2", ("fault",)), Measured)
+    assert close_hour(STACK, frame(), rules, "SO2", ("fault",)) == Missing("mark_fault")
+    assert isinstance(close_hour(STACK, frame(), RULES, "SO2", ("fault",)), Measured)
     assert isinstance(close_hour(STACK, frame(), rules, "SO2", ("stopped",)), Measured)
 
 
@@ -186,7 +187,7 @@ def test_no_mark_but_a_standstill_that_readings_bear_out_makes_an_hour_weigh_not
             assert closed["SO2"].why[hour] == states.MARKS["stopped"]
 
 
-kinds_that_lose = st.sampled_from(("maintenance", "calibration", "fault"))
+kinds_that_lose = st.sampled_from(("maintenance", "calibration"))
 
 
 @settings(max_examples=25, deadline=None)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from airshed.mrv import states
 from airshed.mrv.hours import ClosedHours
-from airshed.mrv.rules import HJ75_TIERS, MonitoringRules, SubstitutionTier
+from airshed.mrv.rules import MonitoringRules, SubstitutionTier
 from airshed.mrv.states import MEASURED, MISSING, STOPPED, Measured, Missing, Stopped, Substituted
 from airshed.mrv.substitution import (
     Capture,
@@ -69,7 +69,7 @@ def test_the_capture_rate_leaves_stopped_hours_out_on_both_sides() -> None:
 )
 def test_the_tier_follows_from_capture_rate_and_length_of_the_gap(alpha: int, run: int, look_back: int | None) -> None:
     """HJ 75-2017 tables 5 and 6; alpha in thousandths of a percent, compared exactly."""
-    tier = tier_for(Capture("SO2", 0, 100_000, 0, 100_000 - alpha), run, HJ75_TIERS)
+    tier = tier_for(Capture("SO2", 0, 100_000, 0, 100_000 - alpha), run, RULES.tiers)
 
     assert (tier.look_back_hours if tier else None) == look_back
 
@@ -217,9 +217,9 @@ def _back(status: list[int], hour: int) -> list[int]:
 def test_substitution_is_what_one_would_do_by_hand(letters: str, masses: list[int]) -> None:
     """I10. The fast way against the slow one, with tiers small enough to bite."""
     tiers = (
-        SubstitutionTier(9_990, 2, 5),
-        SubstitutionTier(9_950, None, 20),
-        SubstitutionTier(9_900, None, 60),
+        SubstitutionTier(9_990, 2, 5, "maximum"),
+        SubstitutionTier(9_950, None, 20, "maximum"),
+        SubstitutionTier(9_900, None, 60, "maximum"),
     )
     raw = hours_of(letters, masses)
     final = final_of(raw, msgspec.structs.replace(RULES, tiers=tiers))

@@ -21,8 +21,6 @@ from airshed.mrv.laws import substitute
 from airshed.mrv.part75_choice import available_tenths, percentile_place, tier_at
 from airshed.mrv.readings import VELOCITY
 from airshed.mrv.rules import (
-    LOAD_TIERS,
-    SO2_TIERS,
     AvailabilityTier,
     MonitoringRules,
     Part75Parameter,
@@ -110,7 +108,7 @@ def test_the_tier_follows_from_availability_and_length_of_the_gap(
     available: int, run: int, so2: tuple[str, int], flow: tuple[str, int]
 ) -> None:
     """40 CFR 75.33(b)(1) to (4), and (c); the availability in tenths of a percent."""
-    for tiers, expected in ((SO2_TIERS, so2), (LOAD_TIERS, flow)):
+    for tiers, expected in ((RULES.part75.gas.tiers, so2), (RULES.part75.flow.tiers, flow)):
         tier = tier_at(available, run, tiers)
         assert (tier.statistic, tier.percentile) == expected
 
@@ -294,7 +292,8 @@ def test_an_hour_without_oxygen_still_has_its_flow_and_one_without_velocity_its_
     assert (both == (raw.status == MEASURED)).all()
 
 
-SMALL = Part75Rules(
+SMALL = msgspec.structs.replace(
+    RULES.part75,
     gas=Part75Parameter(
         (
             AvailabilityTier(995, 3, "before_after"),

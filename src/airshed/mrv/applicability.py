@@ -34,15 +34,7 @@ def rank(scope: LimitScope) -> tuple[bool, bool, bool, bool, str]:
 
 
 def scope_on(rules: MonitoringRules, stack: StackRegistration, day: str) -> LimitScope | None:
-    """The scope that holds for an outlet on an ISO day: the most particular one that fits, then the newest.
-
-    >>> general = LimitScope("general", "kiln tail", valid_from="2015-07-01")
-    >>> special = LimitScope("special", "kiln tail", special=True, valid_from="2028-01-01")
-    >>> rules = MonitoringRules(scopes=(general, special), special_areas=("Anning",))
-    >>> kiln = StackRegistration("A", "S", (), "", 1.0, 0.0, 1.0, process="kiln tail", places=("KM", "Anning"))
-    >>> [scope_on(rules, kiln, day).limit_set for day in ("2027-12-31", "2028-01-01")]
-    ['general', 'special']
-    """
+    """The scope that holds for an outlet on an ISO day: the most particular one that fits, then the newest."""
     held = [each for each in rules.scopes if each.valid_from <= day and fits(each, stack, rules.special_areas)]
     return max(held, key=rank) if held else None
 
@@ -72,13 +64,7 @@ def limits_of(
 
 
 def absences(rules: MonitoringRules, stack: StackRegistration, year: int) -> tuple[str, ...]:
-    """What the law says of the days of a year on which a standard held whose figures are in no table, in their order.
-
-    >>> rules = MonitoringRules(scopes=(LimitScope(None, "kiln tail", valid_from="2005-01-01", cite="GB 4915-2004"),))
-    >>> kiln = StackRegistration("A", "S", (), "", 1.0, 0.0, 1.0, process="kiln tail")
-    >>> absences(rules, kiln, 2013), absences(rules, kiln, 2004)
-    (('GB 4915-2004',), ())
-    """
+    """What the law says of the days of a year on which a standard held whose figures are in no table, in order."""
     first_day = f"{year:04}-01-01"
     changes = sorted(day for day in {each.valid_from for each in rules.scopes} if day.startswith(f"{year:04}-"))
     held = [scope_on(rules, stack, day) for day in (first_day, *changes)]

@@ -57,11 +57,7 @@ class MarkedHours:
 
 
 def effect_of(kind: MarkKind, rules: MonitoringRules) -> MarkEffect | None:
-    """What the law lets a kind of mark do; None for a kind that it does not know.
-
-    >>> effect_of("start_up", MonitoringRules())
-    'exempt'
-    """
+    """What the law lets a kind of mark do; None for a kind that it does not know."""
     return next((rule.effect for rule in rules.marks if rule.kind == kind), None)
 
 

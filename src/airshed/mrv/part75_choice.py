@@ -59,9 +59,9 @@ def available_tenths(quality_assured: int, operating: int) -> int:
 def tier_at(available: int, run_hours: int, tiers: tuple[AvailabilityTier, ...]) -> AvailabilityTier:
     """The first row that covers a gap of this length at this availability.
 
-    >>> from airshed.mrv.rules import SO2_TIERS
-    >>> [tier_at(*case, SO2_TIERS).statistic for case in ((950, 24), (949, 9), (899, 1), (799, 1))]
-    ['before_after', 'percentile', 'maximum', 'potential']
+    >>> tiers = AvailabilityTier(950, 24, "before_after"), AvailabilityTier(0, None, "potential")
+    >>> [tier_at(*case, tiers).statistic for case in ((950, 24), (950, 25), (949, 1))]
+    ['before_after', 'potential', 'potential']
     """
     return next(
         tier

@@ -27,16 +27,7 @@ class SubstitutionTier(msgspec.Struct, frozen=True):
     #: How many valid hours to look back over.
     look_back_hours: int
     #: Which of them stands in.
-    statistic: Literal["maximum"] = "maximum"
-
-
-#: HJ 75-2017 tables 5 and 6 as implemented in public code; wording partly recalled, to confirm. The two
-#: tables have equal rows and differ only in where the look-back ends (see `substitution.Kind`).
-HJ75_TIERS = (
-    SubstitutionTier(9_000, 24, 180),
-    SubstitutionTier(9_000, None, 720),
-    SubstitutionTier(7_500, None, 2_160),
-)
+    statistic: Literal["maximum"]
 
 
 #: Under which law missing hours are filled: HJ 75-2017 tables 5 and 6, or US 40 CFR part 75 subpart D.
@@ -59,26 +50,6 @@ class AvailabilityTier(msgspec.Struct, frozen=True):
     percentile: int = 0
 
 
-#: 40 CFR 75.33(b)(1) to (4).
-SO2_TIERS = (
-    AvailabilityTier(950, 24, "before_after"),
-    AvailabilityTier(950, None, "percentile", 90),
-    AvailabilityTier(900, 8, "before_after"),
-    AvailabilityTier(900, None, "percentile", 95),
-    AvailabilityTier(800, None, "maximum"),
-    AvailabilityTier(0, None, "potential"),
-)
-#: 40 CFR 75.33(c), by load bin; recalled, to confirm.
-LOAD_TIERS = (
-    AvailabilityTier(950, 24, "average"),
-    AvailabilityTier(950, None, "percentile", 90),
-    AvailabilityTier(900, 8, "average"),
-    AvailabilityTier(900, None, "percentile", 95),
-    AvailabilityTier(800, None, "maximum"),
-    AvailabilityTier(0, None, "potential"),
-)
-
-
 class Part75Parameter(msgspec.Struct, frozen=True):
     """How one measured parameter is filled under part 75."""
 
@@ -91,21 +62,21 @@ class Part75Parameter(msgspec.Struct, frozen=True):
     initial: Literal["before_after", "average"]
 
 
-class Part75Rules(msgspec.Struct, frozen=True):
+class Part75Rules(msgspec.Struct, frozen=True, kw_only=True):
     """US 40 CFR part 75 subpart D. PM and VOC are not in it; they are filled like SO2, a choice of this rulebook."""
 
-    gas: Part75Parameter = Part75Parameter(SO2_TIERS, 720, False, "before_after")
-    nox: Part75Parameter = Part75Parameter(LOAD_TIERS, 2_160, True, "average")
-    flow: Part75Parameter = Part75Parameter(LOAD_TIERS, 2_160, True, "average")
+    gas: Part75Parameter
+    nox: Part75Parameter
+    flow: Part75Parameter
     #: Availability counts over so many operating hours (75.32 equation 9), none of them older than three years.
-    availability_hours: int = 8_760
-    oldest_clock_hours: int = 26_280
+    availability_hours: int
+    oldest_clock_hours: int
     #: Which of n values in order is percentile p: that of rank n x p, rounded up (EPA's policy manual, recalled, to
     #: confirm) or to the nearest.
-    percentile_rank: Literal["up", "nearest"] = "up"
+    percentile_rank: Literal["up", "nearest"]
     #: Maximum potential concentration, in hundredths of a percent of the highest limit, but never below the highest
     #: hour on record. Part 75 sets it from the fuel (appendix A, 2.1); this stands for that, to confirm.
-    potential_basis_points: int = 20_000
+    potential_basis_points: int
 
 
 class LimitValue(msgspec.Struct, frozen=True):
@@ -152,18 +123,6 @@ class MarkRule(msgspec.Struct, frozen=True):
     effect: MarkEffect
 
 
-#: Marks by the operator: order 21 of 2020 of the ministry's enforcement bureau names working states and anomalies of
-#: monitoring; which effect each has under HJ 75 is a reading of this project, to confirm.
-MARK_RULES = (
-    MarkRule("stopped", "stopped"),
-    MarkRule("start_up", "exempt"),
-    MarkRule("shut_down", "exempt"),
-    MarkRule("maintenance", "invalid"),
-    MarkRule("calibration", "out_of_control"),
-    MarkRule("fault", "invalid"),
-)
-
-
 class CountsAs(msgspec.Struct, frozen=True):
     """Under which name of the law the mass of what a monitor measures is owed, in one sector (empty: in any)."""
 
@@ -172,72 +131,75 @@ class CountsAs(msgspec.Struct, frozen=True):
     pollutant: str
 
 
-class MonitoringRules(msgspec.Struct, frozen=True):
-    """When an hour counts, what stands in when it does not, and which limits apply."""
+class MonitoringRules(msgspec.Struct, frozen=True, kw_only=True):
+    """When an hour counts, what stands in when it does not, and which limits apply.
 
-    tiers: tuple[SubstitutionTier, ...] = HJ75_TIERS
+    Nothing has a default: the law stands in the rulebook, and here is where it is read from.
+    """
+
+    tiers: tuple[SubstitutionTier, ...]
     #: Which law fills missing hours: `tiers`, or `part75`.
-    law: Law = "hj75"
-    part75: Part75Rules = Part75Rules()
-    limits: tuple[LimitValue, ...] = ()
+    law: Law
+    part75: Part75Rules
+    limits: tuple[LimitValue, ...]
     #: Which outlets have which limits, and the jurisdictions and counties under special limits.
-    scopes: tuple[LimitScope, ...] = ()
-    special_areas: tuple[str, ...] = ()
+    scopes: tuple[LimitScope, ...]
+    special_areas: tuple[str, ...]
     #: How a mean is compared with its limit (GB/T 8170-2008, 4.3): in full, or first rounded to its digits.
-    comparison: Literal["full", "rounded"] = "full"
+    comparison: Literal["full", "rounded"]
     #: Data flags (HJ 212-2017 table 8) that count as measured. A manual value (S) may be admitted here.
-    flags_measured: tuple[str, ...] = ("N",)
+    flags_measured: tuple[str, ...]
     #: Data flags that count as stopped.
-    flags_stopped: tuple[str, ...] = ("F",)
+    flags_stopped: tuple[str, ...]
     #: Data flags that make a gap "out of control": its look-back ends at the calibration before it.
-    flags_out_of_control: tuple[str, ...] = ("C",)
+    flags_out_of_control: tuple[str, ...]
     #: What each kind of operator's mark does; one that is not here does nothing.
-    marks: tuple[MarkRule, ...] = MARK_RULES
+    marks: tuple[MarkRule, ...]
     #: Above this velocity, m/s, gas moves: a stop mark then needs oxygen that shows air. A pitot tube tells nothing
     #: below about 2 m/s; to confirm.
-    standstill_velocity_m_s: float = 2.0
+    standstill_velocity_m_s: float
     #: HJ 76-2017 appendix B and HJ 212-2017 D.2.2.
-    minutes_per_hour: int = 45
-    hours_per_day: int = 20
-    days_per_month: int = 25
-    days_per_february: int = 23
+    minutes_per_hour: int
+    hours_per_day: int
+    days_per_month: int
+    days_per_february: int
     #: From this oxygen on a stack is idle and nothing is converted: 21 - O2 goes to zero.
-    idle_oxygen_percent: float = 19.0
+    idle_oxygen_percent: float
     #: So many equal readings in a row are a flat line.
-    flat_line_hours: int = 12
+    flat_line_hours: int
     #: Whether a flat line is invalid, not only found.
-    flat_line_invalid: bool = False
+    flat_line_invalid: bool
     #: Largest deviation of the reported air pressure from that of the altitude, in hundredths of a percent.
-    pressure_tolerance_basis_points: int = 500
+    pressure_tolerance_basis_points: int
     #: By how many hours the clock of a frame may be off; beyond it nobody knows which hour the frame tells of. To
     #: confirm.
-    clock_tolerance_hours: float = 2.0
+    clock_tolerance_hours: float
     #: From this oxygen on, percent, the analyser breathes air (20.95 %, dry, less its drift). To confirm.
-    ambient_oxygen_percent: float = 20.9
+    ambient_oxygen_percent: float
     #: Gas that moves and is this hot comes from a fire, so air in the analyser is a leak; desulphurised gas has 50 C.
     #: To confirm.
-    leak_celsius: float = 40.0
+    leak_celsius: float
     #: So many hours in a row a thousandfold or a thousandth of the usual level are in another measure. To confirm.
-    unit_slip_hours: int = 3
+    unit_slip_hours: int
     #: A hole of so many running hours is a month: 28 days.
-    long_hole_hours: int = 672
+    long_hole_hours: int
     #: How far a stated total may be off mean x flow, in hundredths of a percent; the total of minutes is not quite that
     #: of their means. To confirm.
-    identity_total_basis_points: int = 500
+    identity_total_basis_points: int
     #: How far a stated converted mean may be off equation (28), in hundredths of a percent; a published frame is off by
     #: 2.5 %. To confirm.
-    identity_converted_basis_points: int = 300
+    identity_converted_basis_points: int
     #: What the regulator sets for hours that no tier covers, in hundredths of a percent of the year's highest
     #: valid hour; None leaves them missing, and their days unsealed.
-    determination_basis_points: int | None = None
+    determination_basis_points: int | None
     #: Lowest quarterly capture rate at which a monitor is accepted.
-    capture_target_basis_points: int = 7_500
+    capture_target_basis_points: int
     #: Share of a month's hourly means that must lie within a "monthly share" limit.
-    monthly_share_basis_points: int = 9_500
+    monthly_share_basis_points: int
     #: Names of the law for what monitors measure, where they differ: dust of one sector, soot of another.
-    counts: tuple[CountsAs, ...] = ()
+    counts: tuple[CountsAs, ...]
     #: Article that a refusal to seal rests on.
-    cite: str = "HJ 75-2017, tables 5 and 6"
+    cite: str
 
 
 class StackRegistration(msgspec.Struct, frozen=True):

@@ -166,9 +166,10 @@ def quarter_captures(pollutant: str, status: NDArray[np.uint8], year: int, throu
 def tier_for(rate: Capture, run_hours: int, tiers: Sequence[SubstitutionTier]) -> SubstitutionTier | None:
     """The first row that covers a run of this length at this capture rate; None leaves it to the regulator.
 
-    >>> from airshed.mrv.rules import HJ75_TIERS
+    >>> from airshed.mrv.rules import SubstitutionTier
+    >>> tiers = SubstitutionTier(9_000, 24, 180, "maximum"), SubstitutionTier(9_000, None, 720, "maximum")
     >>> rate = Capture("SO2", 0, 2_184, 240, 97)
-    >>> [tier_for(rate, run, HJ75_TIERS).look_back_hours for run in (24, 25)]
+    >>> [tier_for(rate, run, tiers).look_back_hours for run in (24, 25)]
     [180, 720]
     """
     for tier in tiers:
