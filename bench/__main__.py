@@ -19,6 +19,7 @@ CHAPTERS = (
     "equilibrium",
     "lab",
     "engine",
+    "verify",
     "agents",
     "gateway",
     "demo",

@@ -93,6 +93,8 @@ def _verify(book: Book, progress: Progress, laws: dict[str, Rulebook], heads: Se
             progress("records decided anew", line.seq, last)
     progress("records decided anew", last, last)
     state = anew.state
+    if not state.seq:
+        raise Malformed("book record 1", "is missing: the first record of a book adopts its law", "give a book")
     for head in published.values():
         what = f"is missing: the book ends at {state.seq}, its published head is of record {head.seq}"
         raise Malformed(f"book record {state.seq + 1}", what, "restore the book from a copy")

@@ -1,0 +1,102 @@
+"""Small books of the simulator under the shipped law, whose texts lie in them; for forging and for checking."""
+
+from __future__ import annotations
+
+import copy
+import importlib.util
+import sys
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from airshed.engine.journal import MemoryJournal
+from airshed.lab.simulator import sim
+from airshed.lab.simulator.sim import Simulation
+from airshed.rulebook.load import load_texts
+from airshed.rulebook.schema import Rulebook
+from airshed.service.book.sqlite import Book
+from laws import LAW, RULES, as_files
+
+STEPS = 250
+SEEDS = range(3, 40)
+VERSIONS = ("sim-1", "sim-2")
+#: Events that tests of an export alter.
+PLAYED = {"Surrendered", "DayReversed", "AuctionCleared", "CapSet", "Transferred", "Traded", "YearReported"}
+
+
+def script(name: str) -> ModuleType:
+    """A script of the project as a module."""
+    path = Path(__file__).parents[1] / "scripts" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@cache
+def texts_of(version: str) -> dict[str, bytes]:
+    """The shipped law under another version."""
+    law = copy.deepcopy(LAW)
+    law["programme"]["version"] = version
+    return as_files(law)
+
+
+@cache
+def rules_of(version: str) -> Rulebook:
+    """The same, loaded."""
+    return load_texts(texts_of(version))
+
+
+def plain(rules: Rulebook, rng: object, version: str) -> Rulebook:
+    """What stands in for `sim.varied`: every law of the run is the shipped one but for its version."""
+    return rules_of(version)
+
+
+@cache
+def forge() -> ModuleType:
+    """`scripts/forge.py`."""
+    return script("forge")
+
+
+@cache
+def small() -> tuple[tuple[bytes, ...], Mapping[str, Rulebook]]:
+    """The records of a run in which there is something of every kind to forge, and its laws by digest."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sim, "varied", plain)
+        for seed in SEEDS:
+            run = Simulation(seed, STEPS, RULES, None, None)
+            run.play(lambda done: None)
+            raws = _records(run)
+            kinds = forge().KINDS.values()
+            played = {name for name in PLAYED for raw in raws if b'"is":"%s"' % name.encode() in raw}
+            if played == PLAYED and all(kind.make(raws, run.laws) is not None for kind in kinds if not kind.slow):
+                return tuple(raws), run.laws
+    raise AssertionError("no seed plays all that is forged")
+
+
+def varied() -> Iterator[tuple[list[bytes], Mapping[str, Rulebook]]]:
+    """Records and laws of one run after another, each under laws of its own."""
+    for seed in range(10, 60):
+        run = Simulation(seed, STEPS, RULES, None, None)
+        run.play(lambda done: None)
+        yield _records(run), run.laws
+
+
+def _records(run: Simulation) -> list[bytes]:
+    assert isinstance(run.memory.journal, MemoryJournal)
+    return [line.record for line in run.memory.journal.lines()]
+
+
+def written(path: Path) -> Path:
+    """That small book on disk, closed, with its laws and read tables."""
+    raws, laws = small()
+    with Book.create(path) as book:
+        for version in VERSIONS:
+            book.keep_law(next(each for each, rules in laws.items() if rules == rules_of(version)), texts_of(version))
+    assert forge().write(path, path, list(raws))
+    return path
