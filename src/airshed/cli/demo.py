@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from airshed.lab.season.firms import Firm
     from airshed.lab.season.season import Season
     from airshed.rulebook.schema import Rulebook
+    from airshed.service.book.sqlite import Book
     from airshed.zone.zone import Zone
 
 RULEBOOK = "dianzhong"
@@ -27,7 +28,7 @@ MARK = "demo.json"
 LEFT = (MARK, "report.html")
 LEFT_FOLDERS = ("evidence", "hours")
 #: Endings of the files of a book.
-OF_A_BOOK = ("", "-wal", "-shm", ".lock")
+OF_A_BOOK = ("", "-wal", "-shm", "-head", ".lock")
 
 Step = Callable[[int, str], Callable[[str], None]]
 
@@ -64,13 +65,16 @@ def demo(
     import gc
     from time import perf_counter
 
+    from airshed.service.book.sqlite import Book
+
     began = perf_counter()
     programme = _programme(rulebook, region)
     _prepare(out, seed, programme)
     gc.freeze()
-    with _progress(json) as step:
-        season, measured = _play(out, seed, workers, step, programme)
-    rows = _report(out, seed, season, measured, programme)
+    with Book.create(out / programme.book) as book:
+        with _progress(json) as step:
+            season, measured = _play(book, out, seed, workers, step, programme)
+        rows = _report(book, out, seed, season, measured, programme)
     seconds = perf_counter() - began
     state = season.runner.state
     if json:
@@ -160,7 +164,7 @@ def _progress(quiet: bool) -> Iterator[Step]:
         yield step
 
 
-def _play(out: Path, seed: int, workers: int, step: Step, programme: Programme) -> tuple[Season, list[Any]]:
+def _play(book: Book, out: Path, seed: int, workers: int, step: Step, programme: Programme) -> tuple[Season, list[Any]]:
     from airshed.engine.runner import Runner
     from airshed.lab.season.marking import marks_of, read_marks
     from airshed.lab.season.season import Season
@@ -168,14 +172,12 @@ def _play(out: Path, seed: int, workers: int, step: Step, programme: Programme) 
     from airshed.lab.stacks.episodes import read_episodes
     from airshed.rulebook.digest import digest
     from airshed.service.book.sealing import note_command
-    from airshed.service.book.sqlite import Book
     from airshed.service.book.verify import verify
     from airshed.service.stacks.marked_days import reverted, sealed_and_corrected
     from airshed.service.stacks.measure import measure_zone, simulate_zone
     from airshed.zone.monitoring import monitoring_rules
 
     law, rules, zone, folder, year = programme
-    book = Book.create(out / programme.book)
     book.keep_law(digest(rules), law)
     season = Season(Runner(book, rules), rules, zone, seed, year)
     opened = step(2, "rules adopted, caps set and shared out  开市配额")
@@ -248,14 +250,11 @@ def _levels(zone: Zone, firms: list[Firm]) -> dict[str, dict[str, list[tuple[int
     }
 
 
-def _report(out: Path, seed: int, season: Season, measured: list[Any], programme: Programme) -> int:
+def _report(book: Book, out: Path, seed: int, season: Season, measured: list[Any], programme: Programme) -> int:
     from airshed.lab.stacks.episodes import read_episodes
     from airshed.pages.kit.html import write
     from airshed.pages.report import build
-    from airshed.service.book.sqlite import Book
 
-    book = season.runner.journal
-    assert isinstance(book, Book)
     episodes = read_episodes(programme.folder, season.zone)
     html = build(book, season.zone, season.rules, measured, seed=seed, episodes=episodes)
     write(out / "report.html", html)
