@@ -213,7 +213,7 @@ def read(line):
     need(line == end.hash.encode() + b" " + raw + b"\n", "its bytes do not give its hash")
     record = json.loads(raw)
     need(record["seq"] == end.seq + 1, f"calls itself {record['seq']}")
-    need(record["at"] >= end.at, "is earlier than the record before")
+    need(record["at"] >= end.at, "is earlier than what happened before")
     key, refusal, events = (record["actor"], record["key"]), record["refusal"], record["events"]
     need(bool(events) == (refusal is None), "has events and a refusal, or neither")
     if key in keys:
@@ -221,7 +221,9 @@ def read(line):
     keys.setdefault(key, record["body"])
     for event in events:
         take_in(event)
-    end.seq, end.at = record["seq"], record["at"]
+    end.seq = record["seq"]
+    if refusal is None:  # what is refused moves no clock
+        end.at = record["at"]
 
 
 names = [word for word in sys.argv[1:] if ":" not in word]

@@ -117,6 +117,7 @@ def test_a_call_that_is_unknown_or_over_is_the_books_to_refuse(runner: Runner) -
 def test_the_same_close_sent_twice_is_answered_once(runner: Runner) -> None:
     """I13: the key is the call's; whoever never heard sends it again and hears the same."""
     first = closed(runner)
+    assert first.answer.seq is not None
     assert b"CloseZoneCall" in runner.journal.line(first.answer.seq).record
 
     assert close(runner, EXCHANGE, "spring", AT) == Closed(first.answer, ())

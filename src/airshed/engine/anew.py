@@ -15,7 +15,7 @@ from airshed.engine.journal import GENESIS, Line, Record, decode, encode
 from airshed.engine.recording import recorded
 from airshed.engine.runner import checked, take_in
 from airshed.engine.state import State
-from airshed.model.refusal import Malformed
+from airshed.model.refusal import Malformed, Refusal
 from airshed.rulebook.schema import Rulebook
 
 RESTORE = "restore the book from a copy"
@@ -63,6 +63,9 @@ class Anew:
                 found = recorded(self.state, command, rules, record.at, earlier)
             except (AssertionError, LookupError, TypeError, ValueError, ArithmeticError) as error:
                 raise Malformed(place, f"cannot be decided anew ({type(error).__name__}: {error})", CURE) from None
+            if isinstance(found, Refusal):
+                what = f"is of {record.actor}, who was not registered and is answered without a record"
+                raise Malformed(place, what, RESTORE)
             if found is earlier:
                 raise Malformed(place, f"repeats record {found.seq}, which answers it", RESTORE)
             if encode(found) == line.record:

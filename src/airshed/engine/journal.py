@@ -23,7 +23,7 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     #: Number of the record, from 1, without gaps.
     seq: int
-    #: Instant in milliseconds since 1970 (UTC); never before that of the record before.
+    #: Instant in milliseconds since 1970 (UTC); never before that of the last record that was not refused.
     at: int
     #: Who sent the command.
     actor: str

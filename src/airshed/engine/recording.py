@@ -11,12 +11,14 @@ from airshed.model.refusal import Refusal, Why
 from airshed.rulebook.schema import Rulebook
 
 
-def recorded(state: State, command: Command, rules: Rulebook, at: int, earlier: Record | None) -> Record:
+def recorded(state: State, command: Command, rules: Rulebook, at: int, earlier: Record | None) -> Record | Refusal:
     """The record that answers a command: the earlier one that it repeats, or the next of the book.
+
+    Whoever is not registered is refused and leaves no record: a book is not filled by strangers.
 
     `earlier` is the record that stands under the key of that actor (`State.keys`), None when there is none. `rules`
     is the law in force; for `AdoptRulebook` it is the one to be adopted. An instant before that of the last record
-    counts as that one.
+    that was not refused counts as that one.
     """
     now = max(at, state.at)
     decision: Decision
@@ -27,5 +29,7 @@ def recorded(state: State, command: Command, rules: Rulebook, at: int, earlier: 
     else:
         what = f"key {command.key!r} of {command.actor} stands for record {earlier.seq} with other content"
         decision = no(rules, "roles", Why.KEY_REUSED, f"{what}; take a new key")
+    if isinstance(decision, Refusal) and command.actor not in state.actors:
+        return decision
     events, refusal = ((), decision) if isinstance(decision, Refusal) else (decision, None)
     return Record(state.seq + 1, now, command.actor, command.key, command.body, events, refusal)

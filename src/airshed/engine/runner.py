@@ -33,8 +33,9 @@ LARGEST_GROUP = 10_000
 class Answer(NamedTuple):
     """What the sender of a command gets to hear, once it is on disk."""
 
-    seq: int
-    hash: str
+    #: Number and hash of the record; None for a sender who is not registered, and leaves none.
+    seq: int | None
+    hash: str | None
     events: tuple[Event, ...]
     refusal: Refusal | None
 
@@ -66,8 +67,8 @@ class Runner:
     def send_all(self, wishes: Iterable[tuple[Command, int]]) -> list[Answer]:
         """A group of commands with the instants at which they came, one commit, answers in order.
 
-        Instants never run backwards: an earlier one counts as that of the record before. A malformed command
-        raises before any of the group is decided.
+        Instants never run backwards: an earlier one counts as that of the last record that was not refused; what is
+        refused moves no clock. A malformed command raises before any of the group is decided.
         """
         if self._poisoned:
             raise Poisoned("the book could not be written; restart to replay it")
@@ -95,6 +96,8 @@ class Runner:
             stands = lines[seen - first - 1] if seen > first else self.journal.line(seen)
         earlier = decode(stands) if stands is not None else None
         record = recorded(state, command, self.rules, at, earlier)
+        if isinstance(record, Refusal):
+            return Answer(None, None, (), record)
         if stands is not None and record is earlier:
             return Answer(record.seq, stands.hash, record.events, record.refusal)
         raw = encode(record)
@@ -110,7 +113,8 @@ def take_in(state: State, record: Record) -> None:
     """Fold one record into the state."""
     assert record.seq == state.seq + 1, f"I12: record {record.seq} follows {state.seq}"
     state.seq = record.seq
-    state.at = record.at
+    if record.refusal is None:  # else whoever is refused could set the clock of the book
+        state.at = record.at
     state.keys.setdefault((record.actor, record.key), record.seq)
     for event in record.events:
         apply(state, event)

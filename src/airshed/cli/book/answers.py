@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from airshed.cli.show import as_json, console, instant_of
+
+if TYPE_CHECKING:
+    from airshed.engine.state import State
+
+At = Annotated[str, typer.Option(help="Instant, as 2027-03-01T10:00; now if left out, and always in a real programme.")]
+ClockIsRight = Annotated[
+    bool,
+    typer.Option("--clock-is-right", help="A real programme has rested for long: the clock is right."),
+]
 
 
 def say(answers: list[Any], json: bool) -> None:
@@ -12,7 +23,8 @@ def say(answers: list[Any], json: bool) -> None:
         if json:
             as_json({"seq": answer.seq, "hash": answer.hash, "events": answer.events, "refusal": answer.refusal})
         elif answer.refusal is not None:
-            console.print(f"{answer.seq} refused: {answer.refusal.why} ({answer.refusal.cite})")
+            number = "not recorded," if answer.seq is None else answer.seq
+            console.print(f"{number} refused: {answer.refusal.why} ({answer.refusal.cite})")
             console.print(f"  {answer.refusal.detail}")
         else:
             console.print(f"{answer.seq} {', '.join(type(event).__name__ for event in answer.events)}")
@@ -23,3 +35,12 @@ def instant_or_now(text: str) -> int:
     from time import time
 
     return instant_of(text, "--at") if text else int(time() * 1000)
+
+
+def instant_to_write(state: State, at: str, sure: bool) -> int:
+    """The instant for what a book is to be told next: `service.book.clock` says which."""
+    from time import time
+
+    from airshed.service.book.clock import instant_for
+
+    return instant_for(state, instant_of(at, "--at") if at else None, int(time() * 1000), sure=sure)

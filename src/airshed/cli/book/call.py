@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from airshed.cli.book.answers import At, ClockIsRight
 from airshed.cli.show import as_json, console
 from airshed.model.refusal import Malformed
 
@@ -33,7 +34,8 @@ def call(
     key: Annotated[
         str, typer.Option(help="Key of the command; 'close CALL' if left out, and a new one after a refusal.")
     ] = "",
-    at: Annotated[str, typer.Option(help="Instant, as 2027-03-01T15:00; now if left out.")] = "",
+    at: At = "",
+    clock_is_right: ClockIsRight = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
     """Solve a zone-wide call that is open in a book, and send what comes of it. 求解并收盘。
@@ -43,7 +45,7 @@ def call(
 
     Example: airshed book call my.book spring --actor zone-exchange --seed 20270401
     """
-    from airshed.cli.book.answers import instant_or_now, say
+    from airshed.cli.book.answers import instant_to_write, say
     from airshed.cli.call.group import show_rounds, write_page
     from airshed.engine.events import ZoneCallCleared
     from airshed.model.refusal import Refusal
@@ -51,10 +53,11 @@ def call(
     from airshed.service.book.sqlite import Book
     from airshed.service.book.zone_call import close
 
-    when, target, page = instant_or_now(at), _target(certificate), _target(html)
+    target, page = _target(certificate), _target(html)
     said: Callable[[str], None] = (lambda text: None) if json else console.print
     with Book.open(book) as opened:
         runner = carry_on(opened)
+        when = instant_to_write(runner.state, at, clock_is_right)
         found = close(runner, actor, name, when, seed=seed, salt=salt, key=key, seconds=seconds, progress=said)
     if isinstance(found, Refusal):
         if json:

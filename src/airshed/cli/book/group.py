@@ -13,8 +13,8 @@ from airshed.cli.book import preview as book_preview
 from airshed.cli.book import reserve as book_reserve
 from airshed.cli.book import verify as book_verify
 from airshed.cli.book import year as book_year
-from airshed.cli.book.answers import instant_or_now, say
-from airshed.cli.show import as_json, console, table
+from airshed.cli.book.answers import At, ClockIsRight, instant_to_write, say
+from airshed.cli.show import as_json, console, instant_of, table
 from airshed.model.measures import yuan
 from airshed.model.period import clock
 from airshed.model.provenance import BY_HAND, Programme, Simulation
@@ -139,15 +139,19 @@ def new(
 
     Example: airshed book new my.book --rulebook rulebooks/dianzhong --programme
     """
+    from time import time
+
     from airshed.rulebook.load import find, load, texts
+    from airshed.service.book.clock import asked_of
     from airshed.service.book.opening import begin
 
     if programme and (scenario != BY_HAND or seed is not None):
         raise Malformed("--programme", "a real programme has no scenario and no seed", "leave one of them out")
+    what = Programme() if programme else Simulation(scenario, seed)
+    when = asked_of(what, instant_of(at, "--at") if at else None, int(time() * 1000))
     law = texts(find(rulebook))
     load(find(rulebook))
-    when = instant_or_now(at)
-    answer = begin(book, law, when, Programme() if programme else Simulation(scenario, seed))
+    answer = begin(book, law, when, what)
     if json:
         as_json(answer)
     else:
@@ -158,7 +162,8 @@ def new(
 def adopt_next(
     book: BookPath,
     rulebook: Annotated[str, typer.Argument(help="Rulebook to adopt: a folder, or the name of one.")],
-    at: Annotated[str, typer.Option(help="Instant, as 2027-12-01T09:00; now if left out.")] = "",
+    at: At = "",
+    clock_is_right: ClockIsRight = False,
     json: Json = False,
 ) -> None:
     """Adopt the next rulebook in an existing book; its digest goes into the record.
@@ -171,9 +176,8 @@ def adopt_next(
 
     law = texts(find(rulebook))
     load(find(rulebook))
-    when = instant_or_now(at)
     with Book.open(book) as opened:
-        _, answer = adopt(opened, law, when)
+        _, answer = adopt(opened, law, lambda state: instant_to_write(state, at, clock_is_right))
     say([answer], json)
 
 
@@ -181,7 +185,8 @@ def adopt_next(
 def send(
     book: BookPath,
     commands: Annotated[str, typer.Argument(help="File with one command a line as JSON, or - for standard input.")],
-    at: Annotated[str, typer.Option(help="Instant, as 2027-03-01T10:00; now if left out.")] = "",
+    at: At = "",
+    clock_is_right: ClockIsRight = False,
     json: Json = False,
 ) -> None:
     """Send commands to a book and print the answers; what is answered is on disk.
@@ -194,10 +199,10 @@ def send(
     from airshed.service.book.opening import carry_on, read_commands
     from airshed.service.book.sqlite import Book
 
-    when = instant_or_now(at)
     wishes = read_commands(commands)
     with Book.open(book) as opened:
         runner = carry_on(opened)
+        when = instant_to_write(runner.state, at, clock_is_right)
         say(runner.send_all([(wish, when) for wish in wishes]), json)
 
 

@@ -91,7 +91,7 @@ def preview(
 def _plain(told: Foreseen) -> dict[str, Any]:
     record = told.record
     return {
-        "seq": record.seq,
+        "seq": record.seq if told.recorded else None,
         "actor": record.actor,
         "do": type(record.body).__name__,
         "happens": record.refusal is None,

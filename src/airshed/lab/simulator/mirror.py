@@ -78,8 +78,9 @@ class Mirror:
         """Check one record against everything before it."""
         self.seq = record.seq
         self._claim("I12", record.at >= self._at, "time runs backwards")
-        self._at = record.at
-        if record.refusal is not None:
+        if record.refusal is None:
+            self._at = record.at
+        else:
             self._claim("I12", not record.events, "a refusal with events")
         self._second_eyes(record, rules)
         body = record.body

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import msgspec
 from airshed.engine.commands import AdoptRulebook, Command
 from airshed.engine.edge import CURE, said_twice, well_formed
 from airshed.engine.runner import LARGEST_GROUP, Answer, Runner
+from airshed.engine.state import State
 from airshed.model.provenance import Provenance
 from airshed.model.refusal import Malformed
 from airshed.rulebook.digest import digest
@@ -53,7 +54,7 @@ def begin(path: Path, texts: Mapping[str, bytes], at: int, provenance: Provenanc
 
 
 def adopt(
-    book: Book, texts: Mapping[str, bytes], at: int, provenance: Provenance | None = None
+    book: Book, texts: Mapping[str, bytes], at: int | Callable[[State], int], provenance: Provenance | None = None
 ) -> tuple[Runner, Answer]:
     """Adopt a rulebook, the first of a book or the next; the runner to carry on with, and the answer.
 
@@ -66,13 +67,14 @@ def adopt(
     before = rules if in_force is None else load_texts(book.law(in_force))
     with book.named():
         runner = Runner(book, rules)
+    when = at if isinstance(at, int) else at(runner.state)
     book.keep_law(mine, texts)
     authority = before.programme.authority
     number = book.adoptions() + (in_force != mine)
     if provenance is None and in_force is not None and number == 1:
         provenance = runner.state.provenance
     body = AdoptRulebook(rules.programme.id, rules.programme.version, mine, provenance)
-    answer = runner.send(Command(authority, f"adopt {mine} {number}", body), at)
+    answer = runner.send(Command(authority, f"adopt {mine} {number}", body), when)
     if answer.refusal is not None:
         runner.rules = before
     return runner, answer

@@ -110,6 +110,8 @@ class Foreseen(msgspec.Struct, frozen=True):
     record: Record
     #: It has this answer already: the same key and content stand in the book.
     answered: bool = False
+    #: It would leave a record; a sender who is not registered leaves none.
+    recorded: bool = True
     #: It only becomes an act that another confirms; what is told beside is what would come of that.
     waits: bool = False
     #: It opens sealed bids: what comes of it is not told.
@@ -134,6 +136,10 @@ def foresee(runner: Runner, wishes: Iterable[c.Command], at: int) -> Iterator[Fo
         if seen is not None:
             earlier = made[seen] if seen in made else decode(runner.journal.line(seen))
         record = recorded(state, command, runner.rules, at, earlier)
+        if isinstance(record, Refusal):
+            none = Record(state.seq + 1, at, command.actor, command.key, command.body, (), record)
+            yield Foreseen(none, recorded=False)
+            continue
         if record is earlier:
             yield Foreseen(record, answered=True)
             continue

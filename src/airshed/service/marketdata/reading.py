@@ -114,7 +114,7 @@ def read_market(lines: Iterable[Line], until: Until = END, *, history: bool = Fa
         if until.seq is not None and line.seq > until.seq:
             break
         record, reached = checked(line, market.state.seq, reached)
-        if until.at is not None and record.at > until.at:
+        if until.at is not None and record.refusal is None and record.at > until.at:
             break
         _take(market, record, history)
     if until.seq is not None and market.state.seq < until.seq:
