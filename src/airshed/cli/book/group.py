@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -19,6 +19,9 @@ from airshed.model.measures import yuan
 from airshed.model.period import clock
 from airshed.model.provenance import BY_HAND, Programme, Simulation
 from airshed.model.refusal import Malformed
+
+if TYPE_CHECKING:
+    from airshed.service.book.sealed import Shown
 
 app = typer.Typer(help="Look at a book, verify it, export it. 账簿：查看、核对、导出。", no_args_is_help=True)
 
@@ -42,9 +45,13 @@ def show(
 ) -> None:
     """What a book holds: a summary, one record, or a read table.
 
+    Bids, asks and orders of what is still open are sealed and not printed, nor what an account sets aside for them; a
+    single record is shown as it stands in the file.
+
     Example: airshed book show demo/dianzhong.book holdings --limit 5
     """
     from airshed.engine.tables import BY_NAME
+    from airshed.service.book.sealed import shown
     from airshed.service.book.sqlite import Book
 
     with Book.read(book) as opened, opened.named():
@@ -53,21 +60,25 @@ def show(
         elif what == "record":
             _record(opened, number or opened.last(), json)
         elif what in BY_NAME:
-            columns = [column.split()[0] for column in BY_NAME[what].columns]
-            keys = columns[: BY_NAME[what].key]
-            order = ", ".join(f"{key} DESC" if last else key for key in keys)
-            rows = opened.sql.execute(f"SELECT * FROM {what} ORDER BY {order} LIMIT ?", (limit,)).fetchall()
-            if last:
-                rows.reverse()
-            total = opened.sql.execute(f"SELECT count(*) FROM {what}").fetchone()[0]
-            if json:
-                for row in rows:
-                    as_json(dict(zip(columns, row, strict=True)))
-            else:
-                table(f"{what}: {len(rows)} of {total}", *_with_years(columns, rows))
+            _table(what, shown(opened.sql, what, limit, last=last), json)
         else:
             known = ", ".join(["summary", "record", *BY_NAME])
             raise Malformed("book show", f"there is nothing called {what!r}", f"choose one of {known}")
+
+
+def _table(what: str, found: Shown, json: bool) -> None:
+    """Rows of a read table, and how many are sealed."""
+    if json:
+        for row in found.rows:
+            as_json(dict(zip(found.columns, row, strict=True)))
+        for name, count in found.sealed.items():
+            as_json({"sealed": count, "of": name})
+        return
+    table(f"{what}: {len(found.rows)} of {found.total}", *_with_years(found.columns, found.rows))
+    for name, count in found.sealed.items():
+        console.print(f"{count} of {name} are sealed until it is closed 开封前不公开")
+    if found.silent:
+        console.print(f"not told, for a sealed bid or order stands behind it 不公开: {', '.join(found.silent)}")
 
 
 def _with_years(columns: list[str], rows: list[Any]) -> tuple[list[str], list[Any]]:

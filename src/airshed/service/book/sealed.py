@@ -1,0 +1,76 @@
+"""What readers of a book do not print: bids, asks and orders of what is still open, and what would tell of them.
+
+Whoever sees them before the close can act on them: bid a step above, or leave a call that goes against it. The file
+itself holds them in the clear, for the book is one; so does a single record, which is shown as it was written.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from airshed.engine.tables import BY_NAME
+
+#: By read table: the table of what is open or over, and the column that names it in both.
+SEALED: Mapping[str, tuple[str, str]] = {
+    "bids": ("auctions", "auction"),
+    "lots": ("auctions", "auction"),
+    "asks": ("tenders", "repurchase"),
+    "call_orders": ("calls", "call"),
+    "zone_orders": ("zone_calls", "call"),
+}
+#: Columns that say what an account has set aside, and so how much it bids: not told of one with a sealed order.
+TELLING: Mapping[str, str] = {"accounts": "held_fen", "holdings": "held"}
+
+
+class Shown(NamedTuple):
+    """Rows of a read table as they may be printed."""
+
+    columns: list[str]
+    rows: list[tuple[Any, ...]]
+    #: Rows of the table that may be printed, all of them.
+    total: int
+    #: By name of what is open: how many rows of it are sealed.
+    sealed: dict[str, int]
+    #: Accounts whose figure in a telling column is left out.
+    silent: tuple[str, ...] = ()
+
+
+def shown(sql: sqlite3.Connection, table: str, limit: int, *, last: bool = False) -> Shown:
+    """The first or last rows of a read table in the order of its key, without what is sealed."""
+    columns = [column.split()[0] for column in BY_NAME[table].columns]
+    order = ", ".join(f"{key} DESC" if last else key for key in columns[: BY_NAME[table].key])
+    where, counts = "", {}
+    if table in SEALED:
+        of, key = SEALED[table]
+        where = f" WHERE {key} NOT IN (SELECT {key} FROM {of} WHERE open = 1)"
+        counts = dict(
+            sql.execute(
+                f"SELECT {key}, count(*) FROM {table} WHERE {key} IN (SELECT {key} FROM {of} WHERE open = 1)"
+                f" GROUP BY {key} ORDER BY {key}"
+            ).fetchall()
+        )
+    rows = sql.execute(f"SELECT * FROM {table}{where} ORDER BY {order} LIMIT ?", (limit,)).fetchall()
+    if last:
+        rows.reverse()
+    total = int(sql.execute(f"SELECT count(*) FROM {table}{where}").fetchone()[0])
+    if table not in TELLING:
+        return Shown(columns, rows, total, counts)
+    bidding = sealed_accounts(sql)
+    place = columns.index(TELLING[table])
+    silent = tuple(dict.fromkeys(row[0] for row in rows if row[0] in bidding))
+    return Shown(columns, [_without(row, place) if row[0] in bidding else row for row in rows], total, counts, silent)
+
+
+def sealed_accounts(sql: sqlite3.Connection) -> frozenset[str]:
+    """Accounts that have a bid, an ask or an order in something that is open."""
+    parts = [
+        f"SELECT account FROM {table} WHERE {key} IN (SELECT {key} FROM {of} WHERE open = 1)"
+        for table, (of, key) in SEALED.items()
+    ]
+    return frozenset(account for (account,) in sql.execute(" UNION ".join(parts)))
+
+
+def _without(row: Sequence[Any], place: int) -> tuple[Any, ...]:
+    return (*row[:place], None, *row[place + 1 :])
