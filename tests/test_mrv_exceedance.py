@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from airshed.model.measures import gbt8170
 from airshed.mrv.applicability import limits_of
-from airshed.mrv.exceedance import daily_means, exceedance, over_limit, ranked, times_over
+from airshed.mrv.exceedance import daily_means, exceedance, exceedances_of, over_limit, times_over
 from airshed.mrv.flue_gas import Floats
 from airshed.mrv.rules import LimitValue, Statistic
 from stack_years import HOURS, RULES, STACK, YEAR
@@ -109,7 +109,7 @@ def test_the_worst_come_first_and_those_who_comply_not_at_all() -> None:
         for s, w in [("B", 530.62), ("D", 200.0), ("A", 530.62), ("C", 1_659.7095)]
     ]
 
-    assert [each.stack for each in ranked(all_found)] == ["C", "A", "B"]
+    assert [each.stack for each in exceedances_of(all_found).rows] == ["C", "A", "B"]
 
 
 @given(st.floats(0, 1e5), st.floats(0.1, 1e4))

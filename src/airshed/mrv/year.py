@@ -112,10 +112,12 @@ def close_year_with_hours(
         if raw.marked is not None:
             findings += mark_findings(pollutant, raw.marked, marks, hours[pollutant].mass_mg, limits, rules)
         for limit, first, after in limits:
-            column = converted_hours(raw, limit, rules)
-            column[:first] = np.nan
-            column[after:] = np.nan
-            exceedances.append(exceedance(stack.stack, limit, column, rules, year))
+            column, read = converted_hours(raw, limit, rules), read_hours(raw, limit, rules)
+            for each in (column, read):
+                each[:first] = np.nan
+                each[after:] = np.nan
+            numbers = None if raw.marked is None else raw.marked.number
+            exceedances.append(exceedance(stack.stack, limit, column, rules, year, read=read, marks=numbers))
 
     days, refused = seal_year(stack.stack, year, hours, readings.evidence, rules, readings.through)
     closed_year = StackYear(
@@ -173,6 +175,19 @@ def converted_hours(raw: ClosedHours, limit: LimitValue, rules: MonitoringRules)
     if raw.marked is not None:
         column[raw.marked.exempt] = np.nan
     return column
+
+
+def read_hours(raw: ClosedHours, limit: LimitValue, rules: MonitoringRules) -> Floats:
+    """What the monitor read at the limit's reference oxygen, mg/m3, in marked hours too; NaN where it read nothing."""
+    column = hours_at_reference_oxygen(
+        raw.measured_mg_m3, raw.oxygen, limit.reference_o2_percent, rules.idle_oxygen_percent
+    )
+    if raw.marked is None:
+        return column
+    marked = hours_at_reference_oxygen(
+        raw.marked.read_mg_m3, raw.marked.read_oxygen, limit.reference_o2_percent, rules.idle_oxygen_percent
+    )
+    return np.where(np.isnan(raw.marked.read_mg_m3), column, marked)
 
 
 def potential_mg(stack: StackRegistration, rules: MonitoringRules, pollutant: str, year: int) -> int | None:

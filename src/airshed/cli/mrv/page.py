@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from airshed.cli.mrv.shown import LawBook, LawName, marks_of, measuring_law
 from airshed.cli.show import as_json, bar, console, table
 from airshed.model.refusal import Malformed
 
@@ -19,7 +20,6 @@ Folder = Annotated[
 ]
 OfYear = Annotated[int | None, typer.Option("--year", help="Which one, where readings hold several.")]
 ZoneName = Annotated[str, typer.Option("--zone", help="Name of a shipped zone, or its folder.")]
-RulesName = Annotated[str, typer.Option("--rulebook", help="Name of a shipped rulebook, or its folder.")]
 Workers = Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
@@ -38,8 +38,9 @@ def page(
     png: Annotated[Path | None, typer.Option("--png", help="Also its hours as a picture; needs Chromium.")] = None,
     language: Annotated[str, typer.Option("--language", help="Language of the picture: en or zh.")] = "en",
     year: OfYear = None,
+    book: LawBook = None,
     zone: ZoneName = "dianzhong",
-    rulebook: RulesName = "dianzhong",
+    rulebook: LawName = "",
     json: Json = False,
 ) -> None:
     """Write a stack's year as one page in English and Chinese that loads nothing. 排放口年度页面。
@@ -61,8 +62,8 @@ def page(
     if png is not None:
         _in_a_folder(png)
         browser()
-    inventory, rules = _law(zone, rulebook)
-    facts = read_stack(folder, stack, inventory, rules, year)
+    inventory, rules = _law(zone, rulebook, book)
+    facts = read_stack(folder, stack, inventory, rules, year, marks_of(book) if book else None)
     if png is not None:
         take(picture_page(facts, "en" if language == "en" else "zh"), picture_size(facts), png)
     write(out, build(facts))
@@ -89,8 +90,9 @@ def completeness(
     folder: Folder,
     out: Annotated[Path, typer.Option("--out", help="The page to write.")] = Path("completeness.html"),
     year: OfYear = None,
+    book: LawBook = None,
     zone: ZoneName = "dianzhong",
-    rulebook: RulesName = "dianzhong",
+    rulebook: LawName = "",
     workers: Workers = 2,
     json: Json = False,
 ) -> None:
@@ -104,9 +106,10 @@ def completeness(
     from airshed.service.stacks.held import held_year
 
     _in_a_folder(out)
-    inventory, rules = _law(zone, rulebook)
+    inventory, rules = _law(zone, rulebook, book)
+    marks = marks_of(book) if book else None
     with bar(len(held_year(folder, inventory, year).stacks), json) as advance:
-        facts = count(folder, inventory, rules, year=year, workers=workers, progress=advance)
+        facts = count(folder, inventory, rules, year=year, marks=marks, workers=workers, progress=advance)
     write(out, build_completeness(facts))
     ranking = facts.ranking()
     rows = [
@@ -145,27 +148,30 @@ def exceedances(
     folder: Folder,
     top: Annotated[int, typer.Option("--top", min=1, help="How many of the worst.")] = 20,
     year: OfYear = None,
+    book: LawBook = None,
     zone: ZoneName = "dianzhong",
-    rulebook: RulesName = "dianzhong",
+    rulebook: LawName = "",
     workers: Workers = 2,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")] = False,
 ) -> None:
     """Rank the exceedances of all stacks by times over, C/L - 1, each by the statistic of its limit. 超标倍数排名。
 
+    As the report of a year counts them: by what the monitors read; with --book also which of the hours an operator's
+    mark keeps out of the count.
+
     Example: airshed mrv exceedances evidence --top 10
     """
-    from airshed.mrv.exceedance import ranked
+    from airshed.mrv.exceedance import exceedances_of
     from airshed.mrv.spans import hour_text
     from airshed.pages.kit.words import STATISTICS
     from airshed.service.stacks.held import closed_years, held_year
 
-    inventory, rules = _law(zone, rulebook)
-    there = held_year(folder, inventory, year)
+    inventory, rules = _law(zone, rulebook, book)
+    there = held_year(folder, inventory, year, marks_of(book) if book else None)
     with bar(len(there.stacks), json) as advance:
         closed = closed_years(there, rules, workers=workers, progress=advance)
-        compared = [each for one in closed for each in one.exceedances]
-    found = ranked(compared)
-    shown = [(each, hour_text(there.year, each.worst_hour or 0)) for each in found[:top]]
+        found = exceedances_of(each for one in closed for each in one.exceedances)
+    shown = [(each, hour_text(there.year, each.as_read.worst_hour or 0)) for each in found.rows[:top]]
     if json:
         for each, at in shown:
             as_json(
@@ -176,11 +182,13 @@ def exceedances(
                     "statistic": each.limit.statistic,
                     "limit_mg_m3": each.limit.limit_mg_m3,
                     "reference_o2_percent": each.limit.reference_o2_percent,
-                    "worst_mg_m3": each.worst_mg_m3,
+                    "worst_mg_m3": each.as_read.worst_mg_m3,
                     "worst_at": at,
-                    "times_over": str(each.times_over),
+                    "times_over": str(each.as_read.times_over),
                     "breaches": each.breaches,
-                    "hours_over": each.hours_over,
+                    "hours_over": each.as_read.hours_over,
+                    "marked_hours": each.as_read.marked_hours if book else None,
+                    "marks": each.as_read.marks if book else None,
                     "hours_compared": each.hours_compared,
                 }
             )
@@ -191,10 +199,11 @@ def exceedances(
             "# #",
             "stack 排放口",
             "pollutant",
-            "worst C [mg/m3]",
-            "limit L [mg/m3]",
+            "C [mg/m3]",
+            "L [mg/m3]",
             "C/L - 1 #",
             "breaches #",
+            "marked [h]",
             "worst hour 最高时刻",
             "statistic 统计方式",
             "standard 标准",
@@ -204,10 +213,11 @@ def exceedances(
                 place,
                 each.stack,
                 each.limit.pollutant,
-                f"{each.worst_mg_m3:,.2f}",
+                f"{each.as_read.worst_mg_m3:,.2f}",
                 f"{each.limit.limit_mg_m3:g}",
-                each.times_over,
+                each.as_read.times_over,
                 f"{each.breaches:,}",
+                f"{each.as_read.marked_hours:,}" if book else "–",
                 at,
                 STATISTICS[each.limit.statistic].zh + " " + each.limit.statistic,
                 each.limit.standard,
@@ -216,20 +226,28 @@ def exceedances(
         ],
     )
     console.print(
-        f"{len(found)} of {len(compared)} limits of {len(there.stacks)} stacks were broken; {len(shown)} shown. "
-        f"{len(compared)}项限值中{len(found)}项超标。",
+        f"{len(found.rows)} of {found.compared} limits of {len(there.stacks)} stacks were exceeded; {len(shown)} shown."
+        f" {found.compared}项限值中{len(found.rows)}项超标。"
     )
+    if book:
+        console.print(
+            f"{found.broken} count; {found.marked} only in hours under a mark that stands. "
+            f"计为超标{found.broken}项，另{found.marked}项仅在有效标记时段。"
+        )
+    else:
+        console.print(
+            "By what the monitors read; --book says which hours a mark keeps out. 以监测读数为准，未计企业标记。"
+        )
 
 
-def _law(zone: str, rulebook: str) -> tuple[Zone, MonitoringRules]:
+def _law(zone: str, rulebook: str, book: Path | None) -> tuple[Zone, MonitoringRules]:
     """The inventory and the monitoring rules, by name of what is shipped or by folder."""
-    from airshed.rulebook.load import find, load
     from airshed.zone.load import find as find_zone
     from airshed.zone.load import load as load_zone
     from airshed.zone.monitoring import monitoring_rules
 
     folder = find_zone(zone)
-    return load_zone(folder), monitoring_rules(load(find(rulebook)))
+    return load_zone(folder), monitoring_rules(measuring_law(rulebook, book))
 
 
 def _in_a_folder(path: Path) -> None:

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from airshed.cli.mrv.shown import Json, LawBook, LawName, measuring_law, t
+from airshed.cli.mrv.shown import Json, LawBook, LawName, marks_of, measuring_law, t
 from airshed.cli.show import as_json, bar, console, table
 
 if TYPE_CHECKING:
-    from airshed.service.stacks.recompute import YearMarks
     from airshed.service.stacks.totals import Summary
 
 Workers = Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes on this machine.")]
@@ -56,7 +55,7 @@ def run(
 
     inventory = load_zone(find_zone(zone))
     rules = monitoring_rules(measuring_law(rulebook, book))
-    marks = _marks(book) if book is not None else None
+    marks = marks_of(book) if book is not None else None
     years: tuple[Summary, ...]
     began = perf_counter()
     if hourly.is_readings(folder):
@@ -80,15 +79,6 @@ def run(
     what = "stacks" if len(years) == 1 else "stack-years"
     done = sum(each.stacks for each in years) - kept
     console.print(f"{kept} {what} up to date, {done} computed in {seconds:.1f} s: {out}")
-
-
-def _marks(book: Path) -> YearMarks:
-    from airshed.service.book.opening import carry_on
-    from airshed.service.book.sealing import all_marks
-    from airshed.service.book.sqlite import Book
-
-    with Book.read(book) as opened:
-        return all_marks(carry_on(opened).state)
 
 
 def readings(

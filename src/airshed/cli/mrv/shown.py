@@ -15,6 +15,7 @@ from airshed.model.refusal import Malformed
 if TYPE_CHECKING:
     from airshed.mrv.factors import Estimate, Spread
     from airshed.rulebook.schema import Rulebook
+    from airshed.service.stacks.held import YearMarks
 
 MG_PER_T = Decimal(10**9)
 #: A record of tests, flows or leaks is no longer than this.
@@ -30,6 +31,16 @@ LawBook = Annotated[
     typer.Option("--book", metavar="BOOK", help="Book whose law holds, and whose operators' marks are taken."),
 ]
 Removal = Annotated[str, typer.Option("--removal", metavar="PERCENT", help="What control takes out.")]
+
+
+def marks_of(book: Path) -> YearMarks:
+    """The operators' marks that stand in a book, by stack and year."""
+    from airshed.service.book.opening import carry_on
+    from airshed.service.book.sealing import all_marks
+    from airshed.service.book.sqlite import Book
+
+    with Book.read(book) as opened:
+        return all_marks(carry_on(opened).state)
 
 
 def print_estimate(made: Estimate) -> None:

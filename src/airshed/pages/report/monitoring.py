@@ -9,7 +9,7 @@ import msgspec
 
 from airshed.lab.stacks.episodes import Episode
 from airshed.mrv.annual import SUSPICIOUS
-from airshed.mrv.exceedance import Exceedance, ranked
+from airshed.mrv.exceedance import Exceedance, exceedances_of
 from airshed.mrv.states import Finding
 from airshed.mrv.year import StackYear
 from airshed.rulebook.schema import Rulebook
@@ -37,12 +37,16 @@ class ExceedanceRow(msgspec.Struct, frozen=True):
     statistic: str
     limit_mg_m3: float
     reference_o2_percent: float | None
+    #: The worst mean that was read, in marked hours too, and its times over.
     worst_mg_m3: float
     #: Beijing time of the worst hour, as 2027-02-12 14:00.
     worst_at: str
-    #: Breaches, counted by the statistic of the limit: hours, days or months.
+    #: Breaches that the law counts, by the statistic of the limit: hours, days or months.
     breaches: int
+    #: Hours read above the limit, how many of them are under a mark that stands, and its number.
     hours_over: int
+    marked_hours: int
+    marks: tuple[int, ...]
     times_over: float
     #: Whether the policy study that founded the programme reports this case.
     of_the_paper: bool
@@ -91,7 +95,8 @@ class EpisodeRow(msgspec.Struct, frozen=True):
     first_at: str
     hours: int
     tampering: bool
-    #: Codes of findings in these hours, "exceedance", "low_capture"; empty when nothing was found.
+    #: Codes of findings in these hours, "exceedance", "marked" (an exceedance that a mark keeps out of the count),
+    #: "low_capture"; empty when nothing was found.
     found: tuple[str, ...]
     note: str
 
@@ -111,7 +116,10 @@ class Monitoring(msgspec.Struct, frozen=True):
 
     stacks: int
     exceedances: tuple[ExceedanceRow, ...]
+    #: Limits compared, limits broken as the law counts, limits exceeded only in hours under a mark that stands.
     compared: int
+    broken: int
+    marked: int
     capture: tuple[MonthOfCapture, ...]
     low_quarters: tuple[LowQuarter, ...]
     findings: tuple[FindingRow, ...]
@@ -125,11 +133,13 @@ def monitoring(
     """Put together what the stacks of a year say. `years` may be empty: then only the book speaks."""
     order = {stack.stack: place for place, stack in enumerate(zone.stacks)}
     known = sorted(years, key=lambda each: order[each.stack])
-    found = [each for closed in known for each in closed.exceedances]
+    found = exceedances_of(each for closed in known for each in closed.exceedances)
     return Monitoring(
         stacks=len(zone.stacks),
-        exceedances=tuple(_row(each, zone, episodes, year) for each in ranked(found)),
-        compared=len(found),
+        exceedances=tuple(_row(each, zone, episodes, year) for each in found.rows),
+        compared=found.compared,
+        broken=found.broken,
+        marked=found.marked,
         capture=tuple(row for closed in known for row in _months(closed)),
         low_quarters=tuple(row for closed in known for row in _low_quarters(closed, rules)),
         findings=tuple(row for closed in known for row in _findings(closed)),
@@ -148,8 +158,9 @@ def hour_text(year: int, hour: int) -> str:
 
 
 def _row(each: Exceedance, zone: Zone, episodes: Iterable[Episode], year: int) -> ExceedanceRow:
-    assert each.worst_mg_m3 is not None
-    assert each.worst_hour is not None
+    read = each.as_read
+    assert read.worst_mg_m3 is not None
+    assert read.worst_hour is not None
     source_of = {stack.stack: stack.source for stack in zone.stacks}
     return ExceedanceRow(
         stack=each.stack,
@@ -160,11 +171,13 @@ def _row(each: Exceedance, zone: Zone, episodes: Iterable[Episode], year: int) -
         statistic=each.limit.statistic,
         limit_mg_m3=each.limit.limit_mg_m3,
         reference_o2_percent=each.limit.reference_o2_percent,
-        worst_mg_m3=each.worst_mg_m3,
-        worst_at=hour_text(year, each.worst_hour),
+        worst_mg_m3=read.worst_mg_m3,
+        worst_at=hour_text(year, read.worst_hour),
         breaches=each.breaches,
-        hours_over=each.hours_over,
-        times_over=float(each.times_over),
+        hours_over=read.hours_over,
+        marked_hours=read.marked_hours,
+        marks=read.marks,
+        times_over=float(read.times_over),
         of_the_paper=any(
             episode.stack == each.stack
             and episode.pollutant == each.limit.pollutant
@@ -228,10 +241,10 @@ def _episode(episode: Episode, years: Iterable[StackYear], rules: Rulebook, year
             wanted = BETRAYS.get(episode.kind, ())
             if finding.code in wanted and finding.first_hour < after and finding.last_hour >= first:
                 found[finding.code] = None
-        if episode.kind == "peak" and any(
-            each.breaches and each.limit.pollutant == episode.pollutant for each in closed.exceedances
-        ):
-            found["exceedance"] = None
+        if episode.kind == "peak":
+            for each in closed.exceedances:
+                if each.as_read.breaches and each.limit.pollutant == episode.pollutant:
+                    found["exceedance" if each.breaches else "marked"] = None
         target = rules.monitoring.capture_target_basis_points
         if episode.kind == "outage" and any(
             not rate.at_least(target) and rate.first_hour < after and rate.after_hour > first

@@ -18,7 +18,7 @@ from airshed.mrv.rules import MonitoringRules
 from airshed.pages.kit.words import Phrase
 from airshed.pages.stack.facts import inventoried
 from airshed.service.run.pool import DEFAULT_WORKERS, each
-from airshed.service.stacks.held import HeldStack, held_year
+from airshed.service.stacks.held import HeldStack, YearMarks, held_year
 from airshed.zone.zone import Zone
 
 
@@ -109,7 +109,7 @@ def count_stack(job: CountJob) -> tuple[tuple[PollutantCount, ...], int]:
     """Close one stack's raw hours and count them by day; and how many hours of its year have passed."""
     readings = job.held.read()
     through = readings.hours if readings.through is None else readings.through
-    closed, _ = close_hours(job.held.registration, readings, job.rules)
+    closed, _ = close_hours(job.held.registration, readings, job.rules, job.held.own_marks)
     passed = (np.arange(readings.hours) < through).reshape(-1, HOURS_PER_DAY)
     found = []
     for pollutant, raw in closed.items():
@@ -134,6 +134,7 @@ def completeness(
     rules: MonitoringRules,
     *,
     year: int | None = None,
+    marks: YearMarks | None = None,
     workers: int = DEFAULT_WORKERS,
     progress: Callable[[str], None] | None = None,
 ) -> Completeness:
@@ -142,7 +143,7 @@ def completeness(
 
     `Malformed` names what is missing or changed.
     """
-    there = held_year(folder, zone, year)
+    there = held_year(folder, zone, year, marks)
     rows = {held.stack: inventoried(zone, held.stack) for held in there.stacks}
     jobs = [CountJob(held, rules) for held in there.stacks]
     counts = each(count_stack, jobs, workers, progress and (lambda job: progress(job.held.stack)))

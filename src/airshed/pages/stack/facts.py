@@ -15,16 +15,16 @@ from airshed.mrv import states
 from airshed.mrv.applicability import absences, limits_of
 from airshed.mrv.columns import runs
 from airshed.mrv.days import HOURS_PER_DAY
-from airshed.mrv.exceedance import Exceedance, over_limit, times_over
+from airshed.mrv.exceedance import Exceedance, Exceedances, exceedances_of, over_limit, times_over
 from airshed.mrv.flue_gas import Floats
 from airshed.mrv.rules import LimitValue, MonitoringRules, StackRegistration
 from airshed.mrv.spans import quarter_bounds
 from airshed.mrv.substitution import FinalHours, Gap, tier_for
-from airshed.mrv.year import StackYear, close_year_with_hours, converted_hours
+from airshed.mrv.year import StackYear, close_year_with_hours, read_hours
 from airshed.pages.kit.words import Phrase
 from airshed.pages.stack.words import why_said
 from airshed.service.stacks import evidence as files
-from airshed.service.stacks.held import held_year
+from airshed.service.stacks.held import YearMarks, held_year
 from airshed.zone.zone import Source, Stack, Zone
 
 
@@ -53,7 +53,7 @@ class PollutantFacts:
     #: Hourly means at the reference oxygen of the limit of that hour, mg/m3; NaN where there is none.
     mg_m3: Floats
     limits: tuple[LimitSpan, ...]
-    #: Hours above the limit of that hour, and by how many times.
+    #: Hours read above the limit of that hour, marked ones included, and by how many times.
     over: tuple[tuple[int, float], ...]
     #: Why hours did not count, as the monitor flagged them or the checks found.
     raw_spans: tuple[Span, ...]
@@ -102,20 +102,30 @@ class StackFacts:
     gaps: tuple[GapRow, ...]
     #: Every limit of the year, the worst times over first.
     exceedances: tuple[Exceedance, ...]
+    #: Those of them that were exceeded, as every list counts them; and whether a book said which marks stand.
+    found: Exceedances
+    marks_known: bool
     #: What the law says of days on which a standard held whose figures are in no table.
     absences: tuple[str, ...]
     rules: MonitoringRules
 
 
-def read_stack(folder: Path, stack: str, zone: Zone, rules: MonitoringRules, year: int | None = None) -> StackFacts:
+def read_stack(
+    folder: Path,
+    stack: str,
+    zone: Zone,
+    rules: MonitoringRules,
+    year: int | None = None,
+    marks: YearMarks | None = None,
+) -> StackFacts:
     """Read and close one stack's year of evidence or of hourly readings (its only one, if none is named).
 
     `Malformed` when the folder does not hold it or is not what its chain says.
     """
-    there = held_year(folder, zone, year)
+    there = held_year(folder, zone, year, marks)
     held = there.of(stack)
     registered, readings = held.registration, held.read()
-    closed, hours = close_year_with_hours(registered, readings, rules, held.earlier(rules))
+    closed, hours = close_year_with_hours(registered, readings, rules, held.earlier(rules), held.own_marks)
     row = inventoried(zone, stack)
     source = next(each for each in zone.sources if each.source == row.source)
     place = next(each for each in zone.jurisdictions if each.code == source.jurisdiction)
@@ -136,8 +146,13 @@ def read_stack(folder: Path, stack: str, zone: Zone, rules: MonitoringRules, yea
         pollutants=tuple(pollutant_facts(final, registered, held.year, rules, through) for final in hours.values()),
         gaps=tuple(gap_row(gap, hours[gap.pollutant], held.year, rules) for gap in closed.gaps),
         exceedances=tuple(
-            sorted(closed.exceedances, key=lambda each: (-each.times_over, -each.breaches, each.limit.pollutant))
+            sorted(
+                closed.exceedances,
+                key=lambda each: (-each.as_read.times_over, -each.as_read.breaches, each.limit.pollutant),
+            )
         ),
+        found=exceedances_of(closed.exceedances),
+        marks_known=marks is not None,
         absences=absences(rules, registered, held.year),
         rules=rules,
     )
@@ -163,7 +178,7 @@ def pollutant_facts(
     over: list[tuple[int, float]] = []
     for span in limits:
         hours = slice(span.first_hour, span.after_hour)
-        column[hours] = converted_hours(raw, span.limit, rules)[hours]
+        column[hours] = read_hours(raw, span.limit, rules)[hours]
         above = span.first_hour + np.flatnonzero(over_limit(column[hours], span.limit, rules))
         over += [(hour, float(times_over(float(column[hour]), span.limit.limit_mg_m3))) for hour in above.tolist()]
     lost = final.status == states.MISSING

@@ -76,21 +76,20 @@ def headline(facts: StackFacts) -> Phrase:
     """The year in two sentences: its masses, and whether the limits were kept."""
     masses = ", ".join(f"{each.pollutant} {_t(each.mass_mg)} t" for each in facts.closed.masses)
     masses_zh = "、".join(f"{each.pollutant} {_t(each.mass_mg)} 吨" for each in facts.closed.masses)
-    broken = [each for each in facts.exceedances if each.breaches]
-    if not broken:
+    if not facts.found.rows:
         en, zh = "Every limit was kept.", "全部限值均达标。"
         if not facts.exceedances:
             en, zh = "No limit applies.", "无适用限值。"
             if facts.absences:
                 en, zh = "Compared with no limit: its figures are in no table.", "限值数据未收录，未作比较。"
         return Phrase(f"{masses}. {en}", f"{masses_zh}。{zh}")
-    worst = broken[0]
-    what = worst.limit
+    worst = facts.found.rows[0]
+    what, read = worst.limit, worst.as_read
     return Phrase(
-        f"{masses}. Worst exceedance: {what.pollutant} {worst.worst_mg_m3:,.1f} mg/m³ against {what.limit_mg_m3:g}, "
-        f"{worst.times_over} times over.",
-        f"{masses_zh}。最严重超标：{what.pollutant} {worst.worst_mg_m3:,.1f} 毫克/立方米，"
-        f"限值 {what.limit_mg_m3:g}，超标 {worst.times_over} 倍。",
+        f"{masses}. Worst exceedance: {what.pollutant} {read.worst_mg_m3:,.1f} mg/m³ against {what.limit_mg_m3:g}, "
+        f"{read.times_over} times over{'' if worst.breaches else ', under a mark of the operator'}.",
+        f"{masses_zh}。最严重超标：{what.pollutant} {read.worst_mg_m3:,.1f} 毫克/立方米，"
+        f"限值 {what.limit_mg_m3:g}，超标 {read.times_over} 倍{'' if worst.breaches else '（企业标记时段）'}。",
     )
 
 
@@ -130,19 +129,19 @@ def key_figures(facts: StackFacts) -> tuple[KeyFigure, ...]:
             any(not rate.at_least(facts.rules.capture_target_basis_points) for _, rate in rates),
         )
     )
-    broken = [each for each in facts.exceedances if each.breaches]
-    worst = broken[0] if broken else None
-    at = hour_text(facts.year, worst.worst_hour or 0) if worst else ""
+    worst = facts.found.rows[0] if facts.found.rows else None
+    read = worst.as_read if worst else None
+    at = hour_text(facts.year, read.worst_hour or 0) if read else ""
     found.append(
         KeyFigure(
             "worst",
-            Phrase(f"{worst.times_over} times", f"{worst.times_over} 倍") if worst else same("0"),
+            Phrase(f"{read.times_over} times", f"{read.times_over} 倍") if read else same("0"),
             Phrase("over the limit at worst", "最大超标倍数"),
             Phrase(
-                f"{worst.limit.pollutant}, {at}; {worst.hours_over} h over",
-                f"{worst.limit.pollutant}，{at}；超标 {worst.hours_over} 小时",
+                f"{worst.limit.pollutant}, {at}; {read.hours_over} h over",
+                f"{worst.limit.pollutant}，{at}；超标 {read.hours_over} 小时",
             )
-            if worst
+            if worst and read
             else (
                 Phrase("every limit kept", "全部达标")
                 if facts.exceedances

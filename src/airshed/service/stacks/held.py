@@ -9,6 +9,7 @@ import msgspec
 
 from airshed.model.refusal import Malformed
 from airshed.mrv.hours import ClosedHours, close_hours
+from airshed.mrv.marks import Mark
 from airshed.mrv.readings import StackReadings
 from airshed.mrv.rules import MonitoringRules, StackRegistration
 from airshed.mrv.year import StackYear, close_year
@@ -19,6 +20,9 @@ from airshed.service.stacks.measure import Progress
 from airshed.service.stacks.measure import read_readings as read_frames
 from airshed.zone.monitoring import registrations
 from airshed.zone.zone import Zone
+
+#: The operator's marks that stand, by stack and year.
+YearMarks = Mapping[str, Mapping[int, tuple[Mark, ...]]]
 
 
 class HeldStack(msgspec.Struct, frozen=True):
@@ -34,6 +38,13 @@ class HeldStack(msgspec.Struct, frozen=True):
     readings: hourly.Holding | None = None
     #: The year before in the same folder of readings, which January looks back on.
     before: hourly.Holding | None = None
+    #: The operator's marks that stand, by year; none where no book said which.
+    marks: Mapping[int, tuple[Mark, ...]] = msgspec.field(default_factory=dict)
+
+    @property
+    def own_marks(self) -> tuple[Mark, ...]:
+        """Those of its year."""
+        return self.marks.get(self.year, ())
 
     def read(self) -> StackReadings:
         """What the monitor said, checked against the chain; `Malformed` names what is missing or changed."""
@@ -46,7 +57,8 @@ class HeldStack(msgspec.Struct, frozen=True):
         """The raw hours of the year before by pollutant; None where it is not in the folder."""
         if self.before is None:
             return None
-        return close_hours(self.registration, _read_hourly(self.folder, self.before), rules)[0]
+        earlier = self.marks.get(self.year - 1, ())
+        return close_hours(self.registration, _read_hourly(self.folder, self.before), rules, earlier)[0]
 
     def months(self) -> tuple[files.Month, ...]:
         """The files of its frames; none where the folder holds readings."""
@@ -84,17 +96,18 @@ class CloseJob(msgspec.Struct, frozen=True):
     rules: MonitoringRules
 
 
-def held_year(folder: Path, zone: Zone, year: int | None = None) -> HeldYear:
+def held_year(folder: Path, zone: Zone, year: int | None = None, marks: YearMarks | None = None) -> HeldYear:
     """What a folder of evidence or of hourly readings holds of a year: its only one, where none is asked for.
 
-    The folder that `airshed gateway measure` wrote may be named for the readings in it. `Malformed` for a folder that
-    holds neither, a year that it does not hold, or a stack that is not of this zone.
+    `marks` are those of operators that stand, by stack and year, as a book has them. The folder that `airshed gateway
+    measure` wrote may be named for the readings in it. `Malformed` for a folder that holds neither, a year that it does
+    not hold, or a stack that is not of this zone.
     """
     inner = folder / hourly.READINGS
     if not (folder / hourly.MANIFEST).is_file() and (inner / hourly.MANIFEST).is_file():
         folder = inner
     if hourly.is_readings(folder):
-        return _of_readings(folder, zone, year)
+        return _marked(_of_readings(folder, zone, year), marks)
     manifest = files.read_manifest(folder)
     path = folder / files.MANIFEST
     if year not in (None, manifest.year):
@@ -104,7 +117,14 @@ def held_year(folder: Path, zone: Zone, year: int | None = None) -> HeldYear:
         HeldStack(folder, one.stack, manifest.year, _known(known, one.stack, path, zone), frames=one)
         for one in manifest.stacks
     )
-    return HeldYear(path, manifest.year, manifest.seed, stacks)
+    return _marked(HeldYear(path, manifest.year, manifest.seed, stacks), marks)
+
+
+def _marked(held: HeldYear, marks: YearMarks | None) -> HeldYear:
+    if marks is None:
+        return held
+    replace = msgspec.structs.replace
+    return replace(held, stacks=tuple(replace(one, marks=marks.get(one.stack, {})) for one in held.stacks))
 
 
 def closed_years(
@@ -117,7 +137,7 @@ def closed_years(
 
 def _close(job: CloseJob) -> StackYear:
     held = job.held
-    return close_year(held.registration, held.read(), job.rules, held.earlier(job.rules))
+    return close_year(held.registration, held.read(), job.rules, held.earlier(job.rules), held.own_marks)
 
 
 def _of_readings(folder: Path, zone: Zone, year: int | None) -> HeldYear:

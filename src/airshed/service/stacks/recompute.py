@@ -26,6 +26,7 @@ from airshed.service.run.parts import put, sweep, whole
 from airshed.service.run.pool import DEFAULT_WORKERS, each
 from airshed.service.stacks import evidence as files
 from airshed.service.stacks import readings as hourly
+from airshed.service.stacks.held import YearMarks
 from airshed.service.stacks.measure import MeasureJob, Progress, measure_jobs, read_readings, write_hours
 from airshed.service.stacks.recomputed import (
     Inputs,
@@ -44,8 +45,6 @@ from airshed.service.stacks.totals import Summary, sum_up
 from airshed.zone.monitoring import registrations
 from airshed.zone.zone import Zone
 
-YearMarks = Mapping[str, Mapping[int, tuple[Mark, ...]]]
-"""The operator's marks that stand, by stack and year."""
 Job = TypeVar("Job", "RecomputeJob", "ReadingsJob")
 
 
