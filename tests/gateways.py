@@ -190,7 +190,7 @@ class Peer:
         self.writer.write(raw)
         await self.writer.drain()
 
-    async def answers(self, count: int, seconds: float = 5.0) -> list[Frame]:
+    async def answers(self, count: int, seconds: float = 60.0) -> list[Frame]:
         """So many frames of the host, or those that came in time."""
         try:
             async with asyncio.timeout(seconds):
@@ -216,7 +216,7 @@ class Peer:
                 assert isinstance(frame, Frame), chunk
                 return frame
 
-    async def ended(self, seconds: float = 5.0) -> bool:
+    async def ended(self, seconds: float = 60.0) -> bool:
         """Whether the host ends the connection within so many seconds."""
         try:
             async with asyncio.timeout(seconds):

@@ -41,7 +41,7 @@ from laws import RULES
 
 HOUR, DAY = 3_600_000, 86_400_000
 LAW = monitoring_rules(RULES)
-QUICK = Manner(interval_s=0, timeout_s=5, pause_s=0.01)
+QUICK = Manner(interval_s=0, timeout_s=60, pause_s=0.01)
 
 
 def arrived(one: Logger, begins: int, registered: Device, at: int | None = None) -> Arrived:
@@ -377,7 +377,9 @@ async def load_until_killed(
 
     callers = [hours(one) for one in loggers]
     tasks = [asyncio.create_task(report(caller)) for caller in callers]
-    await asyncio.sleep(0.8)
+    wanted = len(answered) + 10 * len(loggers)
+    while len(answered) < wanted:
+        await asyncio.sleep(0.01)
     process.kill()
     for task in tasks:
         task.cancel()

@@ -9,12 +9,17 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from airshed.lab.stacks.device import HOURS, Logger, instant_of, plan
+from airshed.cli.mrv.shown import measuring_law
+from airshed.lab.stacks.device import HOURS, MINUTES, Logger, instant_of, plan
+from airshed.model.provenance import Simulation
 from airshed.model.refusal import Malformed
 from airshed.mrv.readings import readings_from_rows
 from airshed.rulebook.shipped import shipped
+from airshed.service.book.opening import adopt
+from airshed.service.book.sqlite import Book
 from airshed.service.devices.logger import Caller, Manner
 from airshed.service.gateway.devices import Device
 from airshed.service.gateway.keeper import Arrived, Keeper
@@ -27,7 +32,7 @@ from airshed.service.stacks.recomputed import hours_path, result_path
 from airshed.zone.load import load
 from airshed.zone.monitoring import monitoring_rules
 from gateways import NEW_YEAR, NOON, Clock, device, gateway
-from laws import RULES
+from laws import FILES, RULES
 
 HOUR = 3_600_000
 DAYS = 6
@@ -61,7 +66,7 @@ def test_days_that_came_over_a_bad_line_are_measured_like_the_same_readings(tmp_
         clock = Clock(NEW_YEAR + (DAYS + 1) * 24 * HOUR)
         limits = Limits(clock_off_ms=10**12)
         async with gateway(tmp_path / "tcp", [registered], clock=clock, limits=limits) as gate:
-            manner = Manner(interval_s=0, timeout_s=5, pause_s=0.01, break_every=7, cut=40)
+            manner = Manner(interval_s=0, timeout_s=60, pause_s=0.01, break_every=7, cut=40)
             caller = Caller(one, "127.0.0.1", gate.port, clock, manner)
             reports = [each for place, each in enumerate(islice(plan(NEW_YEAR, HOUR, (HOURS,)), hours)) if place % 31]
             task = asyncio.create_task(caller.call(iter(reports), 60))
@@ -93,6 +98,36 @@ def test_days_that_came_over_a_bad_line_are_measured_like_the_same_readings(tmp_
     assert there == expected
     assert without_evidence(tmp_path / "out") == without_evidence(tmp_path / "expected")
     assert [total.measured for total in summary.totals] == [hours] * 3
+
+
+@pytest.mark.parametrize(("wanted", "measured"), [(45, 0), (30, 1)])
+def test_minutes_make_an_hour_by_the_law_that_the_year_is_measured_by(
+    tmp_path: Path, wanted: int, measured: int
+) -> None:
+    """Three reports of ten minutes in an hour and two in the next: enough under a law that asks for 30 minutes."""
+    one = Logger(OWN, "2017", 3)
+    registry = {one.mn: device(one, STACK)}
+    keeper = Keeper(tmp_path / "tcp", Clock())
+    for minute in (0, 10, 20, 60, 70):
+        raw = one.report(MINUTES, NEW_YEAR + minute * 60_000, NOON + minute).strip()
+        keeper.commit([Arrived(judge(raw, registry, NOON), "127.0.0.1:1")])
+    keeper.close()
+    law = msgspec.structs.replace(LAW, minutes_per_hour=wanted)
+    readings_of_receipts(tmp_path / "tcp", ZONE, registry, 2027, tmp_path / "out", law, through=2, workers=1)
+    ((summary,), _) = recompute_readings(tmp_path / "out" / "readings", ZONE, law, tmp_path / "out", workers=1)
+    assert [total.measured for total in summary.totals] == [measured] * 3
+
+
+def test_the_law_of_a_book_is_the_one_that_its_receipts_are_measured_by(tmp_path: Path) -> None:
+    """The one that it adopted last, unless another is named."""
+    text = FILES["rulebook.toml"].decode().replace("minutes_per_hour = 45", "minutes_per_hour = 30")
+    files = {**FILES, "rulebook.toml": text.encode()}
+    path = tmp_path / "year.book"
+    with Book.create(path) as book:
+        adopt(book, files, NEW_YEAR, Simulation("a rehearsal", 3))
+    assert monitoring_rules(measuring_law("", path)).minutes_per_hour == 30
+    assert monitoring_rules(measuring_law("dianzhong", path)).minutes_per_hour == 45
+    assert monitoring_rules(measuring_law("", None)) == LAW
 
 
 def row_of(content: str) -> tuple[str, dict[str, tuple[float, str]]]:
