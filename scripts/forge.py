@@ -425,7 +425,7 @@ KINDS: dict[str, Kind] = {
     "command-altered": Kind("a command says other than was done", DECIDED, altered(other_wish, b'"PlaceOrder"')),
     "sender-altered": Kind("somebody else set a cap", DECIDED, altered(other_sender, b'"SetCap"')),
     "command-unreal": Kind("a command that cannot be sent", DECIDED, altered(unreal_day, b'"OpenSession"')),
-    "time-backwards": Kind("an instant before that of the record before", DECIDED, altered(backwards)),
+    "time-backwards": Kind("an instant before what happened last", DECIDED, altered(backwards)),
     "bytes-altered": Kind("a blank within the bytes of a record", DECIDED, blanks),
     "command-twice": Kind("a command is there twice under its key", DECIDED, twice),
     "deposit-removed": Kind("a deposit is gone, what it paid for is not", DECIDED, without(b'"do":"Deposit"')),

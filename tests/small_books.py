@@ -81,7 +81,7 @@ def small() -> tuple[tuple[bytes, ...], Mapping[str, Rulebook]]:
 
 def varied() -> Iterator[tuple[list[bytes], Mapping[str, Rulebook]]]:
     """Records and laws of one run after another, each under laws of its own."""
-    for seed in range(10, 60):
+    for seed in (3, 5, *range(6, 60)):
         run = Simulation(seed, STEPS, RULES, None, None)
         run.play(lambda done: None)
         yield _records(run), run.laws

@@ -106,7 +106,8 @@ def linked(line: Line, after: int, previous: str) -> str:
     """The hash of a line that follows record `after` and its hash, or `Malformed` naming the first bad record."""
     if line.seq != after + 1:
         place = f"book record {after + 1}"
-        raise Malformed(place, f"is missing, the next is {line.seq}", "restore the book from a copy")
+        what = f"is missing, the next is {line.seq}" if line.seq > after else f"another, {line.seq}, stands before it"
+        raise Malformed(place, what, "restore the book from a copy")
     reached = chain(previous, line.record)
     if reached != line.hash:
         place = f"book record {line.seq}"
