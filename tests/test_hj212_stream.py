@@ -308,3 +308,9 @@ def test_people_read_names_in_both_languages_and_no_password(tmp_path: Path) -> 
         assert not any(password in text for password in ("secret", "hush"))
     assert all(word in words.stdout for word in ("二氧化硫", "Sulphur dioxide", "故障", "fault"))
     assert isinstance(CliRunner().invoke(app, ["explain", "##0001"]).exception, Malformed)
+
+
+def test_short_noise_costs_no_more_than_its_bytes() -> None:
+    """Each of these was looked through for a line end up to the longest line: 50 MB did not end."""
+    noise = b"##0000" * 20_000
+    assert sum(len(chunk) for _, chunk in chunks([noise], 1 << 24)) == len(noise)

@@ -181,3 +181,25 @@ def test_an_interrupt_at_any_moment_is_one_line_or_none(tmp_path: Path) -> None:
         assert "Traceback" not in error
         assert process.returncode in (130, -signal.SIGINT), error
         assert error in ("", "interrupted: what was answered is on disk\n")
+
+
+def test_a_rulebook_that_is_a_link_or_a_pipe_is_neither_echoed_nor_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "secret").write_text("root:hunter2:0")
+    law = tmp_path / "law"
+    law.mkdir()
+    for made, says in (
+        (lambda path: path.symlink_to(tmp_path / "secret"), "is a link that leads out of the folder"),
+        (lambda path: path.symlink_to(path.name), "circle"),
+        (os.mkfifo, "is not a file"),
+    ):
+        made(law / "rulebook.toml")
+        for words in (["rules", "check", str(law)], ["book", "new", str(tmp_path / "a.book"), "--rulebook", str(law)]):
+            status, error = ended(monkeypatch, capsys, words)
+            assert (status, error.count("\n")) == (2, 1)
+            assert says in error
+            assert "hunter2" not in error
+        (law / "rulebook.toml").unlink()
+    (tmp_path / "shown").symlink_to(Path(__file__).parents[1] / "rulebooks" / "shanxi")
+    assert ended(monkeypatch, capsys, ["rules", "check", str(tmp_path / "shown")]) == (0, "")

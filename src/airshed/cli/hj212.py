@@ -37,6 +37,9 @@ class Crc(StrEnum):
     ANY = "any"
 
 
+#: Refused chunks that a screen takes; those beyond are counted, and --json has them all.
+MOST_REFUSED_SHOWN = 1_000
+
 CrcOption = Annotated[
     Crc, typer.Option("--crc", help="Checksum of the devices: the standard's, CRC-16/MODBUS, or any.")
 ]
@@ -76,9 +79,11 @@ def decode(
         frames, refused = frames + good, refused + (not good)
         if json:
             as_json(json_of(outcome, place))
-        else:
+        elif good or refused <= MOST_REFUSED_SHOWN:
             _show(outcome, place)
     if not json:
+        if refused > MOST_REFUSED_SHOWN:
+            console.print(f"{refused - MOST_REFUSED_SHOWN} more are refused and only counted 其余仅计数")
         console.print(f"frames 报文 {frames}, refused 拒收 {refused}")
         if refused:
             raise typer.Exit(2)

@@ -80,12 +80,19 @@ def texts(folder: Path) -> dict[str, bytes]:
         paths = sorted(path for path in folder.glob("*") if path.suffix in (".toml", ".csv"))
         paths += sorted((folder / "vary").glob("*.toml"))
         found: dict[str, bytes] = {}
+        home = folder.resolve()
         for path in paths:
             name = path.relative_to(folder).as_posix()
+            if path.is_symlink() and not path.resolve().is_relative_to(home):
+                raise Malformed(str(path), "is a link that leads out of the folder", "put the file itself there")
+            if not path.is_file():
+                raise Malformed(str(path), "is not a file", "a rulebook is a folder of texts")
             with path.open("rb") as file:
                 found[name] = file.read(LARGEST_FILE + 1)
     except OSError as error:
         raise Malformed(str(error.filename), f"cannot be read ({error.strerror})", "mend the file") from None
+    except RuntimeError:  # what Python 3.11 says of links in a circle
+        raise Malformed(str(folder), "holds links that lead in a circle", "put the files themselves there") from None
     if MAIN not in found:
         raise Malformed(str(folder), f"there is no {MAIN}", "name the folder that holds it")
     return found

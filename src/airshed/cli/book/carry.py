@@ -1,4 +1,4 @@
-"""`airshed book copy`: a book as of one moment, in one file."""
+"""`airshed book copy` and `convert`: a book as of one moment in one file, and an old one in the format of today."""
 
 from __future__ import annotations
 
@@ -8,11 +8,17 @@ from typing import Annotated
 import typer
 
 from airshed.cli.show import as_json, console
+from airshed.model.provenance import Programme, Simulation
+from airshed.model.refusal import Malformed
+
+#: Records whose answer is another that a screen takes; --json has them all.
+MOST_SHOWN = 50
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to a room."""
     app.command(name="copy")(copy_book)
+    app.command()(convert)
 
 
 def copy_book(
@@ -34,3 +40,38 @@ def copy_book(
         as_json({"book": str(to), "records": last.seq, "digest": last.hash or None})
         return
     console.print(f"{to}: {last.seq:,} records, digest {last.hash}" if last.seq else f"{to}: no record yet")
+
+
+def convert(
+    old: Annotated[Path, typer.Argument(help="A book of format 5, that nobody writes.", show_default=False)],
+    new: Annotated[Path, typer.Argument(help="The book to make.", show_default=False)],
+    programme: Annotated[bool, typer.Option("--programme", help="It is the book of a real programme.")] = False,
+    scenario: Annotated[str, typer.Option(help="It is a simulation: the name of what was played.")] = "",
+    seed: Annotated[int | None, typer.Option(help="A simulation: the seed it was drawn from, if any.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+) -> None:
+    """Carry an old book over into a new one of today's format, and say what became of it. 转换旧格式账簿。
+
+    Every command is decided anew, under the laws that lie in the old book and at its instants. What is answered
+    otherwise today is named, record by record. An old book does not say whether it is a programme or a simulation, so
+    one of them must be said. The first record of the new book names format, last record and hash of the old one, which
+    stays as it is: keep it.
+
+    Example: airshed book convert old.book new.book --scenario "pilot of 2026"
+    """
+    from airshed.service.book.converting import convert as carry_over
+
+    if programme == bool(scenario) or (programme and seed is not None):
+        raise Malformed("book convert", "what the book is must be said once", "give --programme, or --scenario NAME")
+    done = carry_over(old, new, Programme() if programme else Simulation(scenario, seed))
+    if json:
+        as_json({"book": str(new), **done._asdict(), "different": [each._asdict() for each in done.different]})
+        return
+    console.print(f"{new}: {done.carried:,} of {done.records:,} records carried over, digest {done.hash}")
+    console.print(f"the first record names the old book: {done.origin}")
+    for each in done.different[:MOST_SHOWN]:
+        console.print(f"record {each.seq} {each.command}: {each.before}; now {each.after}")
+    if len(done.different) > MOST_SHOWN:
+        console.print(f"and {len(done.different) - MOST_SHOWN:,} more; --json has them all")
+    if not done.different:
+        console.print("every answer is what it was")

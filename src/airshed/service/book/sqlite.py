@@ -30,6 +30,8 @@ from airshed.service.book.schema import make
 
 #: Raised whenever a rulebook, a command or an event gets another shape: `tests/test_book.py` holds them to it.
 FORMAT = "6"
+#: The format that `airshed book convert` takes.
+CONVERTED_FROM = "5"
 #: Pages of 8 KiB that the write-ahead log holds before they go into the file: 64 MiB, so that few commits pay for it.
 PAGES_BETWEEN_CHECKPOINTS = 8_000
 #: What to do about a book that is not whole.
@@ -311,6 +313,12 @@ def _connect(path: Path, how: str) -> sqlite3.Connection:
     return sqlite3.connect(name, uri=True, isolation_level=None, cached_statements=256)
 
 
+def opened_to_read(path: Path) -> sqlite3.Connection:
+    """A file of SQLite as it lies, whatever it holds."""
+    with _naming(path):
+        return _connect(Path(os.path.realpath(path)), "mode=ro")
+
+
 @contextmanager
 def _naming(path: Path) -> Iterator[None]:
     """What SQLite says of a disk or a file becomes `Malformed` with the path; a fault in a statement does not."""
@@ -356,7 +364,9 @@ def _checked(path: Path, real: Path, connection: sqlite3.Connection) -> Answered
     except UNREADABLE as error:
         raise Unreadable(str(path), f"is not a book that can be read ({error})", "restore it from a copy") from None
     if row is None or row[0] != FORMAT:
-        raise Malformed(str(path), f"has format {row and row[0]}, not {FORMAT}", "use the Airshed that wrote it")
+        old = row is not None and row[0] == CONVERTED_FROM
+        cure = "airshed book convert OLD NEW carries it over" if old else "use the Airshed that wrote it"
+        raise Malformed(str(path), f"has format {row and row[0]}, not {FORMAT}", cure)
     last = _check_head(path, connection)
     if said is None and _is_written(connection):
         said = read_answered(real)  # a writer may have begun just now

@@ -1,0 +1,183 @@
+"""An old book carried over into the format of today: its commands decided anew, under its laws and at its instants."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from airshed.engine.commands import AdoptRulebook, Body, Command
+from airshed.engine.journal import GENESIS, Line, chained
+from airshed.engine.runner import LARGEST_GROUP, Answer, Runner
+from airshed.model.provenance import Provenance
+from airshed.model.refusal import Malformed
+from airshed.rulebook.digest import digest
+from airshed.rulebook.load import load_texts
+from airshed.service.book.grip import Grip
+from airshed.service.book.sqlite import CONVERTED_FROM, FORMAT, Book, made, opened_to_read
+
+Facts = dict[str, Any]
+
+
+class Old(msgspec.Struct, frozen=True):
+    """A record as it stands in the old book."""
+
+    seq: int
+    at: int
+    actor: str
+    key: str
+    body: Facts
+    events: list[Facts]
+    refusal: Facts | None
+
+
+class Different(NamedTuple):
+    """A record whose command is answered otherwise today."""
+
+    seq: int
+    #: Its number in the new book; None for a sender who was not registered, which leaves no record now.
+    now: int | None
+    command: str
+    before: str
+    after: str
+
+
+class Converted(NamedTuple):
+    """What was carried over, and what became of it."""
+
+    #: What the first record of the new book names: format, last record and hash of the old one.
+    origin: str
+    records: int
+    carried: int
+    different: tuple[Different, ...]
+    hash: str
+
+
+def convert(old: Path, new: Path, provenance: Provenance) -> Converted:
+    """Make `new` out of the commands of `old`; `Malformed` when it cannot be read whole, and then nothing is made."""
+    grip = Grip(old, alone=True)  # nobody writes it meanwhile
+    try:
+        with closing(opened_to_read(old)) as source, made(new) as part, Book.create(part) as book:
+            return _carry(old, source, book, provenance)
+    finally:
+        grip.release()
+
+
+def _carry(old: Path, source: sqlite3.Connection, book: Book, provenance: Provenance) -> Converted:
+    lines = _lines(old, source)
+    last = lines[-1]
+    origin = f"format {CONVERTED_FROM}, {last.seq}:{last.hash}"
+    runner: Runner | None = None
+    different: list[Different] = []
+    carried = 0
+    group: list[tuple[Old, Command]] = []
+
+    def send() -> None:
+        nonlocal carried
+        if group and runner is not None:
+            answers = runner.send_all([(command, record.at) for record, command in group])
+            for (record, _), answer in zip(group, answers, strict=True):
+                carried += answer.seq is not None
+                different.extend(_difference(record, answer))
+            group.clear()
+
+    for line in lines:
+        record = _read(old, line)
+        body = _body(old, record)
+        key = record.key
+        if isinstance(body, AdoptRulebook):
+            send()
+            texts = _law(old, source, body.digest)
+            rules = load_texts(texts)
+            body = msgspec.structs.replace(body, digest=digest(rules))
+            book.keep_law(body.digest, texts)
+            if runner is None:
+                runner = Runner(book, rules)
+                key = f"from {origin}"
+                body = msgspec.structs.replace(body, provenance=provenance)
+            before, runner.rules = runner.rules, rules
+            group.append((record, Command(record.actor, key, body)))
+            send()
+            if runner.state.rulebook is None or runner.state.rulebook.digest != body.digest:
+                runner.rules = before
+            continue
+        group.append((record, Command(record.actor, key, body)))
+        if len(group) == LARGEST_GROUP:
+            send()
+    send()
+    assert runner is not None, "a book begins with an adoption"
+    return Converted(origin, last.seq, carried, tuple(different), runner.hash)
+
+
+def _lines(old: Path, source: sqlite3.Connection) -> list[Line]:
+    """Every record, each checked against the chain, and none missing at the end."""
+    try:
+        row = source.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
+        if row is None or row[0] != CONVERTED_FROM:
+            said = None if row is None else row[0]
+            cure = "it is of today" if said == FORMAT else "use the Airshed that wrote it"
+            raise Malformed(str(old), f"has format {said}, and format {CONVERTED_FROM} is what is converted", cure)
+        head = source.execute("SELECT value FROM meta WHERE key = 'head'").fetchone()
+        rows = source.execute("SELECT seq, hash, record FROM journal ORDER BY seq").fetchall()
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        raise Malformed(str(old), f"is not a book that can be read ({error})", "restore it from a copy") from None
+    try:
+        found = list(chained(Line(*row) for row in rows))
+    except Malformed as error:
+        raise Malformed(f"{old}{error.place.removeprefix('book')}", error.what, error.cure) from None
+    if not found or head is None or head[0] != str(found[-1].seq):
+        said = head and head[0]
+        where = f"{old} record {len(found) + 1}"
+        raise Malformed(where, f"is missing: the book says that it ends at {said}", "restore it from a copy")
+    assert found[0].seq == 1, GENESIS
+    return found
+
+
+def _read(old: Path, line: Line) -> Old:
+    try:
+        return msgspec.json.decode(line.record, type=Old)
+    except msgspec.MsgspecError as error:
+        raise Malformed(f"{old} record {line.seq}", f"cannot be read ({error})", "restore it from a copy") from None
+
+
+def _body(old: Path, record: Old) -> Body:
+    try:
+        return msgspec.convert(record.body, Body)  # type: ignore[no-any-return]
+    except msgspec.ValidationError as error:
+        what = f"holds a command that is written otherwise today ({error})"
+        raise Malformed(f"{old} record {record.seq}", what, "carry it on with the Airshed that wrote it") from None
+
+
+def _law(old: Path, source: sqlite3.Connection, name: str) -> dict[str, bytes]:
+    row = source.execute("SELECT texts FROM laws WHERE digest = ?", (name,)).fetchone()
+    place = f"{old} law {name[:12]}"
+    if row is None:
+        raise Malformed(place, "is not kept in this book", "restore the book from a copy")
+    texts = {file: text.encode() for file, text in msgspec.json.decode(row[0], type=dict[str, str]).items()}
+    try:
+        load_texts(texts)
+    except Malformed as error:
+        what = f"is not one that can be read today ({error.place}: {error.what})"
+        raise Malformed(place, what, "carry the book on with the Airshed that wrote it") from None
+    return texts
+
+
+def _difference(record: Old, answer: Answer) -> Iterator[Different]:
+    events: list[Facts] = msgspec.json.decode(msgspec.json.encode(answer.events))
+    refusal: Facts | None = msgspec.json.decode(msgspec.json.encode(answer.refusal))
+    new = ("provenance", "digest")  # what today says beside, and the name of a law
+    was, now = (
+        [{key: value for key, value in event.items() if key not in new} for event in each]
+        for each in (record.events, events)
+    )
+    if answer.seq is None or was != now or (record.refusal or {}).get("why") != (refusal or {}).get("why"):
+        after = "answered without a record" if answer.seq is None else _said(events, refusal)
+        yield Different(record.seq, answer.seq, record.body["do"], _said(record.events, record.refusal), after)
+
+
+def _said(events: list[Facts], refusal: Facts | None) -> str:
+    return f"refused: {refusal['why']}" if refusal is not None else ", ".join(str(event["is"]) for event in events)
