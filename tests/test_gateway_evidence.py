@@ -28,11 +28,13 @@ from airshed.rulebook.shipped import shipped
 from airshed.service.devices.logger import Caller, Manner
 from airshed.service.gateway import store
 from airshed.service.gateway.devices import Device, read_devices
+from airshed.service.gateway.gaps import missing_of
 from airshed.service.gateway.journal import segments
 from airshed.service.gateway.keeper import Arrived, Keeper
 from airshed.service.gateway.limits import Limits
 from airshed.service.gateway.readings import frames_of, measure_receipts, read_receipts
 from airshed.service.gateway.reception import Received, judge
+from airshed.service.gateway.refusals import counted
 from airshed.service.stacks.measure import measure_zone, simulate_zone
 from airshed.zone.load import load
 from airshed.zone.monitoring import monitoring_rules
@@ -245,6 +247,26 @@ def test_nobody_else_may_read_the_evidence_where_every_frame_has_a_password(tmp_
     raw = base64.b64decode(json.loads(refused.splitlines()[0])["raw"])
     assert b"PW=*****;" in raw
     assert b"guess" not in raw
+
+
+def test_somebody_else_who_wants_to_look_is_told_so_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Keeper(tmp_path / "receipts", Clock()).close()
+    (tmp_path / "receipts").chmod(0)
+    tmp_path.chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65_534)
+    try:
+        with pytest.raises(Malformed, match="receipts: is for the user of the gateway alone; ask as that user"):
+            counted(Path("receipts"))
+        with pytest.raises(Malformed, match="is for the user of the gateway alone"):
+            missing_of(Path("receipts"), device(logger()), "2061", None, NOON)
+    finally:
+        os.seteuid(user)
+        (tmp_path / "receipts").chmod(0o700)
 
 
 def test_a_folder_with_other_things_in_it_is_not_taken_from_others(tmp_path: Path) -> None:

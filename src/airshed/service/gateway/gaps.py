@@ -15,6 +15,7 @@ from airshed.mrv.hj212.parts import Assembler
 from airshed.service.gateway import store
 from airshed.service.gateway.answers import instant_of
 from airshed.service.gateway.devices import Device
+from airshed.service.gateway.private import look_into
 from airshed.service.stacks.evidence import split_frames
 
 Report = Literal["2061", "2051"]
@@ -111,6 +112,7 @@ class Missing(msgspec.Struct, frozen=True):
 
 def missing_of(folder: Path, device: Device, report: Report, begin: int | None, now: int) -> Missing:
     """The hours that are missing of a device from `begin`, or from its first hour, up to the hour that runs `now`."""
+    look_into(folder)
     said = said_hours(folder, device, report)
     found = gaps_in(said, *span_of(said, begin, now))
     hours = sum(gap.hours for gap in found)

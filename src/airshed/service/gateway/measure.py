@@ -19,6 +19,7 @@ from airshed.mrv.hj212.items import Unclear
 from airshed.mrv.rules import MonitoringRules
 from airshed.service.gateway import journal, store
 from airshed.service.gateway.devices import Device
+from airshed.service.gateway.private import look_into
 from airshed.service.gateway.readings import dated_frames, readings_of
 from airshed.service.gateway.reception import without_password
 from airshed.service.run.lock import only_writer
@@ -112,6 +113,7 @@ def readings_of_receipts(
     of a gateway, a stack of elsewhere, a device that is not registered any more, evidence that was changed, or a year
     that no frame tells of.
     """
+    look_into(receipts)
     if not (receipts / journal.FOLDER).is_dir():
         raise Malformed(str(receipts), "is no folder of a gateway", "name the one given as --evidence")
     if receipts.resolve() in (out.resolve(), *out.resolve().parents):

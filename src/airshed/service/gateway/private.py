@@ -21,6 +21,15 @@ def make_folder(path: Path) -> None:
     path.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
 
 
+def look_into(folder: Path) -> None:
+    """`Malformed` in one line where somebody else than the user of the gateway wants to read its folder."""
+    there = os.path.lexists(folder)
+    if there and not os.access(folder, os.R_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
+        raise Malformed(
+            str(folder), "is for the user of the gateway alone", "ask as that user, or for what it measured"
+        )
+
+
 def tighten(folder: Path) -> int:
     """Take a folder and what lies in it away from others, where an earlier version or a copy left it open: how many.
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from airshed.model.refusal import Malformed
+from airshed.service.gateway.private import look_into
 from airshed.service.gateway.refused import BEYOND, FOLDER, Beyond, RefusedLine
 
 KEPT, COUNTED = "kept", "counted"
@@ -57,6 +58,7 @@ def counted(folder: Path, day: str = "") -> list[tuple[str, str, int, int, int, 
 
 
 def _files(folder: Path, day: str) -> list[Path]:
+    look_into(folder)
     if not (folder / FOLDER).is_dir():
         raise Malformed(str(folder), "is no folder of a gateway", "name the one given as --evidence")
     return sorted([*(folder / FOLDER).glob(f"{day or '*'}.jsonl"), *(folder / FOLDER).glob(f"{day or '*'}.jsonl.gz")])
