@@ -10,7 +10,7 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.invariants import check as check_state
 from airshed.engine.runner import Runner
-from airshed.lab.simulator.mischief_terms import Pay
+from airshed.lab.simulator.mischief.terms import Pay
 from airshed.model.period import instant
 from airshed.model.refusal import Why
 from airshed.registry.moves import Paid

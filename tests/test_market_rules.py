@@ -18,7 +18,7 @@ from airshed.engine.journal import decode
 from airshed.engine.procedures.taken_off import sales_off
 from airshed.engine.procedures.zone_call_law import air_of
 from airshed.engine.runner import Runner
-from airshed.lab.simulator.mirror import Mirror
+from airshed.lab.simulator.mirror.whole import Mirror
 from airshed.lab.simulator.small_market import BANK, EXCHANGE
 from airshed.model.period import DAY_MS
 from airshed.model.refusal import Why

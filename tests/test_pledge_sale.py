@@ -14,7 +14,7 @@ from airshed.engine import events as e
 from airshed.engine.invariants import check as check_state
 from airshed.engine.journal import decode
 from airshed.engine.runner import Runner
-from airshed.lab.simulator.mirror import Mirror
+from airshed.lab.simulator.mirror.whole import Mirror
 from airshed.lab.simulator.small_market import BANK, EXCHANGE, INSPECTOR
 from airshed.market.fees import before_fee
 from airshed.model.measures import part_fen, value_fen

@@ -12,7 +12,7 @@ from airshed.engine import events as e
 from airshed.engine.invariants import check as check_state
 from airshed.engine.journal import decode
 from airshed.engine.runner import Runner
-from airshed.lab.simulator.mirror import Mirror
+from airshed.lab.simulator.mirror.whole import Mirror
 from airshed.lab.simulator.small_market import BANK, EXCHANGE
 from airshed.model.refusal import Why
 from airshed.service.book.zone_call import Closed, close

@@ -83,6 +83,8 @@ def _tables(reports: list[Any]) -> None:
     done, refused = total("done"), total("refused")
     table("done", ["command", "times #"], [(name, f"{count:,}") for name, count in sorted(done.items())])
     table("refused", ["reason", "times #"], [(name, f"{count:,}") for name, count in refused.items()])
+    events = [(name, f"{count:,}") for name, count in sorted(total("events").items())]
+    table("what happened", ["event", "times #"], events)
     table("crashes", ["moment", "times #"], [(name, f"{count:,}") for name, count in total("crashes").items()])
     table("checks that held", ["invariant", "times #"], [(name, f"{n:,}") for name, n in total("checks").items()])
     commands = sum(report.commands for report in reports)

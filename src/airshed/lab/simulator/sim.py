@@ -11,21 +11,23 @@ import random
 from collections import Counter
 from collections.abc import Callable, Mapping
 from hashlib import sha256
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
 from airshed.engine import commands as c
+from airshed.engine import events as e
 from airshed.engine.edge import well_formed
 from airshed.engine.invariants import check as check_state
 from airshed.engine.journal import GENESIS, MemoryJournal, decode
 from airshed.engine.runner import Answer, Poisoned, Runner, fold
 from airshed.engine.state import State
+from airshed.lab.simulator.drawn_law import varied
 from airshed.lab.simulator.fragile import MOMENTS, Crash, Fragile, Moment, Store
-from airshed.lab.simulator.mirror import Mirror
-from airshed.lab.simulator.mischief import Mischief
+from airshed.lab.simulator.mirror.whole import Mirror
+from airshed.lab.simulator.mischief.draws import Mischief
 from airshed.lab.simulator.portrait import portrait
-from airshed.lab.simulator.small_market import Wish, instants, opening, varied
+from airshed.lab.simulator.small_market import ACCOUNTS, Wish, instants, opening
 from airshed.model import provenance
 from airshed.model.refusal import Malformed, Why
 from airshed.rulebook.digest import digest
@@ -40,7 +42,7 @@ Verify = Callable[[Any, Mapping[str, Rulebook]], object]
 
 
 class Report(msgspec.Struct, frozen=True):
-    """What a run did: commands by outcome, crashes, checks by invariant, and where the book ends."""
+    """What a run did: commands by outcome, events by kind, crashes, checks by invariant, and where the book ends."""
 
     seed: int
     steps: int
@@ -49,6 +51,8 @@ class Report(msgspec.Struct, frozen=True):
     repeated: int
     done: dict[str, int]
     refused: dict[str, int]
+    #: Every kind of event, those that did not happen too.
+    events: dict[str, int]
     crashes: dict[str, int]
     checks: dict[str, int]
     records: int
@@ -119,6 +123,7 @@ class Simulation:
         self.malformed = self.repeated = 0
         self.done: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
+        self.events: Counter[str] = Counter()
         self.crashes: Counter[str] = Counter()
         self.checks: Counter[str] = Counter()
         self._reopen()
@@ -152,6 +157,7 @@ class Simulation:
             repeated=self.repeated,
             done=dict(sorted(self.done.items())),
             refused={why: self.refused[why] for why in Why if self.refused[why]},
+            events={kind.__name__: self.events[kind.__name__] for kind in get_args(e.Event)},
             crashes=dict(sorted(self.crashes.items())),
             checks=dict(sorted((self.checks + self.mirror.checks).items(), key=lambda each: int(each[0][1:]))),
             records=state.seq,
@@ -263,11 +269,14 @@ class Simulation:
             self._claim("I12", line.hash == self.end, "the chain is broken")
             record = decode(line)
             self.mirror.follow(record, self.rules)
+            self.events.update(type(event).__name__ for event in record.events)
             if record.refusal is None:
                 self.done[type(record.body).__name__] += 1
             else:
                 self.refused[record.refusal.why] += 1
         for (command, _), answer in zip(group, answers, strict=True):
+            if answer.refusal is not None and answer.refusal.why is Why.UNKNOWN_ACTOR:
+                continue  # a stranger is answered and not recorded, so no key of its stands for anything
             first = self.first.setdefault((command.actor, command.key), (command, answer))
             if first[1] is not answer:
                 self._same_key(first, command, answer)
@@ -306,10 +315,24 @@ class Simulation:
         self.checks[number] += 1
         assert holds, f"{number}: after record {self.memory.state.seq}: {what}"
 
+    def _nothing_else_aside(self, state: State) -> None:
+        """What is set aside is what waits by the mirror, so what is over is free again."""
+        accounts = {name for name, _, _ in ACCOUNTS}
+        ledger = state.ledger
+        goods = {place: position.held for place, position in ledger.positions.items() if place[0] in accounts}
+        cash = {name: purse.held for name, purse in ledger.purses.items() if name in accounts}
+        mine, money = self.mirror.aside(accounts)
+        differ = [place for place in {**goods, **mine} if goods.get(place, 0) != mine.get(place, 0)]
+        for place in differ[:1]:
+            self._claim("I4", False, f"{place}: {goods.get(place)} are set aside, by the mirror {mine.get(place)}")
+        short = [name for name in {**cash, **money} if cash.get(name, 0) != money.get(name, 0)]
+        self._claim("I4", not short, f"{short}: {cash} fen are set aside, by the mirror {money}")
+
     def _thorough(self) -> None:
         """The whole state: at rest, folded anew, on disk, and in the read tables."""
         state = self.memory.state
         check_state(state)
+        self._nothing_else_aside(state)
         for number in ("I1", "I2", "I3", "I4", "I6"):
             self.checks[number] += 1
         folded, reached = State(), GENESIS

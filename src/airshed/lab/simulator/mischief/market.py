@@ -6,27 +6,13 @@ import random
 from datetime import date, timedelta
 
 from airshed.engine import commands as c
-from airshed.engine.procedures.trade_rules import reference_price, wall_of
+from airshed.engine.procedures.trade_rules import wall_of
 from airshed.engine.state import State
 from airshed.lab.seals import random_seal, shown
-from airshed.lab.simulator.small_market import ACCOUNTS, EXCHANGE, Wish
+from airshed.lab.simulator.mischief.able import NAMES, a_price, alive, buyer, seller, some_series
+from airshed.lab.simulator.small_market import EXCHANGE, Wish
 from airshed.model.period import day_of
 from airshed.rulebook.schema import Rulebook
-
-NAMES = tuple(name for name, _, _ in ACCOUNTS)
-
-
-def _near(rng: random.Random, state: State, rules: Rulebook, series: str, ticks: int) -> int:
-    """A price on the tick, so many ticks around the last close at most."""
-    tick = rules.trading.tick_fen_per_t
-    reference = reference_price(state, rules, series) if series in state.ledger.caps else 100 * tick
-    return reference // tick * tick + tick * rng.randint(-ticks, ticks)
-
-
-def _held(rng: random.Random, state: State, account: str, least: int) -> str:
-    """A series that an account could sell."""
-    held = [name for name, position in state.ledger.of_account(account) if position.free >= least]
-    return rng.choice(held or ["SO2-KM-2027"])
 
 
 def deals(rng: random.Random, state: State, rules: Rulebook, at: int) -> list[Wish]:
@@ -36,36 +22,44 @@ def deals(rng: random.Random, state: State, rules: Rulebook, at: int) -> list[Wi
         if rng.random() < 0.8:
             return [(deal.buyer, c.AcceptDeal(deal.id))]
         return [(rng.choice((deal.buyer, deal.seller)), c.DropDeal(deal.id))]
-    seller, buyer = rng.choice(NAMES), rng.choice(NAMES)
-    series = _held(rng, state, seller, rules.trading.block_from)
-    price = _near(rng, state, rules, series, 6)
-    if rng.random() < 0.5:
-        return [(seller, c.OfferDeal("transfer", seller, buyer, series, rng.randint(1, 900), price))]
+    series = some_series(rng, state, rules, at)
+    giver = seller(rng, state, series, rules.trading.block_from)
+    taker = buyer(rng, state, rules, at, series, giver)
+    taken: list[Wish] = [(taker, c.AcceptDeal(state.next_deal))] if rng.random() < 0.5 else []
+    if rng.random() < 0.4:
+        price = a_price(rng, state, rules, series, 6) + rng.choice((0, 1, 333))  # by agreement: no tick
+        return [(giver, c.OfferDeal("transfer", giver, taker, series, rng.randint(1, 900), price)), *taken]
+    price = a_price(rng, state, rules, series, 6, rules.trading.block_band_basis_points)
     count = rules.trading.block_from * rng.randint(1, 4) - rng.choice((0, 0, 0, 50, 100))
-    return [(seller, c.OfferDeal("block", seller, buyer, series, count, price))]
+    return [(giver, c.OfferDeal("block", giver, taker, series, count, price)), *taken]
 
 
 def calls(rng: random.Random, state: State, rules: Rulebook, at: int) -> list[Wish]:
     """A call that opens, several orders for it, one taken back, or its close."""
     open_ones = [call for call in state.calls.values() if call.open]
     if not open_ones or (len(open_ones) < 3 and rng.random() < 0.2):
-        series = rng.choice([name for name in state.ledger.caps if name[:3] in ("SO2", "NOx")] or ["SO2-KM-2027"])
+        series = some_series(rng, state, rules, at)
         wall = rng.choice(("", "", *rules.trade_rules.walled_sectors))
         name = f"call-{len(state.calls) + 1}"
         return [(EXCHANGE, c.OpenCall(name, series, wall, random_seal(name)))]
     call = rng.choice(open_ones)
-    if len(call.orders) > 4 and rng.random() < 0.3:
+    if rng.random() < (0.5 if len(call.orders) > 3 else 0.05) or not alive(state, rules, at, (call.series,)):
         return [(EXCHANGE, c.CloseCall(call.id, *shown(call.id, call.seal, rng.randint(0, 9))))]
     if call.orders and rng.random() < 0.1:
         order = rng.choice(list(call.orders.values()))
         return [(order.account, c.DropCallOrder(call.id, order.number))]
     wishes: list[Wish] = []
-    for _ in range(rng.randint(1, 4)):
-        account = rng.choice([name for name in NAMES if wall_of(state, rules, name) == call.wall] or NAMES)
-        free = state.ledger.held_of(account, call.series).free
-        side: c.Side = "sell" if free >= rules.trading.lot and rng.random() < 0.6 else "buy"
-        count = rules.trading.lot * rng.choice((1, 1, 2, 5))
-        limit = _near(rng, state, rules, call.series, 4)
+    first = rng.choice([name for name in NAMES if wall_of(state, rules, name) == call.wall] or NAMES)
+    for _ in range(rng.randint(2, 6)):
+        lot, width = rules.trading.lot, rules.trading.call_band_basis_points
+        side: c.Side = rng.choice(("sell", "buy"))
+        account = first
+        if side == "buy":
+            account = buyer(rng, state, rules, at, call.series, first)
+        elif rng.random() < 0.8:
+            account = seller(rng, state, call.series, lot)
+        count = lot * rng.choice((1, 1, 2, 5))
+        limit = a_price(rng, state, rules, call.series, 1, width)
         wishes.append((account, c.PlaceCallOrder(call.id, account, side, count, limit)))
     return wishes
 
@@ -89,13 +83,9 @@ def leaves(rng: random.Random, state: State, rules: Rulebook, authority: str, at
 
 def holders(rng: random.Random, state: State, rules: Rulebook, at: int) -> list[Wish]:
     """A holder's own auction."""
-    account, lot = rng.choice(NAMES), rules.auction.lot
-    series = _held(rng, state, account, lot)
-    tick = rules.auction.tick_fen_per_t
-    reserve = _near(rng, state, rules, series, 4) // tick * tick
-    return [
-        (
-            account,
-            c.OfferAuction(f"auction-{len(state.auctions) + 1}", account, series, lot * rng.randint(1, 9), reserve),
-        )
-    ]
+    lot, tick = rules.auction.lot, rules.auction.tick_fen_per_t
+    series = some_series(rng, state, rules, at)
+    account = seller(rng, state, series, lot)
+    reserve = a_price(rng, state, rules, series, 4) // tick * tick
+    name = f"auction-{len(state.auctions) + 1}"
+    return [(account, c.OfferAuction(name, account, series, lot * rng.randint(1, 9), reserve))]

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from calendar import isleap
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from random import Random
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.journal import Record
-from airshed.model.period import day_of
+from airshed.lab.simulator.mirror.figures import day_of, part, useful, vintages, worth
+from airshed.lab.simulator.mirror.prices import Prices
 from airshed.registry.moves import Delivered
-from airshed.rulebook.look import worked
 from airshed.rulebook.schema import Rulebook
 
 Claim = Callable[[str, bool, str], None]
@@ -27,14 +27,16 @@ class Gathered:
     side: str
     count: int
     limit: int
+    held: int
 
 
 class MarketMirror:
     """Follows the market beside the listed book; `claim` counts a check and ends the run when it fails."""
 
-    def __init__(self, claim: Claim, held: Held) -> None:
+    def __init__(self, claim: Claim, held: Held, prices: Prices) -> None:
         self._claim = claim
         self._held = held
+        self._prices = prices
         self._accounts: dict[str, tuple[str, str, str]] = {}
         self._sectors: dict[str, list[str]] = {}
         self._places: dict[str, list[str]] = {}
@@ -42,14 +44,14 @@ class MarketMirror:
         self._frozen: set[str] = set()
         self._halted: set[str] = set()
         self._leaves: dict[tuple[str, str], str] = {}
-        self._last: dict[str, int] = {}
         #: Buyers that wait: (kind, name or number of the order): account, series, count.
         self._wants: dict[tuple[str, str | int, int], list[str | int]] = {}
         self._calls: dict[str, dict[int, Gathered]] = {}
         self._series: dict[str, str] = {}
         self._auctions: dict[str, tuple[str, str]] = {}
         self._bids = 0
-        self._open = False
+        #: Deals that wait: what each seller has set aside.
+        self._deals: dict[int, e.DealOffered] = {}
 
     def wall(self, account: str, rules: Rulebook) -> str:
         """The walled sector of an account."""
@@ -86,22 +88,22 @@ class MarketMirror:
                     self._halted.discard(event.series)
                 case e.CrossingAllowed():
                     self._leaves[event.account, event.jurisdiction] = event.until
-                case e.SessionOpened():
-                    self._open = True
-                case e.SessionClosed():
-                    self._open = False
-                    self._last.update(event.closes)
+                case e.DealOffered():
+                    self._deals[event.deal] = event
+                case e.DealDropped():
+                    del self._deals[event.deal]
                 case e.OrderPlaced() | e.Traded() | e.OrderCancelled():
                     self._listed(event, record, rules)
                 case e.AuctionOpened() | e.BidPlaced() | e.AuctionCleared():
                     self._auction(event, record, rules)
                 case e.DealSettled():
                     self._deal(event, record, rules)
+                    del self._deals[event.deal]
                 case e.CallOpened() | e.CallOrderPlaced() | e.CallOrderDropped():
                     self._gather(event, record, rules)
                 case e.CallCleared():
                     assert isinstance(record.body, c.CloseCall)
-                    self._called(event, record.at, rules)
+                    self._called(event, record.body.seed, record.at, rules)
                 case _:
                     pass
 
@@ -157,7 +159,7 @@ class MarketMirror:
             for key in [key for key in self._wants if key[:2] == ("bid", event.auction)]:
                 del self._wants[key]
             if event.price is not None:
-                self._last[series] = event.price
+                self._prices.auctioned(series, event.price)
             return
         if seller in self._accounts:
             same = self.wall(seller, rules) == self.wall(event.account, rules)
@@ -166,13 +168,31 @@ class MarketMirror:
         self._wants["bid", event.auction, self._bids] = [event.account, series, event.count]
         self._buys(event.account, series, record.at, rules)
 
+    def aside(self, goods: Counter[tuple[str, str]], cash: Counter[str]) -> None:
+        """Add what deals and orders of calls have set aside."""
+        for deal in self._deals.values():
+            for name in vintages(deal.series):
+                goods[deal.seller, name] += deal.count
+        for call, orders in self._calls.items():
+            for order in orders.values():
+                cash[order.account] += order.held
+                for name in vintages(self._series[call]) if order.side == "sell" else ():
+                    goods[order.account, name] += order.count
+
     # --- deals
 
     def _deal(self, event: e.DealSettled, record: Record, rules: Rulebook) -> None:
         self._parts(event.seller, event.buyer, event.series, rules, listed=event.kind == "block")
         self._apart({event.seller}, {event.buyer}, rules)
-        value = (2 * event.count * event.price + 1000) // 2000
+        value, law = worth(event.count, event.price), rules.trading
         self._claim("I5", event.fen == value, f"deal {event.deal} costs {event.fen}, not {value}")
+        fees = (part(value, law.buyer_fee_basis_points), part(value, law.seller_fee_basis_points))
+        paid = (event.buyer_fee, event.seller_fee)
+        self._claim("I3", paid == fees, f"deal {event.deal} pays fees of {paid} fen, {fees} by the law")
+        offer = self._deals[event.deal]
+        terms = (event.seller, event.buyer, event.series, event.count, event.price)
+        same = terms == (offer.seller, offer.buyer, offer.series, offer.count, offer.price)
+        self._claim("I5", same, f"{event} is not what was offered, {offer}")
         moves = [move for move in event.entry if isinstance(move, Delivered)]
         given = [(move.series, sum(block.count for block in move.blocks)) for move in moves]
         due = [(series, event.count) for series in vintages(event.series)]
@@ -196,23 +216,38 @@ class MarketMirror:
             self._wants.pop(("call", event.call, event.number), None)
         else:
             series = self._series[event.call]
-            order = Gathered(event.account, event.side, event.count, event.limit)
+            order = Gathered(event.account, event.side, event.count, event.limit, event.held)
             self._calls[event.call][event.number] = order
             self._priced(series, event.limit, rules.trading.call_band_basis_points, rules)
             if event.side == "buy":
                 self._wants["call", event.call, event.number] = [event.account, series, event.count]
                 self._buys(event.account, series, record.at, rules)
 
-    def _called(self, event: e.CallCleared, at: int, rules: Rulebook) -> None:
+    def _called(self, event: e.CallCleared, seed: int, at: int, rules: Rulebook) -> None:
         series, orders = self._series[event.call], self._calls.pop(event.call)
         for number in orders:
             self._wants.pop(("call", event.call, number), None)
         if not useful(series, at, rules):
             orders = {}
-        orders = {n: o for n, o in orders.items() if o.side == "sell" or not self._barred(o.account, series, at, rules)}
-        price, count = _naive(orders, self._reference(series, rules), rules.trading.tick_fen_per_t)
+        selling = {name for o in orders.values() if o.side == "sell" for name in self.own(o.account, rules)}
+        orders = {
+            n: o
+            for n, o in orders.items()
+            if o.side == "sell" or not (o.account in selling or self._barred(o.account, series, at, rules))
+        }
+        price, count = _naive(orders, self._prices.last(series, rules), rules.trading.tick_fen_per_t)
         self._claim("I7", (event.price, event.count) == (price, count), f"{event.call} should be {count} at {price}")
         got = {fill.number: fill.count for fill in event.fills}
+        drawn = _in_turn(orders, price, count, seed)
+        self._claim("I7", got == drawn, f"{event.call} fills {got}, in the order of seed {seed} {drawn}")
+        for fill in event.fills:
+            buys, law = fill.side == "buy", rules.trading
+            share = law.buyer_fee_basis_points if buys else law.seller_fee_basis_points
+            due = part(fill.fen, share)
+            self._claim("I3", fill.fee == due, f"{event.call}: {fill} pays a fee of {due} fen by the law")
+            if buys:
+                value = worth(fill.count, price or 0)
+                self._claim("I5", fill.fen == value, f"{event.call}: {fill} costs {value}")
         worst = {side: [orders[n].limit for n in got if orders[n].side == side] for side in ("buy", "sell")}
         for number, order in orders.items():
             sign = 1 if order.side == "buy" else -1
@@ -233,8 +268,6 @@ class MarketMirror:
         self._apart(sides["sell"], sides["buy"], rules)
         walls = {self.wall(orders[number].account, rules) for number in got}
         self._claim("I5", len(walls) <= 1, f"{event.call} trades across a wall")
-        if event.price is not None and not self._open:
-            self._last[series] = event.price
 
     # --- the rules of trade
 
@@ -256,15 +289,9 @@ class MarketMirror:
         within = rule.floor_fen_per_t * years <= price <= top
         self._claim("I5", within, f"{series} at {price} is outside the collar")
         if basis_points is not None:
-            reference = self._reference(series, rules)
+            reference = self._prices.last(series, rules)
             far = abs(price - reference) * 10_000 <= basis_points * reference
             self._claim("I5", far, f"{series} at {price} is outside the band around {reference}")
-
-    def _reference(self, series: str, rules: Rulebook) -> int:
-        rule = next(each for each in rules.pollutants if each.code == series.split("-", maxsplit=1)[0])
-        if series in self._last:
-            return self._last[series]
-        return sum(self._last.get(each, rule.reference_fen_per_t) for each in vintages(series))
 
     def _barred(self, account: str, series: str, at: int, rules: Rulebook) -> str:
         """Why an account may not buy a series on this day, or nothing."""
@@ -301,24 +328,6 @@ class MarketMirror:
                 self._claim("I5", held + waits <= most, f"{mates} hold {held} and want {waits} of {each}, may {most}")
 
 
-def vintages(series: str) -> list[str]:
-    """The series behind the name of a strip, or the one series, by cutting the text."""
-    stem, _, last = series.partition("..")
-    if not last:
-        return [series]
-    head, _, first = stem.rpartition("-")
-    return [f"{head}-{year}" for year in range(int(first), int(last) + 1)]
-
-
-def useful(series: str, at: int, rules: Rulebook) -> bool:
-    """Whether the vintage, or the oldest of a strip, counts for a year that may be surrendered for, day by day."""
-    law, year = rules.calendar, int(vintages(series)[0][-4:]) + rules.allowance.vintages_back + 1
-    day = date.fromisoformat(f"{year}-{law.surrender_by_in_leap_years if isleap(year) else law.surrender_by}")
-    while law.on_closed_days != "stays" and not worked(rules, day.isoformat()):
-        day += timedelta(days=1)
-    return day_of(at) <= day.isoformat()
-
-
 def _naive(orders: dict[int, Gathered], reference: int, tick: int) -> tuple[int | None, int]:
     """Every price on the tick tried out: most volume, least imbalance, nearest to the reference, the higher one."""
     limits = [order.limit for order in orders.values()]
@@ -329,3 +338,21 @@ def _naive(orders: dict[int, Gathered], reference: int, tick: int) -> tuple[int 
         found = (min(wanted, offered), -abs(wanted - offered), -abs(price - reference), price)
         best = found if best is None or found > best else best
     return (best[3], best[0]) if best and best[0] else (None, 0)
+
+
+def _in_turn(orders: dict[int, Gathered], price: int | None, count: int, seed: int) -> dict[int, int]:
+    """Better limits first; equal ones in the order in which `random.Random(seed)` shuffles all orders of the call."""
+    if price is None:
+        return {}
+    places = list(range(len(orders)))
+    Random(seed).shuffle(places)
+    turn = {number: places.index(place) for place, number in enumerate(orders)}
+    found: dict[int, int] = {}
+    for side, sign in (("buy", -1), ("sell", 1)):
+        left = count
+        for number in sorted(orders, key=lambda each: (sign * orders[each].limit, turn[each])):
+            order = orders[number]
+            if order.side == side and left and sign * order.limit <= sign * price:
+                found[number] = min(order.count, left)
+                left -= found[number]
+    return found

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
 from airshed.engine import events as e
 from airshed.engine.journal import Record
+from airshed.lab.simulator.mirror.figures import part
 from airshed.registry.moves import Delivered, Paid
 from airshed.rulebook.schema import Rulebook
 
@@ -25,6 +27,7 @@ class Waits:
     year: int
     count: int
     limit: int
+    held: int = 0
 
 
 class ZoneMirror:
@@ -53,7 +56,7 @@ class ZoneMirror:
                     )
                 case e.ZoneBidPlaced():
                     self._calls[event.call][event.number] = Waits(
-                        event.account, "buy", "", event.place, event.year, event.count, event.limit
+                        event.account, "buy", "", event.place, event.year, event.count, event.limit, event.held
                     )
                 case e.ZoneOrderDropped():
                     del self._calls[event.call][event.number]
@@ -69,6 +72,7 @@ class ZoneMirror:
             self._claim("I7", order.account == each.account, f"{each} is of {order.account}")
             self._claim("I7", all(fill.number != each.number for fill in event.fills), f"{each} is filled")
         cover: dict[int, Fraction] = {}
+        values, fees = Counter[int](), Counter[int]()
         for fill in event.fills:
             order = orders[fill.number]
             self._claim("I5", (order.account, order.side) == (fill.account, fill.side), f"{fill} is of another order")
@@ -77,11 +81,27 @@ class ZoneMirror:
             kilograms = Fraction(fill.cover)
             worth = (2 * kilograms * fill.price + 1000) // 2000
             self._claim("I5", fill.fen == worth, f"{fill} is worth {worth}")
+            values[fill.number] += fill.fen
+            fees[fill.number] += fill.fee
+            law = rules.zone_call
+            share = law.buyer_fee_basis_points if fill.side == "buy" else law.seller_fee_basis_points
+            due = part(values[fill.number], share)
+            self._claim(
+                "I3", fees[fill.number] == due, f"{fill} pays {fees[fill.number]} fen of fees, {due} by the law"
+            )
             cover[fill.number] = cover.get(fill.number, Fraction(0)) + kilograms
             self._claim("I7", cover[fill.number] <= order.count, f"{fill} is more than {order.count}")
         self._money(event)
         self._goods(event, orders, rules)
         self._nobody_passed_over(orders, cover, rules)
+
+    def aside(self, goods: Counter[tuple[str, str]], cash: Counter[str]) -> None:
+        """Add what orders of open calls have set aside."""
+        for orders in self._calls.values():
+            for order in orders.values():
+                if order.side == "sell":
+                    goods[order.account, order.series] += order.count
+                cash[order.account] += order.held
 
     def _money(self, event: e.ZoneCallCleared) -> None:
         """Each pays and receives what its fills say; the treasury what is left."""

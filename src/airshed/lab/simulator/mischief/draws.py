@@ -5,25 +5,18 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
-
-import msgspec
 
 from airshed.engine import commands as c
 from airshed.engine.procedures.deadlines import deadline
 from airshed.engine.procedures.mark import standing
-from airshed.engine.procedures.trade_rules import reference_price
 from airshed.engine.state import State
 from airshed.lab.seals import random_seal, shown
-from airshed.lab.simulator import mischief_market as market
-from airshed.lab.simulator import mischief_primary as primary
-from airshed.lab.simulator import mischief_terms as terms
-from airshed.lab.simulator import mischief_years as years
-from airshed.lab.simulator import mischief_zone as zone
-from airshed.lab.simulator.small_market import ACCOUNTS, BANK, EXCHANGE, HOST, YEARS, Wish
-from airshed.market.fees import band
+from airshed.lab.simulator.mischief import listed, market, primary, terms, years, zone
+from airshed.lab.simulator.mischief.able import buyer, seller
+from airshed.lab.simulator.mischief.spoil import spoiled
+from airshed.lab.simulator.small_market import ACCOUNTS, BANK, HOST, YEARS, Wish
 from airshed.model.allowance import Series
-from airshed.model.period import day_of, days_of, instant
+from airshed.model.period import DAY_MS, day_of, days_of, instant
 from airshed.registry.accounts import auction as auction_of
 from airshed.rulebook import look
 from airshed.rulebook.digest import digest
@@ -31,21 +24,12 @@ from airshed.rulebook.schema import Rulebook
 
 #: Most days that one group seals.
 DAYS_AT_ONCE = 90
-#: Values that a field is spoiled with: whole numbers and texts.
-NUMBERS = (0, -1, 1, 7, -100, 2**31, c.LARGEST, c.LARGEST + 1, 2**63, -(2**63) - 1, 10**30)
-TEXTS = (
-    "",
-    "nobody",
-    "bank",
-    "issuance-KM",
-    "SO2-KM-2099",
-    "2027-02-30",
-    "10000-01-01",
-    "昆明",
-    "a\x00b",
-    "\ud800",
-    "x" * 101,
-)
+Draw = Callable[[State, Rulebook, int], list[Wish]]
+
+
+def _spoil(wish: Wish) -> float:
+    """How often a command is spoiled; days come by the hundred, and a year with a gap is not reported."""
+    return 0.02 if isinstance(wish[1], c.SealDay | c.OpenSession | c.CloseSession) else 0.12
 
 
 class Mischief:
@@ -54,70 +38,68 @@ class Mischief:
     def __init__(self, rng: random.Random, authority: str) -> None:
         self.rng = rng
         self.authority = authority
+        #: Pollutants that are shared out late, after the year before is settled.
+        self.late = {code for code in ("NOx", "PM", "VOC") if rng.random() < 0.25}
+        weighed = self._weighed()
+        self.draws, self.weights = list(weighed), list(weighed.values())
 
     def group(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
         """The next few commands, some of them spoiled."""
         rng = self.rng
         due = self._due(state, rules, at)
         wishes: list[Wish] = []
-        if due and rng.random() < 0.6:
-            wishes += rng.sample(due, min(len(due), rng.randint(1, 6)))
-        if rng.random() < 0.3:
+        if due and rng.random() < 0.8:
+            wishes += rng.sample(due, min(len(due), rng.randint(1, 12)))
+        if rng.random() < 0.5:
             wishes += self._days(state, at)
-        if rng.random() < 0.6:
-            wishes += self._today(state, at)
-        for _ in range(rng.randint(0, 8)):
-            draw = rng.choice(self._draws())
+        if rng.random() < 0.95:
+            wishes += listed.today(rng, state, at)
+        if rng.random() < 0.7:
+            wishes += years.second_eyes(rng, self.authority, state, rules, at)
+        for draw in rng.choices(self.draws, self.weights, k=rng.randint(2, 14)):
             wishes += draw(state, rules, at)
-        return [self._spoiled(state, wish) if rng.random() < 0.2 else wish for wish in wishes]
+        return [spoiled(rng, state, wish) if rng.random() < _spoil(wish) else wish for wish in wishes]
 
-    def _draws(self) -> list[Callable[[State, Rulebook, int], list[Wish]]]:
-        return [
-            *[self._order] * 16,
-            self._cancel,
-            self._session,
-            self._session,
-            self._auction,
-            self._bid,
-            self._bid,
-            self._consign,
-            self._transfer,
-            self._cash,
-            self._freeze,
-            self._repurchase,
-            self._correct,
-            self._law,
-            partial(market.deals, self.rng),
-            partial(market.deals, self.rng),
-            partial(market.calls, self.rng),
-            partial(market.calls, self.rng),
-            partial(market.halts, self.rng),
-            partial(zone.zone_calls, self.rng),
-            partial(zone.zone_calls, self.rng),
-            partial(market.holders, self.rng),
-            self._leave,
-            partial(terms.strips, self.rng),
-            partial(terms.strips, self.rng),
-            partial(terms.pledges, self.rng),
-            partial(terms.leases, self.rng),
-            partial(terms.leases, self.rng),
-            partial(terms.rights, self.rng, self.authority),
-            partial(primary.sales, self.rng, self.authority),
-            partial(primary.sales, self.rng, self.authority),
-            partial(primary.entering, self.rng, self.authority),
-            partial(primary.reserve, self.rng, self.authority),
-            partial(primary.returning, self.rng, self.authority),
-            partial(primary.withholding, self.rng, self.authority),
-            partial(years.marks, self.rng),
-            partial(years.findings, self.rng),
-            partial(years.second_eyes, self.rng, self.authority),
-        ]
+    def _weighed(self) -> dict[Draw, int]:
+        """How often each kind is drawn, beside the others."""
+        rng, authority = self.rng, self.authority
+        return {
+            partial(listed.orders, rng): 8,
+            partial(listed.cancel, rng): 1,
+            partial(listed.close, rng): 1,
+            self._auction: 3,
+            self._bid: 4,
+            self._consign: 2,
+            self._transfer: 1,
+            self._cash: 2,
+            self._freeze: 1,
+            self._repurchase: 1,
+            self._correct: 1,
+            self._law: 1,
+            self._leave: 1,
+            partial(market.deals, rng): 4,
+            partial(market.calls, rng): 4,
+            partial(market.halts, rng): 1,
+            partial(market.holders, rng): 1,
+            partial(zone.zone_calls, rng): 4,
+            partial(terms.pledges, rng): 5,
+            partial(terms.leases, rng): 5,
+            partial(terms.rights, rng, authority): 3,
+            partial(primary.sales, rng, authority): 4,
+            partial(primary.entering, rng, authority): 4,
+            partial(primary.reserve, rng, authority): 3,
+            partial(primary.returning, rng, authority): 4,
+            partial(primary.withholding, rng, authority): 3,
+            partial(years.marks, rng): 3,
+            partial(years.findings, rng): 1,
+        }
 
     # --- what is due by the calendar
 
     def _due(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
         return [
             *self._issues(state, rules, at),
+            *years.decisions(self.rng, self.authority, state),
             *(
                 wish
                 for year in YEARS
@@ -129,7 +111,7 @@ class Mischief:
     def _issues(self, state: State, rules: Rulebook, at: int) -> Iterator[Wish]:
         for cap in rules.caps.rows:
             series = str(Series(cap.pollutant, cap.jurisdiction, cap.vintage))
-            if at < instant(f"{cap.vintage - 1}-12-01"):
+            if at < instant(f"{cap.vintage}-07-05" if cap.pollutant in self.late else f"{cap.vintage - 1}-12-01"):
                 continue
             if series not in state.ledger.caps:
                 yield self.authority, c.SetCap(cap.pollutant, cap.jurisdiction, cap.vintage)
@@ -142,7 +124,13 @@ class Mischief:
                 if not there and self.rng.random() < 0.98:
                     continue
                 lines = tuple(
-                    c.ActivityLine(source.id, (2024, 2025), (700 + 9 * n, 800), (10**6, 10**6 + n), n == 1)
+                    c.ActivityLine(
+                        source.id,
+                        (2024, 2025),
+                        (700 + 9 * n, 800),
+                        (10**6, 10**6 + n),
+                        n == 1 and self.rng.random() < 0.4,
+                    )
                     for n, source in enumerate(there)
                 )
                 yield self.authority, c.Allocate(cap.pollutant, cap.jurisdiction, cap.vintage, lines)
@@ -168,13 +156,13 @@ class Mischief:
             if known is not None and known.verified_mg is not None:
                 for pollutant, owed in known.obligation.items():
                     left = owed - known.surrendered.get(pollutant, 0)
-                    if left and at <= deadline(rules, year):
+                    if left and at <= deadline(rules, year) + 3 * DAY_MS:
                         part = self.rng.choice((left, left, left + 1, self.rng.randint(1, left)))
                         yield source.account, c.Surrender(source.id, year, pollutant, part)
                 for pollutant, fen in known.due_fen.items():
                     if fen:
                         yield source.account, c.PayPenalty(source.id, year, pollutant)
-            if at > deadline(rules, year) and (source.account, year) not in state.closed:
+            if at > deadline(rules, year) - DAY_MS and (source.account, year) not in state.closed:
                 yield self.authority, c.CloseYear(source.account, year)
 
     def _grams(self, state: State, rules: Rulebook, account: str, pollutant: str) -> int:
@@ -184,18 +172,29 @@ class Mischief:
 
     def _days(self, state: State, at: int) -> list[Wish]:
         """The next days of one stack that nobody has sealed."""
-        stack = self.rng.choice(sorted(state.stack_source))
-        measures = dict(state.sources[state.stack_source[stack]].stacks)[stack]
-        days = state.days[stack]
         today = day_of(at)
-        year = self.rng.choice(YEARS)
-        open_days = [day for day in days_of(year) if day < today and day not in days][:DAYS_AT_ONCE]
-        return [(HOST, self._seal(state, stack, day, measures, "")) for day in open_days]
+        stacks = sorted(state.stack_source)
+        self.rng.shuffle(stacks)
+        for year in YEARS:
+            for stack in stacks:
+                days = state.days[stack]
+                open_days = [day for day in days_of(year) if day < today and day not in days][:DAYS_AT_ONCE]
+                if open_days:
+                    measures = dict(state.sources[state.stack_source[stack]].stacks)[stack]
+                    return [(HOST, self._seal(state, stack, day, measures, "")) for day in open_days]
+        again: list[Wish] = [
+            (HOST, self._seal(state, stack, day, dict(state.sources[source].stacks)[stack], sealed.evidence))
+            for stack, source in state.stack_source.items()
+            for day, sealed in state.days[stack].items()
+            if sealed.marks != standing(state, stack, day)
+        ]
+        return again[:DAYS_AT_ONCE]
 
     def _seal(self, state: State, stack: str, day: str, measures: tuple[str, ...], replaces: str) -> c.SealDay:
         stopped = self.rng.choice((0, 0, 0, 3, 24))
         substituted = self.rng.randint(0, 24 - stopped) if self.rng.random() < 0.2 else 0
-        hours = {name: (24 - stopped - substituted, substituted, stopped) for name in measures}
+        whole = 25 if self.rng.random() < 0.005 else 24
+        hours = {name: (whole - stopped - substituted, substituted, stopped) for name in measures}
         mass = {name: self.rng.randint(0, 2 * 10**9) if stopped < 24 else 0 for name in measures}
         evidence = f"{self.rng.getrandbits(64):016x}"
         reason = self.rng.choice(("late frames", "迟到数据", "")) if replaces else ""
@@ -203,74 +202,37 @@ class Mischief:
 
     # --- what anybody may want at any time
 
-    def _order(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
-        rng = self.rng
-        account = rng.choice(ACCOUNTS)[0]
-        held = [name for name, position in state.ledger.of_account(account) if position.free >= rules.trading.lot]
-        favourite = [name for name in state.ledger.caps if name.startswith(("SO2-KM", "NOx-QJ"))]
-        side: c.Side = "sell" if held and rng.random() < 0.5 else "buy"
-        pool = (
-            (held if rng.random() < 0.4 else [name for name in held if name in favourite])
-            if side == "sell"
-            else favourite
-        )
-        series = rng.choice(pool or favourite or ["SO2-KM-2027"])
-        floor, ceiling = 1000, 2000
-        if series in state.ledger.caps:
-            reference = reference_price(state, rules, series)
-            floor, ceiling = band(reference, rules.trading.band_basis_points, rules.trading.tick_fen_per_t)
-        tick = rules.trading.tick_fen_per_t
-        limit = floor + tick * rng.randint(0, max(0, min((ceiling - floor) // tick, 5)))
-        count = rules.trading.lot * rng.choice((1, 1, 2, 3, 5, 40, 700))
-        return [(account, c.PlaceOrder(account, series, side, count, limit))]
-
-    def _cancel(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
-        if not state.orders:
-            return [("broker", c.CancelOrder(self.rng.randint(0, state.next_order)))]
-        order = self.rng.choice(list(state.orders.values()))
-        return [(order.account, c.CancelOrder(order.id))]
-
     def _leave(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
         return market.leaves(self.rng, state, rules, self.authority, at)
 
-    def _today(self, state: State, at: int) -> list[Wish]:
-        """The session of the day, after that of an earlier one."""
-        today = day_of(max(at, state.at))
-        old: list[Wish] = []
-        if state.session is not None and state.session != today:
-            old.append((EXCHANGE, c.CloseSession(state.session)))
-        return old if state.session == today else [*old, (EXCHANGE, c.OpenSession(today))]
-
-    def _session(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
-        if state.session is None:
-            return [(EXCHANGE, c.OpenSession(day_of(max(at, state.at))))]
-        return [(EXCHANGE, c.CloseSession(state.session))] if self.rng.random() < 0.2 else []
-
     def _auction(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
+        """Close one that has bids, or open one with its first bids."""
         rng = self.rng
         open_ones = [auction for auction in state.auctions.values() if auction.open]
-        if open_ones and rng.random() < 0.4:
-            known = rng.choice(open_ones)
+        if open_ones and rng.random() < 0.6:
+            known = max(rng.sample(open_ones, min(3, len(open_ones))), key=lambda auction: len(auction.bids))
             seed, salt = shown(known.event, known.seal, rng.randint(0, 9))
             return [(self.authority, c.CloseAuction(known.id, seed, salt))]
         lot = rules.auction.lot
-        for series in rng.sample(sorted(state.ledger.caps), min(3, len(state.ledger.caps))):
+        for series in rng.sample(sorted(state.ledger.caps), min(6, len(state.ledger.caps))):
             free = state.ledger.held_of(auction_of(Series.parse(series).jurisdiction), series).free
             if free >= lot:
-                count = lot * rng.randint(1, min(free // lot, 60))
-                event = rng.choice(open_ones).event if open_ones and rng.random() < 0.5 else ""
+                count = lot * rng.randint(1, min(free // lot, 30))
+                event = rng.choice(open_ones).event if open_ones and rng.random() < 0.2 else ""
                 name = f"auction-{len(state.auctions) + 1}"
-                seal = random_seal(event or name)
-                return [(self.authority, c.OpenAuction(name, series, count, event, seal))]
+                opened = c.OpenAuction(name, series, count, event, random_seal(event or name))
+                least = look.pollutant(rules, series.split("-")[0]).reserve_fen_per_t
+                return [(self.authority, opened), *self._bids(state, rules, at, name, series, "", least, count // lot)]
         return []
 
     def _consign(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
+        """A lot of a holder, where the law takes any."""
         rng = self.rng
-        open_ones = [auction for auction in state.auctions.values() if auction.open]
-        account = rng.choice(ACCOUNTS)[0]
+        open_ones = [auction for auction in state.auctions.values() if auction.open and not auction.of_holder]
         if not open_ones:
             return []
         auction = rng.choice(open_ones)
+        account = seller(rng, state, auction.series, auction.terms.lot)
         free, lot = state.ledger.held_of(account, auction.series).free, auction.terms.lot
         tick = auction.terms.tick_fen_per_t
         minimum = (
@@ -279,15 +241,24 @@ class Mischief:
         return [(account, c.ConsignLot(auction.id, account, lot * rng.randint(1, max(1, free // lot)), minimum))]
 
     def _bid(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
+        """Several bids at one auction, many of them at one price."""
         rng = self.rng
         open_ones = [auction for auction in state.auctions.values() if auction.open]
         if not open_ones:
             return [("fund", c.PlaceBid("auction-0", "fund", 100, 1000))]
-        auction = rng.choice(open_ones)
-        tick, lot = auction.terms.tick_fen_per_t, auction.terms.lot
-        account = rng.choice(ACCOUNTS)[0]
-        limit = auction.reserve // tick * tick + tick * rng.randint(-1, 6)
-        return [(account, c.PlaceBid(auction.id, account, lot * rng.randint(1, auction.count // lot), limit))]
+        one = rng.choice(open_ones)
+        return self._bids(state, rules, at, one.id, one.series, one.seller, one.reserve, one.count // one.terms.lot)
+
+    def _bids(
+        self, state: State, rules: Rulebook, at: int, auction: str, series: str, other: str, least: int, lots: int
+    ) -> list[Wish]:
+        rng, law, wishes = self.rng, rules.auction, list[Wish]()
+        for _ in range(rng.randint(1, 4)):
+            account = buyer(rng, state, rules, at, series, other)
+            limit = least // law.tick_fen_per_t * law.tick_fen_per_t
+            limit += law.tick_fen_per_t * rng.choice((-1, 0, 1, 1, 1, 2, 2, 6))
+            wishes.append((account, c.PlaceBid(auction, account, law.lot * rng.randint(1, max(lots, 1)), limit)))
+        return wishes
 
     def _transfer(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
         rng = self.rng
@@ -300,6 +271,14 @@ class Mischief:
         return [(account, c.Transfer(account, target, series, rng.randint(1, min(free, 5_000))))]
 
     def _cash(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
+        owing = [
+            state.sources[year.source].account
+            for year in state.years.values()
+            if any(state.ledger.purses[state.sources[year.source].account].free < fen for fen in year.due_fen.values())
+        ]
+        owing += [each.account for each in state.withdrawals.values() if each.due_fen]
+        if owing and self.rng.random() < 0.7:
+            return [(BANK, c.Deposit(self.rng.choice(owing), 10**11))]
         account = self.rng.choice(ACCOUNTS)[0]
         kind = c.Deposit if self.rng.random() < 0.6 else c.Withdraw
         return [(BANK, kind(account, self.rng.choice((1, 99, 10**6, 10**10, c.LARGEST))))]
@@ -332,45 +311,3 @@ class Mischief:
         programme = rules.programme
         text = self.rng.choice((digest(rules), "0" * 64))
         return [(self.authority, c.AdoptRulebook(programme.id, programme.version, text))]
-
-    # --- spoiling
-
-    def _spoiled(self, state: State, wish: Wish) -> Wish:
-        """The same command with the wrong sender or with one field that is wrong in some way."""
-        rng = self.rng
-        actor, body = wish
-        if rng.random() < 0.2:
-            actors = [*state.actors, "nobody", "", "\ud800"]
-            return rng.choice(actors), body
-        field = rng.choice(body.__struct_fields__)
-        value = self._wrong(state, getattr(body, field))
-        return actor, msgspec.structs.replace(body, **{field: value})
-
-    def _wrong(self, state: State, value: Any) -> Any:
-        rng = self.rng
-        if isinstance(value, bool):
-            return not value
-        if isinstance(value, int):
-            near = (value + 1, value - 1, -value, value * 1000)
-            return rng.choice((*near, *NUMBERS))
-        if isinstance(value, str):
-            known = [*state.ledger.accounts, *state.sources, *state.ledger.caps, *state.stack_source, *state.auctions]
-            known += [*state.calls, *state.zone_calls]
-            return rng.choice((rng.choice(known), *TEXTS, value + " ", value.upper()))
-        if isinstance(value, dict):
-            if not value:
-                return {"SO2": 0}
-            key = rng.choice(list(value))
-            rest = {name: held for name, held in value.items() if name != key}
-            return rng.choice(({}, rest, {**value, "CO": value[key]}, {**rest, key: self._wrong(state, value[key])}))
-        if value is None:
-            return rng.choice((7, ""))
-        if isinstance(value, msgspec.Struct):
-            field = rng.choice(value.__struct_fields__)
-            return msgspec.structs.replace(value, **{field: self._wrong(state, getattr(value, field))})
-        assert isinstance(value, tuple), value
-        if not value:
-            return rng.choice(((c.StackEntry("new-stack", ("SO2", "SO2")),), (7,), ("",)))
-        first = value[0]
-        first = self._wrong(state, first)
-        return rng.choice(((), (*value, value[0]), (first, *value[1:])))

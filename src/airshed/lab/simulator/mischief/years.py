@@ -28,11 +28,11 @@ def verification(rng: random.Random, authority: str, source: Source, year: Year)
     verifier = rng.choice(VERIFIERS)
     named = (source.id, year.year)
     if year.opinion is None or year.reopened:
-        opinion = rng.choice((*(["satisfactory"] * 4), "with comments", "adverse"))
+        opinion = rng.choice((*(["satisfactory"] * 3), "with comments", "adverse"))
         comments = ("the meter stood still", "流量计停用") if rng.random() < 0.8 else ()
+        if rng.random() < 0.3:
+            yield verifier, c.RequestImprovement(*named, rng.choice(("calibrate the flow meter", "calibrate", "")))
         yield verifier, c.VerifyYear(*named, msgspec.convert(opinion, c.Opinion), comments)
-        if rng.random() < 0.2:
-            yield verifier, c.RequestImprovement(*named, rng.choice(("calibrate the flow meter", "")))
     elif year.opinion != "adverse" and rng.random() < 0.05:
         yield rng.choice((authority, INSPECTOR)), c.ReopenYear(*named, "late frames came to light")
     for item in year.improvements:
@@ -46,7 +46,7 @@ def marks(rng: random.Random, state: State, rules: Rulebook, at: int) -> list[Wi
     """A new mark of the last days, or the next step of one that waits."""
     waiting = [mark for mark in state.marks.values() if mark.state == "entered"]
     authority = state.rulebook.authority if state.rulebook is not None else INSPECTOR
-    if waiting and rng.random() < 0.7:
+    if waiting and rng.random() < 0.5:
         mark = rng.choice(waiting)
         owner = state.sources[state.stack_source[mark.stack]].account
         step: list[Wish] = [
@@ -61,20 +61,30 @@ def marks(rng: random.Random, state: State, rules: Rulebook, at: int) -> list[Wi
     last = first + rng.randint(0, 30) * HOUR_MS
     kind = rng.choice((*look.marks(rules), "holiday"))
     evidence = rng.choice(("", "c" * 64))
-    return [(account, c.MarkHours(stack, kind, hour_of(first), hour_of(last), "the fan tripped", evidence))]
+    proof: list[Wish] = [(account, c.ProveMark(len(state.marks) + 1, "b" * 64))] if rng.random() < 0.5 else []
+    return [(account, c.MarkHours(stack, kind, hour_of(first), hour_of(last), "the fan tripped", evidence)), *proof]
+
+
+def decisions(rng: random.Random, authority: str, state: State) -> Iterator[Wish]:
+    """An end to marks that wait, for a year with one of them is not reported."""
+    for mark in state.marks.values():
+        if mark.state == "entered":
+            yield authority, c.LapseMark(mark.id) if not mark.evidence else c.DecideMark(mark.id, True, "seen 已核")
 
 
 def second_eyes(rng: random.Random, authority: str, state: State, rules: Rulebook, at: int) -> list[Wish]:
-    """Confirm or reject what waits, by whoever may and by whoever may not."""
+    """Confirm or reject what waits, by whoever may; now and then by whoever proposed it."""
     if not state.acts:
         return [(INSPECTOR, c.ConfirmAct(rng.randint(0, 3)))] if rng.random() < 0.1 else []
     wishes: list[Wish] = []
-    for act in list(state.acts.values())[:5]:
-        others = VERIFIERS if state.actors[act.actor].role == "verifier" else (authority, INSPECTOR)
-        if rng.random() < 0.15:
-            wishes.append((rng.choice(others), c.RejectAct(act.id, rng.choice(("not convinced", "")))))
+    for act in list(state.acts.values())[-8:]:
+        pair = VERIFIERS if state.actors[act.actor].role == "verifier" else (authority, INSPECTOR)
+        others = [name for name in pair if name != act.actor]
+        actor = act.actor if rng.random() < 0.05 else rng.choice(others or pair)
+        if rng.random() < 0.1:
+            wishes.append((actor, c.RejectAct(act.id, rng.choice(("not convinced", "not convinced", "")))))
         else:
-            wishes.append((rng.choice(others), c.ConfirmAct(act.id)))
+            wishes.append((actor, c.ConfirmAct(act.id)))
     return wishes
 
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from airshed.engine import events as e
-from airshed.lab.simulator.mirror_primary import Claim, Place, delivered, paid_in
+from airshed.lab.simulator.mirror.figures import count_of, day_of, delivered, paid_in, worth
+from airshed.lab.simulator.mirror.primary import Claim, Place
 from airshed.registry.moves import Delivered
 from airshed.rulebook.schema import Rulebook
 
@@ -57,11 +58,13 @@ class Returns:
         self._noticed: dict[int, e.WithdrawalNoticed] = {}
         self._done: dict[int, e.AllowancesWithdrawn] = {}
         self._paid_back: Counter[int] = Counter()
+        self._appealed: set[int] = set()
         self._withheld: dict[int, e.AllowancesWithheld] = {}
 
-    def follow(self, event: e.Event, rules: Rulebook) -> None:
+    def follow(self, event: e.Event, at: int, rules: Rulebook) -> None:
         """Take in a fact; anything that is not about what comes back is passed over."""
         self._by_rule(event)
+        today = day_of(at)
         match event:
             case e.CapSet():
                 self._caps[event.series] = event.count
@@ -70,9 +73,18 @@ class Returns:
                 self._for_entrants[event.series] = kept - sum(each.made_up for each in event.awards)
             case e.ApplicationMade():
                 self._applied[event.application] = event
+                last = f"{event.series[-4:]}-{rules.new_entrants.apply_by}"
+                self._claim("I2", today <= last, f"{event} on {today}, the last day was {last}")
+            case e.ApplicationDropped():
+                del self._applied[event.application]
             case e.ReserveGranted():
                 self._granted(event)
+                if rules.new_entrants.order == "pro_rata":
+                    last = f"{event.series[-4:]}-{rules.new_entrants.apply_by}"
+                    self._claim("I2", today > last, f"{event} on {today}, others may apply until {last}")
             case e.UnusedReleased():
+                first = f"{event.series[-4:]}-{rules.new_entrants.unused_on}"
+                self._claim("I2", today >= first, f"{event} on {today}, not before {first}")
                 self._for_entrants[event.series] -= event.count
                 self._claim("I2", self._for_entrants[event.series] >= 0, f"{event.series}: more is unused than kept")
             case e.ReserveDrawn():
@@ -80,7 +92,7 @@ class Returns:
             case e.AuctionCleared():
                 for move in event.entry:
                     if isinstance(move, Delivered) and move.origin.startswith("reserve-"):
-                        self._drawn[move.series, "containment"] += _count(move)
+                        self._drawn[move.series, "containment"] += count_of(move)
             case e.RepurchaseOpened():
                 self._tenders[event.repurchase] = Tender(event)
             case e.AskPlaced():
@@ -93,19 +105,30 @@ class Returns:
             case e.RepurchaseCleared():
                 self._cleared(event)
             case _:
-                self._back(event)
+                self._back(event, today)
 
-    def wanted(self) -> Counter[Place]:
-        """What must not leave its account: asked for, under notice, withheld."""
+    def asked(self) -> Counter[Place]:
+        """What waits in reverse auctions."""
         found: Counter[Place] = Counter()
         for tender in self._tenders.values():
             for account, count, _ in tender.asks:
                 found[account, tender.opened.series] += count
+        return found
+
+    def blocked(self) -> Counter[Place]:
+        """What must not leave its account though nobody offered it: under notice, withheld."""
+        found: Counter[Place] = Counter()
         for noticed in self._noticed.values():
             found[noticed.account, noticed.series] += noticed.count
         for withheld in self._withheld.values():
             found[withheld.account, withheld.series] += withheld.count
         return found
+
+    def aside(self, goods: Counter[Place], cash: Counter[str]) -> None:
+        """Add what asks have set aside, and applications in money; what is blocked is counted elsewhere."""
+        goods.update(self.asked())
+        for each in self._applied.values():
+            cash[each.account] += each.held
 
     def _by_rule(self, event: e.Event) -> None:
         """A reserve is fed and drawn by what the law names, and holds what its own place has issued (I2)."""
@@ -122,7 +145,7 @@ class Returns:
             asked = self._applied.pop(grant.application)
             most = grant.count + grant.made_up <= asked.wanted
             self._claim("I2", most, f"application {asked.application} gets more than the {asked.wanted} it claims")
-            fen = (2 * grant.count * asked.price + 1000) // 2000
+            fen = worth(grant.count, asked.price)
             self._claim("I3", grant.fen == fen <= asked.held, f"application {asked.application} pays {grant.fen}")
         given = sum(grant.count for grant in event.grants)
         self._claim("I2", delivered(event.entry, event.series) == given, "delivers another count than it grants")
@@ -157,7 +180,7 @@ class Returns:
             within = sum(count for price, count in asks if price <= event.price)
             self._claim("I8", cheaper <= award.count <= within, f"{award.account} sells {award.count}")
             if terms.terms.price_rule == "uniform":
-                value = (2 * award.count * event.price + 1000) // 2000
+                value = worth(award.count, event.price)
             else:
                 value = (2 * _worth(asks, award.count) + 1000) // 2000
             self._claim("I8", abs(award.fen - value) <= 1, f"{award.account} gets {award.fen} fen for {value}")
@@ -165,20 +188,27 @@ class Returns:
         left = [each for each in tender.asks if each[1] and each[2] < event.price and each[0] not in sold]
         self._claim("I8", not left, f"{left} are cheaper than {event.price} and left behind")
 
-    def _back(self, event: e.Event) -> None:
+    def _back(self, event: e.Event, today: str) -> None:
         match event:
             case e.WithdrawalNoticed():
                 self._noticed[event.withdrawal] = event
             case e.AppealDecided():
                 noticed = self._noticed[event.withdrawal]
                 self._claim("I11", noticed.actor != event.actor, f"{event.actor} decides on an act of its own")
+                self._appealed.discard(event.withdrawal)
                 if event.upheld:
                     del self._noticed[event.withdrawal]
+            case e.WithdrawalAppealed():
+                noticed = self._noticed[event.withdrawal]
+                self._claim("I11", today <= noticed.appeal_by, f"{event} on {today}, by {noticed.appeal_by}")
+                self._appealed.add(event.withdrawal)
             case e.AllowancesWithdrawn():
                 noticed = self._noticed.pop(event.withdrawal)
+                over = today > noticed.notice_until and event.withdrawal not in self._appealed
+                self._claim("I2", over, f"{event} on {today}, notice runs until {noticed.notice_until}, or an appeal")
                 self._claim("I2", event.count + event.kept == noticed.count, f"withdraws {event.count}")
                 self._claim("I2", delivered(event.entry, noticed.series) == event.count, "moves another count")
-                fen = (2 * event.count * noticed.price + 1000) // 2000
+                fen = worth(event.count, noticed.price)
                 self._claim("I3", event.fen == fen == paid_in(event.entry), f"pays {event.fen} for {fen}")
                 self._done[event.withdrawal] = event
             case e.PaidBack():
@@ -197,6 +227,8 @@ class Returns:
                 del self._withheld[event.withholding]
             case e.WithheldForfeited():
                 held = self._withheld.pop(event.withholding)
+                late = today > held.until and held.ground != "investigation"
+                self._claim("I2", late, f"{event} on {today}; {held.ground} may be met until {held.until}")
                 self._claim("I2", event.count + event.kept == held.count, f"forfeits {event.count} of {held.count}")
                 self._claim("I2", delivered(event.entry, held.series) == event.count, "forfeits another count")
             case _:
@@ -220,11 +252,7 @@ def _worth(asks: Sequence[tuple[int, int]], count: int) -> int:
     return worth
 
 
-def _count(move: Delivered) -> int:
-    return sum(block.last - block.first + 1 for block in move.blocks)
-
-
 def _kept(event: e.Allocated) -> int:
     return sum(
-        _count(move) for move in event.entry if isinstance(move, Delivered) and move.target.startswith("reserve-")
+        count_of(move) for move in event.entry if isinstance(move, Delivered) and move.target.startswith("reserve-")
     )

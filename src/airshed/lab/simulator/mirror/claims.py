@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
+from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.journal import Record
-from airshed.model.allowance import members
+from airshed.lab.simulator.mirror.figures import count_of, day_of, days_after, last_day, vintages, worth
 from airshed.registry.moves import Delivered, Paid
+from airshed.rulebook.schema import Rulebook
 
 Key = tuple[str, int]
 
@@ -24,22 +26,35 @@ class Claims:
         #: Those that the other side has accepted.
         self._accepted: set[Key] = set()
         self._debts: dict[int, tuple[int, str, str]] = {}
+        self._pay_by: dict[int, str] = {}
+        self._enforce_from: dict[int, str] = {}
+        #: Last day of each lease, and the day of its first delivery.
+        self._ends: dict[int, str] = {}
+        self._since: dict[int, str] = {}
         #: Every lease as it was offered.
         self._terms: dict[int, e.LeaseOffered] = {}
 
         #: What a delivery or an end binds once its moves are made.
         self._later: list[tuple[Key, tuple[str, str], int]] = []
 
-    def follow(self, record: Record) -> None:
+    def follow(self, record: Record, rules: Rulebook) -> None:
         """Take in what the events of a record say of claims, before their moves are looked at."""
+        today = day_of(record.at)
         for event in record.events:
             match event:
                 case e.PledgeOffered():
                     key = ("pledge", event.pledge)
                     self._claim("I2", key not in self._binds, f"{key} is given twice")
-                    bound = {(event.pledgor, series): event.count for series in members(event.series)}
+                    bound = {(event.pledgor, series): event.count for series in vintages(event.series)}
                     self._binds[key] = Counter(bound)
                     self._debts[event.pledge] = (event.secured, event.pledgor, event.pledgee)
+                    self._pay_by[event.pledge] = event.until
+                case e.PledgeCalled():
+                    late = self._pay_by[event.pledge] < today
+                    self._claim("I2", late, f"{event} before the debt is due")
+                    first = days_after(today, rules.pledge.notice_days)
+                    self._claim("I2", event.enforce_from == first, f"{event}, by the law from {first}")
+                    self._enforce_from[event.pledge] = event.enforce_from
                 case e.PledgeAccepted():
                     self._accepted.add(("pledge", event.pledge))
                 case e.ClaimCut():
@@ -49,14 +64,20 @@ class Claims:
                 case e.PledgeReleased():
                     self._released(event.pledge, record)
                 case e.PledgeRedeemed() | e.PledgeEnforced():
+                    if isinstance(event, e.PledgeEnforced):
+                        self._called(event, today)
                     self._yielded(event)
                 case e.PledgeForSale():
+                    self._called(event, today)
                     bound = self._binds["pledge", event.pledge]
                     bound[event.pledgor, event.series] -= event.count
                     self._claim("I2", bound[event.pledgor, event.series] >= 0, f"{event} sells more than is bound")
                 case e.PledgeServed():
                     self._served(event, record)
                 case e.LeaseOffered():
+                    ends = last_day(rules, int(vintages(event.series)[-1][-4:]))
+                    self._claim("I2", event.ends == ends, f"{event}, its last vintage counts until {ends}")
+                    self._ends[event.lease] = event.ends
                     self._lease_offered(event)
                 case e.RightOffered():
                     aside = {(event.seller, series): count for series, count in event.aside.items()}
@@ -67,7 +88,9 @@ class Claims:
                 case e.LeaseDelivered():
                     self._delivered(event)
                 case e.LeaseDropped() | e.LeaseShortened() | e.LeaseEnded():
-                    self._lease_over(event)
+                    if isinstance(record.body, c.EndLease):
+                        self._in_time(event, record, rules)
+                    self._lease_over(event, rules)
                 case _:
                     pass
 
@@ -76,6 +99,22 @@ class Claims:
         bound = sum(held[account, series] for held in self._binds.values())
         held = self._count_of(account, series)
         self._claim("I2", held >= bound, f"{account} holds {held} of {series}, {bound} are bound")
+
+    def _called(self, event: e.PledgeEnforced | e.PledgeForSale, today: str) -> None:
+        first = self._enforce_from.get(event.pledge)
+        self._claim("I2", first is not None and today >= first, f"{event} on {today}, notice runs until {first}")
+
+    def _in_time(self, event: e.Event, record: Record, rules: Rulebook) -> None:
+        """The lessor gets back after the last day, and before it only what was not paid for in time."""
+        today = day_of(record.at)
+        if isinstance(event, e.LeaseEnded) and record.actor != event.lessee:
+            over = today > self._ends[event.lease]
+            self._claim("I2", over, f"{event} by {record.actor} on {today}, it runs until {self._ends[event.lease]}")
+        if isinstance(event, e.LeaseShortened):
+            due = max(f"{min(event.kept)[-4:]}-{rules.lease.rent_by}", self._since[event.lease])
+            patient = days_after(due, rules.lease.notice_days)
+            self._claim("I2", today > patient, f"{event} on {today}, rent is waited for until {patient}")
+            self._ends[event.lease] = event.ends
 
     def _released(self, number: int, record: Record) -> None:
         _, pledgor, _ = self._debts[number]
@@ -118,16 +157,17 @@ class Claims:
         key = ("lease", event.lease)
         self._claim("I2", key not in self._binds, f"{key} is given twice")
         self._terms[event.lease] = event
-        self._binds[key] = Counter({(event.lessor, series): event.count for series in members(event.series)})
+        self._binds[key] = Counter({(event.lessor, series): event.count for series in vintages(event.series)})
         if event.part_of:
             self._binds["lease", event.part_of].subtract(self._binds[key])
             enough = min(self._binds["lease", event.part_of].values()) >= 0
             self._claim("I2", enough, f"{event} offers more than was leased")
 
     def _delivered(self, event: e.LeaseDelivered) -> None:
+        self._since.setdefault(event.lease, event.day)
         terms, bound = self._terms[event.lease], self._binds["lease", event.lease]
         counts = {series: bound.pop((terms.lessor, series)) for series in event.delivered}
-        value = (2 * sum(counts.values()) * terms.rent + 1000) // 2000
+        value = worth(sum(counts.values()), terms.rent)
         paid = [(move.origin, move.target, move.fen) for move in event.entry if isinstance(move, Paid)]
         rent = [(terms.lessee, terms.lessor, value)] if value else []
         self._claim("I3", paid == rent, f"{event} pays another rent")
@@ -135,14 +175,15 @@ class Claims:
             self._claim("I2", 0 < count <= terms.count, f"{event} delivers what does not wait")
             self._later.append((("lease", event.lease), (terms.lessee, series), count))
 
-    def _lease_over(self, event: e.LeaseDropped | e.LeaseShortened | e.LeaseEnded) -> None:
+    def _lease_over(self, event: e.LeaseDropped | e.LeaseShortened | e.LeaseEnded, rules: Rulebook) -> None:
         """What waits is free again at the lessor's; what lies with the lessee goes back, or is free there."""
         terms, bound = self._terms[event.lease], self._binds["lease", event.lease]
         freed = {place: count for place, count in bound.items() if place[0] == terms.lessor}
         if isinstance(event, e.LeaseEnded):
             left = {place: count for place, count in bound.items() if place[0] == terms.lessee and count}
-            back = {(move.origin, move.series): _count(move) for move in event.entry if isinstance(move, Delivered)}
-            self._claim("I2", back in ({}, left), f"{event} hands {back} back, {left} is left")
+            back = {(move.origin, move.series): count_of(move) for move in event.entry if isinstance(move, Delivered)}
+            due = left if rules.lease.leftovers == "hand_back" else {}
+            self._claim("I2", back == due, f"{event} hands {back} back, {due} by the law")
             if back and terms.part_of:
                 self._later += [
                     (("lease", terms.part_of), (terms.lessor, place[1]), count) for place, count in left.items()
@@ -154,12 +195,13 @@ class Claims:
         if not isinstance(event, e.LeaseShortened):
             del self._binds["lease", event.lease]
 
+    def aside(self, goods: Counter[tuple[str, str]], cash: Counter[str]) -> None:
+        """Add what pledges, leases and rights on offer bind."""
+        for bound in self._binds.values():
+            goods.update(bound)
+
     def settle(self) -> None:
         """After the moves of a record: bind what arrived."""
         for key, place, count in self._later:
             self._binds[key][place] += count
         self._later.clear()
-
-
-def _count(move: Delivered) -> int:
-    return sum(block.last - block.first + 1 for block in move.blocks)

@@ -1,0 +1,193 @@
+"""The law of a run: the rulebook with other choices where it has some, so that every method is played."""
+
+from __future__ import annotations
+
+import random
+from typing import Literal
+
+import msgspec
+
+from airshed.lab.simulator.small_market import YEARS
+from airshed.rulebook.kinds import TrimStep
+from airshed.rulebook.schema import AuctionRule, PollutantRule, Rulebook
+from airshed.rulebook.tables import IndexOf
+from airshed.rulebook.zone_call_section import RatioRow
+
+
+def varied(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
+    """The rulebook with other choices where it has some, so that every method is played."""
+    replace = msgspec.structs.replace
+    apart = random.Random(str(rng.getstate()))  # a stream of its own, so that a choice more moves no other
+    allowance = replace(
+        rules.allowance,
+        admitted=rng.choice(("zone", "jurisdiction")),
+        vintages_back=rng.choice((0, 1, 2)),
+        rounding=rng.choice(("up", "half_up", "down")),
+    )
+    auction = _auction(rules, apart)
+    return replace(
+        rules,
+        programme=replace(rules.programme, version=version),
+        allowance=allowance,
+        allocation=replace(
+            rules.allocation,
+            method=rng.choice(("history", "benchmark", "limit", "equal_cut")),
+            baseline=rng.choice(("mean", "median")),
+            auction_basis_points=rng.choice((0, 500, 3_000)),
+        ),
+        auction=auction,
+        trading=replace(
+            rules.trading,
+            buyer_fee_basis_points=rng.choice((0, 75, 33)),
+            seller_fee_basis_points=rng.choice((0, 75, 10_000)),
+            auction_buyer_fee_basis_points=apart.choice((0, 75, 33)),
+            auction_seller_fee_basis_points=apart.choice((0, 75, 10_000)),
+            block_from=rng.choice((100, 500)),
+            transfer_any_time=rng.random() < 0.7,
+            resale_same_day=rng.random() < 0.7,
+            breaker_basis_points=rng.choice((0, 800)),
+            cancel_on_halt=rng.random() < 0.5,
+        ),
+        trade_rules=replace(
+            rules.trade_rules,
+            walled_sectors=rng.choice(((), (), ("power",), ("cement",))),
+            crossing=rng.choice(("free", "free", "free", "first", "approval", "never")),
+            group_limit_basis_points=rng.choice((0, 6_000, 9_000)),
+            self_trade_of=rng.choice(("account", "group")),
+            self_trade=rng.choice(("refuse", "cancel_resting")),
+            failing=rng.choice(((), (), ("YX SO2", "KM NOx"))),
+            no_export=random.Random(f"exports {version} {allowance}").choice((*[()] * 7, ("QJ",))),
+        ),
+        pollutants=tuple(_collared(rule, rng.choice((0, 103))) for rule in _triggered(rules, auction)),
+        receptors=replace(
+            rules.receptors,
+            rows=tuple(replace(row, limit=rng.choice(("2", "0.002", "0"))) for row in rules.receptors.rows),
+        ),
+        ratios=replace(rules.ratios, rows=rng.choice(((), (), _ratios(rules, rng)))),
+        new_entrants=replace(
+            rules.new_entrants,
+            order=rng.choice(("pro_rata", "first_come")),
+            price_basis_points=rng.choice((0, 5_000, 12_500)),
+            unused_to=rng.choice(("auction", "auction", "reserve")),
+        ),
+        reverse_auction=replace(
+            rules.reverse_auction,
+            price_rule=rng.choice(("uniform", "pay-as-bid")),
+            tie=rng.choice(("random", "pro-rata")),
+        ),
+        withdrawal=replace(rules.withdrawal, notice_days=rng.choice((60, 90)), appeal_days=60),
+        withdrawal_grounds=tuple(
+            replace(
+                each,
+                price_basis_points=rng.choice((0, 5_000)),
+                sold_on=rng.choice(("make_up", "pay_back", "pay_back", "none")),
+            )
+            for each in rules.withdrawal_grounds
+        ),
+        withholding=replace(rules.withholding, forfeit_days=rng.choice((0, 180))),
+        paid_allocation=replace(rules.paid_allocation, withdraw_after_days=rng.choice((15, 90))),
+        repurchase=replace(rules.repurchase, open=rng.random() < 0.8),
+        reserve=replace(rules.reserve, trigger_basis_points=apart.choice((9_000, 15_000))),
+        shortfall=replace(
+            rules.shortfall,
+            penalty=apart.choice(("price_multiple", "fixed_per_tonne", "indexed_per_tonne", "flat")),
+            flat_fen=apart.choice((0, 2_000_000)),
+            tonne_mg=apart.choice((1_000_000_000, 907_184_740)),
+            rows=tuple(
+                IndexOf(period=year, index_thousandths=apart.randint(500, 3_000), cite="drawn", status="to confirm")
+                for year in YEARS
+            ),
+            makeup_percent=rng.choice((0, 100, 150)),
+        ),
+        roles=replace(rules.roles, second=rng.choice((rules.roles.second, rules.roles.second, ()))),
+        banking=replace(
+            rules.banking, open=rng.random() < 0.8, of=apart.choice(("holdings", "surrendered", "verified"))
+        ),
+        calendar=replace(
+            rules.calendar,
+            surrender_by_in_leap_years=apart.choice(("06-30", "06-29")),
+            on_closed_days=apart.choice(("stays", "next_business_day")),
+        ),
+        pledge=replace(
+            rules.pledge,
+            open=apart.random() < 0.9,
+            surrender=apart.random() < 0.5,
+            notice_days=apart.choice((0, 3)),
+        ),
+        terms=replace(
+            rules.terms,
+            open_rights=apart.random() < 0.8,
+            review_years=apart.choice((1, 5)),
+            rights_basis_points=apart.choice((3, 3_000)),
+        ),
+        lease=replace(
+            rules.lease,
+            open=apart.random() < 0.9,
+            longest_years=apart.choice((1, 2)),
+            surrender=apart.random() < 0.8,
+            sublease=apart.random() < 0.7,
+            notice_days=apart.choice((0, 15)),
+            leftovers=apart.choice(("hand_back", "keep")),
+        ),
+    )
+
+
+def _ratios(rules: Rulebook, rng: random.Random) -> tuple[RatioRow, ...]:
+    """An allowance of SO2 covers less across a border, or nothing."""
+    codes = [each.code for each in rules.jurisdictions]
+    return tuple(
+        RatioRow(
+            pollutant="SO2",
+            origin=origin,
+            target=target,
+            ratio=rng.choice(("0.9", "0.75", "1", None)),
+            cite="simulated",
+            status="to confirm",
+        )
+        for origin in codes
+        for target in codes
+        if origin != target
+    )
+
+
+def _collared(rule: PollutantRule, percent: int) -> PollutantRule:
+    """With a ceiling so far above the reference price, or with none."""
+    return msgspec.structs.replace(rule, ceiling_fen_per_t=rule.reference_fen_per_t * percent // 100)
+
+
+def _auction(rules: Rulebook, rng: random.Random) -> AuctionRule:
+    rule: Literal["uniform", "pay-as-bid"] = rng.choice(("uniform", "pay-as-bid"))
+    trimming: list[TrimStep] = ["purchase", "holding", "guarantee"]
+    rng.shuffle(trimming)
+    return msgspec.structs.replace(
+        rules.auction,
+        rule=rule,
+        guarantee_basis_points=rng.choice((10_000, 10_000, 10_000, 3_000)),
+        undersubscribed=rng.choice(("lowest-bid", "reserve", "cancel")),
+        tie=rng.choice(("random", "random", "pro-rata", "time")),
+        purchase_basis_points=rng.choice((10_000, 10_000, 10_000, 4_000)),
+        holding_basis_points=rng.choice((10_000, 10_000, 10_000, 500)),
+        over_limit=rng.choice(("trim", "refuse")),
+        trimming=tuple(trimming),
+        consignment=rng.choice(("none", "first", "last" if rule == "pay-as-bid" else "first")),
+        cost_containment_basis_points=rng.choice((0, 2_000)),
+        emissions_containment_basis_points=rng.choice((0, 2_000)),
+        unsold=rng.choice(("stay", "reserve", "next-auctions", "after-two-above")),
+    )
+
+
+def _triggered(rules: Rulebook, auction: AuctionRule) -> tuple[PollutantRule, ...]:
+    """The pollutants with triggers a few ticks above their reserve price, where the rules of auctions use them."""
+    tick = auction.tick_fen_per_t
+    return tuple(
+        msgspec.structs.replace(
+            rule,
+            emissions_containment_fen_per_t=rule.reserve_fen_per_t + tick
+            if auction.emissions_containment_basis_points
+            else None,
+            cost_containment_fen_per_t=rule.reserve_fen_per_t + 3 * tick
+            if auction.cost_containment_basis_points
+            else None,
+        )
+        for rule in rules.pollutants
+    )

@@ -1,0 +1,90 @@
+"""Rounding and days, written once more from the law, so that no calculator of the engine checks itself."""
+
+from __future__ import annotations
+
+from calendar import isleap
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from math import floor
+
+from airshed.engine.journal import Record
+from airshed.registry.moves import Delivered, Entry, Paid
+from airshed.rulebook.schema import Rulebook
+
+#: The zone is eight hours ahead of UTC, all year.
+AHEAD = timedelta(hours=8)
+
+
+def half_up(amount: Fraction) -> int:
+    """The nearest whole number, halves upwards."""
+    return floor(amount + Fraction(1, 2))
+
+
+def worth(count: int, price: int) -> int:
+    """Fen for kilograms at a price per tonne, rounded once."""
+    return half_up(Fraction(count * price, 1000))
+
+
+def part(fen: int, basis_points: int) -> int:
+    """A share of a sum in hundredths of a percent, rounded once."""
+    return half_up(Fraction(fen * basis_points, 10_000))
+
+
+def day_of(at: int) -> str:
+    """The day on which an instant lies, in the zone."""
+    return (datetime.fromtimestamp(at // 1000, UTC) + AHEAD).date().isoformat()
+
+
+def worked(rules: Rulebook, day: str) -> bool:
+    """A weekday of the law that is no holiday, or a day that makes up for one."""
+    law = rules.calendar
+    usual = date.fromisoformat(day).isoweekday() in law.weekdays and day not in law.closed_days
+    return usual or day in law.working_days
+
+
+def last_day(rules: Rulebook, year: int) -> str:
+    """The last day to surrender for a year: of the next one, and where the law moves it, the next that is worked."""
+    law = rules.calendar
+    day = date.fromisoformat(f"{year + 1}-{law.surrender_by_in_leap_years if isleap(year + 1) else law.surrender_by}")
+    while law.on_closed_days != "stays" and not worked(rules, day.isoformat()):
+        day += timedelta(days=1)
+    return day.isoformat()
+
+
+def days_after(day: str, days: int) -> str:
+    """So many days later."""
+    return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
+
+
+def vintages(series: str) -> list[str]:
+    """The series behind the name of a strip, or the one series, by cutting the text."""
+    stem, _, last = series.partition("..")
+    if not last:
+        return [series]
+    head, _, first = stem.rpartition("-")
+    return [f"{head}-{year}" for year in range(int(first), int(last) + 1)]
+
+
+def useful(series: str, at: int, rules: Rulebook) -> bool:
+    """Whether the vintage, or the oldest of a strip, counts for a year that may be surrendered for."""
+    return day_of(at) <= last_day(rules, int(vintages(series)[0][-4:]) + rules.allowance.vintages_back)
+
+
+def count_of(move: Delivered) -> int:
+    """Allowances that a delivery moves."""
+    return sum(block.last - block.first + 1 for block in move.blocks)
+
+
+def paid_in(entry: Entry) -> int:
+    """Fen that an entry moves."""
+    return sum(move.fen for move in entry if isinstance(move, Paid))
+
+
+def delivered(entry: Entry, series: str) -> int:
+    """Allowances of a series that an entry moves."""
+    return sum(count_of(move) for move in entry if isinstance(move, Delivered) and move.series == series)
+
+
+def kind_of(record: Record) -> str:
+    """The name of a command."""
+    return type(record.body).__name__

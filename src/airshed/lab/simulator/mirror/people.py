@@ -1,0 +1,140 @@
+"""A second opinion on who may do what: registered, in the role, for an account of its own that is not frozen (I5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from airshed.engine import commands as c
+from airshed.engine import events as e
+from airshed.engine.journal import Record
+from airshed.lab.simulator.mirror.figures import kind_of
+from airshed.rulebook.schema import Rulebook
+
+Claim = Callable[[str, bool, str], None]
+
+#: What a command acts on, and the field that names it; it is whose the mirror says.
+BY_NUMBER: Mapping[type[Any], tuple[str, str]] = {
+    c.CancelOrder: ("order", "order"),
+    c.AcceptDeal: ("deal to accept", "deal"),
+    c.DropDeal: ("deal", "deal"),
+    c.AcceptPledge: ("pledge held", "pledge"),
+    c.CallPledge: ("pledge held", "pledge"),
+    c.EnforcePledge: ("pledge held", "pledge"),
+    c.SellPledge: ("pledge held", "pledge"),
+    c.RedeemPledge: ("pledge given", "pledge"),
+    c.AcceptLease: ("lease taken", "lease"),
+    c.PayRent: ("lease taken", "lease"),
+    c.AppealWithdrawal: ("withdrawal", "withdrawal"),
+    c.PayBack: ("withdrawal", "withdrawal"),
+    c.PayInstalment: ("purchase", "purchase"),
+    c.ProveMark: ("mark", "mark"),
+    c.OfferRight: ("right", "right"),
+    c.AcceptRight: ("right to accept", "right"),
+}
+#: The field that names the account, of commands that name one.
+BY_FIELD: Mapping[type[Any], str] = {
+    c.PlaceOrder: "account",
+    c.PlaceCallOrder: "account",
+    c.PlaceBid: "account",
+    c.ConsignLot: "account",
+    c.OfferRepurchase: "account",
+    c.OfferAuction: "account",
+    c.PlaceZoneOffer: "account",
+    c.PlaceZoneBid: "account",
+    c.AskRepurchase: "account",
+    c.OfferDeal: "seller",
+    c.Transfer: "origin",
+    c.PledgeAllowances: "pledgor",
+    c.OfferLease: "lessor",
+}
+#: Commands of whoever operates the source.
+BY_SOURCE = (c.ReportYear, c.AnswerImprovement, c.Surrender, c.PayPenalty, c.BuyAllocation, c.ApplyForReserve)
+#: What the owner of a frozen account may still do: take back, and answer for its emissions in words.
+THOUGH_FROZEN = (c.CancelOrder, c.DropDeal, c.AppealWithdrawal, c.PayBack)
+
+
+class People:
+    """Follows who is registered and what is whose; `claim` counts a check and ends the run when it fails."""
+
+    def __init__(self, claim: Claim) -> None:
+        self._claim = claim
+        self.roles: dict[str, tuple[str, str]] = {}
+        self.frozen: set[str] = set()
+        self._stands: dict[str, str] = {}
+        self._stacks: dict[str, str] = {}
+        self._whose: dict[tuple[str, int], tuple[str, ...]] = {}
+
+    def follow(self, record: Record, rules: Rulebook) -> None:
+        """Check who sent a record against everything before it, then take it in."""
+        if self.roles:
+            self._claim("I5", record.actor in self.roles, f"{record.actor} has a record and is not registered")
+        if record.refusal is None and kind_of(record) != "AdoptRulebook":
+            self._may(record, rules)
+        for event in record.events:
+            self._take(event)
+
+    def _may(self, record: Record, rules: Rulebook) -> None:
+        what = f"{record.actor} sends {record.body}"
+        self._claim("I5", record.actor in self.roles, f"{what}, and is not registered")
+        role, account = self.roles[record.actor]
+        self._claim("I5", kind_of(record) in getattr(rules.roles, role), f"{what} as {role}")
+        owners = self._owners(record.body)
+        if owners is None or role != "operator":
+            return
+        self._claim("I5", account in owners, f"{what}, which is of {owners}")
+        still = account not in self.frozen or isinstance(record.body, THOUGH_FROZEN)
+        self._claim("I5", still, f"{what}, though frozen")
+
+    def _owners(self, body: c.Body) -> tuple[str, ...] | None:
+        """The accounts for which a command may be sent; None where that is not asked here."""
+        kind = type(body)
+        if kind in BY_FIELD:
+            return (getattr(body, BY_FIELD[kind]),)
+        if kind in BY_NUMBER:
+            what, field = BY_NUMBER[kind]
+            return self._whose.get((what, getattr(body, field)), ())
+        if isinstance(body, BY_SOURCE):
+            return (self._stands.get(body.source, ""),)
+        if isinstance(body, c.MarkHours):
+            return (self._stands.get(self._stacks.get(body.stack, ""), ""),)
+        return None
+
+    def _take(self, event: e.Event) -> None:
+        whose = self._whose
+        match event:
+            case e.RulebookAdopted():
+                self.roles.setdefault(event.authority, ("authority", ""))
+            case e.ActorRegistered():
+                self.roles[event.actor] = (str(event.role), event.account)
+            case e.AccountFrozen():
+                self.frozen.add(event.account)
+            case e.AccountThawed():
+                self.frozen.discard(event.account)
+            case e.SourceRegistered():
+                self._stands[event.source] = event.account
+                self._stacks.update({entry.stack: event.source for entry in event.stacks})
+            case e.OrderPlaced():
+                whose["order", event.order] = (event.account,)
+            case e.DealOffered():
+                whose["deal to accept", event.deal] = (event.buyer,)
+                whose["deal", event.deal] = (event.seller, event.buyer)
+            case e.PledgeOffered():
+                whose["pledge held", event.pledge] = (event.pledgee,)
+                whose["pledge given", event.pledge] = (event.pledgor,)
+            case e.LeaseOffered():
+                whose["lease taken", event.lease] = (event.lessee,)
+            case e.WithdrawalNoticed():
+                whose["withdrawal", event.withdrawal] = (event.account,)
+            case e.AllocationBought():
+                whose["purchase", event.purchase] = (event.account,)
+            case e.HoursMarked():
+                whose["mark", event.mark] = (self._stands[self._stacks[event.stack]],)
+            case e.RightGranted():
+                whose["right", event.right] = (event.account,)
+            case e.RightOffered():
+                whose["right to accept", event.right] = (event.buyer,)
+            case e.RightSold():
+                whose["right", event.right] = (event.buyer,)
+            case _:
+                pass

@@ -1,0 +1,248 @@
+"""A second opinion on a source's year: days, reports, opinions, surrender, settlement, banking (I9 to I11)."""
+
+from __future__ import annotations
+
+from calendar import isleap
+from collections import Counter
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from math import ceil
+
+from airshed.engine import events as e
+from airshed.lab.simulator.mirror.figures import count_of, day_of, half_up, last_day, paid_in, worth
+from airshed.lab.simulator.mirror.prices import Prices
+from airshed.registry.moves import Delivered
+from airshed.rulebook.schema import Rulebook
+
+Claim = Callable[[str, bool, str], None]
+Held = dict[tuple[str, str], list[tuple[int, int]]]
+Place = tuple[str, str]
+
+
+class Years:
+    """Follows years; `claim` counts a check, `held` is what the mirror says that accounts hold."""
+
+    def __init__(self, claim: Claim, held: Held, prices: Prices, blocked: Callable[[], Counter[Place]]) -> None:
+        self._claim = claim
+        self._held = held
+        self._prices = prices
+        self._blocked = blocked
+        self._sealed: dict[tuple[str, str], str] = {}
+        self._masses: dict[tuple[str, str], dict[str, int]] = {}
+        self._difference: dict[tuple[str, str], dict[str, int]] = {}
+        self._stacks: dict[str, tuple[str, ...]] = {}
+        self._stands: dict[str, str] = {}
+        self._places: dict[str, str] = {}
+        self._reports: dict[tuple[str, int], dict[str, int]] = {}
+        self._reporter: dict[tuple[str, int], str] = {}
+        self._counts: set[tuple[str, int]] = set()
+        self._obliged: Counter[tuple[str, int, str]] = Counter()
+        self._given: Counter[tuple[str, int, str]] = Counter()
+        self._closed: set[tuple[str, int]] = set()
+        self._fined: dict[tuple[str, int, str], int] = {}
+        #: Allowances that the next allocation of a source withholds, by pollutant.
+        self.makeup: Counter[tuple[str, str]] = Counter()
+
+    def follow(self, event: e.Event, at: int, rules: Rulebook) -> None:
+        """Take in a fact; holdings are those after it."""
+        match event:
+            case e.SourceRegistered():
+                self._stands[event.source] = event.account
+                self._stacks[event.source] = tuple(entry.stack for entry in event.stacks)
+                self._places[event.source] = event.jurisdiction
+            case e.DaySealed():
+                self._day(event)
+            case e.DayReversed():
+                self._reversed(event)
+            case e.YearReported():
+                self._reported(event, rules)
+            case e.YearVerified() | e.YearDetermined():
+                self._verified(event, rules)
+            case e.Surrendered():
+                self._surrendered(event, at, rules)
+            case e.YearClosed():
+                self._settled(event, at, rules)
+            case e.PenaltyPaid():
+                due = self._fined.pop((event.source, event.year, event.pollutant), 0)
+                self._claim("I3", paid_in(event.entry) == due, f"{event} pays another sum than {due}")
+            case _:
+                pass
+
+    def _day(self, event: e.DaySealed) -> None:
+        key = (event.stack, event.day)
+        self._claim("I9", self._sealed.get(key, "") == event.replaces, f"{key} is sealed already")
+        self._sealed[key] = event.evidence
+        before = self._masses.get(key, {})
+        booked = self._difference.pop(key, {})
+        change = {name: mass - before.get(name, 0) for name, mass in event.mass_mg.items()}
+        self._claim("I9", not before or booked == change, f"{key} changes by {change}, its entry says {booked}")
+        self._masses[key] = event.mass_mg
+        for pollutant, hours in event.hours.items():
+            self._claim("I10", sum(hours) == 24 and min(hours) >= 0, f"{key} {pollutant} has {hours}")
+
+    def _reversed(self, event: e.DayReversed) -> None:
+        key = (event.stack, event.day)
+        self._claim("I9", self._masses.get(key) == event.mass_mg, f"{key} takes back what was never booked")
+        self._difference[key] = event.difference_mg
+
+    def _reported(self, event: e.YearReported, rules: Rulebook) -> None:
+        stacks = self._stacks[event.source]
+        if any(row.check == "days_present" and row.severity == "blocking" for row in rules.reporting.rows):
+            days = 366 if isleap(event.year) else 365
+            for stack in stacks:
+                sealed = sum(1 for known, day in self._masses if known == stack and day[:4] == str(event.year))
+                self._claim("I10", sealed == days, f"{event.source} reports {event.year}: {stack} has {sealed} days")
+        self._reports[event.source, event.year] = {**event.measured_mg, **event.declared_mg}
+        self._reporter[event.source, event.year] = event.actor
+        for pollutant, mass in event.measured_mg.items():
+            booked = sum(
+                day.get(pollutant, 0)
+                for (stack, iso), day in self._masses.items()
+                if stack in stacks and iso[:4] == str(event.year)
+            )
+            self._claim("I9", mass == booked, f"{event.source} reports {mass} mg of {pollutant}, {booked} are sealed")
+
+    def _verified(self, event: e.YearVerified | e.YearDetermined, rules: Rulebook) -> None:
+        year = (event.source, event.year)
+        if isinstance(event, e.YearVerified):
+            reporter = self._reporter.get(year)
+            self._claim(
+                "I11",
+                reporter is not None and event.actor != reporter,
+                f"{event.actor} verifies a report of {reporter}",
+            )
+            if event.opinion == "adverse":
+                nothing = not event.mass_mg and not event.obligation
+                self._claim("I11", nothing, f"{year} counts {event.mass_mg} mg on an adverse opinion")
+                return
+            said = self._reports[year]
+            self._claim("I11", event.mass_mg == said, f"{year} counts {event.mass_mg} mg, its report says {said}")
+        self._counts.add(year)
+        for pollutant, owed in event.obligation.items():
+            whole, part = divmod(event.mass_mg[pollutant], 1_000_000)
+            up = {"up": part > 0, "half_up": part >= 500_000, "down": False}[rules.allowance.rounding]
+            self._claim("I11", owed == whole + up, f"{event.source} owes {owed} for {event.mass_mg[pollutant]} mg")
+            key = (event.source, event.year, pollutant)
+            self._obliged[key] = owed
+        for move in event.entry:
+            assert isinstance(move, Delivered)
+            self._given[event.source, event.year, move.series.partition("-")[0]] -= count_of(move)
+        for key, given in self._given.items():
+            if key[:2] == (event.source, event.year) and event.obligation:
+                self._claim("I11", given <= self._obliged[key], f"{key} has given {given} of {self._obliged[key]}")
+
+    def _surrendered(self, event: e.Surrendered, at: int, rules: Rulebook) -> None:
+        key = (event.source, event.year, event.pollutant)
+        last = last_day(rules, event.year)
+        self._claim("I11", day_of(at) <= last, f"{key} is surrendered for on {day_of(at)}, the last day was {last}")
+        self._claim("I11", key[:2] in self._counts, f"{key} is surrendered for and was never verified")
+        self._given[key] += event.count
+        over = self._given[key] - self._obliged[key]
+        self._claim("I11", over <= 0, f"{key} surrenders {over} too many")
+        given = 0
+        vintages = [move.series[-4:] for move in event.entry if isinstance(move, Delivered)]
+        self._claim("I11", vintages == sorted(vintages), f"{key} does not give its oldest vintage first")
+        for move in event.entry:
+            assert isinstance(move, Delivered)
+            pollutant, jurisdiction, vintage = move.series.split("-")
+            given += count_of(move)
+            counts = pollutant == event.pollutant and event.year - rules.allowance.vintages_back <= int(vintage)
+            counts = counts and int(vintage) <= event.year
+            if rules.allowance.admitted == "jurisdiction":
+                counts = counts and jurisdiction == self._places[event.source]
+            self._claim("I11", counts, f"{move.series} does not count for {key}")
+            left = [first for first, _ in self._held[move.origin, move.series]]
+            lowest = not left or min(left) > max(block.last for block in move.blocks)
+            self._claim("I11", lowest, f"{move.series} of {key} does not give its lowest serials")
+            self._claim("I11", move.origin == self._stands[event.source], f"{move.origin} pays for {event.source}")
+        self._claim("I11", given == event.count, f"{given} given, {event.count} counted")
+
+    # --- the end of a year
+
+    def _settled(self, event: e.YearClosed, at: int, rules: Rulebook) -> None:
+        key, last = (event.account, event.year), last_day(rules, event.year)
+        self._claim("I11", key not in self._closed, f"{key} is settled twice")
+        self._closed.add(key)
+        self._claim("I11", day_of(at) > last, f"{key} is settled on {day_of(at)}, surrender is open until {last}")
+        mine = {source for source, account in self._stands.items() if account == event.account}
+        for source in mine:
+            self._claim("I11", (source, event.year) in self._counts, f"{source} {event.year} settles unverified")
+        owed = {each for each in self._obliged if each[0] in mine and each[1] == event.year}
+        said = {(each.source, event.year, each.pollutant) for each in event.settlements}
+        self._claim("I11", owed == said, f"{key} settles {said}, owed are {owed}")
+        verified, given = Counter[str](), Counter[str]()
+        for each in event.settlements:
+            where = (each.source, event.year, each.pollutant)
+            self._short(each, where, last, rules)
+            verified[each.pollutant] += self._obliged[where]
+            given[each.pollutant] += self._given[where]
+        banked: dict[str, int] = {}
+        for pollutant in verified:
+            banked |= self._carried(event, pollutant, verified[pollutant], given[pollutant], rules)
+        self._claim("I11", event.banked == banked, f"{key} carries {event.banked} on, by the law {banked}")
+
+    def _short(self, each: e.Settlement, where: tuple[str, int, str], last: str, rules: Rulebook) -> None:
+        """What is missing, what that costs by the method of the law, and what is made up, up to the whole."""
+        law = rules.shortfall
+        short = self._obliged[where] - self._given[where]
+        figures = (each.obligation, each.surrendered, each.shortfall)
+        due = (self._obliged[where], self._given[where], short)
+        self._claim("I11", figures == due, f"{where} is settled by {figures}, the book says {due}")
+        year, month = int(last[:4]), int(last[5:7])
+        before = f"{year}-{month - 1:02}" if month > 1 else f"{year - 1}-12"
+        mean = self._prices.of_month(each.pollutant, before)
+        price = law.fixed_fen_per_t if mean is None else mean
+        self._claim("I11", each.price == price, f"{where} is fined at {each.price}, the mean of {before} is {price}")
+        kilograms = short * rules.allowance.size_kg
+        fixed = Fraction(kilograms * 1_000_000 * law.fixed_fen_per_t, law.tonne_mg)
+        index = {row.period: row.index_thousandths for row in law.rows}.get(where[1], 0)
+        penalty = {
+            "price_multiple": worth(kilograms, price * law.price_multiple),
+            "fixed_per_tonne": half_up(fixed),
+            "indexed_per_tonne": half_up(fixed * Fraction(index, law.index_base_thousandths)),
+            "flat": law.flat_fen if short else 0,
+        }[law.penalty]
+        self._claim(
+            "I11", each.penalty_fen == penalty, f"{where} is fined {each.penalty_fen} fen, {penalty} by the law"
+        )
+        makeup = ceil(Fraction(short * law.makeup_percent, 100))
+        self._claim("I11", each.makeup == makeup, f"{where} makes up {each.makeup}, {makeup} by the law")
+        self.makeup[each.source, each.pollutant] += makeup
+        if penalty:
+            self._fined[where] = penalty
+
+    def _carried(
+        self, event: e.YearClosed, pollutant: str, verified: int, given: int, rules: Rulebook
+    ) -> Mapping[str, int]:
+        """What goes on of a pollutant, youngest vintage first, and that the rest goes, but for what is blocked."""
+        moved = {move.series: count_of(move) for move in event.entry if isinstance(move, Delivered)}
+        there = {
+            series: sum(last - first + 1 for first, last in blocks) + moved.get(series, 0)
+            for (account, series), blocks in self._held.items()
+            if account == event.account and series.startswith(f"{pollutant}-")
+        }
+        there = {series: count for series, count in there.items() if count}
+        law, back = rules.banking, rules.allowance.vintages_back
+        old = sum(count for series, count in there.items() if int(series[-4:]) <= event.year)
+        of = {"holdings": old, "surrendered": given, "verified": verified}[law.of]
+        room = of * law.limit_basis_points // 10_000 if law.open else 0
+        blocked = self._blocked()
+        carried: dict[str, int] = {}
+        for series in sorted(there, key=lambda name: (-int(name[-4:]), name)):
+            vintage, count = int(series[-4:]), there[series]
+            if vintage > event.year:
+                kept = count
+            elif vintage + back <= event.year:
+                kept = 0
+            else:
+                kept = min(count, room)
+                room -= kept
+            if kept:
+                carried[series] = kept
+            goes = min(count - kept, count - blocked[event.account, series])
+            self._claim(
+                "I11",
+                moved.get(series, 0) == goes,
+                f"{event.account} loses {moved.get(series, 0)} of {series} after {event.year}, {goes} by the law",
+            )
+        return carried

@@ -1,0 +1,1 @@
+"""Random commands: what a small market would send, and everything that nobody should."""
