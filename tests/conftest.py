@@ -1,13 +1,19 @@
-"""What every test shares: properties without a clock, and a shell whose commands start at once."""
+"""What every test shares: properties without a clock, a shell whose commands start at once, one played year."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from airshed.engine.journal import Line
+from airshed.service.book.sqlite import Book
+from airshed.service.marketdata import Market, read_market
+from seasons import year_in
+from shared import Once
 from shells import Shell, servers
 
 # Properties fail for what they find, never for how long a busy machine took to look.
@@ -25,3 +31,31 @@ def sockets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
 def shell(tmp_path: Path, sockets: list[str]) -> Shell:
     """A shell in the folder of the test; its `airshed` is that of this source."""
     return Shell(tmp_path, sockets)
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """What all processes of this run share, those of pytest-xdist included."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "once"
+    folder.mkdir(exist_ok=True)
+    return Once(folder)
+
+
+@pytest.fixture(scope="session")
+def year_book(once: Once) -> Path:
+    """The demo year from seed 7 with its read tables and its law, closed; a test that opens it copies it first."""
+    return once.folder("year", year_in) / "year.book"
+
+
+@pytest.fixture(scope="session")
+def year_lines(year_book: Path) -> list[Line]:
+    """What is written in that book."""
+    with Book.read(year_book) as book:
+        return list(book.lines())
+
+
+@pytest.fixture(scope="session")
+def year_market(once: Once, year_lines: list[Line]) -> Market:
+    """What the market of that year was, read with its history."""
+    return once.value("market", lambda: read_market(year_lines, history=True))

@@ -3,15 +3,20 @@ whole book and not the measuring of it."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from airshed.engine import commands as c
 from airshed.engine.journal import Journal
 from airshed.engine.runner import Runner
 from airshed.lab.season.firms import Firm, level_of
 from airshed.lab.season.season import Season, first_year
 from airshed.model.period import days_of
+from airshed.rulebook.digest import digest
+from airshed.rulebook.load import find, texts
 from airshed.rulebook.load import load as load_rules
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped
+from airshed.service.book.sqlite import Book
 from airshed.zone.load import load as load_zone
 from airshed.zone.zone import Zone, expected_kg
 
@@ -63,3 +68,10 @@ def played(
         pass
     season.settle()
     return season
+
+
+def year_in(folder: Path) -> None:
+    """`year.book`: the demo year from seed 7 with its read tables and the text of its law."""
+    with Book.create(folder / "year.book") as book:
+        season = played(book, 7)
+        book.keep_law(digest(season.rules), texts(find("dianzhong")))

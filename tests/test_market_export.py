@@ -10,7 +10,6 @@ import pytest
 from typer.testing import CliRunner
 
 from airshed.cli.market.group import app
-from airshed.engine.journal import MemoryJournal
 from airshed.market.tape import EXCHANGE_KINDS
 from airshed.model.refusal import Malformed
 from airshed.service.book.sqlite import Book
@@ -19,23 +18,15 @@ from airshed.service.marketdata.export import FORMATS, export
 from airshed.service.marketdata.tables import COLUMNS, ROWS
 from laws import RULES
 from markets import market
-from seasons import played
 
 DOCS = Path(__file__).parents[1] / "docs" / "market-data.md"
 
 
 @pytest.fixture(scope="module")
-def year() -> Market:
-    journal = MemoryJournal()
-    played(journal, 7, tables=False)
-    return read_market(journal.lines(), history=True)
-
-
-@pytest.fixture(scope="module")
-def folder(year: Market, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(year_market: Market, tmp_path_factory: pytest.TempPathFactory) -> Path:
     where = tmp_path_factory.mktemp("market")
     for form in FORMATS:
-        export(year, RULES, where / form, form)
+        export(year_market, RULES, where / form, form)
     return where
 
 
@@ -90,8 +81,8 @@ def test_open_interest_sums_to_the_cap_in_every_row(folder: Path) -> None:
         assert sum(int(row[part]) for part in parts) == int(row["cap"])
 
 
-def test_the_same_book_gives_the_same_bytes(year: Market, folder: Path, tmp_path: Path) -> None:
-    export(year, RULES, tmp_path / "again", "csv")
+def test_the_same_book_gives_the_same_bytes(year_market: Market, folder: Path, tmp_path: Path) -> None:
+    export(year_market, RULES, tmp_path / "again", "csv")
     for path in (folder / "csv").iterdir():
         assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes(), path.name
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
-from airshed.engine.journal import Line, MemoryJournal, decode
+from airshed.engine.journal import Line, decode
 from airshed.lab.simulator.sim import Simulation
 from airshed.lab.simulator.small_market import EXCHANGE
 from airshed.market.bars import By, bars
@@ -29,7 +29,6 @@ from airshed.service.marketdata.tables import ROWS
 from laws import RULES
 from markets import DAY, SERIES, done, market, send
 from naive_market import naive_bar, naive_levels, same_span
-from seasons import played
 from terms import NEXT, STRIP, two_vintages
 
 BYS: tuple[By, ...] = ("session", "week", "month")
@@ -52,14 +51,6 @@ def simulated(seed: int) -> list[Line]:
     run = Simulation(seed, 500, RULES, None, None)
     run.play(lambda done: None)
     return list(run.memory.journal.lines())
-
-
-@cache
-def year() -> Market:
-    """A played year, read with its history."""
-    journal = MemoryJournal()
-    played(journal, 7, tables=False)
-    return read_market(journal.lines(), history=True)
 
 
 def session(seed: int, orders: int) -> list[Line]:
@@ -203,24 +194,25 @@ def test_the_volume_of_the_bars_is_that_of_the_tape(trades: list[Trade], by: By)
         assert bar.low - slack <= bar.vwap <= bar.high + slack
 
 
-def test_the_played_year_has_bars_that_sum_to_its_tape() -> None:
-    found = year()
+def test_the_played_year_has_bars_that_sum_to_its_tape(year_market: Market) -> None:
     for by in BYS:
         total = 0
-        for series in found.series:
-            held = bars(series, found.trades(series), found.closes.get(series, {}), found.days, by)
+        for series in year_market.series:
+            held = bars(series, year_market.trades(series), year_market.closes.get(series, {}), year_market.days, by)
             total += sum(bar.count for bar in held)
             assert [one.span < other.span for one, other in pairwise(held)] == [True] * (len(held) - 1)
-        assert total == volume(found.tape)
-    assert {trade.kind for trade in found.tape} >= {"listed", "auction", "repurchase"}
+        assert total == volume(year_market.tape)
+    assert {trade.kind for trade in year_market.tape} >= {"listed", "auction", "repurchase"}
 
 
-def test_the_close_of_a_session_is_the_one_that_the_book_published() -> None:
+def test_the_close_of_a_session_is_the_one_that_the_book_published(year_market: Market) -> None:
     """The calls of the demo year clear before a session opens, so that they do not count towards its close."""
-    found = year()
-    for series, closes in found.closes.items():
+    for series, closes in year_market.closes.items():
         held, listed = (
-            {bar.span: bar for bar in bars(series, found.trades(series, kinds), closes, found.days, "session")}
+            {
+                bar.span: bar
+                for bar in bars(series, year_market.trades(series, kinds), closes, year_market.days, "session")
+            }
             for kinds in (EXCHANGE_KINDS, ("listed",))
         )
         for day, price in closes.items():

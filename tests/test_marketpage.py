@@ -12,7 +12,6 @@ import pytest
 from typer.testing import CliRunner
 
 from airshed.cli.market.group import app
-from airshed.engine.journal import MemoryJournal
 from airshed.market.tape import KINDS
 from airshed.model.measures import tonnes, yuan
 from airshed.model.refusal import Malformed
@@ -23,11 +22,10 @@ from airshed.pages.market.charts import charts
 from airshed.pages.market.page import headline
 from airshed.pages.market.words import KINDS as KIND_NAMES
 from airshed.pages.market.words import PARTS
-from airshed.service.marketdata import read_market
+from airshed.service.marketdata import Market, read_market
 from browsers import Seen, opened, sizes
 from laws import RULES
 from markets import market
-from seasons import played
 
 LARGEST_PAGE = 8_000_000
 #: Widths of a desk and of a telephone, in pixels.
@@ -35,10 +33,8 @@ DESK, TELEPHONE = 1280, 400
 
 
 @pytest.fixture(scope="module")
-def facts() -> MarketFacts:
-    journal = MemoryJournal()
-    played(journal, 7, tables=False)
-    return facts_of(read_market(journal.lines(), history=True), RULES, "year.book")
+def facts(year_market: Market) -> MarketFacts:
+    return facts_of(year_market, RULES, "year.book")
 
 
 @pytest.fixture(scope="module")

@@ -15,23 +15,10 @@ import pytest
 
 from airshed.cli.reference.write import reasons
 from airshed.model.refusal import Why
-from airshed.rulebook.digest import digest
-from airshed.service.book.sqlite import Book
-from laws import FILES, RULES
-from seasons import played
 from shells import BLOCK, Shell
 
 HERE = Path(__file__).parent
 TRANSCRIPTS = sorted((HERE / "transcripts").glob("*.md"))
-
-
-@pytest.fixture(scope="session")
-def year_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("year") / "year.book"
-    with Book.create(path) as book:
-        played(book, 7)
-        book.keep_law(digest(RULES), FILES)
-    return path
 
 
 @pytest.mark.parametrize("transcript", TRANSCRIPTS, ids=lambda path: path.stem)
