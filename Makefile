@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SEED ?= 7
 
-.PHONY: help demo test check format bench fuzz docs lock clean
+.PHONY: help demo test quick check format bench fuzz docs lock clean
 help: ## what there is to make
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
@@ -26,6 +26,9 @@ demo: $(VENV)/run.stamp ## one compliance year of the Dianzhong zone, from stack
 test: $(VENV)/dev.stamp ## every test: properties, transcripts, simulator, crashes, browser
 	@scripts/browser
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
+
+quick: $(VENV)/dev.stamp ## the tests for while one works: rules and properties, no browser, no process, under a minute
+	@$(BIN)/python -m pytest -n 2 --dist worksteal --quick
 
 check: $(VENV)/dev.stamp ## format, lint, strict types
 	@$(BIN)/ruff format --check src tests bench scripts examples

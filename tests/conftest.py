@@ -12,6 +12,7 @@ from hypothesis import settings
 from airshed.engine.journal import Line
 from airshed.service.book.sqlite import Book
 from airshed.service.marketdata import Market, read_market
+from inner_loop import LONG
 from seasons import year_in
 from shared import Once
 from shells import Shell, servers
@@ -19,6 +20,15 @@ from shells import Shell, servers
 # Properties fail for what they find, never for how long a busy machine took to look.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help="the inner loop: leave out what is long")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What is left out is not even imported."""
+    return True if config.getoption("quick") and collection_path.stem.removeprefix("test_") in LONG else None
 
 
 @pytest.fixture(scope="session")

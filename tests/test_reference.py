@@ -15,8 +15,7 @@ from airshed.cli.reference.write import ALWAYS, BODIES, EVENTS, INNER, PARTS, me
 from airshed.engine.commands import Body
 from airshed.engine.decide import PROCEDURES
 from airshed.engine.events import Event
-from airshed.engine.journal import Line, Record
-from airshed.engine.journal import decode as read
+from airshed.engine.journal import Record
 from airshed.engine.tables import TABLES
 from airshed.engine.tables.table import COMMON
 from airshed.model.refusal import MEANINGS, PRECEDENCE, Why
@@ -76,16 +75,6 @@ def test_every_shell_command_has_an_example_and_says_what_its_options_mean(writt
         assert f"## {path}\n" in written["cli.md"]
         assert "Example: airshed " in (command.help or ""), path
         assert all(each.help for each in command.params), path
-
-
-def test_the_season_is_refused_only_for_reasons_that_the_reference_names(year_lines: list[Line]) -> None:
-    seen: set[tuple[type[msgspec.Struct], Why]] = set()
-    for line in year_lines:
-        record = read(line)
-        if record.refusal is not None:
-            seen.add((type(record.body), record.refusal.why))
-    assert seen
-    assert [each for each in seen if each[1] not in reasons()[each[0]]] == []
 
 
 def test_every_command_can_be_refused_for_the_reasons_that_all_share() -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
+from airshed.cli.reference.write import reasons
 from airshed.engine.invariants import check as check_state
-from airshed.engine.journal import GENESIS, MemoryJournal
+from airshed.engine.journal import GENESIS, Line, MemoryJournal
+from airshed.engine.journal import decode as read
 from airshed.engine.runner import fold
 from airshed.engine.state import State
 from airshed.lab.season.firms import Step, guide_price
 from airshed.lab.season.season import Season
 from airshed.model.allowance import Series
+from airshed.model.refusal import Why
 from airshed.registry.accounts import TREASURY
 from seasons import YEAR, played
 
@@ -118,3 +122,13 @@ def test_restart_is_replay(season: Season) -> None:
 def test_the_guide_price_is_the_cost_of_the_last_step_needed() -> None:
     steps = [Step("b", 10, 900), Step("a", 10, 500)]
     assert [guide_price(steps, need) for need in (0, 10, 11, 99)] == [0, 500, 900, 900]
+
+
+def test_the_season_is_refused_only_for_reasons_that_the_reference_names(year_lines: list[Line]) -> None:
+    seen: set[tuple[type[msgspec.Struct], Why]] = set()
+    for line in year_lines:
+        record = read(line)
+        if record.refusal is not None:
+            seen.add((type(record.body), record.refusal.why))
+    assert seen
+    assert [each for each in seen if each[1] not in reasons()[each[0]]] == []
