@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from playwright.sync_api import Page, Request, sync_playwright
 
+#: What has hung by then on any machine.
+LONGEST_MS = 600_000
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
     "--no-sandbox",
@@ -42,8 +44,9 @@ def opened(path: Path) -> Iterator[Seen]:
         requests.append(request.url)
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS, timeout=LONGEST_MS)
         page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="en-GB")
+        page.set_default_timeout(LONGEST_MS)
         page.on("request", asked)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(

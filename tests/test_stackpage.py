@@ -217,7 +217,6 @@ def test_the_recipe_of_the_page_computes_the_digests_of_the_page(held: Held, pag
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
     )
 
     assert done.stdout.split() == [f"{YEAR}0101", said["first-day"], f"{YEAR}1231", said["last-day"]]
