@@ -129,6 +129,12 @@ def test_nothing_that_is_sent_raises_anything_but_malformed(body: Any, actor: st
         (c.SealDay("steel-1", "2027-02-28", {}, {}, ""), "SealDay evidence"),
         (c.FreezeAccount("steel", "a\x1b[2J"), "FreezeAccount reason"),
         (c.RegisterActor("x" * 101, "bank"), "RegisterActor actor"),
+        (c.RegisterActor("st\u0435el", "bank"), "RegisterActor actor"),  # a Cyrillic letter among Latin ones
+        (c.RegisterActor("\u0441\u043e\u0440", "bank"), "RegisterActor actor"),  # all Cyrillic, and looks like cop
+        (c.OpenAccount("caf\u0065\u0301", "trader", "Cafe", "KM"), "OpenAccount account"),  # not composed
+        (c.OpenAccount("\uff53teel", "trader", "Steel", "KM"), "OpenAccount account"),  # a letter of full width
+        (c.OpenAccount("ste\u200bel", "trader", "Steel", "KM"), "OpenAccount account"),  # of no width
+        (c.OpenAccount("a\u202eb", "trader", "Steel", "KM"), "OpenAccount account"),  # turns what follows round
     ],
 )
 def test_a_malformed_command_is_named_with_its_field(body: c.Body, names: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any, get_args
 import msgspec
 
 from airshed.engine.commands import Body, Command, Text
+from airshed.model.names import unlike_itself
 from airshed.model.refusal import Malformed
 
 #: The first instant that Beijing has no day for, in milliseconds: the year 10000.
@@ -90,6 +91,9 @@ def _printable(command: Command, place: str) -> None:
         shown = text.replace("\n", "").replace("\u3000", "") if sentence else text
         if not shown.isprintable() or (not sentence and text != text.strip()):
             raise Malformed(f"{place} {name}", f"{text[:100]!a} is not plain text", "leave out what cannot be printed")
+        alike = None if sentence else unlike_itself(text)
+        if alike is not None:
+            raise Malformed(f"{place} {name}", f"{text[:100]!a} {alike}", "take a name that cannot be mistaken")
 
 
 def _texts(value: Any, name: str, sentence: bool = False) -> Iterator[tuple[str, str, bool]]:
