@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from airshed.cli.call.group import app
 from airshed.market.zonecall import Air, CallRules, Cleared, NotCleared, clear_in_rounds
+from airshed.model.provenance import Simulation
 from airshed.model.refusal import Malformed
 from airshed.pages.call import CallFacts, build
 from airshed.pages.call.charts import flows, limits, prices
@@ -32,7 +33,8 @@ def facts(trade: str = "zone", names: dict[str, Phrase] | None = None, matrix: s
     offers, bids, air, rules = two_zones()
     done = clear_in_rounds(offers, bids, air, msgspec.structs.replace(rules, trade=trade))
     assert not isinstance(done, NotCleared)
-    return CallFacts("SO2", tuple(round_facts(each, "0" * 64) for each in done), matrix, "airshed", names or NAMES)
+    rounds = tuple(round_facts(each, "0" * 64) for each in done)
+    return CallFacts("SO2", rounds, matrix, "airshed", Simulation("test"), names or NAMES)
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +86,7 @@ def test_the_headline_says_what_changed_hands_at_which_prices_and_how_good_that_
         " No allocation gains more than 0.00 yuan above this one."
     )
     assert "其中跨区0.400吨" in headline(facts()).zh
-    assert headline(CallFacts("SO2", (), "", "")).en == "Nothing changed hands."
+    assert headline(CallFacts("SO2", (), "", "", None)).en == "Nothing changed hands."
 
 
 def test_the_page_says_what_the_call_says(made: Path) -> None:
@@ -103,7 +105,7 @@ def test_two_rounds_have_two_sets_of_charts_and_a_call_of_nobody_has_none() -> N
     assert isinstance(nobody, tuple)
     (none,) = nobody
     assert isinstance(none, Cleared)
-    assert "No bid met an offer." in build(CallFacts("", (round_facts(none, "0" * 64),), "", "airshed"))
+    assert "No bid met an offer." in build(CallFacts("", (round_facts(none, "0" * 64),), "", "airshed", None))
 
 
 def test_the_same_facts_give_the_same_bytes_and_names_cannot_break_out() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 from airshed.cli.lab.case import ZoneOption
-from airshed.cli.show import PAGE, as_json, console, table
+from airshed.cli.show import PAGE, as_json, console, of, table
 from airshed.model.measures import tonnes, yuan
 from airshed.model.refusal import Malformed
 
@@ -77,6 +77,7 @@ def demo(
         rows = _report(book, out, seed, season, measured, programme)
     seconds = perf_counter() - began
     state = season.runner.state
+    of(state.provenance)
     if json:
         as_json(
             {

@@ -110,7 +110,8 @@ def explain(
         )
     rows = words_of(outcome)
     if json:
-        as_json([{"item": item, "value": value, "zh": zh, "en": en} for item, value, zh, en in rows])
+        for item, value, zh, en in rows:
+            as_json({"item": item, "value": value, "zh": zh, "en": en})
     else:
         table("", ("item 项", "value 值", "含义", "meaning"), rows)
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from airshed.cli.show import as_json, console
+from airshed.cli.show import as_json, console, showing
 
 
 def replay(
@@ -27,7 +27,7 @@ def replay(
     from airshed.service.book.sqlite import Book
     from airshed.service.book.verify import rebuild as write_tables
 
-    with Book.open(book) if rebuild else Book.read(book) as opened, opened.named():
+    with showing(Book.open(book) if rebuild else Book.read(book)) as opened, opened.named():
         rows = write_tables(opened) if rebuild else None
         state, reached, events, began = State(), GENESIS, 0, perf_counter()
         for line in opened.lines():

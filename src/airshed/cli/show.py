@@ -6,25 +6,65 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from airshed.model.provenance import Told, one_line
 from airshed.model.refusal import Malformed
+
+if TYPE_CHECKING:
+    from airshed.service.book.sqlite import Book
 
 #: Columns of a page when the output is not a terminal.
 PAGE = 150
+
 
 #: Text is text: what stands in brackets is part of a name, never markup.
 console = Console(highlight=False, markup=False, soft_wrap=True, width=None if sys.stdout.isatty() else PAGE)
 
 
+class _Shown:
+    """What the figures of the command that runs are, and whether a table of them was printed."""
+
+    told: Told | None = None
+    owed: bool = False
+
+
+def of(told: Told | None) -> None:
+    """Say what the figures are that follow: every line of JSON carries it, a screen with tables ends with it."""
+    _Shown.told = told
+
+
+def shown() -> Told | None:
+    """What they are, for a page or a file that a command writes."""
+    return _Shown.told
+
+
+def showing(book: Book) -> Book:
+    """The book, whose own word goes with whatever is shown from here on."""
+    of(book.provenance())
+    return book
+
+
+def said_last() -> None:
+    """End a screen with what the figures of its tables are; nothing where there was none."""
+    if _Shown.owed and _Shown.told is not None:
+        console.print(one_line(_Shown.told))
+    _Shown.told, _Shown.owed = None, False
+
+
 def as_json(value: Any) -> None:
-    """Print one value as one line of JSON, keys in the order they have."""
-    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+    """Print one object as one line of JSON, keys in the order they have, and last what its figures are."""
+    raw = msgspec.json.encode(value)
+    assert raw.startswith(b"{"), f"an answer is an object, which has a place for its provenance: {raw[:80]!r}"
+    if _Shown.told is not None:
+        comma = b"" if raw == b"{}" else b","
+        raw = raw[:-1] + comma + b'"provenance":' + msgspec.json.encode(_Shown.told) + b"}"
+    sys.stdout.write(raw.decode() + "\n")
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -37,6 +77,7 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
     for row in rows:
         shown.add_row(*(Text(str(cell)) for cell in row))
     console.print(shown)
+    _Shown.owed = True
 
 
 def say(origins: Sequence[str]) -> None:

@@ -17,6 +17,8 @@ DEMO = "demo year"
 AGENTS = "trading agents"
 #: The simulator's random market.
 MISCHIEF = "random market"
+#: Frames that simulated stacks report.
+STACKS = "stacks that report"
 #: The commands that the reference shows.
 EXAMPLES = "examples of the reference"
 #: A book played again under another law.
@@ -27,6 +29,7 @@ CHINESE = {
     DEMO: "示范履约年",
     AGENTS: "智能体交易",
     MISCHIEF: "随机市场",
+    STACKS: "模拟排放口监测",
     EXAMPLES: "参考手册示例",
     OTHER_LAW: "另一规则下重演",
 }
@@ -48,7 +51,32 @@ class Simulation(msgspec.Struct, frozen=True, tag="simulation", tag_field="is", 
 Provenance = Programme | Simulation
 
 
-def said(provenance: Provenance) -> tuple[str, str]:
+#: What figures may be that come from no book, in English and Chinese. One vocabulary for the whole house.
+KINDS: dict[str, tuple[str, str]] = {
+    "law": ("the text of a rulebook", "规则文本"),
+    "published": ("published, with its source", "公开发布的数据（注明来源）"),
+    "given": ("computed from what was given", "由所给数据计算"),
+    "assumed": ("assumed", "假设"),
+    "simulated": ("simulated", "模拟数据"),
+}
+
+
+class Figures(msgspec.Struct, frozen=True, tag="figures", tag_field="is", forbid_unknown_fields=True):
+    """Figures that come from no book: each a word of `KINDS`."""
+
+    of: tuple[str, ...]
+
+
+#: What anything that is shown may say of itself.
+Told = Provenance | Figures
+
+
+def of_evidence(seed: int | None) -> Told:
+    """What evidence is by the seed of its manifest; what came through a gateway is as it was given."""
+    return Figures(("given",)) if seed is None else Simulation(STACKS, seed)
+
+
+def said(provenance: Told | None) -> tuple[str, str]:
     """The line that every table, file and page carries, in English and Chinese.
 
     >>> said(Simulation(DEMO, 7))[0]
@@ -57,6 +85,8 @@ def said(provenance: Provenance) -> tuple[str, str]:
     '模拟数据：手工录入。不反映任何真实企业的行为。'
     """
     match provenance:
+        case None:
+            return "Nothing says what these figures are.", "未说明数据性质。"
         case Programme():
             return "Programme: records of a real programme.", "实际运行：真实交易体系的记录。"
         case Simulation(scenario=scenario, seed=seed):
@@ -66,3 +96,14 @@ def said(provenance: Provenance) -> tuple[str, str]:
                 f"Simulated: {scenario}{drawn_en}. No real firm did this.",
                 f"模拟数据：{name}{drawn_zh}。不反映任何真实企业的行为。",
             )
+        case Figures(of=kinds):
+            played = "simulated" in kinds
+            return (
+                f"Figures: {', '.join(KINDS[kind][0] for kind in kinds)}." + " No real firm did this." * played,
+                f"数据性质：{'、'.join(KINDS[kind][1] for kind in kinds)}。" + "不反映任何真实企业的行为。" * played,
+            )
+
+
+def one_line(provenance: Told) -> str:
+    """Both languages in one line."""
+    return " ".join(said(provenance))

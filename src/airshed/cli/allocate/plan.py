@@ -41,14 +41,9 @@ def catalogue(json: bool) -> None:
     from airshed.market.sharing.named import NAMED
 
     if json:
-        rows = [
-            {
-                "method": name,
-                **{key: getattr(each, key) for key in ("number", "en", "zh", "inputs", "incentive", "assumed")},
-            }
-            for name, each in NAMED.items()
-        ]
-        as_json(rows)
+        keys = ("number", "en", "zh", "inputs", "incentive", "assumed")
+        for name, each in NAMED.items():
+            as_json({"method": name, **{key: getattr(each, key) for key in keys}})
         return
     table(
         "Methods of allocation 分配方法",

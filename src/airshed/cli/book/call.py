@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from airshed.cli.book.answers import At, ClockIsRight
-from airshed.cli.show import as_json, console
+from airshed.cli.show import as_json, console, showing
 from airshed.model.refusal import Malformed
 
 BookPath = Annotated[Path, typer.Argument(help="The book, a file that airshed wrote.", show_default=False)]
@@ -55,7 +55,7 @@ def call(
 
     target, page = _target(certificate), _target(html)
     said: Callable[[str], None] = (lambda text: None) if json else console.print
-    with Book.open(book) as opened:
+    with showing(Book.open(book)) as opened:
         runner = carry_on(opened)
         when = instant_to_write(runner.state, at, clock_is_right)
         found = close(runner, actor, name, when, seed=seed, salt=salt, key=key, seconds=seconds, progress=said)
@@ -108,7 +108,7 @@ def proof(
 
     target = _target(out)
     assert target is not None
-    with Book.read(book) as opened:
+    with showing(Book.read(book)) as opened:
         found = of_book(opened, name)
     _written(target, found)
     for number, each in enumerate(found["rounds"], 1):

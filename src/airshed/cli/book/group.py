@@ -14,7 +14,7 @@ from airshed.cli.book import reserve as book_reserve
 from airshed.cli.book import verify as book_verify
 from airshed.cli.book import year as book_year
 from airshed.cli.book.answers import At, ClockIsRight, instant_to_write, say
-from airshed.cli.show import as_json, console, instant_of, table
+from airshed.cli.show import as_json, console, instant_of, of, showing, table
 from airshed.model.measures import yuan
 from airshed.model.period import clock
 from airshed.model.provenance import BY_HAND, Programme, Simulation
@@ -54,7 +54,7 @@ def show(
     from airshed.service.book.sealed import shown
     from airshed.service.book.sqlite import Book
 
-    with Book.read(book) as opened, opened.named():
+    with showing(Book.read(book)) as opened, opened.named():
         if what == "summary":
             _summary(opened, json)
         elif what == "record":
@@ -163,8 +163,9 @@ def new(
     law = texts(find(rulebook))
     load(find(rulebook))
     answer = begin(book, law, when, what)
+    of(what)
     if json:
-        as_json(answer)
+        as_json({"seq": answer.seq, "hash": answer.hash, "events": answer.events, "refusal": answer.refusal})
     else:
         console.print(f"{book}: record {answer.seq}, digest {answer.hash}")
 
@@ -187,7 +188,7 @@ def adopt_next(
 
     law = texts(find(rulebook))
     load(find(rulebook))
-    with Book.open(book) as opened:
+    with showing(Book.open(book)) as opened:
         _, answer = adopt(opened, law, lambda state: instant_to_write(state, at, clock_is_right))
     say([answer], json)
 
@@ -211,7 +212,7 @@ def send(
     from airshed.service.book.sqlite import Book
 
     wishes = read_commands(commands)
-    with Book.open(book) as opened:
+    with showing(Book.open(book)) as opened:
         runner = carry_on(opened)
         when = instant_to_write(runner.state, at, clock_is_right)
         say(runner.send_all([(wish, when) for wish in wishes]), json)
@@ -232,7 +233,7 @@ def statement(
     from airshed.service.book.sqlite import Book
     from airshed.service.book.statement import lines_of
 
-    with Book.read(book) as opened, opened.named():
+    with showing(Book.read(book)) as opened, opened.named():
         found = opened.sql.execute("SELECT name FROM accounts WHERE account = ?", (account,)).fetchone()
         if found is None:
             raise Malformed(str(book), f"there is no account {account!r}", "airshed book show BOOK accounts lists them")

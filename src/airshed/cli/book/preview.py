@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from airshed.cli.book.answers import instant_or_now
-from airshed.cli.show import as_json, console, table
+from airshed.cli.show import as_json, console, showing, table
 from airshed.model.measures import tonnes, yuan
 from airshed.model.refusal import Malformed
 
@@ -62,7 +62,7 @@ def preview(
         raise Malformed("book preview", what, "give a file of commands, or --close YEAR")
     when = instant_or_now(at)
     wishes = read_commands(commands) if commands else []
-    with Book.read(book) as opened:
+    with showing(Book.read(book)) as opened:
         runner = carry_on(opened)
         ends, money = runner.state.seq, runner.rules.currency.name_en
         if close is not None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from airshed.cli.show import as_json, table
+from airshed.cli.show import as_json, showing, table
 from airshed.model.measures import tonnes, yuan
 from airshed.model.refusal import Malformed
 
@@ -32,7 +32,7 @@ def reserve(
     from airshed.engine.apply.reserve import REASONS
     from airshed.service.book.sqlite import Book
 
-    with Book.read(book) as opened, opened.named():
+    with showing(Book.read(book)) as opened, opened.named():
         rows = opened.sql.execute(SQL, (series,)).fetchall()
     left: dict[str, int] = {}
     shown: dict[str, list[tuple[str, ...]]] = {}
@@ -66,7 +66,7 @@ def buy_back(
     from airshed.market.auction.notice import dispersion, hhi
     from airshed.service.book.sqlite import Book
 
-    with Book.read(book) as opened, opened.named():
+    with showing(Book.read(book)) as opened, opened.named():
         tenders = opened.sql.execute("SELECT * FROM tenders WHERE repurchase = ?", (name,)).fetchall()
         asks = opened.sql.execute(
             "SELECT account, count, price FROM asks WHERE repurchase = ? AND count > 0", (name,)

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from airshed.cli.show import as_json, console
+from airshed.cli.show import as_json, console, of
 from airshed.model.refusal import Malformed
 
 BookPath = Annotated[Path, typer.Argument(help="The book, a file that airshed wrote.", show_default=False)]
@@ -52,6 +52,7 @@ def verify(
             raise found
         as_json({"ok": False, "place": found.place, "why": found.what, "cure": found.cure})
         raise SystemExit(2)
+    of(found.state.provenance)
     if json:
         as_json(
             {
@@ -100,7 +101,9 @@ def head(book: BookPath, json: Json = False) -> None:
 
     with Book.read(book) as opened, opened.named():
         found, at = head_of(opened)
+        said = opened.provenance()
     if json:
+        of(said)
         as_json({"head": str(found), "record": found.seq, "digest": found.hash, "at": at})
     else:
         console.print(str(found))

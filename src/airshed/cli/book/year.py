@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from airshed.cli.show import as_json, console, table
+from airshed.cli.show import as_json, console, showing, table
 from airshed.model.refusal import Malformed
 
 BookPath = Annotated[Path, typer.Argument(help="The book, a file that airshed wrote.", show_default=False)]
@@ -34,7 +34,7 @@ def checks(
     from airshed.service.book.opening import carry_on
     from airshed.service.book.sqlite import Book
 
-    with Book.read(book) as opened:
+    with showing(Book.read(book)) as opened:
         runner = carry_on(opened)
         found = runner.state.sources.get(source)
         if found is None:
@@ -80,7 +80,7 @@ def seal(
 
     lines: list[bytes] = []
     encode = msgspec.json.Encoder().encode
-    with Book.read(book) as opened:
+    with showing(Book.read(book)) as opened:
         state = carry_on(opened).state
         for closed in closed_years(results, year):
             if closed.stack not in state.stack_source:

@@ -9,7 +9,7 @@ import typer
 
 from airshed.cli.call import matrix as call_matrix
 from airshed.cli.money import USUAL, MoneyOf, money_of
-from airshed.cli.show import as_json, console, table
+from airshed.cli.show import as_json, console, shown, table
 from airshed.model.measures import tonnes, yuan
 from airshed.model.refusal import Malformed
 
@@ -177,7 +177,11 @@ def write_page(
     called = {place: Phrase(*both) for place, both in (names or {}).items()}
     write(
         target,
-        build(CallFacts(rounds[0].pollutant, facts, origin, command, called, Phrase(money.name_en, money.name_zh))),
+        build(
+            CallFacts(
+                rounds[0].pollutant, facts, origin, command, shown(), called, Phrase(money.name_en, money.name_zh)
+            )
+        ),
     )
 
 

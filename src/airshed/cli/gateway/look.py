@@ -157,7 +157,8 @@ def refused(
     rows = counted(evidence, day)
     columns = ("day", "why", "kept", "counted", "addresses", "last")
     if json:
-        as_json([dict(zip(columns, row, strict=True)) for row in rows])
+        for row in rows:
+            as_json(dict(zip(columns, row, strict=True)))
         return
     table(
         "Refused 拒收",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from airshed.cli.show import as_json, bar, console, table
+from airshed.cli.show import as_json, bar, console, showing, table
 from airshed.model.refusal import Malformed, Why
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def replay(
     from airshed.service.book.sqlite import Book
 
     told = other = load(find(rulebook))
-    with Book.read(book) as opened, opened.named():
+    with showing(Book.read(book)) as opened, opened.named():
         in_force = opened.law_in_force()
         if in_force is None:
             raise Malformed(str(book), "no rulebook is adopted", "airshed book new makes a book with one")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from airshed.cli.show import instant_of
+from airshed.cli.show import instant_of, showing
 from airshed.market.tape import EXCHANGE_KINDS, KINDS, Kind
 from airshed.market.tenor import year_price_fen
 from airshed.model.allowance import is_strip
@@ -51,7 +51,7 @@ def read_at(book: Path, seq: int | None, at: str, *, history: bool = False) -> I
     if seq is not None and at:
         raise Malformed("--seq", "it stands beside --at", "give one of them")
     until = Until(seq, instant_of(at, "--at") if at else None)
-    with Book.read(book) as opened, opened.named():
+    with showing(Book.read(book)) as opened, opened.named():
         yield opened, read_market(opened.lines(), until, history=history)
 
 

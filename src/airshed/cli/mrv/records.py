@@ -45,7 +45,8 @@ def manual(
     pairs = sorted({(each.stack, each.pollutant) for each in tests})
     years = [manual_year(stack, pollutant, year, tests, running.get(stack, {}), law) for stack, pollutant in pairs]
     if json:
-        as_json([{"mass_mg": each.mass_mg, "spread": each.spread, **fields(each)} for each in years])
+        for each in years:
+            as_json({"mass_mg": each.mass_mg, "spread": each.spread, **fields(each)})
         return
     for each in years:
         table(

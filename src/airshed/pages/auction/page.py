@@ -7,11 +7,12 @@ from plotly.offline import get_plotlyjs
 
 from airshed.market.auction import AuctionLaw, Notice
 from airshed.model.measures import yuan
+from airshed.model.provenance import Figures
 from airshed.pages.auction.chart import chart
 from airshed.pages.auction.curves import Positions, curve_of
 from airshed.pages.kit.html import environment, script_json
 from airshed.pages.kit.style import ALARM, FONT, INK, pollutant_colour
-from airshed.pages.kit.words import LANGUAGES, YUAN, Phrase
+from airshed.pages.kit.words import LANGUAGES, YUAN, Phrase, told
 
 PACKAGE = "airshed.pages.auction"
 DELIVERY = {"spot": Phrase("spot", "现货"), "advance": Phrase("advance", "远期")}
@@ -40,6 +41,7 @@ def build(
         environment(PACKAGE)
         .get_template("auction.html.j2")
         .render(
+            provenance=told(Figures(("given",))),
             law=law,
             notice=shown,
             positions=positions,

@@ -10,12 +10,13 @@ from plotly.offline import get_plotlyjs
 from airshed.lab.brief.designs import GUARD
 from airshed.lab.brief.facts import BriefFacts, PollutantFacts
 from airshed.lab.brief.measures import MEASURES
+from airshed.model.provenance import Figures
 from airshed.pages.brief import charts, doubts, measured, reasons, words
 from airshed.pages.brief import charts_market as market
 from airshed.pages.brief import charts_rest as rest
 from airshed.pages.kit.html import environment, script_json
 from airshed.pages.kit.style import FONT, Figure, faded
-from airshed.pages.kit.words import LANGUAGES, Language, Phrase
+from airshed.pages.kit.words import LANGUAGES, Language, Phrase, told
 from airshed.pages.report.labels import place_names
 from airshed.rulebook.schema import Rulebook
 
@@ -45,6 +46,7 @@ def build(facts: BriefFacts, rules: Rulebook, command: str) -> str:
         environment(PACKAGE)
         .get_template("brief.html.j2")
         .render(
+            provenance=told(Figures(("published", "assumed", "simulated"))),
             facts=facts,
             rules=rules,
             money=money,

@@ -9,6 +9,7 @@ import msgspec
 
 from airshed.market.zonecall import Cleared
 from airshed.market.zonecall.nouns import OPEN
+from airshed.model.provenance import Told
 from airshed.pages.kit.words import YUAN, Phrase, same
 
 #: A part of a price below it is left out of the chart: half a fen per tonne.
@@ -84,6 +85,7 @@ class CallFacts(msgspec.Struct, frozen=True):
     matrix: str
     #: The command that makes the page again.
     command: str
+    provenance: Told | None
     names: Mapping[str, Phrase] = {}
     money: Phrase = YUAN
 

@@ -14,7 +14,7 @@ from airshed.pages.call.facts import CallFacts, RoundFacts
 from airshed.pages.call.words import TRADES, limit_name, wall_name
 from airshed.pages.kit.html import environment, script_json
 from airshed.pages.kit.style import FONT, Figure
-from airshed.pages.kit.words import LANGUAGES, Language, Phrase
+from airshed.pages.kit.words import LANGUAGES, Language, Phrase, told
 
 PACKAGE = "airshed.pages.call"
 
@@ -36,6 +36,7 @@ def build(facts: CallFacts) -> str:
         environment(PACKAGE)
         .get_template("call.html.j2")
         .render(
+            provenance=told(facts.provenance),
             facts=facts,
             headline=headline(facts),
             charts=script_json(drawn),

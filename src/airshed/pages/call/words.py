@@ -26,7 +26,7 @@ def wall_name(wall: str) -> Phrase:
 def limit_name(call: CallFacts, name: str) -> Phrase:
     """A limit, or cover itself where there is none.
 
-    >>> facts = CallFacts("SO2", (), "", "", {"KM": Phrase("Kunming", "昆明")})
+    >>> facts = CallFacts("SO2", (), "", "", None, {"KM": Phrase("Kunming", "昆明")})
     >>> limit_name(facts, "area KM"), limit_name(facts, "receptor kunming-air").zh
     (Phrase(en='area of Kunming', zh='昆明辖区'), '受体 kunming-air')
     """

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from airshed.model.provenance import Told, said
+
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
@@ -23,6 +25,11 @@ class Phrase:
 
 #: The money of figures whose law nobody names.
 YUAN = Phrase("yuan", "元")
+
+
+def told(provenance: Told | None) -> Phrase:
+    """The line on every page that says what its figures are."""
+    return Phrase(*said(provenance))
 
 
 def same(text: str) -> Phrase:

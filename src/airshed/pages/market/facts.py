@@ -13,6 +13,7 @@ from airshed.market.interest import Interest
 from airshed.market.tape import EXCHANGE_KINDS, Kind, Trade
 from airshed.model.allowance import Series
 from airshed.model.period import day_of
+from airshed.model.provenance import Provenance
 from airshed.pages.kit.words import Phrase
 from airshed.rulebook.schema import Rulebook
 from airshed.service.marketdata import Market, Summary, summaries, zone_index
@@ -53,6 +54,7 @@ class MarketFacts(msgspec.Struct, frozen=True):
     """The market of a book at one moment."""
 
     book: str
+    provenance: Provenance | None
     programme_en: str
     programme_zh: str
     #: What the currency is called.
@@ -93,6 +95,7 @@ def facts_of(market: Market, rules: Rulebook, book: str) -> MarketFacts:
     days = sorted(market.days)
     return MarketFacts(
         book=book,
+        provenance=market.state.provenance,
         programme_en=rules.programme.name_en,
         programme_zh=rules.programme.name_zh,
         money=Phrase(rules.currency.name_en, rules.currency.name_zh),

@@ -15,7 +15,7 @@ from airshed.model.measures import tonnes, yuan
 from airshed.model.period import clock
 from airshed.pages.kit.html import environment, script_json
 from airshed.pages.kit.style import FONT, pollutant_colour
-from airshed.pages.kit.words import Phrase, millions
+from airshed.pages.kit.words import Phrase, millions, told
 from airshed.pages.market.charts import FALLING, RISING, charts
 from airshed.pages.market.facts import MarketFacts
 from airshed.pages.market.words import KINDS, PARTS
@@ -42,6 +42,7 @@ def build(facts: MarketFacts) -> str:
         environment(PACKAGE)
         .get_template("market.html.j2")
         .render(
+            provenance=told(facts.provenance),
             facts=facts,
             headline=headline(facts),
             charts=script_json(drawn),

@@ -8,10 +8,11 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from airshed.model.measures import yuan
+from airshed.model.provenance import Figures
 from airshed.mrv.meter_price import Price
 from airshed.pages.kit.html import environment, script_json
 from airshed.pages.kit.style import FONT
-from airshed.pages.kit.words import LANGUAGES, Phrase
+from airshed.pages.kit.words import LANGUAGES, Phrase, told
 from airshed.pages.meter_price.chart import chart, height_of_chart
 from airshed.pages.meter_price.facts import PriceFacts
 from airshed.pages.meter_price.words import LAW_COLOURS, LAWS, scenario_name, scenario_said
@@ -29,6 +30,7 @@ def build(facts: PriceFacts) -> str:
         environment(PACKAGE)
         .get_template("price.html.j2")
         .render(
+            provenance=told(Figures(("assumed", "simulated"))),
             facts=facts,
             headline=headline(facts),
             charts=script_json(drawn),

@@ -10,9 +10,10 @@ from plotly.offline import get_plotlyjs
 
 from airshed.lab.methods import Change, Compared
 from airshed.market.sharing.named import NAMED
+from airshed.model.provenance import Figures
 from airshed.pages.kit.html import environment, script_json
 from airshed.pages.kit.style import FONT
-from airshed.pages.kit.words import LANGUAGES, Phrase
+from airshed.pages.kit.words import LANGUAGES, Phrase, told
 from airshed.pages.methods.chart import chart, height_of_chart, label
 
 PACKAGE = "airshed.pages.methods"
@@ -56,6 +57,7 @@ def build(facts: MethodsFacts) -> str:
         environment(PACKAGE)
         .get_template("methods.html.j2")
         .render(
+            provenance=told(Figures(("assumed", "simulated"))),
             facts=facts,
             headline=headline(facts),
             basis=basis(facts.terms),

@@ -10,9 +10,10 @@ from plotly.offline import get_plotlyjs
 
 from airshed.lab.prices.floors import FloorBound
 from airshed.lab.prices.quotes import FAR, OPEN, TAX, Alarm, Famous, Said, Yield
+from airshed.model.provenance import Figures
 from airshed.pages.kit.html import environment, script_json
 from airshed.pages.kit.style import FONT
-from airshed.pages.kit.words import LANGUAGES, Phrase
+from airshed.pages.kit.words import LANGUAGES, Phrase, told
 from airshed.pages.quotes.chart import KINDS, PLACES, POLLUTANTS, chart, height_of_chart, named, pair
 
 PACKAGE = "airshed.pages.quotes"
@@ -55,6 +56,7 @@ def build(facts: QuoteFacts) -> str:
         environment(PACKAGE)
         .get_template("quotes.html.j2")
         .render(
+            provenance=told(Figures(("published", "assumed"))),
             facts=facts,
             headline=headline(facts),
             charts=script_json(drawn),

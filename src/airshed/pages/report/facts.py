@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from airshed.lab.stacks.episodes import Episode
+from airshed.model.provenance import Provenance
 from airshed.mrv.year import StackYear
 from airshed.pages.kit.words import Phrase
 from airshed.pages.report.emissions import CapRow, Grant, Sharing, cap_rows, grants, sharing
@@ -79,6 +80,7 @@ class Totals(msgspec.Struct, frozen=True):
 class Facts(msgspec.Struct, frozen=True):
     """A year of a zone."""
 
+    provenance: Provenance | None
     year: int
     seed: int
     #: What amounts are in.
@@ -116,6 +118,7 @@ def read(
     trading = market(book, rules, rows)
     measuring = monitoring(book, zone, rules, years, episodes, year)
     return Facts(
+        provenance=book.provenance(),
         year=year,
         seed=seed,
         money=Phrase(rules.currency.name_en, rules.currency.name_zh),

@@ -11,7 +11,7 @@ from airshed.lab.stacks.episodes import Episode
 from airshed.mrv.year import StackYear
 from airshed.pages.kit import style, words
 from airshed.pages.kit.html import environment, script_json
-from airshed.pages.kit.words import Phrase
+from airshed.pages.kit.words import Phrase, told
 from airshed.pages.report import charts
 from airshed.pages.report.facts import read
 from airshed.pages.report.labels import place_names, sector_names, source_label
@@ -44,6 +44,7 @@ def build(
         environment(PACKAGE)
         .get_template("report.html.j2")
         .render(
+            provenance=told(facts.provenance),
             facts=facts,
             rules=rules,
             zone=zone,

@@ -9,12 +9,13 @@ import msgspec
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
+from airshed.model.provenance import of_evidence
 from airshed.mrv import states
 from airshed.mrv.spans import hour_text
 from airshed.pages.kit import words as report_words
 from airshed.pages.kit.html import environment, script_json
 from airshed.pages.kit.style import FONT, pollutant_colour
-from airshed.pages.kit.words import STATISTICS, Language, Phrase, percent_text, same
+from airshed.pages.kit.words import STATISTICS, Language, Phrase, percent_text, same, told
 from airshed.pages.stack import charts, words
 from airshed.pages.stack.charts_hours import STATE_COLOURS, height_of_hours, hours_chart, reason_colour
 from airshed.pages.stack.completeness import Completeness
@@ -62,6 +63,7 @@ def build_completeness(facts: Completeness) -> str:
         environment(PACKAGE)
         .get_template("completeness.html.j2")
         .render(
+            provenance=told(of_evidence(facts.seed)),
             facts=facts,
             charts=script_json(drawn),
             plotly=Markup(get_plotlyjs()),
@@ -177,6 +179,7 @@ def _render(template: str, facts: StackFacts, **more: Any) -> str:
         environment(PACKAGE)
         .get_template(template)
         .render(
+            provenance=told(of_evidence(facts.seed)),
             facts=facts,
             headline=headline(facts),
             name=Phrase(names["en"], names["zh"]),

@@ -18,8 +18,10 @@ from uuid import uuid4
 
 import msgspec
 
-from airshed.engine.journal import GENESIS, Changes, Line
+from airshed.engine.commands import AdoptRulebook
+from airshed.engine.journal import GENESIS, Changes, Line, decode
 from airshed.engine.tables import TABLES, Table
+from airshed.model.provenance import Provenance
 from airshed.model.refusal import Malformed
 from airshed.rulebook.digest import digest as digest_of
 from airshed.rulebook.load import load_texts
@@ -147,6 +149,12 @@ class Book:
         if row is None:
             raise Malformed(f"{self.path} record {seq}", "is not there", f"the book ends at {self.last()}")
         return Line(*row)
+
+    def provenance(self) -> Provenance | None:
+        """What the book is, as its first record says; None in an empty book."""
+        first = next(self.lines(), None)
+        body = None if first is None else decode(first).body
+        return body.provenance if isinstance(body, AdoptRulebook) else None
 
     def last(self) -> int:
         """The number of the last record, 0 in an empty book."""

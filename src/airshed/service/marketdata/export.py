@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 import polars as pl
+from msgspec.json import encode
 
+from airshed.model.provenance import said
 from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
 from airshed.service.marketdata.reading import Market
@@ -23,7 +25,9 @@ _TYPES: dict[str, Any] = {"int": pl.Int64, "text": pl.String, "flag": pl.Boolean
 def frame(name: str, market: Market, rules: Rulebook) -> pl.DataFrame:
     """One table; integers, never floats, and null where there is nothing."""
     schema = {column.name: _TYPES[column.type] for column in COLUMNS[name]}
-    return pl.DataFrame(list(ROWS[name](market, rules)), schema=schema, orient="row")
+    told, _ = said(market.state.provenance)
+    rows = [(*row, told) for row in ROWS[name](market, rules)]
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def check_folder(folder: Path) -> None:
@@ -50,7 +54,8 @@ def export(market: Market, rules: Rulebook, folder: Path, form: Format) -> dict[
             if form == "csv":
                 made.write_csv(half / f"{name}.csv")
             else:
-                made.write_parquet(half / f"{name}.parquet")
+                told = encode(market.state.provenance).decode()
+                made.write_parquet(half / f"{name}.parquet", metadata={"provenance": told})
         _columns().write_csv(half / "columns.csv")
         if folder.exists():
             folder.rmdir()

@@ -35,8 +35,9 @@ _SPAN = (
 _NO_TRADE = "nothing was traded"
 _SERIES = Column("series", "text", "series, as SO2-KM-2027, or strip, as SO2-KM-2027..2031")
 
-#: Every table by name, in the order in which they are written.
-COLUMNS: Mapping[str, tuple[Column, ...]] = {
+_PROVENANCE = Column("provenance", "text", "what the book is: a programme, or a simulation with scenario and seed")
+
+_OWN: dict[str, tuple[Column, ...]] = {
     "trades": (
         Column("seq", "int", "record of the book"),
         Column("number", "int", "place among the trades of that record, from 1"),
@@ -132,6 +133,9 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         ),
     ),
 }
+
+#: Every table by name, in the order in which they are written; the last column says what the book is.
+COLUMNS: Mapping[str, tuple[Column, ...]] = {name: (*columns, _PROVENANCE) for name, columns in _OWN.items()}
 
 
 def _trades(market: Market, rules: Rulebook) -> Iterator[Row]:

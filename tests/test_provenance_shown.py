@@ -1,0 +1,152 @@
+"""Whatever is shown of a book says what the book is: screens, JSON, market files, pages. No command is forgotten."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from random import Random
+
+import polars as pl
+import pytest
+import typer
+
+from airshed.cli import show
+from airshed.cli.main import ROOMS, build, run
+from airshed.cli.origins import OF_COMMAND, of_command
+from airshed.cli.reference.shell import leaves
+from airshed.engine.tables import TABLES
+from airshed.model.provenance import DEMO, KINDS, Figures, Programme, Simulation, of_evidence, one_line, said
+from airshed.pages.market import build as market_page
+from airshed.pages.market.facts import facts_of
+from airshed.rulebook.digest import digest
+from airshed.service.book.sqlite import Book
+from airshed.service.marketdata import read_market
+from airshed.service.marketdata.export import export
+from laws import FILES, RULES
+from seasons import played
+
+SAMPLE = 8
+
+
+@pytest.fixture(scope="module")
+def year(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A played year, as a closed book."""
+    path = tmp_path_factory.mktemp("year") / "year.book"
+    with Book.create(path) as book:
+        played(book, 7)
+        book.keep_law(digest(RULES), FILES)
+    return path
+
+
+PLAYED = Simulation(DEMO, 7)
+
+
+def printed(words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    """What a command prints, and its status."""
+    monkeypatch.setattr("sys.argv", ["airshed", *words])
+    with pytest.raises(SystemExit) as ended:
+        run()
+    return int(ended.value.code or 0), capsys.readouterr().out
+
+
+def test_every_command_of_the_shell_says_what_its_figures_are() -> None:
+    """Generated from the shell itself: a new command stands in the catalogue, or the build fails."""
+    commands = [path.removeprefix("airshed ") for path, _ in leaves(typer.main.get_command(build(ROOMS)), "airshed")]
+
+    assert sorted(commands) == sorted(OF_COMMAND)
+    assert {kind for kinds in OF_COMMAND.values() for kind in kinds} == set(KINDS)
+    for path in commands:
+        of_a_book = path.startswith(("market ", "book ")) or path in ("demo", "replay", "lab replay")
+        assert of_a_book != bool(OF_COMMAND[path]) or path == "book seal", path
+        assert of_command([*path.split(), "--json"]) == (Figures(OF_COMMAND[path]) if OF_COMMAND[path] else None)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["book", "show", "BOOK"],
+        ["book", "show", "BOOK", "record"],
+        ["book", "statement", "BOOK", "qj-pwr-02"],
+        ["book", "reserve", "BOOK"],
+        ["book", "head", "BOOK"],
+        ["market", "tape", "BOOK"],
+        ["market", "summary", "BOOK"],
+        ["market", "interest", "BOOK"],
+        ["market", "index", "BOOK"],
+        ["market", "bars", "BOOK", "SO2-KM-2027"],
+        ["replay", "BOOK"],
+    ],
+    ids=lambda words: "-".join(words).lower(),
+)
+def test_every_line_of_json_of_a_book_carries_it(
+    words: list[str], year: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out = printed([word.replace("BOOK", str(year)) for word in [*words, "--json"]], monkeypatch, capsys)
+
+    assert status == 0
+    assert out
+    for line in out.splitlines():
+        assert json.loads(line)["provenance"] == {"is": "simulation", "scenario": DEMO, "seed": 7}
+
+
+def test_a_random_sample_of_read_tables_says_it_on_screen_and_in_json(
+    year: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in Random(11).sample([table.name for table in TABLES], SAMPLE):
+        _, screen = printed(["book", "show", str(year), name], monkeypatch, capsys)
+        _, lines = printed(["book", "show", str(year), name, "--json"], monkeypatch, capsys)
+        assert screen.rstrip().endswith(one_line(PLAYED)), name
+        assert all("provenance" in json.loads(line) for line in lines.splitlines()), name
+
+
+def test_a_programme_is_called_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = str(tmp_path / "real.book")
+    _, made = printed(["book", "new", path, "--programme", "--at", "2026-12-01T09:00", "--json"], monkeypatch, capsys)
+    assert json.loads(made)["provenance"] == {"is": "programme"}
+    assert printed(["book", "show", path, "accounts"], monkeypatch, capsys)[1].rstrip().endswith(one_line(Programme()))
+
+
+def test_what_one_command_said_is_not_said_by_the_next(
+    year: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    printed(["book", "show", str(year)], monkeypatch, capsys)
+    _, other = printed(["hj212", "explain", "##0001", "--json"], monkeypatch, capsys)
+    assert "demo" not in other
+    assert show.shown() in (None, Figures(("given",)))
+
+
+def test_every_file_of_the_market_carries_it(year: Path, tmp_path: Path) -> None:
+    with Book.read(year) as book:
+        market = read_market(book.lines(), history=True)
+    export(market, RULES, tmp_path / "csv", "csv")
+    export(market, RULES, tmp_path / "parquet", "parquet")
+    for path in (tmp_path / "csv").iterdir():
+        if path.name != "columns.csv":
+            assert set(pl.read_csv(path)["provenance"]) <= {said(PLAYED)[0]}, path.name
+    for path in (tmp_path / "parquet").glob("*.parquet"):
+        assert json.loads(pl.read_parquet_metadata(path)["provenance"])["seed"] == 7, path.name
+        assert set(pl.read_parquet(path)["provenance"]) <= {said(PLAYED)[0]}, path.name
+
+
+def test_the_page_of_the_market_carries_it_in_both_languages(year: Path) -> None:
+    with Book.read(year) as book:
+        html = market_page(facts_of(read_market(book.lines(), history=True), RULES, "year.book"))
+    for line in said(PLAYED):
+        assert line in html
+
+
+def test_every_template_of_a_page_has_the_line() -> None:
+    """A page that forgets to pass it cannot be made: an unknown name of a template is an error."""
+    pages = Path(show.__file__).parents[1] / "pages"
+    templates = sorted(pages.glob("*/templates/*.j2"))
+    assert len(templates) > 10
+    for path in templates:
+        assert re.search(r"\{\{ provenance(\|both|\.said\(language\)) \}\}", path.read_text("utf-8")), path.name
+
+
+def test_evidence_that_was_drawn_says_so() -> None:
+    assert of_evidence(7) == Simulation("stacks that report", 7)
+    assert of_evidence(None) == Figures(("given",))
