@@ -266,6 +266,16 @@ def backwards(record: Json) -> bool:
     return False
 
 
+def stranger(record: Json) -> bool:
+    """A refusal of somebody unknown, who leaves no record."""
+    if record["refusal"] and record["body"]["do"] != "AdoptRulebook":
+        detail = "nobody is not registered; the authority registers actors"
+        record["actor"] = "nobody"
+        record["refusal"] |= {"why": "unknown_actor", "detail": detail}
+        return True
+    return False
+
+
 def unreal_day(record: Json) -> bool:
     """A command that nobody could have sent."""
     if record["body"]["do"] == "OpenSession":
@@ -425,6 +435,7 @@ KINDS: dict[str, Kind] = {
     "command-altered": Kind("a command says other than was done", DECIDED, altered(other_wish, b'"PlaceOrder"')),
     "sender-altered": Kind("somebody else set a cap", DECIDED, altered(other_sender, b'"SetCap"')),
     "command-unreal": Kind("a command that cannot be sent", DECIDED, altered(unreal_day, b'"OpenSession"')),
+    "stranger-recorded": Kind("a refusal of somebody unknown, who leaves no record", DECIDED, altered(stranger)),
     "time-backwards": Kind("an instant before what happened last", DECIDED, altered(backwards)),
     "bytes-altered": Kind("a blank within the bytes of a record", DECIDED, blanks),
     "command-twice": Kind("a command is there twice under its key", DECIDED, twice),
