@@ -55,7 +55,7 @@ def read_operating(path: Path | None = None) -> tuple[OperatingCost, ...]:
 def running(zone: Zone, pollutant: Pollutant, costs: tuple[OperatingCost, ...]) -> list[Running]:
     """The controls of a pollutant that works of a zone have installed, the dearest first, those without a cost last.
 
-    >>> from airshed.zone.zone import load
+    >>> from airshed.zone.load import load
     >>> from airshed.rulebook.shipped import shipped
     >>> dearest = running(load(shipped("zones", "dianzhong")), Pollutant.NOX, read_operating())[0]
     >>> dearest.technology, dearest.works, dearest.cost.central_yuan_per_t
