@@ -37,13 +37,13 @@ FOLDER = shipped("zones", "dianzhong")
 ZONE = load(FOLDER)
 EPISODES = read_episodes(FOLDER, ZONE)
 RULES = monitoring_rules(load_rules(find("dianzhong")))
-PAIR = ("KM-STL-03-A", "YX-STL-01-B")
+PAIR = ("KM-STL-03-A", "KM-STL-04-B")
 FRAMES = [seal(b"ST=31;CN=2061;MN=A1;Flag=4;CP=&&DataTime=202701010%d0000&&" % hour) for hour in range(3)]
 
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A year of two stacks: a sinter head whose analysers fail for weeks, and the converter that the paper names."""
+    """A year of two stacks: a sinter head whose analysers fail for weeks, and a converter whose filter tears."""
     folder = tmp_path_factory.mktemp("evidence") / "year"
     simulate_zone(folder, ZONE, YEAR, SEED, episodes=EPISODES, stacks=PAIR, workers=1)
     return folder
@@ -168,7 +168,7 @@ def test_what_is_true_stands_beside_the_evidence(written: Path) -> None:
     truth = msgspec.json.decode((written / files.TRUTH).read_bytes(), type=Truth)
 
     assert [each.stack for each in truth.stacks] == list(PAIR)
-    assert truth.stacks[1].episodes[0].value == 38.34
+    assert truth.stacks[1].episodes[0].value == 41
 
 
 Damage = Callable[[Path], None]
@@ -209,15 +209,15 @@ def no_json(path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "damage"),
     [
-        ("YX-STL-01-B/2027-03.hj212.gz", Path.unlink),
-        ("YX-STL-01-B/2027-03.hj212.gz", cut),
-        ("YX-STL-01-B/2027-03.hj212.gz", flip),
-        ("YX-STL-01-B/2027-03.hj212.gz", add),
-        ("YX-STL-01-B/2027-03.hj212.gz", falsify),
-        ("YX-STL-01-B/2027-03.hj212.gz", no_json),
-        ("YX-STL-01-B/chain.json", Path.unlink),
-        ("YX-STL-01-B/chain.json", other_digest),
-        ("YX-STL-01-B/chain.json", no_json),
+        ("KM-STL-04-B/2027-03.hj212.gz", Path.unlink),
+        ("KM-STL-04-B/2027-03.hj212.gz", cut),
+        ("KM-STL-04-B/2027-03.hj212.gz", flip),
+        ("KM-STL-04-B/2027-03.hj212.gz", add),
+        ("KM-STL-04-B/2027-03.hj212.gz", falsify),
+        ("KM-STL-04-B/2027-03.hj212.gz", no_json),
+        ("KM-STL-04-B/chain.json", Path.unlink),
+        ("KM-STL-04-B/chain.json", other_digest),
+        ("KM-STL-04-B/chain.json", no_json),
         ("evidence.json", Path.unlink),
         ("evidence.json", no_json),
     ],

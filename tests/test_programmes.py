@@ -161,7 +161,9 @@ def test_the_inventory_of_a_law_comes_again_byte_for_byte(law: str, tmp_path: Pa
 def test_all_works_of_both_zones_are_marked_synthetic() -> None:
     for law in LAWS:
         _, zone = rules_and_zone(law)
-        assert all(source.origin == "synthetic" and "(synthetic)" in source.name_en for source in zone.sources)
+        assert all(source.origin == source.status == "synthetic" for source in zone.sources)
+        first = {"acidrain": "United States power works 1", "shanxi": "Taiyuan cement works 1"}[law]
+        assert zone.sources[0].name_en == first
 
 
 def test_the_laws_differ_where_they_say_so() -> None:

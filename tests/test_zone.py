@@ -15,7 +15,7 @@ from airshed.model.allowance import Pollutant, Sector
 from airshed.model.refusal import Malformed
 from airshed.rulebook.shipped import shipped
 from airshed.rulebook.tables import Benchmark, Limit
-from airshed.zone import inventory
+from airshed.zone import facts, inventory
 from airshed.zone.load import load
 from airshed.zone.outlets import local_pressure_kpa
 from airshed.zone.plan import read_plan
@@ -44,18 +44,23 @@ def test_the_generated_tables_come_again_byte_for_byte(tmp_path: Path) -> None:
         assert (tmp_path / name).read_bytes() == (FOLDER / name).read_bytes(), name
 
 
-def test_another_seed_moves_the_synthetic_figures_and_no_fact(tmp_path: Path, zone: Zone) -> None:
+def test_another_seed_moves_the_figures_and_neither_codes_nor_names(tmp_path: Path, zone: Zone) -> None:
     inventory.write(FOLDER, 7, tmp_path)
     others = read_rows(tmp_path / "sources.csv", Source)
 
     assert (tmp_path / "stacks.csv").read_bytes() != (FOLDER / "stacks.csv").read_bytes()
-    assert [each.source for each in others] == [each.source for each in zone.sources]
-    for before, after in zip(zone.sources, others, strict=True):
-        if before.coordinate_accuracy == "exact":
-            facts = [(each.name_zh, each.lat, each.lon, each.start_year, each.status) for each in (before, after)]
-            assert facts[0] == facts[1]
-        if before.capacity_origin.startswith("GEM"):
-            assert before.capacity == after.capacity
+    assert [(each.source, each.name_en, each.name_zh) for each in others] == [
+        (each.source, each.name_en, each.name_zh) for each in zone.sources
+    ]
+
+
+def test_the_works_are_drawn_without_the_facts(tmp_path: Path, copied: Path) -> None:
+    """Whatever the inventory says of real works, nothing of it reaches what is simulated."""
+    (copied / facts.FILE).unlink()
+    inventory.write(copied, read_plan(FOLDER).seed, tmp_path)
+
+    for name in inventory.FILES:
+        assert (tmp_path / name).read_bytes() == (FOLDER / name).read_bytes(), name
 
 
 def test_a_table_read_and_written_is_the_same_table(tmp_path: Path, zone: Zone) -> None:
@@ -125,26 +130,64 @@ def test_steel_output_is_the_papers_share_of_2015(zone: Zone) -> None:
     assert made / 3 == pytest.approx(14.181e6 * 19 / 22, rel=0.001)
 
 
-def test_the_papers_cases_are_there(zone: Zone) -> None:
-    names = {source.source: source.name_en for source in zone.sources}
-    named = {stack.stack: stack for stack in zone.stacks if stack.note and "the paper names" in stack.note}
+def test_a_works_is_called_by_its_city_sector_and_number_and_is_synthetic(zone: Zone) -> None:
+    names = {source.source: (source.name_en, source.name_zh) for source in zone.sources}
 
-    assert names["YX-STL-01"] == "Yuxi Xinxing steel works"
-    assert names["CX-STL-01"] == "Yunnan Desheng steel works"
-    assert sorted(named) == ["CX-STL-01-C", "QJ-PWR-03-B", "QJ-PWR-03-F", "YX-STL-01-B"]
-    assert named["YX-STL-01-B"].limit_set == "gb28664-converter-secondary"
-    assert [named[name].outlet_en for name in ("QJ-PWR-03-B", "QJ-PWR-03-F")] == ["boiler 8", "boiler 12"]
-
-
-def test_every_source_says_where_it_is_from_and_no_cement_works_is_called_real(zone: Zone) -> None:
+    assert names["QJ-PWR-03"] == ("Qujing power works 3", "曲靖火电3号")
+    assert names["KM-CEM-01"] == ("Kunming cement works 1", "昆明水泥1号")
+    assert names["HH-STL-02"] == ("Honghe counties steel works 2", "红河七县市钢铁2号")
+    assert len(set(names.values())) == 56
     for source in zone.sources:
-        assert source.origin in ("synthetic", "paper") or source.origin.endswith("CC BY 4.0"), source.source
-        if source.sector is Sector.CEMENT:
-            assert source.origin == source.capacity_origin == source.status == "synthetic"
-        if source.origin == "synthetic":
-            assert "(synthetic)" in source.name_en
-            assert "（合成）" in source.name_zh
+        words = {source.origin, source.capacity_origin, source.status, source.coordinate_accuracy}
+        assert words == {"synthetic"}, source.source
+    assert {stack.origin for stack in zone.stacks} == {"synthetic"}
     assert {year.origin for year in zone.baseline} == {option.origin for option in zone.options} == {"synthetic"}
+
+
+def test_no_works_can_be_told_for_a_real_one(zone: Zone) -> None:
+    """Of each city and sector: another capacity than any real works there, another place, a number of its own."""
+    known = facts.read_facts(FOLDER, [place.code for place in zone.jurisdictions])
+    codes = {source.source for source in zone.sources}
+    for fact in known:
+        assert fact.fact not in codes
+        for source in zone.sources:
+            if (source.jurisdiction, source.sector) == (fact.jurisdiction, fact.sector):
+                assert source.capacity != fact.capacity, (source.source, fact.fact)
+            assert (round(source.lat, 2), round(source.lon, 2)) != (round(fact.lat or 0, 2), round(fact.lon or 0, 2))
+    owners = {fact.owner for fact in known}
+    assert not owners & {source.group for source in zone.sources if source.group}
+
+
+def test_what_is_carried_over_is_what_a_city_has_of_a_sector(zone: Zone) -> None:
+    """Power as the inventory has it, and a tenth company; steel with a mean works for each that has no capacity."""
+    known = facts.read_facts(FOLDER, [place.code for place in zone.jurisdictions])
+    for place in zone.jurisdictions:
+        for sector, most_unknown in ((Sector.POWER, 600.0), (Sector.STEEL, 900_000.0)):
+            works = [each.capacity for each in zone.sources if (each.jurisdiction, each.sector) == (place.code, sector)]
+            real = [each.capacity for each in known if (each.jurisdiction, each.sector) == (place.code, sector)]
+            there = sum(each or 0 for each in real)
+            unknown = len(works) - len([each for each in real if each is not None])
+            assert len(works) >= len(real)
+            assert there <= sum(works) <= there + most_unknown * unknown, (place.code, sector)
+
+
+def test_every_fact_has_its_source_and_the_file_is_read_strictly(copied: Path, zone: Zone) -> None:
+    places = [place.code for place in zone.jurisdictions]
+    known = facts.read_facts(FOLDER, places)
+
+    assert len(known) == 21
+    assert all(each.origin.startswith("GEM Global") and each.origin.endswith("CC BY 4.0") for each in known)
+    text = (copied / facts.FILE).read_text("utf-8")
+    for old, new, words in (
+        ("F02,", "F01,", "'F01' stands there already"),
+        (",QJ,Fuyuan", ",XX,Fuyuan", "no such jurisdiction 'XX'"),
+        ('"GEM Global Coal Plant Tracker, July 2024, CC BY 4.0"', '" "', "column origin: the cell is empty"),
+    ):
+        (copied / facts.FILE).write_text(text.replace(old, new, 1), "utf-8")
+        with pytest.raises(Malformed, match=words):
+            facts.read_facts(copied, places)
+    (copied / facts.FILE).unlink()
+    assert facts.read_facts(copied, places) == ()
 
 
 def test_the_baseline_is_what_the_stacks_are_expected_to_emit(zone: Zone) -> None:
@@ -368,7 +411,8 @@ def test_a_spoiled_inventory_is_told_place_and_cure(
         (_swap("zone.toml", "trend = [1.02, 1.00, 0.98]", "trend = [1.0]"), ["[baseline] trend", "3 baseline years"]),
         (_swap("zone.toml", "measured_sulphur", "measured_sulfur"), ["zone.toml", "measured_sulfur"]),
         (_swap("zone.toml", '"LM"', '"LX"'), ["'X'"]),
-        (_swap("known_works.csv", "1:300:2005", "1-300-2005"), ["KM-PWR-01", "1-300-2005"]),
+        (_swap("zone.toml", '"WWO"', '"WXO"'), ["zone.toml", "'X'"]),
+        (_swap("zone.toml", '"Group A" = ["QJ-PWR-01"', '"Group A" = ["QJ-PWR-91"'), ["zone.toml", "'QJ-PWR-91'"]),
         (_swap("processes.csv", "sinter head,", "sinter,"), ["'sinter head'"]),
     ],
 )

@@ -383,7 +383,7 @@ def test_a_limit_that_the_orders_cannot_keep_is_infeasible() -> None:
 
 
 def test_a_limit_below_zero_buys_relief_as_far_as_the_fund_pays() -> None:
-    offers = (Offer("1", "kunming-steel", "steel", Series("SO2", "KM", 2027), "KM", 1_000, 300_000),)
+    offers = (Offer("1", "kunming-forge", "steel", Series("SO2", "KM", 2027), "KM", 1_000, 300_000),)
     bids = (Bid("2", "yuxi-cement", "cement", "SO2", "YX", 2027, 1_000, 100_000),)
     loads = {("air", "KM"): Fraction(1), ("air", "YX"): Fraction(0)}
     air = Air((Receptor("air", Fraction(-1, 10)),), loads)
@@ -399,7 +399,7 @@ def test_a_limit_below_zero_buys_relief_as_far_as_the_fund_pays() -> None:
 
 def test_relief_that_is_no_whole_allowance_takes_one_more() -> None:
     """0.05025 of load at 0.5 a tonne are 100.5 kg: 100 would miss the limit, 101 keep it."""
-    offers = (Offer("1", "kunming-steel", "steel", Series("SO2", "KM", 2027), "KM", 1_000, 300_000),)
+    offers = (Offer("1", "kunming-forge", "steel", Series("SO2", "KM", 2027), "KM", 1_000, 300_000),)
     bids = (Bid("2", "yuxi-cement", "cement", "SO2", "YX", 2027, 1_000, 100_000),)
     air = Air((Receptor("air", Fraction("-0.05025")),), {("air", "KM"): Fraction(1), ("air", "YX"): Fraction(1, 2)})
     done = cleared((offers, bids, air, CallRules()))

@@ -75,7 +75,7 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
         heading = Text(column.rstrip("#").rstrip())
         shown.add_column(heading, justify="right" if right else "left", no_wrap=right)
     for row in rows:
-        shown.add_row(*(Text(str(cell)) for cell in row))
+        shown.add_row(*(Text(str(cell), overflow="fold") for cell in row))
     console.print(shown)
     _Shown.owed = True
 

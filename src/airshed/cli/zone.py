@@ -65,6 +65,60 @@ def check(
 
 
 @app.command()
+def works(
+    zone: Annotated[str, typer.Argument(metavar="FOLDER_OR_NAME", help="Folder of a zone, or dianzhong.")],
+    json: Json = False,
+) -> None:
+    """The inventory: what is known of the real works of a region, each fact with its source. 企业名录（事实与出处）。
+
+    Names, places and sizes, no emissions. Works of simulated years have names of their own and stand for none of these.
+
+    Example: airshed zone works dianzhong
+    """
+    from airshed.zone.facts import FILE, SAID, read_facts
+    from airshed.zone.load import find, load
+
+    folder = find(zone)
+    found = load(folder)
+    facts = read_facts(folder, [place.code for place in found.jurisdictions])
+    if json:
+        as_json({"zone": found.name_en, "said": SAID, "works": facts})
+        return
+    if not facts:
+        say([f"{folder.name} has no {FILE}: all of its works are invented. 没有企业名录，企业均为虚构。"])
+        return
+    table(
+        f"{found.name_en} {found.name_zh}: the inventory 企业名录",
+        (
+            "",
+            "works",
+            "企业",
+            "place 地点",
+            "sector 行业",
+            "capacity 能力#",
+            "start 投产#",
+            "status 状态",
+            "source 出处",
+        ),
+        [
+            (
+                each.fact,
+                each.name_en,
+                each.name_zh or "",
+                f"{each.jurisdiction}, {each.county}" if each.county else each.jurisdiction,
+                each.sector.value,
+                "" if each.capacity is None else f"{each.capacity:,.0f} {each.capacity_measure}",
+                "" if each.start_year is None else str(each.start_year),
+                each.status,
+                each.origin,
+            )
+            for each in facts
+        ],
+    )
+    say(SAID)
+
+
+@app.command()
 def copy(
     zone: Annotated[str, typer.Argument(metavar="FOLDER_OR_NAME", help="Folder of a zone, or dianzhong.")],
     folder: Annotated[str, typer.Argument(help="A new folder.")],
@@ -122,7 +176,7 @@ def caps(
 
 @app.command()
 def draw(
-    folder: Annotated[str, typer.Argument(help="Folder of a zone with its plan, zone.toml, and known works.")],
+    folder: Annotated[str, typer.Argument(help="Folder of a zone with its plan, zone.toml.")],
     out: Annotated[str, typer.Option(help="Write the tables there; in place when left out.")] = "",
     seed: Annotated[int | None, typer.Option(help="Another seed than that of zone.toml.")] = None,
 ) -> None:

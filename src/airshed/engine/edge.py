@@ -36,7 +36,7 @@ def well_formed(command: Command, at: int = 0) -> Command:
     characters, choices are those of the field, and the instant is one that has a day.
 
     >>> from airshed.engine.commands import CloseYear
-    >>> well_formed(Command("zone-office", "1", CloseYear("kunming-steel", 10**30)))
+    >>> well_formed(Command("zone-office", "1", CloseYear("kunming-forge", 10**30)))
     Traceback (most recent call last):
     airshed.model.refusal.Malformed: command CloseYear year: expected `int` <= 9998; see docs/reference/commands.md
     """

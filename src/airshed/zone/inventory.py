@@ -1,7 +1,8 @@
-"""Writes the synthetic part of a zone from a seed: sources, stacks, baseline years and abatement options.
+"""Writes the works of a zone from a seed: sources, stacks, baseline years and abatement options, all synthetic.
 
-What is known stands in `known_works.csv`, how the rest is drawn in `zone.toml` and `processes.csv`. Every
-source has its own stream of chance, so that a works added moves no other (but that steel output is scaled).
+How they are drawn stands in `zone.toml` and `processes.csv`; the facts about real works (`inventory.csv`) are never
+read here, so that nothing of a single one can reach what is simulated (docs/decisions/0076). Every source has its own
+stream of chance, so that a works added moves no other (but that steel output is scaled).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import msgspec
 from airshed.model.allowance import Pollutant
 from airshed.model.refusal import Malformed
 from airshed.zone.outlets import SYNTHETIC, Process, stacks_of
-from airshed.zone.plan import KnownWorks, Plan, read_plan
+from airshed.zone.plan import Plan, read_plan
 from airshed.zone.rows import read_rows, write_rows
 from airshed.zone.works import Works, works_of
 from airshed.zone.zone import AbatementOption, BaselineYear, Factor, Source, Stack, Technology, expected_kg
@@ -31,7 +32,6 @@ def write(folder: Path, seed: int, target: Path | None = None) -> None:
     Everything is drawn before the first file is written, so malformed input leaves the tables as they were.
     """
     plan = read_plan(folder)
-    known = read_rows(folder / "known_works.csv", KnownWorks)
     processes = {each.process: each for each in read_rows(folder / "processes.csv", Process)}
     technologies = read_rows(folder / "abatement.csv", Technology)
     factors = (
@@ -39,11 +39,10 @@ def write(folder: Path, seed: int, target: Path | None = None) -> None:
         *read_rows(folder / "default_factors.csv", Factor),
     )
     try:
-        works = works_of(plan, known, processes, seed)
+        works = works_of(plan, processes, seed)
     except KeyError as error:
-        raise Malformed(
-            str(folder), f"zone.toml or known_works.csv speaks of {error}", "name a size or process"
-        ) from None
+        place = str(folder / "zone.toml")
+        raise Malformed(place, f"speaks of {error}", "name a class, process or works that is there") from None
     sources: list[Source] = []
     stacks: list[Stack] = []
     baseline: list[BaselineYear] = []

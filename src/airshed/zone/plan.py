@@ -1,65 +1,15 @@
-"""What the generator of a zone is told: the works that are known, and how the rest is to be drawn."""
+"""What the generator of a zone is told: how many works of which class each city has, and how they are drawn."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import msgspec
 
-from airshed.model.allowance import Sector
 from airshed.model.refusal import Malformed
 from airshed.zone.rows import decoded
-from airshed.zone.zone import Accuracy, CapacityMeasure
 
 Span = tuple[float, float]
-_BOILER = re.compile(r"(\d+):(\d+):(\d{4})")
-
-
-class Boiler(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A boiler of a power works: its number, size in MW and year of start."""
-
-    number: str
-    mw: float
-    year: int
-
-
-class KnownWorks(msgspec.Struct, frozen=True):
-    """A real works as an open source gives it, one row of `known_works.csv`; an empty cell is not known."""
-
-    source: str
-    name_en: str
-    name_zh: str | None
-    jurisdiction: str
-    county: str | None
-    sector: Sector
-    group: str | None
-    capacity: float | None
-    capacity_measure: CapacityMeasure
-    process: str
-    fuel: str | None
-    parts: tuple[str, ...]
-    start_year: int | None
-    lat: float | None
-    lon: float | None
-    coordinate_accuracy: Accuracy
-    status: str
-    origin: str
-    note: str | None
-
-    def boilers(self) -> tuple[Boiler, ...]:
-        """The boilers in `parts`, each written number:MW:year."""
-        found = []
-        for part in self.parts:
-            match = _BOILER.fullmatch(part)
-            if match is None:
-                raise Malformed(
-                    f"known_works.csv source {self.source} column parts",
-                    f"{part!r} is not a boiler",
-                    "write number:MW:year, as 1:300:2005",
-                )
-            found.append(Boiler(match[1], float(match[2]), int(match[3])))
-        return tuple(found)
 
 
 class PlannedPlace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -70,6 +20,8 @@ class PlannedPlace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name_zh: str
     altitude_m: tuple[int, int]
     counties: tuple[tuple[str, str, float, float], ...]
+    #: What its works are called by, where it is not its own name.
+    works_en: str | None = None
 
 
 class CementPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,32 +35,43 @@ class CementPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     works: dict[str, tuple[str, ...]]
 
 
+class SteelClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A size of iron and steel works: its process and the span of its capacity."""
+
+    process: str
+    capacity_t_y: Span
+
+
 class SteelPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The iron and steel works that are not known, and the output of all in operation."""
+    """The iron and steel works: the class of each, by letter, and the output of all in operation."""
 
     output_t: int
     utilisation: Span
     early_abater: str
     new_entrant: str
     two_strands_from_t: int
-    capacity_t_y: dict[str, Span]
     start_year: tuple[int, int]
+    classes: dict[str, SteelClass]
     works: dict[str, tuple[str, ...]]
 
 
-class PowerPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the power works lack: the boilers of a works without a row in the tracker.
+class BoilerClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A kind of boiler: its size, the span of its first year, and its row of `processes.csv`."""
 
-    `process`, `older` and `bed` name rows of `processes.csv`: `older` for boilers in service before 2004 and W-flame
-    ones, `bed` for circulating fluidised beds, both of which have milder limits. With
-    `mmbtu_per_mwh` output is counted as heat input, in thousands of mmBtu, not in MWh.
+    mw: float
+    start_year: tuple[int, int]
+    process: str
+
+
+class PowerPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The power works: the boilers of each, by letter of their class.
+
+    With `mmbtu_per_mwh` output is counted as heat input, in thousands of mmBtu, not in MWh.
     """
 
     early_abater: str
-    synthetic_boilers: tuple[Boiler, ...]
-    process: str = "coal boiler"
-    older: str = "coal boiler nox200"
-    bed: str = "coal boiler cfb"
+    boilers: dict[str, BoilerClass]
+    works: dict[str, tuple[str, ...]]
     mmbtu_per_mwh: float | None = None
 
 
@@ -137,7 +100,10 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cement: CementPlan | None = None
     steel: SteelPlan | None = None
     power: PowerPlan | None = None
+    #: Megawatts of the captive boiler of an iron and steel works.
     captive: dict[str, float] = {}
+    #: Works of one owner, by the owner's name.
+    groups: dict[str, tuple[str, ...]] = {}
 
 
 def read_plan(folder: Path) -> Plan:

@@ -1,16 +1,19 @@
-"""The works of a zone before their stacks are drawn: the known as they stand, the rest from the plan."""
+"""The works of a zone before their stacks are drawn: classes and numbers from the plan, the rest from the seed.
+
+A works is called by its city, sector and number alone: none of them is, or stands for, a real one.
+"""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
 from airshed.model.allowance import Sector
 from airshed.zone.outlets import SYNTHETIC, Outlet, Process, operating_share
-from airshed.zone.plan import KnownWorks, Plan, PlannedPlace
-from airshed.zone.zone import HOURS_PER_YEAR, Product, Role, Source
+from airshed.zone.plan import Plan, PlannedPlace
+from airshed.zone.zone import HOURS_PER_YEAR, CapacityMeasure, Product, Role, Source
 
 DAYS_PER_YEAR = 365
 
@@ -25,13 +28,29 @@ class Works(msgspec.Struct, frozen=True):
     product: Product
 
 
-def works_of(plan: Plan, known: Sequence[KnownWorks], processes: Mapping[str, Process], seed: int) -> tuple[Works, ...]:
+#: What a sector calls its works, in English and Chinese, in their codes, and how their capacity is measured.
+KINDS: Mapping[Sector, tuple[str, str, str, CapacityMeasure]] = {
+    Sector.CEMENT: ("cement", "水泥", "CEM", "t clinker/d"),
+    Sector.STEEL: ("steel", "钢铁", "STL", "t crude steel/y"),
+    Sector.POWER: ("power", "火电", "PWR", "MW"),
+}
+
+
+def works_of(plan: Plan, processes: Mapping[str, Process], seed: int) -> tuple[Works, ...]:
     """Every works of the zone: cement, steel, power, each in the order of the jurisdictions."""
-    return (
-        *_cement(plan, processes, seed),
-        *_steel(plan, known, processes, seed),
-        *_power(plan, known, processes, seed),
+    works = (*_cement(plan, processes, seed), *_steel(plan, processes, seed), *_power(plan, processes, seed))
+    groups = {name: group for group, names in plan.groups.items() for name in names}
+    for name in {*groups, *plan.captive} - {each.source.source for each in works}:
+        raise KeyError(name)
+    return tuple(
+        msgspec.structs.replace(each, source=msgspec.structs.replace(each.source, group=groups.get(each.source.source)))
+        for each in works
     )
+
+
+def code_of(place: PlannedPlace, sector: Sector, number: int) -> str:
+    """The code of a works, as QJ-PWR-03."""
+    return f"{place.code}-{KINDS[sector][2]}-{number:02d}"
 
 
 def _cement(plan: Plan, processes: Mapping[str, Process], seed: int) -> Iterator[Works]:
@@ -41,13 +60,13 @@ def _cement(plan: Plan, processes: Mapping[str, Process], seed: int) -> Iterator
     drawn: list[tuple[Source, list[tuple[str, int]], random.Random]] = []
     for place in plan.jurisdictions:
         for number, lines in enumerate(plan.cement.works.get(place.code, ()), start=1):
-            name = f"{place.code}-CEM-{number:02d}"
+            name = code_of(place, Sector.CEMENT, number)
             luck = random.Random(f"{seed}/{name}")
             kilns = [(size, round(luck.uniform(*plan.cement.line_t_d[size]) / 50) * 50) for size in lines]
-            source = _synthetic(
-                name,
+            source = _near_a_seat(
                 place,
                 Sector.CEMENT,
+                number,
                 luck,
                 capacity=float(sum(t_d for _, t_d in kilns)),
                 process="dry kiln",
@@ -71,36 +90,32 @@ def _cement(plan: Plan, processes: Mapping[str, Process], seed: int) -> Iterator
         yield Works(source, tuple(outlets), output, source.source in measured, "t clinker")
 
 
-def _steel(plan: Plan, known: Sequence[KnownWorks], processes: Mapping[str, Process], seed: int) -> Iterator[Works]:
-    """The known works and the synthetic; outputs are scaled so that those in operation sum to the plan's."""
+def _steel(plan: Plan, processes: Mapping[str, Process], seed: int) -> Iterator[Works]:
+    """Works of the plan's classes; outputs are scaled so that those in operation sum to the plan's."""
     steel = plan.steel
     if steel is None:
         return
     roles: dict[str, Role] = {steel.early_abater: "early_abater", steel.new_entrant: "new_entrant"}
     drawn: list[tuple[Source, float, random.Random]] = []
     for place in plan.jurisdictions:
-        there = [works for works in known if works.sector is Sector.STEEL and works.jurisdiction == place.code]
-        for works in there:
-            luck = random.Random(f"{seed}/{works.source}")
-            size = works.capacity or round(luck.uniform(*steel.capacity_t_y[works.process]), -4)
-            started = works.start_year or luck.randint(*steel.start_year)
-            role = roles.get(works.source, "incumbent")
-            source = _real(works, place, luck, capacity=size, start_year=started, role=role)
-            drawn.append((source, luck.uniform(*steel.utilisation), luck))
-        for number, process in enumerate(steel.works.get(place.code, ()), start=len(there) + 1):
-            name = f"{place.code}-STL-{number:02d}"
+        for number, letter in enumerate(steel.works.get(place.code, ()), start=1):
+            name = code_of(place, Sector.STEEL, number)
             luck = random.Random(f"{seed}/{name}")
-            source = _synthetic(
-                name,
+            size = steel.classes[letter]
+            role = roles.get(name, "incumbent")
+            source = _near_a_seat(
                 place,
                 Sector.STEEL,
+                number,
                 luck,
-                capacity=round(luck.uniform(*steel.capacity_t_y[process]), -4),
-                process=process,
+                capacity=round(luck.uniform(*size.capacity_t_y), -4),
+                process=size.process,
                 start_year=luck.randint(*steel.start_year),
-                role=roles.get(name, "incumbent"),
+                role=role,
                 note=None,
             )
+            if role == "new_entrant":
+                source = msgspec.structs.replace(source, start_year=plan.entrant_year)
             drawn.append((source, luck.uniform(*steel.utilisation), luck))
     operating = sum(source.capacity * used for source, used, _ in drawn if source.role != "new_entrant")
     for source, used, luck in drawn:
@@ -111,8 +126,7 @@ def _steel(plan: Plan, known: Sequence[KnownWorks], processes: Mapping[str, Proc
             kind = processes["coal boiler nox200"]
             share = operating_share(kind, luck)
             made = mw * HOURS_PER_YEAR * share * kind.load
-            note = f"the paper names this boiler for exceedances; its {mw:g} MW are synthetic"
-            outlets.append(Outlet(kind.process, "captive plant boiler", "自备电厂锅炉", made, share, note=note))
+            outlets.append(Outlet(kind.process, "captive boiler", "自备锅炉", made, share, note=f"{mw:g} MW"))
         yield Works(source, tuple(outlets), output, True, "t crude steel")
 
 
@@ -132,55 +146,58 @@ def _steel_outlets(
         share = operating_share(processes["sinter head"], luck)
         yield Outlet("sinter head", f"sinter head {number}", f"{number}#烧结机头", output / strands, share)
     share = operating_share(processes["converter secondary"], luck)
-    named = source.source == "YX-STL-01"
-    note = "the paper names converter 1 for dust of 38.34 mg/m3 in February 2018" if named else None
-    yield Outlet("converter secondary", "converter 1 secondary", "1#转炉二次", output, share, note=note)
+    yield Outlet("converter secondary", "converter 1 secondary", "1#转炉二次", output, share)
 
 
-def _power(plan: Plan, known: Sequence[KnownWorks], processes: Mapping[str, Process], seed: int) -> Iterator[Works]:
-    """The known companies, a stack a boiler."""
+def _power(plan: Plan, processes: Mapping[str, Process], seed: int) -> Iterator[Works]:
+    """Works of the plan's boilers, a stack each."""
     power = plan.power
     if power is None:
         return
     for place in plan.jurisdictions:
-        for works in known:
-            if works.sector is not Sector.POWER or works.jurisdiction != place.code:
-                continue
-            luck = random.Random(f"{seed}/{works.source}")
-            boilers = works.boilers() or power.synthetic_boilers
-            role: Role = "early_abater" if works.source == power.early_abater else "incumbent"
-            size = works.capacity or sum(each.mw for each in boilers)
-            source = _real(works, place, luck, capacity=size, start_year=min(each.year for each in boilers), role=role)
+        for number, letters in enumerate(power.works.get(place.code, ()), start=1):
+            name = code_of(place, Sector.POWER, number)
+            luck = random.Random(f"{seed}/{name}")
+            boilers = [power.boilers[letter] for letter in letters]
+            ages = random.Random(f"{seed}/{name}/years")
+            years = [ages.randint(*each.start_year) for each in boilers]
+            seat = luck.randrange(len(place.counties))
+            source = _source(
+                place,
+                Sector.POWER,
+                number,
+                seat=seat,
+                shift=_shift(random.Random(f"{seed}/{name}/place")),
+                altitude_m=luck.randint(*place.altitude_m),
+                capacity=sum(each.mw for each in boilers),
+                process="coal power",
+                start_year=min(years),
+                role="early_abater" if name == power.early_abater else "incumbent",
+                note=None,
+            )
             outlets: list[Outlet] = []
             output = 0.0
-            for boiler in boilers:
-                older = boiler.year < 2004 or works.fuel == "anthracite"
-                kind = processes[power.older if older else power.bed if works.fuel == "lignite" else power.process]
+            for place_of, (boiler, year) in enumerate(zip(boilers, years, strict=True), start=1):
+                kind = processes[boiler.process]
                 share = operating_share(kind, luck)
                 made = boiler.mw * HOURS_PER_YEAR * share * kind.load
                 output += made
-                named = works.source == "QJ-PWR-03" and boiler.number in ("8", "12")
-                outlets.append(
-                    Outlet(
-                        kind.process,
-                        f"boiler {boiler.number}",
-                        f"{boiler.number}#锅炉",
-                        made,
-                        share,
-                        origin=f"boiler: {works.origin}; figures: {SYNTHETIC}" if works.parts else SYNTHETIC,
-                        note=f"{boiler.mw:g} MW, in service {boiler.year}"
-                        + ("; the paper names it for exceedances in February 2018" if named else ""),
-                    )
-                )
+                note = f"{boiler.mw:g} MW, in service {year}"
+                outlets.append(Outlet(kind.process, f"boiler {place_of}", f"{place_of}#锅炉", made, share, note=note))
             heat = power.mmbtu_per_mwh
             product: Product = "MWh" if heat is None else "1000 mmBtu"
             yield Works(source, tuple(outlets), output if heat is None else output * heat / 1000, True, product)
 
 
-def _synthetic(
-    name: str,
+def _shift(luck: random.Random) -> tuple[float, float]:
+    """How far from the seat of a county a works is set down, in degrees north and east."""
+    return luck.uniform(-0.03, 0.03), luck.uniform(-0.03, 0.03)
+
+
+def _near_a_seat(
     place: PlannedPlace,
     sector: Sector,
+    number: int,
     luck: random.Random,
     *,
     capacity: float,
@@ -189,67 +206,61 @@ def _synthetic(
     role: Role,
     note: str | None,
 ) -> Source:
-    """A works that no open source gives, set down near a county seat."""
-    county, county_zh, lon, lat = place.counties[(int(name[-2:]) - 1) % len(place.counties)]
-    kind_en, kind_zh = {Sector.CEMENT: ("cement", "水泥"), Sector.STEEL: ("steel", "钢铁")}[sector]
+    """A works near the seat of the county that its number falls on."""
+    return _source(
+        place,
+        sector,
+        number,
+        seat=(number - 1) % len(place.counties),
+        shift=_shift(luck),
+        altitude_m=luck.randint(*place.altitude_m),
+        capacity=capacity,
+        process=process,
+        start_year=start_year,
+        role=role,
+        note=note,
+    )
+
+
+def _source(
+    place: PlannedPlace,
+    sector: Sector,
+    number: int,
+    *,
+    seat: int,
+    shift: tuple[float, float],
+    altitude_m: int,
+    capacity: float,
+    process: str,
+    start_year: int,
+    role: Role,
+    note: str | None,
+) -> Source:
+    """A works by its city, sector and number."""
+    county, _, lon, lat = place.counties[seat]
+    en, zh, _, measure = KINDS[sector]
+    code = code_of(place, sector, number)
     return Source(
-        source=name,
-        name_en=f"{county} {kind_en} works {name[-2:]} (synthetic)",
-        name_zh=f"{county_zh}{kind_zh}{name[-2:]}厂（合成）",
+        source=code,
+        name_en=f"{place.works_en or place.name_en} {en} works {number}",
+        name_zh=f"{place.name_zh}{zh}{number}号",
         jurisdiction=place.code,
         county=county,
         sector=sector,
-        account=name.lower(),
+        account=code.lower(),
         group=None,
         capacity=capacity,
-        capacity_measure="t clinker/d" if sector is Sector.CEMENT else "t crude steel/y",
+        capacity_measure=measure,
         capacity_origin=SYNTHETIC,
         process=process,
         start_year=start_year,
-        lat=round(lat + luck.uniform(-0.03, 0.03), 4),
-        lon=round(lon + luck.uniform(-0.03, 0.03), 4),
+        lat=round(lat + shift[0], 4),
+        lon=round(lon + shift[1], 4),
         coordinate_accuracy="synthetic",
-        altitude_m=luck.randint(*place.altitude_m),
+        altitude_m=altitude_m,
         status=SYNTHETIC,
         role=role,
         installed=(),
         origin=SYNTHETIC,
         note=note,
-    )
-
-
-def _real(
-    works: KnownWorks,
-    place: PlannedPlace,
-    luck: random.Random,
-    *,
-    capacity: float,
-    start_year: int,
-    role: Role,
-) -> Source:
-    """A real works as it stands; what is not known of it is drawn, and its accuracy or origin says so."""
-    county, _, lon, lat = place.counties[luck.randrange(len(place.counties))]
-    return Source(
-        source=works.source,
-        name_en=works.name_en,
-        name_zh=works.name_zh or works.name_en,
-        jurisdiction=works.jurisdiction,
-        county=works.county or county,
-        sector=works.sector,
-        account=works.source.lower(),
-        group=works.group,
-        capacity=capacity,
-        capacity_measure=works.capacity_measure,
-        capacity_origin=SYNTHETIC if works.capacity is None else works.origin,
-        process=works.process,
-        start_year=start_year,
-        lat=lat if works.lat is None else works.lat,
-        lon=lon if works.lon is None else works.lon,
-        coordinate_accuracy=works.coordinate_accuracy,
-        altitude_m=luck.randint(*place.altitude_m),
-        status=works.status,
-        role=role,
-        installed=(),
-        origin=works.origin,
-        note=works.note,
     )

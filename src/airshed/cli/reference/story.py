@@ -65,10 +65,10 @@ def _scenes(rules: Rulebook) -> Iterator[tuple[str, str, list[c.Body]]]:
         [
             c.AdoptRulebook(programme.id, programme.version, digest(rules), Simulation(EXAMPLES)),
             c.OpenAccount("kunming-cement", "operator", "Kunming Cement (example)", "KM", "Example Group"),
-            c.OpenAccount("kunming-steel", "operator", "Kunming Steel (example)", "KM"),
+            c.OpenAccount("kunming-forge", "operator", "Kunming Forge (example)", "KM"),
             c.OpenAccount("qujing-trade", "trader", "Qujing Trade (example)", "QJ"),
             c.RegisterActor(CEMENT, "operator", "kunming-cement"),
-            c.RegisterActor(STEEL, "operator", "kunming-steel"),
+            c.RegisterActor(STEEL, "operator", "kunming-forge"),
             c.RegisterActor(TRADER, "operator", "qujing-trade"),
             c.RegisterActor(EXCHANGE, "exchange"),
             c.RegisterActor(BANK, "bank"),
@@ -85,8 +85,8 @@ def _scenes(rules: Rulebook) -> Iterator[tuple[str, str, list[c.Body]]]:
                 True,
                 (c.StackEntry("KM-KILN-1-A", ("SO2", "NOx", "PM")),),
             ),
-            c.RegisterSource("KM-KILN-2", "Kiln 2, new (example)", "kunming-steel", "KM", "cement", True),
-            c.RegisterSource("KM-SINTER-1", "Sinter strand 1 (example)", "kunming-steel", "KM", "steel", True),
+            c.RegisterSource("KM-KILN-2", "Kiln 2, new (example)", "kunming-forge", "KM", "cement", True),
+            c.RegisterSource("KM-SINTER-1", "Sinter strand 1 (example)", "kunming-forge", "KM", "steel", True),
         ],
     )
     yield from _issued()
@@ -156,7 +156,7 @@ def _issued() -> Iterator[tuple[str, str, list[c.Body]]]:
         BANK,
         [
             c.Deposit("kunming-cement", 1_000_000_000),
-            c.Deposit("kunming-steel", 50_000_000),
+            c.Deposit("kunming-forge", 50_000_000),
             c.Deposit("qujing-trade", 200_000_000),
         ],
     )
@@ -165,7 +165,7 @@ def _issued() -> Iterator[tuple[str, str, list[c.Body]]]:
         OFFICE,
         [c.OpenAuction("SO2-KM-2027-1", "SO2-KM-2027", 20_000, seal=seal_of(20_270_210, SALT))],
     )
-    yield "2027-02-10T09:30", STEEL, [c.ConsignLot("SO2-KM-2027-1", "kunming-steel", 1_000)]
+    yield "2027-02-10T09:30", STEEL, [c.ConsignLot("SO2-KM-2027-1", "kunming-forge", 1_000)]
     yield "2027-02-10T10:00", TRADER, [c.PlaceBid("SO2-KM-2027-1", "qujing-trade", 20_000, 410_000)]
     yield "2027-02-10T14:00", OFFICE, [c.CloseAuction("SO2-KM-2027-1", 20_270_210, SALT)]
 
@@ -184,7 +184,7 @@ def _traded() -> Iterator[tuple[str, str, list[c.Body]]]:
     yield "2027-03-01T10:01", TRADER, [c.PlaceOrder("qujing-trade", "SO2-KM-2027", "buy", 3_000, 415_000)]
     yield "2027-03-01T10:30", CEMENT, [c.CancelOrder(1)]
     yield "2027-03-01T15:00", EXCHANGE, [c.CloseSession("2027-03-01")]
-    yield "2027-03-02T09:00", TRADER, [c.Transfer("qujing-trade", "kunming-steel", "SO2-KM-2027", 1_000)]
+    yield "2027-03-02T09:00", TRADER, [c.Transfer("qujing-trade", "kunming-forge", "SO2-KM-2027", 1_000)]
     yield "2027-03-03T09:00", OFFICE, [c.FreezeAccount("qujing-trade", "an inquiry into its orders of 1 March")]
     yield "2027-03-10T09:00", OFFICE, [c.ThawAccount("qujing-trade")]
     yield "2027-03-11T09:00", BANK, [c.Withdraw("qujing-trade", 10_000_000)]
@@ -196,8 +196,8 @@ def _called() -> Iterator[tuple[str, str, list[c.Body]]]:
     yield "2027-03-11T09:30", EXCHANGE, [c.OpenZoneCall("zone-SO2-1", "SO2", seal_of(20_270_401, SALT))]
     offer = c.PlaceZoneOffer("zone-SO2-1", "qujing-trade", "SO2-KM-2027", "QJ", 4_000, 400_000)
     yield "2027-03-11T10:00", TRADER, [offer]
-    bid = c.PlaceZoneBid("zone-SO2-1", "kunming-steel", "KM", YEAR, 3_000, 420_000)
-    yield "2027-03-11T10:05", STEEL, [bid, c.PlaceZoneBid("zone-SO2-1", "kunming-steel", "KM", YEAR, 500, 350_000)]
+    bid = c.PlaceZoneBid("zone-SO2-1", "kunming-forge", "KM", YEAR, 3_000, 420_000)
+    yield "2027-03-11T10:05", STEEL, [bid, c.PlaceZoneBid("zone-SO2-1", "kunming-forge", "KM", YEAR, 500, 350_000)]
     yield "2027-03-11T10:10", STEEL, [c.DropZoneOrder("zone-SO2-1", 3)]
     answer = c.ZoneAnswer(
         (c.BookPrice("KM", YEAR, "open", "400000"),),
@@ -210,7 +210,7 @@ def _called() -> Iterator[tuple[str, str, list[c.Body]]]:
 
 def _dealt() -> Iterator[tuple[str, str, list[c.Body]]]:
     """Deals between two, a call, a halt, a holder's own auction, and leave to buy elsewhere."""
-    deal = c.OfferDeal("transfer", "kunming-cement", "kunming-steel", "SO2-KM-2027", 500, 405_000)
+    deal = c.OfferDeal("transfer", "kunming-cement", "kunming-forge", "SO2-KM-2027", 500, 405_000)
     yield "2027-03-12T09:00", CEMENT, [deal, deal]
     yield "2027-03-12T10:00", STEEL, [c.AcceptDeal(1), c.DropDeal(2)]
     yield "2027-03-15T09:00", EXCHANGE, [c.OpenCall("SO2-KM-2027-03", "SO2-KM-2027", "", seal_of(20_270_315, SALT))]
@@ -231,7 +231,7 @@ def _dealt() -> Iterator[tuple[str, str, list[c.Body]]]:
     yield (
         "2027-03-19T09:00",
         OFFICE,
-        [c.AllowCrossing("kunming-steel", "QJ", "2027-12-31", "Kunming offers too little")],
+        [c.AllowCrossing("kunming-forge", "QJ", "2027-12-31", "Kunming offers too little")],
     )
 
 

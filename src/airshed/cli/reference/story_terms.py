@@ -5,7 +5,7 @@ from __future__ import annotations
 from airshed.engine import commands as c
 
 OFFICE, STEEL, TRADER = "dianzhong-office", "steel-wang", "trader-chen"
-FIRM, LENDER = "kunming-steel", "qujing-trade"
+FIRM, LENDER = "kunming-forge", "qujing-trade"
 STRIP = "SO2-KM-2027..2028"
 
 #: What is sent on a day, in the order in which it is sent.

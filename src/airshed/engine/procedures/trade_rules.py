@@ -155,8 +155,8 @@ def with_itself(state: State, rules: Rulebook, seller: str, buyer: str) -> Refus
 def its_own(state: State, account: str, owner: str) -> str:
     """How a refusal calls an order of `owner` that `account` must not meet.
 
-    >>> its_own(State(), "kunming-steel", "kunming-steel")
-    "kunming-steel's own order"
+    >>> its_own(State(), "kunming-forge", "kunming-forge")
+    "kunming-forge's own order"
     """
     if owner == account:
         return f"{account}'s own order"

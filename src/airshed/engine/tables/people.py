@@ -114,7 +114,7 @@ TABLES = (
             Column("account TEXT"),
             Column("jurisdiction TEXT"),
             Column("sector TEXT", "sector"),
-            Column("synthetic INTEGER", "1 when the source is generated, 0 when it is a real place"),
+            Column("synthetic INTEGER", "1 when the source is generated, 0 when it is a real one"),
         ),
         key=1,
         keys=lambda state: state.sources,

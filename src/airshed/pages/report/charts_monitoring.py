@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from airshed.pages.kit.style import INK, QUIET_BLUE, Figure, axis, faded, figure, hover, note, pollutant_colour
+from airshed.pages.kit.style import INK, QUIET_BLUE, Figure, axis, figure, hover, note, pollutant_colour
 from airshed.pages.kit.words import STATISTICS, Language, Phrase
 from airshed.pages.report.facts import Facts
 from airshed.pages.report.labels import place_names
@@ -17,7 +17,7 @@ CAPTURE_STEPS = ((0.0, "#b3392f"), (75.0, "#e0b568"), (90.0, "#cfe0d4"), (97.5, 
 
 
 def exceedance_chart(facts: Facts, language: Language) -> Figure:
-    """The worst exceedances by times over, C / L - 1; the cases of the paper with a dark edge."""
+    """The worst exceedances by times over, C / L - 1."""
     rows = facts.monitoring.exceedances[:MOST_EXCEEDANCES]
     labels = [f"{row.stack} {row.pollutant}" for row in rows]
     traces = [
@@ -26,15 +26,7 @@ def exceedance_chart(facts: Facts, language: Language) -> Figure:
             "orientation": "h",
             "x": [row.times_over for row in rows],
             "y": labels,
-            "marker": {
-                "color": [
-                    pollutant_colour(row.pollutant)
-                    if row.of_the_paper
-                    else faded(pollutant_colour(row.pollutant), 0.55)
-                    for row in rows
-                ],
-                "line": {"color": INK, "width": [2 if row.of_the_paper else 0 for row in rows]},
-            },
+            "marker": {"color": [pollutant_colour(row.pollutant) for row in rows]},
             "text": [f"{row.times_over:.2f}" for row in rows],
             "textposition": "outside",
             "cliponaxis": False,

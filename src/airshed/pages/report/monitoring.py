@@ -48,8 +48,6 @@ class ExceedanceRow(msgspec.Struct, frozen=True):
     marked_hours: int
     marks: tuple[int, ...]
     times_over: float
-    #: Whether the policy study that founded the programme reports this case.
-    of_the_paper: bool
 
 
 class MonthOfCapture(msgspec.Struct, frozen=True):
@@ -136,7 +134,7 @@ def monitoring(
     found = exceedances_of(each for closed in known for each in closed.exceedances)
     return Monitoring(
         stacks=len(zone.stacks),
-        exceedances=tuple(_row(each, zone, episodes, year) for each in found.rows),
+        exceedances=tuple(_row(each, zone, year) for each in found.rows),
         compared=found.compared,
         broken=found.broken,
         marked=found.marked,
@@ -157,7 +155,7 @@ def hour_text(year: int, hour: int) -> str:
     return (datetime(year, 1, 1) + timedelta(hours=hour)).strftime("%Y-%m-%d %H:00")
 
 
-def _row(each: Exceedance, zone: Zone, episodes: Iterable[Episode], year: int) -> ExceedanceRow:
+def _row(each: Exceedance, zone: Zone, year: int) -> ExceedanceRow:
     read = each.as_read
     assert read.worst_mg_m3 is not None
     assert read.worst_hour is not None
@@ -178,13 +176,6 @@ def _row(each: Exceedance, zone: Zone, episodes: Iterable[Episode], year: int) -
         marked_hours=read.marked_hours,
         marks=read.marks,
         times_over=float(read.times_over),
-        of_the_paper=any(
-            episode.stack == each.stack
-            and episode.pollutant == each.limit.pollutant
-            and episode.kind == "peak"
-            and "the paper" in episode.note
-            for episode in episodes
-        ),
     )
 
 
