@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import gzip
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
+import typer
 
-from airshed.cli.main import run
+from airshed.cli.main import ROOMS, build, run
+from airshed.cli.reference.shell import leaves
 from airshed.engine.journal import decode
 from airshed.model.provenance import Programme, Simulation
 from airshed.model.refusal import Malformed
 from airshed.service.book.converting import convert
+from airshed.service.book.grip import Grip
 from airshed.service.book.sqlite import FORMAT, Book
 from airshed.service.book.verify import verify
 
@@ -28,6 +35,10 @@ def old(tmp_path: Path) -> Path:
     path = tmp_path / "old.book"
     path.write_bytes(gzip.decompress(OLD.read_bytes()))
     return path
+
+
+#: What a command wants beside a book.
+OTHERS = {"commands": "commands", "rulebook": "dianzhong", "results": "commands", "year": "2027"}
 
 
 def altered(path: Path, statement: str) -> None:
@@ -60,12 +71,104 @@ def test_every_command_names_the_one_that_converts(old: Path) -> None:
             way(old)
 
 
-@pytest.mark.parametrize("number", ["1", "4", "7", "six", FORMAT])
-def test_other_formats_are_refused_in_one_line(old: Path, tmp_path: Path, number: str) -> None:
+@pytest.mark.parametrize(
+    ("number", "says"),
+    [("1", "1 (older)"), ("4", "4 (older)"), ("7", "7 (newer)"), ("", "''"), ("six", "'six'"), ("²", "'²'")],
+)
+def test_a_format_that_is_not_converted_is_named_by_every_way_in(
+    old: Path, tmp_path: Path, number: str, says: str
+) -> None:
     altered(old, f"UPDATE meta SET value = '{number}' WHERE key = 'format'")
-    with pytest.raises(Malformed, match=f"has format {number}, and format 5 is what is converted"):
-        convert(old, tmp_path / "new.book", Programme())
+    for way in (Book.read, Book.open, lambda path: convert(path, tmp_path / "new.book", Programme())):
+        with pytest.raises(Malformed) as raised:
+            way(old)
+        cure = "airshed book convert carries over format 5 alone; use the Airshed that wrote this one"
+        assert str(raised.value) == f"{old}: has format {says}, not {FORMAT}; {cure}"
     assert {each.name for each in tmp_path.iterdir()} <= {"old.book", "old.book-wal", "old.book-shm"}
+
+
+def test_a_book_of_today_has_nothing_to_convert(old: Path, tmp_path: Path) -> None:
+    altered(old, f"UPDATE meta SET value = '{FORMAT}' WHERE key = 'format'")
+    with pytest.raises(Malformed, match="that of today; there is nothing to convert"):
+        convert(old, tmp_path / "new.book", Programme())
+
+
+def takes_a_book(param: Any) -> bool:
+    return bool(param.param_type_name == "argument" and param.name == "book")
+
+
+@pytest.mark.parametrize("number", ["4", "5", "7"])
+def test_every_command_that_takes_a_book_names_the_format_and_the_command_that_converts(
+    old: Path, number: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    altered(old, f"UPDATE meta SET value = '{number}' WHERE key = 'format'")
+    monkeypatch.chdir(old.parent)
+    before = old.read_bytes()
+    (old.parent / "commands").write_text('{"actor":"a","key":"k","body":{"do":"CloseSession","day":"2027-01-01"}}')
+    every = leaves(typer.main.get_command(build(ROOMS)), "airshed")
+    walked = 0
+    for path, command in every:
+        if path == "airshed book new" or not any(takes_a_book(param) for param in command.params):
+            continue
+        walked += 1
+        words = path.split()[1:]
+        for param in command.params:
+            value = str(old) if takes_a_book(param) else OTHERS.get(param.name, "other")
+            if param.required and param.param_type_name == "argument":
+                words.append(value)
+            elif param.required:
+                words += [param.opts[0], value]
+        if path == "airshed book preview":
+            words.append("commands")
+        monkeypatch.setattr("sys.argv", ["airshed", *words])
+        with pytest.raises(SystemExit) as ended:
+            run()
+        error = capsys.readouterr().err
+        assert (ended.value.code, error.count("\n")) == (2, 1), (path, error)
+        assert f"{old}: has format {number}" in error, path
+        assert "airshed book convert" in error, path
+    assert walked > 20
+    assert old.read_bytes() == before
+
+
+def test_a_book_that_an_old_airshed_writes_is_not_read(old: Path, tmp_path: Path) -> None:
+    """Its lock is on a file beside the book, and what it has written may lie in a log still."""
+    lock = tmp_path / "old.book.lock"
+    with lock.open("ab") as held:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with pytest.raises(Malformed, match="another process writes it; stop that one first"):
+            convert(old, tmp_path / "new.book", Programme())
+    grip = Grip(old, alone=True)
+    with pytest.raises(Malformed, match="another process writes it"):
+        convert(old, tmp_path / "new.book", Programme())
+    grip.release()
+    assert not (tmp_path / "new.book").exists()
+    convert(old, tmp_path / "new.book", Programme())
+    assert lock.exists(), "what was there before stays"
+    lock.unlink()
+    convert(old, tmp_path / "second.book", Programme())
+    assert not lock.exists()
+
+
+def test_an_old_book_that_may_only_be_read_is_converted(
+    old: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a disk of the archive: nothing is opened for writing there, and nothing is left beside it."""
+    monkeypatch.setattr("airshed.service.book.sqlite._cannot_change", lambda real: real.name == "old.book")
+    asked: list[tuple[str, int]] = []
+    opened = os.open
+
+    def noted(path: Any, flags: int, *rest: int) -> int:
+        if os.fspath(path).startswith(str(old)):
+            asked.append((Path(path).name, flags & os.O_ACCMODE))
+            if flags & os.O_ACCMODE != os.O_RDONLY:
+                raise OSError(errno.EROFS, "Read-only file system", path)
+        return opened(path, flags, *rest)
+
+    monkeypatch.setattr(os, "open", noted)
+    assert convert(old, tmp_path / "new.book", Programme()).carried == 7
+    assert asked == [("old.book", os.O_RDONLY), ("old.book.lock", os.O_RDWR)]
+    assert {each.name for each in tmp_path.iterdir()} == {"old.book", "new.book"}
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,13 @@
 
 A fenced block `console` holds commands after `$ ` and what they print (both streams). A line `...` stands for any
 lines, `...` inside a line for any text, and `(exit 2)` for a status that is not 0. A fenced block `file NAME`
-makes that file first. The files of one transcript share a folder, in which `year.book` is a played demo year, and
-`rulebooks/` and `scripts/` are those of the project.
+makes that file first. The files of one transcript share a folder, in which `year.book` is a played demo year,
+`old.book` one of format 5, and `rulebooks/` and `scripts/` are those of the project.
 """
 
 from __future__ import annotations
 
+import gzip
 import shutil
 from pathlib import Path
 
@@ -26,6 +27,8 @@ def test_commands_print_what_the_manual_says(transcript: Path, tmp_path: Path, y
     text = transcript.read_text()
     if "year.book" in text:
         shutil.copy(year_book, tmp_path / "year.book")
+    if "old.book" in text:
+        (tmp_path / "old.book").write_bytes(gzip.decompress((HERE / "format5.book.gz").read_bytes()))
     for folder in ("rulebooks", "scripts"):
         if f"{folder}/" in text:
             shutil.copytree(HERE.parent / folder, tmp_path / folder)

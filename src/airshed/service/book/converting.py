@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,7 +21,7 @@ from airshed.model.refusal import Malformed
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import load_texts
 from airshed.service.book.grip import Grip
-from airshed.service.book.sqlite import CONVERTED_FROM, FORMAT, Book, made, opened_to_read
+from airshed.service.book.sqlite import CONVERTED_FROM, FORMAT, Book, made, of_format, opened_to_read
 
 Facts = dict[str, Any]
 
@@ -59,12 +62,46 @@ class Converted(NamedTuple):
 
 def convert(old: Path, new: Path, provenance: Provenance) -> Converted:
     """Make `new` out of the commands of `old`; `Malformed` when it cannot be read whole, and then nothing is made."""
-    grip = Grip(old, alone=True)  # nobody writes it meanwhile
+    with _nobody_writes(old), closing(opened_to_read(old)) as source, made(new) as part, Book.create(part) as book:
+        return _carry(old, source, book, provenance)
+
+
+@contextmanager
+def _nobody_writes(old: Path) -> Iterator[None]:
+    """Neither an Airshed of today, whose lock is on the file, nor an old one, whose lock is on a file beside it."""
+    grip = Grip(old, alone=True, writes=False)
     try:
-        with closing(opened_to_read(old)) as source, made(new) as part, Book.create(part) as book:
-            return _carry(old, source, book, provenance)
+        with _old_lock(old):
+            yield
     finally:
         grip.release()
+
+
+@contextmanager
+def _old_lock(old: Path) -> Iterator[None]:
+    """The lock of the Airshed that wrote format 5; what was not there before is not there afterwards."""
+    path = old.with_name(old.name + ".lock")
+    made_here = not os.path.lexists(path)
+    try:
+        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK, 0o644)
+    except OSError as error:
+        if error.errno not in (errno.EROFS, errno.EACCES):
+            raise
+        yield  # where no lock can be made, nobody could write
+        return
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            what = "another process writes it"
+            raise Malformed(str(old), what, "stop that one first; an old book is converted at rest") from None
+        try:
+            yield
+        finally:
+            if made_here:
+                path.unlink(missing_ok=True)  # while it is held
+    finally:
+        os.close(lock)
 
 
 def _carry(old: Path, source: sqlite3.Connection, book: Book, provenance: Provenance) -> Converted:
@@ -117,10 +154,10 @@ def _lines(old: Path, source: sqlite3.Connection) -> list[Line]:
     """Every record, each checked against the chain, and none missing at the end."""
     try:
         row = source.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
+        if row is not None and row[0] == FORMAT:
+            raise Malformed(str(old), f"has format {FORMAT}, that of today", "there is nothing to convert")
         if row is None or row[0] != CONVERTED_FROM:
-            said = None if row is None else row[0]
-            cure = "it is of today" if said == FORMAT else "use the Airshed that wrote it"
-            raise Malformed(str(old), f"has format {said}, and format {CONVERTED_FROM} is what is converted", cure)
+            raise of_format(old, None if row is None else str(row[0]))
         head = source.execute("SELECT value FROM meta WHERE key = 'head'").fetchone()
         rows = source.execute("SELECT seq, hash, record FROM journal ORDER BY seq").fetchall()
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:

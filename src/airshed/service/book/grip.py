@@ -27,12 +27,12 @@ _parked: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
 
 
 class Grip:
-    """The file that lay under `path` when this was made; `alone` is for the one writer."""
+    """The file that lay under `path` when this was made; `alone` is for the one writer, or to have none meanwhile."""
 
-    def __init__(self, path: Path, *, alone: bool) -> None:
+    def __init__(self, path: Path, *, alone: bool, writes: bool = True) -> None:
         self.path = path
         self._held = False
-        way = (os.O_RDWR if alone else os.O_RDONLY) | os.O_CLOEXEC | os.O_NONBLOCK
+        way = (os.O_RDWR if alone and writes else os.O_RDONLY) | os.O_CLOEXEC | os.O_NONBLOCK
         try:
             self._file = os.open(path, way)
         except (FileNotFoundError, IsADirectoryError):

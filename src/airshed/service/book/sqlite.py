@@ -8,6 +8,7 @@ nobody writes is one file by itself. Nothing is repaired silently: what does not
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -322,9 +323,21 @@ def _connect(path: Path, how: str) -> sqlite3.Connection:
 
 
 def opened_to_read(path: Path) -> sqlite3.Connection:
-    """A file of SQLite as it lies, whatever it holds."""
+    """A file of SQLite as it lies, whatever it holds, also on a disk that cannot be written."""
+    real = Path(os.path.realpath(path))
     with _naming(path):
-        return _connect(Path(os.path.realpath(path)), "mode=ro")
+        return _connect(real, "immutable=1" if _cannot_change(real) else "mode=ro")
+
+
+def of_format(path: Path, said: str | None) -> Malformed:
+    """A book of another format than today's: which it is, and what `airshed book convert` can do about it."""
+    if said == CONVERTED_FROM:
+        return Malformed(str(path), f"has format {said}, not {FORMAT}", "airshed book convert OLD NEW carries it over")
+    known = said is not None and re.fullmatch("[1-9][0-9]{0,3}", said, re.ASCII) is not None
+    age = "" if said is None or not known else " (older)" if int(said) < int(FORMAT) else " (newer)"
+    what = f"has format {said[:40]!r}" if said is not None and not known else f"has format {said or 'none'}{age}"
+    cure = f"airshed book convert carries over format {CONVERTED_FROM} alone; use the Airshed that wrote this one"
+    return Malformed(str(path), f"{what}, not {FORMAT}", cure)
 
 
 @contextmanager
@@ -372,9 +385,7 @@ def _checked(path: Path, real: Path, connection: sqlite3.Connection) -> Answered
     except UNREADABLE as error:
         raise Unreadable(str(path), f"is not a book that can be read ({error})", "restore it from a copy") from None
     if row is None or row[0] != FORMAT:
-        old = row is not None and row[0] == CONVERTED_FROM
-        cure = "airshed book convert OLD NEW carries it over" if old else "use the Airshed that wrote it"
-        raise Malformed(str(path), f"has format {row and row[0]}, not {FORMAT}", cure)
+        raise of_format(path, None if row is None else str(row[0]))
     last = _check_head(path, connection)
     if said is None and _is_written(connection):
         said = read_answered(real)  # a writer may have begun just now
