@@ -8,11 +8,13 @@ from typing import Annotated
 
 import typer
 
-from airshed.cli.mrv.shown import Json, RulesName, law_of
+from airshed.cli.mrv.shown import Json, measuring_law
+from airshed.cli.mrv.shown import LawName as Rules
 from airshed.cli.show import as_json, console, table
 from airshed.model.refusal import Malformed
 
 ZoneName = Annotated[str, typer.Option("--zone", help="Name of a shipped zone, or its folder.")]
+OfBook = Annotated[Path | None, typer.Option("--book", metavar="BOOK", help="Book whose law holds.")]
 
 
 class LawName(StrEnum):
@@ -40,7 +42,8 @@ def explain(
     law: Annotated[LawName | None, typer.Option("--law", help="Instead of that of the rulebook.")] = None,
     before: Annotated[Path | None, typer.Option("--before", metavar="DIR", help="Evidence of the year before.")] = None,
     zone: ZoneName = "dianzhong",
-    rulebook: RulesName = "dianzhong",
+    rulebook: Rules = "",
+    book: OfBook = None,
     json: Json = False,
 ) -> None:
     """Say step by step how the mass of an hour, a day or a year came about, with every figure. 核算过程说明。
@@ -61,7 +64,7 @@ def explain(
         stack,
         when,
         inventory,
-        law_of(rulebook),
+        measuring_law(rulebook, book),
         pollutant=pollutant,
         law=None if law is None else law.value,
         before=before,
@@ -95,7 +98,8 @@ def limits(
     stack: Annotated[str, typer.Argument(metavar="STACK", help="A stack of the zone.", show_default=False)],
     day: Annotated[str, typer.Option("--day", metavar="DATE", help="On which day.")] = "2027-01-01",
     zone: ZoneName = "dianzhong",
-    rulebook: RulesName = "dianzhong",
+    rulebook: Rules = "",
+    book: OfBook = None,
     json: Json = False,
 ) -> None:
     """Which limits hold for a stack on a day, and by which row of the law. 适用限值。
@@ -118,7 +122,7 @@ def limits(
     if stack not in known:
         some = ", ".join(list(known)[:4])
         raise Malformed("STACK", f"no such stack {stack!r} in {inventory.name_en}", f"there are {some} and others")
-    registered, law = known[stack], law_of(rulebook)
+    registered, law = known[stack], measuring_law(rulebook, book)
     rules = monitoring_rules(law)
     scope = scope_on(rules, registered, shown)
     held = [limit for each in registered.pollutants if (limit := limit_on(rules, registered, each, shown))]
