@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from airshed.lab.stacks.device import DAYS, HOURS, MINUTES, REAL_TIME, Logger
-from airshed.mrv.hj212 import Frame, decode
+from airshed.mrv.hj212 import Frame, decode, seal
 from airshed.service.gateway.admission import ends_at
+from airshed.service.gateway.gaps import said_hours
 from airshed.service.gateway.limits import Limits
 from airshed.service.gateway.readings import read_receipts
 from airshed.zone.monitoring import monitoring_rules
@@ -121,20 +122,79 @@ async def heard(there: Peer, gate: Gate) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("cn", "end_labelled", "ends"),
+    ("cn", "label", "ends"),  # whether at the end; or minutes of a report, at the beginning
     [
         (HOURS, False, NOON + HOUR),
         (HOURS, True, NOON),
         (MINUTES, False, NOON + MINUTE),
         (MINUTES, True, NOON),
+        (MINUTES, 10, NOON + 10 * MINUTE),
         (DAYS, False, NEW_YEAR + 24 * HOUR),
         (REAL_TIME, False, NOON),
     ],
 )
-def test_when_a_report_is_over_follows_from_its_kind_and_label(cn: str, end_labelled: bool, ends: int) -> None:
+def test_when_a_report_is_over_follows_from_its_kind_and_label(cn: str, label: bool | int, ends: int) -> None:
     one: Logger = logger()
     said = (("DataTime", "20270101120000"),)
     frame = Frame(version="2017", crc="hj212", cn=cn, fields=said)
-    assert ends_at(device(one, end_labelled=end_labelled), frame) == ends
+    assert ends_at(replace(device(one, end_labelled=label is True), minutes=int(label) or 1), frame) == ends
     nothing = Frame(version="2017", crc="hj212", cn=cn, fields=(("DataTime", "2027-01-01"),))
     assert ends_at(device(one), nothing) is None
+
+
+def test_the_end_of_the_calendar_is_refused_like_any_other_time_that_is_not_over(tmp_path: Path) -> None:
+    """The hour after the last one has no date; the connection ended with a traceback, and nothing was kept."""
+    one = logger()
+
+    async def story() -> None:
+        async with gateway(tmp_path, [device(one)]) as gate, peer(gate.port) as there:
+            for cn, said in ((HOURS, "99991231235959"), (DAYS, "99991231000000"), (MINUTES, "99991231235900")):
+                await there.send(told(one, cn, said))
+            await there.send(one.report(HOURS, NEW_YEAR, NOON))
+            assert await heard(there, gate)
+            assert gate.host.counts["refused_ahead"] == 3
+
+    asyncio.run(story())
+    assert "is over at 9999-12-31T23:59:59+08:00" in (tmp_path / "refused" / "2027-01-01.jsonl").read_text()
+
+
+@pytest.mark.parametrize("end_labelled", [False, True])
+@pytest.mark.parametrize("said", ["20270101080000", "20270101080001", "20270101083000", "20270101085959"])
+def test_the_hour_that_the_gateway_waits_for_is_the_hour_that_is_read(
+    tmp_path: Path, said: str, end_labelled: bool
+) -> None:
+    """A device that names the end of its hour some seconds late was refused for an hour, and the hour named a gap."""
+    one = logger()
+    known = device(one, end_labelled=end_labelled)
+    hour = 7 if end_labelled else 8
+
+    async def story() -> None:
+        clock = Clock(NEW_YEAR + (hour + 1) * HOUR)
+        async with gateway(tmp_path, [known], clock=clock) as gate, peer(gate.port) as there:
+            await there.send(told(one, HOURS, said))
+            await until(lambda: gate.host.counts["kept"] + gate.host.counts["refused_ahead"] == 1)
+            assert len(gate.entries()) == 1
+
+    asyncio.run(story())
+    year = read_receipts(tmp_path, "KM-1", 2027, {one.mn: known}, LAW)
+    assert year.framed.nonzero()[0].tolist() == [hour]
+    assert said_hours(tmp_path, known) == {NEW_YEAR + hour * HOUR}
+
+
+def test_what_is_ahead_is_read_no_faster_than_what_is_not(tmp_path: Path) -> None:
+    """Whoever has a password sent as much as the line carried, so long as it was refused."""
+    one = logger()
+    limits = Limits(flood_burst=10, flood_days=0, flood_least_s=1, flood_times=0)
+
+    async def story(advance: Callable[[float], None]) -> None:
+        async with gateway(tmp_path, [device(one)], limits=limits) as gate, peer(gate.port) as there:
+            await there.send(b"".join(one.report(HOURS, NOON + place * HOUR, NOON + place) for place in range(20)))
+            await until(lambda: gate.host.counts["throttled"] == 1)
+            assert gate.host.counts["refused_ahead"] == 11
+
+    stepped(story)
+
+
+def told(one: Logger, cn: str, said: str) -> bytes:
+    content = f"DataTime={said};a21026-Avg=1,a21026-Flag=N"
+    return seal(f"QN=20270101120000000;ST=31;CN={cn};PW={one.password};MN={one.mn};Flag=5;CP=&&{content}&&".encode())

@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 
 from airshed.lab.stacks.device import HOURS
 from airshed.mrv.hj212 import Frame, decode, seal
+from airshed.mrv.hj212.crc import CHECKS
 from airshed.mrv.hj212.head import head_of
 from airshed.mrv.hj212.items import Unclear
 from airshed.mrv.hj212.sm4 import encrypted_frame, shall_encrypt
+from airshed.service.gateway.keeper import Arrived, Keeper
 from airshed.service.gateway.limits import Limits
 from airshed.service.gateway.reception import Received, judge
-from gateways import KEY, MN, NEW_YEAR, NOON, device, gateway, logger, peer
+from gateways import KEY, MN, NEW_YEAR, NOON, Clock, device, gateway, logger, peer
 
 SAID = "DataTime=20270101080000;a21026-Avg=0.1,a21026-Flag=N"
 ONE = logger("2025")
@@ -161,3 +163,18 @@ def test_the_head_that_decides_is_the_head_that_is_decoded(
     verdict = judge(raw, REGISTRY, NOON)
     if isinstance(verdict, Received) and shall_encrypt(verdict.frame.cn):
         assert verdict.key is not None
+
+
+def test_blocks_of_recorded_reports_make_a_new_one(tmp_path: Path) -> None:
+    """What ECB leaves open to whoever reads the line, as the documentation says; the true report is a finding."""
+    hour, day = 3_600_000, 86_400_000
+    recorded = [ONE.report(HOURS, NEW_YEAR + place, NEW_YEAR + place + hour).strip() for place in (8 * hour, 10 * day)]
+    first, second = ((raw, raw.index(b"CP=&&") + 5) for raw in recorded)
+    spliced = first[0][: first[1]] + second[0][second[1] :][:16] + first[0][first[1] + 16 : -4]
+    at = NEW_YEAR + 10 * day + 9 * hour
+    made = [found for crc in CHECKS if isinstance(found := judge(spliced + b"%04X" % crc, REGISTRY, at), Received)]
+    assert [found.frame.field("DataTime") for found in made] == ["20270111080000"]
+    keeper = Keeper(tmp_path, Clock(at))
+    true = judge(ONE.report(HOURS, NEW_YEAR + 10 * day + 8 * hour, at).strip(), REGISTRY, at)
+    assert keeper.commit([Arrived(each, "127.0.0.1:1") for each in (*made, true)]) == ["kept", "restated"]
+    keeper.close()

@@ -269,12 +269,21 @@ def test_somebody_else_who_wants_to_look_is_told_so_in_one_line(
         (tmp_path / "receipts").chmod(0o700)
 
 
-def test_a_folder_with_other_things_in_it_is_not_taken_from_others(tmp_path: Path) -> None:
-    (tmp_path / "letter.txt").write_text("mine")
-    tmp_path.chmod(0o755)
-    Keeper(tmp_path, Clock()).close()
-    assert tmp_path.stat().st_mode & 0o777 == 0o755
-    assert open_to_others(tmp_path / "journal") == []
+def test_of_a_folder_with_other_things_in_it_only_what_is_the_gateways_is_taken_from_others(tmp_path: Path) -> None:
+    """At each start: `--evidence .` took the scripts of a project from their group, and their right to run."""
+    others = [tmp_path / "letter.txt", tmp_path / "bin", tmp_path / "bin" / "tool"]
+    others[0].write_text("mine")
+    others[1].mkdir()
+    others[2].write_text("#!/bin/sh")
+    one = logger()
+    for _ in range(2):
+        for path in (tmp_path, *tmp_path.rglob("*")):
+            path.chmod(0o755)
+        keeper = Keeper(tmp_path, Clock())
+        keeper.commit([arrived(one, NEW_YEAR, device(one))])
+        keeper.close()
+        assert [path.stat().st_mode & 0o777 for path in (tmp_path, *others)] == [0o755] * 4
+        assert open_to_others(tmp_path / "journal") + open_to_others(tmp_path / "KM-1") == []
 
 
 def test_frames_of_a_failed_tick_do_not_enter_the_files_of_their_day(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from airshed.lab.stacks.device import HOURS, Logger
 from airshed.model.refusal import Malformed
+from airshed.mrv.hj212 import seal
 from airshed.service.gateway.flood import Flood, day_bytes, pace
 from airshed.service.gateway.keeper import Keeper
 from airshed.service.gateway.limits import Limits
@@ -219,3 +220,23 @@ def test_refused_lines_are_read_from_running_and_from_packed_days(tmp_path: Path
         counted(tmp_path)
     with pytest.raises(Malformed, match="is no folder of a gateway"):
         counted(tmp_path / "refused")
+
+
+def test_the_password_of_a_refused_frame_is_kept_only_where_length_or_crc_are_in_question(tmp_path: Path) -> None:
+    """A frame that arrived whole and cannot be read, or names no edition, needs no password to be looked at."""
+    one = logger()
+    end = f"CN=2061;PW={one.password};MN={one.mn};"
+    sound = [f"{end}Flag=255;CP=&&&&", f"{end}Flag=4;CP=&&a;b;c&&", f"{end}Flag=4;CN=2011;CP=&&&&", f"{end}Flag=4;&&"]
+    noise = f"no frame, PW={one.password}\r\n".encode()
+    broken = seal(f"{end}Flag=4;CP=&&&&".encode()).strip()[:-4] + b"0000"
+
+    async def story(advance: Callable[[float], None]) -> None:
+        async with gateway(tmp_path, [device(one)]) as gate, peer(gate.port) as there:
+            await there.send(b"".join(seal(each.encode()) for each in sound) + noise + broken)
+            there.writer.write_eof()
+            assert await there.ended()
+
+    stepped(story)
+    lines = [line for _, line in refused_lines(tmp_path)]
+    assert [line.why for line in lines] == ["version", "syntax", "syntax", "syntax", "syntax", "crc"]
+    assert [one.password.encode() in line.raw for line in lines] == [False] * 5 + [True]

@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import get_args
 
-from airshed.lab.stacks.device import SPANS_MS, Logger, mns, plan
+from airshed.lab.stacks.device import MINUTES, SPANS_MS, Logger, mns, plan
 from airshed.model.period import BEIJING
 from airshed.model.refusal import Malformed
 from airshed.mrv.hj212.frame import CrcName, Version
@@ -96,9 +96,12 @@ class Wanted:
         """A CSV that registers these devices at stacks SIM-1, SIM-2, ...; keys by the name of the key file."""
         keys = (f"{self.key.stem}@2026-01-01",) if self.key else ()
         rows = [
-            DeviceRow(logger.mn, f"SIM-{place}", logger.version, logger.crc, "start", (), logger.password, keys, None)
+            DeviceRow(
+                logger.mn, f"SIM-{place}", logger.version, logger.crc, "start", (), logger.password, keys, None,
+                minutes=SPANS_MS[MINUTES] // 60_000,
+            )
             for place, logger in enumerate(self.loggers(), start=1)
-        ]
+        ]  # fmt: skip
         try:
             path.touch(mode=0o600)
             write_rows(path, DeviceRow, rows)

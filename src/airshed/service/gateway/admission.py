@@ -17,6 +17,8 @@ from airshed.service.gateway.lockout import Lockout
 from airshed.service.gateway.reception import Received, Turned, TurnedAway, opened, password_fits
 
 MINUTE_MS = 60_000
+LAST = instant("9999-12-31") + DAY_MS - 1000
+"""The last second that a calendar has; an interval may end after it."""
 DAYS = frozenset({"2031", "2041"})
 INTERVALS = frozenset({HOUR_REPORT, MINUTE_REPORT, *DAYS})
 """Reports of an interval; others tell of a moment."""
@@ -74,14 +76,15 @@ class Admission:
         if ends is None or ends - at <= self._limits.early_ms:
             return None
         said = found.frame.field("DataTime")
-        detail = f"CN {found.frame.cn} of DataTime {said} is over at {clock(ends)}; set the clock of the device"
+        over = clock(min(ends, LAST))
+        detail = f"CN {found.frame.cn} of DataTime {said} is over at {over}; set the clock of the device"
         return TurnedAway(Turned.AHEAD, detail, raw, found.device.mn, found)
 
 
 def ends_at(device: Device, frame: Frame) -> int | None:
     """The instant at which what a frame tells of is over, by the label of its device; None if it tells of no time.
 
-    A report of minutes lasts at least one; how many it stands for is known only from its neighbours.
+    A report of minutes lasts as long as the registration says, or at least one minute.
 
     >>> from airshed.model.period import clock
     >>> frame = Frame(version="2017", crc="hj212", cn="2061", fields=(("DataTime", "20270101080000"),))
@@ -97,5 +100,5 @@ def ends_at(device: Device, frame: Frame) -> int | None:
     if device.end_labelled or frame.cn not in INTERVALS:
         return at
     if frame.cn == MINUTE_REPORT:
-        return at // MINUTE_MS * MINUTE_MS + MINUTE_MS
+        return at // MINUTE_MS * MINUTE_MS + device.minutes * MINUTE_MS
     return instant(day_of(at)) + DAY_MS

@@ -23,7 +23,7 @@ MOST_DEVICES = 20_000
 CADENCE_S = 30
 """Seconds between real-time reports where the registration does not say (HJ 212-2017: 30 to 3600)."""
 
-OPTIONAL = ("line",)
+OPTIONAL = ("line", "minutes")
 """Columns that a registration may leave out."""
 
 RESERVED: frozenset[str] = frozenset({"journal", "refused"})
@@ -57,6 +57,8 @@ class DeviceRow(msgspec.Struct, frozen=True):
     #: Name of the line that it shares with other devices, behind one data logger; empty if it has one of its own. The
     #: column may be left out.
     line: Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]{0,60}\Z")] | None = None
+    #: Minutes that one of its reports of minutes (2051) stands for; empty for one. The column may be left out.
+    minutes: Annotated[int, msgspec.Meta(ge=1, le=30)] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ class Device:
     every_s: int = CADENCE_S
     #: Name of the line that it shares with others; None for one of its own.
     line: str | None = None
+    #: Minutes that one of its reports of minutes stands for.
+    minutes: int = 1
 
     def shares_line(self, other: Device) -> bool:
         """Whether one connection may carry both."""
@@ -129,6 +133,7 @@ def read_devices(path: Path, keys: Path | None) -> dict[str, Device]:
             _keys(row.keys, keys, f"{place} keys") if keys is not None else (),
             row.every_s or CADENCE_S,
             row.line,
+            row.minutes or 1,
         )
     return found
 

@@ -42,8 +42,8 @@ class Flood:
     ) -> tuple[Received | TurnedAway, float]:
         """The verdict on some bytes with the bounds of its device: what it is then, and for how many seconds the host
         reads no more of it. `at` is the instant, `now_s` a clock that is never set."""
-        if isinstance(verdict, TurnedAway):
-            return verdict, 0.0
+        if isinstance(verdict, TurnedAway):  # of a device that is known for what it is, too much is too much
+            return verdict, 0.0 if verdict.sender is None else self._wait(verdict.sender.device, now_s)
         device, size = verdict.device, len(verdict.plain)
         self._turn(at)
         most = day_bytes(device, self._limits)

@@ -63,6 +63,8 @@ def said_hours(folder: Path, device: Device, report: Report = "2061") -> set[int
 def hour_said(frame: Frame, device: Device) -> int | None:
     """The instant of the hour that a report tells of, by the label of its device; None if it names no time.
 
+    As `readings` has it: the hour that DataTime falls in, or for a label at the end the one before.
+
     >>> from airshed.model.period import clock
     >>> frame = Frame(version="2017", crc="hj212", cn="2061", fields=(("DataTime", "20270101080000"),))
     >>> clock(hour_said(frame, Device("A1", "KM-1", "2017", end_labelled=True)))
@@ -71,7 +73,7 @@ def hour_said(frame: Frame, device: Device) -> int | None:
     at = instant_of(frame.field("DataTime"))
     if at is None:
         return None
-    return (at - device.end_labelled) // HOUR_MS * HOUR_MS
+    return at // HOUR_MS * HOUR_MS - device.end_labelled * HOUR_MS
 
 
 def gaps_in(said: Iterable[int], begin: int, end: int) -> list[Gap]:

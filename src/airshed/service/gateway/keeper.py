@@ -17,7 +17,6 @@ from airshed.mrv.hj212.frame import Frame, decode
 from airshed.mrv.hj212.head import head_of
 from airshed.mrv.hj212.items import Unclear
 from airshed.service.gateway import store
-from airshed.service.gateway.journal import FOLDER as JOURNAL
 from airshed.service.gateway.journal import Disk, Entry, Journal, line_of, read_segment, segments
 from airshed.service.gateway.private import FILE_MODE, make_folder, tighten
 from airshed.service.gateway.reception import Received, TurnedAway, masked
@@ -54,7 +53,6 @@ class Keeper:
         self._folder = folder
         self._clock = clock
         try:
-            own = not folder.exists() or (folder / JOURNAL).is_dir() or not any(folder.iterdir())
             make_folder(folder)
             self._lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, FILE_MODE)
         except OSError as error:
@@ -65,7 +63,7 @@ class Keeper:
             os.close(self._lock)
             raise Malformed(str(folder), "another gateway writes there", "end it, or name another folder") from None
         #: Files and folders that others could read, and can no longer.
-        self.tightened = tighten(folder) if own else 0
+        self.tightened = tighten(folder)
         self._journal = Journal(folder, disk or Disk())
         self._refused = RefusedFile(folder)
         self._seen = Seen()

@@ -78,10 +78,8 @@ def masked(raw: bytes) -> bytes:
     return _NEW_KEY.sub(lambda found: found[1] + b"*" * len(found[2]), raw)
 
 
-_PASSWORD = re.compile(rb"((?:\A##[0-9]{4}|[;,])\s*PW\s*=)([^;,&]+)", re.IGNORECASE)
-_AS_IT_CAME: frozenset[Turned] = frozenset(
-    {Turned.LENGTH, Turned.OVERSIZE, Turned.CRC, Turned.SYNTAX, Turned.VERSION, Turned.UNDECIPHERED}
-)
+_PASSWORD = re.compile(rb"((?<![A-Za-z])PW\s*=)([^;,]+)", re.IGNORECASE)
+_AS_IT_CAME: frozenset[Turned] = frozenset({Turned.LENGTH, Turned.OVERSIZE, Turned.CRC, Turned.UNDECIPHERED})
 """Where length and CRC are what is in question, or a key may yet open it: the password stays, or nobody could look."""
 
 
