@@ -69,6 +69,8 @@ class Line(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         *answers, self._held = (self._held + data).split(b"\r\n")
         for answer in answers:
+            if b"CN=1012;" in answer:  # the run takes so long that a QN of its beginning is off: the clock is to be set
+                continue
             assert b"CN=9014;" in answer, answer
             self._took.append(time.perf_counter() - self._at.popleft())
             begin = answer.index(b"QN=") + 3
@@ -82,14 +84,17 @@ async def _devices(port: int) -> None:
     gone, how often each frame was answered."""
     loop = asyncio.get_running_loop()
     took: list[float] = []
+    devices: list[list[bytes]] = []
     lines: list[Line] = []
     moment = count()
-    for place, mn in enumerate(mns(FIRST, DEVICES)):
+    for mn in mns(FIRST, DEVICES):
         logger = Logger(mn, "2017")
         # No two frames of a device are the same, so none is taken for one that is sent again (64 are remembered).
         # The QN is of now, since the host would set a clock that is off.
         now = time.time_ns() // 1_000_000
         templates = [logger.report(REAL_TIME, BEGIN + next(moment) * 30_000, now + sent) for sent in range(70)]
+        devices.append(templates)
+    for place, templates in enumerate(devices):  # once all is made, or a slow machine is silent for too long
         line = Line(place, templates, took)
         await loop.create_connection(lambda line=line: line, "127.0.0.1", port)  # type: ignore[misc]
         lines.append(line)

@@ -13,18 +13,21 @@ from typer.testing import CliRunner
 
 from airshed.cli.mrv.group import app
 from airshed.lab.stacks.episodes import read_episodes
+from airshed.model.provenance import Simulation
 from airshed.mrv import states
 from airshed.mrv.readings import AIR_PRESSURE
 from airshed.mrv.rules import Law
 from airshed.mrv.spans import hour_text
 from airshed.mrv.year import close_year_with_hours
 from airshed.rulebook.shipped import shipped
+from airshed.service.book.opening import adopt
+from airshed.service.book.sqlite import Book
 from airshed.service.stacks.evidence import read_manifest
 from airshed.service.stacks.explain import Explained, explain
 from airshed.service.stacks.measure import measure_zone, read_readings, simulate_zone
 from airshed.zone.load import load as load_zone
 from airshed.zone.monitoring import monitoring_rules, registrations
-from laws import RULES
+from laws import FILES, RULES
 
 ZONE = load_zone(shipped("zones", "dianzhong"))
 STACK = "QJ-PWR-03-B"
@@ -184,3 +187,18 @@ def test_a_law_of_the_rulebook_and_a_law_of_the_command_give_the_same(held: Held
 
     assert run(*words, "--rulebook", folder) == run(*words, "--law", "part75")
     assert run(*words, "--law", "hj75") != run(*words, "--law", "part75")
+
+
+def test_a_mass_is_explained_by_the_law_of_the_book_that_is_named(held: Held, tmp_path: Path) -> None:
+    """A law that fills gaps as 40 CFR part 75 does, adopted by a book; unless another law is named."""
+    text = FILES["rulebook.toml"].decode()
+    assert '"hj75"' in text
+    path = tmp_path / "year.book"
+    with Book.create(path) as book:
+        adopt(book, {**FILES, "rulebook.toml": text.replace('"hj75"', '"part75"').encode()}, 0, Simulation("a test", 3))
+    asked = ["explain", str(held.now), STACK, "2027-03-27T18", "--pollutant", "SO2", "--json"]
+    laws = [
+        json.loads(CliRunner().invoke(app, [*asked, *more]).stdout)["law"]
+        for more in ([], ["--book", str(path)], ["--book", str(path), "--rulebook", "dianzhong"])
+    ]
+    assert laws == ["hj75", "part75", "hj75"]

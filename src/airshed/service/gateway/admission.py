@@ -44,10 +44,10 @@ class Admission:
 
     def early_ms(self, verdict: Received | TurnedAway, at: int) -> int:
         """By how much a report came before its interval was over; so long it waits."""
-        if isinstance(verdict, TurnedAway):
+        if isinstance(verdict, TurnedAway) or verdict.frame.cn not in INTERVALS:
             return 0
         ends = ends_at(verdict.device, verdict.frame)
-        return 0 if ends is None or verdict.frame.cn not in INTERVALS else max(0, ends - at)
+        return 0 if ends is None else max(0, ends - at)
 
     def _not_its_line(
         self, found: Received, raw: bytes, connection: Connection, registry: Registry

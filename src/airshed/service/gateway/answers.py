@@ -83,7 +83,8 @@ def instant_of(text: str | None) -> int | None:
     if text is None or not (text.isascii() and text.isdigit() and len(text) in (14, 17)):
         return None
     try:
-        wall = datetime.strptime(text[:14], "%Y%m%d%H%M%S").replace(tzinfo=BEIJING)
+        month, day, hour, minute, second = (int(text[at : at + 2]) for at in range(4, 14, 2))
+        wall = datetime(int(text[:4]), month, day, hour, minute, second, tzinfo=BEIJING)
     except ValueError:
         return None
     return round(wall.timestamp()) * 1000 + int(text[14:] or 0)
