@@ -240,3 +240,22 @@ def test_the_password_of_a_refused_frame_is_kept_only_where_length_or_crc_are_in
     lines = [line for _, line in refused_lines(tmp_path)]
     assert [line.why for line in lines] == ["version", "syntax", "syntax", "syntax", "syntax", "crc"]
     assert [one.password.encode() in line.raw for line in lines] == [False] * 5 + [True]
+
+
+@pytest.mark.parametrize(
+    ("head", "content", "said"),
+    [
+        ("PW=SESAME;PW=123;", "", "PW is said twice, and not the same"),
+        ("pw = SESAME;PW=123;", "", "PW is said twice, and not the same"),
+        ("PW:SESAME;", "", "'PW ...' is not NAME=VALUE"),
+        ("", "NewPW=SESAME;NewPW=1", "NewPW is said twice, and not the same"),
+        ("", "x=1;NewSK SESAME", "'NewSK ...' is not NAME=VALUE"),
+        ("Flag=4;Flag=5;", "", "Flag is said twice, as '4' and as '5'"),
+    ],
+)
+def test_why_a_frame_cannot_be_read_tells_no_password(head: str, content: str, said: str) -> None:
+    """The sentence is kept beside the bytes, and shown by `gateway refused`."""
+    verdict = judge(seal(f"CN=2061;{head}CP=&&{content}&&".encode()).strip(), {}, NOON)
+    assert isinstance(verdict, TurnedAway)
+    assert said in verdict.detail
+    assert "SESAME" not in verdict.detail

@@ -15,8 +15,13 @@ FIELDS: tuple[str, ...] = (
 """Names of items that are not readings, as HJ 212-2017 (appendix C) and HJ/T 212-2005 write them; the last two are of
 2025 (not confirmed from its text)."""
 
+SECRETS: frozenset[str] = frozenset({"PW", "NewPW", "NewSK"})
+"""Items whose value stands in no sentence: a sentence is kept, logged and shown."""
+
 REPEATABLE: frozenset[str] = frozenset({"CTime", "PolId", "AlarmTarget"})
 """Items that may be said more than once: HJ/T 212-2005 lists up to 24 sampling times as CTime=..,CTime=.. ."""
+
+_SECRET = re.compile(rf"\s*({'|'.join(sorted(SECRETS))})(?![A-Za-z])", re.IGNORECASE)
 
 _FIELD_NAMES: Mapping[str, str] = {name.lower(): name for name in FIELDS}
 _SEPARATOR = re.compile(r"[;,]|\Z")
@@ -51,9 +56,9 @@ def header_items(text: str) -> dict[str, str] | Unclear:
         if not name and not equals:
             continue
         if not (name and equals):
-            return Unclear(f"{piece!r} is not NAME=VALUE")
+            return _no_item(piece)
         if header.setdefault(name.lower(), value) != value:
-            return Unclear(f"{name} is said twice, as {header[name.lower()]!r} and as {value!r}")
+            return _twice(name, header[name.lower()], value)
     return header
 
 
@@ -83,14 +88,26 @@ def items_of(text: str) -> Items | Unclear:
                 said = readings[code] = {}
             suffix = suffix.lower()
             if said.setdefault(suffix, value) != value:
-                return Unclear(f"{name} is said twice, as {said[suffix]!r} and as {value!r}")
+                return _twice(name, said[suffix], value)
             continue
         field = _FIELD_NAMES.get(name.lower(), name)
         if field not in REPEATABLE and once.setdefault(field, value) != value:
-            return Unclear(f"{name} is said twice, as {once[field]!r} and as {value!r}")
+            return _twice(name, once[field], value)
         if field in REPEATABLE or (field, value) not in fields:
             fields.append((field, value))
     return Items(tuple(fields), readings)
+
+
+def _twice(name: str, first: str, other: str) -> Unclear:
+    if _SECRET.fullmatch(name):
+        return Unclear(f"{name} is said twice, and not the same")
+    return Unclear(f"{name} is said twice, as {first!r} and as {other!r}")
+
+
+def _no_item(piece: str) -> Unclear:
+    secret = _SECRET.match(piece)
+    shown = f"{secret[1]} ..." if secret else piece
+    return Unclear(f"{shown!r} is not NAME=VALUE")
 
 
 def _pairs(text: str) -> list[tuple[str, str]] | Unclear:
@@ -123,7 +140,7 @@ def _pairs_with_care(text: str) -> list[tuple[str, str]] | Unclear:
             pairs.append((name, value))
         elif name:
             if before != "," or not pairs or "-" in pairs[-1][0]:
-                return Unclear(f"{piece!r} is not NAME=VALUE")
+                return _no_item(piece)
             known, so_far = pairs[-1]
             pairs[-1] = (known, f"{so_far},{name}")
         before = separator

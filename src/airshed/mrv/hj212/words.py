@@ -16,13 +16,13 @@ from airshed.mrv.hj212.codes import (
     name_of,
 )
 from airshed.mrv.hj212.frame import Frame, Reading
+from airshed.mrv.hj212.items import SECRETS
 
 Row = tuple[str, str, str, str]
 """Item, value as sent, meaning in Chinese, meaning in English."""
 
 UNKNOWN: Name = ("标准未定义", "not in the standard")
 HIDDEN = "******"
-SECRETS: frozenset[str] = frozenset({"PW", "NewPW", "NewSK"})
 
 FIELD_NAMES: Mapping[str, Name] = {
     "DataTime": ("数据时间", "time of the readings: start of the period, or the instant"),

@@ -16,7 +16,8 @@ from airshed.model.period import day_of
 from airshed.model.refusal import Malformed
 from airshed.mrv.hj212.codes import EXECUTION_RESULTS, REQUEST_ANSWERS, Name
 from airshed.mrv.hj212.frame import Frame
-from airshed.mrv.hj212.words import HIDDEN, SECRETS, UNKNOWN
+from airshed.mrv.hj212.items import SECRETS
+from airshed.mrv.hj212.words import HIDDEN, UNKNOWN
 from airshed.service.gateway.answers import stamp
 from airshed.service.gateway.asking import Answered, Declined, NotConnected, Silent, Unfinished
 from airshed.service.gateway.asking import Outcome as Became
