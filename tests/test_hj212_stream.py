@@ -314,3 +314,15 @@ def test_short_noise_costs_no_more_than_its_bytes() -> None:
     """Each of these was looked through for a line end up to the longest line: 50 MB did not end."""
     noise = b"##0000" * 20_000
     assert sum(len(chunk) for _, chunk in chunks([noise], 1 << 24)) == len(noise)
+
+
+def test_a_file_of_broken_heads_is_left_early(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """50 MB of them took half a minute of one core, and said nothing that the first thousand had not."""
+    monkeypatch.setattr("airshed.cli.hj212.MOST_SCRAPS", 2_000)
+    file = tmp_path / "noise"
+    file.write_bytes(b"##0000" * 1_500 + ANSWER + b"##0000" * 50_000)
+    for words in (["decode", str(file)], ["decode", str(file), "--json"]):
+        result = CliRunner().invoke(app, words)
+        assert isinstance(result.exception, Malformed)
+        assert "holds 2,000 broken heads in a row, up to byte" in result.exception.what
+        assert result.exception.cure.endswith("1 were read before")

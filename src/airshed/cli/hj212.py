@@ -40,6 +40,9 @@ class Crc(StrEnum):
 #: Refused chunks that a screen takes; those beyond are counted, and --json has them all.
 MOST_REFUSED_SHOWN = 1_000
 
+#: Pieces in a row too short to be a frame, after which a file is taken for noise: it costs seconds, not minutes.
+MOST_SCRAPS, SHORTEST_FRAME = 1_000_000, 12
+
 CrcOption = Annotated[
     Crc, typer.Option("--crc", help="Checksum of the devices: the standard's, CRC-16/MODBUS, or any.")
 ]
@@ -69,13 +72,17 @@ def decode(
     from airshed.service.gateway.devices import read_key
 
     secret = None if key is None else read_key(key)
-    frames = refused = 0
+    frames = refused = scraps = 0
     for place, chunk in chunks(_pieces(file), MAX_LINE_BYTES):
         outcome = read(chunk, crc.value)
         if secret is not None and not _is_frame(outcome):
             opened = read(decrypted_frame(chunk, secret), crc.value)
             outcome = opened if _is_frame(opened) else outcome
         good = _is_frame(outcome)
+        scraps = 0 if good or len(chunk) >= SHORTEST_FRAME else scraps + 1
+        if scraps == MOST_SCRAPS:
+            what = f"holds {scraps:,} broken heads in a row, up to byte {place:,}, and no frame between them"
+            raise Malformed(file, what, f"give a file of frames; {frames:,} were read before")
         frames, refused = frames + good, refused + (not good)
         if json:
             as_json(json_of(outcome, place))
