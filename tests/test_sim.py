@@ -16,6 +16,7 @@ from airshed.cli.main import ROOMS, build
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.lab.simulator.sim import Report, simulate
+from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.sqlite import Book
 from airshed.service.book.verify import verify
@@ -115,13 +116,22 @@ def test_the_command_prints_a_table_and_json() -> None:
 
 
 def test_the_line_names_the_rulebook_where_it_is_another_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    PLANTED["a mass is rounded up always"](monkeypatch)
+    PLANTED["a fee is a fen too high"](monkeypatch)
+    law = str(Path(__file__).parents[1] / "rulebooks" / "dianzhong")
 
-    shown = CliRunner().invoke(
-        build({"sim": ROOMS["sim"]}), ["sim", "--seed", "11", "--steps", "150", "--rulebook", "acidrain"]
-    )
+    several = ["sim", "--seed", "11", "--steps", "60", "--runs", "9", "--rulebook", law]
+    shown = CliRunner().invoke(build({"sim": ROOMS["sim"]}), several)
 
-    assert shown.stderr.endswith("airshed sim --seed 11 --steps 150 --rulebook acidrain\n")
+    assert shown.stderr.endswith(f" --steps 60 --rulebook {law}\n")
+
+
+@pytest.mark.parametrize("law", ["shanxi", "acidrain"])
+def test_a_law_without_the_cities_of_the_small_market_is_refused_with_what_it_takes(law: str) -> None:
+    """It was called broken, as if an invariant did not hold."""
+    shown = CliRunner().invoke(build({"sim": ROOMS["sim"]}), ["sim", "--seed", "1", "--rulebook", law])
+
+    assert isinstance(shown.exception, Malformed)
+    assert "which has no jurisdiction KM, QJ, YX, HH; vary dianzhong" in str(shown.exception)
 
 
 def test_the_command_ends_with_one_and_the_line_that_repeats_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ def sim(
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same run.", show_default=False)],
     steps: Annotated[int, typer.Option("--steps", min=1, max=1_000_000, help="Groups of commands in a run.")] = 2_000,
     runs: Annotated[int, typer.Option("--runs", min=1, max=10_000, help="Runs, with this seed and the next.")] = 1,
-    rulebook: Annotated[str, typer.Option(help="Rulebook to vary: a folder, or the name of one.")] = USUAL,
+    rulebook: Annotated[str, typer.Option(help="Rulebook to vary, with the cities of dianzhong.")] = USUAL,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
     """Play a small market under random commands and crashes and check every invariant (I1 to I14).
@@ -35,6 +35,8 @@ def sim(
     from rich.progress import Progress
 
     from airshed.lab.simulator.sim import Broken, simulate
+    from airshed.lab.simulator.small_market import lacking
+    from airshed.model.refusal import Malformed
     from airshed.rulebook.load import find, load
     from airshed.service.book.sqlite import Book
     from airshed.service.book.verify import verify
@@ -43,6 +45,11 @@ def sim(
         verify(book, laws=laws)
 
     rules = load(find(rulebook))
+    if unknown := lacking(rules):
+        what = (
+            f"the small market cannot open under {rules.programme.id}, which has no jurisdiction {', '.join(unknown)}"
+        )
+        raise Malformed("--rulebook", what, "vary dianzhong, or a copy of it: airshed rules copy dianzhong FOLDER")
     law = shlex.quote(rulebook) if rulebook != USUAL else ""
     reports: list[Any] = []
     with Progress(console=console, transient=True, disable=json or not console.is_terminal) as bar:

@@ -8,6 +8,7 @@ from datetime import date
 
 from airshed.engine import commands as c
 from airshed.model.period import DAY_MS, HOUR_MS, day_of, instant
+from airshed.rulebook.schema import Rulebook
 
 Wish = tuple[str, c.Body]
 
@@ -37,6 +38,12 @@ STACKS: dict[str, tuple[c.StackEntry, ...]] = {
 YEARS = (2027, 2028)
 #: Days on which something ends: rents, reports, verification, surrender, applications, what is unused.
 LAST_DAYS = ("01-31", "03-31", "04-30", "06-29", "06-30", "09-30", "12-30")
+
+
+def lacking(rules: Rulebook) -> list[str]:
+    """Jurisdictions of the small market that a law does not have, in their order; without them it cannot open."""
+    known = {each.code for each in rules.jurisdictions}
+    return [place for place in dict.fromkeys(place for _, _, place in ACCOUNTS) if place not in known]
 
 
 def opening(authority: str, rng: random.Random) -> list[Wish]:
