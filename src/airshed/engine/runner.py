@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from airshed.engine.apply import apply
@@ -28,6 +29,8 @@ from airshed.rulebook.schema import Rulebook
 
 #: Most commands that one commit waits for.
 LARGEST_GROUP = 10_000
+#: What to do about a record that is not what was written.
+ALTERED = "it was altered: restore the book from a copy"
 
 
 class Answer(NamedTuple):
@@ -126,12 +129,31 @@ def checked(line: Line, after: int, previous: str) -> tuple[Record, str]:
     record = decode(line)
     if record.seq != line.seq:
         place = f"book record {line.seq}"
-        raise Malformed(place, f"calls itself {record.seq}", "it was altered: restore the book from a copy")
+        raise Malformed(place, f"calls itself {record.seq}", ALTERED)
     return record, reached
 
 
 def fold(state: State, line: Line, previous: str) -> str:
     """Check a line against the chain and fold it; the new end of the chain, or `Malformed` naming the record."""
     record, reached = checked(line, state.seq, previous)
-    take_in(state, record)
+    with following(record.seq):
+        take_in(state, record)
     return reached
+
+
+@contextmanager
+def following(seq: int) -> Iterator[None]:
+    """Within, a record that was read is taken in: one that cannot follow from those before it is `Malformed`.
+
+    Whoever forges a record can make its hash too; what breaks then is the book and not the engine.
+    """
+    try:
+        yield
+    except AssertionError as error:
+        raise Malformed(f"book record {seq}", f"breaks an invariant ({_said(error)})", ALTERED) from None
+    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
+        raise Malformed(f"book record {seq}", f"names what is not there ({_said(error)})", ALTERED) from None
+
+
+def _said(error: Exception) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__

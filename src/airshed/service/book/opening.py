@@ -11,6 +11,7 @@ import msgspec
 
 from airshed.engine.commands import AdoptRulebook, Command
 from airshed.engine.edge import CURE, said_twice, well_formed
+from airshed.engine.invariants import check as check_state
 from airshed.engine.runner import LARGEST_GROUP, Answer, Runner
 from airshed.engine.state import State
 from airshed.model.provenance import Provenance
@@ -28,10 +29,17 @@ _decoder = msgspec.json.Decoder(Command)
 
 
 def carry_on(book: Book) -> Runner:
-    """The runner of a book under the law it adopted last; `Malformed` when it has none."""
+    """The runner of a book under the law it adopted last; `Malformed` when it has none, or cannot have happened."""
     rules = law_of(book)
     with book.named():
-        return Runner(book, rules)
+        runner = Runner(book, rules)
+    try:
+        check_state(runner.state)
+    except AssertionError as error:
+        place = f"{book.path} after record {runner.state.seq}"
+        cure = "airshed book verify names the record; restore the book from a copy"
+        raise Malformed(place, f"breaks an invariant ({error})", cure) from None
+    return runner
 
 
 def law_of(book: Book) -> Rulebook:

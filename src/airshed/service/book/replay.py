@@ -22,7 +22,7 @@ from airshed.engine import events as e
 from airshed.engine.decide import decide
 from airshed.engine.invariants import check as check_state
 from airshed.engine.journal import GENESIS, Line, MemoryJournal, Record
-from airshed.engine.runner import Answer, Runner, checked, take_in
+from airshed.engine.runner import Answer, Runner, checked, following, take_in
 from airshed.engine.state import State
 from airshed.model.provenance import OTHER_LAW, Simulation
 from airshed.model.refusal import Malformed, Refusal, Why
@@ -189,8 +189,9 @@ class _Replay:
         found = self.found
         found.records += 1
         fate, answer = self._offered(record)
-        take_in(self.before, record)
-        found.before.take(self.before, record.events)
+        with following(record.seq):
+            take_in(self.before, record)
+            found.before.take(self.before, record.events)
         name = type(record.body).__name__
         found.fates[name, fate] += 1
         if fate in ("refused", "otherwise", "dangling", "accepted"):

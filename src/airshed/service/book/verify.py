@@ -134,16 +134,6 @@ def rebuild(book: Book) -> int:
     with book.named():
         state, rows, reached = State(), Rows(), GENESIS
         for line in book.lines():
-            reached = _fold(state, line, reached)
+            reached = fold(state, line, reached)
             rows.note(state, decode(line))
         return write(book, rows.of(state))
-
-
-def _fold(state: State, line: Line, reached: str) -> str:
-    place, cure = f"book record {line.seq}", "restore the book from a copy"
-    try:
-        return fold(state, line, reached)
-    except AssertionError as error:
-        raise Malformed(place, f"breaks an invariant ({error})", cure) from None
-    except (LookupError, TypeError) as error:
-        raise Malformed(place, f"names what is not there ({error})", cure) from None

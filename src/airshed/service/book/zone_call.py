@@ -9,7 +9,7 @@ from airshed.engine import commands as c
 from airshed.engine.journal import GENESIS, decode
 from airshed.engine.procedures.guards import no
 from airshed.engine.procedures.zone_call_law import left_out, line_of, problem, round_of
-from airshed.engine.runner import Answer, Runner, fold
+from airshed.engine.runner import Answer, Runner, fold, following
 from airshed.engine.state import State
 from airshed.market.zonecall import Cleared, NotCleared, certificate, settle_in_rounds, solve_in_rounds
 from airshed.market.zonecall.nouns import SECONDS
@@ -90,14 +90,15 @@ def proof(book: Book, call: str) -> dict[str, Any]:
             record = decode(line)
             body = record.body
             if isinstance(body, c.CloseZoneCall) and body.call == call and record.refusal is None:
-                assert state.rulebook is not None
-                rules = load_texts(book.law(state.rulebook.digest))
-                known = state.zone_calls[call]
-                struck = left_out(state, rules, record.at, known)
-                parts = problem(state, rules, known, body.seed, struck)
-                done = settle_in_rounds(*parts, [round_of(each) for each in body.rounds])
-                assert not isinstance(done, NotCleared), f"record {record.seq}: {done}"
-                return certificate(done)
+                with following(record.seq):
+                    assert state.rulebook is not None
+                    rules = load_texts(book.law(state.rulebook.digest))
+                    known = state.zone_calls[call]
+                    struck = left_out(state, rules, record.at, known)
+                    parts = problem(state, rules, known, body.seed, struck)
+                    done = settle_in_rounds(*parts, [round_of(each) for each in body.rounds])
+                    assert not isinstance(done, NotCleared), f"record {record.seq}: {done}"
+                    return certificate(done)
             reached = fold(state, line, reached)
     what = (
         f"the zone-wide call {call!r} is open still"

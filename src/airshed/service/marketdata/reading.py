@@ -9,7 +9,7 @@ import msgspec
 
 from airshed.engine import events as e
 from airshed.engine.journal import GENESIS, Line, Record
-from airshed.engine.runner import checked, take_in
+from airshed.engine.runner import checked, following, take_in
 from airshed.engine.state import State, book_name
 from airshed.market.depth import BEST, Depth, depth_of
 from airshed.market.interest import Interest, interest
@@ -116,7 +116,8 @@ def read_market(lines: Iterable[Line], until: Until = END, *, history: bool = Fa
         record, reached = checked(line, market.state.seq, reached)
         if until.at is not None and record.refusal is None and record.at > until.at:
             break
-        _take(market, record, history)
+        with following(record.seq):
+            _take(market, record, history)
     if until.seq is not None and market.state.seq < until.seq:
         raise Malformed(f"book record {until.seq}", "is not there", f"the book ends at {market.state.seq}")
     return market
