@@ -20,6 +20,7 @@ from collections import deque
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import polars as pl
 
 from airshed.lab.stacks.episodes import read_episodes
@@ -104,7 +105,7 @@ def hour_by_hour(
 
 def tenth_of(evidence: Path, manifest: files.Manifest, folder: Path) -> files.Manifest:
     """Every tenth stack as evidence of its own."""
-    few = files.Manifest(files.FORMAT, YEAR, SEED, manifest.stacks[::10])
+    few = msgspec.structs.replace(manifest, stacks=manifest.stacks[::10])
     for holding in few.stacks:
         shutil.copytree(evidence / holding.stack, folder / holding.stack)
     files.write_record(folder / files.MANIFEST, few)

@@ -112,7 +112,7 @@ def tenth_of(folder: Path, into: Path) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(place(folder, holding.year, holding.stack), path)
     shutil.copy(folder / hourly.STACKS, into / hourly.STACKS)
-    hourly.write_manifest(into, manifest.seed, few)
+    hourly.write_manifest(into, manifest.told, few)
 
 
 def values_of(answer: dict[str, Any]) -> int:

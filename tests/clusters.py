@@ -18,10 +18,10 @@ LONGEST_S = 600.0
 HANGING = """
 import pathlib, time
 from airshed.service import recompute
-def hang(path, year, hours):
+def hang(path, year, hours, provenance):
     calls.append(path)
     if len(calls) < {which}:
-        return honest(path, year, hours)
+        return honest(path, year, hours, provenance)
     path.write_bytes(b"PAR1 and no more")
     pathlib.Path({told!r}).write_text(str(path))
     time.sleep({longest})

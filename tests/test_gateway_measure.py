@@ -14,7 +14,7 @@ import pytest
 
 from airshed.cli.mrv.shown import measuring_law
 from airshed.lab.stacks.device import HOURS, MINUTES, Logger, instant_of, plan
-from airshed.model.provenance import Simulation
+from airshed.model.provenance import Simulation, of_evidence
 from airshed.model.refusal import Malformed
 from airshed.mrv.readings import readings_from_rows
 from airshed.rulebook.shipped import shipped
@@ -90,8 +90,8 @@ def test_days_that_came_over_a_bad_line_are_measured_like_the_same_readings(tmp_
 
     rows = [one.content(HOURS, NEW_YEAR + hour * HOUR) for hour in range(hours)]
     direct = replace(readings_from_rows(2027, [row_of(text) for text in rows]), through=hours)
-    written = hourly.write_readings(tmp_path / "direct", STACK, direct)
-    hourly.write_manifest(tmp_path / "direct", None, [written])
+    written = hourly.write_readings(tmp_path / "direct", STACK, direct, of_evidence(None))
+    hourly.write_manifest(tmp_path / "direct", of_evidence(None), [written])
     recompute_readings(tmp_path / "direct", ZONE, rules, tmp_path / "expected", workers=1)
 
     there, expected = (hours_path(tmp_path / name, 2027, STACK).read_bytes() for name in ("out", "expected"))

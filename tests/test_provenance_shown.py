@@ -16,17 +16,25 @@ from airshed.cli.main import ROOMS, build, run
 from airshed.cli.origins import OF_COMMAND, of_command
 from airshed.cli.reference.shell import leaves
 from airshed.engine.tables import TABLES
-from airshed.model.provenance import DEMO, KINDS, Figures, Programme, Simulation, of_evidence, one_line, said
+from airshed.model.provenance import (
+    DEMO, KINDS, STACKS, Figures, Programme, Simulation, of_evidence, one_line, said, together,
+)  # fmt: skip
+from airshed.model.refusal import Malformed
 from airshed.pages.market import build as market_page
 from airshed.pages.market.facts import facts_of
 from airshed.rulebook.digest import digest
+from airshed.rulebook.shipped import shipped
 from airshed.service.book.sqlite import Book
 from airshed.service.marketdata import read_market
 from airshed.service.marketdata.export import export
+from airshed.service.stacks.held import provenance_of
+from airshed.service.stacks.measure import simulate_zone
+from airshed.zone.load import load as load_zone
 from laws import FILES, RULES
 from seasons import played
 
 SAMPLE = 8
+ZONE = load_zone(shipped("zones", "dianzhong"))
 
 
 @pytest.fixture(scope="module")
@@ -149,4 +157,60 @@ def test_every_template_of_a_page_has_the_line() -> None:
 
 def test_evidence_that_was_drawn_says_so() -> None:
     assert of_evidence(7) == Simulation("stacks that report", 7)
-    assert of_evidence(None) == Figures(("given",))
+    assert of_evidence(None) == Figures(("measured",))
+
+
+@pytest.fixture(scope="module")
+def evidence(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One stack's simulated year."""
+    folder = tmp_path_factory.mktemp("evidence") / "evidence"
+    simulate_zone(folder, ZONE, 2027, 7, stacks=["KM-CEM-01-B"], workers=1)
+    return folder
+
+
+def test_simulated_evidence_says_so_in_its_manifest_and_in_all_that_is_made_of_it(
+    evidence: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = {"is": "simulation", "scenario": STACKS, "seed": 7}
+    frames, hours, out = str(evidence), str(tmp_path / "hours"), tmp_path / "out"
+    assert json.loads((evidence / "evidence.json").read_bytes())["provenance"] == told
+    for words in (
+        ["mrv", "run", frames, "--out", str(out), "--workers", "1"],
+        ["mrv", "readings", frames, "--out", hours, "--workers", "1"],
+        ["mrv", "run", hours, "--out", str(tmp_path / "again"), "--workers", "1"],
+        ["mrv", "explain", frames, "KM-CEM-01-B", "2027-03-03"],
+        ["mrv", "page", hours, "KM-CEM-01-B", "--out", str(tmp_path / "page.html")],
+        ["mrv", "completeness", frames, "--out", str(tmp_path / "map.html"), "--workers", "1"],
+    ):
+        status, line = printed([*words, "--json"], monkeypatch, capsys)
+        assert (status, json.loads(line)["provenance"]) == (0, told), words
+    for name in ("page.html", "map.html"):
+        assert all(each in (tmp_path / name).read_text("utf-8") for each in said(Simulation(STACKS, 7))), name
+    written = [*out.rglob("*.parquet"), *Path(hours).rglob("*.parquet")]
+    assert len(written) == 2
+    for path in written:
+        assert json.loads(pl.read_parquet_metadata(path)["provenance"]) == told, path
+    for path in (*out.glob("summary-*.json"), *out.glob("*/2027/*.json"), Path(hours) / "readings.json"):
+        assert json.loads(path.read_bytes())["provenance"] == told, path
+
+
+def test_old_evidence_is_told_by_its_seed_and_a_manifest_that_says_two_things_is_refused(
+    evidence: Path, tmp_path: Path
+) -> None:
+    said_there = json.loads((evidence / "evidence.json").read_bytes())
+    for name, change, told in (
+        ("old", {"provenance": None}, of_evidence(7)),
+        ("receipts", {"provenance": None, "seed": None}, of_evidence(None)),
+    ):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "evidence.json").write_text(json.dumps({**said_there, **change}))
+        assert provenance_of(tmp_path / name) == told
+    (tmp_path / "old" / "evidence.json").write_text(json.dumps({**said_there, "seed": None}))
+    with pytest.raises(Malformed, match="its seed is None"):
+        provenance_of(tmp_path / "old")
+
+
+def test_readings_of_two_seeds_are_not_taken_for_measured() -> None:
+    """They have no one seed, which used to be the mark of a monitor."""
+    assert together([of_evidence(7), of_evidence(8)]) == Simulation(STACKS)
+    assert together([of_evidence(7), of_evidence(None)]) == Figures(("measured", "simulated"))

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from airshed.lab.stacks.episodes import read_episodes
 from airshed.lab.stacks.sector import sector_stack
 from airshed.lab.stacks.stacks import readings as readings_of
+from airshed.model.provenance import of_evidence
 from airshed.model.refusal import Malformed
 from airshed.mrv.flue_gas import Floats
 from airshed.mrv.hours import close_hours
@@ -37,7 +38,7 @@ from airshed.service.stacks import readings as hourly
 from airshed.service.stacks.evidence import read_manifest
 from airshed.service.stacks.measure import read_readings, simulate_zone
 from airshed.service.stacks.recompute import ReadingsJob, recompute, recompute_readings, recompute_readings_of
-from airshed.service.stacks.recomputed import code_digest, hours_path, made_path, result_path
+from airshed.service.stacks.recomputed import code_digest, hours_path, made_path, result_of, result_path
 from airshed.service.stacks.sector import readings_of_evidence, simulate_sector
 from airshed.service.stacks.totals import Summary
 from airshed.zone.load import load
@@ -169,7 +170,7 @@ def some_readings(draw: st.DrawFn) -> StackReadings:
 def test_whatever_readings_hold_is_on_disk(readings: StackReadings) -> None:
     with TemporaryDirectory() as made:
         folder = Path(made)
-        chain = hourly.read_chain(folder, hourly.write_readings(folder, "KM-1-A", readings))
+        chain = hourly.read_chain(folder, hourly.write_readings(folder, "KM-1-A", readings, of_evidence(3)))
         back = hourly.read_readings(folder, chain, hourly.read_content(folder, chain))
         for field in fields(StackReadings):
             assert same(getattr(back, field.name), getattr(readings, field.name)), field.name
@@ -221,7 +222,7 @@ def test_a_year_looks_back_on_the_one_before_and_on_no_other(sector: Path, alone
             closed, hours = close_year_with_hours(
                 registration, readings_on_disk(sector, year, stack)[1], RULES, look_back
             )
-            assert result_path(alone, year, stack).read_bytes() == msgspec.json.encode(closed, order="sorted") + b"\n"
+            assert result_path(alone, year, stack).read_bytes() == result_of(closed, of_evidence(11))
             table = pl.read_parquet(hours_path(alone, year, stack))
             assert table["mass_mg"].to_list() == np.concatenate([one.mass_mg for one in hours.values()]).tolist()
     gaps = [
@@ -256,9 +257,11 @@ def test_a_year_that_is_damaged_is_made_again_with_its_look_back(sector: Path, a
 
 def test_a_change_of_one_year_computes_it_and_the_one_after(sector: Path, alone: Path, tmp_path: Path) -> None:
     folder, out = shutil.copytree(sector, tmp_path / "sector"), shutil.copytree(alone, tmp_path / "out")
-    new = hourly.write_readings(folder, "PWR-00001-A", readings_of(sector_stack(11, 1)[0], 2023, 12))
+    new = hourly.write_readings(folder, "PWR-00001-A", readings_of(sector_stack(11, 1)[0], 2023, 12), of_evidence(12))
     there = hourly.read_manifest(folder).holdings
-    hourly.write_manifest(folder, 11, [new if (new.stack, new.year) == (one.stack, one.year) else one for one in there])
+    hourly.write_manifest(
+        folder, of_evidence(11), [new if (new.stack, new.year) == (one.stack, one.year) else one for one in there]
+    )
     _, kept = again(folder, out)
     assert kept == 7
 
@@ -360,7 +363,7 @@ def test_a_second_run_into_one_folder_is_refused_and_names_the_first(sector: Pat
 def test_a_worker_that_outlives_its_run_writes_nothing_into_the_next_one(sector: Path, tmp_path: Path) -> None:
     out, (holding, *_) = tmp_path / "out", hourly.read_manifest(sector).holdings
     registration = hourly.read_registrations(sector)[holding.stack]
-    job = ReadingsJob(sector, holding.stack, (holding,), registration, RULES, out, code_digest())
+    job = ReadingsJob(sector, holding.stack, (holding,), registration, RULES, out, of_evidence(11), code_digest())
     with only_writer(out, "mrv run") as run:
         with pytest.raises(Malformed, match="belongs to another run by now"):
             recompute_readings_of(msgspec.structs.replace(job, run="of the one before"))

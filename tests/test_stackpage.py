@@ -23,6 +23,7 @@ from typer.testing import CliRunner
 
 from airshed.cli.mrv.group import app
 from airshed.lab.stacks.episodes import read_episodes
+from airshed.model.provenance import of_evidence, one_line
 from airshed.model.refusal import Malformed
 from airshed.mrv import states
 from airshed.mrv.exceedance import times_over
@@ -288,8 +289,8 @@ def test_a_year_that_runs_is_drawn_up_to_now(held: Held, tmp_path: Path) -> None
             flags={code: np.where(late, 0, column).astype(np.uint8) for code, column in there.flags.items()},
             through=through,
         )
-        holding = write_readings(tmp_path, stack, cut)
-        write_manifest(tmp_path, None, [holding])
+        holding = write_readings(tmp_path, stack, cut, of_evidence(None))
+        write_manifest(tmp_path, of_evidence(None), [holding])
         facts = read_stack(tmp_path, stack, ZONE, RULES)
         for each in facts.pollutants:
             spans = (*each.raw_spans, *each.final_spans)
@@ -315,12 +316,14 @@ def test_the_same_evidence_gives_the_same_page(held: Held, page: str) -> None:
 
 
 def test_synthetic_readings_are_marked_and_real_ones_are_not(held: Held, page: str) -> None:
-    mark = "simulated from seed 7"
+    mark = one_line(of_evidence(7))[:40]
     facts = held.facts[BOILER]
     fields = {name: getattr(facts, name) for name in facts.__slots__}
 
     assert mark in page
-    assert "simulated from seed" not in build(StackFacts(**{**fields, "seed": None}))
+    measured = build(StackFacts(**{**fields, "provenance": of_evidence(None)}))
+    assert mark not in measured
+    assert "Figures: measured" in measured
 
 
 def test_plotly_accepts_every_figure_and_each_names_its_measure(held: Held) -> None:

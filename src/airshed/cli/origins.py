@@ -23,7 +23,7 @@ OF_COMMAND: dict[str, tuple[str, ...]] = {
     "gateway status": ("given",),
     "gateway gaps": ("given",),
     "gateway refused": ("given",),
-    "gateway measure": ("given",),
+    "gateway measure": ("measured",),
     "zone check": ("published", "assumed", "simulated"),
     "zone copy": ("published", "assumed", "simulated"),
     "zone caps": ("assumed", "simulated"),

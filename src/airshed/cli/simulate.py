@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from airshed.cli.show import as_json, bar, console
+from airshed.cli.show import as_json, bar, console, of
+from airshed.model.provenance import of_evidence
 from airshed.model.refusal import Malformed
 
 app = typer.Typer(help="Synthetic evidence of a zone. 合成监测数据。", no_args_is_help=True)
@@ -46,6 +47,7 @@ def stacks(
     inventory = load(folder)
     names = [name.strip() for name in only.split(",")] if only else None
     count = len(chosen_stacks(inventory, names))
+    of(of_evidence(seed))
     began = perf_counter()
     with bar(count, json) as told:
         manifest = simulate_zone(
@@ -96,6 +98,7 @@ def sector(
     if not 2000 <= int(first) <= int(last or first) <= 2100 or len(span) > MOST_YEARS:
         cure = f"give up to {MOST_YEARS} years from 2000 to 2100, the earlier one first"
         raise Malformed("--years", f"{years} cannot be simulated", cure)
+    of(of_evidence(seed))
     began = perf_counter()
     with bar(stacks, json) as told:
         done = simulate_sector(out, stacks, span, seed, workers=workers, progress=told)
@@ -149,6 +152,7 @@ def device(
         wanted.write_registration(register)
         console.print(f"{count} devices: {register}")
         return
+    of(of_evidence(seed))
     counts = asyncio.run(play(wanted))
     if json:
         as_json(counts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import msgspec
@@ -54,6 +55,7 @@ Provenance = Programme | Simulation
 #: What figures may be that come from no book, in English and Chinese. One vocabulary for the whole house.
 KINDS: dict[str, tuple[str, str]] = {
     "law": ("the text of a rulebook", "规则文本"),
+    "measured": ("measured, as monitors reported it", "监测设备上报的数据"),
     "published": ("published, with its source", "公开发布的数据（注明来源）"),
     "given": ("computed from what was given", "由所给数据计算"),
     "assumed": ("assumed", "假设"),
@@ -72,8 +74,40 @@ Told = Provenance | Figures
 
 
 def of_evidence(seed: int | None) -> Told:
-    """What evidence is by the seed of its manifest; what came through a gateway is as it was given."""
-    return Figures(("given",)) if seed is None else Simulation(STACKS, seed)
+    """What evidence is: simulated from a seed, or, without one, measured.
+
+    >>> of_evidence(7), of_evidence(None)
+    (Simulation(scenario='stacks that report', seed=7), Figures(of=('measured',)))
+    """
+    return Figures(("measured",)) if seed is None else Simulation(STACKS, seed)
+
+
+def together(found: Iterable[Told]) -> Told:
+    """What several things are that are shown, summed or kept as one; of none of them, what is given.
+
+    >>> together([Simulation(STACKS, 7), Simulation(STACKS, 8)])
+    Simulation(scenario='stacks that report', seed=None)
+    >>> together([of_evidence(7), of_evidence(None)])
+    Figures(of=('measured', 'simulated'))
+    """
+    apart = list(dict.fromkeys(found))
+    if len(apart) == 1:
+        return apart[0]
+    played = {each.scenario for each in apart if isinstance(each, Simulation)}
+    if len(played) == 1 and all(isinstance(each, Simulation) for each in apart):
+        return Simulation(played.pop())
+    kinds = {kind for each in apart for kind in _kinds(each)} or {"given"}
+    return Figures(tuple(kind for kind in KINDS if kind in kinds))
+
+
+def _kinds(told: Told) -> tuple[str, ...]:
+    match told:
+        case Figures(of=kinds):
+            return kinds
+        case Simulation():
+            return ("simulated",)
+        case Programme():
+            return ("given",)
 
 
 def said(provenance: Told | None) -> tuple[str, str]:

@@ -10,7 +10,7 @@ import typer
 
 from airshed.cli.mrv.shown import Json, measuring_law
 from airshed.cli.mrv.shown import LawName as Rules
-from airshed.cli.show import as_json, console, table
+from airshed.cli.show import as_json, console, of, table
 from airshed.model.refusal import Malformed
 
 ZoneName = Annotated[str, typer.Option("--zone", help="Name of a shipped zone, or its folder.")]
@@ -55,10 +55,12 @@ def explain(
     """
     from airshed.mrv.steps import kg
     from airshed.service.stacks.explain import explain as explained
+    from airshed.service.stacks.held import provenance_of
     from airshed.zone.load import find as find_zone
     from airshed.zone.load import load as load_zone
 
     inventory = load_zone(find_zone(zone))
+    of(provenance_of(folder))
     found = explained(
         folder,
         stack,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from airshed.cli.mrv.shown import LawBook, LawName, marks_of, measuring_law
-from airshed.cli.show import as_json, bar, console, table
+from airshed.cli.show import as_json, bar, console, of, table
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def page(
         browser()
     inventory, rules = _law(zone, rulebook, book)
     facts = read_stack(folder, stack, inventory, rules, year, marks_of(book) if book else None)
+    of(facts.provenance)
     if png is not None:
         take(picture_page(facts, "en" if language == "en" else "zh"), picture_size(facts), png)
     write(out, build(facts))
@@ -110,6 +111,7 @@ def completeness(
     marks = marks_of(book) if book else None
     with bar(len(held_year(folder, inventory, year).stacks), json) as advance:
         facts = count(folder, inventory, rules, year=year, marks=marks, workers=workers, progress=advance)
+    of(facts.provenance)
     write(out, build_completeness(facts))
     ranking = facts.ranking()
     rows = [
@@ -168,6 +170,7 @@ def exceedances(
 
     inventory, rules = _law(zone, rulebook, book)
     there = held_year(folder, inventory, year, marks_of(book) if book else None)
+    of(there.provenance)
     with bar(len(there.stacks), json) as advance:
         closed = closed_years(there, rules, workers=workers, progress=advance)
         found = exceedances_of(each for one in closed for each in one.exceedances)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from airshed.cli.mrv.shown import Json, LawBook, LawName, marks_of, measuring_law, t
-from airshed.cli.show import as_json, bar, console, table
+from airshed.cli.show import as_json, bar, console, of, table
 
 if TYPE_CHECKING:
     from airshed.service.stacks.totals import Summary
@@ -48,6 +48,7 @@ def run(
 
     from airshed.service.stacks import readings as hourly
     from airshed.service.stacks.evidence import read_manifest
+    from airshed.service.stacks.held import provenance_of
     from airshed.service.stacks.recompute import recompute, recompute_readings
     from airshed.zone.load import find as find_zone
     from airshed.zone.load import load as load_zone
@@ -57,6 +58,7 @@ def run(
     rules = monitoring_rules(measuring_law(rulebook, book))
     marks = marks_of(book) if book is not None else None
     years: tuple[Summary, ...]
+    of(provenance_of(folder))
     began = perf_counter()
     if hourly.is_readings(folder):
         count = len({holding.stack for holding in hourly.read_manifest(folder).holdings})
@@ -96,8 +98,10 @@ def readings(
     from time import perf_counter
 
     from airshed.service.stacks.evidence import read_manifest
+    from airshed.service.stacks.held import provenance_of
     from airshed.service.stacks.sector import readings_of_evidence
 
+    of(provenance_of(evidence))
     began = perf_counter()
     with bar(len(read_manifest(evidence).stacks), json) as told:
         done = readings_of_evidence(evidence, out, workers=workers, progress=told)

@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 
 from airshed.model.period import days_of
+from airshed.model.provenance import Told
 from airshed.mrv import states
 from airshed.mrv.columns import runs
 from airshed.mrv.days import HOURS_PER_DAY
@@ -74,7 +75,8 @@ class Completeness:
 
     zone: Phrase
     year: int
-    seed: int | None
+    #: What the evidence is.
+    provenance: Told
     days: tuple[str, ...]
     jurisdictions: tuple[tuple[str, Phrase], ...]
     stacks: tuple[StackCount, ...]
@@ -160,7 +162,7 @@ def completeness(
     return Completeness(
         zone=Phrase(zone.name_en, zone.name_zh),
         year=there.year,
-        seed=there.seed,
+        provenance=there.provenance,
         days=tuple(days_of(there.year))[: -(-last // HOURS_PER_DAY)],
         jurisdictions=tuple((place.code, Phrase(place.name_en, place.name_zh)) for place in zone.jurisdictions),
         stacks=tuple(sorted(stacks, key=lambda stack: (order[stack.jurisdiction], stack.stack))),

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from airshed.model.period import days_of
+from airshed.model.provenance import Told
 from airshed.model.refusal import Malformed
 from airshed.mrv import states
 from airshed.mrv.applicability import absences, limits_of
@@ -85,8 +86,8 @@ class StackFacts:
     source: Source
     place: Phrase
     year: int
-    #: Of simulated evidence; None where it came from a monitor.
-    seed: int | None
+    #: What the evidence is.
+    provenance: Told
     #: How many hours of the year have passed.
     through: int
     #: Raw frames and their files; None, and none, where it was read from hourly readings.
@@ -135,7 +136,7 @@ def read_stack(
         source=source,
         place=Phrase(place.name_en, place.name_zh),
         year=held.year,
-        seed=there.seed,
+        provenance=there.provenance,
         through=through,
         holding=held.frames,
         months=held.months(),

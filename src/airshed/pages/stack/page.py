@@ -9,7 +9,6 @@ import msgspec
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from airshed.model.provenance import of_evidence
 from airshed.mrv import states
 from airshed.mrv.spans import hour_text
 from airshed.pages.kit import words as report_words
@@ -63,7 +62,7 @@ def build_completeness(facts: Completeness) -> str:
         environment(PACKAGE)
         .get_template("completeness.html.j2")
         .render(
-            provenance=told(of_evidence(facts.seed)),
+            provenance=told(facts.provenance),
             facts=facts,
             charts=script_json(drawn),
             plotly=Markup(get_plotlyjs()),
@@ -179,7 +178,7 @@ def _render(template: str, facts: StackFacts, **more: Any) -> str:
         environment(PACKAGE)
         .get_template(template)
         .render(
-            provenance=told(of_evidence(facts.seed)),
+            provenance=told(facts.provenance),
             facts=facts,
             headline=headline(facts),
             name=Phrase(names["en"], names["zh"]),

@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from airshed.model.provenance import of_evidence, together
 from airshed.model.refusal import Malformed
 from airshed.mrv.hj212.head import head_of
 from airshed.mrv.hj212.items import Unclear
@@ -90,7 +91,7 @@ def read_stack(job: ReceiptsJob) -> tuple[hourly.Holding, Taken]:
         put(job.out, path, b"".join(msgspec.json.encode(each) + b"\n" for each in refused))
     else:
         path.unlink(missing_ok=True)
-    holding = hourly.write_readings(job.out / READINGS, job.stack, readings)
+    holding = hourly.write_readings(job.out / READINGS, job.stack, readings, of_evidence(None))
     why = dict(sorted(Counter(each.why for each in refused).items()))
     return holding, Taken(job.stack, len(frames), int(np.count_nonzero(readings.framed)), why)
 
@@ -126,7 +127,8 @@ def readings_of_receipts(
         jobs.append(ReceiptsJob(receipts, stack, known[stack], year, rules, through, devices, out))
     folder = out / READINGS
     with only_writer(folder, "gateway measure"):
-        there = hourly.read_manifest(folder).holdings if hourly.is_readings(folder) else ()
+        before = hourly.read_manifest(folder) if hourly.is_readings(folder) else None
+        there = before.holdings if before else ()
         done = tuple(each(read_stack, jobs, workers, progress and (lambda job: progress(job.stack))))
         if not any(taken.hours for _, taken in done):
             for holding, _ in done:
@@ -138,7 +140,8 @@ def readings_of_receipts(
         mine = {(holding.stack, holding.year): holding for holding, _ in done}
         kept = [one for one in there if (one.stack, one.year) not in mine]
         holdings = sorted((*kept, *mine.values()), key=lambda one: (one.stack, one.year))
-        hourly.write_manifest(folder, None, holdings)
+        both = together([*([before.told] if before and kept else []), of_evidence(None)])
+        hourly.write_manifest(folder, both, holdings)
         sweep(folder)
     return tuple(taken for _, taken in done)
 

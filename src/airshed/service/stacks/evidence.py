@@ -21,6 +21,7 @@ from typing import TypeVar
 import msgspec
 from msgspec import DecodeError, ValidationError
 
+from airshed.model.provenance import Simulation, Told, of_evidence
 from airshed.model.refusal import Malformed
 from airshed.mrv.hj212.stream import chunks
 
@@ -63,14 +64,21 @@ class Holding(msgspec.Struct, frozen=True):
     last_day: str
 
 
-class Manifest(msgspec.Struct, frozen=True):
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """What a folder of evidence holds; written last, so a folder without it is unfinished."""
 
     format: str
     year: int
     #: None for evidence that was not simulated.
     seed: int | None
+    #: What the frames are; a manifest of before that was written has none, and its seed says it.
+    provenance: Told | None = None
     stacks: tuple[Holding, ...]
+
+    @property
+    def told(self) -> Told:
+        """What the frames are."""
+        return of_evidence(self.seed) if self.provenance is None else self.provenance
 
 
 def month_path(folder: Path, stack: str, month: str) -> Path:
@@ -139,7 +147,14 @@ def read_manifest(folder: Path) -> Manifest:
     manifest = _record(path, Manifest)
     if manifest.format != FORMAT:
         raise Malformed(str(path), f"format {manifest.format!r}", f"this version reads {FORMAT!r}")
+    check_told(path, manifest.seed, manifest.provenance)
     return manifest
+
+
+def check_told(path: Path, seed: int | None, told: Told | None) -> None:
+    """A manifest says one thing of its seed, also where it says it twice; else `Malformed`."""
+    if told is not None and (told.seed if isinstance(told, Simulation) else None) != seed:
+        raise Malformed(str(path), f"its seed is {seed}, and its provenance another", "restore it from a copy")
 
 
 def read_chain(folder: Path, holding: Holding, year: int) -> Chain:

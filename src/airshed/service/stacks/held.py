@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from airshed.model.provenance import Told
 from airshed.model.refusal import Malformed
 from airshed.mrv.hours import ClosedHours, close_hours
 from airshed.mrv.marks import Mark
@@ -77,6 +78,8 @@ class HeldYear(msgspec.Struct, frozen=True):
     year: int
     #: Of a simulation; None for what came from monitors.
     seed: int | None
+    #: What it is.
+    provenance: Told
     stacks: tuple[HeldStack, ...]
 
     def of(self, stack: str) -> HeldStack:
@@ -103,9 +106,7 @@ def held_year(folder: Path, zone: Zone, year: int | None = None, marks: YearMark
     measure` wrote may be named for the readings in it. `Malformed` for a folder that holds neither, a year that it does
     not hold, or a stack that is not of this zone.
     """
-    inner = folder / hourly.READINGS
-    if not (folder / hourly.MANIFEST).is_file() and (inner / hourly.MANIFEST).is_file():
-        folder = inner
+    folder = _inner(folder)
     if hourly.is_readings(folder):
         return _marked(_of_readings(folder, zone, year), marks)
     manifest = files.read_manifest(folder)
@@ -117,7 +118,20 @@ def held_year(folder: Path, zone: Zone, year: int | None = None, marks: YearMark
         HeldStack(folder, one.stack, manifest.year, _known(known, one.stack, path, zone), frames=one)
         for one in manifest.stacks
     )
-    return _marked(HeldYear(path, manifest.year, manifest.seed, stacks), marks)
+    return _marked(HeldYear(path, manifest.year, manifest.seed, manifest.told, stacks), marks)
+
+
+def provenance_of(folder: Path) -> Told:
+    """What a folder of evidence or of hourly readings says that it holds; `Malformed` for one that holds neither."""
+    folder = _inner(folder)
+    return hourly.read_manifest(folder).told if hourly.is_readings(folder) else files.read_manifest(folder).told
+
+
+def _inner(folder: Path) -> Path:
+    """The readings in the folder of `airshed gateway measure`; any other folder itself."""
+    inner = folder / hourly.READINGS
+    is_measured = not (folder / hourly.MANIFEST).is_file() and (inner / hourly.MANIFEST).is_file()
+    return inner if is_measured else folder
 
 
 def _marked(held: HeldYear, marks: YearMarks | None) -> HeldYear:
@@ -165,7 +179,7 @@ def _of_readings(folder: Path, zone: Zone, year: int | None) -> HeldYear:
         for one in manifest.holdings
         if one.year == chosen
     )
-    return HeldYear(path, chosen, manifest.seed, stacks)
+    return HeldYear(path, chosen, manifest.seed, manifest.told, stacks)
 
 
 def _read_hourly(folder: Path, holding: hourly.Holding) -> StackReadings:

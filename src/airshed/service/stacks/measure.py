@@ -14,6 +14,7 @@ from airshed.lab.stacks.episodes import Episode, episodes_of
 from airshed.lab.stacks.operation import month_of_hours
 from airshed.lab.stacks.stacks import Levels, simulate
 from airshed.model.period import days_of
+from airshed.model.provenance import Told, of_evidence
 from airshed.model.refusal import Malformed
 from airshed.mrv.days import day_chain
 from airshed.mrv.flue_gas import Floats
@@ -77,6 +78,8 @@ class MeasureJob(msgspec.Struct, frozen=True):
     year: int
     registration: StackRegistration
     rules: MonitoringRules
+    #: What the evidence is.
+    provenance: Told
     #: Where to put the stack's hours as Parquet; None for nowhere.
     hours: Path | None = None
     #: The operator's marks that stand.
@@ -123,7 +126,13 @@ def simulate_zone(
         for stack in chosen
     ]
     done = list(each(simulate_stack, jobs, workers, progress and (lambda job: progress(job.stack.stack))))
-    manifest = files.Manifest(files.FORMAT, year, seed, tuple(holding for holding, _ in done))
+    manifest = files.Manifest(
+        format=files.FORMAT,
+        year=year,
+        seed=seed,
+        provenance=of_evidence(seed),
+        stacks=tuple(holding for holding, _ in done),
+    )
     files.write_record(folder / files.TRUTH, Truth(year, seed, tuple(truth for _, truth in done)))
     files.write_record(folder / files.MANIFEST, manifest)
     files.sync([folder])
@@ -149,7 +158,7 @@ def measure_stack(job: MeasureJob) -> StackYear:
     job.hours.mkdir(parents=True, exist_ok=True)
     path = job.hours / f"{job.registration.stack}.parquet"
     part = path.with_suffix(".part")
-    write_hours(part, job.year, hours)
+    write_hours(part, job.year, hours, job.provenance)
     part.replace(path)
     return closed
 
@@ -195,6 +204,7 @@ def measure_jobs(
             manifest.year,
             known[holding.stack],
             rules,
+            manifest.told,
             hours,
             tuple((marks or {}).get(holding.stack, ())),
         )
@@ -233,10 +243,11 @@ def _with_air_pressure(rows: HourRows) -> dict[str, Floats]:
     return means
 
 
-def write_hours(path: Path, year: int, hours: Mapping[str, FinalHours]) -> None:
+def write_hours(path: Path, year: int, hours: Mapping[str, FinalHours], provenance: Told) -> None:
     """The hours of a stack, one row per hour and pollutant: status before and after, why, mass before and after.
 
-    The bytes depend on the hours alone, not on what the process did before, for one version of Polars.
+    What they are stands in the metadata of the schema. The bytes depend on that and the hours alone, not on what the
+    process did before, for one version of Polars.
     """
     import polars as pl
 
@@ -252,7 +263,8 @@ def write_hours(path: Path, year: int, hours: Mapping[str, FinalHours]) -> None:
         "mass_mg": np.concatenate([final.mass_mg for final in finals]),
     }
     series = [*_keys(year, tuple(hours)), *(pl.Series(name, column) for name, column in columns.items())]
-    pl.DataFrame(series).write_parquet(path, compression=CODEC, compression_level=CODEC_LEVEL)
+    said = {"provenance": msgspec.json.encode(provenance).decode()}
+    pl.DataFrame(series).write_parquet(path, compression=CODEC, compression_level=CODEC_LEVEL, metadata=said)
 
 
 @lru_cache(maxsize=16)

@@ -22,12 +22,14 @@ import msgspec
 import numpy as np
 from msgspec import DecodeError, ValidationError
 
+from airshed.model.provenance import Figures, Simulation, Told, of_evidence
 from airshed.model.refusal import Malformed
 from airshed.mrv.flue_gas import Floats
 from airshed.mrv.readings import FACTORS, FLOW, Flags, StackReadings
 from airshed.mrv.rules import StackRegistration
 from airshed.mrv.spans import hours_in
 from airshed.service.run.parts import put
+from airshed.service.stacks.evidence import check_told
 from airshed.service.stacks.measure import CODEC, CODEC_LEVEL
 
 FORMAT = "airshed readings 1"
@@ -54,6 +56,8 @@ class Chain(msgspec.Struct, frozen=True):
     through: int | None
     #: Valid hourly masses of the year before, mg, oldest first, where they came with the readings.
     history_mg: dict[str, tuple[int, ...]]
+    #: What the readings are; None in a folder of before that was written, whose manifest says it.
+    provenance: Told | None = None
 
 
 class Holding(msgspec.Struct, frozen=True):
@@ -65,13 +69,22 @@ class Holding(msgspec.Struct, frozen=True):
     chain: str
 
 
-class Manifest(msgspec.Struct, frozen=True):
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """What a folder of readings holds; written last, so a year that is not in it is unfinished."""
 
     format: str
     #: None for readings of real frames, and for those of more than one seed.
     seed: int | None
+    #: What the readings are together; a manifest of before that was written has none.
+    provenance: Told | None = None
     holdings: tuple[Holding, ...]
+
+    @property
+    def told(self) -> Told:
+        """What the readings are. Old ones without a seed are measured or of several seeds: nobody said which."""
+        if self.provenance is not None:
+            return self.provenance
+        return Figures(("given",)) if self.seed is None else of_evidence(self.seed)
 
 
 def readings_path(folder: Path, year: int, stack: str) -> Path:
@@ -84,10 +97,11 @@ def chain_path(folder: Path, year: int, stack: str) -> Path:
     return folder / CHAINS / str(year) / f"{stack}.json"
 
 
-def write_readings(folder: Path, stack: str, readings: StackReadings) -> Holding:
-    """Put a stack's year on disk, each file whole or not at all."""
+def write_readings(folder: Path, stack: str, readings: StackReadings, provenance: Told) -> Holding:
+    """Put a stack's year on disk, each file whole or not at all, with what it is in the metadata of its schema."""
     packed = io.BytesIO()
-    _table(readings).write_parquet(packed, compression=CODEC, compression_level=CODEC_LEVEL)
+    said_of = {"provenance": msgspec.json.encode(provenance).decode()}
+    _table(readings).write_parquet(packed, compression=CODEC, compression_level=CODEC_LEVEL, metadata=said_of)
     content = packed.getvalue()
     chain = Chain(
         stack,
@@ -97,6 +111,7 @@ def write_readings(folder: Path, stack: str, readings: StackReadings) -> Holding
         readings.outside,
         readings.through,
         {pollutant: tuple(masses.tolist()) for pollutant, masses in readings.history_mg.items()},
+        provenance,
     )
     said = msgspec.json.encode(chain) + b"\n"
     put(folder, readings_path(folder, readings.year, stack), content)
@@ -145,13 +160,15 @@ def read_manifest(folder: Path) -> Manifest:
     manifest = _record(path, _read(path), Manifest)
     if manifest.format != FORMAT:
         raise Malformed(str(path), f"format {manifest.format!r}", f"this version reads {FORMAT!r}")
+    check_told(path, manifest.seed, manifest.provenance)
     return manifest
 
 
-def write_manifest(folder: Path, seed: int | None, holdings: Sequence[Holding]) -> None:
+def write_manifest(folder: Path, provenance: Told, holdings: Sequence[Holding]) -> None:
     """Say what is there; the last thing to be written."""
+    seed = provenance.seed if isinstance(provenance, Simulation) else None
     rows = b",\n".join(msgspec.json.encode(holding) for holding in holdings)
-    head = msgspec.json.encode({"format": FORMAT, "seed": seed}).removesuffix(b"}")
+    head = msgspec.json.encode({"format": FORMAT, "seed": seed, "provenance": provenance}).removesuffix(b"}")
     put(folder, folder / MANIFEST, head + b',"holdings":[\n' + rows + b"\n]}\n", durable=True)
 
 

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import msgspec
 
+from airshed.model.provenance import Told
 from airshed.model.refusal import Malformed
 from airshed.mrv.hours import ClosedHours, close_hours
 from airshed.mrv.marks import Mark
@@ -36,6 +37,7 @@ from airshed.service.stacks.recomputed import (
     hours_path,
     kept,
     put_made,
+    result_of,
     result_path,
     stacks_there,
     sum_of,
@@ -74,6 +76,8 @@ class ReadingsJob(msgspec.Struct, frozen=True):
     registration: StackRegistration
     rules: MonitoringRules
     out: Path
+    #: What the folder says that it holds, for chains that do not say it.
+    provenance: Told
     #: As in `RecomputeJob`.
     code: str
     run: str = ""
@@ -92,7 +96,9 @@ def recompute_stack(job: RecomputeJob) -> tuple[Recomputed, ...]:
     there = kept(job.out, year, job.stack, inputs)
     if there is None:
         readings = read_readings(measure.folder, measure.holding, year)
-        there, _ = _close(job, measure.registration, readings, measure.rules, inputs, None, measure.marks)
+        there, _ = _close(
+            job, measure.registration, readings, measure.rules, inputs, None, measure.marks, measure.provenance
+        )
     return (there,)
 
 
@@ -109,7 +115,8 @@ def recompute_readings_of(job: ReadingsJob) -> tuple[Recomputed, ...]:
             earlier = None
         chain = hourly.read_chain(job.folder, holding)
         content = hourly.read_content(job.folder, chain)
-        chains = holding.chain + (earlier.holding.chain if earlier else "")
+        told = chain.provenance or job.provenance
+        chains = holding.chain + (earlier.holding.chain if earlier else "") + _said(told)
         marks = job.marks.get(holding.year, ())
         rules = _rules_sum(job.rules, job.registration, (*job.marks.get(holding.year - 1, ()), *marks))
         inputs = Inputs(next(reversed(chain.days), ""), sha256(chains.encode()).hexdigest(), rules, job.code)
@@ -118,7 +125,7 @@ def recompute_readings_of(job: ReadingsJob) -> tuple[Recomputed, ...]:
         if there is None:
             readings = hourly.read_readings(job.folder, chain, content)
             before = earlier.closed(job) if earlier else None
-            there, raw = _close(job, job.registration, readings, job.rules, inputs, before, marks)
+            there, raw = _close(job, job.registration, readings, job.rules, inputs, before, marks, told)
         done.append(there)
         earlier = _Earlier(holding, chain, content, raw)
     return tuple(done)
@@ -171,7 +178,8 @@ def recompute_readings(
     known = {**registrations(zone), **hourly.read_registrations(folder)}
     by_stack: dict[str, list[hourly.Holding]] = {}
     wanted: dict[int, set[str]] = {}
-    for holding in hourly.read_manifest(folder).holdings:
+    manifest = hourly.read_manifest(folder)
+    for holding in manifest.holdings:
         if holding.stack not in known:
             place = str(folder / hourly.MANIFEST)
             raise Malformed(place, f"no such stack {holding.stack!r} in {zone.name_en}", "name its own zone")
@@ -186,6 +194,7 @@ def recompute_readings(
             known[stack],
             rules,
             out,
+            manifest.told,
             code,
             marks=(marks or {}).get(stack, {}),
         )
@@ -250,17 +259,18 @@ def _close(
     inputs: Inputs,
     before: Mapping[str, ClosedHours] | None,
     marks: tuple[Mark, ...],
+    told: Told,
 ) -> tuple[Recomputed, Mapping[str, ClosedHours]]:
     """Close a stack-year and put it on disk: hours and result, then what says that they are whole."""
     out, year, stack = job.out, readings.year, registration.stack
     closed, hours = close_year_with_hours(registration, readings, rules, before, marks)
-    result = msgspec.json.encode(closed, order="sorted") + b"\n"
+    result = result_of(closed, told)
     if job.run and not still_writes(out, job.run):
         raise Malformed("--out", f"{out} belongs to another run by now", "nothing to do: that one does it")
-    hours_sum = whole(out, hours_path(out, year, stack), lambda part: write_hours(part, year, hours))
+    hours_sum = whole(out, hours_path(out, year, stack), lambda part: write_hours(part, year, hours, told))
     result_sum = put(out, result_path(out, year, stack), result)
-    put_made(out, year, stack, Made(inputs, result_sum, hours_sum))
-    done = Recomputed(stack, year, len(closed.days), closed.masses, result_sum, hours_sum, kept=False)
+    put_made(out, year, stack, Made(inputs, result_sum, hours_sum, told))
+    done = Recomputed(stack, year, len(closed.days), closed.masses, result_sum, hours_sum, kept=False, provenance=told)
     return done, {pollutant: final.raw for pollutant, final in hours.items()}
 
 
@@ -284,8 +294,12 @@ def _rules_sum(rules: MonitoringRules, registration: StackRegistration, marks: t
     return sha256(msgspec.json.encode((rules, registration, marks), order="sorted")).hexdigest()
 
 
+def _said(told: Told) -> str:
+    return msgspec.json.encode(told).decode()
+
+
 def _inputs(job: MeasureJob, code: str) -> Inputs:
-    said = sha256()
+    said = sha256(_said(job.provenance).encode())
     folder = job.folder / job.holding.stack
     chain = files.read_chain(job.folder, job.holding, job.year)
     months = [files.month_path(job.folder, job.holding.stack, month.month) for month in chain.months]

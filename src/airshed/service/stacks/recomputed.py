@@ -20,8 +20,9 @@ import msgspec
 from msgspec import DecodeError, ValidationError
 
 import airshed
+from airshed.model.provenance import Told
 from airshed.model.refusal import Malformed
-from airshed.mrv.year import YearMass
+from airshed.mrv.year import StackYear, YearMass
 from airshed.service.run.parts import put
 
 CODE = (
@@ -57,6 +58,8 @@ class Made(msgspec.Struct, frozen=True):
     inputs: Inputs
     result_sha256: str
     hours_sha256: str
+    #: What the evidence is.
+    provenance: Told
 
 
 class Recomputed(msgspec.Struct, frozen=True):
@@ -70,6 +73,8 @@ class Recomputed(msgspec.Struct, frozen=True):
     hours_sha256: str
     #: Whether it was there already, whole and from the same inputs.
     kept: bool
+    #: What its evidence is.
+    provenance: Told
 
 
 class Closed(msgspec.Struct, frozen=True):
@@ -117,7 +122,22 @@ def kept(out: Path, year: int, stack: str, inputs: Inputs) -> Recomputed | None:
         closed = msgspec.json.decode(result.read_bytes(), type=Closed)
     except (OSError, DecodeError, ValidationError, UnicodeDecodeError):
         return None
-    return Recomputed(stack, year, len(closed.days), closed.masses, made.result_sha256, made.hours_sha256, kept=True)
+    return Recomputed(
+        stack,
+        year,
+        len(closed.days),
+        closed.masses,
+        made.result_sha256,
+        made.hours_sha256,
+        kept=True,
+        provenance=made.provenance,
+    )
+
+
+def result_of(closed: StackYear, provenance: Told) -> bytes:
+    """A closed stack-year as canonical JSON, and last what its evidence is."""
+    raw = msgspec.json.encode(closed, order="sorted")
+    return raw[:-1] + b',"provenance":' + msgspec.json.encode(provenance) + b"}\n"
 
 
 def put_made(out: Path, year: int, stack: str, made: Made) -> None:

@@ -10,6 +10,7 @@ import msgspec
 
 from airshed.lab.stacks.sector import MOST_STACKS, sector_stack
 from airshed.lab.stacks.stacks import readings
+from airshed.model.provenance import Told, of_evidence, together
 from airshed.model.refusal import Malformed
 from airshed.service.run.lock import LOCK, only_writer
 from airshed.service.run.parts import PARTS, sweep
@@ -29,6 +30,7 @@ class ReadJob(msgspec.Struct, frozen=True):
     holding: files.Holding
     year: int
     out: Path
+    provenance: Told
 
 
 class DrawJob(msgspec.Struct, frozen=True):
@@ -42,15 +44,18 @@ class DrawJob(msgspec.Struct, frozen=True):
 
 def read_stack(job: ReadJob) -> hourly.Holding:
     """Read the evidence of one stack's year, checked against its chain, and write its readings."""
-    return hourly.write_readings(job.out, job.holding.stack, read_readings(job.evidence, job.holding, job.year))
+    return hourly.write_readings(
+        job.out, job.holding.stack, read_readings(job.evidence, job.holding, job.year), job.provenance
+    )
 
 
 def draw_stack(job: DrawJob) -> tuple[hourly.Holding, ...]:
     """Draw the years of one synthetic stack and write its readings."""
     stack, _ = sector_stack(job.seed, job.number)
     return tuple(
-        hourly.write_readings(job.out, stack.stack, readings(stack, year, job.seed)) for year in job.years
-    )  # fmt: skip
+        hourly.write_readings(job.out, stack.stack, readings(stack, year, job.seed), of_evidence(job.seed))
+        for year in job.years
+    )
 
 
 def readings_of_evidence(
@@ -72,10 +77,10 @@ def readings_of_evidence(
             if (one.stack, manifest.year) in held:
                 what = f"{out} holds {one.stack} in {manifest.year} already"
                 raise Malformed("--out", what, "name another folder; readings are only added")
-        jobs = [ReadJob(evidence, holding, manifest.year, out) for holding in manifest.stacks]
+        jobs = [ReadJob(evidence, holding, manifest.year, out, manifest.told) for holding in manifest.stacks]
         done = tuple(each(read_stack, jobs, workers, progress and (lambda job: progress(job.holding.stack))))
-        seed = manifest.seed if there is None or there.seed == manifest.seed else None
-        hourly.write_manifest(out, seed, (*(there.holdings if there else ()), *done))
+        both = together([*([there.told] if there else []), manifest.told])
+        hourly.write_manifest(out, both, (*(there.holdings if there else ()), *done))
         sweep(out)
     return done
 
@@ -102,7 +107,7 @@ def simulate_sector(
         told = progress and partial(_told, progress)
         drawn: Iterator[tuple[hourly.Holding, ...]] = each(draw_stack, jobs, workers, told)
         done = tuple(holding for own in drawn for holding in own)
-        hourly.write_manifest(out, seed, done)
+        hourly.write_manifest(out, of_evidence(seed), done)
         sweep(out)
     return done
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from airshed.model.provenance import Told, together
 from airshed.mrv.year import YearMass
 from airshed.service.stacks.recomputed import Recomputed
 
@@ -36,6 +37,8 @@ class Summary(msgspec.Struct, frozen=True):
     #: Over the SHA-256 of each result, and of each stack's hours, in the order of the input's manifest.
     results_sha256: str
     hours_sha256: str
+    #: What the evidence is, of all stacks together.
+    provenance: Told
 
 
 def sum_up(done: Iterable[Recomputed], there: Mapping[int, Set[str]]) -> tuple[tuple[Summary, ...], int]:
@@ -60,9 +63,11 @@ class _Year:
     totals: dict[str, PollutantTotal] = field(default_factory=dict)
     results: Any = field(default_factory=sha256)
     hours: Any = field(default_factory=sha256)
+    told: dict[Told, None] = field(default_factory=dict)
 
     def add(self, one: Recomputed) -> None:
         self.stacks += 1
+        self.told[one.provenance] = None
         self.days += one.sealed_days
         self.results.update(bytes.fromhex(one.result_sha256))
         self.hours.update(bytes.fromhex(one.hours_sha256))
@@ -71,7 +76,8 @@ class _Year:
 
     def summary(self, year: int) -> Summary:
         shown = tuple(self.totals[name] for name in sorted(self.totals))
-        return Summary(year, self.stacks, self.days, shown, self.results.hexdigest(), self.hours.hexdigest())
+        sums = self.results.hexdigest(), self.hours.hexdigest()
+        return Summary(year, self.stacks, self.days, shown, *sums, together(self.told))
 
 
 def _added(so_far: PollutantTotal | None, mass: YearMass) -> PollutantTotal:
