@@ -17,7 +17,16 @@ from airshed.cli.origins import OF_COMMAND, of_command
 from airshed.cli.reference.shell import leaves
 from airshed.engine.tables import TABLES
 from airshed.model.provenance import (
-    DEMO, KINDS, STACKS, Figures, Programme, Simulation, of_evidence, one_line, said, together,
+    DEMO,
+    KINDS,
+    STACKS,
+    Figures,
+    Programme,
+    Simulation,
+    of_evidence,
+    one_line,
+    said,
+    together,
 )  # fmt: skip
 from airshed.model.refusal import Malformed
 from airshed.pages.market import build as market_page

@@ -25,6 +25,7 @@ OF_COMMAND: dict[str, tuple[str, ...]] = {
     "gateway refused": ("given",),
     "gateway measure": ("measured",),
     "zone check": ("published", "assumed", "simulated"),
+    "zone quoted": ("published",),
     "zone copy": ("published", "assumed", "simulated"),
     "zone caps": ("assumed", "simulated"),
     "zone draw": ("published", "assumed", "simulated"),

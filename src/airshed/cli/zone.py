@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from msgspec import to_builtins
 
 from airshed.cli.copying import copied
 from airshed.cli.lab.case import Json
@@ -115,6 +116,56 @@ def works(
             for each in facts
         ],
     )
+    say(SAID)
+
+
+@app.command()
+def quoted(
+    zone: Annotated[str, typer.Argument(metavar="FOLDER_OR_NAME", help="Folder of a zone, or dianzhong.")],
+    json: Json = False,
+) -> None:
+    """Readings of real works that somebody else published: what is printed, and how it was read. 引用的监测值。
+
+    Not measured by this system, and played in no simulated year.
+
+    Example: airshed zone quoted dianzhong
+    """
+    from airshed.zone.facts import read_facts
+    from airshed.zone.load import find, load
+    from airshed.zone.quoted import FILE, SAID, read_quoted
+
+    folder = find(zone)
+    found = load(folder)
+    rows = read_quoted(folder, read_facts(folder, [place.code for place in found.jurisdictions]))
+    if json:
+        for row in rows:
+            over = None if row.times_over is None else str(row.times_over)
+            as_json({**to_builtins(row), "times_over": over, "said": SAID})
+        return
+    if not rows:
+        say([f"{folder.name} has no {FILE}: nothing is quoted. 无引用监测值。"])
+        return
+    table(
+        f"{found.name_en} {found.name_zh}: quoted readings 引用的监测值",
+        ("", "works 企业", "outlet 排放口", "pollutant", "month 月份", "printed 原文", "L [mg/m3]", "C/L - 1 #"),
+        [
+            (
+                row.quote,
+                row.works,
+                row.outlet,
+                row.pollutant.value,
+                row.month,
+                row.printed,
+                f"{row.limit_mg_m3:g}",
+                "not printed 原文未载" if row.times_over is None else row.times_over,
+            )
+            for row in rows
+        ],
+    )
+    for row in rows:
+        console.print(f"{row.quote} {row.read_as_en}\n   {row.read_as_zh}\n   {row.limit_cite} ({row.status})")
+    for source in dict.fromkeys(row.source for row in rows):
+        console.print(f"Source 出处: {source}.")
     say(SAID)
 
 
