@@ -216,7 +216,7 @@ def test_the_command_gives_the_same_as_the_library(tmp_path: Path) -> None:
         app, ["manual", str(tmp_path / "tests.csv"), "--hours", str(tmp_path / "hours.csv"), "--json"]
     )
 
-    (year,) = json.loads(done.stdout)
+    year = json.loads(done.stdout)
     assert year["mass_mg"] == 3_500 * 1_000_000
     assert year["quarters"][0]["rate_mg_h"] == "3500000"
     assert shown(Decimal("2.345")) == "2.34"
