@@ -15,9 +15,10 @@ from airshed.cli.mrv.group import app
 from airshed.lab.stacks.episodes import read_episodes
 from airshed.model.provenance import Simulation
 from airshed.mrv import states
+from airshed.mrv.marks import Mark
 from airshed.mrv.readings import AIR_PRESSURE
 from airshed.mrv.rules import Law
-from airshed.mrv.spans import hour_text
+from airshed.mrv.spans import hour_of_day, hour_text
 from airshed.mrv.year import close_year_with_hours
 from airshed.rulebook.shipped import shipped
 from airshed.service.book.opening import adopt
@@ -202,3 +203,15 @@ def test_a_mass_is_explained_by_the_law_of_the_book_that_is_named(held: Held, tm
         for more in ([], ["--book", str(path)], ["--book", str(path), "--rulebook", "dianzhong"])
     ]
     assert laws == ["hj75", "part75", "hj75"]
+
+
+def test_an_hour_under_an_operators_mark_is_what_the_operator_said(held: Held) -> None:
+    """A measured hour that its operator says was maintenance is filled as the law fills it."""
+    when, hour = "2027-03-24T20", hour_of_day(YEAR, "2027-03-24") + 20
+    marks = {STACK: {YEAR: (Mark("maintenance", hour, hour, 1),)}}
+    before = explain(held.now, STACK, when, ZONE, RULES, pollutant="SO2")
+
+    marked = explain(held.now, STACK, when, ZONE, RULES, pollutant="SO2", marks=marks)
+
+    assert marked.why != before.why
+    assert "maintenance" in marked.why

@@ -11,11 +11,14 @@ from typer.testing import CliRunner
 from airshed.cli.book.group import app
 from airshed.engine import commands as c
 from airshed.lab.simulator.small_market import EXCHANGE
+from airshed.model.refusal import Why
 from airshed.rulebook.digest import digest
+from airshed.service.book.preview import SILENT, foresee
 from airshed.service.book.sealed import SEALED, sealed_accounts, shown
 from airshed.service.book.sqlite import Book
+from airshed.service.marketdata.reading import Market
 from laws import FILES, RULES
-from markets import AUTHORITY, SERIES, done, market
+from markets import AUTHORITY, SERIES, done, market, why
 
 #: A limit that nothing else in the book has.
 LIMIT = 417_000
@@ -51,7 +54,8 @@ def test_no_table_of_an_open_book_prints_a_sealed_price(open_book: Path, words: 
 
 def test_how_many_are_sealed_is_said(open_book: Path) -> None:
     assert "1 of spring are sealed until it is closed" in printed(open_book, "bids")
-    assert json.loads(printed(open_book, "call_orders", "--json")) == {"sealed": 1, "of": "noon"}
+    told = json.loads(printed(open_book, "call_orders", "--json"))
+    assert (told["sealed"], told["of"]) == (1, "noon")
 
 
 def test_what_is_set_aside_for_a_sealed_bid_is_not_told_either(open_book: Path) -> None:
@@ -62,6 +66,50 @@ def test_what_is_set_aside_for_a_sealed_bid_is_not_told_either(open_book: Path) 
             place = found.columns.index(column)
             assert all((row[place] is None) == (row[0] in {"cement", "steel"}) for row in found.rows), table
             assert found.silent
+
+
+def test_a_refusal_does_not_tell_what_was_bid_or_is_free(open_book: Path, tmp_path: Path) -> None:
+    """Too little is free because of a bid: the sentence with the sum would tell the bid."""
+    refused = tmp_path / "refused.book"
+    with Book.create(refused) as book:
+        book.keep_law(digest(RULES), FILES)
+        runner = market(book, tables=True)
+        before = runner.state.ledger.purses["cement"].free
+        done(runner, AUTHORITY, c.OpenAuction("spring", SERIES, 100_000))
+        assert why(runner, "cement", c.PlaceBid("spring", "cement", 300, LIMIT + 1)) == Why.OFF_TICK
+        assert "4,170.01" in printed(refused, "refusals", "--json")  # nothing is sealed yet
+        done(runner, "cement", c.PlaceBid("spring", "cement", 70_000, LIMIT))
+        assert why(runner, "small-bank", c.Withdraw("cement", before)) == Why.INSUFFICIENT_CASH
+    for words in ((), ("--json",)):
+        told = printed(refused, "refusals", *words)
+        assert "4,170.01" not in told
+        assert "99,999,708,100" not in told
+        assert Why.INSUFFICIENT_CASH in told
+
+
+def test_a_preview_does_not_tell_what_is_free_beside_sealed_bids() -> None:
+    runner = market()
+    before = runner.state.ledger.purses["cement"].free
+    done(runner, AUTHORITY, c.OpenAuction("spring", SERIES, 100_000))
+    done(runner, "cement", c.PlaceBid("spring", "cement", 70_000, LIMIT))
+    wish = c.Command("small-bank", "too much", c.Withdraw("cement", before))
+
+    (told,) = foresee(runner, [wish], runner.state.at)
+
+    assert told.record.refusal is not None
+    assert (told.record.refusal.why, told.record.refusal.detail) == (Why.INSUFFICIENT_CASH, SILENT)
+
+
+def test_open_interest_does_not_tell_of_sealed_orders() -> None:
+    runner = market()
+    usual = Market(state=runner.state).interest()
+    done(runner, EXCHANGE, c.OpenCall("noon", SERIES, ""))
+    done(runner, "steel", c.PlaceCallOrder("noon", "steel", "sell", 200, LIMIT))
+    assert Market(state=runner.state).interest() == usual
+
+    done(runner, "steel", c.PlaceOrder("steel", SERIES, "sell", 500, LIMIT))
+
+    assert Market(state=runner.state).interest()[0].set_aside == 500
 
 
 def test_what_is_over_is_shown_whole(open_book: Path, tmp_path: Path) -> None:

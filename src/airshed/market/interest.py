@@ -26,7 +26,7 @@ class Interest(msgspec.Struct, frozen=True):
     operators: int
     #: Free in traders' accounts.
     traders: int
-    #: Set aside in operators' and traders' accounts: for orders, deals, calls, auctions of a holder.
+    #: Set aside in operators' and traders' accounts: for orders, deals, auctions of a holder; not for what is sealed.
     set_aside: int
     #: Given up for an emission.
     surrendered: int

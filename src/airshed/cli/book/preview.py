@@ -168,7 +168,7 @@ def _say_closings(closings: Sequence[Closing], money: str) -> None:
     over = sum(each.over_limit for closing in closings for each in closing.left)
     ended = sum(each.expired for closing in closings for each in closing.left)
     penalties, makeup = sum(each.penalty_fen for each in closings), sum(each.makeup for each in closings)
-    poor = [each.account for each in closings if each.penalty_fen > each.free_fen]
+    poor = [each.account for each in closings if each.free_fen is not None and each.penalty_fen > each.free_fen]
     console.print(
         f"{len(settled) - len(short)} of {len(settled)} obligations met, {tonnes(sum(each.short for each in closings))}"
         f" t short: penalties {yuan(penalties)} {money}, {tonnes(makeup)} t made up from the next allocation"

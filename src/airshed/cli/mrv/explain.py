@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from airshed.cli.mrv.shown import Json, measuring_law
+from airshed.cli.mrv.shown import Json, LawBook, marks_of, measuring_law
 from airshed.cli.mrv.shown import LawName as Rules
 from airshed.cli.show import as_json, console, of, table
 from airshed.model.refusal import Malformed
@@ -43,13 +43,14 @@ def explain(
     before: Annotated[Path | None, typer.Option("--before", metavar="DIR", help="Evidence of the year before.")] = None,
     zone: ZoneName = "dianzhong",
     rulebook: Rules = "",
-    book: OfBook = None,
+    book: LawBook = None,
     json: Json = False,
 ) -> None:
     """Say step by step how the mass of an hour, a day or a year came about, with every figure. 核算过程说明。
 
     An hour is followed from its frame to its mass, or from the rule that fills it to the hour that stands in. A year
-    ends with its obligation. Times are Beijing time; an hour is named by its beginning.
+    ends with its obligation. Under an operator's mark an hour is what the operator said: --book brings the marks. Times
+    are Beijing time; an hour is named by its beginning.
 
     Example: airshed mrv explain evidence QJ-PWR-03-B 2027-03-27T18 --pollutant SO2
     """
@@ -70,6 +71,7 @@ def explain(
         pollutant=pollutant,
         law=None if law is None else law.value,
         before=before,
+        marks=marks_of(book) if book else None,
     )
     if json:
         as_json(found)

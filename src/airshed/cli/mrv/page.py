@@ -229,12 +229,14 @@ def exceedances(
         ],
     )
     console.print(
-        f"{len(found.rows)} of {found.compared} limits of {len(there.stacks)} stacks were exceeded; {len(shown)} shown."
+        f"{len(found.rows)} of {found.compared} limits of {len(there.stacks)} stacks "
+        f"{'was' if len(found.rows) == 1 else 'were'} exceeded; {len(shown)} shown."
         f" {found.compared}项限值中{len(found.rows)}项超标。"
     )
     if book:
         console.print(
-            f"{found.broken} count; {found.marked} only in hours under a mark that stands. "
+            f"{found.broken} {'counts' if found.broken == 1 else 'count'}; "
+            f"{found.marked} only in hours under a mark that stands. "
             f"计为超标{found.broken}项，另{found.marked}项仅在有效标记时段。"
         )
     else:

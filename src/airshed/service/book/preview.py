@@ -22,7 +22,10 @@ from airshed.model.refusal import Refusal
 from airshed.registry.moves import Delivered
 from airshed.rulebook import look
 from airshed.rulebook.schema import Rulebook
+from airshed.service.book.sealed import SAYING_FREE, sealed_in
 
+#: Stands for the sentence of a refusal that would say how much is free.
+SILENT = "how much is free is not told while sealed bids or orders wait"
 #: Commands that open what is sealed: what comes of them is not told before they are sent.
 OPENS_SEALED = (c.CloseAuction, c.CloseCall, c.CloseZoneCall, c.CloseRepurchase)
 
@@ -50,8 +53,8 @@ class Closing(msgspec.Struct, frozen=True):
     left: tuple[Left, ...]
     #: Offers of the account that are taken back first.
     offers_off: int
-    #: Money of the account that is not set aside, against the penalties.
-    free_fen: int
+    #: Money of the account that is not set aside, against the penalties; None where a sealed bid would be told by it.
+    free_fen: int | None
 
     @property
     def short(self) -> int:
@@ -129,6 +132,7 @@ def foresee(runner: Runner, wishes: Iterable[c.Command], at: int) -> Iterator[Fo
     opens sealed bids, for what follows would tell of them.
     """
     state, made = runner.state, dict[int, Record]()
+    sealed = frozenset(account for account, _, _ in sealed_in(state))
     for wish in wishes:
         command = well_formed(wish, at)
         seen = state.keys.get((command.actor, command.key))
@@ -143,8 +147,8 @@ def foresee(runner: Runner, wishes: Iterable[c.Command], at: int) -> Iterator[Fo
         if record is earlier:
             yield Foreseen(record, answered=True)
             continue
-        told = _told(state, runner.rules, record)
-        yield told
+        told = _told(state, runner.rules, record, sealed)
+        yield _discreet(told) if sealed else told
         if told.sealed:
             return
         made[record.seq] = record
@@ -158,7 +162,18 @@ def settling(state: State, rules: Rulebook, year: int) -> Iterator[c.Command]:
             yield c.Command(rules.programme.authority, f"preview close {account} {year}", c.CloseYear(account, year))
 
 
-def _told(state: State, rules: Rulebook, record: Record) -> Foreseen:
+def _discreet(told: Foreseen) -> Foreseen:
+    """While bids are sealed no refusal says how much is free, for that tells how much is set aside for them."""
+    refusal = told.record.refusal
+    if refusal is not None and refusal.why in SAYING_FREE:
+        record = msgspec.structs.replace(told.record, refusal=msgspec.structs.replace(refusal, detail=SILENT))
+        return msgspec.structs.replace(told, record=record)
+    if told.then is not None and told.then.why in SAYING_FREE:
+        return msgspec.structs.replace(told, then=msgspec.structs.replace(told.then, detail=SILENT))
+    return told
+
+
+def _told(state: State, rules: Rulebook, record: Record, sealed: frozenset[str]) -> Foreseen:
     if record.refusal is not None:
         return Foreseen(record)
     body: c.Body = record.body
@@ -178,13 +193,15 @@ def _told(state: State, rules: Rulebook, record: Record) -> Foreseen:
         record,
         waits=waits,
         closings=tuple(
-            _closing(state, rules, event, len(events) - 1) for event in events if isinstance(event, e.YearClosed)
+            _closing(state, rules, event, len(events) - 1, hidden=event.account in sealed)
+            for event in events
+            if isinstance(event, e.YearClosed)
         ),
         sharing=_sharing(state, rules, body, shared) if shared and isinstance(body, c.Allocate) else None,
     )
 
 
-def _closing(state: State, rules: Rulebook, event: e.YearClosed, others: int) -> Closing:
+def _closing(state: State, rules: Rulebook, event: e.YearClosed, others: int, *, hidden: bool) -> Closing:
     pollutants = {each.pollutant for each in event.settlements}
     gone = {move.series: count_of(move.blocks) for move in event.entry if isinstance(move, Delivered)}
     left = []
@@ -204,8 +221,8 @@ def _closing(state: State, rules: Rulebook, event: e.YearClosed, others: int) ->
                 blocked=position.count - banked - lost,
             )
         )
-    purse = state.ledger.purses[event.account]
-    return Closing(event.account, event.year, event.settlements, tuple(left), others, purse.free)
+    free = None if hidden else state.ledger.purses[event.account].free
+    return Closing(event.account, event.year, event.settlements, tuple(left), others, free)
 
 
 def _sharing(state: State, rules: Rulebook, body: c.Allocate, event: e.Allocated) -> Sharing:

@@ -7,10 +7,14 @@ itself holds them in the clear, for the book is one; so does a single record, wh
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from airshed.engine import commands as c
+from airshed.engine.state import State
 from airshed.engine.tables import BY_NAME
+from airshed.model.allowance import members
+from airshed.model.refusal import Why
 
 #: By read table: the table of what is open or over, and the column that names it in both.
 SEALED: Mapping[str, tuple[str, str]] = {
@@ -22,6 +26,17 @@ SEALED: Mapping[str, tuple[str, str]] = {
 }
 #: Columns that say what an account has set aside, and so how much it bids: not told of one with a sealed order.
 TELLING: Mapping[str, str] = {"accounts": "held_fen", "holdings": "held"}
+#: Commands that are sealed: why one was refused tells of it, or of those before it.
+SEALING: tuple[type[c.Body], ...] = (
+    c.ConsignLot,
+    c.PlaceBid,
+    c.AskRepurchase,
+    c.PlaceCallOrder,
+    c.PlaceZoneOffer,
+    c.PlaceZoneBid,
+)
+#: Refusals that say how much is free, and so how much is set aside.
+SAYING_FREE = (Why.INSUFFICIENT_CASH, Why.INSUFFICIENT_HOLDING)
 
 
 class Shown(NamedTuple):
@@ -33,7 +48,7 @@ class Shown(NamedTuple):
     total: int
     #: By name of what is open: how many rows of it are sealed.
     sealed: dict[str, int]
-    #: Accounts whose figure in a telling column is left out.
+    #: Accounts whose figure in a telling column, or refusals whose sentence, is left out.
     silent: tuple[str, ...] = ()
 
 
@@ -55,6 +70,8 @@ def shown(sql: sqlite3.Connection, table: str, limit: int, *, last: bool = False
     if last:
         rows.reverse()
     total = int(sql.execute(f"SELECT count(*) FROM {table}{where}").fetchone()[0])
+    if table == "refusals" and sealed_accounts(sql):
+        return _refusals(columns, rows, total)
     if table not in TELLING:
         return Shown(columns, rows, total, counts)
     bidding = sealed_accounts(sql)
@@ -70,6 +87,38 @@ def sealed_accounts(sql: sqlite3.Connection) -> frozenset[str]:
         for table, (of, key) in SEALED.items()
     ]
     return frozenset(account for (account,) in sql.execute(" UNION ".join(parts)))
+
+
+def sealed_in(state: State) -> Iterator[tuple[str, str, int]]:
+    """What waits sealed in what is open, by the state: account, series or "" for money, and what is set aside."""
+    for auction in state.auctions.values():
+        if auction.open:
+            yield from ((bid.account, "", bid.held) for bid in auction.bids)
+            yield from ((lot.account, auction.series, lot.count) for lot in auction.lots)
+    for tender in state.repurchases.values():
+        if tender.open:
+            yield from ((ask.account, tender.series, ask.count) for ask in tender.asks)
+    for call in state.calls.values():
+        if call.open:
+            for order in call.orders.values():
+                if order.side == "sell":
+                    yield from ((order.account, series, order.count) for series in members(call.series))
+                else:
+                    yield order.account, "", order.held
+    for zone_call in state.zone_calls.values():
+        if zone_call.open:
+            for wish in zone_call.orders.values():
+                yield wish.account, wish.series, wish.count if wish.series else wish.held
+
+
+def _refusals(columns: list[str], rows: list[tuple[Any, ...]], total: int) -> Shown:
+    """Refusals while something is sealed: not the sentences that tell what was bid, or what is free beside bids."""
+    names = {body.__name__ for body in SEALING}
+    why, command, detail = (columns.index(name) for name in ("why", "command", "detail"))
+    telling = [row[why] in SAYING_FREE or row[command] in names for row in rows]
+    silent = tuple(f"refusal {row[0]}" for row, tells in zip(rows, telling, strict=True) if tells)
+    shown_rows = [_without(row, detail) if tells else row for row, tells in zip(rows, telling, strict=True)]
+    return Shown(columns, shown_rows, total, {}, silent)
 
 
 def _without(row: Sequence[Any], place: int) -> tuple[Any, ...]:

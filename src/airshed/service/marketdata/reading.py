@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -17,6 +18,7 @@ from airshed.market.tape import Kind, Trade
 from airshed.model.allowance import members
 from airshed.model.refusal import Malformed
 from airshed.registry.accounts import AccountKind
+from airshed.service.book.sealed import sealed_in
 from airshed.service.marketdata.trades import trades_of
 
 
@@ -94,12 +96,16 @@ class Market:
         return [self.depth(series, levels, wall) for wall in ("", *walls)]
 
     def interest(self) -> tuple[Interest, ...]:
-        """Open interest of every series, in the order of issue."""
+        """Open interest of every series, in the order of issue; what a sealed order sets aside counts as free."""
         ledger = self.state.ledger
+        sealed: dict[tuple[str, str], int] = defaultdict(int)
+        for account, series, count in sealed_in(self.state):
+            sealed[account, series] += count
         held: dict[str, list[tuple[AccountKind, int, int]]] = {series: [] for series in ledger.caps}
         for (account, series), position in ledger.positions.items():
             if position.count:
-                held[series].append((ledger.accounts[account].kind, position.count, position.held))
+                aside = position.held - sealed[account, series]
+                held[series].append((ledger.accounts[account].kind, position.count, aside))
         return tuple(interest(series, ledger.caps[series], parts) for series, parts in held.items())
 
 

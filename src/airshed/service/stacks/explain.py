@@ -22,7 +22,7 @@ from airshed.mrv.steps import Step
 from airshed.mrv.substitution import FinalHours
 from airshed.mrv.year import close_year_with_hours
 from airshed.rulebook.schema import Rulebook
-from airshed.service.stacks.held import held_year
+from airshed.service.stacks.held import YearMarks, held_year
 from airshed.service.stacks.readings import is_readings
 from airshed.zone.monitoring import monitoring_rules
 from airshed.zone.zone import Zone
@@ -79,25 +79,27 @@ def explain(
     pollutant: str = "",
     law: Law | None = None,
     before: Path | None = None,
+    marks: YearMarks | None = None,
 ) -> Explained:
     """Explain an hour (`2027-03-27T18`), a day or a year of a stack; `Malformed` for what the folder does not hold.
 
     The folder is one of evidence or of hourly readings. `law` takes the place of that of the rulebook; `before` is the
-    evidence of the year before, which January looks back on; readings of several years have it beside them.
+    evidence of the year before, which January looks back on; readings of several years have it beside them. `marks` are
+    those of operators that stand: an hour under one is what its operator says.
     """
     rules = monitoring_rules(rulebook)
     if law is not None:
         rules = msgspec.structs.replace(rules, law=law)
     asked = WHEN.fullmatch(when)
-    held = held_year(folder, zone, int(asked[1]) if asked and is_readings(folder) else None).of(stack)
+    held = held_year(folder, zone, int(asked[1]) if asked and is_readings(folder) else None, marks).of(stack)
     registered, readings = held.registration, held.read()
     if pollutant and pollutant not in registered.pollutants:
         there = ", ".join(registered.pollutants)
         raise Malformed("--pollutant", f"{stack} does not measure {pollutant!r}", f"there are {there}")
     name = pollutant or registered.pollutants[0]
     year, day, hour = _when(when, readings.year)
-    earlier = held.earlier(rules) if before is None else _earlier(before, stack, zone, rules, year)
-    _, closed = close_year_with_hours(registered, readings, rules, earlier)
+    earlier = held.earlier(rules) if before is None else _earlier(before, stack, zone, rules, year, marks)
+    _, closed = close_year_with_hours(registered, readings, rules, earlier, held.own_marks)
     final = closed[name]
     if hour is not None:
         return _hour(registered, readings, final, hour, rules, earlier.get(name) if earlier else None)
@@ -159,11 +161,13 @@ def _hour(
     return Explained(stack.stack, final.pollutant, shown, rules.law, english, chinese, why, mass, tuple(told))
 
 
-def _earlier(folder: Path, stack: str, zone: Zone, rules: MonitoringRules, year: int) -> Mapping[str, ClosedHours]:
-    held = held_year(folder, zone, year - 1 if is_readings(folder) else None).of(stack)
+def _earlier(
+    folder: Path, stack: str, zone: Zone, rules: MonitoringRules, year: int, marks: YearMarks | None
+) -> Mapping[str, ClosedHours]:
+    held = held_year(folder, zone, year - 1 if is_readings(folder) else None, marks).of(stack)
     if held.year != year - 1:
         raise Malformed("--before", f"{folder} is of {held.year}", f"name the evidence of {year - 1}")
-    return close_hours(held.registration, held.read(), rules)[0]
+    return close_hours(held.registration, held.read(), rules, held.own_marks)[0]
 
 
 def _when(text: str, year: int) -> tuple[int, int | None, int | None]:
