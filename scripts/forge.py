@@ -21,6 +21,7 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -83,16 +84,27 @@ def written(record: Json) -> bytes:
         return raw
 
 
-def altered(alter: Alter, holds: bytes = b"") -> Callable[[list[bytes], Mapping[str, Rulebook]], Forged | None]:
-    """The first record that `alter` can change, among those whose bytes hold a text."""
+def altered(
+    alter: Alter, holds: bytes = b"", last: bool = False
+) -> Callable[[list[bytes], Mapping[str, Rulebook]], Forged | None]:
+    """The first record (or the last) that `alter` can change, among those whose bytes hold a text."""
 
     def make(raws: list[bytes], laws: Mapping[str, Rulebook]) -> Forged | None:
-        for place, raw in enumerate(raws):
-            if holds in raw:
-                record = msgspec.json.decode(raw)
-                if alter(record) and (new := written(record)) != raw:
+        for place in reversed(range(len(raws))) if last else range(len(raws)):
+            if holds in raws[place]:
+                record = msgspec.json.decode(raws[place])
+                if alter(record) and (new := written(record)) != raws[place]:
                     return Forged([*raws[:place], new, *raws[place + 1 :]], place + 1)
         return None
+
+    return make
+
+
+def preferred(*makes: Callable[[list[bytes], Mapping[str, Rulebook]], Forged | None]) -> Callable[..., Forged | None]:
+    """The first of several ways that the book has something for."""
+
+    def make(raws: list[bytes], laws: Mapping[str, Rulebook]) -> Forged | None:
+        return next((forged for each in makes if (forged := each(raws, laws)) is not None), None)
 
     return make
 
@@ -102,40 +114,48 @@ def events(record: Json, kind: str) -> Iterator[Json]:
     return (event for event in record["events"] if event["is"] == kind)
 
 
-def settlements(record: Json) -> Iterator[Json]:
-    """What was settled at the end of a year."""
-    return (each for event in events(record, "YearClosed") for each in event["settlements"])
+def settlements(record: Json) -> Iterator[tuple[Json, bool]]:
+    """What was settled at the end of a year, and whether somebody else fell well short in the same pollutant."""
+    for event in events(record, "YearClosed"):
+        for each in event["settlements"]:
+            others = (other for other in event["settlements"] if other is not each)
+            yield each, any(it["pollutant"] == each["pollutant"] and it["shortfall"] > 9 for it in others)
 
 
-def halved_penalty(record: Json) -> bool:
-    for each in settlements(record):
-        if each["penalty_fen"] > 1:
-            each["penalty_fen"] //= 2
-            return True
-    return False
+def settled(forge: Alter) -> Callable[..., Forged | None]:
+    """The last settlement that can be forged, where it can be that of one among several who fell short."""
+
+    def among(several: bool) -> Alter:
+        return lambda record: any(
+            each["shortfall"] > 9 * several and others >= several and forge(each)
+            for each, others in settlements(record)
+        )
+
+    return preferred(*(altered(among(several), b'"YearClosed"', last=True) for several in (True, False)))
 
 
-def no_makeup(record: Json) -> bool:
-    for each in settlements(record):
-        if each["makeup"]:
-            each["makeup"] = 0
-            return True
-    return False
+def halved_penalty(each: Json) -> bool:
+    each["penalty_fen"], before = each["penalty_fen"] // 2, each["penalty_fen"]
+    return bool(before > 1)
 
 
-def penalty_price(record: Json) -> bool:
+def no_makeup(each: Json) -> bool:
+    each["makeup"], before = 0, each["makeup"]
+    return bool(before)
+
+
+def penalty_price(each: Json) -> bool:
     """Price and penalty fit each other."""
-    for each in settlements(record):
-        if each["penalty_fen"] and each["price"] > 1_000:
-            each["penalty_fen"] = each["penalty_fen"] * (each["price"] - 1_000) // each["price"]
-            each["price"] -= 1_000
-            return True
-    return False
+    if not each["penalty_fen"] or each["price"] <= 1_000:
+        return False
+    each["penalty_fen"] = each["penalty_fen"] * (each["price"] - 1_000) // each["price"]
+    each["price"] -= 1_000
+    return True
 
 
 def no_shortfall(record: Json) -> bool:
     """A firm that fell short did not."""
-    for each in settlements(record):
+    for each, _ in settlements(record):
         if each["shortfall"]:
             each |= {"shortfall": 0, "penalty_fen": 0, "makeup": 0, "surrendered": each["obligation"]}
             return True
@@ -177,6 +197,12 @@ def refused(field: str, value: Callable[[str], str]) -> Alter:
     return alter
 
 
+def order_gone(record: Json) -> bool:
+    """An order is gone, the trades that fill it are not."""
+    kinds = [event["is"] for event in record["events"]]
+    return kinds[:2] == ["OrderPlaced", "Traded"] and record["events"].pop(0) is not None
+
+
 def event_gone(record: Json) -> bool:
     return len(record["events"]) > 1 and record["events"].pop() is not None
 
@@ -205,6 +231,26 @@ def was_refused(record: Json) -> bool:
         record["refusal"] = {"why": "insufficient_holding", "detail": "not enough", "cite": "art. 1"}
         return True
     return False
+
+
+def was_filled(raws: list[bytes], laws: Mapping[str, Rulebook]) -> Forged | None:
+    """The same of an order that others filled later."""
+    filled = {found for raw in raws for found in re.findall(rb'"maker":(\d+)', raw)}
+    for place in (place for place, raw in enumerate(raws) if b'"is":"OrderPlaced"' in raw):
+        found = re.search(rb'"is":"OrderPlaced","order":(\d+)', raws[place])
+        if found is not None and found[1] in filled:
+            one = altered(was_refused)([raws[place]], laws)
+            return one and Forged([*raws[:place], *one.raws, *raws[place + 1 :]], place + 1)
+    return None
+
+
+def unset_cap(raws: list[bytes], laws: Mapping[str, Rulebook]) -> Forged | None:
+    """A cap was never set, allowances of which were handed out later."""
+    for place in (place for place, raw in enumerate(raws) if b'"is":"CapSet"' in raw):
+        series = next(events(msgspec.json.decode(raws[place]), "CapSet"))["series"].encode()
+        if any(b'"entry":[["' in raw and b'"%s",[[' % series in raw for raw in raws[place + 1 :]):
+            return removed(raws, place)
+    return None
 
 
 def long_day(record: Json) -> bool:
@@ -289,6 +335,31 @@ def blanks(raws: list[bytes], laws: Mapping[str, Rulebook]) -> Forged | None:
     return Forged([*raws[:1], raws[1].replace(b',"at":', b', "at":', 1), *raws[2:]], 2)
 
 
+def other_provenance(record: Json) -> bool:
+    """A simulation calls itself a programme."""
+    for event in events(record, "RulebookAdopted"):
+        if record["seq"] == 1 and event["provenance"] != {"is": "programme"}:
+            event["provenance"] = record["body"]["provenance"] = {"is": "programme"}
+            return True
+    return False
+
+
+def other_key(record: Json) -> bool:
+    record["key"] += "-other"
+    return bool(record["body"]["do"] == "Deposit")
+
+
+def exchanged(raws: list[bytes], laws: Mapping[str, Rulebook]) -> Forged | None:
+    """Two that were registered one after the other, in the other order."""
+    for place, pair in enumerate(pairwise(raws)):
+        if all(b'"is":"ActorRegistered"' in raw for raw in pair):
+            first, second = (msgspec.json.decode(raw) for raw in pair)
+            if first["at"] == second["at"]:
+                swapped = renumbered([pair[1], pair[0]], place + 1)
+                return Forged([*raws[:place], *swapped, *raws[place + 2 :]], place + 1)
+    return None
+
+
 # --- records more or less
 
 
@@ -308,11 +379,14 @@ def without(text: bytes, last: bool = False) -> Callable[[list[bytes], Mapping[s
 
     def make(raws: list[bytes], laws: Mapping[str, Rulebook]) -> Forged | None:
         place = where(raws, text, last)
-        if place is None:
-            return None
-        return Forged([*raws[:place], *renumbered(raws[place + 1 :], place + 1)], place + 1)
+        return None if place is None else removed(raws, place)
 
     return make
+
+
+def removed(raws: list[bytes], place: int) -> Forged:
+    """A record is gone, and the others close the gap."""
+    return Forged([*raws[:place], *renumbered(raws[place + 1 :], place + 1)], place + 1)
 
 
 def twice(raws: list[bytes], laws: Mapping[str, Rulebook]) -> Forged | None:
@@ -398,6 +472,27 @@ def law_replaced(sql: sqlite3.Connection) -> bool:
     return True
 
 
+def law_doubled(sql: sqlite3.Connection) -> bool:
+    """A file stands twice in a law, so that two readers may find two texts."""
+    digest, texts = sql.execute("SELECT digest, texts FROM laws").fetchone()
+    sql.execute("UPDATE laws SET texts = ? WHERE digest = ?", (b'{"rulebook.toml":"",' + texts[1:], digest))
+    return True
+
+
+def no_bytes(sql: sqlite3.Connection) -> bool:
+    """A record that is no bytes, put in while the table let it in."""
+    path = sql.execute("PRAGMA database_list").fetchone()[2]
+    sql.commit()
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        made = other.execute("SELECT sql FROM sqlite_master WHERE name = 'journal'").fetchone()[0]
+        for ddl, then in ((made.replace(" STRICT", ""), "UPDATE journal SET record = 5 WHERE seq = 3"), (made, "")):
+            other.execute("PRAGMA writable_schema = ON")
+            other.execute("UPDATE sqlite_master SET sql = ? WHERE name = 'journal'", (ddl,))
+            other.execute("PRAGMA writable_schema = RESET")
+            other.execute(then)
+    return True
+
+
 def law_exchanged(sql: sqlite3.Connection) -> bool:
     """Another law under its own digest, which the adoption then does not name."""
     row = sql.execute("SELECT digest, texts FROM laws").fetchone()
@@ -415,11 +510,11 @@ def statement(text: str) -> Callable[[sqlite3.Connection], bool]:
 
 
 KINDS: dict[str, Kind] = {
-    "penalty-halved": Kind("a penalty is halved", DECIDED, altered(halved_penalty, b'"YearClosed"')),
-    "makeup-removed": Kind("a make-up is removed", DECIDED, altered(no_makeup, b'"YearClosed"')),
-    "penalty-price": Kind("a penalty has another price, and fits it", DECIDED, altered(penalty_price, b'"YearClosed"')),
+    "penalty-halved": Kind("a penalty is halved", DECIDED, settled(halved_penalty)),
+    "makeup-removed": Kind("a make-up is removed", DECIDED, settled(no_makeup)),
+    "penalty-price": Kind("a penalty has another price, and fits it", DECIDED, settled(penalty_price)),
     "shortfall-removed": Kind("a firm that fell short did not", DECIDED, altered(no_shortfall, b'"YearClosed"')),
-    "fill-price": Kind("a fill at another price, paid so", DECIDED, altered(other_fill, b'"Traded"')),
+    "fill-price": Kind("a fill at another price, paid so", DECIDED, altered(other_fill, b'"Traded"', last=True)),
     "fee-removed": Kind("a fee that was neither charged nor paid", DECIDED, altered(no_fee, b'"Traded"')),
     "award-moved": Kind("an allowance is allocated to another", DECIDED, altered(other_award, b'"Allocated"')),
     "obligation-lowered": Kind("an obligation is one lower", DECIDED, altered(lower_obligation, b'"YearVerified"')),
@@ -429,8 +524,12 @@ KINDS: dict[str, Kind] = {
     "refusal-detail": Kind("a refusal says something else", DECIDED, altered(refused("detail", lambda it: it + "!"))),
     "refusal-cite": Kind("a refusal cites another article", DECIDED, altered(refused("cite", lambda _: "art. 99"))),
     "refusal-to-deed": Kind("who was refused got money", DECIDED, altered(not_refused)),
-    "deed-to-refusal": Kind("an order that was placed was refused", DECIDED, altered(was_refused, b'"OrderPlaced"')),
-    "event-removed": Kind("an event is gone from its record", DECIDED, altered(event_gone)),
+    "deed-to-refusal": Kind(
+        "an order that was placed was refused", DECIDED, preferred(was_filled, altered(was_refused, b'"OrderPlaced"'))
+    ),
+    "event-removed": Kind(
+        "an event is gone from its record", DECIDED, preferred(altered(order_gone, b'"Traded"'), altered(event_gone))
+    ),
     "event-added": Kind("an event more", DECIDED, altered(event_twice, b'"ActorRegistered"')),
     "command-altered": Kind("a command says other than was done", DECIDED, altered(other_wish, b'"PlaceOrder"')),
     "sender-altered": Kind("somebody else set a cap", DECIDED, altered(other_sender, b'"SetCap"')),
@@ -440,13 +539,16 @@ KINDS: dict[str, Kind] = {
     "bytes-altered": Kind("a blank within the bytes of a record", DECIDED, blanks),
     "command-twice": Kind("a command is there twice under its key", DECIDED, twice),
     "deposit-removed": Kind("a deposit is gone, what it paid for is not", DECIDED, without(b'"do":"Deposit"')),
-    "cap-removed": Kind("a cap was never set", DECIDED, without(b'"do":"SetCap"')),
+    "cap-removed": Kind("a cap was never set", DECIDED, preferred(unset_cap, without(b'"do":"SetCap"'))),
     "empty": Kind("a book without a record", DECIDED, nothing),
     "refusal-dropped": Kind(
         "a refused command is gone as if never sent", HEAD, without(b'"events":[],"refusal":{', last=True)
     ),
     "tail-dropped": Kind("the last three records are gone", HEAD, shorter),
     "instant-moved": Kind("the last command came a second later", HEAD, later),
+    "provenance-altered": Kind("a simulation calls itself a programme", HEAD, altered(other_provenance)),
+    "key-altered": Kind("a command has another key", HEAD, altered(other_key, b'"do":"Deposit"')),
+    "commands-exchanged": Kind("two commands in the other order", HEAD, exchanged),
     "command-invented": Kind("a deposit that nobody made, decided as the law says", HEAD, put_in, slow=True),
     "history-rewritten": Kind("another deposit, and all that follows from it", HEAD, other_history, slow=True),
 }
@@ -454,6 +556,7 @@ KINDS: dict[str, Kind] = {
 FILES: dict[str, FileKind] = {
     "law-deleted": FileKind("a law is gone, and the count of laws fits", "record 1: adopts the law", law_gone),
     "law-altered": FileKind("a law has another text under its digest", " law ", law_replaced),
+    "law-doubled": FileKind("a file stands twice in the text of a law", "its text was altered", law_doubled),
     "law-exchanged": FileKind("a law in the place of the one adopted", "record 1: adopts the law", law_exchanged),
     "law-miscounted": FileKind(
         "the count of laws is wrong", " laws: ", statement("UPDATE meta SET value = '9' WHERE key = 'laws'")
@@ -481,6 +584,7 @@ FILES: dict[str, FileKind] = {
     "record-zero": FileKind(
         "a row before the first record", "record 1: ", statement("INSERT INTO journal VALUES (0, 'x', x'00')")
     ),
+    "record-no-bytes": FileKind("a record that is no bytes", "record 3: is no row of a journal", no_bytes),
 }
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Verify an exported book without Airshed: chain, keys, order in time, serials, money, trades, auctions, days,
+"""Verify an exported book without Airshed: chain, bytes, keys, order in time, serials, money, trades, auctions, days,
 reports, surrenders, penalties.
 
 Usage: airshed book export demo/dianzhong.book | python3 scripts/verify_export.py [FILE] [N:HASH]
@@ -13,17 +13,26 @@ import sys
 from collections import defaultdict
 from types import SimpleNamespace
 
+LONGEST = 1 << 26  # bytes of a line
 end = SimpleNamespace(hash="0" * 64, seq=0, at=0)  # of the book so far
-keys, open_accounts, caps, orders, auctions, days, years = {}, {"bank"}, {}, {}, {}, {}, {}
+keys, open_accounts, of_the_law, caps, orders, auctions, days, years = {}, {"bank"}, set(), {}, {}, {}, {}, {}
 masses, differences, stacks = {}, {}, {}  # milligrams by (stack, day) and pollutant; stacks by source
 settled, due = {}, {}  # the first who fell short by (year, pollutant); fen by (source, year, pollutant)
 given = defaultdict(int)  # allowances surrendered by (source, year, pollutant)
 cash, blocks = defaultdict(int), defaultdict(list)  # fen by account; [first, last] by (account, series)
 
 
+def stop(what):
+    sys.exit("".join(each if each.isprintable() else "?" for each in what)[:500])
+
+
 def need(holds, what):
     if not holds:
-        sys.exit(f"record {end.seq + 1}: {what}")
+        stop(f"record {end.seq + 1}: {what}")
+
+
+def no_number(text):
+    raise ValueError(f"{text} is no whole number")
 
 
 def count(moved):
@@ -134,7 +143,7 @@ def allocate(event):
         got[award["account"]] += award["count"] - award["made_up"]
     for move in event["entry"]:
         got[move[2]] -= count(move[4])
-    odd = {account for account, left in got.items() if left} & {award["account"] for award in event["awards"]}
+    odd = {account for account, left in got.items() if left} - of_the_law
     need(not odd, f"I2: {', '.join(sorted(odd))} gets another count than its share")
 
 
@@ -143,7 +152,8 @@ def take_in(event):
     need(end.seq or kind == "RulebookAdopted", "adopts no law, as the first record does")
     if kind == "RulebookAdopted":
         settled.clear()
-        open_accounts.update(account["id"] for account in event["opened"])
+        of_the_law.update(account["id"] for account in event["opened"])
+        open_accounts.update(of_the_law)
     elif kind == "AccountOpened":
         open_accounts.add(event["account"]["id"])
     elif kind == "CapSet":
@@ -211,7 +221,9 @@ def read(line):
     raw = line.rstrip(b"\n").partition(b" ")[2]
     end.hash = hashlib.sha256(end.hash.encode() + raw).hexdigest()
     need(line == end.hash.encode() + b" " + raw + b"\n", "its bytes do not give its hash")
-    record = json.loads(raw)
+    record = json.loads(raw, parse_float=no_number, parse_constant=no_number)
+    plain = json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()
+    need(plain == raw, "is not written as records are (a blank, a key that stands twice, an escape)")
     need(record["seq"] == end.seq + 1, f"calls itself {record['seq']}")
     need(record["at"] >= end.at, "is earlier than what happened before")
     key, refusal, events = (record["actor"], record["key"]), record["refusal"], record["events"]
@@ -226,26 +238,40 @@ def read(line):
         end.at = record["at"]
 
 
+def read_head(word):
+    seq, _, digest = word.lower().partition(":")
+    if not (seq.isascii() and seq.isdigit() and len(digest) == 64 and set(digest) <= set("0123456789abcdef")):
+        stop(f"{word}: is no head; write N:HASH, as airshed book head prints it")
+    return int(seq), digest
+
+
+def read_all(file, heads):
+    for line in iter(lambda: file.readline(LONGEST), b""):
+        read(line)
+        if any(seq == end.seq and digest != end.hash for seq, digest in heads):
+            stop(f"record {end.seq}: its hash is not the published one: it or one before it is another")
+    need(end.seq, "is missing: an empty export proves nothing")
+    gone = [str(seq) for seq, _ in heads if not 1 <= seq <= end.seq]
+    need(not gone, f"is missing: a head was published of record {', '.join(gone)}")
+    for series, cap in caps.items():
+        held = [block for (_, name), mine in blocks.items() if name == series for block in mine]
+        need(joined(held) == [[1, cap]], f"I1, I2: the holders of {series} do not hold 1-{cap} between them")
+    need(sum(cash.values()) == 0, "I3: money does not sum to zero")
+
+
 names = [word for word in sys.argv[1:] if ":" not in word]
-heads = dict(word.lower().split(":", 1) for word in sys.argv[1:] if ":" in word)
+heads = [read_head(word) for word in sys.argv[1:] if ":" in word]
+if len(names) > 1:
+    stop(f"{names[1]}: one export at a time")
 try:
     source = open(names[0], "rb") if names else sys.stdin.buffer  # noqa: SIM115 - closed below
 except OSError as error:
-    sys.exit(f"{names[0]}: cannot be read ({error.strerror}); airshed book export BOOK --to FILE writes an export")
+    stop(f"{names[0]}: cannot be read ({error.strerror}); airshed book export BOOK --to FILE writes an export")
 with source as file:
-    for line in file:
-        try:
-            read(line)
-        except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
-            sys.exit(f"record {end.seq + 1}: cannot be read ({type(error).__name__}: {error})")
-        if heads.pop(str(end.seq), end.hash) != end.hash:
-            sys.exit(f"record {end.seq}: its hash is not the published one: it or one before it is another")
-need(end.seq, "is missing: an empty export proves nothing")
-need(not heads, f"is missing: a head was published of record {', '.join(heads)}")
-for series, cap in caps.items():
-    held = [block for (_, name), mine in blocks.items() if name == series for block in mine]
-    need(joined(held) == [[1, cap]], f"I1, I2: the holders of {series} do not hold 1-{cap} between them")
-need(sum(cash.values()) == 0, "I3: money does not sum to zero")
+    try:
+        read_all(file, heads)
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError, OSError) as error:
+        stop(f"record {end.seq + 1}: cannot be read ({type(error).__name__}: {error})")
 print(f"ok {end.seq} records, digest {end.hash}")
 print("not checked: that the law decided so (airshed book verify does), that who is named sent each command, and,")
 print("without a published head, that no other history was put in its place and nothing is missing at the end")

@@ -20,7 +20,8 @@ from airshed.rulebook.schema import Rulebook
 from airshed.service.book.sqlite import Book
 from laws import LAW, RULES, as_files
 
-STEPS = 250
+#: Steps of a run: of one in which there is something to forge, and of one with every kind of event.
+STEPS, MANY_STEPS = 80, 250
 SEEDS = range(3, 40)
 VERSIONS = ("sim-1", "sim-2")
 #: Events that tests of an export alter.
@@ -82,7 +83,7 @@ def small() -> tuple[tuple[bytes, ...], Mapping[str, Rulebook]]:
 def varied() -> Iterator[tuple[list[bytes], Mapping[str, Rulebook]]]:
     """Records and laws of one run after another, each under laws of its own."""
     for seed in (3, 5, *range(6, 60)):
-        run = Simulation(seed, STEPS, RULES, None, None)
+        run = Simulation(seed, MANY_STEPS, RULES, None, None)
         run.play(lambda done: None)
         yield _records(run), run.laws
 

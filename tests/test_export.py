@@ -68,11 +68,119 @@ def test_it_is_small_and_uses_the_standard_library_only() -> None:
     imports = {line.split()[1] for line in text.splitlines() if line.startswith(("import ", "from "))}
 
     assert imports <= {"hashlib", "json", "sys", "collections", "types"}
-    assert len(text.splitlines()) < 250
+    assert len(text.splitlines()) < 300
 
 
 def test_an_empty_export_proves_nothing() -> None:
     assert verdict([]) == (1, "record 1: is missing: an empty export proves nothing")
+
+
+def put(place: int, raw: bytes) -> list[bytes]:
+    """The export up to a record that is replaced, its hash made consistent."""
+    lines = list(played()[:place])
+    before = lines[-1][:64] if lines else b"0" * 64
+    return [*lines, hashlib.sha256(before + raw).hexdigest().encode() + b" " + raw + b"\n"]
+
+
+def a_record(place: int) -> bytes:
+    return played()[place].split(b" ", 1)[1].rstrip(b"\n")
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"", "cannot be read (JSONDecodeError"),
+        (b"null", "cannot be read (TypeError"),
+        (b"[]", "cannot be read (TypeError"),
+        (b"{}", "cannot be read (KeyError"),
+        (b"\xff\xfe", "cannot be read ("),
+        (b"[" * 200_000, "cannot be read (RecursionError"),
+        (b'{"a":' * 200_000, "cannot be read (RecursionError"),
+        (a_record(1).replace(b'"at":', b'"at":NaN,"at":', 1), "NaN is no whole number"),
+        (a_record(1).replace(b'"seq":2', b'"seq":2.0', 1), "2.0 is no whole number"),
+        (a_record(1).replace(b'"seq":2', b'"seq":0.2e1', 1), "0.2e1 is no whole number"),
+        (a_record(1).replace(b'"at":', b'"at":' + b"9" * 5000, 1), "cannot be read (ValueError"),
+        (a_record(1).replace(b'"seq":2', b'"seq":1,"seq":2', 1), "is not written as records are"),
+        (a_record(1).replace(b'"actor":"', b'"actor":"somebody","actor":"', 1), "is not written as records are"),
+        (a_record(1).replace(b',"at":', b', "at":', 1), "is not written as records are"),
+        (a_record(1) + b"\r", "is not written as records are"),
+        (a_record(1).replace(b'"actor":"d', b'"actor":"\\u0064', 1), "is not written as records are"),
+        (a_record(1).replace(b'"seq":2', b'"seq":"2"', 1), "calls itself 2"),
+    ],
+    ids=lambda value: ascii(value)[:24],
+)
+def test_what_is_no_record_is_said_in_one_line(raw: bytes, said: str) -> None:
+    assert raw != a_record(1)
+
+    status, says = verdict(put(1, raw))
+
+    assert status == 1
+    assert says.startswith("record 2: "), says
+    assert said in says
+    assert len(says.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [[b"\n"], [b"\0" * 1000], [b"x" * 1_000_000], [b"SQLite format 3\0" + bytes(range(256)) * 50]],
+    ids=["newline", "zeros", "one long line", "a book itself"],
+)
+def test_what_is_no_export_is_said_in_one_line(lines: list[bytes]) -> None:
+    assert verdict(lines) == (1, "record 1: its bytes do not give its hash")
+
+
+def test_line_ends_of_another_system_are_named() -> None:
+    assert verdict(line.replace(b"\n", b"\r\n") for line in played()) == (
+        1,
+        "record 1: its bytes do not give its hash",
+    )
+
+
+def test_what_is_printed_of_a_forged_name_is_one_line() -> None:
+    raw = json.loads(a_record(0))
+    raw["events"][0]["opened"][0]["id"] = "a"
+    raw["events"].append({"is": "MoneyMoved", "entry": [["cash", "bank", "a\n\u001b[2Jok 1 records", 1]]})
+
+    status, said = verdict(put(0, json.dumps(raw, ensure_ascii=False, separators=(",", ":")).encode()))
+
+    assert status == 1
+    assert said.isprintable()
+
+
+def test_a_head_that_is_none_or_contradicts_another_is_named() -> None:
+    lines = played()
+    good, bad = f"100:{lines[99][:64].decode()}", f"100:{'0' * 64}"
+    other = "record 100: its hash is not the published one: it or one before it is another"
+
+    assert verdict(lines, bad, good) == verdict(lines, good, bad) == (1, other)
+    for word in ("100:", ":", "x:" + "0" * 64, "100:" + "0" * 63, "-1:" + "0" * 64, "book:txt"):
+        status, said = verdict(lines, word)
+        assert status == 1
+        assert said.startswith(f"{word}: is no head"), said
+    assert verdict(lines, "0:" + "0" * 64)[1].endswith("a head was published of record 0")
+
+
+def test_two_exports_are_not_taken_for_one(tmp_path: Path) -> None:
+    path = tmp_path / "export.txt"
+    path.write_bytes(b"".join(played()))
+
+    assert verdict([], str(path))[0] == 0
+    assert verdict([], str(path), "another.txt") == (1, "another.txt: one export at a time")
+    assert "cannot be read" in verdict([], str(tmp_path))[1]
+
+
+def test_an_allocation_to_somebody_without_a_share_is_named() -> None:
+    def one_more(record: Record) -> bool:
+        for event in events(record, "Allocated"):
+            shares = {award["account"] for award in event["awards"]}
+            if len(shares) > 1:
+                event["awards"] = [award for award in event["awards"] if award["account"] != min(shares)]
+                return True
+        return False
+
+    where, lines = forged(one_more)
+
+    assert f"record {where}: I2: " in verdict(lines)[1]
 
 
 def test_a_published_head_holds_an_export_to_it() -> None:

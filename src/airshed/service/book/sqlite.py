@@ -140,7 +140,7 @@ class Book:
                 "SELECT seq, hash, record FROM journal WHERE seq > ? ORDER BY seq",
                 (-(2**63) if after is None else after,),
             ):
-                yield Line(seq, digest, record)
+                yield _line(seq, digest, record)
         except UNREADABLE as error:
             raise Unreadable(str(self.path), f"cannot be read ({error})", "restore the book from a copy") from None
 
@@ -149,7 +149,7 @@ class Book:
         row = self.sql.execute("SELECT seq, hash, record FROM journal WHERE seq = ?", (seq,)).fetchone()
         if row is None:
             raise Malformed(f"{self.path} record {seq}", "is not there", f"the book ends at {self.last()}")
-        return Line(*row)
+        return _line(*row)
 
     def provenance(self) -> Provenance | None:
         """What the book is, as its first record says; None in an empty book."""
@@ -209,7 +209,7 @@ class Book:
 
     def keep_law(self, digest: str, texts: Mapping[str, bytes]) -> None:
         """Keep a rulebook's files under its digest, so that the book can be carried on anywhere."""
-        body = msgspec.json.encode({name: texts[name].decode() for name in sorted(texts)})
+        body = _kept(texts)
         self.sql.execute("BEGIN IMMEDIATE")
         self.sql.execute("INSERT OR IGNORE INTO laws VALUES (?, ?)", (digest, body))
         self.sql.execute("UPDATE meta SET value = (SELECT count(*) FROM laws) WHERE key = 'laws'")
@@ -247,9 +247,10 @@ class Book:
             kept = msgspec.json.decode(row[0], type=dict[str, str])
             texts = {name: text.encode() for name, text in kept.items()}
             rules = load_texts(texts)
-        except (msgspec.MsgspecError, UnicodeError, Malformed) as error:
+        except (msgspec.MsgspecError, UnicodeError, TypeError, Malformed) as error:
             raise Malformed(place, f"cannot be read ({error})", "restore the book from a copy") from None
-        if digest_of(rules) != digest:
+        # Else two readers of one file may find two texts under one name.
+        if digest_of(rules) != digest or _kept(texts) != row[0]:
             raise Malformed(place, "its text was altered", "restore the book from a copy")
         return texts, rules
 
@@ -426,6 +427,18 @@ def _check_head(path: Path, connection: sqlite3.Connection) -> Answered:
         what = "was put behind the end" if after else "is missing"
         raise Malformed(place, f"{what}: the book says that it ends at {head}", "restore the book from a copy")
     return last
+
+
+def _line(seq: int, digest: object, record: object) -> Line:
+    """A row of the journal; its table lets only texts and bytes in, so that others were put in behind its back."""
+    if type(digest) is not str or type(record) is not bytes:
+        raise Malformed(f"book record {seq}", "is no row of a journal", "restore the book from a copy")
+    return Line(seq, digest, record)
+
+
+def _kept(texts: Mapping[str, bytes]) -> bytes:
+    """The files of a rulebook as a book keeps them."""
+    return msgspec.json.encode({name: texts[name].decode() for name in sorted(texts)})
 
 
 def _put(table: Table) -> str:

@@ -78,7 +78,9 @@ def verify_file(path: Path, progress: Progress = _silent, heads: Sequence[Head] 
 def _verify(book: Book, progress: Progress, laws: dict[str, Rulebook], heads: Sequence[Head]) -> Verified:
     schema.hold(book.sql, str(book.path))
     anew, rows = Anew(_law_of(book, laws), book.line), Rows()
-    published = {head.seq: head for head in heads}
+    published: dict[int, list[Head]] = {}
+    for head in heads:
+        published.setdefault(head.seq, []).append(head)
     events = refusals = 0
     last = book.last()
     for line in book.lines(after=None):
@@ -86,8 +88,8 @@ def _verify(book: Book, progress: Progress, laws: dict[str, Rulebook], heads: Se
         rows.note(anew.state, record)
         events += len(record.events)
         refusals += record.refusal is not None
-        if line.seq in published:
-            _hold_to(published.pop(line.seq), line)
+        for head in published.pop(line.seq, ()):
+            _hold_to(head, line)
         if line.seq % BETWEEN == 0:
             rows.gather(anew.state)
             progress("records decided anew", line.seq, last)
@@ -95,8 +97,8 @@ def _verify(book: Book, progress: Progress, laws: dict[str, Rulebook], heads: Se
     state = anew.state
     if not state.seq:
         raise Malformed("book record 1", "is missing: the first record of a book adopts its law", "give a book")
-    for head in published.values():
-        what = f"is missing: the book ends at {state.seq}, its published head is of record {head.seq}"
+    if published:
+        what = f"is missing: the book ends at {state.seq}, its published head is of record {min(published)}"
         raise Malformed(f"book record {state.seq + 1}", what, "restore the book from a copy")
     try:
         check_state(state)
