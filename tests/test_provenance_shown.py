@@ -107,6 +107,13 @@ def test_every_line_of_json_of_a_book_carries_it(
         assert json.loads(line)["provenance"] == {"is": "simulation", "scenario": DEMO, "seed": 7}
 
 
+def test_a_copy_says_what_the_book_is(
+    year: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, line = printed(["book", "copy", str(year), str(tmp_path / "a.book"), "--json"], monkeypatch, capsys)
+    assert json.loads(line)["provenance"] == {"is": "simulation", "scenario": DEMO, "seed": 7}
+
+
 def test_a_random_sample_of_read_tables_says_it_on_screen_and_in_json(
     year: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

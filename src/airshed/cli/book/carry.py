@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from airshed.cli.show import as_json, console
+from airshed.cli.show import as_json, console, of, showing
 from airshed.model.provenance import Programme, Simulation
 from airshed.model.refusal import Malformed
 
@@ -34,8 +34,12 @@ def copy_book(
     Example: airshed book copy my.book backup/my-2027-03-01.book
     """
     from airshed.service.book.copying import copy
+    from airshed.service.book.sqlite import Book
 
     last = copy(book, to)
+    if last.seq:
+        with Book.read(to) as made:
+            showing(made)
     if json:
         as_json({"book": str(to), "records": last.seq, "digest": last.hash or None})
         return
@@ -63,7 +67,9 @@ def convert(
 
     if programme == bool(scenario) or (programme and seed is not None):
         raise Malformed("book convert", "what the book is must be said once", "give --programme, or --scenario NAME")
-    done = carry_over(old, new, Programme() if programme else Simulation(scenario, seed))
+    told = Programme() if programme else Simulation(scenario, seed)
+    done = carry_over(old, new, told)
+    of(told)
     if json:
         as_json({"book": str(new), **done._asdict(), "different": [each._asdict() for each in done.different]})
         return
