@@ -24,6 +24,7 @@ from airshed.model.period import instant
 from airshed.rulebook.load import load as load_rules
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped
+from airshed.service.book.answered import Answered
 from airshed.service.book.sqlite import Book
 from airshed.zone.load import load as load_zone
 
@@ -155,6 +156,36 @@ def singles(desk: Desk) -> tuple[float, float, float]:
     return SINGLES / sum(times), 1e3 * times[SINGLES // 2], 1e3 * times[SINGLES * 99 // 100]
 
 
+class NoHead:
+    """In place of the head of a book: nothing is noted beside the log."""
+
+    def write(self, head: Answered) -> None:
+        """Nothing."""
+
+    def close(self, *, done: bool) -> None:
+        """Nothing."""
+
+
+def head_beside_log(folder: Path, rules: Rulebook) -> list[tuple[str, str]]:
+    """What noting the last record beside the log costs (decision 64): with it and with the log only, in turns."""
+    rates: dict[tuple[bool, bool], list[float]] = {}
+    with Book.create(folder / "with.book") as noted, Book.create(folder / "without.book") as only:
+        kept, only._head = only._head, NoHead()  # type: ignore[assignment]
+        desks = {True: Desk(Runner(noted, rules)), False: Desk(Runner(only, rules))}
+        for _ in range(ROUNDS):
+            for head, desk in desks.items():
+                rates.setdefault((head, True), []).append(desk.durable(COMMANDS // ROUNDS // 4))
+                rates.setdefault((head, False), []).append(singles(desk)[0])
+        only._head = kept
+    found = []
+    for grouped, name in ((False, "one command, one commit"), (True, f"groups of {GROUP}")):
+        ours, log = max(rates[True, grouped]), max(rates[False, grouped])
+        found.append(
+            (f"  head beside the log, {name}", f"{ours:,.0f}/s, {ours / log:.2f} of {log:,.0f}/s with the log only")
+        )
+    return found
+
+
 def replay(book: Book) -> tuple[float, float]:
     """Records and events a second of a refold."""
     events = sum(len(decode(line).events) for line in book.lines())
@@ -217,6 +248,7 @@ def run(full: bool = False) -> list[tuple[str, str]]:
         bare = max(memory.durable(COMMANDS // ROUNDS) for _ in range(ROUNDS))
         found.append(("  decide, hash and apply alone, in memory", f"{bare:,.0f}/s"))
         found.append(("  what stands in the way", gap(bare)))
+        found += head_beside_log(folder, rules)
         found += growth(folder, rules, (1, 10, 100) if full else (1, 10))
     return found
 

@@ -26,6 +26,9 @@ DEEP = b'{"a":' * 200_000 + b"1" + b"}" * 200_000
 LONG = ("sim", "--seed", "1", "--steps", "100000")
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1] / "src")}
 
+#: Options that name what is read.
+READ = ("rulebook", "zone", "book", "scenario", "devices", "evidence")
+
 #: What a command may well take for the name of what it is to write.
 MAY_BE_MADE = ("in no folder", "a folder", "half a letter")
 
@@ -102,6 +105,59 @@ def test_what_is_no_file_ends_every_command_with_one_line(
             assert error.startswith("error: ") or "Usage" in error, (path, why, error)
             assert error.count("\n") == 1, (path, why, error)
             assert len(error) < 2_000, (path, why, error[:200])
+
+
+@cache
+def options() -> tuple[tuple[str, str, Any], ...]:
+    """Every option that names a folder or a file to read, of the commands that want nothing."""
+    every = leaves(typer.main.get_command(build(ROOMS)), "airshed")
+    free = [(path, command) for path, command in every if path not in dict(commands())]
+    return tuple(
+        (path, param.opts[0], command) for path, command in free for param in command.params if param.name in READ
+    )
+
+
+@pytest.mark.parametrize(("path", "option"), [(path, option) for path, option, _ in options()])
+def test_what_an_option_cannot_read_ends_the_command_with_one_line(
+    path: str, option: str, bad: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = next(found for known, _, found in options() if known == path)
+    for why, value in {**bad, "a device": "/dev/full"}.items():
+        status, error = ended(monkeypatch, capsys, [*given(path, command, "x"), option, value])
+        assert (status, error.count("\n")) == (2, 1), (path, option, why, error)
+        assert error.startswith("error: "), (path, option, why, error)
+
+
+def test_brackets_in_names_are_shown_as_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They are markup to what prints the tables."""
+    monkeypatch.chdir(tmp_path)
+    office, bank = (
+        '{"actor":"dianzhong-office","key":"[/b]%s","body":{"do":',
+        '{"actor":"[/b]","key":"[/b]","body":{"do":',
+    )
+    lines = (
+        office % 1 + '"OpenAccount","account":"[/b]","kind":"operator","name":"[red]x[/]","jurisdiction":"KM"}}',
+        office % 2 + '"RegisterActor","actor":"[/b]","role":"bank"}}',
+        bank + '"Deposit","account":"[/b]","fen":5}}',
+    )
+    Path("wishes").write_text("\n".join(lines))
+    for words, says in (
+        ("book new my.book", "record 1"),
+        ("book send my.book wishes", "4 MoneyMoved"),
+        ("book show my.book accounts", "[red]x[/]"),
+        ("book show my.book actors", "[/b]"),
+        ("book statement my.book [/b]", "[/b]  [red]x[/]"),
+        ("market summary my.book", ""),
+        ("market page my.book --out page.html", "page.html"),
+    ):
+        monkeypatch.setattr("sys.argv", ["airshed", *words.split()])
+        with pytest.raises(SystemExit) as end:
+            run()
+        printed = capsys.readouterr()
+        assert (end.value.code or 0, printed.err) == (0, ""), words
+        assert says in printed.out, words
 
 
 def test_without_asserts_nothing_starts() -> None:
