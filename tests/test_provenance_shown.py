@@ -128,7 +128,7 @@ def test_a_programme_is_called_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = str(tmp_path / "real.book")
-    _, made = printed(["book", "new", path, "--programme", "--at", "2026-12-01T09:00", "--json"], monkeypatch, capsys)
+    _, made = printed(["book", "new", path, "--programme", "--json"], monkeypatch, capsys)
     assert json.loads(made)["provenance"] == {"is": "programme"}
     assert printed(["book", "show", path, "accounts"], monkeypatch, capsys)[1].rstrip().endswith(one_line(Programme()))
 

@@ -383,7 +383,7 @@ def test_a_series_that_is_issued_after_a_bid_leaves_out_who_would_go_over_its_li
 
     event = cleared(runner)
     assert [(each.number, each.account) for each in event.refused] == [(2, "two-fund"), (3, "lone-fund")]
-    said = "the group house holds and bids for 40000 of SO2-CX-2027, at most 62580 by buying; 40000 more are too many"
+    said = "the group house holds and bids for 40000 of SO2-CX-2027, at most 50820 by buying; 40000 more are too many"
     assert event.refused[0].refusal == Refusal(Why.OVER_POSITION, said, "Demonstration measures (assumed), art. 16")
     assert [(fill.number, fill.count) for fill in event.fills if fill.side == "buy"] == [(1, 40_000)]
     assert all(purse.held == 0 for purse in runner.state.ledger.purses.values())
