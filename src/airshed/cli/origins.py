@@ -27,7 +27,6 @@ OF_COMMAND: dict[str, tuple[str, ...]] = {
     "zone check": ("published", "assumed", "simulated"),
     "zone works": ("published",),
     "zone quoted": ("published",),
-    "zone works": ("published",),
     "zone copy": ("published", "assumed", "simulated"),
     "zone caps": ("assumed", "simulated"),
     "zone draw": ("published", "assumed", "simulated"),
