@@ -18,8 +18,8 @@ def test_a_command_has_the_folder_the_environment_and_the_status_of_a_process(sh
     assert (said, status) == ("error: no.book: there is no such book; airshed demo makes one\n", 2)
     (tmp_path / "no.book").write_text("hello\n" * 1000)
     said, status = shell.run("cd ..; airshed book show */no.book 2>/dev/null; echo $?; airshed --version")
-    assert (said, status) == ("2\nairshed 0.1.0\n", 0)
-    assert shell.run("airshed --version | cat; TZ=Asia/Shanghai airshed --version >&2") == ("airshed 0.1.0\n" * 2, 0)
+    assert (said, status) == ("2\nairshed 0.2.0\n", 0)
+    assert shell.run("airshed --version | cat; TZ=Asia/Shanghai airshed --version >&2") == ("airshed 0.2.0\n" * 2, 0)
 
 
 def test_nothing_of_one_command_reaches_the_next(shell: Shell) -> None:
