@@ -167,7 +167,7 @@ class NoHead:
 
 
 def head_beside_log(folder: Path, rules: Rulebook) -> list[tuple[str, str]]:
-    """What noting the last record beside the log costs (decision 64): with it and with the log only, in turns."""
+    """What noting the last record beside the log costs (decision 62): with it and with the log only, in turns."""
     rates: dict[tuple[bool, bool], list[float]] = {}
     with Book.create(folder / "with.book") as noted, Book.create(folder / "without.book") as only:
         kept, only._head = only._head, NoHead()  # type: ignore[assignment]

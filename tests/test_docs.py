@@ -43,10 +43,10 @@ def test_every_link_leads_somewhere(page: Path) -> None:
             assert anchor in anchors(target), f"{link}: no such heading"
 
 
-def test_a_decision_has_a_number_of_its_own_and_is_short() -> None:
+def test_decisions_are_numbered_without_gaps_and_short() -> None:
     decisions = sorted((ROOT / "docs" / "decisions").glob("*.md"))
     numbers = [int(path.name[:4]) for path in decisions]
-    assert numbers == sorted(set(numbers))
+    assert numbers == list(range(1, len(decisions) + 1))
     for number, path in zip(numbers, decisions, strict=True):
         lines = path.read_text("utf-8").splitlines()
         assert lines[0].startswith(f"# {number}. ")

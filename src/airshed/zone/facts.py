@@ -1,7 +1,7 @@
 """What is known of the real works of a region: names, places and sizes, each with its source, and nothing else.
 
 The table stands apart from what is simulated. Neither the generator nor the loader of a zone reads it, and its numbers
-(F01, F02, ...) are those of its own rows alone: docs/decisions/0076.
+(F01, F02, ...) are those of its own rows alone: docs/decisions/0069.
 """
 
 from __future__ import annotations

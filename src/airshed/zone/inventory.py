@@ -1,7 +1,7 @@
 """Writes the works of a zone from a seed: sources, stacks, baseline years and abatement options, all synthetic.
 
 How they are drawn stands in `zone.toml` and `processes.csv`; the facts about real works (`inventory.csv`) are never
-read here, so that nothing of a single one can reach what is simulated (docs/decisions/0076). Every source has its own
+read here, so that nothing of a single one can reach what is simulated (docs/decisions/0069). Every source has its own
 stream of chance, so that a works added moves no other (but that steel output is scaled).
 """
 
