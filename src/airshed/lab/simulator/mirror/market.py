@@ -217,6 +217,9 @@ class MarketMirror:
         else:
             series = self._series[event.call]
             order = Gathered(event.account, event.side, event.count, event.limit, event.held)
+            across = {each.account for each in self._calls[event.call].values() if each.side != event.side}
+            own = sorted(across & set(self.own(event.account, rules)))
+            self._claim("I7", not own, f"{event.account} and {own} stand on both sides of {event.call}")
             self._calls[event.call][event.number] = order
             self._priced(series, event.limit, rules.trading.call_band_basis_points, rules)
             if event.side == "buy":
