@@ -23,7 +23,7 @@ from airshed.service.marketdata.trades import trades_of
 
 
 class Until(msgspec.Struct, frozen=True):
-    """Where reading ends: after a record, or before the first record later than an instant; None for the end."""
+    """Where reading ends: after a record, or before the first carried out later than an instant; None for the end."""
 
     seq: int | None = None
     at: int | None = None
