@@ -165,10 +165,10 @@ def test_a_collar_keeps_the_price_within_it_and_is_nothing_where_it_does_not_bin
 
 
 def test_what_no_technology_can_do_is_less_output() -> None:
-    hard = world_of(ZONE, RULES, "VOC", Assumed(years=3, cap_shift=-0.3))
+    hard = world_of(ZONE, RULES, "VOC", Assumed(years=3, cap_shift=-0.4))
     done = solve(hard, "zone", "none", "none")
-    assert done.less.sum() > 0
-    assert done.price.max() == pytest.approx(hard.backstop * 1.05**2, rel=0.2)
+    assert done.less.sum(axis=0).min() > 0  # in every year, so that each has the price of less output
+    assert done.price == pytest.approx(np.full(done.price.shape, hard.backstop))
     assert by_city(hard, done.emitted(hard)).sum() == pytest.approx(hard.caps.sum(), rel=1e-9)
 
 
@@ -278,7 +278,8 @@ def test_each_choice_moves_what_it_must() -> None:
     assert of("reference", "over_cap") == pytest.approx(0, abs=1e-6)
     assert of("collar", "over_cap") > 0
     assert of("reference", "spread") == pytest.approx(0, abs=1e-9)
-    assert of("paid", "share_gap") == of("paid", "entrant_gap") == of("paid", "turnover") == 0
+    assert of("paid", "share_gap") == of("paid", "turnover") == 0
+    assert of("paid", "entrant_gap") == pytest.approx(0, abs=1e-9)  # a difference of two means of one price
     assert of("part", "share_gap") == pytest.approx(0.8 * of("reference", "share_gap"), rel=0.01)
     assert of("paid", "revenue") > of("part", "revenue") > of("reference", "revenue")
     assert of("open", "revenue") <= of("five", "revenue") <= of("reference", "revenue")

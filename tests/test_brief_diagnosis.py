@@ -133,7 +133,7 @@ def test_where_trade_is_predicted_there_is_a_seller_and_a_buyer(border: Border) 
 
 
 def test_a_large_firm_among_many_has_power_though_the_market_is_not_thin() -> None:
-    factor = np.where(WORLD.group == largest(0), 1.3, np.where(WORLD.group % 3 == 0, 1.15, 0.75))
+    factor = np.where(WORLD.group == largest(0), 1.6, np.where(WORLD.group % 3 == 0, 1.3, 0.6))
     found = diagnose(JUDGE, "strong", REFERENCE, given_away=given(factor))
     assert named(found) == ["market power"]
     assert min(found.places[0].sellers, found.places[0].buyers) >= 3
