@@ -67,3 +67,14 @@ def sizes(page: Page) -> list[tuple[str, float, float]]:
         " return [div.dataset.chart, box.width, box.height] })"
     )
     return found
+
+
+def show_at(page: Page, width: int, language: str) -> None:
+    """Show the page at a width and in a language, and wait until every chart has been drawn anew to fit its box."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.click(f'[data-say="{language}"]')
+    page.wait_for_function(
+        "[...document.querySelectorAll('.chart')].every(div => {"
+        " const svg = div.querySelector('svg.main-svg');"
+        " return svg && Math.abs(svg.getBoundingClientRect().width - div.getBoundingClientRect().width) <= 1 })"
+    )

@@ -19,7 +19,7 @@ from airshed.pages.auction.chart import chart
 from airshed.pages.auction.page import headline
 from airshed.pages.kit.words import Phrase
 from auction_laws import Case, bid, cases, law
-from browsers import opened, sizes
+from browsers import opened, show_at, sizes
 from shells import BLOCK
 
 EVENT = (Path(__file__).parent / "transcripts" / "auction_event.md").read_text("utf-8")
@@ -111,9 +111,7 @@ def test_the_page_loads_nothing_complains_of_nothing_and_fits_a_desk_and_a_telep
             assert seen.requests == [path.as_uri()]
             for width in (1280, 400):
                 for language in ("en", "zh"):
-                    seen.page.set_viewport_size({"width": width, "height": 900})
-                    seen.page.click(f'[data-say="{language}"]')
-                    seen.page.wait_for_timeout(200)
+                    show_at(seen.page, width, language)
                     assert seen.page.evaluate("document.documentElement.scrollWidth") == width
                     drawn = sizes(seen.page)
                     assert [name for name, _, _ in drawn] == ["curve-SO2-KM-2028", "curve-SO2-KM-2030"]

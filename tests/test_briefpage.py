@@ -42,7 +42,7 @@ from airshed.service.book.sqlite import Book
 from airshed.service.marketdata import read_market
 from airshed.service.marketdata.frames import market_frames
 from airshed.zone.load import load as load_zone
-from browsers import Seen, opened, sizes
+from browsers import Seen, opened, show_at, sizes
 from laws import FILES, RULES
 
 LARGEST_PAGE = 6_000_000
@@ -300,9 +300,7 @@ def test_the_page_loads_nothing_and_complains_of_nothing(page: Path, seen: Seen)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_fits_a_desk_and_a_telephone(seen: Seen, width: int, language: str) -> None:
     page = seen.page
-    page.set_viewport_size({"width": width, "height": 900})
-    page.click(f'[data-say="{language}"]')
-    page.wait_for_timeout(200)
+    show_at(page, width, language)
 
     assert page.evaluate("document.documentElement.scrollWidth") == width
     charts = sizes(page)

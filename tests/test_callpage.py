@@ -21,7 +21,7 @@ from airshed.pages.call.charts import flows, limits, prices
 from airshed.pages.call.facts import round_facts
 from airshed.pages.call.page import headline
 from airshed.pages.kit.words import Phrase
-from browsers import Seen, opened, sizes
+from browsers import Seen, opened, show_at, sizes
 from test_zonecall import two_zones
 
 LARGEST_PAGE = 6_000_000
@@ -125,9 +125,7 @@ def test_the_page_loads_nothing_and_complains_of_nothing(made: Path, seen: Seen)
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_page_fits_a_desk_and_a_telephone(seen: Seen, width: int, language: str) -> None:
     page = seen.page
-    page.set_viewport_size({"width": width, "height": 900})
-    page.click(f'[data-say="{language}"]')
-    page.wait_for_timeout(200)
+    show_at(page, width, language)
 
     assert page.evaluate("document.documentElement.scrollWidth") == width
     charts = sizes(page)

@@ -29,7 +29,7 @@ from airshed.market.tenor import annualised, implied_yield
 from airshed.model.refusal import Malformed
 from airshed.pages.quotes.page import QuoteFacts, build, headline
 from airshed.rulebook.load import find, load
-from browsers import Seen, opened, sizes
+from browsers import Seen, opened, show_at, sizes
 
 DESK, TELEPHONE = 1280, 400
 
@@ -424,9 +424,7 @@ def test_the_page_loads_nothing_and_complains_of_nothing(made: tuple[Path, Any],
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_page_fits_a_desk_and_a_telephone(seen: Seen, width: int, language: str) -> None:
     page = seen.page
-    page.set_viewport_size({"width": width, "height": 900})
-    page.click(f'[data-say="{language}"]')
-    page.wait_for_timeout(200)
+    show_at(page, width, language)
 
     assert page.evaluate("document.documentElement.scrollWidth") == width
     names = [name for name, _, _ in sizes(page)]
@@ -436,9 +434,7 @@ def test_the_page_fits_a_desk_and_a_telephone(seen: Seen, width: int, language: 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_no_figure_of_a_chart_is_cut_off_on_a_telephone(seen: Seen, language: str) -> None:
     page = seen.page
-    page.set_viewport_size({"width": TELEPHONE, "height": 900})
-    page.click(f'[data-say="{language}"]')
-    page.wait_for_timeout(300)
+    show_at(page, TELEPHONE, language)
     cut = page.evaluate(
         "[...document.querySelectorAll('.chart')].flatMap(c => { const box = c.getBoundingClientRect();"
         " return [...c.querySelectorAll('svg text')].filter(t => { const r = t.getBoundingClientRect();"

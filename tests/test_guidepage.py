@@ -14,7 +14,7 @@ from airshed.market.emission_tax import guided
 from airshed.pages.guide import GuideFacts, build
 from airshed.pages.guide.page import headline
 from airshed.pages.kit.words import Phrase
-from browsers import Seen, opened, sizes
+from browsers import Seen, opened, show_at, sizes
 
 DESK, TELEPHONE = 1280, 400
 
@@ -44,9 +44,7 @@ def test_the_page_of_a_guide_price_says_what_the_command_says(guide_page: tuple[
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_page_of_a_guide_price_fits(guide_page: tuple[str, Seen], width: int, language: str) -> None:
     page = guide_page[1].page
-    page.set_viewport_size({"width": width, "height": 900})
-    page.click(f'[data-say="{language}"]')
-    page.wait_for_timeout(200)
+    show_at(page, width, language)
 
     assert page.evaluate("document.documentElement.scrollWidth") == width
     assert [name for name, _, _ in sizes(page)] == ["guide", "air"]
@@ -55,9 +53,7 @@ def test_the_page_of_a_guide_price_fits(guide_page: tuple[str, Seen], width: int
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_no_word_of_a_chart_is_cut_off_on_a_telephone(guide_page: tuple[str, Seen], language: str) -> None:
     page = guide_page[1].page
-    page.set_viewport_size({"width": TELEPHONE, "height": 900})
-    page.click(f'[data-say="{language}"]')
-    page.wait_for_timeout(300)
+    show_at(page, TELEPHONE, language)
     cut = page.evaluate(
         "[...document.querySelectorAll('.chart')].flatMap(c => { const box = c.getBoundingClientRect();"
         " return [...c.querySelectorAll('svg text')].filter(t => { const r = t.getBoundingClientRect();"

@@ -23,7 +23,7 @@ from airshed.pages.market.page import headline
 from airshed.pages.market.words import KINDS as KIND_NAMES
 from airshed.pages.market.words import PARTS
 from airshed.service.marketdata import Market, read_market
-from browsers import Seen, opened, sizes
+from browsers import Seen, opened, show_at, sizes
 from laws import RULES
 from markets import market
 
@@ -139,9 +139,7 @@ def test_the_page_loads_nothing_and_complains_of_nothing(made: Path, seen: Seen)
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_page_fits_a_desk_and_a_telephone(seen: Seen, width: int, language: str) -> None:
     page = seen.page
-    page.set_viewport_size({"width": width, "height": 900})
-    page.click(f'[data-say="{language}"]')
-    page.wait_for_timeout(200)
+    show_at(page, width, language)
 
     assert page.evaluate("document.documentElement.scrollWidth") == width
     names = []

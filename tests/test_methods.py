@@ -29,7 +29,7 @@ from airshed.model.refusal import Malformed
 from airshed.pages.kit.words import Phrase
 from airshed.pages.methods.chart import COLUMNS, chart
 from airshed.pages.methods.page import MethodsFacts, Terms, basis, build, headline
-from browsers import Seen, opened, sizes
+from browsers import Seen, opened, show_at, sizes
 
 DESK, TELEPHONE = 1280, 400
 
@@ -298,9 +298,7 @@ def test_the_page_loads_nothing_and_complains_of_nothing(made: tuple[Path, objec
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_page_fits_a_desk_and_a_telephone(seen: Seen, width: int, language: str) -> None:
     page = seen.page
-    page.set_viewport_size({"width": width, "height": 900})
-    page.click(f'[data-say="{language}"]')
-    page.wait_for_timeout(200)
+    show_at(page, width, language)
 
     assert page.evaluate("document.documentElement.scrollWidth") == width
     ((name, wide, high),) = sizes(page)

@@ -22,7 +22,7 @@ from airshed.pages.meter_price.chart import chart
 from airshed.pages.meter_price.page import headline
 from airshed.pages.meter_price.words import SCENARIOS as NAMES
 from airshed.pages.meter_price.words import scenario_said
-from browsers import Seen, opened, sizes
+from browsers import Seen, opened, show_at, sizes
 
 LARGEST_PAGE = 6_000_000
 #: Widths of a desk and of a telephone, in pixels.
@@ -107,9 +107,7 @@ def test_the_page_loads_nothing_and_complains_of_nothing(made: tuple[Path, str],
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_page_fits_a_desk_and_a_telephone(seen: Seen, width: int, language: str) -> None:
     page = seen.page
-    page.set_viewport_size({"width": width, "height": 900})
-    page.click(f'[data-say="{language}"]')
-    page.wait_for_timeout(200)
+    show_at(page, width, language)
 
     assert page.evaluate("document.documentElement.scrollWidth") == width
     charts = sizes(page)
