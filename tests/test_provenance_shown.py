@@ -230,3 +230,23 @@ def test_readings_of_two_seeds_are_not_taken_for_measured() -> None:
     """They have no one seed, which used to be the mark of a monitor."""
     assert together([of_evidence(7), of_evidence(8)]) == Simulation(STACKS)
     assert together([of_evidence(7), of_evidence(None)]) == Figures(("measured", "simulated"))
+
+
+def test_a_certificate_says_what_its_figures_are_beside_what_it_proves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The digest is of what is proved; a certificate of before, which says nothing, still holds."""
+    (tmp_path / "curves.csv").write_text("zone,source,technology,cost_yuan_per_t,potential_t\nKM,a,fgd,1000,60\n")
+    (tmp_path / "caps.csv").write_text("zone,year,baseline_t,cap_t\nKM,2027,100,50\n")
+    monkeypatch.chdir(tmp_path)
+    words = ["lab", "equilibrium", "--curves", "curves.csv", "--caps", "caps.csv", "--certificate", "proof.json"]
+    status, _ = printed(words, monkeypatch, capsys)
+    proof = json.loads(Path("proof.json").read_text())
+
+    assert status == 0
+    assert proof["provenance"] == json.loads(printed([*words, "--json"], monkeypatch, capsys)[1])["provenance"]
+    status, held = printed(["lab", "check", "proof.json", "--json"], monkeypatch, capsys)
+    assert (status, json.loads(held)["provenance"]) == (0, proof.pop("provenance"))
+    Path("old.json").write_text(json.dumps(proof))
+    status, held = printed(["lab", "check", "old.json", "--json"], monkeypatch, capsys)
+    assert (status, json.loads(held)["digest"]) == (0, proof["digest"])

@@ -525,6 +525,11 @@ def test_a_folder_of_something_else_is_left_alone(alone: Path, tmp_path: Path) -
         run(LONG, RULES, ZONE, tmp_path)
 
 
+def test_every_batch_says_that_it_is_simulated(alone: Path) -> None:
+    said = {pl.read_parquet_metadata(path)["provenance"] for path in alone.glob("*.parquet")}
+    assert said == {f'{{"is":"simulation","scenario":"trading agents","seed":{LONG.seed}}}'}
+
+
 def test_a_worker_with_other_code_is_refused() -> None:
     (job, *_) = scenario_run.jobs_of(Setting(LONG, RULES, ZONE))
     with pytest.raises(Malformed, match="other code"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,6 +65,11 @@ def as_json(value: Any) -> None:
         comma = b"" if raw == b"{}" else b","
         raw = raw[:-1] + comma + b'"provenance":' + msgspec.json.encode(_Shown.told) + b"}"
     sys.stdout.write(raw.decode() + "\n")
+
+
+def with_provenance(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A certificate for a file: beside what it proves, and outside its digest, what its figures are."""
+    return {**document, "provenance": msgspec.to_builtins(_Shown.told)} if _Shown.told is not None else dict(document)
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

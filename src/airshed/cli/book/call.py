@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from airshed.cli.book.answers import At, ClockIsRight
-from airshed.cli.show import as_json, console, showing
+from airshed.cli.show import as_json, console, showing, with_provenance
 from airshed.model.refusal import Malformed
 
 BookPath = Annotated[Path, typer.Argument(help="The book, a file that airshed wrote.", show_default=False)]
@@ -125,4 +125,4 @@ def _target(file: str) -> Path | None:
 def _written(target: Path, certificate: dict[str, Any]) -> None:
     import json
 
-    target.write_text(json.dumps(certificate, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    target.write_text(json.dumps(with_provenance(certificate), ensure_ascii=False, indent=1) + "\n", "utf-8")

@@ -9,7 +9,7 @@ import typer
 
 from airshed.cli.call import matrix as call_matrix
 from airshed.cli.money import USUAL, MoneyOf, money_of
-from airshed.cli.show import as_json, console, shown, table
+from airshed.cli.show import as_json, console, shown, table, with_provenance
 from airshed.model.measures import tonnes, yuan
 from airshed.model.refusal import Malformed
 
@@ -87,7 +87,7 @@ def clear(
     if target is not None:
         import json as plain
 
-        target.write_text(plain.dumps(proof(done), ensure_ascii=False, indent=1) + "\n", "utf-8")
+        target.write_text(plain.dumps(with_provenance(proof(done)), ensure_ascii=False, indent=1) + "\n", "utf-8")
     if page is not None:
         said = f"airshed call clear {orders} {_given(matrix, receptors, ratios, rules)}".rstrip()
         write_page(page, done, origin, said, money_of(rulebook))

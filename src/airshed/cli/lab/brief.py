@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from airshed.cli.lab.case import ZoneOption
-from airshed.cli.show import as_json, bar, console, table
+from airshed.cli.show import as_json, bar, console, table, with_provenance
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -228,7 +228,7 @@ def _certificates(folder: Path, zone: Zone, rules: Rulebook, assumed: Mapping[st
     for name, known in assumed.items():
         for proof in proofs_of(zone, rules, world_of(zone, rules, name, known), known):
             target = folder / proof.file
-            write(target, plain.dumps(proof.document) + "\n")
+            write(target, plain.dumps(with_provenance(proof.document)) + "\n")
             written.append(target)
     return written
 

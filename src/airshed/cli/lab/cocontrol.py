@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from airshed.cli.show import as_json, console, table, writable
+from airshed.cli.show import as_json, console, table, with_provenance, writable
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def cocontrol(
     if target is not None:
         terms = (case.names, case.measures, case.need, case.discount, ceiling, found)
         proof = co_certificate(*terms, banking=banking, whole=whole)
-        target.write_text(plain.dumps(proof) + "\n", "utf-8")
+        target.write_text(plain.dumps(with_provenance(proof)) + "\n", "utf-8")
     if json:
         as_json(_document(case, found, whole))
         return

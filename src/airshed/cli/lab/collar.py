@@ -20,7 +20,7 @@ from airshed.cli.lab.case import (
     ZoneOption,
     asked,
 )
-from airshed.cli.show import as_json, console, say, table, writable
+from airshed.cli.show import as_json, console, say, table, with_provenance, writable
 from airshed.model.refusal import Malformed
 
 #: Tonnes and yuan above which a figure is taken for a slip.
@@ -122,7 +122,7 @@ def collar(
         heads = ("sold at the ceiling t 上限出售#", "withheld t 扣留#")
         told = f"floor {floor:,.2f}, ceiling {'none' if ceiling is None else f'{ceiling:,.2f}'}"
     if target is not None:
-        target.write_text(plain.dumps(proof) + "\n", "utf-8")
+        target.write_text(plain.dumps(proof and with_provenance(proof)) + "\n", "utf-8")
     if json:
         as_json(
             {

@@ -23,7 +23,7 @@ from airshed.cli.lab.case import (
     asked,
     millions,
 )
-from airshed.cli.show import as_json, console, say, table, writable
+from airshed.cli.show import as_json, console, of, say, table, with_provenance, writable
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def equilibrium(
     found = solved(case, air, banking, trades)
     alone = _alone(case, banking) if len(case.zones) > 1 and not matrix else None
     if target is not None:
-        target.write_text(plain.dumps(found.proof) + "\n", "utf-8")
+        target.write_text(plain.dumps(with_provenance(found.proof)) + "\n", "utf-8")
     if json:
         as_json({**_document(case, found, alone), **_taxed(case, found, levied)})
         return
@@ -157,6 +157,8 @@ def check(
         raise Malformed(certificate, (error.strerror or str(error)).lower(), "name a readable file") from None
     found = checked(text, certificate)
     said = told(found)
+    if found.provenance is not None:
+        of(found.provenance)
     tables = bool(curves or slopes or caps)
     if tables:
         if not isinstance(found, Certificate):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from airshed.cli.lab.case import ZoneOption
-from airshed.cli.show import as_json, console, say, table, writable
+from airshed.cli.show import as_json, console, say, table, with_provenance, writable
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def frictions(
     moved = powers(places, given_t, {row.source: row.group or row.source for row in zone.sources}, steps, price)
     proof = friction_certificate(cap.name, needs, kept, ceiling, plans_of, moved)
     if target is not None:
-        target.write_text(plain.dumps(proof) + "\n", "utf-8")
+        target.write_text(plain.dumps(with_provenance(proof)) + "\n", "utf-8")
     if json:
         as_json(
             {

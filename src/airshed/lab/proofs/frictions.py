@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from airshed.lab.proofs.reading import LARGEST, ROUNDING, DoesNotHold, agree, close, held, named
+from airshed.model.provenance import Told
 
 FORMAT = "airshed frictions 1"
 #: The gap up to which trades count as the cheapest.
@@ -73,6 +74,8 @@ class Frictions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     power: tuple[PowerRow, ...]
     #: SHA-256 of all the rest as canonical JSON (keys sorted, no blanks).
     digest: str
+    #: What its figures are; not part of what is proved, nor of the digest.
+    provenance: Told | None = None
 
 
 def check(text: bytes | str, place: str = "certificate") -> Frictions:

@@ -21,6 +21,7 @@ from airshed.lab.proofs.reading import (
     held,
     named,
 )
+from airshed.model.provenance import Told
 
 FORMAT = "airshed co-control 1"
 #: The gap up to which a plan of divisible measures counts as the cheapest; column generation ends at a tenth of it.
@@ -79,6 +80,8 @@ class CoCertificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     #: SHA-256 of all the rest as canonical JSON (keys sorted, no blanks).
     digest: str
     whole: WholePlan | None = None
+    #: What its figures are; not part of what is proved, nor of the digest.
+    provenance: Told | None = None
 
 
 def check(text: bytes | str, place: str = "certificate") -> CoCertificate:

@@ -30,8 +30,8 @@ class DoesNotHold(Exception):
 
 
 def digest(plain: dict[str, Any]) -> str:
-    """SHA-256 of a certificate without its digest: canonical JSON, keys sorted, no blanks."""
-    rest = {key: value for key, value in plain.items() if key != "digest"}
+    """SHA-256 of what a certificate proves, without digest and provenance: canonical JSON, keys sorted, no blanks."""
+    rest = {key: value for key, value in plain.items() if key not in ("digest", "provenance")}
     return hashlib.sha256(json.dumps(rest, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 

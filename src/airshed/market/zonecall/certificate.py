@@ -17,6 +17,7 @@ from airshed.market.zonecall.nouns import Air, Bid, Bound, CallRules, Cleared, C
 from airshed.market.zonecall.prices import at_place
 from airshed.model.allowance import Series
 from airshed.model.measures import KG_PER_T
+from airshed.model.provenance import Told
 from airshed.model.refusal import Malformed
 
 FORMAT = "airshed zone call 1"
@@ -90,6 +91,8 @@ class Certificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The rounds of a call: one, or the city's and then the zone's."""
 
     rounds: tuple[RoundRow, ...]
+    #: What its figures are; not part of what is proved, nor of the digests.
+    provenance: Told | None = None
 
 
 def certificate(rounds: Sequence[Cleared]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from airshed.lab.scenarios.draw import Setting
 from airshed.lab.scenarios.path import play_path
 from airshed.lab.scenarios.schema import Scenario
 from airshed.lab.scenarios.summary import framed
+from airshed.model.provenance import AGENTS, Simulation
 from airshed.model.refusal import Malformed
 from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook
@@ -139,7 +140,8 @@ def work(job: Job) -> bytes:
     same_code(job.code)
     rows = [row for number in range(job.first, job.last) for row in play_path(job.setting, number)]
     raw = io.BytesIO()
-    framed(rows).write_parquet(raw, compression="zstd", statistics=False)
+    told = msgspec.json.encode(Simulation(AGENTS, job.setting.scenario.seed)).decode()
+    framed(rows).write_parquet(raw, compression="zstd", statistics=False, metadata={"provenance": told})
     return raw.getvalue()
 
 
