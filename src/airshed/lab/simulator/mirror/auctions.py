@@ -64,6 +64,10 @@ class Auctions:
                 sale = self._sales[event.auction]
                 fine = event.limit >= sale.reserve and event.limit % sale.terms.tick_fen_per_t == 0
                 self._claim("I8", fine, f"{event} is under the reserve price or off the tick")
+                value = worth(event.count, event.limit)
+                fee = part(value, sale.fees[0]) if sale.payee != "treasury" else 0
+                due = part(value + fee, sale.terms.guarantee_basis_points)
+                self._claim("I8", event.held == due, f"{event} sets {event.held} fen aside, its guarantee is {due}")
             case e.AuctionCleared():
                 self._cleared(event, record)
                 self._sales[event.auction].open = False

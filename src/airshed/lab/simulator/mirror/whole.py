@@ -13,6 +13,7 @@ from airshed.lab.simulator.mirror.claims import Claims
 from airshed.lab.simulator.mirror.issuing import Issuing
 from airshed.lab.simulator.mirror.listed import Listed
 from airshed.lab.simulator.mirror.market import MarketMirror
+from airshed.lab.simulator.mirror.marks import Marks
 from airshed.lab.simulator.mirror.people import People
 from airshed.lab.simulator.mirror.prices import Prices
 from airshed.lab.simulator.mirror.primary import Blocked
@@ -46,6 +47,7 @@ class Mirror:
         self._blocked = Blocked(self._claim)
         self._returns = Returns(self._claim)
         self._years = Years(self._claim, self._held, self._prices, self._cannot_move)
+        self._marks = Marks(self._claim)
         self._issuing = Issuing(self._claim, self._years.makeup, self.count_of)
 
     def follow(self, record: Record, rules: Rulebook) -> None:
@@ -68,6 +70,7 @@ class Mirror:
             self._listed.follow(event, rules)
             self._auctions.follow(event, record, rules)
             self._years.follow(event, record.at, rules)
+            self._marks.follow(event, record.at, rules)
             self._issuing.follow(event, record, rules)
         self._market.follow(record, rules)
         for event in record.events:
