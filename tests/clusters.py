@@ -17,7 +17,7 @@ LONGEST_S = 600.0
 #: In the middle of its second stack this worker has written a piece of Parquet and says so; then it hangs.
 HANGING = """
 import pathlib, time
-from airshed.service import recompute
+from airshed.service.stacks import recompute
 def hang(path, year, hours, provenance):
     calls.append(path)
     if len(calls) < {which}:
@@ -39,16 +39,30 @@ class Cluster:
         self.folder, self.processes, self.address = folder, processes, address
 
     def add_worker(self, name: str, *more: str) -> subprocess.Popen[bytes]:
-        """Start a worker of one thread, which ends by itself when the scheduler does not answer."""
+        """Start a worker of one thread, which ends by itself when no scheduler answers."""
         options = ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--memory-limit", "0", "--host", "127.0.0.1"]
-        options += ["--death-timeout", "20", "--name", name, "--local-directory", str(self.folder / name), *more]
-        started = _start(self.folder / f"{name}.log", "distributed.cli.dask_worker", self.address, *options)
+        options += ["--death-timeout", str(LONGEST_S), "--name", name, "--local-directory", str(self.folder / name)]
+        started = _start(self.folder / f"{name}.log", "distributed.cli.dask_worker", self.address, *options, *more)
         self.processes.append(started)
         return started
 
     def has(self, name: str) -> bool:
         """Whether this worker has joined."""
         return "Registered to" in (self.folder / f"{name}.log").read_text()
+
+    def wait_for(self, arrived: Callable[[], bool], what: str) -> None:
+        """Look ten times a second, until it is there, a process of the cluster has ended, or it takes too long."""
+
+        def looked() -> bool:
+            for process in self.processes:
+                assert process.poll() is None, f"{what} did not come: {self.last_words()}"
+            return arrived()
+
+        wait_for(looked, what)
+
+    def last_words(self) -> str:
+        """How the log of each process ends."""
+        return "\n".join(f"{log.name}: {log.read_text()[-500:]}" for log in sorted(self.folder.glob("*.log")))
 
     def add_hanging_worker(self, name: str, told: Path, which: int) -> subprocess.Popen[bytes]:
         """Start a worker that hangs in the middle of writing the hours of its stack number `which`."""

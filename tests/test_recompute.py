@@ -31,7 +31,7 @@ from airshed.service.stacks.totals import Summary
 from airshed.zone.load import load
 from airshed.zone.monitoring import monitoring_rules
 from airshed.zone.zone import Zone
-from clusters import LONGEST_S, Cluster, cluster, wait_for
+from clusters import LONGEST_S, Cluster, cluster
 
 ROOT = Path(__file__).parents[1]
 YEAR = 2027
@@ -135,7 +135,7 @@ def test_a_cluster_writes_the_same_bytes_though_a_worker_is_killed_in_the_middle
     victim = some_cluster.add_hanging_worker("victim", told, which=2)
     running = start_on(some_cluster.address, evidence, out)
     try:
-        wait_for(lambda: told.exists() and bool(told.read_text()), "the middle of the second file")
+        some_cluster.wait_for(lambda: told.exists() and bool(told.read_text()), "the middle of the second file")
         assert running.poll() is None
         half = Path(told.read_text())
         assert half.read_bytes().startswith(b"PAR1")
@@ -171,10 +171,10 @@ def test_a_cluster_that_has_no_worker_left_is_one_line_and_what_is_done_stays(
     with pytest.raises(Malformed, match="has no workers"):
         recompute(evidence, ZONE, RULES, out, cluster=some_cluster.address)
     victim = some_cluster.add_hanging_worker("victim", told, which=2)
-    wait_for(lambda: some_cluster.has("victim"), "the worker")
+    some_cluster.wait_for(lambda: some_cluster.has("victim"), "the worker")
 
     def kill() -> None:
-        wait_for(told.exists, "the middle of the second file")
+        some_cluster.wait_for(told.exists, "the middle of the second file")
         victim.kill()
 
     killing = Thread(target=kill)
