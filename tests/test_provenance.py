@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from airshed.cli.main import run
+from airshed.cli.show import of, shown, table
 from airshed.engine import commands as c
 from airshed.engine.journal import MemoryJournal, decode
 from airshed.engine.runner import Runner
-from airshed.model.provenance import BY_HAND, CHINESE, Programme, Provenance, Simulation, said
+from airshed.model.provenance import BY_HAND, CHINESE, Programme, Provenance, Simulation, one_line, said
 from airshed.model.refusal import Malformed, Why
 from airshed.rulebook.digest import digest
 from airshed.service.book.opening import adopt
@@ -122,3 +124,31 @@ def test_the_line_is_there_in_both_languages() -> None:
         assert "种子5" in chinese
     assert "seed" not in said(Simulation(BY_HAND))[0]
     assert not {*said(Programme())} & {*said(Simulation(BY_HAND))}
+
+
+def test_nothing_of_a_command_outlives_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whether it ended in the middle, or was run past the entry: the next in the same process begins clean."""
+    (tmp_path / "bids.csv").write_text("bidder,price,quantity\nsteel,30.5,100\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    def broken() -> None:
+        """A table is printed, and then the command cannot go on."""
+        of(Programme())
+        table("half", ["kg #"], [[1]])
+        raise Malformed("bids.csv", "ends here", "give the rest")
+
+    with monkeypatch.context() as within:
+        within.setattr("airshed.cli.main.build", lambda rooms: lambda **given: broken())
+        assert shell(within, "auction", "clear") == 2
+    assert shown() is None
+    of(Programme())
+    table("past the entry", ["kg #"], [[1]])
+    capsys.readouterr()
+
+    assert shell(monkeypatch, "auction", "clear", "bids.csv", "--supply", "50", "--json") == 0
+    (answer,) = capsys.readouterr().out.splitlines()
+    assert json.loads(answer)["provenance"] == {"is": "figures", "of": ["given"]}
+    assert shell(monkeypatch, "--version") == 0
+    assert one_line(Programme()) not in capsys.readouterr().out

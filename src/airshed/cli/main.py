@@ -74,21 +74,20 @@ def run() -> NoReturn:
 
         from airshed.cli.files import only_files
         from airshed.cli.origins import of_command
-        from airshed.cli.show import of, said_last
+        from airshed.cli.show import telling
         from airshed.model.checked import insist
 
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")  # a file may have half a letter in its name
         insist()
-        of(of_command(sys.argv[1:]))
         only_files(sys.argv[1:])
         asked = sys.argv[1] if len(sys.argv) > 1 else ""
         rooms = {asked: ROOMS[asked]} if asked in ROOMS else ROOMS
-        status = build(rooms)(prog_name="airshed", standalone_mode=False)
-        if status == INTERRUPTED:  # what Typer makes of Ctrl-C
-            raise KeyboardInterrupt
-        said_last()
+        with telling(of_command(sys.argv[1:])):
+            status = build(rooms)(prog_name="airshed", standalone_mode=False)
+            if status == INTERRUPTED:  # what Typer makes of Ctrl-C
+                raise KeyboardInterrupt
         sys.stdout.flush()
     raise SystemExit(status)
 

@@ -50,11 +50,19 @@ def showing(book: Book) -> Book:
     return book
 
 
-def said_last() -> None:
-    """End a screen with what the figures of its tables are; nothing where there was none."""
-    if _Shown.owed and _Shown.told is not None:
-        console.print(one_line(_Shown.told))
-    _Shown.told, _Shown.owed = None, False
+@contextmanager
+def telling(told: Told | None) -> Iterator[None]:
+    """One run of a command, which begins with these figures and ends a screen with tables by what they are.
+
+    Nothing of it outlives it, however it ends: the next command of the same process begins clean.
+    """
+    _Shown.told, _Shown.owed = told, False
+    try:
+        yield
+        if _Shown.owed and _Shown.told is not None:
+            console.print(one_line(_Shown.told))
+    finally:
+        _Shown.told, _Shown.owed = None, False
 
 
 def as_json(value: Any) -> None:
