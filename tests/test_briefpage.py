@@ -16,7 +16,6 @@ import pytest
 from typer.testing import CliRunner
 
 from airshed.cli.lab.group import app
-from airshed.cli.reference.story import story
 from airshed.engine.runner import Runner
 from airshed.lab.brief.facts import BriefFacts
 from airshed.lab.brief.measures import CRITERIA
@@ -44,6 +43,7 @@ from airshed.service.marketdata.frames import market_frames
 from airshed.zone.load import load as load_zone
 from browsers import Seen, opened, show_at, sizes
 from laws import FILES, RULES
+from story import story
 
 LARGEST_PAGE = 6_000_000
 DESK, TELEPHONE = 1280, 400

@@ -18,7 +18,6 @@ import polars as pl
 import pytest
 
 from airshed import lab
-from airshed.cli.reference.story import story
 from airshed.engine.runner import Runner
 from airshed.lab import frames
 from airshed.lab.equilibrium.case import case_of, closed, linked, solved
@@ -38,6 +37,7 @@ from airshed.service.book.sqlite import Book
 from airshed.service.marketdata.frames import market_frames
 from airshed.zone.load import load as load_zone
 from laws import FILES, RULES
+from story import story
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 LIBRARY = Path(__file__).parents[1] / "docs" / "library.md"

@@ -10,7 +10,6 @@ import msgspec
 import pytest
 
 from airshed.cli.lab.replay import replay
-from airshed.cli.reference.story import story
 from airshed.cli.show import instant_of
 from airshed.engine import commands as c
 from airshed.engine.journal import Line, MemoryJournal, decode
@@ -28,6 +27,7 @@ from airshed.service.book.replay import NAMES, WITHIN, Compared, carried_on, her
 from airshed.service.book.sqlite import Book
 from airshed.zone.load import load as load_zone
 from laws import FILES, RULES
+from story import story
 
 ZONE = load_zone(shipped("zones", "dianzhong"))
 ASKED = Scenario(
@@ -53,7 +53,7 @@ def played(session: str = "continuous") -> tuple[Rulebook, tuple[Line, ...]]:
 
 
 def told() -> list[Line]:
-    """The story of the reference: every command once."""
+    """The story: nearly every command once."""
     runner = Runner(MemoryJournal(), RULES, tables=False)
     for at, command in story(RULES):
         runner.send(command, instant_of(at, "story"))
@@ -80,7 +80,7 @@ def test_under_its_own_law_a_book_fares_the_same_to_the_fen(session: str) -> Non
     assert (found.cut, found.waiting, found.changed) == (0, 0, [])
 
 
-def test_the_story_of_the_reference_fares_the_same_under_its_own_law() -> None:
+def test_the_story_fares_the_same_under_its_own_law() -> None:
     """So every number that any command names is translated."""
     found = under(told(), RULES)
     assert fates(found) <= {"same", "law"}

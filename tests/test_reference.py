@@ -10,8 +10,21 @@ import pytest
 import typer
 
 from airshed.cli.main import ROOMS, build
+from airshed.cli.reference.examples import examples
 from airshed.cli.reference.shell import leaves
-from airshed.cli.reference.write import ALWAYS, BODIES, EVENTS, INNER, PARTS, meaning, pages, reasons
+from airshed.cli.reference.write import (
+    ALWAYS,
+    BODIES,
+    EVENTS,
+    INNER,
+    NAMES,
+    PARTS,
+    TRANSCRIPTS,
+    command_names,
+    meaning,
+    pages,
+    reasons,
+)
 from airshed.engine.commands import Body
 from airshed.engine.decide import PROCEDURES
 from airshed.engine.events import Event
@@ -20,6 +33,8 @@ from airshed.engine.tables import TABLES
 from airshed.engine.tables.table import COMMON
 from airshed.model.refusal import MEANINGS, PRECEDENCE, Why
 
+#: Played to be refused, or with answers that the transcript does not show whole.
+REFUSED = {"AdoptRulebook", "CloseZoneCall", "PayRent", "ReleasePledge", "ReleaseUnused"}
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
 
 
@@ -32,6 +47,16 @@ def test_the_pages_on_disk_are_those_of_the_code(written: dict[str, str]) -> Non
     assert {path.name for path in FOLDER.glob("*.md")} == set(written)
     for name, text in written.items():
         assert (FOLDER / name).read_text("utf-8") == text, f"{name} is out of date: run make docs"
+
+
+def test_the_law_knows_the_commands_of_the_engine() -> None:
+    assert NAMES.read_text("utf-8") == command_names(), "run make docs"
+
+
+def test_every_command_has_an_example_in_a_transcript() -> None:
+    shown = examples(TRANSCRIPTS)
+    assert [body.__name__ for body in BODIES if body.__name__ not in shown] == []
+    assert {name for name, example in shown.items() if example.refused} <= REFUSED
 
 
 def test_every_command_event_and_field_has_its_place(written: dict[str, str]) -> None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 
-from airshed.engine.commands import Body
 from airshed.model.allowance import Series
 from airshed.model.measures import tonnes
 from airshed.rulebook import look
 from airshed.rulebook.check import variable_keys
 from airshed.rulebook.diff import diff
 from airshed.rulebook.digest import digest
-from airshed.rulebook.kinds import COMMANDS
 from airshed.rulebook.load import load_texts, read
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped
@@ -129,10 +127,6 @@ def test_codes_in_another_order_are_a_change() -> None:
     assert [change.sentence for change in diff(RULES, turned)] == [
         "[sectors] order: cement, steel, power becomes power, steel, cement"
     ]
-
-
-def test_the_commands_of_roles_are_those_of_the_engine() -> None:
-    assert sorted(command.__name__ for command in get_args(Body)) == sorted(COMMANDS)
 
 
 def test_answers_from_the_rulebook() -> None:

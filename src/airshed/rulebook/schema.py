@@ -11,8 +11,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from airshed.rulebook.command_names import CommandName
 from airshed.rulebook.kinds import (
-    CommandName,
     Count,
     Day,
     ExcessRule,

@@ -13,7 +13,7 @@ from typing import Any, get_args
 import msgspec
 from msgspec import inspect as kinds
 
-from airshed.cli.reference.story import examples
+from airshed.cli.reference.examples import examples
 from airshed.cli.reference.words import SHARED
 from airshed.engine import commands, events
 from airshed.engine.decide import PROCEDURES, confirm_act
@@ -35,6 +35,10 @@ from airshed.rulebook.reference import comments
 from airshed.rulebook.reference import markdown as rulebook_page
 from airshed.rulebook.schema import Roles, Rulebook
 
+#: The root of the project: the pages are written where it is worked on, not where it is installed.
+ROOT = Path(__file__).parents[4]
+TRANSCRIPTS = ROOT / "tests" / "transcripts"
+NAMES = ROOT / "src" / "airshed" / "rulebook" / "command_names.py"
 GENERATED = "This page is generated from the code (`make docs`); a test keeps it so."
 #: Reasons that hold before a procedure is asked; adopting the first rulebook needs none of the last three.
 ALWAYS = (Why.KEY_REUSED, Why.NO_RULEBOOK, Why.UNKNOWN_ACTOR, Why.ROLE_MAY_NOT)
@@ -102,25 +106,25 @@ def pages() -> dict[str, str]:
 
 def commands_page(rules: Rulebook) -> str:
     """Every command: what it wishes, its fields, who may send it, an example, what may refuse it."""
-    shown = examples(rules)
+    shown = examples(TRANSCRIPTS)
     parts = [
         "# Commands\n\n"
         "A command is a wish: who sends it, a key under which it counts once, and a body. `airshed book send BOOK "
         "FILE` takes one a line. Counts are allowances of one kilogram, prices fen per tonne, money fen (100 fen = "
         "1 yuan). Unknown and mistyped fields make a command malformed: nothing is written. A command that the rules "
         "do not allow is [refused](refusals.md): that is written, with the article, and changes nothing. Roles are "
-        "those of the shipped rulebook; the examples tell one [story](../tutorial.md#your-own-book) that a test "
-        "plays.\n\n"
+        "those of the shipped rulebook; an example leads to the transcript that plays it.\n\n"
         f"{GENERATED}\n\n## The envelope\n\n{_fields(commands.Command)}"
     ]
     for body in BODIES:
-        at, command = shown[body]
-        line = msgspec.json.encode(command).decode()
+        example = shown[body.__name__]
+        where = f"[{example.transcript}](../../tests/transcripts/{example.transcript}.md)"
+        said = f"Example, sent at {example.at} in {where}{', where it is refused' * example.refused}"
         roles = [role for role in Roles.__struct_fields__ if look.may(rules, role, body.__name__)]
         why = ", ".join(f"[`{each}`](refusals.md)" for each in reasons()[body])
         parts.append(
             f"## {body.__name__}\n\n{inspect.getdoc(body)}\n\n{_fields(body)}\nSent by: {', '.join(roles)}.\n\n"
-            f"Example, sent at {at}:\n\n```json\n{line}\n```\n\nMay be refused: {why}.\n"
+            f"{said}:\n\n```json\n{example.line}\n```\n\nMay be refused: {why}.\n"
         )
     parts += [f"## {each.__name__}\n\n{inspect.getdoc(each)}\n\n{_fields(each)}" for each in INNER]
     return "\n".join(parts)
@@ -296,6 +300,15 @@ def tables_page() -> str:
 def _column(column: Column, key: bool) -> str:
     name, kind = column.sql.split()
     return f"| `{name}`{' (key)' if key else ''} | {kind} | {column.holds} |"
+
+
+def command_names() -> str:
+    """The module that tells the law, which lies below the engine, what commands there are."""
+    lines = "".join(f'    "{body.__name__}",\n' for body in BODIES)
+    return (
+        '"""What a role may be allowed to send. Written from the commands of the engine (`make docs`)."""'
+        f"\n\nfrom __future__ import annotations\n\nfrom typing import Literal\n\nCommandName = Literal[\n{lines}]\n"
+    )
 
 
 def written(folder: Path) -> Iterator[Path]:

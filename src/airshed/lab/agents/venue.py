@@ -24,7 +24,7 @@ from airshed.model.period import instant
 from airshed.model.provenance import AGENTS, Simulation
 from airshed.model.refusal import Malformed
 from airshed.rulebook import look
-from airshed.rulebook.kinds import CommandName
+from airshed.rulebook.command_names import CommandName
 from airshed.rulebook.schema import Rulebook
 
 #: The day of the year from which on a session is held.

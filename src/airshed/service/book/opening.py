@@ -6,10 +6,11 @@ import sys
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 
-from airshed.engine.commands import AdoptRulebook, Command
+from airshed.engine.commands import AdoptRulebook, Body, Command
 from airshed.engine.edge import CURE, said_twice, well_formed
 from airshed.engine.invariants import check as check_state
 from airshed.engine.runner import LARGEST_GROUP, Answer, Runner
@@ -17,7 +18,6 @@ from airshed.engine.state import State
 from airshed.model.provenance import Provenance
 from airshed.model.refusal import Malformed
 from airshed.rulebook.digest import digest
-from airshed.rulebook.kinds import COMMANDS
 from airshed.rulebook.load import load_texts
 from airshed.rulebook.schema import CurrencyRule, Rulebook
 from airshed.service.book.sqlite import Book, made
@@ -129,7 +129,8 @@ def command_of(line: bytes, place: str) -> Command:
         field = where.rstrip("`").removeprefix(".")
         if field == "body.do":
             word = what.removeprefix("Invalid value ").strip("'")
-            near = ", ".join(get_close_matches(word, COMMANDS, 3, 0.4))
+            names = [kind.__name__ for kind in get_args(Body)]
+            near = ", ".join(get_close_matches(word, names, 3, 0.4))
             raise Malformed(
                 place, f"there is no command {word!r}", f"did you mean {near}? {CURE}" if near else CURE
             ) from None

@@ -1,4 +1,4 @@
-"""A small programme told in commands: what the reference shows as examples, and a test plays from end to end.
+"""A small programme told in commands, played from end to end: a book with most of what a book can hold.
 
 Two firms of Kunming and a trader of Qujing: accounts, caps, an auction, a session, a year, and what it ends with.
 """
@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from hashlib import sha256
 from itertools import pairwise
 
-from airshed.cli.reference.story_primary import DURING, returned
-from airshed.cli.reference.story_terms import SCENES
 from airshed.engine import commands as c
 from airshed.model.period import days_of
 from airshed.model.provenance import EXAMPLES, Simulation
 from airshed.model.seal import seal_of
 from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook
+from story_primary import DURING, returned
+from story_terms import SCENES
 
 #: A command and the Beijing instant at which it is sent, as `airshed book send --at` takes it.
 Told = tuple[str, c.Command]
@@ -47,14 +47,6 @@ def story(rules: Rulebook) -> Iterator[Told]:
         for body in bodies:
             sent += 1
             yield at, c.Command(actor, f"example-{sent}", body)
-
-
-def examples(rules: Rulebook) -> dict[type, Told]:
-    """The first command of each kind that the story tells."""
-    found: dict[type, Told] = {}
-    for at, command in story(rules):
-        found.setdefault(type(command.body), (at, command))
-    return found
 
 
 def _scenes(rules: Rulebook) -> Iterator[tuple[str, str, list[c.Body]]]:
