@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
 
 import msgspec
@@ -20,6 +21,7 @@ from airshed.mrv.rules import (
     SubstitutionTier,
 )
 from airshed.mrv.year import close_year
+from airshed.rulebook import look
 from airshed.rulebook.load import find, load, load_texts, read
 from airshed.rulebook.shipped import shipped
 from airshed.zone.load import load as load_zone
@@ -232,6 +234,81 @@ def test_a_new_fluidised_bed_has_100_and_an_existing_one_200() -> None:
         limit = limit_on(SHIPPED, stack, "NOx", "2027-01-01")
         assert limit is not None
         assert limit.limit_mg_m3 == mg_m3, process
+
+
+@pytest.mark.parametrize("law", ["dianzhong", "shanxi"])
+@pytest.mark.parametrize(
+    ("commissioned", "areas", "day", "dust_so2_nox"),
+    [
+        (2009, (), "2015-06-30", (None, None, None)),
+        (2009, (), "2015-07-01", (30.0, 600.0, 400.0)),
+        (2014, (), "2014-03-01", (30.0, 600.0, 400.0)),
+        (2009, (), "2026-03-31", (30.0, 600.0, 400.0)),
+        (2020, ("QJ",), "2026-03-31", (20.0, 400.0, 300.0)),
+        (2009, (), "2026-04-01", (10.0, 50.0, 80.0)),
+        (2020, ("QJ",), "2026-04-01", (10.0, 50.0, 80.0)),
+        (2026, (), "2026-04-01", (10.0, 50.0, 80.0)),
+        (2027, ("QJ",), "2028-01-01", (10.0, 50.0, 80.0)),
+    ],
+)
+def test_dryers_with_heat_of_their_own_have_the_limits_of_the_amendment_from_its_day(
+    law: str, commissioned: int, areas: tuple[str, ...], day: str, dust_so2_nox: tuple[float | None, ...]
+) -> None:
+    """Amendment of GB 4915-2013: 10, 50, 80 mg/m3 from 2026-04-01; before 30, 600, 400 (key areas 20, 400, 300)."""
+    rules = msgspec.structs.replace(monitoring_rules(load(find(law))), special_areas=areas)
+    stack = msgspec.structs.replace(BOILER, sector="cement", process="dryer", commissioned=commissioned)
+    dust = "PM" if law == "dianzhong" else "DUST"
+    measured = look.pollutant(load(find(law)), dust).measured
+
+    found = [limit_on(rules, stack, pollutant, day) for pollutant in (measured, "SO2", "NOx")]
+
+    assert tuple(limit and limit.limit_mg_m3 for limit in found) == dust_so2_nox
+    assert {limit.reference_o2_percent for limit in found if limit} <= {8.0}
+
+
+def test_a_year_in_which_an_amendment_begins_has_both_limits_and_the_ones_about_it_have_one() -> None:
+    dryer = msgspec.structs.replace(BOILER, sector="cement", process="dryer", commissioned=2009)
+
+    spans = {
+        year: [(limit.limit_mg_m3, first, after) for limit, first, after in limits_of(SHIPPED, dryer, "NOx", year)]
+        for year in (2025, 2026, 2027)
+    }
+
+    assert spans == {2025: [(400, 0, 8_760)], 2026: [(400, 0, 2_160), (80, 2_160, 8_760)], 2027: [(80, 0, 8_760)]}
+
+
+def test_the_amendment_says_how_sure_its_figures_and_its_days_are() -> None:
+    limits = [row for row in RULES.limits.rows if row.limit_set == "gb4915-dryer-amended"]
+    scopes = [row for row in RULES.applicability.rows if row.limit_set == "gb4915-dryer-amended"]
+
+    assert len(limits) == 3
+    assert len(scopes) == 4
+    assert {row.status for row in limits} | {row.status for row in scopes} == {"to confirm"}
+    assert all("secondary page" in cite for cite in [row.cite for row in limits] + [row.cite for row in scopes])
+    assert all("2028-01-01" in row.cite for row in scopes if row.commissioned_before is not None)
+
+
+@pytest.mark.parametrize(
+    ("sector", "process", "commissioned", "new", "existing"),
+    [
+        ("cement", "kiln tail", 2014, "2014-03-01", "2015-07-01"),
+        ("cement", "kiln head", 2014, "2014-03-01", "2015-07-01"),
+        ("steel", "sinter head", 2013, "2012-10-01", "2015-01-01"),
+        ("steel", "converter secondary", 2013, "2012-10-01", "2015-01-01"),
+        ("steel", "eaf secondary", 2013, "2012-10-01", "2015-01-01"),
+        ("steel", "reheating furnace", 2013, "2012-10-01", "2015-01-01"),
+    ],
+)
+def test_new_works_have_the_limits_of_a_standard_before_those_in_being(
+    sector: str, process: str, commissioned: int, new: str, existing: str
+) -> None:
+    """A kiln of 2014 was told that the standard of 2004 held for it until 2015."""
+    stack = msgspec.structs.replace(BOILER, sector=sector, process=process)
+    for year, first in ((commissioned, new), (commissioned - 1, existing)):
+        own = msgspec.structs.replace(stack, commissioned=year)
+        eve = (date.fromisoformat(first) - timedelta(days=1)).isoformat()
+        assert limit_on(SHIPPED, own, "PM", eve) is None, year
+        assert limit_on(SHIPPED, own, "PM", first) is not None, year
 
 
 @pytest.mark.parametrize("law", ["dianzhong", "shanxi"])

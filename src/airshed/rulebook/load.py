@@ -258,6 +258,7 @@ def _in_order(rules: Rulebook) -> Rulebook:
             row.region or "",
             row.valid_from,
             row.special,
+            row.commissioned_from or 0,
         ),
     )
     index = sorted(rules.price_index.rows, key=lambda row: pollutants.index(row.pollutant))

@@ -130,16 +130,8 @@ def limits(
     rules = monitoring_rules(law)
     scope = scope_on(rules, registered, shown)
     held = [limit for each in registered.pollutants if (limit := limit_on(rules, registered, each, shown))]
-    row = next(
-        (
-            each
-            for each in law.applicability.rows
-            if scope is not None
-            and (each.limit_set, each.process, each.region, each.special == "yes", each.valid_from)
-            == (scope.limit_set, scope.process, scope.region, scope.special, scope.valid_from)
-        ),
-        None,
-    )
+    # A scope is made of each row, in order; two rows may differ by the years of commissioning alone.
+    row = None if scope is None else law.applicability.rows[rules.scopes.index(scope)]
     if json:
         as_json(
             {"stack": stack, "day": shown, "applicability": row, "registered_set": registered.limit_set, "limits": held}
@@ -162,7 +154,7 @@ def limits(
                 "" if each.reference_o2_percent is None else f"{each.reference_o2_percent:g}",
                 each.statistic,
                 each.standard,
-                each.valid_from,
+                each.valid_from if scope is None else max(each.valid_from, scope.valid_from),
             )
             for each in held
         ],
