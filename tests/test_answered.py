@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 from tempfile import mkdtemp
@@ -106,6 +107,67 @@ def test_a_log_that_was_cut_is_named(book: Path, share: float) -> None:
     log_of(book).write_bytes(whole[: int(len(whole) * share)])
 
     assert "is missing: records were answered up to" in str(opened(book))
+
+
+def test_who_is_refused_takes_no_damaged_log_along(book: Path) -> None:
+    """What lies behind the damage is answered records still, and all there is of them."""
+    whole = log_of(book).read_bytes()
+    half = len(whole) // 2
+    log_of(book).write_bytes(whole[:half] + b"\xff" * 16 + whole[half + 16 :])
+    before = {each.name: each.read_bytes() for each in book.parent.iterdir()}
+    for way in (Book.read, Book.open):
+        with pytest.raises(Malformed, match="is missing: records were answered up to"):
+            way(book)
+        after = {each.name: each.read_bytes() for each in book.parent.iterdir() if not each.name.endswith("-shm")}
+        assert after == before
+    log_of(book).write_bytes(whole)
+    with Book.open(book) as there:
+        verify(there)
+
+
+def test_a_log_that_lies_beside_a_sound_book_and_is_not_its_own_does_not_go_into_it(book: Path) -> None:
+    sound = book.with_name("sound.book")
+    Book.create(sound).close()
+    before = sound.read_bytes()
+    shutil.copy(log_of(book), log_of(sound))
+    with pytest.raises(Malformed):
+        Book.open(sound)
+    assert sound.read_bytes() == before
+
+
+def signed(said: str) -> bytes:
+    return f"{said} {sha256(said.encode()).hexdigest()}".ljust(SLOT - 1).encode() + b"\n"
+
+
+@pytest.mark.parametrize(
+    "said", ["", "5", "abc def", f"-5 {'a' * 64}", f"{'9' * 30} {'a' * 64}", "53 ab", f"53 {'A' * 64}"]
+)
+def test_a_head_that_says_nothing_of_a_record_is_damaged(book: Path, said: str) -> None:
+    beside(book).write_bytes(signed(said) * 2)
+    assert "so where the book ended is not known" in str(opened(book))
+
+
+def test_a_head_is_a_file_and_nothing_else_is_waited_for_or_followed(book: Path, tmp_path: Path) -> None:
+    head, away = beside(book), tmp_path / "away"
+    raw = head.read_bytes()
+    away.write_bytes(raw)
+    for put in (head.mkdir, partial(os.mkfifo, head), partial(head.symlink_to, away), partial(head.symlink_to, head)):
+        head.unlink()
+        put()
+        for way in (Book.read, Book.open):
+            with pytest.raises(
+                Malformed, match=r"^.*live.book-head: (is not a file|cannot be used \(.*\)); it is the head"
+            ):
+                way(book)
+        shutil.rmtree(head) if head.is_dir() and not head.is_symlink() else head.unlink()
+        head.touch()
+    assert away.read_bytes() == raw
+    head.write_bytes(raw)
+    log_of(book).unlink()
+    log_of(book).mkdir()
+    for way in (Book.read, Book.open):
+        with pytest.raises(Malformed, match=r"live.book-wal: is not a file"):
+            way(book)
 
 
 def test_a_log_that_is_gone_is_named_and_so_is_a_book_that_was_copied_by_itself(book: Path) -> None:
@@ -240,6 +302,61 @@ def test_a_book_on_a_disk_that_cannot_be_written_is_read(request: pytest.Fixture
             os.seteuid(0)
         folder.chmod(0o755)
     assert [each.name for each in folder.iterdir()] == ["a.book"]
+
+
+def test_who_only_looks_leaves_nothing_behind(tmp_path: Path) -> None:
+    path = tmp_path / "a.book"
+    Book.create(path).close()
+    with Book.read(path), Book.read(path) as second:
+        assert second.last() == 0
+    assert [each.name for each in tmp_path.iterdir()] == ["a.book"]
+    log_of(path).touch()  # as other programs do
+    with Book.read(path):
+        pass
+    assert [each.name for each in tmp_path.iterdir()] == ["a.book"]
+
+
+def test_whoever_may_not_write_shuts_no_writer_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A log and its index that somebody else had made by looking could not be written by who writes the book."""
+    path = tmp_path / "a.book"
+    market(Book.create(path), tables=True).journal.close()  # type: ignore[attr-defined]
+    with monkeypatch.context() as other:
+        other.setattr("airshed.service.book.looking.may_write", lambda real: False)
+        with Book.read(path) as book:
+            assert [each.name for each in tmp_path.iterdir()] == ["a.book"]
+            last = book.last()
+        looking = Book.read(path)
+        other.undo()
+        with Book.open(path) as writer:
+            Runner(writer, RULES).send(c.Command(BANK, "1", c.Deposit("steel", 1)), AT)
+        with pytest.raises(Malformed, match=r"was written while it was read as it lay.*; run it again$"):
+            looking.__exit__(None, None, None)
+        other.setattr("airshed.service.book.looking.may_write", lambda real: False)
+        with Book.read(path) as book:
+            assert book.last() == last + 1
+
+
+def test_a_log_that_cannot_be_read_where_nothing_can_be_written_is_named(
+    book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("airshed.service.book.looking.may_write", lambda real: False)
+    with pytest.raises(
+        Malformed, match=r"was left while it was written.*copy it with live.book-wal and live.book-head"
+    ):
+        Book.read(book)
+    assert not book.with_name("live.book-shm").exists()
+
+
+def test_what_lies_beside_a_book_belongs_to_who_may_write_the_book(tmp_path: Path) -> None:
+    """After root has written it, too."""
+    path = tmp_path / "a.book"
+    Book.create(path).close()
+    path.chmod(0o664)
+    if os.geteuid() == 0:
+        os.chown(path, 1234, 1235)
+    with Book.open(path):
+        there, head = path.stat(), beside(path).stat()
+        assert (head.st_mode, head.st_uid, head.st_gid) == (there.st_mode, there.st_uid, there.st_gid)
 
 
 def test_a_copy_is_of_one_moment_and_whole_by_itself(tmp_path: Path) -> None:

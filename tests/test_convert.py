@@ -154,7 +154,7 @@ def test_an_old_book_that_may_only_be_read_is_converted(
     old: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As on a disk of the archive: nothing is opened for writing there, and nothing is left beside it."""
-    monkeypatch.setattr("airshed.service.book.sqlite._cannot_change", lambda real: real.name == "old.book")
+    monkeypatch.setattr("airshed.service.book.looking.may_write", lambda real: real.name != "old.book")
     asked: list[tuple[str, int]] = []
     opened = os.open
 

@@ -11,10 +11,9 @@ import os
 import re
 import sqlite3
 from collections.abc import Container, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
-from urllib.parse import quote
 from uuid import uuid4
 
 import msgspec
@@ -29,6 +28,7 @@ from airshed.rulebook.load import load_texts
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.answered import Answered, AnsweredFile, beside, read_answered
 from airshed.service.book.grip import Grip, Unreadable
+from airshed.service.book.looking import Stamp, connect, stamp_of, to_look, usable
 from airshed.service.book.schema import make
 
 #: Raised whenever a rulebook, a command or an event gets another shape: `tests/test_book.py` holds them to it.
@@ -46,11 +46,19 @@ UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
 class Book:
     """A book on disk, open for writing (`Book.create`, `Book.open`) or for reading (`Book.read`)."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, grip: Grip, head: AnsweredFile | None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        connection: sqlite3.Connection,
+        grip: Grip,
+        head: AnsweredFile | None,
+        stamp: Stamp | None = None,
+    ) -> None:
         self.path = path
         self.sql = connection
         self._grip = grip
         self._head = head
+        self._stamp = stamp
         self._put = {table.name: _put(table) for table in TABLES}
         self._gone = {table.name: _gone(table) for table in TABLES}
 
@@ -66,23 +74,15 @@ class Book:
         """An existing book, for the one writer."""
         grip = Grip(path, alone=True)
         real = Path(os.path.realpath(path))
-        head: AnsweredFile | None = None
         try:
             with _naming(path):
-                connection = _connect(real, "mode=rw")
-                try:
-                    last = _checked(path, real, connection)
-                    grip.check()
-                    _tuned(connection)
-                    head = AnsweredFile(real, last)
-                    connection.execute("UPDATE meta SET value = 'yes' WHERE key = 'written'")
-                    connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-                except BaseException:
-                    connection.close()
-                    raise
+                # By a connection that cannot write: one that can takes a damaged log away as it lets go.
+                with closing(to_look(path).sql) as looking:
+                    last = _checked(path, real, looking)
+                grip.check()
+                usable(real, beside(real))
+                connection, head = _to_write(real, last)
         except BaseException:
-            if head is not None:
-                head.close(done=False)
             grip.release()
             raise
         return cls(path, connection, grip, head)
@@ -91,19 +91,18 @@ class Book:
     def read(cls, path: Path) -> Book:
         """An existing book, read only, also while another process writes it, and from a disk that cannot be written."""
         grip = Grip(path, alone=False)
-        real = Path(os.path.realpath(path))
         try:
             with _naming(path):
-                connection = _connect(real, "immutable=1" if _cannot_change(real) else "mode=ro")
+                connection, stamp = to_look(path)
                 try:
-                    _checked(path, real, connection)
+                    _checked(path, Path(os.path.realpath(path)), connection)
                 except BaseException:
                     connection.close()
                     raise
         except BaseException:
             grip.release()
             raise
-        return cls(path, connection, grip, None)
+        return cls(path, connection, grip, None, stamp)
 
     def __enter__(self) -> Book:
         return self
@@ -112,6 +111,9 @@ class Book:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+        if self._stamp is not None and stamp_of(Path(os.path.realpath(self.path))) != self._stamp:
+            what = "was written while it was read as it lay, in a folder in which this user may not write"
+            raise Malformed(str(self.path), what, "run it again") from None
         if isinstance(error, UNREADABLE):
             with _naming(self.path):
                 raise error
@@ -305,7 +307,7 @@ def made(path: Path) -> Iterator[Path]:
 
 
 def _make(path: Path) -> None:
-    connection = _connect(path, "mode=rwc")
+    connection = connect(path, "mode=rwc")
     try:
         connection.execute("PRAGMA page_size=8192")
         connection.execute("PRAGMA journal_mode=WAL")
@@ -318,16 +320,10 @@ def _make(path: Path) -> None:
         connection.close()
 
 
-def _connect(path: Path, how: str) -> sqlite3.Connection:
-    name = f"file:{quote(os.fsencode(path))}?{how}"
-    return sqlite3.connect(name, uri=True, isolation_level=None, cached_statements=256)
-
-
 def opened_to_read(path: Path) -> sqlite3.Connection:
     """A file of SQLite as it lies, whatever it holds, also on a disk that cannot be written."""
-    real = Path(os.path.realpath(path))
     with _naming(path):
-        return _connect(real, "immutable=1" if _cannot_change(real) else "mode=ro")
+        return to_look(path).sql
 
 
 def of_format(path: Path, said: str | None) -> Malformed:
@@ -365,10 +361,27 @@ def _naming(path: Path) -> Iterator[None]:
         raise Unreadable(str(path), f"is damaged ({error})", "restore the book from a copy") from None
 
 
-def _cannot_change(real: Path) -> bool:
-    """On a disk that cannot be written, and with nothing in the making beside it, a book is read as it lies."""
-    log = real.with_name(real.name + "-wal")
-    return not os.access(real.parent, os.W_OK, effective_ids=True) and not log.exists() and not beside(real).exists()
+def _to_write(real: Path, last: Answered) -> tuple[sqlite3.Connection, AnsweredFile]:
+    """The connection and the head of the one writer; from here on the book says that it is written."""
+    there = os.path.lexists(beside(real))
+    connection = connect(real, "mode=rw")
+    try:
+        _tuned(connection)
+        head = AnsweredFile(real, last)
+        try:
+            connection.execute("UPDATE meta SET value = 'yes' WHERE key = 'written'")
+        except BaseException:
+            head.close(done=not there)
+            raise
+        try:
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        except BaseException:
+            head.close(done=False)
+            raise
+    except BaseException:
+        connection.close()
+        raise
+    return connection, head
 
 
 def _tuned(connection: sqlite3.Connection) -> sqlite3.Connection:
