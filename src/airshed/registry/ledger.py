@@ -58,6 +58,12 @@ class Ledger:
         self.accounts[account.id] = account
         self.purses[account.id] = Purse()
 
+    def absent(self, account: str) -> str | None:
+        """Why an account takes part in nothing, None when it may."""
+        if account not in self.accounts:
+            return f"there is no account {account}; the authority opens accounts"
+        return None
+
     def issue(self, series: str, account: str, count: int) -> None:
         """Bring the serials 1..count of a series into being, the only way there is (I2)."""
         assert series not in self.caps, f"I2: {series} is issued already"

@@ -5,7 +5,12 @@ from __future__ import annotations
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import Day
-from airshed.engine.procedures.guards import Decision, Procedure, no
+from airshed.engine.procedures.guards import (
+    Decision,
+    Procedure,
+    known_stack,
+    no,
+)
 from airshed.engine.procedures.mark import standing
 from airshed.engine.state import State
 from airshed.model.period import DAY_MS, instant
@@ -20,15 +25,15 @@ def seal_day(state: State, rules: Rulebook, at: int, actor: str, body: c.SealDay
 
     A correction takes back what was booked, in full, and books anew; it says why.
     """
-    source = state.stack_source.get(body.stack)
-    if source is None:
-        return no(rules, "monitoring", Why.UNKNOWN_STACK, f"there is no stack {body.stack}")
+    source = known_stack(state, rules, body.stack)
+    if isinstance(source, Refusal):
+        return source
     sealed = state.days[body.stack].get(body.day)
     refusal = (
         _replaces(rules, body, sealed)
         or _over(rules, at, body)
-        or _year_open(state, rules, source, body)
-        or _whole(rules, dict(state.sources[source].stacks)[body.stack], body)
+        or _year_open(state, rules, source.id, body)
+        or _whole(rules, dict(source.stacks)[body.stack], body)
         or _marks(state, rules, body)
     )
     if refusal:
@@ -103,12 +108,12 @@ def _marks(state: State, rules: Rulebook, body: c.SealDay) -> Refusal | None:
 
 def note_findings(state: State, rules: Rulebook, at: int, actor: str, body: c.NoteFindings) -> Decision:
     """What the host found in a year of a stack that can still be verified."""
-    source = state.stack_source.get(body.stack)
-    if source is None:
-        return no(rules, "monitoring", Why.UNKNOWN_STACK, f"there is no stack {body.stack}")
-    year = state.years.get((source, body.year))
+    source = known_stack(state, rules, body.stack)
+    if isinstance(source, Refusal):
+        return source
+    year = state.years.get((source.id, body.year))
     if year is not None and year.verified_mg is not None and not year.reopened:
-        what = f"{source} {body.year} is verified; the authority may reopen the year"
+        what = f"{source.id} {body.year} is verified; the authority may reopen the year"
         return no(rules, "monitoring", Why.YEAR_CLOSED, what)
     for line in body.findings:
         if line.hours <= 0:

@@ -9,6 +9,7 @@ from airshed.engine.procedures.deadlines import expired
 from airshed.engine.procedures.guards import (
     Decision,
     Procedure,
+    known_account,
     known_instrument,
     moved,
     no,
@@ -47,11 +48,11 @@ def offer_deal(state: State, rules: Rulebook, at: int, actor: str, body: c.Offer
     refusal = own_account(state, rules, actor, body.seller)
     if refusal:
         return refusal
-    if body.buyer not in state.ledger.accounts:
-        return no(
-            rules, "roles", Why.UNKNOWN_ACCOUNT, f"there is no account {body.buyer}; the authority opens accounts"
-        )
-    refusal = known_instrument(state, rules, body.series) or private_account(state, rules, body.buyer)
+    refusal = (
+        known_account(state, rules, body.buyer)
+        or known_instrument(state, rules, body.series)
+        or private_account(state, rules, body.buyer)
+    )
     if refusal:
         return refusal
     deal = Deal(state.next_deal, body.kind, body.seller, body.buyer, body.series, body.count, body.price)

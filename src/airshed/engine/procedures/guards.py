@@ -55,14 +55,13 @@ def own_account(state: State, rules: Rulebook, actor: str, account: str) -> Refu
     if known.account != account:
         whose = known.account or "no account"
         return no(rules, "roles", Why.NOT_YOUR_OWN, f"{actor} acts for {whose}, not for {account}")
-    if account not in state.ledger.accounts:
-        return no(
-            rules,
-            "roles",
-            Why.UNKNOWN_ACCOUNT,
-            f"there is no account {account}; the authority opens accounts",
-        )
-    return None
+    return known_account(state, rules, account)
+
+
+def known_account(state: State, rules: Rulebook, account: str) -> Refusal | None:
+    """The account is one that takes part; every procedure that names an account or a source asks so."""
+    absent = state.ledger.absent(account)
+    return no(rules, "roles", Why.UNKNOWN_ACCOUNT, absent) if absent else None
 
 
 def thawed(state: State, rules: Rulebook, account: str) -> Refusal | None:
@@ -80,16 +79,12 @@ def thawed(state: State, rules: Rulebook, account: str) -> Refusal | None:
 
 def private_account(state: State, rules: Rulebook, account: str) -> Refusal | None:
     """The account exists and is one that people trade from."""
-    known = state.ledger.accounts.get(account)
-    if known is None:
-        return no(
-            rules,
-            "roles",
-            Why.UNKNOWN_ACCOUNT,
-            f"there is no account {account}; the authority opens accounts",
-        )
-    if known.kind not in PRIVATE:
-        return no(rules, "roles", Why.WRONG_KIND, f"{account} is the programme's own {known.kind} account")
+    refusal = known_account(state, rules, account)
+    if refusal:
+        return refusal
+    kind = state.ledger.accounts[account].kind
+    if kind not in PRIVATE:
+        return no(rules, "roles", Why.WRONG_KIND, f"{account} is the programme's own {kind} account")
     return None
 
 
@@ -182,10 +177,20 @@ def own_source(state: State, rules: Rulebook, actor: str, source: str) -> Refusa
     return own_account(state, rules, actor, known.account) or thawed(state, rules, known.account)
 
 
-def known_source(state: State, rules: Rulebook, source: str) -> Source | Refusal:
-    """The source, or that there is none."""
+def known_source(state: State, rules: Rulebook, source: str, section: str = "roles") -> Source | Refusal:
+    """The source, or that there is none or its account takes no part."""
     known = state.sources.get(source)
-    return known if known is not None else no(rules, "roles", Why.UNKNOWN_SOURCE, f"there is no source {source}")
+    if known is None:
+        return no(rules, section, Why.UNKNOWN_SOURCE, f"there is no source {source}")
+    return known_account(state, rules, known.account) or known
+
+
+def known_stack(state: State, rules: Rulebook, stack: str) -> Source | Refusal:
+    """The source of the stack, or that there is none or its account takes no part."""
+    source = state.stack_source.get(stack)
+    if source is None:
+        return no(rules, "monitoring", Why.UNKNOWN_STACK, f"there is no stack {stack}")
+    return known_source(state, rules, source)
 
 
 def known_grant(

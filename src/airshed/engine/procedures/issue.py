@@ -5,12 +5,18 @@ from __future__ import annotations
 from airshed.compliance.obligation import made_up
 from airshed.engine import commands as c
 from airshed.engine import events as e
-from airshed.engine.procedures.guards import Decision, Procedure, known_series, no
+from airshed.engine.procedures.guards import (
+    Decision,
+    Procedure,
+    known_series,
+    known_source,
+    no,
+)
 from airshed.engine.procedures.right import serve
 from airshed.engine.state import State
 from airshed.market.allocation import Activity, allocate, parts
 from airshed.model.allowance import Series, lowest
-from airshed.model.refusal import Malformed, Why
+from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.registry import accounts
 from airshed.registry.moves import Delivered, Move
 from airshed.rulebook import look
@@ -41,8 +47,9 @@ def allocate_series(state: State, rules: Rulebook, at: int, actor: str, body: c.
     if refusal:
         return refusal
     for line in body.activities:
-        if line.source not in state.sources:
-            return no(rules, "allocation", Why.UNKNOWN_SOURCE, f"there is no source {line.source}")
+        known = known_source(state, rules, line.source, "allocation")
+        if isinstance(known, Refusal):
+            return known
     if name in state.shared_out:
         return no(rules, "allocation", Why.ALREADY_EXISTS, f"{name} is shared out already")
     sectors = {sector.code for sector in rules.sectors}

@@ -11,6 +11,7 @@ from airshed.engine.procedures.guards import (
     Decision,
     Procedure,
     free_of,
+    known_account,
     known_instrument,
     known_series,
     moved,
@@ -267,16 +268,14 @@ def offer_repurchase(state: State, rules: Rulebook, at: int, actor: str, body: c
 
 def transfer(state: State, rules: Rulebook, at: int, actor: str, body: c.Transfer) -> Decision:
     """Without money, out of one's own account; a government reserve may be given to, and is drawn by its own rule."""
-    ledger = state.ledger
-    refusal = own_account(state, rules, actor, body.origin)
+    refusal = (
+        own_account(state, rules, actor, body.origin)
+        or known_account(state, rules, body.target)
+        or known_instrument(state, rules, body.series)
+    )
     if refusal:
         return refusal
-    target = ledger.accounts.get(body.target)
-    if target is None:
-        return no(rules, "roles", Why.UNKNOWN_ACCOUNT, f"there is no account {body.target}")
-    refusal = known_instrument(state, rules, body.series)
-    if refusal:
-        return refusal
+    target = state.ledger.accounts[body.target]
     if target.kind not in ("operator", "trader", "reserve") or body.target == body.origin:
         return no(rules, "roles", Why.WRONG_KIND, f"{body.target} cannot receive a transfer from {body.origin}")
     if target.kind == "reserve" and target.jurisdiction != body.series.split("-")[1]:
@@ -287,7 +286,7 @@ def transfer(state: State, rules: Rulebook, at: int, actor: str, body: c.Transfe
         or _given(state, rules, at, body)
         or positive(rules, "trading", "the count", body.count)
     )
-    origin = ledger.accounts[body.origin]
+    origin = state.ledger.accounts[body.origin]
     apart = not origin.group or origin.group != target.group
     if refusal is None and target.kind in PRIVATE and apart:
         refusal = over_position(state, rules, body.target, body.series, body.count)

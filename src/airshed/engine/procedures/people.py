@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
-from airshed.engine.procedures.guards import MOST, Decision, Procedure, actor_may, no, positive, private_account, thawed
+from airshed.engine.procedures.guards import (
+    MOST,
+    Decision,
+    Procedure,
+    actor_may,
+    known_account,
+    no,
+    positive,
+    private_account,
+    thawed,
+)
 from airshed.engine.procedures.taken_off import all_off, orders_off
 from airshed.engine.procedures.trade_rules import wall_of
 from airshed.engine.state import State
@@ -197,9 +207,9 @@ def _cash(state: State, rules: Rulebook, account: str, fen: int) -> Refusal | No
 
 
 def _there(rules: Rulebook, state: State, account: str) -> Refusal | None:
-    if account not in state.ledger.accounts or account == BANK:
+    if account == BANK:
         return no(rules, "roles", Why.UNKNOWN_ACCOUNT, f"money cannot go to or come from {account!r}")
-    return None
+    return known_account(state, rules, account)
 
 
 def reject_act(state: State, rules: Rulebook, at: int, actor: str, body: c.RejectAct) -> Decision:

@@ -8,7 +8,14 @@ from airshed.compliance.obligation import obligation
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import Improvement, Year
-from airshed.engine.procedures.guards import MOST, Decision, Procedure, no, own_source
+from airshed.engine.procedures.guards import (
+    MOST,
+    Decision,
+    Procedure,
+    known_source,
+    no,
+    own_source,
+)
 from airshed.engine.procedures.report_checks import Draft, examine
 from airshed.engine.state import State
 from airshed.model.allowance import lowest
@@ -87,8 +94,9 @@ def answer_improvement(state: State, rules: Rulebook, at: int, actor: str, body:
 
 def close_improvement(state: State, rules: Rulebook, at: int, actor: str, body: c.CloseImprovement) -> Decision:
     """An answer is accepted, or sent back with a reason."""
-    if body.source not in state.sources:
-        return no(rules, "roles", Why.UNKNOWN_SOURCE, f"there is no source {body.source}")
+    source = known_source(state, rules, body.source)
+    if isinstance(source, Refusal):
+        return source
     item = _item(state, rules, body.source, body.year, body.number)
     if isinstance(item, Refusal):
         return item
@@ -134,9 +142,9 @@ def verify_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Veri
 
 def determine_year(state: State, rules: Rulebook, at: int, actor: str, body: c.DetermineYear) -> Decision:
     """The authority sets every capped pollutant of a source that did not get a satisfactory opinion."""
-    source = state.sources.get(body.source)
-    if source is None:
-        return no(rules, "roles", Why.UNKNOWN_SOURCE, f"there is no source {body.source}")
+    source = known_source(state, rules, body.source)
+    if isinstance(source, Refusal):
+        return source
     year = state.years.get((body.source, body.year))
     if year is not None and year.verified_mg is not None and not year.reopened:
         return no(rules, "calendar", Why.YEAR_CLOSED, f"{body.source} {body.year} is verified")
@@ -157,9 +165,9 @@ def determine_year(state: State, rules: Rulebook, at: int, actor: str, body: c.D
 
 def reopen_year(state: State, rules: Rulebook, at: int, actor: str, body: c.ReopenYear) -> Decision:
     """A verified year can be reopened until its account is settled."""
-    source = state.sources.get(body.source)
-    if source is None:
-        return no(rules, "roles", Why.UNKNOWN_SOURCE, f"there is no source {body.source}")
+    source = known_source(state, rules, body.source)
+    if isinstance(source, Refusal):
+        return source
     year = state.years.get((body.source, body.year))
     if year is None or year.verified_mg is None:
         return no(rules, "calendar", Why.NOT_VERIFIED, f"{body.source} {body.year} is not verified; it is open")
@@ -177,8 +185,9 @@ def _reported(state: State, rules: Rulebook, actor: str, source: str, number: in
     year = state.years.get((source, number))
     if year is not None and year.reporter == actor:
         return no(rules, "roles", Why.OWN_ACT, f"{actor} reported {source} {number}; another verifies")
-    if source not in state.sources:
-        return no(rules, "roles", Why.UNKNOWN_SOURCE, f"there is no source {source}")
+    known = known_source(state, rules, source)
+    if isinstance(known, Refusal):
+        return known
     if year is None or year.reporter is None:
         return no(rules, "calendar", Why.NOT_REPORTED, f"{source} has not reported {number}")
     if year.verified_mg is not None and not year.reopened:

@@ -11,6 +11,7 @@ from airshed.engine.procedures.deadlines import expired
 from airshed.engine.procedures.guards import (
     Decision,
     Procedure,
+    known_account,
     no,
     own_account,
     payments,
@@ -143,6 +144,9 @@ def renew_right(state: State, rules: Rulebook, at: int, actor: str, body: c.Rene
     right = _right(state, rules, body.right)
     if isinstance(right, Refusal):
         return right
+    refusal = known_account(state, rules, right.holder)
+    if refusal:
+        return refusal
     until = _until(rules, right.until + rules.terms.review_years, right.last)
     if until <= right.until:
         what = f"right {right.id} is served to its end, {right.last}"

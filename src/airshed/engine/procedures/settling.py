@@ -12,7 +12,15 @@ from airshed.engine.invariants import blocked
 from airshed.engine.nouns import Source, Year
 from airshed.engine.procedures.claims import Claims, overrun, usable, used
 from airshed.engine.procedures.deadlines import deadline, surrender_day
-from airshed.engine.procedures.guards import MOST, Decision, Procedure, no, own_source, positive
+from airshed.engine.procedures.guards import (
+    MOST,
+    Decision,
+    Procedure,
+    known_account,
+    no,
+    own_source,
+    positive,
+)
 from airshed.engine.procedures.taken_off import sales_off
 from airshed.engine.state import State
 from airshed.model.allowance import Series, lowest
@@ -76,8 +84,9 @@ def close_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
     What the account offers for sale is taken back first, so that an offer does not hide allowances from the limit;
     neither does a pledge or a lease, which shrinks when what is free does not suffice.
     """
-    if body.account not in state.ledger.accounts:
-        return no(rules, "roles", Why.UNKNOWN_ACCOUNT, f"there is no account {body.account}")
+    refusal = known_account(state, rules, body.account)
+    if refusal:
+        return refusal
     mine = [source for source in state.sources.values() if source.account == body.account]
     if not mine:
         return no(rules, "roles", Why.UNKNOWN_SOURCE, f"{body.account} operates no source")

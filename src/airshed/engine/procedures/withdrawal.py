@@ -10,7 +10,15 @@ from airshed.engine.invariants import blocked
 from airshed.engine.nouns import Source, Withdrawal
 from airshed.engine.procedures.claims import bound
 from airshed.engine.procedures.deadlines import expired
-from airshed.engine.procedures.guards import Decision, Procedure, known_series, known_source, no, own_account
+from airshed.engine.procedures.guards import (
+    Decision,
+    Procedure,
+    known_account,
+    known_series,
+    known_source,
+    no,
+    own_account,
+)
 from airshed.engine.procedures.taken_off import sales_off
 from airshed.engine.procedures.trade_rules import reference_price
 from airshed.engine.state import State
@@ -226,9 +234,11 @@ def withdraw(state: State, rules: Rulebook, at: int, actor: str, body: c.Withdra
 
 
 def withdrawal_of(state: State, rules: Rulebook, number: int) -> Withdrawal | Refusal:
-    """The withdrawal, or that there is none."""
+    """The withdrawal, or that there is none or its account takes no part."""
     found = state.withdrawals.get(number)
-    return found or no(rules, LAW, Why.UNKNOWN_WITHDRAWAL, f"there is no withdrawal {number}")
+    if found is None:
+        return no(rules, LAW, Why.UNKNOWN_WITHDRAWAL, f"there is no withdrawal {number}")
+    return known_account(state, rules, found.account) or found
 
 
 #: What decides each command.

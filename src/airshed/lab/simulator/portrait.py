@@ -16,7 +16,7 @@ def portrait(state: State) -> dict[str, Any]:
         "rows": sorted((name, *map(repr, row)) for name, row in everything(state)),
         "purses": {account: (purse.fen, purse.held) for account, purse in ledger.purses.items()},
         "positions": {place: _held(position) for place, position in ledger.positions.items() if position.count},
-        "ledger": (ledger.accounts, ledger.caps, ledger.frozen),
+        "ledger": {name: getattr(ledger, name) for name in ledger.__slots__ if name not in ("positions", "purses")},
         "books": {
             series: [(o.id, o.account, o.limit, o.left) for side in ("buy", "sell") for o in book.orders(side)]
             for series, book in state.books.items()
