@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 import numpy as np
@@ -17,10 +17,12 @@ from airshed.mrv.readings import (
     TEMPERATURE,
     VELOCITY,
     HourReading,
+    Reading,
     StackReadings,
+    readings_from_columns,
 )
 from airshed.mrv.rules import LimitValue, StackRegistration
-from airshed.mrv.spans import hours_in
+from airshed.mrv.spans import hour_of, hours_in
 from airshed.zone.monitoring import monitoring_rules
 from laws import RULES as BOOK
 
@@ -96,4 +98,24 @@ def changed(
         new_framed[hours] = framed
     return StackReadings(
         readings.year, new_framed, new_values, new_flags, readings.duplicates, readings.outside, readings.evidence
+    )
+
+
+def readings_from_rows(
+    year: int, rows: Iterable[tuple[str, HourReading]], evidence: tuple[str, ...] = ()
+) -> StackReadings:
+    """`readings_from_columns` for rows of (DataTime, factor -> (mean, flag)).
+
+    `Malformed` for a DataTime that is not the start of an hour.
+
+    """
+    told = [(hour_of(text), reading) for text, reading in rows]
+    factors = sorted({factor for _, reading in told for factor in reading})
+    nothing: Reading = (float("nan"), "")
+    return readings_from_columns(
+        year,
+        np.array([hour for hour, _ in told], "datetime64[h]"),
+        {f: np.array([reading.get(f, nothing)[0] for _, reading in told], np.float64) for f in factors},
+        {f: np.array([reading.get(f, nothing)[1] for _, reading in told], np.str_) for f in factors},
+        evidence,
     )

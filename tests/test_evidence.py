@@ -22,16 +22,17 @@ from airshed.lab.stacks.episodes import read_episodes
 from airshed.model.refusal import Malformed
 from airshed.mrv.days import day_chain
 from airshed.mrv.hj212 import Frame, chunks, decode, seal
-from airshed.mrv.readings import AIR_PRESSURE, AIR_PRESSURE_OF_FLUE_GAS, FACTORS, StackReadings, readings_from_rows
+from airshed.mrv.readings import AIR_PRESSURE, AIR_PRESSURE_OF_FLUE_GAS, FACTORS, StackReadings
 from airshed.mrv.year import close_year
 from airshed.rulebook.load import find
 from airshed.rulebook.load import load as load_rules
 from airshed.rulebook.shipped import shipped
-from airshed.service.book.sealing import seal_commands
+from airshed.service.book.sealing import seal_command
 from airshed.service.stacks import evidence as files
 from airshed.service.stacks.measure import Truth, measure_zone, read_readings, simulate_zone
 from airshed.zone.load import load
 from airshed.zone.monitoring import monitoring_rules, registrations
+from stack_years import readings_from_rows
 
 YEAR, SEED = 2027, 7
 FOLDER = shipped("zones", "dianzhong")
@@ -107,7 +108,7 @@ def test_every_day_is_sealed_with_whole_hours_and_the_digest_of_its_frames(writt
     """I10."""
     manifest = files.read_manifest(written)
     for holding, closed in zip(manifest.stacks, measure_zone(written, ZONE, RULES, workers=1), strict=True):
-        wishes = seal_commands(closed)
+        wishes = [seal_command(day) for day in closed.days]
         chain = files.read_chain(written, holding, YEAR)
         assert tuple(wish.evidence for wish in wishes) == chain.days
         assert len({*chain.days}) == len(wishes) == 365

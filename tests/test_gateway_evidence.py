@@ -24,6 +24,7 @@ from airshed.lab.stacks.device import HOURS, Logger, plan
 from airshed.lab.stacks.stacks import simulate
 from airshed.model.refusal import Malformed
 from airshed.mrv.hj212 import Frame, decode
+from airshed.mrv.year import close_year
 from airshed.rulebook.shipped import shipped
 from airshed.service.devices.logger import Caller, Manner
 from airshed.service.gateway import store
@@ -32,12 +33,12 @@ from airshed.service.gateway.gaps import missing_of
 from airshed.service.gateway.journal import segments
 from airshed.service.gateway.keeper import Arrived, Keeper
 from airshed.service.gateway.limits import Limits
-from airshed.service.gateway.readings import frames_of, measure_receipts, read_receipts
+from airshed.service.gateway.readings import frames_of, read_receipts
 from airshed.service.gateway.reception import Received, judge
 from airshed.service.gateway.refusals import counted
 from airshed.service.stacks.measure import measure_zone, simulate_zone
 from airshed.zone.load import load
-from airshed.zone.monitoring import monitoring_rules
+from airshed.zone.monitoring import monitoring_rules, registrations
 from gateways import MN, NEW_YEAR, NOON, Clock, FailingDisk, device, gateway, logger, peer
 from laws import RULES
 
@@ -448,7 +449,8 @@ def test_a_year_that_came_over_tcp_is_measured_like_the_same_year_from_disk(tmp_
             await gate.host.close_days()
 
     asyncio.run(story())
-    (measured,) = measure_receipts(tmp_path / "tcp", zone, 2027, {registered.mn: registered}, rules)
+    read = read_receipts(tmp_path / "tcp", stack.stack, 2027, {registered.mn: registered}, rules)
+    measured = close_year(registrations(zone)[stack.stack], read, rules)
     assert [each.masses for each in measured.days] == [each.masses for each in expected.days]
     assert all(each.evidence for each in measured.days)
 

@@ -16,7 +16,6 @@ from airshed.cli.mrv.shown import measuring_law
 from airshed.lab.stacks.device import HOURS, MINUTES, Logger, instant_of, plan
 from airshed.model.provenance import Simulation, of_evidence
 from airshed.model.refusal import Malformed
-from airshed.mrv.readings import readings_from_rows
 from airshed.rulebook.shipped import shipped
 from airshed.service.book.opening import adopt
 from airshed.service.book.sqlite import Book
@@ -33,6 +32,7 @@ from airshed.zone.load import load
 from airshed.zone.monitoring import monitoring_rules
 from gateways import NEW_YEAR, NOON, Clock, device, gateway
 from laws import FILES, RULES
+from stack_years import readings_from_rows
 
 HOUR = 3_600_000
 DAYS = 6

@@ -23,7 +23,6 @@ from airshed.mrv.days import (
     frames_by_day,
     months,
     seal,
-    valid_hour,
 )
 from airshed.mrv.hours import close_hour, close_hours
 from airshed.mrv.readings import FACTORS, OXYGEN, VELOCITY, StackReadings, readings_from_columns
@@ -287,8 +286,6 @@ def test_months_want_valid_days_and_february_fewer() -> None:
         (10, 20, True),
         (31, 0, True),
     ]
-    assert valid_hour(45, RULES)
-    assert not valid_hour(44, RULES)
 
 
 @settings(max_examples=20, deadline=None)

@@ -69,14 +69,6 @@ def test_sea_level_pressure_at_kunming_inflates_mass_by_a_quarter() -> None:
     assert fits.tolist() == [True, False, False, False]
 
 
-def test_means_want_enough_valid_values() -> None:
-    """Equations (23) to (25)."""
-    hour = np.array([10.0] * 44 + [math.nan] * 16)
-
-    assert flue_gas.mean_of_valid(hour, 45) is None
-    assert flue_gas.mean_of_valid(np.append(hour, 55.0), 45) == pytest.approx(11.0)
-
-
 @given(
     st.lists(st.tuples(st.floats(0, 2_000), st.floats(0, 25)), min_size=1, max_size=30),
     st.sampled_from([None, 3.0, 6.0, 10.0, 16.0]),

@@ -15,11 +15,11 @@ from airshed.mrv import flue_gas, hj212
 from airshed.mrv.gases import BY_POLLUTANT, GASES, Gas, gas_code, mg_m3_per_ppm
 from airshed.mrv.hj212.codes import factors_of
 from airshed.mrv.hj212.measures import factor_to_standard
-from airshed.mrv.readings import FACTORS, FURTHER_GASES, POLLUTANT_CODES, HourReading, readings_from_rows
+from airshed.mrv.readings import FACTORS, FURTHER_GASES, POLLUTANT_CODES, HourReading
 from airshed.mrv.states import Measured, Missing
 from airshed.mrv.told import told_year
 from airshed.mrv.year import close_year, close_year_with_hours
-from stack_years import NOX, RULES, STACK, YEAR, frame
+from stack_years import NOX, RULES, STACK, YEAR, frame, readings_from_rows
 
 HOUR = "20270101030000"
 NO, NO2 = gas_code("NO"), gas_code("NO2")

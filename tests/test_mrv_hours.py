@@ -23,10 +23,22 @@ from airshed.mrv.readings import (
     VELOCITY,
     HourReading,
     readings_from_columns,
-    readings_from_rows,
 )
 from airshed.mrv.states import Measured, Missing, Stopped
-from stack_years import HOURS, NOX, PM, RULES, SO2, STACK, TYPICAL, YEAR, changed, frame, steady_year
+from stack_years import (
+    HOURS,
+    NOX,
+    PM,
+    RULES,
+    SO2,
+    STACK,
+    TYPICAL,
+    YEAR,
+    changed,
+    frame,
+    readings_from_rows,
+    steady_year,
+)
 
 NAN = math.nan
 

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from airshed.mrv import states
 from airshed.mrv.hours import close_hour, close_hours
 from airshed.mrv.marks import Mark, effect_of
-from airshed.mrv.readings import OXYGEN, TEMPERATURE, VELOCITY, HourReading, readings_from_rows
+from airshed.mrv.readings import OXYGEN, TEMPERATURE, VELOCITY, HourReading
 from airshed.mrv.rules import MarkKind, MarkRule
 from airshed.mrv.states import Measured, Missing, Stopped, Substituted
 from airshed.mrv.year import StackYear, close_year, close_year_with_hours
-from stack_years import HOURS, RULES, SHIPPED, SO2, STACK, YEAR, changed, frame, steady_year
+from stack_years import HOURS, RULES, SHIPPED, SO2, STACK, YEAR, changed, frame, readings_from_rows, steady_year
 
 KINDS: tuple[MarkKind, ...] = get_args(MarkKind)
 NAN = math.nan

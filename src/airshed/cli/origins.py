@@ -80,6 +80,7 @@ OF_COMMAND: dict[str, tuple[str, ...]] = {
     "lab brief": ("published", "assumed", "simulated"),
     "lab methods": ("assumed", "simulated"),
     "lab prices": ("published", "assumed"),
+    "lab formula": ("given", "published"),
     "lab tax": ("given", "published", "assumed"),
     "lab guide": ("assumed", "simulated"),
     "lab equilibrium": ("given", "assumed", "simulated"),

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 #: What tables are printed of.
 POLLUTANTS = ("SO2", "NOx", "PM", "VOC")
-#: Left behind by a copy: it tells where the shipped zone's figures are from, which a copy is to replace.
-NOT_COPIED = ("README.md",)
 #: A cap above this part of what was emitted is a slip.
 MOST_PERCENT = 200
 

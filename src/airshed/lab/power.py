@@ -40,11 +40,6 @@ class Power:
     fringe: Side
     outcome: Dominated
 
-    @property
-    def net_t(self) -> float:
-        """What it sells in competition; below zero what it buys."""
-        return self.given_t - self.emitted_t
-
 
 def concentration(net: Sequence[float]) -> float:
     """The Herfindahl index of one side of the market, 0 to 1: of the sellers, or of the buyers, whichever is higher.

@@ -7,9 +7,6 @@ from itertools import pairwise
 from airshed.mrv.rules import LimitScope, LimitValue, MonitoringRules, StackRegistration
 from airshed.mrv.spans import hour_of_day, hours_in
 
-#: Before every limit.
-LONG_AGO = "0001-01-01"
-
 
 def fits(scope: LimitScope, stack: StackRegistration, special_areas: tuple[str, ...]) -> bool:
     """Whether a scope speaks of an outlet. One whose commissioning is not known fits no scope that asks for it."""

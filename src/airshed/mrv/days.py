@@ -107,11 +107,6 @@ def day_chain(frames: Sequence[bytes], days: NDArray[np.int64], year: int) -> tu
     return evidence_of_days(GENESIS, frames_by_day(frames, days, year))
 
 
-def valid_hour(minutes: int, rules: MonitoringRules) -> bool:
-    """Whether an hour has enough valid minutes, for monitors that report how many."""
-    return minutes >= rules.minutes_per_hour
-
-
 def seal(
     stack: str, day: str, hours: Mapping[str, Sequence[Hour]], evidence: str | None, rules: MonitoringRules
 ) -> SealedDay | Refusal:

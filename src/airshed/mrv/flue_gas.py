@@ -65,15 +65,6 @@ def nox_from_ppm(no_ppm: Value, no2_ppm: Value) -> Value:
     return (no_ppm + no2_ppm) * MOLAR_MASS["NO2"] / MOLAR_VOLUME
 
 
-def mean_of_valid(values: Floats, least: int) -> float | None:
-    """Equations (23) to (25): the mean of the valid values (not NaN), or None when fewer than `least` are.
-
-    `least` is 12 samples for a minute, 45 minutes for an hour, 20 hours for a day.
-    """
-    valid = values[~np.isnan(values)]
-    return float(valid.mean()) if valid.size >= least else None
-
-
 def excess_air(oxygen: Value) -> Value:
     """Equation (27): the ratio alpha = 21 / (21 - O2) of air used to air needed."""
     return AIR_OXYGEN_PERCENT / (AIR_OXYGEN_PERCENT - oxygen)

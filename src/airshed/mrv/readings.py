@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from airshed.mrv.flue_gas import Floats, nox_as_no2
 from airshed.mrv.gases import BY_CODE, GASES, gas_code
-from airshed.mrv.spans import hour_of, hours_in
+from airshed.mrv.spans import hours_in
 
 Flags = NDArray[np.uint8]
 
@@ -193,26 +193,3 @@ def _add_nox(values: dict[str, Floats], marks: dict[str, Flags]) -> None:
     # A bad flag of either one speaks for both, that of NO first; no flag at all is no flag.
     worse = np.where(marks[no] == ord("N"), marks[no2], marks[no])
     marks[nox][both] = worse[both]
-
-
-def readings_from_rows(
-    year: int, rows: Iterable[tuple[str, HourReading]], evidence: tuple[str, ...] = ()
-) -> StackReadings:
-    """`readings_from_columns` for rows of (DataTime, factor -> (mean, flag)).
-
-    `Malformed` for a DataTime that is not the start of an hour.
-
-    >>> readings = readings_from_rows(2027, [("20270101010000", {"a21026": (35.0, "N")})])
-    >>> readings.at(0), readings.at(1)
-    (None, {'a21026': (35.0, 'N')})
-    """
-    told = [(hour_of(text), reading) for text, reading in rows]
-    factors = sorted({factor for _, reading in told for factor in reading})
-    nothing: Reading = (float("nan"), "")
-    return readings_from_columns(
-        year,
-        np.array([hour for hour, _ in told], "datetime64[h]"),
-        {f: np.array([reading.get(f, nothing)[0] for _, reading in told], np.float64) for f in factors},
-        {f: np.array([reading.get(f, nothing)[1] for _, reading in told], np.str_) for f in factors},
-        evidence,
-    )

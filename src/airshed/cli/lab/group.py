@@ -10,6 +10,7 @@ from airshed.cli.lab import cocontrol as lab_cocontrol
 from airshed.cli.lab import collar as lab_collar
 from airshed.cli.lab import equilibrium as lab_equilibrium
 from airshed.cli.lab import examples as lab_examples
+from airshed.cli.lab import formula as lab_formula
 from airshed.cli.lab import frictions as lab_frictions
 from airshed.cli.lab import guide as lab_guide
 from airshed.cli.lab import linking as lab_linking
@@ -45,6 +46,7 @@ for each in (
     lab_run,
     lab_sensitivity,
     lab_replay,
+    lab_formula,
     lab_examples,
 ):
     each.register(app)

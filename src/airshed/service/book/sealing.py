@@ -63,11 +63,6 @@ def seal_command(day: SealedDay, marks: Iterable[int] = (), replaces: str = "", 
     )
 
 
-def seal_commands(closed: StackYear) -> list[SealDay]:
-    """The wishes that put a stack's sealed days into a book that has none of them, one per day, in order."""
-    return [seal_command(day) for day in closed.days]
-
-
 def finding_lines(findings: Iterable[Finding], year: int) -> tuple[FindingLine, ...]:
     """What the host notes in the book: every finding that a verifier would ask about."""
     first = instant(f"{year}-01-01")

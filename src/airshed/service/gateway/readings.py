@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,13 +22,10 @@ from airshed.mrv.minutes import INTERVALS, filled_with, hours_of_minutes, interv
 from airshed.mrv.readings import AIR_PRESSURE, AIR_PRESSURE_OF_FLUE_GAS, FACTORS, FLOW, FURTHER_GASES, StackReadings
 from airshed.mrv.rules import MonitoringRules
 from airshed.mrv.told import TOTALS, Instants, Receipt, told_year
-from airshed.mrv.year import StackYear, close_year
 from airshed.service.gateway import store
 from airshed.service.gateway.answers import DONE, REQUEST_ANSWERED
 from airshed.service.gateway.devices import Device, Registry
 from airshed.service.stacks.evidence import split_frames
-from airshed.zone.monitoring import registrations
-from airshed.zone.zone import Zone
 
 #: Code of 2017 -> the codes under which a year is said: its own, that of 2005, and for air pressure that of table B.2.
 SPELLINGS: Mapping[str, tuple[str, ...]] = {
@@ -121,17 +118,6 @@ def readings_of(
     if any(_OF_MINUTES in raw for raw in read):
         readings = filled_with(readings, _of_minutes(read, year, registry, rules, place))
     return readings if through is None else replace(readings, through=through)
-
-
-def measure_receipts(
-    folder: Path, zone: Zone, year: int, registry: Registry, rules: MonitoringRules
-) -> Iterator[StackYear]:
-    """The closed year of every stack in a folder of receipts, by name; as `measure_zone` of simulated evidence."""
-    known = registrations(zone)
-    for stack in store.stacks_of(folder):
-        if stack not in known:
-            raise Malformed(str(folder / stack), f"no such stack in {zone.name_en}", "name its own zone")
-        yield close_year(known[stack], read_receipts(folder, stack, year, registry, rules), rules)
 
 
 def _own_clashes(rows: HourRows, frames: Sequence[bytes]) -> NDArray[np.bool_]:
