@@ -1,4 +1,4 @@
-"""`airshed mrv run` on the hourly readings of a synthetic sector of power over four years, beside pandas on a tenth of
+"""`airshed mrv run` on the hourly readings of a simulated sector of power over four years, beside pandas on a tenth of
 it and beside merely reading and writing the same Parquet.
 
 Run alone: `PYTHONPATH=src:. python -m bench.sector [--full]` (after `scripts/bench-peers`); `--full` takes 4,622

@@ -2,7 +2,7 @@
 
     python examples/closed_cities.py [POLLUTANT]
 
-Costs are indicative and emissions synthetic; put your own frames in their place.
+Costs are indicative and emissions simulated; put your own frames in their place.
 """
 
 from __future__ import annotations

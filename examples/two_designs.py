@@ -3,7 +3,7 @@
     python examples/two_designs.py [DRAWS]
 
 Every act goes through the engine: caps, auctions, orders of agents, reports, surrender, penalties. Costs are indicative
-and emissions synthetic: read differences, and draw more before a decision.
+and emissions simulated: read differences, and draw more before a decision.
 """
 
 from __future__ import annotations

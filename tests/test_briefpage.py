@@ -124,7 +124,7 @@ def test_the_page_says_the_figures_of_the_brief(facts: BriefFacts, page: Path) -
     for figure in (*own.found.linking.alone[:0], own.found.linking.together, own.found.linking.saved):
         assert f"{figure:,.1f}" in said
     assert all(proof.digest in said and proof.file in said for proof in own.found.proofs)
-    for word in ("indicative", "synthetic", "to confirm", "参考值", "合成", "待核实"):
+    for word in ("indicative", "simulated", "to confirm", "参考值", "模拟", "待核实"):
         assert word in said
 
 

@@ -17,7 +17,7 @@ import typer
 
 from airshed.cli.main import ROOMS, build, run
 from airshed.cli.reference.shell import leaves
-from airshed.engine.journal import decode
+from airshed.engine.journal import chain, decode
 from airshed.model.provenance import Programme, Simulation
 from airshed.model.refusal import Malformed
 from airshed.service.book.converting import convert
@@ -61,6 +61,23 @@ def test_a_book_of_format_5_is_carried_over_and_its_end_is_named_in_the_first_re
     assert first.key == f"from format 5, 8:{HASH}"
     assert first.events[-1].provenance == Simulation("pilot", 7)  # type: ignore[union-attr]
     assert (fourth.actor, fourth.at) == ("bank", 1_796_173_200_000), "the instants are those of the old book"
+
+
+def test_a_field_that_was_called_otherwise_is_carried_over(old: Path, tmp_path: Path) -> None:
+    """Format 5 said "synthetic" of a source where a book says "simulated" now."""
+    source: dict[str, Any] = {"source": "TY-KILN-1", "name": "Kiln 1", "account": "ty-cement", "jurisdiction": "TY"}
+    source |= {"sector": "cement", "synthetic": True, "stacks": []}
+    written: dict[str, Any] = {"seq": 9, "at": 1_796_173_200_000, "actor": "shanxi-office", "key": "9", "refusal": None}
+    written |= {"body": {"do": "RegisterSource", **source}, "events": [{"is": "SourceRegistered", **source}]}
+    record = msgspec.json.encode(written)
+    with closing(sqlite3.connect(old)) as book, book:
+        book.execute("INSERT INTO journal (seq, hash, record) VALUES (9, ?, ?)", (chain(HASH, record), record))
+        book.execute("UPDATE meta SET value = '9' WHERE key = 'head'")
+    done = convert(old, tmp_path / "new.book", Programme())
+
+    assert [each.seq for each in done.different] == [4], "nothing else is decided otherwise"
+    with Book.read(tmp_path / "new.book") as new:
+        assert new.sql.execute("SELECT source, simulated FROM sources").fetchall() == [("TY-KILN-1", 1)]
 
 
 def test_every_command_names_the_one_that_converts(old: Path) -> None:

@@ -153,7 +153,7 @@ def test_a_floor_keeps_the_dearest_control_running() -> None:
     assert kept["collar"]["floor_origin"] == "cement-nox-sncr runs at 8,333.00, indicative"
     assert (kept["controls"][0]["technology"], kept["controls"][0]["works"]) == ("cement-nox-sncr", 9)
     assert kept["guide"]["together"]["bound"] == "floor"
-    assert "emissions: synthetic" in kept["origins"]
+    assert "emissions: simulated" in kept["origins"]
 
 
 @given(st.floats(0, 1e5), st.floats(0, 2), st.floats(0, 1e4))

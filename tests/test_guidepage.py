@@ -89,7 +89,7 @@ def test_only_what_is_not_sure_is_said_on_top() -> None:
 
     audited = facts(None, "abatement costs: confirmed", "emissions: verified 2026")
     assert audited.unsure == []
-    shipped = facts(2_947.37, "abatement costs: indicative", "emissions: synthetic")
-    assert [each.zh for each in shipped.unsure] == ["治理成本为参考值", "排放量为合成数据", "税额待核实"]
+    shipped = facts(2_947.37, "abatement costs: indicative", "emissions: simulated")
+    assert [each.zh for each in shipped.unsure] == ["治理成本为参考值", "排放量为模拟数据", "税额待核实"]
     warned = '<p class="warn">'
     assert (build(audited).count(warned), build(shipped).count(warned)) == (1, 2)  # one is for who has no JavaScript

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from airshed.lab.stacks.meter_trial import meter_prices, synthetic_hours
+from airshed.lab.stacks.meter_trial import meter_prices, simulated_hours
 from airshed.mrv.hours import ClosedHours, close_hours
 from airshed.mrv.meter_price import (
     SCENARIOS,
@@ -110,7 +110,7 @@ def test_the_heaviest_gap_comes_first(masses: list[int], length: int) -> None:
     assert sorted(order) == list(range(len(masses) - min(length, len(masses)) + 1))
 
 
-def test_a_synthetic_stack_has_a_price_for_every_scenario_and_law_and_the_seed_repeats_it() -> None:
+def test_a_simulated_stack_has_a_price_for_every_scenario_and_law_and_the_seed_repeats_it() -> None:
     zone = load_zone(shipped("zones", "dianzhong"))
     stack = next(each for each in zone.stacks if each.stack == "QJ-PWR-03-B")
     registration = registrations(zone)[stack.stack]
@@ -129,10 +129,10 @@ def test_a_synthetic_stack_has_a_price_for_every_scenario_and_law_and_the_seed_r
     assert run(8) != told
 
 
-def test_a_synthetic_year_knows_its_load_and_lacks_nothing() -> None:
+def test_a_simulated_year_knows_its_load_and_lacks_nothing() -> None:
     zone = load_zone(shipped("zones", "dianzhong"))
     stack = next(each for each in zone.stacks if each.stack == "QJ-PWR-03-B")
-    raw = synthetic_hours(stack, registrations(zone)[stack.stack], YEAR, 7, RULES)["NOx"]
+    raw = simulated_hours(stack, registrations(zone)[stack.stack], YEAR, 7, RULES)["NOx"]
 
     assert raw.load is not None
     assert not (raw.status == MISSING).any()

@@ -1,4 +1,4 @@
-"""A figure that is indicative, synthetic or assumed says so wherever it is shown: on screen and in JSON."""
+"""A figure that is indicative, simulated or assumed says so wherever it is shown: on screen and in JSON."""
 
 import json
 from pathlib import Path
@@ -27,8 +27,8 @@ RESULTS = {
 }
 WORDS = {
     "costs": ("abatement costs: indicative", "治理成本为参考值"),
-    "emissions": ("emissions: synthetic", "排放量为合成数据"),
-    "outputs": ("outputs and emissions: synthetic", "产量与排放量为合成数据"),
+    "emissions": ("emissions: simulated", "排放量为模拟数据"),
+    "outputs": ("outputs and emissions: simulated", "产量与排放量为模拟数据"),
     "ranges": ("ranges of growth, costs and caps: assumed", "增长、成本与总量的区间为假设"),
 }
 

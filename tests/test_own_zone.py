@@ -68,12 +68,12 @@ def test_a_copy_is_the_zone(mine: Path) -> None:
     assert mine_too == told("lab", "equilibrium", "--years", "3")
 
 
-def test_what_was_audited_is_no_longer_called_synthetic_or_indicative(mine: Path) -> None:
+def test_what_was_audited_is_no_longer_called_simulated_or_indicative(mine: Path) -> None:
     edited(mine / "abatement.csv", ",indicative,", ",confirmed,")
-    edited(mine / "baseline.csv", ",synthetic\n", ",verified 2026\n")
+    edited(mine / "baseline.csv", ",simulated\n", ",verified 2026\n")
     for command in COMMANDS:
         origins = told(*command.split(), "--zone", str(mine))["origins"]
-        assert not any("synthetic" in each or "indicative" in each for each in origins), command
+        assert not any("simulated" in each or "indicative" in each for each in origins), command
         assert any(each.endswith("emissions: verified 2026") for each in origins), command
     shown = airshed("lab", "guide", "--zone", str(mine))
     assert "abatement costs: confirmed 治理成本已核实" in shown
@@ -116,7 +116,7 @@ def test_a_scenario_names_its_zone(mine: Path, tmp_path: Path) -> None:
     named = tmp_path / "mine.toml"
     named.write_text(text.replace('rulebook = "dianzhong"\n', f'rulebook = "dianzhong"\nzone = "{mine}"\n'), "utf-8")
     assert schema.read(named).zone == str(mine)
-    edited(mine / "baseline.csv", ",synthetic\n", ",verified 2026\n")
+    edited(mine / "baseline.csv", ",simulated\n", ",verified 2026\n")
     found = told("lab", "run", str(named), "--draws", "1", "--out", str(tmp_path / "out"))
     assert "emissions: verified 2026" in found["origins"]
     edited(mine / "baseline.csv", ",verified 2026\n", ",verified again\n")
@@ -176,7 +176,7 @@ def test_caps_are_proposed_and_what_was_verified_is_not_drawn_over(mine: Path, t
     airshed("zone", "draw", str(mine), "--out", str(drawn))
     for name in inventory.FILES:
         assert (drawn / name).read_bytes() == (mine / name).read_bytes()
-    edited(mine / "baseline.csv", ",synthetic\n", ",verified 2026\n")
+    edited(mine / "baseline.csv", ",simulated\n", ",verified 2026\n")
     kept = (mine / "baseline.csv").read_bytes()
     with pytest.raises(Malformed, match="'verified 2026' was not drawn; name a new folder with --out"):
         airshed("zone", "draw", str(mine))

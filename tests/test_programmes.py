@@ -158,10 +158,10 @@ def test_the_inventory_of_a_law_comes_again_byte_for_byte(law: str, tmp_path: Pa
         assert (tmp_path / name).read_bytes() == (folder / name).read_bytes(), name
 
 
-def test_all_works_of_both_zones_are_marked_synthetic() -> None:
+def test_all_works_of_both_zones_are_marked_simulated() -> None:
     for law in LAWS:
         _, zone = rules_and_zone(law)
-        assert all(source.origin == source.status == "synthetic" for source in zone.sources)
+        assert all(source.origin == source.status == "simulated" for source in zone.sources)
         first = {"acidrain": "United States power works 1", "shanxi": "Taiyuan cement works 1"}[law]
         assert zone.sources[0].name_en == first
 

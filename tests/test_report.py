@@ -268,13 +268,13 @@ def test_the_compliance_table_adds_up_to_the_years_of_the_book(played: Played) -
     assert [row.sector for row in sectors[::4]] == [sector.code for sector in played.rules.sectors]
 
 
-def test_synthetic_sources_are_marked_wherever_they_are_named(played: Played) -> None:
+def test_simulated_sources_are_marked_wherever_they_are_named(played: Played) -> None:
     body = played.html.split('<script type="application/json"')[0]
-    for source in sorted(played.facts.synthetic):
-        assert source_label(played.facts, source, "en").endswith("(synthetic)")
+    for source in sorted(played.facts.simulated):
+        assert source_label(played.facts, source, "en").endswith("(simulated)")
         name = played.facts.names[source].zh
         for after in re.findall(re.escape(f'<span lang="zh-Hans">{name}</span>') + r"(.{0,60})", body, re.S):
-            assert "synthetic / 合成" in after, name
+            assert "simulated / 模拟" in after, name
 
 
 def test_every_section_of_the_law_that_is_cited_has_a_note(played: Played) -> None:

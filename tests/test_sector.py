@@ -90,7 +90,7 @@ def read(evidence: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def sector(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three synthetic stacks over two neighbouring years and a third that stands alone."""
+    """Three simulated stacks over two neighbouring years and a third that stands alone."""
     out = tmp_path_factory.mktemp("sector") / "sector"
     simulate_sector(out, 3, YEARS, 11, workers=1)
     return out

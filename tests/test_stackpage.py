@@ -317,7 +317,7 @@ def test_the_same_evidence_gives_the_same_page(held: Held, page: str) -> None:
     assert "http-equiv" not in page
 
 
-def test_synthetic_readings_are_marked_and_real_ones_are_not(held: Held, page: str) -> None:
+def test_simulated_readings_are_marked_and_real_ones_are_not(held: Held, page: str) -> None:
     mark = one_line(of_evidence(7))[:40]
     facts = held.facts[BOILER]
     fields = {name: getattr(facts, name) for name in facts.__slots__}

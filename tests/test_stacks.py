@@ -1,4 +1,4 @@
-"""Synthetic stacks: their frames, their masses, and what is made to happen to them."""
+"""Simulated stacks: their frames, their masses, and what is made to happen to them."""
 
 from __future__ import annotations
 

@@ -130,7 +130,7 @@ def test_steel_output_is_the_papers_share_of_2015(zone: Zone) -> None:
     assert made / 3 == pytest.approx(14.181e6 * 19 / 22, rel=0.001)
 
 
-def test_a_works_is_called_by_its_city_sector_and_number_and_is_synthetic(zone: Zone) -> None:
+def test_a_works_is_called_by_its_city_sector_and_number_and_is_simulated(zone: Zone) -> None:
     names = {source.source: (source.name_en, source.name_zh) for source in zone.sources}
 
     assert names["QJ-PWR-03"] == ("Qujing power works 3", "曲靖火电3号")
@@ -139,9 +139,9 @@ def test_a_works_is_called_by_its_city_sector_and_number_and_is_synthetic(zone: 
     assert len(set(names.values())) == 56
     for source in zone.sources:
         words = {source.origin, source.capacity_origin, source.status, source.coordinate_accuracy}
-        assert words == {"synthetic"}, source.source
-    assert {stack.origin for stack in zone.stacks} == {"synthetic"}
-    assert {year.origin for year in zone.baseline} == {option.origin for option in zone.options} == {"synthetic"}
+        assert words == {"simulated"}, source.source
+    assert {stack.origin for stack in zone.stacks} == {"simulated"}
+    assert {year.origin for year in zone.baseline} == {option.origin for option in zone.options} == {"simulated"}
 
 
 def test_no_works_can_be_told_for_a_real_one(zone: Zone) -> None:
@@ -358,13 +358,13 @@ def _swap(name: str, old: str, new: str) -> Callable[[Path], None]:
         (_swap("sources.csv", "source,name_en", "source,nom_en"), ["sources.csv line 1", "'name_en' is missing"]),
         (_swap("sources.csv", ",lat,lon,", ",lon,lat,"), ["sources.csv line 1", "another order"]),
         (
-            _swap("stacks.csv", ",synthetic,,\n", ",synthetic,,CO:wet\n"),
+            _swap("stacks.csv", ",simulated,,\n", ",simulated,,CO:wet\n"),
             ["stacks.csv line", "reported", "'CO:wet' names"],
         ),
-        (_swap("stacks.csv", ",synthetic,,\n", ",synthetic,,PM:hot\n"), ["reported", "wet, actual or actual+wet"]),
-        (_swap("stacks.csv", ",synthetic,,\n", ",synthetic,,O2:actual\n"), ["reported", "say wet;"]),
+        (_swap("stacks.csv", ",simulated,,\n", ",simulated,,PM:hot\n"), ["reported", "wet, actual or actual+wet"]),
+        (_swap("stacks.csv", ",simulated,,\n", ",simulated,,O2:actual\n"), ["reported", "say wet;"]),
         (
-            _swap("stacks.csv", ",synthetic,,\n", ",synthetic,,PM:wet PM:actual\n"),
+            _swap("stacks.csv", ",simulated,,\n", ",simulated,,PM:wet PM:actual\n"),
             ["reported", "PM stands there twice"],
         ),
         (_swap("sources.csv", ",24.9596,", ",far,"), ["sources.csv line 2 column lat", "'far'"]),

@@ -325,8 +325,8 @@ def _print_compliance(season: Season) -> None:
         short,
     )
     console.print(
-        "Works, emissions, costs and conduct are synthetic; no works stands for a real one. "
-        "企业、数据与行为均为合成，不对应任何真实企业。"
+        "Works, emissions, costs and conduct are simulated; no works stands for a real one. "
+        "企业、数据与行为均为模拟，不对应任何真实企业。"
     )
     for source, doubt in season.doubts.items():
         console.print(f"adverse opinion, determined by the authority: {source}, {doubt}")

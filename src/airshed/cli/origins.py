@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from airshed.model.provenance import Figures, Told
+from airshed.model.provenance import Figures, Kind, Told
 
 #: Words that call a command: what it shows. Nothing stands for the word of the book that is read or made.
-OF_COMMAND: dict[str, tuple[str, ...]] = {
+OF_COMMAND: dict[str, tuple[Kind, ...]] = {
     "demo": (),
     "allocate": ("given", "assumed", "simulated"),
     "replay": (),

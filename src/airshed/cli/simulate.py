@@ -1,4 +1,4 @@
-"""`airshed simulate`: synthetic evidence and readings, to practise on and to test with."""
+"""`airshed simulate`: simulated evidence and readings, to practise on and to test with."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from airshed.cli.show import as_json, bar, console, of
 from airshed.model.provenance import of_evidence
 from airshed.model.refusal import Malformed
 
-app = typer.Typer(help="Synthetic evidence of a zone. 合成监测数据。", no_args_is_help=True)
+app = typer.Typer(help="Simulated evidence of a zone. 模拟监测数据。", no_args_is_help=True)
 
 
 @app.callback()
 def simulate() -> None:
-    """Synthetic evidence of a zone. 合成监测数据。"""
+    """Simulated evidence of a zone. 模拟监测数据。"""
 
 
 @app.command()
@@ -77,7 +77,7 @@ def sector(
     workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes.")] = 2,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:
-    """Write hourly readings of a synthetic sector of power, as Parquet by year and stack, to test weight with.
+    """Write hourly readings of a simulated sector of power, as Parquet by year and stack, to test weight with.
 
     Three pollutants with stops, calibrations, faults and lost hours. `airshed mrv run` reads the folder as it is.
 

@@ -172,7 +172,7 @@ def copy(
     zone: Annotated[str, typer.Argument(metavar="FOLDER_OR_NAME", help="Folder of a zone, or dianzhong.")],
     folder: Annotated[str, typer.Argument(help="A new folder.")],
 ) -> None:
-    """Copy a zone's files, to replace what is synthetic by what was audited. 复制区域数据。
+    """Copy a zone's files, to replace what is simulated by what was audited. 复制区域数据。
 
     docs/own-zone.md says which file holds what. Every command of the lab takes the folder by --zone.
 
@@ -229,15 +229,15 @@ def draw(
     out: Annotated[str, typer.Option(help="Write the tables there; in place when left out.")] = "",
     seed: Annotated[int | None, typer.Option(help="Another seed than that of zone.toml.")] = None,
 ) -> None:
-    """Draw the synthetic tables of a zone from its seed: works, outlets, baseline years, steps. 生成合成数据。
+    """Draw the simulated tables of a zone from its seed: works, outlets, baseline years, steps. 生成模拟数据。
 
     In place only where all that is there was drawn: what somebody verified is not written over.
 
     Example: airshed zone draw dianzhong --out drawn --seed 8
     """
+    from airshed.model.provenance import SIMULATED
     from airshed.zone.inventory import FILES, write
     from airshed.zone.load import find
-    from airshed.zone.outlets import SYNTHETIC
     from airshed.zone.plan import read_plan
     from airshed.zone.rows import read_rows
     from airshed.zone.zone import BaselineYear
@@ -251,7 +251,7 @@ def draw(
             raise Malformed(out, f"cannot be written ({error.strerror})", "name a folder that can") from None
     table_of = target / "baseline.csv"
     for line, row in enumerate(read_rows(table_of, BaselineYear) if table_of.exists() else (), start=2):
-        if row.origin != SYNTHETIC:
+        if row.origin != SIMULATED:
             raise Malformed(f"{table_of} line {line}", f"{row.origin!r} was not drawn", "name a new folder with --out")
     write(source, read_plan(source).seed if seed is None else seed, target)
     console.print(f"{target}: {', '.join(FILES)}")

@@ -1,4 +1,4 @@
-"""Drives the engine: synthetic stacks, honest agents, the random simulator; and the policy lab, a library of frames.
+"""Drives the engine: simulated stacks, honest agents, the random simulator; and the policy lab, a library of frames.
 
 `import airshed.lab as lab`, then `lab.zone_tables()`, `lab.solve_market(...)`: the names of `airshed.lab.frames` are
 read when first used, so that the import costs nothing.

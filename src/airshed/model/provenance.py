@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -52,8 +52,13 @@ class Simulation(msgspec.Struct, frozen=True, tag="simulation", tag_field="is", 
 Provenance = Programme | Simulation
 
 
-#: What figures may be that come from no book, in English and Chinese. One vocabulary for the whole house.
-KINDS: dict[str, tuple[str, str]] = {
+#: The word for each: what figures may be that come from no book.
+Kind = Literal["law", "measured", "published", "given", "assumed", "simulated"]
+#: What a row of a zone or a catalogue says of itself that nobody measured.
+SIMULATED: Final = "simulated"
+
+#: What each says in English and Chinese. One vocabulary for the whole house.
+KINDS: dict[Kind, tuple[str, str]] = {
     "law": ("the text of a rulebook", "规则文本"),
     "measured": ("measured, as monitors reported it", "监测设备上报的数据"),
     "published": ("published, with its source", "公开发布的数据（注明来源）"),
@@ -66,7 +71,7 @@ KINDS: dict[str, tuple[str, str]] = {
 class Figures(msgspec.Struct, frozen=True, tag="figures", tag_field="is", forbid_unknown_fields=True):
     """Figures that come from no book: each a word of `KINDS`."""
 
-    of: tuple[str, ...]
+    of: tuple[Kind, ...]
 
 
 #: What anything that is shown may say of itself.
@@ -100,7 +105,7 @@ def together(found: Iterable[Told]) -> Told:
     return Figures(tuple(kind for kind in KINDS if kind in kinds))
 
 
-def _kinds(told: Told) -> tuple[str, ...]:
+def _kinds(told: Told) -> tuple[Kind, ...]:
     match told:
         case Figures(of=kinds):
             return kinds

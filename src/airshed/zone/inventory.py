@@ -1,4 +1,4 @@
-"""Writes the works of a zone from a seed: sources, stacks, baseline years and abatement options, all synthetic.
+"""Writes the works of a zone from a seed: sources, stacks, baseline years and abatement options, all simulated.
 
 How they are drawn stands in `zone.toml` and `processes.csv`; the facts about real works (`inventory.csv`) are never
 read here, so that nothing of a single one can reach what is simulated (docs/decisions/0069). Every source has its own
@@ -14,8 +14,9 @@ from pathlib import Path
 import msgspec
 
 from airshed.model.allowance import Pollutant
+from airshed.model.provenance import SIMULATED
 from airshed.model.refusal import Malformed
-from airshed.zone.outlets import SYNTHETIC, Process, stacks_of
+from airshed.zone.outlets import Process, stacks_of
 from airshed.zone.plan import Plan, read_plan
 from airshed.zone.rows import read_rows, write_rows
 from airshed.zone.works import Works, works_of
@@ -115,7 +116,7 @@ def _baseline(
             pm_kg=kg[Pollutant.PM],
             voc_kg=kg[Pollutant.VOC],
             so2_method="measured" if works.sulphur else "factor",
-            origin=SYNTHETIC,
+            origin=SIMULATED,
         )
 
 
@@ -140,4 +141,4 @@ def _options(
         for number, (cost_yuan, each) in enumerate(steps, start=1):
             potential = int(left * each.step_percent / 100)
             left -= potential
-            yield AbatementOption(source.source, pollutant, number, each.technology, potential, cost_yuan, SYNTHETIC)
+            yield AbatementOption(source.source, pollutant, number, each.technology, potential, cost_yuan, SIMULATED)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from airshed.market.sharing.division import BY_CRITERIA
 from airshed.market.sharing.named import NAMED
 from airshed.market.sharing.plan import Plan
+from airshed.model.provenance import KINDS, SIMULATED
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.zone import Zone
 
@@ -15,15 +16,15 @@ LEAST_FIRST = ("indicative", "to confirm", "confirmed")
 #: Origins of baseline rows that a line names.
 MOST_NAMED = 3
 COSTS = "abatement costs: indicative"
-EMISSIONS = "emissions: synthetic"
-OUTPUTS = "outputs and emissions: synthetic"
+EMISSIONS = f"emissions: {SIMULATED}"
+OUTPUTS = f"outputs and emissions: {SIMULATED}"
 RANGES = "ranges of growth, costs and caps: assumed"
 CHINESE = {
     COSTS: "治理成本为参考值",
     "abatement costs: to confirm": "治理成本待核实",
     "abatement costs: confirmed": "治理成本已核实",
-    EMISSIONS: "排放量为合成数据",
-    OUTPUTS: "产量与排放量为合成数据",
+    EMISSIONS: f"排放量为{KINDS[SIMULATED][1]}",
+    OUTPUTS: f"产量与排放量为{KINDS[SIMULATED][1]}",
     "benchmarks and quotas at the limit: to confirm": "基准与限值配额待核实",
     "factors of the output-based claim: to confirm": "产出基准系数待核实",
     RANGES: "增长、成本与总量的区间为假设",
@@ -88,6 +89,6 @@ def said(origins: Sequence[str]) -> list[str]:
     """Each of them as a line, with its Chinese where there is one.
 
     >>> said([EMISSIONS])
-    ['emissions: synthetic 排放量为合成数据']
+    ['emissions: simulated 排放量为模拟数据']
     """
     return [f"{each} {CHINESE[each]}" if each in CHINESE else each for each in origins]

@@ -9,10 +9,10 @@ from string import ascii_uppercase
 import msgspec
 
 from airshed.model.allowance import Pollutant
+from airshed.model.provenance import SIMULATED
 from airshed.zone.zone import HOURS_PER_YEAR, STANDARD_KPA, Source, Stack
 
 AIR_O2 = 21.0
-SYNTHETIC = "synthetic"
 
 
 class Process(msgspec.Struct, frozen=True):
@@ -59,7 +59,7 @@ class Outlet(msgspec.Struct, frozen=True):
     label_zh: str
     output: float
     share: float
-    origin: str = SYNTHETIC
+    origin: str = SIMULATED
     note: str | None = None
 
 

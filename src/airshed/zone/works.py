@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from airshed.model.allowance import Sector
-from airshed.zone.outlets import SYNTHETIC, Outlet, Process, operating_share
+from airshed.model.provenance import SIMULATED
+from airshed.zone.outlets import Outlet, Process, operating_share
 from airshed.zone.plan import Plan, PlannedPlace
 from airshed.zone.zone import HOURS_PER_YEAR, CapacityMeasure, Product, Role, Source
 
@@ -251,16 +252,16 @@ def _source(
         group=None,
         capacity=capacity,
         capacity_measure=measure,
-        capacity_origin=SYNTHETIC,
+        capacity_origin=SIMULATED,
         process=process,
         start_year=start_year,
         lat=round(lat + shift[0], 4),
         lon=round(lon + shift[1], 4),
-        coordinate_accuracy="synthetic",
+        coordinate_accuracy=SIMULATED,
         altitude_m=altitude_m,
-        status=SYNTHETIC,
+        status=SIMULATED,
         role=role,
         installed=(),
-        origin=SYNTHETIC,
+        origin=SIMULATED,
         note=note,
     )

@@ -21,7 +21,7 @@ Concentration = Annotated[float, msgspec.Meta(ge=0)]
 Count = Annotated[int, msgspec.Meta(ge=0)]
 CapacityMeasure = Literal["MW", "t clinker/d", "t crude steel/y"]
 Product = Literal["t clinker", "t crude steel", "MWh", "1000 mmBtu"]
-Accuracy = Literal["exact", "approximate", "synthetic"]
+Accuracy = Literal["exact", "approximate", "simulated"]
 Role = Literal["incumbent", "early_abater", "new_entrant"]
 
 

@@ -1,4 +1,4 @@
-"""What a bad meter costs: a synthetic year broken in several ways, under HJ 75 and under US Part 75."""
+"""What a bad meter costs: a simulated year broken in several ways, under HJ 75 and under US Part 75."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def meter_price(
     rulebook: RulesName = "dianzhong",
     json: Json = False,
 ) -> None:
-    """Break a synthetic monitor in several ways: reported less true mass under HJ 75 and under US Part 75.
+    """Break a simulated monitor in several ways: reported less true mass under HJ 75 and under US Part 75.
 
     A figure above zero is what the breakage costs; below zero it pays. Random gaps are drawn several times, and the
     mean, the lowest and the highest are shown. With --html also as one page in English and Chinese.

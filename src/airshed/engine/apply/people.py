@@ -47,7 +47,7 @@ def source(state: State, event: e.SourceRegistered) -> None:
     """A source and its stacks are known."""
     stacks = tuple((entry.stack, entry.pollutants) for entry in event.stacks)
     state.sources[event.source] = Source(
-        event.source, event.name, event.account, event.jurisdiction, event.sector, event.synthetic, stacks
+        event.source, event.name, event.account, event.jurisdiction, event.sector, event.simulated, stacks
     )
     state.sectors.setdefault(event.account, {})[event.sector] = None
     state.places.setdefault(event.account, {})[event.jurisdiction] = None

@@ -84,7 +84,7 @@ class RegisterSource(Wish, frozen=True):
     #: One of the sectors of the rulebook.
     sector: Name
     #: True when the source is generated, not a real place.
-    synthetic: bool
+    simulated: bool
     #: Monitored outlets; what none of them measures is declared in the report of the year.
     stacks: tuple[StackEntry, ...] = ()
 

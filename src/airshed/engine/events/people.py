@@ -66,7 +66,7 @@ class SourceRegistered(Fact, frozen=True):
     jurisdiction: str
     sector: str
     #: True when the source is generated, not a real place.
-    synthetic: bool
+    simulated: bool
     #: Monitored outlets and what each measures.
     stacks: tuple[StackEntry, ...]
 

@@ -25,7 +25,7 @@ class Source:
     account: str
     jurisdiction: str
     sector: str
-    synthetic: bool
+    simulated: bool
     stacks: tuple[tuple[str, tuple[str, ...]], ...]
 
     def measured(self) -> tuple[str, ...]:

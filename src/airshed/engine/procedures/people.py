@@ -170,7 +170,7 @@ def register_source(state: State, rules: Rulebook, at: int, actor: str, body: c.
     return (
         *(all_off(state, body.account, actor) if moved else ()),
         e.SourceRegistered(
-            body.source, body.name, body.account, body.jurisdiction, body.sector, body.synthetic, body.stacks
+            body.source, body.name, body.account, body.jurisdiction, body.sector, body.simulated, body.stacks
         ),
     )
 

@@ -39,7 +39,7 @@ def _actor_row(state: State, key: str) -> Row | None:
 
 def _source_row(state: State, key: str) -> Row:
     source = state.sources[key]
-    return (key, source.name, source.account, source.jurisdiction, source.sector, int(source.synthetic))
+    return (key, source.name, source.account, source.jurisdiction, source.sector, int(source.simulated))
 
 
 def _act_row(state: State, key: int) -> Row | None:
@@ -114,7 +114,7 @@ TABLES = (
             Column("account TEXT"),
             Column("jurisdiction TEXT"),
             Column("sector TEXT", "sector"),
-            Column("synthetic INTEGER", "1 when the source is generated, 0 when it is a real one"),
+            Column("simulated INTEGER", "1 when the source is generated, 0 when it is a real one"),
         ),
         key=1,
         keys=lambda state: state.sources,

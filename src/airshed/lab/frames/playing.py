@@ -33,7 +33,7 @@ def play_scenario(scenario: str | Path = "dianzhong", *, draws: int = 3, **chang
     cheapest, least_cost, fees, revenue, penalties (yuan of the year: of abatement as it came, of the same tonnes by the
     cheapest steps, of the equilibrium); spread (yuan/t), efficiency, barred, dispersion, apart (%); concentration (0 to
     1); trades, works, refused (counts). A path of five years takes one to two seconds; `airshed lab run` plays many on
-    several processes. Money is that of the law; costs are indicative, emissions synthetic. Malformed names the key.
+    several processes. Money is that of the law; costs are indicative, emissions simulated. Malformed names the key.
     """
     setting = _setting(scenario, changes)
     return framed(row for number in range(figure(draws, "draws", 1, 10_000, int)) for row in play_path(setting, number))

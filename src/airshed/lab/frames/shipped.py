@@ -1,4 +1,4 @@
-"""A zone as frames: a shipped one, all of it synthetic or indicative, so that work can begin; or one's own."""
+"""A zone as frames: a shipped one, all of it simulated or indicative, so that work can begin; or one's own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Marks that operators of a synthetic year enter, and what becomes of them."""
+"""Marks that operators of a simulated year enter, and what becomes of them."""
 
 from __future__ import annotations
 

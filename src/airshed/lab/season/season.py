@@ -24,6 +24,7 @@ from airshed.market.allocation import allocate, parts
 from airshed.market.claims import ALL_BASIS_POINTS
 from airshed.model.allowance import Series
 from airshed.model.period import instant
+from airshed.model.provenance import SIMULATED
 from airshed.model.refusal import Malformed
 from airshed.registry import accounts
 from airshed.rulebook import look
@@ -112,7 +113,7 @@ class Season(Desk):
                         firm.account,
                         source.jurisdiction,
                         source.sector.value,
-                        source.origin == "synthetic",
+                        source.origin == SIMULATED,
                         tuple(stacks.get(source.source, ())),
                     ),
                 ),

@@ -1,1 +1,1 @@
-"""Synthetic stacks, monitors and data loggers: evidence as a real year would leave it."""
+"""Simulated stacks, monitors and data loggers: evidence as a real year would leave it."""

@@ -1,4 +1,4 @@
-"""What is made to happen at stacks of a synthetic year: the truth that a verifier is to find."""
+"""What is made to happen at stacks of a simulated year: the truth that a verifier is to find."""
 
 from __future__ import annotations
 

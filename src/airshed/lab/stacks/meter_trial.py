@@ -1,4 +1,4 @@
-"""A synthetic stack for the trial of `airshed.mrv.meter_price`: its year and the year before, in memory."""
+"""A simulated stack for the trial of `airshed.mrv.meter_price`: its year and the year before, in memory."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from airshed.zone.monitoring import FULL_LOAD
 from airshed.zone.zone import Stack
 
 
-def synthetic_readings(stack: Stack, year: int, seed: int) -> StackReadings:
-    """A year of a synthetic stack, through its own frames, with the load that the simulation drives its velocity by."""
+def simulated_readings(stack: Stack, year: int, seed: int) -> StackReadings:
+    """A year of a simulated stack, through its own frames, with the load that the simulation drives its velocity by."""
     frames = [frame[:-2] for frame in simulate(stack, year, seed).frames]
     codes = tuple(AIR_PRESSURE_OF_FLUE_GAS if code == AIR_PRESSURE else code for code in FACTORS)
     rows = hour_rows(frames, codes)
@@ -43,11 +43,11 @@ def synthetic_readings(stack: Stack, year: int, seed: int) -> StackReadings:
     return replace(readings, load=load)
 
 
-def synthetic_hours(
+def simulated_hours(
     stack: Stack, registration: StackRegistration, year: int, seed: int, rules: MonitoringRules
 ) -> Mapping[str, ClosedHours]:
     """The same year per pollutant, closed, and as if nothing had ever been lost."""
-    closed, _ = close_hours(registration, synthetic_readings(stack, year, seed), rules)
+    closed, _ = close_hours(registration, simulated_readings(stack, year, seed), rules)
     return {pollutant: whole_year(raw) for pollutant, raw in closed.items()}
 
 
@@ -64,8 +64,8 @@ def meter_prices(
     draws: int = 5,
 ) -> list[Price]:
     """Every scenario under either law for the pollutants of a stack, with the year before behind it."""
-    before = synthetic_hours(stack, registration, year - 1, seed, rules)
-    now = synthetic_hours(stack, registration, year, seed, rules)
+    before = simulated_hours(stack, registration, year - 1, seed, rules)
+    now = simulated_hours(stack, registration, year, seed, rules)
     prices: list[Price] = []
     for pollutant in pollutants or registration.pollutants:
         raw = now[pollutant]

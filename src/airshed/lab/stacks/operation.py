@@ -1,4 +1,4 @@
-"""When a synthetic stack runs, when its monitor is calibrated or fails, and when its frames arrive."""
+"""When a simulated stack runs, when its monitor is calibrated or fails, and when its frames arrive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A synthetic sector of power: stacks drawn from a seed, one after the other, for tests of weight.
+"""A simulated sector of power: stacks drawn from a seed, one after the other, for tests of weight.
 
 Every figure is a modelling choice; nothing in it is a real plant. What a stack does in a year is `lab.stacks`.
 """

@@ -1,4 +1,4 @@
-"""A synthetic year of one stack: hourly reports (CN 2061) of HJ 212-2017 as a real monitor would send them, or the
+"""A simulated year of one stack: hourly reports (CN 2061) of HJ 212-2017 as a real monitor would send them, or the
 readings that they come to."""
 
 from __future__ import annotations

@@ -30,8 +30,8 @@ def warning(facts: BriefFacts) -> Phrase:
         en.append("costs of abatement are indicative")
         zh.append("减排成本为参考值")
     if EMISSIONS in origins:
-        en.append("emissions are synthetic")
-        zh.append("排放为合成数据")
+        en.append("emissions are simulated")
+        zh.append("排放为模拟数据")
     if any(TO_CONFIRM in origin for origin in origins):
         en.append("caps and prices of the rulebook are to confirm")
         zh.append("规则中的总量与价格待核实")
@@ -140,8 +140,8 @@ def unknown(facts: BriefFacts) -> list[Phrase]:
     if EMISSIONS in origins:
         found.append(
             Phrase(
-                "Emissions and conduct of works are synthetic: nothing here says what a real firm emits or pays.",
-                "排放与企业行为为合成数据，不代表任何真实企业的排放或支出。",
+                "Emissions and conduct of works are simulated: nothing here says what a real firm emits or pays.",
+                "排放与企业行为为模拟数据，不代表任何真实企业的排放或支出。",
             )
         )
     if any(TO_CONFIRM in origin for origin in origins):

@@ -42,7 +42,7 @@ class GuideFacts:
     @property
     def unsure(self) -> list[Phrase]:
         """What it rests on that nobody has measured or set: said on top."""
-        words = ("indicative", "synthetic")
+        words = ("indicative", "simulated")
         found = [Phrase(each, CHINESE.get(each, each)) for each in self.origins if any(word in each for word in words)]
         return [*found, Phrase("tax: to confirm", "税额待核实")] if self.tax is not None else found
 

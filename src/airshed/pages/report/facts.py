@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from airshed.lab.stacks.episodes import Episode
-from airshed.model.provenance import Provenance
+from airshed.model.provenance import SIMULATED, Provenance
 from airshed.mrv.year import StackYear
 from airshed.pages.kit.words import Phrase
 from airshed.pages.report.emissions import CapRow, Grant, Sharing, cap_rows, grants, sharing
@@ -56,7 +56,7 @@ class Totals(msgspec.Struct, frozen=True):
     """The key figures. Masses and allowances are kilograms, money is fen."""
 
     sources: int
-    synthetic_sources: int
+    simulated_sources: int
     stacks: int
     cap: int
     emitted: int
@@ -88,7 +88,7 @@ class Facts(msgspec.Struct, frozen=True):
     #: How each source is called.
     names: dict[str, Phrase]
     #: Sources whose place, name and size are drawn from a seed.
-    synthetic: frozenset[str]
+    simulated: frozenset[str]
     caps: tuple[CapRow, ...]
     sharing: Sharing
     grants: tuple[Grant, ...]
@@ -122,8 +122,8 @@ def read(
         year=year,
         seed=seed,
         money=Phrase(rules.currency.name_en, rules.currency.name_zh),
-        names={source.source: _name(source.name_en, source.name_zh) for source in zone.sources},
-        synthetic=frozenset(source.source for source in zone.sources if source.origin == "synthetic"),
+        names={source.source: Phrase(source.name_en, source.name_zh) for source in zone.sources},
+        simulated=frozenset(source.source for source in zone.sources if source.origin == SIMULATED),
         caps=caps,
         sharing=sharing(zone, rules, year),
         grants=grants(book, year),
@@ -139,17 +139,12 @@ def read(
     )
 
 
-def _name(en: str, zh: str) -> Phrase:
-    """Names without the mark that the page sets itself."""
-    return Phrase(en.removesuffix(" (synthetic)"), zh.removesuffix("（合成）"))
-
-
 def _stacks(zone: Zone) -> dict[str, StackPlace]:
     sources = {source.source: source for source in zone.sources}
     found: dict[str, StackPlace] = {}
     for stack in zone.stacks:
         source = sources[stack.source]
-        name = _name(source.name_en, source.name_zh)
+        name = Phrase(source.name_en, source.name_zh)
         found[stack.stack] = StackPlace(
             stack.stack,
             stack.source,
@@ -193,7 +188,7 @@ def _totals(
 ) -> Totals:
     return Totals(
         sources=len(zone.sources),
-        synthetic_sources=sum(source.origin == "synthetic" for source in zone.sources),
+        simulated_sources=sum(source.origin == SIMULATED for source in zone.sources),
         stacks=len(zone.stacks),
         cap=sum(row.cap for row in caps),
         emitted=sum(row.verified_mg or 0 for row in rows) // 1_000_000,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from airshed.model.provenance import SIMULATED
 from airshed.pages.kit.words import Language, Phrase
 from airshed.pages.report.facts import Facts
 from airshed.rulebook.schema import Rulebook
@@ -18,8 +19,8 @@ def sector_names(rules: Rulebook) -> dict[str, Phrase]:
 
 
 def source_label(facts: Facts, source: str, language: Language) -> str:
-    """The name of a source, with the mark of synthetic ones."""
+    """The name of a source, with the mark of simulated ones."""
     name = facts.names[source].said(language)
-    if source not in facts.synthetic:
+    if source not in facts.simulated:
         return name
-    return f"{name} (synthetic)" if language == "en" else f"{name}（合成）"
+    return f"{name} ({SIMULATED})" if language == "en" else f"{name}（模拟）"

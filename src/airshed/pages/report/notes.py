@@ -123,8 +123,8 @@ def key_figures(facts: Facts, rules: Rulebook) -> tuple[KeyFigure, ...]:
             same(f"{totals.sources} / {totals.stacks}"),
             Phrase("sources / stacks", "企业 / 排放口"),
             Phrase(
-                f"{totals.synthetic_sources} of the sources are synthetic",
-                f"其中{totals.synthetic_sources}家企业为合成",
+                f"{totals.simulated_sources} of the sources are simulated",
+                f"其中{totals.simulated_sources}家企业为模拟",
             ),
             totals.sources,
             "zone",

@@ -25,6 +25,9 @@ from airshed.service.book.sqlite import CONVERTED_FROM, FORMAT, Book, made, of_f
 
 Facts = dict[str, Any]
 
+#: Fields that format 5 called otherwise, by their command or event.
+RENAMED = {("RegisterSource", "synthetic"): "simulated", ("SourceRegistered", "synthetic"): "simulated"}
+
 
 class Old(msgspec.Struct, frozen=True):
     """A record as it stands in the old book."""
@@ -176,9 +179,16 @@ def _lines(old: Path, source: sqlite3.Connection) -> list[Line]:
 
 def _read(old: Path, line: Line) -> Old:
     try:
-        return msgspec.json.decode(line.record, type=Old)
+        record = msgspec.json.decode(line.record, type=Old)
     except msgspec.MsgspecError as error:
         raise Malformed(f"{old} record {line.seq}", f"cannot be read ({error})", "restore it from a copy") from None
+    events = [_as_today(event, event.get("is")) for event in record.events]
+    return msgspec.structs.replace(record, body=_as_today(record.body, record.body.get("do")), events=events)
+
+
+def _as_today(facts: Facts, name: object) -> Facts:
+    """These facts under the names that their fields have today."""
+    return {RENAMED.get((str(name), field), field): value for field, value in facts.items()}
 
 
 def _body(old: Path, record: Old) -> Body:

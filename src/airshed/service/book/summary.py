@@ -22,7 +22,7 @@ class ComplianceRow(msgspec.Struct, frozen=True):
     name: str
     jurisdiction: str
     sector: str
-    synthetic: bool
+    simulated: bool
     pollutant: str
     year: int
     opinion: str | None
@@ -68,7 +68,7 @@ def summary(book: Book, rules: Rulebook, year: int | None = None) -> tuple[Compl
     sectors = {sector.code: place for place, sector in enumerate(rules.sectors)}
     pollutants = {pollutant.code: place for place, pollutant in enumerate(rules.pollutants)}
     rows = book.sql.execute(
-        "SELECT y.source, s.name, s.jurisdiction, s.sector, s.synthetic, y.pollutant, y.year, y.opinion, y.verified_mg,"
+        "SELECT y.source, s.name, s.jurisdiction, s.sector, s.simulated, y.pollutant, y.year, y.opinion, y.verified_mg,"
         " y.obligation, y.surrendered, y.shortfall, y.penalty_fen, y.due_fen, y.makeup"
         " FROM years y JOIN sources s ON s.source = y.source WHERE y.year = ?",
         (last_year(book) if year is None else year,),
@@ -79,7 +79,7 @@ def summary(book: Book, rules: Rulebook, year: int | None = None) -> tuple[Compl
             name,
             jurisdiction,
             sector,
-            bool(synthetic),
+            bool(simulated),
             pollutant,
             year_,
             opinion,
@@ -96,7 +96,7 @@ def summary(book: Book, rules: Rulebook, year: int | None = None) -> tuple[Compl
             name,
             jurisdiction,
             sector,
-            synthetic,
+            simulated,
             pollutant,
             year_,
             opinion,

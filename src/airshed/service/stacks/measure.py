@@ -1,4 +1,4 @@
-"""From evidence on disk to sealed days, a stack at a time, and from a synthetic zone to evidence."""
+"""From evidence on disk to sealed days, a stack at a time, and from a simulated zone to evidence."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ CODEC_LEVEL = 1
 
 
 class StackTruth(msgspec.Struct, frozen=True):
-    """What a synthetic stack really emitted, kg per pollutant, and what was done to its monitor."""
+    """What a simulated stack really emitted, kg per pollutant, and what was done to its monitor."""
 
     stack: str
     true_kg: Mapping[str, float]
@@ -87,7 +87,7 @@ class MeasureJob(msgspec.Struct, frozen=True):
 
 
 def simulate_stack(job: SimulateJob) -> tuple[files.Holding, StackTruth]:
-    """Write the evidence of one synthetic stack's year."""
+    """Write the evidence of one simulated stack's year."""
     stack = job.stack.stack
     made = simulate(job.stack, job.year, job.seed, job.levels, job.episodes)
     bounds = np.searchsorted(month_of_hours(job.year)[made.hours], np.arange(13))
@@ -115,7 +115,7 @@ def simulate_zone(
     workers: int = DEFAULT_WORKERS,
     progress: Progress | None = None,
 ) -> files.Manifest:
-    """Write a synthetic year of evidence for the stacks of a zone (or those named) into an empty folder.
+    """Write a simulated year of evidence for the stacks of a zone (or those named) into an empty folder.
 
     `levels` gives per stack and pollutant the steps by which its emission changes in the year.
     """

@@ -1,13 +1,13 @@
 """Hourly readings on disk: what a stack's monitor said of every hour, as Parquet by year and stack, without frames.
 
-    readings.json                  what is there: each stack's years, and the seed of synthetic ones
+    readings.json                  what is there: each stack's years, and the seed of simulated ones
     stacks.json                    registrations of its stacks, where no zone has them
     readings/year=2027/stack=KM-CEM-01-A/readings.parquet
                                    a row per hour: mean and flag of each factor
     chains/2027/KM-CEM-01-A.json   SHA-256 of that file, and the evidence digest of each day
 
 `readings.json` pins the chains, and each chain its Parquet, so one digest is enough to know that all is as it was. The
-digests of days are those of the frames that the readings were read from; a synthetic sector never had any.
+digests of days are those of the frames that the readings were read from; a simulated sector never had any.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Folders of hourly readings: read from evidence, or of a synthetic sector. One stack after the other, on a pool."""
+"""Folders of hourly readings: read from evidence, or of a simulated sector. One stack after the other, on a pool."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from airshed.service.stacks import readings as hourly
 from airshed.service.stacks.measure import Progress, read_readings
 
 MOST_YEARS = 30
-"""Of a synthetic sector in one folder: a generation of plants."""
+"""Of a simulated sector in one folder: a generation of plants."""
 
 
 class ReadJob(msgspec.Struct, frozen=True):
@@ -34,7 +34,7 @@ class ReadJob(msgspec.Struct, frozen=True):
 
 
 class DrawJob(msgspec.Struct, frozen=True):
-    """All that a worker needs to draw the years of one synthetic stack and write its readings."""
+    """All that a worker needs to draw the years of one simulated stack and write its readings."""
 
     number: int
     years: tuple[int, ...]
@@ -50,7 +50,7 @@ def read_stack(job: ReadJob) -> hourly.Holding:
 
 
 def draw_stack(job: DrawJob) -> tuple[hourly.Holding, ...]:
-    """Draw the years of one synthetic stack and write its readings."""
+    """Draw the years of one simulated stack and write its readings."""
     stack, _ = sector_stack(job.seed, job.number)
     return tuple(
         hourly.write_readings(job.out, stack.stack, readings(stack, year, job.seed), of_evidence(job.seed))
@@ -94,7 +94,7 @@ def simulate_sector(
     workers: int = DEFAULT_WORKERS,
     progress: Progress | None = None,
 ) -> tuple[hourly.Holding, ...]:
-    """Write the readings of a synthetic sector of power, `stacks` stacks over `years`, into an empty folder.
+    """Write the readings of a simulated sector of power, `stacks` stacks over `years`, into an empty folder.
 
     The same seed gives the same bytes on however many workers; a stack is the same whatever others there are.
     """
