@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -17,11 +20,13 @@ import pytest
 from airshed.engine import commands as c
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.small_market import BANK
+from airshed.model.provenance import Simulation
 from airshed.model.refusal import Malformed
 from airshed.rulebook.digest import digest
 from airshed.service.book.answered import SLOT, Answered, AnsweredFile, beside, read_answered
 from airshed.service.book.copying import copy
-from airshed.service.book.sqlite import Book
+from airshed.service.book.opening import begin
+from airshed.service.book.sqlite import Book, made
 from airshed.service.book.verify import verify
 from laws import FILES, RULES
 from markets import AT, market
@@ -373,6 +378,50 @@ def test_a_copy_is_of_one_moment_and_whole_by_itself(tmp_path: Path) -> None:
         assert verify(copied).hash == last.hash
     with pytest.raises(Malformed, match="exists already"):
         copy(path, to)
+
+
+@contextmanager
+def no_file_above(size: int) -> Iterator[None]:
+    """As on a full disk: what is to be longer cannot be written."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_book_on_a_full_disk_is_read_and_is_not_called_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "a.book"
+    Book.create(path).close()
+    with no_file_above(0):
+        with Book.read(path) as book:
+            assert book.last() == 0
+        with pytest.raises(Malformed, match=r"a.book: cannot be used \(.*; make room on the disk"):
+            Book.open(path)
+    Book.open(path).close()
+    assert [each.name for each in tmp_path.iterdir()] == ["a.book"]
+
+
+@pytest.mark.parametrize("size", [0, 40_000, 300_000, 500_000])
+def test_a_book_that_finds_no_room_is_not_made_and_is_named_as_it_was_to_be(size: int, tmp_path: Path) -> None:
+    path = tmp_path / "a.book"
+    with (
+        no_file_above(size),
+        pytest.raises(Malformed, match=r"/a.book: (cannot be used|could not be written).*; make room"),
+    ):
+        begin(path, FILES, AT, Simulation("test"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_of_a_book_in_the_making_may_lie_in_a_log(tmp_path: Path) -> None:
+    """What the log could not give to the file went with the log, and the book was there without it."""
+    path = tmp_path / "a.book"
+    making = made(path)
+    log_of(making.__enter__()).write_bytes(b"records")
+    with pytest.raises(Malformed, match=r"a.book: could not be written whole; make room"):
+        making.__exit__(None, None, None)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_full_disk_is_one_line_and_takes_no_answer_along(tmp_path: Path) -> None:

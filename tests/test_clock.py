@@ -97,6 +97,15 @@ def test_a_clock_that_jumps_is_asked_about() -> None:
     assert instant_for(State(), None, FAR) == FAR  # the first record has none before it
 
 
+@pytest.mark.parametrize("years", [-100, 8_500])
+def test_a_machine_whose_clock_has_no_day_is_asked_about(years: int) -> None:
+    """Its date could not even be said."""
+    with pytest.raises(Malformed, match="clock of the machine: is not between the years 1970 and 9999; set it right"):
+        instant_for(real(AT), None, AT + years * 366 * DAY_MS, sure=True)
+    with pytest.raises(Malformed, match="--at: is not between"):
+        asked_of(Simulation(BY_HAND), AT + years * 366 * DAY_MS, AT)
+
+
 def said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
     """The status of a command of the shell, and what it printed on both streams."""
     monkeypatch.setattr("sys.argv", ["airshed", *words])

@@ -85,6 +85,9 @@ def test_a_refusal_does_not_tell_what_was_bid_or_is_free(open_book: Path, tmp_pa
         assert "4,170.01" not in told
         assert "99,999,708,100" not in told
         assert Why.INSUFFICIENT_CASH in told
+    told = printed(refused, "refusals")
+    assert "None" not in told, "what is not told is blank, and named below the table"
+    assert "not told, for a sealed bid or order stands behind it 不公开: refusal" in told
 
 
 def test_a_preview_does_not_tell_what_is_free_beside_sealed_bids() -> None:

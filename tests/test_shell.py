@@ -14,12 +14,14 @@ from typing import Any
 import pytest
 import typer
 
+from airshed.cli.failing import NOBODY_READS, failing
 from airshed.cli.files import only_files
 from airshed.cli.main import ROOMS, build, run
 from airshed.cli.reference.shell import leaves
 from airshed.model.checked import insist
 from airshed.model.refusal import Malformed
 from airshed.service.book.opening import command_of
+from airshed.service.book.sqlite import Book
 
 DEEP = b'{"a":' * 200_000 + b"1" + b"}" * 200_000
 #: A command that takes long.
@@ -216,6 +218,60 @@ def test_what_fills_up_is_named_in_one_line() -> None:
             assert done.returncode == 2
             assert done.stderr.startswith("error: output: cannot be used (no space left on device); make room")
             assert done.stderr.count("\n") == 1
+
+
+def shell(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    words = line.replace("airshed", f"{sys.executable} -m airshed")
+    return subprocess.run(["sh", "-c", words], env=ENVIRONMENT, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_a_stream_that_was_closed_is_no_file_that_is_opened_later(tmp_path: Path) -> None:
+    """The book would be number 2, and an error would be said in the middle of it."""
+    for closed in (">&-", "2>&-", "<&-", ">&- 2>&- <&-"):
+        assert shell(f"airshed rules check dianzhong {closed}", tmp_path).returncode == 0, closed
+    script = (
+        "import os; from airshed.cli.ending import all_streams; all_streams()\n"
+        "assert os.open('a.book', os.O_RDWR | os.O_CREAT) > 2\n"
+        "import sys; print(1); print(2, file=sys.stderr); assert sys.stdin.read() == ''\n"
+    )
+    done = subprocess.run(
+        ["sh", "-c", f'{sys.executable} -c "$0" >&- 2>&- <&-', script], env=ENVIRONMENT, cwd=tmp_path, check=False
+    )
+    assert done.returncode == 0
+    assert (tmp_path / "a.book").read_bytes() == b""
+
+
+def test_a_reader_that_has_gone_ends_a_command_with_its_own_status(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout", sys.stdout)  # Typer puts another in its place
+
+    def gone() -> None:
+        raise BrokenPipeError
+
+    app = typer.Typer()
+    app.command()(gone)
+    with pytest.raises(SystemExit) as end, failing():
+        app(args=[], standalone_mode=False)
+    assert end.value.code == NOBODY_READS
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("no/a.txt", "no/a.txt: cannot be used (no such file"),
+        ("there", "there: exists already"),
+        ("n" * 256, f"{'n' * 60}...{'n' * 59}: cannot be used (file name too long)"),
+    ],
+)
+def test_a_file_that_cannot_be_made_is_named_as_it_was_to_be(
+    name: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("there").touch()
+    Book.create(Path("a.book")).close()
+    status, error = ended(monkeypatch, capsys, ["book", "export", "a.book", "--to", name])
+    assert (status, error.count("\n")) == (2, 1)
+    assert says in error
+    assert {each.name for each in tmp_path.iterdir()} == {"there", "a.book"}
 
 
 def test_an_interrupt_at_any_moment_is_one_line_or_none(tmp_path: Path) -> None:

@@ -12,6 +12,20 @@ INTERRUPTED = 130
 SAID = "interrupted: what was answered is on disk"
 
 
+def all_streams() -> None:
+    """Where one of the three streams was closed, nothing stands in its place: not the next file that is opened.
+
+    A book that was opened as number 2 would be written into by whatever is said of an error.
+    """
+    for number, name, way in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_RDWR), number)
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, way, closefd=False))  # noqa: SIM115
+
+
 def interrupted() -> NoReturn:
     """Say so in one line, and end."""
     try:

@@ -66,6 +66,10 @@ def failing() -> Iterator[None]:
         fail(error)
     except BrokenPipeError:
         raise SystemExit(NOBODY_READS) from None
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # what Typer makes of it is status 1
+            raise SystemExit(NOBODY_READS) from None
+        raise
     except OSError as error:
         fail(_of_system(error))
     except RecursionError:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+from uuid import uuid4
 
 from airshed.model.refusal import Malformed
 
@@ -26,3 +30,21 @@ def only_files(words: Sequence[str]) -> None:
             continue  # no file, or a word that is no name: the command says what it makes of it
         if kind in KINDS:
             raise Malformed(name, f"is {KINDS[kind]}, not a file", "give a file, or - where standard input may be read")
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[IO[bytes]]:
+    """A new file that is there whole or not at all; what the system says of it names it."""
+    if os.path.lexists(path):
+        raise Malformed(str(path), "exists already", "choose another file or remove it first")
+    part = path.with_name(f".airshed-{uuid4().hex}.part")
+    try:
+        with part.open("wb") as file:
+            yield file
+        part.rename(path)
+    except OSError as error:
+        error.filename = str(path)
+        raise
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)

@@ -100,8 +100,9 @@ def main() -> NoReturn:
     try:
         import signal
 
-        from airshed.cli.ending import on_interrupt
+        from airshed.cli.ending import all_streams, on_interrupt
 
+        all_streams()
         signal.signal(signal.SIGINT, on_interrupt)
         from airshed.cli.failing import let_go_of_output, not_in_passing
 

@@ -42,7 +42,7 @@ def well_formed(command: Command, at: int = 0) -> Command:
     """
     place = f"command {type(command.body).__name__}"
     if type(at) is not int or not 0 <= at < END_OF_TIME:
-        raise Malformed(place, f"the instant {at!r} has no day", "give milliseconds since 1970")
+        raise Malformed(place, f"the instant {at!r} has no day", "give one of the years 1970 to 9999")
     try:
         raw = _encoder.encode(command)
         read = _decoder.decode(raw)

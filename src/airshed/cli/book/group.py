@@ -74,7 +74,9 @@ def _table(what: str, found: Shown, json: bool) -> None:
         for name, count in found.sealed.items():
             as_json({"sealed": count, "of": name})
         return
-    table(f"{what}: {len(found.rows)} of {found.total}", *_with_years(found.columns, found.rows))
+    columns, rows = _with_years(found.columns, found.rows)
+    blank = [["" if cell is None else cell for cell in row] for row in rows]
+    table(f"{what}: {len(found.rows)} of {found.total}", columns, blank)
     for name, count in found.sealed.items():
         console.print(f"{count} of {name} are sealed until it is closed 开封前不公开")
     if found.silent:

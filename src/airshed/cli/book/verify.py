@@ -120,6 +120,7 @@ def export(
 
     Example: airshed book export demo/dianzhong.book --to dianzhong.jsonl
     """
+    from airshed.cli.files import whole_file
     from airshed.engine.journal import chained
     from airshed.service.book.sqlite import Book
 
@@ -128,11 +129,7 @@ def export(
             for line in chained(opened.lines()):
                 sys.stdout.buffer.write(line.hash.encode() + b" " + line.record + b"\n")
             return
-        if to.exists():
-            raise Malformed(str(to), "exists already", "choose another file or remove it first")
-        part = to.with_name(to.name + ".part")
-        with part.open("wb") as file:
+        with whole_file(to) as file:
             for line in chained(opened.lines()):
                 file.write(line.hash.encode() + b" " + line.record + b"\n")
-        part.rename(to)
     console.print(f"wrote {to}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from airshed.engine.edge import END_OF_TIME
 from airshed.engine.state import State
 from airshed.model.period import DAY_MS, clock
 from airshed.model.provenance import Programme, Provenance
@@ -15,11 +16,14 @@ LONGEST_STEP_BACK_MS = 5 * 60 * 1000
 
 
 def asked_of(provenance: Provenance | None, asked: int | None, now: int) -> int:
-    """The instant to write at: `asked`, or now; `Malformed` when it is asked for in a programme."""
+    """The instant to write at: `asked`, or now; `Malformed` when it is asked for in a programme, or has no day."""
     if asked is not None and isinstance(provenance, Programme):
         what = "this book is a real programme, and takes the clock of the machine"
         raise Malformed("--at", what, "leave it out; rehearse in a book that is a simulation")
-    return now if asked is None else asked
+    if not 0 <= (when := now if asked is None else asked) < END_OF_TIME:
+        place = "clock of the machine" if asked is None else "--at"
+        raise Malformed(place, "is not between the years 1970 and 9999", "set it right")
+    return when
 
 
 def instant_for(state: State, asked: int | None, now: int, *, sure: bool = False) -> int:

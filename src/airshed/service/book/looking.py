@@ -50,7 +50,15 @@ def to_look(path: Path) -> Looking:
     if may_write(real):
         # Who may write and holds it last takes the empty log away again; but never a log that holds something.
         sql = connect(real, "mode=ro" if log else "mode=rw")
-        sql.execute("PRAGMA query_only = ON")
+        try:
+            sql.execute("PRAGMA query_only = ON")
+            if not log:
+                sql.execute("SELECT 1 FROM sqlite_master").fetchone()
+        except sqlite3.OperationalError:  # as on a full disk, where no index finds room
+            sql.close()
+            return Looking(connect(real, "immutable=1"), stamp)
+        except sqlite3.DatabaseError:
+            pass  # whoever asks of the book hears it
         return Looking(sql, None)
     if log is not None and index is not None:
         return Looking(connect(real, "mode=ro"), None)

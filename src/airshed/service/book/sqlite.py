@@ -28,7 +28,7 @@ from airshed.rulebook.load import load_texts
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.answered import Answered, AnsweredFile, beside, read_answered
 from airshed.service.book.grip import Grip, Unreadable
-from airshed.service.book.looking import Stamp, connect, stamp_of, to_look, usable
+from airshed.service.book.looking import INDEX, LOG, Stamp, connect, stamp_of, to_look, usable
 from airshed.service.book.schema import make
 
 #: Raised whenever a rulebook, a command or an event gets another shape: `tests/test_book.py` holds them to it.
@@ -37,8 +37,18 @@ FORMAT = "6"
 CONVERTED_FROM = "5"
 #: Pages of 8 KiB that the write-ahead log holds before they go into the file: 64 MiB, so that few commits pay for it.
 PAGES_BETWEEN_CHECKPOINTS = 8_000
+#: How long a writer that has done waits for readers, so that one file is left; else the log stays, which is as well.
+WAIT_FOR_READERS_MS = 1_000
 #: What to do about a book that is not whole.
 COMPLETE = "bring the files beside it along, or restore the book from a copy; airshed book copy takes one at any time"
+ROOM = "make room on the disk and run it again; what was answered is on disk"
+#: What SQLite says of a full disk, also where it is the index of its log that finds no room.
+FULL = (
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR_WRITE,
+    sqlite3.SQLITE_IOERR_SHMOPEN,
+    sqlite3.SQLITE_IOERR_SHMSIZE,
+)
 #: What SQLite raises over a damaged file; its own message may be damaged too.
 UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
 
@@ -112,7 +122,7 @@ class Book:
     ) -> None:
         self.close()
         if self._stamp is not None and stamp_of(Path(os.path.realpath(self.path))) != self._stamp:
-            what = "was written while it was read as it lay, in a folder in which this user may not write"
+            what = "was written while it was read as it lay, for no index of it could be made"
             raise Malformed(str(self.path), what, "run it again") from None
         if isinstance(error, UNREADABLE):
             with _naming(self.path):
@@ -124,6 +134,7 @@ class Book:
         if self._head is not None:
             try:
                 self.sql.execute("UPDATE meta SET value = 'no' WHERE key = 'written'")
+                self.sql.execute(f"PRAGMA busy_timeout = {WAIT_FOR_READERS_MS}")
                 busy, _, _ = self.sql.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
                 whole = busy == 0
             except sqlite3.Error:
@@ -288,8 +299,11 @@ def made(path: Path) -> Iterator[Path]:
         raise Malformed(str(path), "its folder does not exist", f"make {path.parent} first")
     part = path.with_name(f".airshed-{uuid4().hex}.part")
     try:
-        with _naming(path):
+        with _naming(path), _bearing(path, part):
             yield part
+        log = part.with_name(part.name + LOG)
+        if beside(part).exists() or (log.exists() and log.stat().st_size):
+            raise Malformed(str(path), "could not be written whole", ROOM)
         try:
             os.link(part, path)
         except FileExistsError:
@@ -297,13 +311,26 @@ def made(path: Path) -> Iterator[Path]:
         except PermissionError:  # a disk without links
             part.rename(path)
     finally:
-        for name in (part, beside(part), *(part.with_name(part.name + end) for end in ("-journal", "-wal", "-shm"))):
+        for name in (part, beside(part), *(part.with_name(part.name + end) for end in ("-journal", LOG, INDEX))):
             name.unlink(missing_ok=True)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+@contextmanager
+def _bearing(path: Path, part: Path) -> Iterator[None]:
+    """What is said of a book in the making is said of it under the name that it is to have."""
+    try:
+        yield
+    except Malformed as error:
+        raise Malformed(error.place.replace(str(part), str(path)), error.what, error.cure) from None
+    except OSError as error:
+        if error.filename is not None and str(error.filename).startswith(str(part)):
+            error.filename = str(path)
+        raise
 
 
 def _make(path: Path) -> None:
@@ -316,6 +343,7 @@ def _make(path: Path) -> None:
         said = (("format", FORMAT), ("head", "0"), ("laws", "0"), ("written", "no"))
         connection.executemany("INSERT INTO meta VALUES (?, ?)", said)
         connection.execute("COMMIT")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     finally:
         connection.close()
 
@@ -345,12 +373,8 @@ def _naming(path: Path) -> Iterator[None]:
     except UnicodeDecodeError:
         raise Unreadable(str(path), "is damaged (its text is no UTF-8)", "restore the book from a copy") from None
     except sqlite3.OperationalError as error:
-        full = "full" in str(error) or error.sqlite_errorcode == sqlite3.SQLITE_IOERR_WRITE
-        cure = (
-            "make room on the disk and run it again; what was answered is on disk"
-            if full
-            else "see that the file and its folder may be used and nobody holds them, and run it again"
-        )
+        holds = "see that the file and its folder may be used and nobody holds them, and run it again"
+        cure = ROOM if error.sqlite_errorcode in FULL else holds
         raise Malformed(str(path), f"cannot be used ({error})", cure) from None
     except (sqlite3.ProgrammingError, sqlite3.InterfaceError):
         raise
@@ -397,6 +421,8 @@ def _checked(path: Path, real: Path, connection: sqlite3.Connection) -> Answered
     try:
         row = connection.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
     except UNREADABLE as error:
+        if getattr(error, "sqlite_errorcode", None) in FULL:
+            raise
         raise Unreadable(str(path), f"is not a book that can be read ({error})", "restore it from a copy") from None
     if row is None or row[0] != FORMAT:
         raise of_format(path, None if row is None else str(row[0]))
