@@ -364,7 +364,7 @@ def test_a_browser_that_prints_nothing_is_named(tmp_path: Path, monkeypatch: pyt
     dummy.write_text("#!/bin/sh\necho 'no display' >&2\nexit 3\n")
     dummy.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    with pytest.raises(Malformed, match="printed nothing: no display"):
+    with pytest.raises(Malformed, match="drew nothing: no display"):
         print_page(tmp_path / "brief.html", tmp_path / "brief.pdf", "en")
     assert not (tmp_path / "brief.pdf").exists()
 

@@ -453,7 +453,8 @@ def test_what_cannot_be_drawn_is_one_line_and_nothing_is_written(
         assert said in printed
     monkeypatch.setenv("PATH", str(tmp_path))
     status, printed = run("page", held.folder, BOILER, "--out", out, "--png", tmp_path / "a.png")
-    assert printed == ("error: --png: no Chromium on the path to draw it; install chromium, or leave --png out")
+    assert printed.startswith("error: --png: no browser is on the path (chromium, ")
+    assert printed.endswith("; install Chromium (apt-get install chromium), or open the page in any browser")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -465,7 +466,7 @@ def test_a_browser_that_draws_nothing_is_named_and_nothing_is_written(
     broken.write_text("#!/bin/sh\nexit 1\n")
     broken.chmod(0o755)
     monkeypatch.setenv("PATH", f"{broken.parent}:/bin:/usr/bin")
-    with pytest.raises(Malformed, match="drew no picture"):
+    with pytest.raises(Malformed, match="drew nothing: no word"):
         picture.take("<p>", (100, 100), tmp_path / "a.png")
     assert [path.name for path in tmp_path.iterdir()] == ["bin"]
 

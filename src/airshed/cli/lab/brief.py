@@ -155,9 +155,9 @@ def _folder(out: str, pdf: bool) -> Path | None:
     if (folder.exists() and not folder.is_dir()) or not folder.parent.is_dir():
         raise Malformed("--out", f"{folder} cannot be written", "name a folder in a folder that exists")
     if pdf:
-        from airshed.pages.kit.pdf import browser
+        from airshed.pages.kit.chromium import browser
 
-        browser()
+        browser("--pdf")
     folder.mkdir(exist_ok=True)
     return folder
 

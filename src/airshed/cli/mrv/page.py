@@ -50,8 +50,9 @@ def page(
 
     Example: airshed mrv page evidence QJ-PWR-03-B --out stack.html --png stack.png
     """
+    from airshed.pages.kit.chromium import browser
     from airshed.pages.kit.html import write
-    from airshed.pages.kit.picture import browser, take
+    from airshed.pages.kit.picture import take
     from airshed.pages.stack import build, picture_page
     from airshed.pages.stack.facts import read_stack
     from airshed.pages.stack.page import headline, picture_size
@@ -61,7 +62,7 @@ def page(
     _in_a_folder(out)
     if png is not None:
         _in_a_folder(png)
-        browser()
+        browser("--png")
     inventory, rules = _law(zone, rulebook, book)
     facts = read_stack(folder, stack, inventory, rules, year, marks_of(book) if book else None)
     of(facts.provenance)
