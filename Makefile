@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SEED ?= 7
 
-.PHONY: help demo test quick check format bench fuzz docs lock clean
+.PHONY: help demo test quick check format bench fuzz docs site lock clean
 help: ## what there is to make
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
@@ -49,9 +49,12 @@ fuzz: $(VENV)/dev.stamp ## broken frames against the decoder, from SEED, for SEC
 docs: $(VENV)/dev.stamp ## write the reference pages that are generated from the code
 	@$(BIN)/python -m airshed.cli.reference docs/reference
 
+site: $(VENV)/dev.stamp ## the docs as a searchable site in site/
+	@$(BIN)/python scripts/docs_site.py site
+
 lock: ## resolve the dependencies anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements/run.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -c requirements/run.txt pyproject.toml --group dev -o requirements/dev.txt
 
 clean: ## remove what was installed and played
-	rm -rf $(VENV) demo build dist
+	rm -rf $(VENV) demo build dist site

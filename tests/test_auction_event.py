@@ -52,7 +52,7 @@ def test_the_page_for_the_pencil_has_the_figures_of_the_event(tmp_path: Path, mo
         "--json",
     ]
     found = json.loads(CliRunner().invoke(app, ["clear", *words]).stdout)
-    page = (ROOT / "docs" / "prices" / "auction.md").read_text("utf-8")
+    page = (ROOT / "docs" / "tutorials" / "prices" / "auction.md").read_text("utf-8")
     spot, advance = found["outcome"]["sales"]
 
     for won in spot["awards"]:

@@ -83,7 +83,7 @@ def test_some_seeds_serve_one_and_some_another_of_equal_orders() -> None:
 
 
 def test_the_worked_example() -> None:
-    """The figures of docs/prices/call.md and of the transcript of calls."""
+    """The figures of docs/tutorials/prices/call.md and of the transcript of calls."""
     orders = [
         Limit(1, "buy", 410_000, 300),
         Limit(2, "buy", 401_000, 200),

@@ -62,7 +62,7 @@ def seen(made: Path) -> Iterator[Seen]:
 
 
 def test_a_price_is_taken_apart_into_cover_and_air() -> None:
-    """p = mu + H lambda, as in docs/prices/zone-call.md."""
+    """p = mu + H lambda, as in docs/tutorials/prices/zone-call.md."""
     (each,) = facts().rounds
 
     assert [(price.place, price.fen, price.parts, price.sellers_fen) for price in each.prices] == [

@@ -169,4 +169,4 @@ def test_a_penalty_in_dollars_of_1990_for_a_short_ton_comes_out_to_the_cent() ->
     assert penalty("indexed_per_tonne", whole) == 145_024_077_05  # 50,000 short tons are 45,359,237 kg exactly
     assert penalty("fixed_per_tonne", whole) == 50_000 * 2_000_00
     part = Lack(299_366, fixed_fen_per_t=2_000_00, index=180_700, index_base=124_600, tonne_mg=ton)
-    assert penalty("indexed_per_tonne", part) == 957_143_04  # docs/programmes.md, with a pencil
+    assert penalty("indexed_per_tonne", part) == 957_143_04  # docs/explanation/programmes.md, with a pencil

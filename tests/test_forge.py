@@ -1,4 +1,4 @@
-"""Every kind of forgery is named by its record, or only a published head finds it, as docs/verify.md says."""
+"""Every kind of forgery is named by its record, or only a published head finds it, as the docs say."""
 
 from __future__ import annotations
 
@@ -113,8 +113,8 @@ def head() -> Head:
 
 
 def table() -> dict[str, list[str]]:
-    """The rows of the table in docs/verify.md."""
-    text = (ROOT / "docs" / "verify.md").read_text("utf-8")
+    """The rows of the table in docs/how-to/verify-a-book.md."""
+    text = (ROOT / "docs" / "how-to" / "verify-a-book.md").read_text("utf-8")
     rows = re.findall(r"^\| `([a-z0-9-]+)` \| (.*) \|$", text, re.MULTILINE)
     return {name: [cell.strip() for cell in cells.split("|")] for name, cells in rows}
 

@@ -40,7 +40,7 @@ from laws import FILES, RULES
 from story import story
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-LIBRARY = Path(__file__).parents[1] / "docs" / "library.md"
+LIBRARY = Path(__file__).parents[1] / "docs" / "how-to" / "use-the-lab-as-a-library.md"
 
 CURVES = pl.DataFrame(
     {
@@ -310,7 +310,7 @@ def test_pandas_frames_are_taken_as_they_are() -> None:
     assert theirs.equals(lab.annual_prices(quotes))
     with pytest.raises(Malformed, match="curves: is a list; give a Polars or a pandas data frame"):
         lab.solve_market([1], CAPS)  # type: ignore[arg-type]
-    back = pandas.DataFrame(theirs.to_dict(as_series=False))  # as docs/library.md says
+    back = pandas.DataFrame(theirs.to_dict(as_series=False))  # as docs/how-to/use-the-lab-as-a-library.md says
     assert list(back.columns) == theirs.columns
 
 

@@ -19,7 +19,7 @@ from airshed.service.marketdata.tables import COLUMNS, ROWS
 from laws import RULES
 from markets import market
 
-DOCS = Path(__file__).parents[1] / "docs" / "market-data.md"
+DOCS = Path(__file__).parents[1] / "docs" / "reference" / "market-data.md"
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Screens name the money of the law, and the price of a strip for a tonne and year (docs/prices/strips.md)."""
+"""Screens name the money of the law, and the price of a strip for a tonne and year (tutorials/prices/strips.md)."""
 
 from __future__ import annotations
 

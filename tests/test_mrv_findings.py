@@ -38,7 +38,7 @@ from stack_years import HOURS, NOX, PM, RULES, SO2, STACK, TYPICAL, YEAR, change
 
 NEW_YEAR = datetime(YEAR, 1, 1)
 CODES = (*FACTORS, FLOW)
-PAGE = Path(__file__).parents[1] / "docs" / "findings.md"
+PAGE = Path(__file__).parents[1] / "docs" / "reference" / "findings.md"
 
 
 def wire(

@@ -482,7 +482,7 @@ def test_the_command_explains_every_share_of_any_method() -> None:
 
 
 def test_the_catalogue_is_the_table_of_the_manual() -> None:
-    """docs/allocation.md has a row for every method: number, name, what it asks for."""
+    """docs/explanation/allocation.md has a row for every method: number, name, what it asks for."""
     manual = (DOCS / "allocation.md").read_text("utf-8")
     told = {json.loads(line)["method"] for line in run("--methods", "--json").splitlines()}
 

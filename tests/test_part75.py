@@ -490,7 +490,7 @@ def test_a_measured_hour_is_the_same_mass_under_both_laws() -> None:
 
 
 def test_the_pencil_of_the_manual_is_right() -> None:
-    """docs/substitution.md, worked example: three hours without analyser cost 187.653 kg more under HJ 75."""
+    """Worked example of substitution.md: three hours without analyser cost 187.653 kg more under HJ 75."""
     gas = [380.0] * 150 + [455.0] + [380.0] * 48 + [402.6, 0, 0, 0, 377.1]
     flow = [1_000_000.0] * 200 + [1_010_000.0, 1_020_000.0, 990_000.0, 1_000_000.0]
     raw, before = hours_of("m" * 200 + "ggg", gas, flow), hours_of("m")
@@ -503,6 +503,6 @@ def test_the_pencil_of_the_manual_is_right() -> None:
     assert theirs.stand_ins[0].available_tenths == (1_000, 1_000)
     assert theirs.stand_ins[0].from_hours == (199, 203)
     assert theirs.mass_mg[200:203].tolist() == [393_748_500, 397_647_000, 385_951_500]
-    text = (Path(__file__).parents[1] / "docs" / "substitution.md").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[1] / "docs" / "explanation" / "substitution.md").read_text(encoding="utf-8")
     for figure in ("1,365.000 kg", "1,177.347 kg", "187.653 kg"):
         assert figure in text

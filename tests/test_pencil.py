@@ -10,7 +10,7 @@ from pathlib import Path
 from shells import BLOCK, Shell
 
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs" / "pencil.md"
+PAGE = ROOT / "docs" / "tutorials" / "with-a-pencil.md"
 #: A line of figures alone and, below it, what comes out of it, perhaps with a measure.
 WORKED = re.compile(r"^   = ([0-9.,x/()+ ^-]+)\n   = ([0-9.,]+)(?: (?:m3/h|mg/m3|kg|%))?$", re.MULTILINE)
 SUMS = re.compile(r"^   = (\d[^\n]*h [a-z]+ [^\n]*)\n   = ([0-9.,]+) kg$", re.MULTILINE)

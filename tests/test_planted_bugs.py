@@ -1,4 +1,4 @@
-"""The simulator finds every bug that is planted into the engine, by the check that docs/simulator.md names."""
+"""The simulator finds every bug that is planted into the engine, by the check that the docs name."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from airshed.lab.simulator.sim import Broken, simulate
 from laws import RULES
 from planted import PLANTED
 
-PAGE = (Path(__file__).parents[1] / "docs" / "simulator.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[1] / "docs" / "explanation" / "simulator.md").read_text("utf-8")
 #: The rows of the table of planted bugs: what is wrong, which invariant says so, in which words, on which seed.
 TOLD = {
     name: (number, words, int(seed))

@@ -138,7 +138,7 @@ def test_a_holder_sells_without_a_seal_for_it_is_not_the_holder_that_closes() ->
 
 
 def test_a_shell_makes_the_same_seal() -> None:
-    """What docs/verify.md tells a stranger to type."""
+    """What docs/how-to/verify-a-book.md tells a stranger to type."""
     done = subprocess.run(
         f"printf '%s %s' 7 {SALT} | sha256sum", shell=True, check=True, capture_output=True, text=True
     )

@@ -141,7 +141,7 @@ def answered(runner: Runner, seed: int = 0, call: str = "spring", at: int = AT) 
 
 
 def worked(runner: Runner) -> None:
-    """The three orders of docs/prices/zone-call.md."""
+    """The three orders of docs/tutorials/prices/zone-call.md."""
     offer(runner, "yx-steel", 1_000, 3_000)
     bid(runner, "km-cement", 800, 6_000)
     bid(runner, "yx-cement", 600, 4_000)

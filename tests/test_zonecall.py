@@ -66,7 +66,7 @@ def moves(done: Cleared) -> list[tuple[Offer, Bid, int]]:
 
 
 def two_zones(limit: str = "0.2") -> Call:
-    """The worked example of docs/prices/zone-call.md: two zones, one receptor, three orders."""
+    """The worked example of docs/tutorials/prices/zone-call.md: two zones, one receptor, three orders."""
     offers = (Offer("1", "yuxi-steel", "steel", Series("SO2", "YX", 2027), "YX", 1_000, 300_000),)
     bids = (
         Bid("2", "kunming-cement", "cement", "SO2", "KM", 2027, 800, 600_000),

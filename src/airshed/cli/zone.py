@@ -174,7 +174,7 @@ def copy(
 ) -> None:
     """Copy a zone's files, to replace what is simulated by what was audited. 复制区域数据。
 
-    docs/own-zone.md says which file holds what. Every command of the lab takes the folder by --zone.
+    docs/how-to/own-zone.md says which file holds what. Every command of the lab takes the folder by --zone.
 
     Example: airshed zone copy dianzhong mine
     """

@@ -19,7 +19,7 @@ MG_PER_KG = 1_000_000
 def value_fen(count: int, price_fen_per_t: int) -> int:
     """What `count` allowances of one kilogram cost, rounded once, half a fen upwards.
 
-    The same figure leaves the buyer and reaches the seller (see `docs/architecture.md`, one rounding).
+    The same figure leaves the buyer and reaches the seller (see `docs/explanation/architecture.md`, one rounding).
 
     >>> value_fen(1500, 1_800_000)
     2700000

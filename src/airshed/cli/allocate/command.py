@@ -55,7 +55,9 @@ def allocate(
     method: Annotated[
         str, typer.Option(help="A method by name (--methods), or the four of the law side by side.")
     ] = ALL,
-    plan: Annotated[str, typer.Option(metavar="PLAN.toml", help="Tiers of your own; docs/sharing.md.")] = "",
+    plan: Annotated[
+        str, typer.Option(metavar="PLAN.toml", help="Tiers of your own; docs/explanation/sharing.md.")
+    ] = "",
     activities: Annotated[str, typer.Option(metavar="FILE.csv", help="Your own sources; needs --pool.")] = "",
     pool: Annotated[int | None, typer.Option(metavar="N", help="Allowances to share out, with --activities.")] = None,
     reserve: Annotated[

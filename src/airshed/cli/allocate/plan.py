@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from airshed.market.sharing.truing import Settled
     from airshed.zone.criteria import Steps
 
-WRITE = "write [[tiers]] as docs/sharing.md has them"
+WRITE = "write [[tiers]] as docs/explanation/sharing.md has them"
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,9 +72,9 @@ def clear(
     Equal bids at the clearing price that cannot all be served are taken in a random order fixed by --seed.
 
     With --rules a file says everything: price rule, window, lots, ticks, reserve prices, reserves with triggers, spot
-    and advance vintages, consignment, limits of groups, guarantees, ties, unsold volume; docs/auctions.md explains
-    each. Prices are then in the currency of --rulebook. Bids that the rules do not allow are refused, with
-    the article; the others go on.
+    and advance vintages, consignment, limits of groups, guarantees, ties, unsold volume (docs/explanation/auctions.md).
+    Prices are then in the currency of --rulebook. Bids that the rules do not allow are refused, with the article; the
+    others go on.
 
     Example: airshed auction clear bids.csv --supply 1000 --reserve 12.50 --rule uniform
 

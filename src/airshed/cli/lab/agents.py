@@ -95,7 +95,7 @@ def agents(
     """Let agents trade through the real engine and compare with the competitive equilibrium. 智能体交易实验。
 
     Zero-intelligence agents (zi-c, zi-u) draw prices at random; zip and gd learn; the officer follows rules of thumb;
-    the hoarder and the manipulator do harm. docs/agents.md says how each trades and what is measured.
+    the hoarder and the manipulator do harm. docs/explanation/agents.md says how each trades and what is measured.
 
     Example: airshed lab agents --market permits --strategy zi-c --sessions 20
 

@@ -54,8 +54,8 @@ def brief(
     """Compare designs for a zone and say which would work, why, and what could change that. 制度设计报告。
 
     Every combination of seven choices is judged by one engine: borders, the power-plant wall, the method of allocation,
-    paid or free, the term of rights, a collar, daily trade or calls. docs/designing.md explains the brief without
-    mathematics, docs/designing-annex.md with it. About half a minute a pollutant; costs are indicative.
+    paid or free, the term of rights, a collar, daily trade or calls. docs/explanation/designing.md explains the brief,
+    designing-annex.md beside it the mathematics. About half a minute a pollutant; costs are indicative.
 
     Example: airshed lab brief --pollutant SO2 --out brief --pdf
 

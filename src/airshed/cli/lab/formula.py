@@ -46,5 +46,5 @@ def formula(
         as_json({"formula": name, "value": value, "unit": own.unit, "source": own.source})
     else:
         console.print(own.sentence)
-        console.print("no value 无值" if value is None else f"{value} {own.unit}".rstrip())
+        console.print("no value 无数值" if value is None else f"{value} {own.unit}".rstrip())
         console.print(f"source 出处: {own.source}")

@@ -13,8 +13,8 @@ from airshed.rulebook.strict import in_words, kinds, peeled
 
 _HEAD = """# Scenarios, key by key
 
-A scenario is a TOML file, as [Scenarios](../scenarios.md) has it. It is read strictly: an unknown, missing or mistyped
-key, a number out of bounds is an error that names file, table and key. Amounts are in the money of the law it names.
+A scenario is a TOML file, as [Scenarios](../explanation/scenarios.md) has it. It is read strictly: an unknown, missing
+or mistyped key, a number out of bounds is an error that names file, table and key. Amounts are in the money of its law.
 Every default that is a growth, a spread or a fall of caps is an assumption, to be replaced by who knows better.
 
 {generated}

@@ -239,7 +239,7 @@ def refusals_page() -> str:
         "A refusal is an answer: it stands in the book with the reason, a sentence that names the thing, the place and "
         "the cure, and the article of the rulebook it rests on; nothing else changes. Reasons are looked for in this "
         "order, and the first that holds is given. *Malformed* input is something else: it never reaches the book "
-        "(see [architecture](../architecture.md#four-kinds-of-no)).\n\n"
+        "(see [architecture](../explanation/architecture.md#four-kinds-of-no)).\n\n"
         f"{GENERATED}\n\n{_fields(Refusal)}\n"
         "| # | `why` | meaning | 含义 | commands that can get it |\n|---|---|---|---|---|"
     ]

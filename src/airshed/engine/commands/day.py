@@ -29,7 +29,7 @@ class SealDay(Wish, frozen=True, omit_defaults=True):
 class FindingLine(msgspec.Struct, frozen=True, gc=False):
     """Something suspicious in a stack's readings."""
 
-    #: Name of the finding, from `docs/findings.md`.
+    #: Name of the finding, from `docs/reference/findings.md`.
     finding: Name
     #: Pollutant or factor; empty when it concerns the whole stack.
     subject: Maybe

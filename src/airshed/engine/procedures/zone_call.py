@@ -1,7 +1,7 @@
 """Zone-wide calling: orders of the whole zone are gathered, and settle by a solver's answer that is judged first.
 
 No solver runs here. Whoever closes a call brings prices and flows; they are held against the orders that wait, in
-fractions, and what passes is settled in one entry (docs/zone-call.md).
+fractions, and what passes is settled in one entry (docs/explanation/zone-call.md).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The lab as a library: Polars or pandas data frames in, Polars out; `import airshed.lab as lab` gives the same names.
 
 Units stand in the names of columns: yuan, t, kg; allowances are counts of 1 kg. Bad input is `Malformed(place, what,
-cure)`, whose place names the row, from 1, and the column. docs/library.md has six worked examples.
+cure)`, whose place names the row, from 1, and the column. Six worked examples:
+docs/how-to/use-the-lab-as-a-library.md.
 """
 
 from airshed.lab.frames.calling import ClearedCall, clear_call

@@ -34,7 +34,7 @@ class ClearedCall:
 
 
 def clear_call(orders: pl.DataFrame, *, reference: int, tick: int = 1_000, seed: int = 0) -> ClearedCall:
-    """A call over `orders` (number, side, limit, count), as the book clears it (docs/prices/call.md).
+    """A call over `orders` (number, side, limit, count), as the book clears it (docs/tutorials/prices/call.md).
 
     `orders` has a row an order: number (any whole one), side (buy or sell), limit (fen per tonne: 1,000 are 10 yuan),
     count (allowances of 1 kg). Greatest volume, then smallest imbalance, then nearest to `reference` (fen per tonne) on

@@ -33,11 +33,12 @@ def judge_designs(
 ) -> pl.DataFrame:
     """Every combination of design choices of a rulebook's zone, or of another `zone`, a row a design, the best first.
 
-    Columns: border, wall, method, sale, term, collar, trading (the choices); the measures of docs/designing-annex.md,
-    null where the zone has none (no sessions are played, so daily trade and calls differ in nothing); then a value from
-    0 to 1 for each criterion, as value_cost, and score, of 100 under the brief's weights, or under `weights`: percent
-    by criterion, of which those that are left out share the rest. Rates are fractions, `tax` is yuan per tonne on what
-    is emitted. In Dianzhong 540 rows; about a second. Malformed for what cannot be.
+    Columns: border, wall, method, sale, term, collar, trading (the choices); the measures of
+    docs/explanation/designing-annex.md, null where the zone has none (no sessions are played, so daily trade and calls
+    differ in nothing); then a value from 0 to 1 for each criterion, as value_cost, and score, of 100 under the brief's
+    weights, or under `weights`: percent by criterion, of which those that are left out share the rest. Rates are
+    fractions, `tax` is yuan per tonne on what is emitted. In Dianzhong 540 rows; about a second. Malformed for what
+    cannot be.
     """
     assumed = Assumed(years=years, growth=growth, decline=decline, rate=rate, tax=tax)
     examine(assumed, room=GROWTH_STEP)

@@ -61,7 +61,7 @@ def solve_market(
     matrix: pl.DataFrame | None = None,
     banking: bool = True,
 ) -> SolvedMarket:
-    """The competitive equilibrium of a zone (Rubin 1996; Montgomery 1972), proven; see docs/equilibrium.md.
+    """The competitive equilibrium of a zone (Rubin 1996; Montgomery 1972), proven; see docs/explanation/equilibrium.md.
 
     `curves` has a row a step: zone, source, technology, cost_yuan_per_t, potential_t (t a year). `caps` has a row a
     zone and year without holes: zone, year, baseline_t (emission without abatement), cap_t. `rate` is the discount

@@ -26,14 +26,15 @@ def play_scenario(scenario: str | Path = "dianzhong", *, draws: int = 3, **chang
     """Paths 0 to `draws` of a scenario through the engine, one after the other: a row a path and year, shape
     (draws x years, 27).
 
-    `scenario` is the name of a shipped one or the path of a TOML file; `changes` are keys of docs/scenarios.md put in
-    place of its own, a table as a dictionary: `years=2, design={"crossing": "never"}`. The same path has the same
-    growth, costs and entrants under every design. Columns: draw, year; cap, unabated, emitted, banked, short, volume,
-    auctioned, unsold (t); price, least_price (yuan/t; NaN without a trade; least_price is the equilibrium's); cost,
-    cheapest, least_cost, fees, revenue, penalties (yuan of the year: of abatement as it came, of the same tonnes by the
-    cheapest steps, of the equilibrium); spread (yuan/t), efficiency, barred, dispersion, apart (%); concentration (0 to
-    1); trades, works, refused (counts). A path of five years takes one to two seconds; `airshed lab run` plays many on
-    several processes. Money is that of the law; costs are indicative, emissions simulated. Malformed names the key.
+    `scenario` is the name of a shipped one or the path of a TOML file; `changes` are keys of
+    docs/explanation/scenarios.md put in place of its own, a table as a dictionary: `years=2, design={"crossing":
+    "never"}`. The same path has the same growth, costs and entrants under every design. Columns: draw, year; cap,
+    unabated, emitted, banked, short, volume, auctioned, unsold (t); price, least_price (yuan/t; NaN without a trade;
+    least_price is the equilibrium's); cost, cheapest, least_cost, fees, revenue, penalties (yuan of the year: of
+    abatement as it came, of the same tonnes by the cheapest steps, of the equilibrium); spread (yuan/t), efficiency,
+    barred, dispersion, apart (%); concentration (0 to 1); trades, works, refused (counts). A path of five years takes
+    one to two seconds; `airshed lab run` plays many on several processes. Money is that of the law; costs are
+    indicative, emissions simulated. Malformed names the key.
     """
     setting = _setting(scenario, changes)
     return framed(row for number in range(figure(draws, "draws", 1, 10_000, int)) for row in play_path(setting, number))

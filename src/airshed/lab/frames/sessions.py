@@ -60,8 +60,9 @@ def play_sessions(
 ) -> PlayedSessions:
     """Sessions of a market: permits, commodity or single of the laboratory, or "zone", the firms of a rulebook's zone.
 
-    Traders take the strategies in turn (docs/agents.md); the same seed gives the same frames. Prices are yuan per
-    tonne, or the money of the law. Malformed, naming what there is, for an unknown market, strategy or pollutant.
+    Traders take the strategies in turn (docs/explanation/agents.md); the same seed gives the same frames. Prices are
+    yuan per tonne, or the money of the law. Malformed, naming what there is, for an unknown market, strategy or
+    pollutant.
     """
     rules = load(find(rulebook))
     source: Drawn = ZoneYear(of_law(rules, zone), rules, pollutant) if market == "zone" else Laboratory(market)

@@ -34,7 +34,7 @@ class SourceYear(msgspec.Struct, frozen=True):
 
 
 class SourceFacts(SourceYear, frozen=True):
-    """The same with what a method may ask for beside; docs/allocation.md says what each is."""
+    """The same with what a method may ask for beside; docs/explanation/allocation.md says what each is."""
 
     quota_kg: Count | None
     entrant: bool | None
@@ -78,8 +78,9 @@ def share_cap(pool: int, sources: pl.DataFrame, plan: Mapping[str, Any]) -> pl.D
     `sources` has a row a source and baseline year: source, jurisdiction, sector, year, emitted_kg, output, benchmark_g,
     quota_g (g per product); null where nothing is verified. More columns may be there, as a plan asks for them:
     quota_kg, entrant, capacity, utilisation_basis_points, exposure_basis_points, heat_mmbtu, fuel, cooling,
-    load_basis_points, heat_gj, heat_benchmark_g, heat_basis_points (docs/allocation.md). `plan` is that of
-    docs/sharing.md as a dictionary. The counts add up to `pool` (I2). Malformed names the row, the tier or the source.
+    load_basis_points, heat_gj, heat_benchmark_g, heat_basis_points (docs/explanation/allocation.md). `plan` is that of
+    docs/explanation/sharing.md as a dictionary. The counts add up to `pool` (I2). Malformed names the row, the tier or
+    the source.
 
     >>> sources = pl.DataFrame({"source": ["a", "b"], "jurisdiction": ["KM", "KM"], "sector": ["cement", "cement"],
     ...     "year": [2026, 2026], "emitted_kg": [300, 100], "output": [1, 1], "benchmark_g": [1, 1], "quota_g": [1, 1]})
@@ -103,7 +104,7 @@ def compare_methods(
     *,
     pass_through: float = 0.0,
 ) -> pl.DataFrame:
-    """Methods of allocation side by side at a price in yuan/t, a row a method; docs/sharing.md says what is measured.
+    """Methods of allocation side by side at a price in yuan/t, a row a method (docs/explanation/sharing.md).
 
     Columns: method, gini, theil, atkinson (aversion 0.5), jain (of shares per need at the benchmark), gini_emission and
     gini_permit (per emission, per permitted quantity), burden_gap_yuan, whip and worst_whip (allowances lost per kg
@@ -130,7 +131,9 @@ def plan_of(plan: Mapping[str, Any]) -> Plan:
         return msgspec.convert(plan, Plan)
     except msgspec.ValidationError as error:
         said = str(error)
-        raise Malformed("plan", said[0].lower() + said[1:], "write tiers as docs/sharing.md has them") from None
+        raise Malformed(
+            "plan", said[0].lower() + said[1:], "write tiers as docs/explanation/sharing.md has them"
+        ) from None
 
 
 def members_of(sources: pl.DataFrame) -> Sequence[Member]:

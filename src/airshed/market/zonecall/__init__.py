@@ -3,7 +3,7 @@
 `clear` takes orders, what the air allows (`Air`) and the rules of the call, and gives `Cleared` or `NotCleared`;
 `clear_in_rounds` does the same where the law wants the city served first. `solve_in_rounds` also gives the solver's
 answers, from which `settle_in_rounds` comes to the same without a solver. Nothing here knows of accounts or books.
-How prices come about: `docs/zone-call.md`; with a pencil: `docs/prices/zone-call.md`.
+How prices come about: `docs/explanation/zone-call.md`; with a pencil: `docs/tutorials/prices/zone-call.md`.
 """
 
 from airshed.market.zonecall.answer import Answer, Round

@@ -18,7 +18,8 @@ from airshed.service.marketdata.zone_index import law_of
 def market_frames(book: Path | str, tables: Sequence[str] = tuple(COLUMNS)) -> dict[str, pl.DataFrame]:
     """The tables of `airshed market export` by name, as data frames, without writing a file.
 
-    trades, bars, quotes, interest, index, index_components, summary; docs/market-data.md says what each column means.
+    trades, bars, quotes, interest, index, index_components, summary; docs/reference/market-data.md says what each
+    column means.
     Whole numbers: allowances of 1 kg, fen, fen per tonne; null is nothing, never zero. The book's chain is checked on
     the way. Malformed for a table or a book that is none.
     """
