@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from airshed.cli.mrv.group import app
+from airshed.cli.mrv.shown import measuring_law
 from airshed.lab.stacks.episodes import read_episodes
 from airshed.model.provenance import Simulation
 from airshed.mrv import states
@@ -203,6 +204,27 @@ def test_a_mass_is_explained_by_the_law_of_the_book_that_is_named(held: Held, tm
         for more in ([], ["--book", str(path)], ["--book", str(path), "--rulebook", "dianzhong"])
     ]
     assert laws == ["hj75", "part75", "hj75"]
+
+
+def test_whoever_counts_hours_says_by_which_law(held: Held, tmp_path: Path) -> None:
+    """Nobody named one, and a figure by another law looks the same."""
+    law = f"{RULES.programme.id} {RULES.programme.version}"
+    asked: dict[str, list[str | Path]] = {
+        "explain": [held.now, STACK, "2027-03-27T18"],
+        "limits": [STACK],
+        "exceedances": [held.now, "--top", "1", "--workers", "1"],
+        "completeness": [held.now, "--out", tmp_path / "c.html", "--workers", "1"],
+        "page": [held.now, STACK, "--out", tmp_path / "s.html"],
+        "run": [held.now, "--out", tmp_path / "out", "--workers", "1"],
+    }
+    for command, words in asked.items():
+        assert f"({law})" in run(command, *words), command
+        assert json.loads(run(command, *words, "--json").splitlines()[0])["rulebook"] == law, command
+
+
+def test_hours_of_a_shipped_zone_are_counted_by_the_law_that_ships_for_it() -> None:
+    for zone, law in (("dianzhong", "dianzhong"), ("shanxi", "shanxi"), ("a folder/of one's own", "dianzhong")):
+        assert measuring_law("", None, zone).programme.id == law
 
 
 def test_an_hour_under_an_operators_mark_is_what_the_operator_said(held: Held) -> None:

@@ -125,9 +125,9 @@ def test_the_law_of_a_book_is_the_one_that_its_receipts_are_measured_by(tmp_path
     path = tmp_path / "year.book"
     with Book.create(path) as book:
         adopt(book, files, NEW_YEAR, Simulation("a rehearsal", 3))
-    assert monitoring_rules(measuring_law("", path)).minutes_per_hour == 30
-    assert monitoring_rules(measuring_law("dianzhong", path)).minutes_per_hour == 45
-    assert monitoring_rules(measuring_law("", None)) == LAW
+    assert monitoring_rules(measuring_law("", path, "dianzhong")).minutes_per_hour == 30
+    assert monitoring_rules(measuring_law("dianzhong", path, "dianzhong")).minutes_per_hour == 45
+    assert monitoring_rules(measuring_law("", None, "dianzhong")) == LAW
 
 
 def row_of(content: str) -> tuple[str, dict[str, tuple[float, str]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from airshed.cli.main import run
@@ -12,7 +13,7 @@ from airshed.cli.show import of, shown, table
 from airshed.engine import commands as c
 from airshed.engine.journal import MemoryJournal, decode
 from airshed.engine.runner import Runner
-from airshed.model.provenance import BY_HAND, CHINESE, Programme, Provenance, Simulation, one_line, said
+from airshed.model.provenance import BY_HAND, CHINESE, Figures, Programme, Provenance, Simulation, one_line, said
 from airshed.model.refusal import Malformed, Why
 from airshed.rulebook.digest import digest
 from airshed.service.book.opening import adopt
@@ -152,3 +153,25 @@ def test_nothing_of_a_command_outlives_it(
     assert json.loads(answer)["provenance"] == {"is": "figures", "of": ["given"]}
     assert shell(monkeypatch, "--version") == 0
     assert one_line(Programme()) not in capsys.readouterr().out
+
+
+def test_a_certificate_says_what_it_is_of_to_whoever_checks_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not what the file of a stranger would be: the word goes from the book to the certificate, and to the screen."""
+    text = (
+        "order,side,account,sector,pollutant,jurisdiction,year,place,count,limit\n"
+        "o1,offer,a,power,SO2,KM,2027,KM,1000,1000\n"
+        "b1,bid,b,power,SO2,KM,2027,KM,1000,2000\n"
+    )
+    (tmp_path / "orders.csv").write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert shell(monkeypatch, "call", "clear", "orders.csv", "--certificate", "proof.json") == 0
+    proof = json.loads(Path("proof.json").read_text())
+    for told in (Simulation("a rehearsal", 3), Programme(), Figures(("measured",))):
+        Path("proof.json").write_text(json.dumps(proof | {"provenance": msgspec.to_builtins(told)}))
+        capsys.readouterr()
+        assert shell(monkeypatch, "call", "check", "proof.json") == 0
+        assert capsys.readouterr().out.splitlines()[-1] == one_line(told)
+        assert shell(monkeypatch, "call", "check", "proof.json", "--json") == 0
+        assert json.loads(capsys.readouterr().out)["provenance"] == json.loads(msgspec.json.encode(told))

@@ -305,7 +305,7 @@ def test_every_certificate_holds_for_airshed_and_for_a_stranger(
     path = tmp_path / "proof.json"
     path.write_text(json.dumps(certificate([cleared(call)])))
 
-    assert len(check(path.read_bytes())) == 1
+    assert len(check(path.read_bytes()).rounds) == 1
     assert script_says(path, monkeypatch) == ""
 
 
@@ -467,7 +467,7 @@ def test_the_city_is_served_first_and_the_zone_has_the_rest(tmp_path: Path, monk
     assert [(each.bid, each.count) for each in zone.deliveries] == [("2", 400)]
     path = tmp_path / "proof.json"
     path.write_text(json.dumps(certificate(done)))
-    assert len(check(path.read_bytes())) == 2
+    assert len(check(path.read_bytes()).rounds) == 2
     assert script_says(path, monkeypatch) == ""
 
 

@@ -93,6 +93,13 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
     _Shown.owed = True
 
 
+def lines(*texts: str) -> None:
+    """Print figures that stand in lines, which owe the same word as a table."""
+    for text in texts:
+        console.print(text)
+    _Shown.owed = True
+
+
 def say(origins: Sequence[str]) -> None:
     """Print where figures come from, a line each."""
     from airshed.zone.origins import said

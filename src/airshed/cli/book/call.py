@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from airshed.cli.book.answers import At, ClockIsRight
-from airshed.cli.show import as_json, console, showing, with_provenance
+from airshed.cli.show import as_json, console, lines, showing, with_provenance
 from airshed.model.refusal import Malformed
 
 BookPath = Annotated[Path, typer.Argument(help="The book, a file that airshed wrote.", show_default=False)]
@@ -112,7 +112,7 @@ def proof(
         found = of_book(opened, name)
     _written(target, found)
     for number, each in enumerate(found["rounds"], 1):
-        console.print(f"round {number}: {len(each['orders'])} orders, digest {each['digest']}")
+        lines(f"round {number}: {len(each['orders'])} orders, digest {each['digest']}")
 
 
 def _target(file: str) -> Path | None:

@@ -14,7 +14,7 @@ from airshed.cli.book import reserve as book_reserve
 from airshed.cli.book import verify as book_verify
 from airshed.cli.book import year as book_year
 from airshed.cli.book.answers import At, ClockIsRight, instant_to_write, say
-from airshed.cli.show import as_json, console, instant_of, of, showing, table
+from airshed.cli.show import as_json, console, instant_of, lines, of, showing, table
 from airshed.model.measures import yuan
 from airshed.model.period import clock
 from airshed.model.provenance import BY_HAND, Programme, Simulation
@@ -129,7 +129,7 @@ def _record(book: Any, seq: int, json: bool) -> None:
     if json:
         as_json({"hash": line.hash, **content})
         return
-    console.print(f"record {line.seq}  {clock(content['at'])}  hash {line.hash}")
+    lines(f"record {line.seq}  {clock(content['at'])}  hash {line.hash}")
     console.print(msgspec.json.format(line.record, indent=2).decode())
 
 

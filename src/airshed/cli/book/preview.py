@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from airshed.cli.book.answers import instant_or_now
-from airshed.cli.show import as_json, console, showing, table
+from airshed.cli.show import as_json, console, lines, showing, table
 from airshed.model.measures import tonnes, yuan
 from airshed.model.refusal import Malformed
 
@@ -74,7 +74,7 @@ def preview(
         return
     for (line, *more), group in groupby([_said(each) for each in told]):
         times = sum(1 for _ in group)
-        console.print(f"{line} ({times} times)" if times > 1 else line)
+        lines(f"{line} ({times} times)" if times > 1 else line)
         for detail in more:
             console.print(f"  {detail}")
     _say_closings([closing for each in told for closing in each.closings], money)

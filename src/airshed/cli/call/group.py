@@ -9,7 +9,7 @@ import typer
 
 from airshed.cli.call import matrix as call_matrix
 from airshed.cli.money import USUAL, MoneyOf, money_of
-from airshed.cli.show import as_json, console, shown, table, with_provenance
+from airshed.cli.show import as_json, console, lines, of, shown, table, with_provenance
 from airshed.model.measures import tonnes, yuan
 from airshed.model.refusal import Malformed
 
@@ -111,26 +111,28 @@ def check(
     """
     from airshed.market.zonecall import check as checked
 
-    rounds = checked(_text(certificate), certificate)
+    found = checked(_text(certificate), certificate)
+    if found.provenance is not None:
+        of(found.provenance)
     if json:
         as_json(
             {
                 "holds": True,
                 "rounds": [
                     {"gain_fen": each.gain, "bound_fen": each.bound, "gap_fen": each.gap, "digest": each.digest}
-                    for each in rounds
+                    for each in found.rounds
                 ],
             }
         )
         return
     money = money_of(rulebook).name_en
-    for each in rounds:
+    for each in found.rounds:
         count = sum(int(moved[2]) for moved in each.deliveries)
-        console.print(
+        lines(
             f"holds 成立: {len(each.orders)} orders, {_deliveries(len(each.deliveries))} of {count:,} allowances;"
-            f" gain {_yuan(each.gain)} {money}, no allocation gains more than {_most(each.gap)} {money} above it"
+            f" gain {_yuan(each.gain)} {money}, no allocation gains more than {_most(each.gap)} {money} above it",
+            f"digest {each.digest}",
         )
-        console.print(f"digest {each.digest}")
 
 
 call_matrix.register(app)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from airshed.cli.mrv.shown import LawBook, LawName, measuring_law
+from airshed.cli.mrv.shown import LawBook, LawName, applied, measuring_law, say_applied
 from airshed.cli.show import as_json, console, table
 from airshed.model.refusal import Malformed
 
@@ -52,7 +52,8 @@ def measure(
     from airshed.zone.monitoring import monitoring_rules
 
     inventory = load_zone(find_zone(zone))
-    rules = monitoring_rules(measuring_law(rulebook, book))
+    law = measuring_law(rulebook, book, zone)
+    rules = monitoring_rules(law)
     begins, ends = instant(f"{year}-01-01"), instant(f"{year + 1}-01-01")
     until = instant_option("--through", through) if through else now_ms()
     if through and not begins < until <= ends:
@@ -64,7 +65,7 @@ def measure(
     years, kept = recompute_readings(out / READINGS, inventory, rules, out, workers=workers)
     summary = next((each for each in years if each.year == year), None)
     if json:
-        as_json({"stacks": taken, "summary": summary, "up_to_date": kept, "folder": str(out)})
+        as_json({"stacks": taken, "summary": summary, "up_to_date": kept, "folder": str(out), "rulebook": applied(law)})
         return
     table(
         f"Receipts 接收 {year}",
@@ -94,3 +95,4 @@ def measure(
             ],
         )
         console.print(f"results {summary.results_sha256}\nhours   {summary.hours_sha256}")
+    say_applied(law)

@@ -23,7 +23,7 @@ from airshed.cli.lab.case import (
     asked,
     millions,
 )
-from airshed.cli.show import as_json, console, of, say, table, with_provenance, writable
+from airshed.cli.show import as_json, console, lines, of, say, table, with_provenance, writable
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -173,11 +173,10 @@ def check(
     if json:
         as_json({"holds": True, **({"case": "that of the tables"} if tables else {}), **said.figures})
         return
-    for line in said.lines:
-        console.print(line)
+    lines(*said.lines)
     if tables:
-        console.print("its case is that of the tables 案例与表格一致")
-    console.print(f"digest {said.figures['digest']}")
+        lines("its case is that of the tables 案例与表格一致")
+    lines(f"digest {said.figures['digest']}")
 
 
 def _tax(said: str, pollutant: str, below: float) -> tuple[float, str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from airshed.cli.mrv.shown import Json, Removal, RulesName, amount, fields, law_of, percent, print_estimate, span, t
-from airshed.cli.show import as_json, console, table
+from airshed.cli.show import as_json, console, lines, table
 from airshed.model.measures import exact
 from airshed.model.refusal import Malformed
 
@@ -207,7 +207,7 @@ def co2(
     if json:
         as_json({"co2": made, "t_per_gwh": intensity})
         return
-    console.print(f"CO2: {made.co2_t:,.3f} t ({span(made.spread)})\n  {made.basis}\n  {made.cite} ({made.status})")
+    lines(f"CO2: {made.co2_t:,.3f} t ({span(made.spread)})\n  {made.basis}\n  {made.cite} ({made.status})")
     if intensity is not None:
         odd = "" if low <= intensity <= high else f"; the country's coal fleet lies between {low:,} and {high:,}"
         console.print(f"  {intensity:,f} t/GWh = {intensity / 1000:f} kg/kWh{odd}")
@@ -215,7 +215,7 @@ def co2(
 
 def _print_chosen(chosen: Chosen) -> None:
     made, rule = chosen.estimate, chosen.rule
-    console.print(f"{made.pollutant}: {t(made.mass_mg)} t by {chosen.method} ({span(made.spread)})")
+    lines(f"{made.pollutant}: {t(made.mass_mg)} t by {chosen.method} ({span(made.spread)})")
     console.print(f"  {made.basis}\n  {made.cite} ({made.status})")
     told = (
         f"the larger of {' and '.join(rule.methods)}"

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from airshed.cli.mrv.shown import Json, LawBook, marks_of, measuring_law
+from airshed.cli.mrv.shown import Json, LawBook, applied, fields, marks_of, measuring_law, say_applied
 from airshed.cli.mrv.shown import LawName as Rules
-from airshed.cli.show import as_json, console, of, table
+from airshed.cli.show import as_json, console, lines, of, table
 from airshed.model.refusal import Malformed
 
 ZoneName = Annotated[str, typer.Option("--zone", help="Name of a shipped zone, or its folder.")]
@@ -62,24 +62,26 @@ def explain(
 
     inventory = load_zone(find_zone(zone))
     of(provenance_of(folder))
+    rules = measuring_law(rulebook, book, zone)
     found = explained(
         folder,
         stack,
         when,
         inventory,
-        measuring_law(rulebook, book),
+        rules,
         pollutant=pollutant,
         law=None if law is None else law.value,
         before=before,
         marks=marks_of(book) if book else None,
     )
     if json:
-        as_json(found)
+        as_json({**fields(found), "rulebook": applied(rules)})
         return
     state = f" {found.state_en} {found.state_zh}" if found.state_en else ""
     why = f" ({found.why})" if found.why else ""
     mass = "no mass" if found.mass_mg is None else f"{found.mass_mg:,} mg"
-    console.print(f"{found.stack} {found.pollutant} {found.when}{state}{why}: {mass}")
+    lines(f"{found.stack} {found.pollutant} {found.when}{state}{why}: {mass}")
+    say_applied(rules)
     for number, step in enumerate(found.steps, 1):
         console.print(f"{number}. {step.name_en} {step.name_zh}, {step.source}")
         console.print(f"   {step.formula}\n   = {step.figures}\n   = {step.value}")
@@ -126,16 +128,15 @@ def limits(
     if stack not in known:
         some = ", ".join(list(known)[:4])
         raise Malformed("STACK", f"no such stack {stack!r} in {inventory.name_en}", f"there are {some} and others")
-    registered, law = known[stack], measuring_law(rulebook, book)
+    registered, law = known[stack], measuring_law(rulebook, book, zone)
     rules = monitoring_rules(law)
     scope = scope_on(rules, registered, shown)
     held = [limit for each in registered.pollutants if (limit := limit_on(rules, registered, each, shown))]
     # A scope is made of each row, in order; two rows may differ by the years of commissioning alone.
     row = None if scope is None else law.applicability.rows[rules.scopes.index(scope)]
     if json:
-        as_json(
-            {"stack": stack, "day": shown, "applicability": row, "registered_set": registered.limit_set, "limits": held}
-        )
+        whole = {"stack": stack, "day": shown, "rulebook": applied(law), "applicability": row}
+        as_json({**whole, "registered_set": registered.limit_set, "limits": held})
         return
     named = registered.limit_set if scope is None else scope.limit_set or "no figures 无限值数据"
     by = "the inventory, for no row of the law fits" if row is None else f"{row.cite} ({row.status})"
@@ -159,3 +160,4 @@ def limits(
             for each in held
         ],
     )
+    say_applied(law)

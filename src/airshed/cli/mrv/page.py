@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from airshed.cli.mrv.shown import LawBook, LawName, marks_of, measuring_law
-from airshed.cli.show import as_json, bar, console, of, table
+from airshed.cli.mrv.shown import LawBook, LawName, applied, marks_of, measuring_law, say_applied
+from airshed.cli.show import as_json, bar, console, lines, of, table
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
     from airshed.mrv.rules import MonitoringRules
+    from airshed.rulebook.schema import Rulebook
     from airshed.zone.zone import Zone
 
 Folder = Annotated[
@@ -63,7 +64,7 @@ def page(
     if png is not None:
         _in_a_folder(png)
         browser("--png")
-    inventory, rules = _law(zone, rulebook, book)
+    inventory, rules, law = _law(zone, rulebook, book)
     facts = read_stack(folder, stack, inventory, rules, year, marks_of(book) if book else None)
     of(facts.provenance)
     if png is not None:
@@ -79,13 +80,15 @@ def page(
                 "gaps": len(facts.gaps),
                 "last_day": next(reversed(facts.digests), ""),
                 "files": [str(path) for path in made],
+                "rulebook": applied(law),
             }
         )
         return
     said = headline(facts)
-    console.print(f"{stack} {facts.year}: {said.en}\n{said.zh}")
+    lines(f"{stack} {facts.year}: {said.en}\n{said.zh}")
     for path in made:
         console.print(f"{path}: {path.stat().st_size:,} bytes")
+    say_applied(law)
 
 
 def completeness(
@@ -108,7 +111,7 @@ def completeness(
     from airshed.service.stacks.held import held_year
 
     _in_a_folder(out)
-    inventory, rules = _law(zone, rulebook, book)
+    inventory, rules, law = _law(zone, rulebook, book)
     marks = marks_of(book) if book else None
     with bar(len(held_year(folder, inventory, year).stacks), json) as advance:
         facts = count(folder, inventory, rules, year=year, marks=marks, workers=workers, progress=advance)
@@ -127,7 +130,9 @@ def completeness(
         for each in ranking
     ]
     if json:
-        as_json({"year": facts.year, "stacks": len(facts.stacks), "worst": rows, "file": str(out)})
+        as_json(
+            {"year": facts.year, "stacks": len(facts.stacks), "worst": rows, "file": str(out), "rulebook": applied(law)}
+        )
         return
     table(
         f"Least complete {facts.year} 数据最不完整",
@@ -145,6 +150,7 @@ def completeness(
         ],
     )
     console.print(f"{out}: {out.stat().st_size:,} bytes, {len(facts.stacks)} stacks")
+    say_applied(law)
 
 
 def exceedances(
@@ -169,7 +175,7 @@ def exceedances(
     from airshed.pages.kit.words import STATISTICS
     from airshed.service.stacks.held import closed_years, held_year
 
-    inventory, rules = _law(zone, rulebook, book)
+    inventory, rules, law = _law(zone, rulebook, book)
     there = held_year(folder, inventory, year, marks_of(book) if book else None)
     of(there.provenance)
     with bar(len(there.stacks), json) as advance:
@@ -194,6 +200,7 @@ def exceedances(
                     "marked_hours": each.as_read.marked_hours if book else None,
                     "marks": each.as_read.marks if book else None,
                     "hours_compared": each.hours_compared,
+                    "rulebook": applied(law),
                 }
             )
         return
@@ -244,16 +251,18 @@ def exceedances(
         console.print(
             "By what the monitors read; --book says which hours a mark keeps out. 以监测读数为准，未计企业标记。"
         )
+    say_applied(law)
 
 
-def _law(zone: str, rulebook: str, book: Path | None) -> tuple[Zone, MonitoringRules]:
-    """The inventory and the monitoring rules, by name of what is shipped or by folder."""
+def _law(zone: str, rulebook: str, book: Path | None) -> tuple[Zone, MonitoringRules, Rulebook]:
+    """The inventory, the monitoring rules and the law that has them, by name of what is shipped or by folder."""
     from airshed.zone.load import find as find_zone
     from airshed.zone.load import load as load_zone
     from airshed.zone.monitoring import monitoring_rules
 
     folder = find_zone(zone)
-    return load_zone(folder), monitoring_rules(measuring_law(rulebook, book))
+    law = measuring_law(rulebook, book, zone)
+    return load_zone(folder), monitoring_rules(law), law
 
 
 def _in_a_folder(path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from airshed.cli.mrv.shown import Json, LawBook, LawName, marks_of, measuring_law, t
+from airshed.cli.mrv.shown import Json, LawBook, LawName, applied, marks_of, measuring_law, say_applied, t
 from airshed.cli.show import as_json, bar, console, of, table
 
 if TYPE_CHECKING:
@@ -55,7 +55,8 @@ def run(
     from airshed.zone.monitoring import monitoring_rules
 
     inventory = load_zone(find_zone(zone))
-    rules = monitoring_rules(measuring_law(rulebook, book))
+    law = measuring_law(rulebook, book, zone)
+    rules = monitoring_rules(law)
     marks = marks_of(book) if book is not None else None
     years: tuple[Summary, ...]
     of(provenance_of(folder))
@@ -74,13 +75,22 @@ def run(
         years = (year,)
     seconds = perf_counter() - began
     if json:
-        as_json({"years": years, "up_to_date": kept, "seconds": round(seconds, 3), "folder": str(out)})
+        as_json(
+            {
+                "years": years,
+                "up_to_date": kept,
+                "seconds": round(seconds, 3),
+                "folder": str(out),
+                "rulebook": applied(law),
+            }
+        )
         return
     for each in years:
         _show(each)
     what = "stacks" if len(years) == 1 else "stack-years"
     done = sum(each.stacks for each in years) - kept
     console.print(f"{kept} {what} up to date, {done} computed in {seconds:.1f} s: {out}")
+    say_applied(law)
 
 
 def readings(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from airshed.cli.show import console
+from airshed.cli.show import console, lines
 from airshed.model.measures import exact
 from airshed.model.refusal import Malformed
 
@@ -24,7 +24,11 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text."
 RulesName = Annotated[str, typer.Option("--rulebook", help="Name of a shipped rulebook, or its folder.")]
 LawName = Annotated[
     str,
-    typer.Option("--rulebook", metavar="NAME", help="Name or folder of a rulebook; else that of --book, or dianzhong."),
+    typer.Option(
+        "--rulebook",
+        metavar="NAME",
+        help="Name or folder of a rulebook; else that of --book, or that shipped for --zone, or dianzhong.",
+    ),
 ]
 LawBook = Annotated[
     Path | None,
@@ -45,8 +49,9 @@ def marks_of(book: Path) -> YearMarks:
 
 def print_estimate(made: Estimate) -> None:
     """A mass with its range, its calculation and its source."""
-    console.print(f"{made.pollutant}: {t(made.mass_mg)} t ({span(made.spread)})")
-    console.print(f"  {made.basis}\n  {made.cite} ({made.status})")
+    lines(
+        f"{made.pollutant}: {t(made.mass_mg)} t ({span(made.spread)})", f"  {made.basis}\n  {made.cite} ({made.status})"
+    )
 
 
 def law_of(rulebook: str) -> Rulebook:
@@ -56,15 +61,38 @@ def law_of(rulebook: str) -> Rulebook:
     return load(find(rulebook))
 
 
-def measuring_law(rulebook: str, book: Path | None) -> Rulebook:
-    """The law by which hours are counted: the one that is named, else the one that the book adopted last."""
+def measuring_law(rulebook: str, book: Path | None, zone: str) -> Rulebook:
+    """The law by which hours are counted: the one that is named, else the one that the book adopted last.
+
+    Without either it is the one that ships under the name of the zone, and of a zone of one's own the usual one. So
+    whoever counts says by which: `applied`.
+    """
     from airshed.service.book import opening
     from airshed.service.book.sqlite import Book
 
     if rulebook or book is None:
-        return law_of(rulebook or "dianzhong")
+        return law_of(rulebook or _shipped_for(zone))
     with Book.read(book) as opened:
         return opening.law_of(opened)
+
+
+def _shipped_for(zone: str) -> str:
+    from airshed.rulebook.shipped import shipped
+
+    try:
+        return shipped("rulebooks", zone).name
+    except Malformed:  # a zone of one's own
+        return "dianzhong"
+
+
+def applied(law: Rulebook) -> str:
+    """The law that was applied, for JSON."""
+    return f"{law.programme.id} {law.programme.version}"
+
+
+def say_applied(law: Rulebook) -> None:
+    """The law that was applied, for a screen."""
+    console.print(f"by the law 适用规则: {law.programme.name_en} {law.programme.name_zh} ({applied(law)})")
 
 
 def fields(value: object) -> dict[str, object]:

@@ -100,8 +100,8 @@ def certificate(rounds: Sequence[Cleared]) -> dict[str, Any]:
     return {"rounds": [_sealed(_round(done)) for done in rounds]}
 
 
-def check(text: bytes | str, place: str = "certificate") -> tuple[RoundRow, ...]:
-    """The rounds of a certificate that holds. Malformed, naming the first thing that does not, otherwise.
+def check(text: bytes | str, place: str = "certificate") -> Certificate:
+    """The certificate, if all its rounds hold. Malformed, naming the first thing that does not, otherwise.
 
     Nothing is believed: prices, money, loads, gain and the bound on any gain are worked out again from the orders,
     the duals and the deliveries. `scripts/verify_call.py` does the same without Airshed.
@@ -122,7 +122,7 @@ def check(text: bytes | str, place: str = "certificate") -> tuple[RoundRow, ...]
     if len(found.rounds) == 2:
         for fault in _second_faults(*found.rounds):
             raise Malformed(f"{place} round 2", fault, "the call does not stand; clear it again")
-    return found.rounds
+    return found
 
 
 def _round(done: Cleared) -> RoundRow:
