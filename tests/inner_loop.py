@@ -5,8 +5,8 @@ LINES = """
     economics_properties equilibrium evidence explain export forge frames frictions gateway gateway_ahead
     gateway_control gateway_encryption gateway_evidence gateway_flood gateway_measure gateway_strangers guide_price
     guidepage linking market_export marketdata marketpage meter_price methods one_count origins other_law own_zone
-    pencil preview pricepage programmes recompute report rulebook scenarios season sector shell shells sim stackpage
-    transcripts zonecall
+    pencil preview pricepage programmes recompute report rulebook scenarios season sector shell shells sim site
+    stackpage transcripts wheel zonecall
 """
 #: Files of tests, without `test_`.
 LONG = frozenset(LINES.split())
