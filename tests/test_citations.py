@@ -61,6 +61,18 @@ def test_no_page_cites_a_site(path: Path) -> None:
     assert [line for line in lines if SITE.search(line)] == []
 
 
+#: Homes of software, and issuing bodies themselves.
+HOMES = re.compile(r"(?:pola\.rs|sqlite\.org|w3\.org|epa\.gov|github\.com)\b")
+ADDRESS = re.compile(r"https?://[\w.-]+\.\w+|\b(?:[\w-]+\.)+(?:com|cn|net|org|gov)/[\w./-]+")
+
+
+@pytest.mark.parametrize("folder", ["src", "tests", "scripts", "bench", "examples"])
+def test_no_comment_cites_a_site_that_holds_a_copy(folder: str) -> None:
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        found = [each for each in ADDRESS.findall(path.read_text("utf-8")) if not HOMES.search(each)]
+        assert found == [], path.relative_to(ROOT)
+
+
 @pytest.mark.parametrize("path", DATA, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_measure_that_nobody_has_passed_is_called_assumed(path: Path) -> None:
     named = [(place, text) for place, text in citations(path) if "demonstration measures" in text.lower()]

@@ -14,7 +14,7 @@ from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.strict import peeled
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "zones").rglob("*.md")])
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
 KEY = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)+")

@@ -25,7 +25,7 @@ from airshed.rulebook.shipped import shipped
 from airshed.zone.load import load as load_zone
 from laws import RULES
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = Path(__file__).parents[1] / "docs" / "explanation"
 ZONE = load_zone(shipped("zones", "dianzhong"))
 STALE = "the zone or its law has changed: run the commands that the page names, and put the figures of all of it right"
 
@@ -43,7 +43,7 @@ def found(pollutant: str) -> Found:
 
 def said(page: str, *sentences: str) -> None:
     missing = [sentence for sentence in sentences if sentence not in text(page)]
-    assert missing == [], f"docs/{page}: {STALE}"
+    assert missing == [], f"{page}: {STALE}"
 
 
 def saved(pollutant: str) -> tuple[str, str]:

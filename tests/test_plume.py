@@ -35,6 +35,7 @@ from airshed.model.allowance import Pollutant
 from airshed.model.refusal import Malformed
 from airshed.rulebook.shipped import shipped
 from airshed.zone.load import load as load_zone
+from laws import RULES
 
 FOLDER = shipped("zones", "dianzhong")
 ZONE = load_zone(FOLDER)
@@ -193,6 +194,20 @@ def test_without_rise_plumes_add_more() -> None:
     rising = default_matrix(ZONE, TRANSFER, Pollutant.SO2)
     flat = default_matrix(ZONE, TRANSFER, Pollutant.SO2, rise=False)
     assert sum(each.coefficient for each in flat) > sum(each.coefficient for each in rising)
+
+
+@pytest.mark.parametrize("pollutant", ["SO2", "NOx", "PM"])
+def test_the_matrix_of_the_law_is_that_of_the_stacks_of_the_zone(pollutant: str) -> None:
+    """As `[transfer]` says of it. It was once that of a zone of before."""
+    held = {
+        (each.receptor, each.jurisdiction): each.coefficient
+        for each in RULES.transfer.rows
+        if each.pollutant == pollutant
+    }
+
+    reckoned = default_matrix(ZONE, TRANSFER, Pollutant(pollutant))
+
+    assert {(each.receptor, each.jurisdiction): f"{each.coefficient:.6f}" for each in reckoned} == held
 
 
 def test_a_pollutant_that_no_stack_measures_has_no_matrix() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from decimal import Decimal
 from fractions import Fraction
 from typing import get_args
@@ -14,8 +16,9 @@ from airshed.market.bars import By
 from airshed.market.index import Component, index_hundredths, index_points
 from airshed.market.tape import KINDS, Trade
 from airshed.model.measures import value_fen
+from airshed.rulebook import look
 from airshed.rulebook.kinds import TradeKind
-from airshed.rulebook.load import load_texts, read
+from airshed.rulebook.load import find, load, load_texts, read
 from laws import FILES, RULES
 from naive_market import same_span
 
@@ -27,18 +30,19 @@ ZHEJIANG = (
     Component("SO2", 2_700, 100_000),
     Component("NOx", 4_600, 100_000),
 )
-#: Period, index, and the prices of COD, NH3-N, SO2 and NOx in yuan per tonne and year, as the reports gave them.
+#: Period, index, and the prices of COD, NH3-N, SO2 and NOx in yuan per tonne and year, as the reports on the index
+#: of emission right prices of Zhejiang gave them (each read in a copy).
 PRICED = (
-    ("2021-09", "449.69", ("27915.06", "22300.18", "4836.45", "2932.40")),  # hbsb.xny365.com/article-49871.html
-    ("2022-02", "297.33", ("9771.69", "36349.89", "2518.48", "3118.14")),  # m.xwboo.com/news/detail/63252.html
+    ("2021-09", "449.69", ("27915.06", "22300.18", "4836.45", "2932.40")),
+    ("2022-02", "297.33", ("9771.69", "36349.89", "2518.48", "3118.14")),
 )
 #: Period, index, and the index of each component, of which 1/100 is the price over the base.
 INDEXED = (
-    ("2021-09", "449.69", ("697.88", "557.50", "483.64", "293.24")),  # hbsb.xny365.com/article-49871.html
-    ("2023-09", "233.09", ("365.60", "354.05", "221.72", "162.74")),  # 12369.net/news/10399.html
-    ("2024-05", "508.07", ("307.90", "527.83", "698.50", "499.44")),  # neibu.hbchanyelian.com/News-35251.html
-    ("2024-09", "469.58", ("819.98", "430.54", "375.63", "344.46")),  # zlqt.hbchanyelian.com/News-39990.html
-    ("2025Q3", "527.88", ("518.18", "830.74", "501.80", "528.50")),  # www.chinaprice.cn/slkjzsjcqkbg/57454.jhtml
+    ("2021-09", "449.69", ("697.88", "557.50", "483.64", "293.24")),
+    ("2023-09", "233.09", ("365.60", "354.05", "221.72", "162.74")),
+    ("2024-05", "508.07", ("307.90", "527.83", "698.50", "499.44")),
+    ("2024-09", "469.58", ("819.98", "430.54", "375.63", "344.46")),
+    ("2025Q3", "527.88", ("518.18", "830.74", "501.80", "528.50")),
 )
 BYS: tuple[By, ...] = ("session", "week", "month")
 
@@ -78,7 +82,7 @@ def test_the_components_that_zhejiang_published_come_out_too() -> None:
 
 def test_a_row_without_one_component_has_no_index() -> None:
     """December 2021 was published without NOx: three prices make no index of four."""
-    yuan = {"COD": "14068.84", "NH3": "67241.46", "SO2": "1623.70"}  # hbsb.xny365.com/article-53251.html
+    yuan = {"COD": "14068.84", "NH3": "67241.46", "SO2": "1623.70"}
     trades = [trade(code, "2021-12-31", int(Decimal(price) * 100)) for code, price in yuan.items()]
     (point,) = index_points(ZHEJIANG, trades, (), "month", 0)
 
@@ -165,6 +169,21 @@ def test_the_shipped_index_stands_at_a_hundred_points_at_its_base_prices() -> No
     components = [Component(row.pollutant, row.weight_basis_points, row.base_fen_per_t) for row in rows]
 
     assert index_hundredths(components, {row.pollutant: row.base_fen_per_t for row in rows}) == 10_000
+
+
+@pytest.mark.parametrize(("name", "valued_at"), [("dianzhong", "reference_fen_per_t"), ("shanxi", "floor_fen_per_t")])
+def test_the_weights_of_an_index_are_the_shares_of_the_caps_that_their_citations_say(name: str, valued_at: str) -> None:
+    rules = load(find(name))
+    worth = Counter[str]()
+    for cap in rules.caps.rows:
+        if cap.vintage == 2027:
+            worth[cap.pollutant] += cap.count * getattr(look.pollutant(rules, cap.pollutant), valued_at)
+    for row in rules.price_index.rows:
+        share = 100 * worth[row.pollutant] / worth.total()
+        said = re.search(r"([\d.]+) percent", row.cite)
+        assert said, row.cite
+        assert float(said[1]) == pytest.approx(share, abs=0.06), row.cite
+        assert row.weight_basis_points == pytest.approx(100 * share, abs=50), row.cite
 
 
 HEAD = "pollutant,weight_basis_points,base_fen_per_t,cite,status\n"
