@@ -21,7 +21,8 @@ from airshed.model.period import days_of
 from airshed.model.refusal import Malformed
 from airshed.mrv.readings import OXYGEN, VELOCITY
 from airshed.mrv.year import StackYear, close_year
-from airshed.pages.kit.html import write
+from airshed.pages.kit.details import detail
+from airshed.pages.kit.html import both, write
 from airshed.pages.report.charts import charts
 from airshed.pages.report.facts import Facts, read
 from airshed.pages.report.labels import source_label
@@ -389,3 +390,13 @@ def test_the_page_fits_its_window(seen: Seen, width: int) -> None:
     )
 
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_what_was_found_is_said_in_both_languages(played: Played) -> None:
+    """A reader of the Chinese page got the details in English."""
+    details = {row.detail for row in played.facts.monitoring.findings}
+
+    assert details
+    for text in details:
+        assert detail(text).zh != text
+        assert str(both(detail(text))) in played.html, text

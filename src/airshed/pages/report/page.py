@@ -10,6 +10,7 @@ from plotly.offline import get_plotlyjs
 from airshed.lab.stacks.episodes import Episode
 from airshed.mrv.year import StackYear
 from airshed.pages.kit import style, words
+from airshed.pages.kit.details import detail
 from airshed.pages.kit.html import environment, script_json
 from airshed.pages.kit.words import Phrase, told
 from airshed.pages.report import charts
@@ -61,6 +62,7 @@ def build(
             sectors=sector_names(rules),
             marks={row.mark: Phrase(row.name_en, row.name_zh) for row in rules.marks.rows},
             words=words,
+            detail=detail,
             style=style,
             at_once=ROWS_AT_ONCE,
             label=lambda source: Phrase(source_label(facts, source, "en"), source_label(facts, source, "zh")),

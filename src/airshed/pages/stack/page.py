@@ -12,6 +12,7 @@ from plotly.offline import get_plotlyjs
 from airshed.mrv import states
 from airshed.mrv.spans import hour_text
 from airshed.pages.kit import words as report_words
+from airshed.pages.kit.details import detail
 from airshed.pages.kit.html import environment, script_json
 from airshed.pages.kit.style import FONT, pollutant_colour
 from airshed.pages.kit.words import STATISTICS, Language, Phrase, percent_text, same, told
@@ -191,6 +192,7 @@ def _render(template: str, facts: StackFacts, **more: Any) -> str:
             words=words,
             statistics=STATISTICS,
             findings=report_words.FINDINGS,
+            detail=detail,
             at_once=ROWS_AT_ONCE,
             when=lambda hour: hour_text(facts.year, hour),
             kg=lambda mg: f"{Decimal(mg).scaleb(-6):,.3f}",
