@@ -6,6 +6,7 @@ import errno
 import fcntl
 import gzip
 import os
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -17,7 +18,7 @@ import typer
 
 from airshed.cli.main import ROOMS, build, run
 from airshed.cli.reference.shell import leaves
-from airshed.engine.journal import chain, decode
+from airshed.engine.journal import GENESIS, chain, decode
 from airshed.model.provenance import Programme, Simulation
 from airshed.model.refusal import Malformed
 from airshed.service.book.converting import convert
@@ -195,6 +196,8 @@ def test_an_old_book_that_may_only_be_read_is_converted(
         ("DELETE FROM journal WHERE seq = 3", "record 3: is missing, the next is 4"),
         ("DELETE FROM journal WHERE seq = 8", "record 8: is missing: the book says that it ends at 8"),
         ("DELETE FROM laws", "is not kept in this book"),
+        ("UPDATE laws SET texts = x'ff'", r"old.book law \w+: cannot be read"),
+        ("UPDATE laws SET texts = CAST('{\"a\":1}' AS BLOB)", r"old.book law \w+: cannot be read"),
     ],
 )
 def test_a_damaged_old_book_is_not_half_read(old: Path, tmp_path: Path, damage: str, says: str) -> None:
@@ -202,6 +205,66 @@ def test_a_damaged_old_book_is_not_half_read(old: Path, tmp_path: Path, damage: 
     with pytest.raises(Malformed, match=says):
         convert(old, tmp_path / "new.book", Programme())
     assert {each.name for each in tmp_path.iterdir()} <= {"old.book", "old.book-wal", "old.book-shm"}
+
+
+def test_what_the_file_lacks_is_said_of_the_old_book(old: Path, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(old)) as forged, forged:
+        forged.execute("DROP TABLE laws")
+    with pytest.raises(
+        Malformed, match=r"old.book: is not a book that can be read \(no such table: laws\); 8 records are"
+    ):
+        convert(old, tmp_path / "new.book", Programme())
+    old.write_bytes(old.read_bytes()[:20_000])
+    with pytest.raises(
+        Malformed, match=r"old.book page \d+ of \d+: cannot be read \(.*cut.*records before it are whole"
+    ):
+        convert(old, tmp_path / "new.book", Programme())
+    assert not (tmp_path / "new.book").exists()
+
+
+@pytest.mark.parametrize(
+    ("number", "change", "says"),
+    [
+        (3, {"at": 10**18}, "record 3: holds a command that is written otherwise today .*has no day"),
+        (5, {"at": 1}, "record 5: is of 1, before the one before it"),
+        (3, {"actor": ""}, "record 3: holds a command that is written otherwise today .*actor"),
+        (3, {"seq": 77}, "record 3: calls itself 77"),
+        (3, {"more": 1}, "record 3: cannot be read .*unknown field"),
+        (3, {"events": [{}]}, "record 3: holds an event or a refusal without a name"),
+        (3, {"refusal": {}}, "record 3: holds an event or a refusal without a name"),
+        (3, {"body": {"do": "Deposit"}}, "record 3: holds a command that is written otherwise today"),
+        (1, {"body": {"do": "Deposit", "account": "x", "fen": 1}}, "record 1: adopts no law"),
+    ],
+)
+def test_an_old_record_that_is_not_one_is_named_and_not_half_read(
+    old: Path, tmp_path: Path, number: int, change: dict[str, Any], says: str
+) -> None:
+    """Its chain hangs together: whoever alters a record can make the hashes too."""
+    with closing(sqlite3.connect(old)) as forged, forged:
+        reached = GENESIS
+        for seq, raw in forged.execute("SELECT seq, record FROM journal ORDER BY seq").fetchall():
+            record = raw if seq != number else msgspec.json.encode({**msgspec.json.decode(raw), **change})
+            reached = chain(reached, record)
+            forged.execute("UPDATE journal SET hash = ?, record = ? WHERE seq = ?", (reached, record, seq))
+    with pytest.raises(Malformed, match=f"old.book {says}"):
+        convert(old, tmp_path / "new.book", Programme())
+    assert not (tmp_path / "new.book").exists()
+
+
+def test_a_law_that_is_read_otherwise_than_when_it_was_adopted_is_named(old: Path, tmp_path: Path) -> None:
+    """Altered then, or read otherwise today: the old name cannot tell, so both are said."""
+    assert convert(old, tmp_path / "new.book", Programme()).laws == ()
+    with closing(sqlite3.connect(old)) as forged, forged:
+        texts = msgspec.json.decode(forged.execute("SELECT texts FROM laws").fetchone()[0])
+        texts["rulebook.toml"] = texts["rulebook.toml"].replace("self_trade = ", "self_trade =  ", 1)
+        name = forged.execute("SELECT digest FROM laws").fetchone()[0]
+        forged.execute("UPDATE laws SET texts = ?", (msgspec.json.encode(texts),))
+    assert convert(old, tmp_path / "same.book", Programme()).laws == (), "blanks are no law"
+    with closing(sqlite3.connect(old)) as forged, forged:
+        texts["rulebook.toml"] = re.sub(r"(?m)^version = .*$", 'version = "other"', texts["rulebook.toml"], count=1)
+        forged.execute("UPDATE laws SET texts = ?", (msgspec.json.encode(texts),))
+    ((before, after),) = convert(old, tmp_path / "other.book", Programme()).laws
+    assert before == name != after
 
 
 def test_the_shell_says_what_it_did(

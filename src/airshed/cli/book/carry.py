@@ -75,6 +75,10 @@ def convert(
         return
     console.print(f"{new}: {done.carried:,} of {done.records:,} records carried over, digest {done.hash}")
     console.print(f"the first record names the old book: {done.origin}")
+    for before, after in done.laws:
+        console.print(
+            f"law {before[:12]} has the digest {after[:12]} today: altered since, or read otherwise now; compare"
+        )
     for each in done.different[:MOST_SHOWN]:
         console.print(f"record {each.seq} {each.command}: {each.before}; now {each.after}")
     if len(done.different) > MOST_SHOWN:

@@ -14,22 +14,34 @@ from typing import Any, NamedTuple
 import msgspec
 
 from airshed.engine.commands import AdoptRulebook, Body, Command
+from airshed.engine.edge import well_formed
 from airshed.engine.journal import GENESIS, Line, chained
 from airshed.engine.runner import LARGEST_GROUP, Answer, Runner
 from airshed.model.provenance import Provenance
 from airshed.model.refusal import Malformed
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import load_texts
+from airshed.service.book.damage import named_by_page
 from airshed.service.book.grip import Grip
-from airshed.service.book.sqlite import CONVERTED_FROM, FORMAT, Book, made, of_format, opened_to_read
+from airshed.service.book.sqlite import (
+    CONVERTED_FROM,
+    FORMAT,
+    UNREADABLE,
+    Book,
+    line_of,
+    made,
+    of_format,
+    opened_to_read,
+)
 
 Facts = dict[str, Any]
+RESTORE = "restore the book from a copy"
 
 #: Fields that format 5 called otherwise, by their command or event.
 RENAMED = {("RegisterSource", "synthetic"): "simulated", ("SourceRegistered", "synthetic"): "simulated"}
 
 
-class Old(msgspec.Struct, frozen=True):
+class Old(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A record as it stands in the old book."""
 
     seq: int
@@ -60,6 +72,8 @@ class Converted(NamedTuple):
     records: int
     carried: int
     different: tuple[Different, ...]
+    #: Laws whose digest is another today, with both: altered then, or read otherwise now.
+    laws: tuple[tuple[str, str], ...]
     hash: str
 
 
@@ -113,6 +127,7 @@ def _carry(old: Path, source: sqlite3.Connection, book: Book, provenance: Proven
     origin = f"format {CONVERTED_FROM}, {last.seq}:{last.hash}"
     runner: Runner | None = None
     different: list[Different] = []
+    laws: dict[str, str] = {}
     carried = 0
     group: list[tuple[Old, Command]] = []
 
@@ -125,37 +140,44 @@ def _carry(old: Path, source: sqlite3.Connection, book: Book, provenance: Proven
                 different.extend(_difference(record, answer))
             group.clear()
 
+    before_it = 0
     for line in lines:
-        record = _read(old, line)
+        record = _read(old, line, before_it)
+        before_it = record.at
         body = _body(old, record)
         key = record.key
+        if runner is None and not isinstance(body, AdoptRulebook):
+            raise Malformed(f"{old} record 1", "adopts no law, as the first of a book does", RESTORE)
         if isinstance(body, AdoptRulebook):
             send()
             texts = _law(old, source, body.digest)
             rules = load_texts(texts)
-            body = msgspec.structs.replace(body, digest=digest(rules))
+            mine = digest(rules)
+            if mine != body.digest:
+                laws[body.digest] = mine
+            body = msgspec.structs.replace(body, digest=mine)
             book.keep_law(body.digest, texts)
             if runner is None:
                 runner = Runner(book, rules)
                 key = f"from {origin}"
                 body = msgspec.structs.replace(body, provenance=provenance)
             before, runner.rules = runner.rules, rules
-            group.append((record, Command(record.actor, key, body)))
+            group.append((record, _command(old, record, key, body)))
             send()
             if runner.state.rulebook is None or runner.state.rulebook.digest != body.digest:
                 runner.rules = before
             continue
-        group.append((record, Command(record.actor, key, body)))
+        group.append((record, _command(old, record, key, body)))
         if len(group) == LARGEST_GROUP:
             send()
     send()
-    assert runner is not None, "a book begins with an adoption"
-    return Converted(origin, last.seq, carried, tuple(different), runner.hash)
+    assert runner is not None, "a book that ends at a record begins with one"
+    return Converted(origin, last.seq, carried, tuple(different), tuple(laws.items()), runner.hash)
 
 
 def _lines(old: Path, source: sqlite3.Connection) -> list[Line]:
     """Every record, each checked against the chain, and none missing at the end."""
-    try:
+    with _reading(old):
         row = source.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
         if row is not None and row[0] == FORMAT:
             raise Malformed(str(old), f"has format {FORMAT}, that of today", "there is nothing to convert")
@@ -163,26 +185,43 @@ def _lines(old: Path, source: sqlite3.Connection) -> list[Line]:
             raise of_format(old, None if row is None else str(row[0]))
         head = source.execute("SELECT value FROM meta WHERE key = 'head'").fetchone()
         rows = source.execute("SELECT seq, hash, record FROM journal ORDER BY seq").fetchall()
-    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-        raise Malformed(str(old), f"is not a book that can be read ({error})", "restore it from a copy") from None
     try:
-        found = list(chained(Line(*row) for row in rows))
+        found = list(chained(line_of(*row) for row in rows))
     except Malformed as error:
         raise Malformed(f"{old}{error.place.removeprefix('book')}", error.what, error.cure) from None
     if not found or head is None or head[0] != str(found[-1].seq):
         said = head and head[0]
         where = f"{old} record {len(found) + 1}"
-        raise Malformed(where, f"is missing: the book says that it ends at {said}", "restore it from a copy")
+        raise Malformed(where, f"is missing: the book says that it ends at {said}", RESTORE)
     assert found[0].seq == 1, GENESIS
     return found
 
 
-def _read(old: Path, line: Line) -> Old:
+@contextmanager
+def _reading(old: Path) -> Iterator[None]:
+    """What SQLite says of the old file is said of it, not of the new one; with the page that cannot be read, if one."""
+    try:
+        yield
+    except UNREADABLE as error:
+        what = f"is not a book that can be read ({error})"
+        raise named_by_page(old, what) or Malformed(str(old), what, RESTORE) from None
+
+
+def _read(old: Path, line: Line, before: int) -> Old:
+    """A record, if it is one, and does not come before the one before it."""
+    place = f"{old} record {line.seq}"
     try:
         record = msgspec.json.decode(line.record, type=Old)
-    except msgspec.MsgspecError as error:
-        raise Malformed(f"{old} record {line.seq}", f"cannot be read ({error})", "restore it from a copy") from None
-    events = [_as_today(event, event.get("is")) for event in record.events]
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise Malformed(place, f"cannot be read ({error})", RESTORE) from None
+    if record.seq != line.seq:
+        raise Malformed(place, f"calls itself {record.seq}", RESTORE)
+    if record.at < before:
+        raise Malformed(place, f"is of {record.at}, before the one before it", RESTORE)
+    nameless = any(not isinstance(event.get("is"), str) for event in record.events)
+    if nameless or (record.refusal is not None and not isinstance(record.refusal.get("why"), str)):
+        raise Malformed(place, "holds an event or a refusal without a name", RESTORE)
+    events = [_as_today(event, event["is"]) for event in record.events]
     return msgspec.structs.replace(record, body=_as_today(record.body, record.body.get("do")), events=events)
 
 
@@ -195,16 +234,31 @@ def _body(old: Path, record: Old) -> Body:
     try:
         return msgspec.convert(record.body, Body)  # type: ignore[no-any-return]
     except msgspec.ValidationError as error:
-        what = f"holds a command that is written otherwise today ({error})"
-        raise Malformed(f"{old} record {record.seq}", what, "carry it on with the Airshed that wrote it") from None
+        raise _otherwise(old, record, str(error)) from None
+
+
+def _command(old: Path, record: Old, key: str, body: Body) -> Command:
+    try:
+        return well_formed(Command(record.actor, key, body), record.at)
+    except Malformed as error:
+        raise _otherwise(old, record, f"{error.place.removeprefix('command ')}: {error.what}") from None
+
+
+def _otherwise(old: Path, record: Old, said: str) -> Malformed:
+    what = f"holds a command that is written otherwise today ({said})"
+    return Malformed(f"{old} record {record.seq}", what, "carry it on with the Airshed that wrote it")
 
 
 def _law(old: Path, source: sqlite3.Connection, name: str) -> dict[str, bytes]:
-    row = source.execute("SELECT texts FROM laws WHERE digest = ?", (name,)).fetchone()
+    with _reading(old):
+        row = source.execute("SELECT texts FROM laws WHERE digest = ?", (name,)).fetchone()
     place = f"{old} law {name[:12]}"
     if row is None:
-        raise Malformed(place, "is not kept in this book", "restore the book from a copy")
-    texts = {file: text.encode() for file, text in msgspec.json.decode(row[0], type=dict[str, str]).items()}
+        raise Malformed(place, "is not kept in this book", RESTORE)
+    try:
+        texts = {file: text.encode() for file, text in msgspec.json.decode(row[0], type=dict[str, str]).items()}
+    except (msgspec.MsgspecError, UnicodeError, TypeError) as error:
+        raise Malformed(place, f"cannot be read ({error})", RESTORE) from None
     try:
         load_texts(texts)
     except Malformed as error:

@@ -153,7 +153,7 @@ class Book:
                 "SELECT seq, hash, record FROM journal WHERE seq > ? ORDER BY seq",
                 (-(2**63) if after is None else after,),
             ):
-                yield _line(seq, digest, record)
+                yield line_of(seq, digest, record)
         except UNREADABLE as error:
             raise Unreadable(str(self.path), f"cannot be read ({error})", "restore the book from a copy") from None
 
@@ -162,7 +162,7 @@ class Book:
         row = self.sql.execute("SELECT seq, hash, record FROM journal WHERE seq = ?", (seq,)).fetchone()
         if row is None:
             raise Malformed(f"{self.path} record {seq}", "is not there", f"the book ends at {self.last()}")
-        return _line(*row)
+        return line_of(*row)
 
     def provenance(self) -> Provenance | None:
         """What the book is, as its first record says; None in an empty book."""
@@ -468,7 +468,7 @@ def _check_head(path: Path, connection: sqlite3.Connection) -> Answered:
     return last
 
 
-def _line(seq: int, digest: object, record: object) -> Line:
+def line_of(seq: int, digest: object, record: object) -> Line:
     """A row of the journal; its table lets only texts and bytes in, so that others were put in behind its back."""
     if type(digest) is not str or type(record) is not bytes:
         raise Malformed(f"book record {seq}", "is no row of a journal", "restore the book from a copy")
