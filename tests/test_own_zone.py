@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,10 @@ def test_what_was_audited_is_no_longer_called_simulated_or_indicative(mine: Path
         assert any(each.endswith("emissions: verified 2026") for each in origins), command
     shown = airshed("lab", "guide", "--zone", str(mine))
     assert "abatement costs: confirmed 治理成本已核实" in shown
+    answer = told("lab", "guide", "--pollutant", "SO2", "--zone", str(mine), "--html", str(mine.parent / "guide.html"))
+    assert answer["provenance"]["of"] == ["given", "assumed"], "the caps of the law are assumed still"
+    (line,) = re.findall(r'id="provenance">(.*?)</p>', (mine.parent / "guide.html").read_text("utf-8"))
+    assert "simulated" not in line
 
 
 def test_one_indicative_cost_keeps_all_of_them_indicative(mine: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from airshed.market.sharing.division import BY_CRITERIA
 from airshed.market.sharing.named import NAMED
 from airshed.market.sharing.plan import Plan
-from airshed.model.provenance import KINDS, SIMULATED
+from airshed.model.provenance import KINDS, SIMULATED, Figures, Kind
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.zone import Zone
 
@@ -83,6 +83,18 @@ def of_rows(zone: Zone) -> str:
     """Where the baseline years come from, as their rows say."""
     found = sorted({row.origin for row in zone.baseline})
     return ", ".join(found[:MOST_NAMED]) + (f" and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else "")
+
+
+def figures(origins: Sequence[str]) -> Figures:
+    """What a result is that rests on these: simulated where a row was drawn, computed from what was given elsewhere.
+
+    >>> figures([COSTS, EMISSIONS]).of, figures([COSTS, "emissions: verified 2026"]).of, figures([]).of
+    (('assumed', 'simulated'), ('given', 'assumed'), ('given',))
+    """
+    drawn = any(SIMULATED in each for each in origins)
+    unsure = any(word in each for each in origins for word in ("indicative", "assumed", "to confirm"))
+    held: dict[Kind, bool] = {"given": not drawn, "assumed": unsure, "simulated": drawn}
+    return Figures(tuple(kind for kind, holds in held.items() if holds))
 
 
 def said(origins: Sequence[str]) -> list[str]:

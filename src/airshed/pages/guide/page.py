@@ -11,13 +11,12 @@ from plotly.offline import get_plotlyjs
 
 from airshed.lab.prices.guide_price import Collar, GuidePrices
 from airshed.lab.prices.operating import Running
-from airshed.model.provenance import Figures
 from airshed.pages.guide.chart import Row, height_of_chart, prices, scarcity
 from airshed.pages.kit.html import environment, script_json
 from airshed.pages.kit.style import FONT
 from airshed.pages.kit.words import LANGUAGES, Phrase, told
 from airshed.pages.quotes.chart import PLACES
-from airshed.zone.origins import CHINESE
+from airshed.zone.origins import CHINESE, figures
 
 PACKAGE = "airshed.pages.guide"
 
@@ -74,7 +73,7 @@ def build(facts: GuideFacts) -> str:
         environment(PACKAGE)
         .get_template("guide.html.j2")
         .render(
-            provenance=told(Figures(("assumed", "simulated"))),
+            provenance=told(figures(facts.origins)),
             facts=facts,
             rows=rows,
             air=air,
