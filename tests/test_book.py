@@ -18,6 +18,7 @@ from airshed.cli.main import run
 from airshed.engine import commands as c
 from airshed.engine.commands import Body
 from airshed.engine.events import Event
+from airshed.engine.journal import Line, decode
 from airshed.engine.runner import Runner
 from airshed.engine.tables import TABLES
 from airshed.lab.simulator.small_market import BANK, EXCHANGE, HOST, STACKS
@@ -305,3 +306,35 @@ def test_a_malformed_rulebook_leaves_no_book_behind(
     assert (status, error.count("\n")) == (2, 1)
     assert f"{law}/rulebook.toml: section 'programme' is missing" in error
     assert [each.name for each in tmp_path.iterdir()] == ["bad"]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ("UPDATE meta SET value = 'x' WHERE key = 'head'", "meta head: is 'x', no number of a record"),
+        ("UPDATE meta SET value = '３' WHERE key = 'head'", "meta head: is '３', no number of a record"),
+        ("UPDATE meta SET value = hex(zeroblob(9999)) WHERE key = 'head'", "meta head: is '0000"),
+        ("DELETE FROM meta WHERE key = 'head'", "meta head: is missing"),
+    ],
+)
+def test_an_end_that_is_no_number_is_named(path: Path, change: str, says: str) -> None:
+    altered(path, change)
+    for way in (Book.read, Book.open):
+        with pytest.raises(Malformed) as raised:
+            way(path)
+        assert f"{path} {says}" in str(raised.value)
+        assert len(str(raised.value)) < 300
+
+
+def test_a_book_that_lacks_a_table_is_damaged_and_nobody_holds_it(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as forged, forged:
+        forged.execute("DROP TABLE rulebooks")
+    with pytest.raises(Malformed, match=r"is damaged \(no such table: rulebooks\); restore"), Book.read(path) as book:
+        book.adoptions()
+
+
+def test_a_record_of_an_instant_without_a_day_is_named() -> None:
+    sent = b'{"seq":1,"at":9223372036854775807,"actor":"a","key":"k","body":{"do":"CloseSession","day":"2027-01-01"}'
+    raw = sent + b',"events":[],"refusal":null}'
+    with pytest.raises(Malformed, match="book record 1: is of an instant that has no day"):
+        decode(Line(1, "", raw))

@@ -10,11 +10,10 @@ from typing import Any, get_args
 import msgspec
 
 from airshed.engine.commands import Body, Command, Text
+from airshed.engine.journal import END_OF_TIME
 from airshed.model.names import unlike_itself
 from airshed.model.refusal import Malformed
 
-#: The first instant that Beijing has no day for, in milliseconds: the year 10000.
-END_OF_TIME = 253_402_272_000_000
 CURE = "see docs/reference/commands.md"
 
 _encoder = msgspec.json.Encoder()

@@ -12,6 +12,8 @@ from airshed.engine.commands import Body
 from airshed.engine.events import Event
 from airshed.model.refusal import Malformed, Refusal
 
+#: The first instant that Beijing has no day for, in milliseconds: the year 10000.
+END_OF_TIME = 253_402_272_000_000
 #: What the first record is chained to.
 GENESIS = "0" * 64
 
@@ -89,12 +91,14 @@ def encode_body(body: Body) -> bytes:
 
 def decode(line: Line) -> Record:
     """A record from its bytes, or `Malformed` naming the record."""
+    place, cure = f"book record {line.seq}", "restore the book from a copy"
     try:
-        return _decoder.decode(line.record)
-    except msgspec.MsgspecError as error:
-        raise Malformed(
-            f"book record {line.seq}", f"cannot be read ({error})", "restore the book from a copy"
-        ) from None
+        record = _decoder.decode(line.record)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise Malformed(place, f"cannot be read ({error})", cure) from None
+    if not 0 <= record.at < END_OF_TIME:
+        raise Malformed(place, f"is of an instant that has no day ({record.at})", cure)
+    return record
 
 
 def chain(previous: str, record: bytes) -> str:

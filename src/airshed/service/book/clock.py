@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from airshed.engine.edge import END_OF_TIME
+from airshed.engine.journal import END_OF_TIME
 from airshed.engine.state import State
 from airshed.model.period import DAY_MS, clock
 from airshed.model.provenance import Programme, Provenance

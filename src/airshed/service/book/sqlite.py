@@ -373,6 +373,8 @@ def _naming(path: Path) -> Iterator[None]:
     except UnicodeDecodeError:
         raise Unreadable(str(path), "is damaged (its text is no UTF-8)", "restore the book from a copy") from None
     except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # a table that a book has is not there, or is none
+            raise Unreadable(str(path), f"is damaged ({error})", "restore the book from a copy") from None
         holds = "see that the file and its folder may be used and nobody holds them, and run it again"
         cure = ROOM if error.sqlite_errorcode in FULL else holds
         raise Malformed(str(path), f"cannot be used ({error})", cure) from None
@@ -457,11 +459,13 @@ def _check_head(path: Path, connection: sqlite3.Connection) -> Answered:
             "SELECT (SELECT value FROM meta WHERE key = 'head'), max(seq), hash FROM journal"
         ).fetchone()
         last = Answered(0, GENESIS) if seq is None else Answered(int(seq), str(digest))
-        missing = head is None or int(head) != last.seq
     except (*UNREADABLE, ValueError, TypeError) as error:
         raise Unreadable(str(path), f"is not a book that can be read ({error})", "restore it from a copy") from None
-    if missing:
-        after = head is not None and int(head) < last.seq
+    if head is None or re.fullmatch("0|[1-9][0-9]{0,15}", head, re.ASCII) is None:
+        what = "is missing" if head is None else f"is {head[:40]!r}, no number of a record"
+        raise Malformed(f"{path} meta head", what, "restore the book from a copy")
+    if int(head) != last.seq:
+        after = int(head) < last.seq
         place = f"{path} record {int(head) + 1 if after else last.seq + 1}"
         what = "was put behind the end" if after else "is missing"
         raise Malformed(place, f"{what}: the book says that it ends at {head}", "restore the book from a copy")
