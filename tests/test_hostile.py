@@ -130,6 +130,14 @@ def test_nothing_that_is_sent_raises_anything_but_malformed(body: Any, actor: st
         (c.FreezeAccount("steel", "a\x1b[2J"), "FreezeAccount reason"),
         (c.RegisterActor("x" * 101, "bank"), "RegisterActor actor"),
         (c.RegisterActor("st\u0435el", "bank"), "RegisterActor actor"),  # a Cyrillic letter among Latin ones
+        *(
+            (c.RegisterActor(name, "bank"), "RegisterActor actor")
+            for name in (
+                *("steel\ufe0f", "ste\u034fel", "\u3164", "a\u2800b"),  # of what cannot be seen
+                *("\ufb01rm", "\u2163", "\u2460", "\uff71", "a\u2011b", "\u2f2f\u5382"),  # of what looks like another
+                *("\uaba4teel", "\ua4e2teel", "\u2ca4teel"),  # Cherokee, Lisu and Coptic among Latin
+            )
+        ),
         (c.RegisterActor("\u0441\u043e\u0440", "bank"), "RegisterActor actor"),  # all Cyrillic, and looks like cop
         (c.OpenAccount("caf\u0065\u0301", "trader", "Cafe", "KM"), "OpenAccount account"),  # not composed
         (c.OpenAccount("\uff53teel", "trader", "Steel", "KM"), "OpenAccount account"),  # a letter of full width
