@@ -117,6 +117,8 @@ def commands_page(rules: Rulebook) -> str:
         f"{GENERATED}\n\n## The envelope\n\n{_fields(commands.Command)}"
     ]
     for body in BODIES:
+        if body.__name__ not in shown:
+            raise LookupError(f"{body.__name__} is played in no transcript: send it in one of {TRANSCRIPTS}")
         example = shown[body.__name__]
         where = f"[{example.transcript}](../../tests/transcripts/{example.transcript}.md)"
         said = f"Example, sent at {example.at} in {where}{', where it is refused' * example.refused}"
