@@ -156,6 +156,11 @@ def take_in(event):
         open_accounts.update(of_the_law)
     elif kind == "AccountOpened":
         open_accounts.add(event["account"]["id"])
+    elif kind == "AccountClosed":
+        account = event["account"]
+        left = [series for (holder, series), held in blocks.items() if holder == account and held]
+        need(not left and not cash[account], f"I2, I4: {account} is closed and has {cash[account]} fen, {left}")
+        open_accounts.remove(account)
     elif kind == "CapSet":
         need(event["series"] not in caps, f"I2: {event['series']} is issued already")
         caps[event["series"]] = event["count"]

@@ -43,13 +43,15 @@ class Purse:
 class Ledger:
     """Folded from entries. Nothing here refuses: what is decided happens, and a broken invariant ends the process."""
 
-    __slots__ = ("accounts", "caps", "frozen", "positions", "purses")
+    __slots__ = ("accounts", "caps", "closed", "frozen", "positions", "purses")
 
     def __init__(self) -> None:
         self.accounts: dict[str, Account] = {}
         self.purses: dict[str, Purse] = {}
         self.positions: dict[tuple[str, str], Position] = {}
         self.frozen: dict[str, str] = {}
+        #: Accounts that are over, with the reason; their names are not given again.
+        self.closed: dict[str, str] = {}
         self.caps: dict[str, int] = {}
 
     def open(self, account: Account) -> None:
@@ -62,7 +64,15 @@ class Ledger:
         """Why an account takes part in nothing, None when it may."""
         if account not in self.accounts:
             return f"there is no account {account}; the authority opens accounts"
+        if account in self.closed:
+            return f"{account} is closed ({self.closed[account]}) and takes part in nothing any more"
         return None
+
+    def close(self, account: str, reason: str) -> None:
+        """Close an account that has nothing in it, for good."""
+        assert self.absent(account) is None, account
+        self.closed[account] = reason
+        self._check_closed(account)
 
     def issue(self, series: str, account: str, count: int) -> None:
         """Bring the serials 1..count of a series into being, the only way there is (I2)."""
@@ -132,7 +142,13 @@ class Ledger:
                 assert block.first == following, f"I1: {series} has no single holder for serial {following}"
                 following = block.last + 1
             assert following == self.caps[series] + 1, f"I2: {series} ends at {following - 1}"
+        for account in self.closed:
+            self._check_closed(account)
         assert sum(purse.fen for purse in self.purses.values()) == 0, "I3: money does not sum to zero"
         for account, purse in self.purses.items():
             assert purse.held >= 0, f"I4: {account} sets aside {purse.held}"
             assert account == BANK or purse.fen >= purse.held, f"I4: {account} has {purse.fen}"
+
+    def _check_closed(self, account: str) -> None:
+        assert not any(self.of_account(account)), f"I2: {account} is closed and holds allowances"
+        assert self.purses[account].fen == 0, f"I4: {account} is closed and has money"

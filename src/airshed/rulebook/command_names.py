@@ -10,6 +10,7 @@ CommandName = Literal[
     "OpenAccount",
     "FreezeAccount",
     "ThawAccount",
+    "CloseAccount",
     "RegisterSource",
     "Deposit",
     "Withdraw",

@@ -43,6 +43,11 @@ def thawed(state: State, event: e.AccountThawed) -> None:
     del state.ledger.frozen[event.account]
 
 
+def closed(state: State, event: e.AccountClosed) -> None:
+    """An account is over."""
+    state.ledger.close(event.account, event.reason)
+
+
 def source(state: State, event: e.SourceRegistered) -> None:
     """A source and its stacks are known."""
     stacks = tuple((entry.stack, entry.pollutants) for entry in event.stacks)
@@ -80,6 +85,7 @@ APPLY: dict[type, Apply] = {
     e.AccountOpened: opened,
     e.AccountFrozen: frozen,
     e.AccountThawed: thawed,
+    e.AccountClosed: closed,
     e.SourceRegistered: source,
     e.MoneyMoved: posted,
     e.Transferred: posted,

@@ -62,6 +62,14 @@ class ThawAccount(Wish, frozen=True):
     account: Name
 
 
+class CloseAccount(Wish, frozen=True):
+    """Close an account for good, once nothing lies in it and nothing waits or is owed for it."""
+
+    account: Name
+    #: Why, as the account holder will read it.
+    reason: Text
+
+
 class StackEntry(msgspec.Struct, frozen=True, gc=False):
     """A monitored outlet and the pollutants it measures."""
 
@@ -127,6 +135,7 @@ PeopleBody = (
     | OpenAccount
     | FreezeAccount
     | ThawAccount
+    | CloseAccount
     | RegisterSource
     | Deposit
     | Withdraw

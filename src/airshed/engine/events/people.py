@@ -56,6 +56,14 @@ class AccountThawed(Fact, frozen=True):
     account: str
 
 
+class AccountClosed(Fact, frozen=True):
+    """An account takes part in nothing any more."""
+
+    account: str
+    #: Why.
+    reason: str
+
+
 class SourceRegistered(Fact, frozen=True):
     """A source and its stacks are known."""
 
@@ -116,6 +124,7 @@ PeopleEvent = (
     | AccountOpened
     | AccountFrozen
     | AccountThawed
+    | AccountClosed
     | SourceRegistered
     | MoneyMoved
     | ActProposed

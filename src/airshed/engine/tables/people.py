@@ -29,6 +29,7 @@ def _account_row(state: State, key: str) -> Row:
         frozen,
         purse.fen,
         purse.held,
+        state.ledger.closed.get(key),
     )
 
 
@@ -100,6 +101,7 @@ TABLES = (
             Column("frozen TEXT", "why the account is frozen; NULL when it is not"),
             Column("cash_fen INTEGER", "money in fen, what is set aside included"),
             Column("held_fen INTEGER", "money set aside for orders, calls and bids, in fen"),
+            Column("closed TEXT", "why the account is closed; NULL when it is not"),
         ),
         key=1,
         keys=lambda state: state.ledger.accounts,
@@ -166,7 +168,9 @@ def _note_opened(tables: Tables, state: State, record: Record, event: e.AccountO
     tables.touch("accounts", event.account.id)
 
 
-def _note_account(tables: Tables, state: State, record: Record, event: e.AccountFrozen | e.AccountThawed) -> None:
+def _note_account(
+    tables: Tables, state: State, record: Record, event: e.AccountFrozen | e.AccountThawed | e.AccountClosed
+) -> None:
     tables.touch("accounts", event.account)
 
 
@@ -191,6 +195,7 @@ NOTES: dict[type, Note] = {
     e.AccountOpened: _note_opened,
     e.AccountFrozen: _note_account,
     e.AccountThawed: _note_account,
+    e.AccountClosed: _note_account,
     e.SourceRegistered: _note_source,
     e.MoneyMoved: note_entry,
     e.Transferred: note_entry,

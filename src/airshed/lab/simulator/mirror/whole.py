@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+
+from msgspec import Struct
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
@@ -27,6 +29,24 @@ from airshed.rulebook.schema import Rulebook
 Place = tuple[str, str]
 
 
+#: Fields that name an account.
+PARTIES = ("account", "seller", "buyer", "pledgor", "pledgee", "lessor", "lessee", "holder", "origin", "target")
+
+
+def _parties(value: object) -> Iterator[str]:
+    """Every account that an event names, at any depth."""
+    if isinstance(value, Struct):
+        for field in value.__struct_fields__:
+            held = getattr(value, field)
+            if isinstance(held, str):
+                yield from (held,) * (field in PARTIES)
+            else:
+                yield from _parties(held)
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from _parties(each)
+
+
 class Mirror:
     """Follows the book record by record; an `AssertionError` names the invariant and the record."""
 
@@ -35,6 +55,7 @@ class Mirror:
         self.checks: Counter[str] = Counter()
         self._cash: Counter[str] = Counter()
         self._issued: set[str] = set()
+        self._closed: set[str] = set()
         self._held: dict[tuple[str, str], list[tuple[int, int]]] = {}
         self._people = People(self._claim)
         self._prices = Prices(self._claim)
@@ -64,6 +85,7 @@ class Mirror:
             self._listed.order(record.body, record, rules)
         self._claims.follow(record, rules)
         for event in record.events:
+            self._of_none_closed(event)
             self._moved(event)
             self._blocked.follow(event, record.at)
             self._returns.follow(event, record.at, rules)
@@ -116,6 +138,18 @@ class Mirror:
             else:
                 self._deliver(move)
                 self._claims.left(move.origin, move.series)
+
+    def _of_none_closed(self, event: e.Event) -> None:
+        """Nothing happens for an account that is closed, and one that is closed has nothing."""
+        over = self._closed.intersection(_parties(event))
+        self._claim("I12", not over, f"{event} is of {over}, closed")
+        if isinstance(event, e.AccountClosed):
+            self._closed.add(event.account)
+            left = [series for (account, series), held in self._held.items() if account == event.account and held]
+            self._claim("I2", not left, f"{event.account} is closed and holds {left}")
+            self._claim("I4", not self._cash[event.account], f"{event.account} is closed and has money")
+            aside = self.aside((event.account,))
+            self._claim("I4", aside == ({}, {}), f"{event.account} is closed and sets aside {aside}")
 
     def _at_rest(self) -> None:
         """After a record: money sums to zero, nobody is below it, no book is crossed, what is blocked is there."""

@@ -73,6 +73,7 @@ class Mischief:
             self._transfer: 1,
             self._cash: 2,
             self._freeze: 1,
+            self._guests: 1,
             self._repurchase: 1,
             self._correct: 1,
             self._law: 1,
@@ -289,6 +290,38 @@ class Mischief:
         if self.rng.random() < 0.2:
             return [(self.authority, c.FreezeAccount(self.rng.choice(ACCOUNTS)[0], "inspection 检查"))]
         return []
+
+    def _guests(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
+        """A trader comes, is given something, gives it back and is closed; now and then somebody has more left.
+
+        Whoever is closed is still written to.
+        """
+        rng, ledger = self.rng, state.ledger
+        if ledger.closed and rng.random() < 0.3:
+            name = rng.choice(list(ledger.closed))
+            bodies = (
+                c.FreezeAccount(name, "late"),
+                c.RegisterActor("x", "operator", name),
+                c.CloseAccount(name, "again"),
+            )
+            return [(self.authority, rng.choice(bodies)), (BANK, c.Deposit(name, 100))]
+        if rng.random() < 0.1:
+            return [(self.authority, c.CloseAccount(rng.choice(list(ledger.accounts)), "left 离场"))]
+        guests = [name for name in ledger.accounts if name.startswith("guest") and name not in ledger.closed]
+        if not guests:
+            name = f"guest-{len(ledger.closed) + 1}"
+            entered = c.RegisterActor(name, "operator", name)
+            return [(self.authority, c.OpenAccount(name, "trader", name, "KM")), (self.authority, entered)]
+        guest, host = guests[0], rng.choice(ACCOUNTS)[0]
+        goods = [(name, position.free) for name, position in ledger.of_account(host) if position.free]
+        if goods and rng.random() < 0.3:
+            return [(host, c.Transfer(host, guest, rng.choice(goods)[0], 1)), (BANK, c.Deposit(guest, 100))]
+        wishes: list[Wish] = [
+            (guest, c.Transfer(guest, host, series, position.free)) for series, position in ledger.of_account(guest)
+        ]
+        if ledger.purses[guest].free:
+            wishes.append((BANK, c.Withdraw(guest, ledger.purses[guest].free)))
+        return [*wishes, (self.authority, c.CloseAccount(guest, rng.choice(("gone home", "gone home", ""))))]
 
     def _repurchase(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
         account = self.rng.choice(ACCOUNTS)[0]
