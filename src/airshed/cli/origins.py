@@ -6,23 +6,16 @@ from collections.abc import Sequence
 
 from airshed.model.provenance import Figures, Kind, Told
 
-#: Words that call a command: what it shows. Nothing stands for the word of the book that is read or made.
+#: A command, or a group for all of its commands that are not named beside it: what it shows. Nothing stands for the
+#: word of the book that is read or made.
 OF_COMMAND: dict[str, tuple[Kind, ...]] = {
     "demo": (),
     "allocate": ("given", "assumed", "simulated"),
     "replay": (),
     "sim": ("simulated",),
-    "rules check": ("law",),
-    "rules show": ("law",),
-    "rules copy": ("law",),
-    "rules diff": ("law",),
-    "hj212 decode": ("given",),
-    "hj212 explain": ("given",),
+    "rules": ("law",),
+    "hj212": ("given",),
     "gateway": ("given",),
-    "gateway ask": ("given",),
-    "gateway status": ("given",),
-    "gateway gaps": ("given",),
-    "gateway refused": ("given",),
     "gateway measure": ("measured",),
     "zone check": ("published", "assumed", "simulated"),
     "zone works": ("published",),
@@ -30,9 +23,7 @@ OF_COMMAND: dict[str, tuple[Kind, ...]] = {
     "zone copy": ("published", "assumed", "simulated"),
     "zone caps": ("assumed", "simulated"),
     "zone draw": ("published", "assumed", "simulated"),
-    "simulate stacks": ("simulated",),
-    "simulate sector": ("simulated",),
-    "simulate device": ("simulated",),
+    "simulate": ("simulated",),
     "mrv run": ("given",),
     "mrv readings": ("given",),
     "mrv explain": ("given",),
@@ -52,31 +43,9 @@ OF_COMMAND: dict[str, tuple[Kind, ...]] = {
     "call clear": ("given",),
     "call check": ("given",),
     "call matrix": ("assumed", "simulated"),
-    "market depth": (),
-    "market tape": (),
-    "market bars": (),
-    "market summary": (),
-    "market interest": (),
-    "market index": (),
-    "market export": (),
-    "market page": (),
-    "book show": (),
-    "book new": (),
-    "book adopt": (),
-    "book send": (),
-    "book statement": (),
-    "book reserve": (),
-    "book buy-back": (),
-    "book checks": (),
+    "market": (),
+    "book": (),
     "book seal": ("given",),
-    "book call": (),
-    "book proof": (),
-    "book verify": (),
-    "book head": (),
-    "book export": (),
-    "book preview": (),
-    "book copy": (),
-    "book convert": (),
     "lab brief": ("published", "assumed", "simulated"),
     "lab methods": ("assumed", "simulated"),
     "lab prices": ("published", "assumed"),
@@ -105,8 +74,10 @@ def of_command(words: Sequence[str]) -> Told | None:
     Figures(of=('published', 'assumed'))
     >>> of_command(["market", "tape", "a.book"])
     """
-    for many in (2, 1):
-        kinds = OF_COMMAND.get(" ".join(words[:many]))
-        if kinds:
-            return Figures(kinds)
-    return None
+    kinds = OF_COMMAND[entry_of(words)]
+    return Figures(kinds) if kinds else None
+
+
+def entry_of(words: Sequence[str]) -> str:
+    """The entry that holds for a command: its own, else that of its group; of what is no command, of a book."""
+    return next((name for many in (2, 1) if (name := " ".join(words[:many])) in OF_COMMAND), "book")
