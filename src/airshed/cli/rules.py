@@ -1,9 +1,9 @@
-"""`airshed rules`: check a rulebook, read it, copy it, compare two."""
+"""`airshed rules`: check a rulebook, read it, copy it, compare two, print its calendar."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -115,6 +115,56 @@ def diff(old: Where, new: Where, json: AsJson = False) -> None:
             console.print(change.sentence)
             console.print(f"    {change.cite}", style="dim")
         console.print(f"{len(changes)} {'change' if len(changes) == 1 else 'changes'}")
+
+
+@app.command()
+def calendar(
+    rulebook: Where,
+    year: Annotated[int, typer.Option("--year", min=2000, max=2100, help="Compliance year.")],
+    json: AsJson = False,
+) -> None:
+    """Print what is due for a compliance year, day by day, with the article it rests on. 履约日程。
+
+    Example: airshed rules calendar dianzhong --year 2027
+    """
+    rules = _loaded(rulebook)
+    days = sorted(_days(rules, year))
+    if json:
+        as_json({"year": year, "days": [dict(zip(("day", "en", "zh", "cite"), day, strict=True)) for day in days]})
+    else:
+        console.print(f"{rules.programme.id} {rules.programme.version}, {year}", style="bold")
+        _wide(["day 日期", "what is due", "事项", "article"], days)
+
+
+def _days(rules: Rulebook, year: int) -> Iterator[tuple[str, str, str, str]]:
+    """Day, what is due in both languages, and on what that rests."""
+    from airshed.engine.procedures.deadlines import surrender_day
+    from airshed.rulebook.look import article
+
+    after = year + 1
+    for month_day in rules.auction.days:
+        yield f"{year}-{month_day}", "Auction", "拍卖", article(rules, "auction")
+    law = rules.new_entrants
+    if rules.allocation.reserve_basis_points:
+        new = article(rules, "new_entrants")
+        yield f"{year}-{law.apply_by}", "Last day of new sources to apply", "新建源申请截止", new
+        if law.unused_to == "auction":
+            yield (
+                f"{year}-{law.unused_on}",
+                "What no new source was granted may go to auction",
+                "未配给储备可转拍卖",
+                new,
+            )
+    if rules.lease.open:
+        yield (
+            f"{year}-{rules.lease.rent_by}",
+            "Last day to pay a yearly rent",
+            "年租金缴付截止",
+            article(rules, "lease"),
+        )
+    yield f"{after}-{rules.calendar.report_by}", "Last day to report", "报告截止", article(rules, "calendar")
+    yield f"{after}-{rules.calendar.verify_by}", "Last day to verify", "核查截止", article(rules, "calendar")
+    yield surrender_day(rules, year), "Last day to surrender", "清缴截止", article(rules, "calendar")
 
 
 def _checked(path_or_name: str) -> dict[str, Any]:
