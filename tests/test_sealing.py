@@ -14,7 +14,7 @@ from airshed.lab.simulator.small_market import HOST, INSPECTOR
 from airshed.model.period import days_of, hour_instant, instant
 from airshed.model.refusal import Malformed
 from airshed.mrv.days import DayMass, SealedDay
-from airshed.mrv.states import Finding
+from airshed.mrv.findings import Finding
 from airshed.mrv.year import StackYear
 from airshed.service.book.sealing import as_commands, differences, finding_lines, marks_in_force
 from airshed.service.stacks.marked_days import reverted, sealed_and_corrected

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from airshed.mrv import states
+from airshed.mrv.findings import Finding, FindingCode
 from airshed.mrv.flue_gas import Floats
 from airshed.mrv.readings import Flags, flag_code
 from airshed.mrv.rules import MonitoringRules
-from airshed.mrv.states import Finding, FindingCode
 
 Mask = NDArray[np.bool_]
 

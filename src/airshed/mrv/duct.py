@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from airshed.mrv import flue_gas, states
 from airshed.mrv.columns import Mask, finding, flagged, why_not
+from airshed.mrv.findings import Finding
 from airshed.mrv.flue_gas import Floats
 from airshed.mrv.readings import (
     AIR_PRESSURE,
@@ -22,7 +23,6 @@ from airshed.mrv.readings import (
 )
 from airshed.mrv.rules import MonitoringRules, StackRegistration
 from airshed.mrv.slips import unit_slips
-from airshed.mrv.states import Finding
 
 #: What a reading can be at all: lowest and highest, both allowed. Outside it is a fault or another measure.
 BOUNDS = {

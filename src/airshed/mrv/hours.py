@@ -21,6 +21,7 @@ from airshed.mrv import flue_gas, states
 from airshed.mrv.applicability import limits_of
 from airshed.mrv.columns import finding, flagged, flat_lines, why_not
 from airshed.mrv.duct import BOUNDS, Duct, dry_oxygen, dry_standard, duct_hours, needed_factors
+from airshed.mrv.findings import Finding
 from airshed.mrv.flue_gas import Floats
 from airshed.mrv.gases import BY_POLLUTANT, gas_code
 from airshed.mrv.identities import flow_findings
@@ -38,7 +39,7 @@ from airshed.mrv.readings import (
 )
 from airshed.mrv.rules import MarkKind, MonitoringRules, StackRegistration
 from airshed.mrv.slips import unit_slips
-from airshed.mrv.states import Finding, Measured, Missing, RawHour, Stopped
+from airshed.mrv.states import Measured, Missing, RawHour, Stopped
 
 
 @dataclass(frozen=True, slots=True, eq=False)

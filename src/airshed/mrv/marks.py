@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from airshed.mrv import states
 from airshed.mrv.columns import Mask, finding
 from airshed.mrv.exceedance import over_limit
+from airshed.mrv.findings import Finding
 from airshed.mrv.flue_gas import Floats, hours_at_reference_oxygen
 from airshed.mrv.readings import flag_code
 from airshed.mrv.rules import LimitValue, MarkEffect, MarkKind, MonitoringRules, StackRegistration
-from airshed.mrv.states import Finding
 
 
 class Mark(msgspec.Struct, frozen=True):

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from airshed.mrv.columns import Mask, runs
+from airshed.mrv.findings import Finding
 from airshed.mrv.flue_gas import Floats
-from airshed.mrv.states import Finding
 
 #: What a slip multiplies by: mg for g, ug for mg, m3 for 1,000 m3.
 SLIP = 1_000.0

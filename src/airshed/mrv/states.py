@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
@@ -80,41 +78,3 @@ def why_text(code: int) -> str:
     ('no_frame', 'flag_D', 'mark_fault')
     """
     return _WHYS[code] if code < FIRST_FLAG else f"flag_{chr(code)}"
-
-
-FindingCode = Literal[
-    "pressure_of_another_altitude",
-    "idle",
-    "absurd_value",
-    "contradicted_stop",
-    "flat_line",
-    "duplicate_hour",
-    "outside_year",
-    "undetermined",
-    "marked_exceedance",
-    "marked_less",
-    "clock_off",
-    "negative_flow",
-    "ambient_oxygen",
-    "air_leak",
-    "unit_slip",
-    "too_few_minutes",
-    "long_hole",
-    "conflicting_frames",
-    "identity_cou",
-    "identity_converted",
-]
-
-
-class Finding(msgspec.Struct, frozen=True):
-    """Something a verifier must see: what, of which pollutant or factor, when, and in words."""
-
-    code: FindingCode
-    #: Pollutant or factor code; empty when it concerns the whole stack.
-    subject: str
-    #: First and last hour of the year concerned, both included.
-    first_hour: int
-    last_hour: int
-    #: How many hours between them.
-    hours: int
-    detail: str

@@ -14,6 +14,7 @@ from airshed.mrv import states
 from airshed.mrv.applicability import limits_of
 from airshed.mrv.days import MonthCapture, SealedDay, months, named_as_owed, seal_year
 from airshed.mrv.exceedance import Exceedance, exceedance
+from airshed.mrv.findings import Finding
 from airshed.mrv.flue_gas import Floats, hours_at_reference_oxygen
 from airshed.mrv.hours import ClosedHours, close_hours
 from airshed.mrv.identities import gas_findings
@@ -21,7 +22,6 @@ from airshed.mrv.laws import substitute
 from airshed.mrv.marks import Mark, mark_findings
 from airshed.mrv.readings import StackReadings
 from airshed.mrv.rules import LimitValue, MonitoringRules, StackRegistration
-from airshed.mrv.states import Finding
 from airshed.mrv.substitution import Capture, Determination, FinalHours, Gap, determine
 
 

@@ -27,6 +27,7 @@ from airshed.engine.tables.table import Column
 from airshed.market.auction.waiting import Waiting
 from airshed.model.allowance import SerialBlock
 from airshed.model.refusal import MEANINGS, Refusal, Why
+from airshed.mrv.findings import SEEN
 from airshed.registry.accounts import Account
 from airshed.registry.moves import Delivered, Paid
 from airshed.rulebook import look
@@ -98,6 +99,7 @@ def pages() -> dict[str, str]:
         "refusals.md": refusals_page(),
         "cli.md": cli_page(build(ROOMS), GENERATED),
         "read-tables.md": tables_page(),
+        "findings.md": findings_page(),
     }
 
 
@@ -302,6 +304,19 @@ def tables_page() -> str:
 def _column(column: Column, key: bool) -> str:
     name, kind = column.sql.split()
     return f"| `{name}`{' (key)' if key else ''} | {kind} | {column.holds} |"
+
+
+# --- findings
+
+
+def findings_page() -> str:
+    """The page of findings as it stands, with the table of today's."""
+    text = (ROOT / "docs" / "reference" / "findings.md").read_text("utf-8")
+    head = "| finding | what it means | what it does to its hours | rests on |\n|---|---|---|---|\n"
+    before, _, after = text.partition(head)
+    rest = after[after.index("\n\n") :]
+    rows = [f"| `{code}` | {seen.means} | {seen.effect} | {seen.rests} |" for code, seen in sorted(SEEN.items())]
+    return before + head + "\n".join(rows) + rest
 
 
 def command_names() -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from airshed.model.provenance import Told, said
+from airshed.mrv.findings import SEEN
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
@@ -84,28 +85,7 @@ STATISTICS = {
     "daily mean": Phrase("daily mean", "日均值"),
     "monthly share": Phrase("monthly share of hours", "月达标小时率"),
 }
-FINDINGS = {
-    "pressure_of_another_altitude": Phrase("Air pressure of another altitude", "大气压与海拔不符"),
-    "idle": Phrase("Idling: oxygen near that of air", "空转：含氧量接近空气"),
-    "absurd_value": Phrase("Absurd value", "数值失真"),
-    "contradicted_stop": Phrase("Marked as stopped while running", "标记停产但仍在运行"),
-    "flat_line": Phrase("Flat line", "数值恒定不变"),
-    "duplicate_hour": Phrase("Hour sent twice", "小时数据重复"),
-    "outside_year": Phrase("Frames of another year", "年度以外的数据"),
-    "clock_off": Phrase("Clock of the device off", "数采仪时钟偏差"),
-    "negative_flow": Phrase("Flow below zero", "流量为负"),
-    "ambient_oxygen": Phrase("Oxygen of air, duct still or cold", "含氧量等于空气（停运或空转）"),
-    "air_leak": Phrase("Analyser breathes air", "采样漏气"),
-    "unit_slip": Phrase("Measure slipped by a thousand", "量纲错误（相差千倍）"),
-    "too_few_minutes": Phrase("Too few valid minutes", "有效分钟数不足"),
-    "long_hole": Phrase("A month without a valid hour", "连续缺失一个月以上"),
-    "conflicting_frames": Phrase("Two frames of one QN differ", "同一QN的数据包内容不一致"),
-    "identity_cou": Phrase("Stated total is not mean times flow", "累计值与均值×流量不符"),
-    "identity_converted": Phrase("Stated converted mean is not the formula's", "折算值与公式不符"),
-    "marked_exceedance": Phrase("Operator's mark over hours above the limit", "企业标记覆盖超标时段"),
-    "marked_less": Phrase("Operator's mark lowers the mass", "企业标记使排放量减少"),
-    "undetermined": Phrase("No substitution tier applied; determined by the regulator", "无替代档适用，由主管部门核定"),
-}
+FINDINGS = {code: Phrase(seen.en, seen.zh) for code, seen in SEEN.items()}
 MARK_STATES = {
     "entered": Phrase("waits for a decision", "待审定"),
     "approved": Phrase("approved", "已批准"),

@@ -10,7 +10,7 @@ import msgspec
 from airshed.lab.stacks.episodes import Episode
 from airshed.mrv.annual import SUSPICIOUS
 from airshed.mrv.exceedance import Exceedance, exceedances_of
-from airshed.mrv.states import Finding
+from airshed.mrv.findings import Finding
 from airshed.mrv.year import StackYear
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.sqlite import Book

@@ -14,9 +14,9 @@ from airshed.engine.state import State
 from airshed.model.period import HOUR_MS, hour_of, instant
 from airshed.model.refusal import Malformed
 from airshed.mrv.days import SealedDay
+from airshed.mrv.findings import Finding
 from airshed.mrv.marks import Mark
 from airshed.mrv.rules import MarkKind
-from airshed.mrv.states import Finding
 from airshed.mrv.year import StackYear
 from airshed.service.stacks.recomputed import Made, made_path, result_path, sum_of
 
