@@ -30,6 +30,7 @@ FindingCode = Literal[
     "conflicting_frames",
     "identity_cou",
     "identity_converted",
+    "hugs_limit",
 ]
 
 
@@ -113,6 +114,13 @@ SEEN: dict[FindingCode, Seen] = {
         "the same value to the last digit, hour after hour",
         "valid; missing (`flat_line`) where the law says `flat_line_invalid`",
         "`flat_line_hours` 12; to confirm",
+    ),
+    "hugs_limit": Seen(
+        "Values hug the limit",
+        "数值长时间紧贴限值",
+        "hour after hour just under the limit, nearer than a stack is steered: perhaps a reading that is cut off",
+        "valid",
+        "`identity_converted_basis_points` 300 for near, `flat_line_hours` 12 for long; to confirm",
     ),
     "identity_converted": Seen(
         "Stated converted mean is not the formula's",
@@ -311,5 +319,10 @@ SENTENCES: tuple[tuple[str, str, str], ...] = (
         rf"by mark {N} \((\w+)\) they weigh {N} kg less than the monitor read",
         "因企业标记{0}（{1}），核算量比监测读数少{2} kg",
         "by mark 3 (start_up) they weigh 12.345 kg less than the monitor read",
+    ),
+    (
+        rf"{N} to {N} mg/m3, under the limit of {N} in every hour",
+        "每小时均为{0}至{1} mg/m3，略低于限值{2}",
+        "194.5 to 199.8 mg/m3, under the limit of 200 in every hour",
     ),
 )

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from airshed.mrv import flue_gas, states
 from airshed.mrv.applicability import limits_of
-from airshed.mrv.columns import finding, flagged, flat_lines, why_not
+from airshed.mrv.columns import finding, flagged, flat_lines, runs, why_not
 from airshed.mrv.duct import BOUNDS, Duct, dry_oxygen, dry_standard, duct_hours, needed_factors
 from airshed.mrv.findings import Finding
 from airshed.mrv.flue_gas import Floats
@@ -237,6 +237,7 @@ def _close(
         Finding("flat_line", pollutant, int(a), int(b) - 1, int(b - a), f"{values[a]:g} mg/m3 in every hour")
         for a, b in lines
     ]
+    found += hugging(stack, rules, pollutant, readings.year, np.where(valid, dried, np.nan), oxygen)
     if rules.flat_line_invalid:
         for a, b in lines:
             why[a:b] = states.FLAT_LINE
@@ -278,6 +279,30 @@ def _close(
         readings.load,
         marked_hours,
     )
+
+
+def hugging(
+    stack: StackRegistration, rules: MonitoringRules, pollutant: str, year: int, dried: Floats, oxygen: Floats
+) -> tuple[Finding, ...]:
+    """Runs as long as a flat line, in which every hour lies under its limit by less than a stated mean may be off.
+
+    A stack is steered to stay well below: what stays just below for half a day is steered to the figure, or cut off.
+    """
+    found: list[Finding] = []
+    for limit, first, after in limits_of(rules, stack, pollutant, year):
+        span = dried[first:after]
+        if limit.reference_o2_percent is not None:
+            span = flue_gas.hours_at_reference_oxygen(
+                span, oxygen[first:after], limit.reference_o2_percent, rules.idle_oxygen_percent
+            )
+        most = limit.limit_mg_m3
+        near = (span <= most) & (span >= most * (1 - rules.identity_converted_basis_points / 10_000))
+        for a, b in runs(near):
+            if b - a >= rules.flat_line_hours:
+                low, high = span[a:b].min(), span[a:b].max()
+                said = f"{low:g} to {high:g} mg/m3, under the limit of {most:g} in every hour"
+                found.append(Finding("hugs_limit", pollutant, int(first + a), int(first + b - 1), int(b - a), said))
+    return tuple(found)
 
 
 def _limit(stack: StackRegistration, rules: MonitoringRules, pollutant: str, year: int) -> float | None:
