@@ -8,8 +8,8 @@ import msgspec
 
 from airshed.model.measures import tonnes, yuan
 
-#: Keys that count allowances of one kilogram.
-_COUNTS = ("count", "lot", "largest_order", "block_from")
+#: Keys that count allowances of one kilogram, beside those of the largest order and the like.
+_COUNTS = ("count", "lot", "block_from")
 _MEASURES: Mapping[str, str] = {
     "_percent": " %",
     "_mg_m3": " mg/m3",
@@ -39,7 +39,7 @@ def said(key: str, value: object, money: str = "yuan") -> str:
             return "yes" if value else "no"
         case tuple():
             return ", ".join(str(each) for each in value) or "none"
-        case int() | float() if key in _COUNTS:
+        case int() | float() if key in _COUNTS or key.startswith("largest_"):
             return f"{tonnes(int(value))} t"
         case int() if key.endswith("_basis_points"):
             return f"{value / 100:g} %"
