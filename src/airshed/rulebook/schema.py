@@ -291,6 +291,8 @@ class TradeRule(Section, frozen=True):
     failing: tuple[Annotated[str, Meta(pattern=r"^[A-Z]{2,4} [A-Za-z0-9.]{1,8}\Z", examples=["HH PM"])], ...]
     #: Jurisdictions that let nothing out: what they have issued is bought by operators with a source there only.
     no_export: tuple[Annotated[str, Meta(pattern=r"^[A-Z]{2,4}\Z", examples=["KM"])], ...]
+    #: Most of a series that one transfer may give to another's account, without money; any where it is left out.
+    largest_transfer: Count | None = None
 
 
 class RepurchaseRule(Section, frozen=True):

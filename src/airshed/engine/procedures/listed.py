@@ -302,7 +302,12 @@ def _given(state: State, rules: Rulebook, at: int, body: c.Transfer) -> Refusal 
     if accounts[body.target].kind not in PRIVATE:
         return None
     wall = expired(rules, at, body.series) or walled_off(state, rules, body.origin, body.target)
-    return wall or may_cross(state, rules, at, body.target, body.series, 0)
+    refusal = wall or may_cross(state, rules, at, body.target, body.series, 0)
+    most = rules.trade_rules.largest_transfer
+    if refusal is None and most is not None and body.count > most:
+        what = f"{body.count} is more than the {most} that one transfer may give; sell it, or give it in parts"
+        refusal = no(rules, "trade_rules", Why.TOO_LARGE, what)
+    return refusal
 
 
 #: What decides each command.
