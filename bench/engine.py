@@ -24,7 +24,7 @@ from airshed.model.period import instant
 from airshed.rulebook.load import load as load_rules
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped
-from airshed.service.book.answered import Answered
+from airshed.service.book.answered_head import LastAnswered
 from airshed.service.book.sqlite import Book
 from airshed.zone.load import load as load_zone
 
@@ -159,7 +159,7 @@ def singles(desk: Desk) -> tuple[float, float, float]:
 class NoHead:
     """In place of the head of a book: nothing is noted beside the log."""
 
-    def write(self, head: Answered) -> None:
+    def write(self, head: LastAnswered) -> None:
         """Nothing."""
 
     def close(self, *, done: bool) -> None:

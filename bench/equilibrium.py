@@ -17,7 +17,7 @@ import numpy as np
 
 from airshed.lab.equilibrium import Steps, certificate, check, discounting, equilibrium, zone_equilibrium
 from airshed.lab.equilibrium.curves import Floats
-from airshed.market.linear import Programme, solve
+from airshed.market.linear import LinearProgramme, solve
 
 SEED = 7
 STEPS, YEARS, RATE = 5, 10, 0.05
@@ -50,7 +50,7 @@ def drawn(sources: int, zones: int, years: int) -> Drawn:
     return Drawn(curves, transfer, need)
 
 
-def programme(case: Drawn) -> Programme:
+def programme(case: Drawn) -> LinearProgramme:
     """A column for every step and year and for every bank, a row for every receptor and year."""
     receptors, years = case.need.shape
     cost, upper, rows, values, starts = [], [], [], [], [0]
@@ -72,7 +72,7 @@ def programme(case: Drawn) -> Programme:
             values.append(np.array([-1.0] if last else [-1.0, 1.0]))
             counts.append(np.array([1 if last else 2]))
     ends = np.concatenate(([0], np.cumsum(np.concatenate(counts)))).astype(np.int32)
-    return Programme(
+    return LinearProgramme(
         np.concatenate(cost),
         np.zeros(len(ends) - 1),
         np.concatenate(upper),
@@ -133,7 +133,7 @@ def _one(sources: int, years: int) -> None:
         _proof(curve, need)
 
 
-def _stopped(ready: Programme, seconds: float) -> str:
+def _stopped(ready: LinearProgramme, seconds: float) -> str:
     """What is known of HiGHS after some patience; it looks at no clock while it begins, so it runs by itself."""
     peer = multiprocessing.get_context("fork").Process(target=solve, args=(ready, "choose"))
     begun = time.perf_counter()

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from airshed.lab.stacks.device import REAL_TIME, Logger, mns
 from airshed.service.gateway.devices import DeviceRow
-from airshed.service.gateway.journal import read_segment, segments
+from airshed.service.gateway.receipt_journal import read_segment, segments
 from airshed.zone.rows import write_rows
 
 DEVICES = 2_000

@@ -45,7 +45,7 @@ SECTOR_STACK_YEARS = 4_622 * 4
 LOOK_BACK = 180
 
 
-def simulated(folder: Path, seed: int = SEED) -> files.Manifest:
+def simulated(folder: Path, seed: int = SEED) -> files.EvidenceManifest:
     """A year of evidence of all stacks of the zone."""
     inventory = shipped("zones", "dianzhong")
     zone = load_zone(inventory)
@@ -70,7 +70,7 @@ def _peak(used: resource.struct_rusage) -> int:
 
 
 def hour_by_hour(
-    evidence: Path, holding: files.Holding, stack: StackRegistration, rules: MonitoringRules
+    evidence: Path, holding: files.EvidenceHolding, stack: StackRegistration, rules: MonitoringRules
 ) -> dict[str, int]:
     """The peer: every frame decoded, every hour closed by itself, a gap filled by the highest of the last valid hours.
 
@@ -103,7 +103,7 @@ def hour_by_hour(
     return measured
 
 
-def tenth_of(evidence: Path, manifest: files.Manifest, folder: Path) -> files.Manifest:
+def tenth_of(evidence: Path, manifest: files.EvidenceManifest, folder: Path) -> files.EvidenceManifest:
     """Every tenth stack as evidence of its own."""
     few = msgspec.structs.replace(manifest, stacks=manifest.stacks[::10])
     for holding in few.stacks:

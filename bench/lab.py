@@ -15,11 +15,11 @@ from typing import NamedTuple
 import numpy as np
 
 from airshed.lab.equilibrium import Steps, discounting, equilibrium, zone_equilibrium
-from airshed.lab.equilibrium.cocontrol import Measures, co_equilibrium
+from airshed.lab.equilibrium.cocontrol import ControlMeasures, co_equilibrium
 from airshed.lab.equilibrium.curves import Floats
 from airshed.lab.equilibrium.ensemble import ensemble
-from airshed.lab.equilibrium.joined import merged
-from airshed.market.linear import Programme, solve
+from airshed.lab.equilibrium.joined_curves import merged
+from airshed.market.linear import LinearProgramme, solve
 from bench import equilibrium as separate
 from bench.plot import Points, plot
 
@@ -34,7 +34,7 @@ PEER_SOURCES = 300
 class Drawn(NamedTuple):
     """Measures and needs."""
 
-    measures: Measures
+    measures: ControlMeasures
     need: Floats
     discount: Floats
 
@@ -47,13 +47,13 @@ def drawn(sources: int) -> Drawn:
     removal[np.arange(many), chance.integers(0, POLLUTANTS, many)] += 0.5
     cost = removal.sum(axis=1) * chance.lognormal(8, 1, many)
     zone = np.repeat(np.arange(sources) % ZONES, TECHNOLOGIES)
-    measures = Measures(cost, removal, zone)
+    measures = ControlMeasures(cost, removal, zone)
     most = np.array([removal[zone == z].sum(axis=0) for z in range(ZONES)])
     need = most[:, :, None] * np.linspace(0.2, 0.6, YEARS)
     return Drawn(measures, need, discounting(RATE, YEARS))
 
 
-def programme(case: Drawn) -> Programme:
+def programme(case: Drawn) -> LinearProgramme:
     """A column for every measure and year, for what is bought at the ceiling and for every bank."""
     measures, need, discount = case
     rows = np.arange(need.size, dtype=np.int32).reshape(need.shape)
@@ -78,7 +78,7 @@ def programme(case: Drawn) -> Programme:
             values.append(np.array([-1.0, 1.0]))
             counts.append(np.full(1, 2))
     starts = np.concatenate(([0], np.cumsum(np.concatenate(counts)))).astype(np.int32)
-    return Programme(
+    return LinearProgramme(
         np.concatenate(cost),
         np.zeros(len(starts) - 1),
         np.concatenate(upper),

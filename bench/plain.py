@@ -22,7 +22,7 @@ from airshed.mrv.readings import POLLUTANT_CODES
 from airshed.mrv.rules import MonitoringRules, StackRegistration
 from airshed.rulebook.load import find
 from airshed.rulebook.load import load as load_rules
-from airshed.service.stacks import readings as hourly
+from airshed.service.stacks import reading_files as hourly
 from airshed.zone.monitoring import monitoring_rules
 
 NORMAL, STOPPED, CALIBRATING = ord("N"), ord("F"), ord("C")

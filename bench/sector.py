@@ -23,9 +23,9 @@ import msgspec
 import polars as pl
 
 from airshed.service.run.pool import each
-from airshed.service.stacks import readings as hourly
+from airshed.service.stacks import reading_files as hourly
 from airshed.service.stacks.measure import CODEC, CODEC_LEVEL
-from airshed.service.stacks.recomputed import Closed, hours_path, result_path
+from airshed.service.stacks.recomputed import ResultSummary, hours_path, result_path
 
 ROOT = Path(__file__).parents[1]
 PEERS = ROOT / "build" / "peers"
@@ -160,7 +160,7 @@ def _beside_pandas(folder: Path, out: Path, place: Path) -> tuple[str, str]:
     plain = plainly(tenth, place / "plain")
     for stack, years in plain["masses"].items():
         for year, masses in years.items():
-            closed = msgspec.json.decode(result_path(out, int(year), stack).read_bytes(), type=Closed)
+            closed = msgspec.json.decode(result_path(out, int(year), stack).read_bytes(), type=ResultSummary)
             assert {mass.pollutant: mass.mass_mg for mass in closed.masses} == masses, (stack, year)
     ours, _ = command("mrv", "run", str(tenth), "--out", str(place / "few"), "--workers", str(WORKERS))
     return (

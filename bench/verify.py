@@ -16,8 +16,8 @@ from airshed.rulebook.digest import digest
 from airshed.rulebook.load import load as load_rules
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped
-from airshed.service.book.held_tables import Rows, compare
 from airshed.service.book.sqlite import Book
+from airshed.service.book.table_check import ExpectedRows, compare
 from airshed.service.book.verify import verify
 from bench.engine import Desk, flowing
 
@@ -29,7 +29,7 @@ LIMIT = 3.0
 
 def folded(book: Book) -> None:
     """Chain, events and read tables; nothing is decided."""
-    state, rows, reached = State(), Rows(), GENESIS
+    state, rows, reached = State(), ExpectedRows(), GENESIS
     for line in book.lines():
         reached = fold(state, line, reached)
         rows.note(state, decode(line))

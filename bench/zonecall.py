@@ -16,11 +16,11 @@ from random import Random
 from typing import Any
 
 from airshed.market.zonecall import (
-    Air,
-    Bid,
+    CallAir,
+    CallOffer,
     CallRules,
+    CoverBid,
     NotCleared,
-    Offer,
     Receptor,
     certificate,
     check,
@@ -28,7 +28,7 @@ from airshed.market.zonecall import (
     solve_in_rounds,
 )
 from airshed.market.zonecall.groups import Shape, shape
-from airshed.market.zonecall.nouns import Cleared
+from airshed.market.zonecall.nouns import ZoneCleared
 from airshed.market.zonecall.program import Sparse, optimum, weight
 from airshed.model.allowance import Series
 from airshed.model.measures import KG_PER_T
@@ -42,12 +42,12 @@ ROUNDS = 3
 SECONDS = 600.0
 
 
-def drawn(count: int) -> tuple[list[Offer], list[Bid], Air, CallRules]:
+def drawn(count: int) -> tuple[list[CallOffer], list[CoverBid], CallAir, CallRules]:
     """Orders of five places and four vintages around a price that differs by place, and five receptors."""
     chance = Random(SEED)
     costs = dict(zip(PLACES, (5_200, 3_900, 4_400, 3_600, 4_100), strict=True))
-    offers: list[Offer] = []
-    bids: list[Bid] = []
+    offers: list[CallOffer] = []
+    bids: list[CoverBid] = []
     for number in range(count):
         place, sector = chance.choice(PLACES), chance.choice(SECTORS)
         limit = max(10, round(chance.gauss(costs[place], 900) / 10)) * 1_000
@@ -55,16 +55,16 @@ def drawn(count: int) -> tuple[list[Offer], list[Bid], Air, CallRules]:
         year = chance.choice(VINTAGES)
         name, account = f"{number}", f"account-{number}"
         if number % 2:
-            offers.append(Offer(name, account, sector, Series("SO2", place, year), place, kilograms, limit))
+            offers.append(CallOffer(name, account, sector, Series("SO2", place, year), place, kilograms, limit))
         else:
-            bids.append(Bid(name, account, sector, "SO2", place, year, kilograms, limit))
+            bids.append(CoverBid(name, account, sector, "SO2", place, year, kilograms, limit))
     receptors = tuple(Receptor(f"air-{place}", Fraction(40)) for place in PLACES)
     loads = {
         (f"air-{near}", place): Fraction(1_000 if near == place else chance.randint(40, 400), 1_000)
         for near in PLACES
         for place in PLACES
     }
-    return offers, bids, Air(receptors, loads), CallRules()
+    return offers, bids, CallAir(receptors, loads), CallRules()
 
 
 def alone(call: Shape) -> tuple[Sparse, list[float], list[float]]:
@@ -103,7 +103,7 @@ def seconds(work: Callable[[], Any]) -> tuple[float, Any]:
     return best, found
 
 
-def proof(done: Cleared) -> None:
+def proof(done: ZoneCleared) -> None:
     """Write the certificate and check it."""
     check(json.dumps(certificate([done])))
 

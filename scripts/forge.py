@@ -27,9 +27,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from airshed.engine.anew import Anew
 from airshed.engine.commands import AdoptRulebook, Command
 from airshed.engine.journal import GENESIS, Line, MemoryJournal, Record, chain, decode, encode
+from airshed.engine.redecide import Anew
 from airshed.engine.runner import Runner
 from airshed.model.refusal import Malformed
 from airshed.rulebook.digest import digest

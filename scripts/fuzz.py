@@ -26,10 +26,10 @@ from airshed.mrv.hj212.sm4 import ENCRYPTED, decrypted_frame, encrypted_frame
 from airshed.mrv.hj212.words import words_of
 from airshed.service.gateway.answers import answer_to
 from airshed.service.gateway.devices import Device, Key
-from airshed.service.gateway.journal import Entry, entry_of, line_of
+from airshed.service.gateway.duplicates import ReceiptMemory, content_digest
 from airshed.service.gateway.keeper import Arrived
+from airshed.service.gateway.receipt_journal import JournalEntry, entry_of, line_of
 from airshed.service.gateway.reception import Received, judge, masked
-from airshed.service.gateway.seen import Seen, content_digest
 
 FRAMES = Path(__file__).parents[1] / "tests" / "hj212_frames.json"
 AT = 1_798_732_800_000
@@ -211,13 +211,13 @@ def check_received(rng: Random, chunk: bytes, counts: Counter[str]) -> None:
         assert verdict.detail
         return
     counts["received"] += 1
-    entry = Entry(AT, device.stack, device.mn, verdict.key, "127.0.0.1:1", masked(verdict.plain))
+    entry = JournalEntry(AT, device.stack, device.mn, verdict.key, "127.0.0.1:1", masked(verdict.plain))
     assert entry_of(line_of(entry)) == entry, "a frame does not come back from the journal"
     assert line_of(entry).count(b"\n") == 1
     answer = answer_to(device, verdict.frame)
     if answer is not None:
         assert isinstance(decode(answer, device.crc), Frame), "the answer of the gateway is no frame"
-    seen, digest = Seen(), content_digest(verdict.plain)
+    seen, digest = ReceiptMemory(), content_digest(verdict.plain)
     arrived = Arrived(verdict, "127.0.0.1:1")
     assert seen.judge(MN, verdict.frame, digest, asked=arrived.asked) == "kept"
     seen.learn(MN, verdict.frame, digest)

@@ -18,9 +18,9 @@ from airshed.mrv.hj212 import Frame, Splitter, decode, seal
 from airshed.mrv.hj212.frame import CrcName, Version
 from airshed.service.gateway.devices import Device, Key
 from airshed.service.gateway.host import Host
-from airshed.service.gateway.journal import Disk, Entry, read_segment, segments
 from airshed.service.gateway.keeper import Keeper
-from airshed.service.gateway.limits import Limits
+from airshed.service.gateway.limits import GatewayLimits
+from airshed.service.gateway.receipt_journal import Disk, JournalEntry, read_segment, segments
 
 NEW_YEAR = instant("2027-01-01")
 NOON = NEW_YEAR + 12 * 3_600_000
@@ -124,7 +124,7 @@ class Gate:
     def noted(self, what: str) -> list[dict[str, Any]]:
         return [facts for name, facts in self.log if name == what]
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[JournalEntry]:
         return [entry for _, path in segments(self.folder) for entry in read_segment(path)]
 
 
@@ -149,7 +149,7 @@ async def gateway(
     *,
     clock: Clock | None = None,
     disk: Disk | None = None,
-    limits: Limits | None = None,
+    limits: GatewayLimits | None = None,
 ) -> AsyncIterator[Gate]:
     clock = clock or Clock()
     gate: Gate
@@ -164,7 +164,7 @@ async def gateway(
         {device.mn: device for device in devices},
         Keeper(folder, clock, disk),
         clock,
-        limits=limits or Limits(),
+        limits=limits or GatewayLimits(),
         note=note,
         heard=heard,
     )

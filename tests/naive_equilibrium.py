@@ -8,7 +8,7 @@ import numpy as np
 
 from airshed.lab.equilibrium import Steps
 from airshed.lab.equilibrium.curves import Floats
-from airshed.market.linear import Columns, solve
+from airshed.market.linear import ProgrammeColumns, solve
 
 
 class Plain(NamedTuple):
@@ -21,7 +21,7 @@ class Plain(NamedTuple):
 def plain_zones(curves: list[Steps], transfer: Floats, need: Floats, banking: bool = True) -> Plain:
     """Every step of every zone and year is a column; every receptor and year a row; a bank is a column too."""
     receptors, years = need.shape
-    columns = Columns()
+    columns = ProgrammeColumns()
     for z, curve in enumerate(curves):
         for t in range(years):
             ends = curve.running(t)[0]

@@ -44,7 +44,7 @@ from airshed.model.period import DAY_MS
 from airshed.model.refusal import Refusal, Why
 from airshed.registry.ledger import Ledger
 from airshed.registry.moves import Paid
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 replace = msgspec.structs.replace
@@ -63,7 +63,7 @@ real: dict[str, Any] = {
         (lease, "value_fen"),
         (runner_module, "take_in"),
         (Ledger, "post"),
-        (look, "worked"),
+        (lookup, "worked"),
         (day, "_whole"),
         (decide_module, "confirm_act"),
         (auction_clearing, "_law"),
@@ -141,7 +141,7 @@ class LaterMarks:
 
     def marks(self, rules: Any) -> dict[str, Any]:
         """The rows of marks."""
-        return {name: replace(row, enter_hours=row.enter_hours + 24) for name, row in look.marks(rules).items()}
+        return {name: replace(row, enter_hours=row.enter_hours + 24) for name, row in lookup.marks(rules).items()}
 
 
 def waiting_for_long(state: Any, rules: Any, number: int) -> Any:
@@ -303,7 +303,7 @@ PLANTED: dict[str, Plant] = {
     "no border": put(listed, "may_cross", nothing),
     "no limit of a group": put(listed, "over_position", nothing),
     "a halt is overlooked": put(listed, "not_halted", nothing),
-    "a session on a holiday": put(look, "worked", lambda rules, day: True),
+    "a session on a holiday": put(lookup, "worked", lambda rules, day: True),
     "an expired vintage is traded": put(listed, "ends", lambda rules, series: 2**62),
     "a cancelled order keeps its money": taken_in(e.OrderCancelled, stays_aside),
     "a deal with oneself": put(deal, "with_itself", nothing),
@@ -317,7 +317,7 @@ PLANTED: dict[str, Plant] = {
         zone_call, "part_fen", lambda fen, share: real["part_fen"](fen, share) + (fen > 0)
     ),
     "half a guarantee": changed(c.PlaceBid, e.BidPlaced, lambda each: replace(each, held=each.held // 2)),
-    "a mark is entered a day late": put(mark, "look", LaterMarks()),
+    "a mark is entered a day late": put(mark, "lookup", LaterMarks()),
     "a mark is proven months late": put(mark, "_waiting", waiting_for_long),
     "an auction ignores its seed": put(ties, "Random", lambda seed: Random(0)),
     "another seed than was sealed": put(auction_clearing, "not_of_seal", nothing),

@@ -14,7 +14,7 @@ import pytest
 
 from airshed.engine.journal import MemoryJournal
 from airshed.lab.simulator import sim
-from airshed.lab.simulator.sim import Simulation
+from airshed.lab.simulator.sim import SimulatedRun
 from airshed.rulebook.load import load_texts
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.sqlite import Book
@@ -70,7 +70,7 @@ def small() -> tuple[tuple[bytes, ...], Mapping[str, Rulebook]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sim, "varied", plain)
         for seed in SEEDS:
-            run = Simulation(seed, STEPS, RULES, None, None)
+            run = SimulatedRun(seed, STEPS, RULES, None, None)
             run.play(lambda done: None)
             raws = _records(run)
             kinds = forge().KINDS.values()
@@ -83,12 +83,12 @@ def small() -> tuple[tuple[bytes, ...], Mapping[str, Rulebook]]:
 def varied() -> Iterator[tuple[list[bytes], Mapping[str, Rulebook]]]:
     """Records and laws of one run after another, each under laws of its own."""
     for seed in (3, 5, *range(6, 60)):
-        run = Simulation(seed, MANY_STEPS, RULES, None, None)
+        run = SimulatedRun(seed, MANY_STEPS, RULES, None, None)
         run.play(lambda done: None)
         yield _records(run), run.laws
 
 
-def _records(run: Simulation) -> list[bytes]:
+def _records(run: SimulatedRun) -> list[bytes]:
     assert isinstance(run.memory.journal, MemoryJournal)
     return [line.record for line in run.memory.journal.lines()]
 

@@ -16,16 +16,16 @@ from airshed.lab.agents import (
     CONTINUOUS,
     MARKETS,
     STRATEGIES,
+    AgentOffer,
+    AgentView,
     BareVenue,
     EngineVenue,
     Laboratory,
-    Market,
-    Measures,
     Mechanism,
-    Offer,
     Own,
+    SessionMarket,
+    SessionMeasures,
     Shout,
-    View,
     Worth,
     ZoneYear,
     competitive,
@@ -40,10 +40,10 @@ from airshed.lab.agents import (
     strategies_of,
     zone_market,
 )
-from airshed.lab.agents.ensemble import Job
+from airshed.lab.agents.ensemble import SessionsJob
 from airshed.lab.agents.gd import Heard, beliefs, chances
 from airshed.lab.agents.zip import Zip
-from airshed.lab.season.firms import Step
+from airshed.lab.season.firms import CostStep
 from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped
@@ -55,11 +55,11 @@ ZONE = load_zone(shipped("zones", "dianzhong"))
 CALL = Mechanism("call")
 
 
-def mean(found: list[Measures], name: str) -> float:
+def mean(found: list[SessionMeasures], name: str) -> float:
     return float(np.nanmean([getattr(one, name) for one in found]))
 
 
-def bare(market: str, strategy: str, mechanism: Mechanism = CONTINUOUS, count: int = 40) -> list[Measures]:
+def bare(market: str, strategy: str, mechanism: Mechanism = CONTINUOUS, count: int = 40) -> list[SessionMeasures]:
     return sessions(Laboratory(market), (strategy,), mechanism, sessions=count, bare=True)
 
 
@@ -124,10 +124,10 @@ def test_a_staircase_that_rises_is_refused() -> None:
 
 def test_a_source_values_allowances_at_the_step_they_save() -> None:
     """What no step abates is worth a shortfall; dearer steps are never taken; the spare have a floor."""
-    steps = [Step("cheap", 400, 100), Step("dear", 300, 5_000)]
+    steps = [CostStep("cheap", 400, 100), CostStep("dear", 300, 5_000)]
     worth = of_source(1_000, steps, choke_fen_per_t=2_000, spare_fen_per_t=150)
     assert worth.blocks[:3] == ((300, 2_000), (300, 2_000), (400, 150))
-    assert worth.more(10_000) == Offer(150, worth.blocks[-1][0] + 1_000 - 10_000)
+    assert worth.more(10_000) == AgentOffer(150, worth.blocks[-1][0] + 1_000 - 10_000)
 
 
 # --- bands that are known
@@ -239,7 +239,7 @@ def test_sessions_do_not_depend_on_how_they_are_cut_or_where_they_are_played() -
     assert msgspec.json.encode(alone) == msgspec.json.encode(cut) == msgspec.json.encode(pooled)
 
 
-def jobs_of_one(number: int) -> Job:
+def jobs_of_one(number: int) -> SessionsJob:
     (job,) = jobs_of(Laboratory("single"), ("zi-c", "zip"), Mechanism(turns=10), 5, 1, bare=True)
     return replace(job, first=number, last=number + 1)
 
@@ -250,8 +250,10 @@ def test_every_strategy_stays_within_what_it_was_offered() -> None:
     for name in STRATEGIES:
         (strategy,) = strategies_of((name,))
         for number in range(200):
-            view = View(40 if number % 3 else None, 60 if number % 2 else None, 50, 10, 90, 5, 2, number / 200, tape)
-            own = Own(8, Offer(70, 6), Offer(30, 4) if number % 5 else None)
+            view = AgentView(
+                40 if number % 3 else None, 60 if number % 2 else None, 50, 10, 90, 5, 2, number / 200, tape
+            )
+            own = Own(8, AgentOffer(70, 6), AgentOffer(30, 4) if number % 5 else None)
             quote = strategy.quote(view, own, rng)
             strategy.hear(Shout("sell", 55, 55 if number % 2 else None), own, rng)
             if quote is not None:
@@ -271,12 +273,12 @@ def test_beliefs_are_the_published_fractions() -> None:
     assert beliefs("sell", at, heard).tolist() == [1.0, 1.0, 1.0, 0.0]
     # at 45: no bid taken, no ask as low, one bid refused as high; at 50: the ask of 50 counts; at 60 both asks do
     assert beliefs("buy", at, heard).tolist() == [0.0, 0.0, 1.0, 1.0]
-    view = View(45, 60, 50, 10, 90, 1, 1, 0.5, tape)
+    view = AgentView(45, 60, 50, 10, 90, 1, 1, 0.5, tape)
     assert chances("sell", np.array([45.0, 55.0, 60.0]), view, heard).tolist() == [1.0, 0.5, 0.0]
 
 
 def test_a_margin_rises_after_a_deal_above_it_and_falls_when_it_is_outdone() -> None:
-    rng, own = np.random.default_rng(2), Own(1, None, Offer(100, 1))
+    rng, own = np.random.default_rng(2), Own(1, None, AgentOffer(100, 1))
     seller = Zip()
     seller.hear(Shout("buy", 1, None), own, rng)
     before = seller.halves["sell"].price(100)
@@ -298,7 +300,7 @@ def law(**rules: object) -> Rulebook:
     return msgspec.structs.replace(RULES, trade_rules=of_trade)
 
 
-def zone_sessions(rules: Rulebook, mechanism: Mechanism) -> list[Measures]:
+def zone_sessions(rules: Rulebook, mechanism: Mechanism) -> list[SessionMeasures]:
     return sessions(ZoneYear(ZONE, rules, "NOx"), ("officer",), mechanism, sessions=3)
 
 
@@ -374,7 +376,7 @@ def test_what_makes_no_session_is_refused_with_its_cure(make: object, what: str)
 
 def test_a_market_without_gains_measures_nothing_rather_than_dividing_by_zero() -> None:
     market = market_of("single")
-    idle = Market("idle", market.law, market.traders[5:], market.pollutant, market.year)
+    idle = SessionMarket("idle", market.law, market.traders[5:], market.pollutant, market.year)
     played = play(idle, strategies_of(("zi-c",) * 5), np.random.default_rng(1), Mechanism(turns=2), BareVenue(idle))
     found = measured(played)
     assert np.isnan(found.efficiency)

@@ -13,18 +13,18 @@ import pytest
 
 from airshed.engine.invariants import check as check_state
 from airshed.lab.agents import (
+    AgentOffer,
+    AgentQuote,
+    AgentView,
     EngineVenue,
     Laboratory,
-    Market,
     Mechanism,
-    Offer,
     Own,
     Played,
-    Quote,
+    SessionMarket,
     Shout,
     Strategy,
     Trader,
-    View,
     Worth,
     ZoneYear,
     market_of,
@@ -58,7 +58,7 @@ def law(rules: Rulebook = RULES, **trade: object) -> Rulebook:
 
 
 def session(
-    market: Market, names: str | tuple[Strategy, ...], how: Mechanism, seed: int = 1
+    market: SessionMarket, names: str | tuple[Strategy, ...], how: Mechanism, seed: int = 1
 ) -> tuple[Played, EngineVenue]:
     strategies = strategies_of((names,) * len(market.traders)) if isinstance(names, str) else names
     venue = EngineVenue(market)
@@ -76,9 +76,9 @@ class Listener:
 
     heard: list[Shout] = field(default_factory=list)
     said: list[int] = field(default_factory=list)
-    views: list[View] = field(default_factory=list)
+    views: list[AgentView] = field(default_factory=list)
 
-    def quote(self, view: View, own: Own, rng: np.random.Generator) -> Quote | None:
+    def quote(self, view: AgentView, own: Own, rng: np.random.Generator) -> AgentQuote | None:
         self.views.append(view)
         (strategy,) = strategies_of(("zi-c",))
         quote = strategy.quote(view, own, rng)
@@ -135,10 +135,10 @@ def test_nobody_hears_across_a_wall_or_of_a_series_that_it_may_not_buy() -> None
 def test_ones_own_order_is_not_the_best_price_that_one_sees() -> None:
     market = market_of("single")
     venue = EngineVenue(market)
-    venue.place(0, market.series[0], Quote("buy", 5_000, 1_000))
+    venue.place(0, market.series[0], AgentQuote("buy", 5_000, 1_000))
     assert venue.best(0, market.series[0], "buy") is None
     assert venue.best(1, market.series[0], "buy") == 5_000
-    venue.place(1, market.series[0], Quote("buy", 4_000, 1_000))
+    venue.place(1, market.series[0], AgentQuote("buy", 4_000, 1_000))
     assert venue.best(0, market.series[0], "buy") == 4_000
 
 
@@ -170,7 +170,7 @@ def test_a_session_remembers_the_one_before_it() -> None:
 class Restless(Listener):
     """Draws more than others, and says nothing."""
 
-    def quote(self, view: View, own: Own, rng: np.random.Generator) -> Quote | None:
+    def quote(self, view: AgentView, own: Own, rng: np.random.Generator) -> AgentQuote | None:
         rng.random(7)
         return None
 
@@ -181,7 +181,7 @@ class Recorder:
 
     drawn: list[float] = field(default_factory=list)
 
-    def quote(self, view: View, own: Own, rng: np.random.Generator) -> Quote | None:
+    def quote(self, view: AgentView, own: Own, rng: np.random.Generator) -> AgentQuote | None:
         self.drawn.append(rng.random())
         return None
 
@@ -260,18 +260,18 @@ def test_a_city_that_forbids_exports_keeps_its_allowances(how: Mechanism) -> Non
 def test_a_hoarder_sells_nothing_where_no_order_may_name_twice_the_price() -> None:
     """A band of ten percent: what it may ask is no more than the market's price, so it keeps what it has."""
     strategy, rng = Hoarder(), np.random.default_rng(1)
-    view = View(None, 1_050, 1_000, 900, 1_100, 10, 100, 0.5, ())
-    own = Own(500, None, Offer(300, 100))
+    view = AgentView(None, 1_050, 1_000, 900, 1_100, 10, 100, 0.5, ())
+    own = Own(500, None, AgentOffer(300, 100))
     assert strategy.quote(view, own, rng) is None
     wide = replace(view, high=2_500)
     quote = strategy.quote(wide, own, rng)
-    assert quote == Quote("sell", 2_000, 100)
+    assert quote == AgentQuote("sell", 2_000, 100)
 
 
 # --- what fees do
 
 
-def taxed(fee_basis_points: int) -> Market:
+def taxed(fee_basis_points: int) -> SessionMarket:
     """The permit market with a fee of either side."""
     market = market_of("permits")
     rules = laboratory(sum(trader.held for trader in market.traders), 10_000, 1_000, 1, fee_basis_points)
@@ -422,7 +422,7 @@ def test_a_market_with_nothing_to_trade_is_no_failure_and_says_so() -> None:
         )
         for name in ("one", "other")
     )
-    played, _ = session(Market("idle", rules, both, "SO2", 2027), "zi-c", Mechanism(turns=20))
+    played, _ = session(SessionMarket("idle", rules, both, "SO2", 2027), "zi-c", Mechanism(turns=20))
     (note,) = notes([measured(played)])
     assert "In 1 of 1 sessions there is nothing to trade" in note.en
 

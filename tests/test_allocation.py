@@ -34,7 +34,7 @@ from airshed.market.allocation import (
     whip,
 )
 from airshed.model.refusal import Malformed
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.load import find, load
 from airshed.rulebook.shipped import shipped
 from airshed.zone.activities import read_activities, zone_activities
@@ -336,7 +336,7 @@ def test_the_command_shares_the_caps_of_the_rulebook() -> None:
     caps = json.loads(output)["caps"]
     assert [cap["name"] for cap in caps] == [f"NOx-{code}-2027" for code in ("KM", "QJ", "YX", "CX", "HH")]
     for cap in caps:
-        assert cap["cap"] == look.cap(rules, cap["name"])
+        assert cap["cap"] == lookup.cap(rules, cap["name"])
         for found in cap["methods"].values():
             given = sum(share["count"] for share in found["shares"])
             assert given + found["reserved"] + cap["for_auction"] == cap["cap"]

@@ -23,7 +23,7 @@ from airshed.lab.simulator.small_market import BANK
 from airshed.model.provenance import Simulation
 from airshed.model.refusal import Malformed
 from airshed.rulebook.digest import digest
-from airshed.service.book.answered import SLOT, Answered, AnsweredFile, beside, read_answered
+from airshed.service.book.answered_head import SLOT, AnsweredFile, LastAnswered, beside, read_answered
 from airshed.service.book.copying import copy
 from airshed.service.book.opening import begin
 from airshed.service.book.sqlite import Book, made
@@ -189,7 +189,7 @@ def test_a_head_that_the_power_cut_short_of_the_last_commit_is_sound(book: Path)
     every = opened(book)
     with Book.read(book) as there:
         before = there.line(int(every) - 5)
-    AnsweredFile(book, Answered(before.seq, before.hash)).close(done=False)
+    AnsweredFile(book, LastAnswered(before.seq, before.hash)).close(done=False)
 
     assert opened(book) == every
 
@@ -207,7 +207,7 @@ def test_one_place_of_the_head_may_be_torn_and_not_both(book: Path) -> None:
 def test_a_book_of_another_history_is_named(book: Path) -> None:
     said = read_answered(book)
     assert said is not None
-    AnsweredFile(book, Answered(said.seq, "f" * 64)).close(done=False)
+    AnsweredFile(book, LastAnswered(said.seq, "f" * 64)).close(done=False)
 
     assert "is not the one that was answered" in str(opened(book))
 
@@ -326,7 +326,7 @@ def test_whoever_may_not_write_shuts_no_writer_out(tmp_path: Path, monkeypatch: 
     path = tmp_path / "a.book"
     market(Book.create(path), tables=True).journal.close()  # type: ignore[attr-defined]
     with monkeypatch.context() as other:
-        other.setattr("airshed.service.book.looking.may_write", lambda real: False)
+        other.setattr("airshed.service.book.read_only.may_write", lambda real: False)
         with Book.read(path) as book:
             assert [each.name for each in tmp_path.iterdir()] == ["a.book"]
             last = book.last()
@@ -336,7 +336,7 @@ def test_whoever_may_not_write_shuts_no_writer_out(tmp_path: Path, monkeypatch: 
             Runner(writer, RULES).send(c.Command(BANK, "1", c.Deposit("steel", 1)), AT)
         with pytest.raises(Malformed, match=r"was written while it was read as it lay.*; run it again$"):
             looking.__exit__(None, None, None)
-        other.setattr("airshed.service.book.looking.may_write", lambda real: False)
+        other.setattr("airshed.service.book.read_only.may_write", lambda real: False)
         with Book.read(path) as book:
             assert book.last() == last + 1
 
@@ -344,7 +344,7 @@ def test_whoever_may_not_write_shuts_no_writer_out(tmp_path: Path, monkeypatch: 
 def test_a_log_that_cannot_be_read_where_nothing_can_be_written_is_named(
     book: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("airshed.service.book.looking.may_write", lambda real: False)
+    monkeypatch.setattr("airshed.service.book.read_only.may_write", lambda real: False)
     with pytest.raises(
         Malformed, match=r"was left while it was written.*copy it with live.book-wal and live.book-head"
     ):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airshed.market.auction import EXACT, Award, Bid, Result, clear, clear_columns
+from airshed.market.auction import EXACT, Bid, BidderAward, Result, clear, clear_columns
 from airshed.model.measures import value_fen
 from airshed.model.refusal import Malformed
 from naive import naive_auction
@@ -83,12 +83,12 @@ def test_the_last_bid_gets_the_remainder_and_sets_the_price() -> None:
     bids = [Bid("power", 20, 120), Bid("steel", 30, 100), Bid("cement", 25, 100), Bid("late", 19, 10)]
 
     assert clear(bids, 250, per=1) == Result(
-        20, 250, 0, (Award("steel", 100, 2000), Award("cement", 100, 2000), Award("power", 50, 1000))
+        20, 250, 0, (BidderAward("steel", 100, 2000), BidderAward("cement", 100, 2000), BidderAward("power", 50, 1000))
     )
     assert clear(bids, 250, "pay-as-bid", per=1).awards == (
-        Award("steel", 100, 3000),
-        Award("cement", 100, 2500),
-        Award("power", 50, 1000),
+        BidderAward("steel", 100, 3000),
+        BidderAward("cement", 100, 2500),
+        BidderAward("power", 50, 1000),
     )
 
 
@@ -96,7 +96,7 @@ def test_too_few_bids_sell_at_the_lowest_accepted_one_and_leave_a_rest() -> None
     bids = [Bid("steel", 30, 100), Bid("cement", 25, 100), Bid("cheap", 9, 100)]
 
     assert clear(bids, 500, reserve=10, per=1) == Result(
-        25, 200, 300, (Award("steel", 100, 2500), Award("cement", 100, 2500))
+        25, 200, 300, (BidderAward("steel", 100, 2500), BidderAward("cement", 100, 2500))
     )
 
 
@@ -117,7 +117,7 @@ def test_the_seed_orders_equal_bids_and_nothing_else_does() -> None:
 def test_a_bidder_with_several_bids_gets_one_award_rounded_once() -> None:
     bids = [Bid("steel", 1_000, 1), Bid("steel", 400, 1), Bid("steel", 300, 1)]
 
-    assert clear(bids, 3, "pay-as-bid").awards == (Award("steel", 3, 2),)  # 1.7 fen, not 1 + 0 + 0
+    assert clear(bids, 3, "pay-as-bid").awards == (BidderAward("steel", 3, 2),)  # 1.7 fen, not 1 + 0 + 0
 
 
 @pytest.mark.parametrize(

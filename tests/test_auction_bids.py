@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from airshed.market.auction import AuctionLaw, Bidder, Consigned, SealedBid, hold
+from airshed.market.auction.bid_window import minute_instant
 from airshed.market.auction.law import examine_law
-from airshed.market.auction.window import minute_instant
 from airshed.model.refusal import Malformed, Why
 from auction_laws import SERIES, bid, law
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from airshed.market.auction import Consigned, Sale, SealedBid, hold, notice
+from airshed.market.auction import Consigned, SealedBid, SeriesOutcome, hold, notice
 from airshed.market.auction.notice import SaleNotice
 from auction_laws import SERIES, bid, law
 
@@ -36,7 +36,7 @@ def listed(groups: Sequence[Group], series: str = SERIES[0]) -> list[SealedBid]:
     return bids
 
 
-def epa(groups: Sequence[Group], supply: int, consigned: Sequence[Consigned] = ()) -> tuple[Sale, SaleNotice]:
+def epa(groups: Sequence[Group], supply: int, consigned: Sequence[Consigned] = ()) -> tuple[SeriesOutcome, SaleNotice]:
     """A US EPA auction: each pays its own bid, no reserve price, holders sell after the EPA (42 USC 7651o)."""
     rules = law({"count": supply}, price_rule="pay-as-bid", consignment="last")
     bids = listed(groups)
@@ -45,7 +45,7 @@ def epa(groups: Sequence[Group], supply: int, consigned: Sequence[Consigned] = (
     return outcome.sales[0], notice(rules, bids, outcome).sales[0]
 
 
-def mean(sale: Sale) -> str:
+def mean(sale: SeriesOutcome) -> str:
     """What was paid for an allowance on average, with two decimals."""
     return f"{sum(award.payment_fen for award in sale.awards) / sale.sold / 100:.2f}"
 

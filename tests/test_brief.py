@@ -14,7 +14,18 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from airshed.lab.brief.designs import AXES, NAMED, PILOTS, REFERENCE, Design, Sale, Term, axes_of, every, with_option
+from airshed.lab.brief.designs import (
+    AXES,
+    NAMED,
+    PILOTS,
+    REFERENCE,
+    BriefDesign,
+    Sale,
+    Term,
+    axes_of,
+    every,
+    with_option,
+)
 from airshed.lab.brief.diagnosis import WEDGES, diagnose, volumes
 from airshed.lab.brief.facts import BriefFacts
 from airshed.lab.brief.judge import Judge, Judged, alike
@@ -297,11 +308,11 @@ def test_what_was_sold_is_taken_back_at_no_loss_and_what_was_given_costs_its_pri
     sales: tuple[Sale, ...] = ("free", "part", "paid")
     terms: tuple[Term, ...] = ("year", "five", "open")
     for sale in sales:
-        year, five, open_ = (found.judge(Design(sale=sale, term=term))["revenue"] for term in terms)
+        year, five, open_ = (found.judge(BriefDesign(sale=sale, term=term))["revenue"] for term in terms)
         assert year is not None
         assert five is not None
         assert open_ is not None
-        free = by_city(mine, found.free(Design(sale=sale)))
+        free = by_city(mine, found.free(BriefDesign(sale=sale)))
         prices = found.of(REFERENCE).prices(mine)
         lost = ((free[:, :1] - free) * prices * mine.discount).sum() / mine.discount.sum() / 1e6
         assert year - open_ == pytest.approx(lost, abs=1e-9)
@@ -578,4 +589,4 @@ def test_what_cannot_be_is_named(wrong: object, said: str) -> None:
 
 
 def test_an_option_changes_one_choice() -> None:
-    assert with_option(REFERENCE, "sale", "paid") == Design(sale="paid")
+    assert with_option(REFERENCE, "sale", "paid") == BriefDesign(sale="paid")

@@ -8,13 +8,13 @@ import msgspec
 import numpy as np
 import pytest
 
-from airshed.lab.brief.designs import REFERENCE, Border, Design, Method
-from airshed.lab.brief.diagnosis import Diagnosis, Seen, diagnose, diagnose_book
+from airshed.lab.brief.designs import REFERENCE, Border, BriefDesign, Method
+from airshed.lab.brief.diagnosis import Diagnosis, MarketSeen, diagnose, diagnose_book
 from airshed.lab.brief.judge import Judge
-from airshed.lab.brief.states import State, states_of
+from airshed.lab.brief.states import WorldState, states_of
 from airshed.lab.brief.world import Assumed, World
 from airshed.lab.equilibrium.curves import Floats
-from airshed.pages.brief.doubts import of_book
+from airshed.pages.brief.sentences import of_book
 from airshed.rulebook.shipped import shipped
 from airshed.zone.load import load as load_zone
 from laws import RULES
@@ -71,7 +71,7 @@ def test_where_all_is_sold_firms_have_nothing_to_trade_and_no_suspect_is_to_blam
 @pytest.mark.parametrize("cap_shift", [0.2, 1.0])
 def test_caps_that_ask_nothing_are_too_many_allowances_and_nothing_else(cap_shift: float) -> None:
     rich = Judge(states_of(ZONE, RULES, "SO2", Assumed(years=2, growth=0.0, cap_shift=cap_shift)))
-    for design in (REFERENCE, Design("cities", "wall"), replace(REFERENCE, method="history")):
+    for design in (REFERENCE, BriefDesign("cities", "wall"), replace(REFERENCE, method="history")):
         assert named(diagnose(rich, "rich", design)) == ["too many allowances"], design
 
 
@@ -85,7 +85,7 @@ def test_a_tax_that_does_all_the_work_leaves_too_many_allowances() -> None:
 @pytest.mark.parametrize("seed", [0, 4, 5])
 def test_where_costs_are_nearly_alike_a_fee_keeps_trade_away(seed: int) -> None:
     world = alike_costs(seed)
-    judge = Judge([State(0, "central", 1.0, world)])
+    judge = Judge([WorldState(0, "central", 1.0, world)])
     pro_rata = float(world.caps[:, 0].sum()) * world.baseline / float(world.baseline.sum())
     found = diagnose(judge, "fee", REFERENCE, given_away=pro_rata, fee=0.1)
     assert named(found) == ["costs of trading"]
@@ -107,7 +107,7 @@ def test_where_one_sells_to_one_the_market_is_thin_though_nobody_has_power() -> 
 
 def test_a_firm_by_itself_is_thin_and_has_no_power_over_anybody() -> None:
     only = replace(WORLD, group=np.zeros_like(WORLD.group), groups=("one",))
-    found = diagnose(Judge([State(0, "central", 1.0, only)]), "alone", REFERENCE)
+    found = diagnose(Judge([WorldState(0, "central", 1.0, only)]), "alone", REFERENCE)
     assert named(found) == ["too few parties"]
 
 
@@ -128,7 +128,7 @@ def test_what_works_of_a_group_need_of_each_other_is_no_trade() -> None:
 @pytest.mark.parametrize("border", ["cities", "zone"])
 def test_where_trade_is_predicted_there_is_a_seller_and_a_buyer(border: Border) -> None:
     for method in METHODS:
-        for place in diagnose(JUDGE, "any", Design(border, "wall", method)).places:
+        for place in diagnose(JUDGE, "any", BriefDesign(border, "wall", method)).places:
             assert (place.predicted_t > 0) == (place.sellers > 0 and place.buyers > 0), (method, place)
 
 
@@ -142,18 +142,20 @@ def test_a_large_firm_among_many_has_power_though_the_market_is_not_thin() -> No
 def test_what_a_book_shows_is_diagnosed_with_its_own_allocation_law_and_fee() -> None:
     """The same allocation as the design's gives the same diagnosis; another names what the book has wrong."""
     own = dict(zip(WORLD.sources, JUDGE.free(REFERENCE)[:, 0].tolist(), strict=True))
-    same = diagnose_book(JUDGE, Seen(0.0, own, REFERENCE, WORLD.fee))
+    same = diagnose_book(JUDGE, MarketSeen(0.0, own, REFERENCE, WORLD.fee))
     assert same is not None
     assert same == msgspec.structs.replace(diagnose(JUDGE, "reference", REFERENCE, 0.0), design="book")
     assert "In its way" not in of_book(same).en
     assert "look at permissions" in of_book(same).en
-    split = diagnose_book(JUDGE, Seen(0.0, own, Design("cities", "wall"), WORLD.fee))
+    split = diagnose_book(JUDGE, MarketSeen(0.0, own, BriefDesign("cities", "wall"), WORLD.fee))
     assert split is not None
     assert "In its way: too few parties, market power." in of_book(split).en
-    exact = diagnose_book(JUDGE, Seen(0.0, dict(zip(WORLD.sources, EMITTED.tolist(), strict=True)), REFERENCE, 0.015))
+    exact = diagnose_book(
+        JUDGE, MarketSeen(0.0, dict(zip(WORLD.sources, EMITTED.tolist(), strict=True)), REFERENCE, 0.015)
+    )
     assert exact is not None
     assert "Nothing has to trade, and nothing is wrong." in of_book(exact).en
-    traded = diagnose_book(JUDGE, Seen(same.predicted_t, own, REFERENCE, WORLD.fee))
+    traded = diagnose_book(JUDGE, MarketSeen(same.predicted_t, own, REFERENCE, WORLD.fee))
     assert traded is not None
     assert "(100 % of it are there). Trade is there." in of_book(traded).en
-    assert diagnose_book(JUDGE, Seen(0.0, None, REFERENCE, WORLD.fee)) is None
+    assert diagnose_book(JUDGE, MarketSeen(0.0, None, REFERENCE, WORLD.fee)) is None

@@ -25,10 +25,10 @@ from airshed.lab.brief.world import Assumed
 from airshed.model.period import BEIJING
 from airshed.model.refusal import Malformed
 from airshed.pages.brief import build
-from airshed.pages.brief.doubts import of_band, sensitivity, unknown
 from airshed.pages.brief.measured import measures
 from airshed.pages.brief.page import number
 from airshed.pages.brief.reasons import headline, reasons
+from airshed.pages.brief.sentences import of_band, sensitivity, unknown
 from airshed.pages.brief.words import AXES, DESIGNS, OPTIONS, PLACES, SPOKEN
 from airshed.pages.kit.pdf import print_page
 from airshed.pages.kit.words import LANGUAGES, Phrase

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airshed.market.auction import Ask, RepurchaseLaw, buy_back
-from airshed.market.auction.reverse import Repurchase
+from airshed.market.auction.reverse import RepurchaseTerms
 from airshed.model.refusal import Malformed, Why
 
 ASKS = st.lists(st.tuples(st.sampled_from("abcd"), st.integers(0, 9), st.integers(1, 6)), max_size=12)
@@ -32,7 +32,7 @@ def rules(**terms: Any) -> RepurchaseLaw:
         "cite": "a test",
         "status": "confirmed",
     }
-    return RepurchaseLaw(repurchase=Repurchase(**{**made, **terms}))
+    return RepurchaseLaw(repurchase=RepurchaseTerms(**{**made, **terms}))
 
 
 def naive(law: RepurchaseLaw, asks: list[Ask]) -> int:

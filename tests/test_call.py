@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from airshed.market.call import Cleared, Limit, Side, clear, settle
+from airshed.market.call import CallCleared, LimitOrder, Side, clear, settle
 
 TICK = 10
 QUICK = settings(max_examples=300, deadline=None)
@@ -13,13 +13,13 @@ SIDES: st.SearchStrategy[Side] = st.sampled_from(("buy", "sell"))
 
 
 @st.composite
-def gathered(draw: st.DrawFn) -> list[Limit]:
+def gathered(draw: st.DrawFn) -> list[LimitOrder]:
     """Up to a dozen orders at few prices, so that many of them tie."""
     rows = draw(st.lists(st.tuples(SIDES, st.integers(1, 12), st.integers(1, 5)), max_size=12))
-    return [Limit(number, side, step * TICK, count) for number, (side, step, count) in enumerate(rows, 1)]
+    return [LimitOrder(number, side, step * TICK, count) for number, (side, step, count) in enumerate(rows, 1)]
 
 
-def naive(orders: list[Limit], reference: int) -> tuple[int | None, int]:
+def naive(orders: list[LimitOrder], reference: int) -> tuple[int | None, int]:
     """Every price on the tick tried out: most volume, least imbalance, nearest to the reference, the higher one."""
     best: tuple[int, int, int, int] | None = None
     for price in range(TICK, 200 * TICK, TICK):
@@ -33,7 +33,7 @@ def naive(orders: list[Limit], reference: int) -> tuple[int | None, int]:
 
 @QUICK
 @given(gathered(), st.integers(1, 200), st.integers(0, 5))
-def test_the_price_is_that_of_the_slow_search(orders: list[Limit], reference: int, seed: int) -> None:
+def test_the_price_is_that_of_the_slow_search(orders: list[LimitOrder], reference: int, seed: int) -> None:
     cleared = clear(orders, reference, TICK, seed)
 
     assert (cleared.price, cleared.count) == naive(orders, reference)
@@ -42,7 +42,7 @@ def test_the_price_is_that_of_the_slow_search(orders: list[Limit], reference: in
 @QUICK
 @given(gathered(), st.integers(1, 200), st.integers(0, 5))
 def test_no_order_trades_beyond_its_limit_and_no_better_one_is_left_behind(
-    orders: list[Limit], reference: int, seed: int
+    orders: list[LimitOrder], reference: int, seed: int
 ) -> None:
     """I5, I7."""
     cleared = clear(orders, reference, TICK, seed)
@@ -62,7 +62,7 @@ def test_no_order_trades_beyond_its_limit_and_no_better_one_is_left_behind(
 
 @QUICK
 @given(gathered(), st.integers(1, 200), st.integers(0, 5))
-def test_who_is_at_the_margin_is_drawn_by_the_seed_alone(orders: list[Limit], reference: int, seed: int) -> None:
+def test_who_is_at_the_margin_is_drawn_by_the_seed_alone(orders: list[LimitOrder], reference: int, seed: int) -> None:
     first, second = clear(orders, reference, TICK, seed), clear(orders, reference, TICK, seed)
 
     assert first == second
@@ -75,7 +75,7 @@ def test_who_is_at_the_margin_is_drawn_by_the_seed_alone(orders: list[Limit], re
 
 
 def test_some_seeds_serve_one_and_some_another_of_equal_orders() -> None:
-    orders = [Limit(1, "buy", 100, 5), Limit(2, "buy", 100, 5), Limit(3, "sell", 100, 5)]
+    orders = [LimitOrder(1, "buy", 100, 5), LimitOrder(2, "buy", 100, 5), LimitOrder(3, "sell", 100, 5)]
 
     served = {next(n for n in clear(orders, 100, TICK, seed).fills if n != 3) for seed in range(20)}
 
@@ -85,18 +85,20 @@ def test_some_seeds_serve_one_and_some_another_of_equal_orders() -> None:
 def test_the_worked_example() -> None:
     """The figures of docs/tutorials/prices/call.md and of the transcript of calls."""
     orders = [
-        Limit(1, "buy", 410_000, 300),
-        Limit(2, "buy", 401_000, 200),
-        Limit(3, "buy", 395_000, 400),
-        Limit(4, "sell", 390_000, 400),
-        Limit(5, "sell", 400_000, 200),
+        LimitOrder(1, "buy", 410_000, 300),
+        LimitOrder(2, "buy", 401_000, 200),
+        LimitOrder(3, "buy", 395_000, 400),
+        LimitOrder(4, "sell", 390_000, 400),
+        LimitOrder(5, "sell", 400_000, 200),
     ]
 
-    assert clear(orders, 400_000, 1_000, 20_270_315) == Cleared(400_000, 500, -100, {1: 300, 2: 200, 4: 400, 5: 100})
+    assert clear(orders, 400_000, 1_000, 20_270_315) == CallCleared(
+        400_000, 500, -100, {1: 300, 2: 200, 4: 400, 5: 100}
+    )
 
 
 def test_of_equally_good_prices_the_one_nearest_to_the_reference_is_taken() -> None:
-    orders = [Limit(1, "buy", 200, 5), Limit(2, "sell", 100, 5)]
+    orders = [LimitOrder(1, "buy", 200, 5), LimitOrder(2, "sell", 100, 5)]
 
     assert clear(orders, 40, TICK, 1).price == 100
     assert clear(orders, 144, TICK, 1).price == 140
@@ -105,8 +107,10 @@ def test_of_equally_good_prices_the_one_nearest_to_the_reference_is_taken() -> N
 
 
 def test_nothing_trades_when_no_two_orders_meet() -> None:
-    assert clear([], 100, TICK, 1) == Cleared(None, 0, 0, {})
-    assert clear([Limit(1, "buy", 90, 5), Limit(2, "sell", 100, 5)], 100, TICK, 1) == Cleared(None, 0, 0, {})
+    assert clear([], 100, TICK, 1) == CallCleared(None, 0, 0, {})
+    assert clear([LimitOrder(1, "buy", 90, 5), LimitOrder(2, "sell", 100, 5)], 100, TICK, 1) == CallCleared(
+        None, 0, 0, {}
+    )
 
 
 @QUICK

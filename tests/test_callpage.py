@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from airshed.cli.call.group import app
-from airshed.market.zonecall import Air, CallRules, Cleared, NotCleared, clear_in_rounds
+from airshed.market.zonecall import CallAir, CallRules, NotCleared, ZoneCleared, clear_in_rounds
 from airshed.model.provenance import Simulation
 from airshed.model.refusal import Malformed
 from airshed.pages.call import CallFacts, build
@@ -101,10 +101,10 @@ def test_two_rounds_have_two_sets_of_charts_and_a_call_of_nobody_has_none() -> N
     page = build(facts("city_first"))
     drawn = json.loads(page.split('id="figures">', 1)[1].split("</script>", 1)[0])
     assert list(drawn) == ["prices-1", "flows-1", "prices-2", "flows-2", "limits-2"]
-    nobody = clear_in_rounds((), (), Air(), CallRules())
+    nobody = clear_in_rounds((), (), CallAir(), CallRules())
     assert isinstance(nobody, tuple)
     (none,) = nobody
-    assert isinstance(none, Cleared)
+    assert isinstance(none, ZoneCleared)
     assert "No bid met an offer." in build(CallFacts("", (round_facts(none, "0" * 64),), "", "airshed", None))
 
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from airshed.model.refusal import Malformed
 from airshed.mrv.balances import leaks, sulphur_balance
-from airshed.mrv.choosing import MethodRule, choose, rule_of
-from airshed.mrv.factors import Estimate, Spread, added, estimate, factor_of
+from airshed.mrv.determination import MethodRule, choose, rule_of
+from airshed.mrv.factors import Estimate, FactorSpread, added, estimate, factor_of
 from airshed.service.stacks.records import flows_of, method_rules, surveys_of
 from airshed.zone.factors import shipped_factors
 from laws import RULES
@@ -85,7 +85,7 @@ def test_a_balance_has_the_range_of_its_flows() -> None:
 
     made = sulphur_balance(into, kept)
     assert made.mass_mg == 2_400 * 10**9
-    assert made.spread == Spread(Decimal("0.0901"), Decimal("0.0901"))
+    assert made.spread == FactorSpread(Decimal("0.0901"), Decimal("0.0901"))
     into, kept = flows_of(f"{head}\ncoal,in,120000,1.5,5\nslag,kept,60000,1,\n", "sulphur.csv")
     assert sulphur_balance(into, kept).spread is None
 
@@ -121,8 +121,8 @@ def test_a_kind_that_nobody_looked_at_has_the_average_factor() -> None:
 def test_leaks_have_the_range_that_is_given_and_their_sum_a_smaller_one() -> None:
     found = survey("valve-gas,1000,,8000,80\nvalve-gas,1000,,8000,80\n")
 
-    assert [each.spread for each in found] == [Spread(Decimal("0.8000"), Decimal("0.8000"))] * 2
-    assert added(found).spread == Spread(Decimal("0.5657"), Decimal("0.5657"))
+    assert [each.spread for each in found] == [FactorSpread(Decimal("0.8000"), Decimal("0.8000"))] * 2
+    assert added(found).spread == FactorSpread(Decimal("0.5657"), Decimal("0.5657"))
     assert survey("valve-gas,1000,20,8000,")[0].spread is None
 
 
@@ -146,4 +146,6 @@ def test_a_factor_without_a_range_may_be_given_one() -> None:
     voc = factor_of(LIBRARY, "cement-voc")
 
     assert estimate(voc, Decimal(10)).spread is None
-    assert estimate(voc, Decimal(10), 0, Decimal(0), Decimal("0.6")).spread == Spread(Decimal("0.6"), Decimal("0.6"))
+    assert estimate(voc, Decimal(10), 0, Decimal(0), Decimal("0.6")).spread == FactorSpread(
+        Decimal("0.6"), Decimal("0.6")
+    )

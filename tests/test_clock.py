@@ -9,8 +9,8 @@ import pytest
 
 from airshed.cli.main import run
 from airshed.engine import commands as c
-from airshed.engine.anew import Anew
 from airshed.engine.journal import Line, Record, chain, decode, encode
+from airshed.engine.redecide import Anew
 from airshed.engine.runner import Runner
 from airshed.engine.state import State
 from airshed.lab.simulator.small_market import BANK

@@ -19,16 +19,16 @@ from typer.testing import CliRunner
 from airshed.cli.lab.group import app
 from airshed.lab.equilibrium import discounting
 from airshed.lab.equilibrium.co_certificate import co_certificate
-from airshed.lab.equilibrium.cocontrol import Measures, co_bound, co_equilibrium, taken_by
+from airshed.lab.equilibrium.cocontrol import ControlMeasures, co_bound, co_equilibrium, taken_by
 from airshed.lab.equilibrium.curves import Floats
 from airshed.lab.equilibrium.lumpy import lumpy
 from airshed.lab.proofs.measures import check as co_check
 from airshed.lab.proofs.reading import digest
-from airshed.market.linear import Columns, solve
+from airshed.market.linear import ProgrammeColumns, solve
 from airshed.model.refusal import Malformed
 
 CEILING = 100.0
-Case = tuple[Measures, Floats, Floats, bool]
+Case = tuple[ControlMeasures, Floats, Floats, bool]
 
 
 @st.composite
@@ -37,7 +37,7 @@ def cases(draw: st.DrawFn) -> Case:
     zones, pollutants, years = draw(st.integers(1, 2)), draw(st.integers(1, 3)), draw(st.integers(1, 3))
     many = draw(st.integers(0, 7))
     whole = st.integers(0, 9).map(float)
-    measures = Measures(
+    measures = ControlMeasures(
         np.array([draw(st.integers(0, 300).map(float)) for _ in range(many)]),
         np.array([[draw(whole) for _ in range(pollutants)] for _ in range(many)]).reshape(many, pollutants),
         np.array([draw(st.integers(0, zones - 1)) for _ in range(many)], dtype=np.int64),
@@ -53,7 +53,7 @@ def plain(case: Case) -> float:
     measures, need, factors, banking = case
     _, pollutants, years = need.shape
     rows = np.arange(need.size).reshape(need.shape)
-    columns = Columns()
+    columns = ProgrammeColumns()
     for n, zone in enumerate(measures.zone):
         for t in range(years):
             cells = [(int(rows[zone, p, t]), float(measures.removal[n, p])) for p in range(pollutants)]
@@ -94,7 +94,7 @@ def test_every_need_is_met_by_measures_the_bank_or_the_ceiling(case: Case) -> No
 
 def test_a_measure_is_shared_by_the_markets_it_serves() -> None:
     """One measure takes 4 t of the first and 6 t of the second for 100 yuan; half of it covers 2 t and 3 t."""
-    both = Measures(np.array([100.0]), np.array([[4.0, 6.0]]), np.array([0]))
+    both = ControlMeasures(np.array([100.0]), np.array([[4.0, 6.0]]), np.array([0]))
     found = co_equilibrium(both, np.array([[[2.0], [3.0]]]), [1.0], 1e4)
 
     assert found.use.item() == pytest.approx(0.5)
@@ -105,14 +105,14 @@ def test_a_measure_is_shared_by_the_markets_it_serves() -> None:
 @pytest.mark.parametrize(
     ("measures", "ceiling", "said"),
     [
-        (Measures(np.array([1.0]), np.array([[1.0, 1.0]]), np.array([0])), 9.0, "measures: removal of shape"),
-        (Measures(np.array([-1.0]), np.array([[1.0]]), np.array([0])), 9.0, "measure 1: a figure"),
-        (Measures(np.array([np.nan]), np.array([[1.0]]), np.array([0])), 9.0, "measure 1: a figure"),
-        (Measures(np.array([1.0]), np.array([[1.0]]), np.array([1])), 9.0, "measure 1: zone 1"),
-        (Measures(np.array([1.0]), np.array([[1.0]]), np.array([0])), 0.0, "ceiling"),
+        (ControlMeasures(np.array([1.0]), np.array([[1.0, 1.0]]), np.array([0])), 9.0, "measures: removal of shape"),
+        (ControlMeasures(np.array([-1.0]), np.array([[1.0]]), np.array([0])), 9.0, "measure 1: a figure"),
+        (ControlMeasures(np.array([np.nan]), np.array([[1.0]]), np.array([0])), 9.0, "measure 1: a figure"),
+        (ControlMeasures(np.array([1.0]), np.array([[1.0]]), np.array([1])), 9.0, "measure 1: zone 1"),
+        (ControlMeasures(np.array([1.0]), np.array([[1.0]]), np.array([0])), 0.0, "ceiling"),
     ],
 )
-def test_measures_that_cannot_be_are_named(measures: Measures, ceiling: float, said: str) -> None:
+def test_measures_that_cannot_be_are_named(measures: ControlMeasures, ceiling: float, said: str) -> None:
     with pytest.raises(Malformed, match=said):
         co_equilibrium(measures, np.array([[[1.0]]]), [1.0], ceiling)
 
@@ -142,7 +142,7 @@ def test_a_certificate_of_co_control_holds_without_a_solver(case: Case) -> None:
 
 def both() -> dict[str, Any]:
     """One measure takes 4 t of the first and 6 t of the second for 100 yuan, over two years."""
-    one = Measures(np.array([100.0]), np.array([[4.0, 6.0]]), np.array([0]))
+    one = ControlMeasures(np.array([100.0]), np.array([[4.0, 6.0]]), np.array([0]))
     return proven((one, np.array([[[2.0, 3.0], [3.0, 3.0]]]), np.array([1.0, 0.9]), True))
 
 
@@ -203,8 +203,8 @@ def test_measures_of_any_size_are_solved_and_proven(tonnes: float, yuan: float) 
     """The same case in other measures; HiGHS alone gave no answer where a tonne cost 1e8 yuan."""
     cost, removal = np.array([60.0, 100.0, 90.0]), np.array([[4.0, 0.0], [4.0, 6.0], [0.0, 9.0]])
     need = np.array([[[3.0, 6.0], [5.0, 9.0]]])
-    one = co_equilibrium(Measures(cost, removal, np.zeros(3, dtype=np.int64)), need, [1.0, 0.9], 50.0)
-    case = Measures(cost * tonnes * yuan, removal * tonnes, np.zeros(3, dtype=np.int64))
+    one = co_equilibrium(ControlMeasures(cost, removal, np.zeros(3, dtype=np.int64)), need, [1.0, 0.9], 50.0)
+    case = ControlMeasures(cost * tonnes * yuan, removal * tonnes, np.zeros(3, dtype=np.int64))
     found = co_equilibrium(case, need * tonnes, [1.0, 0.9], 50.0 * yuan)
 
     assert found.cost == pytest.approx(one.cost * tonnes * yuan, rel=1e-5)
@@ -276,7 +276,7 @@ def test_a_whole_plan_is_added_up_without_a_solver_and_bounded_where_the_divisib
 
 def two_whole() -> dict[str, Any]:
     """9 t for 90 yuan or 4 t for 60, whole; 6 t are needed in each of two years."""
-    two = Measures(np.array([90.0, 60.0]), np.array([[9.0], [4.0]]), np.array([0, 0]))
+    two = ControlMeasures(np.array([90.0, 60.0]), np.array([[9.0], [4.0]]), np.array([0, 0]))
     return whole_proof((two, np.array([[[6.0, 6.0]]]), np.array([1.0, 0.9]), True))
 
 
@@ -307,7 +307,7 @@ def test_a_forged_whole_plan_does_not_stand(change: Callable[[dict[str, Any]], o
 
 
 def test_more_measures_than_can_be_searched_are_named() -> None:
-    many = Measures(np.ones(401), np.ones((401, 1)), np.zeros(401, dtype=np.int64))
+    many = ControlMeasures(np.ones(401), np.ones((401, 1)), np.zeros(401, dtype=np.int64))
     with pytest.raises(Malformed, match="401 of them"):
         lumpy(many, np.array([[[1.0]]]), [1.0], 9.0)
 

@@ -22,7 +22,7 @@ from airshed.engine.journal import GENESIS, chain, decode
 from airshed.model.provenance import Programme, Simulation
 from airshed.model.refusal import Malformed
 from airshed.service.book.converting import convert
-from airshed.service.book.grip import Grip
+from airshed.service.book.file_lock import Grip
 from airshed.service.book.sqlite import FORMAT, Book
 from airshed.service.book.verify import verify
 
@@ -172,7 +172,7 @@ def test_an_old_book_that_may_only_be_read_is_converted(
     old: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As on a disk of the archive: nothing is opened for writing there, and nothing is left beside it."""
-    monkeypatch.setattr("airshed.service.book.looking.may_write", lambda real: real.name != "old.book")
+    monkeypatch.setattr("airshed.service.book.read_only.may_write", lambda real: real.name != "old.book")
     asked: list[tuple[str, int]] = []
     opened = os.open
 

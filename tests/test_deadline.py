@@ -13,7 +13,7 @@ from airshed.compliance.deadline import next_business_day
 from airshed.compliance.shortfall import Lack, penalty
 from airshed.engine.procedures.deadlines import surrender_day
 from airshed.model.refusal import Malformed
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.load import load_texts, read
 from airshed.rulebook.schema import Rulebook
 from laws import FILES, RULES
@@ -157,8 +157,8 @@ def test_soot_and_dust_are_one_measurement_in_two_sectors() -> None:
     text = text.replace('measured = "PM"\nsectors = []', 'measured = "PM"\nsectors = ["power"]')
     rules = load_texts({**FILES, "rulebook.toml": text.encode()})
 
-    assert [rule.code for rule in look.owed(rules, "power")] == ["SO2", "NOx", "PM", "VOC"]
-    assert [rule.code for rule in look.owed(rules, "cement")] == ["SO2", "NOx", "VOC"]
+    assert [rule.code for rule in lookup.owed(rules, "power")] == ["SO2", "NOx", "PM", "VOC"]
+    assert [rule.code for rule in lookup.owed(rules, "cement")] == ["SO2", "NOx", "VOC"]
 
 
 def test_a_penalty_in_dollars_of_1990_for_a_short_ton_comes_out_to_the_cent() -> None:

@@ -25,18 +25,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airshed.lab.epa_costs import Model, TypeOne, constants_of, cost_of, read_constants, usd_per_t
-from airshed.lab.equilibrium import Slopes, Trade, discounting, equilibrium, zone_equilibrium
+from airshed.lab.equilibrium import CrossTrade, Slopes, discounting, equilibrium, zone_equilibrium
 from airshed.lab.equilibrium.frictions import costly, dominated
 from airshed.lab.equilibrium.stability import StabilityRule, adjustment
 from airshed.lab.prices.quotes import read_quotes, yields
 from airshed.market.auction.sealed import Bid
 from airshed.market.auction.sealed import clear as sell
-from airshed.market.call import Limit, clear
+from airshed.market.call import LimitOrder, clear
 from airshed.market.claims_heat import load_factor
 from airshed.market.fairness import atkinson, gini, jain, theil
 from airshed.market.incentives import product_cost, surviving_signal
+from airshed.market.sharing.bankruptcy import RULES
 from airshed.market.sharing.criteria import zero_sum_dea
-from airshed.market.sharing.estate import RULES
 from airshed.market.sharing.games import nucleolus, shapley
 from airshed.market.tenor import annualised, capitalised, implied_yield
 from airshed.model.refusal import Malformed
@@ -301,7 +301,7 @@ def test_a_river_under_trading_ratios(case: dict[str, Any]) -> None:
     """The same with a tradable cap in each zone, T_k = S_k - t S_(k-1), and one-way trades."""
     caps = np.array([LIMITS[0], LIMITS[1] - 0.5 * LIMITS[0], LIMITS[2] - 0.4 * LIMITS[1]])
     assert caps.tolist() == same(CASES["X1_trs_river"]["zonal_tradeable_caps"])
-    ways = [Trade(0, 1, 0.5), Trade(1, 2, 0.4), Trade(0, 2, 0.2)]
+    ways = [CrossTrade(0, 1, 0.5), CrossTrade(1, 2, 0.4), CrossTrade(0, 2, 0.2)]
     found = zone_equilibrium(RIVER, np.eye(3), (EMITTED - caps)[:, None], [1.0], trades=ways, done=1e-16)
 
     assert found.abated.ravel() == same(case["abate"], SOLVED)
@@ -406,8 +406,8 @@ def test_yields_of_published_pairs(case: dict[str, Any]) -> None:
 def test_four_bids_and_four_asks(case: dict[str, Any]) -> None:
     """One allowance each. Any price of the interval clears; the one nearest to the reference is taken."""
     bids, asks = case["bids"], case["asks"]
-    orders = [Limit(n, "buy", 10 * bid, 1) for n, bid in enumerate(bids)]
-    orders += [Limit(len(bids) + n, "sell", 10 * ask, 1) for n, ask in enumerate(asks)]
+    orders = [LimitOrder(n, "buy", 10 * bid, 1) for n, bid in enumerate(bids)]
+    orders += [LimitOrder(len(bids) + n, "sell", 10 * ask, 1) for n, ask in enumerate(asks)]
     low, high = (clear(orders, reference, 1, seed=1) for reference in (1, 1_000))
 
     assert [low.price, high.price] == [10 * each for each in case["uniform_price_interval"]]

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from airshed.lab.equilibrium import Steps, Trade, discounting, equilibrium, zone_equilibrium
+from airshed.lab.equilibrium import CrossTrade, Steps, discounting, equilibrium, zone_equilibrium
 from airshed.lab.equilibrium.case import Case, case_of, closed, linked, solved, steps_of
 from airshed.lab.equilibrium.trading import traded
 from airshed.lab.linking import saving
@@ -127,7 +127,7 @@ def places(draw: st.DrawFn) -> Case:
     return Case(names, tuple(range(2027, 2027 + years)), 0.05, tuple(curves), need + 100, np.full(need.shape, 100.0))
 
 
-def with_links(case: Case, links: list[Trade]) -> Any:
+def with_links(case: Case, links: list[CrossTrade]) -> Any:
     """Zones that each have a cap of their own, and the ways between them."""
     curves = [curve for curve in case.curves if isinstance(curve, Steps)]
     return zone_equilibrium(curves, np.eye(len(curves)), case.need, case.discount, trades=links)
@@ -140,7 +140,7 @@ def test_a_further_link_between_zones_never_raises_the_cost(case: Case, data: st
     many = len(case.zones)
     pairs = [(one, two) for one in range(many) for two in range(many) if one != two]
     laid = data.draw(st.lists(st.sampled_from(pairs), unique=True, min_size=1, max_size=4))
-    links = [Trade(*pair, data.draw(st.integers(1, 10)) / 10) for pair in laid]
+    links = [CrossTrade(*pair, data.draw(st.integers(1, 10)) / 10) for pair in laid]
     before = with_links(case, [])
     assert before.cost == pytest.approx(solved(case, closed(case.zones)).found.cost, rel=1e-9, abs=1e-6)
 
@@ -155,7 +155,7 @@ def test_a_further_link_between_zones_never_raises_the_cost(case: Case, data: st
 @given(places())
 def test_all_links_at_par_are_one_market(case: Case) -> None:
     many = len(case.zones)
-    ways = [Trade(one, two, 1.0) for one in range(many) for two in range(many) if one != two]
+    ways = [CrossTrade(one, two, 1.0) for one in range(many) for two in range(many) if one != two]
     found = with_links(case, ways)
     whole = solved(case, linked(case.zones)).found
 

@@ -18,14 +18,14 @@ from airshed.model.measures import value_fen
 from airshed.model.period import instant
 from airshed.model.refusal import Why
 from airshed.registry.accounts import TREASURY
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from laws import RULES
 from markets import AT, AUTHORITY, SERIES, confirmed, done, market, send, why
 
 SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 AFTER = instant("2027-10-01")
 NEW = ("s-new-1", "s-new-2", "s-new-3")
-BENCHMARK_G = look.benchmark(RULES, "cement", "SO2").benchmark_g
+BENCHMARK_G = lookup.benchmark(RULES, "cement", "SO2").benchmark_g
 
 
 def entering(**law: Any) -> Runner:

@@ -14,10 +14,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from airshed.lab.equilibrium import (
+    CrossTrade,
     Joined,
     Slopes,
     Steps,
-    Trade,
     ZoneEquilibrium,
     certificate,
     check,
@@ -300,7 +300,7 @@ def test_a_river_costs_the_same_under_receptors_and_under_trading_ratios() -> No
     sources = [Slopes([slope], [most], [1.0]) for slope, most in zip((1.0, 2.0, 4.0), emitted.tolist(), strict=True)]
     air = np.array([[1.0, 0.0, 0.0], [0.5, 1.0, 0.0], [0.2, 0.4, 1.0]])
     by_receptor = zone_equilibrium(sources, air, (air @ emitted - [100.0, 90.0, 60.0])[:, None], [1.0])
-    ways = [Trade(0, 1, 0.5), Trade(1, 2, 0.4), Trade(0, 2, 0.2)]
+    ways = [CrossTrade(0, 1, 0.5), CrossTrade(1, 2, 0.4), CrossTrade(0, 2, 0.2)]
     by_ratio = zone_equilibrium(sources, np.eye(3), (emitted - [100.0, 40.0, 24.0])[:, None], [1.0], trades=ways)
 
     for found in (by_receptor, by_ratio):
@@ -314,7 +314,9 @@ def test_a_river_costs_the_same_under_receptors_and_under_trading_ratios() -> No
 def test_a_round_of_trades_that_makes_more_than_it_took_is_refused() -> None:
     one = Steps([1.0], [5.0], [1.0])
     with pytest.raises(Malformed, match=r"a round of them makes 1\.2 of one"):
-        zone_equilibrium([one, one], np.eye(2), [[1.0], [1.0]], [1.0], trades=[Trade(0, 1, 1.5), Trade(1, 0, 0.8)])
+        zone_equilibrium(
+            [one, one], np.eye(2), [[1.0], [1.0]], [1.0], trades=[CrossTrade(0, 1, 1.5), CrossTrade(1, 0, 0.8)]
+        )
 
 
 @pytest.mark.parametrize(("need", "price", "withheld", "extra"), [(10, 20, 10, 0), (40, 40, 0, 0), (80, 60, 0, 20)])

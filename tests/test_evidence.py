@@ -129,7 +129,7 @@ def test_reading_frame_by_frame_gives_the_same_year(written: Path) -> None:
     assert close_year(stack, fast, RULES) == close_year(stack, slow, RULES)
 
 
-def read_slowly(folder: Path, holding: files.Holding, evidence: tuple[str, ...]) -> StackReadings:
+def read_slowly(folder: Path, holding: files.EvidenceHolding, evidence: tuple[str, ...]) -> StackReadings:
     rows = []
     for month in files.months_of(YEAR):
         for raw in files.read_month(folder, holding.stack, month):

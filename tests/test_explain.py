@@ -16,7 +16,7 @@ from airshed.cli.mrv.shown import measuring_law
 from airshed.lab.stacks.episodes import read_episodes
 from airshed.model.provenance import Simulation
 from airshed.mrv import states
-from airshed.mrv.marks import Mark
+from airshed.mrv.marks import HoursMark
 from airshed.mrv.readings import AIR_PRESSURE
 from airshed.mrv.rules import Law
 from airshed.mrv.spans import hour_of_day, hour_text
@@ -230,7 +230,7 @@ def test_hours_of_a_shipped_zone_are_counted_by_the_law_that_ships_for_it() -> N
 def test_an_hour_under_an_operators_mark_is_what_the_operator_said(held: Held) -> None:
     """A measured hour that its operator says was maintenance is filled as the law fills it."""
     when, hour = "2027-03-24T20", hour_of_day(YEAR, "2027-03-24") + 20
-    marks = {STACK: {YEAR: (Mark("maintenance", hour, hour, 1),)}}
+    marks = {STACK: {YEAR: (HoursMark("maintenance", hour, hour, 1),)}}
     before = explain(held.now, STACK, when, ZONE, RULES, pollutant="SO2")
 
     marked = explain(held.now, STACK, when, ZONE, RULES, pollutant="SO2", marks=marks)

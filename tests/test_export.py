@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from airshed.lab.simulator.sim import Simulation
+from airshed.lab.simulator.sim import SimulatedRun
 from airshed.service.book.sqlite import Book
 from laws import RULES
 from small_books import forge, small
@@ -382,7 +382,7 @@ def test_what_the_command_line_exports_is_what_the_verifier_reads(tmp_path: Path
     from airshed.cli.main import ROOMS, build
 
     path = tmp_path / "sim.book"
-    run = Simulation(4, 60, RULES, lambda: Book.open(path) if path.exists() else Book.create(path), None)
+    run = SimulatedRun(4, 60, RULES, lambda: Book.open(path) if path.exists() else Book.create(path), None)
     run.play(lambda done: None)
     run.close()
     to = tmp_path / "export.jsonl"

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airshed.model.refusal import Malformed
-from airshed.mrv.balances import Flow, Survey, leak_survey, sulphur_balance
+from airshed.mrv.balances import MaterialFlow, Survey, leak_survey, sulphur_balance
 from airshed.mrv.co2 import as_meant, burnt, fuel_kg_per_kwh, fuel_of, fuels_of, t_per_gwh
 from airshed.mrv.factors import (
     COLUMNS,
+    EmissionFactor,
     Estimate,
-    Factor,
-    Spread,
+    FactorSpread,
     combined,
     estimate,
     factor_of,
@@ -50,7 +50,9 @@ def test_crude_steel_of_the_south_west_emits_16_kg_of_so2_a_tonne() -> None:
 
 def test_the_larger_of_two_estimates_counts_and_names_the_other() -> None:
     factor = estimate(factor_of(LIBRARY, "steel-southwest-so2"), Decimal(1_000))
-    balance = sulphur_balance([Flow("coal", Decimal(600), Decimal("1.1")), Flow("ore", Decimal(1_600), Decimal("0.2"))])
+    balance = sulphur_balance(
+        [MaterialFlow("coal", Decimal(600), Decimal("1.1")), MaterialFlow("ore", Decimal(1_600), Decimal("0.2"))]
+    )
 
     assert factor.mass_mg == 16_000 * 1_000_000
     assert balance.mass_mg == 19_600 * 1_000_000
@@ -61,12 +63,14 @@ def test_the_larger_of_two_estimates_counts_and_names_the_other() -> None:
 
 
 def test_sulphur_that_stays_in_ash_and_what_control_takes_out_is_not_emitted() -> None:
-    coal = Flow("coal", Decimal(1_000), Decimal("1.5"))
+    coal = MaterialFlow("coal", Decimal(1_000), Decimal("1.5"))
 
     assert sulphur_balance([coal]).mass_mg == 30_000 * 1_000_000
-    assert sulphur_balance([coal], [Flow("ash", Decimal(250), Decimal("0.9"))], 9_000).mass_mg == 2_550 * 1_000_000
+    assert (
+        sulphur_balance([coal], [MaterialFlow("ash", Decimal(250), Decimal("0.9"))], 9_000).mass_mg == 2_550 * 1_000_000
+    )
     with pytest.raises(AssertionError):
-        sulphur_balance([coal], [Flow("ash", Decimal(1_000), Decimal(2))])
+        sulphur_balance([coal], [MaterialFlow("ash", Decimal(1_000), Decimal(2))])
 
 
 def test_a_leak_survey_counts_the_leaking_by_one_factor_and_the_tight_by_another() -> None:
@@ -105,7 +109,7 @@ def test_a_tonne_of_coal_equivalent_gives_2_77_tonnes_of_co2() -> None:
     made = burnt(fuel_of(shipped_fuels(), "standard-coal"), Decimal(1))
 
     assert round(made.co2_t, 2) == Decimal("2.77")
-    assert made.spread == Spread(Decimal("0.0539"), Decimal("0.0539"))
+    assert made.spread == FactorSpread(Decimal("0.0539"), Decimal("0.0539"))
     less = burnt(fuel_of(shipped_fuels(), "standard-coal"), Decimal(1), oxidation=Decimal("0.96"))
     assert round(less.co2_t, 2) == Decimal("2.66")
 
@@ -159,7 +163,7 @@ shares = st.integers(0, 10_000)
 def test_more_activity_never_emits_less_and_more_removal_never_more(
     one: Decimal, more: Decimal, removal: int, further: int
 ) -> None:
-    factor = Factor("a", "s", "SO2", Decimal("12.5"), "t", Decimal(10), Decimal(20), "book", "confirmed")
+    factor = EmissionFactor("a", "s", "SO2", Decimal("12.5"), "t", Decimal(10), Decimal(20), "book", "confirmed")
     low, high = sorted((removal, further))
 
     assert estimate(factor, one + more, low).mass_mg >= estimate(factor, one, low).mass_mg
@@ -168,7 +172,7 @@ def test_more_activity_never_emits_less_and_more_removal_never_more(
 
 @given(st.lists(st.tuples(st.decimals(0, 2, places=2), st.decimals(0, 2, places=2)), min_size=1, max_size=4))
 def test_a_range_of_a_product_is_at_least_its_widest_and_at_most_the_sum(sides: list[tuple[Decimal, Decimal]]) -> None:
-    spread = combined(*(Spread(below, above) for below, above in sides))
+    spread = combined(*(FactorSpread(below, above) for below, above in sides))
     step = Decimal("0.0001")
 
     for told, parts in ((spread.below, [one for one, _ in sides]), (spread.above, [one for _, one in sides])):
@@ -180,4 +184,4 @@ def test_an_activity_without_a_stated_range_leaves_the_estimate_without_one() ->
 
     assert estimate(coal, Decimal(10), 0, None).spread is None
     assert isinstance(estimate(coal, Decimal(10)), Estimate)
-    assert estimate(coal, Decimal(10), 0, Decimal("0.05")).spread == Spread(Decimal("0.0660"), Decimal("0.6765"))
+    assert estimate(coal, Decimal(10), 0, Decimal("0.05")).spread == FactorSpread(Decimal("0.0660"), Decimal("0.6765"))

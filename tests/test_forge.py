@@ -16,9 +16,9 @@ from typing import get_args
 import msgspec
 import pytest
 
-from airshed.engine.anew import Anew
 from airshed.engine.events import Event
 from airshed.engine.journal import Line, Record, chain, decode
+from airshed.engine.redecide import Anew
 from airshed.model.refusal import Malformed
 from airshed.service.book.head import Head
 from airshed.service.book.sqlite import Book

@@ -19,14 +19,14 @@ from airshed.lab.equilibrium import Slopes, Steps, check, collared, discounting,
 from airshed.lab.equilibrium.case import Air, Case, CurveLine, closed, linked, solved
 from airshed.lab.equilibrium.friction_certificate import friction_certificate
 from airshed.lab.equilibrium.frictions import dominated
-from airshed.lab.equilibrium.joined import Joined, merged
+from airshed.lab.equilibrium.joined_curves import Joined, merged
 from airshed.lab.equilibrium.stability import StabilityRule, adjustment, stabilised
 from airshed.lab.equilibrium.trading import trade_plan, traded
 from airshed.lab.linking import saving
+from airshed.lab.positions import SourcePosition
 from airshed.lab.power import bought_at_auction, concentration, powers
 from airshed.lab.proofs.frictions import Frictions
 from airshed.lab.proofs.reading import digest
-from airshed.lab.standing import Position
 from airshed.model.refusal import Malformed
 from naive_equilibrium import plain_zones
 
@@ -85,7 +85,7 @@ def test_with_steps_a_constant_fee_makes_the_allocation_matter() -> None:
 
 def test_a_firm_that_is_given_what_it_emits_has_no_power() -> None:
     """Two firms of 100 t at slopes of one under a cap of 120 t: 40 yuan/t; the one given nothing makes it 20."""
-    places = {"one": Position(100.0, 60.0, 800.0), "two": Position(100.0, 60.0, 800.0)}
+    places = {"one": SourcePosition(100.0, 60.0, 800.0), "two": SourcePosition(100.0, 60.0, 800.0)}
     fair = powers(places, {"one": 60.0, "two": 60.0}, {}, [], 40.0)
     poor = {each.firm: each for each in powers(places, {"one": 0.0, "two": 120.0}, {}, [], 40.0)}
 
@@ -95,7 +95,7 @@ def test_a_firm_that_is_given_what_it_emits_has_no_power() -> None:
 
 
 def test_sources_of_one_group_are_one_firm() -> None:
-    places = {name: Position(50.0, 30.0, 0.0) for name in ("a1", "a2", "b1", "b2")}
+    places = {name: SourcePosition(50.0, 30.0, 0.0) for name in ("a1", "a2", "b1", "b2")}
     firm = {"a1": "a", "a2": "a", "b1": "b", "b2": "b"}
     found = powers(places, dict.fromkeys(places, 30.0), firm, [], 40.0)
 
@@ -104,7 +104,7 @@ def test_sources_of_one_group_are_one_firm() -> None:
 
 
 def test_who_can_abate_nothing_at_the_price_has_the_slope_of_its_steps() -> None:
-    places = {"one": Position(100.0, 100.0, 0.0), "two": Position(100.0, 60.0, 0.0)}
+    places = {"one": SourcePosition(100.0, 100.0, 0.0), "two": SourcePosition(100.0, 60.0, 0.0)}
     steps = [CurveLine("z", "one", "dear", 90.0, 30.0)]
     named = {each.firm for each in powers(places, {"one": 0.0, "two": 160.0}, {}, steps, 40.0)}
 
@@ -113,7 +113,11 @@ def test_who_can_abate_nothing_at_the_price_has_the_slope_of_its_steps() -> None
 
 
 def test_what_is_auctioned_goes_to_those_who_lack() -> None:
-    places = {"a": Position(1.0, 60.0, 0.0), "b": Position(1.0, 40.0, 0.0), "c": Position(1.0, 10.0, 0.0)}
+    places = {
+        "a": SourcePosition(1.0, 60.0, 0.0),
+        "b": SourcePosition(1.0, 40.0, 0.0),
+        "c": SourcePosition(1.0, 10.0, 0.0),
+    }
     given_t = {"a": 30.0, "b": 30.0, "c": 20.0}
     bought_at_auction(given_t, places, 20.0)
     assert given_t == {"a": 45.0, "b": 35.0, "c": 20.0}
@@ -480,7 +484,7 @@ TOLERANCE = 1e-7
 def friction_proof(market: Market, costs: list[float]) -> dict[str, Any]:
     needs, curves = market
     plans = [(each, trade_plan(needs, curves, each, 1e4)) for each in costs]
-    places = {"one": Position(100.0, 60.0, 800.0), "two": Position(100.0, 60.0, 800.0)}
+    places = {"one": SourcePosition(100.0, 60.0, 800.0), "two": SourcePosition(100.0, 60.0, 800.0)}
     strong = powers(places, {"one": 0.0, "two": 120.0}, {}, [], 40.0)
     named = {f"s{number}": need for number, need in enumerate(needs)}
     return friction_certificate("SO2 2027", named, curves, 1e4, plans, strong)

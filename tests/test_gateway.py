@@ -21,13 +21,13 @@ from airshed.mrv.hj212 import Frame, decode, seal
 from airshed.mrv.hj212.parts import Assembler
 from airshed.mrv.hj212.sm4 import encrypted_frame
 from airshed.service.devices.logger import Caller, Manner
-from airshed.service.gateway.asking import Answered, Declined, NotConnected, Silent
+from airshed.service.gateway.asking import Declined, NotConnected, RequestDone, Silent
 from airshed.service.gateway.devices import Key
 from airshed.service.gateway.host import Host
-from airshed.service.gateway.journal import segments
 from airshed.service.gateway.keeper import Keeper
-from airshed.service.gateway.limits import Limits
+from airshed.service.gateway.limits import GatewayLimits
 from airshed.service.gateway.lines import MOST_A_MINUTE, Lines
+from airshed.service.gateway.receipt_journal import segments
 from gateways import (
     KEY,
     MN,
@@ -78,7 +78,10 @@ def test_a_frame_is_answered_wherever_it_was_cut_and_whatever_it_is_glued_to(tmp
     one = logger(next(known for known in VERSIONS if known == version))
 
     async def story() -> None:
-        async with gateway(tmp_path, [device(one)], limits=Limits(per_address=2000)) as gate, peer(gate.port) as there:
+        async with (
+            gateway(tmp_path, [device(one)], limits=GatewayLimits(per_address=2000)) as gate,
+            peer(gate.port) as there,
+        ):
             whole = one.report(HOURS, NEW_YEAR, NOON)
             for place in range(1, len(whole)):
                 raw = one.report(HOURS, NEW_YEAR - (100 + place) * HOUR, NOON + place)
@@ -324,7 +327,7 @@ def test_noise_is_cut_off_and_others_are_served_meanwhile(tmp_path: Path) -> Non
             await there.send(one.report(HOURS, NEW_YEAR + HOUR, NOON + 1))
             assert len(await there.answers(1)) == 1
             assert gate.noted("disconnected")[0]["why"] == "noise"
-            assert gate.host.counts["refused_syntax"] == Limits().bad_in_a_row
+            assert gate.host.counts["refused_syntax"] == GatewayLimits().bad_in_a_row
 
     asyncio.run(story())
 
@@ -376,7 +379,7 @@ def test_a_peer_that_does_not_read_is_cut_off(tmp_path: Path) -> None:
     one = logger()
 
     async def story() -> None:
-        limits = Limits(unread_bytes=4_096)
+        limits = GatewayLimits(unread_bytes=4_096)
         async with gateway(tmp_path, [device(one)], limits=limits) as gate, peer(gate.port) as deaf:
             deaf.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
             deaf.writer.transport.pause_reading()  # type: ignore[attr-defined]
@@ -421,23 +424,23 @@ def test_the_host_asks_for_history_and_settings_and_gets_whole_answers(tmp_path:
                 await asyncio.sleep(0.01)
             span = (("BeginTime", "20270101000000"), ("EndTime", "20270101050000"))
             history = await gate.host.ask(one.mn, "2061", span)
-            assert isinstance(history, Answered)
+            assert isinstance(history, RequestDone)
             assert [frame.field("DataTime") for frame in history.frames] == [
                 f"202701010{hour}0000" for hour in range(6)
             ]
             assert history.execution == "1"
             clock = await gate.host.ask(one.mn, "1011")
-            assert isinstance(clock, Answered)
+            assert isinstance(clock, RequestDone)
             assert clock.frames[0].field("SystemTime") == "20270101120000"
             await gate.host.ask(one.mn, "1062", (("RtdInterval", "60"),))
             interval = await gate.host.ask(one.mn, "1061")
-            assert isinstance(interval, Answered)
+            assert isinstance(interval, RequestDone)
             assert interval.frames[0].field("RtdInterval") == "60"
             assert await gate.host.ask(one.mn, "1099") == Declined("8")
             nothing = await gate.host.ask(
                 one.mn, "2031", (("BeginTime", "20300101000000"), ("EndTime", "20300102000000"))
             )
-            assert nothing == Answered("100", ())
+            assert nothing == RequestDone("100", ())
             assert await gate.host.ask("FF" * 12, "1011") == NotConnected()
             calling.cancel()
             await asyncio.gather(calling, return_exceptions=True)
@@ -466,7 +469,7 @@ def test_a_request_is_sent_again_with_the_same_qn_until_it_is_answered(tmp_path:
             assert first.qn == second.qn
             for raw in one.replies(second, NOON):
                 await there.send(raw)
-            assert isinstance(await asking, Answered)
+            assert isinstance(await asking, RequestDone)
             assert await gate.host.ask(one.mn, "1011", timeout=0.05, tries=2) == Silent(2)
 
     asyncio.run(story())

@@ -14,8 +14,8 @@ from airshed.lab.stacks.device import DAYS, HOURS, MINUTES, REAL_TIME, Logger
 from airshed.mrv.hj212 import Frame, decode, seal
 from airshed.service.gateway.admission import ends_at
 from airshed.service.gateway.gaps import said_hours
-from airshed.service.gateway.limits import Limits
-from airshed.service.gateway.readings import read_receipts
+from airshed.service.gateway.limits import GatewayLimits
+from airshed.service.gateway.receipts import read_receipts
 from airshed.zone.monitoring import monitoring_rules
 from gateways import NEW_YEAR, NOON, Clock, Gate, Peer, device, gateway, logger, peer, stepped, until
 from laws import RULES
@@ -78,7 +78,7 @@ def test_a_report_that_is_early_by_less_than_the_tolerance_waits_until_its_inter
             assert len(await there.answers(1)) == 1
             (entry,) = [entry for entry in gate.entries() if entry.mn == one.mn]
             assert entry.at >= NOON
-            clock.at = NOON + HOUR - Limits().early_ms - 1
+            clock.at = NOON + HOUR - GatewayLimits().early_ms - 1
             await there.send(one.report(HOURS, NOON, NOON + HOUR))
             await until(lambda: gate.host.counts["refused_ahead"] == 1)
 
@@ -90,7 +90,7 @@ def test_real_time_reports_of_a_clock_within_the_tolerance_do_not_wait(tmp_path:
 
     async def story() -> None:
         async with gateway(tmp_path, [device(one)]) as gate, peer(gate.port) as there:
-            early = Limits().early_ms
+            early = GatewayLimits().early_ms
             await there.send(one.report(REAL_TIME, NOON + early, NOON))
             assert len(await there.answers(1)) == 1
             await there.send(one.report(REAL_TIME, NOON + early + 1000, NOON))
@@ -109,7 +109,7 @@ def test_a_device_whose_clock_is_far_ahead_stays_connected_and_has_its_clock_set
             asked = await there.request()
             assert (asked.cn, asked.field("SystemTime")) == ("1012", None)  # the head alone
             assert gate.host.connected == [one.mn]
-            advance(Limits().first_frame_s)
+            advance(GatewayLimits().first_frame_s)
             await there.send(one.report(HOURS, NEW_YEAR, NOON))
             assert await heard(there, gate)
 
@@ -184,7 +184,7 @@ def test_the_hour_that_the_gateway_waits_for_is_the_hour_that_is_read(
 def test_what_is_ahead_is_read_no_faster_than_what_is_not(tmp_path: Path) -> None:
     """Whoever has a password sent as much as the line carried, so long as it was refused."""
     one = logger()
-    limits = Limits(flood_burst=10, flood_days=0, flood_least_s=1, flood_times=0)
+    limits = GatewayLimits(flood_burst=10, flood_days=0, flood_least_s=1, flood_times=0)
 
     async def story(advance: Callable[[float], None]) -> None:
         async with gateway(tmp_path, [device(one)], limits=limits) as gate, peer(gate.port) as there:

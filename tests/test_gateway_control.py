@@ -22,14 +22,24 @@ from airshed.model.refusal import Malformed
 from airshed.mrv.hj212 import decode, seal
 from airshed.mrv.hj212.frame import Frame
 from airshed.service.devices.logger import Caller, Manner
-from airshed.service.gateway.channel import SOCKET, Ask, Find, NewKey, Outcome, Registered, State, Status, tell
+from airshed.service.gateway.backfill import fill
+from airshed.service.gateway.channel import (
+    SOCKET,
+    AskDevice,
+    AskStatus,
+    Find,
+    GatewayState,
+    NewKey,
+    Registered,
+    RequestOutcome,
+    tell,
+)
 from airshed.service.gateway.control import Control
 from airshed.service.gateway.devices import DeviceRow, read_devices
-from airshed.service.gateway.fill import fill
-from airshed.service.gateway.gaps import Gap, asks_of, gaps_in, missing_of, said_hours, times_of
+from airshed.service.gateway.gaps import ReceiptGap, asks_of, gaps_in, missing_of, said_hours, times_of
 from airshed.service.gateway.keyring import Keyring
 from airshed.service.gateway.refusals import refused_lines
-from airshed.service.gateway.requests import REQUESTS, SETTABLE, Told, items_of, request_of
+from airshed.service.gateway.requests import REQUESTS, SETTABLE, RequestOptions, items_of, request_of
 from airshed.zone.rows import write_rows
 from gateways import KEY, MN, NEW_YEAR, NOON, VERSIONS, Gate, device, gateway, logger, peer, until
 
@@ -49,8 +59,8 @@ class Desk:
     def folder(self) -> Path:
         return self.gate.folder
 
-    async def tell(self, wish: Ask | NewKey | Find | Status) -> Outcome:
-        return await asyncio.to_thread(tell, self.folder, wish, Outcome)
+    async def tell(self, wish: AskDevice | NewKey | Find | AskStatus) -> RequestOutcome:
+        return await asyncio.to_thread(tell, self.folder, wish, RequestOutcome)
 
 
 @asynccontextmanager
@@ -104,11 +114,11 @@ async def calling(gate: Gate, one: Logger, reports: int = 1, cn: str = HOURS) ->
 def test_every_request_of_an_operator_is_done_by_a_device_of_each_edition(tmp_path: Path, version: str) -> None:
     one = logger(next(known for known in VERSIONS if known == version))
     told = {
-        "value": Told(value="30"),
-        "span": Told(begin="2027-01-01T00:00", end="2027-01-01T05:00"),
-        "info": Told(info="i12001"),
-        "parameter": Told(factor="a21026", info="i13003", value="60", reason="agreed with the operator"),
-        "factor": Told(factor="a21026"),
+        "value": RequestOptions(value="30"),
+        "span": RequestOptions(begin="2027-01-01T00:00", end="2027-01-01T05:00"),
+        "info": RequestOptions(info="i12001"),
+        "parameter": RequestOptions(factor="a21026", info="i13003", value="60", reason="agreed with the operator"),
+        "factor": RequestOptions(factor="a21026"),
     }
 
     async def story() -> None:
@@ -116,11 +126,11 @@ def test_every_request_of_an_operator_is_done_by_a_device_of_each_edition(tmp_pa
             for request in REQUESTS:
                 if request.takes == "key":
                     continue
-                outcome = await at.tell(Ask("KM-0", request.word, told.get(request.takes, Told())))
+                outcome = await at.tell(AskDevice("KM-0", request.word, told.get(request.takes, RequestOptions())))
                 assert (outcome.outcome, outcome.mn, outcome.cn) == ("answered", one.mn, request.cn), request
                 assert outcome.code in ("1", "100")
                 assert outcome.zh in ("执行成功", "没有数据")
-            hours = await at.tell(Ask(one.mn, "2061", told["span"]))
+            hours = await at.tell(AskDevice(one.mn, "2061", told["span"]))
             assert [dict(said.items)["DataTime"] for said in hours.said] == [
                 f"2027010100{h}0000"[:8] + f"0{h}0000" for h in range(6)
             ]
@@ -136,20 +146,20 @@ def test_refusals_silence_and_absence_are_answers_in_words(tmp_path: Path) -> No
 
     async def story() -> None:
         async with desk(tmp_path, one, other) as at:
-            away = await at.tell(Ask(other.mn, "time"))
+            away = await at.tell(AskDevice(other.mn, "time"))
             assert (away.outcome, away.en) == ("not_connected", "the device has no connection")
             async with peer(at.gate.port) as mute:
                 await mute.send(other.report(HOURS, NEW_YEAR, NOON))
                 await mute.answers(1)
-                silent = await at.tell(Ask(other.mn, "time", timeout_s=0.05, tries=2))
+                silent = await at.tell(AskDevice(other.mn, "time", timeout_s=0.05, tries=2))
                 assert (silent.outcome, silent.zh) == ("silent", "设备无应答")
-                asking = asyncio.create_task(at.tell(Ask(other.mn, "realtime", timeout_s=0.2)))
+                asking = asyncio.create_task(at.tell(AskDevice(other.mn, "realtime", timeout_s=0.2)))
                 (*_, asked) = await mute.answers(3)
                 await mute.send(says(other, asked, "9011", "QnRtn=1"))
                 begun = await asking
                 assert (begun.outcome, begun.en) == ("unfinished", "the device said ready, and never that it is done")
                 assert await mute.answers(1, 0.1) == []
-                asking = asyncio.create_task(at.tell(Ask(other.mn, "state")))
+                asking = asyncio.create_task(at.tell(AskDevice(other.mn, "state")))
                 (asked,) = await mute.answers(1)
                 await mute.send(says(other, asked, "9011", "QnRtn=2"))
                 declined = await asking
@@ -168,9 +178,9 @@ def test_frames_that_answer_one_request_are_evidence_and_no_reuse_of_a_qn(tmp_pa
 
     async def story() -> None:
         async with desk(tmp_path, one) as at, calling(at.gate, one):
-            await at.tell(Ask(one.mn, "hours", Told(begin="2027-01-01T01:00", end="2027-01-01T06:00")))
-            await at.tell(Ask(one.mn, "info", Told(info="i12001")))
-            await at.tell(Ask(one.mn, "info", Told(info="i11001")))
+            await at.tell(AskDevice(one.mn, "hours", RequestOptions(begin="2027-01-01T01:00", end="2027-01-01T06:00")))
+            await at.tell(AskDevice(one.mn, "info", RequestOptions(info="i12001")))
+            await at.tell(AskDevice(one.mn, "info", RequestOptions(info="i11001")))
             counts = at.gate.host.counts
             assert (counts["qn_reused"], counts["restated"]) == (0, 0)
             kept = [entry.plain for entry in at.gate.entries()]
@@ -184,22 +194,40 @@ def test_frames_that_answer_one_request_are_evidence_and_no_reuse_of_a_qn(tmp_pa
 @pytest.mark.parametrize(
     ("word", "told", "said"),
     [
-        ("reboot", Told(), "COMMAND: no request 'reboot'"),
-        ("1000", Told(), "COMMAND: no request '1000'"),
-        ("hours", Told(), "--begin: '' is no time"),
-        ("hours", Told(begin="2027-01-02", end="2027-01-01"), "--end: 2027-01-01 is before 2027-01-02"),
-        ("time", Told(value="3"), "--value: time (1011) does not take it"),
-        ("set-realtime-interval", Told(value="29"), "give 30 to 3600"),
-        ("set-minute-interval", Told(value="7"), "give 1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30"),
-        ("serial", Told(factor="zz"), "--factor: 'zz' is no code of a factor"),
-        ("info", Told(info="a21026"), "--info: 'a21026' is no code of device information"),
-        ("set-parameter", Told(factor="a21026", info="i13008", value="1.2", reason="x"), "is not set from a host"),
-        ("set-parameter", Told(factor="a21026", info="i13003", value="60"), "--reason: who sets a parameter says why"),
-        ("set-parameter", Told(factor="a21026", info="i13003", value="1;2", reason="x"), "--value: '1;2' is no number"),
-        ("set-parameter", Told(factor="a21026", info="i13003", value="nan", reason="x"), "--value: 'nan' is no number"),
+        ("reboot", RequestOptions(), "COMMAND: no request 'reboot'"),
+        ("1000", RequestOptions(), "COMMAND: no request '1000'"),
+        ("hours", RequestOptions(), "--begin: '' is no time"),
+        ("hours", RequestOptions(begin="2027-01-02", end="2027-01-01"), "--end: 2027-01-01 is before 2027-01-02"),
+        ("time", RequestOptions(value="3"), "--value: time (1011) does not take it"),
+        ("set-realtime-interval", RequestOptions(value="29"), "give 30 to 3600"),
+        ("set-minute-interval", RequestOptions(value="7"), "give 1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30"),
+        ("serial", RequestOptions(factor="zz"), "--factor: 'zz' is no code of a factor"),
+        ("info", RequestOptions(info="a21026"), "--info: 'a21026' is no code of device information"),
+        (
+            "set-parameter",
+            RequestOptions(factor="a21026", info="i13008", value="1.2", reason="x"),
+            "is not set from a host",
+        ),
+        (
+            "set-parameter",
+            RequestOptions(factor="a21026", info="i13003", value="60"),
+            "--reason: who sets a parameter says why",
+        ),
+        (
+            "set-parameter",
+            RequestOptions(factor="a21026", info="i13003", value="1;2", reason="x"),
+            "--value: '1;2' is no number",
+        ),
+        (
+            "set-parameter",
+            RequestOptions(factor="a21026", info="i13003", value="nan", reason="x"),
+            "--value: 'nan' is no number",
+        ),
     ],
 )
-def test_a_request_that_the_law_does_not_know_is_one_line_and_never_sent(word: str, told: Told, said: str) -> None:
+def test_a_request_that_the_law_does_not_know_is_one_line_and_never_sent(
+    word: str, told: RequestOptions, said: str
+) -> None:
     with pytest.raises(Malformed) as caught:
         items_of(request_of(word), told)
     assert said in str(caught.value)
@@ -218,13 +246,13 @@ def test_the_channel_is_for_the_user_of_the_gateway_alone_and_leaves_nothing(tmp
     async def story() -> None:
         async with desk(tmp_path, one) as at:
             assert stat.S_IMODE((at.folder / SOCKET).stat().st_mode) == 0o600
-            state = await asyncio.to_thread(tell, at.folder, Status(), State)
+            state = await asyncio.to_thread(tell, at.folder, AskStatus(), GatewayState)
             assert (state.devices, state.connected, state.stalled) == (1, (), False)
         assert not (tmp_path / "receipts" / SOCKET).exists()
 
     asyncio.run(story())
     with pytest.raises(Malformed, match="no gateway is running there"):
-        tell(tmp_path / "receipts", Status(), State)
+        tell(tmp_path / "receipts", AskStatus(), GatewayState)
 
 
 def test_what_a_killed_gateway_left_is_no_gateway_and_no_obstacle(tmp_path: Path) -> None:
@@ -233,11 +261,11 @@ def test_what_a_killed_gateway_left_is_no_gateway_and_no_obstacle(tmp_path: Path
     left.bind(str(tmp_path / "receipts" / SOCKET))
     left.close()
     with pytest.raises(Malformed, match="no gateway is running there"):
-        tell(tmp_path / "receipts", Status(), State)
+        tell(tmp_path / "receipts", AskStatus(), GatewayState)
 
     async def story() -> None:
         async with desk(tmp_path, logger()) as at:
-            assert (await asyncio.to_thread(tell, at.folder, Status(), State)).devices == 1
+            assert (await asyncio.to_thread(tell, at.folder, AskStatus(), GatewayState)).devices == 1
 
     asyncio.run(story())
 
@@ -248,7 +276,7 @@ def test_a_folder_with_a_long_path_has_a_channel_too(tmp_path: Path) -> None:
 
     async def story() -> None:
         async with desk(deep, logger()) as at:
-            assert (await asyncio.to_thread(tell, at.folder, Status(), State)).devices == 1
+            assert (await asyncio.to_thread(tell, at.folder, AskStatus(), GatewayState)).devices == 1
 
     asyncio.run(story())
 
@@ -262,7 +290,7 @@ def test_nonsense_on_the_channel_is_answered_and_harms_nothing(tmp_path: Path, r
             writer.write_eof()
             assert json.loads(await reader.readline())["is"] == "wrong"
             writer.close()
-            assert (await asyncio.to_thread(tell, at.folder, Status(), State)).devices == 1
+            assert (await asyncio.to_thread(tell, at.folder, AskStatus(), GatewayState)).devices == 1
 
     asyncio.run(story())
 
@@ -300,9 +328,11 @@ def test_a_new_key_is_handed_over_registered_from_its_day_on_and_never_told(tmp_
             assert one.key not in (None, KEY)
             await caller.deliver(HOURS, NEW_YEAR + 9 * HOUR)
             assert [entry.key for entry in at.gate.entries() if b"CN=2061" in entry.plain] == ["k1", "k2"]
-            asked = await at.tell(Ask(one.mn, "hours", Told(begin="2027-01-01T01:00", end="2027-01-01T02:00")))
+            asked = await at.tell(
+                AskDevice(one.mn, "hours", RequestOptions(begin="2027-01-01T01:00", end="2027-01-01T02:00"))
+            )
             assert (asked.outcome, len(asked.said)) == ("answered", 2)
-            state = await asyncio.to_thread(tell, at.folder, Status(), State)
+            state = await asyncio.to_thread(tell, at.folder, AskStatus(), GatewayState)
             (age,) = state.keys
             assert (age.key, age.days, age.due, age.spoken) == ("k2", 0, False, True)
             kept = everything_kept(at.folder, at.gate.log)
@@ -392,14 +422,14 @@ def test_a_device_that_asks_for_a_key_is_answered_and_its_wish_stands_until_it_h
             await there.send(one.key_notice(NOON, NEW_YEAR))
             assert [answer.cn for answer in await there.answers(1)] == ["9013"]
             assert at.gate.noted("key_wanted")[0]["made"] == "20270101000000000"
-            state = await asyncio.to_thread(tell, at.folder, Status(), State)
+            state = await asyncio.to_thread(tell, at.folder, AskStatus(), GatewayState)
             assert [key.wanted for key in state.keys] == [True]
             await there.send(one.report(HOURS, NEW_YEAR + 3 * HOUR, NOON))
             await there.answers(1)
             asking = asyncio.create_task(at.tell(NewKey(one.mn)))
             await there.send(says(one, await there.request(), "9012", "ExeRtn=1"))
             await asking
-            state = await asyncio.to_thread(tell, at.folder, Status(), State)
+            state = await asyncio.to_thread(tell, at.folder, AskStatus(), GatewayState)
             assert [key.wanted for key in state.keys] == [False]
 
     asyncio.run(story())
@@ -525,7 +555,7 @@ def test_hours_that_an_outage_lost_are_asked_for_and_come(tmp_path: Path, versio
 
 def test_a_device_that_labels_the_end_is_asked_in_its_own_label() -> None:
     plain, end = device(logger()), device(logger(), end_labelled=True)
-    gap = Gap(NEW_YEAR, 3)
+    gap = ReceiptGap(NEW_YEAR, 3)
     assert times_of(gap, plain, "2061") == (NEW_YEAR, NEW_YEAR + 2 * HOUR)
     assert times_of(gap, end, "2061") == (NEW_YEAR + HOUR, NEW_YEAR + 3 * HOUR)
     assert times_of(gap, plain, "2051") == (NEW_YEAR, NEW_YEAR + 3 * HOUR - 1000)

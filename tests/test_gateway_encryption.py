@@ -17,7 +17,7 @@ from airshed.mrv.hj212.head import head_of
 from airshed.mrv.hj212.items import Unclear
 from airshed.mrv.hj212.sm4 import encrypted_frame, shall_encrypt
 from airshed.service.gateway.keeper import Arrived, Keeper
-from airshed.service.gateway.limits import Limits
+from airshed.service.gateway.limits import GatewayLimits
 from airshed.service.gateway.reception import Received, judge
 from gateways import KEY, MN, NEW_YEAR, NOON, Clock, device, gateway, logger, peer
 
@@ -68,7 +68,7 @@ def test_no_way_to_write_the_head_brings_a_plain_report_past_the_key(tmp_path: P
 
     async def story() -> None:
         async with (
-            gateway(tmp_path, [device(ONE)], limits=Limits(bad_in_a_row=1_000, strangers=1_000)) as gate,
+            gateway(tmp_path, [device(ONE)], limits=GatewayLimits(bad_in_a_row=1_000, strangers=1_000)) as gate,
             peer(gate.port) as own,
         ):
             await own.send(ONE.report(HOURS, NEW_YEAR, NOON))

@@ -30,10 +30,10 @@ from airshed.service.devices.logger import Caller, Manner
 from airshed.service.gateway import store
 from airshed.service.gateway.devices import Device, read_devices
 from airshed.service.gateway.gaps import missing_of
-from airshed.service.gateway.journal import segments
 from airshed.service.gateway.keeper import Arrived, Keeper
-from airshed.service.gateway.limits import Limits
-from airshed.service.gateway.readings import frames_of, read_receipts
+from airshed.service.gateway.limits import GatewayLimits
+from airshed.service.gateway.receipt_journal import segments
+from airshed.service.gateway.receipts import frames_of, read_receipts
 from airshed.service.gateway.reception import Received, judge
 from airshed.service.gateway.refusals import counted
 from airshed.service.stacks.measure import measure_zone, simulate_zone
@@ -434,7 +434,7 @@ def test_a_year_that_came_over_tcp_is_measured_like_the_same_year_from_disk(tmp_
 
     async def story() -> None:
         clock = Clock(NEW_YEAR + 365 * DAY + HOUR)
-        limits = Limits(clock_off_ms=10**12)
+        limits = GatewayLimits(clock_off_ms=10**12)
         async with (
             gateway(tmp_path / "tcp", [registered], clock=clock, limits=limits) as gate,
             peer(gate.port) as there,

@@ -17,7 +17,7 @@ from airshed.model.refusal import Malformed
 from airshed.mrv.hj212 import seal
 from airshed.service.gateway.flood import Flood, day_bytes, pace
 from airshed.service.gateway.keeper import Keeper
-from airshed.service.gateway.limits import Limits
+from airshed.service.gateway.limits import GatewayLimits
 from airshed.service.gateway.reception import Received, Turned, TurnedAway, judge
 from airshed.service.gateway.refusals import counted, refused_lines
 from airshed.service.gateway.store import MOST_DAY_BYTES
@@ -44,7 +44,7 @@ def received(one: Logger) -> tuple[Received, bytes]:
 def test_a_device_that_floods_waits_and_another_is_answered_meanwhile(tmp_path: Path) -> None:
     """200 frames at once, of which 100 are allowed at once and then 200 a second; a neighbour reports meanwhile."""
     wild, calm = logger(), logger("2025", MN[:-1] + "5")
-    limits = Limits(flood_burst=100, flood_days=0, flood_least_s=200, flood_times=0)
+    limits = GatewayLimits(flood_burst=100, flood_days=0, flood_least_s=200, flood_times=0)
 
     async def story(advance: Callable[[float], None]) -> None:
         async with (
@@ -72,7 +72,7 @@ def test_a_device_that_floods_waits_and_another_is_answered_meanwhile(tmp_path: 
 def test_a_device_that_waits_for_long_is_not_taken_for_a_slow_one(tmp_path: Path) -> None:
     """What it sent waits at the gateway, with the beginning of a frame at the end of a piece; longer than `frame_s`."""
     one = logger()
-    limits = Limits(flood_burst=1, flood_days=0, flood_least_s=1, flood_times=0, frame_s=30)
+    limits = GatewayLimits(flood_burst=1, flood_days=0, flood_least_s=1, flood_times=0, frame_s=30)
 
     async def story(advance: Callable[[float], None]) -> None:
         async with gateway(tmp_path, [device(one)], limits=limits) as gate, peer(gate.port) as there:
@@ -90,7 +90,7 @@ def test_a_device_that_waits_for_long_is_not_taken_for_a_slow_one(tmp_path: Path
 
 def test_a_device_with_more_than_a_days_bytes_is_cut_off_until_tomorrow_with_its_reason(tmp_path: Path) -> None:
     wild, calm = logger(), logger(mn=MN[:-1] + "7")
-    limits = Limits(flood_day_bytes=size(wild, range(10)), flood_day_times=0)
+    limits = GatewayLimits(flood_day_bytes=size(wild, range(10)), flood_day_times=0)
 
     async def story() -> None:
         clock = Clock()
@@ -121,7 +121,7 @@ def test_a_device_with_more_than_a_days_bytes_is_cut_off_until_tomorrow_with_its
 def test_a_restart_does_not_begin_the_day_anew(tmp_path: Path) -> None:
     one = logger()
     most = size(one, range(60, 66)) + size(one, range(40, 44))
-    limits = Limits(flood_day_bytes=most, flood_day_times=0)
+    limits = GatewayLimits(flood_day_bytes=most, flood_day_times=0)
 
     async def story() -> None:
         for expected in (6, 4):
@@ -133,8 +133,8 @@ def test_a_restart_does_not_begin_the_day_anew(tmp_path: Path) -> None:
 
 
 def test_many_devices_of_one_stack_do_not_make_its_day_unreadable() -> None:
-    limits = replace(Limits(), flood_stack_bytes=2_000)
-    assert Limits().flood_stack_bytes < MOST_DAY_BYTES
+    limits = replace(GatewayLimits(), flood_stack_bytes=2_000)
+    assert GatewayLimits().flood_stack_bytes < MOST_DAY_BYTES
     flood = Flood(limits)
     outcomes = []
     for place in range(9):
@@ -150,7 +150,7 @@ def test_many_devices_of_one_stack_do_not_make_its_day_unreadable() -> None:
 @given(st.lists(st.floats(0, 5), min_size=1, max_size=60), st.integers(1, 600))
 def test_no_span_of_time_lets_more_than_the_burst_and_the_rate_through(pauses: list[float], every_s: int) -> None:
     """A device that waits as it is told sends, from any moment on, at most the burst and so many frames a second."""
-    limits = Limits(flood_burst=5, flood_days=0)
+    limits = GatewayLimits(flood_burst=5, flood_days=0)
     one = logger()
     registered = replace(device(one), every_s=every_s)
     verdict = replace(received(one)[0], device=registered)
@@ -170,9 +170,9 @@ def test_no_span_of_time_lets_more_than_the_burst_and_the_rate_through(pauses: l
 def test_a_year_of_hours_and_twenty_days_of_real_time_reports_are_no_flood() -> None:
     """What a device makes up for after an outage stays within the bounds of the standard's cadence."""
     registered = device(logger())
-    rate, burst = pace(registered, Limits())
+    rate, burst = pace(registered, GatewayLimits())
     assert burst >= 8_784
-    assert day_bytes(registered, Limits()) >= 20 * 2_880 * 700
+    assert day_bytes(registered, GatewayLimits()) >= 20 * 2_880 * 700
     assert 20 * 2_880 / rate < 3_600
 
 
@@ -182,7 +182,7 @@ def test_what_is_refused_beyond_the_bounds_is_counted_by_reason_and_found_again(
     monkeypatch.setattr("airshed.service.gateway.refused.MOST_OF_ADDRESS", 1_000)
 
     async def story() -> None:
-        async with gateway(tmp_path, [device(logger())], limits=Limits(bad_in_a_row=1_000)) as gate:
+        async with gateway(tmp_path, [device(logger())], limits=GatewayLimits(bad_in_a_row=1_000)) as gate:
             async with peer(gate.port) as noisy:
                 await noisy.send(b"".join(b"noise %d\r\n" % place for place in range(300)))
                 await noisy.send(frame(logger(), 0))

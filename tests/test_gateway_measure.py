@@ -22,10 +22,10 @@ from airshed.service.book.sqlite import Book
 from airshed.service.devices.logger import Caller, Manner
 from airshed.service.gateway.devices import Device
 from airshed.service.gateway.keeper import Arrived, Keeper
-from airshed.service.gateway.limits import Limits
-from airshed.service.gateway.measure import readings_of_receipts, refused_path
+from airshed.service.gateway.limits import GatewayLimits
+from airshed.service.gateway.measure_receipts import readings_of_receipts, refused_path
 from airshed.service.gateway.reception import judge
-from airshed.service.stacks import readings as hourly
+from airshed.service.stacks import reading_files as hourly
 from airshed.service.stacks.recompute import recompute_readings
 from airshed.service.stacks.recomputed import hours_path, result_path
 from airshed.zone.load import load
@@ -64,7 +64,7 @@ def test_days_that_came_over_a_bad_line_are_measured_like_the_same_readings(tmp_
 
     async def story() -> None:
         clock = Clock(NEW_YEAR + (DAYS + 1) * 24 * HOUR)
-        limits = Limits(clock_off_ms=10**12)
+        limits = GatewayLimits(clock_off_ms=10**12)
         async with gateway(tmp_path / "tcp", [registered], clock=clock, limits=limits) as gate:
             manner = Manner(interval_s=0, timeout_s=60, pause_s=0.01, break_every=7, cut=40)
             caller = Caller(one, "127.0.0.1", gate.port, clock, manner)

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airshed.lab.stacks.device import HOURS
-from airshed.service.gateway.channel import Locked, State
-from airshed.service.gateway.limits import Limits
+from airshed.service.gateway.channel import GatewayState, LockedRow
+from airshed.service.gateway.limits import GatewayLimits
 from airshed.service.gateway.lockout import Lockout, origin_of
 from airshed.service.gateway.refusals import counted, refused_lines
 from gateways import MN, NEW_YEAR, NOON, Gate, Peer, device, gateway, logger, peer, stepped, until
@@ -36,7 +36,7 @@ async def guesses(gate: Gate, mn: str, count: int, address: str = AWAY) -> None:
 
 
 def test_a_password_is_not_compared_once_so_many_were_wrong_whatever_connection_they_come_by(tmp_path: Path) -> None:
-    limits = Limits()
+    limits = GatewayLimits()
 
     async def story(advance: Advance) -> None:
         async with gateway(tmp_path, BOTH, limits=limits) as gate:
@@ -69,7 +69,7 @@ def test_a_device_that_is_connected_or_known_at_its_address_is_not_locked_out_by
                 assert len(await own.answers(1)) == 1
                 for address in (f"127.0.1.{place}" for place in range(1, 9)):
                     await guesses(gate, ONE.mn, 2, address)
-                assert gate.host.counts["refused_wrong_password"] == Limits().wrong_of_device
+                assert gate.host.counts["refused_wrong_password"] == GatewayLimits().wrong_of_device
                 await own.send(ONE.report(HOURS, NEW_YEAR - HOUR, NOON + 1))
                 assert len(await own.answers(1)) == 1
             async with peer(gate.port, HOME) as again:
@@ -82,7 +82,7 @@ def test_a_device_that_is_connected_or_known_at_its_address_is_not_locked_out_by
 def test_a_stranger_behind_the_same_router_costs_his_neighbours_nothing(tmp_path: Path) -> None:
     """He empties the bucket of the address with the number of one; another number speaks from there for the first
     time."""
-    limits = Limits(wrong_of_address=5)
+    limits = GatewayLimits(wrong_of_address=5)
 
     async def story(advance: Advance) -> None:
         async with gateway(tmp_path, BOTH, limits=limits) as gate:
@@ -102,12 +102,12 @@ def test_what_is_locked_stands_in_the_state_of_the_gateway(tmp_path: Path) -> No
         async with gateway(tmp_path, BOTH) as gate:
             await guesses(gate, ONE.mn, 4)
             (row,) = locked_of(gate.host)
-            assert row == Locked(ONE.mn, AWAY, wrong=5, turned=7, seconds=300)
+            assert row == LockedRow(ONE.mn, AWAY, wrong=5, turned=7, seconds=300)
             advance(300)
             assert locked_of(gate.host) == ()
 
     stepped(story)
-    assert State.__struct_fields__[-1] == "locked"
+    assert GatewayState.__struct_fields__[-1] == "locked"
 
 
 names = st.sampled_from(["10.0.0.1", "10.0.0.2", "10.0.0.3"])
@@ -117,7 +117,7 @@ mns = st.sampled_from(["A", "B"])
 @given(st.lists(st.tuples(names, mns, st.floats(0, 400)), max_size=150))
 def test_of_one_number_no_more_is_compared_than_the_buckets_give(told: list[tuple[str, str, float]]) -> None:
     """From any addresses at which it was never heard: the burst of the device, and one more in every 300 s."""
-    limits = Limits()
+    limits = GatewayLimits()
     lockout, now, compared = Lockout(limits), 0.0, {"A": 0, "B": 0}
     for origin, mn, pause in told:
         now += pause
@@ -129,7 +129,7 @@ def test_of_one_number_no_more_is_compared_than_the_buckets_give(told: list[tupl
 
 
 def test_memory_is_bounded_whatever_addresses_guess() -> None:
-    limits = Limits(wrong_of_device=10**9)
+    limits = GatewayLimits(wrong_of_device=10**9)
     lockout = Lockout(limits)
     for place in range(30_000):
         lockout.wrong(origin_of(f"10.{place >> 16}.{place >> 8 & 255}.{place & 255}"), "A", 0.0)
@@ -179,7 +179,7 @@ def test_devices_that_are_registered_with_one_line_share_a_connection(tmp_path: 
 
 def test_silent_connections_make_room_for_a_newcomer(tmp_path: Path) -> None:
     """Six addresses hold all connections in silence; a device from a seventh is heard, and so is one of theirs."""
-    limits = Limits(connections=30, per_address=5)
+    limits = GatewayLimits(connections=30, per_address=5)
     addresses = [f"127.0.0.{place}" for place in range(10, 16)]
 
     async def story(advance: Advance) -> None:
@@ -211,8 +211,8 @@ def test_connections_of_devices_are_bounded_per_address_and_in_total(tmp_path: P
 
     async def story(advance: Advance) -> None:
         for limits, why in (
-            (Limits(per_address=3), "too_many_of_address"),
-            (Limits(connections=3, per_address=9), "too_many"),
+            (GatewayLimits(per_address=3), "too_many_of_address"),
+            (GatewayLimits(connections=3, per_address=9), "too_many"),
         ):
             async with (
                 gateway(tmp_path / why, [device(one) for one in loggers], limits=limits) as gate,
@@ -236,7 +236,7 @@ def test_connections_of_devices_are_bounded_per_address_and_in_total(tmp_path: P
 
 def test_one_device_holds_few_connections_the_newest(tmp_path: Path) -> None:
     async def story(advance: Advance) -> None:
-        async with gateway(tmp_path, BOTH, limits=Limits(per_device=2)) as gate, AsyncExitStack() as held:
+        async with gateway(tmp_path, BOTH, limits=GatewayLimits(per_device=2)) as gate, AsyncExitStack() as held:
             peers = [await held.enter_async_context(peer(gate.port)) for _ in range(3)]
             for place, there in enumerate(peers):
                 await there.send(ONE.report(HOURS, NEW_YEAR - place * HOUR, NOON + place))
@@ -253,7 +253,7 @@ def test_a_stranger_in_plain_text_does_not_push_out_a_device_that_shows_its_key(
     keyed = logger("2025")
 
     async def story(advance: Advance) -> None:
-        limits = Limits(per_device=2)
+        limits = GatewayLimits(per_device=2)
         async with gateway(tmp_path, [device(keyed)], limits=limits) as gate, AsyncExitStack() as held:
             own = await held.enter_async_context(peer(gate.port))
             await own.send(keyed.report(HOURS, NEW_YEAR, NOON))
@@ -270,7 +270,7 @@ def test_a_stranger_in_plain_text_does_not_push_out_a_device_that_shows_its_key(
 
 def test_a_connection_that_drips_bytes_is_silent_all_the_same(tmp_path: Path) -> None:
     async def story(advance: Advance) -> None:
-        async with gateway(tmp_path, BOTH, limits=Limits(connections=1)) as gate, peer(gate.port, AWAY) as slow:
+        async with gateway(tmp_path, BOTH, limits=GatewayLimits(connections=1)) as gate, peer(gate.port, AWAY) as slow:
             await slow.send(ONE.report(HOURS, NEW_YEAR, NOON)[:100])
             await until(lambda: gate.host.counts["connections"] == 1)
             async with peer(gate.port, HOME) as newcomer:

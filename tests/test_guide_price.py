@@ -22,7 +22,7 @@ from airshed.lab.equilibrium.case import Case
 from airshed.lab.prices.floors import floors_of, read_traded
 from airshed.lab.prices.guide_price import Collar, collar_of, guide_prices, once_floor
 from airshed.lab.prices.operating import kept_on, read_operating
-from airshed.lab.prices.quotes import TAX, Quote, alarms, famous, in_one_language, read_quotes, yields
+from airshed.lab.prices.quotes import TAX, PublishedPrice, alarms, famous, in_one_language, read_quotes, yields
 from airshed.lab.prices.taxes import read_fees, read_reliefs, read_taxes, tax_of
 from airshed.market.emission_tax import Relief, due, guided, part_paid, per_tonne, taxed
 from airshed.market.tenor import annualised, implied_yield
@@ -211,7 +211,7 @@ def test_shanxis_trades_of_2015_were_worth_little_more_than_its_floors() -> None
 
 def test_a_price_is_all_in_only_with_a_term_and_a_tax() -> None:
     """Shanxi: 1,440 a year, 0.75 % of it for the buyer, 1.8 yuan an equivalent (recalled) are 1,894.74 a tonne."""
-    quote = Quote("Shanxi", "SO2", "floor", 18_000, "open", "no", "2017", "x", "confirmed")
+    quote = PublishedPrice("Shanxi", "SO2", "floor", 18_000, "open", "no", "2017", "x", "confirmed")
     fees = {each.place: each.percent_each_side / 100 for each in read_fees()}
     taxes = {(each.place, each.pollutant): each.yuan_per_t for each in read_taxes()}
     (said,) = in_one_language([quote], 0.08, 20, fees, taxes)
@@ -239,8 +239,8 @@ def test_the_implied_yield_makes_both_prices_the_same(price: float, years: float
 
 def test_a_right_of_five_years_has_a_yield_too() -> None:
     """1,000 at once for five years, 250 for each of them: 7.931 %."""
-    once = Quote("A", "SO2", "sale", 1_000, "5", "no", "2026", "x", "confirmed")
-    each = Quote("A", "SO2", "use fee", 250, "1", "yes", "2026", "x", "confirmed")
+    once = PublishedPrice("A", "SO2", "sale", 1_000, "5", "no", "2026", "x", "confirmed")
+    each = PublishedPrice("A", "SO2", "use fee", 250, "1", "yes", "2026", "x", "confirmed")
     (found,) = yields([once, each])
 
     assert found.rate == pytest.approx(0.07930826)
@@ -252,7 +252,7 @@ def test_a_right_of_five_years_has_a_yield_too() -> None:
 @given(st.floats(1, 1e6), st.floats(0.0001, 0.5), st.integers(1, 100))
 def test_a_price_without_a_term_lies_between_one_year_and_no_end(yuan: float, rate: float, years: int) -> None:
     """Whatever its term of whole years turns out to be."""
-    unsaid = Quote("A", "SO2", "bid", yuan, None, None, None, "x", "to confirm")
+    unsaid = PublishedPrice("A", "SO2", "bid", yuan, None, None, None, "x", "to confirm")
     (found,) = in_one_language([unsaid], rate)
 
     assert found.at_least is not None
@@ -293,7 +293,7 @@ def test_eighteen_times_are_explained() -> None:
 def test_prices_of_one_time_contradict_and_those_of_others_may_have_moved() -> None:
     """A place at 100 and 500 in 2020 contradicts itself; at 100 in 2010 and 700 in 2020 it may not."""
     rows = [
-        Quote("A", "SO2", kind, yuan, "1", "yes", when, "x", "confirmed")
+        PublishedPrice("A", "SO2", kind, yuan, "1", "yes", when, "x", "confirmed")
         for kind, yuan, when in (
             ("fee", 100, "2020"),
             ("trade", 500, "2020"),

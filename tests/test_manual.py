@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from airshed.cli.mrv.group import app
 from airshed.model.refusal import Malformed
-from airshed.mrv.factors import Spread
+from airshed.mrv.factors import FactorSpread
 from airshed.mrv.manual import STUDENT_T, ManualTest, judge, manual_year, shown
 from airshed.service.stacks.records import flows_of, hours_of, manual_rules, read_tests, surveys_of
 from laws import RULES
@@ -98,7 +98,7 @@ def test_the_range_is_that_of_students_t_and_of_the_standard() -> None:
     assert abs(judged.spread - Decimal("0.1226")) < Decimal("0.0001")
     assert STUDENT_T[1] == Decimal("4.303")
     year = manual_year("A", "SO2", 2027, (test,), {1: 1_000, 2: 0, 3: 0, 4: 0}, LAW)
-    assert year.spread == Spread(judged.spread, judged.spread)
+    assert year.spread == FactorSpread(judged.spread, judged.spread)
 
 
 def test_a_range_never_reaches_below_nothing() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.journal import Line, decode
-from airshed.lab.simulator.sim import Simulation
+from airshed.lab.simulator.sim import SimulatedRun
 from airshed.lab.simulator.small_market import EXCHANGE
 from airshed.market.bars import By, bars
 from airshed.market.tape import EXCHANGE_KINDS, Trade, volume
@@ -48,7 +48,7 @@ NO_TRADES = (
 @cache
 def simulated(seed: int) -> list[Line]:
     """A book of every kind of command, with refusals and new laws."""
-    run = Simulation(seed, 500, RULES, None, None)
+    run = SimulatedRun(seed, 500, RULES, None, None)
     run.play(lambda done: None)
     return list(run.memory.journal.lines())
 

@@ -15,7 +15,7 @@ from airshed.engine.runner import Runner
 from airshed.lab.simulator.small_market import HOST, INSPECTOR
 from airshed.model.period import HOUR_MS, hour_instant, hour_of
 from airshed.model.refusal import Why
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from laws import RULES
 from markets import AUTHORITY, confirmed, done, market, send, why
 
@@ -89,7 +89,7 @@ def test_only_what_is_proven_is_approved() -> None:
 def test_an_unproven_mark_lapses_after_its_deadline_and_not_before() -> None:
     runner = entered()
     prove_by = runner.state.marks[1].prove_by
-    assert prove_by == NOON + look.marks(RULES)["fault"].prove_hours * HOUR_MS
+    assert prove_by == NOON + lookup.marks(RULES)["fault"].prove_hours * HOUR_MS
 
     assert why(runner, AUTHORITY, c.LapseMark(1), prove_by) is Why.TOO_EARLY
     assert why(runner, "power", c.ProveMark(1, PROOF), prove_by + 1) is Why.TOO_LATE
@@ -139,7 +139,7 @@ def test_two_marks_never_cover_one_hour() -> None:
 
 def test_fault_hours_of_a_year_are_counted_and_a_reverted_mark_gives_them_back() -> None:
     runner = market()
-    yearly = look.marks(RULES)["fault"].yearly_hours
+    yearly = lookup.marks(RULES)["fault"].yearly_hours
     assert yearly is not None
     at = hour_instant("2027-03-02T00")
     first = hour_of(at - yearly * HOUR_MS)

@@ -21,7 +21,7 @@ from airshed.mrv.rules import (
     SubstitutionTier,
 )
 from airshed.mrv.year import close_year
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.load import find, load, load_texts, read
 from airshed.rulebook.shipped import shipped
 from airshed.zone.load import load as load_zone
@@ -258,7 +258,7 @@ def test_dryers_with_heat_of_their_own_have_the_limits_of_the_amendment_from_its
     rules = msgspec.structs.replace(monitoring_rules(load(find(law))), special_areas=areas)
     stack = msgspec.structs.replace(BOILER, sector="cement", process="dryer", commissioned=commissioned)
     dust = "PM" if law == "dianzhong" else "DUST"
-    measured = look.pollutant(load(find(law)), dust).measured
+    measured = lookup.pollutant(load(find(law)), dust).measured
 
     found = [limit_on(rules, stack, pollutant, day) for pollutant in (measured, "SO2", "NOx")]
 

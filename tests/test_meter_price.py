@@ -13,8 +13,8 @@ from airshed.lab.stacks.meter_trial import meter_prices, simulated_hours
 from airshed.mrv.hours import ClosedHours, close_hours
 from airshed.mrv.meter_price import (
     SCENARIOS,
-    Price,
-    Scenario,
+    LossScenario,
+    MeterPrice,
     heaviest_first,
     lost_places,
     price_of,
@@ -27,9 +27,9 @@ from airshed.zone.load import load as load_zone
 from airshed.zone.monitoring import registrations
 from stack_years import HOURS, NOX, PM, RULES, SO2, STACK, YEAR, changed, steady_year
 
-ODD = Scenario("odd", 100, 1, "random")
-DAY = Scenario("a day", 1_000, 30, "random")
-WORST = Scenario("worst", 1_000, 30, "highest")
+ODD = LossScenario("odd", 100, 1, "random")
+DAY = LossScenario("a day", 1_000, 30, "random")
+WORST = LossScenario("worst", 1_000, 30, "highest")
 
 
 def year_of(concentrations: np.ndarray[tuple[int], np.dtype[np.float64]]) -> ClosedHours:
@@ -37,7 +37,7 @@ def year_of(concentrations: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Clo
     return whole_year(close_hours(STACK, readings, RULES)[0]["SO2"])
 
 
-def prices(raw: ClosedHours, scenario: Scenario, seed: int = 7) -> tuple[Price, ...]:
+def prices(raw: ClosedHours, scenario: LossScenario, seed: int = 7) -> tuple[MeterPrice, ...]:
     orders = [np.random.default_rng(seed).permutation(HOURS)]
     return price_of(STACK, "SO2", raw, YEAR, RULES, scenario, orders, 1_000_000, before=raw)
 
@@ -63,7 +63,7 @@ def test_breaking_the_meter_at_a_lone_peak_pays_under_either_law() -> None:
     """The one loophole that both have: nothing in the look-back is as high as the hour that is hidden."""
     peaks = np.full(HOURS, 100.0)
     peaks[4_000] = 900.0
-    for price in prices(year_of(peaks), Scenario("peak", 1, 1, "highest")):
+    for price in prices(year_of(peaks), LossScenario("peak", 1, 1, "highest")):
         assert price.lost_hours == 1
         assert price.difference_mg < 0
         assert price.cost_fen < 0
@@ -92,7 +92,7 @@ def test_hours_that_were_never_measured_are_not_part_of_the_trial() -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.integers(1, 6_000), st.integers(1, 40), st.integers(20, 400), st.integers(0, 2**32 - 1))
 def test_gaps_are_whole_and_none_is_beside_another(share: int, length: int, count: int, seed: int) -> None:
-    scenario = Scenario("", share, length, "random")
+    scenario = LossScenario("", share, length, "random")
     lost = lost_places(np.ones(count, np.int64), scenario, np.random.default_rng(seed).permutation(count))
 
     cuts = np.flatnonzero(np.diff(lost) > 1) + 1
@@ -116,7 +116,7 @@ def test_a_simulated_stack_has_a_price_for_every_scenario_and_law_and_the_seed_r
     registration = registrations(zone)[stack.stack]
     rules = msgspec.structs.replace(RULES, determination_basis_points=10_000)
 
-    def run(seed: int) -> list[Price]:
+    def run(seed: int) -> list[MeterPrice]:
         return meter_prices(stack, registration, YEAR, seed, rules, 1_000_000, pollutants=["SO2"], draws=2)
 
     told = run(7)

@@ -19,16 +19,16 @@ from airshed.cli.lab.group import app
 from airshed.lab.equilibrium import Steps, equilibrium
 from airshed.lab.equilibrium.case import CurveLine
 from airshed.lab.methods import apart, changed, compare, plans
-from airshed.lab.standing import going_alone, passed_on, positions, together
+from airshed.lab.positions import going_alone, passed_on, positions, together
 from airshed.market.allocation import Activity
-from airshed.market.claims import Power
-from airshed.market.linear import Columns, solve
+from airshed.market.claims import PowerRule
+from airshed.market.linear import ProgrammeColumns, solve
 from airshed.market.sharing.named import NAMED
-from airshed.market.sharing.plan import Member, Plan, Tier
+from airshed.market.sharing.plan import Member, Plan, SharingTier
 from airshed.model.refusal import Malformed
 from airshed.pages.kit.words import Phrase
 from airshed.pages.methods.chart import COLUMNS, chart
-from airshed.pages.methods.page import MethodsFacts, Terms, basis, build, headline
+from airshed.pages.methods.page import ComparedTerms, MethodsFacts, basis, build, headline
 from browsers import Seen, opened, show_at, sizes
 
 DESK, TELEPHONE = 1280, 400
@@ -138,7 +138,7 @@ def test_who_lacks_most_dearly_buys_what_is_auctioned() -> None:
         CurveLine("KM", "a", "cheap", 10.0, 20.0),
         CurveLine("QJ", "p", "cheap", 5.0, 60.0),
     ]
-    plan = Plan((Tier("source", "history"),), auction_basis_points=2_308)
+    plan = Plan((SharingTier("source", "history"),), auction_basis_points=2_308)
     (found,) = compare(130_000, members, steps, 1.0, {"sold": plan})
 
     assert found.for_auction == 30_004
@@ -160,7 +160,7 @@ def test_no_other_way_of_buying_the_auctioned_part_is_cheaper(data: st.DataObjec
     sold = float(data.draw(st.integers(0, 80)))
     cost, short = going_alone(wanted, own, sold)
 
-    missing, columns = 1e5, Columns()
+    missing, columns = 1e5, ProgrammeColumns()
     for at, name in enumerate(names):
         for each_t, most in own[name]:
             columns.add(each_t, 0.0, most, [(at, 1.0)])
@@ -234,7 +234,7 @@ def test_an_entrants_gap_by_product_is_of_its_own_products() -> None:
 
 
 def test_what_is_given_when_output_is_verified_counts_as_given() -> None:
-    power = Power("coal", "water", load_basis_points=8_500)
+    power = PowerRule("coal", "water", load_basis_points=8_500)
     members = [member("a", "power", 100_000, 100_000), member("b", "power", 50_000, 100_000)]
     members = [replace(each, activity=replace(each.activity, power=power)) for each in members]
     (found,) = compare(1_000, members, [], 2.0, {"output_based": NAMED["output_based"].plan})
@@ -317,7 +317,7 @@ def test_the_headline_and_the_chart_name_the_hardest_whip() -> None:
     found = tuple(
         compare(100_000, members, [], 2.0, {name: NAMED[name].plan for name in ("history", "benchmark", "limit")})
     )
-    terms = Terms("a < b", 100_000, 2.0, 1.5e6, 0.25, ("costs: guessed & more",), "airshed & more", DOLLARS)
+    terms = ComparedTerms("a < b", 100_000, 2.0, 1.5e6, 0.25, ("costs: guessed & more",), "airshed & more", DOLLARS)
     facts = MethodsFacts(terms, found, "", "", (), ())
 
     assert headline(facts).en == (

@@ -28,10 +28,10 @@ from airshed.mrv.readings import (
     VELOCITY,
     StackReadings,
 )
-from airshed.mrv.slips import unit_slips
 from airshed.mrv.states import Measured, Missing, Stopped, Substituted
-from airshed.mrv.told import TOTALS, Receipt, clock_hours, told_year
+from airshed.mrv.unit_slips import unit_slips
 from airshed.mrv.year import close_year, close_year_with_hours
+from airshed.mrv.year_from_frames import TOTALS, Receipt, clock_hours, told_year
 from airshed.pages.stack.words import why_said
 from stack_years import HOURS, NOX, PM, RULES, SO2, STACK, TYPICAL, YEAR, changed, steady_year
 

@@ -17,8 +17,8 @@ from airshed.mrv.hj212.codes import factors_of
 from airshed.mrv.hj212.measures import factor_to_standard
 from airshed.mrv.readings import FACTORS, FURTHER_GASES, POLLUTANT_CODES, HourReading
 from airshed.mrv.states import Measured, Missing
-from airshed.mrv.told import told_year
 from airshed.mrv.year import close_year, close_year_with_hours
+from airshed.mrv.year_from_frames import told_year
 from stack_years import NOX, RULES, STACK, YEAR, frame, readings_from_rows
 
 HOUR = "20270101030000"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from airshed.mrv import states
 from airshed.mrv.hours import close_hour, close_hours
-from airshed.mrv.marks import Mark, effect_of
+from airshed.mrv.marks import HoursMark, effect_of
 from airshed.mrv.readings import OXYGEN, TEMPERATURE, VELOCITY, HourReading
 from airshed.mrv.rules import MarkKind, MarkRule
 from airshed.mrv.states import Measured, Missing, Stopped, Substituted
@@ -67,7 +67,7 @@ def test_a_mark_does_to_an_hour_what_the_law_says_of_its_kind(
 def test_an_exempt_hour_is_weighed_in_full_and_not_compared_with_the_limit(kind: MarkKind) -> None:
     dirty = changed(steady_year(), slice(100, 106), values={SO2: 412.0})
     plain = close_year(STACK, dirty, RULES)
-    marked = close_year(STACK, dirty, RULES, None, [Mark(kind, 98, 107, 7)])
+    marked = close_year(STACK, dirty, RULES, None, [HoursMark(kind, 98, 107, 7)])
 
     assert marked.masses == plain.masses
     assert marked.days == plain.days
@@ -88,7 +88,7 @@ def test_a_stack_without_oxygen_stands_still_when_nothing_moves() -> None:
 def test_a_mark_that_hides_an_exceedance_is_found_with_what_it_took() -> None:
     """The monitor read 412 mg/m3; under the mark the highest of the hours before stands in."""
     dirty = changed(steady_year(), slice(500, 510), values={SO2: np.linspace(412, 420, 10)})
-    closed, hours = close_year_with_hours(STACK, dirty, RULES, None, [Mark("maintenance", 495, 512, 3)])
+    closed, hours = close_year_with_hours(STACK, dirty, RULES, None, [HoursMark("maintenance", 495, 512, 3)])
     found = {each.code: each for each in closed.findings}
 
     assert isinstance(hours["SO2"].at(505), Substituted)
@@ -107,9 +107,9 @@ def test_a_mark_that_hides_an_exceedance_is_found_with_what_it_took() -> None:
 def test_a_calibration_mark_looks_back_from_the_calibration_before() -> None:
     """Hours between the last calibration and the failed one are in doubt, so the highest of them does not stand in."""
     rising = changed(steady_year(), slice(600, 700), values={SO2: 150.0 + np.arange(100) / 10})
-    marks = [Mark("calibration", 600, 600, 1), Mark("calibration", 700, 701, 2)]
+    marks = [HoursMark("calibration", 600, 600, 1), HoursMark("calibration", 700, 701, 2)]
     _, hours = close_year_with_hours(STACK, rising, RULES, None, marks)
-    _, other = close_year_with_hours(STACK, rising, RULES, None, [Mark("maintenance", 700, 701, 2)])
+    _, other = close_year_with_hours(STACK, rising, RULES, None, [HoursMark("maintenance", 700, 701, 2)])
     kinds = [(gap.first_hour, gap.kind) for gap in hours["SO2"].gaps]
 
     assert kinds == [(600, "out_of_control"), (700, "out_of_control")]
@@ -119,7 +119,7 @@ def test_a_calibration_mark_looks_back_from_the_calibration_before() -> None:
 def test_readings_are_as_they_were_after_any_mark() -> None:
     readings = steady_year()
     before = {factor: column.copy() for factor, column in readings.values.items()}
-    close_hours(STACK, readings, RULES, [Mark(kind, 10, 99, n) for n, kind in enumerate(KINDS, 1)])
+    close_hours(STACK, readings, RULES, [HoursMark(kind, 10, 99, n) for n, kind in enumerate(KINDS, 1)])
 
     assert all((readings.values[factor] == column).all() for factor, column in before.items())
     assert all((column == ord("N")).all() for column in readings.flags.values())
@@ -150,13 +150,13 @@ frames = st.sampled_from(
 )
 some_marks = st.lists(
     st.tuples(st.sampled_from(KINDS), st.integers(0, 29), st.integers(0, 9)), min_size=1, max_size=4
-).map(lambda rows: [Mark(kind, first, min(first + more, 29), n) for n, (kind, first, more) in enumerate(rows, 1)])
+).map(lambda rows: [HoursMark(kind, first, min(first + more, 29), n) for n, (kind, first, more) in enumerate(rows, 1)])
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(frames, min_size=30, max_size=30), some_marks, st.booleans())
 def test_marks_on_columns_do_what_they_do_to_hours_one_by_one(
-    said: list[HourReading | None], marks: list[Mark], oxygen: bool
+    said: list[HourReading | None], marks: list[HoursMark], oxygen: bool
 ) -> None:
     stack = msgspec.structs.replace(STACK, measures_oxygen=oxygen)
     rules = msgspec.structs.replace(RULES, flat_line_hours=HOURS)
@@ -172,7 +172,7 @@ def test_marks_on_columns_do_what_they_do_to_hours_one_by_one(
 @settings(max_examples=40, deadline=None)
 @given(st.lists(frames, min_size=30, max_size=30), some_marks)
 def test_no_mark_but_a_standstill_that_readings_bear_out_makes_an_hour_weigh_nothing(
-    said: list[HourReading | None], marks: list[Mark]
+    said: list[HourReading | None], marks: list[HoursMark]
 ) -> None:
     """I10. Whatever is marked, an hour whose readings show a fire is measured or missing, never stopped."""
     burning = {VELOCITY: (12.6, "N"), OXYGEN: (7.4, "N")}
@@ -204,7 +204,7 @@ def test_the_mass_falls_by_a_mark_only_in_hours_heavier_than_all_that_is_looked_
     stand in. What an hour loses that way is in `marked_less`, so the year is never lighter than that finding says."""
     readings = changed(steady_year(), slice(first, first + 24), values={SO2: np.array(day)})
     plain = close_year(STACK, readings, RULES)
-    closed, hours = close_year_with_hours(STACK, readings, RULES, None, [Mark(kind, first, first + length - 1, 1)])
+    closed, hours = close_year_with_hours(STACK, readings, RULES, None, [HoursMark(kind, first, first + length - 1, 1)])
     final, raw = hours["SO2"], close_hours(STACK, readings, RULES)[0]["SO2"].mass_mg
     stand_in = int(final.mass_mg[first])
     heavier = np.maximum(raw[first : first + length] - stand_in, 0)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airshed.mrv import hj212
-from airshed.mrv.hj212.hours import MINUTE_REPORT
+from airshed.mrv.hj212.frame_hours import MINUTE_REPORT
 from airshed.mrv.hours import close_hours
 from airshed.mrv.minutes import INTERVALS, filled_with, hours_of_minutes, interval_of
 from airshed.mrv.readings import FACTORS, VELOCITY, StackReadings

@@ -18,17 +18,17 @@ from typer.testing import CliRunner
 from airshed.cli.allocate.command import allocate as command
 from airshed.lab.zone_cap import ZoneCap, zone_cap
 from airshed.market.allocation import METHODS, Activity, Allocation, Parts, allocate, whip
-from airshed.market.claims import Power, by_benchmark, by_history
+from airshed.market.claims import PowerRule, by_benchmark, by_history
 from airshed.market.claims_heat import OutputRule, by_heat_input, by_output, load_factor, power_quota_kg
 from airshed.market.incentives import surviving_signal, updated_signal
 from airshed.market.sharing.criteria import capacities
-from airshed.market.sharing.division import Terms, divide
+from airshed.market.sharing.division import RuleTerms, divide
 from airshed.market.sharing.games import shapley
 from airshed.market.sharing.named import NAMED, filled
-from airshed.market.sharing.plan import EarlyAction, Member, Plan, Tier
+from airshed.market.sharing.plan import EarlyAction, Member, Plan, SharingTier
 from airshed.market.sharing.savings import cleared, fair_shares
 from airshed.market.sharing.tiers import share
-from airshed.market.sharing.truing import trued_up
+from airshed.market.sharing.true_up import trued_up
 from airshed.model.refusal import Malformed
 from airshed.rulebook.load import find, load
 from airshed.rulebook.shipped import shipped
@@ -38,7 +38,7 @@ from airshed.zone.load import load as load_zone
 
 DOCS = Path(__file__).parents[1] / "docs"
 CITIES = ("KM", "QJ", "YX")
-CRITERIA = Terms(names=("people", "air"), criteria={"KM": (8.0, 2.0), "QJ": (5.0, 4.0), "YX": (2.0, 1.0)})
+CRITERIA = RuleTerms(names=("people", "air"), criteria={"KM": (8.0, 2.0), "QJ": (5.0, 4.0), "YX": (2.0, 1.0)})
 STEPS = {"KM": ((900.0, 1e6), (4_000.0, 1e7)), "QJ": ((300.0, 1e7),), "YX": ((2_000.0, 1e7),)}
 BY_CITY_EMISSION = ("entropy", "least_gini", "zero_sum_dea", "shapley", "nucleolus", "scarcity")
 
@@ -55,7 +55,7 @@ def source(name: str, city: str, emitted: Sequence[int], output: Sequence[int]) 
             benchmark_g=300,
             quota_g=500,
             heat_mmbtu=tuple(output),
-            power=Power("coal", "water", load_basis_points=8_500),
+            power=PowerRule("coal", "water", load_basis_points=8_500),
         ),
         city,
     )
@@ -213,13 +213,13 @@ def test_the_output_rule_multiplies_benchmark_and_factors_and_adds_heat() -> Non
         (None,),
         (1_000_000,),
         benchmark_g=800,
-        power=Power("coal", "air", (500_000,), 100, 2_000, 8_200),
+        power=PowerRule("coal", "air", (500_000,), 100, 2_000, 8_200),
     )
     coal = by_output(row, "mean", OutputRule())
     assert float(coal.kg) == pytest.approx(800_000 * 1.05 * (1 - 0.22 * 0.2) * 1.0042 + 50_000)
     assert "factors of 1.0080 and heat of 50.000 t" in coal.en
 
-    gas = by_output(replace(row, power=Power("gas", "air", (500_000,), 100, 2_000)), "mean", OutputRule())
+    gas = by_output(replace(row, power=PowerRule("gas", "air", (500_000,), 100, 2_000)), "mean", OutputRule())
     assert float(gas.kg) == pytest.approx(800_000 * (1 - 0.6 * 0.2) + 50_000)
 
 
@@ -307,7 +307,7 @@ def test_a_permit_allows_a_power_plant_its_hours_at_the_limit() -> None:
 def test_what_nobody_claims_may_go_to_auction() -> None:
     """A free pool larger than all claims is shared by them, or auctioned, as the plan says (EU: a factor of 1)."""
     members = [source("a", "KM", (1, 1), (1_000, 1_000)), source("b", "KM", (1, 1), (3_000, 3_000))]
-    plan = Plan((Tier("source", "benchmark"),))
+    plan = Plan((SharingTier("source", "benchmark"),))
 
     assert [each.count for each in share(2_000, members, plan).shares] == [500, 1_500]
     kept = share(2_000, members, msgspec.structs.replace(plan, surplus="auction"))
@@ -327,7 +327,7 @@ def test_an_allowance_of_a_tonne_covers_a_thousand_kilograms_of_claim() -> None:
 def test_the_credit_comes_off_its_own_pool() -> None:
     """a emitted 200 kg under its benchmark in each of two years: at half an allowance a kilogram 200 are earned."""
     members = [source("a", "KM", (100, 100), (1_000, 1_000)), source("b", "KM", (300, 300), (1_000, 1_000))]
-    plan = Plan((Tier("source", "history"),), early_action=EarlyAction(1_000, 5_000))
+    plan = Plan((SharingTier("source", "history"),), early_action=EarlyAction(1_000, 5_000))
     found = share(4_000, members, plan)
 
     assert [each.count for each in found.shares] == [950 + 200, 2_850]
@@ -376,8 +376,8 @@ def changed(**figures: object) -> list[Member]:
     return [replace(row, activity=replace(row.activity, place="mine.csv line 2", **figures))]  # type: ignore[arg-type]
 
 
-COAL = Power("coal", "water", load_basis_points=8_500)
-HISTORY = Plan((Tier("source", "history"),))
+COAL = PowerRule("coal", "water", load_basis_points=8_500)
+HISTORY = Plan((SharingTier("source", "history"),))
 
 
 @pytest.mark.parametrize(
@@ -403,8 +403,11 @@ HISTORY = Plan((Tier("source", "history"),))
         ),
         (lambda: share(9, changed(), HISTORY, 1, Parts(9, 5, 4, 0)) and share(9, changed(), HISTORY, 0), "of 0 kg"),
         (lambda: divide(1, {"KM": Fraction(2)}, "shapley"), "steps of KM: they are missing"),
-        (lambda: divide(1, {"KM": Fraction(2)}, "shapley", Terms(steps={"KM": ((-1.0, 5.0),)})), "steps of KM: -1"),
-        (lambda: divide(1, {"KM": Fraction(2)}, "nucleolus", Terms(steps={"KM": ((1.0, 0.0),)})), "they abate 0.000"),
+        (lambda: divide(1, {"KM": Fraction(2)}, "shapley", RuleTerms(steps={"KM": ((-1.0, 5.0),)})), "steps of KM: -1"),
+        (
+            lambda: divide(1, {"KM": Fraction(2)}, "nucleolus", RuleTerms(steps={"KM": ((1.0, 0.0),)})),
+            "they abate 0.000",
+        ),
         (lambda: capacities([[1.0]], [1.0], [2.0]), "receptor 1: floors bring 2 of 1"),
         (lambda: capacities([[0.0]], [1.0], [0.0]), "place 1: reaches no receptor"),
         (lambda: capacities([[1.0, 1.0]], [1.0], [0.0]), "1 limits, 1 floors"),
@@ -426,7 +429,7 @@ def test_a_csv_says_where_a_source_stands_and_what_it_burns(tmp_path: Path) -> N
     (tmp_path / "mine.csv").write_text(HEAD + "a,KM,900 1100,800,coal,air,8200,5 7,100\nb,QJ,10 20,,,,,,\n")
     first, second = read_members(tmp_path / "mine.csv")
 
-    assert (first.jurisdiction, first.activity.power) == ("KM", Power("coal", "air", (5, 7), 100, 0, 8_200))
+    assert (first.jurisdiction, first.activity.power) == ("KM", PowerRule("coal", "air", (5, 7), 100, 0, 8_200))
     assert (second.jurisdiction, second.activity.power) == ("QJ", None)
 
 
@@ -483,7 +486,7 @@ def test_the_command_explains_every_share_of_any_method() -> None:
 
 def test_the_catalogue_is_the_table_of_the_manual() -> None:
     """docs/explanation/allocation.md has a row for every method: number, name, what it asks for."""
-    manual = (DOCS / "allocation.md").read_text("utf-8")
+    manual = (DOCS / "explanation" / "allocation.md").read_text("utf-8")
     told = {json.loads(line)["method"] for line in run("--methods", "--json").splitlines()}
 
     assert told == set(NAMED)

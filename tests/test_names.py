@@ -23,7 +23,7 @@ from airshed.cli.zone import app as zone_app
 from airshed.pages.report.page import build
 from airshed.rulebook.digest import digest
 from airshed.service.book.sqlite import Book
-from airshed.zone.facts import Fact, read_facts
+from airshed.zone.facts import WorksFact, read_facts
 from airshed.zone.load import load
 from airshed.zone.plan import read_plan
 from laws import FILES, RULES
@@ -75,7 +75,7 @@ COMMON_ZH: tuple[str, ...] = (
 COMMON_ZH += ("云南", "新材料", "钒钛", "镍业", "新区", "煤化工", "(", ")")
 
 
-def terms(facts: tuple[Fact, ...]) -> tuple[list[str], list[str]]:
+def terms(facts: tuple[WorksFact, ...]) -> tuple[list[str], list[str]]:
     """What gives a works away: words of English and pieces of Chinese names that are no places and not common."""
     places = read_plan(FOLDER).jurisdictions
     en_places = {each.name_en.partition(",")[0] for each in places} | {

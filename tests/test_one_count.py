@@ -20,8 +20,8 @@ from airshed.pages.stack.completeness import completeness
 from airshed.pages.stack.facts import read_stack
 from airshed.rulebook.shipped import shipped
 from airshed.service.book.sqlite import Book
-from airshed.service.stacks.held import YearMarks
 from airshed.service.stacks.measure import measure_zone, simulate_zone
+from airshed.service.stacks.stack_folder import YearMarks
 from airshed.zone.load import load as load_zone
 from airshed.zone.monitoring import monitoring_rules
 from airshed.zone.zone import Zone

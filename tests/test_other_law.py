@@ -17,13 +17,13 @@ from airshed.engine.runner import Runner
 from airshed.lab.scenarios.draw import Setting
 from airshed.lab.scenarios.path import _Path as Played
 from airshed.lab.scenarios.schema import Entry, Scenario, Trade
-from airshed.lab.simulator.sim import Simulation
+from airshed.lab.simulator.sim import SimulatedRun
 from airshed.model.refusal import Malformed, Why
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import find, load
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped
-from airshed.service.book.replay import NAMES, WITHIN, Compared, carried_on, here, under
+from airshed.service.book.replay import NAMES, WITHIN, LawsCompared, carried_on, here, under
 from airshed.service.book.sqlite import Book
 from airshed.zone.load import load as load_zone
 from laws import FILES, RULES
@@ -60,7 +60,7 @@ def told() -> list[Line]:
     return list(runner.journal.lines())
 
 
-def fates(found: Compared) -> set[str]:
+def fates(found: LawsCompared) -> set[str]:
     return {fate for (_, fate), count in found.fates.items() if count}
 
 
@@ -224,7 +224,7 @@ def test_what_differs_is_said_on_screen_with_its_units_and_its_limits(
 
 @pytest.mark.parametrize("seed", range(3))
 def test_random_books_are_taken_too(seed: int) -> None:
-    run = Simulation(seed, 120, RULES, None, None)
+    run = SimulatedRun(seed, 120, RULES, None, None)
     run.play(lambda step: None)
     lines = list(run.memory.journal.lines())
     found = under(lines, RULES)

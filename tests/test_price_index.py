@@ -16,7 +16,7 @@ from airshed.market.bars import By
 from airshed.market.index import Component, index_hundredths, index_points
 from airshed.market.tape import KINDS, Trade
 from airshed.model.measures import value_fen
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.kinds import TradeKind
 from airshed.rulebook.load import find, load, load_texts, read
 from laws import FILES, RULES
@@ -177,7 +177,7 @@ def test_the_weights_of_an_index_are_the_shares_of_the_caps_that_their_citations
     worth = Counter[str]()
     for cap in rules.caps.rows:
         if cap.vintage == 2027:
-            worth[cap.pollutant] += cap.count * getattr(look.pollutant(rules, cap.pollutant), valued_at)
+            worth[cap.pollutant] += cap.count * getattr(lookup.pollutant(rules, cap.pollutant), valued_at)
     for row in rules.price_index.rows:
         share = 100 * worth[row.pollutant] / worth.total()
         said = re.search(r"([\d.]+) percent", row.cite)

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from airshed.cli.mrv.group import app
 from airshed.model.refusal import Malformed
-from airshed.mrv.meter_price import SCENARIOS, Price, Scenario
+from airshed.mrv.meter_price import SCENARIOS, LossScenario, MeterPrice
 from airshed.pages.kit.html import write
 from airshed.pages.kit.words import Phrase
 from airshed.pages.meter_price import PriceFacts, build
@@ -29,11 +29,11 @@ LARGEST_PAGE = 6_000_000
 DESK, TELEPHONE = 1280, 400
 
 
-def price(law: str, scenario: Scenario, difference_t: float, pollutant: str = "SO2") -> Price:
+def price(law: str, scenario: LossScenario, difference_t: float, pollutant: str = "SO2") -> MeterPrice:
     true = 500 * 10**9
     reported = true + round(difference_t * 10**9)
     assert law in {"hj75", "part75"}
-    return Price(
+    return MeterPrice(
         pollutant, scenario, "hj75" if law == "hj75" else "part75", 3, 65, true, reported, reported, reported, 0, 0
     )
 

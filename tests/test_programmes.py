@@ -28,7 +28,7 @@ from airshed.model.refusal import Why
 from airshed.mrv.year import close_year
 from airshed.pages.report.page import build
 from airshed.registry.moves import Delivered
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.diff import diff
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import find, load, texts
@@ -312,7 +312,7 @@ def test_all_that_is_left_is_banked_and_nothing_expires(any_year: Season) -> Non
     )
     set_aside = sum(event.reserved for _, event in facts(any_year) if isinstance(event, e.Allocated))
     assert taken == set_aside, "the reserve has what allocation gave it"
-    assert look.pollutant(any_year.rules, "SO2").repurchase_fen_per_t == 0
+    assert lookup.pollutant(any_year.rules, "SO2").repurchase_fen_per_t == 0
 
 
 def test_a_plant_gets_two_and_a_half_pounds_for_each_mmbtu_of_1985_to_1987(us_year: Season) -> None:

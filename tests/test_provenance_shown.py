@@ -36,8 +36,8 @@ from airshed.rulebook.shipped import shipped
 from airshed.service.book.sqlite import Book
 from airshed.service.marketdata import read_market
 from airshed.service.marketdata.export import export
-from airshed.service.stacks.held import provenance_of
 from airshed.service.stacks.measure import simulate_zone
+from airshed.service.stacks.stack_folder import provenance_of
 from airshed.zone.load import load as load_zone
 from laws import FILES, RULES
 from seasons import played

@@ -27,7 +27,7 @@ from airshed.service.stacks import recompute as recomputing
 from airshed.service.stacks.measure import measure_jobs, measure_zone, simulate_zone
 from airshed.service.stacks.recompute import recompute
 from airshed.service.stacks.recomputed import hours_path, made_path, result_path
-from airshed.service.stacks.totals import Summary
+from airshed.service.stacks.totals import YearSummary
 from airshed.zone.load import load
 from airshed.zone.monitoring import monitoring_rules
 from airshed.zone.zone import Zone
@@ -72,7 +72,7 @@ def times(folder: Path) -> dict[str, int]:
     return {str(path): path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file() and "=" in str(path)}
 
 
-def again(folder: Path, out: Path) -> tuple[Summary, int]:
+def again(folder: Path, out: Path) -> tuple[YearSummary, int]:
     return recompute(folder, ZONE, RULES, out, workers=1)
 
 

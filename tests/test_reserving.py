@@ -15,7 +15,7 @@ from airshed.engine.apply.reserve import DRAWN, FLOWS, REASONS
 from airshed.engine.invariants import check as check_state
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.small_market import BANK, INSPECTOR
-from airshed.market.auction.reverse import Ask, Purchase, Repurchase, RepurchaseLaw, buy_back
+from airshed.market.auction.reverse import Ask, RepurchaseLaw, RepurchaseTerms, ReverseOutcome, buy_back
 from airshed.model.measures import KG_PER_T
 from airshed.model.period import instant
 from airshed.model.refusal import Why
@@ -50,8 +50,8 @@ def buying(count: int = 10_000, budget_fen: int = 4_000_000, rules: Rulebook = R
 # --- what the transcript plays
 
 
-def pencil(price_rule: Literal["uniform", "pay-as-bid"]) -> Purchase:
-    terms = Repurchase(
+def pencil(price_rule: Literal["uniform", "pay-as-bid"]) -> ReverseOutcome:
+    terms = RepurchaseTerms(
         id="back",
         series=SERIES,
         price_rule=price_rule,

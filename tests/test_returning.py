@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from airshed.compliance.withdrawing import excess, gone, idle, takeable
+from airshed.compliance.withdrawable import excess, gone, idle, takeable
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.invariants import check as check_state

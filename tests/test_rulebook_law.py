@@ -9,7 +9,7 @@ import msgspec
 
 from airshed.model.allowance import Series
 from airshed.model.measures import tonnes
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.check import variable_keys
 from airshed.rulebook.diff import diff
 from airshed.rulebook.digest import digest
@@ -25,8 +25,8 @@ def test_a_jurisdiction_varies_only_what_the_rulebook_lists() -> None:
     files = {**FILES, "vary/KM.toml": b'cite = "Kunming notice 3"\n[allocation]\nmethod = "history"\n'}
     rules = load_texts(files)
 
-    assert look.allocation_method(rules, "KM") == "history"
-    assert look.allocation_method(rules, "QJ") == "benchmark"
+    assert lookup.allocation_method(rules, "KM") == "history"
+    assert lookup.allocation_method(rules, "QJ") == "benchmark"
     assert [change.sentence for change in diff(RULES, rules)] == ["[variations] KM allocation.method: new, history"]
     assert digest(rules) != digest(RULES)
 
@@ -130,18 +130,18 @@ def test_codes_in_another_order_are_a_change() -> None:
 
 
 def test_answers_from_the_rulebook() -> None:
-    assert look.cap(RULES, "SO2-KM-2027") == look.cap(RULES, Series("SO2", "KM", 2027)) == RULES.caps.rows[0].count
-    assert look.cap(RULES, "SO2-KM-2099") is None
-    assert look.article(RULES, "trading") == "Demonstration measures (assumed), art. 18"
-    assert look.may(RULES, "operator", "PlaceOrder")
-    assert not look.may(RULES, "operator", "SetCap")
-    assert not look.may(RULES, "nobody", "SetCap")
-    assert look.pollutant(RULES, "NOx").reference_fen_per_t == 700_000
-    assert look.benchmark(RULES, "cement", "SO2").benchmark_g == 250
-    held = look.limit(RULES, "gb4915-kiln-general", "NOx", "2027-01-01")
+    assert lookup.cap(RULES, "SO2-KM-2027") == lookup.cap(RULES, Series("SO2", "KM", 2027)) == RULES.caps.rows[0].count
+    assert lookup.cap(RULES, "SO2-KM-2099") is None
+    assert lookup.article(RULES, "trading") == "Demonstration measures (assumed), art. 18"
+    assert lookup.may(RULES, "operator", "PlaceOrder")
+    assert not lookup.may(RULES, "operator", "SetCap")
+    assert not lookup.may(RULES, "nobody", "SetCap")
+    assert lookup.pollutant(RULES, "NOx").reference_fen_per_t == 700_000
+    assert lookup.benchmark(RULES, "cement", "SO2").benchmark_g == 250
+    held = lookup.limit(RULES, "gb4915-kiln-general", "NOx", "2027-01-01")
     assert held is not None
     assert held.limit_mg_m3 == 400
-    assert look.limit(RULES, "gb4915-kiln-general", "NOx", "2014-02-28") is None
+    assert lookup.limit(RULES, "gb4915-kiln-general", "NOx", "2014-02-28") is None
 
 
 def test_the_caps_are_what_the_zone_emitted_less_a_tenth() -> None:

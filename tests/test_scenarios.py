@@ -26,14 +26,14 @@ from airshed.lab.scenarios.path import YearRow, _Path, play_path
 from airshed.lab.scenarios.schema import Caps, Costs, Design, Entry, Scenario, Shock, Trade, every, find, read
 from airshed.lab.scenarios.summary import framed, summed
 from airshed.model.refusal import Malformed
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.load import find as find_rules
 from airshed.rulebook.load import load
 from airshed.rulebook.shipped import shipped
 from airshed.service.run import scenario as scenario_run
 from airshed.service.run.lock import only_writer
 from airshed.service.run.parts import put
-from airshed.service.run.scenario import MANIFEST, SUMS, Job, run
+from airshed.service.run.scenario import MANIFEST, SUMS, DrawsJob, run
 from airshed.zone.load import load as load_zone
 from clusters import cluster
 from laws import RULES
@@ -194,7 +194,7 @@ def test_the_switches_of_a_design_are_keys_of_the_law() -> None:
         band_percent=30.0,
     )
     law = law_of(scenario(design=design), RULES)
-    rule = look.pollutant(law, "SO2")
+    rule = lookup.pollutant(law, "SO2")
     assert (rule.floor_fen_per_t, rule.ceiling_fen_per_t, rule.reserve_fen_per_t) == (200_000, 900_000, 200_000)
     assert (law.trade_rules.crossing, law.trade_rules.no_export, law.trade_rules.walled_sectors) == (
         "never",
@@ -421,7 +421,7 @@ def test_a_pool_and_a_cluster_write_the_bytes_that_one_process_writes(alone: Pat
 def test_a_run_that_was_ended_is_carried_on_and_what_is_whole_is_not_played_again(alone: Path, tmp_path: Path) -> None:
     out = tmp_path / "draws"
 
-    def end(job: Job) -> None:
+    def end(job: DrawsJob) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

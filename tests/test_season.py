@@ -11,7 +11,7 @@ from airshed.engine.journal import GENESIS, Line, MemoryJournal
 from airshed.engine.journal import decode as read
 from airshed.engine.runner import fold
 from airshed.engine.state import State
-from airshed.lab.season.firms import Step, guide_price
+from airshed.lab.season.firms import CostStep, guide_price
 from airshed.lab.season.season import Season
 from airshed.model.allowance import Series
 from airshed.model.refusal import Why
@@ -120,7 +120,7 @@ def test_restart_is_replay(season: Season) -> None:
 
 
 def test_the_guide_price_is_the_cost_of_the_last_step_needed() -> None:
-    steps = [Step("b", 10, 900), Step("a", 10, 500)]
+    steps = [CostStep("b", 10, 900), CostStep("a", 10, 500)]
     assert [guide_price(steps, need) for need in (0, 10, 11, 99)] == [0, 500, 900, 900]
 
 

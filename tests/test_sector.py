@@ -34,13 +34,13 @@ from airshed.rulebook.load import find
 from airshed.rulebook.load import load as load_rules
 from airshed.service.run.lock import LOCK, only_writer
 from airshed.service.run.parts import PARTS
-from airshed.service.stacks import readings as hourly
+from airshed.service.stacks import reading_files as hourly
 from airshed.service.stacks.evidence import read_manifest
 from airshed.service.stacks.measure import read_readings, simulate_zone
 from airshed.service.stacks.recompute import ReadingsJob, recompute, recompute_readings, recompute_readings_of
 from airshed.service.stacks.recomputed import code_digest, hours_path, made_path, result_of, result_path
 from airshed.service.stacks.sector import readings_of_evidence, simulate_sector
-from airshed.service.stacks.totals import Summary
+from airshed.service.stacks.totals import YearSummary
 from airshed.zone.load import load
 from airshed.zone.monitoring import monitoring_rules
 from airshed.zone.zone import Zone
@@ -110,7 +110,7 @@ def content(folder: Path, *but: str) -> dict[str, bytes]:
     return {name: path.read_bytes() for name, path in sorted(paths.items()) if not name.startswith(but or ("\0",))}
 
 
-def again(folder: Path, out: Path, workers: int = 1) -> tuple[tuple[Summary, ...], int]:
+def again(folder: Path, out: Path, workers: int = 1) -> tuple[tuple[YearSummary, ...], int]:
     return recompute_readings(folder, ZONE, RULES, out, workers=workers)
 
 
@@ -343,7 +343,7 @@ def test_parquet_of_something_else_is_no_readings(tmp_path: Path) -> None:
             path.write_bytes(b"PAR1 but no more")
         else:
             table.write_parquet(path)
-        chain = hourly.Chain("KM-1-A", YEAR, "", (), 0, None, {})
+        chain = hourly.HoursChain("KM-1-A", YEAR, "", (), 0, None, {})
         with pytest.raises(Malformed, match="holds no hourly readings"):
             hourly.read_readings(tmp_path, chain, path.read_bytes())
 

@@ -15,7 +15,7 @@ from airshed.engine.runner import Runner
 from airshed.lab.simulator.mirror.whole import Mirror
 from airshed.lab.simulator.small_market import BANK, EXCHANGE
 from airshed.model.refusal import Why
-from airshed.service.book.zone_call import Closed, close
+from airshed.service.book.zone_call import ZoneCallClosed, close
 from laws import RULES
 from markets import AT, AUTHORITY, SERIES, done, market, send
 
@@ -212,7 +212,7 @@ def test_no_wash_trade_comes_out_of_a_zone_wide_call() -> None:
 
     closed = close(runner, EXCHANGE, "zone", AT)
 
-    assert isinstance(closed, Closed)
+    assert isinstance(closed, ZoneCallClosed)
     assert closed.answer.refusal is None
     (cleared,) = closed.answer.events
     assert isinstance(cleared, e.ZoneCallCleared)

@@ -15,9 +15,9 @@ from airshed.lab.scenarios.draw import Setting, expected
 from airshed.lab.scenarios.schema import Caps, Costs, Scenario, Shock, Trade
 from airshed.lab.scenarios.sensitivity import (
     OUTPUTS,
-    Factor,
     Index,
     Model,
+    UncertainInput,
     evaluated,
     factors_of,
     indices,
@@ -28,7 +28,7 @@ from airshed.model.refusal import Malformed
 from airshed.rulebook.shipped import shipped
 from airshed.service.run import sensitivity as sensitivity_run
 from airshed.service.run.pool import pooled
-from airshed.service.run.sensitivity import Job, evaluate
+from airshed.service.run.sensitivity import SampleJob, evaluate
 from airshed.zone.load import load as load_zone
 from clusters import cluster
 from laws import RULES
@@ -53,7 +53,7 @@ def named(found: list[Index], output: str) -> dict[str, Index]:
 
 def test_the_indices_of_ishigamis_function_are_found() -> None:
     """f = sin x1 + 7 sin^2 x2 + 0.1 x3^4 sin x1: S1 = .314, .442, 0; ST = .558, .442, .244 (Ishigami, Homma 1990)."""
-    factors = [Factor(name, -math.pi, math.pi) for name in ("x1", "x2", "x3")]
+    factors = [UncertainInput(name, -math.pi, math.pi) for name in ("x1", "x2", "x3")]
     rows = sample(factors, "sobol", 1024, 7)
     x1, x2, x3 = rows.T
     values = np.sin(x1) + 7 * np.sin(x2) ** 2 + 0.1 * x3**4 * np.sin(x1)
@@ -63,7 +63,7 @@ def test_the_indices_of_ishigamis_function_are_found() -> None:
 
 
 def test_morris_screens_what_does_nothing() -> None:
-    factors = [Factor(name, 0.0, 2.0) for name in ("steep", "flat", "none")]
+    factors = [UncertainInput(name, 0.0, 2.0) for name in ("steep", "flat", "none")]
     rows = sample(factors, "morris", 10, 7)
     found = named(indices(factors, "morris", rows, ["f"], (10 * rows[:, :1] + rows[:, 1:2]), 7), "f")
     assert found["steep"].first == pytest.approx(20.0)  # SALib measures changes over the whole range
@@ -73,7 +73,7 @@ def test_morris_screens_what_does_nothing() -> None:
 
 
 def test_what_never_moves_has_no_index_rather_than_a_division_by_zero() -> None:
-    factors = [Factor("a", 0.0, 1.0), Factor("b", 0.0, 1.0)]
+    factors = [UncertainInput("a", 0.0, 1.0), UncertainInput("b", 0.0, 1.0)]
     rows = sample(factors, "sobol", 8, 1)
     found = indices(factors, "sobol", rows, ["flat", "gone"], np.full((len(rows), 2), (3.0, math.nan)), 1)
     assert all(math.isnan(each.total) for each in found)
@@ -156,7 +156,7 @@ def test_a_cluster_gives_what_one_process_gives(tmp_path: Path) -> None:
     factors = factors_of(SETTING)[:2]
     asked: dict[Model, int] = {"equilibrium": 12, "engine": 2}
     samples = {model: sample(factors, "morris", size, 7) for model, size in asked.items()}
-    told: list[Job] = []
+    told: list[SampleJob] = []
     with cluster(tmp_path / "cluster") as made:
         made.add_worker("one")
         found = {
@@ -171,7 +171,7 @@ def test_a_cluster_gives_what_one_process_gives(tmp_path: Path) -> None:
 def test_a_worker_with_other_code_is_refused() -> None:
     (asked, *_) = jobs_of(SETTING, "equilibrium", factors_of(SETTING)[:1], np.ones((1, 1)))
     with pytest.raises(Malformed, match="other code"):
-        sensitivity_run.work(Job(asked, "0" * 64))
+        sensitivity_run.work(SampleJob(asked, "0" * 64))
 
 
 def test_a_worker_that_is_ended_from_outside_is_said() -> None:
@@ -200,10 +200,10 @@ def test_it_goes_through_the_engine_too() -> None:
 )
 def test_a_sample_that_a_method_cannot_have_is_refused(method: str, size: int, said: str) -> None:
     with pytest.raises(Malformed, match=said):
-        sample([Factor("a", 0.0, 1.0)], "sobol" if method == "sobol" else "morris", size, 7)
+        sample([UncertainInput("a", 0.0, 1.0)], "sobol" if method == "sobol" else "morris", size, 7)
 
 
 def test_without_salib_the_cure_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "SALib.sample.sobol", None)
     with pytest.raises(Malformed, match=r"airshed\[sensitivity\]"):
-        sample([Factor("a", 0.0, 1.0)], "sobol", 8, 7)
+        sample([UncertainInput("a", 0.0, 1.0)], "sobol", 8, 7)

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from airshed.market.claims import Activity
 from airshed.market.sharing import criteria
-from airshed.market.sharing.division import BY_CRITERIA, LARGE, RuleName, Terms, divide
-from airshed.market.sharing.estate import RULES, equal_losses, highest_coverage, lowest_shortage, random_arrival
+from airshed.market.sharing.bankruptcy import RULES, equal_losses, highest_coverage, lowest_shortage, random_arrival
+from airshed.market.sharing.division import BY_CRITERIA, LARGE, RuleName, RuleTerms, divide
 from airshed.market.sharing.games import nucleolus, shapley, shapley_sampled
 from airshed.market.sharing.named import filled
 from airshed.market.sharing.savings import fair_shares
-from airshed.market.sharing.tiers import EarlyAction, Member, Plan, Tier, share
+from airshed.market.sharing.tiers import EarlyAction, Member, Plan, SharingTier, share
 from airshed.model.refusal import Malformed
 
 CLAIMS = [Fraction(100), Fraction(200), Fraction(300)]
@@ -217,7 +217,7 @@ def members() -> list[Member]:
 
 
 LEVELS = ("jurisdiction", "sector", "source")
-CRITERIA = Terms(
+CRITERIA = RuleTerms(
     names=("people", "capacity"),
     criteria={name: (1.0 + at, 9.0 - at) for at, name in enumerate(["KM", "QJ", "cement", "power"])},
 )
@@ -232,8 +232,10 @@ def test_every_plan_shares_the_whole_pool_and_says_why(data: st.DataObject, pool
         rules = [*RULES, "lowest_shortage", "highest_coverage", *(BY_CRITERIA if level != "source" else ())]
         rule = data.draw(st.sampled_from([each for each in rules if pool or each not in BY_CRITERIA]))
         claim = data.draw(st.sampled_from(("history", "benchmark", "limit", "equal_cut")))
-        terms = CRITERIA if rule != "least_gini" else Terms(CRITERIA.names, CRITERIA.criteria, (), {}, 0, 0, 10_000_000)
-        tiers.append(Tier(level, claim, rule, terms))  # type: ignore[arg-type]
+        terms = (
+            CRITERIA if rule != "least_gini" else RuleTerms(CRITERIA.names, CRITERIA.criteria, (), {}, 0, 0, 10_000_000)
+        )
+        tiers.append(SharingTier(level, claim, rule, terms))  # type: ignore[arg-type]
     early = data.draw(st.sampled_from((None, EarlyAction(500, 1_000))))
     found = share(pool, members(), Plan(tuple(tiers), "mean", early))
 
@@ -244,7 +246,7 @@ def test_every_plan_shares_the_whole_pool_and_says_why(data: st.DataObject, pool
 
 
 def test_the_sentence_of_a_share_names_every_tier() -> None:
-    plan = Plan((Tier("jurisdiction", "benchmark", "talmud"), Tier("source", "benchmark")))
+    plan = Plan((SharingTier("jurisdiction", "benchmark", "talmud"), SharingTier("source", "benchmark")))
     first = share(1_000_000, members(), plan).shares[0]
 
     assert first.en == (
@@ -260,8 +262,8 @@ def test_the_sentence_of_a_share_names_every_tier() -> None:
 
 def test_who_abated_early_is_paid_for_it() -> None:
     """QJ-CEM-01 emitted 190 t in two years at a benchmark of 462.5 t: 272.5 t under, a tenth of it is credited."""
-    plan = Plan((Tier("source", "history"),), "mean", EarlyAction(1_000, 1_000))
-    without = share(1_000_000, members(), Plan((Tier("source", "history"),)))
+    plan = Plan((SharingTier("source", "history"),), "mean", EarlyAction(1_000, 1_000))
+    without = share(1_000_000, members(), Plan((SharingTier("source", "history"),)))
     found = share(1_000_000, members(), plan)
 
     before, after = ({each.source: each.count for each in result.shares} for result in (without, found))
@@ -274,9 +276,9 @@ def test_who_abated_early_is_paid_for_it() -> None:
     assert ", cut pro rata to 36.70 %: 27,250 are earned of 10,000)" in poorer.en
 
 
-HISTORY = Plan((Tier("source", "history"),))
+HISTORY = Plan((SharingTier("source", "history"),))
 TWO = {"a": Fraction(30), "b": Fraction(70)}
-STEPS = Terms(steps={"a": ((1.0, 0.5),), "b": ((1.0, 0.001),)})
+STEPS = RuleTerms(steps={"a": ((1.0, 0.5),), "b": ((1.0, 0.001),)})
 
 
 def by_criteria(
@@ -287,15 +289,15 @@ def by_criteria(
     **rows: tuple[float, ...],
 ) -> dict[str, int]:
     table = {"a": (1.0,), "b": (2.0,), **rows}
-    return divide(50, TWO, rule, Terms(names, table, costs, weights or {}))
+    return divide(50, TWO, rule, RuleTerms(names, table, costs, weights or {}))
 
 
 def by_weight(rule: RuleName, weight: float) -> dict[str, int]:
-    return divide(50, TWO, rule, Terms(weights={"a": weight}))
+    return divide(50, TWO, rule, RuleTerms(weights={"a": weight}))
 
 
 def weighted(rule: RuleName, name: str) -> Plan:
-    return Plan((Tier("source", "history", rule, Terms(weights={name: 2.0})),))
+    return Plan((SharingTier("source", "history", rule, RuleTerms(weights={name: 2.0})),))
 
 
 def short_of(name: str) -> dict[str, Fraction]:
@@ -309,7 +311,9 @@ def unordered() -> Activity:
 
 def test_sectors_may_come_before_cities() -> None:
     """A zone may share among sectors first: then cities of a sector share its part, and a sentence says so."""
-    plan = Plan((Tier("sector", "history"), Tier("jurisdiction", "benchmark"), Tier("source", "benchmark")))
+    plan = Plan(
+        (SharingTier("sector", "history"), SharingTier("jurisdiction", "benchmark"), SharingTier("source", "benchmark"))
+    )
     found = share(1_000_000, members(), plan)
 
     assert sum(each.count for each in found.shares) == 1_000_000
@@ -317,7 +321,11 @@ def test_sectors_may_come_before_cities() -> None:
         "cement 173,838 (17.38 %, history claims by proportion, the pool covers 34.42 %)"
     )
     assert " -> KM " in found.shares[0].en
-    filled_ = filled(Plan((Tier("sector", "history"), Tier("jurisdiction", "history", "shapley"))), Terms(), {"KM": ()})
+    filled_ = filled(
+        Plan((SharingTier("sector", "history"), SharingTier("jurisdiction", "history", "shapley"))),
+        RuleTerms(),
+        {"KM": ()},
+    )
     assert not filled_.tiers[1].terms.steps  # a city's steps are of all its sectors
 
 
@@ -360,7 +368,7 @@ def test_weighted_shortage_is_the_same_of_all_who_get_anything(
 
 def test_among_too_many_groups_the_heavy_rules_say_so() -> None:
     claims = {f"s{n:03}": Fraction(9) for n in range(101)}
-    terms = Terms(("x",), {name: (1.0,) for name in claims}, steps=dict.fromkeys(claims, ((1.0, 9.0),)))
+    terms = RuleTerms(("x",), {name: (1.0,) for name in claims}, steps=dict.fromkeys(claims, ((1.0, 9.0),)))
     for rule in LARGE:
         with pytest.raises(Malformed, match="101 groups; give at most 100, or share among larger ones first"):
             divide(500, claims, rule, terms)
@@ -372,7 +380,9 @@ def test_of_many_groups_the_shapley_value_is_drawn_and_said_to_be() -> None:
     rows = [replace(members()[0], jurisdiction=name) for name in names]
     rows = [replace(each, activity=replace(each.activity, source=f"{each.jurisdiction}-1")) for each in rows]
     steps = {name: ((100.0 + 50 * (n % 2), 1_000.0),) for n, name in enumerate(names)}
-    plan = Plan((Tier("jurisdiction", "history", "shapley", Terms(steps=steps)), Tier("source", "benchmark")))
+    plan = Plan(
+        (SharingTier("jurisdiction", "history", "shapley", RuleTerms(steps=steps)), SharingTier("source", "benchmark"))
+    )
     found = share(4_000_000, rows, plan)
 
     assert sum(each.count for each in found.shares) == 4_000_000
@@ -388,14 +398,14 @@ def test_of_many_groups_the_shapley_value_is_drawn_and_said_to_be() -> None:
 @pytest.mark.parametrize(
     ("work", "said"),
     [
-        (lambda: share(1, members(), Plan((Tier("sector", "history"),))), "source last"),
-        (lambda: share(1, members(), Plan((Tier("source", "history"),) * 2)), "source last"),
-        (lambda: share(1, [], Plan((Tier("source", "history"),))), "no source"),
-        (lambda: share(1, members() * 2, Plan((Tier("source", "history"),))), "stands there twice"),
-        (lambda: share(-1, members(), Plan((Tier("source", "history"),))), "cap: -1 allowances"),
+        (lambda: share(1, members(), Plan((SharingTier("sector", "history"),))), "source last"),
+        (lambda: share(1, members(), Plan((SharingTier("source", "history"),) * 2)), "source last"),
+        (lambda: share(1, [], Plan((SharingTier("source", "history"),))), "no source"),
+        (lambda: share(1, members() * 2, Plan((SharingTier("source", "history"),))), "stands there twice"),
+        (lambda: share(-1, members(), Plan((SharingTier("source", "history"),))), "cap: -1 allowances"),
         (lambda: divide(1, {"a": Fraction(0)}, "talmud"), "every claim"),
         (lambda: divide(1, {"a": Fraction(1)}, "entropy"), "criteria: none is given"),
-        (lambda: divide(1, {"a": Fraction(1)}, "entropy", Terms(("x",))), "criteria of a: 0 of 1 are given"),
+        (lambda: divide(1, {"a": Fraction(1)}, "entropy", RuleTerms(("x",))), "criteria of a: 0 of 1 are given"),
         (lambda: by_criteria("entropy", a=(inf,)), "criteria of a, x: is inf; give a figure from zero up"),
         (lambda: by_criteria("scarcity", a=(nan,)), "criteria of a, x: is nan"),
         (lambda: by_criteria("least_gini", a=(-1.0,)), "criteria of a, x: is -1"),

@@ -39,10 +39,10 @@ from airshed.pages.stack.page import picture_size
 from airshed.pages.stack.words import method_said, why_said
 from airshed.rulebook.load import load as load_rules
 from airshed.rulebook.shipped import shipped
-from airshed.service.stacks.held import held_year
 from airshed.service.stacks.measure import measure_zone, simulate_zone
-from airshed.service.stacks.readings import readings_path, write_manifest, write_readings
+from airshed.service.stacks.reading_files import readings_path, write_manifest, write_readings
 from airshed.service.stacks.sector import readings_of_evidence
+from airshed.service.stacks.stack_folder import held_year
 from airshed.zone.load import load as load_zone
 from airshed.zone.monitoring import monitoring_rules
 from browsers import Seen, opened, sizes

@@ -20,7 +20,7 @@ from airshed.zone.load import load
 from airshed.zone.outlets import local_pressure_kpa
 from airshed.zone.plan import read_plan
 from airshed.zone.rows import read_rows, write_rows
-from airshed.zone.zone import Source, Stack, Zone, dry_flow_m3_h, expected_kg
+from airshed.zone.zone import Stack, Zone, ZoneSource, dry_flow_m3_h, expected_kg
 
 FOLDER = shipped("zones", "dianzhong")
 RULES = shipped("rulebooks", "dianzhong")
@@ -46,7 +46,7 @@ def test_the_generated_tables_come_again_byte_for_byte(tmp_path: Path) -> None:
 
 def test_another_seed_moves_the_figures_and_neither_codes_nor_names(tmp_path: Path, zone: Zone) -> None:
     inventory.write(FOLDER, 7, tmp_path)
-    others = read_rows(tmp_path / "sources.csv", Source)
+    others = read_rows(tmp_path / "sources.csv", ZoneSource)
 
     assert (tmp_path / "stacks.csv").read_bytes() != (FOLDER / "stacks.csv").read_bytes()
     assert [(each.source, each.name_en, each.name_zh) for each in others] == [

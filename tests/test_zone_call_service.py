@@ -20,7 +20,7 @@ from airshed.rulebook.digest import digest
 from airshed.rulebook.load import load_texts
 from airshed.service.book.sqlite import Book
 from airshed.service.book.verify import verify
-from airshed.service.book.zone_call import Closed, close, proof
+from airshed.service.book.zone_call import ZoneCallClosed, close, proof
 from laws import FILES
 from markets import AT
 from test_zone_calling import EXCHANGE, worked, zone
@@ -59,9 +59,9 @@ def runner(book: Book) -> Runner:
     return found
 
 
-def closed(runner: Runner) -> Closed:
+def closed(runner: Runner) -> ZoneCallClosed:
     done = close(runner, EXCHANGE, "spring", AT)
-    assert isinstance(done, Closed), done
+    assert isinstance(done, ZoneCallClosed), done
     assert done.answer.refusal is None
     return done
 
@@ -69,7 +69,7 @@ def closed(runner: Runner) -> Closed:
 def test_a_call_is_solved_sent_and_settled_and_what_cleared_is_what_the_book_says(runner: Runner, book: Book) -> None:
     said: list[str] = []
     done = close(runner, EXCHANGE, "spring", AT, progress=said.append)
-    assert isinstance(done, Closed)
+    assert isinstance(done, ZoneCallClosed)
 
     assert said == ["spring: SO2, orders to sell 1, to buy 2"]
     assert [each.gain for each in done.rounds] == [180_000]
@@ -109,7 +109,7 @@ def test_a_call_that_is_unknown_or_over_is_the_books_to_refuse(runner: Runner) -
         if call == "spring":
             closed(runner)
         done = close(runner, EXCHANGE, call, AT, key=f"again {call}")
-        assert isinstance(done, Closed)
+        assert isinstance(done, ZoneCallClosed)
         assert done.answer.refusal is not None
         assert (done.answer.refusal.why, done.rounds) == (why, ())
 
@@ -120,7 +120,7 @@ def test_the_same_close_sent_twice_is_answered_once(runner: Runner) -> None:
     assert first.answer.seq is not None
     assert b"CloseZoneCall" in runner.journal.line(first.answer.seq).record
 
-    assert close(runner, EXCHANGE, "spring", AT) == Closed(first.answer, ())
+    assert close(runner, EXCHANGE, "spring", AT) == ZoneCallClosed(first.answer, ())
     assert runner.state.seq == first.answer.seq
 
 

@@ -17,15 +17,15 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from airshed.market.zonecall import (
-    Air,
     Area,
-    Bid,
+    CallAir,
+    CallOffer,
     CallRules,
-    Cleared,
+    CoverBid,
     NotCleared,
-    Offer,
     Receptor,
     Round,
+    ZoneCleared,
     certificate,
     check,
     clear,
@@ -46,9 +46,9 @@ SCRIPT = Path(__file__).parents[1] / "scripts" / "verify_call.py"
 property_of_calls = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-def cleared(call: Call) -> Cleared:
+def cleared(call: Call) -> ZoneCleared:
     done = clear(*call)
-    assert isinstance(done, Cleared), done
+    assert isinstance(done, ZoneCleared), done
     return done
 
 
@@ -59,7 +59,7 @@ def bound_of(call: Call) -> Fraction:
     return done.bound
 
 
-def moves(done: Cleared) -> list[tuple[Offer, Bid, int]]:
+def moves(done: ZoneCleared) -> list[tuple[CallOffer, CoverBid, int]]:
     offers = {offer.order: offer for offer in done.offers}
     bids = {bid.order: bid for bid in done.bids}
     return [(offers[each.offer], bids[each.bid], each.count) for each in done.deliveries]
@@ -67,13 +67,13 @@ def moves(done: Cleared) -> list[tuple[Offer, Bid, int]]:
 
 def two_zones(limit: str = "0.2") -> Call:
     """The worked example of docs/tutorials/prices/zone-call.md: two zones, one receptor, three orders."""
-    offers = (Offer("1", "yuxi-steel", "steel", Series("SO2", "YX", 2027), "YX", 1_000, 300_000),)
+    offers = (CallOffer("1", "yuxi-steel", "steel", Series("SO2", "YX", 2027), "YX", 1_000, 300_000),)
     bids = (
-        Bid("2", "kunming-cement", "cement", "SO2", "KM", 2027, 800, 600_000),
-        Bid("3", "yuxi-cement", "cement", "SO2", "YX", 2027, 600, 400_000),
+        CoverBid("2", "kunming-cement", "cement", "SO2", "KM", 2027, 800, 600_000),
+        CoverBid("3", "yuxi-cement", "cement", "SO2", "YX", 2027, 600, 400_000),
     )
     loads = {("kunming-air", "KM"): Fraction(1), ("kunming-air", "YX"): Fraction(1, 2)}
-    return offers, bids, Air((Receptor("kunming-air", Fraction(limit)),), loads), CallRules()
+    return offers, bids, CallAir((Receptor("kunming-air", Fraction(limit)),), loads), CallRules()
 
 
 def test_the_worked_example_comes_out_as_with_a_pencil() -> None:
@@ -106,7 +106,7 @@ def test_what_the_cities_of_the_worked_example_gain_by_themselves_and_together()
 
 def test_without_a_receptor_the_zone_has_one_price() -> None:
     offers, bids, _, rules = two_zones()
-    done = cleared((offers, bids, Air(), rules))
+    done = cleared((offers, bids, CallAir(), rules))
 
     assert {each.price for each in done.bought} == {each.price for each in done.sold} == {400_000}
     assert [done.zone_fen, done.gap] == [0, 0]
@@ -131,19 +131,19 @@ def test_power_plants_and_other_industries_never_meet() -> None:
 
 def test_a_bid_is_filled_from_several_vintages_and_places() -> None:
     offers = tuple(
-        Offer(name, f"seller-{name}", "steel", Series("SO2", place, year), place, 100, 100_000)
+        CallOffer(name, f"seller-{name}", "steel", Series("SO2", place, year), place, 100, 100_000)
         for name, place, year in (("a", "KM", 2026), ("b", "KM", 2027), ("c", "QJ", 2027), ("old", "KM", 2025))
     )
-    bid = Bid("x", "buyer", "cement", "SO2", "KM", 2027, 300, 200_000)
-    done = cleared((offers, (bid,), Air(), CallRules(vintages_back=1)))
+    bid = CoverBid("x", "buyer", "cement", "SO2", "KM", 2027, 300, 200_000)
+    done = cleared((offers, (bid,), CallAir(), CallRules(vintages_back=1)))
 
     assert sorted(each.offer for each in done.deliveries) == ["a", "b", "c"]
 
 
 def test_a_ratio_below_one_takes_more_allowances_and_the_price_follows_it() -> None:
     offers, _, _, rules = two_zones()
-    bid = Bid("2", "kunming-cement", "cement", "SO2", "KM", 2027, 401, 600_000)
-    air = Air(ratios={("YX", "KM"): Fraction(4, 5), ("KM", "YX"): None})
+    bid = CoverBid("2", "kunming-cement", "cement", "SO2", "KM", 2027, 401, 600_000)
+    air = CallAir(ratios={("YX", "KM"): Fraction(4, 5), ("KM", "YX"): None})
     done = cleared((offers, (bid,), air, rules))
 
     (bought,) = done.bought
@@ -152,13 +152,13 @@ def test_a_ratio_below_one_takes_more_allowances_and_the_price_follows_it() -> N
 
 
 def test_equal_orders_are_served_in_an_order_that_only_the_seed_decides() -> None:
-    bids = [Bid(f"b{n}", f"buyer-{n}", "steel", "SO2", "KM", 2027, 10, 50) for n in range(6)]
-    offers = [Offer("o", "seller", "steel", Series("SO2", "KM", 2027), "KM", 30, 10)]
+    bids = [CoverBid(f"b{n}", f"buyer-{n}", "steel", "SO2", "KM", 2027, 10, 50) for n in range(6)]
+    offers = [CallOffer("o", "seller", "steel", Series("SO2", "KM", 2027), "KM", 30, 10)]
     winners = set()
     for seed in range(8):
         rules = CallRules(seed=seed)
-        done = cleared((tuple(offers), tuple(bids), Air(), rules))
-        again = cleared((tuple(offers), tuple(reversed(bids)), Air(), rules))
+        done = cleared((tuple(offers), tuple(bids), CallAir(), rules))
+        again = cleared((tuple(offers), tuple(reversed(bids)), CallAir(), rules))
         assert done.deliveries == again.deliveries
         winners.add(tuple(sorted(each.bid.order for each in done.bought)))
     assert len(winners) > 1
@@ -383,12 +383,12 @@ def test_a_limit_that_the_orders_cannot_keep_is_infeasible() -> None:
 
 
 def test_a_limit_below_zero_buys_relief_as_far_as_the_fund_pays() -> None:
-    offers = (Offer("1", "kunming-forge", "steel", Series("SO2", "KM", 2027), "KM", 1_000, 300_000),)
-    bids = (Bid("2", "yuxi-cement", "cement", "SO2", "YX", 2027, 1_000, 100_000),)
+    offers = (CallOffer("1", "kunming-forge", "steel", Series("SO2", "KM", 2027), "KM", 1_000, 300_000),)
+    bids = (CoverBid("2", "yuxi-cement", "cement", "SO2", "YX", 2027, 1_000, 100_000),)
     loads = {("air", "KM"): Fraction(1), ("air", "YX"): Fraction(0)}
-    air = Air((Receptor("air", Fraction(-1, 10)),), loads)
+    air = CallAir((Receptor("air", Fraction(-1, 10)),), loads)
     done = clear(offers, bids, air, CallRules())
-    assert isinstance(done, Cleared)
+    assert isinstance(done, ZoneCleared)
     assert [each.count for each in done.deliveries] == [100]
     assert done.zone_fen == -20_000  # 0.1 t bought at 3,000 yuan and sold at 1,000
 
@@ -399,9 +399,9 @@ def test_a_limit_below_zero_buys_relief_as_far_as_the_fund_pays() -> None:
 
 def test_relief_that_is_no_whole_allowance_takes_one_more() -> None:
     """0.05025 of load at 0.5 a tonne are 100.5 kg: 100 would miss the limit, 101 keep it."""
-    offers = (Offer("1", "kunming-forge", "steel", Series("SO2", "KM", 2027), "KM", 1_000, 300_000),)
-    bids = (Bid("2", "yuxi-cement", "cement", "SO2", "YX", 2027, 1_000, 100_000),)
-    air = Air((Receptor("air", Fraction("-0.05025")),), {("air", "KM"): Fraction(1), ("air", "YX"): Fraction(1, 2)})
+    offers = (CallOffer("1", "kunming-forge", "steel", Series("SO2", "KM", 2027), "KM", 1_000, 300_000),)
+    bids = (CoverBid("2", "yuxi-cement", "cement", "SO2", "YX", 2027, 1_000, 100_000),)
+    air = CallAir((Receptor("air", Fraction("-0.05025")),), {("air", "KM"): Fraction(1), ("air", "YX"): Fraction(1, 2)})
     done = cleared((offers, bids, air, CallRules()))
 
     assert [each.count for each in done.deliveries] == [101]
@@ -410,7 +410,7 @@ def test_relief_that_is_no_whole_allowance_takes_one_more() -> None:
 
 
 def test_relief_that_nobody_offers_is_infeasible_even_if_nobody_comes() -> None:
-    air = Air((Receptor("air", Fraction(-1)),), {("air", "KM"): Fraction(1)})
+    air = CallAir((Receptor("air", Fraction(-1)),), {("air", "KM"): Fraction(1)})
     done = clear((), (), air, CallRules())
 
     assert isinstance(done, NotCleared)
@@ -425,8 +425,8 @@ def test_a_receptor_is_relieved_whenever_any_whole_allocation_relieves_it(call: 
     rules = msgspec.structs.replace(rules, areas=())
     done = clear(offers, bids, air, rules)
 
-    assert isinstance(done, Cleared) == (best_of_all((offers, bids, air, rules)) is not None)
-    if isinstance(done, Cleared):
+    assert isinstance(done, ZoneCleared) == (best_of_all((offers, bids, air, rules)) is not None)
+    if isinstance(done, ZoneCleared):
         assert all(load <= most for load, most in loads_of(moves(done), air, rules))
         check(json.dumps(certificate([done])))
 
@@ -447,7 +447,7 @@ def test_a_solver_that_fails_clears_nothing(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_nobody_coming_is_a_call_that_clears_nothing_at_no_price() -> None:
-    done = cleared(((), (), Air(), CallRules()))
+    done = cleared(((), (), CallAir(), CallRules()))
 
     assert not done.deliveries
     assert [done.gain, done.gap, done.zone_fen] == [0, 0, 0]
@@ -575,14 +575,14 @@ def test_a_missing_pair_of_the_matrix_is_named() -> None:
     receptors = (*air.receptors, Receptor("yuxi-air", Fraction(1)))
     loads = {**air.loads, ("yuxi-air", "KM"): Fraction(1)}
     with pytest.raises(Malformed, match="matrix yuxi-air, YX: the pair is missing"):
-        clear(offers, bids, Air(receptors, loads), rules)
+        clear(offers, bids, CallAir(receptors, loads), rules)
 
 
 def test_an_account_may_stand_on_both_sides_where_its_orders_cannot_meet() -> None:
     offers, bids, air, rules = two_zones()
     apart = msgspec.structs.replace(bids[0], account="yuxi-steel", limit=299_999)
 
-    assert isinstance(clear(offers, (apart, *bids[1:]), air, rules), Cleared)
+    assert isinstance(clear(offers, (apart, *bids[1:]), air, rules), ZoneCleared)
 
 
 def owned(random: Random) -> Call:
@@ -593,12 +593,12 @@ def owned(random: Random) -> Call:
         owner, sector = (f"owner-{random.randrange(2)}", "power") if number % 2 else (f"other-{number}", "steel")
         ask, pay = (random.randint(40, 60), random.randint(30, 50)) if number % 2 else (10, 100)
         series = Series("SO2", place, 2027)
-        offers.append(Offer(f"o{number}", owner, sector, series, place, random.randint(1, 9), ask))
+        offers.append(CallOffer(f"o{number}", owner, sector, series, place, random.randint(1, 9), ask))
         owner = f"owner-{random.randrange(2)}" if number % 2 else f"another-{number}"
         where = random.choice(PLACES)
-        bids.append(Bid(f"b{number}", owner, sector, "SO2", where, 2027, random.randint(1, 9), pay))
+        bids.append(CoverBid(f"b{number}", owner, sector, "SO2", where, 2027, random.randint(1, 9), pay))
     loads = {("air", place): Fraction(random.randint(0, 9), 10) for place in PLACES}
-    return tuple(offers), tuple(bids), Air((Receptor("air", Fraction(0)),), loads), CallRules()
+    return tuple(offers), tuple(bids), CallAir((Receptor("air", Fraction(0)),), loads), CallRules()
 
 
 def test_nobody_is_sold_to_itself_by_the_answer_to_any_call() -> None:
@@ -624,15 +624,15 @@ def test_a_scarce_receptor_makes_a_dearer_offer_meet_a_cheaper_bid(whose: str) -
     """Two pairs that trade among themselves: what the one takes from the air of Kunming, the other may add."""
     at = Series("SO2", "KM", 2027)
     offers = (
-        Offer("1", "yuxi-steel", "steel", Series("SO2", "YX", 2027), "YX", 100, 100_000),
-        Offer("2", whose, "power", at, "KM", 100, 420_000),
+        CallOffer("1", "yuxi-steel", "steel", Series("SO2", "YX", 2027), "YX", 100, 100_000),
+        CallOffer("2", whose, "power", at, "KM", 100, 420_000),
     )
     bids = (
-        Bid("3", "kunming-cement", "cement", "SO2", "KM", 2027, 100, 900_000),
-        Bid("4", "yuxi-power", "power", "SO2", "YX", 2027, 100, 410_000),
+        CoverBid("3", "kunming-cement", "cement", "SO2", "KM", 2027, 100, 900_000),
+        CoverBid("4", "yuxi-power", "power", "SO2", "YX", 2027, 100, 410_000),
     )
     loads = {("kunming-air", "KM"): Fraction(1), ("kunming-air", "YX"): Fraction(0)}
-    air = Air((Receptor("kunming-air", Fraction(0)),), loads)
+    air = CallAir((Receptor("kunming-air", Fraction(0)),), loads)
     if whose == "yuxi-power":
         with pytest.raises(Malformed, match="order 4: yuxi-power could be filled from its own order 2"):
             clear(offers, bids, air, CallRules())
@@ -734,7 +734,7 @@ def test_no_answer_that_passes_gains_much_less_than_the_best(call: Call, data: s
     tampered_with = given._replace(flows={key: flow for key, flow in flows.items() if flow}, covers=covers)
     other = settle_in_rounds(*call, [Round(tampered_with, right.alone)])
 
-    if isinstance(other, Cleared):
+    if isinstance(other, ZoneCleared):
         dearest = max((bid.limit for bid in call[1]), default=0)
         links = len(call[0]) * len(call[1])
         assert other.bound - done.bound <= Fraction(dearest * links, 1000)

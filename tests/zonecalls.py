@@ -7,12 +7,12 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
-from airshed.market.zonecall import Air, Area, Bid, CallRules, Offer, Receptor
+from airshed.market.zonecall import Area, CallAir, CallOffer, CallRules, CoverBid, Receptor
 from airshed.model.allowance import Series
 
 PLACES = ("KM", "QJ", "YX")
 YEARS = (2027, 2028)
-Call = tuple[tuple[Offer, ...], tuple[Bid, ...], Air, CallRules]
+Call = tuple[tuple[CallOffer, ...], tuple[CoverBid, ...], CallAir, CallRules]
 
 _sectors = st.sampled_from(("steel", "steel", "power"))
 _places = st.sampled_from(PLACES)
@@ -32,7 +32,7 @@ def calls(
     """Orders, air and rules of a call of three places, two years and a wall."""
     counts = st.integers(1, most_count)
     offers = tuple(
-        Offer(
+        CallOffer(
             f"o{number}", f"seller-{number}", draw(_sectors), Series("SO2", issued, draw(_years)), place, count, limit
         )
         for number, (issued, moved, count, limit) in enumerate(
@@ -41,7 +41,7 @@ def calls(
         for place in [moved or issued]
     )
     bids = tuple(
-        Bid(f"b{number}", f"buyer-{number}", draw(_sectors), "SO2", place, draw(_years), count, limit)
+        CoverBid(f"b{number}", f"buyer-{number}", draw(_sectors), "SO2", place, draw(_years), count, limit)
         for number, (place, count, limit) in enumerate(
             draw(st.lists(st.tuples(_places, counts, st.integers(0, 120)), max_size=most_orders))
         )
@@ -61,15 +61,15 @@ def calls(
     rules = CallRules(
         vintages_back=draw(st.integers(0, 1)), areas=areas, seed=draw(st.integers(0, 9)), walls=("power",)
     )
-    return offers, bids, Air(found, loads, table), rules
+    return offers, bids, CallAir(found, loads, table), rules
 
 
-def ratio(air: Air, issued: str, place: str) -> Fraction | None:
+def ratio(air: CallAir, issued: str, place: str) -> Fraction | None:
     """What an allowance issued there covers here."""
     return Fraction(1) if issued == place or air.ratios is None else air.ratios[issued, place]
 
 
-def worth(offer: Offer, bid: Bid, air: Air, rules: CallRules) -> Fraction | None:
+def worth(offer: CallOffer, bid: CoverBid, air: CallAir, rules: CallRules) -> Fraction | None:
     """Kilograms of cover that one allowance of the offer gives the bid, None if it may not."""
     if (offer.sector == "power") != (bid.sector == "power"):
         return None
@@ -78,7 +78,9 @@ def worth(offer: Offer, bid: Bid, air: Air, rules: CallRules) -> Fraction | None
     return ratio(air, offer.series.jurisdiction, bid.place)
 
 
-def loads_of(moves: Sequence[tuple[Offer, Bid, int]], air: Air, rules: CallRules) -> list[tuple[Fraction, Fraction]]:
+def loads_of(
+    moves: Sequence[tuple[CallOffer, CoverBid, int]], air: CallAir, rules: CallRules
+) -> list[tuple[Fraction, Fraction]]:
     """The load that these moves add at each receptor and area, and the most they may add, in kilograms."""
     found = []
     for receptor in air.receptors:
@@ -111,7 +113,7 @@ def best_of_all(call: Call) -> Fraction | None:
         (offer, bid, each) for offer in offers for bid in bids if (each := worth(offer, bid, air, rules)) is not None
     ]
     best: Fraction | None = None
-    moves: list[tuple[Offer, Bid, int]] = []
+    moves: list[tuple[CallOffer, CoverBid, int]] = []
     left = {offer.order: offer.count for offer in offers}
     room = {bid.order: Fraction(bid.count) for bid in bids}
 

@@ -33,7 +33,7 @@ OF_A_BOOK = ("", "-wal", "-shm", "-head", ".lock")
 Step = Callable[[int, str], Callable[[str], None]]
 
 
-class Programme(NamedTuple):
+class DemoYear(NamedTuple):
     """What is played: the law as texts and as values, the zone and its folder, and the year."""
 
     texts: Mapping[str, bytes]
@@ -96,7 +96,7 @@ def demo(
     console.print(f"time    {seconds:.0f} s")
 
 
-def _programme(rulebook: str, region: str) -> Programme:
+def _programme(rulebook: str, region: str) -> DemoYear:
     """The law and its zone."""
     from airshed.lab.season.season import first_year
     from airshed.rulebook.load import find, load_texts, texts
@@ -107,10 +107,10 @@ def _programme(rulebook: str, region: str) -> Programme:
     rules = load_texts(law)
     zone = of_law(rules, region)
     folder = find_zone(region or rules.programme.zone)
-    return Programme(law, rules, zone, folder, first_year(rules))
+    return DemoYear(law, rules, zone, folder, first_year(rules))
 
 
-def _prepare(out: Path, seed: int, programme: Programme) -> None:
+def _prepare(out: Path, seed: int, programme: DemoYear) -> None:
     """An empty folder: a new one, or that of an earlier demo, whose files go."""
     if out.exists() and not out.is_dir():
         raise Malformed(str(out), "is not a folder", "name another with --out")
@@ -165,7 +165,7 @@ def _progress(quiet: bool) -> Iterator[Step]:
         yield step
 
 
-def _play(book: Book, out: Path, seed: int, workers: int, step: Step, programme: Programme) -> tuple[Season, list[Any]]:
+def _play(book: Book, out: Path, seed: int, workers: int, step: Step, programme: DemoYear) -> tuple[Season, list[Any]]:
     from airshed.engine.runner import Runner
     from airshed.lab.season.marking import marks_of, read_marks
     from airshed.lab.season.season import Season
@@ -251,7 +251,7 @@ def _levels(zone: Zone, firms: list[Firm]) -> dict[str, dict[str, list[tuple[int
     }
 
 
-def _report(book: Book, out: Path, seed: int, season: Season, measured: list[Any], programme: Programme) -> int:
+def _report(book: Book, out: Path, seed: int, season: Season, measured: list[Any], programme: DemoYear) -> int:
     from airshed.lab.stacks.episodes import read_episodes
     from airshed.pages.kit.html import write
     from airshed.pages.report import build

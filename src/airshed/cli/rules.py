@@ -139,7 +139,7 @@ def calendar(
 def _days(rules: Rulebook, year: int) -> Iterator[tuple[str, str, str, str]]:
     """Day, what is due in both languages, and on what that rests."""
     from airshed.engine.procedures.deadlines import surrender_day
-    from airshed.rulebook.look import article
+    from airshed.rulebook.lookup import article
 
     after = year + 1
     for month_day in rules.auction.days:
@@ -271,7 +271,7 @@ def _wide(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 def _caps(rules: Rulebook) -> None:
     from airshed.model.measures import tonnes
-    from airshed.rulebook.look import caps
+    from airshed.rulebook.lookup import caps
 
     held = caps(rules)
     codes = [place.code for place in rules.jurisdictions]

@@ -142,9 +142,9 @@ def device(
     """
     import asyncio
 
-    from airshed.service.devices.play import Wanted, play
+    from airshed.service.devices.play import DeviceWords, play
 
-    wanted = Wanted(
+    wanted = DeviceWords(
         host, port, mn, version, count, reports, commands, begin, step, interval, stay, resend, cut, password, crc, key,
         seed, outage,
     )  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from airshed.lab.equilibrium.banking import equilibrium
 from airshed.lab.equilibrium.case import Case, closed, examine
-from airshed.lab.equilibrium.joined import merged
+from airshed.lab.equilibrium.joined_curves import merged
 from airshed.market.sharing.games import MOST_EXACT, nucleolus, shapley
 from airshed.model.refusal import Malformed
 

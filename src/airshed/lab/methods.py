@@ -10,11 +10,11 @@ from itertools import pairwise
 import msgspec
 
 from airshed.lab.equilibrium.case import CurveLine
-from airshed.lab.standing import going_alone, ladders, need, passed_on, positions, product
+from airshed.lab.positions import going_alone, ladders, need, passed_on, positions, product
 from airshed.market.allocation import Allocation, Parts
 from airshed.market.claims import ALL_BASIS_POINTS, EMISSION, verified
 from airshed.market.fairness import atkinson, entrant_gap, gini, jain, theil, windfall
-from airshed.market.sharing.division import Terms
+from airshed.market.sharing.division import RuleTerms
 from airshed.market.sharing.named import NAMED, filled
 from airshed.market.sharing.tiers import CLAIMS, Member, Plan, share
 from airshed.model.measures import KG_PER_T
@@ -28,7 +28,7 @@ AVERSION = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class MethodCompared:
     """One method of allocation: shares by source, and what they mean; money in yuan a year.
 
     `gini`, `theil`, `atkinson` (aversion 0.5) and `jain` are of shares per need at the benchmark, the first three
@@ -66,7 +66,7 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ShareChange:
     """What another method gives a source more, in allowances and in yuan a year at the price."""
 
     source: str
@@ -77,7 +77,7 @@ class Change:
 
 
 def plans(
-    criteria: Terms | None = None,
+    criteria: RuleTerms | None = None,
     steps: Mapping[str, tuple[tuple[float, float], ...]] | None = None,
     members: Sequence[Member] = (),
 ) -> dict[str, Plan]:
@@ -94,7 +94,7 @@ def plans(
         "output_based": bool(rows) and all(each.power is not None for each in rows),
     }
     return {
-        name: filled(each.plan, criteria or Terms(), steps or {})
+        name: filled(each.plan, criteria or RuleTerms(), steps or {})
         for name, each in NAMED.items()
         if there[each.needs] and there.get(name, True)
     }
@@ -111,7 +111,7 @@ def compare(
     law: Parts | None = None,
     size_kg: int = 1,
     pass_through: float = 0.0,
-) -> list[Compared]:
+) -> list[MethodCompared]:
     """Every method over the same cap at a market price in yuan per t and year. Malformed as `share` says.
 
     What a source emits and abates at the price does not depend on the method (Montgomery 1972): it takes every step
@@ -147,7 +147,7 @@ def compare(
         alone, short = going_alone(lacking, own_steps, given.for_auction * size_kg / KG_PER_T)
         gap, gaps = _entrant_gaps(members, needs, held, price)
         found.append(
-            Compared(
+            MethodCompared(
                 name=name,
                 shares=shares,
                 for_auction=given.for_auction,
@@ -174,14 +174,16 @@ def compare(
     return found
 
 
-def changed(before: Compared, after: Compared, members: Sequence[Member], price: float, size_kg: int) -> list[Change]:
+def changed(
+    before: MethodCompared, after: MethodCompared, members: Sequence[Member], price: float, size_kg: int
+) -> list[ShareChange]:
     """Who gains and who loses by the second method against the first, the largest gain first."""
     found = []
     for member in members:
         source = member.activity.source
         more = after.shares.get(source, 0) - before.shares.get(source, 0)
         found.append(
-            Change(source, member.jurisdiction, member.activity.sector, more, more * size_kg / KG_PER_T * price)
+            ShareChange(source, member.jurisdiction, member.activity.sector, more, more * size_kg / KG_PER_T * price)
         )
     return sorted(found, key=lambda each: (-each.count, each.source))
 

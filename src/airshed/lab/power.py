@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from airshed.lab.equilibrium.case import CurveLine
 from airshed.lab.equilibrium.frictions import Dominated, dominated
-from airshed.lab.standing import Position
+from airshed.lab.positions import SourcePosition
 from airshed.model.refusal import Malformed
 
 #: A position that moves the price by more than this is named.
@@ -24,7 +24,7 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Power:
+class FirmPower:
     """A firm's position: t given and t emitted at the competitive price, and what it could do with it.
 
     `price` is what it would make of the competitive price alone, `excess_yuan` what all abate dearer by.
@@ -54,7 +54,7 @@ def concentration(net: Sequence[float]) -> float:
     return max(found)
 
 
-def bought_at_auction(given_t: dict[str, float], positions: Mapping[str, Position], auctioned_t: float) -> None:
+def bought_at_auction(given_t: dict[str, float], positions: Mapping[str, SourcePosition], auctioned_t: float) -> None:
     """Give what is auctioned to those who lack allowances in competition, by what they lack and no more."""
     lacks = {name: max(0.0, place.emitted_t - given_t[name]) for name, place in positions.items()}
     total = sum(lacks.values())
@@ -64,12 +64,12 @@ def bought_at_auction(given_t: dict[str, float], positions: Mapping[str, Positio
 
 
 def powers(
-    positions: Mapping[str, Position],
+    positions: Mapping[str, SourcePosition],
     given_t: Mapping[str, float],
     firm_of: Mapping[str, str],
     steps: Sequence[CurveLine],
     price: float,
-) -> list[Power]:
+) -> list[FirmPower]:
     """Every firm with curves through the competitive point, the one that moves the price most first.
 
     A curve of steps is taken for a line from zero through what is abated at the price: slope = price / abatement. A
@@ -99,12 +99,15 @@ def powers(
         outcome = dominated(mine[0], mine[1], held, theirs[0], theirs[1], cap - held)
         sides = Side(*mine, held), Side(*theirs, cap - held)
         excess = outcome.cost - outcome.competitive_cost
-        found.append(Power(firm, held, emitted, outcome.price, excess, *sides, outcome))
+        found.append(FirmPower(firm, held, emitted, outcome.price, excess, *sides, outcome))
     return sorted(found, key=lambda each: (-abs(each.price / price - 1), each.firm))
 
 
 def _side(
-    sources: Sequence[str], positions: Mapping[str, Position], ladders: Mapping[str, Sequence[CurveLine]], price: float
+    sources: Sequence[str],
+    positions: Mapping[str, SourcePosition],
+    ladders: Mapping[str, Sequence[CurveLine]],
+    price: float,
 ) -> tuple[float, float] | None:
     """Slope and emission of some sources; None where they can abate nothing at all."""
     before = sum(positions[source].before_t for source in sources)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from airshed.lab.equilibrium.case import CurveLine, steps_of
 from airshed.market.allocation import Parts, parts
-from airshed.market.sharing.division import Terms
+from airshed.market.sharing.division import RuleTerms
 from airshed.market.sharing.plan import Member
 from airshed.model.allowance import Pollutant
 from airshed.model.refusal import Malformed
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.activities import zone_activities
 from airshed.zone.criteria import Steps
@@ -31,7 +31,7 @@ class ZoneCap:
     law: Parts
     size_kg: int
     members: tuple[Member, ...]
-    criteria: Terms
+    criteria: RuleTerms
     steps: Steps
 
 
@@ -54,7 +54,7 @@ def zone_cap(rules: Rulebook, zone: Zone, pollutant: str, vintage: int | None = 
     sums = [0, 0, 0, 0]
     for row in rules.caps.rows:
         if row.pollutant == pollutant and row.vintage == year and place in ("", row.jurisdiction):
-            law = look.local(rules, row.jurisdiction).allocation
+            law = lookup.local(rules, row.jurisdiction).allocation
             part = parts(row.count, law.reserve_basis_points, law.auction_basis_points)
             for number, count in enumerate((part.cap, part.reserved, part.for_auction, part.free)):
                 sums[number] += count
@@ -62,7 +62,7 @@ def zone_cap(rules: Rulebook, zone: Zone, pollutant: str, vintage: int | None = 
     rows = zone_activities(zone, rules, pollutant, place or None)
     members = tuple(Member(each, place_of[each.source]) for each in rows)
     name = f"{pollutant}-{place or rules.programme.zone}-{year}"
-    measured = Pollutant(look.pollutant(rules, pollutant).measured)
+    measured = Pollutant(lookup.pollutant(rules, pollutant).measured)
     return ZoneCap(
         name, year, Parts(*sums), rules.allowance.size_kg, members, zone.criteria, steps_by_city(zone, measured)
     )

@@ -16,7 +16,7 @@ import msgspec
 Side = Literal["buy", "sell"]
 
 
-class Limit(msgspec.Struct, frozen=True, gc=False):
+class LimitOrder(msgspec.Struct, frozen=True, gc=False):
     """An order of a call: at `limit` fen per tonne or better."""
 
     number: int
@@ -25,7 +25,7 @@ class Limit(msgspec.Struct, frozen=True, gc=False):
     count: int
 
 
-class Cleared(msgspec.Struct, frozen=True):
+class CallCleared(msgspec.Struct, frozen=True):
     """What a call comes to: one price, or None when no two orders meet."""
 
     #: Fen per tonne.
@@ -38,12 +38,12 @@ class Cleared(msgspec.Struct, frozen=True):
     fills: dict[int, int]
 
 
-def clear(orders: Sequence[Limit], reference: int, tick: int, seed: int) -> Cleared:
+def clear(orders: Sequence[LimitOrder], reference: int, tick: int, seed: int) -> CallCleared:
     """Clear a call. `reference` is fen per tonne; limits are on the tick and counts above zero.
 
-    >>> gathered = [Limit(1, "buy", 110, 5), Limit(2, "buy", 100, 5), Limit(3, "sell", 90, 7)]
+    >>> gathered = [LimitOrder(1, "buy", 110, 5), LimitOrder(2, "buy", 100, 5), LimitOrder(3, "sell", 90, 7)]
     >>> clear(gathered, reference=95, tick=10, seed=1)
-    Cleared(price=100, count=7, surplus=3, fills={1: 5, 2: 2, 3: 7})
+    CallCleared(price=100, count=7, surplus=3, fills={1: 5, 2: 2, 3: 7})
     """
     for order in orders:
         assert order.count > 0, order
@@ -53,7 +53,7 @@ def clear(orders: Sequence[Limit], reference: int, tick: int, seed: int) -> Clea
     best = min(((-min(span.wanted, span.offered), abs(span.wanted - span.offered)) for span in spans), default=(0, 0))
     count = -best[0]
     if not count:
-        return Cleared(None, 0, 0, {})
+        return CallCleared(None, 0, 0, {})
     tied = [span for span in spans if (-min(span.wanted, span.offered), abs(span.wanted - span.offered)) == best]
     nearest = (2 * reference + tick) // (2 * tick) * tick
     price = min(max(nearest, tied[0].low), tied[-1].high)
@@ -69,7 +69,7 @@ def clear(orders: Sequence[Limit], reference: int, tick: int, seed: int) -> Clea
                 fills[order.number] = min(order.count, left)
                 left -= fills[order.number]
         assert not left, f"{left} of {count} find no {side} order"
-    return Cleared(price, count, surplus, dict(sorted(fills.items())))
+    return CallCleared(price, count, surplus, dict(sorted(fills.items())))
 
 
 def settle(worth: Sequence[int], counts: Sequence[int]) -> list[int]:
@@ -94,7 +94,7 @@ class _Span(msgspec.Struct, frozen=True, gc=False):
     offered: int
 
 
-def _spans(orders: Sequence[Limit], tick: int) -> list[_Span]:
+def _spans(orders: Sequence[LimitOrder], tick: int) -> list[_Span]:
     """Every limit and every gap between two of them, ascending, with what is wanted and offered there."""
     limits = sorted({order.limit for order in orders})
     here = {limit: [0, 0] for limit in limits}

@@ -20,7 +20,7 @@ OUTPUT = "output"
 
 
 @dataclass(frozen=True, slots=True)
-class Power:
+class PowerRule:
     """What the output-based rule for power plants asks beside output (A2b); shares in hundredths of a percent.
 
     `heat_gj` is the heat sold in each baseline year, `heat_benchmark_g` grams per GJ of it, `heat_basis_points` the
@@ -59,7 +59,7 @@ class Activity:
     place: str = ""
     heat_mmbtu: tuple[int | None, ...] = ()
     exposure_basis_points: int | None = None
-    power: Power | None = None
+    power: PowerRule | None = None
 
 
 @dataclass(frozen=True, slots=True)

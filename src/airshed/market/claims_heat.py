@@ -14,7 +14,7 @@ from airshed.market.claims import (
     Activity,
     Baseline,
     Claim,
-    Power,
+    PowerRule,
     in_tonnes,
     middle,
     place_of,
@@ -116,7 +116,7 @@ def by_output(activity: Activity, baseline: Baseline, rule: OutputRule) -> Claim
     )
 
 
-def _factor(activity: Activity, power: Power, rule: OutputRule) -> Fraction:
+def _factor(activity: Activity, power: PowerRule, rule: OutputRule) -> Fraction:
     """Fl Fr Ff; only coal is corrected for cooling and load."""
     if not 0 <= power.heat_basis_points <= ALL_BASIS_POINTS:
         raise Malformed(place_of(activity), f"heat_basis_points is {power.heat_basis_points}", "give 0 to 10000")
@@ -130,7 +130,7 @@ def _factor(activity: Activity, power: Power, rule: OutputRule) -> Fraction:
     return cooling * (1 - Fraction(rule.coal_heat_basis_points, ALL_BASIS_POINTS) * sold) * load_factor(load)
 
 
-def _heat(activity: Activity, power: Power, baseline: Baseline) -> Fraction:
+def _heat(activity: Activity, power: PowerRule, baseline: Baseline) -> Fraction:
     """Qh Bh, in kg; nothing where no heat is sold."""
     if not power.heat_gj:
         return Fraction(0)

@@ -64,7 +64,7 @@ def taxed(kg: Mapping[str, float], kg_per_equivalent: Mapping[str, float]) -> tu
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class TaxDue:
     """What an outlet owes for a pollutant: its equivalents, whether it is among those taxed, and at what part.
 
     `yuan` is owed; `yuan_per_t` is what a tonne more or less of it is worth in tax, nothing where it is not taxed.
@@ -85,7 +85,7 @@ def due(
     kg_per_equivalent: Mapping[str, float],
     below: Mapping[str, float],
     reliefs: Sequence[Relief],
-) -> list[Due]:
+) -> list[TaxDue]:
     """The tax on what one outlet emits, the pollutant with most equivalents first.
 
     `below` is how far each stays under its standard, as a part of one. Malformed for masses below zero.
@@ -103,7 +103,7 @@ def due(
         part = part_paid(below.get(name, 0.0), reliefs) if name in first else 0.0
         each_t = per_tonne(yuan_per_equivalent[name], kg_per_equivalent[name]) * part
         many, owed = kg[name] / kg_per_equivalent[name], each_t * kg[name] / KG_PER_T
-        found.append(Due(name, kg[name], many, name in first, part, owed, each_t))
+        found.append(TaxDue(name, kg[name], many, name in first, part, owed, each_t))
     return found
 
 

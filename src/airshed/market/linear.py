@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
 
-class Programme(NamedTuple):
+class LinearProgramme(NamedTuple):
     """min cost x, low <= A x <= high, lower <= x <= upper; A by columns: `starts` (columns + 1), `rows`, `values`."""
 
     cost: Floats
@@ -27,7 +27,7 @@ class Programme(NamedTuple):
     high: Floats
 
 
-class Columns:
+class ProgrammeColumns:
     """Columns of a programme as they are written down."""
 
     def __init__(self) -> None:
@@ -50,9 +50,9 @@ class Columns:
         self.starts.append(len(self.rows))
         return len(self.cost) - 1
 
-    def programme(self, low: Sequence[float] | Floats, high: Sequence[float] | Floats) -> Programme:
+    def programme(self, low: Sequence[float] | Floats, high: Sequence[float] | Floats) -> LinearProgramme:
         """The programme of these columns with rows between `low` and `high`."""
-        return Programme(
+        return LinearProgramme(
             np.array(self.cost, dtype=np.float64),
             np.array(self.lower, dtype=np.float64),
             np.array(self.upper, dtype=np.float64),
@@ -80,7 +80,7 @@ class WholeOptimum(NamedTuple):
     bound: float
 
 
-def solve(programme: Programme, solver: str = "simplex", tolerance: float = 1e-7) -> Optimum:
+def solve(programme: LinearProgramme, solver: str = "simplex", tolerance: float = 1e-7) -> Optimum:
     """The cheapest solution; `tolerance` is how far a row or a reduced cost may be off.
 
     Malformed if there is none, or none that is bounded; RuntimeError if HiGHS fails.
@@ -94,7 +94,7 @@ def solve(programme: Programme, solver: str = "simplex", tolerance: float = 1e-7
     return Optimum(np.array(solution.col_value), np.array(solution.row_dual), cost)
 
 
-def solve_whole(programme: Programme, whole: Sequence[bool], gap: float, nodes: int) -> WholeOptimum:
+def solve_whole(programme: LinearProgramme, whole: Sequence[bool], gap: float, nodes: int) -> WholeOptimum:
     """The cheapest solution found whose columns marked in `whole` are whole, and its proven bound.
 
     HiGHS branches until cost and bound differ by `gap` as a part of the cost, or for so many nodes. Errors as `solve`.
@@ -109,7 +109,7 @@ def solve_whole(programme: Programme, whole: Sequence[bool], gap: float, nodes: 
     return WholeOptimum(columns, float(found.objective_function_value), float(found.mip_dual_bound))
 
 
-def _run(programme: Programme, whole: NDArray[np.bool_], options: Iterable[tuple[str, Any]]) -> Any:
+def _run(programme: LinearProgramme, whole: NDArray[np.bool_], options: Iterable[tuple[str, Any]]) -> Any:
     """HiGHS with its answer."""
     import highspy
 

@@ -9,13 +9,13 @@ import msgspec
 
 from airshed.model.measures import MG_PER_KG
 from airshed.model.refusal import Malformed
-from airshed.mrv.factors import RANGE_STEP, Estimate, Factor, Spread, Status, added
+from airshed.mrv.factors import RANGE_STEP, EmissionFactor, Estimate, FactorSpread, Status, added
 
 #: SO2 over the sulphur in it: 64 / 32.
 SO2_PER_SULPHUR = 2
 
 
-class Flow(msgspec.Struct, frozen=True):
+class MaterialFlow(msgspec.Struct, frozen=True):
     """A material that carries sulphur in or out: tonnes, and the sulphur in it in percent by mass."""
 
     name: str
@@ -39,7 +39,10 @@ class Survey(msgspec.Struct, frozen=True):
 
 
 def sulphur_balance(
-    inputs: Sequence[Flow], retained: Sequence[Flow] = (), removal_basis_points: int = 0, cite: str = "material balance"
+    inputs: Sequence[MaterialFlow],
+    retained: Sequence[MaterialFlow] = (),
+    removal_basis_points: int = 0,
+    cite: str = "material balance",
 ) -> Estimate:
     """SO2 by what sulphur goes in and does not stay in products, ash and slag, less what control takes out.
 
@@ -48,7 +51,8 @@ def sulphur_balance(
     root of the sum of squares of those of the flows (IPCC 2006, volume 1, equation 3.2); that of the removal is not in
     it.
 
-    >>> coal, ash = Flow("coal", Decimal(1_000), Decimal("1.5")), Flow("ash", Decimal(250), Decimal("0.9"))
+    >>> coal = MaterialFlow("coal", Decimal(1_000), Decimal("1.5"))
+    >>> ash = MaterialFlow("ash", Decimal(250), Decimal("0.9"))
     >>> sulphur_balance([coal], [ash], 9_000).mass_mg
     2550000000
     """
@@ -66,15 +70,15 @@ def sulphur_balance(
     )
 
 
-def _balance_spread(flows: Sequence[Flow], net: Decimal) -> Spread | None:
+def _balance_spread(flows: Sequence[MaterialFlow], net: Decimal) -> FactorSpread | None:
     halves = [flow.tonnes * flow.sulphur_percent / 100 * flow.spread for flow in flows if flow.spread is not None]
     if len(halves) < len(flows) or not net:
         return None
     half = (sum((each**2 for each in halves), Decimal(0)).sqrt() / net).quantize(RANGE_STEP, ROUND_HALF_EVEN)
-    return Spread(half, half)
+    return FactorSpread(half, half)
 
 
-def leak_survey(survey: Survey, leaking: Factor, tight: Factor) -> Estimate:
+def leak_survey(survey: Survey, leaking: EmissionFactor, tight: EmissionFactor) -> Estimate:
     """VOC of the components of one kind: those found leaking by one factor, the others by another.
 
     mass = hours x (leaking x f1 + rest x f2). Where nobody looked, `tight` is the average factor of all components.
@@ -84,7 +88,7 @@ def leak_survey(survey: Survey, leaking: Factor, tight: Factor) -> Estimate:
     assert leaking.per == tight.per == "component hour", (leaking.per, tight.per)
     parts = [(found, leaking)] if found else []
     parts += [(survey.count - found, tight)] if found < survey.count or not parts else []
-    stated = None if survey.spread is None else Spread(min(survey.spread, Decimal(1)), survey.spread)
+    stated = None if survey.spread is None else FactorSpread(min(survey.spread, Decimal(1)), survey.spread)
     masses = [
         Estimate(
             one.pollutant, _mg(survey.hours * n * one.grams / 1_000), one.spread or stated, "", one.cite, one.status
@@ -99,7 +103,7 @@ def leak_survey(survey: Survey, leaking: Factor, tight: Factor) -> Estimate:
     return Estimate(tight.pollutant, total.mass_mg, total.spread, basis, cite, status)
 
 
-def leaks(surveys: Sequence[Survey], library: Sequence[Factor], places: Sequence[str]) -> tuple[Estimate, ...]:
+def leaks(surveys: Sequence[Survey], library: Sequence[EmissionFactor], places: Sequence[str]) -> tuple[Estimate, ...]:
     """VOC of each kind of component by the factors of the library.
 
     `Malformed` names of `places`, one for each survey, the first whose kind the library does not have.

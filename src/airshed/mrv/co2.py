@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import msgspec
 
 from airshed.model.refusal import Malformed
-from airshed.mrv.factors import Spread, Status, combined, positive, rows_of, status_of
+from airshed.mrv.factors import FactorSpread, Status, combined, positive, rows_of, status_of
 
 COLUMNS = ("name", "ncv_gj_per_t", "ncv_cite", "co2_kg_per_tj", "low", "high", "cite", "status")
 #: 万吨 is 10^4 t, and a TWh is 10^3 GWh.
@@ -37,13 +37,13 @@ class Burnt(msgspec.Struct, frozen=True):
 
     fuel: str
     co2_t: Decimal
-    spread: Spread
+    spread: FactorSpread
     basis: str
     cite: str
     status: Status
 
 
-class Reading(msgspec.Struct, frozen=True):
+class IntensityReading(msgspec.Struct, frozen=True):
     """A printed intensity of thermal power, read as it must have been meant."""
 
     #: The number as printed, in "million tons CO2/GWh".
@@ -99,12 +99,12 @@ def burnt(
     assert tonnes >= 0 < oxidation <= 1, (tonnes, oxidation)
     ncv = fuel.ncv_gj_per_t if ncv_gj_per_t is None else ncv_gj_per_t
     co2_t = tonnes * ncv * fuel.co2_kg_per_tj * oxidation / 1_000_000
-    own = Spread(1 - fuel.low / fuel.co2_kg_per_tj, fuel.high / fuel.co2_kg_per_tj - 1)
+    own = FactorSpread(1 - fuel.low / fuel.co2_kg_per_tj, fuel.high / fuel.co2_kg_per_tj - 1)
     basis = f"{tonnes:f} t x {ncv:f} GJ/t x {fuel.co2_kg_per_tj:f} kg/TJ x {oxidation:f}"
     return Burnt(
         fuel.name,
         co2_t.quantize(Decimal("0.000001"), ROUND_HALF_UP),
-        combined(own, Spread(tonnes_spread, tonnes_spread)),
+        combined(own, FactorSpread(tonnes_spread, tonnes_spread)),
         basis,
         fuel.cite,
         fuel.status,
@@ -121,7 +121,7 @@ def t_per_gwh(co2_t: Decimal, output_mwh: Decimal) -> Decimal:
     return (co2_t * 1_000 / output_mwh).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
-def as_meant(printed: Decimal) -> Reading:
+def as_meant(printed: Decimal) -> IntensityReading:
     """The intensity of a table headed "million tons CO2/GWh" that must mean 万吨/TWh.
 
     Literally, 147.5 million t/GWh would be 147,500 kg/kWh. 万吨 (10^4 t) was rendered as "million tons" (a factor of
@@ -133,7 +133,7 @@ def as_meant(printed: Decimal) -> Reading:
     meant = printed * T_PER_WAN_T / GWH_PER_TWH
     low, high = PLAUSIBLE_T_PER_GWH
     slip = 1_000_000 // T_PER_WAN_T * GWH_PER_TWH
-    return Reading(printed, meant.normalize() + 0, meant / 1_000, slip, low <= meant <= high)
+    return IntensityReading(printed, meant.normalize() + 0, meant / 1_000, slip, low <= meant <= high)
 
 
 def fuel_kg_per_kwh(intensity_t_per_gwh: Decimal, fuel: Fuel, oxidation: Decimal = Decimal(1)) -> Decimal:

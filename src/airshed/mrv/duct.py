@@ -22,7 +22,7 @@ from airshed.mrv.readings import (
     StackReadings,
 )
 from airshed.mrv.rules import MonitoringRules, StackRegistration
-from airshed.mrv.slips import unit_slips
+from airshed.mrv.unit_slips import unit_slips
 
 #: What a reading can be at all: lowest and highest, both allowed. Outside it is a fault or another measure.
 BOUNDS = {

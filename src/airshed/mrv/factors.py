@@ -27,7 +27,7 @@ LARGEST = 10**15
 RANGE_STEP = Decimal("0.0001")
 
 
-class Factor(msgspec.Struct, frozen=True):
+class EmissionFactor(msgspec.Struct, frozen=True):
     """One row of the library: grams of a pollutant per measure of activity."""
 
     name: str
@@ -43,14 +43,14 @@ class Factor(msgspec.Struct, frozen=True):
     status: Status
 
     @property
-    def spread(self) -> Spread | None:
+    def spread(self) -> FactorSpread | None:
         """Its range as shares of the figure."""
         if self.low is None or self.high is None:
             return None
-        return Spread(1 - self.low / self.grams, self.high / self.grams - 1)
+        return FactorSpread(1 - self.low / self.grams, self.high / self.grams - 1)
 
 
-class Spread(msgspec.Struct, frozen=True):
+class FactorSpread(msgspec.Struct, frozen=True):
     """How far the true figure may lie below and above, as shares of the estimate."""
 
     below: Decimal
@@ -63,16 +63,16 @@ class Estimate(msgspec.Struct, frozen=True):
     pollutant: str
     mass_mg: int
     #: None where a part of it has no stated range.
-    spread: Spread | None
+    spread: FactorSpread | None
     #: The calculation in words and figures.
     basis: str
     cite: str
     status: Status
 
 
-def factors_of(text: str, place: str = "factors.csv") -> tuple[Factor, ...]:
+def factors_of(text: str, place: str = "factors.csv") -> tuple[EmissionFactor, ...]:
     """The library from CSV text; `Malformed` names line and cure."""
-    factors: dict[str, Factor] = {}
+    factors: dict[str, EmissionFactor] = {}
     for line, row in rows_of(text, COLUMNS, place):
         name = row["name"]
         where = f"{place} line {line}"
@@ -82,13 +82,13 @@ def factors_of(text: str, place: str = "factors.csv") -> tuple[Factor, ...]:
         grams = positive(row["grams"], where, "grams")
         if (low is None) != (high is None) or (low is not None and high is not None and not low <= grams <= high):
             raise Malformed(where, "low and high are not around grams", "give both, or leave both empty")
-        factors[name] = Factor(
+        factors[name] = EmissionFactor(
             name, row["sector"], row["pollutant"], grams, row["per"], low, high, row["cite"], status_of(row, where)
         )
     return tuple(factors.values())
 
 
-def factor_of(library: Sequence[Factor], name: str, place: str = "--factor") -> Factor:
+def factor_of(library: Sequence[EmissionFactor], name: str, place: str = "--factor") -> EmissionFactor:
     """The factor of this name; `Malformed` names those that are like it."""
     found = next((each for each in library if each.name == name), None)
     if found is None:
@@ -100,7 +100,7 @@ def factor_of(library: Sequence[Factor], name: str, place: str = "--factor") -> 
 
 
 def estimate(
-    factor: Factor,
+    factor: EmissionFactor,
     activity: Decimal,
     removal_basis_points: int = 0,
     activity_spread: Decimal | None = Decimal(0),
@@ -110,33 +110,34 @@ def estimate(
 
     `factor_spread` stands for the range of a factor of which the source states none.
 
-    >>> clinker = Factor("kiln", "cement", "NOx", Decimal(1241), "t clinker", None, None, "guidebook", "to confirm")
+    >>> kiln = ("kiln", "cement", "NOx", Decimal(1241), "t clinker", None, None, "guidebook", "to confirm")
+    >>> clinker = EmissionFactor(*kiln)
     >>> estimate(clinker, Decimal(1_000), 6_000).mass_mg
     496400000
     """
     mass_mg = mass_by_factor(activity, factor.grams, removal_basis_points)
     own = factor.spread
     if own is None and factor_spread is not None:
-        own = Spread(factor_spread, factor_spread)
+        own = FactorSpread(factor_spread, factor_spread)
     spread = None
     if own is not None and activity_spread is not None:
-        spread = combined(own, Spread(activity_spread, activity_spread))
+        spread = combined(own, FactorSpread(activity_spread, activity_spread))
     removal = f" x (1 - {Decimal(removal_basis_points) / 100:f} %)" if removal_basis_points else ""
     basis = f"{activity:f} {factor.per} x {factor.grams:f} g{removal}"
     return Estimate(factor.pollutant, mass_mg, spread, basis, factor.cite, factor.status)
 
 
-def combined(*spreads: Spread) -> Spread:
+def combined(*spreads: FactorSpread) -> FactorSpread:
     """The range of a product: the root of the sum of squares, each side for itself.
 
-    >>> combined(Spread(Decimal("0.03"), Decimal("0.06")), Spread(Decimal("0.04"), Decimal("0.08")))
-    Spread(below=Decimal('0.0500'), above=Decimal('0.1000'))
+    >>> combined(FactorSpread(Decimal("0.03"), Decimal("0.06")), FactorSpread(Decimal("0.04"), Decimal("0.08")))
+    FactorSpread(below=Decimal('0.0500'), above=Decimal('0.1000'))
     """
     below, above = (
         sum((getattr(each, side) ** 2 for each in spreads), Decimal(0)).sqrt().quantize(RANGE_STEP, ROUND_HALF_EVEN)
         for side in ("below", "above")
     )
-    return Spread(below, above)
+    return FactorSpread(below, above)
 
 
 def added(estimates: Sequence[Estimate]) -> Estimate:
@@ -145,7 +146,7 @@ def added(estimates: Sequence[Estimate]) -> Estimate:
     Its range is the root of the sum of squares of theirs in mass, each side for itself (IPCC 2006, volume 1, equation
     3.2).
 
-    >>> half = Spread(Decimal("0.5"), Decimal("0.5"))
+    >>> half = FactorSpread(Decimal("0.5"), Decimal("0.5"))
     >>> each = Estimate("VOC", 100, half, "a", "book", "to confirm")
     >>> added([each, each]).mass_mg, added([each, each]).spread.above
     (200, Decimal('0.3536'))
@@ -162,7 +163,7 @@ def added(estimates: Sequence[Estimate]) -> Estimate:
             ).quantize(RANGE_STEP, ROUND_HALF_EVEN)
             for side in ("below", "above")
         )
-        spread = Spread(below, above)
+        spread = FactorSpread(below, above)
     status: Status = "confirmed" if all(each.status == "confirmed" for each in estimates) else "to confirm"
     cites = "; ".join(dict.fromkeys(each.cite for each in estimates))
     return Estimate(estimates[0].pollutant, total, spread, " + ".join(each.basis for each in estimates), cites, status)

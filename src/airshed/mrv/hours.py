@@ -25,7 +25,7 @@ from airshed.mrv.findings import Finding
 from airshed.mrv.flue_gas import Floats
 from airshed.mrv.gases import BY_POLLUTANT, gas_code
 from airshed.mrv.identities import flow_findings
-from airshed.mrv.marks import Mark, MarkColumns, MarkedHours, apply_marks, effect_of, mark_columns, stop_refuted
+from airshed.mrv.marks import HoursMark, MarkColumns, MarkedHours, apply_marks, effect_of, mark_columns, stop_refuted
 from airshed.mrv.readings import (
     AIR_PRESSURE,
     MOISTURE,
@@ -38,8 +38,8 @@ from airshed.mrv.readings import (
     flag_code,
 )
 from airshed.mrv.rules import MarkKind, MonitoringRules, StackRegistration
-from airshed.mrv.slips import unit_slips
 from airshed.mrv.states import Measured, Missing, RawHour, Stopped
+from airshed.mrv.unit_slips import unit_slips
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -165,7 +165,7 @@ def _oxygen(stack: StackRegistration, reading: HourReading) -> tuple[float, str]
 
 
 def close_hours(
-    stack: StackRegistration, readings: StackReadings, rules: MonitoringRules, marks: Sequence[Mark] = ()
+    stack: StackRegistration, readings: StackReadings, rules: MonitoringRules, marks: Sequence[HoursMark] = ()
 ) -> tuple[dict[str, ClosedHours], tuple[Finding, ...]]:
     """Every hour of every registered pollutant, and what was found about the stack as a whole.
 

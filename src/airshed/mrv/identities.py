@@ -19,7 +19,7 @@ from airshed.mrv.flue_gas import SECONDS_PER_HOUR, Floats, hours_at_reference_ox
 from airshed.mrv.gases import gas_code
 from airshed.mrv.readings import FLOW, VELOCITY, StackReadings
 from airshed.mrv.rules import LimitValue, MonitoringRules
-from airshed.mrv.slips import SLIP, WIDTH
+from airshed.mrv.unit_slips import SLIP, WIDTH
 
 #: Half of the last digit that devices print: of a flow in m3/s, of a concentration in mg/m3, of a mass in kg.
 FLOW_DIGIT, CONCENTRATION_DIGIT, MASS_DIGIT = 0.005, 0.005, 0.0005

@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 import msgspec
 
 from airshed.model.measures import gbt8170
-from airshed.mrv.factors import RANGE_STEP, Spread, Status, combined
+from airshed.mrv.factors import RANGE_STEP, FactorSpread, Status, combined
 
 QUARTERS = (1, 2, 3, 4)
 #: Student's t for two-sided 95 %, by degrees of freedom from 1 on; beyond the last one it is taken for all.
@@ -73,7 +73,7 @@ class ManualTest(msgspec.Struct, frozen=True):
         return (int(self.day[5:7]) + 2) // 3
 
 
-class Judged(msgspec.Struct, frozen=True):
+class JudgedTest(msgspec.Struct, frozen=True):
     """A test and whether it counts."""
 
     test: ManualTest
@@ -97,7 +97,7 @@ class Quarter(msgspec.Struct, frozen=True):
     rate_mg_h: Decimal | None
     #: None while the quarter is missing.
     mass_mg: int | None
-    spread: Spread | None
+    spread: FactorSpread | None
     #: Why it is missing.
     missing: str | None
 
@@ -109,7 +109,7 @@ class ManualYear(msgspec.Struct, frozen=True):
     pollutant: str
     year: int
     quarters: tuple[Quarter, ...]
-    judged: tuple[Judged, ...]
+    judged: tuple[JudgedTest, ...]
 
     @property
     def mass_mg(self) -> int | None:
@@ -118,7 +118,7 @@ class ManualYear(msgspec.Struct, frozen=True):
         return sum(masses) if len(masses) == len(self.quarters) else None
 
     @property
-    def spread(self) -> Spread | None:
+    def spread(self) -> FactorSpread | None:
         """Range of the sum: the root of the sum of squares of the quarters' (IPCC 2006, volume 1, equation 3.2)."""
         if not self.mass_mg:
             return None
@@ -129,7 +129,7 @@ class ManualYear(msgspec.Struct, frozen=True):
         return _both(_root(sum((each**2 for each in halves), Decimal(0))) / self.mass_mg)
 
 
-def judge(test: ManualTest, law: ManualRules) -> Judged:
+def judge(test: ManualTest, law: ManualRules) -> JudgedTest:
     """Whether a test counts, and what the stack emitted in an hour of it: mean concentration x flow.
 
     >>> hj57 = Standard("SO2", "HJ 57-2017", Decimal(3), Decimal("0.1"), "to confirm")
@@ -143,14 +143,14 @@ def judge(test: ManualTest, law: ManualRules) -> Judged:
         (each for each in law.standards if (each.pollutant, each.standard) == (test.pollutant, test.standard)), None
     )
     if standard is None:
-        return Judged(test, f"{test.standard} is no standard for {test.pollutant}")
+        return JudgedTest(test, f"{test.standard} is no standard for {test.pollutant}")
     if len(test.samples_mg_m3) < law.samples:
-        return Judged(test, f"{len(test.samples_mg_m3)} samples, not {law.samples}")
+        return JudgedTest(test, f"{len(test.samples_mg_m3)} samples, not {law.samples}")
     if test.load_basis_points < law.load_basis_points:
-        return Judged(test, f"load {test.load_basis_points / 100:g} %, under {law.load_basis_points / 100:g} %")
+        return JudgedTest(test, f"load {test.load_basis_points / 100:g} %, under {law.load_basis_points / 100:g} %")
     lowest = standard.lowest_mg_m3
     if lowest is None and None in test.samples_mg_m3:
-        return Judged(test, f"{test.standard} states no lowest concentration to stand for ND")
+        return JudgedTest(test, f"{test.standard} states no lowest concentration to stand for ND")
     told = []
     for sample in test.samples_mg_m3:
         if lowest is not None and (sample is None or sample < lowest):
@@ -161,8 +161,8 @@ def judge(test: ManualTest, law: ManualRules) -> Judged:
     spread = None
     if standard.spread is not None and len(told) > 1 and mean:
         scatter, own = _scatter(told, mean), standard.spread
-        spread = combined(Spread(scatter, scatter), Spread(own, own)).above
-    return Judged(test, None, mean, mean * test.flow_m3_h, spread)
+        spread = combined(FactorSpread(scatter, scatter), FactorSpread(own, own)).above
+    return JudgedTest(test, None, mean, mean * test.flow_m3_h, spread)
 
 
 def manual_year(
@@ -185,11 +185,11 @@ def manual_year(
     )
 
 
-def _quarter(quarter: int, judged: Sequence[Judged], hours: int | None, law: ManualRules) -> Quarter:
+def _quarter(quarter: int, judged: Sequence[JudgedTest], hours: int | None, law: ManualRules) -> Quarter:
     counting = [each for each in judged if each.test.quarter == quarter and each.rate_mg_h is not None]
     rates = [each.rate_mg_h for each in counting if each.rate_mg_h is not None]
     if hours == 0:
-        return Quarter(quarter, 0, len(rates), None, 0, Spread(Decimal(0), Decimal(0)), None)
+        return Quarter(quarter, 0, len(rates), None, 0, FactorSpread(Decimal(0), Decimal(0)), None)
     rate = sum(rates, Decimal(0)) / len(rates) if rates else None
     if hours is None:
         return Quarter(quarter, None, len(rates), rate, None, None, "nobody said how many hours it ran")
@@ -215,10 +215,10 @@ def _scatter(samples: Sequence[Decimal], mean: Decimal) -> Decimal:
     return t * _root(variance / count) / mean
 
 
-def _both(half: Decimal) -> Spread:
+def _both(half: Decimal) -> FactorSpread:
     """A range of equal sides; a mass is never below zero."""
     rounded = half.quantize(RANGE_STEP, ROUND_HALF_EVEN)
-    return Spread(min(rounded, Decimal(1)), rounded)
+    return FactorSpread(min(rounded, Decimal(1)), rounded)
 
 
 def _root(square: Decimal) -> Decimal:

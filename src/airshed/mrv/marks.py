@@ -23,7 +23,7 @@ from airshed.mrv.readings import flag_code
 from airshed.mrv.rules import LimitValue, MarkEffect, MarkKind, MonitoringRules, StackRegistration
 
 
-class Mark(msgspec.Struct, frozen=True):
+class HoursMark(msgspec.Struct, frozen=True):
     """What an operator says of hours of a year of its stack."""
 
     kind: MarkKind
@@ -61,7 +61,7 @@ def effect_of(kind: MarkKind, rules: MonitoringRules) -> MarkEffect | None:
     return next((rule.effect for rule in rules.marks if rule.kind == kind), None)
 
 
-def mark_columns(marks: Iterable[Mark], hours: int, rules: MonitoringRules) -> MarkColumns | None:
+def mark_columns(marks: Iterable[HoursMark], hours: int, rules: MonitoringRules) -> MarkColumns | None:
     """The marks of a year by hour; None when there is none with an effect."""
     numbers: dict[MarkEffect, NDArray[np.int64]] = {}
     codes: dict[MarkEffect, NDArray[np.uint8]] = {}
@@ -155,7 +155,7 @@ def apply_marks(
 def mark_findings(
     pollutant: str,
     marked: MarkedHours,
-    marks: Sequence[Mark],
+    marks: Sequence[HoursMark],
     final_mg: NDArray[np.int64],
     limits: Sequence[tuple[LimitValue, int, int]],
     rules: MonitoringRules,

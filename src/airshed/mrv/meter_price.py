@@ -26,7 +26,7 @@ Order = NDArray[np.int64]
 """Places among the running hours, in the order in which a loss would begin at them."""
 
 
-class Scenario(msgspec.Struct, frozen=True):
+class LossScenario(msgspec.Struct, frozen=True):
     """How a monitor loses hours."""
 
     name: str
@@ -41,22 +41,22 @@ class Scenario(msgspec.Struct, frozen=True):
 
 
 SCENARIOS = (
-    Scenario("odd hours", 100, 1, "random"),
-    Scenario("short gaps", 300, 6, "random"),
-    Scenario("short gaps when it emits most", 300, 6, "highest"),
-    Scenario("gaps over a day", 600, 30, "random"),
-    Scenario("gaps over a day when it emits most", 600, 30, "highest"),
-    Scenario("the same, flow lost too", 600, 30, "highest", "all"),
-    Scenario("a neglected monitor", 1_500, 72, "random"),
-    Scenario("a monitor that is rarely there", 3_500, 168, "random"),
+    LossScenario("odd hours", 100, 1, "random"),
+    LossScenario("short gaps", 300, 6, "random"),
+    LossScenario("short gaps when it emits most", 300, 6, "highest"),
+    LossScenario("gaps over a day", 600, 30, "random"),
+    LossScenario("gaps over a day when it emits most", 600, 30, "highest"),
+    LossScenario("the same, flow lost too", 600, 30, "highest", "all"),
+    LossScenario("a neglected monitor", 1_500, 72, "random"),
+    LossScenario("a monitor that is rarely there", 3_500, 168, "random"),
 )
 
 
-class Price(msgspec.Struct, frozen=True):
+class MeterPrice(msgspec.Struct, frozen=True):
     """One scenario under one law: the mean over its draws, rounded to a whole milligram."""
 
     pollutant: str
-    scenario: Scenario
+    scenario: LossScenario
     law: Law
     draws: int
     lost_hours: int
@@ -91,10 +91,10 @@ def whole_year(raw: ClosedHours) -> ClosedHours:
     )
 
 
-def lost_places(masses: NDArray[np.int64], scenario: Scenario, order: Order) -> NDArray[np.int64]:
+def lost_places(masses: NDArray[np.int64], scenario: LossScenario, order: Order) -> NDArray[np.int64]:
     """Which running hours are lost: whole gaps, none beside another, from the beginning of `order` on.
 
-    >>> odd = Scenario("", 2_500, 2, "random")
+    >>> odd = LossScenario("", 2_500, 2, "random")
     >>> lost_places(np.arange(8), odd, np.array([3, 4, 0])).tolist()
     [3, 4]
     """
@@ -123,7 +123,7 @@ def heaviest_first(masses: NDArray[np.int64], length: int) -> Order:
     return np.argsort(-weight, kind="stable").astype(np.int64)
 
 
-def without(raw: ClosedHours, hours: NDArray[np.int64], scenario: Scenario) -> ClosedHours:
+def without(raw: ClosedHours, hours: NDArray[np.int64], scenario: LossScenario) -> ClosedHours:
     """The year after these hours are lost."""
     status, why, mass = raw.status.copy(), raw.why.copy(), raw.mass_mg.copy()
     status[hours], why[hours], mass[hours] = states.MISSING, ord("D"), 0
@@ -152,11 +152,11 @@ def price_of(
     raw: ClosedHours,
     year: int,
     rules: MonitoringRules,
-    scenario: Scenario,
+    scenario: LossScenario,
     orders: Sequence[Order],
     price_fen_per_t: int,
     before: ClosedHours | None = None,
-) -> tuple[Price, ...]:
+) -> tuple[MeterPrice, ...]:
     """What a scenario costs under each law. `raw` and `before` are whole years; `orders` are the draws.
 
     Where gaps lie at the highest hours nothing is drawn, and `orders` is not looked at.
@@ -179,7 +179,7 @@ def price_of(
         masses_mg = [int(final.mass_mg.sum()) for final in finals]
         reported = round(sum(masses_mg) / len(masses_mg))
         prices.append(
-            Price(
+            MeterPrice(
                 pollutant,
                 scenario,
                 law,

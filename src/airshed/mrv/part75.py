@@ -18,7 +18,7 @@ from airshed.mrv import states
 from airshed.mrv.columns import runs
 from airshed.mrv.flue_gas import Floats
 from airshed.mrv.hours import ClosedHours
-from airshed.mrv.part75_choice import Choice, GapChoices, Record, available_tenths, load_bins, tier_at
+from airshed.mrv.part75_choice import GapChoices, HoursRecord, SubstituteChoice, available_tenths, load_bins, tier_at
 from airshed.mrv.rules import MonitoringRules, Part75Parameter, Part75Rules
 from airshed.mrv.substitution import FinalHours, Gap, StandIn, quarter_captures
 
@@ -51,8 +51,8 @@ def substitute(
     bins = np.concatenate([load_bins(part.load, len(part.status)) for part in parts])
     gas_rule = law.nox if pollutant == "NOx" else law.gas
 
-    gas = Record(_joined([part.gas_mg_m3 for part in parts]), running, bins, first)
-    flow = Record(_joined([part.flow_m3_h for part in parts]), running, bins, first)
+    gas = HoursRecord(_joined([part.gas_mg_m3 for part in parts]), running, bins, first)
+    flow = HoursRecord(_joined([part.flow_m3_h for part in parts]), running, bins, first)
     ended = through is None
     stand_ins = (
         *stand_in("gas", gas, gas_rule, law, potential_mg_m3, ended=ended),
@@ -76,7 +76,7 @@ def substitute(
 
 def stand_in(
     parameter: Parameter,
-    record: Record,
+    record: HoursRecord,
     rule: Part75Parameter,
     law: Part75Rules,
     potential: float | None,
@@ -90,7 +90,7 @@ def stand_in(
     """
     operating = np.flatnonzero(record.running)
     if not rule.by_load:
-        record = Record(record.values, record.running, np.zeros_like(record.bins), record.first)
+        record = HoursRecord(record.values, record.running, np.zeros_like(record.bins), record.first)
     assured = ~np.isnan(record.values[operating])
     so_far = np.concatenate(([0], np.cumsum(assured)))
     oldest = np.searchsorted(operating, operating - law.oldest_clock_hours + 1)
@@ -106,7 +106,7 @@ def stand_in(
             record, operating, rule, law, potential, begin=begin, after=after, oldest=int(oldest[begin])
         )
         new = so_far[begin] < rule.look_back_hours and operating[begin] - operating[0] < law.oldest_clock_hours
-        told: list[tuple[Choice | None, int, int]] = []
+        told: list[tuple[SubstituteChoice | None, int, int]] = []
         for place in range(max(begin, int(np.searchsorted(operating, record.first))), after):
             available = available_at(place)
             tier = tier_at(available, after - begin, rule.tiers)
@@ -119,7 +119,11 @@ def stand_in(
 
 
 def _told(
-    parameter: Parameter, choice: Choice, rows: Sequence[tuple[Choice | None, int, int]], run_hours: int, first: int
+    parameter: Parameter,
+    choice: SubstituteChoice,
+    rows: Sequence[tuple[SubstituteChoice | None, int, int]],
+    run_hours: int,
+    first: int,
 ) -> StandIn:
     looked = choice.look_back
     return StandIn(

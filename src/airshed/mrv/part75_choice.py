@@ -21,7 +21,7 @@ OTHER_MODC = 55
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Record:
+class HoursRecord:
     """One parameter over the clock hours before and of a year; the year begins at place `first`."""
 
     #: NaN where it is not quality-assured.
@@ -32,7 +32,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class SubstituteChoice:
     """A value, by which rule, and where it comes from; places are those of the record."""
 
     rule: str
@@ -103,7 +103,7 @@ class GapChoices:
 
     def __init__(
         self,
-        record: Record,
+        record: HoursRecord,
         operating: NDArray[np.int64],
         rule: Part75Parameter,
         law: Part75Rules,
@@ -120,10 +120,10 @@ class GapChoices:
         self.beside = self._before_after(begin - 1, after)
         known = [each for each in (potential, values[prior].max() if prior.size else None) if each is not None]
         #: 75.33(b)(4): the maximum potential, not below what was measured; None when neither is known.
-        self.most = Choice("potential", MODC["potential"], float(max(known))) if known else None
-        self._looked_back: dict[tuple[str, int, int], Choice | None] = {}
+        self.most = SubstituteChoice("potential", MODC["potential"], float(max(known))) if known else None
+        self._looked_back: dict[tuple[str, int, int], SubstituteChoice | None] = {}
 
-    def initial(self, place: int) -> Choice | None:
+    def initial(self, place: int) -> SubstituteChoice | None:
         """75.31: what stands in until enough hours are quality-assured."""
         if self.rule.initial == "before_after":
             chosen = self.beside
@@ -133,7 +133,7 @@ class GapChoices:
             return self.most
         return replace(chosen, rule=f"initial_{chosen.rule}", modc=MODC["initial"])
 
-    def standard(self, place: int, tier: AvailabilityTier) -> Choice | None:
+    def standard(self, place: int, tier: AvailabilityTier) -> SubstituteChoice | None:
         """75.33: what the tier says for this hour, or the maximum potential where it has nothing to look back on."""
         if tier.statistic == "potential":
             return self.most
@@ -141,14 +141,14 @@ class GapChoices:
             return self.beside or self.most
         return self.looked_back(tier.statistic, tier.percentile, int(self.bins[place])) or self.most
 
-    def looked_back(self, statistic: str, percent: int, load_bin: int) -> Choice | None:
+    def looked_back(self, statistic: str, percent: int, load_bin: int) -> SubstituteChoice | None:
         """A statistic of the look-back, in the load bin or the next higher one that has hours."""
         asked = (statistic, percent, load_bin)
         if asked not in self._looked_back:
             self._looked_back[asked] = self._look_back(statistic, percent, load_bin)
         return self._looked_back[asked]
 
-    def _look_back(self, statistic: str, percent: int, load_bin: int) -> Choice | None:
+    def _look_back(self, statistic: str, percent: int, load_bin: int) -> SubstituteChoice | None:
         there, used = self.prior, load_bin
         for higher in range(load_bin, LOAD_BINS + 1) if load_bin else ():
             there, used = self.prior[self.bins[self.prior] == higher], higher
@@ -161,23 +161,29 @@ class GapChoices:
         looked = (int(clock[0]), int(clock[-1]), len(there))
         name = f"of_{self.rule.look_back_hours}_hours"
         if statistic == "average":
-            return Choice(f"average_{name}", MODC["average"], float(values.sum()) / len(there), (), looked, used)
+            return SubstituteChoice(
+                f"average_{name}", MODC["average"], float(values.sum()) / len(there), (), looked, used
+            )
         if statistic == "maximum":
             at = int(np.argmax(values))
-            return Choice(
+            return SubstituteChoice(
                 f"maximum_{name}", MODC["maximum"], float(values[at]), (int(clock[at]),), looked, load_bin=used
             )
         at = percentile_place(values, percent, self.rank)
         rule, modc = f"percentile_{percent}_{name}", MODC.get(f"percentile_{percent}", OTHER_MODC)
         if self.beside and self.beside.value > values[at]:
-            return Choice(f"{self.beside.rule}_above_{rule}", modc, self.beside.value, self.beside.places, looked, used)
-        return Choice(rule, modc, float(values[at]), (int(clock[at]),), looked, used)
+            return SubstituteChoice(
+                f"{self.beside.rule}_above_{rule}", modc, self.beside.value, self.beside.places, looked, used
+            )
+        return SubstituteChoice(rule, modc, float(values[at]), (int(clock[at]),), looked, used)
 
-    def _before_after(self, before: int, after: int) -> Choice | None:
+    def _before_after(self, before: int, after: int) -> SubstituteChoice | None:
         """The mean of the hours next to the gap; the one before alone while no hour after it is known."""
         if before < 0:
             return None
         beside = [before, after] if after < len(self.values) else [before]
         value = float(self.values[beside].sum()) / len(beside)
         places = tuple(int(self.operating[each]) for each in beside)
-        return Choice("before_after" if len(beside) > 1 else "hour_before", MODC["before_after"], value, places)
+        return SubstituteChoice(
+            "before_after" if len(beside) > 1 else "hour_before", MODC["before_after"], value, places
+        )

@@ -19,7 +19,7 @@ from airshed.mrv.flue_gas import Floats, hours_at_reference_oxygen
 from airshed.mrv.hours import ClosedHours, close_hours
 from airshed.mrv.identities import gas_findings
 from airshed.mrv.laws import substitute
-from airshed.mrv.marks import Mark, mark_findings
+from airshed.mrv.marks import HoursMark, mark_findings
 from airshed.mrv.readings import StackReadings
 from airshed.mrv.rules import LimitValue, MonitoringRules, StackRegistration
 from airshed.mrv.substitution import Capture, Determination, FinalHours, Gap, determine
@@ -66,7 +66,7 @@ def close_year(
     readings: StackReadings,
     rules: MonitoringRules,
     before: Mapping[str, ClosedHours] | None = None,
-    marks: Sequence[Mark] = (),
+    marks: Sequence[HoursMark] = (),
 ) -> StackYear:
     """Close, substitute under the law of the rules, determine where they say so, compare with the limits and seal.
 
@@ -81,7 +81,7 @@ def close_year_with_hours(
     readings: StackReadings,
     rules: MonitoringRules,
     before: Mapping[str, ClosedHours] | None = None,
-    marks: Sequence[Mark] = (),
+    marks: Sequence[HoursMark] = (),
 ) -> tuple[StackYear, dict[str, FinalHours]]:
     """`close_year` and the final hours of each pollutant (which hold the raw ones), for tables and
     pictures."""

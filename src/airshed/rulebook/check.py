@@ -18,7 +18,7 @@ from airshed.rulebook.check_market import known, trade_rules
 from airshed.rulebook.check_mrv import availability, processes
 from airshed.rulebook.check_primary import paid_allocation, returning
 from airshed.rulebook.check_terms import terms
-from airshed.rulebook.look import roles
+from airshed.rulebook.lookup import roles
 from airshed.rulebook.price_index import index_faults
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.section import Section

@@ -16,7 +16,7 @@ Moneys = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class LawChange:
     """One thing that is not as it was; `old` is None where it is new, `new` where it is gone."""
 
     section: str
@@ -39,9 +39,9 @@ class Change:
         return f"[{self.section}] {what}"
 
 
-def diff(old: Rulebook, new: Rulebook) -> list[Change]:
+def diff(old: Rulebook, new: Rulebook) -> list[LawChange]:
     """Every change from `old` to `new` in the order of the law; empty exactly when their digests agree."""
-    changes: list[Change] = []
+    changes: list[LawChange] = []
     moneys = (old.currency.name_en, new.currency.name_en)
     for section in Rulebook.__struct_fields__:
         before, after = getattr(old, section), getattr(new, section)
@@ -55,46 +55,48 @@ def diff(old: Rulebook, new: Rulebook) -> list[Change]:
     return changes
 
 
-def _section(section: str, before: msgspec.Struct, after: msgspec.Struct, moneys: Moneys) -> Iterator[Change]:
+def _section(section: str, before: msgspec.Struct, after: msgspec.Struct, moneys: Moneys) -> Iterator[LawChange]:
     cite: str = getattr(after, "cite")  # noqa: B009 - every section has one, a bare Struct does not say so
     for key in before.__struct_fields__:
         was, now = getattr(before, key), getattr(after, key)
         if was == now:
             continue
         if not isinstance(was, tuple):
-            yield Change(section, "", key, said(key, was, moneys[0]), said(key, now, moneys[1]), cite)
+            yield LawChange(section, "", key, said(key, was, moneys[0]), said(key, now, moneys[1]), cite)
         elif any(isinstance(each, msgspec.Struct) for each in (*was, *now)):
             yield from _rows(section, was, now, cite, moneys)
         else:
             for each in was:
                 if each not in now:
-                    yield Change(section, key, each, "", None, cite)
+                    yield LawChange(section, key, each, "", None, cite)
             for each in now:
                 if each not in was:
-                    yield Change(section, key, each, None, "", cite)
+                    yield LawChange(section, key, each, None, "", cite)
 
 
-def _rows(section: str, before: tuple[Any, ...], after: tuple[Any, ...], cite: str, moneys: Moneys) -> Iterator[Change]:
+def _rows(
+    section: str, before: tuple[Any, ...], after: tuple[Any, ...], cite: str, moneys: Moneys
+) -> Iterator[LawChange]:
     was, now = _by_name(section, before), _by_name(section, after)
     for name, row in was.items():
         if name not in now:
-            yield Change(section, name, "", _content(section, row, moneys[0]), None, getattr(row, "cite", cite))
+            yield LawChange(section, name, "", _content(section, row, moneys[0]), None, getattr(row, "cite", cite))
     for name, row in now.items():
         source = getattr(row, "cite", cite)
         if name not in was:
-            yield Change(section, name, "", None, _content(section, row, moneys[1]), source)
+            yield LawChange(section, name, "", None, _content(section, row, moneys[1]), source)
             continue
         for key in row.__struct_fields__:
             left, right = getattr(was[name], key), getattr(row, key)
             if left != right:
-                yield Change(section, name, key, said(key, left, moneys[0]), said(key, right, moneys[1]), source)
+                yield LawChange(section, name, key, said(key, left, moneys[0]), said(key, right, moneys[1]), source)
 
 
-def _order(section: str, before: tuple[Any, ...], after: tuple[Any, ...], cite: str) -> Iterator[Change]:
+def _order(section: str, before: tuple[Any, ...], after: tuple[Any, ...], cite: str) -> Iterator[LawChange]:
     """The order of codes is the order in which the programme shows them; that of other rows is no law."""
     was, now = list(_by_name(section, before)), list(_by_name(section, after))
     if was != now and sorted(was) == sorted(now):
-        yield Change(section, "", "order", ", ".join(was), ", ".join(now), cite)
+        yield LawChange(section, "", "order", ", ".join(was), ", ".join(now), cite)
 
 
 def _by_name(section: str, rows: tuple[Any, ...]) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 import msgspec
 
-from airshed.rulebook.look import RULEBOOKS_KEPT
+from airshed.rulebook.lookup import RULEBOOKS_KEPT
 from airshed.rulebook.schema import Rulebook
 
 

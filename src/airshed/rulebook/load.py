@@ -12,7 +12,7 @@ import msgspec
 
 from airshed.model.refusal import Malformed
 from airshed.rulebook.check import contradictions, contradictions_there
-from airshed.rulebook.look import local
+from airshed.rulebook.lookup import local
 from airshed.rulebook.mrv_tables import AdmittedTest, Applies, Availability, MethodsOf
 from airshed.rulebook.price_index import IndexRow
 from airshed.rulebook.schema import Rulebook

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from airshed.engine.commands import ActivityLine
 from airshed.market.allocation import Activity
-from airshed.market.claims import Power
+from airshed.market.claims import PowerRule
 from airshed.market.sharing.plan import Member
 from airshed.model.allowance import Pollutant
 from airshed.model.refusal import Malformed
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.zone import Zone
 
@@ -61,19 +61,19 @@ def zone_activities(
     figures = {(row.source, row.year): row for row in zone.baseline}
     found: list[Activity] = []
     for source in zone.sources:
-        if jurisdiction not in (None, source.jurisdiction) or not look.owes(rulebook, source.sector, pollutant):
+        if jurisdiction not in (None, source.jurisdiction) or not lookup.owes(rulebook, source.sector, pollutant):
             continue
         entrant = source.role == "new_entrant"
         years = tuple(year for year in zone.baseline_years if not entrant or (source.source, year) in figures)
         rows = [figures.get((source.source, year)) for year in years]
-        standard = look.benchmark(rulebook, source.sector, pollutant)
+        standard = lookup.benchmark(rulebook, source.sector, pollutant)
         found.append(
             Activity(
                 source=source.source,
                 sector=source.sector,
                 years=years,
                 emitted_kg=tuple(
-                    None if row is None else row.kg(Pollutant(look.pollutant(rulebook, pollutant).measured))
+                    None if row is None else row.kg(Pollutant(lookup.pollutant(rulebook, pollutant).measured))
                     for row in rows
                 ),
                 output=tuple(None if row is None else row.output for row in rows),
@@ -90,10 +90,10 @@ def zone_activities(
 
 def activity_lines(zone: Zone, rules: Rulebook, pollutant: str, jurisdiction: str) -> tuple[ActivityLine, ...]:
     """The baseline of a jurisdiction's sources, as the authority puts it into the book to allocate."""
-    wanted = Pollutant(look.pollutant(rules, pollutant).measured)
+    wanted = Pollutant(lookup.pollutant(rules, pollutant).measured)
     lines: list[ActivityLine] = []
     for source in zone.sources:
-        if source.jurisdiction == jurisdiction and look.owes(rules, source.sector.value, pollutant):
+        if source.jurisdiction == jurisdiction and lookup.owes(rules, source.sector.value, pollutant):
             rows = [row for row in zone.baseline if row.source == source.source]
             lines.append(
                 ActivityLine(
@@ -198,7 +198,7 @@ def _activity(row: Mapping[str, str], place: str) -> Activity:
     )
 
 
-def _power(row: Mapping[str, str], sold: tuple[int | None, ...], place: str) -> Power | None:
+def _power(row: Mapping[str, str], sold: tuple[int | None, ...], place: str) -> PowerRule | None:
     """What the output-based rule asks; None where neither fuel nor cooling is given."""
     fuel, cooling = row.get("fuel", ""), row.get("cooling", "")
     if not fuel and not cooling:
@@ -207,7 +207,7 @@ def _power(row: Mapping[str, str], sold: tuple[int | None, ...], place: str) -> 
         raise Malformed(f"{place} column fuel", f"{fuel!r} is neither", "write coal or gas")
     if cooling not in ("air", "water"):
         raise Malformed(f"{place} column cooling", f"{cooling!r} is neither", "write air or water")
-    return Power(
+    return PowerRule(
         "coal" if fuel == "coal" else "gas",
         "air" if cooling == "air" else "water",
         sold,

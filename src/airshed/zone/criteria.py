@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from airshed.market.sharing.division import Terms
+from airshed.market.sharing.division import RuleTerms
 from airshed.model.refusal import Malformed
 from airshed.zone.rows import read_rows
 
@@ -27,7 +27,7 @@ class Criterion(msgspec.Struct, frozen=True):
     status: Literal["confirmed", "to confirm", "indicative"]
 
 
-def read_criteria(path: Path) -> Terms:
+def read_criteria(path: Path) -> RuleTerms:
     """Criteria of all groups, names in the order of the file. Malformed, with its line, if one is missing or twice."""
     rows = read_rows(path, Criterion)
     names = tuple(dict.fromkeys(row.name for row in rows))
@@ -44,7 +44,7 @@ def read_criteria(path: Path) -> Terms:
     said: dict[str, set[str]] = {}
     for row in rows:
         said.setdefault(row.name, set()).add(row.status)
-    return Terms(
+    return RuleTerms(
         names=names,
         criteria={group: tuple(own[name] for name in names) for group, own in found.items()},
         status={name: next(each for each in LEAST_SURE if each in own) for name, own in said.items()},

@@ -5,10 +5,10 @@ from __future__ import annotations
 from importlib.resources import files
 
 from airshed.mrv.co2 import Fuel, fuels_of
-from airshed.mrv.factors import Factor, factors_of
+from airshed.mrv.factors import EmissionFactor, factors_of
 
 
-def shipped_factors() -> tuple[Factor, ...]:
+def shipped_factors() -> tuple[EmissionFactor, ...]:
     """The emission factors of `airshed/mrv/factors.csv`."""
     return factors_of(files("airshed.mrv").joinpath("factors.csv").read_text(encoding="utf-8"))
 

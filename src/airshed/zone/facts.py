@@ -25,7 +25,7 @@ SAID = (
 )
 
 
-class Fact(msgspec.Struct, frozen=True):
+class WorksFact(msgspec.Struct, frozen=True):
     """A real works as an open source gives it, one row of `inventory.csv`; an empty cell is not known."""
 
     fact: str
@@ -50,12 +50,12 @@ class Fact(msgspec.Struct, frozen=True):
     note: str | None
 
 
-def read_facts(folder: Path, places: Sequence[str]) -> tuple[Fact, ...]:
+def read_facts(folder: Path, places: Sequence[str]) -> tuple[WorksFact, ...]:
     """The rows of `inventory.csv`; none where a zone has no such file, for all its works are invented."""
     path = folder / FILE
     if not path.exists():
         return ()
-    facts = read_rows(path, Fact)
+    facts = read_rows(path, WorksFact)
     seen: set[str] = set()
     for line, each in enumerate(facts, start=2):
         if each.fact in seen:

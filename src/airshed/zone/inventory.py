@@ -17,10 +17,10 @@ from airshed.model.allowance import Pollutant
 from airshed.model.provenance import SIMULATED
 from airshed.model.refusal import Malformed
 from airshed.zone.outlets import Process, stacks_of
-from airshed.zone.plan import Plan, read_plan
+from airshed.zone.plan import ZonePlan, read_plan
 from airshed.zone.rows import read_rows, write_rows
 from airshed.zone.works import Works, works_of
-from airshed.zone.zone import AbatementOption, BaselineYear, Factor, Source, Stack, Technology, expected_kg
+from airshed.zone.zone import AbatementOption, BaselineYear, ProductFactor, Stack, Technology, ZoneSource, expected_kg
 
 FILES = ("sources.csv", "stacks.csv", "baseline.csv", "abatement_options.csv")
 #: How likely a works has a technology already; the dearest of each pollutant nobody has.
@@ -36,15 +36,15 @@ def write(folder: Path, seed: int, target: Path | None = None) -> None:
     processes = {each.process: each for each in read_rows(folder / "processes.csv", Process)}
     technologies = read_rows(folder / "abatement.csv", Technology)
     factors = (
-        *read_rows(folder / "voc_factors.csv", Factor),
-        *read_rows(folder / "default_factors.csv", Factor),
+        *read_rows(folder / "voc_factors.csv", ProductFactor),
+        *read_rows(folder / "default_factors.csv", ProductFactor),
     )
     try:
         works = works_of(plan, processes, seed)
     except KeyError as error:
         place = str(folder / "zone.toml")
         raise Malformed(place, f"speaks of {error}", "name a class, process or works that is there") from None
-    sources: list[Source] = []
+    sources: list[ZoneSource] = []
     stacks: list[Stack] = []
     baseline: list[BaselineYear] = []
     options: list[AbatementOption] = []
@@ -61,18 +61,18 @@ def write(folder: Path, seed: int, target: Path | None = None) -> None:
         baseline += years
         options += _options(source, each.sulphur, years, technologies, random.Random(f"{seed}/{name}/costs"))
     into = folder if target is None else target
-    write_rows(into / "sources.csv", Source, sources)
+    write_rows(into / "sources.csv", ZoneSource, sources)
     write_rows(into / "stacks.csv", Stack, stacks)
     write_rows(into / "baseline.csv", BaselineYear, baseline)
     write_rows(into / "abatement_options.csv", AbatementOption, options)
 
 
-def _applicable(source: Source, technologies: Sequence[Technology]) -> list[Technology]:
+def _applicable(source: ZoneSource, technologies: Sequence[Technology]) -> list[Technology]:
     """The technologies that fit the sector and the process of a works."""
     return [each for each in technologies if each.sector is source.sector and each.applies_to in (None, source.process)]
 
 
-def _installed(source: Source, technologies: Sequence[Technology], luck: random.Random) -> Iterator[str]:
+def _installed(source: ZoneSource, technologies: Sequence[Technology], luck: random.Random) -> Iterator[str]:
     """What a works has already: an early abater all but the dearest of each pollutant, others by chance."""
     fitting = _applicable(source, technologies)
     for each in fitting:
@@ -85,7 +85,7 @@ def _installed(source: Source, technologies: Sequence[Technology], luck: random.
 
 
 def _baseline(
-    plan: Plan, works: Works, stacks: Sequence[Stack], factors: Sequence[Factor], luck: random.Random
+    plan: ZonePlan, works: Works, stacks: Sequence[Stack], factors: Sequence[ProductFactor], luck: random.Random
 ) -> Iterator[BaselineYear]:
     """Verified years: what the stacks should emit, times output and trend; factors where nothing measures.
 
@@ -121,7 +121,7 @@ def _baseline(
 
 
 def _options(
-    source: Source,
+    source: ZoneSource,
     sulphur: bool,
     years: Sequence[BaselineYear],
     technologies: Sequence[Technology],

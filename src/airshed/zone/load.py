@@ -7,7 +7,7 @@ from typing import Annotated
 
 import msgspec
 
-from airshed.market.sharing.division import Terms
+from airshed.market.sharing.division import RuleTerms
 from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped
@@ -15,10 +15,10 @@ from airshed.zone.criteria import read_criteria
 from airshed.zone.cross_check import cross_check
 from airshed.zone.outlines import read_outlines
 from airshed.zone.rows import decoded, read_rows
-from airshed.zone.zone import AbatementOption, BaselineYear, Factor, Place, Source, Stack, Technology, Zone
+from airshed.zone.zone import AbatementOption, BaselineYear, Place, ProductFactor, Stack, Technology, Zone, ZoneSource
 
 
-class Head(msgspec.Struct, frozen=True):
+class ZoneHead(msgspec.Struct, frozen=True):
     """What the loader needs of `zone.toml`; the rest of it is for the generator."""
 
     name_en: str
@@ -64,21 +64,23 @@ def load(folder: Path) -> Zone:
         jurisdictions=head.jurisdictions,
         verifiers=head.verifiers,
         credits=head.credits,
-        sources=read_rows(folder / "sources.csv", Source),
+        sources=read_rows(folder / "sources.csv", ZoneSource),
         stacks=read_rows(folder / "stacks.csv", Stack),
         baseline=read_rows(folder / "baseline.csv", BaselineYear),
         technologies=read_rows(folder / "abatement.csv", Technology),
         options=read_rows(folder / "abatement_options.csv", AbatementOption),
-        voc_factors=read_rows(folder / "voc_factors.csv", Factor),
-        default_factors=read_rows(folder / "default_factors.csv", Factor),
+        voc_factors=read_rows(folder / "voc_factors.csv", ProductFactor),
+        default_factors=read_rows(folder / "default_factors.csv", ProductFactor),
         outlines=read_outlines(folder / "outlines.geojson"),
-        criteria=read_criteria(table) if (table := folder / "criteria.csv").is_file() else Terms(),
+        criteria=read_criteria(table) if (table := folder / "criteria.csv").is_file() else RuleTerms(),
     )
     cross_check(folder, zone)
     return zone
 
 
-def read_head(folder: Path) -> Head:
+def read_head(folder: Path) -> ZoneHead:
     """The names, years and jurisdictions of `zone.toml`."""
     path = folder / "zone.toml"
-    return decoded(path, lambda raw: msgspec.toml.decode(raw, type=Head), "write it as zones/dianzhong/zone.toml is")
+    return decoded(
+        path, lambda raw: msgspec.toml.decode(raw, type=ZoneHead), "write it as zones/dianzhong/zone.toml is"
+    )

@@ -16,10 +16,10 @@ from airshed.mrv.rules import (
     StackRegistration,
     SubstitutionTier,
 )
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.mrv_sections import Initial, Part75Rule
 from airshed.rulebook.schema import Rulebook
-from airshed.zone.zone import Source, Stack, Zone, dry_flow_m3_h
+from airshed.zone.zone import Stack, Zone, ZoneSource, dry_flow_m3_h
 
 FULL_LOAD = 1.35
 """Flow at full load over the typical one: bounds what a year can plausibly emit; a modelling choice."""
@@ -44,7 +44,7 @@ def monitoring_rules(rulebook: Rulebook) -> MonitoringRules:
             LimitValue(
                 limit_set=row.limit_set,
                 standard=row.standard,
-                pollutant=look.pollutant(rulebook, row.pollutant).measured,
+                pollutant=lookup.pollutant(rulebook, row.pollutant).measured,
                 limit_mg_m3=row.limit_mg_m3,
                 reference_o2_percent=row.reference_o2_percent,
                 statistic=row.statistic,
@@ -128,7 +128,7 @@ def part75_rules(law: Part75Rule) -> Part75Rules:
     )
 
 
-def registration(source: Source, stack: Stack) -> StackRegistration:
+def registration(source: ZoneSource, stack: Stack) -> StackRegistration:
     """A stack of the inventory as the registry of monitors knows it."""
     assert stack.source == source.source, (stack.stack, source.source)
     return msgspec.structs.replace(

@@ -10,7 +10,7 @@ import msgspec
 
 from airshed.model.allowance import Pollutant
 from airshed.model.provenance import SIMULATED
-from airshed.zone.zone import HOURS_PER_YEAR, STANDARD_KPA, Source, Stack
+from airshed.zone.zone import HOURS_PER_YEAR, STANDARD_KPA, Stack, ZoneSource
 
 AIR_O2 = 21.0
 
@@ -78,7 +78,7 @@ def operating_share(process: Process, luck: random.Random) -> float:
 
 
 def stacks_of(
-    source: Source,
+    source: ZoneSource,
     outlets: Sequence[Outlet],
     processes: Mapping[str, Process],
     sulphur: bool,

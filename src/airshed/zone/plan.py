@@ -83,7 +83,7 @@ class BaselinePlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     trend: tuple[float, ...]
 
 
-class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ZonePlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All of `zone.toml`."""
 
     name_en: str
@@ -106,12 +106,12 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     groups: dict[str, tuple[str, ...]] = {}
 
 
-def read_plan(folder: Path) -> Plan:
+def read_plan(folder: Path) -> ZonePlan:
     """All of `zone.toml`, strictly."""
     path = folder / "zone.toml"
     plan = decoded(
         path,
-        lambda raw: msgspec.toml.decode(raw, type=Plan),
+        lambda raw: msgspec.toml.decode(raw, type=ZonePlan),
         "the keys are those of zones/dianzhong/zone.toml",
     )
     if len(plan.baseline.trend) != len(plan.baseline_years):

@@ -13,7 +13,7 @@ from airshed.model.allowance import Pollutant
 from airshed.model.refusal import Malformed
 from airshed.mrv.exceedance import times_over
 from airshed.zone.facts import FILE as FACTS
-from airshed.zone.facts import Fact
+from airshed.zone.facts import WorksFact
 from airshed.zone.rows import read_rows
 
 FILE = "quoted_readings.csv"
@@ -54,7 +54,7 @@ class QuotedReading(msgspec.Struct, frozen=True):
         return None if self.mg_m3 is None else times_over(self.mg_m3, self.limit_mg_m3)
 
 
-def read_quoted(folder: Path, facts: Sequence[Fact]) -> tuple[QuotedReading, ...]:
+def read_quoted(folder: Path, facts: Sequence[WorksFact]) -> tuple[QuotedReading, ...]:
     """The rows of `quoted_readings.csv`, each of a works of the inventory; none where a zone has no such file."""
     path = folder / FILE
     if not path.exists():

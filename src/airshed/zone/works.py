@@ -13,8 +13,8 @@ import msgspec
 from airshed.model.allowance import Sector
 from airshed.model.provenance import SIMULATED
 from airshed.zone.outlets import Outlet, Process, operating_share
-from airshed.zone.plan import Plan, PlannedPlace
-from airshed.zone.zone import HOURS_PER_YEAR, CapacityMeasure, Product, Role, Source
+from airshed.zone.plan import PlannedPlace, ZonePlan
+from airshed.zone.zone import HOURS_PER_YEAR, CapacityMeasure, Product, Role, ZoneSource
 
 DAYS_PER_YEAR = 365
 
@@ -22,7 +22,7 @@ DAYS_PER_YEAR = 365
 class Works(msgspec.Struct, frozen=True):
     """A works drawn: source, outlets, output of a mean year, whether its sulphur is measured, what output counts."""
 
-    source: Source
+    source: ZoneSource
     outlets: tuple[Outlet, ...]
     output: float
     sulphur: bool
@@ -37,7 +37,7 @@ KINDS: Mapping[Sector, tuple[str, str, str, CapacityMeasure]] = {
 }
 
 
-def works_of(plan: Plan, processes: Mapping[str, Process], seed: int) -> tuple[Works, ...]:
+def works_of(plan: ZonePlan, processes: Mapping[str, Process], seed: int) -> tuple[Works, ...]:
     """Every works of the zone: cement, steel, power, each in the order of the jurisdictions."""
     works = (*_cement(plan, processes, seed), *_steel(plan, processes, seed), *_power(plan, processes, seed))
     groups = {name: group for group, names in plan.groups.items() for name in names}
@@ -54,11 +54,11 @@ def code_of(place: PlannedPlace, sector: Sector, number: int) -> str:
     return f"{place.code}-{KINDS[sector][2]}-{number:02d}"
 
 
-def _cement(plan: Plan, processes: Mapping[str, Process], seed: int) -> Iterator[Works]:
+def _cement(plan: ZonePlan, processes: Mapping[str, Process], seed: int) -> Iterator[Works]:
     """Works of one or two kilns; the largest measure sulphur, a head is listed where a line is large."""
     if plan.cement is None:
         return
-    drawn: list[tuple[Source, list[tuple[str, int]], random.Random]] = []
+    drawn: list[tuple[ZoneSource, list[tuple[str, int]], random.Random]] = []
     for place in plan.jurisdictions:
         for number, lines in enumerate(plan.cement.works.get(place.code, ()), start=1):
             name = code_of(place, Sector.CEMENT, number)
@@ -91,13 +91,13 @@ def _cement(plan: Plan, processes: Mapping[str, Process], seed: int) -> Iterator
         yield Works(source, tuple(outlets), output, source.source in measured, "t clinker")
 
 
-def _steel(plan: Plan, processes: Mapping[str, Process], seed: int) -> Iterator[Works]:
+def _steel(plan: ZonePlan, processes: Mapping[str, Process], seed: int) -> Iterator[Works]:
     """Works of the plan's classes; outputs are scaled so that those in operation sum to the plan's."""
     steel = plan.steel
     if steel is None:
         return
     roles: dict[str, Role] = {steel.early_abater: "early_abater", steel.new_entrant: "new_entrant"}
-    drawn: list[tuple[Source, float, random.Random]] = []
+    drawn: list[tuple[ZoneSource, float, random.Random]] = []
     for place in plan.jurisdictions:
         for number, letter in enumerate(steel.works.get(place.code, ()), start=1):
             name = code_of(place, Sector.STEEL, number)
@@ -132,7 +132,7 @@ def _steel(plan: Plan, processes: Mapping[str, Process], seed: int) -> Iterator[
 
 
 def _steel_outlets(
-    source: Source, output: float, two_from: int, processes: Mapping[str, Process], luck: random.Random
+    source: ZoneSource, output: float, two_from: int, processes: Mapping[str, Process], luck: random.Random
 ) -> Iterator[Outlet]:
     """Sinter heads and converter of an integrated works, furnace and reheating of an electric one."""
     if source.process == "EAF":
@@ -150,7 +150,7 @@ def _steel_outlets(
     yield Outlet("converter secondary", "converter 1 secondary", "1#转炉二次", output, share)
 
 
-def _power(plan: Plan, processes: Mapping[str, Process], seed: int) -> Iterator[Works]:
+def _power(plan: ZonePlan, processes: Mapping[str, Process], seed: int) -> Iterator[Works]:
     """Works of the plan's boilers, a stack each."""
     power = plan.power
     if power is None:
@@ -206,7 +206,7 @@ def _near_a_seat(
     start_year: int,
     role: Role,
     note: str | None,
-) -> Source:
+) -> ZoneSource:
     """A works near the seat of the county that its number falls on."""
     return _source(
         place,
@@ -236,12 +236,12 @@ def _source(
     start_year: int,
     role: Role,
     note: str | None,
-) -> Source:
+) -> ZoneSource:
     """A works by its city, sector and number."""
     county, _, lon, lat = place.counties[seat]
     en, zh, _, measure = KINDS[sector]
     code = code_of(place, sector, number)
-    return Source(
+    return ZoneSource(
         source=code,
         name_en=f"{place.works_en or place.name_en} {en} works {number}",
         name_zh=f"{place.name_zh}{zh}{number}号",

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from airshed.market.sharing.division import Terms
+from airshed.market.sharing.division import RuleTerms
 from airshed.model.allowance import Pollutant, Sector
 from airshed.zone.outlines import Outline
 
@@ -33,7 +33,7 @@ class Place(msgspec.Struct, frozen=True):
     name_zh: str
 
 
-class Source(msgspec.Struct, frozen=True):
+class ZoneSource(msgspec.Struct, frozen=True):
     """A regulated works, one row of `sources.csv`."""
 
     source: str
@@ -158,7 +158,7 @@ class AbatementOption(msgspec.Struct, frozen=True):
     origin: str
 
 
-class Factor(msgspec.Struct, frozen=True):
+class ProductFactor(msgspec.Struct, frozen=True):
     """Grams of a pollutant per product, one row of `voc_factors.csv` or `default_factors.csv`."""
 
     sector: Sector
@@ -181,16 +181,16 @@ class Zone(msgspec.Struct, frozen=True):
     jurisdictions: tuple[Place, ...]
     verifiers: tuple[str, ...]
     credits: tuple[tuple[str, str], ...]
-    sources: tuple[Source, ...]
+    sources: tuple[ZoneSource, ...]
     stacks: tuple[Stack, ...]
     baseline: tuple[BaselineYear, ...]
     technologies: tuple[Technology, ...]
     options: tuple[AbatementOption, ...]
-    voc_factors: tuple[Factor, ...]
-    default_factors: tuple[Factor, ...]
+    voc_factors: tuple[ProductFactor, ...]
+    default_factors: tuple[ProductFactor, ...]
     outlines: tuple[Outline, ...]
     #: What tells its cities apart; none where there is no `criteria.csv`.
-    criteria: Terms = Terms()
+    criteria: RuleTerms = RuleTerms()
 
 
 def dry_flow_m3_h(stack: Stack) -> float:

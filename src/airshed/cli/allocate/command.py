@@ -25,7 +25,7 @@ MOST_POOL = 10**15
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class AllocateTask:
     """A cap to share out, and among whom; `lawful` is the rulebook's own method, empty without a rulebook."""
 
     name: str
@@ -147,14 +147,14 @@ def allocate(
     say(tasks[0].origins)
 
 
-def _own(path: Path, pool: int | None, reserve: str, auction: str, baseline: str, size_kg: int | None) -> Task:
+def _own(path: Path, pool: int | None, reserve: str, auction: str, baseline: str, size_kg: int | None) -> AllocateTask:
     from airshed.zone.activities import read_activities
 
     known: dict[str, Baseline] = {"": "mean", "mean": "mean", "median": "median"}
     tiers, size = _tiers(pool, reserve, auction), _size(size_kg)
     if baseline not in known:
         raise Malformed("--baseline", f"no such baseline {baseline!r}", "there are mean, median")
-    return Task(path.name, tiers, known[baseline], size, "", read_activities(path))
+    return AllocateTask(path.name, tiers, known[baseline], size, "", read_activities(path))
 
 
 def _tiers(pool: int | None, reserve: str, auction: str) -> Parts:
@@ -173,10 +173,12 @@ def _size(size_kg: int | None) -> int:
     return size_kg or 1
 
 
-def _lawful(rulebook: str, region: str, pollutant: str, jurisdiction: str, vintage: int | None) -> Iterator[Task]:
+def _lawful(
+    rulebook: str, region: str, pollutant: str, jurisdiction: str, vintage: int | None
+) -> Iterator[AllocateTask]:
     from airshed.market.allocation import parts
     from airshed.model.allowance import Series
-    from airshed.rulebook import look
+    from airshed.rulebook import lookup
     from airshed.rulebook.load import find, load
     from airshed.zone.activities import zone_activities
     from airshed.zone.load import of_law
@@ -197,13 +199,13 @@ def _lawful(rulebook: str, region: str, pollutant: str, jurisdiction: str, vinta
     origins = (*of_shares(rules, zone), *of_benchmarks(rules, pollutant))
     for place in [jurisdiction] if jurisdiction else places:
         series = Series(pollutant, place, vintage or vintages[0])
-        cap = look.cap(rules, series)
+        cap = lookup.cap(rules, series)
         if cap is None:
             raise Malformed(f"{rulebook} caps.csv", f"there is no cap for {series}", "add its row")
-        law = look.local(rules, place).allocation
+        law = lookup.local(rules, place).allocation
         tiers = parts(cap, law.reserve_basis_points, law.auction_basis_points)
         rows = zone_activities(zone, rules, pollutant, place)
-        yield Task(str(series), tiers, law.baseline, rules.allowance.size_kg, law.method, rows, origins)
+        yield AllocateTask(str(series), tiers, law.baseline, rules.allowance.size_kg, law.method, rows, origins)
 
 
 def _basis_points(option: str, percent: str) -> int:
@@ -219,11 +221,11 @@ def _only_with(other: str, given: dict[str, Any]) -> None:
             raise Malformed(option, f"goes only with {other}", "leave one of them out")
 
 
-def _whipped(task: Task, method: str) -> Whipped | None:
+def _whipped(task: AllocateTask, method: str) -> Whipped | None:
     return whipped(task.activities, lambda rows: task.by(method, rows), task.size_kg)
 
 
-def _document(task: Task, found: dict[str, Allocation]) -> dict[str, Any]:
+def _document(task: AllocateTask, found: dict[str, Allocation]) -> dict[str, Any]:
     sector = {each.source: each.sector for each in task.activities}
     methods: dict[str, Any] = {}
     for name, result in found.items():
@@ -253,7 +255,7 @@ def _document(task: Task, found: dict[str, Allocation]) -> dict[str, Any]:
     }
 
 
-def _print(task: Task, found: dict[str, Allocation]) -> None:
+def _print(task: AllocateTask, found: dict[str, Allocation]) -> None:
     tiers = task.tiers
     rest = f"auction {tiers.for_auction:,} + reserve {tiers.reserved:,}"
     title = f"{task.name}: cap {tiers.cap:,} = free {tiers.free:,} + {rest}"
@@ -274,7 +276,7 @@ def _print(task: Task, found: dict[str, Allocation]) -> None:
     table(title, ("source", "sector", *(f"{name} #" for name in found)), rows)
 
 
-def _explain(task: Task, found: dict[str, Allocation]) -> None:
+def _explain(task: AllocateTask, found: dict[str, Allocation]) -> None:
     for name, result in found.items():
         console.print(f"\n{name}", style="bold")
         for share in result.shares:
@@ -285,7 +287,7 @@ def _explain(task: Task, found: dict[str, Allocation]) -> None:
     console.print()
 
 
-def _print_sectors(results: Sequence[tuple[Task, dict[str, Allocation]]], methods: Sequence[str]) -> None:
+def _print_sectors(results: Sequence[tuple[AllocateTask, dict[str, Allocation]]], methods: Sequence[str]) -> None:
     totals: dict[str, dict[str, int]] = {}
     for task, found in results:
         sector = {each.source: each.sector for each in task.activities}

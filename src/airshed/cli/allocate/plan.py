@@ -13,23 +13,23 @@ from airshed.lab.zone_cap import read_steps
 
 if TYPE_CHECKING:
     from airshed.market.allocation import Activity, Allocation, Parts
-    from airshed.market.sharing.division import Terms
+    from airshed.market.sharing.division import RuleTerms
     from airshed.market.sharing.plan import Member, Plan
-    from airshed.market.sharing.truing import Settled
+    from airshed.market.sharing.true_up import TrueUp
     from airshed.zone.criteria import Steps
 
 WRITE = "write [[tiers]] as docs/explanation/sharing.md has them"
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class CapPlan:
     """A cap, among whom, and what is known of their cities."""
 
     name: str
     law: Parts
     size_kg: int
     members: tuple[Member, ...]
-    criteria: Terms
+    criteria: RuleTerms
     steps: Steps
     origins: tuple[str, ...] = ()
     #: How sure the costs of `steps` are; empty for one's own.
@@ -52,7 +52,7 @@ def catalogue(json: bool) -> None:
     )
 
 
-def zone_job(rulebook: str, region: str, pollutant: str, jurisdiction: str, vintage: int | None) -> Job:
+def zone_job(rulebook: str, region: str, pollutant: str, jurisdiction: str, vintage: int | None) -> CapPlan:
     """The cap of a whole zone, or of one city."""
     from airshed.lab.zone_cap import zone_cap
     from airshed.rulebook.load import find, load
@@ -63,18 +63,18 @@ def zone_job(rulebook: str, region: str, pollutant: str, jurisdiction: str, vint
     zone = of_law(rules, region)
     found = zone_cap(rules, zone, pollutant, vintage, jurisdiction)
     known_by = ((*of_shares(rules, zone), *of_benchmarks(rules, pollutant)), of_costs(zone))
-    return Job(found.name, found.law, found.size_kg, found.members, found.criteria, found.steps, *known_by)
+    return CapPlan(found.name, found.law, found.size_kg, found.members, found.criteria, found.steps, *known_by)
 
 
-def own_job(path: Path, tiers: Parts, size_kg: int) -> Job:
+def own_job(path: Path, tiers: Parts, size_kg: int) -> CapPlan:
     """The sources of a CSV of one's own; its cities are in its column `jurisdiction`."""
-    from airshed.market.sharing.division import Terms
+    from airshed.market.sharing.division import RuleTerms
     from airshed.zone.activities import read_members
 
-    return Job(path.name, tiers, size_kg, read_members(path), Terms(), {})
+    return CapPlan(path.name, tiers, size_kg, read_members(path), RuleTerms(), {})
 
 
-def known(job: Job, criteria: str, curves: str) -> Job:
+def known(job: CapPlan, criteria: str, curves: str) -> CapPlan:
     """The job with tables of criteria and of abatement that were given."""
     from airshed.zone.criteria import read_criteria
 
@@ -97,7 +97,7 @@ def plan_of(method: str, path: str) -> tuple[str, Plan]:
     return method, NAMED[method].plan
 
 
-def run(job: Job, name: str, plan: Plan, explain: bool, json: bool, verified: str = "") -> None:
+def run(job: CapPlan, name: str, plan: Plan, explain: bool, json: bool, verified: str = "") -> None:
     """Share out and print; with the rows of `verified` output, settle the advance."""
     from airshed.market.sharing.named import filled
     from airshed.market.sharing.tiers import share
@@ -124,14 +124,14 @@ def run(job: Job, name: str, plan: Plan, explain: bool, json: bool, verified: st
     say(_origins(job, name, law))
 
 
-def _settled(job: Job, plan: Plan, verified: str) -> list[Settled]:
-    from airshed.market.sharing.truing import trued_up
+def _settled(job: CapPlan, plan: Plan, verified: str) -> list[TrueUp]:
+    from airshed.market.sharing.true_up import trued_up
     from airshed.zone.activities import read_members
 
     return trued_up(job.law.cap, job.members, read_members(Path(verified)), plan, job.size_kg, job.law)
 
 
-def _whipped(job: Job, plan: Plan) -> Whipped | None:
+def _whipped(job: CapPlan, plan: Plan) -> Whipped | None:
     from airshed.market.sharing.tiers import share
 
     def again(rows: Sequence[Activity]) -> Allocation:
@@ -142,7 +142,7 @@ def _whipped(job: Job, plan: Plan) -> Whipped | None:
 
 
 def _document(
-    job: Job, name: str, plan: Plan, found: Allocation, early: Whipped | None, settled: list[Settled]
+    job: CapPlan, name: str, plan: Plan, found: Allocation, early: Whipped | None, settled: list[TrueUp]
 ) -> dict[str, Any]:
     return {
         "name": job.name,
@@ -158,7 +158,7 @@ def _document(
     }
 
 
-def _origins(job: Job, name: str, plan: Plan) -> tuple[str, ...]:
+def _origins(job: CapPlan, name: str, plan: Plan) -> tuple[str, ...]:
     """What the shares rest on; costs only where a tier looks at them."""
     from airshed.market.sharing.division import BY_SAVING
     from airshed.zone.origins import of_plans
@@ -167,7 +167,7 @@ def _origins(job: Job, name: str, plan: Plan) -> tuple[str, ...]:
     return (*((job.costs,) if looked_at else ()), *job.origins, *of_plans({name: plan}))
 
 
-def _print(job: Job, name: str, plan: Plan, found: Allocation) -> None:
+def _print(job: CapPlan, name: str, plan: Plan, found: Allocation) -> None:
     counts = {each.source: each.count for each in found.shares}
     rows = [
         (

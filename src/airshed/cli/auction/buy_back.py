@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from airshed.cli.auction.event import print_refused_bids
-from airshed.cli.auction.read import Line, read_law, read_table
+from airshed.cli.auction.read import CsvLine, read_law, read_table
 from airshed.cli.money import USUAL, MoneyOf, money_of
 from airshed.cli.show import as_json, console, table
 from airshed.model.measures import yuan
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
-    from airshed.market.auction import Ask, Purchase, RepurchaseLaw
+    from airshed.market.auction import Ask, RepurchaseLaw, ReverseOutcome
 
 ASKS = "seller", "price", "quantity"
 HOLDINGS = "holder", "quantity"
@@ -55,7 +55,7 @@ def buy_back(
     _print(law, lines, bought, money_of(rulebook).name_en)
 
 
-def _ask(line: Line) -> Ask:
+def _ask(line: CsvLine) -> Ask:
     from airshed.market.auction import Ask
 
     price = line.fen("price")
@@ -77,7 +77,7 @@ def _holdings(path: str) -> dict[str, int]:
     return held
 
 
-def _print(law: RepurchaseLaw, lines: list[Line], bought: Purchase, money: str) -> None:
+def _print(law: RepurchaseLaw, lines: list[CsvLine], bought: ReverseOutcome, money: str) -> None:
     terms = law.repurchase
     print_refused_bids(bought.refused, lines)
     table(

@@ -8,14 +8,23 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from airshed.cli.auction.read import LARGEST_RULES, Line, read_instant, read_law, read_name, read_table
+from airshed.cli.auction.read import LARGEST_RULES, CsvLine, read_instant, read_law, read_name, read_table
 from airshed.cli.money import USUAL, money_of
 from airshed.cli.show import as_json, console, table
 from airshed.model.measures import yuan
 from airshed.model.refusal import Malformed, Refusal
 
 if TYPE_CHECKING:
-    from airshed.market.auction import AuctionLaw, Bidder, Carried, Consigned, Notice, Outcome, Sale, SealedBid
+    from airshed.market.auction import (
+        AuctionLaw,
+        Bidder,
+        CarriedVolume,
+        Consigned,
+        Notice,
+        Outcome,
+        SealedBid,
+        SeriesOutcome,
+    )
     from airshed.market.auction.nouns import RefusedBid
 
 BIDS = ("bidder", "price", "quantity"), ("series", "at", "key")
@@ -23,7 +32,7 @@ BIDDERS = ("bidder",), ("group", "guarantee", "held", "holding_limit", "purchase
 CONSIGNED = ("holder", "quantity"), ("series", "minimum")
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class AuctionWords(msgspec.Struct, frozen=True, kw_only=True):
     """What the command line says."""
 
     bids: str
@@ -38,7 +47,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     json: bool = False
 
 
-def clear_by_rules(asked: Asked) -> int:
+def clear_by_rules(asked: AuctionWords) -> int:
     """Hold the auction and print it; the exit status: 1 when a correction is refused."""
     from airshed.market.auction import AuctionLaw, carry, digest, notice
     from airshed.market.auction.law import examine_law
@@ -92,7 +101,7 @@ def clear_by_rules(asked: Asked) -> int:
 
 
 def _held(
-    asked: Asked,
+    asked: AuctionWords,
     law: AuctionLaw,
     bids: Sequence[SealedBid],
     bidders: Sequence[Bidder] | None,
@@ -109,7 +118,7 @@ def _held(
         raise Malformed(f"{file} {more}".strip() or error.place, error.what, error.cure) from None
 
 
-def _series(line: Line, law: AuctionLaw) -> str:
+def _series(line: CsvLine, law: AuctionLaw) -> str:
     """The series of a line; the one on offer where the file has no such column."""
     if "series" in line.cells:
         return line.name("series", "name what is bid for")
@@ -118,7 +127,7 @@ def _series(line: Line, law: AuctionLaw) -> str:
     return law.offer[0].series
 
 
-def _bid(line: Line, law: AuctionLaw) -> SealedBid:
+def _bid(line: CsvLine, law: AuctionLaw) -> SealedBid:
     from airshed.market.auction import SealedBid
 
     price = line.fen("price")
@@ -138,7 +147,7 @@ def _bid(line: Line, law: AuctionLaw) -> SealedBid:
     )
 
 
-def _bidder(line: Line) -> Bidder:
+def _bidder(line: CsvLine) -> Bidder:
     from airshed.market.auction import Bidder
 
     return Bidder(
@@ -151,7 +160,7 @@ def _bidder(line: Line) -> Bidder:
     )
 
 
-def _consigned(line: Line, law: AuctionLaw) -> Consigned:
+def _consigned(line: CsvLine, law: AuctionLaw) -> Consigned:
     from airshed.market.auction import Consigned
 
     return Consigned(
@@ -194,7 +203,9 @@ def _succeeding(law: AuctionLaw, earlier: dict[str, Any], outcome: Outcome, reas
     return supersede(law, earlier["outcome"], outcome, reason, published=False)
 
 
-def _write_page(asked: Asked, law: AuctionLaw, bids: Sequence[SealedBid], outcome: Outcome, shown: Notice) -> None:
+def _write_page(
+    asked: AuctionWords, law: AuctionLaw, bids: Sequence[SealedBid], outcome: Outcome, shown: Notice
+) -> None:
     from airshed.pages.auction import Positions, build
     from airshed.pages.kit.html import write
     from airshed.pages.kit.words import Phrase
@@ -220,7 +231,7 @@ def _print_refused(refusal: Refusal, json: bool) -> int:
     return 1
 
 
-def print_refused_bids(refused: Sequence[RefusedBid], lines: Sequence[Line]) -> None:
+def print_refused_bids(refused: Sequence[RefusedBid], lines: Sequence[CsvLine]) -> None:
     """Each refusal with the line of the file it is about."""
     for each in refused:
         console.print(f"refused: {each.refusal.why} ({each.refusal.cite})")
@@ -229,9 +240,9 @@ def print_refused_bids(refused: Sequence[RefusedBid], lines: Sequence[Line]) -> 
 
 def _print_outcome(
     law: AuctionLaw,
-    lines: Sequence[Line],
+    lines: Sequence[CsvLine],
     outcome: Outcome,
-    carried: dict[str, Carried | None],
+    carried: dict[str, CarriedVolume | None],
     shown: Notice,
     money: str,
 ) -> None:
@@ -259,7 +270,7 @@ def _print_heading(shown: Notice) -> None:
         console.print(f"  replaces outcome {shown.replaces}: {shown.reason}")
 
 
-def _print_sale(law: AuctionLaw, sale: Sale, money: str) -> None:
+def _print_sale(law: AuctionLaw, sale: SeriesOutcome, money: str) -> None:
     for trim in sale.trims:
         what = f"{trim.removed:,} out" if trim.removed else f"{trim.added:,} in"
         console.print(
@@ -279,7 +290,7 @@ def _print_sale(law: AuctionLaw, sale: Sale, money: str) -> None:
     console.print(f"{_in_one_line(law, sale, money)}")
 
 
-def _in_one_line(law: AuctionLaw, sale: Sale, money: str) -> str:
+def _in_one_line(law: AuctionLaw, sale: SeriesOutcome, money: str) -> str:
     if sale.cancelled:
         price = "cancelled, for the bids do not reach the volume"
     elif sale.price is None:

@@ -92,9 +92,9 @@ def clear(
         ):
             if value != usual:
                 raise Malformed(option, "the rules say it", f"leave it out, or write it in {rules}")
-        from airshed.cli.auction.event import Asked, clear_by_rules
+        from airshed.cli.auction.event import AuctionWords, clear_by_rules
 
-        asked = Asked(
+        asked = AuctionWords(
             bids=bids,
             rules=rules,
             limits=limits,

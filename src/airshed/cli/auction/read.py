@@ -39,7 +39,7 @@ class Number(NamedTuple):
         return self.digits * int(10 ** (decimals - self.decimals))
 
 
-class Line(NamedTuple):
+class CsvLine(NamedTuple):
     """A line of a CSV file: where it stands, and its cells by the names of the columns."""
 
     place: str
@@ -78,14 +78,14 @@ class Line(NamedTuple):
         return number.at(FEN_DECIMALS)
 
 
-def read_table(path: str, columns: Sequence[str], more: Sequence[str] = ()) -> list[Line]:
+def read_table(path: str, columns: Sequence[str], more: Sequence[str] = ()) -> list[CsvLine]:
     """The lines of a CSV file that has all of `columns` and may have `more`, in any order. Blank lines are passed over.
 
     Malformed, with file and line, for what cannot be read.
     """
     lines = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
     header: list[str] = []
-    found: list[Line] = []
+    found: list[CsvLine] = []
     try:
         for cells in lines:
             if not any(cell.strip() for cell in cells):
@@ -96,7 +96,7 @@ def read_table(path: str, columns: Sequence[str], more: Sequence[str] = ()) -> l
             elif len(cells) != len(header):
                 raise Malformed(place, f"{len(cells)} cells under {len(header)} columns", f"write {','.join(header)}")
             else:
-                found.append(Line(place, dict(zip(header, cells, strict=True))))
+                found.append(CsvLine(place, dict(zip(header, cells, strict=True))))
     except csv.Error as error:
         raise Malformed(f"{path} line {lines.line_num}", f"not CSV ({error})", "check its quotes") from None
     if not header:

@@ -21,7 +21,7 @@ from airshed.model.provenance import BY_HAND, Programme, Simulation
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
-    from airshed.service.book.sealed import Shown
+    from airshed.service.book.sealed import ShownRows
 
 app = typer.Typer(help="Look at a book, verify it, export it. 账簿：查看、核对、导出。", no_args_is_help=True)
 
@@ -66,7 +66,7 @@ def show(
             raise Malformed("book show", f"there is nothing called {what!r}", f"choose one of {known}")
 
 
-def _table(what: str, found: Shown, json: bool) -> None:
+def _table(what: str, found: ShownRows, json: bool) -> None:
     """Rows of a read table, and how many are sealed."""
     if json:
         for row in found.rows:

@@ -16,7 +16,7 @@ from airshed.model.refusal import Malformed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from airshed.service.book.preview import Closing, Foreseen, Sharing
+    from airshed.service.book.preview import Closing, Foreseen, PreviewedShares
 
 BookPath = Annotated[Path, typer.Argument(help="The book, a file that airshed wrote.", show_default=False)]
 
@@ -182,7 +182,7 @@ def _say_closings(closings: Sequence[Closing], money: str) -> None:
         console.print(f"{taken} offers, pledges or leases taken back or cut first 先行撤回")
 
 
-def _say_sharing(sharing: Sharing) -> None:
+def _say_sharing(sharing: PreviewedShares) -> None:
     table(
         f"{sharing.series} by {sharing.method} 分配",
         ["source", "claims [t]", "share [t]", "share of claim [%]", "made up [t]", "gets [t]"],

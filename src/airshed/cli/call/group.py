@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from fractions import Fraction
 
-    from airshed.market.zonecall import Cleared
+    from airshed.market.zonecall import ZoneCleared
     from airshed.rulebook.schema import CurrencyRule
 
 app = typer.Typer(help="The zone-wide call: one market for the whole zone. 全区集合竞价。", no_args_is_help=True)
@@ -138,7 +138,7 @@ def check(
 call_matrix.register(app)
 
 
-def show_rounds(rounds: Sequence[Cleared], money: CurrencyRule, origin: str = "") -> None:
+def show_rounds(rounds: Sequence[ZoneCleared], money: CurrencyRule, origin: str = "") -> None:
     """The tables of each round: prices, fills, limits of the air, gain."""
     for number, each in enumerate(rounds, 1):
         if len(rounds) > 1:
@@ -161,7 +161,7 @@ def _given(matrix: str, receptors: str, ratios: str, rules: str) -> str:
 
 def write_page(
     target: Path,
-    rounds: Sequence[Cleared],
+    rounds: Sequence[ZoneCleared],
     origin: str,
     command: str,
     money: CurrencyRule,
@@ -228,7 +228,7 @@ def _decimal(value: Fraction) -> str:
     return "0" if text in ("-0", "") else text
 
 
-def _prices(done: Cleared) -> list[tuple[str, str, str, str, int, int]]:
+def _prices(done: ZoneCleared) -> list[tuple[str, str, str, str, int, int]]:
     """Price of each book in which something changed hands: side, place, what, wall, fen per tonne, allowances."""
     rows: dict[tuple[str, str, str, str], tuple[int, int]] = {}
     for bought in done.bought:
@@ -241,7 +241,7 @@ def _prices(done: Cleared) -> list[tuple[str, str, str, str, int, int]]:
     return [(*key, price, count) for key, (price, count) in sorted(rows.items())]
 
 
-def _print(done: Cleared, money: CurrencyRule, origin: str) -> None:
+def _print(done: ZoneCleared, money: CurrencyRule, origin: str) -> None:
     table(
         "Prices 价格",
         (
@@ -303,7 +303,7 @@ def _print(done: Cleared, money: CurrencyRule, origin: str) -> None:
         console.print(f"note: {done.note}")
 
 
-def _plain(done: Cleared) -> dict[str, Any]:
+def _plain(done: ZoneCleared) -> dict[str, Any]:
     return {
         "pollutant": done.pollutant,
         "trade": done.rules.trade,

@@ -11,8 +11,8 @@ from airshed.cli.show import as_json, console, table
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
-    from airshed.service.gateway.channel import Outcome, Said
-    from airshed.service.gateway.fill import Filled
+    from airshed.service.gateway.backfill import Filled
+    from airshed.service.gateway.channel import DeviceMessage, RequestOutcome
 
 SHOWN_VALUES = 6
 """Values of a message that are printed one by one."""
@@ -50,20 +50,20 @@ def ask(
 
     Example: airshed gateway ask KM-CEM-01-A hours --fill --evidence receipts
     """
-    from airshed.service.gateway.channel import Ask, NewKey, Outcome, tell
-    from airshed.service.gateway.requests import Told, items_of, request_of
+    from airshed.service.gateway.channel import AskDevice, NewKey, RequestOutcome, tell
+    from airshed.service.gateway.requests import RequestOptions, items_of, request_of
 
     if fill:
         _fill(device, command, evidence, begin, end, timeout, tries, json)
         return
-    told = Told(begin, end, value, factor, info, reason, at)
+    told = RequestOptions(begin, end, value, factor, info, reason, at)
     wanted = request_of(command)
     items_of(wanted, told)
     if name and wanted.takes != "key":
         raise Malformed("--name", f"{wanted.word} ({wanted.cn}) does not take it", "leave it out")
     new_key = wanted.takes == "key"
-    wish = NewKey(device, name, timeout, tries) if new_key else Ask(device, wanted.word, told, timeout, tries)
-    outcome = tell(evidence, wish, Outcome)
+    wish = NewKey(device, name, timeout, tries) if new_key else AskDevice(device, wanted.word, told, timeout, tries)
+    outcome = tell(evidence, wish, RequestOutcome)
     if json:
         as_json(outcome)
     else:
@@ -73,9 +73,9 @@ def ask(
 def _fill(
     device: str, command: str, evidence: Path, begin: str, end: str, timeout: float, tries: int, json: bool
 ) -> None:
-    from airshed.cli.gateway.look import instant_option
-    from airshed.service.gateway.fill import fill, report_of
-    from airshed.service.gateway.run import now_ms
+    from airshed.cli.gateway.status import instant_option
+    from airshed.service.gateway.backfill import fill, report_of
+    from airshed.service.gateway.process import now_ms
 
     report = report_of(command)
     first = instant_option("--begin", begin) if begin else None
@@ -87,7 +87,7 @@ def _fill(
     _print_filled(filled)
 
 
-def _print(outcome: Outcome) -> None:
+def _print(outcome: RequestOutcome) -> None:
     from airshed.mrv.hj212.codes import COMMANDS
     from airshed.mrv.hj212.words import both
 
@@ -101,7 +101,7 @@ def _print(outcome: Outcome) -> None:
         console.print(f"newest key registered 已登记的最新密钥: {outcome.key}")
 
 
-def _line(message: Said) -> str:
+def _line(message: DeviceMessage) -> str:
     items = [f"{name}={value}" for name, value in message.items]
     if len(message.readings) <= SHOWN_VALUES:
         items += [f"{code}-{suffix}={value}" for code, suffix, value in message.readings]

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from airshed.cli.gateway import ask as gateway_ask
-from airshed.cli.gateway import look as gateway_look
 from airshed.cli.gateway import measure as gateway_measure
+from airshed.cli.gateway import status as gateway_look
 from airshed.model.refusal import Malformed
 
 app = typer.Typer(invoke_without_command=True)
@@ -61,11 +61,11 @@ def gateway(
     import asyncio
 
     from airshed.service.gateway.devices import read_devices
-    from airshed.service.gateway.limits import Limits
-    from airshed.service.gateway.run import run, write_lines
+    from airshed.service.gateway.limits import GatewayLimits
+    from airshed.service.gateway.process import run, write_lines
 
     folder = keys or devices.parent / "keys"
-    limits = Limits(
+    limits = GatewayLimits(
         connections=connections,
         per_address=per_address,
         early_ms=early * 1000,

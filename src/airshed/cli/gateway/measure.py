@@ -41,11 +41,11 @@ def measure(
 
     Example: airshed gateway measure receipts --devices devices.csv --year 2027 --out measured
     """
-    from airshed.cli.gateway.look import instant_option
+    from airshed.cli.gateway.status import instant_option
     from airshed.model.period import HOUR_MS, instant
     from airshed.service.gateway.devices import read_devices
-    from airshed.service.gateway.measure import READINGS, readings_of_receipts
-    from airshed.service.gateway.run import now_ms
+    from airshed.service.gateway.measure_receipts import READINGS, readings_of_receipts
+    from airshed.service.gateway.process import now_ms
     from airshed.service.stacks.recompute import recompute_readings
     from airshed.zone.load import find as find_zone
     from airshed.zone.load import load as load_zone

@@ -12,9 +12,9 @@ from airshed.cli.show import as_json, bar, console, say, table
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
-    from airshed.lab.agents.diagnosis import Note
-    from airshed.lab.agents.ensemble import Drawn, Spread, ZoneYear
-    from airshed.lab.agents.measures import Measures
+    from airshed.lab.agents.diagnosis import BothWords
+    from airshed.lab.agents.ensemble import MarketSource, SessionSpread, ZoneYear
+    from airshed.lab.agents.measures import SessionMeasures
     from airshed.rulebook.schema import Rulebook
 
 RULEBOOK, POLLUTANT, ZONE = "dianzhong", "SO2", "zone"
@@ -125,7 +125,7 @@ def agents(
         raise Malformed("--bare", "a zone has series, walls and borders", "leave it out")
     if bare and mechanism == "zone-call":
         raise Malformed("--bare", "a call of the whole zone is the engine's", "leave it out")
-    source: Drawn = (
+    source: MarketSource = (
         Laboratory(market)
         if market != ZONE
         else _firms(_law(rulebook or RULEBOOK, crossing, no_export, no_wall, fee), region, pollutant or POLLUTANT, year)
@@ -206,22 +206,22 @@ def _firms(rules: Rulebook, region: str, pollutant: str, year: int | None) -> Zo
     return ZoneYear(zone, rules, pollutant, year)
 
 
-def _held(rules: Rulebook, pollutant: str, year: int | None, found: list[Measures]) -> Note:
+def _held(rules: Rulebook, pollutant: str, year: int | None, found: list[SessionMeasures]) -> BothWords:
     """How much of the cap is traded here at all."""
-    from airshed.lab.agents.diagnosis import Note
+    from airshed.lab.agents.diagnosis import BothWords
 
     rows = [row for row in rules.caps.rows if row.pollutant == pollutant]
     year = min(row.vintage for row in rows) if year is None else year
     cap = sum(row.count for row in rows if row.vintage == year) / 1_000
     held = sum(one.held for one in found) / len(found)
-    return Note(
+    return BothWords(
         f"Firms begin with {held:,.0f} t of the cap of {cap:,.0f} t; auctions and the reserve, which have the rest, are"
         " not played here (airshed lab run plays them).",
         f"企业初始持有{held:,.0f}吨，总量{cap:,.0f}吨；其余为拍卖与储备，此处不模拟（见 airshed lab run）。",
     )
 
 
-def _figures(spread: Spread) -> list[str]:
+def _figures(spread: SessionSpread) -> list[str]:
     from math import isnan
 
     return ["-" if isnan(value) else f"{value:,.2f}" for value in spread]

@@ -16,7 +16,7 @@ from airshed.model.refusal import Malformed
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from airshed.lab.brief.diagnosis import Seen
+    from airshed.lab.brief.diagnosis import MarketSeen
     from airshed.lab.brief.facts import BriefFacts
     from airshed.lab.brief.measures import Criterion
     from airshed.lab.brief.world import Assumed
@@ -66,7 +66,7 @@ def brief(
     from airshed.lab.brief.run import brief as run
     from airshed.lab.brief.run import count
     from airshed.lab.brief.sessions import SESSIONS
-    from airshed.lab.brief.tasks import Task
+    from airshed.lab.brief.tasks import BriefTask
     from airshed.lab.brief.world import Assumed
     from airshed.rulebook.load import find, load
     from airshed.service.run.pool import each
@@ -83,7 +83,7 @@ def brief(
     seen = seen_of(book, names, rules, zone) if book else None
     with bar(tasks, json, "runs 计算") as told:
 
-        def done(task: Task) -> None:
+        def done(task: BriefTask) -> None:
             told(f"{task.pollutant} {task.what}")
 
         facts = run(
@@ -162,10 +162,10 @@ def _folder(out: str, pdf: bool) -> Path | None:
     return folder
 
 
-def seen_of(book: str, names: list[str], rules: Rulebook, zone: Zone) -> dict[str, Seen]:
+def seen_of(book: str, names: list[str], rules: Rulebook, zone: Zone) -> dict[str, MarketSeen]:
     """What a book shows of the first vintage, by pollutant, under the law that it ends with."""
     from airshed.lab.brief.designs import REFERENCE
-    from airshed.lab.brief.diagnosis import Seen
+    from airshed.lab.brief.diagnosis import MarketSeen
     from airshed.service.book.first_vintage import seen_in
 
     found = seen_in(Path(book), names, min(row.vintage for row in rules.caps.rows), rules.programme.id)
@@ -179,7 +179,7 @@ def seen_of(book: str, names: list[str], rules: Rulebook, zone: Zone) -> dict[st
     fee = (law.trading.buyer_fee_basis_points + law.trading.seller_fee_basis_points) / 10_000
     own = {source.source for source in zone.sources}
     return {
-        name: Seen(trade.traded_t, trade.given_t if own <= set(trade.given_t) else None, design, fee)
+        name: MarketSeen(trade.traded_t, trade.given_t if own <= set(trade.given_t) else None, design, fee)
         for name, trade in found.trades.items()
     }
 
@@ -235,8 +235,8 @@ def _certificates(folder: Path, zone: Zone, rules: Rulebook, assumed: Mapping[st
 
 def _print(facts: BriefFacts, rules: Rulebook) -> None:
     from airshed.pages.brief.charts import order_of
-    from airshed.pages.brief.doubts import NEEDLESS, of_band, of_book, sensitivity, warning
     from airshed.pages.brief.reasons import headline, reasons
+    from airshed.pages.brief.sentences import NEEDLESS, of_band, of_book, sensitivity, warning
     from airshed.pages.brief.words import AXES, CAUSES, CRITERIA, DESIGNS
     from airshed.pages.kit.words import Phrase
 

@@ -74,7 +74,7 @@ def collar(
 
     from airshed.lab.equilibrium import collared, equilibrium
     from airshed.lab.equilibrium.case import examine, linked
-    from airshed.lab.equilibrium.joined import merged
+    from airshed.lab.equilibrium.joined_curves import merged
     from airshed.lab.equilibrium.stability import StabilityRule, stabilised
     from airshed.zone.rows import decoded
 

@@ -29,7 +29,7 @@ from airshed.model.refusal import Malformed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from airshed.lab.equilibrium import Trade
+    from airshed.lab.equilibrium import CrossTrade
     from airshed.lab.equilibrium.case import Case, Solution
 
 TaxOption = Annotated[
@@ -104,7 +104,7 @@ def equilibrium(
     if levied:
         case = case.taxed(levied)
     air = read_air(Path(matrix), case.zones) if matrix else linked(case.zones)
-    trades: Sequence[Trade] = ()
+    trades: Sequence[CrossTrade] = ()
     if ratios:
         trades, said_by = read_ratios(Path(ratios), case.zones)
         air = closed(case.zones)._replace(origins=said_by)
@@ -145,9 +145,9 @@ def check(
     """
     from airshed.lab.equilibrium.case import closed, linked, stated_of
     from airshed.lab.equilibrium.tables import read_air
-    from airshed.lab.proofs import against, told
     from airshed.lab.proofs import check as checked
-    from airshed.lab.proofs.market import Certificate
+    from airshed.lab.proofs import hold_to_case, told
+    from airshed.lab.proofs.market import MarketCertificate
 
     try:
         if Path(certificate).stat().st_size > LARGEST_FILE:
@@ -161,13 +161,13 @@ def check(
         of(found.provenance)
     tables = bool(curves or slopes or caps)
     if tables:
-        if not isinstance(found, Certificate):
+        if not isinstance(found, MarketCertificate):
             raise Malformed("--caps", "only equilibria are compared with tables", "leave the tables out")
         case = asked(curves, caps, "", "", 1, (rate, 0.0, 0.0), slopes)
         levied, _ = _tax(tax, "", 0.0)
         case = case.taxed(levied) if levied else case
         air = closed(case.zones) if found.trades else linked(case.zones)
-        against(found, stated_of(case, read_air(Path(matrix), case.zones) if matrix else air), certificate)
+        hold_to_case(found, stated_of(case, read_air(Path(matrix), case.zones) if matrix else air), certificate)
     elif matrix or tax:
         raise Malformed("--caps", "it is missing", "give --curves or --slopes and --caps, too")
     if json:

@@ -11,8 +11,8 @@ from airshed.cli.show import as_json, console, say, table, with_provenance, writ
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
-    from airshed.lab.equilibrium.trading import Traded
-    from airshed.lab.power import Power
+    from airshed.lab.equilibrium.trading import TradedPlan
+    from airshed.lab.power import FirmPower
 
 #: Firms that are shown.
 SHOWN = 5
@@ -51,9 +51,9 @@ def frictions(
     from airshed.lab.equilibrium.friction_certificate import friction_certificate
     from airshed.lab.equilibrium.trading import trade_plan
     from airshed.lab.methods import plans
+    from airshed.lab.positions import ladders, positions
     from airshed.lab.power import bought_at_auction, concentration, powers
     from airshed.lab.prices.guide_price import collar_of
-    from airshed.lab.standing import ladders, positions
     from airshed.lab.zone_cap import zone_cap
     from airshed.market.sharing.tiers import share
     from airshed.model.measures import KG_PER_T
@@ -115,7 +115,7 @@ def frictions(
     say(case.origins)
 
 
-def _print(name: str, money: str, alone: Traded, found: list[tuple[float, Traded]], ceiling: float) -> None:
+def _print(name: str, money: str, alone: TradedPlan, found: list[tuple[float, TradedPlan]], ceiling: float) -> None:
     table(
         f"{name}: trade when a tonne traded costs so much 交易成本",
         (
@@ -144,7 +144,7 @@ def _print(name: str, money: str, alone: Traded, found: list[tuple[float, Traded
     )
 
 
-def _print_power(price: float, money: str, net: list[float], moved: list[Power], index: float) -> None:
+def _print_power(price: float, money: str, net: list[float], moved: list[FirmPower], index: float) -> None:
     sold, bought = sum(one for one in net if one > 0), -sum(one for one in net if one < 0)
     console.print(
         f"at {price:,.2f} {money}/t {sold:,.1f} t are for sale and {bought:,.1f} t are wanted;"

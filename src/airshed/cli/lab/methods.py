@@ -12,10 +12,10 @@ from airshed.cli.show import as_json, bar, console, say, table, writable
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
-    from airshed.lab.methods import Change, Compared
+    from airshed.lab.methods import MethodCompared, ShareChange
     from airshed.lab.zone_cap import ZoneCap
     from airshed.pages.kit.words import Phrase
-    from airshed.pages.methods import Terms
+    from airshed.pages.methods import ComparedTerms
 
 RULEBOOK = "dianzhong"
 
@@ -64,12 +64,12 @@ def methods(
     """
     from airshed.lab.equilibrium.case import case_of, linked, measured_of, solved, steps_of
     from airshed.lab.methods import changed, compare, plans
-    from airshed.lab.standing import together
+    from airshed.lab.positions import together
     from airshed.lab.zone_cap import zone_cap
     from airshed.market.sharing.named import NAMED
     from airshed.model.measures import KG_PER_T
     from airshed.pages.kit.words import Phrase
-    from airshed.pages.methods import Terms
+    from airshed.pages.methods import ComparedTerms
     from airshed.rulebook.load import find, load
     from airshed.zone.load import of_law
     from airshed.zone.origins import of_benchmarks, of_plans, of_zone, said
@@ -108,7 +108,9 @@ def methods(
         command += f" --pass-through {pass_through:.12g}" if pass_through else ""
         command += f" --html {target.name}"
         money_of = Phrase(rules.currency.name_en, rules.currency.name_zh)
-        terms = Terms(cap.name, cap.law.cap, price, market, pass_through / 100, said(origins), command, money_of)
+        terms = ComparedTerms(
+            cap.name, cap.law.cap, price, market, pass_through / 100, said(origins), command, money_of
+        )
         _write(target, terms, found, (before, after, change))
     if json:
         as_json(
@@ -158,7 +160,7 @@ def _without(names: list[str]) -> list[Phrase]:
     ]
 
 
-def _print(cap: ZoneCap, money: str, price: float, market: float | None, found: list[Compared]) -> None:
+def _print(cap: ZoneCap, money: str, price: float, market: float | None, found: list[MethodCompared]) -> None:
     from airshed.market.sharing.named import NAMED
 
     one = "no market can keep it" if market is None else f"one market abates for {market / 1e6:,.2f}"
@@ -200,7 +202,7 @@ def _print(cap: ZoneCap, money: str, price: float, market: float | None, found: 
     )
 
 
-def _print_changes(before: str, after: str, money: tuple[str, str], change: list[Change]) -> None:
+def _print_changes(before: str, after: str, money: tuple[str, str], change: list[ShareChange]) -> None:
     gain = sum(each.yuan for each in change if each.yuan > 0)
     table(
         f"{after} instead of {before}: who gains, who loses 谁得谁失",
@@ -215,7 +217,9 @@ def _print_changes(before: str, after: str, money: tuple[str, str], change: list
     console.print(f"{more} gain, {less} lose; {gain / 1e6:,.2f} million {money[0]} a year change hands")
 
 
-def _write(path: Path, terms: Terms, found: list[Compared], change: tuple[str, str, list[Change]]) -> None:
+def _write(
+    path: Path, terms: ComparedTerms, found: list[MethodCompared], change: tuple[str, str, list[ShareChange]]
+) -> None:
     from airshed.pages.kit.html import write
     from airshed.pages.methods import MethodsFacts, build
 

@@ -13,7 +13,7 @@ from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
     from airshed.lab.prices.floors import FloorBound
-    from airshed.lab.prices.quotes import Alarm, Famous, Quote, Said, Yield
+    from airshed.lab.prices.quotes import Alarm, AnnualPrice, Famous, PublishedPrice, Yield
 
 #: Percent a year below which a price without an end is worth next to nothing a year, and says nothing.
 LEAST_RATE = 0.01
@@ -139,7 +139,7 @@ def prices(
         console.print(f"{target}: {target.stat().st_size:,} bytes")
 
 
-def _table(said: Sequence[Said], rate: float, life: float) -> None:
+def _table(said: Sequence[AnnualPrice], rate: float, life: float) -> None:
     from airshed.lab.prices.quotes import TAX
 
     table(
@@ -178,7 +178,7 @@ def _figure(value: float | None, digits: int = 2) -> str:
     return "?" if value is None else f"{value:,.{digits}f}"
 
 
-def _term(said: Said) -> str:
+def _term(said: AnnualPrice) -> str:
     """The term of a quote: `5 y, each` is a price for each of five years, `5 y?` one that is assumed."""
     quote = said.quote
     if quote.years is None:
@@ -188,7 +188,7 @@ def _term(said: Said) -> str:
     return f"{quote.years} y, each" if quote.per_year == "yes" else f"{quote.years} y"
 
 
-def _whose(quote: Quote) -> str:
+def _whose(quote: PublishedPrice) -> str:
     return f"{quote.place} {quote.kind}" + (f" {quote.when}" if quote.when else "")
 
 

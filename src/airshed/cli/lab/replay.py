@@ -11,7 +11,7 @@ from airshed.cli.show import as_json, bar, console, showing, table
 from airshed.model.refusal import Malformed, Why
 
 if TYPE_CHECKING:
-    from airshed.service.book.replay import Compared, Fate
+    from airshed.service.book.replay import Fate, LawsCompared
 
 #: Most reasons on screen; --json has every command.
 SHOWN = 20
@@ -91,7 +91,7 @@ def replay(
     _print(found, notes, own.currency.name_en, other.currency.name_en)
 
 
-def document(found: Compared, notes: list[str]) -> dict[str, Any]:
+def document(found: LawsCompared, notes: list[str]) -> dict[str, Any]:
     """What was found as plain values; masses in kg, money in fen."""
 
     def sums(which: Any) -> dict[str, Any]:
@@ -132,7 +132,7 @@ def document(found: Compared, notes: list[str]) -> dict[str, Any]:
     }
 
 
-def _print(found: Compared, notes: list[str], *money: str) -> None:
+def _print(found: LawsCompared, notes: list[str], *money: str) -> None:
     """The tables; `money` is what the two laws call theirs."""
     from airshed.model.measures import tonnes, yuan
 
@@ -189,7 +189,7 @@ def _print(found: Compared, notes: list[str], *money: str) -> None:
         console.print(note)
 
 
-def _moved(found: Compared) -> dict[str, int]:
+def _moved(found: LawsCompared) -> dict[str, int]:
     """By pollutant: kilograms that sources get more under the other law, those who get less being the same or more."""
     moved: dict[str, int] = {}
     for source, series in sorted({*found.before.allocated, *found.after.allocated}):

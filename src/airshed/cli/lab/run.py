@@ -10,9 +10,9 @@ import typer
 from airshed.cli.show import as_json, bar, console, say, table
 
 if TYPE_CHECKING:
-    from airshed.lab.agents.ensemble import Spread
+    from airshed.lab.agents.ensemble import SessionSpread
     from airshed.lab.scenarios.schema import Scenario
-    from airshed.lab.scenarios.summary import Summary
+    from airshed.lab.scenarios.summary import DrawsSummary
     from airshed.rulebook.schema import Rulebook
     from airshed.zone.zone import Zone
 
@@ -145,7 +145,7 @@ def opened(name: str) -> tuple[Scenario, Rulebook, Zone]:
     return told, rules, of_law(rules, told.zone)
 
 
-def document(summary: Summary) -> dict[str, Any]:
+def document(summary: DrawsSummary) -> dict[str, Any]:
     """A summary as plain values."""
     return {
         "paths": summary.paths,
@@ -156,7 +156,7 @@ def document(summary: Summary) -> dict[str, Any]:
     }
 
 
-def show(told: Scenario, summary: Summary, money: str) -> None:
+def show(told: Scenario, summary: DrawsSummary, money: str) -> None:
     """The tables of a summary, in the money of its law."""
     table(
         f"{told.name_en} {told.name_zh}: {summary.paths:,} paths 路径, medians 中位数",
@@ -183,7 +183,7 @@ def show(told: Scenario, summary: Summary, money: str) -> None:
         )
 
 
-def _quantiles(spread: Spread, divisor: float) -> list[str]:
+def _quantiles(spread: SessionSpread, divisor: float) -> list[str]:
     return [_figure(value / divisor) for value in (spread.mean, spread.low, spread.median, spread.high)]
 
 

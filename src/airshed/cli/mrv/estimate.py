@@ -13,7 +13,7 @@ from airshed.model.measures import exact
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
-    from airshed.mrv.choosing import Chosen
+    from airshed.mrv.determination import Chosen
     from airshed.mrv.factors import Estimate
 
 
@@ -100,7 +100,7 @@ def estimate(
 
     Example: airshed mrv estimate --activity 1200000 --factor steel-southwest-so2 --removal 70 --other balance=6000000
     """
-    from airshed.mrv.choosing import choose, rule_of
+    from airshed.mrv.determination import choose, rule_of
     from airshed.mrv.factors import estimate as by_factor
     from airshed.mrv.factors import factor_of
     from airshed.service.stacks.records import method_rules

@@ -56,7 +56,7 @@ def explain(
     """
     from airshed.mrv.steps import kg
     from airshed.service.stacks.explain import explain as explained
-    from airshed.service.stacks.held import provenance_of
+    from airshed.service.stacks.stack_folder import provenance_of
     from airshed.zone.load import find as find_zone
     from airshed.zone.load import load as load_zone
 

@@ -108,7 +108,7 @@ def completeness(
     from airshed.pages.kit.html import write
     from airshed.pages.stack import build_completeness
     from airshed.pages.stack.completeness import completeness as count
-    from airshed.service.stacks.held import held_year
+    from airshed.service.stacks.stack_folder import held_year
 
     _in_a_folder(out)
     inventory, rules, law = _law(zone, rulebook, book)
@@ -173,7 +173,7 @@ def exceedances(
     from airshed.mrv.exceedance import exceedances_of
     from airshed.mrv.spans import hour_text
     from airshed.pages.kit.words import STATISTICS
-    from airshed.service.stacks.held import closed_years, held_year
+    from airshed.service.stacks.stack_folder import closed_years, held_year
 
     inventory, rules, law = _law(zone, rulebook, book)
     there = held_year(folder, inventory, year, marks_of(book) if book else None)

@@ -14,7 +14,7 @@ from airshed.model.measures import exact
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
-    from airshed.mrv.meter_price import Price
+    from airshed.mrv.meter_price import MeterPrice
     from airshed.rulebook.schema import Rulebook
     from airshed.zone.zone import Stack, Zone
 
@@ -123,7 +123,7 @@ def _write(
     zone: Zone,
     stack: Stack,
     law: Rulebook,
-    prices: list[Price],
+    prices: list[MeterPrice],
     trial: tuple[int, int, int],
     command: str,
 ) -> None:
@@ -147,7 +147,7 @@ def _write(
     write(path, build(facts))
 
 
-def _row(price: Price) -> tuple[str, ...]:
+def _row(price: MeterPrice) -> tuple[str, ...]:
     true = price.true_mg
     share = f"{Decimal(100 * price.difference_mg) / true:.2f}" if true else ""
     missing = f" ({price.missing_hours} unfilled)" if price.missing_hours else ""
@@ -163,5 +163,5 @@ def _row(price: Price) -> tuple[str, ...]:
     )
 
 
-def _named(price: Price) -> dict[str, Any]:
+def _named(price: MeterPrice) -> dict[str, Any]:
     return {name: getattr(price, name) for name in price.__struct_fields__ if name != "pollutant"}

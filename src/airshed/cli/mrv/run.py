@@ -11,7 +11,7 @@ from airshed.cli.mrv.shown import Json, LawBook, LawName, applied, marks_of, mea
 from airshed.cli.show import as_json, bar, console, of, table
 
 if TYPE_CHECKING:
-    from airshed.service.stacks.totals import Summary
+    from airshed.service.stacks.totals import YearSummary
 
 Workers = Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes on this machine.")]
 
@@ -46,10 +46,10 @@ def run(
     """
     from time import perf_counter
 
-    from airshed.service.stacks import readings as hourly
+    from airshed.service.stacks import reading_files as hourly
     from airshed.service.stacks.evidence import read_manifest
-    from airshed.service.stacks.held import provenance_of
     from airshed.service.stacks.recompute import recompute, recompute_readings
+    from airshed.service.stacks.stack_folder import provenance_of
     from airshed.zone.load import find as find_zone
     from airshed.zone.load import load as load_zone
     from airshed.zone.monitoring import monitoring_rules
@@ -58,7 +58,7 @@ def run(
     law = measuring_law(rulebook, book, zone)
     rules = monitoring_rules(law)
     marks = marks_of(book) if book is not None else None
-    years: tuple[Summary, ...]
+    years: tuple[YearSummary, ...]
     of(provenance_of(folder))
     began = perf_counter()
     if hourly.is_readings(folder):
@@ -108,8 +108,8 @@ def readings(
     from time import perf_counter
 
     from airshed.service.stacks.evidence import read_manifest
-    from airshed.service.stacks.held import provenance_of
     from airshed.service.stacks.sector import readings_of_evidence
+    from airshed.service.stacks.stack_folder import provenance_of
 
     of(provenance_of(evidence))
     began = perf_counter()
@@ -120,7 +120,7 @@ def readings(
 
 def show_readings(done: tuple[Any, ...], out: Path, seconds: float, json: bool) -> None:
     """What was written into a folder of readings, in words or as JSON."""
-    from airshed.service.stacks.readings import MANIFEST, readings_path
+    from airshed.service.stacks.reading_files import MANIFEST, readings_path
 
     size = sum(readings_path(out, one.year, one.stack).stat().st_size for one in done)
     stacks, years = len({one.stack for one in done}), sorted({one.year for one in done})
@@ -134,7 +134,7 @@ def show_readings(done: tuple[Any, ...], out: Path, seconds: float, json: bool) 
     console.print(said)
 
 
-def _show(year: Summary) -> None:
+def _show(year: YearSummary) -> None:
     table(
         f"{year.year}: {year.stacks} stacks, {year.sealed_days:,} sealed days 封存日",
         ("pollutant", "stacks #", "mass [t]", "measured [h]", "substituted [h]", "stopped [h]", "missing [h]"),

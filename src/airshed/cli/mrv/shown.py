@@ -13,9 +13,9 @@ from airshed.model.measures import exact
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
-    from airshed.mrv.factors import Estimate, Spread
+    from airshed.mrv.factors import Estimate, FactorSpread
     from airshed.rulebook.schema import Rulebook
-    from airshed.service.stacks.held import YearMarks
+    from airshed.service.stacks.stack_folder import YearMarks
 
 MG_PER_T = Decimal(10**9)
 #: A record of tests, flows or leaks is no longer than this.
@@ -117,7 +117,7 @@ def record(path: Path) -> str:
         raise Malformed(f"{path} line {line}", "is not UTF-8 text", "save it as UTF-8") from None
 
 
-def span(spread: Spread | None) -> str:
+def span(spread: FactorSpread | None) -> str:
     """A range as people write it."""
     return f"-{spread.below * 100:.1f} % to +{spread.above * 100:.1f} %" if spread else "range not stated"
 

@@ -7,7 +7,7 @@ from typing import Any, get_args, get_origin
 
 import msgspec
 
-from airshed.lab.scenarios.schema import Design, Part, Scenario
+from airshed.lab.scenarios.schema import Design, Scenario, ScenarioTable
 from airshed.rulebook.reference import comments
 from airshed.rulebook.strict import in_words, kinds, peeled
 
@@ -34,13 +34,13 @@ def markdown(generated: str) -> str:
     return "\n".join(parts)
 
 
-def _table(kind: Any) -> type[Part] | None:
+def _table(kind: Any) -> type[ScenarioTable] | None:
     bare = peeled(kind)[0]
     inner = get_args(bare)[0] if get_origin(bare) is tuple else bare
-    return inner if isinstance(inner, type) and issubclass(inner, Part) else None
+    return inner if isinstance(inner, type) and issubclass(inner, ScenarioTable) else None
 
 
-def _keys(struct: type[Part]) -> str:
+def _keys(struct: type[ScenarioTable]) -> str:
     said = comments(struct)
     lines = ["| key | holds | if left out | meaning |", "|---|---|---|---|"]
     for field in msgspec.structs.fields(struct):

@@ -30,7 +30,7 @@ from airshed.model.refusal import MEANINGS, Refusal, Why
 from airshed.mrv.findings import SEEN
 from airshed.registry.accounts import Account
 from airshed.registry.moves import Delivered, Paid
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.load import find, load
 from airshed.rulebook.reference import comments
 from airshed.rulebook.reference import markdown as rulebook_page
@@ -124,7 +124,7 @@ def commands_page(rules: Rulebook) -> str:
         example = shown[body.__name__]
         where = f"[{example.transcript}](../../tests/transcripts/{example.transcript}.md)"
         said = f"Example, sent at {example.at} in {where}{', where it is refused' * example.refused}"
-        roles = [role for role in Roles.__struct_fields__ if look.may(rules, role, body.__name__)]
+        roles = [role for role in Roles.__struct_fields__ if lookup.may(rules, role, body.__name__)]
         why = ", ".join(f"[`{each}`](refusals.md)" for each in reasons()[body])
         parts.append(
             f"## {body.__name__}\n\n{inspect.getdoc(body)}\n\n{_fields(body)}\nSent by: {', '.join(roles)}.\n\n"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from airshed.engine import events as e
 from airshed.engine.apply.fold import Apply
 from airshed.engine.apply.positions import want
-from airshed.engine.nouns import Auction, Bid, Lot
+from airshed.engine.nouns import Auction, AuctionBid, Lot
 from airshed.engine.state import State
 from airshed.model.allowance import Series
 from airshed.registry import accounts
@@ -55,7 +55,7 @@ def returned(state: State, event: e.LotReturned) -> None:
 def bid(state: State, event: e.BidPlaced) -> None:
     """A bidder's guarantee is set aside."""
     auction = state.auctions[event.auction]
-    auction.bids.append(Bid(len(auction.bids) + 1, event.account, event.count, event.limit, event.held))
+    auction.bids.append(AuctionBid(len(auction.bids) + 1, event.account, event.count, event.limit, event.held))
     state.ledger.purses[event.account].held += event.held
     want(state, event.account, auction.series, event.count)
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from airshed.engine import events as e
 from airshed.engine.apply.fold import Apply
-from airshed.engine.nouns import Application, Grant, Repurchase, Tender
+from airshed.engine.nouns import Application, Grant, Repurchase, ReverseAsk
 from airshed.engine.state import State
 from airshed.model.allowance import Series, count_of
 from airshed.registry.accounts import TREASURY, reserve
@@ -16,7 +16,7 @@ from airshed.registry.moves import Delivered
 PREFIX = reserve("")
 
 
-class Flow(NamedTuple):
+class ReserveFlow(NamedTuple):
     """Allowances of a series that came into a reserve, or went out: why, and from or to which account."""
 
     series: str
@@ -26,7 +26,7 @@ class Flow(NamedTuple):
     moved: int
 
 
-def flows(state: State, event: e.Event) -> Iterator[Flow]:
+def flows(state: State, event: e.Event) -> Iterator[ReserveFlow]:
     """What an event of `TOUCHING` moves into and out of reserves."""
     for move in getattr(event, "entry", ()):
         if type(move) is not Delivered:
@@ -34,10 +34,10 @@ def flows(state: State, event: e.Event) -> Iterator[Flow]:
         count = count_of(move.blocks)
         if move.target.startswith(PREFIX):
             for why, part in FLOWS[type(event)](state, event, count):
-                yield Flow(move.series, "in", why, move.origin, part)
+                yield ReserveFlow(move.series, "in", why, move.origin, part)
         if move.origin.startswith(PREFIX):
             why = DRAWN[type(event)](event)
-            yield Flow(move.series, "out", why, move.target, count)
+            yield ReserveFlow(move.series, "out", why, move.target, count)
 
 
 def count_flows(state: State, event: e.Event) -> None:
@@ -93,7 +93,7 @@ def opened(state: State, event: e.RepurchaseOpened) -> None:
 def asked(state: State, event: e.AskPlaced) -> None:
     """An ask stands."""
     repurchase = state.repurchases[event.repurchase]
-    repurchase.asks.append(Tender(len(repurchase.asks) + 1, event.account, event.count, event.price))
+    repurchase.asks.append(ReverseAsk(len(repurchase.asks) + 1, event.account, event.count, event.price))
     state.ledger.position(event.account, repurchase.series).held += event.count
 
 
@@ -101,7 +101,7 @@ def ask_returned(state: State, event: e.AskReturned) -> None:
     """An ask is free again; its place in the reverse auction stays, with nothing in it."""
     repurchase = state.repurchases[event.repurchase]
     ask = repurchase.asks[event.number - 1]
-    repurchase.asks[event.number - 1] = Tender(ask.number, ask.account, 0, ask.price)
+    repurchase.asks[event.number - 1] = ReverseAsk(ask.number, ask.account, 0, ask.price)
     state.ledger.position(ask.account, repurchase.series).held -= event.count
 
 

@@ -12,7 +12,7 @@ from airshed.rulebook.schema import AuctionRule
 
 
 @dataclass(frozen=True, slots=True)
-class Bid:
+class AuctionBid:
     """A sealed bid; `number` is its place in the auction."""
 
     number: int
@@ -49,7 +49,7 @@ class Auction:
     emissions_containment: Containment | None
     terms: AuctionRule
     open: bool = True
-    bids: list[Bid] = field(default_factory=list)
+    bids: list[AuctionBid] = field(default_factory=list)
     lots: list[Lot] = field(default_factory=list)
     price: int | None = None
     sold: int = 0

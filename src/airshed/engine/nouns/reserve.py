@@ -27,7 +27,7 @@ class Application:
 
 
 @dataclass(frozen=True, slots=True)
-class Tender:
+class ReverseAsk:
     """A sealed ask; `number` is its place in the reverse auction."""
 
     number: int
@@ -47,7 +47,7 @@ class Repurchase:
     ceiling: int
     terms: ReverseAuctionRule
     open: bool = True
-    asks: list[Tender] = field(default_factory=list)
+    asks: list[ReverseAsk] = field(default_factory=list)
     price: int | None = None
     bought: int = 0
     paid_fen: int = 0

@@ -20,7 +20,7 @@ from airshed.model.measures import yuan
 from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
 from airshed.registry import accounts
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import AuctionRule, Rulebook
 
 
@@ -32,7 +32,7 @@ def open_auction(state: State, rules: Rulebook, at: int, actor: str, body: c.Ope
     if body.auction in state.auctions:
         return no(rules, "auction", Why.ALREADY_EXISTS, f"the auction {body.auction} exists; choose another name")
     series = Series.parse(body.series)
-    terms = look.local(rules, series.jurisdiction).auction
+    terms = lookup.local(rules, series.jurisdiction).auction
     event = body.event or body.auction
     refusal = _fits(rules, of_event(state, event), event, series, terms, body.seal, named=bool(body.event))
     if refusal:
@@ -59,7 +59,7 @@ def open_auction(state: State, rules: Rulebook, at: int, actor: str, body: c.Ope
         kept = f", and {back + waiting.count} wait by rule" if there > free else ""
         detail = f"{seller} has {there} of {body.series}{kept}, not {body.count}"
         return no(rules, "auction", Why.INSUFFICIENT_HOLDING, detail)
-    rule = look.pollutant(rules, series.pollutant)
+    rule = lookup.pollutant(rules, series.pollutant)
     count = body.count + back
     spare = state.ledger.held_of(accounts.reserve(series.jurisdiction), body.series).free
     return (
@@ -213,7 +213,7 @@ def of_holder(
 ) -> e.AuctionOpened | Refusal:
     """The opening of a holder's auction, or why its vintage, count or reserve price will not do."""
     issued = Series.parse(series)
-    law = look.local(rules, issued.jurisdiction).auction
+    law = lookup.local(rules, issued.jurisdiction).auction
     refusal = (
         _taken(state, rules, auction)
         or not_halted(state, rules, series)

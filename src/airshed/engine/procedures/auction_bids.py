@@ -17,8 +17,8 @@ from airshed.engine.procedures.trade_rules import (
     walled_off,
 )
 from airshed.engine.state import State
+from airshed.market.auction.bid_window import LARGEST_VALUE
 from airshed.market.auction.trimming import ALL_BASIS_POINTS
-from airshed.market.auction.window import LARGEST_VALUE
 from airshed.model.allowance import Series
 from airshed.model.measures import part_fen, value_fen, yuan
 from airshed.model.refusal import Refusal, Why

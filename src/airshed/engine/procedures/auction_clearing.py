@@ -14,7 +14,7 @@ from airshed.engine.procedures.guards import Decision, Procedure, no
 from airshed.engine.procedures.seeds import not_of_seal
 from airshed.engine.procedures.trade_rules import not_halted, own_accounts, still_may
 from airshed.engine.state import State
-from airshed.market.auction import AuctionLaw, Bidder, Consigned, Outcome, Sale, SealedBid, hold
+from airshed.market.auction import AuctionLaw, Bidder, Consigned, Outcome, SealedBid, SeriesOutcome, hold
 from airshed.market.auction import law as auction_law
 from airshed.market.auction.trimming import ALL_BASIS_POINTS
 from airshed.market.auction.waiting import left_over
@@ -24,7 +24,7 @@ from airshed.model.measures import part_fen
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.registry import accounts
 from airshed.registry.moves import Delivered, Move, Paid
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
 
@@ -82,7 +82,7 @@ def _struck(state: State, rules: Rulebook, at: int, event: Sequence[Auction]) ->
 def _law(rules: Rulebook, event: Sequence[Auction], seed: int) -> AuctionLaw:
     """The terms of an event. What counts as its bidders' guarantee is all the cash they have, for the whole value."""
     terms = event[0].terms
-    cite, status = look.article(rules, "auction"), terms.status
+    cite, status = lookup.article(rules, "auction"), terms.status
 
     def reserve(held: e.Containment | None) -> auction_law.Reserve | None:
         if held is None:
@@ -183,7 +183,7 @@ def _refused(
         refusal = each.refusal
         if each.bidder in state.ledger.frozen:
             reason = f"{each.bidder} is frozen ({state.ledger.frozen[each.bidder]}) and its bid does not count"
-            refusal = Refusal(Why.ACCOUNT_FROZEN, reason, look.article(rules, "auction"))
+            refusal = Refusal(Why.ACCOUNT_FROZEN, reason, lookup.article(rules, "auction"))
         refusals[auction.id, number] = refusal
     found: dict[str, tuple[e.BidRefused, ...]] = {}
     for (name, number), refusal in sorted(refusals.items()):
@@ -206,7 +206,7 @@ class _Pool:
         return taken
 
 
-def _cleared(state: State, auction: Auction, sale: Sale, refused: tuple[e.BidRefused, ...]) -> list[e.Event]:
+def _cleared(state: State, auction: Auction, sale: SeriesOutcome, refused: tuple[e.BidRefused, ...]) -> list[e.Event]:
     """Holders' allowances go to the first winners, then the government's, then those of its reserve.
 
     A holder that sells by itself gets what the winners pay, less its fee; of a pledge the debt is paid first.

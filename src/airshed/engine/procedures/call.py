@@ -25,14 +25,14 @@ from airshed.engine.procedures.trade_rules import (
     whole_lots,
 )
 from airshed.engine.state import State
-from airshed.market.call import Cleared, Limit, clear, settle
+from airshed.market.call import CallCleared, LimitOrder, clear, settle
 from airshed.model.allowance import Blocks, best_fit, members, without
 from airshed.model.measures import part_fen, value_fen
 from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
 from airshed.registry.accounts import EXCHANGE
 from airshed.registry.moves import Delivered, Move, Paid
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
 
@@ -49,7 +49,7 @@ def open_call(state: State, rules: Rulebook, at: int, actor: str, body: c.OpenCa
     if body.wall and body.wall not in rules.trade_rules.walled_sectors:
         return no(rules, "trade_rules", Why.WRONG_KIND, f"{body.wall} stands behind no wall; leave it empty")
     today = day_of(at)
-    if not look.worked(rules, today):
+    if not lookup.worked(rules, today):
         return no(rules, "calendar", Why.SESSION_CLOSED, f"{today} is not worked; a call opens on a working day")
     refusal = (
         not_halted(state, rules, body.series)
@@ -153,7 +153,7 @@ def close_call(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
     live = call.orders.values() if at <= ends(rules, call.series) else ()
     sellers = {own_accounts(state, rules, order.account) for order in live if order.side == "sell"}
     orders = [
-        Limit(order.number, order.side, order.limit, order.count)
+        LimitOrder(order.number, order.side, order.limit, order.count)
         for order in live
         if order.side == "sell"
         or (
@@ -167,7 +167,7 @@ def close_call(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
 
 
 def _settled(
-    state: State, rules: Rulebook, call: Call, result: Cleared
+    state: State, rules: Rulebook, call: Call, result: CallCleared
 ) -> tuple[tuple[e.CallFill, ...], tuple[Move, ...]]:
     """Buyers pay the exchange, sellers deliver to them and are paid by it, to the fen what the buyers paid."""
     law, price = rules.trading, result.price

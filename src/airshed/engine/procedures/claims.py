@@ -16,7 +16,7 @@ from airshed.rulebook.schema import Rulebook
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class BindingClaim:
     """A pledge or a lease that binds `count` allowances of a series."""
 
     kind: Literal["pledge", "lease"]
@@ -25,12 +25,12 @@ class Claim:
 
 
 #: What binds each series of an account, in the order in which it is used up.
-Claims = Mapping[str, Sequence[Claim]]
+Claims = Mapping[str, Sequence[BindingClaim]]
 
 
 def usable(state: State, rules: Rulebook, account: str) -> Claims:
     """What is pledged or leased and may be surrendered all the same, oldest first; not what is called already."""
-    found: dict[str, list[Claim]] = {}
+    found: dict[str, list[BindingClaim]] = {}
     if rules.lease.surrender:
         for lease in state.leases.values():
             if lease.lessee == account:
@@ -92,7 +92,7 @@ def overrun(state: State, account: str, moves: Iterable[Move]) -> list[e.ClaimCu
 
 def _standing(state: State, account: str) -> Claims:
     """What binds an account once its offers are taken back, in the order in which a year's end uses it up."""
-    claims: dict[str, list[Claim]] = {}
+    claims: dict[str, list[BindingClaim]] = {}
     for pledge in state.pledges.values():
         if pledge.pledgor == account and pledge.state != "offered":
             bound = Counter(pledge.left)
@@ -118,13 +118,15 @@ def bound(state: State, account: str, series: str) -> int:
     return sum(claim.count for claim in _standing(state, account).get(series, ()))
 
 
-def _add(found: dict[str, list[Claim]], kind: Literal["pledge", "lease"], number: int, left: Mapping[str, int]) -> None:
+def _add(
+    found: dict[str, list[BindingClaim]], kind: Literal["pledge", "lease"], number: int, left: Mapping[str, int]
+) -> None:
     for series, count in left.items():
         if count:
-            found.setdefault(series, []).append(Claim(kind, number, count))
+            found.setdefault(series, []).append(BindingClaim(kind, number, count))
 
 
-def _cut(account: str, series: str, count: int, claims: Iterable[Claim]) -> tuple[list[e.ClaimCut], int]:
+def _cut(account: str, series: str, count: int, claims: Iterable[BindingClaim]) -> tuple[list[e.ClaimCut], int]:
     """The claims shrunk by `count`, one after the other, and what of it is left."""
     cuts: list[e.ClaimCut] = []
     for claim in claims:

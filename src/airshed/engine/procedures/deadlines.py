@@ -10,7 +10,7 @@ from airshed.engine.procedures.guards import no
 from airshed.model.allowance import Series, members
 from airshed.model.period import HOUR_MS, instant
 from airshed.model.refusal import Refusal, Why
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
 #: Years that no calendar here writes any more: a vintage that counts so long never ends.
@@ -22,7 +22,7 @@ def surrender_day(rules: Rulebook, year: int) -> str:
     """The last day to surrender for `year`, as ISO date."""
     law = rules.calendar
     day = last_day(year + 1, law.surrender_by, law.surrender_by_in_leap_years)
-    return day if law.on_closed_days == "stays" else next_business_day(day, partial(look.worked, rules))
+    return day if law.on_closed_days == "stays" else next_business_day(day, partial(lookup.worked, rules))
 
 
 def deadline(rules: Rulebook, year: int) -> int:

@@ -39,7 +39,7 @@ from airshed.model.measures import value_fen, yuan
 from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
 from airshed.registry.moves import Move
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
 
@@ -94,11 +94,11 @@ def _block_refused(state: State, rules: Rulebook, deal: Deal) -> Refusal | None:
     if deal.count % law.lot:
         return no(rules, "trading", Why.OFF_LOT, f"{deal.count} is not a multiple of the lot, {law.lot}")
     refusal = price_refused(state, rules, deal.series, deal.price, law.block_band_basis_points)
-    rule = look.pollutant(rules, deal.series.partition("-")[0])
+    rule = lookup.pollutant(rules, deal.series.partition("-")[0])
     floor = rule.block_floor_fen_per_t * len(members(deal.series))
     if refusal is None and deal.price < floor:
         what = f"{yuan(deal.price)} is under {yuan(floor)} yuan/t, the floor of block trades"
-        return Refusal(Why.OUTSIDE_COLLAR, what, look.first_cited(rule.cite))
+        return Refusal(Why.OUTSIDE_COLLAR, what, lookup.first_cited(rule.cite))
     return refusal
 
 

@@ -14,7 +14,7 @@ from airshed.model.allowance import Series, Strip, best_fit, is_strip, members
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.registry.accounts import EXCHANGE, PRIVATE
 from airshed.registry.moves import Delivered, Paid
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
 Decision = tuple[Event, ...] | Refusal
@@ -30,7 +30,7 @@ _AMOUNT = re.compile(r"(?<=\d\d )yuan\b|(?<=any )yuan(?=/t)")
 
 def no(rules: Rulebook, section: str, why: Why, detail: str) -> Refusal:
     """A refusal that rests on a section of the rulebook."""
-    return Refusal(why, in_money(rules, detail), look.article(rules, section))
+    return Refusal(why, in_money(rules, detail), lookup.article(rules, section))
 
 
 def in_money(rules: Rulebook, detail: str) -> str:
@@ -44,7 +44,7 @@ def actor_may(state: State, rules: Rulebook, actor: str, command: str) -> Refusa
     known = state.actors.get(actor)
     if known is None:
         return no(rules, "roles", Why.UNKNOWN_ACTOR, f"{actor} is not registered; the authority registers actors")
-    if not look.may(rules, known.role, command):
+    if not lookup.may(rules, known.role, command):
         return no(rules, "roles", Why.ROLE_MAY_NOT, f"{actor} is {known.role}, which may not send {command}")
     return None
 
@@ -90,7 +90,7 @@ def private_account(state: State, rules: Rulebook, account: str) -> Refusal | No
 
 def known_series(state: State, rules: Rulebook, series: str) -> Refusal | None:
     """The series is issued, and the rulebook in force still caps its pollutant."""
-    if series not in state.ledger.caps or series.partition("-")[0] not in look.pollutants(rules):
+    if series not in state.ledger.caps or series.partition("-")[0] not in lookup.pollutants(rules):
         return no(rules, "caps", Why.UNKNOWN_SERIES, f"{series} is not issued; series look like SO2-KM-2027")
     return None
 

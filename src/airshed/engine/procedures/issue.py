@@ -19,14 +19,14 @@ from airshed.model.allowance import Series, lowest
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.registry import accounts
 from airshed.registry.moves import Delivered, Move
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
 
 def set_cap(state: State, rules: Rulebook, at: int, actor: str, body: c.SetCap) -> Decision:
     """A series is issued once, with the count that the rulebook's cap says (I2), and the rights to it are served."""
     series = str(Series(body.pollutant, body.jurisdiction, body.vintage))
-    count = look.cap(rules, series)
+    count = lookup.cap(rules, series)
     if count is None:
         return no(rules, "caps", Why.UNKNOWN_SERIES, f"caps.csv has no cap for {series}")
     if series in state.ledger.caps:
@@ -62,11 +62,11 @@ def allocate_series(state: State, rules: Rulebook, at: int, actor: str, body: c.
             return no(rules, "withdrawal", Why.NOT_ELIGIBLE, f"{line.source} has closed on {closed}")
         if source.sector not in sectors:
             return no(rules, "allocation", Why.WRONG_KIND, f"{line.source} is of {source.sector}, not of the programme")
-        if not look.owes(rules, source.sector, body.pollutant):
+        if not lookup.owes(rules, source.sector, body.pollutant):
             what = f"{line.source} is of {source.sector}, which owes no {body.pollutant}"
             return no(rules, "allocation", Why.WRONG_KIND, what)
     cap = state.ledger.positions[accounts.issuance(body.jurisdiction), name].count
-    law = look.local(rules, body.jurisdiction).allocation
+    law = lookup.local(rules, body.jurisdiction).allocation
     split = parts(cap, law.reserve_basis_points, law.auction_basis_points)
     try:
         activities = [activity_of(state, rules, body.pollutant, line) for line in body.activities]
@@ -102,7 +102,7 @@ def allocate_series(state: State, rules: Rulebook, at: int, actor: str, body: c.
 def activity_of(state: State, rules: Rulebook, pollutant: str, line: c.ActivityLine) -> Activity:
     """What a line of the command says of a source, with the standards of its sector."""
     source = state.sources[line.source]
-    row = look.benchmark(rules, source.sector, pollutant)
+    row = lookup.benchmark(rules, source.sector, pollutant)
     return Activity(
         source=line.source,
         sector=source.sector,

@@ -46,7 +46,7 @@ from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
 from airshed.registry.accounts import PRIVATE, TREASURY, reserve
 from airshed.registry.moves import Delivered, Move, Paid
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
 
@@ -58,7 +58,7 @@ def open_session(state: State, rules: Rulebook, at: int, actor: str, body: c.Ope
     if body.day != today:
         why = Why.TOO_EARLY if body.day > today else Why.TOO_LATE
         return no(rules, "trading", why, f"today is {today}, not {body.day}; a session is opened on its day")
-    if not look.worked(rules, today):
+    if not lookup.worked(rules, today):
         return no(rules, "calendar", Why.SESSION_CLOSED, f"{today} is not worked; the market opens on working days")
     return (*expired_off(state, rules, at, actor), e.SessionOpened(today))
 
@@ -249,7 +249,7 @@ def offer_repurchase(state: State, rules: Rulebook, at: int, actor: str, body: c
         )
     series = series_of(body.series)
     assert series is not None, body
-    price = look.pollutant(rules, series.pollutant).repurchase_fen_per_t
+    price = lookup.pollutant(rules, series.pollutant).repurchase_fen_per_t
     fen = value_fen(body.count, price)
     treasury = state.ledger.purses[TREASURY].free
     if treasury < fen or fen == 0:

@@ -9,7 +9,7 @@ from airshed.engine.procedures.guards import Decision, Procedure, no, own_source
 from airshed.engine.state import State
 from airshed.model.period import DAY_MS, HOUR_MS, clock, hour_instant, hour_of, instant
 from airshed.model.refusal import Refusal, Why
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
 
@@ -31,9 +31,9 @@ def mark_hours(state: State, rules: Rulebook, at: int, actor: str, body: c.MarkH
     refusal = own_source(state, rules, actor, source)
     if refusal:
         return refusal
-    row = look.marks(rules).get(body.mark)
+    row = lookup.marks(rules).get(body.mark)
     if row is None:
-        names = ", ".join(look.marks(rules)) or "none"
+        names = ", ".join(lookup.marks(rules)) or "none"
         return no(rules, "marks", Why.WRONG_KIND, f"the rulebook has no mark {body.mark}; there are: {names}")
     first, after = hour_instant(body.first), hour_instant(body.last) + HOUR_MS
     if after <= first:

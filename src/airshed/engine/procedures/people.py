@@ -27,7 +27,7 @@ from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
 from airshed.registry.accounts import BANK, PROGRAMME_NAMES, Account, AccountKind, programme_accounts
 from airshed.registry.moves import Paid
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook
 
@@ -237,7 +237,7 @@ def register_source(state: State, rules: Rulebook, at: int, actor: str, body: c.
         return no(rules, "programme", Why.WRONG_KIND, f"{body.jurisdiction!r} is no jurisdiction of the zone")
     if body.sector not in {sector.code for sector in rules.sectors}:
         return no(rules, "programme", Why.WRONG_KIND, f"{body.sector!r} is no sector of the programme")
-    capped = {rule.code for rule in look.owed(rules, body.sector)}
+    capped = {rule.code for rule in lookup.owed(rules, body.sector)}
     for entry in body.stacks:
         for pollutant in entry.pollutants:
             if entry.pollutants.count(pollutant) > 1:

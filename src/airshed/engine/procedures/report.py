@@ -22,7 +22,7 @@ from airshed.model.allowance import lowest
 from airshed.model.period import instant
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.registry.moves import Delivered, Move
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
 MG_PER_G = 1000
@@ -150,7 +150,7 @@ def determine_year(state: State, rules: Rulebook, at: int, actor: str, body: c.D
         return no(rules, "calendar", Why.YEAR_CLOSED, f"{body.source} {body.year} is verified")
     if at < instant(f"{body.year + 1}-01-01"):
         return no(rules, "calendar", Why.TOO_EARLY, f"{body.year} is not over")
-    capped = tuple(sorted(rule.code for rule in look.owed(rules, source.sector)))
+    capped = tuple(sorted(rule.code for rule in lookup.owed(rules, source.sector)))
     if tuple(sorted(body.mass_g)) != capped or min(body.mass_g.values()) < 0:
         return no(rules, "monitoring", Why.HOURS_MISSING, f"set a mass of each of {', '.join(capped)}")
     mass = {pollutant: grams * MG_PER_G for pollutant, grams in sorted(body.mass_g.items())}

@@ -16,7 +16,7 @@ from airshed.engine.procedures.mark import standing
 from airshed.engine.state import State
 from airshed.model.period import days_of, instant
 from airshed.model.refusal import Refusal, Why
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.tables import CheckRow
 
@@ -75,13 +75,13 @@ class Draft:
 def unmeasured(rules: Rulebook, source: Source) -> tuple[str, ...]:
     """Pollutants that the source owes for and no stack of it measures, sorted."""
     measured = source.measured()
-    return tuple(sorted(rule.code for rule in look.owed(rules, source.sector) if rule.code not in measured))
+    return tuple(sorted(rule.code for rule in lookup.owed(rules, source.sector) if rule.code not in measured))
 
 
 def answers(draft: Draft) -> tuple[e.CheckResult, ...]:
     """Every check with its answer, unexplained: what an operator looks at before it reports."""
     results: list[e.CheckResult] = []
-    for row in look.checks(draft.rules):
+    for row in lookup.checks(draft.rules):
         wrong = list(CHECKS[row.check](draft, row))
         more = f"; and {len(wrong) - EXAMPLES} more" if len(wrong) > EXAMPLES else ""
         detail = "; ".join(wrong[:EXAMPLES]) + more

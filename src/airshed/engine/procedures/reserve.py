@@ -11,14 +11,14 @@ from airshed.engine.procedures.guards import Decision, Procedure, known_series, 
 from airshed.engine.procedures.trade_rules import reference_price
 from airshed.engine.state import State
 from airshed.market.auction.reverse import Ask, RepurchaseLaw, buy_back
-from airshed.market.auction.reverse import Repurchase as Terms
+from airshed.market.auction.reverse import RepurchaseTerms as Terms
 from airshed.model.allowance import Series, best_fit, lowest
 from airshed.model.measures import yuan
 from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
 from airshed.registry import accounts
 from airshed.registry.moves import Delivered, Move, Paid
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
 ASKS, LAW = "reverse_auction", "reserve"
@@ -180,7 +180,7 @@ def draw(state: State, rules: Rulebook, at: int, actor: str, body: c.DrawReserve
         what = f"{most} of {body.series} may be drawn for {body.purpose}, {max(0, room)} more, not {body.count}"
         return no(rules, LAW, Why.TOO_LARGE, what)
     if body.purpose == "containment":
-        usual = look.pollutant(rules, series.pollutant).reference_fen_per_t
+        usual = lookup.pollutant(rules, series.pollutant).reference_fen_per_t
         trigger = usual * law.trigger_basis_points // 10_000
         last = reference_price(state, rules, body.series)
         if last < trigger:

@@ -27,7 +27,7 @@ from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
 from airshed.registry import accounts
 from airshed.registry.moves import Delivered, Move, Paid
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
 LAW = "new_entrants"
@@ -63,7 +63,7 @@ def apply_for_reserve(state: State, rules: Rulebook, at: int, actor: str, body: 
     if wanted > state.ledger.caps[body.series]:
         what = f"a capacity of {body.capacity} earns {wanted} allowances, more than the cap of {body.series}"
         return no(rules, LAW, Why.TOO_LARGE, what)
-    fixed = look.sale_price(rules, series.pollutant) or 0
+    fixed = lookup.sale_price(rules, series.pollutant) or 0
     price = part_fen(fixed, rules.new_entrants.price_basis_points)
     held = value_fen(wanted, price)
     free = state.ledger.purses[source.account].free
@@ -121,8 +121,8 @@ def _served(state: State, rules: Rulebook, series: Series, claims: list[tuple[st
 
 def _best(rules: Rulebook, sector: str, pollutant: str) -> int:
     """Grams per product with the best available technique, rounded down."""
-    row = look.benchmark(rules, sector, pollutant)
-    return row.benchmark_g * rules.new_entrants.bat_basis_points // look.WHOLE
+    row = lookup.benchmark(rules, sector, pollutant)
+    return row.benchmark_g * rules.new_entrants.bat_basis_points // lookup.WHOLE
 
 
 def drop_application(state: State, rules: Rulebook, at: int, actor: str, body: c.DropApplication) -> Decision:

@@ -30,7 +30,7 @@ from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
 from airshed.registry import accounts
 from airshed.registry.moves import Delivered, Move
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
 
@@ -42,7 +42,7 @@ def serve(state: State, rules: Rulebook, series: Series, cap: int) -> tuple[e.Ri
     mine = [right for right in state.rights.values() if right.covers(*series)]
     if not mine:
         return ()
-    room = cap * rules.terms.rights_basis_points // look.WHOLE
+    room = cap * rules.terms.rights_basis_points // lookup.WHOLE
     counts = {f"{right.id:020}": right.count for right in mine}
     if sum(counts.values()) > room:
         counts = split(room, counts)
@@ -65,7 +65,7 @@ def grant_right(state: State, rules: Rulebook, at: int, actor: str, body: c.Gran
     refusal = private_account(state, rules, body.account)
     if refusal:
         return refusal
-    if body.pollutant not in look.pollutants(rules) or body.jurisdiction not in {j.code for j in rules.jurisdictions}:
+    if body.pollutant not in lookup.pollutants(rules) or body.jurisdiction not in {j.code for j in rules.jurisdictions}:
         what = f"there is no {body.pollutant} of {body.jurisdiction} in this programme"
         return no(rules, "terms", Why.UNKNOWN_SERIES, what)
     if not body.last and not law.open_rights:
@@ -104,13 +104,13 @@ def _until(rules: Rulebook, until: int, last: int) -> int:
 def _over_the_part(state: State, rules: Rulebook, body: c.GrantRight, until: int) -> Refusal | None:
     """Of every vintage whose cap is known, all rights together claim no more than their part."""
     for vintage in range(body.first, until + 1):
-        cap = look.cap(rules, Series(body.pollutant, body.jurisdiction, vintage))
+        cap = lookup.cap(rules, Series(body.pollutant, body.jurisdiction, vintage))
         if cap is None:
             continue
         claimed = sum(
             right.count for right in state.rights.values() if right.covers(body.pollutant, body.jurisdiction, vintage)
         )
-        room = cap * rules.terms.rights_basis_points // look.WHOLE
+        room = cap * rules.terms.rights_basis_points // lookup.WHOLE
         if claimed + body.count > room:
             series = Series(body.pollutant, body.jurisdiction, vintage)
             what = f"rights claim {claimed} of {series} and may claim {room}; {body.count} more are too many"

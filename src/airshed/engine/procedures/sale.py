@@ -18,14 +18,14 @@ from airshed.engine.procedures.guards import (
 )
 from airshed.engine.state import State
 from airshed.market.entitlement import entitlement
-from airshed.market.instalments import Due, days_late, first_fen, late_fen, price_of, schedule, unpaid
+from airshed.market.instalments import InstalmentRule, days_late, first_fen, late_fen, price_of, schedule, unpaid
 from airshed.model.allowance import Series, lowest
 from airshed.model.measures import yuan
 from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
 from airshed.registry import accounts
 from airshed.registry.moves import Delivered, Move, Paid
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
 LAW = "paid_allocation"
@@ -50,7 +50,7 @@ def open_sale(state: State, rules: Rulebook, at: int, actor: str, body: c.OpenSa
             return refusal
     if body.sale in state.sales:
         return no(rules, LAW, Why.ALREADY_EXISTS, f"the sale {body.sale} exists; choose another name")
-    price = look.sale_price(rules, first.pollutant)
+    price = lookup.sale_price(rules, first.pollutant)
     if not law.open or price is None:
         return no(rules, LAW, Why.TOO_LATE, f"nothing of {first.pollutant} is sold at a fixed price")
     if body.until < day_of(at):
@@ -104,7 +104,7 @@ def buy(state: State, rules: Rulebook, at: int, actor: str, body: c.BuyAllocatio
     if free < first:
         what = f"{source.account} has {yuan(free)} yuan free, the first instalment is {yuan(first)}"
         return no(rules, LAW, Why.INSUFFICIENT_CASH, what)
-    due = [Due(each.on, each.years_later, each.basis_points) for each in rules.instalments]
+    due = [InstalmentRule(each.on, each.years_later, each.basis_points) for each in rules.instalments]
     left = schedule(fen - first, int(day_of(at)[:4]), due)
     entry: list[Move] = [Paid(source.account, accounts.TREASURY, first)] if first else []
     for name in sale.series:

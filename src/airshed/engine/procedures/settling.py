@@ -29,7 +29,7 @@ from airshed.model.period import month_before
 from airshed.model.refusal import Refusal, Why
 from airshed.registry import accounts
 from airshed.registry.moves import Delivered, Move, Paid
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
 
@@ -109,7 +109,7 @@ def close_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
             Why.TOO_EARLY,
             f"surrender is open until {surrender_day(rules, body.year)}",
         )
-    if rules.shortfall.penalty == "indexed_per_tonne" and body.year not in look.index_thousandths(rules):
+    if rules.shortfall.penalty == "indexed_per_tonne" and body.year not in lookup.index_thousandths(rules):
         return no(
             rules, "shortfall", Why.NOT_CONSERVED, f"penalty_index.csv has no index for {body.year}; adopt one that has"
         )
@@ -146,7 +146,7 @@ def _settle(state: State, rules: Rulebook, source: Source, number: int, pollutan
         law.price_multiple,
         law.fixed_fen_per_t,
         law.flat_fen,
-        look.index_thousandths(rules).get(number),
+        lookup.index_thousandths(rules).get(number),
         law.index_base_thousandths,
         law.tonne_mg,
     )

@@ -17,7 +17,7 @@ from airshed.model.measures import part_fen, value_fen, yuan
 from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
 from airshed.registry.accounts import AccountKind
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
 WHOLE = 10_000
@@ -33,7 +33,7 @@ def reference_price(state: State, rules: Rulebook, series: str) -> int:
         return known
     if is_strip(series):
         return sum(reference_price(state, rules, member) for member in members(series))
-    return look.pollutants(rules)[series.partition("-")[0]].reference_fen_per_t
+    return lookup.pollutants(rules)[series.partition("-")[0]].reference_fen_per_t
 
 
 def not_halted(state: State, rules: Rulebook, series: str) -> Refusal | None:
@@ -191,7 +191,7 @@ def price_refused(state: State, rules: Rulebook, series: str, price: int, basis_
 @lru_cache(maxsize=4096)
 def collar(rules: Rulebook, series: str) -> tuple[int, int]:
     """The lowest and the highest price of a tonne, of each vintage of a strip, in fen; 0 where there is no highest."""
-    rule, years = look.pollutants(rules)[series.partition("-")[0]], len(members(series))
+    rule, years = lookup.pollutants(rules)[series.partition("-")[0]], len(members(series))
     return rule.floor_fen_per_t * years, rule.ceiling_fen_per_t * years
 
 
@@ -200,10 +200,10 @@ def outside_collar(rules: Rulebook, series: str, price: int) -> Refusal | None:
     floor, ceiling = collar(rules, series)
     if floor <= price and (price <= ceiling or not ceiling):
         return None
-    rule = look.pollutants(rules)[series.partition("-")[0]]
+    rule = lookup.pollutants(rules)[series.partition("-")[0]]
     what = f"{yuan(price)} is outside {yuan(floor)} to {yuan(ceiling) if ceiling else 'any'} yuan/t"
     return Refusal(
-        Why.OUTSIDE_COLLAR, in_money(rules, f"{what}, the collar of {rule.code}"), look.first_cited(rule.cite)
+        Why.OUTSIDE_COLLAR, in_money(rules, f"{what}, the collar of {rule.code}"), lookup.first_cited(rule.cite)
     )
 
 

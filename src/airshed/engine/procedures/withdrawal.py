@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from airshed.compliance.obligation import admitted
-from airshed.compliance.withdrawing import excess, gone, idle, paid_reduction, takeable
+from airshed.compliance.withdrawable import excess, gone, idle, paid_reduction, takeable
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.invariants import blocked
@@ -28,7 +28,7 @@ from airshed.model.period import day_of, days_after
 from airshed.model.refusal import Refusal, Why
 from airshed.registry import accounts
 from airshed.registry.moves import Delivered, Move, Paid
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
 LAW = "withdrawal"
@@ -109,7 +109,7 @@ def notice(state: State, rules: Rulebook, at: int, actor: str, body: c.NoticeWit
     if not count and not short:
         what = f"{source.account} has {there} of {body.series} and owes {due} for emissions"
         return no(rules, LAW, Why.STILL_OWED, what)
-    usual = look.pollutant(rules, series.pollutant).repurchase_fen_per_t
+    usual = lookup.pollutant(rules, series.pollutant).repurchase_fen_per_t
     last = reference_price(state, rules, body.series)
     noticed = e.WithdrawalNoticed(
         withdrawal=state.next_withdrawal,
@@ -154,7 +154,7 @@ def _by_rule(
         return no(rules, LAW, Why.NOT_POSITIVE, what)
     if body.ground == "excess":
         return excess(granted, body.base, body.figure, law.excess_tolerance_basis_points)
-    if body.base > look.WHOLE:
+    if body.base > lookup.WHOLE:
         return no(rules, LAW, Why.TOO_LARGE, f"a public share of {body.base / 100:g} % is more than the whole")
     return paid_reduction(body.figure, body.base)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from airshed.compliance.withdrawing import takeable
+from airshed.compliance.withdrawable import takeable
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import Withholding

@@ -29,15 +29,15 @@ from airshed.engine.procedures.trade_rules import (
 )
 from airshed.engine.procedures.zone_call_law import TRADE, bid_of, left_out, may_fill, met_by, problem, round_of, stands
 from airshed.engine.state import State
-from airshed.market.zonecall import Cleared, NotCleared, certificate, settle_in_rounds
-from airshed.market.zonecall.examine import MOST_COUNT, MOST_LIMIT
+from airshed.market.zonecall import NotCleared, ZoneCleared, certificate, settle_in_rounds
+from airshed.market.zonecall.checks import MOST_COUNT, MOST_LIMIT
 from airshed.model.allowance import Blocks, Series, lowest
 from airshed.model.measures import part_fen, value_fen, yuan
 from airshed.model.period import day_of
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.registry.accounts import EXCHANGE, TREASURY, surrendered
 from airshed.registry.moves import Delivered, Move, Paid
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
 #: What an answer that does not settle is refused for.
@@ -50,7 +50,7 @@ WHY: dict[str, Why] = {
 
 def open_call(state: State, rules: Rulebook, at: int, actor: str, body: c.OpenZoneCall) -> Decision:
     """On a working day; one call at a time for a pollutant."""
-    if body.pollutant not in look.pollutants(rules):
+    if body.pollutant not in lookup.pollutants(rules):
         return no(rules, "zone_call", Why.UNKNOWN_SERIES, f"the programme caps no {body.pollutant!r}")
     if body.call in state.zone_calls:
         return no(rules, "zone_call", Why.ALREADY_EXISTS, f"the call {body.call} exists; choose another name")
@@ -59,7 +59,7 @@ def open_call(state: State, rules: Rulebook, at: int, actor: str, body: c.OpenZo
             what = f"the call {call.id} gathers orders of {body.pollutant}; close it first"
             return no(rules, "zone_call", Why.ALREADY_EXISTS, what)
     today = day_of(at)
-    if not look.worked(rules, today):
+    if not lookup.worked(rules, today):
         return no(rules, "calendar", Why.SESSION_CLOSED, f"{today} is not worked; a call opens on a working day")
     refusal = not_halted(state, rules, "") or unsealed(rules, "zone_call", f"the call {body.call}", body.seal)
     return refusal or (e.ZoneCallOpened(body.call, body.pollutant, body.seal),)
@@ -253,7 +253,7 @@ def close_call(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
     return (e.ZoneCallCleared(call.id, count, retired, zone_fen, heard, fills, refused, entry),)
 
 
-def _to_itself(state: State, rules: Rulebook, call: ZoneCall, done: Sequence[Cleared]) -> Refusal | None:
+def _to_itself(state: State, rules: Rulebook, call: ZoneCall, done: Sequence[ZoneCleared]) -> Refusal | None:
     """An answer may be an allowance of each link off the best one; that allowance goes to no one of one's own."""
     for each in done:
         for delivery in each.deliveries:
@@ -264,7 +264,7 @@ def _to_itself(state: State, rules: Rulebook, call: ZoneCall, done: Sequence[Cle
     return None
 
 
-def _heard(done: Cleared, digest: str) -> e.ZoneRoundCleared:
+def _heard(done: ZoneCleared, digest: str) -> e.ZoneRoundCleared:
     """What everybody hears of a round."""
     limits = tuple(
         e.ZoneLimit(bound.name, str(load), str(bound.most), str(dual))
@@ -274,7 +274,7 @@ def _heard(done: Cleared, digest: str) -> e.ZoneRoundCleared:
     return e.ZoneRoundCleared(trade, done.note, str(done.gain), str(done.gap), digest, done.zone_fen, limits)
 
 
-def _delivered(state: State, call: ZoneCall, done: Sequence[Cleared]) -> tuple[list[Move], int]:
+def _delivered(state: State, call: ZoneCall, done: Sequence[ZoneCleared]) -> tuple[list[Move], int]:
     """Every delivery in the order of the rounds, lowest serials first. What a trading ratio takes is retired."""
     left: dict[tuple[str, str], Blocks] = {}
     moves: list[Move] = []
@@ -299,7 +299,7 @@ def _delivered(state: State, call: ZoneCall, done: Sequence[Cleared]) -> tuple[l
     return moves, retired
 
 
-def _fills(rules: Rulebook, call: ZoneCall, done: Sequence[Cleared]) -> tuple[e.ZoneFill, ...]:
+def _fills(rules: Rulebook, call: ZoneCall, done: Sequence[ZoneCleared]) -> tuple[e.ZoneFill, ...]:
     """What each order got, with its fee, which is rounded on the order's value so far."""
     law = rules.zone_call
     so_far: dict[int, tuple[int, int]] = {}

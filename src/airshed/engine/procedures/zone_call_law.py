@@ -15,7 +15,7 @@ from airshed.engine.procedures.deadlines import covered, expired
 from airshed.engine.procedures.guards import no, thawed
 from airshed.engine.procedures.trade_rules import over_position, own_accounts, wall_of
 from airshed.engine.state import State
-from airshed.market.zonecall import Air, Answer, Area, Bid, CallRules, Offer, Receptor, Round
+from airshed.market.zonecall import Area, CallAir, CallOffer, CallRules, CoverBid, Receptor, Round, RoundedAnswer
 from airshed.market.zonecall.groups import admitted, could_fill, cover_key, lot_key
 from airshed.market.zonecall.nouns import OPEN, CoverKey, LotKey, Trade
 from airshed.model.allowance import Series
@@ -30,7 +30,7 @@ LAWS_KEPT = 32
 
 
 @lru_cache(maxsize=LAWS_KEPT)
-def air_of(rules: Rulebook, pollutant: str) -> Air:
+def air_of(rules: Rulebook, pollutant: str) -> CallAir:
     """What the air allows, by the tables of the rulebook. Without ratios: one for one, or home only."""
     receptors = tuple(
         Receptor(row.receptor, Fraction(row.limit), row.standard)
@@ -55,7 +55,7 @@ def air_of(rules: Rulebook, pollutant: str) -> Air:
     if rules.allowance.admitted == "jurisdiction":
         # allowance.admitted: what another city has issued covers nothing here
         ratios = {(z, y): None for z in places for y in places if z != y}
-    return Air(receptors, loads, ratios or None)
+    return CallAir(receptors, loads, ratios or None)
 
 
 @lru_cache(maxsize=LAWS_KEPT)
@@ -76,17 +76,17 @@ def rules_of(rules: Rulebook, pollutant: str, seed: int = 0) -> CallRules:
     )
 
 
-def offer_of(state: State, rules: Rulebook, order: ZoneOrder) -> Offer:
+def offer_of(state: State, rules: Rulebook, order: ZoneOrder) -> CallOffer:
     """An offer as the calculator knows it; its name is its number."""
     sector = wall_of(state, rules, order.account) or OPEN
     series = Series.parse(order.series)
-    return Offer(str(order.number), order.account, sector, series, order.place, order.count, order.limit)
+    return CallOffer(str(order.number), order.account, sector, series, order.place, order.count, order.limit)
 
 
-def bid_of(state: State, rules: Rulebook, call: ZoneCall, order: ZoneOrder) -> Bid:
+def bid_of(state: State, rules: Rulebook, call: ZoneCall, order: ZoneOrder) -> CoverBid:
     """A bid as the calculator knows it."""
     sector = wall_of(state, rules, order.account) or OPEN
-    return Bid(
+    return CoverBid(
         str(order.number), order.account, sector, call.pollutant, order.place, order.year, order.count, order.limit
     )
 
@@ -164,7 +164,7 @@ def _add(sums: dict[tuple[str, str], int], key: tuple[str, str], count: int) -> 
 
 def problem(
     state: State, rules: Rulebook, call: ZoneCall, seed: int, struck: Container[int]
-) -> tuple[tuple[Offer, ...], tuple[Bid, ...], Air, CallRules]:
+) -> tuple[tuple[CallOffer, ...], tuple[CoverBid, ...], CallAir, CallRules]:
     """Everything that a call is cleared from, without the orders that are struck (`left_out`)."""
     live = [order for order in call.orders.values() if order.number not in struck]
     sales = [order for order in live if order.side == "sell"]
@@ -177,7 +177,7 @@ def problem(
     )
 
 
-def meets(offer: Offer, bid: Bid, rules: Rulebook) -> bool:
+def meets(offer: CallOffer, bid: CoverBid, rules: Rulebook) -> bool:
     """Whether an offer could fill a bid, whatever else is in the call."""
     law, air = rules_of(rules, bid.pollutant), air_of(rules, bid.pollutant)
     return could_fill(lot_key(offer, law), offer.limit, cover_key(bid, law), bid.limit, air, law)
@@ -196,7 +196,7 @@ def met_by(
     return found
 
 
-def may_fill(state: State, rules: Rulebook, bid: Bid) -> tuple[str, ...]:
+def may_fill(state: State, rules: Rulebook, bid: CoverBid) -> tuple[str, ...]:
     """The issued series of which some could fill a bid."""
     law, air = rules_of(rules, bid.pollutant), air_of(rules, bid.pollutant)
     cover = cover_key(bid, law)
@@ -220,8 +220,8 @@ def line_of(given: Round) -> c.ZoneRound:
     return c.ZoneRound(_line_of(given.answer), None if given.alone is None else _line_of(given.alone))
 
 
-def _answer_of(line: c.ZoneAnswer) -> Answer:
-    return Answer(
+def _answer_of(line: c.ZoneAnswer) -> RoundedAnswer:
+    return RoundedAnswer(
         {CoverKey(each.place, each.year, each.wall): Fraction(each.dual) for each in line.books},
         {each.name: Fraction(each.dual) for each in line.limits},
         {
@@ -234,7 +234,7 @@ def _answer_of(line: c.ZoneAnswer) -> Answer:
     )
 
 
-def _line_of(given: Answer) -> c.ZoneAnswer:
+def _line_of(given: RoundedAnswer) -> c.ZoneAnswer:
     return c.ZoneAnswer(
         tuple(c.BookPrice(*key, str(dual)) for key, dual in sorted(given.covers.items())),
         tuple(c.LimitPrice(name, str(dual)) for name, dual in given.bounds.items()),

@@ -1,19 +1,19 @@
 """Agents that trade through the real engine: they send the commands that people send, and are refused like them.
 
-`play` is one session of a `Market` by `Strategy` objects under a `Mechanism`; `sessions` is an ensemble of them from a
-seed, `zone_market` the firms of a zone under a law, `measured` what a session comes to beside the competitive
-equilibrium. `notes` says what stood in the way. Prices are fen per tonne inside, yuan per tonne in `Measures`.
+`play` is one session of a `SessionMarket` by `Strategy` objects under a `Mechanism`; `sessions` is an ensemble of them
+from a seed, `zone_market` the firms of a zone under a law, `measured` what a session comes to beside the competitive
+equilibrium. `notes` says what stood in the way. Prices are fen per tonne inside, yuan per tonne in `SessionMeasures`.
 """
 
 from airshed.lab.agents.bare import BareVenue
 from airshed.lab.agents.competitive import Competitive, competitive, equilibrium_of
-from airshed.lab.agents.diagnosis import Note, notes
+from airshed.lab.agents.diagnosis import BothWords, notes
 from airshed.lab.agents.ensemble import Laboratory, ZoneYear, jobs_of, run, sessions, spread_of, summary
 from airshed.lab.agents.laboratory import MARKETS, market_of
-from airshed.lab.agents.market import CONTINUOUS, STRATEGIES, Market, Mechanism, Trader, strategies_of
-from airshed.lab.agents.measures import Measures, measured
-from airshed.lab.agents.nouns import Offer, Own, Quote, Shout, Strategy, View
-from airshed.lab.agents.session import Played, Trade, play
+from airshed.lab.agents.market import CONTINUOUS, STRATEGIES, Mechanism, SessionMarket, Trader, strategies_of
+from airshed.lab.agents.measures import SessionMeasures, measured
+from airshed.lab.agents.nouns import AgentOffer, AgentQuote, AgentView, Own, Shout, Strategy
+from airshed.lab.agents.session import FloorTrade, Played, play
 from airshed.lab.agents.venue import EngineVenue
 from airshed.lab.agents.worth import Worth, of_source, rising_cost
 from airshed.lab.agents.zone_firms import Outlook, zone_market
@@ -22,24 +22,24 @@ __all__ = [
     "CONTINUOUS",
     "MARKETS",
     "STRATEGIES",
+    "AgentOffer",
+    "AgentQuote",
+    "AgentView",
     "BareVenue",
+    "BothWords",
     "Competitive",
     "EngineVenue",
+    "FloorTrade",
     "Laboratory",
-    "Market",
-    "Measures",
     "Mechanism",
-    "Note",
-    "Offer",
     "Outlook",
     "Own",
     "Played",
-    "Quote",
+    "SessionMarket",
+    "SessionMeasures",
     "Shout",
     "Strategy",
-    "Trade",
     "Trader",
-    "View",
     "Worth",
     "ZoneYear",
     "competitive",

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from airshed.lab.agents.market import Kind, Market
-from airshed.lab.agents.nouns import Quote, Side
+from airshed.lab.agents.market import Kind, SessionMarket
+from airshed.lab.agents.nouns import AgentQuote, Side
 from airshed.lab.agents.venue import Done, Placed, Struck, best_of, limits, paired
-from airshed.market.call import Limit, clear
+from airshed.market.call import LimitOrder, clear
 from airshed.market.orderbook import SIDES, OrderBook
 from airshed.model.measures import mean_price, value_fen
 from airshed.model.refusal import Malformed
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 
 
 class BareVenue:
     """The order book or the call without the engine: one series, no law but lot, tick and band, no ledger."""
 
-    def __init__(self, market: Market) -> None:
+    def __init__(self, market: SessionMarket) -> None:
         assert len(market.series) == 1, "one series"
         self.law = market.law
         self.traders = market.traders
@@ -28,7 +28,7 @@ class BareVenue:
         self.book = OrderBook()
         self.orders = 0
         self.owners: dict[int, int] = {}
-        self.price = look.pollutant(market.law, market.pollutant).reference_fen_per_t
+        self.price = lookup.pollutant(market.law, market.pollutant).reference_fen_per_t
         self.today: list[Done] = []
 
     def night(self) -> None:
@@ -64,7 +64,7 @@ class BareVenue:
     def best(self, trader: int, series: str, side: Side) -> int | None:
         return best_of(self.book, side, (trader,))
 
-    def place(self, trader: int, series: str, quote: Quote) -> Placed:
+    def place(self, trader: int, series: str, quote: AgentQuote) -> Placed:
         self.orders += 1
         met = self.book.fills_for(quote.side, quote.limit, quote.count, (trader,))
         assert type(met) is list, f"{trader} meets its own order"
@@ -85,10 +85,12 @@ class BareVenue:
     def cancel(self, trader: int, order: int) -> None:
         self.book.cancel(order)
 
-    def call(self, orders: Sequence[tuple[int, str, Quote]], seed: int) -> list[Struck]:
+    def call(self, orders: Sequence[tuple[int, str, AgentQuote]], seed: int) -> list[Struck]:
         if not orders:
             return []
-        gathered = [Limit(place, quote.side, quote.limit, quote.count) for place, (_, _, quote) in enumerate(orders, 1)]
+        gathered = [
+            LimitOrder(place, quote.side, quote.limit, quote.count) for place, (_, _, quote) in enumerate(orders, 1)
+        ]
         cleared = clear(gathered, self.price, self.law.trading.tick_fen_per_t, seed)
         if cleared.price is None:
             return []
@@ -96,5 +98,5 @@ class BareVenue:
         fills = {number - 1: count for number, count in cleared.fills.items()}
         return [paired(orders, self.series[0], cleared.price, fills)]
 
-    def zone_call(self, orders: Sequence[tuple[int, str, Quote]], seed: int) -> list[Struck]:
+    def zone_call(self, orders: Sequence[tuple[int, str, AgentQuote]], seed: int) -> list[Struck]:
         raise AssertionError("a session of such calls is refused before it begins")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from airshed.lab.agents.market import Market
+from airshed.lab.agents.market import SessionMarket
 from airshed.lab.agents.nouns import Side
 from airshed.lab.agents.worth import Worth
 
@@ -30,7 +30,7 @@ class Competitive:
         return (self.low + self.high) / 2
 
 
-def equilibrium_of(market: Market, held: list[int] | None = None) -> Competitive:
+def equilibrium_of(market: SessionMarket, held: list[int] | None = None) -> Competitive:
     """The competitive equilibrium of a market, without walls, borders, bands and fees; of other holdings if given."""
     held = [trader.held for trader in market.traders] if held is None else held
     return competitive((trader.worth, count, trader.sides) for trader, count in zip(market.traders, held, strict=True))

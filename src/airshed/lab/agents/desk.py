@@ -9,7 +9,7 @@ from typing import Literal
 from airshed.engine import commands as c
 from airshed.engine.journal import MemoryJournal
 from airshed.engine.runner import Answer, Runner
-from airshed.lab.agents.market import Market, Trader
+from airshed.lab.agents.market import SessionMarket, Trader
 from airshed.model.allowance import Series
 from airshed.model.period import instant
 from airshed.model.provenance import Provenance
@@ -19,7 +19,7 @@ from airshed.rulebook.schema import Rulebook
 EXCHANGE_ACTOR, BANK_ACTOR = "lab-exchange", "lab-bank"
 
 
-class Desk:
+class AgentsDesk:
     """Sends commands to an engine in memory, numbers them, and counts what is refused."""
 
     def __init__(self, law: Rulebook, provenance: Provenance) -> None:
@@ -47,7 +47,7 @@ class Desk:
         return answer
 
 
-def enter(desk: Desk, traders: Sequence[Trader]) -> None:
+def enter(desk: AgentsDesk, traders: Sequence[Trader]) -> None:
     """Adopt the law, and enter the exchange, the bank and every trader with its money and its source."""
     programme = desk.law.programme
     authority = programme.authority
@@ -58,7 +58,7 @@ def enter(desk: Desk, traders: Sequence[Trader]) -> None:
         enter_one(desk, trader)
 
 
-def enter_one(desk: Desk, trader: Trader) -> None:
+def enter_one(desk: AgentsDesk, trader: Trader) -> None:
     """Open the account of a trader, with its actor, its source and its money."""
     authority = desk.law.programme.authority
     desk.must(authority, _account(trader))
@@ -69,7 +69,7 @@ def enter_one(desk: Desk, trader: Trader) -> None:
         desk.must(BANK_ACTOR, c.Deposit(trader.account, trader.cash_fen))
 
 
-def endow(desk: Desk, market: Market) -> None:
+def endow(desk: AgentsDesk, market: SessionMarket) -> None:
     """Set the caps and let the law share them out."""
     authority = desk.law.programme.authority
     for name in market.series:

@@ -8,38 +8,38 @@ from typing import NamedTuple
 
 import numpy as np
 
-from airshed.lab.agents.measures import Measures
+from airshed.lab.agents.measures import SessionMeasures
 
 #: From which part of the times on, in percent, the law's bounds are worth a note.
 NOTED = 5.0
 MONEY = ("yuan", "元")
 
 
-class Note(NamedTuple):
+class BothWords(NamedTuple):
     """The same in English and in Chinese."""
 
     en: str
     zh: str
 
 
-def notes(measures: Sequence[Measures], money: tuple[str, str] = MONEY) -> list[Note]:
+def notes(measures: Sequence[SessionMeasures], money: tuple[str, str] = MONEY) -> list[BothWords]:
     """What a reader of these sessions must know; `money` is what the law's currency is called."""
     found = [nothing(measures), bounds(measures, money), refusals(measures)]
     return [note for note in found if note is not None]
 
 
-def nothing(measures: Sequence[Measures]) -> Note | None:
+def nothing(measures: Sequence[SessionMeasures]) -> BothWords | None:
     """Sessions in which the equilibrium trades nothing: no trade is no failure there."""
     idle = sum(1 for one in measures if np.isnan(one.equilibrium))
     if not idle:
         return None
-    return Note(
+    return BothWords(
         f"In {idle:,} of {len(measures):,} sessions there is nothing to trade: what is held is where it is worth most.",
         f"{len(measures):,}场中有{idle:,}场无需交易：配额已在价值最高处。",
     )
 
 
-def bounds(measures: Sequence[Measures], money: tuple[str, str] = MONEY) -> Note | None:
+def bounds(measures: Sequence[SessionMeasures], money: tuple[str, str] = MONEY) -> BothWords | None:
     """How often band and collar kept one who would trade at the equilibrium price from naming a price of its own."""
     known = [one for one in measures if not np.isnan(one.equilibrium)]
     asked = sum(one.willing for one in known)
@@ -64,7 +64,7 @@ def bounds(measures: Sequence[Measures], money: tuple[str, str] = MONEY) -> Note
             " within was free of loss."
         )
         held_zh = f"愿按均衡价交易者的{asked:,}次报价中，有{barred:,}次因限价内无不亏损之价而未能报出。"
-    return Note(
+    return BothWords(
         f"The equilibrium price, {price:,.0f} {en}/t, lies {where} the limits of the first day, {limits}.{held}"
         " Gains and prices here say more of the bounds than of the firms.",
         f"均衡价{price:,.0f} {zh}/吨{where_zh}首日限价{limits_zh}之内。{held_zh}"
@@ -72,7 +72,7 @@ def bounds(measures: Sequence[Measures], money: tuple[str, str] = MONEY) -> Note
     )
 
 
-def refusals(measures: Sequence[Measures]) -> Note | None:
+def refusals(measures: Sequence[SessionMeasures]) -> BothWords | None:
     """What the engine refused, by reason, over all sessions."""
     total: Counter[str] = Counter()
     for one in measures:
@@ -82,7 +82,7 @@ def refusals(measures: Sequence[Measures]) -> Note | None:
     said = ", ".join(
         f"{reason} {count:,}" for reason, count in sorted(total.items(), key=lambda row: (-row[1], row[0]))
     )
-    return Note(
+    return BothWords(
         f"Refused over all sessions: {said}.",
         f"各场被拒指令合计：{said}。",
     )

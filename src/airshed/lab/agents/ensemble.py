@@ -11,8 +11,8 @@ import numpy as np
 
 from airshed.lab.agents.bare import BareVenue
 from airshed.lab.agents.laboratory import market_of
-from airshed.lab.agents.market import CONTINUOUS, Market, Mechanism, strategies_of
-from airshed.lab.agents.measures import FIGURES, Measures, measured
+from airshed.lab.agents.market import CONTINUOUS, Mechanism, SessionMarket, strategies_of
+from airshed.lab.agents.measures import FIGURES, SessionMeasures, measured
 from airshed.lab.agents.session import Played, play
 from airshed.lab.agents.venue import EngineVenue
 from airshed.lab.agents.zone_firms import INVENTORY, Outlook, zone_market
@@ -25,10 +25,10 @@ BATCH, JOBS = 25, 40
 MOST_SESSIONS = 1_000_000
 
 
-class Drawn(Protocol):
+class MarketSource(Protocol):
     """Where a market comes from, one for each session."""
 
-    def draw(self, rng: np.random.Generator) -> Market:
+    def draw(self, rng: np.random.Generator) -> SessionMarket:
         """A market of a session."""
         ...
 
@@ -39,7 +39,7 @@ class Laboratory:
 
     name: str
 
-    def draw(self, rng: np.random.Generator) -> Market:
+    def draw(self, rng: np.random.Generator) -> SessionMarket:
         """The market of that name."""
         return market_of(self.name)
 
@@ -54,13 +54,13 @@ class ZoneYear:
     year: int | None = None
     outlook: Outlook = INVENTORY
 
-    def draw(self, rng: np.random.Generator) -> Market:
+    def draw(self, rng: np.random.Generator) -> SessionMarket:
         """The zone's market with emissions and costs of this draw."""
         return zone_market(self.zone, self.law, self.pollutant, self.year, self.outlook, rng)
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class SessionsJob:
     """Sessions `first` to `last` (without it) of an ensemble. Traders take the strategies in turn.
 
     Over `periods` a session is played again with what its agents have learned, and the tape and last prices of the one
@@ -68,7 +68,7 @@ class Job:
     plays on the order book without the engine.
     """
 
-    source: Drawn
+    source: MarketSource
     strategies: tuple[str, ...]
     mechanism: Mechanism
     seed: int
@@ -79,14 +79,14 @@ class Job:
 
 
 def jobs_of(
-    source: Drawn,
+    source: MarketSource,
     strategies: Sequence[str],
     mechanism: Mechanism,
     seed: int,
     sessions: int,
     periods: int = 1,
     bare: bool = False,
-) -> list[Job]:
+) -> list[SessionsJob]:
     """An ensemble cut into jobs. Malformed if a strategy is unknown or a number out of bounds."""
     strategies_of(tuple(strategies))
     if not strategies:
@@ -98,17 +98,17 @@ def jobs_of(
         raise Malformed("seed", f"is {seed}", "give a number from 0 up")
     batch = min(BATCH, max(1, sessions // JOBS))
     return [
-        Job(source, tuple(strategies), mechanism, seed, first, min(first + batch, sessions), periods, bare)
+        SessionsJob(source, tuple(strategies), mechanism, seed, first, min(first + batch, sessions), periods, bare)
         for first in range(0, sessions, batch)
     ]
 
 
-def run(job: Job) -> list[Measures]:
+def run(job: SessionsJob) -> list[SessionMeasures]:
     """The measures of a job's sessions. Session n depends on the seed and n alone."""
     return [measured(each) for each in played(job)]
 
 
-def played(job: Job) -> Iterator[Played]:
+def played(job: SessionsJob) -> Iterator[Played]:
     """A job's sessions, one after the other."""
     for number in range(job.first, job.last):
         rng = np.random.default_rng([job.seed, number])
@@ -126,7 +126,7 @@ def played(job: Job) -> Iterator[Played]:
         yield last
 
 
-class Spread(NamedTuple):
+class SessionSpread(NamedTuple):
     """How a measure lies over sessions: NaN if none of them has it."""
 
     mean: float
@@ -136,7 +136,7 @@ class Spread(NamedTuple):
     high: float
 
 
-def spread_of(values: Iterable[float]) -> Spread:
+def spread_of(values: Iterable[float]) -> SessionSpread:
     """Mean, standard deviation, 5 %, 50 % and 95 % of the values that are numbers.
 
     >>> spread_of([1.0, float("nan"), 3.0])[:2]
@@ -144,18 +144,18 @@ def spread_of(values: Iterable[float]) -> Spread:
     """
     known = np.array([value for value in values if not isnan(value)], dtype=np.float64)
     if not len(known):
-        return Spread(*[float("nan")] * 5)
+        return SessionSpread(*[float("nan")] * 5)
     low, median, high = np.quantile(known, (0.05, 0.5, 0.95)).tolist()
-    return Spread(float(known.mean()), float(known.std()), low, median, high)
+    return SessionSpread(float(known.mean()), float(known.std()), low, median, high)
 
 
-def summary(measures: Sequence[Measures]) -> dict[str, Spread]:
+def summary(measures: Sequence[SessionMeasures]) -> dict[str, SessionSpread]:
     """Every measure that is a figure, by name."""
     return {name: spread_of(getattr(one, name) for one in measures) for name in FIGURES}
 
 
 def sessions(
-    source: Drawn,
+    source: MarketSource,
     strategies: Sequence[str],
     mechanism: Mechanism = CONTINUOUS,
     *,
@@ -163,7 +163,7 @@ def sessions(
     sessions: int = 100,
     periods: int = 1,
     bare: bool = False,
-) -> list[Measures]:
+) -> list[SessionMeasures]:
     """An ensemble in this process: the measures of every session, in order."""
     jobs = jobs_of(source, strategies, mechanism, seed, sessions, periods, bare)
     return [one for job in jobs for one in run(job)]

@@ -15,8 +15,8 @@ from typing import NamedTuple
 import numpy as np
 
 from airshed.lab.agents.competitive import Competitive, equilibrium_of
-from airshed.lab.agents.market import Market, Mechanism, Trader
-from airshed.lab.agents.nouns import Deaf, Offer, Own, Quote, Shout, Side, Strategy, View
+from airshed.lab.agents.market import Mechanism, SessionMarket, Trader
+from airshed.lab.agents.nouns import AgentOffer, AgentQuote, AgentView, Deaf, Own, Shout, Side, Strategy
 from airshed.lab.agents.tape import MEMORY, Tape
 from airshed.lab.agents.venue import Venue
 
@@ -31,7 +31,7 @@ Room = tuple[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Trade:
+class FloorTrade:
     """A trade, the share of the session that was over, and who was who. The price is the buyer's, in fen per tonne."""
 
     progress: float
@@ -52,11 +52,11 @@ class Played:
     limit of any order, at first and at the end, `reference` the mean price at first that the law bounds them around.
     """
 
-    market: Market
+    market: SessionMarket
     first: list[int]
     last: list[int]
     best: Competitive
-    trades: list[Trade] = field(default_factory=list)
+    trades: list[FloorTrade] = field(default_factory=list)
     quotes: int = 0
     filled: int = 0
     spreads: list[float] = field(default_factory=list)
@@ -71,7 +71,7 @@ class Played:
     tapes: Mapping[Room, Tape] = field(default_factory=dict)
 
 
-class Measure(NamedTuple):
+class OrderBounds(NamedTuple):
     """What an order must be, and what it costs: lot, tick (fen/t), largest order, fees in hundredths of a percent."""
 
     lot: int
@@ -112,7 +112,7 @@ class Floor:
 
     def __init__(
         self,
-        market: Market,
+        market: SessionMarket,
         strategies: Sequence[Strategy],
         rng: np.random.Generator,
         how: Mechanism,
@@ -167,7 +167,7 @@ class Floor:
 
     # --- what an agent is told
 
-    def asked(self, number: int, progress: float, own: Own) -> Quote | None:
+    def asked(self, number: int, progress: float, own: Own) -> AgentQuote | None:
         """What an agent says when it is its turn, from what it may know."""
         seat = self.seats[number]
         view = self._view(number, progress)
@@ -181,10 +181,10 @@ class Floor:
         buy = _lots(trader.worth.more(held), trader, law.lot, held, 1) if can_buy else None
         sell = _lots(trader.worth.fewer(held), trader, law.lot, held, -1) if "sell" in sides else None
         if buy is not None and law.buyer_fee:
-            buy = Offer(buy.price * WHOLE // (WHOLE + law.buyer_fee), buy.count)
+            buy = AgentOffer(buy.price * WHOLE // (WHOLE + law.buyer_fee), buy.count)
         if sell is not None and law.seller_fee:
             left = WHOLE - law.seller_fee
-            sell = Offer(-(-sell.price * WHOLE // left), sell.count) if left > 0 else None
+            sell = AgentOffer(-(-sell.price * WHOLE // left), sell.count) if left > 0 else None
         return Own(held, buy, sell)
 
     def tell(self, shout: Shout, series: str, wall: str) -> None:
@@ -202,7 +202,7 @@ class Floor:
             if room[0] == wall and (not series or series in room[1]):
                 tape.last = price
 
-    def _view(self, number: int, progress: float) -> View:
+    def _view(self, number: int, progress: float) -> AgentView:
         venue, seat = self.venue, self.seats[number]
         tape: Sequence[Shout] = seat.tape.shouts
         bids: list[int | None] = []
@@ -214,7 +214,7 @@ class Floor:
             tape = [*tape, *seat.unheard]
         mine = [self.bounds[name] for name in self.series if name in seat.open_to or seat.holdings[name]]
         mine = mine or list(self.bounds.values())
-        return View(
+        return AgentView(
             best_bid=max((price for price in bids if price is not None), default=None),
             best_ask=min((price for price in asks if price is not None), default=None),
             last=seat.tape.last,
@@ -226,7 +226,7 @@ class Floor:
             tape=tape,
         )
 
-    def _count(self, own: Own, view: View) -> None:
+    def _count(self, own: Own, view: AgentView) -> None:
         """Whether one who would trade at the equilibrium price may name a price at which it does not lose."""
         price, sell, buy = self.price, own.sell, own.buy
         if price is None:
@@ -240,7 +240,7 @@ class Floor:
 
     # --- how what it says becomes an order
 
-    def route(self, number: int, quote: Quote, pending: dict[str, int] | None = None) -> str:
+    def route(self, number: int, quote: AgentQuote, pending: dict[str, int] | None = None) -> str:
         """The series to send a quote to: where it trades best; else a bid waits at home or elsewhere."""
         venue, seat = self.venue, self.seats[number]
         if quote.side == "buy":
@@ -263,7 +263,9 @@ class Floor:
             return max(bids)[1]
         return max(mine, key=lambda name: (held[name], name))
 
-    def fitting(self, seat: Seat, series: str, quote: Quote, pending: dict[str, int] | None = None) -> Quote | None:
+    def fitting(
+        self, seat: Seat, series: str, quote: AgentQuote, pending: dict[str, int] | None = None
+    ) -> AgentQuote | None:
         """The quote in whole lots, no more than there is of the series, inside its band; None if nothing is left."""
         low, high = self.bounds[series] if series else self.widest()
         held = seat.holdings if pending is None else pending
@@ -272,14 +274,14 @@ class Floor:
         limit = min(quote.limit, high) if quote.side == "buy" else max(quote.limit, low)
         if count <= 0 or limit < low or limit > high:
             return None
-        return Quote(quote.side, limit, count)
+        return AgentQuote(quote.side, limit, count)
 
-    def orders(self, number: int, progress: float) -> list[tuple[int, str, Quote]]:
+    def orders(self, number: int, progress: float) -> list[tuple[int, str, AgentQuote]]:
         """What a trader reveals to a call: one quote after the other, as if those before had traded, on one side."""
         seat = self.seats[number]
         pending = dict(seat.holdings)
         sides = seat.trader.sides
-        found: list[tuple[int, str, Quote]] = []
+        found: list[tuple[int, str, AgentQuote]] = []
         for _ in range(CALL_ORDERS):
             quote = self.asked(number, progress, self.own(seat, sum(pending.values()), sides))
             if quote is None:
@@ -308,21 +310,21 @@ class Floor:
         self.played.depths.append(sum(seat.left for seat in self.seats if seat.order))
 
 
-def measure_of(market: Market, whole_zone: bool) -> Measure:
+def measure_of(market: SessionMarket, whole_zone: bool) -> OrderBounds:
     """What an order must be in the listed book and in calls of a series, or in those of the whole zone."""
     law = market.law.zone_call if whole_zone else market.law.trading
-    return Measure(
+    return OrderBounds(
         law.lot, law.tick_fen_per_t, law.largest_order, law.buyer_fee_basis_points, law.seller_fee_basis_points
     )
 
 
-def _lots(offer: Offer | None, trader: Trader, lot: int, held: int, sign: int) -> Offer | None:
+def _lots(offer: AgentOffer | None, trader: Trader, lot: int, held: int, sign: int) -> AgentOffer | None:
     """An offer in whole lots, at most the trader's largest order; where a block is narrower, the worth of one lot."""
     if offer is None or (sign < 0 and held < lot):
         return None
     count = min(offer.count, trader.most) // lot * lot
     if count:
-        return Offer(offer.price, count)
+        return AgentOffer(offer.price, count)
     low, high = sorted((held, held + sign * lot))
     whole = trader.worth.of(high) - trader.worth.of(low)
-    return Offer(whole // lot if sign > 0 else -(-whole // lot), lot)
+    return AgentOffer(whole // lot if sign > 0 else -(-whole // lot), lot)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from airshed.lab.agents.nouns import Deaf, Offer, Own, Quote, Shout, Side, View
+from airshed.lab.agents.nouns import AgentOffer, AgentQuote, AgentView, Deaf, Own, Shout, Side
 from airshed.lab.agents.zero import ZeroIntelligence
 
 Floats = NDArray[np.float64]
@@ -36,12 +36,12 @@ class GjerstadDickhaut(Deaf):
     def __init__(self) -> None:
         self._before = ZeroIntelligence()
 
-    def quote(self, view: View, own: Own, rng: np.random.Generator) -> Quote | None:
+    def quote(self, view: AgentView, own: Own, rng: np.random.Generator) -> AgentQuote | None:
         """The better of what it expects from buying and from selling."""
         if not view.tape:
             return self._before.quote(view, own, rng)
         heard = Heard.of(view.tape)
-        best: tuple[float, Quote] | None = None
+        best: tuple[float, AgentQuote] | None = None
         for side, offer in (("buy", own.buy), ("sell", own.sell)):
             if offer is None:
                 continue
@@ -74,7 +74,7 @@ class Heard(NamedTuple):
         )
 
 
-def _best(side: Side, offer: Offer, view: View, heard: Heard) -> tuple[float, Quote] | None:
+def _best(side: Side, offer: AgentOffer, view: AgentView, heard: Heard) -> tuple[float, AgentQuote] | None:
     """The expected gain a tonne and the quote that has it; None if no price has one."""
     low, high = view.low, view.high
     if side == "buy":
@@ -92,10 +92,10 @@ def _best(side: Side, offer: Offer, view: View, heard: Heard) -> tuple[float, Qu
     place = int(gain.argmax())
     if gain[place] <= 0:
         return None
-    return float(gain[place]), Quote(side, int(prices[place]), offer.count)
+    return float(gain[place]), AgentQuote(side, int(prices[place]), offer.count)
 
 
-def chances(side: Side, prices: Floats, view: View, heard: Heard) -> Floats:
+def chances(side: Side, prices: Floats, view: AgentView, heard: Heard) -> Floats:
     """The believed chance that a quote at each price is taken; shape of `prices`, fen per tonne."""
     knots = heard.knots
     believed = beliefs(side, knots, heard)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from airshed.lab.agents.law import laboratory
-from airshed.lab.agents.market import Market, Trader
+from airshed.lab.agents.market import SessionMarket, Trader
 from airshed.lab.agents.worth import Worth, rising_cost
 from airshed.model.refusal import Malformed
 
@@ -21,7 +21,7 @@ SLOPES, EMITS, HOLDS = (4, 6, 8, 12, 16, 20), 10, 5
 
 
 @lru_cache(maxsize=8)
-def permits() -> Market:
+def permits() -> SessionMarket:
     """Six firms that may buy and sell permits; marginal cost 4, 6, 8, 12, 16, 20 times what is abated.
 
     Each emits 10 t and holds 5; the equilibrium price is 48 yuan/t, 7 t change hands.
@@ -37,11 +37,11 @@ def permits() -> Market:
         )
         for slope in SLOPES
     )
-    return Market("permits", laboratory(len(SLOPES) * HOLDS * UNIT, 100 * FEN, UNIT), traders, "SO2", YEAR)
+    return SessionMarket("permits", laboratory(len(SLOPES) * HOLDS * UNIT, 100 * FEN, UNIT), traders, "SO2", YEAR)
 
 
 @lru_cache(maxsize=8)
-def commodity() -> Market:
+def commodity() -> SessionMarket:
     """Six buyers and six sellers of four units each: a first market in the manner of Gode and Sunder (1993).
 
     Their schedules are not published in a form that can be read; this one has their numbers of traders and units, an
@@ -53,12 +53,12 @@ def commodity() -> Market:
 
 
 @lru_cache(maxsize=8)
-def single() -> Market:
+def single() -> SessionMarket:
     """Five buyers and five sellers of one unit each."""
     return _sided("single", [[100], [85], [70], [55], [40]], [[20], [35], [50], [65], [80]])
 
 
-def _sided(name: str, values: list[list[int]], costs: list[list[int]]) -> Market:
+def _sided(name: str, values: list[list[int]], costs: list[list[int]]) -> SessionMarket:
     buyers = tuple(
         Trader(f"buyer-{number}", Worth(tuple((UNIT, value * FEN) for value in each)), 0, ("buy",), UNIT)
         for number, each in enumerate(values, 1)
@@ -76,14 +76,14 @@ def _sided(name: str, values: list[list[int]], costs: list[list[int]]) -> Market
         for number, each in enumerate(costs, 1)
     )
     offered = sum(len(each) for each in costs)
-    return Market(name, laboratory(offered * UNIT, 100 * FEN, UNIT), buyers + sellers, "SO2", YEAR)
+    return SessionMarket(name, laboratory(offered * UNIT, 100 * FEN, UNIT), buyers + sellers, "SO2", YEAR)
 
 
 #: The markets by name.
-MARKETS: Mapping[str, Callable[[], Market]] = {"permits": permits, "commodity": commodity, "single": single}
+MARKETS: Mapping[str, Callable[[], SessionMarket]] = {"permits": permits, "commodity": commodity, "single": single}
 
 
-def market_of(name: str) -> Market:
+def market_of(name: str) -> SessionMarket:
     """The market of that name. Malformed, naming those there are."""
     if name not in MARKETS:
         raise Malformed("market", f"no such market {name!r}", f"there are {', '.join(MARKETS)}")

@@ -52,7 +52,7 @@ class Trader:
 
 
 @dataclass(frozen=True, slots=True)
-class Market:
+class SessionMarket:
     """A law and its traders. `activities` by jurisdiction let the law's own method allocate its caps of `year`.
 
     Without them what each trader is to hold stands for what it once emitted, so that history shares out just that: the

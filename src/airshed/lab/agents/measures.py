@@ -9,11 +9,11 @@ from math import nan
 import numpy as np
 from numpy.typing import NDArray
 
-from airshed.lab.agents.floor import Played, Trade
+from airshed.lab.agents.floor import FloorTrade, Played
 
 
 @dataclass(frozen=True, slots=True)
-class Measures:
+class SessionMeasures:
     """Percentages, yuan per tonne and tonnes; NaN where a session has nothing to measure.
 
     efficiency: gains made, of all there were to make, never above 100, below 0 where trade loses; fees move money and
@@ -56,13 +56,13 @@ class Measures:
 
 
 #: Measures that are figures.
-FIGURES = tuple(name for name in Measures.__slots__ if name != "reasons")
+FIGURES = tuple(name for name in SessionMeasures.__slots__ if name != "reasons")
 FEN, KG = 100.0, 1_000.0
 #: The part of the trades that `alpha_late` leaves out.
 EARLY = 2 / 3
 
 
-def measured(played: Played) -> Measures:
+def measured(played: Played) -> SessionMeasures:
     """The measures of a session."""
     market, trades, best = played.market, played.trades, played.best
     gained = sum(
@@ -77,7 +77,7 @@ def measured(played: Played) -> Measures:
     waited = sum(count for count, _ in played.waits)
     net = np.array(played.last, dtype=np.float64) - np.array(played.first)
     lowest, highest = played.bounds[0]
-    return Measures(
+    return SessionMeasures(
         efficiency=100 * gained / best.surplus if best.surplus else nan,
         alpha=_alpha(prices, best.price),
         alpha_late=_alpha(prices[int(len(prices) * EARLY) :], best.price),
@@ -113,7 +113,7 @@ def _herfindahl(net: NDArray[np.float64]) -> float:
     return float(((net / net.sum()) ** 2).sum()) if net.any() else 0.0
 
 
-def _apart(trades: Sequence[Trade], mean: float) -> float:
+def _apart(trades: Sequence[FloorTrade], mean: float) -> float:
     """The highest less the lowest mean price of a city's series, in percent of the mean of all."""
     sums: dict[str, list[int]] = {}
     for trade in trades:

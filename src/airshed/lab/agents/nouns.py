@@ -15,7 +15,7 @@ Side = Literal["buy", "sell"]
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
+class AgentQuote:
     """A wish to trade: `count` allowances at `limit` or better."""
 
     side: Side
@@ -38,7 +38,7 @@ class Shout:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class AgentOffer:
     """The next allowances that an agent could buy or sell: `count` of them, each worth `price` to it."""
 
     price: int
@@ -53,12 +53,12 @@ class Own:
     """
 
     held: int
-    buy: Offer | None
-    sell: Offer | None
+    buy: AgentOffer | None
+    sell: AgentOffer | None
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class AgentView:
     """What everybody sees: the best prices of the books open to the agent, the tape, the law's bounds.
 
     `low` and `high` are the prices between which an order may lie, `progress` how much of the session is over.
@@ -83,7 +83,7 @@ class View:
 class Strategy(Protocol):
     """How an agent trades. A strategy may keep memory, so each agent has one of its own."""
 
-    def quote(self, view: View, own: Own, rng: np.random.Generator) -> Quote | None:
+    def quote(self, view: AgentView, own: Own, rng: np.random.Generator) -> AgentQuote | None:
         """What it says when it is its turn; None for nothing. It may ask for no more than `own` offers."""
         ...
 

@@ -7,19 +7,19 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from airshed.lab.agents.floor import Floor, Played, Trade
-from airshed.lab.agents.market import CONTINUOUS, Market, Mechanism
+from airshed.lab.agents.floor import Floor, FloorTrade, Played
+from airshed.lab.agents.market import CONTINUOUS, Mechanism, SessionMarket
 from airshed.lab.agents.nouns import Deaf, Shout, Strategy
 from airshed.lab.agents.venue import Done, EngineVenue, Struck, Venue
 
 #: How often spread and depth are looked at in a session.
 SAMPLES = 64
 
-__all__ = ["Played", "Trade", "play"]
+__all__ = ["FloorTrade", "Played", "play"]
 
 
 def play(
-    market: Market,
+    market: SessionMarket,
     strategies: Sequence[Strategy],
     rng: np.random.Generator,
     mechanism: Mechanism = CONTINUOUS,
@@ -120,7 +120,9 @@ class _Session:
         self.seats[trade.buyer].holdings[trade.series] += trade.count
         self.seats[trade.seller].holdings[trade.series] -= trade.count
         self.played.filled += 2 * trade.count
-        self.played.trades.append(Trade(progress, trade.series, trade.buyer, trade.seller, trade.count, trade.price))
+        self.played.trades.append(
+            FloorTrade(progress, trade.series, trade.buyer, trade.seller, trade.count, trade.price)
+        )
 
     # --- calls
 

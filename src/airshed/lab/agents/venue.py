@@ -14,16 +14,16 @@ from airshed.engine.procedures.deadlines import ends
 from airshed.engine.procedures.trade_rules import may_cross, own_accounts, reference_price, wall_of
 from airshed.engine.state import book_name
 from airshed.lab.agents import zone_round
-from airshed.lab.agents.desk import EXCHANGE_ACTOR, Desk, endow, enter
-from airshed.lab.agents.market import Kind, Market
-from airshed.lab.agents.nouns import Quote, Side
+from airshed.lab.agents.desk import EXCHANGE_ACTOR, AgentsDesk, endow, enter
+from airshed.lab.agents.market import Kind, SessionMarket
+from airshed.lab.agents.nouns import AgentQuote, Side
 from airshed.lab.seals import salt_of, sealed
 from airshed.market.fees import band
 from airshed.market.orderbook import OrderBook
 from airshed.model.period import instant
 from airshed.model.provenance import AGENTS, Simulation
 from airshed.model.refusal import Malformed
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.command_names import CommandName
 from airshed.rulebook.schema import Rulebook
 
@@ -103,7 +103,7 @@ class Venue(Protocol):
         """The best price of a side of the book that the trader stands before, its own orders left out."""
         ...
 
-    def place(self, trader: int, series: str, quote: Quote) -> Placed:
+    def place(self, trader: int, series: str, quote: AgentQuote) -> Placed:
         """Send an order to the listed book."""
         ...
 
@@ -111,11 +111,11 @@ class Venue(Protocol):
         """Take an order back."""
         ...
 
-    def call(self, orders: Sequence[tuple[int, str, Quote]], seed: int) -> list[Struck]:
+    def call(self, orders: Sequence[tuple[int, str, AgentQuote]], seed: int) -> list[Struck]:
         """Clear one call of every series, on a day of its own: what came of each that cleared."""
         ...
 
-    def zone_call(self, orders: Sequence[tuple[int, str, Quote]], seed: int) -> list[Struck]:
+    def zone_call(self, orders: Sequence[tuple[int, str, AgentQuote]], seed: int) -> list[Struck]:
         """Clear one call of the whole zone, on a day of its own. A bid names no series."""
         ...
 
@@ -130,12 +130,12 @@ class EngineVenue:
     Without a `desk` the market is opened here; with one it stands already, and trade begins on the day `start`.
     """
 
-    def __init__(self, market: Market, desk: Desk | None = None, start: str = "") -> None:
+    def __init__(self, market: SessionMarket, desk: AgentsDesk | None = None, start: str = "") -> None:
         self.market = market
         self.law = market.law
         self.traders = market.traders
         if desk is None:
-            desk = Desk(market.law, Simulation(AGENTS))
+            desk = AgentsDesk(market.law, Simulation(AGENTS))
             enter(desk, market.traders)
             endow(desk, market)
         self.desk = desk
@@ -186,7 +186,7 @@ class EngineVenue:
     def examine(self, kind: Kind) -> None:
         for role, commands in NEEDED[kind].items():
             for command in commands:
-                if not look.may(self.law, role, command):
+                if not lookup.may(self.law, role, command):
                     what = f"the law of {self.law.programme.id} lets no {role} send {command}"
                     raise Malformed(f"mechanism {kind}", what, "choose another way of trading, or another rulebook")
 
@@ -206,7 +206,7 @@ class EngineVenue:
             law = self.law.trading
             points = law.call_band_basis_points if kind == "call" else law.band_basis_points
             return limits(self.law, series, reference, points)
-        tick, rule = self.law.zone_call.tick_fen_per_t, look.pollutant(self.law, self.market.pollutant)
+        tick, rule = self.law.zone_call.tick_fen_per_t, lookup.pollutant(self.law, self.market.pollutant)
         low = max(tick, -(-rule.floor_fen_per_t // tick) * tick)
         return low, (rule.ceiling_fen_per_t or max(self._dearest, 2 * reference)) // tick * tick
 
@@ -217,7 +217,7 @@ class EngineVenue:
         book = self.runner.state.books.get(book_name(series, self._walls[trader]))
         return best_of(book, side, self._own[trader]) if book is not None else None
 
-    def place(self, trader: int, series: str, quote: Quote) -> Placed:
+    def place(self, trader: int, series: str, quote: AgentQuote) -> Placed:
         account = self.traders[trader].account
         if self.runner.state.session is None:
             self.desk.must(EXCHANGE_ACTOR, c.OpenSession(self.today))
@@ -236,7 +236,7 @@ class EngineVenue:
     def cancel(self, trader: int, order: int) -> None:
         self.desk.must(self.traders[trader].account, c.CancelOrder(order))
 
-    def call(self, orders: Sequence[tuple[int, str, Quote]], seed: int) -> list[Struck]:
+    def call(self, orders: Sequence[tuple[int, str, AgentQuote]], seed: int) -> list[Struck]:
         assert self.runner.state.session is None, "calls are held while no session is open"
         gathered: dict[tuple[str, str], dict[int, int]] = {}
         for place, (trader, series, quote) in enumerate(orders):
@@ -261,7 +261,7 @@ class EngineVenue:
         self.night()
         return found
 
-    def zone_call(self, orders: Sequence[tuple[int, str, Quote]], seed: int) -> list[Struck]:
+    def zone_call(self, orders: Sequence[tuple[int, str, AgentQuote]], seed: int) -> list[Struck]:
         assert self.runner.state.session is None, "calls are held while no session is open"
         done = zone_round.held(self.desk, self.market, orders, self.today, seed)
         self.fees_fen += done.fees_fen
@@ -277,7 +277,7 @@ def best_of(book: OrderBook, side: Side, own: tuple[str | int, ...]) -> int | No
     return None
 
 
-def paired(orders: Sequence[tuple[int, str, Quote]], series: str, price: int, fills: dict[int, int]) -> Struck:
+def paired(orders: Sequence[tuple[int, str, AgentQuote]], series: str, price: int, fills: dict[int, int]) -> Struck:
     """Buyers and sellers of a call face the exchange; here they are paired in their order, to count the trades."""
     buys = [[orders[place][0], count] for place, count in fills.items() if orders[place][2].side == "buy"]
     sells = [[orders[place][0], count] for place, count in fills.items() if orders[place][2].side == "sell"]
@@ -294,7 +294,7 @@ def paired(orders: Sequence[tuple[int, str, Quote]], series: str, price: int, fi
 
 def limits(law: Rulebook, series: str, reference: int, basis_points: int) -> tuple[int, int]:
     """The band around a price inside the collar of the law, on the tick."""
-    tick, rule = law.trading.tick_fen_per_t, look.pollutant(law, series.partition("-")[0])
+    tick, rule = law.trading.tick_fen_per_t, lookup.pollutant(law, series.partition("-")[0])
     low, high = band(reference, basis_points, tick)
     low = max(low, -(-rule.floor_fen_per_t // tick) * tick)
     return low, min(high, rule.ceiling_fen_per_t // tick * tick or high)
@@ -303,6 +303,6 @@ def limits(law: Rulebook, series: str, reference: int, basis_points: int) -> tup
 def first_worked(law: Rulebook, day: str) -> str:
     """The first worked day from an ISO day on."""
     found = date.fromisoformat(day)
-    while not look.worked(law, found.isoformat()):
+    while not lookup.worked(law, found.isoformat()):
         found += timedelta(days=1)
     return found.isoformat()

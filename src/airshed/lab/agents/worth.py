@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from airshed.lab.agents.nouns import Offer
-from airshed.lab.season.firms import Step
+from airshed.lab.agents.nouns import AgentOffer
+from airshed.lab.season.firms import CostStep
 from airshed.model.refusal import Malformed
 
 #: Width of a last block that never ends.
@@ -22,7 +22,7 @@ class Worth:
 
     >>> worth = Worth(((2_000, 9_000), (1_000, 4_000)))
     >>> worth.more(1_500), worth.fewer(2_500), worth.of(2_500)
-    (Offer(price=9000, count=500), Offer(price=4000, count=500), 20000000)
+    (AgentOffer(price=9000, count=500), AgentOffer(price=4000, count=500), 20000000)
     """
 
     blocks: tuple[tuple[int, int], ...]
@@ -36,25 +36,25 @@ class Worth:
                 what = f"is worth {after[1]}, the one before {before[1]}"
                 raise Malformed(f"block {number}", what, "order blocks by falling price")
 
-    def more(self, held: int) -> Offer | None:
+    def more(self, held: int) -> AgentOffer | None:
         """The block that the next allowance lies in, from there on."""
         end = 0
         for count, price in self.blocks:
             end += count
             if held < end:
-                return Offer(price, end - held)
+                return AgentOffer(price, end - held)
         return None
 
-    def fewer(self, held: int) -> Offer | None:
+    def fewer(self, held: int) -> AgentOffer | None:
         """The block that the last allowance held lies in, up to there; what lies beyond all blocks is worth nothing."""
         if held <= 0:
             return None
         start = 0
         for count, price in self.blocks:
             if held <= start + count:
-                return Offer(price, held - start)
+                return AgentOffer(price, held - start)
             start += count
-        return Offer(0, held - start)
+        return AgentOffer(0, held - start)
 
     def of(self, held: int) -> int:
         """What so many allowances are worth together, in thousandths of a fen."""
@@ -78,7 +78,7 @@ def rising_cost(slope_fen_per_t: int, units: int, lot: int) -> Worth:
 
 
 def of_source(
-    emission_kg: int, steps: Sequence[Step], choke_fen_per_t: int, spare_fen_per_t: int, spare_kg: int = WITHOUT_END
+    emission_kg: int, steps: Sequence[CostStep], choke_fen_per_t: int, spare_fen_per_t: int, spare_kg: int = WITHOUT_END
 ) -> Worth:
     """A source with steps of abatement: an allowance is worth the step it saves.
 
@@ -86,7 +86,7 @@ def of_source(
     its emission, and against any step cheaper than that, an allowance is worth `spare`, what it brings later; the law
     lets no more than `spare_kg` of them be kept.
 
-    >>> of_source(10, [Step("a", 4, 500), Step("b", 3, 900)], 2_000, 100).blocks[:3]
+    >>> of_source(10, [CostStep("a", 4, 500), CostStep("b", 3, 900)], 2_000, 100).blocks[:3]
     ((3, 2000), (3, 900), (4, 500))
     """
     blocks: list[tuple[int, int]] = []

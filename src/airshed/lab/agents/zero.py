@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from airshed.lab.agents.nouns import Deaf, Offer, Own, Quote, Side, View
+from airshed.lab.agents.nouns import AgentOffer, AgentQuote, AgentView, Deaf, Own, Side
 
 
-def either(own: Own, rng: np.random.Generator) -> tuple[Side, Offer] | None:
+def either(own: Own, rng: np.random.Generator) -> tuple[Side, AgentOffer] | None:
     """A side on which the agent can trade, by the toss of a coin where there are two."""
-    sides: list[tuple[Side, Offer]] = []
+    sides: list[tuple[Side, AgentOffer]] = []
     if own.buy is not None:
         sides.append(("buy", own.buy))
     if own.sell is not None:
@@ -30,7 +30,7 @@ class ZeroIntelligence(Deaf):
 
     constrained: bool = True
 
-    def quote(self, view: View, own: Own, rng: np.random.Generator) -> Quote | None:
+    def quote(self, view: AgentView, own: Own, rng: np.random.Generator) -> AgentQuote | None:
         """One price at random, for the next block."""
         chosen = either(own, rng)
         if chosen is None:
@@ -44,4 +44,4 @@ class ZeroIntelligence(Deaf):
         if low > high:
             return None
         limit = low + int(rng.integers((high - low) // view.tick + 1)) * view.tick
-        return Quote(side, limit, offer.count)
+        return AgentQuote(side, limit, offer.count)

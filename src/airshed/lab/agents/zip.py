@@ -11,7 +11,7 @@ from math import ceil, floor
 
 import numpy as np
 
-from airshed.lab.agents.nouns import Own, Quote, Shout, Side, View
+from airshed.lab.agents.nouns import AgentQuote, AgentView, Own, Shout, Side
 from airshed.lab.agents.zero import either
 
 LEARNING, MOMENTUM, MARGIN = (0.1, 0.5), (0.0, 0.1), (0.05, 0.35)
@@ -53,7 +53,7 @@ class Zip:
 
     halves: dict[Side, _Half] = field(default_factory=dict)
 
-    def quote(self, view: View, own: Own, rng: np.random.Generator) -> Quote | None:
+    def quote(self, view: AgentView, own: Own, rng: np.random.Generator) -> AgentQuote | None:
         """The worth of the next block and its margin."""
         self._draw(rng)
         chosen = either(own, rng)
@@ -64,7 +64,7 @@ class Zip:
         limit = view.on_tick(self.halves[side].price(offer.price), side)
         if (limit > offer.price) if side == "buy" else (limit < offer.price):
             return None
-        return Quote(side, limit, offer.count)
+        return AgentQuote(side, limit, offer.count)
 
     def hear(self, shout: Shout, own: Own, rng: np.random.Generator) -> None:
         """Raise the margin after a deal that would have been better still; lower it where one is being outdone.

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from airshed.compliance.shortfall import Lack, penalty
-from airshed.lab.agents.market import Market, Trader
+from airshed.lab.agents.market import SessionMarket, Trader
 from airshed.lab.agents.worth import of_source
-from airshed.lab.season.firms import Firm, Step, firms_of, guide_price
+from airshed.lab.season.firms import CostStep, Firm, firms_of, guide_price
 from airshed.model.measures import KG_PER_T
 from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
@@ -43,15 +43,15 @@ INVENTORY = Outlook()
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class FirmPlan:
     """A firm with what it will emit without abatement (kg) and what its steps cost it this time."""
 
     firm: Firm
     emission_kg: int
-    steps: tuple[Step, ...]
+    steps: tuple[CostStep, ...]
 
 
-def plans_of(zone: Zone, rules: Rulebook, pollutant: str, outlook: Outlook, rng: np.random.Generator) -> list[Plan]:
+def plans_of(zone: Zone, rules: Rulebook, pollutant: str, outlook: Outlook, rng: np.random.Generator) -> list[FirmPlan]:
     """The firms of a zone that owe a pollutant, drawn for one year. Every figure of cost and emission is indicative."""
     found = []
     for firm in firms_of(zone, 0, rules):
@@ -60,10 +60,10 @@ def plans_of(zone: Zone, rules: Rulebook, pollutant: str, outlook: Outlook, rng:
         emission = outlook.growth * float(np.exp(rng.normal(0.0, outlook.growth_spread)))
         cost = outlook.costs * float(np.exp(rng.normal(0.0, outlook.costs_spread)))
         steps = tuple(
-            Step(step.technology, round(step.potential_kg * emission), max(1, round(step.cost_fen_per_t * cost)))
+            CostStep(step.technology, round(step.potential_kg * emission), max(1, round(step.cost_fen_per_t * cost)))
             for step in firm.steps[pollutant]
         )
-        found.append(Plan(firm, round(firm.before_kg[pollutant] * emission), steps))
+        found.append(FirmPlan(firm, round(firm.before_kg[pollutant] * emission), steps))
     return found
 
 
@@ -93,7 +93,7 @@ def zone_market(
     year: int | None = None,
     outlook: Outlook = INVENTORY,
     rng: np.random.Generator | None = None,
-) -> Market:
+) -> SessionMarket:
     """The market of a zone in one year, by default the first with a cap: the law as it is, and its firms.
 
     Allowances are allocated in the engine, by the law's own method; what goes to auction or the reserve stays there.
@@ -128,10 +128,10 @@ def zone_market(
         if plan.emission_kg > 0
     )
     lines = {place: activity_lines(zone, rules, pollutant, place) for place in places}
-    return Market(zone_name(rules), rules, traders, pollutant, year, lines)
+    return SessionMarket(zone_name(rules), rules, traders, pollutant, year, lines)
 
 
-def guide_of(plans: list[Plan], cap: int) -> int:
+def guide_of(plans: list[FirmPlan], cap: int) -> int:
     """The shadow price of a cap over the drawn curves, in fen per tonne."""
     steps = [step for plan in plans for step in plan.steps]
     return guide_price(steps, sum(plan.emission_kg for plan in plans) - cap)

@@ -10,11 +10,11 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import ZoneCall
 from airshed.engine.procedures.zone_call_law import left_out, line_of, problem
-from airshed.lab.agents.desk import EXCHANGE_ACTOR, Desk
-from airshed.lab.agents.market import Market
-from airshed.lab.agents.nouns import Quote
+from airshed.lab.agents.desk import EXCHANGE_ACTOR, AgentsDesk
+from airshed.lab.agents.market import SessionMarket
+from airshed.lab.agents.nouns import AgentQuote
 from airshed.lab.seals import salt_of, sealed
-from airshed.market.zonecall import Cleared, NotCleared, solve_in_rounds
+from airshed.market.zonecall import NotCleared, ZoneCleared, solve_in_rounds
 from airshed.model.refusal import Why
 
 #: What a call is counted as refused for that the solver does not clear.
@@ -22,7 +22,7 @@ WHY: dict[str, Why] = {"infeasible": Why.INFEASIBLE, "unfunded": Why.INSUFFICIEN
 
 
 @dataclass(slots=True)
-class ZoneRound:
+class RoundTrades:
     """Trades as (series, buyer, seller, allowances given, what the buyer pays in fen/t); orders by their place."""
 
     trades: list[tuple[str, int, int, int, int]] = field(default_factory=list)
@@ -30,7 +30,9 @@ class ZoneRound:
     fees_fen: int = 0
 
 
-def held(desk: Desk, market: Market, orders: Sequence[tuple[int, str, Quote]], day: str, seed: int) -> ZoneRound:
+def held(
+    desk: AgentsDesk, market: SessionMarket, orders: Sequence[tuple[int, str, AgentQuote]], day: str, seed: int
+) -> RoundTrades:
     """Hold a call of the market's pollutant: what came of it, nothing where it does not clear.
 
     Such a call counts as refused; its orders are dropped, and it gathers those of the next day.
@@ -70,19 +72,19 @@ def held(desk: Desk, market: Market, orders: Sequence[tuple[int, str, Quote]], d
     return _round(orders, places, [done for _, done in found], event)
 
 
-def _dropped(desk: Desk, call: ZoneCall) -> ZoneRound:
+def _dropped(desk: AgentsDesk, call: ZoneCall) -> RoundTrades:
     for order in list(call.orders.values()):
         desk.must(order.account, c.DropZoneOrder(call.id, order.number))
-    return ZoneRound()
+    return RoundTrades()
 
 
 def _round(
-    orders: Sequence[tuple[int, str, Quote]],
+    orders: Sequence[tuple[int, str, AgentQuote]],
     places: dict[int, int],
-    rounds: Sequence[Cleared],
+    rounds: Sequence[ZoneCleared],
     event: e.ZoneCallCleared,
-) -> ZoneRound:
-    told = ZoneRound(fees_fen=sum(fill.fee for fill in event.fills))
+) -> RoundTrades:
+    told = RoundTrades(fees_fen=sum(fill.fee for fill in event.fills))
     paid: Counter[int] = Counter()
     counts: Counter[int] = Counter()
     price: dict[tuple[int, int], int] = {}

@@ -40,7 +40,7 @@ class StackHeight(msgspec.Struct, frozen=True):
     origin: str
 
 
-class Cell(msgspec.Struct, frozen=True):
+class MatrixCell(msgspec.Struct, frozen=True):
     """A coefficient of the matrix: what a tonne a year from a jurisdiction adds at a receptor, in ng/m3."""
 
     receptor: str
@@ -51,7 +51,7 @@ class Cell(msgspec.Struct, frozen=True):
     too_far: int
 
 
-class Transfer(msgspec.Struct, frozen=True):
+class MatrixOrigin(msgspec.Struct, frozen=True):
     """What a matrix is made of, beside the zone's stacks."""
 
     receptors: tuple[AirReceptor, ...]
@@ -59,7 +59,7 @@ class Transfer(msgspec.Struct, frozen=True):
     heights: Mapping[str, float]
 
 
-def read_transfer(folder: Path) -> Transfer:
+def read_transfer(folder: Path) -> MatrixOrigin:
     """Receptors, wind rose and stack heights of a zone's folder. Malformed, with file and line, for what is none."""
     receptors = read_rows(folder / "air_receptors.csv", AirReceptor)
     rose = read_rows(folder / "wind_rose.csv", Wind)
@@ -85,17 +85,17 @@ def read_transfer(folder: Path) -> Transfer:
             f"the shares add up to {total}",
             f"make them {WHOLE_BASIS_POINTS}",
         )
-    return Transfer(receptors, rose, heights)
+    return MatrixOrigin(receptors, rose, heights)
 
 
 def default_matrix(
     zone: Zone,
-    transfer: Transfer,
+    transfer: MatrixOrigin,
     pollutant: Pollutant,
     *,
     rise: bool = True,
     mixing_m: float = MIXING_M,
-) -> tuple[Cell, ...]:
+) -> tuple[MatrixCell, ...]:
     """The coefficient of each receptor and jurisdiction: the mean over its stacks, by what each emits in a year.
 
     Malformed if a process has no height, or a jurisdiction no stack that measures the pollutant.
@@ -112,7 +112,7 @@ def default_matrix(
             raise Malformed(
                 f"stacks of {code}", f"none measures {pollutant.value}", "give the matrix as a CSV of a transport model"
             )
-    cells: list[Cell] = []
+    cells: list[MatrixCell] = []
     for receptor in transfer.receptors:
         for code, own in chimneys.items():
             total = sum(mass for _, mass in own)
@@ -121,11 +121,11 @@ def default_matrix(
                 for chimney, mass in own
             )
             far = [away(chimney.lat, chimney.lon, receptor.lat, receptor.lon)[0] > FARTHEST_M for chimney, _ in own]
-            cells.append(Cell(receptor.receptor, code, load / total, len(own), sum(far)))
+            cells.append(MatrixCell(receptor.receptor, code, load / total, len(own), sum(far)))
     return tuple(cells)
 
 
-def _chimney(stack: Stack, lat: float, lon: float, transfer: Transfer) -> Chimney:
+def _chimney(stack: Stack, lat: float, lon: float, transfer: MatrixOrigin) -> Chimney:
     height = transfer.heights.get(stack.process)
     if height is None:
         raise Malformed("stack_heights.csv", f"no row for the process {stack.process!r}", "add its height")

@@ -22,7 +22,7 @@ GUARD = 0.03
 
 
 @dataclass(frozen=True, slots=True)
-class Design:
+class BriefDesign:
     """One design.
 
     `border`: markets closed at the borders of cities, one market in which no receptor may get more load than `GUARD`
@@ -56,15 +56,15 @@ AXES: Mapping[str, tuple[str, ...]] = {
     "collar": ("none", "collar"),
     "trading": ("continuous", "calls"),
 }
-assert tuple(AXES) == tuple(each.name for each in fields(Design))
+assert tuple(AXES) == tuple(each.name for each in fields(BriefDesign))
 
 #: From which the others differ in one thing.
-REFERENCE = Design()
+REFERENCE = BriefDesign()
 #: What the pilots that the founding study describes have in common.
-PILOTS = Design("cities", "wall", "history", "free", "open", "none", "continuous")
+PILOTS = BriefDesign("cities", "wall", "history", "free", "open", "none", "continuous")
 
 #: Designs with a name; each but the first differs from the reference in one choice, and the guarded one is called too.
-NAMED: Mapping[str, Design] = {
+NAMED: Mapping[str, BriefDesign] = {
     "pilots": PILOTS,
     "reference": REFERENCE,
     "cities": replace(REFERENCE, border="cities"),
@@ -82,18 +82,18 @@ NAMED: Mapping[str, Design] = {
 }
 
 
-def every(axes: Mapping[str, tuple[str, ...]] = AXES) -> Iterator[Design]:
+def every(axes: Mapping[str, tuple[str, ...]] = AXES) -> Iterator[BriefDesign]:
     """Every combination of the choices that there are; where all is sold no method shares anything, so one stands for
     all, and a guard on receptors needs a market that clears the whole zone at once."""
     for chosen in product(*axes.values()):
-        design = Design(**dict(zip(axes, chosen, strict=True)))  # type: ignore[arg-type]
+        design = BriefDesign(**dict(zip(axes, chosen, strict=True)))  # type: ignore[arg-type]
         if (design.sale != "paid" or design.method == REFERENCE.method) and (
             design.border != "guarded" or design.trading == "calls"
         ):
             yield design
 
 
-def with_option(design: Design, axis: str, option: str) -> Design:
+def with_option(design: BriefDesign, axis: str, option: str) -> BriefDesign:
     """The design with another option of one choice."""
     return replace(design, **{axis: option})  # type: ignore[arg-type]
 

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 import msgspec
 import numpy as np
 
-from airshed.lab.brief.designs import Design
+from airshed.lab.brief.designs import BriefDesign
 from airshed.lab.brief.judge import Judge
 from airshed.lab.brief.markets import Flags, trading_of
 from airshed.lab.brief.world import World
@@ -30,7 +30,7 @@ STRONG = 20.0
 IDLE = 1e-3
 
 
-class Finding(msgspec.Struct, frozen=True):
+class Suspect(msgspec.Struct, frozen=True):
     """One suspect: what was measured, and whether it explains that nothing trades."""
 
     cause: Cause
@@ -92,7 +92,7 @@ class PlaceTrade(msgspec.Struct, frozen=True):
         return not (self.loose or self.alone or self.idle)
 
 
-class Seen(NamedTuple):
+class MarketSeen(NamedTuple):
     """What a book shows of a pollutant's first vintage, and the market of its law.
 
     `traded_t` between firms; `given_t` what each source got, free or for money, None where the book does not have the
@@ -101,7 +101,7 @@ class Seen(NamedTuple):
 
     traded_t: float
     given_t: Mapping[str, float] | None
-    design: Design
+    design: BriefDesign
     fee: float
 
 
@@ -117,13 +117,13 @@ class Diagnosis(msgspec.Struct, frozen=True):
     #: Part of the volume without costs of trading that is left at each of `WEDGES`.
     volume_left: tuple[float, ...]
     places: tuple[PlaceTrade, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[Suspect, ...]
 
 
 def diagnose(
     judge: Judge,
     name: str,
-    design: Design,
+    design: BriefDesign,
     observed_t: float | None = None,
     given_away: Floats | None = None,
     fee: float | None = None,
@@ -161,7 +161,7 @@ def diagnose(
     return Diagnosis(name, predicted, observed_t, idle, left, tuple(places), findings)
 
 
-def diagnose_book(judge: Judge, seen: Seen) -> Diagnosis | None:
+def diagnose_book(judge: Judge, seen: MarketSeen) -> Diagnosis | None:
     """The diagnosis of the market that a book has: its allocation, its law, its trade. None without its sources."""
     if seen.given_t is None:
         return None
@@ -170,7 +170,7 @@ def diagnose_book(judge: Judge, seen: Seen) -> Diagnosis | None:
 
 
 def volumes(
-    judge: Judge, design: Design, wedges: Sequence[float] = WEDGES, given_away: Floats | None = None
+    judge: Judge, design: BriefDesign, wedges: Sequence[float] = WEDGES, given_away: Floats | None = None
 ) -> tuple[float, ...]:
     """The part of the first year's trade that is left when buyer and seller together lose so much of the price.
 
@@ -230,7 +230,7 @@ def _crossed(bids: Book, asks: Book, wedge: float) -> float:
     return total
 
 
-def _findings(places: Sequence[PlaceTrade], left: Sequence[float], fee: float) -> list[Finding]:
+def _findings(places: Sequence[PlaceTrade], left: Sequence[float], fee: float) -> list[Suspect]:
     """The suspects, each by the part of all caps, or of the volume, that is under it.
 
     A suspect is asked only about trade that should be there: a cap that asks nothing is not thin, and nobody has power
@@ -254,25 +254,25 @@ def _findings(places: Sequence[PlaceTrade], left: Sequence[float], fee: float) -
     thinnest = min(few, key=lambda place: min(place.sellers, place.buyers), default=None)
     strongest = max(trading, key=lambda place: abs(place.markup_percent), default=None)
     return [
-        Finding(
+        Suspect(
             "too many allowances",
             said(part(over)),
             100 * (total / unabated - 1) if unabated else None,
             tuple(places.index(place) for place in over),
         ),
-        Finding(
+        Suspect(
             "costs of trading",
             "no" if kept is None else said((1 - kept) * part(trading)),
             None if kept is None else 100 * kept,
             (),
         ),
-        Finding(
+        Suspect(
             "too few parties",
             said(part([place for place in places if place.thin])),
             None if thinnest is None else min(thinnest.sellers, thinnest.buyers),
             at(thinnest),
         ),
-        Finding(
+        Suspect(
             "market power",
             said(part([place for place in places if place.led])),
             None if strongest is None else strongest.markup_percent,

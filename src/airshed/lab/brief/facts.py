@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import msgspec
 
-from airshed.lab.brief.designs import Design
+from airshed.lab.brief.designs import BriefDesign
 from airshed.lab.brief.diagnosis import Diagnosis
 from airshed.lab.brief.judge import Judged
 from airshed.lab.brief.measures import Criterion
@@ -127,7 +127,7 @@ class Found(msgspec.Struct, frozen=True):
     air_origins: tuple[str, ...]
 
 
-class PollutantFacts(msgspec.Struct, frozen=True):
+class BriefPollutant(msgspec.Struct, frozen=True):
     """A pollutant: what was found, how the designs with a name do, and the brief's choice under `choice`."""
 
     pollutant: str
@@ -146,7 +146,7 @@ class BriefFacts(msgspec.Struct, frozen=True):
     """The whole brief."""
 
     rulebook: str
-    pollutants: tuple[PollutantFacts, ...]
+    pollutants: tuple[BriefPollutant, ...]
     axes: Mapping[str, tuple[str, ...]]
     many: int
     choice: Plain
@@ -179,6 +179,6 @@ class BriefFacts(msgspec.Struct, frozen=True):
     observed: bool
 
 
-def plain(design: Design) -> dict[str, str]:
+def plain(design: BriefDesign) -> dict[str, str]:
     """A design by its choices."""
     return asdict(design)

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from airshed.lab.brief.designs import SOLD, Border, Collar, Design, Method, Sale, Wall
-from airshed.lab.brief.markets import Outcome, Trading, by_city, solve, trading_of
-from airshed.lab.brief.power import MOST_MOVED, Power, strongest
+from airshed.lab.brief.designs import SOLD, Border, BriefDesign, Collar, Method, Sale, Wall
+from airshed.lab.brief.markets import TakersOutcome, TradingGroup, by_city, solve, trading_of
+from airshed.lab.brief.power import MOST_MOVED, GroupPower, strongest
 from airshed.lab.brief.shares import Given, given
-from airshed.lab.brief.states import State
+from airshed.lab.brief.states import WorldState
 from airshed.lab.brief.world import World
 from airshed.lab.equilibrium.curves import Floats
 from airshed.market.fairness import entrant_gap
@@ -24,15 +24,15 @@ YUAN = 1e6
 class Judge:
     """Measures designs of one pollutant; what designs have in common is worked out once."""
 
-    def __init__(self, states: Sequence[State]) -> None:
+    def __init__(self, states: Sequence[WorldState]) -> None:
         self.states = list(states)
         self.central = max(range(len(states)), key=lambda number: (states[number].weight, -number))
         self.world: World = states[self.central].world
-        self._outcomes: dict[tuple[int, Border, Wall, Collar], Outcome] = {}
+        self._outcomes: dict[tuple[int, Border, Wall, Collar], TakersOutcome] = {}
         self._given: dict[tuple[Method, Sale, Wall], Given] = {}
         self._parts: dict[tuple[object, ...], Judged] = {}
 
-    def outcome(self, border: Border, wall: Wall, collar: Collar, state: int | None = None) -> Outcome:
+    def outcome(self, border: Border, wall: Wall, collar: Collar, state: int | None = None) -> TakersOutcome:
         """The equilibrium in a state, the central one if none is named. Without a matrix a guarded zone is a zone."""
         if border == "guarded" and self.world.transfer is None:
             border = "zone"
@@ -41,7 +41,7 @@ class Judge:
             self._outcomes[key] = solve(self.states[key[0]].world, border, wall, collar)
         return self._outcomes[key]
 
-    def of(self, design: Design) -> Outcome:
+    def of(self, design: BriefDesign) -> TakersOutcome:
         """The equilibrium of a design in the central state."""
         return self.outcome(design.border, design.wall, design.collar)
 
@@ -52,18 +52,18 @@ class Judge:
             self._given[key] = given(self.world, method, sale, wall)
         return self._given[key]
 
-    def free(self, design: Design) -> Floats:
+    def free(self, design: BriefDesign) -> Floats:
         """What is given away by source and year (S, T), t: the first year's, as the city's cap goes on."""
         path = self.world.caps / np.maximum(self.world.caps[:, :1], 1e-12)
         first = self.given(design.method, design.sale, design.wall).free
         found: Floats = first[:, None] * path[self.world.city]
         return found
 
-    def judge(self, design: Design) -> Judged:
+    def judge(self, design: BriefDesign) -> Judged:
         """Every measure of a design; what each is stands at the function that works it out."""
         d = design
         market, shared = (d.border, d.wall, d.collar), (d.method, d.sale)
-        parts: tuple[tuple[tuple[object, ...], Callable[[Design], Judged]], ...] = (
+        parts: tuple[tuple[tuple[object, ...], Callable[[BriefDesign], Judged]], ...] = (
             (market, self._market),
             ((*market, *shared), self._sharing),
             ((*market, *shared, d.term), self._money),
@@ -75,7 +75,7 @@ class Judge:
             found |= self._parts[key]
         return found
 
-    def _market(self, design: Design) -> Judged:
+    def _market(self, design: BriefDesign) -> Judged:
         """What follows from the market alone, over the states of the world where they matter.
 
         cost: million yuan, discounted, of abatement and of what the office sells beyond the cap at the ceiling, the
@@ -103,7 +103,7 @@ class Judge:
         spread = 100 * off / mean if mean > 0 else 0.0
         return {"cost": cost / YUAN, "spread": spread, "hot_spot": hot, "over_cap": over}
 
-    def _sharing(self, design: Design) -> Judged:
+    def _sharing(self, design: BriefDesign) -> Judged:
         """What follows from the market and from who is given what.
 
         share_gap: kg per tonne of need; how far two old works of the same need at the benchmark differ on average in
@@ -138,7 +138,7 @@ class Judge:
             **self._trade(design),
         }
 
-    def powers(self, design: Design, given_away: Floats | None = None) -> list[Power]:
+    def powers(self, design: BriefDesign, given_away: Floats | None = None) -> list[GroupPower]:
         """The strongest firm of each market of a design in the first year, not held by collar or reserve price.
 
         `given_away` (S,) is what sources got if it is not what the design gives them, t.
@@ -148,7 +148,7 @@ class Judge:
         first = done.price[:, 0], done.emitted(self.world)[:, 0], got
         return [strongest(self.world, market, *first) for market in trading_of(self.world, design.border, design.wall)]
 
-    def _moved(self, design: Design) -> float:
+    def _moved(self, design: BriefDesign) -> float:
         moved = total = 0.0
         for power in self.powers(design):
             made = power.price * (1 + power.markup)
@@ -160,13 +160,13 @@ class Judge:
             total += power.market.cap
         return 100 * moved / total if total else 0.0
 
-    def spare(self, design: Design, given_away: Floats | None = None) -> Floats:
+    def spare(self, design: BriefDesign, given_away: Floats | None = None) -> Floats:
         """What each source has to spare in the first year (S,), below zero what it lacks, t."""
         got = self.free(design)[:, 0] if given_away is None else given_away
         found: Floats = got - self.of(design).emitted(self.world)[:, 0]
         return found
 
-    def sides(self, design: Design, market: Trading, given_away: Floats | None = None) -> Sides:
+    def sides(self, design: BriefDesign, market: TradingGroup, given_away: Floats | None = None) -> Sides:
         """Who could sell and who would buy in a market in the first year; works of a group first help each other."""
         spare = self.spare(design, given_away)
         own = np.zeros(len(self.world.groups))
@@ -174,7 +174,7 @@ class Judge:
         sold, bought = np.maximum(own, 0.0), np.maximum(-own, 0.0)
         return Sides(alike(sold), alike(bought), min(float(sold.sum()), float(bought.sum())))
 
-    def _trade(self, design: Design) -> Judged:
+    def _trade(self, design: BriefDesign) -> Judged:
         """parties: how many alike would stand on the thinner side of the market (1 / Herfindahl index of what groups of
         firms sell, or buy), the mean over markets by their caps. offered: percent of the first year's cap that
         price-takers would trade.
@@ -187,7 +187,7 @@ class Judge:
             caps += market.cap
         return {"parties": parties / caps, "offered": 100 * traded / caps}
 
-    def _money(self, design: Design) -> Judged:
+    def _money(self, design: BriefDesign) -> Judged:
         """What the term of rights matters for as well.
 
         turnover: percent of the cap that changes hands among firms in a year; a right for n years is traded once for
@@ -214,10 +214,10 @@ class Judge:
         revenue -= float((prices * self._locked(free, term) * discount).sum())
         return {"turnover": offered / turns, "risk": risk, "revenue": revenue / float(discount.sum()) / YUAN}
 
-    def _sharing_of(self, design: Design) -> Judged:
+    def _sharing_of(self, design: BriefDesign) -> Judged:
         return self._parts[design.border, design.wall, design.collar, design.method, design.sale]
 
-    def _deviation(self, design: Design) -> Floats:
+    def _deviation(self, design: BriefDesign) -> Floats:
         """The standard deviation of each source's price between states (S, T), yuan/t."""
         outcomes = [self.outcome(design.border, design.wall, design.collar, n).price for n in range(len(self.states))]
         weights = np.array([state.weight for state in self.states])

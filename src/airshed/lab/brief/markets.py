@@ -19,7 +19,7 @@ from airshed.lab.equilibrium.zones import zone_equilibrium
 Flags = NDArray[np.bool_]
 
 
-class Row(IntEnum):
+class CurveRow(IntEnum):
     """What a row of a curve is: a measure, less output, the office's sale at the ceiling, its purchase at the floor."""
 
     MEASURE = 0
@@ -28,7 +28,7 @@ class Row(IntEnum):
     FLOOR = 3
 
 
-class Cell(NamedTuple):
+class TradingCell(NamedTuple):
     """Sources of a city that may trade with each other; `cap` and `base` (T,) in t."""
 
     city: int
@@ -37,7 +37,7 @@ class Cell(NamedTuple):
     base: Floats
 
 
-class Rows(NamedTuple):
+class CurveRows(NamedTuple):
     """Rows of a curve: `cost` (n,) yuan/t, `width` (n, T) t, what each is, and which step or cell it belongs to."""
 
     cost: Floats
@@ -47,7 +47,7 @@ class Rows(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class TakersOutcome:
     """What price-takers do; S sources, N steps, C cities, T years.
 
     `price` (S, T) in current yuan/t where each source trades; `taken` (N, T) t abated by each step; `less` (S, T) t by
@@ -91,7 +91,7 @@ def by_city(world: World, amounts: Floats) -> Floats:
     return found
 
 
-def cells_of(world: World, wall: Wall) -> list[list[Cell]]:
+def cells_of(world: World, wall: Wall) -> list[list[TradingCell]]:
     """Who trades with whom if borders are open: lists of cells. Behind a wall a side keeps its part of the city's
     cap.
     """
@@ -105,13 +105,13 @@ def cells_of(world: World, wall: Wall) -> list[list[Cell]]:
             whole = float(world.baseline[world.city == c].sum())
             if there.any() and whole > 0:
                 part = float(world.baseline[there].sum()) / whole
-                cells.append(Cell(c, there, part * world.caps[c], base[there].sum(axis=0)))
+                cells.append(TradingCell(c, there, part * world.caps[c], base[there].sum(axis=0)))
         if cells:
             found.append(cells)
     return found
 
 
-class Trading(NamedTuple):
+class TradingGroup(NamedTuple):
     """Sources that may trade with each other under a design: the city if borders are closed, whether they are walled
     in, and their cap of the first year, t.
     """
@@ -122,20 +122,20 @@ class Trading(NamedTuple):
     cap: float
 
 
-def trading_of(world: World, border: Border, wall: Wall) -> list[Trading]:
+def trading_of(world: World, border: Border, wall: Wall) -> list[TradingGroup]:
     """The markets of a design."""
     found = []
     for cells in cells_of(world, wall):
         walled = wall == "wall" and bool(world.side[cells[0].sources].all())
         if border == "cities":
-            found += [Trading(cell.city, walled, cell.sources, float(cell.cap[0])) for cell in cells]
+            found += [TradingGroup(cell.city, walled, cell.sources, float(cell.cap[0])) for cell in cells]
         else:
             there = np.any([cell.sources for cell in cells], axis=0)
-            found.append(Trading(None, walled, there, sum(float(cell.cap[0]) for cell in cells)))
+            found.append(TradingGroup(None, walled, there, sum(float(cell.cap[0]) for cell in cells)))
     return found
 
 
-def solve(world: World, border: Border, wall: Wall, collar: Collar, guard: float = GUARD) -> Outcome:
+def solve(world: World, border: Border, wall: Wall, collar: Collar, guard: float = GUARD) -> TakersOutcome:
     """The competitive equilibrium with banking. Less output is a row of every curve, so there always is one.
 
     `guard` is the part by which a guarded zone lets a receptor's load lie above what the caps would bring.
@@ -148,37 +148,39 @@ def solve(world: World, border: Border, wall: Wall, collar: Collar, guard: float
     for cells in cells_of(world, wall):
         for own, rows, paid, tonnes in _cleared(world, cells, border, collar, guard):
             fills = _filled(rows, tonnes)
-            real = rows.what <= Row.LESS
+            real = rows.what <= CurveRow.LESS
             cost += float((fills[real] * (rows.cost[real, None] + world.tax)).sum(axis=0) @ world.discount)
-            measures = rows.what == Row.MEASURE
+            measures = rows.what == CurveRow.MEASURE
             taken[rows.which[measures]] += fills[measures]
             for number, cell in enumerate(own):
                 price[cell.sources] = paid
 
                 def of(
-                    kind: Row, mine: Flags = rows.which == number, fills: Floats = fills, rows: Rows = rows
+                    kind: CurveRow, mine: Flags = rows.which == number, fills: Floats = fills, rows: CurveRows = rows
                 ) -> Floats:
                     found: Floats = fills[mine & (rows.what == kind)].sum(axis=0)
                     return found
 
                 weights = world.baseline[cell.sources] / float(world.baseline[cell.sources].sum())
-                less[cell.sources] += weights[:, None] * of(Row.LESS)
-                extra[cell.city] += of(Row.CEILING)
+                less[cell.sources] += weights[:, None] * of(CurveRow.LESS)
+                extra[cell.city] += of(CurveRow.CEILING)
                 if collar == "collar":
-                    withheld[cell.city] += np.maximum(0.0, WITHHELD * cell.cap - of(Row.FLOOR))
-    return Outcome(price, taken, less, extra, withheld, cost)
+                    withheld[cell.city] += np.maximum(0.0, WITHHELD * cell.cap - of(CurveRow.FLOOR))
+    return TakersOutcome(price, taken, less, extra, withheld, cost)
 
 
-class Market(NamedTuple):
+class PricedCells(NamedTuple):
     """Cells that paid one price: `paid` (T,) current yuan/t, `tonnes` (T,) of all rows together."""
 
-    cells: Sequence[Cell]
-    rows: Rows
+    cells: Sequence[TradingCell]
+    rows: CurveRows
     paid: Floats
     tonnes: Floats
 
 
-def _cleared(world: World, cells: Sequence[Cell], border: Border, collar: Collar, guard: float) -> list[Market]:
+def _cleared(
+    world: World, cells: Sequence[TradingCell], border: Border, collar: Collar, guard: float
+) -> list[PricedCells]:
     """Cells that may trade, cleared each by itself, together, or together as far as the receptors let them."""
     if border == "guarded":
         return _guarded(world, cells, collar, guard)
@@ -187,11 +189,11 @@ def _cleared(world: World, cells: Sequence[Cell], border: Border, collar: Collar
         rows = rows_of(world, market, collar)
         need = sum((_need(cell, collar) for cell in market), np.zeros(len(world.years)))
         done = equilibrium(Steps(rows.cost, rows.width, world.discount), need, world.discount)
-        found.append(Market(market, rows, done.price, done.abated))
+        found.append(PricedCells(market, rows, done.price, done.abated))
     return found
 
 
-def _guarded(world: World, cells: Sequence[Cell], collar: Collar, guard: float) -> list[Market]:
+def _guarded(world: World, cells: Sequence[TradingCell], collar: Collar, guard: float) -> list[PricedCells]:
     """One market in which no receptor may get more than `guard` above what the caps would bring, nor the zone more."""
     assert world.transfer is not None, "no matrix"
     own = [rows_of(world, [cell], collar) for cell in cells]
@@ -202,39 +204,39 @@ def _guarded(world: World, cells: Sequence[Cell], collar: Collar, guard: float) 
     limits = np.vstack([columns @ needs - guard * (columns @ caps), needs.sum(axis=0, keepdims=True)])
     done = zone_equilibrium(curves, matrix, limits, world.discount)
     return [
-        Market([cell], rows, done.price[z], done.abated[z])
+        PricedCells([cell], rows, done.price[z], done.abated[z])
         for z, (cell, rows) in enumerate(zip(cells, own, strict=True))
     ]
 
 
-def _need(cell: Cell, collar: Collar) -> Floats:
+def _need(cell: TradingCell, collar: Collar) -> Floats:
     """What a cell must abate by itself; the floor's rows give back what is withheld."""
     need: Floats = cell.base - cell.cap
     return need + WITHHELD * cell.cap if collar == "collar" else need
 
 
-def rows_of(world: World, cells: Sequence[Cell], collar: Collar) -> Rows:
+def rows_of(world: World, cells: Sequence[TradingCell], collar: Collar) -> CurveRows:
     """The rows of cells' curves, the cheapest first; equal ones as they stand."""
     years = len(world.years)
     there = np.any([cell.sources for cell in cells], axis=0)
     steps = np.flatnonzero(there[world.step_source])
     cost, width = [world.cost[steps]], [np.repeat(world.potential[steps][:, None], years, axis=1)]
-    what, which = [np.full(len(steps), int(Row.MEASURE))], [steps]
-    special = [(Row.LESS, world.backstop)]
+    what, which = [np.full(len(steps), int(CurveRow.MEASURE))], [steps]
+    special = [(CurveRow.LESS, world.backstop)]
     if collar == "collar":
-        special += [(Row.CEILING, world.ceiling), (Row.FLOOR, world.floor)]
+        special += [(CurveRow.CEILING, world.ceiling), (CurveRow.FLOOR, world.floor)]
     for number, cell in enumerate(cells):
         for kind, paid in special:
             cost.append(np.array([paid]))
-            width.append((WITHHELD * cell.cap if kind == Row.FLOOR else cell.base)[None, :])
+            width.append((WITHHELD * cell.cap if kind == CurveRow.FLOOR else cell.base)[None, :])
             what.append(np.array([int(kind)]))
             which.append(np.array([number]))
     costs = np.concatenate(cost)
     order = np.argsort(costs, kind="stable")
-    return Rows(costs[order], np.vstack(width)[order], np.concatenate(what)[order], np.concatenate(which)[order])
+    return CurveRows(costs[order], np.vstack(width)[order], np.concatenate(what)[order], np.concatenate(which)[order])
 
 
-def _filled(rows: Rows, tonnes: Floats) -> Floats:
+def _filled(rows: CurveRows, tonnes: Floats) -> Floats:
     """What each row abates (n, T): the cheapest whole, the last in part."""
     ends = np.cumsum(rows.width, axis=0)
     found: Floats = np.clip(tonnes[None, :] - (ends - rows.width), 0.0, rows.width)

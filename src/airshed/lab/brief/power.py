@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from airshed.lab.brief.markets import Flags, Trading
+from airshed.lab.brief.markets import Flags, TradingGroup
 from airshed.lab.brief.world import World
 from airshed.lab.equilibrium.curves import Floats
 from airshed.lab.equilibrium.frictions import dominated
@@ -17,16 +17,16 @@ LEAST = 1e-3
 MOST_MOVED = 1.0
 
 
-class Power(NamedTuple):
+class GroupPower(NamedTuple):
     """What the strongest group could do to a market: the price it would make over the competitive one, less one."""
 
-    market: Trading
+    market: TradingGroup
     group: str
     price: float
     markup: float
 
 
-def strongest(world: World, market: Trading, price: Floats, emitted: Floats, free: Floats) -> Power:
+def strongest(world: World, market: TradingGroup, price: Floats, emitted: Floats, free: Floats) -> GroupPower:
     """The strongest group of a market in the first year; price, emitted and free are of that year (S,).
 
     Marginal costs are taken as lines from nothing through the equilibrium: slope = price / abated. The mark-up is kept
@@ -35,12 +35,12 @@ def strongest(world: World, market: Trading, price: Floats, emitted: Floats, fre
     there = market.sources
     weights = world.baseline[there]
     mean = float((price[there] * weights).sum() / weights.sum())
-    best = Power(market, "", mean, 0.0)
+    best = GroupPower(market, "", mean, 0.0)
     for group in dict.fromkeys(world.group[there].tolist()):
         mine = there & (world.group == group)
         markup = _markup(world, mine, there & ~mine, price, emitted, free, market.cap)
         if abs(markup) > abs(best.markup):
-            best = Power(market, world.groups[group], mean, max(-MOST_MOVED, min(MOST_MOVED, markup)))
+            best = GroupPower(market, world.groups[group], mean, max(-MOST_MOVED, min(MOST_MOVED, markup)))
     return best
 
 

@@ -6,19 +6,19 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from airshed.lab.brief.designs import NAMED, Design, axes_of, every
-from airshed.lab.brief.diagnosis import Seen, diagnose, diagnose_book
-from airshed.lab.brief.facts import BriefFacts, Found, PollutantFacts, Swing, plain
+from airshed.lab.brief.designs import NAMED, BriefDesign, axes_of, every
+from airshed.lab.brief.diagnosis import MarketSeen, diagnose, diagnose_book
+from airshed.lab.brief.facts import BriefFacts, BriefPollutant, Found, Swing, plain
 from airshed.lab.brief.judge import Judge, Judged
 from airshed.lab.brief.measures import CRITERIA, STATED, Criterion
 from airshed.lab.brief.score import Scored, doubt, effects, eyes, holds, scored, together, weights_of
 from airshed.lab.brief.sessions import SESSIONS, Kind, SessionFacts, kind_of, kinds_of
 from airshed.lab.brief.states import GROWTH_STEP, states_of
-from airshed.lab.brief.tasks import MOVES, Pool, Run, Task, What, in_turn, moved, work
+from airshed.lab.brief.tasks import MOVES, BriefTask, Pool, Run, What, in_turn, moved, work
 from airshed.lab.brief.world import ASSUMED, Assumed, examine
 from airshed.lab.equilibrium.curves import Floats
 from airshed.model.refusal import Malformed
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.zone import Zone
 
@@ -33,7 +33,7 @@ DECIMALS = 6
 class Judgement:
     """Designs of one pollutant under one set of assumptions, and their values."""
 
-    def __init__(self, run: Run, designs: Sequence[Design], sessions: Mapping[Kind, SessionFacts]) -> None:
+    def __init__(self, run: Run, designs: Sequence[BriefDesign], sessions: Mapping[Kind, SessionFacts]) -> None:
         self.run = run
         self.judged: list[Judged] = [
             {**judged, **_of_sessions(sessions.get(kind_of(design)))}
@@ -49,11 +49,11 @@ def brief(
     assumed: Assumed = ASSUMED,
     *,
     taxes: Mapping[str, float] | None = None,
-    seen: Mapping[str, Seen] | None = None,
+    seen: Mapping[str, MarketSeen] | None = None,
     sessions: int = SESSIONS,
     weights: Mapping[Criterion, float] = STATED,
     pool: Pool = in_turn,
-    progress: Callable[[Task], None] = lambda task: None,
+    progress: Callable[[BriefTask], None] = lambda task: None,
 ) -> BriefFacts:
     """The brief of a zone under a rulebook.
 
@@ -135,19 +135,19 @@ def tasks_of(
     zone: Zone,
     rules: Rulebook,
     assumed: Mapping[str, Assumed],
-    designs: Sequence[Design],
+    designs: Sequence[BriefDesign],
     sessions: int,
-) -> list[Task]:
+) -> list[BriefTask]:
     """The work of a brief under the assumptions of each pollutant, the longest first."""
     everything = tuple(designs)
-    base = [Task("base", zone, rules, name, known, everything) for name, known in assumed.items()]
+    base = [BriefTask("base", zone, rules, name, known, everything) for name, known in assumed.items()]
     moves = [
-        Task("move", zone, rules, name, moved(known, change), everything)
+        BriefTask("move", zone, rules, name, moved(known, change), everything)
         for name, known in assumed.items()
         for _, _, change in MOVES
     ]
     played = [
-        Task("sessions", zone, rules, name, known, kind=kind, sessions=sessions)
+        BriefTask("sessions", zone, rules, name, known, kind=kind, sessions=sessions)
         for name, known in assumed.items()
         for kind in kinds_of(designs)
         if sessions
@@ -163,7 +163,7 @@ def count(zone: Zone, rules: Rulebook, pollutants: Sequence[str], sessions: int 
 
 def designs_of(
     zone: Zone, rules: Rulebook, pollutants: Sequence[str]
-) -> tuple[dict[str, tuple[str, ...]], list[Design]]:
+) -> tuple[dict[str, tuple[str, ...]], list[BriefDesign]]:
     """What there is to choose, and every design. Malformed for a pollutant that the rulebook does not know."""
     codes = [rule.code for rule in rules.pollutants]
     for name in pollutants:
@@ -172,7 +172,7 @@ def designs_of(
     sectors = {source.sector for source in zone.sources}
     walled = [sector for sector in rules.trade_rules.walled_sectors if sector in sectors]
     matrix = any(row.pollutant in pollutants for row in rules.transfer.rows)
-    calls = "OpenCall" in look.roles(rules)["exchange"]
+    calls = "OpenCall" in lookup.roles(rules)["exchange"]
     axes = axes_of(len(zone.jurisdictions) > 1, bool(walled) and len(sectors) > len(walled), matrix, calls)
     return axes, list(every(axes))
 
@@ -186,7 +186,7 @@ def _of_sessions(facts: SessionFacts | None) -> Judged:
 def _swings(
     runs: Mapping[tuple[What, str, Assumed], Run],
     assumed: Mapping[str, Assumed],
-    designs: Sequence[Design],
+    designs: Sequence[BriefDesign],
     played: Mapping[str, Mapping[Kind, SessionFacts]],
     choice: int,
     stated: Floats,
@@ -219,19 +219,19 @@ def _pollutant(
     name: str,
     judge: Judge,
     base: Judgement,
-    designs: Sequence[Design],
+    designs: Sequence[BriefDesign],
     choice: int,
     stated: Floats,
     swings: Sequence[Swing],
     played: Mapping[Kind, SessionFacts],
-    seen: Seen | None,
-) -> PollutantFacts:
+    seen: MarketSeen | None,
+) -> BriefPollutant:
     assert isinstance(base.run.found, Found), name
     named = _named(designs, choice)
     looked = [each for each in (*TRADED, "choice") if each in named]
     observed = seen.traded_t if seen else None
     diagnoses = [diagnose(judge, each, designs[named[each]], observed) for each in looked]
-    return PollutantFacts(
+    return BriefPollutant(
         pollutant=name,
         found=base.run.found,
         judged={each: base.judged[place] for each, place in named.items()},
@@ -243,7 +243,7 @@ def _pollutant(
     )
 
 
-def _named(designs: Sequence[Design], choice: int) -> dict[str, int]:
+def _named(designs: Sequence[BriefDesign], choice: int) -> dict[str, int]:
     """Designs with a name, as far as the zone has them, and the choice."""
     return {name: designs.index(design) for name, design in NAMED.items() if design in designs} | {"choice": choice}
 

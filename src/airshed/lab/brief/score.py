@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from airshed.lab.brief.designs import Design, with_option
+from airshed.lab.brief.designs import BriefDesign, with_option
 from airshed.lab.brief.judge import Judged
 from airshed.lab.brief.measures import CRITERIA, FIRST, MEASURES, STATED, Criterion
 from airshed.lab.equilibrium.curves import Floats
@@ -31,7 +31,7 @@ class Scored:
     measure.
     """
 
-    designs: tuple[Design, ...]
+    designs: tuple[BriefDesign, ...]
     values: Floats
 
     @property
@@ -57,7 +57,7 @@ class Scored:
         return int((own >= own.max() - EQUAL).argmax())
 
 
-def scored(designs: Sequence[Design], judged: Sequence[Judged]) -> Scored:
+def scored(designs: Sequence[BriefDesign], judged: Sequence[Judged]) -> Scored:
     """Values of designs: each measure 1 at the best and 0 at the worst of these designs, then the mean by criterion.
 
     Where they hardly differ the worst is above 0 (`Measure.whole`); a measure in which all are alike is left out.

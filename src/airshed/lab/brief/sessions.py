@@ -10,11 +10,11 @@ import numpy as np
 
 from airshed.lab.agents.diagnosis import bounds
 from airshed.lab.agents.ensemble import ZoneYear
-from airshed.lab.agents.market import Market, Mechanism, strategies_of
+from airshed.lab.agents.market import Mechanism, SessionMarket, strategies_of
 from airshed.lab.agents.measures import measured
 from airshed.lab.agents.session import Played, play
 from airshed.lab.agents.venue import EngineVenue
-from airshed.lab.brief.designs import Design, Method, Trading, Wall
+from airshed.lab.brief.designs import BriefDesign, Method, Trading, Wall
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.zone import Zone
 
@@ -67,12 +67,12 @@ class SessionFacts(msgspec.Struct, frozen=True):
         return max(0.0, self.profit - ERRORS * self.profit_error) if self.sessions > 1 else 0.0
 
 
-def kinds_of(designs: Sequence[Design]) -> list[Kind]:
+def kinds_of(designs: Sequence[BriefDesign]) -> list[Kind]:
     """The kinds of session that designs need, each once."""
     return list(dict.fromkeys(kind_of(design) for design in designs))
 
 
-def kind_of(design: Design) -> Kind:
+def kind_of(design: BriefDesign) -> Kind:
     """The kind of session of a design."""
     return "cities" if design.border == "cities" else "zone", design.wall, design.trading
 
@@ -130,7 +130,7 @@ def session_facts(
     )
 
 
-def _largest(market: Market) -> int:
+def _largest(market: SessionMarket) -> int:
     """The trader to whom the most allowances are worth something."""
     return max(
         range(len(market.traders)), key=lambda place: sum(count for count, _ in market.traders[place].worth.blocks)

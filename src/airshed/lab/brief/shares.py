@@ -16,7 +16,7 @@ from airshed.lab.equilibrium.curves import Floats
 from airshed.lab.methods import step_kg
 from airshed.market.allocation import Activity, entrants
 from airshed.market.claims import EMISSION, by_benchmark, verified
-from airshed.market.sharing.tiers import Member, Plan, Tier, share
+from airshed.market.sharing.tiers import Member, Plan, SharingTier, share
 from airshed.model.measures import KG_PER_T
 
 #: Methods that look at output serve new entrants from the reserve; the others let them buy.
@@ -86,7 +86,7 @@ def _shared(pots: tuple[Pot, ...], method: Method, sale: Sale, reserve: float) -
     """What sources get, t, and are whipped, by number; the same under assumptions that leave the first caps alone."""
     free: dict[int, float] = {}
     whip: dict[int, float] = {}
-    plan, paid = Plan((Tier("source", method),)), SOLD[sale]
+    plan, paid = Plan((SharingTier("source", method),)), SOLD[sale]
     for pot in pots:
         old = [(number, activity) for number, activity in pot.sources if not activity.entrant]
         new = [(number, activity) for number, activity in pot.sources if activity.entrant]

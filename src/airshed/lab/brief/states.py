@@ -16,7 +16,7 @@ WEIGHTS = (0.3, 0.4, 0.3)
 LEVELS: tuple[CostLevel, ...] = ("low", "central", "high")
 
 
-class State(NamedTuple):
+class WorldState(NamedTuple):
     """A world with its weight; the weights of all add up to one."""
 
     growth: int
@@ -25,11 +25,11 @@ class State(NamedTuple):
     world: World
 
 
-def states_of(zone: Zone, rules: Rulebook, pollutant: str, assumed: Assumed) -> list[State]:
+def states_of(zone: Zone, rules: Rulebook, pollutant: str, assumed: Assumed) -> list[WorldState]:
     """Nine worlds around what is assumed; if costs are assumed to be low or high, three of growth alone."""
     costs = list(zip(LEVELS, WEIGHTS, strict=True)) if assumed.cost == "central" else [(assumed.cost, 1.0)]
     found = []
     for (growth, first), (cost, second) in product(zip((-1, 0, 1), WEIGHTS, strict=True), costs):
         known = assumed._replace(growth=assumed.growth + growth * GROWTH_STEP, cost=cost)
-        found.append(State(growth, cost, first * second, world_of(zone, rules, pollutant, known)))
+        found.append(WorldState(growth, cost, first * second, world_of(zone, rules, pollutant, known)))
     return found

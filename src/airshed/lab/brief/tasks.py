@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from airshed.lab.brief.designs import Design
+from airshed.lab.brief.designs import BriefDesign
 from airshed.lab.brief.facts import Found
 from airshed.lab.brief.judge import Judge, Judged
 from airshed.lab.brief.pollutant import found_of, price_of, saving_of
@@ -43,7 +43,7 @@ class Run(NamedTuple):
 What = Literal["base", "move", "sessions"]
 
 
-class Task(NamedTuple):
+class BriefTask(NamedTuple):
     """A piece of work: all designs under assumptions, the first time with all facts; or sessions of a kind."""
 
     what: What
@@ -51,17 +51,19 @@ class Task(NamedTuple):
     rules: Rulebook
     pollutant: str
     assumed: Assumed
-    designs: tuple[Design, ...] = ()
+    designs: tuple[BriefDesign, ...] = ()
     kind: Kind = ("zone", "none", "continuous")
     sessions: int = 0
 
 
 Done = Run | SessionFacts
 #: What does the work: tasks in, what is done out, in their order; told each task that is done.
-Pool = Callable[[Callable[[Task], Done], Sequence[Task], Callable[[Task], None]], Iterable[Done]]
+Pool = Callable[[Callable[[BriefTask], Done], Sequence[BriefTask], Callable[[BriefTask], None]], Iterable[Done]]
 
 
-def in_turn(work: Callable[[Task], Done], tasks: Sequence[Task], progress: Callable[[Task], None]) -> Iterable[Done]:
+def in_turn(
+    work: Callable[[BriefTask], Done], tasks: Sequence[BriefTask], progress: Callable[[BriefTask], None]
+) -> Iterable[Done]:
     """One task after the other, in this process."""
     for task in tasks:
         done = work(task)
@@ -69,14 +71,14 @@ def in_turn(work: Callable[[Task], Done], tasks: Sequence[Task], progress: Calla
         yield done
 
 
-def work(task: Task) -> Done:
+def work(task: BriefTask) -> Done:
     """Do a task."""
     if task.what == "sessions":
         return session_facts(task.zone, task.rules, task.pollutant, task.kind, task.sessions)
     return judged(task)
 
 
-def judged(task: Task) -> Run:
+def judged(task: BriefTask) -> Run:
     """All designs of a task under its assumptions, the first time with all facts."""
     judge = Judge(states_of(task.zone, task.rules, task.pollutant, task.assumed))
     rows = [judge.judge(design) for design in task.designs]

@@ -14,7 +14,7 @@ from airshed.market.allocation import Activity
 from airshed.model.allowance import Pollutant
 from airshed.model.measures import KG_PER_T
 from airshed.model.refusal import Malformed
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.activities import zone_activities
 from airshed.zone.zone import Zone
@@ -95,7 +95,7 @@ def world_of(zone: Zone, rules: Rulebook, pollutant: str, assumed: Assumed) -> W
     """The world of a shipped zone and pollutant under assumptions. Malformed for what the rulebook does not know."""
     examine(assumed)
     code = Pollutant(pollutant)
-    law = look.pollutant(rules, pollutant)
+    law = lookup.pollutant(rules, pollutant)
     case = case_of(zone, rules, code, assumed.years, assumed.rate, assumed.growth, assumed.decline)
     owing = {each.source: each for each in zone_activities(zone, rules, pollutant)}
     own = [source for source in zone.sources if source.source in owing]

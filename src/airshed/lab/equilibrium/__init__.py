@@ -8,17 +8,17 @@ from airshed.lab.equilibrium.banking import Equilibrium, equilibrium, lagrangian
 from airshed.lab.equilibrium.certificate import certificate
 from airshed.lab.equilibrium.collar import Collared, collared
 from airshed.lab.equilibrium.curves import Slopes, Steps, discounting
-from airshed.lab.equilibrium.joined import Joined
-from airshed.lab.equilibrium.zones import Trade, ZoneEquilibrium, zone_bound, zone_equilibrium
+from airshed.lab.equilibrium.joined_curves import Joined
+from airshed.lab.equilibrium.zones import CrossTrade, ZoneEquilibrium, zone_bound, zone_equilibrium
 from airshed.lab.proofs.market import check
 
 __all__ = [
     "Collared",
+    "CrossTrade",
     "Equilibrium",
     "Joined",
     "Slopes",
     "Steps",
-    "Trade",
     "ZoneEquilibrium",
     "certificate",
     "check",

@@ -12,8 +12,8 @@ from airshed.lab.equilibrium.banking import equilibrium
 from airshed.lab.equilibrium.certificate import certificate, stated
 from airshed.lab.equilibrium.clearing import ROUNDING
 from airshed.lab.equilibrium.curves import LARGEST, Floats, Slopes, Steps, discounting
-from airshed.lab.equilibrium.joined import AnyCurve, merged
-from airshed.lab.equilibrium.zones import Trade, ZoneEquilibrium, lacking, zone_equilibrium
+from airshed.lab.equilibrium.joined_curves import AnyCurve, merged
+from airshed.lab.equilibrium.zones import CrossTrade, ZoneEquilibrium, lacking, zone_equilibrium
 from airshed.model.allowance import Pollutant
 from airshed.model.measures import KG_PER_T
 from airshed.model.refusal import Malformed
@@ -248,7 +248,7 @@ def stated_of(case: Case, air: Air) -> dict[str, Any]:
     return stated(case.zones, air.receptors, case.years, case.curves, air.transfer, air.transfer @ case.need)
 
 
-def solved(case: Case, air: Air, banking: bool = True, trades: Sequence[Trade] = ()) -> Solution:
+def solved(case: Case, air: Air, banking: bool = True, trades: Sequence[CrossTrade] = ()) -> Solution:
     """The equilibrium of a case when the load at each receptor may not exceed what the caps would bring there.
 
     One receptor at which all count alike, and zones that each have their own, are solved by pooling adjacent

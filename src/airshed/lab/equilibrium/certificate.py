@@ -7,8 +7,8 @@ from typing import Any
 
 from airshed.lab.equilibrium.banking import Equilibrium
 from airshed.lab.equilibrium.curves import Floats, Steps
-from airshed.lab.equilibrium.joined import AnyCurve, Joined
-from airshed.lab.equilibrium.zones import Trade, ZoneEquilibrium
+from airshed.lab.equilibrium.joined_curves import AnyCurve, Joined
+from airshed.lab.equilibrium.zones import CrossTrade, ZoneEquilibrium
 from airshed.lab.proofs.market import FORMAT
 from airshed.lab.proofs.reading import digest
 
@@ -23,7 +23,7 @@ def certificate(
     found: ZoneEquilibrium | Equilibrium,
     *,
     banking: bool = True,
-    trades: Sequence[Trade] = (),
+    trades: Sequence[CrossTrade] = (),
     stability: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The certificate of an equilibrium as plain values, ready for JSON; names are those of rows and columns.

@@ -8,7 +8,7 @@ from typing import Annotated, NamedTuple
 import msgspec
 import numpy as np
 
-from airshed.lab.equilibrium.cocontrol import Measures
+from airshed.lab.equilibrium.cocontrol import ControlMeasures
 from airshed.lab.equilibrium.curves import Floats, discounting
 from airshed.model.refusal import Malformed
 from airshed.zone.rows import read_rows
@@ -44,7 +44,7 @@ class CoCase(NamedTuple):
     pollutants: tuple[str, ...]
     years: tuple[int, ...]
     called: tuple[str, ...]
-    measures: Measures
+    measures: ControlMeasures
     need: Floats
     discount: Floats
 
@@ -71,7 +71,7 @@ def read_co_case(measures: Path, needs: Path, rate: float) -> CoCase:
         if line.pollutant in own:
             raise Malformed(place, f"{line.pollutant} of {' '.join(key)} stands twice", "keep one")
         own[line.pollutant] = line.removal_t
-    made = Measures(
+    made = ControlMeasures(
         np.array([costs[key] for key in rows], dtype=np.float64),
         np.array([[own.get(name, 0.0) for name in pollutants] for own in rows.values()]).reshape(
             len(rows), len(pollutants)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from airshed.lab.equilibrium.cocontrol import CoEquilibrium, Measures
+from airshed.lab.equilibrium.cocontrol import CoEquilibrium, ControlMeasures
 from airshed.lab.equilibrium.curves import Floats
 from airshed.lab.equilibrium.lumpy import Lumpy
 from airshed.lab.proofs.measures import FORMAT
@@ -14,7 +14,7 @@ from airshed.lab.proofs.reading import digest
 
 def co_certificate(
     names: tuple[Sequence[str], Sequence[str], Sequence[int], Sequence[str]],
-    measures: Measures,
+    measures: ControlMeasures,
     need: Floats,
     discount: Floats,
     ceiling: float,

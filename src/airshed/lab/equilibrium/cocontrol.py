@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from airshed.lab.equilibrium.curves import LARGEST, Floats, examine_discount
-from airshed.market.linear import Columns, solve
+from airshed.market.linear import ProgrammeColumns, solve
 from airshed.model.refusal import Malformed
 
 #: Part of the last best prices that the next ones keep, rounds at most, and the gap at which it is done.
@@ -25,7 +25,7 @@ SMOOTH, ROUNDS, DONE = 0.7, 400, 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Measures:
+class ControlMeasures:
     """Measures: yuan a year (n,), tonnes a year of each pollutant (n, pollutants), and the zone of each (n,) from 0."""
 
     cost: Floats
@@ -56,7 +56,7 @@ class CoEquilibrium:
 
 
 def co_equilibrium(
-    measures: Measures,
+    measures: ControlMeasures,
     need: Floats,
     discount: Sequence[float] | Floats,
     ceiling: float,
@@ -69,7 +69,7 @@ def co_equilibrium(
     `need[z, p, t]` tonnes must be taken out in zone z in year t without a bank; what measures cannot take out is bought
     at the `ceiling` (yuan/t, undiscounted). Malformed, naming the row, for figures that are none.
 
-    >>> both = Measures(np.array([100.0]), np.array([[4.0, 6.0]]), np.array([0]))
+    >>> both = ControlMeasures(np.array([100.0]), np.array([[4.0, 6.0]]), np.array([0]))
     >>> found = co_equilibrium(both, np.array([[[2.0], [3.0]]]), [1.0], 1e4)
     >>> found.use.tolist(), found.cost
     ([[0.5]], 50.0)
@@ -81,7 +81,7 @@ def co_equilibrium(
     own = [np.flatnonzero(measures.zone == z) for z in range(zones)]
     removal, cost = [measures.removal[each] for each in own], [measures.cost[each] for each in own]
     due = [factors[:, None] * each for each in cost]
-    plans: list[Plan] = []
+    plans: list[MeasuresPlan] = []
     whole = measures.removal.sum(axis=1)
     each = measures.cost[whole > 0] / whole[whole > 0]
     usual = each[(each > 0) & (each < ceiling)]
@@ -104,7 +104,7 @@ def co_equilibrium(
                 if packed.any() and (z, t, packed.tobytes()) not in seen:
                     seen.add((z, t, packed.tobytes()))
                     spent, taken = cost[z][chosen[t]].sum(), removal[z][chosen[t]].sum(axis=0)
-                    plans.append(Plan(z, t, packed, float(spent * factors[t]), taken))
+                    plans.append(MeasuresPlan(z, t, packed, float(spent * factors[t]), taken))
                     master.add(plans[-1])
                     fresh = True
         if bound > best:
@@ -127,7 +127,7 @@ def co_equilibrium(
     return CoEquilibrium(prices, use, bank, extra, spent, bound, rounds)
 
 
-def kept(measures: Measures, need: Floats, use: Floats, extra: Floats, banking: bool) -> tuple[Floats, Floats]:
+def kept(measures: ControlMeasures, need: Floats, use: Floats, extra: Floats, banking: bool) -> tuple[Floats, Floats]:
     """What is bought at the ceiling, with what the solver's tolerance left open made good, and the bank, t."""
     taken = taken_by(measures, use, need.shape)
     bought, bank = np.maximum(extra, 0.0), np.zeros(need.shape)
@@ -141,7 +141,7 @@ def kept(measures: Measures, need: Floats, use: Floats, extra: Floats, banking: 
     return bought, bank
 
 
-def taken_by(measures: Measures, use: Floats, shape: tuple[int, ...]) -> Floats:
+def taken_by(measures: ControlMeasures, use: Floats, shape: tuple[int, ...]) -> Floats:
     """Tonnes that measures take out, by zone, pollutant and year."""
     taken = np.zeros(shape)
     for z in range(shape[0]):
@@ -150,12 +150,12 @@ def taken_by(measures: Measures, use: Floats, shape: tuple[int, ...]) -> Floats:
     return taken
 
 
-def co_cost(measures: Measures, use: Floats, extra: Floats, factors: Floats, ceiling: float) -> float:
+def co_cost(measures: ControlMeasures, use: Floats, extra: Floats, factors: Floats, ceiling: float) -> float:
     """Discounted yuan of measures and of what is bought at the ceiling."""
     return float((measures.cost @ use) @ factors + ceiling * (extra.sum(axis=(0, 1)) @ factors))
 
 
-class Plan(NamedTuple):
+class MeasuresPlan(NamedTuple):
     """Which measures of a zone work in a year (packed bits), discounted yuan, and tonnes of each pollutant."""
 
     zone: int
@@ -174,7 +174,7 @@ class _Mixed(NamedTuple):
     cost: float
 
 
-def co_bound(measures: Measures, need: Floats, factors: Floats, discounted: Floats) -> float:
+def co_bound(measures: ControlMeasures, need: Floats, factors: Floats, discounted: Floats) -> float:
     """What nothing costs less than, at discounted prices up to the ceiling that do not rise over banked years."""
     worth = np.einsum("np,npt->nt", measures.removal, discounted[measures.zone])
     return float((discounted * need).sum() - np.maximum(worth - measures.cost[:, None] * factors, 0.0).sum())
@@ -190,7 +190,7 @@ class _Master:
         zones, _, years = need.shape
         self.rows = np.arange(need.size).reshape(need.shape)
         self.low = np.concatenate((need.ravel() / self.tonne, np.full(zones * years, -1.0)))
-        self.columns = Columns()
+        self.columns = ProgrammeColumns()
         for (_, _, t), row in np.ndenumerate(self.rows):
             self.columns.add(ceiling / yuan * float(factors[t]), 0.0, inf, [(int(row), 1.0)])
         for (_, _, t), row in np.ndenumerate(self.rows):
@@ -199,7 +199,7 @@ class _Master:
         #: Columns that are no plans.
         self.others = len(self.columns.cost)
 
-    def add(self, plan: Plan) -> None:
+    def add(self, plan: MeasuresPlan) -> None:
         """Let a plan take part."""
         cells = zip(self.rows[plan.zone, :, plan.year].tolist(), (plan.taken / self.tonne).tolist(), strict=True)
         one = self.need.size + plan.zone * self.need.shape[2] + plan.year
@@ -216,7 +216,7 @@ class _Master:
         return _Mixed(solved.columns[self.others :], prices, extra, solved.cost * self.yuan * self.tonne)
 
 
-def examine_measures(measures: Measures, need: Floats, years: int, ceiling: float) -> None:
+def examine_measures(measures: ControlMeasures, need: Floats, years: int, ceiling: float) -> None:
     """Shapes that fit, figures from zero up, a ceiling above. Malformed, naming the row, otherwise."""
     if need.ndim != 3 or need.shape[2] != years or measures.removal.shape != (len(measures.cost), need.shape[1]):
         raise Malformed(

@@ -11,7 +11,7 @@ import numpy as np
 from airshed.lab.equilibrium.banking import Equilibrium, equilibrium
 from airshed.lab.equilibrium.certificate import certificate
 from airshed.lab.equilibrium.curves import LARGEST, Floats, Steps
-from airshed.lab.equilibrium.joined import AnyCurve, Joined
+from airshed.lab.equilibrium.joined_curves import AnyCurve, Joined
 from airshed.lab.equilibrium.zones import ZoneEquilibrium
 from airshed.model.refusal import Malformed
 

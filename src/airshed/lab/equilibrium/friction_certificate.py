@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from airshed.lab.equilibrium.trading import Ladder, TradePlan
-from airshed.lab.power import Power
+from airshed.lab.power import FirmPower
 from airshed.lab.proofs.frictions import FORMAT
 from airshed.lab.proofs.reading import digest
 
@@ -17,7 +17,7 @@ def friction_certificate(
     ladders: Sequence[Ladder],
     ceiling: float,
     plans: Sequence[tuple[float, TradePlan]],
-    powers: Sequence[Power],
+    powers: Sequence[FirmPower],
 ) -> dict[str, Any]:
     """The certificate, ready for JSON; `plans` with the cost of a tonne traded, `needs_t` by source in their order."""
     made = {
@@ -49,7 +49,7 @@ def _trading(each: float, plan: TradePlan) -> dict[str, Any]:
     }
 
 
-def _power(each: Power) -> dict[str, Any]:
+def _power(each: FirmPower) -> dict[str, Any]:
     done = each.outcome
     return {
         "firm": each.firm,

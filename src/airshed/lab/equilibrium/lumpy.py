@@ -13,9 +13,9 @@ from math import inf
 
 import numpy as np
 
-from airshed.lab.equilibrium.cocontrol import Measures, co_cost, examine_measures, kept
+from airshed.lab.equilibrium.cocontrol import ControlMeasures, co_cost, examine_measures, kept
 from airshed.lab.equilibrium.curves import Floats, examine_discount
-from airshed.market.linear import Columns, Programme, solve, solve_whole
+from airshed.market.linear import LinearProgramme, ProgrammeColumns, solve, solve_whole
 from airshed.model.refusal import Malformed
 
 #: Measures up to which a whole plan is sought, the gap to its bound that will do, and the nodes of the search.
@@ -58,7 +58,7 @@ class Lumpy:
 
 
 def lumpy(
-    measures: Measures,
+    measures: ControlMeasures,
     need: Floats,
     discount: Sequence[float] | Floats,
     ceiling: float,
@@ -71,7 +71,7 @@ def lumpy(
     With `lasting` what is built stays, and is paid for, to the end. Malformed for more than 400 measures, or
     figures that are none.
 
-    >>> two = Measures(np.array([90.0, 60.0]), np.array([[9.0], [4.0]]), np.array([0, 0]))
+    >>> two = ControlMeasures(np.array([90.0, 60.0]), np.array([[9.0], [4.0]]), np.array([0, 0]))
     >>> found = lumpy(two, np.array([[[6.0]]]), [1.0], 1e4)
     >>> found.use.tolist(), found.cost, found.divisible_cost, round(found.integrality_gap, 3)
     ([[1.0], [0.0]], 90.0, 60.0, 0.5)
@@ -96,12 +96,14 @@ def lumpy(
     return Lumpy(use, extra, bank, cost, min(found.bound, cost), divisible.cost, prices, floor, lasting)
 
 
-def whole_bound(measures: Measures, need: Floats, factors: Floats, discounted: Floats, *, lasting: bool) -> float:
+def whole_bound(
+    measures: ControlMeasures, need: Floats, factors: Floats, discounted: Floats, *, lasting: bool
+) -> float:
     """What no plan, whole or not, costs less than, at discounted prices that do not rise over banked years.
 
     A measure that lasts is built in the year from which on its tonnes fetch most above its cost, or never.
 
-    >>> two = Measures(np.array([90.0, 60.0]), np.array([[9.0], [4.0]]), np.array([0, 0]))
+    >>> two = ControlMeasures(np.array([90.0, 60.0]), np.array([[9.0], [4.0]]), np.array([0, 0]))
     >>> whole_bound(two, np.array([[[6.0]]]), np.array([1.0]), np.array([[[10.0]]]), lasting=True)
     60.0
     """
@@ -113,12 +115,12 @@ def whole_bound(measures: Measures, need: Floats, factors: Floats, discounted: F
 
 
 def _programme(
-    measures: Measures, need: Floats, factors: Floats, ceiling: float, banking: bool, lasting: bool
-) -> tuple[Programme, int]:
+    measures: ControlMeasures, need: Floats, factors: Floats, ceiling: float, banking: bool, lasting: bool
+) -> tuple[LinearProgramme, int]:
     """A column for every measure and year, then what is bought at the ceiling, then banks; how many are measures'."""
     years = len(factors)
     rows = np.arange(need.size).reshape(need.shape)
-    columns = Columns()
+    columns = ProgrammeColumns()
     stays = 0
     for n, zone in enumerate(measures.zone):
         for t in range(years):

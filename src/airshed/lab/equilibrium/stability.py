@@ -17,7 +17,7 @@ import numpy as np
 from airshed.lab.equilibrium.banking import Equilibrium, equilibrium
 from airshed.lab.equilibrium.certificate import certificate
 from airshed.lab.equilibrium.curves import LARGEST, Curve, Floats
-from airshed.lab.equilibrium.joined import AnyCurve
+from airshed.lab.equilibrium.joined_curves import AnyCurve
 from airshed.model.refusal import Malformed
 
 #: Rounds in which banks and supply are brought into line, how far they may differ in t, and the step between rounds.

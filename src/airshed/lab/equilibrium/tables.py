@@ -19,7 +19,7 @@ from airshed.lab.equilibrium.case import (
     curves_of,
 )
 from airshed.lab.equilibrium.curves import discounting
-from airshed.lab.equilibrium.zones import Trade
+from airshed.lab.equilibrium.zones import CrossTrade
 from airshed.model.refusal import Malformed
 from airshed.zone.rows import read_rows
 
@@ -139,7 +139,7 @@ def aired(lines: Sequence[LoadLine], zones: Sequence[str], place: str = "matrix 
     return Air(receptors, transfer, tuple(dict.fromkeys(line.origin for line in lines)))
 
 
-def read_ratios(path: Path, zones: Sequence[str]) -> tuple[tuple[Trade, ...], tuple[str, ...]]:
+def read_ratios(path: Path, zones: Sequence[str]) -> tuple[tuple[CrossTrade, ...], tuple[str, ...]]:
     """Trading ratios and who says so, from a CSV table (Hung and Shaw 2005).
 
     Malformed, with its line, if a way is unknown, twice or leads nowhere, or if a round of ways that this line closes
@@ -165,5 +165,7 @@ def read_ratios(path: Path, zones: Sequence[str]) -> tuple[tuple[Trade, ...], tu
             said = f"a round by {line.to_zone} back to {line.zone} makes {line.ratio * best[other, one]:g} of one"
             raise Malformed(place, said, "lower a ratio, or give receptors with --matrix")
         best = np.maximum(best, np.outer(best[:, one], best[other, :]) * line.ratio)
-    trades = tuple(Trade(list(zones).index(line.zone), list(zones).index(line.to_zone), line.ratio) for line in lines)
+    trades = tuple(
+        CrossTrade(list(zones).index(line.zone), list(zones).index(line.to_zone), line.ratio) for line in lines
+    )
     return trades, tuple(dict.fromkeys(line.origin for line in lines))

@@ -14,14 +14,14 @@ from typing import NamedTuple
 import numpy as np
 
 from airshed.lab.equilibrium.curves import LARGEST, Floats
-from airshed.market.linear import Columns, Optimum, solve
+from airshed.market.linear import Optimum, ProgrammeColumns, solve
 from airshed.model.refusal import Malformed
 
 Ladder = Sequence[tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
-class Traded:
+class TradedPlan:
     """Tonnes bought, yuan of abatement and of trading, the price that sellers get, t covered at the ceiling."""
 
     volume_t: float
@@ -51,7 +51,7 @@ class TradePlan:
     worth: Floats
     price: float
     bound: float
-    total: Traded
+    total: TradedPlan
 
     @property
     def gap(self) -> float:
@@ -59,7 +59,7 @@ class TradePlan:
         return max(0.0, self.total.cost_yuan - self.bound) / max(abs(self.total.cost_yuan), 1.0)
 
 
-def traded(needs_t: Sequence[float], ladders: Sequence[Ladder], each_t: float, ceiling: float) -> Traded:
+def traded(needs_t: Sequence[float], ladders: Sequence[Ladder], each_t: float, ceiling: float) -> TradedPlan:
     """The cheapest trades when each tonne bought costs `each_t` yuan, summed up; arguments as `trade_plan`."""
     return trade_plan(needs_t, ladders, each_t, ceiling).total
 
@@ -83,7 +83,7 @@ def trade_plan(needs_t: Sequence[float], ladders: Sequence[Ladder], each_t: floa
     for number, need in enumerate(needs_t, 1):
         if not abs(need) <= LARGEST:
             raise Malformed(f"source {number}", f"its need is {need:g} t", "give tonnes")
-    columns = Columns()
+    columns = ProgrammeColumns()
     market = len(needs_t)
     spans: list[list[int]] = []
     for number, ladder in enumerate(ladders):
@@ -139,5 +139,5 @@ def _plan(
         for tonnes, (cost, _) in zip(own_steps, ladder, strict=True)
     )
     volume, paid = float(bought.sum()), float(over.sum())
-    total = Traded(volume, spent + ceiling * paid, each_t * volume, price, paid)
+    total = TradedPlan(volume, spent + ceiling * paid, each_t * volume, price, paid)
     return TradePlan(abated, bought, sold, over, worth, price, bound, total)

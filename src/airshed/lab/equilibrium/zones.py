@@ -21,7 +21,7 @@ import numpy as np
 
 from airshed.lab.equilibrium.clearing import ROUNDING
 from airshed.lab.equilibrium.curves import LARGEST, Cuttable, Floats, Steps, examine_discount
-from airshed.market.linear import Columns, solve
+from airshed.market.linear import ProgrammeColumns, solve
 from airshed.model.refusal import Malformed
 
 #: Bins of a zone and year at first, those added around price and quantity in a round, and rounds at most.
@@ -35,7 +35,7 @@ SLACK, TIGHT = 1e-11, 1e-9
 NARROW = 1e-12
 
 
-class Trade(NamedTuple):
+class CrossTrade(NamedTuple):
     """A way in which an allowance of one receptor becomes `ratio` of another; rows are numbered from 0."""
 
     origin: int
@@ -75,7 +75,7 @@ def zone_equilibrium(
     discount: Sequence[float] | Floats,
     *,
     banking: bool = True,
-    trades: Sequence[Trade] = (),
+    trades: Sequence[CrossTrade] = (),
     done: float | None = None,
 ) -> ZoneEquilibrium:
     """The equilibrium of zones with the given curves.
@@ -148,7 +148,7 @@ def _better(one: ZoneEquilibrium, other: ZoneEquilibrium) -> ZoneEquilibrium:
     )
 
 
-class Lack(NamedTuple):
+class UnmetLoad(NamedTuple):
     """The first receptor and year, from 0, whose load cannot be taken away, and how much is left."""
 
     receptor: int
@@ -156,7 +156,7 @@ class Lack(NamedTuple):
     load: float
 
 
-def lacking(loads: Floats, needs: Floats, banking: bool) -> Lack | None:
+def lacking(loads: Floats, needs: Floats, banking: bool) -> UnmetLoad | None:
     """What cannot be kept if `loads` is all that can be taken away at each receptor in each year; None if all can.
 
     Who abates all that can be abated keeps every receptor that can be kept, so each is looked at by itself.
@@ -168,7 +168,7 @@ def lacking(loads: Floats, needs: Floats, banking: bool) -> Lack | None:
             size = (size if banking else 0.0) + float(loads[k, t] + abs(needs[k, t]))
             held = before + float(loads[k, t] - needs[k, t])
             if held < -ROUNDING * size:
-                return Lack(k, t, -held)
+                return UnmetLoad(k, t, -held)
             held = max(held, 0.0)
     return None
 
@@ -187,12 +187,12 @@ def _round(
     factors: Floats,
     edges: dict[tuple[int, int], list[float]],
     banking: bool,
-    trades: Sequence[Trade],
+    trades: Sequence[CrossTrade],
     number: int,
 ) -> ZoneEquilibrium:
     receptors, years = needs.shape
     scale = np.maximum(matrix.max(axis=1), np.finfo(np.float64).tiny)
-    columns = Columns()
+    columns = ProgrammeColumns()
     bins: list[tuple[int, int]] = []
     tonne, yuan, spends = _measures(curves, edges)
     for (z, t), cuts in edges.items():
@@ -272,7 +272,7 @@ def _power(size: float) -> float:
     return float(2.0 ** np.floor(np.log2(size)))
 
 
-def _valid(lambdas: Floats, banking: bool, trades: Sequence[Trade]) -> Floats:
+def _valid(lambdas: Floats, banking: bool, trades: Sequence[CrossTrade]) -> Floats:
     """Duals raised until none rises over years that may be banked, and none is below what its allowance may become.
 
     No round of trades makes more than it took, so that this ends; raised duals are as good a bound.
@@ -343,7 +343,7 @@ def _examine(curves: Sequence[Cuttable], matrix: Floats, needs: Floats, years: i
         raise Malformed(f"need row {k + 1} column {t + 1}", f"is {needs[k, t]:g}", "give a load")
 
 
-def _examine_trades(trades: Sequence[Trade], receptors: int) -> None:
+def _examine_trades(trades: Sequence[CrossTrade], receptors: int) -> None:
     """Ways between two receptors, and no money machine: the best product of ratios round a circle is one at most."""
     best = np.eye(receptors)
     for number, trade in enumerate(trades, 1):

@@ -9,11 +9,11 @@ import msgspec
 import polars as pl
 
 from airshed.lab.frames.reading import figure, rows_of
-from airshed.market.call import Limit, Side, clear
+from airshed.market.call import LimitOrder, Side, clear
 from airshed.model.refusal import Malformed
 
 
-class CallOrder(msgspec.Struct, frozen=True):
+class CallOrderRow(msgspec.Struct, frozen=True):
     """An order of a call: `limit` fen per tonne, `count` allowances of 1 kg."""
 
     number: int
@@ -51,13 +51,13 @@ def clear_call(orders: pl.DataFrame, *, reference: int, tick: int = 1_000, seed:
         figure(value, what, least, 10**12, int)
     seen: set[int] = set()
     gathered = []
-    for place, order in enumerate(rows_of(orders, CallOrder, "orders"), start=1):
+    for place, order in enumerate(rows_of(orders, CallOrderRow, "orders"), start=1):
         if order.limit % tick:
             raise Malformed(f"orders row {place} column limit", f"{order.limit} is off the tick", f"use {tick} fen")
         if order.number in seen:
             raise Malformed(f"orders row {place} column number", f"{order.number} stands twice", "number them apart")
         seen.add(order.number)
-        gathered.append(Limit(order.number, order.side, order.limit, order.count))
+        gathered.append(LimitOrder(order.number, order.side, order.limit, order.count))
     done = clear(gathered, reference, tick, seed)
     fills = pl.DataFrame(list(done.fills.items()), schema={"number": pl.Int64, "count": pl.Int64}, orient="row")
     return ClearedCall(done.price, done.count, done.surplus, fills)

@@ -12,7 +12,7 @@ from airshed.lab.brief.measures import CRITERIA
 from airshed.lab.brief.run import Judgement, designs_of
 from airshed.lab.brief.score import stated_weights, weights_of
 from airshed.lab.brief.states import GROWTH_STEP
-from airshed.lab.brief.tasks import Task, judged
+from airshed.lab.brief.tasks import BriefTask, judged
 from airshed.lab.brief.world import Assumed, examine
 from airshed.lab.equilibrium.case import measured_of
 from airshed.rulebook.load import find, load
@@ -47,7 +47,7 @@ def judge_designs(
     measured_of(rules, pollutant, "pollutant")
     region = of_law(rules, zone)
     _, designs = designs_of(region, rules, (pollutant,))
-    run = judged(Task("move", region, rules, pollutant, assumed, tuple(designs)))
+    run = judged(BriefTask("move", region, rules, pollutant, assumed, tuple(designs)))
     judgement = Judgement(run, designs, {})
     values = judgement.scored.values
     scores = 100 * judgement.scored.scores(stated)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from airshed.lab.frames.reading import figure, frame_in, frame_of, rows_of
-from airshed.lab.prices.quotes import FAR, Quote, Said, alarms, examine, in_one_language, read_quotes
+from airshed.lab.prices.quotes import FAR, AnnualPrice, PublishedPrice, alarms, examine, in_one_language, read_quotes
 from airshed.lab.prices.taxes import read_fees, read_taxes
 
 _QUOTE = {
@@ -27,7 +27,7 @@ def published_prices() -> pl.DataFrame:
     place, pollutant, kind, yuan_per_t (as it was published: for its whole term, or a year), years (a number, or open),
     per_year (yes or no), when, source, status; years and per_year are null where the source names no term.
     """
-    return frame_of(read_quotes(), Quote, _QUOTE)
+    return frame_of(read_quotes(), PublishedPrice, _QUOTE)
 
 
 def annual_prices(quotes: pl.DataFrame, *, rate: float = 0.08, life: float = 20.0) -> pl.DataFrame:
@@ -87,9 +87,9 @@ def price_alarms(quotes: pl.DataFrame, *, rate: float = 0.08, far: float = FAR) 
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _said(quotes: pl.DataFrame, rate: float, life: float) -> list[Said]:
+def _said(quotes: pl.DataFrame, rate: float, life: float) -> list[AnnualPrice]:
     rate, life = figure(rate, "rate", 0, 10, float), figure(life, "life", 1, 1_000, float)
-    rows = rows_of(quotes, Quote, "quotes")
+    rows = rows_of(quotes, PublishedPrice, "quotes")
     examine(rows, lambda number: f"quotes row {number}")
     fees = {each.place: each.percent_each_side / 100 for each in read_fees()}
     taxes = {(each.place, each.pollutant): each.yuan_per_t for each in read_taxes()}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from airshed.lab.agents.diagnosis import notes
-from airshed.lab.agents.ensemble import Drawn, Laboratory, ZoneYear, jobs_of, played
+from airshed.lab.agents.ensemble import Laboratory, MarketSource, ZoneYear, jobs_of, played
 from airshed.lab.agents.market import Kind, Mechanism
 from airshed.lab.agents.measures import FIGURES, measured
 from airshed.rulebook.load import find, load
@@ -65,7 +65,7 @@ def play_sessions(
     pollutant.
     """
     rules = load(find(rulebook))
-    source: Drawn = ZoneYear(of_law(rules, zone), rules, pollutant) if market == "zone" else Laboratory(market)
+    source: MarketSource = ZoneYear(of_law(rules, zone), rules, pollutant) if market == "zone" else Laboratory(market)
     how = Mechanism(mechanism, turns, market != "zone", rounds, days)
     found = [each for job in jobs_of(source, strategies, how, seed, sessions, periods) for each in played(job)]
     measures = [measured(each) for each in found]

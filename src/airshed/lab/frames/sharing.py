@@ -13,7 +13,7 @@ from airshed.lab.frames.reading import figure, frame_in, rows_of
 from airshed.lab.methods import compare
 from airshed.lab.methods import plans as named
 from airshed.market.allocation import Activity
-from airshed.market.claims import Power
+from airshed.market.claims import PowerRule
 from airshed.market.sharing.tiers import Member, Plan, share
 from airshed.model.refusal import Malformed
 
@@ -174,7 +174,7 @@ def members_of(sources: pl.DataFrame) -> Sequence[Member]:
     return found
 
 
-def _power(source: str, years: Sequence[SourceFacts]) -> Power | None:
+def _power(source: str, years: Sequence[SourceFacts]) -> PowerRule | None:
     """What the output-based rule asks of a power plant; None of another source."""
     first = years[0]
     if first.fuel is None and first.cooling is None:
@@ -182,7 +182,7 @@ def _power(source: str, years: Sequence[SourceFacts]) -> Power | None:
     if first.fuel is None or first.cooling is None:
         raise Malformed(f"sources, {source}", "fuel or cooling is missing", "give both, or neither")
     sold = tuple(each.heat_gj for each in years)
-    return Power(
+    return PowerRule(
         first.fuel,
         first.cooling,
         sold if any(each is not None for each in sold) else (),

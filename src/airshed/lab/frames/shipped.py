@@ -10,7 +10,7 @@ from airshed.lab.equilibrium.case import CurveLine, case_of, measured_of, steps_
 from airshed.lab.frames.reading import figure, frame_of
 from airshed.lab.frames.sharing import SourceYear
 from airshed.market.allocation import parts
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.load import find, load
 from airshed.zone.activities import zone_activities
 from airshed.zone.load import of_law
@@ -94,7 +94,7 @@ def zone_tables(
     pool = 0
     for row in rules.caps.rows:
         if row.pollutant == pollutant and row.vintage == case.years[0]:
-            law = look.local(rules, row.jurisdiction).allocation
+            law = lookup.local(rules, row.jurisdiction).allocation
             pool += parts(row.count, law.reserve_basis_points, law.auction_basis_points).free
     matrix = [
         (row.receptor, row.jurisdiction, float(row.coefficient), row.origin)

@@ -16,7 +16,7 @@ from airshed.zone.rows import read_rows
 BOUND = 1.1
 
 
-class Traded(msgspec.Struct, frozen=True):
+class TradedVolume(msgspec.Struct, frozen=True):
     """What a place traded of a pollutant in a year, a row of `traded.csv`; the value is that of the whole year.
 
     `floors` names the notices whose floors are meant: a year may stand there at several, each pollutant at each.
@@ -48,13 +48,13 @@ class FloorBound:
     status: str
 
 
-def read_traded(path: Path | None = None) -> tuple[Traded, ...]:
+def read_traded(path: Path | None = None) -> tuple[TradedVolume, ...]:
     """Rows of a CSV, or those that are shipped.
 
     Malformed, with its line, where a row stands twice, or value, tonnes or pollutants of a year differ.
     """
     found = path or Path(__file__).with_name("traded.csv")
-    rows = read_rows(found, Traded)
+    rows = read_rows(found, TradedVolume)
     values: dict[tuple[str, int], float] = {}
     tonnes: dict[tuple[str, int, str], float] = {}
     at: dict[tuple[str, int, str], set[str]] = {}
@@ -82,7 +82,7 @@ def read_traded(path: Path | None = None) -> tuple[Traded, ...]:
     return rows
 
 
-def floors_of(rows: tuple[Traded, ...]) -> list[FloorBound]:
+def floors_of(rows: tuple[TradedVolume, ...]) -> list[FloorBound]:
     """The ratio of every place, year and set of floors.
 
     >>> [(round(each.at_floor_yuan / 1e6, 2), round(each.ratio, 3)) for each in floors_of(read_traded())]

@@ -8,7 +8,7 @@ from math import inf
 
 from airshed.lab.equilibrium.banking import equilibrium
 from airshed.lab.equilibrium.case import Case, linked, solved
-from airshed.lab.prices.quotes import Said, in_one_language, read_quotes
+from airshed.lab.prices.quotes import AnnualPrice, in_one_language, read_quotes
 from airshed.market.emission_tax import Guided, guided
 from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import PollutantRule, Rulebook
@@ -74,7 +74,7 @@ def collar_of(
     return Collar(low, high, low_origin, high_origin)
 
 
-def once_floor(collar: Collar, place: str, pollutant: str, rate: float) -> Said | None:
+def once_floor(collar: Collar, place: str, pollutant: str, rate: float) -> AnnualPrice | None:
     """The published quote that the floor of a collar is, where that is paid once for more than a year; else None.
 
     A law may hold each tonne of a year to a floor that was published for a right without an end: then the floor, taken

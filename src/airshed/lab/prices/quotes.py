@@ -22,7 +22,7 @@ OPEN = "open"
 FAR = 3.0
 
 
-class Quote(msgspec.Struct, frozen=True):
+class PublishedPrice(msgspec.Struct, frozen=True):
     """A published price, one row of `quotes.csv`.
 
     `years` is the term of the right, `open` without end, empty where the source does not say. `per_year` says whether
@@ -46,10 +46,10 @@ class Quote(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class AnnualPrice:
     """A quote in yuan per tonne and year, and what that is worth at once for a plant's life; None without a term."""
 
-    quote: Quote
+    quote: PublishedPrice
     yearly: float | None
     at_once: float | None
     #: The buyer's fee, yuan a year, and the tax on the tonne emitted as it is now; None where no table says.
@@ -68,8 +68,8 @@ class Said:
 class Alarm:
     """Two prices of the same tonne and year that lie far apart."""
 
-    low: Said
-    high: Said
+    low: AnnualPrice
+    high: AnnualPrice
     times: float
     #: Whether both are of one place.
     inside: bool
@@ -77,17 +77,17 @@ class Alarm:
     together: bool
 
 
-def read_quotes(path: Path | None = None) -> tuple[Quote, ...]:
+def read_quotes(path: Path | None = None) -> tuple[PublishedPrice, ...]:
     """Quotes from a CSV, or those that are shipped. Malformed, with line and column, for what is none."""
     found = path or Path(__file__).with_name("quotes.csv")
-    quotes = read_rows(found, Quote)
+    quotes = read_rows(found, PublishedPrice)
     if not quotes:
         raise Malformed(str(found), "has no rows", "give a quote in each row")
     examine(quotes, lambda number: f"{found} line {number + 1}")
     return quotes
 
 
-def examine(quotes: Sequence[Quote], place: Callable[[int], str]) -> None:
+def examine(quotes: Sequence[PublishedPrice], place: Callable[[int], str]) -> None:
     """Malformed where a term is half said, or a quote stands twice; `place` names a row, from 1."""
     seen: dict[tuple[str | None, ...], int] = {}
     for number, quote in enumerate(quotes, start=1):
@@ -106,19 +106,19 @@ def examine(quotes: Sequence[Quote], place: Callable[[int], str]) -> None:
 
 
 def in_one_language(
-    quotes: Sequence[Quote],
+    quotes: Sequence[PublishedPrice],
     rate: float,
     life: float = 20.0,
     fees: Mapping[str, float] | None = None,
     taxes: Mapping[tuple[str, str], float] | None = None,
     unsaid: float | None = None,
-) -> list[Said]:
+) -> list[AnnualPrice]:
     """Each quote as yuan per tonne and year at a rate, and at once for `life` years; None where no term is said.
 
     `fees` are what a buyer pays in a place, as a part of the value; `taxes` yuan per tonne by place and pollutant;
     `unsaid` a term in years to assume, paid for once, where none is said.
 
-    >>> floor = Quote("Shanxi", "SO2", "floor", 18_000, "open", "no", "2017", "x", "confirmed")
+    >>> floor = PublishedPrice("Shanxi", "SO2", "floor", 18_000, "open", "no", "2017", "x", "confirmed")
     >>> [said.yearly for said in in_one_language([floor], 0.08)]
     [1440.0]
     """
@@ -126,13 +126,13 @@ def in_one_language(
 
 
 def _said(
-    quote: Quote,
+    quote: PublishedPrice,
     rate: float,
     life: float,
     fee: float | None,
     taxes: Mapping[tuple[str, str], float],
     unsaid: float | None,
-) -> Said:
+) -> AnnualPrice:
     tax = None if quote.kind == TAX else taxes.get((quote.place, quote.pollutant))
     term = quote.term or unsaid
     least = most = assumed = None
@@ -140,19 +140,19 @@ def _said(
         least, most = (annualised(quote.yuan_per_t, years, rate) for years in (inf, 1.0))
         assumed = unsaid
     if term is None:
-        return Said(quote, None, None, None, tax, None, least, most)
+        return AnnualPrice(quote, None, None, None, tax, None, least, most)
     yearly = quote.yuan_per_t if quote.per_year == "yes" else annualised(quote.yuan_per_t, term, rate)
     paid = None if fee is None or quote.kind == TAX else yearly * fee
     all_in = None if tax is None else yearly + (paid or 0.0) + tax
-    return Said(quote, yearly, capitalised(yearly, life, rate), paid, tax, all_in, least, most, assumed)
+    return AnnualPrice(quote, yearly, capitalised(yearly, life, rate), paid, tax, all_in, least, most, assumed)
 
 
 @dataclass(frozen=True, slots=True)
 class Yield:
     """The rate at which a price for each year, and one paid at once for some years or without an end, are the same."""
 
-    yearly: Quote
-    once: Quote
+    yearly: PublishedPrice
+    once: PublishedPrice
     rate: float
 
 
@@ -160,7 +160,7 @@ class Yield:
 FAMOUS = (("Chongqing", "guide price", "SO2"), ("Shanxi", "floor", "SO2"))
 
 
-def yields(quotes: Sequence[Quote]) -> list[Yield]:
+def yields(quotes: Sequence[PublishedPrice]) -> list[Yield]:
     """Of every place that quotes a pollutant both ways, and of the famous pair: the rate that makes the two the same.
 
     A yield far below what money costs says that the price at once is too high, or the yearly one too low.
@@ -184,14 +184,14 @@ class Famous:
     """The famous pair: how many times the one figure is the other as said, and as a price a year; the rate at which
     they are the same."""
 
-    once: Said
-    yearly: Said
+    once: AnnualPrice
+    yearly: AnnualPrice
     said_times: float
     times: float
     equal_rate: float
 
 
-def famous(said: Sequence[Said]) -> Famous | None:
+def famous(said: Sequence[AnnualPrice]) -> Famous | None:
     """Shanxi's 18,000 yuan once and without an end against Chongqing's 1,000 for a year, where both are among quotes.
 
     >>> pair = famous(in_one_language(read_quotes(), 0.08))
@@ -208,11 +208,11 @@ def famous(said: Sequence[Said]) -> Famous | None:
     return Famous(once, yearly, asked / paid, once.yearly / yearly.yearly, rate)
 
 
-def _name(quote: Quote) -> tuple[str, str, str]:
+def _name(quote: PublishedPrice) -> tuple[str, str, str]:
     return quote.place, quote.kind, quote.pollutant
 
 
-def alarms(said: Sequence[Said], far: float = FAR) -> list[Alarm]:
+def alarms(said: Sequence[AnnualPrice], far: float = FAR) -> list[Alarm]:
     """Where prices of one tonne and year are more than `far` times apart: the farthest pair of a place at one time, of
     a place over time, and of all places. Those of a place at one time come first: they contradict each other.
 
@@ -221,7 +221,7 @@ def alarms(said: Sequence[Said], far: float = FAR) -> list[Alarm]:
     """
     if not far >= 1:
         raise Malformed("far", f"{far:g} times", "give how many times apart, one or more")
-    groups: dict[tuple[str, ...], list[Said]] = {}
+    groups: dict[tuple[str, ...], list[AnnualPrice]] = {}
     for each in said:
         quote = each.quote
         if each.yearly is not None and each.assumed is None and quote.kind != TAX:
@@ -240,5 +240,5 @@ def alarms(said: Sequence[Said], far: float = FAR) -> list[Alarm]:
     return sorted(found.values(), key=lambda each: (not each.inside, not each.together, -each.times))
 
 
-def _yearly(said: Said) -> float:
+def _yearly(said: AnnualPrice) -> float:
     return said.yearly or 0.0

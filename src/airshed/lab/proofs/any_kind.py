@@ -8,12 +8,12 @@ from typing import Any, NamedTuple, assert_never
 
 from airshed.lab.proofs import frictions, market, measures
 from airshed.lab.proofs.frictions import Frictions
-from airshed.lab.proofs.market import Certificate
+from airshed.lab.proofs.market import MarketCertificate
 from airshed.lab.proofs.measures import CoCertificate, WholePlan
 from airshed.lab.proofs.reading import CURE
 from airshed.model.refusal import Malformed
 
-AnyCertificate = Certificate | CoCertificate | Frictions
+AnyCertificate = MarketCertificate | CoCertificate | Frictions
 
 CHECKS: Mapping[str, Callable[[bytes | str, str], AnyCertificate]] = {
     market.FORMAT: market.check,
@@ -22,7 +22,7 @@ CHECKS: Mapping[str, Callable[[bytes | str, str], AnyCertificate]] = {
 }
 
 
-class Told(NamedTuple):
+class ProofShown(NamedTuple):
     """What a certificate that holds shows: lines for people, figures for programs."""
 
     lines: list[str]
@@ -41,10 +41,10 @@ def check(text: bytes | str, place: str = "certificate") -> AnyCertificate:
     return CHECKS[said](text, place)
 
 
-def told(found: AnyCertificate) -> Told:
+def told(found: AnyCertificate) -> ProofShown:
     """What a certificate that holds shows."""
     match found:
-        case Certificate():
+        case MarketCertificate():
             return _market(found)
         case CoCertificate():
             return _co_control(found)
@@ -59,7 +59,7 @@ def millions(yuan: float) -> str:
     return f"{yuan / 1e6:,.2f} million yuan"
 
 
-def _market(found: Certificate) -> Told:
+def _market(found: MarketCertificate) -> ProofShown:
     steps, slopes = sum(len(row.costs) for row in found.curves), sum(len(row.slopes) for row in found.curves)
     counted = [f"{many:,} {what}" for many, what in ((steps, "steps"), (slopes, "slopes")) if many]
     lines = [_holds(found, [f"{len(found.zones)} zones", *(counted or ["0 steps"]), f"{len(found.years)} years"])]
@@ -72,10 +72,10 @@ def _market(found: Certificate) -> Told:
             f"a stability reserve from {rule.held:,.1f} t on: what it changed is what its rule answers to the banks"
             f" (lines {rule.lower:,.1f}, {rule.middle:,.1f}, {rule.upper:,.1f} t)"
         )
-    return Told(lines, _figures(found))
+    return ProofShown(lines, _figures(found))
 
 
-def _co_control(found: CoCertificate) -> Told:
+def _co_control(found: CoCertificate) -> ProofShown:
     counted = [
         f"{len(found.zones)} zones",
         f"{len(found.pollutants)} pollutants",
@@ -91,7 +91,7 @@ def _co_control(found: CoCertificate) -> Told:
             "gap": found.whole.gap,
             "searched_yuan": found.whole.searched,
         }
-    return Told(lines, figures)
+    return ProofShown(lines, figures)
 
 
 def _whole(whole: WholePlan) -> str:
@@ -103,7 +103,7 @@ def _whole(whole: WholePlan) -> str:
     )
 
 
-def _frictions(found: Frictions) -> Told:
+def _frictions(found: Frictions) -> ProofShown:
     lines = [f"holds 成立: {found.name}, {len(found.sources)} sources"]
     for each in found.trading:
         still = "" if any(deal.bought for deal in each.dealings) else ", nobody trades"
@@ -127,14 +127,14 @@ def _frictions(found: Frictions) -> Told:
         ],
         "digest": found.digest,
     }
-    return Told(lines, figures)
+    return ProofShown(lines, figures)
 
 
-def _holds(found: Certificate | CoCertificate, counted: list[str]) -> str:
+def _holds(found: MarketCertificate | CoCertificate, counted: list[str]) -> str:
     return (
         f"holds 成立: {', '.join(counted)}; it costs {millions(found.cost)}, proven least but for {found.gap:.1e} of it"
     )
 
 
-def _figures(found: Certificate | CoCertificate) -> dict[str, Any]:
+def _figures(found: MarketCertificate | CoCertificate) -> dict[str, Any]:
     return {"cost_yuan": found.cost, "bound_yuan": found.bound, "gap": found.gap, "digest": found.digest}

@@ -32,7 +32,7 @@ class Dealing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     price: float
 
 
-class Trading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class TradingProof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All trades when each tonne bought costs `each` yuan; `price` is what sellers get; dealings as the sources."""
 
     each: float
@@ -70,7 +70,7 @@ class Frictions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     ceiling: float
     sources: tuple[SourceRow, ...]
-    trading: tuple[Trading, ...]
+    trading: tuple[TradingProof, ...]
     power: tuple[PowerRow, ...]
     #: SHA-256 of all the rest as canonical JSON (keys sorted, no blanks).
     digest: str
@@ -113,7 +113,7 @@ def _case(found: Frictions) -> None:
             raise DoesNotHold(f"a figure of {source.name} is below zero or beyond {LARGEST:g}")
 
 
-def _traded(found: Frictions, trading: Trading) -> None:
+def _traded(found: Frictions, trading: TradingProof) -> None:
     """Feasible, of that cost; and at the prices no trades cost less than the bound.
 
     A tonne is worth no more to anybody than the ceiling, or than a seller's price and the cost of trading it; and no

@@ -68,7 +68,7 @@ class Stability(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     change: tuple[float, ...]
 
 
-class Certificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class MarketCertificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A case and its answer. Rows of `transfer`, `need`, `duals` and `bank` are receptors, of `abated` zones."""
 
     format: Literal["airshed equilibrium 1"]
@@ -95,13 +95,13 @@ class Certificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     provenance: Told | None = None
 
 
-def check(text: bytes | str, place: str = "certificate") -> Certificate:
+def check(text: bytes | str, place: str = "certificate") -> MarketCertificate:
     """The certificate, if it holds. Malformed, naming the first thing that does not, otherwise.
 
     Nothing is believed: the load of each receptor and year, the cost of the abatement on the whole curves and the
     Lagrangian bound at the duals are worked out again, and the two must meet. Numpy adds up; no solver takes part.
     """
-    return held(text, Certificate, place, _holds, SOLVE_AGAIN)
+    return held(text, MarketCertificate, place, _holds, SOLVE_AGAIN)
 
 
 class _Tables(NamedTuple):
@@ -114,7 +114,7 @@ class _Tables(NamedTuple):
     ladders: tuple[Ladder, ...]
 
 
-def _holds(found: Certificate) -> None:
+def _holds(found: MarketCertificate) -> None:
     tables = _tables(found)
     _keeps(found, tables)
     if found.stability is not None:
@@ -123,7 +123,7 @@ def _holds(found: Certificate) -> None:
     _meets(found, tables)
 
 
-def _tables(found: Certificate) -> _Tables:
+def _tables(found: MarketCertificate) -> _Tables:
     zones, receptors, years = len(found.zones), len(found.receptors), len(found.years)
     for what, names in (("zones", found.zones), ("receptors", found.receptors), ("years", found.years)):
         named(what, names)
@@ -173,7 +173,7 @@ def _ladder(row: CurveRow, years: int) -> Ladder:
     return Ladder(costs, widths, starts, slopes, most)
 
 
-def _keeps(found: Certificate, tables: _Tables) -> None:
+def _keeps(found: MarketCertificate, tables: _Tables) -> None:
     """Every receptor is kept in every year: load taken away, bank before, what trades bring and take."""
     need, bank = tables.need, tables.bank
     loads = tables.transfer @ tables.abated
@@ -202,7 +202,7 @@ def _keeps(found: Certificate, tables: _Tables) -> None:
             raise DoesNotHold(f"the bank of {found.years[t]} is {left[k, t]:g} less than what is held")
 
 
-def _prices(found: Certificate, tables: _Tables) -> None:
+def _prices(found: MarketCertificate, tables: _Tables) -> None:
     """Nobody gains by keeping an allowance, nor by trading it round: else the bound is none."""
     if found.banking:
         for k, t in np.argwhere(np.diff(tables.duals, axis=1) > 0).tolist():
@@ -224,7 +224,7 @@ def _prices(found: Certificate, tables: _Tables) -> None:
         raise DoesNotHold(f"a round of trades makes {best[k, k]:g} allowances of {names[k]} of one")
 
 
-def _meets(found: Certificate, tables: _Tables) -> None:
+def _meets(found: MarketCertificate, tables: _Tables) -> None:
     """Cost and bound on the whole curves are those that are said, and meet."""
     cost = scale = rent = 0.0
     discounted = tables.transfer.T @ tables.duals
@@ -245,7 +245,7 @@ def _meets(found: Certificate, tables: _Tables) -> None:
     close(cost, bound, found.gap, total, MOST_GAP, scale)
 
 
-def _answers(found: Certificate, rule: Stability, tables: _Tables) -> None:
+def _answers(found: MarketCertificate, rule: Stability, tables: _Tables) -> None:
     """What the reserve changed is what its rule answers to the banks, and the need is what it left."""
     if len(found.receptors) != 1 or not found.banking:
         raise DoesNotHold("a stability reserve asks for one market with banking")

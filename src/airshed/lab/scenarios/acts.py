@@ -16,7 +16,7 @@ from airshed.engine.procedures.report import MG_PER_G
 from airshed.engine.procedures.report_checks import Draft, answers
 from airshed.engine.runner import Answer
 from airshed.lab.agents.bidder import bids
-from airshed.lab.agents.desk import Desk
+from airshed.lab.agents.desk import AgentsDesk
 from airshed.lab.agents.market import Trader
 from airshed.lab.agents.venue import first_worked
 from airshed.lab.scenarios.draw import Work
@@ -39,7 +39,7 @@ REPORT_AHEAD, VERIFY_AHEAD, TRUE_UP_AHEAD = 15, 5, 40
 
 
 @dataclass(frozen=True, slots=True)
-class Sold:
+class AuctionSales:
     """What auctions of a year came to: allowances sold and left over, and fen."""
 
     count: int
@@ -75,7 +75,7 @@ def _ahead(day: str, days: int) -> str:
     return (date.fromisoformat(day) - timedelta(days=days)).isoformat()
 
 
-def staff(desk: Desk) -> None:
+def staff(desk: AgentsDesk) -> None:
     """Who verifies and who looks a second time."""
     authority = desk.law.programme.authority
     for name in (VERIFIER, REVIEWER):
@@ -92,7 +92,7 @@ def series_of(law: Rulebook, code: str, year: int) -> dict[str, str]:
     }
 
 
-def issue(desk: Desk, zone: Zone, code: str, year: int, entrants: Sequence[Work]) -> None:
+def issue(desk: AgentsDesk, zone: Zone, code: str, year: int, entrants: Sequence[Work]) -> None:
     """Set the caps of a year and let the law share them out; entrants are served from the reserve, like their model."""
     authority = desk.law.programme.authority
     for place in series_of(desk.law, code, year):
@@ -118,8 +118,8 @@ def _entrant(model: c.ActivityLine, work: Work) -> c.ActivityLine:
 
 
 def auction(
-    desk: Desk, code: str, year: int, traders: Sequence[Trader], beliefs: Sequence[int], rng: np.random.Generator
-) -> Sold:
+    desk: AgentsDesk, code: str, year: int, traders: Sequence[Trader], beliefs: Sequence[int], rng: np.random.Generator
+) -> AuctionSales:
     """Every city offers what it has for auction; those with a works there bid. Beliefs are fen per tonne."""
     law, state = desk.law, desk.runner.state
     terms, authority = law.auction, law.programme.authority
@@ -148,10 +148,10 @@ def auction(
         price = next((event.price for event in answer.events if isinstance(event, e.AuctionCleared)), None)
         sold, left = sold + gone, left + count - gone
         fen += value_fen(gone, price) if price is not None else 0
-    return Sold(sold, left, fen)
+    return AuctionSales(sold, left, fen)
 
 
-def held_of(desk: Desk, account: str, code: str, year: int) -> int:
+def held_of(desk: AgentsDesk, account: str, code: str, year: int) -> int:
     """Free allowances of an account that may be surrendered for a year, wherever issued."""
     ledger, law = desk.runner.state.ledger, desk.law.allowance
     total = 0
@@ -161,7 +161,7 @@ def held_of(desk: Desk, account: str, code: str, year: int) -> int:
     return total
 
 
-def report(desk: Desk, code: str, year: int, works: Sequence[Work], mass_kg: Sequence[int]) -> None:
+def report(desk: AgentsDesk, code: str, year: int, works: Sequence[Work], mass_kg: Sequence[int]) -> None:
     """Every source declares its mass, a verifier is satisfied, another confirms where the law wants that."""
     days = days_of(desk.law, year)
     desk.at = max(desk.at, instant(days.report, 10))
@@ -177,13 +177,13 @@ def report(desk: Desk, code: str, year: int, works: Sequence[Work], mass_kg: Seq
         _confirmed(desk, desk.must(VERIFIER, c.VerifyYear(work.source, year, "satisfactory")))
 
 
-def _confirmed(desk: Desk, proposed: Answer) -> None:
+def _confirmed(desk: AgentsDesk, proposed: Answer) -> None:
     for event in proposed.events:
         if isinstance(event, e.ActProposed):
             desk.must(REVIEWER, c.ConfirmAct(event.act))
 
 
-def settle(desk: Desk, code: str, year: int, works: Sequence[Work]) -> tuple[int, int]:
+def settle(desk: AgentsDesk, code: str, year: int, works: Sequence[Work]) -> tuple[int, int]:
     """Surrender what is owed as far as it is there, close the year, pay penalties: allowances short, and fen due."""
     deadline = surrender_day(desk.law, year)
     desk.at = max(desk.at, instant(deadline, 10))
@@ -210,7 +210,7 @@ def settle(desk: Desk, code: str, year: int, works: Sequence[Work]) -> tuple[int
     return short, due
 
 
-def _admitted(desk: Desk, work: Work, code: str, year: int) -> int:
+def _admitted(desk: AgentsDesk, work: Work, code: str, year: int) -> int:
     if desk.law.allowance.admitted == "zone":
         return held_of(desk, work.account, code, year)
     ledger, place = desk.runner.state.ledger, work.firm.source.jurisdiction

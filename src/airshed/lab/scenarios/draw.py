@@ -16,10 +16,10 @@ from airshed.lab.equilibrium.curves import Floats, discounting
 from airshed.lab.scenarios.law import law_of
 from airshed.lab.scenarios.nature import Nature
 from airshed.lab.scenarios.schema import Scenario
-from airshed.lab.season.firms import Firm, Step, firms_of
+from airshed.lab.season.firms import CostStep, Firm, firms_of
 from airshed.market.allocation import Activity, entrants, parts
 from airshed.model.measures import FEN_PER_YUAN, KG_PER_T
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.activities import zone_activities
 from airshed.zone.zone import Zone
@@ -80,7 +80,7 @@ class Setting:
         """The shadow price of each year and of the tail in yuan/t, if all comes as expected: what is published."""
         return self.equilibrium(expected(self)).price
 
-    def equilibrium(self, drawn: Drawn) -> Least:
+    def equilibrium(self, drawn: DrawnPath) -> Least:
         """Prices and costs, by year with the tail: one market, foresight, no walls, borders or collars.
 
         Where the law closes banking every year is cleared by itself. A missing tonne costs what the law's penalty
@@ -100,13 +100,13 @@ class Setting:
             abated[span] = found.abated
         return Least(price, cost, abated)
 
-    def cheapest(self, drawn: Drawn, t: int, tonnes: float) -> float:
+    def cheapest(self, drawn: DrawnPath, t: int, tonnes: float) -> float:
         """What abating so many tonnes in a year costs if the cheapest steps of all are taken first, in yuan."""
         span = np.array([t])
         curve = self._curve(drawn, drawn.planned, np.zeros(t + 1), np.ones(t + 1), span)
         return curve.cost(0, min(max(tonnes, 0.0), curve.most(0)))
 
-    def _need(self, drawn: Drawn) -> Floats:
+    def _need(self, drawn: DrawnPath) -> Floats:
         """Tonnes to be abated: emissions less what of the caps comes to somebody.
 
         Entrants are served from the reserve as the law does it; what they do not ask for stays there.
@@ -114,7 +114,7 @@ class Setting:
         caps = np.zeros(self.scenario.years + TAIL)
         claims = [(work, claim) for work in drawn.works if (claim := self._claim(work))]
         for row in self.law.caps.rows:
-            law, t = look.local(self.law, row.jurisdiction).allocation, row.vintage - self.first
+            law, t = lookup.local(self.law, row.jurisdiction).allocation, row.vintage - self.first
             split = parts(row.count, law.reserve_basis_points, law.auction_basis_points)
             asked = sum(
                 claim for work, claim in claims if work.since <= t and work.firm.source.jurisdiction == row.jurisdiction
@@ -135,7 +135,9 @@ class Setting:
             known = replace(known, entrant=True, years=known.years[-1:], output=output[-1:])
         return entrants(ALL, [known], self.law.allocation.baseline).shares[0].count
 
-    def _curve(self, drawn: Drawn, emission: Floats, need: Floats, discount: Floats, span: NDArray[np.int64]) -> Steps:
+    def _curve(
+        self, drawn: DrawnPath, emission: Floats, need: Floats, discount: Floats, span: NDArray[np.int64]
+    ) -> Steps:
         """The steps of all works in some years; where costs differ by year a step stands once for each level.
 
         A step is as large as `emission` of its works: as it comes, or as it is planned.
@@ -181,7 +183,7 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class DrawnPath:
     """A path. `emission` (works, years and tail) is kg without abatement as it comes, `planned` as it is expected.
 
     `step_factors` multiply the costs of the steps of each works, `cost_level` those of all in each year. `beliefs` are
@@ -196,13 +198,15 @@ class Drawn:
     beliefs: NDArray[np.float64]
     happened: tuple[bool, ...]
 
-    def steps(self, place: int, t: int, pollutant: str) -> tuple[Step, ...]:
+    def steps(self, place: int, t: int, pollutant: str) -> tuple[CostStep, ...]:
         """The steps of a works in a year, as large as its plan and as dear as they turn out."""
         work = self.works[place]
         part = float(self.planned[place, t]) / max(work.firm.before_kg[pollutant], 1)
         level = float(self.cost_level[t])
         return tuple(
-            Step(step.technology, round(step.potential_kg * part), max(1, round(step.cost_fen_per_t * factor * level)))
+            CostStep(
+                step.technology, round(step.potential_kg * part), max(1, round(step.cost_fen_per_t * factor * level))
+            )
             for step, factor in zip(work.firm.steps[pollutant], self.step_factors[place], strict=True)
         )
 
@@ -211,7 +215,7 @@ class Drawn:
 BELIEF = 0.15
 
 
-def expected(setting: Setting, values: Mapping[str, float] = MappingProxyType({})) -> Drawn:
+def expected(setting: Setting, values: Mapping[str, float] = MappingProxyType({})) -> DrawnPath:
     """The path on which nothing deviates and nobody enters; shocks come in part, as their chance is.
 
     `values` say otherwise: growth in percent, factors of "all costs" and of technologies by name, and how far shocks
@@ -220,12 +224,12 @@ def expected(setting: Setting, values: Mapping[str, float] = MappingProxyType({}
     return _path(setting, Nature(setting.scenario.seed, None), values)
 
 
-def draw(setting: Setting, number: int) -> Drawn:
+def draw(setting: Setting, number: int) -> DrawnPath:
     """Path `number` of a scenario: by its seed and that number alone."""
     return _path(setting, Nature(setting.scenario.seed, number))
 
 
-def _path(setting: Setting, nature: Nature, values: Mapping[str, float] = MappingProxyType({})) -> Drawn:
+def _path(setting: Setting, nature: Nature, values: Mapping[str, float] = MappingProxyType({})) -> DrawnPath:
     scenario = setting.scenario
     many = scenario.years + TAIL
     demand, spreads = scenario.demand, scenario.costs
@@ -259,7 +263,7 @@ def _path(setting: Setting, nature: Nature, values: Mapping[str, float] = Mappin
         for place, work in enumerate(works)
     )
     beliefs = np.exp(nature.normal("belief", BELIEF * 100, len(works)))
-    return Drawn(tuple(works), planned, planned * chance_of_year, factors, cost_level, beliefs, tuple(happened))
+    return DrawnPath(tuple(works), planned, planned * chance_of_year, factors, cost_level, beliefs, tuple(happened))
 
 
 def _entrants(setting: Setting, nature: Nature) -> list[Work]:

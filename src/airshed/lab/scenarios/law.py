@@ -9,7 +9,7 @@ import msgspec
 from airshed.lab.scenarios.schema import Scenario
 from airshed.model.measures import FEN_PER_YUAN
 from airshed.model.refusal import Malformed
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import PollutantRule, Rulebook
 from airshed.rulebook.tables import Cap
 
@@ -23,7 +23,7 @@ def law_of(scenario: Scenario, rules: Rulebook) -> Rulebook:
     codes = {rule.code for rule in rules.pollutants}
     if scenario.pollutant not in codes:
         raise Malformed("scenario pollutant", f"no such pollutant {scenario.pollutant!r}", f"there are {sorted(codes)}")
-    design, rule = scenario.design, look.pollutant(rules, scenario.pollutant)
+    design, rule = scenario.design, lookup.pollutant(rules, scenario.pollutant)
     places = [place.code for place in rules.jurisdictions]
     for place in design.no_export or ():
         if place not in places:
@@ -130,7 +130,7 @@ def _indexed(rules: Rulebook, years: int) -> None:
     if rules.shortfall.penalty == "indexed_per_tonne":
         first = min(row.vintage for row in rules.caps.rows)
         for year in range(first, first + years):
-            if year not in look.index_thousandths(rules):
+            if year not in lookup.index_thousandths(rules):
                 what = f"the penalty follows an index, which has nothing for {year}"
                 raise Malformed("scenario years", what, "play fewer years, or complete penalty_index.csv")
 

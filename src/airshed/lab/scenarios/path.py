@@ -11,15 +11,15 @@ from math import isnan, nan
 import numpy as np
 
 from airshed.engine.invariants import check as check_state
-from airshed.lab.agents.desk import Desk, enter, enter_one
-from airshed.lab.agents.market import Market, Mechanism, Trader, strategies_of
-from airshed.lab.agents.measures import Measures, measured
-from airshed.lab.agents.nouns import Offer
+from airshed.lab.agents.desk import AgentsDesk, enter, enter_one
+from airshed.lab.agents.market import Mechanism, SessionMarket, Trader, strategies_of
+from airshed.lab.agents.measures import SessionMeasures, measured
+from airshed.lab.agents.nouns import AgentOffer
 from airshed.lab.agents.session import play
 from airshed.lab.agents.venue import EngineVenue
 from airshed.lab.agents.worth import WITHOUT_END, Worth, of_source
 from airshed.lab.scenarios import acts
-from airshed.lab.scenarios.draw import Drawn, Setting, draw
+from airshed.lab.scenarios.draw import DrawnPath, Setting, draw
 from airshed.market.claims import ALL_BASIS_POINTS
 from airshed.model.measures import FEN_PER_YUAN, KG_PER_T
 from airshed.model.period import instant
@@ -73,13 +73,13 @@ class YearRow:
     refused: int
 
 
-def play_path(setting: Setting, number: int, drawn: Drawn | None = None) -> list[YearRow]:
+def play_path(setting: Setting, number: int, drawn: DrawnPath | None = None) -> list[YearRow]:
     """The years of path `number`, played by its agents; or of another path that is `drawn` already."""
     return _Path(setting, number, drawn).play()
 
 
 class _Path:
-    def __init__(self, setting: Setting, number: int, drawn: Drawn | None = None) -> None:
+    def __init__(self, setting: Setting, number: int, drawn: DrawnPath | None = None) -> None:
         self.setting, self.number = setting, number
         self.scenario, self.law = setting.scenario, setting.law
         self.code = self.scenario.pollutant
@@ -87,7 +87,7 @@ class _Path:
         #: What agents draw is apart from what nature draws, so that a design changes the former only.
         self.rng = np.random.default_rng([self.scenario.seed, number, 1])
         self.least = setting.equilibrium(self.drawn)
-        self.desk = Desk(self.law, Simulation(AGENTS, self.scenario.seed))
+        self.desk = AgentsDesk(self.law, Simulation(AGENTS, self.scenario.seed))
         self.choke = round(setting.choke_yuan * FEN_PER_YUAN)
         self.seen = 1.0
         self.entered = 0
@@ -185,20 +185,20 @@ class _Path:
         guide = float(self.setting.guide[t]) * (1 - FOLLOWS + FOLLOWS * self.seen)
         return round(guide * float(self.drawn.beliefs[place]) * FEN_PER_YUAN / (1 + self.scenario.rate_percent / 100))
 
-    def _spare(self, t: int, place: int) -> Offer:
+    def _spare(self, t: int, place: int) -> AgentOffer:
         """What an allowance is worth that is kept for the next year, and how many the law lets a works keep."""
         law = self.law.banking
         share = law.limit_basis_points / ALL_BASIS_POINTS if law.open else 0.0
         worth = min(self._belief(t + 1, place), self.choke)
         if law.of == "holdings":
-            return Offer(round(worth * share), WITHOUT_END)
-        return Offer(worth, round(float(self.drawn.planned[place, t]) * share))
+            return AgentOffer(round(worth * share), WITHOUT_END)
+        return AgentOffer(worth, round(float(self.drawn.planned[place, t]) * share))
 
-    def _worth(self, place: int, t: int, spare: Offer) -> Worth:
+    def _worth(self, place: int, t: int, spare: AgentOffer) -> Worth:
         plan = round(float(self.drawn.planned[place, t]))
         return of_source(plan, self.drawn.steps(place, t, self.code), self.choke, spare.price, spare.count)
 
-    def _abated(self, t: int, year: int, places: list[int], spare: list[Offer]) -> tuple[list[int], int, float]:
+    def _abated(self, t: int, year: int, places: list[int], spare: list[AgentOffer]) -> tuple[list[int], int, float]:
         """What every works emits, how much all abated (kg), and what that cost (yuan).
 
         It takes its cheapest steps until its holdings cover the plan, and those that cost less than what they free is
@@ -223,7 +223,7 @@ class _Path:
 
     # --- trade
 
-    def _trade(self, year: int, places: list[int], traders: list[Trader], start: str, *, late: bool) -> Measures:
+    def _trade(self, year: int, places: list[int], traders: list[Trader], start: str, *, late: bool) -> SessionMeasures:
         """The session of the year, or the shorter one before the deadline."""
         how = self.scenario.trade
         part = LATE_PART if late else 1
@@ -231,20 +231,20 @@ class _Path:
         rounds, days = (max(1, min(many // part, most)) for many in (how.rounds, how.days))
         mechanism = Mechanism(how.session, max(1, how.turns // part), False, rounds, days)
         banked = tuple(v for v in range(year - self.law.allowance.vintages_back, year) if v >= self.setting.first)
-        market = Market("scenario", self.law, tuple(traders), self.code, year, {}, banked)
+        market = SessionMarket("scenario", self.law, tuple(traders), self.code, year, {}, banked)
         venue = EngineVenue(market, self.desk, start)
         played = play(market, [self.strategies[place] for place in places], self.rng, mechanism, venue)
         venue.close()
         return measured(played)
 
 
-def _due(mass: int, choke: int, spare: Offer) -> Worth:
+def _due(mass: int, choke: int, spare: AgentOffer) -> Worth:
     """When emissions are known only what is owed counts, and what can be banked."""
     blocks = [(mass, choke), (spare.count, spare.price)]
     return Worth(tuple((count, price) for count, price in blocks if count > 0 and price > 0))
 
 
-def _both(early: Measures, late: Measures) -> tuple[float, float]:
+def _both(early: SessionMeasures, late: SessionMeasures) -> tuple[float, float]:
     """The mean price of both sessions, NaN without a trade, and their volume."""
     volume = early.volume + late.volume
     if not volume:

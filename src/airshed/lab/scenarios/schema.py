@@ -28,11 +28,11 @@ Yuan = Annotated[float, Meta(ge=0, le=10_000_000)]
 Year = Annotated[int, Meta(ge=2000, le=2100)]
 
 
-class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class ScenarioTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A table of a scenario."""
 
 
-class Demand(Part, frozen=True):
+class Demand(ScenarioTable, frozen=True):
     """How emissions without abatement grow; every spread is a standard deviation."""
 
     #: Growth a year, in percent.
@@ -43,7 +43,7 @@ class Demand(Part, frozen=True):
     firm_spread_percent: Spread = 4.0
 
 
-class Costs(Part, frozen=True):
+class Costs(ScenarioTable, frozen=True):
     """How far the costs of abatement may be off, in percent: standard deviations of their logarithms."""
 
     #: All costs together.
@@ -54,7 +54,7 @@ class Costs(Part, frozen=True):
     firm_spread_percent: Spread = 10.0
 
 
-class Caps(Part, frozen=True):
+class Caps(ScenarioTable, frozen=True):
     """The caps: the law's, scaled, and falling after its last vintage."""
 
     #: All caps, in percent of the law's.
@@ -63,7 +63,7 @@ class Caps(Part, frozen=True):
     decline_percent: Change = 3.0
 
 
-class Entry(Part, frozen=True):
+class Entry(ScenarioTable, frozen=True):
     """New works: each is like one that is there, drawn at random, and served from the new-entrant reserve."""
 
     #: How many a year, on average.
@@ -72,7 +72,7 @@ class Entry(Part, frozen=True):
     size_percent: Annotated[float, Meta(ge=1, le=500)] = 60.0
 
 
-class Shock(Part, frozen=True):
+class Shock(ScenarioTable, frozen=True):
     """Something that happens in a year, or does not."""
 
     #: What it is.
@@ -89,7 +89,7 @@ class Shock(Part, frozen=True):
     cost_percent: Annotated[float, Meta(ge=1, le=1_000)] = 100.0
 
 
-class Design(Part, frozen=True):
+class Design(ScenarioTable, frozen=True):
     """Switches of the law."""
 
     #: Borders between cities: free, first (what the own city offers is bought first), approval (of which nobody gives
@@ -115,7 +115,7 @@ class Design(Part, frozen=True):
     band_percent: Annotated[float, Meta(ge=0.01, le=100)] | None = None
 
 
-class Trade(Part, frozen=True):
+class Trade(ScenarioTable, frozen=True):
     """How firms trade in a year, and who they are."""
 
     #: The listed book, calls of a series each, or calls of the whole zone.
@@ -130,7 +130,7 @@ class Trade(Part, frozen=True):
     agents: tuple[str, ...] = ("officer",)
 
 
-class Scenario(Part, frozen=True):
+class Scenario(ScenarioTable, frozen=True):
     """A future and a design."""
 
     #: Name in English.

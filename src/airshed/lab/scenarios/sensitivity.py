@@ -38,7 +38,7 @@ OUTPUTS: dict[Model, dict[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Factor:
+class UncertainInput:
     """An uncertain input and the range over which it is varied evenly."""
 
     name: str
@@ -60,7 +60,7 @@ class Index:
     total_conf: float
 
 
-class Job(NamedTuple):
+class SampleRows(NamedTuple):
     """Rows of a sample to be evaluated, a value for each factor."""
 
     setting: Setting
@@ -69,32 +69,32 @@ class Job(NamedTuple):
     rows: tuple[tuple[float, ...], ...]
 
 
-def factors_of(setting: Setting) -> tuple[Factor, ...]:
+def factors_of(setting: Setting) -> tuple[UncertainInput, ...]:
     """The inputs of a scenario: growth, caps, rate, costs together and by technology, and every shock."""
     scenario = setting.scenario
     demand, costs = scenario.demand, scenario.costs
     found = [
-        Factor(
+        UncertainInput(
             "growth",
             demand.growth_percent - WIDE * demand.growth_spread_percent,
             demand.growth_percent + WIDE * demand.growth_spread_percent,
         ),
-        Factor(
+        UncertainInput(
             "caps", max(1.0, scenario.caps.level_percent - CAPS_PERCENT), scenario.caps.level_percent + CAPS_PERCENT
         ),
-        Factor("rate", *RATES),
+        UncertainInput("rate", *RATES),
         _lognormal("all costs", costs.common_spread_percent),
     ]
     found += [_lognormal(name, costs.technology_spread_percent) for name in setting.technologies]
-    found += [Factor(f"shock: {shock.what}", 0.0, 1.0) for shock in scenario.shocks or ()]
+    found += [UncertainInput(f"shock: {shock.what}", 0.0, 1.0) for shock in scenario.shocks or ()]
     return tuple(each for each in found if each.high > each.low)
 
 
-def _lognormal(name: str, percent: float) -> Factor:
-    return Factor(name, exp(-WIDE * percent / 100), exp(WIDE * percent / 100))
+def _lognormal(name: str, percent: float) -> UncertainInput:
+    return UncertainInput(name, exp(-WIDE * percent / 100), exp(WIDE * percent / 100))
 
 
-def evaluated(job: Job) -> list[list[float]]:
+def evaluated(job: SampleRows) -> list[list[float]]:
     """The outputs of every row, in the order of `OUTPUTS`. Nothing is drawn: one path, with what a row says."""
     return [_outputs(job.setting, job.model, dict(zip(job.names, row, strict=True))) for row in job.rows]
 
@@ -119,7 +119,7 @@ def _outputs(setting: Setting, model: Model, values: dict[str, float]) -> list[f
     return [price, cost, waste, sum(row.short for row in rows), sum(row.volume for row in rows)]
 
 
-def sample(factors: Sequence[Factor], method: Method, size: int, seed: int) -> Floats:
+def sample(factors: Sequence[UncertainInput], method: Method, size: int, seed: int) -> Floats:
     """Rows at which to evaluate. `size` is Saltelli's N, a power of two (N (k + 2) rows), or Morris's trajectories.
 
     Malformed if SALib is not there, or a size that the method cannot have.
@@ -139,7 +139,7 @@ def sample(factors: Sequence[Factor], method: Method, size: int, seed: int) -> F
 
 
 def indices(
-    factors: Sequence[Factor], method: Method, rows: Floats, outputs: Sequence[str], values: Floats, seed: int
+    factors: Sequence[UncertainInput], method: Method, rows: Floats, outputs: Sequence[str], values: Floats, seed: int
 ) -> list[Index]:
     """The indices of evaluated rows; `values` has shape (rows, outputs). An output that never moves has NaN."""
     problem = _problem(factors)
@@ -162,12 +162,12 @@ def indices(
     return found
 
 
-def jobs_of(setting: Setting, model: Model, factors: Sequence[Factor], rows: Floats) -> list[Job]:
+def jobs_of(setting: Setting, model: Model, factors: Sequence[UncertainInput], rows: Floats) -> list[SampleRows]:
     """A sample cut into jobs."""
     names = tuple(factor.name for factor in factors)
     told = [tuple(row) for row in rows.tolist()]
     size = batch_of(model)
-    return [Job(setting, model, names, tuple(told[at : at + size])) for at in range(0, len(told), size)]
+    return [SampleRows(setting, model, names, tuple(told[at : at + size])) for at in range(0, len(told), size)]
 
 
 def batch_of(model: Model) -> int:
@@ -175,7 +175,7 @@ def batch_of(model: Model) -> int:
     return BATCH if model == "equilibrium" else 1
 
 
-def _problem(factors: Sequence[Factor]) -> dict[str, Any]:
+def _problem(factors: Sequence[UncertainInput]) -> dict[str, Any]:
     return {
         "num_vars": len(factors),
         "names": [factor.name for factor in factors],

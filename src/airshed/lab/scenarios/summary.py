@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 
 import polars as pl
 
-from airshed.lab.agents.ensemble import Spread, spread_of
+from airshed.lab.agents.ensemble import SessionSpread, spread_of
 from airshed.lab.scenarios.path import YearRow
 
 #: What a year is summed up by.
@@ -17,7 +17,7 @@ SHAPE = {field.name: _KINDS[str(field.type)] for field in fields(YearRow)}
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class DrawsSummary:
     """Quantiles over paths: of every measure by year, and of the paths' totals.
 
     Totals are discounted to the first year, in yuan: cost of abatement, the cheapest way to the same emissions, fees,
@@ -26,8 +26,8 @@ class Summary:
     """
 
     paths: int
-    years: Mapping[int, Mapping[str, Spread]]
-    totals: Mapping[str, Spread]
+    years: Mapping[int, Mapping[str, SessionSpread]]
+    totals: Mapping[str, SessionSpread]
 
 
 def framed(rows: Iterable[YearRow]) -> pl.DataFrame:
@@ -35,13 +35,13 @@ def framed(rows: Iterable[YearRow]) -> pl.DataFrame:
     return pl.DataFrame([tuple(getattr(row, name) for name in SHAPE) for row in rows], schema=SHAPE, orient="row")
 
 
-def summed(frame: pl.DataFrame, rate_percent: float) -> Summary:
+def summed(frame: pl.DataFrame, rate_percent: float) -> DrawsSummary:
     """The summary of a frame of whole paths."""
     years = {
         int(year): {name: spread_of(part[name].to_list()) for name in MEASURES}
         for (year,), part in sorted(frame.partition_by("year", as_dict=True).items())
     }
-    return Summary(
+    return DrawsSummary(
         frame["draw"].n_unique(), years, {name: spread_of(each) for name, each in totals(frame, rate_percent).items()}
     )
 

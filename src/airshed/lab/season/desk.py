@@ -20,7 +20,7 @@ HOST_ACTOR = "monitoring-host"
 
 
 @dataclass(slots=True)
-class Desk:
+class SeasonDesk:
     """What everybody who plays a season needs to know.
 
     `sealed` gives the monitoring host's commands by day, `corrections` those that it sends on a later day, `findings`

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from math import ceil
 
 from airshed.model.allowance import Pollutant
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
-from airshed.zone.zone import Factor, Source, Stack, Zone, expected_kg
+from airshed.zone.zone import ProductFactor, Stack, Zone, ZoneSource, expected_kg
 
 #: How far a firm's belief of the price may lie from the published guide price, as a standard deviation of its log.
 BELIEF_SPREAD = 0.18
@@ -30,7 +30,7 @@ MARGIN, HUNDRED = 4, 100
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class CostStep:
     """A step of a marginal abatement cost curve: kilograms a year at fen per tonne."""
 
     technology: str
@@ -46,31 +46,31 @@ class Firm:
     decided for, in operation from `from_day` (0 = 1 January). `error` is the factor by which it misjudges prices.
     """
 
-    source: Source
+    source: ZoneSource
     account: str
     owes: Mapping[str, Pollutant]
     output: int
     before_kg: dict[str, int]
     declared: tuple[str, ...]
-    steps: dict[str, tuple[Step, ...]]
+    steps: dict[str, tuple[CostStep, ...]]
     belief: dict[str, int]
     from_day: int
     cash_fen: int
     patience: float
     rng: random.Random
     error: dict[str, float]
-    installed: dict[str, tuple[Step, ...]] = field(default_factory=dict)
+    installed: dict[str, tuple[CostStep, ...]] = field(default_factory=dict)
 
     def abated_kg(self, pollutant: str, days: int = DAYS) -> int:
         """Kilograms that its installations take out of a year of `days`."""
         working = max(0, days - self.from_day)
         return sum(step.potential_kg for step in self.installed.get(pollutant, ())) * working // days
 
-    def plan(self, pollutant: str) -> list[Step]:
+    def plan(self, pollutant: str) -> list[CostStep]:
         """Its steps as the authority learns of them: in operation for the rest of the year, from which price on."""
         working, error = DAYS - self.from_day, self.error.get(pollutant, 1.0)
         return [
-            Step(step.technology, step.potential_kg * working // DAYS, ceil(step.cost_fen_per_t / error))
+            CostStep(step.technology, step.potential_kg * working // DAYS, ceil(step.cost_fen_per_t / error))
             for step in self.steps.get(pollutant, ())
         ]
 
@@ -84,13 +84,13 @@ class Firm:
         return rest[0].cost_fen_per_t if rest else None
 
 
-def guide_price(steps: Sequence[Step], need_kg: int) -> int:
+def guide_price(steps: Sequence[CostStep], need_kg: int) -> int:
     """The shadow price of a cap for one period: cost of the step at which cumulated abatement meets the need.
 
     Fen per tonne; 0 when nothing must be abated, the dearest step when not all of it can be
     (economics of one zone without banking: price = marginal cost at the cap).
 
-    >>> guide_price([Step("a", 10, 500), Step("b", 10, 900)], 12)
+    >>> guide_price([CostStep("a", 10, 500), CostStep("b", 10, 900)], 12)
     900
     """
     if need_kg <= 0:
@@ -110,10 +110,10 @@ def firms_of(zone: Zone, seed: int, rules: Rulebook) -> list[Firm]:
     for stack in zone.stacks:
         stacks.setdefault(stack.source, []).append(stack)
     last = {row.source: row for row in zone.baseline}  # rows are in the order of years
-    steps: dict[tuple[str, str], list[Step]] = {}
+    steps: dict[tuple[str, str], list[CostStep]] = {}
     for option in zone.options:
         steps.setdefault((option.source, option.pollutant.value), []).append(
-            Step(option.technology, option.potential_kg, option.cost_yuan_per_t * FEN_PER_YUAN)
+            CostStep(option.technology, option.potential_kg, option.cost_yuan_per_t * FEN_PER_YUAN)
         )
     found: list[Firm] = []
     for source in zone.sources:
@@ -123,7 +123,7 @@ def firms_of(zone: Zone, seed: int, rules: Rulebook) -> list[Firm]:
         measured = {pollutant for stack in mine for pollutant in stack.monitors}
         before: dict[str, int] = {}
         declared: list[str] = []
-        owes = {rule.code: Pollutant(rule.measured) for rule in look.owed(rules, source.sector.value)}
+        owes = {rule.code: Pollutant(rule.measured) for rule in lookup.owed(rules, source.sector.value)}
         for code, pollutant in owes.items():
             if pollutant in measured:
                 before[code] = round(
@@ -157,7 +157,7 @@ def firms_of(zone: Zone, seed: int, rules: Rulebook) -> list[Firm]:
     return found
 
 
-def factor_of(zone: Zone, source: Source, pollutant: Pollutant) -> Factor:
+def factor_of(zone: Zone, source: ZoneSource, pollutant: Pollutant) -> ProductFactor:
     """The emission factor by which a source declares a pollutant that no stack of it measures."""
     for factor in (*zone.voc_factors, *zone.default_factors):
         if factor.sector == source.sector and factor.pollutant == pollutant:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from airshed.lab.season.firms import Firm, guide_prices
 from airshed.market.allocation import allocate, parts, split
 from airshed.market.claims import ALL_BASIS_POINTS
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.activities import zone_activities
 from airshed.zone.zone import Zone
@@ -47,7 +47,7 @@ def _had(
     zone: Zone, rules: Rulebook, sides: dict[str, list[Firm]], pollutant: str, place: str, cap: int
 ) -> dict[str, int]:
     """What each side gets of a cap: free by the law's method, and of the auction in proportion to what it lacks."""
-    local = look.local(rules, place)
+    local = lookup.local(rules, place)
     kept = local.allocation.reserve_basis_points
     if len(sides) == 1:
         return dict.fromkeys(sides, cap * (ALL_BASIS_POINTS - kept) // ALL_BASIS_POINTS)

@@ -12,7 +12,7 @@ import msgspec
 from airshed.engine import commands as c
 from airshed.model.period import DAY_MS, HOUR_MS, day_of, hour_of, instant
 from airshed.model.refusal import Malformed
-from airshed.mrv.marks import Mark
+from airshed.mrv.marks import HoursMark
 from airshed.mrv.rules import MarkKind
 from airshed.zone.rows import read_rows
 from airshed.zone.zone import Zone
@@ -74,17 +74,17 @@ def read_marks(folder: Path, zone: Zone, year: int) -> tuple[PlannedMark, ...]:
     return tuple(sorted(rows, key=lambda row: (row.after(year), row.stack)))
 
 
-def marks_of(planned: Sequence[PlannedMark], year: int, *, at_last: bool) -> dict[str, list[Mark]]:
+def marks_of(planned: Sequence[PlannedMark], year: int, *, at_last: bool) -> dict[str, list[HoursMark]]:
     """The marks by stack under the numbers that they get: as entered, or those that stand `at_last`."""
-    found: dict[str, list[Mark]] = {}
+    found: dict[str, list[HoursMark]] = {}
     start = instant(f"{year}-01-01")
     for number, row in enumerate(planned, start=1):
         if not at_last or row.decision == "approved":
             first = (row.first(year) - start) // HOUR_MS
-            found.setdefault(row.stack, []).append(Mark(row.mark, first, first + row.hours - 1, number))
+            found.setdefault(row.stack, []).append(HoursMark(row.mark, first, first + row.hours - 1, number))
     return found
 
 
-def touching(marks: Iterable[Mark], day: int) -> tuple[int, ...]:
+def touching(marks: Iterable[HoursMark], day: int) -> tuple[int, ...]:
     """Numbers of the marks that touch a day of the year, counted from 0."""
     return tuple(mark.mark for mark in marks if mark.first_hour // 24 <= day <= mark.last_hour // 24)

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from airshed.engine import commands as c
 from airshed.engine.procedures.trade_rules import wall_of
 from airshed.lab.seals import salt_of, sealed
-from airshed.lab.season.trader import View
+from airshed.lab.season.trader import SeasonView
 
 Wish = tuple[str, c.Body]
 
 
-def calls_of(view: View, month: str) -> dict[tuple[str, str], str]:
+def calls_of(view: SeasonView, month: str) -> dict[tuple[str, str], str]:
     """The name of the call of every series and side of a wall, as SO2-KM-2027-2027-03 and SO2-KM-2027-2027-03-power."""
     walls = ("", *view.rules.trade_rules.walled_sectors)
     return {
@@ -27,7 +27,7 @@ def opened(exchange: str, calls: dict[tuple[str, str], str], seed: int) -> list[
     return [(exchange, c.OpenCall(name, series, wall, sealed(name, seed))) for (series, wall), name in calls.items()]
 
 
-def gathered(view: View, calls: dict[tuple[str, str], str], orders: Sequence[c.PlaceOrder]) -> Iterator[Wish]:
+def gathered(view: SeasonView, calls: dict[tuple[str, str], str], orders: Sequence[c.PlaceOrder]) -> Iterator[Wish]:
     """What firms would have placed in the book they place in the call of that series."""
     for order in orders:
         name = calls[order.series, wall_of(view.state, view.rules, order.account)]

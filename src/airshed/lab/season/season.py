@@ -16,10 +16,10 @@ from airshed.engine import commands as c
 from airshed.engine.procedures.deadlines import surrender_day
 from airshed.lab.seals import salt_of, sealed
 from airshed.lab.season import monthly_call, yearend
-from airshed.lab.season.desk import HOST_ACTOR, Desk
+from airshed.lab.season.desk import HOST_ACTOR, SeasonDesk
 from airshed.lab.season.firms import Firm, decide_installations, firms_of
 from airshed.lab.season.guide import guide, side_of
-from airshed.lab.season.trader import CALLED, View, advance_bids_for, bids_for, order_for
+from airshed.lab.season.trader import CALLED, SeasonView, advance_bids_for, bids_for, order_for
 from airshed.market.allocation import allocate, parts
 from airshed.market.claims import ALL_BASIS_POINTS
 from airshed.model.allowance import Series
@@ -27,7 +27,7 @@ from airshed.model.period import instant
 from airshed.model.provenance import SIMULATED
 from airshed.model.refusal import Malformed
 from airshed.registry import accounts
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.activities import activity_lines, zone_activities
@@ -56,7 +56,7 @@ def first_year(rules: Rulebook) -> int:
 
 
 @dataclass(slots=True)
-class Season(Desk):
+class Season(SeasonDesk):
     """A season in play, from its opening to the next vintage."""
 
     # --- opening
@@ -92,7 +92,7 @@ class Season(Desk):
         sectors = {source.source: source.sector.value for source in self.zone.sources}
         stacks: dict[str, list[c.StackEntry]] = {}
         for stack in self.zone.stacks:
-            owed: dict[str, str] = {rule.measured: rule.code for rule in look.owed(self.rules, sectors[stack.source])}
+            owed: dict[str, str] = {rule.measured: rule.code for rule in lookup.owed(self.rules, sectors[stack.source])}
             names = tuple(owed[pollutant] for pollutant in stack.monitors if pollutant in owed)
             stacks.setdefault(stack.source, []).append(c.StackEntry(stack.stack, names))
         entering: list[tuple[str, c.Body]] = []
@@ -139,7 +139,7 @@ class Season(Desk):
         accounts_of = {source.source: source.account for source in self.zone.sources}
         wishes: list[tuple[str, c.Body]] = []
         for (pollutant, place), counts in known.items():
-            local = look.local(self.rules, place)
+            local = lookup.local(self.rules, place)
             tiers = parts(min(counts) * law.rights_basis_points // ALL_BASIS_POINTS, 0, 0)
             incumbents = [each for each in zone_activities(self.zone, local, pollutant, place) if not each.entrant]
             shared = allocate(local.allocation.method, local.allocation.baseline, tiers, incumbents)
@@ -193,7 +193,7 @@ class Season(Desk):
         first = date.fromisoformat(f"{self.year}-{FIRST_SESSION}")
         chores = self._chores()
         series = self._series()
-        calling, called = look.may(self.rules, "exchange", "OpenCall"), ""
+        calling, called = lookup.may(self.rules, "exchange", "OpenCall"), ""
         for number, day in enumerate(days):
             iso = day.isoformat()
             yesterday = (day - timedelta(days=1)).isoformat()
@@ -202,8 +202,8 @@ class Season(Desk):
             for chore in chores.get(iso, ()):
                 chore(instant(iso, 9))
             self.must(instant(iso, 9, 15), [(HOST_ACTOR, body) for body in self.corrections.get(iso, ())])
-            if day >= first and look.worked(self.rules, iso):
-                view = View(self.rules, self.runner.state, number / (len(days) - 1), self.year, series)
+            if day >= first and lookup.worked(self.rules, iso):
+                view = SeasonView(self.rules, self.runner.state, number / (len(days) - 1), self.year, series)
                 if calling and iso[:7] != called:
                     called = iso[:7]
                     self._call(iso, view)
@@ -219,7 +219,7 @@ class Season(Desk):
             for rule in self.rules.pollutants
         }
 
-    def _call(self, day: str, view: View) -> None:
+    def _call(self, day: str, view: SeasonView) -> None:
         """The calls of a month, over before the session of the day opens."""
         calls = monthly_call.calls_of(view, day[:7])
         self.must(instant(day, 9, 16), monthly_call.opened(EXCHANGE_ACTOR, calls, self.seed))
@@ -227,11 +227,11 @@ class Season(Desk):
         self.tell(instant(day, 9, 20), list(monthly_call.gathered(view, calls, orders)))
         self.must(instant(day, 9, 25), monthly_call.closed(EXCHANGE_ACTOR, calls, self.seed))
 
-    def _orders(self, firm: Firm, view: View, chance: float | None = None) -> list[c.PlaceOrder]:
+    def _orders(self, firm: Firm, view: SeasonView, chance: float | None = None) -> list[c.PlaceOrder]:
         wanted = (order_for(firm, view, pollutant, self._owed(firm, pollutant), chance) for pollutant in firm.owes)
         return [order for order in wanted if order is not None]
 
-    def _session(self, day: str, view: View) -> None:
+    def _session(self, day: str, view: SeasonView) -> None:
         self.must(instant(day, 9, 30), [(EXCHANGE_ACTOR, c.OpenSession(day))])
         shuffled = list(self.firms)
         random.Random(f"{self.seed} session {day}").shuffle(shuffled)

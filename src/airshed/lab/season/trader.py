@@ -12,7 +12,7 @@ from airshed.lab.season.firms import Firm
 from airshed.market.fees import band
 from airshed.model.allowance import Series
 from airshed.model.measures import part_fen, value_fen
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
 #: A firm trades at most this part of what it lacks or has over in one session, and not on every day.
@@ -30,7 +30,7 @@ CALLED = 0.6
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class SeasonView:
     """What everybody sees: the rules, the books, how much of the season is over (0 to 1), and the year traded for."""
 
     rules: Rulebook
@@ -81,7 +81,7 @@ def advance_bids_for(firm: Firm, auction: Auction, lot: int, tick: int, years: i
 
 
 def order_for(
-    firm: Firm, view: View, pollutant: str, owed: int | None, chance: float | None = None
+    firm: Firm, view: SeasonView, pollutant: str, owed: int | None, chance: float | None = None
 ) -> PlaceOrder | None:
     """One order, or none today. `owed` is the verified obligation still open, once it is known.
 
@@ -112,7 +112,7 @@ def order_for(
     return _sell(firm, view, pollutant, min(wanted, spare // law.lot * law.lot), hurry)
 
 
-def _buy(firm: Firm, view: View, pollutant: str, wanted: int, hurry: float) -> PlaceOrder | None:
+def _buy(firm: Firm, view: SeasonView, pollutant: str, wanted: int, hurry: float) -> PlaceOrder | None:
     law = view.rules.trading
     belief = firm.belief[pollutant]
     choke = max(belief * 5 // 2, firm.next_cost(pollutant) or 0)
@@ -144,10 +144,10 @@ def _buy(firm: Firm, view: View, pollutant: str, wanted: int, hurry: float) -> P
     return PlaceOrder(firm.account, name, "buy", wanted, limit) if wanted > 0 else None
 
 
-def _sell(firm: Firm, view: View, pollutant: str, wanted: int, hurry: float) -> PlaceOrder | None:
+def _sell(firm: Firm, view: SeasonView, pollutant: str, wanted: int, hurry: float) -> PlaceOrder | None:
     law = view.rules.trading
     belief = firm.belief[pollutant]
-    rule = look.pollutant(view.rules, pollutant)
+    rule = lookup.pollutant(view.rules, pollutant)
     floor = max(rule.repurchase_fen_per_t, rule.floor_fen_per_t)
     worth = int(max(floor, belief * 1.1 - (belief * 1.1 - floor) * hurry * 0.7))
     best: tuple[int, str] | None = None
@@ -172,14 +172,14 @@ def _sell(firm: Firm, view: View, pollutant: str, wanted: int, hurry: float) -> 
     return PlaceOrder(firm.account, name, "sell", min(wanted, free, law.largest_order), limit)
 
 
-def _may_buy(view: View, account: str, series: str, price: int) -> bool:
+def _may_buy(view: SeasonView, account: str, series: str, price: int) -> bool:
     """Whether the rules let an account buy what another place has issued."""
     return may_cross(view.state, view.rules, view.state.at, account, series, price) is None
 
 
-def _inside(view: View, series: str, price: int) -> int | None:
+def _inside(view: SeasonView, series: str, price: int) -> int | None:
     """The price on the tick, inside today's band and the collar of the law."""
-    law, rule = view.rules.trading, look.pollutant(view.rules, Series.parse(series).pollutant)
+    law, rule = view.rules.trading, lookup.pollutant(view.rules, Series.parse(series).pollutant)
     low, high = band(reference_price(view.state, view.rules, series), law.band_basis_points, law.tick_fen_per_t)
     low = max(low, -(-rule.floor_fen_per_t // law.tick_fen_per_t) * law.tick_fen_per_t)
     high = min(high, rule.ceiling_fen_per_t // law.tick_fen_per_t * law.tick_fen_per_t or high)

@@ -9,20 +9,20 @@ from airshed.engine import events as e
 from airshed.engine.procedures.report import MG_PER_G
 from airshed.engine.procedures.report_checks import Draft, answers
 from airshed.engine.runner import Answer
-from airshed.lab.season.desk import HOST_ACTOR, Desk
+from airshed.lab.season.desk import HOST_ACTOR, SeasonDesk
 from airshed.lab.season.firms import Firm, factor_of
 from airshed.lab.season.marking import ENTERED_AFTER_MS, PlannedMark
 from airshed.model.allowance import Pollutant
 from airshed.model.measures import KG_PER_T
 from airshed.model.period import DAY_MS, HOUR_MS
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 
 #: What an operator of the demo says to every question, and to every item of its improvement list.
 EXPLANATION = "see the monitoring log of the year, which the verifier has"
 IMPROVED = "the maker of the monitor has been called; the log shows the repair"
 
 
-def enter_marks(season: Desk, at: int) -> None:
+def enter_marks(season: SeasonDesk, at: int) -> None:
     """What operators have marked since the day before."""
     for mark in season.marks:
         entered = mark.after(season.year) + ENTERED_AFTER_MS
@@ -31,7 +31,7 @@ def enter_marks(season: Desk, at: int) -> None:
             season.must(entered, [(account, mark.command(season.year))])
 
 
-def decide_mark(season: Desk, at: int, number: int, mark: PlannedMark) -> None:
+def decide_mark(season: SeasonDesk, at: int, number: int, mark: PlannedMark) -> None:
     """The authority approves or refuses, its inspector confirms; what has no proof lapses."""
     authority = season.rules.programme.authority
     if mark.decision == "lapsed":
@@ -41,14 +41,14 @@ def decide_mark(season: Desk, at: int, number: int, mark: PlannedMark) -> None:
     _confirm(season, at + 60_000, season.inspector, season.must(at, [(authority, body)]))
 
 
-def note(season: Desk, at: int) -> None:
+def note(season: SeasonDesk, at: int) -> None:
     """The monitoring host says of every stack what it found, be it nothing."""
     stacks = sorted(season.runner.state.stack_source)
     notes = [season.findings.get(stack, c.NoteFindings(stack, season.year)) for stack in stacks]
     season.must(at, [(HOST_ACTOR, note) for note in notes])
 
 
-def report(season: Desk, at: int, firm: Firm) -> None:
+def report(season: SeasonDesk, at: int, firm: Firm) -> None:
     declared = {
         name: max(
             0,
@@ -64,7 +64,7 @@ def report(season: Desk, at: int, firm: Firm) -> None:
     season.must(at, [(firm.account, c.ReportYear(source, season.year, declared, said))])
 
 
-def verify(season: Desk, at: int, firm: Firm, verifier: str) -> None:
+def verify(season: SeasonDesk, at: int, firm: Firm, verifier: str) -> None:
     source = firm.source.source
     opinion: c.Opinion = "satisfactory"
     comments: tuple[str, ...] = ()
@@ -79,7 +79,7 @@ def verify(season: Desk, at: int, firm: Firm, verifier: str) -> None:
     _confirm(season, at + HOUR_MS, f"{verifier}-review", proposed)
 
 
-def ask(season: Desk, at: int, firm: Firm, verifier: str) -> None:
+def ask(season: SeasonDesk, at: int, firm: Firm, verifier: str) -> None:
     """What was found in the readings goes on the improvement list, and the operator answers."""
     source = firm.source.source
     found = [
@@ -95,20 +95,20 @@ def ask(season: Desk, at: int, firm: Firm, verifier: str) -> None:
         season.must(at + HOUR_MS, [(firm.account, answer)])
 
 
-def _confirm(season: Desk, at: int, actor: str, proposed: Sequence[Answer]) -> None:
+def _confirm(season: SeasonDesk, at: int, actor: str, proposed: Sequence[Answer]) -> None:
     """A second pair of eyes looks at each act that waits, and confirms it."""
     acts = [event.act for answer in proposed for event in answer.events if isinstance(event, e.ActProposed)]
     season.must(at, [(actor, c.ConfirmAct(act)) for act in acts])
 
 
-def determine(season: Desk, at: int) -> None:
+def determine(season: SeasonDesk, at: int) -> None:
     """The larger of what was reported and the baseline mean, where the verifier was not satisfied."""
     wishes: list[tuple[str, c.Body]] = []
     for source, doubt in sorted(season.doubts.items()):
         year = season.runner.state.years[source, season.year]
         rows = [row for row in season.zone.baseline if row.source == source]
         reported = {**year.measured_mg, **year.declared_mg}
-        owed = look.owed(season.rules, season.runner.state.sources[source].sector)
+        owed = lookup.owed(season.rules, season.runner.state.sources[source].sector)
         mass = {
             rule.code: max(
                 -(-reported[rule.code] // 1000),

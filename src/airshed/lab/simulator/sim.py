@@ -82,7 +82,7 @@ def simulate(
     decides that book anew under the laws it is given by digest, and compares its read tables. `law` names the
     rulebook in the line, where it is another one than the command takes by itself.
     """
-    run = Simulation(seed, steps, rules, store, verify)
+    run = SimulatedRun(seed, steps, rules, store, verify)
     try:
         return run.play(progress)
     except Exception as error:  # whatever it is, the line that repeats it comes with it
@@ -91,7 +91,7 @@ def simulate(
         run.close()
 
 
-class Simulation:
+class SimulatedRun:
     """One run."""
 
     def __init__(

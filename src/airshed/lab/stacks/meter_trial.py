@@ -9,9 +9,9 @@ import numpy as np
 
 from airshed.lab.stacks.operation import luck
 from airshed.lab.stacks.stacks import simulate
-from airshed.mrv.hj212.hours import hour_rows
+from airshed.mrv.hj212.frame_hours import hour_rows
 from airshed.mrv.hours import ClosedHours, close_hours
-from airshed.mrv.meter_price import SCENARIOS, Order, Price, Scenario, price_of, whole_year
+from airshed.mrv.meter_price import SCENARIOS, LossScenario, MeterPrice, Order, price_of, whole_year
 from airshed.mrv.readings import (
     AIR_PRESSURE,
     AIR_PRESSURE_OF_FLUE_GAS,
@@ -60,13 +60,13 @@ def meter_prices(
     price_fen_per_t: int,
     *,
     pollutants: Sequence[str] = (),
-    scenarios: Sequence[Scenario] = SCENARIOS,
+    scenarios: Sequence[LossScenario] = SCENARIOS,
     draws: int = 5,
-) -> list[Price]:
+) -> list[MeterPrice]:
     """Every scenario under either law for the pollutants of a stack, with the year before behind it."""
     before = simulated_hours(stack, registration, year - 1, seed, rules)
     now = simulated_hours(stack, registration, year, seed, rules)
-    prices: list[Price] = []
+    prices: list[MeterPrice] = []
     for pollutant in pollutants or registration.pollutants:
         raw = now[pollutant]
         count = int((raw.status == MEASURED).sum())

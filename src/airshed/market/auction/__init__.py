@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from airshed.market.auction.bidders import ClearedBidders, clear_bidders
-from airshed.market.auction.columns import BINS_LOG2, EXACT, Cleared, clear_columns
+from airshed.market.auction.columns import BINS_LOG2, EXACT, ColumnsCleared, clear_columns
 from airshed.market.auction.correction import digest, supersede
 from airshed.market.auction.event import hold
 from airshed.market.auction.law import AuctionLaw
 from airshed.market.auction.notice import Notice, notice
-from airshed.market.auction.nouns import Bidder, Consigned, Outcome, Sale, SealedBid
-from airshed.market.auction.reverse import Ask, Purchase, RepurchaseLaw, buy_back
-from airshed.market.auction.sealed import PAID, Award, Bid, Result, Rule, clear
-from airshed.market.auction.unsold import Carried, carry
+from airshed.market.auction.nouns import Bidder, Consigned, Outcome, SealedBid, SeriesOutcome
+from airshed.market.auction.reverse import Ask, RepurchaseLaw, ReverseOutcome, buy_back
+from airshed.market.auction.sealed import PAID, Bid, BidderAward, Result, Rule, clear
+from airshed.market.auction.unsold import CarriedVolume, carry
 
 __all__ = [
     "BINS_LOG2",
@@ -19,21 +19,21 @@ __all__ = [
     "PAID",
     "Ask",
     "AuctionLaw",
-    "Award",
     "Bid",
     "Bidder",
-    "Carried",
-    "Cleared",
+    "BidderAward",
+    "CarriedVolume",
     "ClearedBidders",
+    "ColumnsCleared",
     "Consigned",
     "Notice",
     "Outcome",
-    "Purchase",
     "RepurchaseLaw",
     "Result",
+    "ReverseOutcome",
     "Rule",
-    "Sale",
     "SealedBid",
+    "SeriesOutcome",
     "buy_back",
     "carry",
     "clear",

@@ -19,7 +19,7 @@ BINS_LOG2 = 16
 EXACT = 2**53
 
 
-class Cleared(NamedTuple):
+class ColumnsCleared(NamedTuple):
     """The outcome over columns of bids: `won` has the allowances of each bid, in the order of the bids."""
 
     price: int | None
@@ -30,7 +30,7 @@ class Cleared(NamedTuple):
 
 def clear_columns(
     prices: Column, quantities: Column, supply: int, *, reserve: int | None = None, seed: int = 0
-) -> Cleared:
+) -> ColumnsCleared:
     """`clear` for millions of bids in numpy columns: the same price and the same allowances for each bid.
 
     Nothing is sorted: a histogram of demand over ranges of prices finds the range in which the supply is met,
@@ -64,7 +64,7 @@ def clear_columns(
         accepted = prices[prices >= reserve]
         price = int(accepted.min()) if len(accepted) else None
     if price is None:
-        return Cleared(None, 0, supply, np.zeros(len(prices), dtype=np.int64))
+        return ColumnsCleared(None, 0, supply, np.zeros(len(prices), dtype=np.int64))
     won = quantities * (prices > price)
     left = supply - int(won.sum())
     tied = np.flatnonzero(prices == price)
@@ -77,7 +77,7 @@ def clear_columns(
     won[tied] = got
     unsold = left - int(got.sum())
     assert 0 <= unsold <= supply, f"I8: {unsold} left of {supply}"
-    return Cleared(price, supply - unsold, unsold, won)
+    return ColumnsCleared(price, supply - unsold, unsold, won)
 
 
 def _margin(prices: Column, quantities: Column, supply: int) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from airshed.market.auction.bid_window import group_of, holding_room, purchase_room, take
 from airshed.market.auction.consigning import in_turn, matched, shared_out, sold_first
 from airshed.market.auction.law import AuctionLaw, Offer, examine_law
 from airshed.market.auction.levels import Served, serve
@@ -14,15 +15,14 @@ from airshed.market.auction.nouns import (
     Lots,
     Outcome,
     Proceeds,
-    Sale,
     SealedBid,
+    SeriesOutcome,
     Trim,
     Won,
 )
 from airshed.market.auction.sealed import PAID
-from airshed.market.auction.supply import Demand, on_offer
+from airshed.market.auction.supply import DemandSteps, on_offer
 from airshed.market.auction.trimming import changes, over_guarantee, over_limit, worth
-from airshed.market.auction.window import group_of, holding_room, purchase_room, take
 from airshed.model.measures import yuan
 from airshed.model.refusal import Malformed
 from airshed.rulebook.kinds import TrimStep
@@ -62,7 +62,7 @@ def hold(
     guarantees = {who: bidder.guarantee_fen or 0 for who, bidder in listed.items()}
     holding = holding_room(law, listed)
     groups = {who: group_of(bidder) for who, bidder in listed.items()}
-    sales: list[Sale] = []
+    sales: list[SeriesOutcome] = []
     for offer in law.offer:
         book = sorted(
             Lots(-bid.price, 0, bid.at or 0, bid.bidder, bid.key, bid.count)
@@ -198,12 +198,12 @@ def _sale(
     asks: Sequence[Consigned],
     groups: Mapping[str, str],
     trims: tuple[Trim, ...],
-) -> Sale:
+) -> SeriesOutcome:
     terms = law.auction
     last = law.consignment is not None and law.consignment.sold == "last"
     consigned = sum(ask.count for ask in asks)
     ordinary = offer.count + (0 if last else consigned)
-    demand = Demand.of(book)
+    demand = DemandSteps.of(book)
     there = on_offer(demand, ordinary, offer.reserve_fen, offer.cost_containment, offer.emissions_containment)
     wanted = demand.sums[-1] if there.floor is None else demand.from_price(there.floor)
     short = wanted < there.volume
@@ -222,7 +222,7 @@ def _sale(
     of_holders = sum(each.sold for each in proceeds)
     assert sold - of_holders + there.withheld <= offer.count + there.released, f"I8: {sold} sold of {there}"
     assert seller + sum(each.proceeds_fen for each in proceeds) == sum(award.payment_fen for award in awards)
-    return Sale(
+    return SeriesOutcome(
         series=offer.series,
         delivery=offer.delivery,
         offered=offer.count,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from airshed.market.auction.law import AuctionLaw
-from airshed.market.auction.nouns import Outcome, Sale, SealedBid
+from airshed.market.auction.nouns import Outcome, SealedBid, SeriesOutcome
 
 #: HHI of one buyer who takes all: the sum of squared shares in percent.
 ALL_TO_ONE = 10_000
@@ -81,7 +81,7 @@ def notice(law: AuctionLaw, bids: Sequence[SealedBid], outcome: Outcome) -> Noti
     )
 
 
-def _sale_notice(sale: Sale, bids: Sequence[SealedBid]) -> SaleNotice:
+def _sale_notice(sale: SeriesOutcome, bids: Sequence[SealedBid]) -> SaleNotice:
     on_offer = sale.offered + sale.consigned + sale.released - sale.withheld
     groups: Counter[str] = Counter()
     for award in sale.awards:

@@ -108,7 +108,7 @@ class Proceeds(msgspec.Struct, frozen=True):
     proceeds_fen: int
 
 
-class Sale(msgspec.Struct, frozen=True, kw_only=True):
+class SeriesOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """The outcome for one series. All counts are allowances."""
 
     series: str
@@ -150,4 +150,4 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     #: Why it was corrected.
     reason: str | None = None
     refused: tuple[RefusedBid, ...]
-    sales: tuple[Sale, ...]
+    sales: tuple[SeriesOutcome, ...]

@@ -21,7 +21,7 @@ from airshed.rulebook.kinds import Count
 from airshed.rulebook.section import Section
 
 
-class Repurchase(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class RepurchaseTerms(Section, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How the government buys back one series."""
 
     #: Its name.
@@ -51,7 +51,7 @@ class Repurchase(Section, frozen=True, forbid_unknown_fields=True, kw_only=True)
 class RepurchaseLaw(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Everything that is fixed before anybody asks."""
 
-    repurchase: Repurchase
+    repurchase: RepurchaseTerms
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +70,7 @@ class Bought(msgspec.Struct, frozen=True):
     payment_fen: int
 
 
-class Purchase(msgspec.Struct, frozen=True, kw_only=True):
+class ReverseOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """The outcome of a reverse auction."""
 
     auction: str
@@ -83,7 +83,7 @@ class Purchase(msgspec.Struct, frozen=True, kw_only=True):
     refused: tuple[RefusedBid, ...]
 
 
-def buy_back(law: RepurchaseLaw, asks: Sequence[Ask], holdings: Mapping[str, int] | None = None) -> Purchase:
+def buy_back(law: RepurchaseLaw, asks: Sequence[Ask], holdings: Mapping[str, int] | None = None) -> ReverseOutcome:
     """Buy from the lowest asks up, as far as the volume and the budget reach. No cheaper ask is left behind.
 
     Where all get one price, it is that of the dearest ask that is served; of the prices at which the budget buys most,
@@ -92,7 +92,7 @@ def buy_back(law: RepurchaseLaw, asks: Sequence[Ask], holdings: Mapping[str, int
 
     `holdings` is what sellers hold; a seller's asks together may not be for more. If left out, everybody holds enough.
 
-    >>> terms = Repurchase(id="r-1", series="SO2-KM-2028", price_rule="uniform", price_per="allowance", count=100,
+    >>> terms = RepurchaseTerms(id="r-1", series="SO2-KM-2028", price_rule="uniform", price_per="allowance", count=100,
     ...     budget_fen=900, ceiling_fen=20, lot=10, tick_fen=1, tie="random", seed=7, cite="x", status="to confirm")
     >>> asks = [Ask(seller="a", price=5, count=60), Ask(seller="b", price=10, count=60)]
     >>> bought = buy_back(RepurchaseLaw(repurchase=terms), asks)
@@ -116,8 +116,8 @@ def buy_back(law: RepurchaseLaw, asks: Sequence[Ask], holdings: Mapping[str, int
 
 
 def _settled(
-    terms: Repurchase, per: int, served: Served, highest: int | None, refused: tuple[RefusedBid, ...]
-) -> Purchase:
+    terms: RepurchaseTerms, per: int, served: Served, highest: int | None, refused: tuple[RefusedBid, ...]
+) -> ReverseOutcome:
     counts: dict[str, int] = {}
     values: dict[str, int] = {}
     for line, count in served.lines:
@@ -131,7 +131,7 @@ def _settled(
     assert bought <= terms.count, f"I8: {bought} bought of {terms.count}"
     assert terms.budget_fen is None or paid <= terms.budget_fen, f"{paid} fen of {terms.budget_fen}"
     fen = shared_out(paid, values)
-    return Purchase(
+    return ReverseOutcome(
         auction=terms.id,
         series=terms.series,
         price=highest,
@@ -143,7 +143,7 @@ def _settled(
 
 
 def _taken(
-    terms: Repurchase, asks: Sequence[Ask], holdings: Mapping[str, int] | None
+    terms: RepurchaseTerms, asks: Sequence[Ask], holdings: Mapping[str, int] | None
 ) -> tuple[list[Ask], tuple[RefusedBid, ...]]:
     """The asks that may be served; of a seller's own, the cheapest are looked at first."""
     taken: list[Ask] = []
@@ -160,7 +160,7 @@ def _taken(
     return taken, tuple(sorted(refused, key=lambda each: each.place))
 
 
-def _reason(terms: Repurchase, ask: Ask, asked: int, holdings: Mapping[str, int] | None) -> tuple[Why, str] | None:
+def _reason(terms: RepurchaseTerms, ask: Ask, asked: int, holdings: Mapping[str, int] | None) -> tuple[Why, str] | None:
     """The first reason against an ask, in the order of `PRECEDENCE`."""
     if holdings is not None and ask.seller not in holdings:
         return Why.UNKNOWN_ACCOUNT, f"{ask.seller} is not on the list of holders"

@@ -29,7 +29,7 @@ class Bid(msgspec.Struct, frozen=True, gc=False):
     quantity: int
 
 
-class Award(msgspec.Struct, frozen=True, gc=False):
+class BidderAward(msgspec.Struct, frozen=True, gc=False):
     """What a bidder gets over all its bids, and what it pays for that."""
 
     bidder: str
@@ -43,7 +43,7 @@ class Result(msgspec.Struct, frozen=True):
     price: int | None
     sold: int
     unsold: int
-    awards: tuple[Award, ...]
+    awards: tuple[BidderAward, ...]
 
 
 def clear(
@@ -68,7 +68,7 @@ def clear(
 
     >>> bids = [Bid("steel", 30, 100), Bid("cement", 25, 100), Bid("power", 20, 120)]
     >>> clear(bids, 250, per=1).price, clear(bids, 250, per=1).awards[2]
-    (20, Award(bidder='power', quantity=50, payment=1000))
+    (20, BidderAward(bidder='power', quantity=50, payment=1000))
     >>> sum(award.payment for award in clear(bids, 250, "pay-as-bid", per=1).awards)
     6500
     >>> clear(bids, 250, reserve=22, per=1).unsold
@@ -87,7 +87,7 @@ def clear(
         value[bid.bidder] = value.get(bid.bidder, 0) + quantity * paid
     sold = sum(won.values())
     assert sold <= supply, f"I8: {sold} sold of {supply}"
-    awards = tuple(Award(who, won[who], (value[who] + per // 2) // per) for who in won)
+    awards = tuple(BidderAward(who, won[who], (value[who] + per // 2) // per) for who in won)
     return Result(price, sold, supply - sold, awards)
 
 

@@ -11,14 +11,14 @@ from airshed.market.auction.law import Reserve
 from airshed.market.auction.nouns import Lots
 
 
-class Demand(NamedTuple):
+class DemandSteps(NamedTuple):
     """A bid book as a step function; prices ascend below zero, as the book is sorted."""
 
     ranks: Sequence[int]
     sums: Sequence[int]
 
     @classmethod
-    def of(cls, book: Sequence[Lots]) -> Demand:
+    def of(cls, book: Sequence[Lots]) -> DemandSteps:
         """Of a sorted book."""
         return cls([line.rank for line in book], [0, *accumulate(line.wanted for line in book)])
 
@@ -44,7 +44,7 @@ class OnOffer(NamedTuple):
 
 
 def on_offer(
-    demand: Demand, ordinary: int, floor: int | None, cost: Reserve | None, emissions: Reserve | None
+    demand: DemandSteps, ordinary: int, floor: int | None, cost: Reserve | None, emissions: Reserve | None
 ) -> OnOffer:
     """The volume after both reserves.
 
@@ -54,7 +54,7 @@ def on_offer(
     Emissions containment: if demand at the trigger price or above does not reach the ordinary volume, so that the
     price would fall under it, what is missing is withheld, up to the reserve (RCW 70A.65.140(3); RGGI model rule 2017).
 
-    >>> book = Demand.of([Lots(-50, 0, 0, "a", "", 60), Lots(-40, 0, 0, "b", "", 60), Lots(-5, 0, 0, "c", "", 60)])
+    >>> book = DemandSteps.of([Lots(-50, 0, 0, "a", "", 60), Lots(-40, 0, 0, "b", "", 60), Lots(-5, 0, 0, "c", "", 60)])
     >>> high = Reserve(count=50, trigger_fen=30, cite="x", status="to confirm")
     >>> on_offer(book, 100, 5, high, None)
     OnOffer(volume=120, floor=30, released=20, withheld=0, at_trigger=True)

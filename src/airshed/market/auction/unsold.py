@@ -15,7 +15,7 @@ from airshed.model.refusal import Malformed
 AUCTIONS_ABOVE = 2
 
 
-class Carried(msgspec.Struct, frozen=True):
+class CarriedVolume(msgspec.Struct, frozen=True):
     """Volumes of the next auctions, the nearest first, and what went elsewhere."""
 
     volumes: tuple[int, ...]
@@ -31,7 +31,7 @@ def to_next_auctions(
     volumes: Sequence[int] | None = None,
     ceiling_basis_points: int = 12_500,
     lot: int = 1,
-) -> Carried:
+) -> CarriedVolume:
     """A quarter to each of the next four auctions, none above 125 % of the volume first proposed for it.
 
     What one of them cannot take goes evenly to the others that can; what none can, to the reserve (UK SI 2021/484
@@ -61,35 +61,35 @@ def to_next_auctions(
     now = [volume + more * lot for volume, more in zip(now, added, strict=True)]
     rest = unsold - sum(added) * lot
     assert sum(now) + rest == sum(first if volumes is None else volumes) + unsold, f"{unsold} became {now} and {rest}"
-    return Carried(tuple(now), 0, rest)
+    return CarriedVolume(tuple(now), 0, rest)
 
 
 def after_two_above(
     unsold: int, waiting: int, above_in_a_row: int, first: int, ceiling_basis_points: int, lot: int = 1
-) -> Carried:
+) -> CarriedVolume:
     """Unsold allowances wait until two auctions in a row ended above the reserve price, then come back in parts.
 
     `above_in_a_row` counts the auctions before and with this one; a part is at most a share of the next volume, in
     whole lots (17 CCR 95911(f): 25 % of what is offered; "to confirm").
 
     >>> after_two_above(0, 500, 2, 1_000, 2_500)
-    Carried(volumes=(1250,), waiting=250, reserve=0)
+    CarriedVolume(volumes=(1250,), waiting=250, reserve=0)
     >>> after_two_above(300, 500, 0, 1_000, 2_500)
-    Carried(volumes=(1000,), waiting=800, reserve=0)
+    CarriedVolume(volumes=(1000,), waiting=800, reserve=0)
     """
     waiting += unsold
     most = min(waiting, first * ceiling_basis_points // ALL_BASIS_POINTS) // lot * lot
     back = most if above_in_a_row >= AUCTIONS_ABOVE else 0
-    return Carried((first + back,), waiting - back, 0)
+    return CarriedVolume((first + back,), waiting - back, 0)
 
 
-def carry(offer: Offer, unsold: int, price: int | None, lot: int = 1) -> Carried | None:
+def carry(offer: Offer, unsold: int, price: int | None, lot: int = 1) -> CarriedVolume | None:
     """What the rules of an offer do with its unsold allowances; None where they say nothing.
 
     >>> from airshed.market.auction.law import Unsold
     >>> rule = Unsold(method="reserve", cite="x", status="to confirm")
     >>> carry(Offer(series="SO2-KM-2028", delivery="spot", count=9, unsold=rule, cite="x", status="to confirm"), 4, 1)
-    Carried(volumes=(), waiting=0, reserve=4)
+    CarriedVolume(volumes=(), waiting=0, reserve=4)
     """
     law = offer.unsold
     if law is None:
@@ -103,4 +103,4 @@ def carry(offer: Offer, unsold: int, price: int | None, lot: int = 1) -> Carried
             in_a_row = law.above_in_a_row + 1 if above else 0
             return after_two_above(unsold, law.waiting, in_a_row, first[0], law.ceiling_basis_points, lot)
         case "reserve":
-            return Carried((), 0, unsold)
+            return CarriedVolume((), 0, unsold)

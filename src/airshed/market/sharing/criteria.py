@@ -8,7 +8,7 @@ from math import inf, log
 import numpy as np
 from numpy.typing import NDArray
 
-from airshed.market.linear import Columns, solve
+from airshed.market.linear import ProgrammeColumns, solve
 from airshed.model.refusal import Malformed
 
 Floats = NDArray[np.float64]
@@ -81,7 +81,7 @@ def capacities(transfer: Table, limits: Sequence[float], lowest: Sequence[float]
             raise Malformed(f"receptor {row}", f"floors bring {load:g} of {limit:g}", "lower the floors")
     if not (columns.sum(axis=0) > 0).all():
         raise Malformed(f"place {int(columns.sum(axis=0).argmin()) + 1}", "reaches no receptor", "give a coefficient")
-    programme = Columns()
+    programme = ProgrammeColumns()
     for place in range(places):
         cells = [(row, float(columns[row, place])) for row in range(receptors)]
         programme.add(-1.0, lowest[place], inf, cells)
@@ -141,7 +141,7 @@ def least_gini(
     for number, (c, i, j) in enumerate(pairs):
         cells[i] += [(2 * number, -float(columns[j, c])), (2 * number + 1, float(columns[j, c]))]
         cells[j] += [(2 * number, float(columns[i, c])), (2 * number + 1, -float(columns[i, c]))]
-    programme = Columns()
+    programme = ProgrammeColumns()
     for row in range(rows):
         programme.add(0.0, lowest[row], highest[row], cells[row])
     sums = columns.sum(axis=0)
@@ -188,7 +188,7 @@ def _efficiency(e: Floats, y: Floats, row: int) -> float:
     if y.shape[1] == 1:
         per = y[:, 0] / e
         return float(per[row] / per.max())
-    programme = Columns()
+    programme = ProgrammeColumns()
     programme.add(1.0, 0.0, inf, [(0, float(e[row]))])
     for other in range(len(e)):
         cells = [(0, -float(e[other]))] + [(1 + k, float(y[other, k])) for k in range(y.shape[1])]

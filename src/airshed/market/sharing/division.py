@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from airshed.market.sharing import criteria as by_criteria
-from airshed.market.sharing.estate import RULES, highest_coverage, lowest_shortage
+from airshed.market.sharing.bankruptcy import RULES, highest_coverage, lowest_shortage
 from airshed.market.sharing.savings import fair_shares
 from airshed.model.measures import KG_PER_T
 from airshed.model.refusal import Malformed
@@ -56,7 +56,7 @@ RULES_SAID: Mapping[RuleName, tuple[str, str]] = {
 }
 
 
-class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class RuleTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a rule needs beside claims; shares are hundredths of a percent.
 
     `criteria` has a row of figures for each group, in the order of `names`; `costs` are names of criteria of which less
@@ -77,7 +77,7 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def divide(
-    pool: int, claims: Mapping[str, Fraction], rule: RuleName, terms: Terms | None = None, size_kg: int = 1
+    pool: int, claims: Mapping[str, Fraction], rule: RuleName, terms: RuleTerms | None = None, size_kg: int = 1
 ) -> dict[str, int]:
     """Whole allowances of `size_kg` of each group, all of `pool`; ties of rounding go to the lower name.
 
@@ -87,7 +87,7 @@ def divide(
     >>> divide(100, {"a": Fraction(50), "b": Fraction(250)}, "equal_awards")
     {'a': 50, 'b': 50}
     """
-    terms = terms or Terms()
+    terms = terms or RuleTerms()
     if pool < 0:
         raise Malformed("pool", f"{pool} allowances", "give a count from zero up")
     groups = sorted(claims)
@@ -131,7 +131,7 @@ def whole(pool: int, shares: Mapping[str, Fraction]) -> dict[str, int]:
 
 
 def _by_criteria(
-    pool: int, groups: Sequence[str], wanted: Sequence[Fraction], rule: RuleName, terms: Terms
+    pool: int, groups: Sequence[str], wanted: Sequence[Fraction], rule: RuleName, terms: RuleTerms
 ) -> list[Fraction]:
     rows = _table(groups, terms)
     for name in terms.costs:
@@ -157,7 +157,7 @@ def _by_criteria(
     return _exact(pool, found.tolist())
 
 
-def _table(groups: Sequence[str], terms: Terms) -> list[list[float]]:
+def _table(groups: Sequence[str], terms: RuleTerms) -> list[list[float]]:
     """The criteria of each group, a row each."""
     if not terms.names:
         raise Malformed("criteria", "none is given", "give --criteria, or names and criteria of the tier")
@@ -178,7 +178,7 @@ def _table(groups: Sequence[str], terms: Terms) -> list[list[float]]:
     return [list(terms.criteria[group]) for group in groups]
 
 
-def _weights(rule: RuleName, terms: Terms) -> list[float]:
+def _weights(rule: RuleName, terms: RuleTerms) -> list[float]:
     """What each criterion counts for, as parts of one; all alike if none is said."""
     if not terms.weights:
         return [1 / len(terms.names)] * len(terms.names)
@@ -204,7 +204,7 @@ def _by_saving(
     groups: Sequence[str],
     wanted: Sequence[Fraction],
     rule: Literal["shapley", "nucleolus"],
-    terms: Terms,
+    terms: RuleTerms,
     size_kg: int,
 ) -> list[Fraction]:
     for group in groups:

@@ -7,7 +7,7 @@ from itertools import combinations
 from math import factorial
 from random import Random
 
-from airshed.market.sharing.excesses import least_excess
+from airshed.market.sharing.nucleolus_stage import least_excess
 from airshed.model.refusal import Malformed
 
 #: What a coalition saves by itself; players are numbered from 0.

@@ -8,8 +8,8 @@ from typing import Literal
 
 import msgspec
 
-from airshed.market.sharing.division import BY_CRITERIA, BY_SAVING, RuleName, Terms
-from airshed.market.sharing.plan import ClaimName, EarlyAction, Plan, Tier
+from airshed.market.sharing.division import BY_CRITERIA, BY_SAVING, RuleName, RuleTerms
+from airshed.market.sharing.plan import ClaimName, EarlyAction, Plan, SharingTier
 
 #: What a plan needs of cities beside the rows of the sources.
 Need = Literal["", "criteria", "steps"]
@@ -38,20 +38,20 @@ class Named:
         return "steps" if any(rule in BY_SAVING for rule in rules) else ""
 
 
-def _sources(claim: ClaimName, rule: RuleName = "proportional") -> tuple[Tier, ...]:
-    return (Tier("source", claim, rule),)
+def _sources(claim: ClaimName, rule: RuleName = "proportional") -> tuple[SharingTier, ...]:
+    return (SharingTier("source", claim, rule),)
 
 
-def _cities(claim: ClaimName, rule: RuleName, terms: Terms | None = None) -> tuple[Tier, ...]:
+def _cities(claim: ClaimName, rule: RuleName, terms: RuleTerms | None = None) -> tuple[SharingTier, ...]:
     """Cities by a rule, and in each city the benchmark."""
-    return (Tier("jurisdiction", claim, rule, terms or Terms()), Tier("source", "benchmark"))
+    return (SharingTier("jurisdiction", claim, rule, terms or RuleTerms()), SharingTier("source", "benchmark"))
 
 
 _PUNISHED = "punishes early abatement by about cap / emissions"
 _NEUTRAL = "neutral to early abatement"
 _CITY = "cities' claims by emission, in a city neutral"
 #: Bounds of the claim within which the least Gini is sought; equal weights. Assumed, a plan of one's own says others.
-_WIDE = Terms(low_basis_points=5_000, high_basis_points=10_000)
+_WIDE = RuleTerms(low_basis_points=5_000, high_basis_points=10_000)
 
 #: Every method by name. Shares of auction, reserve and credits are assumptions; a plan of one's own says others.
 NAMED: Mapping[str, Named] = {
@@ -235,18 +235,24 @@ NAMED: Mapping[str, Named] = {
         "分层复合分配",
         "quota_kg, or capacity and quota_g; output, benchmark_g",
         _NEUTRAL,
-        Plan((Tier("jurisdiction", "limit"), Tier("sector", "benchmark"), Tier("source", "benchmark"))),
+        Plan(
+            (
+                SharingTier("jurisdiction", "limit"),
+                SharingTier("sector", "benchmark"),
+                SharingTier("source", "benchmark"),
+            )
+        ),
     ),
 }
 
 
-def filled(plan: Plan, criteria: Terms, steps: Mapping[str, tuple[tuple[float, float], ...]]) -> Plan:
+def filled(plan: Plan, criteria: RuleTerms, steps: Mapping[str, tuple[tuple[float, float], ...]]) -> Plan:
     """The plan with what it leaves open of the cities: criteria with their names, weights and costs, and steps.
 
     Steps are of whole cities, so that they are left open under another tier.
     """
 
-    def of(depth: int, tier: Tier) -> Tier:
+    def of(depth: int, tier: SharingTier) -> SharingTier:
         own = tier.terms
         if tier.by == "jurisdiction" and tier.rule in BY_CRITERIA and not own.names:
             own = msgspec.structs.replace(

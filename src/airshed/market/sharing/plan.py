@@ -19,7 +19,7 @@ from airshed.market.claims import (
     by_limit,
 )
 from airshed.market.claims_heat import OutputRule, by_heat_input, by_output
-from airshed.market.sharing.division import RuleName, Terms
+from airshed.market.sharing.division import RuleName, RuleTerms
 from airshed.model.refusal import Malformed
 
 ClaimName = Literal["history", "heat_input", "benchmark", "output_based", "limit", "equal_cut"]
@@ -35,13 +35,13 @@ CLAIMS: Mapping[ClaimName, ClaimOf] = {
 }
 
 
-class Tier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class SharingTier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One tier: among whom, by which claims, by which rule."""
 
     by: Level
     claim: ClaimName
     rule: RuleName = "proportional"
-    terms: Terms = Terms()
+    terms: RuleTerms = RuleTerms()
 
 
 class EarlyAction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,7 +56,7 @@ class EarlyAction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The tiers of a cap, the last of them by source, and what comes off before; parts in hundredths of a percent."""
 
-    tiers: tuple[Tier, ...]
+    tiers: tuple[SharingTier, ...]
     baseline: Baseline = "mean"
     early_action: EarlyAction | None = None
     #: Part of the cap for new entrants (A11), and for auction (A5); None leaves them to the law, or to nothing.

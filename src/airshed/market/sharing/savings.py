@@ -15,7 +15,7 @@ ORDERS, SEED = 500, 1
 Curve = Sequence[tuple[float, float]]
 
 
-class Cleared(NamedTuple):
+class GroupMarket(NamedTuple):
     """A market of some groups: the marginal cost, what each abates, and what that costs it."""
 
     price: float
@@ -23,13 +23,13 @@ class Cleared(NamedTuple):
     costs: tuple[float, ...]
 
 
-def cleared(curves: Sequence[Curve], need: float) -> Cleared:
+def cleared(curves: Sequence[Curve], need: float) -> GroupMarket:
     """The cheapest way to abate what is needed; of equal costs the first group goes first.
 
     Malformed if all steps together cannot.
 
     >>> cleared([[(10.0, 5.0)], [(40.0, 5.0)]], 7.0)
-    Cleared(price=40.0, abated=(5.0, 2.0), costs=(50.0, 80.0))
+    GroupMarket(price=40.0, abated=(5.0, 2.0), costs=(50.0, 80.0))
     """
     steps = sorted((cost, group, most) for group, curve in enumerate(curves) for cost, most in curve)
     abated, costs, left, price = [0.0] * len(curves), [0.0] * len(curves), need, 0.0
@@ -43,7 +43,7 @@ def cleared(curves: Sequence[Curve], need: float) -> Cleared:
         price = cost
     if left > 1e-9 * max(1.0, need):
         raise Malformed("steps", f"they abate {need - left:,.3f} of the {need:,.3f} needed", "add steps, or claim less")
-    return Cleared(price, tuple(abated), tuple(costs))
+    return GroupMarket(price, tuple(abated), tuple(costs))
 
 
 def fair_shares(

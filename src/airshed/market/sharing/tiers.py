@@ -20,7 +20,7 @@ from airshed.market.claims import (
 )
 from airshed.market.sharing.division import BY_CRITERIA, RULES_SAID, WEIGHTED, divide, whole
 from airshed.market.sharing.games import MOST_EXACT
-from airshed.market.sharing.plan import CLAIMS, ClaimName, EarlyAction, Level, Member, Plan, Tier, examine
+from airshed.market.sharing.plan import CLAIMS, ClaimName, EarlyAction, Level, Member, Plan, SharingTier, examine
 from airshed.market.sharing.savings import ORDERS
 from airshed.model.refusal import Malformed
 
@@ -34,7 +34,7 @@ CLAIMS_SAID: Mapping[ClaimName, str] = {
     "equal_cut": "最近年排放",
 }
 
-__all__ = ["CLAIMS", "ClaimName", "EarlyAction", "Member", "Plan", "Tier", "share"]
+__all__ = ["CLAIMS", "ClaimName", "EarlyAction", "Member", "Plan", "SharingTier", "share"]
 
 
 def share(cap: int, members: Sequence[Member], plan: Plan, size_kg: int = 1, law: Parts | None = None) -> Allocation:
@@ -74,7 +74,7 @@ def share(cap: int, members: Sequence[Member], plan: Plan, size_kg: int = 1, law
 class _Division(NamedTuple):
     """What was shared out in one place of one tier, in allowances, and among how many groups."""
 
-    tier: Tier
+    tier: SharingTier
     pool: int
     claimed: Fraction
     among: int

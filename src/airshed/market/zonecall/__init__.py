@@ -1,36 +1,36 @@
 """The zone-wide call: one session in which all jurisdictions and vintages of a pollutant clear together.
 
-`clear` takes orders, what the air allows (`Air`) and the rules of the call, and gives `Cleared` or `NotCleared`;
-`clear_in_rounds` does the same where the law wants the city served first. `solve_in_rounds` also gives the solver's
-answers, from which `settle_in_rounds` comes to the same without a solver. Nothing here knows of accounts or books.
-How prices come about: `docs/explanation/zone-call.md`; with a pencil: `docs/tutorials/prices/zone-call.md`.
+`clear` takes orders, what the air allows (`CallAir`) and the rules of the call, and gives `ZoneCleared` or
+`NotCleared`; `clear_in_rounds` does the same where the law wants the city served first. `solve_in_rounds` also gives
+the solver's answers, from which `settle_in_rounds` comes to the same without a solver. Nothing here knows of accounts
+or books. How prices come about: `docs/explanation/zone-call.md`; with a pencil: `docs/tutorials/prices/zone-call.md`.
 """
 
-from airshed.market.zonecall.answer import Answer, Round
+from airshed.market.zonecall.answer import Round, RoundedAnswer
 from airshed.market.zonecall.call import clear, clear_in_rounds, settle_in_rounds, solve_in_rounds
 from airshed.market.zonecall.certificate import certificate, check
 from airshed.market.zonecall.nouns import (
-    Air,
     Area,
-    Bid,
+    CallAir,
+    CallOffer,
     CallRules,
-    Cleared,
+    CoverBid,
     NotCleared,
-    Offer,
     Receptor,
+    ZoneCleared,
 )
 
 __all__ = [
-    "Air",
-    "Answer",
     "Area",
-    "Bid",
+    "CallAir",
+    "CallOffer",
     "CallRules",
-    "Cleared",
+    "CoverBid",
     "NotCleared",
-    "Offer",
     "Receptor",
     "Round",
+    "RoundedAnswer",
+    "ZoneCleared",
     "certificate",
     "check",
     "clear",

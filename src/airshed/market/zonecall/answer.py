@@ -8,14 +8,14 @@ from math import ceil, floor
 from typing import NamedTuple
 
 from airshed.market.zonecall.groups import Shape
-from airshed.market.zonecall.nouns import Bid, CoverKey, LotKey, NotCleared, Offer
+from airshed.market.zonecall.nouns import CallOffer, CoverBid, CoverKey, LotKey, NotCleared
 from airshed.market.zonecall.prices import Duals, cover_prices, lot_prices, prices
 from airshed.market.zonecall.program import NOTHING_KG, Solved
 from airshed.market.zonecall.settle import rounded
 from airshed.model.measures import KG_PER_T
 
 
-class Answer(NamedTuple):
+class RoundedAnswer(NamedTuple):
     """The duals of a programme, and what flows along its links, rounded down; a link that is not named has none.
 
     `covers` are fen per tonne of cover in each book, `bounds` fen per load by the name of the limit.
@@ -29,24 +29,24 @@ class Answer(NamedTuple):
 class Round(NamedTuple):
     """The answer to a round and, where whole allowances gain more so, that to the cities by themselves."""
 
-    answer: Answer
-    alone: Answer | None = None
+    answer: RoundedAnswer
+    alone: RoundedAnswer | None = None
 
 
-class Judged(NamedTuple):
+class StandingAnswer(NamedTuple):
     """An answer that stands: its duals and its flows in the order of the shape."""
 
     duals: Duals
     flows: tuple[int, ...]
 
 
-def answer(shape: Shape, solved: Solved, seconds: float) -> Answer | NotCleared:
+def answer(shape: Shape, solved: Solved, seconds: float) -> RoundedAnswer | NotCleared:
     """The exact prices and the whole flows of what the solver allots."""
     duals = prices(shape, solved, seconds)
     if isinstance(duals, NotCleared):
         return duals
     flows = rounded(solved.flows)
-    return Answer(
+    return RoundedAnswer(
         {cover.key: dual for cover, dual in zip(shape.covers, duals.covers, strict=True)},
         {bound.name: dual for bound, dual in zip(shape.bounds, duals.bounds, strict=True)},
         {
@@ -57,7 +57,7 @@ def answer(shape: Shape, solved: Solved, seconds: float) -> Answer | NotCleared:
     )
 
 
-def judge(shape: Shape, given: Answer) -> Judged | NotCleared:
+def judge(shape: Shape, given: RoundedAnswer) -> StandingAnswer | NotCleared:
     """The answer, if it is one to this call; else what is wrong with it. Exact, and without a solver.
 
     Weak duality: no allocation gains more than the duals say. The flows of a best one, each rounded down, gain less
@@ -73,7 +73,7 @@ def judge(shape: Shape, given: Answer) -> Judged | NotCleared:
     )
     flows = tuple(given.flows.get((shape.lots[link.lot].key, shape.covers[link.cover].key), 0) for link in shape.links)
     wrong = _flows(shape, flows) or _gain(shape, duals, flows)
-    return NotCleared("unproven", wrong) if wrong else Judged(duals, flows)
+    return NotCleared("unproven", wrong) if wrong else StandingAnswer(duals, flows)
 
 
 def bound_on_gain(shape: Shape, duals: Duals) -> Fraction:
@@ -92,7 +92,7 @@ def bound_on_gain(shape: Shape, duals: Duals) -> Fraction:
     return most / KG_PER_T + limits
 
 
-def _names(shape: Shape, given: Answer) -> str:
+def _names(shape: Shape, given: RoundedAnswer) -> str:
     """It speaks of the books, limits and links of this call, and of no others."""
     books = dict.fromkeys(cover.key for cover in shape.covers)
     for key in books:
@@ -154,7 +154,7 @@ def _gain(shape: Shape, duals: Duals, flows: Sequence[int]) -> str:
     return ""
 
 
-def _worth(orders: Sequence[Offer] | Sequence[Bid], kilograms: Fraction) -> Fraction:
+def _worth(orders: Sequence[CallOffer] | Sequence[CoverBid], kilograms: Fraction) -> Fraction:
     """The limits of the best orders that make up so many kilograms, times what each has of them."""
     worth, left, parts = 0, kilograms.numerator, kilograms.denominator
     for order in orders:

@@ -9,23 +9,23 @@ from math import ceil, floor
 
 import msgspec
 
-from airshed.market.zonecall.answer import Answer, Judged, Round, answer, bound_on_gain, judge
-from airshed.market.zonecall.examine import examine
+from airshed.market.zonecall.answer import Round, RoundedAnswer, StandingAnswer, answer, bound_on_gain, judge
+from airshed.market.zonecall.checks import examine
 from airshed.market.zonecall.groups import Shape, relinked, shape
 from airshed.market.zonecall.nouns import (
     SECONDS,
-    Air,
-    Bid,
     BidFill,
+    CallAir,
+    CallOffer,
     CallRules,
-    Cleared,
+    CoverBid,
     NotCleared,
-    Offer,
     OfferFill,
+    ZoneCleared,
 )
 from airshed.market.zonecall.prices import cover_prices, lot_prices
 from airshed.market.zonecall.program import solve
-from airshed.market.zonecall.settle import Settled, deliveries, settle
+from airshed.market.zonecall.settle import WholeFlows, deliveries, settle
 from airshed.model.measures import KG_PER_T
 
 #: How near a float must come to an exact gain to be looked at exactly.
@@ -35,8 +35,8 @@ ALONE = "in whole allowances the books of the cities gain more by themselves: th
 
 
 def clear(
-    offers: Iterable[Offer], bids: Iterable[Bid], air: Air, rules: CallRules, *, seconds: float = SECONDS
-) -> Cleared | NotCleared:
+    offers: Iterable[CallOffer], bids: Iterable[CoverBid], air: CallAir, rules: CallRules, *, seconds: float = SECONDS
+) -> ZoneCleared | NotCleared:
     """Clear all orders of one pollutant together, to the greatest gain that the air and the rules allow.
 
     A buyer pays the price of its book, rounded up to a fen per tonne and never below zero; a seller gets that of
@@ -45,9 +45,9 @@ def clear(
     do not fit each other; NotCleared, with nothing done, if there is no answer or not in time.
 
     >>> from airshed.model.allowance import Series
-    >>> offer = Offer("1", "yuxi-steel", "steel", Series("SO2", "YX", 2027), "YX", 500, 300_000)
-    >>> bid = Bid("2", "kunming-cement", "cement", "SO2", "KM", 2027, 400, 500_000)
-    >>> done = clear([offer], [bid], Air(), CallRules())
+    >>> offer = CallOffer("1", "yuxi-steel", "steel", Series("SO2", "YX", 2027), "YX", 500, 300_000)
+    >>> bid = CoverBid("2", "kunming-cement", "cement", "SO2", "KM", 2027, 400, 500_000)
+    >>> done = clear([offer], [bid], CallAir(), CallRules())
     >>> done.deliveries, done.bought[0].price, done.bought[0].paid_fen, done.gap
     ((Delivery(offer='1', bid='2', count=400),), 300000, 120000, Fraction(0, 1))
     """
@@ -58,8 +58,8 @@ def clear(
 
 
 def clear_in_rounds(
-    offers: Iterable[Offer], bids: Iterable[Bid], air: Air, rules: CallRules, *, seconds: float = SECONDS
-) -> tuple[Cleared, ...] | NotCleared:
+    offers: Iterable[CallOffer], bids: Iterable[CoverBid], air: CallAir, rules: CallRules, *, seconds: float = SECONDS
+) -> tuple[ZoneCleared, ...] | NotCleared:
     """Clear as the rules' `trade` says: one round, or with `city_first` the city's and then the zone's.
 
     The second round has what the first one left of each order. In the first nothing crosses a border of a city,
@@ -70,12 +70,12 @@ def clear_in_rounds(
 
 
 def solve_in_rounds(
-    offers: Iterable[Offer], bids: Iterable[Bid], air: Air, rules: CallRules, *, seconds: float = SECONDS
-) -> tuple[tuple[Round, Cleared], ...] | NotCleared:
+    offers: Iterable[CallOffer], bids: Iterable[CoverBid], air: CallAir, rules: CallRules, *, seconds: float = SECONDS
+) -> tuple[tuple[Round, ZoneCleared], ...] | NotCleared:
     """As `clear_in_rounds`, with the solver's answers, from which `settle_in_rounds` comes to the same."""
     offers, bids = tuple(offers), tuple(bids)
     examine(offers, bids, air, rules)
-    done: list[tuple[Round, Cleared]] = []
+    done: list[tuple[Round, ZoneCleared]] = []
     for part in _parts(air, rules):
         found = _solved(offers, bids, *part, seconds)
         if isinstance(found, NotCleared):
@@ -86,8 +86,8 @@ def solve_in_rounds(
 
 
 def settle_in_rounds(
-    offers: Iterable[Offer], bids: Iterable[Bid], air: Air, rules: CallRules, rounds: Sequence[Round]
-) -> tuple[Cleared, ...] | NotCleared:
+    offers: Iterable[CallOffer], bids: Iterable[CoverBid], air: CallAir, rules: CallRules, rounds: Sequence[Round]
+) -> tuple[ZoneCleared, ...] | NotCleared:
     """What comes of a call by answers that somebody else has found: they are judged, exactly, and then settled.
 
     No solver runs. NotCleared("unproven") names what is wrong with an answer.
@@ -97,11 +97,11 @@ def settle_in_rounds(
     parts = _parts(air, rules)
     if len(rounds) != len(parts):
         return NotCleared("unproven", f"{len(rounds)} rounds, the rules have {len(parts)}")
-    done: list[Cleared] = []
+    done: list[ZoneCleared] = []
     for (here, law), given in zip(parts, rounds, strict=True):
         call = shape(offers, bids, here, law)
         found = _settled(offers, bids, here, law, given.answer, call)
-        if given.alone is not None and isinstance(found, Cleared):
+        if given.alone is not None and isinstance(found, ZoneCleared):
             cities = _alone(law)
             alone = _settled(offers, bids, here, cities, given.alone, relinked(call, here, cities))
             if isinstance(alone, NotCleared):
@@ -114,7 +114,7 @@ def settle_in_rounds(
     return tuple(done)
 
 
-def _parts(air: Air, rules: CallRules) -> tuple[tuple[Air, CallRules], ...]:
+def _parts(air: CallAir, rules: CallRules) -> tuple[tuple[CallAir, CallRules], ...]:
     """The air and the rules of each round."""
     if rules.trade != "city_first":
         return ((air, rules),)
@@ -124,7 +124,9 @@ def _parts(air: Air, rules: CallRules) -> tuple[tuple[Air, CallRules], ...]:
     return ((calm, city), (air, msgspec.structs.replace(rules, trade="zone")))
 
 
-def _rest(offers: Sequence[Offer], bids: Sequence[Bid], done: Cleared) -> tuple[tuple[Offer, ...], tuple[Bid, ...]]:
+def _rest(
+    offers: Sequence[CallOffer], bids: Sequence[CoverBid], done: ZoneCleared
+) -> tuple[tuple[CallOffer, ...], tuple[CoverBid, ...]]:
     """What a round has left of each order."""
     replace = msgspec.structs.replace
     sold = {fill.offer.order: fill.count for fill in done.sold}
@@ -138,12 +140,12 @@ def _rest(offers: Sequence[Offer], bids: Sequence[Bid], done: Cleared) -> tuple[
 
 
 def _solved(
-    offers: Sequence[Offer], bids: Sequence[Bid], air: Air, rules: CallRules, seconds: float
-) -> tuple[Round, Cleared] | NotCleared:
+    offers: Sequence[CallOffer], bids: Sequence[CoverBid], air: CallAir, rules: CallRules, seconds: float
+) -> tuple[Round, ZoneCleared] | NotCleared:
     """One round. Rounding may cost more than trade between cities gains; whole allowances fit a city's own book."""
     call = shape(offers, bids, air, rules)
     found = _answered(call, seconds)
-    if not isinstance(found, Answer):
+    if not isinstance(found, RoundedAnswer):
         assert found is not None
         return found
     done = _settled(offers, bids, air, rules, found, call)
@@ -153,14 +155,14 @@ def _solved(
         cities = _alone(rules)
         apart = relinked(call, air, cities)
         other = _answered(apart, seconds, float(done.gain) * (1 - CLOSE))
-        if isinstance(other, Answer):
+        if isinstance(other, RoundedAnswer):
             alone = _settled(offers, bids, air, cities, other, apart)
-            if isinstance(alone, Cleared) and alone.gain > done.gain:
+            if isinstance(alone, ZoneCleared) and alone.gain > done.gain:
                 return Round(found, other), _better(done, alone)
     return Round(found), done
 
 
-def _answered(call: Shape, seconds: float, least: float | None = None) -> Answer | NotCleared | None:
+def _answered(call: Shape, seconds: float, least: float | None = None) -> RoundedAnswer | NotCleared | None:
     """The solver's answer; None if it gains less than `least` fen."""
     solved = solve(call, seconds)
     if isinstance(solved, NotCleared):
@@ -172,13 +174,18 @@ def _alone(rules: CallRules) -> CallRules:
     return msgspec.structs.replace(rules, trade="city")
 
 
-def _better(done: Cleared, alone: Cleared) -> Cleared:
+def _better(done: ZoneCleared, alone: ZoneCleared) -> ZoneCleared:
     return msgspec.structs.replace(alone, note=ALONE) if alone.gain > done.gain else done
 
 
 def _settled(
-    offers: Sequence[Offer], bids: Sequence[Bid], air: Air, rules: CallRules, given: Answer, call: Shape
-) -> Cleared | NotCleared:
+    offers: Sequence[CallOffer],
+    bids: Sequence[CoverBid],
+    air: CallAir,
+    rules: CallRules,
+    given: RoundedAnswer,
+    call: Shape,
+) -> ZoneCleared | NotCleared:
     """An answer judged, and brought to whole allowances and money."""
     judged = judge(call, given)
     if isinstance(judged, NotCleared):
@@ -191,14 +198,14 @@ def _settled(
 
 
 def _paid(
-    offers: Sequence[Offer],
-    bids: Sequence[Bid],
-    air: Air,
+    offers: Sequence[CallOffer],
+    bids: Sequence[CoverBid],
+    air: CallAir,
     rules: CallRules,
     call: Shape,
-    judged: Judged,
-    settled: Settled,
-) -> Cleared | NotCleared:
+    judged: StandingAnswer,
+    settled: WholeFlows,
+) -> ZoneCleared | NotCleared:
     """Fills, money and the bound on any gain."""
     duals = judged.duals
     moved = deliveries(call, settled)
@@ -235,7 +242,7 @@ def _paid(
         return NotCleared(
             "unfunded", f"the zone's account would put in {-zone} fen of at most {rules.fund_fen}; raise fund_fen"
         )
-    return Cleared(
+    return ZoneCleared(
         pollutant=pollutant_of(offers, bids),
         rules=rules,
         air=air,
@@ -274,6 +281,6 @@ def lot_price_fen(price: Fraction | None) -> int:
     return 0 if price is None else max(0, floor(price))
 
 
-def pollutant_of(offers: Sequence[Offer], bids: Sequence[Bid]) -> str:
+def pollutant_of(offers: Sequence[CallOffer], bids: Sequence[CoverBid]) -> str:
     """The one pollutant of a call; "" when nobody came."""
     return offers[0].series.pollutant if offers else bids[0].pollutant if bids else ""

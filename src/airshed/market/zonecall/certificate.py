@@ -13,7 +13,17 @@ import msgspec
 
 from airshed.market.zonecall.call import cover_price_fen, lot_price_fen, value_fen
 from airshed.market.zonecall.groups import admitted, cover_key, lot_key
-from airshed.market.zonecall.nouns import Air, Bid, Bound, CallRules, Cleared, CoverKey, LotKey, Offer, Trade
+from airshed.market.zonecall.nouns import (
+    Bound,
+    CallAir,
+    CallOffer,
+    CallRules,
+    CoverBid,
+    CoverKey,
+    LotKey,
+    Trade,
+    ZoneCleared,
+)
 from airshed.market.zonecall.prices import at_place
 from airshed.model.allowance import Series
 from airshed.model.measures import KG_PER_T
@@ -87,7 +97,7 @@ class RoundRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     digest: str
 
 
-class Certificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class CallCertificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The rounds of a call: one, or the city's and then the zone's."""
 
     rounds: tuple[RoundRow, ...]
@@ -95,19 +105,19 @@ class Certificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     provenance: Told | None = None
 
 
-def certificate(rounds: Sequence[Cleared]) -> dict[str, Any]:
+def certificate(rounds: Sequence[ZoneCleared]) -> dict[str, Any]:
     """The certificate of a call as plain values, ready for JSON."""
     return {"rounds": [_sealed(_round(done)) for done in rounds]}
 
 
-def check(text: bytes | str, place: str = "certificate") -> Certificate:
+def check(text: bytes | str, place: str = "certificate") -> CallCertificate:
     """The certificate, if all its rounds hold. Malformed, naming the first thing that does not, otherwise.
 
     Nothing is believed: prices, money, loads, gain and the bound on any gain are worked out again from the orders,
     the duals and the deliveries. `scripts/verify_call.py` does the same without Airshed.
     """
     try:
-        found = msgspec.json.decode(text, type=Certificate)
+        found = msgspec.json.decode(text, type=CallCertificate)
         plain = json.loads(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Malformed(place, str(error)[:200], "give a file that airshed call clear --certificate wrote") from None
@@ -125,7 +135,7 @@ def check(text: bytes | str, place: str = "certificate") -> Certificate:
     return found
 
 
-def _round(done: Cleared) -> RoundRow:
+def _round(done: ZoneCleared) -> RoundRow:
     fills: dict[str, tuple[str, int, int]] = {}
     for sold in done.sold:
         fills[sold.offer.order] = (str(sold.count), sold.price, sold.received_fen)
@@ -210,7 +220,7 @@ def _digest(plain: Mapping[str, Any]) -> str:
 def _faults(row: RoundRow) -> Iterator[str]:
     """What does not hold, in the order: names, deliveries, limits of the air, prices, money, gain."""
     rules = CallRules(trade=row.trade, walls=row.walls, vintages_back=row.vintages_back)
-    air = Air(ratios=None if row.ratios is None else dict(_pairs(row.ratios)))
+    air = CallAir(ratios=None if row.ratios is None else dict(_pairs(row.ratios)))
     bounds = [
         Bound(each.name, {at: Fraction(load) for at, load in each.per_t.items()}, Fraction(each.most))
         for each in row.bounds
@@ -306,7 +316,7 @@ def _lot_price(
     covers: Mapping[CoverKey, Fraction],
     bounds: Sequence[Bound],
     duals: Sequence[Fraction],
-    air: Air,
+    air: CallAir,
     rules: CallRules,
 ) -> Fraction | None:
     best: Fraction | None = None
@@ -324,13 +334,13 @@ def _pairs(ratios: Mapping[str, str | None]) -> Iterator[tuple[tuple[str, str], 
         yield (origin, target), None if ratio is None else Fraction(ratio)
 
 
-def _offer(row: OrderRow, pollutant: str) -> Offer:
+def _offer(row: OrderRow, pollutant: str) -> CallOffer:
     series = Series(pollutant, row.issued, row.year)
-    return Offer(row.order, row.account, row.sector, series, row.place, row.count, row.limit)
+    return CallOffer(row.order, row.account, row.sector, series, row.place, row.count, row.limit)
 
 
-def _bid(row: OrderRow, pollutant: str) -> Bid:
-    return Bid(row.order, row.account, row.sector, pollutant, row.place, row.year, row.count, row.limit)
+def _bid(row: OrderRow, pollutant: str) -> CoverBid:
+    return CoverBid(row.order, row.account, row.sector, pollutant, row.place, row.year, row.count, row.limit)
 
 
 def _second_faults(first: RoundRow, second: RoundRow) -> Iterator[str]:

@@ -7,26 +7,26 @@ from fractions import Fraction
 from hashlib import sha256
 from typing import NamedTuple, TypeVar
 
-from airshed.market.zonecall.nouns import Air, Bid, Bound, CallRules, CoverKey, LotKey, Offer
+from airshed.market.zonecall.nouns import Bound, CallAir, CallOffer, CallRules, CoverBid, CoverKey, LotKey
 from airshed.model.measures import KG_PER_T
 
-Order = TypeVar("Order", Offer, Bid)
+Order = TypeVar("Order", CallOffer, CoverBid)
 Key = TypeVar("Key", CoverKey, LotKey)
 
 
-class Lot(NamedTuple):
+class OfferGroup(NamedTuple):
     """The offers of one key, cheapest first, and the cover at their own place that one allowance leaves."""
 
     key: LotKey
     relief: Fraction
-    offers: tuple[Offer, ...]
+    offers: tuple[CallOffer, ...]
 
 
 class Cover(NamedTuple):
     """The bids of one key, dearest first."""
 
     key: CoverKey
-    bids: tuple[Bid, ...]
+    bids: tuple[CoverBid, ...]
 
 
 class Link(NamedTuple):
@@ -40,7 +40,7 @@ class Link(NamedTuple):
 class Shape(NamedTuple):
     """A call: its groups in the order of their keys, its links, its bounds."""
 
-    lots: tuple[Lot, ...]
+    lots: tuple[OfferGroup, ...]
     covers: tuple[Cover, ...]
     links: tuple[Link, ...]
     bounds: tuple[Bound, ...]
@@ -52,17 +52,17 @@ class Shape(NamedTuple):
         return (there or Fraction(0)) * link.ratio - (here or Fraction(0)) * lot.relief
 
 
-def shape(offers: Iterable[Offer], bids: Iterable[Bid], air: Air, rules: CallRules) -> Shape:
+def shape(offers: Iterable[CallOffer], bids: Iterable[CoverBid], air: CallAir, rules: CallRules) -> Shape:
     """Group the orders. Neither their order in the call nor their count has an influence on the shape."""
     lots = tuple(
-        Lot(key, air.ratio(key.issued, key.place) or Fraction(0), own)
+        OfferGroup(key, air.ratio(key.issued, key.place) or Fraction(0), own)
         for key, own in _grouped(offers, rules.seed, lambda offer: lot_key(offer, rules), 1)
     )
     covers = tuple(Cover(key, own) for key, own in _grouped(bids, rules.seed, lambda bid: cover_key(bid, rules), -1))
     return relinked(Shape(lots, covers, (), bounds(air, rules)), air, rules)
 
 
-def relinked(call: Shape, air: Air, rules: CallRules) -> Shape:
+def relinked(call: Shape, air: CallAir, rules: CallRules) -> Shape:
     """The same groups with the links that these rules admit: walls and seed are those that the groups were made by."""
     links = tuple(
         Link(number, there, ratio)
@@ -73,17 +73,17 @@ def relinked(call: Shape, air: Air, rules: CallRules) -> Shape:
     return call._replace(links=links)
 
 
-def lot_key(offer: Offer, rules: CallRules) -> LotKey:
+def lot_key(offer: CallOffer, rules: CallRules) -> LotKey:
     """The group of an offer."""
     return LotKey(offer.series.jurisdiction, offer.series.vintage, offer.place, rules.wall(offer.sector))
 
 
-def cover_key(bid: Bid, rules: CallRules) -> CoverKey:
+def cover_key(bid: CoverBid, rules: CallRules) -> CoverKey:
     """The group of a bid."""
     return CoverKey(bid.place, bid.year, rules.wall(bid.sector))
 
 
-def admitted(lot: LotKey, cover: CoverKey, air: Air, rules: CallRules) -> Fraction | None:
+def admitted(lot: LotKey, cover: CoverKey, air: CallAir, rules: CallRules) -> Fraction | None:
     """Kilograms of cover that an allowance of `lot` gives to `cover`, or None where it may not go.
 
     It may not go over the wall (General Office 2014 no. 38), out of the city where the call is a city's, into a
@@ -96,7 +96,7 @@ def admitted(lot: LotKey, cover: CoverKey, air: Air, rules: CallRules) -> Fracti
     return air.ratio(lot.issued, cover.place)
 
 
-def could_fill(lot: LotKey, least: int, cover: CoverKey, most: int, air: Air, rules: CallRules) -> bool:
+def could_fill(lot: LotKey, least: int, cover: CoverKey, most: int, air: CallAir, rules: CallRules) -> bool:
     """Whether an answer could fill a bid of `cover`, up to `most`, from an offer of `lot`, at `least` or more.
 
     Where the limits leave a gain, and also where they do not, if what goes that way takes load from a bound: a scarce
@@ -108,7 +108,7 @@ def could_fill(lot: LotKey, least: int, cover: CoverKey, most: int, air: Air, ru
     return least <= most * ratio or relieves(lot, cover, ratio, air, rules)
 
 
-def relieves(lot: LotKey, cover: CoverKey, ratio: Fraction, air: Air, rules: CallRules) -> bool:
+def relieves(lot: LotKey, cover: CoverKey, ratio: Fraction, air: CallAir, rules: CallRules) -> bool:
     """Whether allowances of `lot` that go to `cover` take load from any bound."""
     if lot.place == cover.place:
         return False
@@ -119,7 +119,7 @@ def relieves(lot: LotKey, cover: CoverKey, ratio: Fraction, air: Air, rules: Cal
     )
 
 
-def bounds(air: Air, rules: CallRules) -> tuple[Bound, ...]:
+def bounds(air: CallAir, rules: CallRules) -> tuple[Bound, ...]:
     """The limits of the receptors, then those of the areas, whose load is their own kilograms."""
     of_receptors = [
         Bound(
@@ -137,7 +137,7 @@ def bounds(air: Air, rules: CallRules) -> tuple[Bound, ...]:
     return (*of_receptors, *of_areas)
 
 
-def rank(order: Offer | Bid, seed: int) -> bytes:
+def rank(order: CallOffer | CoverBid, seed: int) -> bytes:
     """The place of an order among equal ones: SHA-256 of the seed and its name, so that no line number decides."""
     return sha256(f"{seed}:{order.order}".encode()).digest()
 

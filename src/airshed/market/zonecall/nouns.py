@@ -23,7 +23,7 @@ SECONDS = 60.0
 Whole = Annotated[int, msgspec.Meta(ge=0)]
 
 
-class Offer(msgspec.Struct, frozen=True):
+class CallOffer(msgspec.Struct, frozen=True):
     """Allowances of `series` for sale at `limit` fen per tonne or more.
 
     `place` is where the seller's source stands: there the load falls when the allowances go away.
@@ -38,7 +38,7 @@ class Offer(msgspec.Struct, frozen=True):
     limit: int
 
 
-class Bid(msgspec.Struct, frozen=True):
+class CoverBid(msgspec.Struct, frozen=True):
     """Cover wanted at `place` for the emission of `year`: `count` kilograms at `limit` fen per tonne or less."""
 
     order: str
@@ -82,7 +82,7 @@ class Area(msgspec.Struct, frozen=True):
         return 0 if self.standard == "failed" else self.most_in
 
 
-class Air(msgspec.Struct, frozen=True):
+class CallAir(msgspec.Struct, frozen=True):
     """What the air allows: receptors, the load at each of a tonne from each place, and ratios.
 
     `loads[receptor, place]` is the load that one tonne emitted at the place adds at the receptor. `ratios[z, y]`
@@ -159,7 +159,7 @@ class Delivery(msgspec.Struct, frozen=True, gc=False):
 class OfferFill(msgspec.Struct, frozen=True):
     """What an offer sells: allowances, fen per tonne, fen."""
 
-    offer: Offer
+    offer: CallOffer
     count: int
     price: int
     received_fen: int
@@ -168,7 +168,7 @@ class OfferFill(msgspec.Struct, frozen=True):
 class BidFill(msgspec.Struct, frozen=True):
     """What a bid gets: allowances, the exact cover they give in kilograms, fen per tonne of cover, fen."""
 
-    bid: Bid
+    bid: CoverBid
     count: int
     cover: Fraction
     price: int
@@ -183,14 +183,14 @@ class Bound(msgspec.Struct, frozen=True):
     most: Fraction
 
 
-class Cleared(msgspec.Struct, frozen=True):
+class ZoneCleared(msgspec.Struct, frozen=True):
     """A call that cleared. Money: what the buyers pay is what the sellers and the zone's account receive."""
 
     pollutant: str
     rules: CallRules
-    air: Air
-    offers: tuple[Offer, ...]
-    bids: tuple[Bid, ...]
+    air: CallAir
+    offers: tuple[CallOffer, ...]
+    bids: tuple[CoverBid, ...]
     bounds: tuple[Bound, ...]
     #: Duals: of cover in its own book, in fen per tonne, and of each bound, in fen per load.
     cover_duals: Mapping[CoverKey, Fraction]

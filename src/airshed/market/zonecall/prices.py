@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from airshed.market.zonecall import exact
+from airshed.market.zonecall import rational
 from airshed.market.zonecall.groups import Shape
 from airshed.market.zonecall.nouns import Bound, NotCleared
-from airshed.market.zonecall.program import NOTHING_KG, Solved, Sparse, Step, optimum, weight
+from airshed.market.zonecall.program import NOTHING_KG, OrderStep, Solved, Sparse, optimum, weight
 
 #: States of HiGHS: the variable stands at its lower bound, or at its upper one, or is free to be between them.
 AT_LOWER, BASIC, AT_UPPER = 0, 1, 2
@@ -85,7 +85,7 @@ def prices(shape: Shape, solved: Solved, seconds: float) -> Duals | NotCleared:
     )
 
 
-def _interval(steps: Sequence[Step], taken: Sequence[float], sign: int) -> Interval:
+def _interval(steps: Sequence[OrderStep], taken: Sequence[float], sign: int) -> Interval:
     """Between which limits the price lies. Steps come best first; `sign` is 1 for bids, -1 for offers."""
     served = [step.limit for step, count in zip(steps, taken, strict=True) if count > NOTHING_KG]
     unserved = [step.limit for step, count in zip(steps, taken, strict=True) if count < step.kg - NOTHING_KG]
@@ -159,7 +159,7 @@ def _corner(
             for row, value in own:
                 if row in equations:
                     equations[row][0][column] = value
-    values = exact.solved(equations.values())
+    values = rational.solved(equations.values())
     if values is None:
         return NotCleared("solver", "the prices that HiGHS finds contradict each other; check the orders' measures")
     loads = tuple(values.get(firm + number, Fraction(0)) / each for number, each in enumerate(weights))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 NOTHING_KG = 1e-4
 
 
-class Step(NamedTuple):
+class OrderStep(NamedTuple):
     """The orders of a group that have the same limit: fen per tonne, kilograms."""
 
     limit: int
@@ -32,8 +32,8 @@ class Step(NamedTuple):
 class Solved(NamedTuple):
     """What the programme says, in kilograms: of each step, of each link, and the room left under each bound."""
 
-    lot_steps: tuple[tuple[Step, ...], ...]
-    cover_steps: tuple[tuple[Step, ...], ...]
+    lot_steps: tuple[tuple[OrderStep, ...], ...]
+    cover_steps: tuple[tuple[OrderStep, ...], ...]
     lot_taken: tuple[tuple[float, ...], ...]
     cover_taken: tuple[tuple[float, ...], ...]
     flows: tuple[float, ...]
@@ -175,9 +175,10 @@ def optimum(
     return list(solution.col_value), list(solution.row_value), states
 
 
-def _steps(orders: Sequence[Any]) -> tuple[Step, ...]:
+def _steps(orders: Sequence[Any]) -> tuple[OrderStep, ...]:
     return tuple(
-        Step(limit, sum(order.count for order in own)) for limit, own in groupby(orders, key=lambda order: order.limit)
+        OrderStep(limit, sum(order.count for order in own))
+        for limit, own in groupby(orders, key=lambda order: order.limit)
     )
 
 

@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
-from airshed.market.zonecall.examine import examine_air, examine_orders, examine_rules
-from airshed.market.zonecall.nouns import Air, Area, Bid, CallRules, Offer, Receptor, Standard
+from airshed.market.zonecall.checks import examine_air, examine_orders, examine_rules
+from airshed.market.zonecall.nouns import Area, CallAir, CallOffer, CallRules, CoverBid, Receptor, Standard
 from airshed.model.allowance import Series
 from airshed.model.measures import FEN_PER_YUAN, exact
 from airshed.model.refusal import Malformed
@@ -71,7 +71,7 @@ class ReceptorLine(msgspec.Struct, frozen=True):
     standard: Literal["met", "failed"]
 
 
-class RatioLine(msgspec.Struct, frozen=True):
+class RatioRow(msgspec.Struct, frozen=True):
     """A line of the ratios."""
 
     origin: Place
@@ -80,16 +80,16 @@ class RatioLine(msgspec.Struct, frozen=True):
     ratio: str | None
 
 
-def read_orders(text: str, file: str, rules: CallRules) -> tuple[tuple[Offer, ...], tuple[Bid, ...]]:
+def read_orders(text: str, file: str, rules: CallRules) -> tuple[tuple[CallOffer, ...], tuple[CoverBid, ...]]:
     """The offers and bids of a CSV text. Malformed, with the line or the order, for whatever is none."""
-    offers: list[Offer] = []
-    bids: list[Bid] = []
+    offers: list[CallOffer] = []
+    bids: list[CoverBid] = []
     for line, row in _lines(text, OrderLine, file):
         limit = exact(row.limit, FEN_PER_YUAN, f"{file} line {line}, column limit", "limit")
         if row.side == "offer":
             series = Series(row.pollutant, row.jurisdiction, row.year)
             place = row.place or row.jurisdiction
-            offers.append(Offer(row.order, row.account, row.sector, series, place, row.count, limit))
+            offers.append(CallOffer(row.order, row.account, row.sector, series, place, row.count, limit))
         elif row.place not in (None, row.jurisdiction):
             raise Malformed(
                 f"{file} line {line}, column place",
@@ -98,7 +98,9 @@ def read_orders(text: str, file: str, rules: CallRules) -> tuple[tuple[Offer, ..
             )
         else:
             bids.append(
-                Bid(row.order, row.account, row.sector, row.pollutant, row.jurisdiction, row.year, row.count, limit)
+                CoverBid(
+                    row.order, row.account, row.sector, row.pollutant, row.jurisdiction, row.year, row.count, limit
+                )
             )
     with _placed(file):
         examine_orders(offers, bids, rules)
@@ -107,7 +109,7 @@ def read_orders(text: str, file: str, rules: CallRules) -> tuple[tuple[Offer, ..
 
 def read_air(
     matrix: tuple[str, str] | None, receptors: tuple[str, str] | None, ratios: tuple[str, str] | None
-) -> tuple[Air, str]:
+) -> tuple[CallAir, str]:
     """What the air allows, from (text, file) of each table that there is, and who says so of the matrix."""
     loads: dict[tuple[str, str], Fraction] = {}
     found: list[Receptor] = []
@@ -143,12 +145,12 @@ def read_air(
     if ratios is not None:
         text, file = ratios
         table = {}
-        for line, entry in _lines(text, RatioLine, file):
+        for line, entry in _lines(text, RatioRow, file):
             way = (entry.origin, entry.target)
             if way in table:
                 raise Malformed(f"{file} line {line}", f"{' to '.join(way)} stands twice", "write each pair once")
             table[way] = None if entry.ratio is None else _decimal(entry.ratio, f"{file} line {line}, column ratio")
-    air = Air(tuple(found), loads, table)
+    air = CallAir(tuple(found), loads, table)
     with _placed(", ".join(each[1] for each in (matrix, receptors, ratios) if each is not None)):
         examine_air(air)
     return air, ", ".join(origins)

@@ -8,7 +8,7 @@ from math import ceil, floor
 from typing import NamedTuple
 
 from airshed.market.zonecall.groups import Shape
-from airshed.market.zonecall.nouns import Bid, Delivery, Offer
+from airshed.market.zonecall.nouns import CallOffer, CoverBid, Delivery
 from airshed.market.zonecall.program import NOTHING_KG, weight
 from airshed.model.measures import KG_PER_T
 
@@ -16,7 +16,7 @@ from airshed.model.measures import KG_PER_T
 TOP_UPS = 8
 
 
-class Settled(NamedTuple):
+class WholeFlows(NamedTuple):
     """Whole allowances along each link, what each bid gets along which link, and the load at each bound."""
 
     flows: tuple[int, ...]
@@ -27,7 +27,9 @@ class Settled(NamedTuple):
 class _Room:
     """What is still to be had: allowances of each lot, cover of each bid, load under each bound."""
 
-    def __init__(self, shape: Shape, flows: list[int], lots: list[list[Offer]], covers: list[list[Bid]]) -> None:
+    def __init__(
+        self, shape: Shape, flows: list[int], lots: list[list[CallOffer]], covers: list[list[CoverBid]]
+    ) -> None:
         self.shape = shape
         self.flows = flows
         self.lots = lots
@@ -96,7 +98,7 @@ class _Room:
         excess = [self.load(bound) - limit for bound, limit in enumerate(self.limits)]
         while any(over > 0 for over in excess):
             worst = max(range(len(excess)), key=lambda bound: (excess[bound] / weights[bound], -bound))
-            best: tuple[Fraction, int, Bid, int] | None = None
+            best: tuple[Fraction, int, CoverBid, int] | None = None
             for at, per_t in enumerate(self.per_t):
                 pair = self._next_pair(at, sold) if per_t[worst] < 0 else None
                 if pair is None:
@@ -142,7 +144,7 @@ class _Room:
             sold[link.lot] += count
         return sold
 
-    def _give(self, at: int, bid: Bid, count: int, sold: list[int]) -> None:
+    def _give(self, at: int, bid: CoverBid, count: int, sold: list[int]) -> None:
         """Some more allowances go along a link to a bid."""
         link = self.shape.links[at]
         self.flows[at] += count
@@ -151,7 +153,7 @@ class _Room:
         got = self.received.setdefault(bid.order, {})
         got[at] = got.get(at, 0) + count
 
-    def _next_pair(self, at: int, sold: Sequence[int]) -> tuple[Fraction, Bid, int] | None:
+    def _next_pair(self, at: int, sold: Sequence[int]) -> tuple[Fraction, CoverBid, int] | None:
         """The gain of the next allowance along a link, the bid it would go to, and how many gain as much."""
         link = self.shape.links[at]
         gone = sold[link.lot]
@@ -178,7 +180,7 @@ def rounded(flows: Sequence[float]) -> tuple[int, ...]:
 
 def settle(
     shape: Shape, flows: Sequence[int], cover_prices: Sequence[Fraction], lot_prices: Sequence[Fraction | None]
-) -> Settled:
+) -> WholeFlows:
     """Whole allowances near the programme's answer, whose flows were rounded down.
 
     If that breaks a bound, because a flow that relieves it was rounded too, allowances are taken back where one of
@@ -207,14 +209,14 @@ def settle(
     for _ in range(TOP_UPS):
         if not room.top_up():
             break
-    return Settled(
+    return WholeFlows(
         tuple(room.flows),
         room.received,
         tuple(room.load(bound) / KG_PER_T for bound in range(len(shape.bounds))),
     )
 
 
-def deliveries(shape: Shape, settled: Settled) -> tuple[Delivery, ...]:
+def deliveries(shape: Shape, settled: WholeFlows) -> tuple[Delivery, ...]:
     """Who delivers to whom: the bids in the order of their books, each from the cheapest offers that have some left."""
     left = [[offer.count for offer in lot.offers] for lot in shape.lots]
     heads = [0] * len(left)

@@ -13,7 +13,7 @@ Name = tuple[str, str]
 """A name in Chinese and in English."""
 
 
-class Factor(msgspec.Struct, frozen=True):
+class ReadingFactor(msgspec.Struct, frozen=True):
     """A factor that readings are of: its code, names, 2005 code ("" if none), measures as printed, and the table.
 
     `form` is the printed width: N5.2 is a number with five digits before the point and two after.
@@ -31,15 +31,15 @@ class Factor(msgspec.Struct, frozen=True):
 
 
 @cache
-def factors() -> tuple[Factor, ...]:
+def factors() -> tuple[ReadingFactor, ...]:
     """All rows of codes.csv: flue-gas and air factors (B.2), process (B.7), device (B.10), in the printed order."""
     text = files("airshed.mrv.hj212").joinpath("codes.csv").read_text("utf-8")
-    return tuple(Factor(**row) for row in csv.DictReader(text.splitlines()))
+    return tuple(ReadingFactor(**row) for row in csv.DictReader(text.splitlines()))
 
 
 @cache
-def _by_code() -> Mapping[str, tuple[Factor, ...]]:
-    found: dict[str, tuple[Factor, ...]] = {}
+def _by_code() -> Mapping[str, tuple[ReadingFactor, ...]]:
+    found: dict[str, tuple[ReadingFactor, ...]] = {}
     for factor in factors():
         found[factor.code] = (*found.get(factor.code, ()), factor)
     return found
@@ -59,7 +59,7 @@ def code_2017(code: str) -> str:
     return _by_code_2005().get(code, code)
 
 
-def factors_of(code: str) -> tuple[Factor, ...]:
+def factors_of(code: str) -> tuple[ReadingFactor, ...]:
     """What a code may stand for: nothing if no table has it, two rows where the standard prints a code twice.
 
     The last digits of process and furnace codes count devices: g11902 is the second g119xx.

@@ -51,7 +51,7 @@ class HourRows:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedColumns:
     """What is asked for, as the columns come: Avg and Flag of the codes, then Cou and ZsAvg of the totals."""
 
     codes: tuple[str, ...]
@@ -69,7 +69,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class FrameColumns:
     """Rows that were read in one way, column by column; None for a column that none of them has."""
 
     position: NDArray[np.int64]
@@ -82,7 +82,9 @@ class Columns:
     flag: list[NDArray[np.str_] | None]
 
 
-def joined(parts: Sequence[Columns], wanted: Wanted, refused: list[RefusedFrame], frames: Sequence[bytes]) -> HourRows:
+def joined(
+    parts: Sequence[FrameColumns], wanted: WantedColumns, refused: list[RefusedFrame], frames: Sequence[bytes]
+) -> HourRows:
     """The rows of all layouts in the order of the input; rows whose DataTime is no time are refused."""
     position = np.concatenate([part.position for part in parts])
     stamp = np.concatenate([part.stamp for part in parts])

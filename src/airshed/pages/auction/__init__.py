@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from airshed.pages.auction.curves import Curve, Positions, curve_of
+from airshed.pages.auction.curves import AuctionCurve, Positions, curve_of
 from airshed.pages.auction.page import build
 
-__all__ = ["Curve", "Positions", "build", "curve_of"]
+__all__ = ["AuctionCurve", "Positions", "build", "curve_of"]

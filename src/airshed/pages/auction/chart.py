@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from airshed.market.auction.notice import SaleNotice
 from airshed.model.allowance import Series
-from airshed.pages.auction.curves import Curve, Point
+from airshed.pages.auction.curves import AuctionCurve, Point
 from airshed.pages.kit.style import ALARM, GREY, INK, Figure, axis, faded, figure, hover, note, pollutant_colour
 from airshed.pages.kit.words import YUAN, Language, Phrase
 
@@ -19,7 +19,7 @@ BEYOND = 1.1
 
 def chart(
     shown: SaleNotice,
-    curve: Curve,
+    curve: AuctionCurve,
     per: Literal["tonne", "allowance"],
     language: Language,
     *,

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from airshed.market.auction import Outcome, SealedBid
 from airshed.market.auction.law import Offer
 from airshed.market.auction.notice import SaleNotice
-from airshed.market.auction.nouns import Sale
+from airshed.market.auction.nouns import SeriesOutcome
 from airshed.market.auction.trimming import ALL_BASIS_POINTS
 
 #: Allowances cumulated, and fen.
@@ -22,14 +22,14 @@ class Positions(NamedTuple):
     bids: Sequence[SealedBid]
     outcome: Outcome
 
-    def of(self, series: str) -> tuple[list[SealedBid], Sale]:
+    def of(self, series: str) -> tuple[list[SealedBid], SeriesOutcome]:
         """The bids that were taken on a series, and its sale."""
         out = {each.place for each in self.outcome.refused}
         taken = [bid for place, bid in enumerate(self.bids) if place not in out and bid.series == series]
         return taken, next(sale for sale in self.outcome.sales if sale.series == series)
 
 
-class Curve(NamedTuple):
+class AuctionCurve(NamedTuple):
     """What the chart of a series shows."""
 
     #: Bids as they were taken; on a public page the published quarters only.
@@ -39,15 +39,15 @@ class Curve(NamedTuple):
     supply: list[Point]
 
 
-def curve_of(offer: Offer, shown: SaleNotice, positions: Positions | None) -> Curve:
+def curve_of(offer: Offer, shown: SaleNotice, positions: Positions | None) -> AuctionCurve:
     """The curves of a series; without positions nothing goes in that is not published."""
     supply = supply_steps(offer, shown.consigned)
     if positions is None:
-        return Curve(quarters(shown), None, supply)
+        return AuctionCurve(quarters(shown), None, supply)
     bids, sale = positions.of(offer.series)
     as_bid = [(bid.price, bid.count) for bid in bids]
     changed = [(trim.price, trim.added - trim.removed) for trim in sale.trims]
-    return Curve(steps(as_bid), steps([*as_bid, *changed]) if changed else None, supply)
+    return AuctionCurve(steps(as_bid), steps([*as_bid, *changed]) if changed else None, supply)
 
 
 def steps(wanted: Iterable[tuple[int, int]]) -> list[Point]:

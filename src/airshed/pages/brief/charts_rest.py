@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from airshed.lab.brief.diagnosis import WEDGES
-from airshed.lab.brief.facts import Found, PollutantFacts
+from airshed.lab.brief.facts import BriefPollutant, Found
 from airshed.pages.brief.charts_market import upright
 from airshed.pages.brief.words import DESIGNS, KNOBS, SHORT, option
 from airshed.pages.kit.style import INK, METHOD_SHADES, QUIET_BLUE, Figure, axis, faded, figure, hover
@@ -28,7 +28,7 @@ METHOD_ROWS = (
 )
 
 
-def methods(facts: PollutantFacts, language: Language) -> Figure:
+def methods(facts: BriefPollutant, language: Language) -> Figure:
     """A point a method: how unequal shares are, and how hard it whips who abated early."""
     rows = [row for row in METHOD_ROWS if row[1] in facts.judged]
     where = [facts.judged[design] for _, design, _ in rows]
@@ -121,7 +121,7 @@ def path(facts: Found, money: Phrase, language: Language) -> Figure:
     )
 
 
-def trade(facts: PollutantFacts, language: Language) -> Figure:
+def trade(facts: BriefPollutant, language: Language) -> Figure:
     """What is left of the trade of the first year as trading gets dearer; the fee of the law is a line."""
     data = []
     for each in facts.diagnoses:
@@ -152,7 +152,7 @@ def trade(facts: PollutantFacts, language: Language) -> Figure:
     )
 
 
-def tornado(facts: PollutantFacts, measure: str, language: Language) -> Figure:
+def tornado(facts: BriefPollutant, measure: str, language: Language) -> Figure:
     """By how much the price, or the saving of linking, moves as one assumption is moved; the largest on top."""
     base = getattr(facts.found, measure)
     pairs: dict[str, list[tuple[str, float]]] = {}

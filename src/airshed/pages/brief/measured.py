@@ -7,7 +7,7 @@ from typing import NamedTuple
 from airshed.pages.kit.words import Phrase
 
 
-class Shown(NamedTuple):
+class ShownMeasure(NamedTuple):
     """A measure on the page: its head, what it says, its decimals, and whether a sign is written."""
 
     name: Phrase
@@ -16,11 +16,11 @@ class Shown(NamedTuple):
     signed: bool = False
 
 
-def measures(money: Phrase, year: int) -> dict[str, Shown]:
+def measures(money: Phrase, year: int) -> dict[str, ShownMeasure]:
     """The measures of the tables, money in the words of the rulebook and in the prices of a year."""
     en, zh = money.en, money.zh
     return {
-        "cost": Shown(
+        "cost": ShownMeasure(
             Phrase(f"cost (million {en})", f"成本（百万{zh}）"),
             Phrase(
                 f"abatement over all years, discounted, in prices of {year}, and what is bought beyond the cap at the"
@@ -29,7 +29,7 @@ def measures(money: Phrase, year: int) -> dict[str, Shown]:
             ),
             1,
         ),
-        "share_gap": Shown(
+        "share_gap": ShownMeasure(
             Phrase("unequal shares (kg/t)", "分配差异（千克/吨）"),
             Phrase(
                 "how far two old works of the same need at the benchmark differ on average in what they are given",
@@ -37,7 +37,7 @@ def measures(money: Phrase, year: int) -> dict[str, Shown]:
             ),
             0,
         ),
-        "entrant_gap": Shown(
+        "entrant_gap": ShownMeasure(
             Phrase(f"old and new ({en}/t)", f"新老差距（{zh}/吨）"),
             Phrase(
                 "how much more, or less, a new entrant pays for allowances per tonne of need than an old works, in the"
@@ -46,7 +46,7 @@ def measures(money: Phrase, year: int) -> dict[str, Shown]:
             ),
             0,
         ),
-        "whip": Shown(
+        "whip": ShownMeasure(
             Phrase("whip", "鞭打指数"),
             Phrase(
                 "allowances a works loses per tonne it abated early: 1 is fully whipped, 0 neutral",
@@ -54,7 +54,7 @@ def measures(money: Phrase, year: int) -> dict[str, Shown]:
             ),
             2,
         ),
-        "spread": Shown(
+        "spread": ShownMeasure(
             Phrase("prices apart (%)", "各地价差（%）"),
             Phrase(
                 "standard deviation of the first year's prices between places, of their mean",
@@ -62,7 +62,7 @@ def measures(money: Phrase, year: int) -> dict[str, Shown]:
             ),
             0,
         ),
-        "risk": Shown(
+        "risk": ShownMeasure(
             Phrase(f"price risk ({en}/t)", f"价格风险（{zh}/吨）"),
             Phrase(
                 "what a standard deviation of the price between states costs firms per tonne emitted",
@@ -70,7 +70,7 @@ def measures(money: Phrase, year: int) -> dict[str, Shown]:
             ),
             0,
         ),
-        "scatter": Shown(
+        "scatter": ShownMeasure(
             Phrase("scatter (%) †", "场内离散（%）†"),
             Phrase(
                 "how far prices of a played session lie apart (standard deviation, of their mean)",
@@ -78,7 +78,7 @@ def measures(money: Phrase, year: int) -> dict[str, Shown]:
             ),
             0,
         ),
-        "turnover": Shown(
+        "turnover": ShownMeasure(
             Phrase("turnover (%)", "换手率（%）"),
             Phrase(
                 "of the cap that groups of firms should trade among each other in a year; a right for several years is"
@@ -87,7 +87,7 @@ def measures(money: Phrase, year: int) -> dict[str, Shown]:
             ),
             1,
         ),
-        "parties": Shown(
+        "parties": ShownMeasure(
             Phrase("parties", "对手数"),
             Phrase(
                 "firms alike on the thinner side of the market (1 / Herfindahl index)",
@@ -95,7 +95,7 @@ def measures(money: Phrase, year: int) -> dict[str, Shown]:
             ),
             1,
         ),
-        "gains": Shown(
+        "gains": ShownMeasure(
             Phrase("gains made (%) †", "实现收益（%）†"),
             Phrase(
                 "of all gains from trade, without walls and borders, that firms make in played sessions",
@@ -103,7 +103,7 @@ def measures(money: Phrase, year: int) -> dict[str, Shown]:
             ),
             0,
         ),
-        "hot_spot": Shown(
+        "hot_spot": ShownMeasure(
             Phrase("worst receptor (%) [A]", "最高受体（%）[A]"),
             Phrase(
                 "load at the worst receptor above what the caps would bring, from the transfer matrix; the mean over"
@@ -113,7 +113,7 @@ def measures(money: Phrase, year: int) -> dict[str, Shown]:
             1,
             True,
         ),
-        "over_cap": Shown(
+        "over_cap": ShownMeasure(
             Phrase("above caps (%)", "超出总量（%）"),
             Phrase(
                 "all emissions above the caps, for what is sold at the ceiling; the mean over states and years",
@@ -122,7 +122,7 @@ def measures(money: Phrase, year: int) -> dict[str, Shown]:
             1,
             True,
         ),
-        "revenue": Shown(
+        "revenue": ShownMeasure(
             Phrase(f"public money (million {en} a year)", f"公共收入（百万{zh}/年）"),
             Phrase(
                 "sales by auction and at the ceiling, less purchases at the floor and what taking back given rights"
@@ -134,7 +134,7 @@ def measures(money: Phrase, year: int) -> dict[str, Shown]:
             1,
             True,
         ),
-        "power": Shown(
+        "power": ShownMeasure(
             Phrase("market power (%)", "市场势力（%）"),
             Phrase(
                 "by how much the strongest firm could move the price by holding back or buying less (Hahn 1984), at"
@@ -143,7 +143,7 @@ def measures(money: Phrase, year: int) -> dict[str, Shown]:
             ),
             0,
         ),
-        "push": Shown(
+        "push": ShownMeasure(
             Phrase("pushed (%) †", "被操纵（%）†"),
             Phrase(
                 "by how much a manipulator moves the mean price of played sessions, as far as it lies beyond two"
@@ -152,7 +152,7 @@ def measures(money: Phrase, year: int) -> dict[str, Shown]:
             ),
             1,
         ),
-        "burden_gap": Shown(
+        "burden_gap": ShownMeasure(
             Phrase(f"unequal burdens ({en}/t)", f"负担差异（{zh}/吨）"),
             Phrase(
                 "another view of what is fair, not scored: how far two old works of the same need differ in what the"

@@ -8,10 +8,10 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from airshed.lab.brief.designs import GUARD
-from airshed.lab.brief.facts import BriefFacts, PollutantFacts
+from airshed.lab.brief.facts import BriefFacts, BriefPollutant
 from airshed.lab.brief.measures import MEASURES
 from airshed.model.provenance import Figures
-from airshed.pages.brief import charts, doubts, measured, reasons, words
+from airshed.pages.brief import charts, measured, reasons, sentences, words
 from airshed.pages.brief import charts_market as market
 from airshed.pages.brief import charts_rest as rest
 from airshed.pages.kit.html import environment, script_json
@@ -53,12 +53,12 @@ def build(facts: BriefFacts, rules: Rulebook, command: str) -> str:
             names=names,
             headline=reasons.headline(facts),
             reasons=reasons.reasons(facts, money),
-            sensitivity=doubts.sensitivity(facts),
-            unknown=doubts.unknown(facts),
-            warning=doubts.warning(facts),
-            of_prices=doubts.of_prices,
-            of_book=doubts.of_book,
-            of_band=doubts.of_band,
+            sensitivity=sentences.sensitivity(facts),
+            unknown=sentences.unknown(facts),
+            warning=sentences.warning(facts),
+            of_prices=sentences.of_prices,
+            of_book=sentences.of_book,
+            of_band=sentences.of_band,
             keys=_keys(facts, money),
             measures=measured.measures(money, facts.cost_year),
             scored=set(MEASURES),
@@ -113,7 +113,7 @@ def number(value: float | None, decimals: int, signed: bool = False) -> str:
 
 
 def _charts(
-    each: PollutantFacts, names: Mapping[str, Phrase], receptors: Mapping[str, Phrase], money: Phrase
+    each: BriefPollutant, names: Mapping[str, Phrase], receptors: Mapping[str, Phrase], money: Phrase
 ) -> dict[str, Callable[[Language], Figure]]:
     has = each.found
     found: dict[str, Callable[[Language], Figure]] = {

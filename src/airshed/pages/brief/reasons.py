@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from airshed.lab.brief.designs import GUARD
-from airshed.lab.brief.facts import BriefFacts, PollutantFacts
+from airshed.lab.brief.facts import BriefFacts, BriefPollutant
 from airshed.lab.brief.judge import Judged
 from airshed.pages.brief.words import AXES, OPTIONS, option, said
 from airshed.pages.kit.words import Phrase
@@ -50,24 +50,24 @@ def as_written(phrase: Phrase) -> Phrase:
     return Phrase(phrase.en, phrase.zh.replace(", ", "、"))
 
 
-def listed(parts: Iterable[PollutantFacts], say: Callable[[PollutantFacts], str]) -> str:
+def listed(parts: Iterable[BriefPollutant], say: Callable[[BriefPollutant], str]) -> str:
     """A figure for each pollutant, named if there are several."""
     rows = list(parts)
     return ", ".join(f"{each.pollutant} {say(each)}" if len(rows) > 1 else say(each) for each in rows)
 
 
-def _figure(name: str, measure: str) -> Callable[[PollutantFacts], float]:
-    def found(each: PollutantFacts) -> float:
+def _figure(name: str, measure: str) -> Callable[[BriefPollutant], float]:
+    def found(each: BriefPollutant) -> float:
         judged: Judged = each.judged[name]
         return judged[measure] or 0.0
 
     return found
 
 
-def _than(name: str, measure: str) -> Callable[[PollutantFacts], str]:
+def _than(name: str, measure: str) -> Callable[[BriefPollutant], str]:
     """By how many percent a design has more of a measure than the reference."""
 
-    def found(each: PollutantFacts) -> str:
+    def found(each: BriefPollutant) -> str:
         base = _figure("reference", measure)(each)
         return f"{100 * (_figure(name, measure)(each) / base - 1):+.1f} %" if base else "–"
 
@@ -212,7 +212,7 @@ def _trading(facts: BriefFacts, money: Phrase) -> Phrase:
     )
 
 
-def _shift(each: PollutantFacts, way: str) -> str:
+def _shift(each: BriefPollutant, way: str) -> str:
     """The shift of the price in the zone's sessions of one way of trading."""
     facts = each.sessions[f"zone none {way}"]
     return f"{facts.shift:+.1f} ± {facts.error:.1f} %"

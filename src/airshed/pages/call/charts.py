@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from airshed.market.zonecall.nouns import OPEN
-from airshed.pages.call.facts import CallFacts, Price, RoundFacts
+from airshed.pages.call.facts import CallFacts, CoverPrice, RoundFacts
 from airshed.pages.call.words import limit_name, wall_name
 from airshed.pages.kit.style import ALARM, GREY, INK, PAPER, QUIET_BLUE, Figure, axis, faded, figure, hover
 from airshed.pages.kit.words import Language, Phrase
@@ -176,7 +176,7 @@ def limits(call: CallFacts, facts: RoundFacts, language: Language) -> Figure:
     )
 
 
-def book_label(call: CallFacts, price: Price) -> Phrase:
+def book_label(call: CallFacts, price: CoverPrice) -> Phrase:
     """A book in words: its place, its year, its side of the wall."""
     name = call.name(price.place)
     if price.wall == OPEN:

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import msgspec
 
-from airshed.market.zonecall import Cleared
+from airshed.market.zonecall import ZoneCleared
 from airshed.market.zonecall.nouns import OPEN
 from airshed.model.provenance import Told
 from airshed.pages.kit.words import YUAN, Phrase, same
@@ -16,7 +16,7 @@ from airshed.pages.kit.words import YUAN, Phrase, same
 LEAST = Fraction(1, 2)
 
 
-class Price(msgspec.Struct, frozen=True):
+class CoverPrice(msgspec.Struct, frozen=True):
     """What a tonne of cover costs in a book in which something was bought, and what makes it up."""
 
     place: str
@@ -32,7 +32,7 @@ class Price(msgspec.Struct, frozen=True):
     sellers_fen: int | None
 
 
-class Flow(msgspec.Struct, frozen=True):
+class CallFlow(msgspec.Struct, frozen=True):
     """Allowances that go from sellers in one place to buyers in another."""
 
     origin: str
@@ -40,7 +40,7 @@ class Flow(msgspec.Struct, frozen=True):
     count: int
 
 
-class Limit(msgspec.Struct, frozen=True):
+class AirLimit(msgspec.Struct, frozen=True):
     """A limit of the air: what was added, the most that may be, and what one more of it is worth in fen."""
 
     name: str
@@ -58,9 +58,9 @@ class RoundFacts(msgspec.Struct, frozen=True):
     """A round of a call."""
 
     trade: str
-    prices: tuple[Price, ...]
-    flows: tuple[Flow, ...]
-    limits: tuple[Limit, ...]
+    prices: tuple[CoverPrice, ...]
+    flows: tuple[CallFlow, ...]
+    limits: tuple[AirLimit, ...]
     orders: int
     count: int
     gain_fen: float
@@ -114,7 +114,7 @@ class CallFacts(msgspec.Struct, frozen=True):
         return sum(each.zone_fen for each in self.rounds)
 
 
-def round_facts(done: Cleared, digest: str) -> RoundFacts:
+def round_facts(done: ZoneCleared, digest: str) -> RoundFacts:
     """What the page says of a round."""
     places = {offer.order: offer.place for offer in done.offers}
     places |= {bid.order: bid.place for bid in done.bids}
@@ -125,9 +125,9 @@ def round_facts(done: Cleared, digest: str) -> RoundFacts:
     return RoundFacts(
         trade=done.rules.trade,
         prices=_prices(done),
-        flows=tuple(Flow(*way, count) for way, count in sorted(flows.items())),
+        flows=tuple(CallFlow(*way, count) for way, count in sorted(flows.items())),
         limits=tuple(
-            Limit(bound.name, float(load), float(bound.most), float(dual))
+            AirLimit(bound.name, float(load), float(bound.most), float(dual))
             for bound, load, dual in zip(done.bounds, done.loads, done.bound_duals, strict=True)
         ),
         orders=len(done.offers) + len(done.bids),
@@ -141,7 +141,7 @@ def round_facts(done: Cleared, digest: str) -> RoundFacts:
     )
 
 
-def _prices(done: Cleared) -> tuple[Price, ...]:
+def _prices(done: ZoneCleared) -> tuple[CoverPrice, ...]:
     bought: dict[tuple[str, int, str], tuple[int, Fraction]] = {}
     for fill in done.bought:
         key = (fill.bid.place, fill.bid.year, done.rules.wall(fill.bid.sector))
@@ -152,12 +152,12 @@ def _prices(done: Cleared) -> tuple[Price, ...]:
         if each.offer.place == each.offer.series.jurisdiction
     }
     duals = {(key.place, key.year, key.wall): dual for key, dual in done.cover_duals.items()}
-    found: list[Price] = []
+    found: list[CoverPrice] = []
     for key, (fen, cover) in sorted(bought.items(), key=lambda each: (each[0][2] != OPEN, *each[0])):
         parts = [("", float(duals[key]))]
         for bound, dual in zip(done.bounds, done.bound_duals, strict=True):
             part = bound.per_t.get(key[0], Fraction(0)) * dual
             if part >= LEAST:
                 parts.append((bound.name, float(part)))
-        found.append(Price(*key, fen, tuple(parts), float(cover), sold.get(key)))
+        found.append(CoverPrice(*key, fen, tuple(parts), float(cover), sold.get(key)))
     return tuple(found)

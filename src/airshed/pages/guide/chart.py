@@ -15,7 +15,7 @@ from airshed.pages.kit.words import Language, Phrase
 ROW, EDGES = 40, 150
 
 
-class Row(NamedTuple):
+class GuideRow(NamedTuple):
     """A market on the page: its name, its guide price, how many times that of one market, measured over standard."""
 
     name: Phrase
@@ -24,12 +24,12 @@ class Row(NamedTuple):
     exceedance: float | None
 
 
-def height_of_chart(rows: Sequence[Row]) -> int:
+def height_of_chart(rows: Sequence[GuideRow]) -> int:
     """Pixels that the chart of prices needs."""
     return EDGES + ROW * len(rows)
 
 
-def prices(rows: Sequence[Row], collar: Collar, pollutant: str, money: Phrase, language: Language) -> Figure:
+def prices(rows: Sequence[GuideRow], collar: Collar, pollutant: str, money: Phrase, language: Language) -> Figure:
     """A bar for each guide price, the marginal cost at the cap as a diamond, floor and ceiling as lines."""
     shown = list(reversed(rows))
     names = [each.name.said(language) for each in shown]
@@ -108,7 +108,7 @@ def prices(rows: Sequence[Row], collar: Collar, pollutant: str, money: Phrase, l
     )
 
 
-def scarcity(rows: Sequence[Row], language: Language) -> Figure:
+def scarcity(rows: Sequence[GuideRow], language: Language) -> Figure:
     """How many times the guide price of one market a city's is, over how many times the standard its air is."""
     shown = sorted(
         (each for each in rows if each.exceedance is not None and not isinf(each.times)),
@@ -155,5 +155,5 @@ def _beside(number: int, left: bool) -> str:
     return f"{'top' if number % 2 else 'bottom'} {'left' if left else 'right'}"
 
 
-def _finite(row: Row) -> bool:
+def _finite(row: GuideRow) -> bool:
     return not isinf(row.guided.marginal)

@@ -11,7 +11,7 @@ from plotly.offline import get_plotlyjs
 
 from airshed.lab.prices.guide_price import Collar, GuidePrices
 from airshed.lab.prices.operating import Running
-from airshed.pages.guide.chart import Row, height_of_chart, prices, scarcity
+from airshed.pages.guide.chart import GuideRow, height_of_chart, prices, scarcity
 from airshed.pages.kit.html import environment, script_json
 from airshed.pages.kit.style import FONT
 from airshed.pages.kit.words import LANGUAGES, Phrase, told
@@ -46,13 +46,15 @@ class GuideFacts:
         return [*found, Phrase("tax: to confirm", "税额待核实")] if self.tax is not None else found
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[GuideRow]:
         """One market first, then each city by itself."""
-        whole = Row(Phrase("one market", "统一市场"), self.found.together, 1.0, None)
+        whole = GuideRow(Phrase("one market", "统一市场"), self.found.together, 1.0, None)
         return [
             whole,
             *(
-                Row(self.names.get(each.zone, Phrase(each.zone, each.zone)), each.guided, each.times, each.exceedance)
+                GuideRow(
+                    self.names.get(each.zone, Phrase(each.zone, each.zone)), each.guided, each.times, each.exceedance
+                )
                 for each in self.found.cities
             ),
         ]

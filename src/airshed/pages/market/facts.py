@@ -16,7 +16,7 @@ from airshed.model.period import day_of
 from airshed.model.provenance import Provenance
 from airshed.pages.kit.words import Phrase
 from airshed.rulebook.schema import Rulebook
-from airshed.service.marketdata import Market, Summary, summaries, zone_index
+from airshed.service.marketdata import Market, SeriesSummary, summaries, zone_index
 from airshed.service.marketdata.reading import Holdings
 
 
@@ -83,7 +83,7 @@ class MarketFacts(msgspec.Struct, frozen=True):
     #: Weight of each component in hundredths of a percent.
     weights: dict[str, int]
     index_cite: str
-    summary: tuple[Summary, ...]
+    summary: tuple[SeriesSummary, ...]
 
 
 def facts_of(market: Market, rules: Rulebook, book: str) -> MarketFacts:

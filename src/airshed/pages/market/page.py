@@ -27,7 +27,7 @@ ROW, EDGES = 19, 70
 NOTHING = "–"
 
 
-class Choice(msgspec.Struct, frozen=True):
+class SeriesChoice(msgspec.Struct, frozen=True):
     """A chart that a selector offers."""
 
     chart: str
@@ -107,7 +107,7 @@ def _books(facts: MarketFacts) -> list[tuple[str, str]]:
     return [(f"depth-{name}", name) for name in names]
 
 
-def _choices(named: list[tuple[str, str]]) -> list[tuple[str, list[Choice]]]:
+def _choices(named: list[tuple[str, str]]) -> list[tuple[str, list[SeriesChoice]]]:
     """Choices in groups by pollutant, in the order given."""
-    every = [Choice(chart, label, label.partition("-")[0]) for chart, label in named]
+    every = [SeriesChoice(chart, label, label.partition("-")[0]) for chart, label in named]
     return [(group, list(held)) for group, held in groupby(every, key=lambda choice: choice.group)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textwrap import wrap
 
-from airshed.mrv.meter_price import Price
+from airshed.mrv.meter_price import MeterPrice
 from airshed.pages.kit.style import INK, Figure, axis, figure, hover
 from airshed.pages.kit.words import Language, Phrase
 from airshed.pages.meter_price.facts import PriceFacts
@@ -47,7 +47,7 @@ def chart(facts: PriceFacts, pollutant: str, language: Language) -> Figure:
     )
 
 
-def _bars(prices: list[Price], names: list[str], money: Phrase, language: Language) -> Figure:
+def _bars(prices: list[MeterPrice], names: list[str], money: Phrase, language: Language) -> Figure:
     law = prices[0].law
     values = [_t(each, each.reported_mg) for each in prices]
     return {
@@ -73,7 +73,7 @@ def _bars(prices: list[Price], names: list[str], money: Phrase, language: Langua
     }
 
 
-def _t(price: Price, mass_mg: int) -> float:
+def _t(price: MeterPrice, mass_mg: int) -> float:
     return round((mass_mg - price.true_mg) / 1e9, 6)
 
 

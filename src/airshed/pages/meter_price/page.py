@@ -9,7 +9,7 @@ from plotly.offline import get_plotlyjs
 
 from airshed.model.measures import yuan
 from airshed.model.provenance import Figures
-from airshed.mrv.meter_price import Price
+from airshed.mrv.meter_price import MeterPrice
 from airshed.pages.kit.html import environment, script_json
 from airshed.pages.kit.style import FONT
 from airshed.pages.kit.words import LANGUAGES, Phrase, told
@@ -75,5 +75,5 @@ def _t(mass_mg: int) -> str:
     return f"{Decimal(mass_mg).scaleb(-9):+,.3f}"
 
 
-def _share(price: Price) -> str:
+def _share(price: MeterPrice) -> str:
     return f"{100 * price.difference_mg / price.true_mg:+.2f} %" if price.true_mg else "–"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from airshed.mrv.meter_price import Scenario
+from airshed.mrv.meter_price import LossScenario
 from airshed.mrv.rules import Law
 from airshed.pages.kit.words import Phrase, same
 
@@ -20,15 +20,15 @@ SCENARIOS = {
 }
 
 
-def scenario_name(scenario: Scenario) -> Phrase:
+def scenario_name(scenario: LossScenario) -> Phrase:
     """What a way of losing hours is called; one of somebody's own keeps its name."""
     return SCENARIOS.get(scenario.name, same(scenario.name))
 
 
-def scenario_said(scenario: Scenario) -> Phrase:
+def scenario_said(scenario: LossScenario) -> Phrase:
     """What it takes away.
 
-    >>> scenario_said(Scenario("odd hours", 100, 1, "random")).en
+    >>> scenario_said(LossScenario("odd hours", 100, 1, "random")).en
     '1 % of the running hours, 1 h at a time, anywhere; the analyser'
     """
     share = f"{scenario.share_basis_points / 100:g} %"

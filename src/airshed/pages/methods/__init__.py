@@ -1,5 +1,5 @@
 """Methods of allocation side by side as a page."""
 
-from airshed.pages.methods.page import MethodsFacts, Terms, build
+from airshed.pages.methods.page import ComparedTerms, MethodsFacts, build
 
-__all__ = ["MethodsFacts", "Terms", "build"]
+__all__ = ["ComparedTerms", "MethodsFacts", "build"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from airshed.lab.methods import Compared
+from airshed.lab.methods import MethodCompared
 from airshed.market.sharing.named import NAMED
 from airshed.pages.kit.style import ALARM, INK, QUIET_BLUE, Figure, axis, figure, hover
 from airshed.pages.kit.words import Language, Phrase
@@ -19,36 +19,38 @@ SIGN_SHARE = 0.06
 MILLION = 1e6
 
 
-class Column(NamedTuple):
+class MethodColumn(NamedTuple):
     """What a column shows of a method; its title has the money of the law for `{money}`."""
 
     title: Phrase
-    of: Callable[[Compared], float]
+    of: Callable[[MethodCompared], float]
     form: str
     #: Whether more of it is worse, so that bars above zero are drawn in the colour of alarm.
     alarm: bool
     #: What stands after the figure.
-    also: Callable[[Compared], str] = lambda each: ""
+    also: Callable[[MethodCompared], str] = lambda each: ""
 
 
-COLUMNS: tuple[Column, ...] = (
-    Column(Phrase("Gini<br>per need", "基尼系数<br>（按需求）"), lambda each: each.gini, ",.2f", False),
-    Column(Phrase("Gini<br>per emission", "基尼系数<br>（按排放）"), lambda each: each.gini_emission, ",.2f", False),
-    Column(Phrase("whip", "鞭打指数"), lambda each: each.whip, "+,.2f", True),
-    Column(
+COLUMNS: tuple[MethodColumn, ...] = (
+    MethodColumn(Phrase("Gini<br>per need", "基尼系数<br>（按需求）"), lambda each: each.gini, ",.2f", False),
+    MethodColumn(
+        Phrase("Gini<br>per emission", "基尼系数<br>（按排放）"), lambda each: each.gini_emission, ",.2f", False
+    ),
+    MethodColumn(Phrase("whip", "鞭打指数"), lambda each: each.whip, "+,.2f", True),
+    MethodColumn(
         Phrase("windfall<br>(M {money})", "意外收益<br>（百万{money}）"),
         lambda each: each.windfall_yuan / MILLION,
         ",.1f",
         False,
     ),
-    Column(
+    MethodColumn(
         Phrase("alone<br>(M {money})", "不交易成本<br>（百万{money}）"),
         lambda each: each.alone_yuan / MILLION,
         ",.1f",
         False,
         lambda each: f" + {each.short_t:,.0f} t" if each.short_t >= 0.5 else "",
     ),
-    Column(
+    MethodColumn(
         Phrase("entrants pay<br>more ({money}/t)", "新源多付<br>（{money}/吨）"),
         lambda each: each.entrant_gap_yuan or 0.0,
         "+,.0f",
@@ -57,12 +59,12 @@ COLUMNS: tuple[Column, ...] = (
 )
 
 
-def height_of_chart(rows: Sequence[Compared]) -> int:
+def height_of_chart(rows: Sequence[MethodCompared]) -> int:
     """Pixels that the chart needs."""
     return EDGES + ROW * len(rows)
 
 
-def chart(rows: Sequence[Compared], money: Phrase, language: Language) -> Figure:
+def chart(rows: Sequence[MethodCompared], money: Phrase, language: Language) -> Figure:
     """Horizontal bars; the first method stands on top."""
     shown = rows[::-1]
     names = [label(each.name, language) for each in shown]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from airshed.lab.methods import Change, Compared
+from airshed.lab.methods import MethodCompared, ShareChange
 from airshed.market.sharing.named import NAMED
 from airshed.model.provenance import Figures
 from airshed.pages.kit.html import environment, script_json
@@ -20,7 +20,7 @@ PACKAGE = "airshed.pages.methods"
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class ComparedTerms:
     """On what terms methods are compared: a cap in allowances, its price in `money` per t and year, how it was asked.
 
     `market_yuan` is what keeping the cap costs all by one market, None where it cannot be kept; `pass_through` the part
@@ -41,11 +41,11 @@ class Terms:
 class MethodsFacts:
     """What the page shows: the terms, the methods, and who gains between two of them."""
 
-    terms: Terms
-    methods: tuple[Compared, ...]
+    terms: ComparedTerms
+    methods: tuple[MethodCompared, ...]
     before: str
     after: str
-    changes: tuple[Change, ...]
+    changes: tuple[ShareChange, ...]
     #: What is left out, and why.
     without: tuple[Phrase, ...]
 
@@ -71,7 +71,7 @@ def build(facts: MethodsFacts) -> str:
     )
 
 
-def basis(terms: Terms) -> Phrase:
+def basis(terms: ComparedTerms) -> Phrase:
     """The cap, the price, what one market costs, and what products take up."""
     en = f"{terms.cap:,} allowances at {terms.price:,.2f} {terms.money.en} a tonne and year"
     zh = f"配额{terms.cap:,}份，价格每吨每年{terms.price:,.2f}{terms.money.zh}"

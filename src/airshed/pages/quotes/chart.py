@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from airshed.lab.prices.quotes import Famous, Said
+from airshed.lab.prices.quotes import AnnualPrice, Famous
 from airshed.market.tenor import annualised
 from airshed.pages.kit.style import ALARM, GREY, INK, QUIET_BLUE, SPARE, Figure, axis, figure, hover
 from airshed.pages.kit.words import Language, Phrase
@@ -54,12 +54,12 @@ def named(quote_place: str, kind: str) -> Phrase:
     return Phrase(f"{quote_place}, {kind}", f"{PLACES.get(quote_place, quote_place)} {KINDS.get(kind, kind)}")
 
 
-def height_of_chart(rows: Sequence[Said]) -> int:
+def height_of_chart(rows: Sequence[AnnualPrice]) -> int:
     """Pixels that a chart of quotes needs."""
     return EDGES + ROW * len(rows)
 
 
-def chart(rows: Sequence[Said], language: Language) -> Figure:
+def chart(rows: Sequence[AnnualPrice], language: Language) -> Figure:
     """A mark for each quote, on a scale of tens, the lowest at the foot; a line where no term is said."""
     shown = sorted(rows, key=_middle)
     names = [_two_lines(each, language) for each in shown]
@@ -126,7 +126,7 @@ def chart(rows: Sequence[Said], language: Language) -> Figure:
     )
 
 
-def _two_lines(each: Said, language: Language) -> str:
+def _two_lines(each: AnnualPrice, language: Language) -> str:
     """A place over kind and time: what stands beside a chart that a telephone shows must be narrow."""
     quote = each.quote
     place, kind = PLACES.get(quote.place, quote.place), KINDS.get(quote.kind, quote.kind)
@@ -134,7 +134,7 @@ def _two_lines(each: Said, language: Language) -> str:
     return said + (f" {quote.when}" if quote.when else "")
 
 
-def _middle(each: Said) -> float:
+def _middle(each: AnnualPrice) -> float:
     """Where a quote stands in the order: its price a year, or the middle of what it may be on a scale of tens."""
     return each.yearly or ((each.at_least or 0.0) * (each.at_most or 0.0)) ** 0.5
 

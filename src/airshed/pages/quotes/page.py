@@ -9,7 +9,7 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from airshed.lab.prices.floors import FloorBound
-from airshed.lab.prices.quotes import FAR, OPEN, TAX, Alarm, Famous, Said, Yield
+from airshed.lab.prices.quotes import FAR, OPEN, TAX, Alarm, AnnualPrice, Famous, Yield
 from airshed.model.provenance import Figures
 from airshed.pages.kit.html import environment, script_json
 from airshed.pages.kit.style import FONT
@@ -25,7 +25,7 @@ class QuoteFacts:
 
     rate: float
     life: float
-    said: Sequence[Said]
+    said: Sequence[AnnualPrice]
     alarms: Sequence[Alarm]
     floors: Sequence[FloorBound]
     yields: Sequence[Yield]
@@ -38,7 +38,7 @@ class QuoteFacts:
         """Pollutants with a quote."""
         return tuple(dict.fromkeys(each.quote.pollutant for each in self.said))
 
-    def of(self, pollutant: str) -> list[Said]:
+    def of(self, pollutant: str) -> list[AnnualPrice]:
         """The quotes of a pollutant."""
         return [each for each in self.said if each.quote.pollutant == pollutant]
 
@@ -79,7 +79,7 @@ def said_both(name: str, words: Mapping[str, str]) -> Phrase:
     return Phrase(name, words.get(name, name))
 
 
-def dated(said: Said) -> Phrase:
+def dated(said: AnnualPrice) -> Phrase:
     """A quote by place, kind and time."""
     name, when = named(said.quote.place, said.quote.kind), said.quote.when
     return Phrase(f"{name.en} {when}", f"{name.zh} {when}") if when else name
@@ -112,7 +112,7 @@ def headline(facts: QuoteFacts) -> Phrase:
     return Phrase(en, zh)
 
 
-def term(said: Said) -> Phrase:
+def term(said: AnnualPrice) -> Phrase:
     """The term of a quote in words."""
     years, per_year = said.quote.years, said.quote.per_year
     if years is None and said.assumed is not None:

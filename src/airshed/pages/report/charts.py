@@ -16,7 +16,7 @@ from airshed.pages.report import charts_monitoring as measuring
 from airshed.pages.report.charts_map import map_chart
 from airshed.pages.report.facts import Facts
 from airshed.pages.report.labels import place_names
-from airshed.pages.report.market import Auction
+from airshed.pages.report.market import AuctionFacts
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.zone import Zone
 
@@ -25,7 +25,7 @@ Drawn = dict[str, dict[Language, Figure]]
 ALL_FLOWS = "flow-all"
 
 
-class Choice(msgspec.Struct, frozen=True):
+class ChartChoice(msgspec.Struct, frozen=True):
     """An entry of a selector: which chart it shows, under which word, in which group."""
 
     chart: str
@@ -60,20 +60,20 @@ def charts(facts: Facts, rules: Rulebook, zone: Zone) -> Drawn:
     return {name: {language: one(language) for language in LANGUAGES} for name, one in draw.items()}
 
 
-def map_choices(rules: Rulebook) -> tuple[Choice, ...]:
+def map_choices(rules: Rulebook) -> tuple[ChartChoice, ...]:
     """The pollutants of the map."""
-    return tuple(Choice(f"map-{rule.code}", _pollutant(rules, rule.code)) for rule in rules.pollutants)
+    return tuple(ChartChoice(f"map-{rule.code}", _pollutant(rules, rule.code)) for rule in rules.pollutants)
 
 
-def flow_choices(rules: Rulebook) -> tuple[Choice, ...]:
+def flow_choices(rules: Rulebook) -> tuple[ChartChoice, ...]:
     """All pollutants by value, and each by mass."""
     return (
-        Choice(ALL_FLOWS, Phrase("All pollutants, by value", "全部污染物（按金额）")),
-        *(Choice(f"flow-{rule.code}", _pollutant(rules, rule.code)) for rule in rules.pollutants),
+        ChartChoice(ALL_FLOWS, Phrase("All pollutants, by value", "全部污染物（按金额）")),
+        *(ChartChoice(f"flow-{rule.code}", _pollutant(rules, rule.code)) for rule in rules.pollutants),
     )
 
 
-def auction_choices(facts: Facts, rules: Rulebook) -> tuple[Choice, ...]:
+def auction_choices(facts: Facts, rules: Rulebook) -> tuple[ChartChoice, ...]:
     """Every auction, in groups by pollutant."""
     names = place_names(rules)
     found = []
@@ -82,7 +82,7 @@ def auction_choices(facts: Facts, rules: Rulebook) -> tuple[Choice, ...]:
         number = auction.auction.rsplit("-", 1)[-1]
         day = f" ({auction.day})" if auction.day else ""
         found.append(
-            Choice(
+            ChartChoice(
                 f"auction-{auction.auction}",
                 Phrase(
                     f"{auction.pollutant} · {place.en} · no. {number}{day}",
@@ -94,7 +94,7 @@ def auction_choices(facts: Facts, rules: Rulebook) -> tuple[Choice, ...]:
     return tuple(found)
 
 
-def first_auction(facts: Facts) -> Auction | None:
+def first_auction(facts: Facts) -> AuctionFacts | None:
     """The auction that the page opens with: of the first pollutant, the one with the most bids."""
     first = facts.market.auctions[0].pollutant if facts.market.auctions else ""
     mine = [each for each in facts.market.auctions if each.pollutant == first]

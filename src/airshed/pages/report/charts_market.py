@@ -22,15 +22,15 @@ from airshed.pages.kit.style import (
 from airshed.pages.kit.words import Language, Phrase
 from airshed.pages.report.facts import Facts
 from airshed.pages.report.labels import place_names, sector_names
-from airshed.pages.report.market import Auction, Bid, DayOfTrade
-from airshed.rulebook import look
+from airshed.pages.report.market import AuctionFacts, BidFacts, DayOfTrade
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
 #: Width of a bar of a day's volume: two days, or it would not be seen.
 BAR_MS = 2 * DAY_MS
 
 
-def auction_chart(auction: Auction, money: Phrase, language: Language) -> Figure:
+def auction_chart(auction: AuctionFacts, money: Phrase, language: Language) -> Figure:
     """Bids from the highest down: the demand curve, with what was offered, the reserve and the clearing price."""
     colour = pollutant_colour(auction.pollutant)
     sold, offered, reserve = auction.sold / 1_000, auction.offered / 1_000, auction.reserve / 100
@@ -100,23 +100,23 @@ def auction_chart(auction: Auction, money: Phrase, language: Language) -> Figure
     )
 
 
-def _split(auction: Auction) -> tuple[list[Bid], list[Bid]]:
+def _split(auction: AuctionFacts) -> tuple[list[BidFacts], list[BidFacts]]:
     """The bids up to what was sold, the last of them cut there, and the rest."""
-    won: list[Bid] = []
-    lost: list[Bid] = []
+    won: list[BidFacts] = []
+    lost: list[BidFacts] = []
     left = auction.sold
     for bid in auction.bids:
         taken = min(left, bid.count)
         left -= taken
         if taken:
-            won.append(Bid(bid.account, taken, bid.price))
+            won.append(BidFacts(bid.account, taken, bid.price))
         if taken < bid.count:
-            lost.append(Bid(bid.account, bid.count - taken, bid.price))
+            lost.append(BidFacts(bid.account, bid.count - taken, bid.price))
     return won, lost
 
 
 def _steps(
-    bids: list[Bid], first: int, colour: str, fill: float, word: str, money: Phrase, language: Language
+    bids: list[BidFacts], first: int, colour: str, fill: float, word: str, money: Phrase, language: Language
 ) -> Figure:
     x: list[float] = []
     y: list[float] = []
@@ -163,7 +163,7 @@ def price_chart(facts: Facts, rules: Rulebook, pollutant: str, language: Languag
     for day in days:
         tonnes[day.day] = tonnes.get(day.day, 0.0) + day.count / 1_000
     auctions = [each for each in facts.market.auctions if each.pollutant == pollutant and each.price is not None]
-    reserve = look.pollutant(rules, pollutant).reserve_fen_per_t / 100
+    reserve = lookup.pollutant(rules, pollutant).reserve_fen_per_t / 100
     traces: list[Figure] = [
         *(
             _price_line(facts, rules, [day for day in days if day.wall == wall], wall, colour, language)

@@ -10,7 +10,7 @@ import msgspec
 from airshed.market.allocation import METHODS, Activity, Allocation, allocate, parts, whip
 from airshed.model.allowance import Pollutant
 from airshed.pages.kit.words import Phrase
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.sqlite import Book
 from airshed.service.book.summary import ComplianceRow
@@ -33,7 +33,7 @@ class CapRow(msgspec.Struct, frozen=True):
     baseline: int
 
 
-class Grant(msgspec.Struct, frozen=True):
+class GrantFacts(msgspec.Struct, frozen=True):
     """What the book says a source was allocated, in allowances of a kilogram, and why."""
 
     source: str
@@ -69,7 +69,7 @@ class EarlyAbater(msgspec.Struct, frozen=True):
     whip: float
 
 
-class Sharing(msgspec.Struct, frozen=True):
+class SharingFacts(msgspec.Struct, frozen=True):
     """The caps of a vintage shared out by every method."""
 
     #: Methods that jurisdictions have adopted, in the order of the rulebook.
@@ -97,7 +97,7 @@ def cap_rows(book: Book, zone: Zone, rules: Rulebook, rows: tuple[ComplianceRow,
     baseline: dict[tuple[str, str], int] = {}
     for year in zone.baseline:
         source = sources[year.source]
-        for rule in look.owed(rules, source.sector.value):
+        for rule in lookup.owed(rules, source.sector.value):
             key = (rule.code, source.jurisdiction)
             baseline[key] = baseline.get(key, 0) + year.kg(Pollutant(rule.measured))
     years = len(zone.baseline_years)
@@ -114,7 +114,7 @@ def cap_rows(book: Book, zone: Zone, rules: Rulebook, rows: tuple[ComplianceRow,
     )
 
 
-def grants(book: Book, vintage: int) -> tuple[Grant, ...]:
+def grants(book: Book, vintage: int) -> tuple[GrantFacts, ...]:
     """The allocations of a vintage in the order of the book, with the sentences it gives for them."""
     rows = book.sql.execute(
         "SELECT a.source, c.pollutant, a.method, a.count, a.why_en, a.why_zh FROM allocations a"
@@ -122,11 +122,12 @@ def grants(book: Book, vintage: int) -> tuple[Grant, ...]:
         (vintage,),
     )
     return tuple(
-        Grant(source, pollutant, method, count, Phrase(en, zh)) for source, pollutant, method, count, en, zh in rows
+        GrantFacts(source, pollutant, method, count, Phrase(en, zh))
+        for source, pollutant, method, count, en, zh in rows
     )
 
 
-def sharing(zone: Zone, rules: Rulebook, vintage: int) -> Sharing:
+def sharing(zone: Zone, rules: Rulebook, vintage: int) -> SharingFacts:
     """Share the caps of a vintage out by each of the four methods, through the code that the market uses."""
     totals: dict[tuple[str, str, str], int] = {}
     reserved: dict[str, int] = {}
@@ -134,8 +135,8 @@ def sharing(zone: Zone, rules: Rulebook, vintage: int) -> Sharing:
     early: list[EarlyAbater] = []
     for pollutant in (rule.code for rule in rules.pollutants):
         for place in rules.jurisdictions:
-            local = look.local(rules, place.code)
-            cap = look.cap(rules, f"{pollutant}-{place.code}-{vintage}")
+            local = lookup.local(rules, place.code)
+            cap = lookup.cap(rules, f"{pollutant}-{place.code}-{vintage}")
             activities = zone_activities(zone, local, pollutant, place.code)
             if cap is None or not activities:
                 continue
@@ -150,8 +151,8 @@ def sharing(zone: Zone, rules: Rulebook, vintage: int) -> Sharing:
                 if method == local.allocation.method:
                     reserved[pollutant] = reserved.get(pollutant, 0) + shared.reserved
                     auctioned[pollutant] = auctioned.get(pollutant, 0) + shared.for_auction
-    return Sharing(
-        adopted=tuple(dict.fromkeys(look.allocation_method(rules, place.code) for place in rules.jurisdictions)),
+    return SharingFacts(
+        adopted=tuple(dict.fromkeys(lookup.allocation_method(rules, place.code) for place in rules.jurisdictions)),
         sectors=tuple(MethodShare(*key, count) for key, count in totals.items()),
         early=tuple(early),
         reserved=reserved,

@@ -10,10 +10,10 @@ from airshed.lab.stacks.episodes import Episode
 from airshed.model.provenance import SIMULATED, Provenance
 from airshed.mrv.year import StackYear
 from airshed.pages.kit.words import Phrase
-from airshed.pages.report.emissions import CapRow, Grant, Sharing, cap_rows, grants, sharing
-from airshed.pages.report.market import Market, market
+from airshed.pages.report.emissions import CapRow, GrantFacts, SharingFacts, cap_rows, grants, sharing
+from airshed.pages.report.market import MarketFacts, market
 from airshed.pages.report.monitoring import Monitoring, monitoring
-from airshed.pages.report.verification import Verified, verified
+from airshed.pages.report.verification import VerificationFacts, verified
 from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.sqlite import Book
@@ -90,11 +90,11 @@ class Facts(msgspec.Struct, frozen=True):
     #: Sources whose place, name and size are drawn from a seed.
     simulated: frozenset[str]
     caps: tuple[CapRow, ...]
-    sharing: Sharing
-    grants: tuple[Grant, ...]
-    market: Market
+    sharing: SharingFacts
+    grants: tuple[GrantFacts, ...]
+    market: MarketFacts
     monitoring: Monitoring
-    verified: Verified
+    verified: VerificationFacts
     compliance: tuple[ComplianceRow, ...]
     sectors: tuple[SectorCompliance, ...]
     points: tuple[MapPoint, ...]
@@ -183,7 +183,7 @@ def _totals(
     zone: Zone,
     rows: Sequence[ComplianceRow],
     caps: Sequence[CapRow],
-    trading: Market,
+    trading: MarketFacts,
     measuring: Monitoring,
 ) -> Totals:
     return Totals(

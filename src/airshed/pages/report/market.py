@@ -17,7 +17,7 @@ from airshed.service.book.sqlite import Book
 from airshed.service.book.summary import ComplianceRow
 
 
-class Bid(msgspec.Struct, frozen=True):
+class BidFacts(msgspec.Struct, frozen=True):
     """Allowances wanted and the limit, fen per tonne."""
 
     account: str
@@ -25,7 +25,7 @@ class Bid(msgspec.Struct, frozen=True):
     price: int
 
 
-class Auction(msgspec.Struct, frozen=True):
+class AuctionFacts(msgspec.Struct, frozen=True):
     """One auction with its bids from the highest price down: the demand curve. Prices are fen per tonne."""
 
     auction: str
@@ -39,7 +39,7 @@ class Auction(msgspec.Struct, frozen=True):
     reserve: int
     #: None when nothing was sold.
     price: int | None
-    bids: tuple[Bid, ...]
+    bids: tuple[BidFacts, ...]
 
 
 class DayOfTrade(msgspec.Struct, frozen=True):
@@ -59,7 +59,7 @@ class DayOfTrade(msgspec.Struct, frozen=True):
         return mean_price(self.fen, self.count)
 
 
-class Flow(msgspec.Struct, frozen=True):
+class CityFlow(msgspec.Struct, frozen=True):
     """What the accounts of one jurisdiction sold to those of another."""
 
     pollutant: str
@@ -83,18 +83,18 @@ class PublicMoney(msgspec.Struct, frozen=True):
     repurchased: int
 
 
-class Market(msgspec.Struct, frozen=True):
+class MarketFacts(msgspec.Struct, frozen=True):
     """Everything the page says of the market."""
 
-    auctions: tuple[Auction, ...]
+    auctions: tuple[AuctionFacts, ...]
     days: tuple[DayOfTrade, ...]
-    flows: tuple[Flow, ...]
+    flows: tuple[CityFlow, ...]
     money: tuple[PublicMoney, ...]
 
 
-def market(book: Book, rules: Rulebook, compliance: Sequence[ComplianceRow]) -> Market:
+def market(book: Book, rules: Rulebook, compliance: Sequence[ComplianceRow]) -> MarketFacts:
     """Read the market of a book."""
-    return Market(
+    return MarketFacts(
         auctions=_auctions(book, rules),
         days=_days(book, rules),
         flows=_flows(book),
@@ -102,14 +102,14 @@ def market(book: Book, rules: Rulebook, compliance: Sequence[ComplianceRow]) -> 
     )
 
 
-def _auctions(book: Book, rules: Rulebook) -> tuple[Auction, ...]:
+def _auctions(book: Book, rules: Rulebook) -> tuple[AuctionFacts, ...]:
     order = {rule.code: place for place, rule in enumerate(rules.pollutants)}
     places = {rule.code: place for place, rule in enumerate(rules.jurisdictions)}
-    bids: dict[str, list[Bid]] = {}
+    bids: dict[str, list[BidFacts]] = {}
     for auction, account, count, price in book.sql.execute(
         "SELECT auction, account, count, price FROM bids ORDER BY auction, price DESC, number"
     ):
-        bids.setdefault(auction, []).append(Bid(account, count, price))
+        bids.setdefault(auction, []).append(BidFacts(account, count, price))
     cleared = {
         auction: day_of(decode(book.line(seq)).at)
         for auction, seq in book.sql.execute("SELECT auction, min(seq) FROM awards GROUP BY auction ORDER BY auction")
@@ -120,7 +120,7 @@ def _auctions(book: Book, rules: Rulebook) -> tuple[Auction, ...]:
     ):
         series = Series.parse(name)
         found.append(
-            Auction(
+            AuctionFacts(
                 auction,
                 name,
                 series.pollutant,
@@ -155,7 +155,7 @@ def _days(book: Book, rules: Rulebook) -> tuple[DayOfTrade, ...]:
     return tuple(DayOfTrade(*key, *total) for key, total in sorted(sums.items()))
 
 
-def _flows(book: Book) -> tuple[Flow, ...]:
+def _flows(book: Book) -> tuple[CityFlow, ...]:
     homes = dict(book.sql.execute("SELECT account, jurisdiction FROM accounts"))
     sums: dict[tuple[str, str, str], list[int]] = {}
     for series, seller, buyer, count, fen in (*_pairs(book), *_called(book)):
@@ -163,7 +163,7 @@ def _flows(book: Book) -> tuple[Flow, ...]:
         total[0] += 1
         total[1] += count
         total[2] += fen
-    return tuple(Flow(*key, *total) for key, total in sorted(sums.items()))
+    return tuple(CityFlow(*key, *total) for key, total in sorted(sums.items()))
 
 
 def _pairs(book: Book) -> Iterator[tuple[str, str, str, int, int]]:

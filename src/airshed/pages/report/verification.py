@@ -41,7 +41,7 @@ class ImprovementRow(msgspec.Struct, frozen=True):
     opinion: str | None
 
 
-class Verified(msgspec.Struct, frozen=True):
+class VerificationFacts(msgspec.Struct, frozen=True):
     """Marks, corrections with a difference, improvements."""
 
     marks: tuple[MarkedRow, ...]
@@ -49,7 +49,7 @@ class Verified(msgspec.Struct, frozen=True):
     improvements: tuple[ImprovementRow, ...]
 
 
-def verified(book: Book, year: int) -> Verified:
+def verified(book: Book, year: int) -> VerificationFacts:
     """What the book says of a year."""
     marks = book.sql.execute(
         "SELECT mark, stack, kind, first, hours, state, reason FROM marks WHERE first LIKE ? ORDER BY mark",
@@ -66,7 +66,7 @@ def verified(book: Book, year: int) -> Verified:
         " FROM improvements WHERE year = ? ORDER BY source, number",
         (year,),
     )
-    return Verified(
+    return VerificationFacts(
         tuple(MarkedRow(*row) for row in marks),
         tuple(CorrectionRow(*row) for row in corrections),
         tuple(ImprovementRow(*row) for row in improvements),

@@ -14,7 +14,7 @@ from airshed.mrv.flue_gas import Floats
 from airshed.mrv.spans import hour_text
 from airshed.pages.kit.style import ALARM, GREY, Figure, axis, faded, figure, hover, note, pollutant_colour
 from airshed.pages.kit.words import STATISTICS, Language, Phrase
-from airshed.pages.stack.facts import PollutantFacts, Span, StackFacts
+from airshed.pages.stack.facts import HoursSpan, PollutantFacts, StackFacts
 from airshed.pages.stack.words import STATES, why_said
 
 HOUR_MS = 3_600_000
@@ -203,7 +203,7 @@ def _series(
 
 def _strips(facts: StackFacts, each: PollutantFacts, strips: str, language: Language) -> list[Figure]:
     """Two rows of spans: why hours do not count, and as what they count in the end."""
-    whole = Span(0, facts.through, states.MEASURED)
+    whole = HoursSpan(0, facts.through, states.MEASURED)
     rows = (
         (1, each.raw_spans, reason_colour, lambda code: why_said(code).said(language)),
         (0, (whole, *each.final_spans), STATE_COLOURS.__getitem__, lambda code: STATES[code].said(language)),
@@ -212,7 +212,7 @@ def _strips(facts: StackFacts, each: PollutantFacts, strips: str, language: Lang
 
 
 def _spans(
-    facts: StackFacts, spans: Sequence[Span], height: int, strips: str, colour: Any, said: Any
+    facts: StackFacts, spans: Sequence[HoursSpan], height: int, strips: str, colour: Any, said: Any
 ) -> dict[str, Any]:
     shades = [colour(span.code) for span in spans]
     return {

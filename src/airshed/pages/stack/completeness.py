@@ -19,7 +19,7 @@ from airshed.mrv.rules import MonitoringRules
 from airshed.pages.kit.words import Phrase
 from airshed.pages.stack.facts import inventoried
 from airshed.service.run.pool import DEFAULT_WORKERS, each
-from airshed.service.stacks.held import HeldStack, YearMarks, held_year
+from airshed.service.stacks.stack_folder import HeldStack, YearMarks, held_year
 from airshed.zone.zone import Zone
 
 

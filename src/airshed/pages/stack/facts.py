@@ -25,8 +25,8 @@ from airshed.mrv.year import StackYear, close_year_with_hours, read_hours
 from airshed.pages.kit.words import Phrase
 from airshed.pages.stack.words import why_said
 from airshed.service.stacks import evidence as files
-from airshed.service.stacks.held import YearMarks, held_year
-from airshed.zone.zone import Source, Stack, Zone
+from airshed.service.stacks.stack_folder import YearMarks, held_year
+from airshed.zone.zone import Stack, Zone, ZoneSource
 
 
 class LimitSpan(msgspec.Struct, frozen=True):
@@ -37,7 +37,7 @@ class LimitSpan(msgspec.Struct, frozen=True):
     after_hour: int
 
 
-class Span(msgspec.Struct, frozen=True):
+class HoursSpan(msgspec.Struct, frozen=True):
     """Neighbouring hours of one kind: the first, and the one after the last."""
 
     first_hour: int
@@ -57,9 +57,9 @@ class PollutantFacts:
     #: Hours read above the limit of that hour, marked ones included, and by how many times.
     over: tuple[tuple[int, float], ...]
     #: Why hours did not count, as the monitor flagged them or the checks found.
-    raw_spans: tuple[Span, ...]
+    raw_spans: tuple[HoursSpan, ...]
     #: How each hour counts in the end.
-    final_spans: tuple[Span, ...]
+    final_spans: tuple[HoursSpan, ...]
     #: Milligrams per day.
     measured_mg: NDArray[np.int64]
     substituted_mg: NDArray[np.int64]
@@ -83,7 +83,7 @@ class StackFacts:
     """Everything the page of a stack says."""
 
     stack: Stack
-    source: Source
+    source: ZoneSource
     place: Phrase
     year: int
     #: What the evidence is.
@@ -91,7 +91,7 @@ class StackFacts:
     #: How many hours of the year have passed.
     through: int
     #: Raw frames and their files; None, and none, where it was read from hourly readings.
-    holding: files.Holding | None
+    holding: files.EvidenceHolding | None
     months: tuple[files.Month, ...]
     #: SHA-256 of the file of readings; empty where it was read from frames.
     sha256: str
@@ -197,14 +197,14 @@ def pollutant_facts(
     )
 
 
-def spans_of(codes: NDArray[np.uint8]) -> tuple[Span, ...]:
+def spans_of(codes: NDArray[np.uint8]) -> tuple[HoursSpan, ...]:
     """Runs of equal codes; those of code 0 (measured, nothing to say) are left out.
 
     >>> spans_of(np.array([0, 1, 1, 3, 0], np.uint8))
-    (Span(first_hour=1, after_hour=3, code=1), Span(first_hour=3, after_hour=4, code=3))
+    (HoursSpan(first_hour=1, after_hour=3, code=1), HoursSpan(first_hour=3, after_hour=4, code=3))
     """
     found = [
-        Span(first, after, code)
+        HoursSpan(first, after, code)
         for code in np.unique(codes[codes != 0]).tolist()
         for first, after in runs(codes == code).tolist()
     ]

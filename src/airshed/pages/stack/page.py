@@ -29,7 +29,7 @@ ROWS_AT_ONCE = 15
 PICTURE_WIDTH, PICTURE_WORDS = 1280, 190
 
 
-class KeyFigure(msgspec.Struct, frozen=True):
+class StackFigure(msgspec.Struct, frozen=True):
     """A figure at the top of the page and the section that explains it."""
 
     key: str
@@ -95,11 +95,11 @@ def headline(facts: StackFacts) -> Phrase:
     )
 
 
-def key_figures(facts: StackFacts) -> tuple[KeyFigure, ...]:
+def key_figures(facts: StackFacts) -> tuple[StackFigure, ...]:
     """Mass per pollutant, the share of hours measured, the worst exceedance, the gaps."""
     closed = facts.closed
     found = [
-        KeyFigure(
+        StackFigure(
             f"mass-{each.pollutant}",
             Phrase(f"{_t(each.mass_mg)} t", f"{_t(each.mass_mg)} 吨"),
             Phrase(f"{each.pollutant} in {facts.year}", f"{facts.year}年 {each.pollutant}"),
@@ -119,7 +119,7 @@ def key_figures(facts: StackFacts) -> tuple[KeyFigure, ...]:
     rates = [(rate.basis_points, rate) for rate in closed.quarters if rate.basis_points is not None]
     lowest = min((points for points, _ in rates), default=None)
     found.append(
-        KeyFigure(
+        StackFigure(
             "measured",
             same(percent_text(measured, running, 2)),
             Phrase("of running hours measured", "运行小时实测率"),
@@ -135,7 +135,7 @@ def key_figures(facts: StackFacts) -> tuple[KeyFigure, ...]:
     read = worst.as_read if worst else None
     at = hour_text(facts.year, read.worst_hour or 0) if read else ""
     found.append(
-        KeyFigure(
+        StackFigure(
             "worst",
             Phrase(f"{read.times_over} times", f"{read.times_over} 倍") if read else same("0"),
             Phrase("over the limit at worst", "最大超标倍数"),
@@ -157,7 +157,7 @@ def key_figures(facts: StackFacts) -> tuple[KeyFigure, ...]:
     )
     longest = max((row.gap.run_hours for row in facts.gaps), default=0)
     found.append(
-        KeyFigure(
+        StackFigure(
             "gaps",
             same(f"{len(facts.gaps):,}"),
             Phrase("gaps in the readings", "数据缺口"),

@@ -22,7 +22,7 @@ from airshed.model.refusal import Malformed
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import load_texts
 from airshed.service.book.damage import named_by_page
-from airshed.service.book.grip import Grip
+from airshed.service.book.file_lock import Grip
 from airshed.service.book.sqlite import (
     CONVERTED_FROM,
     FORMAT,

@@ -6,11 +6,11 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from airshed.service.book.answered import Answered
+from airshed.service.book.answered_head import LastAnswered
 from airshed.service.book.sqlite import Book, made
 
 
-def copy(book: Path, to: Path) -> Answered:
+def copy(book: Path, to: Path) -> LastAnswered:
     """Copy `book` to a new file; the record that the copy ends with."""
     with Book.read(book) as opened, made(to) as part:
         with closing(sqlite3.connect(part, isolation_level=None)) as target:
@@ -19,4 +19,4 @@ def copy(book: Path, to: Path) -> Answered:
             target.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         with Book.read(part) as copied:
             last = copied.last()
-            return Answered(last, copied.line(last).hash if last else "")
+            return LastAnswered(last, copied.line(last).hash if last else "")

@@ -31,14 +31,14 @@ class BookTrade(NamedTuple):
     given_t: dict[str, float]
 
 
-class Seen(NamedTuple):
+class VintageSeen(NamedTuple):
     """What a book shows, by pollutant, and the law that it ends under, None if the book does not keep it."""
 
     trades: dict[str, BookTrade]
     law: Rulebook | None
 
 
-def seen_in(book: Path, pollutants: Sequence[str], year: int, programme: str) -> Seen:
+def seen_in(book: Path, pollutants: Sequence[str], year: int, programme: str) -> VintageSeen:
     """What firms traded with each other of a vintage, and what they got of it, t by pollutant.
 
     Malformed for a book of another programme, for its trade says nothing of this one.
@@ -61,7 +61,7 @@ def seen_in(book: Path, pollutants: Sequence[str], year: int, programme: str) ->
             law = load_texts(opened.law(adopted.digest))
         except Malformed:
             law = None
-    return Seen({name: BookTrade(_traded(market, name, year), given[name]) for name in pollutants}, law)
+    return VintageSeen({name: BookTrade(_traded(market, name, year), given[name]) for name in pollutants}, law)
 
 
 def _traded(market: Market, pollutant: str, year: int) -> float:

@@ -20,7 +20,7 @@ from airshed.market.allocation import claims_of, parts
 from airshed.model.allowance import Series, count_of
 from airshed.model.refusal import Refusal
 from airshed.registry.moves import Delivered
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.sealed import SAYING_FREE, sealed_in
 
@@ -84,7 +84,7 @@ class Got(msgspec.Struct, frozen=True):
     made_up: int
 
 
-class Sharing(msgspec.Struct, frozen=True):
+class PreviewedShares(msgspec.Struct, frozen=True):
     """What `Allocate` would share out; allowances of one kilogram."""
 
     series: str
@@ -122,7 +122,7 @@ class Foreseen(msgspec.Struct, frozen=True):
     #: Why the act, once confirmed, would be refused as things stand.
     then: Refusal | None = None
     closings: tuple[Closing, ...] = ()
-    sharing: Sharing | None = None
+    sharing: PreviewedShares | None = None
 
 
 def foresee(runner: Runner, wishes: Iterable[c.Command], at: int) -> Iterator[Foreseen]:
@@ -225,8 +225,8 @@ def _closing(state: State, rules: Rulebook, event: e.YearClosed, others: int, *,
     return Closing(event.account, event.year, event.settlements, tuple(left), others, free)
 
 
-def _sharing(state: State, rules: Rulebook, body: c.Allocate, event: e.Allocated) -> Sharing:
-    law = look.local(rules, body.jurisdiction).allocation
+def _sharing(state: State, rules: Rulebook, body: c.Allocate, event: e.Allocated) -> PreviewedShares:
+    law = lookup.local(rules, body.jurisdiction).allocation
     cap = state.ledger.caps[event.series]
     issued = sum(count_of(move.blocks) for move in event.entry if isinstance(move, Delivered))
     split = parts(issued, law.reserve_basis_points, law.auction_basis_points)
@@ -234,7 +234,7 @@ def _sharing(state: State, rules: Rulebook, body: c.Allocate, event: e.Allocated
         law.method, law.baseline, [activity_of(state, rules, body.pollutant, line) for line in body.activities]
     )
     entrants = {line.source for line in body.activities if line.entrant}
-    return Sharing(
+    return PreviewedShares(
         event.series,
         event.method,
         cap,

@@ -102,7 +102,7 @@ class Changed(msgspec.Struct, frozen=True):
 
 
 @dataclass(slots=True)
-class Compared:
+class LawsCompared:
     """What a book comes to under its own law and under another."""
 
     records: int = 0
@@ -116,7 +116,7 @@ class Compared:
     after: Sums = field(default_factory=Sums)
 
 
-def under(lines: Iterable[Line], other: Rulebook, progress: Callable[[int], object] = lambda seq: None) -> Compared:
+def under(lines: Iterable[Line], other: Rulebook, progress: Callable[[int], object] = lambda seq: None) -> LawsCompared:
     """Offer the commands of a book to an engine under another law. Malformed if the book is damaged, or has no law.
 
     The other law is taken to hold from the first day, run by the office that runs the book, and no later one after it.
@@ -165,13 +165,13 @@ class _Replay:
         self.other = other
         self.before = State()
         self.runner: Runner | None = None
-        self.found = Compared()
+        self.found = LawsCompared()
         #: The number under the other law of what the book knows by (kind, scope, number).
         self.known: dict[tuple[Any, ...], int] = {}
         #: Acts of the book that happened at once under the other law.
         self.at_once: set[int] = set()
 
-    def run(self, lines: Iterable[Line], progress: Callable[[int], object]) -> Compared:
+    def run(self, lines: Iterable[Line], progress: Callable[[int], object]) -> LawsCompared:
         reached = GENESIS
         for line in lines:
             record, reached = checked(line, self.before.seq, reached)

@@ -39,7 +39,7 @@ SEALING: tuple[type[c.Body], ...] = (
 SAYING_FREE = (Why.INSUFFICIENT_CASH, Why.INSUFFICIENT_HOLDING)
 
 
-class Shown(NamedTuple):
+class ShownRows(NamedTuple):
     """Rows of a read table as they may be printed."""
 
     columns: list[str]
@@ -52,7 +52,7 @@ class Shown(NamedTuple):
     silent: tuple[str, ...] = ()
 
 
-def shown(sql: sqlite3.Connection, table: str, limit: int, *, last: bool = False) -> Shown:
+def shown(sql: sqlite3.Connection, table: str, limit: int, *, last: bool = False) -> ShownRows:
     """The first or last rows of a read table in the order of its key, without what is sealed."""
     columns = [column.split()[0] for column in BY_NAME[table].columns]
     order = ", ".join(f"{key} DESC" if last else key for key in columns[: BY_NAME[table].key])
@@ -73,11 +73,13 @@ def shown(sql: sqlite3.Connection, table: str, limit: int, *, last: bool = False
     if table == "refusals" and sealed_accounts(sql):
         return _refusals(columns, rows, total)
     if table not in TELLING:
-        return Shown(columns, rows, total, counts)
+        return ShownRows(columns, rows, total, counts)
     bidding = sealed_accounts(sql)
     place = columns.index(TELLING[table])
     silent = tuple(dict.fromkeys(row[0] for row in rows if row[0] in bidding))
-    return Shown(columns, [_without(row, place) if row[0] in bidding else row for row in rows], total, counts, silent)
+    return ShownRows(
+        columns, [_without(row, place) if row[0] in bidding else row for row in rows], total, counts, silent
+    )
 
 
 def sealed_accounts(sql: sqlite3.Connection) -> frozenset[str]:
@@ -111,14 +113,14 @@ def sealed_in(state: State) -> Iterator[tuple[str, str, int]]:
                 yield wish.account, wish.series, wish.count if wish.series else wish.held
 
 
-def _refusals(columns: list[str], rows: list[tuple[Any, ...]], total: int) -> Shown:
+def _refusals(columns: list[str], rows: list[tuple[Any, ...]], total: int) -> ShownRows:
     """Refusals while something is sealed: not the sentences that tell what was bid, or what is free beside bids."""
     names = {body.__name__ for body in SEALING}
     why, command, detail = (columns.index(name) for name in ("why", "command", "detail"))
     telling = [row[why] in SAYING_FREE or row[command] in names for row in rows]
     silent = tuple(f"refusal {row[0]}" for row, tells in zip(rows, telling, strict=True) if tells)
     shown_rows = [_without(row, detail) if tells else row for row, tells in zip(rows, telling, strict=True)]
-    return Shown(columns, shown_rows, total, {}, silent)
+    return ShownRows(columns, shown_rows, total, {}, silent)
 
 
 def _without(row: Sequence[Any], place: int) -> tuple[Any, ...]:

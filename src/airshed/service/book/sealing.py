@@ -15,7 +15,7 @@ from airshed.model.period import HOUR_MS, hour_of, instant
 from airshed.model.refusal import Malformed
 from airshed.mrv.days import SealedDay
 from airshed.mrv.findings import Finding
-from airshed.mrv.marks import Mark
+from airshed.mrv.marks import HoursMark
 from airshed.mrv.rules import MarkKind
 from airshed.mrv.year import StackYear
 from airshed.service.stacks.recomputed import Made, made_path, result_path, sum_of
@@ -24,12 +24,12 @@ from airshed.service.stacks.recomputed import Made, made_path, result_path, sum_
 NO_QUESTION = ("idle", "outside_year")
 
 
-def marks_in_force(state: State, stack: str, year: int) -> tuple[Mark, ...]:
+def marks_in_force(state: State, stack: str, year: int) -> tuple[HoursMark, ...]:
     """The marks of a stack's year that stand, as the calculators take them: by hours of the year."""
     first = instant(f"{year}-01-01")
     after = instant(f"{year + 1}-01-01")
     return tuple(
-        Mark(
+        HoursMark(
             msgspec.convert(mark.kind, MarkKind),
             (mark.first - first) // HOUR_MS,
             (mark.after - first) // HOUR_MS - 1,
@@ -40,9 +40,9 @@ def marks_in_force(state: State, stack: str, year: int) -> tuple[Mark, ...]:
     )
 
 
-def all_marks(state: State) -> dict[str, dict[int, tuple[Mark, ...]]]:
+def all_marks(state: State) -> dict[str, dict[int, tuple[HoursMark, ...]]]:
     """The marks that stand, by stack and year: what `mrv run` is to take into account."""
-    found: dict[str, dict[int, tuple[Mark, ...]]] = {}
+    found: dict[str, dict[int, tuple[HoursMark, ...]]] = {}
     for stack, marks in state.stack_marks.items():
         for year in sorted({int(hour_of(mark.first)[:4]) for mark in marks if mark.stands}):
             found.setdefault(stack, {})[year] = marks_in_force(state, stack, year)

@@ -26,9 +26,9 @@ from airshed.model.refusal import Malformed
 from airshed.rulebook.digest import digest as digest_of
 from airshed.rulebook.load import load_texts
 from airshed.rulebook.schema import Rulebook
-from airshed.service.book.answered import Answered, AnsweredFile, beside, read_answered
-from airshed.service.book.grip import Grip, Unreadable
-from airshed.service.book.looking import INDEX, LOG, Stamp, connect, stamp_of, to_look, usable
+from airshed.service.book.answered_head import AnsweredFile, LastAnswered, beside, read_answered
+from airshed.service.book.file_lock import Grip, Unreadable
+from airshed.service.book.read_only import INDEX, LOG, Stamp, connect, stamp_of, to_look, usable
 from airshed.service.book.schema import make
 
 #: Raised whenever a rulebook, a command or an event gets another shape: `tests/test_book.py` holds them to it.
@@ -194,7 +194,7 @@ class Book:
                 sql.execute("ROLLBACK")
             raise
         assert self._head is not None, "a reader cannot write"
-        self._head.write(Answered(lines[-1].seq, lines[-1].hash))
+        self._head.write(LastAnswered(lines[-1].seq, lines[-1].hash))
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -387,7 +387,7 @@ def _naming(path: Path) -> Iterator[None]:
         raise Unreadable(str(path), f"is damaged ({error})", "restore the book from a copy") from None
 
 
-def _to_write(real: Path, last: Answered) -> tuple[sqlite3.Connection, AnsweredFile]:
+def _to_write(real: Path, last: LastAnswered) -> tuple[sqlite3.Connection, AnsweredFile]:
     """The connection and the head of the one writer; from here on the book says that it is written."""
     there = os.path.lexists(beside(real))
     connection = connect(real, "mode=rw")
@@ -417,7 +417,7 @@ def _tuned(connection: sqlite3.Connection) -> sqlite3.Connection:
     return connection
 
 
-def _checked(path: Path, real: Path, connection: sqlite3.Connection) -> Answered:
+def _checked(path: Path, real: Path, connection: sqlite3.Connection) -> LastAnswered:
     """Format and end of a book, compared with the head beside it; the record that it ends with."""
     said = read_answered(real)  # before the book: what its writer adds meanwhile is then no difference
     try:
@@ -451,14 +451,14 @@ def _is_written(connection: sqlite3.Connection) -> bool:
     return row is None or row[0] != "no"
 
 
-def _check_head(path: Path, connection: sqlite3.Connection) -> Answered:
+def _check_head(path: Path, connection: sqlite3.Connection) -> LastAnswered:
     """The last record is the one that was committed last: a tail that was cut off is missed."""
     try:
         # In one statement, so that a writer cannot commit between the two.
         head, seq, digest = connection.execute(
             "SELECT (SELECT value FROM meta WHERE key = 'head'), max(seq), hash FROM journal"
         ).fetchone()
-        last = Answered(0, GENESIS) if seq is None else Answered(int(seq), str(digest))
+        last = LastAnswered(0, GENESIS) if seq is None else LastAnswered(int(seq), str(digest))
     except (*UNREADABLE, ValueError, TypeError) as error:
         raise Unreadable(str(path), f"is not a book that can be read ({error})", "restore it from a copy") from None
     if head is None or re.fullmatch("0|[1-9][0-9]{0,15}", head, re.ASCII) is None:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from airshed.engine.anew import Anew
 from airshed.engine.invariants import check as check_state
 from airshed.engine.journal import GENESIS, Line, decode
+from airshed.engine.redecide import Anew
 from airshed.engine.runner import fold
 from airshed.engine.state import State
 from airshed.engine.tables import TABLES
@@ -16,10 +16,10 @@ from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book import schema
 from airshed.service.book.damage import named_by_page
-from airshed.service.book.grip import Unreadable
+from airshed.service.book.file_lock import Unreadable
 from airshed.service.book.head import Head
-from airshed.service.book.held_tables import Rows, compare, write
 from airshed.service.book.sqlite import UNREADABLE, Book
+from airshed.service.book.table_check import ExpectedRows, compare, write
 
 #: Records between two words on how far it is.
 BETWEEN = 2_000
@@ -77,7 +77,7 @@ def verify_file(path: Path, progress: Progress = _silent, heads: Sequence[Head] 
 
 def _verify(book: Book, progress: Progress, laws: dict[str, Rulebook], heads: Sequence[Head]) -> Verified:
     schema.hold(book.sql, str(book.path))
-    anew, rows = Anew(_law_of(book, laws), book.line), Rows()
+    anew, rows = Anew(_law_of(book, laws), book.line), ExpectedRows()
     published: dict[int, list[Head]] = {}
     for head in heads:
         published.setdefault(head.seq, []).append(head)
@@ -134,7 +134,7 @@ def _hold_to(head: Head, line: Line) -> None:
 def rebuild(book: Book) -> int:
     """Write all read tables anew from the book, in one transaction; how many rows there are."""
     with book.named():
-        state, rows, reached = State(), Rows(), GENESIS
+        state, rows, reached = State(), ExpectedRows(), GENESIS
         for line in book.lines():
             reached = fold(state, line, reached)
             rows.note(state, decode(line))

@@ -11,7 +11,7 @@ from airshed.engine.procedures.guards import no
 from airshed.engine.procedures.zone_call_law import left_out, line_of, problem, round_of
 from airshed.engine.runner import Answer, Runner, fold, following
 from airshed.engine.state import State
-from airshed.market.zonecall import Cleared, NotCleared, certificate, settle_in_rounds, solve_in_rounds
+from airshed.market.zonecall import NotCleared, ZoneCleared, certificate, settle_in_rounds, solve_in_rounds
 from airshed.market.zonecall.nouns import SECONDS
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.rulebook.load import load_texts
@@ -27,11 +27,11 @@ WHY: dict[str, Why] = {
 }
 
 
-class Closed(NamedTuple):
+class ZoneCallClosed(NamedTuple):
     """The book's answer, and what cleared; nothing where the book refuses."""
 
     answer: Answer
-    rounds: tuple[Cleared, ...]
+    rounds: tuple[ZoneCleared, ...]
 
 
 def close(
@@ -45,7 +45,7 @@ def close(
     key: str = "",
     seconds: float = SECONDS,
     progress: Callable[[str], None] = lambda said: None,
-) -> Closed | Refusal:
+) -> ZoneCallClosed | Refusal:
     """Solve a call and send what comes of it.
 
     A Refusal says that the solver found nothing to send, for the call is infeasible, or because it failed or ran out
@@ -60,10 +60,10 @@ def close(
     if known is not None and before is not None and not key:
         record = decode(runner.journal.line(before))
         if record.refusal is None:
-            return Closed(runner.send(c.Command(actor, usual, record.body), at), ())
+            return ZoneCallClosed(runner.send(c.Command(actor, usual, record.body), at), ())
         usual = f"close {call} after {runner.state.seq}"
     lines: tuple[c.ZoneRound, ...] = ()
-    cleared: tuple[Cleared, ...] = ()
+    cleared: tuple[ZoneCleared, ...] = ()
     if known is not None and known.open:
         struck = left_out(runner.state, runner.rules, max(at, runner.state.at), known)
         offers, bids, air, law = problem(runner.state, runner.rules, known, seed, struck)
@@ -75,7 +75,7 @@ def close(
         cleared = tuple(done for _, done in found)
     body = c.CloseZoneCall(call, seed, lines, salt)
     answer = runner.send(c.Command(actor, key or usual, body), at)
-    return Closed(answer, () if answer.refusal is not None else cleared)
+    return ZoneCallClosed(answer, () if answer.refusal is not None else cleared)
 
 
 def proof(book: Book, call: str) -> dict[str, Any]:

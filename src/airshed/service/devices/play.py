@@ -19,14 +19,14 @@ from airshed.model.refusal import Malformed
 from airshed.mrv.hj212.frame import CrcName, Version
 from airshed.service.devices.logger import Caller, Manner, call_all
 from airshed.service.gateway.devices import DeviceRow, read_key
-from airshed.service.gateway.run import now_ms
+from airshed.service.gateway.process import now_ms
 from airshed.zone.rows import write_rows
 
 COUNTED = ("sent", "answered", "resent", "broken", "unanswered", "requests")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DeviceWords:
     """The options of the command."""
 
     host: str
@@ -109,7 +109,7 @@ class Wanted:
             raise Malformed(str(path), f"cannot be written ({error.strerror})", "name a file") from None
 
 
-async def play(wanted: Wanted) -> dict[str, int]:
+async def play(wanted: DeviceWords) -> dict[str, int]:
     """Let the devices report until they are done or the process is interrupted; what happened, by name."""
     manner = Manner(wanted.interval_s, wanted.cut, wanted.break_every)
     callers = [Caller(logger, wanted.host, wanted.port, now_ms, manner) for logger in wanted.loggers()]

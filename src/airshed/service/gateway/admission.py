@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 from airshed.model.period import DAY_MS, HOUR_MS, clock, day_of, instant
 from airshed.mrv.hj212.frame import Frame
-from airshed.mrv.hj212.hours import HOUR_REPORT, MINUTE_REPORT
+from airshed.mrv.hj212.frame_hours import HOUR_REPORT, MINUTE_REPORT
 from airshed.service.gateway.answers import instant_of
 from airshed.service.gateway.connection import Connection
 from airshed.service.gateway.devices import Device, Registry
 from airshed.service.gateway.flood import Flood
 from airshed.service.gateway.gaps import hour_said
-from airshed.service.gateway.limits import Limits
+from airshed.service.gateway.limits import GatewayLimits
 from airshed.service.gateway.lockout import Lockout
 from airshed.service.gateway.reception import Received, Turned, TurnedAway, opened, password_fits
 
@@ -27,7 +27,7 @@ INTERVALS = frozenset({HOUR_REPORT, MINUTE_REPORT, *DAYS})
 class Admission:
     """The judge of one gateway; `now_s` is a clock that is never set."""
 
-    def __init__(self, limits: Limits, flood: Flood, lockout: Lockout, now_s: Callable[[], float]) -> None:
+    def __init__(self, limits: GatewayLimits, flood: Flood, lockout: Lockout, now_s: Callable[[], float]) -> None:
         self._limits, self._flood, self._lockout, self._now_s = limits, flood, lockout, now_s
 
     def verdict(self, raw: bytes, connection: Connection, registry: Registry, at: int) -> Received | TurnedAway:

@@ -18,7 +18,7 @@ MOST_FRAMES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class RequestDone:
     """The device said that it is done: its readings as whole messages, and ExeRtn (HJ 212-2017: 1 done, 100 none)."""
 
     execution: str
@@ -51,11 +51,11 @@ class NotConnected:
     """The device has no connection to send the request by."""
 
 
-Outcome = Answered | Declined | Silent | Unfinished | NotConnected
+Outcome = RequestDone | Declined | Silent | Unfinished | NotConnected
 
 
 @dataclass(slots=True)
-class Asked:
+class PendingRequest:
     """A request that waits for its end."""
 
     mn: str
@@ -63,7 +63,7 @@ class Asked:
     cn: str
     #: BeginTime and EndTime of a history, if it was one.
     span: tuple[str, str] | None
-    outcome: Answered | Declined | None = None
+    outcome: RequestDone | Declined | None = None
     #: Whether the device said that it will do it: then it is not asked a second time.
     ready: bool = False
     #: Set with each frame that belongs to it, so that the time-out begins anew.
@@ -86,17 +86,17 @@ class Asking:
     """The requests that wait."""
 
     def __init__(self) -> None:
-        self._waiting: dict[str, Asked] = {}
+        self._waiting: dict[str, PendingRequest] = {}
 
-    def begin(self, mn: str, qn: str, cn: str, items: Sequence[tuple[str, str]]) -> Asked:
+    def begin(self, mn: str, qn: str, cn: str, items: Sequence[tuple[str, str]]) -> PendingRequest:
         """A request that is about to be sent."""
         said = dict(items)
         span = (said["BeginTime"], said["EndTime"]) if {"BeginTime", "EndTime"} <= said.keys() else None
-        asked = Asked(mn, qn, cn, span)
+        asked = PendingRequest(mn, qn, cn, span)
         self._waiting[qn] = asked
         return asked
 
-    def end(self, asked: Asked) -> None:
+    def end(self, asked: PendingRequest) -> None:
         """Wait for it no longer."""
         self._waiting.pop(asked.qn, None)
 
@@ -112,7 +112,7 @@ class Asking:
                 asked.outcome = Declined(said or "")
             asked.ready = True
         elif frame.cn == DONE:
-            asked.outcome = Answered(frame.field("ExeRtn") or "", tuple(asked.frames))
+            asked.outcome = RequestDone(frame.field("ExeRtn") or "", tuple(asked.frames))
         elif frame.cn == asked.cn and len(asked.frames) < MOST_FRAMES:
             whole = asked.parts.take(frame)
             if whole is not None:
@@ -122,7 +122,7 @@ class Asking:
         """Whether a frame is part of an answer that is waited for; such frames share the QN of the request."""
         return self._of(mn, frame) is not None
 
-    def _of(self, mn: str, frame: Frame) -> Asked | None:
+    def _of(self, mn: str, frame: Frame) -> PendingRequest | None:
         """By QN, which 2005 repeats in the content; parts and histories may carry their own QN but the span asked."""
         for qn in (frame.qn, frame.field("QN")):
             asked = self._waiting.get(qn or "")

@@ -17,7 +17,7 @@ import msgspec
 
 from airshed.model.refusal import Malformed
 from airshed.mrv.hj212.frame import Version
-from airshed.service.gateway.requests import Told
+from airshed.service.gateway.requests import RequestOptions
 
 SOCKET = "gateway.sock"
 MOST_REQUEST = 1 << 16
@@ -30,13 +30,13 @@ MOST_PATH = 100
 Items = tuple[tuple[str, str], ...]
 
 
-class Ask(msgspec.Struct, frozen=True, tag="ask", tag_field="do"):
+class AskDevice(msgspec.Struct, frozen=True, tag="ask", tag_field="do"):
     """Send a request to a device (its MN, or the name of a stack with one device) and wait for the end of it."""
 
     device: str
     #: Word or number of a request (`requests.REQUESTS`).
     command: str
-    told: Told = Told()
+    told: RequestOptions = RequestOptions()
     timeout_s: float = 10.0
     tries: int = 3
 
@@ -51,7 +51,7 @@ class NewKey(msgspec.Struct, frozen=True, tag="new_key", tag_field="do"):
     tries: int = 3
 
 
-class Status(msgspec.Struct, frozen=True, tag="status", tag_field="do"):
+class AskStatus(msgspec.Struct, frozen=True, tag="status", tag_field="do"):
     """Say what has happened since the start, and who is connected."""
 
 
@@ -61,17 +61,17 @@ class Find(msgspec.Struct, frozen=True, tag="find", tag_field="do"):
     device: str
 
 
-Wish = Ask | NewKey | Status | Find
+Wish = AskDevice | NewKey | AskStatus | Find
 
 
-class Said(msgspec.Struct, frozen=True):
+class DeviceMessage(msgspec.Struct, frozen=True):
     """A message of the device in answer to a request: its items, its readings as code, suffix and value."""
 
     items: Items
     readings: tuple[tuple[str, str, str], ...] = ()
 
 
-class Outcome(msgspec.Struct, frozen=True, tag="outcome", tag_field="is"):
+class RequestOutcome(msgspec.Struct, frozen=True, tag="outcome", tag_field="is"):
     """What became of a request."""
 
     mn: str
@@ -83,7 +83,7 @@ class Outcome(msgspec.Struct, frozen=True, tag="outcome", tag_field="is"):
     code: str
     zh: str
     en: str
-    said: tuple[Said, ...] = ()
+    said: tuple[DeviceMessage, ...] = ()
     #: Name of the key that is registered now, of a `NewKey`.
     key: str = ""
 
@@ -103,7 +103,7 @@ class KeyAge(msgspec.Struct, frozen=True):
     spoken: bool
 
 
-class Locked(msgspec.Struct, frozen=True):
+class LockedRow(msgspec.Struct, frozen=True):
     """Somebody whose passwords are not looked at now: a number at an address, a device anywhere new, an address."""
 
     #: Empty for an address, whatever number it gives.
@@ -117,7 +117,7 @@ class Locked(msgspec.Struct, frozen=True):
     seconds: int
 
 
-class State(msgspec.Struct, frozen=True, tag="state", tag_field="is"):
+class GatewayState(msgspec.Struct, frozen=True, tag="state", tag_field="is"):
     """The gateway now."""
 
     stalled: bool
@@ -128,7 +128,7 @@ class State(msgspec.Struct, frozen=True, tag="state", tag_field="is"):
     keys: tuple[KeyAge, ...]
     #: Connections that have not shown yet whose they are.
     silent: int = 0
-    locked: tuple[Locked, ...] = ()
+    locked: tuple[LockedRow, ...] = ()
 
 
 class Registered(msgspec.Struct, frozen=True, tag="registered", tag_field="is"):
@@ -148,8 +148,8 @@ class Wrong(msgspec.Struct, frozen=True, tag="wrong", tag_field="is"):
     cure: str
 
 
-Reply = Outcome | State | Registered | Wrong
-Expected = TypeVar("Expected", Outcome, State, Registered)
+Reply = RequestOutcome | GatewayState | Registered | Wrong
+Expected = TypeVar("Expected", RequestOutcome, GatewayState, Registered)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import asyncio
 
 from airshed.mrv.hj212.parts import Assembler
 from airshed.service.gateway.devices import Device
-from airshed.service.gateway.limits import Limits
+from airshed.service.gateway.limits import GatewayLimits
 from airshed.service.gateway.lockout import origin_of
 from airshed.service.gateway.reception import STRANGE, Received, Turned
 
@@ -24,7 +24,7 @@ class CutOff(Exception):
 class Connection:
     """The state of one connection; lost with it."""
 
-    def __init__(self, writer: asyncio.StreamWriter, limits: Limits) -> None:
+    def __init__(self, writer: asyncio.StreamWriter, limits: GatewayLimits) -> None:
         address, port = (writer.get_extra_info("peername") or ("unknown", 0))[:2]
         self.address = str(address)
         self.peer = f"{address}:{port}"

@@ -19,22 +19,22 @@ from airshed.mrv.hj212.frame import Frame
 from airshed.mrv.hj212.items import SECRETS
 from airshed.mrv.hj212.words import HIDDEN, UNKNOWN
 from airshed.service.gateway.answers import stamp
-from airshed.service.gateway.asking import Answered, Declined, NotConnected, Silent, Unfinished
+from airshed.service.gateway.asking import Declined, NotConnected, RequestDone, Silent, Unfinished
 from airshed.service.gateway.asking import Outcome as Became
 from airshed.service.gateway.channel import (
     MOST_REQUEST,
     SOCKET,
-    Ask,
+    AskDevice,
+    AskStatus,
+    DeviceMessage,
     Find,
+    GatewayState,
     KeyAge,
-    Locked,
+    LockedRow,
     NewKey,
-    Outcome,
     Registered,
     Reply,
-    Said,
-    State,
-    Status,
+    RequestOutcome,
     Wish,
     Wrong,
     address,
@@ -161,7 +161,7 @@ class Control:
 
     async def done(self, wish: Wish) -> Reply:
         """Do what the operator wants; `Malformed` if it cannot be."""
-        if isinstance(wish, Status):
+        if isinstance(wish, AskStatus):
             return self._state()
         device = self._device(wish.device)
         if isinstance(wish, Find):
@@ -182,7 +182,7 @@ class Control:
                 items = (("SystemTime", stamp(self._clock())),)
             became = await self._host.ask(device.mn, cn, items, timeout, tries)
         outcome = outcome_of(device, cn, became, key)
-        reason = wish.told.reason if isinstance(wish, Ask) else ""
+        reason = wish.told.reason if isinstance(wish, AskDevice) else ""
         self._note(
             "asked", mn=device.mn, cn=cn, outcome=outcome.outcome, code=outcome.code, messages=len(outcome.said),
             **({"key": key} if key else {}), **({"reason": reason} if reason else {}),
@@ -202,11 +202,11 @@ class Control:
             )
         raise Malformed("DEVICE", f"no device {name!r} is registered", "give the MN or the stack of one that is")
 
-    def _state(self) -> State:
+    def _state(self) -> GatewayState:
         host = self._host
         counts = {name: count for name, count in sorted(host.counts.items()) if count}
         keys = tuple(self._ages())
-        return State(
+        return GatewayState(
             host.stalled, len(host.registry), tuple(host.connected), counts, keys, host.silent, locked_of(host)
         )
 
@@ -220,19 +220,19 @@ class Control:
                 yield KeyAge(device.mn, key.name, shown(key.valid_from), days, days >= KEY_DAYS, wanted, spoken)
 
 
-def locked_of(host: Host) -> tuple[Locked, ...]:
+def locked_of(host: Host) -> tuple[LockedRow, ...]:
     """Whose passwords are not looked at now, in the words of the channel."""
     return tuple(
-        Locked(each.mn, each.address, each.wrong, each.turned, ceil(each.seconds))
+        LockedRow(each.mn, each.address, each.wrong, each.turned, ceil(each.seconds))
         for each in host.locked()[:MOST_SHOWN]
     )
 
 
-def outcome_of(device: Device, cn: str, became: Became, key: str = "") -> Outcome:
+def outcome_of(device: Device, cn: str, became: Became, key: str = "") -> RequestOutcome:
     """What became of a request, in words of both languages."""
     code, frames, words = "", tuple[Frame, ...](), UNKNOWN
     match became:
-        case Answered(execution=code, frames=frames):
+        case RequestDone(execution=code, frames=frames):
             name, words = "answered", EXECUTION_RESULTS.get(code, UNKNOWN)
         case Declined(request=code):
             name, words = "declined", REQUEST_ANSWERS.get(code, UNKNOWN)
@@ -242,10 +242,10 @@ def outcome_of(device: Device, cn: str, became: Became, key: str = "") -> Outcom
             name, words = "silent", WORDS["silent"]
         case NotConnected():
             name, words = "not_connected", WORDS["not_connected"]
-    return Outcome(device.mn, device.stack, cn, name, code, *words, tuple(map(said_of, frames)), key)
+    return RequestOutcome(device.mn, device.stack, cn, name, code, *words, tuple(map(said_of, frames)), key)
 
 
-def said_of(frame: Frame) -> Said:
+def said_of(frame: Frame) -> DeviceMessage:
     """A message of a device, without what is secret."""
     items = tuple((name, HIDDEN if name in SECRETS else value) for name, value in frame.fields)
     readings = tuple(
@@ -253,4 +253,4 @@ def said_of(frame: Frame) -> Said:
         for reading in frame.readings
         for suffix, value in (*reading.values.items(), *((("flag", reading.flag),) if reading.flag is not None else ()))
     )
-    return Said(items, readings)
+    return DeviceMessage(items, readings)

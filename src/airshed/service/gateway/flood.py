@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from airshed.model.period import day_of
 from airshed.mrv.hj212.frame import STANDARD_SEGMENT
 from airshed.service.gateway.devices import Device
-from airshed.service.gateway.limits import Limits
+from airshed.service.gateway.limits import GatewayLimits
 from airshed.service.gateway.reception import Received, Turned, TurnedAway
 
 DAY_S = 86_400
@@ -28,7 +28,7 @@ class _Bucket:
 class Flood:
     """The bounds of each registered device. They are kept by MN, so a new connection begins nothing anew."""
 
-    def __init__(self, limits: Limits, received: Mapping[tuple[str, str], int] | None = None) -> None:
+    def __init__(self, limits: GatewayLimits, received: Mapping[tuple[str, str], int] | None = None) -> None:
         """`received` are the bytes of the running day that were there before, by stack and MN."""
         self._limits = limits
         self._day = ""
@@ -77,20 +77,22 @@ class Flood:
         return max(0.0, -bucket.left / rate)
 
 
-def pace(device: Device, limits: Limits) -> tuple[float, float]:
+def pace(device: Device, limits: GatewayLimits) -> tuple[float, float]:
     """Frames a second that are read of a device, and how many at once.
 
-    >>> pace(Device("A1", "KM-1", "2017"), Limits()), pace(Device("A1", "KM-1", "2017", every_s=3600), Limits())
+    >>> usual, hourly = Device("A1", "KM-1", "2017"), Device("A1", "KM-1", "2017", every_s=3600)
+    >>> pace(usual, GatewayLimits()), pace(hourly, GatewayLimits())
     ((20.0, 11520.0), (10.0, 10000))
     """
     rate = max(limits.flood_least_s, limits.flood_times / device.every_s)
     return rate, max(limits.flood_burst, limits.flood_days * DAY_S / device.every_s)
 
 
-def day_bytes(device: Device, limits: Limits) -> int:
+def day_bytes(device: Device, limits: GatewayLimits) -> int:
     """Bytes of a device that a day takes.
 
-    >>> day_bytes(Device("A1", "KM-1", "2017"), Limits()), day_bytes(Device("A1", "KM-1", "2017", every_s=60), Limits())
+    >>> usual, minutely = Device("A1", "KM-1", "2017"), Device("A1", "KM-1", "2017", every_s=60)
+    >>> day_bytes(usual, GatewayLimits()), day_bytes(minutely, GatewayLimits())
     (59673600, 33554432)
     """
     return max(limits.flood_day_bytes, round(limits.flood_day_times * DAY_S / device.every_s) * FRAME_BYTES)

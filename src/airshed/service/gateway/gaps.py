@@ -15,7 +15,7 @@ from airshed.mrv.hj212.parts import Assembler
 from airshed.service.gateway import store
 from airshed.service.gateway.answers import instant_of
 from airshed.service.gateway.devices import Device
-from airshed.service.gateway.private import look_into
+from airshed.service.gateway.file_modes import look_into
 from airshed.service.stacks.evidence import split_frames
 
 Report = Literal["2061", "2051"]
@@ -28,7 +28,7 @@ MOST_HALVES = 4_096
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class ReceiptGap:
     """Hours in a row of which nothing is there: the instant of the first, and how many."""
 
     begin: int
@@ -76,21 +76,21 @@ def hour_said(frame: Frame, device: Device) -> int | None:
     return at // HOUR_MS * HOUR_MS - device.end_labelled * HOUR_MS
 
 
-def gaps_in(said: Iterable[int], begin: int, end: int) -> list[Gap]:
+def gaps_in(said: Iterable[int], begin: int, end: int) -> list[ReceiptGap]:
     """The hours from `begin` on and before `end` that are not among those said, as spans.
 
-    >>> gaps_in({0, 3 * HOUR_MS}, 0, 5 * HOUR_MS) == [Gap(HOUR_MS, 2), Gap(4 * HOUR_MS, 1)]
+    >>> gaps_in({0, 3 * HOUR_MS}, 0, 5 * HOUR_MS) == [ReceiptGap(HOUR_MS, 2), ReceiptGap(4 * HOUR_MS, 1)]
     True
     """
     known = said if isinstance(said, set | frozenset) else set(said)
-    found: list[Gap] = []
+    found: list[ReceiptGap] = []
     for hour in range(-(-begin // HOUR_MS) * HOUR_MS, end - HOUR_MS + 1, HOUR_MS):
         if hour in known:
             continue
         if found and found[-1].end == hour:
-            found[-1] = Gap(found[-1].begin, found[-1].hours + 1)
+            found[-1] = ReceiptGap(found[-1].begin, found[-1].hours + 1)
         else:
-            found.append(Gap(hour, 1))
+            found.append(ReceiptGap(hour, 1))
     return found
 
 
@@ -100,7 +100,7 @@ def span_of(said: set[int], begin: int | None, now: int) -> tuple[int, int]:
     return first, now // HOUR_MS * HOUR_MS
 
 
-class Missing(msgspec.Struct, frozen=True):
+class MissingHours(msgspec.Struct, frozen=True):
     """What is missing of one device."""
 
     mn: str
@@ -112,29 +112,31 @@ class Missing(msgspec.Struct, frozen=True):
     gaps: tuple[tuple[str, str, int], ...]
 
 
-def missing_of(folder: Path, device: Device, report: Report, begin: int | None, now: int) -> Missing:
+def missing_of(folder: Path, device: Device, report: Report, begin: int | None, now: int) -> MissingHours:
     """The hours that are missing of a device from `begin`, or from its first hour, up to the hour that runs `now`."""
     look_into(folder)
     said = said_hours(folder, device, report)
     found = gaps_in(said, *span_of(said, begin, now))
     hours = sum(gap.hours for gap in found)
-    return Missing(device.mn, device.stack, len(said), hours, tuple((*shown_span(gap), gap.hours) for gap in found))
+    return MissingHours(
+        device.mn, device.stack, len(said), hours, tuple((*shown_span(gap), gap.hours) for gap in found)
+    )
 
 
-def asks_of(gaps: Sequence[Gap], most: int = MOST_HOURS_OF_ASK) -> list[Gap]:
+def asks_of(gaps: Sequence[ReceiptGap], most: int = MOST_HOURS_OF_ASK) -> list[ReceiptGap]:
     """The spans to ask for, none longer than `most` hours.
 
-    >>> asks_of([Gap(0, 5)], 2) == [Gap(0, 2), Gap(2 * HOUR_MS, 2), Gap(4 * HOUR_MS, 1)]
+    >>> asks_of([ReceiptGap(0, 5)], 2) == [ReceiptGap(0, 2), ReceiptGap(2 * HOUR_MS, 2), ReceiptGap(4 * HOUR_MS, 1)]
     True
     """
     return [
-        Gap(gap.begin + first * HOUR_MS, min(most, gap.hours - first))
+        ReceiptGap(gap.begin + first * HOUR_MS, min(most, gap.hours - first))
         for gap in gaps
         for first in range(0, gap.hours, most)
     ]
 
 
-def times_of(gap: Gap, device: Device, report: Report) -> tuple[int, int]:
+def times_of(gap: ReceiptGap, device: Device, report: Report) -> tuple[int, int]:
     """BeginTime and EndTime that name these hours in the label of a device: of its first and of its last report."""
     if report == "2051":
         first, last = gap.begin, gap.end - 1000
@@ -143,10 +145,10 @@ def times_of(gap: Gap, device: Device, report: Report) -> tuple[int, int]:
     return gap.begin + shift, gap.end - HOUR_MS + shift
 
 
-def shown_span(gap: Gap) -> tuple[str, str]:
+def shown_span(gap: ReceiptGap) -> tuple[str, str]:
     """First and last hour of a gap, as people write them.
 
-    >>> shown_span(Gap(1798732800000, 2))
+    >>> shown_span(ReceiptGap(1798732800000, 2))
     ('2027-01-01T00', '2027-01-01T01')
     """
     return hour_of(gap.begin), hour_of(gap.end - HOUR_MS)

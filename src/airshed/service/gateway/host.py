@@ -12,17 +12,17 @@ from airshed.mrv.hj212.frame import Frame
 from airshed.mrv.hj212.stream import Splitter
 from airshed.service.gateway.admission import Admission
 from airshed.service.gateway.answers import answer_to, instant_of, request, stamp
-from airshed.service.gateway.asking import Answered, Asking, Declined, NotConnected, Outcome, Silent, Unfinished
+from airshed.service.gateway.asking import Asking, Declined, NotConnected, Outcome, RequestDone, Silent, Unfinished
 from airshed.service.gateway.connection import Connection, CutOff
-from airshed.service.gateway.crowd import Crowd
+from airshed.service.gateway.connections import Crowd
 from airshed.service.gateway.devices import Device, Key, Registry
+from airshed.service.gateway.duplicates import FrameFate
 from airshed.service.gateway.flood import Flood
 from airshed.service.gateway.keeper import Arrived, Keeper
-from airshed.service.gateway.limits import Limits
+from airshed.service.gateway.limits import GatewayLimits
 from airshed.service.gateway.lines import Note, silent
-from airshed.service.gateway.lockout import Locked, Lockout
+from airshed.service.gateway.lockout import LockedOut, Lockout
 from airshed.service.gateway.reception import Received, Turned, TurnedAway
-from airshed.service.gateway.seen import Taken
 
 READ_BYTES = 1 << 16
 SET_CLOCK, CLOCK_NOTICE, NEW_KEY = "1012", "1013", "1014"
@@ -44,12 +44,12 @@ class Host:
         keeper: Keeper,
         clock: Callable[[], int],
         *,
-        limits: Limits | None = None,
+        limits: GatewayLimits | None = None,
         note: Note = silent,
         heard: Heard | None = None,
     ) -> None:
         self.registry = registry
-        self.limits = limits or Limits()
+        self.limits = limits or GatewayLimits()
         #: What became of chunks and connections, by name.
         self.counts: Counter[str] = Counter()
         #: Whether the disk does not take what arrives, so that nothing is acknowledged.
@@ -324,7 +324,7 @@ class Host:
             self._note("disk_works", not_acknowledged=self.counts["not_acknowledged"])
         self.stalled = False
 
-    def _settle(self, connection: Connection, received: Received, taken: Taken, asked: bool) -> None:
+    def _settle(self, connection: Connection, received: Received, taken: FrameFate, asked: bool) -> None:
         """A frame is on disk: answer it, and give it to whoever waits for it."""
         device, frame = received.device, received.frame
         self.counts[taken.value] += 1
@@ -342,7 +342,7 @@ class Host:
         if device.mn in connection.proved:
             self._asking.hear(device.mn, frame)
         whole = connection.parts.take(frame)
-        if whole is not None and taken is not Taken.RESENT and self._heard is not None:
+        if whole is not None and taken is not FrameFate.RESENT and self._heard is not None:
             self._heard(device, whole)
         said = None if asked else instant_of(frame.qn)  # an answer has the QN of the host
         off = 0 if said is None else said - self._clock()
@@ -354,20 +354,20 @@ class Host:
             connection.set_clocks.add(device.mn)
             self._spawn(self._set_clock(device.mn, off))
 
-    def locked(self) -> list[Locked]:
+    def locked(self) -> list[LockedOut]:
         """Who is not listened to now, for wrong passwords."""
         return list(self._lockout.locked(asyncio.get_running_loop().time()))
 
     async def _set_clock(self, mn: str, off_ms: int | None) -> None:
         outcome = await self.ask(mn, SET_CLOCK, (("SystemTime", stamp(self._clock())),))
         match outcome:
-            case Answered(execution=said):
+            case RequestDone(execution=said):
                 result = f"ExeRtn {said}"
             case Declined(request=said):
                 result = f"QnRtn {said}"
             case _:
                 result = type(outcome).__name__.lower()
-        self.counts["clocks_set"] += isinstance(outcome, Answered)
+        self.counts["clocks_set"] += isinstance(outcome, RequestDone)
         self._note("clock_set", mn=mn, off_s=None if off_ms is None else off_ms // 1000, result=result)
 
     async def _watch_days(self) -> None:

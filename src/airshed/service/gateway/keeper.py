@@ -17,11 +17,11 @@ from airshed.mrv.hj212.frame import Frame, decode
 from airshed.mrv.hj212.head import head_of
 from airshed.mrv.hj212.items import Unclear
 from airshed.service.gateway import store
-from airshed.service.gateway.journal import Disk, Entry, Journal, line_of, read_segment, segments
-from airshed.service.gateway.private import FILE_MODE, make_folder, tighten
+from airshed.service.gateway.duplicates import FrameFate, ReceiptMemory, content_digest
+from airshed.service.gateway.file_modes import FILE_MODE, make_folder, tighten
+from airshed.service.gateway.receipt_journal import Disk, JournalEntry, ReceiptJournal, line_of, read_segment, segments
 from airshed.service.gateway.reception import Received, TurnedAway, masked
 from airshed.service.gateway.refused import RefusedFile
-from airshed.service.gateway.seen import Seen, Taken, content_digest
 
 LOCK = "gateway.lock"
 
@@ -64,9 +64,9 @@ class Keeper:
             raise Malformed(str(folder), "another gateway writes there", "end it, or name another folder") from None
         #: Files and folders that others could read, and can no longer.
         self.tightened = tighten(folder)
-        self._journal = Journal(folder, disk or Disk())
+        self._journal = ReceiptJournal(folder, disk or Disk())
         self._refused = RefusedFile(folder)
-        self._seen = Seen()
+        self._seen = ReceiptMemory()
         #: Bytes of the running day that were there at the start, by stack and MN.
         self.received: Counter[tuple[str, str]] = Counter()
         #: The numbers that were heard on the running day before the start, with the address of each.
@@ -78,15 +78,15 @@ class Keeper:
         self._sizes: dict[str, int] = {}  # bytes of the files of the running day
         self.day = self._recover()
 
-    def commit(self, arrived: Sequence[Arrived]) -> list[Taken | None]:
+    def commit(self, arrived: Sequence[Arrived]) -> list[FrameFate | None]:
         """Put a tick on disk: what became of each frame, None for what was turned away.
 
         OSError if the disk does not take it: then no frame of the tick may be acknowledged.
         """
         at = self._clock()
         day = max(day_of(at), self.day)  # a clock set back does not write into a day that is over
-        outcomes: list[Taken | None] = []
-        kept: list[Entry] = []
+        outcomes: list[FrameFate | None] = []
+        kept: list[JournalEntry] = []
         for one in arrived:
             outcomes.append(self._taken(one, at, day, kept))
         if kept:
@@ -94,7 +94,7 @@ class Keeper:
                 self._journal.append(day, b"".join(map(line_of, kept)))
             except OSError:
                 for one, outcome in zip(arrived, outcomes, strict=True):
-                    if isinstance(one.verdict, Received) and outcome is not Taken.RESENT:
+                    if isinstance(one.verdict, Received) and outcome is not FrameFate.RESENT:
                         frame = one.verdict.frame
                         self._seen.unlearn(one.verdict.device.mn, frame, content_digest(one.verdict.plain))
                 self._unsound |= self._journal.torn
@@ -135,7 +135,7 @@ class Keeper:
         self._journal.close()
         os.close(self._lock)
 
-    def _taken(self, one: Arrived, at: int, day: str, kept: list[Entry]) -> Taken | None:
+    def _taken(self, one: Arrived, at: int, day: str, kept: list[JournalEntry]) -> FrameFate | None:
         verdict = one.verdict
         if isinstance(verdict, TurnedAway):
             try:
@@ -146,12 +146,12 @@ class Keeper:
             return None
         mn, digest = verdict.device.mn, content_digest(verdict.plain)
         taken = self._seen.judge(mn, verdict.frame, digest, asked=one.asked)
-        if taken is not Taken.RESENT:
+        if taken is not FrameFate.RESENT:
             self._seen.learn(mn, verdict.frame, digest)
-            kept.append(Entry(at, verdict.device.stack, mn, verdict.key, one.peer, masked(verdict.plain)))
+            kept.append(JournalEntry(at, verdict.device.stack, mn, verdict.key, one.peer, masked(verdict.plain)))
         return taken
 
-    def _add_to_files(self, day: str, kept: Sequence[Entry]) -> None:
+    def _add_to_files(self, day: str, kept: Sequence[JournalEntry]) -> None:
         """Add frames to the files of the running day, those first that could not be added before.
 
         What cannot be added is in the journal and is tried again. Where there is too much of it, or a file is not as it
@@ -198,7 +198,7 @@ class Keeper:
         over = max((each.days[-1].day for each in chains if each.days), default="")
         return max(day_of(self._clock()), found[-1][0] if found else "", store.day_after(over) if over else "")
 
-    def _learned(self, entries: Iterator[Entry]) -> Iterator[Entry]:
+    def _learned(self, entries: Iterator[JournalEntry]) -> Iterator[JournalEntry]:
         for entry in entries:
             self.received[entry.stack, entry.mn] += len(entry.plain)
             self.homes[entry.mn, entry.peer.rpartition(":")[0]] = None
@@ -210,5 +210,5 @@ class Keeper:
             yield entry
 
 
-def _entries(paths: Iterator[Path]) -> Iterator[Entry]:
+def _entries(paths: Iterator[Path]) -> Iterator[JournalEntry]:
     return chain.from_iterable(map(read_segment, paths))

@@ -14,7 +14,7 @@ from airshed.model.period import BEIJING, DAY_MS
 from airshed.model.refusal import Malformed
 from airshed.mrv.hj212.sm4 import BLOCK
 from airshed.service.gateway.answers import stamp
-from airshed.service.gateway.asking import Answered, Declined, Outcome
+from airshed.service.gateway.asking import Declined, Outcome, RequestDone
 from airshed.service.gateway.devices import KEY_ID, OPTIONAL, Device, DeviceRow, Key, read_devices
 from airshed.service.gateway.host import NEW_KEY, Host
 from airshed.service.stacks.evidence import sync
@@ -61,13 +61,13 @@ class Keyring:
         # Names of the items as third-party code of HJ 212-2025 has them; 32 hexadecimal digits: both to confirm.
         items = (("SKCreateTime", stamp(at, 17)), ("NewSK", newest.secret.hex().upper()))
         outcome = await host.ask(device.mn, NEW_KEY, items, timeout, tries)
-        refused = isinstance(outcome, Declined) or (isinstance(outcome, Answered) and outcome.execution != DONE)
+        refused = isinstance(outcome, Declined) or (isinstance(outcome, RequestDone) and outcome.execution != DONE)
         if fresh and refused:
             self._write(device.mn, drop=newest)
             (self.keys / f"{newest.name}.key").unlink(missing_ok=True)
             host.registry = read_devices(self.devices, self.keys)
             return outcome, device.keys[0].name
-        if isinstance(outcome, Answered) and not refused:
+        if isinstance(outcome, RequestDone) and not refused:
             host.spoken_key[device.mn] = newest.name  # it said that it has taken it
             host.keys_wanted.discard(device.mn)
         return outcome, newest.name

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class GatewayLimits:
     """Bounds of one gateway."""
 
     #: Connections at once, and of one address (of IPv6: of one /64). Where they are all taken, a newcomer is let in

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from typing import Generic, TypeVar
 
-from airshed.service.gateway.limits import Limits
+from airshed.service.gateway.limits import GatewayLimits
 
 MOST_KEPT = 10_000
 """Buckets of a kind; the one that was drawn from longest ago is forgotten, and the bucket of the device holds still."""
@@ -66,7 +66,7 @@ class _Buckets(Generic[Name]):
 
 
 @dataclass(frozen=True, slots=True)
-class Locked:
+class LockedOut:
     """Somebody who is not listened to now."""
 
     #: Empty for an address, whatever number it gives.
@@ -81,7 +81,7 @@ class Locked:
 class Lockout:
     """The buckets of one gateway; `now_s` is a clock that is never set, `homes` numbers and where they were heard."""
 
-    def __init__(self, limits: Limits, homes: Iterable[tuple[str, str]] = ()) -> None:
+    def __init__(self, limits: GatewayLimits, homes: Iterable[tuple[str, str]] = ()) -> None:
         every = limits.wrong_every_s
         self._pairs: _Buckets[tuple[str, str]] = _Buckets(limits.wrong_of_pair, every)
         self._devices: _Buckets[str] = _Buckets(limits.wrong_of_device, every)
@@ -119,17 +119,17 @@ class Lockout:
         if len(homes) > MOST_HOMES:
             homes.popitem(last=False)
 
-    def locked(self, now_s: float) -> Iterator[Locked]:
+    def locked(self, now_s: float) -> Iterator[LockedOut]:
         """Who is not listened to now: numbers at an address, devices at new addresses, addresses."""
         for (address, mn), bucket in self._pairs.kept.items():
             if wait := self._pairs.until((address, mn), 1, now_s):
-                yield Locked(mn, address, bucket.wrong, bucket.turned, wait)
+                yield LockedOut(mn, address, bucket.wrong, bucket.turned, wait)
         for mn, bucket in self._devices.kept.items():
             if wait := self._devices.until(mn, 1, now_s):
-                yield Locked(mn, "", bucket.wrong, bucket.turned, wait)
+                yield LockedOut(mn, "", bucket.wrong, bucket.turned, wait)
         for address, bucket in self._addresses.kept.items():
             if wait := self._addresses.until(address, 1, now_s):
-                yield Locked("", address, bucket.wrong, bucket.turned, wait)
+                yield LockedOut("", address, bucket.wrong, bucket.turned, wait)
 
     def _turned(self, origin: str, mn: str, now_s: float) -> None:
         """Count what was turned away where it was locked."""

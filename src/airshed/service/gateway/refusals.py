@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from airshed.model.refusal import Malformed
-from airshed.service.gateway.private import look_into
+from airshed.service.gateway.file_modes import look_into
 from airshed.service.gateway.refused import BEYOND, FOLDER, Beyond, RefusedLine
 
 KEPT, COUNTED = "kept", "counted"

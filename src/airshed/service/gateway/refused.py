@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 
 from airshed.model.period import clock
+from airshed.service.gateway.file_modes import make_folder, opener
 from airshed.service.gateway.lockout import origin_of
-from airshed.service.gateway.private import make_folder, opener
 from airshed.service.gateway.reception import TurnedAway, kept
 from airshed.service.gateway.store import pack
 

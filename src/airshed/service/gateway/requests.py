@@ -67,7 +67,7 @@ they change at the instrument, with a calibration that is on record."""
 MOST_REASON = 200
 
 
-class Told(msgspec.Struct, frozen=True):
+class RequestOptions(msgspec.Struct, frozen=True):
     """The options of a request, each as text; empty where not given."""
 
     begin: str = ""
@@ -91,12 +91,12 @@ def request_of(word: str) -> Request:
     return found
 
 
-def items_of(request: Request, told: Told) -> tuple[tuple[str, str], ...]:
+def items_of(request: Request, told: RequestOptions) -> tuple[tuple[str, str], ...]:
     """The items of a request, in the order of the standard's examples. `Malformed` names the option that is wrong.
 
     None for `set-time` without a time: the gateway puts its own at the moment of sending; none for a key either.
 
-    >>> items_of(request_of("hours"), Told(begin="2027-01-01T00:00", end="2027-01-01T05:00"))
+    >>> items_of(request_of("hours"), RequestOptions(begin="2027-01-01T00:00", end="2027-01-01T05:00"))
     (('BeginTime', '20270101000000'), ('EndTime', '20270101050000'))
     """
     for option in _unused(request, told):
@@ -133,8 +133,10 @@ OPTIONS: Mapping[Takes, frozenset[str]] = {
 """The options that each kind of request takes."""
 
 
-def _unused(request: Request, told: Told) -> list[str]:
-    return [name for name in Told.__struct_fields__ if getattr(told, name) and name not in OPTIONS[request.takes]]
+def _unused(request: Request, told: RequestOptions) -> list[str]:
+    return [
+        name for name in RequestOptions.__struct_fields__ if getattr(told, name) and name not in OPTIONS[request.takes]
+    ]
 
 
 def _factor(text: str) -> str:
@@ -160,7 +162,7 @@ def _time(option: str, text: str) -> str:
     return stamp(round(wall.timestamp()) * 1000)
 
 
-def _info(told: Told) -> tuple[tuple[str, str], ...]:
+def _info(told: RequestOptions) -> tuple[tuple[str, str], ...]:
     if not factors_of(told.info) or not told.info.startswith("i"):
         cure = "take it from HJ 212-2017 table B.10, as i12001 (state) or i11001 (log, with --begin and --end)"
         raise Malformed("--info", f"{told.info!r} is no code of device information", cure)
@@ -171,7 +173,7 @@ def _info(told: Told) -> tuple[tuple[str, str], ...]:
     return tuple(items)
 
 
-def _parameter(told: Told) -> tuple[tuple[str, str], ...]:
+def _parameter(told: RequestOptions) -> tuple[tuple[str, str], ...]:
     if told.info not in SETTABLE:
         can = ", ".join(sorted(SETTABLE))
         raise Malformed("--info", f"{told.info!r} is not set from a host", f"only {can}; others change at the device")

@@ -25,8 +25,8 @@ import msgspec
 from airshed.model.refusal import Malformed
 from airshed.mrv.days import GENESIS
 from airshed.service.gateway.devices import RESERVED
-from airshed.service.gateway.journal import Entry
-from airshed.service.gateway.private import FILE_MODE, make_folder, opener
+from airshed.service.gateway.file_modes import FILE_MODE, make_folder, opener
+from airshed.service.gateway.receipt_journal import JournalEntry
 from airshed.service.stacks.evidence import CHAIN, sync, write_record
 from airshed.zone.rows import decoded
 
@@ -132,7 +132,7 @@ def add(folder: Path, stack: str, day: str, frames: Iterable[bytes], size: int |
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def rewrite(folder: Path, day: str, entries: Iterable[Entry]) -> None:
+def rewrite(folder: Path, day: str, entries: Iterable[JournalEntry]) -> None:
     """Write the files of a day anew from its journal, stack by stack, but for those that are packed already."""
     held: dict[str, list[bytes]] = {}
     size, begun = 0, set[str]()

@@ -10,7 +10,7 @@ from airshed.market.tape import Kind, volume, vwap
 from airshed.service.marketdata.reading import Market
 
 
-class Summary(msgspec.Struct, frozen=True):
+class SeriesSummary(msgspec.Struct, frozen=True):
     """A series from its issue to where the book was read; None where nothing was traded or nobody waited."""
 
     series: str
@@ -41,11 +41,11 @@ class Summary(msgspec.Struct, frozen=True):
     turnover_basis_points: int | None
 
 
-def summaries(market: Market, kinds: Iterable[Kind] | None) -> tuple[Summary, ...]:
+def summaries(market: Market, kinds: Iterable[Kind] | None) -> tuple[SeriesSummary, ...]:
     """Every series in the order of issue, then every strip; `market` was read with its history."""
     wanted = None if kinds is None else tuple(kinds)
     quoted = {quote.depth.series: quote for quote in market.quotes if quote.depth.spread is not None}
-    found: list[Summary] = []
+    found: list[SeriesSummary] = []
     parts = {part.series: part for part in market.interest()}
     for name in market.names:
         own = market.trades(name, wanted)
@@ -54,7 +54,7 @@ def summaries(market: Market, kinds: Iterable[Kind] | None) -> tuple[Summary, ..
         quote, part = quoted.get(name), parts.get(name)
         count = volume(own)
         found.append(
-            Summary(
+            SeriesSummary(
                 series=name,
                 trades=len(own),
                 count=count,

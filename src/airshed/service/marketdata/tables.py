@@ -10,13 +10,13 @@ from airshed.market.tape import EXCHANGE_KINDS
 from airshed.model.period import clock
 from airshed.rulebook.schema import Rulebook
 from airshed.service.marketdata.reading import Market
-from airshed.service.marketdata.summary import Summary, summaries
+from airshed.service.marketdata.summary import SeriesSummary, summaries
 from airshed.service.marketdata.zone_index import zone_index
 
 BYS: tuple[By, ...] = ("session", "week", "month")
 
 
-class Column(NamedTuple):
+class ExportColumn(NamedTuple):
     """A column: whole numbers (`int`), `text` or `flag` (true or false); a cell may be empty where `none` says when."""
 
     name: str
@@ -29,103 +29,105 @@ class Column(NamedTuple):
 Row = tuple[Any, ...]
 
 _SPAN = (
-    Column("by", "text", "session, week or month"),
-    Column("span", "text", "day, ISO week (2027-W09) or month (2027-03)"),
+    ExportColumn("by", "text", "session, week or month"),
+    ExportColumn("span", "text", "day, ISO week (2027-W09) or month (2027-03)"),
 )
 _NO_TRADE = "nothing was traded"
-_SERIES = Column("series", "text", "series, as SO2-KM-2027, or strip, as SO2-KM-2027..2031")
+_SERIES = ExportColumn("series", "text", "series, as SO2-KM-2027, or strip, as SO2-KM-2027..2031")
 
-_PROVENANCE = Column("provenance", "text", "what the book is: a programme, or a simulation with scenario and seed")
+_PROVENANCE = ExportColumn(
+    "provenance", "text", "what the book is: a programme, or a simulation with scenario and seed"
+)
 
-_OWN: dict[str, tuple[Column, ...]] = {
+_OWN: dict[str, tuple[ExportColumn, ...]] = {
     "trades": (
-        Column("seq", "int", "record of the book"),
-        Column("number", "int", "place among the trades of that record, from 1"),
-        Column("at", "int", "instant in milliseconds since 1970 (UTC)"),
-        Column("time", "text", "the same as Beijing time"),
-        Column("day", "text", "day of the session; of the instant where there is none"),
-        Column(
+        ExportColumn("seq", "int", "record of the book"),
+        ExportColumn("number", "int", "place among the trades of that record, from 1"),
+        ExportColumn("at", "int", "instant in milliseconds since 1970 (UTC)"),
+        ExportColumn("time", "text", "the same as Beijing time"),
+        ExportColumn("day", "text", "day of the session; of the instant where there is none"),
+        ExportColumn(
             "kind",
             "text",
             "listed, call, zone_call, block, transfer, auction, one_way, sale, repurchase or reverse_auction",
         ),
         _SERIES,
-        Column("price", "int", "fen per tonne; of a strip, for a tonne of every vintage together"),
-        Column("count", "int", "allowances (1 kg each); of a strip, of each vintage"),
-        Column("fen", "int", "value in fen"),
+        ExportColumn("price", "int", "fen per tonne; of a strip, for a tonne of every vintage together"),
+        ExportColumn("count", "int", "allowances (1 kg each); of a strip, of each vintage"),
+        ExportColumn("fen", "int", "value in fen"),
     ),
     "bars": (
         *_SPAN,
         _SERIES,
-        Column("first", "text", "first day of the span on which the market was open or a trade was made"),
-        Column("last", "text", "last such day"),
-        Column("trades", "int", "number of listed and call trades"),
-        Column("count", "int", "volume in allowances"),
-        Column("fen", "int", "turnover in fen"),
-        Column("open", "int", "price of the first trade, fen per tonne", _NO_TRADE),
-        Column("high", "int", "highest price, fen per tonne", _NO_TRADE),
-        Column("low", "int", "lowest price, fen per tonne", _NO_TRADE),
-        Column("last_price", "int", "price of the last trade, fen per tonne", _NO_TRADE),
-        Column("vwap", "int", "turnover over volume, fen per tonne, half upwards", _NO_TRADE),
-        Column(
+        ExportColumn("first", "text", "first day of the span on which the market was open or a trade was made"),
+        ExportColumn("last", "text", "last such day"),
+        ExportColumn("trades", "int", "number of listed and call trades"),
+        ExportColumn("count", "int", "volume in allowances"),
+        ExportColumn("fen", "int", "turnover in fen"),
+        ExportColumn("open", "int", "price of the first trade, fen per tonne", _NO_TRADE),
+        ExportColumn("high", "int", "highest price, fen per tonne", _NO_TRADE),
+        ExportColumn("low", "int", "lowest price, fen per tonne", _NO_TRADE),
+        ExportColumn("last_price", "int", "price of the last trade, fen per tonne", _NO_TRADE),
+        ExportColumn("vwap", "int", "turnover over volume, fen per tonne, half upwards", _NO_TRADE),
+        ExportColumn(
             "close", "int", "last closing price that the book published in the span, fen per tonne", "there is none"
         ),
-        Column("previous_close", "int", "last closing price before the span, fen per tonne", "there is none"),
+        ExportColumn("previous_close", "int", "last closing price before the span, fen per tonne", "there is none"),
     ),
     "quotes": (
-        Column("day", "text", "day of the session"),
-        Column("seq", "int", "record that closed it; the quote is from right before"),
+        ExportColumn("day", "text", "day of the session"),
+        ExportColumn("seq", "int", "record that closed it; the quote is from right before"),
         _SERIES,
-        Column("wall", "text", "walled sector whose order book it is", "it is that of all others"),
-        Column("side", "text", "buy or sell"),
-        Column("level", "int", "1 for the best price, to 5"),
-        Column("price", "int", "fen per tonne"),
-        Column("count", "int", "allowances that waited"),
-        Column("orders", "int", "orders that waited"),
+        ExportColumn("wall", "text", "walled sector whose order book it is", "it is that of all others"),
+        ExportColumn("side", "text", "buy or sell"),
+        ExportColumn("level", "int", "1 for the best price, to 5"),
+        ExportColumn("price", "int", "fen per tonne"),
+        ExportColumn("count", "int", "allowances that waited"),
+        ExportColumn("orders", "int", "orders that waited"),
     ),
     "interest": (
-        Column("day", "text", "day of the session"),
-        Column("seq", "int", "record that closed it; the holdings are from right after"),
-        Column("series", "text", "series, as SO2-KM-2027"),
-        Column("cap", "int", "allowances in all; the following sum to it"),
-        Column("unissued", "int", "in the issuance account"),
-        Column("for_auction", "int", "in the auction account"),
-        Column("reserve", "int", "in the government reserve"),
-        Column("operators", "int", "free with operators"),
-        Column("traders", "int", "free with traders"),
-        Column("set_aside", "int", "set aside with operators and traders"),
-        Column("surrendered", "int", "given up for an emission"),
-        Column("other", "int", "in any other account"),
+        ExportColumn("day", "text", "day of the session"),
+        ExportColumn("seq", "int", "record that closed it; the holdings are from right after"),
+        ExportColumn("series", "text", "series, as SO2-KM-2027"),
+        ExportColumn("cap", "int", "allowances in all; the following sum to it"),
+        ExportColumn("unissued", "int", "in the issuance account"),
+        ExportColumn("for_auction", "int", "in the auction account"),
+        ExportColumn("reserve", "int", "in the government reserve"),
+        ExportColumn("operators", "int", "free with operators"),
+        ExportColumn("traders", "int", "free with traders"),
+        ExportColumn("set_aside", "int", "set aside with operators and traders"),
+        ExportColumn("surrendered", "int", "given up for an emission"),
+        ExportColumn("other", "int", "in any other account"),
     ),
     "index": (
         *_SPAN,
-        Column("last", "text", "last day of the span on which the market was open or a trade was made"),
-        Column("index_hundredths", "int", "the index in hundredths of a point", "a component has no price"),
-        Column("missing", "text", "components without a price, separated by spaces", "all have one"),
+        ExportColumn("last", "text", "last day of the span on which the market was open or a trade was made"),
+        ExportColumn("index_hundredths", "int", "the index in hundredths of a point", "a component has no price"),
+        ExportColumn("missing", "text", "components without a price, separated by spaces", "all have one"),
     ),
     "index_components": (
         *_SPAN,
-        Column("component", "text", "pollutant"),
-        Column("price", "int", "fen per tonne"),
-        Column("day", "text", "last day on which it was traded"),
-        Column("carried", "flag", "true when it was not traded in the span itself"),
-        Column("index_hundredths", "int", "100 x price / base, in hundredths of a point"),
+        ExportColumn("component", "text", "pollutant"),
+        ExportColumn("price", "int", "fen per tonne"),
+        ExportColumn("day", "text", "last day on which it was traded"),
+        ExportColumn("carried", "flag", "true when it was not traded in the span itself"),
+        ExportColumn("index_hundredths", "int", "100 x price / base, in hundredths of a point"),
     ),
     "summary": (
         _SERIES,
-        Column("trades", "int", "number of listed and call trades"),
-        Column("count", "int", "volume in allowances"),
-        Column("fen", "int", "turnover in fen"),
-        Column("vwap", "int", "turnover over volume, fen per tonne", _NO_TRADE),
-        Column("close", "int", "last closing price, fen per tonne", "there is none"),
-        Column("close_day", "text", "its day", "there is none"),
-        Column("quoted_day", "text", "last session at whose close both sides waited", "there is none"),
-        Column("quoted_wall", "text", "walled sector whose order book that was", "it was that of all others"),
-        Column("bid", "int", "highest bid then, fen per tonne", "there is none"),
-        Column("ask", "int", "lowest ask then, fen per tonne", "there is none"),
-        Column("spread_basis_points", "int", "spread in hundredths of a percent of the middle", "there is none"),
-        Column("circulating", "int", "allowances with operators and traders, at the end", "it is a strip"),
-        Column(
+        ExportColumn("trades", "int", "number of listed and call trades"),
+        ExportColumn("count", "int", "volume in allowances"),
+        ExportColumn("fen", "int", "turnover in fen"),
+        ExportColumn("vwap", "int", "turnover over volume, fen per tonne", _NO_TRADE),
+        ExportColumn("close", "int", "last closing price, fen per tonne", "there is none"),
+        ExportColumn("close_day", "text", "its day", "there is none"),
+        ExportColumn("quoted_day", "text", "last session at whose close both sides waited", "there is none"),
+        ExportColumn("quoted_wall", "text", "walled sector whose order book that was", "it was that of all others"),
+        ExportColumn("bid", "int", "highest bid then, fen per tonne", "there is none"),
+        ExportColumn("ask", "int", "lowest ask then, fen per tonne", "there is none"),
+        ExportColumn("spread_basis_points", "int", "spread in hundredths of a percent of the middle", "there is none"),
+        ExportColumn("circulating", "int", "allowances with operators and traders, at the end", "it is a strip"),
+        ExportColumn(
             "turnover_basis_points",
             "int",
             "volume in hundredths of a percent of what was given out",
@@ -135,7 +137,7 @@ _OWN: dict[str, tuple[Column, ...]] = {
 }
 
 #: Every table by name, in the order in which they are written; the last column says what the book is.
-COLUMNS: Mapping[str, tuple[Column, ...]] = {name: (*columns, _PROVENANCE) for name, columns in _OWN.items()}
+COLUMNS: Mapping[str, tuple[ExportColumn, ...]] = {name: (*columns, _PROVENANCE) for name, columns in _OWN.items()}
 
 
 def _trades(market: Market, rules: Rulebook) -> Iterator[Row]:
@@ -206,7 +208,7 @@ def _components(market: Market, rules: Rulebook) -> Iterator[Row]:
 
 
 def _summary(market: Market, rules: Rulebook) -> Iterator[Row]:
-    names = Summary.__struct_fields__
+    names = SeriesSummary.__struct_fields__
     for row in summaries(market, EXCHANGE_KINDS):
         yield tuple(getattr(row, name) or None if name == "quoted_wall" else getattr(row, name) for name in names)
 

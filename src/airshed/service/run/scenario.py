@@ -53,7 +53,7 @@ CODE = (
 )
 
 
-class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class DrawsManifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a folder of draws is of."""
 
     #: SHA-256 over everything below, and over law, zone and code.
@@ -66,7 +66,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     code: str
 
 
-class Job(NamedTuple):
+class DrawsJob(NamedTuple):
     """Draws `first` to `last` (without it)."""
 
     setting: Setting
@@ -93,7 +93,7 @@ def run(
     *,
     workers: int = 1,
     cluster: str = "",
-    progress: Callable[[Job], None] | None = None,
+    progress: Callable[[DrawsJob], None] | None = None,
 ) -> tuple[pl.DataFrame, int]:
     """Play every draw that is not there yet; all of them as a frame, and how many batches were there.
 
@@ -127,15 +127,15 @@ def run(
     return frame.filter(pl.col("draw") < scenario.draws), len(jobs) - len(missing)
 
 
-def jobs_of(setting: Setting) -> list[Job]:
+def jobs_of(setting: Setting) -> list[DrawsJob]:
     """The batches of a scenario. Malformed here, before anything is played, where its law cannot be made."""
     assert setting.law is not None
     draws, code = setting.scenario.draws, code_digest(CODE)
     bare = Setting(setting.scenario, setting.rules, setting.zone)
-    return [Job(bare, first, min(first + BATCH, draws), code) for first in range(0, draws, BATCH)]
+    return [DrawsJob(bare, first, min(first + BATCH, draws), code) for first in range(0, draws, BATCH)]
 
 
-def work(job: Job) -> bytes:
+def work(job: DrawsJob) -> bytes:
     """A batch as Parquet."""
     same_code(job.code)
     rows = [row for number in range(job.first, job.last) for row in play_path(job.setting, number)]
@@ -151,7 +151,7 @@ def same_code(code: str) -> None:
         raise Malformed("workers", "one of them runs other code", "install this version of Airshed where it runs")
 
 
-def claim(setting: Setting, out: Path) -> Manifest:
+def claim(setting: Setting, out: Path) -> DrawsManifest:
     """Say what the folder is of, or find that it is of the same. Malformed if it is not."""
     told = msgspec.json.decode(msgspec.json.encode(setting.scenario))
     del told["draws"]
@@ -159,7 +159,7 @@ def claim(setting: Setting, out: Path) -> Manifest:
     zone = sha256(msgspec.json.encode(setting.zone, order="sorted")).hexdigest()
     code = code_digest(CODE)
     inputs = sha256(msgspec.json.encode((told, law, zone, code), order="sorted")).hexdigest()
-    asked = Manifest(inputs, told, law, zone, code)
+    asked = DrawsManifest(inputs, told, law, zone, code)
     path = out / MANIFEST
     if not path.exists():
         if out.is_dir() and any(each.name not in (PARTS, LOCK) for each in out.iterdir()):
@@ -167,7 +167,7 @@ def claim(setting: Setting, out: Path) -> Manifest:
         put(out, path, msgspec.json.format(msgspec.json.encode(asked)) + b"\n")
         return asked
     try:
-        there = msgspec.json.decode(path.read_bytes(), type=Manifest)
+        there = msgspec.json.decode(path.read_bytes(), type=DrawsManifest)
     except (OSError, msgspec.MsgspecError) as error:
         raise Malformed(str(path), f"cannot be read ({error})", "name another folder") from None
     if there.inputs != inputs:
@@ -177,7 +177,7 @@ def claim(setting: Setting, out: Path) -> Manifest:
     return there
 
 
-def _whole(out: Path, job: Job, sums: dict[str, str]) -> str:
+def _whole(out: Path, job: DrawsJob, sums: dict[str, str]) -> str:
     """The file with all draws of a batch, perhaps with more of them, as it was written; empty if there is none.
 
     What is there and is not as it was written goes: it would stand beside what is played in its place.

@@ -16,22 +16,22 @@ from airshed.service.run.scenario import CODE, same_code
 from airshed.service.stacks.recomputed import code_digest
 
 
-class Job(NamedTuple):
+class SampleJob(NamedTuple):
     """Rows of a sample, and the code that is to evaluate them."""
 
-    asked: sensitivity.Job
+    asked: sensitivity.SampleRows
     code: str
 
 
 def evaluate(
     setting: Setting,
     model: sensitivity.Model,
-    factors: Sequence[sensitivity.Factor],
+    factors: Sequence[sensitivity.UncertainInput],
     rows: Floats,
     *,
     workers: int = 1,
     cluster: str = "",
-    progress: Callable[[Job], None] | None = None,
+    progress: Callable[[SampleJob], None] | None = None,
 ) -> Floats:
     """The outputs of every row, shape (rows, outputs of the model).
 
@@ -39,12 +39,12 @@ def evaluate(
     """
     bare = Setting(setting.scenario, setting.rules, setting.zone)
     code = code_digest(CODE)
-    jobs = [Job(asked, code) for asked in sensitivity.jobs_of(bare, model, factors, rows)]
+    jobs = [SampleJob(asked, code) for asked in sensitivity.jobs_of(bare, model, factors, rows)]
     done = each_on_cluster(cluster, work, jobs, progress) if cluster else pooled(work, jobs, workers, progress)
     return np.array([row for batch in done for row in batch])
 
 
-def work(job: Job) -> list[list[float]]:
+def work(job: SampleJob) -> list[list[float]]:
     """The outputs of the rows of a job."""
     same_code(job.code)
     return sensitivity.evaluated(job.asked)

@@ -45,7 +45,7 @@ class Month(msgspec.Struct, frozen=True):
     sha256: str
 
 
-class Chain(msgspec.Struct, frozen=True):
+class EvidenceChain(msgspec.Struct, frozen=True):
     """The evidence of a stack's year: its months, and one digest per day, each over the one before."""
 
     stack: str
@@ -54,7 +54,7 @@ class Chain(msgspec.Struct, frozen=True):
     days: tuple[str, ...]
 
 
-class Holding(msgspec.Struct, frozen=True):
+class EvidenceHolding(msgspec.Struct, frozen=True):
     """One stack in the manifest."""
 
     stack: str
@@ -64,7 +64,7 @@ class Holding(msgspec.Struct, frozen=True):
     last_day: str
 
 
-class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+class EvidenceManifest(msgspec.Struct, frozen=True, kw_only=True):
     """What a folder of evidence holds; written last, so a folder without it is unfinished."""
 
     format: str
@@ -73,7 +73,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     seed: int | None
     #: What the frames are; a manifest of before that was written has none, and its seed says it.
     provenance: Told | None = None
-    stacks: tuple[Holding, ...]
+    stacks: tuple[EvidenceHolding, ...]
 
     @property
     def told(self) -> Told:
@@ -137,14 +137,14 @@ def write_record(path: Path, record: msgspec.Struct) -> None:
     _put(path, msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n")
 
 
-def read_manifest(folder: Path) -> Manifest:
+def read_manifest(folder: Path) -> EvidenceManifest:
     """The manifest of a folder, or `Malformed`."""
     path = folder / MANIFEST
     if (folder / "journal").is_dir() and not path.exists():
         raise Malformed(str(folder), "holds the receipts of a gateway", "measure it with airshed gateway measure")
     if not path.is_file():
         raise Malformed(str(path), "the file is missing, so the evidence is unfinished", "write it into a new folder")
-    manifest = _record(path, Manifest)
+    manifest = _record(path, EvidenceManifest)
     if manifest.format != FORMAT:
         raise Malformed(str(path), f"format {manifest.format!r}", f"this version reads {FORMAT!r}")
     check_told(path, manifest.seed, manifest.provenance)
@@ -157,10 +157,10 @@ def check_told(path: Path, seed: int | None, told: Told | None) -> None:
         raise Malformed(str(path), f"its seed is {seed}, and its provenance another", "restore it from a copy")
 
 
-def read_chain(folder: Path, holding: Holding, year: int) -> Chain:
+def read_chain(folder: Path, holding: EvidenceHolding, year: int) -> EvidenceChain:
     """The chain of one stack, which must be the one that the manifest pins."""
     path = folder / holding.stack / CHAIN
-    chain = _record(path, Chain)
+    chain = _record(path, EvidenceChain)
     if (chain.stack, chain.year, chain.days[-1:]) != (holding.stack, year, (holding.last_day,)):
         raise Malformed(str(path), f"it is not the chain that {MANIFEST} names", "restore both from one copy")
     return chain

@@ -22,8 +22,8 @@ from airshed.mrv.steps import Step
 from airshed.mrv.substitution import FinalHours
 from airshed.mrv.year import close_year_with_hours
 from airshed.rulebook.schema import Rulebook
-from airshed.service.stacks.held import YearMarks, held_year
-from airshed.service.stacks.readings import is_readings
+from airshed.service.stacks.reading_files import is_readings
+from airshed.service.stacks.stack_folder import YearMarks, held_year
 from airshed.zone.monitoring import monitoring_rules
 from airshed.zone.zone import Zone
 
@@ -36,7 +36,7 @@ STATE_WORDS = {
 }
 
 
-class Part(msgspec.Struct, frozen=True):
+class ExplainedPart(msgspec.Struct, frozen=True):
     """An hour of a day, or a month of a year."""
 
     #: As `2027-03-27 18:00`, or `2027-03`.
@@ -66,7 +66,7 @@ class Explained(msgspec.Struct, frozen=True):
     #: Allowances owed for a year; None for an hour and a day, and while an hour is missing.
     obligation: int | None = None
     #: The hours of a day, or the months of a year.
-    parts: tuple[Part, ...] = ()
+    parts: tuple[ExplainedPart, ...] = ()
 
 
 def explain(
@@ -106,13 +106,15 @@ def explain(
     if day is not None:
         told, shown, mass = steps.day_steps(final, day), hour_text(year, day)[:10], _mass(final, day, day + 24)
         parts = tuple(
-            Part(hour_text(year, each), STATE_WORDS[int(final.status[each])][0], _mass(final, each, each + 1))
+            ExplainedPart(hour_text(year, each), STATE_WORDS[int(final.status[each])][0], _mass(final, each, each + 1))
             for each in range(day, day + 24)
         )
     else:
         told, shown, mass = steps.year_steps(final), str(year), _mass(final, 0, len(final.status))
         months = enumerate(pairwise(month_bounds(year)), 1)
-        parts = tuple(Part(f"{year}-{month:02}", "", _mass(final, first, after)) for month, (first, after) in months)
+        parts = tuple(
+            ExplainedPart(f"{year}-{month:02}", "", _mass(final, first, after)) for month, (first, after) in months
+        )
     owed = None
     if day is None and mass is not None:
         rule = rulebook.allowance

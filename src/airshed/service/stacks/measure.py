@@ -18,21 +18,21 @@ from airshed.model.provenance import Told, of_evidence
 from airshed.model.refusal import Malformed
 from airshed.mrv.days import day_chain
 from airshed.mrv.flue_gas import Floats
-from airshed.mrv.hj212.hours import hour_rows
+from airshed.mrv.hj212.frame_hours import hour_rows
 from airshed.mrv.hj212.rows import HourRows
-from airshed.mrv.marks import Mark
+from airshed.mrv.marks import HoursMark
 from airshed.mrv.readings import AIR_PRESSURE, AIR_PRESSURE_OF_FLUE_GAS, FACTORS, FLOW, FURTHER_GASES, StackReadings
 from airshed.mrv.rules import MonitoringRules, StackRegistration
 from airshed.mrv.spans import hours_in
 from airshed.mrv.substitution import FinalHours
-from airshed.mrv.told import TOTALS, told_year
 from airshed.mrv.year import StackYear, close_year, close_year_with_hours
+from airshed.mrv.year_from_frames import TOTALS, told_year
 from airshed.service.run.pool import DEFAULT_WORKERS, each
 from airshed.service.stacks import evidence as files
 from airshed.zone.monitoring import registrations
 from airshed.zone.zone import Stack, Zone
 
-Marks = Mapping[str, Sequence[Mark]]
+Marks = Mapping[str, Sequence[HoursMark]]
 """The operator's marks that stand, by stack."""
 Progress = Callable[[str], None]
 """Told the name of each stack that is done."""
@@ -74,7 +74,7 @@ class MeasureJob(msgspec.Struct, frozen=True):
     """All that a worker needs to read and close one stack's year."""
 
     folder: Path
-    holding: files.Holding
+    holding: files.EvidenceHolding
     year: int
     registration: StackRegistration
     rules: MonitoringRules
@@ -83,10 +83,10 @@ class MeasureJob(msgspec.Struct, frozen=True):
     #: Where to put the stack's hours as Parquet; None for nowhere.
     hours: Path | None = None
     #: The operator's marks that stand.
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[HoursMark, ...] = ()
 
 
-def simulate_stack(job: SimulateJob) -> tuple[files.Holding, StackTruth]:
+def simulate_stack(job: SimulateJob) -> tuple[files.EvidenceHolding, StackTruth]:
     """Write the evidence of one simulated stack's year."""
     stack = job.stack.stack
     made = simulate(job.stack, job.year, job.seed, job.levels, job.episodes)
@@ -97,9 +97,9 @@ def simulate_stack(job: SimulateJob) -> tuple[files.Holding, StackTruth]:
     )
     raw = [frame[:-2] for frame in made.frames]
     days = day_chain(raw, made.hours // 24, job.year)
-    files.write_record(job.folder / stack / files.CHAIN, files.Chain(stack, job.year, months, days))
+    files.write_record(job.folder / stack / files.CHAIN, files.EvidenceChain(stack, job.year, months, days))
     files.sync([job.folder / stack])
-    holding = files.Holding(stack, len(raw), sum(month.bytes for month in months), days[-1])
+    holding = files.EvidenceHolding(stack, len(raw), sum(month.bytes for month in months), days[-1])
     return holding, StackTruth(stack, made.true_kg, job.episodes)
 
 
@@ -114,7 +114,7 @@ def simulate_zone(
     levels: Mapping[str, Levels] | None = None,
     workers: int = DEFAULT_WORKERS,
     progress: Progress | None = None,
-) -> files.Manifest:
+) -> files.EvidenceManifest:
     """Write a simulated year of evidence for the stacks of a zone (or those named) into an empty folder.
 
     `levels` gives per stack and pollutant the steps by which its emission changes in the year.
@@ -126,7 +126,7 @@ def simulate_zone(
         for stack in chosen
     ]
     done = list(each(simulate_stack, jobs, workers, progress and (lambda job: progress(job.stack.stack))))
-    manifest = files.Manifest(
+    manifest = files.EvidenceManifest(
         format=files.FORMAT,
         year=year,
         seed=seed,
@@ -212,7 +212,7 @@ def measure_jobs(
     ]
 
 
-def read_readings(folder: Path, holding: files.Holding, year: int) -> StackReadings:
+def read_readings(folder: Path, holding: files.EvidenceHolding, year: int) -> StackReadings:
     """The readings of a stack's year with the evidence digest of each day, all checked against the chain on disk."""
     chain = files.read_chain(folder, holding, year)
     frames: list[bytes] = []

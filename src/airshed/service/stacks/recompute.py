@@ -17,7 +17,7 @@ import msgspec
 from airshed.model.provenance import Told
 from airshed.model.refusal import Malformed
 from airshed.mrv.hours import ClosedHours, close_hours
-from airshed.mrv.marks import Mark
+from airshed.mrv.marks import HoursMark
 from airshed.mrv.readings import StackReadings
 from airshed.mrv.rules import MonitoringRules, StackRegistration
 from airshed.mrv.year import close_year_with_hours
@@ -26,8 +26,7 @@ from airshed.service.run.lock import only_writer, still_writes
 from airshed.service.run.parts import put, sweep, whole
 from airshed.service.run.pool import DEFAULT_WORKERS, each
 from airshed.service.stacks import evidence as files
-from airshed.service.stacks import readings as hourly
-from airshed.service.stacks.held import YearMarks
+from airshed.service.stacks import reading_files as hourly
 from airshed.service.stacks.measure import MeasureJob, Progress, measure_jobs, read_readings, write_hours
 from airshed.service.stacks.recomputed import (
     Inputs,
@@ -43,7 +42,8 @@ from airshed.service.stacks.recomputed import (
     sum_of,
     summary_path,
 )
-from airshed.service.stacks.totals import Summary, sum_up
+from airshed.service.stacks.stack_folder import YearMarks
+from airshed.service.stacks.totals import YearSummary, sum_up
 from airshed.zone.monitoring import registrations
 from airshed.zone.zone import Zone
 
@@ -72,7 +72,7 @@ class ReadingsJob(msgspec.Struct, frozen=True):
     folder: Path
     stack: str
     #: Its years, in order of time.
-    holdings: tuple[hourly.Holding, ...]
+    holdings: tuple[hourly.HeldYear, ...]
     registration: StackRegistration
     rules: MonitoringRules
     out: Path
@@ -82,7 +82,7 @@ class ReadingsJob(msgspec.Struct, frozen=True):
     code: str
     run: str = ""
     #: The operator's marks that stand, by year.
-    marks: Mapping[int, tuple[Mark, ...]] = msgspec.field(default_factory=dict)
+    marks: Mapping[int, tuple[HoursMark, ...]] = msgspec.field(default_factory=dict)
 
 
 def recompute_stack(job: RecomputeJob) -> tuple[Recomputed, ...]:
@@ -141,7 +141,7 @@ def recompute(
     workers: int = DEFAULT_WORKERS,
     cluster: str = "",
     progress: Progress | None = None,
-) -> tuple[Summary, int]:
+) -> tuple[YearSummary, int]:
     """Recompute all stacks in a folder of evidence; the summary, and how many stacks were up to date.
 
     `marks` gives the operator's marks that stand, by stack and year.
@@ -168,7 +168,7 @@ def recompute_readings(
     workers: int = DEFAULT_WORKERS,
     cluster: str = "",
     progress: Progress | None = None,
-) -> tuple[tuple[Summary, ...], int]:
+) -> tuple[tuple[YearSummary, ...], int]:
     """Recompute all stacks and years in a folder of readings; the summary of each year, and how many stack-years were
     up to date.
 
@@ -176,7 +176,7 @@ def recompute_readings(
     """
     folder, out = _places(folder, out, cluster)
     known = {**registrations(zone), **hourly.read_registrations(folder)}
-    by_stack: dict[str, list[hourly.Holding]] = {}
+    by_stack: dict[str, list[hourly.HeldYear]] = {}
     wanted: dict[int, set[str]] = {}
     manifest = hourly.read_manifest(folder)
     for holding in manifest.holdings:
@@ -211,7 +211,7 @@ def _run(
     workers: int,
     cluster: str,
     progress: Progress | None,
-) -> tuple[tuple[Summary, ...], int]:
+) -> tuple[tuple[YearSummary, ...], int]:
     def told(job: Job) -> None:
         if progress:
             progress(job.stack)
@@ -258,7 +258,7 @@ def _close(
     rules: MonitoringRules,
     inputs: Inputs,
     before: Mapping[str, ClosedHours] | None,
-    marks: tuple[Mark, ...],
+    marks: tuple[HoursMark, ...],
     told: Told,
 ) -> tuple[Recomputed, Mapping[str, ClosedHours]]:
     """Close a stack-year and put it on disk: hours and result, then what says that they are whole."""
@@ -277,8 +277,8 @@ def _close(
 class _Earlier(msgspec.Struct, frozen=True):
     """The year before: its raw hours if they were closed just now, and all that is needed to close them."""
 
-    holding: hourly.Holding
-    chain: hourly.Chain
+    holding: hourly.HeldYear
+    chain: hourly.HoursChain
     content: bytes
     raw: Mapping[str, ClosedHours] | None
 
@@ -290,7 +290,7 @@ class _Earlier(msgspec.Struct, frozen=True):
         return close_hours(job.registration, readings, job.rules, job.marks.get(self.holding.year, ()))[0]
 
 
-def _rules_sum(rules: MonitoringRules, registration: StackRegistration, marks: tuple[Mark, ...]) -> str:
+def _rules_sum(rules: MonitoringRules, registration: StackRegistration, marks: tuple[HoursMark, ...]) -> str:
     return sha256(msgspec.json.encode((rules, registration, marks), order="sorted")).hexdigest()
 
 

@@ -32,7 +32,7 @@ CODE = (
     "service/run/parts.py",
     "service/stacks/evidence.py",
     "service/stacks/measure.py",
-    "service/stacks/readings.py",
+    "service/stacks/reading_files.py",
     "service/stacks/recompute*.py",
 )
 """The sources that make a result."""
@@ -77,7 +77,7 @@ class Recomputed(msgspec.Struct, frozen=True):
     provenance: Told
 
 
-class Closed(msgspec.Struct, frozen=True):
+class ResultSummary(msgspec.Struct, frozen=True):
     """What the summary needs of a result."""
 
     days: tuple[msgspec.Raw, ...]
@@ -119,7 +119,7 @@ def kept(out: Path, year: int, stack: str, inputs: Inputs) -> Recomputed | None:
         made = msgspec.json.decode(made_path(out, year, stack).read_bytes(), type=Made)
         if made.inputs != inputs or sum_of(hours) != made.hours_sha256 or sum_of(result) != made.result_sha256:
             return None
-        closed = msgspec.json.decode(result.read_bytes(), type=Closed)
+        closed = msgspec.json.decode(result.read_bytes(), type=ResultSummary)
     except (OSError, DecodeError, ValidationError, UnicodeDecodeError):
         return None
     return Recomputed(

@@ -11,8 +11,8 @@ import msgspec
 from msgspec import Meta
 
 from airshed.model.refusal import Malformed
-from airshed.mrv.balances import Flow, Survey
-from airshed.mrv.choosing import MethodRule
+from airshed.mrv.balances import MaterialFlow, Survey
+from airshed.mrv.determination import MethodRule
 from airshed.mrv.manual import ManualRules, ManualTest, Standard
 from airshed.mrv.spans import quarter_bounds
 from airshed.rulebook.kinds import Day
@@ -153,12 +153,12 @@ def hours_of(text: str, year: int, place: str) -> dict[str, dict[int, int]]:
     return found
 
 
-def flows_of(text: str, place: str) -> tuple[tuple[Flow, ...], tuple[Flow, ...]]:
+def flows_of(text: str, place: str) -> tuple[tuple[MaterialFlow, ...], tuple[MaterialFlow, ...]]:
     """Sulphur that goes in and sulphur that is kept; `Malformed` when more is kept than goes in."""
-    flows: dict[str, list[Flow]] = {"in": [], "kept": []}
+    flows: dict[str, list[MaterialFlow]] = {"in": [], "kept": []}
     for _, row in _rows(text, FlowRow, place):
         spread = None if row.range_percent is None else number(row.range_percent) / 100
-        flows[row.way].append(Flow(row.material, number(row.tonnes), number(row.sulphur_percent), spread))
+        flows[row.way].append(MaterialFlow(row.material, number(row.tonnes), number(row.sulphur_percent), spread))
     into, kept = (sum((each.tonnes * each.sulphur_percent / 100 for each in flows[way]), Decimal(0)) for way in flows)
     if not flows["in"]:
         raise Malformed(place, "nothing goes in", "give a row whose way is in")

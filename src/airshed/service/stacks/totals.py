@@ -27,7 +27,7 @@ class PollutantTotal(msgspec.Struct, frozen=True):
     missing: int
 
 
-class Summary(msgspec.Struct, frozen=True):
+class YearSummary(msgspec.Struct, frozen=True):
     """A recomputed year."""
 
     year: int
@@ -41,7 +41,7 @@ class Summary(msgspec.Struct, frozen=True):
     provenance: Told
 
 
-def sum_up(done: Iterable[Recomputed], there: Mapping[int, Set[str]]) -> tuple[tuple[Summary, ...], int]:
+def sum_up(done: Iterable[Recomputed], there: Mapping[int, Set[str]]) -> tuple[tuple[YearSummary, ...], int]:
     """The summary of each year, and how many stack-years were up to date, from one stack-year after the other.
 
     One that was made in this run, and again after its worker was lost, is not one that was `there`.
@@ -74,10 +74,10 @@ class _Year:
         for mass in one.masses:
             self.totals[mass.pollutant] = _added(self.totals.get(mass.pollutant), mass)
 
-    def summary(self, year: int) -> Summary:
+    def summary(self, year: int) -> YearSummary:
         shown = tuple(self.totals[name] for name in sorted(self.totals))
         sums = self.results.hexdigest(), self.hours.hexdigest()
-        return Summary(year, self.stacks, self.days, shown, *sums, together(self.told))
+        return YearSummary(year, self.stacks, self.days, shown, *sums, together(self.told))
 
 
 def _added(so_far: PollutantTotal | None, mass: YearMass) -> PollutantTotal:

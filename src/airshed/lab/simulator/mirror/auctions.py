@@ -20,7 +20,7 @@ Place = tuple[str, str]
 
 
 @dataclass(slots=True)
-class Sale:
+class AuctionSeen:
     """An auction: what is on offer, (account, count, limit) of every bid, and what each holder sells."""
 
     series: str
@@ -47,7 +47,7 @@ class Auctions:
     def __init__(self, claim: Claim, own: Callable[[str, Rulebook], list[str]]) -> None:
         self._claim = claim
         self._own = own
-        self._sales: dict[str, Sale] = {}
+        self._sales: dict[str, AuctionSeen] = {}
 
     def follow(self, event: e.Event, record: Record, rules: Rulebook) -> None:
         """Take in a fact; anything that is not about auctions is passed over."""
@@ -88,7 +88,7 @@ class Auctions:
         more = event.cost_containment.count if event.cost_containment else 0
         payee = "treasury" if event.seller.startswith("auction-") else event.seller
         fees = (rules.trading.auction_buyer_fee_basis_points, rules.trading.auction_seller_fee_basis_points)
-        self._sales[event.auction] = Sale(
+        self._sales[event.auction] = AuctionSeen(
             event.series, event.count, event.reserve, event.seller, payee, more, event.terms, fees, [], [], Counter()
         )
 
@@ -148,7 +148,7 @@ class Auctions:
                 least = sum(count for limit, count in mine if limit > price)
                 self._claim("I8", award.count >= least, f"{award.account} wins {award.count} of {least}")
 
-    def _drawn(self, event: e.AuctionCleared, sale: Sale, record: Record) -> None:
+    def _drawn(self, event: e.AuctionCleared, sale: AuctionSeen, record: Record) -> None:
         """Equal bids at the price are served in the order of `random.Random(seed)`; asked where nothing else cuts them.
 
         Not where a limit or a guarantee trims bids, a holder sells too, or several auctions of an event clear together.

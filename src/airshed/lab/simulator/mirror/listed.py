@@ -20,7 +20,7 @@ Place = tuple[str, str]
 
 
 @dataclass(slots=True)
-class Waiting:
+class WaitingOrder:
     """An order that waits; the list it stands in has the oldest first."""
 
     id: int
@@ -41,8 +41,8 @@ class Listed:
     def __init__(self, claim: Claim, market: MarketMirror) -> None:
         self._claim = claim
         self._market = market
-        self._orders: dict[tuple[str, str], list[Waiting]] = {}
-        self._known: dict[int, Waiting] = {}
+        self._orders: dict[tuple[str, str], list[WaitingOrder]] = {}
+        self._known: dict[int, WaitingOrder] = {}
 
     def order(self, body: c.PlaceOrder, record: Record, rules: Rulebook) -> None:
         """What the order should have met, from the list of those that waited before it."""
@@ -89,7 +89,7 @@ class Listed:
         """Take in what happens to orders; the fee of an order is a share of all that it has traded so far."""
         match event:
             case e.OrderPlaced():
-                waiting = Waiting(event.order, event.account, event.side, event.limit, event.count, event.held)
+                waiting = WaitingOrder(event.order, event.account, event.side, event.limit, event.count, event.held)
                 self._orders.setdefault((event.series, event.wall), []).append(waiting)
                 self._known[event.order] = waiting
             case e.Traded():

@@ -38,7 +38,7 @@ OUT_OF = (
 
 
 @dataclass(slots=True)
-class Tender:
+class ReverseSeen:
     """A reverse auction and its asks: who, how many, at which price."""
 
     opened: e.RepurchaseOpened
@@ -54,7 +54,7 @@ class Returns:
         self._for_entrants: Counter[str] = Counter()
         self._drawn: Counter[tuple[str, str]] = Counter()
         self._applied: dict[int, e.ApplicationMade] = {}
-        self._tenders: dict[str, Tender] = {}
+        self._tenders: dict[str, ReverseSeen] = {}
         self._noticed: dict[int, e.WithdrawalNoticed] = {}
         self._done: dict[int, e.AllowancesWithdrawn] = {}
         self._paid_back: Counter[int] = Counter()
@@ -94,7 +94,7 @@ class Returns:
                     if isinstance(move, Delivered) and move.origin.startswith("reserve-"):
                         self._drawn[move.series, "containment"] += count_of(move)
             case e.RepurchaseOpened():
-                self._tenders[event.repurchase] = Tender(event)
+                self._tenders[event.repurchase] = ReverseSeen(event)
             case e.AskPlaced():
                 self._tenders[event.repurchase].asks.append((event.account, event.count, event.price))
             case e.AskReturned():

@@ -18,7 +18,7 @@ from airshed.lab.simulator.small_market import ACCOUNTS, BANK, HOST, YEARS, Wish
 from airshed.model.allowance import Series
 from airshed.model.period import DAY_MS, day_of, days_of, instant
 from airshed.registry.accounts import auction as auction_of
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook
 
@@ -143,7 +143,7 @@ class Mischief:
                 measured = source.measured()
                 declared = {
                     rule.code: self._grams(state, rules, source.account, rule.code)
-                    for rule in look.owed(rules, source.sector)
+                    for rule in lookup.owed(rules, source.sector)
                     if rule.code not in measured
                 }
                 if known is None or not known.version or known.stale or self.rng.random() < 0.1:
@@ -151,7 +151,7 @@ class Mischief:
             if known is not None:
                 yield from years.verification(self.rng, self.authority, source, known)
             if known is not None and known.opinion == "adverse":
-                codes = [rule.code for rule in look.owed(rules, source.sector)]
+                codes = [rule.code for rule in lookup.owed(rules, source.sector)]
                 mass = {code: self._grams(state, rules, source.account, code) for code in codes}
                 yield self.authority, c.DetermineYear(source.id, year, mass, "no satisfactory opinion\n没有满意意见")
             if known is not None and known.verified_mg is not None:
@@ -222,7 +222,7 @@ class Mischief:
                 event = rng.choice(open_ones).event if open_ones and rng.random() < 0.2 else ""
                 name = f"auction-{len(state.auctions) + 1}"
                 opened = c.OpenAuction(name, series, count, event, random_seal(event or name))
-                least = look.pollutant(rules, series.split("-")[0]).reserve_fen_per_t
+                least = lookup.pollutant(rules, series.split("-")[0]).reserve_fen_per_t
                 return [(self.authority, opened), *self._bids(state, rules, at, name, series, "", least, count // lot)]
         return []
 

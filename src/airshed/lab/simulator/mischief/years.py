@@ -12,13 +12,13 @@ from airshed.engine.nouns import Source, Year
 from airshed.engine.state import State
 from airshed.lab.simulator.small_market import HOST, INSPECTOR, VERIFIERS, Wish
 from airshed.model.period import HOUR_MS, hour_of
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
 
 def report(rng: random.Random, rules: Rulebook, source: str, year: int, declared_g: dict[str, int]) -> c.ReportYear:
     """A report that mostly explains whatever may be asked."""
-    asked = [row.check for row in look.checks(rules) if row.severity == "explain"]
+    asked = [row.check for row in lookup.checks(rules) if row.severity == "explain"]
     said: dict[str, str] = dict.fromkeys(asked if rng.random() < 0.8 else asked[:1], "as it was 如实")
     return c.ReportYear(source, year, declared_g, said, rng.choice(("corrected", "更正", "")))
 
@@ -59,7 +59,7 @@ def marks(rng: random.Random, state: State, rules: Rulebook, at: int) -> list[Wi
     account = state.sources[state.stack_source[stack]].account
     first = max(at, state.at) - rng.randint(2, 60) * HOUR_MS
     last = first + rng.randint(0, 30) * HOUR_MS
-    kind = rng.choice((*look.marks(rules), "holiday"))
+    kind = rng.choice((*lookup.marks(rules), "holiday"))
     evidence = rng.choice(("", "c" * 64))
     proof: list[Wish] = [(account, c.ProveMark(len(state.marks) + 1, "b" * 64))] if rng.random() < 0.5 else []
     return [(account, c.MarkHours(stack, kind, hour_of(first), hour_of(last), "the fan tripped", evidence)), *proof]

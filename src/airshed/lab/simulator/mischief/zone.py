@@ -14,7 +14,7 @@ from airshed.lab.seals import random_seal, shown
 from airshed.lab.simulator.small_market import ACCOUNTS, EXCHANGE, Wish
 from airshed.market.zonecall import NotCleared, solve_in_rounds
 from airshed.model.period import day_of
-from airshed.rulebook import look
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
 PLACES = {name: place for name, _, place in ACCOUNTS}
@@ -41,7 +41,7 @@ def _order(rng: random.Random, state: State, rules: Rulebook, call: ZoneCall, at
     law = rules.zone_call
     account = rng.choice(list(PLACES))
     tick = law.tick_fen_per_t
-    around = look.pollutant(rules, call.pollutant).reference_fen_per_t // tick * tick
+    around = lookup.pollutant(rules, call.pollutant).reference_fen_per_t // tick * tick
     limit = max(tick, around + tick * rng.randint(-90, 90))
     count = law.lot * rng.choice((1, 1, 2, 5, 20))
     held = [

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from airshed.model.refusal import Malformed
-from airshed.service.book.answered import beside
+from airshed.service.book.answered_head import beside
 
 #: What SQLite keeps beside a file while it is used: the log, and the index of the log that its users share.
 LOG, INDEX = "-wal", "-shm"

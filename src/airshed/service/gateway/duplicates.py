@@ -12,7 +12,7 @@ from airshed.mrv.hj212.frame import Frame
 from airshed.mrv.hj212.head import OPENING
 
 
-class Taken(StrEnum):
+class FrameFate(StrEnum):
     """What became of a frame that was received: all but `RESENT` are added to the evidence."""
 
     KEPT = "kept"
@@ -40,29 +40,29 @@ class _Device:
     qns: OrderedDict[tuple[str, str, str | None], bytes] = field(default_factory=OrderedDict)
 
 
-class Seen:
+class ReceiptMemory:
     """The memory of one gateway. `judge` looks, `learn` remembers; both are cheap and bounded per device."""
 
     def __init__(self) -> None:
         self._devices: dict[str, _Device] = {}
 
-    def judge(self, mn: str, frame: Frame, digest: bytes, *, asked: bool = False) -> Taken:
+    def judge(self, mn: str, frame: Frame, digest: bytes, *, asked: bool = False) -> FrameFate:
         """What a frame is in the light of what was learned; `digest` is that of its content (`content_digest`).
 
         The frames that answer one request are `asked` for, and have its QN in common.
         """
         known = self._devices.get(mn)
         if known is None:
-            return Taken.KEPT
+            return FrameFate.KEPT
         contents: tuple[bytes, ...] = ()
         time = frame.field("DataTime")
         if time is not None and frame.cn in known.moments:
             contents = known.moments[frame.cn].get((time, frame.pno), ())
             if digest in contents:
-                return Taken.RESENT
+                return FrameFate.RESENT
         if not asked and frame.qn and known.qns.get((frame.qn, frame.cn, frame.pno), digest) != digest:
-            return Taken.QN_REUSED
-        return Taken.RESTATED if contents and frame.cn.startswith(REPORT) else Taken.KEPT
+            return FrameFate.QN_REUSED
+        return FrameFate.RESTATED if contents and frame.cn.startswith(REPORT) else FrameFate.KEPT
 
     def learn(self, mn: str, frame: Frame, digest: bytes) -> None:
         """Remember a frame that is on disk."""

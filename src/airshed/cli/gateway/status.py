@@ -13,7 +13,7 @@ from airshed.cli.show import as_json, console, table
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
-    from airshed.service.gateway.channel import Locked
+    from airshed.service.gateway.channel import LockedRow
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of evidence.", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
@@ -48,9 +48,9 @@ def status(evidence: Folder, json: Json = False) -> None:
 
     Example: airshed gateway status receipts
     """
-    from airshed.service.gateway.channel import State, Status, tell
+    from airshed.service.gateway.channel import AskStatus, GatewayState, tell
 
-    state = tell(evidence, Status(), State)
+    state = tell(evidence, AskStatus(), GatewayState)
     if json:
         as_json(state)
         return
@@ -84,7 +84,7 @@ def status(evidence: Folder, json: Json = False) -> None:
         )
 
 
-def _locked(shown: Sequence[Locked]) -> None:
+def _locked(shown: Sequence[LockedRow]) -> None:
     """Whose passwords are not looked at now."""
     table(
         "Locked for wrong passwords 密码错误锁定",
@@ -110,10 +110,10 @@ def gaps(
 
     Example: airshed gateway gaps receipts --devices devices.csv --begin 2027-01-01 --end 2027-02-01
     """
+    from airshed.service.gateway.backfill import report_of
     from airshed.service.gateway.devices import read_devices
-    from airshed.service.gateway.fill import report_of
     from airshed.service.gateway.gaps import missing_of
-    from airshed.service.gateway.run import now_ms
+    from airshed.service.gateway.process import now_ms
 
     if not evidence.is_dir():
         raise Malformed(str(evidence), "is no folder", "name the one given as --evidence")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from airshed.market.zonecall.groups import could_fill, cover_key, lot_key
-from airshed.market.zonecall.nouns import Air, Bid, CallRules, CoverKey, LotKey, Offer
+from airshed.market.zonecall.nouns import CallAir, CallOffer, CallRules, CoverBid, CoverKey, LotKey
 from airshed.model.refusal import Malformed
 from airshed.rulebook.check_air import money_machine
 
@@ -19,7 +19,7 @@ MOST_COUNT = 10_000_000_000
 MOST_LIMIT = 10_000_000_000
 
 
-def examine(offers: Sequence[Offer], bids: Sequence[Bid], air: Air, rules: CallRules) -> None:
+def examine(offers: Sequence[CallOffer], bids: Sequence[CoverBid], air: CallAir, rules: CallRules) -> None:
     """Raise `Malformed`, naming the order or the table, if the parts of a call do not fit each other."""
     examine_air(air)
     examine_rules(rules)
@@ -51,13 +51,13 @@ def examine_rules(rules: CallRules, place: str = "rules") -> None:
             raise Malformed(where, f"its standard is failed and most_in is {area.most_in}", "leave most_in out, or 0")
 
 
-def examine_orders(offers: Sequence[Offer], bids: Sequence[Bid], rules: CallRules) -> None:
+def examine_orders(offers: Sequence[CallOffer], bids: Sequence[CoverBid], rules: CallRules) -> None:
     """Names once, whole lots, one pollutant."""
     if len(offers) + len(bids) > MOST_ORDERS:
         raise Malformed("orders", f"more than {MOST_ORDERS:,}", "call them in sessions of their own")
     seen: set[str] = set()
     first = ""
-    every: list[Offer | Bid] = [*offers, *bids]
+    every: list[CallOffer | CoverBid] = [*offers, *bids]
     for order in every:
         place = f"order {order.order}"
         if order.order in seen:
@@ -71,30 +71,30 @@ def examine_orders(offers: Sequence[Offer], bids: Sequence[Bid], rules: CallRule
             raise Malformed(place, f"no such sector {order.sector!r}", f"there are {', '.join(rules.sectors)}")
         if not 0 <= order.limit <= MOST_LIMIT:
             raise Malformed(place, f"limit {order.limit}", f"write from 0 to {MOST_LIMIT:,} fen per tonne")
-        pollutant = order.series.pollutant if isinstance(order, Offer) else order.pollutant
+        pollutant = order.series.pollutant if isinstance(order, CallOffer) else order.pollutant
         first = first or pollutant
         if pollutant != first:
             raise Malformed(place, f"is of {pollutant}, the first order of {first}", "call one pollutant at a time")
 
 
-def _nobody_meets_itself(offers: Sequence[Offer], bids: Sequence[Bid], air: Air, rules: CallRules) -> None:
+def _nobody_meets_itself(offers: Sequence[CallOffer], bids: Sequence[CoverBid], air: CallAir, rules: CallRules) -> None:
     """Self-trade prevention: no account may have an offer that could fill a bid of its own."""
     both = {offer.account for offer in offers} & {bid.account for bid in bids}
-    cheapest: dict[tuple[str, LotKey], Offer] = {}
+    cheapest: dict[tuple[str, LotKey], CallOffer] = {}
     for offer in offers:
         if offer.account in both:
             mine = (offer.account, lot_key(offer, rules))
             known = cheapest.get(mine)
             if known is None or offer.limit < known.limit:
                 cheapest[mine] = offer
-    dearest: dict[tuple[str, CoverKey], Bid] = {}
+    dearest: dict[tuple[str, CoverKey], CoverBid] = {}
     for bid in bids:
         if bid.account in both:
             own = (bid.account, cover_key(bid, rules))
             best = dearest.get(own)
             if best is None or bid.limit > best.limit:
                 dearest[own] = bid
-    lots: dict[str, list[tuple[LotKey, Offer]]] = {}
+    lots: dict[str, list[tuple[LotKey, CallOffer]]] = {}
     for (account, key), offer in cheapest.items():
         lots.setdefault(account, []).append((key, offer))
     for (account, cover), bid in dearest.items():
@@ -107,7 +107,7 @@ def _nobody_meets_itself(offers: Sequence[Offer], bids: Sequence[Bid], air: Air,
                 )
 
 
-def examine_air(air: Air) -> None:
+def examine_air(air: CallAir) -> None:
     """Each receptor once, each pair once and not below zero, no ratio that makes something of nothing."""
     names = [receptor.receptor for receptor in air.receptors]
     for name in names:
@@ -158,7 +158,7 @@ def _examine_ratios(ratios: Mapping[tuple[str, str], Fraction | None]) -> None:
         )
 
 
-def known_places(air: Air) -> set[str] | None:
+def known_places(air: CallAir) -> set[str] | None:
     """The jurisdictions of the matrix and the ratios, those that both know; None when there is neither."""
     of_loads = {place for _, place in air.loads}
     of_ratios = {place for pair in air.ratios for place in pair} if air.ratios is not None else set()
@@ -167,7 +167,7 @@ def known_places(air: Air) -> set[str] | None:
     return of_loads or of_ratios or None
 
 
-def named_places(offers: Sequence[Offer], bids: Sequence[Bid]) -> Iterable[tuple[str, str]]:
+def named_places(offers: Sequence[CallOffer], bids: Sequence[CoverBid]) -> Iterable[tuple[str, str]]:
     """Each order with the jurisdictions that it names."""
     for offer in offers:
         yield offer.order, offer.series.jurisdiction

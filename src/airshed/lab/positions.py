@@ -23,7 +23,7 @@ Ladder = Sequence[tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class SourcePosition:
     """A source at the price: what it emits before and after abating, t a year, and what abating to there costs."""
 
     before_t: float
@@ -31,7 +31,7 @@ class Position:
     cost_yuan: float
 
 
-def positions(members: Sequence[Member], steps: Sequence[CurveLine], price: float) -> dict[str, Position]:
+def positions(members: Sequence[Member], steps: Sequence[CurveLine], price: float) -> dict[str, SourcePosition]:
     """What each source emits at a price, and what abating to there costs it; a new one needs what its benchmark says.
 
     Malformed for a price below zero, or above a thousand million.
@@ -48,7 +48,7 @@ def positions(members: Sequence[Member], steps: Sequence[CurveLine], price: floa
                 part = min(most, emitted - abated)
                 abated += part
                 cost += part * each_t
-        found[each.activity.source] = Position(emitted, emitted - abated, cost)
+        found[each.activity.source] = SourcePosition(emitted, emitted - abated, cost)
     return found
 
 
@@ -115,7 +115,9 @@ def product(activity: Activity) -> float:
     return float(middle(activity, verified(activity, OUTPUT, activity.output), "mean"))
 
 
-def passed_on(members: Sequence[Member], places: Mapping[str, Position], price: float, part: float) -> dict[str, float]:
+def passed_on(
+    members: Sequence[Member], places: Mapping[str, SourcePosition], price: float, part: float
+) -> dict[str, float]:
     """What each source's product earns more, yuan a year, where `part` of what allowances cost is passed on to buyers.
 
     A sector has one price: it rises by part x price x what the sector emits for each product, so that who emits less

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from airshed.service.gateway.connection import Connection
-from airshed.service.gateway.limits import Limits
+from airshed.service.gateway.limits import GatewayLimits
 
 
 class Crowd:
@@ -16,7 +16,7 @@ class Crowd:
     address which has most of them, the oldest first, so that who opens many pushes out his own.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: GatewayLimits) -> None:
         self._limits = limits
         self._open: dict[Connection, None] = {}
         self._of_origin: Counter[str] = Counter()

@@ -8,13 +8,13 @@ from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
 from airshed.engine.tables import TABLES, Table, everything, gathering, note
 from airshed.model.refusal import Malformed
-from airshed.service.book.grip import Unreadable
+from airshed.service.book.file_lock import Unreadable
 from airshed.service.book.sqlite import UNREADABLE, Book
 
 REBUILD = "rebuild the read tables: airshed replay BOOK --rebuild"
 
 
-class Rows:
+class ExpectedRows:
     """The rows that follow from records, gathered as these are taken in."""
 
     def __init__(self) -> None:

@@ -18,7 +18,7 @@ from airshed.service.gateway.devices import read_devices
 from airshed.service.gateway.host import Host
 from airshed.service.gateway.keeper import Keeper
 from airshed.service.gateway.keyring import Keyring
-from airshed.service.gateway.limits import Limits
+from airshed.service.gateway.limits import GatewayLimits
 from airshed.service.gateway.lines import Lines
 
 SPARE_FILES = 100
@@ -36,7 +36,7 @@ async def run(
     devices: Path,
     keys: Path,
     evidence: Path,
-    limits: Limits,
+    limits: GatewayLimits,
     write: Callable[[str], object],
     *,
     renew_keys: bool = False,

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from airshed.service.gateway.private import FILE_MODE, make_folder
+from airshed.service.gateway.file_modes import FILE_MODE, make_folder
 from airshed.service.stacks.evidence import sync
 
 FOLDER = "journal"
@@ -31,7 +31,7 @@ class Disk:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class JournalEntry:
     """One line of the journal."""
 
     #: Instant at which it was put on disk.
@@ -50,23 +50,23 @@ _LINE = re.compile(rb"([0-9]{1,15}) ([!-~]+) ([!-~]+) ([!-~]+) ([!-~]+) (##[0-9]
 _SEGMENT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\.([0-9]+)\.log")
 
 
-def line_of(entry: Entry) -> bytes:
+def line_of(entry: JournalEntry) -> bytes:
     """An entry as its line. A frame that was decoded holds no control character, so it ends at the line feed."""
     head = f"{entry.at} {entry.stack} {entry.mn} {entry.key or '-'} {entry.peer} ".encode()
     return head + entry.plain + b"\n"
 
 
-def entry_of(line: bytes) -> Entry | None:
+def entry_of(line: bytes) -> JournalEntry | None:
     """A line as its entry; None if it is torn.
 
     >>> entry_of(b"1798732800123 KM-1 A1 - 127.0.0.1:5000 ##0001A4040\\n")
-    Entry(at=1798732800123, stack='KM-1', mn='A1', key=None, peer='127.0.0.1:5000', plain=b'##0001A4040')
+    JournalEntry(at=1798732800123, stack='KM-1', mn='A1', key=None, peer='127.0.0.1:5000', plain=b'##0001A4040')
     """
     found = _LINE.fullmatch(line)
     if found is None:
         return None
     at, stack, mn, key, peer = (text.decode() for text in found.groups()[:5])
-    return Entry(int(at), stack, mn, None if key == "-" else key, peer, found[6])
+    return JournalEntry(int(at), stack, mn, None if key == "-" else key, peer, found[6])
 
 
 def segments(folder: Path) -> list[tuple[str, Path]]:
@@ -75,7 +75,7 @@ def segments(folder: Path) -> list[tuple[str, Path]]:
     return [(day, path) for day, _, path in sorted(found)]
 
 
-def read_segment(path: Path) -> Iterator[Entry]:
+def read_segment(path: Path) -> Iterator[JournalEntry]:
     """The entries of a segment up to its end, or to the line that was torn when the gateway ended."""
     with path.open("rb") as file:
         while line := file.readline(MOST_LINE):
@@ -85,7 +85,7 @@ def read_segment(path: Path) -> Iterator[Entry]:
             yield entry
 
 
-class Journal:
+class ReceiptJournal:
     """The segment that is being written."""
 
     def __init__(self, folder: Path, disk: Disk) -> None:

@@ -24,7 +24,7 @@ _FORM = re.compile(rb"([0-9]{1,16}) ([0-9a-f]{64}) ([0-9a-f]{64})")
 _FLAGS = os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW
 
 
-class Answered(NamedTuple):
+class LastAnswered(NamedTuple):
     """The last record that was answered."""
 
     seq: int
@@ -36,7 +36,7 @@ def beside(book: Path) -> Path:
     return book.with_name(book.name + SUFFIX)
 
 
-def read_answered(book: Path) -> Answered | None:
+def read_answered(book: Path) -> LastAnswered | None:
     """The head beside a book, None where none is; `Malformed` when neither of its two places is whole."""
     path = beside(book)
     try:
@@ -60,7 +60,7 @@ def read_answered(book: Path) -> Answered | None:
 class AnsweredFile:
     """The head, open for the one writer."""
 
-    def __init__(self, book: Path, head: Answered) -> None:
+    def __init__(self, book: Path, head: LastAnswered) -> None:
         self.path = beside(book)
         there = os.path.lexists(self.path)
         try:
@@ -88,7 +88,7 @@ class AnsweredFile:
             os.fchown(self._file, whose.st_uid, whose.st_gid)
         os.fchmod(self._file, stat.S_IMODE(whose.st_mode) & 0o666)
 
-    def write(self, head: Answered) -> None:
+    def write(self, head: LastAnswered) -> None:
         """On disk when this returns."""
         os.pwrite(self._file, _written(head), self._turn * SLOT)
         os.fdatasync(self._file)
@@ -101,16 +101,16 @@ class AnsweredFile:
             self.path.unlink(missing_ok=True)
 
 
-def _written(head: Answered) -> bytes:
+def _written(head: LastAnswered) -> bytes:
     said = f"{head.seq} {head.hash}"
     return f"{said} {sha256(said.encode()).hexdigest()}".ljust(SLOT - 1).encode() + b"\n"
 
 
-def _read(raw: bytes) -> Answered | None:
+def _read(raw: bytes) -> LastAnswered | None:
     found = _FORM.fullmatch(raw.strip())
     if found is None or sha256(found[1] + b" " + found[2]).hexdigest().encode() != found[3]:
         return None
-    return Answered(int(found[1]), found[2].decode())
+    return LastAnswered(int(found[1]), found[2].decode())
 
 
 def _no_file(path: Path, error: OSError | None = None) -> Malformed:

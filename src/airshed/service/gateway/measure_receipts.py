@@ -18,15 +18,15 @@ from airshed.model.refusal import Malformed
 from airshed.mrv.hj212.head import head_of
 from airshed.mrv.hj212.items import Unclear
 from airshed.mrv.rules import MonitoringRules
-from airshed.service.gateway import journal, store
+from airshed.service.gateway import receipt_journal, store
 from airshed.service.gateway.devices import Device
-from airshed.service.gateway.private import look_into
-from airshed.service.gateway.readings import dated_frames, readings_of
+from airshed.service.gateway.file_modes import look_into
+from airshed.service.gateway.receipts import dated_frames, readings_of
 from airshed.service.gateway.reception import without_password
 from airshed.service.run.lock import only_writer
 from airshed.service.run.parts import put, sweep
 from airshed.service.run.pool import DEFAULT_WORKERS, each
-from airshed.service.stacks import readings as hourly
+from airshed.service.stacks import reading_files as hourly
 from airshed.service.stacks.measure import Progress
 from airshed.zone.zone import Zone
 
@@ -49,7 +49,7 @@ class NotOfStack(msgspec.Struct, frozen=True):
     raw: bytes
 
 
-class Taken(msgspec.Struct, frozen=True):
+class MeasuredReceipts(msgspec.Struct, frozen=True):
     """What was made of the receipts of one stack."""
 
     stack: str
@@ -74,7 +74,7 @@ class ReceiptsJob(msgspec.Struct, frozen=True):
     out: Path
 
 
-def read_stack(job: ReceiptsJob) -> tuple[hourly.Holding, Taken]:
+def read_stack(job: ReceiptsJob) -> tuple[hourly.HeldYear, MeasuredReceipts]:
     """Read the receipts of one stack and write its readings, and beside them what was refused."""
     frames, days = dated_frames(job.receipts, job.stack)
     numbers = [mn_of(raw) for raw in frames]
@@ -93,7 +93,7 @@ def read_stack(job: ReceiptsJob) -> tuple[hourly.Holding, Taken]:
         path.unlink(missing_ok=True)
     holding = hourly.write_readings(job.out / READINGS, job.stack, readings, of_evidence(None))
     why = dict(sorted(Counter(each.why for each in refused).items()))
-    return holding, Taken(job.stack, len(frames), int(np.count_nonzero(readings.framed)), why)
+    return holding, MeasuredReceipts(job.stack, len(frames), int(np.count_nonzero(readings.framed)), why)
 
 
 def readings_of_receipts(
@@ -107,7 +107,7 @@ def readings_of_receipts(
     through: int | None = None,
     workers: int = DEFAULT_WORKERS,
     progress: Progress | None = None,
-) -> tuple[Taken, ...]:
+) -> tuple[MeasuredReceipts, ...]:
     """Read a year of all stacks in a folder of receipts into `out/readings`; other years that are there stay.
 
     `through` says how many hours of the year have passed, None that it is over. `Malformed` for a folder that is none
@@ -115,7 +115,7 @@ def readings_of_receipts(
     that no frame tells of.
     """
     look_into(receipts)
-    if not (receipts / journal.FOLDER).is_dir():
+    if not (receipts / receipt_journal.FOLDER).is_dir():
         raise Malformed(str(receipts), "is no folder of a gateway", "name the one given as --evidence")
     if receipts.resolve() in (out.resolve(), *out.resolve().parents):
         raise Malformed("--out", f"{out} lies in the evidence", "name a folder outside of it")

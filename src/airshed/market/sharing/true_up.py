@@ -14,7 +14,7 @@ from airshed.market.sharing.tiers import share
 from airshed.model.refusal import Malformed
 
 
-class Settled(NamedTuple):
+class TrueUp(NamedTuple):
     """A source's advance, what its verified output brings, and the difference; below zero it is given back."""
 
     source: str
@@ -30,19 +30,19 @@ def trued_up(
     plan: Plan,
     size_kg: int = 1,
     law: Parts | None = None,
-) -> list[Settled]:
+) -> list[TrueUp]:
     """The advance on the baseline's output against the same plan over `verified` rows, by source.
 
     Final shares add up to the whole pool, so that differences add up to what was kept. Malformed if the plan keeps
     nothing, if the rows are not of the same sources, or as `share` says.
 
     >>> from airshed.market.claims import Activity
-    >>> from airshed.market.sharing.plan import Tier
+    >>> from airshed.market.sharing.plan import SharingTier
     >>> def rows(a: int) -> list[Member]:
     ...     made = {"a": a, "b": 100}
     ...     return [Member(Activity(s, "power", (1,), (0,), (n,), benchmark_g=1_000), "KM") for s, n in made.items()]
-    >>> trued_up(100, rows(100), rows(300), Plan((Tier("source", "benchmark"),), advance_basis_points=7_000))
-    [Settled(source='a', advance=35, final=75, more=40), Settled(source='b', advance=35, final=25, more=-10)]
+    >>> trued_up(100, rows(100), rows(300), Plan((SharingTier("source", "benchmark"),), advance_basis_points=7_000))
+    [TrueUp(source='a', advance=35, final=75, more=40), TrueUp(source='b', advance=35, final=25, more=-10)]
     """
     if plan.advance_basis_points == ALL_BASIS_POINTS:
         raise Malformed("advance_basis_points", "the plan gives all at once", "keep a part until output is verified")
@@ -57,6 +57,6 @@ def trued_up(
     whole = msgspec.structs.replace(plan, advance_basis_points=ALL_BASIS_POINTS)
     advance, final = share(cap, members, plan, size_kg, law), share(cap, verified, whole, size_kg, law)
     return [
-        Settled(before.source, before.count, after.count, after.count - before.count)
+        TrueUp(before.source, before.count, after.count, after.count - before.count)
         for before, after in zip(advance.shares, final.shares, strict=True)
     ]

@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 
-from airshed.lab.proofs.market import Certificate, CurveRow
+from airshed.lab.proofs.market import CurveRow, MarketCertificate
 from airshed.model.refusal import Malformed
 
 
-def against(found: Certificate, case: Mapping[str, Any], place: str = "certificate") -> None:
+def hold_to_case(found: MarketCertificate, case: Mapping[str, Any], place: str = "certificate") -> None:
     """Nothing, if the certificate is of that case. Malformed, naming the first figure that differs, otherwise.
 
     `case` has zones, receptors, years, discount, transfer, need and curves as `certificate.stated` writes them.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from airshed.lab.brief.diagnosis import STRONG, THIN, Diagnosis
-from airshed.lab.brief.facts import BriefFacts, PollutantFacts
+from airshed.lab.brief.facts import BriefFacts, BriefPollutant
 from airshed.lab.brief.sessions import ERRORS
 from airshed.lab.brief.states import GROWTH_STEP
 from airshed.lab.brief.world import CEILING, LESS_OUTPUT, WITHHELD
@@ -96,7 +96,7 @@ def of_book(each: Diagnosis) -> Phrase:
     return Phrase(en, zh)
 
 
-def of_band(each: PollutantFacts, money: Phrase) -> Phrase | None:
+def of_band(each: BriefPollutant, money: Phrase) -> Phrase | None:
     """That the price of one market lies beyond the first day's band around the reference price; None if it does not."""
     has = each.found
     low, high = (has.reference * (1 + sign * has.band_percent / 100) for sign in (-1, 1))
@@ -112,7 +112,7 @@ def of_band(each: PollutantFacts, money: Phrase) -> Phrase | None:
     )
 
 
-def of_prices(each: PollutantFacts) -> Phrase:
+def of_prices(each: BriefPollutant) -> Phrase:
     """What the price of a pollutant, and the saving of linking, hang on most."""
     most: dict[str, float] = {}
     for swing in each.swings:

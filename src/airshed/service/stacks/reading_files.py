@@ -41,7 +41,7 @@ MEAN, FLAG, TOTAL, CONVERTED = "-Avg", "-Flag", "-Cou", "-ZsAvg"
 Record = TypeVar("Record")
 
 
-class Chain(msgspec.Struct, frozen=True):
+class HoursChain(msgspec.Struct, frozen=True):
     """A stack's year: the file of its hours, and what of its readings is no column."""
 
     stack: str
@@ -60,7 +60,7 @@ class Chain(msgspec.Struct, frozen=True):
     provenance: Told | None = None
 
 
-class Holding(msgspec.Struct, frozen=True):
+class HeldYear(msgspec.Struct, frozen=True):
     """One stack's year in the manifest."""
 
     stack: str
@@ -69,7 +69,7 @@ class Holding(msgspec.Struct, frozen=True):
     chain: str
 
 
-class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+class ReadingsManifest(msgspec.Struct, frozen=True, kw_only=True):
     """What a folder of readings holds; written last, so a year that is not in it is unfinished."""
 
     format: str
@@ -77,7 +77,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     seed: int | None
     #: What the readings are together; a manifest of before that was written has none.
     provenance: Told | None = None
-    holdings: tuple[Holding, ...]
+    holdings: tuple[HeldYear, ...]
 
     @property
     def told(self) -> Told:
@@ -97,13 +97,13 @@ def chain_path(folder: Path, year: int, stack: str) -> Path:
     return folder / CHAINS / str(year) / f"{stack}.json"
 
 
-def write_readings(folder: Path, stack: str, readings: StackReadings, provenance: Told) -> Holding:
+def write_readings(folder: Path, stack: str, readings: StackReadings, provenance: Told) -> HeldYear:
     """Put a stack's year on disk, each file whole or not at all, with what it is in the metadata of its schema."""
     packed = io.BytesIO()
     said_of = {"provenance": msgspec.json.encode(provenance).decode()}
     _table(readings).write_parquet(packed, compression=CODEC, compression_level=CODEC_LEVEL, metadata=said_of)
     content = packed.getvalue()
-    chain = Chain(
+    chain = HoursChain(
         stack,
         readings.year,
         sha256(content).hexdigest(),
@@ -116,19 +116,19 @@ def write_readings(folder: Path, stack: str, readings: StackReadings, provenance
     said = msgspec.json.encode(chain) + b"\n"
     put(folder, readings_path(folder, readings.year, stack), content)
     put(folder, chain_path(folder, readings.year, stack), said)
-    return Holding(stack, readings.year, sha256(said).hexdigest())
+    return HeldYear(stack, readings.year, sha256(said).hexdigest())
 
 
-def read_chain(folder: Path, holding: Holding) -> Chain:
+def read_chain(folder: Path, holding: HeldYear) -> HoursChain:
     """The chain of a stack's year, which must be the one that the manifest pins."""
     path = chain_path(folder, holding.year, holding.stack)
     said = _read(path)
     if sha256(said).hexdigest() != holding.chain:
         raise Malformed(str(path), f"it is not the chain that {MANIFEST} names", "restore both from one copy")
-    return _record(path, said, Chain)
+    return _record(path, said, HoursChain)
 
 
-def read_content(folder: Path, chain: Chain) -> bytes:
+def read_content(folder: Path, chain: HoursChain) -> bytes:
     """The Parquet of a stack's year, checked against its chain."""
     path = readings_path(folder, chain.year, chain.stack)
     content = _read(path)
@@ -140,7 +140,7 @@ def read_content(folder: Path, chain: Chain) -> bytes:
     return content
 
 
-def read_readings(folder: Path, chain: Chain, content: bytes) -> StackReadings:
+def read_readings(folder: Path, chain: HoursChain, content: bytes) -> StackReadings:
     """The readings in such a Parquet file; `Malformed` for one that was never written by `write_readings`."""
     import polars as pl
 
@@ -152,19 +152,19 @@ def read_readings(folder: Path, chain: Chain, content: bytes) -> StackReadings:
         raise Malformed(str(path), f"holds no hourly readings ({said})", "write it with airshed mrv readings") from None
 
 
-def read_manifest(folder: Path) -> Manifest:
+def read_manifest(folder: Path) -> ReadingsManifest:
     """The manifest of a folder, or `Malformed`."""
     path = folder / MANIFEST
     if not path.is_file():
         raise Malformed(str(path), "the file is missing, so the readings are unfinished", "write them again")
-    manifest = _record(path, _read(path), Manifest)
+    manifest = _record(path, _read(path), ReadingsManifest)
     if manifest.format != FORMAT:
         raise Malformed(str(path), f"format {manifest.format!r}", f"this version reads {FORMAT!r}")
     check_told(path, manifest.seed, manifest.provenance)
     return manifest
 
 
-def write_manifest(folder: Path, provenance: Told, holdings: Sequence[Holding]) -> None:
+def write_manifest(folder: Path, provenance: Told, holdings: Sequence[HeldYear]) -> None:
     """Say what is there; the last thing to be written."""
     seed = provenance.seed if isinstance(provenance, Simulation) else None
     rows = b",\n".join(msgspec.json.encode(holding) for holding in holdings)
@@ -210,7 +210,7 @@ def _table(readings: StackReadings) -> Any:
     return pl.DataFrame(columns)
 
 
-def _readings(chain: Chain, table: Any) -> StackReadings:
+def _readings(chain: HoursChain, table: Any) -> StackReadings:
     there = dict(zip(table.columns, table.get_columns(), strict=True))
 
     def by_factor(suffix: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from airshed.mrv.hj212.crc import crc_hj212, crc_modbus
 from airshed.mrv.hj212.frame import MAX_SEGMENT, Dialect, Fault, Frame, Rejected, decode
-from airshed.mrv.hj212.rows import Columns, HourRows, RefusedFrame, Wanted, joined, no_time
+from airshed.mrv.hj212.rows import FrameColumns, HourRows, RefusedFrame, WantedColumns, joined, no_time
 
 HOUR_REPORT, MINUTE_REPORT = "2061", "2051"
 
@@ -43,7 +43,7 @@ def hour_rows(
     >>> str(rows.hour[0]), float(rows.avg["a21026"][0]), str(rows.flag["a21026"][0]), rows.mn
     ('2027-01-01T08', 12.5, 'N', ('A1',))
     """
-    wanted = Wanted(tuple(dict.fromkeys(codes)), tuple(dict.fromkeys(totals)), report)
+    wanted = WantedColumns(tuple(dict.fromkeys(codes)), tuple(dict.fromkeys(totals)), report)
     frames = list(frames)
     layouts: list[_Layout] = []
     others = _Others(wanted)
@@ -78,7 +78,7 @@ def hour_rows(
 class _Others:
     """Rows of frames that were read by `decode`."""
 
-    wanted: Wanted
+    wanted: WantedColumns
     positions: list[int] = field(default_factory=list)
     stamps: list[bytes] = field(default_factory=list)
     qns: list[bytes] = field(default_factory=list)
@@ -111,10 +111,10 @@ class _Others:
         self.flags.append([flag if len(flag) <= 1 else UNKNOWN_FLAG for flag in flags])
         return None
 
-    def columns(self) -> Columns:
+    def columns(self) -> FrameColumns:
         number = np.array(self.numbers, np.float64).reshape(len(self.mns), len(self.wanted.numbers))
         flag = np.array(self.flags, "U1").reshape(len(self.mns), len(self.wanted.codes))
-        return Columns(
+        return FrameColumns(
             np.array(self.positions, np.int64),
             np.array(self.stamps, "S14"),
             np.array(self.qns, "S17"),
@@ -139,11 +139,11 @@ class _Layout:
         self.positions: list[int] = []
         self.rows: list[tuple[bytes, ...]] = []
 
-    def columns(self, wanted: Wanted) -> Columns:
+    def columns(self, wanted: WantedColumns) -> FrameColumns:
         count = len(self.rows)
         said = list(zip(*self.rows, strict=True)) if self.rows else []
         places = {key: place for key, place in self.slots.items() if count}
-        return Columns(
+        return FrameColumns(
             np.array(self.positions, np.int64),
             np.array(said[places["", "stamp"]] if count else [], "S14"),
             np.array(said[places["", "qn"]], "S17") if ("", "qn") in places else np.zeros(count, "S17"),
@@ -160,7 +160,7 @@ _ITEM = re.compile(rb"([!-~]+)=([-+.:\w]*)")  # one value without any of the cha
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
-def _layout_of(raw: bytes, frame: Frame, wanted: Wanted) -> _Layout | None:
+def _layout_of(raw: bytes, frame: Frame, wanted: WantedColumns) -> _Layout | None:
     """The pattern of all frames that differ from this one in QN and values only, or None if it is not that plain."""
     whole = _WHOLE.fullmatch(raw)
     if whole is None:

@@ -14,14 +14,14 @@ from airshed.mrv.days import day_chain
 from airshed.mrv.flue_gas import Floats
 from airshed.mrv.hj212.codes import factors
 from airshed.mrv.hj212.frame import Frame, decode
+from airshed.mrv.hj212.frame_hours import MINUTE_REPORT, hour_rows
 from airshed.mrv.hj212.head import head_of
-from airshed.mrv.hj212.hours import MINUTE_REPORT, hour_rows
 from airshed.mrv.hj212.items import Unclear
 from airshed.mrv.hj212.rows import HourRows
 from airshed.mrv.minutes import INTERVALS, filled_with, hours_of_minutes, interval_of
 from airshed.mrv.readings import AIR_PRESSURE, AIR_PRESSURE_OF_FLUE_GAS, FACTORS, FLOW, FURTHER_GASES, StackReadings
 from airshed.mrv.rules import MonitoringRules
-from airshed.mrv.told import TOTALS, Instants, Receipt, told_year
+from airshed.mrv.year_from_frames import TOTALS, Instants, Receipt, told_year
 from airshed.service.gateway import store
 from airshed.service.gateway.answers import DONE, REQUEST_ANSWERED
 from airshed.service.gateway.devices import Device, Registry

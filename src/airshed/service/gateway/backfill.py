@@ -9,13 +9,13 @@ import msgspec
 
 from airshed.model.refusal import Malformed
 from airshed.service.gateway.answers import stamp
-from airshed.service.gateway.channel import Ask, Find, Outcome, Registered, tell
+from airshed.service.gateway.channel import AskDevice, Find, Registered, RequestOutcome, tell
 from airshed.service.gateway.devices import Device
-from airshed.service.gateway.gaps import Gap, Report, asks_of, gaps_in, said_hours, shown_span, span_of, times_of
-from airshed.service.gateway.requests import Told, request_of
+from airshed.service.gateway.gaps import ReceiptGap, Report, asks_of, gaps_in, said_hours, shown_span, span_of, times_of
+from airshed.service.gateway.requests import RequestOptions, request_of
 
 
-class Span(msgspec.Struct, frozen=True):
+class AskedSpan(msgspec.Struct, frozen=True):
     """One span that was asked for."""
 
     first: str
@@ -36,7 +36,7 @@ class Filled(msgspec.Struct, frozen=True):
     stack: str
     report: Report
     missing_before: int
-    asked: tuple[Span, ...]
+    asked: tuple[AskedSpan, ...]
     #: Spans that are missing still, by first and last hour.
     missing: tuple[tuple[str, str, int], ...]
 
@@ -55,7 +55,7 @@ def fill(
     *,
     timeout_s: float = 10.0,
     tries: int = 3,
-    progress: Callable[[Span], None] | None = None,
+    progress: Callable[[AskedSpan], None] | None = None,
 ) -> Filled:
     """Ask a device for every hour of which no report is on disk, from `begin` (its first hour if None) up to `now`.
 
@@ -66,7 +66,7 @@ def fill(
     said = said_hours(folder, device, report)
     first, end = span_of(said, begin, now)
     gaps = gaps_in(said, first, end)
-    spans: list[Span] = []
+    spans: list[AskedSpan] = []
     for gap in asks_of(gaps):
         spans.append(_asked(folder, device, report, gap, timeout_s, tries))
         if progress is not None:
@@ -78,11 +78,11 @@ def fill(
     return Filled(device.mn, device.stack, report, sum(gap.hours for gap in gaps), tuple(spans), missing)
 
 
-def _asked(folder: Path, device: Device, report: Report, gap: Gap, timeout_s: float, tries: int) -> Span:
+def _asked(folder: Path, device: Device, report: Report, gap: ReceiptGap, timeout_s: float, tries: int) -> AskedSpan:
     begin, end = times_of(gap, device, report)
-    told = Told(begin=_iso(begin), end=_iso(end))
-    outcome = tell(folder, Ask(device.mn, request_of(report).word, told, timeout_s, tries), Outcome)
-    return Span(
+    told = RequestOptions(begin=_iso(begin), end=_iso(end))
+    outcome = tell(folder, AskDevice(device.mn, request_of(report).word, told, timeout_s, tries), RequestOutcome)
+    return AskedSpan(
         *shown_span(gap), gap.hours, outcome.outcome, outcome.code, outcome.zh, outcome.en, len(outcome.said)
     )  # fmt: skip
 

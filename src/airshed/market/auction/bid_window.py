@@ -19,7 +19,7 @@ LARGEST_COUNT, LARGEST_VALUE = 10**12, 2**53
 Reason = tuple[str, str] | None
 
 
-class Taken(NamedTuple):
+class TakenBids(NamedTuple):
     """The bids in the order of the window: by time, then by name and content, never by the order of a file."""
 
     bids: list[SealedBid]
@@ -76,7 +76,7 @@ def take(
     bids: Sequence[SealedBid],
     bidders: Mapping[str, Bidder],
     consigned: Mapping[str, int],
-) -> Taken:
+) -> TakenBids:
     """Go through the bids as they came; each refusal names the article.
 
     `bidders` has everybody who may bid, `consigned` what holders sell of each series. Two bids under one key are one
@@ -93,7 +93,7 @@ def take(
             taken.append(bid)
         else:
             refused.append(RefusedBid(place, bid.bidder, refusal))
-    return Taken(taken, sorted(refused, key=lambda each: each.place))
+    return TakenBids(taken, sorted(refused, key=lambda each: each.place))
 
 
 def _as_it_came(bid: SealedBid) -> tuple[int, str, str, int, int, str]:

@@ -10,20 +10,20 @@ import msgspec
 from airshed.model.provenance import Told
 from airshed.model.refusal import Malformed
 from airshed.mrv.hours import ClosedHours, close_hours
-from airshed.mrv.marks import Mark
+from airshed.mrv.marks import HoursMark
 from airshed.mrv.readings import StackReadings
 from airshed.mrv.rules import MonitoringRules, StackRegistration
 from airshed.mrv.year import StackYear, close_year
 from airshed.service.run.pool import DEFAULT_WORKERS, each
 from airshed.service.stacks import evidence as files
-from airshed.service.stacks import readings as hourly
+from airshed.service.stacks import reading_files as hourly
 from airshed.service.stacks.measure import Progress
 from airshed.service.stacks.measure import read_readings as read_frames
 from airshed.zone.monitoring import registrations
 from airshed.zone.zone import Zone
 
 #: The operator's marks that stand, by stack and year.
-YearMarks = Mapping[str, Mapping[int, tuple[Mark, ...]]]
+YearMarks = Mapping[str, Mapping[int, tuple[HoursMark, ...]]]
 
 
 class HeldStack(msgspec.Struct, frozen=True):
@@ -34,16 +34,16 @@ class HeldStack(msgspec.Struct, frozen=True):
     year: int
     registration: StackRegistration
     #: Of raw frames; None where the folder holds readings.
-    frames: files.Holding | None = None
+    frames: files.EvidenceHolding | None = None
     #: Of hourly readings; None where the folder holds frames.
-    readings: hourly.Holding | None = None
+    readings: hourly.HeldYear | None = None
     #: The year before in the same folder of readings, which January looks back on.
-    before: hourly.Holding | None = None
+    before: hourly.HeldYear | None = None
     #: The operator's marks that stand, by year; none where no book said which.
-    marks: Mapping[int, tuple[Mark, ...]] = msgspec.field(default_factory=dict)
+    marks: Mapping[int, tuple[HoursMark, ...]] = msgspec.field(default_factory=dict)
 
     @property
-    def own_marks(self) -> tuple[Mark, ...]:
+    def own_marks(self) -> tuple[HoursMark, ...]:
         """Those of its year."""
         return self.marks.get(self.year, ())
 
@@ -182,7 +182,7 @@ def _of_readings(folder: Path, zone: Zone, year: int | None) -> HeldYear:
     return HeldYear(path, chosen, manifest.seed, manifest.told, stacks)
 
 
-def _read_hourly(folder: Path, holding: hourly.Holding) -> StackReadings:
+def _read_hourly(folder: Path, holding: hourly.HeldYear) -> StackReadings:
     chain = hourly.read_chain(folder, holding)
     return hourly.read_readings(folder, chain, hourly.read_content(folder, chain))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import inf
 
-from airshed.market.linear import Columns, solve
+from airshed.market.linear import ProgrammeColumns, solve
 
 Team = frozenset[int]
 
@@ -22,7 +22,7 @@ def least_excess(
     above zero, so that the stages end.
     """
     teams = [*free, *fixed]
-    columns = Columns()
+    columns = ProgrammeColumns()
     for player in range(players):
         columns.add(0.0, -inf, inf, [(row, 1.0) for row, team in enumerate(teams) if player in team])
     columns.add(1.0, -inf, inf, [(row, 1.0) for row in range(len(free))])
