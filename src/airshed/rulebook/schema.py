@@ -177,8 +177,9 @@ class AllocationRule(Section, frozen=True):
 
     #: Name of the method: history, benchmark, limit or equal_cut.
     method: Literal["history", "benchmark", "limit", "equal_cut"]
-    #: How baseline years make one figure.
-    baseline: Literal["mean", "median"]
+    #: How baseline years make one figure: their mean, their median, or the mean of the highest so many, as programmes
+    #: of the US for power plants count the two or three highest.
+    baseline: Literal["mean", "median", "best_1", "best_2", "best_3", "best_4", "best_5"]
     #: Share of the cap set aside for new entrants, in hundredths of a percent.
     reserve_basis_points: Share
     #: Share of the cap that is auctioned, in hundredths of a percent.

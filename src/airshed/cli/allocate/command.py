@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
@@ -65,7 +65,7 @@ def allocate(
     ] = "",
     auction: Annotated[str, typer.Option(metavar="PERCENT", help="Part of --pool to auction.  [default: 0]")] = "",
     baseline: Annotated[
-        str, typer.Option(help="mean or median of the years, with --activities.  [default: mean]")
+        str, typer.Option(help="mean, median or best_1 to best_5 of the years, with --activities.  [default: mean]")
     ] = "",
     size_kg: Annotated[
         int | None, typer.Option(metavar="KG", help="Kilograms of an allowance, with --activities.  [default: 1]")
@@ -148,12 +148,13 @@ def allocate(
 
 
 def _own(path: Path, pool: int | None, reserve: str, auction: str, baseline: str, size_kg: int | None) -> AllocateTask:
+    from airshed.market import claims
     from airshed.zone.activities import read_activities
 
-    known: dict[str, Baseline] = {"": "mean", "mean": "mean", "median": "median"}
+    known: dict[str, Baseline] = {"": "mean", **{name: name for name in get_args(claims.Baseline)}}
     tiers, size = _tiers(pool, reserve, auction), _size(size_kg)
     if baseline not in known:
-        raise Malformed("--baseline", f"no such baseline {baseline!r}", "there are mean, median")
+        raise Malformed("--baseline", f"no such baseline {baseline!r}", f"there are {', '.join(list(known)[1:])}")
     return AllocateTask(path.name, tiers, known[baseline], size, "", read_activities(path))
 
 

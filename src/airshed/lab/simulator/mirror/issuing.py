@@ -100,6 +100,9 @@ def _claims(body: c.Allocate, rules: Rulebook) -> Mapping[str, Fraction] | None:
         return {line.source: Fraction(sum(line.emitted_kg), len(line.emitted_kg)) for line in old}
     if law.method == "history" and law.baseline == "median":
         return {line.source: Fraction(median(Fraction(kg) for kg in line.emitted_kg)) for line in old}
+    if law.method == "history":
+        many = int(law.baseline[-1])
+        return {line.source: Fraction(sum(sorted(line.emitted_kg)[-many:]), many) for line in old}
     if law.method == "equal_cut":
         return {line.source: Fraction(line.emitted_kg[-1]) for line in old}
     return None
