@@ -6,8 +6,9 @@ import random
 import time
 from collections.abc import Callable
 
-from airshed.mrv.hj212 import Frame, decode, hour_rows, seal
+from airshed.mrv.hj212 import Frame, decode, seal
 from airshed.mrv.hj212.crc import crc_hj212
+from airshed.mrv.hj212.frame_hours import hour_rows
 
 SEED = 20317
 FRAMES = 20_000

@@ -19,8 +19,9 @@ from random import Random
 
 from airshed.lab.stacks.device import Logger
 from airshed.model.refusal import Malformed
-from airshed.mrv.hj212 import Frame, Rejected, chunks, decode, encode, hour_rows, seal
+from airshed.mrv.hj212 import Frame, Rejected, chunks, decode, encode, seal
 from airshed.mrv.hj212.frame import CrcName
+from airshed.mrv.hj212.frame_hours import hour_rows
 from airshed.mrv.hj212.parts import Assembler
 from airshed.mrv.hj212.sm4 import ENCRYPTED, decrypted_frame, encrypted_frame
 from airshed.mrv.hj212.words import words_of

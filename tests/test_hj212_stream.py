@@ -17,8 +17,8 @@ from typer.testing import CliRunner
 
 from airshed.cli.hj212 import app
 from airshed.model.refusal import Malformed
-from airshed.mrv.hj212 import Fault, Frame, Reading, Rejected, Splitter, chunks, decode, encode, hour_rows, seal
-from airshed.mrv.hj212.frame_hours import UNKNOWN_FLAG
+from airshed.mrv.hj212 import Fault, Frame, Reading, Rejected, Splitter, chunks, decode, encode, seal
+from airshed.mrv.hj212.frame_hours import UNKNOWN_FLAG, hour_rows
 from airshed.mrv.hj212.stream import MAX_CHUNK
 
 WANTED = ("a21026", "a21002", "a19001")

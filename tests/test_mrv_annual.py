@@ -9,8 +9,9 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airshed.mrv.annual import Opinion, Severity, Verification, annual_mass, mass_by_factor, verify
+from airshed.mrv.annual import Opinion, Severity, Verification, annual_mass, verify
 from airshed.mrv.days import GENESIS, evidence_of_days
+from airshed.mrv.factors import mass_by_factor
 from airshed.mrv.readings import AIR_PRESSURE, OXYGEN, StackReadings
 from airshed.mrv.rules import MonitoringRules
 from airshed.mrv.year import close_year

@@ -24,6 +24,7 @@ from airshed.mrv.days import (
     months,
     seal,
 )
+from airshed.mrv.hj212.frame_hours import hour_rows
 from airshed.mrv.hours import close_hour, close_hours
 from airshed.mrv.readings import FACTORS, OXYGEN, VELOCITY, StackReadings, readings_from_columns
 from airshed.mrv.rules import Law
@@ -83,7 +84,7 @@ def wire(hour: int, so2: float) -> bytes:
 def test_frames_become_a_sealed_day_with_their_digest() -> None:
     frames = [wire(hour, 100 + hour / 10) for hour in range(30)]
     frames.insert(5, b"##0000 noise")
-    rows = hj212.hour_rows(frames, FACTORS)
+    rows = hour_rows(frames, FACTORS)
     told = np.full(len(frames), -1)
     told[rows.position] = (rows.hour - np.datetime64(f"{YEAR}-01-01", "h")).astype(np.int64) // 24
     by_day = frames_by_day(frames, told, YEAR)

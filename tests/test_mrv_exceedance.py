@@ -11,9 +11,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from airshed.model.measures import gbt8170
+from airshed.model.measures import gbt8170, times_over
 from airshed.mrv.applicability import limits_of
-from airshed.mrv.exceedance import daily_means, exceedance, exceedances_of, over_limit, times_over
+from airshed.mrv.exceedance import daily_means, exceedance, exceedances_of, over_limit
 from airshed.mrv.flue_gas import Floats
 from airshed.mrv.rules import LimitValue, Statistic
 from stack_years import HOURS, RULES, STACK, YEAR

@@ -18,6 +18,7 @@ from airshed.mrv import hj212, states
 from airshed.mrv.annual import SUSPICIOUS
 from airshed.mrv.columns import Mask
 from airshed.mrv.findings import SEEN, Finding, FindingCode
+from airshed.mrv.hj212.frame_hours import hour_rows
 from airshed.mrv.hours import close_hours
 from airshed.mrv.readings import (
     FACTORS,
@@ -59,7 +60,7 @@ def wire(
 
 
 def year_of(frames: Sequence[bytes], received: Sequence[datetime] | None = None) -> StackReadings:
-    rows = hj212.hour_rows(frames, CODES, totals=TOTALS)
+    rows = hour_rows(frames, CODES, totals=TOTALS)
     receipt = None
     if received is not None:
         days = np.array([f"{when:%Y-%m-%d}" for when in received], "datetime64[D]")[rows.position]

@@ -14,6 +14,7 @@ from airshed.model.refusal import Malformed
 from airshed.mrv import flue_gas, hj212
 from airshed.mrv.gases import BY_POLLUTANT, GASES, Gas, gas_code, mg_m3_per_ppm
 from airshed.mrv.hj212.codes import factors_of
+from airshed.mrv.hj212.frame_hours import hour_rows
 from airshed.mrv.hj212.measures import factor_to_standard
 from airshed.mrv.readings import FACTORS, FURTHER_GASES, POLLUTANT_CODES, HourReading
 from airshed.mrv.states import Measured, Missing
@@ -52,7 +53,7 @@ def test_a_rulebook_that_caps_another_gas_can_weigh_it(pollutant: str) -> None:
         f"{code}-Avg={mean:g},{code}-Flag={flag}" for code, (mean, flag) in frame({gas.code: (sent, "N")}).items()
     )
     raw = hj212.seal(f"ST=31;CN=2061;MN=A1;Flag=4;CP=&&DataTime={HOUR};{text}&&".encode())
-    rows = hj212.hour_rows([raw], (*FACTORS, *FURTHER_GASES))
+    rows = hour_rows([raw], (*FACTORS, *FURTHER_GASES))
     _, hours = close_year_with_hours(stack, told_year(YEAR, rows), RULES)
 
     hour = hours[pollutant].raw.at(3)

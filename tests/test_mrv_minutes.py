@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airshed.mrv import hj212
-from airshed.mrv.hj212.frame_hours import MINUTE_REPORT
+from airshed.mrv.hj212.frame_hours import MINUTE_REPORT, hour_rows
 from airshed.mrv.hours import close_hours
 from airshed.mrv.minutes import INTERVALS, filled_with, hours_of_minutes, interval_of
 from airshed.mrv.readings import FACTORS, VELOCITY, StackReadings
@@ -87,12 +87,12 @@ def test_minutes_come_from_the_wire_and_a_second_report_of_one_changes_nothing()
         frames.append(
             hj212.seal(f"ST=31;CN=2051;MN=A1;Flag=4;CP=&&DataTime=2027010100{minute:02}00;{again}&&".encode())
         )
-    rows = hj212.hour_rows(frames, FACTORS, report=MINUTE_REPORT)
+    rows = hour_rows(frames, FACTORS, report=MINUTE_REPORT)
 
     assert interval_of(rows.time) == 10
     readings = hours_of_minutes(YEAR, rows.time, rows.avg, rows.flag, 10, RULES)
     assert readings.column(SO2)[0] == pytest.approx(100.582)
-    assert len(hj212.hour_rows(frames, FACTORS).refused) == len(frames)
+    assert len(hour_rows(frames, FACTORS).refused) == len(frames)
 
 
 def test_what_a_device_reports_as_an_hour_goes_before_what_is_built() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import get_args
 
@@ -25,7 +26,7 @@ from airshed.cli.reference.write import (
     pages,
     reasons,
 )
-from airshed.engine.commands import Body
+from airshed.engine.commands import Body, wish
 from airshed.engine.decide import PROCEDURES
 from airshed.engine.events import Event
 from airshed.engine.journal import Record
@@ -104,3 +105,16 @@ def test_every_shell_command_has_an_example_and_says_what_its_options_mean(writt
 def test_every_command_can_be_refused_for_the_reasons_that_all_share() -> None:
     for body in PROCEDURES:
         assert set(ALWAYS) <= set(reasons()[body])
+
+
+def test_a_field_says_the_kind_of_text_that_the_engine_takes() -> None:
+    """A seal is no day, and an hour is not one either; what has a pattern and no title is an error, not a day."""
+    shown = pages()["commands.md"]
+    for name, holds in (("seal", "SHA-256, or empty"), ("first", "hour, as 2027-12-31T07"), ("until", "day, as 2027")):
+        rows = re.findall(rf"^\| `{name}` \| ([^|]*) \|", shown, re.MULTILINE)
+        assert rows, name
+        assert all(row.startswith((holds, "whole number")) for row in rows), (name, rows)
+    for kind, text in ((wish.Day, "2027-12-31"), (wish.Hour, "2027-12-31T07"), (wish.Seal, "0" * 64)):
+        assert msgspec.convert(text, kind) == text
+        told = re.findall(r"as (\S+)", get_args(kind)[1].title)
+        assert all(msgspec.convert(example, kind) for example in told)

@@ -23,10 +23,10 @@ from typer.testing import CliRunner
 
 from airshed.cli.mrv.group import app
 from airshed.lab.stacks.episodes import read_episodes
+from airshed.model.measures import times_over
 from airshed.model.provenance import of_evidence, one_line
 from airshed.model.refusal import Malformed
 from airshed.mrv import states
-from airshed.mrv.exceedance import times_over
 from airshed.pages.kit import picture
 from airshed.pages.kit.html import write
 from airshed.pages.stack import build, build_completeness

@@ -16,7 +16,8 @@ from airshed.lab.stacks.operation import STOPPED, operate
 from airshed.lab.stacks.stacks import StackFrames, simulate
 from airshed.model.allowance import Pollutant
 from airshed.model.refusal import Malformed
-from airshed.mrv.hj212 import Frame, decode, encode, hour_rows
+from airshed.mrv.hj212 import Frame, decode, encode
+from airshed.mrv.hj212.frame_hours import hour_rows
 from airshed.mrv.readings import AIR_PRESSURE, AIR_PRESSURE_OF_FLUE_GAS, FACTORS, readings_from_columns
 from airshed.mrv.year import StackYear, close_year
 from airshed.rulebook.load import find

@@ -68,7 +68,6 @@ def decode(
     """
     from airshed.mrv.hj212 import chunks
     from airshed.mrv.hj212 import decode as read
-    from airshed.mrv.hj212.sm4 import decrypted_frame
     from airshed.service.gateway.devices import read_key
 
     secret = None if key is None else read_key(key)
@@ -76,6 +75,8 @@ def decode(
     for place, chunk in chunks(_pieces(file), MAX_LINE_BYTES):
         outcome = read(chunk, crc.value)
         if secret is not None and not _is_frame(outcome):
+            from airshed.mrv.hj212.sm4 import decrypted_frame
+
             opened = read(decrypted_frame(chunk, secret), crc.value)
             outcome = opened if _is_frame(opened) else outcome
         good = _is_frame(outcome)

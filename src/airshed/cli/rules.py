@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from airshed.rulebook.schema import Rulebook
 
-WIDEST = 400
 app = typer.Typer(no_args_is_help=True, help="The law as data: check it, read it, copy it, compare two versions.")
 
 Where = Annotated[str, typer.Argument(metavar="PATH_OR_NAME", help="Folder of a rulebook, or dianzhong.")]
@@ -133,7 +132,7 @@ def calendar(
         as_json({"year": year, "days": [dict(zip(("day", "en", "zh", "cite"), day, strict=True)) for day in days]})
     else:
         console.print(f"{rules.programme.id} {rules.programme.version}, {year}", style="bold")
-        _wide(["day 日期", "what is due", "事项", "article"], days)
+        table("", ["day 日期", "what is due", "事项", "article"], days)
 
 
 def _days(rules: Rulebook, year: int) -> Iterator[tuple[str, str, str, str]]:
@@ -239,7 +238,7 @@ def _rows(rows: Sequence[Any], money: str) -> None:
         + ([str(notes.index(_note(row)) + 1)] if notes else [])
         for row in rows
     ]
-    _wide([head(name, money) for name in columns] + (["note#"] if notes else []), cells)
+    table("", [head(name, money) for name in columns] + (["note#"] if notes else []), cells)
     for number, note in enumerate(notes, 1):
         console.print(f"  {number:>2}  ", _source(*note), sep="")
 
@@ -255,20 +254,6 @@ def _source(cite: str, status: str) -> Text:
     return Text.assemble(cite, ("  to confirm", "yellow") if status == "to confirm" else "")
 
 
-def _wide(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table as wide as it has to be, also where no terminal says how wide."""
-    from rich.console import Console
-    from rich.table import Table
-
-    shown = Table(header_style="bold")
-    for column in columns:
-        right = column.endswith(("]", "#"))
-        shown.add_column(column.removesuffix("#"), justify="right" if right else "left", no_wrap=True)
-    for row in rows:
-        shown.add_row(*row)
-    Console(highlight=False, markup=False, width=max(console.width, WIDEST)).print(shown)
-
-
 def _caps(rules: Rulebook) -> None:
     from airshed.model.measures import tonnes
     from airshed.rulebook.lookup import caps
@@ -281,4 +266,4 @@ def _caps(rules: Rulebook) -> None:
             counts = [held[f"{pollutant.code}-{code}-{vintage}"] for code in codes]
             shown = [f"{tonnes(count)}" for count in (*counts, sum(counts))]
             lines.append([str(vintage), pollutant.code, *shown])
-    _wide(["vintage", "pollutant", *(f"{code} [t]" for code in codes), "zone [t]"], lines)
+    table("", ["vintage", "pollutant", *(f"{code} [t]" for code in codes), "zone [t]"], lines)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -9,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -19,12 +22,20 @@ from airshed.model.refusal import Malformed
 if TYPE_CHECKING:
     from airshed.service.book.sqlite import Book
 
-#: Columns of a page when the output is not a terminal.
+#: What a line is not broken in: a word, or a letter of Chinese.
+WORD = re.compile(r"[\u2e80-\uffff]|[^\s\u2e80-\uffff]+")
+#: Columns of a page when the output is not a terminal and COLUMNS does not say.
 PAGE = 150
 
 
+def page_width(*, terminal: bool) -> int | None:
+    """Columns of a page, as COLUMNS says; else None, which is those of the terminal, or those of a page."""
+    said = os.environ.get("COLUMNS", "")
+    return int(said) if said.isdecimal() and int(said) else None if terminal else PAGE
+
+
 #: Text is text: what stands in brackets is part of a name, never markup.
-console = Console(highlight=False, markup=False, soft_wrap=True, width=None if sys.stdout.isatty() else PAGE)
+console = Console(highlight=False, markup=False, soft_wrap=True, width=page_width(terminal=sys.stdout.isatty()))
 
 
 class _Shown:
@@ -57,6 +68,7 @@ def telling(told: Told | None) -> Iterator[None]:
     Nothing of it outlives it, however it ends: the next command of the same process begins clean.
     """
     _Shown.told, _Shown.owed = told, False
+    console.width = page_width(terminal=console.is_terminal) or console.width
     try:
         yield
         if _Shown.owed and _Shown.told is not None:
@@ -81,16 +93,64 @@ def with_provenance(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table; a column whose name ends in a measure in brackets or `#` is aligned to the right."""
-    shown = Table(title=title or None, title_justify="left", header_style="bold")
-    for column in columns:
-        right = column.endswith(("]", "#"))
-        heading = Text(column.rstrip("#").rstrip())
-        shown.add_column(heading, justify="right" if right else "left", no_wrap=right)
-    for row in rows:
-        shown.add_row(*(Text(str(cell), overflow="fold") for cell in row))
-    console.print(shown)
+    """Print a table; a column whose name ends in a measure in brackets or `#` is aligned to the right.
+
+    No number and no word is cut: where they do not fit side by side, every row is printed as a record instead.
+    """
+    right = [column.endswith(("]", "#")) for column in columns]
+    headings = [column.rstrip("#").rstrip() for column in columns]
+    cells = [[str(cell) for cell in row] for row in rows]
+    widths = _widths(headings, list(zip(*cells, strict=True)) or [()] * len(columns), right, console.width)
+    if widths is None:
+        _records(title, headings, cells)
+    else:
+        shown = Table(title=title or None, title_justify="left", header_style="bold")
+        for heading, whole, width in zip(headings, right, widths, strict=True):
+            shown.add_column(Text(heading), justify="right" if whole else "left", width=width)
+        for row in cells:
+            shown.add_row(*(Text(cell, overflow="fold") for cell in row))
+        console.print(shown)
     _Shown.owed = True
+
+
+def _widths(
+    headings: Sequence[str], columns: Sequence[Sequence[str]], whole: Sequence[bool], page: int
+) -> list[int] | None:
+    """How wide each column is in a page: its longest text, or its longest word and number; None if that is too wide.
+
+    >>> _widths(["name", "mass [kg]"], [["a word"], ["1,000"]], [False, True], 80)
+    [6, 9]
+    >>> _widths(["name", "mass [kg]"], [["a word"], ["1,000"]], [False, True], 17)
+    [5, 5]
+    >>> _widths(["name", "mass [kg]"], [["a word"], ["1,000"]], [False, True], 15) is None
+    True
+    """
+    widths = [
+        max(map(cell_len, (*WORD.findall(heading), *(texts if all_of else WORD.findall(" ".join(texts))), " ")))
+        for heading, texts, all_of in zip(headings, columns, whole, strict=True)
+    ]
+    spare = page - 1 - sum(width + 3 for width in widths)
+    if spare < 0:
+        return None
+    longest = [max(map(cell_len, texts), default=0) for texts in columns]
+    for wishes in (longest, list(map(cell_len, headings))):  # first no cell is broken, then no heading
+        wanted = [max(wish - width, 0) for wish, width in zip(wishes, widths, strict=True)]
+        for turn, place in enumerate(sorted(range(len(widths)), key=wanted.__getitem__)):
+            more = min(wanted[place], spare // (len(widths) - turn))
+            widths[place] += more
+            spare -= more
+    return widths
+
+
+def _records(title: str, headings: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
+    """A table that is too wide, a line a value."""
+    width = max(cell_len(heading) for heading in headings)
+    if title:
+        console.print(title, style="italic")
+    for row in cells:
+        console.print()
+        for heading, cell in zip(headings, row, strict=True):
+            console.print(f"  {heading}{' ' * (width - cell_len(heading))}  {cell}")
 
 
 def lines(*texts: str) -> None:

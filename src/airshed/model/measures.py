@@ -6,6 +6,7 @@ Inside: kilograms (one allowance is one kilogram), fen, fen per tonne. On screen
 from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, InvalidOperation
+from enum import StrEnum
 
 from airshed.model.refusal import Malformed
 
@@ -14,6 +15,16 @@ LARGEST = 2**53
 KG_PER_T = 1000
 FEN_PER_YUAN = 100
 MG_PER_KG = 1_000_000
+
+
+class Unit(StrEnum):
+    """What whole numbers are counted in, inside."""
+
+    KG = "kg"
+    MG = "mg"
+    FEN = "fen"
+    FEN_PER_T = "fen/t"
+    MS = "ms"
 
 
 def value_fen(count: int, price_fen_per_t: int) -> int:
@@ -63,6 +74,19 @@ def gbt8170(value: Decimal | float | str, decimals: int) -> Decimal:
     (Decimal('2'), Decimal('4'), Decimal('1.65'))
     """
     return Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_EVEN)
+
+
+def times_over(mg_m3: float, limit_mg_m3: float) -> Decimal:
+    """By how many times a concentration exceeds a limit: C / L - 1, rounded half to even (GB/T 8170); never
+    below 0.
+
+    530.62 over a limit of 200 is 2.65 times the limit and exceeds it by 1.65 times.
+
+    >>> times_over(530.62, 200), times_over(38.34, 20), times_over(1659.7095, 200), times_over(20, 50)
+    (Decimal('1.65'), Decimal('0.92'), Decimal('7.30'), Decimal('0.00'))
+    """
+    excess = Decimal(str(mg_m3)) / Decimal(str(limit_mg_m3)) - 1
+    return gbt8170(max(excess, Decimal(0)), 2)
 
 
 def exact(text: str, scale: int, place: str, what: str) -> int:

@@ -4,7 +4,6 @@ checks."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 
 import msgspec
@@ -23,22 +22,6 @@ def annual_mass(days: Iterable[SealedDay]) -> dict[str, int]:
         for mass in day.masses:
             total[mass.pollutant] = total.get(mass.pollutant, 0) + mass.mass_mg
     return total
-
-
-def mass_by_factor(activity: Decimal, factor_g: Decimal, removal_basis_points: int = 0) -> int:
-    """Milligrams by emission factor, where nothing is monitored: activity x factor x (1 - removal).
-
-    `activity` is in the measure that `factor_g` is per (tonnes of clinker and g/t, say);
-    `removal_basis_points` is the share that control takes out, in hundredths of a percent. Exact until one
-    rounding to a whole milligram, half to even.
-
-    >>> mass_by_factor(Decimal(1_000_000), Decimal("1.24"), 6_000)
-    496000000
-    """
-    assert activity >= 0 <= factor_g, (activity, factor_g)
-    assert 0 <= removal_basis_points <= 10_000, removal_basis_points
-    exact = activity * factor_g * 1_000 * (10_000 - removal_basis_points) / 10_000
-    return int(exact.to_integral_value(ROUND_HALF_EVEN))
 
 
 class Severity(StrEnum):

@@ -17,7 +17,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from airshed.model.measures import gbt8170
+from airshed.model.measures import times_over
 from airshed.mrv.flue_gas import Floats
 from airshed.mrv.rules import LimitValue, MonitoringRules
 from airshed.mrv.spans import month_bounds
@@ -63,19 +63,6 @@ class Exceedance(msgspec.Struct, frozen=True):
     def breaches(self) -> int:
         """How often the limit was broken, counted by its own statistic: hours, days or months."""
         return counted(self.limit, self.hours_over, self.days_over, self.months_short)
-
-
-def times_over(mg_m3: float, limit_mg_m3: float) -> Decimal:
-    """By how many times a concentration exceeds a limit: C / L - 1, rounded half to even (GB/T 8170); never
-    below 0.
-
-    530.62 over a limit of 200 is 2.65 times the limit and exceeds it by 1.65 times.
-
-    >>> times_over(530.62, 200), times_over(38.34, 20), times_over(1659.7095, 200), times_over(20, 50)
-    (Decimal('1.65'), Decimal('0.92'), Decimal('7.30'), Decimal('0.00'))
-    """
-    excess = Decimal(str(mg_m3)) / Decimal(str(limit_mg_m3)) - 1
-    return gbt8170(max(excess, Decimal(0)), 2)
 
 
 def daily_means(hourly: Floats, least: int) -> Floats:

@@ -16,7 +16,6 @@ import msgspec
 
 from airshed.model.measures import mass_kg
 from airshed.model.refusal import Malformed
-from airshed.mrv.annual import mass_by_factor
 
 Status = Literal["confirmed", "to confirm"]
 COLUMNS = ("name", "sector", "pollutant", "grams", "per", "low", "high", "cite", "status")
@@ -68,6 +67,22 @@ class Estimate(msgspec.Struct, frozen=True):
     basis: str
     cite: str
     status: Status
+
+
+def mass_by_factor(activity: Decimal, factor_g: Decimal, removal_basis_points: int = 0) -> int:
+    """Milligrams by emission factor, where nothing is monitored: activity x factor x (1 - removal).
+
+    `activity` is in the measure that `factor_g` is per (tonnes of clinker and g/t, say);
+    `removal_basis_points` is the share that control takes out, in hundredths of a percent. Exact until one
+    rounding to a whole milligram, half to even.
+
+    >>> mass_by_factor(Decimal(1_000_000), Decimal("1.24"), 6_000)
+    496000000
+    """
+    assert activity >= 0 <= factor_g, (activity, factor_g)
+    assert 0 <= removal_basis_points <= 10_000, removal_basis_points
+    exact = activity * factor_g * 1_000 * (10_000 - removal_basis_points) / 10_000
+    return int(exact.to_integral_value(ROUND_HALF_EVEN))
 
 
 def factors_of(text: str, place: str = "factors.csv") -> tuple[EmissionFactor, ...]:

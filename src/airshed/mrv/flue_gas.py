@@ -12,13 +12,14 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from airshed.mrv.gases import MOLAR_VOLUME
+
 Floats = NDArray[np.float64]
 Value = TypeVar("Value", float, Floats)
 
 STANDARD_PA = 101_325.0
 ICE_POINT_K = 273.0
 AIR_OXYGEN_PERCENT = 21.0
-MOLAR_VOLUME = 22.4
 #: g/mol, as the standard rounds them; NOx counts as NO2.
 MOLAR_MASS = {"SO2": 64.0, "NO": 30.0, "NO2": 46.0, "NOx": 46.0}
 SECONDS_PER_HOUR = 3_600.0

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from airshed.mrv.flue_gas import MOLAR_VOLUME
-
+#: L/mol in standard state.
+MOLAR_VOLUME = 22.4
 #: Highest concentration that a reading can be, mg/m3; 100 g/m3 of dust stand before no filter.
 HIGHEST_MG_M3 = 100_000.0
 #: CO2 is a tenth of the gas itself: 30 % by volume are 589 g/m3.

@@ -10,9 +10,10 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from airshed.model.measures import times_over
 from airshed.mrv import flue_gas, states
 from airshed.mrv.duct import duct_hours
-from airshed.mrv.exceedance import over_limit, times_over
+from airshed.mrv.exceedance import over_limit
 from airshed.mrv.gases import gas_code
 from airshed.mrv.hours import ClosedHours
 from airshed.mrv.marks import out_of_control_codes

@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 import msgspec
 
 from airshed.model.allowance import Pollutant
+from airshed.model.measures import times_over
 from airshed.model.refusal import Malformed
-from airshed.mrv.exceedance import times_over
 from airshed.zone.facts import FILE as FACTS
 from airshed.zone.facts import WorksFact
 from airshed.zone.rows import read_rows

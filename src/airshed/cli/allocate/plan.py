@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from airshed.cli.allocate.whip import Whipped, say_whip, whipped
 from airshed.cli.show import as_json, console, say, table
-from airshed.lab.zone_cap import read_steps
 
 if TYPE_CHECKING:
     from airshed.market.allocation import Activity, Allocation, Parts
@@ -76,6 +75,7 @@ def own_job(path: Path, tiers: Parts, size_kg: int) -> CapPlan:
 
 def known(job: CapPlan, criteria: str, curves: str) -> CapPlan:
     """The job with tables of criteria and of abatement that were given."""
+    from airshed.lab.zone_cap import read_steps
     from airshed.zone.criteria import read_criteria
 
     if criteria:

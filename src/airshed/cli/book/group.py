@@ -21,7 +21,9 @@ from airshed.model.provenance import BY_HAND, Programme, Simulation
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
+    from airshed.engine.tables.table import Column
     from airshed.service.book.sealed import ShownRows
+    from airshed.service.book.sqlite import Book
 
 app = typer.Typer(help="Look at a book, verify it, export it. 账簿：查看、核对、导出。", no_args_is_help=True)
 
@@ -41,9 +43,10 @@ def show(
     number: Annotated[int, typer.Option("--seq", help="Number of the record, for 'record'.")] = 0,
     limit: Annotated[int, typer.Option(min=1, help="Most rows to show of a table.")] = ROWS_SHOWN,
     last: Annotated[bool, typer.Option("--last", help="The last rows of the table, not the first.")] = False,
+    raw: Annotated[bool, typer.Option("--raw", help="As the book counts: kg, mg, fen and milliseconds.")] = False,
     json: Json = False,
 ) -> None:
-    """What a book holds: a summary, one record, or a read table.
+    """What a book holds: a summary, one record, or a read table in tonnes, the money of its law and Beijing time.
 
     Bids, asks and orders of what is still open are sealed and not printed, nor what an account sets aside for them; a
     single record is shown as it stands in the file.
@@ -60,13 +63,13 @@ def show(
         elif what == "record":
             _record(opened, number or opened.last(), json)
         elif what in BY_NAME:
-            _table(what, shown(opened.sql, what, limit, last=last), json)
+            _table(opened, what, shown(opened.sql, what, limit, last=last), raw, json)
         else:
             known = ", ".join(["summary", "record", *BY_NAME])
             raise Malformed("book show", f"there is nothing called {what!r}", f"choose one of {known}")
 
 
-def _table(what: str, found: ShownRows, json: bool) -> None:
+def _table(book: Book, what: str, found: ShownRows, raw: bool, json: bool) -> None:
     """Rows of a read table, and how many are sealed."""
     if json:
         for row in found.rows:
@@ -74,27 +77,39 @@ def _table(what: str, found: ShownRows, json: bool) -> None:
         for name, count in found.sealed.items():
             as_json({"sealed": count, "of": name})
         return
-    columns, rows = _with_years(found.columns, found.rows)
-    blank = [["" if cell is None else cell for cell in row] for row in rows]
-    table(f"{what}: {len(found.rows)} of {found.total}", columns, blank)
+    from airshed.cli.book.columns import cell, heading
+    from airshed.engine.tables import BY_NAME
+    from airshed.service.book.law import currency_of
+
+    money = currency_of(book).name_en
+    columns, rows = _with_years(BY_NAME[what].parts, found.rows)
+    table(
+        f"{what}: {len(found.rows)} of {found.total}",
+        [heading(column, money, raw=raw) for column in columns],
+        [[cell(value, column.unit, raw=raw) for value, column in zip(row, columns, strict=True)] for row in rows],
+    )
     for name, count in found.sealed.items():
         console.print(f"{count} of {name} are sealed until it is closed 开封前不公开")
     if found.silent:
         console.print(f"not told, for a sealed bid or order stands behind it 不公开: {', '.join(found.silent)}")
 
 
-def _with_years(columns: list[str], rows: list[Any]) -> tuple[list[str], list[Any]]:
+def _with_years(columns: tuple[Column, ...], rows: list[Any]) -> tuple[tuple[Column, ...], list[Any]]:
     """Beside prices of strips, which are for all of their years, what they are for a tonne and year."""
+    from airshed.engine.tables.table import Column
     from airshed.market.tenor import year_price_fen
     from airshed.model.allowance import is_strip
+    from airshed.model.measures import Unit
 
-    if not {"series", "price"} <= set(columns):
+    names = [column.name for column in columns]
+    if not {"series", "price"} <= set(names):
         return columns, rows
-    series, price = columns.index("series"), columns.index("price")
+    series, price = names.index("series"), names.index("price")
     if not any(is_strip(row[series]) for row in rows):
         return columns, rows
     yearly = [year_price_fen(row[series], row[price]) if row[price] is not None else None for row in rows]
-    return [*columns, "price_a_year"], [(*row, each) for row, each in zip(rows, yearly, strict=True)]
+    year_price = Column("price_a_year INTEGER", "price of a tonne and year", Unit.FEN_PER_T)
+    return (*columns, year_price), [(*row, each) for row, each in zip(rows, yearly, strict=True)]
 
 
 def _summary(book: Any, json: bool) -> None:
@@ -231,7 +246,7 @@ def statement(
     Example: airshed book statement demo/dianzhong.book qj-pwr-02
     """
     from airshed.engine.journal import chained, decode
-    from airshed.service.book.opening import currency_of
+    from airshed.service.book.law import currency_of
     from airshed.service.book.sqlite import Book
     from airshed.service.book.statement import lines_of
 
@@ -273,28 +288,6 @@ def statement(
             for move in moves
         ],
     )
-
-
-@app.command()
-def register(
-    book: BookPath,
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The page to write.", show_default=False)],
-    json: Json = False,
-) -> None:
-    """The public register as one page: who is in it, and how each source stands to its obligations. 公开登记簿。
-
-    Example: airshed book register demo/dianzhong.book --out register.html
-    """
-    from airshed.pages.kit.html import write
-    from airshed.pages.register import build
-    from airshed.service.book.sqlite import Book
-
-    with showing(Book.read(book)) as opened:
-        write(out, build(opened))
-    if json:
-        as_json({"file": str(out), "bytes": out.stat().st_size})
-        return
-    console.print(f"{out}: {out.stat().st_size:,} bytes")
 
 
 book_carry.register(app)

@@ -67,13 +67,13 @@ def measuring_law(rulebook: str, book: Path | None, zone: str) -> Rulebook:
     Without either it is the one that ships under the name of the zone, and of a zone of one's own the usual one. So
     whoever counts says by which: `applied`.
     """
-    from airshed.service.book import opening
+    from airshed.service.book.law import law_of as law_of_book
     from airshed.service.book.sqlite import Book
 
     if rulebook or book is None:
         return law_of(rulebook or _shipped_for(zone))
     with Book.read(book) as opened:
-        return opening.law_of(opened)
+        return law_of_book(opened)
 
 
 def _shipped_for(zone: str) -> str:

@@ -160,10 +160,10 @@ def _holds(kind: Any) -> str:
     match kind:
         case kinds.IntType():
             return "whole number" if kind.ge is None or kind.ge < 0 else f"whole number, {kind.ge} to {kind.le}"
-        case kinds.StrType():
-            if kind.pattern and "/" in kind.pattern:
-                return "fraction, as 7/4"
-            return "day, as 2027-12-31" if kind.pattern else f"text{_lengths(kind)}"
+        case kinds.Metadata(extra_json_schema={"title": title}):
+            return str(title)
+        case kinds.StrType(pattern=None):
+            return f"text{_lengths(kind)}"
         case kinds.BoolType():
             return "true or false"
         case kinds.LiteralType():
@@ -175,7 +175,7 @@ def _holds(kind: Any) -> str:
         case kinds.TupleType():
             return f"[{', '.join(_holds(each) for each in kind.item_types)}]"
         case kinds.DictType():
-            return f"{_holds(kind.key_type)} to {_holds(kind.value_type)}"
+            return f"object: {_holds(kind.key_type)}, to {_holds(kind.value_type)}"
         case kinds.StructType():
             return str(kind.cls.__name__)
         case kinds.UnionType():
@@ -292,18 +292,22 @@ def tables_page() -> str:
         "tool can read them: `sqlite3 -readonly BOOK`. They hold nothing that does not follow from the records: "
         "`airshed book verify` compares, `airshed replay BOOK --rebuild` writes them anew. Beside them lie `journal` "
         "(seq, hash, record: the book itself), `laws` (adopted rulebooks) and `meta`.\n\n"
+        "Instants are milliseconds since 1970 (UTC), counts allowances of one kilogram, and fen hundredths of the "
+        "money of the law. `airshed book show BOOK TABLE` prints them as people read them, in Beijing time, tonnes and "
+        "yuan; with `--raw` as they stand here.\n\n"
         f"{GENERATED}\n"
     ]
     for table in TABLES:
         rows = "\n".join(_column(column, place < table.key) for place, column in enumerate(table.parts))
         kept = "A row per event, never changed." if table.listed else "A row per key, as things stand."
-        parts.append(f"## {table.name}\n\n{table.shows} {kept}\n\n| column | type | holds |\n|---|---|---|\n{rows}\n")
+        head = "| column | type | counted in | holds |\n|---|---|---|---|"
+        parts.append(f"## {table.name}\n\n{table.shows} {kept}\n\n{head}\n{rows}\n")
     return "\n".join(parts)
 
 
 def _column(column: Column, key: bool) -> str:
     name, kind = column.sql.split()
-    return f"| `{name}`{' (key)' if key else ''} | {kind} | {column.holds} |"
+    return f"| `{name}`{' (key)' if key else ''} | {kind} | {column.unit or ''} | {column.holds} |"
 
 
 # --- findings

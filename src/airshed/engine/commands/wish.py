@@ -16,17 +16,17 @@ Name = Annotated[str, Meta(min_length=1, max_length=100)]
 #: A name that may be left out.
 Maybe = Annotated[str, Meta(max_length=100)]
 #: SHA-256 of a seed and its salt (`airshed.model.seal`), or nothing.
-Seal = Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?\Z")]
+Seal = Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?\Z", title="SHA-256, or empty")]
 #: A sentence.
 Text = Annotated[str, Meta(max_length=2_000)]
 #: A count, a price or a sum; whether it may be below zero is for the procedure to say.
 Whole = Annotated[int, Meta(ge=-LARGEST, le=LARGEST)]
 Year = Annotated[int, Meta(ge=1970, le=9998)]
 #: A day as 2027-12-31; whether the calendar has it is for the procedure to say.
-Day = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")]
+Day = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", title="day, as 2027-12-31")]
 
 #: An hour of Beijing by its start, as 2027-12-31T07; whether the calendar has it is for the edge to say.
-Hour = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3])\Z")]
+Hour = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3])\Z", title="hour, as 2027-12-31T07")]
 
 #: A share in hundredths of a percent, up to all.
 Share = Annotated[int, Meta(ge=0, le=10_000)]

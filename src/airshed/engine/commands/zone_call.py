@@ -10,7 +10,9 @@ from msgspec import Meta
 from airshed.engine.commands.wish import Maybe, Name, Seal, Whole, Wish, Year
 
 #: A fraction as it is written: `3`, `7/4`, `-2`. Longer ones come from no call.
-Number = Annotated[str, Meta(pattern=r"^-?[0-9]{1,400}(/[1-9][0-9]{0,399})?\Z", max_length=802)]
+Number = Annotated[
+    str, Meta(pattern=r"^-?[0-9]{1,400}(/[1-9][0-9]{0,399})?\Z", max_length=802, title="fraction, as 7/4")
+]
 
 
 #: A side of a wall between industries: a sector, or `open` for all that have no wall.

@@ -10,6 +10,7 @@ from airshed.engine.apply.auction import of_event, offered
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
 from airshed.engine.tables.table import Column, Note, Table, Tables
+from airshed.model.measures import Unit
 
 
 def _auction_row(state: State, key: str) -> Row:
@@ -64,14 +65,14 @@ TABLES = (
             Column("series TEXT"),
             Column("delivery TEXT", "`spot`, or `advance` for a vintage that had not begun"),
             Column("offered INTEGER"),
-            Column("consigned INTEGER", "allowances that holders sell"),
-            Column("reserve INTEGER", "reserve price in fen per tonne; 0 where there is none"),
+            Column("consigned INTEGER", "allowances that holders sell", Unit.KG),
+            Column("reserve INTEGER", "reserve price; 0 where there is none", Unit.FEN_PER_T),
             Column("open INTEGER"),
             Column("price INTEGER"),
-            Column("sold INTEGER", "allowances sold"),
-            Column("released INTEGER", "allowances that came out of the government reserve"),
-            Column("withheld INTEGER", "allowances that were kept back and went to the government reserve"),
-            Column("to_holders INTEGER", "what of the payments holders got, in fen"),
+            Column("sold INTEGER", "allowances sold", Unit.KG),
+            Column("released INTEGER", "allowances that came out of the government reserve", Unit.KG),
+            Column("withheld INTEGER", "allowances that were kept back and went to the government reserve", Unit.KG),
+            Column("to_holders INTEGER", "what of the payments holders got", Unit.FEN),
             Column("seal TEXT"),
         ),
         key=1,
@@ -86,7 +87,7 @@ TABLES = (
             Column("number INTEGER", "place of the lot in its auction"),
             Column("account TEXT"),
             Column("count INTEGER"),
-            Column("minimum INTEGER", "the least the holder takes, in fen per tonne; 0 for any price"),
+            Column("minimum INTEGER", "the least the holder takes; 0 for any price", Unit.FEN_PER_T),
         ),
         key=2,
         keys=_lot_keys,
@@ -100,7 +101,7 @@ TABLES = (
             Column("number INTEGER", "place of the bid in its auction"),
             Column("account TEXT"),
             Column("count INTEGER"),
-            Column("price INTEGER", "the most the bidder pays, in fen per tonne"),
+            Column("price INTEGER", "the most the bidder pays"),
         ),
         key=2,
         keys=_bid_keys,
@@ -114,7 +115,7 @@ TABLES = (
             Column("auction TEXT"),
             Column("account TEXT"),
             Column("count INTEGER"),
-            Column("fen INTEGER", "what the bidder pays, in fen"),
+            Column("fen INTEGER", "what the bidder pays"),
             Column("fee INTEGER"),
         ),
         key=3,

@@ -7,6 +7,7 @@ from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
 from airshed.engine.tables.table import Column, Note, Table, Tables
 from airshed.model.allowance import Blocks, Series
+from airshed.model.measures import Unit
 
 
 def block_text(blocks: Blocks) -> str:
@@ -47,7 +48,7 @@ TABLES = (
             Column("account TEXT"),
             Column("series TEXT"),
             Column("count INTEGER"),
-            Column("held INTEGER", "allowances set aside: on offer, in a call, pledged or leased"),
+            Column("held INTEGER", "allowances set aside: on offer, in a call, pledged or leased", Unit.KG),
             Column("blocks TEXT", "serials, both ends included, as `1-500,601-700`"),
         ),
         key=2,
@@ -64,7 +65,7 @@ TABLES = (
             Column("account TEXT"),
             Column("method TEXT", "method of allocation"),
             Column("count INTEGER"),
-            Column("made_up INTEGER", "allowances withheld for an earlier shortfall"),
+            Column("made_up INTEGER", "allowances withheld for an earlier shortfall", Unit.KG),
             Column("why_en TEXT", "reason in English"),
             Column("why_zh TEXT", "reason in Chinese"),
         ),

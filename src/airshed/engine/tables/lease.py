@@ -6,6 +6,7 @@ from airshed.engine import events as e
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
 from airshed.engine.tables.table import Column, Note, Table, Tables
+from airshed.model.measures import Unit
 
 
 def _lease_row(state: State, key: int) -> Row | None:
@@ -26,11 +27,13 @@ TABLES = (
             Column("lessee TEXT", "account that uses"),
             Column("series TEXT", "series, or strip as SO2-KM-2027..2031"),
             Column("count INTEGER", "allowances, of each vintage of a strip"),
-            Column("rent INTEGER", "fen per tonne and year"),
+            Column("rent INTEGER", "rent of a year", Unit.FEN_PER_T),
             Column("pay TEXT", "once or yearly"),
             Column("part_of INTEGER", "lease under which the lessor holds them itself; 0 when they are its own"),
-            Column("waiting INTEGER", "allowances set aside at the lessor's for rent to come, over all vintages"),
-            Column("leased INTEGER", "allowances that lie with the lessee for use, over all vintages"),
+            Column(
+                "waiting INTEGER", "allowances set aside at the lessor's for rent to come, over all vintages", Unit.KG
+            ),
+            Column("leased INTEGER", "allowances that lie with the lessee for use, over all vintages", Unit.KG),
             Column("ends TEXT", "last day of the lease"),
             Column("state TEXT", "offered or standing"),
         ),

@@ -6,6 +6,7 @@ from airshed.engine import events as e
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
 from airshed.engine.tables.table import Column, Note, Table, Tables
+from airshed.model.measures import Unit
 
 
 def _order_row(state: State, key: int) -> Row | None:
@@ -26,7 +27,7 @@ TABLES = (
             Column("side TEXT"),
             Column("price INTEGER"),
             Column("count INTEGER"),
-            Column("rest INTEGER", "allowances not filled yet"),
+            Column("rest INTEGER", "allowances not filled yet", Unit.KG),
         ),
         key=1,
         keys=lambda state: state.orders,

@@ -6,6 +6,7 @@ from airshed.engine import events as e
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
 from airshed.engine.tables.table import Column, Note, Table, Tables
+from airshed.model.measures import Unit
 from airshed.model.period import hour_of
 
 
@@ -41,7 +42,7 @@ TABLES = (
             Column("actor TEXT"),
             Column("reason TEXT", "what happened, in the operator's words"),
             Column("evidence TEXT", "SHA-256 of the proof, or empty"),
-            Column("prove_by INTEGER", "last instant for the proof, in milliseconds since 1970 (UTC)"),
+            Column("prove_by INTEGER", "last instant for the proof", Unit.MS),
         ),
         key=1,
         keys=lambda state: state.marks,

@@ -6,6 +6,7 @@ from airshed.engine import events as e
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
 from airshed.engine.tables.table import Column, Note, Table, Tables
+from airshed.model.measures import Unit
 
 
 def _pledge_row(state: State, key: int) -> Row | None:
@@ -26,8 +27,8 @@ TABLES = (
             Column("pledgee TEXT", "account that is owed"),
             Column("series TEXT", "series, or strip as SO2-KM-2027..2031"),
             Column("count INTEGER", "allowances pledged, of each vintage of a strip"),
-            Column("bound INTEGER", "allowances still bound, over all vintages"),
-            Column("secured_fen INTEGER", "debt secured, in fen"),
+            Column("bound INTEGER", "allowances still bound, over all vintages", Unit.KG),
+            Column("secured_fen INTEGER", "debt secured"),
             Column("until TEXT", "last day"),
             Column("state TEXT", "offered, standing or called"),
             Column("enforce_from TEXT", "first day on which it may be enforced; empty while it is not called"),

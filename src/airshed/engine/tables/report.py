@@ -9,6 +9,7 @@ from airshed.engine import events as e
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
 from airshed.engine.tables.table import Column, Note, Table, Tables
+from airshed.model.measures import Unit
 
 
 def pollutants_of(year: Any) -> list[str]:
@@ -78,16 +79,16 @@ TABLES = (
             Column("source TEXT"),
             Column("year INTEGER"),
             Column("pollutant TEXT"),
-            Column("measured_mg INTEGER", "sum of the sealed days, in milligrams"),
-            Column("declared_mg INTEGER", "declared, in milligrams"),
+            Column("measured_mg INTEGER", "sum of the sealed days"),
+            Column("declared_mg INTEGER", "declared"),
             Column("opinion TEXT"),
-            Column("verified_mg INTEGER", "emission that counts, in milligrams"),
-            Column("obligation INTEGER", "allowances owed"),
-            Column("surrendered INTEGER", "allowances given up"),
-            Column("shortfall INTEGER", "allowances missing at the deadline"),
-            Column("penalty_fen INTEGER", "penalty in fen"),
-            Column("due_fen INTEGER", "what is still to be paid, in fen"),
-            Column("makeup INTEGER", "allowances that the next allocation withholds"),
+            Column("verified_mg INTEGER", "emission that counts"),
+            Column("obligation INTEGER", "allowances owed", Unit.KG),
+            Column("surrendered INTEGER", "allowances given up", Unit.KG),
+            Column("shortfall INTEGER", "allowances missing at the deadline", Unit.KG),
+            Column("penalty_fen INTEGER", "penalty"),
+            Column("due_fen INTEGER", "what is still to be paid"),
+            Column("makeup INTEGER", "allowances that the next allocation withholds", Unit.KG),
         ),
         key=3,
         keys=_year_keys,

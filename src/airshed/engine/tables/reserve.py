@@ -10,6 +10,7 @@ from airshed.engine.apply.reserve import flows
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
 from airshed.engine.tables.table import Column, Note, Table, Tables
+from airshed.model.measures import Unit
 from airshed.registry.accounts import TREASURY
 
 
@@ -47,12 +48,12 @@ TABLES = (
             Column("series TEXT"),
             Column("kind TEXT", "new or extension"),
             Column("capacity INTEGER", "the new capacity, in the measure of the benchmark"),
-            Column("wanted INTEGER", "what the rule gives for the capacity"),
-            Column("price INTEGER", "fen per tonne"),
-            Column("held_fen INTEGER", "money set aside for it, in fen"),
+            Column("wanted INTEGER", "what the rule gives for the capacity", Unit.KG),
+            Column("price INTEGER"),
+            Column("held_fen INTEGER", "money set aside for it"),
             Column("state TEXT", "waiting, dropped or granted"),
-            Column("granted INTEGER", "allowances granted"),
-            Column("fen INTEGER", "what was paid for what was granted, in fen"),
+            Column("granted INTEGER", "allowances granted", Unit.KG),
+            Column("fen INTEGER", "what was paid for what was granted"),
         ),
         key=1,
         keys=lambda state: state.applications,
@@ -65,15 +66,12 @@ TABLES = (
             Column("repurchase TEXT"),
             Column("series TEXT"),
             Column("count INTEGER"),
-            Column("budget_fen INTEGER", "most that is spent, in fen"),
-            Column("ceiling INTEGER", "highest ask, in fen per tonne"),
+            Column("budget_fen INTEGER", "most that is spent"),
+            Column("ceiling INTEGER", "highest ask", Unit.FEN_PER_T),
             Column("open INTEGER"),
-            Column(
-                "price INTEGER",
-                "the one price, or the highest ask served, in fen per tonne; NULL when nothing is bought",
-            ),
-            Column("bought INTEGER", "allowances bought"),
-            Column("paid_fen INTEGER", "what was paid, in fen"),
+            Column("price INTEGER", "the one price, or the highest ask served; NULL when nothing is bought"),
+            Column("bought INTEGER", "allowances bought", Unit.KG),
+            Column("paid_fen INTEGER", "what was paid"),
         ),
         key=1,
         keys=lambda state: state.repurchases,
@@ -87,7 +85,7 @@ TABLES = (
             Column("number INTEGER", "place in the reverse auction"),
             Column("account TEXT"),
             Column("count INTEGER"),
-            Column("price INTEGER", "the least the seller takes, in fen per tonne"),
+            Column("price INTEGER", "the least the seller takes"),
         ),
         key=2,
         keys=_ask_keys,
@@ -101,7 +99,7 @@ TABLES = (
             Column("repurchase TEXT"),
             Column("account TEXT"),
             Column("count INTEGER"),
-            Column("fen INTEGER", "what the seller is paid, in fen"),
+            Column("fen INTEGER", "what the seller is paid"),
         ),
         key=3,
     ),

@@ -6,6 +6,7 @@ from airshed.engine import events as e
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
 from airshed.engine.tables.table import Column, Note, Table, Tables
+from airshed.model.measures import Unit
 
 
 def _right_row(state: State, key: int) -> Row:
@@ -29,10 +30,10 @@ TABLES = (
             Column("first INTEGER", "its first vintage"),
             Column("last INTEGER", "its last vintage; 0 without an end"),
             Column("until INTEGER", "last vintage for which it is served without a renewal"),
-            Column("served INTEGER", "allowances delivered to its holder under it, over all vintages"),
+            Column("served INTEGER", "allowances delivered to its holder under it, over all vintages", Unit.KG),
             Column("buyer TEXT", "account that may accept; NULL while it is not on offer"),
             Column("start INTEGER", "first vintage that goes along; NULL while it is not on offer"),
-            Column("asked_fen INTEGER", "price asked for the right, in fen; NULL while it is not on offer"),
+            Column("asked_fen INTEGER", "price asked for the right; NULL while it is not on offer"),
         ),
         key=1,
         keys=lambda state: state.rights,

@@ -6,6 +6,7 @@ from airshed.engine import events as e
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
 from airshed.engine.tables.table import Column, Note, Table, Tables
+from airshed.model.measures import Unit
 
 
 def _sale_row(state: State, key: str) -> Row:
@@ -44,8 +45,8 @@ TABLES = (
             Column("series TEXT", "the first vintage"),
             Column("years INTEGER"),
             Column("offered INTEGER"),
-            Column("rest INTEGER", "allowances not sold yet; after the end, those that went back"),
-            Column("price INTEGER", "fen per tonne and year"),
+            Column("rest INTEGER", "allowances not sold yet; after the end, those that went back", Unit.KG),
+            Column("price INTEGER", "price of every year"),
             Column("until TEXT", "last day on which may be bought"),
             Column("open INTEGER"),
         ),
@@ -64,13 +65,13 @@ TABLES = (
             Column("series TEXT", "the first vintage"),
             Column("years INTEGER"),
             Column("count INTEGER"),
-            Column("blocked INTEGER", "allowances of every vintage that are not paid for yet"),
-            Column("withdrawn INTEGER", "allowances of every vintage that were withdrawn unpaid"),
-            Column("fen INTEGER", "the whole price in fen"),
-            Column("paid_fen INTEGER", "what is paid of the price, in fen"),
+            Column("blocked INTEGER", "allowances of every vintage that are not paid for yet", Unit.KG),
+            Column("withdrawn INTEGER", "allowances of every vintage that were withdrawn unpaid", Unit.KG),
+            Column("fen INTEGER", "the whole price"),
+            Column("paid_fen INTEGER", "what is paid of the price"),
             Column("interest_fen INTEGER"),
             Column("due_on TEXT", "last day of the next instalment; NULL when nothing is due"),
-            Column("due_fen INTEGER", "the next instalment in fen; NULL when nothing is due"),
+            Column("due_fen INTEGER", "the next instalment; NULL when nothing is due"),
             Column("state TEXT", "owing, paid or withdrawn"),
         ),
         key=1,
@@ -85,7 +86,7 @@ TABLES = (
             Column("purchase INTEGER"),
             Column("number INTEGER", "0 for the first payment, then the instalments"),
             Column("at INTEGER"),
-            Column("fen INTEGER", "the payment without interest, in fen"),
+            Column("fen INTEGER", "the payment without interest"),
             Column("interest_fen INTEGER"),
         ),
         key=1,

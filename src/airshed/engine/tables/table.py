@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from airshed.engine.journal import Changes, Record, Row
 from airshed.engine.state import State
 from airshed.model.allowance import members
+from airshed.model.measures import Unit
 from airshed.registry.moves import Paid
 
 #: What columns hold that mean the same in most tables.
@@ -21,33 +22,33 @@ COMMON: dict[str, str] = {
     "first": "first hour, as 2027-12-31T07",
     "hours": "how many hours",
     "last": "last hour, itself included",
-    "at": "instant in milliseconds since 1970 (UTC)",
+    "at": "instant",
     "auction": "name of the auction",
-    "interest_fen": "interest for late days, in fen",
+    "interest_fen": "interest for late days",
     "purchase": "number of the purchase",
     "sale": "name of the sale",
     "years": "how many vintages",
     "ground": "why by rule",
     "repurchase": "name of the reverse auction",
     "buyer": "account that buys",
-    "buyer_fee": "fee of the buyer in fen",
+    "buyer_fee": "fee of the buyer",
     "command": "name of the command",
     "count": "allowances",
     "day": "day in Beijing time, as 2027-12-31",
     "digest": "SHA-256",
-    "fen": "value in fen",
+    "fen": "value",
     "jurisdiction": "code of the jurisdiction",
     "call": "name of the call",
     "deal": "number of the deal",
-    "fee": "fee in fen",
+    "fee": "fee",
     "number": "number of the order",
     "offered": "allowances on offer, those of holders not counted",
     "open": "1 while bids are taken, else 0",
     "opinion": "opinion of the verifier, or `determined`",
     "pollutant": "code of the pollutant",
-    "price": "fen per tonne",
+    "price": "price",
     "seller": "account that sells",
-    "seller_fee": "fee of the seller in fen",
+    "seller_fee": "fee of the seller",
     "seq": "number of the record",
     "series": "series, as SO2-KM-2027",
     "side": "`buy` or `sell`",
@@ -57,12 +58,25 @@ COMMON: dict[str, str] = {
     "year": "compliance year",
 }
 
+#: The measure of columns that are counted in the same one in every table; those in `_fen` and `_mg` name theirs.
+COMMON_UNITS: dict[str, Unit] = {
+    "at": Unit.MS,
+    "count": Unit.KG,
+    "offered": Unit.KG,
+    "price": Unit.FEN_PER_T,
+    "fen": Unit.FEN,
+    "fee": Unit.FEN,
+    "buyer_fee": Unit.FEN,
+    "seller_fee": Unit.FEN,
+}
+
 
 class Column(NamedTuple):
-    """A column: name and SQL type, and in words what it holds, if that is not what it commonly does."""
+    """A column: name and SQL type; what it holds and its measure, where they are not what they commonly are."""
 
     sql: str
     word: str = ""
+    measure: Unit | None = None
 
     @property
     def name(self) -> str:
@@ -73,6 +87,12 @@ class Column(NamedTuple):
     def holds(self) -> str:
         """What it holds."""
         return self.word or COMMON[self.name]
+
+    @property
+    def unit(self) -> Unit | None:
+        """What its numbers are counted in; None for names and plain numbers."""
+        ending = self.name.rpartition("_")[2]
+        return self.measure or COMMON_UNITS.get(self.name) or (Unit(ending) if ending in ("fen", "mg") else None)
 
 
 class Table(NamedTuple):

@@ -6,6 +6,7 @@ from airshed.engine import events as e
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
 from airshed.engine.tables.table import Column, Note, Table, Tables
+from airshed.model.measures import Unit
 
 
 def _closure_row(state: State, key: str) -> Row | None:
@@ -47,17 +48,17 @@ TABLES = (
             Column("series TEXT"),
             Column("ground TEXT"),
             Column("count INTEGER"),
-            Column("blocked INTEGER", "allowances that wait to be withdrawn"),
+            Column("blocked INTEGER", "allowances that wait to be withdrawn", Unit.KG),
             Column("price INTEGER"),
             Column("appeal_by TEXT", "last day for an appeal"),
             Column("notice_until TEXT", "last day of the notice"),
             Column("state TEXT", "noticed, appealed, confirmed, fallen, withdrawn or restored"),
-            Column("withdrawn INTEGER", "allowances that went to the reserve"),
-            Column("paid_fen INTEGER", "what was paid for them, in fen"),
-            Column("short INTEGER", "allowances of the notice that were sold on or used already"),
+            Column("withdrawn INTEGER", "allowances that went to the reserve", Unit.KG),
+            Column("paid_fen INTEGER", "what was paid for them"),
+            Column("short INTEGER", "allowances of the notice that were sold on or used already", Unit.KG),
             Column("sold_on TEXT", "what becomes of those: make_up, pay_back or none"),
-            Column("due_fen INTEGER", "what the source still has to pay for what it sold on, in fen"),
-            Column("paid_back_fen INTEGER", "what it has paid for that, in fen"),
+            Column("due_fen INTEGER", "what the source still has to pay for what it sold on"),
+            Column("paid_back_fen INTEGER", "what it has paid for that"),
         ),
         key=1,
         keys=lambda state: state.withdrawals,
@@ -74,10 +75,10 @@ TABLES = (
             Column("ground TEXT"),
             Column("year INTEGER", "year of the condition"),
             Column("count INTEGER"),
-            Column("blocked INTEGER", "allowances that are still withheld"),
+            Column("blocked INTEGER", "allowances that are still withheld", Unit.KG),
             Column("until TEXT", "last day before it may be forfeited, or of the investigation"),
             Column("state TEXT", "withheld, released or forfeited"),
-            Column("forfeited INTEGER", "allowances that went to the reserve"),
+            Column("forfeited INTEGER", "allowances that went to the reserve", Unit.KG),
         ),
         key=1,
         keys=lambda state: state.withholdings,
@@ -92,8 +93,8 @@ TABLES = (
             Column("account TEXT"),
             Column("series TEXT"),
             Column("count INTEGER"),
-            Column("taken INTEGER", "allowances that went back at once"),
-            Column("due INTEGER", "allowances withheld from the next allocation"),
+            Column("taken INTEGER", "allowances that went back at once", Unit.KG),
+            Column("due INTEGER", "allowances withheld from the next allocation", Unit.KG),
             Column("reason TEXT", "what the error was"),
         ),
         key=1,

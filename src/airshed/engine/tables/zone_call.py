@@ -9,6 +9,7 @@ from airshed.engine import events as e
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
 from airshed.engine.tables.table import Column, Note, Table, Tables
+from airshed.model.measures import Unit
 
 
 def _call_row(state: State, key: str) -> Row:
@@ -38,7 +39,7 @@ TABLES = (
             Column("pollutant TEXT"),
             Column("open INTEGER", "1 while orders are taken, else 0"),
             Column("count INTEGER", "allowances that changed hands"),
-            Column("zone_fen INTEGER", "fen that the treasury received; below zero: put in"),
+            Column("zone_fen INTEGER", "what the treasury received; below zero: put in"),
             Column("seal TEXT"),
         ),
         key=1,
@@ -56,7 +57,7 @@ TABLES = (
             Column("series TEXT", "series offered; empty for a bid"),
             Column("place TEXT", "jurisdiction where the account stands"),
             Column("year INTEGER", "vintage offered, or year to be covered"),
-            Column("price INTEGER", "its limit, in fen per tonne"),
+            Column("price INTEGER", "its limit price"),
             Column("count INTEGER", "allowances offered, or kilograms of cover wanted"),
         ),
         key=2,
@@ -78,10 +79,10 @@ TABLES = (
             Column("place TEXT", "jurisdiction where the account stands"),
             Column("year INTEGER", "vintage sold, or year covered"),
             Column("count INTEGER"),
-            Column("cover TEXT", "kilograms of cover, as a fraction; those sold for a sale"),
-            Column("price INTEGER", "fen per tonne of that"),
+            Column("cover TEXT", "kilograms of cover, as a fraction; those sold for a sale", Unit.KG),
+            Column("price INTEGER", "price of the cover"),
             Column("fen INTEGER"),
-            Column("fee INTEGER", "fee in fen"),
+            Column("fee INTEGER"),
         ),
         key=4,
     ),
@@ -93,9 +94,11 @@ TABLES = (
             Column("call TEXT", "name of the call"),
             Column("round INTEGER", "round, 1 or 2"),
             Column("trade TEXT", "`zone`, or `city` where cities cleared by themselves"),
-            Column("gain TEXT", "worth to the buyers less worth to the sellers, by their limits, in fen as a fraction"),
-            Column("gap TEXT", "how much more any allocation could gain at most, in fen as a fraction"),
-            Column("zone_fen INTEGER", "fen that the treasury received; below zero: put in"),
+            Column(
+                "gain TEXT", "worth to the buyers less worth to the sellers, by their limits, as a fraction", Unit.FEN
+            ),
+            Column("gap TEXT", "how much more any allocation could gain at most, as a fraction", Unit.FEN),
+            Column("zone_fen INTEGER", "what the treasury received; below zero: put in"),
             Column("digest TEXT", "SHA-256 of the certificate of the round"),
             Column("note TEXT", "empty, or why the cities cleared by themselves"),
         ),
@@ -111,7 +114,7 @@ TABLES = (
             Column("name TEXT", "name of the limit"),
             Column("load TEXT", "what the round added, as a fraction"),
             Column("most TEXT", "the most that it could add, as a fraction"),
-            Column("dual TEXT", "what one more of it is worth, in fen as a fraction"),
+            Column("dual TEXT", "what one more of it is worth, as a fraction", Unit.FEN),
         ),
         key=4,
     ),

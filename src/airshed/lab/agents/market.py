@@ -13,8 +13,10 @@ from airshed.lab.agents.rules import Hoarder, Manipulator, Officer
 from airshed.lab.agents.worth import Worth
 from airshed.lab.agents.zero import ZeroIntelligence
 from airshed.lab.agents.zip import Zip
+from airshed.lab.strategy_names import STRATEGY_NAMES
 from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.strict import near
 
 BOTH: tuple[Side, ...] = ("buy", "sell")
 Kind = Literal["continuous", "call", "zone-call"]
@@ -28,6 +30,7 @@ STRATEGIES: Mapping[str, Callable[[], Strategy]] = {
     "hoarder": Hoarder,
     "manipulator": Manipulator,
 }
+assert tuple(STRATEGIES) == STRATEGY_NAMES, STRATEGIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,5 +127,5 @@ def strategies_of(names: tuple[str, ...]) -> tuple[Strategy, ...]:
     """A strategy of its own for every trader. Malformed, naming those there are, if one is unknown."""
     for name in names:
         if name not in STRATEGIES:
-            raise Malformed("strategy", f"no such strategy {name!r}", f"there are {', '.join(STRATEGIES)}")
+            raise Malformed("strategy", f"no such strategy {name!r}", near(name, STRATEGY_NAMES))
     return tuple(STRATEGIES[name]() for name in names)

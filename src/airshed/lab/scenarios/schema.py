@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from airshed.lab.agents.market import STRATEGIES
+from airshed.lab.strategy_names import STRATEGY_NAMES
 from airshed.model.refusal import Malformed
 from airshed.rulebook.shipped import shipped
 from airshed.rulebook.strict import misfits, near
@@ -211,8 +211,8 @@ def of(told: Mapping[str, Any], place: str) -> Scenario:
             raise Malformed(f"{place} shocks item {number} what", f"{shock.what!r} stands twice", "name them apart")
         told_of.add(shock.what)
     for name in scenario.trade.agents:
-        if name not in STRATEGIES:
-            raise Malformed(f"{place} trade agents", f"no such strategy {name!r}", near(name, list(STRATEGIES)))
+        if name not in STRATEGY_NAMES:
+            raise Malformed(f"{place} trade agents", f"no such strategy {name!r}", near(name, STRATEGY_NAMES))
     if not scenario.trade.agents:
         raise Malformed(f"{place} trade agents", "is empty", "name a strategy")
     low, high = scenario.design.floor_yuan_per_t or 0.0, scenario.design.ceiling_yuan_per_t or 0.0

@@ -9,9 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from airshed.market.sharing import criteria as by_criteria
 from airshed.market.sharing.bankruptcy import RULES, highest_coverage, lowest_shortage
-from airshed.market.sharing.savings import fair_shares
 from airshed.model.measures import KG_PER_T
 from airshed.model.refusal import Malformed
 
@@ -133,6 +131,10 @@ def whole(pool: int, shares: Mapping[str, Fraction]) -> dict[str, int]:
 def _by_criteria(
     pool: int, groups: Sequence[str], wanted: Sequence[Fraction], rule: RuleName, terms: RuleTerms
 ) -> list[Fraction]:
+    from airshed.market.sharing import (
+        criteria as by_criteria,  # with numpy, which a zone that is only read does without
+    )
+
     rows = _table(groups, terms)
     for name in terms.costs:
         if name not in terms.names:
@@ -207,6 +209,8 @@ def _by_saving(
     terms: RuleTerms,
     size_kg: int,
 ) -> list[Fraction]:
+    from airshed.market.sharing.savings import fair_shares
+
     for group in groups:
         if group not in terms.steps:
             raise Malformed(f"steps of {group}", "they are missing", "give --curves, or yuan/t and t in its steps")

@@ -2,21 +2,17 @@
 
 from airshed.mrv.hj212.encode import encode, seal
 from airshed.mrv.hj212.frame import Dialect, Fault, Frame, Reading, Rejected, decode
-from airshed.mrv.hj212.frame_hours import hour_rows
-from airshed.mrv.hj212.rows import HourRows
 from airshed.mrv.hj212.stream import Splitter, chunks
 
 __all__ = [
     "Dialect",
     "Fault",
     "Frame",
-    "HourRows",
     "Reading",
     "Rejected",
     "Splitter",
     "chunks",
     "decode",
     "encode",
-    "hour_rows",
     "seal",
 ]

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from airshed.model.measures import times_over
 from airshed.model.period import days_of
 from airshed.model.provenance import Told
 from airshed.model.refusal import Malformed
@@ -16,7 +17,7 @@ from airshed.mrv import states
 from airshed.mrv.applicability import absences, limits_of
 from airshed.mrv.columns import runs
 from airshed.mrv.days import HOURS_PER_DAY
-from airshed.mrv.exceedance import Exceedance, Exceedances, exceedances_of, over_limit, times_over
+from airshed.mrv.exceedance import Exceedance, Exceedances, exceedances_of, over_limit
 from airshed.mrv.flue_gas import Floats
 from airshed.mrv.rules import LimitValue, MonitoringRules, StackRegistration
 from airshed.mrv.spans import quarter_bounds

@@ -19,7 +19,7 @@ from airshed.model.provenance import Provenance
 from airshed.model.refusal import Malformed
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import load_texts
-from airshed.rulebook.schema import CurrencyRule, Rulebook
+from airshed.service.book.law import law_of
 from airshed.service.book.sqlite import Book, made
 
 #: Largest file of commands that is read at once.
@@ -40,19 +40,6 @@ def carry_on(book: Book) -> Runner:
         cure = "airshed book verify names the record; restore the book from a copy"
         raise Malformed(place, f"breaks an invariant ({error})", cure) from None
     return runner
-
-
-def law_of(book: Book) -> Rulebook:
-    """The law that a book adopted last; `Malformed` when it has none."""
-    law = book.law_in_force()
-    if law is None:
-        raise Malformed(str(book.path), "no rulebook is adopted", "airshed book new makes a book with one")
-    return load_texts(book.law(law))
-
-
-def currency_of(book: Book) -> CurrencyRule:
-    """The currency of the law in force; `Malformed` when the book has no law."""
-    return law_of(book).currency
 
 
 def begin(path: Path, texts: Mapping[str, bytes], at: int, provenance: Provenance) -> Answer:
