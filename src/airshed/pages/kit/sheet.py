@@ -1,0 +1,41 @@
+"""A page of tables, said and not drawn: who has no chart needs no template of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from airshed.model.provenance import Told
+from airshed.pages.kit.html import environment, script_json
+from airshed.pages.kit.words import Phrase, told
+
+
+class Column(NamedTuple):
+    """The head of a column, and whether it holds figures."""
+
+    head: Phrase
+    figure: bool = False
+
+
+class Part(NamedTuple):
+    """A table with its head and what a reader is told of it; a cell is a text or a phrase."""
+
+    title: Phrase
+    text: Phrase
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[str | Phrase]]
+
+
+class Sheet(NamedTuple):
+    """What a page of tables says; `of` names what it is read from."""
+
+    title: Phrase
+    of: str
+    lead: Phrase
+    parts: Sequence[Part]
+
+
+def page(sheet: Sheet, provenance: Told | None) -> str:
+    """The page as one file. The same sheet gives the same bytes."""
+    made = environment("airshed.pages.kit").get_template("sheet.html.j2")
+    return made.render(sheet=sheet, provenance=told(provenance), charts=script_json({}), plotly="")

@@ -1,0 +1,75 @@
+"""The public register of a book: who is in it, and how each source stands to its obligations. No holdings."""
+
+from __future__ import annotations
+
+from airshed.model.measures import tonnes, yuan
+from airshed.pages.kit.sheet import Column, Part, Sheet, page
+from airshed.pages.kit.words import Phrase, same
+from airshed.service.book.law import currency_of
+from airshed.service.book.sqlite import Book
+
+KINDS = {"operator": Phrase("operator", "排污单位"), "trader": Phrase("trader", "交易商")}
+OPEN, FROZEN, CLOSED = Phrase("open", "正常"), Phrase("frozen", "冻结"), Phrase("closed", "已注销")
+UNKNOWN, OWING = Phrase("no verified figure yet", "尚无核定排放量"), Phrase("open until it is settled", "待清缴结算")
+KEPT, SHORT = Phrase("kept", "已履约"), Phrase("short; the penalty is paid", "未足额清缴，已缴罚款")
+UNPAID = Phrase("short; the penalty is due", "未足额清缴，罚款未缴")
+ACCOUNTS = """SELECT account, name, kind, jurisdiction, corporate_group, frozen, closed FROM accounts
+              WHERE kind IN ('operator', 'trader') ORDER BY account"""
+YEARS = """SELECT years.source, sources.name, sources.account, year, pollutant, verified_mg, obligation, surrendered,
+                  shortfall, penalty_fen, due_fen
+           FROM years JOIN sources ON sources.source = years.source ORDER BY year, years.source, pollutant"""
+
+
+def build(book: Book) -> str:
+    """The page of a book. The same book gives the same bytes."""
+    accounts = [
+        (account, same(name), KINDS[kind], place, group or "–", CLOSED if closed else FROZEN if frozen else OPEN)
+        for account, name, kind, place, group, frozen, closed in book.sql.execute(ACCOUNTS)
+    ]
+    years = [
+        (
+            *(str(year), source, same(name), account, pollutant),
+            *("–" if count is None else tonnes(count) for count in (owed, given, short)),
+            "–" if fen is None else yuan(fen),
+            stands(mass, short, due),
+        )
+        for source, name, account, year, pollutant, mass, owed, given, short, fen, due in book.sql.execute(YEARS)
+    ]
+    lead = Phrase(
+        f"{len(accounts)} accounts, {len({row[1] for row in years})} sources with a year to answer for.",
+        f"共{len(accounts)}个账户，{len({row[1] for row in years})}个排放源有应履约年度。",
+    )
+    of_years = ("Year", "年度"), ("Source", "排放源"), ("Works", "企业"), ("Account", "账户"), ("Pollutant", "污染物")
+    money = currency_of(book)
+    penalty = (f"Penalty ({money.name_en})", f"罚款（{money.name_zh}）")
+    figures = ("Owed (t)", "应缴（吨）"), ("Given (t)", "已缴（吨）"), ("Short (t)", "欠缴（吨）"), penalty
+    heads = ("Account", "账户"), ("Name", "名称"), ("Kind", "类型"), ("City", "城市"), ("Group", "集团")
+    stand = Column(Phrase("How it stands", "状态"))
+    parts = (
+        Part(
+            Phrase("Compliance", "履约情况"),
+            Phrase(
+                "Each source by year and pollutant: what was verified, given up and missed.", "按年度和污染物列示。"
+            ),
+            (*(Column(Phrase(*head)) for head in of_years), *(Column(Phrase(*head), True) for head in figures), stand),
+            years,
+        ),
+        Part(
+            Phrase("Accounts", "账户"),
+            Phrase("Who takes part. What an account holds is not public.", "参与主体。账户持有量不公开。"),
+            (*(Column(Phrase(*head)) for head in heads), stand),
+            accounts,
+        ),
+    )
+    return page(Sheet(Phrase("Register", "公开登记簿"), book.path.name, lead, parts), book.provenance())
+
+
+def stands(verified_mg: int | None, short: int | None, due_fen: int | None) -> Phrase:
+    """How a source stands to a year: absence is a state of its own, never a zero."""
+    if verified_mg is None:
+        return UNKNOWN
+    if short is None:
+        return OWING
+    if not short:
+        return KEPT
+    return UNPAID if due_fen else SHORT
