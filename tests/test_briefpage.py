@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 import polars as pl
 import pytest
+from msgspec.structs import replace
 from typer.testing import CliRunner
 
 from airshed.cli.lab.group import app
@@ -23,6 +24,8 @@ from airshed.lab.brief.run import brief
 from airshed.lab.brief.tasks import MOVES
 from airshed.lab.brief.world import Assumed
 from airshed.model.period import BEIJING
+from airshed.model.provenance import Figures
+from airshed.model.provenance import said as told_of
 from airshed.model.refusal import Malformed
 from airshed.pages.brief import build
 from airshed.pages.brief.measured import measures
@@ -83,6 +86,7 @@ def facts(folder: Path) -> BriefFacts:
         opened_.keep_law(digest(RULES), FILES)
     done = CliRunner().invoke(app, [*SHORT, "--out", str(folder / "out"), "--book", str(book), "--json"])
     assert done.exception is None, done.exception
+    (folder / "answer.json").write_text(done.stdout, "utf-8")
     return msgspec.json.decode(done.stdout, type=BriefFacts)
 
 
@@ -188,9 +192,32 @@ def test_a_band_that_keeps_trade_from_its_price_is_told_and_one_that_does_not_is
     assert own.found.reference == law.reference_fen_per_t / 100
     assert own.found.band_percent == RULES.trading.band_basis_points / 100
     for price, said in ((1_000.0, "begins at 1,350"), (1_500.0, ""), (1_650.0, ""), (9_000.0, "ends at 1,650")):
-        at = msgspec.structs.replace(own, found=msgspec.structs.replace(own.found, price=price))
+        at = replace(own, found=replace(own.found, price=price))
         told = of_band(at, YUAN)
         assert told is None if not said else told is not None and said in told.en, price
+
+
+def test_what_the_figures_are_follows_from_the_rows_the_played_sessions_and_the_book(
+    folder: Path, facts: BriefFacts
+) -> None:
+    """Of audited works, confirmed costs and no sessions nothing is simulated; beside a simulated book something is."""
+    answer = json.loads((folder / "answer.json").read_bytes())
+    assert answer["provenance"] == {"is": "figures", "of": ["assumed", "simulated"]}
+    sure = ("abatement costs: confirmed", "emissions: verified 2026", "caps: a notice")
+    audited = tuple(
+        replace(each, found=replace(each.found, origins=sure, air_origins=("a transport model",)))
+        for each in facts.pollutants
+    )
+    unplayed = build(replace(facts, pollutants=audited, sessions=0), RULES, "airshed lab brief")
+    assert line_of(unplayed) == told_of(Figures(("given", "assumed")))
+    played = build(replace(facts, pollutants=audited, sessions=6), RULES, "airshed lab brief")
+    assert line_of(played) == told_of(Figures(("assumed", "simulated")))
+
+
+def line_of(page: str) -> tuple[str, ...]:
+    """What a page says under its title that its figures are, in English and Chinese."""
+    (line,) = re.findall(r'id="provenance">(.*?)</p>', page)
+    return tuple(re.findall(r"<span[^>]*>(.*?)</span>", line))
 
 
 def test_observed_trade_stands_beside_what_should_be_traded(facts: BriefFacts, page: Path) -> None:
@@ -314,7 +341,7 @@ def test_the_page_fits_a_desk_and_a_telephone(seen: Seen, width: int, language: 
 
 
 def test_the_same_facts_give_the_same_bytes_and_names_cannot_break_out(facts: BriefFacts) -> None:
-    evil = msgspec.structs.replace(facts, rulebook="<script>alert(1)</script>")
+    evil = replace(facts, rulebook="<script>alert(1)</script>")
     one = build(evil, RULES, "a & b")
     assert one == build(evil, RULES, "a & b")
     assert "<script>alert" not in one

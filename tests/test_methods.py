@@ -333,7 +333,7 @@ def test_the_headline_and_the_chart_name_the_hardest_whip() -> None:
     assert "万元" not in build(facts)
     assert "Windfall (M dollars)" in build(facts)
     assert "a &lt; b" in build(facts)
-    assert build(facts).count("costs: guessed &amp; more") == 2  # on top, and beside the command
+    assert build(facts).count("costs: guessed &amp; more") == 4  # on top, and beside the command, in both languages
     assert basis(terms).en == (
         "100,000 allowances at 2.00 dollars a tonne and year; one market keeps them for 1.50 million dollars a year,"
         " whatever the method; products' prices take up 25% of what allowances cost."

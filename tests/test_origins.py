@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from airshed.cli.allocate.command import allocate
 from airshed.cli.lab.group import app as lab
+from test_provenance_shown import BY_ROWS
 
 #: A command over the shipped zone, and what its result rests on beside the caps.
 RESULTS = {
@@ -47,7 +48,10 @@ def airshed(*words: str) -> str:
 def test_what_is_not_measured_says_so_on_screen_and_in_json(command: str, tmp_path: Path) -> None:
     words = command.format(folder=tmp_path).split()
     shown = airshed(*words)
-    origins = json.loads(airshed(*words, "--json"))["origins"]
+    answer = json.loads(airshed(*words, "--json"))
+    origins = answer["origins"]
+    if " ".join(words[: 1 + (words[0] == "lab")]) in BY_ROWS:
+        assert answer["provenance"] == {"is": "figures", "of": ["assumed", "simulated"]}
     assert any(each.startswith("caps: ") and each.endswith("(to confirm)") for each in origins)
     for key in RESULTS[command]:
         english, chinese = WORDS[key]

@@ -15,7 +15,9 @@ from airshed.cli.allocate.command import allocate
 from airshed.cli.lab.group import app as lab
 from airshed.cli.rules import app as rules
 from airshed.cli.zone import app as zone_app
+from airshed.cli.zone import caps as zone_caps
 from airshed.lab.scenarios import schema
+from airshed.model.provenance import Figures, one_line
 from airshed.model.refusal import Malformed
 from airshed.rulebook.shipped import shipped
 from airshed.zone import inventory
@@ -78,10 +80,64 @@ def test_what_was_audited_is_no_longer_called_simulated_or_indicative(mine: Path
         assert any(each.endswith("emissions: verified 2026") for each in origins), command
     shown = airshed("lab", "guide", "--zone", str(mine))
     assert "abatement costs: confirmed 治理成本已核实" in shown
-    answer = told("lab", "guide", "--pollutant", "SO2", "--zone", str(mine), "--html", str(mine.parent / "guide.html"))
-    assert answer["provenance"]["of"] == ["given", "assumed"], "the caps of the law are assumed still"
-    (line,) = re.findall(r'id="provenance">(.*?)</p>', (mine.parent / "guide.html").read_text("utf-8"))
-    assert "simulated" not in line
+
+
+#: Every command whose figures are what its rows are (`test_provenance_shown.BY_ROWS`), and the page that it writes.
+RESTING = {
+    "allocate": "",
+    "allocate --method early_action": "",
+    "zone check {zone} --rulebook dianzhong": "",
+    "lab equilibrium --years 2": "",
+    "lab linking --years 2": "",
+    "lab collar --years 2": "",
+    "lab frictions": "",
+    "lab guide --pollutant SO2 --html {folder}/page.html": "page.html",
+    "lab methods --html {folder}/page.html": "page.html",
+}
+
+
+@pytest.mark.parametrize("command", RESTING)
+def test_answer_and_page_are_what_the_rows_are(command: str, mine: Path, tmp_path: Path) -> None:
+    """Of audited emissions and confirmed costs only the law is assumed still; `test_origins` has the drawn zone."""
+    edited(mine / "abatement.csv", ",indicative,", ",confirmed,")
+    edited(mine / "baseline.csv", ",simulated\n", ",verified 2026\n")
+    words = command.format(folder=tmp_path, zone=mine).split()
+    said = told(*words, *(() if words[0] == "zone" else ("--zone", str(mine))))["provenance"]["of"]
+    assert said == (["given"] if words[0] == "zone" else ["given", "assumed"])
+    page = (tmp_path / RESTING[command]).read_text("utf-8") if RESTING[command] else ""
+    assert "模拟" not in line_of(page)
+    assert "simulated" not in line_of(page)
+
+
+def line_of(page: str) -> str:
+    """What a page says under its title that its figures are."""
+    found = re.findall(r'id="provenance">(.*?)</p>', page)
+    assert len(found) == bool(page)
+    return found[0] if page else ""
+
+
+def test_caps_proposed_say_beside_the_table_what_they_were_reckoned_from(
+    mine: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    zone_caps(str(mine), ["2027=90"])
+    assert capsys.readouterr().err == one_line(Figures(("simulated",))) + "\n"
+    edited(mine / "baseline.csv", ",simulated\n", ",verified 2026\n")
+    zone_caps(str(mine), ["2027=90"])
+    assert capsys.readouterr().err == one_line(Figures(("given",))) + "\n"
+
+
+@pytest.mark.parametrize("command", ["lab equilibrium", "lab linking", "lab collar --floor 10"])
+def test_of_ones_own_tables_nothing_is_called_simulated(command: str, tmp_path: Path) -> None:
+    (tmp_path / "curves.csv").write_text(
+        "zone,source,technology,cost_yuan_per_t,potential_t\nKM,a,fgd,1000,60\nQJ,b,fgd,900,60\n"
+    )
+    (tmp_path / "caps.csv").write_text("zone,year,baseline_t,cap_t\nKM,2027,100,50\nQJ,2027,100,50\n")
+    files = ("--curves", str(tmp_path / "curves.csv"), "--caps", str(tmp_path / "caps.csv"))
+    assert told(*command.split(), *files)["provenance"] == {"is": "figures", "of": ["given"]}
+    if command == "lab equilibrium":
+        (tmp_path / "air.csv").write_text("receptor,zone,coefficient,origin\nR,KM,1,assumed\nR,QJ,1,assumed\n")
+        with_air = told(*command.split(), *files, "--matrix", str(tmp_path / "air.csv"))
+        assert with_air["provenance"]["of"] == ["given", "assumed"]
 
 
 def test_one_indicative_cost_keeps_all_of_them_indicative(mine: Path) -> None:

@@ -1,4 +1,4 @@
-"""What the figures of each command are that come from no book: a book says it of itself."""
+"""What the figures of each command are that come neither from a book nor from rows, which say it of themselves."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from collections.abc import Sequence
 from airshed.model.provenance import Figures, Kind, Told
 
 #: A command, or a group for all of its commands that are not named beside it: what it shows. Nothing stands for the
-#: word of the book that is read or made.
+#: word of the book that is read or made, or of the rows that it computes with (`airshed.cli.show.resting`).
 OF_COMMAND: dict[str, tuple[Kind, ...]] = {
     "demo": (),
-    "allocate": ("given", "assumed", "simulated"),
+    "allocate": (),
     "replay": (),
     "sim": ("simulated",),
     "rules": ("law",),
     "hj212": ("given",),
     "gateway": ("given",),
     "gateway measure": ("measured",),
-    "zone check": ("published", "assumed", "simulated"),
+    "zone check": (),
     "zone works": ("published",),
     "zone quoted": ("published",),
     "zone copy": ("published", "assumed", "simulated"),
-    "zone caps": ("assumed", "simulated"),
+    "zone caps": (),
     "zone draw": ("published", "assumed", "simulated"),
     "simulate": ("simulated",),
     "mrv run": ("given",),
@@ -46,18 +46,18 @@ OF_COMMAND: dict[str, tuple[Kind, ...]] = {
     "market": (),
     "book": (),
     "book seal": ("given",),
-    "lab brief": ("published", "assumed", "simulated"),
-    "lab methods": ("assumed", "simulated"),
+    "lab brief": (),
+    "lab methods": (),
     "lab prices": ("published", "assumed"),
     "lab formula": ("given", "published"),
     "lab tax": ("given", "published", "assumed"),
-    "lab guide": ("assumed", "simulated"),
-    "lab equilibrium": ("given", "assumed", "simulated"),
+    "lab guide": (),
+    "lab equilibrium": (),
     "lab check": ("given",),
-    "lab linking": ("published", "assumed", "simulated"),
-    "lab cocontrol": ("given", "assumed", "simulated"),
-    "lab collar": ("assumed", "simulated"),
-    "lab frictions": ("assumed", "simulated"),
+    "lab linking": (),
+    "lab cocontrol": ("given",),
+    "lab collar": (),
+    "lab frictions": (),
     "lab agents": ("assumed", "simulated"),
     "lab run": ("assumed", "simulated"),
     "lab scenarios": ("assumed",),
@@ -68,7 +68,7 @@ OF_COMMAND: dict[str, tuple[Kind, ...]] = {
 
 
 def of_command(words: Sequence[str]) -> Told | None:
-    """What the figures of a command are by its words; None where a book says it.
+    """What the figures of a command are by its words; None where a book or rows say it.
 
     >>> of_command(["lab", "prices", "--json"])
     Figures(of=('published', 'assumed'))

@@ -50,6 +50,13 @@ def of(told: Told | None) -> None:
     _Shown.told = told
 
 
+def resting(origins: Sequence[str]) -> None:
+    """Say what the figures are by what they rest on: rows of a zone, a law and one's own tables say it."""
+    from airshed.zone.origins import figures
+
+    of(figures(origins))
+
+
 def shown() -> Told | None:
     """What they are, for a page or a file that a command writes."""
     return _Shown.told
@@ -90,6 +97,12 @@ def as_json(value: Any) -> None:
 def with_provenance(document: Mapping[str, Any]) -> dict[str, Any]:
     """A certificate for a file: beside what it proves, and outside its digest, what its figures are."""
     return {**document, "provenance": msgspec.to_builtins(_Shown.told)} if _Shown.told is not None else dict(document)
+
+
+def aside() -> None:
+    """Say what the figures are beside a table for a pipe, whose rows must stay what another program reads."""
+    if _Shown.told is not None:
+        print(one_line(_Shown.told), file=sys.stderr)
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

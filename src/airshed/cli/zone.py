@@ -11,7 +11,7 @@ from msgspec import to_builtins
 
 from airshed.cli.copying import copied
 from airshed.cli.lab.case import Json
-from airshed.cli.show import as_json, console, say, table
+from airshed.cli.show import as_json, aside, console, resting, say, table
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def check(
     rules = load_law(find_law(rulebook)) if rulebook else None
     found = of_law(rules, zone) if rules is not None else load(find(zone))
     origins = [of_costs(found), f"outputs and emissions: {of_rows(found)}"]
+    resting(origins)
     rows = [_city(found, place.code) for place in found.jurisdictions]
     caps: dict[str, int] = {}
     if rules is not None:
@@ -206,8 +207,10 @@ def caps(
     from airshed.rulebook.tables import Cap
     from airshed.zone.caps import propose
     from airshed.zone.load import find, load
+    from airshed.zone.origins import of_rows
 
     found = load(find(zone))
+    resting([f"emissions: {of_rows(found)}"])
     asked: dict[int, int] = {}
     for share in shares:
         vintage, _, percent = share.partition("=")
@@ -221,6 +224,7 @@ def caps(
     for vintage_of, points in asked.items():
         for row in propose(found, points, vintage_of):
             writer.writerow([row.pollutant, row.jurisdiction, row.vintage, row.count])
+    aside()
 
 
 @app.command()

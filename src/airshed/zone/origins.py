@@ -19,6 +19,7 @@ COSTS = "abatement costs: indicative"
 EMISSIONS = f"emissions: {SIMULATED}"
 OUTPUTS = f"outputs and emissions: {SIMULATED}"
 RANGES = "ranges of growth, costs and caps: assumed"
+SESSIONS = f"sessions of agents: {SIMULATED}"
 CHINESE = {
     COSTS: "治理成本为参考值",
     "abatement costs: to confirm": "治理成本待核实",
@@ -27,6 +28,7 @@ CHINESE = {
     OUTPUTS: f"产量与排放量为{KINDS[SIMULATED][1]}",
     "benchmarks and quotas at the limit: to confirm": "基准与限值配额待核实",
     "factors of the output-based claim: to confirm": "产出基准系数待核实",
+    SESSIONS: f"智能体交易为{KINDS[SIMULATED][1]}",
     RANGES: "增长、成本与总量的区间为假设",
     **{f"{name}: assumed that {each.assumed}": f"{each.zh}：假设{each.assumed_zh}" for name, each in NAMED.items()},
 }

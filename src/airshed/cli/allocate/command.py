@@ -11,7 +11,7 @@ import typer
 
 from airshed.cli.allocate.whip import Whipped, say_whip, whipped
 from airshed.cli.lab.case import ZoneOption
-from airshed.cli.show import as_json, console, say, table
+from airshed.cli.show import as_json, console, resting, say, table
 from airshed.model.measures import exact
 from airshed.model.refusal import Malformed
 
@@ -134,6 +134,7 @@ def allocate(
         tasks = [_own(Path(activities), pool, reserve, auction, baseline, size_kg)]
     else:
         tasks = list(_lawful(rulebook or RULEBOOK, region, pollutant or "SO2", jurisdiction, vintage))
+    resting(tasks[0].origins)
     results = [(task, {name: task.by(name) for name in names}) for task in tasks]
     if json:
         as_json({"caps": [_document(task, found) for task, found in results], "origins": tasks[0].origins})

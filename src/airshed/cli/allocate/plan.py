@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airshed.cli.allocate.whip import Whipped, say_whip, whipped
-from airshed.cli.show import as_json, console, say, table
+from airshed.cli.show import as_json, console, of, resting, say, table
+from airshed.model.provenance import Figures
 
 if TYPE_CHECKING:
     from airshed.market.allocation import Activity, Allocation, Parts
@@ -39,6 +40,7 @@ def catalogue(json: bool) -> None:
     """Print every method by name."""
     from airshed.market.sharing.named import NAMED
 
+    of(Figures(("assumed",)))
     if json:
         keys = ("number", "en", "zh", "inputs", "incentive", "assumed")
         for name, each in NAMED.items():
@@ -106,6 +108,7 @@ def run(job: CapPlan, name: str, plan: Plan, explain: bool, json: bool, verified
     found = share(job.law.cap, job.members, law, job.size_kg, job.law)
     settled = _settled(job, law, verified) if verified else []
     early = _whipped(job, law) if explain or json else None
+    resting(_origins(job, name, law))
     if json:
         as_json(_document(job, name, law, found, early, settled))
         return

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from airshed.cli.lab.case import ZoneOption
-from airshed.cli.show import as_json, bar, console, table, with_provenance
+from airshed.cli.show import as_json, bar, console, of, resting, shown, table, with_provenance
+from airshed.model.provenance import together
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from airshed.lab.brief.facts import BriefFacts
     from airshed.lab.brief.measures import Criterion
     from airshed.lab.brief.world import Assumed
+    from airshed.model.provenance import Provenance
     from airshed.rulebook.schema import Rulebook
     from airshed.zone.zone import Zone
 
@@ -80,7 +82,7 @@ def brief(
     levied = _taxes(tax, names)
     stated = weights_in(weights)
     tasks = count(zone, rules, names, sessions)
-    seen = seen_of(book, names, rules, zone) if book else None
+    seen, told_by = seen_of(book, names, rules, zone) if book else (None, None)
     with bar(tasks, json, "runs 计算") as told:
 
         def done(task: BriefTask) -> None:
@@ -98,6 +100,9 @@ def brief(
             pool=lambda work, jobs, progress: each(work, jobs, workers, progress),
             progress=done,
         )
+    resting(facts.origins)
+    if told_by is not None:
+        of(together([known for known in (shown(), told_by) if known is not None]))
     said = [f"airshed lab brief --rulebook {quote(rulebook)} --pollutant {quote(pollutant)}"]
     for option, value, default in (
         ("years", years, 10),
@@ -162,8 +167,10 @@ def _folder(out: str, pdf: bool) -> Path | None:
     return folder
 
 
-def seen_of(book: str, names: list[str], rules: Rulebook, zone: Zone) -> dict[str, MarketSeen]:
-    """What a book shows of the first vintage, by pollutant, under the law that it ends with."""
+def seen_of(
+    book: str, names: list[str], rules: Rulebook, zone: Zone
+) -> tuple[dict[str, MarketSeen], Provenance | None]:
+    """What a book shows of the first vintage, by pollutant, under the law that it ends with; and what the book is."""
     from airshed.lab.brief.designs import REFERENCE
     from airshed.lab.brief.diagnosis import MarketSeen
     from airshed.service.book.first_vintage import seen_in
@@ -178,10 +185,11 @@ def seen_of(book: str, names: list[str], rules: Rulebook, zone: Zone) -> dict[st
     )
     fee = (law.trading.buyer_fee_basis_points + law.trading.seller_fee_basis_points) / 10_000
     own = {source.source for source in zone.sources}
-    return {
+    shows = {
         name: MarketSeen(trade.traded_t, trade.given_t if own <= set(trade.given_t) else None, design, fee)
         for name, trade in found.trades.items()
     }
+    return shows, found.provenance
 
 
 def _taxes(said: str, names: list[str]) -> dict[str, float]:
@@ -207,7 +215,7 @@ def _write(folder: Path, facts: BriefFacts, rules: Rulebook, command: str, pdf: 
     from airshed.pages.kit.words import LANGUAGES
 
     page = folder / "brief.html"
-    write(page, build(facts, rules, command))
+    write(page, build(facts, rules, command, shown()))
     written = [page]
     for language in LANGUAGES if pdf else ():
         target = folder / f"brief-{language}.pdf"

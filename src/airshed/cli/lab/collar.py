@@ -20,7 +20,7 @@ from airshed.cli.lab.case import (
     ZoneOption,
     asked,
 )
-from airshed.cli.show import as_json, console, say, table, with_provenance, writable
+from airshed.cli.show import as_json, console, resting, say, table, with_provenance, writable
 from airshed.model.refusal import Malformed
 
 #: Tonnes and yuan above which a figure is taken for a slip.
@@ -93,6 +93,7 @@ def collar(
         raise Malformed("--reserve", "it is sold at a ceiling, and none is given", "give --ceiling, or leave it out")
     target = writable(certificate, "--certificate")
     case = asked(curves, caps, rulebook, pollutant, years, (rate, growth, decline), slopes, region)
+    resting(case.origins)
     curve, need = merged(case.curves), case.need.sum(axis=0)
     free = lacks = None
     try:

@@ -23,7 +23,7 @@ from airshed.cli.lab.case import (
     asked,
     millions,
 )
-from airshed.cli.show import as_json, console, lines, of, say, table, with_provenance, writable
+from airshed.cli.show import as_json, console, lines, of, resting, say, table, with_provenance, writable
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -108,6 +108,7 @@ def equilibrium(
     if ratios:
         trades, said_by = read_ratios(Path(ratios), case.zones)
         air = closed(case.zones)._replace(origins=said_by)
+    resting((*case.origins, *air.origins, levy))
     found = solved(case, air, banking, trades)
     alone = _alone(case, banking) if len(case.zones) > 1 and not matrix else None
     if target is not None:

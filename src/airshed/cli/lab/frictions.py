@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from airshed.cli.lab.case import ZoneOption
-from airshed.cli.show import as_json, console, say, table, with_provenance, writable
+from airshed.cli.show import as_json, console, resting, say, table, with_provenance, writable
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ def frictions(
     rule = next(row for row in rules.pollutants if row.code == pollutant)
     steps = steps_of(zone, measured)
     case = case_of(zone, rules, measured, 1, 0.05, 0.0, 0.0)
+    resting(case.origins)
     price = float(solved(case, linked(case.zones)).found.price[0, 0])
     given = share(cap.law.cap, cap.members, plan[method], cap.size_kg, cap.law)
     given_t = {row.source: row.count * cap.size_kg / KG_PER_T for row in given.shares}

@@ -9,7 +9,7 @@ import typer
 
 from airshed.cli.lab.case import ZoneOption
 from airshed.cli.lab.tax import pairs
-from airshed.cli.show import as_json, console, of, say, table, writable
+from airshed.cli.show import as_json, console, resting, say, table, writable
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -78,7 +78,6 @@ def guide(
     from airshed.market.tenor import capitalised
     from airshed.rulebook.load import find, load
     from airshed.zone.load import of_law
-    from airshed.zone.origins import figures
 
     target = writable(html)
     if not 0 <= rate < 100:
@@ -106,7 +105,7 @@ def guide(
         measured = measured_of(rules, pollutant)
         case = case_of(zone, rules, measured, 1, rate / 100, 0.0, 0.0)
         controls = running(zone, measured, read_operating(Path(operating) if operating else None))
-    of(figures(case.origins))
+    resting(case.origins)
     dearest = controls[0].cost if controls else None
     origin = "asked for"
     if margin is not None:

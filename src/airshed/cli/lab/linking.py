@@ -18,7 +18,7 @@ from airshed.cli.lab.case import (
     asked,
     millions,
 )
-from airshed.cli.show import as_json, console, say, table
+from airshed.cli.show import as_json, console, resting, say, table
 
 
 def register(app: typer.Typer) -> None:
@@ -47,6 +47,7 @@ def linking(
     from airshed.lab.linking import saving
 
     case = asked(curves, caps, rulebook, pollutant, years, (rate, growth, decline), region=region)
+    resting(case.origins)
     found = saving(case)
     if json:
         as_json(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from airshed.cli.lab.case import ZoneOption
-from airshed.cli.show import as_json, bar, console, say, table, writable
+from airshed.cli.show import as_json, bar, console, resting, say, table, writable
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def methods(
     from airshed.pages.methods import ComparedTerms
     from airshed.rulebook.load import find, load
     from airshed.zone.load import of_law
-    from airshed.zone.origins import of_benchmarks, of_plans, of_zone, said
+    from airshed.zone.origins import of_benchmarks, of_plans, of_zone
 
     target = writable(html)
     _known(before, after, list(NAMED))
@@ -98,6 +98,7 @@ def methods(
             pass_through=pass_through / 100,
         )
     origins = (*of_zone(rules, zone), *of_benchmarks(rules, pollutant), *of_plans(plan))
+    resting(origins)
     market = together(cap.members, options, cap.law.cap * cap.size_kg / KG_PER_T)
     by_name = {each.name: each for each in found}
     change = changed(by_name[before], by_name[after], cap.members, price, cap.size_kg) if before else []
@@ -108,9 +109,7 @@ def methods(
         command += f" --pass-through {pass_through:.12g}" if pass_through else ""
         command += f" --html {target.name}"
         money_of = Phrase(rules.currency.name_en, rules.currency.name_zh)
-        terms = ComparedTerms(
-            cap.name, cap.law.cap, price, market, pass_through / 100, said(origins), command, money_of
-        )
+        terms = ComparedTerms(cap.name, cap.law.cap, price, market, pass_through / 100, origins, command, money_of)
         _write(target, terms, found, (before, after, change))
     if json:
         as_json(

@@ -12,6 +12,7 @@ from airshed.lab.brief.diagnosis import Diagnosis
 from airshed.lab.brief.judge import Judged
 from airshed.lab.brief.measures import Criterion
 from airshed.lab.brief.sessions import SessionFacts
+from airshed.zone.origins import RANGES, SESSIONS
 
 Plain = Mapping[str, str]
 
@@ -177,6 +178,12 @@ class BriefFacts(msgspec.Struct, frozen=True):
     #: Sessions played of each kind.
     sessions: int
     observed: bool
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """What all of it rests on, each once: files of the zone, law, matrix, ranges, played sessions."""
+        found = [row for each in self.pollutants for row in (*each.found.origins, *each.found.air_origins)]
+        return tuple(dict.fromkeys((*found, RANGES, *([SESSIONS] if self.sessions else []))))
 
 
 def plain(design: BriefDesign) -> dict[str, str]:

@@ -10,23 +10,25 @@ from plotly.offline import get_plotlyjs
 from airshed.lab.brief.designs import GUARD
 from airshed.lab.brief.facts import BriefFacts, BriefPollutant
 from airshed.lab.brief.measures import MEASURES
-from airshed.model.provenance import Figures
+from airshed.model.provenance import Told
 from airshed.pages.brief import charts, measured, reasons, sentences, words
 from airshed.pages.brief import charts_market as market
 from airshed.pages.brief import charts_rest as rest
 from airshed.pages.kit.html import environment, script_json
+from airshed.pages.kit.origins import origin
 from airshed.pages.kit.style import FONT, Figure, faded
 from airshed.pages.kit.words import LANGUAGES, Language, Phrase, told
 from airshed.pages.report.labels import place_names
 from airshed.rulebook.schema import Rulebook
+from airshed.zone.origins import figures
 
 PACKAGE = "airshed.pages.brief"
 #: How strong the ground of the best cell of the table is.
 DEEPEST = 0.55
 
 
-def build(facts: BriefFacts, rules: Rulebook, command: str) -> str:
-    """The page of a brief. The same facts give the same bytes."""
+def build(facts: BriefFacts, rules: Rulebook, command: str, provenance: Told | None = None) -> str:
+    """The page of a brief, which says what its figures are. The same facts give the same bytes."""
     money = Phrase(rules.currency.name_en, rules.currency.name_zh)
     receptors = {row.receptor: Phrase(row.name_en, row.name_zh) for row in rules.receptors.rows}
     names = place_names(rules)
@@ -46,7 +48,7 @@ def build(facts: BriefFacts, rules: Rulebook, command: str) -> str:
         environment(PACKAGE)
         .get_template("brief.html.j2")
         .render(
-            provenance=told(Figures(("published", "assumed", "simulated"))),
+            provenance=told(provenance or figures(facts.origins)),
             facts=facts,
             rules=rules,
             money=money,
@@ -63,6 +65,7 @@ def build(facts: BriefFacts, rules: Rulebook, command: str) -> str:
             measures=measured.measures(money, facts.cost_year),
             scored=set(MEASURES),
             words=words,
+            origin=origin,
             draw=charts,
             borders=market.BORDERS,
             lines=rest.LINES,

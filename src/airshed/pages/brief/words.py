@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from airshed.lab.brief.designs import GUARD, SOLD
 from airshed.pages.kit.words import Phrase
-from airshed.zone.origins import CHINESE
 
 _GUARD, _PART = f"{100 * GUARD:g} %", f"{100 * SOLD['part']:g} %"
 
@@ -139,7 +138,6 @@ QUESTIONS: Mapping[str, Phrase] = {
     ),
 }
 #: What a matrix rests on, as the rulebook says it.
-MATRIX: Mapping[str, str] = {"indicative: built-in Gaussian plume": "参考值，内置高斯烟羽模型"}
 KNOBS: Mapping[str, Phrase] = {
     "growth": Phrase("growth of emissions", "排放增长"),
     "cost": Phrase("costs of technologies", "技术成本"),
@@ -195,16 +193,6 @@ def figure(cause: str, said: str) -> Phrase:
         "too few parties": Phrase(f"{said} firms alike", f"等效{said}家"),
         "market power": Phrase(f"price {said} %", f"价格{said} %"),
     }[cause]
-
-
-def origin(said: str) -> Phrase:
-    """What figures rest on, in both languages; a citation stays in the words of the law or of the files."""
-    known = {**CHINESE, **MATRIX}
-    if said in known:
-        return Phrase(said, known[said])
-    what, _, cite = said.partition(": ")
-    name = {"caps": "总量", "emissions": "排放", "abatement costs": "减排成本"}.get(what)
-    return Phrase(said, f"{name}：{cite}（原文）" if name else f"{said}（原文）")
 
 
 def option(axis: str, chosen: str) -> Phrase:

@@ -13,10 +13,11 @@ from airshed.lab.prices.guide_price import Collar, GuidePrices
 from airshed.lab.prices.operating import Running
 from airshed.pages.guide.chart import GuideRow, height_of_chart, prices, scarcity
 from airshed.pages.kit.html import environment, script_json
+from airshed.pages.kit.origins import origin
 from airshed.pages.kit.style import FONT
 from airshed.pages.kit.words import LANGUAGES, Phrase, told
 from airshed.pages.quotes.chart import PLACES
-from airshed.zone.origins import CHINESE, figures
+from airshed.zone.origins import figures
 
 PACKAGE = "airshed.pages.guide"
 
@@ -42,7 +43,7 @@ class GuideFacts:
     def unsure(self) -> list[Phrase]:
         """What it rests on that nobody has measured or set: said on top."""
         words = ("indicative", "simulated")
-        found = [Phrase(each, CHINESE.get(each, each)) for each in self.origins if any(word in each for word in words)]
+        found = [origin(each) for each in self.origins if any(word in each for word in words)]
         return [*found, Phrase("tax: to confirm", "税额待核实")] if self.tax is not None else found
 
     @property
@@ -87,7 +88,7 @@ def build(facts: GuideFacts) -> str:
             },
             height=height_of_chart(rows),
             isinf=isinf,
-            chinese=CHINESE,
+            origin=origin,
             tax_place=PLACES.get(facts.tax_place, facts.tax_place),
             charts=script_json(drawn),
             plotly=Markup(get_plotlyjs()),

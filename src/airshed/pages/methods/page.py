@@ -10,11 +10,12 @@ from plotly.offline import get_plotlyjs
 
 from airshed.lab.methods import MethodCompared, ShareChange
 from airshed.market.sharing.named import NAMED
-from airshed.model.provenance import Figures
 from airshed.pages.kit.html import environment, script_json
+from airshed.pages.kit.origins import origin
 from airshed.pages.kit.style import FONT
 from airshed.pages.kit.words import LANGUAGES, Phrase, told
 from airshed.pages.methods.chart import chart, height_of_chart, label
+from airshed.zone.origins import figures
 
 PACKAGE = "airshed.pages.methods"
 
@@ -57,13 +58,14 @@ def build(facts: MethodsFacts) -> str:
         environment(PACKAGE)
         .get_template("methods.html.j2")
         .render(
-            provenance=told(Figures(("assumed", "simulated"))),
+            provenance=told(figures(facts.terms.origins)),
             facts=facts,
             headline=headline(facts),
             basis=basis(facts.terms),
             charts=script_json(drawn),
             plotly=Markup(get_plotlyjs()),
             height=height_of_chart(facts.methods),
+            origin=origin,
             named=lambda name: Phrase(label(name, "en"), label(name, "zh")),
             number=lambda name: NAMED[name].number if name in NAMED else "",
             font=FONT,

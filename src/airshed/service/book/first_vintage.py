@@ -10,6 +10,7 @@ from airshed.engine.journal import GENESIS
 from airshed.engine.runner import checked
 from airshed.model.allowance import Series, count_of
 from airshed.model.measures import KG_PER_T
+from airshed.model.provenance import Provenance
 from airshed.model.refusal import Malformed
 from airshed.registry.accounts import PRIVATE, AccountKind
 from airshed.registry.moves import Delivered
@@ -32,10 +33,11 @@ class BookTrade(NamedTuple):
 
 
 class VintageSeen(NamedTuple):
-    """What a book shows, by pollutant, and the law that it ends under, None if the book does not keep it."""
+    """What a book shows by pollutant, the law that it ends under (None if it keeps none), and what the book is."""
 
     trades: dict[str, BookTrade]
     law: Rulebook | None
+    provenance: Provenance | None
 
 
 def seen_in(book: Path, pollutants: Sequence[str], year: int, programme: str) -> VintageSeen:
@@ -44,7 +46,7 @@ def seen_in(book: Path, pollutants: Sequence[str], year: int, programme: str) ->
     Malformed for a book of another programme, for its trade says nothing of this one.
     """
     with Book.read(book) as opened, opened.named():
-        market = read_market(opened.lines())
+        market, told = read_market(opened.lines()), opened.provenance()
         adopted = market.state.rulebook
         if adopted is None:
             raise Malformed(str(book), "adopts no rulebook", "give a book in which a programme has begun")
@@ -61,7 +63,7 @@ def seen_in(book: Path, pollutants: Sequence[str], year: int, programme: str) ->
             law = load_texts(opened.law(adopted.digest))
         except Malformed:
             law = None
-    return VintageSeen({name: BookTrade(_traded(market, name, year), given[name]) for name in pollutants}, law)
+    return VintageSeen({name: BookTrade(_traded(market, name, year), given[name]) for name in pollutants}, law, told)
 
 
 def _traded(market: Market, pollutant: str, year: int) -> float:

@@ -1,0 +1,33 @@
+"""What a result rests on, as pages say it: in both languages, a citation in the words that it was given in."""
+
+from __future__ import annotations
+
+from airshed.pages.kit.words import Phrase
+from airshed.zone.origins import CHINESE
+
+MATRIX = {"indicative: built-in Gaussian plume": "参考值，内置高斯烟羽模型"}
+#: What stands before a citation, or before the word of one's own rows.
+HEADS = {
+    "caps": "总量",
+    "emissions": "排放",
+    "outputs and emissions": "产量与排放",
+    "abatement costs": "减排成本",
+    "benchmarks and quotas at the limit": "基准与限值配额",
+    "factors of the output-based claim": "产出基准系数",
+    "criteria": "准则",
+    "matrix": "传输矩阵",
+    "tax": "税额",
+}
+
+
+def origin(said: str) -> Phrase:
+    """What figures rest on, in both languages; a citation stays in the words of the law or of the files, and says so.
+
+    >>> origin("emissions: simulated").zh, origin("emissions: verified 2026").zh
+    ('排放量为模拟数据', '排放：verified 2026（原文）')
+    """
+    known = {**CHINESE, **MATRIX}
+    if said in known:
+        return Phrase(said, known[said])
+    what, _, cite = said.partition(": ")
+    return Phrase(said, f"{HEADS[what]}：{cite}（原文）" if what in HEADS else f"{said}（原文）")
