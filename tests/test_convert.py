@@ -74,7 +74,7 @@ def test_a_field_that_was_called_otherwise_is_carried_over(old: Path, tmp_path: 
     with closing(sqlite3.connect(old)) as book, book:
         book.execute("INSERT INTO journal (seq, hash, record) VALUES (9, ?, ?)", (chain(HASH, record), record))
         book.execute("UPDATE meta SET value = '9' WHERE key = 'head'")
-    done = convert(old, tmp_path / "new.book", Programme())
+    done = convert(old, tmp_path / "new.book", Simulation("pilot"))
 
     assert [each.seq for each in done.different] == [4], "nothing else is decided otherwise"
     with Book.read(tmp_path / "new.book") as new:

@@ -47,6 +47,27 @@ def test_a_book_that_does_not_say_what_it_is_is_not_begun() -> None:
     assert refusal.cite
 
 
+@pytest.mark.parametrize(
+    ("provenance", "simulated", "why"),
+    [
+        (Programme(), True, Why.SIMULATED_SOURCE),
+        (Programme(), False, None),
+        (Simulation(BY_HAND), True, None),
+        (Simulation(BY_HAND), False, None),
+    ],
+)
+def test_a_real_programme_has_no_simulated_source(provenance: Provenance, simulated: bool, why: Why | None) -> None:
+    """What is drawn is not mixed with what has happened; a rehearsal may well have works that exist."""
+    runner = Runner(MemoryJournal(), RULES)
+    send(runner, AUTHORITY, adopting(provenance))
+    send(runner, AUTHORITY, c.OpenAccount("kiln", "operator", "Kiln", "KM"))
+    answer = send(runner, AUTHORITY, c.RegisterSource("KM-K-1", "Kiln 1", "kiln", "KM", "cement", simulated, ()))
+
+    assert (answer.refusal and answer.refusal.why) == why
+    assert answer.refusal is None or answer.refusal.cite
+    assert bool(runner.state.sources) == (why is None)
+
+
 @pytest.mark.parametrize("first", [Programme(), Simulation(BY_HAND)])
 @pytest.mark.parametrize("then", [Programme(), Simulation(BY_HAND), Simulation("another", 1)])
 def test_what_a_book_is_cannot_be_changed(first: Provenance, then: Provenance) -> None:

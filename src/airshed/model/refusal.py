@@ -57,6 +57,7 @@ class Why(StrEnum):
     UNKNOWN_RIGHT = "unknown_right"
     ALREADY_EXISTS = "already_exists"
     WRONG_KIND = "wrong_kind"
+    SIMULATED_SOURCE = "simulated_source"
     # the state they are in
     ACCOUNT_FROZEN = "account_frozen"
     SESSION_CLOSED = "session_closed"
@@ -157,6 +158,7 @@ MEANINGS: dict[Why, tuple[str, str]] = {
     Why.UNKNOWN_RIGHT: ("There is no such right.", "无此排污权。"),
     Why.ALREADY_EXISTS: ("It is there, done or in force already.", "已存在、已完成或已生效。"),
     Why.WRONG_KIND: ("The thing exists but is of a kind that does not fit.", "对象类型不符。"),
+    Why.SIMULATED_SOURCE: ("A real programme registers no simulated source.", "实际运行的交易体系不得登记模拟排放源。"),
     Why.ACCOUNT_FROZEN: ("The account is frozen.", "账户已冻结。"),
     Why.SESSION_CLOSED: ("No trading session is open, or not this one.", "交易时段未开放。"),
     Why.AUCTION_CLOSED: ("The auction is over.", "拍卖已结束。"),

@@ -24,6 +24,7 @@ from airshed.engine.state import State
 from airshed.model.allowance import Series
 from airshed.model.measures import yuan
 from airshed.model.period import day_of
+from airshed.model.provenance import Programme
 from airshed.model.refusal import Refusal, Why
 from airshed.registry.accounts import BANK, PROGRAMME_NAMES, Account, AccountKind, programme_accounts
 from airshed.registry.moves import Paid
@@ -221,7 +222,7 @@ def _unsettled(state: State, source: Source) -> Iterator[str]:
 
 
 def register_source(state: State, rules: Rulebook, at: int, actor: str, body: c.RegisterSource) -> Decision:
-    """A source lies in the zone, belongs to a private account, and its stacks are new."""
+    """A source lies in the zone and belongs to a private account, its stacks are new; a programme simulates none."""
     refusal = private_account(state, rules, body.account)
     if refusal and refusal.why == Why.UNKNOWN_ACCOUNT:
         return refusal
@@ -246,6 +247,10 @@ def register_source(state: State, rules: Rulebook, at: int, actor: str, body: c.
                 )
             if pollutant not in capped:
                 return no(rules, "monitoring", Why.WRONG_KIND, f"{entry.stack} measures {pollutant!r}, not capped")
+    if body.simulated and isinstance(state.provenance, Programme):
+        return no(
+            rules, "programme", Why.SIMULATED_SOURCE, f"{body.source} is simulated; this book is a programme for good"
+        )
     # its orders wait on the side of the wall on which the account stood until now
     moved = body.sector in rules.trade_rules.walled_sectors and wall_of(state, rules, body.account) != body.sector
     return (
