@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from itertools import product
+from pathlib import Path
 
 import pytest
 
+from airshed import mrv
 from airshed.mrv.findings import SENTENCES
 from airshed.pages.kit.details import detail
 
@@ -19,3 +23,64 @@ def test_every_sentence_of_the_checks_has_a_chinese_one_with_the_same_figures(en
     assert not re.search(r"[A-Za-z]{4,}|\{", said.zh), said.zh
     figures = re.findall(r"\d[\d.,]*\d|\d", text)
     assert all(figure in said.zh for figure in figures), said.zh
+
+
+def test_every_sentence_that_the_checks_can_make_is_among_them() -> None:
+    """Read from the code that makes findings, not from what one played year happens to hold."""
+    made = sentences_made()
+
+    assert len(made) >= len(SENTENCES)
+    assert [text for text in sorted(made) if not any(re.fullmatch(english, text) for english, *_ in SENTENCES)] == []
+    assert [english for english, *_ in SENTENCES if not any(re.fullmatch(english, text) for text in made)] == []
+
+
+#: Who makes a finding, and which of its arguments says it in words.
+MAKERS = {"Finding": 5, "finding": 3}
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def sentences_made() -> set[str]:
+    """Every detail of a finding in the code of `airshed.mrv`, with 7 for each figure in it."""
+    trees = [ast.parse(path.read_text("utf-8")) for path in Path(mrv.__file__).parent.rglob("*.py")]
+    functions = [node for tree in trees for node in ast.walk(tree) if isinstance(node, Function)]
+    calls = [(within, node) for within in functions for node in ast.walk(within) if isinstance(node, ast.Call)]
+
+    def name_of(call: ast.Call) -> str:
+        return getattr(call.func, "id", "") or getattr(call.func, "attr", "")
+
+    def argument(call: ast.Call, name: str, place: int) -> ast.expr | None:
+        named = next((each.value for each in call.keywords if each.arg == name), None)
+        return named or (call.args[place] if place < len(call.args) else None)
+
+    def texts(said: ast.expr | None, within: Function) -> set[str]:
+        match said:
+            case ast.Constant(value=str(text)):
+                return {text}
+            case ast.JoinedStr(values=parts):
+                return {"".join(each) for each in product(*(texts(part, within) for part in parts))}
+            case ast.FormattedValue(value=value):
+                return texts(value, within)
+            case ast.IfExp(body=one, orelse=other):
+                return texts(one, within) | texts(other, within)
+            case ast.Name(id=name):
+                return of_name(name, within)
+        return {"7"}
+
+    def of_name(name: str, within: Function) -> set[str]:
+        found: set[str] = set()
+        for node in ast.walk(within):
+            if isinstance(node, ast.Assign) and name in [getattr(each, "id", "") for each in node.targets]:
+                found |= texts(node.value, within)
+        names = [each.arg for each in within.args.args]
+        if name in names:
+            method = names[0] == "self"
+            for caller, call in calls:
+                if name_of(call) == within.name and isinstance(call.func, ast.Attribute) == method:
+                    found |= texts(argument(call, name, names.index(name) - method), caller)
+        return found or {"7"}
+
+    made: set[str] = set()
+    for within, call in calls:
+        if isinstance(call.func, ast.Name) and call.func.id in MAKERS:
+            made |= texts(argument(call, "detail", MAKERS[call.func.id]), within)
+    return made

@@ -274,8 +274,8 @@ def test_simulated_sources_are_marked_wherever_they_are_named(played: Played) ->
     for source in sorted(played.facts.simulated):
         assert source_label(played.facts, source, "en").endswith("(simulated)")
         name = played.facts.names[source].zh
-        for after in re.findall(re.escape(f'<span lang="zh-Hans">{name}</span>') + r"(.{0,60})", body, re.S):
-            assert "simulated / 模拟" in after, name
+        for after in re.findall(re.escape(f'<span lang="zh-Hans">{name}</span>') + r"(.{0,100})", body, re.S):
+            assert "模拟</span></span>" in after, name
 
 
 def test_every_section_of_the_law_that_is_cited_has_a_note(played: Played) -> None:

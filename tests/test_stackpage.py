@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -27,9 +28,10 @@ from airshed.model.measures import times_over
 from airshed.model.provenance import of_evidence, one_line
 from airshed.model.refusal import Malformed
 from airshed.mrv import states
+from airshed.pages import stack as pages
 from airshed.pages.kit import picture
 from airshed.pages.kit.html import write
-from airshed.pages.stack import build, build_completeness
+from airshed.pages.kit.words import Phrase
 from airshed.pages.stack.charts import charts
 from airshed.pages.stack.charts_hours import hours_chart
 from airshed.pages.stack.completeness import Completeness, completeness
@@ -57,6 +59,8 @@ STACKS = [OUTAGE, BOILER, PRESSURE]
 FOLDER = shipped("zones", "dianzhong")
 ZONE = load_zone(FOLDER)
 RULES = monitoring_rules(load_rules(shipped("rulebooks", "dianzhong")))
+LAW = Phrase("Dianzhong (dianzhong 2027.1)", "滇中（dianzhong 2027.1）")
+build, build_completeness = partial(pages.build, law=LAW), partial(pages.build_completeness, law=LAW)
 
 
 class Held(NamedTuple):
@@ -190,6 +194,13 @@ def test_hours_that_nothing_stands_in_for_are_missing_on_the_page_and_never_zero
     assert "缺失（当日未封存）" in html
     assert f"Sealed days: {len(facts.closed.days)} of 365" in html
     assert len(facts.closed.days) < 330
+
+
+def test_page_and_heat_map_name_the_law_by_which_hours_were_counted(held: Held, page: str) -> None:
+    for html in (page, build_completeness(held.complete)):
+        (line,) = re.findall(r'id="provenance">(.*?)</p>', html)
+        assert "Counted by the law of Dianzhong (dianzhong 2027.1)." in line
+        assert "按滇中（dianzhong 2027.1）的规则计算。" in line
 
 
 def test_another_law_and_no_limits_at_all_make_a_page_too(held: Held) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from airshed.cli.mrv.shown import LawBook, LawName, applied, marks_of, measuring_law, say_applied
+from airshed.cli.mrv.shown import LawBook, LawName, applied, marks_of, measuring_law, named, say_applied
 from airshed.cli.show import as_json, bar, console, lines, of, table
 from airshed.model.refusal import Malformed
 
@@ -68,8 +68,8 @@ def page(
     facts = read_stack(folder, stack, inventory, rules, year, marks_of(book) if book else None)
     of(facts.provenance)
     if png is not None:
-        take(picture_page(facts, "en" if language == "en" else "zh"), picture_size(facts), png)
-    write(out, build(facts))
+        take(picture_page(facts, named(law), "en" if language == "en" else "zh"), picture_size(facts), png)
+    write(out, build(facts, named(law)))
     made = [path for path in (out, png) if path is not None]
     if json:
         as_json(
@@ -116,7 +116,7 @@ def completeness(
     with bar(len(held_year(folder, inventory, year).stacks), json) as advance:
         facts = count(folder, inventory, rules, year=year, marks=marks, workers=workers, progress=advance)
     of(facts.provenance)
-    write(out, build_completeness(facts))
+    write(out, build_completeness(facts, named(law)))
     ranking = facts.ranking()
     rows = [
         {

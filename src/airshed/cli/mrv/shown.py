@@ -14,6 +14,7 @@ from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
     from airshed.mrv.factors import Estimate, FactorSpread
+    from airshed.pages.kit.words import Phrase
     from airshed.rulebook.schema import Rulebook
     from airshed.service.stacks.stack_folder import YearMarks
 
@@ -88,6 +89,13 @@ def _shipped_for(zone: str) -> str:
 def applied(law: Rulebook) -> str:
     """The law that was applied, for JSON."""
     return f"{law.programme.id} {law.programme.version}"
+
+
+def named(law: Rulebook) -> Phrase:
+    """The law that was applied, for a page."""
+    from airshed.pages.kit.words import Phrase
+
+    return Phrase(f"{law.programme.name_en} ({applied(law)})", f"{law.programme.name_zh}（{applied(law)}）")
 
 
 def say_applied(law: Rulebook) -> None:

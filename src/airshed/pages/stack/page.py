@@ -40,15 +40,15 @@ class StackFigure(msgspec.Struct, frozen=True):
     bad: bool = False
 
 
-def build(facts: StackFacts) -> str:
-    """The page of a stack's year. The same evidence and rules give the same bytes."""
-    return _render("stack.html.j2", facts, charts=script_json(charts.charts(facts)), keys=key_figures(facts))
+def build(facts: StackFacts, law: Phrase) -> str:
+    """The page of a stack's year, counted by a law. The same evidence and rules give the same bytes."""
+    return _render("stack.html.j2", facts, law, charts=script_json(charts.charts(facts)), keys=key_figures(facts))
 
 
-def picture_page(facts: StackFacts, language: Language) -> str:
+def picture_page(facts: StackFacts, law: Phrase, language: Language) -> str:
     """The hours of the year alone, as a page of `picture_size` to be taken as a picture."""
     drawn = {charts.WHOLE: {each: hours_chart(facts, language) for each in ("en", "zh")}}
-    return _render("picture.html.j2", facts, charts=script_json(drawn), language=language)
+    return _render("picture.html.j2", facts, law, charts=script_json(drawn), language=language)
 
 
 def picture_size(facts: StackFacts) -> tuple[int, int]:
@@ -56,14 +56,15 @@ def picture_size(facts: StackFacts) -> tuple[int, int]:
     return PICTURE_WIDTH, height_of_hours(facts) + PICTURE_WORDS
 
 
-def build_completeness(facts: Completeness) -> str:
-    """The page of a zone's completeness. The same evidence and rules give the same bytes."""
+def build_completeness(facts: Completeness, law: Phrase) -> str:
+    """The page of a zone's completeness, counted by a law. The same evidence and rules give the same bytes."""
     drawn = {"days": {language: heat_map(facts, language) for language in report_words.LANGUAGES}}
     return (
         environment(PACKAGE)
         .get_template("completeness.html.j2")
         .render(
             provenance=told(facts.provenance),
+            law=words.counted_by(law),
             facts=facts,
             charts=script_json(drawn),
             plotly=Markup(get_plotlyjs()),
@@ -168,7 +169,7 @@ def key_figures(facts: StackFacts) -> tuple[StackFigure, ...]:
     return tuple(found)
 
 
-def _render(template: str, facts: StackFacts, **more: Any) -> str:
+def _render(template: str, facts: StackFacts, law: Phrase, **more: Any) -> str:
     codes = dict.fromkeys(span.code for each in facts.pollutants for span in each.raw_spans)
     shown = {states.MEASURED} | {span.code for each in facts.pollutants for span in each.final_spans}
     names = {
@@ -180,6 +181,7 @@ def _render(template: str, facts: StackFacts, **more: Any) -> str:
         .get_template(template)
         .render(
             provenance=told(facts.provenance),
+            law=words.counted_by(law),
             facts=facts,
             headline=headline(facts),
             name=Phrase(names["en"], names["zh"]),

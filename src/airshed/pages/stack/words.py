@@ -51,6 +51,11 @@ _MAXIMUM = re.compile(r"maximum_of_(\d+)_hours\Z")
 _DETERMINED = re.compile(r"determined_(maximum_of_year|potential)_at_(\d+)_of_10000 \((.*)\)\Z", re.DOTALL)
 
 
+def counted_by(law: Phrase) -> Phrase:
+    """By which law the hours of a page were counted."""
+    return Phrase(f"Counted by the law of {law.en}.", f"按{law.zh}的规则计算。")
+
+
 def why_said(code: int) -> Phrase:
     """Why an hour did not count, by its code in the column of reasons.
 
