@@ -53,6 +53,7 @@ def prices(rows: Sequence[GuideRow], collar: Collar, pollutant: str, money: Phra
                 "text": [f"{each.guided.price:,.0f}" for each in shown],
                 "textposition": "inside",
                 "insidetextanchor": "start",
+                "textangle": 0,
                 "textfont": {"size": 12, "color": PAPER},
                 "hovertemplate": hover(
                     language,

@@ -13,13 +13,23 @@ from airshed.lab.prices.guide_price import Collar, GuidePrices
 from airshed.lab.prices.operating import Running
 from airshed.pages.guide.chart import GuideRow, height_of_chart, prices, scarcity
 from airshed.pages.kit.html import environment, script_json
-from airshed.pages.kit.origins import origin
+from airshed.pages.kit.origins import STATUSES, origin
 from airshed.pages.kit.style import FONT
 from airshed.pages.kit.words import LANGUAGES, Phrase, told
 from airshed.pages.quotes.chart import PLACES
 from airshed.zone.origins import figures
 
 PACKAGE = "airshed.pages.guide"
+#: Who says so of a floor or a ceiling.
+BOUNDS = {
+    "reserve_fen_per_t": Phrase("the law's reserve price of auctions", "规则的拍卖保留价"),
+    "floor_fen_per_t": Phrase("the law's floor of trade", "规则的交易底价"),
+    "ceiling_fen_per_t": Phrase("the law's ceiling of trade", "规则的交易上限价"),
+    "cost_containment_fen_per_t": Phrase("the law's price of the containment reserve", "规则的成本控制储备出售价"),
+    "shortfall.fixed_fen_per_t": Phrase("what the law takes for a missing tonne", "规则规定的每吨短缺金额"),
+    "asked for": Phrase("asked for", "由使用者给定"),
+    "asked for: none": Phrase("asked for: none", "由使用者设定为无"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +50,15 @@ class GuideFacts:
     command: str
 
     @property
-    def unsure(self) -> list[Phrase]:
-        """What it rests on that nobody has measured or set: said on top."""
+    def unsure(self) -> Phrase:
+        """What it rests on that nobody has measured or set, in a line; empty where there is nothing."""
         words = ("indicative", "simulated")
         found = [origin(each) for each in self.origins if any(word in each for word in words)]
-        return [*found, Phrase("tax: to confirm", "税额待核实")] if self.tax is not None else found
+        found += [Phrase("tax: to confirm", "税额待核实")] if self.tax is not None else []
+        if not found:
+            return Phrase("", "")
+        en = "; ".join(each.en for each in found)
+        return Phrase(f"{en[0].upper()}{en[1:]}.", f"{'；'.join(each.zh for each in found)}。")
 
     @property
     def rows(self) -> list[GuideRow]:
@@ -88,6 +102,8 @@ def build(facts: GuideFacts) -> str:
             },
             height=height_of_chart(rows),
             isinf=isinf,
+            collar=collar(facts.collar),
+            statuses=STATUSES,
             origin=origin,
             tax_place=PLACES.get(facts.tax_place, facts.tax_place),
             charts=script_json(drawn),
@@ -95,6 +111,29 @@ def build(facts: GuideFacts) -> str:
             font=FONT,
         )
     )
+
+
+def collar(found: Collar) -> Phrase:
+    """Floor and ceiling, and who says so: the law, or whoever asked."""
+    low, high = bound_by(found.floor_origin), bound_by(found.ceiling_origin)
+    most = "–" if isinf(found.ceiling) else f"{found.ceiling:,.2f}"
+    return Phrase(
+        f"Floor {found.floor:,.2f} ({low.en}); ceiling {most} ({high.en}).",
+        f"底价{found.floor:,.2f}（{low.zh}）；上限{most}（{high.zh}）。",
+    )
+
+
+def bound_by(said: str) -> Phrase:
+    """What a floor or ceiling comes from; a source stays in the words that it was given in.
+
+    >>> bound_by("reserve_fen_per_t").en, bound_by("none: ceiling_fen_per_t is 9.00").zh
+    ("the law's reserve price of auctions", '无：规则的交易上限价为9.00，低于底价')
+    """
+    if said.startswith("none: "):
+        key, _, figure = said.removeprefix("none: ").partition(" is ")
+        law = bound_by(key)
+        return Phrase(f"none: {law.en} is {figure}, under the floor", f"无：{law.zh}为{figure}，低于底价")
+    return BOUNDS.get(said) or Phrase(said, f"{said}，原文")
 
 
 def headline(facts: GuideFacts) -> Phrase:

@@ -19,15 +19,35 @@ HEADS = {
     "tax": "税额",
 }
 
+#: How sure a row is.
+STATUSES = {
+    "indicative": Phrase("indicative", "参考值"),
+    "to confirm": Phrase("to confirm", "待核实"),
+    "confirmed": Phrase("confirmed", "已核实"),
+}
+#: The criteria of cities that zones ship with.
+CRITERIA = {"gdp": "生产总值", "people": "人口", "area": "面积"}
+
 
 def origin(said: str) -> Phrase:
     """What figures rest on, in both languages; a citation stays in the words of the law or of the files, and says so.
 
     >>> origin("emissions: simulated").zh, origin("emissions: verified 2026").zh
     ('排放量为模拟数据', '排放：verified 2026（原文）')
+    >>> origin("criteria: gdp to confirm, people confirmed").zh
+    '准则：生产总值待核实，人口已核实'
     """
     known = {**CHINESE, **MATRIX}
     if said in known:
         return Phrase(said, known[said])
     what, _, cite = said.partition(": ")
+    if what == "criteria":
+        rows = [each.partition(" ") for each in cite.split(", ")]
+        return Phrase(
+            said, f"准则：{'，'.join(f'{CRITERIA.get(name, name)}{_status(sure)}' for name, _, sure in rows)}"
+        )
     return Phrase(said, f"{HEADS[what]}：{cite}（原文）" if what in HEADS else f"{said}（原文）")
+
+
+def _status(sure: str) -> str:
+    return STATUSES[sure].zh if sure in STATUSES else sure
