@@ -260,6 +260,9 @@ def test_a_certificate_says_what_its_figures_are_beside_what_it_proves(
     assert proof["provenance"] == {"is": "figures", "of": ["given"]}, "nothing of one's own tables was simulated"
     status, held = printed(["lab", "check", "proof.json", "--json"], monkeypatch, capsys)
     assert (status, json.loads(held)["provenance"]) == (0, proof.pop("provenance"))
+    for claimed in ({"is": "programme"}, {"is": "figures", "of": ["measured"]}, {"is": "figures", "of": []}):
+        Path("claims.json").write_text(json.dumps({**proof, "provenance": claimed}))
+        assert printed(["lab", "check", "claims.json", "--json"], monkeypatch, capsys) == (2, ""), claimed
     Path("old.json").write_text(json.dumps(proof))
     status, held = printed(["lab", "check", "old.json", "--json"], monkeypatch, capsys)
     assert (status, json.loads(held)["digest"]) == (0, proof["digest"])

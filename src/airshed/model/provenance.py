@@ -71,7 +71,7 @@ KINDS: dict[Kind, tuple[str, str]] = {
 class Figures(msgspec.Struct, frozen=True, tag="figures", tag_field="is", forbid_unknown_fields=True):
     """Figures that come from no book: each a word of `KINDS`."""
 
-    of: tuple[Kind, ...]
+    of: Annotated[tuple[Kind, ...], Meta(min_length=1)]
 
 
 #: What anything that is shown may say of itself.

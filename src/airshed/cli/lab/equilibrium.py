@@ -138,7 +138,8 @@ def check(
     """Work an equilibrium out again from its certificate, without a solver. 核验均衡证书。
 
     A certificate holds its whole case. With the tables of --curves (or --slopes), --caps and --matrix it is also
-    checked that this case is theirs, at that --rate and --tax, and not another one.
+    checked that this case is theirs, at that --rate and --tax, and not another one. What its figures are is the
+    certificate's own word, which is no part of its digest.
 
     Example: airshed lab check proof.json
 

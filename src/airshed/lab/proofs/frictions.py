@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from airshed.lab.proofs.reading import LARGEST, ROUNDING, DoesNotHold, agree, close, held, named
-from airshed.model.provenance import Told
+from airshed.model.provenance import Figures
 
 FORMAT = "airshed frictions 1"
 #: The gap up to which trades count as the cheapest.
@@ -75,7 +75,7 @@ class Frictions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     #: SHA-256 of all the rest as canonical JSON (keys sorted, no blanks).
     digest: str
     #: What its figures are; not part of what is proved, nor of the digest.
-    provenance: Told | None = None
+    provenance: Figures | None = None
 
 
 def check(text: bytes | str, place: str = "certificate") -> Frictions:

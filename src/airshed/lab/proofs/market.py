@@ -22,7 +22,7 @@ from airshed.lab.proofs.reading import (
     named,
     none_below_zero,
 )
-from airshed.model.provenance import Told
+from airshed.model.provenance import Figures
 
 FORMAT = "airshed equilibrium 1"
 #: The gap up to which a plan counts as the cheapest; a solver's own is some thousand times smaller.
@@ -92,7 +92,7 @@ class MarketCertificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     trades: tuple[Way, ...] = ()
     stability: Stability | None = None
     #: What its figures are; not part of what is proved, nor of the digest.
-    provenance: Told | None = None
+    provenance: Figures | None = None
 
 
 def check(text: bytes | str, place: str = "certificate") -> MarketCertificate:

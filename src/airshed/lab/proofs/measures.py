@@ -21,7 +21,7 @@ from airshed.lab.proofs.reading import (
     held,
     named,
 )
-from airshed.model.provenance import Told
+from airshed.model.provenance import Figures
 
 FORMAT = "airshed co-control 1"
 #: The gap up to which a plan of divisible measures counts as the cheapest; column generation ends at a tenth of it.
@@ -81,7 +81,7 @@ class CoCertificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     digest: str
     whole: WholePlan | None = None
     #: What its figures are; not part of what is proved, nor of the digest.
-    provenance: Told | None = None
+    provenance: Figures | None = None
 
 
 def check(text: bytes | str, place: str = "certificate") -> CoCertificate:

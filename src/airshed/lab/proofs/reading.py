@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from airshed.model.provenance import Figures
 from airshed.model.refusal import Malformed
 
 Floats = NDArray[np.float64]
@@ -42,6 +43,9 @@ def read(text: bytes | str, kind: type[Kind], place: str) -> Kind:
         plain = json.loads(text)
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise Malformed(place, str(error)[:200], CURE) from None
+    own = getattr(found, "provenance", None)
+    if isinstance(own, Figures) and not {"law", "measured"}.isdisjoint(own.of):
+        raise Malformed(place, f"nothing that the lab solves is {' or '.join(own.of)}", CURE)
     if digest(plain) != plain["digest"]:
         raise Malformed(place, "the digest is that of another text", "ask for the certificate again")
     return found
