@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import importlib.util
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -22,8 +23,10 @@ from laws import LAW, RULES, as_files
 
 #: Steps of a run: of one in which there is something to forge, and of one with every kind of event.
 STEPS, MANY_STEPS = 80, 250
-SEEDS = range(3, 40)
+SEEDS = (9, *range(3, 40))  # where it is found now; the others when the simulator comes to draw something else
 VERSIONS = ("sim-1", "sim-2")
+#: Forgeries that the stand-alone verifier sees only where others fell short too, or a later record needs what is gone.
+NEEDED = ("penalty-halved", "makeup-removed", "penalty-price", "deposit-removed")
 #: Events that tests of an export alter.
 PLAYED = {"Surrendered", "DayReversed", "AuctionCleared", "CapSet", "Transferred", "Traded", "YearReported"}
 
@@ -64,6 +67,12 @@ def forge() -> ModuleType:
     return script("forge")
 
 
+def _alone_sees(name: str, raws: list[bytes], laws: Mapping[str, Rulebook]) -> bool:
+    """Whether the book has a place where the stand-alone verifier needs what is forged."""
+    made = forge().KINDS[name].make(list(raws), laws)
+    return made is not None and bool(alone(made.raws))
+
+
 @cache
 def small() -> tuple[tuple[bytes, ...], Mapping[str, Rulebook]]:
     """The records of a run in which there is something of every kind to forge, and its laws by digest."""
@@ -75,9 +84,26 @@ def small() -> tuple[tuple[bytes, ...], Mapping[str, Rulebook]]:
             raws = _records(run)
             kinds = forge().KINDS.values()
             played = {name for name in PLAYED for raw in raws if b'"is":"%s"' % name.encode() in raw}
-            if played == PLAYED and all(kind.make(raws, run.laws) is not None for kind in kinds if not kind.slow):
+            if (
+                played == PLAYED
+                and all(_alone_sees(name, raws, run.laws) for name in NEEDED)
+                and all(kind.make(raws, run.laws) is not None for kind in kinds if not kind.slow)
+            ):
                 return tuple(raws), run.laws
     raise AssertionError("no seed plays all that is forged")
+
+
+def alone(raws: list[bytes], *words: str) -> str:
+    """What the stand-alone verifier says of an export; empty when it is content."""
+    export = b"".join(line.hash.encode() + b" " + line.record + b"\n" for line in forge().chained(raws))
+    ended = subprocess.run(
+        [sys.executable, "-I", str(Path(__file__).parents[1] / "scripts" / "verify_export.py"), *words],
+        input=export,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    return ended.stderr.decode() if ended.returncode else ""
 
 
 def varied() -> Iterator[tuple[list[bytes], Mapping[str, Rulebook]]]:

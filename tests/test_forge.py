@@ -23,7 +23,7 @@ from airshed.model.refusal import Malformed
 from airshed.service.book.head import Head
 from airshed.service.book.sqlite import Book
 from airshed.service.book.verify import verify_file
-from small_books import forge, small, varied, written
+from small_books import alone, forge, small, varied, written
 
 ROOT = Path(__file__).parents[1]
 KINDS = forge().KINDS
@@ -91,19 +91,6 @@ def judged() -> dict[str, str]:
 def verdict(name: str) -> str:
     """What deciding anew says of a forgery."""
     return judged().get(name) or decided(forged(name)[0])
-
-
-def alone(raws: list[bytes], *words: str) -> str:
-    """What the stand-alone verifier says of an export; empty when it is content."""
-    export = b"".join(line.hash.encode() + b" " + line.record + b"\n" for line in forge().chained(raws))
-    ended = subprocess.run(
-        [sys.executable, "-I", str(ROOT / "scripts" / "verify_export.py"), *words],
-        input=export,
-        capture_output=True,
-        check=False,
-        timeout=60,
-    )
-    return ended.stderr.decode() if ended.returncode else ""
 
 
 def head() -> Head:

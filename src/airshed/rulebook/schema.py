@@ -273,7 +273,7 @@ class TradingRule(Section, frozen=True):
     seal_required: bool
 
 
-class TradeRule(Section, frozen=True):
+class TradeRule(Section, frozen=True, omit_defaults=True):
     """Who may trade what with whom, looked at before every trade."""
 
     #: Sectors that trade among themselves only.
