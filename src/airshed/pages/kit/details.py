@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from airshed.mrv.findings import SENTENCES
-from airshed.pages.kit.words import Phrase
+from airshed.pages.kit.words import FINDINGS, Phrase
 
 #: Kinds of operators' marks within a sentence.
 KINDS = {
@@ -16,6 +16,39 @@ KINDS = {
     "calibration": "校准",
     "fault": "故障",
 }
+
+
+#: Why a sealed day is corrected, as the system itself writes it.
+REASONS = (
+    (r"mark (\d+) was reverted", "企业标记{0}已撤销"),
+    (r"other hours look back on those of a mark", "其他小时的替代取值涉及标记时段"),
+)
+#: A finding as a verifier asks about it: code, subject, hours, detail.
+ITEM = r"(\w+) (\S*) ?over (\d+) hours: (.*)"
+
+
+def item(text: str) -> Phrase:
+    """What a verifier asks to be improved; in Chinese where it quotes a finding, and else as it was written.
+
+    >>> item("flat_line SO2 over 40 hours: 4.2 mg/m3 in every hour").zh
+    'SO2数值恒定不变，共40小时：每小时均为4.2 mg/m3'
+    """
+    found = re.fullmatch(ITEM, text)
+    if found is None or found[1] not in FINDINGS:
+        return Phrase(text, text)
+    return Phrase(text, f"{found[2]}{FINDINGS[found[1]].zh}，共{found[3]}小时：{detail(found[4]).zh}")
+
+
+def reason(text: str) -> Phrase:
+    """Why a sealed day is corrected; in Chinese where the system wrote it, and else as it was written.
+
+    >>> reason("mark 3 was reverted").zh, reason("a typing error").zh
+    ('企业标记3已撤销', 'a typing error')
+    """
+    for english, chinese in REASONS:
+        if found := re.fullmatch(english, text):
+            return Phrase(text, chinese.format(*found.groups()))
+    return Phrase(text, text)
 
 
 def detail(text: str) -> Phrase:

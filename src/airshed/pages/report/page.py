@@ -10,7 +10,7 @@ from plotly.offline import get_plotlyjs
 from airshed.lab.stacks.episodes import Episode
 from airshed.mrv.year import StackYear
 from airshed.pages.kit import style, words
-from airshed.pages.kit.details import detail
+from airshed.pages.kit.details import detail, item, reason
 from airshed.pages.kit.html import environment, script_json
 from airshed.pages.kit.words import Phrase, told
 from airshed.pages.report import charts
@@ -63,6 +63,8 @@ def build(
             marks={row.mark: Phrase(row.name_en, row.name_zh) for row in rules.marks.rows},
             words=words,
             detail=detail,
+            item=item,
+            reason=reason,
             style=style,
             at_once=ROWS_AT_ONCE,
             label=lambda source: Phrase(source_label(facts, source, "en"), source_label(facts, source, "zh")),
