@@ -11,7 +11,9 @@ import pytest
 
 from airshed import mrv
 from airshed.mrv.findings import SENTENCES
-from airshed.pages.kit.details import detail
+from airshed.pages.kit.details import detail, item, reason
+from airshed.pages.kit.words import FINDINGS
+from airshed.service.stacks import marked_days
 
 
 @pytest.mark.parametrize(("english", "text"), [(english, text) for english, _, text in SENTENCES])
@@ -23,6 +25,30 @@ def test_every_sentence_of_the_checks_has_a_chinese_one_with_the_same_figures(en
     assert not re.search(r"[A-Za-z]{4,}|\{", said.zh), said.zh
     figures = re.findall(r"\d[\d.,]*\d|\d", text)
     assert all(figure in said.zh for figure in figures), said.zh
+
+
+@pytest.mark.parametrize("text", [text for _, _, text in SENTENCES])
+def test_a_verifiers_item_that_quotes_a_finding_is_there_in_chinese(text: str) -> None:
+    said = item(f"contradicted_stop SO2 over 30 hours: {text}")
+
+    assert said.en.endswith(text)
+    assert said.zh == f"SO2{FINDINGS['contradicted_stop'].zh}，共30小时：{detail(text).zh}"
+    assert item(f"no_such_check over 30 hours: {text}").zh == f"no_such_check over 30 hours: {text}"
+
+
+def test_why_a_day_is_corrected_is_there_in_chinese_where_the_system_wrote_it() -> None:
+    """Read from the code that writes it."""
+    tree = ast.parse(Path(marked_days.__file__).read_text("utf-8"))
+    (said,) = [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and [getattr(each, "id", "") for each in node.targets] == ["reason"]
+    ]
+    assert isinstance(said, ast.IfExp)
+    for each in (said.body, said.orelse):
+        parts = getattr(each, "values", [each])
+        text = "".join(str(part.value) if isinstance(part, ast.Constant) else "3" for part in parts)
+        assert not re.search("[A-Za-z]", reason(text).zh), text
 
 
 def test_every_sentence_that_the_checks_can_make_is_among_them() -> None:

@@ -21,7 +21,7 @@ from airshed.model.period import days_of
 from airshed.model.refusal import Malformed
 from airshed.mrv.readings import OXYGEN, VELOCITY
 from airshed.mrv.year import StackYear, close_year
-from airshed.pages.kit.details import detail, item, reason
+from airshed.pages.kit.details import detail
 from airshed.pages.kit.html import both, write
 from airshed.pages.report.charts import charts
 from airshed.pages.report.facts import Facts, read
@@ -400,14 +400,3 @@ def test_what_was_found_is_said_in_both_languages(played: Played) -> None:
     for text in details:
         assert detail(text).zh != text
         assert str(both(detail(text))) in played.html, text
-
-
-def test_what_is_asked_and_why_a_day_is_corrected_is_said_in_both_languages(played: Played) -> None:
-    """A verifier's item quotes a finding; the reason of a correction is the system's own sentence."""
-    verified = played.facts.verified
-    said = [item(row.item) for row in verified.improvements] + [reason(row.reason) for row in verified.corrections]
-
-    assert verified.improvements
-    for each in said:
-        assert each.zh != each.en
-        assert str(both(each)) in played.html
