@@ -10,7 +10,7 @@ import msgspec
 
 from airshed.market.bars import By, spans_of
 from airshed.market.tape import Trade
-from airshed.model.allowance import members
+from airshed.model.allowance import members, pollutant_of
 from airshed.model.measures import mean_price
 
 #: Hundredths of a point in 100 points: at the base price a component stands there.
@@ -76,7 +76,7 @@ def index_points(
     """
     traded: dict[tuple[str, str], list[int]] = {}
     for trade in trades:
-        total = traded.setdefault((trade.series.partition("-")[0], trade.day), [0, 0])
+        total = traded.setdefault((pollutant_of(trade.series), trade.day), [0, 0])
         total[0] += trade.fen
         total[1] += trade.count * len(members(trade.series))
     known: dict[str, tuple[int, str]] = {}

@@ -52,10 +52,16 @@ class Series(NamedTuple):
     @classmethod
     def parse(cls, text: str, place: str = "series") -> Series:
         """Read `SO2-KM-2027`, or raise `Malformed` naming the place."""
-        match = _SERIES.fullmatch(text)
-        if match is None:
+        series = _series(text)
+        if series is None:
             raise Malformed(place, f"{text!r} is not a series", "write pollutant-jurisdiction-vintage, as SO2-KM-2027")
-        return cls(match[1], match[2], int(match[3]))
+        return series
+
+
+@lru_cache(maxsize=4096)
+def _series(text: str) -> Series | None:
+    match = _SERIES.fullmatch(text)
+    return None if match is None else Series(match[1], match[2], int(match[3]))
 
 
 #: Most vintages of a strip; a rulebook allows fewer.
@@ -105,6 +111,15 @@ class Strip(NamedTuple):
         if last - first >= LONGEST_STRIP:
             raise Malformed(place, f"{text!r} has {last - first + 1} vintages", f"name at most {LONGEST_STRIP}")
         return cls(match[1], match[2], first, last)
+
+
+def pollutant_of(instrument: str) -> str:
+    """The pollutant of a series or a strip that was read before, by its name.
+
+    >>> pollutant_of("NOx-QJ-2027..2030")
+    'NOx'
+    """
+    return instrument.partition("-")[0]
 
 
 def is_strip(instrument: str) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from airshed.cli.show import as_json, bar, console, showing, table
+from airshed.model.allowance import pollutant_of
 from airshed.model.refusal import Malformed, Why
 
 if TYPE_CHECKING:
@@ -194,6 +195,6 @@ def _moved(found: LawsCompared) -> dict[str, int]:
     moved: dict[str, int] = {}
     for source, series in sorted({*found.before.allocated, *found.after.allocated}):
         more = found.after.allocated.get((source, series), 0) - found.before.allocated.get((source, series), 0)
-        pollutant = series.partition("-")[0]
+        pollutant = pollutant_of(series)
         moved[pollutant] = moved.get(pollutant, 0) + max(more, 0)
     return moved

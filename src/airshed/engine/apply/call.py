@@ -7,7 +7,7 @@ from airshed.engine.apply.fold import Apply
 from airshed.engine.apply.positions import buy, count_trade, set_aside, want
 from airshed.engine.nouns import Call, CallOrder
 from airshed.engine.state import State
-from airshed.model.allowance import members
+from airshed.model.allowance import members, pollutant_of
 from airshed.model.period import day_of
 
 
@@ -51,7 +51,7 @@ def cleared(state: State, event: e.CallCleared) -> None:
         # the band of a day does not move within it: the call counts towards its close
         count_trade(state, call.series, fen, event.count, event.price)
     else:
-        month = state.month_trades.setdefault((call.series.partition("-")[0], day_of(state.at)[:7]), [0, 0])
+        month = state.month_trades.setdefault((pollutant_of(call.series), day_of(state.at)[:7]), [0, 0])
         month[0] += fen
         month[1] += event.count * len(members(call.series))
         state.references[call.series] = event.price

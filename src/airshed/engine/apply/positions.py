@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from airshed.engine.state import State
-from airshed.model.allowance import members
+from airshed.model.allowance import members, pollutant_of
 from airshed.model.period import day_end
 
 
@@ -59,7 +59,7 @@ def count_trade(state: State, series: str, fen: int, count: int, price: int) -> 
 
 def count_month(state: State, series: str, month: str, fen: int, count: int) -> None:
     """Count a trade of a month: for the mean price, a tonne of a strip is a tonne of each of its vintages."""
-    key = (series.partition("-")[0], month)
+    key = (pollutant_of(series), month)
     traded = state.month_trades.get(key)
     if traded is None:
         traded = state.month_trades[key] = [0, 0]

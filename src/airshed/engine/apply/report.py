@@ -6,7 +6,7 @@ from airshed.engine import events as e
 from airshed.engine.apply.fold import Apply
 from airshed.engine.nouns import Improvement, Year
 from airshed.engine.state import State
-from airshed.model.allowance import count_of, lowest
+from airshed.model.allowance import count_of, lowest, pollutant_of
 from airshed.registry.moves import Delivered
 
 
@@ -61,7 +61,7 @@ def reopened(state: State, event: e.YearReopened) -> None:
 
 def _gone_back(year: Year, move: Delivered) -> None:
     """Forget of what was given the serials that a lowered obligation has returned."""
-    pollutant = move.series.partition("-")[0]
+    pollutant = pollutant_of(move.series)
     year.surrendered[pollutant] -= count_of(move.blocks)
     given = year.given[pollutant]
     last = given.pop()

@@ -19,7 +19,7 @@ from airshed.engine.procedures.trade_rules import (
 from airshed.engine.state import State
 from airshed.market.auction.bid_window import LARGEST_VALUE
 from airshed.market.auction.trimming import ALL_BASIS_POINTS
-from airshed.model.allowance import Series
+from airshed.model.allowance import Series, pollutant_of
 from airshed.model.measures import part_fen, value_fen, yuan
 from airshed.model.refusal import Refusal, Why
 from airshed.registry.accounts import PRIVATE
@@ -155,7 +155,7 @@ def holding(state: State, group: str, pollutant: str) -> int:
         position.count
         for (account, series), position in state.ledger.positions.items()
         if position.count
-        and series.partition("-")[0] == pollutant
+        and pollutant_of(series) == pollutant
         and state.ledger.accounts[account].kind in PRIVATE
         and group_of(state, account) == group
     )

@@ -34,7 +34,7 @@ from airshed.engine.procedures.trade_rules import (
 )
 from airshed.engine.state import State
 from airshed.market.fees import fees_fen
-from airshed.model.allowance import members
+from airshed.model.allowance import members, pollutant_of
 from airshed.model.measures import value_fen, yuan
 from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
@@ -94,7 +94,7 @@ def _block_refused(state: State, rules: Rulebook, deal: Deal) -> Refusal | None:
     if deal.count % law.lot:
         return no(rules, "trading", Why.OFF_LOT, f"{deal.count} is not a multiple of the lot, {law.lot}")
     refusal = price_refused(state, rules, deal.series, deal.price, law.block_band_basis_points)
-    rule = lookup.pollutant(rules, deal.series.partition("-")[0])
+    rule = lookup.pollutant(rules, pollutant_of(deal.series))
     floor = rule.block_floor_fen_per_t * len(members(deal.series))
     if refusal is None and deal.price < floor:
         what = f"{yuan(deal.price)} is under {yuan(floor)} yuan/t, the floor of block trades"

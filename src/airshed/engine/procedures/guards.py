@@ -10,7 +10,7 @@ from airshed.engine.commands import LARGEST
 from airshed.engine.events import Event
 from airshed.engine.nouns import Grant, Source
 from airshed.engine.state import State
-from airshed.model.allowance import Series, Strip, best_fit, is_strip, members
+from airshed.model.allowance import Series, Strip, best_fit, is_strip, members, pollutant_of
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.registry.accounts import EXCHANGE, PRIVATE
 from airshed.registry.moves import Delivered, Paid
@@ -90,7 +90,7 @@ def private_account(state: State, rules: Rulebook, account: str) -> Refusal | No
 
 def known_series(state: State, rules: Rulebook, series: str) -> Refusal | None:
     """The series is issued, and the rulebook in force still caps its pollutant."""
-    if series not in state.ledger.caps or series.partition("-")[0] not in lookup.pollutants(rules):
+    if series not in state.ledger.caps or pollutant_of(series) not in lookup.pollutants(rules):
         return no(rules, "caps", Why.UNKNOWN_SERIES, f"{series} is not issued; series look like SO2-KM-2027")
     return None
 

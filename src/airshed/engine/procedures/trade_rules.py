@@ -12,7 +12,7 @@ from airshed.engine import commands as c
 from airshed.engine.procedures.guards import free_of, in_money, no, positive
 from airshed.engine.state import State, book_name
 from airshed.market.fees import band
-from airshed.model.allowance import instrument, is_strip, members
+from airshed.model.allowance import instrument, is_strip, members, pollutant_of
 from airshed.model.measures import part_fen, value_fen, yuan
 from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
@@ -33,7 +33,7 @@ def reference_price(state: State, rules: Rulebook, series: str) -> int:
         return known
     if is_strip(series):
         return sum(reference_price(state, rules, member) for member in members(series))
-    return lookup.pollutants(rules)[series.partition("-")[0]].reference_fen_per_t
+    return lookup.pollutants(rules)[pollutant_of(series)].reference_fen_per_t
 
 
 def not_halted(state: State, rules: Rulebook, series: str) -> Refusal | None:
@@ -191,7 +191,7 @@ def price_refused(state: State, rules: Rulebook, series: str, price: int, basis_
 @lru_cache(maxsize=4096)
 def collar(rules: Rulebook, series: str) -> tuple[int, int]:
     """The lowest and the highest price of a tonne, of each vintage of a strip, in fen; 0 where there is no highest."""
-    rule, years = lookup.pollutants(rules)[series.partition("-")[0]], len(members(series))
+    rule, years = lookup.pollutants(rules)[pollutant_of(series)], len(members(series))
     return rule.floor_fen_per_t * years, rule.ceiling_fen_per_t * years
 
 
@@ -200,7 +200,7 @@ def outside_collar(rules: Rulebook, series: str, price: int) -> Refusal | None:
     floor, ceiling = collar(rules, series)
     if floor <= price and (price <= ceiling or not ceiling):
         return None
-    rule = lookup.pollutants(rules)[series.partition("-")[0]]
+    rule = lookup.pollutants(rules)[pollutant_of(series)]
     what = f"{yuan(price)} is outside {yuan(floor)} to {yuan(ceiling) if ceiling else 'any'} yuan/t"
     return Refusal(
         Why.OUTSIDE_COLLAR, in_money(rules, f"{what}, the collar of {rule.code}"), lookup.first_cited(rule.cite)

@@ -20,6 +20,7 @@ from airshed.lab.agents.nouns import AgentQuote, Side
 from airshed.lab.seals import salt_of, sealed
 from airshed.market.fees import band
 from airshed.market.orderbook import OrderBook
+from airshed.model.allowance import pollutant_of
 from airshed.model.period import instant
 from airshed.model.provenance import AGENTS, Simulation
 from airshed.model.refusal import Malformed
@@ -294,7 +295,7 @@ def paired(orders: Sequence[tuple[int, str, AgentQuote]], series: str, price: in
 
 def limits(law: Rulebook, series: str, reference: int, basis_points: int) -> tuple[int, int]:
     """The band around a price inside the collar of the law, on the tick."""
-    tick, rule = law.trading.tick_fen_per_t, lookup.pollutant(law, series.partition("-")[0])
+    tick, rule = law.trading.tick_fen_per_t, lookup.pollutant(law, pollutant_of(series))
     low, high = band(reference, basis_points, tick)
     low = max(low, -(-rule.floor_fen_per_t // tick) * tick)
     return low, min(high, rule.ceiling_fen_per_t // tick * tick or high)

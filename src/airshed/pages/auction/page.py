@@ -6,6 +6,7 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from airshed.market.auction import AuctionLaw, Notice
+from airshed.model.allowance import pollutant_of
 from airshed.model.measures import yuan
 from airshed.model.provenance import Figures
 from airshed.pages.auction.chart import chart
@@ -59,7 +60,7 @@ def build(
             unit=Phrase(f"{currency.en}/t", f"{currency.zh}/吨")
             if per == "tonne"
             else Phrase(currency.en, f"{currency.zh}/份"),
-            colour=lambda series: pollutant_colour(series.partition("-")[0]),
+            colour=lambda series: pollutant_colour(pollutant_of(series)),
             ink=INK,
             alarm=ALARM,
             font=FONT,

@@ -7,6 +7,7 @@ from typing import Any
 from airshed.market.bars import Bar
 from airshed.market.index import Standing
 from airshed.market.orderbook import Level
+from airshed.model.allowance import pollutant_of
 from airshed.pages.kit.style import ALARM, GREY, INK, Figure, axis, faded, figure, hover, note, pollutant_colour
 from airshed.pages.kit.words import LANGUAGES, Language, Phrase
 from airshed.pages.market.facts import Group, MarketFacts, Quoted
@@ -38,7 +39,7 @@ def charts(facts: MarketFacts) -> Drawn:
 def candles(facts: MarketFacts, series: str, language: Language) -> Figure:
     """Weeks as candles of open, high, low and last above, volume below; trades beside the exchange as diamonds."""
     weeks, beside, money = facts.weeks[series], facts.beside[series], facts.money
-    colour = pollutant_colour(series.partition("-")[0], facts.pollutants)
+    colour = pollutant_colour(pollutant_of(series), facts.pollutants)
     data: list[Figure] = [
         {
             "type": "candlestick",

@@ -10,7 +10,7 @@ from plotly.offline import get_plotlyjs
 
 from airshed.market.index import Point
 from airshed.market.tenor import year_price_fen
-from airshed.model.allowance import is_strip
+from airshed.model.allowance import is_strip, pollutant_of
 from airshed.model.measures import tonnes, yuan
 from airshed.model.period import clock
 from airshed.pages.kit.html import environment, script_json
@@ -97,7 +97,7 @@ def _busiest(facts: MarketFacts) -> list[str]:
     """Series by pollutant as the rulebook orders them, in each the one with the largest volume first."""
     volumes = {row.series: row.count for row in facts.summary}
     order = {code: place for place, code in enumerate(facts.pollutants)}
-    return sorted(facts.series, key=lambda each: (order[each.partition("-")[0]], -volumes[each], each))
+    return sorted(facts.series, key=lambda each: (order[pollutant_of(each)], -volumes[each], each))
 
 
 def _books(facts: MarketFacts) -> list[tuple[str, str]]:
@@ -109,5 +109,5 @@ def _books(facts: MarketFacts) -> list[tuple[str, str]]:
 
 def _choices(named: list[tuple[str, str]]) -> list[tuple[str, list[SeriesChoice]]]:
     """Choices in groups by pollutant, in the order given."""
-    every = [SeriesChoice(chart, label, label.partition("-")[0]) for chart, label in named]
+    every = [SeriesChoice(chart, label, pollutant_of(label)) for chart, label in named]
     return [(group, list(held)) for group, held in groupby(every, key=lambda choice: choice.group)]

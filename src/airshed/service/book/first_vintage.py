@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from airshed.engine.journal import GENESIS
 from airshed.engine.runner import checked
-from airshed.model.allowance import Series, count_of
+from airshed.model.allowance import Series, Strip, count_of, instrument
 from airshed.model.measures import KG_PER_T
 from airshed.model.provenance import Provenance
 from airshed.model.refusal import Malformed
@@ -69,8 +69,9 @@ def seen_in(book: Path, pollutants: Sequence[str], year: int, programme: str) ->
 def _traded(market: Market, pollutant: str, year: int) -> float:
     total = 0
     for trade in market.tape:
-        name, _, rest = trade.series.partition("-")
-        if name == pollutant and trade.kind in BETWEEN_FIRMS and rest.partition("-")[2].startswith(str(year)):
+        read = instrument(trade.series)
+        first = read.first if isinstance(read, Strip) else read.vintage
+        if read.pollutant == pollutant and trade.kind in BETWEEN_FIRMS and first == year:
             total += trade.count
     return total / KG_PER_T
 

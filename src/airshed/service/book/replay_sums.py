@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from airshed.engine import events as e
 from airshed.engine.state import State
+from airshed.model.allowance import pollutant_of
 from airshed.model.measures import mean_price
 from airshed.registry.accounts import EXCHANGE, TREASURY
 from airshed.service.marketdata.trades import SOLD
@@ -41,7 +42,7 @@ class Sums:
             sold = SOLD.get(type(event))
             if sold is not None:
                 for one in sold(state, event):
-                    pair = self.traded[one.kind, one.series.partition("-")[0]]
+                    pair = self.traded[one.kind, pollutant_of(one.series)]
                     pair[0] += one.count
                     pair[1] += one.fen
             elif isinstance(event, e.Allocated):
