@@ -3,8 +3,8 @@
     python scripts/docs_site.py [FOLDER]        default: site
 
 The transcripts lie with the tests that run them and are pages of the manual all the same. Links are those of the files
-as they lie in the project; what is no page (a rulebook, a script) is linked to where the project is published. The
-pages are laid out in a folder of their own, and Zensical makes the site of them.
+as they lie in the project; what is no page (a rulebook, a script) is named and not linked. The pages are laid out in a
+folder of their own, and Zensical makes the site of them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from posixpath import normpath
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parents[1]
-PUBLISHED = "https://github.com/airshed/airshed/blob/main"
 #: The parts in the order of the tabs, and the folder of each.
 PARTS = {
     "Tutorials": "tutorials",
@@ -37,7 +36,7 @@ PLACES = {
     "CHANGELOG.md": "changes.md",
     "CONTRIBUTING.md": "contributing/start.md",
 }
-LINK = re.compile(r"(?<=\]\()(?!https?:|mailto:|#)([^)\s#]+)(#[^)\s]*)?(?=\))")
+LINK = re.compile(r"\[([^\]]*)\]\((?!https?:|mailto:|#)([^)\s#]+)(#[^)\s]*)?\)")
 HEADING = re.compile(r"^#+ +(.*)$", re.MULTILINE)
 CODE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 CONFIG = """[project]
@@ -70,11 +69,15 @@ def led(name: str, source: Path, text: str) -> str:
     """The text of a page, with the links of its file turned into links of the site; code stays as it is."""
 
     def link(found: re.Match[str]) -> str:
-        target, anchor = normpath((source.parent.relative_to(ROOT) / found[1]).as_posix()), found[2] or ""
+        label, target, anchor = (
+            found[1],
+            normpath((source.parent.relative_to(ROOT) / found[2]).as_posix()),
+            found[3] or "",
+        )
         within = inside(target)
         if within is None:
-            return f"{PUBLISHED}/{target}{anchor}"
-        return "../" * name.count("/") + within + anchor
+            return label if target in label else f"{label} (`{target}`)"
+        return f"[{label}]({'../' * name.count('/')}{within}{anchor})"
 
     at, parts = 0, []
     for code in CODE.finditer(text):
