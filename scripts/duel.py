@@ -24,7 +24,7 @@ from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parents[1]
 LEAST = 0.97
-TRADES = 10_000
+TRADES = 4_900
 
 
 def main() -> None:
@@ -94,7 +94,7 @@ def prepare(tree: Path, folder: Path) -> None:
 
 
 def orders(tree: Path, folder: Path) -> float:
-    """Twenty thousand orders that meet in pairs, written to a book."""
+    """Some ten thousand orders that meet in pairs, as many as may be sent at once, written to a book."""
     for path in folder.glob("market.book*"):
         path.unlink()
     airshed(tree, folder, "book", "new", "market.book", "--at", "2026-12-01T09:00")
