@@ -336,10 +336,10 @@ def blanks(raws: list[bytes], laws: Mapping[str, Rulebook]) -> Forged | None:
 
 
 def other_provenance(record: Json) -> bool:
-    """A simulation calls itself a programme."""
+    """A simulation calls itself another one; to call itself a programme would be seen at its first simulated source."""
     for event in events(record, "RulebookAdopted"):
         if record["seq"] == 1 and event["provenance"] != {"is": "programme"}:
-            event["provenance"] = record["body"]["provenance"] = {"is": "programme"}
+            event["provenance"] = record["body"]["provenance"] = {**event["provenance"], "scenario": "another"}
             return True
     return False
 
@@ -546,7 +546,7 @@ KINDS: dict[str, Kind] = {
     ),
     "tail-dropped": Kind("the last three records are gone", HEAD, shorter),
     "instant-moved": Kind("the last command came a second later", HEAD, later),
-    "provenance-altered": Kind("a simulation calls itself a programme", HEAD, altered(other_provenance)),
+    "provenance-altered": Kind("a simulation calls itself another one", HEAD, altered(other_provenance)),
     "key-altered": Kind("a command has another key", HEAD, altered(other_key, b'"do":"Deposit"')),
     "commands-exchanged": Kind("two commands in the other order", HEAD, exchanged),
     "command-invented": Kind("a deposit that nobody made, decided as the law says", HEAD, put_in, slow=True),
