@@ -58,9 +58,9 @@ def show(
 
     Example: airshed rules show dianzhong trading
     """
+    from airshed.model.near import near
     from airshed.rulebook.digest import digest
     from airshed.rulebook.schema import Rulebook
-    from airshed.rulebook.strict import near
 
     rules = _loaded(rulebook)
     names = [name for name in Rulebook.__struct_fields__ if name != "variations" or rules.variations]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from airshed.model.measures import KG_PER_T, MG_PER_KG, value_fen
+from airshed.model.near import near
 from airshed.model.refusal import Malformed
 
 #: 0.38 percent a day, at most three times the base: British Columbia's output-based pricing system.
@@ -93,7 +94,7 @@ PENALTIES: Mapping[str, Callable[[Lack], int]] = {
 def penalty(method: str, lack: Lack) -> int:
     """The penalty in fen by the named method, or `Malformed` naming the term that is not given."""
     if method not in PENALTIES:
-        raise Malformed("shortfall.penalty", f"no such penalty {method!r}", f"there are {', '.join(PENALTIES)}")
+        raise Malformed("shortfall.penalty", f"no such penalty {method!r}", near(method, PENALTIES))
     if lack.kg < 0:
         raise Malformed("shortfall", f"{lack.kg} kg are missing", "a shortfall is zero or above")
     return PENALTIES[method](lack)

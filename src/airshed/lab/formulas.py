@@ -13,10 +13,10 @@ from airshed.compliance.shortfall import overdue_fen
 from airshed.lab import epa_costs
 from airshed.market.claims_heat import power_quota_kg
 from airshed.market.incentives import product_cost
+from airshed.model.near import near
 from airshed.model.refusal import Malformed
 from airshed.mrv import flue_gas as china
 from airshed.mrv import part75_formulas as us
-from airshed.rulebook.strict import near
 
 Figure = int | float | str
 HJ212 = "HJ 212-2017, appendix D.2"

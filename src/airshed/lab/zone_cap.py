@@ -10,6 +10,7 @@ from airshed.market.allocation import Parts, parts
 from airshed.market.sharing.division import RuleTerms
 from airshed.market.sharing.plan import Member
 from airshed.model.allowance import Pollutant
+from airshed.model.near import near
 from airshed.model.refusal import Malformed
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
@@ -42,10 +43,10 @@ def zone_cap(rules: Rulebook, zone: Zone, pollutant: str, vintage: int | None = 
     """
     codes = [rule.code for rule in rules.pollutants]
     if pollutant not in codes:
-        raise Malformed("--pollutant", f"no such pollutant {pollutant!r}", f"there are {', '.join(codes)}")
+        raise Malformed("--pollutant", f"no such pollutant {pollutant!r}", near(pollutant, codes))
     places = [each.code for each in rules.jurisdictions]
     if place and place not in places:
-        raise Malformed("--jurisdiction", f"no such jurisdiction {place!r}", f"there are {', '.join(places)}")
+        raise Malformed("--jurisdiction", f"no such jurisdiction {place!r}", near(place, places))
     vintages = sorted({row.vintage for row in rules.caps.rows if row.pollutant == pollutant})
     if not vintages or vintage not in (None, *vintages):
         there = ", ".join(map(str, vintages)) or "none"

@@ -29,6 +29,7 @@ from airshed.market.claims import (
     quota_g,
     verified,
 )
+from airshed.model.near import near
 from airshed.model.refusal import Malformed
 
 __all__ = [
@@ -199,7 +200,7 @@ def allocate(
 ) -> Allocation:
     """Share a whole cap out: incumbents by `method` from the free pool, new entrants from the reserve (A15)."""
     if method not in METHODS:
-        raise Malformed("allocation", f"no such method {method!r}", f"there are {', '.join(METHODS)}")
+        raise Malformed("allocation", f"no such method {method!r}", near(method, METHODS))
     _each_once(activities)
     incumbents = [each for each in activities if not each.entrant]
     free = METHODS[method](tiers.free, incumbents, baseline, size_kg)

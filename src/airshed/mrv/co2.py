@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import msgspec
 
+from airshed.model.near import near
 from airshed.model.refusal import Malformed
 from airshed.mrv.factors import FactorSpread, Status, combined, positive, rows_of, status_of
 
@@ -75,7 +76,7 @@ def fuel_of(fuels: Sequence[Fuel], name: str, place: str = "--fuel") -> Fuel:
     for fuel in fuels:
         if fuel.name == name:
             return fuel
-    raise Malformed(place, f"no such fuel {name!r}", f"there are {', '.join(each.name for each in fuels)}")
+    raise Malformed(place, f"no such fuel {name!r}", near(name, (each.name for each in fuels)))
 
 
 def burnt(

@@ -10,6 +10,7 @@ from typing import Any, get_origin
 import msgspec
 
 from airshed.model.measures import KG_PER_T, yuan
+from airshed.model.near import near
 from airshed.model.refusal import Malformed
 from airshed.rulebook.check_air import air
 from airshed.rulebook.check_auction import auctions
@@ -22,7 +23,7 @@ from airshed.rulebook.lookup import roles
 from airshed.rulebook.price_index import index_faults
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.section import Section
-from airshed.rulebook.strict import kinds, near, peeled
+from airshed.rulebook.strict import kinds, peeled
 
 _MAIN = "rulebook.toml"
 #: Art. 9: nobody approves an act of their own.

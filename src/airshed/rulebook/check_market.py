@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from airshed.model.near import near
 from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
-from airshed.rulebook.strict import near
 
 _MAIN = "rulebook.toml"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from airshed.model.near import near
 from airshed.model.refusal import Malformed
 from airshed.rulebook.mrv_tables import Applies, Availability
 from airshed.rulebook.schema import Rulebook
-from airshed.rulebook.strict import near
 
 PARAMETERS = ("gas", "nox", "flow")
 #: Any process that has no row of its own in `methods.csv`.

@@ -7,9 +7,9 @@ from datetime import date
 from itertools import pairwise
 
 from airshed.model.measures import KG_PER_T
+from airshed.model.near import near
 from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
-from airshed.rulebook.strict import near
 
 _MAIN = "rulebook.toml"
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from airshed.model.near import near
 from airshed.model.refusal import Malformed
 from airshed.rulebook.check import contradictions, contradictions_there
 from airshed.rulebook.lookup import local
@@ -18,7 +19,7 @@ from airshed.rulebook.price_index import IndexRow
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.section import Section
 from airshed.rulebook.shipped import shipped
-from airshed.rulebook.strict import called, kinds, misfits, near, rows_of
+from airshed.rulebook.strict import called, kinds, misfits, rows_of
 from airshed.rulebook.tables import Benchmark, Cap, CheckRow, IndexOf, Limit, MarkRow, Tier, Variation
 from airshed.rulebook.zone_call_section import RatioRow, ReceptorRow, TransferRow
 

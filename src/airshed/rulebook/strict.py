@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import csv
-import difflib
 import io
 import math
 import re
 import types
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from airshed.model.near import near
 from airshed.model.refusal import Malformed
 
 LARGEST_NUMBER = 2**62
@@ -93,17 +93,6 @@ def called(value: object) -> str:
             return "a list"
         case _:
             return f"{value} (a date or time)"
-
-
-def near(name: str, names: Sequence[str]) -> str:
-    """The names there are, and the one that was probably meant.
-
-    >>> near("reprot_by", ["report_by", "verify_by"])
-    "there are report_by, verify_by (did you mean 'report_by'?)"
-    """
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
-    hint = f" (did you mean {close[0]!r}?)" if close else ""
-    return f"there are {', '.join(names)}{hint}" if names else "there are none"
 
 
 def misfits(value: object, kind: Any, place: str, key: str = "") -> Iterator[Malformed]:

@@ -13,6 +13,7 @@ from airshed.cli.allocate.whip import Whipped, say_whip, whipped
 from airshed.cli.lab.case import ZoneOption
 from airshed.cli.show import as_json, console, resting, say, table
 from airshed.model.measures import exact
+from airshed.model.near import near
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def _own(path: Path, pool: int | None, reserve: str, auction: str, baseline: str
     known: dict[str, Baseline] = {"": "mean", **{name: name for name in get_args(claims.Baseline)}}
     tiers, size = _tiers(pool, reserve, auction), _size(size_kg)
     if baseline not in known:
-        raise Malformed("--baseline", f"no such baseline {baseline!r}", f"there are {', '.join(list(known)[1:])}")
+        raise Malformed("--baseline", f"no such baseline {baseline!r}", near(baseline, list(known)[1:]))
     return AllocateTask(path.name, tiers, known[baseline], size, "", read_activities(path))
 
 
@@ -190,10 +191,10 @@ def _lawful(
     zone = of_law(rules, region)
     places = [place.code for place in rules.jurisdictions]
     if jurisdiction and jurisdiction not in places:
-        raise Malformed("--jurisdiction", f"no such jurisdiction {jurisdiction!r}", f"there are {', '.join(places)}")
+        raise Malformed("--jurisdiction", f"no such jurisdiction {jurisdiction!r}", near(jurisdiction, places))
     codes = [rule.code for rule in rules.pollutants]
     if pollutant not in codes:
-        raise Malformed("--pollutant", f"no such pollutant {pollutant!r}", f"there are {', '.join(codes)}")
+        raise Malformed("--pollutant", f"no such pollutant {pollutant!r}", near(pollutant, codes))
     vintages = sorted({row.vintage for row in rules.caps.rows if row.pollutant == pollutant})
     if not vintages or (vintage is not None and vintage not in vintages):
         there = ", ".join(str(each) for each in vintages) or "none"

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from airshed.cli.show import as_json, console, table
+from airshed.model.near import near
 from airshed.model.refusal import Malformed
 
 #: Decimals of a coefficient in the CSV: a millionth of a nanogram.
@@ -40,7 +41,7 @@ def matrix(
     from airshed.zone.load import load as load_zone
 
     if pollutant not in list(Pollutant):
-        raise Malformed("--pollutant", f"no such pollutant {pollutant!r}", f"there are {', '.join(Pollutant)}")
+        raise Malformed("--pollutant", f"no such pollutant {pollutant!r}", near(pollutant, Pollutant))
     target = Path(out) if out else None
     if target is not None and (target.is_dir() or not target.parent.is_dir()):
         raise Malformed("--out", f"{target} cannot be written", "name a file in a folder that exists")

@@ -9,6 +9,7 @@ import typer
 
 from airshed.cli.lab.case import ZoneOption
 from airshed.cli.show import as_json, bar, console, say, table
+from airshed.model.near import near
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -178,13 +179,13 @@ def _law(rulebook: str, crossing: str | None, no_export: str | None, no_wall: bo
     replace, trade = msgspec.structs.replace, rules.trade_rules
     if crossing is not None:
         if crossing not in get_args(Crossing):
-            raise Malformed("--crossing", f"no such rule {crossing!r}", f"there are {', '.join(get_args(Crossing))}")
+            raise Malformed("--crossing", f"no such rule {crossing!r}", near(crossing, get_args(Crossing)))
         trade = replace(trade, crossing=crossing)
     if no_export is not None:
         codes, known = tuple(code.strip() for code in no_export.split(",")), [each.code for each in rules.jurisdictions]
         for code in codes:
             if code not in known:
-                raise Malformed("--no-export", f"no such city {code!r}", f"there are {', '.join(known)}")
+                raise Malformed("--no-export", f"no such city {code!r}", near(code, known))
         trade = replace(trade, no_export=codes)
     if no_wall:
         trade = replace(trade, walled_sectors=())

@@ -8,6 +8,7 @@ import typer
 
 from airshed.cli.lab.case import ZoneOption
 from airshed.cli.show import as_json, console, resting, say, table, with_provenance, writable
+from airshed.model.near import near
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def frictions(
     cap = zone_cap(rules, zone, pollutant, vintage)
     plan = plans(cap.criteria, cap.steps, cap.members)
     if method not in plan:
-        raise Malformed("--method", f"no such method {method!r}", f"there are {', '.join(plan)}")
+        raise Malformed("--method", f"no such method {method!r}", near(method, plan))
     rule = next(row for row in rules.pollutants if row.code == pollutant)
     steps = steps_of(zone, measured)
     case = case_of(zone, rules, measured, 1, 0.05, 0.0, 0.0)

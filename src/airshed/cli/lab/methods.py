@@ -9,6 +9,7 @@ import typer
 
 from airshed.cli.lab.case import ZoneOption
 from airshed.cli.show import as_json, bar, console, resting, say, table, writable
+from airshed.model.near import near
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ def _known(before: str, after: str, names: list[str]) -> None:
         raise Malformed("--from", "one of --from and --to is missing", "give both, or neither")
     for option, name in (("--from", before), ("--to", after)):
         if name and name not in names:
-            raise Malformed(option, f"no such method {name!r}", f"there are {', '.join(names)}")
+            raise Malformed(option, f"no such method {name!r}", near(name, names))
 
 
 def _without(names: list[str]) -> list[Phrase]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from airshed.cli.show import as_json, console, table, writable
+from airshed.model.near import near
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def prices(
     rows = read_quotes(Path(quotes) if quotes else None)
     known = list(dict.fromkeys(each.pollutant for each in rows))
     if pollutant and pollutant not in known:
-        raise Malformed("--pollutant", f"no such pollutant {pollutant!r}", f"there are {', '.join(known)}")
+        raise Malformed("--pollutant", f"no such pollutant {pollutant!r}", near(pollutant, known))
     said = in_one_language(
         [each for each in rows if pollutant in ("", each.pollutant)],
         rate / 100,

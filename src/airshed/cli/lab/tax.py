@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from airshed.cli.show import as_json, console, table
+from airshed.model.near import near
 from airshed.model.refusal import Malformed
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -51,7 +52,7 @@ def tax(
     places = list(dict.fromkeys(row.place for row in rows))
     own = {row.pollutant: row for row in rows if row.place == place}
     if not own:
-        raise Malformed("--place", f"no such place {place!r}", f"there are {', '.join(places)}")
+        raise Malformed("--place", f"no such place {place!r}", near(place, places))
     tonnes = pairs(emits, "--emits", own, "SO2=120")
     parts = pairs(below or [], "--below", tonnes, "SO2=50")
     for name, percent in parts.items():
@@ -100,7 +101,7 @@ def pairs(words: list[str], option: str, known: Iterable[str], example: str) -> 
         except ValueError:
             raise Malformed(option, f"{word!r}", f"write it as {example}") from None
         if name not in names:
-            raise Malformed(option, f"no such name {name!r}", f"there are {', '.join(names)}")
+            raise Malformed(option, f"no such name {name!r}", near(name, names))
         if name in found:
             raise Malformed(option, f"{name} is said twice", "say it once")
         if not 0 <= value < 1e15:

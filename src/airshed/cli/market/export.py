@@ -9,6 +9,7 @@ import typer
 
 from airshed.cli.market.read import BookPath, Json, read_at
 from airshed.cli.show import as_json, console, table
+from airshed.model.near import near
 from airshed.model.refusal import Malformed
 
 Seq = Annotated[int | None, typer.Option("--seq", min=0, help="As it was after this record.", show_default=False)]
@@ -39,7 +40,7 @@ def export(
 
     chosen = next((known for known in FORMATS if known == form), None)
     if chosen is None:
-        raise Malformed("--format", f"there is no format {form[:40]!r}", f"choose one of {', '.join(FORMATS)}")
+        raise Malformed("--format", f"there is no format {form[:40]!r}", near(form, FORMATS))
     check_folder(out)
     with read_at(book, seq, at, history=True) as (opened, market):
         counts = write(market, law_of(opened, market), out, chosen)

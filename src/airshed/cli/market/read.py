@@ -14,6 +14,7 @@ from airshed.market.tape import EXCHANGE_KINDS, KINDS, Kind
 from airshed.market.tenor import year_price_fen
 from airshed.model.allowance import is_strip
 from airshed.model.measures import tonnes, yuan
+from airshed.model.near import near
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -93,4 +94,4 @@ def span_kind(text: str) -> By:
     for span in SPANS:
         if text == span:
             return span
-    raise Malformed("--by", f"there is no span {text[:40]!r}", f"choose one of {', '.join(SPANS)}")
+    raise Malformed("--by", f"there is no span {text[:40]!r}", near(text, SPANS))

@@ -10,6 +10,7 @@ import typer
 from airshed.cli.mrv.shown import Json, Removal, RulesName, amount, fields, law_of, percent, print_estimate, span, t
 from airshed.cli.show import as_json, console, lines, table
 from airshed.model.measures import exact
+from airshed.model.near import near
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def factors(
     library, fuels = shipped_factors(), shipped_fuels()
     known = sorted({each.pollutant for each in library})
     if pollutant and pollutant not in known:
-        raise Malformed("--pollutant", f"no factor of {pollutant!r}", f"there are {', '.join(known)}")
+        raise Malformed("--pollutant", f"no factor of {pollutant!r}", near(pollutant, known))
     shown = [each for each in library if pollutant in {"", each.pollutant}]
     with_fuels = pollutant in {"", "CO2"}
     if json:

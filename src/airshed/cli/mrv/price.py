@@ -11,6 +11,7 @@ import typer
 from airshed.cli.mrv.shown import Json, RulesName, t
 from airshed.cli.show import as_json, console, table
 from airshed.model.measures import exact
+from airshed.model.near import near
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def meter_price(
     registration = registrations(inventory)[stack]
     if pollutant and pollutant not in registration.pollutants:
         raise Malformed(
-            "--pollutant", f"{stack} does not measure {pollutant!r}", f"there are {', '.join(registration.pollutants)}"
+            "--pollutant", f"{stack} does not measure {pollutant!r}", near(pollutant, registration.pollutants)
         )
     prices = meter_prices(
         chosen,

@@ -8,6 +8,7 @@ from functools import lru_cache
 from airshed.lab.agents.law import laboratory
 from airshed.lab.agents.market import SessionMarket, Trader
 from airshed.lab.agents.worth import Worth, rising_cost
+from airshed.model.near import near
 from airshed.model.refusal import Malformed
 
 #: Allowances of a unit: one tonne, so that prices are fen a unit too.
@@ -86,5 +87,5 @@ MARKETS: Mapping[str, Callable[[], SessionMarket]] = {"permits": permits, "commo
 def market_of(name: str) -> SessionMarket:
     """The market of that name. Malformed, naming those there are."""
     if name not in MARKETS:
-        raise Malformed("market", f"no such market {name!r}", f"there are {', '.join(MARKETS)}")
+        raise Malformed("market", f"no such market {name!r}", near(name, MARKETS))
     return MARKETS[name]()

@@ -14,9 +14,9 @@ from airshed.lab.agents.worth import Worth
 from airshed.lab.agents.zero import ZeroIntelligence
 from airshed.lab.agents.zip import Zip
 from airshed.lab.strategy_names import STRATEGY_NAMES
+from airshed.model.near import near
 from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
-from airshed.rulebook.strict import near
 
 BOTH: tuple[Side, ...] = ("buy", "sell")
 Kind = Literal["continuous", "call", "zone-call"]

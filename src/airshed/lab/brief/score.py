@@ -11,6 +11,7 @@ from airshed.lab.brief.designs import BriefDesign, with_option
 from airshed.lab.brief.judge import Judged
 from airshed.lab.brief.measures import CRITERIA, FIRST, MEASURES, STATED, Criterion
 from airshed.lab.equilibrium.curves import Floats
+from airshed.model.near import near
 from airshed.model.refusal import Malformed
 
 #: Weights drawn at random, and their seed.
@@ -106,7 +107,7 @@ def stated_weights(own: Mapping[str, float]) -> dict[Criterion, float]:
     """
     for name, value in own.items():
         if name not in CRITERIA:
-            raise Malformed("--weights", f"no such criterion {name[:40]!r}", f"there are {', '.join(CRITERIA)}")
+            raise Malformed("--weights", f"no such criterion {name[:40]!r}", near(name, CRITERIA))
         if not 0 <= value <= 100:
             raise Malformed("--weights", f"{name} is {value:g}", "give percent from 0 to 100")
     taken, rest = sum(own.values()), sum(STATED[name] for name in CRITERIA if name not in own)

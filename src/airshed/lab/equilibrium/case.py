@@ -16,6 +16,7 @@ from airshed.lab.equilibrium.joined_curves import AnyCurve, merged
 from airshed.lab.equilibrium.zones import CrossTrade, ZoneEquilibrium, lacking, zone_equilibrium
 from airshed.model.allowance import Pollutant
 from airshed.model.measures import KG_PER_T
+from airshed.model.near import near
 from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.origins import of_zone
@@ -153,7 +154,7 @@ def measured_of(rules: Rulebook, code: str, place: str = "--pollutant") -> Pollu
     whole = [rule.code for rule in rules.pollutants if rule.code == rule.measured]
     rule = next((each for each in rules.pollutants if each.code == code), None)
     if rule is None:
-        raise Malformed(place, f"no such pollutant {code!r}", f"there are {', '.join(whole)}")
+        raise Malformed(place, f"no such pollutant {code!r}", near(code, whole))
     if rule.measured != rule.code:
         what = f"{code} is a part of {rule.measured}, and a zone's costs are of all of it"
         raise Malformed(place, what, f"there are {', '.join(whole)}")

@@ -20,6 +20,7 @@ from airshed.lab.equilibrium.case import (
 )
 from airshed.lab.equilibrium.curves import discounting
 from airshed.lab.equilibrium.zones import CrossTrade
+from airshed.model.near import near
 from airshed.model.refusal import Malformed
 from airshed.zone.rows import read_rows
 
@@ -77,7 +78,7 @@ def tabled(
     standing += [(f"{slope_place} {number}", line.zone) for number, line in enumerate(slopes, start=first)]
     for place, zone in standing:
         if zone not in zones:
-            raise Malformed(place, f"no such zone {zone!r}", f"there are {', '.join(zones)}")
+            raise Malformed(place, f"no such zone {zone!r}", near(zone, zones))
     _rising(steps, step_place, first)
     made = curves_of(zones, discounting(rate, len(years)), steps, slopes)
     return Case(zones, years, rate, made, baseline, limit, places=tuple(map(tuple, stands)))
@@ -154,7 +155,7 @@ def read_ratios(path: Path, zones: Sequence[str]) -> tuple[tuple[CrossTrade, ...
         place = f"{path} line {number}"
         for zone in (line.zone, line.to_zone):
             if zone not in zones:
-                raise Malformed(place, f"no such zone {zone!r}", f"there are {', '.join(zones)}")
+                raise Malformed(place, f"no such zone {zone!r}", near(zone, zones))
         if line.zone == line.to_zone:
             raise Malformed(place, f"from {line.zone} to itself", "name two zones")
         if (line.zone, line.to_zone) in seen:

@@ -10,6 +10,7 @@ from airshed.lab.equilibrium.banking import equilibrium
 from airshed.lab.equilibrium.case import Case, linked, solved
 from airshed.lab.prices.quotes import AnnualPrice, in_one_language, read_quotes
 from airshed.market.emission_tax import Guided, guided
+from airshed.model.near import near
 from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import PollutantRule, Rulebook
 
@@ -99,7 +100,7 @@ def guide_prices(case: Case, tax: float, collar: Collar, exceedance: Mapping[str
     said = exceedance or {}
     for name, times in said.items():
         if name not in case.zones:
-            raise Malformed("--exceedance", f"no such city {name!r}", f"there are {', '.join(case.zones)}")
+            raise Malformed("--exceedance", f"no such city {name!r}", near(name, case.zones))
         if not 0 < times < inf:
             raise Malformed("--exceedance", f"{name} is {times:g}", "give measured over standard, above zero")
     if len(case.years) != 1:

@@ -8,6 +8,7 @@ import msgspec
 
 from airshed.lab.scenarios.schema import Scenario
 from airshed.model.measures import FEN_PER_YUAN
+from airshed.model.near import near
 from airshed.model.refusal import Malformed
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import PollutantRule, Rulebook
@@ -27,7 +28,7 @@ def law_of(scenario: Scenario, rules: Rulebook) -> Rulebook:
     places = [place.code for place in rules.jurisdictions]
     for place in design.no_export or ():
         if place not in places:
-            raise Malformed("scenario design no_export", f"no such city {place!r}", f"there are {', '.join(places)}")
+            raise Malformed("scenario design no_export", f"no such city {place!r}", near(place, places))
     _indexed(rules, scenario.years)
     caps = _caps(scenario, rules)
     _when(scenario, min(row.vintage for row in caps))

@@ -14,9 +14,10 @@ import msgspec
 from msgspec import Meta
 
 from airshed.lab.strategy_names import STRATEGY_NAMES
+from airshed.model.near import near
 from airshed.model.refusal import Malformed
 from airshed.rulebook.shipped import shipped
-from airshed.rulebook.strict import misfits, near
+from airshed.rulebook.strict import misfits
 
 LARGEST_FILE = 100_000
 SUFFIX = ".toml"

@@ -11,6 +11,7 @@ import msgspec
 
 from airshed.market.sharing.bankruptcy import RULES, highest_coverage, lowest_shortage
 from airshed.model.measures import KG_PER_T
+from airshed.model.near import near
 from airshed.model.refusal import Malformed
 
 RuleName = Literal[
@@ -138,7 +139,7 @@ def _by_criteria(
     rows = _table(groups, terms)
     for name in terms.costs:
         if name not in terms.names:
-            raise Malformed("costs", f"no such criterion {name!r}", f"there are {', '.join(terms.names)}")
+            raise Malformed("costs", f"no such criterion {name!r}", near(name, terms.names))
     if terms.costs and rule != "entropy":
         raise Malformed("costs", f"{rule} knows no criterion of which less is better", "leave them out, or turn them")
     claimed = [float(each) for each in wanted]

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from airshed.market.zonecall.groups import could_fill, cover_key, lot_key
 from airshed.market.zonecall.nouns import CallAir, CallOffer, CallRules, CoverBid, CoverKey, LotKey
+from airshed.model.near import near
 from airshed.model.refusal import Malformed
 from airshed.rulebook.check_air import money_machine
 
@@ -41,7 +42,7 @@ def examine_rules(rules: CallRules, place: str = "rules") -> None:
     """Walls around sectors that there are, each area once, nothing let into one that fails its standard."""
     for wall in rules.walls:
         if wall not in rules.sectors:
-            raise Malformed(f"{place} walls", f"no such sector {wall!r}", f"there are {', '.join(rules.sectors)}")
+            raise Malformed(f"{place} walls", f"no such sector {wall!r}", near(wall, rules.sectors))
     names = [area.jurisdiction for area in rules.areas]
     for number, area in enumerate(rules.areas):
         where = f"{place} [[areas]] {number + 1} ({area.jurisdiction})"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from airshed.model.near import near
 from airshed.model.refusal import Malformed
 from airshed.service.book.sqlite import Book
 from airshed.service.marketdata.export import frame
@@ -25,7 +26,7 @@ def market_frames(book: Path | str, tables: Sequence[str] = tuple(COLUMNS)) -> d
     """
     for name in tables:
         if name not in COLUMNS:
-            raise Malformed("tables", f"there is no table {name!r}", f"there are {', '.join(COLUMNS)}")
+            raise Malformed("tables", f"there is no table {name!r}", near(name, COLUMNS))
     with Book.read(Path(book)) as opened, opened.named():
         market = read_market(opened.lines(), history=True)
         law = law_of(opened, market)
