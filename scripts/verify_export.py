@@ -271,7 +271,7 @@ if len(names) > 1:
 try:
     source = open(names[0], "rb") if names else sys.stdin.buffer  # noqa: SIM115 - closed below
 except OSError as error:
-    stop(f"{names[0]}: cannot be read ({error.strerror}); airshed book export BOOK --to FILE writes an export")
+    stop(f"{names[0]}: cannot be read ({error.strerror}); airshed book export BOOK --out FILE writes an export")
 with source as file:
     try:
         read_all(file, heads)

@@ -33,11 +33,11 @@ FOLLOWING = (
     "market summary BOOK",
     "market tape BOOK",
     "market interest BOOK",
-    "market depth BOOK SO2-KM-2027",
-    "market bars BOOK SO2-KM-2027",
+    "market depth BOOK --series SO2-KM-2027",
+    "market bars BOOK --series SO2-KM-2027",
     "market index BOOK",
     "market export BOOK --out exported",
-    "market page BOOK --out page.html",
+    "market page BOOK --html page.html",
     "lab replay BOOK --rulebook dianzhong",
 )
 #: What reads its tables or records as they lie there.

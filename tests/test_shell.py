@@ -152,7 +152,7 @@ def test_brackets_in_names_are_shown_as_they_are(
         ("book show my.book actors", "[/b]"),
         ("book statement my.book [/b]", "[/b]  [red]x[/]"),
         ("market summary my.book", ""),
-        ("market page my.book --out page.html", "page.html"),
+        ("market page my.book --html page.html", "page.html"),
     ):
         monkeypatch.setattr("sys.argv", ["airshed", *words.split()])
         with pytest.raises(SystemExit) as end:

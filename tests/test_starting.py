@@ -29,7 +29,7 @@ READING = (
     "book show year.book holdings",
     "book head year.book",
     "market summary year.book",
-    "market depth year.book SO2-KM-2027",
+    "market depth year.book --series SO2-KM-2027",
     "lab scenarios",
     "lab examples",
     "lab prices",

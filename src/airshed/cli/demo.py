@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 from airshed.cli.lab.case import ZoneOption
+from airshed.cli.options import RulesName, Workers
 from airshed.cli.show import PAGE, as_json, console, of, table
 from airshed.model.measures import tonnes, yuan
 from airshed.model.refusal import Malformed
@@ -51,9 +52,9 @@ class DemoYear(NamedTuple):
 def demo(
     seed: Annotated[int, typer.Option("--seed", help="The same seed plays the same year.")] = 7,
     out: Annotated[Path, typer.Option("--out", help="Folder for book, evidence, hours and report.")] = Path("demo"),
-    rulebook: Annotated[str, typer.Option("--rulebook", help="Law to play: a folder, or the name of one.")] = RULEBOOK,
+    rulebook: RulesName = RULEBOOK,
     region: ZoneOption = "",
-    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes for the stacks.")] = 2,
+    workers: Workers = 2,
     json: Annotated[bool, typer.Option("--json", help="Print one line of JSON at the end and nothing else.")] = False,
 ) -> None:
     """Play one compliance year of a programme, from stack readings to penalties, and write a report.

@@ -117,5 +117,9 @@ def _unreadable(error: Exception) -> None:
     if "\n" in said:  # a group without a command says its whole help
         print(said, file=sys.stderr)
         raise SystemExit(2) from None
+    from airshed.cli.options import MOVED
+
     path = unread.ctx.command_path if unread.ctx else "airshed"
-    fail(Malformed("command line", said.rstrip("."), f"{path} --help shows how"))
+    new = MOVED.get((path.partition(" ")[2], str(getattr(unread, "option_name", ""))))
+    cure = f"it is called {new} now" if new else f"{path} --help shows how"
+    fail(Malformed("command line", said.rstrip("."), cure))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from airshed.cli.options import Json
 from airshed.cli.show import as_json, console, table
 from airshed.model.refusal import Malformed
 
@@ -46,7 +47,6 @@ MOST_SCRAPS, SHORTEST_FRAME = 1_000_000, 12
 CrcOption = Annotated[
     Crc, typer.Option("--crc", help="Checksum of the devices: the standard's, CRC-16/MODBUS, or any.")
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 
 @app.command()
@@ -54,7 +54,7 @@ def decode(
     file: Annotated[
         str, typer.Argument(help="File of frames, one a line or glued together, also .gz; - is the input.")
     ],
-    json: JsonOption = False,
+    json: Json = False,
     crc: CrcOption = Crc.HJ212,
     key: Annotated[
         Path | None, typer.Option("--key", metavar="FILE", help="SM4 key that encrypted frames of 2025 are read with.")
@@ -101,7 +101,7 @@ def decode(
 def explain(
     frame: Annotated[str, typer.Argument(help="One frame, from ## to the CRC, in quotes.")],
     crc: CrcOption = Crc.HJ212,
-    json: JsonOption = False,
+    json: Json = False,
 ) -> None:
     """Say in words what every part of one frame means.
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -12,9 +10,6 @@ if TYPE_CHECKING:
     from airshed.rulebook.schema import CurrencyRule
     from airshed.service.marketdata import Market
 
-MoneyOf = Annotated[
-    str, typer.Option("--rulebook", metavar="NAME|FOLDER", help="The law whose currency the figures are in.")
-]
 #: The law whose currency a file is in when nobody says.
 USUAL = "dianzhong"
 

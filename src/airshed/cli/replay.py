@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
+from airshed.cli.options import Json
 from airshed.cli.show import as_json, console, showing
 
 
 def replay(
     book: Annotated[Path, typer.Argument(help="The book.", show_default=False)],
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Write the read tables anew from the book.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+    json: Json = False,
 ) -> None:
     """Fold a book from its first record and print where it ends and how fast it went.
 

@@ -10,6 +10,7 @@ import typer
 
 from airshed.cli.copying import copied
 from airshed.cli.failing import fail, line_of
+from airshed.cli.options import Json
 from airshed.cli.show import as_json, console, table
 from airshed.model.refusal import Malformed
 
@@ -21,13 +22,12 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="The law as data: check it, read it, copy it, compare two versions.")
 
 Where = Annotated[str, typer.Argument(metavar="PATH_OR_NAME", help="Folder of a rulebook, or dianzhong.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 @app.command()
 def check(
     rulebooks: Annotated[list[str], typer.Argument(metavar="PATH_OR_NAME...", help="Folders or names.")],
-    json: AsJson = False,
+    json: Json = False,
 ) -> None:
     """Read rulebooks strictly and name every fault in them.
 
@@ -52,7 +52,7 @@ def check(
 def show(
     rulebook: Where,
     section: Annotated[str, typer.Argument(help="One section, as trading or caps; all when left out.")] = "",
-    json: AsJson = False,
+    json: Json = False,
 ) -> None:
     """Print a rulebook with its measures and citations; what nobody has read in its source says "to confirm".
 
@@ -91,7 +91,7 @@ def copy(rulebook: Where, folder: Annotated[str, typer.Argument(help="A new fold
 
 
 @app.command()
-def diff(old: Where, new: Where, json: AsJson = False) -> None:
+def diff(old: Where, new: Where, json: Json = False) -> None:
     """Say what a new rulebook changes, key by key, with the article.
 
     Example: airshed rules diff dianzhong drafts/dianzhong-2028
@@ -120,7 +120,7 @@ def diff(old: Where, new: Where, json: AsJson = False) -> None:
 def calendar(
     rulebook: Where,
     year: Annotated[int, typer.Option("--year", min=2000, max=2100, help="Compliance year.")],
-    json: AsJson = False,
+    json: Json = False,
 ) -> None:
     """Print what is due for a compliance year, day by day, with the article it rests on. 履约日程。
 

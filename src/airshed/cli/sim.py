@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from airshed.cli.options import Json, RulesName
 from airshed.cli.show import as_json, console, table
 
 #: The rulebook that is played where none is named.
@@ -18,8 +19,8 @@ def sim(
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same run.", show_default=False)],
     steps: Annotated[int, typer.Option("--steps", min=1, max=1_000_000, help="Groups of commands in a run.")] = 2_000,
     runs: Annotated[int, typer.Option("--runs", min=1, max=10_000, help="Runs, with this seed and the next.")] = 1,
-    rulebook: Annotated[str, typer.Option(help="Rulebook to vary, with the cities of dianzhong.")] = USUAL,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+    rulebook: RulesName = USUAL,
+    json: Json = False,
 ) -> None:
     """Play a small market under random commands and crashes and check every invariant (I1 to I14).
 

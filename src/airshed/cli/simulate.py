@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from airshed.cli.options import Json, Workers, ZoneName
 from airshed.cli.show import as_json, bar, console, of
 from airshed.model.provenance import of_evidence
 from airshed.model.refusal import Malformed
@@ -24,10 +25,10 @@ def stacks(
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same bytes.", show_default=False)],
     out: Annotated[Path, typer.Option("--out", help="A new or empty folder.", show_default=False)],
     year: Annotated[int, typer.Option("--year", help="Year to simulate.")] = 2027,
-    zone: Annotated[str, typer.Option("--zone", help="Name of a shipped zone, or its folder.")] = "dianzhong",
+    zone: ZoneName = "dianzhong",
     only: Annotated[str, typer.Option("--stacks", help="Stacks by name, with commas; all if not given.")] = "",
-    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes.")] = 2,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+    workers: Workers = 2,
+    json: Json = False,
 ) -> None:
     """Write a year of HJ 212-2017 hourly frames for the stacks of a zone, with outages, peaks and tampering.
 
@@ -72,16 +73,16 @@ def stacks(
 def sector(
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same bytes.", show_default=False)],
     out: Annotated[Path, typer.Option("--out", help="A new or empty folder.", show_default=False)],
-    stacks: Annotated[int, typer.Option("--stacks", min=1, help="How many; China's power sector has 4622.")] = 100,
-    years: Annotated[str, typer.Option("--years", help="One year, or first and last with a dash.")] = "2024-2027",
-    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes.")] = 2,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+    count: Annotated[int, typer.Option("--count", min=1, help="How many; China's power sector has 4622.")] = 100,
+    year: Annotated[str, typer.Option("--year", help="One year, or first and last with a dash.")] = "2024-2027",
+    workers: Workers = 2,
+    json: Json = False,
 ) -> None:
     """Write hourly readings of a simulated sector of power, as Parquet by year and stack, to test weight with.
 
     Three pollutants with stops, calibrations, faults and lost hours. `airshed mrv run` reads the folder as it is.
 
-    Example: airshed simulate sector --seed 7 --stacks 100 --years 2024-2027 --out sector
+    Example: airshed simulate sector --seed 7 --count 100 --year 2024-2027 --out sector
     """
     from time import perf_counter
 
@@ -89,19 +90,19 @@ def sector(
     from airshed.lab.stacks.sector import MOST_STACKS
     from airshed.service.stacks.sector import MOST_YEARS, simulate_sector
 
-    if stacks > MOST_STACKS:
-        raise Malformed("--stacks", f"{stacks} are more than a sector has", f"give 1 to {MOST_STACKS}")
-    first, _, last = years.partition("-")
+    if count > MOST_STACKS:
+        raise Malformed("--count", f"{count} are more than a sector has", f"give 1 to {MOST_STACKS}")
+    first, _, last = year.partition("-")
     if not (first.isdecimal() and (last or first).isdecimal()):
-        raise Malformed("--years", f"{years!r} is no span of years", "write it as 2027 or 2024-2027")
+        raise Malformed("--year", f"{year!r} is no span of years", "write it as 2027 or 2024-2027")
     span = range(int(first), int(last or first) + 1)
     if not 2000 <= int(first) <= int(last or first) <= 2100 or len(span) > MOST_YEARS:
         cure = f"give up to {MOST_YEARS} years from 2000 to 2100, the earlier one first"
-        raise Malformed("--years", f"{years} cannot be simulated", cure)
+        raise Malformed("--year", f"{year} cannot be simulated", cure)
     of(of_evidence(seed))
     began = perf_counter()
-    with bar(stacks, json) as told:
-        done = simulate_sector(out, stacks, span, seed, workers=workers, progress=told)
+    with bar(count, json) as told:
+        done = simulate_sector(out, count, span, seed, workers=workers, progress=told)
     show_readings(done, out, perf_counter() - began, json)
 
 
@@ -134,7 +135,7 @@ def device(
         Path | None, typer.Option("--register", help="Write the registration of these devices there, and end.")
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="The same seed measures the same.")] = 7,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+    json: Json = False,
 ) -> None:
     """Be data loggers that report to a host of HJ 212, whichever it is. 模拟数采仪。
 

@@ -10,8 +10,8 @@ import typer
 from msgspec import to_builtins
 
 from airshed.cli.copying import copied
-from airshed.cli.lab.case import Json
 from airshed.cli.show import as_json, aside, console, resting, say, table
+from airshed.cli.options import Json
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ import typer
 from airshed.cli.allocate.whip import Whipped, say_whip, whipped
 from airshed.cli.lab.case import ZoneOption
 from airshed.cli.show import as_json, console, resting, say, table
+from airshed.cli.options import Json
 from airshed.model.measures import exact
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
@@ -82,7 +83,7 @@ def allocate(
     ] = "",
     methods: Annotated[bool, typer.Option("--methods", help="List every method and end.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Say of every share why, in English and Chinese.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    json: Json = False,
 ) -> None:
     """Share a cap among sources: reserve for new entrants, part for auction, the rest by method; nothing is left over.
 

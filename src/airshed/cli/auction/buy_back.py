@@ -8,7 +8,8 @@ import typer
 
 from airshed.cli.auction.event import print_refused_bids
 from airshed.cli.auction.read import CsvLine, read_law, read_table
-from airshed.cli.money import USUAL, MoneyOf, money_of
+from airshed.cli.money import USUAL, money_of
+from airshed.cli.options import Json, RulesName
 from airshed.cli.show import as_json, console, table
 from airshed.model.measures import yuan
 from airshed.model.refusal import Malformed
@@ -26,8 +27,8 @@ def buy_back(
     holdings: Annotated[
         str, typer.Option(metavar="H.csv", help="What sellers hold: holder,quantity. Without it nobody is asked.")
     ] = "",
-    rulebook: MoneyOf = USUAL,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object instead of tables.")] = False,
+    rulebook: RulesName = USUAL,
+    json: Json = False,
 ) -> None:
     """Buy allowances back by reverse auction: the lowest asks first, as far as volume and budget reach. 反向拍卖回购。
 

@@ -9,7 +9,8 @@ import typer
 
 from airshed.cli.auction.buy_back import buy_back
 from airshed.cli.auction.read import read_price, read_quantity, read_table
-from airshed.cli.money import USUAL, MoneyOf
+from airshed.cli.money import USUAL
+from airshed.cli.options import Json, RulesName
 from airshed.cli.show import as_json, console, table
 from airshed.model.measures import KG_PER_T
 from airshed.model.refusal import Malformed
@@ -64,8 +65,8 @@ def clear(
         str, typer.Option("--html", metavar="FILE", help="Also write it as a page; with --public the published one.")
     ] = "",
     public: Annotated[bool, typer.Option("--public", help="Only what is published: never positions.")] = False,
-    rulebook: MoneyOf = USUAL,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object instead of tables.")] = False,
+    rulebook: RulesName = USUAL,
+    json: Json = False,
 ) -> None:
     """Clear a file of sealed bids: price, what is sold, who gets how much and pays what. 拍卖出清。
 

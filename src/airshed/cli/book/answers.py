@@ -11,7 +11,6 @@ from airshed.cli.show import as_json, console, instant_of
 if TYPE_CHECKING:
     from airshed.engine.state import State
 
-At = Annotated[str, typer.Option(help="Instant, as 2027-03-01T10:00; now if left out, and always in a real programme.")]
 ClockIsRight = Annotated[
     bool,
     typer.Option("--clock-is-right", help="A real programme has rested for long: the clock is right."),

@@ -8,11 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
-from airshed.cli.book.answers import At, ClockIsRight
+from airshed.cli.book.answers import ClockIsRight
+from airshed.cli.options import At, BookPath, Json
 from airshed.cli.show import as_json, console, lines, showing, with_provenance
 from airshed.model.refusal import Malformed
 
-BookPath = Annotated[Path, typer.Argument(help="The book, a file that airshed wrote.", show_default=False)]
 CallName = Annotated[str, typer.Argument(metavar="CALL", help="Name of the zone-wide call.", show_default=False)]
 
 
@@ -36,7 +36,7 @@ def call(
     ] = "",
     at: At = "",
     clock_is_right: ClockIsRight = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+    json: Json = False,
 ) -> None:
     """Solve a zone-wide call that is open in a book, and send what comes of it. 求解并收盘。
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from airshed.cli.options import Json
 from airshed.cli.show import as_json, console, of, showing
 from airshed.model.provenance import Programme, Simulation
 from airshed.model.refusal import Malformed
@@ -24,7 +25,7 @@ def register(app: typer.Typer) -> None:
 def copy_book(
     book: Annotated[Path, typer.Argument(help="The book, also while it is written.", show_default=False)],
     to: Annotated[Path, typer.Argument(metavar="NEW", help="The file to make.", show_default=False)],
-    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+    json: Json = False,
 ) -> None:
     """Copy a book as of one moment into one file, also while another process writes it. 复制账簿。
 
@@ -52,7 +53,7 @@ def convert(
     programme: Annotated[bool, typer.Option("--programme", help="It is the book of a real programme.")] = False,
     scenario: Annotated[str, typer.Option(help="It is a simulation: the name of what was played.")] = "",
     seed: Annotated[int | None, typer.Option(help="A simulation: the seed it was drawn from, if any.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+    json: Json = False,
 ) -> None:
     """Carry an old book over into a new one of today's format, and say what became of it. 转换旧格式账簿。
 

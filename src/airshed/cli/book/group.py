@@ -13,9 +13,11 @@ from airshed.cli.book import preview as book_preview
 from airshed.cli.book import reserve as book_reserve
 from airshed.cli.book import verify as book_verify
 from airshed.cli.book import year as book_year
-from airshed.cli.book.answers import At, ClockIsRight, instant_to_write, say
+from airshed.cli.book.answers import ClockIsRight, instant_to_write, say
+from airshed.cli.options import At, BookPath, Json, RulesName
 from airshed.cli.show import as_json, console, instant_of, lines, of, showing, table
 from airshed.model.measures import yuan
+from airshed.model.near import near
 from airshed.model.period import clock
 from airshed.model.provenance import BY_HAND, Programme, Simulation
 from airshed.model.refusal import Malformed
@@ -27,8 +29,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Look at a book, verify it, export it. 账簿：查看、核对、导出。", no_args_is_help=True)
 
-BookPath = Annotated[Path, typer.Argument(help="The book, a file that airshed wrote.", show_default=False)]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 
 #: What a screen takes; `--limit` shows more.
 ROWS_SHOWN = 20
@@ -65,8 +65,8 @@ def show(
         elif what in BY_NAME:
             _table(opened, what, shown(opened.sql, what, limit, last=last), raw, json)
         else:
-            known = ", ".join(["summary", "record", *BY_NAME])
-            raise Malformed("book show", f"there is nothing called {what!r}", f"choose one of {known}")
+            known = near(what, ("summary", "record", *BY_NAME))
+            raise Malformed("book show", f"there is nothing called {what!r}", known)
 
 
 def _table(book: Book, what: str, found: ShownRows, raw: bool, json: bool) -> None:
@@ -151,7 +151,7 @@ def _record(book: Any, seq: int, json: bool) -> None:
 @app.command()
 def new(
     book: BookPath,
-    rulebook: Annotated[str, typer.Option(help="Rulebook to adopt: a folder, or the name of one.")] = "dianzhong",
+    rulebook: RulesName = "dianzhong",
     at: Annotated[str, typer.Option(help="Instant, as 2026-12-01T09:00; now if left out.")] = "",
     programme: Annotated[
         bool, typer.Option("--programme", help="A real programme: what stands in the book has happened.")
@@ -190,14 +190,14 @@ def new(
 @app.command(name="adopt")
 def adopt_next(
     book: BookPath,
-    rulebook: Annotated[str, typer.Argument(help="Rulebook to adopt: a folder, or the name of one.")],
+    rulebook: RulesName,
     at: At = "",
     clock_is_right: ClockIsRight = False,
     json: Json = False,
 ) -> None:
     """Adopt the next rulebook in an existing book; its digest goes into the record.
 
-    Example: airshed book adopt my.book rulebooks/dianzhong-2028
+    Example: airshed book adopt my.book --rulebook rulebooks/dianzhong-2028
     """
     from airshed.rulebook.load import find, load, texts
     from airshed.service.book.opening import adopt
@@ -253,7 +253,8 @@ def statement(
     with showing(Book.read(book)) as opened, opened.named():
         found = opened.sql.execute("SELECT name FROM accounts WHERE account = ?", (account,)).fetchone()
         if found is None:
-            raise Malformed(str(book), f"there is no account {account!r}", "airshed book show BOOK accounts lists them")
+            known = [name for (name,) in opened.sql.execute("SELECT account FROM accounts ORDER BY account")]
+            raise Malformed(str(book), f"there is no account {account!r}", near(account, known))
         moves = list(lines_of((decode(line) for line in chained(opened.lines())), account))
         money = currency_of(opened).name_en
     if json:

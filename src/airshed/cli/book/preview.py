@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from itertools import groupby
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from airshed.cli.book.answers import instant_or_now
+from airshed.cli.options import BookPath, Json
 from airshed.cli.show import as_json, console, lines, showing, table
 from airshed.model.measures import tonnes, yuan
 from airshed.model.refusal import Malformed
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from airshed.service.book.preview import Closing, Foreseen, PreviewedShares
-
-BookPath = Annotated[Path, typer.Argument(help="The book, a file that airshed wrote.", show_default=False)]
 
 
 def register(app: typer.Typer) -> None:
@@ -41,7 +39,7 @@ def preview(
     at: Annotated[
         str, typer.Option(help="Instant at which they would come, as 2028-07-01T09:00; now if left out.")
     ] = "",
-    json: Annotated[bool, typer.Option("--json", help="Print JSON, a line a command, instead of tables.")] = False,
+    json: Json = False,
 ) -> None:
     """What commands would do to a book: events or the refusal, decided on its real state, written nowhere. 预演。
 

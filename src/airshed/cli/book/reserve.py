@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from airshed.cli.options import BookPath, Json
 from airshed.cli.show import as_json, showing, table
 from airshed.model.measures import tonnes, yuan
+from airshed.model.near import near
 from airshed.model.refusal import Malformed
-
-BookPath = Annotated[Path, typer.Argument(help="The book, a file that airshed wrote.", show_default=False)]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 SQL = """
 SELECT series, direction, flow, sum(count) FROM flows WHERE ? IN ('', series)
@@ -34,6 +32,9 @@ def reserve(
 
     with showing(Book.read(book)) as opened, opened.named():
         rows = opened.sql.execute(SQL, (series,)).fetchall()
+        known = [name for (name,) in opened.sql.execute("SELECT DISTINCT series FROM flows ORDER BY series")]
+    if series and series not in known:
+        raise Malformed("--series", f"the reserves hold nothing of {series!r}", near(series, known))
     left: dict[str, int] = {}
     shown: dict[str, list[tuple[str, ...]]] = {}
     for name, direction, flow, count in rows:

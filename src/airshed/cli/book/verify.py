@@ -10,11 +10,9 @@ from typing import Annotated
 
 import typer
 
+from airshed.cli.options import BookPath, Json
 from airshed.cli.show import as_json, console, of
 from airshed.model.refusal import Malformed
-
-BookPath = Annotated[Path, typer.Argument(help="The book, a file that airshed wrote.", show_default=False)]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -111,25 +109,25 @@ def head(book: BookPath, json: Json = False) -> None:
 
 def export(
     book: BookPath,
-    to: Annotated[Path | None, typer.Option("--to", help="File to write; standard output if left out.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="File to write; standard output if left out.")] = None,
     json: Json = True,
 ) -> None:
     """Write the book as text, one record a line: HASH, a space, the record's canonical JSON.
 
     scripts/verify_export.py checks such a file without Airshed.
 
-    Example: airshed book export demo/dianzhong.book --to dianzhong.jsonl
+    Example: airshed book export demo/dianzhong.book --out dianzhong.jsonl
     """
     from airshed.cli.files import whole_file
     from airshed.engine.journal import chained
     from airshed.service.book.sqlite import Book
 
     with Book.read(book) as opened, opened.named():
-        if to is None:
+        if out is None:
             for line in chained(opened.lines()):
                 sys.stdout.buffer.write(line.hash.encode() + b" " + line.record + b"\n")
             return
-        with whole_file(to) as file:
+        with whole_file(out) as file:
             for line in chained(opened.lines()):
                 file.write(line.hash.encode() + b" " + line.record + b"\n")
-    console.print(f"wrote {to}")
+    console.print(f"wrote {out}")

@@ -7,11 +7,10 @@ from typing import Annotated
 
 import typer
 
+from airshed.cli.options import BookPath, Json
 from airshed.cli.show import as_json, console, showing, table
+from airshed.model.near import near
 from airshed.model.refusal import Malformed
-
-BookPath = Annotated[Path, typer.Argument(help="The book, a file that airshed wrote.", show_default=False)]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -23,12 +22,12 @@ def register(app: typer.Typer) -> None:
 def checks(
     book: BookPath,
     source: Annotated[str, typer.Argument(help="Name of the source.", show_default=False)],
-    year: Annotated[int, typer.Argument(min=1970, max=9998, help="The year.", show_default=False)],
+    year: Annotated[int, typer.Option("--year", min=1970, max=9998, help="The year.", show_default=False)],
     json: Json = False,
 ) -> None:
     """The numbered checks of a source's year as they would be answered now, before it is reported.
 
-    Example: airshed book checks demo/dianzhong.book KM-CEM-01 2027
+    Example: airshed book checks demo/dianzhong.book KM-CEM-01 --year 2027
     """
     from airshed.engine.procedures.report_checks import Draft, answers, unmeasured
     from airshed.service.book.opening import carry_on
@@ -38,7 +37,7 @@ def checks(
         runner = carry_on(opened)
         found = runner.state.sources.get(source)
         if found is None:
-            raise Malformed(str(book), f"there is no source {source!r}", "airshed book show BOOK sources lists them")
+            raise Malformed(str(book), f"there is no source {source!r}", near(source, runner.state.sources))
         known = runner.state.years.get((source, year))
         declared = known.declared_mg if known is not None else dict.fromkeys(unmeasured(runner.rules, found), 0)
         results = answers(Draft(runner.state, runner.rules, found, year, declared))
@@ -62,7 +61,7 @@ def seal(
         str, typer.Option("--actor", help="The monitoring host, as the book knows it.")
     ] = "monitoring-host",
     reason: Annotated[str, typer.Option("--reason", help="Why days that are sealed are corrected.")] = "",
-    to: Annotated[Path | None, typer.Option("--to", help="File to write; standard output if left out.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="File to write; standard output if left out.")] = None,
 ) -> None:
     """Print the commands that bring a book up to a recomputed year: days to seal, corrections, findings.
 
@@ -70,7 +69,7 @@ def seal(
     names what it replaces; the book takes the old entry back in full and shows the difference. Nothing is written to
     the book here: `airshed book send` sends what is printed.
 
-    Example: airshed book seal my.book recomputed --year 2027 --reason "late frames of May" --to late.jsonl
+    Example: airshed book seal my.book recomputed --year 2027 --reason "late frames of May" --out late.jsonl
     """
     import msgspec
 
@@ -87,10 +86,10 @@ def seal(
                 raise Malformed(str(book), f"has no stack {closed.stack}", "register its source first")
             lines += [encode(command) for command in as_commands(actor, differences(state, closed, reason))]
     text = b"".join(line + b"\n" for line in lines)
-    if to is None:
+    if out is None:
         typer.echo(text.decode(), nl=False)
         return
-    if to.exists():
-        raise Malformed(str(to), "exists already", "choose another file or remove it first")
-    to.write_bytes(text)
-    console.print(f"{to}: {len(lines):,} commands")
+    if out.exists():
+        raise Malformed(str(out), "exists already", "choose another file or remove it first")
+    out.write_bytes(text)
+    console.print(f"{out}: {len(lines):,} commands")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from airshed.cli.call import matrix as call_matrix
-from airshed.cli.money import USUAL, MoneyOf, money_of
+from airshed.cli.money import USUAL, money_of
+from airshed.cli.options import Json, RulesName
 from airshed.cli.show import as_json, console, lines, of, shown, table, with_provenance
 from airshed.model.measures import tonnes, yuan
 from airshed.model.refusal import Malformed
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="The zone-wide call: one market for the whole zone. 全区集合竞价。", no_args_is_help=True)
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 
 #: Bytes of a file that a call reads: a million orders are about a tenth of it.
 LARGEST_FILE = 1_000_000_000
@@ -55,7 +55,7 @@ def clear(
     certificate: Annotated[str, typer.Option(metavar="FILE", help="Write the proof there.")] = "",
     html: Annotated[str, typer.Option(metavar="FILE", help="Also write it as a page.")] = "",
     seconds: Annotated[float, typer.Option(min=0, help="Time the solver has for each programme.")] = 60.0,
-    rulebook: MoneyOf = USUAL,
+    rulebook: RulesName = USUAL,
     json: Json = False,
 ) -> None:
     """Clear a pollutant's orders of the whole zone together, to the greatest gain that the air allows. 集合竞价出清。
@@ -102,7 +102,7 @@ def clear(
 @app.command()
 def check(
     certificate: Annotated[str, typer.Argument(metavar="CERT", help="What `clear --certificate` wrote.")],
-    rulebook: MoneyOf = USUAL,
+    rulebook: RulesName = USUAL,
     json: Json = False,
 ) -> None:
     """Work a call out again from its certificate: fills, limits, money, and that none gains more. 核验出清证书。

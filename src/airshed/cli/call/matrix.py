@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from airshed.cli.options import Json, ZoneName
 from airshed.cli.show import as_json, console, table
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
@@ -21,18 +22,18 @@ def register(app: typer.Typer) -> None:
 
 
 def matrix(
-    zone: Annotated[str, typer.Argument(metavar="ZONE", help="Name of a shipped zone, or its folder.")],
+    zone: ZoneName,
     pollutant: Annotated[str, typer.Option(help="SO2, NOx or PM.")] = "SO2",
     rise: Annotated[bool, typer.Option("--rise/--no-rise", help="Whether hot plumes rise.")] = True,
     mixing: Annotated[float, typer.Option(metavar="M", min=50, max=5_000, help="Height of the mixed layer.")] = 1_000.0,
     out: Annotated[str, typer.Option(metavar="FILE", help="Write it as the CSV that `call clear` reads.")] = "",
-    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    json: Json = False,
 ) -> None:
     """What a tonne from each jurisdiction adds at each receptor, by a small Gaussian plume. Indicative. 默认传输矩阵。
 
     In ng/m3 on the mean of a year. A CSV of a transport model replaces it wherever money depends on it.
 
-    Example: airshed call matrix dianzhong --pollutant SO2 --out matrix.csv
+    Example: airshed call matrix --zone dianzhong --pollutant SO2 --out matrix.csv
     """
     from airshed.lab.air.plume import FARTHEST_M
     from airshed.lab.air.transfer import INDICATIVE, default_matrix, read_transfer

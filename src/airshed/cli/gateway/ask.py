@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from airshed.cli.options import Json
 from airshed.cli.show import as_json, console, table
 from airshed.model.refusal import Malformed
 
@@ -40,7 +41,7 @@ def ask(
     fill: Annotated[bool, typer.Option("--fill", help="Ask for exactly the hours that are missing on disk.")] = False,
     timeout: Annotated[float, typer.Option("--timeout", min=0.1, max=600, help="Seconds to wait for a frame.")] = 10.0,
     tries: Annotated[int, typer.Option("--tries", min=1, max=10, help="How often to ask.")] = 3,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+    json: Json = False,
 ) -> None:
     """Ask a device through the running gateway, and say what it answers; what it sends becomes evidence. 反控现场机。
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from airshed.cli.mrv.shown import LawBook, LawName, applied, measuring_law, say_applied
+from airshed.cli.options import Json, Workers, ZoneName
 from airshed.cli.show import as_json, console, table
 from airshed.model.refusal import Malformed
 
@@ -25,14 +26,14 @@ def measure(
     devices: Annotated[Path, typer.Option("--devices", help="CSV of registered devices.", show_default=False)],
     year: Annotated[int, typer.Option("--year", min=2001, max=2100, help="Year to measure.", show_default=False)],
     out: Annotated[Path, typer.Option("--out", help="Where readings, hours and results go.", show_default=False)],
-    through: Annotated[
-        str, typer.Option("--through", metavar="TIME", help="Beijing time up to which the year has passed.")
+    end: Annotated[
+        str, typer.Option("--end", metavar="TIME", help="Beijing time up to which the year has passed.")
     ] = "",
-    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes on this machine.")] = 2,
+    workers: Workers = 2,
     rulebook: LawName = "",
     book: LawBook = None,
-    zone: Annotated[str, typer.Option("--zone", help="Name of a shipped zone, or its folder.")] = "dianzhong",
-    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+    zone: ZoneName = "dianzhong",
+    json: Json = False,
 ) -> None:
     """Read the receipts of a gateway to hourly readings, and recompute them to hours, sealed days and a year.
 
@@ -55,9 +56,9 @@ def measure(
     law = measuring_law(rulebook, book, zone)
     rules = monitoring_rules(law)
     begins, ends = instant(f"{year}-01-01"), instant(f"{year + 1}-01-01")
-    until = instant_option("--through", through) if through else now_ms()
-    if through and not begins < until <= ends:
-        raise Malformed("--through", f"{through} is not in {year}", "give a time of the year")
+    until = instant_option("--end", end) if end else now_ms()
+    if end and not begins < until <= ends:
+        raise Malformed("--end", f"{end} is not in {year}", "give a time of the year")
     hours = (until - begins) // HOUR_MS if begins < until < ends else None
     taken = readings_of_receipts(
         evidence, inventory, read_devices(devices, None), year, out, rules, through=hours, workers=workers

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from airshed.cli.options import Json
 from airshed.cli.show import as_json, console, table
 from airshed.model.refusal import Malformed
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from airshed.service.gateway.channel import LockedRow
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of evidence.", show_default=False)]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 SHOWN_KEYS = SHOWN_LOCKED = 40
 """Keys and locked ones that are listed; more of them with --json."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_args
 import typer
 
 from airshed.cli.lab.case import ZoneOption
+from airshed.cli.options import Json
 from airshed.cli.show import as_json, bar, console, say, table
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
@@ -78,7 +79,7 @@ def agents(
     ] = None,
     region: ZoneOption = "",
     pollutant: Annotated[str | None, typer.Option(help=f"Pollutant of the market zone. [default: {POLLUTANT}]")] = None,
-    year: Annotated[int | None, typer.Option(help="Vintage of the market zone. [default: its first]")] = None,
+    vintage: Annotated[int | None, typer.Option(help="Vintage of the market zone. [default: its first]")] = None,
     crossing: Annotated[
         str | None, typer.Option(help="Borders between cities: free, first, approval, never. [default: the law's]")
     ] = None,
@@ -91,7 +92,7 @@ def agents(
     ] = None,
     bare: Annotated[bool, typer.Option("--bare", help="Without the engine: faster, the same trades.")] = False,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes.")] = 1,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    json: Json = False,
 ) -> None:
     """Let agents trade through the real engine and compare with the competitive equilibrium. 智能体交易实验。
 
@@ -113,7 +114,7 @@ def agents(
 
     names = tuple(name.strip() for name in strategy.split(",") if name.strip())
     zone: dict[str, object] = {"--rulebook": rulebook, "--zone": region or None, "--pollutant": pollutant}
-    zone |= {"--year": year, "--crossing": crossing}
+    zone |= {"--vintage": vintage, "--crossing": crossing}
     zone |= {"--no-export": no_export, "--no-wall": no_wall or None, "--fee": fee}
     book, calls = {"--turns": turns, "--days": days}, {"--rounds": rounds}
     if market not in (*MARKETS, ZONE):
@@ -129,7 +130,9 @@ def agents(
     source: MarketSource = (
         Laboratory(market)
         if market != ZONE
-        else _firms(_law(rulebook or RULEBOOK, crossing, no_export, no_wall, fee), region, pollutant or POLLUTANT, year)
+        else _firms(
+            _law(rulebook or RULEBOOK, crossing, no_export, no_wall, fee), region, pollutant or POLLUTANT, vintage
+        )
     )
     law = source.law if isinstance(source, ZoneYear) else None
     jobs = jobs_of(source, names, how, seed, sessions, periods, bare)
@@ -138,7 +141,7 @@ def agents(
     money = ("yuan", "元") if law is None else (law.currency.name_en, law.currency.name_zh)
     said = notes(found, money)
     if law is not None:
-        said.append(_held(law, pollutant or POLLUTANT, year, found))
+        said.append(_held(law, pollutant or POLLUTANT, vintage, found))
     origins = of_zone(source.law, source.zone) if isinstance(source, ZoneYear) else ()
     measures = summary(found)
     if json:

@@ -12,6 +12,7 @@ import typer
 from airshed.cli.lab.case import ZoneOption
 from airshed.cli.show import as_json, bar, console, of, resting, shown, table, with_provenance
 from airshed.model.provenance import together
+from airshed.cli.options import Json, RulesName
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def register(app: typer.Typer) -> None:
 
 
 def brief(
-    rulebook: Annotated[str, typer.Option(metavar="PATH_OR_NAME", help="Rulebook with caps and zone.")] = RULEBOOK,
+    rulebook: RulesName = RULEBOOK,
     region: ZoneOption = "",
     pollutant: Annotated[str, typer.Option(help="One of the rulebook, several by commas, or all.")] = "SO2",
     out: Annotated[str, typer.Option(metavar="FOLDER", help="Write brief.html and its certificates there.")] = "",
@@ -51,7 +52,7 @@ def brief(
     ] = "",
     sessions: Annotated[int, typer.Option(min=0, max=1_000, help="Sessions of each kind; none with 0.")] = 6,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes.")] = 2,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+    json: Json = False,
 ) -> None:
     """Compare designs for a zone and say which would work, why, and what could change that. 制度设计报告。
 

@@ -12,7 +12,6 @@ from airshed.model.refusal import Malformed
 if TYPE_CHECKING:
     from airshed.lab.equilibrium.case import Case
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 
 RULEBOOK, POLLUTANT = "dianzhong", "SO2"
 CurvesOption = Annotated[

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from airshed.cli.options import Json
 from airshed.cli.show import as_json, console, table, with_provenance, writable
 from airshed.model.refusal import Malformed
 
@@ -33,7 +34,7 @@ def cocontrol(
     banking: Annotated[bool, typer.Option("--banking/--no-banking", help="Whether allowances may be kept.")] = True,
     lumpy: Annotated[bool, typer.Option("--lumpy", help="Also build measures whole, which lasts to the end.")] = False,
     certificate: Annotated[str, typer.Option(metavar="FILE", help="Write the proof there.")] = "",
-    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+    json: Json = False,
 ) -> None:
     """Prices of several pollutants at once, where one measure takes out more than one of them. 多污染物协同控制。
 

@@ -21,6 +21,7 @@ from airshed.cli.lab.case import (
     asked,
 )
 from airshed.cli.show import as_json, console, resting, say, table, with_provenance, writable
+from airshed.cli.options import Json
 from airshed.model.refusal import Malformed
 
 #: Tonnes and yuan above which a figure is taken for a slip.
@@ -54,7 +55,7 @@ def collar(
     ] = "",
     held: Annotated[float, typer.Option(metavar="T", help="What the stability reserve begins with.", min=0)] = 0.0,
     certificate: Annotated[str, typer.Option(metavar="FILE", help="Write the proof there.")] = "",
-    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    json: Json = False,
 ) -> None:
     """The price path of one market between floor and ceiling, or with a stability reserve. 价格走廊与稳定储备。
 

@@ -13,7 +13,6 @@ from airshed.cli.lab.case import (
     CurvesOption,
     DeclineOption,
     GrowthOption,
-    Json,
     PollutantOption,
     RateOption,
     RulebookOption,
@@ -24,6 +23,7 @@ from airshed.cli.lab.case import (
     millions,
 )
 from airshed.cli.show import as_json, console, lines, of, resting, say, table, with_provenance, writable
+from airshed.cli.options import Json
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:

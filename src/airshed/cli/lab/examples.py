@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from airshed.cli.options import Json
 from airshed.cli.show import as_json, console, table
 from airshed.model.refusal import Malformed
 
@@ -19,7 +20,7 @@ def register(app: typer.Typer) -> None:
 
 def examples(
     out: Annotated[Path | None, typer.Option("--out", help="Copy them into this folder.", show_default=False)] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+    json: Json = False,
 ) -> None:
     """The worked scripts of the library: what each one shows, and a copy to begin with. 示例脚本。
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from airshed.cli.options import Json
 from airshed.cli.show import as_json, console, table
 
 
@@ -17,7 +18,7 @@ def register(app: typer.Typer) -> None:
 def formula(
     name: Annotated[str, typer.Argument(help="Name of the formula; all are listed when left out.")] = "",
     terms: Annotated[list[str] | None, typer.Argument(metavar="[TERM=FIGURE]...", help="Its terms.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    json: Json = False,
 ) -> None:
     """List the published formulas, or compute one: for a verifier who checks a figure by hand.
 

@@ -8,6 +8,7 @@ import typer
 
 from airshed.cli.lab.case import ZoneOption
 from airshed.cli.show import as_json, console, resting, say, table, with_provenance, writable
+from airshed.cli.options import Json, PollutantName, RulesName
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
 
@@ -25,16 +26,16 @@ def register(app: typer.Typer) -> None:
 
 
 def frictions(
-    rulebook: Annotated[str, typer.Option(metavar="PATH_OR_NAME", help="Rulebook with caps and zone.")] = "dianzhong",
+    rulebook: RulesName = "dianzhong",
     region: ZoneOption = "",
-    pollutant: Annotated[str, typer.Option(help="Pollutant of the rulebook.")] = "SO2",
+    pollutant: PollutantName = "SO2",
     vintage: Annotated[int | None, typer.Option(help="Vintage; the first with a cap when left out.", min=0)] = None,
     method: Annotated[str, typer.Option(help="Allocation: one that `airshed lab methods` compares.")] = "benchmark",
     each: Annotated[
         list[float] | None, typer.Option(metavar="YUAN", help="What a tonne traded costs; several times.", min=0)
     ] = None,
     certificate: Annotated[str, typer.Option(metavar="FILE", help="Write the proof there.")] = "",
-    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+    json: Json = False,
 ) -> None:
     """Trade as it gets dearer, and who could move the price: costs of trading and market power. 交易摩擦。
 

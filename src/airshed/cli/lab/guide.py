@@ -10,13 +10,13 @@ import typer
 from airshed.cli.lab.case import ZoneOption
 from airshed.cli.lab.tax import pairs
 from airshed.cli.show import as_json, console, resting, say, table, writable
+from airshed.cli.options import Json, PollutantName, RulesName
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
     from airshed.lab.prices.operating import Running
     from airshed.market.emission_tax import Guided
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 #: Years for which a guide price is said at once.
 LIFE = 20.0
 
@@ -27,9 +27,9 @@ def register(app: typer.Typer) -> None:
 
 
 def guide(
-    rulebook: Annotated[str, typer.Option(metavar="PATH_OR_NAME", help="Rulebook with caps and zone.")] = "dianzhong",
+    rulebook: RulesName = "dianzhong",
     region: ZoneOption = "",
-    pollutant: Annotated[str, typer.Option(help="Pollutant of the rulebook.")] = "SO2",
+    pollutant: PollutantName = "SO2",
     curves: Annotated[
         str, typer.Option(metavar="FILE", help="CSV with zone,source,technology,cost_yuan_per_t,potential_t.")
     ] = "",

@@ -9,7 +9,6 @@ from airshed.cli.lab.case import (
     CurvesOption,
     DeclineOption,
     GrowthOption,
-    Json,
     PollutantOption,
     RateOption,
     RulebookOption,
@@ -19,6 +18,7 @@ from airshed.cli.lab.case import (
     millions,
 )
 from airshed.cli.show import as_json, console, resting, say, table
+from airshed.cli.options import Json
 
 
 def register(app: typer.Typer) -> None:

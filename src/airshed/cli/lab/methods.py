@@ -9,6 +9,7 @@ import typer
 
 from airshed.cli.lab.case import ZoneOption
 from airshed.cli.show import as_json, bar, console, resting, say, table, writable
+from airshed.cli.options import Json
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
 
@@ -23,7 +24,6 @@ RULEBOOK = "dianzhong"
 RulebookOption = Annotated[str, typer.Option(metavar="PATH_OR_NAME", help="Rulebook with caps and zone.")]
 PollutantOption = Annotated[str, typer.Option(help="Pollutant of the rulebook.")]
 VintageOption = Annotated[int | None, typer.Option(help="Vintage; the first with a cap when left out.", min=0)]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
 def register(app: typer.Typer) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from airshed.cli.options import Json
 from airshed.cli.show import as_json, console, table, writable
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 #: Percent a year below which a price without an end is worth next to nothing a year, and says nothing.
 LEAST_RATE = 0.01
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 
 
 def register(app: typer.Typer) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from airshed.cli.options import Json
 from airshed.cli.show import as_json, bar, console, showing, table
 from airshed.model.allowance import pollutant_of
 from airshed.model.refusal import Malformed, Why
@@ -39,9 +40,7 @@ def replay(
         bool,
         typer.Option("--here", help="With the places, sectors, pollutants, caps and benchmarks of the book's law."),
     ] = False,
-    json: Annotated[
-        bool, typer.Option("--json", help="Print JSON, with every command that fared differently.")
-    ] = False,
+    json: Json = False,
 ) -> None:
     """Offer every command of a book to an engine under another law, and say what fares differently. 换规则重放。
 

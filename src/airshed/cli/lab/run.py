@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from airshed.cli.options import Json, Workers
 from airshed.cli.show import as_json, bar, console, say, table
 
 if TYPE_CHECKING:
@@ -16,9 +17,7 @@ if TYPE_CHECKING:
     from airshed.rulebook.schema import Rulebook
     from airshed.zone.zone import Zone
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 ScenarioArgument = Annotated[str, typer.Argument(metavar="SCENARIO", help="A TOML file, or a shipped scenario.")]
-Workers = Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes on this machine.")]
 Cluster = Annotated[
     str, typer.Option("--cluster", metavar="ADDRESS", help="Dask scheduler whose workers do it instead.")
 ]

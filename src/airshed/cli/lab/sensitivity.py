@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from airshed.cli.lab.run import Cluster, Json, ScenarioArgument, Workers, opened
+from airshed.cli.lab.run import Cluster, ScenarioArgument, opened
+from airshed.cli.options import Json, Workers
 from airshed.cli.show import as_json, bar, console, say, table
 
 if TYPE_CHECKING:

@@ -8,11 +8,10 @@ from typing import Annotated
 
 import typer
 
+from airshed.cli.options import Json
 from airshed.cli.show import as_json, console, table
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
 def register(app: typer.Typer) -> None:

@@ -7,13 +7,11 @@ from typing import Annotated
 
 import typer
 
-from airshed.cli.market.read import BookPath, Json, read_at
+from airshed.cli.market.read import read_at
+from airshed.cli.options import AsOf, BookPath, Json, Seq
 from airshed.cli.show import as_json, console, table
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
-
-Seq = Annotated[int | None, typer.Option("--seq", min=0, help="As it was after this record.", show_default=False)]
-At = Annotated[str, typer.Option("--at", help="As it was at this instant, as 2027-03-01T10:00.", show_default=False)]
 
 
 def register(app: typer.Typer) -> None:
@@ -27,7 +25,7 @@ def export(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to make.", show_default=False)],
     form: Annotated[str, typer.Option("--format", help="csv or parquet.")] = "csv",
     seq: Seq = None,
-    at: At = "",
+    at: AsOf = "",
     json: Json = False,
 ) -> None:
     """Write trades, bars, quotes, open interest, index and summary as CSV or Parquet, columns explained. 导出。
@@ -53,27 +51,27 @@ def export(
 
 def page(
     book: BookPath,
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The page to write.", show_default=False)],
+    html: Annotated[Path, typer.Option("--html", metavar="FILE", help="The page to write.", show_default=False)],
     seq: Seq = None,
-    at: At = "",
+    at: AsOf = "",
     json: Json = False,
 ) -> None:
     """The market as one page in English and Chinese: candles, index, depth, open interest. 行情页面。
 
     Everything is in the file; it loads nothing.
 
-    Example: airshed market page demo/dianzhong.book --out market.html
+    Example: airshed market page demo/dianzhong.book --html market.html
     """
     from airshed.pages.kit.html import write
     from airshed.pages.market import build, facts_of
     from airshed.service.marketdata import law_of
 
-    if out.is_dir() or not out.parent.is_dir():
-        raise Malformed("--out", f"{out} cannot be written", "name a file in a folder that exists")
+    if html.is_dir() or not html.parent.is_dir():
+        raise Malformed("--out", f"{html} cannot be written", "name a file in a folder that exists")
     with read_at(book, seq, at, history=True) as (opened, market):
         facts = facts_of(market, law_of(opened, market), opened.path.name)
-    write(out, build(facts))
+    write(html, build(facts))
     if json:
-        as_json({"file": str(out), "bytes": out.stat().st_size, "seq": facts.seq})
+        as_json({"file": str(html), "bytes": html.stat().st_size, "seq": facts.seq})
         return
-    console.print(f"{out}: {out.stat().st_size:,} bytes")
+    console.print(f"{html}: {html.stat().st_size:,} bytes")

@@ -9,19 +9,9 @@ import typer
 from airshed.cli.market import export as market_out
 from airshed.cli.market import index as market_index
 from airshed.cli.market import series as market_series
-from airshed.cli.market.read import (
-    SPANS,
-    BookPath,
-    Json,
-    KindNames,
-    amount,
-    kinds_of,
-    opened_at,
-    price,
-    span_kind,
-    year_price,
-)
+from airshed.cli.market.read import SPANS, KindNames, amount, kinds_of, opened_at, price, span_kind, year_price
 from airshed.cli.money import money_in
+from airshed.cli.options import AsOf, BookPath, Json, Seq, SeriesName
 from airshed.cli.show import as_json, console, table
 from airshed.market.tape import KINDS
 from airshed.model.allowance import is_strip
@@ -34,9 +24,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Market data of a book: depth, tape, bars, index, export. 行情。", no_args_is_help=True)
 
-SeriesName = Annotated[str, typer.Argument(help="The series, as SO2-KM-2027.", show_default=False)]
-Seq = Annotated[int | None, typer.Option("--seq", min=0, help="As it was after this record.", show_default=False)]
-At = Annotated[str, typer.Option("--at", help="As it was at this instant, as 2027-03-01T10:00.", show_default=False)]
 SpanName = Annotated[str, typer.Option("--by", help="session, week or month.")]
 
 #: What a screen takes of the tape; `--limit` shows more.
@@ -49,14 +36,14 @@ def depth(
     series: SeriesName,
     whole: Annotated[bool, typer.Option("--whole", help="Every level, not the best five.")] = False,
     seq: Seq = None,
-    at: At = "",
+    at: AsOf = "",
     json: Json = False,
 ) -> None:
     """What waits in the order book of a series: best five levels or all, at the end or at any record or instant. 盘口。
 
     Where the rulebook parts industries by a wall, the book on each side of it is shown.
 
-    Example: airshed market depth demo/dianzhong.book SO2-KM-2027 --at 2027-04-15T14:30 --whole
+    Example: airshed market depth demo/dianzhong.book --series SO2-KM-2027 --at 2027-04-15T14:30 --whole
     """
     from airshed.market.depth import BEST
 
@@ -119,7 +106,7 @@ def tape(
     limit: Annotated[int, typer.Option(min=1, help="Most rows to show.")] = ROWS_SHOWN,
     last: Annotated[bool, typer.Option("--last", help="The last rows, not the first.")] = False,
     seq: Seq = None,
-    at: At = "",
+    at: AsOf = "",
     json: Json = False,
 ) -> None:
     """Every trade in the order of the book: listed, calls, blocks, deals, auctions, sales, repurchases. 成交明细。
@@ -171,12 +158,12 @@ def bars(
     kind: KindNames = None,
     every: Annotated[bool, typer.Option("--every", help="Also spans in which nothing was traded.")] = False,
     seq: Seq = None,
-    at: At = "",
+    at: AsOf = "",
     json: Json = False,
 ) -> None:
     """Open, high, low, last and closing price, volume, turnover and mean of a series by session, week or month. K线。
 
-    Example: airshed market bars demo/dianzhong.book SO2-KM-2027 --by month
+    Example: airshed market bars demo/dianzhong.book --series SO2-KM-2027 --by month
     """
     from airshed.market.bars import bars as bars_of
 

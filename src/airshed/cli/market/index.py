@@ -6,11 +6,9 @@ from typing import Annotated
 
 import typer
 
-from airshed.cli.market.read import NOTHING, SPANS, BookPath, Json, read_at, span_kind
+from airshed.cli.market.read import NOTHING, SPANS, read_at, span_kind
+from airshed.cli.options import AsOf, BookPath, Json, Seq
 from airshed.cli.show import as_json, console, table
-
-Seq = Annotated[int | None, typer.Option("--seq", min=0, help="As it was after this record.", show_default=False)]
-At = Annotated[str, typer.Option("--at", help="As it was at this instant, as 2027-03-01T10:00.", show_default=False)]
 
 
 def register(app: typer.Typer) -> None:
@@ -22,7 +20,7 @@ def index(
     book: BookPath,
     by: Annotated[str, typer.Option("--by", help="session, week or month.")] = "month",
     seq: Seq = None,
-    at: At = "",
+    at: AsOf = "",
     json: Json = False,
 ) -> None:
     """The price index of the zone by session, week or month: weights times price over base. 价格指数。

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from airshed.service.book.sqlite import Book
     from airshed.service.marketdata import Market
 
-BookPath = Annotated[Path, typer.Argument(help="The book, a file that airshed wrote.", show_default=False)]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, a line a row, instead of tables.")]
 KindNames = Annotated[
     list[str] | None,
     typer.Option(

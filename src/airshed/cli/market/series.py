@@ -6,15 +6,13 @@ from typing import Annotated
 
 import typer
 
-from airshed.cli.market.read import BookPath, Json, KindNames, kinds_of, opened_at, price, share, year_price
+from airshed.cli.market.read import KindNames, kinds_of, opened_at, price, share, year_price
 from airshed.cli.money import money_in
+from airshed.cli.options import AsOf, BookPath, Json, Seq
 from airshed.cli.show import as_json, console, table
 from airshed.model.allowance import is_strip, members
 from airshed.model.measures import tonnes
 from airshed.model.period import clock
-
-Seq = Annotated[int | None, typer.Option("--seq", min=0, help="As it was after this record.", show_default=False)]
-At = Annotated[str, typer.Option("--at", help="As it was at this instant, as 2027-03-01T10:00.", show_default=False)]
 
 
 def register(app: typer.Typer) -> None:
@@ -23,7 +21,7 @@ def register(app: typer.Typer) -> None:
     app.command()(interest)
 
 
-def summary(book: BookPath, kind: KindNames = None, seq: Seq = None, at: At = "", json: Json = False) -> None:
+def summary(book: BookPath, kind: KindNames = None, seq: Seq = None, at: AsOf = "", json: Json = False) -> None:
     """Each series in a line: trades, volume, mean, last close, last quote with its spread, turnover ratio. 行情概览。
 
     Example: airshed market summary demo/dianzhong.book --kind all
@@ -84,7 +82,7 @@ def interest(
         str, typer.Option("--series", help="Series or strip; all if not given.", show_default=False)
     ] = "",
     seq: Seq = None,
-    at: At = "",
+    at: AsOf = "",
     json: Json = False,
 ) -> None:
     """Where the allowances of each series are: free, set aside, reserve, surrendered, unissued; they sum to the cap.

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from airshed.cli.mrv.shown import Json, Removal, RulesName, amount, fields, law_of, percent, print_estimate, span, t
+from airshed.cli.mrv.shown import Removal, amount, fields, law_of, percent, print_estimate, span, t
+from airshed.cli.options import Json, RulesName
 from airshed.cli.show import as_json, console, lines, table
 from airshed.model.measures import exact
 from airshed.model.near import near

@@ -8,12 +8,13 @@ from typing import Annotated
 
 import typer
 
-from airshed.cli.mrv.shown import Json, LawBook, applied, fields, marks_of, measuring_law, say_applied
+from airshed.cli.mrv.shown import LawBook, applied, fields, marks_of, measuring_law, say_applied
 from airshed.cli.mrv.shown import LawName as Rules
+from airshed.cli.options import Json, ZoneName
 from airshed.cli.show import as_json, console, lines, of, table
+from airshed.model.near import near
 from airshed.model.refusal import Malformed
 
-ZoneName = Annotated[str, typer.Option("--zone", help="Name of a shipped zone, or its folder.")]
 OfBook = Annotated[Path | None, typer.Option("--book", metavar="BOOK", help="Book whose law holds.")]
 
 
@@ -126,8 +127,7 @@ def limits(
     inventory = load_zone(find_zone(zone))
     known = registrations(inventory)
     if stack not in known:
-        some = ", ".join(list(known)[:4])
-        raise Malformed("STACK", f"no such stack {stack!r} in {inventory.name_en}", f"there are {some} and others")
+        raise Malformed("STACK", f"no such stack {stack!r} in {inventory.name_en}", near(stack, known))
     registered, law = known[stack], measuring_law(rulebook, book, zone)
     rules = monitoring_rules(law)
     scope = scope_on(rules, registered, shown)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from airshed.cli.mrv.shown import LawBook, LawName, applied, marks_of, measuring_law, named, say_applied
+from airshed.cli.options import Json, Workers, ZoneName
 from airshed.cli.show import as_json, bar, console, lines, of, table
 from airshed.model.refusal import Malformed
 
@@ -20,9 +21,6 @@ Folder = Annotated[
     Path, typer.Argument(metavar="DIR", help="Folder of evidence or of hourly readings.", show_default=False)
 ]
 OfYear = Annotated[int | None, typer.Option("--year", help="Which one, where readings hold several.")]
-ZoneName = Annotated[str, typer.Option("--zone", help="Name of a shipped zone, or its folder.")]
-Workers = Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -35,7 +33,7 @@ def register(app: typer.Typer) -> None:
 def page(
     folder: Folder,
     stack: Annotated[str, typer.Argument(metavar="STACK", help="A stack that it holds.", show_default=False)],
-    out: Annotated[Path, typer.Option("--out", help="The page to write.")] = Path("stack.html"),
+    html: Annotated[Path, typer.Option("--html", help="The page to write.")] = Path("stack.html"),
     png: Annotated[Path | None, typer.Option("--png", help="Also its hours as a picture; needs Chromium.")] = None,
     language: Annotated[str, typer.Option("--language", help="Language of the picture: en or zh.")] = "en",
     year: OfYear = None,
@@ -49,7 +47,7 @@ def page(
     Hours against their limits with flags and substituted spans, mass per day, capture by quarter, every gap with what
     stands in for it and from which hour, findings, exceedances, and how to compute the evidence again.
 
-    Example: airshed mrv page evidence QJ-PWR-03-B --out stack.html --png stack.png
+    Example: airshed mrv page evidence QJ-PWR-03-B --html stack.html --png stack.png
     """
     from airshed.pages.kit.chromium import browser
     from airshed.pages.kit.html import write
@@ -60,7 +58,7 @@ def page(
 
     if language not in {"en", "zh"}:
         raise Malformed("--language", f"no language {language!r}", "give en or zh")
-    _in_a_folder(out)
+    _in_a_folder(html)
     if png is not None:
         _in_a_folder(png)
         browser("--png")
@@ -69,8 +67,8 @@ def page(
     of(facts.provenance)
     if png is not None:
         take(picture_page(facts, named(law), "en" if language == "en" else "zh"), picture_size(facts), png)
-    write(out, build(facts, named(law)))
-    made = [path for path in (out, png) if path is not None]
+    write(html, build(facts, named(law)))
+    made = [path for path in (html, png) if path is not None]
     if json:
         as_json(
             {
@@ -93,7 +91,7 @@ def page(
 
 def completeness(
     folder: Folder,
-    out: Annotated[Path, typer.Option("--out", help="The page to write.")] = Path("completeness.html"),
+    html: Annotated[Path, typer.Option("--html", help="The page to write.")] = Path("completeness.html"),
     year: OfYear = None,
     book: LawBook = None,
     zone: ZoneName = "dianzhong",
@@ -103,20 +101,20 @@ def completeness(
 ) -> None:
     """Write the heat map of valid hours, stacks by days, and rank the stacks that lost most. 数据完整性热力图。
 
-    Example: airshed mrv completeness evidence --out completeness.html
+    Example: airshed mrv completeness evidence --html completeness.html
     """
     from airshed.pages.kit.html import write
     from airshed.pages.stack import build_completeness
     from airshed.pages.stack.completeness import completeness as count
     from airshed.service.stacks.stack_folder import held_year
 
-    _in_a_folder(out)
+    _in_a_folder(html)
     inventory, rules, law = _law(zone, rulebook, book)
     marks = marks_of(book) if book else None
     with bar(len(held_year(folder, inventory, year).stacks), json) as advance:
         facts = count(folder, inventory, rules, year=year, marks=marks, workers=workers, progress=advance)
     of(facts.provenance)
-    write(out, build_completeness(facts, named(law)))
+    write(html, build_completeness(facts, named(law)))
     ranking = facts.ranking()
     rows = [
         {
@@ -131,7 +129,13 @@ def completeness(
     ]
     if json:
         as_json(
-            {"year": facts.year, "stacks": len(facts.stacks), "worst": rows, "file": str(out), "rulebook": applied(law)}
+            {
+                "year": facts.year,
+                "stacks": len(facts.stacks),
+                "worst": rows,
+                "file": str(html),
+                "rulebook": applied(law),
+            }
         )
         return
     table(
@@ -149,26 +153,26 @@ def completeness(
             for each, found in list(zip(rows, ranking, strict=True))[:10]
         ],
     )
-    console.print(f"{out}: {out.stat().st_size:,} bytes, {len(facts.stacks)} stacks")
+    console.print(f"{html}: {html.stat().st_size:,} bytes, {len(facts.stacks)} stacks")
     say_applied(law)
 
 
 def exceedances(
     folder: Folder,
-    top: Annotated[int, typer.Option("--top", min=1, help="How many of the worst.")] = 20,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many of the worst.")] = 20,
     year: OfYear = None,
     book: LawBook = None,
     zone: ZoneName = "dianzhong",
     rulebook: LawName = "",
     workers: Workers = 2,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")] = False,
+    json: Json = False,
 ) -> None:
     """Rank the exceedances of all stacks by times over, C/L - 1, each by the statistic of its limit. 超标倍数排名。
 
     As the report of a year counts them: by what the monitors read; with --book also which of the hours an operator's
     mark keeps out of the count.
 
-    Example: airshed mrv exceedances evidence --top 10
+    Example: airshed mrv exceedances evidence --limit 10
     """
     from airshed.mrv.exceedance import exceedances_of
     from airshed.mrv.spans import hour_text
@@ -181,7 +185,7 @@ def exceedances(
     with bar(len(there.stacks), json) as advance:
         closed = closed_years(there, rules, workers=workers, progress=advance)
         found = exceedances_of(each for one in closed for each in one.exceedances)
-    shown = [(each, hour_text(there.year, each.as_read.worst_hour or 0)) for each in found.rows[:top]]
+    shown = [(each, hour_text(there.year, each.as_read.worst_hour or 0)) for each in found.rows[:limit]]
     if json:
         for each, at in shown:
             as_json(

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from airshed.cli.mrv.shown import Json, RulesName, t
+from airshed.cli.mrv.shown import t
+from airshed.cli.options import Json, RulesName, ZoneName
 from airshed.cli.show import as_json, console, table
 from airshed.model.measures import exact
 from airshed.model.near import near
@@ -37,7 +38,7 @@ def meter_price(
     html: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Also write it as a page.", show_default=False)
     ] = None,
-    zone: Annotated[str, typer.Option("--zone", help="Name of a shipped zone, or its folder.")] = "dianzhong",
+    zone: ZoneName = "dianzhong",
     rulebook: RulesName = "dianzhong",
     json: Json = False,
 ) -> None:

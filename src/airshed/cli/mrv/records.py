@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from airshed.cli.mrv.shown import Json, Removal, RulesName, fields, law_of, percent, print_estimate, record, span, t
+from airshed.cli.mrv.shown import Removal, fields, law_of, percent, print_estimate, record, span, t
+from airshed.cli.options import Json, RulesName
 from airshed.cli.show import as_json, console, table
 
 Record = Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file.", show_default=False)]

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from airshed.cli.mrv.shown import Json, LawBook, LawName, applied, marks_of, measuring_law, say_applied, t
+from airshed.cli.mrv.shown import LawBook, LawName, applied, marks_of, measuring_law, say_applied, t
+from airshed.cli.options import Json, Workers, ZoneName
 from airshed.cli.show import as_json, bar, console, of, table
 
 if TYPE_CHECKING:
     from airshed.service.stacks.totals import YearSummary
-
-Workers = Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes on this machine.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -32,7 +31,7 @@ def run(
         str, typer.Option("--cluster", metavar="ADDRESS", help="Dask scheduler whose workers do it instead.")
     ] = "",
     rulebook: LawName = "",
-    zone: Annotated[str, typer.Option("--zone", help="Name of a shipped zone, or its folder.")] = "dianzhong",
+    zone: ZoneName = "dianzhong",
     book: LawBook = None,
     json: Json = False,
 ) -> None:

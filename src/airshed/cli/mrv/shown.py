@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 MG_PER_T = Decimal(10**9)
 #: A record of tests, flows or leaks is no longer than this.
 LARGEST_RECORD = 4_000_000
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-RulesName = Annotated[str, typer.Option("--rulebook", help="Name of a shipped rulebook, or its folder.")]
 LawName = Annotated[
     str,
     typer.Option(

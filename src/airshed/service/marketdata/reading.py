@@ -16,6 +16,7 @@ from airshed.market.depth import BEST, Depth, depth_of
 from airshed.market.interest import Interest, interest
 from airshed.market.tape import Kind, Trade
 from airshed.model.allowance import members
+from airshed.model.near import near
 from airshed.model.refusal import Malformed
 from airshed.registry.accounts import AccountKind
 from airshed.service.book.sealed import sealed_in
@@ -78,8 +79,8 @@ class Market:
         """The series, or the strip of such, or `Malformed` that names those that there are."""
         if all(member in self.state.ledger.caps for member in members(series)):
             return series
-        there = ", ".join(self.series) or "none is issued up to here"
-        raise Malformed("series", f"there is no {series[:60]!r}", f"choose one of {there}" if self.series else there)
+        there = near(series, self.series) if self.series else "none is issued up to here"
+        raise Malformed("--series", f"there is no {series[:60]!r}", there)
 
     def trades(self, series: str, kinds: Iterable[Kind] | None = None) -> list[Trade]:
         """The tape of a series, of some kinds or of all."""

@@ -13,6 +13,7 @@ import numpy as np
 from airshed.lab.stacks.episodes import Episode, episodes_of
 from airshed.lab.stacks.operation import month_of_hours
 from airshed.lab.stacks.stacks import Levels, simulate
+from airshed.model.near import near
 from airshed.model.period import days_of
 from airshed.model.provenance import Told, of_evidence
 from airshed.model.refusal import Malformed
@@ -141,11 +142,10 @@ def simulate_zone(
 
 def chosen_stacks(zone: Zone, names: Sequence[str] | None) -> tuple[Stack, ...]:
     """The stacks of these names in the order of the inventory; all when None. `Malformed` for one that is not there."""
-    known = {stack.stack for stack in zone.stacks}
+    known = [stack.stack for stack in zone.stacks]
     for name in names or ():
         if name not in known:
-            some = ", ".join(stack.stack for stack in zone.stacks[:4])
-            raise Malformed("stacks", f"no such stack {name!r} in {zone.name_en}", f"there are {some} and others")
+            raise Malformed("stacks", f"no such stack {name!r} in {zone.name_en}", near(name, known))
     return tuple(stack for stack in zone.stacks if names is None or stack.stack in names)
 
 

@@ -1,0 +1,71 @@
+"""One thing has one spelling in all of the shell, and what was spelt otherwise is told."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import pytest
+import typer
+
+from airshed.cli.main import ROOMS, build, run
+from airshed.cli.options import MOVED
+from airshed.cli.reference.shell import leaves
+from airshed.model.near import near
+
+#: What is said otherwise of `--json`: a log, and one line at the very end.
+OWN_JSON = {"airshed demo", "airshed gateway"}
+#: Things that are options wherever they are not what the whole group is about.
+NAMED = {"series", "year", "vintage", "pollutant", "seed", "out", "html", "devices", "at", "workers", "scenario"}
+ABOUT = {"lab run", "lab sensitivity"}
+
+
+def commands() -> dict[str, Any]:
+    return dict(leaves(typer.main.get_command(build(ROOMS)), "airshed"))
+
+
+def test_a_thing_is_an_option_everywhere_or_the_argument_of_its_group() -> None:
+    arguments = defaultdict(set)
+    for path, command in commands().items():
+        for param in command.params:
+            if param.param_type_name == "argument":
+                arguments[param.name].add(path.removeprefix("airshed "))
+    assert {name: found - ABOUT for name, found in arguments.items() if name in NAMED and found - ABOUT} == {}
+    assert {path.split()[0] for path in arguments["zone"]} == {"zone"}
+    assert {path.split()[0] for path in arguments["rulebook"]} == {"rules"}
+    assert {path.split()[0] for path in arguments["book"]} <= {"book", "market", "replay", "lab"}
+
+
+def test_json_is_explained_in_one_way() -> None:
+    said = {
+        param.help
+        for path, command in commands().items()
+        for param in command.params
+        if param.name == "json" and path not in OWN_JSON
+    }
+    assert len(said) == 1, said
+
+
+@pytest.mark.parametrize(("command", "old"), MOVED)
+def test_an_old_spelling_is_told_the_new_one(
+    command: str, old: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new = MOVED[command, old]
+    spelt = {spelling for param in commands()[f"airshed {command}"].params for spelling in param.opts}
+    assert new in spelt
+    assert old not in spelt
+    monkeypatch.setattr("sys.argv", ["airshed", *command.split(), f"{old}=x"])
+    with pytest.raises(SystemExit) as end:
+        run()
+    said = capsys.readouterr().err
+    assert (end.value.code, said.count("\n")) == (2, 1)
+    assert said.endswith(f"; it is called {new} now\n"), said
+
+
+def test_of_very_many_names_those_that_are_like_it_are_told() -> None:
+    names = [f"KM-CEM-{number:02}-A" for number in range(60)]
+    said = near("km-cem-07-a", names)
+    assert said.startswith("there are KM-CEM-07-A, ")
+    assert said.endswith(" and 56 others (did you mean 'KM-CEM-07-A'?)")
+    assert near("nothing like it", names) == f"there are {', '.join(names[:4])} and 56 others"
+    assert near("x", []) == "there are none"
