@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from typer.testing import CliRunner
 
 from airshed.cli.allocate.command import allocate
 from airshed.cli.lab.group import app as lab
+from airshed.cli.main import run
 from airshed.cli.rules import app as rules
 from airshed.cli.zone import app as zone_app
 from airshed.cli.zone import caps as zone_caps
@@ -21,6 +24,7 @@ from airshed.model.provenance import Figures, one_line
 from airshed.model.refusal import Malformed
 from airshed.rulebook.shipped import shipped
 from airshed.zone import inventory
+from airshed.zone.load import find
 
 #: Every command that looks at a zone, as a short run.
 COMMANDS = (
@@ -244,3 +248,42 @@ def test_caps_are_proposed_and_what_was_verified_is_not_drawn_over(mine: Path, t
     assert (mine / "baseline.csv").read_bytes() == kept
     airshed("zone", "draw", str(mine), "--out", str(drawn), "--seed", "8")
     assert (drawn / "baseline.csv").read_bytes() != kept
+
+
+def test_every_fault_of_a_zone_is_named_at_once_with_file_line_and_column(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "mine"
+    shutil.copytree(find("dianzhong"), folder)
+    stacks, sources = folder / "stacks.csv", folder / "sources.csv"
+    good = stacks.read_text(), sources.read_text()
+
+    def checked(*faults: tuple[Path, int, int, str]) -> str:
+        for path, text in zip((stacks, sources), good, strict=True):
+            rows = list(csv.reader(text.splitlines()))
+            for _, line, column, cell in (fault for fault in faults if fault[0] == path):
+                rows[line - 1][column] = cell
+            with path.open("w", newline="") as file:
+                csv.writer(file).writerows(rows)
+        monkeypatch.setattr("sys.argv", ["airshed", "zone", "check", str(folder)])
+        with pytest.raises(SystemExit) as end:
+            run()
+        assert end.value.code == 2
+        return capsys.readouterr().err
+
+    header = good[0].splitlines()[0].split(",")
+    area, names = header.index("area_m2"), good[1].splitlines()[0].split(",")
+    said = checked((stacks, 3, area, "wide"), (stacks, 9, area, ""), (sources, 4, names.index("sector"), "pwer"))
+    (folder / "abatement.csv").rename(folder / "away")
+    assert said.count("\nerror: ") == 2
+    for place in ("stacks.csv line 3 column area_m2", "stacks.csv line 9 column area_m2", "sources.csv line 4 column"):
+        assert f"{place}" in said
+    said = checked((stacks, 3, area, "wide"))
+    assert "abatement.csv: the file is missing" in said
+    assert "stacks.csv line 3" in said
+    (folder / "away").rename(folder / "abatement.csv")
+    place = names.index("jurisdiction")
+    said = checked((sources, 3, place, "XX"), (sources, 5, place, "km"))
+    assert "line 3 column jurisdiction: no such jurisdiction 'XX'; there are KM, QJ, YX, CX, HH" in said
+    assert "line 5 column jurisdiction: no such jurisdiction 'km'" in said
+    assert "(did you mean 'KM'?)" in said

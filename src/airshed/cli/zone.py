@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,6 +12,7 @@ from msgspec import to_builtins
 
 from airshed.cli.copying import copied
 from airshed.cli.show import as_json, aside, console, resting, say, table
+from airshed.cli.failing import line_of
 from airshed.cli.options import Json
 from airshed.model.refusal import Malformed
 
@@ -36,15 +38,23 @@ def check(
     ] = "",
     json: Json = False,
 ) -> None:
-    """Read a zone strictly, and say what it holds and where that comes from.
+    """Read a zone strictly and name every fault in it; or say what it holds and where that comes from.
 
     Example: airshed zone check dianzhong --rulebook dianzhong
     """
     from airshed.rulebook.load import find as find_law
     from airshed.rulebook.load import load as load_law
-    from airshed.zone.load import find, load, of_law
+    from airshed.zone.load import find, load, of_law, read
     from airshed.zone.origins import of_costs, of_rows
 
+    _, faults = read(find(zone))
+    if faults:
+        if json:
+            errors = [{"place": each.place, "what": each.what, "cure": each.cure} for each in faults]
+            as_json({"zone": zone, "ok": False, "errors": errors})
+        for fault in () if json else faults:
+            print(line_of(fault), file=sys.stderr)
+        raise typer.Exit(2)
     rules = load_law(find_law(rulebook)) if rulebook else None
     found = of_law(rules, zone) if rules is not None else load(find(zone))
     origins = [of_costs(found), f"outputs and emissions: {of_rows(found)}"]

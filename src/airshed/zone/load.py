@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
@@ -12,10 +13,12 @@ from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped
 from airshed.zone.criteria import read_criteria
-from airshed.zone.cross_check import cross_check
+from airshed.zone.cross_check import contradictions
 from airshed.zone.outlines import read_outlines
-from airshed.zone.rows import decoded, read_rows
+from airshed.zone.rows import Row, decoded, rows_and_faults
 from airshed.zone.zone import AbatementOption, BaselineYear, Place, ProductFactor, Stack, Technology, Zone, ZoneSource
+
+Read = TypeVar("Read")
 
 
 class ZoneHead(msgspec.Struct, frozen=True):
@@ -53,29 +56,50 @@ def of_law(rules: Rulebook, name: str = "") -> Zone:
 
 
 def load(folder: Path) -> Zone:
-    """Read the inventory in `folder`, or raise `Malformed` naming file, line, column and cure."""
-    head = read_head(folder)
-    zone = Zone(
-        name_en=head.name_en,
-        name_zh=head.name_zh,
-        seed=head.seed,
-        baseline_years=head.baseline_years,
-        cost_year=head.cost_year,
-        jurisdictions=head.jurisdictions,
-        verifiers=head.verifiers,
-        credits=head.credits,
-        sources=read_rows(folder / "sources.csv", ZoneSource),
-        stacks=read_rows(folder / "stacks.csv", Stack),
-        baseline=read_rows(folder / "baseline.csv", BaselineYear),
-        technologies=read_rows(folder / "abatement.csv", Technology),
-        options=read_rows(folder / "abatement_options.csv", AbatementOption),
-        voc_factors=read_rows(folder / "voc_factors.csv", ProductFactor),
-        default_factors=read_rows(folder / "default_factors.csv", ProductFactor),
-        outlines=read_outlines(folder / "outlines.geojson"),
-        criteria=read_criteria(table) if (table := folder / "criteria.csv").is_file() else RuleTerms(),
-    )
-    cross_check(folder, zone)
+    """Read the inventory in `folder`; the first fault is raised as `Malformed` naming file, line, column and cure."""
+    zone, faults = read(folder)
+    if zone is None:
+        raise faults[0]
     return zone
+
+
+def read(folder: Path) -> tuple[Zone | None, list[Malformed]]:
+    """The zone in a folder, or every fault that was found in it.
+
+    What one table says of another is looked at when every table can be read.
+    """
+    faults: list[Malformed] = []
+
+    def rows(file: str, kind: type[Row]) -> tuple[Row, ...]:
+        found, wrong = rows_and_faults(folder / file, kind)
+        faults.extend(wrong)
+        return found
+
+    def part(read_part: Callable[[Path], Read], path: Path) -> Read | None:
+        try:
+            return read_part(path)
+        except Malformed as fault:
+            faults.append(fault)
+            return None
+
+    head = part(read_head, folder)
+    tables: dict[str, Any] = {
+        "sources": rows("sources.csv", ZoneSource),
+        "stacks": rows("stacks.csv", Stack),
+        "baseline": rows("baseline.csv", BaselineYear),
+        "technologies": rows("abatement.csv", Technology),
+        "options": rows("abatement_options.csv", AbatementOption),
+        "voc_factors": rows("voc_factors.csv", ProductFactor),
+        "default_factors": rows("default_factors.csv", ProductFactor),
+        "outlines": part(read_outlines, folder / "outlines.geojson"),
+        "criteria": part(read_criteria, table) if (table := folder / "criteria.csv").is_file() else RuleTerms(),
+    }
+    if faults or head is None:
+        return None, faults
+    told = {name: getattr(head, name) for name in ZoneHead.__struct_fields__}
+    zone = Zone(**told, **tables)
+    faults += contradictions(folder, zone)
+    return (None, faults) if faults else (zone, [])
 
 
 def read_head(folder: Path) -> ZoneHead:

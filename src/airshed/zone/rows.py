@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from types import NoneType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
@@ -22,12 +22,35 @@ MOST_ROWS = 100_000
 
 
 def read_rows(path: Path, kind: type[Row], optional: Collection[str] = ()) -> tuple[Row, ...]:
-    """The rows of a CSV file as `kind`: its fields are the columns, in their order.
+    """The rows of a CSV file as `kind`: its fields are the columns, in their order; the first fault is raised.
 
     An empty cell is None where the field allows that; a tuple field holds words between blanks. Columns that are
-    `optional` may be left out, for the default of their field. Anything else raises `Malformed` with file, line and
-    column.
+    `optional` may be left out, for the default of their field. Anything else is `Malformed` with file, line and column.
     """
+    rows, faults = rows_and_faults(path, kind, optional)
+    if faults:
+        raise faults[0]
+    return rows
+
+
+def rows_and_faults(
+    path: Path, kind: type[Row], optional: Collection[str] = ()
+) -> tuple[tuple[Row, ...], list[Malformed]]:
+    """The rows that can be read, and every fault of the others."""
+    rows: list[Row] = []
+    faults: list[Malformed] = []
+    try:
+        for row in _each(path, kind, optional):
+            if isinstance(row, Malformed):
+                faults.append(row)
+            else:
+                rows.append(row)
+    except Malformed as fault:  # of the file: nothing after it can be read
+        faults.append(fault)
+    return tuple(rows), faults
+
+
+def _each(path: Path, kind: type[Row], optional: Collection[str]) -> Iterator[Row | Malformed]:
     kinds = get_type_hints(kind, include_extras=True)
     columns = list(kind.__struct_fields__)
     try:
@@ -37,26 +60,28 @@ def read_rows(path: Path, kind: type[Row], optional: Collection[str] = ()) -> tu
     except (OSError, UnicodeDecodeError) as error:
         raise Malformed(str(path), f"cannot be read ({error})", "give a UTF-8 text file") from None
     reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
-    rows: list[Row] = []
     try:
         header = next(reader, [])
         columns = [column for column in columns if column in header or column not in optional]
         if header != columns:
             _blame_header(path, header, columns)
-        for cells in reader:
+        for number, cells in enumerate(reader):
             place = f"{path} line {reader.line_num}"
-            if len(cells) != len(columns):
-                raise Malformed(place, f"{len(cells)} cells for {len(columns)} columns", "give one cell a column")
-            if len(rows) == MOST_ROWS:
+            if number == MOST_ROWS:
                 raise Malformed(place, f"more than {MOST_ROWS} rows", "split the table")
-            values = {
-                column: _value(cell, kinds[column], f"{place} column {column}")
-                for column, cell in zip(columns, cells, strict=True)
-            }
-            rows.append(kind(**values))
+            if len(cells) != len(columns):
+                yield Malformed(place, f"{len(cells)} cells for {len(columns)} columns", "give one cell a column")
+                continue
+            values: dict[str, Any] = {}
+            for column, cell in zip(columns, cells, strict=True):
+                try:
+                    values[column] = _value(cell, kinds[column], f"{place} column {column}")
+                except Malformed as fault:
+                    yield fault
+            if len(values) == len(columns):
+                yield kind(**values)
     except csv.Error as error:
         raise Malformed(f"{path} line {reader.line_num}", str(error), "quote cells that hold a comma") from None
-    return tuple(rows)
 
 
 def write_rows(path: Path, kind: type[Row], rows: Iterable[Row]) -> None:
