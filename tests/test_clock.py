@@ -125,7 +125,7 @@ def test_the_shell_asks_no_instant_of_a_programme(
     assert (status, path.exists()) == (2, False)
     assert "takes the clock of the machine" in error
     assert said(monkeypatch, capsys, "book", "new", str(path), "--programme")[0] == 0
-    for words in (("send", str(path), str(wishes)), ("adopt", str(path), "shanxi")):
+    for words in (("send", str(path), str(wishes)), ("adopt", str(path), "--rulebook", "shanxi")):
         status, _, error = said(monkeypatch, capsys, "book", *words, *far)
         assert (status, error.count("\n")) == (2, 1)
         assert "takes the clock of the machine" in error

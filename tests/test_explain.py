@@ -212,9 +212,9 @@ def test_whoever_counts_hours_says_by_which_law(held: Held, tmp_path: Path) -> N
     asked: dict[str, list[str | Path]] = {
         "explain": [held.now, STACK, "2027-03-27T18"],
         "limits": [STACK],
-        "exceedances": [held.now, "--top", "1", "--workers", "1"],
-        "completeness": [held.now, "--out", tmp_path / "c.html", "--workers", "1"],
-        "page": [held.now, STACK, "--out", tmp_path / "s.html"],
+        "exceedances": [held.now, "--limit", "1", "--workers", "1"],
+        "completeness": [held.now, "--html", tmp_path / "c.html", "--workers", "1"],
+        "page": [held.now, STACK, "--html", tmp_path / "s.html"],
         "run": [held.now, "--out", tmp_path / "out", "--workers", "1"],
     }
     for command, words in asked.items():

@@ -387,7 +387,7 @@ def test_what_the_command_line_exports_is_what_the_verifier_reads(tmp_path: Path
     run.close()
     to = tmp_path / "export.jsonl"
     assert (
-        CliRunner().invoke(build({"book": ROOMS["book"]}), ["book", "export", str(path), "--to", str(to)]).exit_code
+        CliRunner().invoke(build({"book": ROOMS["book"]}), ["book", "export", str(path), "--out", str(to)]).exit_code
         == 0
     )
 

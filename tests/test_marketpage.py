@@ -166,6 +166,6 @@ def test_every_choice_draws_its_chart(seen: Seen) -> None:
 
 def test_a_page_that_cannot_be_written_is_named_before_anything_is_read(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "no" / "market.html"):
-        done = CliRunner().invoke(app, ["page", str(tmp_path / "none.book"), "--out", str(path)])
+        done = CliRunner().invoke(app, ["page", str(tmp_path / "none.book"), "--html", str(path)])
         assert isinstance(done.exception, Malformed)
         assert "cannot be written; name a file in a folder that exists" in str(done.exception)

@@ -55,7 +55,7 @@ def dollars(tmp_path: Path) -> Path:
 def test_a_book_of_another_law_is_shown_in_its_money(dollars: Path, room: str) -> None:
     with Book.read(dollars) as book:
         (name,) = book.sql.execute("SELECT series FROM caps").fetchone()
-    series = [name] if room == "depth" else []
+    series = ["--series", name] if room == "depth" else []
     shown = CliRunner().invoke(build(ROOMS), ["market", room, str(dollars), *series]).output
 
     assert "dollars/t" in shown

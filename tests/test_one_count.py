@@ -59,7 +59,7 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
 
 
 def of_shell(folder: Path) -> list[dict[str, Any]]:
-    found = CliRunner().invoke(app, ["exceedances", str(folder), "--json", "--top", "99", "--workers", "1"])
+    found = CliRunner().invoke(app, ["exceedances", str(folder), "--json", "--limit", "99", "--workers", "1"])
     assert found.exit_code == 0, found.output
     return [json.loads(line) for line in found.output.splitlines()]
 

@@ -101,7 +101,7 @@ def test_every_command_of_the_shell_says_what_its_figures_are() -> None:
         ["market", "summary", "BOOK"],
         ["market", "interest", "BOOK"],
         ["market", "index", "BOOK"],
-        ["market", "bars", "BOOK", "SO2-KM-2027"],
+        ["market", "bars", "BOOK", "--series", "SO2-KM-2027"],
         ["replay", "BOOK"],
     ],
     ids=lambda words: "-".join(words).lower(),
@@ -207,8 +207,8 @@ def test_simulated_evidence_says_so_in_its_manifest_and_in_all_that_is_made_of_i
         ["mrv", "readings", frames, "--out", hours, "--workers", "1"],
         ["mrv", "run", hours, "--out", str(tmp_path / "again"), "--workers", "1"],
         ["mrv", "explain", frames, "KM-CEM-01-B", "2027-03-03"],
-        ["mrv", "page", hours, "KM-CEM-01-B", "--out", str(tmp_path / "page.html")],
-        ["mrv", "completeness", frames, "--out", str(tmp_path / "map.html"), "--workers", "1"],
+        ["mrv", "page", hours, "KM-CEM-01-B", "--html", str(tmp_path / "page.html")],
+        ["mrv", "completeness", frames, "--html", str(tmp_path / "map.html"), "--workers", "1"],
     ):
         status, line = printed([*words, "--json"], monkeypatch, capsys)
         assert (status, json.loads(line)["provenance"]) == (0, told), words

@@ -78,7 +78,7 @@ def test_absence_is_a_state_and_never_a_zero() -> None:
 
 def test_the_command_writes_the_same_page_twice(path: Path, tmp_path: Path) -> None:
     for name in ("a.html", "b.html"):
-        answer = CliRunner().invoke(app, ["register", str(path), "--out", str(tmp_path / name), "--json"])
+        answer = CliRunner().invoke(app, ["register", str(path), "--html", str(tmp_path / name), "--json"])
         assert json.loads(answer.stdout)["bytes"] < 100_000
 
     assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()

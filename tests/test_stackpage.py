@@ -276,11 +276,11 @@ def test_readings_of_two_years_are_asked_by_year_and_look_back(held: Held, tmp_p
         readings_of_evidence(tmp_path / name, tmp_path / "both", workers=1)
     both = tmp_path / "both"
 
-    said = run("page", both, PRESSURE, "--out", tmp_path / "a.html")
+    said = run("page", both, PRESSURE, "--html", tmp_path / "a.html")
     assert said == (2, f"error: --year: {both} holds {YEAR - 1}, {YEAR}; say which one")
     said = run("exceedances", both, "--year", "2020")
     assert said == (2, f"error: --year: {both} holds no 2020; it holds {YEAR - 1}, {YEAR}")
-    said = run("completeness", held.folder, "--year", "2020", "--out", tmp_path / "a.html")
+    said = run("completeness", held.folder, "--year", "2020", "--html", tmp_path / "a.html")
     assert said == (2, f"error: --year: {held.folder} holds no 2020; it holds {YEAR}")
     assert not (tmp_path / "a.html").exists()
     january = f"{YEAR}-01-04T08"  # filled from hours of the year before
@@ -433,7 +433,7 @@ def test_exceedances_are_ranked_one_object_a_line(held: Held) -> None:
         (float(row["times_over"]) for row in rows), reverse=True
     )
     assert all(row["breaches"] for row in rows)
-    status, printed = run("exceedances", held.folder, "--json", "--workers", "1", "--top", "1")
+    status, printed = run("exceedances", held.folder, "--json", "--workers", "1", "--limit", "1")
     assert len(printed.splitlines()) == 1
 
 
@@ -449,13 +449,13 @@ def test_what_cannot_be_drawn_is_one_line_and_nothing_is_written(
             "page",
             held.folder,
             "KM-NOWHERE",
-            "--out",
+            "--html",
             out,
         ),
-        "its folder does not exist; make": ("page", held.folder, BOILER, "--out", tmp_path / "no" / "a.html"),
-        "is a folder; name a file in it": ("completeness", held.folder, "--out", tmp_path),
-        "no language 'fr'; give en or zh": ("page", held.folder, BOILER, "--out", out, "--language", "fr"),
-        "so the evidence is unfinished": ("completeness", tmp_path, "--out", out),
+        "its folder does not exist; make": ("page", held.folder, BOILER, "--html", tmp_path / "no" / "a.html"),
+        "is a folder; name a file in it": ("completeness", held.folder, "--html", tmp_path),
+        "no language 'fr'; give en or zh": ("page", held.folder, BOILER, "--html", out, "--language", "fr"),
+        "so the evidence is unfinished": ("completeness", tmp_path, "--html", out),
         "evidence.json: the file is missing": ("exceedances", tmp_path),
     }
     for said, words in asked.items():
@@ -463,7 +463,7 @@ def test_what_cannot_be_drawn_is_one_line_and_nothing_is_written(
         assert status == 2, words
         assert said in printed
     monkeypatch.setenv("PATH", str(tmp_path))
-    status, printed = run("page", held.folder, BOILER, "--out", out, "--png", tmp_path / "a.png")
+    status, printed = run("page", held.folder, BOILER, "--html", out, "--png", tmp_path / "a.png")
     assert printed.startswith("error: --png: no browser is on the path (chromium, ")
     assert printed.endswith("; install Chromium (apt-get install chromium), or open the page in any browser")
     assert list(tmp_path.iterdir()) == []
@@ -486,7 +486,7 @@ def test_a_changed_month_makes_no_page(held: Held, tmp_path: Path) -> None:
     shutil.copytree(held.folder, tmp_path / "evidence")
     month = tmp_path / "evidence" / BOILER / f"{YEAR}-03.hj212.gz"
     month.write_bytes((tmp_path / "evidence" / BOILER / f"{YEAR}-04.hj212.gz").read_bytes())
-    status, printed = run("page", tmp_path / "evidence", BOILER, "--out", tmp_path / "a.html")
+    status, printed = run("page", tmp_path / "evidence", BOILER, "--html", tmp_path / "a.html")
 
     assert status == 2
     assert f"{YEAR}-03.hj212.gz" in printed
@@ -537,7 +537,7 @@ def test_the_page_fits_its_window(seen: Seen, width: int) -> None:
 
 
 def test_the_command_writes_a_page_and_a_picture_of_its_size(held: Held, tmp_path: Path, page: str) -> None:
-    status, _ = run("page", held.folder, BOILER, "--out", tmp_path / "a.html", "--png", tmp_path / "a.png")
+    status, _ = run("page", held.folder, BOILER, "--html", tmp_path / "a.html", "--png", tmp_path / "a.png")
     drawn = (tmp_path / "a.png").read_bytes()
     width, height = picture_size(held.facts[BOILER])
 

@@ -31,6 +31,7 @@ Workers = Annotated[int, typer.Option("--workers", min=1, max=64, help="Processe
 #: What was spelt otherwise: by the words of a command and its old option, the new one.
 MOVED: Mapping[tuple[str, str], str] = {
     ("market page", "--out"): "--html",
+    ("book register", "--out"): "--html",
     ("mrv page", "--out"): "--html",
     ("mrv completeness", "--out"): "--html",
     ("mrv exceedances", "--top"): "--limit",

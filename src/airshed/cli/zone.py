@@ -52,9 +52,10 @@ def check(
         if json:
             errors = [{"place": each.place, "what": each.what, "cure": each.cure} for each in faults]
             as_json({"zone": zone, "ok": False, "errors": errors})
-        for fault in () if json else faults:
+            raise typer.Exit(2)
+        for fault in faults[:-1]:
             print(line_of(fault), file=sys.stderr)
-        raise typer.Exit(2)
+        raise faults[-1]
     rules = load_law(find_law(rulebook)) if rulebook else None
     found = of_law(rules, zone) if rules is not None else load(find(zone))
     origins = [of_costs(found), f"outputs and emissions: {of_rows(found)}"]

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 
 #: Names that are all told of; of more only some.
-MOST_NAMED = 48
+MOST_NAMED = 60
 
 
 def near(name: str, names: Iterable[str]) -> str:

@@ -83,6 +83,8 @@ def read(folder: Path) -> tuple[Zone | None, list[Malformed]]:
             return None
 
     head = part(read_head, folder)
+    if not (folder / "zone.toml").is_file():
+        return None, faults  # what it says is that this folder is no zone
     tables: dict[str, Any] = {
         "sources": rows("sources.csv", ZoneSource),
         "stacks": rows("stacks.csv", Stack),

@@ -294,23 +294,23 @@ def statement(
 @app.command()
 def register(
     book: BookPath,
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The page to write.", show_default=False)],
+    html: Annotated[Path, typer.Option("--html", metavar="FILE", help="The page to write.", show_default=False)],
     json: Json = False,
 ) -> None:
     """The public register as one page: who is in it, and how each source stands to its obligations. 公开登记簿。
 
-    Example: airshed book register demo/dianzhong.book --out register.html
+    Example: airshed book register demo/dianzhong.book --html register.html
     """
     from airshed.pages.kit.html import write
     from airshed.pages.register import build
     from airshed.service.book.sqlite import Book
 
     with showing(Book.read(book)) as opened:
-        write(out, build(opened))
+        write(html, build(opened))
     if json:
-        as_json({"file": str(out), "bytes": out.stat().st_size})
+        as_json({"file": str(html), "bytes": html.stat().st_size})
         return
-    console.print(f"{out}: {out.stat().st_size:,} bytes")
+    console.print(f"{html}: {html.stat().st_size:,} bytes")
 
 
 book_carry.register(app)
