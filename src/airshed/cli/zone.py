@@ -11,9 +11,9 @@ import typer
 from msgspec import to_builtins
 
 from airshed.cli.copying import copied
-from airshed.cli.show import as_json, aside, console, resting, say, table
 from airshed.cli.failing import line_of
 from airshed.cli.options import Json
+from airshed.cli.show import as_json, aside, console, resting, say, table
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ import typer
 
 from airshed.cli.allocate.whip import Whipped, say_whip, whipped
 from airshed.cli.lab.case import ZoneOption
-from airshed.cli.show import as_json, console, resting, say, table
 from airshed.cli.options import Json
+from airshed.cli.show import as_json, console, resting, say, table
 from airshed.model.measures import exact
 from airshed.model.near import near
 from airshed.model.refusal import Malformed

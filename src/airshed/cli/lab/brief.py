@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from airshed.cli.lab.case import ZoneOption
+from airshed.cli.options import Json, RulesName
 from airshed.cli.show import as_json, bar, console, of, resting, shown, table, with_provenance
 from airshed.model.provenance import together
-from airshed.cli.options import Json, RulesName
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ from airshed.cli.lab.case import (
     ZoneOption,
     asked,
 )
-from airshed.cli.show import as_json, console, resting, say, table, with_provenance, writable
 from airshed.cli.options import Json
+from airshed.cli.show import as_json, console, resting, say, table, with_provenance, writable
 from airshed.model.refusal import Malformed
 
 #: Tonnes and yuan above which a figure is taken for a slip.

@@ -22,8 +22,8 @@ from airshed.cli.lab.case import (
     asked,
     millions,
 )
-from airshed.cli.show import as_json, console, lines, of, resting, say, table, with_provenance, writable
 from airshed.cli.options import Json
+from airshed.cli.show import as_json, console, lines, of, resting, say, table, with_provenance, writable
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:

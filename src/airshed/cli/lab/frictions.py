@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from airshed.cli.lab.case import ZoneOption
-from airshed.cli.show import as_json, console, resting, say, table, with_provenance, writable
 from airshed.cli.options import Json, PollutantName, RulesName
+from airshed.cli.show import as_json, console, resting, say, table, with_provenance, writable
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
 

@@ -9,8 +9,8 @@ import typer
 
 from airshed.cli.lab.case import ZoneOption
 from airshed.cli.lab.tax import pairs
-from airshed.cli.show import as_json, console, resting, say, table, writable
 from airshed.cli.options import Json, PollutantName, RulesName
+from airshed.cli.show import as_json, console, resting, say, table, writable
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:

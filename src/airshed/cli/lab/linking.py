@@ -17,8 +17,8 @@ from airshed.cli.lab.case import (
     asked,
     millions,
 )
-from airshed.cli.show import as_json, console, resting, say, table
 from airshed.cli.options import Json
+from airshed.cli.show import as_json, console, resting, say, table
 
 
 def register(app: typer.Typer) -> None:

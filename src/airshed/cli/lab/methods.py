@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from airshed.cli.lab.case import ZoneOption
-from airshed.cli.show import as_json, bar, console, resting, say, table, writable
 from airshed.cli.options import Json
+from airshed.cli.show import as_json, bar, console, resting, say, table, writable
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
 
