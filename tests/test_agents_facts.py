@@ -9,13 +9,13 @@ import numpy as np
 
 from airshed.lab.scenarios.draw import Setting
 from airshed.lab.scenarios.path import YearRow, play_path
-from airshed.lab.scenarios.schema import Design, Scenario, Trade, find, read
+from airshed.lab.scenarios.schema import Design, Scenario, TradeHabits, find, read
 from airshed.rulebook.shipped import shipped
 from airshed.zone.load import load as load_zone
 from laws import RULES
 
 ZONE = load_zone(shipped("zones", "dianzhong"))
-BOOM = msgspec.structs.replace(read(find("boom")), years=3, trade=Trade(days=6, turns=24))
+BOOM = msgspec.structs.replace(read(find("boom")), years=3, trade=TradeHabits(days=6, turns=24))
 
 
 @lru_cache(maxsize=8)
@@ -66,7 +66,7 @@ def test_fees_cut_trade_of_the_zone_and_hardly_move_its_price() -> None:
 def test_one_call_for_the_zone_leaves_fewer_short_than_calls_city_by_city() -> None:
     found = {}
     for kind in ("call", "zone-call"):
-        trade = msgspec.convert({"session": kind, "rounds": 8}, Trade)
+        trade = msgspec.convert({"session": kind, "rounds": 8}, TradeHabits)
         found[kind] = msgspec.structs.replace(BOOM, years=1, shocks=None, design=Design(), trade=trade)
     assert mean_years(found["zone-call"], "short")[0] < 0.5 * mean_years(found["call"], "short")[0]
     assert mean_years(found["zone-call"], "efficiency")[0] > mean_years(found["call"], "efficiency")[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from airshed.market.call import CallCleared, LimitOrder, Side, clear, settle
+from airshed.market.call import CallResult, LimitOrder, Side, clear, settle
 
 TICK = 10
 QUICK = settings(max_examples=300, deadline=None)
@@ -92,9 +92,7 @@ def test_the_worked_example() -> None:
         LimitOrder(5, "sell", 400_000, 200),
     ]
 
-    assert clear(orders, 400_000, 1_000, 20_270_315) == CallCleared(
-        400_000, 500, -100, {1: 300, 2: 200, 4: 400, 5: 100}
-    )
+    assert clear(orders, 400_000, 1_000, 20_270_315) == CallResult(400_000, 500, -100, {1: 300, 2: 200, 4: 400, 5: 100})
 
 
 def test_of_equally_good_prices_the_one_nearest_to_the_reference_is_taken() -> None:
@@ -107,8 +105,8 @@ def test_of_equally_good_prices_the_one_nearest_to_the_reference_is_taken() -> N
 
 
 def test_nothing_trades_when_no_two_orders_meet() -> None:
-    assert clear([], 100, TICK, 1) == CallCleared(None, 0, 0, {})
-    assert clear([LimitOrder(1, "buy", 90, 5), LimitOrder(2, "sell", 100, 5)], 100, TICK, 1) == CallCleared(
+    assert clear([], 100, TICK, 1) == CallResult(None, 0, 0, {})
+    assert clear([LimitOrder(1, "buy", 90, 5), LimitOrder(2, "sell", 100, 5)], 100, TICK, 1) == CallResult(
         None, 0, 0, {}
     )
 

@@ -16,7 +16,7 @@ from airshed.engine.journal import Line, MemoryJournal, decode
 from airshed.engine.runner import Runner
 from airshed.lab.scenarios.draw import Setting
 from airshed.lab.scenarios.path import _Path as Played
-from airshed.lab.scenarios.schema import Entry, Scenario, Trade
+from airshed.lab.scenarios.schema import Entry, Scenario, TradeHabits
 from airshed.lab.simulator.sim import SimulatedRun
 from airshed.model.refusal import Malformed, Why
 from airshed.rulebook.digest import digest
@@ -39,14 +39,14 @@ ASKED = Scenario(
     pollutant="SO2",
     years=2,
     entry=Entry(firms_a_year=1.0),
-    trade=Trade(days=3, turns=12),
+    trade=TradeHabits(days=3, turns=12),
 )
 
 
 @lru_cache(maxsize=4)
 def played(session: str = "continuous") -> tuple[Rulebook, tuple[Line, ...]]:
     """Two years of the zone, and the law they were played under."""
-    trade = Trade(days=3, turns=12) if session == "continuous" else Trade(session="call", rounds=3)
+    trade = TradeHabits(days=3, turns=12) if session == "continuous" else TradeHabits(session="call", rounds=3)
     path = Played(Setting(msgspec.structs.replace(ASKED, trade=trade), RULES, ZONE), 0)
     path.play()
     return path.law, tuple(path.desk.runner.journal.lines())

@@ -16,7 +16,7 @@ from airshed.engine import events as e
 from airshed.engine.invariants import check as check_state
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.small_market import BANK, INSPECTOR
-from airshed.market.instalments import InstalmentRule, first_fen, late_fen, price_of, schedule, unpaid
+from airshed.market.instalments import DueDay, first_fen, late_fen, price_of, schedule, unpaid
 from airshed.model.period import DAY_MS, instant
 from airshed.model.refusal import Why
 from airshed.registry.accounts import TREASURY
@@ -36,7 +36,7 @@ SHARES = st.lists(st.integers(1, 9_999), max_size=5, unique=True).map(
 @given(st.integers(0, 10**15), SHARES)
 def test_instalments_make_up_the_price_to_the_fen(left: int, shares: list[int]) -> None:
     """I3."""
-    due = schedule(left, 2027, [InstalmentRule("09-30", n, share) for n, share in enumerate(shares, 1)])
+    due = schedule(left, 2027, [DueDay("09-30", n, share) for n, share in enumerate(shares, 1)])
 
     assert sum(each.fen for each in due) == left
     assert all(each.fen > 0 for each in due)
@@ -48,7 +48,7 @@ def test_what_is_blocked_is_the_unpaid_share_rounded_up(count: int, total: int, 
     """Never less than is owed for, never a whole allowance more, and nothing when all is paid."""
     paid = first_fen(total, first)
     steps = [unpaid(count, total, paid)]
-    for each in schedule(total - paid, 2027, [InstalmentRule("09-30", n, share) for n, share in enumerate(shares, 1)]):
+    for each in schedule(total - paid, 2027, [DueDay("09-30", n, share) for n, share in enumerate(shares, 1)]):
         paid += each.fen
         steps.append(unpaid(count, total, paid))
         assert steps[-1] == ceil(Fraction(count * (total - paid), total))
@@ -72,7 +72,7 @@ def test_the_worked_example_of_the_manual() -> None:
     """200 t for two years at 2,000 yuan, 40 % at once, two halves, the last 40 days late."""
     fen = price_of(200_000, 2, 200_000)
     first = first_fen(fen, 4_000)
-    halves = schedule(fen - first, 2027, [InstalmentRule("09-30", 1, 5_000), InstalmentRule("09-30", 2, 5_000)])
+    halves = schedule(fen - first, 2027, [DueDay("09-30", 1, 5_000), DueDay("09-30", 2, 5_000)])
 
     assert (fen, first, unpaid(200_000, fen, first)) == (80_000_000, 32_000_000, 120_000)
     assert [tuple(each) for each in halves] == [("2028-09-30", 24_000_000), ("2029-09-30", 24_000_000)]

@@ -23,7 +23,7 @@ from airshed.lab.scenarios import acts
 from airshed.lab.scenarios.draw import Setting, draw, expected
 from airshed.lab.scenarios.law import law_of
 from airshed.lab.scenarios.path import YearRow, _Path, play_path
-from airshed.lab.scenarios.schema import Caps, Costs, Design, Entry, Scenario, Shock, Trade, every, find, read
+from airshed.lab.scenarios.schema import Caps, Costs, Design, Entry, Scenario, Shock, TradeHabits, every, find, read
 from airshed.lab.scenarios.summary import framed, summed
 from airshed.model.refusal import Malformed
 from airshed.rulebook import lookup
@@ -48,7 +48,7 @@ SHORT = Scenario(
     pollutant="SO2",
     years=2,
     draws=2,
-    trade=Trade(days=3, turns=12),
+    trade=TradeHabits(days=3, turns=12),
 )
 TOLD = """
 name_en = "Short"
@@ -213,7 +213,7 @@ def test_the_switches_of_a_design_are_keys_of_the_law() -> None:
 
 def test_nature_draws_the_same_for_every_design() -> None:
     """So that designs differ by their rules alone."""
-    one, other = setting(), setting(design=Design(crossing="never"), trade=Trade(session="call"))
+    one, other = setting(), setting(design=Design(crossing="never"), trade=TradeHabits(session="call"))
     for number in range(3):
         a, b = draw(one, number), draw(other, number)
         assert (a.emission == b.emission).all()
@@ -291,7 +291,7 @@ def test_a_path_is_played_through_the_engine_and_keeps_the_caps() -> None:
 
 def test_walls_and_closed_cities_cost_more_than_the_cheapest_way_to_the_same_emissions() -> None:
     """NOx, where the wall binds: without it, with it, and with closed borders on top."""
-    trade = Trade(days=6, turns=30)
+    trade = TradeHabits(days=6, turns=30)
     designs = (Design(wall=False), Design(), Design(crossing="never"))
     found = [played(pollutant="NOx", trade=trade, design=design) for design in designs]
     above = [total(rows, "cost") / total(rows, "cheapest") - 1 for rows in found]
@@ -319,7 +319,7 @@ def test_a_city_that_lets_nothing_out_sells_nothing_to_the_others() -> None:
 @pytest.mark.parametrize("floor", [8_000.0, 12_000.0])
 def test_a_floor_above_the_reference_price_leaves_a_market(floor: float) -> None:
     """The reference, around which the first day trades, lies inside the collar: else nothing could be bid at all."""
-    rows = played(design=Design(floor_yuan_per_t=floor), trade=Trade(days=6, turns=30))
+    rows = played(design=Design(floor_yuan_per_t=floor), trade=TradeHabits(days=6, turns=30))
     assert all(row.price >= floor for row in rows if row.trades)
     assert total(rows, "volume") > 500
 
@@ -365,7 +365,7 @@ def test_a_ceiling_holds_every_price() -> None:
 
 
 def test_calls_and_entrants_are_played_too() -> None:
-    rows = played(trade=Trade(session="call", rounds=4), entry=Entry(firms_a_year=4.0))
+    rows = played(trade=TradeHabits(session="call", rounds=4), entry=Entry(firms_a_year=4.0))
     assert all(row.trades > 0 for row in rows)
     assert max(row.works for row in rows) > 56
 
@@ -394,7 +394,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
 
 
-LONG = scenario(years=1, draws=8, trade=Trade(days=2, turns=6))
+LONG = scenario(years=1, draws=8, trade=TradeHabits(days=2, turns=6))
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from airshed.lab.scenarios.draw import Setting, expected
-from airshed.lab.scenarios.schema import Caps, Costs, Scenario, Shock, Trade
+from airshed.lab.scenarios.schema import Caps, Costs, Scenario, Shock, TradeHabits
 from airshed.lab.scenarios.sensitivity import (
     OUTPUTS,
     Index,
@@ -42,7 +42,7 @@ TOLD = Scenario(
     rulebook="dianzhong",
     pollutant="SO2",
     years=3,
-    trade=Trade(days=2, turns=6),
+    trade=TradeHabits(days=2, turns=6),
 )
 SETTING = Setting(TOLD, RULES, ZONE)
 

@@ -25,7 +25,7 @@ class LimitOrder(msgspec.Struct, frozen=True, gc=False):
     count: int
 
 
-class CallCleared(msgspec.Struct, frozen=True):
+class CallResult(msgspec.Struct, frozen=True):
     """What a call comes to: one price, or None when no two orders meet."""
 
     #: Fen per tonne.
@@ -38,12 +38,12 @@ class CallCleared(msgspec.Struct, frozen=True):
     fills: dict[int, int]
 
 
-def clear(orders: Sequence[LimitOrder], reference: int, tick: int, seed: int) -> CallCleared:
+def clear(orders: Sequence[LimitOrder], reference: int, tick: int, seed: int) -> CallResult:
     """Clear a call. `reference` is fen per tonne; limits are on the tick and counts above zero.
 
     >>> gathered = [LimitOrder(1, "buy", 110, 5), LimitOrder(2, "buy", 100, 5), LimitOrder(3, "sell", 90, 7)]
     >>> clear(gathered, reference=95, tick=10, seed=1)
-    CallCleared(price=100, count=7, surplus=3, fills={1: 5, 2: 2, 3: 7})
+    CallResult(price=100, count=7, surplus=3, fills={1: 5, 2: 2, 3: 7})
     """
     for order in orders:
         assert order.count > 0, order
@@ -53,7 +53,7 @@ def clear(orders: Sequence[LimitOrder], reference: int, tick: int, seed: int) ->
     best = min(((-min(span.wanted, span.offered), abs(span.wanted - span.offered)) for span in spans), default=(0, 0))
     count = -best[0]
     if not count:
-        return CallCleared(None, 0, 0, {})
+        return CallResult(None, 0, 0, {})
     tied = [span for span in spans if (-min(span.wanted, span.offered), abs(span.wanted - span.offered)) == best]
     nearest = (2 * reference + tick) // (2 * tick) * tick
     price = min(max(nearest, tied[0].low), tied[-1].high)
@@ -69,7 +69,7 @@ def clear(orders: Sequence[LimitOrder], reference: int, tick: int, seed: int) ->
                 fills[order.number] = min(order.count, left)
                 left -= fills[order.number]
         assert not left, f"{left} of {count} find no {side} order"
-    return CallCleared(price, count, surplus, dict(sorted(fills.items())))
+    return CallResult(price, count, surplus, dict(sorted(fills.items())))
 
 
 def settle(worth: Sequence[int], counts: Sequence[int]) -> list[int]:

@@ -18,7 +18,7 @@ class Instalment(NamedTuple):
     fen: int
 
 
-class InstalmentRule(NamedTuple):
+class DueDay(NamedTuple):
     """A rule of the schedule: month and day, how many years after the purchase, its share of what is left to pay."""
 
     on: str
@@ -44,13 +44,13 @@ def first_fen(total: int, basis_points: int) -> int:
     return -(-total * basis_points // ALL_BASIS_POINTS)
 
 
-def schedule(left: int, year: int, rule: Sequence[InstalmentRule]) -> tuple[Instalment, ...]:
+def schedule(left: int, year: int, rule: Sequence[DueDay]) -> tuple[Instalment, ...]:
     """What is left to pay after the first instalment, by the rule's shares and days.
 
     The sum up to each day is rounded down, so the last instalment has what rounding left over. An instalment of nothing
     is left out. Shares that do not make up the whole are an error of the rule (`check_primary`).
 
-    >>> schedule(101, 2027, [InstalmentRule("06-30", 1, 5_000), InstalmentRule("06-30", 2, 5_000)])
+    >>> schedule(101, 2027, [DueDay("06-30", 1, 5_000), DueDay("06-30", 2, 5_000)])
     (Instalment(on='2028-06-30', fen=50), Instalment(on='2029-06-30', fen=51))
     """
     found: list[Instalment] = []

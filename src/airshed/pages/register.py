@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from airshed.model.measures import tonnes, yuan
-from airshed.pages.kit.sheet import Column, Part, Sheet, page
+from airshed.pages.kit.sheet import Part, Sheet, SheetColumn, page
 from airshed.pages.kit.words import Phrase, same
 from airshed.service.book.law import currency_of
 from airshed.service.book.sqlite import Book
@@ -44,20 +44,24 @@ def build(book: Book) -> str:
     penalty = (f"Penalty ({money.name_en})", f"罚款（{money.name_zh}）")
     figures = ("Owed (t)", "应缴（吨）"), ("Given (t)", "已缴（吨）"), ("Short (t)", "欠缴（吨）"), penalty
     heads = ("Account", "账户"), ("Name", "名称"), ("Kind", "类型"), ("City", "城市"), ("Group", "集团")
-    stand = Column(Phrase("How it stands", "状态"))
+    stand = SheetColumn(Phrase("How it stands", "状态"))
     parts = (
         Part(
             Phrase("Compliance", "履约情况"),
             Phrase(
                 "Each source by year and pollutant: what was verified, given up and missed.", "按年度和污染物列示。"
             ),
-            (*(Column(Phrase(*head)) for head in of_years), *(Column(Phrase(*head), True) for head in figures), stand),
+            (
+                *(SheetColumn(Phrase(*head)) for head in of_years),
+                *(SheetColumn(Phrase(*head), True) for head in figures),
+                stand,
+            ),
             years,
         ),
         Part(
             Phrase("Accounts", "账户"),
             Phrase("Who takes part. What an account holds is not public.", "参与主体。账户持有量不公开。"),
-            (*(Column(Phrase(*head)) for head in heads), stand),
+            (*(SheetColumn(Phrase(*head)) for head in heads), stand),
             accounts,
         ),
     )

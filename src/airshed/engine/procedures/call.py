@@ -25,7 +25,7 @@ from airshed.engine.procedures.trade_rules import (
     whole_lots,
 )
 from airshed.engine.state import State
-from airshed.market.call import CallCleared, LimitOrder, clear, settle
+from airshed.market.call import CallResult, LimitOrder, clear, settle
 from airshed.model.allowance import Blocks, best_fit, members, without
 from airshed.model.measures import part_fen, value_fen
 from airshed.model.period import day_of
@@ -167,7 +167,7 @@ def close_call(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
 
 
 def _settled(
-    state: State, rules: Rulebook, call: Call, result: CallCleared
+    state: State, rules: Rulebook, call: Call, result: CallResult
 ) -> tuple[tuple[e.CallFill, ...], tuple[Move, ...]]:
     """Buyers pay the exchange, sellers deliver to them and are paid by it, to the fen what the buyers paid."""
     law, price = rules.trading, result.price

@@ -18,7 +18,7 @@ from airshed.engine.procedures.guards import (
 )
 from airshed.engine.state import State
 from airshed.market.entitlement import entitlement
-from airshed.market.instalments import InstalmentRule, days_late, first_fen, late_fen, price_of, schedule, unpaid
+from airshed.market.instalments import DueDay, days_late, first_fen, late_fen, price_of, schedule, unpaid
 from airshed.model.allowance import Series, lowest
 from airshed.model.measures import yuan
 from airshed.model.period import day_of
@@ -104,7 +104,7 @@ def buy(state: State, rules: Rulebook, at: int, actor: str, body: c.BuyAllocatio
     if free < first:
         what = f"{source.account} has {yuan(free)} yuan free, the first instalment is {yuan(first)}"
         return no(rules, LAW, Why.INSUFFICIENT_CASH, what)
-    due = [InstalmentRule(each.on, each.years_later, each.basis_points) for each in rules.instalments]
+    due = [DueDay(each.on, each.years_later, each.basis_points) for each in rules.instalments]
     left = schedule(fen - first, int(day_of(at)[:4]), due)
     entry: list[Move] = [Paid(source.account, accounts.TREASURY, first)] if first else []
     for name in sale.series:

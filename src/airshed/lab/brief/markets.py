@@ -19,7 +19,7 @@ from airshed.lab.equilibrium.zones import zone_equilibrium
 Flags = NDArray[np.bool_]
 
 
-class CurveRow(IntEnum):
+class RowKind(IntEnum):
     """What a row of a curve is: a measure, less output, the office's sale at the ceiling, its purchase at the floor."""
 
     MEASURE = 0
@@ -148,24 +148,24 @@ def solve(world: World, border: Border, wall: Wall, collar: Collar, guard: float
     for cells in cells_of(world, wall):
         for own, rows, paid, tonnes in _cleared(world, cells, border, collar, guard):
             fills = _filled(rows, tonnes)
-            real = rows.what <= CurveRow.LESS
+            real = rows.what <= RowKind.LESS
             cost += float((fills[real] * (rows.cost[real, None] + world.tax)).sum(axis=0) @ world.discount)
-            measures = rows.what == CurveRow.MEASURE
+            measures = rows.what == RowKind.MEASURE
             taken[rows.which[measures]] += fills[measures]
             for number, cell in enumerate(own):
                 price[cell.sources] = paid
 
                 def of(
-                    kind: CurveRow, mine: Flags = rows.which == number, fills: Floats = fills, rows: CurveRows = rows
+                    kind: RowKind, mine: Flags = rows.which == number, fills: Floats = fills, rows: CurveRows = rows
                 ) -> Floats:
                     found: Floats = fills[mine & (rows.what == kind)].sum(axis=0)
                     return found
 
                 weights = world.baseline[cell.sources] / float(world.baseline[cell.sources].sum())
-                less[cell.sources] += weights[:, None] * of(CurveRow.LESS)
-                extra[cell.city] += of(CurveRow.CEILING)
+                less[cell.sources] += weights[:, None] * of(RowKind.LESS)
+                extra[cell.city] += of(RowKind.CEILING)
                 if collar == "collar":
-                    withheld[cell.city] += np.maximum(0.0, WITHHELD * cell.cap - of(CurveRow.FLOOR))
+                    withheld[cell.city] += np.maximum(0.0, WITHHELD * cell.cap - of(RowKind.FLOOR))
     return TakersOutcome(price, taken, less, extra, withheld, cost)
 
 
@@ -221,14 +221,14 @@ def rows_of(world: World, cells: Sequence[TradingCell], collar: Collar) -> Curve
     there = np.any([cell.sources for cell in cells], axis=0)
     steps = np.flatnonzero(there[world.step_source])
     cost, width = [world.cost[steps]], [np.repeat(world.potential[steps][:, None], years, axis=1)]
-    what, which = [np.full(len(steps), int(CurveRow.MEASURE))], [steps]
-    special = [(CurveRow.LESS, world.backstop)]
+    what, which = [np.full(len(steps), int(RowKind.MEASURE))], [steps]
+    special = [(RowKind.LESS, world.backstop)]
     if collar == "collar":
-        special += [(CurveRow.CEILING, world.ceiling), (CurveRow.FLOOR, world.floor)]
+        special += [(RowKind.CEILING, world.ceiling), (RowKind.FLOOR, world.floor)]
     for number, cell in enumerate(cells):
         for kind, paid in special:
             cost.append(np.array([paid]))
-            width.append((WITHHELD * cell.cap if kind == CurveRow.FLOOR else cell.base)[None, :])
+            width.append((WITHHELD * cell.cap if kind == RowKind.FLOOR else cell.base)[None, :])
             what.append(np.array([int(kind)]))
             which.append(np.array([number]))
     costs = np.concatenate(cost)

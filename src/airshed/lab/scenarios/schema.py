@@ -116,7 +116,7 @@ class Design(ScenarioTable, frozen=True):
     band_percent: Annotated[float, Meta(ge=0.01, le=100)] | None = None
 
 
-class Trade(ScenarioTable, frozen=True):
+class TradeHabits(ScenarioTable, frozen=True):
     """How firms trade in a year, and who they are."""
 
     #: The listed book, calls of a series each, or calls of the whole zone.
@@ -161,7 +161,7 @@ class Scenario(ScenarioTable, frozen=True):
     caps: Caps = Caps()
     entry: Entry = Entry()
     design: Design = Design()
-    trade: Trade = Trade()
+    trade: TradeHabits = TradeHabits()
     shocks: tuple[Shock, ...] | None = None
 
 

@@ -71,7 +71,7 @@ class ReceptorLine(msgspec.Struct, frozen=True):
     standard: Literal["met", "failed"]
 
 
-class RatioRow(msgspec.Struct, frozen=True):
+class RatioTableRow(msgspec.Struct, frozen=True):
     """A line of the ratios."""
 
     origin: Place
@@ -145,7 +145,7 @@ def read_air(
     if ratios is not None:
         text, file = ratios
         table = {}
-        for line, entry in _lines(text, RatioRow, file):
+        for line, entry in _lines(text, RatioTableRow, file):
             way = (entry.origin, entry.target)
             if way in table:
                 raise Malformed(f"{file} line {line}", f"{' to '.join(way)} stands twice", "write each pair once")

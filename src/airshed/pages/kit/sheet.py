@@ -10,7 +10,7 @@ from airshed.pages.kit.html import environment, script_json
 from airshed.pages.kit.words import Phrase, told
 
 
-class Column(NamedTuple):
+class SheetColumn(NamedTuple):
     """The head of a column, and whether it holds figures."""
 
     head: Phrase
@@ -22,7 +22,7 @@ class Part(NamedTuple):
 
     title: Phrase
     text: Phrase
-    columns: Sequence[Column]
+    columns: Sequence[SheetColumn]
     rows: Sequence[Sequence[str | Phrase]]
 
 

@@ -11,7 +11,7 @@ from airshed.model.provenance import SIMULATED, Provenance
 from airshed.mrv.year import StackYear
 from airshed.pages.kit.words import Phrase
 from airshed.pages.report.emissions import CapRow, GrantFacts, SharingFacts, cap_rows, grants, sharing
-from airshed.pages.report.market import MarketFacts, market
+from airshed.pages.report.market import ReportedMarket, market
 from airshed.pages.report.monitoring import Monitoring, monitoring
 from airshed.pages.report.verification import VerificationFacts, verified
 from airshed.rulebook.digest import digest
@@ -92,7 +92,7 @@ class Facts(msgspec.Struct, frozen=True):
     caps: tuple[CapRow, ...]
     sharing: SharingFacts
     grants: tuple[GrantFacts, ...]
-    market: MarketFacts
+    market: ReportedMarket
     monitoring: Monitoring
     verified: VerificationFacts
     compliance: tuple[ComplianceRow, ...]
@@ -183,7 +183,7 @@ def _totals(
     zone: Zone,
     rows: Sequence[ComplianceRow],
     caps: Sequence[CapRow],
-    trading: MarketFacts,
+    trading: ReportedMarket,
     measuring: Monitoring,
 ) -> Totals:
     return Totals(

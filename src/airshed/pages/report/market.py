@@ -83,7 +83,7 @@ class PublicMoney(msgspec.Struct, frozen=True):
     repurchased: int
 
 
-class MarketFacts(msgspec.Struct, frozen=True):
+class ReportedMarket(msgspec.Struct, frozen=True):
     """Everything the page says of the market."""
 
     auctions: tuple[AuctionFacts, ...]
@@ -92,9 +92,9 @@ class MarketFacts(msgspec.Struct, frozen=True):
     money: tuple[PublicMoney, ...]
 
 
-def market(book: Book, rules: Rulebook, compliance: Sequence[ComplianceRow]) -> MarketFacts:
+def market(book: Book, rules: Rulebook, compliance: Sequence[ComplianceRow]) -> ReportedMarket:
     """Read the market of a book."""
-    return MarketFacts(
+    return ReportedMarket(
         auctions=_auctions(book, rules),
         days=_days(book, rules),
         flows=_flows(book),

@@ -74,7 +74,7 @@ class ReceiptsJob(msgspec.Struct, frozen=True):
     out: Path
 
 
-def read_stack(job: ReceiptsJob) -> tuple[hourly.HeldYear, MeasuredReceipts]:
+def read_stack(job: ReceiptsJob) -> tuple[hourly.YearOfReadings, MeasuredReceipts]:
     """Read the receipts of one stack and write its readings, and beside them what was refused."""
     frames, days = dated_frames(job.receipts, job.stack)
     numbers = [mn_of(raw) for raw in frames]

@@ -60,7 +60,7 @@ class HoursChain(msgspec.Struct, frozen=True):
     provenance: Told | None = None
 
 
-class HeldYear(msgspec.Struct, frozen=True):
+class YearOfReadings(msgspec.Struct, frozen=True):
     """One stack's year in the manifest."""
 
     stack: str
@@ -77,7 +77,7 @@ class ReadingsManifest(msgspec.Struct, frozen=True, kw_only=True):
     seed: int | None
     #: What the readings are together; a manifest of before that was written has none.
     provenance: Told | None = None
-    holdings: tuple[HeldYear, ...]
+    holdings: tuple[YearOfReadings, ...]
 
     @property
     def told(self) -> Told:
@@ -97,7 +97,7 @@ def chain_path(folder: Path, year: int, stack: str) -> Path:
     return folder / CHAINS / str(year) / f"{stack}.json"
 
 
-def write_readings(folder: Path, stack: str, readings: StackReadings, provenance: Told) -> HeldYear:
+def write_readings(folder: Path, stack: str, readings: StackReadings, provenance: Told) -> YearOfReadings:
     """Put a stack's year on disk, each file whole or not at all, with what it is in the metadata of its schema."""
     packed = io.BytesIO()
     said_of = {"provenance": msgspec.json.encode(provenance).decode()}
@@ -116,10 +116,10 @@ def write_readings(folder: Path, stack: str, readings: StackReadings, provenance
     said = msgspec.json.encode(chain) + b"\n"
     put(folder, readings_path(folder, readings.year, stack), content)
     put(folder, chain_path(folder, readings.year, stack), said)
-    return HeldYear(stack, readings.year, sha256(said).hexdigest())
+    return YearOfReadings(stack, readings.year, sha256(said).hexdigest())
 
 
-def read_chain(folder: Path, holding: HeldYear) -> HoursChain:
+def read_chain(folder: Path, holding: YearOfReadings) -> HoursChain:
     """The chain of a stack's year, which must be the one that the manifest pins."""
     path = chain_path(folder, holding.year, holding.stack)
     said = _read(path)
@@ -164,7 +164,7 @@ def read_manifest(folder: Path) -> ReadingsManifest:
     return manifest
 
 
-def write_manifest(folder: Path, provenance: Told, holdings: Sequence[HeldYear]) -> None:
+def write_manifest(folder: Path, provenance: Told, holdings: Sequence[YearOfReadings]) -> None:
     """Say what is there; the last thing to be written."""
     seed = provenance.seed if isinstance(provenance, Simulation) else None
     rows = b",\n".join(msgspec.json.encode(holding) for holding in holdings)

@@ -72,7 +72,7 @@ class ReadingsJob(msgspec.Struct, frozen=True):
     folder: Path
     stack: str
     #: Its years, in order of time.
-    holdings: tuple[hourly.HeldYear, ...]
+    holdings: tuple[hourly.YearOfReadings, ...]
     registration: StackRegistration
     rules: MonitoringRules
     out: Path
@@ -176,7 +176,7 @@ def recompute_readings(
     """
     folder, out = _places(folder, out, cluster)
     known = {**registrations(zone), **hourly.read_registrations(folder)}
-    by_stack: dict[str, list[hourly.HeldYear]] = {}
+    by_stack: dict[str, list[hourly.YearOfReadings]] = {}
     wanted: dict[int, set[str]] = {}
     manifest = hourly.read_manifest(folder)
     for holding in manifest.holdings:
@@ -277,7 +277,7 @@ def _close(
 class _Earlier(msgspec.Struct, frozen=True):
     """The year before: its raw hours if they were closed just now, and all that is needed to close them."""
 
-    holding: hourly.HeldYear
+    holding: hourly.YearOfReadings
     chain: hourly.HoursChain
     content: bytes
     raw: Mapping[str, ClosedHours] | None

@@ -42,14 +42,14 @@ class DrawJob(msgspec.Struct, frozen=True):
     out: Path
 
 
-def read_stack(job: ReadJob) -> hourly.HeldYear:
+def read_stack(job: ReadJob) -> hourly.YearOfReadings:
     """Read the evidence of one stack's year, checked against its chain, and write its readings."""
     return hourly.write_readings(
         job.out, job.holding.stack, read_readings(job.evidence, job.holding, job.year), job.provenance
     )
 
 
-def draw_stack(job: DrawJob) -> tuple[hourly.HeldYear, ...]:
+def draw_stack(job: DrawJob) -> tuple[hourly.YearOfReadings, ...]:
     """Draw the years of one simulated stack and write its readings."""
     stack, _ = sector_stack(job.seed, job.number)
     return tuple(
@@ -60,7 +60,7 @@ def draw_stack(job: DrawJob) -> tuple[hourly.HeldYear, ...]:
 
 def readings_of_evidence(
     evidence: Path, out: Path, *, workers: int = DEFAULT_WORKERS, progress: Progress | None = None
-) -> tuple[hourly.HeldYear, ...]:
+) -> tuple[hourly.YearOfReadings, ...]:
     """Read a folder of evidence into a folder of readings; years that are there already stay, so that one folder takes
     year after year.
 
@@ -93,7 +93,7 @@ def simulate_sector(
     *,
     workers: int = DEFAULT_WORKERS,
     progress: Progress | None = None,
-) -> tuple[hourly.HeldYear, ...]:
+) -> tuple[hourly.YearOfReadings, ...]:
     """Write the readings of a simulated sector of power, `stacks` stacks over `years`, into an empty folder.
 
     The same seed gives the same bytes on however many workers; a stack is the same whatever others there are.
@@ -105,7 +105,7 @@ def simulate_sector(
         hourly.write_registrations(out, [sector_stack(seed, number)[1] for number in range(1, stacks + 1)])
         jobs = [DrawJob(number, tuple(years), seed, out) for number in range(1, stacks + 1)]
         told = progress and partial(_told, progress)
-        drawn: Iterator[tuple[hourly.HeldYear, ...]] = each(draw_stack, jobs, workers, told)
+        drawn: Iterator[tuple[hourly.YearOfReadings, ...]] = each(draw_stack, jobs, workers, told)
         done = tuple(holding for own in drawn for holding in own)
         hourly.write_manifest(out, of_evidence(seed), done)
         sweep(out)

@@ -36,9 +36,9 @@ class HeldStack(msgspec.Struct, frozen=True):
     #: Of raw frames; None where the folder holds readings.
     frames: files.EvidenceHolding | None = None
     #: Of hourly readings; None where the folder holds frames.
-    readings: hourly.HeldYear | None = None
+    readings: hourly.YearOfReadings | None = None
     #: The year before in the same folder of readings, which January looks back on.
-    before: hourly.HeldYear | None = None
+    before: hourly.YearOfReadings | None = None
     #: The operator's marks that stand, by year; none where no book said which.
     marks: Mapping[int, tuple[HoursMark, ...]] = msgspec.field(default_factory=dict)
 
@@ -182,7 +182,7 @@ def _of_readings(folder: Path, zone: Zone, year: int | None) -> HeldYear:
     return HeldYear(path, chosen, manifest.seed, manifest.told, stacks)
 
 
-def _read_hourly(folder: Path, holding: hourly.HeldYear) -> StackReadings:
+def _read_hourly(folder: Path, holding: hourly.YearOfReadings) -> StackReadings:
     chain = hourly.read_chain(folder, holding)
     return hourly.read_readings(folder, chain, hourly.read_content(folder, chain))
 
