@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from airshed.cli import show
 from airshed.engine.journal import Line
 from airshed.service.book.sqlite import Book
 from airshed.service.marketdata import Market, read_market
@@ -29,6 +30,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """What is left out is not even imported."""
     return True if config.getoption("quick") and collection_path.stem.removeprefix("test_") in LONG else None
+
+
+@pytest.fixture(autouse=True)
+def _nothing_told_before() -> Iterator[None]:
+    """What a command said of its figures, and how wide its page was, is not so for another test in the same process."""
+    yield
+    show._Shown.told, show._Shown.owed = None, False
+    show.console.width = show.PAGE
 
 
 @pytest.fixture(scope="session")

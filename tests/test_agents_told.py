@@ -386,8 +386,8 @@ def test_what_a_trading_ratio_retires_leaves_the_market() -> None:
 
 
 def test_a_call_that_the_treasury_cannot_pay_for_is_counted_and_no_end() -> None:
-    """Relief has to be bought, and the account of the zone is empty: the book refuses, the agents go on."""
-    rows = tuple(msgspec.structs.replace(row, limit="-0.1") for row in RULES.receptors.rows)
+    """Nothing may be added, so relief is bought, and the zone has no money: the book refuses, agents go on."""
+    rows = tuple(msgspec.structs.replace(row, limit="0") for row in RULES.receptors.rows)
     hard = msgspec.structs.replace(
         RULES,
         receptors=msgspec.structs.replace(RULES.receptors, rows=rows),

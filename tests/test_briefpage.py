@@ -209,9 +209,9 @@ def test_what_the_figures_are_follows_from_the_rows_the_played_sessions_and_the_
         for each in facts.pollutants
     )
     unplayed = build(replace(facts, pollutants=audited, sessions=0), RULES, "airshed lab brief")
-    assert line_of(unplayed) == told_of(Figures(("given", "assumed")))
+    assert line_of(unplayed)[:2] == told_of(Figures(("given", "assumed")))
     played = build(replace(facts, pollutants=audited, sessions=6), RULES, "airshed lab brief")
-    assert line_of(played) == told_of(Figures(("assumed", "simulated")))
+    assert line_of(played)[:2] == told_of(Figures(("assumed", "simulated")))
 
 
 def line_of(page: str) -> tuple[str, ...]:

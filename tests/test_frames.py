@@ -410,7 +410,7 @@ def test_every_example_is_listed_and_run_here() -> None:
     names = {path.stem for path in EXAMPLES.glob("*.py")}
     assert len(names) == 6
     for name in names:
-        assert f"(../examples/{name}.py)" in listed
+        assert f"(../../examples/{name}.py)" in listed
         assert f'example("{name}").main' in here
     for name in frames.__all__:
         assert f"`{name}" in listed, name

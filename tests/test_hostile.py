@@ -67,6 +67,8 @@ def hostile(kind: Any) -> st.SearchStrategy[Any]:
             return st.booleans()
         case info.NoneType():
             return st.none()
+        case info.Metadata(type=inner):
+            return hostile(inner)
         case info.LiteralType(values=values):
             return st.one_of(st.sampled_from(values), HOSTILE_TEXTS)
         case info.VarTupleType(item_type=item):

@@ -113,7 +113,7 @@ def test_what_lies_there_is_never_overwritten_and_half_an_export_never_stays(tmp
     for out, form, said in (
         ("full", "csv", "exists already"),
         ("no/deeper", "csv", "its folder does not exist"),
-        ("new", "xlsx", "there is no format 'xlsx'; choose one of csv, parquet"),
+        ("new", "xlsx", "there is no format 'xlsx'; there are csv, parquet"),
         ("new", "csv", "no rulebook is adopted up to here"),
     ):
         words = ["export", str(tmp_path / "empty.book"), "--out", str(tmp_path / out), "--format", form]

@@ -265,7 +265,7 @@ def test_quotes_are_what_waited_before_a_session_closed() -> None:
 
 def test_a_series_that_nobody_issued_and_a_record_beyond_the_end_are_named() -> None:
     lines = list(market().journal.lines())
-    with pytest.raises(Malformed, match="there is no 'SO2-KM-2099'; choose one of SO2-KM-2027"):
+    with pytest.raises(Malformed, match="there is no 'SO2-KM-2099'; there are SO2-KM-2027"):
         read_market(lines).known("SO2-KM-2099")
     with pytest.raises(Malformed, match="none is issued up to here"):
         read_market(lines, Until(0)).known(SERIES)

@@ -25,8 +25,9 @@ from planted import PLANTED
 
 INVARIANTS = [f"I{number}" for number in range(1, 15)]
 STEPS = 150
-#: Rent that is owed for a later year: it needs a lease of a strip that is made in the month before.
-SELDOM = {"LeaseShortened", "PayRent"}
+#: Rent that is owed for a later year needs a lease of a strip that is made in the month before; an unpaid sale that is
+#: withdrawn, a buyer whose money is gone by the day of an instalment.
+SELDOM = {"LeaseShortened", "PayRent", "UnpaidWithdrawn"}
 
 
 def on_disk(path: Path) -> Book:

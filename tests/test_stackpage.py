@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from airshed.cli.mrv.group import app
+from airshed.cli.mrv.shown import named
 from airshed.lab.stacks.episodes import read_episodes
 from airshed.model.measures import times_over
 from airshed.model.provenance import of_evidence, one_line
@@ -31,7 +32,6 @@ from airshed.mrv import states
 from airshed.pages import stack as pages
 from airshed.pages.kit import picture
 from airshed.pages.kit.html import write
-from airshed.pages.kit.words import Phrase
 from airshed.pages.stack.charts import charts
 from airshed.pages.stack.charts_hours import hours_chart
 from airshed.pages.stack.completeness import Completeness, completeness
@@ -59,7 +59,7 @@ STACKS = [OUTAGE, BOILER, PRESSURE]
 FOLDER = shipped("zones", "dianzhong")
 ZONE = load_zone(FOLDER)
 RULES = monitoring_rules(load_rules(shipped("rulebooks", "dianzhong")))
-LAW = Phrase("Dianzhong (dianzhong 2027.1)", "滇中（dianzhong 2027.1）")
+LAW = named(load_rules(shipped("rulebooks", "dianzhong")))
 build, build_completeness = partial(pages.build, law=LAW), partial(pages.build_completeness, law=LAW)
 
 
@@ -199,8 +199,8 @@ def test_hours_that_nothing_stands_in_for_are_missing_on_the_page_and_never_zero
 def test_page_and_heat_map_name_the_law_by_which_hours_were_counted(held: Held, page: str) -> None:
     for html in (page, build_completeness(held.complete)):
         (line,) = re.findall(r'id="provenance">(.*?)</p>', html)
-        assert "Counted by the law of Dianzhong (dianzhong 2027.1)." in line
-        assert "按滇中（dianzhong 2027.1）的规则计算。" in line
+        assert f"Counted by the law of {LAW.en}." in line
+        assert f"按{LAW.zh}的规则计算。" in line
 
 
 def test_another_law_and_no_limits_at_all_make_a_page_too(held: Held) -> None:

@@ -75,13 +75,17 @@ def telling(told: Told | None) -> Iterator[None]:
     Nothing of it outlives it, however it ends: the next command of the same process begins clean.
     """
     _Shown.told, _Shown.owed = told, False
-    console.width = page_width(terminal=console.is_terminal) or console.width
+    before, width = console.width, page_width(terminal=console.is_terminal)
+    if width is not None:
+        console.width = width
     try:
         yield
         if _Shown.owed and _Shown.told is not None:
             console.print(one_line(_Shown.told))
     finally:
         _Shown.told, _Shown.owed = None, False
+        if width is not None:
+            console.width = before
 
 
 def as_json(value: Any) -> None:

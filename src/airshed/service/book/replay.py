@@ -24,6 +24,7 @@ from airshed.engine.invariants import check as check_state
 from airshed.engine.journal import GENESIS, Line, MemoryJournal, Record
 from airshed.engine.runner import Answer, Runner, checked, following, take_in
 from airshed.engine.state import State
+from airshed.model.measures import LARGEST
 from airshed.model.provenance import OTHER_LAW, Simulation
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.rulebook.digest import digest
@@ -243,7 +244,7 @@ class _Replay:
         tick, selling = law.tick_fen_per_t, not isinstance(body, c.PlaceBid) and body.side == "sell"
         limit = -(-body.limit // tick) * tick if selling else body.limit // tick * tick
         count = body.count // law.lot * law.lot
-        if count <= 0 or limit <= 0:
+        if count <= 0 or not 0 < limit <= LARGEST:
             return None
         self.found.fitted += 1
         return self._send(record, msgspec.structs.replace(body, count=count, limit=limit), f"{record.key}~fit")
