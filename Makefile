@@ -27,7 +27,7 @@ test: $(VENV)/dev.stamp ## every test: properties, transcripts, simulator, crash
 	@scripts/browser
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
-quick: $(VENV)/dev.stamp ## the tests for while one works: rules and properties, no browser, no process, under a minute
+quick: $(VENV)/dev.stamp ## the tests for while one works: rules and properties, no browser, no process, about a minute
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --quick
 
 check: $(VENV)/dev.stamp ## format, lint, strict types
