@@ -14,19 +14,23 @@ from hashlib import sha256
 from pathlib import Path
 from threading import Thread
 
+import msgspec
 import polars as pl
 import pytest
 
 from airshed.lab.stacks.episodes import read_episodes
+from airshed.model.provenance import Figures, Programme, Simulation, Told, of_evidence
 from airshed.model.refusal import Malformed
+from airshed.mrv.year import StackYear
 from airshed.rulebook.load import find
 from airshed.rulebook.load import load as load_rules
+from airshed.service.book import sealing
 from airshed.service.run import cluster as clustering
 from airshed.service.run.parts import PARTS
 from airshed.service.stacks import recompute as recomputing
 from airshed.service.stacks.measure import measure_jobs, measure_zone, simulate_zone
 from airshed.service.stacks.recompute import recompute
-from airshed.service.stacks.recomputed import hours_path, made_path, result_path
+from airshed.service.stacks.recomputed import Made, hours_path, made_path, put_made, result_of, result_path, sum_of
 from airshed.service.stacks.totals import YearSummary
 from airshed.zone.load import load
 from airshed.zone.monitoring import monitoring_rules
@@ -286,3 +290,44 @@ def test_results_are_neither_mixed_with_the_evidence_nor_with_those_of_other_evi
     shutil.copy(made_path(out, YEAR, STACKS[0]), made_path(out, YEAR, "KM-ELSEWHERE"))
     with pytest.raises(Malformed, match="holds KM-ELSEWHERE"):
         again(evidence, out)
+
+
+def told_otherwise(out: Path, stack: str, told: Told, *, manifest_alone: bool = False) -> None:
+    """Results of a stack that say that their evidence is something else, whole, or in their manifest alone."""
+    made = msgspec.json.decode(made_path(out, YEAR, stack).read_bytes(), type=Made)
+    path, sum_said = result_path(out, YEAR, stack), made.result_sha256
+    if not manifest_alone:
+        path.write_bytes(result_of(msgspec.json.decode(path.read_bytes(), type=StackYear), told))
+        sum_said = sum_of(path)
+    put_made(out, YEAR, stack, msgspec.structs.replace(made, provenance=told, result_sha256=sum_said))
+
+
+def test_a_real_programme_seals_what_monitors_measured_and_nothing_else(alone: Path, tmp_path: Path) -> None:
+    out = shutil.copytree(alone, tmp_path / "out")
+    assert [year.stack for year in sealing.closed_years(out, YEAR, Simulation("a rehearsal"))] == sorted(STACKS)
+    for stack in STACKS:
+        told_otherwise(out, stack, Figures(("measured",)))
+    assert [year.stack for year in sealing.closed_years(out, YEAR, Programme())] == sorted(STACKS)
+
+    one = sorted(STACKS)[1]
+    for other in (of_evidence(7), Figures(("measured", "simulated")), Figures(("assumed",)), Programme()):
+        told_otherwise(out, one, other)
+        with pytest.raises(Malformed) as found:
+            list(sealing.closed_years(out, YEAR, Programme()))
+        assert str(result_path(out, YEAR, one)) in found.value.place
+        assert "and the book is a real programme" in found.value.what
+        assert "rehearse in a book without --programme" in found.value.cure
+
+
+def test_results_that_say_two_things_of_their_evidence_are_not_whole(
+    evidence: Path, alone: Path, tmp_path: Path
+) -> None:
+    """Whoever alters the word in the manifest alone has altered nothing: the result has it under its digest."""
+    out = shutil.copytree(alone, tmp_path / "out")
+    told_otherwise(out, STACKS[0], Figures(("measured",)), manifest_alone=True)
+
+    for book in (Programme(), Simulation("a rehearsal")):
+        with pytest.raises(Malformed, match="is not as its manifest says"):
+            list(sealing.closed_years(out, YEAR, book))
+    _, kept = again(evidence, out)
+    assert (kept, content(out)) == (len(STACKS) - 1, content(alone))

@@ -87,6 +87,15 @@ def of_evidence(seed: int | None) -> Told:
     return Figures(("measured",)) if seed is None else Simulation(STACKS, seed)
 
 
+def is_measured(told: Told) -> bool:
+    """Whether monitors measured all of it: what alone a real programme may seal.
+
+    >>> is_measured(of_evidence(None)), is_measured(of_evidence(7)), is_measured(Figures(("measured", "simulated")))
+    (True, False, False)
+    """
+    return told == of_evidence(None)
+
+
 def together(found: Iterable[Told]) -> Told:
     """What several things are that are shown, summed or kept as one; of none of them, what is given.
 

@@ -81,7 +81,7 @@ def seal(
     encode = msgspec.json.Encoder().encode
     with showing(Book.read(book)) as opened:
         state = carry_on(opened).state
-        for closed in closed_years(results, year):
+        for closed in closed_years(results, year, state.provenance):
             if closed.stack not in state.stack_source:
                 raise Malformed(str(book), f"has no stack {closed.stack}", "register its source first")
             lines += [encode(command) for command in as_commands(actor, differences(state, closed, reason))]

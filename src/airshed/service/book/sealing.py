@@ -12,13 +12,14 @@ from airshed.engine.commands import Body, Command, FindingLine, NoteFindings, Se
 from airshed.engine.procedures.mark import standing
 from airshed.engine.state import State
 from airshed.model.period import HOUR_MS, hour_of, instant
+from airshed.model.provenance import Programme, Provenance, is_measured, said
 from airshed.model.refusal import Malformed
 from airshed.mrv.days import SealedDay
 from airshed.mrv.findings import Finding
 from airshed.mrv.marks import HoursMark
 from airshed.mrv.rules import MarkKind
 from airshed.mrv.year import StackYear
-from airshed.service.stacks.recomputed import Made, made_path, result_path, sum_of
+from airshed.service.stacks.recomputed import Made, made_path, result_path, told_in
 
 #: Findings that say nothing against a monitor or its operator: they are shown, and not asked about.
 NO_QUESTION = ("idle", "outside_year")
@@ -124,16 +125,24 @@ def as_commands(actor: str, bodies: Iterable[Body]) -> Iterator[Command]:
         yield Command(actor, f"{body.stack} {when} {mark}", body)
 
 
-def closed_years(out: Path, year: int) -> Iterator[StackYear]:
-    """The stack-years of a year that `mrv run` wrote to a folder, by name; `Malformed` for one that is not whole."""
+def closed_years(out: Path, year: int, book: Provenance | None) -> Iterator[StackYear]:
+    """The stack-years of a year that `mrv run` wrote to a folder, by name, for a book that is this.
+
+    `Malformed` for one that is not whole, and for a real programme for one that monitors did not measure.
+    """
     results = sorted(result_path(out, year, "any").parent.glob("*.json"))
     if not results:
         raise Malformed(str(out), f"holds no results of {year}", "run `airshed mrv run` first")
     for path in results:
         try:
             made = msgspec.json.decode(made_path(out, year, path.stem).read_bytes(), type=Made)
-            if sum_of(path) != made.result_sha256:
+            raw = path.read_bytes()
+            if sha256(raw).hexdigest() != made.result_sha256 or told_in(raw) != made.provenance:
                 raise Malformed(str(path), "is not as its manifest says", "run `airshed mrv run` again")
-            yield msgspec.json.decode(path.read_bytes(), type=StackYear)
+            closed = msgspec.json.decode(raw, type=StackYear)
         except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise Malformed(str(path), f"cannot be read ({error})", "run `airshed mrv run` again") from None
+        if isinstance(book, Programme) and not is_measured(made.provenance):
+            what = f"is not of monitors ({said(made.provenance)[0]}), and the book is a real programme"
+            raise Malformed(str(path), what, "seal what monitors measured; rehearse in a book without --programme")
+        yield closed

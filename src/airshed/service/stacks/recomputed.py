@@ -82,6 +82,7 @@ class ResultSummary(msgspec.Struct, frozen=True):
 
     days: tuple[msgspec.Raw, ...]
     masses: tuple[YearMass, ...]
+    provenance: Told
 
 
 def hours_path(out: Path, year: int, stack: str) -> Path:
@@ -122,6 +123,8 @@ def kept(out: Path, year: int, stack: str, inputs: Inputs) -> Recomputed | None:
         closed = msgspec.json.decode(result.read_bytes(), type=ResultSummary)
     except (OSError, DecodeError, ValidationError, UnicodeDecodeError):
         return None
+    if closed.provenance != made.provenance:
+        return None
     return Recomputed(
         stack,
         year,
@@ -132,6 +135,11 @@ def kept(out: Path, year: int, stack: str, inputs: Inputs) -> Recomputed | None:
         kept=True,
         provenance=made.provenance,
     )
+
+
+def told_in(result: bytes) -> Told:
+    """What the evidence of a result is, as stands in the result itself, under its digest."""
+    return msgspec.json.decode(result, type=ResultSummary).provenance
 
 
 def result_of(closed: StackYear, provenance: Told) -> bytes:
