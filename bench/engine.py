@@ -19,7 +19,8 @@ from airshed.engine import commands as c
 from airshed.engine.journal import GENESIS, Line, MemoryJournal, decode
 from airshed.engine.runner import Runner, fold
 from airshed.engine.state import State
-from airshed.lab.season.season import BANK_ACTOR, EXCHANGE_ACTOR, Season
+from airshed.lab.season.desk import BANK_ACTOR
+from airshed.lab.season.season import EXCHANGE_ACTOR, Season
 from airshed.model.period import instant
 from airshed.rulebook.load import load as load_rules
 from airshed.rulebook.schema import Rulebook

@@ -9,7 +9,7 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.journal import Journal, MemoryJournal
 from airshed.engine.runner import Answer, Runner
-from airshed.lab.simulator.small_market import EXCHANGE, opening
+from airshed.lab.simulator.small_market import EXCHANGE, opening, second
 from airshed.model.period import instant
 from airshed.model.provenance import Simulation
 from airshed.model.refusal import Why
@@ -32,17 +32,32 @@ def send(runner: Runner, actor: str, body: c.Body, at: int = AT) -> Answer:
 
 
 def done(runner: Runner, actor: str, body: c.Body, at: int = AT) -> Answer:
-    """One command that must not be refused."""
+    """One command that must take effect; a second person of the small market confirms it where the law wants two.
+
+    The answer is what the command did, without the line that says who confirmed.
+    """
     answer = send(runner, actor, body, at)
     assert answer.refusal is None, answer.refusal
+    if isinstance(answer.events[0], e.ActProposed):
+        return confirmed(runner, answer.events[0], at)
     return answer
 
 
-def confirmed(runner: Runner, actor: str, second: str, body: c.Body, at: int = AT) -> Answer:
-    """An act that needs a second pair of eyes: proposed by one, confirmed by another."""
-    (proposed,) = done(runner, actor, body, at).events
-    assert isinstance(proposed, e.ActProposed)
-    return done(runner, second, c.ConfirmAct(proposed.act), at)
+def confirmed(runner: Runner, act: e.ActProposed, at: int = AT) -> Answer:
+    """What an act that waited does, once the second person of the small market confirms it."""
+    answer = send(runner, second(AUTHORITY, act.actor), c.ConfirmAct(act.act), at)
+    assert answer.refusal is None, answer.refusal
+    assert answer.events[0] == e.ActConfirmed(act.act, act.actor, second(AUTHORITY, act.actor))
+    return answer._replace(events=answer.events[1:])
+
+
+def proposed(runner: Runner, actor: str, body: c.Body, at: int = AT) -> e.ActProposed:
+    """An act of two that waits now."""
+    answer = send(runner, actor, body, at)
+    assert answer.refusal is None, answer.refusal
+    (event,) = answer.events
+    assert isinstance(event, e.ActProposed)
+    return event
 
 
 def why(runner: Runner, actor: str, body: c.Body, at: int = AT) -> Why:

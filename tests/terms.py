@@ -8,10 +8,9 @@ import msgspec
 
 from airshed.engine import commands as c
 from airshed.engine.runner import Runner
-from airshed.lab.simulator.small_market import INSPECTOR
 from airshed.model.period import instant
 from laws import RULES
-from markets import AUTHORITY, confirmed, done, market
+from markets import AUTHORITY, done, market
 
 NEXT = "SO2-KM-2028"
 STRIP = "SO2-KM-2027..2028"
@@ -37,4 +36,4 @@ def verified(runner: Runner, account: str, grams: int) -> None:
     """The year 2027 of an operator determined, with this much SO2."""
     mass = dict.fromkeys(("SO2", "NOx", "PM", "VOC"), 0) | {"SO2": grams}
     body = c.DetermineYear(f"s-{account}", 2027, mass, "no report")
-    confirmed(runner, AUTHORITY, INSPECTOR, body, instant("2028-05-01"))
+    done(runner, AUTHORITY, body, instant("2028-05-01"))

@@ -14,7 +14,7 @@ from airshed.model.refusal import Refusal, Why
 from airshed.registry.ledger import Ledger
 from airshed.registry.moves import Paid
 from laws import RULES
-from markets import AT, AUTHORITY, SERIES, confirmed, done, market, send, why
+from markets import AT, AUTHORITY, SERIES, done, market, proposed, send, why
 
 FUND = "fund"
 CLOSE = c.CloseAccount(FUND, "the fund is wound up")
@@ -32,7 +32,7 @@ def closed() -> Runner:
     """The market after the fund has gone."""
     runner = market()
     emptied(runner)
-    confirmed(runner, AUTHORITY, INSPECTOR, CLOSE)
+    done(runner, AUTHORITY, CLOSE)
     return runner
 
 
@@ -84,7 +84,7 @@ def test_an_operator_is_closed_when_its_source_is_and_its_last_year_is_settled()
 
     late = instant("2028-04-29")
     mass = {"NOx": 0, "PM": 0, "SO2": 0, "VOC": 5_000}
-    confirmed(runner, AUTHORITY, INSPECTOR, c.DetermineYear("s-kiln", 2027, mass, "nothing was reported"), late)
+    done(runner, AUTHORITY, c.DetermineYear("s-kiln", 2027, mass, "nothing was reported"), late)
     settled = instant("2028-07-02")
     done(runner, AUTHORITY, c.CloseYear("kiln", 2027), settled)
     assert named(runner, "kiln", settled) == (
@@ -97,10 +97,10 @@ def test_an_operator_that_owes_nothing_is_closed() -> None:
     done(runner, AUTHORITY, c.CloseSource("s-kiln", "2027-02-27", "the kiln is torn down"))
     mass = dict.fromkeys(("NOx", "PM", "SO2", "VOC"), 0)
     late, settled = instant("2028-04-29"), instant("2028-07-02")
-    confirmed(runner, AUTHORITY, INSPECTOR, c.DetermineYear("s-kiln", 2027, mass, "it stood still"), late)
+    done(runner, AUTHORITY, c.DetermineYear("s-kiln", 2027, mass, "it stood still"), late)
     done(runner, AUTHORITY, c.CloseYear("kiln", 2027), settled)
     emptied(runner, "kiln", settled)
-    confirmed(runner, AUTHORITY, INSPECTOR, c.CloseAccount("kiln", "torn down"), settled)
+    done(runner, AUTHORITY, c.CloseAccount("kiln", "torn down"), settled)
 
     for body in (
         c.ReopenSource("s-kiln", "it burns"),
@@ -160,10 +160,10 @@ def test_a_closure_has_its_reason(reason: str) -> None:
 def test_what_is_proposed_is_looked_at_again_when_it_is_confirmed() -> None:
     runner = market()
     emptied(runner)
-    done(runner, AUTHORITY, CLOSE)
+    act = proposed(runner, AUTHORITY, CLOSE).act
     done(runner, BANK, c.Deposit(FUND, 1))
 
-    assert why(runner, INSPECTOR, c.ConfirmAct(1)) is Why.CONDITION_OPEN
+    assert why(runner, INSPECTOR, c.ConfirmAct(act)) is Why.CONDITION_OPEN
 
 
 def test_the_ledger_ends_the_process_when_something_lies_in_a_closed_account() -> None:

@@ -13,14 +13,14 @@ from airshed.engine import events as e
 from airshed.engine.apply.reserve import entrants_left
 from airshed.engine.invariants import check as check_state
 from airshed.engine.runner import Runner
-from airshed.lab.simulator.small_market import BANK, INSPECTOR
+from airshed.lab.simulator.small_market import BANK
 from airshed.model.measures import value_fen
 from airshed.model.period import instant
 from airshed.model.refusal import Why
 from airshed.registry.accounts import TREASURY
 from airshed.rulebook import lookup
 from laws import RULES
-from markets import AT, AUTHORITY, SERIES, confirmed, done, market, send, why
+from markets import AT, AUTHORITY, SERIES, done, market, send, why
 
 SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 AFTER = instant("2027-10-01")
@@ -76,7 +76,7 @@ def test_nobody_gets_more_than_it_earns_and_all_together_no_more_than_is_kept(
     before = (state.ledger.held_of("cement", SERIES).count, state.ledger.purses["cement"].fen)
     treasury = state.ledger.purses[TREASURY].fen
 
-    granted = confirmed(runner, AUTHORITY, INSPECTOR, c.GrantReserve(SERIES), AFTER).events[-1]
+    granted = done(runner, AUTHORITY, c.GrantReserve(SERIES), AFTER).events[-1]
 
     assert isinstance(granted, e.ReserveGranted)
     check_state(state)
@@ -105,11 +105,11 @@ def test_what_a_source_has_to_make_up_for_stays_in_the_reserve_and_costs_nothing
     most = RULES.trade_rules.largest_transfer or 0
     while left := runner.state.ledger.held_of("cement", SERIES).count:
         done(runner, "cement", c.Transfer("cement", "fund", SERIES, min(left, most)))
-    confirmed(runner, AUTHORITY, INSPECTOR, c.ReverseAllocation("s-cement", SERIES, 5_000, "counted twice"))
+    done(runner, AUTHORITY, c.ReverseAllocation("s-cement", SERIES, 5_000, "counted twice"))
     assert runner.state.makeup_due["s-cement", "SO2"] == 5_000
     done(runner, "cement", apply("s-cement", 400_000, "extension"))
 
-    granted = confirmed(runner, AUTHORITY, INSPECTOR, c.GrantReserve(SERIES), AFTER).events[-1]
+    granted = done(runner, AUTHORITY, c.GrantReserve(SERIES), AFTER).events[-1]
 
     assert isinstance(granted, e.ReserveGranted)
     (grant,) = granted.grants
@@ -126,14 +126,14 @@ def test_the_application_of_a_frozen_account_waits() -> None:
     assert why(runner, AUTHORITY, c.GrantReserve(SERIES), AFTER) is Why.NOTHING_DUE
     assert why(runner, "cement", apply("s-new-2", 8_000)) is Why.ACCOUNT_FROZEN
     done(runner, AUTHORITY, c.ThawAccount("cement"), AFTER)
-    confirmed(runner, AUTHORITY, INSPECTOR, c.GrantReserve(SERIES), AFTER)
+    done(runner, AUTHORITY, c.GrantReserve(SERIES), AFTER)
 
 
 def test_first_come_is_served_before_the_last_day_to_apply() -> None:
     runner = entering(order="first_come")
     done(runner, "cement", apply("s-new-1", 8_000))
 
-    confirmed(runner, AUTHORITY, INSPECTOR, c.GrantReserve(SERIES), AT)
+    done(runner, AUTHORITY, c.GrantReserve(SERIES), AT)
     assert runner.state.applications[1].state == "granted"
     assert why(runner, "cement", apply("s-new-1", 8_000)) is Why.ALREADY_EXISTS
 

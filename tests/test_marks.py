@@ -12,12 +12,12 @@ from airshed.engine import events as e
 from airshed.engine.invariants import check as check_state
 from airshed.engine.procedures.mark import standing
 from airshed.engine.runner import Runner
-from airshed.lab.simulator.small_market import HOST, INSPECTOR
+from airshed.lab.simulator.small_market import HOST
 from airshed.model.period import HOUR_MS, hour_instant, hour_of
 from airshed.model.refusal import Why
 from airshed.rulebook import lookup
 from laws import RULES
-from markets import AUTHORITY, confirmed, done, market, send, why
+from markets import AUTHORITY, done, market, send, why
 
 PROOF = "a" * 64
 NAMES = ("NOx", "PM", "SO2")
@@ -59,7 +59,7 @@ def test_a_refused_mark_is_reverted_and_its_day_is_corrected_by_a_reversing_entr
     runner = entered()
     after = hour_instant("2027-03-03T08")
     done(runner, HOST, sealed("2027-03-02", marks=(1,)), after)
-    confirmed(runner, AUTHORITY, INSPECTOR, c.DecideMark(1, False, "the log shows a running fan"), after)
+    done(runner, AUTHORITY, c.DecideMark(1, False, "the log shows a running fan"), after)
 
     assert standing(runner.state, "power-1", "2027-03-02") == ()
     mended = msgspec.structs.replace(
@@ -79,7 +79,7 @@ def test_only_what_is_proven_is_approved() -> None:
 
     assert why(runner, AUTHORITY, c.DecideMark(1, True, ""), NOON) is Why.UNPROVEN
     done(runner, "power", c.ProveMark(1, PROOF), NOON)
-    confirmed(runner, AUTHORITY, INSPECTOR, c.DecideMark(1, True, ""), NOON)
+    done(runner, AUTHORITY, c.DecideMark(1, True, ""), NOON)
 
     assert runner.state.marks[1].state == "approved"
     assert why(runner, AUTHORITY, c.DecideMark(1, False, "no"), NOON) is Why.MARK_DECIDED
@@ -150,7 +150,7 @@ def test_fault_hours_of_a_year_are_counted_and_a_reverted_mark_gives_them_back()
     assert refused is not None
     assert refused.why is Why.TOO_LARGE
     assert f"has used {yearly} of {yearly} fault hours of 2027" in refused.detail
-    confirmed(runner, AUTHORITY, INSPECTOR, c.DecideMark(1, False, "no fault"), at + HOUR_MS)
+    done(runner, AUTHORITY, c.DecideMark(1, False, "no fault"), at + HOUR_MS)
     done(runner, "power", extra, at + HOUR_MS)
 
 
@@ -165,7 +165,7 @@ def test_standing_marks_never_overlap_and_never_exceed_the_year(spans: list[tupl
         body = c.MarkHours("power-1", "stopped", hour_of(first), hour_of(first + (hours - 1) * HOUR_MS), "x", PROOF)
         answer = send(runner, "power", body, at)
         if answer.refusal is None and refuse:
-            confirmed(runner, AUTHORITY, INSPECTOR, c.DecideMark(len(runner.state.marks), False, "no"), at)
+            done(runner, AUTHORITY, c.DecideMark(len(runner.state.marks), False, "no"), at)
     covered: set[int] = set()
     for known in runner.state.marks.values():
         if known.stands:

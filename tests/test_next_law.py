@@ -16,12 +16,12 @@ from airshed.engine.journal import GENESIS, decode
 from airshed.engine.runner import Runner, fold
 from airshed.engine.state import State
 from airshed.engine.tables import gathering, note
-from airshed.lab.simulator.small_market import ACCOUNTS, BANK, EXCHANGE, INSPECTOR
+from airshed.lab.simulator.small_market import ACCOUNTS, BANK, EXCHANGE
 from airshed.model.period import instant
 from airshed.model.refusal import Malformed, Why
 from airshed.rulebook.load import load_texts
 from laws import LAW, RULES, as_files
-from markets import AUTHORITY, DAY, SERIES, adopting_next, confirmed, done, market, why
+from markets import AUTHORITY, DAY, SERIES, adopting_next, done, market, why
 
 QUICK = settings(max_examples=150, deadline=None)
 SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -113,7 +113,7 @@ def test_an_offer_does_not_hide_allowances_from_the_banking_limit() -> None:
     after = instant("2028-07-03", 10)
     done(runner, EXCHANGE, c.CloseSession(DAY))
     determined = c.DetermineYear("s-cement", 2027, mass, "no report")
-    confirmed(runner, AUTHORITY, INSPECTOR, determined, instant("2028-05-01"))
+    done(runner, AUTHORITY, determined, instant("2028-05-01"))
     done(runner, EXCHANGE, c.OpenSession("2028-07-03"), after)
     held = runner.state.ledger.held_of("cement", SERIES).count // 100 * 100
     done(runner, "cement", c.PlaceOrder("cement", SERIES, "sell", min(held, 2_000_000), 400_000), after)

@@ -15,13 +15,13 @@ from airshed.engine.invariants import check as check_state
 from airshed.engine.journal import decode
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.mirror.whole import Mirror
-from airshed.lab.simulator.small_market import BANK, EXCHANGE, INSPECTOR
+from airshed.lab.simulator.small_market import BANK, EXCHANGE
 from airshed.market.fees import before_fee
 from airshed.model.measures import part_fen, value_fen
 from airshed.model.period import instant
 from airshed.model.refusal import Why
 from laws import RULES
-from markets import AUTHORITY, SERIES, confirmed, done, send, why
+from markets import AUTHORITY, SERIES, done, send, why
 from terms import NEXT, STRIP, held, two_vintages, verified
 
 DUE, CALLED, READY = "2027-03-31", instant("2027-04-01"), instant("2027-05-03", 10)
@@ -264,7 +264,7 @@ def test_a_withdrawal_takes_the_pledgors_own_offers_back_and_leaves_the_sale_of_
     done(runner, "steel", c.OfferDeal("transfer", "steel", "fund", SERIES, own, PRICE), READY)
     notice = c.NoticeWithdrawal("s-steel", SERIES, "excess", "verified output", 0, 1)
 
-    *_, dropped, noticed = confirmed(runner, AUTHORITY, INSPECTOR, notice, READY).events
+    *_, dropped, noticed = done(runner, AUTHORITY, notice, READY).events
 
     assert isinstance(dropped, e.DealDropped)
     assert isinstance(noticed, e.WithdrawalNoticed)

@@ -11,11 +11,11 @@ from typer.testing import CliRunner
 
 from airshed.cli.book.group import app
 from airshed.engine import commands as c
-from airshed.lab.simulator.small_market import BANK, INSPECTOR
+from airshed.lab.simulator.small_market import BANK
 from airshed.model.period import instant
 from airshed.pages.register import CLOSED, FROZEN, KEPT, OWING, SHORT, UNKNOWN, UNPAID, build, stands
 from airshed.service.book.sqlite import Book
-from markets import AUTHORITY, confirmed, done, market
+from markets import AUTHORITY, done, market
 
 SETTLED = instant("2028-07-02")
 
@@ -29,11 +29,11 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
         late = instant("2028-04-29")
         for source, voc in (("s-kiln", 5_000), ("s-power", 0)):
             mass = {"NOx": 0, "PM": 0, "SO2": 0, "VOC": voc}
-            confirmed(runner, AUTHORITY, INSPECTOR, c.DetermineYear(source, 2027, mass, "nothing was reported"), late)
+            done(runner, AUTHORITY, c.DetermineYear(source, 2027, mass, "nothing was reported"), late)
         done(runner, AUTHORITY, c.CloseYear("kiln", 2027), SETTLED)
         done(runner, AUTHORITY, c.FreezeAccount("steel", "an inquiry"), SETTLED)
         done(runner, BANK, c.Withdraw("fund", runner.state.ledger.purses["fund"].free), SETTLED)
-        confirmed(runner, AUTHORITY, INSPECTOR, c.CloseAccount("fund", "wound up"), SETTLED)
+        done(runner, AUTHORITY, c.CloseAccount("fund", "wound up"), SETTLED)
     return path
 
 

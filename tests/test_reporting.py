@@ -11,12 +11,12 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.invariants import check as check_state
 from airshed.engine.runner import Runner
-from airshed.lab.simulator.small_market import HOST, INSPECTOR, VERIFIERS
+from airshed.lab.simulator.small_market import HOST, VERIFIERS
 from airshed.model.period import days_of, instant
 from airshed.model.refusal import Why
 from airshed.rulebook.tables import CheckRow
 from laws import RULES
-from markets import AUTHORITY, confirmed, done, market, send, why
+from markets import AUTHORITY, done, market, proposed, send, why
 
 VERIFIER, REVIEWER = VERIFIERS
 AFTER = instant("2028-02-10", 9)
@@ -54,7 +54,7 @@ def reported() -> Runner:
 
 def verified(opinion: c.Opinion = "satisfactory", comments: tuple[str, ...] = ()) -> Runner:
     runner = reported()
-    confirmed(runner, VERIFIER, REVIEWER, c.VerifyYear("s-power", 2027, opinion, comments), AFTER)
+    done(runner, VERIFIER, c.VerifyYear("s-power", 2027, opinion, comments), AFTER)
     return runner
 
 
@@ -149,7 +149,7 @@ def test_a_year_with_a_mark_that_waits_is_not_reported() -> None:
     done(runner, "power", marked, late)
 
     assert why(runner, "power", report(), AFTER) is Why.MARKS_OPEN
-    confirmed(runner, AUTHORITY, INSPECTOR, c.DecideMark(1, True, "seen"), AFTER)
+    done(runner, AUTHORITY, c.DecideMark(1, True, "seen"), AFTER)
     assert why(runner, "power", report(), AFTER) is Why.MARKS_DIFFER
     evidence = runner.state.days["power-1"]["2027-12-31"].evidence
     again = msgspec.structs.replace(sealed("2027-12-31", replaces=evidence), marks=(1,))
@@ -200,14 +200,14 @@ def test_an_item_is_answered_before_comments_and_closed_before_satisfaction() ->
     done(runner, "power", c.AnswerImprovement("s-power", 2027, 1, "of all days"), AFTER)
     done(runner, VERIFIER, c.CloseImprovement("s-power", 2027, 1, True), AFTER)
     assert why(runner, VERIFIER, c.CloseImprovement("s-power", 2027, 1, True), AFTER) is Why.ALREADY_EXISTS
-    confirmed(runner, VERIFIER, REVIEWER, satisfactory, AFTER)
+    done(runner, VERIFIER, satisfactory, AFTER)
 
 
 def test_an_item_that_is_not_closed_is_carried_into_the_next_year() -> None:
     runner = reported()
     done(runner, VERIFIER, c.RequestImprovement("s-power", 2027, "keep a log"), AFTER)
     done(runner, "power", c.AnswerImprovement("s-power", 2027, 1, "next year"), AFTER)
-    confirmed(runner, VERIFIER, REVIEWER, c.VerifyYear("s-power", 2027, "with comments", ("no log",)), AFTER)
+    done(runner, VERIFIER, c.VerifyYear("s-power", 2027, "with comments", ("no log",)), AFTER)
     later = instant("2029-02-10", 9)
     for day in days_of(2028):
         done(runner, HOST, sealed(day), later)
@@ -225,31 +225,30 @@ def test_an_item_that_is_not_closed_is_carried_into_the_next_year() -> None:
 
 def test_an_opinion_counts_when_another_has_confirmed_it() -> None:
     runner = reported()
-    (proposed,) = done(runner, VERIFIER, c.VerifyYear("s-power", 2027, "satisfactory"), AFTER).events
+    act = proposed(runner, VERIFIER, c.VerifyYear("s-power", 2027, "satisfactory"), AFTER).act
 
-    assert isinstance(proposed, e.ActProposed)
     assert runner.state.years["s-power", 2027].verified_mg is None
-    assert why(runner, VERIFIER, c.ConfirmAct(proposed.act), AFTER) is Why.OWN_ACT
-    assert why(runner, AUTHORITY, c.ConfirmAct(proposed.act), AFTER) is Why.ROLE_MAY_NOT
-    assert why(runner, REVIEWER, c.ConfirmAct(proposed.act + 1), AFTER) is Why.UNKNOWN_ACT
-    confirm, opinion = done(runner, REVIEWER, c.ConfirmAct(proposed.act), AFTER).events
-    assert confirm == e.ActConfirmed(proposed.act, VERIFIER, REVIEWER)
+    assert why(runner, VERIFIER, c.ConfirmAct(act), AFTER) is Why.OWN_ACT
+    assert why(runner, AUTHORITY, c.ConfirmAct(act), AFTER) is Why.ROLE_MAY_NOT
+    assert why(runner, REVIEWER, c.ConfirmAct(act + 1), AFTER) is Why.UNKNOWN_ACT
+    confirm, opinion = done(runner, REVIEWER, c.ConfirmAct(act), AFTER).events
+    assert confirm == e.ActConfirmed(act, VERIFIER, REVIEWER)
     assert isinstance(opinion, e.YearVerified)
     assert opinion.actor == VERIFIER
-    assert why(runner, REVIEWER, c.ConfirmAct(proposed.act), AFTER) is Why.UNKNOWN_ACT
+    assert why(runner, REVIEWER, c.ConfirmAct(act), AFTER) is Why.UNKNOWN_ACT
 
 
 def test_an_act_that_no_longer_holds_is_refused_when_it_is_confirmed() -> None:
     """It is decided anew: between proposal and confirmation a day was corrected."""
     runner = reported()
-    done(runner, VERIFIER, c.VerifyYear("s-power", 2027, "satisfactory"), AFTER)
+    act = proposed(runner, VERIFIER, c.VerifyYear("s-power", 2027, "satisfactory"), AFTER).act
     evidence = runner.state.days["power-1"]["2027-05-05"].evidence
     done(runner, HOST, sealed("2027-05-05", replaces=evidence), AFTER)
 
-    assert why(runner, REVIEWER, c.ConfirmAct(1), AFTER) is Why.REPORT_STALE
-    assert why(runner, VERIFIER, c.RejectAct(1, ""), AFTER) is Why.UNEXPLAINED
-    assert why(runner, "power", c.RejectAct(1, "no"), AFTER) is Why.ROLE_MAY_NOT
-    done(runner, VERIFIER, c.RejectAct(1, "the report is to be made again"), AFTER)
+    assert why(runner, REVIEWER, c.ConfirmAct(act), AFTER) is Why.REPORT_STALE
+    assert why(runner, VERIFIER, c.RejectAct(act, ""), AFTER) is Why.UNEXPLAINED
+    assert why(runner, "power", c.RejectAct(act, "no"), AFTER) is Why.ROLE_MAY_NOT
+    done(runner, VERIFIER, c.RejectAct(act, "the report is to be made again"), AFTER)
     assert runner.state.acts == {}
 
 
@@ -273,7 +272,7 @@ def test_after_an_adverse_opinion_days_are_corrected_and_the_year_is_reported_ag
     mended = report(explained={"corrected_days": "the flow of May was recomputed"}, reason="flow of May")
     done(runner, "power", mended, AFTER)
 
-    confirmed(runner, VERIFIER, REVIEWER, c.VerifyYear("s-power", 2027, "satisfactory"), AFTER)
+    done(runner, VERIFIER, c.VerifyYear("s-power", 2027, "satisfactory"), AFTER)
 
     assert runner.state.years["s-power", 2027].obligation["SO2"] == 367
 
@@ -285,7 +284,7 @@ def test_a_verified_year_is_closed_until_two_of_the_authority_reopen_it() -> Non
     assert why(runner, HOST, correction, AFTER) is Why.YEAR_CLOSED
     assert why(runner, "power", report(reason="x"), AFTER) is Why.YEAR_CLOSED
     assert why(runner, AUTHORITY, c.ReopenYear("s-power", 2027, ""), AFTER) is Why.UNEXPLAINED
-    confirmed(runner, AUTHORITY, INSPECTOR, c.ReopenYear("s-power", 2027, "late frames"), AFTER)
+    done(runner, AUTHORITY, c.ReopenYear("s-power", 2027, "late frames"), AFTER)
     assert why(runner, AUTHORITY, c.ReopenYear("s-power", 2027, "again"), AFTER) is Why.ALREADY_EXISTS
 
     done(runner, HOST, correction, AFTER)
@@ -297,13 +296,13 @@ def test_what_was_surrendered_beyond_a_lowered_obligation_goes_back() -> None:
     """I1, I2, I11: the last given go back first, to the account that gave them."""
     runner = market()
     mass = dict.fromkeys(("SO2", "NOx", "PM", "VOC"), 500_000)
-    confirmed(runner, AUTHORITY, INSPECTOR, c.DetermineYear("s-steel", 2027, mass, "no report"), AFTER)
+    done(runner, AUTHORITY, c.DetermineYear("s-steel", 2027, mass, "no report"), AFTER)
     held = runner.state.ledger.held_of("steel", "SO2-KM-2027").count
     for part in (200, 300):
         done(runner, "steel", c.Surrender("s-steel", 2027, "SO2", part), AFTER)
-    confirmed(runner, AUTHORITY, INSPECTOR, c.ReopenYear("s-steel", 2027, "the operator found its records"), AFTER)
+    done(runner, AUTHORITY, c.ReopenYear("s-steel", 2027, "the operator found its records"), AFTER)
     lower = {**mass, "SO2": 150_000}
-    confirmed(runner, AUTHORITY, INSPECTOR, c.DetermineYear("s-steel", 2027, lower, "by its records"), AFTER)
+    done(runner, AUTHORITY, c.DetermineYear("s-steel", 2027, lower, "by its records"), AFTER)
 
     year = runner.state.years["s-steel", 2027]
     assert (year.obligation["SO2"], year.surrendered["SO2"]) == (150, 150)
@@ -315,7 +314,7 @@ def test_what_was_surrendered_beyond_a_lowered_obligation_goes_back() -> None:
 def test_a_settled_year_is_not_reopened() -> None:
     runner = market()
     mass = dict.fromkeys(("SO2", "NOx", "PM", "VOC"), 0)
-    confirmed(runner, AUTHORITY, INSPECTOR, c.DetermineYear("s-steel", 2027, mass, "stood still"), AFTER)
+    done(runner, AUTHORITY, c.DetermineYear("s-steel", 2027, mass, "stood still"), AFTER)
     done(runner, AUTHORITY, c.CloseYear("steel", 2027), instant("2028-12-02"))
 
     body = c.ReopenYear("s-steel", 2027, "late frames")

@@ -14,7 +14,7 @@ from airshed.engine import events as e
 from airshed.engine.apply.reserve import DRAWN, FLOWS, REASONS
 from airshed.engine.invariants import check as check_state
 from airshed.engine.runner import Runner
-from airshed.lab.simulator.small_market import BANK, INSPECTOR
+from airshed.lab.simulator.small_market import BANK
 from airshed.market.auction.reverse import Ask, RepurchaseLaw, RepurchaseTerms, ReverseOutcome, buy_back
 from airshed.model.measures import KG_PER_T
 from airshed.model.period import instant
@@ -23,7 +23,7 @@ from airshed.registry.accounts import TREASURY
 from airshed.rulebook.load import read
 from airshed.rulebook.schema import Rulebook
 from laws import FILES, RULES
-from markets import AUTHORITY, SERIES, adopting_next, confirmed, done, market, send, why
+from markets import AUTHORITY, SERIES, adopting_next, done, market, send, why
 
 SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 RESERVE = "reserve-KM"
@@ -152,7 +152,7 @@ def test_asks_come_back_when_the_year_is_closed_so_that_they_hide_nothing() -> N
     done(runner, "steel", c.AskRepurchase("back", "steel", 5_000, 300_000))
     emitted = {rule.code: 1_000_000 for rule in RULES.pollutants}
     determined = c.DetermineYear("s-steel", 2027, emitted, "no report")
-    confirmed(runner, AUTHORITY, INSPECTOR, determined, instant("2028-05-02"))
+    done(runner, AUTHORITY, determined, instant("2028-05-02"))
 
     returned, closed = done(runner, AUTHORITY, c.CloseYear("steel", 2027), instant("2028-07-02")).events
 

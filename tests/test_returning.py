@@ -23,7 +23,7 @@ from airshed.registry.accounts import TREASURY
 from airshed.registry.moves import Delivered
 from airshed.rulebook.schema import Rulebook
 from laws import RULES
-from markets import AT, AUTHORITY, SERIES, confirmed, done, market, send, why
+from markets import AT, AUTHORITY, SERIES, done, market, send, why
 
 SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 RESERVE = "reserve-KM"
@@ -51,7 +51,7 @@ def excessive(actual: int, base: int = 1_000) -> c.NoticeWithdrawal:
 
 
 def noticed(runner: Runner, body: c.NoticeWithdrawal, at: int = AT) -> e.WithdrawalNoticed:
-    event = confirmed(runner, AUTHORITY, INSPECTOR, body, at).events[-1]
+    event = done(runner, AUTHORITY, body, at).events[-1]
     assert isinstance(event, e.WithdrawalNoticed)
     return event
 
@@ -132,7 +132,7 @@ def test_what_is_owed_for_emissions_is_left_and_not_charged_for() -> None:
     runner = granting()
     whole = held(runner, "steel")
     emitted = {rule.code: 0 for rule in RULES.pollutants} | {"SO2": (whole - 3_000) * 1_000}
-    confirmed(runner, AUTHORITY, INSPECTOR, c.DetermineYear("s-steel", 2027, emitted, "none"), instant("2028-05-02"))
+    done(runner, AUTHORITY, c.DetermineYear("s-steel", 2027, emitted, "none"), instant("2028-05-02"))
 
     event = noticed(runner, excessive(0), instant("2028-05-03"))
 
@@ -193,7 +193,7 @@ def test_a_withdrawal_shown_wrong_leaves_everybody_as_before(sold_on: SoldOn, ma
         assert isinstance(allocated, e.Allocated)
         kept = sum(award.made_up for award in allocated.awards)
 
-    (*_, restored) = confirmed(runner, AUTHORITY, INSPECTOR, c.RestoreWithdrawn(number, "wrong"), LATER).events
+    (*_, restored) = done(runner, AUTHORITY, c.RestoreWithdrawn(number, "wrong"), LATER).events
 
     assert isinstance(restored, e.WithdrawalRestored)
     check_state(runner.state)

@@ -15,14 +15,14 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.invariants import check as check_state
 from airshed.engine.runner import Runner
-from airshed.lab.simulator.small_market import BANK, INSPECTOR
+from airshed.lab.simulator.small_market import BANK
 from airshed.market.instalments import DueDay, first_fen, late_fen, price_of, schedule, unpaid
 from airshed.model.period import DAY_MS, instant
 from airshed.model.refusal import Why
 from airshed.registry.accounts import TREASURY
 from airshed.rulebook.load import read
 from laws import FILES, RULES
-from markets import AT, AUTHORITY, SERIES, adopting_next, confirmed, done, market, send, why
+from markets import AT, AUTHORITY, SERIES, adopting_next, done, market, send, why
 
 SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SHARES = st.lists(st.integers(1, 9_999), max_size=5, unique=True).map(
@@ -186,7 +186,7 @@ def test_what_is_blocked_stays_when_the_year_is_closed() -> None:
     done(runner, "steel", c.BuyAllocation("sale", "s-steel", 10_000, 4_000))
     emitted = {rule.code: 1_000_000 for rule in RULES.pollutants}
     determined = c.DetermineYear("s-steel", 2027, emitted, "no report")
-    confirmed(runner, AUTHORITY, INSPECTOR, determined, instant("2028-05-02"))
+    done(runner, AUTHORITY, determined, instant("2028-05-02"))
     position = runner.state.ledger.held_of("steel", SERIES)
 
     (closed,) = done(runner, AUTHORITY, c.CloseYear("steel", 2027), instant("2028-07-02")).events

@@ -10,6 +10,7 @@ from airshed.engine import commands as c
 from airshed.engine.journal import MemoryJournal
 from airshed.engine.runner import Answer, Runner
 from airshed.lab.agents.market import SessionMarket, Trader
+from airshed.lab.second import confirmations, in_effect, reviewer
 from airshed.model.allowance import Series
 from airshed.model.period import instant
 from airshed.model.provenance import Provenance
@@ -17,6 +18,8 @@ from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook
 
 EXCHANGE_ACTOR, BANK_ACTOR = "lab-exchange", "lab-bank"
+#: The second person of the authority.
+INSPECTOR = "lab-inspector"
 
 
 class AgentsDesk:
@@ -41,7 +44,19 @@ class AgentsDesk:
         return answer
 
     def must(self, actor: str, body: c.Body) -> Answer:
-        """Send a command that may not be refused in a sound market."""
+        """Send a command that may not be refused in a sound market; a second person confirms it where it has to wait.
+
+        The answer is that in which it took effect.
+        """
+        answer = self._sound(actor, body)
+        confirmed = [self._sound(second, confirm) for second, confirm in confirmations([answer], self.second)]
+        return in_effect([answer], confirmed)[0]
+
+    def second(self, actor: str) -> str:
+        """Who confirms what somebody proposed."""
+        return INSPECTOR if actor == self.law.programme.authority else reviewer(actor)
+
+    def _sound(self, actor: str, body: c.Body) -> Answer:
         answer = self.tell(actor, body)
         assert answer.refusal is None, f"{actor} {type(body).__name__}: {answer.refusal}"
         return answer
@@ -52,8 +67,10 @@ def enter(desk: AgentsDesk, traders: Sequence[Trader]) -> None:
     programme = desk.law.programme
     authority = programme.authority
     desk.must(authority, c.AdoptRulebook(programme.id, programme.version, digest(desk.law), desk.provenance))
+    desk.must(authority, c.RegisterActor(INSPECTOR, "authority"))
     desk.must(authority, c.RegisterActor(EXCHANGE_ACTOR, "exchange"))
-    desk.must(authority, c.RegisterActor(BANK_ACTOR, "bank"))
+    for name in (BANK_ACTOR, reviewer(BANK_ACTOR)):
+        desk.must(authority, c.RegisterActor(name, "bank"))
     for trader in traders:
         enter_one(desk, trader)
 

@@ -14,13 +14,13 @@ from airshed.engine import events as e
 from airshed.engine.procedures.deadlines import surrender_day
 from airshed.engine.procedures.report import MG_PER_G
 from airshed.engine.procedures.report_checks import Draft, answers
-from airshed.engine.runner import Answer
 from airshed.lab.agents.bidder import bids
 from airshed.lab.agents.desk import AgentsDesk
 from airshed.lab.agents.market import Trader
 from airshed.lab.agents.venue import first_worked
 from airshed.lab.scenarios.draw import Work
 from airshed.lab.seals import salt_of, sealed
+from airshed.lab.second import reviewer
 from airshed.model.measures import value_fen
 from airshed.model.period import instant
 from airshed.registry import accounts
@@ -28,7 +28,7 @@ from airshed.rulebook.schema import Rulebook
 from airshed.zone.activities import activity_lines
 from airshed.zone.zone import Zone
 
-VERIFIER, REVIEWER, INSPECTOR = "lab-verifier", "lab-verifier-review", "lab-inspector"
+VERIFIER = "lab-verifier"
 EXPLANATION = "declared by the scenario"
 #: Days of the year on which caps are issued and auctioned.
 ISSUE, AUCTION = "07-15", "08-10"
@@ -78,9 +78,8 @@ def _ahead(day: str, days: int) -> str:
 def staff(desk: AgentsDesk) -> None:
     """Who verifies and who looks a second time."""
     authority = desk.law.programme.authority
-    for name in (VERIFIER, REVIEWER):
+    for name in (VERIFIER, reviewer(VERIFIER)):
         desk.must(authority, c.RegisterActor(name, "verifier"))
-    desk.must(authority, c.RegisterActor(INSPECTOR, "authority"))
 
 
 def series_of(law: Rulebook, code: str, year: int) -> dict[str, str]:
@@ -174,13 +173,7 @@ def report(desk: AgentsDesk, code: str, year: int, works: Sequence[Work], mass_k
         desk.must(work.account, c.ReportYear(work.source, year, declared, said))
     desk.at = max(desk.at, instant(days.verify, 10))
     for work in works:
-        _confirmed(desk, desk.must(VERIFIER, c.VerifyYear(work.source, year, "satisfactory")))
-
-
-def _confirmed(desk: AgentsDesk, proposed: Answer) -> None:
-    for event in proposed.events:
-        if isinstance(event, e.ActProposed):
-            desk.must(REVIEWER, c.ConfirmAct(event.act))
+        desk.must(VERIFIER, c.VerifyYear(work.source, year, "satisfactory"))
 
 
 def settle(desk: AgentsDesk, code: str, year: int, works: Sequence[Work]) -> tuple[int, int]:

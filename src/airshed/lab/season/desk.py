@@ -11,12 +11,17 @@ from airshed.engine.runner import Answer, Runner
 from airshed.lab.season.firms import Firm
 from airshed.lab.season.guide import Guide
 from airshed.lab.season.marking import PlannedMark
+from airshed.lab.second import confirmations, in_effect, reviewer
 from airshed.model.provenance import DEMO, Simulation
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.zone import Zone
 
 #: The monitoring host.
 HOST_ACTOR = "monitoring-host"
+#: The settlement bank.
+BANK_ACTOR = "settlement-bank"
+#: How long the second person takes to look at what another proposed.
+LOOK_MS = 60_000
 
 
 @dataclass(slots=True)
@@ -47,6 +52,10 @@ class SeasonDesk:
         """The authority's second pair of eyes."""
         return f"{self.rules.programme.id}-inspector"
 
+    def second(self, actor: str) -> str:
+        """Who confirms what somebody proposed."""
+        return self.inspector if actor == self.rules.programme.authority else reviewer(actor)
+
     @property
     def provenance(self) -> Simulation:
         """What its book says of itself."""
@@ -69,7 +78,14 @@ class SeasonDesk:
         return answers
 
     def must(self, at: int, wishes: Sequence[tuple[str, c.Body]]) -> list[Answer]:
-        """Send commands of which none may be refused in a sound programme."""
+        """Send commands of which none may be refused in a sound programme; a second person confirms what waits.
+
+        The answers are those in which the commands took effect.
+        """
+        answers = self._sound(at, wishes)
+        return in_effect(answers, self._sound(at + LOOK_MS, confirmations(answers, self.second)))
+
+    def _sound(self, at: int, wishes: Sequence[tuple[str, c.Body]]) -> list[Answer]:
         answers = self.tell(at, wishes)
         for (actor, body), answer in zip(wishes, answers, strict=True):
             assert answer.refusal is None, f"{actor} {type(body).__name__}: {answer.refusal}"

@@ -16,10 +16,11 @@ from airshed.engine import commands as c
 from airshed.engine.procedures.deadlines import surrender_day
 from airshed.lab.seals import salt_of, sealed
 from airshed.lab.season import monthly_call, yearend
-from airshed.lab.season.desk import HOST_ACTOR, SeasonDesk
+from airshed.lab.season.desk import BANK_ACTOR, HOST_ACTOR, LOOK_MS, SeasonDesk
 from airshed.lab.season.firms import Firm, decide_installations, firms_of
 from airshed.lab.season.guide import guide, side_of
 from airshed.lab.season.trader import CALLED, SeasonView, advance_bids_for, bids_for, order_for
+from airshed.lab.second import reviewer
 from airshed.market.allocation import allocate, parts
 from airshed.market.claims import ALL_BASIS_POINTS
 from airshed.model.allowance import Series
@@ -33,7 +34,6 @@ from airshed.rulebook.schema import Rulebook
 from airshed.zone.activities import activity_lines, zone_activities
 
 EXCHANGE_ACTOR = "zone-exchange"
-BANK_ACTOR = "settlement-bank"
 FIRST_SESSION = "01-04"
 #: Days before the last day to surrender on which trading ends, and days after it on which the next vintage is issued.
 QUIET_DAYS, NEXT_ISSUE_DAYS = 4, 15
@@ -77,15 +77,15 @@ class Season(SeasonDesk):
         at = instant(self.rules.programme.effective, 9)
         programme = self.rules.programme
         houses = self.zone.verifiers
-        reviewers = [f"{name}-review" for name in houses]
+        reviewers = [reviewer(name) for name in houses]
         self.must(
             at,
             [
                 (authority, c.AdoptRulebook(programme.id, programme.version, digest(self.rules), self.provenance)),
                 (authority, c.RegisterActor(EXCHANGE_ACTOR, "exchange")),
-                (authority, c.RegisterActor(BANK_ACTOR, "bank")),
-                (authority, c.RegisterActor(HOST_ACTOR, "monitor")),
                 (authority, c.RegisterActor(self.inspector, "authority")),
+                *((authority, c.RegisterActor(name, "bank")) for name in (BANK_ACTOR, reviewer(BANK_ACTOR))),
+                (authority, c.RegisterActor(HOST_ACTOR, "monitor")),
                 *((authority, c.RegisterActor(name, "verifier")) for name in (*houses, *reviewers)),
             ],
         )
@@ -119,7 +119,7 @@ class Season(SeasonDesk):
                 ),
                 (BANK_ACTOR, c.Deposit(firm.account, max(firm.cash_fen, 1))),
             ]
-        self.must(at + 60_000, entering)
+        self.must(at + LOOK_MS, entering)
         self.grant(instant(f"{self.year - 1}-12-10", 9))
         for vintage in self._offered():
             self.issue(vintage, instant(f"{self.year - 1}-12-10", 9))
@@ -162,22 +162,18 @@ class Season(SeasonDesk):
     def issue(self, vintage: int, at: int) -> None:
         """Set the caps of a vintage and share them out."""
         authority = self.rules.programme.authority
-        wishes: list[tuple[str, c.Body]] = []
-        for cap in self.rules.caps.rows:
-            if cap.vintage == vintage:
-                wishes += [
-                    (authority, c.SetCap(cap.pollutant, cap.jurisdiction, vintage)),
-                    (
-                        authority,
-                        c.Allocate(
-                            cap.pollutant,
-                            cap.jurisdiction,
-                            vintage,
-                            activity_lines(self.zone, self.rules, cap.pollutant, cap.jurisdiction),
-                        ),
-                    ),
-                ]
-        self.must(at, wishes)
+        caps = [cap for cap in self.rules.caps.rows if cap.vintage == vintage]
+        self.must(at, [(authority, c.SetCap(cap.pollutant, cap.jurisdiction, vintage)) for cap in caps])
+        shared = [
+            c.Allocate(
+                cap.pollutant,
+                cap.jurisdiction,
+                vintage,
+                activity_lines(self.zone, self.rules, cap.pollutant, cap.jurisdiction),
+            )
+            for cap in caps
+        ]
+        self.must(at + LOOK_MS, [(authority, body) for body in shared])
 
     # --- the season, day by day
 

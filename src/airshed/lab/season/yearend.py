@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from airshed.engine import commands as c
-from airshed.engine import events as e
 from airshed.engine.procedures.report import MG_PER_G
 from airshed.engine.procedures.report_checks import Draft, answers
-from airshed.engine.runner import Answer
 from airshed.lab.season.desk import HOST_ACTOR, SeasonDesk
 from airshed.lab.season.firms import Firm, factor_of
 from airshed.lab.season.marking import ENTERED_AFTER_MS, PlannedMark
@@ -38,7 +34,7 @@ def decide_mark(season: SeasonDesk, at: int, number: int, mark: PlannedMark) -> 
         season.must(at, [(authority, c.LapseMark(number))])
         return
     body = c.DecideMark(number, mark.decision == "approved", mark.note)
-    _confirm(season, at + 60_000, season.inspector, season.must(at, [(authority, body)]))
+    season.must(at, [(authority, body)])
 
 
 def note(season: SeasonDesk, at: int) -> None:
@@ -75,8 +71,7 @@ def verify(season: SeasonDesk, at: int, firm: Firm, verifier: str) -> None:
             "with comments",
             tuple(item.item for item in season.runner.state.years[source, season.year].improvements),
         )
-    proposed = season.must(at, [(verifier, c.VerifyYear(source, season.year, opinion, comments))])
-    _confirm(season, at + HOUR_MS, f"{verifier}-review", proposed)
+    season.must(at, [(verifier, c.VerifyYear(source, season.year, opinion, comments))])
 
 
 def ask(season: SeasonDesk, at: int, firm: Firm, verifier: str) -> None:
@@ -95,12 +90,6 @@ def ask(season: SeasonDesk, at: int, firm: Firm, verifier: str) -> None:
         season.must(at + HOUR_MS, [(firm.account, answer)])
 
 
-def _confirm(season: SeasonDesk, at: int, actor: str, proposed: Sequence[Answer]) -> None:
-    """A second pair of eyes looks at each act that waits, and confirms it."""
-    acts = [event.act for answer in proposed for event in answer.events if isinstance(event, e.ActProposed)]
-    season.must(at, [(actor, c.ConfirmAct(act)) for act in acts])
-
-
 def determine(season: SeasonDesk, at: int) -> None:
     """The larger of what was reported and the baseline mean, where the verifier was not satisfied."""
     wishes: list[tuple[str, c.Body]] = []
@@ -117,4 +106,4 @@ def determine(season: SeasonDesk, at: int) -> None:
             for rule in owed
         }
         wishes.append((season.rules.programme.authority, c.DetermineYear(source, season.year, mass, doubt)))
-    _confirm(season, at + HOUR_MS, season.inspector, season.must(at, wishes))
+    season.must(at, wishes)

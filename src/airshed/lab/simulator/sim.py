@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import partial
 from hashlib import sha256
 from typing import Any, get_args
 
@@ -22,12 +23,13 @@ from airshed.engine.invariants import check as check_state
 from airshed.engine.journal import GENESIS, MemoryJournal, decode
 from airshed.engine.runner import Answer, Poisoned, Runner, fold
 from airshed.engine.state import State
+from airshed.lab.second import confirmations
 from airshed.lab.simulator.drawn_law import varied
 from airshed.lab.simulator.fragile import MOMENTS, Crash, Fragile, Moment, Store
 from airshed.lab.simulator.mirror.whole import Mirror
 from airshed.lab.simulator.mischief.draws import Mischief
 from airshed.lab.simulator.portrait import portrait
-from airshed.lab.simulator.small_market import ACCOUNTS, Wish, instants, opening
+from airshed.lab.simulator.small_market import ACCOUNTS, Wish, instants, opening, second
 from airshed.model import provenance
 from airshed.model.refusal import Malformed, Why
 from airshed.rulebook.digest import digest
@@ -136,8 +138,7 @@ class SimulatedRun:
         first = next(times, 0)
         self._adopt(first)
         for wish in opening(self.authority, self.rng):
-            answer = self._send([(self._keyed(wish), first)])[0]
-            assert answer.refusal is None, f"{wish}: {answer.refusal}"
+            self._must(wish, first)
         next_law = self.rng.randrange(max(1, self.steps))
         for step, at in enumerate(times, 1):
             if step == next_law:
@@ -177,8 +178,14 @@ class SimulatedRun:
         first = self.memory.state.provenance is None
         body = c.AdoptRulebook(programme.id, programme.version, digest(self.rules), played if first else None)
         self.laws[body.digest] = self.rules
-        answer = self._send([(self._keyed((self.authority, body)), at)])[0]
-        assert answer.refusal is None, answer.refusal
+        self._must((self.authority, body), at)
+
+    def _must(self, wish: Wish, at: int) -> None:
+        """What may not be refused, and is confirmed by a second person where it has to wait."""
+        answer = self._send([(self._keyed(wish), at)])[0]
+        assert answer.refusal is None, f"{wish}: {answer.refusal}"
+        for confirmation in confirmations([answer], partial(second, self.authority)):
+            self._must(confirmation, at)
 
     def _step(self, at: int) -> None:
         group: list[tuple[c.Command, int]] = []

@@ -13,6 +13,8 @@ from airshed.rulebook.schema import Rulebook
 Wish = tuple[str, c.Body]
 
 EXCHANGE, BANK, HOST = "small-exchange", "small-bank", "small-host"
+#: The second person at the bank.
+TELLER = "small-teller"
 VERIFIERS = ("verifier-1", "verifier-2")
 #: The authority's second pair of eyes.
 INSPECTOR = "small-inspector"
@@ -46,13 +48,19 @@ def lacking(rules: Rulebook) -> list[str]:
     return [place for place in dict.fromkeys(place for _, _, place in ACCOUNTS) if place not in known]
 
 
+def second(authority: str, actor: str) -> str:
+    """Who may confirm what somebody proposed: the other of the two in the same role."""
+    pairs = ((authority, INSPECTOR), (BANK, TELLER), VERIFIERS)
+    return next((two if actor == one else one for one, two in pairs if actor in (one, two)), authority)
+
+
 def opening(authority: str, rng: random.Random) -> list[Wish]:
     """Actors, accounts, sources and money: none of these may be refused."""
     wishes: list[Wish] = [
-        (authority, c.RegisterActor(EXCHANGE, "exchange")),
-        (authority, c.RegisterActor(BANK, "bank")),
-        (authority, c.RegisterActor(HOST, "monitor")),
         (authority, c.RegisterActor(INSPECTOR, "authority")),
+        (authority, c.RegisterActor(EXCHANGE, "exchange")),
+        *((authority, c.RegisterActor(name, "bank")) for name in (BANK, TELLER)),
+        (authority, c.RegisterActor(HOST, "monitor")),
         *((authority, c.RegisterActor(name, "verifier")) for name in VERIFIERS),
     ]
     for account, kind, jurisdiction in ACCOUNTS:

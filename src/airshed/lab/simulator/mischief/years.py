@@ -10,7 +10,7 @@ import msgspec
 from airshed.engine import commands as c
 from airshed.engine.nouns import Source, Year
 from airshed.engine.state import State
-from airshed.lab.simulator.small_market import HOST, INSPECTOR, VERIFIERS, Wish
+from airshed.lab.simulator.small_market import HOST, INSPECTOR, VERIFIERS, Wish, second
 from airshed.model.period import HOUR_MS, hour_of
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
@@ -78,9 +78,7 @@ def second_eyes(rng: random.Random, authority: str, state: State, rules: Ruleboo
         return [(INSPECTOR, c.ConfirmAct(rng.randint(0, 3)))] if rng.random() < 0.1 else []
     wishes: list[Wish] = []
     for act in list(state.acts.values())[-8:]:
-        pair = VERIFIERS if state.actors[act.actor].role == "verifier" else (authority, INSPECTOR)
-        others = [name for name in pair if name != act.actor]
-        actor = act.actor if rng.random() < 0.05 else rng.choice(others or pair)
+        actor = act.actor if rng.random() < 0.05 else second(authority, act.actor)
         if rng.random() < 0.1:
             wishes.append((actor, c.RejectAct(act.id, rng.choice(("not convinced", "not convinced", "")))))
         else:
