@@ -23,6 +23,7 @@ ROOMS: dict[str, str] = {
     "auction": "airshed.cli.auction.group:app",
     "call": "airshed.cli.call.group:app",
     "market": "airshed.cli.market.group:app",
+    "registry": "airshed.cli.registry.group:app",
     "book": "airshed.cli.book.group:app",
     "lab": "airshed.cli.lab.group:app",
     "replay": "airshed.cli.replay:replay",

@@ -43,6 +43,7 @@ OF_COMMAND: dict[str, tuple[Kind, ...]] = {
     "call clear": ("given",),
     "call check": ("given",),
     "call matrix": ("assumed", "simulated"),
+    "registry": ("given",),
     "market": (),
     "book": (),
     "book seal": ("given",),

@@ -7,9 +7,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from airshed.model.refusal import Malformed
-
-#: Longer than any run of closed days that a calendar has.
-LONGEST_CLOSURE_DAYS = 60
+from airshed.registry.business_clock import LONGEST_CLOSURE_DAYS
 
 Worked = Callable[[str], bool]
 """Whether an ISO day is worked."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from airshed.cli.auction.event import print_refused_bids
-from airshed.cli.auction.read import CsvLine, read_law, read_table
 from airshed.cli.money import USUAL, money_of
 from airshed.cli.options import Json, RulesName
+from airshed.cli.read import CsvLine, read_law, read_table
 from airshed.cli.show import as_json, console, table
 from airshed.model.measures import yuan
 from airshed.model.refusal import Malformed

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from airshed.cli.auction.read import LARGEST_RULES, CsvLine, read_instant, read_law, read_name, read_table
 from airshed.cli.money import USUAL, money_of
+from airshed.cli.read import LARGEST_RULES, CsvLine, read_instant, read_law, read_name, read_table
 from airshed.cli.show import as_json, console, table
 from airshed.model.measures import yuan
 from airshed.model.refusal import Malformed, Refusal

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, get_args
 import typer
 
 from airshed.cli.auction.buy_back import buy_back
-from airshed.cli.auction.read import read_price, read_quantity, read_table
 from airshed.cli.money import USUAL
 from airshed.cli.options import Json, RulesName
+from airshed.cli.read import read_price, read_quantity, read_table
 from airshed.cli.show import as_json, console, table
 from airshed.model.measures import KG_PER_T
 from airshed.model.refusal import Malformed

@@ -1,4 +1,4 @@
-"""Reads what auctions are held from: CSV files of bids, bidders, consignments and asks, and the rules in TOML."""
+"""Reads the files that commands are given, exactly: CSV by the names of its columns, rules in TOML."""
 
 from __future__ import annotations
 
@@ -78,9 +78,10 @@ class CsvLine(NamedTuple):
         return number.at(FEN_DECIMALS)
 
 
-def read_table(path: str, columns: Sequence[str], more: Sequence[str] = ()) -> list[CsvLine]:
+def read_table(path: str, columns: Sequence[str], more: Sequence[str] | None = ()) -> list[CsvLine]:
     """The lines of a CSV file that has all of `columns` and may have `more`, in any order. Blank lines are passed over.
 
+    With None for `more` it may have any other column too, for a case that carries notes or results of its own.
     Malformed, with file and line, for what cannot be read.
     """
     lines = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
@@ -136,13 +137,17 @@ def _text(path: str, largest: int = LARGEST_TABLE, kind: str = "CSV") -> str:
         raise Malformed(path, f"byte {error.start + 1} is not UTF-8 text", f"save it as {kind} UTF-8") from None
 
 
-def _header(cells: list[str], columns: Sequence[str], more: Sequence[str], place: str) -> list[str]:
+def _header(cells: list[str], columns: Sequence[str], more: Sequence[str] | None, place: str) -> list[str]:
     names = [cell.strip().lower() for cell in cells]
     cure = f"the header is {','.join(columns)}"
-    if more:
+    if more is None:
+        cure += ", and there may be others"
+    elif more:
         cure += f", and there may be {', '.join(more)}"
     for name in names:
-        if name not in columns and name not in more:
+        if more is None and name not in columns:
+            continue
+        if name not in columns and name not in (more or ()):
             raise Malformed(place, f"no such column {name!r}", cure)
         if names.count(name) > 1:
             raise Malformed(place, f"column {name!r} stands twice", cure)
