@@ -11,13 +11,15 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace as replace_struct
 
 from airshed.cli.mrv.shown import measuring_law
 from airshed.lab.stacks.device import HOURS, MINUTES, Logger, instant_of, plan
-from airshed.model.provenance import Simulation, of_evidence
+from airshed.model.provenance import STACKS, Programme, Simulation, Told, of_evidence
 from airshed.model.refusal import Malformed
 from airshed.rulebook.shipped import shipped
 from airshed.service.book.opening import adopt
+from airshed.service.book.sealing import closed_years
 from airshed.service.book.sqlite import Book
 from airshed.service.devices.logger import Caller, Manner
 from airshed.service.gateway.devices import Device
@@ -28,6 +30,7 @@ from airshed.service.gateway.reception import judge
 from airshed.service.stacks import reading_files as hourly
 from airshed.service.stacks.recompute import recompute_readings
 from airshed.service.stacks.recomputed import hours_path, result_path
+from airshed.service.stacks.stack_folder import provenance_of
 from airshed.zone.load import load
 from airshed.zone.monitoring import monitoring_rules
 from gateways import NEW_YEAR, NOON, Clock, device, gateway
@@ -90,14 +93,35 @@ def test_days_that_came_over_a_bad_line_are_measured_like_the_same_readings(tmp_
 
     rows = [one.content(HOURS, NEW_YEAR + hour * HOUR) for hour in range(hours)]
     direct = replace(readings_from_rows(2027, [row_of(text) for text in rows]), through=hours)
-    written = hourly.write_readings(tmp_path / "direct", STACK, direct, of_evidence(None))
-    hourly.write_manifest(tmp_path / "direct", of_evidence(None), [written])
+    written = hourly.write_readings(tmp_path / "direct", STACK, direct, Simulation(STACKS))
+    hourly.write_manifest(tmp_path / "direct", Simulation(STACKS), [written])
     recompute_readings(tmp_path / "direct", ZONE, rules, tmp_path / "expected", workers=1)
 
     there, expected = (hours_path(tmp_path / name, 2027, STACK).read_bytes() for name in ("out", "expected"))
     assert there == expected
     assert without_evidence(tmp_path / "out") == without_evidence(tmp_path / "expected")
     assert [total.measured for total in summary.totals] == [hours] * 3
+
+
+@pytest.mark.parametrize(
+    ("origin", "told"),
+    [("simulated", Simulation(STACKS)), ("discharge permit of 2019", of_evidence(None))],
+)
+def test_what_comes_from_a_stack_that_was_drawn_is_not_measured(tmp_path: Path, origin: str, told: Told) -> None:
+    """A stack that exists nowhere has no monitor, whoever sends its frames."""
+    own = [replace_struct(each, origin=origin) if each.stack == STACK else each for each in ZONE.stacks]
+    zone = replace_struct(ZONE, stacks=tuple(own))
+    registry = received(tmp_path / "tcp", (Logger(OWN, "2017", 3), 3))
+    readings_of_receipts(tmp_path / "tcp", zone, registry, 2027, tmp_path / "out", LAW, through=24, workers=1)
+    recompute_readings(tmp_path / "out" / "readings", zone, LAW, tmp_path / "out", workers=1)
+
+    assert provenance_of(tmp_path / "out") == told
+    sealing = closed_years(tmp_path / "out", 2027, Programme())
+    if told == of_evidence(None):
+        assert [year.stack for year in sealing] == [STACK]
+    else:
+        with pytest.raises(Malformed, match="and the book is a real programme"):
+            list(sealing)
 
 
 @pytest.mark.parametrize(("wanted", "measured"), [(45, 0), (30, 1)])

@@ -16,7 +16,7 @@ OF_COMMAND: dict[str, tuple[Kind, ...]] = {
     "rules": ("law",),
     "hj212": ("given",),
     "gateway": ("given",),
-    "gateway measure": ("measured",),
+    "gateway measure": (),
     "zone check": (),
     "zone works": ("published",),
     "zone quoted": ("published",),

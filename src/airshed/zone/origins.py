@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from airshed.market.sharing.division import BY_CRITERIA
 from airshed.market.sharing.named import NAMED
 from airshed.market.sharing.plan import Plan
-from airshed.model.provenance import KINDS, SIMULATED, Figures, Kind
+from airshed.model.provenance import KINDS, SIMULATED, STACKS, Figures, Kind, Simulation, Told, of_evidence
 from airshed.rulebook.schema import Rulebook
-from airshed.zone.zone import Zone
+from airshed.zone.zone import Stack, Zone
 
 #: Statuses of costs; the first that a row has is that of all.
 LEAST_FIRST = ("indicative", "to confirm", "confirmed")
@@ -97,6 +97,11 @@ def figures(origins: Sequence[str]) -> Figures:
     unsure = any(word in each for each in origins for word in ("indicative", "assumed", "to confirm"))
     held: dict[Kind, bool] = {"given": not drawn, "assumed": unsure, "simulated": drawn}
     return Figures(tuple(kind for kind, holds in held.items() if holds))
+
+
+def of_frames(stack: Stack) -> Told:
+    """What frames are that came from the device of a stack: measured, but where the stack itself was drawn."""
+    return Simulation(STACKS) if SIMULATED in stack.origin else of_evidence(None)
 
 
 def said(origins: Sequence[str]) -> list[str]:

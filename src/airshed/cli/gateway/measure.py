@@ -10,7 +10,7 @@ import typer
 
 from airshed.cli.mrv.shown import LawBook, LawName, applied, measuring_law, say_applied
 from airshed.cli.options import Json, Workers, ZoneName
-from airshed.cli.show import as_json, console, table
+from airshed.cli.show import as_json, console, of, table
 from airshed.model.refusal import Malformed
 
 MG_PER_T = Decimal(10**9)
@@ -48,6 +48,7 @@ def measure(
     from airshed.service.gateway.measure_receipts import READINGS, readings_of_receipts
     from airshed.service.gateway.process import now_ms
     from airshed.service.stacks.recompute import recompute_readings
+    from airshed.service.stacks.stack_folder import provenance_of
     from airshed.zone.load import find as find_zone
     from airshed.zone.load import load as load_zone
     from airshed.zone.monitoring import monitoring_rules
@@ -63,6 +64,7 @@ def measure(
     taken = readings_of_receipts(
         evidence, inventory, read_devices(devices, None), year, out, rules, through=hours, workers=workers
     )
+    of(provenance_of(out / READINGS))
     years, kept = recompute_readings(out / READINGS, inventory, rules, out, workers=workers)
     summary = next((each for each in years if each.year == year), None)
     if json:

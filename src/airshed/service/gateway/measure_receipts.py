@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from airshed.model.provenance import of_evidence, together
+from airshed.model.provenance import Told, together
 from airshed.model.refusal import Malformed
 from airshed.mrv.hj212.head import head_of
 from airshed.mrv.hj212.items import Unclear
@@ -28,6 +28,7 @@ from airshed.service.run.parts import put, sweep
 from airshed.service.run.pool import DEFAULT_WORKERS, each
 from airshed.service.stacks import reading_files as hourly
 from airshed.service.stacks.measure import Progress
+from airshed.zone.origins import of_frames
 from airshed.zone.zone import Zone
 
 READINGS, REFUSED = "readings", "refused"
@@ -72,6 +73,8 @@ class ReceiptsJob(msgspec.Struct, frozen=True):
     through: int | None
     devices: Mapping[str, Device]
     out: Path
+    #: What its frames are.
+    provenance: Told
 
 
 def read_stack(job: ReceiptsJob) -> tuple[hourly.YearOfReadings, MeasuredReceipts]:
@@ -91,7 +94,7 @@ def read_stack(job: ReceiptsJob) -> tuple[hourly.YearOfReadings, MeasuredReceipt
         put(job.out, path, b"".join(msgspec.json.encode(each) + b"\n" for each in refused))
     else:
         path.unlink(missing_ok=True)
-    holding = hourly.write_readings(job.out / READINGS, job.stack, readings, of_evidence(None))
+    holding = hourly.write_readings(job.out / READINGS, job.stack, readings, job.provenance)
     why = dict(sorted(Counter(each.why for each in refused).items()))
     return holding, MeasuredReceipts(job.stack, len(frames), int(np.count_nonzero(readings.framed)), why)
 
@@ -110,7 +113,8 @@ def readings_of_receipts(
 ) -> tuple[MeasuredReceipts, ...]:
     """Read a year of all stacks in a folder of receipts into `out/readings`; other years that are there stay.
 
-    `through` says how many hours of the year have passed, None that it is over. `Malformed` for a folder that is none
+    `through` says how many hours of the year have passed, None that it is over. What comes from the device of a stack
+    that the zone calls simulated is simulated, whoever sent it. `Malformed` for a folder that is none
     of a gateway, a stack of elsewhere, a device that is not registered any more, evidence that was changed, or a year
     that no frame tells of.
     """
@@ -119,12 +123,13 @@ def readings_of_receipts(
         raise Malformed(str(receipts), "is no folder of a gateway", "name the one given as --evidence")
     if receipts.resolve() in (out.resolve(), *out.resolve().parents):
         raise Malformed("--out", f"{out} lies in the evidence", "name a folder outside of it")
-    known = {stack.stack: stack.mn for stack in zone.stacks}
+    known = {stack.stack: stack for stack in zone.stacks}
     jobs = []
     for stack in store.stacks_of(receipts):
         if stack not in known:
             raise Malformed(str(receipts / stack), f"no such stack in {zone.name_en}", "name its own zone")
-        jobs.append(ReceiptsJob(receipts, stack, known[stack], year, rules, through, devices, out))
+        told = of_frames(known[stack])
+        jobs.append(ReceiptsJob(receipts, stack, known[stack].mn, year, rules, through, devices, out, told))
     folder = out / READINGS
     with only_writer(folder, "gateway measure"):
         before = hourly.read_manifest(folder) if hourly.is_readings(folder) else None
@@ -140,7 +145,7 @@ def readings_of_receipts(
         mine = {(holding.stack, holding.year): holding for holding, _ in done}
         kept = [one for one in there if (one.stack, one.year) not in mine]
         holdings = sorted((*kept, *mine.values()), key=lambda one: (one.stack, one.year))
-        both = together([*([before.told] if before and kept else []), of_evidence(None)])
+        both = together([*([before.told] if before and kept else []), *(job.provenance for job in jobs)])
         hourly.write_manifest(folder, both, holdings)
         sweep(folder)
     return tuple(taken for _, taken in done)
