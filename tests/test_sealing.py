@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -12,13 +13,18 @@ from airshed.engine.runner import Runner
 from airshed.lab.season.marking import PlannedMark, marks_of, touching
 from airshed.lab.simulator.small_market import HOST
 from airshed.model.period import days_of, hour_instant, instant
+from airshed.model.provenance import BY_HAND, Programme, Provenance, Simulation
 from airshed.model.refusal import Malformed
 from airshed.mrv.days import DayMass, SealedDay
 from airshed.mrv.findings import Finding
 from airshed.mrv.year import StackYear
+from airshed.service.book.opening import begin
 from airshed.service.book.sealing import as_commands, differences, finding_lines, marks_in_force
+from airshed.service.book.sending import for_this, read_commands
+from airshed.service.book.sqlite import Book
 from airshed.service.stacks.marked_days import reverted, sealed_and_corrected
-from markets import AUTHORITY, done, market
+from laws import FILES
+from markets import AT, AUTHORITY, done, market
 
 AFTER = instant("2028-01-02", 8)
 NAMES = ("NOx", "PM", "SO2")
@@ -104,6 +110,32 @@ def test_what_a_verifier_asks_about_is_noted_and_the_weather_of_monitoring_is_no
     (line,) = finding_lines((flat, idle), 2027)
 
     assert line == c.FindingLine("flat_line", "SO2", "2027-01-02T00", "2027-01-02T23", 24, "24 equal hours")
+
+
+def test_what_was_made_for_one_book_no_other_takes(tmp_path: Path) -> None:
+    """A rehearsal and the programme that it rehearses may have the same stacks and marks."""
+    with begun(tmp_path / "rehearsal", Simulation(BY_HAND)) as book, begun(tmp_path / "real", Programme()) as real:
+        first = book.line(1).hash
+        lines = [
+            msgspec.json.encode(each) for each in as_commands(HOST, differences(market().state, closed(), ""), first)
+        ]
+        (tmp_path / "days").write_bytes(b"\n".join([lines[0].replace(f',"book":"{first}"'.encode(), b""), *lines[1:]]))
+        sent = read_commands(str(tmp_path / "days"))
+
+        assert [command.body for command in for_this(sent, book)] == [each.command.body for each in sent]
+        with pytest.raises(Malformed, match=f"days line 2: was made for another book, whose first record is {first}"):
+            for_this(sent, real)
+        assert len(for_this(sent[:1], real)) == 1, "who does not say it may send it to any"
+        for wrong in ("", first[1:], first.upper(), 7):
+            (tmp_path / "days").write_bytes(lines[0].replace(f'"{first}"'.encode(), msgspec.json.encode(wrong)))
+            with pytest.raises(Malformed, match="line 1: book: "):
+                read_commands(str(tmp_path / "days"))
+
+
+def begun(path: Path, provenance: Provenance) -> Book:
+    """A book with its first record."""
+    begin(path, FILES, AT, provenance)
+    return Book.read(path)
 
 
 # --- a played year with marks

@@ -20,7 +20,7 @@ from airshed.cli.main import ROOMS, build, run
 from airshed.cli.reference.shell import leaves
 from airshed.model.checked import insist
 from airshed.model.refusal import Malformed
-from airshed.service.book.opening import command_of
+from airshed.service.book.sending import command_of
 from airshed.service.book.sqlite import Book
 
 DEEP = b'{"a":' * 200_000 + b"1" + b"}" * 200_000

@@ -18,7 +18,6 @@ import msgspec
 from airshed.rulebook.mrv_tables import AdmittedTest, Applies, Availability, MethodsOf
 from airshed.rulebook.price_index import IndexRow
 from airshed.rulebook.schema import Rulebook
-from airshed.rulebook.section import Section
 from airshed.rulebook.strict import in_words, kinds, peeled, written
 from airshed.rulebook.tables import Benchmark, Cap, CheckRow, Limit, MarkRow, Tier, Variation
 from airshed.rulebook.zone_call_section import RatioRow, ReceptorRow, TransferRow
@@ -93,7 +92,7 @@ def comments(struct: type[msgspec.Struct]) -> dict[str, str]:
                 if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
                     found[field.target.id] = _above(lines, field.lineno - 1)
     for base in struct.__bases__:
-        if issubclass(base, Section):
+        if issubclass(base, msgspec.Struct) and base is not msgspec.Struct:
             found |= comments(base)
     return found
 

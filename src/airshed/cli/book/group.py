@@ -225,12 +225,14 @@ def send(
 
     Example: airshed book send my.book commands.jsonl
     """
-    from airshed.service.book.opening import carry_on, read_commands
+    from airshed.service.book.opening import carry_on
+    from airshed.service.book.sending import for_this, read_commands
     from airshed.service.book.sqlite import Book
 
-    wishes = read_commands(commands)
+    sent = read_commands(commands)
     with showing(Book.open(book)) as opened:
         runner = carry_on(opened)
+        wishes = for_this(sent, opened)
         when = instant_to_write(runner.state, at, clock_is_right)
         say(runner.send_all([(wish, when) for wish in wishes]), json)
 

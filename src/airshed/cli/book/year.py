@@ -80,11 +80,11 @@ def seal(
     lines: list[bytes] = []
     encode = msgspec.json.Encoder().encode
     with showing(Book.read(book)) as opened:
-        state = carry_on(opened).state
+        state, first = carry_on(opened).state, opened.line(1).hash
         for closed in closed_years(results, year, state.provenance):
             if closed.stack not in state.stack_source:
                 raise Malformed(str(book), f"has no stack {closed.stack}", "register its source first")
-            lines += [encode(command) for command in as_commands(actor, differences(state, closed, reason))]
+            lines += [encode(command) for command in as_commands(actor, differences(state, closed, reason), first)]
     text = b"".join(line + b"\n" for line in lines)
     if out is None:
         typer.echo(text.decode(), nl=False)

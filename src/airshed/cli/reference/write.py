@@ -35,6 +35,7 @@ from airshed.rulebook.load import find, load
 from airshed.rulebook.reference import comments
 from airshed.rulebook.reference import markdown as rulebook_page
 from airshed.rulebook.schema import Roles, Rulebook
+from airshed.service.book.sending import AddressedCommand
 
 #: The root of the project: the pages are written where it is worked on, not where it is installed.
 ROOT = Path(__file__).parents[4]
@@ -116,7 +117,7 @@ def commands_page(rules: Rulebook) -> str:
         "1 yuan). Unknown and mistyped fields make a command malformed: nothing is written. A command that the rules "
         "do not allow is [refused](refusals.md): that is written, with the article, and changes nothing. Roles are "
         "those of the shipped rulebook; an example leads to the transcript that plays it.\n\n"
-        f"{GENERATED}\n\n## The envelope\n\n{_fields(commands.Command)}"
+        f"{GENERATED}\n\n## The envelope\n\n{_fields(AddressedCommand)}"
     ]
     for body in BODIES:
         if body.__name__ not in shown:

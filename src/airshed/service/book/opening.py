@@ -1,19 +1,13 @@
-"""Open a book to carry it on: the law in force from the book itself, adoption of the next, commands from a file."""
+"""Open a book to carry it on: the law in force from the book itself, and adoption of the next."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 from pathlib import Path
-from typing import get_args
 
-import msgspec
-
-from airshed.engine.commands import AdoptRulebook, Body, Command
-from airshed.engine.edge import CURE, said_twice, well_formed
+from airshed.engine.commands import AdoptRulebook, Command
 from airshed.engine.invariants import check as check_state
-from airshed.engine.runner import LARGEST_GROUP, Answer, Runner
+from airshed.engine.runner import Answer, Runner
 from airshed.engine.state import State
 from airshed.model.provenance import Provenance
 from airshed.model.refusal import Malformed
@@ -21,11 +15,6 @@ from airshed.rulebook.digest import digest
 from airshed.rulebook.load import load_texts
 from airshed.service.book.law import law_of
 from airshed.service.book.sqlite import Book, made
-
-#: Largest file of commands that is read at once.
-LARGEST_FILE = 64 * 1024 * 1024
-
-_decoder = msgspec.json.Decoder(Command)
 
 
 def carry_on(book: Book) -> Runner:
@@ -73,58 +62,3 @@ def adopt(
     if answer.refusal is not None:
         runner.rules = before
     return runner, answer
-
-
-def read_commands(place: str) -> list[Command]:
-    """Commands from a file or standard input (`-`), one a line; `Malformed` names the line."""
-    if place == "-":
-        place = "standard input"
-        raw = sys.stdin.buffer.read(LARGEST_FILE + 1)
-    else:
-        try:
-            with Path(place).open("rb") as file:
-                raw = file.read(LARGEST_FILE + 1)
-        except OSError as error:
-            raise Malformed(place, f"cannot be read ({error.strerror})", "give a file of commands") from None
-    if len(raw) > LARGEST_FILE:
-        raise Malformed(place, f"is larger than {LARGEST_FILE} bytes", "split it")
-    found: list[Command] = []
-    for number, line in enumerate(raw.splitlines(), 1):
-        if line.strip():
-            where = f"{place} line {number}"
-            command = command_of(line, where)
-            try:
-                found.append(well_formed(command))
-            except Malformed as error:
-                raise Malformed(f"{where}: {error.place.removeprefix('command ')}", error.what, error.cure) from None
-    if not found:
-        raise Malformed(place, "holds no command", "write one a line as JSON")
-    if len(found) > LARGEST_GROUP:
-        raise Malformed(place, f"holds {len(found)} commands", f"send at most {LARGEST_GROUP} at once")
-    return found
-
-
-def command_of(line: bytes, place: str) -> Command:
-    """One command from JSON, or `Malformed` naming the place."""
-    try:
-        command = _decoder.decode(line)
-        twice = said_twice(line)
-    except RecursionError:
-        raise Malformed(place, "is nested too deeply to be a command", CURE) from None
-    except msgspec.MsgspecError as error:
-        what, _, where = str(error).partition(" - at `$")
-        field = where.rstrip("`").removeprefix(".")
-        if field == "body.do":
-            word = what.removeprefix("Invalid value ").strip("'")
-            names = [kind.__name__ for kind in get_args(Body)]
-            near = ", ".join(get_close_matches(word, names, 3, 0.4))
-            raise Malformed(
-                place, f"there is no command {word!r}", f"did you mean {near}? {CURE}" if near else CURE
-            ) from None
-        shown = f"{field}: {what[:1].lower()}{what[1:]}" if field else f"is no command ({what})"
-        raise Malformed(place, shown, CURE) from None
-    except UnicodeDecodeError:
-        raise Malformed(place, "is not UTF-8", "save it as UTF-8") from None
-    if twice is not None:
-        raise Malformed(place, f"{twice!r} is given twice in one object", "give it once, with the value that is meant")
-    return command

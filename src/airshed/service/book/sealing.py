@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from airshed.engine.commands import Body, Command, FindingLine, NoteFindings, SealDay
+from airshed.engine.commands import Body, FindingLine, NoteFindings, SealDay
 from airshed.engine.procedures.mark import standing
 from airshed.engine.state import State
 from airshed.model.period import HOUR_MS, hour_of, instant
@@ -19,6 +19,7 @@ from airshed.mrv.findings import Finding
 from airshed.mrv.marks import HoursMark
 from airshed.mrv.rules import MarkKind
 from airshed.mrv.year import StackYear
+from airshed.service.book.sending import AddressedCommand
 from airshed.service.stacks.recomputed import Made, made_path, result_path, told_in
 
 #: Findings that say nothing against a monitor or its operator: they are shown, and not asked about.
@@ -116,13 +117,16 @@ def differences(state: State, closed: StackYear, reason: str) -> Iterator[Body]:
         yield note
 
 
-def as_commands(actor: str, bodies: Iterable[Body]) -> Iterator[Command]:
-    """Bodies under keys that follow from what they say, so that the same wish sent twice counts once."""
+def as_commands(actor: str, bodies: Iterable[Body], book: str | None = None) -> Iterator[AddressedCommand]:
+    """Bodies under keys that follow from what they say, so that the same wish sent twice counts once.
+
+    `book` is the hash of the first record of the book that they are for.
+    """
     for body in bodies:
         mark = sha256(msgspec.json.encode(body)).hexdigest()[:16]
         assert isinstance(body, SealDay | NoteFindings), body
         when = body.day if isinstance(body, SealDay) else f"{body.year} findings"
-        yield Command(actor, f"{body.stack} {when} {mark}", body)
+        yield AddressedCommand(actor, f"{body.stack} {when} {mark}", body, book)
 
 
 def closed_years(out: Path, year: int, book: Provenance | None) -> Iterator[StackYear]:
