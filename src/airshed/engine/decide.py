@@ -25,6 +25,7 @@ from airshed.engine.procedures import (
     right,
     sale,
     settling,
+    transfer,
     withdrawal,
     withdrawal_closure,
     withdrawal_undone,
@@ -39,6 +40,7 @@ from airshed.rulebook.schema import Rulebook
 PROCEDURES: dict[type, Procedure] = {
     **people.PROCEDURES,
     **issue.PROCEDURES,
+    **transfer.PROCEDURES,
     **sale.PROCEDURES,
     **auction.PROCEDURES,
     **auction_bids.PROCEDURES,
@@ -83,9 +85,16 @@ def decide(state: State, command: c.Command, rules: Rulebook, at: int) -> Decisi
     if type(body) is c.ConfirmAct:
         return confirm_act(state, rules, at, command.actor, body)
     decision = PROCEDURES[kind](state, rules, at, command.actor, body)
-    if isinstance(decision, Refusal) or kind.__name__ not in rules.roles.second:
+    if isinstance(decision, Refusal) or not _takes_two(state, rules, body):
         return decision
     return (e.ActProposed(state.next_act, command.actor, body),)
+
+
+def _takes_two(state: State, rules: Rulebook, body: c.Body) -> bool:
+    """Whether an act waits for a second pair of eyes: of a transfer the table of transaction types says so."""
+    if type(body) is c.Transfer:
+        return transfer.takes_two(state, rules, body)
+    return type(body).__name__ in rules.roles.second
 
 
 def confirm_act(state: State, rules: Rulebook, at: int, actor: str, body: c.ConfirmAct) -> Decision:

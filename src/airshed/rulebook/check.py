@@ -24,6 +24,7 @@ from airshed.rulebook.price_index import index_faults
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.section import Section
 from airshed.rulebook.strict import kinds, peeled
+from airshed.rulebook.transactions import transaction_faults
 
 _MAIN = "rulebook.toml"
 #: Art. 9: nobody approves an act of their own.
@@ -76,6 +77,7 @@ def contradictions(rules: Rulebook, lines: Mapping[str, Sequence[int]]) -> list[
         *_measuring(rules, lines),
         *_rows(rules.price_index.rows, lines["price_index.csv"], "price_index.csv", ("pollutant",), _codes(rules)),
         *index_faults(rules.price_index, lines["price_index.csv"], _MAIN),
+        *transaction_faults(rules.transactions.rows, lines["transactions.csv"], roles(rules)),
         *_air(rules, lines),
     ]
 

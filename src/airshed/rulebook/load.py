@@ -21,6 +21,7 @@ from airshed.rulebook.section import Section
 from airshed.rulebook.shipped import shipped
 from airshed.rulebook.strict import called, kinds, misfits, rows_of
 from airshed.rulebook.tables import Benchmark, Cap, CheckRow, IndexOf, Limit, MarkRow, Tier, Variation
+from airshed.rulebook.transactions import FLOWS, TransactionRow
 from airshed.rulebook.zone_call_section import RatioRow, ReceptorRow, TransferRow
 
 MAIN = "rulebook.toml"
@@ -38,6 +39,7 @@ TABLES: Mapping[str, tuple[str, str, type[msgspec.Struct]]] = {
     "methods.csv": ("methods", "rows", MethodsOf),
     "applicability.csv": ("applicability", "rows", Applies),
     "price_index.csv": ("price_index", "rows", IndexRow),
+    "transactions.csv": ("transactions", "rows", TransactionRow),
 }
 #: Tables that may have no rows: the penalty may follow no index.
 MAY_BE_EMPTY = ("penalty_index.csv",)
@@ -272,6 +274,7 @@ def _in_order(rules: Rulebook) -> Rulebook:
         rules.ratios.rows,
         key=lambda row: (pollutants.index(row.pollutant), places.index(row.origin), places.index(row.target)),
     )
+    types = list(FLOWS)
     replace = msgspec.structs.replace
     roles, monitoring = msgspec.structs.asdict(rules.roles), msgspec.structs.asdict(rules.monitoring)
     commands = {role: tuple(sorted(held)) for role, held in roles.items() if isinstance(held, tuple)}
@@ -297,6 +300,9 @@ def _in_order(rules: Rulebook) -> Rulebook:
         manual_tests=replace(rules.manual_tests, rows=tuple(tests)),
         methods=replace(rules.methods, rows=tuple(methods)),
         receptors=replace(rules.receptors, rows=tuple(receptors)),
+        transactions=replace(
+            rules.transactions, rows=tuple(sorted(rules.transactions.rows, key=lambda row: types.index(row.type)))
+        ),
         transfer=replace(rules.transfer, rows=tuple(transfer)),
         ratios=replace(rules.ratios, rows=tuple(ratios)),
         applicability=replace(

@@ -20,6 +20,7 @@ from airshed.rulebook.price_index import IndexRow
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.strict import in_words, kinds, peeled, written
 from airshed.rulebook.tables import Benchmark, Cap, CheckRow, Limit, MarkRow, Tier, Variation
+from airshed.rulebook.transactions import TransactionRow
 from airshed.rulebook.zone_call_section import RatioRow, ReceptorRow, TransferRow
 
 _HEAD = """# The rulebook, key by key
@@ -64,6 +65,12 @@ _TABLES: tuple[tuple[str, type[msgspec.Struct], str], ...] = (
         "equal ones the newest.",
     ),
     ("price_index.csv", IndexRow, "The components of the price index. Their weights make 100 %."),
+    (
+        "transactions.csv",
+        TransactionRow,
+        "Types of transactions: every way in which allowances leave an account. For transfers and gifts the "
+        "table decides; the others have rules of their own, and what a row says of those is held against them.",
+    ),
     ("receptors.csv", ReceptorRow, "Where the air is measured, and what a zone-wide call may add there. Optional."),
     (
         "transfer.csv",

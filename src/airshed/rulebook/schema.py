@@ -42,6 +42,7 @@ from airshed.rulebook.primary_sections import (
 from airshed.rulebook.section import Section
 from airshed.rulebook.tables import Benchmark, Cap, CheckRow, IndexOf, Limit, MarkRow, Tier, Variation
 from airshed.rulebook.terms_sections import LeaseRule, PledgeRule, TermsRule
+from airshed.rulebook.transactions import TransactionRule
 from airshed.rulebook.zone_call_section import RatioRule, ReceptorRule, TransferRule, ZoneCallRule
 
 
@@ -465,6 +466,7 @@ class Rulebook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     auction: AuctionRule
     trading: TradingRule
     trade_rules: TradeRule
+    transactions: TransactionRule
     zone_call: ZoneCallRule
     receptors: ReceptorRule
     transfer: TransferRule

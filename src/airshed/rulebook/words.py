@@ -19,6 +19,8 @@ _MEASURES: Mapping[str, str] = {
 }
 #: Keys that hold for everything where they are empty.
 _ANY = ("longest_hours", "sector", "region", "commissioned_from", "commissioned_before")
+#: Columns that are as `[roles]` has it where they are empty.
+_ROLES = ("approvals", "starts")
 _PLAIN = ("minutes_per_hour", "hours_per_day", "days_per_month", "days_per_february")
 
 
@@ -34,7 +36,7 @@ def said(key: str, value: object, money: str = "yuan") -> str:
     """
     match value:
         case None:
-            return "any" if key in _ANY else "none"
+            return "any" if key in _ANY else "as [roles]" if key in _ROLES else "none"
         case bool():
             return "yes" if value else "no"
         case tuple():
@@ -109,6 +111,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "limits": ("limit_set", "pollutant", "statistic", "valid_from"),
     "benchmarks": ("sector", "pollutant"),
     "price_index": ("pollutant",),
+    "transactions": ("type",),
     "receptors": ("pollutant", "receptor"),
     "transfer": ("pollutant", "receptor", "jurisdiction"),
     "ratios": ("pollutant", "origin", "target"),

@@ -19,6 +19,7 @@ from airshed.engine.apply import (
     right,
     sale,
     settling,
+    transfer,
     withdrawal,
     zone_call,
 )
@@ -28,6 +29,7 @@ from airshed.engine.state import State
 APPLY: dict[type, Apply] = {
     **people.APPLY,
     **issue.APPLY,
+    **transfer.APPLY,
     **sale.APPLY,
     **reserve.APPLY,
     **withdrawal.APPLY,

@@ -62,7 +62,7 @@ def source(state: State, event: e.SourceRegistered) -> None:
         state.stack_marks[stack] = []
 
 
-def posted(state: State, event: e.MoneyMoved | e.Transferred) -> None:
+def posted(state: State, event: e.MoneyMoved) -> None:
     """An entry is posted."""
     state.ledger.post(event.entry)
 
@@ -88,7 +88,6 @@ APPLY: dict[type, Apply] = {
     e.AccountClosed: closed,
     e.SourceRegistered: source,
     e.MoneyMoved: posted,
-    e.Transferred: posted,
     e.ActProposed: proposed,
     e.ActConfirmed: decided,
     e.ActRejected: decided,

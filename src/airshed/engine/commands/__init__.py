@@ -19,6 +19,7 @@ from airshed.engine.commands.reserve import *
 from airshed.engine.commands.right import *
 from airshed.engine.commands.sale import *
 from airshed.engine.commands.settling import *
+from airshed.engine.commands.transfer import *
 from airshed.engine.commands.wish import *
 from airshed.engine.commands.withdrawal import *
 from airshed.engine.commands.zone_call import *
@@ -27,6 +28,7 @@ from airshed.engine.commands.zone_call import *
 Body = (
     PeopleBody
     | IssueBody
+    | TransferBody
     | SaleBody
     | ReserveBody
     | WithdrawalBody

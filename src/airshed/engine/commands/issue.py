@@ -1,4 +1,4 @@
-"""Caps, their free allocation, and gifts between accounts."""
+"""Caps and their free allocation."""
 
 from __future__ import annotations
 
@@ -39,16 +39,4 @@ class Allocate(Wish, frozen=True):
     activities: tuple[ActivityLine, ...]
 
 
-class Transfer(Wish, frozen=True):
-    """Move allowances from an account to another without money; of a strip, every vintage or none."""
-
-    #: The account that gives.
-    origin: Name
-    #: The account that receives.
-    target: Name
-    #: A series, or a strip, as SO2-KM-2027..2031.
-    series: Name
-    count: Whole
-
-
-IssueBody = SetCap | Allocate | Transfer
+IssueBody = SetCap | Allocate

@@ -18,6 +18,7 @@ from airshed.engine.events.reserve import *
 from airshed.engine.events.right import *
 from airshed.engine.events.sale import *
 from airshed.engine.events.settling import *
+from airshed.engine.events.transfer import *
 from airshed.engine.events.withdrawal import *
 from airshed.engine.events.zone_call import *
 
@@ -25,6 +26,7 @@ from airshed.engine.events.zone_call import *
 Event = (
     PeopleEvent
     | IssueEvent
+    | TransferEvent
     | SaleEvent
     | ReserveEvent
     | WithdrawalEvent

@@ -1,4 +1,4 @@
-"""Caps, their free allocation, and gifts between accounts."""
+"""Caps and their free allocation."""
 
 from __future__ import annotations
 
@@ -50,10 +50,4 @@ class Allocated(Fact, frozen=True):
     entry: Entry
 
 
-class Transferred(Fact, frozen=True):
-    """Allowances changed hands without money."""
-
-    entry: Entry
-
-
-IssueEvent = CapSet | Allocated | Transferred
+IssueEvent = CapSet | Allocated

@@ -1,4 +1,4 @@
-"""Caps, their free allocation, and gifts between accounts."""
+"""Caps and their free allocation."""
 
 from __future__ import annotations
 

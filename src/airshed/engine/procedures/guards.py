@@ -169,12 +169,15 @@ def positive(rules: Rulebook, section: str, what: str, count: int) -> Refusal | 
     return None
 
 
-def own_source(state: State, rules: Rulebook, actor: str, source: str) -> Refusal | None:
-    """The source exists, the operator acts for its account, and that is not frozen."""
+def own_source(
+    state: State, rules: Rulebook, actor: str, source: str, *, though_frozen: bool = False
+) -> Refusal | None:
+    """The source exists, the operator acts for its account, and that is not frozen, where that matters."""
     known = state.sources.get(source)
     if known is None:
         return no(rules, "roles", Why.UNKNOWN_SOURCE, f"there is no source {source}")
-    return own_account(state, rules, actor, known.account) or thawed(state, rules, known.account)
+    refusal = own_account(state, rules, actor, known.account)
+    return refusal if refusal or though_frozen else thawed(state, rules, known.account)
 
 
 def known_source(state: State, rules: Rulebook, source: str, section: str = "roles") -> Source | Refusal:

@@ -1,4 +1,4 @@
-"""Trading: sessions, listed orders that match and settle at once, repurchase, transfers."""
+"""Trading: sessions, listed orders that match and settle at once, repurchase."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from airshed.engine.procedures.deal_halts import broken
 from airshed.engine.procedures.guards import (
     Decision,
     Procedure,
-    free_of,
-    known_account,
     known_instrument,
     known_series,
     moved,
@@ -35,7 +33,6 @@ from airshed.engine.procedures.trade_rules import (
     price_refused,
     set_aside,
     wall_of,
-    walled_off,
     whole_lots,
 )
 from airshed.engine.state import State, book_name
@@ -44,7 +41,7 @@ from airshed.model.allowance import Blocks, best_fit, is_strip, joined, members,
 from airshed.model.measures import mean_price, part_fen, value_fen, yuan
 from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
-from airshed.registry.accounts import PRIVATE, TREASURY, reserve
+from airshed.registry.accounts import TREASURY, reserve
 from airshed.registry.moves import Delivered, Move, Paid
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
@@ -266,50 +263,6 @@ def offer_repurchase(state: State, rules: Rulebook, at: int, actor: str, body: c
     return (e.Repurchased(body.account, body.series, body.count, price, entry),)
 
 
-def transfer(state: State, rules: Rulebook, at: int, actor: str, body: c.Transfer) -> Decision:
-    """Without money, out of one's own account; a government reserve may be given to, and is drawn by its own rule."""
-    refusal = (
-        own_account(state, rules, actor, body.origin)
-        or known_account(state, rules, body.target)
-        or known_instrument(state, rules, body.series)
-    )
-    if refusal:
-        return refusal
-    target = state.ledger.accounts[body.target]
-    if target.kind not in ("operator", "trader", "reserve") or body.target == body.origin:
-        return no(rules, "roles", Why.WRONG_KIND, f"{body.target} cannot receive a transfer from {body.origin}")
-    if target.kind == "reserve" and target.jurisdiction != body.series.split("-")[1]:
-        return no(rules, "roles", Why.WRONG_KIND, f"{body.target} takes what {target.jurisdiction} has issued only")
-    refusal = (
-        thawed(state, rules, body.origin)
-        or thawed(state, rules, body.target)
-        or _given(state, rules, at, body)
-        or positive(rules, "trading", "the count", body.count)
-    )
-    origin = state.ledger.accounts[body.origin]
-    apart = not origin.group or origin.group != target.group
-    if refusal is None and target.kind in PRIVATE and apart:
-        refusal = over_position(state, rules, body.target, body.series, body.count)
-    if refusal:
-        return refusal
-    refusal = free_of(state, rules, "trading", body.origin, body.series, body.count)
-    return refusal or (e.Transferred(moved(state, body.origin, body.target, body.series, body.count)),)
-
-
-def _given(state: State, rules: Rulebook, at: int, body: c.Transfer) -> Refusal | None:
-    """A gift goes where a sale may go, so that nobody goes around a rule of trade by asking nothing."""
-    accounts = state.ledger.accounts
-    if accounts[body.target].kind not in PRIVATE:
-        return None
-    wall = expired(rules, at, body.series) or walled_off(state, rules, body.origin, body.target)
-    refusal = wall or may_cross(state, rules, at, body.target, body.series, 0)
-    most = rules.trade_rules.largest_transfer
-    if refusal is None and most is not None and body.count > most:
-        what = f"{body.count} is more than the {most} that one transfer may give; sell it, or give it in parts"
-        refusal = no(rules, "trade_rules", Why.TOO_LARGE, what)
-    return refusal
-
-
 #: What decides each command.
 PROCEDURES: dict[type, Procedure] = {
     c.OpenSession: open_session,
@@ -317,5 +270,4 @@ PROCEDURES: dict[type, Procedure] = {
     c.PlaceOrder: place_order,
     c.CancelOrder: cancel_order,
     c.OfferRepurchase: offer_repurchase,
-    c.Transfer: transfer,
 }

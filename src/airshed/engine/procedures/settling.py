@@ -35,7 +35,7 @@ from airshed.rulebook.schema import Rulebook
 
 def surrender(state: State, rules: Rulebook, at: int, actor: str, body: c.Surrender) -> Decision:
     """Up to what is owed: oldest admitted vintage first, lowest serials first (I11)."""
-    refusal = own_source(state, rules, actor, body.source)
+    refusal = own_source(state, rules, actor, body.source, though_frozen=lookup.though_frozen(rules, "surrender"))
     if refusal:
         return refusal
     source = state.sources[body.source]

@@ -27,6 +27,7 @@ from airshed.engine.tables import (
     right,
     sale,
     settling,
+    transfer,
     withdrawal,
     zone_call,
 )
@@ -38,6 +39,7 @@ __all__ = ("BY_NAME", "NOTES", "TABLES", "Table", "Tables", "everything", "gathe
 TABLES: tuple[Table, ...] = (
     *people.TABLES,
     *issue.TABLES,
+    *transfer.TABLES,
     *sale.TABLES,
     *reserve.TABLES,
     *withdrawal.TABLES,
@@ -57,6 +59,7 @@ BY_NAME = {table.name: table for table in TABLES}
 NOTES: dict[type, Note] = {
     **people.NOTES,
     **issue.NOTES,
+    **transfer.NOTES,
     **sale.NOTES,
     **reserve.NOTES,
     **withdrawal.NOTES,

@@ -178,7 +178,7 @@ def _note_source(tables: Tables, state: State, record: Record, event: e.SourceRe
     tables.touch("sources", event.source)
 
 
-def note_entry(tables: Tables, state: State, record: Record, event: e.MoneyMoved | e.Transferred) -> None:
+def _note_money(tables: Tables, state: State, record: Record, event: e.MoneyMoved) -> None:
     tables.touch_entry(event.entry)
 
 
@@ -197,8 +197,7 @@ NOTES: dict[type, Note] = {
     e.AccountThawed: _note_account,
     e.AccountClosed: _note_account,
     e.SourceRegistered: _note_source,
-    e.MoneyMoved: note_entry,
-    e.Transferred: note_entry,
+    e.MoneyMoved: _note_money,
     e.ActProposed: _note_act,
     e.ActConfirmed: _note_act,
     e.ActRejected: _note_act,

@@ -1,0 +1,167 @@
+"""Types of transactions as one table of law: between which accounts, by how many, from which, who may start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Annotated, Literal, NamedTuple
+
+import msgspec
+from msgspec import Meta
+
+from airshed.model.near import near
+from airshed.model.refusal import Malformed
+from airshed.rulebook.command_names import CommandName
+from airshed.rulebook.kinds import Status
+from airshed.rulebook.section import Section
+
+FILE = "transactions.csv"
+
+#: Every way in which allowances leave an account.
+TransactionType = Literal[
+    "allocation",
+    "sale",
+    "auction_delivery",
+    "entrant_grant",
+    "right",
+    "trade",
+    "pledge",
+    "lease",
+    "repurchase",
+    "transfer",
+    "own_transfer",
+    "gift",
+    "surrender",
+    "surrender_return",
+    "withdrawal",
+    "restoration",
+    "reserve_flow",
+    "year_end",
+]
+#: Kinds of account or roles, separated by spaces.
+Names = Annotated[str, Meta(pattern=r"^[a-z]+( [a-z]+)*\Z", examples=["operator trader"])]
+
+
+class TransactionRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One row of `transactions.csv`: a type of transaction."""
+
+    #: The type.
+    type: TransactionType
+    #: Name in English.
+    name_en: str
+    #: Name in Chinese.
+    name_zh: str
+    #: Kinds of account that may give, separated by spaces.
+    origins: Names
+    #: Kinds of account that may receive.
+    targets: Names
+    #: How many people it takes; empty: as `second` of `[roles]` has it for its commands.
+    approvals: Annotated[int, Meta(ge=1, le=2)] | None = None
+    #: Roles that may start it; empty: all that `[roles]` lets send its commands.
+    starts: Names | None = None
+    #: Whether a frozen account may give so.
+    frozen: Literal["yes", "no"]
+    #: Source.
+    cite: str
+    #: "confirmed" or "to confirm".
+    status: Status
+
+
+class TransactionRule(Section, frozen=True):
+    """Types of transactions, from `transactions.csv`."""
+
+    #: One row per type (read from `transactions.csv`).
+    rows: tuple[TransactionRow, ...] = ()
+
+
+class Flow(NamedTuple):
+    """What the engine does for a type: its commands, the kinds of account that it moves between.
+
+    Of an `open` one the table decides, within these kinds; the others have procedures of their own, and the table says
+    what those do.
+    """
+
+    commands: tuple[CommandName, ...]
+    origins: str
+    targets: str
+    frozen: bool = False
+    open: bool = False
+
+
+_PRIVATE = "operator trader"
+FLOWS: Mapping[TransactionType, Flow] = {
+    "allocation": Flow(("SetCap", "Allocate"), "issuance", "operator trader auction reserve"),
+    "sale": Flow(("BuyAllocation",), "auction", "operator"),
+    "auction_delivery": Flow(("CloseAuction",), "auction reserve operator trader", "operator trader reserve", True),
+    "entrant_grant": Flow(("GrantReserve",), "reserve", "operator"),
+    "right": Flow(("GrantRight", "RenewRight", "AcceptRight"), "reserve operator trader", _PRIVATE),
+    "trade": Flow(("PlaceOrder", "AcceptDeal", "CloseCall", "CloseZoneCall"), _PRIVATE, _PRIVATE),
+    "pledge": Flow(("EnforcePledge",), _PRIVATE, _PRIVATE, True),
+    "lease": Flow(("AcceptLease", "PayRent", "EndLease"), _PRIVATE, _PRIVATE, True),
+    "repurchase": Flow(("OfferRepurchase", "CloseRepurchase"), _PRIVATE, "reserve"),
+    "transfer": Flow(("Transfer",), _PRIVATE, _PRIVATE, open=True),
+    "own_transfer": Flow(("Transfer",), _PRIVATE, _PRIVATE, open=True),
+    "gift": Flow(("Transfer",), _PRIVATE, "reserve", open=True),
+    "surrender": Flow(("Surrender",), "operator", "surrendered"),
+    "surrender_return": Flow(("VerifyYear", "DetermineYear"), "surrendered", "operator"),
+    "withdrawal": Flow(
+        ("WithdrawAllowances", "WithdrawUnpaid", "ForfeitWithheld", "ReverseAllocation"), "operator", "reserve", True
+    ),
+    "restoration": Flow(("RestoreWithdrawn",), "reserve", "operator"),
+    "reserve_flow": Flow(("FeedReserve", "DrawReserve", "ReleaseUnused"), "auction reserve", "auction reserve"),
+    "year_end": Flow(("CloseYear",), "operator", "reserve", True),
+}
+
+
+@lru_cache(maxsize=32)
+def by_type(rows: tuple[TransactionRow, ...]) -> Mapping[str, TransactionRow]:
+    """The rows by type."""
+    return {row.type: row for row in rows}
+
+
+def transaction_faults(
+    rows: Sequence[TransactionRow], lines: Sequence[int], roles: Mapping[str, frozenset[str]]
+) -> Iterator[Malformed]:
+    """Types twice or not at all, kinds and roles that are none, and what the engine does otherwise than a row says."""
+    seen: dict[str, int] = {}
+    for line, row in zip(lines, rows, strict=True):
+        place = f"{FILE} line {line}"
+        if row.type in seen:
+            yield Malformed(place, f"{row.type} stands in line {seen[row.type]} already", "keep one")
+        seen.setdefault(row.type, line)
+        yield from _kinds(row, place)
+        yield from _starts(row, place, roles)
+    for name, flow in FLOWS.items():
+        sent = [command for command in flow.commands if any(command in may for may in roles.values())]
+        if name not in seen and sent:
+            yield Malformed(FILE, f"no row for {name}, which {sent[0]} is of", "add the row")
+
+
+def _kinds(row: TransactionRow, place: str) -> Iterator[Malformed]:
+    flow = FLOWS[row.type]
+    for column in ("origins", "targets"):
+        told, done = getattr(row, column).split(" "), getattr(flow, column).split(" ")
+        here = f"{place}, column {column}"
+        for kind in dict.fromkeys(told):
+            if kind not in done:
+                yield Malformed(here, f"{row.type} has no {kind} account there", near(kind, done))
+            elif told.count(kind) > 1:
+                yield Malformed(here, f"{kind!r} stands twice", "keep one")
+        if not flow.open and not {*done} <= {*told}:
+            lacking = " ".join(kind for kind in done if kind not in told)
+            yield Malformed(here, f"lacks {lacking}", f"{row.type} has a rule of its own: write {' '.join(done)}")
+    if not flow.open and row.type != "surrender" and (row.frozen == "yes") != flow.frozen:
+        right = "yes" if flow.frozen else "no"
+        yield Malformed(f"{place}, column frozen", f"is {row.frozen}", f"{row.type} has a rule of its own: {right}")
+
+
+def _starts(row: TransactionRow, place: str, roles: Mapping[str, frozenset[str]]) -> Iterator[Malformed]:
+    if not FLOWS[row.type].open:
+        for column in ("approvals", "starts"):
+            if getattr(row, column) is not None:
+                what = f"{row.type} follows [roles], and this says it again"
+                yield Malformed(f"{place}, column {column}", what, "leave it empty")
+        return
+    for role in row.starts.split(" ") if row.starts else ():
+        if role not in roles:
+            yield Malformed(f"{place}, column starts", f"no such role {role!r}", near(role, list(roles)))
