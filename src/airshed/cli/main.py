@@ -24,6 +24,7 @@ ROOMS: dict[str, str] = {
     "call": "airshed.cli.call.group:app",
     "market": "airshed.cli.market.group:app",
     "registry": "airshed.cli.registry.group:app",
+    "compliance": "airshed.cli.compliance.group:app",
     "book": "airshed.cli.book.group:app",
     "lab": "airshed.cli.lab.group:app",
     "replay": "airshed.cli.replay:replay",

@@ -44,6 +44,7 @@ OF_COMMAND: dict[str, tuple[Kind, ...]] = {
     "call check": ("given",),
     "call matrix": ("assumed", "simulated"),
     "registry": ("given",),
+    "compliance": ("given",),
     "market": (),
     "book": (),
     "book seal": ("given",),

@@ -84,7 +84,7 @@ def read_table(path: str, columns: Sequence[str], more: Sequence[str] | None = (
     With None for `more` it may have any other column too, for a case that carries notes or results of its own.
     Malformed, with file and line, for what cannot be read.
     """
-    lines = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
+    lines = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
     header: list[str] = []
     found: list[CsvLine] = []
     try:
@@ -109,7 +109,7 @@ def read_law(path: str, law: type[Law]) -> Law:
     """The rules in a TOML file; the first misfit is Malformed, with file, table and key."""
     from airshed.rulebook.strict import misfits
 
-    text = _text(path, LARGEST_RULES, "TOML")
+    text = read_text(path, LARGEST_RULES, "TOML")
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -123,7 +123,8 @@ def read_law(path: str, law: type[Law]) -> Law:
     return msgspec.convert(raw, law)
 
 
-def _text(path: str, largest: int = LARGEST_TABLE, kind: str = "CSV") -> str:
+def read_text(path: str, largest: int = LARGEST_TABLE, kind: str = "CSV") -> str:
+    """The text of a file, which is not too large and UTF-8."""
     try:
         with Path(path).open("rb") as file:
             content = file.read(largest + 1)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from airshed.model.measures import KG_PER_T, MG_PER_KG, value_fen
+from airshed.model.measures import KG_PER_T, MG_PER_KG, half_up, value_fen
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
 
@@ -58,7 +58,7 @@ def price_multiple(lack: Lack) -> int:
 
 def fixed_per_tonne(lack: Lack) -> int:
     """Missing mass times a fixed amount for a tonne of `tonne_mg`."""
-    return _half_up(Fraction(lack.kg * MG_PER_KG * _term(lack, "fixed_fen_per_t"), lack.tonne_mg))
+    return half_up(Fraction(lack.kg * MG_PER_KG * _term(lack, "fixed_fen_per_t"), lack.tonne_mg))
 
 
 def indexed_per_tonne(lack: Lack) -> int:
@@ -74,7 +74,7 @@ def indexed_per_tonne(lack: Lack) -> int:
         raise Malformed("shortfall.index_base", "the index of the base year is 0", "give one above zero")
     fixed = _term(lack, "fixed_fen_per_t")
     amount = Fraction(lack.kg * MG_PER_KG * fixed * _term(lack, "index"), lack.tonne_mg * base)
-    return _half_up(amount)
+    return half_up(amount)
 
 
 def flat(lack: Lack) -> int:
@@ -120,7 +120,7 @@ def overdue_fen(base_fen: int, days: int, basis_points: int = DAILY_BASIS_POINTS
     if days * basis_points >= cap_times * 10_000:  # simple interest alone has reached the cap
         return base_fen * cap_times
     grown = base_fen * (Fraction(10_000 + basis_points, 10_000) ** days - 1)
-    return min(_half_up(grown), base_fen * cap_times)
+    return min(half_up(grown), base_fen * cap_times)
 
 
 def _term(lack: Lack, name: str) -> int:
@@ -130,7 +130,3 @@ def _term(lack: Lack, name: str) -> int:
     if value < 0:
         raise Malformed(f"shortfall.{name}", f"{value} is below zero", "give a figure from zero up")
     return value
-
-
-def _half_up(amount: Fraction) -> int:
-    return (2 * amount.numerator + amount.denominator) // (2 * amount.denominator)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, InvalidOperation
 from enum import StrEnum
+from fractions import Fraction
 
 from airshed.model.refusal import Malformed
 
@@ -47,6 +48,15 @@ def mean_price(fen: int, count: int) -> int:
     407500
     """
     return (2 * fen * KG_PER_T + count) // (2 * count)
+
+
+def half_up(amount: Fraction) -> int:
+    """The nearest whole number, a half upwards.
+
+    >>> half_up(Fraction(5, 2)), half_up(Fraction(-5, 2))
+    (3, -2)
+    """
+    return (2 * amount.numerator + amount.denominator) // (2 * amount.denominator)
 
 
 def part_fen(value: int, basis_points: int) -> int:

@@ -46,7 +46,8 @@ def delay(
     """When an approved act takes effect: opening hours, holidays, delays in minutes and working days. 延迟执行时间。
 
     Times are wall times of the registry, without an offset. For each case the moment the clock starts, and one column
-    exec_... for each delay. Where the file has such a column already, what differs from it is named.
+    exec_... for each delay. Where the file has such a column already, what differs from it is named, and the exit
+    status is 1.
 
     Example: airshed registry delay cases.csv --holidays holidays.csv --opens 10:00 --closes 16:00 --after 7m,2h,24h,72h
     """
@@ -67,17 +68,18 @@ def delay(
         stated_times += len(stated)
         wrong.append([f"{line.place} {name}: {at.isoformat()}" for name, at in stated.items() if at != reckoned[name]])
         rows.append({APPROVED: approved.isoformat(), **{name: at.isoformat() for name, at in reckoned.items()}})
+    all_wrong = [each for differs in wrong for each in differs]
     if json:
         for row, differs in zip(rows, wrong, strict=True):
             as_json({**row, "differs": differs} if stated_times else row)
-        return
-    table("", (APPROVED, *columns), [tuple(row.values()) for row in rows])
-    for each in (each for differs in wrong for each in differs):
-        console.print(f"stated otherwise 不一致: {each}")
-    agree = stated_times - sum(len(differs) for differs in wrong)
-    console.print(
-        f"{len(rows)} cases" + (f"; {agree} of {stated_times} stated times agree 一致" if stated_times else "")
-    )
+    else:
+        table("", (APPROVED, *columns), [tuple(row.values()) for row in rows])
+        for each in all_wrong:
+            console.print(f"stated otherwise 不一致: {each}")
+        agree = f"; {stated_times - len(all_wrong)} of {stated_times} stated times agree 一致" if stated_times else ""
+        console.print(f"{len(rows)} cases{agree}")
+    if all_wrong:
+        raise typer.Exit(1)
 
 
 def _columns(clock: BusinessClock, rule: str, after: str) -> dict[str, Due]:

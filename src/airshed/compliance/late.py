@@ -1,0 +1,169 @@
+"""What is added while a sum is not paid: a penalty by the day with a cap, or interest by the quarter.
+
+British Columbia's output-based pricing has both: an automatic penalty on an overdue obligation, and interest on what
+was reported late. Sums are whole cents or fen; nothing is rounded before the end, and there half upwards.
+"""
+
+from __future__ import annotations
+
+from calendar import isleap, monthrange
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Final
+
+from airshed.model.measures import half_up
+from airshed.model.refusal import Malformed
+
+#: Longer than any debt is left standing.
+LONGEST_DAYS: Final = 36_600
+#: The day of the month before a quarter on which the rate of the quarter is read.
+RATE_READ_ON: Final = 15
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Change:
+    """What is owed becomes more, or less, from the day after `day`: a payment is below zero."""
+
+    day: date
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class RateTerm:
+    """A yearly rate from one day to another, both included; 0.0795 is 7.95 percent."""
+
+    first: date
+    last: date
+    rate: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Accrued:
+    """What was added, over how many days, and the day on which it reached its cap."""
+
+    amount: int
+    days: int
+    capped_on: date | None = None
+
+
+def overdue(
+    base: int,
+    first: date,
+    last: date,
+    daily_rate: Fraction,
+    changes: Iterable[Change] = (),
+    cap_times: int | None = 3,
+) -> Accrued:
+    """A penalty from `first` to `last`, both included: each day a rate on what is owed and on the penalty so far.
+
+    A payment lowers what is owed from the day after. The whole is at most `cap_times` the base.
+
+    >>> overdue(1_000_000_00, date(2025, 12, 1), date(2025, 12, 10), Fraction(38, 10_000))
+    Accrued(amount=3865643, days=10, capped_on=None)
+    """
+    days = _days(base, first, last)
+    if daily_rate < 0:
+        raise Malformed("daily_rate", f"{daily_rate} is below zero", "give a rate from zero up")
+    steps, rise = daily_rate.denominator, daily_rate.numerator
+    owing = _Owing(base, changes)
+    cap = None if cap_times is None else base * cap_times
+    grown, scale = 0, 1  # the penalty is grown / scale
+    for number in range(days):
+        day = first + timedelta(days=number)
+        grown = grown * (steps + rise) + rise * owing.on(day) * scale
+        scale *= steps
+        if cap and grown >= cap * scale:
+            return Accrued(cap, number + 1, day)
+    return Accrued(half_up(Fraction(grown, scale)), days)
+
+
+def late_interest(
+    base: int, first: date, last: date, rates: Sequence[RateTerm], changes: Iterable[Change] = ()
+) -> Accrued:
+    """Interest from `first` to `last`, both included: simple by the day, added to what bears it on the 1st of a month.
+
+    The rate of a quarter is the one in force on the 15th of the month before it; a day bears 1/365 of it, in a leap
+    year 1/366.
+
+    >>> seven = RateTerm(date(2024, 1, 1), date(2025, 12, 31), Fraction("0.07"))
+    >>> paid = [Change(date(2024, 12, 15), -200_000_00)]
+    >>> late_interest(1_000_000_00, date(2024, 12, 1), date(2025, 2, 15), [seven], paid).amount
+    1243515
+    """
+    days = _days(base, first, last)
+    owing = _Owing(base, changes)
+    added, month = Fraction(0), Fraction(0)
+    quarter, rate = "", Fraction(0)
+    for number in range(days):
+        day = first + timedelta(days=number)
+        if day.day == 1:
+            added, month = added + month, Fraction(0)
+        read_on = rate_day(day)
+        if read_on.isoformat() != quarter:
+            quarter, rate = read_on.isoformat(), _rate(rates, read_on)
+        month += (owing.on(day) + added) * rate / (366 if isleap(day.year) else 365)
+    return Accrued(half_up(added + month), days)
+
+
+def rate_day(day: date) -> date:
+    """The day on which the rate of its quarter is read.
+
+    >>> rate_day(date(2025, 2, 1)), rate_day(date(2025, 4, 1))
+    (datetime.date(2024, 12, 15), datetime.date(2025, 3, 15))
+    """
+    quarter = (day.month - 1) // 3
+    return date(day.year - 1, 12, RATE_READ_ON) if quarter == 0 else date(day.year, 3 * quarter, RATE_READ_ON)
+
+
+def instalments(total: int, parts: int, first: date, every_months: int = 1) -> tuple[tuple[date, int], ...]:
+    """A sum in parts that differ by one at most, the larger ones first; each on the same day of a month.
+
+    >>> [(str(day), part) for day, part in instalments(1_000, 3, date(2027, 12, 31), 2)]
+    [('2027-12-31', 334), ('2028-02-29', 333), ('2028-04-30', 333)]
+    """
+    if total < 0 or parts < 1 or every_months < 1:
+        raise Malformed("instalments", f"{total} in {parts} parts every {every_months} months", "give positive figures")
+    share, over = divmod(total, parts)
+    due = []
+    for number in range(parts):
+        years, month = divmod(first.month - 1 + number * every_months, 12)
+        if first.year + years > date.max.year:
+            raise Malformed("instalments", f"part {number + 1} is due beyond the calendar", "ask for fewer")
+        year = first.year + years
+        day = date(year, month + 1, min(first.day, monthrange(year, month + 1)[1]))
+        due.append((day, share + (number < over)))
+    return tuple(due)
+
+
+class _Owing:
+    """What bears interest, asked for day after day."""
+
+    def __init__(self, base: int, changes: Iterable[Change]) -> None:
+        self._left = sorted(changes, reverse=True)
+        self._owed = base
+
+    def on(self, day: date) -> int:
+        while self._left and self._left[-1].day < day:
+            self._owed += self._left.pop().amount
+        return max(0, self._owed)
+
+
+def _days(base: int, first: date, last: date) -> int:
+    if base < 0:
+        raise Malformed("base", f"{base} is below zero", "what is owed is zero or above")
+    days = (last - first).days + 1
+    if not 0 <= days <= LONGEST_DAYS:
+        raise Malformed(
+            "end", f"{last} is {days - 1:,} days after {first}", f"0 to {LONGEST_DAYS:,} days can be reckoned"
+        )
+    return days
+
+
+def _rate(rates: Sequence[RateTerm], day: date) -> Fraction:
+    found = [term.rate for term in rates if term.first <= day <= term.last]
+    if len(found) != 1:
+        what = f"{len(found) or 'no'} rates are in force on {day}, when the rate of the quarter is read"
+        raise Malformed("rates", what, "give one for each day")
+    return found[0]
