@@ -25,6 +25,7 @@ demo: $(VENV)/run.stamp ## one compliance year of the Dianzhong zone, from stack
 
 test: $(VENV)/dev.stamp ## every test: properties, transcripts, simulator, crashes, browser
 	@scripts/browser
+	@scripts/verifiers
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
 quick: $(VENV)/dev.stamp ## the tests for while one works: rules and properties, no browser, no process, about a minute

@@ -26,6 +26,7 @@ ROOMS: dict[str, str] = {
     "registry": "airshed.cli.registry.group:app",
     "compliance": "airshed.cli.compliance.group:app",
     "book": "airshed.cli.book.group:app",
+    "proof": "airshed.cli.proof.group:app",
     "lab": "airshed.cli.lab.group:app",
     "replay": "airshed.cli.replay:replay",
     "sim": "airshed.cli.sim:sim",

@@ -1,0 +1,408 @@
+"""`airshed proof`: publish the head of a book, have it witnessed, and prove by it what stands in the book."""
+
+from __future__ import annotations
+
+import sys
+from base64 import b64encode
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from airshed.cli.options import BookPath, Json
+from airshed.cli.show import as_json, console, showing
+from airshed.model.refusal import Malformed
+
+if TYPE_CHECKING:
+    from airshed.registry.proof.checkpoint import Checkpoint
+    from airshed.registry.proof.notes import Note, Verifier
+    from airshed.service.book.sqlite import Book
+    from airshed.service.proof.tree import Hashes
+
+app = typer.Typer(help="Checkpoints, witnesses and proofs of a book. 存证：检查点、见证与证明。", no_args_is_help=True)
+
+KeyFile = Annotated[Path, typer.Option("--key", help="File of the private key.", show_default=False)]
+Keys = Annotated[
+    list[str],
+    typer.Option("--key", help="Verifier key that is trusted, or a file with it; again for more.", show_default=False),
+]
+Under = Annotated[
+    Path, typer.Option("--checkpoint", help="The signed checkpoint, as a file.", show_default=False, metavar="FILE")
+]
+Tiles = Annotated[
+    Path | None,
+    typer.Option("--tiles", help="Folder of published tiles, so that not the whole book is hashed anew."),
+]
+Out = Annotated[Path | None, typer.Option("--out", help="New file to write; standard output if left out.")]
+
+
+@app.command()
+def key(
+    file: Annotated[Path, typer.Argument(help="The file of the private key.", show_default=False)],
+    name: Annotated[
+        str, typer.Option(help="Make a new key of this name, as registry.example/book.", show_default=False)
+    ] = "",
+    witness: Annotated[bool, typer.Option("--witness", help="A key to cosign with, as a witness does.")] = False,
+    json: Json = False,
+) -> None:
+    """Make a key of Ed25519, or say the public part of one: the verifier key, to be published. 密钥。
+
+    The private key lies in the file alone, which only its owner may read. Its name is the origin of the log: give every
+    book one of its own, as a web address without its scheme.
+
+    Example: airshed proof key registry.key --name registry.example/dianzhong
+    """
+    from airshed.registry.proof.notes import Signs
+    from airshed.service.proof.keys import make_key, read_key
+
+    if witness and not name:
+        raise Malformed("--witness", "is for a new key", "give it a name: --name witness.example/one")
+    signs = Signs.COSIGNATURE if witness else Signs.NOTE
+    found = make_key(file, name, signs) if name else read_key(file).verifier
+    if json:
+        as_json({"name": found.name, "id": found.id.hex(), "signs": found.signs.name.lower(), "key": str(found)})
+    else:
+        console.print(str(found))
+
+
+@app.command()
+def publish(
+    book: BookPath,
+    folder: Annotated[Path, typer.Argument(help="The folder that a web server hands out.", show_default=False)],
+    key: KeyFile,
+    json: Json = False,
+) -> None:
+    """Bring a folder of tiles, entries and a signed checkpoint up to the book. 发布检查点。
+
+    An entry is the head of a record, number and hash; no name, sum or bid is in it. What was published before is held
+    to the book first: another history than that is not signed.
+
+    Example: airshed proof publish demo/dianzhong.book site --key registry.key
+    """
+    from airshed.service.book.sqlite import Book
+    from airshed.service.proof.keys import read_key
+    from airshed.service.proof.publishing import publish as bring_up
+
+    signer = read_key(key)
+    with showing(Book.read(book)) as opened:
+        done = bring_up(opened, folder, signer)
+    if json:
+        as_json({**_head(done.head, done.note), "before": done.before, "files": done.files, "folder": str(folder)})
+        return
+    more = done.head.size - done.before
+    console.print(f"{folder}: {done.head.size:,} records, {more:,} of them new, {done.files:,} files written")
+    console.print(f"root {b64encode(done.head.root).decode()}")
+
+
+@app.command()
+def checkpoint(
+    book: BookPath,
+    key: KeyFile,
+    seq: Annotated[int, typer.Option(min=0, help="As of this record; 0 is the last.")] = 0,
+    after: Annotated[Path | None, typer.Option(help="The checkpoint signed before; this one must continue it.")] = None,
+    out: Out = None,
+    json: Json = False,
+) -> None:
+    """The signed head of a book, for a newspaper or a notice. 签名检查点。
+
+    Example: airshed proof checkpoint demo/dianzhong.book --key registry.key --out checkpoint
+    """
+    from airshed.registry.proof.checkpoint import Checkpoint
+    from airshed.registry.proof.tree import root_of
+    from airshed.service.book.sqlite import Book
+    from airshed.service.proof.keys import read_key
+    from airshed.service.proof.publishing import head_of, read_file, sign
+    from airshed.service.proof.tree import hold_head, tree_of
+
+    signer = read_key(key)
+    with showing(Book.read(book)) as opened, opened.named(), opened.snapshot():
+        size = seq or opened.last()
+        if not size:
+            raise Malformed(str(book), "has no record", "airshed book new adopts the first law")
+        tree = tree_of(opened, size)
+    if after is not None:
+        before = head_of(read_file(after), [signer.verifier], str(after))
+        if before.size > size:
+            what = f"is of {before.size} records, more than the {size} that are to be signed"
+            raise Malformed(str(after), what, "a log never shrinks: sign a later record")
+        hold_head(tree, before, str(book))
+    head = Checkpoint(signer.verifier.name, size, root_of(tree.node, size))
+    note = sign(head, signer)
+    _give(note, out, json, _head(head, note))
+
+
+@app.command()
+def include(
+    book: BookPath,
+    checkpoint: Under,
+    seq: Annotated[int, typer.Option(min=0, help="Number of the record.", show_default=False)] = 0,
+    account: Annotated[str, typer.Option(help="Or the record of a line of this account's statement.")] = "",
+    line: Annotated[int, typer.Option(min=0, help="Which line of the statement, from 1.", show_default=False)] = 0,
+    tiles: Tiles = None,
+    out: Out = None,
+    json: Json = False,
+) -> None:
+    """Prove that a record, or a line of a statement, stands in the book under a checkpoint. 包含性证明。
+
+    The file is a C2SP tlog-proof; the record goes along in it.
+
+    Example: airshed proof include demo/dianzhong.book --account qj-pwr-02 --line 3 --checkpoint checkpoint
+    """
+    from airshed.registry.proof.checkpoint import read_checkpoint
+    from airshed.service.book.sqlite import Book
+    from airshed.service.proof.publishing import read_file
+    from airshed.service.proof.tree import prove_included
+
+    if (seq == 0) == (account == "") or (account != "") != (line != 0):
+        raise Malformed(
+            "airshed proof include", "takes a record or a line of a statement", "--seq, or --account --line"
+        )
+    note = read_file(checkpoint)
+    head = read_checkpoint(note.text, str(checkpoint))
+    with showing(Book.read(book)) as opened, opened.named(), opened.snapshot():
+        number = seq or _record_of(opened, account, line)
+        hashes = _hashes(opened, head, tiles, str(checkpoint))
+        proof = prove_included(opened, hashes, number, head, str(note))
+    plain = {"record": number, "index": proof.leaf, "size": head.size, "hashes": len(proof.path)}
+    _give(str(proof), out, json, {**plain, "proof": str(proof)})
+
+
+@app.command()
+def consistent(
+    book: BookPath,
+    checkpoint: Under,
+    old: Annotated[int, typer.Option("--from", min=0, help="Records that were published before.")],
+    tiles: Tiles = None,
+    out: Out = None,
+    json: Json = False,
+) -> None:
+    """Prove that what was published before is the beginning of a checkpoint, as a witness asks for. 一致性证明。
+
+    The file is the body of an add-checkpoint request (C2SP tlog-witness).
+
+    Example: airshed proof consistent demo/dianzhong.book --from 1000 --checkpoint checkpoint --out request
+    """
+    from airshed.registry.proof.checkpoint import read_checkpoint
+    from airshed.service.book.sqlite import Book
+    from airshed.service.proof.publishing import read_file
+    from airshed.service.proof.tree import prove_consistent
+
+    note = read_file(checkpoint)
+    head = read_checkpoint(note.text, str(checkpoint))
+    with showing(Book.read(book)) as opened, opened.named(), opened.snapshot():
+        hashes = _hashes(opened, head, tiles, str(checkpoint))
+        proof = prove_consistent(hashes, old, head, str(note))
+    plain = {"old": old, "size": head.size, "hashes": len(proof.path)}
+    _give(str(proof), out, json, {**plain, "proof": str(proof)})
+
+
+@app.command()
+def cosign(
+    request: Annotated[str, typer.Argument(help="What airshed proof consistent wrote, or - for standard input.")],
+    key: KeyFile,
+    log: Annotated[list[str], typer.Option("--log", help="Verifier key of the log.", show_default=False)],
+    seen: Annotated[Path, typer.Option(help="File of the head seen last; made the first time.", show_default=False)],
+    json: Json = False,
+) -> None:
+    """Be a witness: sign that a head continues the one seen last, and when. Another history is not signed. 见证。
+
+    Example: airshed proof cosign request --key witness.key --log registry.vkey --seen seen.checkpoint
+    """
+    from time import time
+
+    from airshed.registry.proof.checkpoint import read_request
+    from airshed.service.proof.keys import read_key, verifiers_of
+    from airshed.service.proof.witness import cosign as sign
+
+    signer = read_key(key)
+    asked = read_request(_text(request), request)
+    found = sign(asked, verifiers_of(log), signer, seen, int(time()), request)
+    if json:
+        as_json({"witness": signer.verifier.name, "line": found})
+    else:
+        sys.stdout.write(found)
+
+
+@app.command()
+def attach(
+    checkpoint: Annotated[Path, typer.Argument(help="The signed checkpoint, which is added to.", show_default=False)],
+    lines: Annotated[str, typer.Argument(help="What a witness answered, or - for standard input.")],
+    key: Keys,
+    json: Json = False,
+) -> None:
+    """Put the cosignature of a witness below a checkpoint, after a look at it. 附加见证签名。
+
+    Example: airshed proof attach site/checkpoint answer --key witness.example/one+1a2b3c4d+BA...
+    """
+    from airshed.service.proof.keys import verifiers_of
+    from airshed.service.proof.witness import attach as add
+
+    new = add(checkpoint, _text(lines), verifiers_of(key), lines)
+    if json:
+        as_json({"checkpoint": str(checkpoint), "witnesses": new})
+    else:
+        console.print(f"{checkpoint}: {', '.join(new) or 'no new witness'}")
+
+
+@app.command()
+def check(
+    file: Annotated[str, typer.Argument(help="A checkpoint, an inclusion, or a consistency; - for standard input.")],
+    key: Keys,
+    since: Annotated[
+        Path | None, typer.Option(help="For a consistency: the checkpoint that was published before.")
+    ] = None,
+    witnesses: Annotated[int, typer.Option(min=0, help="Least number of witnesses among the keys who cosigned.")] = 0,
+    account: Annotated[str, typer.Option(help="For an inclusion: the moves of this account in the record.")] = "",
+    json: Json = False,
+) -> None:
+    """Check a checkpoint or a proof with the verifier keys alone; no book is needed. 核验证明。
+
+    Example: airshed proof check line-3.tlog-proof --key registry.example/dianzhong+1a2b3c4d+AT...
+    """
+    from airshed.registry.proof.checkpoint import PROOF
+    from airshed.service.proof.keys import verifiers_of
+
+    verifiers = verifiers_of(key)
+    text = _text(file)
+    if text.startswith(PROOF):
+        said = _check_inclusion(text, file, verifiers, account)
+    elif text.startswith("old "):
+        said = _check_consistency(text, file, verifiers, since)
+    else:
+        said = {"is": "checkpoint", **_checked(text, file, verifiers)[1]}
+    seen_by: list[dict[str, Any]] = said["witnesses"]
+    if len(seen_by) < witnesses:
+        raise Malformed(file, f"{len(seen_by)} of the witnesses cosigned it, {witnesses} are asked for", "ask for more")
+    if json:
+        as_json({"ok": True, **said})
+        return
+    _tell(said)
+
+
+def _tell(said: dict[str, Any]) -> None:
+    """What holds, in lines."""
+    from airshed.model.period import clock
+
+    if said["is"] == "inclusion":
+        record = said["record"]
+        deed = ", ".join(each["is"] for each in record["events"]) or f"refused: {record['refusal']['why']}"
+        console.print(
+            f"ok: record {record['seq']:,} of {clock(record['at'])}, {record['body']['do']} by {record['actor']}"
+        )
+        console.print(f"  {deed}")
+        for move in said["moves"]:
+            console.print(f"  {move}")
+        console.print(f"stands under the head of {said['size']:,} records of {said['origin']}")
+    elif said["is"] == "consistency":
+        console.print(f"ok: {said['old']:,} records are the beginning of the {said['size']:,} of {said['origin']}")
+    else:
+        console.print(f"ok: {said['size']:,} records of {said['origin']}")
+    console.print(f"root {said['root']}")
+    for name in said["signed_by"]:
+        console.print(f"signed by {name}")
+    for seen in said["witnesses"]:
+        console.print(f"cosigned by {seen['name']}, {clock(seen['at'] * 1000)}")
+
+
+def _check_inclusion(text: str, place: str, verifiers: list[Verifier], account: str) -> dict[str, Any]:
+    import msgspec
+
+    from airshed.engine.journal import Line, decode
+    from airshed.registry.proof.checkpoint import entry_from, hold_included, read_inclusion
+    from airshed.service.book.statement import lines_of
+
+    proof = read_inclusion(text, place)
+    head, said = _checked(proof.note, place, verifiers)
+    hold_included(entry_from(proof.extra, proof.leaf), proof, head, place)
+    raw = proof.extra[65:]
+
+    record = decode(Line(proof.leaf + 1, "", raw))
+    moves = list(lines_of([record], account)) if account else []
+    return {"is": "inclusion", **said, "record": msgspec.json.decode(raw), "moves": [_move(each) for each in moves]}
+
+
+def _move(line: Any) -> str:
+    other = f" {'from' if line.count + line.fen > 0 else 'to'} {line.other}" if line.other else ""
+    return f"{line.count:+,} kg of {line.series}{other}" if line.series else f"{line.fen:+,} fen{other}"
+
+
+def _check_consistency(text: str, place: str, verifiers: list[Verifier], since: Path | None) -> dict[str, Any]:
+    from airshed.registry.proof.checkpoint import hold_consistent, read_request
+    from airshed.service.proof.publishing import head_of, read_file
+
+    if since is None:
+        raise Malformed(place, "proves something of an earlier checkpoint", "give that one: --since FILE")
+    proof = read_request(text, place)
+    head, said = _checked(proof.note, place, verifiers)
+    old = head_of(read_file(since), verifiers, str(since))
+    if old.size != proof.old:
+        what = f"begins at {proof.old} records, {since} has {old.size}"
+        raise Malformed(place, what, f"ask for a proof from there: airshed proof consistent BOOK --from {old.size}")
+    hold_consistent(old, proof.path, head, place)
+    return {"is": "consistency", "old": old.size, **said}
+
+
+def _checked(note: str, place: str, verifiers: list[Verifier]) -> tuple[Checkpoint, dict[str, Any]]:
+    """The head of a note whose signatures hold, and what is told of it."""
+    from airshed.registry.proof.notes import read_note, signed_by
+    from airshed.service.proof.publishing import head_of
+
+    read: Note = read_note(note.encode(), place)
+    head = head_of(read, verifiers, place)
+    signed = signed_by(read, verifiers, place)
+    return head, {
+        "origin": head.origin,
+        "size": head.size,
+        "root": b64encode(head.root).decode(),
+        "signed_by": [each.verifier.name for each in signed if each.at_s is None],
+        "witnesses": [{"name": each.verifier.name, "at": each.at_s} for each in signed if each.at_s is not None],
+    }
+
+
+def _hashes(book: Book, head: Checkpoint, tiles: Path | None, place: str) -> Hashes:
+    """The tree under a checkpoint, of which the root is that of the checkpoint."""
+    from airshed.service.proof.tree import hold_head, tiles_in, tree_of
+
+    hashes: Hashes = tree_of(book, head.size) if tiles is None else tiles_in(tiles, head.size)
+    hold_head(hashes, head, place)
+    return hashes
+
+
+def _record_of(book: Book, account: str, line: int) -> int:
+    """The record of a line of a statement."""
+    from airshed.engine.journal import chained, decode
+    from airshed.service.book.statement import lines_of
+
+    number = 0
+    for number, move in enumerate(lines_of((decode(each) for each in chained(book.lines())), account), 1):
+        if number == line:
+            return move.seq
+    cure = f"airshed book statement {book.path} {account} shows them"
+    raise Malformed(f"{book.path} account {account}", f"its statement has {number} lines, not {line}", cure)
+
+
+def _head(head: Checkpoint, note: str) -> dict[str, Any]:
+    root = b64encode(head.root).decode()
+    return {"origin": head.origin, "size": head.size, "root": root, "checkpoint": note}
+
+
+def _text(name: str) -> str:
+    """A text from a file or from standard input."""
+    from airshed.service.proof.files import read_text
+
+    return read_text(name)
+
+
+def _give(text: str, out: Path | None, json: bool, said: dict[str, Any]) -> None:
+    """A proof to standard output or into a new file."""
+    from airshed.cli.files import whole_file
+
+    if out is not None:
+        with whole_file(out) as file:
+            file.write(text.encode())
+    if json:
+        as_json(said)
+    elif out is None:
+        sys.stdout.write(text)
+    else:
+        console.print(f"wrote {out}")

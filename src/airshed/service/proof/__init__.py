@@ -1,0 +1,1 @@
+"""Checkpoints of a book on disk: keys, tiles, proofs, witnesses."""
