@@ -22,8 +22,8 @@ def replay(
     """
     from time import perf_counter
 
-    from airshed.engine.journal import GENESIS, decode
-    from airshed.engine.runner import fold
+    from airshed.engine.journal import GENESIS
+    from airshed.engine.runner import folded
     from airshed.engine.state import State
     from airshed.service.book.sqlite import Book
     from airshed.service.book.verify import rebuild as write_tables
@@ -32,8 +32,8 @@ def replay(
         rows = write_tables(opened) if rebuild else None
         state, reached, events, began = State(), GENESIS, 0, perf_counter()
         for line in opened.lines():
-            reached = fold(state, line, reached)
-            events += len(decode(line).events)
+            record, reached = folded(state, line, reached)
+            events += len(record.events)
         seconds = perf_counter() - began
     if json:
         as_json(

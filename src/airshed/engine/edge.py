@@ -67,15 +67,26 @@ def said_twice(text: bytes) -> str | None:
     >>> said_twice(b'{"actor": "a", "body": {"count": 100, "count": 900}}')
     'count'
     """
-    found: list[str] = []
+    try:
+        _names.decode(text.decode())
+    except _SaidTwice as error:
+        return error.name
+    return None
 
-    def look(pairs: list[tuple[str, Any]]) -> None:
+
+class _SaidTwice(Exception):
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+def _once(pairs: list[tuple[str, Any]]) -> None:
+    if len(dict(pairs)) < len(pairs):
         names = [name for name, _ in pairs]
-        if not found and len(set(names)) < len(names):
-            found.append(next(name for name in names if names.count(name) > 1))
+        raise _SaidTwice(next(name for name in names if names.count(name) > 1))
 
-    json.loads(text, object_pairs_hook=look)
-    return found[0] if found else None
+
+#: Made once: a decoder is dearer to make than a command to read.
+_names = json.JSONDecoder(object_pairs_hook=_once)
 
 
 def _real_day(day: str, place: str) -> None:

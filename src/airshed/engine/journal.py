@@ -91,14 +91,15 @@ def encode_body(body: Body) -> bytes:
 
 def decode(line: Line) -> Record:
     """A record from its bytes, or `Malformed` naming the record."""
-    place, cure = f"book record {line.seq}", "restore the book from a copy"
     try:
         record = _decoder.decode(line.record)
     except (msgspec.MsgspecError, RecursionError) as error:
-        raise Malformed(place, f"cannot be read ({error})", cure) from None
-    if not 0 <= record.at < END_OF_TIME:
-        raise Malformed(place, f"is of an instant that has no day ({record.at})", cure)
-    return record
+        what = f"cannot be read ({error})"
+    else:
+        if 0 <= record.at < END_OF_TIME:
+            return record
+        what = f"is of an instant that has no day ({record.at})"
+    raise Malformed(f"book record {line.seq}", what, "restore the book from a copy")
 
 
 def chain(previous: str, record: bytes) -> str:

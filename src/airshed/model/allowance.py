@@ -113,6 +113,7 @@ class Strip(NamedTuple):
         return cls(match[1], match[2], first, last)
 
 
+@lru_cache(maxsize=4096)
 def pollutant_of(instrument: str) -> str:
     """The pollutant of a series or a strip that was read before, by its name.
 

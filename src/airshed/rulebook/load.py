@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -102,8 +103,16 @@ def texts(folder: Path) -> dict[str, bytes]:
 
 
 def load_texts(files: Mapping[str, bytes]) -> Rulebook:
-    """The rulebook that these texts say; the first fault is raised as `Malformed`. Pure."""
-    rules, faults = read(files)
+    """The rulebook that these texts say; the first fault is raised as `Malformed`. Pure.
+
+    The same texts give the same object: what is remembered of a law is then found without comparing all of it.
+    """
+    return _loaded(tuple(sorted(files.items())))
+
+
+@lru_cache(maxsize=16)
+def _loaded(files: tuple[tuple[str, bytes], ...]) -> Rulebook:
+    rules, faults = read(dict(files))
     if rules is None:
         raise faults[0]
     return rules

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from airshed.cli.show import as_json, console, instant_of
+from airshed.cli.show import as_json, instant_of
 
 if TYPE_CHECKING:
     from airshed.engine.state import State
@@ -18,15 +18,16 @@ ClockIsRight = Annotated[
 
 
 def say(answers: list[Any], json: bool) -> None:
+    """Each answer as a line or two, or as JSON; plain prints, for there may be ten thousand."""
     for answer in answers:
         if json:
             as_json({"seq": answer.seq, "hash": answer.hash, "events": answer.events, "refusal": answer.refusal})
         elif answer.refusal is not None:
             number = "not recorded," if answer.seq is None else answer.seq
-            console.print(f"{number} refused: {answer.refusal.why} ({answer.refusal.cite})")
-            console.print(f"  {answer.refusal.detail}")
+            print(f"{number} refused: {answer.refusal.why} ({answer.refusal.cite})")
+            print(f"  {answer.refusal.detail}")
         else:
-            console.print(f"{answer.seq} {', '.join(type(event).__name__ for event in answer.events)}")
+            print(f"{answer.seq} {', '.join(type(event).__name__ for event in answer.events)}")
 
 
 def instant_or_now(text: str) -> int:
