@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import typer
 
+from airshed.cli.act.form import BODIES, slots
 from airshed.cli.main import ROOMS, build
 
 ROOT = Path(__file__).parents[1]
@@ -30,14 +31,19 @@ def commands() -> Any:
 
 
 def faults(line: str) -> list[str]:
-    """What of a command line does not exist."""
+    """What of a command line does not exist; `airshed act` has the options of the command that it is told."""
     command, words = commands(), line.replace("...", "").split()
     while hasattr(command, "get_command") and words and not words[0].startswith("-"):
         name = words.pop(0)
         command = command.get_command(None, name)
         if command is None:
             return [f"no command {name}"]
-    known = {name for option in command.params for name in (*option.opts, *option.secondary_opts)} | {"--help"}
+    of_act: set[str] = set()
+    if line.split()[:1] == ["act"] and words and not words[0].startswith("-") and words[0] != "COMMAND":
+        if words[0] not in BODIES:
+            return [f"no command {words[0]}"]
+        of_act = {f"--{slot.option}" for slot in slots(BODIES[words[0]])}
+    known = of_act | {name for option in command.params for name in (*option.opts, *option.secondary_opts)} | {"--help"}
     asked = [word.partition("=")[0].rstrip("].,)'") for word in words if word.startswith("--")]
     return [f"no option {option}" for option in asked if option not in known]
 
@@ -52,4 +58,7 @@ def test_a_command_that_is_not_there_is_seen() -> None:
     assert faults("book shew a.book") == ["no command shew"]
     assert faults("book show a.book trades --lines 5") == ["no option --lines"]
     assert faults("book show a.book trades --limit 5") == []
+    assert faults("act PlaceBid a.book --as wang --count 5") == []
+    assert faults("act PlaceBid a.book --as wang --number 5") == ["no option --number"]
+    assert faults("act PlaceBit a.book --as wang") == ["no command PlaceBit"]
     assert sum(len(SHOWN.findall(page.read_text("utf-8"))) for page in PAGES) > 200

@@ -13,6 +13,7 @@ import typer
 from airshed.cli.main import ROOMS, build
 from airshed.cli.reference.examples import examples
 from airshed.cli.reference.shell import leaves
+from airshed.cli.reference.words import meaning
 from airshed.cli.reference.write import (
     ALWAYS,
     BODIES,
@@ -22,7 +23,6 @@ from airshed.cli.reference.write import (
     PARTS,
     TRANSCRIPTS,
     command_names,
-    meaning,
     pages,
     reasons,
 )

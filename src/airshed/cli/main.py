@@ -27,6 +27,7 @@ ROOMS: dict[str, str] = {
     "compliance": "airshed.cli.compliance.group:app",
     "book": "airshed.cli.book.group:app",
     "proof": "airshed.cli.proof.group:app",
+    "act": "airshed.cli.act.command:act",
     "lab": "airshed.cli.lab.group:app",
     "replay": "airshed.cli.replay:replay",
     "sim": "airshed.cli.sim:sim",
@@ -60,11 +61,12 @@ def build(rooms: dict[str, str]) -> typer.Typer:
 
     for name, place in rooms.items():
         module, _, attribute = place.partition(":")
-        found: Any = getattr(import_module(module), attribute)
+        room = import_module(module)
+        found: Any = getattr(room, attribute)
         if isinstance(found, typer.Typer):
             app.add_typer(found, name=name)
         else:
-            app.command(name)(found)
+            app.command(name, cls=getattr(room, "COMMAND_CLASS", None))(found)
     return app
 
 

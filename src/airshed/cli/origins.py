@@ -47,6 +47,7 @@ OF_COMMAND: dict[str, tuple[Kind, ...]] = {
     "compliance": ("given",),
     "market": (),
     "book": (),
+    "act": (),
     "book seal": ("given",),
     "proof": (),
     "proof key": ("given",),

@@ -21,10 +21,14 @@ MG_PER_KG = 1_000_000
 class Unit(StrEnum):
     """What whole numbers are counted in, inside."""
 
+    ALLOWANCES = "allowances"
     KG = "kg"
+    G = "g"
     MG = "mg"
     FEN = "fen"
     FEN_PER_T = "fen/t"
+    FEN_PER_T_YEAR = "fen/t and year"
+    BASIS_POINTS = "hundredths of a percent"
     MS = "ms"
 
 

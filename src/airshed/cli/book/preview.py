@@ -70,25 +70,41 @@ def preview(
         told = list(foresee(runner, wishes, when))
     if json:
         for each in told:
-            as_json(_plain(each))
+            as_json(plain(each))
         return
+    say_foreseen(told)
+    say_figures(told, money)
+    if len(told) < len(wishes):
+        console.print(
+            f"{len(wishes) - len(told)} more not previewed: they come after sealed bids are opened. 其后命令不作预演。"
+        )
+    say_unwritten(ends)
+
+
+def say_foreseen(told: Sequence[Foreseen]) -> None:
+    """What each command would come to, in a line; commands that come to the same in one."""
     for (line, *more), group in groupby([_said(each) for each in told]):
         times = sum(1 for _ in group)
         lines(f"{line} ({times} times)" if times > 1 else line)
         for detail in more:
             console.print(f"  {detail}")
+
+
+def say_figures(told: Sequence[Foreseen], money: str) -> None:
+    """The tables of what would be settled and shared out."""
     _say_closings([closing for each in told for closing in each.closings], money)
     for each in told:
         if each.sharing is not None:
             _say_sharing(each.sharing)
-    if len(told) < len(wishes):
-        console.print(
-            f"{len(wishes) - len(told)} more not previewed: they come after sealed bids are opened. 其后命令不作预演。"
-        )
+
+
+def say_unwritten(ends: int) -> None:
+    """That the book is as it was."""
     console.print(f"Nothing was written: the book ends at record {ends:,}. 未写入账簿。")
 
 
-def _plain(told: Foreseen) -> dict[str, Any]:
+def plain(told: Foreseen) -> dict[str, Any]:
+    """What a command would come to, for programs."""
     record = told.record
     return {
         "seq": record.seq if told.recorded else None,

@@ -13,8 +13,11 @@ from typing import Any, get_args
 import msgspec
 from msgspec import inspect as kinds
 
+from airshed.cli.act.chinese import both, field_zh, room_of
+from airshed.cli.act.help import shell_line
+from airshed.cli.act.measures import Terms, unit_of
 from airshed.cli.reference.examples import examples
-from airshed.cli.reference.words import SHARED
+from airshed.cli.reference.words import meaning
 from airshed.engine import commands, events
 from airshed.engine.decide import PROCEDURES, confirm_act
 from airshed.engine.journal import Record
@@ -32,7 +35,6 @@ from airshed.registry.accounts import Account
 from airshed.registry.moves import Delivered, Paid
 from airshed.rulebook import lookup
 from airshed.rulebook.load import find, load
-from airshed.rulebook.reference import comments
 from airshed.rulebook.reference import markdown as rulebook_page
 from airshed.rulebook.schema import Roles, Rulebook
 from airshed.service.book.sending import AddressedCommand
@@ -109,11 +111,12 @@ def pages() -> dict[str, str]:
 
 def commands_page(rules: Rulebook) -> str:
     """Every command: what it wishes, its fields, who may send it, an example, what may refuse it."""
-    shown = examples(TRANSCRIPTS)
+    shown, terms = examples(TRANSCRIPTS), Terms.of(rules)
     parts = [
         "# Commands\n\n"
         "A command is a wish: who sends it, a key under which it counts once, and a body. `airshed book send BOOK "
-        "FILE` takes one a line. Counts are allowances of one kilogram, prices fen per tonne, money fen (100 fen = "
+        "FILE` takes one a line; `airshed act` makes one from options, in the "
+        "units that people use. Counts are allowances of one kilogram, prices fen per tonne, money fen (100 fen = "
         "1 yuan). Unknown and mistyped fields make a command malformed: nothing is written. A command that the rules "
         "do not allow is [refused](refusals.md): that is written, with the article, and changes nothing. Roles are "
         "those of the shipped rulebook; an example leads to the transcript that plays it.\n\n"
@@ -125,32 +128,35 @@ def commands_page(rules: Rulebook) -> str:
         example = shown[body.__name__]
         where = f"[{example.transcript}](../../tests/transcripts/{example.transcript}.md)"
         said = f"Example, sent at {example.at} in {where}{', where it is refused' * example.refused}"
+        english, chinese = both(body)
         roles = [role for role in Roles.__struct_fields__ if lookup.may(rules, role, body.__name__)]
         why = ", ".join(f"[`{each}`](refusals.md)" for each in reasons()[body])
         parts.append(
-            f"## {body.__name__}\n\n{inspect.getdoc(body)}\n\n{_fields(body)}\nSent by: {', '.join(roles)}.\n\n"
-            f"{said}:\n\n```json\n{example.line}\n```\n\nMay be refused: {why}.\n"
+            f"## {body.__name__}\n\n*{' '.join(room_of(body.__module__))}*\n\n"
+            f"{english} {chinese}。\n\n{_fields(body, chinese=True)}\nSent by: {', '.join(roles)}.\n\n"
+            f"{said}:\n\n```json\n{example.line}\n```\n\n{_by_options(example.line, terms)}\n\n"
+            f"May be refused: {why}.\n"
         )
     parts += [f"## {each.__name__}\n\n{inspect.getdoc(each)}\n\n{_fields(each)}" for each in INNER]
     return "\n".join(parts)
 
 
-def _fields(struct: type[msgspec.Struct]) -> str:
+def _by_options(line: str, terms: Terms) -> str:
+    """The same command without JSON."""
+    command = msgspec.json.decode(line, type=commands.Command)
+    return f"The same from options:\n\n```\n{shell_line(command.body, 'BOOK', command.actor, terms)}\n```"
+
+
+def _fields(struct: type[msgspec.Struct], *, chinese: bool = False) -> str:
     lines = ["| field | holds | meaning |", "|---|---|---|"]
     for field in _info(struct).fields:
-        holds = _holds(field.type) + ("" if field.required else "; may be left out")
-        lines.append(f"| `{field.name}` | {holds} | {meaning(struct, field.name)} |")
+        unit = unit_of(field.name, field.type)
+        holds = _holds(field.type) + (f", {unit}" if unit else "") + ("" if field.required else "; may be left out")
+        said = meaning(struct, field.name) + (f" {field_zh(struct.__name__, field.name)}。" if chinese else "")
+        lines.append(f"| `{field.name}` | {holds} | {said} |")
     if len(lines) == 2:
         return "No fields.\n"
     return "\n".join(lines) + "\n"
-
-
-def meaning(struct: type[msgspec.Struct], field: str) -> str:
-    """What a field means: its own comment, else the word that all share; a field without either is an error."""
-    said = comments(struct).get(field) or SHARED.get(field)
-    if not said:
-        raise LookupError(f"{struct.__name__}.{field} has no meaning: write a `#:` comment above it")
-    return said
 
 
 def _info(struct: type[msgspec.Struct]) -> Any:
@@ -163,6 +169,8 @@ def _holds(kind: Any) -> str:
             return "whole number" if kind.ge is None or kind.ge < 0 else f"whole number, {kind.ge} to {kind.le}"
         case kinds.Metadata(extra_json_schema={"title": title}):
             return str(title)
+        case kinds.Metadata(type=inner):
+            return _holds(inner)
         case kinds.StrType(pattern=None):
             return f"text{_lengths(kind)}"
         case kinds.BoolType():

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from airshed.engine.commands.wish import Maybe, Name, Seal, Whole, Wish
+from airshed.engine.commands.wish import Maybe, Name, Price, Seal, Whole, Wish
 
 
 class OpenAuction(Wish, frozen=True):
-    """Offer what a jurisdiction has for auction in a series; what earlier auctions left over comes back by rule."""
+    """Offer what a jurisdiction has for auction in a series; what earlier auctions left over comes back by rule.
+
+    开始拍卖。
+    """
 
     #: The new name.
     auction: Name
@@ -21,27 +24,27 @@ class OpenAuction(Wish, frozen=True):
 
 
 class ConsignLot(Wish, frozen=True):
-    """Sell allowances of one's own through an auction; they are set aside until it is over."""
+    """Sell allowances of one's own through an auction; they are set aside until it is over. 委托拍卖。"""
 
     auction: Name
     account: Name
     count: Whole
-    #: The least the holder takes, in fen per tonne; 0 for any price.
-    minimum: Whole = 0
+    #: The least the holder takes; 0 for any price.
+    minimum: Price = 0
 
 
 class PlaceBid(Wish, frozen=True):
-    """A sealed bid; the guarantee that the rules ask for is set aside."""
+    """A sealed bid; the guarantee that the rules ask for is set aside. 提交密封标书。"""
 
     auction: Name
     account: Name
     count: Whole
-    #: The most the bidder pays, in fen per tonne.
-    limit: Whole
+    #: The most the bidder pays.
+    limit: Price
 
 
 class CloseAuction(Wish, frozen=True):
-    """Clear an auction and all others of its event; `seed` orders equal prices."""
+    """Clear an auction and all others of its event; `seed` orders equal prices. 拍卖开标。"""
 
     auction: Name
     #: Orders bids of the same price: the sealed one, or publish it before the bids are opened.
@@ -51,7 +54,7 @@ class CloseAuction(Wish, frozen=True):
 
 
 class OfferAuction(Wish, frozen=True):
-    """A holder offers its own allowances by auction; the money is the holder's."""
+    """A holder offers its own allowances by auction; the money is the holder's. 自行拍卖。"""
 
     #: The new name.
     auction: Name
@@ -60,8 +63,8 @@ class OfferAuction(Wish, frozen=True):
     series: Name
     #: Allowances on offer.
     count: Whole
-    #: The least the holder takes, in fen per tonne.
-    reserve: Whole
+    #: The least the holder takes.
+    reserve: Price
 
 
 AuctionBody = OpenAuction | ConsignLot | PlaceBid | CloseAuction | OfferAuction

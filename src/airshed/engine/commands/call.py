@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from airshed.engine.commands.wish import Maybe, Name, Seal, Side, Whole, Wish
+from airshed.engine.commands.wish import Maybe, Name, Price, Seal, Side, Whole, Wish
 
 
 class OpenCall(Wish, frozen=True):
-    """Open a call for a series: orders are gathered and none trades before it closes."""
+    """Open a call for a series: orders are gathered and none trades before it closes. 开始集合竞价。"""
 
     #: The new name.
     call: Name
@@ -18,19 +18,19 @@ class OpenCall(Wish, frozen=True):
 
 
 class PlaceCallOrder(Wish, frozen=True):
-    """Buy or sell in a call, at a limit or better."""
+    """Buy or sell in a call, at a limit or better. 集合竞价委托。"""
 
     call: Name
     account: Name
     #: Which way.
     side: Side
     count: Whole
-    #: The worst price accepted, in fen per tonne.
-    limit: Whole
+    #: The worst price accepted.
+    limit: Price
 
 
 class DropCallOrder(Wish, frozen=True):
-    """Take an order of a call back before it closes."""
+    """Take an order of a call back before it closes. 撤回集合竞价委托。"""
 
     call: Name
     #: Number of the order in that call.
@@ -38,7 +38,7 @@ class DropCallOrder(Wish, frozen=True):
 
 
 class CloseCall(Wish, frozen=True):
-    """Clear a call at the price at which most changes hands."""
+    """Clear a call at the price at which most changes hands. 集合竞价收盘。"""
 
     call: Name
     #: Orders the last of several orders at the clearing price: the sealed one, or publish it before they are looked at.

@@ -8,13 +8,13 @@ from airshed.engine.commands.wish import Day, Hour, Maybe, Name, Text, Whole, Wi
 
 
 class SealDay(Wish, frozen=True, omit_defaults=True):
-    """Close a day of a stack: hours by state, mass in milligrams per pollutant, digest of the evidence."""
+    """Close a day of a stack: hours by state, mass per pollutant, digest of the evidence. 封存日数据。"""
 
     stack: Name
     day: Day
     #: By pollutant: measured, substituted and stopped hours, 24 in all.
     hours: dict[Name, tuple[Whole, Whole, Whole]]
-    #: By pollutant: mass of the day in milligrams.
+    #: By pollutant: mass of the day.
     mass_mg: dict[Name, Whole]
     #: SHA-256 of the raw frames of the day.
     evidence: Name
@@ -44,7 +44,10 @@ class FindingLine(msgspec.Struct, frozen=True, gc=False):
 
 
 class NoteFindings(Wish, frozen=True):
-    """What the monitoring host found in a stack's year, in place of what it noted before; nothing is an answer too."""
+    """What the monitoring host found in a stack's year, in place of what it noted before; nothing is an answer too.
+
+    记录核查发现。
+    """
 
     stack: Name
     year: Year

@@ -8,7 +8,7 @@ from airshed.engine.commands.wish import Name, Whole, Wish, Year
 
 
 class SetCap(Wish, frozen=True):
-    """Bring the allowances of a series into being, as many as the rulebook's cap says."""
+    """Bring the allowances of a series into being, as many as the rulebook's cap says. 设定总量。"""
 
     pollutant: Name
     jurisdiction: Name
@@ -21,7 +21,7 @@ class ActivityLine(msgspec.Struct, frozen=True):
     source: Name
     #: Baseline years, in the order of the figures.
     years: tuple[Year, ...]
-    #: Verified emission of each year, in kilograms.
+    #: Verified emission of each year.
     emitted_kg: tuple[Whole, ...]
     #: Output of each year, in the measure of the benchmark.
     output: tuple[Whole, ...]
@@ -30,7 +30,7 @@ class ActivityLine(msgspec.Struct, frozen=True):
 
 
 class Allocate(Wish, frozen=True):
-    """Share out a series: new-entrant reserve, part for auction, the rest by the rulebook's method."""
+    """Share out a series: new-entrant reserve, part for auction, the rest by the rulebook's method. 分配配额。"""
 
     pollutant: Name
     jurisdiction: Name

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
-from airshed.engine.commands.wish import Name, Whole, Wish
+from airshed.engine.commands.wish import Name, Rent, Whole, Wish
 
 
 class OfferLease(Wish, frozen=True):
-    """Offer allowances to one lessee for use against rent; they are set aside until it accepts or declines."""
+    """Offer allowances to one lessee for use against rent; they are set aside until it accepts or declines.
+
+    发出租赁要约。
+    """
 
     #: The account that gives for use.
     lessor: Name
@@ -18,8 +21,8 @@ class OfferLease(Wish, frozen=True):
     series: Name
     #: Allowances, of each vintage of a strip.
     count: Whole
-    #: Fen per tonne and year.
-    rent: Whole
+    #: The rent of a tonne and year.
+    rent: Rent
     #: "once": all rent at acceptance, against all vintages; "yearly": each vintage against its own year's rent.
     pay: Literal["once", "yearly"]
     #: The lease under which the lessor holds them itself; 0 when they are its own.
@@ -27,28 +30,28 @@ class OfferLease(Wish, frozen=True):
 
 
 class AcceptLease(Wish, frozen=True):
-    """Accept a lease: allowances against rent, in one entry."""
+    """Accept a lease: allowances against rent, in one entry. 接受租赁。"""
 
     #: Number of the lease, from the answer to `OfferLease`.
     lease: Whole
 
 
 class DropLease(Wish, frozen=True):
-    """Take an offered lease back, or decline it."""
+    """Take an offered lease back, or decline it. 撤回或拒绝租赁。"""
 
     #: Number of the lease.
     lease: Whole
 
 
 class PayRent(Wish, frozen=True):
-    """Pay the next year of a lease that is paid yearly, and get its vintage in the same entry."""
+    """Pay the next year of a lease that is paid yearly, and get its vintage in the same entry. 支付年租。"""
 
     #: Number of the lease.
     lease: Whole
 
 
 class EndLease(Wish, frozen=True):
-    """End a lease: the lessee at any time, the lessor after its last day, or when rent is overdue."""
+    """End a lease: the lessee at any time, the lessor after its last day, or when rent is overdue. 终止租赁。"""
 
     #: Number of the lease.
     lease: Whole

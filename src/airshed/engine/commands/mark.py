@@ -6,7 +6,7 @@ from airshed.engine.commands.wish import Hour, Maybe, Name, Text, Whole, Wish
 
 
 class MarkHours(Wish, frozen=True):
-    """The operator says what a stack's hours were: stopped, starting up, under maintenance, and so on."""
+    """The operator says what a stack's hours were: stopped, starting up, under maintenance, and so on. 标记时段。"""
 
     stack: Name
     #: One of the marks of the rulebook's `marks.csv`.
@@ -22,7 +22,7 @@ class MarkHours(Wish, frozen=True):
 
 
 class ProveMark(Wish, frozen=True):
-    """Hand in the proof of a mark."""
+    """Hand in the proof of a mark. 提交标记证明。"""
 
     #: Number of the mark, from the answer to `MarkHours`.
     mark: Whole
@@ -31,7 +31,7 @@ class ProveMark(Wish, frozen=True):
 
 
 class DecideMark(Wish, frozen=True):
-    """Approve a mark that is proven, or refuse it; a refused mark is reverted."""
+    """Approve a mark that is proven, or refuse it; a refused mark is reverted. 审批标记。"""
 
     #: Number of the mark.
     mark: Whole
@@ -42,7 +42,7 @@ class DecideMark(Wish, frozen=True):
 
 
 class LapseMark(Wish, frozen=True):
-    """Revert a mark whose proof did not come in time."""
+    """Revert a mark whose proof did not come in time. 标记逾期失效。"""
 
     #: Number of the mark.
     mark: Whole

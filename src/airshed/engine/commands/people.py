@@ -6,12 +6,12 @@ from typing import Literal
 
 import msgspec
 
-from airshed.engine.commands.wish import Maybe, Name, Role, Text, Whole, Wish
+from airshed.engine.commands.wish import Maybe, Money, Name, Role, Text, Whole, Wish
 from airshed.model.provenance import Provenance
 
 
 class AdoptRulebook(Wish, frozen=True):
-    """Put a rulebook in force from now on; its digest must be that of the rules at hand."""
+    """Put a rulebook in force from now on; its digest must be that of the rules at hand. 采用规则。"""
 
     #: `programme.id` of the text.
     programme: Name
@@ -24,7 +24,7 @@ class AdoptRulebook(Wish, frozen=True):
 
 
 class RegisterActor(Wish, frozen=True):
-    """Let a person or machine act in a role; an operator acts for one account."""
+    """Let a person or machine act in a role; an operator acts for one account. 登记行为人。"""
 
     #: The new name, under which the person or machine will send commands.
     actor: Name
@@ -35,7 +35,7 @@ class RegisterActor(Wish, frozen=True):
 
 
 class OpenAccount(Wish, frozen=True):
-    """Open an account for an operator or a trader."""
+    """Open an account for an operator or a trader. 开立账户。"""
 
     #: The new name.
     account: Name
@@ -49,7 +49,7 @@ class OpenAccount(Wish, frozen=True):
 
 
 class FreezeAccount(Wish, frozen=True):
-    """Stop every act of an account, with the reason."""
+    """Stop every act of an account, with the reason. 冻结账户。"""
 
     account: Name
     #: Why, as the account holder will read it.
@@ -57,13 +57,13 @@ class FreezeAccount(Wish, frozen=True):
 
 
 class ThawAccount(Wish, frozen=True):
-    """Let a frozen account act again."""
+    """Let a frozen account act again. 解冻账户。"""
 
     account: Name
 
 
 class CloseAccount(Wish, frozen=True):
-    """Close an account for good, once nothing lies in it and nothing waits or is owed for it."""
+    """Close an account for good, once nothing lies in it and nothing waits or is owed for it. 注销账户。"""
 
     account: Name
     #: Why, as the account holder will read it.
@@ -80,7 +80,7 @@ class StackEntry(msgspec.Struct, frozen=True, gc=False):
 
 
 class RegisterSource(Wish, frozen=True):
-    """Enter a source with its operator's account and its monitored stacks."""
+    """Enter a source with its operator's account and its monitored stacks. 登记排放源。"""
 
     #: The new name.
     source: Name
@@ -98,30 +98,30 @@ class RegisterSource(Wish, frozen=True):
 
 
 class Deposit(Wish, frozen=True):
-    """The settlement bank has received money for an account."""
+    """The settlement bank has received money for an account. 入金。"""
 
     account: Name
-    #: Money in fen.
-    fen: Whole
+    #: The money.
+    fen: Money
 
 
 class Withdraw(Wish, frozen=True):
-    """The settlement bank pays an account's free money out."""
+    """The settlement bank pays an account's free money out. 出金。"""
 
     account: Name
-    #: Money in fen.
-    fen: Whole
+    #: The money.
+    fen: Money
 
 
 class ConfirmAct(Wish, frozen=True):
-    """The second pair of eyes: an act of another that waits takes effect now."""
+    """The second pair of eyes: an act of another that waits takes effect now. 复核确认。"""
 
     #: Number of the act, from the answer to the one who proposed it.
     act: Whole
 
 
 class RejectAct(Wish, frozen=True):
-    """Let an act that waits fall; whoever proposed it may take it back so."""
+    """Let an act that waits fall; whoever proposed it may take it back so. 复核退回。"""
 
     #: Number of the act.
     act: Whole

@@ -8,14 +8,14 @@ from airshed.engine.commands.wish import Maybe, Name, Opinion, Text, Whole, Wish
 
 
 class ReportYear(Wish, frozen=True, omit_defaults=True):
-    """The operator reports a year: sealed days are summed, pollutants without a monitor are declared in grams.
+    """The operator reports a year: sealed days are summed, pollutants without a monitor are declared.
 
-    A later report of the same year takes the place of the one before and says why.
+    A later report of the same year takes the place of the one before and says why. 提交年度报告。
     """
 
     source: Name
     year: Year
-    #: By pollutant that no stack of the source measures: mass of the year in grams.
+    #: By pollutant that no stack of the source measures: mass of the year.
     declared_g: dict[Name, Whole]
     #: By check of `checks.csv` that is to be explained: the explanation.
     explained: dict[Name, Text] = msgspec.field(default_factory=dict)
@@ -24,7 +24,7 @@ class ReportYear(Wish, frozen=True, omit_defaults=True):
 
 
 class RequestImprovement(Wish, frozen=True):
-    """The verifier asks the operator to mend something or to say why it is so."""
+    """The verifier asks the operator to mend something or to say why it is so. 要求整改。"""
 
     source: Name
     year: Year
@@ -33,7 +33,7 @@ class RequestImprovement(Wish, frozen=True):
 
 
 class AnswerImprovement(Wish, frozen=True):
-    """The operator says what it has done about an item of the improvement list."""
+    """The operator says what it has done about an item of the improvement list. 答复整改。"""
 
     source: Name
     year: Year
@@ -46,7 +46,7 @@ class AnswerImprovement(Wish, frozen=True):
 
 
 class CloseImprovement(Wish, frozen=True):
-    """The verifier is content with an answer, or sends it back."""
+    """The verifier is content with an answer, or sends it back. 整改审结。"""
 
     source: Name
     year: Year
@@ -59,7 +59,7 @@ class CloseImprovement(Wish, frozen=True):
 
 
 class VerifyYear(Wish, frozen=True, omit_defaults=True):
-    """A verifier's opinion on a reported year."""
+    """A verifier's opinion on a reported year. 出具核查意见。"""
 
     source: Name
     year: Year
@@ -71,18 +71,18 @@ class VerifyYear(Wish, frozen=True, omit_defaults=True):
 
 
 class DetermineYear(Wish, frozen=True):
-    """The authority sets the emission of a year itself, with the reason."""
+    """The authority sets the emission of a year itself, with the reason. 核定年排放量。"""
 
     source: Name
     year: Year
-    #: By pollutant, every one that is capped: mass of the year in grams.
+    #: By pollutant, every one that is capped: mass of the year.
     mass_g: dict[Name, Whole]
     #: Why the authority sets the emission itself.
     reason: Text
 
 
 class ReopenYear(Wish, frozen=True):
-    """Let a verified year that is not settled be corrected, reported and verified again."""
+    """Let a verified year that is not settled be corrected, reported and verified again. 重开年度。"""
 
     source: Name
     year: Year

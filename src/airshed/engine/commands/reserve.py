@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from airshed.engine.commands.wish import Name, Text, Whole, Wish
+from airshed.engine.commands.wish import Money, Name, Price, Text, Whole, Wish
 
 
 class ApplyForReserve(Wish, frozen=True):
-    """Apply for allowances of the reserve for new and extended sources; their price is set aside."""
+    """Apply for allowances of the reserve for new and extended sources; their price is set aside. 申请储备配额。"""
 
     #: The source for which they are.
     source: Name
@@ -20,7 +20,7 @@ class ApplyForReserve(Wish, frozen=True):
 
 
 class DropApplication(Wish, frozen=True):
-    """Take an application back, or turn it down with a reason."""
+    """Take an application back, or turn it down with a reason. 撤回或驳回申请。"""
 
     #: Number of the application.
     application: Whole
@@ -29,42 +29,54 @@ class DropApplication(Wish, frozen=True):
 
 
 class GrantReserve(Wish, frozen=True):
-    """Serve the applications for a series from the reserve, cut alike or in the order in which they came."""
+    """Serve the applications for a series from the reserve, cut alike or in the order in which they came.
+
+    发放储备配额。
+    """
 
     series: Name
 
 
 class ReleaseUnused(Wish, frozen=True):
-    """Send the part of the new-entrant reserve that nobody was granted to auction, once the year allows it."""
+    """Send the part of the new-entrant reserve that nobody was granted to auction, once the year allows it.
+
+    未用储备转拍卖。
+    """
 
     series: Name
 
 
 class OpenRepurchase(Wish, frozen=True):
-    """Ask for sealed offers of a series: the government buys from the cheapest up; its budget is set aside."""
+    """Ask for sealed offers of a series: the government buys from the cheapest up; its budget is set aside.
+
+    开始反向拍卖。
+    """
 
     #: The new name.
     repurchase: Name
     series: Name
     #: Most that is bought.
     count: Whole
-    #: Most that is spent, in fen.
-    budget_fen: Whole
+    #: Most that is spent.
+    budget_fen: Money
 
 
 class AskRepurchase(Wish, frozen=True):
-    """A sealed offer to sell in a reverse auction; the allowances are set aside."""
+    """A sealed offer to sell in a reverse auction; the allowances are set aside. 反向拍卖报价。"""
 
     #: Name of the reverse auction.
     repurchase: Name
     account: Name
     count: Whole
-    #: The least the seller takes, in fen per tonne.
-    price: Whole
+    #: The least the seller takes.
+    price: Price
 
 
 class CloseRepurchase(Wish, frozen=True):
-    """Buy from the cheapest up, as far as count and budget reach; what is bought goes to the government reserve."""
+    """Buy from the cheapest up, as far as count and budget reach; what is bought goes to the government reserve.
+
+    结束反向拍卖。
+    """
 
     #: Name of the reverse auction.
     repurchase: Name
@@ -73,7 +85,7 @@ class CloseRepurchase(Wish, frozen=True):
 
 
 class FeedReserve(Wish, frozen=True):
-    """Set allowances of the jurisdiction's auction account aside in its reserve."""
+    """Set allowances of the jurisdiction's auction account aside in its reserve. 补充储备。"""
 
     series: Name
     count: Whole
@@ -82,7 +94,7 @@ class FeedReserve(Wish, frozen=True):
 
 
 class DrawReserve(Wish, frozen=True):
-    """Take allowances out of the reserve into the jurisdiction's auction account."""
+    """Take allowances out of the reserve into the jurisdiction's auction account. 动用储备。"""
 
     series: Name
     count: Whole

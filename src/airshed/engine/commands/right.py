@@ -6,11 +6,14 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from airshed.engine.commands.wish import Name, Whole, Wish, Year
+from airshed.engine.commands.wish import Money, Name, Whole, Wish, Year
 
 
 class GrantRight(Wish, frozen=True):
-    """Grant a right: what is issued already goes to its holder now, every later vintage when its cap is set."""
+    """Grant a right: what is issued already goes to its holder now, every later vintage when its cap is set.
+
+    授予排污权。
+    """
 
     #: The account that will hold it.
     account: Name
@@ -25,14 +28,17 @@ class GrantRight(Wish, frozen=True):
 
 
 class RenewRight(Wish, frozen=True):
-    """Renew a right after its review: it is served for as many vintages more as the rulebook says."""
+    """Renew a right after its review: it is served for as many vintages more as the rulebook says. 续展排污权。"""
 
     #: Number of the right, from the answer to `GrantRight`.
     right: Whole
 
 
 class OfferRight(Wish, frozen=True):
-    """Offer a right to one buyer, with every vintage from one on: those delivered already, and all to come."""
+    """Offer a right to one buyer, with every vintage from one on: those delivered already, and all to come.
+
+    发出排污权要约。
+    """
 
     #: Number of the right.
     right: Whole
@@ -40,19 +46,19 @@ class OfferRight(Wish, frozen=True):
     buyer: Name
     #: First vintage that goes with it; delivered vintages before it stay with the seller.
     start: Year
-    #: The price of the whole, in fen.
-    fen: Whole
+    #: The price of the whole.
+    fen: Money
 
 
 class AcceptRight(Wish, frozen=True):
-    """Buy a right that is on offer: the right, its delivered vintages and the money, in one entry."""
+    """Buy a right that is on offer: the right, its delivered vintages and the money, in one entry. 购买排污权。"""
 
     #: Number of the right.
     right: Whole
 
 
 class DropRight(Wish, frozen=True):
-    """Take the offer of a right back, or decline it."""
+    """Take the offer of a right back, or decline it. 撤回或拒绝排污权要约。"""
 
     #: Number of the right.
     right: Whole

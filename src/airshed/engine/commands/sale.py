@@ -6,7 +6,10 @@ from airshed.engine.commands.wish import Day, Name, Share, Term, Whole, Wish
 
 
 class OpenSale(Wish, frozen=True):
-    """Offer allowances of a series to existing sources at the fixed price, for one vintage or several from it on."""
+    """Offer allowances of a series to existing sources at the fixed price, for one vintage or several from it on.
+
+    开始定价出让。
+    """
 
     #: The new name.
     sale: Name
@@ -21,7 +24,7 @@ class OpenSale(Wish, frozen=True):
 
 
 class CloseSale(Wish, frozen=True):
-    """End a sale; what is not sold is free again."""
+    """End a sale; what is not sold is free again. 结束定价出让。"""
 
     #: Name of the sale.
     sale: Name
@@ -30,7 +33,7 @@ class CloseSale(Wish, frozen=True):
 class BuyAllocation(Wish, frozen=True):
     """Buy allowances for a source in a sale: the first instalment is paid, the allowances are delivered at once.
 
-    What is not paid for is blocked: neither sold nor surrendered until it is paid.
+    What is not paid for is blocked: neither sold nor surrendered until it is paid. 购买定价配额。
     """
 
     #: Name of the sale.
@@ -39,19 +42,22 @@ class BuyAllocation(Wish, frozen=True):
     source: Name
     #: Allowances of every vintage of the sale.
     count: Whole
-    #: Part of the price paid at once, in hundredths of a percent; 10000 pays everything.
+    #: Part of the price paid at once; all of it pays everything.
     first: Share
 
 
 class PayInstalment(Wish, frozen=True):
-    """Pay the next instalment of a purchase, with interest when it is late; what it pays for is free."""
+    """Pay the next instalment of a purchase, with interest when it is late; what it pays for is free. 支付分期款。"""
 
     #: Number of the purchase.
     purchase: Whole
 
 
 class WithdrawUnpaid(Wish, frozen=True):
-    """Withdraw what a purchase has not paid for, when an instalment is overdue; it goes to the government reserve."""
+    """Withdraw what a purchase has not paid for, when an instalment is overdue; it goes to the government reserve.
+
+    收回未付款配额。
+    """
 
     #: Number of the purchase.
     purchase: Whole

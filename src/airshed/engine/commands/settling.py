@@ -6,7 +6,7 @@ from airshed.engine.commands.wish import Name, Whole, Wish, Year
 
 
 class Surrender(Wish, frozen=True):
-    """Give allowances up for a source's verified emission."""
+    """Give allowances up for a source's verified emission. 清缴配额。"""
 
     source: Name
     year: Year
@@ -16,14 +16,14 @@ class Surrender(Wish, frozen=True):
 
 
 class CloseYear(Wish, frozen=True):
-    """Settle an account's year after the deadline: shortfall, penalty, make-up, banking."""
+    """Settle an account's year after the deadline: shortfall, penalty, make-up, banking. 年度结算。"""
 
     account: Name
     year: Year
 
 
 class PayPenalty(Wish, frozen=True):
-    """Pay what is due of a penalty."""
+    """Pay what is due of a penalty. 缴纳罚款。"""
 
     source: Name
     year: Year

@@ -6,7 +6,7 @@ from airshed.engine.commands.wish import Name, Whole, Wish
 
 
 class Transfer(Wish, frozen=True):
-    """Move allowances from an account to another without money; of a strip, every vintage or none."""
+    """Move allowances from an account to another without money; of a strip, every vintage or none. 无偿划转。"""
 
     #: The account that gives.
     origin: Name

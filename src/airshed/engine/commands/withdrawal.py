@@ -8,7 +8,10 @@ from airshed.engine.commands.wish import Day, Name, Text, Whole, Wish, Year
 
 
 class CloseSource(Wish, frozen=True):
-    """Record that a source has stopped for good; it is granted nothing more, and still reports and surrenders."""
+    """Record that a source has stopped for good; it is granted nothing more, and still reports and surrenders.
+
+    登记排放源关闭。
+    """
 
     source: Name
     #: Its last day of operation.
@@ -18,7 +21,7 @@ class CloseSource(Wish, frozen=True):
 
 
 class ReopenSource(Wish, frozen=True):
-    """Take back that a source has closed, which has been shown wrong."""
+    """Take back that a source has closed, which has been shown wrong. 撤销关闭登记。"""
 
     source: Name
     #: Why.
@@ -26,7 +29,10 @@ class ReopenSource(Wish, frozen=True):
 
 
 class NoticeWithdrawal(Wish, frozen=True):
-    """Give notice that part of a grant will be withdrawn; the rule says how much, and it is blocked at once."""
+    """Give notice that part of a grant will be withdrawn; the rule says how much, and it is blocked at once.
+
+    收回通知。
+    """
 
     source: Name
     series: Name
@@ -42,7 +48,7 @@ class NoticeWithdrawal(Wish, frozen=True):
 
 
 class AppealWithdrawal(Wish, frozen=True):
-    """Appeal a notice; nothing is withdrawn until the appeal is decided."""
+    """Appeal a notice; nothing is withdrawn until the appeal is decided. 对收回提出申诉。"""
 
     #: Number of the withdrawal.
     withdrawal: Whole
@@ -51,7 +57,7 @@ class AppealWithdrawal(Wish, frozen=True):
 
 
 class DecideAppeal(Wish, frozen=True):
-    """Decide an appeal; who gave the notice does not."""
+    """Decide an appeal; who gave the notice does not. 裁决申诉。"""
 
     #: Number of the withdrawal.
     withdrawal: Whole
@@ -62,21 +68,24 @@ class DecideAppeal(Wish, frozen=True):
 
 
 class WithdrawAllowances(Wish, frozen=True):
-    """Carry a withdrawal out, once its notice is over: into the government reserve, at the price of the rule."""
+    """Carry a withdrawal out, once its notice is over: into the government reserve, at the price of the rule.
+
+    执行收回。
+    """
 
     #: Number of the withdrawal.
     withdrawal: Whole
 
 
 class PayBack(Wish, frozen=True):
-    """Pay for what was to be withdrawn and had been sold on already."""
+    """Pay for what was to be withdrawn and had been sold on already. 补缴已售配额款。"""
 
     #: Number of the withdrawal.
     withdrawal: Whole
 
 
 class RestoreWithdrawn(Wish, frozen=True):
-    """Give back what was withdrawn, once it is shown wrong."""
+    """Give back what was withdrawn, once it is shown wrong. 返还误收配额。"""
 
     #: Number of the withdrawal.
     withdrawal: Whole
@@ -85,7 +94,7 @@ class RestoreWithdrawn(Wish, frozen=True):
 
 
 class ReverseAllocation(Wish, frozen=True):
-    """Take back what an error gave; what is no longer there is withheld from the next allocation."""
+    """Take back what an error gave; what is no longer there is withheld from the next allocation. 更正误发配额。"""
 
     source: Name
     series: Name
@@ -96,7 +105,7 @@ class ReverseAllocation(Wish, frozen=True):
 
 
 class Withhold(Wish, frozen=True):
-    """Block part of a grant until a condition is met."""
+    """Block part of a grant until a condition is met. 暂扣配额。"""
 
     source: Name
     series: Name
@@ -112,7 +121,7 @@ class Withhold(Wish, frozen=True):
 
 
 class ReleaseWithheld(Wish, frozen=True):
-    """Free what was withheld, once the condition is met."""
+    """Free what was withheld, once the condition is met. 解除暂扣。"""
 
     #: Number of the withholding.
     withholding: Whole
@@ -121,7 +130,7 @@ class ReleaseWithheld(Wish, frozen=True):
 
 
 class ForfeitWithheld(Wish, frozen=True):
-    """Send what is withheld to the government reserve, when the condition was not met in time."""
+    """Send what is withheld to the government reserve, when the condition was not met in time. 没收暂扣配额。"""
 
     #: Number of the withholding.
     withholding: Whole

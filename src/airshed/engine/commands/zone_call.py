@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from airshed.engine.commands.wish import Maybe, Name, Seal, Whole, Wish, Year
+from airshed.engine.commands.wish import Kilograms, Maybe, Name, Price, Seal, Whole, Wish, Year
 
 #: A fraction as it is written: `3`, `7/4`, `-2`. Longer ones come from no call.
 Number = Annotated[
@@ -20,7 +20,10 @@ Wall = Annotated[str, Meta(min_length=1, max_length=40)]
 
 
 class OpenZoneCall(Wish, frozen=True):
-    """Open a call for a pollutant in the whole zone: orders are gathered and none trades before it closes."""
+    """Open a call for a pollutant in the whole zone: orders are gathered and none trades before it closes.
+
+    开始全区集合竞价。
+    """
 
     #: The new name.
     call: Name
@@ -30,7 +33,7 @@ class OpenZoneCall(Wish, frozen=True):
 
 
 class PlaceZoneOffer(Wish, frozen=True):
-    """Offer allowances of a series in a zone-wide call, at a limit or better."""
+    """Offer allowances of a series in a zone-wide call, at a limit or better. 全区竞价卖出委托。"""
 
     call: Name
     account: Name
@@ -38,12 +41,12 @@ class PlaceZoneOffer(Wish, frozen=True):
     #: The jurisdiction where the account's source stands: there the load falls.
     place: Name
     count: Whole
-    #: The least the seller takes, in fen per tonne.
-    limit: Whole
+    #: The least the seller takes.
+    limit: Price
 
 
 class PlaceZoneBid(Wish, frozen=True):
-    """Bid for cover at a place: any series that may go there can fill it, several together."""
+    """Bid for cover at a place: any series that may go there can fill it, several together. 全区竞价买入委托。"""
 
     call: Name
     account: Name
@@ -51,14 +54,14 @@ class PlaceZoneBid(Wish, frozen=True):
     place: Name
     #: The year whose emission is to be covered.
     year: Year
-    #: Kilograms of cover.
-    count: Whole
-    #: The most the buyer gives, in fen per tonne of cover.
-    limit: Whole
+    #: Cover.
+    count: Kilograms
+    #: The most the buyer gives for a tonne of cover.
+    limit: Price
 
 
 class DropZoneOrder(Wish, frozen=True):
-    """Take an order of a zone-wide call back before it closes."""
+    """Take an order of a zone-wide call back before it closes. 撤回全区竞价委托。"""
 
     call: Name
     #: Number of the order in that call.
@@ -127,7 +130,7 @@ class ZoneRound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CloseZoneCall(Wish, frozen=True):
-    """Clear a zone-wide call by a solver's answer, which is judged, exactly, before anything moves."""
+    """Clear a zone-wide call by a solver's answer, which is judged, exactly, before anything moves. 全区竞价收盘。"""
 
     call: Name
     #: Orders equal limits: the sealed one, or publish it before the orders are looked at.

@@ -1,0 +1,132 @@
+"""What has happened, or would, in people's words: what an event says, and its figures in the units of a screen."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+from msgspec import inspect as kinds
+
+from airshed.cli.act import measures
+from airshed.cli.act.form import option_of
+from airshed.cli.act.measures import Terms, unit_of
+from airshed.engine.commands import Wish
+from airshed.model.allowance import SerialBlock, count_of
+from airshed.model.measures import Unit
+from airshed.model.period import clock
+from airshed.registry.moves import Delivered, Paid
+
+#: Most lines that one list of an event takes on a screen; --json has all.
+MOST = 12
+#: What figures of events count whose names do not say so and whose types do not either.
+_OF_EVENTS: Mapping[str, Unit] = {
+    **dict.fromkeys(("limit", "minimum", "ceiling"), Unit.FEN_PER_T),
+    **dict.fromkeys(("held", "secured", "value"), Unit.FEN),
+    "rent": Unit.FEN_PER_T_YEAR,
+    **dict.fromkeys(
+        (
+            *(
+                "reserved",
+                "for_auction",
+                "unsold",
+                "sold",
+                "released",
+                "withheld",
+                "bought",
+                "blocked",
+                "left",
+                "wanted",
+            ),
+            *("obligation", "surrendered", "shortfall", "makeup", "banked", "taken", "cancelled", "retired", "short"),
+        ),
+        Unit.ALLOWANCES,
+    ),
+}
+#: Parts of an event that say how the rules count and not what has happened; --json has them.
+_HOW = ("_basis_points", "_days", "terms", "rounds", "checks", "rests_on", "version")
+
+
+def told(events: tuple[Any, ...], terms: Terms) -> Iterator[str]:
+    """A line for each event, and one for each thing that it says."""
+    for event in events:
+        doc = (inspect.getdoc(event) or "").split("\n\n")[0].replace("\n", " ")
+        yield f"{type(event).__name__}: {doc}"
+        for line in _parts(event, terms):
+            yield f"  {line}"
+
+
+def _parts(event: Any, terms: Terms) -> Iterator[str]:
+    short: list[str] = []
+    long: list[str] = []
+    for field, name, value, unit in _named(event):
+        if field == "entry":
+            long += _cut([move for each in value if (move := _move(each, terms))])
+        elif isinstance(value, tuple) and isinstance(value[0], msgspec.Struct):
+            long += [f"{name}:", *_cut([f"  {_row(each, terms)}" for each in value])]
+        elif isinstance(value, msgspec.Struct):
+            long.append(f"{name}: {_row(value, terms)}")
+        elif isinstance(value, dict):
+            long.append(f"{name}: {_one(value, unit, terms)}")
+        else:
+            short.append(f"{name} {_one(value, unit, terms)}")
+    if short:
+        yield ", ".join(short)
+    yield from long
+
+
+def _named(struct: Any) -> Iterator[tuple[str, str, Any, Unit | None]]:
+    """What a struct says and does not leave empty: field, its name for people, value and unit."""
+    shape = kinds.type_info(type(struct))
+    assert isinstance(shape, kinds.StructType)
+    for field in shape.fields:
+        value = getattr(struct, field.name)
+        if value in ("", None, (), {}) or field.name.endswith(_HOW):
+            continue
+        unit = unit_of(field.name, field.type) or _OF_EVENTS.get(field.name)
+        yield field.name, option_of(field.name).replace("-", " "), value, unit
+
+
+def _cut(lines: list[str]) -> list[str]:
+    return lines if len(lines) <= MOST else [*lines[:MOST], f"and {len(lines) - MOST} more"]
+
+
+def _move(move: Any, terms: Terms) -> str:
+    match move:
+        case Delivered(origin=origin, target=target, series=series, blocks=blocks):
+            count = measures.write(count_of(blocks), Unit.ALLOWANCES, terms)
+            return f"{count} of {series}: {origin} -> {target}"
+        case Paid(origin=origin, target=target, fen=fen):
+            return f"{measures.write(fen, Unit.FEN, terms)}: {origin} -> {target}" if fen else ""
+        case _:
+            return str(move)
+
+
+def _row(value: msgspec.Struct, terms: Terms) -> str:
+    """A struct inside an event in one line."""
+    said = [f"{name} {_one(part, unit, terms)}" for _, name, part, unit in _named(value)]
+    head = [type(value).__name__] if isinstance(value, Wish) or not said else []
+    return ", ".join([*head, *said])
+
+
+def _one(value: Any, unit: Unit | None, terms: Terms) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case int() if unit is Unit.MS:
+            return clock(value)[:16]
+        case int() if value < 0:
+            return f"-{measures.write(-value, unit, terms)}"
+        case int():
+            return measures.write(value, unit, terms)
+        case SerialBlock(first=first, last=last):
+            return f"{first}-{last}"
+        case msgspec.Struct():
+            return f"({_row(value, terms)})"
+        case tuple() | list():
+            return ", ".join(_one(each, unit, terms) for each in value)
+        case dict():
+            return "; ".join(f"{key} {_one(each, unit, terms)}" for key, each in value.items())
+        case _:
+            return str(value)
