@@ -20,6 +20,7 @@ CHAPTERS = (
     "lab",
     "engine",
     "verify",
+    "status",
     "agents",
     "gateway",
     "demo",
