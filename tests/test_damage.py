@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from airshed.cli.main import ROOMS, build
 from airshed.engine import commands as c
 from airshed.engine.journal import decode
+from airshed.model.provenance import Simulation
 from airshed.model.refusal import Malformed
 from airshed.service.book.damage import named_by_page
 from airshed.service.book.pages import Pages
@@ -194,3 +195,33 @@ def test_a_record_that_was_altered_is_named_before_any_page(whole: bytes, tmp_pa
     path.write_bytes(whole)
     with Book.read(path) as book:
         assert decode(book.line(120)).seq == 120
+
+
+def test_text_that_is_no_utf8_is_named_wherever_it_stands(whole: bytes, tmp_path: Path) -> None:
+    """In a record, in a read table, in the first record, which says what the book is."""
+    path = tmp_path / "a.book"
+    app = build({"book": ROOMS["book"], "replay": ROOMS["replay"]})
+    last_table = whole.rindex(b"Kunming")
+    for place in (whole.index(b'"provenance":') + 20, whole.rindex(b'"seq":120,') + 40, last_table):
+        damaged = bytearray(whole)
+        damaged[place : place + 3] = b"\xff\xfe\xfd"
+        answered(verdict(path, bytes(damaged)), path)
+        for words in (["book", "show", str(path)], ["book", "show", str(path), "accounts"], ["replay", str(path)]):
+            done = CliRunner().invoke(app, words)
+            assert done.exit_code == 0 or isinstance(done.exception, Malformed), (place, words, done.exception)
+
+
+def test_what_a_book_is_is_not_read_from_a_record_that_was_altered(whole: bytes, tmp_path: Path) -> None:
+    """One letter of the first record would else make another simulation of it on every screen."""
+    path = tmp_path / "a.book"
+    path.write_bytes(whole)
+    with Book.read(path) as book:
+        scenario = book.provenance()
+    assert isinstance(scenario, Simulation)
+    place = whole.index(f'"scenario":"{scenario.scenario}"'.encode()) + len('"scenario":"')
+    damaged = bytearray(whole)
+    damaged[place] ^= 1
+    path.write_bytes(bytes(damaged))
+
+    with Book.read(path) as book, pytest.raises(Malformed, match="a.book record 1: its bytes do not give its hash"):
+        book.provenance()

@@ -93,7 +93,7 @@ def decode(line: Line) -> Record:
     """A record from its bytes, or `Malformed` naming the record."""
     try:
         record = _decoder.decode(line.record)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         what = f"cannot be read ({error})"
     else:
         if 0 <= record.at < END_OF_TIME:

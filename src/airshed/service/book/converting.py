@@ -212,7 +212,7 @@ def _read(old: Path, line: Line, before: int) -> Old:
     place = f"{old} record {line.seq}"
     try:
         record = msgspec.json.decode(line.record, type=Old)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Malformed(place, f"cannot be read ({error})", RESTORE) from None
     if record.seq != line.seq:
         raise Malformed(place, f"calls itself {record.seq}", RESTORE)

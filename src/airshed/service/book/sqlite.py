@@ -19,7 +19,7 @@ from uuid import uuid4
 import msgspec
 
 from airshed.engine.commands import AdoptRulebook
-from airshed.engine.journal import GENESIS, Changes, Line, decode
+from airshed.engine.journal import GENESIS, Changes, Line, chained, decode
 from airshed.engine.tables import TABLES, Table
 from airshed.model.provenance import Provenance
 from airshed.model.refusal import Malformed
@@ -165,9 +165,10 @@ class Book:
         return line_of(*row)
 
     def provenance(self) -> Provenance | None:
-        """What the book is, as its first record says; None in an empty book."""
-        first = next(self.lines(), None)
-        body = None if first is None else decode(first).body
+        """What the book is, as its first record says, which must give its hash; None in an empty book."""
+        with self.named():
+            first = next(chained(self.lines()), None)
+            body = None if first is None else decode(first).body
         return body.provenance if isinstance(body, AdoptRulebook) else None
 
     def last(self) -> int:
@@ -373,10 +374,12 @@ def _naming(path: Path) -> Iterator[None]:
     except UnicodeDecodeError:
         raise Unreadable(str(path), "is damaged (its text is no UTF-8)", "restore the book from a copy") from None
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # a table that a book has is not there, or is none
+        # A table that a book has is not there, or is none; or Python cannot read a text, which has no code of SQLite's.
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+        if code == sqlite3.SQLITE_ERROR:
             raise Unreadable(str(path), f"is damaged ({error})", "restore the book from a copy") from None
         holds = "see that the file and its folder may be used and nobody holds them, and run it again"
-        cure = ROOM if error.sqlite_errorcode in FULL else holds
+        cure = ROOM if code in FULL else holds
         raise Malformed(str(path), f"cannot be used ({error})", cure) from None
     except (sqlite3.ProgrammingError, sqlite3.InterfaceError):
         raise

@@ -168,7 +168,7 @@ def claim(setting: Setting, out: Path) -> DrawsManifest:
         return asked
     try:
         there = msgspec.json.decode(path.read_bytes(), type=DrawsManifest)
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise Malformed(str(path), f"cannot be read ({error})", "name another folder") from None
     if there.inputs != inputs:
         parts = ("scenario", "rulebook", "zone", "code")
