@@ -223,5 +223,5 @@ def test_what_a_book_is_is_not_read_from_a_record_that_was_altered(whole: bytes,
     damaged[place] ^= 1
     path.write_bytes(bytes(damaged))
 
-    with Book.read(path) as book, pytest.raises(Malformed, match="a.book record 1: its bytes do not give its hash"):
+    with Book.read(path) as book, pytest.raises(Malformed, match=r"a\.book record 1: its bytes do not give its hash"):
         book.provenance()

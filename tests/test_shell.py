@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -307,11 +308,23 @@ def test_a_rulebook_that_is_a_link_or_a_pipe_is_neither_echoed_nor_waited_for(
         (os.mkfifo, "is not a file"),
     ):
         made(law / "rulebook.toml")
-        for words in (["rules", "check", str(law)], ["book", "new", str(tmp_path / "a.book"), "--rulebook", str(law)]):
+        for words in (
+            ["rules", "check", str(law)],
+            ["rules", "diff", str(law), "shanxi"],
+            ["book", "new", str(tmp_path / "a.book"), "--rulebook", str(law)],
+        ):
             status, error = ended(monkeypatch, capsys, words)
             assert (status, error.count("\n")) == (2, 1)
             assert says in error
             assert "hunter2" not in error
+            assert error.count("law/") <= 1, "the place is named once"
         (law / "rulebook.toml").unlink()
+    shutil.copytree(Path(__file__).parents[1] / "rulebooks" / "shanxi", law, dirs_exist_ok=True)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "TY.toml").write_text("hunter2 = 0")
+    shutil.rmtree(law / "vary", ignore_errors=True)
+    (law / "vary").symlink_to(tmp_path / "elsewhere")
+    _, error = ended(monkeypatch, capsys, ["rules", "check", str(law)])
+    assert "law/vary/TY.toml: is a link that leads out of the folder" in error
     (tmp_path / "shown").symlink_to(Path(__file__).parents[1] / "rulebooks" / "shanxi")
     assert ended(monkeypatch, capsys, ["rules", "check", str(tmp_path / "shown")]) == (0, "")

@@ -72,8 +72,9 @@ def load(folder: Path) -> Rulebook:
     >>> load(find("dianzhong")).programme.version
     '2027.1'
     """
+    found = texts(folder)
     try:
-        return load_texts(texts(folder))
+        return load_texts(found)
     except Malformed as error:
         raise Malformed(f"{folder}/{error.place}", error.what, error.cure) from None
 
@@ -87,7 +88,7 @@ def texts(folder: Path) -> dict[str, bytes]:
         home = folder.resolve()
         for path in paths:
             name = path.relative_to(folder).as_posix()
-            if path.is_symlink() and not path.resolve().is_relative_to(home):
+            if not path.resolve().is_relative_to(home):
                 raise Malformed(str(path), "is a link that leads out of the folder", "put the file itself there")
             if not path.is_file():
                 raise Malformed(str(path), "is not a file", "a rulebook is a folder of texts")
