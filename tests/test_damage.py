@@ -135,7 +135,10 @@ def test_without_its_first_page_the_records_are_still_counted(whole: bytes, tmp_
 
 
 def test_a_byte_that_matters_is_never_verified(whole: bytes, tmp_path: Path) -> None:
-    """Flips anywhere: named, or the same records, laws and tables are read as before."""
+    """Flips anywhere: named, or the same records, laws and tables are read as before.
+
+    Of a law all is read but the comments in its text, which its digest does not hold.
+    """
     rng = Random(13)
     path = tmp_path / "a.book"
     path.write_bytes(whole)
@@ -143,7 +146,9 @@ def test_a_byte_that_matters_is_never_verified(whole: bytes, tmp_path: Path) -> 
     def content() -> list[object]:
         with Book.read(path) as book:
             names = [row[0] for row in book.sql.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-            return [book.sql.execute(f"SELECT * FROM {name}").fetchall() for name in names]
+            laws = [book.rules(digest) for (digest,) in book.sql.execute("SELECT digest FROM laws ORDER BY digest")]
+            rows = [book.sql.execute(f"SELECT * FROM {name}").fetchall() for name in names if name != "laws"]
+            return [*laws, *rows]
 
     sound = content()
     named = 0
