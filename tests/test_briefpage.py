@@ -33,6 +33,7 @@ from airshed.pages.brief.page import number
 from airshed.pages.brief.reasons import headline, reasons
 from airshed.pages.brief.sentences import of_band, sensitivity, unknown
 from airshed.pages.brief.words import AXES, DESIGNS, OPTIONS, PLACES, SPOKEN
+from airshed.pages.kit.html import in_css
 from airshed.pages.kit.pdf import print_page
 from airshed.pages.kit.words import LANGUAGES, Phrase
 from airshed.registry.accounts import PRIVATE, AccountKind
@@ -415,3 +416,21 @@ def test_what_cannot_be_is_named(words: list[str], said: str, tmp_path: Path) ->
     done = CliRunner().invoke(app, ["brief", *(word.replace("{folder}", str(tmp_path)) for word in words)])
     assert isinstance(done.exception, Malformed)
     assert said in str(done.exception)
+
+
+def test_every_printed_page_says_what_its_figures_are(page: Path) -> None:
+    """A sheet that goes round by itself; the first page alone said it."""
+    text = page.read_text("utf-8")
+    told = html_text(re.search(r'<p class="warn" id="provenance">(.*?)</span><span lang="zh-Hans">(.*?)</span>', text))
+    assert "No real firm did this." in told[0]
+    for language, line in zip(("en", "zh"), told, strict=True):
+        assert f'@page paper-{language} {{ @bottom-left {{ content: "{in_css(line)}";' in text
+        assert f'html[data-paper="{language}"] {{ page: paper-{language}; }}' in text
+    assert 'dataset.paper = location.hash.endsWith("zh") ? "zh" : "en"' in text
+
+
+def html_text(found: re.Match[str] | None) -> tuple[str, str]:
+    """The two languages of a phrase."""
+    assert found
+    english, chinese = (markup.unescape(re.sub("<[^>]*>", "", each)) for each in found.groups())
+    return english, chinese

@@ -38,6 +38,7 @@ def environment(package: str) -> Environment:
         lstrip_blocks=True,
     )
     made.filters["both"] = both
+    made.filters["in_css"] = in_css
     made.filters["t"] = tonnes_text
     made.filters["yuan"] = yuan_text
     made.globals["both"] = lambda en, zh: both(Phrase(en, zh))
@@ -53,6 +54,15 @@ def both(phrase: Phrase) -> Markup:
     Markup('<span lang="en">cap &amp; trade</span><span lang="zh-Hans">总量</span>')
     """
     return Markup(f'<span lang="en">{escape(phrase.en)}</span><span lang="zh-Hans">{escape(phrase.zh)}</span>')
+
+
+def in_css(text: str) -> Markup:
+    """A text within the quotes of a style sheet: what is neither letter, digit nor blank is escaped.
+
+    >>> in_css('a "b" </style>')
+    Markup('a \\\\22 b\\\\22  \\\\3c \\\\2f style\\\\3e ')
+    """
+    return Markup("".join(each if each.isalnum() or each == " " else f"\\{ord(each):x} " for each in text))
 
 
 def _source(name: str) -> Markup:
