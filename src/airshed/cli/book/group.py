@@ -10,6 +10,7 @@ import typer
 from airshed.cli.book import call as book_call
 from airshed.cli.book import carry as book_carry
 from airshed.cli.book import preview as book_preview
+from airshed.cli.book import reconcile as book_reconcile
 from airshed.cli.book import reserve as book_reserve
 from airshed.cli.book import verify as book_verify
 from airshed.cli.book import year as book_year
@@ -320,4 +321,5 @@ book_reserve.register(app)
 book_year.register(app)
 book_call.register(app)
 book_verify.register(app)
+book_reconcile.register(app)
 book_preview.register(app)

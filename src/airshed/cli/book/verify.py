@@ -43,7 +43,7 @@ def verify(
     from airshed.service.book.verify import verify_file
 
     published = [read_head(text) for text in heads or ()]
-    with _steps(json) as step:
+    with steps(json) as step:
         found = verify_file(book, step, published)
     if isinstance(found, Malformed):
         if not json:
@@ -72,7 +72,7 @@ def verify(
 
 
 @contextmanager
-def _steps(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
+def steps(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
     """A bar for each step of a long work, where somebody looks at it."""
     from rich.progress import Progress, TaskID
 
