@@ -39,7 +39,7 @@ def old(tmp_path: Path) -> Path:
 
 
 #: What a command wants beside a book.
-OTHERS = {"commands": "commands", "rulebook": "dianzhong", "results": "commands", "year": "2027"}
+OTHERS = {"acts": "1", "commands": "commands", "rulebook": "dianzhong", "results": "commands", "year": "2027"}
 
 
 def altered(path: Path, statement: str) -> None:

@@ -34,6 +34,7 @@ from airshed.engine.procedures import (
 )
 from airshed.engine.procedures.guards import Decision, Procedure, actor_may, no
 from airshed.engine.state import State
+from airshed.model.period import DAY_MS, clock
 from airshed.model.refusal import Refusal, Why
 from airshed.rulebook.schema import Rulebook
 
@@ -67,37 +68,56 @@ PROCEDURES: dict[type, Procedure] = {
 }
 
 
-def decide(state: State, command: c.Command, rules: Rulebook, at: int) -> Decision:
+def decide(state: State, command: c.Command, rules: Rulebook, at: int, text: Rulebook | None = None) -> Decision:
     """What will have happened, or the first reason why nothing does.
 
-    `rules` is the rulebook in force; for `AdoptRulebook` it is the one to be adopted. The caller has
-    looked at the key already.
+    `rules` is the rulebook in force, `text` the one that the command is to put in force, where it is at hand (see
+    `law_named`). The caller has looked at the key already.
     """
-    body = command.body
-    if type(body) is c.AdoptRulebook:
-        return people.adopt(state, rules, at, command.actor, body)
-    if state.rulebook is None:
-        return no(rules, "programme", Why.NO_RULEBOOK, "no rulebook is in force; adopt one first")
+    body, actor = command.body, command.actor
     kind = type(body)
-    refusal = actor_may(state, rules, command.actor, kind.__name__)
-    if refusal is not None:
-        return refusal
+    if kind is not c.AdoptRulebook:
+        if state.rulebook is None:
+            return no(rules, "programme", Why.NO_RULEBOOK, "no rulebook is in force; adopt one first")
+        refusal = actor_may(state, rules, actor, kind.__name__)
+        if refusal is not None:
+            return refusal
     if type(body) is c.ConfirmAct:
-        return confirm_act(state, rules, at, command.actor, body)
-    decision = PROCEDURES[kind](state, rules, at, command.actor, body)
+        return confirm_act(state, rules, at, actor, body, text)
+    decision = alone(state, rules, at, actor, body, text)
     if isinstance(decision, Refusal) or not _takes_two(state, rules, body):
         return decision
-    return (e.ActProposed(state.next_act, command.actor, body),)
+    days = rules.roles.act_expires_days
+    return (e.ActProposed(state.next_act, actor, body, None if days is None else at + days * DAY_MS),)
 
 
 def _takes_two(state: State, rules: Rulebook, body: c.Body) -> bool:
-    """Whether an act waits for a second pair of eyes: of a transfer the table of transaction types says so."""
+    """Whether an act waits for a second pair of eyes: of a transfer the table of transaction types says so.
+
+    The first adoption, with which all begins, waits for nobody.
+    """
     if type(body) is c.Transfer:
         return transfer.takes_two(state, rules, body)
-    return type(body).__name__ in rules.roles.second
+    return type(body).__name__ in rules.roles.second and state.rulebook is not None
 
 
-def confirm_act(state: State, rules: Rulebook, at: int, actor: str, body: c.ConfirmAct) -> Decision:
+def law_named(state: State, body: c.Body) -> str | None:
+    """The digest of the rulebook that a command is to put in force, or confirms to be put in force; else None."""
+    if type(body) is c.ConfirmAct and body.act in state.acts:
+        body = state.acts[body.act].body
+    return body.digest if type(body) is c.AdoptRulebook else None
+
+
+def alone(state: State, rules: Rulebook, at: int, actor: str, body: c.Body, text: Rulebook | None) -> Decision:
+    """What a command does that waits for nobody."""
+    if type(body) is c.AdoptRulebook:
+        return people.adopt(state, text or rules, at, actor, body)
+    return PROCEDURES[type(body)](state, rules, at, actor, body)
+
+
+def confirm_act(
+    state: State, rules: Rulebook, at: int, actor: str, body: c.ConfirmAct, text: Rulebook | None = None
+) -> Decision:
     """Another, who may do the same, confirms an act that waits; it is decided anew, as things stand now."""
     act = state.acts.get(body.act)
     if act is None:
@@ -109,10 +129,16 @@ def confirm_act(state: State, rules: Rulebook, at: int, actor: str, body: c.Conf
         refusal = actor_may(state, rules, each, kind.__name__)
         if refusal is not None:
             return refusal
-    theirs = PROCEDURES[kind](state, rules, at, actor, act.body)
+    if act.until is not None and at > act.until:
+        what = f"act {act.id} waited until {clock(act.until)} and has lapsed; propose it anew"
+        return no(rules, "roles", Why.ACT_LAPSED, what)
+    if state.rulebook is not None and act.law != state.rulebook.digest:
+        what = f"act {act.id} was proposed under the law {act.law[:12]}, which is no longer in force; propose it anew"
+        return no(rules, "roles", Why.ACT_LAPSED, what)
+    theirs = alone(state, rules, at, actor, act.body, text)
     if isinstance(theirs, Refusal):
         return theirs
-    decision = PROCEDURES[kind](state, rules, at, act.actor, act.body)
+    decision = alone(state, rules, at, act.actor, act.body, text)
     if isinstance(decision, Refusal):
         return decision
     return (e.ActConfirmed(act.id, act.actor, actor), *decision)

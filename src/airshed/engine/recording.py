@@ -11,19 +11,21 @@ from airshed.model.refusal import Refusal, Why
 from airshed.rulebook.schema import Rulebook
 
 
-def recorded(state: State, command: Command, rules: Rulebook, at: int, earlier: Record | None) -> Record | Refusal:
+def recorded(
+    state: State, command: Command, rules: Rulebook, at: int, earlier: Record | None, text: Rulebook | None = None
+) -> Record | Refusal:
     """The record that answers a command: the earlier one that it repeats, or the next of the book.
 
     Whoever is not registered is refused and leaves no record: a book is not filled by strangers.
 
     `earlier` is the record that stands under the key of that actor (`State.keys`), None when there is none. `rules`
-    is the law in force; for `AdoptRulebook` it is the one to be adopted. An instant before that of the last record
-    that was not refused counts as that one.
+    is the law in force (before there is one, that which is adopted), `text` the one that the command is to put in
+    force, where it is at hand. An instant before that of the last record that was not refused counts as that one.
     """
     now = max(at, state.at)
     decision: Decision
     if earlier is None:
-        decision = decide(state, command, rules, now)
+        decision = decide(state, command, rules, now, text)
     elif encode_body(earlier.body) == encode_body(command.body):
         return earlier
     else:

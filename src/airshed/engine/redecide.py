@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from airshed.engine.commands import AdoptRulebook, Command
+from airshed.engine.commands import Command
+from airshed.engine.decide import law_named
 from airshed.engine.difference import first_difference
 from airshed.engine.edge import well_formed
 from airshed.engine.journal import GENESIS, Line, Record, decode, encode
@@ -41,10 +42,11 @@ class Anew:
         """Judge the next line and take it in."""
         record, reached = checked(line, self.state.seq, self.hash)
         self.judge(line, record)
+        before = self.state.rulebook
         take_in(self.state, record)
         self.hash = reached
         rulebook = self.state.rulebook
-        if rulebook is not None and type(record.body) is AdoptRulebook and record.refusal is None:
+        if rulebook is not None and rulebook is not before:
             self._in_force = self._law(rulebook.digest)
         return record
 
@@ -62,9 +64,9 @@ class Anew:
         stands = self.state.keys.get((record.actor, record.key))
         earlier = None if stands is None else decode(self._line(stands))
         first: Record | None = None
-        for rules in self._at_hand(record, place):
+        for rules, text in self._at_hand(record, place):
             try:
-                found = recorded(self.state, command, rules, record.at, earlier)
+                found = recorded(self.state, command, rules, record.at, earlier, text)
             except (AssertionError, LookupError, TypeError, ValueError, ArithmeticError) as error:
                 raise Malformed(place, f"cannot be decided anew ({type(error).__name__}: {error})", CURE) from None
             if isinstance(found, Refusal):
@@ -78,16 +80,16 @@ class Anew:
         assert first is not None
         raise Malformed(place, first_difference(record, first), CURE)
 
-    def _at_hand(self, record: Record, place: str) -> Iterator[Rulebook]:
-        """The law in force. An adoption is decided under the text that it names, or refused for want of it."""
-        if type(record.body) is AdoptRulebook:
-            named = self._law(record.body.digest)
-            if named is not None:
-                yield named
-            elif record.refusal is None:
-                what = f"adopts the law {record.body.digest[:12]}, whose text is not in the book"
-                raise Malformed(place, what, RESTORE)
-        if self._in_force is not None:
-            yield self._in_force
-        elif type(record.body) is not AdoptRulebook or self._law(record.body.digest) is None:
+    def _at_hand(self, record: Record, place: str) -> Iterator[tuple[Rulebook, Rulebook | None]]:
+        """The law in force, and the text of that which the record is to put in force, or is refused for want of."""
+        name = law_named(self.state, record.body)
+        named = None if name is None else self._law(name)
+        if name is not None and named is None and record.refusal is None:
+            raise Malformed(place, f"adopts the law {name[:12]}, whose text is not in the book", RESTORE)
+        rules = self._in_force or named
+        if rules is None:
             raise Malformed(place, "is decided under no law: the first record of a book adopts one", RESTORE)
+        if named is not None:
+            yield rules, named
+        if self._in_force is not None:
+            yield rules, None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from airshed.engine.apply import apply
-from airshed.engine.commands import Command
+from airshed.engine.commands import Body, Command
+from airshed.engine.decide import law_named
 from airshed.engine.edge import well_formed
 from airshed.engine.events import Event
 from airshed.engine.journal import (
@@ -49,12 +50,21 @@ class Poisoned(RuntimeError):
 class Runner:
     """Decides commands one after the other and commits them in groups.
 
-    `tables` is False for a book without read tables (lab, tests).
+    `rules` is the law in force, or that which is adopted first; `laws` gives a later one by its digest, or None when
+    its text is not at hand. `tables` is False for a book without read tables (lab, tests).
     """
 
-    def __init__(self, journal: Journal, rules: Rulebook, *, tables: bool = True) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        rules: Rulebook,
+        *,
+        tables: bool = True,
+        laws: Callable[[str], Rulebook | None] = lambda digest: None,
+    ) -> None:
         self.journal = journal
         self.rules = rules
+        self.laws = laws
         self.state = State()
         self.hash = GENESIS
         self.tables = gathering() if tables else None
@@ -90,6 +100,11 @@ class Runner:
         self._poisoned = False
         return answers
 
+    def text(self, body: Body) -> Rulebook | None:
+        """The law that a command is to put in force; None when it is about no law, or the text is not at hand."""
+        law = law_named(self.state, body)
+        return None if law is None else self.laws(law)
+
     def _decide(self, command: Command, at: int, lines: list[Line], first: int) -> Answer:
         state = self.state
         seen = state.keys.get((command.actor, command.key))
@@ -97,14 +112,18 @@ class Runner:
         if seen is not None:
             stands = lines[seen - first - 1] if seen > first else self.journal.line(seen)
         earlier = decode(stands) if stands is not None else None
-        record = recorded(state, command, self.rules, at, earlier)
+        text = self.text(command.body)
+        record = recorded(state, command, self.rules, at, earlier, text)
         if isinstance(record, Refusal):
             return Answer(None, None, (), record)
         if stands is not None and record is earlier:
             return Answer(record.seq, stands.hash, record.events, record.refusal)
         raw = encode(record)
         self.hash = chain(self.hash, raw)
+        in_force = state.rulebook
         take_in(state, record)
+        if text is not None and state.rulebook is not in_force:
+            self.rules = text
         if self.tables is not None:
             note(self.tables, state, record)
         lines.append(Line(record.seq, self.hash, raw))

@@ -75,6 +75,7 @@ class Why(StrEnum):
     MARKS_DIFFER = "marks_differ"
     NOT_REPORTED = "not_reported"
     REPORT_STALE = "report_stale"
+    ACT_LAPSED = "act_lapsed"
     IMPROVEMENTS_OPEN = "improvements_open"
     NOT_VERIFIED = "not_verified"
     NOT_IN_FORCE = "not_in_force"
@@ -175,6 +176,10 @@ MEANINGS: dict[Why, tuple[str, str]] = {
     Why.MARKS_DIFFER: ("The day was sealed with other marks than stand.", "日数据与有效标记不一致。"),
     Why.NOT_REPORTED: ("There is nothing reported or sealed that this could rest on.", "尚未报告或封存。"),
     Why.REPORT_STALE: ("Days or marks changed after the report; make it again.", "报告后数据已更正,须重新报告。"),
+    Why.ACT_LAPSED: (
+        "The act waited too long, or was proposed under an earlier law; propose it anew.",
+        "该事项逾期未复核，或系依原规则提出，须重新提出。",
+    ),
     Why.IMPROVEMENTS_OPEN: ("Items of the improvement list are not done.", "改进事项未答复或未完成。"),
     Why.NOT_VERIFIED: ("The emission of the year is not verified.", "年度排放量未经核查。"),
     Why.NOT_IN_FORCE: ("It does not stand yet, or no notice was given.", "尚未生效或尚未通知。"),

@@ -29,10 +29,8 @@ from airshed.rulebook.transactions import transaction_faults
 _MAIN = "rulebook.toml"
 #: Art. 9: nobody approves an act of their own.
 APART = (("ReportYear", "VerifyYear"), ("ReportYear", "DetermineYear"), ("Surrender", "CloseYear"))
-#: What can never wait for a second actor: what comes before there are actors, the confirming itself, the work of
-#: machines and of the market.
+#: What can never wait for a second actor: the confirming itself, the work of machines and of the market.
 NEVER_SECOND = (
-    "AdoptRulebook",
     "ConfirmAct",
     "RejectAct",
     "SealDay",
@@ -190,7 +188,7 @@ def _pollutants(rules: Rulebook) -> Iterator[Malformed]:
 
 def _roles(rules: Rulebook) -> Iterator[Malformed]:
     for role, commands in msgspec.structs.asdict(rules.roles).items():
-        if role in ("cite", "status"):
+        if role in ("act_expires_days", "cite", "status"):
             continue
         if role == "second":
             yield from _second(rules)

@@ -17,7 +17,7 @@ RULEBOOKS_KEPT = 32
 #: All of it, in hundredths of a percent.
 WHOLE = 10_000
 #: Keys of [roles] that name no role.
-NO_ROLES = ("second", "cite", "status")
+NO_ROLES = ("second", "act_expires_days", "cite", "status")
 
 
 @lru_cache(maxsize=RULEBOOKS_KEPT)

@@ -425,7 +425,7 @@ class BankingRule(Section, frozen=True):
     limit_basis_points: Share
 
 
-class Roles(Section, frozen=True):
+class Roles(Section, frozen=True, omit_defaults=True):
     """Who may send which command: role to names of commands."""
 
     #: Commands of the programme authority.
@@ -442,6 +442,8 @@ class Roles(Section, frozen=True):
     monitor: tuple[CommandName, ...]
     #: Commands that take effect only when a second actor, who may send them too, confirms them.
     second: tuple[CommandName, ...]
+    #: Days after which an act that nobody confirmed has lapsed; never, where it is left out.
+    act_expires_days: Annotated[int, Meta(ge=1, le=366)] | None = None
 
 
 class MayVary(Section, frozen=True):

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from airshed.cli.show import as_json, instant_of
+from airshed.model.period import clock
 
 if TYPE_CHECKING:
+    from airshed.engine.runner import Runner
     from airshed.engine.state import State
 
+#: Acts that wait of which a screen says all.
+MOST_WAITING = 5
 ClockIsRight = Annotated[
     bool,
     typer.Option("--clock-is-right", help="A real programme has rested for long: the clock is right."),
@@ -28,6 +33,24 @@ def say(answers: list[Any], json: bool) -> None:
             print(f"  {answer.refusal.detail}")
         else:
             print(f"{answer.seq} {', '.join(type(event).__name__ for event in answer.events)}")
+
+
+def say_waiting(answers: list[Any], runner: Runner, book: str) -> None:
+    """Which acts of these answers wait, until when, for whom, and how they are confirmed."""
+    from airshed.engine.events import ActProposed
+    from airshed.service.book.acts import may_confirm
+
+    proposed = [event for answer in answers for event in answer.events if isinstance(event, ActProposed)]
+    waiting = [event for event in proposed if event.act in runner.state.acts]
+    for event in waiting[:MOST_WAITING]:
+        until = f" until {clock(event.until)[:16].replace('T', ' ')}" if event.until is not None else ""
+        who = list(islice(may_confirm(runner, event.act, runner.state.at), 3))
+        by = " or ".join(who) or "nobody registered may"
+        print(f"act {event.act} waits for a second person{until}: {by} 待他人复核")
+        command = f"airshed book confirm {book} {event.act} --actor {who[0] if who else 'NAME'}"
+        print(f"  {command}")
+    if len(waiting) > MOST_WAITING:
+        print(f"{len(waiting) - MOST_WAITING} more wait; airshed book show {book} acts lists them 其余见清单")
 
 
 def instant_or_now(text: str) -> int:

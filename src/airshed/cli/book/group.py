@@ -12,9 +12,10 @@ from airshed.cli.book import carry as book_carry
 from airshed.cli.book import preview as book_preview
 from airshed.cli.book import reconcile as book_reconcile
 from airshed.cli.book import reserve as book_reserve
+from airshed.cli.book import second as book_second
 from airshed.cli.book import verify as book_verify
 from airshed.cli.book import year as book_year
-from airshed.cli.book.answers import ClockIsRight, instant_to_write, say
+from airshed.cli.book.answers import ClockIsRight, instant_to_write, say, say_waiting
 from airshed.cli.options import At, BookPath, Json, RulesName
 from airshed.cli.show import as_json, console, instant_of, lines, of, showing, table
 from airshed.model.measures import yuan
@@ -192,11 +193,14 @@ def new(
 def adopt_next(
     book: BookPath,
     rulebook: RulesName,
+    actor: Annotated[str, typer.Option("--actor", help="Who adopts it; the authority of the law in force.")] = "",
     at: At = "",
     clock_is_right: ClockIsRight = False,
     json: Json = False,
 ) -> None:
     """Adopt the next rulebook in an existing book; its digest goes into the record.
+
+    Where the law in force takes two for it, the text is kept in the book and waits for a second person.
 
     Example: airshed book adopt my.book --rulebook rulebooks/dianzhong-2028
     """
@@ -207,8 +211,10 @@ def adopt_next(
     law = texts(find(rulebook))
     load(find(rulebook))
     with showing(Book.open(book)) as opened:
-        _, answer = adopt(opened, law, lambda state: instant_to_write(state, at, clock_is_right))
-    say([answer], json)
+        runner, answer = adopt(opened, law, lambda state: instant_to_write(state, at, clock_is_right), actor=actor)
+        say([answer], json)
+        if not json:
+            say_waiting([answer], runner, str(book))
 
 
 @app.command()
@@ -235,7 +241,10 @@ def send(
         runner = carry_on(opened)
         wishes = for_this(sent, opened)
         when = instant_to_write(runner.state, at, clock_is_right)
-        say(runner.send_all([(wish, when) for wish in wishes]), json)
+        answers = runner.send_all([(wish, when) for wish in wishes])
+        say(answers, json)
+        if not json:
+            say_waiting(answers, runner, str(book))
 
 
 @app.command()
@@ -317,6 +326,7 @@ def register(
 
 
 book_carry.register(app)
+book_second.register(app)
 book_reserve.register(app)
 book_year.register(app)
 book_call.register(app)

@@ -69,7 +69,8 @@ def posted(state: State, event: e.MoneyMoved) -> None:
 
 def proposed(state: State, event: e.ActProposed) -> None:
     """An act waits."""
-    state.acts[event.act] = Act(event.act, event.actor, event.body)
+    assert state.rulebook is not None, "an act is proposed under a law"
+    state.acts[event.act] = Act(event.act, event.actor, event.body, event.until, state.rulebook.digest)
     state.next_act = event.act + 1
 
 

@@ -94,6 +94,8 @@ class ActProposed(Fact, frozen=True):
     actor: str
     #: The command as it was sent.
     body: Body
+    #: The last instant at which it can be confirmed; null when the law lets an act wait for good.
+    until: int | None
 
 
 class ActConfirmed(Fact, frozen=True):

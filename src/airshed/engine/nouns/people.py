@@ -40,3 +40,7 @@ class Act:
     id: int
     actor: str
     body: Body
+    #: The last instant at which it can be confirmed; None when it waits for good.
+    until: int | None
+    #: Digest of the law under which it was proposed: it falls with that law.
+    law: str

@@ -48,7 +48,8 @@ def adopt(state: State, rules: Rulebook, at: int, actor: str, body: c.AdoptRuleb
             f"{body.digest[:12]}; load the text that is to be adopted",
         )
     in_force = state.rulebook.authority if state.rulebook else rules.programme.authority
-    if actor != in_force:
+    known, theirs = state.actors.get(actor), state.actors.get(in_force)
+    if actor != in_force and (known is None or theirs is None or known.role != theirs.role):
         return no(rules, "programme", Why.ROLE_MAY_NOT, f"{actor} is not {in_force}, who adopts rulebooks")
     refusal = _provenance(state, rules, body)
     if refusal:

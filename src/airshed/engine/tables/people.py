@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from airshed.engine import events as e
+from airshed.engine.commands import Body
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
 from airshed.engine.tables.table import Column, Note, Table, Tables
+from airshed.model.measures import Unit
 from airshed.model.provenance import Provenance, Simulation, said
 
 
@@ -47,9 +49,19 @@ def _act_row(state: State, key: int) -> Row | None:
     act = state.acts.get(key)
     if act is None:
         return None
-    body = act.body
-    named = [getattr(body, name) for name in ("source", "mark", "account", "series") if hasattr(body, name)]
-    return (key, act.actor, type(body).__name__, str(named[0]) if named else "")
+    return (key, act.actor, type(act.body).__name__, _fields(act.body), act.until)
+
+
+def _fields(body: Body) -> str:
+    """What a command says, in its own words: `account=li, fen=100`; of a list how long it is."""
+    said = ((name, getattr(body, name)) for name in body.__struct_fields__)
+    return ", ".join(f"{name}={_short(value)}" for name, value in said if value not in ("", (), None))
+
+
+def _short(value: object) -> str:
+    if isinstance(value, str | int):
+        return str(value)
+    return f"{len(value)} entries" if isinstance(value, tuple | dict) else "..."
 
 
 TABLES = (
@@ -129,7 +141,8 @@ TABLES = (
             Column("act INTEGER", "number of the act"),
             Column("actor TEXT"),
             Column("command TEXT"),
-            Column("about TEXT", "what the act is about: source, mark, account or series"),
+            Column("about TEXT", "what the command says; of a list how long it is"),
+            Column("until INTEGER", "last instant at which it can be confirmed; NULL when it waits for good", Unit.MS),
         ),
         key=1,
         keys=lambda state: state.acts,

@@ -107,12 +107,12 @@ class SimulatedRun:
         self.seed = seed
         self.steps = steps
         self.rng = random.Random(seed)
-        self.rules = varied(rules, self.rng, "sim-1")
         self.laws: dict[str, Rulebook] = {}
-        self.authority = self.rules.programme.authority
+        self.authority = rules.programme.authority
         self.crash = random.Random(f"{seed} crashes")
         self.mischief = Mischief(random.Random(f"{seed} mischief"), self.authority)
-        self.memory = Runner(MemoryJournal(), self.rules, tables=False)
+        first = varied(rules, self.rng, "sim-1")
+        self.memory = Runner(MemoryJournal(), first, tables=False, laws=self.laws.get)
         self.mirror = Mirror()
         self.opener = store
         self.verify = verify
@@ -136,14 +136,13 @@ class SimulatedRun:
         """All steps, and a thorough check at the end."""
         times = instants(self.rng, self.steps)
         first = next(times, 0)
-        self._adopt(first)
+        self._adopt(self.rules, first)
         for wish in opening(self.authority, self.rng):
             self._must(wish, first)
         next_law = self.rng.randrange(max(1, self.steps))
         for step, at in enumerate(times, 1):
             if step == next_law:
-                self.rules = varied(self.rules, self.rng, "sim-2")
-                self._adopt(at)
+                self._adopt(varied(self.rules, self.rng, "sim-2"), at)
             self._step(at)
             if step % CHECK_EVERY == 0:
                 self._thorough()
@@ -170,14 +169,17 @@ class SimulatedRun:
         if self.store is not None:
             self.store.store.close()
 
-    def _adopt(self, at: int) -> None:
-        programme = self.rules.programme
-        for runner in self._runners():
-            runner.rules = self.rules
+    @property
+    def rules(self) -> Rulebook:
+        """The law in force."""
+        return self.memory.rules
+
+    def _adopt(self, rules: Rulebook, at: int) -> None:
+        programme = rules.programme
         played = provenance.Simulation(provenance.MISCHIEF, self.seed)
         first = self.memory.state.provenance is None
-        body = c.AdoptRulebook(programme.id, programme.version, digest(self.rules), played if first else None)
-        self.laws[body.digest] = self.rules
+        body = c.AdoptRulebook(programme.id, programme.version, digest(rules), played if first else None)
+        self.laws[body.digest] = rules
         self._must((self.authority, body), at)
 
     def _must(self, wish: Wish, at: int) -> None:
@@ -311,7 +313,9 @@ class SimulatedRun:
             return
         self.close()
         self.store = Fragile(self.opener())
-        self.disk = Runner(self.store, self.rules)
+        self.disk = Runner(self.store, self.rules, laws=self.laws.get)
+        if self.disk.state.rulebook is not None:
+            self.disk.rules = self.laws[self.disk.state.rulebook.digest]
 
     def _runners(self) -> list[Runner]:
         return [self.memory] if self.disk is None else [self.memory, self.disk]

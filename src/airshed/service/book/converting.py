@@ -21,6 +21,7 @@ from airshed.model.provenance import Provenance
 from airshed.model.refusal import Malformed
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import load_texts
+from airshed.rulebook.schema import Rulebook
 from airshed.service.book.damage import named_by_page
 from airshed.service.book.file_lock import Grip
 from airshed.service.book.sqlite import (
@@ -128,6 +129,7 @@ def _carry(old: Path, source: sqlite3.Connection, book: Book, provenance: Proven
     runner: Runner | None = None
     different: list[Different] = []
     laws: dict[str, str] = {}
+    known: dict[str, Rulebook] = {}
     carried = 0
     group: list[tuple[Old, Command]] = []
 
@@ -158,14 +160,12 @@ def _carry(old: Path, source: sqlite3.Connection, book: Book, provenance: Proven
             body = msgspec.structs.replace(body, digest=mine)
             book.keep_law(body.digest, texts)
             if runner is None:
-                runner = Runner(book, rules)
+                runner = Runner(book, rules, laws=known.get)
                 key = f"from {origin}"
                 body = msgspec.structs.replace(body, provenance=provenance)
-            before, runner.rules = runner.rules, rules
+            known[mine] = rules
             group.append((record, _command(old, record, key, body)))
             send()
-            if runner.state.rulebook is None or runner.state.rulebook.digest != body.digest:
-                runner.rules = before
             continue
         group.append((record, _command(old, record, key, body)))
         if len(group) == LARGEST_GROUP:
@@ -270,7 +270,7 @@ def _law(old: Path, source: sqlite3.Connection, name: str) -> dict[str, bytes]:
 def _difference(record: Old, answer: Answer) -> Iterator[Different]:
     events: list[Facts] = msgspec.json.decode(msgspec.json.encode(answer.events))
     refusal: Facts | None = msgspec.json.decode(msgspec.json.encode(answer.refusal))
-    new = ("provenance", "digest")  # what today says beside, and the name of a law
+    new = ("provenance", "digest", "until")  # what today says beside, and the name of a law
     was, now = (
         [{key: value for key, value in event.items() if key not in new} for event in each]
         for each in (record.events, events)

@@ -1,6 +1,8 @@
-"""The law in force of a book, from the book itself."""
+"""The law in force of a book and those that were to follow, from the book itself."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from airshed.model.refusal import Malformed
 from airshed.rulebook.load import load_texts
@@ -14,6 +16,18 @@ def law_of(book: Book) -> Rulebook:
     if law is None:
         raise Malformed(str(book.path), "no rulebook is adopted", "airshed book new makes a book with one")
     return load_texts(book.law(law))
+
+
+def laws_of(book: Book, known: dict[str, Rulebook] | None = None) -> Callable[[str], Rulebook | None]:
+    """Laws by digest: those that are known, then those kept in the book, each read once; None when it is in neither."""
+    laws = {} if known is None else known
+
+    def law(digest: str) -> Rulebook | None:
+        if digest not in laws and book.keeps(digest):
+            laws[digest] = book.rules(digest)
+        return laws.get(digest)
+
+    return law
 
 
 def currency_of(book: Book) -> CurrencyRule:

@@ -13,7 +13,7 @@ from airshed.model.provenance import Provenance
 from airshed.model.refusal import Malformed
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import load_texts
-from airshed.service.book.law import law_of
+from airshed.service.book.law import law_of, laws_of
 from airshed.service.book.sqlite import Book, made
 
 
@@ -21,7 +21,7 @@ def carry_on(book: Book) -> Runner:
     """The runner of a book under the law it adopted last; `Malformed` when it has none, or cannot have happened."""
     rules = law_of(book)
     with book.named():
-        runner = Runner(book, rules)
+        runner = Runner(book, rules, laws=laws_of(book))
     try:
         check_state(runner.state)
     except AssertionError as error:
@@ -38,27 +38,29 @@ def begin(path: Path, texts: Mapping[str, bytes], at: int, provenance: Provenanc
 
 
 def adopt(
-    book: Book, texts: Mapping[str, bytes], at: int | Callable[[State], int], provenance: Provenance | None = None
+    book: Book,
+    texts: Mapping[str, bytes],
+    at: int | Callable[[State], int],
+    provenance: Provenance | None = None,
+    actor: str = "",
 ) -> tuple[Runner, Answer]:
     """Adopt a rulebook, the first of a book or the next; the runner to carry on with, and the answer.
 
-    The first says what the book is. The key is the digest and the number of the adoption: to adopt the law in force
-    once more is the same act and gets the same answer, to come back to an earlier law is another.
+    The first says what the book is. A later one waits for a second person where the law in force takes two for it; its
+    text is kept meanwhile. The key is the digest and the number of the adoption: to adopt the law in force once more is
+    the same act and gets the same answer, to come back to an earlier law is another.
     """
     rules = load_texts(texts)
     mine = digest(rules)
     in_force = book.law_in_force()
-    before = rules if in_force is None else load_texts(book.law(in_force))
+    before = rules if in_force is None else book.rules(in_force)
     with book.named():
-        runner = Runner(book, rules)
+        runner = Runner(book, before, laws=laws_of(book, {mine: rules}))
     when = at if isinstance(at, int) else at(runner.state)
     book.keep_law(mine, texts)
-    authority = before.programme.authority
     number = book.adoptions() + (in_force != mine)
     if provenance is None and in_force is not None and number == 1:
         provenance = runner.state.provenance
     body = AdoptRulebook(rules.programme.id, rules.programme.version, mine, provenance)
-    answer = runner.send(Command(authority, f"adopt {mine} {number}", body), when)
-    if answer.refusal is not None:
-        runner.rules = before
+    answer = runner.send(Command(actor or before.programme.authority, f"adopt {mine} {number}", body), when)
     return runner, answer

@@ -9,7 +9,7 @@ import msgspec
 from airshed.compliance.banking import last_year
 from airshed.engine import commands as c
 from airshed.engine import events as e
-from airshed.engine.decide import PROCEDURES
+from airshed.engine.decide import alone
 from airshed.engine.edge import well_formed
 from airshed.engine.journal import Record, decode
 from airshed.engine.procedures.issue import activity_of
@@ -131,7 +131,7 @@ def foresee(runner: Runner, wishes: Iterable[c.Command], at: int) -> Iterator[Fo
     Only the memory of `runner` changes, which therefore must not write afterwards. Nothing is told after a command that
     opens sealed bids, for what follows would tell of them.
     """
-    state, made = runner.state, dict[int, Record]()
+    state, rules, made = runner.state, runner.rules, dict[int, Record]()
     sealed = frozenset(account for account, _, _ in sealed_in(state))
     for wish in wishes:
         command = well_formed(wish, at)
@@ -139,7 +139,8 @@ def foresee(runner: Runner, wishes: Iterable[c.Command], at: int) -> Iterator[Fo
         earlier = None
         if seen is not None:
             earlier = made[seen] if seen in made else decode(runner.journal.line(seen))
-        record = recorded(state, command, runner.rules, at, earlier)
+        text = runner.text(command.body)
+        record = recorded(state, command, rules, at, earlier, text)
         if isinstance(record, Refusal):
             none = Record(state.seq + 1, at, command.actor, command.key, command.body, (), record)
             yield Foreseen(none, recorded=False)
@@ -147,12 +148,15 @@ def foresee(runner: Runner, wishes: Iterable[c.Command], at: int) -> Iterator[Fo
         if record is earlier:
             yield Foreseen(record, answered=True)
             continue
-        told = _told(state, runner.rules, record, sealed)
+        told = _told(state, rules, record, sealed, text)
         yield _discreet(told) if sealed else told
         if told.sealed:
             return
         made[record.seq] = record
+        in_force = state.rulebook
         take_in(state, record)
+        if text is not None and state.rulebook is not in_force:
+            rules = text
 
 
 def settling(state: State, rules: Rulebook, year: int) -> Iterator[c.Command]:
@@ -173,7 +177,9 @@ def _discreet(told: Foreseen) -> Foreseen:
     return told
 
 
-def _told(state: State, rules: Rulebook, record: Record, sealed: frozenset[str]) -> Foreseen:
+def _told(
+    state: State, rules: Rulebook, record: Record, sealed: frozenset[str], text: Rulebook | None = None
+) -> Foreseen:
     if record.refusal is not None:
         return Foreseen(record)
     body: c.Body = record.body
@@ -184,7 +190,7 @@ def _told(state: State, rules: Rulebook, record: Record, sealed: frozenset[str])
         return Foreseen(record, waits=waits, sealed=not waits)
     events: tuple[e.Event, ...] = record.events
     if waits:
-        decision = PROCEDURES[type(body)](state, rules, record.at, record.actor, body)
+        decision = alone(state, rules, record.at, record.actor, body, text)
         if isinstance(decision, Refusal):
             return Foreseen(record, waits=True, then=decision)
         events = decision

@@ -169,8 +169,9 @@ class _Replay:
         self.found = LawsCompared()
         #: The number under the other law of what the book knows by (kind, scope, number).
         self.known: dict[tuple[Any, ...], int] = {}
-        #: Acts of the book that happened at once under the other law.
+        #: Acts of the book that happened at once under the other law, and those that were to adopt a later law.
         self.at_once: set[int] = set()
+        self.adopting: set[int] = set()
 
     def run(self, lines: Iterable[Line], progress: Callable[[int], object]) -> LawsCompared:
         reached = GENESIS
@@ -204,6 +205,8 @@ class _Replay:
             return self._adopted(record)
         if self.runner is None:
             return ("same", None)
+        if isinstance(body, c.ConfirmAct | c.RejectAct) and body.act in self.adopting:
+            return ("law", None)
         if isinstance(body, c.ConfirmAct) and body.act in self.at_once:
             return ("unneeded", None)
         translated = self._translated(body)
@@ -221,6 +224,7 @@ class _Replay:
     def _adopted(self, record: Record) -> tuple[Fate, Answer | None]:
         """The other law in place of the first one; whatever else is adopted later is left out."""
         if self.runner is not None or record.refusal is not None:
+            self.adopting.update(event.act for event in record.events if isinstance(event, e.ActProposed))
             return ("law", None)
         replace = msgspec.structs.replace
         law = replace(self.other, programme=replace(self.other.programme, authority=record.actor))

@@ -18,6 +18,7 @@ from airshed.service.book import schema
 from airshed.service.book.damage import named_by_page
 from airshed.service.book.file_lock import Unreadable
 from airshed.service.book.head import Head
+from airshed.service.book.law import laws_of
 from airshed.service.book.sqlite import UNREADABLE, Book
 from airshed.service.book.table_check import ExpectedRows, compare, write
 
@@ -77,7 +78,7 @@ def verify_file(path: Path, progress: Progress = _silent, heads: Sequence[Head] 
 
 def _verify(book: Book, progress: Progress, laws: dict[str, Rulebook], heads: Sequence[Head]) -> Verified:
     schema.hold(book.sql, str(book.path))
-    anew, rows = Anew(_law_of(book, laws), book.line), ExpectedRows()
+    anew, rows = Anew(laws_of(book, laws), book.line), ExpectedRows()
     published: dict[int, list[Head]] = {}
     for head in heads:
         published.setdefault(head.seq, []).append(head)
@@ -111,17 +112,6 @@ def _verify(book: Book, progress: Progress, laws: dict[str, Rulebook], heads: Se
         compare(book, table, wanted[table.name])
     progress("read tables compared", len(TABLES), len(TABLES))
     return Verified(state.seq, events, refusals, kept, anew.hash, state)
-
-
-def _law_of(book: Book, laws: dict[str, Rulebook]) -> Callable[[str], Rulebook | None]:
-    """A law by its digest: from the book, once."""
-
-    def law(digest: str) -> Rulebook | None:
-        if digest not in laws and book.keeps(digest):
-            laws[digest] = book.rules(digest)
-        return laws.get(digest)
-
-    return law
 
 
 def _hold_to(head: Head, line: Line) -> None:

@@ -1,0 +1,33 @@
+"""Acts of two that wait in a book: who may confirm which of them, as things stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from airshed.engine.commands import Command, ConfirmAct
+from airshed.engine.decide import decide
+from airshed.engine.procedures.guards import actor_may
+from airshed.engine.runner import Runner
+from airshed.model.refusal import Refusal
+
+
+def may_confirm(runner: Runner, act: int, at: int) -> Iterator[str]:
+    """Who could confirm an act now, in the order in which they were registered."""
+    known = runner.state.acts[act]
+    name = type(known.body).__name__
+    for actor in runner.state.actors:
+        if actor != known.actor and actor_may(runner.state, runner.rules, actor, name) is None:
+            wish = Command(actor, "", ConfirmAct(act))
+            if not isinstance(decide(runner.state, wish, runner.rules, at, runner.text(wish.body)), Refusal):
+                yield actor
+
+
+def waiting_for(runner: Runner, actor: str, at: int) -> list[int]:
+    """The acts that somebody could confirm now, as far as that depends on who it is."""
+    return [
+        act.id
+        for act in runner.state.acts.values()
+        if act.actor != actor
+        and (act.until is None or at <= act.until)
+        and actor_may(runner.state, runner.rules, actor, type(act.body).__name__) is None
+    ]
