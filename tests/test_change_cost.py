@@ -30,7 +30,7 @@ USED_WIDELY = {
     "Surrender": 10,
     "Allocate": 9,
     "CloseAuction": 9,
-    "ConfirmAct": 10,
+    "ConfirmAct": 11,
 }
 #: Where every command has to be known, the engine and the simulator, the bound has no exception.
 DECLARED = ("src/airshed/engine/", "src/airshed/lab/simulator/")
