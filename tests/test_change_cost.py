@@ -23,13 +23,13 @@ GENERATED = "src/airshed/rulebook/command_names.py"
 MOST = 8
 USED_WIDELY = {
     "AdoptRulebook": 15,
-    "PlaceOrder": 14,
-    "CloseYear": 10,
+    "PlaceOrder": 15,
+    "CloseYear": 11,
     "PlaceBid": 10,
     "PlaceCallOrder": 10,
-    "Surrender": 10,
-    "Allocate": 9,
-    "CloseAuction": 9,
+    "Surrender": 11,
+    "Allocate": 10,
+    "CloseAuction": 10,
     "ConfirmAct": 11,
 }
 #: Where every command has to be known, the engine and the simulator, the bound has no exception.
