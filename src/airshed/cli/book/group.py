@@ -9,6 +9,7 @@ import typer
 
 from airshed.cli.book import call as book_call
 from airshed.cli.book import carry as book_carry
+from airshed.cli.book import enter as book_enter
 from airshed.cli.book import preview as book_preview
 from airshed.cli.book import reconcile as book_reconcile
 from airshed.cli.book import reserve as book_reserve
@@ -333,3 +334,4 @@ book_call.register(app)
 book_verify.register(app)
 book_reconcile.register(app)
 book_preview.register(app)
+book_enter.register(app)

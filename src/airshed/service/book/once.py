@@ -41,8 +41,7 @@ def once(runner: Runner, actor: str, body: Body, at: int, time: int = 1) -> Once
     """
     if not 1 <= time <= MOST:
         raise Malformed("--again", f"{time} is not a number of times", f"give 2 to {MOST:,}")
-    content = sha256(actor.encode() + b"\n" + encode_body(body)).hexdigest()[:DIGITS]
-    stem = f"act {content}" + f" time {time}" * (time > 1)
+    stem = _stem(actor, body, time)
     for attempt in range(1, MOST):
         key = stem + f" try {attempt}" * (attempt > 1)
         seen = runner.state.keys.get((actor, key))
@@ -55,7 +54,21 @@ def once(runner: Runner, actor: str, body: Body, at: int, time: int = 1) -> Once
     raise Malformed("--key", f"this was refused {MOST:,} times", "give a key")
 
 
+def _stem(actor: str, body: Body, time: int) -> str:
+    content = sha256(actor.encode() + b"\n" + encode_body(body)).hexdigest()[:DIGITS]
+    return f"act {content}" + f" time {time}" * (time > 1)
+
+
 def _same_day(record: Record, now: int, time: int) -> None:
     if day_of(record.at) != day_of(now):
         what = f"record {record.seq} of {clock(record.at)[:16]} did exactly this"
         raise Malformed("act", what, f"say --again {time + 1} if it is meant once more")
+
+
+def anew(runner: Runner, actor: str, body: Body) -> Command:
+    """A command that is known not to be in effect, under the first key of its content that nothing stands under."""
+    for time in range(1, MOST):
+        key = _stem(actor, body, time)
+        if (actor, key) not in runner.state.keys:
+            return Command(actor, key, body)
+    raise Malformed("act", f"this was sent {MOST:,} times", "look why it does not take effect")

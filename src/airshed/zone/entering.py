@@ -1,0 +1,76 @@
+"""Who and what of a zone is entered in a book: the people of its market, and each works with account and stacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from airshed.engine import commands as c
+from airshed.model.provenance import SIMULATED
+from airshed.rulebook import lookup
+from airshed.rulebook.schema import Rulebook
+from airshed.zone.zone import Zone, ZoneSource
+
+#: The exchange, the settlement bank and the monitoring host of a zone.
+EXCHANGE, BANK, HOST = "zone-exchange", "settlement-bank", "monitoring-host"
+#: Whoever has one of these commands does the work of the exchange, the bank, the host, a verifier, an operator.
+OPENS, RECEIVES, SEALS, VERIFIES, ANSWERS = "OpenSession", "Deposit", "SealDay", "VerifyYear", "ReportYear"
+
+
+def reviewer(actor: str) -> str:
+    """The second person at a verifier, or at the bank."""
+    return f"{actor}-review"
+
+
+def people_of(zone: Zone, rules: Rulebook) -> Iterator[c.RegisterActor]:
+    """Who does the work of the market of a zone, beside those that the law founds it with."""
+    houses = [(name, VERIFIES) for name in zone.verifiers]
+    second = [(reviewer(name), VERIFIES) for name in zone.verifiers]
+    for name, work in (
+        (EXCHANGE, OPENS),
+        (BANK, RECEIVES),
+        (reviewer(BANK), RECEIVES),
+        (HOST, SEALS),
+        *houses,
+        *second,
+    ):
+        yield c.RegisterActor(name, _role(rules, work))
+
+
+def works_of(
+    zone: Zone, rules: Rulebook, source: ZoneSource
+) -> Iterator[c.OpenAccount | c.RegisterActor | c.RegisterSource]:
+    """A works: the account of its firm, somebody who acts for it, and the source with what its stacks owe for."""
+    owed: dict[str, str] = {rule.measured: rule.code for rule in lookup.owed(rules, source.sector.value)}
+    stacks = tuple(
+        c.StackEntry(stack.stack, tuple(owed[pollutant] for pollutant in stack.monitors if pollutant in owed))
+        for stack in zone.stacks
+        if stack.source == source.source
+    )
+    yield c.OpenAccount(source.account, "operator", source.name_en, source.jurisdiction, source.group or "")
+    yield c.RegisterActor(source.account, _role(rules, ANSWERS), source.account)
+    yield c.RegisterSource(
+        source.source,
+        source.name_en,
+        source.account,
+        source.jurisdiction,
+        source.sector.value,
+        source.origin == SIMULATED,
+        stacks,
+    )
+
+
+def entered(zone: Zone, rules: Rulebook) -> Iterator[c.OpenAccount | c.RegisterActor | c.RegisterSource]:
+    """Everybody and everything of a zone, in an order in which nothing is named before it is there."""
+    yield from people_of(zone, rules)
+    accounts: set[str] = set()
+    for source in zone.sources:
+        for body in works_of(zone, rules, source):
+            if isinstance(body, c.RegisterSource) or source.account not in accounts:
+                yield body
+        accounts.add(source.account)
+
+
+def _role(rules: Rulebook, command: str) -> c.Role:
+    return next(
+        role for role in ("operator", "verifier", "exchange", "bank", "monitor") if lookup.may(rules, role, command)
+    )

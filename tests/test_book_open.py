@@ -1,0 +1,173 @@
+"""A zone is entered in a book in one batch: all of it or nothing, once, and by two where the law says so."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from airshed.cli.main import run
+from airshed.rulebook.shipped import shipped
+
+AT = ("--at", "2026-12-01T09:00")
+OFFICE = ("--as", "dianzhong-office")
+
+
+class Airshed:
+    """The shell in this process."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        self.capsys, self.monkeypatch = capsys, monkeypatch
+
+    def __call__(self, *words: str) -> tuple[int, str, str]:
+        self.monkeypatch.setattr("sys.argv", ["airshed", *words])
+        with pytest.raises(SystemExit) as end:
+            run()
+        said = self.capsys.readouterr()
+        return int(end.value.code or 0), said.out, said.err
+
+    def told(self, *words: str) -> list[dict[str, Any]]:
+        """What a command prints for programs."""
+        status, out, err = self(*words, "--json")
+        assert (status, err) == (0, "")
+        return [json.loads(line) for line in out.splitlines()]
+
+    def fault(self, *words: str) -> str:
+        """The one line of a command that cannot go on."""
+        status, out, err = self(*words)
+        assert (status, out, err.count("\n")) == (2, "", 1), (out, err)
+        return err
+
+
+@pytest.fixture
+def airshed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Airshed:
+    return Airshed(capsys, monkeypatch)
+
+
+@pytest.fixture
+def zone(tmp_path: Path) -> Path:
+    """Two works of the shipped zone, as a zone of one's own."""
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    for path in shipped("zones", "dianzhong").iterdir():
+        (folder / path.name).write_bytes(path.read_bytes())
+    for name in ("sources.csv", "stacks.csv", "baseline.csv", "abatement_options.csv"):
+        change(folder / name, lambda row: row if row["source"] in ("CX-CEM-01", "CX-STL-01") else None)
+    return folder
+
+
+def change(path: Path, each: Any) -> None:
+    """Write the rows of a table anew; those that become None are gone."""
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        rows = [row for old in reader if (row := each(old)) is not None]
+        columns = list(reader.fieldnames or ())
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def counts(said: dict[str, Any]) -> tuple[int, ...]:
+    return tuple(said[name] for name in ("new", "confirmed", "waits", "there"))
+
+
+def test_a_zone_is_entered_once_and_a_second_run_adds_what_is_new(airshed: Airshed, zone: Path, tmp_path: Path) -> None:
+    book = str(tmp_path / "a.book")
+    opening = ("book", "open", book, "--zone", str(zone), *OFFICE, *AT)
+
+    (first,) = airshed.told(*opening, "--rulebook", "dianzhong")
+    people = first["new"] - 6
+    assert counts(first) == (people + 6, 0, 0, 0)
+    (second,) = airshed.told(*opening)
+    assert counts(second) == (0, 0, 0, people + 6)
+    assert second["records"] == []
+
+    change(zone / "sources.csv", lambda row: row)
+    for name in ("sources.csv", "stacks.csv", "baseline.csv"):
+        rows = (shipped("zones", "dianzhong") / name).read_text("utf-8").splitlines()
+        more = [line for line in rows[1:] if "CX-CEM-02" in line.split(",")[:2]]
+        (zone / name).write_text((zone / name).read_text("utf-8") + "".join(f"{line}\n" for line in more), "utf-8")
+    (third,) = airshed.told(*opening)
+    assert counts(third) == (3, 0, 0, people + 6)
+    listed = airshed.told("book", "show", book, "sources")
+    assert [row["source"] for row in listed] == ["CX-CEM-01", "CX-CEM-02", "CX-STL-01"]
+
+
+def test_a_dry_run_lists_and_writes_nothing_not_even_the_book(airshed: Airshed, zone: Path, tmp_path: Path) -> None:
+    book = tmp_path / "a.book"
+    found = airshed.told(
+        *("book", "open", str(book), "--zone", str(zone), *OFFICE, *AT, "--rulebook", "dianzhong", "--dry-run")
+    )
+    assert {row["standing"] for row in found} == {"new"}
+    assert ("RegisterSource", "CX-CEM-01") in [(row["do"], row["name"]) for row in found]
+    assert not book.exists()
+
+
+def test_what_the_book_says_otherwise_is_told_and_nothing_is_entered(
+    airshed: Airshed, zone: Path, tmp_path: Path
+) -> None:
+    book = tmp_path / "a.book"
+    opening = ("book", "open", str(book), "--zone", str(zone), *OFFICE, *AT)
+    airshed.told(*opening, "--rulebook", "dianzhong")
+    before = book.read_bytes()
+    change(zone / "sources.csv", lambda row: {**row, "name_en": "Another name"})
+
+    said = airshed.fault(*opening)
+
+    assert "the account cx-cem-01 is in the book, and there it is name '" in said
+    assert book.read_bytes() == before
+
+
+def test_all_is_entered_or_nothing(airshed: Airshed, zone: Path, tmp_path: Path) -> None:
+    """The last works is of a sector that the law does not know: there is no book afterwards."""
+    change(zone / "stacks.csv", lambda row: {**row, "stack": row["stack"].replace("CX-STL-01-B", "CX-STL-01-A2")})
+    law = tmp_path / "law"
+    law.mkdir()
+    for path in shipped("rulebooks", "dianzhong").iterdir():
+        (law / path.name).write_bytes(path.read_bytes())
+    book = tmp_path / "a.book"
+    said = airshed.fault("book", "open", str(book), "--zone", str(zone), "--as", "nobody", *AT, "--rulebook", str(law))
+    assert "--as: none of nobody may send RegisterActor; name one who may: dianzhong-office" in said
+    assert not book.exists()
+    assert [path.name for path in tmp_path.iterdir() if path.suffix == ".part"] == []
+
+
+def test_a_real_programme_takes_no_works_that_somebody_has_drawn(airshed: Airshed, zone: Path, tmp_path: Path) -> None:
+    book = tmp_path / "a.book"
+    opening = ("book", "open", str(book), "--zone", str(zone), *OFFICE, "--rulebook", "dianzhong", "--programme")
+    said = airshed.fault(*opening)
+    assert "2 of 2 rows of sources.csv" in said
+    assert "are simulated, and the book is a real programme" in said
+    assert not book.exists()
+    for name in ("sources.csv", "stacks.csv", "baseline.csv"):
+        change(zone / name, lambda row: {**row, "origin": "permit 2026"})
+    (done,) = airshed.told(*opening)
+    assert done["provenance"] == {"is": "programme"}
+    assert {row["simulated"] for row in airshed.told("book", "show", str(book), "sources")} == {0}
+
+
+def test_the_second_person_confirms_with_the_same_line(airshed: Airshed, zone: Path, tmp_path: Path) -> None:
+    """Where accounts take two, the second sends the same line, and confirms what says the same as the zone."""
+    law = tmp_path / "law"
+    law.mkdir()
+    for path in shipped("rulebooks", "dianzhong").iterdir():
+        (law / path.name).write_bytes(path.read_bytes())
+    text = (law / "rulebook.toml").read_text("utf-8")
+    (law / "rulebook.toml").write_text(text.replace("second = [", 'second = ["RegisterSource", ', 1), "utf-8")
+    book = str(tmp_path / "a.book")
+    line = ("book", "open", book, "--zone", str(zone), *AT)
+
+    (first,) = airshed.told(*line, *OFFICE, "--rulebook", str(law))
+    assert len(first["acts"]) == 2
+    assert airshed.told("book", "show", book, "sources") == []
+    (again,) = airshed.told(*line, *OFFICE)
+    assert counts(again)[:3] == (0, 0, 2)
+    inspector = ("RegisterActor", book, *OFFICE, "--actor", "dianzhong-inspector", "--role", "authority")
+    airshed.told("act", *inspector, *AT)
+    (second,) = airshed.told(*line, "--as", "dianzhong-inspector")
+    assert counts(second)[:3] == (0, 2, 0)
+    assert [row["source"] for row in airshed.told("book", "show", book, "sources")] == ["CX-CEM-01", "CX-STL-01"]
