@@ -171,3 +171,65 @@ def test_the_second_person_confirms_with_the_same_line(airshed: Airshed, zone: P
     (second,) = airshed.told(*line, "--as", "dianzhong-inspector")
     assert counts(second)[:3] == (0, 2, 0)
     assert [row["source"] for row in airshed.told("book", "show", book, "sources")] == ["CX-CEM-01", "CX-STL-01"]
+
+
+# --- what is shared out
+
+
+def test_an_allocation_is_sent_with_its_total_and_what_is_unusual_about_it(
+    airshed: Airshed, zone: Path, tmp_path: Path
+) -> None:
+    book = tmp_path / "a.book"
+    airshed.told("book", "open", str(book), "--zone", str(zone), *OFFICE, *AT, "--rulebook", "dianzhong")
+    cap = ("--pollutant", "SO2", "--jurisdiction", "CX", "--vintage", "2027")
+    airshed.told("act", "SetCap", str(book), *OFFICE, *cap, *AT)
+    line = ("allocate", "--send", str(book), *OFFICE, "--zone", str(zone), *cap, *AT)
+    before = book.read_bytes()
+
+    shares, sums = airshed.told(*line)
+    sharing = shares["sharing"]
+    assert sums["total"] == sum(each["count"] for each in sharing["awards"]) == sharing["pool"]
+    total = ("--total", f"{sharing['pool']} kg")
+    status, _, err = airshed(*line, "--total", "1 t")
+    assert (status, "1 t was confirmed, and 779.240 t would go to sources" in err) == (2, True)
+    status, _, err = airshed(*line, *total)
+    assert (status, "above all claims of" in err, "say --windfall" in err) == (2, True, True)
+    assert book.read_bytes() == before
+
+    *_, done = airshed.told(*line, *total, "--windfall")
+    assert (done["sent"], done["total"]) == (1, sharing["pool"])
+    (again,) = airshed.told(*line, *total, "--windfall")
+    assert again["sent"] == 0
+
+
+def test_a_pool_that_is_too_small_is_told_with_its_figures(airshed: Airshed, zone: Path, tmp_path: Path) -> None:
+    change(zone / "baseline.csv", lambda row: {**row, "output": str(4 * int(row["output"]))})
+    book = tmp_path / "a.book"
+    airshed.told("book", "open", str(book), "--zone", str(zone), *OFFICE, *AT, "--rulebook", "dianzhong")
+    cap = ("--pollutant", "SO2", "--jurisdiction", "CX", "--vintage", "2027")
+    airshed.told("act", "SetCap", str(book), *OFFICE, *cap, *AT)
+    line = ("allocate", "--send", str(book), *OFFICE, "--zone", str(zone), *cap, *AT, "--total", "779.24 t")
+
+    status, _, err = airshed(*line)
+    assert (status, "SO2-CX-2027: the pool of 779.240 t is too small for claims of 1," in err) == (2, True), err
+    *_, done = airshed.told(*line, "--cut")
+    assert done["sent"] == 1
+
+
+def test_figures_of_ones_own_are_sent_and_another_method_is_not(airshed: Airshed, zone: Path, tmp_path: Path) -> None:
+    book = str(tmp_path / "a.book")
+    airshed.told("book", "open", book, "--zone", str(zone), *OFFICE, *AT, "--rulebook", "dianzhong")
+    airshed.told("act", "SetCap", book, *OFFICE, "--pollutant", "SO2", "--jurisdiction", "CX", "--vintage", "2027", *AT)
+    table = tmp_path / "own.csv"
+    table.write_text("source,years,emitted_kg,output\nCX-CEM-01,2025 2026,300000 310000,2000000 2100000\n", "utf-8")
+    line = ("allocate", "--send", book, *OFFICE, "--jurisdiction", "CX", "--activities", str(table), *AT)
+
+    shares, _ = airshed.told(*line)
+    assert [each["source"] for each in shares["sharing"]["awards"]] == ["CX-CEM-01"]
+    assert "shares CX out by benchmark, not by history" in airshed.fault(*line, "--method", "history")
+    assert "--pool: goes only with a calculation" in airshed.fault(*line, "--pool", "5")
+    assert "--total: goes only with --send" in airshed.fault("allocate", "--total", "5 t")
+    table.write_text("source,years,emitted_kg,output\nCX-CEM-09,2026,1,1\n", "utf-8")
+    assert "CX-CEM-09 is no source of the book" in airshed.fault(*line)
+    table.write_text("source,years,emitted_kg,output\nCX-CEM-01,2025 2026,- 1,1 1\n", "utf-8")
+    assert "has a year that is not verified" in airshed.fault(*line)

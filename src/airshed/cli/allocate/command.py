@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 import typer
 
 from airshed.cli.allocate.whip import Whipped, say_whip, whipped
+from airshed.cli.book.answers import ClockIsRight
 from airshed.cli.lab.case import ZoneOption
-from airshed.cli.options import Json
+from airshed.cli.options import At, Json
 from airshed.cli.show import as_json, console, resting, say, table
 from airshed.model.measures import exact
 from airshed.model.near import near
@@ -83,6 +84,21 @@ def allocate(
     ] = "",
     methods: Annotated[bool, typer.Option("--methods", help="List every method and end.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Say of every share why, in English and Chinese.")] = False,
+    book: Annotated[
+        str, typer.Option("--send", metavar="BOOK", help="What the law of this book shares out; sent with --total.")
+    ] = "",
+    actor: Annotated[str, typer.Option("--as", metavar="ACTOR", help="With --send: who allocates.")] = "",
+    total: Annotated[
+        str, typer.Option(metavar="AMOUNT", help="With --send: what goes to sources in all, as the preview says.")
+    ] = "",
+    cut: Annotated[
+        bool, typer.Option("--cut", help="With --send: the pool is too small for all claims, and that is meant.")
+    ] = False,
+    windfall: Annotated[
+        bool, typer.Option("--windfall", help="With --send: the pool is above all claims, and that is meant.")
+    ] = False,
+    at: At = "",
+    clock_is_right: ClockIsRight = False,
     json: Json = False,
 ) -> None:
     """Share a cap among sources: reserve for new entrants, part for auction, the rest by method; nothing is left over.
@@ -100,14 +116,29 @@ def allocate(
     Example: airshed allocate --pollutant NOx --method shapley --explain
 
     A method that gives a part in advance (output_based) is settled with --verified: what each gets more, or gives back.
+
+    --send previews what the law in force of a book shares out, of the zone or of --activities; with the --total that
+    the preview ends with it is sent, all cities or none. A pool that is too small for all claims takes --cut as well.
+
+    Example: airshed allocate --send my.book --as dianzhong-office --pollutant SO2 --jurisdiction KM
     """
     from airshed.cli.allocate import plan as allocate_plan
+    from airshed.cli.allocate.send import AllocateSend, send
     from airshed.market.allocation import METHODS
     from airshed.market.sharing.named import NAMED
 
     if methods:
         allocate_plan.catalogue(json)
         return
+    sending = {"--as": actor, "--total": total, "--at": at, "--cut": cut or "", "--windfall": windfall or ""}
+    if book:
+        own = {"--plan": plan, "--pool": pool, "--reserve": reserve, "--auction": auction, "--baseline": baseline}
+        own |= {"--size-kg": size_kg, "--criteria": criteria, "--curves": curves, "--verified": verified}
+        _only_with("a calculation, not with --send, which has the law of the book", own)
+        asked = (rulebook, region, pollutant or "SO2", jurisdiction, vintage, method, activities)
+        send(AllocateSend(Path(book), actor, *asked, total, cut, windfall, at, clock_is_right), json)
+        return
+    _only_with("--send BOOK", sending)
     if method not in (ALL, *NAMED):
         raise Malformed("--method", f"no such method {method!r}", f"there are {', '.join(NAMED)}, {ALL}")
     if plan and method != ALL:

@@ -11,7 +11,9 @@ from airshed.cli.show import as_json, instant_of
 from airshed.model.period import clock
 
 if TYPE_CHECKING:
-    from airshed.engine.runner import Runner
+    from collections.abc import Sequence
+
+    from airshed.engine.runner import Answer, Runner
     from airshed.engine.state import State
 
 #: Acts that wait of which a screen says all.
@@ -51,6 +53,13 @@ def say_waiting(answers: list[Any], runner: Runner, book: str) -> None:
         print(f"  {command}")
     if len(waiting) > MOST_WAITING:
         print(f"{len(waiting) - MOST_WAITING} more wait; airshed book show {book} acts lists them 其余见清单")
+
+
+def receipt(answers: Sequence[Answer]) -> str:
+    """The records that a batch made, and the hash of the last."""
+    first, last = answers[0], answers[-1]
+    made = f"record {first.seq}" if len(answers) == 1 else f"records {first.seq} to {last.seq}"
+    return f"{made} 已入账, hash {last.hash}"
 
 
 def instant_or_now(text: str) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from airshed.cli.book.answers import ClockIsRight, instant_or_now, instant_to_write
+from airshed.cli.book.answers import ClockIsRight, instant_or_now, instant_to_write, receipt
 from airshed.cli.options import At, BookPath, Json
 from airshed.cli.show import as_json, bar, console, lines, showing, table
 from airshed.model.provenance import BY_HAND, Programme, Simulation
@@ -77,7 +77,7 @@ def open_zone(
     with _there(book, *made_of) if book.exists() else _begun(book, *made_of, dry_run=dry_run) as opened:
         showing(opened)
         runner = carry_on(opened)
-        _same_law(runner.rules, rulebook)
+        same_law(runner.rules, rulebook)
         found = of_law(runner.rules, zone)
         place = zone or runner.rules.programme.zone
         real_for(found, place, runner.state)
@@ -106,7 +106,7 @@ def open_zone(
         return
     _say(entries, json)
     if answers:
-        lines(f"records {answers[0].seq} to {answers[-1].seq} 已入账, hash {answers[-1].hash}")
+        lines(receipt(answers))
     if waits:
         lines(f"{len(waits)} acts wait for a second person, who sends the same line with --as ANOTHER 待他人复核")
 
@@ -149,7 +149,7 @@ def _begun(book: Path, rulebook: str, programme: bool, scenario: str, at: str, *
             yield opened
 
 
-def _same_law(rules: Rulebook, rulebook: str) -> None:
+def same_law(rules: Rulebook, rulebook: str) -> None:
     """`Malformed` for a book that is under another law than the one that was named."""
     from airshed.rulebook.digest import digest
     from airshed.rulebook.load import find, load
