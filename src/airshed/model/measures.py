@@ -5,6 +5,7 @@ Inside: kilograms (one allowance is one kilogram), fen, fen per tonne. On screen
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, InvalidOperation
 from enum import StrEnum
 from fractions import Fraction
@@ -30,6 +31,19 @@ class Unit(StrEnum):
     FEN_PER_T_YEAR = "fen/t and year"
     BASIS_POINTS = "hundredths of a percent"
     MS = "ms"
+
+
+#: What figures are counted in that have the same name in every table; those in `_fen` and `_mg` name theirs.
+COMMON_UNITS: Mapping[str, Unit] = {
+    "at": Unit.MS,
+    "count": Unit.KG,
+    "offered": Unit.KG,
+    "price": Unit.FEN_PER_T,
+    "fen": Unit.FEN,
+    "fee": Unit.FEN,
+    "buyer_fee": Unit.FEN,
+    "seller_fee": Unit.FEN,
+}
 
 
 def value_fen(count: int, price_fen_per_t: int) -> int:

@@ -13,7 +13,6 @@ from msgspec import inspect as kinds
 from airshed.cli.act import entries, measures
 from airshed.cli.act.measures import Terms, unit_of
 from airshed.engine.commands import Body, Command, ThawAccount
-from airshed.engine.edge import well_formed
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
 
@@ -122,6 +121,8 @@ def _has_default(kind: type[msgspec.Struct], field: str) -> bool:
 
 def _kept(kind: type[msgspec.Struct], values: Mapping[str, Any]) -> Any:
     """The body as the book would read it back; what cannot be kept is told of its option."""
+    from airshed.engine.edge import well_formed
+
     body: Any = kind(**values)
     try:
         return well_formed(Command("act", "act", body)).body
@@ -134,6 +135,8 @@ def _kept(kind: type[msgspec.Struct], values: Mapping[str, Any]) -> Any:
 
 def named(text: str, place: str) -> None:
     """`Malformed` where a text cannot be the name of somebody or something."""
+    from airshed.engine.edge import well_formed
+
     try:
         well_formed(Command(text, "act", ThawAccount("account")))
     except Malformed as error:

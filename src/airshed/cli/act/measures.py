@@ -14,8 +14,7 @@ from typing import Any, NamedTuple
 
 from msgspec import inspect as kinds
 
-from airshed.engine.tables.table import COMMON_UNITS
-from airshed.model.measures import FEN_PER_YUAN, KG_PER_T, Unit
+from airshed.model.measures import COMMON_UNITS, FEN_PER_YUAN, KG_PER_T, Unit
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook

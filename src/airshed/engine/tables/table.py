@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from airshed.engine.journal import Changes, Record, Row
 from airshed.engine.state import State
 from airshed.model.allowance import members
-from airshed.model.measures import Unit
+from airshed.model.measures import COMMON_UNITS, Unit
 from airshed.registry.moves import Paid
 
 #: What columns hold that mean the same in most tables.
@@ -56,18 +56,6 @@ COMMON: dict[str, str] = {
     "stack": "name of the stack",
     "seal": "SHA-256 of the seed that orders what is tied, a space and a salt; empty where none was given",
     "year": "compliance year",
-}
-
-#: The measure of columns that are counted in the same one in every table; those in `_fen` and `_mg` name theirs.
-COMMON_UNITS: dict[str, Unit] = {
-    "at": Unit.MS,
-    "count": Unit.KG,
-    "offered": Unit.KG,
-    "price": Unit.FEN_PER_T,
-    "fen": Unit.FEN,
-    "fee": Unit.FEN,
-    "buyer_fee": Unit.FEN,
-    "seller_fee": Unit.FEN,
 }
 
 
