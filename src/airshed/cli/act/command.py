@@ -16,7 +16,7 @@ from airshed.cli.show import as_json, lines, showing
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
-    from airshed.engine.runner import Answer, Runner
+    from airshed.engine.runner import Runner
     from airshed.service.book.once import Once
 
 #: Options of every command, which are no fields: those that take a word, and those that take none.
@@ -201,8 +201,9 @@ def _preview(line: ActLine, json: bool) -> None:
 def _send(line: ActLine, sure: bool, json: bool) -> None:
     from airshed.cli.act.measures import Terms
     from airshed.cli.act.told import told
-    from airshed.cli.book.answers import instant_to_write, say
+    from airshed.cli.book.answers import instant_to_write, say, say_waiting, waiting
     from airshed.model.period import clock
+    from airshed.service.book.acts import may_confirm
     from airshed.service.book.opening import carry_on
     from airshed.service.book.sqlite import Book
 
@@ -212,10 +213,11 @@ def _send(line: ActLine, sure: bool, json: bool) -> None:
         wish = line.command(runner, when)
         answer = runner.send(wish.command, when)
         terms, now = Terms.of(runner.rules), runner.state.at
-    confirm = _confirm(line, answer)
+        confirms = {event.act: list(may_confirm(runner, event.act, now)) for event in waiting([answer], runner)}
     if json:
         said = {"seq": answer.seq, "hash": answer.hash, "key": wish.command.key, "answered": wish.earlier is not None}
-        as_json({**said, "events": answer.events, "refusal": answer.refusal, "confirm": confirm})
+        acts = [{"act": act, "confirms": who} for act, who in confirms.items()]
+        as_json({**said, "events": answer.events, "refusal": answer.refusal, "waits": acts})
         return
     if answer.refusal is not None:
         say([answer], json)
@@ -228,18 +230,4 @@ def _send(line: ActLine, sure: bool, json: bool) -> None:
     else:
         lines(f"record {answer.seq} of {clock(now)[:16]} 已入账", f"hash {answer.hash}")
     lines(*told(answer.events, terms))
-    if confirm:
-        lines("It waits for another to confirm it 待他人确认:", f"  {confirm}")
-
-
-def _confirm(line: ActLine, answer: Answer) -> str | None:
-    """The line with which another confirms an act that waits."""
-    from shlex import join
-
-    from airshed.engine.events import ActProposed
-
-    acts = [event.act for event in answer.events if isinstance(event, ActProposed)]
-    if not acts:
-        return None
-    words = ["airshed", "act", "ConfirmAct", str(line.book), "--as", "ANOTHER", "--act", str(acts[0])]
-    return join([*words, *(["--at", line.at] if line.at else [])])
+    say_waiting([answer], runner, str(line.book))

@@ -20,11 +20,12 @@ from airshed.registry.moves import Delivered, Paid
 
 #: Most lines that one list of an event takes on a screen; --json has all.
 MOST = 12
-#: What figures of events count whose names do not say so and whose types do not either.
+#: What figures of events count whose names do not say so and whose types do not either; of one event by `Event.field`.
 _OF_EVENTS: Mapping[str, Unit] = {
     **dict.fromkeys(("limit", "minimum", "ceiling"), Unit.FEN_PER_T),
     **dict.fromkeys(("held", "secured", "value"), Unit.FEN),
     "rent": Unit.FEN_PER_T_YEAR,
+    "ActProposed.until": Unit.MS,
     **dict.fromkeys(
         (
             *(
@@ -84,7 +85,8 @@ def _named(struct: Any) -> Iterator[tuple[str, str, Any, Unit | None]]:
         value = getattr(struct, field.name)
         if value in ("", None, (), {}) or field.name.endswith(_HOW):
             continue
-        unit = unit_of(field.name, field.type) or _OF_EVENTS.get(field.name)
+        own = f"{type(struct).__name__}.{field.name}"
+        unit = unit_of(field.name, field.type) or _OF_EVENTS.get(own) or _OF_EVENTS.get(field.name)
         yield field.name, option_of(field.name).replace("-", " "), value, unit
 
 

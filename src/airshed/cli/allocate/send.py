@@ -42,7 +42,7 @@ class AllocateSend(NamedTuple):
 def send(job: AllocateSend, json: bool) -> None:
     """Preview the allocation; send it when its total, and what is unusual about it, is confirmed."""
     from airshed.cli.act.measures import Terms
-    from airshed.cli.book.answers import instant_or_now, instant_to_write, receipt
+    from airshed.cli.book.answers import instant_or_now, instant_to_write, receipt, say_waiting
     from airshed.cli.book.preview import say_figures, say_foreseen, say_unwritten
     from airshed.service.book.once import once
     from airshed.service.book.opening import carry_on
@@ -74,9 +74,10 @@ def send(job: AllocateSend, json: bool) -> None:
         given = sum(share.count - share.made_up for each in found if each.sharing for share in each.sharing.awards)
         if job.total and refused is None:
             _confirmed(job, found, given, terms.size_kg)
-            answers = carry_on(opened).send_all([(command, when) for command in fresh])
+            writer = carry_on(opened)
+            answers = writer.send_all([(command, when) for command in fresh])
         else:
-            answers = []
+            writer, answers = runner, []
     if json:
         for each in found:
             as_json(
@@ -98,9 +99,7 @@ def send(job: AllocateSend, json: bool) -> None:
         say_unwritten(ends)
         return
     lines(receipt(answers))
-    for act in _acts(answers):
-        lines(f"act {act} waits for another to confirm it 待他人确认:")
-        lines(f"  airshed act ConfirmAct {job.book} --as ANOTHER --act {act}{f' --at {job.at}' if job.at else ''}")
+    say_waiting(answers, writer, str(job.book))
 
 
 def _end(json: bool, *, sent: int, total: int) -> None:

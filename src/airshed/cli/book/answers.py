@@ -13,6 +13,7 @@ from airshed.model.period import clock
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from airshed.engine.events import ActProposed
     from airshed.engine.runner import Answer, Runner
     from airshed.engine.state import State
 
@@ -39,20 +40,26 @@ def say(answers: list[Any], json: bool) -> None:
 
 def say_waiting(answers: list[Any], runner: Runner, book: str) -> None:
     """Which acts of these answers wait, until when, for whom, and how they are confirmed."""
-    from airshed.engine.events import ActProposed
     from airshed.service.book.acts import may_confirm
 
-    proposed = [event for answer in answers for event in answer.events if isinstance(event, ActProposed)]
-    waiting = [event for event in proposed if event.act in runner.state.acts]
-    for event in waiting[:MOST_WAITING]:
+    proposed = waiting(answers, runner)
+    for event in proposed[:MOST_WAITING]:
         until = f" until {clock(event.until)[:16].replace('T', ' ')}" if event.until is not None else ""
         who = list(islice(may_confirm(runner, event.act, runner.state.at), 3))
         by = " or ".join(who) or "nobody registered may"
         print(f"act {event.act} waits for a second person{until}: {by} 待他人复核")
         command = f"airshed book confirm {book} {event.act} --actor {who[0] if who else 'NAME'}"
         print(f"  {command}")
-    if len(waiting) > MOST_WAITING:
-        print(f"{len(waiting) - MOST_WAITING} more wait; airshed book show {book} acts lists them 其余见清单")
+    if len(proposed) > MOST_WAITING:
+        print(f"{len(proposed) - MOST_WAITING} more wait; airshed book show {book} acts lists them 其余见清单")
+
+
+def waiting(answers: Sequence[Answer], runner: Runner) -> list[ActProposed]:
+    """What these answers say waits, and still does."""
+    from airshed.engine.events import ActProposed
+
+    proposed = [event for answer in answers for event in answer.events if isinstance(event, ActProposed)]
+    return [event for event in proposed if event.act in runner.state.acts]
 
 
 def receipt(answers: Sequence[Answer]) -> str:
