@@ -269,9 +269,10 @@ def test_a_file_that_cannot_be_made_is_named_as_it_was_to_be(
     monkeypatch.chdir(tmp_path)
     Path("there").touch()
     Book.create(Path("a.book")).close()
-    status, error = ended(monkeypatch, capsys, ["book", "export", "a.book", "--out", name])
-    assert (status, error.count("\n")) == (2, 1)
-    assert says in error
+    for words in (["book", "export", "a.book", "--out", name], ["book", "copy", "a.book", name], ["book", "new", name]):
+        status, error = ended(monkeypatch, capsys, words)
+        assert (status, error.count("\n")) == (2, 1)
+        assert (says if "no such file" not in says else "no/a.txt: ") in error
     assert {each.name for each in tmp_path.iterdir()} == {"there", "a.book"}
 
 

@@ -305,12 +305,13 @@ def made(path: Path) -> Iterator[Path]:
         log = part.with_name(part.name + LOG)
         if beside(part).exists() or (log.exists() and log.stat().st_size):
             raise Malformed(str(path), "could not be written whole", ROOM)
-        try:
-            os.link(part, path)
-        except FileExistsError:
-            raise Malformed(str(path), "exists already", "choose another file or remove it first") from None
-        except PermissionError:  # a disk without links
-            part.rename(path)
+        with _bearing(path, part):
+            try:
+                os.link(part, path)
+            except FileExistsError:
+                raise Malformed(str(path), "exists already", "choose another file or remove it first") from None
+            except PermissionError:  # a disk without links
+                part.rename(path)
     finally:
         for name in (part, beside(part), *(part.with_name(part.name + end) for end in ("-journal", LOG, INDEX))):
             name.unlink(missing_ok=True)
