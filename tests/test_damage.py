@@ -165,6 +165,15 @@ def test_a_byte_that_matters_is_never_verified(whole: bytes, tmp_path: Path) -> 
     assert named > 20
 
 
+def test_what_was_put_behind_a_book_is_named(whole: bytes, tmp_path: Path) -> None:
+    """Two books that were put together are not one; SQLite would read the first and say nothing of the other."""
+    path = tmp_path / "a.book"
+    for more in (whole, whole[:PAGE], bytes(PAGE), b"a"):
+        said = verdict(path, whole + more)
+        answered(said, path)
+        assert f"{len(more):,} bytes follow its last page" in said, said
+
+
 def test_swapped_and_looping_pages_end(whole: bytes, tmp_path: Path) -> None:
     rng = Random(14)
     path = tmp_path / "a.book"

@@ -211,11 +211,15 @@ class Book:
                 self.sql.execute("ROLLBACK")  # nothing was written
 
     def check_pages(self) -> None:
-        """SQLite finds every page in its place, or `Unreadable`."""
+        """SQLite finds every page in its place, and the file ends with the last of them, or `Unreadable`."""
+        there = self.path.stat().st_size  # before its pages are counted: a book that is written grows and never shrinks
         size = int(self.sql.execute("PRAGMA page_size").fetchone()[0])
+        count = int(self.sql.execute("PRAGMA page_count").fetchone()[0])
         said = str(self.sql.execute("PRAGMA integrity_check(1)").fetchone()[0])
-        if self.path.stat().st_size % size:
+        if there % size:
             said = "its last page is cut"
+        if there > count * size:
+            said = f"{there - count * size:,} bytes follow its last page, which no reader of it sees"
         if said != "ok":
             raise Unreadable(str(self.path), f"is damaged ({' '.join(said.split())})", "restore the book from a copy")
 
