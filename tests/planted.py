@@ -32,6 +32,7 @@ from airshed.engine.procedures import (
     sale,
     settling,
     trade_rules,
+    transfer,
     withdrawal,
     zone_call,
     zone_call_law,
@@ -56,6 +57,7 @@ real: dict[str, Any] = {
         (listed, "_trade"),
         (listed, "price_refused"),
         (settling, "deadline"),
+        (transfer, "due"),
         (settling, "penalty"),
         (settling, "plan"),
         (deadlines, "ends"),
@@ -333,6 +335,9 @@ PLANTED: dict[str, Plant] = {
     "an adverse opinion is accepted": deed(c.VerifyYear, adverse_accepted),
     "a mass is rounded up always": put(report, "obligation", lambda mass_mg, size_kg, how: mass_mg // 10**6 + 1),
     "one pair of eyes": put(decide_module, "confirm_act", by_one_person),
+    "a transfer goes a working day early": put(
+        transfer, "due", lambda *args, **keys: max(args[2] + 1, real["due"](*args, **keys) - DAY_MS)
+    ),
     "surrender a day late": put(settling, "deadline", lambda rules, year: real["deadline"](rules, year) + DAY_MS),
     "an expired vintage is surrendered": put(settling, "admitted", lambda *rule: True),
     "the youngest vintage is surrendered first": put(

@@ -171,13 +171,26 @@ def _sold() -> Iterator[tuple[str, str, list[c.Body]]]:
 
 
 def _traded() -> Iterator[tuple[str, str, list[c.Body]]]:
+    yield (
+        "2027-02-22T09:00",
+        TRADER,
+        [c.TrustAccount("qujing-trade", forge) for forge in ("kunming-forge", "kunming-cement")],
+    )
+    yield "2027-02-22T10:00", TRADER, [c.DistrustAccount("qujing-trade", "kunming-cement")]
     yield "2027-03-01T09:30", EXCHANGE, [c.OpenSession("2027-03-01")]
     yield "2027-03-01T10:00", CEMENT, [c.PlaceOrder("kunming-cement", "SO2-KM-2027", "sell", 5_000, 412_000)]
     yield "2027-03-01T10:01", TRADER, [c.PlaceOrder("qujing-trade", "SO2-KM-2027", "buy", 3_000, 415_000)]
     yield "2027-03-01T10:30", CEMENT, [c.CancelOrder(1)]
     yield "2027-03-01T15:00", EXCHANGE, [c.CloseSession("2027-03-01")]
     yield "2027-03-02T09:00", TRADER, [c.Transfer("qujing-trade", "kunming-forge", "SO2-KM-2027", 1_000)]
+    yield "2027-03-02T11:00", CEMENT, [c.Transfer("kunming-cement", "kunming-forge", "SO2-KM-2027", 100)]
+    yield (
+        "2027-03-02T11:01",
+        CEMENT,
+        [c.CancelTransfer(2), c.Transfer("kunming-cement", "kunming-forge", "SO2-KM-2027", 200)],
+    )
     yield "2027-03-03T09:00", OFFICE, [c.FreezeAccount("qujing-trade", "an inquiry into its orders of 1 March")]
+    yield "2027-03-03T12:00", EXCHANGE, [c.ExecuteTransfers()]
     yield "2027-03-10T09:00", OFFICE, [c.ThawAccount("qujing-trade")]
     yield "2027-03-11T09:00", BANK, [c.Withdraw("qujing-trade", 10_000_000)]
     yield from _called()

@@ -59,6 +59,7 @@ def returned() -> Iterator[Scene]:
 
 def _closed() -> Iterator[Scene]:
     """The strand is found to have stood since December; part of its vintage is sold on; then it is shown wrong."""
+    yield "2028-08-11T10:00", STEEL, [c.TrustAccount("kunming-forge", "qujing-trade")]
     yield "2028-08-20T09:00", STEEL, [c.Transfer("kunming-forge", "qujing-trade", LATER, 1_000)]
     yield "2028-09-01T09:00", OFFICE, [c.CloseSource(STRAND, "2027-12-20", "inspection of 30 August 2028")]
     yield "2028-09-01T10:00", OFFICE, [c.NoticeWithdrawal(STRAND, LATER, "closure", "closed in 2027")]

@@ -26,8 +26,8 @@ from planted import PLANTED
 INVARIANTS = [f"I{number}" for number in range(1, 15)]
 STEPS = 150
 #: Rent that is owed for a later year needs a lease of a strip that is made in the month before; an unpaid sale that is
-#: withdrawn, a buyer whose money is gone by the day of an instalment.
-SELDOM = {"LeaseShortened", "PayRent", "UnpaidWithdrawn"}
+#: withdrawn, a buyer whose money is gone by the day of an instalment; a transfer that a new law moves, one that waits.
+SELDOM = {"LeaseShortened", "PayRent", "UnpaidWithdrawn", "TransferMoved"}
 
 
 def on_disk(path: Path) -> Book:

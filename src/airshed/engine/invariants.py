@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from airshed.engine.apply import auction, pledge, reserve, sale, withdrawal, zone_call
+from airshed.engine.apply import auction, pledge, reserve, sale, transfer, withdrawal, zone_call
 from airshed.engine.state import State
 from airshed.model.allowance import members
 
@@ -26,7 +26,7 @@ def check(state: State) -> None:
     assert wanted == {key: count for key, count in state.wanted.items() if count}, "orders ask for other counts"
     for key, count in pledge.bound(state):
         positions[key] = positions.get(key, 0) + count
-    for chapter in (sale, reserve, withdrawal):
+    for chapter in (sale, reserve, withdrawal, transfer):
         for place, count in chapter.set_aside(state):
             positions[place] = positions.get(place, 0) + count
     for account, fen in reserve.money_set_aside(state):

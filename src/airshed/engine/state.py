@@ -7,6 +7,7 @@ from airshed.engine.commands import FindingLine
 from airshed.engine.nouns import (
     Act,
     Actor,
+    AllowanceTransfer,
     Application,
     Auction,
     Call,
@@ -63,6 +64,12 @@ class State:
         self.repurchased: dict[tuple[str, str], int] = {}
         self.shared_out: dict[str, int] = {}
         self.grants: dict[tuple[str, str], Grant] = {}
+        self.transfers: dict[int, AllowanceTransfer] = {}
+        #: Those of them that wait, in the order in which they were asked for.
+        self.waiting_transfers: dict[int, AllowanceTransfer] = {}
+        self.next_transfer = 1
+        #: By account: whom it trusts, from which instant.
+        self.trusted: dict[str, dict[str, int]] = {}
         self.sales: dict[str, Sale] = {}
         self.next_purchase = 1
         self.purchases: dict[int, Purchase] = {}

@@ -55,6 +55,7 @@ class Why(StrEnum):
     UNKNOWN_PLEDGE = "unknown_pledge"
     UNKNOWN_LEASE = "unknown_lease"
     UNKNOWN_RIGHT = "unknown_right"
+    UNKNOWN_TRANSFER = "unknown_transfer"
     ALREADY_EXISTS = "already_exists"
     WRONG_KIND = "wrong_kind"
     SIMULATED_SOURCE = "simulated_source"
@@ -79,6 +80,7 @@ class Why(StrEnum):
     IMPROVEMENTS_OPEN = "improvements_open"
     NOT_VERIFIED = "not_verified"
     NOT_IN_FORCE = "not_in_force"
+    TRANSFER_OVER = "transfer_over"
     YEAR_CLOSED = "year_closed"
     TOO_EARLY = "too_early"
     TOO_LATE = "too_late"
@@ -109,6 +111,7 @@ class Why(StrEnum):
     UNDER_TRIGGER = "under_trigger"
     OUTSIDE_BAND = "outside_band"
     OUTSIDE_COLLAR = "outside_collar"
+    UNTRUSTED = "untrusted"
     OVER_POSITION = "over_position"
     BOUGHT_TODAY = "bought_today"
     NOT_CONSERVED = "not_conserved"
@@ -157,6 +160,7 @@ MEANINGS: dict[Why, tuple[str, str]] = {
     Why.UNKNOWN_PLEDGE: ("There is no such pledge, or it is free again.", "无此质押或已解除。"),
     Why.UNKNOWN_LEASE: ("There is no such lease, or it is over.", "无此租赁或已终止。"),
     Why.UNKNOWN_RIGHT: ("There is no such right.", "无此排污权。"),
+    Why.UNKNOWN_TRANSFER: ("There is no transfer of this number.", "无此划转。"),
     Why.ALREADY_EXISTS: ("It is there, done or in force already.", "已存在、已完成或已生效。"),
     Why.WRONG_KIND: ("The thing exists but is of a kind that does not fit.", "对象类型不符。"),
     Why.SIMULATED_SOURCE: ("A real programme registers no simulated source.", "实际运行的交易体系不得登记模拟排放源。"),
@@ -183,6 +187,7 @@ MEANINGS: dict[Why, tuple[str, str]] = {
     Why.IMPROVEMENTS_OPEN: ("Items of the improvement list are not done.", "改进事项未答复或未完成。"),
     Why.NOT_VERIFIED: ("The emission of the year is not verified.", "年度排放量未经核查。"),
     Why.NOT_IN_FORCE: ("It does not stand yet, or no notice was given.", "尚未生效或尚未通知。"),
+    Why.TRANSFER_OVER: ("The transfer was carried out or called off already.", "该划转已执行或已撤销。"),
     Why.YEAR_CLOSED: ("The year is reported, verified or settled already.", "该年度已报告、核查或清缴结算。"),
     Why.TOO_EARLY: ("The day, the year or the deadline is not over.", "日期、年度或期限未到。"),
     Why.TOO_LATE: ("The deadline is over, or the offer does not stand.", "期限已过或已停止办理。"),
@@ -213,6 +218,7 @@ MEANINGS: dict[Why, tuple[str, str]] = {
     Why.UNDER_TRIGGER: ("The price has not reached the trigger.", "价格未达到触发水平。"),
     Why.OUTSIDE_BAND: ("The limit lies outside the price band of the session.", "报价超出涨跌幅限制。"),
     Why.OUTSIDE_COLLAR: ("The price lies outside the collar of the programme.", "价格超出价格上下限。"),
+    Why.UNTRUSTED: ("So much goes to trusted accounts only.", "超出向非信任账户划转的上限。"),
     Why.OVER_POSITION: ("The corporate group would hold more than it may.", "集团持有量将超过上限。"),
     Why.BOUGHT_TODAY: ("What was bought today is not sold today.", "当日买入不得当日卖出。"),
     Why.NOT_CONSERVED: ("The shares cannot add up to the cap, or a claim has no figure.", "分配不守恒或缺少依据。"),

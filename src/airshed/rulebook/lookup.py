@@ -11,7 +11,7 @@ import msgspec
 from airshed.model.allowance import Series
 from airshed.rulebook.schema import PollutantRule, Rulebook
 from airshed.rulebook.tables import Benchmark, CheckRow, Limit, MarkRow
-from airshed.rulebook.transactions import TransactionRow, TransactionType, by_type
+from airshed.rulebook.transactions import TransactionRow, by_type
 
 RULEBOOKS_KEPT = 32
 #: All of it, in hundredths of a percent.
@@ -65,12 +65,12 @@ def worked(rules: Rulebook, day: str) -> bool:
     return date.fromisoformat(day).isoweekday() in law.weekdays and day not in law.closed_days
 
 
-def transaction(rules: Rulebook, kind: TransactionType) -> TransactionRow | None:
+def transaction(rules: Rulebook, kind: str) -> TransactionRow | None:
     """The row of a type of transaction, or None where the law has none."""
     return by_type(rules.transactions.rows).get(kind)
 
 
-def though_frozen(rules: Rulebook, kind: TransactionType) -> bool:
+def though_frozen(rules: Rulebook, kind: str) -> bool:
     """Whether a frozen account may give by this type of transaction."""
     row = transaction(rules, kind)
     return row is not None and row.frozen == "yes"

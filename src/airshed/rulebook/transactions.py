@@ -12,7 +12,7 @@ from msgspec import Meta
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
 from airshed.rulebook.command_names import CommandName
-from airshed.rulebook.kinds import Status
+from airshed.rulebook.kinds import Clock, Count, Status
 from airshed.rulebook.section import Section
 
 FILE = "transactions.csv"
@@ -61,6 +61,13 @@ class TransactionRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     starts: Names | None = None
     #: Whether a frozen account may give so.
     frozen: Literal["yes", "no"]
+    #: How it waits where the target is not trusted: "none"; "hours": `delay_minutes` of the business clock; "noon":
+    #: until noon of the next working day, of the second one where it is asked for at noon or later.
+    delay: Literal["none", "hours", "noon"]
+    #: Minutes that it waits; whole days of them count as working days. Only with "hours".
+    delay_minutes: Annotated[int, Meta(ge=0, le=86_400)] | None = None
+    #: How it waits where the target is trusted: "none"; "hours": until the clock is open.
+    trusted: Literal["none", "hours"]
     #: Source.
     cite: str
     #: "confirmed" or "to confirm".
@@ -68,8 +75,21 @@ class TransactionRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
 
 
 class TransactionRule(Section, frozen=True):
-    """Types of transactions, from `transactions.csv`."""
+    """Types of transactions, from `transactions.csv`; the business clock by which they wait; whom a holder trusts."""
 
+    #: When the business clock opens on a working day of the calendar.
+    opens: Clock
+    #: When it closes; what is asked for at that moment is still in time.
+    closes: Clock
+    #: Working days after which an account that a holder has named as trusted counts as trusted; 0 for at once.
+    trust_working_days: Annotated[int, Meta(ge=0, le=60)]
+    #: At what time of that day.
+    trust_at: Clock
+    #: What becomes of a transfer that waits when a new law moves a holiday: the instant that was announced "stands", or
+    #: it "moves" with the calendar.
+    moved_holidays: Literal["stands", "moves"]
+    #: Most of a series that one transfer may give to an account that is not trusted; any where it is left out.
+    largest_untrusted: Count | None = None
     #: One row per type (read from `transactions.csv`).
     rows: tuple[TransactionRow, ...] = ()
 
@@ -99,9 +119,9 @@ FLOWS: Mapping[TransactionType, Flow] = {
     "pledge": Flow(("EnforcePledge",), _PRIVATE, _PRIVATE, True),
     "lease": Flow(("AcceptLease", "PayRent", "EndLease"), _PRIVATE, _PRIVATE, True),
     "repurchase": Flow(("OfferRepurchase", "CloseRepurchase"), _PRIVATE, "reserve"),
-    "transfer": Flow(("Transfer",), _PRIVATE, _PRIVATE, open=True),
-    "own_transfer": Flow(("Transfer",), _PRIVATE, _PRIVATE, open=True),
-    "gift": Flow(("Transfer",), _PRIVATE, "reserve", open=True),
+    "transfer": Flow(("Transfer", "ExecuteTransfers"), _PRIVATE, _PRIVATE, open=True),
+    "own_transfer": Flow(("Transfer", "ExecuteTransfers"), _PRIVATE, _PRIVATE, open=True),
+    "gift": Flow(("Transfer", "ExecuteTransfers"), _PRIVATE, "reserve", open=True),
     "surrender": Flow(("Surrender",), "operator", "surrendered"),
     "surrender_return": Flow(("VerifyYear", "DetermineYear"), "surrendered", "operator"),
     "withdrawal": Flow(
@@ -150,9 +170,18 @@ def _kinds(row: TransactionRow, place: str) -> Iterator[Malformed]:
         if not flow.open and not {*done} <= {*told}:
             lacking = " ".join(kind for kind in done if kind not in told)
             yield Malformed(here, f"lacks {lacking}", f"{row.type} has a rule of its own: write {' '.join(done)}")
+    yield from _delay(row, place, waits=flow.open)
     if not flow.open and row.type != "surrender" and (row.frozen == "yes") != flow.frozen:
         right = "yes" if flow.frozen else "no"
         yield Malformed(f"{place}, column frozen", f"is {row.frozen}", f"{row.type} has a rule of its own: {right}")
+
+
+def _delay(row: TransactionRow, place: str, *, waits: bool) -> Iterator[Malformed]:
+    if not waits and (row.delay, row.trusted) != ("none", "none"):
+        yield Malformed(f"{place}, column delay", f"{row.type} does not wait", 'write "none", and "none" for trusted')
+    if (row.delay == "hours") != (row.delay_minutes is not None):
+        cure = "say how many minutes" if row.delay == "hours" else "leave it empty"
+        yield Malformed(f"{place}, column delay_minutes", f"does not go with delay {row.delay!r}", cure)
 
 
 def _starts(row: TransactionRow, place: str, roles: Mapping[str, frozenset[str]]) -> Iterator[Malformed]:

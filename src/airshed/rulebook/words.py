@@ -15,6 +15,8 @@ _MEASURES: Mapping[str, str] = {
     "_mg_m3": " mg/m3",
     "_kg": " kg",
     "_hours": " h",
+    "_minutes": " min",
+    "_working_days": " working days",
     "_g": " g per product",
 }
 #: Keys that hold for everything where they are empty.

@@ -117,6 +117,8 @@ FIELDS: Mapping[str, str] = {
     "stacks": "排放口及其监测的污染物",
     "start": "起始年份",
     "target": "转入账户",
+    "transfer": "划转编号",
+    "trusted": "被信任账户",
     "until": "截止日",
     "upheld": "申诉是否成立",
     "version": "规则版本",

@@ -1,15 +1,88 @@
-"""Transfers of allowances without money."""
+"""Transfers of allowances without money, those that wait, and whom a holder trusts."""
 
 from __future__ import annotations
 
 from airshed.engine.events.fact import Fact
 from airshed.registry.moves import Entry
+from airshed.rulebook.transactions import TransactionType
+
+
+class TransferDelayed(Fact, frozen=True):
+    """A transfer waits; its allowances are set aside."""
+
+    #: Number that the transfer gets.
+    transfer: int
+    #: Type of transaction.
+    type: TransactionType
+    #: The account that gives.
+    origin: str
+    #: The account that will receive.
+    target: str
+    #: A series, or a strip.
+    series: str
+    count: int
+    #: Whether the target was trusted when it was asked for.
+    trusted: bool
+    #: The instant from which it may be carried out.
+    due: int
+
+
+class TransferMoved(Fact, frozen=True):
+    """A transfer that waits has another instant, because a law has moved a holiday."""
+
+    #: Number of the transfer.
+    transfer: int
+    #: The instant from which it may be carried out.
+    due: int
+
+
+class TransferCancelled(Fact, frozen=True):
+    """A transfer that waited does not come about; its allowances are free again."""
+
+    #: Number of the transfer.
+    transfer: int
+    #: The account that would have given.
+    origin: str
+    #: A series, or a strip.
+    series: str
+    #: Who called it off, or whose act did.
+    actor: str
+    #: What the rules had against it when its hour had come; empty where somebody called it off.
+    reason: str
 
 
 class Transferred(Fact, frozen=True):
-    """Allowances changed hands without money."""
+    """Allowances changed hands without money: at once, or when the hour of a transfer had come."""
 
+    #: Number of the transfer.
+    transfer: int
+    #: Type of transaction.
+    type: TransactionType
+    #: A series, or a strip.
+    series: str
+    #: Allowances, of each vintage of a strip.
+    count: int
     entry: Entry
 
 
-TransferEvent = Transferred
+class AccountTrusted(Fact, frozen=True):
+    """A holder has named an account as trusted."""
+
+    #: The account whose list it is.
+    account: str
+    #: The account that is trusted.
+    trusted: str
+    #: The instant from which that counts.
+    since: int
+
+
+class AccountDistrusted(Fact, frozen=True):
+    """A holder trusts an account no longer."""
+
+    #: The account whose list it is.
+    account: str
+    #: The account that is trusted no longer.
+    trusted: str
+
+
+TransferEvent = TransferDelayed | TransferMoved | TransferCancelled | Transferred | AccountTrusted | AccountDistrusted

@@ -20,6 +20,7 @@ from airshed.engine.procedures.guards import (
 )
 from airshed.engine.procedures.taken_off import all_off, orders_off
 from airshed.engine.procedures.trade_rules import wall_of
+from airshed.engine.procedures.transfer import hours_moved
 from airshed.engine.state import State
 from airshed.model.allowance import Series
 from airshed.model.measures import yuan
@@ -71,7 +72,7 @@ def adopt(state: State, rules: Rulebook, at: int, actor: str, body: c.AdoptRuleb
     adopted = e.RulebookAdopted(
         body.programme, body.version, body.digest, rules.programme.authority, opened, body.provenance
     )
-    return (*orders_off(state), adopted)
+    return (*orders_off(state), adopted, *hours_moved(state, rules))
 
 
 def _provenance(state: State, rules: Rulebook, body: c.AdoptRulebook) -> Refusal | None:
@@ -194,6 +195,9 @@ def _open_for(state: State, at: int, account: str) -> Iterator[str]:
     for application in state.applications.values():
         if application.account == account and application.state == "waiting":
             yield f"application {application.id}"
+    for transfer in state.waiting_transfers.values():
+        if transfer.target == account:
+            yield f"transfer {transfer.id}, which waits to arrive"
     for notice in state.withdrawals.values():
         if notice.account == account and (notice.state in ("noticed", "appealed", "confirmed") or notice.due_fen):
             yield f"withdrawal {notice.id}"

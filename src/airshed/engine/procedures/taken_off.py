@@ -66,12 +66,21 @@ def halted_off(
     return off
 
 
+def transfers_off(state: State, account: str, actor: str) -> list[e.Event]:
+    """Every transfer out of an account that waits."""
+    return [
+        e.TransferCancelled(each.id, each.origin, each.series, actor, "")
+        for each in state.waiting_transfers.values()
+        if each.origin == account
+    ]
+
+
 def sales_off(state: State, account: str, actor: str, *, pledges: bool = True) -> list[e.Event]:
-    """Everything that an account offers: sell orders, deals, auctions of its own, pledges, leases, rights.
+    """Everything that an account offers: sell orders, deals, auctions, pledges, leases, rights, transfers that wait.
 
     `pledges`: also the auctions in which its pledgees sell what it has pledged.
     """
-    gone = orders_off(state, account, sales_only=True)
+    gone = orders_off(state, account, sales_only=True) + transfers_off(state, account, actor)
     gone += [
         e.DealDropped(deal.id, deal.seller, deal.series, actor)
         for deal in state.deals.values()
@@ -85,7 +94,7 @@ def all_off(state: State, account: str, actor: str) -> list[e.Event]:
 
     What it pledged and its pledgee sells goes on: the security is the pledgee's.
     """
-    gone = orders_off(state, account)
+    gone = orders_off(state, account) + transfers_off(state, account, actor)
     gone += [
         e.DealDropped(deal.id, deal.seller, deal.series, actor)
         for deal in state.deals.values()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
+from airshed.engine.nouns import AllowanceTransfer
 from airshed.engine.procedures.deadlines import expired
 from airshed.engine.procedures.guards import (
     Decision,
@@ -18,18 +19,25 @@ from airshed.engine.procedures.guards import (
     thawed,
 )
 from airshed.engine.procedures.trade_rules import may_cross, over_position, walled_off
+from airshed.engine.procedures.transfer_clock import due, same_holder, trusted_from, trusts
 from airshed.engine.state import State
-from airshed.model.refusal import Refusal, Why
+from airshed.model.allowance import Blocks, best_fit, joined, members, without
+from airshed.model.period import clock
+from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.registry.accounts import PRIVATE, AccountKind
+from airshed.registry.moves import Delivered
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.transactions import TransactionRow, TransactionType
 
 LAW = "transactions"
+#: Most transfers that one command carries out, and most accounts that one trusts.
+MOST_AT_ONCE = 1_000
+MOST_TRUSTED = 1_000
 
 
 def transfer(state: State, rules: Rulebook, at: int, actor: str, body: c.Transfer) -> Decision:
-    """Without money, out of one's own account; a government reserve may be given to, and is drawn by its own rule."""
+    """Out of one's own account, at once or when its hour has come; a government reserve is drawn by its own rule."""
     refusal = (
         own_account(state, rules, actor, body.origin)
         or known_account(state, rules, body.target)
@@ -37,35 +45,132 @@ def transfer(state: State, rules: Rulebook, at: int, actor: str, body: c.Transfe
     )
     if refusal:
         return refusal
-    row = allowed(state, rules, actor, kind_of(state, body.origin, body.target), body.origin, body.target)
+    kind = kind_of(state, body.origin, body.target)
+    row = allowed(state, rules, actor, kind, body.origin, body.target)
     if isinstance(row, Refusal):
         return row
     target = state.ledger.accounts[body.target]
     if target.kind == AccountKind.RESERVE and target.jurisdiction != body.series.split("-")[1]:
         return no(rules, LAW, Why.WRONG_KIND, f"{body.target} takes what {target.jurisdiction} has issued only")
+    what = (body.origin, body.target, body.series, body.count)
+    trusted = kind != "transfer" or trusts(state, body.origin, body.target, at)
     refusal = (
-        (thawed(state, rules, body.origin) if row.frozen == "no" else None)
-        or thawed(state, rules, body.target)
-        or _given(state, rules, at, body)
+        _goes(state, rules, at, row, *what)
         or positive(rules, "trading", "the count", body.count)
+        or _largest(rules, body, kind)
+        or _untrusted(state, rules, body, trusted=trusted)
+        or _position(state, rules, body.origin, body.target, body.series, body.count)
+        or free_of(state, rules, "trading", body.origin, body.series, body.count)
     )
-    origin = state.ledger.accounts[body.origin]
-    apart = not origin.group or origin.group != target.group
-    if refusal is None and target.kind in PRIVATE and apart:
-        refusal = over_position(state, rules, body.target, body.series, body.count)
     if refusal:
         return refusal
-    refusal = free_of(state, rules, "trading", body.origin, body.series, body.count)
-    return refusal or (e.Transferred(moved(state, body.origin, body.target, body.series, body.count)),)
+    try:
+        hour = due(rules, kind, at, trusted=trusted)
+    except Malformed as error:
+        return no(rules, "calendar", Why.SESSION_CLOSED, f"{error.what}; a transfer waits for a working day")
+    number = state.next_transfer
+    if hour > at:
+        return (e.TransferDelayed(number, kind, *what, trusted, hour),)
+    return (e.Transferred(number, kind, body.series, body.count, moved(state, *what)),)
+
+
+def cancel(state: State, rules: Rulebook, at: int, actor: str, body: c.CancelTransfer) -> Decision:
+    """By its holder, while it waits, once."""
+    known = state.transfers.get(body.transfer)
+    if known is None:
+        return no(rules, LAW, Why.UNKNOWN_TRANSFER, f"there is no transfer {body.transfer}")
+    refusal = own_account(state, rules, actor, known.origin)
+    if refusal:
+        return refusal
+    if known.ended is not None:
+        how = "was carried out" if known.state == "done" else "was called off"
+        what = f"transfer {known.id} {how} at {clock(known.ended)}; only one that waits can be called off"
+        return no(rules, LAW, Why.TRANSFER_OVER, what)
+    return (e.TransferCancelled(known.id, known.origin, known.series, actor, ""),)
+
+
+def execute(state: State, rules: Rulebook, at: int, actor: str, body: c.ExecuteTransfers) -> Decision:
+    """All that are due, the earliest first; before the hour of the first there is nothing to carry out."""
+    waiting = sorted(state.waiting_transfers.values(), key=lambda each: (each.due, each.id))
+    if waiting and waiting[0].due > at:
+        first = waiting[0]
+        what = f"the first, transfer {first.id}, may be carried out from {clock(first.due)}"
+        return no(rules, LAW, Why.TOO_EARLY, f"{what}; it is {clock(at)}")
+    if not waiting:
+        return no(rules, LAW, Why.NOTHING_DUE, "no transfer waits")
+    happened: list[e.Event] = []
+    gone: dict[tuple[str, str], Blocks] = {}
+    got: dict[tuple[str, str], int] = {}
+    for each in waiting[:MOST_AT_ONCE]:
+        if each.due > at:
+            break
+        refusal = _still(state, rules, at, each, got)
+        if refusal is not None:
+            reason = f"{refusal.why}: {refusal.detail}"
+            happened.append(e.TransferCancelled(each.id, each.origin, each.series, actor, reason))
+            continue
+        moves = tuple(_taken(state, each, series, gone) for series in members(each.series))
+        happened.append(e.Transferred(each.id, each.type, each.series, each.count, moves))
+    return tuple(happened)
+
+
+def trust(state: State, rules: Rulebook, at: int, actor: str, body: c.TrustAccount) -> Decision:
+    """One's own list; it counts after the days of the law, so that a stolen sign-in cannot use it at once."""
+    refusal = own_account(state, rules, actor, body.account) or known_account(state, rules, body.trusted)
+    if refusal:
+        return refusal
+    known = state.trusted.get(body.account, {})
+    if body.trusted in known:
+        what = f"{body.account} has named {body.trusted} already; it counts from {clock(known[body.trusted])}"
+        return no(rules, LAW, Why.ALREADY_EXISTS, what)
+    if same_holder(state, body.account, body.trusted):
+        what = f"{body.trusted} is of the same holder as {body.account}, and trusted without being named"
+        return no(rules, LAW, Why.ALREADY_EXISTS, what)
+    kind = state.ledger.accounts[body.trusted].kind
+    if kind not in PRIVATE:
+        return no(rules, LAW, Why.WRONG_KIND, f"{body.trusted} is the programme's own {kind} account")
+    refusal = thawed(state, rules, body.account)
+    if refusal:
+        return refusal
+    if len(known) >= MOST_TRUSTED:
+        return no(rules, LAW, Why.TOO_LARGE, f"{body.account} trusts {len(known)} accounts; take one off the list")
+    try:
+        since = trusted_from(rules, at)
+    except Malformed as error:
+        return no(rules, "calendar", Why.SESSION_CLOSED, f"{error.what}; trust counts from a working day")
+    return (e.AccountTrusted(body.account, body.trusted, since),)
+
+
+def distrust(state: State, rules: Rulebook, at: int, actor: str, body: c.DistrustAccount) -> Decision:
+    """At once, and though the account is frozen; what waits already is called off by itself."""
+    refusal = own_account(state, rules, actor, body.account)
+    if refusal:
+        return refusal
+    if body.trusted not in state.trusted.get(body.account, {}):
+        return no(rules, LAW, Why.NOTHING_DUE, f"{body.account} has not named {body.trusted} as trusted")
+    return (e.AccountDistrusted(body.account, body.trusted),)
+
+
+def hours_moved(state: State, rules: Rulebook) -> tuple[e.TransferMoved, ...]:
+    """Transfers that wait and get another instant from a law that is adopted, where it says that they move with it."""
+    if rules.transactions.moved_holidays == "stands":
+        return ()
+    found: list[e.TransferMoved] = []
+    for each in state.waiting_transfers.values():
+        try:
+            hour = due(rules, each.type, each.asked, trusted=each.trusted)
+        except Malformed:
+            continue  # a calendar without a working day moves nothing
+        if hour != each.due:
+            found.append(e.TransferMoved(each.id, hour))
+    return tuple(found)
 
 
 def kind_of(state: State, origin: str, target: str) -> TransactionType:
     """The type of a transfer between two accounts that exist."""
-    giver, taker = state.ledger.accounts[origin], state.ledger.accounts[target]
-    if taker.kind == AccountKind.RESERVE:
+    if state.ledger.accounts[target].kind == AccountKind.RESERVE:
         return "gift"
-    same = giver.group == taker.group if giver.group else giver.name == taker.name
-    return "own_transfer" if same else "transfer"
+    return "own_transfer" if same_holder(state, origin, target) else "transfer"
 
 
 def allowed(
@@ -101,21 +206,81 @@ def takes_two(state: State, rules: Rulebook, body: c.Transfer) -> bool:
     return row.approvals == 2
 
 
-def _given(state: State, rules: Rulebook, at: int, body: c.Transfer) -> Refusal | None:
-    """A gift goes where a sale may go, so that nobody goes around a rule of trade by asking nothing."""
-    accounts = state.ledger.accounts
-    if accounts[body.target].kind not in PRIVATE:
-        return None
-    wall = expired(rules, at, body.series) or walled_off(state, rules, body.origin, body.target)
-    refusal = wall or may_cross(state, rules, at, body.target, body.series, 0)
+def _goes(
+    state: State, rules: Rulebook, at: int, row: TransactionRow, origin: str, target: str, series: str, count: int
+) -> Refusal | None:
+    """Neither is frozen; what is given goes where a sale may go: nobody gets around a rule by asking nothing."""
+    refusal = (thawed(state, rules, origin) if row.frozen == "no" else None) or thawed(state, rules, target)
+    if refusal or state.ledger.accounts[target].kind not in PRIVATE:
+        return refusal
+    wall = expired(rules, at, series) or walled_off(state, rules, origin, target)
+    return wall or may_cross(state, rules, at, target, series, 0)
+
+
+def _largest(rules: Rulebook, body: c.Transfer, kind: TransactionType) -> Refusal | None:
     most = rules.trade_rules.largest_transfer
-    if refusal is None and most is not None and body.count > most:
-        what = f"{body.count} is more than the {most} that one transfer may give; sell it, or give it in parts"
-        refusal = no(rules, "trade_rules", Why.TOO_LARGE, what)
-    return refusal
+    if kind == "gift" or most is None or body.count <= most:
+        return None
+    what = f"{body.count} is more than the {most} that one transfer may give; sell it, or give it in parts"
+    return no(rules, "trade_rules", Why.TOO_LARGE, what)
+
+
+def _untrusted(state: State, rules: Rulebook, body: c.Transfer, *, trusted: bool) -> Refusal | None:
+    """So much goes to trusted accounts only."""
+    most = rules.transactions.largest_untrusted
+    if trusted or most is None or body.count <= most:
+        return None
+    since = state.trusted.get(body.origin, {}).get(body.target)
+    known = "does not trust it: TrustAccount" if since is None else f"trusts it from {clock(since)} only"
+    what = f"{body.count} is more than the {most} that may go to {body.target}, and {body.origin} {known}"
+    return no(rules, LAW, Why.UNTRUSTED, what)
+
+
+def _position(state: State, rules: Rulebook, origin: str, target: str, series: str, count: int) -> Refusal | None:
+    giver, taker = state.ledger.accounts[origin], state.ledger.accounts[target]
+    if taker.kind not in PRIVATE or (giver.group and giver.group == taker.group):
+        return None
+    return over_position(state, rules, target, series, count)
+
+
+def _still(
+    state: State, rules: Rulebook, at: int, each: AllowanceTransfer, got: dict[tuple[str, str], int]
+) -> Refusal | None:
+    """What the rules have against a transfer by now; `got` is what the same command gives to each holder."""
+    refusal = known_account(state, rules, each.target) or known_instrument(state, rules, each.series)
+    if refusal:
+        return refusal
+    row = lookup.transaction(rules, each.type)
+    if row is None:
+        return no(rules, LAW, Why.WRONG_KIND, f"this rulebook has no transaction of type {each.type}")
+    refusal = _goes(state, rules, at, row, each.origin, each.target, each.series, each.count)
+    if refusal:
+        return refusal
+    holder = state.ledger.accounts[each.target].group or each.target
+    for series in members(each.series):
+        more = got.get((holder, series), 0)
+        refusal = _position(state, rules, each.origin, each.target, series, each.count + more)
+        if refusal:
+            return refusal
+    for series in members(each.series):
+        got[holder, series] = got.get((holder, series), 0) + each.count
+    return None
+
+
+def _taken(state: State, each: AllowanceTransfer, series: str, gone: dict[tuple[str, str], Blocks]) -> Delivered:
+    """The serials that a transfer moves, none of which the same command has moved before."""
+    place = (each.origin, series)
+    before = gone.get(place, ())
+    blocks = best_fit(without(state.ledger.positions[place].blocks, before), each.count)
+    gone[place] = joined(before, blocks)
+    return Delivered(each.origin, each.target, series, blocks)
 
 
 #: What decides each command.
 PROCEDURES: dict[type, Procedure] = {
     c.Transfer: transfer,
+    c.CancelTransfer: cancel,
+    c.ExecuteTransfers: execute,
+    c.TrustAccount: trust,
+    c.DistrustAccount: distrust,
 }

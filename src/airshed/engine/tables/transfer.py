@@ -1,20 +1,92 @@
-"""Read tables of transfers."""
+"""Read tables of transfers, and of whom holders trust."""
 
 from __future__ import annotations
 
 from airshed.engine import events as e
-from airshed.engine.journal import Record
+from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
-from airshed.engine.tables.table import Note, Table, Tables
+from airshed.engine.tables.table import Column, Note, Table, Tables
+from airshed.model.measures import Unit
 
-TABLES: tuple[Table, ...] = ()
+
+def _transfer_row(state: State, key: int) -> Row | None:
+    transfer = state.transfers.get(key)
+    if transfer is None:
+        return None
+    parties = (transfer.type, transfer.origin, transfer.target, transfer.series, transfer.count)
+    return (key, *parties, transfer.asked, transfer.due, transfer.state, transfer.ended, transfer.reason)
+
+
+def _trusted_row(state: State, key: tuple[str, str]) -> Row | None:
+    since = state.trusted.get(key[0], {}).get(key[1])
+    return None if since is None else (*key, since)
+
+
+TABLES: tuple[Table, ...] = (
+    Table(
+        "transfers",
+        "Transfers without money: those that wait with the instant from which they may be carried out, and those over.",
+        (
+            Column("transfer INTEGER", "number of the transfer"),
+            Column("type TEXT", "type of transaction"),
+            Column("origin TEXT", "account that gives"),
+            Column("target TEXT", "account that receives"),
+            Column("series TEXT", "series, or strip as SO2-KM-2027..2031"),
+            Column("count INTEGER", "allowances, of each vintage of a strip"),
+            Column("asked INTEGER", "instant at which it was asked for", Unit.MS),
+            Column("due INTEGER", "instant from which it may be carried out", Unit.MS),
+            Column("state TEXT", "waiting, done or cancelled"),
+            Column("ended INTEGER", "instant at which it was carried out or called off; NULL while it waits", Unit.MS),
+            Column("reason TEXT", "what the rules had against it when its hour had come; else empty"),
+        ),
+        key=1,
+        keys=lambda state: state.transfers,
+        row=_transfer_row,
+    ),
+    Table(
+        "trusted_accounts",
+        "Whom a holder trusts; accounts of the same holder trust each other without a row.",
+        (
+            Column("account TEXT", "account whose list it is"),
+            Column("trusted TEXT", "account that is trusted"),
+            Column("since INTEGER", "instant from which that counts", Unit.MS),
+        ),
+        key=2,
+        keys=lambda state: [(account, other) for account, held in state.trusted.items() for other in held],
+        row=_trusted_row,
+    ),
+)
+
+
+def _note_delayed(tables: Tables, state: State, record: Record, event: e.TransferDelayed) -> None:
+    tables.touch("transfers", event.transfer)
+    tables.touch_holdings(event.origin, event.series)
+
+
+def _note_moved(tables: Tables, state: State, record: Record, event: e.TransferMoved) -> None:
+    tables.touch("transfers", event.transfer)
+
+
+def _note_cancelled(tables: Tables, state: State, record: Record, event: e.TransferCancelled) -> None:
+    tables.touch("transfers", event.transfer)
+    tables.touch_holdings(event.origin, event.series)
 
 
 def _note_transferred(tables: Tables, state: State, record: Record, event: e.Transferred) -> None:
+    tables.touch("transfers", event.transfer)
     tables.touch_entry(event.entry)
+
+
+def _note_trust(tables: Tables, state: State, record: Record, event: e.AccountTrusted | e.AccountDistrusted) -> None:
+    tables.touch("trusted_accounts", (event.account, event.trusted))
 
 
 #: What each event touches.
 NOTES: dict[type, Note] = {
+    e.TransferDelayed: _note_delayed,
+    e.TransferMoved: _note_moved,
+    e.TransferCancelled: _note_cancelled,
     e.Transferred: _note_transferred,
+    e.AccountTrusted: _note_trust,
+    e.AccountDistrusted: _note_trust,
 }

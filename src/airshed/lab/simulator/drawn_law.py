@@ -11,6 +11,7 @@ from airshed.lab.simulator.small_market import YEARS
 from airshed.rulebook.kinds import TrimStep
 from airshed.rulebook.schema import AuctionRule, PollutantRule, Rulebook
 from airshed.rulebook.tables import IndexOf
+from airshed.rulebook.transactions import TransactionRule
 from airshed.rulebook.zone_call_section import RatioRow
 
 
@@ -59,6 +60,7 @@ def varied(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
             no_export=random.Random(f"exports {version} {allowance}").choice((*[()] * 7, ("QJ",))),
         ),
         pollutants=tuple(_collared(rule, rng.choice((0, 103))) for rule in _triggered(rules, auction)),
+        transactions=_transactions(rules, random.Random(f"transactions {version} {allowance}")),
         receptors=replace(
             rules.receptors,
             rows=tuple(replace(row, limit=rng.choice(("2", "0.002", "0"))) for row in rules.receptors.rows),
@@ -129,6 +131,26 @@ def varied(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
             notice_days=apart.choice((0, 15)),
             leftovers=apart.choice(("hand_back", "keep")),
         ),
+    )
+
+
+def _transactions(rules: Rulebook, rng: random.Random) -> TransactionRule:
+    """Transfers wait not at all, by the hour or until noon; a new law moves those that wait, or does not."""
+    replace = msgspec.structs.replace
+    delay: Literal["none", "hours", "noon"] = rng.choice(("none", "hours", "hours", "noon"))
+    minutes = rng.choice((0, 120, 1_440, 14_407, 43_207)) if delay == "hours" else None
+    rows = tuple(
+        replace(row, delay=delay, delay_minutes=minutes, trusted=rng.choice(("none", "hours")))
+        if row.type == "transfer"
+        else row
+        for row in rules.transactions.rows
+    )
+    return replace(
+        rules.transactions,
+        rows=rows,
+        moved_holidays=rng.choice(("stands", "moves", "moves")),
+        trust_working_days=rng.choice((0, 1, 4, 10)),
+        largest_untrusted=rng.choice((None, 1_000)),
     )
 
 

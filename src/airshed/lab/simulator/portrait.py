@@ -41,6 +41,11 @@ def portrait(state: State) -> dict[str, Any]:
             {number: repr(withdrawal) for number, withdrawal in state.withdrawals.items()},
             {number: repr(withholding) for number, withholding in state.withholdings.items()},
         ),
+        "transfers": (
+            {number: repr(each) for number, each in state.transfers.items()},
+            list(state.waiting_transfers),
+            state.trusted,
+        ),
         "years": {key: repr(year) for key, year in state.years.items()},
         "days": state.days,
         "sources": state.sources,
@@ -59,6 +64,7 @@ def portrait(state: State) -> dict[str, Any]:
             state.next_pledge,
             state.next_lease,
             state.next_right,
+            state.next_transfer,
             state.rulebook,
         ),
     }

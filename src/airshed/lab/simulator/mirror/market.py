@@ -96,8 +96,6 @@ class MarketMirror:
                     self._listed(event, record, rules)
                 case e.AuctionOpened() | e.BidPlaced() | e.AuctionCleared():
                     self._auction(event, record, rules)
-                case e.Transferred():
-                    self._given(event, rules)
                 case e.DealSettled():
                     self._deal(event, record, rules)
                     del self._deals[event.deal]
@@ -123,14 +121,6 @@ class MarketMirror:
             case _:
                 return
         self._claim("I11", useful(series, at, rules), f"{event} trades {series}, which counts for no year")
-
-    def _given(self, event: e.Transferred, rules: Rulebook) -> None:
-        """What one transfer gives to another's account is not more than the law allows."""
-        most = rules.trade_rules.largest_transfer
-        for move in event.entry:
-            if isinstance(move, Delivered) and move.target in self._accounts and most is not None:
-                count = sum(block.last - block.first + 1 for block in move.blocks)
-                self._claim("I5", count <= most, f"{move.origin} gives {count} of {move.series} at once, not {most}")
 
     # --- the listed book and auctions
 

@@ -31,6 +31,7 @@ BY_NUMBER: Mapping[type[Any], tuple[str, str]] = {
     c.ProveMark: ("mark", "mark"),
     c.OfferRight: ("right", "right"),
     c.AcceptRight: ("right to accept", "right"),
+    c.CancelTransfer: ("transfer", "transfer"),
 }
 #: The field that names the account, of commands that name one.
 BY_FIELD: Mapping[type[Any], str] = {
@@ -45,13 +46,15 @@ BY_FIELD: Mapping[type[Any], str] = {
     c.AskRepurchase: "account",
     c.OfferDeal: "seller",
     c.Transfer: "origin",
+    c.TrustAccount: "account",
+    c.DistrustAccount: "account",
     c.PledgeAllowances: "pledgor",
     c.OfferLease: "lessor",
 }
 #: Commands of whoever operates the source.
 BY_SOURCE = (c.ReportYear, c.AnswerImprovement, c.Surrender, c.PayPenalty, c.BuyAllocation, c.ApplyForReserve)
 #: What the owner of a frozen account may still do: take back, and answer for its emissions in words.
-THOUGH_FROZEN = (c.CancelOrder, c.DropDeal, c.AppealWithdrawal, c.PayBack)
+THOUGH_FROZEN = (c.CancelOrder, c.DropDeal, c.AppealWithdrawal, c.PayBack, c.CancelTransfer, c.DistrustAccount)
 
 
 class People:
@@ -121,6 +124,8 @@ class People:
             case e.DealOffered():
                 whose["deal to accept", event.deal] = (event.buyer,)
                 whose["deal", event.deal] = (event.seller, event.buyer)
+            case e.TransferDelayed():
+                whose["transfer", event.transfer] = (event.origin,)
             case e.PledgeOffered():
                 whose["pledge held", event.pledge] = (event.pledgee,)
                 whose["pledge given", event.pledge] = (event.pledgor,)

@@ -21,6 +21,7 @@ from airshed.lab.simulator.mirror.prices import Prices
 from airshed.lab.simulator.mirror.primary import Blocked
 from airshed.lab.simulator.mirror.returns import Returns, short_of
 from airshed.lab.simulator.mirror.seals import Seals
+from airshed.lab.simulator.mirror.transfers import Transfers
 from airshed.lab.simulator.mirror.years import Years
 from airshed.lab.simulator.mirror.zone import ZoneMirror
 from airshed.registry.moves import Delivered, Paid
@@ -69,6 +70,7 @@ class Mirror:
         self._returns = Returns(self._claim)
         self._years = Years(self._claim, self._held, self._prices, self._cannot_move)
         self._marks = Marks(self._claim)
+        self._transfers = Transfers(self._claim)
         self._issuing = Issuing(self._claim, self._years.makeup, self.count_of)
 
     def follow(self, record: Record, rules: Rulebook) -> None:
@@ -93,6 +95,7 @@ class Mirror:
             self._auctions.follow(event, record, rules)
             self._years.follow(event, record.at, rules)
             self._marks.follow(event, record.at, rules)
+            self._transfers.follow(event, record, rules)
             self._issuing.follow(event, record, rules)
         self._market.follow(record, rules)
         for event in record.events:
@@ -110,7 +113,15 @@ class Mirror:
     def aside(self, accounts: Collection[str]) -> tuple[dict[Place, int], dict[str, int]]:
         """What some accounts have set aside, in allowances and in fen, for all that waits."""
         goods, cash = self._cannot_move(), Counter[str]()
-        for room in (self._listed, self._auctions, self._market, self._zone, self._claims, self._returns):
+        for room in (
+            self._listed,
+            self._auctions,
+            self._market,
+            self._zone,
+            self._claims,
+            self._returns,
+            self._transfers,
+        ):
             room.aside(goods, cash)
         return (
             {place: count for place, count in goods.items() if count and place[0] in accounts},

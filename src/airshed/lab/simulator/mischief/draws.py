@@ -11,7 +11,7 @@ from airshed.engine.procedures.deadlines import deadline
 from airshed.engine.procedures.mark import standing
 from airshed.engine.state import State
 from airshed.lab.seals import random_seal, shown
-from airshed.lab.simulator.mischief import listed, market, primary, terms, years, zone
+from airshed.lab.simulator.mischief import listed, market, primary, terms, transfers, years, zone
 from airshed.lab.simulator.mischief.able import buyer, seller
 from airshed.lab.simulator.mischief.spoil import spoiled
 from airshed.lab.simulator.small_market import ACCOUNTS, BANK, HOST, YEARS, Wish
@@ -70,7 +70,7 @@ class Mischief:
             self._auction: 3,
             self._bid: 4,
             self._consign: 2,
-            self._transfer: 1,
+            partial(transfers.transfers, rng): 6,
             self._cash: 2,
             self._freeze: 1,
             self._guests: 1,
@@ -261,16 +261,6 @@ class Mischief:
             wishes.append((account, c.PlaceBid(auction, account, law.lot * rng.randint(1, max(lots, 1)), limit)))
         return wishes
 
-    def _transfer(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
-        rng = self.rng
-        account = rng.choice(ACCOUNTS)[0]
-        target = rng.choice(ACCOUNTS)[0]
-        held = [(name, position.free) for name, position in state.ledger.of_account(account) if position.free]
-        series, free = rng.choice(held) if held else ("SO2-KM-2027", 1)
-        if rng.random() < 0.1:
-            target = f"reserve-{series.split('-')[1]}"
-        return [(account, c.Transfer(account, target, series, rng.randint(1, min(free, 5_000))))]
-
     def _cash(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
         owing = [
             state.sources[year.source].account
@@ -317,7 +307,9 @@ class Mischief:
         if goods and rng.random() < 0.3:
             return [(host, c.Transfer(host, guest, rng.choice(goods)[0], 1)), (BANK, c.Deposit(guest, 100))]
         wishes: list[Wish] = [
-            (guest, c.Transfer(guest, host, series, position.free)) for series, position in ledger.of_account(guest)
+            (guest, c.Transfer(guest, host, series, position.free))
+            for series, position in ledger.of_account(guest)
+            if position.free
         ]
         if ledger.purses[guest].free:
             wishes.append((BANK, c.Withdraw(guest, ledger.purses[guest].free)))

@@ -31,7 +31,7 @@ TEXTS = (
 def spoiled(rng: random.Random, state: State, wish: Wish) -> Wish:
     """The same command with the wrong sender or with one field that is wrong in some way."""
     actor, body = wish
-    if rng.random() < 0.2:
+    if rng.random() < 0.2 or not body.__struct_fields__:
         actors = [*state.actors, "nobody", "", "\ud800"]
         return rng.choice(actors), body
     field = rng.choice(body.__struct_fields__)

@@ -1,0 +1,170 @@
+"""A second opinion on transfers: what waits is set aside and goes when its hour has come, by a clock of its own."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+
+from airshed.engine import events as e
+from airshed.engine.journal import Record
+from airshed.lab.simulator.mirror.figures import count_of, vintages, worked
+from airshed.registry.moves import Delivered
+from airshed.rulebook.schema import Rulebook
+
+Claim = Callable[[str, bool, str], None]
+Place = tuple[str, str]
+
+_EPOCH = datetime(1970, 1, 1, 8)  # in the zone
+
+
+class Transfers:
+    """Follows transfers record by record; `claim` counts a check and fails with its number."""
+
+    def __init__(self, claim: Claim) -> None:
+        self._claim = claim
+        self._holders: dict[str, str] = {}
+        self._since: dict[Place, int] = {}
+        #: What waits, with the instant at which it was asked for and the one from which it may go.
+        self._waits: dict[int, tuple[e.TransferDelayed, int, int]] = {}
+        self._seen: set[int] = set()
+
+    def follow(self, event: e.Event, record: Record, rules: Rulebook) -> None:
+        """Take in a fact; what is about something else is passed over."""
+        match event:
+            case e.AccountOpened():
+                one = event.account
+                self._holders[one.id] = f"group {one.group}" if one.group else f"name {one.name}"
+            case e.AccountTrusted():
+                since = _trusted_from(record.at, rules)
+                self._claim("I12", event.since == since, f"{event}, by the law from {since}")
+                self._since[event.account, event.trusted] = event.since
+            case e.AccountDistrusted():
+                del self._since[event.account, event.trusted]
+            case e.TransferDelayed():
+                self._asked(event.transfer, event.origin, event.target, event.count, record.at, rules)
+                trusted = self._trusts(event.origin, event.target, record.at)
+                due = _due(record.at, event.type, rules, trusted=trusted)
+                right = event.due == due > record.at and event.trusted == trusted
+                self._claim("I12", right, f"{event}, by the law from {due}")
+                self._waits[event.transfer] = (event, record.at, event.due)
+            case e.TransferMoved():
+                asked, at, _ = self._waits[event.transfer]
+                due = _due(at, asked.type, rules, trusted=asked.trusted)
+                right = rules.transactions.moved_holidays == "moves" and event.due == due
+                self._claim("I12", right, f"{event}, by the law {rules.transactions.moved_holidays} at {due}")
+                self._waits[event.transfer] = (asked, at, due)
+            case e.TransferCancelled():
+                self._claim("I2", event.transfer in self._waits, f"{event} does not wait")
+                del self._waits[event.transfer]
+            case e.Transferred():
+                self._transferred(event, record, rules)
+            case _:
+                pass
+
+    def aside(self, goods: Counter[Place], cash: Counter[str]) -> None:
+        """Add what transfers that wait have set aside."""
+        for event, _, _ in self._waits.values():
+            for series in vintages(event.series):
+                goods[event.origin, series] += event.count
+
+    def _transferred(self, event: e.Transferred, record: Record, rules: Rulebook) -> None:
+        moves = [move for move in event.entry if isinstance(move, Delivered)]
+        ends = {(move.origin, move.target) for move in moves}
+        self._claim("I2", len(ends) == 1 and len(moves) == len(event.entry), f"{event} is between {ends}")
+        counts = {move.series: count_of(move) for move in moves}
+        right = counts == dict.fromkeys(vintages(event.series), event.count)
+        self._claim("I2", right, f"{event} moves {counts}")
+        origin, target = ends.pop()
+        if event.transfer in self._waits:
+            asked, _, due = self._waits.pop(event.transfer)
+            self._claim("I12", record.at >= due, f"{event} at {record.at}, it waits until {due}")
+            same = (asked.origin, asked.target, asked.series, asked.count) == (
+                origin,
+                target,
+                event.series,
+                event.count,
+            )
+            self._claim("I2", same, f"{event} is not what was asked for, {asked}")
+            return
+        self._asked(event.transfer, origin, target, event.count, record.at, rules)
+        due = _due(record.at, event.type, rules, trusted=self._trusts(origin, target, record.at))
+        self._claim("I12", due <= record.at, f"{event} goes at once, by the law at {due}")
+
+    def _asked(self, number: int, origin: str, target: str, count: int, at: int, rules: Rulebook) -> None:
+        """A number is given once; what is given at once is not more than the law allows, or to whom it trusts."""
+        self._claim("I12", number not in self._seen, f"transfer {number} is given twice")
+        self._seen.add(number)
+        if target not in self._holders:
+            return
+        what = f"{origin} gives {count} to {target} at once"
+        most = rules.trade_rules.largest_transfer
+        self._claim("I5", most is None or count <= most, f"{what}, not {most}")
+        most = rules.transactions.largest_untrusted
+        self._claim(
+            "I5", most is None or count <= most or self._trusts(origin, target, at), f"{what} and trusts it not"
+        )
+
+    def _trusts(self, origin: str, target: str, at: int) -> bool:
+        """Those of one holder, those that are named for long enough, and the government."""
+        if target not in self._holders or self._holders[origin] == self._holders[target]:
+            return True
+        return self._since.get((origin, target), at + 1) <= at
+
+
+def _due(at: int, kind: str, rules: Rulebook, *, trusted: bool) -> int:
+    """From when it may go, walked day by day."""
+    row = next(each for each in rules.transactions.rows if each.type == kind)
+    how = row.trusted if trusted else row.delay
+    if how == "none":
+        return at
+    opens, closes = _time(rules.transactions.opens), _time(rules.transactions.closes)
+    wall = _EPOCH + timedelta(milliseconds=at)
+    if how == "noon":
+        early = _open(wall, rules) and wall.hour < 12
+        return _back(_next(wall, rules, 1 if early else 2).replace(hour=12))
+    if not _open(wall, rules) or wall.time() > closes:
+        wall = _at(_next(wall, rules, 1), opens)
+    elif wall.time() < opens:
+        wall = _at(wall, opens)
+    days, minutes = divmod(0 if trusted else row.delay_minutes or 0, 1_440)
+    for _ in range(days):
+        wall = _at(_next(wall, rules, 1), wall.time())
+    wall += timedelta(minutes=minutes)
+    if wall.time() > closes:
+        wall = _at(_next(wall, rules, 1), opens)
+    elif not _open(wall, rules):
+        wall = _at(_next(wall, rules, 1), max(wall.time(), opens))
+    return _back(_at(wall, max(wall.time(), opens)))
+
+
+def _trusted_from(at: int, rules: Rulebook) -> int:
+    law = rules.transactions
+    if not law.trust_working_days:
+        return at
+    return _back(_at(_next(_EPOCH + timedelta(milliseconds=at), rules, law.trust_working_days), _time(law.trust_at)))
+
+
+def _next(wall: datetime, rules: Rulebook, count: int) -> datetime:
+    """Midnight of the so many-th day after that one that is worked."""
+    day = _at(wall, time())
+    while count:
+        day += timedelta(days=1)
+        count -= _open(day, rules)
+    return day
+
+
+def _open(wall: datetime, rules: Rulebook) -> bool:
+    return worked(rules, wall.date().isoformat())
+
+
+def _at(wall: datetime, clock: time) -> datetime:
+    return datetime.combine(wall.date(), clock)
+
+
+def _time(text: str) -> time:
+    return time(int(text[:2]), int(text[3:]))
+
+
+def _back(wall: datetime) -> int:
+    return (wall - _EPOCH) // timedelta(milliseconds=1)
