@@ -149,7 +149,7 @@ def allocate(event):
 
 def take_in(event):
     kind, entry = event["is"], event.get("entry", [])
-    need(end.seq or kind == "RulebookAdopted", "adopts no law, as the first record does")
+    need(end.seq or of_the_law or kind == "RulebookAdopted", "adopts no law, as the first record does")
     if kind == "RulebookAdopted":
         settled.clear()
         of_the_law.update(account["id"] for account in event["opened"])

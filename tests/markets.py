@@ -13,12 +13,14 @@ from airshed.lab.simulator.small_market import ACCOUNTS, EXCHANGE, GROUPS, openi
 from airshed.model.period import DAY_MS, instant
 from airshed.model.provenance import Simulation
 from airshed.model.refusal import Why
+from airshed.rulebook import lookup
 from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.sqlite import Book
 from laws import FILES, RULES
 
 AUTHORITY = RULES.programme.authority
+REGISTRAR = lookup.founders(RULES, "RegisterActor")[0]
 DAY = "2027-03-01"
 AT = instant(DAY, 10)
 #: When the market was set up: so long ago that whom its holders named as trusted counts as that by now.
@@ -47,9 +49,9 @@ def done(runner: Runner, actor: str, body: c.Body, at: int = AT) -> Answer:
 
 def confirmed(runner: Runner, act: e.ActProposed, at: int = AT) -> Answer:
     """What an act that waited does, once the second person of the small market confirms it."""
-    answer = send(runner, second(AUTHORITY, act.actor), c.ConfirmAct(act.act), at)
+    answer = send(runner, second(RULES, act.actor), c.ConfirmAct(act.act), at)
     assert answer.refusal is None, answer.refusal
-    assert answer.events[0] == e.ActConfirmed(act.act, act.actor, second(AUTHORITY, act.actor))
+    assert answer.events[0] == e.ActConfirmed(act.act, act.actor, second(RULES, act.actor))
     return answer._replace(events=answer.events[1:])
 
 
@@ -96,7 +98,7 @@ def market(journal: Journal | None = None, rules: Rulebook = RULES, *, tables: b
         journal.keep_law(digest(RULES), FILES)
     runner = Runner(journal if journal is not None else MemoryJournal(), rules, tables=tables)
     done(runner, AUTHORITY, adopting(rules), BEFORE)
-    for actor, body in (*opening(AUTHORITY, random.Random(3)), *trusting()):
+    for actor, body in (*opening(rules, random.Random(3)), *trusting()):
         done(runner, actor, body, BEFORE)
     done(runner, AUTHORITY, c.SetCap("SO2", "KM", 2027))
     lines = tuple(c.ActivityLine(source, (2024,), (800,), (10**6,)) for source in ("s-steel", "s-cement"))

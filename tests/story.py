@@ -33,6 +33,8 @@ OFFICE, EXCHANGE, BANK, HOST, VERIFIER = (
 )
 #: Who confirm what the office and the verifier have proposed.
 INSPECTOR, REVIEWER = "dianzhong-inspector", "verifier-kunming-review"
+#: Who registers people and opens accounts.
+REGISTRAR = "dianzhong-registrar"
 CEMENT, STEEL, TRADER = "cement-li", "steel-wang", "trader-chen"
 #: The day on which the operator marks hours.
 MARKED_DAY = "2027-04-06"
@@ -56,18 +58,29 @@ def _scenes(rules: Rulebook) -> Iterator[tuple[str, str, list[c.Body]]]:
         OFFICE,
         [
             c.AdoptRulebook(programme.id, programme.version, digest(rules), Simulation(EXAMPLES)),
+        ],
+    )
+    yield (
+        "2026-12-01T09:00",
+        REGISTRAR,
+        [
             c.OpenAccount("kunming-cement", "operator", "Kunming Cement (example)", "KM", "Example Group"),
             c.OpenAccount("kunming-forge", "operator", "Kunming Forge (example)", "KM"),
             c.OpenAccount("qujing-trade", "trader", "Qujing Trade (example)", "QJ"),
             c.RegisterActor(CEMENT, "operator", "kunming-cement"),
             c.RegisterActor(STEEL, "operator", "kunming-forge"),
-            c.RegisterActor(TRADER, "operator", "qujing-trade"),
+            c.RegisterActor(TRADER, "trader", "qujing-trade"),
             c.RegisterActor(EXCHANGE, "exchange"),
             c.RegisterActor(BANK, "bank"),
             c.RegisterActor(HOST, "monitor"),
             c.RegisterActor(VERIFIER, "verifier"),
             c.RegisterActor(REVIEWER, "verifier"),
-            c.RegisterActor(INSPECTOR, "authority"),
+        ],
+    )
+    yield (
+        "2026-12-01T09:00",
+        OFFICE,
+        [
             c.RegisterSource(
                 "KM-KILN-1",
                 "Kiln 1 (example)",

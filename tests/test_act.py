@@ -272,7 +272,7 @@ def test_a_line_that_cannot_be_read_is_one_line_with_place_and_cure(
 def test_a_preview_writes_nothing_and_a_line_sent_twice_is_done_once(
     book: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    line = ["act", "OpenAccount", str(book), "--as", "dianzhong-office", "--account", "forge", "--kind", "trader"]
+    line = ["act", "OpenAccount", str(book), "--as", "dianzhong-registrar", "--account", "forge", "--kind", "trader"]
     line += ["--name", "Forge", "--jurisdiction", "KM", "--json"]
 
     def said(*more: str) -> dict[str, Any]:

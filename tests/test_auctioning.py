@@ -20,7 +20,7 @@ from airshed.model.refusal import Why
 from airshed.rulebook.check import contradictions_there
 from airshed.rulebook.schema import Rulebook
 from laws import RULES
-from markets import AUTHORITY, SERIES, adopting_next, done, market, why
+from markets import AUTHORITY, REGISTRAR, SERIES, adopting_next, done, market, why
 
 replace = msgspec.structs.replace
 NEXT = "SO2-KM-2028"
@@ -40,10 +40,10 @@ def ruled(version: str = "2027.2", **terms: Any) -> Rulebook:
 def held(**terms: Any) -> Runner:
     """A market with these rules for auctions; the fund holds some allowances, two accounts are of one group."""
     runner = market(rules=ruled(**terms))
-    done(runner, AUTHORITY, c.OpenAccount("iron-1", "trader", "Iron One", "KM", "iron"))
-    done(runner, AUTHORITY, c.OpenAccount("iron-2", "trader", "Iron Two", "KM", "iron"))
+    done(runner, REGISTRAR, c.OpenAccount("iron-1", "trader", "Iron One", "KM", "iron"))
+    done(runner, REGISTRAR, c.OpenAccount("iron-2", "trader", "Iron Two", "KM", "iron"))
     for name in ("iron-1", "iron-2"):
-        done(runner, AUTHORITY, c.RegisterActor(name, "operator", name))
+        done(runner, REGISTRAR, c.RegisterActor(name, "trader", name))
         done(runner, BANK, c.Deposit(name, 10**9))
     done(runner, BANK, c.Deposit("fund", 10**10))
     done(runner, BANK, c.Deposit("broker", 10**10))

@@ -41,7 +41,7 @@ def opened(rules: Rulebook) -> Runner:
     """A book with the firms of the small market and NOx of Kunming issued."""
     runner = Runner(MemoryJournal(), rules, tables=False)
     done(runner, AUTHORITY, adopting(rules))
-    for actor, body in opening(AUTHORITY, random.Random(3)):
+    for actor, body in opening(rules, random.Random(3)):
         done(runner, actor, body)
     done(runner, AUTHORITY, c.SetCap("NOx", "KM", 2027))
     return runner

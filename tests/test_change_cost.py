@@ -22,15 +22,23 @@ GENERATED = "src/airshed/rulebook/command_names.py"
 #: Most files of the source that a command stands in; those who are used all over the house have their own.
 MOST = 8
 USED_WIDELY = {
+    "PlaceOrder": 16,
     "AdoptRulebook": 15,
-    "PlaceOrder": 15,
-    "CloseYear": 11,
+    "RegisterActor": 12,
+    "Allocate": 11,
+    "ConfirmAct": 11,
+    "CloseAuction": 10,
+    "CloseYear": 10,
+    "OpenAccount": 10,
     "PlaceBid": 10,
     "PlaceCallOrder": 10,
-    "Surrender": 11,
-    "Allocate": 10,
-    "CloseAuction": 10,
-    "ConfirmAct": 11,
+    "Surrender": 10,
+    "CloseCall": 9,
+    "CloseZoneCall": 9,
+    "OfferRepurchase": 9,
+    "RegisterSource": 9,
+    "SealDay": 9,
+    "Transfer": 9,
 }
 #: Where every command has to be known, the engine and the simulator, the bound has no exception.
 DECLARED = ("src/airshed/engine/", "src/airshed/lab/simulator/")

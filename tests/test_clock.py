@@ -17,6 +17,7 @@ from airshed.lab.simulator.small_market import BANK
 from airshed.model.period import DAY_MS
 from airshed.model.provenance import BY_HAND, Programme, Simulation
 from airshed.model.refusal import Malformed, Why
+from airshed.rulebook import lookup
 from airshed.rulebook.load import find, texts
 from airshed.service.book.clock import LONGEST_REST_MS, LONGEST_STEP_BACK_MS, asked_of, instant_for
 from airshed.service.book.opening import begin, carry_on
@@ -141,7 +142,7 @@ def test_a_programme_that_has_rested_is_carried_on_when_somebody_says_so(
 ) -> None:
     path, wishes = tmp_path / "real.book", tmp_path / "wishes.jsonl"
     begin(path, texts(find("dianzhong")), 1_000_000, Programme())  # in 1970
-    office = RULES.programme.authority
+    office = lookup.founders(RULES, "RegisterActor")[0]
     wishes.write_text(f'{{"actor":"{office}","key":"1","body":{{"do":"RegisterActor","actor":"b","role":"bank"}}}}\n')
     words = ("book", "send", str(path), str(wishes))
     status, _, error = said(monkeypatch, capsys, *words)

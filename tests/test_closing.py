@@ -14,7 +14,7 @@ from airshed.model.refusal import Refusal, Why
 from airshed.registry.ledger import Ledger
 from airshed.registry.moves import Paid
 from laws import RULES
-from markets import AT, AUTHORITY, SERIES, done, market, proposed, send, why
+from markets import AT, AUTHORITY, REGISTRAR, SERIES, done, market, proposed, send, why
 
 FUND = "fund"
 CLOSE = c.CloseAccount(FUND, "the fund is wound up")
@@ -118,7 +118,7 @@ def test_an_operator_that_owes_nothing_is_closed() -> None:
         (BANK, c.Withdraw(FUND, 100)),
         (AUTHORITY, c.FreezeAccount(FUND, "an inquiry")),
         (AUTHORITY, CLOSE),
-        (AUTHORITY, c.RegisterActor("zhao", "operator", FUND)),
+        (REGISTRAR, c.RegisterActor("zhao", "trader", FUND)),
         (AUTHORITY, c.RegisterSource("s-fund", "Fund", FUND, "HH", "steel", True)),
         (AUTHORITY, c.GrantRight(FUND, "SO2", "KM", 100, 2028, 2028)),
         (FUND, c.PlaceOrder(FUND, SERIES, "buy", 100, 400_000)),
@@ -138,7 +138,7 @@ def test_a_closed_account_takes_part_in_nothing(actor: str, body: c.Body) -> Non
 
 
 def test_its_name_is_not_given_to_another() -> None:
-    assert why(closed(), AUTHORITY, c.OpenAccount(FUND, "trader", "Another", "KM")) is Why.ALREADY_EXISTS
+    assert why(closed(), REGISTRAR, c.OpenAccount(FUND, "trader", "Another", "KM")) is Why.ALREADY_EXISTS
 
 
 def test_a_frozen_account_is_thawed_before_it_is_closed() -> None:
@@ -175,8 +175,8 @@ def test_the_ledger_ends_the_process_when_something_lies_in_a_closed_account() -
 
 
 def test_the_simulator_closes_accounts_and_notices_one_that_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert simulate(11, 120, RULES).events["AccountClosed"] > 0
+    assert simulate(2, 120, RULES).events["AccountClosed"] > 0
 
     monkeypatch.setattr(Ledger, "absent", lambda ledger, account: None if account in ledger.accounts else "no account")
     with pytest.raises(Broken, match="closed"):
-        simulate(11, 120, RULES)
+        simulate(2, 120, RULES)

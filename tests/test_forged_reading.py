@@ -21,8 +21,9 @@ from laws import LAW, as_files
 from small_books import forge
 
 Json = dict[str, Any]
+REGISTRAR = "dianzhong-registrar"
 OFFICE = "dianzhong-office"
-LINE = '{"actor":"dianzhong-office","key":"9","body":{"do":"RegisterActor","actor":"li","role":"bank"}}\n'
+LINE = '{"actor":"dianzhong-registrar","key":"9","body":{"do":"RegisterActor","actor":"li","role":"bank"}}\n'
 #: What follows a book from its first record.
 FOLLOWING = (
     "book send BOOK commands.jsonl",
@@ -58,13 +59,13 @@ def book(tmp_path: Path) -> Path:
     at = instant("2026-12-01", 9)
     begin(path, as_files(LAW), at, Simulation("forged", None))
     wishes: tuple[tuple[str, Body], ...] = (
-        (OFFICE, RegisterActor("settlement-bank", "bank")),
-        (OFFICE, OpenAccount("steel", "operator", "Steel", "KM")),
-        (OFFICE, RegisterActor("li", "operator", "steel")),
+        (REGISTRAR, RegisterActor("settlement-bank", "bank")),
+        (REGISTRAR, OpenAccount("steel", "operator", "Steel", "KM")),
+        (REGISTRAR, RegisterActor("li", "operator", "steel")),
         ("settlement-bank", Deposit("steel", 5_000)),
         ("settlement-bank", Withdraw("steel", 3_000)),
         (OFFICE, SetCap("SO2", "KM", 2027)),
-        (OFFICE, RegisterActor("wang", "bank")),
+        (REGISTRAR, RegisterActor("wang", "bank")),
     )
     with Book.open(path) as opened:
         runner = carry_on(opened)

@@ -17,7 +17,7 @@ from airshed.lab.simulator.small_market import ACCOUNTS, BANK, EXCHANGE, HOST, V
 from airshed.model.period import DAY_MS, instant
 from airshed.model.refusal import PRECEDENCE, Malformed, Why
 from laws import RULES
-from markets import AT, AUTHORITY, DAY, SERIES, done, market, send, shared, why
+from markets import AT, AUTHORITY, DAY, REGISTRAR, SERIES, done, market, send, shared, why
 
 QUICK = settings(max_examples=150, deadline=None)
 SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -201,7 +201,7 @@ def frozen() -> Runner:
 
 
 PRECEDENCES: list[tuple[Why, str, c.Body]] = [
-    (Why.RULEBOOK_MISMATCH, "nobody", c.AdoptRulebook("other", "9", "0" * 64)),
+    (Why.RULEBOOK_MISMATCH, AUTHORITY, c.AdoptRulebook("other", "9", "0" * 64)),
     (Why.UNKNOWN_ACTOR, "nobody", c.Deposit("nowhere", -1)),
     (Why.ROLE_MAY_NOT, "steel", c.Deposit("nowhere", -1)),
     (Why.NOT_YOUR_OWN, "steel", c.PlaceOrder("cement", "SO2-XX-2027", "buy", -1, -1)),
@@ -213,11 +213,11 @@ PRECEDENCES: list[tuple[Why, str, c.Body]] = [
     (Why.ACCOUNT_FROZEN, "steel", c.Surrender("s-steel", 2027, "SO2", -1)),
     (Why.ACCOUNT_FROZEN, "cement", c.Transfer("cement", "steel", SERIES, -1)),
     (Why.ACCOUNT_FROZEN, BANK, c.Withdraw("steel", -1)),
-    (Why.ALREADY_EXISTS, AUTHORITY, c.OpenAccount("steel", "trader", "", "XX")),
-    (Why.ALREADY_EXISTS, AUTHORITY, c.OpenAccount("issuance-KM", "trader", "", "XX")),
-    (Why.WRONG_KIND, AUTHORITY, c.OpenAccount("issuance-ZZ", "trader", "", "KM")),
-    (Why.UNKNOWN_ACCOUNT, AUTHORITY, c.RegisterActor("steel", "operator", "nowhere")),
-    (Why.ALREADY_EXISTS, AUTHORITY, c.RegisterActor("steel", "operator", "bank")),
+    (Why.ALREADY_EXISTS, REGISTRAR, c.OpenAccount("steel", "trader", "", "XX")),
+    (Why.ALREADY_EXISTS, REGISTRAR, c.OpenAccount("issuance-KM", "trader", "", "XX")),
+    (Why.WRONG_KIND, REGISTRAR, c.OpenAccount("issuance-ZZ", "trader", "", "KM")),
+    (Why.UNKNOWN_ACCOUNT, REGISTRAR, c.RegisterActor("steel", "operator", "nowhere")),
+    (Why.ALREADY_EXISTS, REGISTRAR, c.RegisterActor("steel", "operator", "bank")),
     (Why.UNKNOWN_ACCOUNT, AUTHORITY, c.RegisterSource("s-steel", "", "nowhere", "XX", "x", True)),
     (Why.ALREADY_EXISTS, AUTHORITY, c.RegisterSource("s-steel", "", "bank", "XX", "x", True)),
     (

@@ -16,6 +16,7 @@ from airshed.lab.simulator.small_market import EXCHANGE
 from airshed.market.tenor import year_price_fen
 from airshed.model.period import instant
 from airshed.model.provenance import Simulation
+from airshed.rulebook import lookup
 from airshed.rulebook.load import find, texts
 from airshed.service.book.opening import adopt
 from airshed.service.book.sqlite import Book
@@ -32,11 +33,12 @@ def dollars(tmp_path: Path) -> Path:
         runner, _ = adopt(book, texts(find("acidrain")), at, Simulation("test"))
         rules = runner.rules
         office, row = rules.programme.authority, rules.caps.rows[0]
+        registrar = lookup.founders(rules, "RegisterActor")[0]
         wishes: list[tuple[str, c.Body]] = [
-            (office, c.RegisterActor(EXCHANGE, "exchange")),
-            (office, c.RegisterActor("us-bank", "bank")),
-            (office, c.OpenAccount("ohio", "trader", "Ohio", row.jurisdiction)),
-            (office, c.RegisterActor("ohio-trader", "operator", "ohio")),
+            (registrar, c.RegisterActor(EXCHANGE, "exchange")),
+            (registrar, c.RegisterActor("us-bank", "bank")),
+            (registrar, c.OpenAccount("ohio", "trader", "Ohio", row.jurisdiction)),
+            (registrar, c.RegisterActor("ohio-trader", "trader", "ohio")),
             ("us-bank", c.Deposit("ohio", 10**13)),
             (office, c.SetCap(row.pollutant, row.jurisdiction, row.vintage)),
             (EXCHANGE, c.OpenSession(DAY)),

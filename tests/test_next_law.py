@@ -12,16 +12,13 @@ from hypothesis import HealthCheck, settings
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.invariants import check as check_state
-from airshed.engine.journal import GENESIS, decode
-from airshed.engine.runner import Runner, fold
-from airshed.engine.state import State
-from airshed.engine.tables import gathering, note
+from airshed.engine.runner import Runner
 from airshed.lab.simulator.small_market import ACCOUNTS, BANK, EXCHANGE
 from airshed.model.period import instant
 from airshed.model.refusal import Malformed, Why
 from airshed.rulebook.load import load_texts
 from laws import LAW, RULES, as_files
-from markets import AUTHORITY, DAY, SERIES, adopting_next, done, market, why
+from markets import AUTHORITY, DAY, REGISTRAR, SERIES, adopting_next, done, market, why
 
 QUICK = settings(max_examples=150, deadline=None)
 SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -55,19 +52,15 @@ def test_orders_that_rest_are_cancelled_when_the_law_changes() -> None:
     done(runner, "steel", c.PlaceOrder("steel", SERIES, "sell", 300, 400_000))
 
 
-def test_a_new_authority_replaces_the_old_one_in_the_read_tables() -> None:
-    """I12."""
-    source = market()
-    adopted(source, next_law(programme={"authority": "new-office"}))
-    state, reached, tables = State(), GENESIS, gathering()
-    gone: set[Any] = set()
-    for line in source.journal.lines():
-        reached = fold(state, line, reached)
-        note(tables, state, decode(line))
-        gone |= set(tables.take(state).gone.get("actors", ()))
+def test_a_later_law_gives_nobody_a_right_by_naming_a_founder() -> None:
+    """Whoever holds the file cannot make themselves the authority."""
+    runner = market()
+    own = msgspec.structs.replace(RULES.founders[0], actor="new-office")
+    runner.rules = next_law(programme={"authority": "new-office"}, founders=(own, *RULES.founders))
 
-    assert gone == {(AUTHORITY,)}
-    assert why(source, AUTHORITY, c.ThawAccount("steel")) is Why.UNKNOWN_ACTOR
+    assert why(runner, AUTHORITY, adopting_next(runner.rules)) is Why.NOT_YOURS_TO_GIVE
+    assert why(runner, "new-office", adopting_next(runner.rules)) is Why.UNKNOWN_ACTOR
+    assert why(runner, REGISTRAR, adopting_next(runner.rules)) is Why.ROLE_MAY_NOT
 
 
 def test_a_series_whose_pollutant_is_no_longer_capped_is_refused_and_nothing_breaks() -> None:

@@ -19,7 +19,7 @@ from airshed.rulebook.digest import digest
 from airshed.service.book.opening import adopt
 from airshed.service.book.sqlite import Book
 from laws import FILES, RULES
-from markets import AT, AUTHORITY, send
+from markets import AT, AUTHORITY, REGISTRAR, send
 
 
 def adopting(provenance: Provenance | None, rules: object = RULES) -> c.AdoptRulebook:
@@ -60,7 +60,7 @@ def test_a_real_programme_has_no_simulated_source(provenance: Provenance, simula
     """What is drawn is not mixed with what has happened; a rehearsal may well have works that exist."""
     runner = Runner(MemoryJournal(), RULES)
     send(runner, AUTHORITY, adopting(provenance))
-    send(runner, AUTHORITY, c.OpenAccount("kiln", "operator", "Kiln", "KM"))
+    send(runner, REGISTRAR, c.OpenAccount("kiln", "operator", "Kiln", "KM"))
     answer = send(runner, AUTHORITY, c.RegisterSource("KM-K-1", "Kiln 1", "kiln", "KM", "cement", simulated, ()))
 
     assert (answer.refusal and answer.refusal.why) == why

@@ -31,7 +31,7 @@ def faults(file: str, old: str, new: str) -> list[str]:
 
 def test_the_shipped_rulebook_is_read_the_same_from_its_folder_and_from_its_texts() -> None:
     assert load(shipped("rulebooks", "dianzhong")) == RULES
-    assert sorted(FILES) == sorted(["rulebook.toml", *TABLES, "receptors.csv", "transfer.csv"])
+    assert sorted(FILES) == sorted(["rulebook.toml", "roles.csv", *TABLES, "receptors.csv", "transfer.csv"])
 
 
 @pytest.mark.parametrize(
@@ -177,18 +177,51 @@ def test_the_shipped_rulebook_is_read_the_same_from_its_folder_and_from_its_text
             "a flag means one thing; keep one",
         ),
         (
-            "rulebook.toml",
-            '"VerifyYear", "ConfirmAct", "RejectAct"]',
-            '"VerifyYear", "ConfirmAct", "RejectAct", "ReportYear"]',
-            "rulebook.toml [roles] verifier: has both ReportYear and VerifyYear, so it would approve an act of its "
+            "roles.csv",
+            "ReportYear,,,,,,,,,account",
+            "ReportYear,,,,,,,zone,,account",
+            "roles.csv column verifier: may send both ReportYear and VerifyYear, so it would approve an act of its "
             "own; give one of them to another role",
         ),
         (
+            "roles.csv",
+            "SetCap,,zone",
+            "SetCap,zone,zone",
+            "roles.csv column registrar: may send both RegisterActor and SetCap, so it could make the people who "
+            "approve what it gives out; give one of them to another role",
+        ),
+        (
+            "roles.csv",
+            "AdoptRulebook,,zone",
+            "AdoptRulebook,,",
+            "rulebook.toml [[founders]]: no founder may send AdoptRulebook; name one who may",
+        ),
+        (
+            "roles.csv",
+            "AdoptRulebook,,zone,,,,,,,,",
+            "AdoptRulebook,,zone,,,,,,,zone,",
+            "roles.csv line 2, column operator: who is operator is bound to one account and could never send "
+            "AdoptRulebook; write account, or nothing",
+        ),
+        (
+            "roles.csv",
+            "AdoptRulebook,,zone",
+            "AdoptRulebook,,zoon",
+            "roles.csv line 2, column province: no such choice 'zoon'; there are zone, jurisdiction, account "
+            "(did you mean 'zone'?)",
+        ),
+        (
+            "roles.csv",
+            "command,registrar,",
+            "command,register,",
+            "roles.csv line 1: no such column 'register'; there are command, registrar, province, city, auctioneer, "
+            "exchange, bank, verifier, monitor, operator, trader, auditor, public (did you mean 'registrar'?)",
+        ),
+        (
             "rulebook.toml",
-            '"AdoptRulebook", ',
-            "",
-            "rulebook.toml [roles] authority: lacks AdoptRulebook, so these rules could never be adopted; "
-            "add AdoptRulebook",
+            'actor = "dianzhong-inspector"',
+            'actor = "dianzhong-office"',
+            "rulebook.toml [[founders]]: 'dianzhong-office' stands twice; keep one",
         ),
         (
             "rulebook.toml",
@@ -267,7 +300,8 @@ def test_the_shipped_rulebook_is_read_the_same_from_its_folder_and_from_its_text
             "cap.csv",
             "",
             "x",
-            f"cap.csv: no such file in a rulebook; there are rulebook.toml, {', '.join([*TABLES, *OPTIONAL])}, "
+            f"cap.csv: no such file in a rulebook; there are rulebook.toml, roles.csv, "
+            f"{', '.join([*TABLES, *OPTIONAL])}, "
             "vary/CODE.toml "
             "(did you mean 'caps.csv'?)",
         ),
@@ -377,7 +411,12 @@ def test_a_key_of_another_kind_is_named(path: tuple[str | int, ...], value: Any)
         for fault in found:
             assert fault.what
             assert fault.cure
-        assert found[0].place.startswith("rulebook.toml") or path[0] in ("jurisdictions", "sectors", "pollutants")
+        assert found[0].place.startswith("rulebook.toml") or path[0] in (
+            "jurisdictions",
+            "sectors",
+            "pollutants",
+            "people",
+        )
     else:
         assert type(held) is type(value) or isinstance(held, float)
     named = [str(fault) for fault in found]

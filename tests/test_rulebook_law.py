@@ -102,20 +102,21 @@ def test_a_change_reads_as_a_lawyer_would_write_it() -> None:
     law = FILES["rulebook.toml"].decode()
     law = law.replace("band_basis_points = 1_000", "band_basis_points = 1_250")
     law = law.replace("reserve_fen_per_t = 150_000", "reserve_fen_per_t = 180_000")
-    law = law.replace('"CancelOrder", "Transfer", ', '"CancelOrder", ')
-    law = law.replace('bank = ["Deposit"', 'bank = ["FreezeAccount", "Deposit"')
+    roles = FILES["roles.csv"].replace(b"Transfer,,,,,,,,,account,", b"Transfer,,,,,,,,,,")
+    roles = roles.replace(b"FreezeAccount,,zone,jurisdiction,,,,", b"FreezeAccount,,zone,jurisdiction,,,zone,")
     caps = FILES["caps.csv"].replace(SO2_KM.encode(), b"SO2,KM,2027,6000000")
     tiers = FILES["substitution.csv"].replace(b"9000,24,180,maximum\n", b"")
 
-    new = load_texts({**FILES, "rulebook.toml": law.encode(), "caps.csv": caps, "substitution.csv": tiers})
+    files = {"rulebook.toml": law.encode(), "roles.csv": roles, "caps.csv": caps, "substitution.csv": tiers}
+    new = load_texts({**FILES, **files})
 
     assert [change.sentence for change in diff(RULES, new)] == [
         "[pollutants] SO2 reserve_fen_per_t: 1,500.00 yuan/t becomes 1,800.00 yuan/t",
         f"[caps] SO2-KM-2027 count: {tonnes(RULES.caps.rows[0].count)} t becomes 6,000.000 t",
         "[trading] band_basis_points: 10 % becomes 12.5 %",
         "[monitoring] capture from 90 %, runs up to 24 h: repealed (was look_back_hours 180 h, statistic maximum)",
-        "[roles] operator Transfer: repealed",
-        "[roles] bank FreezeAccount: new",
+        "[roles] operator Transfer: repealed (was account)",
+        "[roles] bank FreezeAccount: new, zone",
     ]
     assert diff(RULES, new)[2].cite.startswith("Demonstration measures (assumed), art. 18;")
     assert diff(RULES, RULES) == []

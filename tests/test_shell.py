@@ -137,7 +137,7 @@ def test_brackets_in_names_are_shown_as_they_are(
     """They are markup to what prints the tables."""
     monkeypatch.chdir(tmp_path)
     office, bank = (
-        '{"actor":"dianzhong-office","key":"[/b]%s","body":{"do":',
+        '{"actor":"dianzhong-registrar","key":"[/b]%s","body":{"do":',
         '{"actor":"[/b]","key":"[/b]","body":{"do":',
     )
     lines = (

@@ -19,7 +19,7 @@ from airshed.rulebook.load import find, load, load_texts
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.transactions import FILE, FLOWS, TransactionType
 from laws import FILES, RULES
-from markets import AUTHORITY, SERIES, done, market, proposed, send, why
+from markets import AUTHORITY, REGISTRAR, SERIES, done, market, proposed, send, why
 
 ROWS = FILES[FILE].decode().splitlines()
 
@@ -107,10 +107,10 @@ def test_a_law_without_the_type_has_no_such_transfer() -> None:
 
 
 def test_the_table_may_leave_the_start_to_some_roles() -> None:
-    refusal = refused(law("transfer", starts="authority"), c.Transfer("steel", "broker", SERIES, 100))
+    refusal = refused(law("transfer", starts="province"), c.Transfer("steel", "broker", SERIES, 100))
 
     assert refusal.why is Why.ROLE_MAY_NOT
-    assert refusal.detail == "steel is operator; transfer between accounts: started by authority only"
+    assert refusal.detail == "steel is operator; transfer between accounts: started by province only"
 
 
 def test_a_frozen_account_gives_where_the_table_says_so() -> None:
@@ -176,8 +176,9 @@ def test_a_transfer_of_two_approvals_waits_for_another_of_the_account() -> None:
     """Nobody approves an act of their own."""
     rules = law("transfer", approvals=2)
     runner = market(rules=rules)
-    done(runner, AUTHORITY, c.RegisterActor("steel-2", "operator", "steel"))
-    roles = msgspec.structs.replace(rules.roles, operator=(*rules.roles.operator, "ConfirmAct", "RejectAct"))
+    done(runner, REGISTRAR, c.RegisterActor("steel-2", "operator", "steel"))
+    right = msgspec.structs.replace(rules.roles.rows[0], command="ConfirmAct", role="operator", scope="account")
+    roles = msgspec.structs.replace(rules.roles, rows=(*rules.roles.rows, right))
     runner.rules = msgspec.structs.replace(rules, roles=roles)
     before = runner.state.ledger.held_of("broker", SERIES).count
 

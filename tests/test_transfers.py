@@ -20,7 +20,7 @@ from airshed.model.period import DAY_MS, clock, instant
 from airshed.model.refusal import Why
 from airshed.rulebook.schema import Rulebook
 from laws import RULES
-from markets import AT, AUTHORITY, SERIES, adopting_next, done, market, send, why
+from markets import AT, AUTHORITY, REGISTRAR, SERIES, adopting_next, done, market, send, why
 
 
 def law(rules: Rulebook = RULES, *, row: dict[str, Any] | None = None, **keys: Any) -> Rulebook:
@@ -260,7 +260,7 @@ def test_a_holiday_that_a_new_law_moves_moves_what_waits_where_that_law_says_so(
 
 def test_an_account_for_which_something_waits_to_arrive_is_not_closed() -> None:
     runner = market()
-    done(runner, AUTHORITY, c.OpenAccount("guest", "trader", "Guest", "KM"))
+    done(runner, REGISTRAR, c.OpenAccount("guest", "trader", "Guest", "KM"))
     waits = done(runner, "steel", gift(100, "guest")).events[0]
     assert isinstance(waits, e.TransferDelayed)
 

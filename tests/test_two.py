@@ -22,7 +22,7 @@ from airshed.service.book.opening import adopt, carry_on
 from airshed.service.book.sqlite import Book
 from airshed.service.book.verify import verify
 from laws import FILES, RULES
-from markets import AT, AUTHORITY, adopting_next, confirmed, done, market, proposed, send, why
+from markets import AT, AUTHORITY, REGISTRAR, adopting_next, confirmed, done, market, proposed, send, why
 
 #: What takes two in every shipped law.
 TWO = ("RegisterActor", "Deposit", "Withdraw", "SetCap", "Allocate", "AdoptRulebook")
@@ -110,13 +110,14 @@ def test_what_has_lapsed_is_rejected_or_left_and_proposed_anew() -> None:
 
 
 def test_a_person_whom_one_alone_would_register_does_not_exist_and_confirms_nothing() -> None:
-    """The coup: one person of the authority registers a second and confirms an act of their own by it."""
+    """The coup: somebody registers a second person, who confirms an act of the first."""
     runner = market()
     runner.rules = of_two("RegisterActor", "SetCap")
     act = proposed(runner, AUTHORITY, c.SetCap("SO2", "QJ", 2027)).act
-    entry = proposed(runner, AUTHORITY, c.RegisterActor("cousin", "authority")).act
+    assert why(runner, AUTHORITY, c.RegisterActor("cousin", "province")) is Why.ROLE_MAY_NOT
+    entry = proposed(runner, REGISTRAR, c.RegisterActor("cousin", "province")).act
 
-    assert why(runner, AUTHORITY, c.ConfirmAct(entry)) is Why.OWN_ACT
+    assert why(runner, REGISTRAR, c.ConfirmAct(entry)) is Why.OWN_ACT
     assert why(runner, "cousin", c.ConfirmAct(entry)) is Why.UNKNOWN_ACTOR
     assert why(runner, "cousin", c.ConfirmAct(act)) is Why.UNKNOWN_ACTOR
     assert "SO2-QJ-2027" not in runner.state.ledger.caps

@@ -27,7 +27,7 @@ from airshed.registry.moves import Delivered, Paid
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.zone_call_section import RatioRow, ReceptorRow, TransferRow
 from laws import RULES
-from markets import AT, AUTHORITY, adopting, done, send, why
+from markets import AT, AUTHORITY, REGISTRAR, adopting, done, send, why
 
 replace = msgspec.structs.replace
 EXCHANGE, BANK = "zone-exchange", "zone-bank"
@@ -105,12 +105,12 @@ def zone(
 
     runner = Runner(journal if journal is not None else MemoryJournal(), rules, tables=tables)
     done(runner, AUTHORITY, adopting(rules))
-    done(runner, AUTHORITY, c.RegisterActor(EXCHANGE, "exchange"))
-    done(runner, AUTHORITY, c.RegisterActor(BANK, "bank"))
+    done(runner, REGISTRAR, c.RegisterActor(EXCHANGE, "exchange"))
+    done(runner, REGISTRAR, c.RegisterActor(BANK, "bank"))
     done(runner, BANK, c.Deposit("treasury", 10_000_000))
     for firm, (place, sector) in FIRMS.items():
-        done(runner, AUTHORITY, c.OpenAccount(firm, "operator", firm, place, "one" if firm in group else ""))
-        done(runner, AUTHORITY, c.RegisterActor(firm, "operator", firm))
+        done(runner, REGISTRAR, c.OpenAccount(firm, "operator", firm, place, "one" if firm in group else ""))
+        done(runner, REGISTRAR, c.RegisterActor(firm, "operator", firm))
         done(runner, AUTHORITY, c.RegisterSource(f"s-{firm}", firm, firm, place, sector, True, ()))
         done(runner, BANK, c.Deposit(firm, 1_000_000_000))
     for place in ("KM", "YX", "QJ"):
@@ -366,15 +366,15 @@ def test_a_series_that_is_issued_after_a_bid_leaves_out_who_would_go_over_its_li
     """Nobody's bid keeps the call from closing: of one group the first bid counts, the second is left out and freed."""
     runner = zone(with_air(limit="99", group_limit_basis_points=600), tables=True)
     for fund, group in (("one-fund", "house"), ("two-fund", "house"), ("lone-fund", "")):
-        done(runner, AUTHORITY, c.OpenAccount(fund, "trader", fund, "YX", group))
-        done(runner, AUTHORITY, c.RegisterActor(fund, "operator", fund))
+        done(runner, REGISTRAR, c.OpenAccount(fund, "trader", fund, "YX", group))
+        done(runner, REGISTRAR, c.RegisterActor(fund, "trader", fund))
         done(runner, BANK, c.Deposit(fund, 100_000_000))
     done(runner, "one-fund", c.PlaceZoneBid("spring", "one-fund", "YX", 2027, 40_000, 600_000))
     done(runner, "two-fund", c.PlaceZoneBid("spring", "two-fund", "YX", 2027, 40_000, 650_000))
     done(runner, "lone-fund", c.PlaceZoneBid("spring", "lone-fund", "YX", 2027, 70_000, 700_000))
     offer(runner, "yx-steel", 100_000, 3_000)
-    done(runner, AUTHORITY, c.OpenAccount("cx-steel", "operator", "cx-steel", "CX"))
-    done(runner, AUTHORITY, c.RegisterActor("cx-steel", "operator", "cx-steel"))
+    done(runner, REGISTRAR, c.OpenAccount("cx-steel", "operator", "cx-steel", "CX"))
+    done(runner, REGISTRAR, c.RegisterActor("cx-steel", "operator", "cx-steel"))
     done(runner, AUTHORITY, c.RegisterSource("s-cx-steel", "cx-steel", "cx-steel", "CX", "steel", True, ()))
     done(runner, AUTHORITY, c.SetCap("SO2", "CX", 2027))
     line = c.ActivityLine("s-cx-steel", (2024,), (800,), (10**6,))

@@ -76,12 +76,12 @@ def decide(state: State, command: c.Command, rules: Rulebook, at: int, text: Rul
     """
     body, actor = command.body, command.actor
     kind = type(body)
-    if kind is not c.AdoptRulebook:
-        if state.rulebook is None:
-            return no(rules, "programme", Why.NO_RULEBOOK, "no rulebook is in force; adopt one first")
+    if state.rulebook is not None:
         refusal = actor_may(state, rules, actor, kind.__name__)
         if refusal is not None:
             return refusal
+    elif kind is not c.AdoptRulebook:
+        return no(rules, "programme", Why.NO_RULEBOOK, "no rulebook is in force; adopt one first")
     if type(body) is c.ConfirmAct:
         return confirm_act(state, rules, at, actor, body, text)
     decision = alone(state, rules, at, actor, body, text)

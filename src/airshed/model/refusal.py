@@ -27,10 +27,11 @@ class Why(StrEnum):
     # the command itself
     KEY_REUSED = "key_reused"
     NO_RULEBOOK = "no_rulebook"
-    RULEBOOK_MISMATCH = "rulebook_mismatch"
     UNKNOWN_ACTOR = "unknown_actor"
     ROLE_MAY_NOT = "role_may_not"
     NOT_YOUR_OWN = "not_your_own"
+    RULEBOOK_MISMATCH = "rulebook_mismatch"
+    NOT_YOURS_TO_GIVE = "not_yours_to_give"
     OWN_ACT = "own_act"
     NO_PROVENANCE = "no_provenance"
     PROVENANCE_FIXED = "provenance_fixed"
@@ -130,10 +131,11 @@ PRECEDENCE: dict[Why, int] = {why: place for place, why in enumerate(Why)}
 MEANINGS: dict[Why, tuple[str, str]] = {
     Why.KEY_REUSED: ("The key stands for an earlier command with other content.", "该键已用于内容不同的指令。"),
     Why.NO_RULEBOOK: ("No rulebook is in force yet.", "尚无生效的规则。"),
-    Why.RULEBOOK_MISMATCH: ("The digest named is not that of the rules at hand.", "所列摘要与现有规则文本不符。"),
     Why.UNKNOWN_ACTOR: ("Nobody is registered under this name.", "该行为人未登记。"),
     Why.ROLE_MAY_NOT: ("The actor's role may not send this command.", "该角色无权发出此指令。"),
     Why.NOT_YOUR_OWN: ("The actor acts for another account.", "行为人不代表该账户。"),
+    Why.RULEBOOK_MISMATCH: ("The digest named is not that of the rules at hand.", "所列摘要与现有规则文本不符。"),
+    Why.NOT_YOURS_TO_GIVE: ("Nobody gives a right that they may not give.", "不得授予自己无权授予的权利。"),
     Why.OWN_ACT: ("Nobody approves an act of their own.", "不得核准自己的行为。"),
     Why.NO_PROVENANCE: (
         "The first adoption does not say whether the book is a programme or a simulation.",

@@ -7,19 +7,18 @@ from datetime import date
 from itertools import pairwise
 from typing import Any, get_origin
 
-import msgspec
-
 from airshed.model.measures import KG_PER_T, yuan
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
+from airshed.rulebook import lookup
 from airshed.rulebook.check_air import air
 from airshed.rulebook.check_auction import auctions
 from airshed.rulebook.check_calendar import days, index
 from airshed.rulebook.check_market import known, trade_rules
 from airshed.rulebook.check_mrv import availability, processes
+from airshed.rulebook.check_people import roles
 from airshed.rulebook.check_primary import paid_allocation, returning
 from airshed.rulebook.check_terms import terms
-from airshed.rulebook.lookup import roles
 from airshed.rulebook.price_index import index_faults
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.section import Section
@@ -27,27 +26,6 @@ from airshed.rulebook.strict import kinds, peeled
 from airshed.rulebook.transactions import transaction_faults
 
 _MAIN = "rulebook.toml"
-#: Art. 9: nobody approves an act of their own.
-APART = (("ReportYear", "VerifyYear"), ("ReportYear", "DetermineYear"), ("Surrender", "CloseYear"))
-#: What can never wait for a second actor: the confirming itself, the work of machines and of the market.
-NEVER_SECOND = (
-    "ConfirmAct",
-    "RejectAct",
-    "SealDay",
-    "NoteFindings",
-    "PlaceOrder",
-    "CancelOrder",
-    "PlaceBid",
-    "PlaceCallOrder",
-    "DropCallOrder",
-    "PlaceZoneOffer",
-    "PlaceZoneBid",
-    "DropZoneOrder",
-    "HaltMarket",
-    "BuyAllocation",
-    "PayInstalment",
-    "AskRepurchase",
-)
 #: Checks whose failure leaves nothing to report.
 ALWAYS_BLOCKING = ("days_present", "marks_decided", "marks_applied", "declared_complete")
 #: Checks that compare with a threshold.
@@ -59,7 +37,7 @@ def contradictions(rules: Rulebook, lines: Mapping[str, Sequence[int]]) -> list[
     return [
         *contradictions_there(rules, _MAIN),
         *_names(rules),
-        *_roles(rules),
+        *roles(rules, lines["roles.csv"]),
         *trade_rules(rules, _codes(rules)),
         *paid_allocation(rules),
         *returning(rules),
@@ -75,7 +53,7 @@ def contradictions(rules: Rulebook, lines: Mapping[str, Sequence[int]]) -> list[
         *_measuring(rules, lines),
         *_rows(rules.price_index.rows, lines["price_index.csv"], "price_index.csv", ("pollutant",), _codes(rules)),
         *index_faults(rules.price_index, lines["price_index.csv"], _MAIN),
-        *transaction_faults(rules.transactions.rows, lines["transactions.csv"], roles(rules)),
+        *transaction_faults(rules.transactions.rows, lines["transactions.csv"], lookup.roles(rules)),
         *_air(rules, lines),
     ]
 
@@ -184,37 +162,6 @@ def _pollutants(rules: Rulebook) -> Iterator[Malformed]:
             if other != rule.code:
                 what = f"{rule.measured} of {sector} counts as {other} already"
                 yield Malformed(place, what, "let what a monitor says count once; part the two by `sectors`")
-
-
-def _roles(rules: Rulebook) -> Iterator[Malformed]:
-    for role, commands in msgspec.structs.asdict(rules.roles).items():
-        if role in ("act_expires_days", "cite", "status"):
-            continue
-        if role == "second":
-            yield from _second(rules)
-            continue
-        place = f"{_MAIN} [roles] {role}"
-        for command in sorted({each for each in commands if commands.count(each) > 1}):
-            yield Malformed(place, f"{command!r} stands twice", "keep one")
-        for one, other in APART:
-            if one in commands and other in commands:
-                what = f"has both {one} and {other}, so it would approve an act of its own"
-                yield Malformed(place, what, "give one of them to another role")
-    if "AdoptRulebook" not in rules.roles.authority:
-        what = "lacks AdoptRulebook, so these rules could never be adopted"
-        yield Malformed(f"{_MAIN} [roles] authority", what, "add AdoptRulebook")
-
-
-def _second(rules: Rulebook) -> Iterator[Malformed]:
-    place = f"{_MAIN} [roles] second"
-    for command in rules.roles.second:
-        if command in NEVER_SECOND:
-            yield Malformed(place, f"{command} cannot wait for a second pair of eyes", "leave it out")
-            continue
-        senders = [role for role, may in roles(rules).items() if command in may]
-        if senders and not any("ConfirmAct" in roles(rules)[role] for role in senders):
-            what = f"nobody who may send {command} may send ConfirmAct"
-            yield Malformed(place, what, f"add ConfirmAct to {senders[0]}")
 
 
 def _may_vary(rules: Rulebook) -> Iterator[Malformed]:

@@ -16,6 +16,7 @@ from airshed.model.refusal import Malformed
 from airshed.rulebook.check import contradictions, contradictions_there
 from airshed.rulebook.lookup import local
 from airshed.rulebook.mrv_tables import AdmittedTest, Applies, Availability, MethodsOf
+from airshed.rulebook.people_sections import PeopleRule, rights_of, row_of
 from airshed.rulebook.price_index import IndexRow
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.section import Section
@@ -25,7 +26,7 @@ from airshed.rulebook.tables import Benchmark, Cap, CheckRow, IndexOf, Limit, Ma
 from airshed.rulebook.transactions import FLOWS, TransactionRow
 from airshed.rulebook.zone_call_section import RatioRow, ReceptorRow, TransferRow
 
-MAIN = "rulebook.toml"
+MAIN, ROLES = "rulebook.toml", "roles.csv"
 LARGEST_FILE = 4_000_000
 TABLES: Mapping[str, tuple[str, str, type[msgspec.Struct]]] = {
     "caps.csv": ("caps", "rows", Cap),
@@ -123,13 +124,14 @@ def read(files: Mapping[str, bytes]) -> tuple[Rulebook | None, list[Malformed]]:
     """The rulebook that these texts say, or every fault that was found in them. Pure."""
     faults: list[Malformed] = []
     for name in files:
-        if name not in (MAIN, *TABLES, *OPTIONAL) and not _VARY.fullmatch(name):
-            known = [MAIN, *TABLES, *OPTIONAL, "vary/CODE.toml"]
+        if name not in (MAIN, ROLES, *TABLES, *OPTIONAL) and not _VARY.fullmatch(name):
+            known = [MAIN, ROLES, *TABLES, *OPTIONAL, "vary/CODE.toml"]
             faults.append(Malformed(name, "no such file in a rulebook", near(name[:100], known)))
     raw = _toml(files, MAIN, faults)
     if raw is not None:
         faults += misfits(raw, Rulebook, MAIN)
     lines: dict[str, list[int]] = {}
+    roles = _roles(raw, files, faults)
     tables: dict[str, list[dict[str, Any]]] = {}
     there = {**TABLES, **{file: table for file, table in OPTIONAL.items() if file in files}}
     for file, (_, _, struct) in there.items():
@@ -141,6 +143,8 @@ def read(files: Mapping[str, bytes]) -> tuple[Rulebook | None, list[Malformed]]:
             tables[file] = [row for _, row in rows]
     if faults or raw is None:
         return None, faults
+    lines[ROLES] = [line for line, _ in roles]
+    raw["roles"] |= {"rows": [row for _, row in roles]}
     for file, (section, key, _) in there.items():
         raw[section] = raw[section] | {key: tables[file]}
     rules: Rulebook = msgspec.convert(raw, Rulebook)
@@ -162,6 +166,18 @@ def _text(files: Mapping[str, bytes], name: str, faults: list[Malformed]) -> str
             line = files[name].count(b"\n", 0, error.start) + 1
             faults.append(Malformed(f"{name} line {line}", "is not UTF-8 text", "save it as UTF-8"))
     return None
+
+
+def _roles(
+    raw: dict[str, Any] | None, files: Mapping[str, bytes], faults: list[Malformed]
+) -> list[tuple[int, dict[str, Any]]]:
+    """The cells of `roles.csv`, whose columns are the roles that `[[people]]` has."""
+    text = _text(files, ROLES, faults)
+    if text is None or raw is None or next(misfits(raw.get("people"), tuple[PeopleRule, ...], MAIN), None):
+        return []
+    rows, wrong = rows_of(text, row_of(tuple(dict.fromkeys(role["code"] for role in raw["people"]))), ROLES)
+    faults += wrong
+    return [] if wrong else rights_of(rows)
 
 
 def _toml(files: Mapping[str, bytes], name: str, faults: list[Malformed]) -> dict[str, Any] | None:
@@ -286,12 +302,13 @@ def _in_order(rules: Rulebook) -> Rulebook:
     )
     types = list(FLOWS)
     replace = msgspec.structs.replace
-    roles, monitoring = msgspec.structs.asdict(rules.roles), msgspec.structs.asdict(rules.monitoring)
-    commands = {role: tuple(sorted(held)) for role, held in roles.items() if isinstance(held, tuple)}
+    monitoring = msgspec.structs.asdict(rules.monitoring)
+    columns = [role.code for role in rules.people]
+    rights = sorted(rules.roles.rows, key=lambda row: (row.command, columns.index(row.role)))
     flags = {key: tuple(sorted(held)) for key, held in monitoring.items() if key.startswith("flags_")}
     return replace(
         rules,
-        roles=replace(rules.roles, **commands),
+        roles=replace(rules.roles, second=tuple(sorted(rules.roles.second)), rows=tuple(rights)),
         monitoring=replace(rules.monitoring, **flags),
         calendar=replace(
             rules.calendar,

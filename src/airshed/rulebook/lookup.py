@@ -9,6 +9,8 @@ from functools import lru_cache
 import msgspec
 
 from airshed.model.allowance import Series
+from airshed.model.refusal import Malformed
+from airshed.rulebook.people_sections import PeopleRule, Scope
 from airshed.rulebook.schema import PollutantRule, Rulebook
 from airshed.rulebook.tables import Benchmark, CheckRow, Limit, MarkRow
 from airshed.rulebook.transactions import TransactionRow, by_type
@@ -16,8 +18,6 @@ from airshed.rulebook.transactions import TransactionRow, by_type
 RULEBOOKS_KEPT = 32
 #: All of it, in hundredths of a percent.
 WHOLE = 10_000
-#: Keys of [roles] that name no role.
-NO_ROLES = ("second", "act_expires_days", "cite", "status")
 
 
 @lru_cache(maxsize=RULEBOOKS_KEPT)
@@ -39,10 +39,59 @@ def benchmarks(rules: Rulebook) -> Mapping[tuple[str, str], Benchmark]:
 
 
 @lru_cache(maxsize=RULEBOOKS_KEPT)
+def people(rules: Rulebook) -> Mapping[str, PeopleRule]:
+    """The roles by code, in the order of the rulebook."""
+    return {role.code: role for role in rules.people}
+
+
+@lru_cache(maxsize=RULEBOOKS_KEPT)
+def rights(rules: Rulebook) -> Mapping[tuple[str, str], Scope]:
+    """The narrowest scope with which a role may send a command, by role and command; nothing where it may not."""
+    return {(right.role, right.command): right.scope for right in rules.roles.rows}
+
+
+@lru_cache(maxsize=RULEBOOKS_KEPT)
 def roles(rules: Rulebook) -> Mapping[str, frozenset[str]]:
     """The commands that each role may send."""
-    named = msgspec.structs.asdict(rules.roles)
-    return {role: frozenset(named[role]) for role in named if role not in NO_ROLES}
+    return {
+        role: frozenset(right.command for right in rules.roles.rows if right.role == role) for role in people(rules)
+    }
+
+
+def senders(rules: Rulebook, *commands: str) -> tuple[str, ...]:
+    """The roles that may send all of these commands, in the order of the rulebook."""
+    held = rights(rules)
+    return tuple(role for role in people(rules) if all((role, command) in held for command in commands))
+
+
+def founders(rules: Rulebook, command: str) -> tuple[str, ...]:
+    """The founders who may send a command, in the order of the rulebook."""
+    held = rights(rules)
+    return tuple(founder.actor for founder in rules.founders if (founder.role, command) in held)
+
+
+def role_for(rules: Rulebook, command: str, account: str = "") -> str:
+    """The first role that may send a command, of those that act for a kind of account (or for none).
+
+    A law without such a role is `Malformed`.
+    """
+    named = people(rules)
+    for role in senders(rules, command):
+        if account in named[role].accounts or (not account and named[role].bound != "account"):
+            return role
+    what = f"has no role that may send {command}" + (f" for {account} accounts" if account else "")
+    raise Malformed("roles.csv", what, "give the command to a role, or take another rulebook")
+
+
+def founder_role(rules: Rulebook, actor: str) -> str:
+    """The role of a founder."""
+    return next(founder.role for founder in rules.founders if founder.actor == actor)
+
+
+def fellow(rules: Rulebook, actor: str) -> str | None:
+    """Another founder in the role of a founder; None for who is none, or alone."""
+    role = next((founder.role for founder in rules.founders if founder.actor == actor), None)
+    return next((each.actor for each in rules.founders if each.role == role and each.actor != actor), None)
 
 
 @lru_cache(maxsize=RULEBOOKS_KEPT)
@@ -125,7 +174,7 @@ def limit(rules: Rulebook, limit_set: str, pollutant: str, day: str) -> Limit | 
 
 def may(rules: Rulebook, role: str, command: str) -> bool:
     """Whether a role may send a command; an unknown role may nothing."""
-    return command in roles(rules).get(role, frozenset())
+    return (role, command) in rights(rules)
 
 
 @lru_cache(maxsize=256)

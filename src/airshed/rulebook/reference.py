@@ -16,6 +16,7 @@ from typing import Any, get_args, get_origin
 import msgspec
 
 from airshed.rulebook.mrv_tables import AdmittedTest, Applies, Availability, MethodsOf
+from airshed.rulebook.people_sections import RoleRight
 from airshed.rulebook.price_index import IndexRow
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.strict import in_words, kinds, peeled, written
@@ -79,6 +80,12 @@ _TABLES: tuple[tuple[str, type[msgspec.Struct], str], ...] = (
     ),
     ("ratios.csv", RatioRow, "What an allowance of one jurisdiction covers in another. Optional."),
 )
+_ROLES = """## `roles.csv`
+
+Who may send which command: a row a command, a column a role of `[[people]]`. A cell says the narrowest scope with
+which the role may send the command, an empty one that it may not. In the digest and in `airshed rules diff` every cell
+that is not empty is one right:
+"""
 _VARY = """## `vary/CODE.toml`
 
 What the jurisdiction CODE sets for itself: the source as `cite` in the first line, then sections with keys as
@@ -123,6 +130,7 @@ def markdown() -> str:
             parts.append(f"## `{title}`\n\n{inspect.getdoc(struct)}\n\n{_keys(struct)}")
     for file, struct, what in _TABLES:
         parts.append(f"## `{file}`\n\n{what}\n\n{_keys(struct)}")
+    parts.append(_ROLES + "\n" + _keys(RoleRight))
     parts.append(_VARY + "\n" + _keys(Variation))
     return "\n".join(parts)
 

@@ -11,7 +11,6 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from airshed.rulebook.command_names import CommandName
 from airshed.rulebook.kinds import (
     Count,
     Day,
@@ -27,6 +26,7 @@ from airshed.rulebook.kinds import (
     UndersubscribedRule,
 )
 from airshed.rulebook.mrv_sections import ApplicabilityRule, ManualTestRule, MethodsRule, Part75Rule
+from airshed.rulebook.people_sections import FounderRule, PeopleRule, Roles
 from airshed.rulebook.price_index import PriceIndexRule
 from airshed.rulebook.primary_sections import (
     InstalmentRule,
@@ -425,27 +425,6 @@ class BankingRule(Section, frozen=True):
     limit_basis_points: Share
 
 
-class Roles(Section, frozen=True, omit_defaults=True):
-    """Who may send which command: role to names of commands."""
-
-    #: Commands of the programme authority.
-    authority: tuple[CommandName, ...]
-    #: Commands of an operator, for its own account and sources.
-    operator: tuple[CommandName, ...]
-    #: Commands of a verifier.
-    verifier: tuple[CommandName, ...]
-    #: Commands of the exchange.
-    exchange: tuple[CommandName, ...]
-    #: Commands of the settlement bank.
-    bank: tuple[CommandName, ...]
-    #: Commands of the monitoring host.
-    monitor: tuple[CommandName, ...]
-    #: Commands that take effect only when a second actor, who may send them too, confirms them.
-    second: tuple[CommandName, ...]
-    #: Days after which an act that nobody confirmed has lapsed; never, where it is left out.
-    act_expires_days: Annotated[int, Meta(ge=1, le=366)] | None = None
-
-
 class MayVary(Section, frozen=True):
     """What a jurisdiction may set for itself in `vary/CODE.toml`; anything else is refused at load."""
 
@@ -499,5 +478,7 @@ class Rulebook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     shortfall: ShortfallRule
     banking: BankingRule
     roles: Roles
+    people: tuple[PeopleRule, ...]
+    founders: tuple[FounderRule, ...]
     may_vary: MayVary
     variations: tuple[Variation, ...] = ()

@@ -100,6 +100,9 @@ def row_name(table: str, row: msgspec.Struct) -> str:
 #: The key columns of every table: two rows that agree in them are the same row.
 KEYS: Mapping[str, tuple[str, ...]] = {
     "jurisdictions": ("code",),
+    "people": ("code",),
+    "founders": ("actor",),
+    "roles": ("role", "command"),
     "shortfall": ("period",),
     "sectors": ("code",),
     "pollutants": ("code",),

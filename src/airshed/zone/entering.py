@@ -33,7 +33,7 @@ def people_of(zone: Zone, rules: Rulebook) -> Iterator[c.RegisterActor]:
         *houses,
         *second,
     ):
-        yield c.RegisterActor(name, _role(rules, work))
+        yield c.RegisterActor(name, lookup.role_for(rules, work))
 
 
 def works_of(
@@ -47,7 +47,7 @@ def works_of(
         if stack.source == source.source
     )
     yield c.OpenAccount(source.account, "operator", source.name_en, source.jurisdiction, source.group or "")
-    yield c.RegisterActor(source.account, _role(rules, ANSWERS), source.account)
+    yield c.RegisterActor(source.account, lookup.role_for(rules, ANSWERS, "operator"), source.account)
     yield c.RegisterSource(
         source.source,
         source.name_en,
@@ -68,9 +68,3 @@ def entered(zone: Zone, rules: Rulebook) -> Iterator[c.OpenAccount | c.RegisterA
             if isinstance(body, c.RegisterSource) or source.account not in accounts:
                 yield body
         accounts.add(source.account)
-
-
-def _role(rules: Rulebook, command: str) -> c.Role:
-    return next(
-        role for role in ("operator", "verifier", "exchange", "bank", "monitor") if lookup.may(rules, role, command)
-    )

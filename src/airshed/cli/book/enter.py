@@ -65,7 +65,7 @@ def open_zone(
     something else than the zone is told. Acts that take two wait: the same line, sent by the second person, confirms
     those that say word for word what the zone says. A real programme takes no simulated works.
 
-    Example: airshed book open my.book --zone mine --rulebook dianzhong --as dianzhong-office
+    Example: airshed book open my.book --zone mine --rulebook dianzhong --as dianzhong-registrar --as dianzhong-office
     """
     from airshed.service.book.entering import foreseen, plan, real_for, waiting_acts
     from airshed.service.book.once import anew

@@ -36,7 +36,7 @@ from airshed.registry.moves import Delivered, Paid
 from airshed.rulebook import lookup
 from airshed.rulebook.load import find, load
 from airshed.rulebook.reference import markdown as rulebook_page
-from airshed.rulebook.schema import Roles, Rulebook
+from airshed.rulebook.schema import Rulebook
 from airshed.service.book.sending import AddressedCommand
 
 #: The root of the project: the pages are written where it is worked on, not where it is installed.
@@ -129,7 +129,7 @@ def commands_page(rules: Rulebook) -> str:
         where = f"[{example.transcript}](../../tests/transcripts/{example.transcript}.md)"
         said = f"Example, sent at {example.at} in {where}{', where it is refused' * example.refused}"
         english, chinese = both(body)
-        roles = [role for role in Roles.__struct_fields__ if lookup.may(rules, role, body.__name__)]
+        roles = lookup.senders(rules, body.__name__)
         why = ", ".join(f"[`{each}`](refusals.md)" for each in reasons()[body])
         parts.append(
             f"## {body.__name__}\n\n*{' '.join(room_of(body.__module__))}*\n\n"

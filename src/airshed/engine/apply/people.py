@@ -12,17 +12,14 @@ def adopted(state: State, event: e.RulebookAdopted) -> None:
     """A law is in force."""
     for account in event.opened:
         state.ledger.open(account)
-    if state.rulebook is not None and state.rulebook.authority != event.authority:
-        state.actors.pop(state.rulebook.authority, None)
     state.rulebook = event
     if event.provenance is not None:
         state.provenance = event.provenance
-    state.actors[event.authority] = Actor(event.authority, "authority", "")
 
 
 def registered(state: State, event: e.ActorRegistered) -> None:
     """Somebody may act."""
-    state.actors[event.actor] = Actor(event.actor, event.role, event.account)
+    state.actors[event.actor] = Actor(event.actor, event.role, event.account, event.jurisdiction)
 
 
 def opened(state: State, event: e.AccountOpened) -> None:

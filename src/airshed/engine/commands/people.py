@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from airshed.engine.commands.wish import Maybe, Money, Name, Role, Text, Whole, Wish
+from airshed.engine.commands.wish import Maybe, Money, Name, Text, Whole, Wish
 from airshed.model.provenance import Provenance
 
 
@@ -24,14 +24,16 @@ class AdoptRulebook(Wish, frozen=True):
 
 
 class RegisterActor(Wish, frozen=True):
-    """Let a person or machine act in a role; an operator acts for one account. 登记行为人。"""
+    """Let a person or machine act in a role, for the zone or one jurisdiction, for an account or none. 登记行为人。"""
 
     #: The new name, under which the person or machine will send commands.
     actor: Name
-    #: What it may do: `[roles]` of the rulebook says which commands that is.
-    role: Role
-    #: The account that an operator acts for; empty for every other role.
+    #: One of the roles of the rulebook: `roles.csv` says which commands it may send.
+    role: Name
+    #: The account that it acts for; empty for none.
     account: Maybe = ""
+    #: The jurisdiction that it is bound to; empty for the whole zone.
+    jurisdiction: Maybe = ""
 
 
 class OpenAccount(Wish, frozen=True):

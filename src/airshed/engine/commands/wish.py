@@ -39,7 +39,6 @@ Share = Annotated[int, Meta(ge=0, le=10_000, extra={"unit": Unit.BASIS_POINTS})]
 #: A number of vintages.
 Term = Annotated[int, Meta(ge=1, le=50)]
 
-Role = Literal["authority", "operator", "verifier", "exchange", "bank", "monitor"]
 Side = Literal["buy", "sell"]
 Opinion = Literal["satisfactory", "with comments", "adverse"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from airshed.engine.commands import Body, Role, StackEntry
+from airshed.engine.commands import Body, StackEntry
 from airshed.engine.events.fact import Fact
 from airshed.model.provenance import Provenance
 from airshed.registry.accounts import Account
@@ -18,8 +18,6 @@ class RulebookAdopted(Fact, frozen=True):
     version: str
     #: SHA-256 of the text.
     digest: str
-    #: Who adopts the next one.
-    authority: str
     #: The programme's own accounts that are opened with it.
     opened: tuple[Account, ...]
     #: What the book is; said with the first rulebook, null with every later one.
@@ -27,12 +25,14 @@ class RulebookAdopted(Fact, frozen=True):
 
 
 class ActorRegistered(Fact, frozen=True):
-    """An actor has a role."""
+    """An actor has a role; the founders get theirs in the first record."""
 
     actor: str
-    role: Role
-    #: The account that an operator acts for; empty for every other role.
+    role: str
+    #: The account that it acts for; empty for none.
     account: str
+    #: The jurisdiction that it is bound to; empty for the whole zone.
+    jurisdiction: str
 
 
 class AccountOpened(Fact, frozen=True):

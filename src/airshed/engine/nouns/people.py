@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from airshed.engine.commands import Body, Role
+from airshed.engine.commands import Body
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who may act, in which role; an operator acts for one account."""
+    """Who may act, in which role, for which account (or none) and in which jurisdiction (or the whole zone)."""
 
     id: str
-    role: Role
+    role: str
     account: str
+    jurisdiction: str
 
 
 @dataclass(frozen=True, slots=True)

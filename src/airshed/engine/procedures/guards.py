@@ -43,7 +43,7 @@ def actor_may(state: State, rules: Rulebook, actor: str, command: str) -> Refusa
     """An actor acts in its role only."""
     known = state.actors.get(actor)
     if known is None:
-        return no(rules, "roles", Why.UNKNOWN_ACTOR, f"{actor} is not registered; the authority registers actors")
+        return no(rules, "roles", Why.UNKNOWN_ACTOR, f"{actor} is not registered; a registrar registers people")
     if not lookup.may(rules, known.role, command):
         return no(rules, "roles", Why.ROLE_MAY_NOT, f"{actor} is {known.role}, which may not send {command}")
     return None

@@ -24,10 +24,11 @@ from airshed.engine.procedures.transfer import hours_moved
 from airshed.engine.state import State
 from airshed.model.allowance import Series
 from airshed.model.measures import yuan
+from airshed.model.near import near
 from airshed.model.period import day_of
 from airshed.model.provenance import Programme
 from airshed.model.refusal import Refusal, Why
-from airshed.registry.accounts import BANK, PROGRAMME_NAMES, Account, AccountKind, programme_accounts
+from airshed.registry.accounts import BANK, PRIVATE, PROGRAMME_NAMES, Account, AccountKind, programme_accounts
 from airshed.registry.moves import Paid
 from airshed.rulebook import lookup
 from airshed.rulebook.digest import digest
@@ -35,10 +36,14 @@ from airshed.rulebook.schema import Rulebook
 
 
 def adopt(state: State, rules: Rulebook, at: int, actor: str, body: c.AdoptRulebook) -> Decision:
-    """The first rulebook is adopted by the authority it names, a later one by the authority in force.
+    """The first rulebook is adopted by the authority it names and registers its founders.
 
-    Orders that wait were placed under the fees and the band of the old one, so they are cancelled.
+    A later one is adopted by whom the law in force lets, and gives nobody a right: whom it names as founder
+    is registered already. Orders that wait were placed under the fees and the band of the old one: they are cancelled.
     """
+    if state.rulebook is None and actor != rules.programme.authority:
+        what = f"{actor} is not {rules.programme.authority}, who adopts the first rulebook"
+        return no(rules, "programme", Why.ROLE_MAY_NOT, what)
     mine = (rules.programme.id, rules.programme.version, digest(rules))
     if mine != (body.programme, body.version, body.digest):
         return no(
@@ -48,11 +53,7 @@ def adopt(state: State, rules: Rulebook, at: int, actor: str, body: c.AdoptRuleb
             f"the rules at hand are {mine[0]} {mine[1]} {mine[2][:12]}, not {body.programme} {body.version} "
             f"{body.digest[:12]}; load the text that is to be adopted",
         )
-    in_force = state.rulebook.authority if state.rulebook else rules.programme.authority
-    known, theirs = state.actors.get(actor), state.actors.get(in_force)
-    if actor != in_force and (known is None or theirs is None or known.role != theirs.role):
-        return no(rules, "programme", Why.ROLE_MAY_NOT, f"{actor} is not {in_force}, who adopts rulebooks")
-    refusal = _provenance(state, rules, body)
+    refusal = _strangers(state, rules) or _provenance(state, rules, body)
     if refusal:
         return refusal
     if state.rulebook and body.digest == state.rulebook.digest:
@@ -69,10 +70,21 @@ def adopt(state: State, rules: Rulebook, at: int, actor: str, body: c.AdoptRuleb
         for account in programme_accounts(jurisdiction.code for jurisdiction in rules.jurisdictions)
         if account.id not in state.ledger.accounts
     )
-    adopted = e.RulebookAdopted(
-        body.programme, body.version, body.digest, rules.programme.authority, opened, body.provenance
-    )
+    adopted = e.RulebookAdopted(body.programme, body.version, body.digest, opened, body.provenance)
+    if state.rulebook is None:
+        return (adopted, *(e.ActorRegistered(founder.actor, founder.role, "", "") for founder in rules.founders))
     return (*orders_off(state), adopted, *hours_moved(state, rules))
+
+
+def _strangers(state: State, rules: Rulebook) -> Refusal | None:
+    """A later law gives nobody a right: every founder it names has that role already."""
+    for founder in rules.founders if state.rulebook else ():
+        known = state.actors.get(founder.actor)
+        if known is None or (known.role, known.account, known.jurisdiction) != (founder.role, "", ""):
+            held = f"is {known.role}" if known else "is not registered"
+            what = f"the law names {founder.actor} as {founder.role}, who {held}; a law gives no rights, register first"
+            return no(rules, "roles", Why.NOT_YOURS_TO_GIVE, what)
+    return None
 
 
 def _provenance(state: State, rules: Rulebook, body: c.AdoptRulebook) -> Refusal | None:
@@ -91,9 +103,9 @@ def _provenance(state: State, rules: Rulebook, body: c.AdoptRulebook) -> Refusal
 
 
 def register_actor(state: State, rules: Rulebook, at: int, actor: str, body: c.RegisterActor) -> Decision:
-    """An operator needs a private account to act for; nobody gets a second role."""
-    refusal = private_account(state, rules, body.account) if body.role == "operator" else None
-    if refusal and refusal.why == Why.UNKNOWN_ACCOUNT:
+    """The role is one of the law and bound as the law says; nobody gets a second role."""
+    refusal = known_account(state, rules, body.account) if body.account else None
+    if refusal:
         return refusal
     if body.actor in state.actors:
         return no(
@@ -102,11 +114,35 @@ def register_actor(state: State, rules: Rulebook, at: int, actor: str, body: c.R
             Why.ALREADY_EXISTS,
             f"{body.actor} is registered as {state.actors[body.actor].role}",
         )
-    if refusal:
-        return refusal
-    if body.role != "operator" and body.account:
-        return no(rules, "roles", Why.WRONG_KIND, f"a {body.role} acts for no account; leave {body.account} out")
-    return (e.ActorRegistered(body.actor, body.role, body.account),)
+    wrong = _misbound(state, rules, body)
+    if wrong:
+        return no(rules, "roles", Why.WRONG_KIND, wrong)
+    return (e.ActorRegistered(body.actor, body.role, body.account, body.jurisdiction),)
+
+
+def _misbound(state: State, rules: Rulebook, body: c.RegisterActor) -> str:
+    """Why nobody can be registered in that role for that account and jurisdiction; empty when somebody can."""
+    role = lookup.people(rules).get(body.role)
+    if role is None:
+        return f"there is no role {body.role!r}; {near(body.role, lookup.people(rules))}"
+    if body.account:
+        if not role.accounts:
+            return f"a {role.code} acts for no account; leave {body.account} out"
+        kind = state.ledger.accounts[body.account].kind
+        if kind not in PRIVATE:
+            return f"{body.account} is the programme's own {kind} account"
+        if kind not in role.accounts:
+            return f"{body.account} is a {kind} account; a {role.code} acts for {' or '.join(role.accounts)} accounts"
+    elif role.bound == "account":
+        return f"a {role.code} acts for one account; name it"
+    if body.jurisdiction:
+        if role.bound in ("zone", "account") or body.account:
+            return f"a {role.code} is bound to no jurisdiction; leave {body.jurisdiction} out"
+        if body.jurisdiction not in {jurisdiction.code for jurisdiction in rules.jurisdictions}:
+            return f"{body.jurisdiction!r} is no jurisdiction of the zone"
+    elif role.bound == "jurisdiction":
+        return f"a {role.code} acts in one jurisdiction; name it"
+    return ""
 
 
 def open_account(state: State, rules: Rulebook, at: int, actor: str, body: c.OpenAccount) -> Decision:

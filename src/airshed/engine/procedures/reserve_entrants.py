@@ -130,7 +130,7 @@ def drop_application(state: State, rules: Rulebook, at: int, actor: str, body: c
     application = state.applications.get(body.application)
     if application is None:
         return no(rules, LAW, Why.UNKNOWN_APPLICATION, f"there is no application {body.application}")
-    if state.actors[actor].role != "authority":
+    if state.actors[actor].account:
         refusal = own_account(state, rules, actor, application.account)
         if refusal:
             return refusal

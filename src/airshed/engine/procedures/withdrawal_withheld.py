@@ -91,7 +91,7 @@ def release(state: State, rules: Rulebook, at: int, actor: str, body: c.ReleaseW
     found = state.withholdings.get(body.withholding)
     if found is None:
         return no(rules, LAW, Why.UNKNOWN_WITHHOLDING, f"there is no withholding {body.withholding}")
-    if state.actors[actor].role != "authority":
+    if state.actors[actor].account:
         refusal = own_account(state, rules, actor, found.account)
         if refusal:
             return refusal
@@ -108,7 +108,7 @@ def release(state: State, rules: Rulebook, at: int, actor: str, body: c.ReleaseW
 def _ended(state: State, rules: Rulebook, at: int, actor: str, found: Withholding, reason: str) -> Decision:
     """The authority ends an investigation with what it has found; after its time anybody whose it is."""
     over = day_of(at) > found.until
-    if state.actors[actor].role != "authority" and not over:
+    if state.actors[actor].account and not over:
         what = f"{found.source} is looked into until {found.until}, or until the authority says what it has found"
         return no(rules, LAW, Why.CONDITION_OPEN, what)
     if not over and not reason.strip():

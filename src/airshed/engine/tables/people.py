@@ -37,7 +37,7 @@ def _account_row(state: State, key: str) -> Row:
 
 def _actor_row(state: State, key: str) -> Row | None:
     actor = state.actors.get(key)
-    return (key, actor.role, actor.account) if actor else None
+    return (key, actor.role, actor.jurisdiction, actor.account) if actor else None
 
 
 def _source_row(state: State, key: str) -> Row:
@@ -91,11 +91,12 @@ TABLES = (
     ),
     Table(
         "actors",
-        "Who may send commands, in which role.",
+        "Who may send commands, in which role and for what.",
         (
             Column("actor TEXT"),
             Column("role TEXT", "role"),
-            Column("account TEXT", "account that an operator acts for, else empty"),
+            Column("jurisdiction TEXT", "jurisdiction that the actor is bound to, empty for the whole zone"),
+            Column("account TEXT", "account that the actor acts for, empty for none"),
         ),
         key=1,
         keys=lambda state: state.actors,
@@ -167,7 +168,6 @@ TABLES = (
 
 def _note_adopted(tables: Tables, state: State, record: Record, event: e.RulebookAdopted) -> None:
     tables.touch("accounts", *(account.id for account in event.opened))
-    tables.touch("actors", event.authority, record.actor)
     if event.provenance is not None:
         tables.add("provenance", (record.seq, *provenance_row(event.provenance)))
     tables.add("rulebooks", (record.seq, event.programme, event.version, event.digest))

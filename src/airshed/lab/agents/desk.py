@@ -14,12 +14,12 @@ from airshed.lab.second import confirmations, in_effect, reviewer
 from airshed.model.allowance import Series
 from airshed.model.period import instant
 from airshed.model.provenance import Provenance
+from airshed.rulebook import lookup
 from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook
 
 EXCHANGE_ACTOR, BANK_ACTOR = "lab-exchange", "lab-bank"
 #: The second person of the authority.
-INSPECTOR = "lab-inspector"
 
 
 class AgentsDesk:
@@ -54,7 +54,7 @@ class AgentsDesk:
 
     def second(self, actor: str) -> str:
         """Who confirms what somebody proposed."""
-        return INSPECTOR if actor == self.law.programme.authority else reviewer(actor)
+        return lookup.fellow(self.law, actor) or reviewer(actor)
 
     def _sound(self, actor: str, body: c.Body) -> Answer:
         answer = self.tell(actor, body)
@@ -67,10 +67,10 @@ def enter(desk: AgentsDesk, traders: Sequence[Trader]) -> None:
     programme = desk.law.programme
     authority = programme.authority
     desk.must(authority, c.AdoptRulebook(programme.id, programme.version, digest(desk.law), desk.provenance))
-    desk.must(authority, c.RegisterActor(INSPECTOR, "authority"))
-    desk.must(authority, c.RegisterActor(EXCHANGE_ACTOR, "exchange"))
+    registrar = lookup.founders(desk.law, "RegisterActor")[0]
+    desk.must(registrar, c.RegisterActor(EXCHANGE_ACTOR, lookup.role_for(desk.law, "OpenSession")))
     for name in (BANK_ACTOR, reviewer(BANK_ACTOR)):
-        desk.must(authority, c.RegisterActor(name, "bank"))
+        desk.must(registrar, c.RegisterActor(name, lookup.role_for(desk.law, "Deposit")))
     for trader in traders:
         enter_one(desk, trader)
 
@@ -78,8 +78,11 @@ def enter(desk: AgentsDesk, traders: Sequence[Trader]) -> None:
 def enter_one(desk: AgentsDesk, trader: Trader) -> None:
     """Open the account of a trader, with its actor, its source and its money."""
     authority = desk.law.programme.authority
-    desk.must(authority, _account(trader))
-    desk.must(authority, c.RegisterActor(trader.account, "operator", trader.account))
+    registrar = lookup.founders(desk.law, "RegisterActor")[0]
+    opened = _account(trader)
+    desk.must(registrar, opened)
+    role = lookup.role_for(desk.law, "PlaceOrder", opened.kind)
+    desk.must(registrar, c.RegisterActor(trader.account, role, trader.account))
     if trader.source:
         desk.must(authority, _source(trader))
     if trader.cash_fen:

@@ -172,7 +172,7 @@ def designs_of(
     sectors = {source.sector for source in zone.sources}
     walled = [sector for sector in rules.trade_rules.walled_sectors if sector in sectors]
     matrix = any(row.pollutant in pollutants for row in rules.transfer.rows)
-    calls = "OpenCall" in lookup.roles(rules)["exchange"]
+    calls = "exchange" in lookup.senders(rules, "OpenCall")
     axes = axes_of(len(zone.jurisdictions) > 1, bool(walled) and len(sectors) > len(walled), matrix, calls)
     return axes, list(every(axes))
 

@@ -24,6 +24,7 @@ from airshed.lab.second import reviewer
 from airshed.model.measures import value_fen
 from airshed.model.period import instant
 from airshed.registry import accounts
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.activities import activity_lines
 from airshed.zone.zone import Zone
@@ -77,9 +78,9 @@ def _ahead(day: str, days: int) -> str:
 
 def staff(desk: AgentsDesk) -> None:
     """Who verifies and who looks a second time."""
-    authority = desk.law.programme.authority
+    registrar = lookup.founders(desk.law, "RegisterActor")[0]
     for name in (VERIFIER, reviewer(VERIFIER)):
-        desk.must(authority, c.RegisterActor(name, "verifier"))
+        desk.must(registrar, c.RegisterActor(name, lookup.role_for(desk.law, "VerifyYear")))
 
 
 def series_of(law: Rulebook, code: str, year: int) -> dict[str, str]:

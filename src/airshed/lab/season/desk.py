@@ -13,6 +13,7 @@ from airshed.lab.season.guide import Guide
 from airshed.lab.season.marking import PlannedMark
 from airshed.lab.second import confirmations, in_effect, reviewer
 from airshed.model.provenance import DEMO, Simulation
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.zone import Zone
 
@@ -50,11 +51,11 @@ class SeasonDesk:
     @property
     def inspector(self) -> str:
         """The authority's second pair of eyes."""
-        return f"{self.rules.programme.id}-inspector"
+        return self.second(self.rules.programme.authority)
 
     def second(self, actor: str) -> str:
         """Who confirms what somebody proposed."""
-        return self.inspector if actor == self.rules.programme.authority else reviewer(actor)
+        return lookup.fellow(self.rules, actor) or reviewer(actor)
 
     @property
     def provenance(self) -> Simulation:

@@ -74,6 +74,8 @@ class Season(SeasonDesk):
     def open(self) -> None:
         """Adopt the rules, enter everybody, set and share out the caps."""
         authority = self.rules.programme.authority
+        registrar = lookup.founders(self.rules, "RegisterActor")[0]
+        role = partial(lookup.role_for, self.rules)
         at = instant(self.rules.programme.effective, 9)
         programme = self.rules.programme
         houses = self.zone.verifiers
@@ -82,11 +84,10 @@ class Season(SeasonDesk):
             at,
             [
                 (authority, c.AdoptRulebook(programme.id, programme.version, digest(self.rules), self.provenance)),
-                (authority, c.RegisterActor(EXCHANGE_ACTOR, "exchange")),
-                (authority, c.RegisterActor(self.inspector, "authority")),
-                *((authority, c.RegisterActor(name, "bank")) for name in (BANK_ACTOR, reviewer(BANK_ACTOR))),
-                (authority, c.RegisterActor(HOST_ACTOR, "monitor")),
-                *((authority, c.RegisterActor(name, "verifier")) for name in (*houses, *reviewers)),
+                (registrar, c.RegisterActor(EXCHANGE_ACTOR, role("OpenSession"))),
+                *((registrar, c.RegisterActor(name, role("Deposit"))) for name in (BANK_ACTOR, reviewer(BANK_ACTOR))),
+                (registrar, c.RegisterActor(HOST_ACTOR, role("SealDay"))),
+                *((registrar, c.RegisterActor(name, role("VerifyYear"))) for name in (*houses, *reviewers)),
             ],
         )
         sectors = {source.source: source.sector.value for source in self.zone.sources}
@@ -96,15 +97,16 @@ class Season(SeasonDesk):
             names = tuple(owed[pollutant] for pollutant in stack.monitors if pollutant in owed)
             stacks.setdefault(stack.source, []).append(c.StackEntry(stack.stack, names))
         entering: list[tuple[str, c.Body]] = []
+        operator = role("Surrender", "operator")
         for firm in self.firms:
             source = firm.source
             name = source.name_en
             entering += [
                 (
-                    authority,
+                    registrar,
                     c.OpenAccount(firm.account, "operator", name, source.jurisdiction, source.group or ""),
                 ),
-                (authority, c.RegisterActor(firm.account, "operator", firm.account)),
+                (registrar, c.RegisterActor(firm.account, operator, firm.account)),
                 (
                     authority,
                     c.RegisterSource(

@@ -137,7 +137,7 @@ class SimulatedRun:
         times = instants(self.rng, self.steps)
         first = next(times, 0)
         self._adopt(self.rules, first)
-        for wish in opening(self.authority, self.rng):
+        for wish in opening(self.rules, self.rng):
             self._must(wish, first)
         next_law = self.rng.randrange(max(1, self.steps))
         for step, at in enumerate(times, 1):
@@ -186,7 +186,7 @@ class SimulatedRun:
         """What may not be refused, and is confirmed by a second person where it has to wait."""
         answer = self._send([(self._keyed(wish), at)])[0]
         assert answer.refusal is None, f"{wish}: {answer.refusal}"
-        for confirmation in confirmations([answer], partial(second, self.authority)):
+        for confirmation in confirmations([answer], partial(second, self.rules)):
             self._must(confirmation, at)
 
     def _step(self, at: int) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 
 from airshed.engine import commands as c
 from airshed.model.period import DAY_MS, HOUR_MS, day_of, instant
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
 Wish = tuple[str, c.Body]
@@ -48,25 +49,27 @@ def lacking(rules: Rulebook) -> list[str]:
     return [place for place in dict.fromkeys(place for _, _, place in ACCOUNTS) if place not in known]
 
 
-def second(authority: str, actor: str) -> str:
-    """Who may confirm what somebody proposed: the other of the two in the same role."""
-    pairs = ((authority, INSPECTOR), (BANK, TELLER), VERIFIERS)
-    return next((two if actor == one else one for one, two in pairs if actor in (one, two)), authority)
+def second(rules: Rulebook, actor: str) -> str:
+    """Who may confirm what somebody proposed: another in the same role."""
+    pairs = ((rules.programme.authority, INSPECTOR), (BANK, TELLER), VERIFIERS)
+    other = next((one for pair in pairs if actor in pair for one in pair if one != actor), None)
+    return other or lookup.fellow(rules, actor) or rules.programme.authority
 
 
-def opening(authority: str, rng: random.Random) -> list[Wish]:
+def opening(rules: Rulebook, rng: random.Random) -> list[Wish]:
     """Actors, accounts, sources and money: none of these may be refused."""
+    authority, registrar = rules.programme.authority, lookup.founders(rules, "RegisterActor")[0]
     wishes: list[Wish] = [
-        (authority, c.RegisterActor(INSPECTOR, "authority")),
-        (authority, c.RegisterActor(EXCHANGE, "exchange")),
-        *((authority, c.RegisterActor(name, "bank")) for name in (BANK, TELLER)),
-        (authority, c.RegisterActor(HOST, "monitor")),
-        *((authority, c.RegisterActor(name, "verifier")) for name in VERIFIERS),
+        (registrar, c.RegisterActor(INSPECTOR, lookup.founder_role(rules, authority))),
+        (registrar, c.RegisterActor(EXCHANGE, "exchange")),
+        *((registrar, c.RegisterActor(name, "bank")) for name in (BANK, TELLER)),
+        (registrar, c.RegisterActor(HOST, "monitor")),
+        *((registrar, c.RegisterActor(name, "verifier")) for name in VERIFIERS),
     ]
     for account, kind, jurisdiction in ACCOUNTS:
         wishes += [
-            (authority, _account(account, kind, jurisdiction)),
-            (authority, c.RegisterActor(account, "operator", account)),
+            (registrar, _account(account, kind, jurisdiction)),
+            (registrar, c.RegisterActor(account, kind, account)),
             (BANK, c.Deposit(account, rng.choice((10**6, 10**11, 10**13)))),
         ]
         if account in SECTORS:

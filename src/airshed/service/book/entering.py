@@ -141,7 +141,9 @@ def _known(state: State, wish: Entering) -> tuple[str, Entering | None]:
             return f"the account {name}", c.OpenAccount(name, kind, account.name, account.jurisdiction, account.group)
         case c.RegisterActor(actor=name):
             actor = state.actors.get(name)
-            return name, None if actor is None else c.RegisterActor(actor.id, actor.role, actor.account)
+            if actor is None:
+                return name, None
+            return name, c.RegisterActor(actor.id, actor.role, actor.account, actor.jurisdiction)
         case c.RegisterSource(source=name):
             source = state.sources.get(name)
             if source is None:

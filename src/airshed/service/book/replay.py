@@ -27,6 +27,7 @@ from airshed.engine.state import State
 from airshed.model.measures import LARGEST
 from airshed.model.provenance import OTHER_LAW, Simulation
 from airshed.model.refusal import Malformed, Refusal, Why
+from airshed.rulebook import lookup
 from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.strict import kinds, peeled
@@ -120,7 +121,7 @@ class LawsCompared:
 def under(lines: Iterable[Line], other: Rulebook, progress: Callable[[int], object] = lambda seq: None) -> LawsCompared:
     """Offer the commands of a book to an engine under another law. Malformed if the book is damaged, or has no law.
 
-    The other law is taken to hold from the first day, run by the office that runs the book, and no later one after it.
+    The other law is taken to hold from the first day, with the founders of the book, and no later one after it.
     """
     return _Replay(other).run(lines, progress)
 
@@ -227,12 +228,23 @@ class _Replay:
             self.adopting.update(event.act for event in record.events if isinstance(event, e.ActProposed))
             return ("law", None)
         replace = msgspec.structs.replace
-        law = replace(self.other, programme=replace(self.other.programme, authority=record.actor))
+        founders = tuple(
+            replace(self.other.founders[0], actor=event.actor, role=self._role(event.role))
+            for event in record.events
+            if isinstance(event, e.ActorRegistered)
+        )
+        programme = replace(self.other.programme, authority=record.actor)
+        law = replace(self.other, programme=programme, founders=founders)
         self.runner = Runner(MemoryJournal(), law, tables=False)
         body = c.AdoptRulebook(law.programme.id, law.programme.version, digest(law), Simulation(OTHER_LAW))
         answer = self._send(record, body, record.key)
         assert answer.refusal is None, answer.refusal
         return ("law", answer)
+
+    def _role(self, code: str) -> str:
+        """A role of the book under the other law: the same, or that of the office which runs its programme."""
+        there = code in lookup.people(self.other)
+        return code if there else lookup.founder_role(self.other, self.other.programme.authority)
 
     def _send(self, record: Record, body: c.Body, key: str) -> Answer:
         assert self.runner is not None
@@ -288,6 +300,8 @@ class _Replay:
         if isinstance(body, c.OfferLease) and body.part_of:
             new = self.known.get(("lease", body.part_of))
             return None if new is None else msgspec.structs.replace(body, part_of=new)
+        if isinstance(body, c.RegisterActor):
+            return msgspec.structs.replace(body, role=self._role(body.role))
         if named is None:
             return body
         field_name, within = named

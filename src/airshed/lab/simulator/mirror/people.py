@@ -9,6 +9,7 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.journal import Record
 from airshed.lab.simulator.mirror.figures import kind_of
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
 Claim = Callable[[str, bool, str], None]
@@ -81,9 +82,9 @@ class People:
         what = f"{record.actor} sends {record.body}"
         self._claim("I5", record.actor in self.roles, f"{what}, and is not registered")
         role, account = self.roles[record.actor]
-        self._claim("I5", kind_of(record) in getattr(rules.roles, role), f"{what} as {role}")
+        self._claim("I5", lookup.may(rules, role, kind_of(record)), f"{what} as {role}")
         owners = self._owners(record.body)
-        if owners is None or role != "operator":
+        if owners is None or not account:
             return
         self._claim("I5", account in owners, f"{what}, which is of {owners}")
         allowed = {row.type for row in rules.transactions.rows if row.frozen == "yes"}
@@ -108,10 +109,8 @@ class People:
     def _take(self, event: e.Event) -> None:
         whose = self._whose
         match event:
-            case e.RulebookAdopted():
-                self.roles.setdefault(event.authority, ("authority", ""))
             case e.ActorRegistered():
-                self.roles[event.actor] = (str(event.role), event.account)
+                self.roles[event.actor] = (event.role, event.account)
             case e.AccountFrozen():
                 self.frozen.add(event.account)
             case e.AccountThawed():

@@ -287,21 +287,24 @@ class Mischief:
         Whoever is closed is still written to.
         """
         rng, ledger = self.rng, state.ledger
+        registrar = lookup.founders(rules, "RegisterActor")[0]
         if ledger.closed and rng.random() < 0.3:
             name = rng.choice(list(ledger.closed))
             bodies = (
                 c.FreezeAccount(name, "late"),
-                c.RegisterActor("x", "operator", name),
+                c.RegisterActor("x", "trader", name),
                 c.CloseAccount(name, "again"),
             )
-            return [(self.authority, rng.choice(bodies)), (BANK, c.Deposit(name, 100))]
+            body = rng.choice(bodies)
+            sender = registrar if isinstance(body, c.RegisterActor) else self.authority
+            return [(sender, body), (BANK, c.Deposit(name, 100))]
         if rng.random() < 0.1:
             return [(self.authority, c.CloseAccount(rng.choice(list(ledger.accounts)), "left 离场"))]
         guests = [name for name in ledger.accounts if name.startswith("guest") and name not in ledger.closed]
         if not guests:
             name = f"guest-{len(ledger.closed) + 1}"
-            entered = c.RegisterActor(name, "operator", name)
-            return [(self.authority, c.OpenAccount(name, "trader", name, "KM")), (self.authority, entered)]
+            entered = c.RegisterActor(name, "trader", name)
+            return [(registrar, c.OpenAccount(name, "trader", name, "KM")), (registrar, entered)]
         guest, host = guests[0], rng.choice(ACCOUNTS)[0]
         goods = [(name, position.free) for name, position in ledger.of_account(host) if position.free]
         if goods and rng.random() < 0.3:

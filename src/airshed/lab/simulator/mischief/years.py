@@ -45,7 +45,7 @@ def verification(rng: random.Random, authority: str, source: Source, year: Year)
 def marks(rng: random.Random, state: State, rules: Rulebook, at: int) -> list[Wish]:
     """A new mark of the last days, or the next step of one that waits."""
     waiting = [mark for mark in state.marks.values() if mark.state == "entered"]
-    authority = state.rulebook.authority if state.rulebook is not None else INSPECTOR
+    authority = rules.programme.authority
     if waiting and rng.random() < 0.5:
         mark = rng.choice(waiting)
         owner = state.sources[state.stack_source[mark.stack]].account
@@ -78,7 +78,7 @@ def second_eyes(rng: random.Random, authority: str, state: State, rules: Ruleboo
         return [(INSPECTOR, c.ConfirmAct(rng.randint(0, 3)))] if rng.random() < 0.1 else []
     wishes: list[Wish] = []
     for act in list(state.acts.values())[-8:]:
-        actor = act.actor if rng.random() < 0.05 else second(authority, act.actor)
+        actor = act.actor if rng.random() < 0.05 else second(rules, act.actor)
         if rng.random() < 0.1:
             wishes.append((actor, c.RejectAct(act.id, rng.choice(("not convinced", "not convinced", "")))))
         else:

@@ -1,0 +1,84 @@
+"""Who may do what, as law: the roles, who founds the programme, and the matrix of roles and commands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from airshed.rulebook.command_names import CommandName
+from airshed.rulebook.kinds import Name
+from airshed.rulebook.section import Section
+
+#: The narrowest scope with which a role may send a command.
+Scope = Literal["zone", "jurisdiction", "account"]
+#: A role, which is also the head of a column.
+RoleName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}\Z", examples=["city"])]
+
+
+class RoleRight(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One cell of `roles.csv`: a command that a role may send."""
+
+    #: The command, at the head of the row.
+    command: CommandName
+    #: The role, at the head of the column.
+    role: RoleName
+    #: "zone": for the whole zone only. "jurisdiction": who is bound to a jurisdiction sends it for what lies there.
+    #: "account": who is bound to an account sends it for that account.
+    scope: Scope
+
+
+class Roles(Section, frozen=True, omit_defaults=True):
+    """Which commands take two; who may send which command is in `roles.csv`."""
+
+    #: Commands that take effect only when a second actor, who may send them too, confirms them.
+    second: tuple[CommandName, ...]
+    #: Days after which an act that nobody confirmed has lapsed; never, where it is left out.
+    act_expires_days: Annotated[int, Meta(ge=1, le=366)] | None = None
+    rows: tuple[RoleRight, ...] = ()
+
+
+class PeopleRule(Section, frozen=True):
+    """A role that people and machines are registered in."""
+
+    #: Short name, as commands and the columns of `roles.csv` give it.
+    code: RoleName
+    #: Name in English.
+    name_en: str
+    #: Name in Chinese.
+    name_zh: str
+    #: What an actor in this role is bound to: the whole "zone", a "jurisdiction", an "account", or "any" of the three.
+    bound: Literal["zone", "jurisdiction", "account", "any"]
+    #: Kinds of account that it may act for; empty for a role that acts for none.
+    accounts: tuple[Literal["operator", "trader"], ...]
+
+
+class FounderRule(Section, frozen=True):
+    """Somebody whom the first adoption of the law registers, so that acts of two can be done from the first day."""
+
+    #: Name under which the person sends commands.
+    actor: Name
+    #: The role, for the whole zone.
+    role: RoleName
+
+
+def row_of(codes: Sequence[str]) -> type[msgspec.Struct]:
+    """The kind of a row of `roles.csv`: a command, and for every role the scope, or nothing.
+
+    >>> row_of(["city", "trader"]).__struct_fields__
+    ('command', 'city', 'trader')
+    """
+    columns = [(code, Scope | None) for code in codes]
+    return msgspec.defstruct("RoleRow", [("command", CommandName), *columns], module=__name__)
+
+
+def rights_of(rows: Sequence[tuple[int, Mapping[str, Any]]]) -> list[tuple[int, dict[str, Any]]]:
+    """The cells of `roles.csv` that are not empty, each with its line."""
+    return [
+        (line, {"command": row["command"], "role": role, "scope": scope})
+        for line, row in rows
+        for role, scope in row.items()
+        if role != "command" and scope is not None
+    ]
