@@ -20,6 +20,7 @@ CHAPTERS = (
     "lab",
     "engine",
     "verify",
+    "proof",
     "status",
     "agents",
     "gateway",

@@ -1,16 +1,23 @@
 #!/usr/bin/env python3
 """Verify an exported book without Airshed: chain, bytes, keys, order in time, serials, money, trades, auctions, days,
-reports, surrenders, penalties.
+reports, surrenders, penalties, tree heads.
 
-Usage: airshed book export demo/dianzhong.book | python3 scripts/verify_export.py [FILE] [N:HASH]
-N:HASH is a head that was published (`airshed book head`), of this or an earlier record.
+Usage: airshed book export demo/dianzhong.book | python3 scripts/verify_export.py [FILE] [N:HASH] [checkpoint:FILE]
+       [holdings:FILE] [law:FOLDER]
+N:HASH is a head that was published (`airshed book head`), of this or an earlier record; so are checkpoints and
+statements of holdings (`airshed proof`; several may be given, and are then consistent; `scripts/verify_proof.py` checks
+who signed them). FOLDER is the rulebook whose penalties and make-up every closed year is held to.
 Prints `ok N records, digest D` and what it did not check, or the first record that is wrong and why, with status 1.
 """
 
+import base64
+import csv
 import hashlib
 import json
 import sys
+import tomllib
 from collections import defaultdict
+from fractions import Fraction
 from types import SimpleNamespace
 
 LONGEST = 1 << 26  # bytes of a line
@@ -20,6 +27,8 @@ masses, differences, stacks = {}, {}, {}  # milligrams by (stack, day) and pollu
 settled, due = {}, {}  # the first who fell short by (year, pollutant); fen by (source, year, pollutant)
 given = defaultdict(int)  # allowances surrendered by (source, year, pollutant)
 cash, blocks = defaultdict(int), defaultdict(list)  # fen by account; [first, last] by (account, series)
+ever, peaks = {"bank"}, []  # accounts that were ever opened; (hash, leaves) of whole subtrees, largest first
+law = {}  # what the rulebook says of a shortfall, if it was given
 
 
 def stop(what):
@@ -51,6 +60,40 @@ def joined(held):
         else:
             merged.append([first, last])
     return merged
+
+
+def grow(peaks, entry):  # RFC 6962: two whole subtrees of one size become one
+    peaks.append((hashlib.sha256(b"\0" + entry).digest(), 1))
+    while len(peaks) > 1 and peaks[-1][1] == peaks[-2][1]:
+        (left, size), (right, _) = peaks[-2:]
+        peaks[-2:] = [(hashlib.sha256(b"\1" + left + right).digest(), 2 * size)]
+
+
+def root(peaks):
+    reached = peaks[-1][0]
+    for left, _ in reversed(peaks[:-1]):
+        reached = hashlib.sha256(b"\1" + left + reached).digest()
+    return base64.b64encode(reached).decode()
+
+
+def holdings():  # accounts, and the root over what each holds, in the order of their names
+    leaves = []
+    for account in sorted(ever):
+        held = [[name, joined(mine)] for (holder, name), mine in sorted(blocks.items()) if holder == account and mine]
+        leaf = json.dumps([account, cash[account], held], ensure_ascii=False, separators=(",", ":"))
+        grow(leaves, leaf.encode())
+    return [str(len(ever)), root(leaves)]
+
+
+def by_law(each, year):
+    missing, fixed = each["shortfall"], Fraction(law["fixed_fen_per_t"] * 10**6, law["tonne_mg"])
+    rate = {
+        "price_multiple": lambda: Fraction(each["price"] * law["price_multiple"], 1000),
+        "fixed_per_tonne": lambda: fixed,
+        "indexed_per_tonne": lambda: fixed * law["index"][year] / law["index_base_thousandths"],
+        "flat": lambda: Fraction(law["flat_fen"], missing * law["size_kg"] or 1),
+    }[law["penalty"]]()
+    return int(rate * missing * law["size_kg"] + Fraction(1, 2)), -(-missing * law["makeup_percent"] // 100)
 
 
 def carry_out(entry):
@@ -130,6 +173,8 @@ def close(event, year):
         fen, makeup = each["penalty_fen"], each["makeup"]
         due[source, year, name] = fen
         need(short or not fen + makeup, f"I11: {source} pays for nothing")
+        owed = by_law(each, year) if law else (fen, makeup)
+        need((fen, makeup) == owed, f"I11: {source} pays {fen} fen and makes up {makeup}, the law says {owed}")
         one = settled.setdefault((year, name), each) if short else each  # under one law, all who fall short pay alike
         within = short + one["shortfall"]
         for mine, its in ((fen, one["penalty_fen"]), (makeup, one["makeup"])):
@@ -154,8 +199,10 @@ def take_in(event):
         settled.clear()
         of_the_law.update(account["id"] for account in event["opened"])
         open_accounts.update(of_the_law)
+        ever.update(of_the_law)
     elif kind == "AccountOpened":
         open_accounts.add(event["account"]["id"])
+        ever.add(event["account"]["id"])
     elif kind == "AccountClosed":
         account = event["account"]
         left = [series for (holder, series), held in blocks.items() if holder == account and held]
@@ -239,6 +286,7 @@ def read(line):
     for event in events:
         take_in(event)
     end.seq = record["seq"]
+    grow(peaks, f"{end.seq}:{end.hash}".encode())
     if refusal is None:  # what is refused moves no clock
         end.at = record["at"]
 
@@ -250,13 +298,40 @@ def read_head(word):
     return int(seq), digest
 
 
-def read_all(file, heads):
+def read_note(word):
+    kind, _, name = word.partition(":")
+    lines = read_text(name).split("\n")[kind == "holdings" :]
+    return int(lines[1]), lines[2], lines[3:5] if kind == "holdings" else None, name
+
+
+def read_text(name):
+    try:
+        with open(name, encoding="utf-8") as text:
+            return text.read()
+    except OSError as error:
+        stop(f"{name}: cannot be read ({error.strerror})")
+
+
+def read_law(folder):
+    book = tomllib.loads(read_text(f"{folder}/rulebook.toml"))
+    law.update({**book["shortfall"], "size_kg": book["allowance"]["size_kg"], "folder": folder})
+    if law["penalty"] == "indexed_per_tonne":
+        rows = csv.DictReader(read_text(f"{folder}/penalty_index.csv").splitlines())
+        law["index"] = {int(row["period"]): int(row["index_thousandths"]) for row in rows}
+
+
+def read_all(file, heads, notes):
     for line in iter(lambda: file.readline(LONGEST), b""):
         read(line)
         if any(seq == end.seq and digest != end.hash for seq, digest in heads):
             stop(f"record {end.seq}: its hash is not the published one: it or one before it is another")
+        for _, said, accounts, name in (note for note in notes if note[0] == end.seq):
+            if root(peaks) != said:
+                stop(f"{name}: the tree of {end.seq} records has another root than the published one")
+            if accounts and holdings() != accounts:
+                stop(f"{name}: the accounts after {end.seq} records hold other than published")
     need(end.seq, "is missing: an empty export proves nothing")
-    gone = [str(seq) for seq, _ in heads if not 1 <= seq <= end.seq]
+    gone = [str(seq) for seq, *_ in [*heads, *notes] if not 1 <= seq <= end.seq]
     need(not gone, f"is missing: a head was published of record {', '.join(gone)}")
     for series, cap in caps.items():
         held = [block for (_, name), mine in blocks.items() if name == series for block in mine]
@@ -265,7 +340,17 @@ def read_all(file, heads):
 
 
 names = [word for word in sys.argv[1:] if ":" not in word]
-heads = [read_head(word) for word in sys.argv[1:] if ":" in word]
+notes, heads = [], []
+try:
+    for word in sys.argv[1:]:
+        if word.startswith(("checkpoint:", "holdings:")):
+            notes.append(read_note(word))
+        elif word.startswith("law:"):
+            read_law(word[4:])
+        elif ":" in word:
+            heads.append(read_head(word))
+except (LookupError, ValueError) as error:
+    stop(f"{word}: cannot be read ({type(error).__name__}: {error})")
 if len(names) > 1:
     stop(f"{names[1]}: one export at a time")
 try:
@@ -274,9 +359,13 @@ except OSError as error:
     stop(f"{names[0]}: cannot be read ({error.strerror}); airshed book export BOOK --out FILE writes an export")
 with source as file:
     try:
-        read_all(file, heads)
+        read_all(file, heads, notes)
     except (LookupError, TypeError, ValueError, AttributeError, RecursionError, OSError) as error:
         stop(f"record {end.seq + 1}: cannot be read ({type(error).__name__}: {error})")
 print(f"ok {end.seq} records, digest {end.hash}")
+for size, said, accounts, name in notes:
+    print(f"{name}: {f'the {accounts[0]} accounts' if accounts else f'root {said}'} after {size} records, as published")
+if law:
+    print(f"penalties and make-up as {law['folder']} says: {law['penalty']}, {law['makeup_percent']} %")
 print("not checked: that the law decided so (airshed book verify does), that who is named sent each command, and,")
 print("without a published head, that no other history was put in its place and nothing is missing at the end")

@@ -5,9 +5,9 @@ LINES = """
     damage economics_properties equilibrium evidence explain export forge frames frictions gateway gateway_ahead
     gateway_control gateway_encryption gateway_evidence gateway_flood gateway_measure gateway_strangers guide_price
     guidepage hostile linking market_export marketdata marketpage meter_price methods names one_count origins
-    other_law own_zone pages_figures pencil planted_bugs preview pricepage programmes proof_peers provenance_shown
-    recompute register report rulebook scenarios sealed season sector sensitivity shell shells sim site stackpage stacks
-    starting tables_shown transcripts verify_live wheel zonecall
+    other_law own_zone pages_figures pencil planted_bugs preview pricepage programmes proof_account proof_peers
+    provenance_shown recompute register report rulebook scenarios sealed season sector sensitivity shell shells sim site
+    stackpage stacks starting tables_shown transcripts verify_live wheel zonecall
 """
 #: Files of tests, without `test_`.
 LONG = frozenset(LINES.split())

@@ -15,7 +15,7 @@ from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
     from airshed.registry.proof.checkpoint import Checkpoint
-    from airshed.registry.proof.notes import Note, Verifier
+    from airshed.registry.proof.notes import Signed, Verifier
     from airshed.service.book.sqlite import Book
     from airshed.service.proof.tree import Hashes
 
@@ -70,28 +70,43 @@ def publish(
     book: BookPath,
     folder: Annotated[Path, typer.Argument(help="The folder that a web server hands out.", show_default=False)],
     key: KeyFile,
+    holdings: Annotated[
+        bool, typer.Option("--holdings", help="Sign the root of what all accounts hold too, for proofs of accounts.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Bring a folder of tiles, entries and a signed checkpoint up to the book. 发布检查点。
 
     An entry is the head of a record, number and hash; no name, sum or bid is in it. What was published before is held
-    to the book first: another history than that is not signed.
+    to the book first: another history than that is not signed. Holdings are signed only when records, state and read
+    tables agree (airshed book reconcile).
 
     Example: airshed proof publish demo/dianzhong.book site --key registry.key
     """
     from airshed.service.book.sqlite import Book
+    from airshed.service.proof.account import state_holdings
     from airshed.service.proof.keys import read_key
+    from airshed.service.proof.publishing import HOLDINGS, replace_text
     from airshed.service.proof.publishing import publish as bring_up
 
     signer = read_key(key)
-    with showing(Book.read(book)) as opened:
+    statement = None
+    with showing(Book.read(book)) as opened, opened.snapshot():
+        if holdings:
+            statement, signed = state_holdings(opened, signer)
         done = bring_up(opened, folder, signer)
+    if statement is not None:
+        replace_text(folder / HOLDINGS, signed)
     if json:
-        as_json({**_head(done.head, done.note), "before": done.before, "files": done.files, "folder": str(folder)})
+        accounts = {} if statement is None else {"accounts": statement.accounts, "holdings": signed}
+        counts = {"before": done.before, "files": done.files, "folder": str(folder)}
+        as_json({**_head(done.head, done.note), **counts, **accounts})
         return
     more = done.head.size - done.before
     console.print(f"{folder}: {done.head.size:,} records, {more:,} of them new, {done.files:,} files written")
     console.print(f"root {b64encode(done.head.root).decode()}")
+    if statement is not None:
+        console.print(f"holdings of {statement.accounts:,} accounts, root {b64encode(statement.root).decode()}")
 
 
 @app.command()
@@ -165,6 +180,44 @@ def include(
         proof = prove_included(opened, hashes, number, head, str(note))
     plain = {"record": number, "index": proof.leaf, "size": head.size, "hashes": len(proof.path)}
     _give(str(proof), out, json, {**plain, "proof": str(proof)})
+
+
+@app.command()
+def account(
+    book: BookPath,
+    account: Annotated[str, typer.Argument(help="The account.", show_default=False)],
+    checkpoint: Under,
+    holdings: Annotated[
+        Path,
+        typer.Option("--holdings", help="The signed statement of holdings.", show_default=False, metavar="FILE"),
+    ],
+    tiles: Tiles = None,
+    out: Out = None,
+    json: Json = False,
+) -> None:
+    """Prove what one account holds, that it is all, and by which records it came to it; without the book. 账户证明。
+
+    The records that touch the account go along whole, what they say of others too. Checkpoint and statement are of one
+    moment: airshed proof publish --holdings makes both.
+
+    Example: airshed proof account demo/dianzhong.book qj-pwr-02 --checkpoint checkpoint --holdings holdings
+    """
+    import msgspec
+
+    from airshed.registry.proof.checkpoint import read_checkpoint
+    from airshed.registry.proof.holdings import read_statement
+    from airshed.service.book.sqlite import Book
+    from airshed.service.proof.account import prove_account
+    from airshed.service.proof.publishing import read_file
+
+    note, signed = read_file(checkpoint), read_file(holdings)
+    head, statement = read_checkpoint(note.text, str(checkpoint)), read_statement(signed.text, str(holdings))
+    with showing(Book.read(book)) as opened, opened.named(), opened.snapshot():
+        hashes = _hashes(opened, head, tiles, str(checkpoint))
+        proof = prove_account(opened, hashes, account, head, str(note), statement, str(signed))
+    text = msgspec.json.format(msgspec.json.encode(proof.document()), indent=1).decode() + "\n"
+    plain = {"account": account, "size": head.size, "records": len(proof.records), "holding": proof.leaf.decode()}
+    _give(text, out, json, {**plain, "proof": text})
 
 
 @app.command()
@@ -246,13 +299,16 @@ def attach(
 
 @app.command()
 def check(
-    file: Annotated[str, typer.Argument(help="A checkpoint, an inclusion, or a consistency; - for standard input.")],
+    file: Annotated[str, typer.Argument(help="A checkpoint, a statement or a proof; - for standard input.")],
     key: Keys,
     since: Annotated[
         Path | None, typer.Option(help="For a consistency: the checkpoint that was published before.")
     ] = None,
     witnesses: Annotated[int, typer.Option(min=0, help="Least number of witnesses among the keys who cosigned.")] = 0,
     account: Annotated[str, typer.Option(help="For an inclusion: the moves of this account in the record.")] = "",
+    book: Annotated[
+        Path | None, typer.Option("--book", help="For a statement of holdings: the book, to fold it anew.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Check a checkpoint or a proof with the verifier keys alone; no book is needed. 核验证明。
@@ -260,12 +316,17 @@ def check(
     Example: airshed proof check line-3.tlog-proof --key registry.example/dianzhong+1a2b3c4d+AT...
     """
     from airshed.registry.proof.checkpoint import PROOF
+    from airshed.registry.proof.holdings import FIRST
     from airshed.service.proof.keys import verifiers_of
 
     verifiers = verifiers_of(key)
     text = _text(file)
     if text.startswith(PROOF):
         said = _check_inclusion(text, file, verifiers, account)
+    elif text.startswith(FIRST):
+        said = _check_statement(text, file, verifiers, book)
+    elif text.startswith("{"):
+        said = _check_account(text, file, verifiers)
     elif text.startswith("old "):
         said = _check_consistency(text, file, verifiers, since)
     else:
@@ -293,6 +354,15 @@ def _tell(said: dict[str, Any]) -> None:
         for move in said["moves"]:
             console.print(f"  {move}")
         console.print(f"stands under the head of {said['size']:,} records of {said['origin']}")
+    elif said["is"] == "holdings":
+        console.print(f"ok: {said['accounts']:,} accounts after {said['size']:,} records of {said['origin']}")
+        console.print("the book gives the same root" if said["refolded"] else "signed; --book folds the book anew")
+    elif said["is"] == "account":
+        console.print(f"ok: {said['account']} after {said['size']:,} records of {said['origin']}")
+        console.print(f"  {said['fen']:,} fen")
+        for series, count, runs in said["holdings"]:
+            console.print(f"  {count:,} of {series}: {runs}")
+        console.print(f"all of it by the {said['records']:,} records shown; pairs that cancel out may be left away")
     elif said["is"] == "consistency":
         console.print(f"ok: {said['old']:,} records are the beginning of the {said['size']:,} of {said['origin']}")
     else:
@@ -321,6 +391,45 @@ def _check_inclusion(text: str, place: str, verifiers: list[Verifier], account: 
     return {"is": "inclusion", **said, "record": msgspec.json.decode(raw), "moves": [_move(each) for each in moves]}
 
 
+def _check_statement(text: str, place: str, verifiers: list[Verifier], book: Path | None) -> dict[str, Any]:
+    from airshed.registry.proof.holdings import read_statement
+    from airshed.registry.proof.notes import read_note
+    from airshed.service.book.sqlite import Book
+    from airshed.service.proof.account import hold_statement
+    from airshed.service.proof.publishing import hold_signed
+
+    note = read_note(text.encode(), place)
+    statement = read_statement(note.text, place)
+    signed = hold_signed(note, verifiers, statement.head.origin, place)
+    if book is not None:
+        with Book.read(book) as opened, opened.named(), opened.snapshot():
+            hold_statement(opened, statement, place)
+    counts = {"accounts": statement.accounts, "refolded": book is not None}
+    return {"is": "holdings", **_of_head(statement.head), **counts, **_signers(signed)}
+
+
+def _check_account(text: str, place: str, verifiers: list[Verifier]) -> dict[str, Any]:
+    import json
+
+    from airshed.registry.proof.holdings import hold_account, read_account_proof, read_statement
+    from airshed.registry.proof.notes import read_note
+    from airshed.service.proof.publishing import hold_signed
+
+    proof = read_account_proof(text, place)
+    head, said = _checked(proof.checkpoint, place, verifiers)
+    note = read_note(proof.statement.encode(), place)
+    statement = read_statement(note.text, place)
+    hold_signed(note, verifiers, statement.head.origin, place)
+    hold_account(proof, head, statement, place)
+    account, fen, held = json.loads(proof.leaf)
+    shown = [
+        (series, sum(last - first + 1 for first, last in runs), ",".join(f"{first}-{last}" for first, last in runs))
+        for series, runs in held
+    ]
+    whole = {"account": account, "fen": fen, "holdings": shown, "records": len(proof.records)}
+    return {"is": "account", **said, **whole}
+
+
 def _move(line: Any) -> str:
     other = f" {'from' if line.count + line.fen > 0 else 'to'} {line.other}" if line.other else ""
     return f"{line.count:+,} kg of {line.series}{other}" if line.series else f"{line.fen:+,} fen{other}"
@@ -344,16 +453,22 @@ def _check_consistency(text: str, place: str, verifiers: list[Verifier], since: 
 
 def _checked(note: str, place: str, verifiers: list[Verifier]) -> tuple[Checkpoint, dict[str, Any]]:
     """The head of a note whose signatures hold, and what is told of it."""
-    from airshed.registry.proof.notes import read_note, signed_by
-    from airshed.service.proof.publishing import head_of
+    from airshed.registry.proof.checkpoint import read_checkpoint
+    from airshed.registry.proof.notes import read_note
+    from airshed.service.proof.publishing import hold_signed
 
-    read: Note = read_note(note.encode(), place)
-    head = head_of(read, verifiers, place)
-    signed = signed_by(read, verifiers, place)
-    return head, {
-        "origin": head.origin,
-        "size": head.size,
-        "root": b64encode(head.root).decode(),
+    read = read_note(note.encode(), place)
+    head = read_checkpoint(read.text, place)
+    signed = hold_signed(read, verifiers, head.origin, place)
+    return head, {**_of_head(head), **_signers(signed)}
+
+
+def _of_head(head: Checkpoint) -> dict[str, Any]:
+    return {"origin": head.origin, "size": head.size, "root": b64encode(head.root).decode()}
+
+
+def _signers(signed: list[Signed]) -> dict[str, Any]:
+    return {
         "signed_by": [each.verifier.name for each in signed if each.at_s is None],
         "witnesses": [{"name": each.verifier.name, "at": each.at_s} for each in signed if each.at_s is not None],
     }
@@ -382,8 +497,7 @@ def _record_of(book: Book, account: str, line: int) -> int:
 
 
 def _head(head: Checkpoint, note: str) -> dict[str, Any]:
-    root = b64encode(head.root).decode()
-    return {"origin": head.origin, "size": head.size, "root": root, "checkpoint": note}
+    return {**_of_head(head), "checkpoint": note}
 
 
 def _text(name: str) -> str:

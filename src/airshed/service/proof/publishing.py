@@ -10,14 +10,14 @@ from uuid import uuid4
 
 from airshed.model.refusal import Malformed
 from airshed.registry.proof.checkpoint import Checkpoint, entry_of, read_checkpoint
-from airshed.registry.proof.notes import LARGEST_NOTE, Note, Signer, Verifier, read_note, signed_by
+from airshed.registry.proof.notes import LARGEST_NOTE, Note, Signed, Signer, Verifier, read_note, signed_by
 from airshed.registry.proof.tiles import FULL, Tile, bundle, grow
 from airshed.registry.proof.tree import leaf_hash, root_of
 from airshed.service.book.sqlite import Book
 from airshed.service.proof.tree import entries, hold_head, read_tile, tiles_in
 
-#: The name of the signed head in the folder.
-CHECKPOINT = "checkpoint"
+#: The names of the signed head in the folder, and of the statement of what accounts hold.
+CHECKPOINT, HOLDINGS = "checkpoint", "holdings"
 
 
 class Published(NamedTuple):
@@ -57,12 +57,18 @@ def sign(head: Checkpoint, signer: Signer) -> str:
 
 def head_of(note: Note, verifiers: list[Verifier], place: str) -> Checkpoint:
     """The checkpoint of a note that the log itself signed, by one of the keys, under the name of its origin."""
-    signed = signed_by(note, verifiers, place)
     head = read_checkpoint(note.text, place)
-    if not any(each.verifier.name == head.origin and each.at_s is None for each in signed):
-        names = ", ".join(each.verifier.name for each in signed)
-        raise Malformed(place, f"is of {head.origin} and signed by {names}", "give the key of the log too")
+    hold_signed(note, verifiers, head.origin, place)
     return head
+
+
+def hold_signed(note: Note, verifiers: list[Verifier], origin: str, place: str) -> list[Signed]:
+    """The signatures that hold, one of which must be that of the log itself; else `Malformed`."""
+    signed = signed_by(note, verifiers, place)
+    if not any(each.verifier.name == origin and each.at_s is None for each in signed):
+        names = ", ".join(each.verifier.name for each in signed)
+        raise Malformed(place, f"is of {origin} and signed by {names}", "give the key of the log too")
+    return signed
 
 
 def read_file(path: Path) -> Note:
@@ -127,6 +133,6 @@ def _write(path: Path, content: bytes) -> None:
         part.unlink(missing_ok=True)
 
 
-def replace_note(path: Path, note: Note) -> None:
-    """Put a note with more signatures in the place of the one that is there."""
-    _write(path, str(note).encode())
+def replace_text(path: Path, text: str) -> None:
+    """Put a text in the place of the one that is there."""
+    _write(path, text.encode())

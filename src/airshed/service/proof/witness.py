@@ -8,7 +8,7 @@ from airshed.model.refusal import Malformed
 from airshed.registry.proof.checkpoint import Checkpoint, Request, hold_consistent
 from airshed.registry.proof.notes import Note, Signer, Signs, Verifier, read_line, read_note, signed_by
 from airshed.registry.proof.tree import EMPTY
-from airshed.service.proof.publishing import head_of, read_file, replace_note
+from airshed.service.proof.publishing import head_of, read_file, replace_text
 
 
 def cosign(request: Request, log: list[Verifier], signer: Signer, seen: Path, at_s: int, place: str) -> str:
@@ -24,7 +24,7 @@ def cosign(request: Request, log: list[Verifier], signer: Signer, seen: Path, at
         raise Malformed(place, what, f"ask for a proof from there: airshed proof consistent BOOK --from {last.size}")
     hold_consistent(last, request.path, head, place)
     line = signer.line(note.text, at_s)
-    replace_note(seen, note)  # before it is told: a witness that forgets would sign two histories
+    replace_text(seen, str(note))  # before it is told: a witness that forgets would sign two histories
     return line
 
 
@@ -37,5 +37,5 @@ def attach(path: Path, lines: str, witnesses: list[Verifier], place: str) -> lis
     holding = {(each.verifier.name, each.verifier.id) for each in theirs} - there
     new = tuple(each for each in offered if (each.name, each.id) in holding)
     if new:
-        replace_note(path, Note(note.text, (*note.signatures, *new)))
+        replace_text(path, str(Note(note.text, (*note.signatures, *new))))
     return [each.name for each in new]
