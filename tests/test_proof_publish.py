@@ -23,7 +23,7 @@ from airshed.registry.proof.notes import Signer, Signs, read_note
 from airshed.registry.proof.tiles import FULL, Tile, entries_of, leaves_of, tiles_of
 from airshed.registry.proof.tree import Tree, root_of
 from airshed.service.book.sqlite import Book
-from airshed.service.proof.keys import make_key, read_key, verifiers_of
+from airshed.service.proof.keys import make_key, read_key, signing, verifiers_of
 from airshed.service.proof.publishing import CHECKPOINT, Published, head_of, publish, read_file, sign
 from airshed.service.proof.tree import prove_consistent, prove_included, tiles_in, tree_of
 from airshed.service.proof.witness import attach, cosign
@@ -231,6 +231,11 @@ def test_a_private_key_is_for_its_owner_alone(tmp_path: Path) -> None:
     assert verifiers_of([str(tmp_path / "public")]) == [verifier]
     with pytest.raises(Malformed, match="exists already"):
         make_key(path, "registry.example/book", Signs.NOTE)
+    with signing(path) as signer:
+        assert signer.verifier == verifier
+    with pytest.raises(Malformed, match="is a private key; give the verifier key") as caught:
+        verifiers_of([str(path)])
+    assert path.read_text().strip()[-20:] not in str(caught.value)
     path.chmod(0o640)
     with pytest.raises(Malformed, match=f"has the rights 0640; chmod 600 {path}"):
         read_key(path)

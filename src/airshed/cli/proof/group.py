@@ -85,18 +85,17 @@ def publish(
     """
     from airshed.service.book.sqlite import Book
     from airshed.service.proof.account import state_holdings
-    from airshed.service.proof.keys import read_key
+    from airshed.service.proof.keys import signing
     from airshed.service.proof.publishing import HOLDINGS, replace_text
     from airshed.service.proof.publishing import publish as bring_up
 
-    signer = read_key(key)
     statement = None
-    with showing(Book.read(book)) as opened, opened.snapshot():
+    with signing(key) as signer, showing(Book.read(book)) as opened, opened.snapshot():
         if holdings:
             statement, signed = state_holdings(opened, signer)
         done = bring_up(opened, folder, signer)
-    if statement is not None:
-        replace_text(folder / HOLDINGS, signed)
+        if statement is not None:
+            replace_text(folder / HOLDINGS, signed)
     if json:
         accounts = {} if statement is None else {"accounts": statement.accounts, "holdings": signed}
         counts = {"before": done.before, "files": done.files, "folder": str(folder)}
@@ -264,12 +263,12 @@ def cosign(
     from time import time
 
     from airshed.registry.proof.checkpoint import read_request
-    from airshed.service.proof.keys import read_key, verifiers_of
+    from airshed.service.proof.keys import signing, verifiers_of
     from airshed.service.proof.witness import cosign as sign
 
-    signer = read_key(key)
     asked = read_request(_text(request), request)
-    found = sign(asked, verifiers_of(log), signer, seen, int(time()), request)
+    with signing(key) as signer:
+        found = sign(asked, verifiers_of(log), signer, seen, int(time()), request)
     if json:
         as_json({"witness": signer.verifier.name, "line": found})
     else:
@@ -386,8 +385,7 @@ def _check_inclusion(text: str, place: str, verifiers: list[Verifier], account: 
     hold_included(entry_from(proof.extra, proof.leaf), proof, head, place)
     raw = proof.extra[65:]
 
-    record = decode(Line(proof.leaf + 1, "", raw))
-    moves = list(lines_of([record], account)) if account else []
+    moves = list(lines_of([decode(Line(proof.leaf + 1, "", raw))], account)) if account else []
     return {"is": "inclusion", **said, "record": msgspec.json.decode(raw), "moves": [_move(each) for each in moves]}
 
 

@@ -112,7 +112,9 @@ def name_of(text: str, place: str) -> str:
 
 
 def read_verifier(text: str, place: str) -> Verifier:
-    """A verifier key of one line, or `Malformed`."""
+    """A verifier key of one line, or `Malformed`, which says nothing of a private key that was taken for one."""
+    if PRIVATE in text:
+        raise Malformed(place, "is a private key", "give the verifier key: airshed proof key FILE prints it")
     name, signs, public, said = _read_key(text.strip(), place)
     verifier = Verifier(name, signs, public)
     if verifier.id != said:

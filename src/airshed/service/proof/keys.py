@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from airshed.model.refusal import Malformed
@@ -35,6 +38,14 @@ def read_key(path: Path) -> Signer:
             what = f"holds a private key and has the rights {rights:04o}"
             raise Malformed(str(path), what, f"chmod 600 {path}, and think of who may have read it")
         return read_signer(file.read(LONGEST), str(path))
+
+
+@contextmanager
+def signing(path: Path) -> Iterator[Signer]:
+    """The key for a deed that must not run twice at once: whoever signs what follows from what was signed last."""
+    with path.open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield read_key(path)
 
 
 def verifiers_of(words: list[str]) -> list[Verifier]:
