@@ -21,7 +21,7 @@ BASE_Y = 4 * pow(5, -1, P) % P
 
 
 def stop(what):
-    sys.exit("".join(each if each.isprintable() else "?" for each in what)[:500])
+    sys.exit("".join(each if each.isprintable() or each == "\n" else "?" for each in what)[:700])
 
 
 def need(holds, what):
@@ -131,7 +131,7 @@ def signed(note, keys, origin_line=0):  # the lines of a note that the log signe
         need(not kind or ed25519(public, said.encode(), raw[4 + stamp :]), f"the signature of {name} does not hold")
         names += [f"{name}{' (witness)' * bool(stamp)}"] * bool(kind)
     lines = text.split("\n")
-    need(lines[origin_line] in names, f"{lines[origin_line]} did not sign it, by the keys given")
+    need(lines[origin_line] in names, f"{lines[origin_line] or 'nobody'} did not sign it, by the keys given")
     return lines, names
 
 

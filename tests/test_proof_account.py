@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 import sys
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
+from airshed.compliance.shortfall import PENALTIES, Lack, makeup, penalty
 from airshed.model.refusal import Malformed
 from airshed.registry.proof.checkpoint import Checkpoint, read_checkpoint
 from airshed.registry.proof.holdings import (
@@ -285,6 +288,32 @@ def test_an_export_is_held_to_checkpoints_and_to_what_accounts_hold(made: Made, 
     text = made.statement._replace(root=b"\0" * 32).text()
     (tmp_path / "holdings").write_text(f"{text}\n{LOG.line(text)}", newline="")
     assert "hold other than published" in verdict(made, made.export, words[2])
+
+
+@given(
+    st.sampled_from(sorted(PENALTIES)),
+    st.integers(0, 10**10),
+    st.integers(0, 10**8),
+    st.integers(0, 10**7),
+    st.sampled_from([1, 1_000]),
+    st.sampled_from([10**9, 907_184_740]),
+)
+def test_its_penalties_are_ours(method: str, missing: int, price: int, fixed: int, size: int, tonne: int) -> None:
+    """Each method that a rulebook may name, on the page and in the law."""
+    text = (ROOT / "scripts" / "verify_export.py").read_text()
+    function = next(
+        node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef) and node.name == "by_law"
+    )
+    terms = {"price_multiple": 7, "fixed_fen_per_t": fixed, "flat_fen": fixed, "tonne_mg": tonne}
+    law = {**terms, "penalty": method, "size_kg": size, "makeup_percent": 150, "index": {2027: 245_519}}
+    place: dict[str, Any] = {"law": {**law, "index_base_thousandths": 124_600}, "Fraction": Fraction}
+    exec(ast.unparse(function), place)
+    lack = Lack(missing * size, price, 7, fixed, fixed, 245_519, 124_600, tonne)
+
+    assert place["by_law"]({"shortfall": missing, "price": price}, 2027) == (
+        penalty(method, lack),
+        makeup(missing, 150),
+    )
 
 
 def test_an_export_is_held_to_the_penalties_of_a_law(made: Made, tmp_path: Path) -> None:

@@ -116,7 +116,7 @@ def read_account_proof(text: str, place: str) -> AccountProof:
     try:
         found = json.loads(text)
         if found["is"] != ACCOUNT:
-            raise Malformed(place, f"is no {ACCOUNT}", _CURE)
+            raise ValueError(f"no {ACCOUNT}")
         records = tuple(
             Shown(int(each["seq"]), str(each["before"]), str(each["record"]).encode(), _path(each["path"]))
             for each in found["records"]
@@ -124,7 +124,7 @@ def read_account_proof(text: str, place: str) -> AccountProof:
         words = (str(found["account"]), str(found["checkpoint"]), str(found["statement"]))
         return AccountProof(*words, str(found["holding"]).encode(), int(found["number"]), _path(found["path"]), records)
     except (ValueError, LookupError, TypeError, RecursionError) as error:
-        raise Malformed(place, f"cannot be read as a proof ({type(error).__name__})", _CURE) from None
+        raise Malformed(place, f"cannot be read as a proof ({error})"[:200], _CURE) from None
 
 
 def _path(lines: Sequence[Any]) -> tuple[bytes, ...]:
