@@ -23,6 +23,7 @@ from types import SimpleNamespace
 LONGEST = 1 << 26  # bytes of a line
 end = SimpleNamespace(hash="0" * 64, seq=0, at=0)  # of the book so far
 keys, open_accounts, of_the_law, caps, orders, auctions, days, years = {}, {"bank"}, set(), {}, {}, {}, {}, {}
+sealed, sealing = {}, set()  # sealed bids that wait, by venue, name and number; where bids are sealed
 masses, differences, stacks = {}, {}, {}  # milligrams by (stack, day) and pollutant; stacks by source
 settled, due = {}, {}  # the first who fell short by (year, pollutant); fen by (source, year, pollutant)
 given = defaultdict(int)  # allowances surrendered by (source, year, pollutant)
@@ -222,9 +223,28 @@ def take_in(event):
         auctions[event["auction"]]["lots"] += event["count"]
     elif kind == "LotReturned":
         auctions[event["auction"]]["lots"] -= event["count"]
+    elif kind == "SealingBegan":
+        sealing.add((event["venue"], event["name"]))
+    elif kind == "BidSealed":
+        sealed[event["venue"], event["name"], event["number"]] = event
+    elif kind in ("SealedDropped", "SealedOpened", "SealedVoided"):
+        was, body = sealed.pop((event["venue"], event["name"], event["number"])), end.body
+        need(was["account"] == event["account"], "I8: is the sealed bid of another")
+        if kind == "SealedOpened" and was["digest"]:
+            shown = hashlib.sha256(f"{body['text']} {body['salt']}".encode()).hexdigest()
+            need(shown == was["digest"], "I8: opens another bid than was sealed")
+            end.wish = json.loads(body["text"])
     elif kind == "BidPlaced":
+        if end.wish or ("auction", event["auction"]) in sealing:
+            asked = end.wish or event  # encrypted ones are opened by a key, which is not tried here
+            need(all(event[key] == asked[key] for key in ("auction", "account", "count", "limit")), "I8: another bid")
+            need(end.body["do"] in ("OpenBid", "EndBidding"), "I8: a bid stands that was not sealed")
         auctions[event["auction"]]["bids"].append(event)
     elif kind == "AuctionCleared":
+        left = [key for key in sealed if key[:2] == ("auction", event["auction"])]
+        need(not left or event["sold"] == 0, f"I8: {left} were neither opened nor void")
+        for key in left:
+            del sealed[key]
         clear(event)
     elif kind == "DaySealed":
         day = (event["stack"], event["day"])
@@ -283,6 +303,7 @@ def read(line):
     if key in keys:
         need(refusal and refusal["why"] == "key_reused" and record["body"] != keys[key], f"I13: the key {key} again")
     keys.setdefault(key, record["body"])
+    end.body, end.wish = record["body"], None
     for event in events:
         take_in(event)
     end.seq = record["seq"]

@@ -1,178 +1,438 @@
-"""From recomputed years to the book: new days are sealed, days that differ are corrected with a reason."""
+"""Bids that the book itself does not tell before the close: by commitment, or encrypted to a key that is released."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
+import random
+from collections.abc import Callable
+from typing import Any
 
 import msgspec
 import pytest
 
 from airshed.engine import commands as c
+from airshed.engine import events as e
+from airshed.engine.invariants import check as check_state
 from airshed.engine.runner import Runner
-from airshed.lab.season.marking import PlannedMark, marks_of, touching
-from airshed.lab.simulator.small_market import HOST
-from airshed.model.period import days_of, hour_instant, instant
-from airshed.model.provenance import BY_HAND, Programme, Provenance, Simulation
-from airshed.model.refusal import Malformed
-from airshed.mrv.days import DayMass, SealedDay
-from airshed.mrv.findings import Finding
-from airshed.mrv.year import StackYear
-from airshed.service.book.opening import begin
-from airshed.service.book.sealing import as_commands, differences, finding_lines, marks_in_force
-from airshed.service.book.sending import for_this, read_commands
-from airshed.service.book.sqlite import Book
-from airshed.service.stacks.marked_days import reverted, sealed_and_corrected
-from laws import FILES
-from markets import AT, AUTHORITY, done, market
+from airshed.lab.simulator.small_market import EXCHANGE
+from airshed.market.sealing import Bound, commitment, decrypt, encrypt, public_key
+from airshed.model.refusal import Malformed, Why
+from airshed.rulebook.schema import Rulebook, SealingRule
+from laws import RULES
+from markets import AT, AUTHORITY, SERIES, adopting_next, done, market, send, why
 
-AFTER = instant("2028-01-02", 8)
-NAMES = ("NOx", "PM", "SO2")
+replace = msgspec.structs.replace
+MINUTE = 60_000
+SALT = "5f1d9c0be42a77165f1d9c0be42a7716"
+PRIVATE = "77076d0a7318a57d3c16c17251b26645df5fd1b0e4bdf2e4d9f7d1c4c9f6c1aa"
+GUARANTEE = 2_000_000
 
 
-def closed(mass: dict[str, int] | None = None, findings: tuple[Finding, ...] = ()) -> StackYear:
-    """A year of the stack of the power works, 5 mg a day but where `mass` says otherwise."""
-    days = tuple(
-        SealedDay(
-            "power-1",
-            day,
-            tuple(DayMass(name, (mass or {}).get(day, 5), 24, 0, 0) for name in NAMES),
-            f"frames of {day}",
-        )
-        for day in days_of(2027)
-    )
-    return StackYear("power-1", "s-power", 2027, days, (), (), (), (), (), (), findings)
+def law(**sealing: Any) -> Rulebook:
+    """The shipped law with other rules for sealed bids."""
+    programme = replace(RULES.programme, version="2027.2")
+    return replace(RULES, programme=programme, sealing=replace(RULES.sealing, **sealing))
 
 
-def sent(runner: Runner, bodies: Iterable[c.Body]) -> list[c.Body]:
-    """Send what differs, and say what was sent."""
-    commands = list(as_commands(HOST, bodies))
-    answers = runner.send_all([(command, AFTER) for command in commands])
-    assert [answer.refusal for answer in answers] == [None] * len(answers)
-    return [command.body for command in commands]
+def sealed_market(way: str = "commitment", **sealing: Any) -> Runner:
+    return market(rules=law(**{"auctions": way, "calls": way} | sealing))
 
 
-def test_a_whole_year_is_sealed_once_and_then_nothing_is_left_to_do() -> None:
-    runner = market()
-
-    assert len(sent(runner, differences(runner.state, closed(), ""))) == 366  # and the note that nothing was found
-    assert list(differences(runner.state, closed(), "")) == []
+def text_of(body: c.Body) -> str:
+    return msgspec.json.encode(body).decode()
 
 
-def test_late_frames_give_one_correction_with_its_reason() -> None:
-    """I9."""
-    runner = market()
-    sent(runner, differences(runner.state, closed(), ""))
-    late = closed({"2027-05-05": 9})
-
-    with pytest.raises(Malformed, match="power-1 2027-05-05: differs from what the book has sealed; say why"):
-        list(differences(runner.state, late, ""))
-    (correction,) = sent(runner, differences(runner.state, late, "late frames of May"))
-
-    assert isinstance(correction, c.SealDay)
-    assert correction.replaces == "frames of 2027-05-05"
-    assert runner.state.days["power-1"]["2027-05-05"].mass_mg == dict.fromkeys(NAMES, 9)
+def commit(runner: Runner, body: Any, salt: str = SALT, fen: int = GUARANTEE, **aside: Any) -> None:
+    """Commit to a bid or an order."""
+    done(runner, body.account, commitment_of(body, salt, fen, **aside))
 
 
-def test_the_same_wishes_have_the_same_keys_and_other_wishes_other_ones() -> None:
-    runner = market()
-    first = [command.key for command in as_commands(HOST, differences(runner.state, closed(), ""))]
-    again = [command.key for command in as_commands(HOST, differences(runner.state, closed(), ""))]
-    other = [command.key for command in as_commands(HOST, differences(runner.state, closed({"2027-01-01": 6}), ""))]
-
-    assert first == again
-    assert len(set(first)) == len(first)
-    assert [place for place, (a, b) in enumerate(zip(first, other, strict=True)) if a != b] == [0]
+def commitment_of(body: Any, salt: str = SALT, fen: int = GUARANTEE, **aside: Any) -> c.CommitBid:
+    venue, name = place_of(body)
+    return c.CommitBid(venue, name, body.account, commitment(text_of(body), salt), fen, **aside)
 
 
-def test_marks_that_stand_are_taken_from_the_book_by_hours_of_the_year() -> None:
-    runner = market()
-    at = hour_instant("2027-03-02T12")
-    done(runner, "power", c.MarkHours("power-1", "fault", "2027-03-02T08", "2027-03-02T09", "x", "a" * 64), at)
-    done(runner, "power", c.MarkHours("power-1", "stopped", "2027-03-02T10", "2027-03-02T10", "x"), at)
-    done(runner, AUTHORITY, c.DecideMark(2, False, "it ran"), at)
-
-    (mark,) = marks_in_force(runner.state, "power-1", 2027)
-
-    assert (mark.mark, mark.kind, mark.first_hour, mark.last_hour) == (1, "fault", 60 * 24 + 8, 60 * 24 + 9)
-    assert marks_in_force(runner.state, "power-1", 2028) == ()
-    with pytest.raises(Malformed, match=r"was computed with marks \[\], and \[1\] stand"):
-        list(differences(runner.state, closed(), ""))
-    with_mark = msgspec.structs.replace(closed(), marks=(1,))
-    seals = [body for body in differences(runner.state, with_mark, "") if isinstance(body, c.SealDay)]
-    assert [(body.day, body.marks) for body in seals if body.marks] == [("2027-03-02", (1,))]
+def place_of(body: Any) -> tuple[c.Venue, str]:
+    if isinstance(body, c.PlaceBid):
+        return "auction", body.auction
+    return ("call" if isinstance(body, c.PlaceCallOrder) else "zone_call"), body.call
 
 
-def test_what_a_verifier_asks_about_is_noted_and_the_weather_of_monitoring_is_not() -> None:
-    flat = Finding("flat_line", "SO2", 24, 47, 24, "24 equal hours")
-    idle = Finding("idle", "", 0, 9, 10, "oxygen of air")
-
-    (line,) = finding_lines((flat, idle), 2027)
-
-    assert line == c.FindingLine("flat_line", "SO2", "2027-01-02T00", "2027-01-02T23", 24, "24 equal hours")
+def opening(body: Any, salt: str = SALT) -> c.OpenBid:
+    venue, name = place_of(body)
+    return c.OpenBid(venue, name, body.account, text_of(body), salt)
 
 
-def test_what_was_made_for_one_book_no_other_takes(tmp_path: Path) -> None:
-    """A rehearsal and the programme that it rehearses may have the same stacks and marks."""
-    with begun(tmp_path / "rehearsal", Simulation(BY_HAND)) as book, begun(tmp_path / "real", Programme()) as real:
-        first = book.line(1).hash
-        lines = [
-            msgspec.json.encode(each) for each in as_commands(HOST, differences(market().state, closed(), ""), first)
-        ]
-        (tmp_path / "days").write_bytes(b"\n".join([lines[0].replace(f',"book":"{first}"'.encode(), b""), *lines[1:]]))
-        sent = read_commands(str(tmp_path / "days"))
-
-        assert [command.body for command in for_this(sent, book)] == [each.command.body for each in sent]
-        with pytest.raises(Malformed, match=f"days line 2: was made for another book, whose first record is {first}"):
-            for_this(sent, real)
-        assert len(for_this(sent[:1], real)) == 1, "who does not say it may send it to any"
-        for wrong in ("", first[1:], first.upper(), 7):
-            (tmp_path / "days").write_bytes(lines[0].replace(f'"{first}"'.encode(), msgspec.json.encode(wrong)))
-            with pytest.raises(Malformed, match="line 1: book: "):
-                read_commands(str(tmp_path / "days"))
+def auction(runner: Runner, name: str = "spring", count: int = 1_000) -> None:
+    done(runner, AUTHORITY, c.OpenAuction(name, SERIES, count))
 
 
-def begun(path: Path, provenance: Provenance) -> Book:
-    """A book with its first record."""
-    begin(path, FILES, AT, provenance)
-    return Book.read(path)
+BID = c.PlaceBid("spring", "cement", 300, 400_000)
+LOWER = c.PlaceBid("spring", "broker", 300, 390_000)
 
 
-# --- a played year with marks
+def test_a_commitment_shows_its_guarantee_alone_and_the_bid_counts_when_it_is_opened() -> None:
+    runner = sealed_market()
+    auction(runner)
+    free = runner.state.ledger.purses["cement"].free
+
+    commit(runner, BID)
+    assert runner.state.ledger.purses["cement"].free == free - GUARANTEE
+    assert not runner.state.auctions["spring"].bids
+    check_state(runner.state)
+
+    done(runner, EXCHANGE, c.EndBidding("auction", "spring"))
+    done(runner, "cement", opening(BID))
+    assert runner.state.ledger.purses["cement"].free == free - 120_000, "what the bid needs, and no more, is set aside"
+    check_state(runner.state)
+
+    (cleared,) = done(runner, AUTHORITY, c.CloseAuction("spring", 1), AT + 60 * MINUTE).events
+    assert isinstance(cleared, e.AuctionCleared)
+    assert [(award.account, award.count) for award in cleared.awards] == [("cement", 300)]
+    check_state(runner.state)
 
 
-PLANNED = (
-    PlannedMark("power-1", "maintenance", "02-21T15", 5, "yes", "refused", "a peak"),
-    PlannedMark("steel-1", "start_up", "02-22T06", 3, "yes", "approved", "lit"),
+def test_what_is_never_opened_is_void_by_rule_and_a_share_of_its_guarantee_is_forfeited() -> None:
+    runner = sealed_market(forfeit_basis_points=1_000)
+    auction(runner)
+    commit(runner, BID)
+    commit(runner, LOWER)
+    done(runner, EXCHANGE, c.EndBidding("auction", "spring"))
+    done(runner, "broker", opening(LOWER))
+    purse, treasury = runner.state.ledger.purses["cement"], runner.state.ledger.purses["treasury"].fen
+    before = purse.fen
+
+    void, cleared = done(runner, AUTHORITY, c.CloseAuction("spring", 1), AT + 60 * MINUTE).events
+
+    assert isinstance(void, e.SealedVoided)
+    assert (void.account, void.refusal.why, void.forfeited) == ("cement", Why.NOT_OPENED, GUARANTEE // 10)
+    assert isinstance(cleared, e.AuctionCleared)
+    assert [award.account for award in cleared.awards] == ["broker"]
+    assert (purse.fen, purse.held) == (before - GUARANTEE // 10, 0)
+    paid = sum(award.fen for award in cleared.awards)
+    assert runner.state.ledger.purses["treasury"].fen == treasury + GUARANTEE // 10 + paid
+    check_state(runner.state)
+
+
+def test_who_is_frozen_cannot_open_and_forfeits_nothing() -> None:
+    runner = sealed_market()
+    auction(runner)
+    commit(runner, BID)
+    done(runner, EXCHANGE, c.EndBidding("auction", "spring"))
+    done(runner, AUTHORITY, c.FreezeAccount("cement", "an enquiry"))
+
+    assert why(runner, "cement", opening(BID)) is Why.ACCOUNT_FROZEN
+    void, _ = done(runner, AUTHORITY, c.CloseAuction("spring", 1), AT + 60 * MINUTE).events
+    assert isinstance(void, e.SealedVoided)
+    assert void.forfeited == 0
+
+
+@pytest.mark.parametrize(
+    ("attempt", "reason"),
+    [
+        (lambda runner: why(runner, "cement", BID), Why.BIDS_SEALED),
+        (lambda runner: why(runner, "cement", opening(BID)), Why.TOO_EARLY),
+        (lambda runner: why(runner, AUTHORITY, c.CloseAuction("spring", 1)), Why.TOO_EARLY),
+        (lambda runner: why(runner, "broker", replace(commitment_of(BID), account="broker")), Why.ALREADY_EXISTS),
+        (lambda runner: why(runner, "cement", commitment_of(BID)), Why.ALREADY_EXISTS),
+        (lambda runner: why(runner, "cement", commitment_of(LOWER)), Why.NOT_YOUR_OWN),
+        (lambda runner: why(runner, "broker", commitment_of(LOWER, fen=0)), Why.NOT_POSITIVE),
+        (lambda runner: why(runner, "broker", commitment_of(LOWER, fen=2**52)), Why.INSUFFICIENT_CASH),
+        (lambda runner: why(runner, "broker", c.WithdrawBid("auction", "spring", 1)), Why.NOT_YOUR_OWN),
+        (lambda runner: why(runner, "broker", c.WithdrawBid("auction", "spring", 7)), Why.UNKNOWN_BID),
+        (lambda runner: why(runner, EXCHANGE, c.EndBidding("auction", "autumn")), Why.UNKNOWN_AUCTION),
+        (lambda runner: why(runner, EXCHANGE, c.EndBidding("auction", "spring", PRIVATE)), Why.WRONG_KIND),
+        (lambda runner: why(runner, EXCHANGE, c.AnnounceKey("auction", "spring", PRIVATE)), Why.WRONG_KIND),
+    ],
 )
+def test_before_the_close_nothing_is_opened_copied_or_bid_in_the_open(
+    attempt: Callable[[Runner], Why], reason: Why
+) -> None:
+    runner = sealed_market()
+    auction(runner)
+    commit(runner, BID)
+
+    assert attempt(runner) is reason
 
 
-def test_days_before_the_decision_are_corrected_and_later_ones_are_sealed_right_at_once() -> None:
-    first = closed({"2027-02-21": 3, "2027-04-01": 4})
-    at_last = closed({"2027-02-21": 8, "2027-04-01": 7})
-    decided = PLANNED[0].decided_on(2027)
-    assert "2027-02-21" < decided < "2027-04-01"
+@pytest.mark.parametrize(
+    ("body", "salt", "at", "reason"),
+    [
+        (BID, SALT, 60, Why.TOO_LATE),
+        (BID, SALT[::-1], 1, Why.SEAL_DIFFERS),
+        (replace(BID, limit=390_000), SALT, 1, Why.SEAL_DIFFERS),
+        (replace(BID, account="broker"), SALT, 1, Why.SEAL_DIFFERS),
+    ],
+)
+def test_a_commitment_is_opened_in_its_time_word_for_word_by_its_owner(
+    body: c.PlaceBid, salt: str, at: int, reason: Why
+) -> None:
+    runner = sealed_market()
+    auction(runner)
+    commit(runner, BID)
+    done(runner, EXCHANGE, c.EndBidding("auction", "spring"))
 
-    sealed, corrections = sealed_and_corrected([first], {"power-1": at_last}, PLANNED, 2027)
-
-    assert reverted(PLANNED) == ["power-1"]
-    assert list(corrections) == [decided]
-    (correction,) = corrections[decided]
-    assert (correction.day, correction.mass_mg["SO2"], correction.marks) == ("2027-02-21", 8, ())
-    assert correction.reason == "mark 1 was reverted"
-    (marked,), (later,) = sealed["2027-02-21"], sealed["2027-04-01"]
-    assert (marked.mass_mg["SO2"], marked.marks) == (3, (1,))
-    assert (later.mass_mg["SO2"], later.marks) == (7, ())
-    assert msgspec.structs.replace(correction, replaces="", reason="") != marked
+    assert why(runner, body.account, opening(body, salt), AT + at * MINUTE) is reason
+    assert why(runner, "broker", commitment_of(LOWER), AT + at * MINUTE) is Why.TOO_LATE
+    assert why(runner, "cement", c.WithdrawBid("auction", "spring", 1), AT + at * MINUTE) is Why.TOO_LATE
+    check_state(runner.state)
 
 
-def test_planned_marks_have_the_numbers_that_the_book_will_give_them() -> None:
-    entered, stand = marks_of(PLANNED, 2027, at_last=False), marks_of(PLANNED, 2027, at_last=True)
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (replace(BID, limit=400_001), Why.OFF_TICK),
+        (replace(BID, count=350), Why.OFF_LOT),
+        (replace(BID, count=5_000), Why.TOO_LARGE),
+        (replace(BID, count=900, limit=4_000_000), Why.OVER_GUARANTEE),
+        (replace(BID, auction="autumn"), Why.UNREADABLE),
+        (replace(BID, account="broker"), Why.UNREADABLE),
+        (c.PlaceCallOrder("spring", "cement", "buy", 300, 400_000), Why.UNREADABLE),
+    ],
+)
+def test_what_breaks_a_rule_is_refused_when_it_is_opened_and_cannot_be_mended(body: Any, reason: Why) -> None:
+    runner = sealed_market()
+    auction(runner)
+    done(runner, "cement", c.CommitBid("auction", "spring", "cement", commitment(text_of(body), SALT), GUARANTEE))
+    done(runner, EXCHANGE, c.EndBidding("auction", "spring"))
 
-    assert {stack: [mark.mark for mark in marks] for stack, marks in entered.items()} == {
-        "power-1": [1],
-        "steel-1": [2],
-    }
-    assert list(stand) == ["steel-1"]
-    assert touching(entered["power-1"], 51) == (1,)
-    assert touching(entered["power-1"], 50) == ()
+    assert why(runner, "cement", c.OpenBid("auction", "spring", "cement", text_of(body), SALT)) is reason
+    void, _ = done(runner, AUTHORITY, c.CloseAuction("spring", 1), AT + 60 * MINUTE).events
+    assert isinstance(void, e.SealedVoided)
+    check_state(runner.state)
+
+
+def test_a_text_that_is_no_bid_is_unreadable() -> None:
+    runner = sealed_market()
+    auction(runner)
+    done(runner, "cement", c.CommitBid("auction", "spring", "cement", commitment("a high price", SALT), GUARANTEE))
+    done(runner, EXCHANGE, c.EndBidding("auction", "spring"))
+
+    assert why(runner, "cement", c.OpenBid("auction", "spring", "cement", "a high price", SALT)) is Why.UNREADABLE
+
+
+def test_a_sealed_bid_is_withdrawn_where_the_law_allows_it() -> None:
+    for allowed in (True, False):
+        runner = sealed_market(withdrawal=allowed)
+        auction(runner)
+        free = runner.state.ledger.purses["cement"].free
+        commit(runner, BID)
+        if not allowed:
+            assert why(runner, "cement", c.WithdrawBid("auction", "spring", 1)) is Why.WRONG_KIND
+            continue
+        done(runner, "cement", c.WithdrawBid("auction", "spring", 1))
+        assert runner.state.ledger.purses["cement"].free == free
+        assert why(runner, "cement", commitment_of(BID)) is Why.ALREADY_EXISTS, "a salt is used once"
+        check_state(runner.state)
+
+
+def test_the_auctions_of_an_event_close_together_and_are_sealed_alike() -> None:
+    runner = sealed_market()
+    done(runner, AUTHORITY, c.SetCap("SO2", "KM", 2028))
+    lines = tuple(c.ActivityLine(source, (2024,), (800,), (10**6,)) for source in ("s-steel", "s-cement"))
+    done(runner, AUTHORITY, c.Allocate("SO2", "KM", 2028, lines))
+    done(runner, AUTHORITY, c.OpenAuction("spot", SERIES, 1_000, "both"))
+    other = law(auctions="open", calls="open")
+    runner.rules = replace(other, programme=replace(other.programme, version="2027.3"))
+    done(runner, AUTHORITY, adopting_next(runner.rules))
+    assert why(runner, AUTHORITY, c.OpenAuction("ahead", "SO2-KM-2028", 1_000, "both")) is Why.WRONG_KIND
+    runner.rules = replace(law(auctions="commitment"), programme=replace(other.programme, version="2027.4"))
+    done(runner, AUTHORITY, adopting_next(runner.rules))
+    done(runner, AUTHORITY, c.OpenAuction("ahead", "SO2-KM-2028", 1_000, "both"))
+
+    ended = done(runner, EXCHANGE, c.EndBidding("auction", "ahead")).events
+
+    assert [event.name for event in ended if isinstance(event, e.BiddingEnded)] == ["spot", "ahead"]
+    assert why(runner, "cement", commitment_of(replace(BID, auction="spot"))) is Why.TOO_LATE
+    cleared = done(runner, AUTHORITY, c.CloseAuction("spot", 1), AT + 60 * MINUTE).events
+    assert [type(event) for event in cleared] == [e.AuctionCleared, e.AuctionCleared]
+
+
+def test_where_the_earlier_bid_goes_first_the_earlier_commitment_does() -> None:
+    rules = law(auctions="commitment")
+    runner = market(rules=replace(rules, auction=replace(rules.auction, tie="time")))
+    auction(runner, count=400)
+    commit(runner, BID)
+    tied = replace(LOWER, limit=BID.limit)
+    commit(runner, tied)
+    done(runner, EXCHANGE, c.EndBidding("auction", "spring"))
+    done(runner, "broker", opening(tied))
+    done(runner, "cement", opening(BID))
+
+    (cleared,) = done(runner, AUTHORITY, c.CloseAuction("spring", 1), AT + 60 * MINUTE).events
+
+    assert isinstance(cleared, e.AuctionCleared)
+    assert {award.account: award.count for award in cleared.awards} == {"cement": 300, "broker": 100}
+
+
+def test_orders_of_a_call_are_committed_to_with_money_or_with_allowances() -> None:
+    runner = sealed_market()
+    done(runner, EXCHANGE, c.OpenCall("noon", SERIES, ""))
+    sale = c.PlaceCallOrder("noon", "steel", "sell", 200, 390_000)
+    want = c.PlaceCallOrder("noon", "cement", "buy", 200, 400_000)
+    assert why(runner, "steel", sale) is Why.BIDS_SEALED
+    assert why(runner, "steel", commitment_of(sale, fen=5, series=SERIES, count=500)) is Why.WRONG_KIND
+    assert why(runner, "steel", commitment_of(sale, fen=0, series=SERIES, count=10**9)) is Why.INSUFFICIENT_HOLDING
+    free = runner.state.ledger.held_of("steel", SERIES).free
+    commit(runner, sale, fen=0, series=SERIES, count=500)
+    commit(runner, want)
+    assert runner.state.ledger.held_of("steel", SERIES).free == free - 500
+    check_state(runner.state)
+    done(runner, EXCHANGE, c.EndBidding("call", "noon"))
+    done(runner, "steel", opening(sale))
+    done(runner, "cement", opening(want))
+    assert why(runner, "steel", c.DropCallOrder("noon", 1)) is Why.TOO_LATE, "now that it has seen the others"
+    assert why(runner, EXCHANGE, c.CloseCall("noon", 1)) is Why.TOO_EARLY
+
+    (cleared,) = done(runner, EXCHANGE, c.CloseCall("noon", 1), AT + 60 * MINUTE).events
+
+    assert isinstance(cleared, e.CallCleared)
+    assert cleared.count == 200
+    check_state(runner.state)
+
+
+def test_a_sale_beyond_what_was_set_aside_is_refused_and_comes_back_whole() -> None:
+    runner = sealed_market()
+    done(runner, EXCHANGE, c.OpenCall("noon", SERIES, ""))
+    sale = c.PlaceCallOrder("noon", "steel", "sell", 200, 390_000)
+    free = runner.state.ledger.held_of("steel", SERIES).free
+    commit(runner, sale, fen=0, series=SERIES, count=100)
+    done(runner, EXCHANGE, c.EndBidding("call", "noon"))
+    assert why(runner, "steel", opening(sale)) is Why.OVER_GUARANTEE
+
+    void, _ = done(runner, EXCHANGE, c.CloseCall("noon", 1), AT + 60 * MINUTE).events
+
+    assert isinstance(void, e.SealedVoided)
+    assert (void.forfeited, runner.state.ledger.held_of("steel", SERIES).free) == (0, free)
+    check_state(runner.state)
+
+
+def test_orders_of_a_zone_wide_call_are_sealed_too() -> None:
+    runner = sealed_market()
+    done(runner, EXCHANGE, c.OpenZoneCall("round", "SO2"))
+    offer = c.PlaceZoneOffer("round", "steel", SERIES, "KM", 200, 390_000)
+    want = c.PlaceZoneBid("round", "cement", "KM", 2027, 200, 400_000)
+    assert why(runner, "steel", offer) is Why.BIDS_SEALED
+    assert why(runner, "cement", want) is Why.BIDS_SEALED
+    commit(runner, offer, fen=0, series=SERIES, count=300)
+    commit(runner, want)
+    check_state(runner.state)
+    assert why(runner, EXCHANGE, c.CloseZoneCall("round", 1, ())) is Why.TOO_EARLY
+    done(runner, EXCHANGE, c.EndBidding("zone_call", "round"))
+    done(runner, "steel", opening(offer))
+    done(runner, "cement", opening(want))
+    assert len(runner.state.zone_calls["round"].orders) == 2
+    assert why(runner, "steel", c.DropZoneOrder("round", 1)) is Why.TOO_LATE
+    check_state(runner.state)
+
+
+def test_a_halt_takes_sealed_orders_off_and_keeps_nobody_from_opening_a_bid() -> None:
+    runner = sealed_market()
+    done(runner, EXCHANGE, c.OpenCall("noon", SERIES, ""))
+    commit(runner, c.PlaceCallOrder("noon", "cement", "buy", 200, 400_000))
+    halted = done(runner, EXCHANGE, c.HaltMarket("", "a storm")).events
+    assert any(isinstance(event, e.SealedDropped) for event in halted)
+    assert runner.state.ledger.purses["cement"].held == 0
+    check_state(runner.state)
+
+
+# --- by key
+
+
+def key_market() -> Runner:
+    runner = sealed_market("key")
+    auction(runner)
+    done(runner, EXCHANGE, c.AnnounceKey("auction", "spring", public_key(PRIVATE)))
+    return runner
+
+
+def boxed(body: Any, once: str = "22" * 32, fen: int = GUARANTEE, private: str = PRIVATE) -> c.EncryptBid:
+    venue, name = place_of(body)
+    box = encrypt(text_of(body), public_key(private), once, Bound(venue, name, body.account))
+    return c.EncryptBid(venue, name, body.account, box, fen)
+
+
+def test_at_the_close_the_key_opens_every_bid_and_voids_what_it_does_not_open() -> None:
+    runner = key_market()
+    done(runner, "cement", boxed(BID))
+    done(runner, "broker", boxed(LOWER, "33" * 32, private="44" * 32))
+    done(runner, "fund", c.EncryptBid("auction", "spring", "fund", "ab" * 560, 1))
+    done(runner, "steel", boxed(replace(BID, account="steel", limit=390_001), "55" * 32, 900_000))
+    assert why(runner, EXCHANGE, c.EndBidding("auction", "spring")) is Why.SEAL_DIFFERS
+    assert why(runner, EXCHANGE, c.EndBidding("auction", "spring", "66" * 32)) is Why.SEAL_DIFFERS
+
+    events = done(runner, EXCHANGE, c.EndBidding("auction", "spring", PRIVATE)).events
+
+    assert [type(event) for event in events] == [
+        e.BiddingEnded,
+        e.SealedOpened,
+        e.BidPlaced,
+        e.SealedVoided,
+        e.SealedVoided,
+        e.SealedVoided,
+    ]
+    reasons = [(event.account, event.refusal.why) for event in events if isinstance(event, e.SealedVoided)]
+    assert reasons == [("broker", Why.UNREADABLE), ("fund", Why.UNREADABLE), ("steel", Why.OFF_TICK)]
+    check_state(runner.state)
+    (cleared,) = done(runner, AUTHORITY, c.CloseAuction("spring", 1)).events
+    assert isinstance(cleared, e.AuctionCleared)
+    assert [award.account for award in cleared.awards] == ["cement"]
+
+
+def test_bids_of_one_account_are_opened_one_after_the_other() -> None:
+    """What the first has set aside and asked for counts against the second, as it would in the open."""
+    runner = key_market()
+    left = runner.state.ledger.purses["broker"].free
+    done(runner, "broker", boxed(replace(LOWER, count=200), "31" * 32, left - 10))
+    done(runner, "broker", boxed(replace(LOWER, count=200), "32" * 32, 10))
+
+    events = done(runner, EXCHANGE, c.EndBidding("auction", "spring", PRIVATE)).events
+
+    assert [type(event) for event in events[1:]] == [e.SealedOpened, e.BidPlaced, e.SealedVoided]
+    check_state(runner.state)
+
+
+def test_there_is_one_key_before_there_is_a_bid() -> None:
+    runner = sealed_market("key")
+    auction(runner)
+    assert why(runner, "cement", boxed(BID)) is Why.SEAL_MISSING
+    done(runner, EXCHANGE, c.AnnounceKey("auction", "spring", public_key(PRIVATE)))
+    assert why(runner, EXCHANGE, c.AnnounceKey("auction", "spring", "ab" * 32)) is Why.ALREADY_EXISTS
+    done(runner, "cement", boxed(BID))
+    copied = replace(boxed(BID), account="broker")
+    assert why(runner, "broker", copied) is Why.ALREADY_EXISTS
+    assert why(runner, "cement", commitment_of(BID)) is Why.WRONG_KIND
+
+
+def test_a_box_opens_for_its_auction_and_account_only_and_all_have_one_length() -> None:
+    bound = Bound("auction", "spring", "cement")
+    draw = random.Random(5)
+    for _ in range(50):
+        text = text_of(c.PlaceBid("spring", "cement", draw.randrange(10**9), draw.randrange(10**9)))
+        box = encrypt(text, public_key(PRIVATE), draw.randbytes(32).hex(), bound)
+        assert len(box) == 1_120
+        assert decrypt(box, PRIVATE, bound) == text
+        assert decrypt(box, PRIVATE, bound._replace(account="broker")) is None
+        assert decrypt(box, "11" * 32, bound) is None
+        flipped = ("0" if box[200] != "0" else "1").join((box[:200], box[201:]))
+        assert decrypt(flipped, PRIVATE, bound) is None
+    with pytest.raises(Malformed, match="a box takes 510 bytes"):
+        encrypt("a" * 511, public_key(PRIVATE), "22" * 32, bound)
+    with pytest.raises(Malformed, match="no point"):
+        encrypt("a", "00" * 32, "22" * 32, bound)
+    assert decrypt("00" * 560, PRIVATE, bound) is None
+
+
+def test_a_halt_does_not_keep_a_holders_bidders_from_opening() -> None:
+    runner = sealed_market()
+    done(runner, "steel", c.OfferAuction("own", "steel", SERIES, 500, 300_000))
+    mine = replace(BID, auction="own")
+    commit(runner, mine)
+    done(runner, EXCHANGE, c.EndBidding("auction", "own"))
+    done(runner, EXCHANGE, c.HaltMarket(SERIES, "a storm"))
+
+    assert send(runner, "cement", opening(mine)).refusal is None
+
+
+def test_the_law_says_how_bids_are_sealed_with_its_source() -> None:
+    assert isinstance(RULES.sealing, SealingRule)
+    assert RULES.sealing.cite

@@ -22,6 +22,7 @@ ROOMS: dict[str, str] = {
     "allocate": "airshed.cli.allocate.command:allocate",
     "auction": "airshed.cli.auction.group:app",
     "call": "airshed.cli.call.group:app",
+    "sealed": "airshed.cli.sealed.group:app",
     "market": "airshed.cli.market.group:app",
     "registry": "airshed.cli.registry.group:app",
     "compliance": "airshed.cli.compliance.group:app",

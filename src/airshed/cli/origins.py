@@ -49,6 +49,7 @@ OF_COMMAND: dict[str, tuple[Kind, ...]] = {
     "book": (),
     "act": (),
     "book seal": ("given",),
+    "sealed": (),
     "proof": (),
     "proof key": ("given",),
     "proof cosign": ("given",),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from airshed.engine.apply import auction, pledge, reserve, sale, transfer, withdrawal, zone_call
+from airshed.engine.apply import auction, pledge, reserve, sale, sealed, transfer, withdrawal, zone_call
 from airshed.engine.state import State
 from airshed.model.allowance import members
 
@@ -24,6 +24,10 @@ def check(state: State) -> None:
     wanted = _waiting(state, purses, positions)
     zone_call.waiting(state, purses, positions, wanted)
     assert wanted == {key: count for key, count in state.wanted.items() if count}, "orders ask for other counts"
+    for _, bid in sealed.waiting(state):
+        purses[bid.account] = purses.get(bid.account, 0) + bid.guarantee_fen
+        if bid.series:
+            _add(positions, bid.account, bid.series, bid.count)
     for key, count in pledge.bound(state):
         positions[key] = positions.get(key, 0) + count
     for chapter in (sale, reserve, withdrawal, transfer):
@@ -54,9 +58,9 @@ def _waiting(state: State, purses: dict[str, int], positions: dict[tuple[str, st
     for order in state.orders.values():
         if order.side == "buy":
             _add(wanted, order.account, order.series, order.left)
-    for sealed in state.auctions.values():
-        for bid in sealed.bids if sealed.open else ():
-            _add(wanted, bid.account, sealed.series, bid.count)
+    for sale_by_bids in state.auctions.values():
+        for bid in sale_by_bids.bids if sale_by_bids.open else ():
+            _add(wanted, bid.account, sale_by_bids.series, bid.count)
     for deal in state.deals.values():
         _add(positions, deal.seller, deal.series, deal.count)
     for call in state.calls.values():

@@ -22,6 +22,7 @@ from airshed.engine.nouns import (
     Repurchase,
     Right,
     Sale,
+    Sealing,
     Source,
     Withdrawal,
     Withholding,
@@ -93,6 +94,8 @@ class State:
         self.next_deal = 1
         self.calls: dict[str, Call] = {}
         self.zone_calls: dict[str, ZoneCall] = {}
+        #: What takes sealed bids, or took them, by venue and name.
+        self.sealings: dict[tuple[str, str], Sealing] = {}
         self.halted: dict[str, str] = {}
         self.crossings: dict[tuple[str, str], str] = {}
         #: By account: the sectors of its sources and the jurisdictions where they stand, in the order of entry.

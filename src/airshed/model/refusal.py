@@ -44,6 +44,7 @@ class Why(StrEnum):
     UNKNOWN_AUCTION = "unknown_auction"
     UNKNOWN_DEAL = "unknown_deal"
     UNKNOWN_CALL = "unknown_call"
+    UNKNOWN_BID = "unknown_bid"
     UNKNOWN_SALE = "unknown_sale"
     UNKNOWN_PURCHASE = "unknown_purchase"
     UNKNOWN_APPLICATION = "unknown_application"
@@ -65,6 +66,8 @@ class Why(StrEnum):
     SESSION_CLOSED = "session_closed"
     AUCTION_CLOSED = "auction_closed"
     CALL_CLOSED = "call_closed"
+    BIDS_SEALED = "bids_sealed"
+    NOT_OPENED = "not_opened"
     MARKET_HALTED = "market_halted"
     SALE_CLOSED = "sale_closed"
     APPEAL_OPEN = "appeal_open"
@@ -95,6 +98,7 @@ class Why(StrEnum):
     # what it rests on
     SEAL_MISSING = "seal_missing"
     SEAL_DIFFERS = "seal_differs"
+    UNREADABLE = "unreadable"
     UNPROVEN = "unproven"
     SOLVER_FAILED = "solver_failed"
     UNEXPLAINED = "unexplained"
@@ -120,6 +124,7 @@ class Why(StrEnum):
     # what is there to pay with
     INSUFFICIENT_HOLDING = "insufficient_holding"
     INSUFFICIENT_CASH = "insufficient_cash"
+    OVER_GUARANTEE = "over_guarantee"
     STILL_OWED = "still_owed"
     NOTHING_DUE = "nothing_due"
 
@@ -150,6 +155,7 @@ MEANINGS: dict[Why, tuple[str, str]] = {
     Why.UNKNOWN_AUCTION: ("There is no such auction.", "无此拍卖。"),
     Why.UNKNOWN_DEAL: ("There is no such deal, or it is settled or dropped.", "无此协议，或已成交、已撤销。"),
     Why.UNKNOWN_CALL: ("There is no such call, or no such order in it.", "无此集合竞价或委托。"),
+    Why.UNKNOWN_BID: ("There is no such sealed bid.", "无此密封申报。"),
     Why.UNKNOWN_SALE: ("There is no such sale.", "无此定价出让。"),
     Why.UNKNOWN_PURCHASE: ("There is no such purchase.", "无此购买合同。"),
     Why.UNKNOWN_APPLICATION: ("There is no such application.", "无此申请。"),
@@ -170,6 +176,8 @@ MEANINGS: dict[Why, tuple[str, str]] = {
     Why.SESSION_CLOSED: ("No trading session is open, or not this one.", "交易时段未开放。"),
     Why.AUCTION_CLOSED: ("The auction is over.", "拍卖已结束。"),
     Why.CALL_CLOSED: ("The call is over.", "集合竞价已结束。"),
+    Why.BIDS_SEALED: ("Bids are taken sealed only, until the close.", "截止前仅接受密封申报。"),
+    Why.NOT_OPENED: ("The sealed bid was not opened in its time and is void.", "密封申报未按时揭示,视为无效。"),
     Why.MARKET_HALTED: ("The market of the series stands still.", "该系列已暂停交易。"),
     Why.SALE_CLOSED: ("The sale is over.", "定价出让已结束。"),
     Why.APPEAL_OPEN: ("An appeal waits to be decided.", "申诉尚未裁决。"),
@@ -200,7 +208,8 @@ MEANINGS: dict[Why, tuple[str, str]] = {
     Why.INFEASIBLE: ("No allocation keeps every limit of the air.", "无法满足全部环境约束。"),
     Why.NOT_ELIGIBLE: ("The source is not one of those for whom it is.", "该排放源不符合条件。"),
     Why.SEAL_MISSING: ("The seed is to be sealed before there are orders.", "随机种子须在接受申报前封存。"),
-    Why.SEAL_DIFFERS: ("The seed and the salt are not those that were sealed.", "所示种子与封存的摘要不符。"),
+    Why.SEAL_DIFFERS: ("What is shown is not what was sealed.", "所示内容与封存的摘要不符。"),
+    Why.UNREADABLE: ("What was sealed is no bid that can be read.", "密封内容无法解读为有效申报。"),
     Why.UNPROVEN: ("The proof is missing.", "缺少证明材料。"),
     Why.SOLVER_FAILED: (
         "The solver failed or ran out of its time.",
@@ -227,6 +236,7 @@ MEANINGS: dict[Why, tuple[str, str]] = {
     Why.SELF_TRADE: ("It would meet an order or an offer of one's own.", "不得与本账户或本集团的委托成交。"),
     Why.INSUFFICIENT_HOLDING: ("Too few allowances are free.", "可用配额不足。"),
     Why.INSUFFICIENT_CASH: ("Too little money is free.", "可用资金不足。"),
+    Why.OVER_GUARANTEE: ("The bid is more than its guarantee.", "申报超出其保证金或冻结的配额。"),
     Why.STILL_OWED: ("What is there is owed for emissions.", "现有配额须用于清缴。"),
     Why.NOTHING_DUE: ("There is nothing to pay or to undo.", "无应付或待处理事项。"),
 }

@@ -38,6 +38,8 @@ TradeKind = Literal[
 MarkName = Literal["stopped", "start_up", "shut_down", "maintenance", "calibration", "fault"]
 #: How equal bids at the clearing price share what is left (`market.auction.ties`).
 TieRule = Literal["random", "pro-rata", "time"]
+#: How a bid is kept from readers of the book until the close.
+SealingWay = Literal["open", "commitment", "key"]
 #: What the price is when the bids do not reach the volume.
 UndersubscribedRule = Literal["lowest-bid", "reserve", "cancel"]
 #: What a bid book is trimmed by before it is cleared.

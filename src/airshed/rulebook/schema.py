@@ -19,6 +19,7 @@ from airshed.rulebook.kinds import (
     MonthDay,
     Name,
     Price,
+    SealingWay,
     Share,
     Step,
     TieRule,
@@ -235,6 +236,23 @@ class AuctionRule(Section, frozen=True):
     unsold_basis_points: Share
 
 
+class SealingRule(Section, frozen=True):
+    """Whether the book itself can be read before the close: how bids of auctions and orders of calls are sealed."""
+
+    #: Bids of auctions: "open" in the book, which the shell does not print before the close; "commitment": a digest and
+    #: a guarantee, opened by the bidder after the close; "key": encrypted to a key that is released at the close.
+    auctions: SealingWay
+    #: Orders of calls and of zone-wide calls, in the same words.
+    calls: SealingWay
+    #: How long after the close what was committed to may be opened.
+    opening_minutes: Annotated[int, Meta(ge=1, le=20_160)]
+    #: Whether a sealed bid may be withdrawn before the close.
+    withdrawal: bool
+    #: What the treasury keeps of the guarantee in money of a bid that was never opened, in hundredths of a percent; the
+    #: rest is free again.
+    forfeit_basis_points: Share
+
+
 class TradingRule(Section, frozen=True):
     """The continuous secondary market."""
 
@@ -445,6 +463,7 @@ class Rulebook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     calendar: Calendar
     allocation: AllocationRule
     auction: AuctionRule
+    sealing: SealingRule
     trading: TradingRule
     trade_rules: TradeRule
     transactions: TransactionRule

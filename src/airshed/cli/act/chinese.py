@@ -19,6 +19,7 @@ ROOMS: Mapping[str, tuple[str, str]] = {
     "deal": ("Deals between two, halts, leaves", "协议转让、停市与跨区许可"),
     "call": ("Calls of one series", "集合竞价"),
     "zone_call": ("Calls of the whole zone", "全区集合竞价"),
+    "sealed": ("Sealed bids, by commitment or by key", "密封申报（承诺或加密）"),
     "pledge": ("Pledges", "质押"),
     "lease": ("Leases", "租赁"),
     "right": ("Rights over many years", "长期排污权"),
@@ -128,6 +129,17 @@ FIELDS: Mapping[str, str] = {
     "withholding": "暂扣编号",
     "year": "年度",
     "years": "年份数",
+    "venue": "拍卖或竞价",
+    "box": "加密申报",
+    "guarantee_fen": "保证金",
+    "text": "申报原文",
+    "public_key": "公钥",
+    "private_key": "私钥",
+    "CommitBid.digest": "申报摘要",
+    "CommitBid.series": "拟售系列",
+    "EncryptBid.series": "拟售系列",
+    "CommitBid.count": "冻结数量",
+    "EncryptBid.count": "冻结数量",
 }
 
 _CURE = "write it in airshed/cli/act/chinese.py"

@@ -29,6 +29,7 @@ _NAMES: Mapping[str, str] = {
     "programme": "dianzhong",
     "version": "2027.1",
     "digest": "0" * 64,
+    "text": '{"auction":"spring","account":"kunming-forge","count":40000,"limit":410000}',
     "evidence": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "reason": "as the notice of 3 March says",
     "item": "keep the log of the burner with the monitor",
@@ -36,6 +37,8 @@ _NAMES: Mapping[str, str] = {
     "comments": "SO2 stood still for 36 hours in August",
     "detail": "36 equal hours of SO2",
 }
+#: Fields that hold digits alone.
+_HEX: Mapping[str, str] = {"digest": "0" * 64, "public_key": "0" * 64, "box": "0" * 1_120}
 _NUMBERS: Mapping[Unit | None, int] = {
     Unit.ALLOWANCES: 40_000,
     Unit.KG: 60_000,
@@ -72,7 +75,9 @@ def _value(name: str, kind: Any) -> Any:
                 return "2027-12-31"
             if title.startswith("hour"):
                 return "2027-03-03T08"
-            return "7/4" if title.startswith("fraction") else ""
+            if title.startswith("salt"):
+                return "0" * 32
+            return "7/4" if title.startswith("fraction") else _HEX.get(name, "")
         case kinds.Metadata(type=inner):
             return _value(name, inner) if not kind.extra else _NUMBERS[unit_of(name, kind)]
         case kinds.IntType():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from airshed.engine import events as e
+from airshed.engine.apply import sealed
 from airshed.engine.apply.fold import Apply
 from airshed.engine.apply.positions import want
 from airshed.engine.nouns import Auction, AuctionBid, Lot
@@ -66,6 +67,7 @@ def cleared(state: State, event: e.AuctionCleared) -> None:
     if auction.open:
         for each in of_event(state, auction.event):
             each.open = False
+            sealed.over(state, "auction", each.id)
             for bidding in each.bids:
                 state.ledger.purses[bidding.account].held -= bidding.held
                 want(state, bidding.account, each.series, -bidding.count)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from airshed.engine import events as e
+from airshed.engine.apply import sealed
 from airshed.engine.apply.fold import Apply
 from airshed.engine.apply.positions import buy, count_trade, set_aside, want
 from airshed.engine.nouns import Call, CallOrder
@@ -37,6 +38,7 @@ def dropped(state: State, event: e.CallOrderDropped) -> None:
 def cleared(state: State, event: e.CallCleared) -> None:
     """A call is over."""
     call = state.calls[event.call]
+    sealed.over(state, "call", event.call)
     for order in call.orders.values():
         _free(state, call, order)
     call.open, call.price, call.count = False, event.price, event.count

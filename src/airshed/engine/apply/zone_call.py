@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from airshed.engine import events as e
+from airshed.engine.apply import sealed
 from airshed.engine.apply.fold import Apply
 from airshed.engine.apply.positions import buy, want
 from airshed.engine.nouns import ZoneCall, ZoneOrder
@@ -46,6 +47,7 @@ def dropped(state: State, event: e.ZoneOrderDropped) -> None:
 def cleared(state: State, event: e.ZoneCallCleared) -> None:
     """A call is over."""
     call = state.zone_calls[event.call]
+    sealed.over(state, "zone_call", event.call)
     for order in call.orders.values():
         _free(state, order)
     call.open, call.count, call.zone_fen = False, event.count, event.zone_fen

@@ -18,6 +18,7 @@ from airshed.engine.commands.report import *
 from airshed.engine.commands.reserve import *
 from airshed.engine.commands.right import *
 from airshed.engine.commands.sale import *
+from airshed.engine.commands.sealed import *
 from airshed.engine.commands.settling import *
 from airshed.engine.commands.transfer import *
 from airshed.engine.commands.wish import *
@@ -37,6 +38,7 @@ Body = (
     | DealBody
     | CallBody
     | ZoneCallBody
+    | SealedBody
     | PledgeBody
     | LeaseBody
     | RightBody

@@ -17,6 +17,7 @@ from airshed.engine.events.report import *
 from airshed.engine.events.reserve import *
 from airshed.engine.events.right import *
 from airshed.engine.events.sale import *
+from airshed.engine.events.sealed import *
 from airshed.engine.events.settling import *
 from airshed.engine.events.transfer import *
 from airshed.engine.events.withdrawal import *
@@ -35,6 +36,7 @@ Event = (
     | DealEvent
     | CallEvent
     | ZoneCallEvent
+    | SealedEvent
     | PledgeEvent
     | LeaseEvent
     | RightEvent

@@ -10,6 +10,7 @@ from airshed.engine.apply.auction import of_event
 from airshed.engine.nouns import Auction
 from airshed.engine.procedures.deadlines import expired
 from airshed.engine.procedures.guards import Decision, Procedure, known_series, no, own_account, positive, thawed
+from airshed.engine.procedures.sealing import before_close, began
 from airshed.engine.procedures.seeds import unsealed
 from airshed.engine.procedures.trade_rules import bought_today, enough, not_halted, outside_collar, own_accounts
 from airshed.engine.state import State
@@ -34,7 +35,9 @@ def open_auction(state: State, rules: Rulebook, at: int, actor: str, body: c.Ope
     series = Series.parse(body.series)
     terms = lookup.local(rules, series.jurisdiction).auction
     event = body.event or body.auction
-    refusal = _fits(rules, of_event(state, event), event, series, terms, body.seal, named=bool(body.event))
+    refusal = _fits(rules, of_event(state, event), event, series, terms, body.seal, named=bool(body.event)) or _alike(
+        state, rules, event
+    )
     if refusal:
         return refusal
     ahead = series.vintage - int(day_of(at)[:4])
@@ -80,6 +83,7 @@ def open_auction(state: State, rules: Rulebook, at: int, actor: str, body: c.Ope
             waiting,
             seal=body.seal,
         ),
+        *began(rules, "auction", body.auction),
     )
 
 
@@ -112,6 +116,23 @@ def _fits(
     return None
 
 
+def _alike(state: State, rules: Rulebook, event: str) -> Refusal | None:
+    """The auctions of an event have one close, so their bids are sealed alike, and none is opened after it."""
+    for other in of_event(state, event):
+        sealing = state.sealings.get(("auction", other.id))
+        now = [
+            (each.way, each.opening_minutes, each.withdrawal, each.forfeit_basis_points)
+            for each in began(rules, "auction", other.id)
+        ]
+        if now != ([sealing.terms] if sealing else []):
+            what = f"bids of the event {event} are sealed in another way than the law has it now; open another event"
+            return no(rules, "sealing", Why.WRONG_KIND, what)
+        refusal = before_close(state, rules, "auction", other.id)
+        if refusal:
+            return refusal
+    return None
+
+
 def _containment(price: int | None, share: int, count: int, lot: int, spare: int) -> e.Containment | None:
     """The part of `count` that a trigger price moves, in whole lots, no more than there is to spare."""
     most = min(count * share // ALL_BASIS_POINTS, spare) // lot * lot
@@ -137,7 +158,11 @@ def consign_lot(state: State, rules: Rulebook, at: int, actor: str, body: c.Cons
         return refusal
     if not auction.open:
         return no(rules, "auction", Why.AUCTION_CLOSED, f"the auction {body.auction} is over")
-    refusal = expired(rules, at, auction.series) or positive(rules, "auction", "the count", body.count)
+    refusal = (
+        before_close(state, rules, "auction", body.auction)
+        or expired(rules, at, auction.series)
+        or positive(rules, "auction", "the count", body.count)
+    )
     if refusal is None and body.minimum:
         refusal = positive(rules, "auction", "the minimum price", body.minimum)
     if refusal:
@@ -183,7 +208,7 @@ def offer_auction(state: State, rules: Rulebook, at: int, actor: str, body: c.Of
     refusal = bought_today(state, rules, at, body.account, body.series, body.count) or enough(
         state, rules, body.account, body.series, body.count
     )
-    return refusal or (opened,)
+    return refusal or (opened, *began(rules, "auction", body.auction))
 
 
 def _no_strip(rules: Rulebook, series: str) -> Refusal | None:

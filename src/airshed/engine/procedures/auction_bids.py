@@ -8,6 +8,7 @@ from airshed.engine.apply.auction import of_event
 from airshed.engine.nouns import Auction
 from airshed.engine.procedures.deadlines import expired
 from airshed.engine.procedures.guards import Decision, Procedure, no, own_account, positive, thawed
+from airshed.engine.procedures.sealing import in_the_open
 from airshed.engine.procedures.trade_rules import (
     may_cross,
     not_halted,
@@ -27,6 +28,12 @@ from airshed.rulebook.schema import Rulebook
 
 
 def place_bid(state: State, rules: Rulebook, at: int, actor: str, body: c.PlaceBid) -> Decision:
+    """In the open, where the law has it so."""
+    refusal = own_account(state, rules, actor, body.account) or in_the_open(state, rules, "auction", body.auction)
+    return refusal or bid(state, rules, at, actor, body)
+
+
+def bid(state: State, rules: Rulebook, at: int, actor: str, body: c.PlaceBid) -> Decision:
     """Whole lots, on the tick, at the reserve price or more; the guarantee counts with all other bids."""
     refusal = own_account(state, rules, actor, body.account)
     if refusal:
@@ -110,15 +117,15 @@ def _too_large(state: State, rules: Rulebook, auction: Auction, body: c.PlaceBid
     group = group_of(state, body.account)
     most = purchase_limit(auction)
     if most is not None:
-        left = most - sum(bid.count for bid in auction.bids if group_of(state, bid.account) == group)
+        left = most - sum(each.count for each in auction.bids if group_of(state, each.account) == group)
         if body.count > left:
             detail = f"{group} may buy {max(0, left)} more of {auction.series}, not {body.count}"
             return no(rules, "auction", Why.TOO_LARGE, detail)
     limit = holding_limit(state, auction)
     if limit is not None:
-        bids = [bid for each in of_event(state, auction.event) for bid in each.bids]
+        bids = [placed for each in of_event(state, auction.event) for placed in each.bids]
         left = limit - holding(state, group, Series.parse(auction.series).pollutant)
-        left -= sum(bid.count for bid in bids if group_of(state, bid.account) == group)
+        left -= sum(placed.count for placed in bids if group_of(state, placed.account) == group)
         if body.count > left:
             detail = f"{group} may hold {max(0, left)} more, not {body.count}; the limit is {limit}"
             return no(rules, "auction", Why.TOO_LARGE, detail)

@@ -11,6 +11,7 @@ from airshed.engine.nouns import Auction
 from airshed.engine.procedures.auction_bids import group_of, holding, holding_limit
 from airshed.engine.procedures.deadlines import ends, expired
 from airshed.engine.procedures.guards import Decision, Procedure, no
+from airshed.engine.procedures.sealing import never_opened, still_sealed
 from airshed.engine.procedures.seeds import not_of_seal
 from airshed.engine.procedures.trade_rules import not_halted, own_accounts, still_may
 from airshed.engine.state import State
@@ -44,17 +45,21 @@ def close_auction(state: State, rules: Rulebook, at: int, actor: str, body: c.Cl
     if refusal:
         return refusal
     event = of_event(state, auction.event)
+    names = [each.id for each in event]
+    refusal = still_sealed(state, rules, at, "auction", names)
+    if refusal:
+        return refusal
     law = _law(rules, event, body.seed)
     struck = _struck(state, rules, at, event)
     places = [(each, bid.number) for each in event for bid in each.bids if (each.id, bid.number) not in struck]
-    bids = [_sealed(each, number) for each, number in places]
+    bids = [_sealed(state, each, number) for each, number in places]
     lots = _lots(state, [each for each in event if at <= ends(rules, each.series)])
     try:
         outcome = hold(law, bids, _bidders(state, event), lots)
     except Malformed as error:  # the bids together are beyond any account: the auction stays open
         return no(rules, "auction", Why.TOO_LARGE, str(error))
     refused = _refused(state, rules, places, outcome, struck)
-    cleared: list[e.Event] = []
+    cleared = never_opened(state, rules, "auction", names)
     for each, sale in zip(event, outcome.sales, strict=True):
         cleared += _cleared(state, each, sale, refused.get(each.id, ()))
     return tuple(cleared)
@@ -131,10 +136,15 @@ def _law(rules: Rulebook, event: Sequence[Auction], seed: int) -> AuctionLaw:
     )
 
 
-def _sealed(auction: Auction, number: int) -> SealedBid:
-    """A bid as the calculator takes it; its time is its place in the book, so that no two came at once."""
+def _sealed(state: State, auction: Auction, number: int) -> SealedBid:
+    """A bid as the calculator takes it; its time is its place in the book, so that no two came at once.
+
+    Of one that was sealed that of the seal counts: who opens first gains nothing by it.
+    """
     bid = auction.bids[number - 1]
-    return SealedBid(bidder=bid.account, series=auction.series, price=bid.limit, count=bid.count, at=number)
+    sealing = state.sealings.get(("auction", auction.id))
+    at = sealing.opened[number] if sealing else number
+    return SealedBid(bidder=bid.account, series=auction.series, price=bid.limit, count=bid.count, at=at)
 
 
 def _bidders(state: State, event: Sequence[Auction]) -> list[Bidder]:

@@ -9,6 +9,7 @@ from airshed.engine import events as e
 from airshed.engine.nouns import Call, CallOrder
 from airshed.engine.procedures.deadlines import ends, expired
 from airshed.engine.procedures.guards import Decision, Procedure, known_instrument, no, own_account, term_of, thawed
+from airshed.engine.procedures.sealing import before_close, began, in_the_open, never_opened, still_sealed
 from airshed.engine.procedures.seeds import not_of_seal, unsealed
 from airshed.engine.procedures.trade_rules import (
     bought_today,
@@ -57,10 +58,19 @@ def open_call(state: State, rules: Rulebook, at: int, actor: str, body: c.OpenCa
         or unsealed(rules, "trading", f"the call {body.call}", body.seal)
         or term_of(rules, body.series)
     )
-    return refusal or (e.CallOpened(body.call, body.series, body.wall, body.seal),)
+    return refusal or (
+        e.CallOpened(body.call, body.series, body.wall, body.seal),
+        *began(rules, "call", body.call),
+    )
 
 
 def place_order(state: State, rules: Rulebook, at: int, actor: str, body: c.PlaceCallOrder) -> Decision:
+    """In the open, where the law has it so."""
+    refusal = own_account(state, rules, actor, body.account) or in_the_open(state, rules, "call", body.call)
+    return refusal or order(state, rules, at, actor, body)
+
+
+def order(state: State, rules: Rulebook, at: int, actor: str, body: c.PlaceCallOrder) -> Decision:
     """Within the band of calls; nobody stands on both sides of a call."""
     refusal = own_account(state, rules, actor, body.account)
     if refusal:
@@ -100,7 +110,7 @@ def place_order(state: State, rules: Rulebook, at: int, actor: str, body: c.Plac
     if isinstance(held, Refusal):
         return held
     number = call.placed + 1
-    dropped = [e.CallOrderDropped(call.id, order.number, order.account) for order in own]
+    dropped = [e.CallOrderDropped(call.id, each.number, each.account) for each in own]
     return (*dropped, e.CallOrderPlaced(call.id, number, body.account, body.side, body.count, body.limit, held))
 
 
@@ -125,11 +135,15 @@ def _own(state: State, rules: Rulebook, call: Call, body: c.PlaceCallOrder) -> l
 def drop_order(state: State, rules: Rulebook, at: int, actor: str, body: c.DropCallOrder) -> Decision:
     """Only one's own order, before the call closes."""
     call = state.calls.get(body.call)
-    order = call.orders.get(body.number) if call is not None else None
-    if call is None or order is None:
+    waits = call.orders.get(body.number) if call is not None else None
+    if call is None or waits is None:
         return no(rules, "trading", Why.UNKNOWN_CALL, f"no order {body.number} waits in a call {body.call!r}")
-    refusal = own_account(state, rules, actor, order.account) or _over(rules, call)
-    return refusal or (e.CallOrderDropped(call.id, order.number, order.account),)
+    refusal = (
+        own_account(state, rules, actor, waits.account)
+        or _over(rules, call)
+        or before_close(state, rules, "call", call.id)
+    )
+    return refusal or (e.CallOrderDropped(call.id, waits.number, waits.account),)
 
 
 def close_call(state: State, rules: Rulebook, at: int, actor: str, body: c.CloseCall) -> Decision:
@@ -145,25 +159,30 @@ def close_call(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
         known_instrument(state, rules, call.series)
         or _over(rules, call)
         or not_halted(state, rules, call.series)
+        or still_sealed(state, rules, at, "call", (call.id,))
         or not_of_seal(rules, "trading", f"the call {call.id}", call.seal, body.seed, body.salt)
     )
     if refusal:
         return refusal
     law = rules.trading
+    void = never_opened(state, rules, "call", (call.id,))
     live = call.orders.values() if at <= ends(rules, call.series) else ()
-    sellers = {own_accounts(state, rules, order.account) for order in live if order.side == "sell"}
+    sellers = {own_accounts(state, rules, each.account) for each in live if each.side == "sell"}
     orders = [
-        LimitOrder(order.number, order.side, order.limit, order.count)
-        for order in live
-        if order.side == "sell"
+        LimitOrder(each.number, each.side, each.limit, each.count)
+        for each in live
+        if each.side == "sell"
         or (
-            own_accounts(state, rules, order.account) not in sellers
-            and still_may(state, rules, at, order.account, call.series) is None
+            own_accounts(state, rules, each.account) not in sellers
+            and still_may(state, rules, at, each.account, call.series) is None
         )
     ]
     result = clear(orders, reference_price(state, rules, call.series), law.tick_fen_per_t, body.seed)
     fills, entry = _settled(state, rules, call, result)
-    return (e.CallCleared(call.id, result.price, result.count, result.surplus, fills, entry),)
+    return (
+        *void,
+        e.CallCleared(call.id, result.price, result.count, result.surplus, fills, entry),
+    )
 
 
 def _settled(

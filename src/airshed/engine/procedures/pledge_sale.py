@@ -7,6 +7,7 @@ from airshed.engine import events as e
 from airshed.engine.procedures.auction import of_holder
 from airshed.engine.procedures.guards import Decision, Procedure, no, own_account, thawed
 from airshed.engine.procedures.pledge import enforceable, known_pledge
+from airshed.engine.procedures.sealing import began
 from airshed.engine.state import State
 from airshed.model.refusal import Refusal, Why
 from airshed.rulebook.schema import Rulebook
@@ -35,7 +36,8 @@ def sell_pledge(state: State, rules: Rulebook, at: int, actor: str, body: c.Sell
     if left < body.count:
         what = f"pledge {pledge.id} binds {left} of {body.series}, not {body.count}"
         return no(rules, "pledge", Why.INSUFFICIENT_HOLDING, what)
-    return (e.PledgeForSale(pledge.id, pledge.pledgor, body.auction, body.series, body.count), opened)
+    sold = e.PledgeForSale(pledge.id, pledge.pledgor, body.auction, body.series, body.count)
+    return (sold, opened, *began(rules, "auction", body.auction))
 
 
 #: What decides each command.

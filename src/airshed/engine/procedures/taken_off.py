@@ -10,6 +10,7 @@ from airshed.engine.apply.reserve import asks_of
 from airshed.engine.nouns import Auction, Pledge
 from airshed.engine.procedures.claims import offers_off
 from airshed.engine.procedures.deadlines import covered, expired
+from airshed.engine.procedures.sealing import sealed_off
 from airshed.engine.state import State
 from airshed.model.allowance import members
 from airshed.rulebook.schema import Rulebook
@@ -30,7 +31,7 @@ def orders_off(state: State, account: str = "", *, sales_only: bool = False) -> 
         for waits in zone_call.orders.values() if zone_call.open else ():
             if account in ("", waits.account) and (waits.side == "sell" or not sales_only):
                 gone.append(e.ZoneOrderDropped(zone_call.id, waits.number, waits.account, waits.series))
-    return gone
+    return gone + sealed_off(state, account, sales_only=sales_only)
 
 
 def halted_off(
@@ -58,6 +59,7 @@ def halted_off(
         for waits in zone_call.orders.values() if zone_call.open else ():
             if stands_still(waits.series) if waits.series else not series:
                 off.append(e.ZoneOrderDropped(zone_call.id, waits.number, waits.account, waits.series))
+    off += sealed_off(state, series=lambda each: stands_still(each) if each else not series)
     off += [
         e.DealDropped(deal.id, deal.seller, deal.series, actor)
         for deal in state.deals.values()
@@ -148,6 +150,7 @@ def expired_off(state: State, rules: Rulebook, at: int, actor: str) -> list[e.Ev
         for waits in zone_call.orders.values() if zone_call.open else ():
             if over(waits.series) if waits.series else covered(rules, at, waits.year):
                 gone.append(e.ZoneOrderDropped(zone_call.id, waits.number, waits.account, waits.series))
+    gone += sealed_off(state, series=lambda each: bool(each) and over(each))
     gone += [
         e.DealDropped(deal.id, deal.seller, deal.series, actor) for deal in state.deals.values() if over(deal.series)
     ]

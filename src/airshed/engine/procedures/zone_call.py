@@ -16,6 +16,7 @@ from airshed.engine import events as e
 from airshed.engine.nouns import ZoneCall, ZoneOrder
 from airshed.engine.procedures.deadlines import covered, expired
 from airshed.engine.procedures.guards import Decision, Procedure, known_series, no, own_account, positive, thawed
+from airshed.engine.procedures.sealing import before_close, began, in_the_open, never_opened, still_sealed
 from airshed.engine.procedures.seeds import not_of_seal, unsealed
 from airshed.engine.procedures.trade_rules import (
     bought_today,
@@ -62,10 +63,16 @@ def open_call(state: State, rules: Rulebook, at: int, actor: str, body: c.OpenZo
     if not lookup.worked(rules, today):
         return no(rules, "calendar", Why.SESSION_CLOSED, f"{today} is not worked; a call opens on a working day")
     refusal = not_halted(state, rules, "") or unsealed(rules, "zone_call", f"the call {body.call}", body.seal)
-    return refusal or (e.ZoneCallOpened(body.call, body.pollutant, body.seal),)
+    return refusal or (e.ZoneCallOpened(body.call, body.pollutant, body.seal), *began(rules, "zone_call", body.call))
 
 
 def place_offer(state: State, rules: Rulebook, at: int, actor: str, body: c.PlaceZoneOffer) -> Decision:
+    """In the open, where the law has it so."""
+    refusal = own_account(state, rules, actor, body.account) or in_the_open(state, rules, "zone_call", body.call)
+    return refusal or offer(state, rules, at, actor, body)
+
+
+def offer(state: State, rules: Rulebook, at: int, actor: str, body: c.PlaceZoneOffer) -> Decision:
     """What is offered is set aside; nobody may be filled from an offer of its own."""
     refusal = own_account(state, rules, actor, body.account)
     if refusal:
@@ -106,6 +113,12 @@ def place_offer(state: State, rules: Rulebook, at: int, actor: str, body: c.Plac
 
 
 def place_bid(state: State, rules: Rulebook, at: int, actor: str, body: c.PlaceZoneBid) -> Decision:
+    """In the open, where the law has it so."""
+    refusal = own_account(state, rules, actor, body.account) or in_the_open(state, rules, "zone_call", body.call)
+    return refusal or bid(state, rules, at, actor, body)
+
+
+def bid(state: State, rules: Rulebook, at: int, actor: str, body: c.PlaceZoneBid) -> Decision:
     """The whole value is set aside with its fee; in each series that may fill it the group's limit counts all of it."""
     refusal = own_account(state, rules, actor, body.account)
     if refusal:
@@ -204,7 +217,11 @@ def drop_order(state: State, rules: Rulebook, at: int, actor: str, body: c.DropZ
     order = call.orders.get(body.number) if call is not None else None
     if call is None or order is None:
         return no(rules, "zone_call", Why.UNKNOWN_CALL, f"no order {body.number} waits in {body.call!r}")
-    refusal = own_account(state, rules, actor, order.account) or _over(rules, call)
+    refusal = (
+        own_account(state, rules, actor, order.account)
+        or _over(rules, call)
+        or before_close(state, rules, "zone_call", call.id)
+    )
     return refusal or (e.ZoneOrderDropped(call.id, order.number, order.account, order.series),)
 
 
@@ -216,7 +233,9 @@ def close_call(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
     call = state.zone_calls.get(body.call)
     if call is None:
         return no(rules, "zone_call", Why.UNKNOWN_CALL, f"there is no zone-wide call {body.call!r}")
-    refusal = _over(rules, call) or not_halted(state, rules, "")
+    refusal = (
+        _over(rules, call) or not_halted(state, rules, "") or still_sealed(state, rules, at, "zone_call", (call.id,))
+    )
     if refusal:
         return refusal
     for order in call.orders.values():
@@ -250,7 +269,11 @@ def close_call(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
     proofs = certificate(done)["rounds"]
     heard = tuple(_heard(each, proof["digest"]) for each, proof in zip(done, proofs, strict=True))
     refused = tuple(e.ZoneOrderRefused(number, call.orders[number].account, why) for number, why in struck.items())
-    return (e.ZoneCallCleared(call.id, count, retired, zone_fen, heard, fills, refused, entry),)
+    void = never_opened(state, rules, "zone_call", (call.id,))
+    return (
+        *void,
+        e.ZoneCallCleared(call.id, count, retired, zone_fen, heard, fills, refused, entry),
+    )
 
 
 def _to_itself(state: State, rules: Rulebook, call: ZoneCall, done: Sequence[ZoneCleared]) -> Refusal | None:

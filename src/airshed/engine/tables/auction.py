@@ -9,6 +9,7 @@ from airshed.engine import events as e
 from airshed.engine.apply.auction import of_event, offered
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
+from airshed.engine.tables.sealed import touch_over
 from airshed.engine.tables.table import Column, Note, Table, Tables
 from airshed.model.measures import Unit
 
@@ -150,6 +151,7 @@ def _note_cleared(tables: Tables, state: State, record: Record, event: e.Auction
     auction = state.auctions[event.auction]
     for each in of_event(state, auction.event):
         tables.touch("auctions", each.id)
+        touch_over(tables, state, "auction", each.id)
         tables.touch("holdings", *((account, each.series) for account, _ in offered(each)))
         tables.touch("accounts", *(bid.account for bid in each.bids))
     tables.touch_entry(event.entry)

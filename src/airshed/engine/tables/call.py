@@ -8,6 +8,7 @@ from typing import Any
 from airshed.engine import events as e
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
+from airshed.engine.tables.sealed import touch_over
 from airshed.engine.tables.table import Column, Note, Table, Tables
 
 
@@ -95,6 +96,7 @@ def _note_call_order(
 def _note_call_cleared(tables: Tables, state: State, record: Record, event: e.CallCleared) -> None:
     call = state.calls[event.call]
     tables.touch("calls", call.id)
+    touch_over(tables, state, "call", call.id)
     for order in call.orders.values():
         tables.touch("accounts", order.account)
         tables.touch_holdings(order.account, call.series)

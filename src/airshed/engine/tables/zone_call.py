@@ -8,6 +8,7 @@ from typing import Any
 from airshed.engine import events as e
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
+from airshed.engine.tables.sealed import touch_over
 from airshed.engine.tables.table import Column, Note, Table, Tables
 from airshed.model.measures import Unit
 
@@ -146,6 +147,7 @@ def _note_dropped(tables: Tables, state: State, record: Record, event: e.ZoneOrd
 def _note_cleared(tables: Tables, state: State, record: Record, event: e.ZoneCallCleared) -> None:
     call = state.zone_calls[event.call]
     tables.touch("zone_calls", call.id)
+    touch_over(tables, state, "zone_call", call.id)
     for order in call.orders.values():
         if order.side == "sell":
             tables.touch("holdings", (order.account, order.series))

@@ -27,7 +27,7 @@ from airshed.service.book.sealed import SAYING_FREE, sealed_in
 #: Stands for the sentence of a refusal that would say how much is free.
 SILENT = "how much is free is not told while sealed bids or orders wait"
 #: Commands that open what is sealed: what comes of them is not told before they are sent.
-OPENS_SEALED = (c.CloseAuction, c.CloseCall, c.CloseZoneCall, c.CloseRepurchase)
+OPENS_SEALED = (c.CloseAuction, c.CloseCall, c.CloseZoneCall, c.CloseRepurchase, c.EndBidding)
 
 
 class Left(msgspec.Struct, frozen=True):

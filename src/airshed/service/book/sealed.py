@@ -1,7 +1,8 @@
 """What readers of a book do not print: bids, asks and orders of what is still open, and what would tell of them.
 
 Whoever sees them before the close can act on them: bid a step above, or leave a call that goes against it. The file
-itself holds them in the clear, for the book is one; so does a single record, which is shown as it was written.
+itself holds them in the clear where the law has bids "open"; where it seals them, by commitment or by key, they are in
+no record before the close (docs/explanation/sealed-bids.md), and are shown as soon as they are opened.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from airshed.engine import commands as c
+from airshed.engine.apply.sealed import waiting
 from airshed.engine.state import State
 from airshed.engine.tables import BY_NAME
 from airshed.model.allowance import members
@@ -39,6 +41,20 @@ SEALING: tuple[type[c.Body], ...] = (
 SAYING_FREE = (Why.INSUFFICIENT_CASH, Why.INSUFFICIENT_HOLDING)
 
 
+#: Where what is sealed may be read by all: the close was, and bids are opened.
+CLOSED = {"auctions": "auction", "calls": "call", "zone_calls": "zone_call"}
+
+
+def _hidden(table: str) -> str:
+    """The condition on a row of a table of orders that it is of something open whose bids nobody may read."""
+    of, key = SEALED[table]
+    among = f"{key} IN (SELECT {key} FROM {of} WHERE open = 1"
+    if of in CLOSED:
+        closed = f"SELECT name FROM sealings WHERE venue = '{CLOSED[of]}' AND until IS NOT NULL"
+        among += f" AND {key} NOT IN ({closed})"
+    return among + ")"
+
+
 class ShownRows(NamedTuple):
     """Rows of a read table as they may be printed."""
 
@@ -58,12 +74,11 @@ def shown(sql: sqlite3.Connection, table: str, limit: int, *, last: bool = False
     order = ", ".join(f"{key} DESC" if last else key for key in columns[: BY_NAME[table].key])
     where, counts = "", {}
     if table in SEALED:
-        of, key = SEALED[table]
-        where = f" WHERE {key} NOT IN (SELECT {key} FROM {of} WHERE open = 1)"
+        _, key = SEALED[table]
+        where = f" WHERE NOT {_hidden(table)}"
         counts = dict(
             sql.execute(
-                f"SELECT {key}, count(*) FROM {table} WHERE {key} IN (SELECT {key} FROM {of} WHERE open = 1)"
-                f" GROUP BY {key} ORDER BY {key}"
+                f"SELECT {key}, count(*) FROM {table} WHERE {_hidden(table)} GROUP BY {key} ORDER BY {key}"
             ).fetchall()
         )
     rows = sql.execute(f"SELECT * FROM {table}{where} ORDER BY {order} LIMIT ?", (limit,)).fetchall()
@@ -84,10 +99,7 @@ def shown(sql: sqlite3.Connection, table: str, limit: int, *, last: bool = False
 
 def sealed_accounts(sql: sqlite3.Connection) -> frozenset[str]:
     """Accounts that have a bid, an ask or an order in something that is open."""
-    parts = [
-        f"SELECT account FROM {table} WHERE {key} IN (SELECT {key} FROM {of} WHERE open = 1)"
-        for table, (of, key) in SEALED.items()
-    ]
+    parts = [f"SELECT account FROM {table} WHERE {_hidden(table)}" for table in SEALED]
     return frozenset(account for (account,) in sql.execute(" UNION ".join(parts)))
 
 
@@ -107,6 +119,10 @@ def sealed_in(state: State) -> Iterator[tuple[str, str, int]]:
                     yield from ((order.account, series, order.count) for series in members(call.series))
                 else:
                     yield order.account, "", order.held
+    for _, bid in waiting(state):
+        yield bid.account, "", bid.guarantee_fen
+        for series in members(bid.series) if bid.series else ():
+            yield bid.account, series, bid.count
     for zone_call in state.zone_calls.values():
         if zone_call.open:
             for wish in zone_call.orders.values():

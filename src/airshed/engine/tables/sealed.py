@@ -1,0 +1,119 @@
+"""Read tables of sealed bids: what is sealed where, and what became of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from airshed.engine import events as e
+from airshed.engine.commands import Venue
+from airshed.engine.journal import Record, Row
+from airshed.engine.state import State
+from airshed.engine.tables.table import Column, Note, Table, Tables
+from airshed.model.measures import Unit
+
+
+def _sealing_row(state: State, key: tuple[str, str]) -> Row:
+    sealing = state.sealings[key]
+    return (*key, sealing.way, sealing.key, sealing.until, int(sealing.over))
+
+
+def _bid_row(state: State, key: tuple[str, str, int]) -> Row:
+    sealing, number = state.sealings[key[:2]], key[2]
+    waits = sealing.bids.get(number)
+    bid, became = (waits, "sealed") if waits is not None else sealing.became[number]
+    return (*key, bid.account, bid.digest, bid.box, bid.guarantee_fen, bid.series, bid.count, became)
+
+
+def _bid_keys(state: State) -> Iterator[Any]:
+    for (venue, name), sealing in state.sealings.items():
+        for number in sealing.seen.values():
+            yield (venue, name, number)
+
+
+TABLES = (
+    Table(
+        "sealings",
+        "Auctions and calls that take sealed bids.",
+        (
+            Column("venue TEXT", "`auction`, `call` or `zone_call`"),
+            Column("name TEXT", "name of the auction or call"),
+            Column("way TEXT", "`commitment`, or `key` where bids are encrypted"),
+            Column("key TEXT", "public key that bids are encrypted to; empty where there is none"),
+            Column("until INTEGER", "instant until which bids may be opened; null before the close", Unit.MS),
+            Column("over INTEGER", "1 once it is cleared or called off, else 0"),
+        ),
+        key=2,
+        keys=lambda state: state.sealings,
+        row=_sealing_row,
+    ),
+    Table(
+        "sealed_bids",
+        "Bids and orders that are or were sealed: what shows of them.",
+        (
+            Column("venue TEXT", "`auction`, `call` or `zone_call`"),
+            Column("name TEXT", "name of the auction or call"),
+            Column("number INTEGER", "number of the sealed bid there"),
+            Column("account TEXT"),
+            Column("digest TEXT", "SHA-256 that was committed to; empty where it is encrypted"),
+            Column("box TEXT", "the encrypted bid; empty where it is a commitment"),
+            Column("guarantee_fen INTEGER", "money that was set aside", Unit.FEN),
+            Column("series TEXT", "series or strip of what was set aside to be sold; empty for a bid"),
+            Column("count INTEGER", "allowances that were set aside"),
+            Column("state TEXT", "`sealed`, `opened`, `dropped` or `void`"),
+        ),
+        key=3,
+        keys=_bid_keys,
+        row=_bid_row,
+    ),
+)
+
+
+def _note_sealing(
+    tables: Tables, state: State, record: Record, event: e.SealingBegan | e.KeyAnnounced | e.BiddingEnded
+) -> None:
+    tables.touch("sealings", (event.venue, event.name))
+
+
+def _note_bid(
+    tables: Tables, state: State, record: Record, event: e.BidSealed | e.SealedDropped | e.SealedOpened
+) -> None:
+    touch_bid(tables, state, event.venue, event.name, event.number)
+
+
+def _note_void(tables: Tables, state: State, record: Record, event: e.SealedVoided) -> None:
+    touch_bid(tables, state, event.venue, event.name, event.number)
+    tables.touch_entry(event.entry)
+
+
+def touch_bid(tables: Tables, state: State, venue: Venue, name: str, number: int) -> None:
+    """A sealed bid changed, and what it has set aside."""
+    sealing = state.sealings[venue, name]
+    bid = sealing.bids[number] if number in sealing.bids else sealing.became[number][0]
+    tables.touch("sealed_bids", (venue, name, number))
+    tables.touch("accounts", bid.account)
+    if bid.series:
+        tables.touch_holdings(bid.account, bid.series)
+
+
+def touch_over(tables: Tables, state: State, venue: Venue, name: str) -> None:
+    """An auction or a call is over, and all that was sealed in it."""
+    sealing = state.sealings.get((venue, name))
+    if sealing is None:
+        return
+    tables.touch("sealings", (venue, name))
+    for number, (_, became) in sealing.became.items():
+        if became == "dropped":
+            touch_bid(tables, state, venue, name, number)
+
+
+#: What each event touches.
+NOTES: dict[type, Note] = {
+    e.SealingBegan: _note_sealing,
+    e.KeyAnnounced: _note_sealing,
+    e.BidSealed: _note_bid,
+    e.SealedDropped: _note_bid,
+    e.BiddingEnded: _note_sealing,
+    e.SealedOpened: _note_bid,
+    e.SealedVoided: _note_void,
+}
