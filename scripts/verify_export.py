@@ -273,6 +273,14 @@ def take_in(event):
         for move in entry:
             given[event["source"], event["year"], move[3].split("-")[0]] -= count(move[4])
         need(not entry or all(given[key] <= years[key] for key in given if key in years), "I11: gives too little back")
+    elif kind == "YearAmended":
+        for each in event["amended"]:
+            key = (event["source"], event["year"], each["pollutant"])
+            mass = event["mass_mg"][each["pollutant"]]
+            need(abs(each["obligation"] * 10**6 - mass) < 10**6, f"I11: {each['obligation']} for {mass} mg")
+            years[key], due[key] = each["obligation"], each["due_fen"]
+            given[key] -= sum(count(move[4]) for move in entry if move[3].split("-")[0] == each["pollutant"])
+            need(given[key] + each["shortfall"] + each["extra"] == years[key], f"I11: {key} does not add up")
     elif kind == "Surrendered":
         key = (event["source"], event["year"], event["pollutant"])
         given[key] += event["count"]
@@ -283,6 +291,9 @@ def take_in(event):
         allocate(event)
     elif kind == "YearClosed":
         close(event, event["year"])
+        for each in event.get("late", []):
+            key = (each["source"], each["year"], each["pollutant"])
+            due[key] = due.get(key, 0) + each["penalty_fen"]
     elif kind == "PenaltyPaid":
         owed = due.pop((event["source"], event["year"], event["pollutant"]))
         need(owed == sum(move[3] for move in entry), f"I11: pays another sum than {owed} fen")

@@ -163,9 +163,9 @@ def by_anybody(state: Any, rules: Any, actor: str, account: str) -> Refusal | No
     return None if said is not None and said.why is Why.NOT_YOUR_OWN else said
 
 
-def by_anybody_for_a_source(state: Any, rules: Any, actor: str, source: str) -> Refusal | None:
+def by_anybody_for_a_source(state: Any, rules: Any, actor: str, source: str, **frozen: bool) -> Refusal | None:
     """Nor whose source it is."""
-    said = guards.own_source(state, rules, actor, source)
+    said = guards.own_source(state, rules, actor, source, **frozen)
     return None if said is not None and said.why is Why.NOT_YOUR_OWN else said
 
 

@@ -26,6 +26,7 @@ from airshed.engine.procedures import (
     sale,
     sealed,
     settling,
+    standing,
     transfer,
     withdrawal,
     withdrawal_closure,
@@ -67,6 +68,7 @@ PROCEDURES: dict[type, Procedure] = {
     **mark.PROCEDURES,
     **report.PROCEDURES,
     **settling.PROCEDURES,
+    **standing.PROCEDURES,
 }
 
 

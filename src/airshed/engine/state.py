@@ -126,6 +126,10 @@ class State:
         self.findings: dict[tuple[str, int], tuple[FindingLine, ...]] = {}
         self.years: dict[tuple[str, int], Year] = {}
         self.closed: dict[tuple[str, int], bool] = {}
+        #: Years that oblige a source to nothing, with the reason.
+        self.excluded: dict[tuple[str, int], str] = {}
+        #: Settled years to which a correction added what is still to be surrendered.
+        self.extras: dict[tuple[str, int], None] = {}
 
     def mean_price(self, pollutant: str, month: str) -> int | None:
         """Volume-weighted mean price of a month in fen per tonne, half upwards; None when nothing was traded."""

@@ -198,7 +198,10 @@ MEANINGS: dict[Why, tuple[str, str]] = {
     Why.NOT_VERIFIED: ("The emission of the year is not verified.", "年度排放量未经核查。"),
     Why.NOT_IN_FORCE: ("It does not stand yet, or no notice was given.", "尚未生效或尚未通知。"),
     Why.TRANSFER_OVER: ("The transfer was carried out or called off already.", "该划转已执行或已撤销。"),
-    Why.YEAR_CLOSED: ("The year is reported, verified or settled already.", "该年度已报告、核查或清缴结算。"),
+    Why.YEAR_CLOSED: (
+        "The year is reported, verified, settled or excluded already.",
+        "该年度已报告、核查、清缴结算或豁免。",
+    ),
     Why.TOO_EARLY: ("The day, the year or the deadline is not over.", "日期、年度或期限未到。"),
     Why.TOO_LATE: ("The deadline is over, or the offer does not stand.", "期限已过或已停止办理。"),
     Why.EXPIRED_VINTAGE: ("The vintage counts for no year any more.", "该年份配额已过最后清缴期限，不得再交易。"),

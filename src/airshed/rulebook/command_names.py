@@ -113,4 +113,7 @@ CommandName = Literal[
     "Surrender",
     "CloseYear",
     "PayPenalty",
+    "ExcludeYear",
+    "IncludeYear",
+    "AmendYear",
 ]

@@ -123,7 +123,7 @@ FLOWS: Mapping[TransactionType, Flow] = {
     "own_transfer": Flow(("Transfer", "ExecuteTransfers"), _PRIVATE, _PRIVATE, open=True),
     "gift": Flow(("Transfer", "ExecuteTransfers"), _PRIVATE, "reserve", open=True),
     "surrender": Flow(("Surrender",), "operator", "surrendered"),
-    "surrender_return": Flow(("VerifyYear", "DetermineYear"), "surrendered", "operator"),
+    "surrender_return": Flow(("VerifyYear", "DetermineYear", "AmendYear"), "surrendered", "operator"),
     "withdrawal": Flow(
         ("WithdrawAllowances", "WithdrawUnpaid", "ForfeitWithheld", "ReverseAllocation"), "operator", "reserve", True
     ),

@@ -27,6 +27,7 @@ ROOMS: Mapping[str, tuple[str, str]] = {
     "day": ("Sealed days and findings", "日数据封存与核查发现"),
     "report": ("Reports of a year, opinions", "年度报告与核查"),
     "settling": ("Giving up, closing a year, penalties", "清缴、结算与罚款"),
+    "standing": ("Years that are excluded or corrected later", "年度豁免与结算后更正"),
 }
 
 #: Fields by their names; one that means something else in a command has a line `Command.field` before it.

@@ -14,6 +14,7 @@ from airshed.cli.book import preview as book_preview
 from airshed.cli.book import reconcile as book_reconcile
 from airshed.cli.book import reserve as book_reserve
 from airshed.cli.book import second as book_second
+from airshed.cli.book import standing as book_standing
 from airshed.cli.book import verify as book_verify
 from airshed.cli.book import year as book_year
 from airshed.cli.book.answers import ClockIsRight, instant_to_write, say, say_waiting
@@ -335,3 +336,4 @@ book_verify.register(app)
 book_reconcile.register(app)
 book_preview.register(app)
 book_enter.register(app)
+book_standing.register(app)

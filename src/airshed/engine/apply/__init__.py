@@ -20,6 +20,7 @@ from airshed.engine.apply import (
     sale,
     sealed,
     settling,
+    standing,
     transfer,
     withdrawal,
     zone_call,
@@ -47,6 +48,7 @@ APPLY: dict[type, Apply] = {
     **mark.APPLY,
     **report.APPLY,
     **settling.APPLY,
+    **standing.APPLY,
 }
 
 

@@ -51,7 +51,7 @@ def verified(state: State, event: e.YearVerified | e.YearDetermined) -> None:
     state.ledger.post(event.entry)
     for move in event.entry:
         assert isinstance(move, Delivered), move
-        _gone_back(year, move)
+        gone_back(year, move)
 
 
 def reopened(state: State, event: e.YearReopened) -> None:
@@ -59,7 +59,7 @@ def reopened(state: State, event: e.YearReopened) -> None:
     state.years[event.source, event.year].reopened = True
 
 
-def _gone_back(year: Year, move: Delivered) -> None:
+def gone_back(year: Year, move: Delivered) -> None:
     """Forget of what was given the serials that a lowered obligation has returned."""
     pollutant = pollutant_of(move.series)
     year.surrendered[pollutant] -= count_of(move.blocks)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from airshed.engine import events as e
 from airshed.engine.apply.fold import Apply
 from airshed.engine.state import State
@@ -13,6 +15,10 @@ def surrendered(state: State, event: e.Surrendered) -> None:
     state.ledger.post(event.entry)
     year = state.years[event.source, event.year]
     year.surrendered[event.pollutant] = year.surrendered.get(event.pollutant, 0) + event.count
+    if year.extra.get(event.pollutant):
+        year.extra[event.pollutant] -= event.count
+        if not any(year.extra.values()):
+            del state.extras[event.source, event.year]
     given = year.given.setdefault(event.pollutant, [])
     given += [move for move in event.entry if isinstance(move, Delivered)]
 
@@ -29,6 +35,25 @@ def closed(state: State, event: e.YearClosed) -> None:
         if settled.makeup:
             key = (settled.source, settled.pollutant)
             state.makeup_due[key] = state.makeup_due.get(key, 0) + settled.makeup
+    for late in event.late:
+        _missing(state, late)
+
+
+def _missing(state: State, late: e.LateSettlement) -> None:
+    """What a correction added is missing as well."""
+    year, key = state.years[late.source, late.year], (late.source, late.pollutant)
+    settled = year.settled[late.pollutant]
+    year.settled[late.pollutant] = msgspec.structs.replace(
+        settled,
+        shortfall=settled.shortfall + late.shortfall,
+        penalty_fen=settled.penalty_fen + late.penalty_fen,
+        makeup=settled.makeup + late.makeup,
+    )
+    year.due_fen[late.pollutant] = year.due_fen.get(late.pollutant, 0) + late.penalty_fen
+    state.makeup_due[key] = state.makeup_due.get(key, 0) + late.makeup
+    year.extra[late.pollutant] = 0
+    if not any(year.extra.values()):
+        state.extras.pop((late.source, late.year), None)
 
 
 def paid(state: State, event: e.PenaltyPaid) -> None:

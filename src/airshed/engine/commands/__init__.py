@@ -20,6 +20,7 @@ from airshed.engine.commands.right import *
 from airshed.engine.commands.sale import *
 from airshed.engine.commands.sealed import *
 from airshed.engine.commands.settling import *
+from airshed.engine.commands.standing import *
 from airshed.engine.commands.transfer import *
 from airshed.engine.commands.wish import *
 from airshed.engine.commands.withdrawal import *
@@ -46,6 +47,7 @@ Body = (
     | DayBody
     | ReportBody
     | SettlingBody
+    | StandingBody
 )
 
 

@@ -19,6 +19,7 @@ from airshed.engine.events.right import *
 from airshed.engine.events.sale import *
 from airshed.engine.events.sealed import *
 from airshed.engine.events.settling import *
+from airshed.engine.events.standing import *
 from airshed.engine.events.transfer import *
 from airshed.engine.events.withdrawal import *
 from airshed.engine.events.zone_call import *
@@ -44,4 +45,5 @@ Event = (
     | DayEvent
     | ReportEvent
     | SettlingEvent
+    | StandingEvent
 )

@@ -37,7 +37,23 @@ class Settlement(msgspec.Struct, frozen=True, gc=False):
     makeup: int
 
 
-class YearClosed(Fact, frozen=True):
+class LateSettlement(msgspec.Struct, frozen=True, gc=False):
+    """What a correction added to an earlier year and nobody surrendered until its day."""
+
+    source: str
+    year: int
+    pollutant: str
+    #: Allowances missing.
+    shortfall: int
+    #: Penalty in fen.
+    penalty_fen: int
+    #: Price on which the penalty rests, in fen per tonne.
+    price: int
+    #: Allowances that the next allocation will withhold.
+    makeup: int
+
+
+class YearClosed(Fact, frozen=True, omit_defaults=True):
     """An account's year is settled; `banked` goes on by series, the rest went to the reserve."""
 
     account: str
@@ -47,6 +63,8 @@ class YearClosed(Fact, frozen=True):
     #: By series: allowances that go on.
     banked: dict[str, int]
     entry: Entry
+    #: What corrections added to earlier years and is missing too.
+    late: tuple[LateSettlement, ...] = ()
 
 
 class PenaltyPaid(Fact, frozen=True):

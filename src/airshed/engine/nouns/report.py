@@ -45,3 +45,7 @@ class Year:
     given: dict[str, list[Delivered]] = field(default_factory=dict)
     settled: dict[str, Settlement] = field(default_factory=dict)
     due_fen: dict[str, int] = field(default_factory=dict)
+    #: Corrections after the settlement, what they added and is still to be surrendered, and until which day.
+    amendments: int = 0
+    extra: dict[str, int] = field(default_factory=dict)
+    extra_until: str = ""

@@ -257,6 +257,7 @@ def _unsettled(state: State, source: Source) -> Iterator[str]:
         f"{source.id} {year}, not settled" for year in sorted(due) if (source.account, year) not in state.closed
     )
     yield from (f"a penalty of {source.id} for {year.year}" for year in known if any(year.due_fen.values()))
+    yield from (f"what a correction added to {source.id} {year.year}" for year in known if any(year.extra.values()))
     for (name, pollutant), count in state.makeup_due.items():
         if name == source.id and count:
             yield f"{count} of {pollutant} that {source.id} makes up for"

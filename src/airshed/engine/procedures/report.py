@@ -109,10 +109,12 @@ def close_improvement(state: State, rules: Rulebook, at: int, actor: str, body: 
 
 
 def verify_year(state: State, rules: Rulebook, at: int, actor: str, body: c.VerifyYear) -> Decision:
-    """Four eyes: who reported does not verify. An adverse opinion sets no obligation."""
+    """Four eyes: who reported does not verify. An adverse opinion sets no obligation; an excluded year gets none."""
     year = _reported(state, rules, actor, body.source, body.year)
     if isinstance(year, Refusal):
         return year
+    if (body.source, body.year) in state.excluded:
+        return _excluded(rules, body.source, body.year)
     if body.opinion != "satisfactory" and not any(comment.strip() for comment in body.comments):
         return no(
             rules, "reporting", Why.UNEXPLAINED, f"an opinion {body.opinion!r} says in `comments` what it rests on"
@@ -133,10 +135,10 @@ def verify_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Veri
         what = f"an opinion {body.opinion!r} on {body.source} {body.year} waits for these items to be done: {numbers}"
         return no(rules, "reporting", Why.IMPROVEMENTS_OPEN, what)
     mass = {**year.measured_mg, **year.declared_mg}
-    owed = _obligations(rules, mass)
+    owed = obligations(rules, mass)
     if isinstance(owed, Refusal):
         return owed
-    back = _given_back(year, owed)
+    back = given_back(year, owed)
     return (e.YearVerified(body.source, body.year, body.opinion, actor, mass, owed, body.comments, year.version, back),)
 
 
@@ -148,6 +150,8 @@ def determine_year(state: State, rules: Rulebook, at: int, actor: str, body: c.D
     year = state.years.get((body.source, body.year))
     if year is not None and year.verified_mg is not None and not year.reopened:
         return no(rules, "calendar", Why.YEAR_CLOSED, f"{body.source} {body.year} is verified")
+    if (body.source, body.year) in state.excluded:
+        return _excluded(rules, body.source, body.year)
     if at < instant(f"{body.year + 1}-01-01"):
         return no(rules, "calendar", Why.TOO_EARLY, f"{body.year} is not over")
     capped = tuple(sorted(rule.code for rule in lookup.owed(rules, source.sector)))
@@ -156,10 +160,10 @@ def determine_year(state: State, rules: Rulebook, at: int, actor: str, body: c.D
     mass = {pollutant: grams * MG_PER_G for pollutant, grams in sorted(body.mass_g.items())}
     if max(mass.values()) > MOST:
         return no(rules, "monitoring", Why.TOO_LARGE, f"{body.source} {body.year}: more than {MOST} mg")
-    owed = _obligations(rules, mass)
+    owed = obligations(rules, mass)
     if isinstance(owed, Refusal):
         return owed
-    back = _given_back(year, owed) if year is not None else ()
+    back = given_back(year, owed) if year is not None else ()
     return (e.YearDetermined(body.source, body.year, actor, mass, owed, body.reason, back),)
 
 
@@ -195,6 +199,10 @@ def _reported(state: State, rules: Rulebook, actor: str, source: str, number: in
     return year
 
 
+def _excluded(rules: Rulebook, source: str, year: int) -> Refusal:
+    return no(rules, "calendar", Why.YEAR_CLOSED, f"{source} {year} is excluded; include the year again first")
+
+
 def _item(state: State, rules: Rulebook, source: str, number: int, item: int) -> Improvement | Refusal:
     """An item that is not closed."""
     year = state.years.get((source, number))
@@ -206,7 +214,7 @@ def _item(state: State, rules: Rulebook, source: str, number: int, item: int) ->
     return found
 
 
-def _obligations(rules: Rulebook, mass_mg: Mapping[str, int]) -> dict[str, int] | Refusal:
+def obligations(rules: Rulebook, mass_mg: Mapping[str, int]) -> dict[str, int] | Refusal:
     try:
         return {
             pollutant: obligation(mass, rules.allowance.size_kg, rules.allowance.rounding)
@@ -216,7 +224,7 @@ def _obligations(rules: Rulebook, mass_mg: Mapping[str, int]) -> dict[str, int] 
         return no(rules, "allowance", Why.TOO_LARGE, str(error))
 
 
-def _given_back(year: Year, owed: Mapping[str, int]) -> tuple[Move, ...]:
+def given_back(year: Year, owed: Mapping[str, int]) -> tuple[Move, ...]:
     """What was surrendered beyond a lowered obligation, last given first, lowest serials first (I11)."""
     moves: list[Move] = []
     for pollutant, given in sorted(year.given.items()):

@@ -25,7 +25,7 @@ from airshed.engine.procedures.taken_off import sales_off
 from airshed.engine.state import State
 from airshed.model.allowance import Series, lowest
 from airshed.model.measures import yuan
-from airshed.model.period import month_before
+from airshed.model.period import day_of, month_before
 from airshed.model.refusal import Refusal, Why
 from airshed.registry import accounts
 from airshed.registry.moves import Delivered, Move, Paid
@@ -42,14 +42,16 @@ def surrender(state: State, rules: Rulebook, at: int, actor: str, body: c.Surren
     year = _owed(state, rules, body.source, body.year)
     if isinstance(year, Refusal):
         return year
-    if (source.account, body.year) in state.closed:
+    closed, extra = (source.account, body.year) in state.closed, year.extra.get(body.pollutant, 0)
+    if closed and not extra:
         return no(rules, "calendar", Why.YEAR_CLOSED, f"{source.account} has settled {body.year}")
-    if at > deadline(rules, body.year):
-        return no(rules, "calendar", Why.TOO_LATE, f"the last day was {surrender_day(rules, body.year)}")
+    last = year.extra_until if closed else surrender_day(rules, body.year)
+    if day_of(at) > last:
+        return no(rules, "calendar", Why.TOO_LATE, f"the last day was {last}")
     refusal = positive(rules, "allowance", "the count", body.count)
     if refusal:
         return refusal
-    left = year.obligation.get(body.pollutant, 0) - year.surrendered.get(body.pollutant, 0)
+    left = extra if closed else year.obligation.get(body.pollutant, 0) - year.surrendered.get(body.pollutant, 0)
     if body.count > left:
         return no(
             rules,
@@ -92,6 +94,8 @@ def close_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
         return no(rules, "roles", Why.UNKNOWN_SOURCE, f"{body.account} operates no source")
     years: list[tuple[Source, Year]] = []
     for source in mine:
+        if (source.id, body.year) in state.excluded:
+            continue
         year = _owed(state, rules, source.id, body.year)
         if isinstance(year, Refusal):
             return year
@@ -125,33 +129,64 @@ def close_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
             due = settlements[-1].penalty_fen
             if due > MOST:
                 return no(rules, "shortfall", Why.TOO_LARGE, f"{source.id} {pollutant}: a penalty of {yuan(due)} yuan")
+    late = _late(state, rules, at, body.account)
+    if isinstance(late, Refusal):
+        return late
     banked, moves = _bank(state, rules, body, verified, surrendered)
     offers = sales_off(state, body.account, actor)
     cuts = overrun(state, body.account, moves)
-    return (*offers, *cuts, e.YearClosed(body.account, body.year, tuple(settlements), banked, moves))
+    return (*offers, *cuts, e.YearClosed(body.account, body.year, tuple(settlements), banked, moves, late))
 
 
 def _settle(state: State, rules: Rulebook, source: Source, number: int, pollutant: str, month: str) -> e.Settlement:
-    law, year = rules.shortfall, state.years[source.id, number]
+    year = state.years[source.id, number]
     owed = year.obligation[pollutant]
     given = year.surrendered.get(pollutant, 0)
     short = owed - given
     assert short >= 0, f"I11: {source.id} surrendered more than it owes"
+    price = _price(state, rules, pollutant, month)
+    due = penalty_of(rules, number, short, price)
+    made_up = makeup(short, rules.shortfall.makeup_percent)
+    return e.Settlement(source.id, pollutant, owed, given, short, due, price, made_up)
+
+
+def _late(state: State, rules: Rulebook, at: int, account: str) -> tuple[e.LateSettlement, ...] | Refusal:
+    """What corrections of earlier years added and nobody surrendered until its day: it is missing as well."""
+    late = []
+    for source, number in state.extras:
+        year = state.years[source, number]
+        if state.sources[source].account != account or day_of(at) <= year.extra_until:
+            continue
+        for pollutant, short in sorted(year.extra.items()):
+            price = _price(state, rules, pollutant, month_before(year.extra_until))
+            due = penalty_of(rules, number, short, price)
+            if year.due_fen.get(pollutant, 0) + due > MOST:
+                return no(rules, "shortfall", Why.TOO_LARGE, f"{source} {pollutant}: a penalty of {yuan(due)} yuan")
+            made_up = makeup(short, rules.shortfall.makeup_percent)
+            if short:
+                late.append(e.LateSettlement(source, number, pollutant, short, due, price, made_up))
+    return tuple(late)
+
+
+def _price(state: State, rules: Rulebook, pollutant: str, month: str) -> int:
     price = state.mean_price(pollutant, month)
-    if price is None:
-        price = law.fixed_fen_per_t
+    return rules.shortfall.fixed_fen_per_t if price is None else price
+
+
+def penalty_of(rules: Rulebook, period: int, short: int, price: int) -> int:
+    """What so many missing allowances of a period cost, in fen."""
+    law = rules.shortfall
     lack = Lack(
         short * rules.allowance.size_kg,
         price,
         law.price_multiple,
         law.fixed_fen_per_t,
         law.flat_fen,
-        lookup.index_thousandths(rules).get(number),
+        lookup.index_thousandths(rules).get(period),
         law.index_base_thousandths,
         law.tonne_mg,
     )
-    due = penalty(law.penalty, lack)
-    return e.Settlement(source.id, pollutant, owed, given, short, due, price, makeup(short, law.makeup_percent))
+    return penalty(law.penalty, lack)
 
 
 def _bank(

@@ -28,6 +28,7 @@ from airshed.engine.tables import (
     sale,
     sealed,
     settling,
+    standing,
     transfer,
     withdrawal,
     zone_call,
@@ -56,6 +57,7 @@ TABLES: tuple[Table, ...] = (
     *day.TABLES,
     *mark.TABLES,
     *report.TABLES,
+    *standing.TABLES,
 )
 BY_NAME = {table.name: table for table in TABLES}
 NOTES: dict[type, Note] = {
@@ -78,6 +80,7 @@ NOTES: dict[type, Note] = {
     **mark.NOTES,
     **report.NOTES,
     **settling.NOTES,
+    **standing.NOTES,
 }
 
 

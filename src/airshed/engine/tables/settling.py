@@ -11,6 +11,7 @@ from airshed.engine.tables.table import Note, Tables
 
 def _note_closed(tables: Tables, state: State, record: Record, event: e.YearClosed) -> None:
     tables.touch("years", *((settled.source, event.year, settled.pollutant) for settled in event.settlements))
+    tables.touch("years", *((late.source, late.year, late.pollutant) for late in event.late))
     tables.touch_entry(event.entry)
 
 

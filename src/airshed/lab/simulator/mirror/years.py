@@ -40,6 +40,11 @@ class Years:
         self._given: Counter[tuple[str, int, str]] = Counter()
         self._closed: set[tuple[str, int]] = set()
         self._fined: dict[tuple[str, int, str], int] = {}
+        self._excluded: set[tuple[str, int]] = set()
+        #: Of settled years: what was missing and fined, and what a correction added, until which day.
+        self._missing: Counter[tuple[str, int, str]] = Counter()
+        self._extra: Counter[tuple[str, int, str]] = Counter()
+        self._until: dict[tuple[str, int], str] = {}
         #: Allowances that the next allocation of a source withholds, by pollutant.
         self.makeup: Counter[tuple[str, str]] = Counter()
 
@@ -62,6 +67,15 @@ class Years:
                 self._surrendered(event, at, rules)
             case e.YearClosed():
                 self._settled(event, at, rules)
+            case e.YearExcluded():
+                year = (event.source, event.year)
+                owes = any(self._obliged[key] for key in self._obliged if key[:2] == year)
+                self._claim("I11", not owes and year not in self._excluded, f"{year} is excluded and owes")
+                self._excluded.add(year)
+            case e.YearIncluded():
+                self._excluded.remove((event.source, event.year))
+            case e.YearAmended():
+                self._amended(event, at, rules)
             case e.PenaltyPaid():
                 due = self._fined.pop((event.source, event.year, event.pollutant), 0)
                 self._claim("I3", paid_in(event.entry) == due, f"{event} pays another sum than {due}")
@@ -134,6 +148,10 @@ class Years:
     def _surrendered(self, event: e.Surrendered, at: int, rules: Rulebook) -> None:
         key = (event.source, event.year, event.pollutant)
         last = last_day(rules, event.year)
+        if (self._stands[event.source], event.year) in self._closed:
+            last = self._until[key[:2]]
+            self._claim("I11", event.count <= self._extra[key], f"{key} is settled, {self._extra[key]} are open")
+            self._extra[key] -= event.count
         self._claim("I11", day_of(at) <= last, f"{key} is surrendered for on {day_of(at)}, the last day was {last}")
         self._claim("I11", key[:2] in self._counts, f"{key} is surrendered for and was never verified")
         self._given[key] += event.count
@@ -165,6 +183,7 @@ class Years:
         self._closed.add(key)
         self._claim("I11", day_of(at) > last, f"{key} is settled on {day_of(at)}, surrender is open until {last}")
         mine = {source for source, account in self._stands.items() if account == event.account}
+        mine -= {source for source, year in self._excluded if year == event.year}
         for source in mine:
             self._claim("I11", (source, event.year) in self._counts, f"{source} {event.year} settles unverified")
         owed = {each for each in self._obliged if each[0] in mine and each[1] == event.year}
@@ -176,18 +195,83 @@ class Years:
             self._short(each, where, last, rules)
             verified[each.pollutant] += self._obliged[where]
             given[each.pollutant] += self._given[where]
+        self._late(event, at, rules)
         banked: dict[str, int] = {}
         for pollutant in verified:
             banked |= self._carried(event, pollutant, verified[pollutant], given[pollutant], rules)
         self._claim("I11", event.banked == banked, f"{key} carries {event.banked} on, by the law {banked}")
 
     def _short(self, each: e.Settlement, where: tuple[str, int, str], last: str, rules: Rulebook) -> None:
-        """What is missing, what that costs by the method of the law, and what is made up, up to the whole."""
-        law = rules.shortfall
+        """What is missing; what that costs and makes up, the law says."""
         short = self._obliged[where] - self._given[where]
         figures = (each.obligation, each.surrendered, each.shortfall)
         due = (self._obliged[where], self._given[where], short)
         self._claim("I11", figures == due, f"{where} is settled by {figures}, the book says {due}")
+        self._missing[where] = short
+        self._costs(each, short, where, last, rules)
+
+    def _late(self, event: e.YearClosed, at: int, rules: Rulebook) -> None:
+        """What corrections added, and is past its day, is missing with the next settlement, all of it."""
+        passed = {
+            key: count
+            for key, count in self._extra.items()
+            if count and self._stands[key[0]] == event.account and day_of(at) > self._until[key[:2]]
+        }
+        said = {(each.source, each.year, each.pollutant): each.shortfall for each in event.late}
+        self._claim("I11", said == passed, f"{event.account} settles {said} late, by the book {passed}")
+        for each in event.late:
+            where = (each.source, each.year, each.pollutant)
+            self._missing[where] += self._extra.pop(where)
+            self._costs(each, each.shortfall, where, self._until[where[:2]], rules)
+
+    def _amended(self, event: e.YearAmended, at: int, rules: Rulebook) -> None:
+        """A settled year is corrected: more is open, less is first taken from what nobody paid."""
+        year = (event.source, event.year)
+        self._claim("I11", (self._stands[event.source], event.year) in self._closed, f"{year} is not settled")
+        back = Counter[str]()
+        for move in event.entry:
+            assert isinstance(move, Delivered)
+            back[move.series.partition("-")[0]] += count_of(move)
+        self._until[year] = event.until
+        if any(each.extra for each in event.amended):
+            self._claim("I11", day_of(at) <= event.until, f"{year} is to be surrendered for until {event.until}")
+        for each in event.amended:
+            key = (event.source, event.year, each.pollutant)
+            whole, part = divmod(event.mass_mg[each.pollutant], 1_000_000)
+            up = {"up": part > 0, "half_up": part >= 500_000, "down": False}[rules.allowance.rounding]
+            self._claim("I11", each.obligation == whole + up, f"{key} owes {each.obligation}")
+            more = each.obligation - self._obliged[key]
+            self._given[key] -= back[each.pollutant]
+            open_before = self._extra[key] + self._missing[key]
+            if more >= 0:
+                due = (self._extra[key] + more, self._missing[key], 0)
+            else:
+                due = (
+                    max(0, self._extra[key] + more),
+                    min(self._missing[key], max(0, open_before + more)),
+                    max(0, -more - open_before),
+                )
+            figures = (each.extra, each.shortfall, back[each.pollutant])
+            self._claim("I11", figures == due, f"{key} is corrected to {figures}, by the book {due}")
+            self._claim("I11", sum(due[:2]) + self._given[key] == each.obligation, f"{key} does not add up")
+            owed = self._fined.pop(key, 0)
+            self._claim("I11", each.due_fen <= owed, f"{key}: {each.due_fen} fen are due, {owed} before")
+            if each.due_fen:
+                self._fined[key] = each.due_fen
+            self.makeup[event.source, each.pollutant] -= each.makeup_less
+            self._claim("I11", self.makeup[event.source, each.pollutant] >= 0, f"{key} makes up less than nothing")
+            self._obliged[key], self._extra[key], self._missing[key] = each.obligation, each.extra, each.shortfall
+
+    def _costs(
+        self,
+        each: e.Settlement | e.LateSettlement,
+        short: int,
+        where: tuple[str, int, str],
+        last: str,
+        rules: Rulebook,
+    ) -> None:
+        """What is missing costs by the method of the law, and what is made up is rounded up to the whole."""
+        law = rules.shortfall
         year, month = int(last[:4]), int(last[5:7])
         before = f"{year}-{month - 1:02}" if month > 1 else f"{year - 1}-12"
         mean = self._prices.of_month(each.pollutant, before)
@@ -209,7 +293,7 @@ class Years:
         self._claim("I11", each.makeup == makeup, f"{where} makes up {each.makeup}, {makeup} by the law")
         self.makeup[each.source, each.pollutant] += makeup
         if penalty:
-            self._fined[where] = penalty
+            self._fined[where] = self._fined.get(where, 0) + penalty
 
     def _carried(
         self, event: e.YearClosed, pollutant: str, verified: int, given: int, rules: Rulebook

@@ -93,6 +93,7 @@ class Mischief:
             partial(primary.withholding, rng, authority): 3,
             partial(years.marks, rng): 3,
             partial(years.findings, rng): 1,
+            partial(years.standings, rng, authority): 1,
         }
 
     # --- what is due by the calendar
@@ -160,6 +161,9 @@ class Mischief:
                     if left and at <= deadline(rules, year) + 3 * DAY_MS:
                         part = self.rng.choice((left, left, left + 1, self.rng.randint(1, left)))
                         yield source.account, c.Surrender(source.id, year, pollutant, part)
+                for pollutant, extra in known.extra.items():
+                    if extra and self.rng.random() < 0.3:
+                        yield source.account, c.Surrender(source.id, year, pollutant, self.rng.randint(1, extra))
                 for pollutant, fen in known.due_fen.items():
                     if fen:
                         yield source.account, c.PayPenalty(source.id, year, pollutant)

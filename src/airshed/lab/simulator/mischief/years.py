@@ -42,6 +42,25 @@ def verification(rng: random.Random, authority: str, source: Source, year: Year)
             yield verifier, c.CloseImprovement(*named, item.number, rng.random() < 0.7, rng.choice(("", "not enough")))
 
 
+def standings(rng: random.Random, authority: str, state: State, rules: Rulebook, at: int) -> list[Wish]:
+    """A year is excluded or included again, or a settled one is corrected."""
+    source = rng.choice(sorted(state.sources))
+    year = rng.choice((2027, 2028))
+    known = state.years.get((source, year))
+    reason = rng.choice(("art. 3: stood still all year", "late frames 迟到数据", ""))
+    if known is not None and known.settled and rng.random() < 0.9:
+        mass = {
+            code: max(0, (known.verified_mg or {}).get(code, 0) * rng.randint(60, 140) // 100_000)
+            for code in known.settled
+        }
+        return [(authority, c.AmendYear(source, year, mass, reason))]
+    if (source, year) in state.excluded and rng.random() < 0.8:
+        return [(authority, c.IncludeYear(source, year, reason))]
+    if rng.random() < 0.5:
+        return [(authority, c.ExcludeYear(source, year, reason))]
+    return []
+
+
 def marks(rng: random.Random, state: State, rules: Rulebook, at: int) -> list[Wish]:
     """A new mark of the last days, or the next step of one that waits."""
     waiting = [mark for mark in state.marks.values() if mark.state == "entered"]

@@ -1,0 +1,84 @@
+"""`airshed book standing`: where every source of a book stands over all its years."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Annotated
+
+import typer
+
+from airshed.cli.book.answers import instant_or_now
+from airshed.cli.options import BookPath, Json
+from airshed.cli.show import as_json, console, showing, table
+from airshed.model.measures import tonnes
+from airshed.model.near import near
+from airshed.model.period import day_of
+from airshed.model.refusal import Malformed
+
+AsOfYear = Annotated[
+    str, typer.Option("--at", help="Instant whose year is judged, as 2029-01-01T09:00; now if left out.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to a room."""
+    app.command()(standing)
+
+
+def standing(
+    book: BookPath,
+    source: Annotated[str, typer.Option("--source", help="One source alone.", show_default=False)] = "",
+    convention: Annotated[str, typer.Option(help="strict, or uk: as the UK registry counts a last year.")] = "strict",
+    at: AsOfYear = "",
+    json: Json = False,
+) -> None:
+    """Where every source stands over all its years: A covered, B not, C without a figure, excluded. 累计履约状态。
+
+    Years that are over oblige, and the last one of a source that has closed. What was missing counts as covered when it
+    is taken from a later allocation.
+
+    Example: airshed book standing demo/dianzhong.book --at 2029-01-01T09:00
+    """
+    from airshed.compliance.status import CONVENTIONS
+    from airshed.service.book.opening import carry_on
+    from airshed.service.book.sqlite import Book
+    from airshed.service.book.standing import standings
+
+    if convention not in CONVENTIONS:
+        raise Malformed("--convention", f"no such word {convention!r}", near(convention, CONVENTIONS))
+    current = int(day_of(instant_or_now(at))[:4])
+    with showing(Book.read(book)) as opened:
+        state = carry_on(opened).state
+        if source and source not in state.sources:
+            raise Malformed(str(book), f"there is no source {source!r}", near(source, state.sources))
+        found = [each for each in standings(state, current, CONVENTIONS[convention]) if source in ("", each.source)]
+    if json:
+        for each in found:
+            as_json(each)
+        return
+    rows = [
+        (
+            each.source,
+            each.pollutant or "–",
+            f"{each.first_year}–{each.last_year or ''}",
+            ", ".join(map(str, each.excluded)) or "–",
+            tonnes(each.owed),
+            tonnes(each.surrendered),
+            tonnes(each.made_good),
+            each.status,
+        )
+        for each in found
+    ]
+    columns = [
+        "source",
+        "pollutant",
+        "years",
+        "excluded",
+        "owed [t]",
+        "surrendered [t]",
+        "made good [t]",
+        "status 状态",
+    ]
+    table(f"Standing in {current} 累计履约状态", columns, rows)
+    counts = Counter(each.status for each in found)
+    console.print(", ".join(f"{counts[name]} {name}" for name in sorted(counts)))

@@ -1,0 +1,120 @@
+"""Compliance over the years: excluding a year, and correcting an emission after the settlement."""
+
+from __future__ import annotations
+
+from airshed.compliance.amending import Settled, amend
+from airshed.compliance.shortfall import makeup
+from airshed.engine import commands as c
+from airshed.engine import events as e
+from airshed.engine.nouns import Year
+from airshed.engine.procedures.deadlines import deadline, surrender_day
+from airshed.engine.procedures.guards import MOST, Decision, Procedure, known_source, no
+from airshed.engine.procedures.report import MG_PER_G, given_back, obligations
+from airshed.engine.procedures.settling import penalty_of
+from airshed.engine.state import State
+from airshed.model.period import day_of
+from airshed.model.refusal import Refusal, Why
+from airshed.rulebook.schema import Rulebook
+
+
+def exclude_year(state: State, rules: Rulebook, at: int, actor: str, body: c.ExcludeYear) -> Decision:
+    """A year that has no verified figure and is not settled, with a reason."""
+    source = known_source(state, rules, body.source)
+    if isinstance(source, Refusal):
+        return source
+    key = (body.source, body.year)
+    if key in state.excluded:
+        return no(rules, "calendar", Why.ALREADY_EXISTS, f"{body.source} {body.year} is excluded")
+    known = state.years.get(key)
+    if (source.account, body.year) in state.closed:
+        return no(rules, "calendar", Why.YEAR_CLOSED, f"{source.account} has settled {body.year}; amend the year")
+    if known is not None and any(known.obligation.values()):
+        what = f"{body.source} {body.year} has a verified figure; determine it as zero before the year is excluded"
+        return no(rules, "calendar", Why.YEAR_CLOSED, what)
+    if not body.reason.strip():
+        return no(rules, "reporting", Why.UNEXPLAINED, f"say why {body.source} {body.year} is excluded")
+    return (e.YearExcluded(body.source, body.year, actor, body.reason),)
+
+
+def include_year(state: State, rules: Rulebook, at: int, actor: str, body: c.IncludeYear) -> Decision:
+    """A year that is excluded and not settled, with a reason."""
+    source = known_source(state, rules, body.source)
+    if isinstance(source, Refusal):
+        return source
+    if (body.source, body.year) not in state.excluded:
+        return no(rules, "calendar", Why.NOTHING_DUE, f"{body.source} {body.year} is not excluded")
+    if (source.account, body.year) in state.closed:
+        return no(rules, "calendar", Why.YEAR_CLOSED, f"{source.account} has settled {body.year}")
+    if not body.reason.strip():
+        return no(rules, "reporting", Why.UNEXPLAINED, f"say why {body.source} {body.year} obliges again")
+    return (e.YearIncluded(body.source, body.year, actor, body.reason),)
+
+
+def amend_year(state: State, rules: Rulebook, at: int, actor: str, body: c.AmendYear) -> Decision:
+    """A settled year: more is due with the next deadline, less walks back through what is not paid."""
+    source = known_source(state, rules, body.source)
+    if isinstance(source, Refusal):
+        return source
+    year = state.years.get((body.source, body.year))
+    if year is None or year.verified_mg is None:
+        return no(rules, "calendar", Why.NOT_VERIFIED, f"{body.source} {body.year} has no verified emission")
+    if not year.settled:
+        what = f"{body.source} {body.year} is not settled; reopen the year instead"
+        return no(rules, "calendar", Why.TOO_EARLY, what)
+    if tuple(sorted(body.mass_g)) != tuple(sorted(year.settled)) or min(body.mass_g.values()) < 0:
+        what = f"set a mass of each of {', '.join(sorted(year.settled))}, which were settled"
+        return no(rules, "monitoring", Why.HOURS_MISSING, what)
+    if not body.reason.strip():
+        return no(rules, "reporting", Why.UNEXPLAINED, f"say what came to light about {body.source} {body.year}")
+    mass = {pollutant: grams * MG_PER_G for pollutant, grams in sorted(body.mass_g.items())}
+    if max(mass.values()) > MOST:
+        return no(rules, "monitoring", Why.TOO_LARGE, f"{body.source} {body.year}: more than {MOST} mg")
+    owed = obligations(rules, mass)
+    if isinstance(owed, Refusal):
+        return owed
+    if mass == year.verified_mg:
+        return no(rules, "calendar", Why.NOTHING_DUE, f"{body.source} {body.year} has these figures already")
+    amended = tuple(_amended(state, rules, year, pollutant, owed[pollutant]) for pollutant in sorted(owed))
+    waits = any(year.extra.values()) and day_of(at) <= year.extra_until
+    until = year.extra_until if waits else _next_deadline(rules, at, body.year)
+    event = e.YearAmended(
+        body.source,
+        body.year,
+        year.amendments + 1,
+        actor,
+        mass,
+        amended,
+        until,
+        body.reason,
+        given_back(year, owed),
+    )
+    return (event,)
+
+
+def _amended(state: State, rules: Rulebook, year: Year, pollutant: str, owed: int) -> e.Amended:
+    before = year.settled[pollutant]
+    given, extra = year.surrendered.get(pollutant, 0), year.extra.get(pollutant, 0)
+    after, _ = amend(Settled(given, before.shortfall, extra), owed)
+    due = year.due_fen.get(pollutant, 0)
+    less = 0
+    if after.shortfall < before.shortfall:
+        due = min(due, penalty_of(rules, year.year, after.shortfall, before.price))
+        percent = rules.shortfall.makeup_percent
+        waived = makeup(before.shortfall, percent) - makeup(after.shortfall, percent)
+        less = min(waived, state.makeup_due.get((year.source, pollutant), 0))
+    return e.Amended(pollutant, owed, after.extra, after.shortfall, due, less)
+
+
+def _next_deadline(rules: Rulebook, at: int, year: int) -> str:
+    """The last day of the first year whose surrender is still open."""
+    while at > deadline(rules, year):
+        year += 1
+    return surrender_day(rules, year)
+
+
+#: What decides each command.
+PROCEDURES: dict[type, Procedure] = {
+    c.ExcludeYear: exclude_year,
+    c.IncludeYear: include_year,
+    c.AmendYear: amend_year,
+}

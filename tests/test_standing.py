@@ -1,0 +1,191 @@
+"""Compliance over the years in a book: excluded years, corrections after the settlement, where a source stands."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from airshed.compliance.amending import Settled, amend
+from airshed.compliance.status import STRICT, UK, Convention
+from airshed.engine import commands as c
+from airshed.engine import events as e
+from airshed.engine.procedures.deadlines import deadline
+from airshed.engine.runner import Runner
+from airshed.lab.simulator.small_market import VERIFIERS
+from airshed.model.period import instant
+from airshed.model.refusal import Why
+from airshed.rulebook import lookup
+from airshed.service.book.standing import SourceStanding, standings
+from laws import RULES
+from markets import AUTHORITY, done, market, send, why
+
+COUNTS = st.integers(0, 1_000)
+
+
+@given(COUNTS, COUNTS, COUNTS, st.integers(0, 4_000))
+def test_a_correction_keeps_every_allowance_owed_in_one_place(given_up: int, short: int, extra: int, owed: int) -> None:
+    """And what was surrendered goes back only when nothing is unpaid any more."""
+    before = Settled(given_up, short, extra)
+    after, back = amend(before, owed)
+
+    assert after.obligation == owed
+    assert after.surrendered + back == given_up
+    assert min(after.surrendered, after.shortfall, after.extra) >= 0
+    assert not back or after.shortfall == after.extra == 0
+    assert after.extra <= extra or owed > before.obligation
+    assert after.shortfall <= short
+
+
+@given(COUNTS, COUNTS, st.lists(st.integers(0, 4_000), max_size=6))
+def test_corrections_one_after_the_other_end_where_the_last_one_says(
+    given_up: int, short: int, owed: list[int]
+) -> None:
+    settled, back = Settled(given_up, short), 0
+    for obligation in owed:
+        settled, gone = amend(settled, obligation)
+        back += gone
+
+    assert settled.obligation == (owed[-1] if owed else given_up + short)
+    assert settled.surrendered + back == given_up
+
+
+# --- in a book
+
+SOURCE = "s-steel"
+START, AFTER = instant("2028-02-01", 9), deadline(RULES, 2027) + 1
+
+
+def codes(runner: Runner) -> dict[str, int]:
+    """A mass of every pollutant that the source owes, in grams."""
+    return dict.fromkeys((rule.code for rule in lookup.owed(RULES, runner.state.sources[SOURCE].sector)), 0)
+
+
+def settled(so2_kg: int = 100, given_up: int = 100) -> tuple[Runner, str]:
+    """A market in which the steelworks has a determined year, gave some up, and is settled; and its account."""
+    runner = market()
+    account = runner.state.sources[SOURCE].account
+    done(runner, AUTHORITY, c.DetermineYear(SOURCE, 2027, {**codes(runner), "SO2": so2_kg * 1_000}, "a test"), START)
+    if given_up:
+        done(runner, account, c.Surrender(SOURCE, 2027, "SO2", given_up), START)
+    for source in runner.state.sources.values():
+        if source.account == account and source.id != SOURCE:
+            done(runner, AUTHORITY, c.ExcludeYear(source.id, 2027, "a test"), START)
+    done(runner, AUTHORITY, c.CloseYear(account, 2027), AFTER)
+    return runner, account
+
+
+def amended(runner: Runner, so2_kg: int, at: int = AFTER) -> e.YearAmended:
+    answer = done(runner, AUTHORITY, c.AmendYear(SOURCE, 2027, {**codes(runner), "SO2": so2_kg * 1_000}, "found"), at)
+    (event,) = answer.events
+    assert isinstance(event, e.YearAmended)
+    return event
+
+
+def of_so2(event: e.YearAmended) -> e.Amended:
+    return next(each for each in event.amended if each.pollutant == "SO2")
+
+
+def seen(runner: Runner, year: int) -> SourceStanding:
+    found = [each for each in standings(runner.state, year) if each.source == SOURCE]
+    return next((each for each in found if each.pollutant == "SO2"), found[0])
+
+
+def test_an_excluded_year_obliges_to_nothing_and_stands_so() -> None:
+    runner = market()
+    account = runner.state.sources[SOURCE].account
+    done(runner, AUTHORITY, c.ExcludeYear(SOURCE, 2027, "stood still (art. 3)"), START)
+    assert seen(runner, 2028).status == "EXCLUDED"
+    figures = {**codes(runner), "SO2": 1}
+    assert why(runner, AUTHORITY, c.DetermineYear(SOURCE, 2027, figures, "late"), START) is Why.YEAR_CLOSED
+    assert why(runner, account, c.Surrender(SOURCE, 2027, "SO2", 1), START) is Why.NOT_VERIFIED
+    assert why(runner, AUTHORITY, c.ExcludeYear(SOURCE, 2027, "again"), START) is Why.ALREADY_EXISTS
+
+    done(runner, AUTHORITY, c.IncludeYear(SOURCE, 2027, "ran after all"), START)
+    assert seen(runner, 2028).status == "C"
+    assert why(runner, AUTHORITY, c.IncludeYear(SOURCE, 2027, "again"), START) is Why.NOTHING_DUE
+
+
+def test_a_year_with_a_figure_is_not_excluded_and_a_settled_one_is_amended() -> None:
+    runner = market()
+    done(runner, AUTHORITY, c.DetermineYear(SOURCE, 2027, {**codes(runner), "SO2": 5_000}, "a test"), START)
+    assert why(runner, AUTHORITY, c.ExcludeYear(SOURCE, 2027, "late"), START) is Why.YEAR_CLOSED
+    assert why(runner, AUTHORITY, c.AmendYear(SOURCE, 2027, codes(runner), "early"), START) is Why.TOO_EARLY
+    runner, _ = settled()
+    assert why(runner, AUTHORITY, c.ExcludeYear(SOURCE, 2027, "late"), AFTER) is Why.YEAR_CLOSED
+    assert why(runner, AUTHORITY, c.AmendYear(SOURCE, 2027, {"SO2": 1}, "one"), AFTER) is Why.HOURS_MISSING
+    assert why(runner, AUTHORITY, c.AmendYear(SOURCE, 2027, codes(runner), " "), AFTER) is Why.UNEXPLAINED
+    same = {**codes(runner), "SO2": 100_000}
+    assert why(runner, AUTHORITY, c.AmendYear(SOURCE, 2027, same, "same"), AFTER) is Why.NOTHING_DUE
+
+
+def test_what_a_correction_adds_is_surrendered_for_until_the_next_deadline() -> None:
+    runner, account = settled()
+    event = amended(runner, 115)
+    assert (of_so2(event).extra, event.until) == (15, "2029-06-30")
+    assert seen(runner, 2028).status == "B"
+
+    assert why(runner, account, c.Surrender(SOURCE, 2027, "SO2", 16), AFTER) is Why.TOO_LARGE
+    done(runner, account, c.Surrender(SOURCE, 2027, "SO2", 15), AFTER)
+    assert seen(runner, 2028).status == "A"
+    assert not runner.state.extras
+    assert why(runner, account, c.Surrender(SOURCE, 2027, "SO2", 1), AFTER) is Why.YEAR_CLOSED
+
+
+def test_what_nobody_surrenders_in_time_is_missing_with_the_next_settlement() -> None:
+    runner, account = settled()
+    amended(runner, 130)
+    late = deadline(RULES, 2028) + 1
+    assert why(runner, account, c.Surrender(SOURCE, 2027, "SO2", 30), late) is Why.TOO_LATE
+    for source in runner.state.sources.values():
+        if source.account == account:
+            done(runner, AUTHORITY, c.ExcludeYear(source.id, 2028, "a test"), late)
+    (closed,) = done(runner, AUTHORITY, c.CloseYear(account, 2028), late).events[-1:]
+
+    assert isinstance(closed, e.YearClosed)
+    (missing,) = closed.late
+    law = RULES.shortfall
+    assert (missing.shortfall, missing.makeup) == (30, 30)
+    assert missing.penalty_fen == 30 * missing.price * law.price_multiple // 1_000
+    assert runner.state.years[SOURCE, 2027].due_fen["SO2"] == missing.penalty_fen
+    assert (seen(runner, 2029).status, not runner.state.extras) == ("B", True)
+
+
+def test_less_walks_back_through_what_is_not_paid_and_then_gives_back() -> None:
+    """100 owed, 90 given: 10 were missing, fined and are to be made up."""
+    runner, account = settled(given_up=90)
+    year, key = runner.state.years[SOURCE, 2027], (SOURCE, "SO2")
+    before, held = year.due_fen["SO2"], runner.state.ledger.held_of(account, "SO2-KM-2027").count
+
+    event = amended(runner, 94)
+    assert (of_so2(event).shortfall, event.entry) == (4, ())
+    assert year.due_fen["SO2"] == before * 4 // 10
+    assert runner.state.makeup_due[key] == 4
+
+    event = amended(runner, 80)
+    assert (of_so2(event).shortfall, year.due_fen["SO2"], runner.state.makeup_due[key]) == (0, 0, 0)
+    assert runner.state.ledger.held_of(account, "SO2-KM-2027").count == held + 10
+    assert year.surrendered["SO2"] == year.obligation["SO2"] == 80
+    assert seen(runner, 2028).status == "A"
+
+
+def test_a_penalty_that_is_paid_is_not_paid_back_by_a_correction() -> None:
+    runner, account = settled(given_up=90)
+    done(runner, account, c.PayPenalty(SOURCE, 2027, "SO2"), AFTER)
+    assert of_so2(amended(runner, 90)).due_fen == 0
+    assert runner.state.years[SOURCE, 2027].due_fen["SO2"] == 0
+
+
+def test_a_correction_takes_two_and_an_operator_makes_none() -> None:
+    runner, account = settled()
+    body = c.AmendYear(SOURCE, 2027, {**codes(runner), "SO2": 1}, "found")
+    assert isinstance(send(runner, AUTHORITY, body, AFTER).events[0], e.ActProposed)
+    for actor in (account, VERIFIERS[0]):
+        assert why(runner, actor, body, AFTER) is Why.ROLE_MAY_NOT
+
+
+@pytest.mark.parametrize("convention", [STRICT, UK])
+def test_a_source_of_which_nothing_is_known_has_one_line(convention: Convention) -> None:
+    runner = market()
+    found = [each for each in standings(runner.state, 2027, convention) if each.source == SOURCE]
+    assert [(each.pollutant, each.status) for each in found] == [("", "NOT_APPLICABLE")]
