@@ -114,7 +114,7 @@ FLOWS: Mapping[TransactionType, Flow] = {
     "sale": Flow(("BuyAllocation",), "auction", "operator"),
     "auction_delivery": Flow(("CloseAuction",), "auction reserve operator trader", "operator trader reserve", True),
     "entrant_grant": Flow(("GrantReserve",), "reserve", "operator"),
-    "right": Flow(("GrantRight", "RenewRight", "AcceptRight"), "reserve operator trader", _PRIVATE),
+    "right": Flow(("GrantRight", "RenewRight", "AcceptRight"), "issuance reserve operator trader", _PRIVATE),
     "trade": Flow(("PlaceOrder", "AcceptDeal", "CloseCall", "CloseZoneCall"), _PRIVATE, _PRIVATE),
     "pledge": Flow(("EnforcePledge",), _PRIVATE, _PRIVATE, True),
     "lease": Flow(("AcceptLease", "PayRent", "EndLease"), _PRIVATE, _PRIVATE, True),
