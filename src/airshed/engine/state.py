@@ -126,6 +126,8 @@ class State:
         self.findings: dict[tuple[str, int], tuple[FindingLine, ...]] = {}
         self.years: dict[tuple[str, int], Year] = {}
         self.closed: dict[tuple[str, int], bool] = {}
+        #: Allowances of a pollutant that an account owes for verified years and has not surrendered yet.
+        self.owed: dict[tuple[str, str], int] = {}
         #: Years that oblige a source to nothing, with the reason.
         self.excluded: dict[tuple[str, int], str] = {}
         #: Settled years to which a correction added what is still to be surrendered.

@@ -311,6 +311,12 @@ class TradeRule(Section, frozen=True, omit_defaults=True):
     failing: tuple[Annotated[str, Meta(pattern=r"^[A-Z]{2,4} [A-Za-z0-9.]{1,8}\Z", examples=["HH PM"])], ...]
     #: Jurisdictions that let nothing out: what they have issued is bought by operators with a source there only.
     no_export: tuple[Annotated[str, Meta(pattern=r"^[A-Z]{2,4}\Z", examples=["KM"])], ...]
+    #: Allowances of a cap that `group_limit_basis_points` is a share of; of the whole cap where it is left out.
+    group_limit_base: Count | None = None
+    #: What of a cap lies beyond that base is counted with this share, in hundredths of a percent.
+    group_limit_beyond_basis_points: Share = 0
+    #: Whether a group may hold in addition what its sources owe and have not surrendered yet.
+    group_limit_exempts_owed: bool = False
     #: Most of a series that one transfer may give to another's account, without money; any where it is left out.
     largest_transfer: Count | None = None
 

@@ -45,6 +45,8 @@ def verified(state: State, event: e.YearVerified | e.YearDetermined) -> None:
     year = state.years.setdefault((event.source, event.year), Year(event.source, event.year))
     year.opinion = event.opinion if isinstance(event, e.YearVerified) else "determined"
     if event.obligation:
+        for pollutant in {*year.obligation, *event.obligation}:
+            owes(state, year, pollutant, event.obligation.get(pollutant, 0) - year.obligation.get(pollutant, 0))
         year.verified_mg = event.mass_mg
         year.obligation = event.obligation
         year.reopened = False
@@ -52,11 +54,18 @@ def verified(state: State, event: e.YearVerified | e.YearDetermined) -> None:
     for move in event.entry:
         assert isinstance(move, Delivered), move
         gone_back(year, move)
+        owes(state, year, pollutant_of(move.series), count_of(move.blocks))
 
 
 def reopened(state: State, event: e.YearReopened) -> None:
     """The year may be corrected."""
     state.years[event.source, event.year].reopened = True
+
+
+def owes(state: State, year: Year, pollutant: str, more: int) -> None:
+    """The account of the source owes so much more, or less."""
+    key = (state.sources[year.source].account, pollutant)
+    state.owed[key] = state.owed.get(key, 0) + more
 
 
 def gone_back(year: Year, move: Delivered) -> None:

@@ -6,6 +6,7 @@ import msgspec
 
 from airshed.engine import events as e
 from airshed.engine.apply.fold import Apply
+from airshed.engine.apply.report import owes
 from airshed.engine.state import State
 from airshed.registry.moves import Delivered
 
@@ -15,6 +16,7 @@ def surrendered(state: State, event: e.Surrendered) -> None:
     state.ledger.post(event.entry)
     year = state.years[event.source, event.year]
     year.surrendered[event.pollutant] = year.surrendered.get(event.pollutant, 0) + event.count
+    owes(state, year, event.pollutant, -event.count)
     if year.extra.get(event.pollutant):
         year.extra[event.pollutant] -= event.count
         if not any(year.extra.values()):
@@ -30,6 +32,7 @@ def closed(state: State, event: e.YearClosed) -> None:
     for settled in event.settlements:
         year = state.years[settled.source, event.year]
         year.settled[settled.pollutant] = settled
+        owes(state, year, settled.pollutant, -settled.shortfall)
         if settled.penalty_fen:
             year.due_fen[settled.pollutant] = settled.penalty_fen
         if settled.makeup:
@@ -52,6 +55,7 @@ def _missing(state: State, late: e.LateSettlement) -> None:
     year.due_fen[late.pollutant] = year.due_fen.get(late.pollutant, 0) + late.penalty_fen
     state.makeup_due[key] = state.makeup_due.get(key, 0) + late.makeup
     year.extra[late.pollutant] = 0
+    owes(state, year, late.pollutant, -late.shortfall)
     if not any(year.extra.values()):
         state.extras.pop((late.source, late.year), None)
 

@@ -6,7 +6,7 @@ import msgspec
 
 from airshed.engine import events as e
 from airshed.engine.apply.fold import Apply
-from airshed.engine.apply.report import gone_back
+from airshed.engine.apply.report import gone_back, owes
 from airshed.engine.state import State
 from airshed.registry.moves import Delivered
 
@@ -29,6 +29,7 @@ def amended(state: State, event: e.YearAmended) -> None:
     year.extra_until = event.until
     year.obligation = {**year.obligation, **{each.pollutant: each.obligation for each in event.amended}}
     for each in event.amended:
+        owes(state, year, each.pollutant, each.extra - year.extra.get(each.pollutant, 0))
         year.extra[each.pollutant] = each.extra
         year.due_fen[each.pollutant] = each.due_fen
         settled = year.settled[each.pollutant]

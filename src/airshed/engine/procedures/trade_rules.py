@@ -12,6 +12,7 @@ from airshed.engine import commands as c
 from airshed.engine.procedures.guards import free_of, in_money, no, positive
 from airshed.engine.state import State, book_name
 from airshed.market.fees import band
+from airshed.market.position_limit import HoldingLimit
 from airshed.model.allowance import instrument, is_strip, members, pollutant_of
 from airshed.model.measures import part_fen, value_fen, yuan
 from airshed.model.period import day_of
@@ -229,8 +230,8 @@ def over_position(
 
     Of a strip, in every vintage. `asked` of what its orders ask for is looked at by itself, so does not count.
     """
-    limit = rules.trade_rules.group_limit_basis_points
-    if not limit:
+    law = rules.trade_rules
+    if not law.group_limit_basis_points:
         return None
     if is_strip(series):
         for member in members(series):
@@ -240,17 +241,22 @@ def over_position(
         return None
     group = state.ledger.accounts[account].group
     held = count - asked
+    owed = 0
     for each in state.groups[group] if group else (account,):
         key = (each, series)
+        if law.group_limit_exempts_owed:
+            owed += state.owed.get((each, pollutant_of(series)), 0)
         position = state.ledger.positions.get(key)
         if position is not None:
             held += position.count
         held += state.wanted.get(key, 0)
-    most = state.ledger.caps[series] * limit // WHOLE
+    limit = HoldingLimit(law.group_limit_basis_points, law.group_limit_base, law.group_limit_beyond_basis_points)
+    most = limit.of(state.ledger.caps[series]) + owed
     if held > most:
         whose = f"the group {group}" if group else account
         known = f"{whose} holds and bids for {held - count} of {series}"
-        what = f"{known}, at most {most} by buying; {count} more are too many"
+        exempt = f", {owed} of them for what is owed" if owed else ""
+        what = f"{known}, at most {most} by buying{exempt}; {count} more are too many"
         return no(rules, "trade_rules", Why.OVER_POSITION, what)
     return None
 

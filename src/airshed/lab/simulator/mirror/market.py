@@ -33,10 +33,11 @@ class Gathered:
 class MarketMirror:
     """Follows the market beside the listed book; `claim` counts a check and ends the run when it fails."""
 
-    def __init__(self, claim: Claim, held: Held, prices: Prices) -> None:
+    def __init__(self, claim: Claim, held: Held, prices: Prices, owed: Callable[[str, str], int]) -> None:
         self._claim = claim
         self._held = held
         self._prices = prices
+        self._owed = owed
         self._accounts: dict[str, tuple[str, str, str]] = {}
         self._sectors: dict[str, list[str]] = {}
         self._places: dict[str, list[str]] = {}
@@ -327,7 +328,12 @@ class MarketMirror:
                 held = sum(last - first + 1 for name in mates for first, last in self._held.get((name, each), []))
                 mine = [want for want in self._wants.values() if want[0] in mates and each in vintages(str(want[1]))]
                 waits = sum(int(want[2]) for want in mine) - delivered
-                most = self._caps[each] * law.group_limit_basis_points // 10_000
+                cap, base = self._caps[each], law.group_limit_base
+                first = cap if base is None or base > cap else base
+                beyond = law.group_limit_beyond_basis_points
+                most = (first * law.group_limit_basis_points + (cap - first) * beyond) // 10_000
+                if law.group_limit_exempts_owed:
+                    most += sum(self._owed(name, each.partition("-")[0]) for name in mates)
                 self._claim("I5", held + waits <= most, f"{mates} hold {held} and want {waits} of {each}, may {most}")
 
 

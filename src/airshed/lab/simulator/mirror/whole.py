@@ -60,7 +60,8 @@ class Mirror:
         self._held: dict[tuple[str, str], list[tuple[int, int]]] = {}
         self._people = People(self._claim)
         self._prices = Prices(self._claim)
-        self._market = MarketMirror(self._claim, self._held, self._prices)
+        self._years = Years(self._claim, self._held, self._prices, self._cannot_move)
+        self._market = MarketMirror(self._claim, self._held, self._prices, self._years.owed)
         self._listed = Listed(self._claim, self._market)
         self._auctions = Auctions(self._claim, self._market.own)
         self._seals = Seals(self._claim)
@@ -68,7 +69,6 @@ class Mirror:
         self._claims = Claims(self._claim, self.count_of)
         self._blocked = Blocked(self._claim)
         self._returns = Returns(self._claim)
-        self._years = Years(self._claim, self._held, self._prices, self._cannot_move)
         self._marks = Marks(self._claim)
         self._transfers = Transfers(self._claim)
         self._issuing = Issuing(self._claim, self._years.makeup, self.count_of)

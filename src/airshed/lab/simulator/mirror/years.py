@@ -82,6 +82,15 @@ class Years:
             case _:
                 pass
 
+    def owed(self, account: str, pollutant: str) -> int:
+        """What the sources of an account have to surrender yet: of settled years only what corrections added."""
+        total = 0
+        for key, owed in self._obliged.items():
+            if self._stands[key[0]] == account and key[2] == pollutant:
+                settled = (account, key[1]) in self._closed
+                total += self._extra[key] if settled else owed - self._given[key]
+        return total
+
     def _day(self, event: e.DaySealed) -> None:
         key = (event.stack, event.day)
         self._claim("I9", self._sealed.get(key, "") == event.replaces, f"{key} is sealed already")
