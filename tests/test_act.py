@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -16,13 +16,17 @@ from airshed.cli.act.form import BODIES, body_of, options_of, slots
 from airshed.cli.act.help import catalogue, explained, shell_line
 from airshed.cli.act.measures import ANY_LAW, Terms, read, write
 from airshed.cli.act.sample import sample
+from airshed.cli.act.told import told
 from airshed.cli.main import run
 from airshed.cli.reference.examples import examples
 from airshed.cli.reference.write import TRANSCRIPTS
 from airshed.engine.commands import Command
 from airshed.engine.edge import well_formed
+from airshed.engine.events import DealSettled, Event
+from airshed.model.allowance import SerialBlock
 from airshed.model.measures import LARGEST, Unit
 from airshed.model.refusal import Malformed
+from airshed.registry.moves import Delivered, Paid
 from airshed.rulebook.load import find, load
 
 TERMS = [ANY_LAW, Terms(1000, "dollars", ("dollars", "美元", "USD")), Terms(907, "yuan", ("yuan", "元", "CNY"))]
@@ -53,7 +57,7 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
         case info.Metadata(type=inner):
             return values(inner)
         case info.IntType(ge=least, le=most):
-            return st.integers(max(least or 0, 0), LARGEST if most is None else most)
+            return st.integers(max(least or 0, 0), 10**12 if most is None else most)
         case info.StrType(min_length=least, max_length=most):
             return (NAMES if least else TEXTS).filter(lambda text: len(text) <= (most or 100))
         case info.BoolType():
@@ -62,6 +66,8 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
             return st.none()
         case info.LiteralType(values=words):
             return st.sampled_from(words)
+        case info.EnumType(cls=cls):
+            return st.sampled_from(list(cls))
         case info.VarTupleType(item_type=item):
             return st.lists(values(item), max_size=3).map(tuple)
         case info.TupleType(item_types=items):
@@ -236,7 +242,7 @@ def airshed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
         (["SetCap", "{book}"], "act SetCap: does not say who acts"),
         (["SetCap", "--vintage", "2027"], "act SetCap: names no book"),
         (["SetCap", "{book}", "--as", "a", "--vintage", "2027"], "--pollutant, --jurisdiction are missing"),
-        (["SetCap", "{book}", "--as", "a", "--vintge", "2027"], "did you mean 'vintage'?"),
+        (["SetCap", "{book}", "--as", "a", "--vintge", "2027"], "did you mean '--vintage'?"),
         (["SetCap", "{book}", "--as", "a", "--vintage", "2027", "--vintage", "2027"], "--vintage: is given twice"),
         (["SetCap", "{book}", "--as", "a", "--as", "b"], "--as: is given twice"),
         (["SetCap", "{book}", "--as", "a", "--vintage"], "--vintage: has no value"),
@@ -296,3 +302,29 @@ def test_a_preview_writes_nothing_and_a_line_sent_twice_is_done_once(
     assert meant["refusal"]["why"] == "already_exists"
     tried = said("--at", "2026-12-03T09:30", "--again", "2")  # what was refused is tried anew
     assert tried["seq"] == meant["seq"] + 1
+
+
+# --- what has happened, in people's words
+
+EVENTS: list[type[msgspec.Struct]] = list(get_args(Event))
+
+
+@pytest.mark.parametrize("kind", EVENTS, ids=lambda kind: str(kind.__name__))
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(st.data())
+def test_every_event_can_be_told(kind: type[msgspec.Struct], data: st.DataObject) -> None:
+    event = data.draw(values(msgspec.inspect.type_info(kind)))
+    lines = list(told((event,), ANY_LAW))
+    assert lines[0].startswith(f"{kind.__name__}: ")
+    assert all(line.startswith("  ") for line in lines[1:])
+
+
+def test_figures_of_events_are_told_in_the_units_of_a_screen() -> None:
+    entry = (Delivered("a", "b", "SO2-KM-2027", (SerialBlock(1, 40_000),)), Paid("b", "a", 16_400_000))
+    settled = DealSettled(1, "transfer", "a", "b", "SO2-KM-2027", 40_000, 410_000, 16_400_000, 0, 123_000, entry)
+    assert list(told((settled,), ANY_LAW))[1:] == [
+        "  deal 1, kind transfer, seller a, buyer b, series SO2-KM-2027, count 40 t, price 4,100 yuan/t, "
+        "amount 164,000 yuan, seller fee 1,230 yuan",
+        "  40 t of SO2-KM-2027: a -> b",
+        "  164,000 yuan: b -> a",
+    ]

@@ -92,10 +92,8 @@ def body_of(kind: type[msgspec.Struct], given: Iterable[tuple[str, str]], terms:
     found: dict[str, list[str]] = {}
     for option, text in given:
         if option not in known:
-            cure = near(option[:60], known)
-            raise Malformed(
-                f"--{option[:60]}", f"{kind.__name__} has no such option", cure.replace("there are", "it has")
-            )
+            cure = near(f"--{option[:60]}", [f"--{name}" for name in known]).replace("there are", "it has")
+            raise Malformed(f"--{option[:60]}", f"{kind.__name__} has no such option", cure)
         if len(text) > LONGEST_OPTION:
             raise Malformed(f"--{option}", f"is longer than {LONGEST_OPTION:,} characters", "shorten it")
         if option in found and not known[option].many:

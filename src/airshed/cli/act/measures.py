@@ -69,6 +69,8 @@ def unit_of(name: str, kind: Any) -> Unit | None:
             return Unit(unit)
         case kinds.Metadata(type=inner) | kinds.VarTupleType(item_type=inner) | kinds.DictType(value_type=inner):
             return unit_of(name, inner)
+        case kinds.UnionType(types=types):
+            return next((unit for each in types if (unit := unit_of(name, each)) is not None), None)
         case kinds.IntType():
             return BY_NAME.get(name) or _ENDINGS.get(name.rpartition("_")[2])
         case _:

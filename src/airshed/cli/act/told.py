@@ -26,6 +26,7 @@ _OF_EVENTS: Mapping[str, Unit] = {
     **dict.fromkeys(("held", "secured", "value"), Unit.FEN),
     "rent": Unit.FEN_PER_T_YEAR,
     "ActProposed.until": Unit.MS,
+    "AuctionOpened.reserve": Unit.FEN_PER_T,
     **dict.fromkeys(
         (
             *(
@@ -48,11 +49,14 @@ _OF_EVENTS: Mapping[str, Unit] = {
 #: Parts of an event that say how the rules count and not what has happened; --json has them.
 _HOW = ("_basis_points", "_days", "terms", "rounds", "checks", "rests_on", "version")
 
+#: Figures that are told only where there are any.
+_UNLESS_SOME = ("back", "pledge", "released", "withheld", "seller_fee", "buyer_fee", "fee", "later", "above", "part_of")
+
 
 def told(events: tuple[Any, ...], terms: Terms) -> Iterator[str]:
     """A line for each event, and one for each thing that it says."""
     for event in events:
-        doc = (inspect.getdoc(event) or "").split("\n\n")[0].replace("\n", " ")
+        doc = (inspect.getdoc(event) or "").split("\n\n")[0].replace("\n", " ").replace("`", "")
         yield f"{type(event).__name__}: {doc}"
         for line in _parts(event, terms):
             yield f"  {line}"
@@ -67,7 +71,7 @@ def _parts(event: Any, terms: Terms) -> Iterator[str]:
         elif isinstance(value, tuple) and isinstance(value[0], msgspec.Struct):
             long += [f"{name}:", *_cut([f"  {_row(each, terms)}" for each in value])]
         elif isinstance(value, msgspec.Struct):
-            long.append(f"{name}: {_row(value, terms)}")
+            long += [f"{name}: {row}"] if (row := _row(value, terms)) else []
         elif isinstance(value, dict):
             long.append(f"{name}: {_one(value, unit, terms)}")
         else:
@@ -83,7 +87,7 @@ def _named(struct: Any) -> Iterator[tuple[str, str, Any, Unit | None]]:
     assert isinstance(shape, kinds.StructType)
     for field in shape.fields:
         value = getattr(struct, field.name)
-        if value in ("", None, (), {}) or field.name.endswith(_HOW):
+        if value in ("", None, (), {}) or field.name.endswith(_HOW) or (value == 0 and field.name in _UNLESS_SOME):
             continue
         own = f"{type(struct).__name__}.{field.name}"
         unit = unit_of(field.name, field.type) or _OF_EVENTS.get(own) or _OF_EVENTS.get(field.name)
@@ -108,7 +112,7 @@ def _move(move: Any, terms: Terms) -> str:
 def _row(value: msgspec.Struct, terms: Terms) -> str:
     """A struct inside an event in one line."""
     said = [f"{name} {_one(part, unit, terms)}" for _, name, part, unit in _named(value)]
-    head = [type(value).__name__] if isinstance(value, Wish) or not said else []
+    head = [type(value).__name__] if isinstance(value, Wish) else []
     return ", ".join([*head, *said])
 
 

@@ -78,7 +78,7 @@ class LotReturned(Fact, frozen=True):
 
 
 class BidPlaced(Fact, frozen=True):
-    """A sealed bid stands; `held` fen are set aside."""
+    """A sealed bid stands; what it may cost is held, set aside."""
 
     auction: str
     account: str

@@ -24,7 +24,7 @@ class SessionClosed(Fact, frozen=True):
 
 
 class OrderPlaced(Fact, frozen=True, omit_defaults=True):
-    """An order stands with its whole count, `held` fen set aside for a purchase; fills follow in the same record."""
+    """An order stands with its whole count; for a purchase money is held. Fills follow in the same record."""
 
     #: Number that the order gets.
     order: int

@@ -26,7 +26,7 @@ class CheckResult(msgspec.Struct, frozen=True, gc=False):
 
 
 class YearReported(Fact, frozen=True):
-    """A source's year in milligrams per pollutant: measured (sealed days) and declared."""
+    """A source's year by pollutant, as it is reported: measured (sealed days) and declared."""
 
     source: str
     year: int
