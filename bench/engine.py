@@ -19,14 +19,14 @@ from airshed.engine import commands as c
 from airshed.engine.journal import GENESIS, Line, MemoryJournal, decode
 from airshed.engine.runner import Runner, fold
 from airshed.engine.state import State
-from airshed.lab.season.desk import BANK_ACTOR
-from airshed.lab.season.season import EXCHANGE_ACTOR, Season
+from airshed.lab.season.season import Season
 from airshed.model.period import instant
 from airshed.rulebook.load import load as load_rules
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped
 from airshed.service.book.answered_head import LastAnswered
 from airshed.service.book.sqlite import Book
+from airshed.zone.entering import BANK, EXCHANGE
 from airshed.zone.load import load as load_zone
 
 ROOT = Path(__file__).parents[1]
@@ -64,8 +64,8 @@ class Desk:
         self.rng = random.Random(11)
         self.sent = 0
         self.at = instant("2027-01-04", 9)
-        money = [(BANK_ACTOR, c.Deposit(account, 10**14)) for account in self.accounts]
-        season.must(self.at, [*money, (EXCHANGE_ACTOR, c.OpenSession("2027-01-04"))])
+        money = [(BANK, c.Deposit(account, 10**14)) for account in self.accounts]
+        season.must(self.at, [*money, (EXCHANGE, c.OpenSession("2027-01-04"))])
 
     def orders(self, count: int) -> list[tuple[c.Command, int]]:
         """Limit orders of one to five lots around a middle that stays."""

@@ -14,11 +14,6 @@ def confirmations(answers: Iterable[Answer], second: Callable[[str], str]) -> li
     return [(second(event.actor), c.ConfirmAct(event.act)) for event in map(proposed, answers) if event is not None]
 
 
-def reviewer(actor: str) -> str:
-    """The second person at a verifier, or at the bank, of what is played."""
-    return f"{actor}-review"
-
-
 def proposed(answer: Answer) -> e.ActProposed | None:
     """The act that an answer says waits; None when the command took effect, or is refused."""
     return next((event for event in answer.events if isinstance(event, e.ActProposed)), None)

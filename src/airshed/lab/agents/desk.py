@@ -10,13 +10,14 @@ from airshed.engine import commands as c
 from airshed.engine.journal import MemoryJournal
 from airshed.engine.runner import Answer, Runner
 from airshed.lab.agents.market import SessionMarket, Trader
-from airshed.lab.second import confirmations, in_effect, reviewer
+from airshed.lab.second import confirmations, in_effect
 from airshed.model.allowance import Series
 from airshed.model.period import instant
 from airshed.model.provenance import Provenance
 from airshed.rulebook import lookup
 from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook
+from airshed.zone.entering import reviewer
 
 EXCHANGE_ACTOR, BANK_ACTOR = "lab-exchange", "lab-bank"
 #: The second person of the authority.

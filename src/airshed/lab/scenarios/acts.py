@@ -20,13 +20,13 @@ from airshed.lab.agents.market import Trader
 from airshed.lab.agents.venue import first_worked
 from airshed.lab.scenarios.draw import Work
 from airshed.lab.seals import salt_of, sealed
-from airshed.lab.second import reviewer
 from airshed.model.measures import value_fen
 from airshed.model.period import instant
 from airshed.registry import accounts
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.activities import activity_lines
+from airshed.zone.entering import reviewer
 from airshed.zone.zone import Zone
 
 VERIFIER = "lab-verifier"

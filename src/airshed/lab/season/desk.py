@@ -11,16 +11,13 @@ from airshed.engine.runner import Answer, Runner
 from airshed.lab.season.firms import Firm
 from airshed.lab.season.guide import Guide
 from airshed.lab.season.marking import PlannedMark
-from airshed.lab.second import confirmations, in_effect, reviewer
+from airshed.lab.second import confirmations, in_effect
 from airshed.model.provenance import DEMO, Simulation
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
+from airshed.zone.entering import reviewer
 from airshed.zone.zone import Zone
 
-#: The monitoring host.
-HOST_ACTOR = "monitoring-host"
-#: The settlement bank.
-BANK_ACTOR = "settlement-bank"
 #: How long the second person takes to look at what another proposed.
 LOOK_MS = 60_000
 

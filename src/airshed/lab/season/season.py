@@ -16,24 +16,22 @@ from airshed.engine import commands as c
 from airshed.engine.procedures.deadlines import surrender_day
 from airshed.lab.seals import salt_of, sealed
 from airshed.lab.season import monthly_call, yearend
-from airshed.lab.season.desk import BANK_ACTOR, HOST_ACTOR, LOOK_MS, SeasonDesk
+from airshed.lab.season.desk import LOOK_MS, SeasonDesk
 from airshed.lab.season.firms import Firm, decide_installations, firms_of
 from airshed.lab.season.guide import guide, side_of
 from airshed.lab.season.trader import CALLED, SeasonView, advance_bids_for, bids_for, order_for
-from airshed.lab.second import reviewer
 from airshed.market.allocation import allocate, parts
 from airshed.market.claims import ALL_BASIS_POINTS
 from airshed.model.allowance import Series
 from airshed.model.period import instant
-from airshed.model.provenance import SIMULATED
 from airshed.model.refusal import Malformed
 from airshed.registry import accounts
 from airshed.rulebook import lookup
 from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.activities import activity_lines, zone_activities
+from airshed.zone.entering import BANK, EXCHANGE, HOST, people_of, works_of
 
-EXCHANGE_ACTOR = "zone-exchange"
 FIRST_SESSION = "01-04"
 #: Days before the last day to surrender on which trading ends, and days after it on which the next vintage is issued.
 QUIET_DAYS, NEXT_ISSUE_DAYS = 4, 15
@@ -75,52 +73,20 @@ class Season(SeasonDesk):
         """Adopt the rules, enter everybody, set and share out the caps."""
         authority = self.rules.programme.authority
         registrar = lookup.founders(self.rules, "RegisterActor")[0]
-        role = partial(lookup.role_for, self.rules)
         at = instant(self.rules.programme.effective, 9)
         programme = self.rules.programme
-        houses = self.zone.verifiers
-        reviewers = [reviewer(name) for name in houses]
         self.must(
             at,
             [
                 (authority, c.AdoptRulebook(programme.id, programme.version, digest(self.rules), self.provenance)),
-                (registrar, c.RegisterActor(EXCHANGE_ACTOR, role("OpenSession"))),
-                *((registrar, c.RegisterActor(name, role("Deposit"))) for name in (BANK_ACTOR, reviewer(BANK_ACTOR))),
-                (registrar, c.RegisterActor(HOST_ACTOR, role("SealDay"))),
-                *((registrar, c.RegisterActor(name, role("VerifyYear"))) for name in (*houses, *reviewers)),
+                *((registrar, body) for body in people_of(self.zone, self.rules)),
             ],
         )
-        sectors = {source.source: source.sector.value for source in self.zone.sources}
-        stacks: dict[str, list[c.StackEntry]] = {}
-        for stack in self.zone.stacks:
-            owed: dict[str, str] = {rule.measured: rule.code for rule in lookup.owed(self.rules, sectors[stack.source])}
-            names = tuple(owed[pollutant] for pollutant in stack.monitors if pollutant in owed)
-            stacks.setdefault(stack.source, []).append(c.StackEntry(stack.stack, names))
         entering: list[tuple[str, c.Body]] = []
-        operator = role("Surrender", "operator")
         for firm in self.firms:
-            source = firm.source
-            name = source.name_en
-            entering += [
-                (
-                    registrar,
-                    c.OpenAccount(firm.account, "operator", name, source.jurisdiction, source.group or ""),
-                ),
-                (registrar, c.RegisterActor(firm.account, operator, firm.account)),
-                (
-                    authority,
-                    c.RegisterSource(
-                        source.source,
-                        name,
-                        firm.account,
-                        source.jurisdiction,
-                        source.sector.value,
-                        source.origin == SIMULATED,
-                        tuple(stacks.get(source.source, ())),
-                    ),
-                ),
-                (BANK_ACTOR, c.Deposit(firm.account, max(firm.cash_fen, 1))),
-            ]
+            for body in works_of(self.zone, self.rules, firm.source):
+                entering.append((authority if isinstance(body, c.RegisterSource) else registrar, body))
+            entering.append((BANK, c.Deposit(firm.account, max(firm.cash_fen, 1))))
         self.must(at + LOOK_MS, entering)
         self.grant(instant(f"{self.year - 1}-12-10", 9))
         for vintage in self._offered():
@@ -196,10 +162,10 @@ class Season(SeasonDesk):
             iso = day.isoformat()
             yesterday = (day - timedelta(days=1)).isoformat()
             yearend.enter_marks(self, instant(iso, 8))
-            self.must(instant(iso, 8), [(HOST_ACTOR, body) for body in self.sealed.get(yesterday, ())])
+            self.must(instant(iso, 8), [(HOST, body) for body in self.sealed.get(yesterday, ())])
             for chore in chores.get(iso, ()):
                 chore(instant(iso, 9))
-            self.must(instant(iso, 9, 15), [(HOST_ACTOR, body) for body in self.corrections.get(iso, ())])
+            self.must(instant(iso, 9, 15), [(HOST, body) for body in self.corrections.get(iso, ())])
             if day >= first and lookup.worked(self.rules, iso):
                 view = SeasonView(self.rules, self.runner.state, number / (len(days) - 1), self.year, series)
                 if calling and iso[:7] != called:
@@ -220,17 +186,17 @@ class Season(SeasonDesk):
     def _call(self, day: str, view: SeasonView) -> None:
         """The calls of a month, over before the session of the day opens."""
         calls = monthly_call.calls_of(view, day[:7])
-        self.must(instant(day, 9, 16), monthly_call.opened(EXCHANGE_ACTOR, calls, self.seed))
+        self.must(instant(day, 9, 16), monthly_call.opened(EXCHANGE, calls, self.seed))
         orders = [order for firm in self.firms for order in self._orders(firm, view, CALLED)]
         self.tell(instant(day, 9, 20), list(monthly_call.gathered(view, calls, orders)))
-        self.must(instant(day, 9, 25), monthly_call.closed(EXCHANGE_ACTOR, calls, self.seed))
+        self.must(instant(day, 9, 25), monthly_call.closed(EXCHANGE, calls, self.seed))
 
     def _orders(self, firm: Firm, view: SeasonView, chance: float | None = None) -> list[c.PlaceOrder]:
         wanted = (order_for(firm, view, pollutant, self._owed(firm, pollutant), chance) for pollutant in firm.owes)
         return [order for order in wanted if order is not None]
 
     def _session(self, day: str, view: SeasonView) -> None:
-        self.must(instant(day, 9, 30), [(EXCHANGE_ACTOR, c.OpenSession(day))])
+        self.must(instant(day, 9, 30), [(EXCHANGE, c.OpenSession(day))])
         shuffled = list(self.firms)
         random.Random(f"{self.seed} session {day}").shuffle(shuffled)
         for turn in range(TRADING_ROUNDS):
@@ -242,7 +208,7 @@ class Season(SeasonDesk):
                     if order is not None:
                         wishes.append((firm.account, order))
             self.tell(instant(day, 10 + turn), wishes)
-        self.must(instant(day, 15), [(EXCHANGE_ACTOR, c.CloseSession(day))])
+        self.must(instant(day, 15), [(EXCHANGE, c.CloseSession(day))])
 
     def _owed(self, firm: Firm, pollutant: str) -> int | None:
         year = self.runner.state.years.get((firm.source.source, self.year))

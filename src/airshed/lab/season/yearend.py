@@ -5,13 +5,14 @@ from __future__ import annotations
 from airshed.engine import commands as c
 from airshed.engine.procedures.report import MG_PER_G
 from airshed.engine.procedures.report_checks import Draft, answers
-from airshed.lab.season.desk import HOST_ACTOR, SeasonDesk
+from airshed.lab.season.desk import SeasonDesk
 from airshed.lab.season.firms import Firm, factor_of
 from airshed.lab.season.marking import ENTERED_AFTER_MS, PlannedMark
 from airshed.model.allowance import Pollutant
 from airshed.model.measures import KG_PER_T
 from airshed.model.period import DAY_MS, HOUR_MS
 from airshed.rulebook import lookup
+from airshed.zone.entering import HOST
 
 #: What an operator of the demo says to every question, and to every item of its improvement list.
 EXPLANATION = "see the monitoring log of the year, which the verifier has"
@@ -41,7 +42,7 @@ def note(season: SeasonDesk, at: int) -> None:
     """The monitoring host says of every stack what it found, be it nothing."""
     stacks = sorted(season.runner.state.stack_source)
     notes = [season.findings.get(stack, c.NoteFindings(stack, season.year)) for stack in stacks]
-    season.must(at, [(HOST_ACTOR, note) for note in notes])
+    season.must(at, [(HOST, note) for note in notes])
 
 
 def report(season: SeasonDesk, at: int, firm: Firm) -> None:
