@@ -17,6 +17,7 @@ from airshed.engine.procedures import (
     listed,
     mark,
     people,
+    people_rights,
     pledge,
     pledge_sale,
     report,
@@ -34,7 +35,8 @@ from airshed.engine.procedures import (
     withdrawal_withheld,
     zone_call,
 )
-from airshed.engine.procedures.guards import Decision, Procedure, actor_may, no
+from airshed.engine.procedures.guards import Decision, Procedure, no
+from airshed.engine.procedures.people_rights import may_confirm, may_send
 from airshed.engine.state import State
 from airshed.model.period import DAY_MS, clock
 from airshed.model.refusal import Refusal, Why
@@ -42,6 +44,7 @@ from airshed.rulebook.schema import Rulebook
 
 PROCEDURES: dict[type, Procedure] = {
     **people.PROCEDURES,
+    **people_rights.PROCEDURES,
     **issue.PROCEDURES,
     **transfer.PROCEDURES,
     **sale.PROCEDURES,
@@ -81,7 +84,7 @@ def decide(state: State, command: c.Command, rules: Rulebook, at: int, text: Rul
     body, actor = command.body, command.actor
     kind = type(body)
     if state.rulebook is not None:
-        refusal = actor_may(state, rules, actor, kind.__name__)
+        refusal = may_send(state, rules, actor, body)
         if refusal is not None:
             return refusal
     elif kind is not c.AdoptRulebook:
@@ -128,20 +131,19 @@ def confirm_act(
         return no(rules, "roles", Why.UNKNOWN_ACT, f"no act waits under number {body.act}")
     if act.actor == actor:
         return no(rules, "roles", Why.OWN_ACT, f"{actor} proposed act {act.id}; another confirms it")
-    kind = type(act.body)
-    for each in (act.actor, actor):
-        refusal = actor_may(state, rules, each, kind.__name__)
-        if refusal is not None:
-            return refusal
+    refusal = may_send(state, rules, act.actor, act.body) or may_confirm(state, rules, actor, act.body)
+    if refusal is not None:
+        return refusal
     if act.until is not None and at > act.until:
         what = f"act {act.id} waited until {clock(act.until)} and has lapsed; propose it anew"
         return no(rules, "roles", Why.ACT_LAPSED, what)
     if state.rulebook is not None and act.law != state.rulebook.digest:
         what = f"act {act.id} was proposed under the law {act.law[:12]}, which is no longer in force; propose it anew"
         return no(rules, "roles", Why.ACT_LAPSED, what)
-    theirs = alone(state, rules, at, actor, act.body, text)
-    if isinstance(theirs, Refusal):
-        return theirs
+    if may_send(state, rules, actor, act.body, approving=True) is None:
+        theirs = alone(state, rules, at, actor, act.body, text)
+        if isinstance(theirs, Refusal):
+            return theirs
     decision = alone(state, rules, at, act.actor, act.body, text)
     if isinstance(decision, Refusal):
         return decision

@@ -28,7 +28,9 @@ class Why(StrEnum):
     KEY_REUSED = "key_reused"
     NO_RULEBOOK = "no_rulebook"
     UNKNOWN_ACTOR = "unknown_actor"
+    ACTOR_SUSPENDED = "actor_suspended"
     ROLE_MAY_NOT = "role_may_not"
+    OUT_OF_SCOPE = "out_of_scope"
     NOT_YOUR_OWN = "not_your_own"
     RULEBOOK_MISMATCH = "rulebook_mismatch"
     NOT_YOURS_TO_GIVE = "not_yours_to_give"
@@ -137,7 +139,9 @@ MEANINGS: dict[Why, tuple[str, str]] = {
     Why.KEY_REUSED: ("The key stands for an earlier command with other content.", "该键已用于内容不同的指令。"),
     Why.NO_RULEBOOK: ("No rulebook is in force yet.", "尚无生效的规则。"),
     Why.UNKNOWN_ACTOR: ("Nobody is registered under this name.", "该行为人未登记。"),
+    Why.ACTOR_SUSPENDED: ("The actor is suspended, or revoked for good.", "该行为人已被暂停或撤销权限。"),
     Why.ROLE_MAY_NOT: ("The actor's role may not send this command.", "该角色无权发出此指令。"),
+    Why.OUT_OF_SCOPE: ("The actor is bound to another place or account.", "超出该行为人的辖区或账户范围。"),
     Why.NOT_YOUR_OWN: ("The actor acts for another account.", "行为人不代表该账户。"),
     Why.RULEBOOK_MISMATCH: ("The digest named is not that of the rules at hand.", "所列摘要与现有规则文本不符。"),
     Why.NOT_YOURS_TO_GIVE: ("Nobody gives a right that they may not give.", "不得授予自己无权授予的权利。"),

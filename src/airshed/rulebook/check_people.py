@@ -77,6 +77,16 @@ def _people(rules: Rulebook) -> Iterator[Malformed]:
             yield Malformed(place, "'command' is the head of the first column of roles.csv", "take another name")
         if role.bound == "account" and not role.accounts:
             yield Malformed(f"{place} accounts", "is empty, though the role is bound to one", 'write ["operator"]')
+        for by in (*role.registered_by, *([role.confirmed_by] if role.confirmed_by else [])):
+            yield from known(by, codes, f"{place} registered_by or confirmed_by", "role")
+        for by in role.registered_by:
+            if by in codes and not lookup.may(rules, by, "RegisterActor"):
+                yield Malformed(f"{place} registered_by", f"a {by} may not send RegisterActor", "name a role that may")
+        if role.confirmed_by in codes and not lookup.may(rules, role.confirmed_by or "", "ConfirmAct"):
+            what = f"a {role.confirmed_by} may not send ConfirmAct"
+            yield Malformed(f"{place} confirmed_by", what, "name a role that may")
+        if role.least > role.most:
+            yield Malformed(f"{place} least", f"{role.least} is more than most, {role.most}", "mend one of them")
         if role.accounts and role.bound in ("zone", "jurisdiction"):
             what = f"names kinds of account, though the role is bound to the {role.bound}"
             yield Malformed(f"{place} accounts", what, "write [], or bound to an account")

@@ -7,6 +7,9 @@ from typing import Literal
 CommandName = Literal[
     "AdoptRulebook",
     "RegisterActor",
+    "SuspendActor",
+    "ResumeActor",
+    "RevokeActor",
     "OpenAccount",
     "FreezeAccount",
     "ThawAccount",

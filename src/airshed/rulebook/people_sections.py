@@ -53,6 +53,14 @@ class PeopleRule(Section, frozen=True):
     bound: Literal["zone", "jurisdiction", "account", "any"]
     #: Kinds of account that it may act for; empty for a role that acts for none.
     accounts: tuple[Literal["operator", "trader"], ...]
+    #: Roles that may register somebody in it.
+    registered_by: tuple[RoleName, ...]
+    #: Role whose people confirm a registration that takes two; left out: another of those who register.
+    confirmed_by: RoleName | None = None
+    #: Fewest people or machines in it that an account keeps.
+    least: Annotated[int, Meta(ge=0, le=100)] = 0
+    #: Most of them that an account may have.
+    most: Annotated[int, Meta(ge=1, le=1000)] = 1000
 
 
 class FounderRule(Section, frozen=True):

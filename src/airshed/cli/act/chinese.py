@@ -37,6 +37,7 @@ FIELDS: Mapping[str, str] = {
     "act": "事项编号",
     "activities": "各排放源的历史活动",
     "actor": "行为人",
+    "may": "权限",
     "answer": "答复",
     "application": "申请编号",
     "approved": "是否批准",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from airshed.engine import events as e
 from airshed.engine.apply.fold import Apply
 from airshed.engine.nouns import Act, Actor, Source
@@ -19,7 +21,22 @@ def adopted(state: State, event: e.RulebookAdopted) -> None:
 
 def registered(state: State, event: e.ActorRegistered) -> None:
     """Somebody may act."""
-    state.actors[event.actor] = Actor(event.actor, event.role, event.account, event.jurisdiction)
+    state.actors[event.actor] = Actor(event.actor, event.role, event.account, event.jurisdiction, event.may)
+
+
+def suspended(state: State, event: e.ActorSuspended) -> None:
+    """Somebody may do nothing for now."""
+    state.actors[event.actor] = replace(state.actors[event.actor], state="suspended", reason=event.reason)
+
+
+def resumed(state: State, event: e.ActorResumed) -> None:
+    """Somebody may act again."""
+    state.actors[event.actor] = replace(state.actors[event.actor], state="active", reason="")
+
+
+def revoked(state: State, event: e.ActorRevoked) -> None:
+    """Somebody may do nothing any more."""
+    state.actors[event.actor] = replace(state.actors[event.actor], state="revoked", reason=event.reason)
 
 
 def opened(state: State, event: e.AccountOpened) -> None:
@@ -80,6 +97,9 @@ def decided(state: State, event: e.ActConfirmed | e.ActRejected) -> None:
 APPLY: dict[type, Apply] = {
     e.RulebookAdopted: adopted,
     e.ActorRegistered: registered,
+    e.ActorSuspended: suspended,
+    e.ActorResumed: resumed,
+    e.ActorRevoked: revoked,
     e.AccountOpened: opened,
     e.AccountFrozen: frozen,
     e.AccountThawed: thawed,

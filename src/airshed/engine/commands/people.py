@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from airshed.engine.commands.wish import Maybe, Money, Name, Text, Whole, Wish
+from airshed.engine.commands.wish import May, Maybe, Money, Name, Text, Whole, Wish
 from airshed.model.provenance import Provenance
 
 
@@ -34,6 +34,33 @@ class RegisterActor(Wish, frozen=True):
     account: Maybe = ""
     #: The jurisdiction that it is bound to; empty for the whole zone.
     jurisdiction: Maybe = ""
+    #: What a representative of the account may: read, initiate or approve; empty for the last two together.
+    may: May = ""
+
+
+class SuspendActor(Wish, frozen=True):
+    """Let somebody do nothing until further notice; what they proposed falls. 暂停行为人。"""
+
+    #: Who is suspended.
+    actor: Name
+    #: Why.
+    reason: Text
+
+
+class ResumeActor(Wish, frozen=True):
+    """Let a suspended person or machine act again. 恢复行为人。"""
+
+    #: Who may act again.
+    actor: Name
+
+
+class RevokeActor(Wish, frozen=True):
+    """Take the rights of a person or machine for good; the name is not given again. 撤销行为人。"""
+
+    #: Whose rights end.
+    actor: Name
+    #: Why.
+    reason: Text
 
 
 class OpenAccount(Wish, frozen=True):
@@ -134,6 +161,9 @@ class RejectAct(Wish, frozen=True):
 PeopleBody = (
     AdoptRulebook
     | RegisterActor
+    | SuspendActor
+    | ResumeActor
+    | RevokeActor
     | OpenAccount
     | FreezeAccount
     | ThawAccount

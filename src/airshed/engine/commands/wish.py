@@ -39,6 +39,8 @@ Share = Annotated[int, Meta(ge=0, le=10_000, extra={"unit": Unit.BASIS_POINTS})]
 #: A number of vintages.
 Term = Annotated[int, Meta(ge=1, le=50)]
 
+#: What a representative of an account may; empty for initiate and approve.
+May = Literal["", "read", "initiate", "approve"]
 Side = Literal["buy", "sell"]
 Opinion = Literal["satisfactory", "with comments", "adverse"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from airshed.engine.commands import Body, StackEntry
+from airshed.engine.commands import Body, May, StackEntry
 from airshed.engine.events.fact import Fact
 from airshed.model.provenance import Provenance
 from airshed.registry.accounts import Account
@@ -33,6 +33,30 @@ class ActorRegistered(Fact, frozen=True):
     account: str
     #: The jurisdiction that it is bound to; empty for the whole zone.
     jurisdiction: str
+    #: What a representative of the account may; empty for initiate and approve.
+    may: May
+
+
+class ActorSuspended(Fact, frozen=True):
+    """An actor may do nothing until further notice."""
+
+    actor: str
+    #: Why.
+    reason: str
+
+
+class ActorResumed(Fact, frozen=True):
+    """A suspended actor may act again."""
+
+    actor: str
+
+
+class ActorRevoked(Fact, frozen=True):
+    """An actor may do nothing any more, and nobody gets its name."""
+
+    actor: str
+    #: Why.
+    reason: str
 
 
 class AccountOpened(Fact, frozen=True):
@@ -123,6 +147,9 @@ class ActRejected(Fact, frozen=True):
 PeopleEvent = (
     RulebookAdopted
     | ActorRegistered
+    | ActorSuspended
+    | ActorResumed
+    | ActorRevoked
     | AccountOpened
     | AccountFrozen
     | AccountThawed

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
-from airshed.engine.commands import Body
+from airshed.engine.commands import Body, May
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,11 @@ class Actor:
     role: str
     account: str
     jurisdiction: str
+    #: What a representative of an account may: read, initiate, approve; empty for the last two.
+    may: May = ""
+    state: Literal["active", "suspended", "revoked"] = "active"
+    #: Why it is suspended or revoked.
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import Day
@@ -14,10 +16,12 @@ from airshed.engine.procedures.guards import (
 from airshed.engine.procedures.mark import standing
 from airshed.engine.state import State
 from airshed.model.period import DAY_MS, instant
+from airshed.model.provenance import Programme
 from airshed.model.refusal import Refusal, Why
 from airshed.rulebook.schema import Rulebook
 
 HOURS_OF_YEAR = 8_784
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def seal_day(state: State, rules: Rulebook, at: int, actor: str, body: c.SealDay) -> Decision:
@@ -31,6 +35,7 @@ def seal_day(state: State, rules: Rulebook, at: int, actor: str, body: c.SealDay
     sealed = state.days[body.stack].get(body.day)
     refusal = (
         _replaces(rules, body, sealed)
+        or _digest(state, rules, body)
         or _over(rules, at, body)
         or _year_open(state, rules, source.id, body)
         or _whole(rules, dict(source.stacks)[body.stack], body)
@@ -59,6 +64,14 @@ def _replaces(rules: Rulebook, body: c.SealDay, sealed: Day | None) -> Refusal |
             Why.DAY_SEALED,
             f"{body.stack} {body.day} is sealed; a correction names its evidence digest {sealed.evidence[:12]}",
         )
+    return None
+
+
+def _digest(state: State, rules: Rulebook, body: c.SealDay) -> Refusal | None:
+    """A real day rests on frames that somebody can ask for."""
+    if isinstance(state.provenance, Programme) and not _SHA256.fullmatch(body.evidence):
+        what = f"{body.stack} {body.day} rests on {body.evidence[:20]!r}, no digest of frames; give their SHA-256"
+        return no(rules, "monitoring", Why.UNPROVEN, what)
     return None
 
 

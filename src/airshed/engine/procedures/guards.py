@@ -24,6 +24,9 @@ Procedure = Callable[[State, Rulebook, int, str, Any], Decision]
 #: The most fen, and the most milligrams, that an account or a year can hold: a database keeps whole numbers of 63 bits.
 MOST = 2**62
 
+#: What a representative sends who approves: all else initiates.
+APPROVING = ("ConfirmAct", "RejectAct")
+
 #: The word after an amount, as in "1,250.00 yuan/t"; not one within a name.
 _AMOUNT = re.compile(r"(?<=\d\d )yuan\b|(?<=any )yuan(?=/t)")
 
@@ -39,13 +42,18 @@ def in_money(rules: Rulebook, detail: str) -> str:
     return detail if money == "yuan" else _AMOUNT.sub(money, detail)
 
 
-def actor_may(state: State, rules: Rulebook, actor: str, command: str) -> Refusal | None:
-    """An actor acts in its role only."""
+def actor_may(state: State, rules: Rulebook, actor: str, command: str, approving: bool = False) -> Refusal | None:
+    """An actor acts in its role only, not while suspended; a representative as its right lets it."""
     known = state.actors.get(actor)
     if known is None:
         return no(rules, "roles", Why.UNKNOWN_ACTOR, f"{actor} is not registered; a registrar registers people")
+    if known.state != "active":
+        return no(rules, "roles", Why.ACTOR_SUSPENDED, f"{actor} is {known.state} ({known.reason})")
     if not lookup.may(rules, known.role, command):
         return no(rules, "roles", Why.ROLE_MAY_NOT, f"{actor} is {known.role}, which may not send {command}")
+    if known.may and known.may != ("approve" if approving or command in APPROVING else "initiate"):
+        what = f"{actor} may only {known.may} for {known.account}; {command} is for another representative"
+        return no(rules, "roles", Why.ROLE_MAY_NOT, what)
     return None
 
 

@@ -11,24 +11,23 @@ from airshed.engine.procedures.guards import (
     MOST,
     Decision,
     Procedure,
-    actor_may,
     known_account,
     no,
     positive,
     private_account,
     thawed,
 )
+from airshed.engine.procedures.people_rights import may_confirm
 from airshed.engine.procedures.taken_off import all_off, orders_off
 from airshed.engine.procedures.trade_rules import wall_of
 from airshed.engine.procedures.transfer import hours_moved
 from airshed.engine.state import State
 from airshed.model.allowance import Series
 from airshed.model.measures import yuan
-from airshed.model.near import near
 from airshed.model.period import day_of
 from airshed.model.provenance import Programme
 from airshed.model.refusal import Refusal, Why
-from airshed.registry.accounts import BANK, PRIVATE, PROGRAMME_NAMES, Account, AccountKind, programme_accounts
+from airshed.registry.accounts import BANK, PROGRAMME_NAMES, Account, AccountKind, programme_accounts
 from airshed.registry.moves import Paid
 from airshed.rulebook import lookup
 from airshed.rulebook.digest import digest
@@ -72,7 +71,7 @@ def adopt(state: State, rules: Rulebook, at: int, actor: str, body: c.AdoptRuleb
     )
     adopted = e.RulebookAdopted(body.programme, body.version, body.digest, opened, body.provenance)
     if state.rulebook is None:
-        return (adopted, *(e.ActorRegistered(founder.actor, founder.role, "", "") for founder in rules.founders))
+        return (adopted, *(e.ActorRegistered(founder.actor, founder.role, "", "", "") for founder in rules.founders))
     return (*orders_off(state), adopted, *hours_moved(state, rules))
 
 
@@ -80,7 +79,12 @@ def _strangers(state: State, rules: Rulebook) -> Refusal | None:
     """A later law gives nobody a right: every founder it names has that role already."""
     for founder in rules.founders if state.rulebook else ():
         known = state.actors.get(founder.actor)
-        if known is None or (known.role, known.account, known.jurisdiction) != (founder.role, "", ""):
+        if known is None or (known.role, known.account, known.jurisdiction, known.state) != (
+            founder.role,
+            "",
+            "",
+            "active",
+        ):
             held = f"is {known.role}" if known else "is not registered"
             what = f"the law names {founder.actor} as {founder.role}, who {held}; a law gives no rights, register first"
             return no(rules, "roles", Why.NOT_YOURS_TO_GIVE, what)
@@ -100,49 +104,6 @@ def _provenance(state: State, rules: Rulebook, body: c.AdoptRulebook) -> Refusal
         what = type(state.provenance).__name__.lower()
         return no(rules, "programme", Why.PROVENANCE_FIXED, f"this book is a {what} for good; leave provenance out")
     return None
-
-
-def register_actor(state: State, rules: Rulebook, at: int, actor: str, body: c.RegisterActor) -> Decision:
-    """The role is one of the law and bound as the law says; nobody gets a second role."""
-    refusal = known_account(state, rules, body.account) if body.account else None
-    if refusal:
-        return refusal
-    if body.actor in state.actors:
-        return no(
-            rules,
-            "roles",
-            Why.ALREADY_EXISTS,
-            f"{body.actor} is registered as {state.actors[body.actor].role}",
-        )
-    wrong = _misbound(state, rules, body)
-    if wrong:
-        return no(rules, "roles", Why.WRONG_KIND, wrong)
-    return (e.ActorRegistered(body.actor, body.role, body.account, body.jurisdiction),)
-
-
-def _misbound(state: State, rules: Rulebook, body: c.RegisterActor) -> str:
-    """Why nobody can be registered in that role for that account and jurisdiction; empty when somebody can."""
-    role = lookup.people(rules).get(body.role)
-    if role is None:
-        return f"there is no role {body.role!r}; {near(body.role, lookup.people(rules))}"
-    if body.account:
-        if not role.accounts:
-            return f"a {role.code} acts for no account; leave {body.account} out"
-        kind = state.ledger.accounts[body.account].kind
-        if kind not in PRIVATE:
-            return f"{body.account} is the programme's own {kind} account"
-        if kind not in role.accounts:
-            return f"{body.account} is a {kind} account; a {role.code} acts for {' or '.join(role.accounts)} accounts"
-    elif role.bound == "account":
-        return f"a {role.code} acts for one account; name it"
-    if body.jurisdiction:
-        if role.bound in ("zone", "account") or body.account:
-            return f"a {role.code} is bound to no jurisdiction; leave {body.jurisdiction} out"
-        if body.jurisdiction not in {jurisdiction.code for jurisdiction in rules.jurisdictions}:
-            return f"{body.jurisdiction!r} is no jurisdiction of the zone"
-    elif role.bound == "jurisdiction":
-        return f"a {role.code} acts in one jurisdiction; name it"
-    return ""
 
 
 def open_account(state: State, rules: Rulebook, at: int, actor: str, body: c.OpenAccount) -> Decision:
@@ -346,7 +307,7 @@ def reject_act(state: State, rules: Rulebook, at: int, actor: str, body: c.Rejec
     if act is None:
         return no(rules, "roles", Why.UNKNOWN_ACT, f"no act waits under number {body.act}")
     if act.actor != actor:
-        refusal = actor_may(state, rules, actor, type(act.body).__name__)
+        refusal = may_confirm(state, rules, actor, act.body)
         if refusal is not None:
             return refusal
     if not body.reason.strip():
@@ -356,7 +317,6 @@ def reject_act(state: State, rules: Rulebook, at: int, actor: str, body: c.Rejec
 
 #: What decides each command.
 PROCEDURES: dict[type, Procedure] = {
-    c.RegisterActor: register_actor,
     c.OpenAccount: open_account,
     c.FreezeAccount: freeze,
     c.ThawAccount: thaw,

@@ -37,7 +37,9 @@ def _account_row(state: State, key: str) -> Row:
 
 def _actor_row(state: State, key: str) -> Row | None:
     actor = state.actors.get(key)
-    return (key, actor.role, actor.jurisdiction, actor.account) if actor else None
+    if actor is None:
+        return None
+    return (key, actor.role, actor.jurisdiction, actor.account, actor.may or None, actor.state, actor.reason or None)
 
 
 def _source_row(state: State, key: str) -> Row:
@@ -97,6 +99,9 @@ TABLES = (
             Column("role TEXT", "role"),
             Column("jurisdiction TEXT", "jurisdiction that the actor is bound to, empty for the whole zone"),
             Column("account TEXT", "account that the actor acts for, empty for none"),
+            Column("may TEXT", "what a representative may, `read`, `initiate` or `approve`; NULL for the last two"),
+            Column("state TEXT", "`active`, `suspended` or `revoked`"),
+            Column("reason TEXT", "why it is suspended or revoked; NULL when it is not"),
         ),
         key=1,
         keys=lambda state: state.actors,
@@ -173,7 +178,12 @@ def _note_adopted(tables: Tables, state: State, record: Record, event: e.Ruleboo
     tables.add("rulebooks", (record.seq, event.programme, event.version, event.digest))
 
 
-def _note_actor(tables: Tables, state: State, record: Record, event: e.ActorRegistered) -> None:
+def _note_actor(
+    tables: Tables,
+    state: State,
+    record: Record,
+    event: e.ActorRegistered | e.ActorSuspended | e.ActorResumed | e.ActorRevoked,
+) -> None:
     tables.touch("actors", event.actor)
 
 
@@ -205,6 +215,9 @@ def _note_act(
 NOTES: dict[type, Note] = {
     e.RulebookAdopted: _note_adopted,
     e.ActorRegistered: _note_actor,
+    e.ActorSuspended: _note_actor,
+    e.ActorResumed: _note_actor,
+    e.ActorRevoked: _note_actor,
     e.AccountOpened: _note_opened,
     e.AccountFrozen: _note_account,
     e.AccountThawed: _note_account,

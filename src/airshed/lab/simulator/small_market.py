@@ -19,6 +19,8 @@ TELLER = "small-teller"
 VERIFIERS = ("verifier-1", "verifier-2")
 #: The authority's second pair of eyes.
 INSPECTOR = "small-inspector"
+#: A bureau that is bound to Kunming.
+BUREAU = "small-bureau"
 #: Accounts with kind and jurisdiction. Operators have a source of the same name with an `s` in front.
 ACCOUNTS = (
     ("steel", "operator", "KM"),

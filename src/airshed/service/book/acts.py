@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from airshed.engine.commands import Command, ConfirmAct
 from airshed.engine.decide import decide
-from airshed.engine.procedures.guards import actor_may
+from airshed.engine.procedures.people_rights import may_confirm as confirms
 from airshed.engine.runner import Runner
 from airshed.model.refusal import Refusal
 
@@ -14,9 +14,8 @@ from airshed.model.refusal import Refusal
 def may_confirm(runner: Runner, act: int, at: int) -> Iterator[str]:
     """Who could confirm an act now, in the order in which they were registered."""
     known = runner.state.acts[act]
-    name = type(known.body).__name__
     for actor in runner.state.actors:
-        if actor != known.actor and actor_may(runner.state, runner.rules, actor, name) is None:
+        if actor != known.actor and confirms(runner.state, runner.rules, actor, known.body) is None:
             wish = Command(actor, "", ConfirmAct(act))
             if not isinstance(decide(runner.state, wish, runner.rules, at, runner.text(wish.body)), Refusal):
                 yield actor
@@ -29,5 +28,5 @@ def waiting_for(runner: Runner, actor: str, at: int) -> list[int]:
         for act in runner.state.acts.values()
         if act.actor != actor
         and (act.until is None or at <= act.until)
-        and actor_may(runner.state, runner.rules, actor, type(act.body).__name__) is None
+        and confirms(runner.state, runner.rules, actor, act.body) is None
     ]

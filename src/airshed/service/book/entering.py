@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from airshed.engine import commands as c
 from airshed.engine.events import ActProposed
 from airshed.engine.procedures.guards import actor_may
+from airshed.engine.procedures.people_rights import may_send
 from airshed.engine.runner import LARGEST_GROUP, Answer, Runner
 from airshed.engine.state import State
 from airshed.model.provenance import SIMULATED, Programme
@@ -122,7 +123,7 @@ def waiting_acts(answers: Iterable[Answer]) -> list[int]:
 
 
 def _may(state: State, rules: Rulebook, actor: str, wish: Entering) -> bool:
-    return actor_may(state, rules, actor, type(wish).__name__) is None
+    return may_send(state, rules, actor, wish) is None
 
 
 def _who(state: State, rules: Rulebook, command: str) -> str:
@@ -143,7 +144,7 @@ def _known(state: State, wish: Entering) -> tuple[str, Entering | None]:
             actor = state.actors.get(name)
             if actor is None:
                 return name, None
-            return name, c.RegisterActor(actor.id, actor.role, actor.account, actor.jurisdiction)
+            return name, c.RegisterActor(actor.id, actor.role, actor.account, actor.jurisdiction, actor.may)
         case c.RegisterSource(source=name):
             source = state.sources.get(name)
             if source is None:

@@ -65,6 +65,10 @@ class People:
         self._claim = claim
         self.roles: dict[str, tuple[str, str]] = {}
         self.frozen: set[str] = set()
+        self.out: set[str] = set()
+        self.mays: dict[str, str] = {}
+        self._bound: dict[str, str] = {}
+        self._lies: dict[str, str] = {}
         self._stands: dict[str, str] = {}
         self._stacks: dict[str, str] = {}
         self._whose: dict[tuple[str, int], tuple[str, ...]] = {}
@@ -83,6 +87,15 @@ class People:
         self._claim("I5", record.actor in self.roles, f"{what}, and is not registered")
         role, account = self.roles[record.actor]
         self._claim("I5", lookup.may(rules, role, kind_of(record)), f"{what} as {role}")
+        self._claim("I5", record.actor not in self.out, f"{what}, and is suspended or revoked")
+        if kind_of(record) not in ("ConfirmAct", "RejectAct"):
+            self._claim("I5", self.mays[record.actor] in ("", "initiate"), f"{what}, and may not initiate")
+        bound = self._bound[record.actor]
+        for name in ("jurisdiction", "account", "source") if bound else ():
+            named = getattr(record.body, name, None)
+            if named is not None:
+                lies = named if name == "jurisdiction" else self._lies.get(f"{name} {named}")
+                self._claim("I5", lies == bound, f"{what}, which lies in {lies}, and is bound to {bound}")
         owners = self._owners(record.body)
         if owners is None or not account:
             return
@@ -110,13 +123,22 @@ class People:
         whose = self._whose
         match event:
             case e.ActorRegistered():
+                self._claim("I5", event.actor not in self.roles, f"{event.actor} is registered twice")
                 self.roles[event.actor] = (event.role, event.account)
+                self._bound[event.actor], self.mays[event.actor] = event.jurisdiction, event.may
+            case e.ActorSuspended() | e.ActorRevoked():
+                self.out.add(event.actor)
+            case e.ActorResumed():
+                self.out.discard(event.actor)
+            case e.AccountOpened():
+                self._lies[f"account {event.account.id}"] = event.account.jurisdiction
             case e.AccountFrozen():
                 self.frozen.add(event.account)
             case e.AccountThawed():
                 self.frozen.discard(event.account)
             case e.SourceRegistered():
                 self._stands[event.source] = event.account
+                self._lies[f"source {event.source}"] = event.jurisdiction
                 self._stacks.update({entry.stack: event.source for entry in event.stacks})
             case e.OrderPlaced():
                 whose["order", event.order] = (event.account,)

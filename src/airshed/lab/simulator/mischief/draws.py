@@ -11,7 +11,7 @@ from airshed.engine.procedures.deadlines import deadline
 from airshed.engine.procedures.mark import standing
 from airshed.engine.state import State
 from airshed.lab.seals import random_seal, shown
-from airshed.lab.simulator.mischief import listed, market, primary, terms, transfers, years, zone
+from airshed.lab.simulator.mischief import listed, market, people, primary, terms, transfers, years, zone
 from airshed.lab.simulator.mischief.able import buyer, seller
 from airshed.lab.simulator.mischief.spoil import spoiled
 from airshed.lab.simulator.small_market import ACCOUNTS, BANK, HOST, YEARS, Wish
@@ -86,6 +86,7 @@ class Mischief:
             partial(terms.pledges, rng): 5,
             partial(terms.leases, rng): 5,
             partial(terms.rights, rng, authority): 3,
+            partial(people.rights, rng): 4,
             partial(primary.sales, rng, authority): 4,
             partial(primary.entering, rng, authority): 4,
             partial(primary.reserve, rng, authority): 3,

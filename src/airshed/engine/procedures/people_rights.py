@@ -1,0 +1,211 @@
+"""Rights given and taken: people and machines are registered, suspended, resumed and revoked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from airshed.engine import commands as c
+from airshed.engine import events as e
+from airshed.engine.nouns import Actor
+from airshed.engine.procedures.guards import Decision, Procedure, actor_may, known_account, no
+from airshed.engine.procedures.scope import out_of_scope
+from airshed.engine.state import State
+from airshed.model.near import near
+from airshed.model.refusal import Refusal, Why
+from airshed.registry.accounts import PRIVATE
+from airshed.rulebook import lookup
+from airshed.rulebook.check_people import FOUNDING
+from airshed.rulebook.schema import Rulebook
+
+#: Rights of a representative who confirms what another of the account has initiated.
+CONFIRMING = ("", "approve")
+
+
+def may_send(state: State, rules: Rulebook, actor: str, body: c.Body, approving: bool = False) -> Refusal | None:
+    """An actor acts in its role, and within what it is bound to; `approving` what another has initiated."""
+    refusal = actor_may(state, rules, actor, type(body).__name__, approving)
+    if refusal is not None:
+        return refusal
+    known = state.actors[actor]
+    return out_of_scope(state, rules, known, body) if known.jurisdiction or known.account else None
+
+
+def may_confirm(state: State, rules: Rulebook, actor: str, body: c.Body) -> Refusal | None:
+    """Who confirms an act: another who may send it; of a registration, whoever the new right is taken from.
+
+    A representative of an account that has one who approves is confirmed by one of those; a role of which the law says
+    who confirms it, by those people, once there are any.
+    """
+    if type(body) is c.RegisterActor:
+        named = _owners(state, rules, body)
+        if named:
+            if actor in named:
+                return None
+            what = f"{', '.join(named[:6])} confirm that {body.actor} becomes {body.role}, not {actor}"
+            return no(rules, "roles", Why.NOT_YOURS_TO_GIVE, what)
+    return may_send(state, rules, actor, body, approving=True)
+
+
+def _owners(state: State, rules: Rulebook, body: c.RegisterActor) -> list[str]:
+    """Those who have the right that a registration gives, where the law leaves its confirmation to them."""
+    if body.account:
+        return [known.id for known in _of_account(state, body.account) if known.may in CONFIRMING]
+    role = lookup.people(rules).get(body.role)
+    by = role.confirmed_by if role else None
+    return [known.id for known in state.actors.values() if known.role == by and known.state == "active"]
+
+
+def _of_account(state: State, account: str) -> Iterator[Actor]:
+    return (known for known in state.actors.values() if known.account == account and known.state == "active")
+
+
+def register_actor(state: State, rules: Rulebook, at: int, actor: str, body: c.RegisterActor) -> Decision:
+    """The role is one of the law and bound as the law says; nobody gets a second role, or the name of another."""
+    refusal = _given_by(state, rules, actor, body)
+    if not refusal and body.account:
+        refusal = known_account(state, rules, body.account)
+    if refusal:
+        return refusal
+    if body.actor in state.actors:
+        known = state.actors[body.actor]
+        what = f"{body.actor} is registered as {known.role}"
+        if known.state == "revoked":
+            what = f"{body.actor} was {known.role} and is revoked; a name is given once"
+        return no(rules, "roles", Why.ALREADY_EXISTS, what)
+    wrong = _misbound(state, rules, body)
+    if wrong:
+        return no(rules, "roles", Why.WRONG_KIND, wrong)
+    most = lookup.people(rules)[body.role].most
+    if body.account and sum(known.role == body.role for known in _of_account(state, body.account)) >= most:
+        what = f"{body.account} has {most} people or machines in the role {body.role}, the most there may be"
+        return no(rules, "roles", Why.TOO_LARGE, what)
+    return (e.ActorRegistered(body.actor, body.role, body.account, body.jurisdiction, body.may),)
+
+
+def _given_by(state: State, rules: Rulebook, actor: str, body: c.RegisterActor) -> Refusal | None:
+    """Nobody gives a right that the law does not let their role give."""
+    role = lookup.people(rules).get(body.role)
+    mine = state.actors[actor].role
+    if role is not None and mine not in role.registered_by:
+        what = f"{actor} is {mine}; a {role.code} is registered by {' or '.join(role.registered_by)}"
+        return no(rules, "roles", Why.NOT_YOURS_TO_GIVE, what)
+    return None
+
+
+def _misbound(state: State, rules: Rulebook, body: c.RegisterActor) -> str:
+    """Why nobody can be registered in that role for that account and jurisdiction; empty when somebody can."""
+    role = lookup.people(rules).get(body.role)
+    if role is None:
+        return f"there is no role {body.role!r}; {near(body.role, lookup.people(rules))}"
+    if body.may and not body.account:
+        return f"who acts for no account has no right to {body.may}; leave `may` out"
+    if body.account:
+        if not role.accounts:
+            return f"a {role.code} acts for no account; leave {body.account} out"
+        kind = state.ledger.accounts[body.account].kind
+        if kind not in PRIVATE:
+            return f"{body.account} is the programme's own {kind} account"
+        if kind not in role.accounts:
+            return f"{body.account} is a {kind} account; a {role.code} acts for {' or '.join(role.accounts)} accounts"
+    elif role.bound == "account":
+        return f"a {role.code} acts for one account; name it"
+    if body.jurisdiction:
+        if role.bound in ("zone", "account") or body.account:
+            return f"a {role.code} is bound to no jurisdiction; leave {body.jurisdiction} out"
+        if body.jurisdiction not in {jurisdiction.code for jurisdiction in rules.jurisdictions}:
+            return f"{body.jurisdiction!r} is no jurisdiction of the zone"
+    elif role.bound == "jurisdiction":
+        return f"a {role.code} acts in one jurisdiction; name it"
+    return ""
+
+
+def suspend(state: State, rules: Rulebook, at: int, actor: str, body: c.SuspendActor) -> Decision:
+    """At once and by one, for it gives nothing; what they proposed falls."""
+    known = _somebody(state, rules, actor, body.actor, "suspends")
+    if isinstance(known, Refusal):
+        return known
+    if known.state != "active":
+        return no(rules, "roles", Why.ALREADY_EXISTS, f"{known.id} is {known.state} already")
+    refusal = _left(state, rules, known) or _said(rules, body.reason, f"{known.id} is suspended")
+    return refusal or (e.ActorSuspended(known.id, body.reason), *_fallen(state, actor, known, body.reason))
+
+
+def resume(state: State, rules: Rulebook, at: int, actor: str, body: c.ResumeActor) -> Decision:
+    """Somebody suspended has their rights again, the same as before."""
+    known = _somebody(state, rules, actor, body.actor, "resumes")
+    if isinstance(known, Refusal):
+        return known
+    if known.state != "suspended":
+        return no(rules, "roles", Why.NOTHING_DUE, f"{known.id} is {known.state}, not suspended")
+    return (e.ActorResumed(known.id),)
+
+
+def revoke(state: State, rules: Rulebook, at: int, actor: str, body: c.RevokeActor) -> Decision:
+    """For good; an account keeps the least of its representatives, unless it is closed or frozen."""
+    known = _somebody(state, rules, actor, body.actor, "revokes")
+    if isinstance(known, Refusal):
+        return known
+    if known.state == "revoked":
+        return no(rules, "roles", Why.ALREADY_EXISTS, f"{known.id} is revoked already")
+    refusal = _left(state, rules, known) or _least(state, rules, known)
+    refusal = refusal or _said(rules, body.reason, f"{known.id} is revoked")
+    return refusal or (e.ActorRevoked(known.id, body.reason), *_fallen(state, actor, known, body.reason))
+
+
+def _somebody(state: State, rules: Rulebook, actor: str, name: str, does: str) -> Actor | Refusal:
+    known = state.actors.get(name)
+    if name == actor:
+        return no(rules, "roles", Why.OWN_ACT, f"{name} is who sends this; another {does} them")
+    if known is None:
+        return no(rules, "roles", Why.UNKNOWN_ACTOR, f"{name} is not registered")
+    role = lookup.people(rules).get(known.role)
+    mine = state.actors[actor].role
+    if role is not None and mine not in role.registered_by:
+        what = f"{actor} is {mine}; who is {role.code} is suspended and revoked by {' or '.join(role.registered_by)}"
+        return no(rules, "roles", Why.NOT_YOURS_TO_GIVE, what)
+    return known
+
+
+def _left(state: State, rules: Rulebook, known: Actor) -> Refusal | None:
+    """Two are left who may adopt a law, register people and open accounts: nobody locks a programme."""
+    for command in FOUNDING:
+        if known.state == "active" and lookup.may(rules, known.role, command):
+            others = [
+                each.id
+                for each in state.actors.values()
+                if each.id != known.id and each.state == "active" and lookup.may(rules, each.role, command)
+            ]
+            if len(others) < 2:
+                what = f"without {known.id} fewer than two could send {command}; register another first"
+                return no(rules, "roles", Why.CONDITION_OPEN, what)
+    return None
+
+
+def _least(state: State, rules: Rulebook, known: Actor) -> Refusal | None:
+    role = lookup.people(rules).get(known.role)
+    account = known.account
+    if role is None or not account or known.state != "active" or state.ledger.absent(account):
+        return None
+    others = sum(each.role == known.role and each.id != known.id for each in _of_account(state, account))
+    if others < role.least and account not in state.ledger.frozen:
+        what = f"{account} keeps {role.least} in the role {role.code}; register another, or freeze the account, first"
+        return no(rules, "roles", Why.CONDITION_OPEN, what)
+    return None
+
+
+def _said(rules: Rulebook, reason: str, what: str) -> Refusal | None:
+    return None if reason.strip() else no(rules, "roles", Why.UNEXPLAINED, f"say why {what}")
+
+
+def _fallen(state: State, actor: str, known: Actor, reason: str) -> tuple[e.ActRejected, ...]:
+    """What somebody proposed and waits falls with their rights."""
+    return tuple(e.ActRejected(act.id, actor, reason) for act in state.acts.values() if act.actor == known.id)
+
+
+#: What decides each command.
+PROCEDURES: dict[type, Procedure] = {
+    c.RegisterActor: register_actor,
+    c.SuspendActor: suspend,
+    c.ResumeActor: resume,
+    c.RevokeActor: revoke,
+}

@@ -1,0 +1,195 @@
+"""Takings-over that were possible once, each refused with its code and its article."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from airshed.engine import commands as c
+from airshed.engine import events as e
+from airshed.engine.runner import Runner
+from airshed.lab.simulator.small_market import BANK, HOST
+from airshed.model.provenance import Programme
+from airshed.model.refusal import Malformed, Why
+from airshed.rulebook import lookup
+from airshed.rulebook.load import load_texts
+from laws import FILES, RULES
+from markets import AUTHORITY, REGISTRAR, SERIES, adopting_next, done, market, proposed, send, why
+
+FIRST, OTHER = lookup.founders(RULES, "RegisterActor")
+INSPECTOR = lookup.fellow(RULES, AUTHORITY) or ""
+#: Registrations take two, as in the shipped laws.
+OF_TWO = msgspec.structs.replace(
+    RULES,
+    roles=msgspec.structs.replace(
+        RULES.roles, second=tuple(dict.fromkeys((*RULES.roles.second, "RegisterActor", "SetCap")))
+    ),
+)
+
+
+def of_two() -> Runner:
+    runner = market()
+    runner.rules = OF_TWO
+    return runner
+
+
+def cited(runner: Runner, actor: str, body: c.Body, reason: Why) -> str:
+    """The sentence of a refusal for that reason, with an article."""
+    refusal = send(runner, actor, body).refusal
+    assert refusal is not None
+    assert refusal.why is reason
+    assert refusal.cite
+    return refusal.detail
+
+
+def test_who_gives_out_registers_nobody_and_who_registers_gives_out_nothing() -> None:
+    runner = of_two()
+    cited(runner, AUTHORITY, c.RegisterActor("cousin", "province"), Why.ROLE_MAY_NOT)
+    cited(runner, REGISTRAR, c.SetCap("SO2", "QJ", 2027), Why.ROLE_MAY_NOT)
+
+
+def test_registrars_make_no_second_authority_by_themselves() -> None:
+    """Two registrars together would otherwise make both people who approve: one of the province confirms."""
+    runner = of_two()
+    act = proposed(runner, FIRST, c.RegisterActor("cousin", "province")).act
+
+    told = cited(runner, OTHER, c.ConfirmAct(act), Why.NOT_YOURS_TO_GIVE)
+    assert AUTHORITY in told
+    (confirmed, registered) = send(runner, INSPECTOR, c.ConfirmAct(act)).events
+    assert isinstance(confirmed, e.ActConfirmed)
+    assert isinstance(registered, e.ActorRegistered)
+
+
+def test_nobody_becomes_a_representative_of_an_account_without_one_who_is() -> None:
+    """An operator registered on another's account would move 3,000,000 allowances out."""
+    runner = of_two()
+    act = proposed(runner, FIRST, c.RegisterActor("stranger", "operator", "steel")).act
+
+    told = cited(runner, OTHER, c.ConfirmAct(act), Why.NOT_YOURS_TO_GIVE)
+    assert told.startswith("steel confirm that stranger becomes operator")
+    cited(runner, "cement", c.ConfirmAct(act), Why.NOT_YOURS_TO_GIVE)
+    assert send(runner, "stranger", c.Transfer("steel", "broker", SERIES, 3_000_000)).refusal is not None
+    assert "stranger" not in runner.state.actors
+    assert send(runner, "steel", c.ConfirmAct(act)).refusal is None
+    assert runner.state.actors["stranger"].account == "steel"
+
+
+def test_the_first_representative_is_confirmed_by_the_other_registrar() -> None:
+    runner = of_two()
+    done(runner, REGISTRAR, c.OpenAccount("new-firm", "operator", "New", "KM"))
+    act = proposed(runner, FIRST, c.RegisterActor("wu", "operator", "new-firm")).act
+
+    cited(runner, FIRST, c.ConfirmAct(act), Why.OWN_ACT)
+    assert send(runner, OTHER, c.ConfirmAct(act)).refusal is None
+
+
+def test_an_operator_moves_nothing_out_of_another_account() -> None:
+    cited(market(), "cement", c.Transfer("steel", "cement", SERIES, 3_000_000), Why.NOT_YOUR_OWN)
+
+
+def test_a_monitor_seals_no_stack_that_it_does_not_serve() -> None:
+    runner = market()
+    done(runner, REGISTRAR, c.RegisterActor("steel-host", "monitor", "steel"))
+    done(runner, REGISTRAR, c.RegisterActor("qujing-host", "monitor", "", "QJ"))
+    day = ("2027-02-28", {"NOx": (24, 0, 0), "PM": (24, 0, 0), "SO2": (24, 0, 0)}, {"NOx": 0, "PM": 0, "SO2": 0})
+
+    cited(runner, "steel-host", c.SealDay("power-1", *day, "e"), Why.OUT_OF_SCOPE)
+    cited(runner, "qujing-host", c.SealDay("steel-2", *day, "e"), Why.OUT_OF_SCOPE)
+    done(runner, "qujing-host", c.SealDay("power-1", *day, "e"))
+
+
+def test_a_real_day_rests_on_a_digest_of_frames() -> None:
+    runner = market()
+    runner.state.provenance = Programme()
+    day = ("2027-02-28", {"NOx": (24, 0, 0), "SO2": (24, 0, 0)}, {"NOx": 0, "SO2": 0})
+
+    cited(runner, HOST, c.SealDay("steel-1", *day, "none"), Why.UNPROVEN)
+    done(runner, HOST, c.SealDay("steel-1", *day, "ab" * 32))
+
+
+def test_who_holds_the_file_adopts_no_law_that_names_a_new_authority() -> None:
+    runner = market()
+    own = msgspec.structs.replace(RULES.founders[0], actor="coup")
+    programme = msgspec.structs.replace(RULES.programme, version="coup", authority="coup")
+    runner.rules = law = msgspec.structs.replace(RULES, programme=programme, founders=(own, *RULES.founders))
+
+    assert why(runner, "coup", adopting_next(law)) is Why.UNKNOWN_ACTOR
+    cited(runner, "steel", adopting_next(law), Why.ROLE_MAY_NOT)
+
+
+def test_a_city_clerk_acts_in_the_city_only() -> None:
+    runner = market()
+    done(runner, REGISTRAR, c.RegisterActor("kunming", "city", "", "KM"))
+
+    for body in (
+        c.SetCap("NOx", "QJ", 2027),
+        c.Allocate("NOx", "QJ", 2027, ()),
+        c.FreezeAccount("power", "because"),
+        c.RegisterSource("s-new", "New", "power", "QJ", "power", True),
+        c.OpenAuction("a", "SO2-QJ-2027", 100),
+        c.CloseYear("power", 2027),
+        c.FreezeAccount("treasury", "because"),
+        c.FreezeAccount("nobody", "because"),
+    ):
+        cited(runner, "kunming", body, Why.OUT_OF_SCOPE)
+    done(runner, "kunming", c.SetCap("NOx", "KM", 2027))
+
+
+def test_who_is_suspended_or_revoked_does_nothing_and_what_they_proposed_falls() -> None:
+    runner = of_two()
+    act = proposed(runner, AUTHORITY, c.SetCap("NOx", "KM", 2027)).act
+    registered = proposed(runner, OTHER, c.RegisterActor("wu", "verifier")).act
+    done(runner, REGISTRAR, c.RegisterActor("third", "registrar"))
+    for name in ("fourth", "fifth"):
+        done(runner, REGISTRAR, c.RegisterActor(name, "registrar"))
+
+    done(runner, FIRST, c.SuspendActor(OTHER, "under inquiry"))
+
+    assert registered not in runner.state.acts
+    assert act in runner.state.acts
+    cited(runner, OTHER, c.RegisterActor("wu", "verifier"), Why.ACTOR_SUSPENDED)
+    cited(runner, OTHER, c.ConfirmAct(act), Why.ACTOR_SUSPENDED)
+
+
+def test_nobody_gives_a_right_that_their_role_may_not_give() -> None:
+    """A law may let one role register another only: of who may register firms nobody makes a bank."""
+    people = tuple(
+        msgspec.structs.replace(role, registered_by=("bank",)) if role.code == "verifier" else role
+        for role in RULES.people
+    )
+    runner = market()
+    runner.rules = msgspec.structs.replace(RULES, people=people)
+
+    cited(runner, REGISTRAR, c.RegisterActor("wu", "verifier"), Why.NOT_YOURS_TO_GIVE)
+    cited(runner, REGISTRAR, c.SuspendActor("verifier-1", "no"), Why.NOT_YOURS_TO_GIVE)
+    cited(runner, REGISTRAR, c.RegisterActor("wu", "emperor"), Why.WRONG_KIND)
+
+
+def test_a_programme_cannot_be_locked() -> None:
+    runner = market()
+    cited(runner, FIRST, c.SuspendActor(OTHER, "alone"), Why.CONDITION_OPEN)
+    cited(runner, FIRST, c.SuspendActor(FIRST, "alone"), Why.OWN_ACT)
+
+
+@pytest.mark.parametrize("other", ["Allocate", "SetCap", "Deposit"])
+def test_no_law_lets_one_role_do_everything(other: str) -> None:
+    lines = FILES["roles.csv"].decode().splitlines()
+    role = lines[0].split(",").index("registrar")
+    for number, line in enumerate(lines):
+        cells = line.split(",")
+        if cells[0] == other:
+            cells[role] = "zone"
+            lines[number] = ",".join(cells)
+
+    with pytest.raises(Malformed, match=f"column registrar: may send both RegisterActor and {other}"):
+        load_texts({**FILES, "roles.csv": "\n".join(lines).encode()})
+
+
+def test_a_bank_deposits_only_where_there_are_two() -> None:
+    """A bank that one registrar has registered would deposit 2^53 fen; who registers is not who confirms."""
+    runner = of_two()
+    act = proposed(runner, FIRST, c.RegisterActor("own-bank", "bank")).act
+
+    assert why(runner, "own-bank", c.Deposit("steel", 2**53)) is Why.UNKNOWN_ACTOR
+    cited(runner, BANK, c.ConfirmAct(act), Why.ROLE_MAY_NOT)
+    cited(runner, FIRST, c.ConfirmAct(act), Why.OWN_ACT)
