@@ -215,7 +215,7 @@ def test_the_shipped_rulebook_is_read_the_same_from_its_folder_and_from_its_text
             "command,registrar,",
             "command,register,",
             "roles.csv line 1: no such column 'register'; there are command, registrar, province, city, auctioneer, "
-            "exchange, bank, verifier, monitor, operator, trader, auditor, public (did you mean 'registrar'?)",
+            "exchange, bank, verifier, monitor, operator, trader, auditor, machine, public (did you mean 'registrar'?)",
         ),
         (
             "rulebook.toml",
