@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +19,7 @@ from airshed.lab.simulator.small_market import VERIFIERS
 from airshed.model.period import instant
 from airshed.model.refusal import Why
 from airshed.rulebook import lookup
+from airshed.rulebook.tables import ShortfallPeriod
 from airshed.service.book.standing import SourceStanding, standings
 from laws import RULES
 from markets import AUTHORITY, done, market, send, why
@@ -189,3 +193,42 @@ def test_a_source_of_which_nothing_is_known_has_one_line(convention: Convention)
     runner = market()
     found = [each for each in standings(runner.state, 2027, convention) if each.source == SOURCE]
     assert [(each.pollutant, each.status) for each in found] == [("", "NOT_APPLICABLE")]
+
+
+# --- what a shortfall costs is the law of its own year
+
+
+def fined(*periods: ShortfallPeriod) -> e.Settlement:
+    """What 10 missing allowances of 2027 cost: 3 t were sold at 4,000.00 in March 2027, 1 t at 7,000.00 in May 2028."""
+    rules = msgspec.structs.replace(RULES, shortfall=msgspec.structs.replace(RULES.shortfall, periods=periods))
+    runner = market(rules=rules)
+    runner.state.month_trades["SO2", "2027-03"] = [400_000 * 3, 3_000]
+    runner.state.month_trades["SO2", "2028-05"] = [700_000, 1_000]
+    account = runner.state.sources[SOURCE].account
+    done(runner, AUTHORITY, c.DetermineYear(SOURCE, 2027, {**codes(runner), "SO2": 10_000}, "a test"), START)
+    event = done(runner, AUTHORITY, c.CloseYear(account, 2027), AFTER).events[-1]
+    assert isinstance(event, e.YearClosed)
+    return next(each for each in event.settlements if each.pollutant == "SO2")
+
+
+def row(period: int, penalty: Literal["price_multiple", "flat"], **keys: Any) -> ShortfallPeriod:
+    return ShortfallPeriod(period=period, penalty=penalty, cite="a test", status="to confirm", **keys)
+
+
+def test_without_rows_the_section_holds_for_every_year() -> None:
+    assert fined() == fined(row(2028, "flat", flat_fen=1))
+    assert fined().penalty_fen == 10 * 700_000 * RULES.shortfall.price_multiple // 1_000
+
+
+def test_the_newest_row_that_begins_in_the_year_or_before_holds() -> None:
+    old, new = row(2021, "flat", flat_fen=3_000_000, makeup_percent=0), row(2027, "price_multiple", price_multiple=2)
+    assert fined(new, old).penalty_fen == 10 * 700_000 * 2 // 1_000
+    settlement = fined(old)
+    assert (settlement.penalty_fen, settlement.makeup) == (3_000_000, 0)
+
+
+def test_a_multiple_may_be_of_the_mean_of_the_whole_cycle() -> None:
+    """India: twice the mean price of the trading cycle."""
+    settlement = fined(row(2026, "price_multiple", price_multiple=2, mean="cycle"))
+    assert settlement.price == 475_000
+    assert settlement.penalty_fen == 10 * 475_000 * 2 // 1_000

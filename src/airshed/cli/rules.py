@@ -217,7 +217,7 @@ def _show(rules: Rulebook, section: str) -> None:
     rows = held if isinstance(held, tuple) else ()
     if not isinstance(held, tuple):
         console.print("  ", _source(held.cite, held.status), sep="")
-        keys = [key for key in held.__struct_fields__ if key not in ("cite", "status", "rows", "tiers")]
+        keys = [key for key in held.__struct_fields__ if key not in ("cite", "status", "rows", "tiers", "periods")]
         if keys:
             table("", ("key", "value"), [(key, said(key, getattr(held, key), money)) for key in keys])
         rows = getattr(held, "rows", getattr(held, "tiers", ()))
@@ -225,6 +225,8 @@ def _show(rules: Rulebook, section: str) -> None:
         _caps(rules)
     elif rows:
         _rows(rows, money)
+    if getattr(held, "periods", ()):
+        _rows(held.periods, money)
     console.print()
 
 

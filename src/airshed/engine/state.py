@@ -133,10 +133,15 @@ class State:
         #: Settled years to which a correction added what is still to be surrendered.
         self.extras: dict[tuple[str, int], None] = {}
 
-    def mean_price(self, pollutant: str, month: str) -> int | None:
-        """Volume-weighted mean price of a month in fen per tonne, half upwards; None when nothing was traded."""
-        traded = self.month_trades.get((pollutant, month))
-        if traded is None:
-            return None
-        fen, count = traded
-        return mean_price(fen, count)
+    def mean_price(self, pollutant: str, month: str, first: str = "") -> int | None:
+        """Volume-weighted mean price of a month, or from a first one to it, in fen per tonne, half upwards.
+
+        None when nothing was traded.
+        """
+        if not first:
+            traded = self.month_trades.get((pollutant, month))
+            return None if traded is None else mean_price(*traded)
+        within = [
+            traded for (name, at), traded in self.month_trades.items() if name == pollutant and first <= at <= month
+        ]
+        return mean_price(sum(fen for fen, _ in within), sum(count for _, count in within)) if within else None

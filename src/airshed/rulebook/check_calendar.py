@@ -34,7 +34,10 @@ def index(rules: Rulebook, lines: Sequence[int]) -> Iterator[Malformed]:
                 f"penalty_index.csv line {line}", f"{row.period} stands in line {seen[row.period]} already", "keep one"
             )
         seen.setdefault(row.period, line)
-    if rules.shortfall.penalty == "indexed_per_tonne":
+    begun = [row.period for row in rules.shortfall.periods]
+    for period in dict.fromkeys(year for year in begun if begun.count(year) > 1):
+        yield Malformed("penalty_periods.csv", f"two rows begin in {period}", "keep one")
+    if "indexed_per_tonne" in (rules.shortfall.penalty, *(row.penalty for row in rules.shortfall.periods)):
         first = min((row.vintage for row in rules.caps.rows), default=None)
         if first is not None and first not in seen:  # later ones are adopted as they are published
             yield Malformed("penalty_index.csv", f"no index for {first}, the first year with a cap", "add the row")

@@ -22,7 +22,7 @@ from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.section import Section
 from airshed.rulebook.shipped import shipped
 from airshed.rulebook.strict import called, kinds, misfits, rows_of
-from airshed.rulebook.tables import Benchmark, Cap, CheckRow, IndexOf, Limit, MarkRow, Tier, Variation
+from airshed.rulebook.tables import Benchmark, Cap, CheckRow, IndexOf, Limit, MarkRow, ShortfallPeriod, Tier, Variation
 from airshed.rulebook.transactions import FLOWS, TransactionRow
 from airshed.rulebook.zone_call_section import RatioRow, ReceptorRow, TransferRow
 
@@ -47,6 +47,7 @@ TABLES: Mapping[str, tuple[str, str, type[msgspec.Struct]]] = {
 MAY_BE_EMPTY = ("penalty_index.csv",)
 #: Tables that a rulebook may leave out: the section that they belong to then has no rows.
 OPTIONAL: Mapping[str, tuple[str, str, type[msgspec.Struct]]] = {
+    "penalty_periods.csv": ("shortfall", "periods", ShortfallPeriod),
     "receptors.csv": ("receptors", "rows", ReceptorRow),
     "transfer.csv": ("transfer", "rows", TransferRow),
     "ratios.csv": ("ratios", "rows", RatioRow),

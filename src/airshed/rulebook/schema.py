@@ -41,7 +41,7 @@ from airshed.rulebook.primary_sections import (
     WithholdingRule,
 )
 from airshed.rulebook.section import Section
-from airshed.rulebook.tables import Benchmark, Cap, CheckRow, IndexOf, Limit, MarkRow, Tier, Variation
+from airshed.rulebook.tables import Benchmark, Cap, CheckRow, IndexOf, Limit, MarkRow, ShortfallPeriod, Tier, Variation
 from airshed.rulebook.terms_sections import LeaseRule, PledgeRule, TermsRule
 from airshed.rulebook.transactions import TransactionRule
 from airshed.rulebook.zone_call_section import RatioRule, ReceptorRule, TransferRule, ZoneCallRule
@@ -416,7 +416,7 @@ class BenchmarkRule(Section, frozen=True):
     rows: tuple[Benchmark, ...] = ()
 
 
-class ShortfallRule(Section, frozen=True):
+class ShortfallRule(Section, frozen=True, omit_defaults=True):
     """What an allowance that is missing at the deadline costs."""
 
     #: Name of the method.
@@ -433,6 +433,9 @@ class ShortfallRule(Section, frozen=True):
     index_base_thousandths: Annotated[int, Meta(ge=1, le=1_000_000_000)]
     #: Part of the shortfall that is taken from the next vintage, in percent.
     makeup_percent: Annotated[int, Meta(ge=0, le=1_000)]
+    #: What holds instead for years from one on; of several the newest that begins in the year or before (read from
+    #: `penalty_periods.csv`).
+    periods: tuple[ShortfallPeriod, ...] = ()
     #: The index by period (read from `penalty_index.csv`).
     rows: tuple[IndexOf, ...] = ()
 

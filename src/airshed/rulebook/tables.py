@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from airshed.rulebook.kinds import CheckName, Count, Day, MarkName, Name, Share, Status, Year
+from airshed.rulebook.kinds import CheckName, Count, Day, MarkName, Name, Share, Status, Step, Year
 
 
 class Cap(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -149,3 +149,27 @@ class Variation(msgspec.Struct, frozen=True, kw_only=True):
     value: str | int | float | bool
     #: Source.
     cite: str
+
+
+class ShortfallPeriod(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One row of `penalty_periods.csv`: what is missing for a year from one on costs, whenever that is settled."""
+
+    #: First compliance year.
+    period: Year
+    #: Name of the method.
+    penalty: Literal["price_multiple", "fixed_per_tonne", "indexed_per_tonne", "flat"]
+    #: Times a mean price (price_multiple).
+    price_multiple: Annotated[int, Meta(ge=1, le=100)] = 1
+    #: The mean price of the month before the deadline, or of the cycle: from the first of January of the year to the
+    #: end of that month.
+    mean: Literal["month_before", "cycle"] = "month_before"
+    #: Fen per missing tonne, and the price taken when nothing was traded.
+    fixed_fen_per_t: Step = 1_000_000
+    #: Fen for a source and pollutant that is short, whatever is missing (flat).
+    flat_fen: Annotated[int, Meta(ge=0, le=10_000_000_000_000)] = 0
+    #: Part of the shortfall that is taken from the next vintage, in percent.
+    makeup_percent: Annotated[int, Meta(ge=0, le=1_000)] = 100
+    #: Source.
+    cite: str
+    #: "confirmed" or "to confirm".
+    status: Status

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from airshed.compliance.banking import YearEnd, bank, base, carry
 from airshed.compliance.obligation import admitted
 from airshed.compliance.shortfall import Lack, makeup, penalty
@@ -31,6 +33,7 @@ from airshed.registry import accounts
 from airshed.registry.moves import Delivered, Move, Paid
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.tables import ShortfallPeriod
 
 
 def surrender(state: State, rules: Rulebook, at: int, actor: str, body: c.Surrender) -> Decision:
@@ -113,7 +116,7 @@ def close_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
             Why.TOO_EARLY,
             f"surrender is open until {surrender_day(rules, body.year)}",
         )
-    if rules.shortfall.penalty == "indexed_per_tonne" and body.year not in lookup.index_thousandths(rules):
+    if terms_of(rules, body.year).penalty == "indexed_per_tonne" and body.year not in lookup.index_thousandths(rules):
         return no(
             rules, "shortfall", Why.NOT_CONSERVED, f"penalty_index.csv has no index for {body.year}; adopt one that has"
         )
@@ -144,9 +147,9 @@ def _settle(state: State, rules: Rulebook, source: Source, number: int, pollutan
     given = year.surrendered.get(pollutant, 0)
     short = owed - given
     assert short >= 0, f"I11: {source.id} surrendered more than it owes"
-    price = _price(state, rules, pollutant, month)
+    price = _price(state, rules, number, pollutant, month)
     due = penalty_of(rules, number, short, price)
-    made_up = makeup(short, rules.shortfall.makeup_percent)
+    made_up = makeup(short, terms_of(rules, number).makeup_percent)
     return e.Settlement(source.id, pollutant, owed, given, short, due, price, made_up)
 
 
@@ -158,35 +161,57 @@ def _late(state: State, rules: Rulebook, at: int, account: str) -> tuple[e.LateS
         if state.sources[source].account != account or day_of(at) <= year.extra_until:
             continue
         for pollutant, short in sorted(year.extra.items()):
-            price = _price(state, rules, pollutant, month_before(year.extra_until))
+            price = _price(state, rules, number, pollutant, month_before(year.extra_until))
             due = penalty_of(rules, number, short, price)
             if year.due_fen.get(pollutant, 0) + due > MOST:
                 return no(rules, "shortfall", Why.TOO_LARGE, f"{source} {pollutant}: a penalty of {yuan(due)} yuan")
-            made_up = makeup(short, rules.shortfall.makeup_percent)
+            made_up = makeup(short, terms_of(rules, number).makeup_percent)
             if short:
                 late.append(e.LateSettlement(source, number, pollutant, short, due, price, made_up))
     return tuple(late)
 
 
-def _price(state: State, rules: Rulebook, pollutant: str, month: str) -> int:
-    price = state.mean_price(pollutant, month)
-    return rules.shortfall.fixed_fen_per_t if price is None else price
+def _price(state: State, rules: Rulebook, period: int, pollutant: str, month: str) -> int:
+    """The mean that the terms of the period rest on; the fixed price where nothing was traded."""
+    terms = terms_of(rules, period)
+    first = f"{period}-01" if terms.mean == "cycle" else ""
+    price = state.mean_price(pollutant, month, first)
+    return terms.fixed_fen_per_t if price is None else price
+
+
+@lru_cache(maxsize=256)
+def terms_of(rules: Rulebook, period: int) -> ShortfallPeriod:
+    """What the law says for a year: the newest row that begins in it or before, else the section itself."""
+    law = rules.shortfall
+    held = [row for row in law.periods if row.period <= period]
+    if held:
+        return max(held, key=lambda row: row.period)
+    return ShortfallPeriod(
+        period=period,
+        penalty=law.penalty,
+        price_multiple=law.price_multiple,
+        fixed_fen_per_t=law.fixed_fen_per_t,
+        flat_fen=law.flat_fen,
+        makeup_percent=law.makeup_percent,
+        cite=law.cite,
+        status=law.status,
+    )
 
 
 def penalty_of(rules: Rulebook, period: int, short: int, price: int) -> int:
     """What so many missing allowances of a period cost, in fen."""
-    law = rules.shortfall
+    law, terms = rules.shortfall, terms_of(rules, period)
     lack = Lack(
         short * rules.allowance.size_kg,
         price,
-        law.price_multiple,
-        law.fixed_fen_per_t,
-        law.flat_fen,
+        terms.price_multiple,
+        terms.fixed_fen_per_t,
+        terms.flat_fen,
         lookup.index_thousandths(rules).get(period),
         law.index_base_thousandths,
         law.tonne_mg,
     )
-    return penalty(law.penalty, lack)
+    return penalty(terms.penalty, lack)
 
 
 def _bank(

@@ -10,7 +10,7 @@ from airshed.engine.nouns import Year
 from airshed.engine.procedures.deadlines import deadline, surrender_day
 from airshed.engine.procedures.guards import MOST, Decision, Procedure, known_source, no
 from airshed.engine.procedures.report import MG_PER_G, given_back, obligations
-from airshed.engine.procedures.settling import penalty_of
+from airshed.engine.procedures.settling import penalty_of, terms_of
 from airshed.engine.state import State
 from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
@@ -99,7 +99,7 @@ def _amended(state: State, rules: Rulebook, year: Year, pollutant: str, owed: in
     less = 0
     if after.shortfall < before.shortfall:
         due = min(due, penalty_of(rules, year.year, after.shortfall, before.price))
-        percent = rules.shortfall.makeup_percent
+        percent = terms_of(rules, year.year).makeup_percent
         waived = makeup(before.shortfall, percent) - makeup(after.shortfall, percent)
         less = min(waived, state.makeup_due.get((year.source, pollutant), 0))
     return e.Amended(pollutant, owed, after.extra, after.shortfall, due, less)

@@ -66,9 +66,14 @@ class Prices:
             return self._last[series]
         return sum(self._last.get(each, rule.reference_fen_per_t) for each in vintages(series))
 
-    def of_month(self, pollutant: str, month: str) -> int | None:
-        """The mean price of a month by volume, or nothing where nothing was traded."""
-        trades = self._months.get((pollutant, month), [])
+    def of_months(self, pollutant: str, first: str, last: str) -> int | None:
+        """The mean price of some months by volume, or nothing where nothing was traded."""
+        trades = [
+            trade
+            for (name, at), held in self._months.items()
+            if name == pollutant and first <= at <= last
+            for trade in held
+        ]
         tonnes = sum(count for _, count in trades)
         return half_up(Fraction(sum(fen for fen, _ in trades) * 1000, tonnes)) if tonnes else None
 

@@ -12,7 +12,8 @@ from airshed.engine import events as e
 from airshed.lab.simulator.mirror.figures import count_of, day_of, half_up, last_day, paid_in, worth
 from airshed.lab.simulator.mirror.prices import Prices
 from airshed.registry.moves import Delivered
-from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.schema import Rulebook, ShortfallRule
+from airshed.rulebook.tables import ShortfallPeriod
 
 Claim = Callable[[str, bool, str], None]
 Held = dict[tuple[str, str], list[tuple[int, int]]]
@@ -280,19 +281,22 @@ class Years:
         rules: Rulebook,
     ) -> None:
         """What is missing costs by the method of the law, and what is made up is rounded up to the whole."""
-        law = rules.shortfall
+        law: ShortfallRule | ShortfallPeriod = rules.shortfall
+        for row in sorted(rules.shortfall.periods, key=lambda row: row.period):
+            law = row if row.period <= where[1] else law
         year, month = int(last[:4]), int(last[5:7])
         before = f"{year}-{month - 1:02}" if month > 1 else f"{year - 1}-12"
-        mean = self._prices.of_month(each.pollutant, before)
+        first = f"{where[1]}-01" if isinstance(law, ShortfallPeriod) and law.mean == "cycle" else before
+        mean = self._prices.of_months(each.pollutant, first, before)
         price = law.fixed_fen_per_t if mean is None else mean
         self._claim("I11", each.price == price, f"{where} is fined at {each.price}, the mean of {before} is {price}")
         kilograms = short * rules.allowance.size_kg
-        fixed = Fraction(kilograms * 1_000_000 * law.fixed_fen_per_t, law.tonne_mg)
-        index = {row.period: row.index_thousandths for row in law.rows}.get(where[1], 0)
+        fixed = Fraction(kilograms * 1_000_000 * law.fixed_fen_per_t, rules.shortfall.tonne_mg)
+        index = {row.period: row.index_thousandths for row in rules.shortfall.rows}.get(where[1], 0)
         penalty = {
             "price_multiple": worth(kilograms, price * law.price_multiple),
             "fixed_per_tonne": half_up(fixed),
-            "indexed_per_tonne": half_up(fixed * Fraction(index, law.index_base_thousandths)),
+            "indexed_per_tonne": half_up(fixed * Fraction(index, rules.shortfall.index_base_thousandths)),
             "flat": law.flat_fen if short else 0,
         }[law.penalty]
         self._claim(
