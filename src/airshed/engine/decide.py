@@ -29,6 +29,7 @@ from airshed.engine.procedures import (
     settling,
     standing,
     transfer,
+    transfer_undone,
     withdrawal,
     withdrawal_closure,
     withdrawal_undone,
@@ -47,6 +48,7 @@ PROCEDURES: dict[type, Procedure] = {
     **people_rights.PROCEDURES,
     **issue.PROCEDURES,
     **transfer.PROCEDURES,
+    **transfer_undone.PROCEDURES,
     **sale.PROCEDURES,
     **auction.PROCEDURES,
     **auction_bids.PROCEDURES,
@@ -92,19 +94,20 @@ def decide(state: State, command: c.Command, rules: Rulebook, at: int, text: Rul
     if type(body) is c.ConfirmAct:
         return confirm_act(state, rules, at, actor, body, text)
     decision = alone(state, rules, at, actor, body, text)
-    if isinstance(decision, Refusal) or not _takes_two(state, rules, body):
+    if isinstance(decision, Refusal) or not _takes_two(state, rules, at, body):
         return decision
     days = rules.roles.act_expires_days
     return (e.ActProposed(state.next_act, actor, body, None if days is None else at + days * DAY_MS),)
 
 
-def _takes_two(state: State, rules: Rulebook, body: c.Body) -> bool:
+def _takes_two(state: State, rules: Rulebook, at: int, body: c.Body) -> bool:
     """Whether an act waits for a second pair of eyes: of a transfer the table of transaction types says so.
 
     The first adoption, with which all begins, waits for nobody.
     """
-    if type(body) is c.Transfer:
-        return transfer.takes_two(state, rules, body)
+    by_law = transfer.TAKES_TWO.get(type(body))
+    if by_law is not None:
+        return by_law(state, rules, at, body)
     return type(body).__name__ in rules.roles.second and state.rulebook is not None
 
 

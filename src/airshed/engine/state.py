@@ -24,6 +24,7 @@ from airshed.engine.nouns import (
     Sale,
     Sealing,
     Source,
+    TransferLimits,
     Withdrawal,
     Withholding,
     Year,
@@ -69,8 +70,12 @@ class State:
         #: Those of them that wait, in the order in which they were asked for.
         self.waiting_transfers: dict[int, AllowanceTransfer] = {}
         self.next_transfer = 1
+        #: Transfers that waited or wait for a second person, by the number of their act: origin, series, count.
+        self.proposed_transfers: dict[int, tuple[str, str, int]] = {}
         #: By account: whom it trusts, from which instant.
         self.trusted: dict[str, dict[str, int]] = {}
+        #: To what holders have bound their transfers.
+        self.transfer_limits: dict[str, TransferLimits] = {}
         self.sales: dict[str, Sale] = {}
         self.next_purchase = 1
         self.purchases: dict[int, Purchase] = {}

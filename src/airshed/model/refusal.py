@@ -124,6 +124,7 @@ class Why(StrEnum):
     NOT_CONSERVED = "not_conserved"
     SELF_TRADE = "self_trade"
     # what is there to pay with
+    SERIALS_GONE = "serials_gone"
     INSUFFICIENT_HOLDING = "insufficient_holding"
     INSUFFICIENT_CASH = "insufficient_cash"
     OVER_GUARANTEE = "over_guarantee"
@@ -241,6 +242,7 @@ MEANINGS: dict[Why, tuple[str, str]] = {
     Why.BOUGHT_TODAY: ("What was bought today is not sold today.", "当日买入不得当日卖出。"),
     Why.NOT_CONSERVED: ("The shares cannot add up to the cap, or a claim has no figure.", "分配不守恒或缺少依据。"),
     Why.SELF_TRADE: ("It would meet an order or an offer of one's own.", "不得与本账户或本集团的委托成交。"),
+    Why.SERIALS_GONE: ("The serials to give back have gone on to others.", "原编号配额已转至他人。"),
     Why.INSUFFICIENT_HOLDING: ("Too few allowances are free.", "可用配额不足。"),
     Why.INSUFFICIENT_CASH: ("Too little money is free.", "可用资金不足。"),
     Why.OVER_GUARANTEE: ("The bid is more than its guarantee.", "申报超出其保证金或冻结的配额。"),

@@ -37,6 +37,8 @@ TransactionType = Literal[
     "restoration",
     "reserve_flow",
     "year_end",
+    "excess_return",
+    "reversal",
 ]
 #: Kinds of account or roles, separated by spaces.
 Names = Annotated[str, Meta(pattern=r"^[a-z]+( [a-z]+)*\Z", examples=["operator trader"])]
@@ -68,6 +70,8 @@ class TransactionRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     delay_minutes: Annotated[int, Meta(ge=0, le=86_400)] | None = None
     #: How it waits where the target is trusted: "none"; "hours": until the clock is open.
     trusted: Literal["none", "hours"]
+    #: Days in which it can be reversed; empty: it is not.
+    reversible_days: Annotated[int, Meta(ge=0, le=3_660)] | None = None
     #: Source.
     cite: str
     #: "confirmed" or "to confirm".
@@ -106,6 +110,8 @@ class Flow(NamedTuple):
     targets: str
     frozen: bool = False
     open: bool = False
+    #: Whether the engine can reverse it.
+    reversible: bool = False
 
 
 _PRIVATE = "operator trader"
@@ -119,10 +125,10 @@ FLOWS: Mapping[TransactionType, Flow] = {
     "pledge": Flow(("EnforcePledge",), _PRIVATE, _PRIVATE, True),
     "lease": Flow(("AcceptLease", "PayRent", "EndLease"), _PRIVATE, _PRIVATE, True),
     "repurchase": Flow(("OfferRepurchase", "CloseRepurchase"), _PRIVATE, "reserve"),
-    "transfer": Flow(("Transfer", "ExecuteTransfers"), _PRIVATE, _PRIVATE, open=True),
-    "own_transfer": Flow(("Transfer", "ExecuteTransfers"), _PRIVATE, _PRIVATE, open=True),
+    "transfer": Flow(("Transfer", "ExecuteTransfers"), _PRIVATE, _PRIVATE, open=True, reversible=True),
+    "own_transfer": Flow(("Transfer", "ExecuteTransfers"), _PRIVATE, _PRIVATE, open=True, reversible=True),
     "gift": Flow(("Transfer", "ExecuteTransfers"), _PRIVATE, "reserve", open=True),
-    "surrender": Flow(("Surrender",), "operator", "surrendered"),
+    "surrender": Flow(("Surrender",), "operator", "surrendered", reversible=True),
     "surrender_return": Flow(("VerifyYear", "DetermineYear", "AmendYear"), "surrendered", "operator"),
     "withdrawal": Flow(
         ("WithdrawAllowances", "WithdrawUnpaid", "ForfeitWithheld", "ReverseAllocation"), "operator", "reserve", True
@@ -130,6 +136,8 @@ FLOWS: Mapping[TransactionType, Flow] = {
     "restoration": Flow(("RestoreWithdrawn",), "reserve", "operator"),
     "reserve_flow": Flow(("FeedReserve", "DrawReserve", "ReleaseUnused"), "auction reserve", "auction reserve"),
     "year_end": Flow(("CloseYear",), "operator", "reserve", True),
+    "excess_return": Flow(("ReturnExcess",), "operator", "reserve"),
+    "reversal": Flow(("ReverseTransfer", "ReverseSurrender"), "operator trader surrendered", _PRIVATE, True),
 }
 
 
@@ -179,6 +187,9 @@ def _kinds(row: TransactionRow, place: str) -> Iterator[Malformed]:
 def _delay(row: TransactionRow, place: str, *, waits: bool) -> Iterator[Malformed]:
     if not waits and (row.delay, row.trusted) != ("none", "none"):
         yield Malformed(f"{place}, column delay", f"{row.type} does not wait", 'write "none", and "none" for trusted')
+    if row.reversible_days is not None and not FLOWS[row.type].reversible:
+        what = f"{row.type} is not reversed by this table"
+        yield Malformed(f"{place}, column reversible_days", what, "leave it empty")
     if (row.delay == "hours") != (row.delay_minutes is not None):
         cure = "say how many minutes" if row.delay == "hours" else "leave it empty"
         yield Malformed(f"{place}, column delay_minutes", f"does not go with delay {row.delay!r}", cure)

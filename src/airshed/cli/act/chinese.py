@@ -122,6 +122,8 @@ FIELDS: Mapping[str, str] = {
     "target": "转入账户",
     "transfer": "划转编号",
     "trusted": "被信任账户",
+    "trusted_above": "超过此数只能划给信任账户",
+    "two_above": "超过此数须两人办理",
     "until": "截止日",
     "upheld": "申诉是否成立",
     "version": "规则版本",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from airshed.engine import events as e
+from airshed.engine.apply import transfer
 from airshed.engine.apply.fold import Apply
 from airshed.engine.nouns import Act, Actor, Source
 from airshed.engine.state import State
@@ -86,11 +87,13 @@ def proposed(state: State, event: e.ActProposed) -> None:
     assert state.rulebook is not None, "an act is proposed under a law"
     state.acts[event.act] = Act(event.act, event.actor, event.body, event.until, state.rulebook.digest)
     state.next_act = event.act + 1
+    transfer.proposed(state, event)
 
 
 def decided(state: State, event: e.ActConfirmed | e.ActRejected) -> None:
     """An act waits no longer."""
     del state.acts[event.act]
+    transfer.decided(state, event)
 
 
 #: What each event does to the state.

@@ -69,7 +69,7 @@ def owes(state: State, year: Year, pollutant: str, more: int) -> None:
 
 
 def gone_back(year: Year, move: Delivered) -> None:
-    """Forget of what was given the serials that a lowered obligation has returned."""
+    """Forget of what was given the serials that are returned: an obligation is lower, or a surrender was wrong."""
     pollutant = pollutant_of(move.series)
     year.surrendered[pollutant] -= count_of(move.blocks)
     given = year.given[pollutant]

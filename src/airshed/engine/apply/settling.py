@@ -21,6 +21,7 @@ def surrendered(state: State, event: e.Surrendered) -> None:
         year.extra[event.pollutant] -= event.count
         if not any(year.extra.values()):
             del state.extras[event.source, event.year]
+    year.surrenders.setdefault(event.pollutant, []).append((state.at, event.count))
     given = year.given.setdefault(event.pollutant, [])
     given += [move for move in event.entry if isinstance(move, Delivered)]
 

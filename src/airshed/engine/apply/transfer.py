@@ -4,19 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.apply.fold import Apply
-from airshed.engine.nouns import AllowanceTransfer
+from airshed.engine.apply.report import gone_back, owes
+from airshed.engine.nouns import AllowanceTransfer, TransferLimits
 from airshed.engine.state import State
 from airshed.model.allowance import members
 from airshed.registry.moves import Delivered
 
 
 def set_aside(state: State) -> Iterator[tuple[tuple[str, str], int]]:
-    """Allowances of transfers that wait."""
+    """Allowances of transfers that wait, for their hour or for a second person."""
     for transfer in state.waiting_transfers.values():
         for series in members(transfer.series):
             yield (transfer.origin, series), transfer.count
+    for act, (origin, instrument, count) in state.proposed_transfers.items():
+        if act in state.acts:
+            for series in members(instrument):
+                yield (origin, series), count
+
+
+def proposed(state: State, event: e.ActProposed) -> None:
+    """A transfer that waits for a second person sets its allowances aside."""
+    body = event.body
+    if isinstance(body, c.Transfer):
+        state.proposed_transfers[event.act] = (body.origin, body.series, body.count)
+        _hold(state, body.origin, body.series, body.count)
+
+
+def decided(state: State, event: e.ActConfirmed | e.ActRejected) -> None:
+    """It waits no longer."""
+    known = state.proposed_transfers.get(event.act)
+    if known is not None:
+        origin, series, count = known
+        _hold(state, origin, series, -count)
+
+
+def _hold(state: State, origin: str, instrument: str, count: int) -> None:
+    """Set so much of every vintage aside, or with a count below zero free it."""
+    for series in members(instrument):
+        state.ledger.position(origin, series).held += count
 
 
 def delayed(state: State, event: e.TransferDelayed) -> None:
@@ -25,8 +53,7 @@ def delayed(state: State, event: e.TransferDelayed) -> None:
     transfer = AllowanceTransfer(event.transfer, *what, state.at, event.due, event.trusted)
     state.transfers[event.transfer] = state.waiting_transfers[event.transfer] = transfer
     state.next_transfer = event.transfer + 1
-    for series in members(event.series):
-        state.ledger.position(event.origin, series).held += event.count
+    _hold(state, event.origin, event.series, event.count)
 
 
 def moved(state: State, event: e.TransferMoved) -> None:
@@ -66,11 +93,48 @@ def distrusted(state: State, event: e.AccountDistrusted) -> None:
     del state.trusted[event.account][event.trusted]
 
 
+def limits_set(state: State, event: e.TransferLimitsSet) -> None:
+    """A holder has bound itself."""
+    known = state.transfer_limits.get(event.account, TransferLimits())
+    before = known.at(state.at)
+    limits = TransferLimits(event.two_above, event.trusted_above, event.since, before)
+    state.transfer_limits[event.account] = limits
+
+
+def reversed_(state: State, event: e.TransferReversed) -> None:
+    """A transfer is taken back."""
+    state.ledger.post(event.entry)
+    state.transfers[event.transfer].state = "reversed"
+
+
+def surrender_reversed(state: State, event: e.SurrenderReversed) -> None:
+    """What was surrendered is back."""
+    state.ledger.post(event.entry)
+    year = state.years[event.source, event.year]
+    for move in event.entry:
+        assert isinstance(move, Delivered), event
+        gone_back(year, move)
+    owes(state, year, event.pollutant, event.count)
+    left, when = event.count, year.surrenders[event.pollutant]
+    while left:
+        at, count = when.pop()
+        if count > left:
+            when.append((at, count - left))
+        left -= min(count, left)
+
+
+def excess_returned(state: State, event: e.ExcessReturned) -> None:
+    """What was granted too much is back."""
+    state.ledger.post(event.entry)
+    state.grants[event.source, event.series].count -= event.count
+    key = (event.account, event.series)
+    state.allocated[key] = max(0, state.allocated.get(key, 0) - event.count)
+
+
 def _over(state: State, number: int, how: str) -> AllowanceTransfer:
     transfer = state.waiting_transfers.pop(number)
     transfer.state, transfer.ended = how, state.at
-    for series in members(transfer.series):
-        state.ledger.position(transfer.origin, series).held -= transfer.count
+    _hold(state, transfer.origin, transfer.series, -transfer.count)
     return transfer
 
 
@@ -82,4 +146,8 @@ APPLY: dict[type, Apply] = {
     e.Transferred: transferred,
     e.AccountTrusted: trusted,
     e.AccountDistrusted: distrusted,
+    e.TransferLimitsSet: limits_set,
+    e.TransferReversed: reversed_,
+    e.SurrenderReversed: surrender_reversed,
+    e.ExcessReturned: excess_returned,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from airshed.engine.commands.wish import Name, Whole, Wish
+from airshed.engine.commands.wish import Name, Text, Whole, Wish, Year
 
 
 class Transfer(Wish, frozen=True):
@@ -49,4 +49,55 @@ class DistrustAccount(Wish, frozen=True):
     trusted: Name
 
 
-TransferBody = Transfer | CancelTransfer | ExecuteTransfers | TrustAccount | DistrustAccount
+class SetTransferLimits(Wish, frozen=True):
+    """Bind oneself: what is more takes two, or goes to trusted accounts only; looser counts later. 设定划转限额。"""
+
+    #: The account that binds itself.
+    account: Name
+    #: What more than this of a series one transfer gives, a second person of the account confirms; null for no limit.
+    two_above: Whole | None = None
+    #: What more than this of a series one transfer gives goes to trusted accounts only; null for no limit.
+    trusted_above: Whole | None = None
+
+
+class ReverseTransfer(Wish, frozen=True):
+    """Take a transfer back within the time that the law has for it: the same serials, if they are there. 冲正划转。"""
+
+    #: Number of the transfer.
+    transfer: Whole
+    #: What was wrong with it.
+    reason: Text
+
+
+class ReverseSurrender(Wish, frozen=True):
+    """Give back what was surrendered, the last first, within the time that the law has for it. 冲正清缴。"""
+
+    source: Name
+    year: Year
+    pollutant: Name
+    count: Whole
+    #: What was wrong with it.
+    reason: Text
+
+
+class ReturnExcess(Wish, frozen=True):
+    """Return what a source was granted too much, to the government reserve. 退还超额分配的配额。"""
+
+    source: Name
+    series: Name
+    count: Whole
+    #: Why it was too much.
+    reason: Text
+
+
+TransferBody = (
+    Transfer
+    | CancelTransfer
+    | ExecuteTransfers
+    | TrustAccount
+    | DistrustAccount
+    | SetTransferLimits
+    | ReverseTransfer
+    | ReverseSurrender
+    | ReturnExcess
+)

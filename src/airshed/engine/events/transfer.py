@@ -85,4 +85,61 @@ class AccountDistrusted(Fact, frozen=True):
     trusted: str
 
 
-TransferEvent = TransferDelayed | TransferMoved | TransferCancelled | Transferred | AccountTrusted | AccountDistrusted
+class TransferLimitsSet(Fact, frozen=True):
+    """A holder has bound itself; where the new limits are looser, the stricter of old and new hold until `since`."""
+
+    account: str
+    #: What is more is confirmed by a second person of the account; null for no limit.
+    two_above: int | None
+    #: What is more goes to trusted accounts only; null for no limit.
+    trusted_above: int | None
+    #: The instant from which the new limits hold alone.
+    since: int
+
+
+class TransferReversed(Fact, frozen=True):
+    """A transfer is taken back: the same serials the other way."""
+
+    #: Number of the transfer.
+    transfer: int
+    #: What was wrong with it.
+    reason: str
+    entry: Entry
+
+
+class SurrenderReversed(Fact, frozen=True):
+    """What was surrendered is given back."""
+
+    source: str
+    year: int
+    pollutant: str
+    count: int
+    #: What was wrong with it.
+    reason: str
+    entry: Entry
+
+
+class ExcessReturned(Fact, frozen=True):
+    """What a source was granted too much is back in the government reserve."""
+
+    source: str
+    account: str
+    series: str
+    count: int
+    #: Why it was too much.
+    reason: str
+    entry: Entry
+
+
+TransferEvent = (
+    TransferDelayed
+    | TransferMoved
+    | TransferCancelled
+    | Transferred
+    | AccountTrusted
+    | AccountDistrusted
+    | TransferLimitsSet
+    | TransferReversed
+    | SurrenderReversed
+    | ExcessReturned
+)

@@ -43,6 +43,8 @@ class Year:
     surrendered: dict[str, int] = field(default_factory=dict)
     #: What was surrendered, in the order in which it was given.
     given: dict[str, list[Delivered]] = field(default_factory=dict)
+    #: When how much was surrendered, by pollutant.
+    surrenders: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     settled: dict[str, Settlement] = field(default_factory=dict)
     due_fen: dict[str, int] = field(default_factory=dict)
     #: Corrections after the settlement, what they added and is still to be surrendered, and until which day.

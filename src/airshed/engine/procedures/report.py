@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from airshed.compliance.obligation import obligation
 from airshed.engine import commands as c
@@ -228,14 +228,20 @@ def given_back(year: Year, owed: Mapping[str, int]) -> tuple[Move, ...]:
     """What was surrendered beyond a lowered obligation, last given first, lowest serials first (I11)."""
     moves: list[Move] = []
     for pollutant, given in sorted(year.given.items()):
-        over = year.surrendered.get(pollutant, 0) - owed.get(pollutant, 0)
-        for move in reversed(given):
-            if over <= 0:
-                break
-            count = min(over, sum(block.count for block in move.blocks))
-            moves.append(Delivered(move.target, move.origin, move.series, lowest(move.blocks, count)[0]))
-            over -= count
+        moves += last_given(given, year.surrendered.get(pollutant, 0) - owed.get(pollutant, 0))
     return tuple(moves)
+
+
+def last_given(given: Sequence[Delivered], count: int) -> list[Delivered]:
+    """The moves that return `count` of what was given, or nothing when that is not above zero."""
+    moves: list[Delivered] = []
+    for move in reversed(given):
+        if count <= 0:
+            break
+        part = min(count, sum(block.count for block in move.blocks))
+        moves.append(Delivered(move.target, move.origin, move.series, lowest(move.blocks, part)[0]))
+        count -= part
+    return moves
 
 
 #: What decides each command.

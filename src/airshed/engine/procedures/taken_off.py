@@ -69,12 +69,18 @@ def halted_off(
 
 
 def transfers_off(state: State, account: str, actor: str) -> list[e.Event]:
-    """Every transfer out of an account that waits."""
-    return [
+    """Every transfer out of an account that waits, for its hour or for a second person."""
+    gone: list[e.Event] = [
         e.TransferCancelled(each.id, each.origin, each.series, actor, "")
         for each in state.waiting_transfers.values()
         if each.origin == account
     ]
+    gone += [
+        e.ActRejected(act.id, actor, f"what {account} offers is taken back")
+        for act in state.acts.values()
+        if act.id in state.proposed_transfers and state.proposed_transfers[act.id][0] == account
+    ]
+    return gone
 
 
 def sales_off(state: State, account: str, actor: str, *, pledges: bool = True) -> list[e.Event]:

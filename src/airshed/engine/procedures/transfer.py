@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from airshed.engine import commands as c
 from airshed.engine import events as e
-from airshed.engine.nouns import AllowanceTransfer
+from airshed.engine.nouns import AllowanceTransfer, TransferLimits, stricter
 from airshed.engine.procedures.deadlines import expired
 from airshed.engine.procedures.guards import (
     Decision,
@@ -58,9 +61,9 @@ def transfer(state: State, rules: Rulebook, at: int, actor: str, body: c.Transfe
         _goes(state, rules, at, row, *what)
         or positive(rules, "trading", "the count", body.count)
         or _largest(rules, body, kind)
-        or _untrusted(state, rules, body, trusted=trusted)
+        or _untrusted(state, rules, at, body, trusted=trusted)
         or _position(state, rules, body.origin, body.target, body.series, body.count)
-        or free_of(state, rules, "trading", body.origin, body.series, body.count)
+        or (None if _proposed(state, body) else free_of(state, rules, "trading", body.origin, body.series, body.count))
     )
     if refusal:
         return refusal
@@ -151,6 +154,30 @@ def distrust(state: State, rules: Rulebook, at: int, actor: str, body: c.Distrus
     return (e.AccountDistrusted(body.account, body.trusted),)
 
 
+def set_limits(state: State, rules: Rulebook, at: int, actor: str, body: c.SetTransferLimits) -> Decision:
+    """One's own; a stricter limit counts at once, a looser one when a new trusted account would."""
+    refusal = own_account(state, rules, actor, body.account) or thawed(state, rules, body.account)
+    if refusal:
+        return refusal
+    old = state.transfer_limits.get(body.account, TransferLimits())
+    new = (body.two_above, body.trusted_above)
+    if (old.two_above, old.trusted_above) == new:
+        return no(rules, LAW, Why.ALREADY_EXISTS, f"{body.account} has bound itself so already")
+    people = [name for name, known in state.actors.items() if known.account == body.account]
+    if body.two_above is not None and len(people) < 2:
+        what = f"only {actor} acts for {body.account}; a second person is registered before two are asked for"
+        return no(rules, LAW, Why.CONDITION_OPEN, what)
+    for limit in new:
+        if limit is not None and limit < 0:
+            return no(rules, LAW, Why.NOT_POSITIVE, f"the limit is {limit}; it must not be below zero")
+    looser = any(stricter(was, wish) != wish for was, wish in zip(old.at(at), new, strict=True))
+    try:
+        since = trusted_from(rules, at) if looser else at
+    except Malformed as error:
+        return no(rules, "calendar", Why.SESSION_CLOSED, f"{error.what}; a looser limit counts from a working day")
+    return (e.TransferLimitsSet(body.account, *new, since),)
+
+
 def hours_moved(state: State, rules: Rulebook) -> tuple[e.TransferMoved, ...]:
     """Transfers that wait and get another instant from a law that is adopted, where it says that they move with it."""
     if rules.transactions.moved_holidays == "stands":
@@ -198,8 +225,12 @@ def by_row(row: TransactionRow, why: Why, what: str) -> Refusal:
     return Refusal(why, what, lookup.first_cited(row.cite))
 
 
-def takes_two(state: State, rules: Rulebook, body: c.Transfer) -> bool:
-    """Whether a transfer that is not refused waits for a second person."""
+def takes_two(state: State, rules: Rulebook, at: int, body: c.Transfer) -> bool:
+    """Whether a transfer that is not refused waits for a second person: by the law, or because its holder wants so."""
+    limits = state.transfer_limits.get(body.origin)
+    most = limits.at(at)[0] if limits is not None else None
+    if most is not None and body.count > most:
+        return True
     row = lookup.transaction(rules, kind_of(state, body.origin, body.target))
     if row is None or row.approvals is None:
         return type(body).__name__ in rules.roles.second
@@ -225,9 +256,15 @@ def _largest(rules: Rulebook, body: c.Transfer, kind: TransactionType) -> Refusa
     return no(rules, "trade_rules", Why.TOO_LARGE, what)
 
 
-def _untrusted(state: State, rules: Rulebook, body: c.Transfer, *, trusted: bool) -> Refusal | None:
-    """So much goes to trusted accounts only."""
-    most = rules.transactions.largest_untrusted
+def _proposed(state: State, body: c.Transfer) -> bool:
+    """Whether it is this transfer that waits for a second person, and has set its allowances aside."""
+    return any(act.body is body for act in state.acts.values())
+
+
+def _untrusted(state: State, rules: Rulebook, at: int, body: c.Transfer, *, trusted: bool) -> Refusal | None:
+    """So much goes to trusted accounts only, by the law or because its holder wants so."""
+    limits = state.transfer_limits.get(body.origin)
+    most = stricter(rules.transactions.largest_untrusted, limits.at(at)[1] if limits is not None else None)
     if trusted or most is None or body.count <= most:
         return None
     since = state.trusted.get(body.origin, {}).get(body.target)
@@ -276,6 +313,10 @@ def _taken(state: State, each: AllowanceTransfer, series: str, gone: dict[tuple[
     return Delivered(each.origin, each.target, series, blocks)
 
 
+#: What says whether an act waits for a second person, of those of which not `second` of `[roles]` does.
+TAKES_TWO: dict[type, Callable[[State, Rulebook, int, Any], bool]] = {
+    c.Transfer: takes_two,
+}
 #: What decides each command.
 PROCEDURES: dict[type, Procedure] = {
     c.Transfer: transfer,
@@ -283,4 +324,5 @@ PROCEDURES: dict[type, Procedure] = {
     c.ExecuteTransfers: execute,
     c.TrustAccount: trust,
     c.DistrustAccount: distrust,
+    c.SetTransferLimits: set_limits,
 }

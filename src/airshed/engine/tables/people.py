@@ -209,6 +209,9 @@ def _note_act(
     tables: Tables, state: State, record: Record, event: e.ActProposed | e.ActConfirmed | e.ActRejected
 ) -> None:
     tables.touch("acts", event.act)
+    transfer = state.proposed_transfers.get(event.act)
+    if transfer is not None:
+        tables.touch_holdings(*transfer[:2])
 
 
 #: What each event touches.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from airshed.engine import events as e
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
+from airshed.engine.tables.report import note_year
 from airshed.engine.tables.table import Column, Note, Table, Tables
 from airshed.model.measures import Unit
 
@@ -22,6 +23,11 @@ def _trusted_row(state: State, key: tuple[str, str]) -> Row | None:
     return None if since is None else (*key, since)
 
 
+def _limits_row(state: State, key: str) -> Row | None:
+    limits = state.transfer_limits.get(key)
+    return None if limits is None else (key, limits.two_above, limits.trusted_above, limits.since)
+
+
 TABLES: tuple[Table, ...] = (
     Table(
         "transfers",
@@ -35,7 +41,7 @@ TABLES: tuple[Table, ...] = (
             Column("count INTEGER", "allowances, of each vintage of a strip"),
             Column("asked INTEGER", "instant at which it was asked for", Unit.MS),
             Column("due INTEGER", "instant from which it may be carried out", Unit.MS),
-            Column("state TEXT", "waiting, done or cancelled"),
+            Column("state TEXT", "waiting, done, cancelled or reversed"),
             Column("ended INTEGER", "instant at which it was carried out or called off; NULL while it waits", Unit.MS),
             Column("reason TEXT", "what the rules had against it when its hour had come; else empty"),
         ),
@@ -55,7 +61,28 @@ TABLES: tuple[Table, ...] = (
         keys=lambda state: [(account, other) for account, held in state.trusted.items() for other in held],
         row=_trusted_row,
     ),
+    Table(
+        "transfer_limits",
+        "To what holders have bound their transfers, as they last said.",
+        (
+            Column("account TEXT"),
+            Column("two_above INTEGER", "what is more takes two of the account; NULL for no limit", Unit.KG),
+            Column("trusted_above INTEGER", "what is more goes to trusted accounts only; NULL for no limit", Unit.KG),
+            Column("since INTEGER", "instant from which this holds alone; until then stricter ones do too", Unit.MS),
+        ),
+        key=1,
+        keys=lambda state: state.transfer_limits,
+        row=_limits_row,
+    ),
 )
+
+
+def _note_limits(tables: Tables, state: State, record: Record, event: e.TransferLimitsSet) -> None:
+    tables.touch("transfer_limits", event.account)
+
+
+def _note_excess(tables: Tables, state: State, record: Record, event: e.ExcessReturned) -> None:
+    tables.touch_entry(event.entry)
 
 
 def _note_delayed(tables: Tables, state: State, record: Record, event: e.TransferDelayed) -> None:
@@ -72,7 +99,7 @@ def _note_cancelled(tables: Tables, state: State, record: Record, event: e.Trans
     tables.touch_holdings(event.origin, event.series)
 
 
-def _note_transferred(tables: Tables, state: State, record: Record, event: e.Transferred) -> None:
+def _note_transferred(tables: Tables, state: State, record: Record, event: e.Transferred | e.TransferReversed) -> None:
     tables.touch("transfers", event.transfer)
     tables.touch_entry(event.entry)
 
@@ -89,4 +116,8 @@ NOTES: dict[type, Note] = {
     e.Transferred: _note_transferred,
     e.AccountTrusted: _note_trust,
     e.AccountDistrusted: _note_trust,
+    e.TransferLimitsSet: _note_limits,
+    e.TransferReversed: _note_transferred,
+    e.SurrenderReversed: note_year,
+    e.ExcessReturned: _note_excess,
 }

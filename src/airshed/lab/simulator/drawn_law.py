@@ -143,7 +143,14 @@ def _transactions(rules: Rulebook, rng: random.Random) -> TransactionRule:
     delay: Literal["none", "hours", "noon"] = rng.choice(("none", "hours", "hours", "noon"))
     minutes = rng.choice((0, 120, 1_440, 14_407, 43_207)) if delay == "hours" else None
     rows = tuple(
-        replace(row, delay=delay, delay_minutes=minutes, trusted=rng.choice(("none", "hours")))
+        replace(
+            row,
+            delay=delay,
+            delay_minutes=minutes,
+            trusted=rng.choice(("none", "hours")),
+            approvals=rng.choice((1, 1, 1, 2)),
+            reversible_days=200,
+        )
         if row.type == "transfer"
         else row
         for row in rules.transactions.rows

@@ -49,11 +49,20 @@ BY_FIELD: Mapping[type[Any], str] = {
     c.Transfer: "origin",
     c.TrustAccount: "account",
     c.DistrustAccount: "account",
+    c.SetTransferLimits: "account",
     c.PledgeAllowances: "pledgor",
     c.OfferLease: "lessor",
 }
 #: Commands of whoever operates the source.
-BY_SOURCE = (c.ReportYear, c.AnswerImprovement, c.Surrender, c.PayPenalty, c.BuyAllocation, c.ApplyForReserve)
+BY_SOURCE = (
+    c.ReportYear,
+    c.AnswerImprovement,
+    c.Surrender,
+    c.PayPenalty,
+    c.BuyAllocation,
+    c.ApplyForReserve,
+    c.ReturnExcess,
+)
 #: What the owner of a frozen account may still do: take back, and answer for its emissions in words.
 THOUGH_FROZEN = (c.CancelOrder, c.DropDeal, c.AppealWithdrawal, c.PayBack, c.CancelTransfer, c.DistrustAccount)
 

@@ -25,6 +25,7 @@ INTO = (
     e.YearClosed,
     e.ReserveFed,
     e.Transferred,
+    e.ExcessReturned,
 )
 OUT_OF = (
     e.ReserveGranted,

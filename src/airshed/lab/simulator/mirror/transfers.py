@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
+from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.journal import Record
-from airshed.lab.simulator.mirror.figures import count_of, vintages, worked
+from airshed.lab.simulator.mirror.figures import count_of, day_of, days_after, vintages, worked
 from airshed.registry.moves import Delivered
 from airshed.rulebook.schema import Rulebook
 
@@ -28,6 +29,12 @@ class Transfers:
         #: What waits, with the instant at which it was asked for and the one from which it may go.
         self._waits: dict[int, tuple[e.TransferDelayed, int, int]] = {}
         self._seen: set[int] = set()
+        #: What waits for a second person, by the number of the act.
+        self._proposed: dict[int, c.Transfer] = {}
+        #: By account: since when which limits hold; the last two count.
+        self._limits: dict[str, list[tuple[int, int | None, int | None]]] = {}
+        #: What was carried out and may be reversed: when, what, its type.
+        self._done: dict[int, tuple[int, tuple[Delivered, ...], str]] = {}
 
     def follow(self, event: e.Event, record: Record, rules: Rulebook) -> None:
         """Take in a fact; what is about something else is passed over."""
@@ -42,7 +49,7 @@ class Transfers:
             case e.AccountDistrusted():
                 del self._since[event.account, event.trusted]
             case e.TransferDelayed():
-                self._asked(event.transfer, event.origin, event.target, event.count, record.at, rules)
+                self._asked(event, event.origin, event.target, record, rules)
                 trusted = self._trusts(event.origin, event.target, record.at)
                 due = _due(record.at, event.type, rules, trusted=trusted)
                 right = event.due == due > record.at and event.trusted == trusted
@@ -59,6 +66,14 @@ class Transfers:
                 del self._waits[event.transfer]
             case e.Transferred():
                 self._transferred(event, record, rules)
+            case e.ActProposed(body=c.Transfer() as body):
+                self._proposed[event.act] = body
+            case e.ActConfirmed() | e.ActRejected():
+                self._proposed.pop(event.act, None)
+            case e.TransferLimitsSet():
+                self._bound(event, record.at, rules)
+            case e.TransferReversed():
+                self._reversed(event, record.at, rules)
             case _:
                 pass
 
@@ -67,6 +82,9 @@ class Transfers:
         for event, _, _ in self._waits.values():
             for series in vintages(event.series):
                 goods[event.origin, series] += event.count
+        for body in self._proposed.values():
+            for series in vintages(body.series):
+                goods[body.origin, series] += body.count
 
     def _transferred(self, event: e.Transferred, record: Record, rules: Rulebook) -> None:
         moves = [move for move in event.entry if isinstance(move, Delivered)]
@@ -76,6 +94,7 @@ class Transfers:
         right = counts == dict.fromkeys(vintages(event.series), event.count)
         self._claim("I2", right, f"{event} moves {counts}")
         origin, target = ends.pop()
+        self._done[event.transfer] = (record.at, tuple(moves), event.type)
         if event.transfer in self._waits:
             asked, _, due = self._waits.pop(event.transfer)
             self._claim("I12", record.at >= due, f"{event} at {record.at}, it waits until {due}")
@@ -87,29 +106,68 @@ class Transfers:
             )
             self._claim("I2", same, f"{event} is not what was asked for, {asked}")
             return
-        self._asked(event.transfer, origin, target, event.count, record.at, rules)
+        self._asked(event, origin, target, record, rules)
         due = _due(record.at, event.type, rules, trusted=self._trusts(origin, target, record.at))
         self._claim("I12", due <= record.at, f"{event} goes at once, by the law at {due}")
 
-    def _asked(self, number: int, origin: str, target: str, count: int, at: int, rules: Rulebook) -> None:
-        """A number is given once; what is given at once is not more than the law allows, or to whom it trusts."""
+    def _asked(
+        self, event: e.TransferDelayed | e.Transferred, origin: str, target: str, record: Record, rules: Rulebook
+    ) -> None:
+        """A number is given once; no more goes by one person alone, or to others, than the law and its holder allow."""
+        number, count = event.transfer, event.count
         self._claim("I12", number not in self._seen, f"transfer {number} is given twice")
         self._seen.add(number)
+        limits = self._in_force(origin, record.at)
+        row = next(row for row in rules.transactions.rows if row.type == event.type)
+        alone = not any(isinstance(each, e.ActConfirmed) for each in record.events)
+        most = 0 if row.approvals == 2 else limits[0]
+        what = f"{origin} gives {count} to {target}"
+        self._claim("I11", not alone or most is None or count <= most, f"{what} by one person, beyond {most}")
         if target not in self._holders:
             return
-        what = f"{origin} gives {count} to {target} at once"
         most = rules.trade_rules.largest_transfer
-        self._claim("I5", most is None or count <= most, f"{what}, not {most}")
-        most = rules.transactions.largest_untrusted
-        self._claim(
-            "I5", most is None or count <= most or self._trusts(origin, target, at), f"{what} and trusts it not"
-        )
+        series = event.series
+        self._claim("I5", most is None or count <= most, f"{origin} gives {count} of {series} at once, not {most}")
+        trusted = self._trusts(origin, target, record.at)
+        for limit in (rules.transactions.largest_untrusted, limits[1]):
+            self._claim("I5", limit is None or count <= limit or trusted, f"{what} and trusts it not, beyond {limit}")
+
+    def _bound(self, event: e.TransferLimitsSet, at: int, rules: Rulebook) -> None:
+        """A looser limit counts from when a new trusted account would."""
+        old, new = self._in_force(event.account, at), (event.two_above, event.trusted_above)
+        looser = any(_at_most(was, wish) != wish for was, wish in zip(old, new, strict=True))
+        since = _trusted_from(at, rules) if looser else at
+        self._claim("I12", event.since == since, f"{event}, by the law from {since}")
+        self._limits[event.account] = [(at, *old), (event.since, *new)]
+
+    def _in_force(self, account: str, at: int) -> tuple[int | None, int | None]:
+        """The last limits that count, and until they do the stricter of them and those before."""
+        (_, *before), (since, *last) = self._limits.get(account, [(0, None, None), (0, None, None)])
+        if at >= since:
+            return last[0], last[1]
+        return _at_most(before[0], last[0]), _at_most(before[1], last[1])
+
+    def _reversed(self, event: e.TransferReversed, at: int, rules: Rulebook) -> None:
+        """Once, in time, and the same serials the other way."""
+        self._claim("I12", event.transfer in self._done, f"{event} was not carried out, or is reversed already")
+        when, moves, kind = self._done.pop(event.transfer)
+        days = next(row.reversible_days for row in rules.transactions.rows if row.type == kind)
+        late = days is None or day_of(at) > days_after(day_of(when), days)
+        self._claim("I12", not late, f"{event} of {day_of(when)} on {day_of(at)}, it may be reversed for {days} days")
+        back = [(move.target, move.origin, move.series, move.blocks) for move in moves]
+        same = [(m.origin, m.target, m.series, m.blocks) for m in event.entry if isinstance(m, Delivered)] == back
+        self._claim("I1", same, f"{event} does not give back {back}")
 
     def _trusts(self, origin: str, target: str, at: int) -> bool:
         """Those of one holder, those that are named for long enough, and the government."""
         if target not in self._holders or self._holders[origin] == self._holders[target]:
             return True
         return self._since.get((origin, target), at + 1) <= at
+
+
+def _at_most(one: int | None, other: int | None) -> int | None:
+    """The lower of two limits; None is no limit."""
+    return other if one is None else one if other is None else min(one, other)
 
 
 def _due(at: int, kind: str, rules: Rulebook, *, trusted: bool) -> int:

@@ -66,6 +66,8 @@ class Years:
                 self._verified(event, rules)
             case e.Surrendered():
                 self._surrendered(event, at, rules)
+            case e.SurrenderReversed():
+                self._unsurrendered(event, at, rules)
             case e.YearClosed():
                 self._settled(event, at, rules)
             case e.YearExcluded():
@@ -154,6 +156,16 @@ class Years:
         for key, given in self._given.items():
             if key[:2] == (event.source, event.year) and event.obligation:
                 self._claim("I11", given <= self._obliged[key], f"{key} has given {given} of {self._obliged[key]}")
+
+    def _unsurrendered(self, event: e.SurrenderReversed, at: int, rules: Rulebook) -> None:
+        """It can still be given anew, and no more comes back than was given."""
+        key = (event.source, event.year, event.pollutant)
+        last = last_day(rules, event.year)
+        self._claim("I11", day_of(at) <= last, f"{key} is given back on {day_of(at)}, the last day was {last}")
+        back = sum(count_of(move) for move in event.entry if isinstance(move, Delivered))
+        self._given[key] -= back
+        right = back == event.count and self._given[key] >= 0
+        self._claim("I11", right, f"{key} gets {back} of {event.count} back, {self._given[key]} are left")
 
     def _surrendered(self, event: e.Surrendered, at: int, rules: Rulebook) -> None:
         key = (event.source, event.year, event.pollutant)

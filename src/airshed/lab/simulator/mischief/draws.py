@@ -71,6 +71,7 @@ class Mischief:
             self._bid: 4,
             self._consign: 2,
             partial(transfers.transfers, rng): 6,
+            partial(transfers.undone, rng, authority): 3,
             self._cash: 2,
             self._freeze: 1,
             self._guests: 1,
@@ -313,9 +314,9 @@ class Mischief:
         guest, host = guests[0], rng.choice(ACCOUNTS)[0]
         goods = [(name, position.free) for name, position in ledger.of_account(host) if position.free]
         if goods and rng.random() < 0.3:
-            return [(host, c.Transfer(host, guest, rng.choice(goods)[0], 1)), (BANK, c.Deposit(guest, 100))]
+            return [transfers.given(host, guest, rng.choice(goods)[0], 1), (BANK, c.Deposit(guest, 100))]
         wishes: list[Wish] = [
-            (guest, c.Transfer(guest, host, series, position.free))
+            transfers.given(guest, host, series, position.free)
             for series, position in ledger.of_account(guest)
             if position.free
         ]

@@ -8,6 +8,7 @@ from airshed.engine import commands as c
 from airshed.engine.state import State
 from airshed.lab.simulator.mischief.terms import instrument
 from airshed.lab.simulator.small_market import ACCOUNTS, EXCHANGE, Wish
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
 
@@ -20,7 +21,16 @@ def transfers(rng: random.Random, state: State, rules: Rulebook, at: int) -> lis
             actor = each.origin if rng.random() < 0.9 else each.target
             return [(actor, c.CancelTransfer(each.id))] * rng.choice((1, 1, 2))
         return [(EXCHANGE, c.ExecuteTransfers())]
+    proposed = [act for act in state.acts.values() if isinstance(act.body, c.Transfer)]
+    if proposed and rng.random() < 0.7:
+        act = rng.choice(proposed)
+        assert isinstance(act.body, c.Transfer), act
+        confirmer = rng.choice([act.body.origin, second(act.body.origin)])
+        rejected: Wish = (confirmer, c.RejectAct(act.id, "not ours"))
+        return [rejected if rng.random() < 0.2 else (confirmer, c.ConfirmAct(act.id))]
     account, target = rng.choice(ACCOUNTS)[0], rng.choice(ACCOUNTS)[0]
+    if rng.random() < 0.2:
+        return _bound(rng, state, rules, account)
     if rng.random() < 0.3:
         return trust(rng, state, account, target)
     series, free = instrument(rng, state, account)
@@ -29,9 +39,54 @@ def transfers(rng: random.Random, state: State, rules: Rulebook, at: int) -> lis
     return [(account, c.Transfer(account, target, series, rng.randint(1, max(1, min(free, 5_000)))))]
 
 
+def given(origin: str, target: str, series: str, count: int) -> Wish:
+    """The origin transfers so many."""
+    return origin, c.Transfer(origin, target, series, count)
+
+
 def trust(rng: random.Random, state: State, account: str, other: str) -> list[Wish]:
     """An account is named as trusted, or trusted no longer."""
     known = list(state.trusted.get(account, ()))
     if known and rng.random() < 0.3:
         return [(account, c.DistrustAccount(account, rng.choice(known)))]
     return [(account, c.TrustAccount(account, other))]
+
+
+def second(account: str) -> str:
+    """The second person of an account, who comes when it binds itself to two."""
+    return f"{account}-too"
+
+
+def _bound(rng: random.Random, state: State, rules: Rulebook, account: str) -> list[Wish]:
+    """An account binds itself, or frees itself again."""
+    wishes: list[Wish] = []
+    if second(account) not in state.actors:
+        role = lookup.role_for(rules, "Transfer", state.ledger.accounts[account].kind)
+        registrar = lookup.founders(rules, "RegisterActor")[0]
+        wishes.append((registrar, c.RegisterActor(second(account), role, account)))
+    two, trusted = rng.choice((None, 100, 2_000)), rng.choice((None, 500, 3_000))
+    return [*wishes, (account, c.SetTransferLimits(account, two, trusted))]
+
+
+def undone(rng: random.Random, authority: str, state: State, rules: Rulebook, at: int) -> list[Wish]:
+    """A transfer or a surrender is taken back, or an operator returns what it was granted too much."""
+    reason = rng.choice(("a wrong account", "账户有误", ""))
+    done = [each for each in state.transfers.values() if each.state == "done" or rng.random() < 0.2][-3:]
+    given = [
+        (year, pollutant)
+        for year in state.years.values()
+        for pollutant, count in year.surrendered.items()
+        if count and (state.sources[year.source].account, year.year) not in state.closed
+    ]
+    if given and rng.random() < 0.6:
+        year, pollutant = rng.choice(given)
+        count = rng.randint(1, year.surrendered[pollutant])
+        return [(authority, c.ReverseSurrender(year.source, year.year, pollutant, count, reason))]
+    if done and rng.random() < 0.6:
+        return [(authority, c.ReverseTransfer(rng.choice(done).id, reason))]
+    if state.grants:
+        source, series = rng.choice(list(state.grants))
+        if source in state.sources:
+            account = state.sources[source].account
+            return [(account, c.ReturnExcess(source, series, rng.choice((1, 50, 10**9)), reason))]
+    return []
