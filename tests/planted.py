@@ -16,6 +16,7 @@ from airshed.engine import decide as decide_module
 from airshed.engine import events as e
 from airshed.engine import runner as runner_module
 from airshed.engine.procedures import (
+    auction_bids,
     auction_clearing,
     call,
     day,
@@ -30,6 +31,8 @@ from airshed.engine.procedures import (
     report,
     report_checks,
     sale,
+    sealed,
+    sealing,
     settling,
     trade_rules,
     transfer,
@@ -212,6 +215,20 @@ def under_the_reserve(procedure: Any, state: Any, rules: Any, at: int, actor: st
         open_one.reserve = usual
 
 
+def with_any_salt(procedure: Any, state: Any, rules: Any, at: int, actor: str, body: c.OpenBid) -> Any:
+    """What has another digest is opened all the same."""
+    said = procedure(state, rules, at, actor, body)
+    if not isinstance(said, Refusal) or said.why is not Why.SEAL_DIFFERS:
+        return said
+    return procedure(state, rules, at, actor, replace(body, salt=body.salt[::-1]))
+
+
+def beyond_its_guarantee(state: Any, rules: Any, known: Any, bid: Any, decided: Any) -> Any:
+    """Whatever a bid sets aside, it is opened."""
+    place = sealed._aside(state, decided[-1])[0]
+    return (e.SealedOpened(known.venue, known.name, bid.number, bid.account, place), *decided)
+
+
 def by_one_person(state: Any, rules: Any, at: int, actor: str, body: c.ConfirmAct) -> Any:
     """Who proposed an act may confirm it."""
     said = real["confirm_act"](state, rules, at, actor, body)
@@ -323,6 +340,12 @@ PLANTED: dict[str, Plant] = {
     "a mark is proven months late": put(mark, "_waiting", waiting_for_long),
     "an auction ignores its seed": put(ties, "Random", lambda seed: Random(0)),
     "another seed than was sealed": put(auction_clearing, "not_of_seal", nothing),
+    "a bid that was not opened wins": put(auction_bids, "in_the_open", nothing),
+    "another bid is opened than was committed to": deed(c.OpenBid, with_any_salt),
+    "what was not opened is passed over": put(auction_clearing, "never_opened", lambda *args: []),
+    "a sealed auction is cleared early": put(auction_clearing, "still_sealed", nothing),
+    "silence costs nothing": put(sealing, "part_fen", lambda fen, share: 0),
+    "a bid beyond its guarantee": put(sealed, "_within", beyond_its_guarantee),
     "a uniform auction takes each bid's price": put(auction_clearing, "_law", own_bids),
     "a bid under the reserve price": unless(c.PlaceBid, Why.UNDER_RESERVE, under_the_reserve),
     "a remainder goes to the smallest": put(allocation, "split", upside_down),

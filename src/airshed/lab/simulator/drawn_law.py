@@ -8,8 +8,8 @@ from typing import Literal
 import msgspec
 
 from airshed.lab.simulator.small_market import YEARS
-from airshed.rulebook.kinds import TrimStep
-from airshed.rulebook.schema import AuctionRule, PollutantRule, Rulebook
+from airshed.rulebook.kinds import SealingWay, TrimStep
+from airshed.rulebook.schema import AuctionRule, PollutantRule, Rulebook, SealingRule
 from airshed.rulebook.tables import IndexOf
 from airshed.rulebook.transactions import TransactionRule
 from airshed.rulebook.zone_call_section import RatioRow
@@ -37,6 +37,7 @@ def varied(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
             auction_basis_points=rng.choice((0, 500, 3_000)),
         ),
         auction=auction,
+        sealing=_sealing(rules, random.Random(f"sealing {version} {allowance}")),
         trading=replace(
             rules.trading,
             buyer_fee_basis_points=rng.choice((0, 75, 33)),
@@ -222,4 +223,17 @@ def _triggered(rules: Rulebook, auction: AuctionRule) -> tuple[PollutantRule, ..
             else None,
         )
         for rule in rules.pollutants
+    )
+
+
+def _sealing(rules: Rulebook, rng: random.Random) -> SealingRule:
+    """How bids are kept from readers of the book."""
+    ways: tuple[SealingWay, ...] = ("open", "commitment", "key")
+    return msgspec.structs.replace(
+        rules.sealing,
+        auctions=rng.choice(ways),
+        calls=rng.choice((*ways, ways[0])),
+        opening_minutes=rng.choice((1, 60, 1_440)),
+        withdrawal=rng.random() < 0.7,
+        forfeit_basis_points=rng.choice((0, 1_000, 10_000)),
     )

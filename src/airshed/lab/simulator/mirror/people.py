@@ -44,6 +44,9 @@ BY_FIELD: Mapping[type[Any], str] = {
     c.OfferAuction: "account",
     c.PlaceZoneOffer: "account",
     c.PlaceZoneBid: "account",
+    c.CommitBid: "account",
+    c.EncryptBid: "account",
+    c.OpenBid: "account",
     c.AskRepurchase: "account",
     c.OfferDeal: "seller",
     c.Transfer: "origin",
@@ -64,7 +67,15 @@ BY_SOURCE = (
     c.ReturnExcess,
 )
 #: What the owner of a frozen account may still do: take back, and answer for its emissions in words.
-THOUGH_FROZEN = (c.CancelOrder, c.DropDeal, c.AppealWithdrawal, c.PayBack, c.CancelTransfer, c.DistrustAccount)
+THOUGH_FROZEN = (
+    c.CancelOrder,
+    c.DropDeal,
+    c.AppealWithdrawal,
+    c.PayBack,
+    c.CancelTransfer,
+    c.DistrustAccount,
+    c.WithdrawBid,
+)
 
 
 class People:
@@ -124,6 +135,8 @@ class People:
             return self._whose.get((what, getattr(body, field)), ())
         if isinstance(body, BY_SOURCE):
             return (self._stands.get(body.source, ""),)
+        if isinstance(body, c.WithdrawBid):
+            return self._whose.get((f"sealed {body.venue} {body.name}", body.number), ())
         if isinstance(body, c.MarkHours):
             return (self._stands.get(self._stacks.get(body.stack, ""), ""),)
         return None
@@ -151,6 +164,8 @@ class People:
                 self._stacks.update({entry.stack: event.source for entry in event.stacks})
             case e.OrderPlaced():
                 whose["order", event.order] = (event.account,)
+            case e.BidSealed():
+                whose[f"sealed {event.venue} {event.name}", event.number] = (event.account,)
             case e.DealOffered():
                 whose["deal to accept", event.deal] = (event.buyer,)
                 whose["deal", event.deal] = (event.seller, event.buyer)

@@ -20,6 +20,7 @@ from airshed.lab.simulator.mirror.people import People
 from airshed.lab.simulator.mirror.prices import Prices
 from airshed.lab.simulator.mirror.primary import Blocked
 from airshed.lab.simulator.mirror.returns import Returns, short_of
+from airshed.lab.simulator.mirror.sealed import SealedBids
 from airshed.lab.simulator.mirror.seals import Seals
 from airshed.lab.simulator.mirror.transfers import Transfers
 from airshed.lab.simulator.mirror.years import Years
@@ -65,6 +66,7 @@ class Mirror:
         self._listed = Listed(self._claim, self._market)
         self._auctions = Auctions(self._claim, self._market.own)
         self._seals = Seals(self._claim)
+        self._sealed = SealedBids(self._claim)
         self._zone = ZoneMirror(self._claim, self._market.wall, self._market.own)
         self._claims = Claims(self._claim, self.count_of)
         self._blocked = Blocked(self._claim)
@@ -103,6 +105,7 @@ class Mirror:
         self._claims.settle()
         self._zone.follow(record, rules)
         self._seals.follow(record)
+        self._sealed.follow(record)
         if record.events:
             self._at_rest()
 
@@ -121,6 +124,7 @@ class Mirror:
             self._claims,
             self._returns,
             self._transfers,
+            self._sealed,
         ):
             room.aside(goods, cash)
         return (

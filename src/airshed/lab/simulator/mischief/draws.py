@@ -13,6 +13,7 @@ from airshed.engine.state import State
 from airshed.lab.seals import random_seal, shown
 from airshed.lab.simulator.mischief import listed, market, people, primary, terms, transfers, years, zone
 from airshed.lab.simulator.mischief.able import buyer, seller
+from airshed.lab.simulator.mischief.sealed import SealedDraws
 from airshed.lab.simulator.mischief.spoil import spoiled
 from airshed.lab.simulator.small_market import ACCOUNTS, BANK, HOST, YEARS, Wish
 from airshed.model.allowance import Series
@@ -40,6 +41,7 @@ class Mischief:
         self.authority = authority
         #: Pollutants that are shared out late, after the year before is settled.
         self.late = {code for code in ("NOx", "PM", "VOC") if rng.random() < 0.25}
+        self.sealed = SealedDraws(random.Random(str(rng.getstate())))
         weighed = self._weighed()
         self.draws, self.weights = list(weighed), list(weighed.values())
 
@@ -58,6 +60,7 @@ class Mischief:
             wishes += years.second_eyes(rng, self.authority, state, rules, at)
         for draw in rng.choices(self.draws, self.weights, k=rng.randint(2, 14)):
             wishes += draw(state, rules, at)
+        wishes = [*self.sealed.due(state, at), *self.sealed.sealed(state, rules, at, wishes)]
         return [spoiled(rng, state, wish) if rng.random() < _spoil(wish) else wish for wish in wishes]
 
     def _weighed(self) -> dict[Draw, int]:

@@ -28,7 +28,9 @@ def zone_calls(rng: random.Random, state: State, rules: Rulebook, at: int) -> li
         name = f"zone-{len(state.zone_calls) + 1}"
         return [(EXCHANGE, c.OpenZoneCall(name, rng.choice(POLLUTANTS), random_seal(name)))]
     call = rng.choice(open_ones)
-    if len(call.orders) > 5 and rng.random() < 0.3:
+    sealing = state.sealings.get(("zone_call", call.id))
+    opened = sealing is not None and sealing.until is not None
+    if opened or (len(call.orders) > 5 and rng.random() < 0.3):
         return [(EXCHANGE, _close(rng, state, rules, call, max(at, state.at)))]
     if call.orders and rng.random() < 0.1:
         order = rng.choice(list(call.orders.values()))
