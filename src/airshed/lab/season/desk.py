@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from airshed.engine import commands as c
 from airshed.engine.runner import Answer, Runner
+from airshed.lab.sealed_bids import SealedBidders, closed_by, opened_by
 from airshed.lab.season.firms import Firm
 from airshed.lab.season.guide import Guide
 from airshed.lab.season.marking import PlannedMark
@@ -44,6 +45,10 @@ class SeasonDesk:
     corrections: Mapping[str, Sequence[c.SealDay]] = field(default_factory=dict)
     refused: Counter[str] = field(default_factory=Counter)
     sent: int = 0
+    bidders: SealedBidders = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.bidders = SealedBidders(self.seed)
 
     @property
     def inspector(self) -> str:
@@ -65,15 +70,34 @@ class SeasonDesk:
         """Send commands as one group at one instant; keys number them, refusals are counted."""
         if not wishes:
             return []
+        at = self._closed(at, wishes)
         group = []
-        for actor, body in wishes:
+        state = self.runner.state
+        for actor, wish in wishes:
+            body = self.bidders.sealed(state, self.rules, at, actor, wish)
             self.sent += 1
             group.append((c.Command(actor, f"{self.year}-{self.sent}", body), at))
         answers = self.runner.send_all(group)
         for answer in answers:
             if answer.refusal is not None:
                 self.refused[answer.refusal.why] += 1
+        opened = [(actor, opened_by(body)) for actor, body in wishes]
+        keys = [(actor, self.bidders.key(state, *place)) for actor, place in opened if place is not None]
+        self.tell(at, [(actor, key) for actor, key in keys if key is not None])
         return answers
+
+    def _closed(self, at: int, wishes: Sequence[tuple[str, c.Body]]) -> int:
+        """Where bids are sealed the close comes first, and the time to open them: when it is over."""
+        state, began, over = self.runner.state, at, at
+        for actor, body in wishes:
+            place = closed_by(body)
+            end = self.bidders.close(state, *place) if place is not None else None
+            if place is None or end is None:
+                continue
+            self.tell(began, [(actor, end)])
+            self.tell(began, list(self.bidders.openings(state, *place)))
+            over = max(over, state.sealings[place].until or over)
+        return over
 
     def must(self, at: int, wishes: Sequence[tuple[str, c.Body]]) -> list[Answer]:
         """Send commands of which none may be refused in a sound programme; a second person confirms what waits.

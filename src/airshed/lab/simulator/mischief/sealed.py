@@ -13,6 +13,7 @@ from airshed.engine.journal import encode_body
 from airshed.engine.nouns import Sealing
 from airshed.engine.procedures.sealed import Needed, SealedWish, as_if_open, place_of
 from airshed.engine.state import State
+from airshed.lab.sealed_bids import opened_by
 from airshed.lab.simulator.small_market import EXCHANGE, Wish
 from airshed.market.sealing import Bound, commitment, encrypt, public_key
 from airshed.model.refusal import Refusal
@@ -35,7 +36,7 @@ class SealedDraws:
         """The same wishes, with bids and orders sealed where they have to be, and a key where it is needed."""
         found: list[Wish] = []
         for actor, body in wishes:
-            opens = _opening(body)
+            opens = opened_by(body)
             if opens is not None:
                 found.append((actor, body))
                 law = rules.sealing.auctions if opens[0] == "auction" else rules.sealing.calls
@@ -105,16 +106,3 @@ class SealedDraws:
             found = as_if_open(state, rules, at, actor, wish)
             needed = needed if isinstance(found, Refusal) else found
         return needed.fen * share // 10, needed.series, needed.count * share // 10
-
-
-def _opening(body: c.Body) -> tuple[c.Venue, str] | None:
-    """What a command opens for bids."""
-    match body:
-        case c.OpenAuction(auction=name) | c.OfferAuction(auction=name) | c.SellPledge(auction=name):
-            return "auction", name
-        case c.OpenCall(call=name):
-            return "call", name
-        case c.OpenZoneCall(call=name):
-            return "zone_call", name
-        case _:
-            return None
