@@ -53,12 +53,14 @@ GIVES: Mapping[type, tuple[str, tuple[str, ...]]] = {
     e.CallOrderPlaced: ("number", ("call",)),
     e.ZoneOfferPlaced: ("number", ("call",)),
     e.ZoneBidPlaced: ("number", ("call",)),
+    e.BidSealed: ("number", ("venue", "name")),
     e.ImprovementRequested: ("number", ("source", "year")),
 }
 #: Commands that name a number which counts within something.
 WITHIN: Mapping[type, tuple[str, ...]] = {
     c.DropCallOrder: ("call",),
     c.DropZoneOrder: ("call",),
+    c.WithdrawBid: ("venue", "name"),
     c.AnswerImprovement: ("source", "year"),
     c.CloseImprovement: ("source", "year"),
 }
@@ -69,7 +71,7 @@ NAMES: Mapping[type, tuple[str, tuple[str, ...]]] = {
     for name, held in kinds(kind).items()
     if name in {given for given, _ in GIVES.values()} and peeled(held)[0] is int
 }
-#: Sections that say what a place has, not what is decided about it.
+#: Sections that say what a place has, not what is decided about it; and how bids were sealed, which nobody can do anew.
 HERE = (
     "currency",
     "jurisdictions",
@@ -84,6 +86,7 @@ HERE = (
     "ratios",
     "sale_prices",
     "price_index",
+    "sealing",
 )
 #: Reasons for which a surrender is cut to what can be surrendered.
 TOO_MUCH = (Why.TOO_LARGE, Why.INSUFFICIENT_HOLDING)
