@@ -223,6 +223,8 @@ def _send(book: Path, actor: str, made: Callable[[Runner, int], Body], at: str, 
     from airshed.cli.act.measures import Terms
     from airshed.cli.act.told import told
     from airshed.cli.book.answers import instant_to_write, say
+    from airshed.engine.events import BiddingEnded
+    from airshed.model.period import clock
     from airshed.service.book.once import once
     from airshed.service.book.opening import carry_on
     from airshed.service.book.sqlite import Book
@@ -239,3 +241,6 @@ def _send(book: Path, actor: str, made: Callable[[Runner, int], Body], at: str, 
     say([answer], json)
     if answer.refusal is None:
         lines(*told(answer.events, terms))
+        for event in answer.events:
+            if isinstance(event, BiddingEnded) and not event.key:
+                lines(f"{event.name}: bids may be opened until {clock(event.until)[:16]} 揭示截止")

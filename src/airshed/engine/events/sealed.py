@@ -74,7 +74,7 @@ class SealedDropped(Fact, frozen=True):
 
 
 class BiddingEnded(Fact, frozen=True):
-    """The close: nothing more is taken, and what was sealed is opened until `until`."""
+    """The close: nothing more is taken, and what was sealed may be opened for a while."""
 
     #: An auction, a call of one series, or a zone-wide call.
     venue: Venue
