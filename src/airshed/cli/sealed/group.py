@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Sealed bids: commit, open, close. 密封申报。", no_args_is_help=True)
 
+#: A box is too long for a screen; --json has it all.
+_BOX = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{68,}\b")
 VENUES: tuple[Venue, ...] = ("auction", "call", "zone_call")
 As = Annotated[str, typer.Option("--as", metavar="ACTOR", help="Who acts, as the book knows them.", show_default=False)]
 VenueName = Annotated[str, typer.Argument(metavar="VENUE", help="auction, call or zone_call.", show_default=False)]
@@ -240,7 +243,7 @@ def _send(book: Path, actor: str, made: Callable[[Runner, int], Body], at: str, 
         return
     say([answer], json)
     if answer.refusal is None:
-        lines(*told(answer.events, terms))
+        lines(*(_BOX.sub(r"\1...", line) for line in told(answer.events, terms)))
         for event in answer.events:
             if isinstance(event, BiddingEnded) and not event.key:
                 lines(f"{event.name}: bids may be opened until {clock(event.until)[:16]} 揭示截止")
