@@ -135,6 +135,37 @@ def calendar(
         table("", ["day 日期", "what is due", "事项", "article"], days)
 
 
+@app.command()
+def roles(
+    rulebook: Where,
+    role: Annotated[str, typer.Option("--role", help="Only the commands of this role.")] = "",
+    json: Json = False,
+) -> None:
+    """Print who may send which command, with the narrowest scope that suffices. 角色与权限。
+
+    Example: airshed rules roles dianzhong --role city
+    """
+    from airshed.model.near import near
+    from airshed.rulebook import lookup
+
+    rules = _loaded(rulebook)
+    people = lookup.people(rules)
+    if role and role not in people:
+        fail(Malformed("--role", f"no such role {role!r}", near(role, people)))
+    shown = [role] if role else list(people)
+    held = lookup.rights(rules)
+    commands = list(dict.fromkeys(right.command for right in rules.roles.rows if right.role in shown))
+    if json:
+        for command in commands:
+            cells = {code: held.get((code, command)) for code in shown}
+            as_json({"command": command, "second": command in rules.roles.second, "roles": cells})
+        return
+    console.print(f"{rules.programme.id} {rules.programme.version}, {lookup.article(rules, 'roles')}", style="bold")
+    two = rules.roles.second
+    rows = [(name, "two" if name in two else "", *(held.get((code, name), "") for code in shown)) for name in commands]
+    table("", ["command 指令", "takes", *shown], rows)
+
+
 def _days(rules: Rulebook, year: int) -> Iterator[tuple[str, str, str, str]]:
     """Day, what is due in both languages, and on what that rests."""
     from airshed.engine.procedures.deadlines import surrender_day

@@ -92,6 +92,7 @@ def pages() -> dict[str, str]:
     from airshed.cli.main import ROOMS, build
     from airshed.cli.reference.scenarios import markdown as scenarios_page
     from airshed.cli.reference.shell import markdown as cli_page
+    from airshed.cli.reference.who import markdown as who_page
 
     rules = load(find("dianzhong"))
     return {
@@ -103,6 +104,7 @@ def pages() -> dict[str, str]:
         "cli.md": cli_page(build(ROOMS), GENERATED),
         "read-tables.md": tables_page(),
         "findings.md": findings_page(),
+        "who-may-do-what.md": who_page(rules, GENERATED),
     }
 
 
