@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -184,7 +185,8 @@ def test_the_second_person_confirms_with_the_same_line(airshed: Airshed, zone: P
     for path in shipped("rulebooks", "dianzhong").iterdir():
         (law / path.name).write_bytes(path.read_bytes())
     text = (law / "rulebook.toml").read_text("utf-8")
-    (law / "rulebook.toml").write_text(text.replace("second = [", 'second = ["RegisterSource", ', 1), "utf-8")
+    two = 'second = ["RegisterSource", "VerifyYear"]'
+    (law / "rulebook.toml").write_text(re.sub("^second = .*$", two, text, flags=re.MULTILINE), "utf-8")
     book = str(tmp_path / "a.book")
     line = ("book", "open", book, "--zone", str(zone), *AT)
 
