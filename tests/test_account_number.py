@@ -8,6 +8,10 @@ from hypothesis import strategies as st
 
 from airshed.model.refusal import Malformed
 from airshed.registry.account_number import AccountNumber, account_number
+from airshed.registry.account_types import account_types
+from airshed.registry.accounts import AccountKind
+from airshed.service.book.numbered import account_named
+from markets import market
 
 #: Source: tests of UKGovernmentBEIS/ukets-registry (Apache-2.0), facts only.
 PUBLISHED = [
@@ -67,3 +71,25 @@ def test_what_is_no_account_number_says_what_it_should_be(text: str, what: str) 
     with pytest.raises(Malformed) as error:
         account_number(text)
     assert what in str(error.value)
+
+
+def test_every_kind_of_account_has_a_code_of_its_own() -> None:
+    assert set(account_types()) == set(AccountKind)
+    assert len({each.code for each in account_types().values()}) == len(AccountKind)
+
+
+def test_accounts_are_numbered_as_they_are_opened_and_found_by_their_number() -> None:
+    numbers = market().state.ledger.numbers
+    assert [account_number(number).identifier for number in numbers.values()] == [*range(1, len(numbers) + 1)]
+    assert [account_named(number, numbers, "here") for number in numbers.values()] == [*numbers]
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [("SM-121-1-0-99", "check digits 99 do not fit"), ("SM-121-999-0-23", "no account has the number SM-121-999-0-23")],
+)
+def test_a_number_of_nobody_is_refused_where_it_was_written(text: str, what: str) -> None:
+    with pytest.raises(Malformed) as error:
+        account_named(text, market().state.ledger.numbers, "--target")
+    assert error.value.place == "--target"
+    assert what in error.value.what

@@ -13,7 +13,7 @@ OPEN, FROZEN, CLOSED = Phrase("open", "正常"), Phrase("frozen", "冻结"), Phr
 UNKNOWN, OWING = Phrase("no verified figure yet", "尚无核定排放量"), Phrase("open until it is settled", "待清缴结算")
 KEPT, SHORT = Phrase("kept", "已履约"), Phrase("short; the penalty is paid", "未足额清缴，已缴罚款")
 UNPAID = Phrase("short; the penalty is due", "未足额清缴，罚款未缴")
-ACCOUNTS = """SELECT account, name, kind, jurisdiction, corporate_group, frozen, closed FROM accounts
+ACCOUNTS = """SELECT account, number, name, kind, jurisdiction, corporate_group, frozen, closed FROM accounts
               WHERE kind IN ('operator', 'trader') ORDER BY account"""
 YEARS = """SELECT years.source, sources.name, sources.account, year, pollutant, verified_mg, obligation, surrendered,
                   shortfall, penalty_fen, due_fen
@@ -23,8 +23,8 @@ YEARS = """SELECT years.source, sources.name, sources.account, year, pollutant, 
 def build(book: Book) -> str:
     """The page of a book. The same book gives the same bytes."""
     accounts = [
-        (account, same(name), KINDS[kind], place, group or "–", CLOSED if closed else FROZEN if frozen else OPEN)
-        for account, name, kind, place, group, frozen, closed in book.sql.execute(ACCOUNTS)
+        (account, number, same(name), KINDS[kind], place, group or "–", _stands(frozen, closed))
+        for account, number, name, kind, place, group, frozen, closed in book.sql.execute(ACCOUNTS)
     ]
     years = [
         (
@@ -43,7 +43,10 @@ def build(book: Book) -> str:
     money = currency_of(book)
     penalty = (f"Penalty ({money.name_en})", f"罚款（{money.name_zh}）")
     figures = ("Owed (t)", "应缴（吨）"), ("Given (t)", "已缴（吨）"), ("Short (t)", "欠缴（吨）"), penalty
-    heads = ("Account", "账户"), ("Name", "名称"), ("Kind", "类型"), ("City", "城市"), ("Group", "集团")
+    heads = (
+        *(("Account", "账户"), ("Number", "账号"), ("Name", "名称")),
+        *(("Kind", "类型"), ("City", "城市"), ("Group", "集团")),
+    )
     stand = SheetColumn(Phrase("How it stands", "状态"))
     parts = (
         Part(
@@ -77,3 +80,7 @@ def stands(verified_mg: int | None, short: int | None, due_fen: int | None) -> P
     if not short:
         return KEPT
     return UNPAID if due_fen else SHORT
+
+
+def _stands(frozen: str | None, closed: str | None) -> Phrase:
+    return CLOSED if closed else FROZEN if frozen else OPEN

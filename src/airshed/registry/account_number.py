@@ -54,6 +54,11 @@ class AccountNumber:
         return f"{self.registry}-{self.type}-{self.identifier}-{self.period}-{self.check_digits}"
 
 
+def is_number(text: str) -> bool:
+    """Whether a text has the form of a number, be its check digits right or wrong."""
+    return WRITTEN.fullmatch(text.strip()) is not None
+
+
 def account_number(text: str) -> AccountNumber:
     """The number that a text is, or `Malformed` saying which digits it should end in.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from airshed.model.allowance import Blocks, SerialBlock, count_of, joined, without
+from airshed.registry.account_types import NOBODY, number_of
 from airshed.registry.accounts import BANK, Account
 from airshed.registry.moves import Delivered, Entry, Paid
 
@@ -43,7 +44,7 @@ class Purse:
 class Ledger:
     """Folded from entries. Nothing here refuses: what is decided happens, and a broken invariant ends the process."""
 
-    __slots__ = ("accounts", "caps", "closed", "frozen", "positions", "purses")
+    __slots__ = ("accounts", "caps", "closed", "frozen", "numbers", "positions", "purses", "registry")
 
     def __init__(self) -> None:
         self.accounts: dict[str, Account] = {}
@@ -53,10 +54,15 @@ class Ledger:
         #: Accounts that are over, with the reason; their names are not given again.
         self.closed: dict[str, str] = {}
         self.caps: dict[str, int] = {}
+        #: The letters with which the numbers of its accounts begin.
+        self.registry = NOBODY
+        #: The number of each account, in the order in which they were opened; none is given again.
+        self.numbers: dict[str, str] = {}
 
     def open(self, account: Account) -> None:
-        """Open an account with nothing in it."""
+        """Open an account with nothing in it, under the next number."""
         assert account.id not in self.accounts, account
+        self.numbers[account.id] = number_of(self.registry, account.kind, len(self.numbers) + 1)
         self.accounts[account.id] = account
         self.purses[account.id] = Purse()
 

@@ -252,7 +252,7 @@ def send(
 @app.command()
 def statement(
     book: BookPath,
-    account: Annotated[str, typer.Argument(help="The account.", show_default=False)],
+    account: Annotated[str, typer.Argument(help="The account, by name or number.", show_default=False)],
     json: Json = False,
 ) -> None:
     """Everything that moved in and out of an account, with the balance after each move.
@@ -261,10 +261,13 @@ def statement(
     """
     from airshed.engine.journal import chained, decode
     from airshed.service.book.law import currency_of
+    from airshed.service.book.numbered import account_named
     from airshed.service.book.sqlite import Book
     from airshed.service.book.statement import lines_of
 
     with showing(Book.read(book)) as opened, opened.named():
+        numbers = dict(opened.sql.execute("SELECT account, number FROM accounts"))
+        account = account_named(account, numbers, str(book))
         found = opened.sql.execute("SELECT name FROM accounts WHERE account = ?", (account,)).fetchone()
         if found is None:
             known = [name for (name,) in opened.sql.execute("SELECT account FROM accounts ORDER BY account")]
@@ -276,7 +279,7 @@ def statement(
             as_json(move)
         return
     table(
-        f"{account}  {found[0]}",
+        f"{account}  {numbers[account]}  {found[0]}",
         [
             "record #",
             "time",

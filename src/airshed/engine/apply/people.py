@@ -9,10 +9,13 @@ from airshed.engine.apply import transfer
 from airshed.engine.apply.fold import Apply
 from airshed.engine.nouns import Act, Actor, Source
 from airshed.engine.state import State
+from airshed.registry.account_types import letters_of
 
 
 def adopted(state: State, event: e.RulebookAdopted) -> None:
     """A law is in force."""
+    if state.rulebook is None:
+        state.ledger.registry = letters_of(event.programme)
     for account in event.opened:
         state.ledger.open(account)
     state.rulebook = event

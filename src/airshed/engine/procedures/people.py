@@ -27,6 +27,7 @@ from airshed.model.measures import yuan
 from airshed.model.period import day_of
 from airshed.model.provenance import Programme
 from airshed.model.refusal import Refusal, Why
+from airshed.registry.account_number import is_number
 from airshed.registry.accounts import BANK, PROGRAMME_NAMES, Account, AccountKind, programme_accounts
 from airshed.registry.moves import Paid
 from airshed.rulebook import lookup
@@ -112,6 +113,9 @@ def open_account(state: State, rules: Rulebook, at: int, actor: str, body: c.Ope
         return no(rules, "roles", Why.ALREADY_EXISTS, f"the account {body.account} exists; choose another name")
     if body.account.partition("-")[0] in PROGRAMME_NAMES:
         return no(rules, "roles", Why.WRONG_KIND, f"{body.account} is a name for the programme's own accounts")
+    if is_number(body.account):
+        what = f"{body.account} has the form of a number, and the registry gives those; choose a name"
+        return no(rules, "roles", Why.WRONG_KIND, what)
     known = tuple(jurisdiction.code for jurisdiction in rules.jurisdictions)
     if body.jurisdiction not in known:
         return no(

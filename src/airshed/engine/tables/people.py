@@ -32,6 +32,7 @@ def _account_row(state: State, key: str) -> Row:
         purse.fen,
         purse.held,
         state.ledger.closed.get(key),
+        state.ledger.numbers[key],
     )
 
 
@@ -120,6 +121,7 @@ TABLES = (
             Column("cash_fen INTEGER", "money, what is set aside included"),
             Column("held_fen INTEGER", "money set aside for orders, calls and bids"),
             Column("closed TEXT", "why the account is closed; NULL when it is not"),
+            Column("number TEXT", "number of the account: registry, type, running number, period, check digits"),
         ),
         key=1,
         keys=lambda state: state.ledger.accounts,
