@@ -5,6 +5,7 @@ from __future__ import annotations
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.procedures import (
+    account,
     auction,
     auction_bids,
     auction_clearing,
@@ -46,6 +47,7 @@ from airshed.rulebook.schema import Rulebook
 PROCEDURES: dict[type, Procedure] = {
     **people.PROCEDURES,
     **people_rights.PROCEDURES,
+    **account.PROCEDURES,
     **issue.PROCEDURES,
     **transfer.PROCEDURES,
     **transfer_undone.PROCEDURES,

@@ -11,6 +11,7 @@ from airshed.engine.nouns import (
     Application,
     Auction,
     Call,
+    Cancellation,
     Day,
     Deal,
     Grant,
@@ -72,6 +73,7 @@ class State:
         self.next_transfer = 1
         #: Transfers that waited or wait for a second person, by the number of their act: origin, series, count.
         self.proposed_transfers: dict[int, tuple[str, str, int]] = {}
+        self.cancellations: dict[int, Cancellation] = {}
         #: By account: whom it trusts, from which instant.
         self.trusted: dict[str, dict[str, int]] = {}
         #: To what holders have bound their transfers.

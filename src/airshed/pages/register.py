@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from airshed.model.measures import tonnes, yuan
+from airshed.model.period import day_of
 from airshed.pages.kit.sheet import Part, Sheet, SheetColumn, page
 from airshed.pages.kit.words import Phrase, same
 from airshed.service.book.law import currency_of
@@ -18,6 +19,9 @@ ACCOUNTS = """SELECT account, number, name, kind, jurisdiction, corporate_group,
 YEARS = """SELECT years.source, sources.name, sources.account, year, pollutant, verified_mg, obligation, surrendered,
                   shortfall, penalty_fen, due_fen
            FROM years JOIN sources ON sources.source = years.source ORDER BY year, years.source, pollutant"""
+
+CANCELLED = """SELECT cancellation, accounts.name, series, count, at, statement
+               FROM cancellations JOIN accounts ON accounts.account = cancellations.account ORDER BY cancellation"""
 
 
 def build(book: Book) -> str:
@@ -68,7 +72,9 @@ def build(book: Book) -> str:
             accounts,
         ),
     )
-    return page(Sheet(Phrase("Register", "公开登记簿"), book.path.name, lead, parts), book.provenance())
+    return page(
+        Sheet(Phrase("Register", "公开登记簿"), book.path.name, lead, (*parts, *_cancelled(book))), book.provenance()
+    )
 
 
 def stands(verified_mg: int | None, short: int | None, due_fen: int | None) -> Phrase:
@@ -84,3 +90,20 @@ def stands(verified_mg: int | None, short: int | None, due_fen: int | None) -> P
 
 def _stands(frozen: str | None, closed: str | None) -> Phrase:
     return CLOSED if closed else FROZEN if frozen else OPEN
+
+
+def _cancelled(book: Book) -> tuple[Part, ...]:
+    """What holders have given up for no emission, once somebody has."""
+    rows = [
+        (str(number), same(name), series, tonnes(count), day_of(at), same(said or "–"))
+        for number, name, series, count, at, said in book.sql.execute(CANCELLED)
+    ]
+    heads = ("Number", "编号"), ("Holder", "持有人"), ("Series", "品种"), ("Given up (t)", "注销量（吨）")
+    heads_after = ("Day", "日期"), ("What the holder says", "公开声明")
+    columns = (
+        *(SheetColumn(Phrase(*head), head[0].endswith("(t)")) for head in heads),
+        *(SheetColumn(Phrase(*head)) for head in heads_after),
+    )
+    title = Phrase("Given up for good", "自愿注销")
+    lead = Phrase("Allowances that nobody will use for an emission.", "不再用于任何排放的配额。")
+    return (Part(title, lead, columns, rows),) if rows else ()

@@ -17,6 +17,7 @@ class AccountKind(StrEnum):
     AUCTION = "auction"
     RESERVE = "reserve"
     SURRENDERED = "surrendered"
+    CANCELLED = "cancelled"
     EXCHANGE = "exchange"
     TREASURY = "treasury"
     BANK = "bank"
@@ -45,7 +46,7 @@ BANK = "bank"
 TREASURY = "treasury"
 EXCHANGE = "exchange"
 #: What the names of the programme's own accounts begin with; people may not take such a name.
-PROGRAMME_NAMES = frozenset({BANK, TREASURY, EXCHANGE, "issuance", "auction", "reserve", "surrendered"})
+PROGRAMME_NAMES = frozenset({BANK, TREASURY, EXCHANGE, "issuance", "auction", "reserve", "surrendered", "cancelled"})
 
 
 def issuance(jurisdiction: str) -> str:
@@ -68,6 +69,11 @@ def surrendered(jurisdiction: str) -> str:
     return f"surrendered-{jurisdiction}"
 
 
+def cancelled(jurisdiction: str) -> str:
+    """Where allowances end that their holder has given up for no emission."""
+    return f"cancelled-{jurisdiction}"
+
+
 def programme_accounts(jurisdictions: Iterable[str]) -> tuple[Account, ...]:
     """The accounts that a programme has from its first day, in a fixed order."""
     opened = [
@@ -81,5 +87,6 @@ def programme_accounts(jurisdictions: Iterable[str]) -> tuple[Account, ...]:
             Account(auction(code), AccountKind.AUCTION, f"Auction {code}", code),
             Account(reserve(code), AccountKind.RESERVE, f"Government reserve {code}", code),
             Account(surrendered(code), AccountKind.SURRENDERED, f"Surrendered {code}", code),
+            Account(cancelled(code), AccountKind.CANCELLED, f"Cancelled {code}", code),
         ]
     return tuple(opened)

@@ -19,6 +19,7 @@ CommandName = Literal[
     "Withdraw",
     "ConfirmAct",
     "RejectAct",
+    "CancelAllowances",
     "SetCap",
     "Allocate",
     "Transfer",

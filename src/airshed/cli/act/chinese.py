@@ -9,6 +9,7 @@ from collections.abc import Mapping
 #: The rooms of the catalogue in its order: what each is about, in both languages.
 ROOMS: Mapping[str, tuple[str, str]] = {
     "people": ("Who may act, accounts, sources, the law", "人员、账户、排放源与规则"),
+    "account": ("Accounts, and giving up for good", "账户与自愿注销"),
     "issue": ("Caps and free allocation", "总量与免费分配"),
     "transfer": ("Transfers without money", "无偿划转"),
     "sale": ("Sales at a fixed price", "定价出让"),
@@ -117,6 +118,7 @@ FIELDS: Mapping[str, str] = {
     "simulated": "是否模拟",
     "source": "排放源",
     "stack": "排放口",
+    "statement": "公开声明",
     "stacks": "排放口及其监测的污染物",
     "start": "起始年份",
     "target": "转入账户",

@@ -145,16 +145,14 @@ class ActLine(NamedTuple):
         """The command under its key, and the record that has answered it already."""
         from airshed.cli.act.form import body_of, named
         from airshed.cli.act.measures import Terms
-        from airshed.engine.commands import OpenAccount
         from airshed.service.book.numbered import ACCOUNT_FIELDS, account_named
         from airshed.service.book.once import keyed, once
 
         for option, text in (("--as", self.actor), ("--key", self.key or "key")):
             named(text, option)
         numbers = runner.state.ledger.numbers
-        opens = self.kind is OpenAccount
         fields = [
-            (option, account_named(text, numbers, f"--{option}") if option in ACCOUNT_FIELDS and not opens else text)
+            (option, account_named(text, numbers, f"--{option}") if option in ACCOUNT_FIELDS else text)
             for option, text in self.fields
         ]
         body = body_of(self.kind, fields, Terms.of(runner.rules))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from airshed.engine import events as e
 from airshed.engine.apply import (
+    account,
     auction,
     call,
     day,
@@ -30,6 +31,7 @@ from airshed.engine.state import State
 
 APPLY: dict[type, Apply] = {
     **people.APPLY,
+    **account.APPLY,
     **issue.APPLY,
     **transfer.APPLY,
     **sale.APPLY,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from airshed.engine.commands.account import *
 from airshed.engine.commands.auction import *
 from airshed.engine.commands.call import *
 from airshed.engine.commands.day import *
@@ -29,6 +30,7 @@ from airshed.engine.commands.zone_call import *
 #: Every command: the sum of what the rooms have.
 Body = (
     PeopleBody
+    | AccountBody
     | IssueBody
     | TransferBody
     | SaleBody

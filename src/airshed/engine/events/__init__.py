@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from airshed.engine.events.account import *
 from airshed.engine.events.auction import *
 from airshed.engine.events.call import *
 from airshed.engine.events.day import *
@@ -27,6 +28,7 @@ from airshed.engine.events.zone_call import *
 #: Every event: the sum of what the rooms have.
 Event = (
     PeopleEvent
+    | AccountEvent
     | IssueEvent
     | TransferEvent
     | SaleEvent

@@ -12,6 +12,7 @@ from airshed.engine.apply import reserve as reserves
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
 from airshed.engine.tables import (
+    account,
     auction,
     call,
     day,
@@ -40,6 +41,7 @@ __all__ = ("BY_NAME", "NOTES", "TABLES", "Table", "Tables", "everything", "gathe
 
 TABLES: tuple[Table, ...] = (
     *people.TABLES,
+    *account.TABLES,
     *issue.TABLES,
     *transfer.TABLES,
     *sale.TABLES,
@@ -62,6 +64,7 @@ TABLES: tuple[Table, ...] = (
 BY_NAME = {table.name: table for table in TABLES}
 NOTES: dict[type, Note] = {
     **people.NOTES,
+    **account.NOTES,
     **issue.NOTES,
     **transfer.NOTES,
     **sale.NOTES,

@@ -45,6 +45,7 @@ def portrait(state: State) -> dict[str, Any]:
             {number: repr(each) for number, each in state.transfers.items()},
             list(state.waiting_transfers),
             state.trusted,
+            state.cancellations,
         ),
         "years": {key: repr(year) for key, year in state.years.items()},
         "days": state.days,

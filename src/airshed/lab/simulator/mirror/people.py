@@ -50,6 +50,7 @@ BY_FIELD: Mapping[type[Any], str] = {
     c.AskRepurchase: "account",
     c.OfferDeal: "seller",
     c.Transfer: "origin",
+    c.CancelAllowances: "account",
     c.TrustAccount: "account",
     c.DistrustAccount: "account",
     c.SetTransferLimits: "account",

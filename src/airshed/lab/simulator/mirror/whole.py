@@ -10,6 +10,7 @@ from msgspec import Struct
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.journal import Record
+from airshed.lab.simulator.mirror.accounts import Accounts
 from airshed.lab.simulator.mirror.auctions import Auctions
 from airshed.lab.simulator.mirror.claims import Claims
 from airshed.lab.simulator.mirror.issuing import Issuing
@@ -73,6 +74,7 @@ class Mirror:
         self._returns = Returns(self._claim)
         self._marks = Marks(self._claim)
         self._transfers = Transfers(self._claim)
+        self._accounts = Accounts(self._claim)
         self._issuing = Issuing(self._claim, self._years.makeup, self.count_of)
 
     def follow(self, record: Record, rules: Rulebook) -> None:
@@ -98,6 +100,7 @@ class Mirror:
             self._years.follow(event, record.at, rules)
             self._marks.follow(event, record.at, rules)
             self._transfers.follow(event, record, rules)
+            self._accounts.follow(event)
             self._issuing.follow(event, record, rules)
         self._market.follow(record, rules)
         for event in record.events:

@@ -35,6 +35,9 @@ def transfers(rng: random.Random, state: State, rules: Rulebook, at: int) -> lis
         return trust(rng, state, account, target)
     series, free = instrument(rng, state, account)
     if rng.random() < 0.1:
+        said = rng.choice(("", "for clean air 为了蓝天"))
+        return [(account, c.CancelAllowances(account, series, rng.randint(1, max(1, min(free, 500))), said))]
+    if rng.random() < 0.1:
         target = f"reserve-{series.split('-')[1]}"
     return [(account, c.Transfer(account, target, series, rng.randint(1, max(1, min(free, 5_000)))))]
 
