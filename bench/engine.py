@@ -20,8 +20,11 @@ from airshed.engine.journal import GENESIS, Line, MemoryJournal, decode
 from airshed.engine.runner import Runner, fold
 from airshed.engine.state import State
 from airshed.lab.season.season import Season
+from airshed.lab.second import reviewer
 from airshed.model.period import instant
+from airshed.rulebook import lookup
 from airshed.rulebook.load import load as load_rules
+from airshed.rulebook.people_sections import RoleRight
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped
 from airshed.service.book.answered_head import LastAnswered
@@ -50,6 +53,24 @@ def flowing(rules: Rulebook) -> Rulebook:
     return msgspec.structs.replace(rules, trading=trading)
 
 
+def by_two(rules: Rulebook) -> Rulebook:
+    """The law, but a transfer takes two people of the account that gives."""
+    replace = msgspec.structs.replace
+    rows = tuple(
+        replace(row, approvals=2 if row.type == "transfer" else row.approvals) for row in rules.transactions.rows
+    )
+    rights = tuple(
+        RoleRight(command=command, role=role, scope="account")
+        for command in ("ConfirmAct", "RejectAct")
+        for role in lookup.senders(rules, "Transfer")
+    )
+    return replace(
+        rules,
+        transactions=replace(rules.transactions, rows=rows),
+        roles=replace(rules.roles, rows=(*rules.roles.rows, *rights)),
+    )
+
+
 class Desk:
     """Fifteen firms of Kunming with a holding and money, and orders that match about half of the time."""
 
@@ -60,11 +81,12 @@ class Desk:
         season.decide()
         season.open()
         self.runner = runner
+        self.season = season
         self.accounts = [firm.account for firm in season.firms if firm.source.jurisdiction == "KM"]
         self.rng = random.Random(11)
         self.sent = 0
         self.at = instant("2027-01-04", 9)
-        money = [(BANK, c.Deposit(account, 10**14)) for account in self.accounts]
+        money = [(BANK, c.Deposit(account, 10**12)) for account in self.accounts]
         season.must(self.at, [*money, (EXCHANGE, c.OpenSession("2027-01-04"))])
 
     def orders(self, count: int) -> list[tuple[c.Command, int]]:
@@ -92,6 +114,26 @@ class Desk:
         gc.enable()
         gc.unfreeze()
         return count / seconds
+
+
+def transfers_by_two(folder: Path, rules: Rulebook, count: int = COMMANDS // 4) -> float:
+    """Transfers a second that one person of the giver proposes and another confirms, durable, in groups."""
+    with Book.create(folder / "transfers.book") as book:
+        desk = Desk(Runner(book, by_two(rules)))
+        season, state = desk.season, desk.runner.state
+        registrar = lookup.founders(season.rules, "RegisterActor")[0]
+        walled = rules.trade_rules.walled_sectors
+        accounts = [name for name in desk.accounts if not {*state.sectors[name]}.intersection(walled)]
+        entered = [c.RegisterActor(reviewer(name), state.actors[name].role, name) for name in accounts]
+        season.must(desk.at, [(registrar, body) for body in entered])
+        pairs = [(desk.rng.choice(accounts), desk.rng.choice(accounts)) for _ in range(count)]
+        gifts = [(giver, c.Transfer(giver, to, SERIES, 1)) for giver, to in pairs if giver != to]
+        begun = time.perf_counter()
+        for place in range(0, len(gifts), GROUP):
+            season.must(desk.at, gifts[place : place + GROUP])
+        seconds = time.perf_counter() - begun
+        assert not state.acts, "every transfer has taken effect"
+        return len(gifts) / seconds
 
 
 def raw_sqlite(lines: list[Line], folder: Path) -> float:
@@ -249,6 +291,8 @@ def run(full: bool = False) -> list[tuple[str, str]]:
         bare = max(memory.durable(COMMANDS // ROUNDS) for _ in range(ROUNDS))
         found.append(("  decide, hash and apply alone, in memory", f"{bare:,.0f}/s"))
         found.append(("  what stands in the way", gap(bare)))
+        rate = transfers_by_two(folder, rules)
+        found.append(("transfers with two approvals (proposed, confirmed, moved)", f"{rate:,.0f}/s, groups of {GROUP}"))
         found += head_beside_log(folder, rules)
         found += growth(folder, rules, (1, 10, 100) if full else (1, 10))
     return found

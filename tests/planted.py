@@ -229,13 +229,34 @@ def beyond_its_guarantee(state: Any, rules: Any, known: Any, bid: Any, decided: 
     return (e.SealedOpened(known.venue, known.name, bid.number, bid.account, place), *decided)
 
 
-def by_one_person(state: Any, rules: Any, at: int, actor: str, body: c.ConfirmAct) -> Any:
+def by_one_person(state: Any, rules: Any, at: int, actor: str, body: c.ConfirmAct, text: Any = None) -> Any:
     """Who proposed an act may confirm it."""
-    said = real["confirm_act"](state, rules, at, actor, body)
+    said = real["confirm_act"](state, rules, at, actor, body, text)
     if not isinstance(said, Refusal) or said.why is not Why.OWN_ACT:
         return said
     act = state.acts[body.act]
-    said = decide_module.PROCEDURES[type(act.body)](state, rules, at, actor, act.body)
+    said = decide_module.alone(state, rules, at, actor, act.body, text)
+    return said if isinstance(said, Refusal) else (e.ActConfirmed(act.id, act.actor, actor), *said)
+
+
+def after_its_term(state: Any, rules: Any, at: int, actor: str, body: c.ConfirmAct, text: Any = None) -> Any:
+    """An act is confirmed however long it has waited, and whatever law has come since."""
+    act = state.acts.get(body.act)
+    if act is not None:
+        state.acts[act.id] = copied(act, until=None, law=state.rulebook.digest)
+    said = real["confirm_act"](state, rules, at, actor, body, text)
+    if act is not None:
+        state.acts[act.id] = act
+    return said
+
+
+def for_another_role(state: Any, rules: Any, at: int, actor: str, body: c.ConfirmAct, text: Any = None) -> Any:
+    """Whoever may confirm at all confirms every act, in whatever role."""
+    said = real["confirm_act"](state, rules, at, actor, body, text)
+    if not isinstance(said, Refusal) or said.why is not Why.ROLE_MAY_NOT:
+        return said
+    act = state.acts[body.act]
+    said = decide_module.alone(state, rules, at, act.actor, act.body, text)
     return said if isinstance(said, Refusal) else (e.ActConfirmed(act.id, act.actor, actor), *said)
 
 
@@ -358,6 +379,8 @@ PLANTED: dict[str, Plant] = {
     "an adverse opinion is accepted": deed(c.VerifyYear, adverse_accepted),
     "a mass is rounded up always": put(report, "obligation", lambda mass_mg, size_kg, how: mass_mg // 10**6 + 1),
     "one pair of eyes": put(decide_module, "confirm_act", by_one_person),
+    "an act outlives its term": put(decide_module, "confirm_act", after_its_term),
+    "a second person of any role": put(decide_module, "confirm_act", for_another_role),
     "a transfer goes a working day early": put(
         transfer, "due", lambda *args, **keys: max(args[2] + 1, real["due"](*args, **keys) - DAY_MS)
     ),

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from hashlib import sha256
 from itertools import pairwise
 
+from msgspec.structs import replace
+
 from airshed.engine import commands as c
 from airshed.model.period import days_of
 from airshed.model.provenance import EXAMPLES, Simulation
@@ -35,6 +37,9 @@ OFFICE, EXCHANGE, BANK, HOST, VERIFIER = (
 INSPECTOR, REVIEWER = "dianzhong-inspector", "verifier-kunming-review"
 #: Who registers people and opens accounts.
 REGISTRAR = "dianzhong-registrar"
+#: Who confirms at once what an office has proposed, and which acts these are.
+SECOND = {OFFICE: INSPECTOR, REGISTRAR: "dianzhong-registrar-2", BANK: f"{BANK}-review"}
+AT_ONCE = (c.RegisterActor, c.Deposit, c.Withdraw, c.SetCap, c.Allocate)
 CEMENT, STEEL, TRADER = "cement-li", "steel-wang", "trader-chen"
 #: The day on which the operator marks hours.
 MARKED_DAY = "2027-04-06"
@@ -44,11 +49,30 @@ DAY_MASS_MG = {"NOx": 900_000_000, "PM": 60_000_000, "SO2": 120_000_000}
 
 def story(rules: Rulebook) -> Iterator[Told]:
     """The commands in the order in which they are sent; under the shipped rulebook none of them is refused."""
-    sent = 0
+    for sent, (at, actor, body) in enumerate(_by_two(rules), 1):
+        yield at, c.Command(actor, f"example-{sent}", body)
+
+
+def _by_two(rules: Rulebook) -> Iterator[tuple[str, str, c.Body]]:
+    """Every act of an office is confirmed at once; those of which more is told are confirmed where the story says so.
+
+    There an act is named by how many of its kind came before it.
+    """
+    acts = 0
+    told: list[int] = []
     for at, actor, bodies in _scenes(rules):
         for body in bodies:
-            sent += 1
-            yield at, c.Command(actor, f"example-{sent}", body)
+            if isinstance(body, c.ConfirmAct | c.RejectAct):
+                yield at, actor, replace(body, act=told[body.act - 1])
+                continue
+            yield at, actor, body
+            if type(body).__name__ not in rules.roles.second or (isinstance(body, c.AdoptRulebook) and not acts):
+                continue
+            acts += 1
+            if isinstance(body, AT_ONCE):
+                yield at, SECOND[actor], c.ConfirmAct(acts)
+            else:
+                told.append(acts)
 
 
 def _scenes(rules: Rulebook) -> Iterator[tuple[str, str, list[c.Body]]]:
@@ -72,6 +96,7 @@ def _scenes(rules: Rulebook) -> Iterator[tuple[str, str, list[c.Body]]]:
             c.RegisterActor(TRADER, "trader", "qujing-trade"),
             c.RegisterActor(EXCHANGE, "exchange"),
             c.RegisterActor(BANK, "bank"),
+            c.RegisterActor(SECOND[BANK], "bank"),
             c.RegisterActor(HOST, "monitor"),
             c.RegisterActor(VERIFIER, "verifier"),
             c.RegisterActor(REVIEWER, "verifier"),

@@ -175,8 +175,8 @@ def test_the_ledger_ends_the_process_when_something_lies_in_a_closed_account() -
 
 
 def test_the_simulator_closes_accounts_and_notices_one_that_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert simulate(2, 120, RULES).events["AccountClosed"] > 0
+    assert simulate(1, 120, RULES).events["AccountClosed"] > 0
 
     monkeypatch.setattr(Ledger, "absent", lambda ledger, account: None if account in ledger.accounts else "no account")
     with pytest.raises(Broken, match="closed"):
-        simulate(2, 120, RULES)
+        simulate(1, 120, RULES)

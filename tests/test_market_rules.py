@@ -47,7 +47,7 @@ def rich(rules: Rulebook) -> Runner:
     """A market in which everybody has money."""
     runner = market(rules=rules)
     for name in ("steel", "cement", "power", "kiln", "broker", "fund"):
-        done(runner, BANK, c.Deposit(name, 10**13))
+        done(runner, BANK, c.Deposit(name, 10**12))
     return runner
 
 

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from airshed.cli.main import ROOMS, build
 from airshed.engine import commands as c
 from airshed.engine.commands import Command
+from airshed.lab.second import confirmations, reviewer
 from airshed.lab.simulator.small_market import EXCHANGE
 from airshed.market.tenor import year_price_fen
 from airshed.model.period import instant
@@ -36,16 +37,20 @@ def dollars(tmp_path: Path) -> Path:
         registrar = lookup.founders(rules, "RegisterActor")[0]
         wishes: list[tuple[str, c.Body]] = [
             (registrar, c.RegisterActor(EXCHANGE, "exchange")),
-            (registrar, c.RegisterActor("us-bank", "bank")),
+            *((registrar, c.RegisterActor(name, "bank")) for name in ("us-bank", reviewer("us-bank"))),
             (registrar, c.OpenAccount("ohio", "trader", "Ohio", row.jurisdiction)),
             (registrar, c.RegisterActor("ohio-trader", "trader", "ohio")),
-            ("us-bank", c.Deposit("ohio", 10**13)),
+            ("us-bank", c.Deposit("ohio", 10**12)),
             (office, c.SetCap(row.pollutant, row.jurisdiction, row.vintage)),
             (EXCHANGE, c.OpenSession(DAY)),
         ]
         for number, (actor, body) in enumerate(wishes):
             answer = runner.send(Command(actor, str(number), body), at)
             assert answer.refusal is None, answer.refusal
+            for second, confirm in confirmations(
+                [answer], lambda actor: lookup.fellow(rules, actor) or reviewer(actor)
+            ):
+                assert runner.send(Command(second, f"second {number}", confirm), at).refusal is None
         series = f"{row.pollutant}-{row.jurisdiction}-{row.vintage}"
         price = rules.pollutants[0].reference_fen_per_t
         order = c.PlaceOrder("ohio", series, "buy", rules.trading.lot, price - price % rules.trading.tick_fen_per_t)

@@ -15,6 +15,7 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.journal import NO_CHANGES, MemoryJournal, decode
 from airshed.engine.runner import Runner
+from airshed.lab.simulator.small_market import INSPECTOR
 from airshed.model.allowance import count_of
 from airshed.model.period import instant
 from airshed.model.refusal import Why
@@ -23,7 +24,7 @@ from airshed.rulebook.digest import digest
 from airshed.service.book.preview import Foreseen, foresee, settling
 from airshed.service.book.sqlite import Book
 from laws import FILES, RULES
-from markets import AT, AUTHORITY, market
+from markets import AT, AUTHORITY, done, market
 from seasons import played
 
 SETTLED = instant("2028-07-01", 9)
@@ -98,18 +99,21 @@ def test_a_refusal_is_told_with_its_article() -> None:
 
 
 def test_each_command_is_decided_on_what_those_before_it_would_leave() -> None:
+    runner = market()
     lines = (c.ActivityLine("s-steel", (2024,), (800,), (10**6,)),)
     wishes = [
         c.Command(AUTHORITY, "1", c.Allocate("NOx", "KM", 2027, lines)),
         c.Command(AUTHORITY, "2", c.SetCap("NOx", "KM", 2027)),
+        c.Command(INSPECTOR, "2", c.ConfirmAct(runner.state.next_act)),
         c.Command(AUTHORITY, "3", c.Allocate("NOx", "KM", 2027, lines)),
         c.Command(AUTHORITY, "3", c.Allocate("NOx", "KM", 2027, lines)),
     ]
 
-    first, second, third, fourth = foresee(market(), wishes, AT)
+    first, second, confirmed, third, fourth = foresee(runner, wishes, AT)
 
     assert first.record.refusal is not None
-    assert [each.record.refusal for each in (second, third)] == [None, None]
+    assert [each.record.refusal for each in (second, confirmed, third)] == [None, None, None]
+    assert (second.waits, confirmed.waits, third.waits) == (True, False, True)
     assert third.sharing is not None
     assert (fourth.answered, fourth.record.seq) == (True, third.record.seq)
 
@@ -117,8 +121,7 @@ def test_each_command_is_decided_on_what_those_before_it_would_leave() -> None:
 def test_a_pool_above_all_claims_is_told_before_it_is_given_away() -> None:
     """One works that claims 659 t by the benchmark, and a whole city's cap to share: it would get far more."""
     runner = market()
-    (capped,) = foresee(runner, [c.Command(AUTHORITY, "cap", c.SetCap("NOx", "KM", 2027))], AT)
-    assert capped.record.refusal is None
+    done(runner, AUTHORITY, c.SetCap("NOx", "KM", 2027))
     told = one(
         runner, AUTHORITY, c.Allocate("NOx", "KM", 2027, (c.ActivityLine("s-steel", (2024,), (800,), (10**6,)),))
     )

@@ -41,7 +41,7 @@ def lawful(sold_on: SoldOn = "make_up", price: int = 5_000, **changed: Any) -> R
 def granting(rules: Rulebook = RULES) -> Runner:
     """The market with a treasury that can pay."""
     runner = market(rules=rules)
-    done(runner, BANK, c.Deposit(TREASURY, 10**13))
+    done(runner, BANK, c.Deposit(TREASURY, 10**12))
     done(runner, BANK, c.Deposit("steel", 10**12))
     return runner
 

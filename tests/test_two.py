@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections import Counter
 from pathlib import Path
 
 import msgspec
@@ -9,12 +11,14 @@ import pytest
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
+from airshed.engine.journal import decode
 from airshed.engine.runner import Answer, Runner
+from airshed.lab.simulator import sim
 from airshed.lab.simulator.small_market import BANK, INSPECTOR, TELLER
 from airshed.model.period import DAY_MS
 from airshed.model.refusal import Why
 from airshed.rulebook.digest import digest
-from airshed.rulebook.load import load_texts
+from airshed.rulebook.load import find, load_texts, texts
 from airshed.rulebook.lookup import article
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.acts import may_confirm, waiting_for
@@ -109,18 +113,90 @@ def test_what_has_lapsed_is_rejected_or_left_and_proposed_anew() -> None:
     done(runner, BANK, c.Deposit("fund", 700), late)
 
 
+# --- the coups
+
+
+def test_every_shipped_law_takes_two_for_people_money_caps_allocation_and_the_next_law() -> None:
+    for name in ("dianzhong", "shanxi", "acidrain"):
+        law = load_texts(texts(find(name)))
+        assert set(TWO) <= set(law.roles.second), name
+        assert law.roles.act_expires_days is not None
+        assert law.trading.largest_deposit_fen is not None
+
+
 def test_a_person_whom_one_alone_would_register_does_not_exist_and_confirms_nothing() -> None:
-    """The coup: somebody registers a second person, who confirms an act of the first."""
+    """The coup: one person registers a second in the same minute and confirms an act of their own by it."""
     runner = market()
-    runner.rules = of_two("RegisterActor", "SetCap")
+    role = runner.state.actors[AUTHORITY].role
     act = proposed(runner, AUTHORITY, c.SetCap("SO2", "QJ", 2027)).act
-    assert why(runner, AUTHORITY, c.RegisterActor("cousin", "province")) is Why.ROLE_MAY_NOT
-    entry = proposed(runner, REGISTRAR, c.RegisterActor("cousin", "province")).act
+    entry = proposed(runner, REGISTRAR, c.RegisterActor("cousin", role)).act
 
     assert why(runner, REGISTRAR, c.ConfirmAct(entry)) is Why.OWN_ACT
     assert why(runner, "cousin", c.ConfirmAct(entry)) is Why.UNKNOWN_ACTOR
     assert why(runner, "cousin", c.ConfirmAct(act)) is Why.UNKNOWN_ACTOR
+    assert why(runner, AUTHORITY, c.RegisterActor("cousin", role)) is Why.ROLE_MAY_NOT
     assert "SO2-QJ-2027" not in runner.state.ledger.caps
+
+
+def test_a_bank_that_enters_90_trillion_yuan_is_refused_and_a_small_sum_waits() -> None:
+    runner = market()
+    most = runner.rules.trading.largest_deposit_fen
+    assert most is not None
+    answer = send(runner, BANK, c.Deposit("fund", 2**53))
+
+    assert answer.refusal is not None
+    assert (answer.refusal.why, answer.refusal.cite) == (Why.TOO_LARGE, article(RULES, "trading"))
+    assert why(runner, BANK, c.Deposit("fund", most + 1)) is Why.TOO_LARGE
+    before = fen(runner)
+    act = proposed(runner, BANK, c.Deposit("fund", most))
+    assert fen(runner) == before
+    confirmed(runner, act)
+    assert fen(runner) == before + most
+
+
+def test_who_has_lost_the_right_since_neither_counts_as_proposer_nor_confirms() -> None:
+    """Both need it at the moment of the confirmation."""
+    for gone in (BANK, TELLER):
+        runner = market()
+        act = proposed(runner, BANK, c.Deposit("fund", 1)).act
+        known = runner.state.actors[gone]
+        runner.state.actors[gone] = dataclasses.replace(known, role="verifier")
+        assert why(runner, TELLER, c.ConfirmAct(act)) is Why.ROLE_MAY_NOT
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_nothing_of_two_ever_happens_by_one(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow look at every record of a random run: who may what is read from the law, who is who from the book."""
+    monkeypatch.setattr(sim, "varied", lambda rules, rng, version: named(version))
+    run = sim.SimulatedRun(seed, 90, RULES, None, None)
+    run.play(lambda done: None)
+    may = {(row.role, row.command) for row in RULES.roles.rows}
+    role: dict[str, str] = {}
+    waits: dict[int, tuple[str, str, int]] = {}
+    happened: Counter[str] = Counter()
+    for line in run.memory.journal.lines():
+        record = decode(line)
+        name = type(record.body).__name__
+        effects = [event for event in record.events if not isinstance(event, e.ActProposed | e.ActConfirmed)]
+        for event in record.events:
+            if isinstance(event, e.ActProposed):
+                waits[event.act] = (record.actor, name, record.at)
+            elif isinstance(event, e.ActConfirmed):
+                proposer, name, at = waits.pop(event.act)
+                assert proposer != record.actor
+                assert {(role[proposer], name), (role[record.actor], name)} <= may
+                assert record.at <= at + 14 * DAY_MS
+                happened[name] += 1
+            elif isinstance(event, e.ActorRegistered):
+                role[event.actor] = event.role
+        if name in RULES.roles.second and type(record.body) is not c.ConfirmAct:
+            assert not effects or record.seq == 1, record
+
+    assert {"RegisterActor", "Deposit", "SetCap", "Allocate", "AdoptRulebook"} <= set(happened)
+
+
+def named(version: str) -> Rulebook:
+    return msgspec.structs.replace(RULES, programme=msgspec.structs.replace(RULES.programme, version=version))
 
 
 # --- the next law

@@ -253,7 +253,7 @@ class SealingRule(Section, frozen=True):
     forfeit_basis_points: Share
 
 
-class TradingRule(Section, frozen=True):
+class TradingRule(Section, frozen=True, omit_defaults=True):
     """The continuous secondary market."""
 
     #: Allowances in the smallest order; every order is a multiple.
@@ -290,6 +290,8 @@ class TradingRule(Section, frozen=True):
     #: Whether an auction of a jurisdiction, a call and a zone-wide call open with a seal of the seed that orders what
     #: is tied. Where there is a seal, it binds in any case.
     seal_required: bool
+    #: Most money that the settlement bank may enter as one deposit, in fen; any where it is left out.
+    largest_deposit_fen: Annotated[int, Meta(ge=1, le=1_000_000_000_000_000)] | None = None
 
 
 class TradeRule(Section, frozen=True, omit_defaults=True):

@@ -31,6 +31,8 @@ def said(key: str, value: object, money: str = "yuan") -> str:
 
     >>> said("band_basis_points", 1_050), said("reserve_fen_per_t", 150_000), said("count", 6_487_000)
     ('10.5 %', '1,500.00 yuan/t', '6,487.000 t')
+    >>> said("largest_deposit_fen", 1_000_000_000_000)
+    '10,000,000,000.00 yuan'
     >>> said("longest_hours", None), said("open", True), said("surrender_by", "06-30")
     ('any', 'yes', '06-30')
     >>> said("reserve_fen_per_t", 150_000, "dollars")
@@ -43,6 +45,8 @@ def said(key: str, value: object, money: str = "yuan") -> str:
             return "yes" if value else "no"
         case tuple():
             return ", ".join(str(each) for each in value) or "none"
+        case int() if key.endswith("_fen"):
+            return f"{yuan(value)} {money}"
         case int() | float() if key in _COUNTS or key.startswith("largest_"):
             return f"{tonnes(int(value))} t"
         case int() if key.endswith("_basis_points"):
@@ -64,7 +68,7 @@ def head(key: str, money: str = "yuan") -> str:
     >>> head("reserve_fen_per_t"), head("limit_mg_m3"), head("sector")
     ('reserve [yuan/t]', 'limit [mg/m3]', 'sector')
     """
-    ends = {"_basis_points": " [%]", "_tenths": " [%]", "_fen_per_t": f" [{money}/t]"}
+    ends = {"_basis_points": " [%]", "_tenths": " [%]", "_fen_per_t": f" [{money}/t]", "_fen": f" [{money}]"}
     ends |= {end: f" [{measure.strip()}]" for end, measure in _MEASURES.items()}
     end = next((each for each in ends if key.endswith(each)), "")
     return key.removesuffix(end).replace("_", " ") + ends.get(end, "")

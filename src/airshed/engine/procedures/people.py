@@ -271,6 +271,10 @@ def register_source(state: State, rules: Rulebook, at: int, actor: str, body: c.
 def deposit(state: State, rules: Rulebook, at: int, actor: str, body: c.Deposit) -> Decision:
     """Money comes from the settlement bank; its account alone may be below zero (I4)."""
     refusal = _cash(state, rules, body.account, body.fen)
+    most = rules.trading.largest_deposit_fen
+    if not refusal and most is not None and body.fen > most:
+        what = f"{yuan(body.fen)} yuan; one deposit is at most {yuan(most)} yuan: mend the sum, or enter it in parts"
+        return no(rules, "trading", Why.TOO_LARGE, what)
     if not refusal and body.fen - state.ledger.purses[BANK].fen > MOST:
         return no(
             rules, "trading", Why.TOO_LARGE, f"with {body.fen} fen more, accounts would hold more than {MOST} fen"

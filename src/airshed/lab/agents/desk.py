@@ -92,8 +92,10 @@ def enter_one(desk: AgentsDesk, trader: Trader) -> None:
     desk.must(registrar, c.RegisterActor(trader.account, role, trader.account))
     if trader.source:
         desk.must(authority, _source(trader))
-    if trader.cash_fen:
-        desk.must(BANK_ACTOR, c.Deposit(trader.account, trader.cash_fen))
+    left, most = trader.cash_fen, desk.law.trading.largest_deposit_fen or trader.cash_fen
+    while left:  # in as many parts as the law wants
+        desk.must(BANK_ACTOR, c.Deposit(trader.account, min(left, most)))
+        left -= min(left, most)
 
 
 def endow(desk: AgentsDesk, market: SessionMarket) -> None:

@@ -105,7 +105,11 @@ def varied(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
             ),
             makeup_percent=rng.choice((0, 100, 150)),
         ),
-        roles=replace(rules.roles, second=rng.choice((rules.roles.second, rules.roles.second, ()))),
+        roles=replace(
+            rules.roles,
+            second=rng.choice((rules.roles.second, rules.roles.second, ())),
+            act_expires_days=rng.choice((None, 5, 30, rules.roles.act_expires_days)),
+        ),
         banking=replace(
             rules.banking, open=rng.random() < 0.8, of=apart.choice(("holdings", "surrendered", "verified"))
         ),

@@ -72,7 +72,7 @@ def opening(rules: Rulebook, rng: random.Random) -> list[Wish]:
         wishes += [
             (registrar, _account(account, kind, jurisdiction)),
             (registrar, c.RegisterActor(account, kind, account)),
-            (BANK, c.Deposit(account, rng.choice((10**6, 10**11, 10**13)))),
+            (BANK, c.Deposit(account, rng.choice((10**6, 10**11, 10**12)))),
         ]
         if account in SECTORS:
             wishes.append(

@@ -103,6 +103,10 @@ class People:
         for event in record.events:
             self._take(event)
 
+    def may(self, actor: str, command: str, rules: Rulebook) -> bool:
+        """Whether somebody may send a command now."""
+        return actor in self.roles and lookup.may(rules, self.roles[actor][0], command)
+
     def _may(self, record: Record, rules: Rulebook) -> None:
         what = f"{record.actor} sends {record.body}"
         self._claim("I5", record.actor in self.roles, f"{what}, and is not registered")

@@ -23,6 +23,7 @@ from airshed.lab.simulator.mirror.primary import Blocked
 from airshed.lab.simulator.mirror.returns import Returns, short_of
 from airshed.lab.simulator.mirror.sealed import SealedBids
 from airshed.lab.simulator.mirror.seals import Seals
+from airshed.lab.simulator.mirror.second import Second
 from airshed.lab.simulator.mirror.transfers import Transfers
 from airshed.lab.simulator.mirror.years import Years
 from airshed.lab.simulator.mirror.zone import ZoneMirror
@@ -61,6 +62,7 @@ class Mirror:
         self._closed: set[str] = set()
         self._held: dict[tuple[str, str], list[tuple[int, int]]] = {}
         self._people = People(self._claim)
+        self._second = Second(self._claim, self._people.may)
         self._prices = Prices(self._claim)
         self._years = Years(self._claim, self._held, self._prices, self._cannot_move)
         self._market = MarketMirror(self._claim, self._held, self._prices, self._years.owed)
@@ -85,8 +87,10 @@ class Mirror:
             self._at = record.at
         else:
             self._claim("I12", not record.events, "a refusal with events")
+        deed = self._second.deed(record)
+        self._second.follow(record, rules)
         self._people.follow(record, rules)
-        self._second_eyes(record, rules)
+        record = deed
         if isinstance(record.body, c.PlaceOrder):
             self._listed.order(record.body, record, rules)
         self._claims.follow(record, rules)
@@ -177,15 +181,6 @@ class Mirror:
         self._listed.at_rest()
         short = short_of(self._cannot_move() + self._returns.asked(), self._held)
         self._claim("I2", not short, f"{short} hold less than is blocked")
-
-    def _second_eyes(self, record: Record, rules: Rulebook) -> None:
-        """What needs a second actor has one: its events stand in no record that does not confirm it."""
-        confirmed = [event for event in record.events if isinstance(event, e.ActConfirmed)]
-        own = [each for each in confirmed if each.proposer == each.actor]
-        self._claim("I11", not own, f"{own} confirms an act of its own")
-        if type(record.body).__name__ in rules.roles.second:
-            alone = [event for event in record.events if not isinstance(event, e.ActProposed)]
-            self._claim("I11", not alone, f"{alone} without a second pair of eyes")
 
     def _deliver(self, move: Delivered) -> None:
         held = self._held.get((move.origin, move.series), [])

@@ -56,12 +56,14 @@ class Mischief:
             wishes += self._days(state, at)
         if rng.random() < 0.95:
             wishes += listed.today(rng, state, at)
-        if rng.random() < 0.7:
+        if rng.random() < 0.85:
             wishes += years.second_eyes(rng, self.authority, state, rules, at)
         for draw in rng.choices(self.draws, self.weights, k=rng.randint(2, 14)):
             wishes += draw(state, rules, at)
         wishes = [*self.sealed.due(state, at), *self.sealed.sealed(state, rules, at, wishes)]
-        return [spoiled(rng, state, wish) if rng.random() < _spoil(wish) else wish for wish in wishes]
+        waits = [act.body for act in state.acts.values()]
+        fresh = [wish for wish in wishes if wish[1] not in waits or rng.random() < 0.05]
+        return [spoiled(rng, state, wish) if rng.random() < _spoil(wish) else wish for wish in fresh]
 
     def _weighed(self) -> dict[Draw, int]:
         """How often each kind is drawn, beside the others."""

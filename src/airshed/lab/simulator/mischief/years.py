@@ -15,6 +15,9 @@ from airshed.model.period import HOUR_MS, hour_of
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
+#: Most acts of which second people say something at once; those that are older may lapse.
+MOST_LOOKED_AT = 16
+
 
 def report(rng: random.Random, rules: Rulebook, source: str, year: int, declared_g: dict[str, int]) -> c.ReportYear:
     """A report that mostly explains whatever may be asked."""
@@ -96,7 +99,7 @@ def second_eyes(rng: random.Random, authority: str, state: State, rules: Ruleboo
     if not state.acts:
         return [(INSPECTOR, c.ConfirmAct(rng.randint(0, 3)))] if rng.random() < 0.1 else []
     wishes: list[Wish] = []
-    for act in list(state.acts.values())[-8:]:
+    for act in list(state.acts.values())[-MOST_LOOKED_AT:]:
         actor = act.actor if rng.random() < 0.05 else second(rules, act.actor)
         if rng.random() < 0.1:
             wishes.append((actor, c.RejectAct(act.id, rng.choice(("not convinced", "not convinced", "")))))

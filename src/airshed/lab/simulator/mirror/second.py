@@ -1,0 +1,70 @@
+"""Acts of two: whatever the law lists takes effect by two different people who may, in time, under one law (I11)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import msgspec
+
+from airshed.engine import commands as c
+from airshed.engine import events as e
+from airshed.engine.journal import Record
+from airshed.lab.simulator.mirror.people import Claim
+from airshed.rulebook.schema import Rulebook
+
+DAY_MS = 86_400_000
+
+
+class Waits(NamedTuple):
+    """An act that waits."""
+
+    by: str
+    body: c.Body
+    at: int
+    law: str
+
+
+class Second:
+    """Follows what is proposed, confirmed and rejected; `may` says whether somebody may send a command now."""
+
+    def __init__(self, claim: Claim, may: Callable[[str, str, Rulebook], bool]) -> None:
+        self._claim = claim
+        self._may = may
+        self._waits: dict[int, Waits] = {}
+        self._law = ""
+
+    def deed(self, record: Record) -> Record:
+        """The record as that of the command that takes effect in it: of a confirmation, what was proposed."""
+        act = self._waits.get(record.body.act) if isinstance(record.body, c.ConfirmAct) else None
+        return record if act is None else msgspec.structs.replace(record, body=act.body)
+
+    def follow(self, record: Record, rules: Rulebook) -> None:
+        """Check one record against all that waits; call it with the law in force before the record."""
+        confirms = [event for event in record.events if isinstance(event, e.ActConfirmed)]
+        for event in confirms:
+            self._confirmed(event, record, rules)
+        proposes = [event for event in record.events if isinstance(event, e.ActProposed)]
+        if type(record.body).__name__ in rules.roles.second and self._law:
+            self._claim("I11", len(proposes) == len(record.events), f"{record.events} without a second pair of eyes")
+        for proposal in proposes:
+            self._claim("I11", proposal.act not in self._waits, f"{proposal} has a number that waits")
+            self._claim("I11", proposal.actor == record.actor, f"{proposal} is of {record.actor}")
+            self._waits[proposal.act] = Waits(record.actor, record.body, record.at, self._law)
+        for each in record.events:
+            if isinstance(each, e.ActRejected | e.ActConfirmed):
+                self._waits.pop(each.act, None)
+            elif isinstance(each, e.RulebookAdopted):
+                self._law = each.digest
+
+    def _confirmed(self, event: e.ActConfirmed, record: Record, rules: Rulebook) -> None:
+        act = self._waits.get(event.act)
+        self._claim("I11", act is not None, f"{event} confirms what does not wait")
+        assert act is not None
+        self._claim("I11", (event.proposer, event.actor) == (act.by, record.actor), f"{event} names others")
+        self._claim("I11", act.by != record.actor, f"{event} confirms an act of its own")
+        for who in (act.by, record.actor):
+            self._claim("I11", self._may(who, type(act.body).__name__, rules), f"{event}: {who} may not")
+        days = rules.roles.act_expires_days
+        self._claim("I11", days is None or record.at <= act.at + days * DAY_MS, f"{event} comes too late")
+        self._claim("I11", act.law == self._law, f"{event} is of a law before")
