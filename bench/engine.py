@@ -20,7 +20,6 @@ from airshed.engine.journal import GENESIS, Line, MemoryJournal, decode
 from airshed.engine.runner import Runner, fold
 from airshed.engine.state import State
 from airshed.lab.season.season import Season
-from airshed.lab.second import reviewer
 from airshed.model.period import instant
 from airshed.rulebook import lookup
 from airshed.rulebook.load import load as load_rules
@@ -29,7 +28,7 @@ from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.shipped import shipped
 from airshed.service.book.answered_head import LastAnswered
 from airshed.service.book.sqlite import Book
-from airshed.zone.entering import BANK, EXCHANGE
+from airshed.zone.entering import BANK, EXCHANGE, reviewer
 from airshed.zone.load import load as load_zone
 
 ROOT = Path(__file__).parents[1]

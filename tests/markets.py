@@ -9,6 +9,7 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.journal import Journal, MemoryJournal
 from airshed.engine.runner import Answer, Runner
+from airshed.lab.second import confirmer
 from airshed.lab.simulator.small_market import ACCOUNTS, EXCHANGE, GROUPS, opening, second
 from airshed.model.period import DAY_MS, instant
 from airshed.model.provenance import Simulation
@@ -49,9 +50,10 @@ def done(runner: Runner, actor: str, body: c.Body, at: int = AT) -> Answer:
 
 def confirmed(runner: Runner, act: e.ActProposed, at: int = AT) -> Answer:
     """What an act that waited does, once the second person of the small market confirms it."""
-    answer = send(runner, second(RULES, act.actor), c.ConfirmAct(act.act), at)
+    other = confirmer(runner.state, runner.rules, act.actor, act.body, second(RULES, act.actor))
+    answer = send(runner, other, c.ConfirmAct(act.act), at)
     assert answer.refusal is None, answer.refusal
-    assert answer.events[0] == e.ActConfirmed(act.act, act.actor, second(RULES, act.actor))
+    assert answer.events[0] == e.ActConfirmed(act.act, act.actor, other)
     return answer._replace(events=answer.events[1:])
 
 

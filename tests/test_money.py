@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from airshed.cli.main import ROOMS, build
 from airshed.engine import commands as c
 from airshed.engine.commands import Command
-from airshed.lab.second import confirmations, reviewer
+from airshed.lab.second import confirmations
 from airshed.lab.simulator.small_market import EXCHANGE
 from airshed.market.tenor import year_price_fen
 from airshed.model.period import instant
@@ -21,6 +21,7 @@ from airshed.rulebook import lookup
 from airshed.rulebook.load import find, texts
 from airshed.service.book.opening import adopt
 from airshed.service.book.sqlite import Book
+from airshed.zone.entering import reviewer
 
 DAY = "2003-03-03"
 
@@ -48,7 +49,7 @@ def dollars(tmp_path: Path) -> Path:
             answer = runner.send(Command(actor, str(number), body), at)
             assert answer.refusal is None, answer.refusal
             for second, confirm in confirmations(
-                [answer], lambda actor: lookup.fellow(rules, actor) or reviewer(actor)
+                [answer], lambda actor: lookup.fellow(rules, actor) or reviewer(actor), runner
             ):
                 assert runner.send(Command(second, f"second {number}", confirm), at).refusal is None
         series = f"{row.pollutant}-{row.jurisdiction}-{row.vintage}"

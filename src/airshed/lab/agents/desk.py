@@ -56,7 +56,9 @@ class AgentsDesk:
         The answer is that in which it took effect.
         """
         answer = self._sound(actor, body)
-        confirmed = [self._sound(second, confirm) for second, confirm in confirmations([answer], self.second)]
+        confirmed = [
+            self._sound(second, confirm) for second, confirm in confirmations([answer], self.second, self.runner)
+        ]
         return in_effect([answer], confirmed)[0]
 
     def second(self, actor: str) -> str:

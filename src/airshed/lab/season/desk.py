@@ -105,7 +105,7 @@ class SeasonDesk:
         The answers are those in which the commands took effect.
         """
         answers = self._sound(at, wishes)
-        return in_effect(answers, self._sound(at + LOOK_MS, confirmations(answers, self.second)))
+        return in_effect(answers, self._sound(at + LOOK_MS, confirmations(answers, self.second, self.runner)))
 
     def _sound(self, at: int, wishes: Sequence[tuple[str, c.Body]]) -> list[Answer]:
         answers = self.tell(at, wishes)

@@ -186,7 +186,7 @@ class SimulatedRun:
         """What may not be refused, and is confirmed by a second person where it has to wait."""
         answer = self._send([(self._keyed(wish), at)])[0]
         assert answer.refusal is None, f"{wish}: {answer.refusal}"
-        for confirmation in confirmations([answer], partial(second, self.rules)):
+        for confirmation in confirmations([answer], partial(second, self.rules), self.memory):
             self._must(confirmation, at)
 
     def _step(self, at: int) -> None:

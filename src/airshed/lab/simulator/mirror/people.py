@@ -107,6 +107,16 @@ class People:
         """Whether somebody may send a command now."""
         return actor in self.roles and lookup.may(rules, self.roles[actor][0], command)
 
+    def confirms(self, actor: str, body: c.Body, rules: Rulebook) -> bool:
+        """Whether somebody may confirm a command of another now; who is let in is confirmed by whom it concerns, too."""
+        if self.may(actor, type(body).__name__, rules):
+            return True
+        role, account = self.roles.get(actor, ("", ""))
+        if not isinstance(body, c.RegisterActor) or not role:
+            return False
+        by = {each.code: each.confirmed_by for each in rules.people}.get(body.role)
+        return account == body.account if body.account else role == by
+
     def _may(self, record: Record, rules: Rulebook) -> None:
         what = f"{record.actor} sends {record.body}"
         self._claim("I5", record.actor in self.roles, f"{what}, and is not registered")

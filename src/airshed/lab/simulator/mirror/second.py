@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import msgspec
@@ -10,7 +9,7 @@ import msgspec
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.journal import Record
-from airshed.lab.simulator.mirror.people import Claim
+from airshed.lab.simulator.mirror.people import Claim, People
 from airshed.rulebook.schema import Rulebook
 
 DAY_MS = 86_400_000
@@ -26,11 +25,11 @@ class Waits(NamedTuple):
 
 
 class Second:
-    """Follows what is proposed, confirmed and rejected; `may` says whether somebody may send a command now."""
+    """Follows what is proposed, confirmed and rejected; `people` says who may do what now."""
 
-    def __init__(self, claim: Claim, may: Callable[[str, str, Rulebook], bool]) -> None:
+    def __init__(self, claim: Claim, people: People) -> None:
         self._claim = claim
-        self._may = may
+        self._people = people
         self._waits: dict[int, Waits] = {}
         self._law = ""
 
@@ -63,8 +62,9 @@ class Second:
         assert act is not None
         self._claim("I11", (event.proposer, event.actor) == (act.by, record.actor), f"{event} names others")
         self._claim("I11", act.by != record.actor, f"{event} confirms an act of its own")
-        for who in (act.by, record.actor):
-            self._claim("I11", self._may(who, type(act.body).__name__, rules), f"{event}: {who} may not")
+        people, name = self._people, type(act.body).__name__
+        self._claim("I11", people.may(act.by, name, rules), f"{event}: {act.by} may not")
+        self._claim("I11", people.confirms(record.actor, act.body, rules), f"{event}: {record.actor} may not")
         days = rules.roles.act_expires_days
         self._claim("I11", days is None or record.at <= act.at + days * DAY_MS, f"{event} comes too late")
         self._claim("I11", act.law == self._law, f"{event} is of a law before")

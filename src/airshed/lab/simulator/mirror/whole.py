@@ -62,7 +62,7 @@ class Mirror:
         self._closed: set[str] = set()
         self._held: dict[tuple[str, str], list[tuple[int, int]]] = {}
         self._people = People(self._claim)
-        self._second = Second(self._claim, self._people.may)
+        self._second = Second(self._claim, self._people)
         self._prices = Prices(self._claim)
         self._years = Years(self._claim, self._held, self._prices, self._cannot_move)
         self._market = MarketMirror(self._claim, self._held, self._prices, self._years.owed)

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import msgspec
 
 from airshed.engine import commands as c
-from airshed.engine.nouns import Source, Year
+from airshed.engine.nouns import Act, Source, Year
 from airshed.engine.state import State
+from airshed.lab.second import confirmer
 from airshed.lab.simulator.small_market import HOST, INSPECTOR, VERIFIERS, Wish, second
 from airshed.model.period import HOUR_MS, hour_of
 from airshed.rulebook import lookup
@@ -100,12 +101,16 @@ def second_eyes(rng: random.Random, authority: str, state: State, rules: Ruleboo
         return [(INSPECTOR, c.ConfirmAct(rng.randint(0, 3)))] if rng.random() < 0.1 else []
     wishes: list[Wish] = []
     for act in list(state.acts.values())[-MOST_LOOKED_AT:]:
-        actor = act.actor if rng.random() < 0.05 else second(rules, act.actor)
+        actor = act.actor if rng.random() < 0.05 else _second(state, rules, act)
         if rng.random() < 0.1:
             wishes.append((actor, c.RejectAct(act.id, rng.choice(("not convinced", "not convinced", "")))))
         else:
             wishes.append((actor, c.ConfirmAct(act.id)))
     return wishes
+
+
+def _second(state: State, rules: Rulebook, act: Act) -> str:
+    return confirmer(state, rules, act.actor, act.body, second(rules, act.actor))
 
 
 def findings(rng: random.Random, state: State, rules: Rulebook, at: int) -> list[Wish]:
