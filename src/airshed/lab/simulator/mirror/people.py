@@ -108,7 +108,7 @@ class People:
         return actor in self.roles and lookup.may(rules, self.roles[actor][0], command)
 
     def confirms(self, actor: str, body: c.Body, rules: Rulebook) -> bool:
-        """Whether somebody may confirm a command of another now; who is let in is confirmed by whom it concerns, too."""
+        """Whether somebody may confirm a command of another now; who is let in, also by whom it concerns."""
         if self.may(actor, type(body).__name__, rules):
             return True
         role, account = self.roles.get(actor, ("", ""))
