@@ -90,7 +90,7 @@ def publish(
     from airshed.service.proof.publishing import publish as bring_up
 
     statement = None
-    with signing(key) as signer, showing(Book.read(book)) as opened, opened.snapshot():
+    with showing(Book.read(book)) as opened, signing(key) as signer, opened.snapshot():
         if holdings:
             statement, signed = state_holdings(opened, signer)
         done = bring_up(opened, folder, signer)
@@ -128,8 +128,8 @@ def checkpoint(
     from airshed.service.proof.publishing import head_of, read_file, sign
     from airshed.service.proof.tree import hold_head, tree_of
 
-    signer = read_key(key)
     with showing(Book.read(book)) as opened, opened.named(), opened.snapshot():
+        signer = read_key(key)
         size = seq or opened.last()
         if not size:
             raise Malformed(str(book), "has no record", "airshed book new adopts the first law")

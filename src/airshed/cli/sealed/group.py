@@ -142,9 +142,8 @@ def open_bid(
     """
     from airshed.service.sealing import read_secret
 
-    opening = read_secret(secret).opening
-
     def made(runner: Runner, when: int) -> Body:
+        opening = read_secret(secret).opening
         sealing = runner.state.sealings.get((opening.venue, opening.name))
         if sealing is not None and sealing.until is None and not sealing.over:
             what = f"bids of {opening.venue} {opening.name} are sealed until the close"

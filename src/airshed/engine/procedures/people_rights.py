@@ -8,7 +8,7 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import Actor
 from airshed.engine.procedures.guards import Decision, Procedure, actor_may, known_account, no
-from airshed.engine.procedures.scope import out_of_scope
+from airshed.engine.procedures.scope import FOR_ACCOUNT, out_of_scope
 from airshed.engine.state import State
 from airshed.model.near import near
 from airshed.model.refusal import Refusal, Why
@@ -27,7 +27,7 @@ def may_send(state: State, rules: Rulebook, actor: str, body: c.Body, approving:
     if refusal is not None:
         return refusal
     known = state.actors[actor]
-    return out_of_scope(state, rules, known, body) if known.jurisdiction or known.account else None
+    return out_of_scope(state, rules, known, body) if known.jurisdiction or type(body) in FOR_ACCOUNT else None
 
 
 def may_confirm(state: State, rules: Rulebook, actor: str, body: c.Body) -> Refusal | None:

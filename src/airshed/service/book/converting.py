@@ -24,6 +24,7 @@ from airshed.rulebook.load import load_texts
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.damage import named_by_page
 from airshed.service.book.file_lock import Grip
+from airshed.service.book.old_law import of_today, sender
 from airshed.service.book.sqlite import (
     CONVERTED_FROM,
     FORMAT,
@@ -167,7 +168,9 @@ def _carry(old: Path, source: sqlite3.Connection, book: Book, provenance: Proven
             group.append((record, _command(old, record, key, body)))
             send()
             continue
-        group.append((record, _command(old, record, key, body)))
+        assert runner is not None
+        actor = sender(record.actor, body, runner.rules.programme.authority)
+        group.append((record, _command(old, record, key, body, actor)))
         if len(group) == LARGEST_GROUP:
             send()
     send()
@@ -237,9 +240,9 @@ def _body(old: Path, record: Old) -> Body:
         raise _otherwise(old, record, str(error)) from None
 
 
-def _command(old: Path, record: Old, key: str, body: Body) -> Command:
+def _command(old: Path, record: Old, key: str, body: Body, actor: str = "") -> Command:
     try:
-        return well_formed(Command(record.actor, key, body), record.at)
+        return well_formed(Command(actor or record.actor, key, body), record.at)
     except Malformed as error:
         raise _otherwise(old, record, f"{error.place.removeprefix('command ')}: {error.what}") from None
 
@@ -260,6 +263,7 @@ def _law(old: Path, source: sqlite3.Connection, name: str) -> dict[str, bytes]:
     except (msgspec.MsgspecError, UnicodeError, TypeError) as error:
         raise Malformed(place, f"cannot be read ({error})", RESTORE) from None
     try:
+        texts = of_today(texts)
         load_texts(texts)
     except Malformed as error:
         what = f"is not one that can be read today ({error.place}: {error.what})"
@@ -270,7 +274,9 @@ def _law(old: Path, source: sqlite3.Connection, name: str) -> dict[str, bytes]:
 def _difference(record: Old, answer: Answer) -> Iterator[Different]:
     events: list[Facts] = msgspec.json.decode(msgspec.json.encode(answer.events))
     refusal: Facts | None = msgspec.json.decode(msgspec.json.encode(answer.refusal))
-    new = ("provenance", "digest", "until")  # what today says beside, and the name of a law
+    new = ("provenance", "digest", "until", "authority", "jurisdiction", "may")  # said beside, and a law's name
+    if record.body["do"] == "AdoptRulebook":
+        events = [event for event in events if event["is"] != "ActorRegistered"]  # the founders
     was, now = (
         [{key: value for key, value in event.items() if key not in new} for event in each]
         for each in (record.events, events)
