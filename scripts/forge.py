@@ -350,9 +350,10 @@ def other_key(record: Json) -> bool:
 
 
 def exchanged(raws: list[bytes], laws: Mapping[str, Rulebook]) -> Forged | None:
-    """Two that were registered one after the other, in the other order."""
+    """Two things that were entered one after the other and know nothing of each other, in the other order."""
     for place, pair in enumerate(pairwise(raws)):
-        if all(b'"is":"ActorRegistered"' in raw for raw in pair):
+        entered = any(b'"is":"%s"' % kind in pair[0] for kind in (b"AccountOpened", b"SourceRegistered"))
+        if entered and b'"is":"AccountOpened"' in pair[1]:
             first, second = (msgspec.json.decode(raw) for raw in pair)
             if first["at"] == second["at"]:
                 swapped = renumbered([pair[1], pair[0]], place + 1)

@@ -22,7 +22,7 @@ from airshed.service.book.sqlite import Book
 from laws import LAW, RULES, as_files
 
 #: Steps of a run: of one in which there is something to forge, and of one with every kind of event.
-STEPS, MANY_STEPS = 80, 250
+STEPS, MANY_STEPS = 110, 250
 SEEDS = (9, *range(3, 40))  # where it is found now; the others when the simulator comes to draw something else
 VERSIONS = ("sim-1", "sim-2")
 #: Forgeries that the stand-alone verifier sees only where others fell short too, or a later record needs what is gone.

@@ -28,6 +28,8 @@ class Claims:
         self._debts: dict[int, tuple[int, str, str]] = {}
         self._pay_by: dict[int, str] = {}
         self._enforce_from: dict[int, str] = {}
+        #: The account that somebody acts for.
+        self._acts_for: dict[str, str] = {}
         #: Last day of each lease, and the day of its first delivery.
         self._ends: dict[int, str] = {}
         self._since: dict[int, str] = {}
@@ -85,6 +87,8 @@ class Claims:
                     self._binds["right", event.right] = Counter(aside)
                 case e.RightDropped() | e.RightSold():
                     del self._binds["right", event.right]
+                case e.ActorRegistered():
+                    self._acts_for[event.actor] = event.account
                 case e.LeaseDelivered():
                     self._delivered(event)
                 case e.LeaseDropped() | e.LeaseShortened() | e.LeaseEnded():
@@ -107,7 +111,7 @@ class Claims:
     def _in_time(self, event: e.Event, record: Record, rules: Rulebook) -> None:
         """The lessor gets back after the last day, and before it only what was not paid for in time."""
         today = day_of(record.at)
-        if isinstance(event, e.LeaseEnded) and record.actor != event.lessee:
+        if isinstance(event, e.LeaseEnded) and self._acts_for.get(record.actor) != event.lessee:
             over = today > self._ends[event.lease]
             self._claim("I2", over, f"{event} by {record.actor} on {today}, it runs until {self._ends[event.lease]}")
         if isinstance(event, e.LeaseShortened):
