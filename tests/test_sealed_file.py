@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 import re
 import sqlite3
+from collections.abc import Iterator
+from hashlib import sha256
 from itertools import count as count_up
 from itertools import product
 from pathlib import Path
@@ -21,8 +23,10 @@ from airshed.market.sealing import Bound, commitment, encrypt, public_key
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import load_texts
 from airshed.service.book.sqlite import Book
+from airshed.service.book.verify import verify
 from laws import FILES
-from markets import AUTHORITY, SERIES, done, market
+from markets import AT, AUTHORITY, SERIES, done, market
+from test_export import verdict
 
 PRIVATE = "77076d0a7318a57d3c16c17251b26645df5fd1b0e4bdf2e4d9f7d1c4c9f6c1aa"
 GUARANTEE = 500_000_000
@@ -202,3 +206,35 @@ def test_the_salt_and_not_the_digest_keeps_small_numbers_secret() -> None:
 
     strong = commitment(text(700, 417_000), "5f1d9c0be42a77165f1d9c0be42a7716")
     assert not any(commitment(text(*bid), "0") == strong for bid in every)
+
+
+@pytest.mark.parametrize("way", ["commitment", "key"])
+def test_a_book_of_sealed_bids_is_verified_by_us_and_by_a_stranger(tmp_path: Path, way: str) -> None:
+    """Read tables too: a key opens many bids in one record."""
+    book, runner = opened(tmp_path / "whole.book", way)
+    wishes = drawn(1)
+    kept = seal(runner, wishes, way, 1)
+    for venue, name in PLACES:
+        done(runner, EXCHANGE, c.EndBidding(venue, name, PRIVATE if way == "key" else ""))
+    for (wish, _), (text, salt) in list(zip(wishes, kept, strict=True))[1:] if way == "commitment" else ():
+        done(runner, wish.account, c.OpenBid(*place_of(wish), wish.account, text, salt))
+    late = AT + 3_600_000
+    done(runner, EXCHANGE, c.CloseAuction(AUCTION, 1), late)
+    done(runner, EXCHANGE, c.CloseCall(NOON, 1), late)
+
+    verify(book)
+    lines = [line.hash.encode() + b" " + line.record + b"\n" for line in book.lines()]
+    assert verdict(lines)[0] == 0
+    if way == "commitment":
+        forged = [line.replace(b'"count":2', b'"count":3') if b'"is":"BidPlaced"' in line else line for line in lines]
+        assert verdict(_chained(forged))[0] != 0
+    book.close()
+
+
+def _chained(lines: list[bytes]) -> Iterator[bytes]:
+    """The same records with hashes computed anew."""
+    end = "0" * 64
+    for line in lines:
+        raw = line.partition(b" ")[2].rstrip(b"\n")
+        end = sha256(end.encode() + raw).hexdigest()
+        yield end.encode() + b" " + raw + b"\n"

@@ -75,10 +75,15 @@ def _note_sealing(
     tables.touch("sealings", (event.venue, event.name))
 
 
-def _note_bid(
-    tables: Tables, state: State, record: Record, event: e.BidSealed | e.SealedDropped | e.SealedOpened
-) -> None:
+def _note_bid(tables: Tables, state: State, record: Record, event: e.BidSealed | e.SealedDropped) -> None:
     touch_bid(tables, state, event.venue, event.name, event.number)
+
+
+def _note_opened(tables: Tables, state: State, record: Record, event: e.SealedOpened) -> None:
+    """A key opens many in one record; a bid that is placed does not say its number."""
+    touch_bid(tables, state, event.venue, event.name, event.number)
+    if event.venue == "auction":
+        tables.touch("bids", (event.name, event.place))
 
 
 def _note_void(tables: Tables, state: State, record: Record, event: e.SealedVoided) -> None:
@@ -114,6 +119,6 @@ NOTES: dict[type, Note] = {
     e.BidSealed: _note_bid,
     e.SealedDropped: _note_bid,
     e.BiddingEnded: _note_sealing,
-    e.SealedOpened: _note_bid,
+    e.SealedOpened: _note_opened,
     e.SealedVoided: _note_void,
 }
