@@ -22,10 +22,10 @@ GENERATED = "src/airshed/rulebook/command_names.py"
 #: Most files of the source that a command stands in; those who are used all over the house have their own.
 MOST = 8
 USED_WIDELY = {
+    "RegisterActor": 17,
+    "ConfirmAct": 16,
     "PlaceOrder": 16,
-    "RegisterActor": 16,
     "AdoptRulebook": 15,
-    "ConfirmAct": 15,
     "PlaceCallOrder": 12,
     "Allocate": 11,
     "CloseAuction": 11,

@@ -33,7 +33,15 @@ def test_a_thing_is_an_option_everywhere_or_the_argument_of_its_group() -> None:
     assert {name: found - ABOUT for name, found in arguments.items() if name in NAMED and found - ABOUT} == {}
     assert {path.split()[0] for path in arguments["zone"]} == {"zone"}
     assert {path.split()[0] for path in arguments["rulebook"]} == {"rules"}
-    assert {path.split()[0] for path in arguments["book"]} <= {"act", "book", "market", "replay", "lab", "proof"}
+    assert {path.split()[0] for path in arguments["book"]} <= {
+        "act",
+        "book",
+        "market",
+        "replay",
+        "lab",
+        "proof",
+        "sealed",
+    }
 
 
 def test_json_is_explained_in_one_way() -> None:

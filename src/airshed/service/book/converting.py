@@ -274,7 +274,15 @@ def _law(old: Path, source: sqlite3.Connection, name: str) -> dict[str, bytes]:
 def _difference(record: Old, answer: Answer) -> Iterator[Different]:
     events: list[Facts] = msgspec.json.decode(msgspec.json.encode(answer.events))
     refusal: Facts | None = msgspec.json.decode(msgspec.json.encode(answer.refusal))
-    new = ("provenance", "digest", "until", "authority", "jurisdiction", "may")  # said beside, and a law's name
+    new = (
+        "provenance",
+        "digest",
+        "until",
+        "authority",
+        "jurisdiction",
+        "may",
+        "opened",
+    )  # said beside, and a law's name
     if record.body["do"] == "AdoptRulebook":
         events = [event for event in events if event["is"] != "ActorRegistered"]  # the founders
     was, now = (
