@@ -46,6 +46,7 @@ OTHERS = {
     "results": "commands",
     "year": "2027",
     "venue": "auction",
+    "old": "1",
 }
 
 

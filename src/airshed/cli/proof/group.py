@@ -171,9 +171,9 @@ def include(
         raise Malformed(
             "airshed proof include", "takes a record or a line of a statement", "--seq, or --account --line"
         )
-    note = read_file(checkpoint)
-    head = read_checkpoint(note.text, str(checkpoint))
     with showing(Book.read(book)) as opened, opened.named(), opened.snapshot():
+        note = read_file(checkpoint)
+        head = read_checkpoint(note.text, str(checkpoint))
         number = seq or _record_of(opened, account, line)
         hashes = _hashes(opened, head, tiles, str(checkpoint))
         proof = prove_included(opened, hashes, number, head, str(note))
@@ -209,9 +209,9 @@ def account(
     from airshed.service.proof.account import prove_account
     from airshed.service.proof.publishing import read_file
 
-    note, signed = read_file(checkpoint), read_file(holdings)
-    head, statement = read_checkpoint(note.text, str(checkpoint)), read_statement(signed.text, str(holdings))
     with showing(Book.read(book)) as opened, opened.named(), opened.snapshot():
+        note, signed = read_file(checkpoint), read_file(holdings)
+        head, statement = read_checkpoint(note.text, str(checkpoint)), read_statement(signed.text, str(holdings))
         hashes = _hashes(opened, head, tiles, str(checkpoint))
         proof = prove_account(opened, hashes, account, head, str(note), statement, str(signed))
     text = msgspec.json.format(msgspec.json.encode(proof.document()), indent=1).decode() + "\n"
@@ -239,9 +239,9 @@ def consistent(
     from airshed.service.proof.publishing import read_file
     from airshed.service.proof.tree import prove_consistent
 
-    note = read_file(checkpoint)
-    head = read_checkpoint(note.text, str(checkpoint))
     with showing(Book.read(book)) as opened, opened.named(), opened.snapshot():
+        note = read_file(checkpoint)
+        head = read_checkpoint(note.text, str(checkpoint))
         hashes = _hashes(opened, head, tiles, str(checkpoint))
         proof = prove_consistent(hashes, old, head, str(note))
     plain = {"old": old, "size": head.size, "hashes": len(proof.path)}
