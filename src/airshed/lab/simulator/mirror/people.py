@@ -9,7 +9,6 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.journal import Record
 from airshed.lab.simulator.mirror.figures import kind_of
-from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
 Claim = Callable[[str, bool, str], None]
@@ -86,6 +85,8 @@ class People:
         self._claim = claim
         self.roles: dict[str, tuple[str, str]] = {}
         self.frozen: set[str] = set()
+        self._law: Rulebook | None = None
+        self._held: set[tuple[str, str]] = set()
         self.out: set[str] = set()
         self.mays: dict[str, str] = {}
         self._bound: dict[str, str] = {}
@@ -105,7 +106,7 @@ class People:
 
     def may(self, actor: str, command: str, rules: Rulebook) -> bool:
         """Whether somebody may send a command now."""
-        return actor in self.roles and lookup.may(rules, self.roles[actor][0], command)
+        return actor in self.roles and (self.roles[actor][0], command) in self._table(rules)
 
     def confirms(self, actor: str, body: c.Body, rules: Rulebook) -> bool:
         """Whether somebody may confirm a command of another now; who is let in, also by whom it concerns."""
@@ -117,11 +118,17 @@ class People:
         by = {each.code: each.confirmed_by for each in rules.people}.get(body.role)
         return account == body.account if body.account else role == by
 
+    def _table(self, rules: Rulebook) -> set[tuple[str, str]]:
+        """The roles and commands of the law's table, read anew when the law is another."""
+        if self._law is not rules:
+            self._law, self._held = rules, {(row.role, row.command) for row in rules.roles.rows}
+        return self._held
+
     def _may(self, record: Record, rules: Rulebook) -> None:
         what = f"{record.actor} sends {record.body}"
         self._claim("I5", record.actor in self.roles, f"{what}, and is not registered")
         role, account = self.roles[record.actor]
-        self._claim("I5", lookup.may(rules, role, kind_of(record)), f"{what} as {role}")
+        self._claim("I5", (role, kind_of(record)) in self._table(rules), f"{what} as {role}")
         self._claim("I5", record.actor not in self.out, f"{what}, and is suspended or revoked")
         if kind_of(record) not in ("ConfirmAct", "RejectAct"):
             self._claim("I5", self.mays[record.actor] in ("", "initiate"), f"{what}, and may not initiate")
