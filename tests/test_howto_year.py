@@ -21,6 +21,6 @@ def test_a_year_with_two_firms_is_run_without_a_line_of_json(shell: Shell) -> No
 
     sent = {word for command in commands for word in re.findall(r"airshed act (\w+) ", command)}
     assert sent == {
-        *("RegisterActor", "SetCap", "Deposit", "OpenAuction", "PlaceBid", "CloseAuction", "OfferDeal", "AcceptDeal"),
+        *("RegisterActor", "SetCap", "Deposit", "OpenAuction", "CloseAuction", "OfferDeal", "AcceptDeal"),
         *("ReportYear", "VerifyYear", "Surrender", "CloseYear", "PayPenalty"),
     }
