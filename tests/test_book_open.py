@@ -185,7 +185,7 @@ def test_the_second_person_confirms_with_the_same_line(airshed: Airshed, zone: P
     for path in shipped("rulebooks", "dianzhong").iterdir():
         (law / path.name).write_bytes(path.read_bytes())
     text = (law / "rulebook.toml").read_text("utf-8")
-    two = 'second = ["RegisterSource", "VerifyYear"]'
+    two = 'second = ["RegisterActor", "RegisterSource", "VerifyYear"]'
     (law / "rulebook.toml").write_text(re.sub("^second = .*$", two, text, flags=re.MULTILINE), "utf-8")
     book = str(tmp_path / "a.book")
     line = ("book", "open", book, "--zone", str(zone), *AT)

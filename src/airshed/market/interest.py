@@ -30,6 +30,8 @@ class Interest(msgspec.Struct, frozen=True):
     set_aside: int
     #: Given up for an emission.
     surrendered: int
+    #: Given up for good by who held them.
+    cancelled: int
     #: In any other account.
     other: int
 
@@ -40,8 +42,8 @@ class Interest(msgspec.Struct, frozen=True):
 
     @property
     def given_out(self) -> int:
-        """What has come into the hands of operators and traders and was not taken back: circulating or surrendered."""
-        return self.circulating + self.surrendered
+        """What has come into the hands of operators and traders and was not taken back: circulating or given up."""
+        return self.circulating + self.surrendered + self.cancelled
 
     def turnover_basis_points(self, volume: int) -> int | None:
         """A volume in hundredths of a percent of what was given out, half upwards; None when nothing was."""
@@ -55,6 +57,7 @@ _PLACES = {
     AccountKind.AUCTION: "for_auction",
     AccountKind.RESERVE: "reserve",
     AccountKind.SURRENDERED: "surrendered",
+    AccountKind.CANCELLED: "cancelled",
     AccountKind.OPERATOR: "operators",
     AccountKind.TRADER: "traders",
 }

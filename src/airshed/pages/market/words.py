@@ -20,6 +20,7 @@ KINDS: dict[Kind, Phrase] = {
 #: The parts of a series in the order in which they are stacked: field, name, colour.
 PARTS: tuple[tuple[str, Phrase, str], ...] = (
     ("surrendered", Phrase("surrendered", "已清缴"), "#52606b"),
+    ("cancelled", Phrase("cancelled", "已注销"), "#8b95a0"),
     ("operators", Phrase("free with firms", "企业可用"), "#24506f"),
     ("traders", Phrase("free with traders", "贸易商可用"), "#7fa3bd"),
     ("set_aside", Phrase("set aside", "冻结"), "#d0693b"),

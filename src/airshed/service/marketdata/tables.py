@@ -97,6 +97,7 @@ _OWN: dict[str, tuple[ExportColumn, ...]] = {
         ExportColumn("traders", "int", "free with traders"),
         ExportColumn("set_aside", "int", "set aside with operators and traders"),
         ExportColumn("surrendered", "int", "given up for an emission"),
+        ExportColumn("cancelled", "int", "given up for good by who held them"),
         ExportColumn("other", "int", "in any other account"),
     ),
     "index": (
