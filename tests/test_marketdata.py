@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from datetime import date, timedelta
 from functools import cache
 from itertools import pairwise
@@ -231,7 +232,10 @@ def test_every_book_of_a_wall_has_its_own_depth_and_every_session_the_prices_it_
             levels = naive_levels(records, series, depth.wall)
             assert [(each.price, each.count, each.orders) for each in depth.bids] == levels["buy"]
             assert [(each.price, each.count, each.orders) for each in depth.asks] == levels["sell"]
-    closed = [event for record in records for event in record.events if isinstance(event, e.SessionClosed)]
+    ended = [event for record in records for event in record.events if isinstance(event, e.SessionClosed)]
+    # where the exchange opens twice in a day, the bar of the day is of both, and neither published it
+    days = Counter(event.day for event in ended)
+    closed = [event for event in ended if days[event.day] == 1]
     for series in found.series:
         trades = found.trades(series, EXCHANGE_KINDS)
         held = {bar.span: bar for bar in bars(series, trades, found.closes.get(series, {}), found.days, "session")}
