@@ -182,9 +182,9 @@ def test_a_transfer_of_two_approvals_waits_for_another_of_the_account() -> None:
     runner.rules = msgspec.structs.replace(rules, roles=roles)
     before = runner.state.ledger.held_of("broker", SERIES).count
 
-    proposed(runner, "steel", c.Transfer("steel", "broker", SERIES, 100))
+    act = proposed(runner, "steel", c.Transfer("steel", "broker", SERIES, 100)).act
     assert runner.state.ledger.held_of("broker", SERIES).count == before
-    assert why(runner, "steel", c.ConfirmAct(1)) is Why.OWN_ACT
-    assert why(runner, "cement", c.ConfirmAct(1)) is Why.NOT_YOUR_OWN
-    done(runner, "steel-2", c.ConfirmAct(1))
+    assert why(runner, "steel", c.ConfirmAct(act)) is Why.OWN_ACT
+    assert why(runner, "cement", c.ConfirmAct(act)) is Why.NOT_YOUR_OWN
+    done(runner, "steel-2", c.ConfirmAct(act))
     assert runner.state.ledger.held_of("broker", SERIES).count == before + 100

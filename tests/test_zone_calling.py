@@ -18,6 +18,7 @@ from airshed.engine.journal import Journal, MemoryJournal
 from airshed.engine.procedures.zone_call_law import left_out, line_of, problem
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.portrait import portrait
+from airshed.lab.simulator.small_market import BANK, TELLER
 from airshed.market.zonecall import NotCleared, solve_in_rounds
 from airshed.model.allowance import count_of
 from airshed.model.measures import value_fen
@@ -30,7 +31,7 @@ from laws import RULES
 from markets import AT, AUTHORITY, REGISTRAR, adopting, done, send, why
 
 replace = msgspec.structs.replace
-EXCHANGE, BANK = "zone-exchange", "zone-bank"
+EXCHANGE = "zone-exchange"
 #: Operators with where they stand and what they are.
 FIRMS = {
     "yx-steel": ("YX", "steel"),
@@ -106,7 +107,8 @@ def zone(
     runner = Runner(journal if journal is not None else MemoryJournal(), rules, tables=tables)
     done(runner, AUTHORITY, adopting(rules))
     done(runner, REGISTRAR, c.RegisterActor(EXCHANGE, "exchange"))
-    done(runner, REGISTRAR, c.RegisterActor(BANK, "bank"))
+    for name in (BANK, TELLER):
+        done(runner, REGISTRAR, c.RegisterActor(name, "bank"))
     done(runner, BANK, c.Deposit("treasury", 10_000_000))
     for firm, (place, sector) in FIRMS.items():
         done(runner, REGISTRAR, c.OpenAccount(firm, "operator", firm, place, "one" if firm in group else ""))
