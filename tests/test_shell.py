@@ -136,22 +136,19 @@ def test_brackets_in_names_are_shown_as_they_are(
 ) -> None:
     """They are markup to what prints the tables."""
     monkeypatch.chdir(tmp_path)
-    office, bank = (
-        '{"actor":"dianzhong-registrar","key":"[/b]%s","body":{"do":',
-        '{"actor":"[/b]","key":"[/b]","body":{"do":',
-    )
+    office = '{"actor":"dianzhong-registrar","key":"[/b]%s","body":{"do":'
     lines = (
         office % 1 + '"OpenAccount","account":"[/b]","kind":"operator","name":"[red]x[/]","jurisdiction":"KM"}}',
         office % 2 + '"RegisterActor","actor":"[/b]","role":"bank"}}',
-        bank + '"Deposit","account":"[/b]","fen":5}}',
     )
     Path("wishes").write_text("\n".join(lines))
     for words, says in (
         ("book new my.book", "record 1"),
-        ("book send my.book wishes", "4 MoneyMoved"),
+        ("book send my.book wishes", "2 AccountOpened"),
+        ("book confirm my.book 1 --actor dianzhong-registrar-2", "ActorRegistered"),
         ("book show my.book accounts", "[red]x[/]"),
         ("book show my.book actors", "[/b]"),
-        ("book statement my.book [/b]", "[/b]  [red]x[/]"),
+        ("book statement my.book [/b]", "  [red]x[/]"),
         ("market summary my.book", ""),
         ("market page my.book --html page.html", "page.html"),
     ):

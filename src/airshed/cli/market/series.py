@@ -113,6 +113,7 @@ def interest(
             "traders 贸易 #",
             "set aside 冻结 #",
             "given up 清缴 #",
+            "cancelled 注销 #",
             "other 其他 #",
         ],
         [(part.series, *(tonnes(getattr(part, name)) for name in part.__struct_fields__[1:])) for part in found],
