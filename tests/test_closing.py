@@ -175,8 +175,13 @@ def test_the_ledger_ends_the_process_when_something_lies_in_a_closed_account() -
 
 
 def test_the_simulator_closes_accounts_and_notices_one_that_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert simulate(1, 120, RULES).events["AccountClosed"] > 0
+    assert simulate(1, 150, RULES).events["AccountClosed"] > 0
 
     monkeypatch.setattr(Ledger, "absent", lambda ledger, account: None if account in ledger.accounts else "no account")
+
+    def a_dozen() -> None:
+        for seed in range(12):
+            simulate(seed, 150, RULES)
+
     with pytest.raises(Broken, match="closed"):
-        simulate(1, 120, RULES)
+        a_dozen()

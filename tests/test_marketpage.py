@@ -76,6 +76,7 @@ def test_every_kind_and_every_part_has_a_name() -> None:
         "traders",
         "set_aside",
         "surrendered",
+        "cancelled",
         "other",
     }
 

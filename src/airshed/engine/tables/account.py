@@ -6,7 +6,6 @@ from airshed.engine import events as e
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
 from airshed.engine.tables.table import Column, Note, Table, Tables
-from airshed.model.measures import Unit
 
 
 def _cancellation_row(state: State, key: int) -> Row | None:
@@ -22,7 +21,7 @@ TABLES: tuple[Table, ...] = (
             Column("cancellation INTEGER", "number of the cancellation"),
             Column("account TEXT", "account that gave"),
             Column("series TEXT"),
-            Column("count INTEGER", "allowances given up", Unit.ALLOWANCES),
+            Column("count INTEGER", "allowances given up"),
             Column("at INTEGER"),
             Column("statement TEXT", "what the holder says in public; may be empty"),
         ),
