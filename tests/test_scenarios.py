@@ -28,7 +28,7 @@ from airshed.lab.scenarios.summary import framed, summed
 from airshed.model.refusal import Malformed
 from airshed.rulebook import lookup
 from airshed.rulebook.load import find as find_rules
-from airshed.rulebook.load import load
+from airshed.rulebook.load import load, load_texts
 from airshed.rulebook.shipped import shipped
 from airshed.service.run import scenario as scenario_run
 from airshed.service.run.lock import only_writer
@@ -36,7 +36,7 @@ from airshed.service.run.parts import put
 from airshed.service.run.scenario import MANIFEST, SUMS, DrawsJob, run
 from airshed.zone.load import load as load_zone
 from clusters import cluster
-from laws import RULES
+from laws import RULES, SHIPPED
 
 ZONE = load_zone(shipped("zones", "dianzhong"))
 SHORT = Scenario(
@@ -503,9 +503,9 @@ def test_a_run_that_is_killed_leaves_whole_batches_only(tmp_path: Path) -> None:
     os.killpg(running.pid, signal.SIGKILL)
     running.wait()
     assert all(pl.read_parquet(path).height == 5 for path in out.glob("*.parquet"))
-    asked = read(told)
-    run(asked, RULES, ZONE, out)
-    run(asked, RULES, ZONE, tmp_path / "clean")
+    asked, rules = read(told), load_texts(SHIPPED)
+    run(asked, rules, ZONE, out)
+    run(asked, rules, ZONE, tmp_path / "clean")
     assert contents(out) == contents(tmp_path / "clean")
 
 
