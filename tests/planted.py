@@ -44,7 +44,7 @@ from airshed.market import allocation
 from airshed.market import call as market_call
 from airshed.market.auction import ties
 from airshed.market.orderbook import Fill, OrderBook
-from airshed.model.period import DAY_MS
+from airshed.model.period import DAY_MS, day_of, instant
 from airshed.model.refusal import Refusal, Why
 from airshed.registry.ledger import Ledger
 from airshed.registry.moves import Paid
@@ -59,7 +59,6 @@ real: dict[str, Any] = {
         (listed, "value_fen"),
         (listed, "_trade"),
         (listed, "price_refused"),
-        (settling, "deadline"),
         (transfer, "due"),
         (settling, "penalty"),
         (settling, "plan"),
@@ -153,6 +152,11 @@ def waiting_for_long(state: Any, rules: Any, number: int) -> Any:
     """A mark whose proof may come for most of a year."""
     found = real["_waiting"](state, rules, number)
     return found if isinstance(found, Refusal) else copied(found, prove_by=found.prove_by + 300 * DAY_MS)
+
+
+def a_day_later(rules: Any, year: int) -> str:
+    """The last day to surrender, and one more."""
+    return day_of(instant(real["surrender_day"](rules, year)) + DAY_MS)
 
 
 def only_itself(state: Any, rules: Any, account: str) -> tuple[str, ...]:
@@ -384,7 +388,7 @@ PLANTED: dict[str, Plant] = {
     "a transfer goes a working day early": put(
         transfer, "due", lambda *args, **keys: max(args[2] + 1, real["due"](*args, **keys) - DAY_MS)
     ),
-    "surrender a day late": put(settling, "deadline", lambda rules, year: real["deadline"](rules, year) + DAY_MS),
+    "surrender a day late": put(settling, "surrender_day", a_day_later),
     "an expired vintage is surrendered": put(settling, "admitted", lambda *rule: True),
     "the youngest vintage is surrendered first": put(
         settling, "plan", lambda *args: tuple(reversed(real["plan"](*args)))

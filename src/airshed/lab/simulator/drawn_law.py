@@ -236,7 +236,7 @@ def _sealing(rules: Rulebook, rng: random.Random) -> SealingRule:
     return msgspec.structs.replace(
         rules.sealing,
         auctions=rng.choice(ways),
-        calls=rng.choice((*ways, ways[0])),
+        calls=rng.choice((*ways, *ways, "open", "open", "open")),
         opening_minutes=rng.choice((1, 60, 1_440)),
         withdrawal=rng.random() < 0.7,
         forfeit_basis_points=rng.choice((0, 1_000, 10_000)),

@@ -16,7 +16,7 @@ ACCOUNT_FIELDS = frozenset(
 def account_named(text: str, numbers: Mapping[str, str], place: str) -> str:
     """The name of an account from its name or number; a number of nobody, or with wrong digits, is `Malformed`.
 
-    >>> account_named("DI-120-20-0-18", {"kunming-forge": "DI-120-20-0-13"}, "--account")
+    >>> account_named("DI-120-20-0-18", {"kunming-forge": "DI-120-20-0-18"}, "--account")
     'kunming-forge'
     """
     if text in numbers or not is_number(text):

@@ -85,10 +85,10 @@ class Mischief:
             self._law: 1,
             self._leave: 1,
             partial(market.deals, rng): 4,
-            partial(market.calls, rng): 4,
+            partial(market.calls, rng): 6,
             partial(market.halts, rng): 1,
             partial(market.holders, rng): 1,
-            partial(zone.zone_calls, rng): 4,
+            partial(zone.zone_calls, rng): 6,
             partial(terms.pledges, rng): 5,
             partial(terms.leases, rng): 5,
             partial(terms.rights, rng, authority): 3,
@@ -173,7 +173,8 @@ class Mischief:
                         yield source.account, c.Surrender(source.id, year, pollutant, self.rng.randint(1, extra))
                 for pollutant, fen in known.due_fen.items():
                     if fen:
-                        yield source.account, c.PayPenalty(source.id, year, pollutant)
+                        other = self.rng.choice(ACCOUNTS)[0] if self.rng.random() < 0.2 else source.account
+                        yield other, c.PayPenalty(source.id, year, pollutant)
             if at > deadline(rules, year) - DAY_MS and (source.account, year) not in state.closed:
                 yield self.authority, c.CloseYear(source.account, year)
 

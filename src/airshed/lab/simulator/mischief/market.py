@@ -6,6 +6,7 @@ import random
 from datetime import date, timedelta
 
 from airshed.engine import commands as c
+from airshed.engine.nouns import Call
 from airshed.engine.procedures.trade_rules import wall_of
 from airshed.engine.state import State
 from airshed.lab.seals import random_seal, shown
@@ -40,16 +41,23 @@ def calls(rng: random.Random, state: State, rules: Rulebook, at: int) -> list[Wi
     if not open_ones or (len(open_ones) < 3 and rng.random() < 0.2):
         series = some_series(rng, state, rules, at)
         wall = rng.choice(("", "", *rules.trade_rules.walled_sectors))
-        name = f"call-{len(state.calls) + 1}"
-        return [(EXCHANGE, c.OpenCall(name, series, wall, random_seal(name)))]
+        new = Call(f"call-{len(state.calls) + 1}", series, wall)
+        opening: Wish = (EXCHANGE, c.OpenCall(new.id, series, wall, random_seal(new.id)))
+        return [opening, *_orders(rng, state, rules, at, new)]
     call = rng.choice(open_ones)
     if rng.random() < (0.5 if len(call.orders) > 3 else 0.05) or not alive(state, rules, at, (call.series,)):
         return [(EXCHANGE, c.CloseCall(call.id, *shown(call.id, call.seal, rng.randint(0, 9))))]
     if call.orders and rng.random() < 0.1:
         order = rng.choice(list(call.orders.values()))
         return [(order.account, c.DropCallOrder(call.id, order.number))]
+    return _orders(rng, state, rules, at, call)
+
+
+def _orders(rng: random.Random, state: State, rules: Rulebook, at: int, call: Call) -> list[Wish]:
+    """Orders to sell and to buy, mostly of accounts that stand on this side of the wall."""
     wishes: list[Wish] = []
-    first = rng.choice([name for name in NAMES if wall_of(state, rules, name) == call.wall] or NAMES)
+    inside = [name for name in NAMES if wall_of(state, rules, name) == call.wall] or NAMES
+    first = rng.choice(inside)
     for _ in range(rng.randint(2, 6)):
         lot, width = rules.trading.lot, rules.trading.call_band_basis_points
         side: c.Side = rng.choice(("sell", "buy"))
@@ -58,6 +66,8 @@ def calls(rng: random.Random, state: State, rules: Rulebook, at: int) -> list[Wi
             account = buyer(rng, state, rules, at, call.series, first)
         elif rng.random() < 0.8:
             account = seller(rng, state, call.series, lot)
+        if account not in inside and rng.random() < 0.8:
+            account = rng.choice(inside)
         count = lot * rng.choice((1, 1, 2, 5))
         limit = a_price(rng, state, rules, call.series, 1, width)
         wishes.append((account, c.PlaceCallOrder(call.id, account, side, count, limit)))

@@ -38,6 +38,9 @@ def rights(rng: random.Random, state: State, rules: Rulebook, at: int) -> list[W
     if rng.random() < 0.4:
         held = [name for name, position in state.ledger.of_account(known.account) if position.free]
         return [(clerk, c.OfferRepurchase(rng.choice((known.account, account)), rng.choice(held or ["PM-KM-2027"]), 1))]
+    suspended = [name for name, known in state.actors.items() if known.state == "suspended"]
+    if suspended and rng.random() < 0.4:
+        return [(registrar, c.ResumeActor(rng.choice(suspended)))]
     who = rng.choice((clerk, clerk, BUREAU, registrar))
     ending: tuple[c.Body, ...] = (
         c.SuspendActor(who, rng.choice(("on leave 休假", ""))),

@@ -58,8 +58,8 @@ class SealedDraws:
                 if sealing.bids and rng.random() < 0.04:
                     bid = rng.choice(list(sealing.bids.values()))
                     wishes.append((bid.actor, c.WithdrawBid(sealing.venue, sealing.name, bid.number)))
-                enough = len(sealing.bids) > (5 if sealing.venue == "zone_call" else 0)
-                if rng.random() < (0.5 if enough else 0.02 if sealing.bids else 0.1):
+                enough = len(sealing.bids) > (0 if sealing.venue == "auction" else 5)
+                if rng.random() < (0.5 if enough else 0.02):
                     key = private_key(sealing.venue, sealing.name) if sealing.way == "key" and sealing.key else ""
                     wishes.append((EXCHANGE, c.EndBidding(sealing.venue, sealing.name, key)))
                     wishes += self._openings(sealing)

@@ -11,7 +11,7 @@ from airshed.engine.nouns import ZoneCall
 from airshed.engine.procedures.zone_call_law import left_out, line_of, problem
 from airshed.engine.state import State
 from airshed.lab.seals import random_seal, shown
-from airshed.lab.simulator.small_market import ACCOUNTS, EXCHANGE, Wish
+from airshed.lab.simulator.small_market import ACCOUNTS, EXCHANGE, GROUPS, Wish
 from airshed.market.zonecall import NotCleared, solve_in_rounds
 from airshed.model.period import day_of
 from airshed.rulebook import lookup
@@ -25,8 +25,9 @@ def zone_calls(rng: random.Random, state: State, rules: Rulebook, at: int) -> li
     """A call that opens, several orders for it, one taken back, or its close."""
     open_ones = [call for call in state.zone_calls.values() if call.open]
     if not open_ones or (len(open_ones) < len(POLLUTANTS) and rng.random() < 0.1):
-        name = f"zone-{len(state.zone_calls) + 1}"
-        return [(EXCHANGE, c.OpenZoneCall(name, rng.choice(POLLUTANTS), random_seal(name)))]
+        new = ZoneCall(f"zone-{len(state.zone_calls) + 1}", rng.choice(POLLUTANTS))
+        opening: Wish = (EXCHANGE, c.OpenZoneCall(new.id, new.pollutant, random_seal(new.id)))
+        return [opening, *_orders(rng, state, rules, new, at)]
     call = rng.choice(open_ones)
     sealing = state.sealings.get(("zone_call", call.id))
     opened = sealing is not None and sealing.until is not None
@@ -35,6 +36,10 @@ def zone_calls(rng: random.Random, state: State, rules: Rulebook, at: int) -> li
     if call.orders and rng.random() < 0.1:
         order = rng.choice(list(call.orders.values()))
         return [(order.account, c.DropZoneOrder(call.id, order.number))]
+    return _orders(rng, state, rules, call, at)
+
+
+def _orders(rng: random.Random, state: State, rules: Rulebook, call: ZoneCall, at: int) -> list[Wish]:
     return [_order(rng, state, rules, call, at) for _ in range(rng.randint(1, 5))]
 
 
@@ -54,6 +59,11 @@ def _order(rng: random.Random, state: State, rules: Rulebook, call: ZoneCall, at
     if held and rng.random() < 0.6:
         return account, c.PlaceZoneOffer(call.id, account, rng.choice(held), PLACES[account], count, limit)
     year = int(day_of(max(at, state.at))[:4]) + rng.choice((0, 0, -1, 1))
+    sales = [order for order in call.orders.values() if order.side == "sell"]
+    if sales and rng.random() < 0.5:  # a bid that would meet a sale: of another, of its own, of its own group
+        sale = rng.choice(sales)
+        mates = [mate for mate in PLACES if GROUPS.get(mate) == GROUPS.get(sale.account, "none")]
+        account, year, limit = rng.choice(mates or [account]), sale.year, sale.limit + tick * rng.randint(0, 60)
     return account, c.PlaceZoneBid(call.id, account, PLACES[account], year, count, limit)
 
 
