@@ -23,6 +23,7 @@ from types import SimpleNamespace
 LONGEST = 1 << 26  # bytes of a line
 end = SimpleNamespace(hash="0" * 64, seq=0, at=0)  # of the book so far
 keys, open_accounts, of_the_law, caps, orders, auctions, days, years = {}, {"bank"}, set(), {}, {}, {}, {}, {}
+acts = {}  # who proposed what waits for a second person, and until when it can be confirmed
 sealed, sealing = {}, set()  # sealed bids that wait, by venue, name and number; where bids are sealed
 masses, differences, stacks = {}, {}, {}  # milligrams by (stack, day) and pollutant; stacks by source
 settled, due = {}, {}  # the first who fell short by (year, pollutant); fen by (source, year, pollutant)
@@ -201,6 +202,15 @@ def take_in(event):
         of_the_law.update(account["id"] for account in event["opened"])
         open_accounts.update(of_the_law)
         ever.update(of_the_law)
+    elif kind == "ActProposed":
+        need(event["actor"] == end.actor and event["body"] == end.body, "I11: proposes what another sent")
+        acts[event["act"]] = (end.actor, event["until"])
+    elif kind in ("ActConfirmed", "ActRejected", "ActLapsed"):
+        by, until = acts.pop(event["act"])
+        if kind == "ActConfirmed":
+            need(event["proposer"] == by and event["actor"] == end.actor, f"I11: act {event['act']} is of others")
+            need(by != end.actor, f"I11: {by} confirms act {event['act']}, which {by} proposed")
+            need(until is None or end.now <= until, f"I11: act {event['act']} had lapsed")
     elif kind == "AccountOpened":
         open_accounts.add(event["account"]["id"])
         ever.add(event["account"]["id"])
@@ -287,6 +297,8 @@ def take_in(event):
         need(given[key] <= years[key], f"I11: {key} surrenders more than it owes")
         need(event["count"] == sum(count(move[4]) for move in entry), "I11: gives another count up")
         need(all(move[3].split("-")[0] == event["pollutant"] for move in entry), "I11: gives another pollutant up")
+    elif kind == "SurrenderReversed":
+        given[event["source"], event["year"], event["pollutant"]] -= sum(count(move[4]) for move in entry)
     elif kind == "Allocated":
         allocate(event)
     elif kind == "YearClosed":
@@ -314,7 +326,7 @@ def read(line):
     if key in keys:
         need(refusal and refusal["why"] == "key_reused" and record["body"] != keys[key], f"I13: the key {key} again")
     keys.setdefault(key, record["body"])
-    end.body, end.wish = record["body"], None
+    end.body, end.wish, end.actor, end.now = record["body"], None, record["actor"], record["at"]
     for event in events:
         take_in(event)
     end.seq = record["seq"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -340,10 +341,33 @@ def a_key_for_two_commands(record: Record) -> bool:
     return record["actor"] == "dianzhong-office" and before != "k1" and record["refusal"] is None
 
 
+def a_confirmation_of_ones_own(record: Record) -> bool:
+    for event in events(record, "ActConfirmed"):
+        record["actor"] = event["actor"] = event["proposer"]
+        return True
+    return False
+
+
+def a_confirmation_of_another_proposal(record: Record) -> bool:
+    for event in events(record, "ActConfirmed"):
+        event["proposer"] = "somebody"
+        return True
+    return False
+
+
+def a_confirmation_after_its_time(record: Record) -> bool:
+    for event in events(record, "ActProposed"):
+        event["until"] = 1
+        return True
+    return False
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [
         (a_second_cap, "I2"),
+        (a_confirmation_of_ones_own, "I11"),
+        (a_confirmation_of_another_proposal, "I11"),
         (a_serial_of_somebody_else, "I1"),
         (money_from_nowhere, "I4"),
         (a_price_beyond_the_limit, "I5"),
@@ -376,6 +400,16 @@ def test_garbage_is_named_and_not_a_traceback() -> None:
         assert status == 1
         assert said.startswith("record ")
         assert "Traceback" not in said
+
+
+def test_an_act_that_is_confirmed_after_its_time_is_named() -> None:
+    where, lines = forged(a_confirmation_after_its_time)
+
+    status, said = verdict(lines)
+
+    assert status == 1
+    assert re.match(r"record \d+: I11: act \d+ had lapsed", said)
+    assert f"record {where}:" not in said
 
 
 def test_what_the_command_line_exports_is_what_the_verifier_reads(tmp_path: Path) -> None:

@@ -8,6 +8,9 @@ import msgspec
 import pytest
 
 from airshed.engine import commands as c
+from airshed.engine import events as e
+from airshed.engine.decide import decide
+from airshed.engine.invariants import check
 from airshed.engine.journal import decode
 from airshed.engine.state import State
 from airshed.lab.simulator.sim import SimulatedRun
@@ -188,3 +191,23 @@ def test_a_transfer_of_two_approvals_waits_for_another_of_the_account() -> None:
     assert why(runner, "cement", c.ConfirmAct(act)) is Why.NOT_YOUR_OWN
     done(runner, "steel-2", c.ConfirmAct(act))
     assert runner.state.ledger.held_of("broker", SERIES).count == before + 100
+
+
+def test_a_transfer_that_nobody_confirmed_in_time_sets_nothing_aside_from_that_moment() -> None:
+    """The very command that needs the allowances finds them free, with nothing sent before."""
+    runner = market(rules=law("transfer", approvals=2))
+    held = runner.state.ledger.positions["steel", SERIES]
+    giving = c.CancelAllowances("steel", SERIES, held.free)
+    last = proposed(runner, "steel", c.Transfer("steel", "broker", SERIES, 100)).until
+    assert held.held == 100
+    assert last is not None
+
+    assert why(runner, "steel", giving, last) is Why.INSUFFICIENT_HOLDING
+    before = dict(runner.state.acts)
+    wish = c.Command("steel", "look", giving)
+    assert not isinstance(decide(runner.state, wish, runner.rules, last + 1), Refusal)
+    assert (runner.state.acts, held.held) == (before, 100)  # deciding changes nothing
+    answer = send(runner, "steel", giving, last + 1)
+    assert [type(event) for event in answer.events] == [e.ActLapsed, e.AllowancesCancelled]
+    assert held.held == 0
+    check(runner.state)

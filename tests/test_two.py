@@ -11,6 +11,7 @@ import pytest
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
+from airshed.engine.invariants import check
 from airshed.engine.journal import decode
 from airshed.engine.runner import Answer, Runner
 from airshed.lab.simulator import sim
@@ -105,14 +106,36 @@ def test_an_act_waits_for_good_where_the_law_says_no_term() -> None:
     confirmed(runner, act, AT + 20 * 366 * DAY_MS)
 
 
-def test_what_has_lapsed_is_rejected_or_left_and_proposed_anew() -> None:
+def test_what_has_lapsed_is_taken_off_by_whatever_happens_next_and_proposed_anew() -> None:
     runner = market(rules=of_two("Deposit"))
     act = proposed(runner, BANK, c.Deposit("fund", 700)).act
     late = AT + 11 * DAY_MS
 
     assert why(runner, TELLER, c.ConfirmAct(act), late) is Why.ACT_LAPSED
-    done(runner, BANK, c.RejectAct(act, "too late"), late)
-    done(runner, BANK, c.Deposit("fund", 700), late)
+    assert why(runner, BANK, c.RejectAct(act, "too late"), late) is Why.ACT_LAPSED
+    assert act in runner.state.acts  # a refusal moves no clock and brings no fact
+    answer = send(runner, BANK, c.Deposit("fund", 700), late)
+    assert answer.events[0] == e.ActLapsed(act)
+    assert isinstance(answer.events[1], e.ActProposed)
+    assert list(runner.state.acts) == [act + 1]
+    assert why(runner, TELLER, c.ConfirmAct(act), late) is Why.ACT_LAPSED
+    assert why(runner, BANK, c.RejectAct(act, "too late"), late) is Why.ACT_LAPSED
+    confirmed(runner, answer.events[1], late)
+    check(runner.state)
+
+
+def test_who_is_suspended_or_revoked_confirms_nothing_and_what_they_proposed_falls() -> None:
+    for taking in (c.SuspendActor(TELLER, "asked to"), c.RevokeActor(TELLER, "left")):
+        runner = market(rules=of_two("Deposit"))
+        act = proposed(runner, BANK, c.Deposit("fund", 700)).act
+        theirs = proposed(runner, TELLER, c.Deposit("fund", 1)).act
+        done(runner, REGISTRAR, taking)
+
+        assert why(runner, TELLER, c.ConfirmAct(act)) is Why.ACTOR_SUSPENDED
+        assert why(runner, TELLER, c.RejectAct(act, "no")) is Why.ACTOR_SUSPENDED
+        assert list(may_confirm(runner, act, AT)) == []
+        assert theirs not in runner.state.acts
+        assert why(runner, BANK, c.ConfirmAct(theirs)) is Why.UNKNOWN_ACT
 
 
 # --- the coups
@@ -179,7 +202,9 @@ def test_nothing_of_two_ever_happens_by_one(seed: int, monkeypatch: pytest.Monke
     for line in run.memory.journal.lines():
         record = decode(line)
         name = type(record.body).__name__
-        effects = [event for event in record.events if not isinstance(event, e.ActProposed | e.ActConfirmed)]
+        effects = [
+            event for event in record.events if not isinstance(event, e.ActProposed | e.ActConfirmed | e.ActLapsed)
+        ]
         for event in record.events:
             if isinstance(event, e.ActProposed):
                 waits[event.act] = (record.actor, name, record.at)
@@ -244,6 +269,7 @@ def test_what_waited_under_the_law_before_is_proposed_anew() -> None:
     waits = proposed(runner, BANK, c.Deposit("fund", 1)).act
     done(runner, AUTHORITY, adopting_next(following))
 
+    assert waits not in runner.state.acts
     assert why(runner, TELLER, c.ConfirmAct(waits)) is Why.ACT_LAPSED
 
 

@@ -14,6 +14,7 @@ from airshed.engine.procedures import (
     deal,
     deal_halts,
     issue,
+    lapsing,
     lease,
     listed,
     mark,
@@ -40,7 +41,7 @@ from airshed.engine.procedures import (
 from airshed.engine.procedures.guards import Decision, Procedure, no
 from airshed.engine.procedures.people_rights import may_confirm, may_send
 from airshed.engine.state import State
-from airshed.model.period import DAY_MS, clock
+from airshed.model.period import DAY_MS
 from airshed.model.refusal import Refusal, Why
 from airshed.rulebook.schema import Rulebook
 
@@ -85,6 +86,10 @@ def decide(state: State, command: c.Command, rules: Rulebook, at: int, text: Rul
     `rules` is the rulebook in force, `text` the one that the command is to put in force, where it is at hand (see
     `law_named`). The caller has looked at the key already.
     """
+    if at > state.acts_until:
+        with lapsing.taken_off(state, at) as lapsed:
+            decision = decide(state, command, rules, at, text)
+        return decision if isinstance(decision, Refusal) else (*lapsed, *decision)
     body, actor = command.body, command.actor
     kind = type(body)
     if state.rulebook is not None:
@@ -131,7 +136,7 @@ def confirm_act(
     state: State, rules: Rulebook, at: int, actor: str, body: c.ConfirmAct, text: Rulebook | None = None
 ) -> Decision:
     """Another, who may do the same, confirms an act that waits; it is decided anew, as things stand now."""
-    act = state.acts.get(body.act)
+    act = state.acts.get(body.act) or state.lapsed.get(body.act)
     if act is None:
         return no(rules, "roles", Why.UNKNOWN_ACT, f"no act waits under number {body.act}")
     if act.actor == actor:
@@ -139,12 +144,8 @@ def confirm_act(
     refusal = may_send(state, rules, act.actor, act.body) or may_confirm(state, rules, actor, act.body)
     if refusal is not None:
         return refusal
-    if act.until is not None and at > act.until:
-        what = f"act {act.id} waited until {clock(act.until)} and has lapsed; propose it anew"
-        return no(rules, "roles", Why.ACT_LAPSED, what)
-    if state.rulebook is not None and act.law != state.rulebook.digest:
-        what = f"act {act.id} was proposed under the law {act.law[:12]}, which is no longer in force; propose it anew"
-        return no(rules, "roles", Why.ACT_LAPSED, what)
+    if act.id in state.lapsed:
+        return no(rules, "roles", Why.ACT_LAPSED, lapsing.said(state, act))
     if may_send(state, rules, actor, act.body, approving=True) is None:
         theirs = alone(state, rules, at, actor, act.body, text)
         if isinstance(theirs, Refusal):

@@ -37,6 +37,9 @@ from airshed.model.measures import mean_price
 from airshed.model.provenance import Provenance
 from airshed.registry.ledger import Ledger
 
+#: No act lapses: later than any instant that a command can have.
+FOR_GOOD = 2**63 - 1
+
 
 def book_name(series: str, wall: str) -> str:
     """The order book of a series; those behind a wall between industries have one of their own.
@@ -60,6 +63,10 @@ class State:
         self.actors: dict[str, Actor] = {}
         self.acts: dict[int, Act] = {}
         self.next_act = 1
+        #: Those that nobody confirmed in time, taken off.
+        self.lapsed: dict[int, Act] = {}
+        #: The last instant at which all that wait can still be confirmed.
+        self.acts_until = FOR_GOOD
         self.ledger = Ledger()
         self.sources: dict[str, Source] = {}
         self.stack_source: dict[str, str] = {}

@@ -17,7 +17,7 @@ from airshed.cli.book import second as book_second
 from airshed.cli.book import standing as book_standing
 from airshed.cli.book import verify as book_verify
 from airshed.cli.book import year as book_year
-from airshed.cli.book.answers import ClockIsRight, instant_to_write, say, say_waiting
+from airshed.cli.book.answers import ClockIsRight, instant_or_now, instant_to_write, say, say_waiting
 from airshed.cli.options import At, BookPath, Json, RulesName
 from airshed.cli.show import as_json, console, instant_of, lines, of, showing, table
 from airshed.model.measures import yuan
@@ -58,6 +58,7 @@ def show(
     Example: airshed book show demo/dianzhong.book holdings --limit 5
     """
     from airshed.engine.tables import BY_NAME
+    from airshed.service.book.acts import as_of
     from airshed.service.book.sealed import shown
     from airshed.service.book.sqlite import Book
 
@@ -67,7 +68,8 @@ def show(
         elif what == "record":
             _record(opened, number or opened.last(), json)
         elif what in BY_NAME:
-            _table(opened, what, shown(opened.sql, what, limit, last=last), raw, json)
+            found = shown(opened.sql, what, limit, last=last)
+            _table(opened, what, as_of(opened, found, instant_or_now("")) if what == "acts" else found, raw, json)
         else:
             known = near(what, ("summary", "record", *BY_NAME))
             raise Malformed("book show", f"there is nothing called {what!r}", known)

@@ -8,7 +8,7 @@ from airshed.engine import events as e
 from airshed.engine.apply import transfer
 from airshed.engine.apply.fold import Apply
 from airshed.engine.nouns import Act, Actor, Source
-from airshed.engine.state import State
+from airshed.engine.state import FOR_GOOD, State
 from airshed.registry.account_types import letters_of
 
 
@@ -90,13 +90,27 @@ def proposed(state: State, event: e.ActProposed) -> None:
     assert state.rulebook is not None, "an act is proposed under a law"
     state.acts[event.act] = Act(event.act, event.actor, event.body, event.until, state.rulebook.digest)
     state.next_act = event.act + 1
+    state.acts_until = min(state.acts_until, FOR_GOOD if event.until is None else event.until)
     transfer.proposed(state, event)
 
 
 def decided(state: State, event: e.ActConfirmed | e.ActRejected) -> None:
     """An act waits no longer."""
-    del state.acts[event.act]
+    _off(state, event)
+
+
+def lapsed(state: State, event: e.ActLapsed) -> None:
+    """An act waits no longer, and it is known that it did."""
+    state.lapsed[event.act] = _off(state, event)
+
+
+def _off(state: State, event: e.ActConfirmed | e.ActRejected | e.ActLapsed) -> Act:
+    act = state.acts.pop(event.act)
+    # whoever proposes later waits longer, under one law; and a law takes off what waits under the one before
+    first = next(iter(state.acts.values()), None)
+    state.acts_until = FOR_GOOD if first is None or first.until is None else first.until
     transfer.decided(state, event)
+    return act
 
 
 #: What each event does to the state.
@@ -115,4 +129,5 @@ APPLY: dict[type, Apply] = {
     e.ActProposed: proposed,
     e.ActConfirmed: decided,
     e.ActRejected: decided,
+    e.ActLapsed: lapsed,
 }

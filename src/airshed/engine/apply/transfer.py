@@ -30,10 +30,17 @@ def proposed(state: State, event: e.ActProposed) -> None:
     body = event.body
     if isinstance(body, c.Transfer):
         state.proposed_transfers[event.act] = (body.origin, body.series, body.count)
-        _hold(state, body.origin, body.series, body.count)
+        waits(state, event.act)
 
 
-def decided(state: State, event: e.ActConfirmed | e.ActRejected) -> None:
+def waits(state: State, act: int) -> None:
+    """What an act sets aside while it waits."""
+    known = state.proposed_transfers.get(act)
+    if known is not None:
+        _hold(state, *known)
+
+
+def decided(state: State, event: e.ActConfirmed | e.ActRejected | e.ActLapsed) -> None:
     """It waits no longer."""
     known = state.proposed_transfers.get(event.act)
     if known is not None:

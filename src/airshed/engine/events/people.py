@@ -133,6 +133,13 @@ class ActConfirmed(Fact, frozen=True):
     actor: str
 
 
+class ActLapsed(Fact, frozen=True):
+    """An act waited beyond its time, or under a law that is no longer in force; the next that happens takes it off."""
+
+    #: Number of the act.
+    act: int
+
+
 class ActRejected(Fact, frozen=True):
     """An act that waited has fallen."""
 
@@ -158,5 +165,6 @@ PeopleEvent = (
     | MoneyMoved
     | ActProposed
     | ActConfirmed
+    | ActLapsed
     | ActRejected
 )

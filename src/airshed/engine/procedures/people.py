@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import Source
+from airshed.engine.procedures import lapsing
 from airshed.engine.procedures.guards import (
     MOST,
     Decision,
@@ -73,7 +74,7 @@ def adopt(state: State, rules: Rulebook, at: int, actor: str, body: c.AdoptRuleb
     adopted = e.RulebookAdopted(body.programme, body.version, body.digest, opened, body.provenance)
     if state.rulebook is None:
         return (adopted, *(e.ActorRegistered(founder.actor, founder.role, "", "", "") for founder in rules.founders))
-    return (*orders_off(state), adopted, *hours_moved(state, rules))
+    return (*orders_off(state), *lapsing.under_the_law_before(state, body), adopted, *hours_moved(state, rules))
 
 
 def _strangers(state: State, rules: Rulebook) -> Refusal | None:
@@ -311,13 +312,15 @@ def _there(rules: Rulebook, state: State, account: str) -> Refusal | None:
 
 def reject_act(state: State, rules: Rulebook, at: int, actor: str, body: c.RejectAct) -> Decision:
     """Whoever proposed it takes it back; another lets it fall who might have confirmed it."""
-    act = state.acts.get(body.act)
+    act = state.acts.get(body.act) or state.lapsed.get(body.act)
     if act is None:
         return no(rules, "roles", Why.UNKNOWN_ACT, f"no act waits under number {body.act}")
     if act.actor != actor:
         refusal = may_confirm(state, rules, actor, act.body)
         if refusal is not None:
             return refusal
+    if act.id in state.lapsed:
+        return no(rules, "roles", Why.ACT_LAPSED, lapsing.said(state, act))
     if not body.reason.strip():
         return no(rules, "roles", Why.UNEXPLAINED, f"say why act {act.id} falls")
     return (e.ActRejected(act.id, actor, body.reason),)

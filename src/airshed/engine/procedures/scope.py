@@ -112,8 +112,9 @@ def _right(state: State, number: int) -> Iterator[Place]:
 
 def _act(state: State, number: int) -> Iterator[Place]:
     """An act that waits touches what its command touches."""
-    if number in state.acts:
-        yield from touched(state, state.acts[number].body)
+    act = state.acts.get(number) or state.lapsed.get(number)
+    if act is not None:
+        yield from touched(state, act.body)
 
 
 def _actor(state: State, name: str) -> Iterator[Place]:

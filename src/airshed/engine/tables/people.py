@@ -49,10 +49,11 @@ def _source_row(state: State, key: str) -> Row:
 
 
 def _act_row(state: State, key: int) -> Row | None:
-    act = state.acts.get(key)
+    act = state.acts.get(key) or state.lapsed.get(key)
     if act is None:
         return None
-    return (key, act.actor, type(act.body).__name__, _fields(act.body), act.until)
+    how = "lapsed" if key in state.lapsed else "waiting"
+    return (key, act.actor, type(act.body).__name__, _fields(act.body), act.until, how)
 
 
 def _fields(body: Body) -> str:
@@ -144,16 +145,17 @@ TABLES = (
     ),
     Table(
         "acts",
-        "Acts that wait for a second pair of eyes; confirmed and rejected ones have no row.",
+        "Acts that wait for a second pair of eyes, and that waited too long; confirmed and rejected ones have no row.",
         (
             Column("act INTEGER", "number of the act"),
             Column("actor TEXT"),
             Column("command TEXT"),
             Column("about TEXT", "what the command says; of a list how long it is"),
             Column("until INTEGER", "last instant at which it can be confirmed; NULL when it waits for good", Unit.MS),
+            Column("state TEXT", "`waiting`, or `lapsed`: its time is over, or the law that it was proposed under"),
         ),
         key=1,
-        keys=lambda state: state.acts,
+        keys=lambda state: (*state.acts, *state.lapsed),
         row=_act_row,
     ),
     Table(
@@ -208,7 +210,7 @@ def _note_money(tables: Tables, state: State, record: Record, event: e.MoneyMove
 
 
 def _note_act(
-    tables: Tables, state: State, record: Record, event: e.ActProposed | e.ActConfirmed | e.ActRejected
+    tables: Tables, state: State, record: Record, event: e.ActProposed | e.ActConfirmed | e.ActRejected | e.ActLapsed
 ) -> None:
     tables.touch("acts", event.act)
     transfer = state.proposed_transfers.get(event.act)
@@ -232,4 +234,5 @@ NOTES: dict[type, Note] = {
     e.ActProposed: _note_act,
     e.ActConfirmed: _note_act,
     e.ActRejected: _note_act,
+    e.ActLapsed: _note_act,
 }

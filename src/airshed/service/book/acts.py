@@ -6,9 +6,14 @@ from collections.abc import Iterator
 
 from airshed.engine.commands import Command, ConfirmAct
 from airshed.engine.decide import decide
+from airshed.engine.journal import decode
 from airshed.engine.procedures.people_rights import may_confirm as confirms
 from airshed.engine.runner import Runner
+from airshed.engine.tables import BY_NAME
+from airshed.model.provenance import Programme
 from airshed.model.refusal import Refusal
+from airshed.service.book.sealed import ShownRows
+from airshed.service.book.sqlite import Book
 
 
 def may_confirm(runner: Runner, act: int, at: int) -> Iterator[str]:
@@ -30,3 +35,19 @@ def waiting_for(runner: Runner, actor: str, at: int) -> list[int]:
         and (act.until is None or at <= act.until)
         and confirms(runner.state, runner.rules, actor, act.body) is None
     ]
+
+
+def as_of(book: Book, found: ShownRows, now: int) -> ShownRows:
+    """Rows of `acts` by the clock: one beyond its time has lapsed, though nothing has happened since that says so.
+
+    The clock is `now` in a programme; in a simulation it stands at the last record.
+    """
+    last = book.last()
+    at = now if not last or isinstance(book.provenance(), Programme) else decode(book.line(last)).at
+    columns = [column.split()[0] for column in BY_NAME["acts"].columns]
+    until, how = columns.index("until"), columns.index("state")
+    rows = [
+        (*row[:how], "lapsed", *row[how + 1 :]) if row[until] is not None and row[until] < at else row
+        for row in found.rows
+    ]
+    return found._replace(rows=rows)

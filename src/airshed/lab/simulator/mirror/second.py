@@ -40,21 +40,34 @@ class Second:
 
     def follow(self, record: Record, rules: Rulebook) -> None:
         """Check one record against all that waits; call it with the law in force before the record."""
+        self._lapsed(record, rules)
         confirms = [event for event in record.events if isinstance(event, e.ActConfirmed)]
         for event in confirms:
             self._confirmed(event, record, rules)
         proposes = [event for event in record.events if isinstance(event, e.ActProposed)]
         if type(record.body).__name__ in rules.roles.second and self._law:
-            self._claim("I11", len(proposes) == len(record.events), f"{record.events} without a second pair of eyes")
+            rest = [event for event in record.events if not isinstance(event, e.ActLapsed)]
+            self._claim("I11", len(proposes) == len(rest), f"{record.events} without a second pair of eyes")
         for proposal in proposes:
             self._claim("I11", proposal.act not in self._waits, f"{proposal} has a number that waits")
             self._claim("I11", proposal.actor == record.actor, f"{proposal} is of {record.actor}")
             self._waits[proposal.act] = Waits(record.actor, record.body, record.at, self._law)
         for each in record.events:
-            if isinstance(each, e.ActRejected | e.ActConfirmed):
+            if isinstance(each, e.ActRejected | e.ActConfirmed | e.ActLapsed):
                 self._waits.pop(each.act, None)
             elif isinstance(each, e.RulebookAdopted):
                 self._law = each.digest
+
+    def _lapsed(self, record: Record, rules: Rulebook) -> None:
+        """Whatever happens takes off all whose time is over, and a law also what was proposed under another."""
+        if record.refusal is not None:
+            return
+        days = rules.roles.act_expires_days
+        late = {act for act, each in self._waits.items() if days is not None and record.at > each.at + days * DAY_MS}
+        if any(isinstance(event, e.RulebookAdopted) for event in record.events):
+            late |= {act for act in self._waits if not isinstance(record.body, c.ConfirmAct) or act != record.body.act}
+        told = [event.act for event in record.events if isinstance(event, e.ActLapsed)]
+        self._claim("I11", sorted(told) == sorted(late), f"{told} lapse, by the law {sorted(late)}")
 
     def _confirmed(self, event: e.ActConfirmed, record: Record, rules: Rulebook) -> None:
         act = self._waits.get(event.act)

@@ -68,7 +68,7 @@ class Transfers:
                 self._transferred(event, record, rules)
             case e.ActProposed(body=c.Transfer() as body):
                 self._proposed[event.act] = body
-            case e.ActConfirmed() | e.ActRejected():
+            case e.ActConfirmed() | e.ActRejected() | e.ActLapsed():
                 self._proposed.pop(event.act, None)
             case e.TransferLimitsSet():
                 self._bound(event, record.at, rules)
