@@ -22,7 +22,7 @@ from airshed.engine.runner import Runner
 from airshed.lab.simulator.sim import Broken, simulate
 from airshed.model.refusal import Refusal, Why
 from laws import FILES, LAW, RULES
-from markets import AT, REGISTRAR, SERIES, done, market, why
+from markets import AT, REGISTRAR, SERIES, done, market, send, why
 
 COMMANDS = get_args(c.Body)
 ROLES: list[dict[str, Any]] = LAW["people"]
@@ -188,6 +188,48 @@ def test_a_representative_may_what_its_right_says() -> None:
     assert why(runner, "steel-read", c.ConfirmAct(9)) is Why.ROLE_MAY_NOT
     assert why(runner, "steel-approve", c.ConfirmAct(9)) is Why.UNKNOWN_ACT
     done(runner, "steel-initiate", offer)
+
+
+def test_nobody_acts_alone_for_an_account_of_which_the_law_wants_two() -> None:
+    """The other way in, being let in, stays open: the first representative confirms the second."""
+    rules = msgspec.structs.replace(
+        RULES,
+        people=tuple(
+            msgspec.structs.replace(role, least=2) if role.code == "operator" else role for role in RULES.people
+        ),
+    )
+    runner = market()
+    runner.rules = rules
+    order = c.PlaceOrder("steel", SERIES, "sell", 100, 400_000)
+    limits = c.SetTransferLimits("steel", 10, None)
+
+    refusal = send(runner, "steel", order).refusal
+    assert refusal is not None
+    assert refusal.why is Why.ROLE_MAY_NOT
+    assert refusal.detail == (
+        "steel has 1 in the role operator who may act, and acts through 2 or more; register another"
+    )
+    assert why(runner, "steel", limits) is Why.ROLE_MAY_NOT
+    done(runner, REGISTRAR, c.RegisterActor("only-looks", "operator", "steel", "", "read"))
+    assert why(runner, "steel", order) is Why.ROLE_MAY_NOT
+    assert why(runner, "only-looks", order) is Why.ROLE_MAY_NOT
+    done(runner, REGISTRAR, c.RegisterActor("second", "operator", "steel"))
+    done(runner, "steel", order)
+    done(runner, "steel", limits)
+    assert why(runner, REGISTRAR, c.RevokeActor("second", "left")) is Why.CONDITION_OPEN
+    done(runner, REGISTRAR, c.RevokeActor("only-looks", "left"))
+    done(runner, REGISTRAR, c.SuspendActor("second", "asked to"))
+    assert why(runner, "steel", order) is Why.ROLE_MAY_NOT
+
+
+def test_who_is_gone_is_no_second_person_of_an_account() -> None:
+    """A holder that asks for two of its own must have two: who reads only, or was revoked, confirms nothing."""
+    runner = market()
+    limits = c.SetTransferLimits("steel", 10, None)
+    done(runner, REGISTRAR, c.RegisterActor("second", "operator", "steel"))
+    done(runner, REGISTRAR, c.RegisterActor("only-looks", "operator", "steel", "", "read"))
+    done(runner, REGISTRAR, c.RevokeActor("second", "left"))
+    assert why(runner, "steel", limits) is Why.CONDITION_OPEN
 
 
 def test_an_account_has_no_more_representatives_than_the_law_lets() -> None:

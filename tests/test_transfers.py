@@ -173,7 +173,7 @@ def test_what_the_rules_forbid_by_then_falls_with_the_reason() -> None:
 
     (fallen,) = execute(runner, event.due)
     assert isinstance(fallen, e.TransferCancelled)
-    assert fallen.reason == "account_frozen: broker is frozen (inquiry 7); ask the authority to thaw it"
+    assert fallen.reason == "account_frozen: broker is frozen (inquiry 7); province or city may thaw it"
     assert runner.state.ledger.held_of("steel", SERIES).held == 0
 
 

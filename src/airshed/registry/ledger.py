@@ -69,7 +69,7 @@ class Ledger:
     def absent(self, account: str) -> str | None:
         """Why an account takes part in nothing, None when it may."""
         if account not in self.accounts:
-            return f"there is no account {account}; the authority opens accounts"
+            return f"there is no account {account}; a registrar opens accounts"
         if account in self.closed:
             return f"{account} is closed ({self.closed[account]}) and takes part in nothing any more"
         return None

@@ -58,6 +58,12 @@ def roles(rules: Rulebook) -> Mapping[str, frozenset[str]]:
     }
 
 
+@lru_cache(maxsize=RULEBOOKS_KEPT)
+def of_several(rules: Rulebook) -> Mapping[str, int]:
+    """The roles of which an account needs two or more before anybody acts for it, with how many."""
+    return {role.code: role.least for role in rules.people if role.least > 1}
+
+
 def senders(rules: Rulebook, *commands: str) -> tuple[str, ...]:
     """The roles that may send all of these commands, in the order of the rulebook."""
     held = rights(rules)

@@ -57,7 +57,7 @@ class PeopleRule(Section, frozen=True):
     registered_by: tuple[RoleName, ...]
     #: Role whose people confirm a registration that takes two; left out: another of those who register.
     confirmed_by: RoleName | None = None
-    #: Fewest people or machines in it that an account keeps.
+    #: Fewest people or machines in it through whom an account acts; who only reads counts for none.
     least: Annotated[int, Meta(ge=0, le=100)] = 0
     #: Most of them that an account may have.
     most: Annotated[int, Meta(ge=1, le=1000)] = 1000

@@ -197,7 +197,9 @@ def new(
 def adopt_next(
     book: BookPath,
     rulebook: RulesName,
-    actor: Annotated[str, typer.Option("--actor", help="Who adopts it; the authority of the law in force.")] = "",
+    actor: Annotated[
+        str, typer.Option("--actor", help="Who adopts it: whom the law in force lets; its authority if left out.")
+    ] = "",
     at: At = "",
     clock_is_right: ClockIsRight = False,
     json: Json = False,

@@ -12,6 +12,7 @@ from airshed.engine.procedures.guards import (
     Procedure,
     known_stack,
     no,
+    who,
 )
 from airshed.engine.procedures.mark import standing
 from airshed.engine.state import State
@@ -84,7 +85,7 @@ def _over(rules: Rulebook, at: int, body: c.SealDay) -> Refusal | None:
 def _year_open(state: State, rules: Rulebook, source: str, body: c.SealDay) -> Refusal | None:
     year = state.years.get((source, int(body.day[:4])))
     if year is not None and year.verified_mg is not None and not year.reopened:
-        what = f"{source} {body.day[:4]} is verified; the authority may reopen the year"
+        what = f"{source} {body.day[:4]} is verified; {who(rules, 'ReopenYear')} may reopen the year"
         return no(rules, "monitoring", Why.YEAR_CLOSED, what)
     return None
 
@@ -126,7 +127,7 @@ def note_findings(state: State, rules: Rulebook, at: int, actor: str, body: c.No
         return source
     year = state.years.get((source.id, body.year))
     if year is not None and year.verified_mg is not None and not year.reopened:
-        what = f"{source.id} {body.year} is verified; the authority may reopen the year"
+        what = f"{source.id} {body.year} is verified; {who(rules, 'ReopenYear')} may reopen the year"
         return no(rules, "monitoring", Why.YEAR_CLOSED, what)
     for line in body.findings:
         if line.hours <= 0:

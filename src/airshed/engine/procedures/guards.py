@@ -36,6 +36,11 @@ def no(rules: Rulebook, section: str, why: Why, detail: str) -> Refusal:
     return Refusal(why, in_money(rules, detail), lookup.article(rules, section))
 
 
+def who(rules: Rulebook, command: str) -> str:
+    """The roles that may send a command, in words; where nobody may, the command."""
+    return " or ".join(lookup.senders(rules, command)) or f"nobody whom this law lets send {command}"
+
+
 def in_money(rules: Rulebook, detail: str) -> str:
     """Amounts are written in yuan; where the law has another currency, its name stands in."""
     money = rules.currency.name_en
@@ -80,7 +85,7 @@ def thawed(state: State, rules: Rulebook, account: str) -> Refusal | None:
             rules,
             "roles",
             Why.ACCOUNT_FROZEN,
-            f"{account} is frozen ({reason}); ask the authority to thaw it",
+            f"{account} is frozen ({reason}); {who(rules, 'ThawAccount')} may thaw it",
         )
     return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import Mark
-from airshed.engine.procedures.guards import Decision, Procedure, no, own_source
+from airshed.engine.procedures.guards import Decision, Procedure, no, own_source, who
 from airshed.engine.state import State
 from airshed.model.period import DAY_MS, HOUR_MS, clock, hour_instant, hour_of, instant
 from airshed.model.refusal import Refusal, Why
@@ -50,7 +50,12 @@ def mark_hours(state: State, rules: Rulebook, at: int, actor: str, body: c.MarkH
             return no(rules, "marks", Why.ALREADY_EXISTS, what)
     known = state.years.get((source, year))
     if known is not None and known.verified_mg is not None and not known.reopened:
-        return no(rules, "marks", Why.YEAR_CLOSED, f"{source} {year} is verified; the authority may reopen the year")
+        return no(
+            rules,
+            "marks",
+            Why.YEAR_CLOSED,
+            f"{source} {year} is verified; {who(rules, 'ReopenYear')} may reopen the year",
+        )
     if at < after:
         return no(rules, "marks", Why.TOO_EARLY, f"the hour {body.last} is not over; a mark says what has been")
     enter_by = after + row.enter_hours * HOUR_MS

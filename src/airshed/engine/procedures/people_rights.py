@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import Actor
-from airshed.engine.procedures.guards import Decision, Procedure, actor_may, known_account, no
+from airshed.engine.procedures.guards import APPROVING, Decision, Procedure, actor_may, known_account, no
 from airshed.engine.procedures.scope import FOR_ACCOUNT, out_of_scope
 from airshed.engine.state import State
 from airshed.model.near import near
@@ -27,7 +27,21 @@ def may_send(state: State, rules: Rulebook, actor: str, body: c.Body, approving:
     if refusal is not None:
         return refusal
     known = state.actors[actor]
+    if known.account and known.role in lookup.of_several(rules) and type(body).__name__ not in APPROVING:
+        refusal = _too_few(state, rules, known)
+        if refusal is not None:
+            return refusal
     return out_of_scope(state, rules, known, body) if known.jurisdiction or type(body) in FOR_ACCOUNT else None
+
+
+def _too_few(state: State, rules: Rulebook, known: Actor) -> Refusal | None:
+    """Nobody acts for an account alone of which the law wants several; they confirm and reject, to let another in."""
+    least = lookup.of_several(rules)[known.role]
+    there = sum(each.role == known.role for each in representatives(state, known.account))
+    if there >= least:
+        return None
+    what = f"{known.account} has {there} in the role {known.role} who may act, and acts through {least} or more"
+    return no(rules, "roles", Why.ROLE_MAY_NOT, f"{what}; register another")
 
 
 def may_confirm(state: State, rules: Rulebook, actor: str, body: c.Body) -> Refusal | None:
@@ -49,14 +63,19 @@ def may_confirm(state: State, rules: Rulebook, actor: str, body: c.Body) -> Refu
 def _owners(state: State, rules: Rulebook, body: c.RegisterActor) -> list[str]:
     """Those who have the right that a registration gives, where the law leaves its confirmation to them."""
     if body.account:
-        return [known.id for known in _of_account(state, body.account) if known.may in CONFIRMING]
+        return [known.id for known in representatives(state, body.account) if known.may in CONFIRMING]
     role = lookup.people(rules).get(body.role)
     by = role.confirmed_by if role else None
     return [known.id for known in state.actors.values() if known.role == by and known.state == "active"]
 
 
-def _of_account(state: State, account: str) -> Iterator[Actor]:
-    return (known for known in state.actors.values() if known.account == account and known.state == "active")
+def representatives(state: State, account: str) -> Iterator[Actor]:
+    """Who may act for an account: not those who are suspended, nor those who only read."""
+    return (
+        known
+        for known in state.actors.values()
+        if known.account == account and known.state == "active" and known.may != "read"
+    )
 
 
 def register_actor(state: State, rules: Rulebook, at: int, actor: str, body: c.RegisterActor) -> Decision:
@@ -76,7 +95,8 @@ def register_actor(state: State, rules: Rulebook, at: int, actor: str, body: c.R
     if wrong:
         return no(rules, "roles", Why.WRONG_KIND, wrong)
     most = lookup.people(rules)[body.role].most
-    if body.account and sum(known.role == body.role for known in _of_account(state, body.account)) >= most:
+    there = (known for known in state.actors.values() if known.account == body.account and known.state != "revoked")
+    if body.account and sum(known.role == body.role for known in there) >= most:
         what = f"{body.account} has {most} people or machines in the role {body.role}, the most there may be"
         return no(rules, "roles", Why.TOO_LARGE, what)
     return (e.ActorRegistered(body.actor, body.role, body.account, body.jurisdiction, body.may),)
@@ -184,9 +204,9 @@ def _left(state: State, rules: Rulebook, known: Actor) -> Refusal | None:
 def _least(state: State, rules: Rulebook, known: Actor) -> Refusal | None:
     role = lookup.people(rules).get(known.role)
     account = known.account
-    if role is None or not account or known.state != "active" or state.ledger.absent(account):
+    if role is None or not account or known.state != "active" or known.may == "read" or state.ledger.absent(account):
         return None
-    others = sum(each.role == known.role and each.id != known.id for each in _of_account(state, account))
+    others = sum(each.role == known.role and each.id != known.id for each in representatives(state, account))
     if others < role.least and account not in state.ledger.frozen:
         what = f"{account} keeps {role.least} in the role {role.code}; register another, or freeze the account, first"
         return no(rules, "roles", Why.CONDITION_OPEN, what)

@@ -15,6 +15,7 @@ from airshed.engine.procedures.guards import (
     known_source,
     no,
     own_source,
+    who,
 )
 from airshed.engine.procedures.report_checks import Draft, examine
 from airshed.engine.state import State
@@ -35,7 +36,7 @@ def report_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Repo
         return refusal
     year = state.years.get((body.source, body.year))
     if year is not None and year.verified_mg is not None and not year.reopened:
-        what = f"{body.source} {body.year} is verified; the authority may reopen the year"
+        what = f"{body.source} {body.year} is verified; {who(rules, 'ReopenYear')} may reopen the year"
         return no(rules, "calendar", Why.YEAR_CLOSED, what)
     if at < instant(f"{body.year + 1}-01-01"):
         return no(rules, "calendar", Why.TOO_EARLY, f"{body.year} is not over")

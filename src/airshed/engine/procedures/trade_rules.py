@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from airshed.engine import commands as c
-from airshed.engine.procedures.guards import free_of, in_money, no, positive
+from airshed.engine.procedures.guards import free_of, in_money, no, positive, who
 from airshed.engine.state import State, book_name
 from airshed.market.fees import band
 from airshed.market.position_limit import HoldingLimit
@@ -111,9 +111,8 @@ def may_cross(state: State, rules: Rulebook, at: int, account: str, series: str,
         what = f"{account} is of {homes} and may not buy {series}"
         return no(rules, "trade_rules", Why.CROSSING, what)
     if law.crossing == "approval" and state.crossings.get((account, wanted.jurisdiction), "") < day_of(at):
-        what = (
-            f"{account} is of {homes} and has no leave to buy series of {wanted.jurisdiction}; the authority gives it"
-        )
+        what = f"{account} is of {homes} and has no leave to buy series of {wanted.jurisdiction}"
+        what = f"{what}; {who(rules, 'AllowCrossing')} gives it"
         return no(rules, "trade_rules", Why.CROSSING, what)
     if law.crossing == "first":
         for place in places:

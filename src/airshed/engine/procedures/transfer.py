@@ -21,6 +21,7 @@ from airshed.engine.procedures.guards import (
     positive,
     thawed,
 )
+from airshed.engine.procedures.people_rights import representatives
 from airshed.engine.procedures.trade_rules import may_cross, over_position, walled_off
 from airshed.engine.procedures.transfer_clock import due, same_holder, trusted_from, trusts
 from airshed.engine.state import State
@@ -163,8 +164,7 @@ def set_limits(state: State, rules: Rulebook, at: int, actor: str, body: c.SetTr
     new = (body.two_above, body.trusted_above)
     if (old.two_above, old.trusted_above) == new:
         return no(rules, LAW, Why.ALREADY_EXISTS, f"{body.account} has bound itself so already")
-    people = [name for name, known in state.actors.items() if known.account == body.account]
-    if body.two_above is not None and len(people) < 2:
+    if body.two_above is not None and sum(1 for _ in representatives(state, body.account)) < 2:
         what = f"only {actor} acts for {body.account}; a second person is registered before two are asked for"
         return no(rules, LAW, Why.CONDITION_OPEN, what)
     for limit in new:

@@ -109,7 +109,8 @@ def _ended(state: State, rules: Rulebook, at: int, actor: str, found: Withholdin
     """The authority ends an investigation with what it has found; after its time anybody whose it is."""
     over = day_of(at) > found.until
     if state.actors[actor].account and not over:
-        what = f"{found.source} is looked into until {found.until}, or until the authority says what it has found"
+        until = f"until {found.until}, or until those who look into it say what they have found"
+        what = f"{found.source} is looked into {until}"
         return no(rules, LAW, Why.CONDITION_OPEN, what)
     if not over and not reason.strip():
         return no(rules, LAW, Why.UNEXPLAINED, f"say what the investigation of {found.source} has found")
