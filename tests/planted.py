@@ -170,9 +170,9 @@ def by_anybody(state: Any, rules: Any, actor: str, account: str) -> Refusal | No
     return None if said is not None and said.why is Why.NOT_YOUR_OWN else said
 
 
-def by_anybody_for_a_source(state: Any, rules: Any, actor: str, source: str, **frozen: bool) -> Refusal | None:
+def by_anybody_for_a_source(state: Any, rules: Any, actor: str, source: str, **how: Any) -> Refusal | None:
     """Nor whose source it is."""
-    said = guards.own_source(state, rules, actor, source, **frozen)
+    said = guards.own_source(state, rules, actor, source, **how)
     return None if said is not None and said.why is Why.NOT_YOUR_OWN else said
 
 

@@ -8,6 +8,7 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.edge import well_formed
 from airshed.engine.invariants import check
+from airshed.engine.journal import decode
 from airshed.lab.simulator.mirror.accounts import Accounts
 from airshed.lab.simulator.sim import SimulatedRun
 from airshed.model.refusal import Malformed, Why
@@ -74,5 +75,6 @@ def test_the_simulator_gives_up_and_its_second_opinion_sees_what_comes_back() ->
     def claim(number: str, holds: bool, what: str) -> None:
         assert holds, f"{number} {what}"
 
+    back = e.MoneyMoved((Delivered("cancelled-KM", "steel", SERIES, ()),))
     with pytest.raises(AssertionError, match="given up for good"):
-        Accounts(claim).follow(e.MoneyMoved((Delivered("cancelled-KM", "steel", SERIES, ()),)))
+        Accounts(claim).follow(back, decode(run.memory.journal.line(1)), RULES)

@@ -331,7 +331,7 @@ def a_report_that_is_no_sum(record: Record) -> bool:
 
 def a_refusal_with_events(record: Record) -> bool:
     if record["refusal"]:
-        record["events"] = [{"is": "AccountThawed", "account": "steel"}]
+        record["events"] = [{"is": "AccountThawed", "account": "steel", "ended": "all_transactions_restricted"}]
         return True
     return False
 

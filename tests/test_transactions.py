@@ -159,6 +159,16 @@ def test_a_frozen_account_surrenders_where_the_table_says_so() -> None:
             "column frozen: is no; pledge has a rule of its own: yes",
         ),
         (
+            "配额收回,operator,reserve,,,yes,yes",
+            "配额收回,operator,reserve,,,yes,no",
+            "column restricted: is no, and no holder starts withdrawal; write yes, as in the column frozen",
+        ),
+        (
+            "清缴,operator,surrendered,,,no,yes",
+            "清缴,operator,surrendered,,,yes,no",
+            "column restricted: is no, and even a frozen account may give by surrender; write yes",
+        ),
+        (
             "清缴,operator,surrendered,,",
             "清缴,operator,surrendered,2,",
             "column approvals: surrender follows [roles], and this says it again; leave it empty",

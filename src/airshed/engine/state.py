@@ -80,6 +80,10 @@ class State:
         self.next_transfer = 1
         #: Transfers that waited or wait for a second person, by the number of their act: origin, series, count.
         self.proposed_transfers: dict[int, tuple[str, str, int]] = {}
+        #: Accounts that give only as the law lets a restricted one, with the reason.
+        self.restricted: dict[str, str] = {}
+        #: Those of the frozen accounts for which nobody may act, with the reason.
+        self.suspended: dict[str, str] = {}
         self.cancellations: dict[int, Cancellation] = {}
         #: By account: whom it trusts, from which instant.
         self.trusted: dict[str, dict[str, int]] = {}

@@ -29,6 +29,7 @@ class Why(StrEnum):
     NO_RULEBOOK = "no_rulebook"
     UNKNOWN_ACTOR = "unknown_actor"
     ACTOR_SUSPENDED = "actor_suspended"
+    ACCOUNT_SUSPENDED = "account_suspended"
     ROLE_MAY_NOT = "role_may_not"
     OUT_OF_SCOPE = "out_of_scope"
     NOT_YOUR_OWN = "not_your_own"
@@ -65,6 +66,7 @@ class Why(StrEnum):
     SIMULATED_SOURCE = "simulated_source"
     # the state they are in
     ACCOUNT_FROZEN = "account_frozen"
+    ACCOUNT_RESTRICTED = "account_restricted"
     SESSION_CLOSED = "session_closed"
     AUCTION_CLOSED = "auction_closed"
     CALL_CLOSED = "call_closed"
@@ -141,6 +143,7 @@ MEANINGS: dict[Why, tuple[str, str]] = {
     Why.NO_RULEBOOK: ("No rulebook is in force yet.", "尚无生效的规则。"),
     Why.UNKNOWN_ACTOR: ("Nobody is registered under this name.", "该行为人未登记。"),
     Why.ACTOR_SUSPENDED: ("The actor is suspended, or revoked for good.", "该行为人已被暂停或撤销权限。"),
+    Why.ACCOUNT_SUSPENDED: ("Nobody may act for the account until further notice.", "账户已暂停，任何人不得代其行事。"),
     Why.ROLE_MAY_NOT: ("The actor's role may not send this command.", "该角色无权发出此指令。"),
     Why.OUT_OF_SCOPE: ("The actor is bound to another place or account.", "超出该行为人的辖区或账户范围。"),
     Why.NOT_YOUR_OWN: ("The actor acts for another account.", "行为人不代表该账户。"),
@@ -178,6 +181,10 @@ MEANINGS: dict[Why, tuple[str, str]] = {
     Why.WRONG_KIND: ("The thing exists but is of a kind that does not fit.", "对象类型不符。"),
     Why.SIMULATED_SOURCE: ("A real programme registers no simulated source.", "实际运行的交易体系不得登记模拟排放源。"),
     Why.ACCOUNT_FROZEN: ("The account is frozen.", "账户已冻结。"),
+    Why.ACCOUNT_RESTRICTED: (
+        "The state of the account lets it not give or take so.",
+        "账户处于受限状态，不得进行此类交易。",
+    ),
     Why.SESSION_CLOSED: ("No trading session is open, or not this one.", "交易时段未开放。"),
     Why.AUCTION_CLOSED: ("The auction is over.", "拍卖已结束。"),
     Why.CALL_CLOSED: ("The call is over.", "集合竞价已结束。"),

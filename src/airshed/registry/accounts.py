@@ -23,6 +23,16 @@ class AccountKind(StrEnum):
     BANK = "bank"
 
 
+class AccountState(StrEnum):
+    """What an account may do now, in one word."""
+
+    OPEN = "open"
+    SOME_RESTRICTED = "some_transactions_restricted"
+    ALL_RESTRICTED = "all_transactions_restricted"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+
+
 #: Kinds that people open and trade from; the others belong to the programme.
 PRIVATE = (AccountKind.OPERATOR, AccountKind.TRADER)
 

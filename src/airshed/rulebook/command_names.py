@@ -19,6 +19,8 @@ CommandName = Literal[
     "Withdraw",
     "ConfirmAct",
     "RejectAct",
+    "RestrictAccount",
+    "SuspendAccount",
     "CancelAllowances",
     "SetCap",
     "Allocate",

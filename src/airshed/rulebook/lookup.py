@@ -131,6 +131,12 @@ def though_frozen(rules: Rulebook, kind: str) -> bool:
     return row is not None and row.frozen == "yes"
 
 
+def though_restricted(rules: Rulebook, kind: str) -> bool:
+    """Whether an account of which some transactions are restricted may give by this type."""
+    row = transaction(rules, kind)
+    return row is not None and row.restricted == "yes"
+
+
 @lru_cache(maxsize=RULEBOOKS_KEPT)
 def index_thousandths(rules: Rulebook) -> Mapping[int, int]:
     """The index of every period that has one, for penalties that follow it."""

@@ -64,6 +64,8 @@ class TransactionRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     starts: Names | None = None
     #: Whether a frozen account may give so.
     frozen: Literal["yes", "no"]
+    #: Whether an account may give so of which some transactions are restricted.
+    restricted: Literal["yes", "no"]
     #: How it waits where the target is not trusted: "none"; "hours": `delay_minutes` of the business clock; "noon":
     #: until noon of the next working day, of the second one where it is asked for at noon or later.
     delay: Literal["none", "hours", "noon"]
@@ -113,24 +115,30 @@ class Flow(NamedTuple):
     open: bool = False
     #: Whether the engine can reverse it.
     reversible: bool = False
+    #: Whether a holder starts it, so that the law can leave it to a restricted account or not.
+    own: bool = False
 
 
 _PRIVATE = "operator trader"
 FLOWS: Mapping[TransactionType, Flow] = {
     "allocation": Flow(("SetCap", "Allocate"), "issuance", "operator trader auction reserve"),
     "sale": Flow(("BuyAllocation",), "auction", "operator"),
-    "auction_delivery": Flow(("CloseAuction",), "auction reserve operator trader", "operator trader reserve", True),
+    "auction_delivery": Flow(
+        ("CloseAuction",), "auction reserve operator trader", "operator trader reserve", True, own=True
+    ),
     "entrant_grant": Flow(("GrantReserve",), "reserve", "operator"),
-    "right": Flow(("GrantRight", "RenewRight", "AcceptRight"), "issuance reserve operator trader", _PRIVATE),
-    "trade": Flow(("PlaceOrder", "AcceptDeal", "CloseCall", "CloseZoneCall"), _PRIVATE, f"{_PRIVATE} surrendered"),
-    "pledge": Flow(("EnforcePledge",), _PRIVATE, _PRIVATE, True),
-    "lease": Flow(("AcceptLease", "PayRent", "EndLease"), _PRIVATE, _PRIVATE, True),
-    "repurchase": Flow(("OfferRepurchase", "CloseRepurchase"), _PRIVATE, "reserve"),
-    "transfer": Flow(("Transfer", "ExecuteTransfers"), _PRIVATE, _PRIVATE, open=True, reversible=True),
-    "own_transfer": Flow(("Transfer", "ExecuteTransfers"), _PRIVATE, _PRIVATE, open=True, reversible=True),
-    "gift": Flow(("Transfer", "ExecuteTransfers"), _PRIVATE, "reserve", open=True),
-    "cancellation": Flow(("CancelAllowances",), _PRIVATE, "cancelled"),
-    "surrender": Flow(("Surrender",), "operator", "surrendered", reversible=True),
+    "right": Flow(("GrantRight", "RenewRight", "AcceptRight"), "issuance reserve operator trader", _PRIVATE, own=True),
+    "trade": Flow(
+        ("PlaceOrder", "AcceptDeal", "CloseCall", "CloseZoneCall"), _PRIVATE, f"{_PRIVATE} surrendered", own=True
+    ),
+    "pledge": Flow(("EnforcePledge",), _PRIVATE, _PRIVATE, True, own=True),
+    "lease": Flow(("AcceptLease", "PayRent", "EndLease"), _PRIVATE, _PRIVATE, True, own=True),
+    "repurchase": Flow(("OfferRepurchase", "CloseRepurchase"), _PRIVATE, "reserve", own=True),
+    "transfer": Flow(("Transfer", "ExecuteTransfers"), _PRIVATE, _PRIVATE, open=True, reversible=True, own=True),
+    "own_transfer": Flow(("Transfer", "ExecuteTransfers"), _PRIVATE, _PRIVATE, open=True, reversible=True, own=True),
+    "gift": Flow(("Transfer", "ExecuteTransfers"), _PRIVATE, "reserve", open=True, own=True),
+    "cancellation": Flow(("CancelAllowances",), _PRIVATE, "cancelled", own=True),
+    "surrender": Flow(("Surrender",), "operator", "surrendered", reversible=True, own=True),
     "surrender_return": Flow(("VerifyYear", "DetermineYear", "AmendYear"), "surrendered", "operator"),
     "withdrawal": Flow(
         ("WithdrawAllowances", "WithdrawUnpaid", "ForfeitWithheld", "ReverseAllocation"), "operator", "reserve", True
@@ -138,7 +146,7 @@ FLOWS: Mapping[TransactionType, Flow] = {
     "restoration": Flow(("RestoreWithdrawn",), "reserve", "operator"),
     "reserve_flow": Flow(("FeedReserve", "DrawReserve", "ReleaseUnused"), "auction reserve", "auction reserve"),
     "year_end": Flow(("CloseYear",), "operator", "reserve", True),
-    "excess_return": Flow(("ReturnExcess",), "operator", "reserve"),
+    "excess_return": Flow(("ReturnExcess",), "operator", "reserve", own=True),
     "reversal": Flow(("ReverseTransfer", "ReverseSurrender"), "operator trader surrendered", _PRIVATE, True),
 }
 
@@ -184,6 +192,12 @@ def _kinds(row: TransactionRow, place: str) -> Iterator[Malformed]:
     if not flow.open and row.type != "surrender" and (row.frozen == "yes") != flow.frozen:
         right = "yes" if flow.frozen else "no"
         yield Malformed(f"{place}, column frozen", f"is {row.frozen}", f"{row.type} has a rule of its own: {right}")
+    if not flow.own and row.restricted != row.frozen:
+        what = f"is {row.restricted}, and no holder starts {row.type}"
+        yield Malformed(f"{place}, column restricted", what, f"write {row.frozen}, as in the column frozen")
+    if row.frozen == "yes" and row.restricted == "no" and row.type in ("surrender", "transfer", "own_transfer", "gift"):
+        what = f"is no, and even a frozen account may give by {row.type}"
+        yield Malformed(f"{place}, column restricted", what, "write yes: a frozen account may do less")
 
 
 def _delay(row: TransactionRow, place: str, *, waits: bool) -> Iterator[Malformed]:

@@ -56,11 +56,6 @@ def frozen(state: State, event: e.AccountFrozen) -> None:
     state.ledger.frozen[event.account] = event.reason
 
 
-def thawed(state: State, event: e.AccountThawed) -> None:
-    """An account goes on."""
-    del state.ledger.frozen[event.account]
-
-
 def closed(state: State, event: e.AccountClosed) -> None:
     """An account is over."""
     state.ledger.close(event.account, event.reason)
@@ -122,7 +117,6 @@ APPLY: dict[type, Apply] = {
     e.ActorRevoked: revoked,
     e.AccountOpened: opened,
     e.AccountFrozen: frozen,
-    e.AccountThawed: thawed,
     e.AccountClosed: closed,
     e.SourceRegistered: source,
     e.MoneyMoved: posted,

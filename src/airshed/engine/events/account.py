@@ -6,6 +6,22 @@ from airshed.engine.events.fact import Fact
 from airshed.registry.moves import Entry
 
 
+class AccountRestricted(Fact, frozen=True):
+    """An account gives only by the transactions that the law leaves to a restricted one."""
+
+    account: str
+    #: Why.
+    reason: str
+
+
+class AccountSuspended(Fact, frozen=True):
+    """Nobody may act for an account, and it is frozen."""
+
+    account: str
+    #: Why.
+    reason: str
+
+
 class AllowancesCancelled(Fact, frozen=True):
     """A holder has given allowances up for good, for no emission."""
 
@@ -20,4 +36,4 @@ class AllowancesCancelled(Fact, frozen=True):
     entry: Entry
 
 
-AccountEvent = AllowancesCancelled
+AccountEvent = AccountRestricted | AccountSuspended | AllowancesCancelled

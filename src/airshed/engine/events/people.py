@@ -5,7 +5,7 @@ from __future__ import annotations
 from airshed.engine.commands import Body, May, StackEntry
 from airshed.engine.events.fact import Fact
 from airshed.model.provenance import Provenance
-from airshed.registry.accounts import Account
+from airshed.registry.accounts import Account, AccountState
 from airshed.registry.moves import Entry
 
 
@@ -75,9 +75,11 @@ class AccountFrozen(Fact, frozen=True):
 
 
 class AccountThawed(Fact, frozen=True):
-    """An account may act again."""
+    """What held an account back most is lifted."""
 
     account: str
+    #: The state that has ended.
+    ended: AccountState
 
 
 class AccountClosed(Fact, frozen=True):

@@ -153,7 +153,7 @@ def consign_lot(state: State, rules: Rulebook, at: int, actor: str, body: c.Cons
     if terms.consignment == "first" and body.minimum:
         detail = "what holders sell is sold first, at any price; leave the minimum out"
         return no(rules, "auction", Why.WRONG_KIND, detail)
-    refusal = thawed(state, rules, body.account)
+    refusal = thawed(state, rules, body.account, gives="auction_delivery")
     if refusal:
         return refusal
     if not auction.open:
@@ -198,7 +198,7 @@ def offer_auction(state: State, rules: Rulebook, at: int, actor: str, body: c.Of
         or _no_strip(rules, body.series)
         or known_series(state, rules, body.series)
         or _taken(state, rules, body.auction)
-        or thawed(state, rules, body.account)
+        or thawed(state, rules, body.account, gives="auction_delivery")
     )
     if refusal:
         return refusal

@@ -16,6 +16,7 @@ from airshed.registry.accounts import EXCHANGE, PRIVATE
 from airshed.registry.moves import Delivered, Paid
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.transactions import TransactionType
 
 Decision = tuple[Event, ...] | Refusal
 #: Decides the body of a command of an actor at an instant, by the rules in force.
@@ -77,8 +78,8 @@ def known_account(state: State, rules: Rulebook, account: str) -> Refusal | None
     return no(rules, "roles", Why.UNKNOWN_ACCOUNT, absent) if absent else None
 
 
-def thawed(state: State, rules: Rulebook, account: str) -> Refusal | None:
-    """The account is not frozen."""
+def thawed(state: State, rules: Rulebook, account: str, *, gives: TransactionType | None = None) -> Refusal | None:
+    """The account is not frozen, and not kept from what it is to give."""
     if account in state.ledger.frozen:
         reason = state.ledger.frozen[account]
         return no(
@@ -87,6 +88,9 @@ def thawed(state: State, rules: Rulebook, account: str) -> Refusal | None:
             Why.ACCOUNT_FROZEN,
             f"{account} is frozen ({reason}); {who(rules, 'ThawAccount')} may thaw it",
         )
+    if gives is not None and account in state.restricted and not lookup.though_restricted(rules, gives):
+        what = f"{account} is restricted ({state.restricted[account]}) and gives nothing by {gives}"
+        return no(rules, "transactions", Why.ACCOUNT_RESTRICTED, f"{what}; ask the authority to lift that")
     return None
 
 
@@ -183,14 +187,20 @@ def positive(rules: Rulebook, section: str, what: str, count: int) -> Refusal | 
 
 
 def own_source(
-    state: State, rules: Rulebook, actor: str, source: str, *, though_frozen: bool = False
+    state: State,
+    rules: Rulebook,
+    actor: str,
+    source: str,
+    *,
+    though_frozen: bool = False,
+    gives: TransactionType | None = None,
 ) -> Refusal | None:
     """The source exists, the operator acts for its account, and that is not frozen, where that matters."""
     known = state.sources.get(source)
     if known is None:
         return no(rules, "roles", Why.UNKNOWN_SOURCE, f"there is no source {source}")
     refusal = own_account(state, rules, actor, known.account)
-    return refusal if refusal or though_frozen else thawed(state, rules, known.account)
+    return refusal if refusal or though_frozen else thawed(state, rules, known.account, gives=gives)
 
 
 def known_source(state: State, rules: Rulebook, source: str, section: str = "roles") -> Source | Refusal:

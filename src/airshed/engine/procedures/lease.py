@@ -46,7 +46,7 @@ def offer_lease(state: State, rules: Rulebook, at: int, actor: str, body: c.Offe
         return refusal
     if body.lessor == body.lessee:
         return no(rules, "lease", Why.WRONG_KIND, f"{body.lessor} cannot lease to itself")
-    refusal = thawed(state, rules, body.lessor) or thawed(state, rules, body.lessee)
+    refusal = thawed(state, rules, body.lessor, gives="lease") or thawed(state, rules, body.lessee)
     if refusal:
         return refusal
     vintages = [Series.parse(series).vintage for series in members(body.series)]

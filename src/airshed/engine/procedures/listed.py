@@ -79,7 +79,7 @@ def place_order(state: State, rules: Rulebook, at: int, actor: str, body: c.Plac
     refusal = (
         own_account(state, rules, actor, body.account)
         or known_instrument(state, rules, body.series)
-        or thawed(state, rules, body.account)
+        or thawed(state, rules, body.account, gives="trade" if body.side == "sell" else None)
     )
     if refusal:
         return refusal
@@ -217,7 +217,7 @@ def offer_repurchase(state: State, rules: Rulebook, at: int, actor: str, body: c
     refusal = (
         own_account(state, rules, actor, body.account)
         or known_series(state, rules, body.series)
-        or thawed(state, rules, body.account)
+        or thawed(state, rules, body.account, gives="repurchase")
     )
     if refusal:
         return refusal

@@ -139,16 +139,6 @@ def freeze(state: State, rules: Rulebook, at: int, actor: str, body: c.FreezeAcc
     return (*all_off(state, body.account, actor), e.AccountFrozen(body.account, body.reason))
 
 
-def thaw(state: State, rules: Rulebook, at: int, actor: str, body: c.ThawAccount) -> Decision:
-    """Only a frozen account thaws."""
-    refusal = private_account(state, rules, body.account)
-    if refusal:
-        return refusal
-    if body.account not in state.ledger.frozen:
-        return no(rules, "roles", Why.NOTHING_DUE, f"{body.account} is not frozen")
-    return (e.AccountThawed(body.account),)
-
-
 def close_account(state: State, rules: Rulebook, at: int, actor: str, body: c.CloseAccount) -> Decision:
     """For good, so only when there is nothing left that could come to be due, or to come back."""
     refusal = private_account(state, rules, body.account) or thawed(state, rules, body.account)
@@ -330,7 +320,6 @@ def reject_act(state: State, rules: Rulebook, at: int, actor: str, body: c.Rejec
 PROCEDURES: dict[type, Procedure] = {
     c.OpenAccount: open_account,
     c.FreezeAccount: freeze,
-    c.ThawAccount: thaw,
     c.CloseAccount: close_account,
     c.RegisterSource: register_source,
     c.Deposit: deposit,

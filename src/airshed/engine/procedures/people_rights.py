@@ -27,6 +27,9 @@ def may_send(state: State, rules: Rulebook, actor: str, body: c.Body, approving:
     if refusal is not None:
         return refusal
     known = state.actors[actor]
+    if known.account in state.suspended:
+        what = f"{actor} acts for {known.account}, which is suspended ({state.suspended[known.account]})"
+        return no(rules, "roles", Why.ACCOUNT_SUSPENDED, f"{what}; ask the authority to lift that")
     if known.account and known.role in lookup.of_several(rules) and type(body).__name__ not in APPROVING:
         refusal = _too_few(state, rules, known)
         if refusal is not None:

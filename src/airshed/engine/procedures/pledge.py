@@ -41,7 +41,7 @@ def pledge_allowances(state: State, rules: Rulebook, at: int, actor: str, body: 
         return refusal
     if body.pledgor == body.pledgee:
         return no(rules, "pledge", Why.WRONG_KIND, f"{body.pledgor} cannot pledge to itself")
-    refusal = thawed(state, rules, body.pledgor) or thawed(state, rules, body.pledgee)
+    refusal = thawed(state, rules, body.pledgor, gives="pledge") or thawed(state, rules, body.pledgee)
     if refusal:
         return refusal
     if not rules.pledge.open:
@@ -77,7 +77,7 @@ def accept_pledge(state: State, rules: Rulebook, at: int, actor: str, body: c.Ac
         return no(rules, "pledge", Why.ALREADY_EXISTS, f"pledge {pledge.id} is accepted already")
     refusal = (
         thawed(state, rules, pledge.pledgee)
-        or thawed(state, rules, pledge.pledgor)
+        or thawed(state, rules, pledge.pledgor, gives="pledge")
         or expired(rules, at, pledge.series)
     )
     return refusal or (e.PledgeAccepted(pledge.id),)

@@ -74,7 +74,7 @@ def ask(state: State, rules: Rulebook, at: int, actor: str, body: c.AskRepurchas
     found = state.repurchases.get(body.repurchase)
     if found is None:
         return no(rules, ASKS, Why.UNKNOWN_REPURCHASE, f"there is no reverse auction {body.repurchase!r}")
-    refusal = thawed(state, rules, body.account)
+    refusal = thawed(state, rules, body.account, gives="repurchase")
     if refusal:
         return refusal
     if not found.open:

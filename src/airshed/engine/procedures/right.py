@@ -177,7 +177,7 @@ def offer_right(state: State, rules: Rulebook, at: int, actor: str, body: c.Offe
         series: count for series, count in sorted(right.served.items()) if Series.parse(series).vintage >= body.start
     }
     refusal = (
-        thawed(state, rules, right.holder)
+        thawed(state, rules, right.holder, gives="right")
         or thawed(state, rules, body.buyer)
         or _expired(rules, at, aside)
         or may_give(state, rules, at, right.holder, body.buyer, right.named(body.start))
@@ -209,7 +209,7 @@ def accept_right(state: State, rules: Rulebook, at: int, actor: str, body: c.Acc
     refusal = (
         own_account(state, rules, actor, offer.buyer)
         or thawed(state, rules, offer.buyer)
-        or thawed(state, rules, right.holder)
+        or thawed(state, rules, right.holder, gives="right")
         or _expired(rules, at, offer.aside)
         or may_give(state, rules, at, right.holder, offer.buyer, right.named(offer.start))
     )

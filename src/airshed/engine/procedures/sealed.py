@@ -73,7 +73,11 @@ def _seal(
         same = "digest; every bid has a salt of its own" if digest else "box; every bid is encrypted anew"
         what = f"bid {first} of {body.name} has the same {same}"
         return no(rules, "sealing", Why.ALREADY_EXISTS, what)
-    refusal = _guaranteed(state, rules, sealing, body) or thawed(state, rules, body.account) or _taken(rules, sealing)
+    refusal = (
+        _guaranteed(state, rules, sealing, body)
+        or thawed(state, rules, body.account, gives="trade" if body.series else None)
+        or _taken(rules, sealing)
+    )
     if refusal is None and not _public(state, sealing):
         refusal = not_halted(state, rules, instrument(state, sealing))
     if refusal is None and way == "key" and not sealing.key:

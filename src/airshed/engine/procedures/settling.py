@@ -38,7 +38,8 @@ from airshed.rulebook.tables import ShortfallPeriod
 
 def surrender(state: State, rules: Rulebook, at: int, actor: str, body: c.Surrender) -> Decision:
     """Up to what is owed: oldest admitted vintage first, lowest serials first (I11)."""
-    refusal = own_source(state, rules, actor, body.source, though_frozen=lookup.though_frozen(rules, "surrender"))
+    though = lookup.though_frozen(rules, "surrender")
+    refusal = own_source(state, rules, actor, body.source, though_frozen=though, gives="surrender")
     if refusal:
         return refusal
     source = state.sources[body.source]

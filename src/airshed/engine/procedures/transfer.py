@@ -241,7 +241,9 @@ def _goes(
     state: State, rules: Rulebook, at: int, row: TransactionRow, origin: str, target: str, series: str, count: int
 ) -> Refusal | None:
     """Neither is frozen; what is given goes where a sale may go: nobody gets around a rule by asking nothing."""
-    refusal = (thawed(state, rules, origin) if row.frozen == "no" else None) or thawed(state, rules, target)
+    refusal = (thawed(state, rules, origin, gives=row.type) if row.frozen == "no" else None) or thawed(
+        state, rules, target
+    )
     if refusal or state.ledger.accounts[target].kind not in PRIVATE:
         return refusal
     wall = expired(rules, at, series) or walled_off(state, rules, origin, target)

@@ -106,7 +106,9 @@ def return_excess(state: State, rules: Rulebook, at: int, actor: str, body: c.Re
     if isinstance(known, Refusal):
         return known
     source, granted = known
-    refusal = own_account(state, rules, actor, source.account) or thawed(state, rules, source.account)
+    refusal = own_account(state, rules, actor, source.account) or thawed(
+        state, rules, source.account, gives="excess_return"
+    )
     if refusal:
         return refusal
     if not body.reason.strip():

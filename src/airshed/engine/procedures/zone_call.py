@@ -88,7 +88,7 @@ def offer(state: State, rules: Rulebook, at: int, actor: str, body: c.PlaceZoneO
         return no(rules, "zone_call", Why.WRONG_KIND, f"the call {call.id} is of {call.pollutant}, not {body.series}")
     refusal = (
         stands(state, rules, body.account, body.place)
-        or thawed(state, rules, body.account)
+        or thawed(state, rules, body.account, gives="trade")
         or _over(rules, call)
         or not_halted(state, rules, body.series)
         or expired(rules, at, body.series)

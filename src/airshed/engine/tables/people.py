@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from airshed.engine import events as e
+from airshed.engine.apply.account import state_of
 from airshed.engine.commands import Body
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
@@ -33,6 +34,7 @@ def _account_row(state: State, key: str) -> Row:
         purse.held,
         state.ledger.closed.get(key),
         state.ledger.numbers[key],
+        *state_of(state, key),
     )
 
 
@@ -123,6 +125,8 @@ TABLES = (
             Column("held_fen INTEGER", "money set aside for orders, calls and bids"),
             Column("closed TEXT", "why the account is closed; NULL when it is not"),
             Column("number TEXT", "number of the account: registry, type, running number, period, check digits"),
+            Column("state TEXT", "what the account may do now, in one word; see docs/explanation/accounts.md"),
+            Column("reason TEXT", "why it is in that state; empty when it is open"),
         ),
         key=1,
         keys=lambda state: state.ledger.accounts,
@@ -196,7 +200,10 @@ def _note_opened(tables: Tables, state: State, record: Record, event: e.AccountO
 
 
 def _note_account(
-    tables: Tables, state: State, record: Record, event: e.AccountFrozen | e.AccountThawed | e.AccountClosed
+    tables: Tables,
+    state: State,
+    record: Record,
+    event: e.AccountFrozen | e.AccountThawed | e.AccountClosed | e.AccountRestricted | e.AccountSuspended,
 ) -> None:
     tables.touch("accounts", event.account)
 
@@ -228,6 +235,8 @@ NOTES: dict[type, Note] = {
     e.AccountOpened: _note_opened,
     e.AccountFrozen: _note_account,
     e.AccountThawed: _note_account,
+    e.AccountRestricted: _note_account,
+    e.AccountSuspended: _note_account,
     e.AccountClosed: _note_account,
     e.SourceRegistered: _note_source,
     e.MoneyMoved: _note_money,

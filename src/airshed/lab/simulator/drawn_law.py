@@ -11,7 +11,7 @@ from airshed.lab.simulator.small_market import YEARS
 from airshed.rulebook.kinds import SealingWay, TrimStep
 from airshed.rulebook.schema import AuctionRule, PollutantRule, Rulebook, SealingRule
 from airshed.rulebook.tables import IndexOf
-from airshed.rulebook.transactions import TransactionRule
+from airshed.rulebook.transactions import FLOWS, TransactionRule
 from airshed.rulebook.zone_call_section import RatioRow
 
 
@@ -155,9 +155,10 @@ def _transactions(rules: Rulebook, rng: random.Random) -> TransactionRule:
             trusted=rng.choice(("none", "hours")),
             approvals=rng.choice((1, 1, 1, 2)),
             reversible_days=200,
+            restricted=rng.choice(("yes", "no")),
         )
         if row.type == "transfer"
-        else row
+        else replace(row, restricted=rng.choice(("yes", "no")) if FLOWS[row.type].own else row.restricted)
         for row in rules.transactions.rows
     )
     return replace(

@@ -1,12 +1,15 @@
-"""A second opinion on cancellation: so many of one series go to the account of their place, and never come back."""
+"""A second opinion on accounts: what is given up never comes back, and a restricted account gives only as it may."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from airshed.engine import events as e
+from airshed.engine.journal import Record
 from airshed.lab.simulator.mirror.figures import count_of
 from airshed.registry.moves import Delivered
+from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.transactions import FLOWS
 
 Claim = Callable[[str, bool, str], None]
 
@@ -17,9 +20,18 @@ class Accounts:
     def __init__(self, claim: Claim) -> None:
         self._claim = claim
         self._seen = 0
+        #: Of each account what holds it back, the latest last.
+        self._states: dict[str, list[str]] = {}
 
-    def follow(self, event: e.Event) -> None:
-        """Take in a fact."""
+    def follow(self, event: e.Event, record: Record, rules: Rulebook) -> None:
+        """Take in a fact of a record; the record is of what was confirmed, where two have acted."""
+        self._state(event)
+        for move in getattr(event, "entry", ()):
+            if isinstance(move, Delivered) and "some" in self._states.get(move.origin, ()):
+                kinds = {name for name, flow in FLOWS.items() if type(record.body).__name__ in flow.commands}
+                # what it agreed to before is carried out: so it is for an account that is frozen altogether
+                may = any("yes" in (row.restricted, row.frozen) for row in rules.transactions.rows if row.type in kinds)
+                self._claim("I5", may, f"{move} by {record.body}, though restricted")
         for move in getattr(event, "entry", ()):
             self._claim("I2", not move.origin.startswith("cancelled-"), f"{event} takes out what was given up for good")
         if not isinstance(event, e.AllowancesCancelled):
@@ -34,3 +46,21 @@ class Accounts:
         ]
         right = [(event.account, target, event.series, event.count)]
         self._claim("I2", moves == right and len(event.entry) == 1, f"{event} is not {right}")
+
+    def _state(self, event: e.Event) -> None:
+        match event:
+            case e.AccountRestricted():
+                self._states.setdefault(event.account, []).append("some")
+            case e.AccountFrozen():
+                self._states.setdefault(event.account, []).append("all")
+            case e.AccountSuspended():
+                held = self._states.setdefault(event.account, [])
+                held[:] = [each for each in held if each == "some"] + ["suspended"]
+            case e.AccountThawed():
+                held = self._states.get(event.account, [])
+                most = max(held, key=("some", "all", "suspended").index, default="nothing")
+                said = {"some": "some_transactions_restricted", "all": "all_transactions_restricted"}.get(most, most)
+                self._claim("I5", said == event.ended, f"{event} of an account that is {held}")
+                held.remove(most)
+            case _:
+                pass

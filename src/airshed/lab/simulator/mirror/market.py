@@ -79,7 +79,7 @@ class MarketMirror:
                     self._places.setdefault(event.account, []).append(event.jurisdiction)
                 case e.CapSet():
                     self._caps[event.series] = event.count
-                case e.AccountFrozen():
+                case e.AccountFrozen() | e.AccountSuspended():
                     self._frozen.add(event.account)
                 case e.AccountThawed():
                     self._frozen.discard(event.account)

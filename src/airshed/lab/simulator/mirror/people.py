@@ -85,6 +85,7 @@ class People:
         self._claim = claim
         self.roles: dict[str, tuple[str, str]] = {}
         self.frozen: set[str] = set()
+        self._suspended: set[str] = set()
         self._law: Rulebook | None = None
         self._held: set[tuple[str, str]] = set()
         self.out: set[str] = set()
@@ -130,6 +131,7 @@ class People:
         role, account = self.roles[record.actor]
         self._claim("I5", (role, kind_of(record)) in self._table(rules), f"{what} as {role}")
         self._claim("I5", record.actor not in self.out, f"{what}, and is suspended or revoked")
+        self._claim("I5", account not in self._suspended, f"{what}, for an account that is suspended")
         if kind_of(record) not in ("ConfirmAct", "RejectAct"):
             self._claim("I5", self.mays[record.actor] in ("", "initiate"), f"{what}, and may not initiate")
         bound = self._bound[record.actor]
@@ -178,8 +180,12 @@ class People:
                 self._lies[f"account {event.account.id}"] = event.account.jurisdiction
             case e.AccountFrozen():
                 self.frozen.add(event.account)
+            case e.AccountSuspended():
+                self.frozen.add(event.account)
+                self._suspended.add(event.account)
             case e.AccountThawed():
                 self.frozen.discard(event.account)
+                self._suspended.discard(event.account)
             case e.SourceRegistered():
                 self._stands[event.source] = event.account
                 self._lies[f"source {event.source}"] = event.jurisdiction

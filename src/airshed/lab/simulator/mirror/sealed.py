@@ -44,7 +44,7 @@ class SealedBids:
         just: e.BidSealed | None = None
         for event in record.events:
             match event:
-                case e.AccountFrozen():
+                case e.AccountFrozen() | e.AccountSuspended():
                     self._frozen.add(event.account)
                 case e.AccountThawed():
                     self._frozen.discard(event.account)

@@ -104,7 +104,7 @@ class Mirror:
             self._years.follow(event, record.at, rules)
             self._marks.follow(event, record.at, rules)
             self._transfers.follow(event, record, rules)
-            self._accounts.follow(event)
+            self._accounts.follow(event, record, rules)
             self._issuing.follow(event, record, rules)
         self._market.follow(record, rules)
         for event in record.events:

@@ -287,10 +287,13 @@ class Mischief:
         return [(BANK, kind(account, self.rng.choice((1, 99, 10**6, 10**10, c.LARGEST))))]
 
     def _freeze(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
-        if state.ledger.frozen:
-            return [(self.authority, c.ThawAccount(self.rng.choice(list(state.ledger.frozen))))]
-        if self.rng.random() < 0.2:
-            return [(self.authority, c.FreezeAccount(self.rng.choice(ACCOUNTS)[0], "inspection 检查"))]
+        """An account is held back, and soon goes on; now and then it is held back in two ways."""
+        held = [*state.ledger.frozen, *state.restricted]
+        if held and self.rng.random() < 0.9:
+            return [(self.authority, c.ThawAccount(self.rng.choice(held)))]
+        if self.rng.random() < 0.4:
+            kind = self.rng.choice((c.FreezeAccount, c.RestrictAccount, c.SuspendAccount))
+            return [(self.authority, kind(self.rng.choice(ACCOUNTS)[0], "inspection 检查"))]
         return []
 
     def _guests(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
