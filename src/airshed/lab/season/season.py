@@ -305,11 +305,6 @@ class Season(SeasonDesk):
                 pollutant = on_offer.pollutant
                 if pollutant not in firm.owes:
                     continue
-                held = sum(
-                    position.count
-                    for held_series, position in state.ledger.of_account(firm.account)
-                    if held_series.startswith(f"{pollutant}-") and Series.parse(held_series).vintage <= self.year
-                )
                 if on_offer.vintage > self.year:
                     bids += [
                         (firm.account, bid)
@@ -318,6 +313,11 @@ class Season(SeasonDesk):
                         )
                     ]
                 elif firm.rng.random() < 0.35:
+                    held = sum(
+                        position.count
+                        for held_series, position in state.ledger.of_account(firm.account)
+                        if held_series.startswith(f"{pollutant}-") and Series.parse(held_series).vintage <= self.year
+                    )
                     bids += [
                         (firm.account, bid)
                         for bid in bids_for(

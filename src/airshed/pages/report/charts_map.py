@@ -97,9 +97,11 @@ def _free_place(ring: Sequence[tuple[float, float]], facts: Facts) -> tuple[floa
     for column in range(1, GRID):
         for row in range(1, GRID):
             x, y = west + (east - west) * column / GRID, south + (north - south) * row / GRID
+            if not _within(x, y, ring):
+                continue
             # Names are wide: a neighbour beside one takes more of its room than a neighbour above.
             free = min(hypot((x - lon) * 0.6, y - lat) for lon, lat in taken)
-            if free > room and _within(x, y, ring):
+            if free > room:
                 best, room = (x, y), free
     return best
 
