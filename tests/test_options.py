@@ -41,6 +41,8 @@ def test_a_thing_is_an_option_everywhere_or_the_argument_of_its_group() -> None:
         "lab",
         "proof",
         "sealed",
+        "serve",
+        "user",
     }
 
 

@@ -29,6 +29,8 @@ ROOMS: dict[str, str] = {
     "book": "airshed.cli.book.group:app",
     "proof": "airshed.cli.proof.group:app",
     "act": "airshed.cli.act.command:act",
+    "serve": "airshed.cli.serve.command:serve",
+    "user": "airshed.cli.user.group:app",
     "lab": "airshed.cli.lab.group:app",
     "replay": "airshed.cli.replay:replay",
     "sim": "airshed.cli.sim:sim",

@@ -45,7 +45,7 @@ SAYING_FREE = (Why.INSUFFICIENT_CASH, Why.INSUFFICIENT_HOLDING)
 CLOSED = {"auctions": "auction", "calls": "call", "zone_calls": "zone_call"}
 
 
-def _hidden(table: str) -> str:
+def hidden(table: str) -> str:
     """The condition on a row of a table of orders that it is of something open whose bids nobody may read."""
     of, key = SEALED[table]
     among = f"{key} IN (SELECT {key} FROM {of} WHERE open = 1"
@@ -75,10 +75,10 @@ def shown(sql: sqlite3.Connection, table: str, limit: int, *, last: bool = False
     where, counts = "", {}
     if table in SEALED:
         _, key = SEALED[table]
-        where = f" WHERE NOT {_hidden(table)}"
+        where = f" WHERE NOT {hidden(table)}"
         counts = dict(
             sql.execute(
-                f"SELECT {key}, count(*) FROM {table} WHERE {_hidden(table)} GROUP BY {key} ORDER BY {key}"
+                f"SELECT {key}, count(*) FROM {table} WHERE {hidden(table)} GROUP BY {key} ORDER BY {key}"
             ).fetchall()
         )
     rows = sql.execute(f"SELECT * FROM {table}{where} ORDER BY {order} LIMIT ?", (limit,)).fetchall()
@@ -99,7 +99,7 @@ def shown(sql: sqlite3.Connection, table: str, limit: int, *, last: bool = False
 
 def sealed_accounts(sql: sqlite3.Connection) -> frozenset[str]:
     """Accounts that have a bid, an ask or an order in something that is open."""
-    parts = [f"SELECT account FROM {table} WHERE {_hidden(table)}" for table in SEALED]
+    parts = [f"SELECT account FROM {table} WHERE {hidden(table)}" for table in SEALED]
     return frozenset(account for (account,) in sql.execute(" UNION ".join(parts)))
 
 

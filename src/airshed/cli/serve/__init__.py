@@ -1,0 +1,1 @@
+"""`airshed serve`: a book over HTTP."""

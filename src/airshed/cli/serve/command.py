@@ -1,0 +1,89 @@
+"""`airshed serve`: one writer, many people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from airshed.cli.options import BookPath
+from airshed.cli.show import instant_of
+from airshed.model.provenance import one_line
+
+
+def serve(
+    book: BookPath,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port; 0 for any that is free.")] = 8080,
+    at: Annotated[
+        str, typer.Option("--at", help="A simulation: the instant at which its clock begins, as 2027-03-01T10:00.")
+    ] = "",
+    name: Annotated[
+        list[str] | None, typer.Option("--name", help="A host name by which it is called; again for others.")
+    ] = None,
+    certificate: Annotated[
+        Path | None, typer.Option("--certificate", help="TLS certificate, as PEM.", show_default=False)
+    ] = None,
+    private_key: Annotated[
+        Path | None, typer.Option("--private-key", help="Its private key, as PEM.", show_default=False)
+    ] = None,
+    behind_proxy: Annotated[
+        bool, typer.Option("--behind-proxy", help="A proxy on this machine ends TLS and says who asks.")
+    ] = False,
+    clock_is_right: Annotated[
+        bool, typer.Option("--clock-is-right", help="A real programme has rested for long: the clock is right.")
+    ] = False,
+) -> None:
+    """Serve a book over HTTP: commands, tables, market data and a feed, for whoever has signed in. 账簿服务。
+
+    Users lie in a file beside the book, BOOK-users, and never in it. The first start prints a link with which the
+    administrator chooses a password; airshed user add makes others, each bound to an actor of the book. Time is that of
+    this machine; in a book that is a simulation it may begin at any instant.
+
+    Example: airshed serve my.book --port 8080
+    """
+    import asyncio
+
+    from airshed.service.http.run import Serving, opened
+
+    serving = Serving(
+        book,
+        host,
+        port,
+        instant_of(at, "--at") if at else None,
+        tuple(name or ()),
+        certificate,
+        private_key,
+        proxied=behind_proxy,
+        sure=clock_is_right,
+    )
+    with opened(serving, note) as running:
+        token = running.link()
+
+        def begun(listening: int) -> None:
+            address = running.address(listening)
+            say(f"serving {book} at {address} 服务已启动")
+            say(one_line(running.service.provenance))
+            if token is not None:
+                say(f"set up the administrator, once, within a day 首次设置管理员: {address}/set-up?token={token}")
+
+        asyncio.run(running.serve(begun))
+    say("stopped 已停止")
+
+
+def note(event: str, **fields: Any) -> None:
+    """A line of the log: when, what, and its fields; nothing secret is given to it."""
+    import sys
+    import time
+
+    import msgspec
+
+    line = {"at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "event": event, **fields}
+    sys.stderr.write(msgspec.json.encode(line).decode() + "\n")
+    sys.stderr.flush()
+
+
+def say(line: str) -> None:
+    """A line on the output, at once."""
+    print(line, flush=True)

@@ -1,0 +1,1 @@
+"""`airshed user`: who may sign in at a service."""

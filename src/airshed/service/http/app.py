@@ -1,0 +1,165 @@
+"""The service as an application: routes, and what every answer has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from airshed.model.refusal import Malformed
+from airshed.service.http import commands, sign_in, tables
+from airshed.service.http.commands import BODIES
+from airshed.service.http.operations import healthy, metrics, ready
+from airshed.service.http.problems import Stopped, answer, of_code, of_malformed
+from airshed.service.http.service import Handler, Service, provenance_header
+from airshed.service.http.writer import Busy, Ended
+
+
+class Way(NamedTuple):
+    """A path, how it is asked for, and what answers."""
+
+    path: str
+    method: str
+    handler: Handler
+    #: Room of the reference.
+    room: str = "reading"
+    #: The command of the catalogue.
+    command: str = ""
+
+
+#: Every way into the service; those of commands are the catalogue's.
+WAYS: Sequence[Way] = (
+    *(Way(f"/v1/commands/{name}", "POST", commands.handler(name), "commands", name) for name in BODIES),
+    Way("/v1/commands", "POST", commands.several, "commands"),
+    Way("/v1/tables", "GET", tables.catalogue),
+    Way("/v1/tables/{table}", "GET", tables.table),
+    Way("/v1/sign-in", "POST", sign_in.sign_in, "sign-in"),
+    Way("/v1/sign-out", "POST", sign_in.sign_out, "sign-in"),
+    Way("/v1/set-up", "POST", sign_in.set_up, "sign-in"),
+    Way("/v1/me", "GET", sign_in.me, "sign-in"),
+    Way("/v1/me/code", "POST", sign_in.code, "sign-in"),
+    Way("/v1/users", "GET", sign_in.users, "users"),
+    Way("/v1/users", "POST", sign_in.add_user, "users"),
+    Way("/v1/users/{user}/{change}", "POST", sign_in.change_user, "users"),
+    Way("/set-up", "GET", sign_in.set_up_page, "sign-in"),
+    Way("/set-up", "POST", sign_in.set_up_page, "sign-in"),
+    Way("/healthz", "GET", healthy, "operations"),
+    Way("/readyz", "GET", ready, "operations"),
+    Way("/metrics", "GET", metrics, "operations"),
+)
+#: What every answer carries; a page of ours loosens the policy for itself.
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "no-store",
+}
+SECURE_HEADERS = {"Strict-Transport-Security": "max-age=63072000"}
+
+
+def application(service: Service, ways: Sequence[Way] = WAYS) -> ASGIApp:
+    """What a server runs."""
+    routes = [Route(way.path, _answering(service, way.handler), methods=[way.method]) for way in ways]
+    app = Starlette(routes=routes, exception_handlers={HTTPException: _no_route})
+    app.router.redirect_slashes = False
+    return _Outside(app, service)
+
+
+def _answering(service: Service, handler: Handler):  # type: ignore[no-untyped-def]
+    async def answering(request: Request) -> Response:
+        try:
+            _called_by_name(service, request)
+            _said_once(request)
+            return await handler(service, request)
+        except Stopped as stop:
+            return answer(of_code(stop.code, stop.detail), stop.headers)
+        except Malformed as error:
+            code = "clock" if error.place == "clock" else "malformed"
+            return answer(of_code(code, str(error)) if code == "clock" else of_malformed(error))
+        except Busy as busy:
+            told = f"send it again in {busy.seconds} s, with the same key"
+            return answer(of_code("busy", told), {"Retry-After": str(busy.seconds)})
+        except Ended:
+            told = "whether it was done the book says, which is read anew: send it again with the same key"
+            return answer(of_code("ended", told), {"Retry-After": "2"})
+
+    return answering
+
+
+def _called_by_name(service: Service, request: Request) -> None:
+    """A page of another site cannot make its own name mean this service and read what is here."""
+    name = request.headers.get("host", "").rpartition(":")[0] or request.headers.get("host", "")
+    if service.hosts and name.strip("[]").lower() not in service.hosts:
+        raise Stopped("wrong_host", "ask by the name that it was started with (--name)")
+
+
+#: Headers that count: of one that came twice nobody can say which was meant, or signed.
+ONCE = frozenset(
+    (
+        *("host", "content-type", "content-digest", "idempotency-key", "signature", "signature-input"),
+        *("x-csrf-token", "origin", "cookie", "airshed-at", "airshed-once", "airshed-code"),
+    )
+)
+
+
+def _said_once(request: Request) -> None:
+    names = [name for name, _ in request.headers.items() if name in ONCE]
+    for name in names:
+        if names.count(name) > 1:
+            raise Malformed(name, "is sent twice", "send it once, with the value that is meant")
+
+
+async def _no_route(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    code = {404: "not_there", 405: "method_not_allowed"}.get(status, "broken")
+    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    return answer(of_code(code, "GET /openapi.json says what there is"), headers)
+
+
+class _Outside:
+    """Around all of it: headers, counts, and an answer where something of ours is broken."""
+
+    def __init__(self, app: ASGIApp, service: Service) -> None:
+        self._app, self._service = app, service
+        told = {**HEADERS, **(SECURE_HEADERS if service.door.secure else {})}
+        told["Airshed-Provenance"] = provenance_header(service.provenance)
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in told.items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = False
+
+        async def sending(message: Message) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                begun = True
+                own = {name.lower() for name, _ in message["headers"]}
+                message["headers"] = [
+                    *message["headers"],
+                    *(header for header in self._headers if header[0] not in own),
+                ]
+                status = message["status"]
+                self._service.counts[status] = self._service.counts.get(status, 0) + 1
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sending)
+        except Exception as error:
+            self._service.note("broken", path=scope["path"][:200], error=type(error).__name__)
+            if begun:
+                raise
+            await answer(of_code("broken", "nothing of it was written unless a record says so"))(
+                scope, receive, sending
+            )

@@ -1,0 +1,221 @@
+"""Commands over HTTP: a route for each of the catalogue, and one for several at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Annotated, Any, get_args
+
+import msgspec
+from msgspec import Meta
+from starlette.requests import Request
+from starlette.responses import Response
+
+from airshed.engine.commands import Body, Command
+from airshed.engine.edge import CURE, said_twice, well_formed
+from airshed.engine.events import Event
+from airshed.engine.runner import LARGEST_GROUP, Runner
+from airshed.model.near import near
+from airshed.model.provenance import Provenance
+from airshed.model.refusal import Malformed
+from airshed.service.book.once import once
+from airshed.service.http.problems import Problem, Stopped, answer, of_refusal
+from airshed.service.http.service import Handler, Service, body_of, given, instant_asked
+from airshed.service.http.writer import Asked, Receipt
+
+#: Every command by name.
+BODIES: dict[str, type[msgspec.Struct]] = {kind.__name__: kind for kind in get_args(Body)}
+KEY, ONCE = "idempotency-key", "airshed-once"
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """An act that waits for a second person."""
+
+    #: Number of the act.
+    act: int
+    #: Last instant at which it can be confirmed; null when it waits for good.
+    until: int | None
+    #: Some of those who may confirm it now.
+    confirms: tuple[str, ...]
+
+
+class CommandReceipt(msgspec.Struct, frozen=True):
+    """What a command came to, once it is on disk."""
+
+    #: Number of the record; null for an actor who is not registered, and leaves none.
+    seq: int | None
+    #: Hash of the chain up to it.
+    hash: str | None
+    #: Instant of the book.
+    at: int
+    #: As whom it was sent.
+    actor: str
+    #: The key under which it counts once.
+    key: str
+    #: Whether the record stood in the book before: this is the answer that was given then.
+    answered: bool
+    #: What has happened.
+    events: tuple[Event, ...]
+    #: Acts that now wait for a second person.
+    waits: tuple[Waiting, ...]
+    #: What the book is.
+    provenance: Provenance
+
+
+class BatchEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One command of several."""
+
+    #: The key under which it counts once.
+    key: Annotated[str, Meta(min_length=1, max_length=100)]
+    #: The command, named by `do`.
+    body: Body
+
+
+class BatchAnswers(msgspec.Struct, frozen=True):
+    """The answers to several commands, in their order: receipts, and problems where one was refused."""
+
+    answers: tuple[CommandReceipt | Problem, ...]
+    provenance: Provenance
+
+
+_batch = msgspec.json.Decoder(tuple[BatchEntry, ...])
+_decoders = {name: msgspec.json.Decoder(kind) for name, kind in BODIES.items()}
+
+
+def handler(name: str) -> Handler:
+    """What answers the route of a command."""
+    return partial(_one, name)
+
+
+async def _one(name: str, service: Service, request: Request) -> Response:
+    limits = service.limits
+    raw = await body_of(request, limits.command_bytes, limits.body_s)
+    signed = service.door.signed(request, raw)
+    actor = service.door.actor(signed)
+    body = read_body(name, raw)
+    asked = _keyed(request, actor, body)
+    at = instant_asked(request)
+    service.door.sign(request, signed, name)
+    (receipt,) = await service.writer.submit(asked, 1, at)
+    said = of_receipt(service, receipt)
+    if isinstance(said, Problem):
+        return answer(said)
+    return Response(msgspec.json.encode(said), 200, media_type="application/json")
+
+
+async def several(service: Service, request: Request) -> Response:
+    """A batch: decided in order, in one commit; each has its own answer."""
+    limits = service.limits
+    raw = await body_of(request, limits.batch_bytes, limits.body_s)
+    signed = service.door.signed(request, raw)
+    actor = service.door.actor(signed)
+    entries = read_batch(raw)
+    wishes = [
+        _whole(Command(actor, entry.key, entry.body), f"commands {number}") for number, entry in enumerate(entries)
+    ]
+    at = instant_asked(request)
+    for kind in dict.fromkeys(type(entry.body).__name__ for entry in entries):
+        service.door.sign(request, signed, kind)
+    receipts = await service.writer.submit(lambda runner, when: wishes, len(wishes), at)
+    return given(service, {"answers": [of_receipt(service, receipt) for receipt in receipts]})
+
+
+def of_receipt(service: Service, receipt: Receipt) -> CommandReceipt | Problem:
+    """What is answered: a receipt, or the problem of a refusal with the number of its record."""
+    command, told = receipt.command, receipt.answer
+    if told.refusal is not None:
+        return of_refusal(
+            told.refusal,
+            seq=told.seq,
+            hash=told.hash,
+            actor=command.actor,
+            key=command.key,
+            answered=receipt.earlier,
+            provenance=service.provenance,
+        )
+    waits = tuple(Waiting(*wait) for wait in receipt.waits)
+    return CommandReceipt(
+        told.seq,
+        told.hash,
+        receipt.at,
+        command.actor,
+        command.key,
+        receipt.earlier,
+        told.events,
+        waits,
+        service.provenance,
+    )
+
+
+def read_body(name: str, raw: bytes) -> Body:
+    """The fields of a command, or `Malformed` with the field."""
+    found: Any = _read(_decoders[name], raw, name)
+    body: Body = found
+    return body
+
+
+def read_batch(raw: bytes) -> Sequence[BatchEntry]:
+    """Several commands, or `Malformed` with the place of the first that cannot be read."""
+    found: Sequence[BatchEntry] = _read(_batch, raw, "commands")
+    if not 0 < len(found) <= LARGEST_GROUP:
+        raise Malformed("commands", f"there are {len(found)}", f"send 1 to {LARGEST_GROUP:,} at once")
+    return found
+
+
+def _read(decoder: Any, raw: bytes, place: str) -> Any:
+    try:
+        found = decoder.decode(raw)
+        twice = said_twice(raw)
+    except RecursionError:
+        raise Malformed(place, "is nested too deeply to be a command", CURE) from None
+    except msgspec.MsgspecError as error:
+        what, _, where = str(error).partition(" - at `$")
+        field = where.rstrip("`").removeprefix(".")
+        if field.endswith("body.do"):
+            word = what.removeprefix("Invalid value ").strip("'")
+            raise Malformed(f"{place} {field}", f"there is no command {word[:60]!a}", near(word, BODIES)) from None
+        raise Malformed(f"{place} {field}".strip(), what[:1].lower() + what[1:], CURE) from None
+    except UnicodeDecodeError:
+        raise Malformed(place, "is not UTF-8", "send JSON in UTF-8") from None
+    if twice is not None:
+        raise Malformed(
+            place, f"{twice[:60]!a} is given twice in one object", "give it once, with the value that is meant"
+        )
+    return found
+
+
+def _keyed(request: Request, actor: str, body: Body) -> Asked:
+    """The command under the key of the request; or, where it says for the how manieth time it is meant, under the key
+    that `airshed act` makes from its content."""
+    key, times = request.headers.get(KEY), request.headers.get(ONCE)
+    if key is not None and times is not None:
+        raise Malformed(ONCE, f"goes without {KEY}", "leave one of them out")
+    if key is not None:
+        command = _whole(Command(actor, _text(key), body), type(body).__name__)
+        return lambda runner, when: (command,)
+    if times is None:
+        raise Stopped("no_key", f"give one in {KEY}: the same key with the same body counts once")
+    if not times.isascii() or not times.isdecimal() or len(times) > 5:
+        raise Malformed(ONCE, f"{times[:20]!a} is not a number of times", "write 1, or 2 for the second time")
+    _whole(Command(actor, "1", body), type(body).__name__)
+    return partial(_once, actor, body, int(times))
+
+
+def _once(actor: str, body: Body, times: int, runner: Runner, when: int) -> Sequence[Command]:
+    return (once(runner, actor, body, when, times).command,)
+
+
+def _whole(command: Command, place: str) -> Command:
+    """The command as the book will read it, so that none of a group is malformed when its turn comes."""
+    try:
+        return well_formed(command)
+    except Malformed as error:
+        raise Malformed(f"{place} {error.place.removeprefix('command ')}", error.what, error.cure) from None
+
+
+def _text(key: str) -> str:
+    """A header is bytes; what is no ASCII in it was sent as UTF-8."""
+    try:
+        return key.encode("latin-1").decode()
+    except UnicodeError:
+        raise Malformed(KEY, "is not UTF-8", "take letters, digits and hyphens") from None

@@ -1,0 +1,48 @@
+"""How much the service takes before it says to come again, and how long things last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceLimits:
+    """Bounds of one service; `airshed serve` takes them as they are."""
+
+    #: Commands that wait for the writer; beyond it the answer is 503 with Retry-After.
+    waiting_commands: int = 20_000
+    #: Requests that wait for the writer.
+    waiting_requests: int = 2_000
+    #: Reads that wait for a reader.
+    waiting_reads: int = 200
+    #: Connections that read the book.
+    readers: int = 2
+    #: Bytes of one command, and of a batch.
+    command_bytes: int = 1 << 20
+    batch_bytes: int = 16 << 20
+    #: Bytes of a sign-in or of anything else that is not a command.
+    form_bytes: int = 16 << 10
+    #: Seconds in which the body of a request must have come.
+    body_s: float = 20.0
+    #: Rows of one page of a table, and what a page has when nobody says.
+    most_rows: int = 10_000
+    usual_rows: int = 100
+    #: Rows of a table as CSV or Parquet, in one file.
+    file_rows: int = 1_000_000
+    #: Requests of one user or key: so many at once, and so many more a second.
+    user_burst: int = 2_000
+    user_every_s: float = 0.002
+    #: Requests of one address without a sign-in.
+    stranger_burst: int = 60
+    stranger_every_s: float = 0.5
+    #: Open feeds, and of one user or address.
+    feeds: int = 10_000
+    feeds_of_one: int = 20
+    #: Records that a watcher may be behind before it is read from the book again.
+    feed_kept: int = 10_000
+    #: Seconds between comments on a feed on which nothing happens.
+    feed_beat_s: float = 15.0
+    #: Passwords that are compared at once: each takes 64 MiB and a core.
+    passwords: int = 2
+    #: Connections at once.
+    connections: int = 12_000

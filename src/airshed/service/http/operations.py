@@ -1,0 +1,42 @@
+"""Whether it lives, whether it answers, and its figures."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from airshed.service.http.problems import Stopped
+from airshed.service.http.service import Service, given
+
+
+async def healthy(service: Service, request: Request) -> Response:
+    """The process answers."""
+    return given(service, {"healthy": True})
+
+
+async def ready(service: Service, request: Request) -> Response:
+    """Commands are decided: the writer lives and has replayed the book."""
+    if not service.writer.live:
+        raise Stopped("ended", "the writer does not answer")
+    return given(service, {"ready": True, "records": service.feed.last, "at": service.feed.at})
+
+
+async def metrics(service: Service, request: Request) -> Response:
+    """Figures of the service in the text form of Prometheus; none of them is about anybody."""
+    writer = service.writer
+    figures = (
+        ("airshed_records", "gauge", "records of the book", service.feed.last),
+        ("airshed_commands_total", "counter", "commands answered since the start", writer.commands),
+        ("airshed_refused_total", "counter", "of them refused", writer.refused),
+        ("airshed_commits_total", "counter", "groups written since the start", writer.groups),
+        ("airshed_commands_waiting", "gauge", "commands that wait for the writer", writer.waiting),
+        ("airshed_reads_waiting", "gauge", "reads that wait or run", service.readers.waiting),
+        ("airshed_feeds", "gauge", "open feeds", service.feed.watching.total()),
+        ("airshed_writer_live", "gauge", "1 while the writer answers", int(writer.live)),
+    )
+    lines: list[str] = []
+    for name, kind, about, value in figures:
+        lines += [f"# HELP {name} {about}", f"# TYPE {name} {kind}", f"{name} {value}"]
+    lines += ["# HELP airshed_answers_total answers by status", "# TYPE airshed_answers_total counter"]
+    lines += [f'airshed_answers_total{{status="{status}"}} {n}' for status, n in sorted(service.counts.items())]
+    return Response("\n".join((*lines, "")), 200, media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -1,0 +1,62 @@
+"""Connections that read the book, each in a thread of its own, beside the writer's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from airshed.service.book.sqlite import Book
+from airshed.service.http.writer import Busy
+
+T = TypeVar("T")
+
+
+class Readers:
+    """Several readers of one book; what is read within one call is of one moment."""
+
+    def __init__(self, path: Path, count: int, most_waiting: int) -> None:
+        self._pools = [ThreadPoolExecutor(1, thread_name_prefix=f"reader-{number}") for number in range(count)]
+        self._books: list[Book] = []
+        self._most = most_waiting
+        self._waiting = [0] * count
+        try:
+            for pool in self._pools:  # one after the other: they share the hold on the file
+                self._books.append(pool.submit(Book.read, path).result())
+            #: Hash of the first record, by which a book is told from others.
+            self.first = self._pools[0].submit(lambda: self._books[0].line(1).hash).result()
+        except BaseException:
+            self.close()
+            raise
+
+    async def read(self, look: Callable[[Book], T]) -> T:
+        """What a look at the book gives, from whichever reader has least to do; `Busy` where too many wait."""
+        place = min(range(len(self._pools)), key=self._waiting.__getitem__)
+        if sum(self._waiting) >= self._most:
+            raise Busy(1)
+        self._waiting[place] += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(
+                self._pools[place], _in_one_moment, self._books[place], look
+            )
+        finally:
+            self._waiting[place] -= 1
+
+    @property
+    def waiting(self) -> int:
+        """Reads that wait or run."""
+        return sum(self._waiting)
+
+    def close(self) -> None:
+        """Let go of the book."""
+        for pool, book in zip(self._pools, self._books, strict=False):
+            pool.submit(book.close).result()
+        for pool in self._pools:
+            pool.shutdown()
+
+
+def _in_one_moment(book: Book, look: Callable[[Book], T]) -> T:
+    with book.snapshot(), book.named():
+        return look(book)

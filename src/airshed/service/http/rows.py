@@ -1,0 +1,182 @@
+"""Rows of a read table as somebody may have them: their own, filtered, a page at a time."""
+
+from __future__ import annotations
+
+import base64
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from airshed.engine.tables import BY_NAME, Table
+from airshed.model.near import near
+from airshed.model.refusal import Malformed
+from airshed.service.book.sealed import SAYING_FREE, SEALED, SEALING, TELLING, hidden, sealed_accounts
+from airshed.service.http.viewer import Viewer, condition
+
+#: Endings of a filter's name, and what it compares with.
+COMPARED = {"": "=", ".ge": ">=", ".gt": ">", ".le": "<=", ".lt": "<", ".ne": "<>"}
+#: What of a query is no filter.
+WORDS = ("limit", "cursor", "last")
+
+
+class Query(NamedTuple):
+    """What is asked for."""
+
+    table: Table
+    #: Column, comparison of SQL, value.
+    filters: tuple[tuple[str, str, Any], ...]
+    limit: int
+    #: Key of the last row of the page before.
+    after: tuple[Any, ...] | None
+    #: The last rows first asked for, as `airshed book show --last` has them.
+    last: bool
+
+
+class Page(NamedTuple):
+    """Rows, and where the next begin."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+    #: None at the end.
+    cursor: str | None
+    #: Rows that are there, on all pages.
+    total: int
+    #: By name of what is open: how many rows of it are sealed.
+    sealed: dict[str, int]
+    #: Accounts whose figure, or refusals whose sentence, is left out.
+    silent: tuple[str, ...]
+
+
+def query_of(table: str, said: Sequence[tuple[str, str]], usual: int, most: int) -> Query:
+    """What a query string asks for; `Malformed` names the word that is unknown or cannot be read."""
+    if table not in BY_NAME:
+        raise Malformed(f"tables {table[:60]}", "is no read table", near(table, BY_NAME))
+    found = BY_NAME[table]
+    types = {column.name: column.sql.split()[1] for column in found.parts}
+    names = [name for name, _ in said]
+    filters: list[tuple[str, str, Any]] = []
+    limit, after, last = usual, None, False
+    for name, text in said:
+        if names.count(name) > 1:
+            raise Malformed(f"?{name[:60]}", "is given twice", "give it once")
+        column, _, ending = name.partition(".")
+        if name == "limit":
+            limit = _whole(text, "?limit")
+            if not 1 <= limit <= most:
+                raise Malformed("?limit", f"{limit} rows", f"ask for 1 to {most:,}")
+        elif name == "last":
+            last = _flag(text)
+        elif name == "cursor":
+            after = _after(text, found)
+        elif column not in types:
+            raise Malformed(f"?{name[:60]}", f"{table} has no such column", near(column, (*types, *WORDS)))
+        elif name[len(column) :] not in COMPARED:
+            raise Malformed(f"?{name[:60]}", f"{ending[:20]!a} compares nothing", f"write {column}.ge or {column}.lt")
+        else:
+            value: Any = _whole(text, f"?{name}") if types[column] == "INTEGER" else text
+            filters.append((column, COMPARED[name[len(column) :]], value))
+    if last and after is not None:
+        raise Malformed("?last", "goes without a cursor", "leave one of them out")
+    return Query(found, tuple(filters), limit, after, last)
+
+
+def page_of(sql: sqlite3.Connection, query: Query, viewer: Viewer) -> Page | None:
+    """A page; None where nothing of the table is for who asks."""
+    table = query.table
+    mine = condition(sql, table, viewer)
+    if mine is None:
+        return None
+    columns = tuple(column.name for column in table.parts)
+    key = columns[: table.key]
+    own = viewer.reads == "account"
+    where, values = [f"({mine.sql})"], list(mine.values)
+    for column, sign, value in query.filters:
+        where.append(f"{column} {sign} ?")
+        values.append(value)
+    counts: dict[str, int] = {}
+    if table.name in SEALED and not own:
+        _, of = SEALED[table.name]
+        among = f"FROM {table.name} WHERE {' AND '.join(where)} AND {hidden(table.name)} GROUP BY {of} ORDER BY {of}"
+        counts = {str(name): count for name, count in sql.execute(f"SELECT {of}, count(*) {among}", values)}
+        where.append(f"NOT {hidden(table.name)}")
+    total = int(sql.execute(f"SELECT count(*) FROM {table.name} WHERE {' AND '.join(where)}", values).fetchone()[0])
+    if query.after is not None:
+        where.append(f"({', '.join(key)}) > ({', '.join('?' * len(key))})")
+        values += query.after
+    order = ", ".join(f"{name} DESC" if query.last else name for name in key)
+    rows = sql.execute(
+        f"SELECT {', '.join(columns)} FROM {table.name} WHERE {' AND '.join(where)} ORDER BY {order} LIMIT ?",
+        (*values, query.limit + 1),
+    ).fetchall()
+    more = len(rows) > query.limit
+    rows = rows[: query.limit]
+    cursor = _cursor(rows[-1][: table.key]) if more and not query.last else None
+    if query.last:
+        rows.reverse()
+    rows, silent = (rows, ()) if own else _silenced(sql, table, columns, rows)
+    return Page(columns, rows, cursor, total, counts, silent)
+
+
+def _silenced(
+    sql: sqlite3.Connection, table: Table, columns: Sequence[str], rows: list[tuple[Any, ...]]
+) -> tuple[list[tuple[Any, ...]], tuple[str, ...]]:
+    """The rows without what would tell of sealed bids, as `book.sealed.shown` has them."""
+    if table.name not in TELLING and table.name != "refusals":
+        return rows, ()
+    bidding = sealed_accounts(sql)
+    if not bidding:
+        return rows, ()
+    if table.name == "refusals":
+        names = {body.__name__ for body in SEALING}
+        why, command, place = (columns.index(name) for name in ("why", "command", "detail"))
+        telling = [row[why] in SAYING_FREE or row[command] in names for row in rows]
+        silent = [f"refusal {row[0]}" for row, tells in zip(rows, telling, strict=True) if tells]
+    else:
+        place = columns.index(TELLING[table.name])
+        telling = [row[0] in bidding for row in rows]
+        silent = [str(row[0]) for row, tells in zip(rows, telling, strict=True) if tells]
+    told = [(*row[:place], None, *row[place + 1 :]) if tells else row for row, tells in zip(rows, telling, strict=True)]
+    return told, tuple(dict.fromkeys(silent))
+
+
+def _cursor(key: Sequence[Any]) -> str:
+    """A key as a word that is handed back.
+
+    >>> _after(_cursor(["li", 3]), BY_NAME["trades"])
+    Traceback (most recent call last):
+    airshed.model.refusal.Malformed: ?cursor: is not of this table; hand back the one that the page before gave
+    """
+    return base64.urlsafe_b64encode(msgspec.json.encode(key)).decode().rstrip("=")
+
+
+def _after(text: str, table: Table) -> tuple[Any, ...]:
+    kinds = [int if column.sql.split()[1] == "INTEGER" else str for column in table.parts[: table.key]]
+    try:
+        raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        key = msgspec.json.decode(raw)
+        whole = isinstance(key, list) and [type(part) for part in key] == kinds
+        if whole and all(abs(part) < 2**63 for part in key if isinstance(part, int)):
+            return tuple(key)
+    except (ValueError, RecursionError):
+        pass
+    raise Malformed("?cursor", "is not of this table", "hand back the one that the page before gave")
+
+
+def _whole(text: str, place: str) -> int:
+    digits = text.removeprefix("-")
+    if not (digits.isascii() and digits.isdecimal() and len(digits) <= 18):
+        raise Malformed(place, f"{text[:40]!a} is not a whole number", "write digits")
+    return int(text)
+
+
+def _flag(text: str) -> bool:
+    if text not in ("true", "false"):
+        raise Malformed("?last", f"{text[:20]!a} is neither true nor false", "write true")
+    return text == "true"
+
+
+def as_dicts(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[Mapping[str, Any]]:
+    """Rows with the names of their columns."""
+    return [dict(zip(columns, row, strict=True)) for row in rows]

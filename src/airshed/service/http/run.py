@@ -1,0 +1,244 @@
+"""The service as a process: opens the book, listens, stops without losing an answer."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import uvicorn
+
+from airshed.engine.journal import Line
+from airshed.model.refusal import Malformed
+from airshed.service.book.clock import asked_of
+from airshed.service.gateway.limits import GatewayLimits
+from airshed.service.gateway.lockout import Lockout
+from airshed.service.http.app import application
+from airshed.service.http.feed import Feed
+from airshed.service.http.limits import ServiceLimits
+from airshed.service.http.rates import Rates
+from airshed.service.http.readers import Readers
+from airshed.service.http.service import Service
+from airshed.service.http.who import Door
+from airshed.service.http.writer import OF_THE_DISK, Writer
+from airshed.service.sign_in.users import FIRST, Users, beside
+
+
+def machine_ms() -> int:
+    """The clock of this machine, milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """How a book is served."""
+
+    book: Path
+    host: str = "127.0.0.1"
+    port: int = 8080
+    #: The instant at which a rehearsal begins, in milliseconds; None for that of the machine.
+    at: int | None = None
+    #: Names by which it is called, beside the address that it listens on.
+    names: tuple[str, ...] = ()
+    #: Files of a TLS certificate and its key.
+    certificate: Path | None = None
+    private_key: Path | None = None
+    #: A proxy stands before it, which ends TLS and names the address of who asks.
+    proxied: bool = False
+    #: A real programme has rested for long: the clock is right.
+    sure: bool = False
+    limits: ServiceLimits = field(default_factory=ServiceLimits)
+
+
+def clock_from(at: int | None, machine: Callable[[], int]) -> Callable[[], int]:
+    """The clock of the book: that of the machine, or one that goes on from an instant."""
+    if at is None:
+        return machine
+    begun = machine()
+    return lambda: at + machine() - begun
+
+
+class Running:
+    """A service that is open: the application, and what must be let go of."""
+
+    def __init__(
+        self,
+        serving: Serving,
+        note: Callable[..., None],
+        *,
+        machine: Callable[[], int] = machine_ms,
+        ticks: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.serving = serving
+        self.broken: BaseException | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._server: uvicorn.Server | None = None
+        self._note = note
+        limits = serving.limits
+        secure = serving.certificate is not None or serving.proxied
+        self.users = Users(beside(serving.book), machine)
+        self.feed = Feed(limits.feed_kept)
+        self.writer = Writer(
+            serving.book,
+            clock_from(serving.at, machine),
+            most_commands=limits.waiting_commands,
+            most_requests=limits.waiting_requests,
+            sure=serving.sure,
+            wrote=self._wrote,
+            ended=self._ended,
+        )
+        try:
+            self.writer.start()
+        except BaseException:
+            self.users.close()
+            raise
+        try:
+            self._open(limits, machine, ticks, secure)
+        except BaseException:
+            self.writer.stop()
+            self.users.close()
+            raise
+
+    def _open(
+        self, limits: ServiceLimits, machine: Callable[[], int], ticks: Callable[[], float], secure: bool
+    ) -> None:
+        serving, writer = self.serving, self.writer
+        provenance = writer.provenance
+        assert writer.runner is not None
+        assert provenance is not None, "a book that can be carried on has a first record"
+        if serving.at is not None:
+            asked_of(provenance, serving.at, machine())
+        state = writer.runner.state
+        self.feed.begin(state.seq, state.at)
+        self.readers = Readers(serving.book, limits.readers, limits.waiting_reads)
+        door = Door(
+            self.users,
+            machine,
+            ticks,
+            secure=secure,
+            proxied=serving.proxied,
+            known=Rates(limits.user_burst, limits.user_every_s),
+            strangers=Rates(limits.stranger_burst, limits.stranger_every_s),
+        )
+        hosts = frozenset(name.lower() for name in (*serving.names, serving.host, "localhost", "127.0.0.1", "::1"))
+        self.service = Service(
+            writer,
+            self.readers,
+            door,
+            Lockout(GatewayLimits()),
+            self.feed,
+            limits,
+            provenance,
+            self.readers.first,
+            hosts,
+            self._note,
+        )
+        self.app = application(self.service)
+
+    def _wrote(self, lines: Sequence[Line], at: int) -> None:
+        """From the writer's thread: those who watch hear of it in the loop."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self.feed.add, lines, at)
+
+    def _ended(self, error: BaseException) -> None:
+        """From the writer's thread: nothing more can be answered, so the process ends and is started anew."""
+        self.broken = error
+        self._note("writer_ended", error=f"{type(error).__name__}: {error}"[:500])
+        self.stop()
+
+    def link(self) -> str | None:
+        """The token of the first administrator's link, where nobody can sign in yet."""
+        there = self.users.all()
+        if not there:
+            return self.users.add(FIRST, "", admin=True)
+        waiting = [user for user in there if user.name == FIRST and user.state == "invited"]
+        return self.users.invite(FIRST) if waiting and len(there) == 1 else None
+
+    def address(self, port: int) -> str:
+        """Where it is found."""
+        scheme = "https" if self.serving.certificate is not None else "http"
+        host = f"[{self.serving.host}]" if ":" in self.serving.host else self.serving.host
+        return f"{scheme}://{host}:{port}"
+
+    async def serve(self, begun: Callable[[int], None]) -> None:
+        """Listen until SIGINT or SIGTERM, or until the writer ends; `begun` hears the port."""
+        serving = self.serving
+        config = uvicorn.Config(
+            self.app,
+            host=serving.host,
+            port=serving.port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            lifespan="off",
+            ws="none",
+            ssl_certfile=serving.certificate,
+            ssl_keyfile=serving.private_key,
+            limit_concurrency=serving.limits.connections,
+            h11_max_incomplete_event_size=64 * 1024,
+            timeout_keep_alive=30,
+            timeout_graceful_shutdown=10,
+        )
+        self._loop = asyncio.get_running_loop()
+        self.service.passwords = asyncio.Semaphore(serving.limits.passwords)
+        server = self._server = _Server(config, begun, self.feed)
+        if self.broken is None:
+            await server.serve()
+
+    def stop(self) -> None:
+        """Listen no more; from any thread."""
+        if self._server is not None:
+            self._server.should_exit = True
+
+    def close(self) -> None:
+        """Answer what waits, and let go of the book."""
+        self.readers.close()
+        self.writer.stop()
+        self.users.close()
+
+
+class _Server(uvicorn.Server):
+    """Says when it listens, and wakes those who watch when it stops."""
+
+    def __init__(self, config: uvicorn.Config, begun: Callable[[int], None], feed: Feed) -> None:
+        super().__init__(config)
+        self._begun, self._feed = begun, feed
+
+    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        await super().startup(sockets)  # type: ignore[arg-type]
+        if self.started:
+            self._begun(self.servers[0].sockets[0].getsockname()[1])
+
+    async def shutdown(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        self._feed.end()
+        await super().shutdown(sockets)  # type: ignore[arg-type]
+
+
+@contextmanager
+def opened(serving: Serving, note: Callable[..., None]) -> Iterator[Running]:
+    """A service, closed at the end; `Malformed` for what stands in the way, or broke it."""
+    _safely(serving)
+    running = Running(serving, note)
+    try:
+        yield running
+    finally:
+        running.close()
+    if running.broken is not None:
+        if isinstance(running.broken, OF_THE_DISK):
+            what = f"could not be written on ({running.broken})"
+            raise Malformed(str(serving.book), what, "look after the disk and start anew; what was answered is on disk")
+        raise running.broken
+
+
+def _safely(serving: Serving) -> None:
+    """Passwords do not go over a network in the clear."""
+    local = serving.host in ("127.0.0.1", "::1", "localhost")
+    if (serving.certificate is None) != (serving.private_key is None):
+        raise Malformed("--certificate", "goes with --private-key", "give both")
+    if not local and serving.certificate is None and not serving.proxied:
+        what = f"{serving.host} is reached from other machines, and passwords would travel in the clear"
+        raise Malformed("--host", what, "give --certificate and --private-key, or --behind-proxy where one ends TLS")

@@ -1,0 +1,115 @@
+"""What every route has at hand: the writer, the readers, the door, and how an answer is given."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from airshed.model.period import BEIJING
+from airshed.model.provenance import Programme, Provenance, said
+from airshed.model.refusal import Malformed
+from airshed.service.gateway.lockout import Lockout
+from airshed.service.http.feed import Feed
+from airshed.service.http.limits import ServiceLimits
+from airshed.service.http.problems import Stopped
+from airshed.service.http.readers import Readers
+from airshed.service.http.who import Door
+from airshed.service.http.writer import Writer
+
+JSON = "application/json"
+#: The instant that somebody asks for, in a simulation.
+AT = "airshed-at"
+
+
+@dataclass(slots=True)
+class Service:
+    """One book that is served."""
+
+    writer: Writer
+    readers: Readers
+    door: Door
+    lockout: Lockout
+    feed: Feed
+    limits: ServiceLimits
+    provenance: Provenance
+    #: Hash of the first record, by which a book is told from others.
+    first: str
+    #: Host names by which it is called; empty for any.
+    hosts: frozenset[str] = frozenset()
+    #: Notes an event of the service with its fields; nothing secret is given to it.
+    note: Callable[..., None] = lambda event, **fields: None
+    #: Requests by status, for the metrics.
+    counts: dict[int, int] = field(default_factory=dict)
+    #: A semaphore over the comparing of passwords, made in the loop.
+    passwords: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+
+
+#: What answers a route.
+Handler = Callable[[Service, Request], Awaitable[Response]]
+
+
+def provenance_header(provenance: Provenance) -> str:
+    """What a book is, in a header: the line in English, written so that a header can hold it.
+
+    >>> from airshed.model.provenance import Simulation
+    >>> provenance_header(Simulation("demo year", 7))
+    'simulation; said="Simulated: demo year, seed 7. No real firm did this."'
+    """
+    kind = "programme" if isinstance(provenance, Programme) else "simulation"
+    return f'{kind}; said="{quote(said(provenance)[0], safe=" :,.()-")}"'
+
+
+def given(
+    service: Service, value: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """An answer in JSON, which says what the book is."""
+    raw = msgspec.json.encode({**value, "provenance": service.provenance})
+    return Response(raw, status, dict(headers or {}), JSON)
+
+
+async def body_of(request: Request, most: int, seconds: float, kind: str = JSON) -> bytes:
+    """The body of a request, which is of one type, not too large, and comes in time."""
+    said_kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if said_kind != kind:
+        raise Stopped("wrong_type", f"send it as {kind}, not {said_kind[:60] or 'without Content-Type'}")
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length) > most:
+        raise Stopped("too_large", f"{length} bytes; at most {most}", {"Connection": "close"})
+    parts: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(seconds):
+            async for part in request.stream():
+                size += len(part)
+                if size > most:
+                    raise Stopped("too_large", f"more than {most} bytes", {"Connection": "close"})
+                parts.append(part)
+    except TimeoutError:
+        raise Stopped("too_slow", f"send it within {seconds:g} s", {"Connection": "close"}) from None
+    except ClientDisconnect:
+        raise Stopped("too_slow", "the sender has gone") from None
+    return b"".join(parts)
+
+
+def instant_asked(request: Request) -> int | None:
+    """The instant that the header asks for, Beijing time where it names no zone; the book says whether it may be."""
+    text = request.headers.get(AT)
+    return None if text is None else instant_in(text, AT)
+
+
+def instant_in(text: str, place: str) -> int:
+    """Milliseconds of an instant as it is written."""
+    from datetime import datetime
+
+    try:
+        wall = datetime.fromisoformat(text)
+        return int((wall if wall.tzinfo else wall.replace(tzinfo=BEIJING)).timestamp() * 1000)
+    except (ValueError, OverflowError):
+        raise Malformed(place, f"{text[:60]!a} is not an instant", "write it as 2027-03-01T10:00") from None

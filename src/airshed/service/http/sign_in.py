@@ -1,0 +1,309 @@
+"""Sign-in over HTTP: links for the first time, name with password and code, sessions, and users for administrators."""
+
+from __future__ import annotations
+
+import asyncio
+from html import escape
+from math import ceil
+from typing import Annotated, Any, TypeVar
+from urllib.parse import parse_qs
+
+import msgspec
+from msgspec import Meta
+from starlette.requests import Request
+from starlette.responses import Response
+
+from airshed.engine.edge import said_twice
+from airshed.model.refusal import Malformed
+from airshed.service.book.sqlite import Book
+from airshed.service.http.problems import Stopped
+from airshed.service.http.service import Service, body_of, given
+from airshed.service.http.viewer import STRANGER, viewer_of
+from airshed.service.http.who import Signed
+from airshed.service.sign_in import codes, passwords
+from airshed.service.sign_in.users import Session, User
+
+FORM = "application/x-www-form-urlencoded"
+NAME = "Airshed"
+#: A page may hold its own style and its own form, and nothing else.
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+
+Word = Annotated[str, Meta(max_length=400)]
+
+
+class SignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who signs in."""
+
+    #: Name of the user.
+    user: Word
+    password: Word
+    #: The one-time code that the authenticator shows.
+    code: Word
+
+
+class SetUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The first sign-in, by a link."""
+
+    #: The word of the link.
+    token: Word
+    #: The password that is chosen.
+    password: Word
+
+
+class Code(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A one-time code: signing acts may follow for five minutes."""
+
+    code: Word
+
+
+class NewUser(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody who is to sign in."""
+
+    #: Name of the user.
+    user: Word
+    #: The actor of the book that they act as; empty for an administrator.
+    actor: Word = ""
+    #: Whether they administer users.
+    admin: bool = False
+
+
+class SignedIn(msgspec.Struct, frozen=True):
+    """Who is signed in, and what they read."""
+
+    user: str
+    actor: str
+    admin: bool
+    #: The token for the header `X-CSRF-Token`; empty for a machine.
+    csrf: str
+    #: `public`, `zone`, or an account or a jurisdiction.
+    reads: str
+
+
+Form = TypeVar("Form", SignIn, SetUp, Code, NewUser)
+
+
+async def _form(service: Service, request: Request, kind: type[Form]) -> Form:
+    limits = service.limits
+    raw = await body_of(request, limits.form_bytes, limits.body_s)
+    return _read(raw, kind)
+
+
+def _read(raw: bytes, kind: type[Form]) -> Form:
+    try:
+        found = msgspec.json.decode(raw, type=kind)
+        twice = said_twice(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        what, _, where = str(error).partition(" - at `$.")
+        raise Malformed(where.rstrip("`") or "body", what[:1].lower() + what[1:], "see docs/reference/api.md") from None
+    if twice is not None:
+        raise Malformed("body", f"{twice[:60]!a} is given twice in one object", "give it once")
+    return found
+
+
+async def sign_in(service: Service, request: Request) -> Response:
+    """Name, password and code at once: which of them was wrong is not told."""
+    service.door.own_page(request)
+    service.door.look(request)
+    form = await _form(service, request, SignIn)
+    user = await _proven(service, request, form.user, form.password, form.code)
+    token, session = service.door.users.begin(user)
+    service.note("signed_in", user=user.name, actor=user.actor)
+    told = await _told(service, Signed(user, session))
+    return given(service, msgspec.structs.asdict(told), headers={"Set-Cookie": _cookie(service, token)})
+
+
+async def _proven(service: Service, request: Request, name: str, password: str, code: str) -> User:
+    origin = service.door.origin(request)
+    async with service.passwords:  # those who wait here are held to what was guessed meanwhile
+        now_s = service.door.ticks()
+        wait = ceil(service.lockout.waits(origin, name, now_s))
+        if wait:
+            service.note("locked_out", user=name[:100], address=origin)
+            raise Stopped("too_many", f"a password is compared again in {wait} s", {"Retry-After": str(wait)})
+        user = service.door.users.get(name)
+        kept = user.password if user is not None and user.state == "active" else None
+        right = await asyncio.to_thread(passwords.right, kept, password)
+        if not (right and user is not None and service.door.users.use_code(user, code)):
+            service.lockout.wrong(origin, name, now_s)
+            service.note("wrong_sign_in", user=name[:100], address=origin)
+            raise Stopped("wrong_sign_in", "all three are looked at together")
+    service.lockout.right(origin, name)
+    return user
+
+
+def _cookie(service: Service, token: str) -> str:
+    """Not read by scripts, not sent from other sites; gone with the browser, and at the latest with the session."""
+    secure = "; Secure" if service.door.secure else ""
+    return f"{service.door.cookie}={token}; Path=/; HttpOnly; SameSite=Strict{secure}"
+
+
+async def sign_out(service: Service, request: Request) -> Response:
+    """End the session."""
+    signed = service.door.signed(request)
+    if signed.session is not None:
+        service.door.users.end(signed.session)
+    service.note("signed_out", user=signed.user.name)
+    return Response(status_code=204, headers={"Set-Cookie": _cookie(service, "") + "; Max-Age=0"})
+
+
+async def me(service: Service, request: Request) -> Response:
+    """Who is signed in."""
+    signed = service.door.signed(request)
+    return given(service, msgspec.structs.asdict(await _told(service, signed)))
+
+
+async def code(service: Service, request: Request) -> Response:
+    """A one-time code of now, so that signing acts may follow."""
+    form = await _form(service, request, Code)
+    session = _session(service.door.signed(request))
+    _use(service, request, session, form.code)
+    return Response(status_code=204)
+
+
+def _use(service: Service, request: Request, session: Session, said: str) -> None:
+    """A code counts against guessing as a password does."""
+    origin, now_s, name = service.door.origin(request), service.door.ticks(), session.user.name
+    wait = ceil(service.lockout.waits(origin, name, now_s))
+    if wait:
+        raise Stopped("too_many", f"a code is compared again in {wait} s", {"Retry-After": str(wait)})
+    if not service.door.users.use_code(session.user, said):
+        service.lockout.wrong(origin, name, now_s)
+        raise Stopped("second_factor", "the code is not that of now, or was used")
+    service.door.users.proven(session)
+
+
+def _session(signed: Signed) -> Session:
+    if signed.session is None:
+        raise Stopped("second_factor", "this is for a person with a one-time code, not for a key")
+    return signed.session
+
+
+async def _told(service: Service, signed: Signed) -> SignedIn:
+    user = signed.user
+
+    def look(book: Book) -> str:
+        return str(viewer_of(book.sql, user.actor) if user.actor else STRANGER)
+
+    csrf = signed.session.csrf if signed.session is not None else ""
+    return SignedIn(user.name, user.actor, user.admin, csrf, await service.readers.read(look))
+
+
+# --- the first sign-in
+
+
+async def set_up(service: Service, request: Request) -> Response:
+    """Use a link: choose a password, hear the secret of the codes. Once."""
+    service.door.look(request)
+    form = await _form(service, request, SetUp)
+    user, secret = await _accepted(service, form.token, form.password)
+    return given(
+        service,
+        {"user": user.name, "secret": codes.written(secret), "address": codes.address(secret, user.name, NAME)},
+    )
+
+
+async def _accepted(service: Service, token: str, password: str) -> tuple[User, bytes]:
+    if service.door.users.invited(token) is None:
+        raise Stopped("not_there", "the link is used, over, or none; ask an administrator for another")
+    async with service.passwords:
+        kept = await asyncio.to_thread(passwords.hashed, password)
+    done = service.door.users.accept(token, kept)
+    if done is None:
+        raise Stopped("not_there", "the link is used, over, or none; ask an administrator for another")
+    service.note("set_up", user=done[0].name)
+    return done
+
+
+async def set_up_page(service: Service, request: Request) -> Response:
+    """The same for a browser, in one page without a script."""
+    service.door.look(request)
+    if request.method == "GET":
+        token = request.query_params.get("token", "")
+        user = service.door.users.invited(token)
+        if user is None:
+            return _page("This link is used, or over. 链接已使用或已过期。", "", 404)
+        form = (
+            f'<form method="post" action="/set-up"><input type="hidden" name="token" value="{escape(token)}">'
+            "<label>Password 口令 "
+            f'<input type="password" name="password" minlength="{passwords.SHORTEST}" required>'
+            "</label><button>Set up 设置</button></form>"
+        )
+        return _page(f"{escape(user.name)}: choose a password. 请设置口令。", form)
+    service.door.own_page(request)
+    raw = await body_of(request, service.limits.form_bytes, service.limits.body_s, FORM)
+    said = parse_qs(raw.decode("utf-8", "replace"), max_num_fields=4)
+    try:
+        token, password = said.get("token", [""])[0], said.get("password", [""])[0]
+        user, secret = await _accepted(service, token, password)
+    except Malformed as error:
+        return _page(f"{escape(str(error))} 口令不符合要求。", "", 400)
+    address = escape(codes.address(secret, user.name, NAME))
+    shown = (
+        f"<p>Enter this in your authenticator 请在动态码应用中录入：</p><p><code>{codes.written(secret)}</code></p>"
+        f'<p><a href="{address}">{address}</a></p>'
+    )
+    return _page(f"{escape(user.name)} may sign in now. 设置完成。", shown)
+
+
+def _page(title: str, inner: str, status: int = 200) -> Response:
+    page = (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>Airshed</title><style>body{{font:16px/1.6 sans-serif;margin:3em auto;max-width:34em}}"
+        f"code{{font-size:1.2em;word-break:break-all}}</style><h1>Airshed</h1><p>{title}</p>{inner}</html>"
+    )
+    return Response(page, status, {"Content-Security-Policy": PAGE_POLICY}, "text/html; charset=utf-8")
+
+
+# --- users, for administrators
+
+
+async def users(service: Service, request: Request) -> Response:
+    """Who may sign in."""
+    _administrator(service, service.door.signed(request))
+    found = [
+        {"user": user.name, "actor": user.actor, "admin": user.admin, "state": user.state, "made_at": user.made_at}
+        for user in service.door.users.all()
+    ]
+    return given(service, {"users": found})
+
+
+async def add_user(service: Service, request: Request) -> Response:
+    """A new user as an actor that the book has, and the word of the link for their first sign-in."""
+    form = await _form(service, request, NewUser)
+    _administrator(service, service.door.signed(request), sign=True)
+    if form.actor:
+        await service.readers.read(lambda book: known_actor(book, form.actor))
+    token = service.door.users.add(form.user, form.actor, admin=form.admin)
+    service.note("user_added", user=form.user, actor=form.actor, admin=form.admin)
+    return given(service, {"user": form.user, "token": token}, 201)
+
+
+async def change_user(service: Service, request: Request) -> Response:
+    """Lock a user, unlock one, or give another link."""
+    signed = service.door.signed(request)
+    _administrator(service, signed, sign=True)
+    name, change = request.path_params["user"], request.path_params["change"]
+    kept = service.door.users
+    if name == signed.user.name:
+        raise Malformed(f"user {name}", "is who asks", "another administrator does it")
+    changes: dict[str, Any] = {"lock": kept.lock, "unlock": kept.unlock, "invite": kept.invite}
+    if change not in changes:
+        raise Stopped("not_there", "a user is changed by lock, unlock or invite")
+    token = changes[change](name)
+    service.note(f"user_{change}", user=name, by=signed.user.name)
+    return given(service, {"user": name, "token": token} if change == "invite" else {"user": name})
+
+
+def _administrator(service: Service, signed: Signed, *, sign: bool = False) -> None:
+    if not signed.user.admin:
+        raise Stopped("not_yours_to_read", "users are for administrators")
+    if sign and not service.door.users.fresh(_session(signed)):
+        raise Stopped("second_factor", "give a code at /v1/me/code first")
+
+
+def known_actor(book: Book, actor: str) -> None:
+    """`Malformed` where the book knows nobody of that name."""
+    if book.sql.execute("SELECT 1 FROM actors WHERE actor = ?", (actor,)).fetchone() is None:
+        raise Malformed("--actor", f"{actor[:60]!a} is not registered in the book", "register it there first")

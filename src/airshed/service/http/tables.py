@@ -1,0 +1,163 @@
+"""Read tables over HTTP: pages in JSON, whole tables as CSV or Parquet."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from airshed.engine.tables import TABLES
+from airshed.engine.tables.table import Column
+from airshed.model.provenance import said
+from airshed.service.book.sqlite import Book
+from airshed.service.http.problems import Stopped
+from airshed.service.http.rows import Page, Query, as_dicts, page_of, query_of
+from airshed.service.http.service import JSON, Service, given
+from airshed.service.http.viewer import PUBLIC, STRANGER, Viewer, viewer_of
+
+CSV, PARQUET = "text/csv", "application/vnd.apache.parquet"
+FORMS = (JSON, CSV, PARQUET)
+#: What a spreadsheet takes for a formula where it begins a text.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+async def catalogue(service: Service, request: Request) -> Response:
+    """The tables that there are, what they show, their columns, and whether everybody reads them."""
+    service.door.look(request)
+    found = [
+        {
+            "table": table.name,
+            "shows": table.shows,
+            "public": table.name in PUBLIC,
+            "key": [column.name for column in table.parts[: table.key]],
+            "columns": [_said(column) for column in table.parts],
+        }
+        for table in TABLES
+    ]
+    return given(service, {"tables": found}, headers={"Cache-Control": "no-cache"})
+
+
+def _said(column: Column) -> dict[str, Any]:
+    unit = None if column.unit is None else str(column.unit)
+    return {"name": column.name, "type": column.sql.split()[1], "unit": unit, "holds": column.holds}
+
+
+async def table(service: Service, request: Request) -> Response:
+    """One table: a page of JSON, or all of it as a file."""
+    signed = service.door.look(request)
+    form = form_of(request.headers.get("accept", ""))
+    most = service.limits.most_rows if form == JSON else service.limits.file_rows
+    usual = service.limits.usual_rows if form == JSON else most
+    query = query_of(request.path_params["table"], request.query_params.multi_items(), usual, most)
+    if signed is None and query.table.name not in PUBLIC:
+        raise Stopped("not_signed_in", f"{query.table.name} is not read by everybody")
+    actor = "" if signed is None else signed.user.actor
+
+    def look(book: Book) -> tuple[str, str, Page | None]:
+        viewer = viewer_of(book.sql, actor) if actor else STRANGER
+        head = book.sql.execute("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
+        tag = _tag(query, viewer, form, head)
+        if tag in request.headers.get("if-none-match", ""):
+            return tag, f"{head[0]}:{head[1]}", None
+        page = page_of(book.sql, query, viewer)
+        if page is None:
+            raise Stopped("not_yours_to_read", f"{query.table.name} is not for who reads {viewer}")
+        return tag, f"{head[0]}:{head[1]}", page
+
+    tag, head, page = await service.readers.read(look)
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept, Cookie", "Airshed-Head": head}
+    if page is None:
+        return Response(status_code=304, headers=headers)
+    if form == CSV:
+        raw = _csv(query, page)
+        told = {"Content-Disposition": f'attachment; filename="{query.table.name}.csv"'}
+        return Response(raw, 200, {**headers, **told}, f"{CSV}; charset=utf-8")
+    if form == PARQUET:
+        raw = _parquet(query, page, service)
+        told = {"Content-Disposition": f'attachment; filename="{query.table.name}.parquet"'}
+        return Response(raw, 200, {**headers, **told}, PARQUET)
+    value = {
+        "table": query.table.name,
+        "rows": as_dicts(page.columns, page.rows),
+        "total": page.total,
+        "cursor": page.cursor,
+        "sealed": page.sealed,
+        "silent": page.silent,
+        "head": head,
+    }
+    return given(service, value, headers=headers)
+
+
+def form_of(accept: str) -> str:
+    """The form that is wanted most of those that there are.
+
+    >>> form_of(""), form_of("text/csv"), form_of("text/html, */*;q=0.1"), form_of("text/csv;q=0.2, application/json")
+    ('application/json', 'text/csv', 'application/json', 'application/json')
+    """
+    if not accept.strip():
+        return JSON
+    best, form = 0.0, ""
+    for part in accept.split(","):
+        name, _, rest = part.strip().partition(";")
+        wanted = _weight(rest)
+        name = name.strip().lower()
+        offered = next((each for each in FORMS if name in (each, f"{each.partition('/')[0]}/*", "*/*")), "")
+        if offered and wanted > best:
+            best, form = wanted, offered
+    if not form:
+        raise Stopped("not_acceptable", f"there are {', '.join(FORMS)}")
+    return form
+
+
+def _weight(text: str) -> float:
+    for part in text.split(";"):
+        name, _, value = part.strip().partition("=")
+        if name == "q":
+            try:
+                return min(1.0, max(0.0, float(value)))
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+def _tag(query: Query, viewer: Viewer, form: str, head: Sequence[Any]) -> str:
+    """Another for every record, reader and form: what is sealed changes with the book alone."""
+    asked = repr((query.table.name, query[1:], str(viewer), form, tuple(head)))
+    return f'"{sha256(asked.encode()).hexdigest()[:32]}"'
+
+
+def _csv(query: Query, page: Page) -> bytes:
+    """RFC 4180; a text that a spreadsheet would run begins with an apostrophe."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(page.columns)
+    writer.writerows([[_cell(value) for value in row] for row in page.rows])
+    return out.getvalue().encode()
+
+
+def _cell(value: Any) -> Any:
+    """A cell of CSV.
+
+    >>> _cell("=1+1"), _cell(-5), _cell(None), _cell("steel")
+    ("'=1+1", -5, '', 'steel')
+    """
+    if value is None:
+        return ""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def _parquet(query: Query, page: Page, service: Service) -> bytes:
+    import polars as pl
+
+    kinds: dict[str, Any] = {"INTEGER": pl.Int64, "TEXT": pl.String, "BLOB": pl.Binary}
+    schema = {column.name: kinds[column.sql.split()[1]] for column in query.table.parts}
+    out = io.BytesIO()
+    told = {"provenance": msgspec.json.encode(service.provenance).decode(), "said": said(service.provenance)[0]}
+    pl.DataFrame(page.rows, schema=schema, orient="row").write_parquet(out, metadata=told)
+    return out.getvalue()

@@ -1,0 +1,147 @@
+"""What somebody may read: everybody what is public, a holder its own, a bureau its jurisdiction, an office the zone.
+
+It follows from the actors of the book and from the columns of its tables: a row is of the accounts that it names, of
+whom answers for its source or stack, and of whoever acted. For a
+table nothing is said here but whether it is public.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+from airshed.engine.events import SourceRegistered
+from airshed.engine.journal import decode
+from airshed.engine.tables import BY_NAME, Table
+from airshed.service.book.sqlite import line_of
+
+#: Tables that everybody reads, signed in or not: the law, the caps, prices and what is offered, and public statements.
+PUBLIC = frozenset(
+    (
+        *("provenance", "rulebooks", "caps", "cancellations", "flows"),
+        *("sales", "tenders", "auctions", "calls", "zone_calls", "zone_rounds", "zone_limits", "sealings"),
+        *("opens", "closes", "halts"),
+    )
+)
+#: The role that reads what is public and no more, whatever the law binds it to.
+PUBLIC_ROLE = "public"
+#: Columns that name an account of the row.
+ACCOUNTS = (
+    "account",
+    "origin",
+    "target",
+    "buyer",
+    "seller",
+    "pledgor",
+    "pledgee",
+    "lessor",
+    "lessee",
+)
+#: Tables whose rows are of something in another table.
+PARTS = {"payments": ("purchases", "purchase")}
+
+Reads = Literal["public", "account", "jurisdiction", "zone"]
+
+
+class Viewer(NamedTuple):
+    """Who reads."""
+
+    reads: Reads
+    #: The account or the jurisdiction.
+    of: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.reads} {self.of}".strip()
+
+
+STRANGER = Viewer("public")
+
+
+class Condition(NamedTuple):
+    """A condition of SQL with its values."""
+
+    sql: str
+    values: tuple[Any, ...]
+
+
+def viewer_of(sql: sqlite3.Connection, actor: str) -> Viewer:
+    """What an actor may read, as the book stands; one who is suspended reads what everybody does."""
+    row = sql.execute(
+        "SELECT role, account, jurisdiction FROM actors WHERE actor = ? AND state = 'active'", (actor,)
+    ).fetchone()
+    if row is None:
+        return STRANGER
+    role, account, jurisdiction = row
+    if account:
+        return Viewer("account", account)
+    if role == PUBLIC_ROLE:
+        return STRANGER
+    return Viewer("jurisdiction", jurisdiction) if jurisdiction else Viewer("zone")
+
+
+def condition(sql: sqlite3.Connection, table: Table, viewer: Viewer) -> Condition | None:
+    """Which rows of a table somebody may read; None where none of them can be theirs."""
+    if viewer.reads == "zone" or table.name in PUBLIC:
+        return Condition("1", ())
+    if viewer.reads == "public":
+        return None
+    names = {column.name for column in table.parts}
+    if table.name in PARTS:
+        of, key = PARTS[table.name]
+        inner = condition(sql, BY_NAME[of], viewer)
+        return (
+            None if inner is None else Condition(f"{key} IN (SELECT {key} FROM {of} WHERE {inner.sql})", inner.values)
+        )
+    found: list[Condition] = []
+    if viewer.reads == "account":
+        found += [Condition(f"{name} = ?", (viewer.of,)) for name in ACCOUNTS if name in names]
+        sources = Condition("SELECT source FROM sources WHERE account = ?", (viewer.of,))
+        actors = Condition("SELECT actor FROM actors WHERE account = ?", (viewer.of,))
+    else:
+        inside = "IN (SELECT account FROM accounts WHERE jurisdiction = ?)"
+        found += [Condition(f"{name} {inside}", (viewer.of,)) for name in ACCOUNTS if name in names]
+        if "jurisdiction" in names:
+            found.append(Condition("jurisdiction = ?", (viewer.of,)))
+        sources = Condition("SELECT source FROM sources WHERE jurisdiction = ?", (viewer.of,))
+        accounts = "SELECT account FROM accounts WHERE jurisdiction = ?"
+        of_place = f"SELECT actor FROM actors WHERE jurisdiction = ? OR account IN ({accounts})"
+        actors = Condition(of_place, (viewer.of, viewer.of))
+    if "source" in names:
+        found.append(Condition(f"source IN ({sources.sql})", sources.values))
+    if "stack" in names:
+        mine = {row[0] for row in sql.execute(sources.sql, sources.values)}
+        stacks = [stack for stack, source in stacks_of(sql).items() if source in mine]
+        found.append(Condition("stack IN (SELECT value FROM json_each(?))", (msgspec.json.encode(stacks).decode(),)))
+    if "actor" in names and not {"account", "source", "stack"} & names:
+        found.append(Condition(f"actor IN ({actors.sql})", actors.values))
+    if not found:
+        return None
+    values = tuple(value for each in found for value in each.values)
+    return Condition(" OR ".join(f"({each.sql})" for each in found), values)
+
+
+def stacks_of(sql: sqlite3.Connection) -> Mapping[str, str]:
+    """The source of every stack. No read table has it; the records that entered the sources do."""
+    known = sql.execute("SELECT (SELECT hash FROM journal WHERE seq = 1), count(*) FROM sources").fetchone()
+    if known not in _STACKS:
+        found: dict[str, str] = {}
+        rows = sql.execute(
+            "SELECT seq, hash, record FROM journal WHERE instr(record, CAST(? AS BLOB)) > 0 ORDER BY seq",
+            (SourceRegistered.__name__,),
+        )
+        for row in rows:
+            for event in decode(line_of(*row)).events:
+                if isinstance(event, SourceRegistered):
+                    found |= {entry.stack: event.source for entry in event.stacks}
+        while len(_STACKS) >= _MOST_KEPT:
+            _STACKS.pop(next(iter(_STACKS)), None)
+        _STACKS[known] = found
+    return _STACKS[known]
+
+
+#: By first record and number of sources, which are entered and never taken away.
+_STACKS: dict[Any, Mapping[str, str]] = {}
+_MOST_KEPT = 8

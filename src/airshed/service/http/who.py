@@ -1,0 +1,165 @@
+"""Who a request is from: a session with its cookie and token, or a machine's signature; never what the body says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hmac import compare_digest
+from typing import NamedTuple
+
+from starlette.requests import Request
+
+from airshed.service.gateway.lockout import origin_of
+from airshed.service.http.problems import Stopped
+from airshed.service.http.rates import Rates
+from airshed.service.sign_in import signatures
+from airshed.service.sign_in.users import Session, User, Users
+
+#: The name of the cookie; over TLS with a prefix that no other host of the domain can set.
+COOKIE, SECURE_COOKIE = "airshed", "__Host-airshed"
+CSRF = "x-csrf-token"
+#: The header of a one-time code, for signing acts.
+CODE = "airshed-code"
+#: Methods that change nothing.
+SAFE = ("GET", "HEAD")
+#: Acts that are signed: with a session a code of now, and by no machine.
+SIGNING = ("ConfirmAct",)
+
+
+class Signed(NamedTuple):
+    """Somebody who is signed in."""
+
+    user: User
+    #: None for a machine.
+    session: Session | None
+    #: The key of a machine; empty for a session.
+    key: str = ""
+
+    @property
+    def name(self) -> str:
+        """By which requests are counted."""
+        return f"key {self.key}" if self.key else f"user {self.user.name}"
+
+
+class Door:
+    """Looks at every request before anything else does."""
+
+    def __init__(
+        self,
+        users: Users,
+        clock: Callable[[], int],
+        ticks: Callable[[], float],
+        *,
+        secure: bool,
+        proxied: bool,
+        known: Rates,
+        strangers: Rates,
+    ) -> None:
+        self.users, self.clock, self.ticks = users, clock, ticks
+        self.secure, self.proxied = secure, proxied
+        self._known, self._strangers = known, strangers
+
+    @property
+    def cookie(self) -> str:
+        """The name of the session's cookie."""
+        return SECURE_COOKIE if self.secure else COOKIE
+
+    def origin(self, request: Request) -> str:
+        """The address a request comes from; behind a proxy the last that it names, which it saw itself."""
+        address = request.client.host if request.client else ""
+        if self.proxied:
+            address = request.headers.get("x-forwarded-for", address).rpartition(",")[2].strip()
+        return origin_of(address)
+
+    def look(self, request: Request, body: bytes = b"") -> Signed | None:
+        """Who it is; None for a stranger. A sign-in that does not hold is an answer, not a stranger."""
+        signed = self._checked(request, body) if "signature-input" in request.headers else self._person(request)
+        who, rates = (signed.name, self._known) if signed else (f"address {self.origin(request)}", self._strangers)
+        wait = rates.draw(who, self.ticks())
+        if wait:
+            raise Stopped("too_many", f"{who} may ask again in {wait} s", {"Retry-After": str(wait)})
+        return signed
+
+    def signed(self, request: Request, body: bytes = b"") -> Signed:
+        """Who it is; a stranger is answered here, before the book."""
+        found = self.look(request, body)
+        if found is None:
+            raise Stopped("not_signed_in", "airshed sign-in, or a signature by a key that is kept here")
+        return found
+
+    def actor(self, signed: Signed) -> str:
+        """As whom they act."""
+        if not signed.user.actor:
+            raise Stopped("no_actor", f"{signed.user.name} administers users and acts in no market")
+        return signed.user.actor
+
+    def sign(self, request: Request, signed: Signed, command: str) -> None:
+        """A signing act is by a person, with a code of now."""
+        if command not in SIGNING:
+            return
+        if signed.session is None:
+            raise Stopped("second_factor", f"{command} is for a person with a one-time code, not for a key")
+        code = request.headers.get(CODE)
+        if code is not None:
+            if not self.users.use_code(signed.user, code):
+                raise Stopped("second_factor", "the code is not that of now, or was used")
+            self.users.proven(signed.session)
+        elif not self.users.fresh(signed.session):
+            raise Stopped("second_factor", f"send the code of your authenticator in the header {CODE}")
+
+    def _checked(self, request: Request, body: bytes) -> Signed:
+        """A machine; whose signature does not hold is counted as the stranger that it is."""
+        try:
+            return self._machine(request, body)
+        except Stopped:
+            self._strangers.draw(f"address {self.origin(request)}", self.ticks())
+            raise
+
+    def _person(self, request: Request) -> Signed | None:
+        token = request.cookies.get(self.cookie)
+        session = None if token is None else self.users.session(token)
+        if session is None:
+            return None
+        if request.method not in SAFE:
+            self._same_site(request, session)
+        return Signed(session.user, session)
+
+    def _same_site(self, request: Request, session: Session) -> None:
+        """The page that sends it is ours: another site has no token, and its browser says where it comes from."""
+        if not equal(request.headers.get(CSRF, ""), session.csrf):
+            raise Stopped("csrf", f"send the token of the sign-in in the header {CSRF}")
+        self.own_page(request)
+
+    def own_page(self, request: Request) -> None:
+        """Where a browser says from which page a request comes, it is one of this service."""
+        origin = request.headers.get("origin")
+        if origin is not None and origin.partition("://")[2] != request.headers.get("host", ""):
+            raise Stopped("csrf", f"it comes from a page of {origin[:100]}")
+        if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+            raise Stopped("csrf", "it comes from a page of another site")
+
+    def _machine(self, request: Request, body: bytes) -> Signed:
+        headers = dict(request.headers.items())
+        claim = signatures.claim_of(headers)
+        if claim is None:
+            raise Stopped("bad_signature", "is not of the form of docs/reference/api.md")
+        key = self.users.key(claim.key)
+        if key is None:
+            raise Stopped("bad_signature", f"key {claim.key} is not kept here")
+        path = request.scope.get("raw_path") or request.url.path.encode()
+        seen = signatures.Request(
+            request.method, headers.get("host", ""), path.decode("latin-1"), request.url.query, headers
+        )
+        now_s = self.clock() // 1000
+        wrong = signatures.wrong_with(claim, seen, body, key.public, now_s)
+        if not wrong and not self.users.first_use(
+            key.id, claim.nonce, (claim.created + signatures.OLDEST_S) * 1000 + 999
+        ):
+            wrong = "was used before"
+        if wrong:
+            raise Stopped("bad_signature", f"it {wrong}")
+        return Signed(key.user, None, key.id)
+
+
+def equal(one: str, other: str) -> bool:
+    """Whether two tokens are the same, in the same time whatever they are."""
+    return compare_digest(one.encode(errors="replace"), other.encode(errors="replace"))

@@ -1,0 +1,325 @@
+"""The one writer of a book: a thread that takes all that waits, commits it once, and only then answers."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from airshed.engine.commands import Command
+from airshed.engine.events import ActProposed
+from airshed.engine.journal import Changes, Journal, Line
+from airshed.engine.runner import LARGEST_GROUP, Answer, Poisoned, Runner
+from airshed.model.provenance import Provenance
+from airshed.model.refusal import Malformed
+from airshed.service.book.acts import may_confirm
+from airshed.service.book.clock import instant_for
+from airshed.service.book.opening import carry_on
+from airshed.service.book.sqlite import Book
+
+#: What makes the commands of a request once the writer comes to it: a key may be made from what the book says by then.
+Asked = Callable[[Runner, int], Sequence[Command]]
+#: Most people named who could confirm an act.
+MOST_NAMED = 3
+
+
+class Busy(Exception):
+    """So much waits that this is better sent again, after so many seconds."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"busy for {seconds} s")
+        self.seconds = seconds
+
+
+class Ended(Exception):
+    """The writer has stopped: nobody is answered by it any more, and the next start replays the book."""
+
+
+class Waits(NamedTuple):
+    """An act that waits for a second person."""
+
+    act: int
+    until: int | None
+    #: Some of those who may confirm it now.
+    confirms: tuple[str, ...]
+
+
+class Receipt(NamedTuple):
+    """What the sender of a command hears, once it is on disk."""
+
+    command: Command
+    answer: Answer
+    #: Whether the record stood in the book before: this command was sent again.
+    earlier: bool
+    #: The instant of the book after the group.
+    at: int
+    waits: tuple[Waits, ...]
+
+
+class _Job(NamedTuple):
+    asked: Asked
+    commands: int
+    at: int | None
+    loop: asyncio.AbstractEventLoop
+    future: asyncio.Future[Any]
+
+
+class _Question(NamedTuple):
+    put: Callable[[Runner], Any]
+    loop: asyncio.AbstractEventLoop
+    future: asyncio.Future[Any]
+
+
+class _Remembering:
+    """A journal that remembers what it wrote last, for whoever watches."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self.written: Sequence[Line] = ()
+
+    def lines(self, after: int = 0) -> Iterator[Line]:
+        return self._journal.lines(after)
+
+    def line(self, seq: int) -> Line:
+        return self._journal.line(seq)
+
+    def write(self, lines: Sequence[Line], changes: Changes) -> None:
+        self._journal.write(lines, changes)
+        self.written = lines
+
+
+class Writer:
+    """Opens the book in a thread of its own and decides whatever is submitted, in the order in which it came.
+
+    `clock` gives the instant of the machine (or of the rehearsal) in milliseconds; `wrote` is told of the lines of each
+    group after it is durable, and `ended` of what broke, both from that thread. What breaks is never carried on with:
+    memory may be ahead of the disk.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        clock: Callable[[], int],
+        *,
+        most_commands: int,
+        most_requests: int,
+        sure: bool = False,
+        wrote: Callable[[Sequence[Line], int], None] = lambda lines, at: None,
+        ended: Callable[[BaseException], None] = lambda error: None,
+    ) -> None:
+        self.path = path
+        self.provenance: Provenance | None = None
+        self.runner: Runner | None = None
+        #: For the metrics: groups, commands and refusals since the start.
+        self.groups = self.commands = self.refused = 0
+        self._clock = clock
+        self._most_commands, self._most_requests = most_commands, most_requests
+        self._sure = sure
+        self._wrote, self._ended = wrote, ended
+        self._turn = threading.Condition()
+        self._jobs: deque[_Job | _Question] = deque()
+        self._waiting = 0
+        self._stopping = False
+        self._broken: BaseException | None = None
+        self._opened: BaseException | None = None
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+
+    # --- from other threads
+
+    def start(self) -> None:
+        """Open and replay the book; raises what stands in the way."""
+        self._thread.start()
+        self._ready.wait()
+        if self._opened is not None:
+            self._thread.join()
+            raise self._opened
+
+    def stop(self) -> None:
+        """Answer what waits, close the book, end."""
+        with self._turn:
+            self._stopping = True
+            self._turn.notify()
+        self._thread.join()
+
+    @property
+    def live(self) -> bool:
+        """Whether it answers."""
+        return self._ready.is_set() and self._broken is None and not self._stopping
+
+    @property
+    def waiting(self) -> int:
+        """Commands that wait."""
+        return self._waiting
+
+    def submit(self, asked: Asked, count: int, at: int | None = None) -> asyncio.Future[list[Receipt]]:
+        """The receipts of `count` commands at an instant, or at that of the clock; `Busy` where too many wait."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[list[Receipt]] = loop.create_future()
+        with self._turn:
+            self._take(count)
+            self._jobs.append(_Job(asked, count, at, loop, future))
+            self._waiting += count
+            self._turn.notify()
+        return future
+
+    def ask(self, put: Callable[[Runner], Any]) -> asyncio.Future[Any]:
+        """What a question to the state, put between two groups, is answered; it must change nothing."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Any] = loop.create_future()
+        with self._turn:
+            self._take(1)
+            self._jobs.append(_Question(put, loop, future))
+            self._waiting += 1
+            self._turn.notify()
+        return future
+
+    def _take(self, count: int) -> None:
+        if self._broken is not None or self._stopping:
+            raise Ended
+        if self._waiting + count > self._most_commands or len(self._jobs) >= self._most_requests:
+            raise Busy(1 + self._waiting // 10_000)
+
+    # --- in the thread
+
+    def _run(self) -> None:
+        try:
+            book = Book.open(self.path)
+        except BaseException as error:
+            self._opened = error
+            self._ready.set()
+            return
+        try:
+            runner = carry_on(book)
+            runner.journal = self._journal = _Remembering(book)
+            self.provenance, self.runner = runner.state.provenance, runner
+            _stand_still()
+        except BaseException as error:
+            self._opened = error
+            book.close()
+            self._ready.set()
+            return
+        self._ready.set()
+        try:
+            while jobs := self._next():
+                self._group(runner, jobs)
+        except BaseException as error:
+            self._break(error)
+        finally:
+            book.close()
+
+    def _next(self) -> list[_Job | _Question]:
+        """All that waits and fits one commit; nothing once it is to stop and nothing waits."""
+        with self._turn:
+            while not self._jobs and not self._stopping:
+                self._turn.wait()
+            taken: list[_Job | _Question] = []
+            room = LARGEST_GROUP
+            while self._jobs:
+                job = self._jobs[0]
+                count = job.commands if isinstance(job, _Job) else 1
+                if taken and count > room:
+                    break
+                taken.append(self._jobs.popleft())
+                room -= count
+                self._waiting -= count
+            return taken
+
+    def _group(self, runner: Runner, jobs: Sequence[_Job | _Question]) -> None:
+        """One commit for all of them; then the answers, all at once."""
+        told: list[tuple[_Job | _Question, Any]] = []
+        wishes: list[tuple[Command, int]] = []
+        parts: list[tuple[_Job, int]] = []
+        for job in jobs:
+            try:
+                if isinstance(job, _Question):
+                    told.append((job, job.put(runner)))
+                    continue
+                when = instant_for(runner.state, job.at, self._clock(), sure=self._sure)
+                commands = job.asked(runner, when)
+            except Malformed as error:
+                told.append((job, error))
+                continue
+            parts.append((job, len(commands)))
+            wishes += [(command, when) for command in commands]
+        first = runner.state.seq
+        try:
+            answers = runner.send_all(wishes) if wishes else []
+        except BaseException:
+            self._deliver([(job, Ended()) for job in jobs if not job.future.done()])
+            raise
+        receipts = self._receipts(runner, wishes, answers, first)
+        if runner.state.seq > first:
+            self._wrote(self._journal.written, runner.state.at)
+        start = 0
+        for job, count in parts:
+            told.append((job, receipts[start : start + count]))
+            start += count
+        self._deliver(told)
+
+    def _receipts(
+        self, runner: Runner, wishes: Sequence[tuple[Command, int]], answers: Sequence[Answer], first: int
+    ) -> list[Receipt]:
+        self.groups += bool(answers)
+        self.commands += len(answers)
+        found: list[Receipt] = []
+        last = first
+        for (command, _), answer in zip(wishes, answers, strict=True):
+            self.refused += answer.refusal is not None
+            earlier = answer.seq is not None and answer.seq <= last
+            last = max(last, answer.seq or 0)
+            found.append(Receipt(command, answer, earlier, runner.state.at, self._waits(runner, answer)))
+        return found
+
+    @staticmethod
+    def _waits(runner: Runner, answer: Answer) -> tuple[Waits, ...]:
+        """The acts that it proposed and that wait still, with some who may confirm them."""
+        return tuple(
+            Waits(event.act, event.until, tuple(islice(may_confirm(runner, event.act, runner.state.at), MOST_NAMED)))
+            for event in answer.events
+            if isinstance(event, ActProposed) and event.act in runner.state.acts
+        )
+
+    def _break(self, error: BaseException) -> None:
+        """Nobody who waits is answered, for nobody knows what is on disk."""
+        with self._turn:
+            self._broken = error
+            left, self._jobs = list(self._jobs), deque()
+            self._waiting = 0
+        self._deliver([(job, Ended()) for job in left])
+        self._ended(error)
+
+    @staticmethod
+    def _deliver(told: Sequence[tuple[_Job | _Question, Any]]) -> None:
+        by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Job | _Question, Any]]] = {}
+        for job, result in told:
+            by_loop.setdefault(job.loop, []).append((job, result))
+        for loop, results in by_loop.items():
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(_set, results)
+
+
+def _set(results: Sequence[tuple[_Job | _Question, Any]]) -> None:
+    for job, result in results:
+        if job.future.done():
+            continue  # whoever asked has gone
+        if isinstance(result, Exception):
+            job.future.set_exception(result)
+        else:
+            job.future.set_result(result)
+
+
+def _stand_still() -> None:
+    """What a replay has made lives as long as the process: the collector need not look at it again."""
+    gc.collect()
+    gc.freeze()
+
+
+#: What a broken writer may have met that the disk brings about, and no error of ours.
+OF_THE_DISK = (OSError, sqlite3.Error, Malformed, Poisoned)

@@ -1,0 +1,323 @@
+"""The users of a service in a small file beside the book: who signs in, and as which actor of the book they act.
+
+Nothing of it is ever in the book: no password, no session, no address. The actor of a user is set when the user is made
+and does not change; who is to act as somebody else gets a user of that name.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from secrets import token_bytes, token_urlsafe
+from typing import Any, NamedTuple
+
+from airshed.model.names import unlike_itself
+from airshed.model.refusal import Malformed
+from airshed.service.sign_in import codes
+
+#: Raised with every change of the tables.
+FORMAT = 1
+_TABLES = """
+CREATE TABLE users (
+    name TEXT PRIMARY KEY, actor TEXT NOT NULL, admin INTEGER NOT NULL, state TEXT NOT NULL, made_at INTEGER NOT NULL,
+    password TEXT, secret BLOB, last_step INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE links (digest TEXT PRIMARY KEY, user TEXT NOT NULL, until INTEGER NOT NULL) STRICT;
+CREATE TABLE sessions (
+    digest TEXT PRIMARY KEY, user TEXT NOT NULL, csrf TEXT NOT NULL, made_at INTEGER NOT NULL,
+    seen_at INTEGER NOT NULL, proven_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE keys (
+    id TEXT PRIMARY KEY, user TEXT NOT NULL, public BLOB NOT NULL, made_at INTEGER NOT NULL, state TEXT NOT NULL
+) STRICT;
+CREATE TABLE nonces (key TEXT NOT NULL, nonce TEXT NOT NULL, until INTEGER NOT NULL, PRIMARY KEY (key, nonce)) STRICT;
+"""
+#: How long a link for the first sign-in is good.
+LINK_MS = 24 * 3_600_000
+#: A session ends after so long without a request, and after so long in any case.
+IDLE_MS, WHOLE_MS = 30 * 60_000, 12 * 3_600_000
+#: How long a one-time code counts for signing acts.
+PROVEN_MS = 5 * 60_000
+#: Sessions of one user; the oldest ends where another begins.
+MOST_SESSIONS = 10
+#: The user that the first start makes.
+FIRST = "administrator"
+
+
+class User(NamedTuple):
+    """Somebody who may sign in."""
+
+    name: str
+    #: As whom they act in the book; empty for who only administers users.
+    actor: str
+    admin: bool
+    #: `invited` until the first sign-in is set up, then `active`; or `locked`.
+    state: str
+    made_at: int
+    password: str | None
+    secret: bytes | None
+    last_step: int
+
+
+class Session(NamedTuple):
+    """A signed-in user."""
+
+    user: User
+    csrf: str
+    made_at: int
+    #: When a one-time code was given last.
+    proven_at: int
+    #: Under which it is kept.
+    digest: str
+
+
+class Key(NamedTuple):
+    """A machine's key."""
+
+    id: str
+    user: User
+    public: bytes
+    made_at: int
+    state: str
+
+
+def beside(book: Path) -> Path:
+    """Where the users of a book are kept."""
+    return book.with_name(book.name + "-users")
+
+
+class Users:
+    """The store, on one connection of whoever opens it; `clock` gives milliseconds."""
+
+    def __init__(self, path: Path, clock: Callable[[], int]) -> None:
+        self.path = path
+        self._clock = clock
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        if os.stat(path).st_mode & 0o077:
+            raise Malformed(str(path), "may be read by others, and passwords are in it", f"chmod 600 {path}")
+        self._sql = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        try:
+            self._sql.execute("PRAGMA busy_timeout=5000")
+            self._sql.execute("PRAGMA journal_mode=WAL")
+            found = int(self._sql.execute("PRAGMA user_version").fetchone()[0])
+            if found == 0:
+                self._sql.executescript(f"BEGIN; {_TABLES} PRAGMA user_version={FORMAT}; COMMIT;")
+            elif found != FORMAT:
+                raise Malformed(str(path), f"has format {found}, not {FORMAT}", "use the Airshed that wrote it")
+        except sqlite3.DatabaseError as error:
+            self._sql.close()
+            raise Malformed(str(path), f"cannot be used ({error})", "restore it from a copy") from None
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._sql.close()
+
+    # --- users
+
+    def add(self, name: str, actor: str, *, admin: bool = False) -> str:
+        """A new user, invited: the token of the link with which they choose a password, once."""
+        for text, place in ((name, "user"), (actor, "--actor")):
+            _named(text, place, empty=text is actor)
+        if not actor and not admin:
+            raise Malformed("--actor", "is empty", "name the actor of the book, or say --admin")
+        try:
+            self._sql.execute(
+                "INSERT INTO users (name, actor, admin, state, made_at) VALUES (?, ?, ?, 'invited', ?)",
+                (name, actor, admin, self._clock()),
+            )
+        except sqlite3.IntegrityError:
+            raise Malformed(f"user {name}", "is there already", "airshed user list shows all") from None
+        return self.invite(name)
+
+    def invite(self, name: str) -> str:
+        """Another link for a user: what they had, password and code, ends once it is used."""
+        self.known(name)
+        token = token_urlsafe(32)
+        with self._sql:
+            self._sql.execute("BEGIN IMMEDIATE")
+            self._sql.execute("DELETE FROM links WHERE user = ? OR until < ?", (name, self._clock()))
+            self._sql.execute("INSERT INTO links VALUES (?, ?, ?)", (_digest(token), name, self._clock() + LINK_MS))
+        return token
+
+    def invited(self, token: str) -> User | None:
+        """Whose link this is; None for one that was used, is over or never was."""
+        row = self._sql.execute(
+            "SELECT user FROM links WHERE digest = ? AND until >= ?", (_digest(token), self._clock())
+        ).fetchone()
+        user = None if row is None else self.get(row[0])
+        return None if user is None or user.state == "locked" else user
+
+    def accept(self, token: str, password: str) -> tuple[User, bytes] | None:
+        """Use a link: keep the hash of a password, draw the secret of the codes; None if the link is good no more."""
+        user = self.invited(token)
+        if user is None:
+            return None
+        secret = token_bytes(20)
+        with self._sql:
+            self._sql.execute("BEGIN IMMEDIATE")
+            used = self._sql.execute("DELETE FROM links WHERE digest = ?", (_digest(token),)).rowcount
+            if not used:
+                return None
+            self._sql.execute(
+                "UPDATE users SET password = ?, secret = ?, last_step = 0, state = 'active' WHERE name = ?",
+                (password, secret, user.name),
+            )
+            self._sql.execute("DELETE FROM sessions WHERE user = ?", (user.name,))
+        return self.known(user.name), secret
+
+    def lock(self, name: str) -> None:
+        """Nobody signs in as this user, with a password or a key, and who has ends."""
+        self.known(name)
+        with self._sql:
+            self._sql.execute("BEGIN IMMEDIATE")
+            self._sql.execute("UPDATE users SET state = 'locked' WHERE name = ?", (name,))
+            self._sql.execute("DELETE FROM sessions WHERE user = ?", (name,))
+            self._sql.execute("DELETE FROM links WHERE user = ?", (name,))
+
+    def unlock(self, name: str) -> None:
+        """A locked user signs in as before; one who never had a password needs a new link."""
+        user = self.known(name)
+        state = "invited" if user.password is None else "active"
+        self._sql.execute("UPDATE users SET state = ? WHERE name = ? AND state = 'locked'", (state, name))
+
+    def get(self, name: str) -> User | None:
+        """A user by name."""
+        row = self._sql.execute(f"SELECT {_USER} FROM users u WHERE u.name = ?", (name,)).fetchone()
+        return None if row is None else _user(row)
+
+    def known(self, name: str) -> User:
+        """A user that is there, or `Malformed`."""
+        user = self.get(name)
+        if user is None:
+            raise Malformed(f"user {name[:100]}", "is not there", "airshed user list shows all")
+        return user
+
+    def all(self) -> list[User]:
+        """Every user, by name."""
+        return [_user(row) for row in self._sql.execute(f"SELECT {_USER} FROM users u ORDER BY u.name")]
+
+    def use_code(self, user: User, code: str) -> bool:
+        """Whether it is the user's one-time code of now; it counts once."""
+        if user.secret is None:
+            return False
+        step = codes.step_of(user.secret, code, self._clock() // 1000, user.last_step)
+        if step is None:
+            return False
+        kept = self._sql.execute(
+            "UPDATE users SET last_step = ? WHERE name = ? AND last_step < ?", (step, user.name, step)
+        )
+        return kept.rowcount == 1
+
+    # --- sessions
+
+    def begin(self, user: User) -> tuple[str, Session]:
+        """A new session and its token, which nobody has had before; only its digest is kept."""
+        token, csrf, now = token_urlsafe(32), token_urlsafe(32), self._clock()
+        with self._sql:
+            self._sql.execute("BEGIN IMMEDIATE")
+            self._sql.execute("DELETE FROM sessions WHERE seen_at < ? OR made_at < ?", (now - IDLE_MS, now - WHOLE_MS))
+            self._sql.execute(
+                "DELETE FROM sessions WHERE user = ? AND digest NOT IN "
+                "(SELECT digest FROM sessions WHERE user = ? ORDER BY made_at DESC LIMIT ?)",
+                (user.name, user.name, MOST_SESSIONS - 1),
+            )
+            digest = _digest(token)
+            self._sql.execute(
+                "INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?)", (digest, user.name, csrf, now, now, now)
+            )
+        return token, Session(user, csrf, now, now, digest)
+
+    def session(self, token: str) -> Session | None:
+        """The session of a token, while it lasts and the user is active."""
+        now, digest = self._clock(), _digest(token)
+        row = self._sql.execute(
+            f"SELECT {_USER}, s.csrf, s.made_at, s.proven_at, s.seen_at "
+            "FROM sessions s JOIN users u ON u.name = s.user "
+            "WHERE s.digest = ? AND s.seen_at >= ? AND s.made_at >= ? AND u.state = 'active'",
+            (digest, now - IDLE_MS, now - WHOLE_MS),
+        ).fetchone()
+        if row is None:
+            return None
+        csrf, made_at, proven_at, seen_at = row[-4:]
+        if now - seen_at > 60_000:
+            self._sql.execute("UPDATE sessions SET seen_at = ? WHERE digest = ?", (now, digest))
+        return Session(_user(row[:-4]), csrf, made_at, proven_at, digest)
+
+    def proven(self, session: Session) -> None:
+        """A one-time code was given in this session now."""
+        self._sql.execute("UPDATE sessions SET proven_at = ? WHERE digest = ?", (self._clock(), session.digest))
+
+    def fresh(self, session: Session) -> bool:
+        """Whether a code was given lately enough to sign."""
+        return self._clock() - session.proven_at <= PROVEN_MS
+
+    def end(self, session: Session) -> None:
+        """Sign out."""
+        self._sql.execute("DELETE FROM sessions WHERE digest = ?", (session.digest,))
+
+    # --- keys of machines
+
+    def add_key(self, user: str, public: bytes) -> str:
+        """Keep a machine's public key (Ed25519, 32 bytes) for a user; the name under which it signs."""
+        self.known(user)
+        name = sha256(public).hexdigest()[:32]
+        try:
+            self._sql.execute("INSERT INTO keys VALUES (?, ?, ?, ?, 'active')", (name, user, public, self._clock()))
+        except sqlite3.IntegrityError:
+            raise Malformed(f"key {name}", "is kept already", "make another; a key is one machine's") from None
+        return name
+
+    def end_key(self, name: str) -> None:
+        """A key signs nothing from here on; its name is not given again."""
+        if not self._sql.execute("UPDATE keys SET state = 'ended' WHERE id = ?", (name,)).rowcount:
+            raise Malformed(f"key {name[:100]}", "is not there", "airshed user list --json has them")
+
+    def key(self, name: str) -> Key | None:
+        """A key that may sign, of a user who may."""
+        row = self._sql.execute(
+            f"SELECT {_USER}, k.id, k.public, k.made_at, k.state FROM keys k JOIN users u ON u.name = k.user "
+            "WHERE k.id = ? AND k.state = 'active' AND u.state <> 'locked'",
+            (name,),
+        ).fetchone()
+        return None if row is None else _key(row)
+
+    def keys(self) -> list[Key]:
+        """Every key."""
+        query = f"SELECT {_USER}, k.id, k.public, k.made_at, k.state FROM keys k JOIN users u ON u.name = k.user"
+        return [_key(row) for row in self._sql.execute(query + " ORDER BY k.made_at, k.id")]
+
+    def first_use(self, key: str, nonce: str, until: int) -> bool:
+        """Whether a nonce of a key is new; it is kept until a signature of that age is refused anyway."""
+        with self._sql:
+            self._sql.execute("BEGIN IMMEDIATE")
+            self._sql.execute("DELETE FROM nonces WHERE until < ?", (self._clock(),))
+            kept = self._sql.execute("INSERT OR IGNORE INTO nonces VALUES (?, ?, ?)", (key, nonce, until))
+            return kept.rowcount == 1
+
+
+_USER = "u.name, u.actor, u.admin, u.state, u.made_at, u.password, u.secret, u.last_step"
+
+
+def _user(row: Any) -> User:
+    name, actor, admin, state, made_at, password, secret, last_step = row
+    return User(name, actor, bool(admin), state, made_at, password, secret, last_step)
+
+
+def _key(row: Any) -> Key:
+    return Key(row[-4], _user(row[:-4]), row[-3], row[-2], row[-1])
+
+
+def _digest(token: str) -> str:
+    """What is kept of a token: who reads the file cannot sign in with it."""
+    return sha256(token.encode(errors="replace")).hexdigest()
+
+
+def _named(text: str, place: str, *, empty: bool) -> None:
+    if (not text and empty) or (
+        0 < len(text) <= 100 and text.isprintable() and text == text.strip() and not unlike_itself(text)
+    ):
+        return
+    raise Malformed(place, f"{text[:100]!a} is no name", "take 1 to 100 letters that cannot be mistaken for others")
