@@ -12,7 +12,7 @@ from airshed.engine.journal import decode
 from airshed.engine.tables import TABLES
 from airshed.service.book.sqlite import Book
 from airshed.service.book.verify import verify
-from airshed.service.http.app import WAYS
+from airshed.service.http.catalogue import WAYS
 from airshed.service.http.commands import BODIES
 from airshed.service.http.viewer import PUBLIC, Viewer, condition
 from markets import SERIES
@@ -139,8 +139,9 @@ def test_a_batch_is_one_commit_with_an_answer_for_each(service: Served, steel: h
     body = {"do": "PlaceOrder", "account": "steel", "series": SERIES, "side": "sell", "count": 1_000, "limit": 400_000}
     entries = [{"key": f"b{n}", "body": {**body, "limit": 400_000 + n % 2}} for n in range(4)]
     answers = steel.post("/v1/commands", json=entries).json()["answers"]
-    assert [answer.get("code", answer["key"]) for answer in answers] == ["b0", "off_tick", "b2", "off_tick"]
-    assert [answer["seq"] for answer in answers] == list(range(before + 1, before + 5))
+    told = [answer.get("receipt") or answer["problem"] for answer in answers]
+    assert [each.get("code", each["key"]) for each in told] == ["b0", "off_tick", "b2", "off_tick"]
+    assert [each["seq"] for each in told] == list(range(before + 1, before + 5))
     assert service.running.writer.groups == groups + 1
     wrong = steel.post("/v1/commands", json=[entries[0], {"key": "x", "body": {**body, "count": "1"}}])
     assert (wrong.status_code, wrong.json()["place"]) == (400, "commands [1].body.count")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -13,46 +12,12 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from airshed.model.refusal import Malformed
-from airshed.service.http import commands, sign_in, tables
-from airshed.service.http.commands import BODIES
-from airshed.service.http.operations import healthy, metrics, ready
+from airshed.service.http.catalogue import WAYS
 from airshed.service.http.problems import Stopped, answer, of_code, of_malformed
 from airshed.service.http.service import Handler, Service, provenance_header
+from airshed.service.http.ways import Way
 from airshed.service.http.writer import Busy, Ended
 
-
-class Way(NamedTuple):
-    """A path, how it is asked for, and what answers."""
-
-    path: str
-    method: str
-    handler: Handler
-    #: Room of the reference.
-    room: str = "reading"
-    #: The command of the catalogue.
-    command: str = ""
-
-
-#: Every way into the service; those of commands are the catalogue's.
-WAYS: Sequence[Way] = (
-    *(Way(f"/v1/commands/{name}", "POST", commands.handler(name), "commands", name) for name in BODIES),
-    Way("/v1/commands", "POST", commands.several, "commands"),
-    Way("/v1/tables", "GET", tables.catalogue),
-    Way("/v1/tables/{table}", "GET", tables.table),
-    Way("/v1/sign-in", "POST", sign_in.sign_in, "sign-in"),
-    Way("/v1/sign-out", "POST", sign_in.sign_out, "sign-in"),
-    Way("/v1/set-up", "POST", sign_in.set_up, "sign-in"),
-    Way("/v1/me", "GET", sign_in.me, "sign-in"),
-    Way("/v1/me/code", "POST", sign_in.code, "sign-in"),
-    Way("/v1/users", "GET", sign_in.users, "users"),
-    Way("/v1/users", "POST", sign_in.add_user, "users"),
-    Way("/v1/users/{user}/{change}", "POST", sign_in.change_user, "users"),
-    Way("/set-up", "GET", sign_in.set_up_page, "sign-in"),
-    Way("/set-up", "POST", sign_in.set_up_page, "sign-in"),
-    Way("/healthz", "GET", healthy, "operations"),
-    Way("/readyz", "GET", ready, "operations"),
-    Way("/metrics", "GET", metrics, "operations"),
-)
 #: What every answer carries; a page of ours loosens the policy for itself.
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",

@@ -4,78 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Annotated, Any, get_args
+from typing import Any, get_args
 
 import msgspec
-from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
 
 from airshed.engine.commands import Body, Command
 from airshed.engine.edge import CURE, said_twice, well_formed
-from airshed.engine.events import Event
 from airshed.engine.runner import LARGEST_GROUP, Runner
 from airshed.model.near import near
-from airshed.model.provenance import Provenance
 from airshed.model.refusal import Malformed
 from airshed.service.book.once import once
-from airshed.service.http.problems import Problem, Stopped, answer, of_refusal
+from airshed.service.http.problems import Stopped, answer, of_refusal
 from airshed.service.http.service import Handler, Service, body_of, given, instant_asked
+from airshed.service.http.shapes import BatchAnswer, BatchEntry, CommandReceipt, Problem, Waiting
 from airshed.service.http.writer import Asked, Receipt
 
 #: Every command by name.
 BODIES: dict[str, type[msgspec.Struct]] = {kind.__name__: kind for kind in get_args(Body)}
 KEY, ONCE = "idempotency-key", "airshed-once"
-
-
-class Waiting(msgspec.Struct, frozen=True):
-    """An act that waits for a second person."""
-
-    #: Number of the act.
-    act: int
-    #: Last instant at which it can be confirmed; null when it waits for good.
-    until: int | None
-    #: Some of those who may confirm it now.
-    confirms: tuple[str, ...]
-
-
-class CommandReceipt(msgspec.Struct, frozen=True):
-    """What a command came to, once it is on disk."""
-
-    #: Number of the record; null for an actor who is not registered, and leaves none.
-    seq: int | None
-    #: Hash of the chain up to it.
-    hash: str | None
-    #: Instant of the book.
-    at: int
-    #: As whom it was sent.
-    actor: str
-    #: The key under which it counts once.
-    key: str
-    #: Whether the record stood in the book before: this is the answer that was given then.
-    answered: bool
-    #: What has happened.
-    events: tuple[Event, ...]
-    #: Acts that now wait for a second person.
-    waits: tuple[Waiting, ...]
-    #: What the book is.
-    provenance: Provenance
-
-
-class BatchEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One command of several."""
-
-    #: The key under which it counts once.
-    key: Annotated[str, Meta(min_length=1, max_length=100)]
-    #: The command, named by `do`.
-    body: Body
-
-
-class BatchAnswers(msgspec.Struct, frozen=True):
-    """The answers to several commands, in their order: receipts, and problems where one was refused."""
-
-    answers: tuple[CommandReceipt | Problem, ...]
-    provenance: Provenance
 
 
 _batch = msgspec.json.Decoder(tuple[BatchEntry, ...])
@@ -117,7 +65,9 @@ async def several(service: Service, request: Request) -> Response:
     for kind in dict.fromkeys(type(entry.body).__name__ for entry in entries):
         service.door.sign(request, signed, kind)
     receipts = await service.writer.submit(lambda runner, when: wishes, len(wishes), at)
-    return given(service, {"answers": [of_receipt(service, receipt) for receipt in receipts]})
+    told = (of_receipt(service, receipt) for receipt in receipts)
+    answers = [BatchAnswer(problem=each) if isinstance(each, Problem) else BatchAnswer(each) for each in told]
+    return given(service, {"answers": answers})
 
 
 def of_receipt(service: Service, receipt: Receipt) -> CommandReceipt | Problem:
@@ -133,6 +83,8 @@ def of_receipt(service: Service, receipt: Receipt) -> CommandReceipt | Problem:
             answered=receipt.earlier,
             provenance=service.provenance,
         )
+    assert told.seq is not None
+    assert told.hash is not None
     waits = tuple(Waiting(*wait) for wait in receipt.waits)
     return CommandReceipt(
         told.seq,

@@ -63,7 +63,7 @@ def query_of(table: str, said: Sequence[tuple[str, str]], usual: int, most: int)
             raise Malformed(f"?{name[:60]}", "is given twice", "give it once")
         column, _, ending = name.partition(".")
         if name == "limit":
-            limit = _whole(text, "?limit")
+            limit = whole_number(text, "?limit")
             if not 1 <= limit <= most:
                 raise Malformed("?limit", f"{limit} rows", f"ask for 1 to {most:,}")
         elif name == "last":
@@ -75,7 +75,7 @@ def query_of(table: str, said: Sequence[tuple[str, str]], usual: int, most: int)
         elif name[len(column) :] not in COMPARED:
             raise Malformed(f"?{name[:60]}", f"{ending[:20]!a} compares nothing", f"write {column}.ge or {column}.lt")
         else:
-            value: Any = _whole(text, f"?{name}") if types[column] == "INTEGER" else text
+            value: Any = whole_number(text, f"?{name}") if types[column] == "INTEGER" else text
             filters.append((column, COMPARED[name[len(column) :]], value))
     if last and after is not None:
         raise Malformed("?last", "goes without a cursor", "leave one of them out")
@@ -164,7 +164,8 @@ def _after(text: str, table: Table) -> tuple[Any, ...]:
     raise Malformed("?cursor", "is not of this table", "hand back the one that the page before gave")
 
 
-def _whole(text: str, place: str) -> int:
+def whole_number(text: str, place: str) -> int:
+    """A whole number of at most 18 digits, or `Malformed`."""
     digits = text.removeprefix("-")
     if not (digits.isascii() and digits.isdecimal() and len(digits) <= 18):
         raise Malformed(place, f"{text[:40]!a} is not a whole number", "write digits")

@@ -19,6 +19,7 @@ from airshed.service.gateway.lockout import Lockout
 from airshed.service.http.app import application
 from airshed.service.http.feed import Feed
 from airshed.service.http.limits import ServiceLimits
+from airshed.service.http.market_fold import MarketFold
 from airshed.service.http.rates import Rates
 from airshed.service.http.readers import Readers
 from airshed.service.http.service import Service
@@ -114,6 +115,7 @@ class Running:
         state = writer.runner.state
         self.feed.begin(state.seq, state.at)
         self.readers = Readers(serving.book, limits.readers, limits.waiting_reads)
+        self.market = MarketFold(serving.book)
         door = Door(
             self.users,
             machine,
@@ -130,6 +132,7 @@ class Running:
             door,
             Lockout(GatewayLimits()),
             self.feed,
+            self.market,
             limits,
             provenance,
             self.readers.first,
@@ -196,6 +199,7 @@ class Running:
 
     def close(self) -> None:
         """Answer what waits, and let go of the book."""
+        self.market.close()
         self.readers.close()
         self.writer.stop()
         self.users.close()

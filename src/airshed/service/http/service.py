@@ -18,6 +18,8 @@ from airshed.model.refusal import Malformed
 from airshed.service.gateway.lockout import Lockout
 from airshed.service.http.feed import Feed
 from airshed.service.http.limits import ServiceLimits
+from airshed.service.http.market_fold import MarketFold
+from airshed.service.http.messages import Messages
 from airshed.service.http.problems import Stopped
 from airshed.service.http.readers import Readers
 from airshed.service.http.who import Door
@@ -37,6 +39,7 @@ class Service:
     door: Door
     lockout: Lockout
     feed: Feed
+    market: MarketFold
     limits: ServiceLimits
     provenance: Provenance
     #: Hash of the first record, by which a book is told from others.
@@ -47,6 +50,8 @@ class Service:
     note: Callable[..., None] = lambda event, **fields: None
     #: Requests by status, for the metrics.
     counts: dict[int, int] = field(default_factory=dict)
+    #: Messages of the feed that were made already.
+    messages: Messages = field(default_factory=Messages)
     #: A semaphore over the comparing of passwords, made in the loop.
     passwords: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
 

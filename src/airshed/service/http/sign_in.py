@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 from html import escape
 from math import ceil
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import parse_qs
 
 import msgspec
-from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,7 +16,8 @@ from airshed.engine.edge import said_twice
 from airshed.model.refusal import Malformed
 from airshed.service.book.sqlite import Book
 from airshed.service.http.problems import Stopped
-from airshed.service.http.service import Service, body_of, given
+from airshed.service.http.service import JSON, Service, body_of, given
+from airshed.service.http.shapes import Code, NewUser, SetUp, SignedIn, SignIn
 from airshed.service.http.viewer import STRANGER, viewer_of
 from airshed.service.http.who import Signed
 from airshed.service.sign_in import codes, passwords
@@ -29,57 +29,6 @@ NAME = "Airshed"
 PAGE_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
-
-Word = Annotated[str, Meta(max_length=400)]
-
-
-class SignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Who signs in."""
-
-    #: Name of the user.
-    user: Word
-    password: Word
-    #: The one-time code that the authenticator shows.
-    code: Word
-
-
-class SetUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The first sign-in, by a link."""
-
-    #: The word of the link.
-    token: Word
-    #: The password that is chosen.
-    password: Word
-
-
-class Code(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A one-time code: signing acts may follow for five minutes."""
-
-    code: Word
-
-
-class NewUser(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Somebody who is to sign in."""
-
-    #: Name of the user.
-    user: Word
-    #: The actor of the book that they act as; empty for an administrator.
-    actor: Word = ""
-    #: Whether they administer users.
-    admin: bool = False
-
-
-class SignedIn(msgspec.Struct, frozen=True):
-    """Who is signed in, and what they read."""
-
-    user: str
-    actor: str
-    admin: bool
-    #: The token for the header `X-CSRF-Token`; empty for a machine.
-    csrf: str
-    #: `public`, `zone`, or an account or a jurisdiction.
-    reads: str
-
 
 Form = TypeVar("Form", SignIn, SetUp, Code, NewUser)
 
@@ -111,7 +60,7 @@ async def sign_in(service: Service, request: Request) -> Response:
     token, session = service.door.users.begin(user)
     service.note("signed_in", user=user.name, actor=user.actor)
     told = await _told(service, Signed(user, session))
-    return given(service, msgspec.structs.asdict(told), headers={"Set-Cookie": _cookie(service, token)})
+    return Response(msgspec.json.encode(told), 200, {"Set-Cookie": _cookie(service, token)}, JSON)
 
 
 async def _proven(service: Service, request: Request, name: str, password: str, code: str) -> User:
@@ -151,7 +100,7 @@ async def sign_out(service: Service, request: Request) -> Response:
 async def me(service: Service, request: Request) -> Response:
     """Who is signed in."""
     signed = service.door.signed(request)
-    return given(service, msgspec.structs.asdict(await _told(service, signed)))
+    return Response(msgspec.json.encode(await _told(service, signed)), 200, media_type=JSON)
 
 
 async def code(service: Service, request: Request) -> Response:
@@ -187,7 +136,8 @@ async def _told(service: Service, signed: Signed) -> SignedIn:
         return str(viewer_of(book.sql, user.actor) if user.actor else STRANGER)
 
     csrf = signed.session.csrf if signed.session is not None else ""
-    return SignedIn(user.name, user.actor, user.admin, csrf, await service.readers.read(look))
+    reads = await service.readers.read(look)
+    return SignedIn(user.name, user.actor, user.admin, csrf, reads, service.provenance)
 
 
 # --- the first sign-in
@@ -217,28 +167,33 @@ async def _accepted(service: Service, token: str, password: str) -> tuple[User, 
 
 
 async def set_up_page(service: Service, request: Request) -> Response:
-    """The same for a browser, in one page without a script."""
+    """A page with a form for the same, without a script."""
     service.door.look(request)
-    if request.method == "GET":
-        token = request.query_params.get("token", "")
-        user = service.door.users.invited(token)
-        if user is None:
-            return _page("This link is used, or over. 链接已使用或已过期。", "", 404)
-        form = (
-            f'<form method="post" action="/set-up"><input type="hidden" name="token" value="{escape(token)}">'
-            "<label>Password 口令 "
-            f'<input type="password" name="password" minlength="{passwords.SHORTEST}" required>'
-            "</label><button>Set up 设置</button></form>"
-        )
-        return _page(f"{escape(user.name)}: choose a password. 请设置口令。", form)
+    token = request.query_params.get("token", "")
+    user = service.door.users.invited(token)
+    if user is None:
+        return _page("This link is used, or over. 链接已使用或已过期。", "", 404)
+    form = (
+        f'<form method="post" action="/set-up"><input type="hidden" name="token" value="{escape(token)}">'
+        "<label>Password 口令 "
+        f'<input type="password" name="password" minlength="{passwords.SHORTEST}" required>'
+        "</label><button>Set up 设置</button></form>"
+    )
+    return _page(f"{escape(user.name)}: choose a password. 请设置口令。", form)
+
+
+async def set_up_form(service: Service, request: Request) -> Response:
+    """What the form of that page sends."""
+    service.door.look(request)
     service.door.own_page(request)
     raw = await body_of(request, service.limits.form_bytes, service.limits.body_s, FORM)
-    said = parse_qs(raw.decode("utf-8", "replace"), max_num_fields=4)
     try:
-        token, password = said.get("token", [""])[0], said.get("password", [""])[0]
-        user, secret = await _accepted(service, token, password)
+        said = parse_qs(raw.decode("utf-8", "replace"), max_num_fields=4)
+        user, secret = await _accepted(service, said.get("token", [""])[0], said.get("password", [""])[0])
     except Malformed as error:
         return _page(f"{escape(str(error))} 口令不符合要求。", "", 400)
+    except ValueError:
+        return _page("The form cannot be read. 表单无法解读。", "", 400)
     address = escape(codes.address(secret, user.name, NAME))
     shown = (
         f"<p>Enter this in your authenticator 请在动态码应用中录入：</p><p><code>{codes.written(secret)}</code></p>"

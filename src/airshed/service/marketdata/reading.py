@@ -110,21 +110,36 @@ class Market:
         return tuple(interest(series, ledger.caps[series], parts) for series, parts in held.items())
 
 
-def read_market(lines: Iterable[Line], until: Until = END, *, history: bool = False) -> Market:
-    """Fold a book's lines, each checked against the chain; `history` also keeps quotes and holdings of each session.
+class Folding:
+    """A market that is folded further as lines come, each checked against the chain.
 
-    `Malformed` names the record that is altered or missing, or the one that was asked for beyond the end.
+    `history` also keeps quotes and holdings of each session.
     """
-    market = Market()
-    reached = GENESIS
-    for line in lines:
-        if until.seq is not None and line.seq > until.seq:
-            break
-        record, reached = checked(line, market.state.seq, reached)
-        if until.at is not None and record.refusal is None and record.at > until.at:
-            break
-        with following(record.seq):
-            _take(market, record, history)
+
+    def __init__(self, *, history: bool) -> None:
+        self.market = Market()
+        self.reached = GENESIS
+        self._history = history
+
+    def take(self, lines: Iterable[Line], until: Until = END) -> None:
+        """Fold the lines that follow; `Malformed` names the record that is altered or missing."""
+        market = self.market
+        for line in lines:
+            if until.seq is not None and line.seq > until.seq:
+                break
+            record, reached = checked(line, market.state.seq, self.reached)
+            if until.at is not None and record.refusal is None and record.at > until.at:
+                break
+            with following(record.seq):
+                _take(market, record, self._history)
+            self.reached = reached
+
+
+def read_market(lines: Iterable[Line], until: Until = END, *, history: bool = False) -> Market:
+    """Fold a book's lines up to a moment, as `Folding` does; `Malformed` where it is beyond the end."""
+    folding = Folding(history=history)
+    folding.take(lines, until)
+    market = folding.market
     if until.seq is not None and market.state.seq < until.seq:
         raise Malformed(f"book record {until.seq}", "is not there", f"the book ends at {market.state.seq}")
     return market

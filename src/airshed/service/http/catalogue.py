@@ -1,0 +1,227 @@
+"""Every way into the service. Those of commands are the catalogue's; a new command needs no line here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from airshed.service.http import commands, market, operations, reading, shapes, sign_in, tables, watching
+from airshed.service.http.commands import BODIES
+from airshed.service.http.openapi import document, told
+from airshed.service.http.service import JSON, Service
+from airshed.service.http.tables import CSV, PARQUET
+from airshed.service.http.ways import Asked, Way
+from airshed.service.http.who import SIGNING
+
+_PAGE = "text/html"
+_LIMIT = Asked("limit", "Most rows of a page.", "integer")
+_CURSOR = Asked("cursor", "What the page before gave.")
+_ALL_COMMANDS = ("no_key", "no_actor", "csrf", "ended", "clock", "second_factor")
+_ADMIN = ("not_yours_to_read", "second_factor", "csrf")
+
+
+def in_words(name: str) -> str:
+    """A name of a class as that of a function.
+
+    >>> in_words("PlaceOrder"), in_words("SetCap")
+    ('place_order', 'set_cap')
+    """
+    return re.sub("(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+async def openapi(service: Service, request: Request) -> Response:
+    """What there is, as OpenAPI 3.1."""
+    service.door.look(request)
+    return Response(_document(), 200, {"Cache-Control": "no-cache"}, JSON)
+
+
+@cache
+def _document() -> bytes:
+    return told(document(WAYS))
+
+
+WAYS: Sequence[Way] = (
+    *(
+        Way(
+            f"/v1/commands/{name}",
+            "POST",
+            commands.handler(name),
+            in_words(name),
+            "commands",
+            body=body,
+            answer=shapes.CommandReceipt,
+            more=_ALL_COMMANDS,
+            command=name,
+            signing=name in SIGNING,
+        )
+        for name, body in BODIES.items()
+    ),
+    Way(
+        "/v1/commands",
+        "POST",
+        commands.several,
+        "send_several",
+        "commands",
+        body=tuple[shapes.BatchEntry, ...],
+        answer=shapes.BatchAnswers,
+        more=_ALL_COMMANDS,
+        signing=True,
+    ),
+    Way("/v1/book", "GET", reading.book, "book", access="anybody", answer=shapes.BookSaid),
+    Way(
+        "/v1/laws/{digest}",
+        "GET",
+        reading.law,
+        "law",
+        access="anybody",
+        answer=shapes.LawTexts,
+        more=("not_there",),
+    ),
+    Way(
+        "/v1/records/{seq}",
+        "GET",
+        reading.record,
+        "record",
+        access="anybody",
+        answer=shapes.SeenRecord,
+        more=("not_there",),
+    ),
+    Way("/v1/tables", "GET", tables.catalogue, "tables", access="anybody", answer=shapes.KnownTables),
+    Way(
+        "/v1/tables/{table}",
+        "GET",
+        tables.table,
+        "table",
+        access="anybody",
+        answer=shapes.TablePage,
+        asked=(_LIMIT, _CURSOR, Asked("last", "The last rows, not the first.", "boolean")),
+        gives=(JSON, CSV, PARQUET),
+        more=("not_signed_in", "not_yours_to_read", "not_acceptable"),
+        tagged=True,
+    ),
+    Way(
+        "/v1/accounts/{account}",
+        "GET",
+        reading.account,
+        "account",
+        answer=shapes.AccountThen,
+        asked=(
+            Asked("at", "As it was at this instant, as 2027-03-01T10:00."),
+            Asked("seq", "As it was after this record.", "integer"),
+            Asked("moves", "Most moves to show, the last ones.", "integer"),
+        ),
+        more=("not_there",),
+    ),
+    Way("/v1/market", "GET", market.tables, "market_tables", "market", "anybody", answer=shapes.MarketTables),
+    Way(
+        "/v1/market/{table}",
+        "GET",
+        market.table,
+        "market",
+        "market",
+        "anybody",
+        answer=shapes.MarketPage,
+        asked=(_LIMIT, _CURSOR),
+    ),
+    Way(
+        "/v1/depth/{series}",
+        "GET",
+        market.depth,
+        "depth",
+        "market",
+        "anybody",
+        answer=shapes.Depths,
+        asked=(Asked("levels", "Most prices of a side.", "integer"),),
+    ),
+    Way(
+        "/v1/feed",
+        "GET",
+        watching.feed,
+        "feed",
+        "feed",
+        "anybody",
+        asked=(
+            Asked("after", "Begin after this record.", "integer"),
+            Asked("Last-Event-ID", "The same, as browsers send it.", "integer", "header"),
+        ),
+        gives=("text/event-stream",),
+        more=("not_there",),
+    ),
+    Way(
+        "/v1/sign-in",
+        "POST",
+        sign_in.sign_in,
+        "sign_in",
+        "sign-in",
+        "open",
+        shapes.SignIn,
+        shapes.SignedIn,
+        more=("wrong_sign_in", "csrf"),
+    ),
+    Way("/v1/sign-out", "POST", sign_in.sign_out, "sign_out", "sign-in", status=204, gives=(), more=("csrf",)),
+    Way(
+        "/v1/set-up",
+        "POST",
+        sign_in.set_up,
+        "set_up",
+        "sign-in",
+        "open",
+        shapes.SetUp,
+        shapes.SetUpDone,
+        more=("not_there",),
+    ),
+    Way("/v1/me", "GET", sign_in.me, "me", "sign-in", answer=shapes.SignedIn),
+    Way(
+        "/v1/me/code",
+        "POST",
+        sign_in.code,
+        "give_code",
+        "sign-in",
+        body=shapes.Code,
+        status=204,
+        gives=(),
+        more=("csrf", "second_factor"),
+    ),
+    Way("/v1/users", "GET", sign_in.users, "users", "users", answer=shapes.KnownUsers, more=_ADMIN),
+    Way(
+        "/v1/users",
+        "POST",
+        sign_in.add_user,
+        "add_user",
+        "users",
+        body=shapes.NewUser,
+        answer=shapes.UserChanged,
+        status=201,
+        more=_ADMIN,
+    ),
+    Way(
+        "/v1/users/{user}/{change}",
+        "POST",
+        sign_in.change_user,
+        "change_user",
+        "users",
+        answer=shapes.UserChanged,
+        more=(*_ADMIN, "not_there"),
+    ),
+    Way("/set-up", "GET", sign_in.set_up_page, "set_up_page", "sign-in", "open", gives=(_PAGE,), more=("not_there",)),
+    Way(
+        "/set-up",
+        "POST",
+        sign_in.set_up_form,
+        "set_up_form",
+        "sign-in",
+        "open",
+        shapes.SetUp,
+        takes=sign_in.FORM,
+        gives=(_PAGE,),
+        more=("not_there", "csrf"),
+    ),
+    Way("/openapi.json", "GET", openapi, "openapi", "operations", "anybody"),
+    Way("/healthz", "GET", operations.healthy, "healthz", "operations", "open", answer=shapes.Healthy),
+    Way("/readyz", "GET", operations.ready, "readyz", "operations", "open", answer=shapes.Ready, more=("ended",)),
+    Way("/metrics", "GET", operations.metrics, "metrics", "operations", "open", gives=("text/plain",)),
+)

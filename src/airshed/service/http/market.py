@@ -1,0 +1,93 @@
+"""Market data over HTTP: the tables of `airshed market export`, and the order books as they stand. For everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from airshed.model.near import near
+from airshed.model.refusal import Malformed
+from airshed.service.http.rows import whole_number
+from airshed.service.http.service import Service, given
+from airshed.service.marketdata.tables import COLUMNS
+
+#: The last column of an export says what the book is; an answer says it once.
+_OWN_COLUMNS = slice(0, -1)
+
+
+async def tables(service: Service, request: Request) -> Response:
+    """The tables of market data, and what their columns hold."""
+    service.door.look(request)
+    found = {
+        name: [
+            {"name": column.name, "type": column.type, "what": column.what, "none": column.none}
+            for column in columns[_OWN_COLUMNS]
+        ]
+        for name, columns in COLUMNS.items()
+    }
+    return given(service, {"tables": found})
+
+
+async def table(service: Service, request: Request) -> Response:
+    """Rows of market data, filtered by equality and a page at a time."""
+    service.door.look(request)
+    name = request.path_params["table"]
+    if name not in COLUMNS:
+        raise Malformed(f"market {name[:60]}", "is no table of market data", near(name, COLUMNS))
+    columns = [column.name for column in COLUMNS[name][_OWN_COLUMNS]]
+    limit, begin, filters = service.limits.usual_rows, 0, dict[str, str]()
+    for word, text in request.query_params.multi_items():
+        if word == "limit":
+            limit = whole_number(text, "?limit")
+            if not 1 <= limit <= service.limits.most_rows:
+                raise Malformed("?limit", f"{limit} rows", f"ask for 1 to {service.limits.most_rows:,}")
+        elif word == "cursor":
+            begin = whole_number(text, "?cursor")
+        elif word in columns and word not in filters:
+            filters[word] = text
+        else:
+            raise Malformed(f"?{word[:60]}", f"{name} is not asked so", near(word, (*columns, "limit", "cursor")))
+    made = await service.market.table(name)
+    rows = [row for row in made.rows if _fits(columns, row, filters)]
+    part = rows[begin : begin + limit] if begin >= 0 else []
+    value = {
+        "table": name,
+        "rows": [dict(zip(columns, row, strict=True)) for row in part],
+        "total": len(rows),
+        "cursor": str(begin + limit) if begin + limit < len(rows) else None,
+        "head": made.head,
+    }
+    return given(service, value)
+
+
+def _fits(columns: Sequence[str], row: Sequence[Any], filters: Mapping[str, str]) -> bool:
+    return all(_said(row[columns.index(name)]) == text for name, text in filters.items())
+
+
+def _said(value: Any) -> str:
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+async def depth(service: Service, request: Request) -> Response:
+    """What waits in the order books of a series, best first; of a strip too."""
+    service.door.look(request)
+    levels = 5
+    for word, text in request.query_params.multi_items():
+        if word != "levels":
+            raise Malformed(f"?{word[:60]}", "is not asked here", "ask for levels")
+        levels = whole_number(text, "?levels")
+        if not 1 <= levels <= 1_000:
+            raise Malformed("?levels", f"{levels} of them", "ask for 1 to 1,000")
+    head, found = await service.market.depths(request.path_params["series"], levels)
+    books = [
+        {"series": each.series, "wall": each.wall, "bids": _levels(each.bids), "asks": _levels(each.asks)}
+        for each in found
+    ]
+    return given(service, {"books": books, "head": head})
+
+
+def _levels(levels: Sequence[Any]) -> list[dict[str, int]]:
+    return [{"price": level.price, "count": level.count, "orders": level.orders} for level in levels]

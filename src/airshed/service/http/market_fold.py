@@ -1,0 +1,86 @@
+"""The market of a book that is written, folded in a thread beside the writer's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from airshed.market.depth import Depth
+from airshed.service.book.sqlite import Book
+from airshed.service.http.writer import Busy
+from airshed.service.marketdata.reading import Folding
+from airshed.service.marketdata.tables import ROWS
+from airshed.service.marketdata.zone_index import law_of
+
+#: Questions that wait.
+MOST_WAITING = 50
+
+
+class Made(NamedTuple):
+    """A table for one head of the book."""
+
+    head: str
+    rows: Sequence[tuple[Any, ...]]
+
+
+class MarketFold:
+    """The market of the book, folded in a thread of its own as far as somebody asks, and a step further each time."""
+
+    def __init__(self, path: Path) -> None:
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="market")
+        self._book: Book | None = None
+        self._path = path
+        self._folding = Folding(history=True)
+        self._made: dict[str, Made] = {}
+        self._waiting = 0
+
+    async def table(self, name: str) -> Made:
+        """All rows of a table, up to the end of the book."""
+        made: Made = await self._run(self._table, name)
+        return made
+
+    async def depths(self, series: str, levels: int) -> tuple[str, list[Depth]]:
+        """The order books of a series, and the head of the book that they are of."""
+        found: tuple[str, list[Depth]] = await self._run(self._depths, series, levels)
+        return found
+
+    def close(self) -> None:
+        """Let go of the book."""
+        if self._book is not None:
+            self._pool.submit(self._book.close).result()
+        self._pool.shutdown()
+
+    async def _run(self, work: Any, *words: Any) -> Any:
+        if self._waiting >= MOST_WAITING:
+            raise Busy(2)
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, work, *words)
+        finally:
+            self._waiting -= 1
+
+    # --- in the thread
+
+    def _catch_up(self) -> tuple[Book, str]:
+        if self._book is None:
+            self._book = Book.read(self._path)
+        with self._book.snapshot(), self._book.named():
+            self._folding.take(self._book.lines(self._folding.market.state.seq))
+        return self._book, f"{self._folding.market.state.seq}:{self._folding.reached}"
+
+    def _table(self, name: str) -> Made:
+        book, head = self._catch_up()
+        made = self._made.get(name)
+        if made is None or made.head != head:
+            market = self._folding.market
+            with book.snapshot():
+                made = self._made[name] = Made(head, tuple(ROWS[name](market, law_of(book, market))))
+        return made
+
+    def _depths(self, series: str, levels: int) -> tuple[str, list[Depth]]:
+        _, head = self._catch_up()
+        market = self._folding.market
+        return head, market.depths(market.known(series), levels)

@@ -1,0 +1,42 @@
+"""Messages of the feed, made once for all who read alike."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from airshed.engine.journal import Line
+from airshed.service.http.readers import Readers
+from airshed.service.http.seen import own_actors, seen
+from airshed.service.http.viewer import Viewer
+
+#: Messages that are kept for the next watcher of the same kind.
+MOST_KEPT = 20_000
+
+
+@dataclass(slots=True)
+class Messages:
+    """Messages by kind of reader and record: a hundred watchers of one kind cost as much as one."""
+
+    kept: OrderedDict[tuple[Viewer, int], bytes] = field(default_factory=OrderedDict)
+
+    async def of(self, readers: Readers, lines: Sequence[Line], viewer: Viewer) -> bytes:
+        """The messages of these lines, as a reader of this kind sees them."""
+        missing = [line for line in lines if (viewer, line.seq) not in self.kept]
+        if missing:
+            own: frozenset[str] = frozenset()
+            if viewer.reads in ("account", "jurisdiction"):
+                own = await readers.read(lambda book: own_actors(book.sql, viewer))
+            for line, found in zip(missing, seen(missing, viewer, own), strict=True):
+                self.kept[viewer, line.seq] = _message(line.seq, msgspec.json.encode(found))
+        told = b"".join(self.kept[viewer, line.seq] for line in lines)
+        while len(self.kept) > MOST_KEPT:
+            self.kept.popitem(last=False)
+        return told
+
+
+def _message(seq: int, data: bytes) -> bytes:
+    return b"id: %d\nevent: record\ndata: %s\n\n" % (seq, data)

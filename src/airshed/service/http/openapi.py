@@ -1,0 +1,167 @@
+"""The OpenAPI document of the service, made of the ways into it and of the shapes that go through them."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from airshed import __version__
+from airshed.service.http.commands import BODIES
+from airshed.service.http.problems import PROBLEMS, TYPE
+from airshed.service.http.shapes import Problem
+from airshed.service.http.ways import Asked, Way
+
+REFERENCE = "#/components/schemas/{name}"
+#: What commands are told beside their body.
+COMMAND_HEADERS = (
+    Asked("Idempotency-Key", "The same key with the same body counts once, and gets the same answer.", where="header"),
+    Asked(
+        "Airshed-Once",
+        "Instead of a key: for the how manieth time it is meant. The key is made of the content, as airshed act does.",
+        kind="integer",
+        where="header",
+    ),
+    Asked("Airshed-At", "The instant, as 2027-03-01T10:00; in a book that is a simulation only.", where="header"),
+    Asked(
+        "X-CSRF-Token",
+        "The token of the session, for every request with a cookie that changes something.",
+        where="header",
+    ),
+)
+SIGNING_HEADER = Asked(
+    "Airshed-Code", "A one-time code of now, unless one was given in the last minutes.", where="header"
+)
+
+
+def document(ways: Sequence[Way]) -> dict[str, Any]:
+    """The whole of it."""
+    shapes: list[Any] = [Problem, *BODIES.values()]
+    shapes += [shape for way in ways for shape in (way.body, way.answer) if shape is not None]
+    _, components = msgspec.json.schema_components(list(dict.fromkeys(shapes)), ref_template=REFERENCE)
+    for name in BODIES:
+        components[_fields(name)] = _without_name(components[name])
+    paths: dict[str, dict[str, Any]] = {}
+    for way in ways:
+        paths.setdefault(way.path, {})[way.method.lower()] = _operation(way)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Airshed",
+            "version": __version__,
+            "description": "An emission trading system: what is answered is on disk. 排污权交易系统服务接口。",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "tags": [{"name": room} for room in dict.fromkeys(way.room for way in ways)],
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "securitySchemes": {
+                "session": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": "airshed",
+                    "description": "From POST /v1/sign-in; over TLS it is called __Host-airshed.",
+                },
+                "signature": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "Signature",
+                    "description": "HTTP Message Signatures (RFC 9421) by Ed25519; docs/reference/api.md has the form.",
+                },
+            },
+        },
+    }
+
+
+def _operation(way: Way) -> dict[str, Any]:
+    english = _doc(BODIES[way.command]) if way.command else _doc(way.handler)
+    asked = [*way.asked]
+    if way.body is not None and way.room == "commands":
+        asked += COMMAND_HEADERS if way.command else COMMAND_HEADERS[2:]
+        asked += [SIGNING_HEADER] if way.signing else []
+    said: dict[str, Any] = {
+        "operationId": way.name,
+        "tags": [way.room],
+        "summary": english.partition("\n")[0],
+        "parameters": [
+            *(
+                {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+                for name in _names(way.path)
+            ),
+            *(
+                {"name": each.name, "in": each.where, "description": each.about, "schema": {"type": each.kind}}
+                for each in asked
+            ),
+        ],
+        "responses": _responses(way),
+    }
+    if way.access == "signed":
+        said["security"] = [{"session": []}, {"signature": []}]
+    elif way.access == "anybody":
+        said["security"] = [{}, {"session": []}, {"signature": []}]
+    else:
+        said["security"] = []
+    if way.body is not None:
+        said["requestBody"] = {
+            "required": True,
+            "content": {way.takes: {"schema": _reference(_fields(way.command)) if way.command else _schema(way.body)}},
+        }
+    return said
+
+
+def _responses(way: Way) -> dict[str, Any]:
+    content: dict[str, Any] = {}
+    for kind in way.gives:
+        content[kind] = {"schema": _schema(way.answer) if kind.endswith("json") and way.answer else {"type": "string"}}
+    status = str(way.status)
+    said: dict[str, Any] = {status: {"description": "Done."} | ({"content": content} if content else {})}
+    if way.tagged:
+        said["304"] = {"description": "It has not changed."}
+    problem = {"description": "Why not.", "content": {TYPE: {"schema": _schema(Problem)}}}
+    statuses = {PROBLEMS[code][0] for code in way.problems}
+    if way.command or way.path == "/v1/commands":
+        statuses |= {403, 409, 422}
+    said |= {str(status): problem for status in sorted(statuses)}
+    return said
+
+
+@cache
+def _schema(shape: Any) -> dict[str, Any]:
+    found, _ = msgspec.json.schema_components([shape], ref_template=REFERENCE)
+    return dict(found[0])
+
+
+def _reference(name: str) -> dict[str, Any]:
+    return {"$ref": REFERENCE.format(name=name)}
+
+
+def _fields(command: str) -> str:
+    """The name of what a command says where the path names it."""
+    return f"{command}Fields"
+
+
+def _without_name(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """A command without `do`: the path says which it is."""
+    found = {**schema, "title": _fields(schema["title"])}
+    found["properties"] = {name: each for name, each in schema["properties"].items() if name != "do"}
+    found["required"] = [name for name in schema.get("required", ()) if name != "do"]
+    return found
+
+
+def _names(path: str) -> list[str]:
+    return re.findall(r"{(\w+)}", path)
+
+
+def _doc(what: Any) -> str:
+    return inspect.getdoc(getattr(what, "func", what)) or ""
+
+
+def told(found: Mapping[str, Any]) -> bytes:
+    """The document in JSON."""
+    return msgspec.json.encode(found)

@@ -1,0 +1,174 @@
+"""The book itself over HTTP: where it ends, its law, one record, one account at any moment."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from airshed.engine.journal import Record, decode
+from airshed.model.refusal import Malformed
+from airshed.registry.account_number import is_number
+from airshed.service.book.sqlite import Book, line_of
+from airshed.service.book.statement import StatementLine, lines_of
+from airshed.service.http.problems import Stopped
+from airshed.service.http.rows import whole_number
+from airshed.service.http.seen import own_actors, seen
+from airshed.service.http.service import Service, given, instant_in
+from airshed.service.http.shapes import AccountMove
+from airshed.service.http.viewer import STRANGER, Viewer, viewer_of
+
+#: Moves that an answer has when nobody says, and at most.
+USUAL_MOVES, MOST_MOVES = 20, 10_000
+
+
+async def book(service: Service, request: Request) -> Response:
+    """What book this is, where it ends, and the law in force."""
+    service.door.look(request)
+
+    def look(opened: Book) -> dict[str, object]:
+        seq, digest = opened.sql.execute("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
+        law = opened.sql.execute(
+            "SELECT programme, version, digest FROM rulebooks ORDER BY seq DESC LIMIT 1"
+        ).fetchone()
+        said = dict(zip(("programme", "version", "digest"), law, strict=True))
+        return {"records": seq, "hash": digest, "head": f"{seq}:{digest}", "first": service.first, "law": said}
+
+    found = await service.readers.read(look)
+    return given(service, {**found, "at": service.feed.at})
+
+
+async def law(service: Service, request: Request) -> Response:
+    """The text of a law that lies in the book."""
+    service.door.look(request)
+    digest = request.path_params["digest"]
+
+    def look(opened: Book) -> dict[str, str]:
+        if not opened.keeps(digest):
+            raise Stopped("not_there", "no law of this digest lies in the book")
+        return {name: text.decode() for name, text in opened.law(digest).items()}
+
+    files = await service.readers.read(look)
+    return given(service, {"digest": digest, "files": files}, headers={"Cache-Control": "public, max-age=86400"})
+
+
+async def record(service: Service, request: Request) -> Response:
+    """One record, as far as it is for who asks."""
+    signed = service.door.look(request)
+    actor = "" if signed is None else signed.user.actor
+    seq = whole_number(request.path_params["seq"], "records")
+
+    def look(opened: Book) -> object:
+        row = opened.sql.execute("SELECT seq, hash, record FROM journal WHERE seq = ?", (seq,)).fetchone()
+        if row is None:
+            raise Stopped("not_there", f"the book ends at record {opened.last()}")
+        viewer = viewer_of(opened.sql, actor) if actor else STRANGER
+        (found,) = seen([line_of(*row)], viewer, own_actors(opened.sql, viewer))
+        return msgspec.structs.replace(found, provenance=service.provenance)
+
+    raw = msgspec.json.encode(await service.readers.read(look))
+    return Response(raw, 200, media_type="application/json")
+
+
+async def account(service: Service, request: Request) -> Response:
+    """What lies in an account, or lay there after a record or at an instant."""
+    signed = service.door.signed(request)
+    actor, name = signed.user.actor, request.path_params["account"]
+    query = request.query_params
+    for word, _ in query.multi_items():
+        if word not in ("at", "seq", "moves"):
+            raise Malformed(f"?{word[:60]}", "is not asked here", "ask for at, seq or moves")
+    if "at" in query and "seq" in query:
+        raise Malformed("?at", "goes without seq", "leave one of them out")
+    at = instant_in(query["at"], "?at") if "at" in query else None
+    until = whole_number(query["seq"], "?seq") if "seq" in query else None
+    most = whole_number(query.get("moves", str(USUAL_MOVES)), "?moves")
+    if not 0 <= most <= MOST_MOVES:
+        raise Malformed("?moves", f"{most} of them", f"ask for 0 to {MOST_MOVES:,}")
+    found = await service.readers.read(lambda opened: account_then(opened, actor, name, at, until, most))
+    return given(service, found)
+
+
+def account_then(
+    opened: Book, actor: str, name: str, at: int | None, until: int | None, most: int
+) -> dict[str, object]:
+    """An account, if it is for this actor: of others it is not told whether they are there."""
+    column = "number" if is_number(name) else "account"
+    row = opened.sql.execute(
+        f"SELECT account, number, kind, name, jurisdiction FROM accounts WHERE {column} = ?", (name,)
+    ).fetchone()
+    viewer = viewer_of(opened.sql, actor) if actor else STRANGER
+    if row is None or not _may_read(viewer, row[0], row[4]):
+        raise Stopped("not_there", "there is no such account that is yours to read")
+    said = dict(zip(("account", "number", "kind", "name", "jurisdiction"), row, strict=True))
+    cash, holdings = 0, dict[str, int]()
+    moves: deque[StatementLine] = deque(maxlen=most)
+    for line in lines_of(_records(opened, row[0], at, until), row[0]):
+        cash = line.cash
+        if line.series is not None:
+            holdings[line.series] = line.balance
+        moves.append(line)
+    last = _last(opened, at, until)
+    return {
+        **said,
+        "seq": last.seq,
+        "at": last.at if at is None else at,
+        "cash_fen": cash,
+        "holdings": {series: count for series, count in holdings.items() if count},
+        "moves": [AccountMove(*msgspec.structs.astuple(line)) for line in moves],
+    }
+
+
+def _may_read(viewer: Viewer, account: str, jurisdiction: str) -> bool:
+    return (
+        viewer.reads == "zone"
+        or (viewer.reads == "account" and viewer.of == account)
+        or (viewer.reads == "jurisdiction" and viewer.of == jurisdiction)
+    )
+
+
+def _records(opened: Book, account: str, at: int | None, until: int | None) -> Iterator[Record]:
+    """Records that name the account, up to the moment; the database looks for the name and passes over the others."""
+    rows = opened.sql.execute(
+        "SELECT seq, hash, record FROM journal WHERE seq <= ? AND instr(record, ?) > 0 ORDER BY seq",
+        (2**62 if until is None else until, msgspec.json.encode(account)),
+    )
+    for row in rows:
+        found = decode(line_of(*row))
+        if at is not None and found.refusal is None and found.at > at:
+            return
+        yield found
+
+
+def _last(opened: Book, at: int | None, until: int | None) -> Record:
+    """The last record that counts at a moment: instants never run backwards, so it is looked for by halves."""
+    last = opened.last()
+    if until is not None:
+        if not 1 <= until <= last:
+            raise Malformed("?seq", f"{until} is no record", f"the book has 1 to {last}")
+        return decode(opened.line(until))
+    if at is None:
+        return decode(opened.line(last))
+    low, high = 0, last
+    while low < high:
+        middle = (low + high + 1) // 2
+        if _reached(opened, middle) <= at:
+            low = middle
+        else:
+            high = middle - 1
+    if not low:
+        raise Malformed("?at", "is before the book begins", "ask for a later instant")
+    return decode(opened.line(low))
+
+
+def _reached(opened: Book, seq: int) -> int:
+    """The instant of the book after a record: what was refused moved no clock."""
+    while seq > 1:
+        found = decode(opened.line(seq))
+        if found.refusal is None:
+            return found.at
+        seq -= 1
+    return decode(opened.line(1)).at

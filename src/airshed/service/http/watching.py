@@ -1,0 +1,97 @@
+"""The feed over HTTP: server-sent events, one a record, from the record after the one that was heard last."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from airshed.engine.journal import Line
+from airshed.service.book.sqlite import Book, line_of
+from airshed.service.http.problems import Stopped
+from airshed.service.http.rows import whole_number
+from airshed.service.http.service import Service
+from airshed.service.http.viewer import STRANGER, Viewer, viewer_of
+from airshed.service.http.who import Signed
+
+#: Records that go to a watcher at once.
+AT_ONCE = 500
+
+
+async def feed(service: Service, request: Request) -> Response:
+    """Records as they are written. `Last-Event-ID`, or `?after=`, resumes; without either it begins at the end."""
+    signed = service.door.look(request)
+    after = _after(service, request)
+    viewer = await _viewer(service, signed)
+    who = signed.name if signed is not None else f"address {service.door.origin(request)}"
+    limits, watching = service.limits, service.feed.watching
+    if watching[who] >= limits.feeds_of_one or watching.total() >= limits.feeds:
+        raise Stopped("too_many", f"{who} has {watching[who]} feeds open", {"Retry-After": "30"})
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    stream = _stream(service, request, signed, viewer, after, who)
+    return StreamingResponse(stream, 200, headers, "text/event-stream")
+
+
+def _after(service: Service, request: Request) -> int:
+    for word, _ in request.query_params.multi_items():
+        if word != "after":
+            raise Stopped("not_there", f"?{word[:60]} is not asked here")
+    text = request.headers.get("last-event-id") or request.query_params.get("after")
+    if text is None:
+        return service.feed.last
+    return min(max(whole_number(text, "last-event-id"), 0), service.feed.last)
+
+
+async def _viewer(service: Service, signed: Signed | None) -> Viewer:
+    if signed is None or not signed.user.actor:
+        return STRANGER
+    actor = signed.user.actor
+    return await service.readers.read(lambda book: viewer_of(book.sql, actor))
+
+
+async def _stream(
+    service: Service, request: Request, signed: Signed | None, viewer: Viewer, after: int, who: str
+) -> AsyncIterator[bytes]:
+    """Ends where the session does, or where what may be read has changed: who comes again is looked at anew."""
+    beat, feed = service.limits.feed_beat_s, service.feed
+    feed.watching[who] += 1
+    looked = service.door.ticks()
+    try:
+        yield b"retry: 2000\n: from record %d\n\n" % (after + 1)
+        while service.writer.live:
+            there = await feed.more(after, beat)
+            if not service.writer.live:
+                return
+            if not there or service.door.ticks() - looked >= beat:
+                looked = service.door.ticks()
+                if signed is not None and (
+                    not _lasts(service, request, signed) or await _viewer(service, signed) != viewer
+                ):
+                    return
+            if not there:
+                yield b": %d\n\n" % feed.last
+                continue
+            lines = feed.since(after, AT_ONCE) or await _read(service, after)
+            yield await service.messages.of(service.readers, lines, viewer)
+            after = lines[-1].seq
+    finally:
+        feed.watching[who] -= 1
+        if not feed.watching[who]:
+            del feed.watching[who]
+
+
+def _lasts(service: Service, request: Request, signed: Signed) -> bool:
+    if signed.session is None:
+        return service.door.users.key(signed.key) is not None
+    return service.door.users.session(request.cookies.get(service.door.cookie, "")) is not None
+
+
+async def _read(service: Service, after: int) -> list[Line]:
+    def look(book: Book) -> list[Line]:
+        rows = book.sql.execute(
+            "SELECT seq, hash, record FROM journal WHERE seq > ? ORDER BY seq LIMIT ?", (after, AT_ONCE)
+        )
+        return [line_of(*row) for row in rows]
+
+    return await service.readers.read(look)

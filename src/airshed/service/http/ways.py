@@ -1,0 +1,54 @@
+"""What a way into the service is: a path, how it is asked for, what goes in and comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
+
+from airshed.service.http.service import JSON, Handler
+
+#: What may always happen to a request.
+COMMON = ("malformed", "bad_signature", "wrong_host", "too_many", "broken", "busy")
+
+
+class Asked(NamedTuple):
+    """A word of the query, or a header."""
+
+    name: str
+    about: str
+    kind: Literal["string", "integer", "boolean"] = "string"
+    where: Literal["query", "header"] = "query"
+
+
+class Way(NamedTuple):
+    """A path, how it is asked for, and what answers."""
+
+    path: str
+    method: Literal["GET", "POST"]
+    handler: Handler
+    #: Its name in the client and in the document.
+    name: str
+    room: str = "reading"
+    #: Who may ask: somebody signed in, anybody (who reads more when signed in), or it is not looked at.
+    access: Literal["signed", "anybody", "open"] = "signed"
+    #: The shape of its body and of its answer.
+    body: Any = None
+    answer: Any = None
+    status: int = 200
+    asked: Sequence[Asked] = ()
+    takes: str = JSON
+    gives: Sequence[str] = (JSON,)
+    #: Problems of the service beside those that all have.
+    more: Sequence[str] = ()
+    #: The command of the catalogue, and whether it is signed with a code.
+    command: str = ""
+    signing: bool = False
+    #: Whether an answer has an ETag.
+    tagged: bool = False
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Every problem of the service that may be the answer."""
+        own = ("not_signed_in",) if self.access == "signed" else ()
+        body = ("too_slow", "too_large", "wrong_type") if self.body is not None else ()
+        return (*COMMON, *own, *body, *self.more)
