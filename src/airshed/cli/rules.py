@@ -135,6 +135,39 @@ def calendar(
         table("", ["day 日期", "what is due", "事项", "article"], days)
 
 
+#: On what the working days of a year rest, in words.
+RESTS = {
+    "notice": "the yearly notice of the State Council, as the library chinesecalendar keeps it 国务院办公厅放假通知",
+    "law": "the lists of the law 规则所列",
+    "weekdays": "its weekdays alone: no holiday of that year is listed or known, which is assumed 未公布，按周推定",
+}
+
+
+@app.command()
+def workdays(
+    rulebook: Where,
+    year: Annotated[int, typer.Option("--year", min=2000, max=2100, help="Calendar year.")],
+    json: Json = False,
+) -> None:
+    """Print the working days of a year: weekdays that are closed, days that make up for them, and who says so. 工作日。
+
+    Example: airshed rules workdays dianzhong --year 2026
+    """
+    from airshed.rulebook import lookup
+
+    rules = _loaded(rulebook)
+    law, rests = rules.calendar, lookup.days_from(rules, year)
+    closed, made_up = (
+        [day for day in listed if day.startswith(f"{year}-")] for listed in (law.closed_days, law.working_days)
+    )
+    if json:
+        as_json({"year": year, "rests_on": rests, "closed_days": closed, "working_days": made_up})
+        return
+    console.print(f"{rules.programme.id} {rules.programme.version}, {year}: {RESTS[rests]}", style="bold")
+    for name, days in (("closed 休息", closed), ("worked instead 调休上班", made_up)):
+        console.print(f"{name}: {' '.join(day[5:] for day in days) or 'none 无'}")
+
+
 @app.command()
 def roles(
     rulebook: Where,

@@ -16,6 +16,7 @@ from airshed.model.refusal import Malformed
 from airshed.rulebook.check import contradictions, contradictions_there
 from airshed.rulebook.lookup import local
 from airshed.rulebook.mrv_tables import AdmittedTest, Applies, Availability, MethodsOf
+from airshed.rulebook.notices import with_notices
 from airshed.rulebook.people_sections import PeopleRule, rights_of, row_of
 from airshed.rulebook.price_index import IndexRow
 from airshed.rulebook.schema import Rulebook
@@ -151,8 +152,18 @@ def read(files: Mapping[str, bytes]) -> tuple[Rulebook | None, list[Malformed]]:
     rules: Rulebook = msgspec.convert(raw, Rulebook)
     faults += contradictions(rules, lines)
     if not faults:
-        rules = _with_variations(rules, files, faults)
+        rules = _with_variations(_with_notices(rules, faults), files, faults)
     return (None, faults) if faults else (_in_order(rules), [])
+
+
+def _with_notices(rules: Rulebook, faults: list[Malformed]) -> Rulebook:
+    if not rules.calendar.notices:
+        return rules
+    try:
+        return msgspec.structs.replace(rules, calendar=with_notices(rules.calendar, f"{MAIN} [calendar]"))
+    except Malformed as error:
+        faults.append(error)
+        return rules
 
 
 def _text(files: Mapping[str, bytes], name: str, faults: list[Malformed]) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
+from typing import Literal
 
 import msgspec
 
@@ -114,10 +115,24 @@ def checks(rules: Rulebook) -> tuple[CheckRow, ...]:
 
 def worked(rules: Rulebook, day: str) -> bool:
     """Whether a day is worked: a weekday that is no holiday, or a make-up day."""
-    law = rules.calendar
-    if day in law.working_days:
+    closed, working = _listed(rules)
+    if day in working:
         return True
-    return date.fromisoformat(day).isoweekday() in law.weekdays and day not in law.closed_days
+    return date.fromisoformat(day).isoweekday() in rules.calendar.weekdays and day not in closed
+
+
+@lru_cache(maxsize=RULEBOOKS_KEPT)
+def _listed(rules: Rulebook) -> tuple[frozenset[str], frozenset[str]]:
+    return frozenset(rules.calendar.closed_days), frozenset(rules.calendar.working_days)
+
+
+def days_from(rules: Rulebook, year: int) -> Literal["notice", "law", "weekdays"]:
+    """On what the working days of a year rest: a notice, lists of the law, or weekdays alone, which is assumed."""
+    law = rules.calendar
+    if year in (law.notices or ()):
+        return "notice"
+    listed = any(day.startswith(f"{year}-") for day in (*law.closed_days, *law.working_days))
+    return "law" if listed else "weekdays"
 
 
 def transaction(rules: Rulebook, kind: str) -> TransactionRow | None:

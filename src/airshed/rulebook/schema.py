@@ -25,6 +25,7 @@ from airshed.rulebook.kinds import (
     TieRule,
     TrimStep,
     UndersubscribedRule,
+    Year,
 )
 from airshed.rulebook.mrv_sections import ApplicabilityRule, ManualTestRule, MethodsRule, Part75Rule
 from airshed.rulebook.people_sections import FounderRule, PeopleRule, Roles
@@ -153,7 +154,7 @@ class CapRule(Section, frozen=True):
     rows: tuple[Cap, ...] = ()
 
 
-class Calendar(Section, frozen=True):
+class Calendar(Section, frozen=True, omit_defaults=True):
     """Deadlines, as month and day of the year after the period."""
 
     #: Last day to report a year.
@@ -172,6 +173,9 @@ class Calendar(Section, frozen=True):
     closed_days: tuple[Day, ...]
     #: Make-up days: days of other weekdays that are worked, as ISO dates.
     working_days: tuple[Day, ...]
+    #: Years whose holidays and make-up days are those of China's yearly notices, as a library keeps them, unless the
+    #: two lists name a day of that year. Of other years the lists say all: no day named, no holiday known.
+    notices: tuple[Year, ...] | None = None
 
 
 class AllocationRule(Section, frozen=True):

@@ -35,6 +35,9 @@ def delay(
             metavar="H.csv", help="CSV with a column holiday; and working_day for days that make up for them."
         ),
     ] = "",
+    china: Annotated[
+        bool, typer.Option("--china", help="China's yearly notices for years of which the file names no day.")
+    ] = False,
     opens: Annotated[str, typer.Option(metavar="HH:MM", help="First moment of a working day.")] = "10:00",
     closes: Annotated[str, typer.Option(metavar="HH:MM", help="Last moment of a working day.")] = "16:00",
     after: Annotated[
@@ -53,7 +56,7 @@ def delay(
     """
     from airshed.registry.business_clock import BusinessClock
 
-    clock = BusinessClock(_hour(opens, "--opens"), _hour(closes, "--closes"), _worked(holidays))
+    clock = BusinessClock(_hour(opens, "--opens"), _hour(closes, "--closes"), _worked(holidays, china=china))
     columns = _columns(clock, rule, after)
     rows: list[dict[str, str]] = []
     wrong: list[list[str]] = []
@@ -109,14 +112,19 @@ def _due(clock: BusinessClock, minutes: int) -> Due:
     return lambda at: clock.due(at, minutes)
 
 
-def _worked(path: str) -> Callable[[date], bool]:
+def _worked(path: str, *, china: bool) -> Callable[[date], bool]:
     from airshed.registry.business_clock import weekdays_but
 
-    if not path:
-        return weekdays_but(frozenset())
-    lines = read_table(path, (HOLIDAY,), None)
+    lines = read_table(path, (HOLIDAY,), None) if path else ()
     closed = frozenset(_day(line, HOLIDAY) for line in lines if line.text(HOLIDAY))
-    return weekdays_but(closed, frozenset(_day(line, MAKEUP) for line in lines if line.text(MAKEUP)))
+    makeup = frozenset(_day(line, MAKEUP) for line in lines if line.text(MAKEUP))
+    listed = weekdays_but(closed, makeup)
+    if not china:
+        return listed
+    from airshed.rulebook.notices import worked_in_china
+
+    own = {day.year for day in closed | makeup}
+    return lambda day: listed(day) if day.year in own else worked_in_china(day)
 
 
 def _hour(text: str, option: str) -> time:
