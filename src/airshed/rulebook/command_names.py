@@ -33,6 +33,7 @@ CommandName = Literal[
     "ReverseTransfer",
     "ReverseSurrender",
     "ReturnExcess",
+    "WriteOff",
     "OpenSale",
     "CloseSale",
     "BuyAllocation",

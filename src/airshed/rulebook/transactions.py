@@ -40,6 +40,7 @@ TransactionType = Literal[
     "year_end",
     "excess_return",
     "reversal",
+    "write_off",
 ]
 #: Kinds of account or roles, separated by spaces.
 Names = Annotated[str, Meta(pattern=r"^[a-z]+( [a-z]+)*\Z", examples=["operator trader"])]
@@ -97,6 +98,9 @@ class TransactionRule(Section, frozen=True):
     moved_holidays: Literal["stands", "moves"]
     #: Most of a series that one transfer may give to an account that is not trusted; any where it is left out.
     largest_untrusted: Count | None = None
+    #: Years after the last day on which a vintage could be surrendered, after which what nobody surrendered of it is
+    #: written off; never, where it is left out.
+    write_off_years: Annotated[int, Meta(ge=0, le=100)] | None = None
     #: One row per type (read from `transactions.csv`).
     rows: tuple[TransactionRow, ...] = ()
 
@@ -148,6 +152,7 @@ FLOWS: Mapping[TransactionType, Flow] = {
     "year_end": Flow(("CloseYear",), "operator", "reserve", True),
     "excess_return": Flow(("ReturnExcess",), "operator", "reserve", own=True),
     "reversal": Flow(("ReverseTransfer", "ReverseSurrender"), "operator trader surrendered", _PRIVATE, True),
+    "write_off": Flow(("WriteOff",), "operator trader auction reserve issuance", "cancelled", True),
 }
 
 

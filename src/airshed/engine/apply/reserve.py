@@ -217,13 +217,14 @@ DRAWN: dict[type, Callable[[Any], str]] = {
     e.WithdrawalRestored: lambda event: "restored",
     e.RightGranted: lambda event: "rights",
     e.RightRenewed: lambda event: "rights",
+    e.AllowancesWrittenOff: lambda event: "written_off",
 }
 #: Events that may move allowances into a reserve or out of one.
 TOUCHING = frozenset((*FLOWS, *DRAWN))
 #: What the reasons mean, in English and Chinese.
 REASONS: dict[str, tuple[str, str]] = {
     "set_aside": ("set aside of the cap for new entrants", "总量中为新建源预留"),
-    "set_aside_later": ("set aside by the authority", "主管部门追加预留"),
+    "set_aside_later": ("set aside later", "主管部门追加预留"),
     "make_up": ("made up for an earlier year", "以往年度补扣"),
     "repurchase": ("bought at the standing price", "按固定价格回购"),
     "reverse_auction": ("bought by reverse auction", "反向拍卖回购"),
@@ -246,6 +247,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "price_over_trigger": ("sold at auction, price over the trigger", "拍卖价高于触发价投放"),
     "restored": ("a withdrawal was wrong", "收回有误退还"),
     "rights": ("served to rights granted later", "兑付后授予的排污权"),
+    "written_off": ("never surrendered, written off", "过期未清缴核销"),
 }
 #: What each event does to the state.
 APPLY: dict[type, Apply] = {

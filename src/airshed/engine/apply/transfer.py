@@ -138,6 +138,11 @@ def excess_returned(state: State, event: e.ExcessReturned) -> None:
     state.allocated[key] = max(0, state.allocated.get(key, 0) - event.count)
 
 
+def written_off(state: State, event: e.AllowancesWrittenOff) -> None:
+    """What was never surrendered is of no use any more."""
+    state.ledger.post(event.entry)
+
+
 def _over(state: State, number: int, how: str) -> AllowanceTransfer:
     transfer = state.waiting_transfers.pop(number)
     transfer.state, transfer.ended = how, state.at
@@ -157,4 +162,5 @@ APPLY: dict[type, Apply] = {
     e.TransferReversed: reversed_,
     e.SurrenderReversed: surrender_reversed,
     e.ExcessReturned: excess_returned,
+    e.AllowancesWrittenOff: written_off,
 }

@@ -90,6 +90,12 @@ class ReturnExcess(Wish, frozen=True):
     reason: Text
 
 
+class WriteOff(Wish, frozen=True):
+    """Write off what nobody surrendered of a vintage that has ended, whoever holds it, but what is set aside. 核销。"""
+
+    series: Name
+
+
 TransferBody = (
     Transfer
     | CancelTransfer
@@ -100,4 +106,5 @@ TransferBody = (
     | ReverseTransfer
     | ReverseSurrender
     | ReturnExcess
+    | WriteOff
 )

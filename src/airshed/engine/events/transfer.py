@@ -131,6 +131,15 @@ class ExcessReturned(Fact, frozen=True):
     entry: Entry
 
 
+class AllowancesWrittenOff(Fact, frozen=True):
+    """What nobody surrendered of a vintage that has ended lies with what was cancelled."""
+
+    series: str
+    #: Allowances, of all holders.
+    count: int
+    entry: Entry
+
+
 TransferEvent = (
     TransferDelayed
     | TransferMoved
@@ -142,4 +151,5 @@ TransferEvent = (
     | TransferReversed
     | SurrenderReversed
     | ExcessReturned
+    | AllowancesWrittenOff
 )

@@ -114,7 +114,8 @@ TABLES = (
                 "flow TEXT",
                 "why: set_aside, set_aside_later, make_up, repurchase, reverse_auction, unpaid, closure, idle, "
                 "excess, paid_reduction, reversal, forfeited, unsold, price_under_trigger, banking and gift come"
-                " in; new_entrants, unused, auction, containment, price_over_trigger, rights and restored go out",
+                " in; new_entrants, unused, auction, containment, price_over_trigger, rights, restored and"
+                " written_off go out",
             ),
             Column("other TEXT", "account from which or to which"),
             Column("at INTEGER"),

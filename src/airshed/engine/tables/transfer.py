@@ -74,6 +74,18 @@ TABLES: tuple[Table, ...] = (
         keys=lambda state: state.transfer_limits,
         row=_limits_row,
     ),
+    Table(
+        "write_offs",
+        "What nobody surrendered of vintages that have ended, written off.",
+        (
+            Column("seq INTEGER"),
+            Column("series TEXT"),
+            Column("at INTEGER"),
+            Column("count INTEGER", "allowances, of all holders"),
+            Column("holders INTEGER", "accounts that held them"),
+        ),
+        key=2,
+    ),
 )
 
 
@@ -83,6 +95,11 @@ def _note_limits(tables: Tables, state: State, record: Record, event: e.Transfer
 
 def _note_excess(tables: Tables, state: State, record: Record, event: e.ExcessReturned) -> None:
     tables.touch_entry(event.entry)
+
+
+def _note_written_off(tables: Tables, state: State, record: Record, event: e.AllowancesWrittenOff) -> None:
+    tables.touch_entry(event.entry)
+    tables.add("write_offs", (record.seq, event.series, record.at, event.count, len(event.entry)))
 
 
 def _note_delayed(tables: Tables, state: State, record: Record, event: e.TransferDelayed) -> None:
@@ -120,4 +137,5 @@ NOTES: dict[type, Note] = {
     e.TransferReversed: _note_transferred,
     e.SurrenderReversed: note_year,
     e.ExcessReturned: _note_excess,
+    e.AllowancesWrittenOff: _note_written_off,
 }

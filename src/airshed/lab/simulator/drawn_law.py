@@ -167,6 +167,7 @@ def _transactions(rules: Rulebook, rng: random.Random) -> TransactionRule:
         moved_holidays=rng.choice(("stands", "moves", "moves")),
         trust_working_days=rng.choice((0, 1, 4, 10)),
         largest_untrusted=rng.choice((None, 1_000)),
+        write_off_years=random.Random(f"written off {rng.getstate()}").choice((0, 0, 0, 0, 1, None)),
     )
 
 

@@ -35,6 +35,7 @@ OUT_OF = (
     e.WithdrawalRestored,
     e.RightGranted,
     e.RightRenewed,
+    e.AllowancesWrittenOff,
 )
 
 

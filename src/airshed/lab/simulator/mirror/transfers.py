@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.journal import Record
-from airshed.lab.simulator.mirror.figures import count_of, day_of, days_after, vintages, worked
+from airshed.lab.simulator.mirror.figures import count_of, day_of, days_after, last_day, vintages, worked
 from airshed.registry.moves import Delivered
 from airshed.rulebook.schema import Rulebook
 
@@ -72,6 +72,8 @@ class Transfers:
                 self._proposed.pop(event.act, None)
             case e.TransferLimitsSet():
                 self._bound(event, record.at, rules)
+            case e.AllowancesWrittenOff():
+                self._written_off(event, record, rules)
             case e.TransferReversed():
                 self._reversed(event, record.at, rules)
             case _:
@@ -157,6 +159,19 @@ class Transfers:
         back = [(move.target, move.origin, move.series, move.blocks) for move in moves]
         same = [(m.origin, m.target, m.series, m.blocks) for m in event.entry if isinstance(m, Delivered)] == back
         self._claim("I1", same, f"{event} does not give back {back}")
+
+    def _written_off(self, event: e.AllowancesWrittenOff, record: Record, rules: Rulebook) -> None:
+        """So many years after the last on which it counted, and to where what is of no use lies."""
+        years = rules.transactions.write_off_years
+        last = int(event.series[-4:]) + rules.allowance.vintages_back
+        late = years is not None and day_of(record.at) > last_day(rules, last + years)
+        self._claim("I12", late, f"{event} on {day_of(record.at)}, by the law after {years} years")
+        moves = [move for move in event.entry if isinstance(move, Delivered)]
+        ends = {(move.target, move.series) for move in moves}
+        there = (f"cancelled-{event.series.split('-')[1]}", event.series)
+        total = sum(count_of(move) for move in moves)
+        right = ends == {there} and total == event.count and len(moves) == len(event.entry)
+        self._claim("I2", right, f"{event} moves {total} to {ends}")
 
     def _trusts(self, origin: str, target: str, at: int) -> bool:
         """Those of one holder, those that are named for long enough, and the government."""

@@ -108,6 +108,7 @@ class Mischief:
     def _due(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
         return [
             *self._issues(state, rules, at),
+            *transfers.over(self.rng, self.authority, state, rules, at),
             *years.decisions(self.rng, self.authority, state),
             *(
                 wish

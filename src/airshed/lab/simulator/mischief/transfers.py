@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 from airshed.engine import commands as c
+from airshed.engine.procedures.deadlines import ends
 from airshed.engine.state import State
 from airshed.lab.simulator.mischief.terms import instrument
 from airshed.lab.simulator.small_market import ACCOUNTS, EXCHANGE, Wish
@@ -93,3 +94,9 @@ def undone(rng: random.Random, authority: str, state: State, rules: Rulebook, at
             account = state.sources[source].account
             return [(account, c.ReturnExcess(source, series, rng.choice((1, 50, 10**9)), reason))]
     return []
+
+
+def over(rng: random.Random, authority: str, state: State, rules: Rulebook, at: int) -> list[Wish]:
+    """What nobody surrendered of a vintage that has ended is written off, or of one that has not."""
+    caps = [series for series in state.ledger.caps if at > ends(rules, series) or rng.random() < 0.01]
+    return [(authority, c.WriteOff(rng.choice(caps)))] if caps and rng.random() < 0.5 else []
