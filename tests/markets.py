@@ -7,6 +7,7 @@ from itertools import count
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
+from airshed.engine.decide import knowing
 from airshed.engine.journal import Journal, MemoryJournal
 from airshed.engine.runner import Answer, Runner
 from airshed.lab.second import confirmer
@@ -39,9 +40,9 @@ def send(runner: Runner, actor: str, body: c.Body, at: int = AT) -> Answer:
 def done(runner: Runner, actor: str, body: c.Body, at: int = AT) -> Answer:
     """One command that must take effect; a second person of the small market confirms it where the law wants two.
 
-    The answer is what the command did, without the line that says who confirmed.
+    What is warned of is known. The answer is what the command did, without the line that says who confirmed.
     """
-    answer = send(runner, actor, body, at)
+    answer = send(runner, actor, knowing(runner.state, runner.rules, at, actor, body), at)
     assert answer.refusal is None, answer.refusal
     if isinstance(answer.events[0], e.ActProposed):
         return confirmed(runner, answer.events[0], at)
@@ -59,7 +60,7 @@ def confirmed(runner: Runner, act: e.ActProposed, at: int = AT) -> Answer:
 
 def proposed(runner: Runner, actor: str, body: c.Body, at: int = AT) -> e.ActProposed:
     """An act of two that waits now."""
-    answer = send(runner, actor, body, at)
+    answer = send(runner, actor, knowing(runner.state, runner.rules, at, actor, body), at)
     assert answer.refusal is None, answer.refusal
     (event,) = answer.events
     assert isinstance(event, e.ActProposed)

@@ -43,6 +43,14 @@ AT_ONCE = (c.RegisterActor, c.Deposit, c.Withdraw, c.SetCap, c.Allocate)
 CEMENT, STEEL, TRADER = "cement-li", "steel-wang", "trader-chen"
 #: The day on which the operator marks hours.
 MARKED_DAY = "2027-04-06"
+#: What the office knows when it closes the year of the cement works.
+KNOWN = {
+    "lost SO2-KM-2027": 3_405_441,
+    "short KM-KILN-1 NOx 2027": 328_503,
+    "short KM-KILN-1 PM 2027": 21_903,
+    "short KM-KILN-1 SO2 2027": 3,
+    "short KM-KILN-1 VOC 2027": 85,
+}
 #: What the kiln stack emits on every day of the year, in milligrams.
 DAY_MASS_MG = {"NOx": 900_000_000, "PM": 60_000_000, "SO2": 120_000_000}
 
@@ -179,7 +187,7 @@ def _issued() -> Iterator[tuple[str, str, list[c.Body]]]:
     yield (
         "2026-12-10T09:00",
         OFFICE,
-        [c.SetCap("SO2", "KM", YEAR), c.Allocate("SO2", "KM", YEAR, activities)],
+        [c.SetCap("SO2", "KM", YEAR), c.Allocate("SO2", "KM", YEAR, activities, {"above SO2-KM-2027": 5_548_105})],
     )
     yield (
         "2027-01-05T09:00",
@@ -305,7 +313,7 @@ def _settled() -> Iterator[tuple[str, str, list[c.Body]]]:
     yield f"{following}-06-30T10:00", CEMENT, [c.Surrender("KM-KILN-1", YEAR, "SO2", 43_800)]
     yield f"{following}-06-30T11:00", CEMENT, [c.OfferRepurchase("kunming-cement", "SO2-KM-2027", 2_000)]
     yield f"{following}-06-30T12:00", CEMENT, [c.PayInstalment(1)]
-    yield f"{following}-07-01T09:00", OFFICE, [c.CloseYear("kunming-cement", YEAR)]
+    yield f"{following}-07-01T09:00", OFFICE, [c.CloseYear("kunming-cement", YEAR, KNOWN)]
     yield f"{following}-07-02T09:00", CEMENT, [c.PayPenalty("KM-KILN-1", YEAR, "VOC")]
     yield from returned()
     yield f"{following + 1}-03-15T09:00", OFFICE, [c.WithdrawUnpaid(2)]

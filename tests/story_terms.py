@@ -22,6 +22,7 @@ SCENES: dict[str, list[tuple[str, c.Body]]] = {
                     c.ActivityLine("KM-KILN-1", (2025, 2026), (50_000, 49_000), (910_000, 905_000)),
                     c.ActivityLine("KM-SINTER-1", (2025, 2026), (60_000, 60_500), (405_000, 398_000)),
                 ),
+                {"above SO2-KM-2028": 5_349_478},
             ),
         ),
         (STEEL, c.PledgeAllowances(FIRM, LENDER, STRIP, 5_000, 1_000_000, "2027-03-31")),

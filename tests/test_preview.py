@@ -20,11 +20,13 @@ from airshed.model.allowance import count_of
 from airshed.model.period import instant
 from airshed.model.refusal import Why
 from airshed.registry.moves import Delivered
+from airshed.rulebook import lookup
 from airshed.rulebook.digest import digest
+from airshed.service.book.opening import carry_on
 from airshed.service.book.preview import Foreseen, foresee, settling
 from airshed.service.book.sqlite import Book
 from laws import FILES, RULES
-from markets import AT, AUTHORITY, done, market
+from markets import AT, AUTHORITY, done, market, proposed, send, why
 from seasons import played
 
 SETTLED = instant("2028-07-01", 9)
@@ -66,6 +68,20 @@ def test_a_previewed_year_end_is_the_one_that_comes(unsettled: tuple[MemoryJourn
     assert sum(each.penalty_fen for each in told.values()) > 0
     assert sum(each.makeup for each in told.values()) > 0
     assert sum(left.over_limit for each in told.values() for left in each.left) > 0
+
+
+def test_what_has_to_be_confirmed_is_who_is_short_and_what_is_lost(
+    unsettled: tuple[MemoryJournal, list[Any]],
+) -> None:
+    runner = Runner(unsettled[0], RULES, tables=False)
+
+    for told in foresee(runner, list(settling(runner.state, RULES, 2027)), SETTLED):
+        closing = told.closings[0]
+        short = {f"short {each.source} {each.pollutant} 2027": each.shortfall for each in closing.settlements}
+        lost = {f"lost {left.series}": left.over_limit + left.expired for left in closing.left}
+        due = {what: count for what, count in (short | lost).items() if count}
+        assert (told.knowing or {}) == due
+        assert (told.unconfirmed is not None) == bool(due)
 
 
 def test_a_preview_leaves_the_bytes_of_the_book_as_they_are(tmp_path: Path) -> None:
@@ -163,3 +179,86 @@ def test_a_file_or_a_year_is_asked_for_not_both(tmp_path: Path) -> None:
     for words in ([], ["x.jsonl", "--close", "2027"]):
         found = CliRunner().invoke(app, ["preview", str(tmp_path / "no.book"), *words])
         assert found.exit_code != 0
+
+
+# --- no trap: what is warned of is said in the command
+
+LINES = (c.ActivityLine("s-steel", (2024,), (800,), (10**6,)),)
+NOX = "above NOx-KM-2027"
+
+
+def capped() -> tuple[Runner, int]:
+    """A market in which a series waits to be shared out, and by how much its pool is above the only claim."""
+    runner = market()
+    done(runner, AUTHORITY, c.SetCap("NOx", "KM", 2027))
+    sharing = one(runner, AUTHORITY, c.Allocate("NOx", "KM", 2027, LINES)).sharing
+    assert sharing is not None
+    return Runner(runner.journal, RULES, tables=False), sharing.above
+
+
+@pytest.mark.parametrize("said", [{}, {NOX: 1}, {NOX: -1, "lost NOx-KM-2027": 0}, {"above NOx-KM-2028": 0}])
+def test_an_allocation_that_does_not_say_what_it_is_warned_of_is_refused(said: dict[str, int]) -> None:
+    runner, above = capped()
+    answer = send(runner, AUTHORITY, c.Allocate("NOx", "KM", 2027, LINES, said))
+
+    assert answer.refusal is not None
+    assert answer.refusal.why is Why.UNCONFIRMED
+    assert f"{NOX}: {above}" in answer.refusal.detail
+
+
+def test_what_is_said_and_is_not_so_is_refused_too() -> None:
+    runner, above = capped()
+    answer = send(runner, AUTHORITY, c.Allocate("NOx", "KM", 2027, LINES, {NOX: above, "cut NOx-KM-2027": 3}))
+
+    assert answer.refusal is not None
+    assert (answer.refusal.why, "this is not so: cut NOx-KM-2027: 3" in answer.refusal.detail) == (
+        Why.UNCONFIRMED,
+        True,
+    )
+
+
+def test_the_preview_says_what_to_add_and_with_it_the_command_happens() -> None:
+    runner, above = capped()
+    told = one(runner, AUTHORITY, c.Allocate("NOx", "KM", 2027, LINES))
+    assert (told.knowing, told.waits) == ({NOX: above}, True)
+    assert one(runner, AUTHORITY, told.record.body, "again").unconfirmed is None
+
+    runner = Runner(runner.journal, RULES, tables=False)
+    assert isinstance(send(runner, AUTHORITY, told.record.body).events[0], e.ActProposed)
+
+
+def test_an_act_that_waited_is_refused_when_something_else_would_be_lost_by_then() -> None:
+    """The office proposes to close a year; before it is confirmed, the account buys what it could not keep."""
+    roles = msgspec.structs.replace(RULES.roles, second=("CloseYear", *RULES.roles.second))
+    runner = market(rules=msgspec.structs.replace(RULES, roles=roles))
+    source, start = runner.state.sources["s-steel"], instant("2028-02-01")
+    codes = dict.fromkeys((rule.code for rule in lookup.owed(RULES, source.sector)), 0)
+    done(runner, AUTHORITY, c.DetermineYear(source.id, 2027, codes, "a test"), start)
+    act = proposed(runner, AUTHORITY, c.CloseYear(source.account, 2027), SETTLED)
+    done(runner, "cement", c.Transfer("cement", source.account, "SO2-KM-2027", 10), SETTLED)
+
+    assert why(runner, INSPECTOR, c.ConfirmAct(act.act), SETTLED) is Why.UNCONFIRMED
+
+
+def test_the_commands_of_a_year_end_are_written_with_what_they_have_to_say(tmp_path: Path) -> None:
+    path, out = tmp_path / "a.book", tmp_path / "closing.jsonl"
+    with Book.create(path) as book:
+        runner = market(book, tables=True)
+        codes = dict.fromkeys((rule.code for rule in lookup.owed(RULES, "steel")), 0)
+        done(
+            runner,
+            AUTHORITY,
+            c.DetermineYear("s-steel", 2027, {**codes, "SO2": 10**9}, "a test"),
+            instant("2028-02-01"),
+        )
+    words = ["--close", "2027", "--at", "2028-07-01T09:00", "--out", str(out)]
+    said = CliRunner().invoke(app, ["preview", str(path), *words])
+    assert said.exit_code == 0, said.output
+    sent = [msgspec.json.decode(line, type=c.Command) for line in out.read_bytes().splitlines()]
+
+    with Book.open(path) as book:
+        answers = carry_on(book).send_all([(command, SETTLED) for command in sent])
+    closed = [event for answer in answers for event in answer.events if isinstance(event, e.YearClosed)]
+    assert [event.account for event in closed] == ["steel"]
+    assert any(settlement.shortfall for settlement in closed[0].settlements) or closed[0].entry
+    assert CliRunner().invoke(app, ["preview", str(path), *words]).exit_code != 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.procedures import (
@@ -41,12 +43,13 @@ from airshed.engine.procedures import (
 )
 from airshed.engine.procedures.guards import Decision, Procedure, no
 from airshed.engine.procedures.people_rights import may_confirm, may_send
+from airshed.engine.procedures.warned import Warns, confirming
 from airshed.engine.state import State
 from airshed.model.period import DAY_MS
 from airshed.model.refusal import Refusal, Why
 from airshed.rulebook.schema import Rulebook
 
-PROCEDURES: dict[type, Procedure] = {
+_PROCEDURES: dict[type, Procedure] = {
     **people.PROCEDURES,
     **people_rights.PROCEDURES,
     **account.PROCEDURES,
@@ -79,6 +82,15 @@ PROCEDURES: dict[type, Procedure] = {
     **report.PROCEDURES,
     **settling.PROCEDURES,
     **standing.PROCEDURES,
+}
+
+#: Commands that say what their preview warns of.
+WARNS: dict[type, Warns] = {**issue.WARNS, **settling.WARNS}
+SAYS_WHAT_IT_KNOWS = c.Allocate | c.CloseYear
+#: What decides each command.
+PROCEDURES: dict[type, Procedure] = {
+    **_PROCEDURES,
+    **{kind: confirming(_PROCEDURES[kind], warns) for kind, warns in WARNS.items()},
 }
 
 
@@ -132,6 +144,16 @@ def alone(state: State, rules: Rulebook, at: int, actor: str, body: c.Body, text
     if type(body) is c.AdoptRulebook:
         return people.adopt(state, text or rules, at, actor, body)
     return PROCEDURES[type(body)](state, rules, at, actor, body)
+
+
+def knowing(state: State, rules: Rulebook, at: int, actor: str, body: c.Body) -> c.Body:
+    """The command as whoever has seen its preview sends it; as it is where it is refused or warns of nothing."""
+    if not isinstance(body, SAYS_WHAT_IT_KNOWS):
+        return body
+    decision = _PROCEDURES[type(body)](state, rules, max(at, state.at), actor, body)
+    if isinstance(decision, Refusal):
+        return body
+    return msgspec.structs.replace(body, knowing=WARNS[type(body)].of(state, rules, body, decision))
 
 
 def confirm_act(

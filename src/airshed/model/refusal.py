@@ -132,6 +132,8 @@ class Why(StrEnum):
     OVER_GUARANTEE = "over_guarantee"
     STILL_OWED = "still_owed"
     NOTHING_DUE = "nothing_due"
+    # what whoever sends it has to know
+    UNCONFIRMED = "unconfirmed"
 
 
 PRECEDENCE: dict[Why, int] = {why: place for place, why in enumerate(Why)}
@@ -255,6 +257,7 @@ MEANINGS: dict[Why, tuple[str, str]] = {
     Why.OVER_GUARANTEE: ("The bid is more than its guarantee.", "申报超出其保证金或冻结的配额。"),
     Why.STILL_OWED: ("What is there is owed for emissions.", "现有配额须用于清缴。"),
     Why.NOTHING_DUE: ("There is nothing to pay or to undo.", "无应付或待处理事项。"),
+    Why.UNCONFIRMED: ("The command does not say all that its preview warns of.", "指令未确认预演所警示的后果。"),
 }
 
 

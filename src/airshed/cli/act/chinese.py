@@ -69,6 +69,7 @@ FIELDS: Mapping[str, str] = {
     "item": "整改事项",
     "jurisdiction": "辖区代码",
     "kind": "类别",
+    "knowing": "已知悉的预演警示（数量）",
     "last": "末个时段",
     "GrantRight.last": "末个年份",
     "lease": "租赁编号",

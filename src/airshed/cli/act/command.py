@@ -182,7 +182,7 @@ def _preview(line: ActLine, json: bool) -> None:
     from airshed.cli.act.measures import Terms
     from airshed.cli.act.told import told
     from airshed.cli.book.answers import instant_or_now
-    from airshed.cli.book.preview import plain, say_figures, say_foreseen, say_unwritten
+    from airshed.cli.book.preview import plain, say_figures, say_foreseen, say_unconfirmed, say_unwritten
     from airshed.service.book.opening import carry_on
     from airshed.service.book.preview import foresee
     from airshed.service.book.sqlite import Book
@@ -201,6 +201,7 @@ def _preview(line: ActLine, json: bool) -> None:
         if each.record.refusal is None and not (each.sealed or each.waits):
             lines(*told(each.record.events, Terms.of(rules)))
     say_figures(found, rules.currency.name_en)
+    say_unconfirmed(found, rules)
     say_unwritten(ends)
 
 

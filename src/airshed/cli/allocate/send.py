@@ -75,7 +75,7 @@ def send(job: AllocateSend, json: bool) -> None:
         if job.total and refused is None:
             _confirmed(job, found, given, terms.size_kg)
             writer = carry_on(opened)
-            answers = writer.send_all([(command, when) for command in fresh])
+            answers = writer.send_all([(each.command, when) for each in found])
         else:
             writer, answers = runner, []
     if json:

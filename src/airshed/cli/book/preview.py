@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import msgspec
 import typer
 
 from airshed.cli.book.answers import instant_or_now
+from airshed.cli.files import whole_file
 from airshed.cli.options import BookPath, Json
 from airshed.cli.show import as_json, console, lines, showing, table
 from airshed.model.measures import tonnes, yuan
@@ -16,6 +19,7 @@ from airshed.model.refusal import Malformed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from airshed.rulebook.schema import Rulebook
     from airshed.service.book.preview import Closing, Foreseen, PreviewedShares
 
 
@@ -36,6 +40,12 @@ def preview(
             min=1970, max=9998, help="Preview CloseYear of every account for this year, instead of a file of commands."
         ),
     ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="A new file of these commands, each saying that what it warns of is known, to be sent."
+        ),
+    ] = None,
     at: Annotated[
         str, typer.Option(help="Instant at which they would come, as 2028-07-01T09:00; now if left out.")
     ] = "",
@@ -45,7 +55,8 @@ def preview(
 
     Each command is decided on what those before it would leave. Of CloseYear it says who is short, what the penalty and
     the make-up will be, and what is lost over the banking limit or expires; of Allocate what each source claims and
-    gets, and whether the pool is above all claims. What opens sealed bids is not told before it is sent.
+    gets, and whether the pool is above all claims. What is warned of has to be confirmed in the command: the preview
+    says how, and --out writes the commands with it. What opens sealed bids is not told before it is sent.
 
     Example: airshed book preview demo/dianzhong.book commands.jsonl
 
@@ -68,17 +79,25 @@ def preview(
         if close is not None:
             wishes = list(settling(runner.state, runner.rules, close))
         told = list(foresee(runner, wishes, when))
+    if out is not None:
+        _write(told, out)
     if json:
         for each in told:
             as_json(plain(each))
         return
     say_foreseen(told)
     say_figures(told, money)
+    say_unconfirmed(told, runner.rules)
     if len(told) < len(wishes):
         console.print(
             f"{len(wishes) - len(told)} more not previewed: they come after sealed bids are opened. 其后命令不作预演。"
         )
     say_unwritten(ends)
+
+
+def _write(told: Sequence[Foreseen], path: Path) -> None:
+    with whole_file(path) as file:
+        file.writelines(msgspec.json.encode(each.command) + b"\n" for each in told if not each.answered)
 
 
 def say_foreseen(told: Sequence[Foreseen]) -> None:
@@ -98,6 +117,25 @@ def say_figures(told: Sequence[Foreseen], money: str) -> None:
             _say_sharing(each.sharing)
 
 
+def say_unconfirmed(told: Sequence[Foreseen], rules: Rulebook) -> None:
+    """What has to be confirmed in each command, as `airshed act` takes it, and as it stands in a file of commands."""
+    from shlex import join
+
+    from airshed.cli.act.form import options_of
+    from airshed.cli.act.measures import Terms
+
+    for each in told:
+        if each.knowing is None:
+            continue
+        body = each.record.body
+        options = [(option, text) for option, text in options_of(body, Terms.of(rules)) if option != "activity"]
+        words = [word for option, text in options for word in (f"--{option}", text)]
+        lines(
+            f"to confirm what is known of {type(body).__name__} 确认已知悉: {join(words)}",
+            f'  in a file of commands: "knowing":{msgspec.json.encode(each.knowing).decode()}',
+        )
+
+
 def say_unwritten(ends: int) -> None:
     """That the book is as it was."""
     console.print(f"Nothing was written: the book ends at record {ends:,}. 未写入账簿。")
@@ -110,12 +148,13 @@ def plain(told: Foreseen) -> dict[str, Any]:
         "seq": record.seq if told.recorded else None,
         "actor": record.actor,
         "do": type(record.body).__name__,
-        "happens": record.refusal is None,
+        "happens": record.refusal is None and told.unconfirmed is None,
         "answered": told.answered,
         "waits": told.waits,
         "sealed": told.sealed,
         "events": () if told.sealed else record.events,
-        "refusal": record.refusal,
+        "refusal": told.unconfirmed or record.refusal,
+        "knowing": told.knowing,
         "then": told.then,
         "closings": told.closings,
         "sharing": told.sharing,
@@ -133,13 +172,14 @@ def _said(told: Foreseen) -> tuple[str, ...]:
         return (f"{what} would be refused 将被拒绝: {refusal.why} ({refusal.cite})", refusal.detail)
     if told.sealed:
         return (f"{what} would happen; what it opens is sealed until then 将执行，开封前不公开结果",)
+    first = "" if told.unconfirmed is None else ", once it says what is known 须先确认"
     if told.waits and told.then is not None:
         then = f"and be refused then: {told.then.why} ({told.then.cite})"
-        return (f"{what} would wait for another to confirm it 待他人确认", then, told.then.detail)
+        return (f"{what} would wait for another to confirm it 待他人确认{first}", then, told.then.detail)
     if told.waits:
-        return (f"{what} would wait for another to confirm it 待他人确认",)
+        return (f"{what} would wait for another to confirm it 待他人确认{first}",)
     names = ", ".join(dict.fromkeys(type(event).__name__ for event in record.events))
-    return (f"{what} would happen 将执行: {names}",)
+    return (f"{what} would happen 将执行: {names}{first}",)
 
 
 def _say_closings(closings: Sequence[Closing], money: str) -> None:

@@ -19,7 +19,7 @@ from airshed.cli.act.measures import Terms, unit_of
 from airshed.cli.reference.examples import examples
 from airshed.cli.reference.words import meaning
 from airshed.engine import commands, events
-from airshed.engine.decide import PROCEDURES, confirm_act
+from airshed.engine.decide import PROCEDURES, WARNS, confirm_act
 from airshed.engine.journal import Record
 from airshed.engine.procedures import deadlines, guards, trade_rules
 from airshed.engine.procedures import mark as marking
@@ -216,7 +216,7 @@ def reasons() -> Mapping[type, tuple[Why, ...]]:
     found: dict[type, tuple[Why, ...]] = {}
     for body in BODIES:
         early = (Why.KEY_REUSED,) if body is commands.AdoptRulebook else ALWAYS
-        named = _given(known[body])
+        named = _given(known[body]) | ({Why.UNCONFIRMED.name} if body in WARNS else set())
         found[body] = tuple(why for why in Why if why in early or why.name in named)
     return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from airshed.engine.commands.wish import Name, Whole, Wish, Year
+from airshed.engine.commands.wish import Known, Name, Whole, Wish, Year
 
 
 class SetCap(Wish, frozen=True):
@@ -29,7 +29,7 @@ class ActivityLine(msgspec.Struct, frozen=True):
     entrant: bool = False
 
 
-class Allocate(Wish, frozen=True):
+class Allocate(Wish, frozen=True, omit_defaults=True):
     """Share out a series: new-entrant reserve, part for auction, the rest by the rulebook's method. 分配配额。"""
 
     pollutant: Name
@@ -37,6 +37,9 @@ class Allocate(Wish, frozen=True):
     vintage: Year
     #: Every source that shares the series.
     activities: tuple[ActivityLine, ...]
+    #: What the preview warns of, and how many allowances: all of it, as "above SO2-KM-2027"; nothing where it warns of
+    #: nothing.
+    knowing: Known = msgspec.field(default_factory=dict)
 
 
 IssueBody = SetCap | Allocate

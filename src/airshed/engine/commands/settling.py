@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from airshed.engine.commands.wish import Name, Whole, Wish, Year
+import msgspec
+
+from airshed.engine.commands.wish import Known, Name, Whole, Wish, Year
 
 
 class Surrender(Wish, frozen=True):
@@ -15,11 +17,14 @@ class Surrender(Wish, frozen=True):
     count: Whole
 
 
-class CloseYear(Wish, frozen=True):
+class CloseYear(Wish, frozen=True, omit_defaults=True):
     """Settle an account's year after the deadline: shortfall, penalty, make-up, banking. 年度结算。"""
 
     account: Name
     year: Year
+    #: What the preview warns of, and how many allowances: all of it, as "lost SO2-KM-2027"; nothing where it warns of
+    #: nothing.
+    knowing: Known = msgspec.field(default_factory=dict)
 
 
 class PayPenalty(Wish, frozen=True):

@@ -22,10 +22,11 @@ Seal = Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?\Z", title="SHA-256, or emp
 Text = Annotated[str, Meta(max_length=2_000)]
 #: A count, a price or a sum; whether it may be below zero is for the procedure to say.
 Whole = Annotated[int, Meta(ge=-LARGEST, le=LARGEST)]
-#: Whole numbers whose names do not say what they are counted in: prices, rent by tonne and year, money, kilograms.
+#: Whole numbers whose names do not say what they count: prices, rent by tonne and year, money, allowances, kilograms.
 Price = Annotated[int, Meta(ge=-LARGEST, le=LARGEST, extra={"unit": Unit.FEN_PER_T})]
 Rent = Annotated[int, Meta(ge=-LARGEST, le=LARGEST, extra={"unit": Unit.FEN_PER_T_YEAR})]
 Money = Annotated[int, Meta(ge=-LARGEST, le=LARGEST, extra={"unit": Unit.FEN})]
+Count = Annotated[int, Meta(ge=-LARGEST, le=LARGEST, extra={"unit": Unit.ALLOWANCES})]
 Kilograms = Annotated[int, Meta(ge=-LARGEST, le=LARGEST, extra={"unit": Unit.KG})]
 Year = Annotated[int, Meta(ge=1970, le=9998)]
 #: A day as 2027-12-31; whether the calendar has it is for the procedure to say.
@@ -34,6 +35,8 @@ Day = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", title="day, 
 #: An hour of Beijing by its start, as 2027-12-31T07; whether the calendar has it is for the edge to say.
 Hour = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3])\Z", title="hour, as 2027-12-31T07")]
 
+#: What a preview warns of, as "lost SO2-KM-2027", and how many allowances it is about.
+Known = dict[Annotated[str, Meta(min_length=1, max_length=250)], Count]
 #: A share in hundredths of a percent, up to all.
 Share = Annotated[int, Meta(ge=0, le=10_000, extra={"unit": Unit.BASIS_POINTS})]
 #: A number of vintages.

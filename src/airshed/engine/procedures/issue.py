@@ -13,9 +13,10 @@ from airshed.engine.procedures.guards import (
     no,
 )
 from airshed.engine.procedures.right import serve
+from airshed.engine.procedures.warned import Warned, Warns, positive_only
 from airshed.engine.state import State
-from airshed.market.allocation import Activity, allocate, parts
-from airshed.model.allowance import Series, lowest
+from airshed.market.allocation import Activity, allocate, claims_of, parts
+from airshed.model.allowance import Series, count_of, lowest
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.registry import accounts
 from airshed.registry.moves import Delivered, Move
@@ -99,6 +100,20 @@ def allocate_series(state: State, rules: Rulebook, at: int, actor: str, body: c.
     return (e.Allocated(name, law.method, kept, shares.for_auction, tuple(awards), tuple(moves)),)
 
 
+def warned(state: State, rules: Rulebook, body: c.Allocate, events: tuple[e.Event, ...]) -> Warned:
+    """By how much the pool is above all claims, and by how much new entrants claim more than the reserve has."""
+    (event,) = (event for event in events if isinstance(event, e.Allocated))
+    law = lookup.local(rules, body.jurisdiction).allocation
+    issued = sum(count_of(move.blocks) for move in event.entry if isinstance(move, Delivered))
+    split = parts(issued, law.reserve_basis_points, law.auction_basis_points)
+    activities = [activity_of(state, rules, body.pollutant, line) for line in body.activities]
+    claims = claims_of(law.method, law.baseline, activities)
+    new = {line.source for line in body.activities if line.entrant}
+    above = split.free - round(sum(kg for source, kg in claims.items() if source not in new))
+    cut = sum(int(kg) for source, kg in claims.items() if source in new) - split.reserved
+    return positive_only({f"above {event.series}": above, f"cut {event.series}": cut})
+
+
 def activity_of(state: State, rules: Rulebook, pollutant: str, line: c.ActivityLine) -> Activity:
     """What a line of the command says of a source, with the standards of its sector."""
     source = state.sources[line.source]
@@ -119,4 +134,9 @@ def activity_of(state: State, rules: Rulebook, pollutant: str, line: c.ActivityL
 PROCEDURES: dict[type, Procedure] = {
     c.SetCap: set_cap,
     c.Allocate: allocate_series,
+}
+
+#: What commands are to say that it is known.
+WARNS: dict[type, Warns] = {
+    c.Allocate: Warns("allocation", warned),
 }

@@ -24,8 +24,9 @@ from airshed.engine.procedures.guards import (
     positive,
 )
 from airshed.engine.procedures.taken_off import sales_off
+from airshed.engine.procedures.warned import Warned, Warns, positive_only
 from airshed.engine.state import State
-from airshed.model.allowance import Series, lowest
+from airshed.model.allowance import Series, count_of, lowest
 from airshed.model.measures import yuan
 from airshed.model.period import day_of, month_before
 from airshed.model.refusal import Refusal, Why
@@ -140,6 +141,15 @@ def close_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
     offers = sales_off(state, body.account, actor)
     cuts = overrun(state, body.account, moves)
     return (*offers, *cuts, e.YearClosed(body.account, body.year, tuple(settlements), banked, moves, late))
+
+
+def warned(state: State, rules: Rulebook, body: c.CloseYear, events: tuple[e.Event, ...]) -> Warned:
+    """Who is short, with what corrections added, and what is lost over the banking limit or has expired."""
+    (event,) = (event for event in events if isinstance(event, e.YearClosed))
+    short = {f"short {each.source} {each.pollutant} {body.year}": each.shortfall for each in event.settlements}
+    late = {f"short {each.source} {each.pollutant} {each.year}": each.shortfall for each in event.late}
+    lost = {f"lost {move.series}": count_of(move.blocks) for move in event.entry if isinstance(move, Delivered)}
+    return positive_only({**short, **late, **lost})
 
 
 def _settle(state: State, rules: Rulebook, source: Source, number: int, pollutant: str, month: str) -> e.Settlement:
@@ -297,4 +307,9 @@ PROCEDURES: dict[type, Procedure] = {
     c.Surrender: surrender,
     c.CloseYear: close_year,
     c.PayPenalty: pay_penalty,
+}
+
+#: What commands are to say that it is known.
+WARNS: dict[type, Warns] = {
+    c.CloseYear: Warns("shortfall", warned),
 }

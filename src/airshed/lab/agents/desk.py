@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from airshed.engine import commands as c
+from airshed.engine.decide import knowing
 from airshed.engine.journal import MemoryJournal
 from airshed.engine.runner import Answer, Runner
 from airshed.lab.agents.market import SessionMarket, Trader
@@ -45,6 +46,7 @@ class AgentsDesk:
     def tell(self, actor: str, body: c.Body) -> Answer:
         """Send a command at the instant that it is now."""
         self.sent += 1
+        body = knowing(self.runner.state, self.law, self.at, actor, body)
         answer = self.runner.send(c.Command(actor, str(self.sent), body), self.at)
         if answer.refusal is not None:
             self.refused[answer.refusal.why] += 1

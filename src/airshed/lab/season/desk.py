@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from airshed.engine import commands as c
+from airshed.engine.decide import SAYS_WHAT_IT_KNOWS, knowing
 from airshed.engine.runner import Answer, Runner
 from airshed.lab.sealed_bids import SealedBidders, closed_by, opened_by
 from airshed.lab.season.firms import Firm
@@ -67,14 +68,19 @@ class SeasonDesk:
     # --- sending
 
     def tell(self, at: int, wishes: Sequence[tuple[str, c.Body]]) -> list[Answer]:
-        """Send commands as one group at one instant; keys number them, refusals are counted."""
+        """Send commands as one group at one instant; keys number them, refusals are counted.
+
+        What is warned of is confirmed, one command after the other, for each changes what the next is warned of.
+        """
         if not wishes:
             return []
+        if len(wishes) > 1 and any(isinstance(body, SAYS_WHAT_IT_KNOWS) for _, body in wishes):
+            return [answer for wish in wishes for answer in self.tell(at, [wish])]
         at = self._closed(at, wishes)
         group = []
         state = self.runner.state
         for actor, wish in wishes:
-            body = self.bidders.sealed(state, self.rules, at, actor, wish)
+            body = self.bidders.sealed(state, self.rules, at, actor, knowing(state, self.rules, at, actor, wish))
             self.sent += 1
             group.append((c.Command(actor, f"{self.year}-{self.sent}", body), at))
         answers = self.runner.send_all(group)

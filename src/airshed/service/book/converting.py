@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from airshed.engine.commands import AdoptRulebook, Body, Command
+from airshed.engine.decide import SAYS_WHAT_IT_KNOWS, knowing
 from airshed.engine.edge import well_formed
 from airshed.engine.journal import GENESIS, Line, chained
 from airshed.engine.runner import LARGEST_GROUP, Answer, Runner
@@ -170,6 +171,9 @@ def _carry(old: Path, source: sqlite3.Connection, book: Book, provenance: Proven
             continue
         assert runner is not None
         actor = sender(record.actor, body, runner.rules.programme.authority)
+        if isinstance(body, SAYS_WHAT_IT_KNOWS):
+            send()  # what it is warned of follows from all before it (decision 83)
+            body = knowing(runner.state, runner.rules, record.at, actor, body)
         group.append((record, _command(old, record, key, body, actor)))
         if len(group) == LARGEST_GROUP:
             send()

@@ -9,7 +9,7 @@ import msgspec
 from airshed.compliance.banking import last_year
 from airshed.engine import commands as c
 from airshed.engine import events as e
-from airshed.engine.decide import alone
+from airshed.engine.decide import SAYS_WHAT_IT_KNOWS, alone, knowing
 from airshed.engine.edge import well_formed
 from airshed.engine.journal import Record, decode
 from airshed.engine.procedures.issue import activity_of
@@ -18,7 +18,7 @@ from airshed.engine.runner import Runner, take_in
 from airshed.engine.state import State
 from airshed.market.allocation import claims_of, parts
 from airshed.model.allowance import Series, count_of
-from airshed.model.refusal import Refusal
+from airshed.model.refusal import Refusal, Why
 from airshed.registry.moves import Delivered
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
@@ -123,6 +123,19 @@ class Foreseen(msgspec.Struct, frozen=True):
     then: Refusal | None = None
     closings: tuple[Closing, ...] = ()
     sharing: PreviewedShares | None = None
+    #: It is refused as it stands, for it does not say what is known; what is told beside is what would come of it then.
+    unconfirmed: Refusal | None = None
+
+    @property
+    def knowing(self) -> dict[str, int] | None:
+        """What the command does not say yet, as it is to say it."""
+        body = self.record.body
+        return body.knowing if self.unconfirmed and isinstance(body, SAYS_WHAT_IT_KNOWS) else None
+
+    @property
+    def command(self) -> c.Command:
+        """The command as it is to be sent: it says what is known."""
+        return c.Command(self.record.actor, self.record.key, self.record.body)
 
 
 def foresee(runner: Runner, wishes: Iterable[c.Command], at: int) -> Iterator[Foreseen]:
@@ -148,11 +161,17 @@ def foresee(runner: Runner, wishes: Iterable[c.Command], at: int) -> Iterator[Fo
         if record is earlier:
             yield Foreseen(record, answered=True)
             continue
-        told = _told(state, rules, record, sealed, text)
+        unconfirmed = None
+        if record.refusal is not None and record.refusal.why is Why.UNCONFIRMED:
+            body = knowing(state, rules, at, command.actor, command.body)
+            again = recorded(state, msgspec.structs.replace(command, body=body), rules, at, earlier, text)
+            if isinstance(again, Record) and again.refusal is None:
+                unconfirmed, record = record.refusal, again
+        told = msgspec.structs.replace(_told(state, rules, record, sealed, text), unconfirmed=unconfirmed)
         yield _discreet(told) if sealed else told
         if told.sealed:
             return
-        made[record.seq] = record
+        made[record.seq] = msgspec.structs.replace(record, body=command.body)
         in_force = state.rulebook
         take_in(state, record)
         if text is not None and state.rulebook is not in_force:
@@ -163,7 +182,7 @@ def settling(state: State, rules: Rulebook, year: int) -> Iterator[c.Command]:
     """`CloseYear` of every account that operates a source and has not settled the year, as the authority sends it."""
     for account in sorted({source.account for source in state.sources.values()}):
         if (account, year) not in state.closed:
-            yield c.Command(rules.programme.authority, f"preview close {account} {year}", c.CloseYear(account, year))
+            yield c.Command(rules.programme.authority, f"close {account} {year}", c.CloseYear(account, year))
 
 
 def _discreet(told: Foreseen) -> Foreseen:

@@ -19,7 +19,7 @@ import msgspec
 
 from airshed.engine import commands as c
 from airshed.engine import events as e
-from airshed.engine.decide import decide
+from airshed.engine.decide import decide, knowing
 from airshed.engine.invariants import check as check_state
 from airshed.engine.journal import GENESIS, Line, MemoryJournal, Record
 from airshed.engine.runner import Answer, Runner, checked, following, take_in
@@ -216,6 +216,8 @@ class _Replay:
         translated = self._translated(body)
         if translated is None:
             return ("same" if record.refusal is not None else "dangling", None)
+        if record.refusal is None:  # whoever confirmed what this law warns of would confirm what the other one does
+            translated = knowing(self.runner.state, self.runner.rules, record.at, record.actor, translated)
         answer = self._send(record, translated, record.key)
         refusal = answer.refusal
         if refusal is not None and isinstance(translated, c.Surrender) and refusal.why in TOO_MUCH:

@@ -74,6 +74,9 @@ class Issuing:
         if claims is not None:
             due = _largest_remainder(free, claims)
             self._claim("I2", shares == due, f"{event.series} is shared {shares}, by the law {due}")
+            above = max(0, free - round(sum(claims.values())))
+            said = body.knowing.get(f"above {event.series}", 0)
+            self._claim("I2", said == above, f"{event.series}: {above} above all claims, known are {said}")
         for award in event.awards:
             self._makes_up(award.source, pollutant, award.count, award.made_up)
 

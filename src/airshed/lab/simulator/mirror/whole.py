@@ -14,6 +14,7 @@ from airshed.lab.simulator.mirror.accounts import Accounts
 from airshed.lab.simulator.mirror.auctions import Auctions
 from airshed.lab.simulator.mirror.claims import Claims
 from airshed.lab.simulator.mirror.issuing import Issuing
+from airshed.lab.simulator.mirror.known import confirmed
 from airshed.lab.simulator.mirror.listed import Listed
 from airshed.lab.simulator.mirror.market import MarketMirror
 from airshed.lab.simulator.mirror.marks import Marks
@@ -93,6 +94,7 @@ class Mirror:
         record = deed
         if isinstance(record.body, c.PlaceOrder):
             self._listed.order(record.body, record, rules)
+        confirmed(self._claim, record)
         self._claims.follow(record, rules)
         for event in record.events:
             self._of_none_closed(event)

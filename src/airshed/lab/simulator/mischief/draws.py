@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from airshed.engine import commands as c
+from airshed.engine.decide import knowing
 from airshed.engine.procedures.deadlines import deadline
 from airshed.engine.procedures.mark import standing
 from airshed.engine.state import State
@@ -61,6 +62,7 @@ class Mischief:
         for draw in rng.choices(self.draws, self.weights, k=rng.randint(2, 14)):
             wishes += draw(state, rules, at)
         wishes = [*self.sealed.due(state, at), *self.sealed.sealed(state, rules, at, wishes)]
+        wishes = [(actor, knowing(state, rules, at, actor, body)) for actor, body in wishes]
         waits = [act.body for act in state.acts.values()]
         fresh = [wish for wish in wishes if wish[1] not in waits or rng.random() < 0.05]
         return [spoiled(rng, state, wish) if rng.random() < _spoil(wish) else wish for wish in fresh]
