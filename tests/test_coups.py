@@ -193,3 +193,52 @@ def test_a_bank_deposits_only_where_there_are_two() -> None:
     assert why(runner, "own-bank", c.Deposit("steel", 2**53)) is Why.UNKNOWN_ACTOR
     cited(runner, BANK, c.ConfirmAct(act), Why.ROLE_MAY_NOT)
     cited(runner, FIRST, c.ConfirmAct(act), Why.OWN_ACT)
+
+
+def test_registrars_put_nobody_in_the_place_of_representatives_whom_they_suspend() -> None:
+    """Two registrars would else suspend whoever acts for an account, let a stranger in and move all of it out."""
+    runner = of_two()
+    done(runner, FIRST, c.SuspendActor("steel", "an inquiry"))
+    act = proposed(runner, FIRST, c.RegisterActor("stranger", "operator", "steel")).act
+    told = cited(runner, OTHER, c.ConfirmAct(act), Why.NOT_YOURS_TO_GIVE)
+    assert told == "who acts for steel is suspended; resume one of them, or freeze the account and revoke them"
+    cited(runner, FIRST, c.RevokeActor("steel", "an inquiry"), Why.CONDITION_OPEN)
+    done(runner, AUTHORITY, c.FreezeAccount("steel", "an inquiry"))  # another office than who registers
+    done(runner, FIRST, c.RevokeActor("steel", "an inquiry"))
+    assert send(runner, OTHER, c.ConfirmAct(act)).refusal is None
+
+
+def test_a_machine_that_measures_for_an_account_lets_nobody_act_for_it() -> None:
+    """Nor does it stand in the way of its first representative."""
+    runner = of_two()
+    done(runner, REGISTRAR, c.OpenAccount("new-firm", "operator", "New", "KM"))
+    done(runner, FIRST, c.RegisterActor("new-box", "monitor", "new-firm"))
+    act = proposed(runner, FIRST, c.RegisterActor("wu", "operator", "new-firm")).act
+    assert send(runner, "new-box", c.ConfirmAct(act)).refusal is not None
+    assert send(runner, OTHER, c.ConfirmAct(act)).refusal is None
+
+
+def test_who_may_only_initiate_takes_back_what_they_proposed() -> None:
+    runner = of_two()
+    done(runner, FIRST, c.RegisterActor("starter", "operator", "steel", "", "initiate"))
+    done(runner, FIRST, c.RegisterActor("looker", "operator", "steel", "", "read"))
+    done(runner, FIRST, c.RegisterActor("mate", "operator", "steel"))
+    done(runner, "steel", c.SetTransferLimits("steel", 10, None))
+    mine = proposed(runner, "starter", c.Transfer("steel", "broker", SERIES, 100)).act
+    theirs = proposed(runner, "mate", c.Transfer("steel", "broker", SERIES, 100)).act
+    cited(runner, "looker", c.RejectAct(mine, "no"), Why.ROLE_MAY_NOT)
+    cited(runner, "starter", c.RejectAct(theirs, "no"), Why.ROLE_MAY_NOT)
+    cited(runner, "starter", c.ConfirmAct(theirs), Why.ROLE_MAY_NOT)
+    assert send(runner, "starter", c.RejectAct(mine, "a slip")).refusal is None
+
+
+def test_a_holder_that_wants_two_for_what_it_gives_wants_two_for_what_it_gives_up() -> None:
+    """One alone, or a stolen sign-in, would else destroy what it cannot take."""
+    runner = of_two()
+    done(runner, FIRST, c.RegisterActor("mate", "operator", "steel"))
+    done(runner, "steel", c.SetTransferLimits("steel", 10, None))
+    assert not isinstance(done(runner, "steel", c.CancelAllowances("steel", SERIES, 10)).events[0], e.ActProposed)
+    act = proposed(runner, "steel", c.CancelAllowances("steel", SERIES, 11)).act
+    cited(runner, "steel", c.ConfirmAct(act), Why.OWN_ACT)
+    (_, event) = send(runner, "mate", c.ConfirmAct(act)).events
+    assert isinstance(event, e.AllowancesCancelled)

@@ -95,3 +95,9 @@ def test_a_vintage_that_counts_for_good_is_never_written_off() -> None:
     runner = market()
     runner.rules = msgspec.structs.replace(RULES, allowance=msgspec.structs.replace(RULES.allowance, vintages_back=100))
     assert why(runner, AUTHORITY, THE_REST, LAST + 1) is Why.TOO_EARLY
+
+
+def test_what_was_never_shared_out_is_nobodys_and_stays_to_be_shared_out() -> None:
+    runner = market()
+    done(runner, AUTHORITY, c.SetCap("SO2", "QJ", 2027))
+    assert why(runner, AUTHORITY, c.WriteOff("SO2-QJ-2027"), LAST + 1) is Why.NOTHING_DUE

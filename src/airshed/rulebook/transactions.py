@@ -152,7 +152,7 @@ FLOWS: Mapping[TransactionType, Flow] = {
     "year_end": Flow(("CloseYear",), "operator", "reserve", True),
     "excess_return": Flow(("ReturnExcess",), "operator", "reserve", own=True),
     "reversal": Flow(("ReverseTransfer", "ReverseSurrender"), "operator trader surrendered", _PRIVATE, True),
-    "write_off": Flow(("WriteOff",), "operator trader auction reserve issuance", "cancelled", True),
+    "write_off": Flow(("WriteOff",), "operator trader auction reserve", "cancelled", True),
 }
 
 

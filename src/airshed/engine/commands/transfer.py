@@ -54,7 +54,8 @@ class SetTransferLimits(Wish, frozen=True):
 
     #: The account that binds itself.
     account: Name
-    #: What more than this of a series one transfer gives, a second person of the account confirms; null for no limit.
+    #: What more than this of a series one transfer gives, or one cancellation gives up, a second person of the account
+    #: confirms; null for no limit.
     two_above: Whole | None = None
     #: What more than this of a series one transfer gives goes to trusted accounts only; null for no limit.
     trusted_above: Whole | None = None

@@ -57,7 +57,8 @@ def actor_may(state: State, rules: Rulebook, actor: str, command: str, approving
         return no(rules, "roles", Why.ACTOR_SUSPENDED, f"{actor} is {known.state} ({known.reason})")
     if not lookup.may(rules, known.role, command):
         return no(rules, "roles", Why.ROLE_MAY_NOT, f"{actor} is {known.role}, which may not send {command}")
-    if known.may and known.may != ("approve" if approving or command in APPROVING else "initiate"):
+    takes_back = command == "RejectAct" and not approving and known.may == "initiate"  # what it proposed itself
+    if known.may and not takes_back and known.may != ("approve" if approving or command in APPROVING else "initiate"):
         what = f"{actor} may only {known.may} for {known.account}; {command} is for another representative"
         return no(rules, "roles", Why.ROLE_MAY_NOT, what)
     return None

@@ -54,6 +54,11 @@ def may_confirm(state: State, rules: Rulebook, actor: str, body: c.Body) -> Refu
     who confirms it, by those people, once there are any.
     """
     if type(body) is c.RegisterActor:
+        if body.account and _all_suspended(state, rules, body.account):
+            what = (
+                f"who acts for {body.account} is suspended; resume one of them, or freeze the account and revoke them"
+            )
+            return no(rules, "roles", Why.NOT_YOURS_TO_GIVE, what)
         named = _owners(state, rules, body)
         if named:
             if actor in named:
@@ -66,10 +71,21 @@ def may_confirm(state: State, rules: Rulebook, actor: str, body: c.Body) -> Refu
 def _owners(state: State, rules: Rulebook, body: c.RegisterActor) -> list[str]:
     """Those who have the right that a registration gives, where the law leaves its confirmation to them."""
     if body.account:
-        return [known.id for known in representatives(state, body.account) if known.may in CONFIRMING]
+        mine = representatives(state, body.account)
+        return [known.id for known in mine if known.may in CONFIRMING and lookup.may(rules, known.role, "ConfirmAct")]
     role = lookup.people(rules).get(body.role)
     by = role.confirmed_by if role else None
     return [known.id for known in state.actors.values() if known.role == by and known.state == "active"]
+
+
+def _all_suspended(state: State, rules: Rulebook, account: str) -> bool:
+    """Whether people act for an account, and none of them may: nobody is put in their place behind their back."""
+    known = {
+        each.state
+        for each in state.actors.values()
+        if each.account == account and each.may in CONFIRMING and lookup.may(rules, each.role, "ConfirmAct")
+    }
+    return "suspended" in known and "active" not in known
 
 
 def representatives(state: State, account: str) -> Iterator[Actor]:
@@ -110,7 +126,7 @@ def _given_by(state: State, rules: Rulebook, actor: str, body: c.RegisterActor) 
     role = lookup.people(rules).get(body.role)
     mine = state.actors[actor].role
     if role is not None and mine not in role.registered_by:
-        what = f"{actor} is {mine}; a {role.code} is registered by {' or '.join(role.registered_by)}"
+        what = f"{actor} is {mine}; who is {role.code} is registered by {' or '.join(role.registered_by)}"
         return no(rules, "roles", Why.NOT_YOURS_TO_GIVE, what)
     return None
 
@@ -124,21 +140,23 @@ def _misbound(state: State, rules: Rulebook, body: c.RegisterActor) -> str:
         return f"who acts for no account has no right to {body.may}; leave `may` out"
     if body.account:
         if not role.accounts:
-            return f"a {role.code} acts for no account; leave {body.account} out"
+            return f"who is {role.code} acts for no account; leave {body.account} out"
         kind = state.ledger.accounts[body.account].kind
         if kind not in PRIVATE:
             return f"{body.account} is the programme's own {kind} account"
         if kind not in role.accounts:
-            return f"{body.account} is a {kind} account; a {role.code} acts for {' or '.join(role.accounts)} accounts"
+            return (
+                f"{body.account} is of kind {kind}; who is {role.code} acts for {' or '.join(role.accounts)} accounts"
+            )
     elif role.bound == "account":
-        return f"a {role.code} acts for one account; name it"
+        return f"who is {role.code} acts for one account; name it"
     if body.jurisdiction:
         if role.bound in ("zone", "account") or body.account:
-            return f"a {role.code} is bound to no jurisdiction; leave {body.jurisdiction} out"
+            return f"who is {role.code} is bound to no jurisdiction; leave {body.jurisdiction} out"
         if body.jurisdiction not in {jurisdiction.code for jurisdiction in rules.jurisdictions}:
             return f"{body.jurisdiction!r} is no jurisdiction of the zone"
     elif role.bound == "jurisdiction":
-        return f"a {role.code} acts in one jurisdiction; name it"
+        return f"who is {role.code} acts in one jurisdiction; name it"
     return ""
 
 
@@ -207,9 +225,13 @@ def _left(state: State, rules: Rulebook, known: Actor) -> Refusal | None:
 def _least(state: State, rules: Rulebook, known: Actor) -> Refusal | None:
     role = lookup.people(rules).get(known.role)
     account = known.account
-    if role is None or not account or known.state != "active" or known.may == "read" or state.ledger.absent(account):
+    if role is None or not account or known.may == "read" or state.ledger.absent(account):
         return None
-    others = sum(each.role == known.role and each.id != known.id for each in representatives(state, account))
+    others = sum(
+        each.account == account and each.role == known.role and each.id != known.id
+        for each in state.actors.values()
+        if each.state != "revoked" and each.may != "read"
+    )
     if others < role.least and account not in state.ledger.frozen:
         what = f"{account} keeps {role.least} in the role {role.code}; register another, or freeze the account, first"
         return no(rules, "roles", Why.CONDITION_OPEN, what)

@@ -237,6 +237,13 @@ def takes_two(state: State, rules: Rulebook, at: int, body: c.Transfer) -> bool:
     return row.approvals == 2
 
 
+def giving_up_takes_two(state: State, rules: Rulebook, at: int, body: c.CancelAllowances) -> bool:
+    """What is given up for good is given as well: the holder's own limit holds for it."""
+    limits = state.transfer_limits.get(body.account)
+    most = limits.at(at)[0] if limits is not None else None
+    return (most is not None and body.count > most) or type(body).__name__ in rules.roles.second
+
+
 def _goes(
     state: State, rules: Rulebook, at: int, row: TransactionRow, origin: str, target: str, series: str, count: int
 ) -> Refusal | None:
@@ -318,6 +325,7 @@ def _taken(state: State, each: AllowanceTransfer, series: str, gone: dict[tuple[
 #: What says whether an act waits for a second person, of those of which not `second` of `[roles]` does.
 TAKES_TWO: dict[type, Callable[[State, Rulebook, int, Any], bool]] = {
     c.Transfer: takes_two,
+    c.CancelAllowances: giving_up_takes_two,
 }
 #: What decides each command.
 PROCEDURES: dict[type, Procedure] = {
