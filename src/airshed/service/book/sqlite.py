@@ -11,7 +11,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Container, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 from uuid import uuid4
@@ -84,34 +84,27 @@ class Book:
         """An existing book, for the one writer."""
         grip = Grip(path, alone=True)
         real = Path(os.path.realpath(path))
-        try:
-            with _naming(path):
-                # By a connection that cannot write: one that can takes a damaged log away as it lets go.
-                with closing(to_look(path).sql) as looking:
-                    last = _checked(path, real, looking)
-                grip.check()
-                usable(real, beside(real))
-                connection, head = _to_write(real, last)
-        except BaseException:
-            grip.release()
-            raise
+        with ExitStack() as undo, _naming(path):
+            undo.callback(grip.release)
+            # By a connection that cannot write: one that can takes a damaged log away as it lets go.
+            with closing(to_look(path).sql) as looking:
+                last = _checked(path, real, looking)
+            grip.check()
+            usable(real, beside(real))
+            connection, head = _to_write(real, last)
+            undo.pop_all()
         return cls(path, connection, grip, head)
 
     @classmethod
     def read(cls, path: Path) -> Book:
         """An existing book, read only, also while another process writes it, and from a disk that cannot be written."""
         grip = Grip(path, alone=False)
-        try:
-            with _naming(path):
-                connection, stamp = to_look(path)
-                try:
-                    _checked(path, Path(os.path.realpath(path)), connection)
-                except BaseException:
-                    connection.close()
-                    raise
-        except BaseException:
-            grip.release()
-            raise
+        with ExitStack() as undo, _naming(path):
+            undo.callback(grip.release)
+            connection, stamp = to_look(path)
+            undo.callback(connection.close)
+            _checked(path, Path(os.path.realpath(path)), connection)
+            undo.pop_all()
         return cls(path, connection, grip, None, stamp)
 
     def __enter__(self) -> Book:
@@ -179,8 +172,8 @@ class Book:
         """Append records and bring the read tables up to them, in one transaction; durable on return."""
         sql = self.sql
         self._grip.check()
-        sql.execute("BEGIN IMMEDIATE")
-        try:
+        with sql:  # commits, or rolls back whatever ends it
+            sql.execute("BEGIN IMMEDIATE")
             sql.executemany("INSERT INTO journal VALUES (?, ?, ?)", lines)
             sql.execute("UPDATE meta SET value = ? WHERE key = 'head'", (str(lines[-1].seq),))
             for name, rows in changes.put.items():
@@ -189,11 +182,6 @@ class Book:
                 sql.executemany(self._gone[name], rows)
             for name, rows in changes.added.items():
                 sql.executemany(self._put[name], rows)
-            sql.execute("COMMIT")
-        except BaseException:
-            if sql.in_transaction:
-                sql.execute("ROLLBACK")
-            raise
         assert self._head is not None, "a reader cannot write"
         self._head.write(LastAnswered(lines[-1].seq, lines[-1].hash))
 
@@ -398,23 +386,18 @@ def _naming(path: Path) -> Iterator[None]:
 def _to_write(real: Path, last: LastAnswered) -> tuple[sqlite3.Connection, AnsweredFile]:
     """The connection and the head of the one writer; from here on the book says that it is written."""
     there = os.path.lexists(beside(real))
-    connection = connect(real, "mode=rw")
-    try:
+    with ExitStack() as undo:
+        connection = connect(real, "mode=rw")
+        undo.callback(connection.close)
         _tuned(connection)
         head = AnsweredFile(real, last)
-        try:
+        with ExitStack() as unsaid:
+            unsaid.callback(head.close, done=not there)
             connection.execute("UPDATE meta SET value = 'yes' WHERE key = 'written'")
-        except BaseException:
-            head.close(done=not there)
-            raise
-        try:
-            connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-        except BaseException:
-            head.close(done=False)
-            raise
-    except BaseException:
-        connection.close()
-        raise
+            unsaid.pop_all()
+        undo.callback(head.close, done=False)
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        undo.pop_all()
     return connection, head
 
 

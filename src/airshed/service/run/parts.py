@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import ExitStack
 from hashlib import file_digest, sha256
 from pathlib import Path
 from uuid import uuid4
@@ -50,13 +51,12 @@ def _named(out: Path, path: Path, make: Callable[[Path], str]) -> str:
     part = out / PARTS / f"{uuid4().hex}.part"
     try:
         _folder(part.parent)
-        try:
+        with ExitStack() as undo:
+            undo.callback(part.unlink, missing_ok=True)
             said = make(part)
             _folder(path.parent)
             part.replace(path)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
+            undo.pop_all()
     except OSError as error:
         raise Malformed(
             str(path), f"cannot be written ({error.strerror or error})", "make room and run again"
