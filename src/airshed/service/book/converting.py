@@ -25,13 +25,13 @@ from airshed.rulebook.load import load_texts
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.damage import named_by_page
 from airshed.service.book.file_lock import Grip
+from airshed.service.book.kept import line_of
 from airshed.service.book.old_law import of_today, sender
 from airshed.service.book.sqlite import (
     CONVERTED_FROM,
     FORMAT,
     UNREADABLE,
     Book,
-    line_of,
     made,
     of_format,
     opened_to_read,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from airshed.engine.journal import GENESIS, decode, linked
 from airshed.model.refusal import Malformed
-from airshed.service.book.sqlite import Book
+from airshed.service.book.kept import KeptBook
 
 _FORM = re.compile(r"([1-9][0-9]{0,15}):([0-9a-f]{64})", re.ASCII)
 
@@ -39,7 +39,7 @@ def read_head(text: str, place: str = "--head") -> Head:
     return Head(int(found[1]), found[2])
 
 
-def head_of(book: Book) -> tuple[Head, int]:
+def head_of(book: KeptBook) -> tuple[Head, int]:
     """The head of a book and the instant of its last record; `Malformed` when its bytes do not give its hash."""
     with book.snapshot():
         last = book.last()

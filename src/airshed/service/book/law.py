@@ -7,10 +7,10 @@ from collections.abc import Callable
 from airshed.model.refusal import Malformed
 from airshed.rulebook.load import load_texts
 from airshed.rulebook.schema import CurrencyRule, Rulebook
-from airshed.service.book.sqlite import Book
+from airshed.service.book.kept import KeptBook
 
 
-def law_of(book: Book) -> Rulebook:
+def law_of(book: KeptBook) -> Rulebook:
     """The law that a book adopted last; `Malformed` when it has none."""
     law = book.law_in_force()
     if law is None:
@@ -18,7 +18,7 @@ def law_of(book: Book) -> Rulebook:
     return load_texts(book.law(law))
 
 
-def laws_of(book: Book, known: dict[str, Rulebook] | None = None) -> Callable[[str], Rulebook | None]:
+def laws_of(book: KeptBook, known: dict[str, Rulebook] | None = None) -> Callable[[str], Rulebook | None]:
     """Laws by digest: those that are known, then those kept in the book, each read once; None when it is in neither."""
     laws = {} if known is None else known
 
@@ -30,6 +30,6 @@ def laws_of(book: Book, known: dict[str, Rulebook] | None = None) -> Callable[[s
     return law
 
 
-def currency_of(book: Book) -> CurrencyRule:
+def currency_of(book: KeptBook) -> CurrencyRule:
     """The currency of the law in force; `Malformed` when the book has no law."""
     return law_of(book).currency

@@ -13,11 +13,12 @@ from airshed.model.provenance import Provenance
 from airshed.model.refusal import Malformed
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import load_texts
+from airshed.service.book.kept import KeptBook
 from airshed.service.book.law import law_of, laws_of
 from airshed.service.book.sqlite import Book, made
 
 
-def carry_on(book: Book) -> Runner:
+def carry_on(book: KeptBook) -> Runner:
     """The runner of a book under the law it adopted last; `Malformed` when it has none, or cannot have happened."""
     rules = law_of(book)
     with book.named():
@@ -38,7 +39,7 @@ def begin(path: Path, texts: Mapping[str, bytes], at: int, provenance: Provenanc
 
 
 def adopt(
-    book: Book,
+    book: KeptBook,
     texts: Mapping[str, bytes],
     at: int | Callable[[State], int],
     provenance: Provenance | None = None,

@@ -10,24 +10,19 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 from uuid import uuid4
 
-import msgspec
-
-from airshed.engine.commands import AdoptRulebook
-from airshed.engine.journal import GENESIS, Changes, Line, chained, decode
+from airshed.engine.journal import GENESIS, Changes, Line, Row
 from airshed.engine.tables import TABLES, Table
-from airshed.model.provenance import Provenance
 from airshed.model.refusal import Malformed
-from airshed.rulebook.digest import digest as digest_of
-from airshed.rulebook.load import load_texts
-from airshed.rulebook.schema import Rulebook
+from airshed.service.book import schema
 from airshed.service.book.answered_head import AnsweredFile, LastAnswered, beside, read_answered
 from airshed.service.book.file_lock import Grip, Unreadable
+from airshed.service.book.kept import KeptBook
 from airshed.service.book.read_only import INDEX, LOG, Stamp, connect, stamp_of, to_look, usable
 from airshed.service.book.schema import make
 
@@ -53,8 +48,11 @@ FULL = (
 UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
 
 
-class Book:
+class Book(KeptBook):
     """A book on disk, open for writing (`Book.create`, `Book.open`) or for reading (`Book.read`)."""
+
+    path: Path
+    sql: sqlite3.Connection
 
     def __init__(
         self,
@@ -139,41 +137,11 @@ class Book:
 
     # --- the journal port
 
-    def lines(self, after: int | None = 0) -> Iterator[Line]:
-        """The book in order, from the record after `after`; None for every row that is there, below 1 too."""
-        try:
-            for seq, digest, record in self.sql.execute(
-                "SELECT seq, hash, record FROM journal WHERE seq > ? ORDER BY seq",
-                (-(2**63) if after is None else after,),
-            ):
-                yield line_of(seq, digest, record)
-        except UNREADABLE as error:
-            raise Unreadable(str(self.path), f"cannot be read ({error})", "restore the book from a copy") from None
-
-    def line(self, seq: int) -> Line:
-        """One record."""
-        row = self.sql.execute("SELECT seq, hash, record FROM journal WHERE seq = ?", (seq,)).fetchone()
-        if row is None:
-            raise Malformed(f"{self.path} record {seq}", "is not there", f"the book ends at {self.last()}")
-        return line_of(*row)
-
-    def provenance(self) -> Provenance | None:
-        """What the book is, as its first record says, which must give its hash; None in an empty book."""
-        with self.named():
-            first = next(chained(self.lines()), None)
-            body = None if first is None else decode(first).body
-        return body.provenance if isinstance(body, AdoptRulebook) else None
-
-    def last(self) -> int:
-        """The number of the last record, 0 in an empty book."""
-        return int(self.sql.execute("SELECT coalesce(max(seq), 0) FROM journal").fetchone()[0])
-
     def write(self, lines: Sequence[Line], changes: Changes) -> None:
         """Append records and bring the read tables up to them, in one transaction; durable on return."""
         sql = self.sql
         self._grip.check()
-        with sql:  # commits, or rolls back whatever ends it
-            sql.execute("BEGIN IMMEDIATE")
+        with self.transaction():
             sql.executemany("INSERT INTO journal VALUES (?, ?, ?)", lines)
             sql.execute("UPDATE meta SET value = ? WHERE key = 'head'", (str(lines[-1].seq),))
             for name, rows in changes.put.items():
@@ -184,6 +152,12 @@ class Book:
                 sql.executemany(self._put[name], rows)
         assert self._head is not None, "a reader cannot write"
         self._head.write(LastAnswered(lines[-1].seq, lines[-1].hash))
+
+    def lines(self, after: int | None = 0) -> Iterator[Line]:
+        try:
+            yield from super().lines(after)
+        except UNREADABLE as error:
+            raise Unreadable(str(self.path), f"cannot be read ({error})", "restore the book from a copy") from None
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -198,6 +172,22 @@ class Book:
             if self.sql.in_transaction:
                 self.sql.execute("ROLLBACK")  # nothing was written
 
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All that is written within is written, or nothing."""
+        with self.sql:
+            self.sql.execute("BEGIN IMMEDIATE")
+            yield
+
+    def fill(self, table: str, rows: Sequence[Row]) -> None:
+        """Put rows into a table that is empty."""
+        if rows:
+            self.sql.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+
+    def hold_schema(self) -> None:
+        """`Malformed` names what is in the file beside a book's own tables, or is not there."""
+        schema.hold(self.sql, str(self.path))
+
     def check_pages(self) -> None:
         """SQLite finds every page in its place, and the file ends with the last of them, or `Unreadable`."""
         there = self.path.stat().st_size  # before its pages are counted: a book that is written grows and never shrinks
@@ -210,77 +200,6 @@ class Book:
             said = f"{there - count * size:,} bytes follow its last page, which no reader of it sees"
         if said != "ok":
             raise Unreadable(str(self.path), f"is damaged ({' '.join(said.split())})", "restore the book from a copy")
-
-    # --- the law beside the book
-
-    def keep_law(self, digest: str, texts: Mapping[str, bytes]) -> None:
-        """Keep a rulebook's files under its digest, so that the book can be carried on anywhere."""
-        body = _kept(texts)
-        self.sql.execute("BEGIN IMMEDIATE")
-        self.sql.execute("INSERT OR IGNORE INTO laws VALUES (?, ?)", (digest, body))
-        self.sql.execute("UPDATE meta SET value = (SELECT count(*) FROM laws) WHERE key = 'laws'")
-        self.sql.execute("COMMIT")
-
-    def law_in_force(self) -> str | None:
-        """The digest of the rulebook adopted last, None in a book without one."""
-        row = self.sql.execute("SELECT digest FROM rulebooks ORDER BY seq DESC LIMIT 1").fetchone()
-        return None if row is None else str(row[0])
-
-    def adoptions(self) -> int:
-        """How often a rulebook was adopted."""
-        return int(self.sql.execute("SELECT count(*) FROM rulebooks").fetchone()[0])
-
-    def keeps(self, digest: str) -> bool:
-        """Whether the text of a law is in the book."""
-        return self.sql.execute("SELECT 1 FROM laws WHERE digest = ?", (digest,)).fetchone() is not None
-
-    def law(self, digest: str) -> dict[str, bytes]:
-        """The files of a rulebook that was kept, checked against its digest; `Malformed` when they are not there."""
-        return self._law(digest)[0]
-
-    def rules(self, digest: str) -> Rulebook:
-        """A rulebook that was kept, as `law`."""
-        return self._law(digest)[1]
-
-    def _law(self, digest: str) -> tuple[dict[str, bytes], Rulebook]:
-        place = f"{self.path} law {digest[:12]}"
-        row = self.sql.execute("SELECT texts FROM laws WHERE digest = ?", (digest,)).fetchone()
-        if row is None:
-            raise Malformed(
-                place, "is not kept in this book", "adopt it by airshed book adopt, or restore the book from a copy"
-            )
-        try:
-            kept = msgspec.json.decode(row[0], type=dict[str, str])
-            texts = {name: text.encode() for name, text in kept.items()}
-            rules = load_texts(texts)
-        except (msgspec.MsgspecError, UnicodeError, TypeError, Malformed) as error:
-            raise Malformed(place, f"cannot be read ({error})", "restore the book from a copy") from None
-        # Else two readers of one file may find two texts under one name.
-        if digest_of(rules) != digest or _kept(texts) != row[0]:
-            raise Malformed(place, "its text was altered", "restore the book from a copy")
-        return texts, rules
-
-    def check_laws(self, known: Container[str] = ()) -> int:
-        """Every law that was kept is there and has its digest, or `Malformed`; how many. `known` are read already."""
-        digests = [str(row[0]) for row in self.sql.execute("SELECT digest FROM laws ORDER BY digest")]
-        kept = self.sql.execute("SELECT value FROM meta WHERE key = 'laws'").fetchone()
-        if kept is None or kept[0] != str(len(digests)):
-            raise Malformed(f"{self.path} laws", "the text of a law is missing", "restore the book from a copy")
-        for digest in digests:
-            if digest not in known:
-                self.law(digest)
-        return len(digests)
-
-    @contextmanager
-    def named(self) -> Iterator[None]:
-        """Errors about a record of "book" name this file."""
-        try:
-            yield
-        except Malformed as error:
-            if not error.place.startswith("book record"):
-                raise
-            place = str(self.path) + error.place.removeprefix("book")
-            raise Malformed(place, error.what, error.cure) from None
 
 
 @contextmanager
@@ -461,18 +380,6 @@ def _check_head(path: Path, connection: sqlite3.Connection) -> LastAnswered:
         what = "was put behind the end" if after else "is missing"
         raise Malformed(place, f"{what}: the book says that it ends at {head}", "restore the book from a copy")
     return last
-
-
-def line_of(seq: int, digest: object, record: object) -> Line:
-    """A row of the journal; its table lets only texts and bytes in, so that others were put in behind its back."""
-    if type(digest) is not str or type(record) is not bytes:
-        raise Malformed(f"book record {seq}", "is no row of a journal", "restore the book from a copy")
-    return Line(seq, digest, record)
-
-
-def _kept(texts: Mapping[str, bytes]) -> bytes:
-    """The files of a rulebook as a book keeps them."""
-    return msgspec.json.encode({name: texts[name].decode() for name in sorted(texts)})
 
 
 def _put(table: Table) -> str:

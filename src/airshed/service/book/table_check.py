@@ -9,7 +9,8 @@ from airshed.engine.state import State
 from airshed.engine.tables import TABLES, Table, everything, gathering, note
 from airshed.model.refusal import Malformed
 from airshed.service.book.file_lock import Unreadable
-from airshed.service.book.sqlite import UNREADABLE, Book
+from airshed.service.book.kept import KeptBook
+from airshed.service.book.sqlite import UNREADABLE
 
 REBUILD = "rebuild the read tables: airshed replay BOOK --rebuild"
 
@@ -39,7 +40,7 @@ class ExpectedRows:
         return rows
 
 
-def compare(book: Book, table: Table, wanted: list[Row]) -> None:
+def compare(book: KeptBook, table: Table, wanted: list[Row]) -> None:
     """`Malformed` names the first row that is missing, too many or otherwise."""
     try:
         _compare(book, table, wanted)
@@ -50,12 +51,12 @@ def compare(book: Book, table: Table, wanted: list[Row]) -> None:
         raise Unreadable(f"{book.path} table {table.name}", what, "restore the book from a copy") from None
 
 
-def _compare(book: Book, table: Table, wanted: list[Row]) -> None:
+def _compare(book: KeptBook, table: Table, wanted: list[Row]) -> None:
     keys = table.key
     wanted.sort(key=lambda row: row[:keys])
     columns = [column.split()[0] for column in table.columns]
     order = ", ".join(columns[:keys])
-    found: Iterator[Row] = book.sql.execute(f"SELECT * FROM {table.name} ORDER BY {order}")
+    found: Iterator[Row] = iter(book.sql.execute(f"SELECT * FROM {table.name} ORDER BY {order}"))
     place = f"{book.path} table {table.name}"
     for row in wanted:
         there = next(found, None)
@@ -77,12 +78,10 @@ def _name(row: Row, keys: int) -> str:
     return "/".join(str(cell) for cell in row[:keys])
 
 
-def write(book: Book, rows: dict[str, list[Row]]) -> int:
+def write(book: KeptBook, rows: dict[str, list[Row]]) -> int:
     """Write all read tables anew, in one transaction; how many rows there are."""
-    book.sql.execute("BEGIN IMMEDIATE")
-    for table in TABLES:
-        book.sql.execute(f"DELETE FROM {table.name}")
-        marks = ", ".join("?" * len(table.columns))
-        book.sql.executemany(f"INSERT INTO {table.name} VALUES ({marks})", rows[table.name])
-    book.sql.execute("COMMIT")
+    with book.transaction():
+        for table in TABLES:
+            book.sql.execute(f"DELETE FROM {table.name}")
+            book.fill(table.name, rows[table.name])
     return sum(len(each) for each in rows.values())

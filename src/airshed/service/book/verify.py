@@ -14,10 +14,10 @@ from airshed.engine.state import State
 from airshed.engine.tables import TABLES
 from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
-from airshed.service.book import schema
 from airshed.service.book.damage import named_by_page
 from airshed.service.book.file_lock import Unreadable
 from airshed.service.book.head import Head
+from airshed.service.book.kept import KeptBook
 from airshed.service.book.law import laws_of
 from airshed.service.book.sqlite import UNREADABLE, Book
 from airshed.service.book.table_check import ExpectedRows, compare, write
@@ -45,7 +45,7 @@ def _silent(what: str, done: int, total: int) -> None:
 
 
 def verify(
-    book: Book,
+    book: KeptBook,
     progress: Progress = _silent,
     *,
     laws: Mapping[str, Rulebook] | None = None,
@@ -76,8 +76,8 @@ def verify_file(path: Path, progress: Progress = _silent, heads: Sequence[Head] 
         return error
 
 
-def _verify(book: Book, progress: Progress, laws: dict[str, Rulebook], heads: Sequence[Head]) -> Verified:
-    schema.hold(book.sql, str(book.path))
+def _verify(book: KeptBook, progress: Progress, laws: dict[str, Rulebook], heads: Sequence[Head]) -> Verified:
+    book.hold_schema()
     anew, rows = Anew(laws_of(book, laws), book.line), ExpectedRows()
     published: dict[int, list[Head]] = {}
     for head in heads:
@@ -121,7 +121,7 @@ def _hold_to(head: Head, line: Line) -> None:
         raise Malformed(f"book record {line.seq}", what, cure)
 
 
-def rebuild(book: Book) -> int:
+def rebuild(book: KeptBook) -> int:
     """Write all read tables anew from the book, in one transaction; how many rows there are."""
     with book.named():
         state, rows, reached = State(), ExpectedRows(), GENESIS
