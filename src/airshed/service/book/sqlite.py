@@ -267,7 +267,7 @@ def opened_to_read(path: Path) -> sqlite3.Connection:
         return to_look(path).sql
 
 
-def of_format(path: Path, said: str | None) -> Malformed:
+def of_format(path: Path | str, said: str | None) -> Malformed:
     """A book of another format than today's: which it is, and what `airshed book convert` can do about it."""
     if said == CONVERTED_FROM:
         return Malformed(str(path), f"has format {said}, not {FORMAT}", "airshed book convert OLD NEW carries it over")

@@ -1,0 +1,334 @@
+"""A book in a PostgreSQL database, for a service: one writer with a fencing number, readers anywhere.
+
+    postgresql://airshed@db.example/airshed#kunming
+
+The part behind `#` names the book, a schema of the database; without one it is `airshed`. The writer holds an advisory
+lock for as long as its session lasts, and a number: each commit holds the number, so a writer that was thought dead and
+comes back is refused by the database itself. `open` can wait for the lock, as a standby does.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import lru_cache
+from types import TracebackType
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg import sql as names
+from psycopg.adapt import Loader
+
+from airshed.engine.journal import Changes, Line, Row
+from airshed.engine.tables import TABLES, Table
+from airshed.model.refusal import Malformed
+from airshed.service.book.kept import KeptBook, Rows, line_of
+from airshed.service.book.postgresql_schema import RESTORE, columns_of, hold, made
+from airshed.service.book.sqlite import FORMAT, of_format
+
+FORM = re.compile(r"postgres(ql)?://", re.IGNORECASE)
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
+#: From how many rows on a table is filled by COPY.
+MANY = 64
+#: Records that are read at a time.
+AT_ONCE = 5_000
+#: How often a standby asks whether the writer is gone.
+ASKS_EVERY_S = 0.2
+RAISED = "UPDATE meta SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT) WHERE key = 'writer' RETURNING value"
+HOLDER = """
+SELECT a.pid, coalesce(host(a.client_addr), 'this machine') FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+    WHERE l.locktype = 'advisory' AND l.granted
+    AND (l.classid::bigint << 32) | l.objid::bigint = hashtextextended(%s, 0)
+"""
+ENDS = "SELECT (SELECT value FROM meta WHERE key = 'head'), coalesce(max(seq), 0) FROM journal"
+
+
+class Fenced(RuntimeError):
+    """Another process has become the writer of the book; nothing of this group was kept."""
+
+
+class Where(NamedTuple):
+    """A database and the book in it."""
+
+    dsn: str
+    book: str
+
+    def __str__(self) -> str:
+        """As people may see it: without a password.
+
+        >>> str(where("postgresql://anna:secret@db:5433/air?sslmode=require#kunming"))
+        'postgresql://db:5433/air#kunming'
+        """
+        parts = urlsplit(self.dsn)
+        host = parts.hostname or ""
+        port = f":{parts.port}" if parts.port else ""
+        return f"postgresql://{host}{port}{parts.path}#{self.book}"
+
+
+def where(text: str) -> Where:
+    """Which database and which book of it.
+
+    >>> where("postgresql:///air").book
+    'airshed'
+    """
+    if FORM.match(text) is None:
+        raise Malformed("--dsn", f"{text[:100]!r} names no database", "write postgresql://USER@HOST/DATABASE#BOOK")
+    dsn, _, book = text.partition("#")
+    book = book or "airshed"
+    if _NAME.fullmatch(book) is None or book.startswith("pg_"):
+        what = f"{book[:60]!r} is no name of a book"
+        raise Malformed("--dsn", what, "write a small letter, then small letters, digits and _, at most 40")
+    return Where(dsn, book)
+
+
+class PostgresBook(KeptBook):
+    """A book in a database, open for its one writer (`create`, `open`) or for reading (`read`)."""
+
+    def __init__(self, place: Where, connection: psycopg.Connection[Row], fence: int | None) -> None:
+        self.path = str(place)
+        self._db = connection
+        self._fence = fence
+        self.sql = Spoken(connection)
+        self._put = {table.name: _put(table) for table in TABLES}
+        self._gone = {table.name: _gone(table) for table in TABLES}
+
+    @classmethod
+    def create(cls, text: str) -> PostgresBook:
+        """A new, empty book; `Malformed` when there is one of that name. It is there whole or not at all."""
+        place = where(text)
+        with _naming(place), _connected(place) as db:
+            exists = db.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (place.book,)).fetchone()
+            if exists:
+                raise Malformed(str(place), "exists already", "choose another name behind #, or drop the schema first")
+            with db.transaction():
+                db.execute(names.SQL("CREATE SCHEMA {}").format(names.Identifier(place.book)))
+                for statement in made():
+                    db.execute(statement.encode())
+                said = (("format", FORMAT), ("head", "0"), ("laws", "0"), ("writer", "0"))
+                db.cursor().executemany("INSERT INTO meta VALUES (%s, %s)", said)
+        return cls.open(text)
+
+    @classmethod
+    def open(cls, text: str, wait: bool = False, pause: Callable[[float], None] = time.sleep) -> PostgresBook:
+        """An existing book, for the one writer; a standby waits until the writer before it is gone."""
+        place = where(text)
+        with ExitStack() as undo, _naming(place):
+            db = undo.enter_context(_connected(place))
+            _exists(place, db)
+            while not _locked(place, db):
+                if not wait:
+                    raise Malformed(
+                        str(place), f"is written by {_holder(place, db)}", "stop it first, or read the book"
+                    )
+                pause(ASKS_EVERY_S)
+            # Waits for a commit of the writer before, if one is still under way; whatever it commits later is refused.
+            raised = (
+                "UPDATE meta SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT) WHERE key = 'writer' RETURNING value"
+            )
+            row = db.execute(raised).fetchone()
+            if row is None:
+                raise Malformed(f"{place} meta writer", "is missing", RESTORE)
+            _check_head(place, db)
+            undo.pop_all()
+        return cls(place, db, int(row[0]))
+
+    @classmethod
+    def read(cls, text: str) -> PostgresBook:
+        """An existing book, read only; from a replica too."""
+        place = where(text)
+        with ExitStack() as undo, _naming(place):
+            db = undo.enter_context(_connected(place))
+            db.execute("SET default_transaction_read_only = on")
+            _exists(place, db)
+            _check_head(place, db)
+            undo.pop_all()
+        return cls(place, db, None)
+
+    def __enter__(self) -> PostgresBook:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+        if isinstance(error, psycopg.Error):
+            with _naming(self.path):
+                raise error
+
+    def close(self) -> None:
+        """Let go of the database and of the writer's lock."""
+        self._db.close()
+
+    def lines(self, after: int | None = 0) -> Iterator[Line]:
+        """The book in order, some thousand records at a time."""
+        reached = -(2**63) if after is None else after
+        while True:
+            text = "SELECT seq, hash, record FROM journal WHERE seq > %s ORDER BY seq LIMIT %s"
+            rows = self._db.execute(text, (reached, AT_ONCE)).fetchall()
+            for row in rows:
+                yield line_of(*row)
+            if len(rows) < AT_ONCE:
+                return
+            reached = int(rows[-1][0])
+
+    def write(self, lines: Sequence[Line], changes: Changes) -> None:
+        """Append records and bring the read tables up to them, in one transaction; durable on return.
+
+        `Fenced` when another has become the writer meanwhile.
+        """
+        if self._fence is None:
+            raise Malformed(str(self.path), "is open for reading", "open it for writing")
+        db = self._db
+        with db.transaction():
+            before = str(lines[0].seq - 1)
+            held = db.execute("SELECT 1 FROM meta WHERE key = 'writer' AND value = %s FOR SHARE", (str(self._fence),))
+            moved = held.fetchone() and db.execute(
+                "UPDATE meta SET value = %s WHERE key = 'head' AND value = %s", (str(lines[-1].seq), before)
+            )
+            if not moved or moved.rowcount != 1:
+                raise Fenced(f"{self.path}: another process writes it since; this one must start again")
+            self.fill("journal", lines)
+            for name, rows in changes.put.items():
+                db.cursor().executemany(self._put[name], rows)
+            for name, rows in changes.gone.items():
+                db.cursor().executemany(self._gone[name], rows)
+            for name, rows in changes.added.items():
+                self.fill(name, rows)
+
+    def fill(self, table: str, rows: Sequence[Row]) -> None:
+        """Add rows to a table: many of them by COPY."""
+        cursor = self._db.cursor()
+        if len(rows) < MANY:
+            if rows:
+                marks = ", ".join(["%s"] * len(rows[0]))
+                cursor.executemany(f"INSERT INTO {table} VALUES ({marks})".encode(), rows)
+            return
+        with cursor.copy(f"COPY {table} FROM STDIN".encode()) as copy:
+            for row in rows:
+                copy.write_row(row)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All that is written within is written, or nothing."""
+        with self._db.transaction():
+            yield
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All that is read within is of one moment, also while another process writes."""
+        if self._db.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+            yield
+            return
+        with self._db.transaction():
+            self._db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            yield
+
+    def hold_schema(self) -> None:
+        """`Malformed` names what is in the schema beside a book's own tables, or is not there."""
+        hold(self._db, str(self.path))
+
+
+class Spoken:
+    """Statements as SQLite takes them, said to PostgreSQL."""
+
+    def __init__(self, db: psycopg.Connection[Row]) -> None:
+        self._db = db
+
+    def execute(self, text: str, values: Sequence[Any] = (), /) -> Rows:
+        return self._db.execute(_marked(text), values)
+
+
+class _Whole(Loader):
+    """A sum of whole numbers is whole; PostgreSQL gives it as `numeric`."""
+
+    def load(self, data: Any) -> int | float:
+        text = bytes(data)
+        return int(text) if b"." not in text else float(text)
+
+
+@lru_cache(maxsize=1_024)
+def _marked(text: str) -> bytes:
+    return text.replace("%", "%%").replace("?", "%s").encode()
+
+
+def _connected(place: Where) -> psycopg.Connection[Row]:
+    db = psycopg.connect(place.dsn, autocommit=True, application_name="airshed", client_encoding="utf8")
+    with ExitStack() as undo:
+        undo.callback(db.close)
+        db.adapters.register_loader("numeric", _Whole)
+        db.execute(names.SQL("SET search_path = {}").format(names.Identifier(place.book)))
+        db.execute("SET synchronous_commit = on")
+        for row in db.execute("SHOW fsync"):
+            if row[0] != "on":
+                what = "runs with fsync off and may lose what was answered"
+                raise Malformed(str(place), what, "set fsync = on in postgresql.conf")
+        undo.pop_all()
+    return db
+
+
+def _exists(place: Where, db: psycopg.Connection[Row]) -> None:
+    if db.execute("SELECT to_regclass('meta')").fetchone() == (None,):
+        raise Malformed(str(place), "holds no book", "airshed book copy BOOK DSN or airshed book new makes one")
+    row = db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
+    if row is None or row[0] != FORMAT:
+        raise of_format(str(place), None if row is None else str(row[0]))
+
+
+def _key(place: Where) -> str:
+    return f"airshed book {place.book}"
+
+
+def _locked(place: Where, db: psycopg.Connection[Row]) -> bool:
+    row = db.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", (_key(place),)).fetchone()
+    return row is not None and bool(row[0])
+
+
+def _holder(place: Where, db: psycopg.Connection[Row]) -> str:
+    """Who writes it, as the database knows."""
+    found = db.execute(HOLDER, (_key(place),)).fetchone()
+    return "another process" if found is None else f"session {found[0]} of the database, from {found[1]}"
+
+
+def _check_head(place: Where, db: psycopg.Connection[Row]) -> None:
+    """The last record is the one that was committed last."""
+    row = db.execute(
+        "SELECT (SELECT value FROM meta WHERE key = 'head'), coalesce(max(seq), 0) FROM journal"
+    ).fetchone()
+    assert row is not None
+    if row[0] != str(row[1]):
+        what = f"ends at record {row[1]}, and the book says that it ends at {str(row[0])[:40]}"
+        raise Malformed(f"{place} meta head", what, RESTORE)
+
+
+@contextmanager
+def _naming(place: object) -> Iterator[None]:
+    """What a database says becomes `Malformed` with its name; a fault in a statement does not."""
+    try:
+        yield
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise Malformed(
+            str(place), f"may not be used ({_said(error)})", "ask who runs the database for the right"
+        ) from None
+    except psycopg.OperationalError as error:
+        what = f"cannot be reached ({_said(error)})"
+        raise Malformed(str(place), what, "see that the database runs and the address is right") from None
+
+
+def _said(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]
+
+
+def _put(table: Table) -> bytes:
+    columns = [column for column, _ in columns_of(table)]
+    keys, rest = ", ".join(columns[: table.key]), columns[table.key :]
+    then = "UPDATE SET " + ", ".join(f"{column} = EXCLUDED.{column}" for column in rest) if rest else "NOTHING"
+    marks = ", ".join(["%s"] * len(columns))
+    return f"INSERT INTO {table.name} VALUES ({marks}) ON CONFLICT ({keys}) DO {then}".encode()
+
+
+def _gone(table: Table) -> bytes:
+    keys = " AND ".join(f"{column} = %s" for column, _ in columns_of(table)[: table.key])
+    return f"DELETE FROM {table.name} WHERE {keys}".encode()

@@ -1,0 +1,79 @@
+"""The tables of a book in a PostgreSQL database, and that its schema holds no others, nor anything that acts by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import psycopg
+
+from airshed.engine.journal import Row
+from airshed.engine.tables import TABLES, Table
+from airshed.model.refusal import Malformed
+
+#: What `meta` says of the book.
+META = ("format", "head", "laws", "writer")
+RESTORE = "restore the book from a backup of the database"
+KINDS = {"INTEGER": "bigint", "TEXT": "text"}
+RELATIONS = "SELECT relname, relkind::text FROM pg_class WHERE relnamespace = current_schema()::regnamespace"
+COLUMNS = (
+    "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = current_schema()"
+)
+ACTING = """
+SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal
+    AND tgrelid IN (SELECT oid FROM pg_class WHERE relnamespace = current_schema()::regnamespace)
+UNION ALL SELECT rulename, tablename FROM pg_rules WHERE schemaname = current_schema()
+"""
+
+
+def columns_of(table: Table) -> list[tuple[str, str]]:
+    """The columns of a read table with their types."""
+    return [(column.split()[0], KINDS[column.split()[1]]) for column in table.columns]
+
+
+def made() -> Iterator[str]:
+    """The statements that make the tables of an empty book.
+
+    Texts are compared byte by byte, as everywhere else, and not by the language of the database.
+    """
+    keys = {table.name: table.key for table in TABLES}
+    for name, columns in _wanted().items():
+        typed = [f"{column} {kind}" + (' COLLATE "C"' if kind == "text" else "") for column, kind in columns]
+        key = [column for column, _ in columns[: keys.get(name, 1)]]
+        yield f"CREATE TABLE {name} ({', '.join(typed)}, PRIMARY KEY ({', '.join(key)}))"
+
+
+def hold(db: psycopg.Connection[Row], place: str) -> None:
+    """`Malformed` names what is in the schema and was not made by `made`, or is not there.
+
+    A trigger or a rule would write what no record says, a view or another table shows what none says.
+    """
+    found = {str(name): str(kind) for name, kind in db.execute(RELATIONS) if kind not in ("i", "t")}
+    wanted = {name: dict(columns) for name, columns in _wanted().items()}
+    for name, kind in found.items():
+        if name not in wanted or kind != "r":
+            raise Malformed(f"{place} relation {name}", "does not belong in a book", RESTORE)
+    columns: dict[str, dict[str, str]] = {}
+    for name, column, kind in db.execute(COLUMNS):
+        columns.setdefault(str(name), {})[str(column)] = str(kind)
+    for name, mine in wanted.items():
+        if name not in found:
+            raise Malformed(f"{place} table {name}", "is missing", RESTORE)
+        if columns.get(name) != mine:
+            raise Malformed(f"{place} table {name}", "is made otherwise than a book's", RESTORE)
+    for rule, table in db.execute(ACTING):
+        raise Malformed(f"{place} table {table}", f"has {rule}, which acts by itself", RESTORE)
+    keys = [str(row[0]) for row in db.execute("SELECT key FROM meta ORDER BY key")]
+    for key in (*keys, *META):
+        if (key in META) != (key in keys):
+            what = "is missing" if key in META else "does not belong in a book"
+            raise Malformed(f"{place} meta {key}", what, RESTORE)
+
+
+def _wanted() -> dict[str, list[tuple[str, str]]]:
+    """Every table of a book with its columns and their types."""
+    return {
+        "meta": [("key", "text"), ("value", "text")],
+        "journal": [("seq", "bigint"), ("hash", "text"), ("record", "bytea")],
+        "laws": [("digest", "text"), ("texts", "bytea")],
+        **{table.name: columns_of(table) for table in TABLES},
+    }
