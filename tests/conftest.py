@@ -13,6 +13,7 @@ from airshed.cli import show
 from airshed.engine.journal import Line
 from airshed.service.book.sqlite import Book
 from airshed.service.marketdata import Market, read_market
+from databases import postgres
 from inner_loop import LONG
 from seasons import year_in
 from shared import Once
@@ -59,6 +60,13 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
     folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "once"
     folder.mkdir(exist_ok=True)
     return Once(folder)
+
+
+@pytest.fixture(scope="session")
+def database(once: Once) -> Iterator[str]:
+    """A PostgreSQL that the processes of this run share; a test names books of its own in it."""
+    with postgres(once.shared) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -20,8 +20,12 @@ CODE = re.compile(r"`([^`\n]+)`")
 KEY = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)+")
 #: `[section] key, key` and `[[list]] key`, as pages name keys of a rulebook.
 OF_SECTION = re.compile(r"\[\[?([a-z_0-9]+)\]\]?((?:,? [a-z][a-z_0-9]*)*)")
-#: Names of polars and DuckDB that a page shows.
-OF_OTHERS = {"missing_columns", "extra_columns", "union_by_name", "to_dict", "as_series"}
+#: Names of polars, DuckDB and PostgreSQL that a page shows.
+OF_OTHERS = {"missing_columns", "extra_columns", "union_by_name", "to_dict", "as_series"} | {
+    "pg_dump",
+    "synchronous_standby_names",
+    "tcp_keepalives_idle",
+}
 WRITTEN = {".py", ".toml", ".csv", ".j2", ".js"}
 
 

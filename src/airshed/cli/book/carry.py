@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from airshed.cli.options import Json
-from airshed.cli.show import as_json, console, of, showing
+from airshed.cli.show import as_json, console, of
 from airshed.model.provenance import Programme, Simulation
 from airshed.model.refusal import Malformed
 
@@ -23,27 +23,33 @@ def register(app: typer.Typer) -> None:
 
 
 def copy_book(
-    book: Annotated[Path, typer.Argument(help="The book, also while it is written.", show_default=False)],
-    to: Annotated[Path, typer.Argument(metavar="NEW", help="The file to make.", show_default=False)],
+    book: Annotated[
+        str, typer.Argument(help="The book, also while it is written: a file or postgresql://...", show_default=False)
+    ],
+    to: Annotated[
+        str, typer.Argument(metavar="NEW", help="The book to make: a file or postgresql://...", show_default=False)
+    ],
     json: Json = False,
 ) -> None:
-    """Copy a book as of one moment into one file, also while another process writes it. 复制账簿。
+    """Copy a book as of one moment, also while another process writes it, into a file or a database. 复制账簿。
 
     While a book is written it has two files beside it, a log and the number of its last answered record; who copies the
     .book alone then has a book that says that it is not whole. This takes all of it.
 
+    From a file into a database or back every byte of every record stays, and so does the digest. A book in a database
+    is named behind a #; the guide "Keep a book in PostgreSQL" has the rest.
+
     Example: airshed book copy my.book backup/my-2027-03-01.book
     """
-    from airshed.service.book.copying import copy
-    from airshed.service.book.sqlite import Book
+    from airshed.service.book.copying import carry
 
-    last = copy(book, to)
-    if last.seq:
-        with Book.read(to) as made:
-            showing(made)
+    done = carry(book, to)
+    last = done.last
+    of(done.provenance)
     if json:
-        as_json({"book": str(to), "records": last.seq, "digest": last.hash or None})
+        as_json({"book": done.to, "records": last.seq, "digest": last.hash or None})
         return
+    to = done.to
     console.print(f"{to}: {last.seq:,} records, digest {last.hash}" if last.seq else f"{to}: no record yet")
 
 

@@ -1,13 +1,23 @@
-"""A copy of a book as of one moment, also while it is written: one file, whole by itself."""
+"""A copy of a book as of one moment, also while it is written: a file whole by itself, or a book in a database."""
 
 from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
+from airshed.engine.journal import NO_CHANGES, Changes
+from airshed.engine.tables import TABLES
+from airshed.model.provenance import Provenance
 from airshed.service.book.answered_head import LastAnswered
+from airshed.service.book.kept import KeptBook
+from airshed.service.book.places import FORM
 from airshed.service.book.sqlite import Book, made
+
+#: Records that one commit takes over.
+AT_ONCE = 20_000
 
 
 def copy(book: Path, to: Path) -> LastAnswered:
@@ -20,3 +30,43 @@ def copy(book: Path, to: Path) -> LastAnswered:
         with Book.read(part) as copied:
             last = copied.last()
             return LastAnswered(last, copied.line(last).hash if last else "")
+
+
+def pour(source: KeptBook, target: KeptBook) -> LastAnswered:
+    """Put all that a book holds into an empty one, wherever the two are kept; the record that both end with."""
+    with source.named(), source.snapshot():
+        for digest, texts in source.laws():
+            target.keep_law(digest, texts)
+        rows = {table.name: source.sql.execute(f"SELECT * FROM {table.name}").fetchall() for table in TABLES}
+        last, lines = LastAnswered(0, ""), source.lines()
+        while group := list(islice(lines, AT_ONCE)):
+            target.write(group, Changes({}, {}, rows) if not last.seq else NO_CHANGES)
+            last = LastAnswered(group[-1].seq, group[-1].hash)
+        return last
+
+
+class Carried(NamedTuple):
+    """What became of a copy: where it lies, without a password, the record it ends with, and what it is."""
+
+    to: str
+    last: LastAnswered
+    provenance: Provenance | None
+
+
+def carry(book: str, to: str) -> Carried:
+    """Copy between files and databases, in any direction."""
+    from_there, into_there = (FORM.match(each) is not None for each in (book, to))
+    if not from_there and not into_there:
+        last = copy(Path(book), Path(to))
+        with Book.read(Path(to)) as copied:
+            return Carried(to, last, copied.provenance())
+    # Only whoever has a database has its driver.
+    from airshed.service.book.postgresql import PostgresBook
+    from airshed.service.book.postgresql import made as made_there
+
+    with PostgresBook.read(book) if from_there else Book.read(Path(book)) as source:
+        if into_there:
+            with made_there(to) as target:
+                return Carried(str(target.path), pour(source, target), source.provenance())
+        with made(Path(to)) as part, Book.create(part) as filled:
+            return Carried(to, pour(source, filled), source.provenance())

@@ -146,9 +146,14 @@ class KeptBook(ABC):
             raise Malformed(place, "its text was altered", "restore the book from a copy")
         return texts, rules
 
+    def laws(self) -> Iterator[tuple[str, dict[str, bytes]]]:
+        """The digest and the files of every rulebook that was kept."""
+        for (digest,) in self.sql.execute("SELECT digest FROM laws ORDER BY digest").fetchall():
+            yield str(digest), self.law(str(digest))
+
     def check_laws(self, known: Container[str] = ()) -> int:
         """Every law that was kept is there and has its digest, or `Malformed`; how many. `known` are read already."""
-        digests = [str(row[0]) for row in self.sql.execute("SELECT digest FROM laws ORDER BY digest")]
+        digests = [str(row[0]) for row in self.sql.execute("SELECT digest FROM laws ORDER BY digest").fetchall()]
         kept = self.sql.execute("SELECT value FROM meta WHERE key = 'laws'").fetchone()
         if kept is None or kept[0] != str(len(digests)):
             raise Malformed(f"{self.path} laws", "the text of a law is missing", "restore the book from a copy")

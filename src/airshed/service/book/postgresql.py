@@ -9,14 +9,12 @@ comes back is refused by the database itself. `open` can wait for the lock, as a
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import lru_cache
 from types import TracebackType
-from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from typing import Any
 
 import psycopg
 from psycopg import sql as names
@@ -26,11 +24,10 @@ from airshed.engine.journal import Changes, Line, Row
 from airshed.engine.tables import TABLES, Table
 from airshed.model.refusal import Malformed
 from airshed.service.book.kept import KeptBook, Rows, line_of
-from airshed.service.book.postgresql_schema import RESTORE, columns_of, hold, made
+from airshed.service.book.places import Where, where
+from airshed.service.book.postgresql_schema import RESTORE, columns_of, hold, tables
 from airshed.service.book.sqlite import FORMAT, of_format
 
-FORM = re.compile(r"postgres(ql)?://", re.IGNORECASE)
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 #: From how many rows on a table is filled by COPY.
 MANY = 64
 #: Records that are read at a time.
@@ -50,40 +47,6 @@ class Fenced(RuntimeError):
     """Another process has become the writer of the book; nothing of this group was kept."""
 
 
-class Where(NamedTuple):
-    """A database and the book in it."""
-
-    dsn: str
-    book: str
-
-    def __str__(self) -> str:
-        """As people may see it: without a password.
-
-        >>> str(where("postgresql://anna:secret@db:5433/air?sslmode=require#kunming"))
-        'postgresql://db:5433/air#kunming'
-        """
-        parts = urlsplit(self.dsn)
-        host = parts.hostname or ""
-        port = f":{parts.port}" if parts.port else ""
-        return f"postgresql://{host}{port}{parts.path}#{self.book}"
-
-
-def where(text: str) -> Where:
-    """Which database and which book of it.
-
-    >>> where("postgresql:///air").book
-    'airshed'
-    """
-    if FORM.match(text) is None:
-        raise Malformed("--dsn", f"{text[:100]!r} names no database", "write postgresql://USER@HOST/DATABASE#BOOK")
-    dsn, _, book = text.partition("#")
-    book = book or "airshed"
-    if _NAME.fullmatch(book) is None or book.startswith("pg_"):
-        what = f"{book[:60]!r} is no name of a book"
-        raise Malformed("--dsn", what, "write a small letter, then small letters, digits and _, at most 40")
-    return Where(dsn, book)
-
-
 class PostgresBook(KeptBook):
     """A book in a database, open for its one writer (`create`, `open`) or for reading (`read`)."""
 
@@ -97,18 +60,9 @@ class PostgresBook(KeptBook):
 
     @classmethod
     def create(cls, text: str) -> PostgresBook:
-        """A new, empty book; `Malformed` when there is one of that name. It is there whole or not at all."""
-        place = where(text)
-        with _naming(place), _connected(place) as db:
-            exists = db.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (place.book,)).fetchone()
-            if exists:
-                raise Malformed(str(place), "exists already", "choose another name behind #, or drop the schema first")
-            with db.transaction():
-                db.execute(names.SQL("CREATE SCHEMA {}").format(names.Identifier(place.book)))
-                for statement in made():
-                    db.execute(statement.encode())
-                said = (("format", FORMAT), ("head", "0"), ("laws", "0"), ("writer", "0"))
-                db.cursor().executemany("INSERT INTO meta VALUES (%s, %s)", said)
+        """A new, empty book; `Malformed` when there is one of that name."""
+        with made(text):
+            pass
         return cls.open(text)
 
     @classmethod
@@ -229,6 +183,29 @@ class PostgresBook(KeptBook):
     def hold_schema(self) -> None:
         """`Malformed` names what is in the schema beside a book's own tables, or is not there."""
         hold(self._db, str(self.path))
+
+
+@contextmanager
+def made(text: str) -> Iterator[PostgresBook]:
+    """A new book to fill; it bears its name at the end, and what was begun and not ended is made anew."""
+    place = where(text)
+    part = place._replace(book=f"{place.book}__part")
+    with _naming(place), closing(_connected(part)) as db:
+        if db.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (place.book,)).fetchone():
+            raise Malformed(str(place), "exists already", "choose another name behind #, or drop the schema first")
+        if not _locked(part, db):
+            raise Malformed(str(place), f"is being made by {_holder(part, db)}", "wait until it is there")
+        with db.transaction():
+            db.execute(names.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(names.Identifier(part.book)))
+            db.execute(names.SQL("CREATE SCHEMA {}").format(names.Identifier(part.book)))
+            for statement in tables():
+                db.execute(statement.encode())
+            said = (("format", FORMAT), ("head", "0"), ("laws", "0"), ("writer", "0"))
+            db.cursor().executemany("INSERT INTO meta VALUES (%s, %s)", said)
+        yield PostgresBook(place, db, 0)
+        db.execute(
+            names.SQL("ALTER SCHEMA {} RENAME TO {}").format(names.Identifier(part.book), names.Identifier(place.book))
+        )
 
 
 class Spoken:

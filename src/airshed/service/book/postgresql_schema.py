@@ -1,4 +1,4 @@
-"""The tables of a book in a PostgreSQL database, and that its schema holds no others, nor anything that acts by itself."""
+"""The tables of a book in a PostgreSQL database, and that there are no others, nor anything that acts by itself."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ UNION ALL SELECT rulename, tablename FROM pg_rules WHERE schemaname = current_sc
 
 
 def columns_of(table: Table) -> list[tuple[str, str]]:
-    """The columns of a read table with their types."""
-    return [(column.split()[0], KINDS[column.split()[1]]) for column in table.columns]
+    """The columns of a read table with their types; a name may be a word of SQL's."""
+    return [(f'"{column.split()[0]}"', KINDS[column.split()[1]]) for column in table.columns]
 
 
-def made() -> Iterator[str]:
+def tables() -> Iterator[str]:
     """The statements that make the tables of an empty book.
 
     Texts are compared byte by byte, as everywhere else, and not by the language of the database.
@@ -43,12 +43,12 @@ def made() -> Iterator[str]:
 
 
 def hold(db: psycopg.Connection[Row], place: str) -> None:
-    """`Malformed` names what is in the schema and was not made by `made`, or is not there.
+    """`Malformed` names what is in the schema and was not made by `tables`, or is not there.
 
     A trigger or a rule would write what no record says, a view or another table shows what none says.
     """
     found = {str(name): str(kind) for name, kind in db.execute(RELATIONS) if kind not in ("i", "t")}
-    wanted = {name: dict(columns) for name, columns in _wanted().items()}
+    wanted = {name: {column.strip('"'): kind for column, kind in mine} for name, mine in _wanted().items()}
     for name, kind in found.items():
         if name not in wanted or kind != "r":
             raise Malformed(f"{place} relation {name}", "does not belong in a book", RESTORE)

@@ -55,7 +55,7 @@ def _compare(book: KeptBook, table: Table, wanted: list[Row]) -> None:
     keys = table.key
     wanted.sort(key=lambda row: row[:keys])
     columns = [column.split()[0] for column in table.columns]
-    order = ", ".join(columns[:keys])
+    order = ", ".join(str(place + 1) for place in range(keys))
     found: Iterator[Row] = iter(book.sql.execute(f"SELECT * FROM {table.name} ORDER BY {order}"))
     place = f"{book.path} table {table.name}"
     for row in wanted:

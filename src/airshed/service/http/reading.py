@@ -12,7 +12,8 @@ from starlette.responses import Response
 from airshed.engine.journal import Record, decode
 from airshed.model.refusal import Malformed
 from airshed.registry.account_number import is_number
-from airshed.service.book.sqlite import Book, line_of
+from airshed.service.book.kept import line_of
+from airshed.service.book.sqlite import Book
 from airshed.service.book.statement import StatementLine, lines_of
 from airshed.service.http.problems import Stopped
 from airshed.service.http.rows import whole_number

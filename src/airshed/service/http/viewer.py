@@ -16,7 +16,7 @@ import msgspec
 from airshed.engine.events import SourceRegistered
 from airshed.engine.journal import decode
 from airshed.engine.tables import BY_NAME, Table
-from airshed.service.book.sqlite import line_of
+from airshed.service.book.kept import line_of
 
 #: Tables that everybody reads, signed in or not: the law, the caps, prices and what is offered, and public statements.
 PUBLIC = frozenset(

@@ -8,7 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from airshed.engine.journal import Line
-from airshed.service.book.sqlite import Book, line_of
+from airshed.service.book.kept import line_of
+from airshed.service.book.sqlite import Book
 from airshed.service.http.problems import Stopped
 from airshed.service.http.rows import whole_number
 from airshed.service.http.service import Service

@@ -1,0 +1,47 @@
+"""How people name a book that lies in a database."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from airshed.model.refusal import Malformed
+
+#: How a name of a book in a database begins; any other is that of a file.
+FORM = re.compile(r"postgres(ql)?://", re.IGNORECASE)
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
+
+
+class Where(NamedTuple):
+    """A database and the book in it."""
+
+    dsn: str
+    book: str
+
+    def __str__(self) -> str:
+        """As people may see it: without a password.
+
+        >>> str(where("postgresql://anna:secret@db:5433/air?sslmode=require#kunming"))
+        'postgresql://db:5433/air#kunming'
+        """
+        parts = urlsplit(self.dsn)
+        host = parts.hostname or ""
+        port = f":{parts.port}" if parts.port else ""
+        return f"postgresql://{host}{port}{parts.path}#{self.book}"
+
+
+def where(text: str) -> Where:
+    """Which database and which book of it.
+
+    >>> where("postgresql:///air").book
+    'airshed'
+    """
+    if FORM.match(text) is None:
+        raise Malformed("--dsn", f"{text[:100]!r} names no database", "write postgresql://USER@HOST/DATABASE#BOOK")
+    dsn, _, book = text.partition("#")
+    book = book or "airshed"
+    if _NAME.fullmatch(book) is None or book.startswith("pg_"):
+        what = f"{book[:60]!r} is no name of a book"
+        raise Malformed("--dsn", what, "write a small letter, then small letters, digits and _, at most 40")
+    return Where(dsn, book)
