@@ -25,6 +25,7 @@ FLOORS = {
     "zone": 5,
     "lab": 6,
     "service": 7,
+    "client": 8,
     "pages": 8,
     "cli": 9,
 }

@@ -31,6 +31,8 @@ ROOMS: dict[str, str] = {
     "act": "airshed.cli.act.command:act",
     "serve": "airshed.cli.serve.command:serve",
     "user": "airshed.cli.user.group:app",
+    "sign-in": "airshed.cli.server.sign_in:sign_in",
+    "sign-out": "airshed.cli.server.sign_in:sign_out",
     "lab": "airshed.cli.lab.group:app",
     "replay": "airshed.cli.replay:replay",
     "sim": "airshed.cli.sim:sim",

@@ -13,6 +13,11 @@ from typing import Annotated
 import typer
 
 BookPath = Annotated[Path, typer.Argument(help="The book, a file that airshed wrote.", show_default=False)]
+#: The same where it may be left out, because a service is named instead: what comes first is then the next argument.
+BookOrArgument = Annotated[
+    str,
+    typer.Argument(metavar="BOOK", help="The book, a file that airshed wrote; not with --server.", show_default=False),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs, an object a line.")]
 Seq = Annotated[int | None, typer.Option("--seq", min=0, help="As it was after this record.", show_default=False)]
 AsOf = Annotated[str, typer.Option("--at", help="As it was at this instant, as 2027-03-01T10:00.", show_default=False)]

@@ -50,6 +50,8 @@ OF_COMMAND: dict[str, tuple[Kind, ...]] = {
     "act": (),
     "serve": (),
     "user": (),
+    "sign-in": (),
+    "sign-out": (),
     "user new-key": ("given",),
     "book seal": ("given",),
     "sealed": (),

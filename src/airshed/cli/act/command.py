@@ -12,6 +12,7 @@ from typer.core import TyperCommand
 
 from airshed.cli.book.answers import ClockIsRight
 from airshed.cli.options import At, Json
+from airshed.cli.server.kept import Server, SigningCode, no_file_too
 from airshed.cli.show import as_json, lines, showing
 from airshed.model.refusal import Malformed
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from airshed.service.book.once import Once
 
 #: Options of every command, which are no fields: those that take a word, and those that take none.
-WITH_WORD = ("--as", "--key", "--again", "--at")
+WITH_WORD = ("--as", "--key", "--again", "--at", "--server", "--code")
 ALONE = ("--dry-run", "--clock-is-right", "--json")
 FIELDS, HELP = "airshed.fields", "airshed.help"
 
@@ -91,6 +92,8 @@ def act(
     ] = None,
     at: At = "",
     clock_is_right: ClockIsRight = False,
+    server: Server = "",
+    code: SigningCode = "",
     json: Json = False,
 ) -> None:
     """Send any command of the catalogue, without writing JSON; its fields are options in people's units. 办理业务。
@@ -100,7 +103,8 @@ def act(
     commands, airshed act COMMAND --help shows the options of one.
 
     The same line sent again on the same day gets the answer that the book gave: after a crash nothing is done twice. On
-    another day it is not sent without --again 2, which means it for the second time.
+    another day it is not sent without --again 2, which means it for the second time. With --server it goes to a service
+    instead of a file, and who acts is who has signed in there.
 
     Example: airshed act OfferRepurchase my.book --as wang --account forge --series SO2-KM-2027 --count "40 t" --dry-run
     """
@@ -114,10 +118,20 @@ def act(
     if not command:
         raise Malformed("act", "names no command", "write airshed act COMMAND BOOK --as ACTOR; airshed act lists them")
     kind = body_named(command)
-    if ctx.meta[HELP] or (book is None and not fields):
+    if ctx.meta[HELP] or (book is None and not fields and not server):
         for said in helps.explained(kind):
             typer.echo(said)
         return
+    if server:
+        from airshed.cli.act.remote import ServerLine, send_to
+
+        no_file_too(server, book=book, dry_run=dry_run, clock_is_right=clock_is_right)
+        if key and again is not None:
+            raise Malformed("--again", "goes without --key", "leave one of them out")
+        send_to(ServerLine(kind, fields, server, actor, key, again or 1, at, code), json)
+        return
+    if code:
+        raise Malformed("--code", "goes with --server", "leave it out")
     if book is None or not actor:
         lacking = "names no book" if book is None else "does not say who acts"
         raise Malformed(f"act {command}", lacking, f"write airshed act {command} BOOK --as ACTOR ...")

@@ -43,15 +43,26 @@ def say_waiting(answers: list[Any], runner: Runner, book: str) -> None:
     from airshed.service.book.acts import may_confirm
 
     proposed = waiting(answers, runner)
-    for event in proposed[:MOST_WAITING]:
-        until = f" until {clock(event.until)[:16].replace('T', ' ')}" if event.until is not None else ""
-        who = list(islice(may_confirm(runner, event.act, runner.state.at), 3))
+    acts = [
+        (event.act, event.until, list(islice(may_confirm(runner, event.act, runner.state.at), 3)))
+        for event in proposed[:MOST_WAITING]
+    ]
+    say_acts(acts, len(proposed), book)
+
+
+def say_acts(acts: Sequence[tuple[int, int | None, Sequence[str]]], count: int, book: str, server: str = "") -> None:
+    """Acts that wait, with their last instant and who may confirm them, in a book or at a service."""
+    for act, last, who in acts:
+        until = f" until {clock(last)[:16].replace('T', ' ')}" if last is not None else ""
         by = " or ".join(who) or "nobody registered may"
-        print(f"act {event.act} waits for a second person{until}: {by} 待他人复核")
-        command = f"airshed book confirm {book} {event.act} --actor {who[0] if who else 'NAME'}"
-        print(f"  {command}")
-    if len(proposed) > MOST_WAITING:
-        print(f"{len(proposed) - MOST_WAITING} more wait; airshed book show {book} acts lists them 其余见清单")
+        print(f"act {act} waits for a second person{until}: {by} 待他人复核")
+        if server:
+            print(f"  airshed book confirm --server {server} {act} --code CODE")
+        else:
+            print(f"  airshed book confirm {book} {act} --actor {who[0] if who else 'NAME'}")
+    if count > len(acts):
+        where = f"--server {server}" if server else book
+        print(f"{count - len(acts)} more wait; airshed book show {where} acts lists them 其余见清单")
 
 
 def waiting(answers: Sequence[Answer], runner: Runner) -> list[ActProposed]:

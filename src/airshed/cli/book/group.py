@@ -18,7 +18,8 @@ from airshed.cli.book import standing as book_standing
 from airshed.cli.book import verify as book_verify
 from airshed.cli.book import year as book_year
 from airshed.cli.book.answers import ClockIsRight, instant_or_now, instant_to_write, say, say_waiting
-from airshed.cli.options import At, BookPath, Json, RulesName
+from airshed.cli.options import At, BookOrArgument, BookPath, Json, RulesName
+from airshed.cli.server.kept import Server
 from airshed.cli.show import as_json, console, instant_of, lines, of, showing, table
 from airshed.model.measures import yuan
 from airshed.model.near import near
@@ -27,7 +28,6 @@ from airshed.model.provenance import BY_HAND, Programme, Simulation
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
-    from airshed.engine.tables.table import Column
     from airshed.service.book.sealed import ShownRows
     from airshed.service.book.sqlite import Book
 
@@ -40,14 +40,15 @@ ROWS_SHOWN = 20
 
 @app.command()
 def show(
-    book: BookPath,
+    book: BookOrArgument = "",
     what: Annotated[
-        str, typer.Argument(help="'summary', 'record', or the name of a read table.", show_default=True)
-    ] = "summary",
+        str, typer.Argument(help="'summary', 'record', or the name of a read table.", show_default=False)
+    ] = "",
     number: Annotated[int, typer.Option("--seq", help="Number of the record, for 'record'.")] = 0,
     limit: Annotated[int, typer.Option(min=1, help="Most rows to show of a table.")] = ROWS_SHOWN,
     last: Annotated[bool, typer.Option("--last", help="The last rows of the table, not the first.")] = False,
     raw: Annotated[bool, typer.Option("--raw", help="As the book counts: kg, mg, fen and milliseconds.")] = False,
+    server: Server = "",
     json: Json = False,
 ) -> None:
     """What a book holds: a summary, one record, or a read table in tonnes, the money of its law and Beijing time.
@@ -62,7 +63,17 @@ def show(
     from airshed.service.book.sealed import shown
     from airshed.service.book.sqlite import Book
 
-    with showing(Book.read(book)) as opened, opened.named():
+    if server:
+        from airshed.cli.book.remote import show_there
+
+        if what:
+            raise Malformed("book show", f"{book[:60]!a} goes without --server", "leave the book out")
+        show_there(server, book or "summary", number, limit, last=last, raw=raw, json=json)
+        return
+    if not book:
+        raise Malformed("book show", "names no book", "write airshed book show BOOK, or --server URL")
+    what = what or "summary"
+    with showing(Book.read(Path(book))) as opened, opened.named():
         if what == "summary":
             _summary(opened, json)
         elif what == "record":
@@ -77,45 +88,10 @@ def show(
 
 def _table(book: Book, what: str, found: ShownRows, raw: bool, json: bool) -> None:
     """Rows of a read table, and how many are sealed."""
-    if json:
-        for row in found.rows:
-            as_json(dict(zip(found.columns, row, strict=True)))
-        for name, count in found.sealed.items():
-            as_json({"sealed": count, "of": name})
-        return
-    from airshed.cli.book.columns import cell, heading
-    from airshed.engine.tables import BY_NAME
+    from airshed.cli.book.shown_rows import say_table
     from airshed.service.book.law import currency_of
 
-    money = currency_of(book).name_en
-    columns, rows = _with_years(BY_NAME[what].parts, found.rows)
-    table(
-        f"{what}: {len(found.rows)} of {found.total}",
-        [heading(column, money, raw=raw) for column in columns],
-        [[cell(value, column.unit, raw=raw) for value, column in zip(row, columns, strict=True)] for row in rows],
-    )
-    for name, count in found.sealed.items():
-        console.print(f"{count} of {name} are sealed until it is closed 开封前不公开")
-    if found.silent:
-        console.print(f"not told, for a sealed bid or order stands behind it 不公开: {', '.join(found.silent)}")
-
-
-def _with_years(columns: tuple[Column, ...], rows: list[Any]) -> tuple[tuple[Column, ...], list[Any]]:
-    """Beside prices of strips, which are for all of their years, what they are for a tonne and year."""
-    from airshed.engine.tables.table import Column
-    from airshed.market.tenor import year_price_fen
-    from airshed.model.allowance import is_strip
-    from airshed.model.measures import Unit
-
-    names = [column.name for column in columns]
-    if not {"series", "price"} <= set(names):
-        return columns, rows
-    series, price = names.index("series"), names.index("price")
-    if not any(is_strip(row[series]) for row in rows):
-        return columns, rows
-    yearly = [year_price_fen(row[series], row[price]) if row[price] is not None else None for row in rows]
-    year_price = Column("price_a_year INTEGER", "price of a tonne and year", Unit.FEN_PER_T)
-    return (*columns, year_price), [(*row, each) for row, each in zip(rows, yearly, strict=True)]
+    say_table(what, found, "" if json else currency_of(book).name_en, raw, json)
 
 
 def _summary(book: Any, json: bool) -> None:

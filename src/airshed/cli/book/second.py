@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from airshed.cli.book.answers import ClockIsRight, instant_to_write, say
-from airshed.cli.options import At, BookPath, Json
+from airshed.cli.options import At, BookOrArgument, Json
+from airshed.cli.server.kept import Server, SigningCode, no_file_too
 from airshed.cli.show import showing
 from airshed.model.refusal import Malformed
 
@@ -17,8 +19,11 @@ if TYPE_CHECKING:
     from airshed.engine.commands import Body
     from airshed.engine.runner import Runner
 
-Acts = Annotated[list[int] | None, typer.Argument(help="Numbers of acts that wait.", show_default=False)]
-Actor = Annotated[str, typer.Option("--actor", help="Who looks: not who proposed it.", show_default=False)]
+Acts = Annotated[list[str] | None, typer.Argument(help="Numbers of acts that wait.", show_default=False)]
+Actor = Annotated[
+    str,
+    typer.Option("--actor", help="Who looks: not who proposed it; at a service who has signed in.", show_default=False),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -28,12 +33,14 @@ def register(app: typer.Typer) -> None:
 
 
 def confirm(
-    book: BookPath,
-    actor: Actor,
+    book: BookOrArgument = "",
     acts: Acts = None,
+    actor: Actor = "",
     every: Annotated[bool, typer.Option("--all", help="Everything that waits and that this person may.")] = False,
     at: At = "",
     clock_is_right: ClockIsRight = False,
+    server: Server = "",
+    code: SigningCode = "",
     json: Json = False,
 ) -> None:
     """Confirm what another proposed, so that it takes effect: the second person of an act of two. 复核。
@@ -48,24 +55,32 @@ def confirm(
     from airshed.service.book.opening import carry_on
     from airshed.service.book.sqlite import Book
 
-    with showing(Book.open(book)) as opened:
+    if server:
+        from airshed.cli.book.remote import confirm_there
+
+        no_file_too(server, actor=actor, clock_is_right=clock_is_right)
+        confirm_there(server, [*([book] if book else []), *(acts or [])], every, at, code, json)
+        return
+    chosen_acts = _numbers(acts or [])
+    if bool(chosen_acts) == every:
+        raise Malformed("book confirm", "which acts must be said once", "give their numbers, or --all")
+    with showing(Book.open(_book(book, actor, "book confirm"))) as opened:
         runner = carry_on(opened)
-        if bool(acts) == every:
-            raise Malformed("book confirm", "which acts must be said once", "give their numbers, or --all")
         when = instant_to_write(runner.state, at, clock_is_right)
-        chosen = waiting_for(runner, actor, when) if every else acts or []
+        chosen = waiting_for(runner, actor, when) if every else chosen_acts
         if not chosen:
             raise Malformed(str(book), f"nothing waits that {actor} may confirm", "see airshed book show BOOK acts")
         _send(runner, actor, [ConfirmAct(act) for act in chosen], when, json)
 
 
 def reject(
-    book: BookPath,
-    acts: Annotated[list[int], typer.Argument(help="Numbers of acts that wait.", show_default=False)],
-    actor: Actor,
     reason: Annotated[str, typer.Option("--reason", help="Why, as it will stand in the book.", show_default=False)],
+    book: BookOrArgument = "",
+    acts: Acts = None,
+    actor: Actor = "",
     at: At = "",
     clock_is_right: ClockIsRight = False,
+    server: Server = "",
     json: Json = False,
 ) -> None:
     """Let an act that waits fall; whoever proposed it may take it back so. 驳回。
@@ -76,10 +91,33 @@ def reject(
     from airshed.service.book.opening import carry_on
     from airshed.service.book.sqlite import Book
 
-    with showing(Book.open(book)) as opened:
+    if server:
+        from airshed.cli.book.remote import reject_there
+
+        no_file_too(server, actor=actor, clock_is_right=clock_is_right)
+        reject_there(server, [*([book] if book else []), *(acts or [])], reason, at, json)
+        return
+    numbers = _numbers(acts or [])
+    if not numbers:
+        raise Malformed("book reject", "names no act", "give their numbers")
+    with showing(Book.open(_book(book, actor, "book reject"))) as opened:
         runner = carry_on(opened)
         when = instant_to_write(runner.state, at, clock_is_right)
-        _send(runner, actor, [RejectAct(act, reason) for act in acts], when, json)
+        _send(runner, actor, [RejectAct(act, reason) for act in numbers], when, json)
+
+
+def _book(book: str, actor: str, command: str) -> Path:
+    if not book or not actor:
+        lacking = "names no book" if not book else "does not say who looks"
+        raise Malformed(command, lacking, f"write airshed {command} BOOK ACTS --actor ACTOR, or --server URL")
+    return Path(book)
+
+
+def _numbers(acts: Sequence[str]) -> list[int]:
+    for text in acts:
+        if not (text.isascii() and text.isdecimal() and len(text) < 16):
+            raise Malformed("acts", f"{text[:40]!a} is no number of an act", "airshed book show BOOK acts has them")
+    return [int(text) for text in acts]
 
 
 def _send(runner: Runner, actor: str, bodies: Sequence[Body], when: int, json: bool) -> None:

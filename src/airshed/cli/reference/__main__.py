@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+from airshed.cli.reference.client import PLACE, module
 from airshed.cli.reference.write import NAMES, command_names, written
 
 if NAMES.read_text("utf-8") != command_names():
@@ -13,5 +14,8 @@ if NAMES.read_text("utf-8") != command_names():
     print(f"wrote {NAMES.name}")
     # the pages are written under the law, which was read with the names of before
     os.execv(sys.executable, [sys.executable, "-m", "airshed.cli.reference", *sys.argv[1:]])
+if not PLACE.exists() or PLACE.read_text("utf-8") != module():
+    PLACE.write_text(module(), "utf-8")
+    print(f"wrote {PLACE.name} of the client")
 for changed in written(Path(sys.argv[1])):
     print(f"wrote {changed}")

@@ -1,0 +1,1913 @@
+"""A method for every command of the catalogue. Generated (`make docs`); a test keeps it so."""
+
+from __future__ import annotations
+
+from typing import Literal, TypedDict, Unpack
+
+from airshed.engine import commands as c
+from airshed.model.provenance import Provenance
+from airshed.service.http.shapes import CommandReceipt
+
+
+class How(TypedDict, total=False):
+    """How a command is sent."""
+
+    #: The key under which it counts once; one is drawn where none is given.
+    key: str
+    #: For the how manieth time it is meant: the key is then made of the content.
+    times: int
+    #: The instant, in a simulation.
+    at: str
+    #: A one-time code, for what is signed.
+    code: str
+
+
+class Commands:
+    """Every command by name; each is sent once under its key, or under one that is drawn."""
+
+    def send(self, body: c.Body, **how: Unpack[How]) -> CommandReceipt:
+        """Send a command and hear its receipt."""
+        raise NotImplementedError
+
+    def adopt_rulebook(
+        self,
+        programme: c.Name,
+        version: c.Name,
+        digest: c.Name,
+        provenance: Provenance | None = None,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Put a rulebook in force from now on; its digest must be that of the rules at hand. 采用规则。"""
+        body = c.AdoptRulebook(
+            programme,
+            version,
+            digest,
+            provenance,
+        )
+        return self.send(body, **how)
+
+    def register_actor(
+        self,
+        actor: c.Name,
+        role: c.Name,
+        account: c.Maybe = "",
+        jurisdiction: c.Maybe = "",
+        may: c.May = "",
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Let a person or machine act in a role, for the zone or one jurisdiction, for an account or none.
+
+        登记行为人。
+        """
+        body = c.RegisterActor(
+            actor,
+            role,
+            account,
+            jurisdiction,
+            may,
+        )
+        return self.send(body, **how)
+
+    def suspend_actor(
+        self,
+        actor: c.Name,
+        reason: c.Text,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Let somebody do nothing until further notice; what they proposed falls. 暂停行为人。"""
+        body = c.SuspendActor(
+            actor,
+            reason,
+        )
+        return self.send(body, **how)
+
+    def resume_actor(
+        self,
+        actor: c.Name,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Let a suspended person or machine act again. 恢复行为人。"""
+        body = c.ResumeActor(
+            actor,
+        )
+        return self.send(body, **how)
+
+    def revoke_actor(
+        self,
+        actor: c.Name,
+        reason: c.Text,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Take the rights of a person or machine for good; the name is not given again. 撤销行为人。"""
+        body = c.RevokeActor(
+            actor,
+            reason,
+        )
+        return self.send(body, **how)
+
+    def open_account(
+        self,
+        account: c.Name,
+        kind: Literal["operator", "trader"],
+        name: c.Text,
+        jurisdiction: c.Name,
+        group: c.Maybe = "",
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Open an account for an operator or a trader. 开立账户。"""
+        body = c.OpenAccount(
+            account,
+            kind,
+            name,
+            jurisdiction,
+            group,
+        )
+        return self.send(body, **how)
+
+    def freeze_account(
+        self,
+        account: c.Name,
+        reason: c.Text,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Stop every act of an account, with the reason. 冻结账户。"""
+        body = c.FreezeAccount(
+            account,
+            reason,
+        )
+        return self.send(body, **how)
+
+    def thaw_account(
+        self,
+        account: c.Name,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Let a frozen account act again. 解冻账户。"""
+        body = c.ThawAccount(
+            account,
+        )
+        return self.send(body, **how)
+
+    def close_account(
+        self,
+        account: c.Name,
+        reason: c.Text,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Close an account for good, once nothing lies in it and nothing waits or is owed for it. 注销账户。"""
+        body = c.CloseAccount(
+            account,
+            reason,
+        )
+        return self.send(body, **how)
+
+    def register_source(
+        self,
+        source: c.Name,
+        name: c.Text,
+        account: c.Name,
+        jurisdiction: c.Name,
+        sector: c.Name,
+        simulated: bool,
+        stacks: tuple[c.StackEntry, ...] = (),
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Enter a source with its operator's account and its monitored stacks. 登记排放源。"""
+        body = c.RegisterSource(
+            source,
+            name,
+            account,
+            jurisdiction,
+            sector,
+            simulated,
+            stacks,
+        )
+        return self.send(body, **how)
+
+    def deposit(
+        self,
+        account: c.Name,
+        fen: c.Money,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """The settlement bank has received money for an account. 入金。"""
+        body = c.Deposit(
+            account,
+            fen,
+        )
+        return self.send(body, **how)
+
+    def withdraw(
+        self,
+        account: c.Name,
+        fen: c.Money,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """The settlement bank pays an account's free money out. 出金。"""
+        body = c.Withdraw(
+            account,
+            fen,
+        )
+        return self.send(body, **how)
+
+    def confirm_act(
+        self,
+        act: c.Whole,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """The second pair of eyes: an act of another that waits takes effect now. 复核确认。"""
+        body = c.ConfirmAct(
+            act,
+        )
+        return self.send(body, **how)
+
+    def reject_act(
+        self,
+        act: c.Whole,
+        reason: c.Text,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Let an act that waits fall; whoever proposed it may take it back so. 复核退回。"""
+        body = c.RejectAct(
+            act,
+            reason,
+        )
+        return self.send(body, **how)
+
+    def restrict_account(
+        self,
+        account: c.Name,
+        reason: c.Text,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Let an account give only by the transactions that the law leaves to a restricted one. 限制账户交易。"""
+        body = c.RestrictAccount(
+            account,
+            reason,
+        )
+        return self.send(body, **how)
+
+    def suspend_account(
+        self,
+        account: c.Name,
+        reason: c.Text,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Let nobody act for an account, and freeze it, until further notice. 暂停账户。"""
+        body = c.SuspendAccount(
+            account,
+            reason,
+        )
+        return self.send(body, **how)
+
+    def cancel_allowances(
+        self,
+        account: c.Name,
+        series: c.Name,
+        count: c.Whole,
+        statement: c.Statement = "",
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Give up allowances for good, for no emission: nobody will emit them. It cannot be undone. 自愿注销配额。"""
+        body = c.CancelAllowances(
+            account,
+            series,
+            count,
+            statement,
+        )
+        return self.send(body, **how)
+
+    def set_cap(
+        self,
+        pollutant: c.Name,
+        jurisdiction: c.Name,
+        vintage: c.Year,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Bring the allowances of a series into being, as many as the rulebook's cap says. 设定总量。"""
+        body = c.SetCap(
+            pollutant,
+            jurisdiction,
+            vintage,
+        )
+        return self.send(body, **how)
+
+    def allocate(
+        self,
+        pollutant: c.Name,
+        jurisdiction: c.Name,
+        vintage: c.Year,
+        activities: tuple[c.ActivityLine, ...],
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Share out a series: new-entrant reserve, part for auction, the rest by the rulebook's method. 分配配额。"""
+        body = c.Allocate(
+            pollutant,
+            jurisdiction,
+            vintage,
+            activities,
+        )
+        return self.send(body, **how)
+
+    def transfer(
+        self,
+        origin: c.Name,
+        target: c.Name,
+        series: c.Name,
+        count: c.Whole,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Move allowances from an account to another without money; of a strip, every vintage or none."""
+        body = c.Transfer(
+            origin,
+            target,
+            series,
+            count,
+        )
+        return self.send(body, **how)
+
+    def cancel_transfer(
+        self,
+        transfer: c.Whole,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Call off a transfer that waits; its allowances are free again. 撤销待执行的划转。"""
+        body = c.CancelTransfer(
+            transfer,
+        )
+        return self.send(body, **how)
+
+    def execute_transfers(
+        self,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Carry out every transfer whose hour has come; one that the rules forbid by now falls. 执行到期的划转。"""
+        body = c.ExecuteTransfers()
+        return self.send(body, **how)
+
+    def trust_account(
+        self,
+        account: c.Name,
+        trusted: c.Name,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Name an account as trusted; it counts as that after the days that the law has for it. 加入信任账户名单。"""
+        body = c.TrustAccount(
+            account,
+            trusted,
+        )
+        return self.send(body, **how)
+
+    def distrust_account(
+        self,
+        account: c.Name,
+        trusted: c.Name,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Take an account off the list of those that are trusted, at once. 移出信任账户名单。"""
+        body = c.DistrustAccount(
+            account,
+            trusted,
+        )
+        return self.send(body, **how)
+
+    def set_transfer_limits(
+        self,
+        account: c.Name,
+        two_above: c.Whole | None = None,
+        trusted_above: c.Whole | None = None,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Bind oneself: what is more takes two, or goes to trusted accounts only; looser counts later.
+
+        设定划转限额。
+        """
+        body = c.SetTransferLimits(
+            account,
+            two_above,
+            trusted_above,
+        )
+        return self.send(body, **how)
+
+    def reverse_transfer(
+        self,
+        transfer: c.Whole,
+        reason: c.Text,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Take a transfer back within the time that the law has for it: the same serials, if they are there.
+
+        冲正划转。
+        """
+        body = c.ReverseTransfer(
+            transfer,
+            reason,
+        )
+        return self.send(body, **how)
+
+    def reverse_surrender(
+        self,
+        source: c.Name,
+        year: c.Year,
+        pollutant: c.Name,
+        count: c.Whole,
+        reason: c.Text,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Give back what was surrendered, the last first, within the time that the law has for it. 冲正清缴。"""
+        body = c.ReverseSurrender(
+            source,
+            year,
+            pollutant,
+            count,
+            reason,
+        )
+        return self.send(body, **how)
+
+    def return_excess(
+        self,
+        source: c.Name,
+        series: c.Name,
+        count: c.Whole,
+        reason: c.Text,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Return what a source was granted too much, to the government reserve. 退还超额分配的配额。"""
+        body = c.ReturnExcess(
+            source,
+            series,
+            count,
+            reason,
+        )
+        return self.send(body, **how)
+
+    def write_off(
+        self,
+        series: c.Name,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Write off what nobody surrendered of a vintage that has ended, whoever holds it, but what is set aside.
+
+        核销。
+        """
+        body = c.WriteOff(
+            series,
+        )
+        return self.send(body, **how)
+
+    def open_sale(
+        self,
+        sale: c.Name,
+        series: c.Name,
+        years: c.Term,
+        count: c.Whole,
+        until: c.Day,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """
+
+        Offer allowances of a series to existing sources at the fixed price, for one vintage or several from it on.
+        """
+        body = c.OpenSale(
+            sale,
+            series,
+            years,
+            count,
+            until,
+        )
+        return self.send(body, **how)
+
+    def close_sale(
+        self,
+        sale: c.Name,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """End a sale; what is not sold is free again. 结束定价出让。"""
+        body = c.CloseSale(
+            sale,
+        )
+        return self.send(body, **how)
+
+    def buy_allocation(
+        self,
+        sale: c.Name,
+        source: c.Name,
+        count: c.Whole,
+        first: c.Share,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Buy allowances for a source in a sale: the first instalment is paid, the allowances are delivered at once."""
+        body = c.BuyAllocation(
+            sale,
+            source,
+            count,
+            first,
+        )
+        return self.send(body, **how)
+
+    def pay_instalment(
+        self,
+        purchase: c.Whole,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Pay the next instalment of a purchase, with interest when it is late; what it pays for is free.
+
+        支付分期款。
+        """
+        body = c.PayInstalment(
+            purchase,
+        )
+        return self.send(body, **how)
+
+    def withdraw_unpaid(
+        self,
+        purchase: c.Whole,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """
+
+        Withdraw what a purchase has not paid for, when an instalment is overdue; it goes to the government reserve.
+        """
+        body = c.WithdrawUnpaid(
+            purchase,
+        )
+        return self.send(body, **how)
+
+    def apply_for_reserve(
+        self,
+        source: c.Name,
+        series: c.Name,
+        kind: Literal["new", "extension"],
+        capacity: c.Whole,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Apply for allowances of the reserve for new and extended sources; their price is set aside. 申请储备配额。"""
+        body = c.ApplyForReserve(
+            source,
+            series,
+            kind,
+            capacity,
+        )
+        return self.send(body, **how)
+
+    def drop_application(
+        self,
+        application: c.Whole,
+        reason: c.Text,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Take an application back, or turn it down with a reason. 撤回或驳回申请。"""
+        body = c.DropApplication(
+            application,
+            reason,
+        )
+        return self.send(body, **how)
+
+    def grant_reserve(
+        self,
+        series: c.Name,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Serve the applications for a series from the reserve, cut alike or in the order in which they came."""
+        body = c.GrantReserve(
+            series,
+        )
+        return self.send(body, **how)
+
+    def release_unused(
+        self,
+        series: c.Name,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Send the part of the new-entrant reserve that nobody was granted to auction, once the year allows it."""
+        body = c.ReleaseUnused(
+            series,
+        )
+        return self.send(body, **how)
+
+    def open_repurchase(
+        self,
+        repurchase: c.Name,
+        series: c.Name,
+        count: c.Whole,
+        budget_fen: c.Money,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Ask for sealed offers of a series: the government buys from the cheapest up; its budget is set aside."""
+        body = c.OpenRepurchase(
+            repurchase,
+            series,
+            count,
+            budget_fen,
+        )
+        return self.send(body, **how)
+
+    def ask_repurchase(
+        self,
+        repurchase: c.Name,
+        account: c.Name,
+        count: c.Whole,
+        price: c.Price,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """A sealed offer to sell in a reverse auction; the allowances are set aside. 反向拍卖报价。"""
+        body = c.AskRepurchase(
+            repurchase,
+            account,
+            count,
+            price,
+        )
+        return self.send(body, **how)
+
+    def close_repurchase(
+        self,
+        repurchase: c.Name,
+        seed: c.Whole,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Buy from the cheapest up, as far as count and budget reach; what is bought goes to the government reserve."""
+        body = c.CloseRepurchase(
+            repurchase,
+            seed,
+        )
+        return self.send(body, **how)
+
+    def feed_reserve(
+        self,
+        series: c.Name,
+        count: c.Whole,
+        reason: c.Text,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Set allowances of the jurisdiction's auction account aside in its reserve. 补充储备。"""
+        body = c.FeedReserve(
+            series,
+            count,
+            reason,
+        )
+        return self.send(body, **how)
+
+    def draw_reserve(
+        self,
+        series: c.Name,
+        count: c.Whole,
+        purpose: Literal["auction", "containment"],
+        reason: c.Text,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Take allowances out of the reserve into the jurisdiction's auction account. 动用储备。"""
+        body = c.DrawReserve(
+            series,
+            count,
+            purpose,
+            reason,
+        )
+        return self.send(body, **how)
+
+    def close_source(
+        self,
+        source: c.Name,
+        day: c.Day,
+        reason: c.Text,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Record that a source has stopped for good; it is granted nothing more, and still reports and surrenders."""
+        body = c.CloseSource(
+            source,
+            day,
+            reason,
+        )
+        return self.send(body, **how)
+
+    def reopen_source(
+        self,
+        source: c.Name,
+        reason: c.Text,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Take back that a source has closed, which has been shown wrong. 撤销关闭登记。"""
+        body = c.ReopenSource(
+            source,
+            reason,
+        )
+        return self.send(body, **how)
+
+    def notice_withdrawal(
+        self,
+        source: c.Name,
+        series: c.Name,
+        ground: Literal["closure", "idle", "excess", "paid_reduction"],
+        reason: c.Text,
+        figure: c.Whole = 0,
+        base: c.Whole = 0,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Give notice that part of a grant will be withdrawn; the rule says how much, and it is blocked at once."""
+        body = c.NoticeWithdrawal(
+            source,
+            series,
+            ground,
+            reason,
+            figure,
+            base,
+        )
+        return self.send(body, **how)
+
+    def appeal_withdrawal(
+        self,
+        withdrawal: c.Whole,
+        reason: c.Text,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Appeal a notice; nothing is withdrawn until the appeal is decided. 对收回提出申诉。"""
+        body = c.AppealWithdrawal(
+            withdrawal,
+            reason,
+        )
+        return self.send(body, **how)
+
+    def decide_appeal(
+        self,
+        withdrawal: c.Whole,
+        upheld: bool,
+        reason: c.Text,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Decide an appeal; who gave the notice does not. 裁决申诉。"""
+        body = c.DecideAppeal(
+            withdrawal,
+            upheld,
+            reason,
+        )
+        return self.send(body, **how)
+
+    def withdraw_allowances(
+        self,
+        withdrawal: c.Whole,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Carry a withdrawal out, once its notice is over: into the government reserve, at the price of the rule."""
+        body = c.WithdrawAllowances(
+            withdrawal,
+        )
+        return self.send(body, **how)
+
+    def pay_back(
+        self,
+        withdrawal: c.Whole,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Pay for what was to be withdrawn and had been sold on already. 补缴已售配额款。"""
+        body = c.PayBack(
+            withdrawal,
+        )
+        return self.send(body, **how)
+
+    def restore_withdrawn(
+        self,
+        withdrawal: c.Whole,
+        reason: c.Text,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Give back what was withdrawn, once it is shown wrong. 返还误收配额。"""
+        body = c.RestoreWithdrawn(
+            withdrawal,
+            reason,
+        )
+        return self.send(body, **how)
+
+    def reverse_allocation(
+        self,
+        source: c.Name,
+        series: c.Name,
+        count: c.Whole,
+        reason: c.Text,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Take back what an error gave; what is no longer there is withheld from the next allocation. 更正误发配额。"""
+        body = c.ReverseAllocation(
+            source,
+            series,
+            count,
+            reason,
+        )
+        return self.send(body, **how)
+
+    def withhold(
+        self,
+        source: c.Name,
+        series: c.Name,
+        ground: Literal["missing_report", "unverified_year", "unpaid_penalty", "unpaid_back", "investigation"],
+        year: c.Year,
+        count: c.Whole,
+        reason: c.Text,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Block part of a grant until a condition is met. 暂扣配额。"""
+        body = c.Withhold(
+            source,
+            series,
+            ground,
+            year,
+            count,
+            reason,
+        )
+        return self.send(body, **how)
+
+    def release_withheld(
+        self,
+        withholding: c.Whole,
+        reason: c.Text = "",
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Free what was withheld, once the condition is met. 解除暂扣。"""
+        body = c.ReleaseWithheld(
+            withholding,
+            reason,
+        )
+        return self.send(body, **how)
+
+    def forfeit_withheld(
+        self,
+        withholding: c.Whole,
+        reason: c.Text,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Send what is withheld to the government reserve, when the condition was not met in time. 没收暂扣配额。"""
+        body = c.ForfeitWithheld(
+            withholding,
+            reason,
+        )
+        return self.send(body, **how)
+
+    def open_auction(
+        self,
+        auction: c.Name,
+        series: c.Name,
+        count: c.Whole,
+        event: c.Maybe = "",
+        seal: c.Seal = "",
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Offer what a jurisdiction has for auction in a series; what earlier auctions left over comes back by rule."""
+        body = c.OpenAuction(
+            auction,
+            series,
+            count,
+            event,
+            seal,
+        )
+        return self.send(body, **how)
+
+    def consign_lot(
+        self,
+        auction: c.Name,
+        account: c.Name,
+        count: c.Whole,
+        minimum: c.Price = 0,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Sell allowances of one's own through an auction; they are set aside until it is over. 委托拍卖。"""
+        body = c.ConsignLot(
+            auction,
+            account,
+            count,
+            minimum,
+        )
+        return self.send(body, **how)
+
+    def place_bid(
+        self,
+        auction: c.Name,
+        account: c.Name,
+        count: c.Whole,
+        limit: c.Price,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """A sealed bid; the guarantee that the rules ask for is set aside. 提交密封标书。"""
+        body = c.PlaceBid(
+            auction,
+            account,
+            count,
+            limit,
+        )
+        return self.send(body, **how)
+
+    def close_auction(
+        self,
+        auction: c.Name,
+        seed: c.Whole,
+        salt: c.Maybe = "",
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Clear an auction and all others of its event; `seed` orders equal prices. 拍卖开标。"""
+        body = c.CloseAuction(
+            auction,
+            seed,
+            salt,
+        )
+        return self.send(body, **how)
+
+    def offer_auction(
+        self,
+        auction: c.Name,
+        account: c.Name,
+        series: c.Name,
+        count: c.Whole,
+        reserve: c.Price,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """A holder offers its own allowances by auction; the money is the holder's. 自行拍卖。"""
+        body = c.OfferAuction(
+            auction,
+            account,
+            series,
+            count,
+            reserve,
+        )
+        return self.send(body, **how)
+
+    def open_session(
+        self,
+        day: c.Day,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Open a trading session of the listed market. 开市。"""
+        body = c.OpenSession(
+            day,
+        )
+        return self.send(body, **how)
+
+    def close_session(
+        self,
+        day: c.Day,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Close the session: orders that rest are cancelled, closing prices are set. 收市。"""
+        body = c.CloseSession(
+            day,
+        )
+        return self.send(body, **how)
+
+    def place_order(
+        self,
+        account: c.Name,
+        series: c.Name,
+        side: c.Side,
+        count: c.Whole,
+        limit: c.Price,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Buy or sell a series at a limit or better. 委托下单。"""
+        body = c.PlaceOrder(
+            account,
+            series,
+            side,
+            count,
+            limit,
+        )
+        return self.send(body, **how)
+
+    def cancel_order(
+        self,
+        order: c.Whole,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Take a resting order back. 撤单。"""
+        body = c.CancelOrder(
+            order,
+        )
+        return self.send(body, **how)
+
+    def offer_repurchase(
+        self,
+        account: c.Name,
+        series: c.Name,
+        count: c.Whole,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Sell leftovers to the government at the rulebook's price. 向政府出售结余。"""
+        body = c.OfferRepurchase(
+            account,
+            series,
+            count,
+        )
+        return self.send(body, **how)
+
+    def offer_deal(
+        self,
+        kind: Literal["block", "transfer"],
+        seller: c.Name,
+        buyer: c.Name,
+        series: c.Name,
+        count: c.Whole,
+        price: c.Price,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """
+
+        Offer allowances to one buyer at a price agreed on; they are set aside until the buyer accepts or declines.
+        """
+        body = c.OfferDeal(
+            kind,
+            seller,
+            buyer,
+            series,
+            count,
+            price,
+        )
+        return self.send(body, **how)
+
+    def accept_deal(
+        self,
+        deal: c.Whole,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Accept a deal that was offered: delivery against payment, in one entry. 接受协议。"""
+        body = c.AcceptDeal(
+            deal,
+        )
+        return self.send(body, **how)
+
+    def drop_deal(
+        self,
+        deal: c.Whole,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Take a deal back, or decline it. 撤回或拒绝协议。"""
+        body = c.DropDeal(
+            deal,
+        )
+        return self.send(body, **how)
+
+    def halt_market(
+        self,
+        series: c.Maybe,
+        reason: c.Text,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Stop the listed market of a series, or of all. 停市。"""
+        body = c.HaltMarket(
+            series,
+            reason,
+        )
+        return self.send(body, **how)
+
+    def resume_market(
+        self,
+        series: c.Maybe,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Let a halted market go on. 复市。"""
+        body = c.ResumeMarket(
+            series,
+        )
+        return self.send(body, **how)
+
+    def allow_crossing(
+        self,
+        account: c.Name,
+        jurisdiction: c.Name,
+        until: c.Day,
+        reason: c.Text,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Give an account leave to buy series of another jurisdiction, where the rulebook asks for it.
+
+        许可跨区购买。
+        """
+        body = c.AllowCrossing(
+            account,
+            jurisdiction,
+            until,
+            reason,
+        )
+        return self.send(body, **how)
+
+    def open_call(
+        self,
+        call: c.Name,
+        series: c.Name,
+        wall: c.Maybe,
+        seal: c.Seal = "",
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Open a call for a series: orders are gathered and none trades before it closes. 开始集合竞价。"""
+        body = c.OpenCall(
+            call,
+            series,
+            wall,
+            seal,
+        )
+        return self.send(body, **how)
+
+    def place_call_order(
+        self,
+        call: c.Name,
+        account: c.Name,
+        side: c.Side,
+        count: c.Whole,
+        limit: c.Price,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Buy or sell in a call, at a limit or better. 集合竞价委托。"""
+        body = c.PlaceCallOrder(
+            call,
+            account,
+            side,
+            count,
+            limit,
+        )
+        return self.send(body, **how)
+
+    def drop_call_order(
+        self,
+        call: c.Name,
+        number: c.Whole,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Take an order of a call back before it closes. 撤回集合竞价委托。"""
+        body = c.DropCallOrder(
+            call,
+            number,
+        )
+        return self.send(body, **how)
+
+    def close_call(
+        self,
+        call: c.Name,
+        seed: c.Whole,
+        salt: c.Maybe = "",
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Clear a call at the price at which most changes hands. 集合竞价收盘。"""
+        body = c.CloseCall(
+            call,
+            seed,
+            salt,
+        )
+        return self.send(body, **how)
+
+    def open_zone_call(
+        self,
+        call: c.Name,
+        pollutant: c.Name,
+        seal: c.Seal = "",
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Open a call for a pollutant in the whole zone: orders are gathered and none trades before it closes."""
+        body = c.OpenZoneCall(
+            call,
+            pollutant,
+            seal,
+        )
+        return self.send(body, **how)
+
+    def place_zone_offer(
+        self,
+        call: c.Name,
+        account: c.Name,
+        series: c.Name,
+        place: c.Name,
+        count: c.Whole,
+        limit: c.Price,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Offer allowances of a series in a zone-wide call, at a limit or better. 全区竞价卖出委托。"""
+        body = c.PlaceZoneOffer(
+            call,
+            account,
+            series,
+            place,
+            count,
+            limit,
+        )
+        return self.send(body, **how)
+
+    def place_zone_bid(
+        self,
+        call: c.Name,
+        account: c.Name,
+        place: c.Name,
+        year: c.Year,
+        count: c.Kilograms,
+        limit: c.Price,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Bid for cover at a place: any series that may go there can fill it, several together. 全区竞价买入委托。"""
+        body = c.PlaceZoneBid(
+            call,
+            account,
+            place,
+            year,
+            count,
+            limit,
+        )
+        return self.send(body, **how)
+
+    def drop_zone_order(
+        self,
+        call: c.Name,
+        number: c.Whole,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Take an order of a zone-wide call back before it closes. 撤回全区竞价委托。"""
+        body = c.DropZoneOrder(
+            call,
+            number,
+        )
+        return self.send(body, **how)
+
+    def close_zone_call(
+        self,
+        call: c.Name,
+        seed: int,
+        rounds: tuple[c.ZoneRound, ...],
+        salt: c.Maybe = "",
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Clear a zone-wide call by a solver's answer, which is judged, exactly, before anything moves.
+
+        全区竞价收盘。
+        """
+        body = c.CloseZoneCall(
+            call,
+            seed,
+            rounds,
+            salt,
+        )
+        return self.send(body, **how)
+
+    def commit_bid(
+        self,
+        venue: c.Venue,
+        name: c.Name,
+        account: c.Name,
+        digest: c.Digest,
+        guarantee_fen: c.Whole = 0,
+        series: c.Maybe = "",
+        count: c.Whole = 0,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Commit to a bid or an order by its digest; the guarantee is set aside, and is all that shows.
+
+        密封承诺申报。
+        """
+        body = c.CommitBid(
+            venue,
+            name,
+            account,
+            digest,
+            guarantee_fen,
+            series,
+            count,
+        )
+        return self.send(body, **how)
+
+    def encrypt_bid(
+        self,
+        venue: c.Venue,
+        name: c.Name,
+        account: c.Name,
+        box: c.Box,
+        guarantee_fen: c.Whole = 0,
+        series: c.Maybe = "",
+        count: c.Whole = 0,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Make a bid or an order encrypted to the key of the auction or call. 加密申报。"""
+        body = c.EncryptBid(
+            venue,
+            name,
+            account,
+            box,
+            guarantee_fen,
+            series,
+            count,
+        )
+        return self.send(body, **how)
+
+    def withdraw_bid(
+        self,
+        venue: c.Venue,
+        name: c.Name,
+        number: c.Whole,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Take a sealed bid back before the close, where the law allows it. 撤回密封申报。"""
+        body = c.WithdrawBid(
+            venue,
+            name,
+            number,
+        )
+        return self.send(body, **how)
+
+    def announce_key(
+        self,
+        venue: c.Venue,
+        name: c.Name,
+        public_key: c.Key,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Announce the public key that bids of an auction or a call are encrypted to. 公布加密公钥。"""
+        body = c.AnnounceKey(
+            venue,
+            name,
+            public_key,
+        )
+        return self.send(body, **how)
+
+    def end_bidding(
+        self,
+        venue: c.Venue,
+        name: c.Name,
+        private_key: c.MaybeKey = "",
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """The close: no bid is taken any more, and those that are sealed may be opened; of a whole event. 截止申报。"""
+        body = c.EndBidding(
+            venue,
+            name,
+            private_key,
+        )
+        return self.send(body, **how)
+
+    def open_bid(
+        self,
+        venue: c.Venue,
+        name: c.Name,
+        account: c.Name,
+        text: c.Text,
+        salt: c.Salt,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Open one's own commitment after the close. 揭示密封申报。"""
+        body = c.OpenBid(
+            venue,
+            name,
+            account,
+            text,
+            salt,
+        )
+        return self.send(body, **how)
+
+    def pledge_allowances(
+        self,
+        pledgor: c.Name,
+        pledgee: c.Name,
+        series: c.Name,
+        count: c.Whole,
+        secured: c.Money,
+        until: c.Day,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Pledge allowances for a debt: they are set aside at once, and bound when the pledgee accepts. 设立质押。"""
+        body = c.PledgeAllowances(
+            pledgor,
+            pledgee,
+            series,
+            count,
+            secured,
+            until,
+        )
+        return self.send(body, **how)
+
+    def accept_pledge(
+        self,
+        pledge: c.Whole,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Accept a pledge: from now on only the pledgee, or the payment of the debt, sets it free. 接受质押。"""
+        body = c.AcceptPledge(
+            pledge,
+        )
+        return self.send(body, **how)
+
+    def release_pledge(
+        self,
+        pledge: c.Whole,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Set a pledge free: the pledgee at any time, the pledgor while it is not accepted. 解除质押。"""
+        body = c.ReleasePledge(
+            pledge,
+        )
+        return self.send(body, **how)
+
+    def redeem_pledge(
+        self,
+        pledge: c.Whole,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Pay the secured debt through the ledger; the pledge is free in the same entry. 清偿赎回质押。"""
+        body = c.RedeemPledge(
+            pledge,
+        )
+        return self.send(body, **how)
+
+    def call_pledge(
+        self,
+        pledge: c.Whole,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Give notice, after the last day to pay, that the pledge will be enforced. 质押处置通知。"""
+        body = c.CallPledge(
+            pledge,
+        )
+        return self.send(body, **how)
+
+    def sell_pledge(
+        self,
+        pledge: c.Whole,
+        auction: c.Name,
+        series: c.Name,
+        count: c.Whole,
+        reserve: c.Price,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """
+
+        Have, after the notice, pledged allowances sold by auction; the debt is paid first, the rest is the pledgor's.
+        """
+        body = c.SellPledge(
+            pledge,
+            auction,
+            series,
+            count,
+            reserve,
+        )
+        return self.send(body, **how)
+
+    def enforce_pledge(
+        self,
+        pledge: c.Whole,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Take, after the notice, what covers the debt at the reference price; the rest is free again.
+
+        以质押配额抵债。
+        """
+        body = c.EnforcePledge(
+            pledge,
+        )
+        return self.send(body, **how)
+
+    def offer_lease(
+        self,
+        lessor: c.Name,
+        lessee: c.Name,
+        series: c.Name,
+        count: c.Whole,
+        rent: c.Rent,
+        pay: Literal["once", "yearly"],
+        part_of: c.Whole = 0,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Offer allowances to one lessee for use against rent; they are set aside until it accepts or declines."""
+        body = c.OfferLease(
+            lessor,
+            lessee,
+            series,
+            count,
+            rent,
+            pay,
+            part_of,
+        )
+        return self.send(body, **how)
+
+    def accept_lease(
+        self,
+        lease: c.Whole,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Accept a lease: allowances against rent, in one entry. 接受租赁。"""
+        body = c.AcceptLease(
+            lease,
+        )
+        return self.send(body, **how)
+
+    def drop_lease(
+        self,
+        lease: c.Whole,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Take an offered lease back, or decline it. 撤回或拒绝租赁。"""
+        body = c.DropLease(
+            lease,
+        )
+        return self.send(body, **how)
+
+    def pay_rent(
+        self,
+        lease: c.Whole,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Pay the next year of a lease that is paid yearly, and get its vintage in the same entry. 支付年租。"""
+        body = c.PayRent(
+            lease,
+        )
+        return self.send(body, **how)
+
+    def end_lease(
+        self,
+        lease: c.Whole,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """End a lease: the lessee at any time, the lessor after its last day, or when rent is overdue. 终止租赁。"""
+        body = c.EndLease(
+            lease,
+        )
+        return self.send(body, **how)
+
+    def grant_right(
+        self,
+        account: c.Name,
+        pollutant: c.Name,
+        jurisdiction: c.Name,
+        count: c.Whole,
+        first: c.Year,
+        last: int,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Grant a right: what is issued already goes to its holder now, every later vintage when its cap is set."""
+        body = c.GrantRight(
+            account,
+            pollutant,
+            jurisdiction,
+            count,
+            first,
+            last,
+        )
+        return self.send(body, **how)
+
+    def renew_right(
+        self,
+        right: c.Whole,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Renew a right after its review: it is served for as many vintages more as the rulebook says. 续展排污权。"""
+        body = c.RenewRight(
+            right,
+        )
+        return self.send(body, **how)
+
+    def offer_right(
+        self,
+        right: c.Whole,
+        buyer: c.Name,
+        start: c.Year,
+        fen: c.Money,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Offer a right to one buyer, with every vintage from one on: those delivered already, and all to come."""
+        body = c.OfferRight(
+            right,
+            buyer,
+            start,
+            fen,
+        )
+        return self.send(body, **how)
+
+    def accept_right(
+        self,
+        right: c.Whole,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Buy a right that is on offer: the right, its delivered vintages and the money, in one entry. 购买排污权。"""
+        body = c.AcceptRight(
+            right,
+        )
+        return self.send(body, **how)
+
+    def drop_right(
+        self,
+        right: c.Whole,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Take the offer of a right back, or decline it. 撤回或拒绝排污权要约。"""
+        body = c.DropRight(
+            right,
+        )
+        return self.send(body, **how)
+
+    def mark_hours(
+        self,
+        stack: c.Name,
+        mark: c.Name,
+        first: c.Hour,
+        last: c.Hour,
+        reason: c.Text,
+        evidence: c.Maybe = "",
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """The operator says what a stack's hours were: stopped, starting up, under maintenance, and so on.
+
+        标记时段。
+        """
+        body = c.MarkHours(
+            stack,
+            mark,
+            first,
+            last,
+            reason,
+            evidence,
+        )
+        return self.send(body, **how)
+
+    def prove_mark(
+        self,
+        mark: c.Whole,
+        evidence: c.Name,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Hand in the proof of a mark. 提交标记证明。"""
+        body = c.ProveMark(
+            mark,
+            evidence,
+        )
+        return self.send(body, **how)
+
+    def decide_mark(
+        self,
+        mark: c.Whole,
+        approved: bool,
+        reason: c.Text,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Approve a mark that is proven, or refuse it; a refused mark is reverted. 审批标记。"""
+        body = c.DecideMark(
+            mark,
+            approved,
+            reason,
+        )
+        return self.send(body, **how)
+
+    def lapse_mark(
+        self,
+        mark: c.Whole,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Revert a mark whose proof did not come in time. 标记逾期失效。"""
+        body = c.LapseMark(
+            mark,
+        )
+        return self.send(body, **how)
+
+    def seal_day(
+        self,
+        stack: c.Name,
+        day: c.Day,
+        hours: dict[c.Name, tuple[c.Whole, c.Whole, c.Whole]],
+        mass_mg: dict[c.Name, c.Whole],
+        evidence: c.Name,
+        replaces: c.Maybe = "",
+        reason: c.Text = "",
+        marks: tuple[c.Whole, ...] = (),
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Close a day of a stack: hours by state, mass per pollutant, digest of the evidence. 封存日数据。"""
+        body = c.SealDay(
+            stack,
+            day,
+            hours,
+            mass_mg,
+            evidence,
+            replaces,
+            reason,
+            marks,
+        )
+        return self.send(body, **how)
+
+    def note_findings(
+        self,
+        stack: c.Name,
+        year: c.Year,
+        findings: tuple[c.FindingLine, ...] = (),
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """
+
+        What the monitoring host found in a stack's year, in place of what it noted before; nothing is an answer too.
+        """
+        body = c.NoteFindings(
+            stack,
+            year,
+            findings,
+        )
+        return self.send(body, **how)
+
+    def report_year(
+        self,
+        source: c.Name,
+        year: c.Year,
+        declared_g: dict[c.Name, c.Whole],
+        explained: dict[c.Name, c.Text] | None = None,
+        reason: c.Text = "",
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """The operator reports a year: sealed days are summed, pollutants without a monitor are declared."""
+        body = c.ReportYear(
+            source,
+            year,
+            declared_g,
+            explained or {},
+            reason,
+        )
+        return self.send(body, **how)
+
+    def request_improvement(
+        self,
+        source: c.Name,
+        year: c.Year,
+        item: c.Text,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """The verifier asks the operator to mend something or to say why it is so. 要求整改。"""
+        body = c.RequestImprovement(
+            source,
+            year,
+            item,
+        )
+        return self.send(body, **how)
+
+    def answer_improvement(
+        self,
+        source: c.Name,
+        year: c.Year,
+        number: c.Whole,
+        answer: c.Text,
+        evidence: c.Maybe = "",
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """The operator says what it has done about an item of the improvement list. 答复整改。"""
+        body = c.AnswerImprovement(
+            source,
+            year,
+            number,
+            answer,
+            evidence,
+        )
+        return self.send(body, **how)
+
+    def close_improvement(
+        self,
+        source: c.Name,
+        year: c.Year,
+        number: c.Whole,
+        accepted: bool,
+        reason: c.Text = "",
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """The verifier is content with an answer, or sends it back. 整改审结。"""
+        body = c.CloseImprovement(
+            source,
+            year,
+            number,
+            accepted,
+            reason,
+        )
+        return self.send(body, **how)
+
+    def verify_year(
+        self,
+        source: c.Name,
+        year: c.Year,
+        opinion: c.Opinion,
+        comments: tuple[c.Text, ...] = (),
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """A verifier's opinion on a reported year. 出具核查意见。"""
+        body = c.VerifyYear(
+            source,
+            year,
+            opinion,
+            comments,
+        )
+        return self.send(body, **how)
+
+    def determine_year(
+        self,
+        source: c.Name,
+        year: c.Year,
+        mass_g: dict[c.Name, c.Whole],
+        reason: c.Text,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """The authority sets the emission of a year itself, with the reason. 核定年排放量。"""
+        body = c.DetermineYear(
+            source,
+            year,
+            mass_g,
+            reason,
+        )
+        return self.send(body, **how)
+
+    def reopen_year(
+        self,
+        source: c.Name,
+        year: c.Year,
+        reason: c.Text,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Let a verified year that is not settled be corrected, reported and verified again. 重开年度。"""
+        body = c.ReopenYear(
+            source,
+            year,
+            reason,
+        )
+        return self.send(body, **how)
+
+    def surrender(
+        self,
+        source: c.Name,
+        year: c.Year,
+        pollutant: c.Name,
+        count: c.Whole,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Give allowances up for a source's verified emission. 清缴配额。"""
+        body = c.Surrender(
+            source,
+            year,
+            pollutant,
+            count,
+        )
+        return self.send(body, **how)
+
+    def close_year(
+        self,
+        account: c.Name,
+        year: c.Year,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Settle an account's year after the deadline: shortfall, penalty, make-up, banking. 年度结算。"""
+        body = c.CloseYear(
+            account,
+            year,
+        )
+        return self.send(body, **how)
+
+    def pay_penalty(
+        self,
+        source: c.Name,
+        year: c.Year,
+        pollutant: c.Name,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Pay what is due of a penalty. 缴纳罚款。"""
+        body = c.PayPenalty(
+            source,
+            year,
+            pollutant,
+        )
+        return self.send(body, **how)
+
+    def exclude_year(
+        self,
+        source: c.Name,
+        year: c.Year,
+        reason: c.Text,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Let a year oblige a source to nothing. 豁免年度。"""
+        body = c.ExcludeYear(
+            source,
+            year,
+            reason,
+        )
+        return self.send(body, **how)
+
+    def include_year(
+        self,
+        source: c.Name,
+        year: c.Year,
+        reason: c.Text,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Let an excluded year oblige a source again. 取消豁免。"""
+        body = c.IncludeYear(
+            source,
+            year,
+            reason,
+        )
+        return self.send(body, **how)
+
+    def amend_year(
+        self,
+        source: c.Name,
+        year: c.Year,
+        mass_g: dict[c.Name, c.Whole],
+        reason: c.Text,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Correct the emission of a year that is settled: the difference to what was accepted counts.
+
+        更正已结算年度。
+        """
+        body = c.AmendYear(
+            source,
+            year,
+            mass_g,
+            reason,
+        )
+        return self.send(body, **how)

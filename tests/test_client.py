@@ -1,0 +1,168 @@
+"""The client has every command and sends again what was not answered; the shell says over it what it says of a file."""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from airshed.cli.main import run
+from airshed.cli.reference.client import PLACE, module
+from airshed.client import Client, Refused
+from airshed.client.commands import Commands
+from airshed.engine import commands as c
+from airshed.model.refusal import Malformed
+from airshed.service.http.catalogue import in_words
+from airshed.service.http.commands import BODIES
+from airshed.service.http.shapes import CommandReceipt, Problem
+from markets import SERIES
+from services import PASSWORD, Served, market_book, served
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with served(market_book(tmp_path_factory.mktemp("client"))) as found:
+        yield found
+
+
+def client(service: Served, name: str) -> Client:
+    service.user(name)
+    found = Client(service.url, wait=lambda seconds: None, now=lambda: service.clock() / 1000)
+    found.sign_in(name, PASSWORD, service.code(name))
+    return found
+
+
+def test_the_client_is_that_of_the_catalogue() -> None:
+    assert PLACE.read_text("utf-8") == module(), "run make docs"
+    for name in BODIES:
+        assert callable(getattr(Commands, in_words(name)))
+
+
+def test_a_command_by_its_name_is_the_command(service: Served) -> None:
+    with client(service, "steel") as steel:
+        done = steel.place_order("steel", SERIES, "sell", 1_000, 400_000, key="one")
+        again = steel.send(c.PlaceOrder("steel", SERIES, "sell", 1_000, 400_000), key="one")
+        assert (again.seq, again.answered, done.answered) == (done.seq, True, False)
+        with pytest.raises(Refused) as refused:
+            steel.place_order("cement", SERIES, "sell", 1_000, 400_000)
+        assert (refused.value.problem.code, refused.value.problem.status) == ("not_your_own", 403)
+        told = steel.send_several(
+            [("a", c.PlaceOrder("steel", SERIES, "sell", 1_000, 401_000)), ("b", c.CancelOrder(999))]
+        )
+        assert [type(each) for each in told] == [CommandReceipt, Problem]
+
+
+def test_a_client_reads_pages_accounts_market_and_feed(service: Served) -> None:
+    with client(service, "dianzhong-office") as office:
+        assert len(list(office.rows("accounts", limit=3))) == office.table("accounts").total
+        assert office.account("steel", moves=0).holdings[SERIES] > 0
+        assert office.market("summary").rows
+        assert office.depth(SERIES).books[0].asks
+        heard = office.feed(office.book().records - 2)
+        assert [next(heard).seq for _ in range(2)] == [office.book().records - 1, office.book().records]
+        heard.close()
+
+
+def test_a_machine_signs_each_request(service: Served) -> None:
+    service.user("machine", actor="cement")
+    key = Ed25519PrivateKey.generate()
+    service.running.users.add_key("machine", key.public_key().public_bytes_raw())
+    with Client(service.url, key=key, now=lambda: service.clock() / 1000) as machine:
+        assert machine.me().reads == "account cement"
+        assert machine.place_order("cement", SERIES, "sell", 1_000, 402_000).actor == "cement"
+        assert machine.table("holdings", **{"count.ge": 1}).total >= 1
+        with pytest.raises(Refused, match="second_factor"):
+            machine.confirm_act(1)
+
+
+def test_who_is_not_answered_sends_again_under_the_same_key(service: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer is lost on the way back; the command is not done twice."""
+    with client(service, "steel") as steel:
+        once, lost = Client._once, [2]
+
+        def losing(self: Client, *words: object) -> tuple[int, bytes]:
+            answer = once(self, *words)  # type: ignore[arg-type]
+            if lost[0]:
+                lost[0] -= 1
+                raise ConnectionResetError
+            return answer
+
+        monkeypatch.setattr(Client, "_once", losing)
+        before = service.records()
+        receipt = steel.place_order("steel", SERIES, "sell", 1_000, 403_000)
+        assert (receipt.answered, service.records()) == (True, before + 1)
+
+
+def test_nobody_there_is_an_error_with_its_cure() -> None:
+    with pytest.raises(Malformed, match="does not answer"):
+        Client("http://127.0.0.1:9", wait=lambda seconds: None).book()
+    for url in ("ftp://a", "http://", "http://a/b", "a"):
+        with pytest.raises(Malformed, match="is no address of a service"):
+            Client(url)
+
+
+# --- the shell
+
+
+class Shell:
+    """The shell of one person, with what it keeps."""
+
+    def __init__(self, home: Path, patch: pytest.MonkeyPatch, capture: pytest.CaptureFixture[str]) -> None:
+        self._home, self._patch, self._capture = home, patch, capture
+
+    def __call__(self, line: str, typed: str = "") -> tuple[int, str]:
+        self._patch.setenv("XDG_CONFIG_HOME", str(self._home))
+        self._patch.setattr(sys, "argv", ["airshed", *_words(line)])
+        self._patch.setattr(sys, "stdin", io.StringIO(typed))
+        self._capture.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            run()
+        said = self._capture.readouterr()
+        code = ended.value.code
+        return int(code) if isinstance(code, int) else 0, said.out + said.err
+
+
+def _words(line: str) -> list[str]:
+    return [quoted or plain for quoted, plain in re.findall(r"'([^']*)'|(\S+)", line)]
+
+
+def test_two_people_play_over_the_service_what_they_would_in_a_file(
+    service: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bank, teller = (Shell(tmp_path / name, monkeypatch, capsys) for name in ("bank", "teller"))
+    url = service.url
+    assert bank(f"act Deposit --server {url} --account fund --amount '5,000 yuan'")[0] == 2
+    for shell, name in ((bank, "small-bank"), (teller, "small-teller")):
+        service.user(name)
+        status, said = shell(f"sign-in {url} --user {name}", f"{PASSWORD}\n{service.code(name)}\n")
+        assert (status, f"{name} acts as {name} and reads: zone" in said) == (0, True), said
+        kept = next((tmp_path / name.removeprefix("small-")).rglob("services.json"))
+        assert kept.stat().st_mode & 0o777 == 0o600
+        assert PASSWORD not in kept.read_text()
+    status, said = bank(f"act Deposit --server {url} --account fund --amount '5,000 yuan'")
+    assert status == 0, said
+    act = re.search(r"act (\d+) waits for a second person", said)
+    assert act is not None, said
+    assert f"airshed book confirm --server {url} {act[1]} --code CODE" in said
+    assert "Simulated: test." in said
+    assert "answered this already" in bank(f"act Deposit --server {url} --account fund --amount '5,000 yuan'")[1]
+    assert "--again 2" in bank(f"act Deposit --server {url} --account fund --amount '5,000 yuan'")[1]
+    status, said = bank(f"book confirm --server {url} {act[1]}")
+    assert (status, "refused: own_act" in said) == (0, True), said
+    service.clock.ms += 6 * 60_000
+    status, said = teller(f"book confirm --server {url} {act[1]}")
+    assert (status, "one-time code" in said) == (2, True), said
+    status, said = teller(f"book confirm --server {url} {act[1]} --code {service.code('small-teller')}")
+    assert (status, "ActConfirmed, MoneyMoved" in said) == (0, True), said
+    status, said = teller(f"book show --server {url} accounts --limit 3")
+    assert (status, "cash [yuan]" in said) == (0, True), said
+    assert "records" in teller(f"book show --server {url}")[1]
+    assert '"actor": "small-teller"' in teller(f"book show --server {url} record")[1]
+    assert teller(f"act Deposit --server {url} --as wang --account fund --amount '1 yuan'")[0] == 2
+    assert teller(f"sign-out {url}")[0] == 0
+    assert teller(f"book show --server {url}")[0] == 2
