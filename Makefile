@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SEED ?= 7
 
-.PHONY: help demo test quick check format bench fuzz docs site lock clean
+.PHONY: help demo serve soak test quick check format bench fuzz docs site lock clean
 help: ## what there is to make
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
@@ -22,6 +22,13 @@ $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
 
 demo: $(VENV)/run.stamp ## one compliance year of the Dianzhong zone, from stack readings to penalties
 	@PYTHONPATH=src $(BIN)/python -m airshed demo --seed $(SEED) --out demo
+
+serve: $(VENV)/run.stamp ## the demo year over HTTP, on this machine
+	@test -f demo/dianzhong.book || PYTHONPATH=src $(BIN)/python -m airshed demo --seed $(SEED) --out demo
+	@PYTHONPATH=src $(BIN)/python -m airshed serve demo/dianzhong.book --port $(or $(PORT),8080)
+
+soak: $(VENV)/dev.stamp ## a service killed under load from 64 clients, KILLS times (default 200), and what it came to
+	@PYTHONPATH=src:tests $(BIN)/python scripts/soak.py --kills $(or $(KILLS),200)
 
 test: $(VENV)/dev.stamp ## every test: properties, transcripts, simulator, crashes, browser
 	@scripts/browser

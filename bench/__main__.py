@@ -24,6 +24,7 @@ CHAPTERS = (
     "status",
     "agents",
     "gateway",
+    "service",
     "demo",
 )
 

@@ -12,13 +12,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from airshed.cli.main import run
-from airshed.cli.reference.client import PLACE, module
 from airshed.client import Client, Refused
-from airshed.client.commands import Commands
 from airshed.engine import commands as c
 from airshed.model.refusal import Malformed
-from airshed.service.http.catalogue import in_words
-from airshed.service.http.commands import BODIES
 from airshed.service.http.shapes import CommandReceipt, Problem
 from markets import SERIES
 from services import PASSWORD, Served, market_book, served
@@ -35,12 +31,6 @@ def client(service: Served, name: str) -> Client:
     found = Client(service.url, wait=lambda seconds: None, now=lambda: service.clock() / 1000)
     found.sign_in(name, PASSWORD, service.code(name))
     return found
-
-
-def test_the_client_is_that_of_the_catalogue() -> None:
-    assert PLACE.read_text("utf-8") == module(), "run make docs"
-    for name in BODIES:
-        assert callable(getattr(Commands, in_words(name)))
 
 
 def test_a_command_by_its_name_is_the_command(service: Served) -> None:

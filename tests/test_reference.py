@@ -11,6 +11,7 @@ import pytest
 import typer
 
 from airshed.cli.main import ROOMS, build
+from airshed.cli.reference import client
 from airshed.cli.reference.examples import examples
 from airshed.cli.reference.shell import leaves
 from airshed.cli.reference.words import meaning
@@ -26,6 +27,7 @@ from airshed.cli.reference.write import (
     pages,
     reasons,
 )
+from airshed.client.commands import Commands
 from airshed.engine.commands import Body, wish
 from airshed.engine.decide import PROCEDURES
 from airshed.engine.events import Event
@@ -33,6 +35,7 @@ from airshed.engine.journal import Record
 from airshed.engine.tables import TABLES
 from airshed.engine.tables.table import COMMON
 from airshed.model.refusal import MEANINGS, PRECEDENCE, Why
+from airshed.service.http.catalogue import in_words
 
 #: Played to be refused, or with answers that the transcript does not show whole.
 REFUSED = {"AdoptRulebook", "CloseZoneCall", "PayRent", "ReleasePledge", "ReleaseUnused"}
@@ -51,6 +54,11 @@ def test_the_pages_on_disk_are_those_of_the_code(written: dict[str, str]) -> Non
 
 def test_the_law_knows_the_commands_of_the_engine() -> None:
     assert NAMES.read_text("utf-8") == command_names(), "run make docs"
+
+
+def test_the_client_of_the_service_is_that_of_the_catalogue() -> None:
+    assert client.PLACE.read_text("utf-8") == client.module(), "run make docs"
+    assert all(callable(getattr(Commands, in_words(body.__name__))) for body in BODIES)
 
 
 def test_every_command_has_an_example_in_a_transcript() -> None:

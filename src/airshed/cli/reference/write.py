@@ -90,6 +90,7 @@ UNIONS: dict[frozenset[type], str] = {
 def pages() -> dict[str, str]:
     """Every reference page by its file name."""
     from airshed.cli.main import ROOMS, build
+    from airshed.cli.reference.api import markdown as api_page
     from airshed.cli.reference.scenarios import markdown as scenarios_page
     from airshed.cli.reference.shell import markdown as cli_page
     from airshed.cli.reference.who import markdown as who_page
@@ -105,6 +106,7 @@ def pages() -> dict[str, str]:
         "read-tables.md": tables_page(),
         "findings.md": findings_page(),
         "who-may-do-what.md": who_page(rules, GENERATED),
+        "api.md": api_page(GENERATED),
     }
 
 

@@ -31,6 +31,9 @@ def serve(
     behind_proxy: Annotated[
         bool, typer.Option("--behind-proxy", help="A proxy on this machine ends TLS and says who asks.")
     ] = False,
+    requests_a_second: Annotated[
+        int, typer.Option(min=1, max=1_000_000, help="Requests of one user or key, after four times as many at once.")
+    ] = 500,
     clock_is_right: Annotated[
         bool, typer.Option("--clock-is-right", help="A real programme has rested for long: the clock is right.")
     ] = False,
@@ -45,6 +48,7 @@ def serve(
     """
     import asyncio
 
+    from airshed.service.http.limits import ServiceLimits
     from airshed.service.http.run import Serving, opened
 
     serving = Serving(
@@ -57,6 +61,7 @@ def serve(
         private_key,
         proxied=behind_proxy,
         sure=clock_is_right,
+        limits=ServiceLimits(user_burst=4 * requests_a_second, user_every_s=1 / requests_a_second),
     )
     with opened(serving, note) as running:
         token = running.link()

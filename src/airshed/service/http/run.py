@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import resource
+import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -26,6 +29,9 @@ from airshed.service.http.service import Service
 from airshed.service.http.who import Door
 from airshed.service.http.writer import OF_THE_DISK, Writer
 from airshed.service.sign_in.users import FIRST, Users, beside
+
+#: Open files beside the connections.
+SPARE_FILES = 100
 
 
 def machine_ms() -> int:
@@ -186,6 +192,7 @@ class Running:
             timeout_keep_alive=30,
             timeout_graceful_shutdown=10,
         )
+        _more_files(serving.limits.connections + SPARE_FILES)
         self._loop = asyncio.get_running_loop()
         self.service.passwords = asyncio.Semaphore(serving.limits.passwords)
         server = self._server = _Server(config, begun, self.feed)
@@ -212,6 +219,21 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._begun, self._feed = begun, feed
 
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """SIGINT and SIGTERM stop it well, and are then over: what is open is closed after it, and the process ends."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        loop = asyncio.get_running_loop()
+        for each in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(each, self.handle_exit, each, None)
+        try:
+            yield
+        finally:
+            for each in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(each)
+
     async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
         await super().startup(sockets)  # type: ignore[arg-type]
         if self.started:
@@ -236,6 +258,14 @@ def opened(serving: Serving, note: Callable[..., None]) -> Iterator[Running]:
             what = f"could not be written on ({running.broken})"
             raise Malformed(str(serving.book), what, "look after the disk and start anew; what was answered is on disk")
         raise running.broken
+
+
+def _more_files(wanted: int) -> None:
+    """As many open files as there may be connections, where the system lets it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _safely(serving: Serving) -> None:

@@ -1,0 +1,126 @@
+"""Durable commands a second over HTTP, by how many send at once, one a request and in batches; beside the engine alone.
+
+Clients are processes of their own, on the same cores as the service: what is measured is a machine that does both.
+Run alone: `PYTHONPATH=src:. python -m bench.service`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from airshed.engine import commands as c
+from airshed.engine.runner import Runner
+from airshed.model.period import instant
+from airshed.model.provenance import Simulation
+from airshed.rulebook.load import find, load, texts
+from airshed.service.book.opening import begin, carry_on
+from airshed.service.book.sqlite import Book
+from airshed.service.http.run import machine_ms
+from airshed.service.sign_in.users import Users, beside
+
+CLIENTS = (1, 8, 64)
+SECONDS = 3.0
+BATCH = 100
+#: The authority freezes an account that is not there: refused in a record, so that the market stays as it is.
+ACTOR = "dianzhong-office"
+
+
+async def _client(port: int, cookie: str, csrf: str, number: int, batch: int, until: float, took: list[float]) -> int:
+    """Send one after the other until the time is over; how many were answered."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    path = "/v1/commands" if batch > 1 else "/v1/commands/FreezeAccount"
+    done = turn = 0
+    while time.perf_counter() < until:
+        turn += 1
+        body: object = {"account": "nobody", "reason": "a bench"}
+        key = f"{os.getpid()} {number} {turn}"
+        if batch > 1:
+            fields = {"do": "FreezeAccount", "account": "nobody", "reason": "a bench"}
+            body = [{"key": f"{key} {place}", "body": fields} for place in range(batch)]
+        raw = json.dumps(body).encode()
+        head = (
+            f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: {cookie}\r\nX-CSRF-Token: {csrf}\r\n"
+            f"Idempotency-Key: {key}\r\nContent-Type: application/json\r\nContent-Length: {len(raw)}\r\n\r\n"
+        )
+        begun = time.perf_counter()
+        writer.write(head.encode() + raw)
+        said = await reader.readuntil(b"\r\n\r\n")
+        status = int(said[9:12])
+        assert status in (200, 422), said
+        length = next(line for line in said.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+        await reader.readexactly(int(length.split(b":")[1]))
+        took.append(time.perf_counter() - begun)
+        done += batch
+    writer.close()
+    return done
+
+
+async def _together(port: int, cookie: str, csrf: str, clients: int, batch: int) -> tuple[float, float, float]:
+    took: list[float] = []
+    begun = time.perf_counter()
+    counts = await asyncio.gather(
+        *(_client(port, cookie, csrf, number, batch, begun + SECONDS, took) for number in range(clients))
+    )
+    spent = time.perf_counter() - begun
+    took.sort()
+    return sum(counts) / spent, took[len(took) // 2] * 1000, took[int(len(took) * 0.99)] * 1000
+
+
+def _engine(folder: Path) -> float:
+    """The same commands in groups of a thousand, without HTTP."""
+    path = _book(folder / "engine.book")
+    with Book.open(path) as book:
+        runner: Runner = carry_on(book)
+        at, done, begun = runner.state.at, 0, time.perf_counter()
+        while time.perf_counter() - begun < 2:
+            body = c.FreezeAccount("nobody", "a bench")
+            runner.send_all([(c.Command(ACTOR, f"e{done + n}", body), at) for n in range(1_000)])
+            done += 1_000
+        return done / (time.perf_counter() - begun)
+
+
+def _book(path: Path) -> Path:
+    law = find("dianzhong")
+    load(law)
+    begin(path, texts(law), instant("2027-01-01", 9), Simulation("bench"))
+    return path
+
+
+def main() -> None:
+    """Print the table."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        alone = _engine(folder)
+        print(f"the engine alone, groups of 1,000: {alone:,.0f} durable commands/s")
+        path = _book(folder / "service.book")
+        users = Users(beside(path), machine_ms)
+        token = users.add("bench", ACTOR)
+        done = users.accept(token, "no password is asked")
+        assert done is not None
+        session_token, session = users.begin(done[0])
+        users.close()
+        words = [sys.executable, "-m", "airshed", "serve", str(path), "--port", "0", "--requests-a-second", "1000000"]
+        with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+            assert process.stdout is not None
+            port = int(process.stdout.readline().partition("127.0.0.1:")[2].split()[0])
+            print("| clients | commands a request | durable commands/s | of the engine | p50 ms | p99 ms |")
+            print("|---|---|---|---|---|---|")
+            for batch in (1, BATCH):
+                for clients in CLIENTS:
+                    rate, p50, p99 = asyncio.run(
+                        _together(port, f"airshed={session_token}", session.csrf, clients, batch)
+                    )
+                    print(f"| {clients} | {batch} | {rate:,.0f} | {rate / alone:.2f} | {p50:.1f} | {p99:.1f} |")
+            process.terminate()
+            process.wait(20)
+
+
+if __name__ == "__main__":
+    main()

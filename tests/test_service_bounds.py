@@ -1,0 +1,156 @@
+"""What is too much is answered and forgotten; the clock is the service's; a disk that fails ends it."""
+
+from __future__ import annotations
+
+import socket
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from airshed.engine.commands import LARGEST
+from airshed.model.refusal import Malformed
+from airshed.service.book.sqlite import Book
+from airshed.service.book.verify import verify
+from airshed.service.http.limits import ServiceLimits
+from airshed.service.http.run import Serving, opened
+from airshed.service.http.tables import _cell
+from markets import SERIES
+from services import Served, market_book, served
+
+LIMITS = ServiceLimits(
+    waiting_commands=50,
+    stranger_burst=30,
+    stranger_every_s=1_000.0,
+    user_burst=60,
+    user_every_s=1_000.0,
+    body_s=0.3,
+)
+_keys = iter(range(LARGEST))
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with served(market_book(tmp_path_factory.mktemp("bounds")), LIMITS) as found:
+        yield found
+
+
+def order(client: httpx.Client, **headers: str) -> httpx.Response:
+    body = {"account": "steel", "series": SERIES, "side": "sell", "count": 1_000, "limit": 400_000}
+    own = {"Idempotency-Key": f"b{next(_keys)}", **headers}
+    return client.post("/v1/commands/PlaceOrder", json=body, headers=own)
+
+
+def test_a_queue_that_is_full_says_when_to_come_again(service: Served) -> None:
+    steel, writer = service.signed("steel"), service.running.writer
+    body = {"do": "CancelOrder", "order": 1}
+    many = [{"key": f"q{n}", "body": body} for n in range(51)]
+    before = service.records()
+    said = steel.post("/v1/commands", json=many)
+    assert (said.status_code, said.json()["code"]) == (503, "busy")
+    assert int(said.headers["Retry-After"]) >= 1
+    assert (service.records(), writer.waiting) == (before, 0)
+    assert steel.post("/v1/commands", json=many[:50]).status_code == 200
+
+
+def test_an_instant_may_be_asked_for_in_a_simulation_and_never_runs_backwards(service: Served) -> None:
+    steel = service.signed("steel")
+    later = order(steel, **{"Airshed-At": "2027-03-01T15:00"}).json()
+    assert later["at"] == 1_803_884_400_000
+    assert order(steel, **{"Airshed-At": "2027-03-01T09:00"}).json()["at"] == later["at"]
+    assert order(steel, **{"Airshed-At": "yesterday"}).json()["place"] == "airshed-at"
+
+
+def test_a_real_programme_takes_no_instant(tmp_path: Path) -> None:
+    from time import time
+
+    from airshed.model.provenance import Programme
+    from airshed.service.book.opening import begin
+    from laws import FILES
+
+    path = tmp_path / "real.book"
+    begin(path, FILES, int(time() * 1000), Programme())
+    with pytest.raises(Malformed, match="takes the clock of the machine"), opened(Serving(path, at=1), print):
+        pass
+    with Book.open(path):  # and nothing holds the book still
+        pass
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(service: Served) -> None:
+    host, _, port = service.url.rpartition("//")[2].partition(":")
+    with socket.create_connection((host, int(port)), timeout=10) as slow:
+        head = f"POST /v1/sign-in HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Type: application/json\r\n"
+        slow.sendall(f"{head}Content-Length: 100\r\n\r\n{{".encode())
+        assert slow.recv(100).startswith(b"HTTP/1.1 408")
+
+
+def test_who_asks_too_often_is_told_to_wait_and_others_are_not(service: Served) -> None:
+    cement, kiln = service.signed("cement"), service.signed("kiln")
+    said = [cement.get("/v1/me").status_code for _ in range(61)]
+    assert said[-1] == 429
+    assert said[0] == 200
+    assert kiln.get("/v1/me").status_code == 200
+    stranger = service.stranger()
+    assert [stranger.get("/v1/book").status_code for _ in range(31)][-1] == 429
+    assert kiln.get("/v1/me").status_code == 200, "strangers take nothing from who has signed in"
+
+
+def test_nobody_listens_in_the_clear_beyond_this_machine(tmp_path: Path) -> None:
+    path = market_book(tmp_path)
+    for serving in (Serving(path, host="0.0.0.0"), Serving(path, certificate=Path("a.pem"))):
+        with pytest.raises(Malformed), opened(serving, print):
+            pass
+
+
+def test_two_services_do_not_write_one_book(service: Served) -> None:
+    with (
+        pytest.raises(Malformed, match="another process writes it"),
+        opened(Serving(service.running.serving.book), print),
+    ):
+        pass
+
+
+def test_users_that_others_may_read_are_not_used(tmp_path: Path) -> None:
+    path = market_book(tmp_path)
+    users = path.with_name(path.name + "-users")
+    users.touch(0o644)
+    users.chmod(0o644)
+    with pytest.raises(Malformed, match="may be read by others"), opened(Serving(path), print):
+        pass
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_a_text_that_a_spreadsheet_would_run_is_shown_as_text(text: str) -> None:
+    assert _cell(text) == f"'{text}"
+
+
+def test_a_disk_that_fails_ends_the_service_and_nobody_is_answered(tmp_path: Path) -> None:
+    """What was answered before is there; who was not answered sends again."""
+    path = market_book(tmp_path)
+    ended = threading.Event()
+    with served(path) as service:
+        steel = service.signed("steel")
+        first = order(steel).json()
+        book = service.running.writer.runner
+        assert book is not None
+        journal = book.journal
+
+        def failing(lines: object, changes: object) -> None:
+            ended.set()
+            raise sqlite3.OperationalError("disk I/O error")
+
+        journal.write = failing  # type: ignore[method-assign]
+        said = order(steel)
+        assert (said.status_code, said.json()["code"]) == (503, "ended")
+        assert ended.is_set()
+        begun = time.monotonic()
+        while service.running.broken is None and time.monotonic() - begun < 10:
+            time.sleep(0.01)
+        assert isinstance(service.running.broken, sqlite3.OperationalError)
+    with Book.read(path) as found:
+        verify(found)
+        assert found.last() == first["seq"]
