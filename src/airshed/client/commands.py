@@ -298,6 +298,7 @@ class Commands:
         jurisdiction: c.Name,
         vintage: c.Year,
         activities: tuple[c.ActivityLine, ...],
+        knowing: c.Known | None = None,
         **how: Unpack[How],
     ) -> CommandReceipt:
         """Share out a series: new-entrant reserve, part for auction, the rest by the rulebook's method. 分配配额。"""
@@ -306,6 +307,7 @@ class Commands:
             jurisdiction,
             vintage,
             activities,
+            knowing or {},
         )
         return self.send(body, **how)
 
@@ -1838,12 +1840,14 @@ class Commands:
         self,
         account: c.Name,
         year: c.Year,
+        knowing: c.Known | None = None,
         **how: Unpack[How],
     ) -> CommandReceipt:
         """Settle an account's year after the deadline: shortfall, penalty, make-up, banking. 年度结算。"""
         body = c.CloseYear(
             account,
             year,
+            knowing or {},
         )
         return self.send(body, **how)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -18,6 +19,8 @@ from airshed.service.http.service import Handler, Service, provenance_header
 from airshed.service.http.ways import Way
 from airshed.service.http.writer import Busy, Ended
 
+#: The port behind a host name.
+_PORT = re.compile(r":[0-9]{1,5}\Z", re.ASCII)
 #: What every answer carries; a page of ours loosens the policy for itself.
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
@@ -32,15 +35,23 @@ HEADERS = {
 SECURE_HEADERS = {"Strict-Transport-Security": "max-age=63072000"}
 
 
+#: A handler with its service, whose problems are answers.
+Answering = Callable[[Request], Awaitable[Response]]
+
+
 def application(service: Service, ways: Sequence[Way] = WAYS) -> ASGIApp:
     """What a server runs."""
-    routes = [Route(way.path, _answering(service, way.handler), methods=[way.method]) for way in ways]
+    answering: dict[tuple[str, str], Answering] = {
+        (way.method, way.path): _answering(service, way.handler) for way in ways
+    }
+    routes = [Route(path, answers, methods=[method]) for (method, path), answers in answering.items()]
     app = Starlette(routes=routes, exception_handlers={HTTPException: _no_route})
     app.router.redirect_slashes = False
-    return _Outside(app, service)
+    plain = {(method, path): answers for (method, path), answers in answering.items() if "{" not in path}
+    return _Outside(app, service, plain)
 
 
-def _answering(service: Service, handler: Handler):  # type: ignore[no-untyped-def]
+def _answering(service: Service, handler: Handler) -> Answering:
     async def answering(request: Request) -> Response:
         try:
             _called_by_name(service, request)
@@ -63,8 +74,8 @@ def _answering(service: Service, handler: Handler):  # type: ignore[no-untyped-d
 
 def _called_by_name(service: Service, request: Request) -> None:
     """A page of another site cannot make its own name mean this service and read what is here."""
-    name = request.headers.get("host", "").rpartition(":")[0] or request.headers.get("host", "")
-    if service.hosts and name.strip("[]").lower() not in service.hosts:
+    name = _PORT.sub("", request.headers.get("host", "")).strip("[]").lower()
+    if service.hosts and name not in service.hosts:
         raise Stopped("wrong_host", "ask by the name that it was started with (--name)")
 
 
@@ -94,8 +105,10 @@ async def _no_route(request: Request, error: Exception) -> Response:
 class _Outside:
     """Around all of it: headers, counts, and an answer where something of ours is broken."""
 
-    def __init__(self, app: ASGIApp, service: Service) -> None:
+    def __init__(self, app: ASGIApp, service: Service, plain: Mapping[tuple[str, str], Answering]) -> None:
         self._app, self._service = app, service
+        #: Ways without a part that varies, which are found at once and not looked for among a hundred.
+        self._plain = plain
         told = {**HEADERS, **(SECURE_HEADERS if service.door.secure else {})}
         told["Airshed-Provenance"] = provenance_header(service.provenance)
         self._headers = [(name.lower().encode(), value.encode()) for name, value in told.items()]
@@ -120,7 +133,12 @@ class _Outside:
             await send(message)
 
         try:
-            await self._app(scope, receive, sending)
+            found = self._plain.get((scope["method"], scope["path"]))
+            if found is not None:
+                response = await found(Request(scope, receive, sending))
+                await response(scope, receive, sending)
+            else:
+                await self._app(scope, receive, sending)
         except Exception as error:
             self._service.note("broken", path=scope["path"][:200], error=type(error).__name__)
             if begun:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from airshed.engine.journal import Line
 from airshed.model.refusal import Malformed
@@ -30,6 +31,8 @@ from airshed.service.http.who import Door
 from airshed.service.http.writer import OF_THE_DISK, Writer
 from airshed.service.sign_in.users import FIRST, Users, beside
 
+#: Seconds in which the head of a request must have come.
+HEAD_S = 15.0
 #: Open files beside the connections.
 SPARE_FILES = 100
 
@@ -130,13 +133,13 @@ class Running:
             proxied=serving.proxied,
             known=Rates(limits.user_burst, limits.user_every_s),
             strangers=Rates(limits.stranger_burst, limits.stranger_every_s),
+            lockout=Lockout(GatewayLimits()),
         )
         hosts = frozenset(name.lower() for name in (*serving.names, serving.host, "localhost", "127.0.0.1", "::1"))
         self.service = Service(
             writer,
             self.readers,
             door,
-            Lockout(GatewayLimits()),
             self.feed,
             self.market,
             limits,
@@ -188,6 +191,7 @@ class Running:
             ssl_certfile=serving.certificate,
             ssl_keyfile=serving.private_key,
             limit_concurrency=serving.limits.connections,
+            http=_Protocol,
             h11_max_incomplete_event_size=64 * 1024,
             timeout_keep_alive=30,
             timeout_graceful_shutdown=10,
@@ -210,6 +214,35 @@ class Running:
         self.readers.close()
         self.writer.stop()
         self.users.close()
+
+
+class _Protocol(H11Protocol):
+    """Lets go of a connection whose request does not begin, or whose head does not end, within some seconds."""
+
+    _late: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._watch()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._heard()
+        super().connection_lost(exc)
+
+    def _watch(self) -> None:
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._heard()
+        elif self._late is None:
+            self._late = self.loop.call_later(HEAD_S, self.transport.close)
+
+    def _heard(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
 
 
 class _Server(uvicorn.Server):

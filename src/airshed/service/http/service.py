@@ -15,7 +15,6 @@ from starlette.responses import Response
 from airshed.model.period import BEIJING
 from airshed.model.provenance import Programme, Provenance, said
 from airshed.model.refusal import Malformed
-from airshed.service.gateway.lockout import Lockout
 from airshed.service.http.feed import Feed
 from airshed.service.http.limits import ServiceLimits
 from airshed.service.http.market_fold import MarketFold
@@ -37,7 +36,6 @@ class Service:
     writer: Writer
     readers: Readers
     door: Door
-    lockout: Lockout
     feed: Feed
     market: MarketFold
     limits: ServiceLimits

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from html import escape
-from math import ceil
 from typing import Any, TypeVar
 from urllib.parse import parse_qs
 
@@ -57,6 +56,9 @@ async def sign_in(service: Service, request: Request) -> Response:
     service.door.look(request)
     form = await _form(service, request, SignIn)
     user = await _proven(service, request, form.user, form.password, form.code)
+    before = service.door.users.session(request.cookies.get(service.door.cookie, ""))
+    if before is not None:
+        service.door.users.end(before)
     token, session = service.door.users.begin(user)
     service.note("signed_in", user=user.name, actor=user.actor)
     told = await _told(service, Signed(user, session))
@@ -64,21 +66,23 @@ async def sign_in(service: Service, request: Request) -> Response:
 
 
 async def _proven(service: Service, request: Request, name: str, password: str, code: str) -> User:
-    origin = service.door.origin(request)
+    door, origin = service.door, service.door.origin(request)
     async with service.passwords:  # those who wait here are held to what was guessed meanwhile
-        now_s = service.door.ticks()
-        wait = ceil(service.lockout.waits(origin, name, now_s))
-        if wait:
-            service.note("locked_out", user=name[:100], address=origin)
-            raise Stopped("too_many", f"a password is compared again in {wait} s", {"Retry-After": str(wait)})
-        user = service.door.users.get(name)
+        now_s = door.ticks()
+        user = door.users.get(name)
+        told = "one that is not there" if user is None else name  # who types a password here is not noted
+        try:
+            door.listened_to(origin, name, now_s)
+        except Stopped:
+            service.note("locked_out", user=told, address=origin)
+            raise
         kept = user.password if user is not None and user.state == "active" else None
         right = await asyncio.to_thread(passwords.right, kept, password)
-        if not (right and user is not None and service.door.users.use_code(user, code)):
-            service.lockout.wrong(origin, name, now_s)
-            service.note("wrong_sign_in", user=name[:100], address=origin)
+        if not (right and user is not None and door.users.use_code(user, code)):
+            door.lockout.wrong(origin, name, now_s)
+            service.note("wrong_sign_in", user=told, address=origin)
             raise Stopped("wrong_sign_in", "all three are looked at together")
-    service.lockout.right(origin, name)
+    door.lockout.right(origin, name)
     return user
 
 
@@ -107,20 +111,8 @@ async def code(service: Service, request: Request) -> Response:
     """A one-time code of now, so that signing acts may follow."""
     form = await _form(service, request, Code)
     session = _session(service.door.signed(request))
-    _use(service, request, session, form.code)
+    service.door.use_code(request, session, form.code)
     return Response(status_code=204)
-
-
-def _use(service: Service, request: Request, session: Session, said: str) -> None:
-    """A code counts against guessing as a password does."""
-    origin, now_s, name = service.door.origin(request), service.door.ticks(), session.user.name
-    wait = ceil(service.lockout.waits(origin, name, now_s))
-    if wait:
-        raise Stopped("too_many", f"a code is compared again in {wait} s", {"Retry-After": str(wait)})
-    if not service.door.users.use_code(session.user, said):
-        service.lockout.wrong(origin, name, now_s)
-        raise Stopped("second_factor", "the code is not that of now, or was used")
-    service.door.users.proven(session)
 
 
 def _session(signed: Signed) -> Session:

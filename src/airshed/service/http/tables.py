@@ -74,6 +74,8 @@ async def table(service: Service, request: Request) -> Response:
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept, Cookie", "Airshed-Head": head}
     if page is None:
         return Response(status_code=304, headers=headers)
+    if page.cursor is not None:
+        headers["Airshed-Cursor"] = page.cursor
     if form == CSV:
         raw = _csv(query, page)
         told = {"Content-Disposition": f'attachment; filename="{query.table.name}.csv"'}

@@ -21,7 +21,7 @@ from airshed.service.book.kept import line_of
 #: Tables that everybody reads, signed in or not: the law, the caps, prices and what is offered, and public statements.
 PUBLIC = frozenset(
     (
-        *("provenance", "rulebooks", "caps", "cancellations", "flows"),
+        *("provenance", "rulebooks", "caps", "cancellations", "write_offs", "flows"),
         *("sales", "tenders", "auctions", "calls", "zone_calls", "zone_rounds", "zone_limits", "sealings"),
         *("opens", "closes", "halts"),
     )
@@ -80,6 +80,13 @@ def viewer_of(sql: sqlite3.Connection, actor: str) -> Viewer:
     if role == PUBLIC_ROLE:
         return STRANGER
     return Viewer("jurisdiction", jurisdiction) if jurisdiction else Viewer("zone")
+
+
+def names_somebody(table: Table) -> bool:
+    """Whether a column of a table says whose a row is."""
+    return table.name in PARTS or bool(
+        {column.name for column in table.parts} & {*ACCOUNTS, "source", "stack", "actor"}
+    )
 
 
 def condition(sql: sqlite3.Connection, table: Table, viewer: Viewer) -> Condition | None:

@@ -30,6 +30,8 @@ async def feed(service: Service, request: Request) -> Response:
     if watching[who] >= limits.feeds_of_one or watching.total() >= limits.feeds:
         raise Stopped("too_many", f"{who} has {watching[who]} feeds open", {"Retry-After": "30"})
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    if request.method == "HEAD":
+        return Response(None, 200, headers, "text/event-stream")
     stream = _stream(service, request, signed, viewer, after, who)
     return StreamingResponse(stream, 200, headers, "text/event-stream")
 

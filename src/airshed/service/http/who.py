@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from hmac import compare_digest
+from math import ceil
 from typing import NamedTuple
 
 from starlette.requests import Request
 
-from airshed.service.gateway.lockout import origin_of
+from airshed.service.gateway.lockout import Lockout, origin_of
 from airshed.service.http.problems import Stopped
 from airshed.service.http.rates import Rates
 from airshed.service.sign_in import signatures
@@ -53,10 +54,12 @@ class Door:
         proxied: bool,
         known: Rates,
         strangers: Rates,
+        lockout: Lockout,
     ) -> None:
         self.users, self.clock, self.ticks = users, clock, ticks
         self.secure, self.proxied = secure, proxied
         self._known, self._strangers = known, strangers
+        self.lockout = lockout
 
     @property
     def cookie(self) -> str:
@@ -100,11 +103,25 @@ class Door:
             raise Stopped("second_factor", f"{command} is for a person with a one-time code, not for a key")
         code = request.headers.get(CODE)
         if code is not None:
-            if not self.users.use_code(signed.user, code):
-                raise Stopped("second_factor", "the code is not that of now, or was used")
-            self.users.proven(signed.session)
+            self.use_code(request, signed.session, code)
         elif not self.users.fresh(signed.session):
             raise Stopped("second_factor", f"send the code of your authenticator in the header {CODE}")
+
+    def use_code(self, request: Request, session: Session, code: str) -> None:
+        """A one-time code in a session: it counts against guessing as a password does, for a session may be stolen."""
+        user, origin, now_s = session.user, self.origin(request), self.ticks()
+        self.listened_to(origin, user.name, now_s)
+        if not self.users.use_code(user, code):
+            self.lockout.wrong(origin, user.name, now_s)
+            raise Stopped("second_factor", "the code is not that of now, or was used")
+        self.users.proven(session)
+
+    def listened_to(self, origin: str, name: str, now_s: float) -> None:
+        """Who has guessed too often is not listened to for a while."""
+        wait = ceil(self.lockout.waits(origin, name, now_s))
+        if wait:
+            told = f"a password or a code is compared again in {wait} s"
+            raise Stopped("too_many", told, {"Retry-After": str(wait)})
 
     def _checked(self, request: Request, body: bytes) -> Signed:
         """A machine; whose signature does not hold is counted as the stranger that it is."""

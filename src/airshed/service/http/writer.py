@@ -70,12 +70,6 @@ class _Job(NamedTuple):
     future: asyncio.Future[Any]
 
 
-class _Question(NamedTuple):
-    put: Callable[[Runner], Any]
-    loop: asyncio.AbstractEventLoop
-    future: asyncio.Future[Any]
-
-
 class _Remembering:
     """A journal that remembers what it wrote last, for whoever watches."""
 
@@ -123,7 +117,7 @@ class Writer:
         self._sure = sure
         self._wrote, self._ended = wrote, ended
         self._turn = threading.Condition()
-        self._jobs: deque[_Job | _Question] = deque()
+        self._jobs: deque[_Job] = deque()
         self._waiting = 0
         self._stopping = False
         self._broken: BaseException | None = None
@@ -169,17 +163,6 @@ class Writer:
             self._turn.notify()
         return future
 
-    def ask(self, put: Callable[[Runner], Any]) -> asyncio.Future[Any]:
-        """What a question to the state, put between two groups, is answered; it must change nothing."""
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[Any] = loop.create_future()
-        with self._turn:
-            self._take(1)
-            self._jobs.append(_Question(put, loop, future))
-            self._waiting += 1
-            self._turn.notify()
-        return future
-
     def _take(self, count: int) -> None:
         if self._broken is not None or self._stopping:
             raise Ended
@@ -214,33 +197,29 @@ class Writer:
         finally:
             book.close()
 
-    def _next(self) -> list[_Job | _Question]:
+    def _next(self) -> list[_Job]:
         """All that waits and fits one commit; nothing once it is to stop and nothing waits."""
         with self._turn:
             while not self._jobs and not self._stopping:
                 self._turn.wait()
-            taken: list[_Job | _Question] = []
+            taken: list[_Job] = []
             room = LARGEST_GROUP
             while self._jobs:
                 job = self._jobs[0]
-                count = job.commands if isinstance(job, _Job) else 1
-                if taken and count > room:
+                if taken and job.commands > room:
                     break
                 taken.append(self._jobs.popleft())
-                room -= count
-                self._waiting -= count
+                room -= job.commands
+                self._waiting -= job.commands
             return taken
 
-    def _group(self, runner: Runner, jobs: Sequence[_Job | _Question]) -> None:
+    def _group(self, runner: Runner, jobs: Sequence[_Job]) -> None:
         """One commit for all of them; then the answers, all at once."""
-        told: list[tuple[_Job | _Question, Any]] = []
+        told: list[tuple[_Job, Any]] = []
         wishes: list[tuple[Command, int]] = []
         parts: list[tuple[_Job, int]] = []
         for job in jobs:
             try:
-                if isinstance(job, _Question):
-                    told.append((job, job.put(runner)))
-                    continue
                 when = instant_for(runner.state, job.at, self._clock(), sure=self._sure)
                 commands = job.asked(runner, when)
             except Malformed as error:
@@ -296,8 +275,8 @@ class Writer:
         self._ended(error)
 
     @staticmethod
-    def _deliver(told: Sequence[tuple[_Job | _Question, Any]]) -> None:
-        by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Job | _Question, Any]]] = {}
+    def _deliver(told: Sequence[tuple[_Job, Any]]) -> None:
+        by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Job, Any]]] = {}
         for job, result in told:
             by_loop.setdefault(job.loop, []).append((job, result))
         for loop, results in by_loop.items():
@@ -305,7 +284,7 @@ class Writer:
                 loop.call_soon_threadsafe(_set, results)
 
 
-def _set(results: Sequence[tuple[_Job | _Question, Any]]) -> None:
+def _set(results: Sequence[tuple[_Job, Any]]) -> None:
     for job, result in results:
         if job.future.done():
             continue  # whoever asked has gone
