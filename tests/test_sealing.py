@@ -13,7 +13,7 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.invariants import check as check_state
 from airshed.engine.runner import Runner
-from airshed.lab.simulator.small_market import EXCHANGE
+from airshed.lab.simulator.small_market import BANK, EXCHANGE
 from airshed.market.sealing import Bound, commitment, decrypt, encrypt, public_key
 from airshed.model.refusal import Malformed, Why
 from airshed.rulebook.schema import Rulebook, SealingRule
@@ -54,6 +54,8 @@ def commitment_of(body: Any, salt: str = SALT, fen: int = GUARANTEE, **aside: An
 def place_of(body: Any) -> tuple[c.Venue, str]:
     if isinstance(body, c.PlaceBid):
         return "auction", body.auction
+    if isinstance(body, c.AskRepurchase):
+        return "repurchase", body.repurchase
     return ("call" if isinstance(body, c.PlaceCallOrder) else "zone_call"), body.call
 
 
@@ -436,3 +438,87 @@ def test_a_halt_does_not_keep_a_holders_bidders_from_opening() -> None:
 def test_the_law_says_how_bids_are_sealed_with_its_source() -> None:
     assert isinstance(RULES.sealing, SealingRule)
     assert RULES.sealing.cite
+
+
+# --- reverse auctions: who sells to the government
+
+
+ASK = c.AskRepurchase("back", "steel", 300, 390_000)
+DEARER = c.AskRepurchase("back", "cement", 300, 400_000)
+
+
+def tender(way: str) -> Runner:
+    runner = sealed_market(way)
+    done(runner, BANK, c.Deposit("treasury", 1_000_000))
+    done(runner, AUTHORITY, c.OpenRepurchase("back", SERIES, 300, 500_000))
+    return runner
+
+
+def aside(runner: Runner, account: str) -> int:
+    return runner.state.ledger.held_of(account, SERIES).held
+
+
+def test_asks_of_a_reverse_auction_are_sealed_as_bids_are() -> None:
+    runner = tender("commitment")
+    assert why(runner, "steel", ASK) is Why.BIDS_SEALED
+    for ask in (ASK, DEARER):
+        commit(runner, ask, fen=0, series=SERIES, count=500)
+    assert (aside(runner, "steel"), runner.state.repurchases["back"].asks) == (500, [])
+    close = c.CloseRepurchase("back", 1)
+    assert why(runner, AUTHORITY, close) is Why.TOO_EARLY
+    assert why(runner, "steel", opening(ASK)) is Why.TOO_EARLY
+    done(runner, EXCHANGE, c.EndBidding("repurchase", "back"))
+    for ask in (ASK, DEARER):
+        done(runner, ask.account, opening(ask))
+    assert aside(runner, "steel") == 300
+    assert why(runner, AUTHORITY, close) is Why.TOO_EARLY  # bids may still be opened
+    later = AT + RULES.sealing.opening_minutes * MINUTE
+    (cleared,) = done(runner, AUTHORITY, close, later).events
+    assert isinstance(cleared, e.RepurchaseCleared)
+    assert [(award.account, award.count) for award in cleared.awards] == [("steel", 300)]
+    assert aside(runner, "cement") == 0
+    check_state(runner.state)
+
+
+def test_an_ask_that_is_never_opened_is_void_and_its_allowances_come_back() -> None:
+    runner = tender("commitment")
+    commit(runner, ASK, fen=0, series=SERIES, count=300)
+    done(runner, EXCHANGE, c.EndBidding("repurchase", "back"))
+    later = AT + RULES.sealing.opening_minutes * MINUTE
+    assert why(runner, "steel", opening(ASK), later) is Why.TOO_LATE
+    void, cleared = done(runner, AUTHORITY, c.CloseRepurchase("back", 1), later).events
+    assert isinstance(void, e.SealedVoided)
+    assert isinstance(cleared, e.RepurchaseCleared)
+    assert (cleared.awards, aside(runner, "steel")) == ((), 0)
+    check_state(runner.state)
+
+
+def test_an_ask_sets_allowances_of_the_series_aside_and_no_money() -> None:
+    runner = tender("commitment")
+    assert why(runner, "steel", commitment_of(ASK)) is Why.WRONG_KIND
+    assert why(runner, "steel", commitment_of(ASK, fen=0, series="SO2-QJ-2027", count=300)) is Why.UNKNOWN_SERIES
+    unknown = c.CommitBid("repurchase", "nothing", "steel", "0" * 64, 0, SERIES, 300)
+    assert why(runner, "steel", unknown) is Why.UNKNOWN_REPURCHASE
+    commit(runner, ASK, fen=0, series=SERIES, count=100)
+    done(runner, EXCHANGE, c.EndBidding("repurchase", "back"))
+    assert why(runner, "steel", opening(ASK)) is Why.OVER_GUARANTEE
+
+
+def test_a_freeze_takes_a_sealed_ask_off() -> None:
+    runner = tender("commitment")
+    commit(runner, ASK, fen=0, series=SERIES, count=300)
+    dropped, _ = done(runner, AUTHORITY, c.FreezeAccount("steel", "inquiry 7")).events
+    assert isinstance(dropped, e.SealedDropped)
+    assert aside(runner, "steel") == 0
+
+
+def test_the_key_opens_asks_too() -> None:
+    runner = tender("key")
+    done(runner, EXCHANGE, c.AnnounceKey("repurchase", "back", public_key(PRIVATE)))
+    box = encrypt(text_of(ASK), public_key(PRIVATE), "22" * 32, Bound("repurchase", "back", "steel"))
+    done(runner, "steel", c.EncryptBid("repurchase", "back", "steel", box, 0, SERIES, 300))
+    events = done(runner, EXCHANGE, c.EndBidding("repurchase", "back", PRIVATE)).events
+    assert [type(event) for event in events] == [e.BiddingEnded, e.SealedOpened, e.AskPlaced]
+    (cleared,) = done(runner, AUTHORITY, c.CloseRepurchase("back", 1)).events
+    assert isinstance(cleared, e.RepurchaseCleared)
+    assert [award.account for award in cleared.awards] == ["steel"]

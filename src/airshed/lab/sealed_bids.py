@@ -44,7 +44,9 @@ class SealedBidders:
             return body
         needed = as_if_open(state, rules, at, actor, body)
         if isinstance(needed, Refusal):
-            if isinstance(body, c.PlaceZoneOffer) or (isinstance(body, c.PlaceCallOrder) and body.side == "sell"):
+            if isinstance(body, c.PlaceZoneOffer | c.AskRepurchase):
+                return body
+            if isinstance(body, c.PlaceCallOrder) and body.side == "sell":
                 return body
             needed = Needed(max(1, value_fen(body.count, body.limit)), "", 0)
         self._made += 1
@@ -98,6 +100,8 @@ def opened_by(body: c.Body) -> tuple[c.Venue, str] | None:
             return "call", name
         case c.OpenZoneCall(call=name):
             return "zone_call", name
+        case c.OpenRepurchase(repurchase=name):
+            return "repurchase", name
         case _:
             return None
 
@@ -111,6 +115,8 @@ def closed_by(body: c.Body) -> tuple[c.Venue, str] | None:
             return "call", name
         case c.CloseZoneCall(call=name):
             return "zone_call", name
+        case c.CloseRepurchase(repurchase=name):
+            return "repurchase", name
         case _:
             return None
 

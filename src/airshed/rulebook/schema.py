@@ -243,8 +243,9 @@ class AuctionRule(Section, frozen=True):
 class SealingRule(Section, frozen=True):
     """Whether the book itself can be read before the close: how bids of auctions and orders of calls are sealed."""
 
-    #: Bids of auctions: "open" in the book, which the shell does not print before the close; "commitment": a digest and
-    #: a guarantee, opened by the bidder after the close; "key": encrypted to a key that is released at the close.
+    #: Bids of auctions and asks of reverse auctions: "open" in the book, which the shell does not print before the
+    #: close; "commitment": a digest and a guarantee, opened by the bidder after the close; "key": encrypted to a key
+    #: that is released at the close.
     auctions: SealingWay
     #: Orders of calls and of zone-wide calls, in the same words.
     calls: SealingWay

@@ -26,6 +26,7 @@ _OF_EVENTS: Mapping[str, Unit] = {
     **dict.fromkeys(("held", "secured", "value"), Unit.FEN),
     "rent": Unit.FEN_PER_T_YEAR,
     "ActProposed.until": Unit.MS,
+    "BiddingEnded.until": Unit.MS,
     "AuctionOpened.reserve": Unit.FEN_PER_T,
     **dict.fromkeys(
         (

@@ -24,10 +24,12 @@ app = typer.Typer(help="Sealed bids: commit, open, close. 密封申报。", no_a
 
 #: A box is too long for a screen; --json has it all.
 _BOX = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{68,}\b")
-VENUES: tuple[Venue, ...] = ("auction", "call", "zone_call")
+VENUES: tuple[Venue, ...] = ("auction", "call", "zone_call", "repurchase")
 As = Annotated[str, typer.Option("--as", metavar="ACTOR", help="Who acts, as the book knows them.", show_default=False)]
-VenueName = Annotated[str, typer.Argument(metavar="VENUE", help="auction, call or zone_call.", show_default=False)]
-Name = Annotated[str, typer.Argument(help="Name of the auction or call.", show_default=False)]
+VenueName = Annotated[
+    str, typer.Argument(metavar="VENUE", help="auction, call, zone_call or repurchase.", show_default=False)
+]
+Name = Annotated[str, typer.Argument(help="Its name.", show_default=False)]
 SecretFile = Annotated[
     Path, typer.Option("--secret", help="File of what must be kept until the close.", show_default=False)
 ]
@@ -81,9 +83,10 @@ def bid(
     place_name = _venue(venue)
     if side not in ("buy", "sell"):
         raise Malformed("--side", f"{side!r} is neither buy nor sell", "write --side buy or --side sell")
-    kind = kind_of(place_name, sells=side == "sell")
-    own = {"auction" if venue == "auction" else "call": name, "side": side if venue == "call" else ""}
-    fields = {**own, "account": account, "count": count, "limit": limit, "series": series, "place": place, "year": year}
+    kind = kind_of(place_name, sells=side == "sell" or venue == "repurchase")
+    own = {venue if venue in ("auction", "repurchase") else "call": name, "side": side if venue == "call" else ""}
+    own |= {"price" if venue == "repurchase" else "limit": limit}
+    fields = {**own, "account": account, "count": count, "series": series, "place": place, "year": year}
 
     def made(runner: Runner, when: int) -> Body:
         sealing = runner.state.sealings.get((place_name, name))

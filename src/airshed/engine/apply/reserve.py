@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from airshed.engine import events as e
+from airshed.engine.apply import sealed
 from airshed.engine.apply.fold import Apply
 from airshed.engine.nouns import Application, Grant, Repurchase, ReverseAsk
 from airshed.engine.state import State
@@ -120,6 +121,7 @@ def cleared(state: State, event: e.RepurchaseCleared) -> None:
         state.ledger.position(ask.account, repurchase.series).held -= ask.count
     state.ledger.purses[TREASURY].held -= repurchase.budget_fen
     state.ledger.post(event.entry)
+    sealed.over(state, "repurchase", event.repurchase)
     repurchase.open = False
     repurchase.price, repurchase.bought, repurchase.paid_fen = event.price, event.bought, event.fen
 

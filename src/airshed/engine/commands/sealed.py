@@ -9,7 +9,7 @@ from msgspec import Meta
 from airshed.engine.commands.wish import Maybe, Name, Text, Whole, Wish
 
 #: Where a sealed bid is made.
-Venue = Literal["auction", "call", "zone_call"]
+Venue = Literal["auction", "call", "zone_call", "repurchase"]
 Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z", title="SHA-256")]
 #: A key of X25519, public or private.
 Key = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z", title="key of X25519, 64 hex digits")]
@@ -23,9 +23,9 @@ Box = Annotated[str, Meta(pattern=r"^[0-9a-f]{1120}\Z", title="encrypted bid, 11
 class CommitBid(Wish, frozen=True):
     """Commit to a bid or an order by its digest; the guarantee is set aside, and is all that shows. 密封承诺申报。"""
 
-    #: An auction, a call of one series, or a zone-wide call.
+    #: An auction, a call of one series, a zone-wide call, or a reverse auction (repurchase).
     venue: Venue
-    #: Name of the auction or call.
+    #: Its name.
     name: Name
     account: Name
     #: SHA-256 of the text of the bid, a space and the salt.
@@ -41,9 +41,9 @@ class CommitBid(Wish, frozen=True):
 class EncryptBid(Wish, frozen=True):
     """Make a bid or an order encrypted to the key of the auction or call. 加密申报。"""
 
-    #: An auction, a call of one series, or a zone-wide call.
+    #: An auction, a call of one series, a zone-wide call, or a reverse auction (repurchase).
     venue: Venue
-    #: Name of the auction or call.
+    #: Its name.
     name: Name
     account: Name
     #: The text of the bid, encrypted to the key that was announced.
@@ -59,9 +59,9 @@ class EncryptBid(Wish, frozen=True):
 class WithdrawBid(Wish, frozen=True):
     """Take a sealed bid back before the close, where the law allows it. 撤回密封申报。"""
 
-    #: An auction, a call of one series, or a zone-wide call.
+    #: An auction, a call of one series, a zone-wide call, or a reverse auction (repurchase).
     venue: Venue
-    #: Name of the auction or call.
+    #: Its name.
     name: Name
     #: Number of the sealed bid there.
     number: Whole
@@ -70,9 +70,9 @@ class WithdrawBid(Wish, frozen=True):
 class AnnounceKey(Wish, frozen=True):
     """Announce the public key that bids of an auction or a call are encrypted to. 公布加密公钥。"""
 
-    #: An auction, a call of one series, or a zone-wide call.
+    #: An auction, a call of one series, a zone-wide call, or a reverse auction (repurchase).
     venue: Venue
-    #: Name of the auction or call.
+    #: Its name.
     name: Name
     #: The public key.
     public_key: Key
@@ -81,9 +81,9 @@ class AnnounceKey(Wish, frozen=True):
 class EndBidding(Wish, frozen=True):
     """The close: no bid is taken any more, and those that are sealed may be opened; of a whole event. 截止申报。"""
 
-    #: An auction, a call of one series, or a zone-wide call.
+    #: An auction, a call of one series, a zone-wide call, or a reverse auction (repurchase).
     venue: Venue
-    #: Name of the auction or call.
+    #: Its name.
     name: Name
     #: The private key that bids are encrypted to, which opens them all; empty where each opens its own.
     private_key: MaybeKey = ""
@@ -92,9 +92,9 @@ class EndBidding(Wish, frozen=True):
 class OpenBid(Wish, frozen=True):
     """Open one's own commitment after the close. 揭示密封申报。"""
 
-    #: An auction, a call of one series, or a zone-wide call.
+    #: An auction, a call of one series, a zone-wide call, or a reverse auction (repurchase).
     venue: Venue
-    #: Name of the auction or call.
+    #: Its name.
     name: Name
     account: Name
     #: The bid or order, word for word as it was committed to: the body of its command.

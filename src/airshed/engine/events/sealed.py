@@ -12,9 +12,9 @@ from airshed.rulebook.kinds import SealingWay
 class SealingBegan(Fact, frozen=True):
     """Bids of an auction or a call are sealed until its close, on terms that no later rulebook changes."""
 
-    #: An auction, a call of one series, or a zone-wide call.
+    #: An auction, a call of one series, a zone-wide call, or a reverse auction (repurchase).
     venue: Venue
-    #: Name of the auction or call.
+    #: Its name.
     name: str
     #: "commitment" or "key".
     way: SealingWay
@@ -29,9 +29,9 @@ class SealingBegan(Fact, frozen=True):
 class KeyAnnounced(Fact, frozen=True):
     """Bids are encrypted to this key."""
 
-    #: An auction, a call of one series, or a zone-wide call.
+    #: An auction, a call of one series, a zone-wide call, or a reverse auction (repurchase).
     venue: Venue
-    #: Name of the auction or call.
+    #: Its name.
     name: str
     #: The public key, of X25519.
     key: str
@@ -40,9 +40,9 @@ class KeyAnnounced(Fact, frozen=True):
 class BidSealed(Fact, frozen=True):
     """A sealed bid waits for the close; its guarantee is set aside."""
 
-    #: An auction, a call of one series, or a zone-wide call.
+    #: An auction, a call of one series, a zone-wide call, or a reverse auction (repurchase).
     venue: Venue
-    #: Name of the auction or call.
+    #: Its name.
     name: str
     #: Its number there.
     number: int
@@ -64,9 +64,9 @@ class BidSealed(Fact, frozen=True):
 class SealedDropped(Fact, frozen=True):
     """A sealed bid was taken back, or off the market, before it was opened: what it set aside is free again."""
 
-    #: An auction, a call of one series, or a zone-wide call.
+    #: An auction, a call of one series, a zone-wide call, or a reverse auction (repurchase).
     venue: Venue
-    #: Name of the auction or call.
+    #: Its name.
     name: str
     #: Its number there.
     number: int
@@ -76,9 +76,9 @@ class SealedDropped(Fact, frozen=True):
 class BiddingEnded(Fact, frozen=True):
     """The close: nothing more is taken, and what was sealed may be opened for a while."""
 
-    #: An auction, a call of one series, or a zone-wide call.
+    #: An auction, a call of one series, a zone-wide call, or a reverse auction (repurchase).
     venue: Venue
-    #: Name of the auction or call.
+    #: Its name.
     name: str
     #: The instant until which commitments may be opened; that of the close where a key opens them.
     until: int
@@ -89,9 +89,9 @@ class BiddingEnded(Fact, frozen=True):
 class SealedOpened(Fact, frozen=True):
     """A sealed bid is open: its guarantee is free again, and the bid or order itself follows and sets aside its own."""
 
-    #: An auction, a call of one series, or a zone-wide call.
+    #: An auction, a call of one series, a zone-wide call, or a reverse auction (repurchase).
     venue: Venue
-    #: Name of the auction or call.
+    #: Its name.
     name: str
     #: Its number among the sealed.
     number: int
@@ -103,9 +103,9 @@ class SealedOpened(Fact, frozen=True):
 class SealedVoided(Fact, frozen=True):
     """A sealed bid is void by rule; its guarantee is free again but for what the treasury keeps."""
 
-    #: An auction, a call of one series, or a zone-wide call.
+    #: An auction, a call of one series, a zone-wide call, or a reverse auction (repurchase).
     venue: Venue
-    #: Name of the auction or call.
+    #: Its name.
     name: str
     #: Its number among the sealed.
     number: int

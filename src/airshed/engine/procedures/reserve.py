@@ -8,6 +8,7 @@ from airshed.engine.apply.reserve import entrants_left, flowed
 from airshed.engine.nouns import Repurchase
 from airshed.engine.procedures.deadlines import expired
 from airshed.engine.procedures.guards import Decision, Procedure, known_series, no, own_account, positive, thawed
+from airshed.engine.procedures.sealing import began, in_the_open, never_opened, still_sealed
 from airshed.engine.procedures.trade_rules import reference_price
 from airshed.engine.state import State
 from airshed.market.auction.reverse import Ask, RepurchaseLaw, buy_back
@@ -52,7 +53,8 @@ def open_repurchase(state: State, rules: Rulebook, at: int, actor: str, body: c.
         return no(rules, ASKS, Why.INSUFFICIENT_CASH, what)
     most = reference_price(state, rules, body.series) * law.ceiling_basis_points // 10_000
     ceiling = most - most % law.step_fen_per_t
-    return (e.RepurchaseOpened(body.repurchase, body.series, body.count, body.budget_fen, ceiling, law),)
+    opened = e.RepurchaseOpened(body.repurchase, body.series, body.count, body.budget_fen, ceiling, law)
+    return (opened, *began(rules, "repurchase", body.repurchase))
 
 
 def _too_full(state: State, rules: Rulebook, series: str, count: int) -> Refusal | None:
@@ -67,6 +69,12 @@ def _too_full(state: State, rules: Rulebook, series: str, count: int) -> Refusal
 
 
 def ask(state: State, rules: Rulebook, at: int, actor: str, body: c.AskRepurchase) -> Decision:
+    """In the open, where asks are not sealed."""
+    refusal = own_account(state, rules, actor, body.account) or in_the_open(state, rules, "repurchase", body.repurchase)
+    return refusal or asked(state, rules, at, actor, body)
+
+
+def asked(state: State, rules: Rulebook, at: int, actor: str, body: c.AskRepurchase) -> Decision:
     """Whole lots, on the step, at the ceiling or less; the allowances count with everything else set aside."""
     refusal = own_account(state, rules, actor, body.account)
     if refusal:
@@ -111,6 +119,9 @@ def close_repurchase(state: State, rules: Rulebook, at: int, actor: str, body: c
         return no(rules, ASKS, Why.UNKNOWN_REPURCHASE, f"there is no reverse auction {body.repurchase!r}")
     if not found.open:
         return no(rules, ASKS, Why.AUCTION_CLOSED, f"the reverse auction {found.id} is over")
+    refusal = still_sealed(state, rules, at, "repurchase", (found.id,))
+    if refusal:
+        return refusal
     asks = [Ask(seller=each.account, price=each.price, count=each.count) for each in found.asks if each.count]
     if expired(rules, at, found.series):
         asks = []
@@ -125,7 +136,8 @@ def close_repurchase(state: State, rules: Rulebook, at: int, actor: str, body: c
         if award.payment_fen:
             moves.append(Paid(accounts.TREASURY, award.seller, award.payment_fen))
         awards.append(e.RepurchaseAward(award.seller, award.count, award.payment_fen))
-    return (e.RepurchaseCleared(found.id, result.price, result.bought, result.paid_fen, tuple(awards), tuple(moves)),)
+    cleared = e.RepurchaseCleared(found.id, result.price, result.bought, result.paid_fen, tuple(awards), tuple(moves))
+    return (*never_opened(state, rules, "repurchase", (found.id,)), cleared)
 
 
 def _terms(found: Repurchase, seed: int) -> Terms:

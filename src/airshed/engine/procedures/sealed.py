@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from typing import get_args
 
@@ -13,7 +13,7 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.apply import apply
 from airshed.engine.nouns import SealedBid, Sealing
-from airshed.engine.procedures import auction_bids, call, zone_call
+from airshed.engine.procedures import auction_bids, call, reserve, zone_call
 from airshed.engine.procedures.guards import (
     Decision,
     Procedure,
@@ -33,20 +33,27 @@ from airshed.model.measures import yuan
 from airshed.model.refusal import Refusal, Why
 from airshed.registry.ledger import Ledger
 from airshed.rulebook.schema import Rulebook
+from airshed.rulebook.transactions import TransactionType
 
-SealedWish = c.PlaceBid | c.PlaceCallOrder | c.PlaceZoneOffer | c.PlaceZoneBid
+SealedWish = c.PlaceBid | c.PlaceCallOrder | c.PlaceZoneOffer | c.PlaceZoneBid | c.AskRepurchase
 #: What may be sealed, where it is made, and what decides it once it is open.
 _KINDS: tuple[tuple[type[SealedWish], c.Venue, Procedure], ...] = tuple(
     zip(
         get_args(SealedWish),
-        ("auction", "call", "zone_call", "zone_call"),
-        (auction_bids.bid, call.order, zone_call.offer, zone_call.bid),
+        ("auction", "call", "zone_call", "zone_call", "repurchase"),
+        (auction_bids.bid, call.order, zone_call.offer, zone_call.bid, reserve.asked),
         strict=True,
     )
 )
 _VENUES = {kind: venue for kind, venue, _ in _KINDS}
 _DECIDES = {kind: procedure for kind, _, procedure in _KINDS}
 _decoder = msgspec.json.Decoder(SealedWish)
+_UNKNOWN: Mapping[c.Venue, Why] = {
+    "auction": Why.UNKNOWN_AUCTION,
+    "call": Why.UNKNOWN_CALL,
+    "zone_call": Why.UNKNOWN_CALL,
+    "repurchase": Why.UNKNOWN_REPURCHASE,
+}
 
 
 def commit_bid(state: State, rules: Rulebook, at: int, actor: str, body: c.CommitBid) -> Decision:
@@ -75,7 +82,7 @@ def _seal(
         return no(rules, "sealing", Why.ALREADY_EXISTS, what)
     refusal = (
         _guaranteed(state, rules, sealing, body)
-        or thawed(state, rules, body.account, gives="trade" if body.series else None)
+        or thawed(state, rules, body.account, gives=_gives(sealing) if body.series else None)
         or _taken(rules, sealing)
     )
     if refusal is None and not _public(state, sealing):
@@ -103,8 +110,11 @@ def _seal(
 
 
 def _guaranteed(state: State, rules: Rulebook, sealing: Sealing, body: c.CommitBid | c.EncryptBid) -> Refusal | None:
-    """Either money or allowances of what the call is of are set aside; in an auction money."""
+    """Either money or allowances of what it is of are set aside; in an auction money, in a reverse one allowances."""
     if not body.series:
+        if sealing.venue == "repurchase":
+            what = f"{sealing.name} buys: an ask sets allowances of {instrument(state, sealing)} aside, and no money"
+            return no(rules, "sealing", Why.WRONG_KIND, what)
         if not body.count:
             return None
         return no(rules, "sealing", Why.WRONG_KIND, "a bid sets money aside; name a series, or leave the count out")
@@ -119,11 +129,15 @@ def _guaranteed(state: State, rules: Rulebook, sealing: Sealing, body: c.CommitB
         return refusal
     of = instrument(state, sealing)
     if of and of != body.series:
-        return no(rules, "sealing", Why.WRONG_KIND, f"the call {sealing.name} is of {of}, not of {body.series}")
+        return no(rules, "sealing", Why.WRONG_KIND, f"{sealing.name} is of {of}, not of {body.series}")
     if not of and pollutant_of(body.series) != state.zone_calls[sealing.name].pollutant:
         pollutant = state.zone_calls[sealing.name].pollutant
         return no(rules, "sealing", Why.WRONG_KIND, f"the call {sealing.name} is of {pollutant}, not of {body.series}")
     return None
+
+
+def _gives(sealing: Sealing) -> TransactionType:
+    return "repurchase" if sealing.venue == "repurchase" else "trade"
 
 
 def withdraw_bid(state: State, rules: Rulebook, at: int, actor: str, body: c.WithdrawBid) -> Decision:
@@ -243,7 +257,8 @@ def kind_of(venue: c.Venue, *, sells: bool) -> type[SealedWish]:
 
 def place_of(wish: SealedWish) -> tuple[c.Venue, str]:
     """Where a bid or an order is made."""
-    return _VENUES[type(wish)], getattr(wish, "auction", "") or getattr(wish, "call", "")
+    name = next(getattr(wish, field) for field in ("auction", "call", "repurchase") if hasattr(wish, field))
+    return _VENUES[type(wish)], name
 
 
 def _known(state: State, rules: Rulebook, venue: c.Venue, name: str, way: str = "") -> Sealing | Refusal:
@@ -252,10 +267,10 @@ def _known(state: State, rules: Rulebook, venue: c.Venue, name: str, way: str = 
         "auction": state.auctions,
         "call": state.calls,
         "zone_call": state.zone_calls,
+        "repurchase": state.repurchases,
     }
     if name not in there[venue]:
-        unknown = Why.UNKNOWN_AUCTION if venue == "auction" else Why.UNKNOWN_CALL
-        return no(rules, "sealing", unknown, f"there is no {venue.replace('_', ' ')} {name!r}")
+        return no(rules, "sealing", _UNKNOWN[venue], f"there is no {venue.replace('_', ' ')} {name!r}")
     sealing = state.sealings.get((venue, name))
     if sealing is None:
         return no(rules, "sealing", Why.WRONG_KIND, f"bids of {name} are open in the book; nothing is sealed there")
@@ -263,7 +278,7 @@ def _known(state: State, rules: Rulebook, venue: c.Venue, name: str, way: str = 
         cure = "give a digest, and open it after the close" if sealing.way == "commitment" else "encrypt to its key"
         return no(rules, "sealing", Why.WRONG_KIND, f"bids of {name} are sealed by {sealing.way}; {cure}")
     if sealing.over:
-        closed = Why.AUCTION_CLOSED if venue == "auction" else Why.CALL_CLOSED
+        closed = Why.AUCTION_CLOSED if venue in ("auction", "repurchase") else Why.CALL_CLOSED
         return no(rules, "sealing", closed, f"the {venue.replace('_', ' ')} {name} is over")
     return sealing
 
@@ -275,8 +290,10 @@ def _taken(rules: Rulebook, sealing: Sealing) -> Refusal | None:
 
 
 def _public(state: State, sealing: Sealing) -> bool:
-    """A halt does not concern an auction of a jurisdiction."""
-    return sealing.venue == "auction" and not state.auctions[sealing.name].of_holder
+    """A halt does not concern an auction of a jurisdiction, nor what the government buys."""
+    if sealing.venue == "auction":
+        return not state.auctions[sealing.name].of_holder
+    return sealing.venue == "repurchase"
 
 
 def _opened(
@@ -332,6 +349,9 @@ def _aside(state: State, placed: e.Event) -> tuple[int, int, str, int]:
             return placed.number, placed.held, "", 0
         case e.ZoneOfferPlaced():
             return placed.number, 0, placed.series, placed.count
+        case e.AskPlaced():
+            found = state.repurchases[placed.repurchase]
+            return len(found.asks) + 1, 0, found.series, placed.count
         case _:
             raise AssertionError(placed)
 
@@ -344,6 +364,7 @@ def _beside(state: State, sealings: list[Sealing]) -> State:
     beside.halted = {}  # to open is no trade: a halt keeps nobody from it
     beside.sealings, beside.auctions = dict(state.sealings), dict(state.auctions)
     beside.calls, beside.zone_calls = dict(state.calls), dict(state.zone_calls)
+    beside.repurchases = dict(state.repurchases)
     for each in sealings:
         beside.sealings[each.venue, each.name] = copy.deepcopy(each)
         if each.venue == "auction":
@@ -351,8 +372,11 @@ def _beside(state: State, sealings: list[Sealing]) -> State:
             beside.auctions[each.name] = replace(auction, bids=list(auction.bids))
         elif each.venue == "call":
             beside.calls[each.name] = copy.deepcopy(state.calls[each.name])
-        else:
+        elif each.venue == "zone_call":
             beside.zone_calls[each.name] = copy.deepcopy(state.zone_calls[each.name])
+        else:
+            bought = state.repurchases[each.name]
+            beside.repurchases[each.name] = replace(bought, asks=list(bought.asks))
     return beside
 
 

@@ -24,7 +24,7 @@ MINUTE = 60_000
 def began(rules: Rulebook, venue: Venue, name: str) -> tuple[e.SealingBegan, ...]:
     """What the opening of an auction or a call says of sealing; nothing where bids are open in the book."""
     law = rules.sealing
-    way = law.auctions if venue == "auction" else law.calls
+    way = law.auctions if venue in ("auction", "repurchase") else law.calls
     if way == "open":
         return ()
     terms = (way, law.opening_minutes, law.withdrawal, law.forfeit_basis_points)
@@ -105,6 +105,8 @@ def instrument(state: State, sealing: Sealing) -> str:
             return state.calls[sealing.name].series
         case "zone_call":
             return ""
+        case "repurchase":
+            return state.repurchases[sealing.name].series
 
 
 def sealed_off(
@@ -116,7 +118,11 @@ def sealed_off(
     """
 
     def goes(sealing: Sealing, bid: SealedBid) -> bool:
-        if sealing.venue == "auction" or account not in ("", bid.account) or (sales_only and not bid.count):
+        if (
+            sealing.venue in ("auction", "repurchase")
+            or account not in ("", bid.account)
+            or (sales_only and not bid.count)
+        ):
             return False
         return series is None or series(bid.series or instrument(state, sealing))
 
@@ -124,4 +130,15 @@ def sealed_off(
         e.SealedDropped(sealing.venue, sealing.name, bid.number, bid.account)
         for sealing, bid in waiting(state)
         if goes(sealing, bid)
+    ]
+
+
+def asks_off(state: State, account: str = "", series: Callable[[str], bool] | None = None) -> list[e.Event]:
+    """Sealed asks of reverse auctions that are taken off, of one account or of all, of series that it says yes to."""
+    return [
+        e.SealedDropped(sealing.venue, sealing.name, bid.number, bid.account)
+        for sealing, bid in waiting(state)
+        if sealing.venue == "repurchase"
+        and account in ("", bid.account)
+        and (series is None or series(instrument(state, sealing)))
     ]

@@ -10,7 +10,7 @@ from airshed.engine.apply.reserve import asks_of
 from airshed.engine.nouns import Auction, Pledge
 from airshed.engine.procedures.claims import offers_off
 from airshed.engine.procedures.deadlines import covered, expired
-from airshed.engine.procedures.sealing import sealed_off
+from airshed.engine.procedures.sealing import asks_off, sealed_off
 from airshed.engine.state import State
 from airshed.model.allowance import members
 from airshed.rulebook.schema import Rulebook
@@ -113,7 +113,7 @@ def all_off(state: State, account: str, actor: str) -> list[e.Event]:
 
 def _auctions_off(state: State, account: str, *, pledges: bool) -> list[e.Event]:
     """Lots and asks come back; an auction that is called off sells nothing, and its bids are free."""
-    gone: list[e.Event] = [*lots_of(state, account), *asks_of(state, account)]
+    gone: list[e.Event] = [*lots_of(state, account), *asks_of(state, account), *asks_off(state, account)]
     for auction in state.auctions.values():
         if auction.open and auction.seller == account and (pledges or not auction.pledge):
             gone += _called_off(state, auction)
@@ -166,6 +166,7 @@ def expired_off(state: State, rules: Rulebook, at: int, actor: str) -> list[e.Ev
         for ask in repurchase.asks
         if repurchase.open and ask.count and over(repurchase.series)
     ]
+    gone += asks_off(state, series=over)
     ended = [
         auction
         for auction in state.auctions.values()

@@ -9,6 +9,7 @@ from airshed.engine import events as e
 from airshed.engine.apply.reserve import flows
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
+from airshed.engine.tables.sealed import touch_over
 from airshed.engine.tables.table import Column, Note, Table, Tables
 from airshed.model.measures import Unit
 from airshed.registry.accounts import TREASURY
@@ -171,6 +172,7 @@ def _note_cleared(tables: Tables, state: State, record: Record, event: e.Repurch
     tables.touch("tenders", known.id)
     tables.touch("accounts", TREASURY)
     tables.touch("holdings", *((each.account, known.series) for each in known.asks))
+    touch_over(tables, state, "repurchase", known.id)
     tables.touch_entry(event.entry)
     for award in event.awards:
         tables.add("buybacks", (record.seq, known.id, award.account, award.count, award.fen))

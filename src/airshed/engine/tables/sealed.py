@@ -34,10 +34,10 @@ def _bid_keys(state: State) -> Iterator[Any]:
 TABLES = (
     Table(
         "sealings",
-        "Auctions and calls that take sealed bids.",
+        "Auctions, calls and reverse auctions that take sealed bids.",
         (
-            Column("venue TEXT", "`auction`, `call` or `zone_call`"),
-            Column("name TEXT", "name of the auction or call"),
+            Column("venue TEXT", "`auction`, `call`, `zone_call` or `repurchase`"),
+            Column("name TEXT", "its name"),
             Column("way TEXT", "`commitment`, or `key` where bids are encrypted"),
             Column("key TEXT", "public key that bids are encrypted to; empty where there is none"),
             Column("until INTEGER", "instant until which bids may be opened; null before the close", Unit.MS),
@@ -51,8 +51,8 @@ TABLES = (
         "sealed_bids",
         "Bids and orders that are or were sealed: what shows of them.",
         (
-            Column("venue TEXT", "`auction`, `call` or `zone_call`"),
-            Column("name TEXT", "name of the auction or call"),
+            Column("venue TEXT", "`auction`, `call`, `zone_call` or `repurchase`"),
+            Column("name TEXT", "its name"),
             Column("number INTEGER", "number of the sealed bid there"),
             Column("account TEXT"),
             Column("digest TEXT", "SHA-256 that was committed to; empty where it is encrypted"),

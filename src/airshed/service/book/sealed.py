@@ -42,7 +42,7 @@ SAYING_FREE = (Why.INSUFFICIENT_CASH, Why.INSUFFICIENT_HOLDING)
 
 
 #: Where what is sealed may be read by all: the close was, and bids are opened.
-CLOSED = {"auctions": "auction", "calls": "call", "zone_calls": "zone_call"}
+CLOSED = {"auctions": "auction", "calls": "call", "zone_calls": "zone_call", "tenders": "repurchase"}
 
 
 def hidden(table: str) -> str:

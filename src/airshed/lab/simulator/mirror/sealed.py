@@ -16,7 +16,7 @@ from airshed.lab.simulator.mirror.figures import part, vintages
 from airshed.registry.moves import Paid
 
 Claim = Callable[[str, bool, str], None]
-Placed = e.BidPlaced | e.CallOrderPlaced | e.ZoneOfferPlaced | e.ZoneBidPlaced
+Placed = e.BidPlaced | e.CallOrderPlaced | e.ZoneOfferPlaced | e.ZoneBidPlaced | e.AskPlaced
 
 
 @dataclass(slots=True)
@@ -75,6 +75,11 @@ class SealedBids:
                 case e.ZoneBidPlaced() | e.ZoneOfferPlaced():
                     self._placed("zone_call", event.call, event, just)
                     just = None
+                case e.AskPlaced():
+                    self._placed("repurchase", event.repurchase, event, just)
+                    just = None
+                case e.RepurchaseCleared():
+                    self._cleared("repurchase", event.repurchase, record, bool(event.awards))
                 case e.AuctionCleared():
                     self._cleared("auction", event.auction, record, bool(event.awards))
                 case e.CallCleared():
@@ -113,10 +118,13 @@ class SealedBids:
             return
         self._claim("I8", just.account == event.account, f"{event} is opened for {just.account}")
         asked = self._wish if just.digest else None
-        same = asked is None or (asked["count"], asked["limit"]) == (event.count, event.limit)
+        limit = event.price if isinstance(event, e.AskPlaced) else event.limit
+        same = asked is None or (asked["count"], asked.get("limit", asked.get("price"))) == (event.count, limit)
         self._claim("I8", same, f"{event} is not what was committed to, {asked}")
-        fen = 0 if isinstance(event, e.ZoneOfferPlaced) else event.held
-        sells = isinstance(event, e.ZoneOfferPlaced) or (isinstance(event, e.CallOrderPlaced) and event.side == "sell")
+        fen = 0 if isinstance(event, e.ZoneOfferPlaced | e.AskPlaced) else event.held
+        sells = isinstance(event, e.ZoneOfferPlaced | e.AskPlaced) or (
+            isinstance(event, e.CallOrderPlaced) and event.side == "sell"
+        )
         within = fen <= just.guarantee_fen and (not sells or event.count <= just.count)
         self._claim("I8", within, f"{event} is more than its guarantee, {just}")
 

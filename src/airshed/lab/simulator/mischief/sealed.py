@@ -19,6 +19,9 @@ from airshed.market.sealing import Bound, commitment, encrypt, public_key
 from airshed.model.refusal import Refusal
 from airshed.rulebook.schema import Rulebook
 
+#: Where `[sealing] auctions` says how bids are sealed.
+OF_AUCTIONS = ("auction", "repurchase")
+
 
 def private_key(venue: str, name: str) -> str:
     """The key of an auction or a call of the simulator, which has no secrets."""
@@ -39,7 +42,7 @@ class SealedDraws:
             opens = opened_by(body)
             if opens is not None:
                 found.append((actor, body))
-                law = rules.sealing.auctions if opens[0] == "auction" else rules.sealing.calls
+                law = rules.sealing.auctions if opens[0] in OF_AUCTIONS else rules.sealing.calls
                 if law == "key":
                     found.append((EXCHANGE, c.AnnounceKey(*opens, public_key(private_key(*opens)))))
             elif isinstance(body, SealedWish) and self._rng.random() < 0.95:
@@ -58,7 +61,7 @@ class SealedDraws:
                 if sealing.bids and rng.random() < 0.04:
                     bid = rng.choice(list(sealing.bids.values()))
                     wishes.append((bid.actor, c.WithdrawBid(sealing.venue, sealing.name, bid.number)))
-                enough = len(sealing.bids) > (0 if sealing.venue == "auction" else 5)
+                enough = len(sealing.bids) > (0 if sealing.venue in OF_AUCTIONS else 5)
                 if rng.random() < (0.5 if enough else 0.02):
                     key = private_key(sealing.venue, sealing.name) if sealing.way == "key" and sealing.key else ""
                     wishes.append((EXCHANGE, c.EndBidding(sealing.venue, sealing.name, key)))
@@ -82,8 +85,9 @@ class SealedDraws:
             "auction": state.auctions.get(name),
             "call": state.calls.get(name),
             "zone_call": state.zone_calls.get(name),
+            "repurchase": state.repurchases.get(name),
         }
-        law = rules.sealing.auctions if venue == "auction" else rules.sealing.calls
+        law = rules.sealing.auctions if venue in OF_AUCTIONS else rules.sealing.calls
         way = sealing.way if sealing is not None else "open" if there[venue] is not None else law
         if way == "open":
             return wish
@@ -101,7 +105,8 @@ class SealedDraws:
     def _aside(self, state: State, rules: Rulebook, at: int, actor: str, wish: SealedWish) -> tuple[int, str, int]:
         """Mostly what is needed and more, sometimes less."""
         share = self._rng.choice((5, 10, 10, 12, 20))
-        needed = Needed(wish.count * wish.limit // 900, "", 0)
+        price = wish.price if isinstance(wish, c.AskRepurchase) else wish.limit
+        needed = Needed(wish.count * price // 900, "", 0)
         if actor in state.actors and state.actors[actor].account == wish.account:
             found = as_if_open(state, rules, at, actor, wish)
             needed = needed if isinstance(found, Refusal) else found
