@@ -19,6 +19,7 @@ CHAPTERS = (
     "equilibrium",
     "lab",
     "engine",
+    "database",
     "verify",
     "proof",
     "status",

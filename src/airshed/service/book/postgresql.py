@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from functools import lru_cache
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
-from psycopg import sql as names
+from psycopg import sql as quoting
 from psycopg.adapt import Loader
 
 from airshed.engine.journal import Changes, Line, Row
@@ -39,6 +39,10 @@ HOLDER = """
 SELECT a.pid, coalesce(host(a.client_addr), 'this machine') FROM pg_locks l JOIN pg_stat_activity a USING (pid)
     WHERE l.locktype = 'advisory' AND l.granted
     AND (l.classid::bigint << 32) | l.objid::bigint = hashtextextended(%s, 0)
+"""
+MOVED = """
+UPDATE meta SET value = %s WHERE key = 'head' AND value = %s
+    AND EXISTS (SELECT 1 FROM meta WHERE key = 'writer' AND value = %s FOR SHARE)
 """
 ENDS = "SELECT (SELECT value FROM meta WHERE key = 'head'), coalesce(max(seq), 0) FROM journal"
 
@@ -137,18 +141,13 @@ class PostgresBook(KeptBook):
             raise Malformed(str(self.path), "is open for reading", "open it for writing")
         db = self._db
         with db.transaction():
-            before = str(lines[0].seq - 1)
-            held = db.execute("SELECT 1 FROM meta WHERE key = 'writer' AND value = %s FOR SHARE", (str(self._fence),))
-            moved = held.fetchone() and db.execute(
-                "UPDATE meta SET value = %s WHERE key = 'head' AND value = %s", (str(lines[-1].seq), before)
-            )
-            if not moved or moved.rowcount != 1:
+            moved = db.execute(MOVED, (str(lines[-1].seq), str(lines[0].seq - 1), str(self._fence)))
+            if moved.rowcount != 1:
                 raise Fenced(f"{self.path}: another process writes it since; this one must start again")
             self.fill("journal", lines)
-            for name, rows in changes.put.items():
-                db.cursor().executemany(self._put[name], rows)
-            for name, rows in changes.gone.items():
-                db.cursor().executemany(self._gone[name], rows)
+            for statements, changed in ((self._put, changes.put), (self._gone, changes.gone)):
+                for name, rows in changed.items():
+                    statements[name].run(db, rows)
             for name, rows in changes.added.items():
                 self.fill(name, rows)
 
@@ -196,15 +195,17 @@ def made(text: str) -> Iterator[PostgresBook]:
         if not _locked(part, db):
             raise Malformed(str(place), f"is being made by {_holder(part, db)}", "wait until it is there")
         with db.transaction():
-            db.execute(names.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(names.Identifier(part.book)))
-            db.execute(names.SQL("CREATE SCHEMA {}").format(names.Identifier(part.book)))
+            db.execute(quoting.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(quoting.Identifier(part.book)))
+            db.execute(quoting.SQL("CREATE SCHEMA {}").format(quoting.Identifier(part.book)))
             for statement in tables():
                 db.execute(statement.encode())
             said = (("format", FORMAT), ("head", "0"), ("laws", "0"), ("writer", "0"))
             db.cursor().executemany("INSERT INTO meta VALUES (%s, %s)", said)
         yield PostgresBook(place, db, 0)
         db.execute(
-            names.SQL("ALTER SCHEMA {} RENAME TO {}").format(names.Identifier(part.book), names.Identifier(place.book))
+            quoting.SQL("ALTER SCHEMA {} RENAME TO {}").format(
+                quoting.Identifier(part.book), quoting.Identifier(place.book)
+            )
         )
 
 
@@ -236,7 +237,7 @@ def _connected(place: Where) -> psycopg.Connection[Row]:
     with ExitStack() as undo:
         undo.callback(db.close)
         db.adapters.register_loader("numeric", _Whole)
-        db.execute(names.SQL("SET search_path = {}").format(names.Identifier(place.book)))
+        db.execute(quoting.SQL("SET search_path = {}").format(quoting.Identifier(place.book)))
         db.execute("SET synchronous_commit = on")
         for row in db.execute("SHOW fsync"):
             if row[0] != "on":
@@ -298,14 +299,41 @@ def _said(error: Exception) -> str:
     return " ".join(str(error).split())[:200]
 
 
-def _put(table: Table) -> bytes:
-    columns = [column for column, _ in columns_of(table)]
-    keys, rest = ", ".join(columns[: table.key]), columns[table.key :]
-    then = "UPDATE SET " + ", ".join(f"{column} = EXCLUDED.{column}" for column in rest) if rest else "NOTHING"
-    marks = ", ".join(["%s"] * len(columns))
-    return f"INSERT INTO {table.name} VALUES ({marks}) ON CONFLICT ({keys}) DO {then}".encode()
+class ForRows(NamedTuple):
+    """A statement for a row, and the same for many: over a list a column, in one go."""
+
+    one: bytes
+    many: bytes
+
+    def run(self, db: psycopg.Connection[Row], rows: Sequence[Row]) -> None:
+        """Carry it out for rows of different keys."""
+        if len(rows) < MANY:
+            db.cursor().executemany(self.one, rows)
+        else:
+            db.execute(self.many, [list(column) for column in zip(*rows, strict=True)])
 
 
-def _gone(table: Table) -> bytes:
-    keys = " AND ".join(f"{column} = %s" for column, _ in columns_of(table)[: table.key])
-    return f"DELETE FROM {table.name} WHERE {keys}".encode()
+def _put(table: Table) -> ForRows:
+    columns = columns_of(table)
+    names = [name for name, _ in columns]
+    then = ", ".join(f"{name} = EXCLUDED.{name}" for name in names[table.key :])
+    ending = f"ON CONFLICT ({', '.join(names[: table.key])}) DO {f'UPDATE SET {then}' if then else 'NOTHING'}"
+    begin = f"INSERT INTO {table.name}"
+    return ForRows(
+        f"{begin} VALUES ({', '.join(['%s'] * len(names))}) {ending}".encode(),
+        f"{begin} SELECT * FROM {_arrays(columns)} {ending}".encode(),
+    )
+
+
+def _gone(table: Table) -> ForRows:
+    keys = columns_of(table)[: table.key]
+    same = " AND ".join(f"{table.name}.{name} = gone.{name}" for name, _ in keys)
+    begin = f"DELETE FROM {table.name}"
+    return ForRows(
+        f"{begin} WHERE {' AND '.join(f'{name} = %s' for name, _ in keys)}".encode(),
+        f"{begin} USING {_arrays(keys)} AS gone({', '.join(name for name, _ in keys)}) WHERE {same}".encode(),
+    )
+
+
+def _arrays(columns: Sequence[tuple[str, str]]) -> str:
+    return f"unnest({', '.join(f'%s::{kind}[]' for _, kind in columns)})"
