@@ -28,6 +28,10 @@ from airshed.service.sign_in.users import Users, beside
 CLIENTS = (1, 8, 64)
 SECONDS = 3.0
 BATCH = 100
+#: Feeds that are open, of users who may have twenty each.
+WATCHERS = 200
+#: Seconds between commands while they watch.
+PACE_S = 0.02
 #: The authority freezes an account that is not there: refused in a record, so that the market stays as it is.
 ACTOR = "dianzhong-office"
 
@@ -37,7 +41,7 @@ async def _client(port: int, cookie: str, csrf: str, number: int, batch: int, un
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     path = "/v1/commands" if batch > 1 else "/v1/commands/FreezeAccount"
     done = turn = 0
-    while time.perf_counter() < until:
+    while not turn or time.perf_counter() < until:
         turn += 1
         body: object = {"account": "nobody", "reason": "a bench"}
         key = f"{os.getpid()} {number} {turn}"
@@ -60,6 +64,42 @@ async def _client(port: int, cookie: str, csrf: str, number: int, batch: int, un
         done += batch
     writer.close()
     return done
+
+
+async def _watch(port: int, cookie: str, heard: list[int]) -> None:
+    """Hear the feed until somebody ends it, and count the records."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(f"GET /v1/feed HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: {cookie}\r\n\r\n".encode())
+    try:
+        while part := await reader.read(1 << 16):
+            heard[0] += part.count(b"event: record")
+    finally:
+        writer.close()
+
+
+async def _watched(port: int, cookies: list[str], csrf: str, pid: int, watchers: int) -> tuple[float, int, int]:
+    """One client sends fifty commands a second: the share of a core that the service takes, records sent and heard."""
+    heard, took = [0], list[float]()
+    watching = [
+        asyncio.create_task(_watch(port, cookie, heard)) for cookie in cookies for _ in range(watchers // len(cookies))
+    ]
+    await asyncio.sleep(1)
+    before, begun, sent = _cpu_s(pid), time.perf_counter(), 0
+    while time.perf_counter() - begun < SECONDS:
+        sent += await _client(port, cookies[0], csrf, 1_000_000 + watchers + sent, 1, 0, took)
+        await asyncio.sleep(max(0.0, begun + sent * PACE_S - time.perf_counter()))
+    await asyncio.sleep(0.5)
+    core = (_cpu_s(pid) - before) / SECONDS
+    for watcher in watching:
+        watcher.cancel()
+    await asyncio.gather(*watching, return_exceptions=True)
+    return core, sent, heard[0]
+
+
+def _cpu_s(pid: int) -> float:
+    """Seconds of a core that a process has taken."""
+    fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 async def _together(port: int, cookie: str, csrf: str, clients: int, batch: int) -> tuple[float, float, float]:
@@ -105,6 +145,11 @@ def main() -> None:
         done = users.accept(token, "no password is asked")
         assert done is not None
         session_token, session = users.begin(done[0])
+        cookies = [f"airshed={session_token}"]
+        for number in range(1, WATCHERS // 20):
+            invited = users.accept(users.add(f"watcher {number}", ACTOR), "no password is asked")
+            assert invited is not None
+            cookies.append(f"airshed={users.begin(invited[0])[0]}")
         users.close()
         words = [sys.executable, "-m", "airshed", "serve", str(path), "--port", "0", "--requests-a-second", "1000000"]
         with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
@@ -114,10 +159,12 @@ def main() -> None:
             print("|---|---|---|---|---|---|")
             for batch in (1, BATCH):
                 for clients in CLIENTS:
-                    rate, p50, p99 = asyncio.run(
-                        _together(port, f"airshed={session_token}", session.csrf, clients, batch)
-                    )
+                    rate, p50, p99 = asyncio.run(_together(port, cookies[0], session.csrf, clients, batch))
                     print(f"| {clients} | {batch} | {rate:,.0f} | {rate / alone:.2f} | {p50:.1f} | {p99:.1f} |")
+            for watchers in (0, WATCHERS):
+                core, sent, heard = asyncio.run(_watched(port, cookies, session.csrf, process.pid, watchers))
+                told = f"{watchers} watchers of the feed, {sent / SECONDS:.0f} records a second: {core:.0%} of a core"
+                print(f"{told}, {heard:,} of {sent * watchers:,} heard")
             process.terminate()
             process.wait(20)
 

@@ -153,6 +153,11 @@ def test_two_people_play_over_the_service_what_they_would_in_a_file(
     assert (status, "cash [yuan]" in said) == (0, True), said
     assert "records" in teller(f"book show --server {url}")[1]
     assert '"actor": "small-teller"' in teller(f"book show --server {url} record")[1]
+    status, said = bank(f"act Deposit --server {url} --account fund --amount '7 yuan'")
+    other = re.search(r"act (\d+) waits", said)
+    assert other is not None, said
+    status, said = teller(f"book reject --server {url} {other[1]} --reason 'another sum'")
+    assert (status, "ActRejected" in said) == (0, True), said
     assert teller(f"act Deposit --server {url} --as wang --account fund --amount '1 yuan'")[0] == 2
     assert teller(f"sign-out {url}")[0] == 0
     assert teller(f"book show --server {url}")[0] == 2

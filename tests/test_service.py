@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import httpx
 import msgspec
 import pytest
 
+from airshed.cli.reference.examples import examples
+from airshed.cli.reference.write import TRANSCRIPTS
 from airshed.engine.journal import decode
 from airshed.engine.tables import TABLES
+from airshed.rulebook import lookup
 from airshed.service.book.sqlite import Book
 from airshed.service.book.verify import verify
 from airshed.service.http.catalogue import WAYS
 from airshed.service.http.commands import BODIES
 from airshed.service.http.viewer import PUBLIC, Viewer, condition
+from airshed.service.http.who import SIGNING
+from laws import RULES
 from markets import SERIES
 from services import PASSWORD, Served, market_book, served
 
@@ -261,6 +267,30 @@ def test_the_first_link_makes_one_administrator_who_makes_the_others(service: Se
     assert other.get("/v1/me").status_code == 401
     assert admin.post("/v1/users/kiln/unlock").status_code == 200
     assert {user["user"] for user in admin.get("/v1/users").json()["users"]} >= {"administrator", "power", "steel"}
+
+
+def test_no_role_sends_over_http_what_the_law_does_not_give_it(service: Served) -> None:
+    """The matrix of `who-may-do-what.md`: every command, by an actor of every role that the small market has."""
+    shown = examples(TRANSCRIPTS)
+    roles = {
+        "dianzhong-office": "province",
+        "dianzhong-registrar": "registrar",
+        "small-exchange": "exchange",
+        "small-bank": "bank",
+        "small-host": "monitor",
+        "verifier-1": "verifier",
+        "steel": "operator",
+        "fund": "trader",
+        "small-bureau": "city",
+    }
+    for actor, role in roles.items():
+        beyond = [name for name in BODIES if not lookup.may(RULES, role, name) and name not in SIGNING]
+        bodies = [json.loads(shown[name].line)["body"] for name in beyond]
+        entries = [{"key": f"{name} beyond", "body": body} for name, body in zip(beyond, bodies, strict=True)]
+        answers = service.signed(actor).post("/v1/commands", json=entries).json()["answers"]
+        assert {answer["problem"]["code"] for answer in answers} == {"role_may_not"}, (actor, role)
+        assert all(answer["problem"]["status"] == 403 for answer in answers)
+        assert len(answers) > 20
 
 
 # --- tables

@@ -23,7 +23,7 @@ from airshed.service.http.catalogue import WAYS
 from airshed.service.http.commands import BODIES
 from airshed.service.http.limits import ServiceLimits
 from airshed.service.http.openapi import document
-from airshed.service.http.run import Serving, opened
+from airshed.service.http.run import Serving, listening_on, opened
 from airshed.service.http.tables import _cell
 from markets import SERIES
 from services import Served, market_book, served
@@ -110,6 +110,27 @@ def test_nobody_listens_in_the_clear_beyond_this_machine(tmp_path: Path) -> None
     for serving in (Serving(path, host="0.0.0.0"), Serving(path, certificate=Path("a.pem"))):
         with pytest.raises(Malformed), opened(serving, print):
             pass
+
+
+def test_a_port_that_is_taken_an_address_that_is_none_and_a_wrong_certificate_are_named(
+    service: Served, tmp_path: Path
+) -> None:
+    port = int(service.url.rpartition(":")[2])
+    with pytest.raises(Malformed, match="cannot be listened on"):
+        listening_on("127.0.0.1", port)
+    with pytest.raises(Malformed, match="is no address"):
+        listening_on("no-host.invalid", 0)
+    pem = tmp_path / "a.pem"
+    pem.write_text("no certificate")
+    wrong = Serving(market_book(tmp_path), certificate=pem, private_key=pem)
+    with pytest.raises(Malformed, match="cannot be used with its key"), opened(wrong, print):
+        pass
+
+
+def test_a_book_that_is_not_there_leaves_no_users(tmp_path: Path) -> None:
+    with pytest.raises(Malformed, match="there is no such book"), opened(Serving(tmp_path / "no.book"), print):
+        pass
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_two_services_do_not_write_one_book(service: Served) -> None:

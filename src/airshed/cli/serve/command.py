@@ -47,6 +47,7 @@ def serve(
     Example: airshed serve my.book --port 8080
     """
     import asyncio
+    import sys
 
     from airshed.service.http.limits import ServiceLimits
     from airshed.service.http.run import Serving, opened
@@ -63,6 +64,7 @@ def serve(
         sure=clock_is_right,
         limits=ServiceLimits(user_burst=4 * requests_a_second, user_every_s=1 / requests_a_second),
     )
+    sys.setswitchinterval(0.0005)  # the thread that answers does not wait long for the one that decides
     with opened(serving, note) as running:
         token = running.link()
 

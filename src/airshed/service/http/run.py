@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import resource
 import signal
+import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -89,7 +91,6 @@ class Running:
         self._note = note
         limits = serving.limits
         secure = serving.certificate is not None or serving.proxied
-        self.users = Users(beside(serving.book), machine)
         self.feed = Feed(limits.feed_kept)
         self.writer = Writer(
             serving.book,
@@ -100,17 +101,13 @@ class Running:
             wrote=self._wrote,
             ended=self._ended,
         )
-        try:
-            self.writer.start()
-        except BaseException:
-            self.users.close()
-            raise
-        try:
+        self.writer.start()
+        with ExitStack() as undone:
+            undone.callback(self.writer.stop)
+            self.users = Users(beside(serving.book), machine)
+            undone.callback(self.users.close)
             self._open(limits, machine, ticks, secure)
-        except BaseException:
-            self.writer.stop()
-            self.users.close()
-            raise
+            undone.pop_all()
 
     def _open(
         self, limits: ServiceLimits, machine: Callable[[], int], ticks: Callable[[], float], secure: bool
@@ -201,7 +198,8 @@ class Running:
         self.service.passwords = asyncio.Semaphore(serving.limits.passwords)
         server = self._server = _Server(config, begun, self.feed)
         if self.broken is None:
-            await server.serve()
+            with listening_on(serving.host, serving.port) as found:
+                await server.serve(sockets=[found])
 
     def stop(self) -> None:
         """Listen no more; from any thread."""
@@ -301,8 +299,33 @@ def _more_files(wanted: int) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
+def listening_on(host: str, port: int) -> socket.socket:
+    """A socket on an address and a port of this machine, or `Malformed`."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        found = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise Malformed("--host", f"{host} is no address ({error.strerror})", "give one of this machine") from None
+    try:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind(address)
+    except OSError as error:
+        found.close()
+        what = f"{host}:{port} cannot be listened on ({(error.strerror or '').lower()})"
+        raise Malformed("--port", what, "choose another, or stop who listens there") from None
+    return found
+
+
 def _safely(serving: Serving) -> None:
     """Passwords do not go over a network in the clear."""
+    if serving.certificate is not None and serving.private_key is not None:
+        try:
+            ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(
+                serving.certificate, serving.private_key
+            )
+        except OSError as error:
+            what = f"cannot be used with its key ({error.strerror or error})"
+            raise Malformed(f"--certificate {serving.certificate}", what, "give both as PEM, of one key") from None
     local = serving.host in ("127.0.0.1", "::1", "localhost")
     if (serving.certificate is None) != (serving.private_key is None):
         raise Malformed("--certificate", "goes with --private-key", "give both")
