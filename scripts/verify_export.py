@@ -215,7 +215,7 @@ def take_in(event):
         open_accounts.add(event["account"]["id"])
         ever.add(event["account"]["id"])
     elif kind == "AccountClosed":
-        account = event["account"]
+        account, entry = event["account"], carry_out(entry) or []
         left = [series for (holder, series), held in blocks.items() if holder == account and held]
         need(not left and not cash[account], f"I2, I4: {account} is closed and has {cash[account]} fen, {left}")
         open_accounts.remove(account)

@@ -9,8 +9,9 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.apply.account import state_of
 from airshed.engine.invariants import check
+from airshed.engine.journal import decode
 from airshed.engine.runner import Runner
-from airshed.lab.simulator.sim import Broken, simulate
+from airshed.lab.simulator.mirror.whole import Mirror
 from airshed.lab.simulator.small_market import BUREAU
 from airshed.model.refusal import Why
 from airshed.registry.accounts import AccountState
@@ -135,10 +136,12 @@ def test_a_state_has_its_reason_and_is_of_a_private_account(
 
 def test_the_second_opinion_notices_a_restricted_account_that_gives(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lookup, "though_restricted", lambda rules, kind: True)
-
-    def a_dozen() -> None:
-        for seed in range(12):
-            simulate(seed, 200, RULES)
-
-    with pytest.raises(Broken, match="though restricted"):
-        a_dozen()
+    runner = market()
+    done(runner, AUTHORITY, RESTRICT)
+    done(runner, "steel", c.Transfer("steel", "cement", SERIES, 100))
+    mirror = Mirror()
+    *before, last = runner.journal.lines()
+    for line in before:
+        mirror.follow(decode(line), RULES)
+    with pytest.raises(AssertionError, match="though restricted"):
+        mirror.follow(decode(last), RULES)

@@ -8,6 +8,8 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.procedures import (
     account,
+    account_closing,
+    account_sources,
     auction,
     auction_bids,
     auction_clearing,
@@ -53,6 +55,8 @@ _PROCEDURES: dict[type, Procedure] = {
     **people.PROCEDURES,
     **people_rights.PROCEDURES,
     **account.PROCEDURES,
+    **account_closing.PROCEDURES,
+    **account_sources.PROCEDURES,
     **issue.PROCEDURES,
     **transfer.PROCEDURES,
     **transfer_undone.PROCEDURES,

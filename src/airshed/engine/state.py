@@ -12,6 +12,7 @@ from airshed.engine.nouns import (
     Auction,
     Call,
     Cancellation,
+    ClosureNotice,
     Day,
     Deal,
     Grant,
@@ -25,6 +26,7 @@ from airshed.engine.nouns import (
     Sale,
     Sealing,
     Source,
+    SourceTransfer,
     TransferLimits,
     Withdrawal,
     Withholding,
@@ -84,6 +86,11 @@ class State:
         self.restricted: dict[str, str] = {}
         #: Those of the frozen accounts for which nobody may act, with the reason.
         self.suspended: dict[str, str] = {}
+        #: Accounts that are to be closed.
+        self.closing: dict[str, ClosureNotice] = {}
+        #: Sources that passed to another account, or were to; those that wait, by source.
+        self.source_transfers: dict[int, SourceTransfer] = {}
+        self.passing: dict[str, SourceTransfer] = {}
         self.cancellations: dict[int, Cancellation] = {}
         #: By account: whom it trusts, from which instant.
         self.trusted: dict[str, dict[str, int]] = {}

@@ -30,6 +30,8 @@ class AccountState(StrEnum):
     SOME_RESTRICTED = "some_transactions_restricted"
     ALL_RESTRICTED = "all_transactions_restricted"
     SUSPENDED = "suspended"
+    TRANSFER_PENDING = "transfer_pending"
+    CLOSURE_PENDING = "closure_pending"
     CLOSED = "closed"
 
 

@@ -32,6 +32,7 @@ TransactionType = Literal[
     "own_transfer",
     "gift",
     "cancellation",
+    "closure",
     "surrender",
     "surrender_return",
     "withdrawal",
@@ -101,6 +102,12 @@ class TransactionRule(Section, frozen=True):
     #: Years after the last day on which a vintage could be surrendered, after which what nobody surrendered of it is
     #: written off; never, where it is left out.
     write_off_years: Annotated[int, Meta(ge=0, le=100)] | None = None
+    #: Working days of a notice, after which what still lies in an account goes to the reserves when it is closed; where
+    #: it is left out, no notice is given, and an account is closed empty.
+    closure_working_days: Annotated[int, Meta(ge=1, le=250)] | None = None
+    #: Whether a source passes to another account with years that are over and not settled ("pass"), or these are
+    #: settled first ("settle_first"); left out: they pass.
+    unsettled_years: Literal["pass", "settle_first"] | None = None
     #: One row per type (read from `transactions.csv`).
     rows: tuple[TransactionRow, ...] = ()
 
@@ -142,6 +149,7 @@ FLOWS: Mapping[TransactionType, Flow] = {
     "own_transfer": Flow(("Transfer", "ExecuteTransfers"), _PRIVATE, _PRIVATE, open=True, reversible=True, own=True),
     "gift": Flow(("Transfer", "ExecuteTransfers"), _PRIVATE, "reserve", open=True, own=True),
     "cancellation": Flow(("CancelAllowances",), _PRIVATE, "cancelled", own=True),
+    "closure": Flow(("CloseAccount",), _PRIVATE, "reserve"),
     "surrender": Flow(("Surrender",), "operator", "surrendered", reversible=True, own=True),
     "surrender_return": Flow(("VerifyYear", "DetermineYear", "AmendYear"), "surrendered", "operator"),
     "withdrawal": Flow(

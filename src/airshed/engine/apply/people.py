@@ -58,6 +58,8 @@ def frozen(state: State, event: e.AccountFrozen) -> None:
 
 def closed(state: State, event: e.AccountClosed) -> None:
     """An account is over."""
+    state.ledger.post(event.entry)
+    state.closing.pop(event.account, None)
     state.ledger.close(event.account, event.reason)
 
 
@@ -65,7 +67,7 @@ def source(state: State, event: e.SourceRegistered) -> None:
     """A source and its stacks are known."""
     stacks = tuple((entry.stack, entry.pollutants) for entry in event.stacks)
     state.sources[event.source] = Source(
-        event.source, event.name, event.account, event.jurisdiction, event.sector, event.simulated, stacks
+        event.source, event.name, event.account, event.jurisdiction, event.sector, event.simulated, stacks, state.at
     )
     state.sectors.setdefault(event.account, {})[event.sector] = None
     state.places.setdefault(event.account, {})[event.jurisdiction] = None

@@ -209,6 +209,7 @@ FLOWS: dict[type, WhyOf] = {
     e.ReserveFed: _always("set_aside_later"),
     e.Transferred: _always("gift"),
     e.ExcessReturned: _always("returned"),
+    e.AccountClosed: _always("account_closed"),
 }
 #: Why an event takes allowances out of a reserve.
 DRAWN: dict[type, Callable[[Any], str]] = {
@@ -241,6 +242,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "price_under_trigger": ("kept back at auction, price under the trigger", "拍卖价低于触发价留存"),
     "banking": ("over the banking limit, or expired", "超出结转限额或到期"),
     "returned": ("returned by its holder as granted too much", "持有人退还的超额配额"),
+    "account_closed": ("left in an account that was closed", "账户注销后的结余"),
     "gift": ("given by a holder", "持有人无偿交回"),
     "new_entrants": ("granted to new entrants", "配给新建源"),
     "unused": ("not used by new entrants, to auction", "新建源未用转拍卖"),

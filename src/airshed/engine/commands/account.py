@@ -1,4 +1,4 @@
-"""What becomes of accounts and of what lies in them: states that hold them back, cancellation by whoever holds."""
+"""What becomes of accounts and of what lies in them: states, the sale of a works, closure, cancellation."""
 
 from __future__ import annotations
 
@@ -28,6 +28,42 @@ class SuspendAccount(Wish, frozen=True):
     reason: Text
 
 
+class NoticeClosure(Wish, frozen=True):
+    """Give notice that an account is to be closed: its holder empties it by then, and it takes nothing. 预告注销。"""
+
+    account: Name
+    #: Why, as the account holder will read it.
+    reason: Text
+
+
+class OfferSource(Wish, frozen=True):
+    """Offer a source to the account of who has bought the works; that account claims it. 提出排放源转移。"""
+
+    source: Name
+    #: The operator's account that is to answer for the source.
+    target: Name
+
+
+class ClaimSource(Wish, frozen=True):
+    """Claim a source that is offered to one's account, with what is owed; the authority transfers it. 认领排放源。"""
+
+    source: Name
+
+
+class TransferSource(Wish, frozen=True):
+    """Let a source that is offered and claimed pass to its new account, from now on. 准予排放源转移。"""
+
+    source: Name
+
+
+class DropSource(Wish, frozen=True):
+    """Take an offer of a source back, decline it, or refuse it: the source stays where it is. 撤回排放源转移。"""
+
+    source: Name
+    #: Why, as the other side will read it.
+    reason: Text
+
+
 class CancelAllowances(Wish, frozen=True):
     """Give up allowances for good, for no emission: nobody will emit them. It cannot be undone. 自愿注销配额。"""
 
@@ -39,4 +75,13 @@ class CancelAllowances(Wish, frozen=True):
     statement: Statement = ""
 
 
-AccountBody = RestrictAccount | SuspendAccount | CancelAllowances
+AccountBody = (
+    RestrictAccount
+    | SuspendAccount
+    | NoticeClosure
+    | OfferSource
+    | ClaimSource
+    | TransferSource
+    | DropSource
+    | CancelAllowances
+)

@@ -22,6 +22,70 @@ class AccountSuspended(Fact, frozen=True):
     reason: str
 
 
+class ClosureNoticed(Fact, frozen=True):
+    """An account is to be closed; it takes nothing any more."""
+
+    account: str
+    #: Why.
+    reason: str
+    #: From this instant on what still lies in it goes to the government reserve with the closure.
+    until: int
+
+
+class SourceOffered(Fact, frozen=True):
+    """A source is offered to another account."""
+
+    #: Number that the transfer of the source gets.
+    transfer: int
+    source: str
+    #: The account that answered for it.
+    origin: str
+    #: The account to which it is offered.
+    target: str
+
+
+class SourceClaimed(Fact, frozen=True):
+    """The account to which a source is offered takes it; the authority has the last word."""
+
+    #: Number of the transfer of the source.
+    transfer: int
+    source: str
+    #: The account that claims it.
+    target: str
+
+
+class SourceDropped(Fact, frozen=True):
+    """A source stays with the account that offered it."""
+
+    #: Number of the transfer of the source.
+    transfer: int
+    source: str
+    #: The account that answered for it.
+    origin: str
+    #: The account to which it is offered.
+    target: str
+    #: Who said so.
+    actor: str
+    #: Why.
+    reason: str
+
+
+class SourceTransferred(Fact, frozen=True):
+    """Another account answers for a source from now on, and for what is not settled yet."""
+
+    #: Number of the transfer of the source.
+    transfer: int
+    source: str
+    #: The account that answered for it.
+    origin: str
+    #: The account that answers for it from now on.
+    target: str
+    #: Allowances by pollutant that were verified, are not surrendered, and pass with it.
+    owed: dict[str, int]
+    #: Years that count as settled for the new account: the old one has settled them, and the new one had nothing then.
+    settled: tuple[int, ...]
+
+
 class AllowancesCancelled(Fact, frozen=True):
     """A holder has given allowances up for good, for no emission."""
 
@@ -36,4 +100,13 @@ class AllowancesCancelled(Fact, frozen=True):
     entry: Entry
 
 
-AccountEvent = AccountRestricted | AccountSuspended | AllowancesCancelled
+AccountEvent = (
+    AccountRestricted
+    | AccountSuspended
+    | ClosureNoticed
+    | SourceOffered
+    | SourceClaimed
+    | SourceDropped
+    | SourceTransferred
+    | AllowancesCancelled
+)

@@ -88,6 +88,8 @@ class AccountClosed(Fact, frozen=True):
     account: str
     #: Why.
     reason: str
+    #: What still lay in it when its notice was over: allowances to the reserves, money to the settlement bank.
+    entry: Entry = ()
 
 
 class SourceRegistered(Fact, frozen=True):

@@ -34,6 +34,8 @@ class Source:
     sector: str
     simulated: bool
     stacks: tuple[tuple[str, tuple[str, ...]], ...]
+    #: When it was entered.
+    registered: int = 0
 
     def measured(self) -> tuple[str, ...]:
         """Pollutants that at least one stack measures, sorted."""

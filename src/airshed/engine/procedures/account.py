@@ -37,6 +37,7 @@ SETS: Mapping[AccountState, str] = {
     AccountState.SOME_RESTRICTED: "RestrictAccount",
     AccountState.ALL_RESTRICTED: "FreezeAccount",
     AccountState.SUSPENDED: "SuspendAccount",
+    AccountState.CLOSURE_PENDING: "NoticeClosure",
 }
 
 

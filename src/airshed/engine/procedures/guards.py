@@ -79,8 +79,10 @@ def known_account(state: State, rules: Rulebook, account: str) -> Refusal | None
     return no(rules, "roles", Why.UNKNOWN_ACCOUNT, absent) if absent else None
 
 
-def thawed(state: State, rules: Rulebook, account: str, *, gives: TransactionType | None = None) -> Refusal | None:
-    """The account is not frozen, and not kept from what it is to give."""
+def thawed(
+    state: State, rules: Rulebook, account: str, *, gives: TransactionType | None = None, takes: bool = False
+) -> Refusal | None:
+    """The account is not frozen, and not kept from what it is to give or to take."""
     if account in state.ledger.frozen:
         reason = state.ledger.frozen[account]
         return no(
@@ -92,6 +94,9 @@ def thawed(state: State, rules: Rulebook, account: str, *, gives: TransactionTyp
     if gives is not None and account in state.restricted and not lookup.though_restricted(rules, gives):
         what = f"{account} is restricted ({state.restricted[account]}) and gives nothing by {gives}"
         return no(rules, "transactions", Why.ACCOUNT_RESTRICTED, f"{what}; ask the authority to lift that")
+    if takes and account in state.closing:
+        what = f"{account} is to be closed ({state.closing[account].reason}) and takes nothing any more"
+        return no(rules, "transactions", Why.ACCOUNT_RESTRICTED, f"{what}; ask the authority to take the notice back")
     return None
 
 
@@ -210,6 +215,15 @@ def known_source(state: State, rules: Rulebook, source: str, section: str = "rol
     if known is None:
         return no(rules, section, Why.UNKNOWN_SOURCE, f"there is no source {source}")
     return known_account(state, rules, known.account) or known
+
+
+def staying(state: State, rules: Rulebook, source: str) -> Refusal | None:
+    """The source is not on its way to another account, so that what is begun for it stays with who began it."""
+    known = state.passing.get(source)
+    if known is None:
+        return None
+    what = f"{source} is on its way from {known.origin} to {known.target}; wait until it has passed, or DropSource"
+    return no(rules, "transactions", Why.CONDITION_OPEN, what)
 
 
 def known_stack(state: State, rules: Rulebook, stack: str) -> Source | Refusal:

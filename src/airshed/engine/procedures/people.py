@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from airshed.engine import commands as c
 from airshed.engine import events as e
-from airshed.engine.nouns import Source
 from airshed.engine.procedures import lapsing
 from airshed.engine.procedures.guards import (
     MOST,
@@ -23,9 +20,7 @@ from airshed.engine.procedures.taken_off import all_off, orders_off
 from airshed.engine.procedures.trade_rules import wall_of
 from airshed.engine.procedures.transfer import hours_moved
 from airshed.engine.state import State
-from airshed.model.allowance import Series
 from airshed.model.measures import yuan
-from airshed.model.period import day_of
 from airshed.model.provenance import Programme
 from airshed.model.refusal import Refusal, Why
 from airshed.registry.account_number import is_number
@@ -139,86 +134,6 @@ def freeze(state: State, rules: Rulebook, at: int, actor: str, body: c.FreezeAcc
     return (*all_off(state, body.account, actor), e.AccountFrozen(body.account, body.reason))
 
 
-def close_account(state: State, rules: Rulebook, at: int, actor: str, body: c.CloseAccount) -> Decision:
-    """For good, so only when there is nothing left that could come to be due, or to come back."""
-    refusal = private_account(state, rules, body.account) or thawed(state, rules, body.account)
-    if refusal:
-        return refusal
-    left = [*_lying_in(state, body.account, actor), *_open_for(state, at, body.account)]
-    for source in state.sources.values():
-        if source.account == body.account:
-            left += _unsettled(state, source)
-    if left:
-        return no(rules, "roles", Why.CONDITION_OPEN, f"{body.account} still has {'; '.join(left)}")
-    if not body.reason.strip():
-        return no(rules, "roles", Why.UNEXPLAINED, f"say why {body.account} is closed")
-    return (e.AccountClosed(body.account, body.reason),)
-
-
-def _lying_in(state: State, account: str, actor: str) -> Iterator[str]:
-    """Allowances, money, and what waits in the market."""
-    for series, position in state.ledger.of_account(account):
-        yield f"{position.count} of {series}"
-    if state.ledger.purses[account].fen:
-        yield f"{yuan(state.ledger.purses[account].fen)} yuan"
-    waiting = len(all_off(state, account, actor))
-    waiting += sum(
-        bid.account == account for auction in state.auctions.values() if auction.open for bid in auction.bids
-    )
-    if waiting:
-        yield f"orders, bids or offers that wait: {waiting}"
-
-
-def _open_for(state: State, at: int, account: str) -> Iterator[str]:
-    """What stands between the account and others."""
-    for pledge in state.pledges.values():
-        if pledge.state != "offered" and account in (pledge.pledgor, pledge.pledgee):
-            yield f"pledge {pledge.id}"
-    for lease in state.leases.values():
-        if lease.state != "offered" and account in (lease.lessor, lease.lessee):
-            yield f"lease {lease.id}"
-    for right in state.rights.values():
-        served = all(right.named(vintage) in state.ledger.caps for vintage in range(right.first, right.until + 1))
-        if right.holder == account and (right.until >= int(day_of(at)[:4]) or not served):
-            yield f"right {right.id}"
-    for purchase in state.purchases.values():
-        if purchase.account == account and purchase.state == "owing":
-            yield f"purchase {purchase.id}, which is not paid"
-    for application in state.applications.values():
-        if application.account == account and application.state == "waiting":
-            yield f"application {application.id}"
-    for transfer in state.waiting_transfers.values():
-        if transfer.target == account:
-            yield f"transfer {transfer.id}, which waits to arrive"
-    for notice in state.withdrawals.values():
-        if notice.account == account and (notice.state in ("noticed", "appealed", "confirmed") or notice.due_fen):
-            yield f"withdrawal {notice.id}"
-    for withholding in state.withholdings.values():
-        if withholding.account == account and withholding.state == "withheld":
-            yield f"withholding {withholding.id}"
-
-
-def _unsettled(state: State, source: Source) -> Iterator[str]:
-    """What a source keeps its account open for: it runs, or owes a year, a penalty or a make-up."""
-    if source.id not in state.closures:
-        yield f"source {source.id}, which has not closed"
-        return
-    last = int(state.closures[source.id][:4])
-    known = [year for year in state.years.values() if year.source == source.id]
-    granted = {Series.parse(series).vintage for name, series in state.grants if name == source.id}
-    due = {year.year for year in known} | {year for year in granted if year <= last}
-    due |= {int(day[:4]) for stack, _ in source.stacks for day in state.days[stack]}
-    due |= {last for series in state.ledger.caps if Series.parse(series).vintage == last}
-    yield from (
-        f"{source.id} {year}, not settled" for year in sorted(due) if (source.account, year) not in state.closed
-    )
-    yield from (f"a penalty of {source.id} for {year.year}" for year in known if any(year.due_fen.values()))
-    yield from (f"what a correction added to {source.id} {year.year}" for year in known if any(year.extra.values()))
-    for (name, pollutant), count in state.makeup_due.items():
-        if name == source.id and count:
-            yield f"{count} of {pollutant} that {source.id} makes up for"
-
-
 def register_source(state: State, rules: Rulebook, at: int, actor: str, body: c.RegisterSource) -> Decision:
     """A source lies in the zone and belongs to a private account, its stacks are new; a programme simulates none."""
     refusal = private_account(state, rules, body.account)
@@ -320,7 +235,6 @@ def reject_act(state: State, rules: Rulebook, at: int, actor: str, body: c.Rejec
 PROCEDURES: dict[type, Procedure] = {
     c.OpenAccount: open_account,
     c.FreezeAccount: freeze,
-    c.CloseAccount: close_account,
     c.RegisterSource: register_source,
     c.Deposit: deposit,
     c.Withdraw: withdraw,

@@ -17,6 +17,7 @@ from airshed.engine.procedures.guards import (
     no,
     own_account,
     positive,
+    staying,
     thawed,
 )
 from airshed.engine.state import State
@@ -44,7 +45,7 @@ def apply_for_reserve(state: State, rules: Rulebook, at: int, actor: str, body: 
     same = [each for each in state.applications.values() if (each.source, each.series) == (source.id, body.series)]
     if any(each.state == "waiting" or (each.state == "granted" and each.kind == body.kind == "new") for each in same):
         return no(rules, LAW, Why.ALREADY_EXISTS, f"{source.id} has applied for {body.series} already")
-    refusal = thawed(state, rules, source.account)
+    refusal = thawed(state, rules, source.account) or staying(state, rules, source.id)
     if refusal:
         return refusal
     series = Series.parse(body.series)

@@ -14,6 +14,7 @@ from airshed.engine.procedures.guards import (
     no,
     own_account,
     positive,
+    staying,
     thawed,
 )
 from airshed.engine.state import State
@@ -87,7 +88,7 @@ def buy(state: State, rules: Rulebook, at: int, actor: str, body: c.BuyAllocatio
     sale = _open_sale(state, rules, body.sale)
     if isinstance(sale, Refusal) and sale.why is Why.UNKNOWN_SALE:
         return sale
-    refusal = thawed(state, rules, source.account)
+    refusal = thawed(state, rules, source.account) or staying(state, rules, source.id)
     if refusal:
         return refusal
     if isinstance(sale, Refusal):

@@ -61,6 +61,11 @@ def trusted_from(rules: Rulebook, at: int) -> int:
     return _instant(datetime.combine(day, time.fromisoformat(law.trust_at)))
 
 
+def noon_after(rules: Rulebook, at: int, days: int) -> int:
+    """Noon of so many working days from now; `Malformed` as with `due`."""
+    return _instant(office(rules).noon(_wall(at), days))
+
+
 def _wall(at: int) -> datetime:
     seconds, milliseconds = divmod(at, 1000)
     return datetime.fromtimestamp(seconds, BEIJING).replace(tzinfo=None) + timedelta(milliseconds=milliseconds)

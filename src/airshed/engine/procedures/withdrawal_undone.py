@@ -5,7 +5,7 @@ from __future__ import annotations
 from airshed.compliance.withdrawable import takeable
 from airshed.engine import commands as c
 from airshed.engine import events as e
-from airshed.engine.procedures.guards import Decision, Procedure, known_grant, no, own_account, positive
+from airshed.engine.procedures.guards import Decision, Procedure, known_account, known_grant, no, own_account, positive
 from airshed.engine.procedures.withdrawal import LAW, offers_off, owed, reachable, withdrawal_of
 from airshed.engine.state import State
 from airshed.model.allowance import Series, lowest
@@ -70,6 +70,9 @@ def restore(state: State, rules: Rulebook, at: int, actor: str, body: c.RestoreW
     found = withdrawal_of(state, rules, body.withdrawal)
     if isinstance(found, Refusal):
         return found
+    refusal = known_account(state, rules, found.account)
+    if refusal:
+        return refusal
     last = days_after(found.done_at, rules.withdrawal.reversal_days)
     if found.state == "withdrawn" and day_of(at) > last:
         return no(rules, LAW, Why.TOO_LATE, f"withdrawal {found.id} could be shown wrong until {last}")

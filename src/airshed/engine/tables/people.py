@@ -206,6 +206,10 @@ def _note_account(
     event: e.AccountFrozen | e.AccountThawed | e.AccountClosed | e.AccountRestricted | e.AccountSuspended,
 ) -> None:
     tables.touch("accounts", event.account)
+    if isinstance(event, e.AccountClosed):
+        tables.touch_entry(event.entry)
+    if isinstance(event, e.AccountClosed | e.AccountThawed):
+        tables.touch("closures_noticed", event.account)
 
 
 def _note_source(tables: Tables, state: State, record: Record, event: e.SourceRegistered) -> None:

@@ -168,6 +168,8 @@ def _transactions(rules: Rulebook, rng: random.Random) -> TransactionRule:
         trust_working_days=rng.choice((0, 1, 4, 10)),
         largest_untrusted=rng.choice((None, 1_000)),
         write_off_years=random.Random(f"written off {rng.getstate()}").choice((0, 0, 0, 0, 1, None)),
+        closure_working_days=(days := random.Random(f"notice {rng.getstate()}")).choice((1, 10, 40)),
+        unsettled_years=days.choice(("pass", "settle_first")),
     )
 
 

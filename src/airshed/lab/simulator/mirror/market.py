@@ -41,6 +41,7 @@ class MarketMirror:
         self._accounts: dict[str, tuple[str, str, str]] = {}
         self._sectors: dict[str, list[str]] = {}
         self._places: dict[str, list[str]] = {}
+        self._entered: dict[str, tuple[str, str]] = {}
         self._caps: dict[str, int] = {}
         self._frozen: set[str] = set()
         self._halted: set[str] = set()
@@ -77,6 +78,11 @@ class MarketMirror:
                 case e.SourceRegistered():
                     self._sectors.setdefault(event.account, []).append(event.sector)
                     self._places.setdefault(event.account, []).append(event.jurisdiction)
+                    self._entered[event.source] = (event.sector, event.jurisdiction)
+                case e.SourceTransferred():
+                    for mine, each in zip((self._sectors, self._places), self._entered[event.source], strict=True):
+                        mine[event.origin].remove(each)
+                        mine.setdefault(event.target, []).append(each)
                 case e.CapSet():
                     self._caps[event.series] = event.count
                 case e.AccountFrozen() | e.AccountSuspended():

@@ -190,6 +190,9 @@ class People:
                 self._stands[event.source] = event.account
                 self._lies[f"source {event.source}"] = event.jurisdiction
                 self._stacks.update({entry.stack: event.source for entry in event.stacks})
+            case e.SourceTransferred():
+                self._claim("I5", self._stands[event.source] == event.origin, f"{event} of {self._stands}")
+                self._stands[event.source] = event.target
             case e.OrderPlaced():
                 whose["order", event.order] = (event.account,)
             case e.BidSealed():

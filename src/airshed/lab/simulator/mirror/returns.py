@@ -26,6 +26,7 @@ INTO = (
     e.ReserveFed,
     e.Transferred,
     e.ExcessReturned,
+    e.AccountClosed,
 )
 OUT_OF = (
     e.ReserveGranted,

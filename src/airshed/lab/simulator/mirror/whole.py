@@ -99,6 +99,7 @@ class Mirror:
         for event in record.events:
             self._of_none_closed(event)
             self._moved(event)
+            self._emptied(event)
             self._blocked.follow(event, record.at)
             self._returns.follow(event, record.at, rules)
             self._listed.follow(event, rules)
@@ -164,9 +165,12 @@ class Mirror:
                 self._claims.left(move.origin, move.series)
 
     def _of_none_closed(self, event: e.Event) -> None:
-        """Nothing happens for an account that is closed, and one that is closed has nothing."""
+        """Nothing happens for an account that is closed."""
         over = self._closed.intersection(_parties(event))
         self._claim("I12", not over, f"{event} is of {over}, closed")
+
+    def _emptied(self, event: e.Event) -> None:
+        """An account that is closed has nothing."""
         if isinstance(event, e.AccountClosed):
             self._closed.add(event.account)
             left = [series for (account, series), held in self._held.items() if account == event.account and held]

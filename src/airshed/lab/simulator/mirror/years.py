@@ -34,6 +34,7 @@ class Years:
         self._stacks: dict[str, tuple[str, ...]] = {}
         self._stands: dict[str, str] = {}
         self._places: dict[str, str] = {}
+        self._entered: dict[str, int] = {}
         self._reports: dict[tuple[str, int], dict[str, int]] = {}
         self._reporter: dict[tuple[str, int], str] = {}
         self._counts: set[tuple[str, int]] = set()
@@ -56,6 +57,9 @@ class Years:
                 self._stands[event.source] = event.account
                 self._stacks[event.source] = tuple(entry.stack for entry in event.stacks)
                 self._places[event.source] = event.jurisdiction
+                self._entered[event.source] = int(day_of(at)[:4])
+            case e.SourceTransferred():
+                self._passes(event)
             case e.DaySealed():
                 self._day(event)
             case e.DayReversed():
@@ -93,6 +97,35 @@ class Years:
                 settled = (account, key[1]) in self._closed
                 total += self._extra[key] if settled else owed - self._given[key]
         return total
+
+    def _passes(self, event: e.SourceTransferred) -> None:
+        """What is owed goes with the source, no more and no less, and no year is settled twice or never."""
+        before = {side: self._of(side) for side in (event.origin, event.target)}
+        both = {year for side, year in self._closed if side in before}
+        theirs = [self._entered[each] for each, account in self._stands.items() if account == event.target]
+        settled = []
+        for year in sorted(both):
+            one, other = ((side, year) in self._closed for side in (event.origin, event.target))
+            if one and not other:
+                settled.append(year)
+                self._claim("I11", all(entered > year for entered in theirs), f"{event} settles {year} of others")
+            elif other and not one:
+                self._claim("I11", self._entered[event.source] > year, f"{event} settles {year} that nobody settled")
+        self._claim("I11", list(event.settled) == settled, f"{event} says {event.settled}, settled are {settled}")
+        fined = [key for key in self._fined if key[0] == event.source]
+        self._claim("I11", not fined, f"{event} passes the penalties {fined} on")
+        self._stands[event.source] = event.target
+        self._closed |= {(event.target, year) for year in settled}
+        moved = {key: count for key, count in event.owed.items() if count}
+        for side, sign in ((event.origin, -1), (event.target, 1)):
+            now, then = self._of(side), before[side]
+            change = {name: now[name] - then[name] for name in {*now, *then} if now[name] != then[name]}
+            right = {name: sign * count for name, count in moved.items()}
+            self._claim("I11", change == right, f"{event}: {side} owes {change} more, its event says {right}")
+
+    def _of(self, account: str) -> Counter[str]:
+        """What an account owes, by pollutant."""
+        return Counter({name: self.owed(account, name) for _, _, name in self._obliged})
 
     def _day(self, event: e.DaySealed) -> None:
         key = (event.stack, event.day)

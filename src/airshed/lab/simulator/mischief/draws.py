@@ -82,6 +82,7 @@ class Mischief:
             self._cash: 2,
             self._freeze: 1,
             self._guests: 1,
+            self._works: 2,
             self._repurchase: 1,
             self._correct: 1,
             self._law: 1,
@@ -299,6 +300,29 @@ class Mischief:
             return [(self.authority, kind(self.rng.choice(ACCOUNTS)[0], "inspection 检查"))]
         return []
 
+    def _works(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
+        """A works is sold: its source is offered, claimed, transferred; now and then somebody backs out."""
+        rng = self.rng
+        if state.passing:
+            sale = rng.choice(list(state.passing.values()))
+            if rng.random() < 0.2:
+                return [(rng.choice((sale.origin, sale.target, self.authority)), c.DropSource(sale.source, "no 不"))]
+            claimed = sale.state == "claimed"
+            return [
+                (self.authority, c.TransferSource(sale.source))
+                if claimed
+                else (sale.target, c.ClaimSource(sale.source))
+            ]
+        if rng.random() < 0.4:
+            return []
+        source = rng.choice(list(state.sources.values()))
+        return [
+            (
+                source.account,
+                c.OfferSource(source.id, rng.choice([name for name, kind, _ in ACCOUNTS if kind == "operator"])),
+            )
+        ]
+
     def _guests(self, state: State, rules: Rulebook, at: int) -> list[Wish]:
         """A trader comes, is given something, gives it back and is closed; now and then somebody has more left.
 
@@ -324,6 +348,12 @@ class Mischief:
             entered = c.RegisterActor(name, "trader", name)
             return [(registrar, c.OpenAccount(name, "trader", name, "KM")), (registrar, entered)]
         guest, host = guests[0], rng.choice(ACCOUNTS)[0]
+        if guest in state.closing:
+            back = rng.random() < 0.1
+            wish: c.Body = c.ThawAccount(guest) if back else c.CloseAccount(guest, "left behind 遗留")
+            return [(self.authority, wish)] if at >= state.closing[guest].until or rng.random() < 0.1 else []
+        if rng.random() < 0.3:
+            return [(rng.choice((guest, self.authority)), c.NoticeClosure(guest, "leaves 离场"))]
         goods = [(name, position.free) for name, position in ledger.of_account(host) if position.free]
         if goods and rng.random() < 0.3:
             return [transfers.given(host, guest, rng.choice(goods)[0], 1), (BANK, c.Deposit(guest, 100))]
