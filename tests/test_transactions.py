@@ -20,7 +20,7 @@ from airshed.registry.moves import Delivered
 from airshed.rulebook import lookup
 from airshed.rulebook.load import find, load, load_texts
 from airshed.rulebook.schema import Rulebook
-from airshed.rulebook.transactions import FILE, FLOWS, TransactionType
+from airshed.rulebook.transactions import FILE, FLOWS, Flow, TransactionType
 from laws import FILES, RULES
 from markets import AUTHORITY, REGISTRAR, SERIES, done, market, proposed, send, why
 
@@ -66,7 +66,11 @@ def test_every_shipped_law_has_a_row_for_all_that_may_be_sent_there(name: str) -
 
 def test_what_the_engine_moves_is_what_the_table_says() -> None:
     """Of every command that moves allowances, in simulated years: between kinds that a row of it has."""
-    flows = [(set(flow.commands), flow.origins.split(), flow.targets.split()) for flow in FLOWS.values()]
+
+    def ends_of(flow: Flow, column: str) -> list[str]:
+        return [*getattr(flow, column).split(), *(["public"] if flow.public == column else [])]
+
+    flows = [(set(flow.commands), ends_of(flow, "origins"), ends_of(flow, "targets")) for flow in FLOWS.values()]
     seen = set[str]()
     for seed in range(40, 46):
         run = SimulatedRun(seed, 150, RULES, None, None)

@@ -13,6 +13,7 @@ class AccountKind(StrEnum):
 
     OPERATOR = "operator"
     TRADER = "trader"
+    PUBLIC = "public"
     ISSUANCE = "issuance"
     AUCTION = "auction"
     RESERVE = "reserve"
@@ -35,8 +36,8 @@ class AccountState(StrEnum):
     CLOSED = "closed"
 
 
-#: Kinds that people open and trade from; the others belong to the programme.
-PRIVATE = (AccountKind.OPERATOR, AccountKind.TRADER)
+#: Kinds that people open; the others belong to the programme.
+PRIVATE = (AccountKind.OPERATOR, AccountKind.TRADER, AccountKind.PUBLIC)
 
 
 class Account(msgspec.Struct, frozen=True):

@@ -52,7 +52,7 @@ class PeopleRule(Section, frozen=True):
     #: What an actor in this role is bound to: the whole "zone", a "jurisdiction", an "account", or "any" of the three.
     bound: Literal["zone", "jurisdiction", "account", "any"]
     #: Kinds of account that it may act for; empty for a role that acts for none.
-    accounts: tuple[Literal["operator", "trader"], ...]
+    accounts: tuple[Literal["operator", "trader", "public"], ...]
     #: Roles that may register somebody in it.
     registered_by: tuple[RoleName, ...]
     #: Role whose people confirm a registration that takes two; left out: another of those who register.

@@ -128,6 +128,8 @@ class Flow(NamedTuple):
     reversible: bool = False
     #: Whether a holder starts it, so that the law can leave it to a restricted account or not.
     own: bool = False
+    #: In which column a law may add accounts of the public, which buy, are given to and cancel.
+    public: Literal["", "origins", "targets"] = ""
 
 
 _PRIVATE = "operator trader"
@@ -140,16 +142,24 @@ FLOWS: Mapping[TransactionType, Flow] = {
     "entrant_grant": Flow(("GrantReserve",), "reserve", "operator"),
     "right": Flow(("GrantRight", "RenewRight", "AcceptRight"), "issuance reserve operator trader", _PRIVATE, own=True),
     "trade": Flow(
-        ("PlaceOrder", "AcceptDeal", "CloseCall", "CloseZoneCall"), _PRIVATE, f"{_PRIVATE} surrendered", own=True
+        ("PlaceOrder", "AcceptDeal", "CloseCall", "CloseZoneCall"),
+        _PRIVATE,
+        f"{_PRIVATE} surrendered",
+        own=True,
+        public="targets",
     ),
     "pledge": Flow(("EnforcePledge",), _PRIVATE, _PRIVATE, True, own=True),
     "lease": Flow(("AcceptLease", "PayRent", "EndLease"), _PRIVATE, _PRIVATE, True, own=True),
     "repurchase": Flow(("OfferRepurchase", "CloseRepurchase"), _PRIVATE, "reserve", own=True),
-    "transfer": Flow(("Transfer", "ExecuteTransfers"), _PRIVATE, _PRIVATE, open=True, reversible=True, own=True),
-    "own_transfer": Flow(("Transfer", "ExecuteTransfers"), _PRIVATE, _PRIVATE, open=True, reversible=True, own=True),
+    "transfer": Flow(
+        ("Transfer", "ExecuteTransfers"), _PRIVATE, _PRIVATE, open=True, reversible=True, own=True, public="targets"
+    ),
+    "own_transfer": Flow(
+        ("Transfer", "ExecuteTransfers"), _PRIVATE, _PRIVATE, open=True, reversible=True, own=True, public="targets"
+    ),
     "gift": Flow(("Transfer", "ExecuteTransfers"), _PRIVATE, "reserve", open=True, own=True),
-    "cancellation": Flow(("CancelAllowances",), _PRIVATE, "cancelled", own=True),
-    "closure": Flow(("CloseAccount",), _PRIVATE, "reserve"),
+    "cancellation": Flow(("CancelAllowances",), _PRIVATE, "cancelled", own=True, public="origins"),
+    "closure": Flow(("CloseAccount",), _PRIVATE, "reserve", public="origins"),
     "surrender": Flow(("Surrender",), "operator", "surrendered", reversible=True, own=True),
     "surrender_return": Flow(("VerifyYear", "DetermineYear", "AmendYear"), "surrendered", "operator"),
     "withdrawal": Flow(
@@ -159,8 +169,10 @@ FLOWS: Mapping[TransactionType, Flow] = {
     "reserve_flow": Flow(("FeedReserve", "DrawReserve", "ReleaseUnused"), "auction reserve", "auction reserve"),
     "year_end": Flow(("CloseYear",), "operator", "reserve", True),
     "excess_return": Flow(("ReturnExcess",), "operator", "reserve", own=True),
-    "reversal": Flow(("ReverseTransfer", "ReverseSurrender"), "operator trader surrendered", _PRIVATE, True),
-    "write_off": Flow(("WriteOff",), "operator trader auction reserve", "cancelled", True),
+    "reversal": Flow(
+        ("ReverseTransfer", "ReverseSurrender"), "operator trader surrendered", _PRIVATE, True, public="origins"
+    ),
+    "write_off": Flow(("WriteOff",), "operator trader auction reserve", "cancelled", True, public="origins"),
 }
 
 
@@ -192,10 +204,11 @@ def _kinds(row: TransactionRow, place: str) -> Iterator[Malformed]:
     flow = FLOWS[row.type]
     for column in ("origins", "targets"):
         told, done = getattr(row, column).split(" "), getattr(flow, column).split(" ")
+        more = ["public"] if flow.public == column else []
         here = f"{place}, column {column}"
         for kind in dict.fromkeys(told):
-            if kind not in done:
-                yield Malformed(here, f"{row.type} has no {kind} account there", near(kind, done))
+            if kind not in (*done, *more):
+                yield Malformed(here, f"{row.type} has no {kind} account there", near(kind, [*done, *more]))
             elif told.count(kind) > 1:
                 yield Malformed(here, f"{kind!r} stands twice", "keep one")
         if not flow.open and not {*done} <= {*told}:

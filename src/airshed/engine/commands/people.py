@@ -64,12 +64,12 @@ class RevokeActor(Wish, frozen=True):
 
 
 class OpenAccount(Wish, frozen=True):
-    """Open an account for an operator or a trader. 开立账户。"""
+    """Open an account for an operator, a trader or the public. 开立账户。"""
 
     #: The new name.
     account: Name
-    #: An operator has sources to answer for, a trader has none.
-    kind: Literal["operator", "trader"]
+    #: An operator has sources to answer for, a trader has none; the public buys and cancels.
+    kind: Literal["operator", "trader", "public"]
     #: Name of the firm.
     name: Text
     jurisdiction: Name

@@ -46,7 +46,7 @@ def offer(state: State, rules: Rulebook, at: int, actor: str, body: c.OfferSourc
         return no(rules, LAW, Why.WRONG_KIND, f"{what}; a source passes to the account of another operator")
     refusal = (
         thawed(state, rules, origin)
-        or thawed(state, rules, body.target, takes=True)
+        or thawed(state, rules, body.target, takes="transfer")
         or _ready(state, rules, at, body.source, origin, body.target)
     )
     if refusal:
@@ -66,7 +66,7 @@ def claim(state: State, rules: Rulebook, at: int, actor: str, body: c.ClaimSourc
     if known.state == "claimed":
         what = f"{known.target} has claimed {known.source} already; the authority transfers it"
         return no(rules, LAW, Why.ALREADY_EXISTS, what)
-    refusal = thawed(state, rules, known.target, takes=True)
+    refusal = thawed(state, rules, known.target, takes="transfer")
     return refusal or (e.SourceClaimed(known.id, known.source, known.target),)
 
 
@@ -96,7 +96,7 @@ def transfer(state: State, rules: Rulebook, at: int, actor: str, body: c.Transfe
     refusal = known_account(state, rules, known.origin) or known_account(state, rules, known.target)
     if refusal:
         return refusal
-    refusal = thawed(state, rules, known.origin) or thawed(state, rules, known.target, takes=True)
+    refusal = thawed(state, rules, known.origin) or thawed(state, rules, known.target, takes="transfer")
     if refusal:
         return refusal
     if known.state != "claimed":

@@ -41,7 +41,7 @@ def bid(state: State, rules: Rulebook, at: int, actor: str, body: c.PlaceBid) ->
     auction = state.auctions.get(body.auction)
     if auction is None:
         return no(rules, "auction", Why.UNKNOWN_AUCTION, f"there is no auction {body.auction!r}")
-    refusal = thawed(state, rules, body.account, takes=True)
+    refusal = thawed(state, rules, body.account, takes="auction_delivery")
     if refusal:
         return refusal
     if not auction.open:

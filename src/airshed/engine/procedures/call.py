@@ -80,7 +80,13 @@ def order(state: State, rules: Rulebook, at: int, actor: str, body: c.PlaceCallO
         return no(rules, "trading", Why.UNKNOWN_CALL, f"there is no call {body.call!r}")
     refusal = (
         known_instrument(state, rules, call.series)
-        or thawed(state, rules, body.account, gives="trade" if body.side == "sell" else None, takes=body.side == "buy")
+        or thawed(
+            state,
+            rules,
+            body.account,
+            gives="trade" if body.side == "sell" else None,
+            takes="trade" if body.side == "buy" else None,
+        )
         or _over(rules, call)
         or not_halted(state, rules, call.series)
         or expired(rules, at, call.series)

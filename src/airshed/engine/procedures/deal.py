@@ -68,7 +68,7 @@ def offer_deal(state: State, rules: Rulebook, at: int, actor: str, body: c.Offer
 def _refused(state: State, rules: Rulebook, at: int, deal: Deal) -> Refusal | None:
     """What is looked at when a deal is offered, and again when it is accepted."""
     law, block = rules.trading, deal.kind == "block"
-    refusal = thawed(state, rules, deal.seller, gives="trade") or thawed(state, rules, deal.buyer, takes=True)
+    refusal = thawed(state, rules, deal.seller, gives="trade") or thawed(state, rules, deal.buyer, takes="trade")
     if refusal is None and (block or not law.transfer_any_time):
         refusal = in_session(state, rules, at)
     if refusal is None and block:

@@ -12,7 +12,7 @@ from airshed.engine.nouns import Grant, Source
 from airshed.engine.state import State
 from airshed.model.allowance import Series, Strip, best_fit, is_strip, members, pollutant_of
 from airshed.model.refusal import Malformed, Refusal, Why
-from airshed.registry.accounts import EXCHANGE, PRIVATE
+from airshed.registry.accounts import EXCHANGE, PRIVATE, AccountKind
 from airshed.registry.moves import Delivered, Paid
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
@@ -80,7 +80,12 @@ def known_account(state: State, rules: Rulebook, account: str) -> Refusal | None
 
 
 def thawed(
-    state: State, rules: Rulebook, account: str, *, gives: TransactionType | None = None, takes: bool = False
+    state: State,
+    rules: Rulebook,
+    account: str,
+    *,
+    gives: TransactionType | None = None,
+    takes: TransactionType | None = None,
 ) -> Refusal | None:
     """The account is not frozen, and not kept from what it is to give or to take."""
     if account in state.ledger.frozen:
@@ -94,9 +99,18 @@ def thawed(
     if gives is not None and account in state.restricted and not lookup.though_restricted(rules, gives):
         what = f"{account} is restricted ({state.restricted[account]}) and gives nothing by {gives}"
         return no(rules, "transactions", Why.ACCOUNT_RESTRICTED, f"{what}; ask the authority to lift that")
-    if takes and account in state.closing:
+    if takes is not None and account in state.closing:
         what = f"{account} is to be closed ({state.closing[account].reason}) and takes nothing any more"
         return no(rules, "transactions", Why.ACCOUNT_RESTRICTED, f"{what}; ask the authority to take the notice back")
+    way = gives or takes
+    if way is not None and state.ledger.accounts[account].kind is AccountKind.PUBLIC:
+        row = lookup.transaction(rules, way)
+        if row is None or "public" not in (row.origins if gives else row.targets).split(" "):
+            does = "gives" if gives else "takes"
+            what = (
+                f"{account} is an account of the public, which {does} nothing by {way}: it buys, is given to, cancels"
+            )
+            return no(rules, "transactions", Why.WRONG_KIND, what)
     return None
 
 

@@ -46,7 +46,7 @@ def offer_lease(state: State, rules: Rulebook, at: int, actor: str, body: c.Offe
         return refusal
     if body.lessor == body.lessee:
         return no(rules, "lease", Why.WRONG_KIND, f"{body.lessor} cannot lease to itself")
-    refusal = thawed(state, rules, body.lessor, gives="lease") or thawed(state, rules, body.lessee, takes=True)
+    refusal = thawed(state, rules, body.lessor, gives="lease") or thawed(state, rules, body.lessee, takes="lease")
     if refusal:
         return refusal
     vintages = [Series.parse(series).vintage for series in members(body.series)]
@@ -120,7 +120,7 @@ def pay_rent(state: State, rules: Rulebook, at: int, actor: str, body: c.PayRent
 
 def _deliver(state: State, rules: Rulebook, at: int, lease: Lease, due: list[str]) -> Decision:
     refusal = (
-        thawed(state, rules, lease.lessee, takes=True)
+        thawed(state, rules, lease.lessee, takes="lease")
         or thawed(state, rules, lease.lessor)
         or expired(rules, at, due[0])
         or may_give(state, rules, at, lease.lessor, lease.lessee, lease.series)

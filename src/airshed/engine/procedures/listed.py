@@ -79,7 +79,13 @@ def place_order(state: State, rules: Rulebook, at: int, actor: str, body: c.Plac
     refusal = (
         own_account(state, rules, actor, body.account)
         or known_instrument(state, rules, body.series)
-        or thawed(state, rules, body.account, gives="trade" if body.side == "sell" else None, takes=body.side == "buy")
+        or thawed(
+            state,
+            rules,
+            body.account,
+            gives="trade" if body.side == "sell" else None,
+            takes="trade" if body.side == "buy" else None,
+        )
     )
     if refusal:
         return refusal

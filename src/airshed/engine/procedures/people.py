@@ -120,6 +120,10 @@ def open_account(state: State, rules: Rulebook, at: int, actor: str, body: c.Ope
             Why.WRONG_KIND,
             f"{body.jurisdiction!r} is no jurisdiction of the zone; there are {', '.join(known)}",
         )
+    kinds = {kind for role in rules.people for kind in role.accounts}
+    if body.kind not in kinds:
+        what = f"nobody acts for a {body.kind} account under this rulebook; there are {', '.join(sorted(kinds))}"
+        return no(rules, "roles", Why.WRONG_KIND, what)
     account = Account(body.account, AccountKind(body.kind), body.name, body.jurisdiction, body.group)
     return (e.AccountOpened(account),)
 
@@ -147,6 +151,8 @@ def register_source(state: State, rules: Rulebook, at: int, actor: str, body: c.
             return no(rules, "monitoring", Why.ALREADY_EXISTS, f"the stack {name} is registered")
     if refusal:
         return refusal
+    if state.ledger.accounts[body.account].kind == AccountKind.PUBLIC:
+        return no(rules, "roles", Why.WRONG_KIND, f"{body.account} is an account of the public, which has no source")
     if body.jurisdiction not in {jurisdiction.code for jurisdiction in rules.jurisdictions}:
         return no(rules, "programme", Why.WRONG_KIND, f"{body.jurisdiction!r} is no jurisdiction of the zone")
     if body.sector not in {sector.code for sector in rules.sectors}:

@@ -41,7 +41,7 @@ def pledge_allowances(state: State, rules: Rulebook, at: int, actor: str, body: 
         return refusal
     if body.pledgor == body.pledgee:
         return no(rules, "pledge", Why.WRONG_KIND, f"{body.pledgor} cannot pledge to itself")
-    refusal = thawed(state, rules, body.pledgor, gives="pledge") or thawed(state, rules, body.pledgee, takes=True)
+    refusal = thawed(state, rules, body.pledgor, gives="pledge") or thawed(state, rules, body.pledgee, takes="pledge")
     if refusal:
         return refusal
     if not rules.pledge.open:
@@ -76,7 +76,7 @@ def accept_pledge(state: State, rules: Rulebook, at: int, actor: str, body: c.Ac
     if pledge.state != "offered":
         return no(rules, "pledge", Why.ALREADY_EXISTS, f"pledge {pledge.id} is accepted already")
     refusal = (
-        thawed(state, rules, pledge.pledgee, takes=True)
+        thawed(state, rules, pledge.pledgee, takes="pledge")
         or thawed(state, rules, pledge.pledgor, gives="pledge")
         or expired(rules, at, pledge.series)
     )

@@ -70,7 +70,7 @@ def grant_right(state: State, rules: Rulebook, at: int, actor: str, body: c.Gran
         return no(rules, "terms", Why.UNKNOWN_SERIES, what)
     if not body.last and not law.open_rights:
         return no(rules, "terms", Why.WRONG_KIND, "a right without an end is not granted; name its last vintage")
-    refusal = thawed(state, rules, body.account, takes=True)
+    refusal = thawed(state, rules, body.account, takes="right")
     if refusal:
         return refusal
     this_year = int(day_of(at)[:4])
@@ -178,7 +178,7 @@ def offer_right(state: State, rules: Rulebook, at: int, actor: str, body: c.Offe
     }
     refusal = (
         thawed(state, rules, right.holder, gives="right")
-        or thawed(state, rules, body.buyer, takes=True)
+        or thawed(state, rules, body.buyer, takes="right")
         or _expired(rules, at, aside)
         or may_give(state, rules, at, right.holder, body.buyer, right.named(body.start))
         or positive(rules, "terms", "the price in fen", body.fen)
@@ -208,7 +208,7 @@ def accept_right(state: State, rules: Rulebook, at: int, actor: str, body: c.Acc
         return no(rules, "terms", Why.NOT_IN_FORCE, f"right {right.id} is not on offer")
     refusal = (
         own_account(state, rules, actor, offer.buyer)
-        or thawed(state, rules, offer.buyer, takes=True)
+        or thawed(state, rules, offer.buyer, takes="right")
         or thawed(state, rules, right.holder, gives="right")
         or _expired(rules, at, offer.aside)
         or may_give(state, rules, at, right.holder, offer.buyer, right.named(offer.start))

@@ -82,7 +82,13 @@ def _seal(
         return no(rules, "sealing", Why.ALREADY_EXISTS, what)
     refusal = (
         _guaranteed(state, rules, sealing, body)
-        or thawed(state, rules, body.account, gives=_gives(sealing) if body.series else None, takes=not body.series)
+        or thawed(
+            state,
+            rules,
+            body.account,
+            gives=_gives(sealing) if body.series else None,
+            takes=None if body.series else "auction_delivery" if sealing.venue == "auction" else "trade",
+        )
         or _taken(rules, sealing)
     )
     if refusal is None and not _public(state, sealing):

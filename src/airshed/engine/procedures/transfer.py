@@ -249,7 +249,7 @@ def _goes(
 ) -> Refusal | None:
     """Neither is frozen; what is given goes where a sale may go: nobody gets around a rule by asking nothing."""
     refusal = (thawed(state, rules, origin, gives=row.type) if row.frozen == "no" else None) or thawed(
-        state, rules, target, takes=True
+        state, rules, target, takes=row.type
     )
     if refusal or state.ledger.accounts[target].kind not in PRIVATE:
         return refusal

@@ -128,7 +128,7 @@ def bid(state: State, rules: Rulebook, at: int, actor: str, body: c.PlaceZoneBid
         return no(rules, "zone_call", Why.UNKNOWN_CALL, f"there is no zone-wide call {body.call!r}")
     refusal = (
         stands(state, rules, body.account, body.place)
-        or thawed(state, rules, body.account, takes=True)
+        or thawed(state, rules, body.account, takes="trade")
         or _over(rules, call)
         or not_halted(state, rules, "")
         or covered(rules, at, body.year)

@@ -345,8 +345,10 @@ class Mischief:
         guests = [name for name in ledger.accounts if name.startswith("guest") and name not in ledger.closed]
         if not guests:
             name = f"guest-{len(ledger.closed) + 1}"
-            entered = c.RegisterActor(name, "trader", name)
-            return [(registrar, c.OpenAccount(name, "trader", name, "KM")), (registrar, entered)]
+            kind = rng.choice(("trader", "public")) if lookup.may(rules, "public", "CancelAllowances") else "trader"
+            entered = c.RegisterActor(name, kind, name)
+            opened = c.OpenAccount(name, "public" if kind == "public" else "trader", name, "KM")
+            return [(registrar, opened), (registrar, entered)]
         guest, host = guests[0], rng.choice(ACCOUNTS)[0]
         if guest in state.closing:
             back = rng.random() < 0.1
@@ -357,8 +359,11 @@ class Mischief:
         goods = [(name, position.free) for name, position in ledger.of_account(host) if position.free]
         if goods and rng.random() < 0.3:
             return [transfers.given(host, guest, rng.choice(goods)[0], 1), (BANK, c.Deposit(guest, 100))]
+        gives_up = ledger.accounts[guest].kind == "public" and rng.random() < 0.9
         wishes: list[Wish] = [
-            transfers.given(guest, host, series, position.free)
+            (guest, c.CancelAllowances(guest, series, position.free))
+            if gives_up
+            else transfers.given(guest, host, series, position.free)
             for series, position in ledger.of_account(guest)
             if position.free
         ]
