@@ -108,13 +108,13 @@ class Commands:
     def open_account(
         self,
         account: c.Name,
-        kind: Literal["operator", "trader"],
+        kind: Literal["operator", "trader", "public"],
         name: c.Text,
         jurisdiction: c.Name,
         group: c.Maybe = "",
         **how: Unpack[How],
     ) -> CommandReceipt:
-        """Open an account for an operator or a trader. 开立账户。"""
+        """Open an account for an operator, a trader or the public. 开立账户。"""
         body = c.OpenAccount(
             account,
             kind,
@@ -256,6 +256,73 @@ class Commands:
         """Let nobody act for an account, and freeze it, until further notice. 暂停账户。"""
         body = c.SuspendAccount(
             account,
+            reason,
+        )
+        return self.send(body, **how)
+
+    def notice_closure(
+        self,
+        account: c.Name,
+        reason: c.Text,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Give notice that an account is to be closed: its holder empties it by then, and it takes nothing.
+
+        预告注销。
+        """
+        body = c.NoticeClosure(
+            account,
+            reason,
+        )
+        return self.send(body, **how)
+
+    def offer_source(
+        self,
+        source: c.Name,
+        target: c.Name,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Offer a source to the account of who has bought the works; that account claims it. 提出排放源转移。"""
+        body = c.OfferSource(
+            source,
+            target,
+        )
+        return self.send(body, **how)
+
+    def claim_source(
+        self,
+        source: c.Name,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Claim a source that is offered to one's account, with what is owed; the authority transfers it.
+
+        认领排放源。
+        """
+        body = c.ClaimSource(
+            source,
+        )
+        return self.send(body, **how)
+
+    def transfer_source(
+        self,
+        source: c.Name,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Let a source that is offered and claimed pass to its new account, from now on. 准予排放源转移。"""
+        body = c.TransferSource(
+            source,
+        )
+        return self.send(body, **how)
+
+    def drop_source(
+        self,
+        source: c.Name,
+        reason: c.Text,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Take an offer of a source back, decline it, or refuse it: the source stays where it is. 撤回排放源转移。"""
+        body = c.DropSource(
+            source,
             reason,
         )
         return self.send(body, **how)
