@@ -9,13 +9,6 @@ import typer
 from airshed.cli.options import BookPath, Json
 from airshed.cli.show import as_json, showing, table
 from airshed.model.measures import tonnes, yuan
-from airshed.model.near import near
-from airshed.model.refusal import Malformed
-
-SQL = """
-SELECT series, direction, flow, sum(count) FROM flows WHERE ? IN ('', series)
-GROUP BY series, direction, flow ORDER BY series, direction, flow
-"""
 
 
 def reserve(
@@ -28,21 +21,21 @@ def reserve(
     Example: airshed book reserve demo/dianzhong.book --series SO2-KM-2027
     """
     from airshed.engine.apply.reserve import REASONS
+    from airshed.service.book.reserve import flows_of
     from airshed.service.book.sqlite import Book
 
     with showing(Book.read(book)) as opened, opened.named():
-        rows = opened.sql.execute(SQL, (series,)).fetchall()
-        known = [name for (name,) in opened.sql.execute("SELECT DISTINCT series FROM flows ORDER BY series")]
-    if series and series not in known:
-        raise Malformed("--series", f"the reserves hold nothing of {series!r}", near(series, known))
+        flows = flows_of(opened, series)
     left: dict[str, int] = {}
     shown: dict[str, list[tuple[str, ...]]] = {}
-    for name, direction, flow, count in rows:
-        left[name] = left.get(name, 0) + (count if direction == "in" else -count)
-        en, zh = REASONS[flow]
+    for flow in flows:
+        name = flow.series
+        left[name] = left.get(name, 0) + flow.signed
+        en, zh = REASONS[flow.reason]
         if json:
-            as_json({"series": name, "direction": direction, "flow": flow, "count": count, "en": en, "zh": zh})
-        came, went = (tonnes(count), "") if direction == "in" else ("", tonnes(count))
+            said = {"series": name, "direction": flow.direction, "flow": flow.reason, "count": flow.count}
+            as_json({**said, "en": en, "zh": zh})
+        came, went = (tonnes(flow.count), "") if flow.direction == "in" else ("", tonnes(flow.count))
         shown.setdefault(name, []).append((name, f"{en} {zh}", came, went, ""))
     for name, count in left.items():
         shown[name].append((name, "held 结存", "", "", tonnes(count)))
@@ -64,48 +57,31 @@ def buy_back(
 
     Example: airshed book buy-back my.book spring
     """
-    from airshed.market.auction.notice import dispersion, hhi
+    from airshed.service.book.reserve import buy_back_of
     from airshed.service.book.sqlite import Book
 
     with showing(Book.read(book)) as opened, opened.named():
-        tenders = opened.sql.execute("SELECT * FROM tenders WHERE repurchase = ?", (name,)).fetchall()
-        asks = opened.sql.execute(
-            "SELECT account, count, price FROM asks WHERE repurchase = ? AND count > 0", (name,)
-        ).fetchall()
-        sold = opened.sql.execute(
-            "SELECT coalesce(nullif(corporate_group, ''), buybacks.account), sum(buybacks.count) FROM buybacks "
-            "JOIN accounts USING (account) WHERE repurchase = ? GROUP BY 1",
-            (name,),
-        ).fetchall()
-    if not tenders:
-        raise Malformed(str(book), f"there is no reverse auction {name!r}", "airshed book show BOOK tenders lists them")
-    _, series, count, budget, ceiling, still_open, price, bought, paid = tenders[0]
-    if still_open:
-        raise Malformed(str(book), f"the reverse auction {name} is open and its asks are sealed", "close it first")
-    spread = dispersion((each[2], each[1]) for each in asks)
-    concentration = hhi(each[1] for each in sold)
-    sellers = sorted({each[0] for each in asks})
+        done = buy_back_of(opened, name)
     if json:
-        said = {"repurchase": name, "series": series, "wanted": count, "budget_fen": budget, "ceiling": ceiling}
-        said |= {"price": price, "bought": bought, "paid_fen": paid, "asked": sum(each[1] for each in asks)}
-        as_json({**said, "sellers": sellers, "asks": spread, "hhi": concentration})
+        as_json({"repurchase": name, **done._asdict()})
         return
     rows = [
-        ("wanted 拟购 [t]", tonnes(count)),
-        ("asked 申报 [t]", tonnes(sum(each[1] for each in asks))),
-        ("bought 购入 [t]", tonnes(bought)),
-        ("price 价格 [yuan/t]", "–" if price is None else yuan(price)),
-        ("paid 付款 [yuan]", yuan(paid)),
-        ("of a budget of 预算 [yuan]", yuan(budget)),
-        ("ceiling 最高限价 [yuan/t]", yuan(ceiling)),
-        ("sellers 申报人", ", ".join(sellers) or "–"),
-        ("HHI of what was bought 集中度", "–" if concentration is None else f"{concentration:,}"),
+        ("wanted 拟购 [t]", tonnes(done.wanted)),
+        ("asked 申报 [t]", tonnes(done.asked)),
+        ("bought 购入 [t]", tonnes(done.bought)),
+        ("price 价格 [yuan/t]", "–" if done.price is None else yuan(done.price)),
+        ("paid 付款 [yuan]", yuan(done.paid_fen)),
+        ("of a budget of 预算 [yuan]", yuan(done.budget_fen)),
+        ("ceiling 最高限价 [yuan/t]", yuan(done.ceiling)),
+        ("sellers 申报人", ", ".join(done.sellers) or "–"),
+        ("HHI of what was bought 集中度", "–" if done.hhi is None else f"{done.hhi:,}"),
     ]
+    spread = done.asks
     if spread is not None:
         quarters = (spread.lowest, spread.lower_quarter, spread.median, spread.upper_quarter, spread.highest)
         rows.append(("asks, in quarters 申报分位 [yuan/t]", " | ".join(map(yuan, quarters))))
         rows.append(("mean ask 申报均价 [yuan/t]", yuan(spread.mean)))
-    table(f"{name}: {series} bought back 反向拍卖公告", ["what", "figure"], rows)
+    table(f"{name}: {done.series} bought back 反向拍卖公告", ["what", "figure"], rows)
 
 
 def register(app: typer.Typer) -> None:
