@@ -65,6 +65,10 @@ def test_a_machine_signs_each_request(service: Served) -> None:
     with Client(service.url, key=key, now=lambda: service.clock() / 1000) as machine:
         assert machine.me().reads == "account cement"
         assert machine.place_order("cement", SERIES, "sell", 1_000, 402_000).actor == "cement"
+        chinese = machine.place_order("cement", SERIES, "sell", 1_000, 402_000, key="卖出 一")
+        assert chinese.key == "卖出 一"
+        with pytest.raises(Malformed, match="cannot be sent"):
+            machine.place_order("cement", SERIES, "sell", 1_000, 402_000, key="a\r\nairshed-at: 2030-01-01")
         assert machine.table("holdings", **{"count.ge": 1}).total >= 1
         with pytest.raises(Refused, match="second_factor"):
             machine.confirm_act(1)

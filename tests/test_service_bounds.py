@@ -35,6 +35,7 @@ LIMITS = ServiceLimits(
     user_burst=60,
     user_every_s=1_000.0,
     body_s=0.3,
+    head_s=0.5,
 )
 _keys = iter(range(LARGEST))
 
@@ -92,6 +93,18 @@ def test_a_body_that_does_not_come_is_not_waited_for(service: Served) -> None:
         head = f"POST /v1/sign-in HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Type: application/json\r\n"
         slow.sendall(f"{head}Content-Length: 100\r\n\r\n{{".encode())
         assert slow.recv(100).startswith(b"HTTP/1.1 408")
+
+
+@pytest.mark.parametrize("begun", ["", "GET /healthz HTTP/1.1\r\nHost: 127"])
+def test_a_head_that_does_not_come_is_not_waited_for(service: Served, begun: str) -> None:
+    host, _, port = service.url.rpartition("//")[2].partition(":")
+    with socket.create_connection((host, int(port)), timeout=10) as slow:
+        slow.sendall(begun.encode())
+        assert slow.recv(100) == b""
+    stranger = service.stranger()
+    assert stranger.get("/healthz").status_code == 200
+    time.sleep(0.6)
+    assert stranger.get("/healthz").status_code == 200, "a connection may rest between requests"
 
 
 def test_who_asks_too_often_is_told_to_wait_and_others_are_not(service: Served) -> None:
@@ -181,6 +194,15 @@ def test_a_disk_that_fails_ends_the_service_and_nobody_is_answered(tmp_path: Pat
     with Book.read(path) as found:
         verify(found)
         assert found.last() == first["seq"]
+
+
+def test_a_service_with_open_feeds_stops_at_once(tmp_path: Path) -> None:
+    with served(market_book(tmp_path)) as service, service.stranger().stream("GET", "/v1/feed") as feed:
+        assert feed.status_code == 200
+        begun = time.monotonic()
+        service.running.stop()
+        assert [line for line in feed.iter_lines() if line.startswith("id:")] == []
+        assert time.monotonic() - begun < 8, "nobody is waited for who only watches"
 
 
 # --- requests made of the document, as a stranger to the code would make them

@@ -257,15 +257,22 @@ class Client(Commands):
         self, method: str, path: str, body: bytes, headers: Mapping[str, str], query: str = ""
     ) -> dict[str, str]:
         """A new signature for every attempt: a nonce counts once."""
-        found = {"host": self._authority, **headers}
+        found = {name: _on_the_line(name, value) for name, value in {"host": self._authority, **headers}.items()}
         if self._key is not None:
-            request = Request(method, self._authority, path, query, headers)
+            request = Request(method, self._authority, path, query, found)
             found |= signed(request, body, self._key, int(self._now()), token_urlsafe(16))
         elif self.cookie:
             found["cookie"] = self.cookie
             if method != "GET":
                 found["x-csrf-token"] = self.csrf
-        return {name: value.encode().decode("latin-1") for name, value in found.items()}
+        return found
+
+
+def _on_the_line(name: str, value: str) -> str:
+    """A header as it travels: bytes of UTF-8, one letter each; nothing in it begins another header."""
+    if not value.isprintable() or not value:
+        raise Malformed(name, f"{value[:60]!a} cannot be sent", "leave out what cannot be printed")
+    return value.encode().decode("latin-1")
 
 
 def key_in(path: Path) -> Ed25519PrivateKey:

@@ -18,6 +18,8 @@ class Feed:
         #: Instant of the book.
         self.at = 0
         self.watching: Counter[str] = Counter()
+        #: The service stops: nobody waits any more.
+        self.over = False
         self._more = asyncio.Event()
 
     def begin(self, last: int, at: int) -> None:
@@ -32,12 +34,13 @@ class Feed:
         more.set()
 
     def end(self) -> None:
-        """Let everybody who waits look up."""
+        """Let everybody who waits go."""
+        self.over = True
         self._more.set()
 
     async def more(self, after: int, seconds: float) -> bool:
         """Whether there is a record after this one, at the latest after so many seconds."""
-        if self.last <= after:
+        if self.last <= after and not self.over:
             try:
                 await asyncio.wait_for(self._more.wait(), seconds)
             except TimeoutError:

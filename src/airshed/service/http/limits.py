@@ -22,6 +22,8 @@ class ServiceLimits:
     batch_bytes: int = 16 << 20
     #: Bytes of a sign-in or of anything else that is not a command.
     form_bytes: int = 16 << 10
+    #: Seconds in which the head of a request must have come.
+    head_s: float = 15.0
     #: Seconds in which the body of a request must have come.
     body_s: float = 20.0
     #: Rows of one page of a table, and what a page has when nobody says.

@@ -33,8 +33,6 @@ from airshed.service.http.who import Door
 from airshed.service.http.writer import OF_THE_DISK, Writer
 from airshed.service.sign_in.users import FIRST, Users, beside
 
-#: Seconds in which the head of a request must have come.
-HEAD_S = 15.0
 #: Open files beside the connections.
 SPARE_FILES = 100
 
@@ -188,7 +186,7 @@ class Running:
             ssl_certfile=serving.certificate,
             ssl_keyfile=serving.private_key,
             limit_concurrency=serving.limits.connections,
-            http=_Protocol,
+            http=type("Protocol", (_Protocol,), {"head_s": serving.limits.head_s}),
             h11_max_incomplete_event_size=64 * 1024,
             timeout_keep_alive=30,
             timeout_graceful_shutdown=10,
@@ -217,6 +215,7 @@ class Running:
 class _Protocol(H11Protocol):
     """Lets go of a connection whose request does not begin, or whose head does not end, within some seconds."""
 
+    head_s: float
     _late: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -235,7 +234,7 @@ class _Protocol(H11Protocol):
         if self.cycle is not None and not self.cycle.response_complete:
             self._heard()
         elif self._late is None:
-            self._late = self.loop.call_later(HEAD_S, self.transport.close)
+            self._late = self.loop.call_later(self.head_s, self.transport.close)
 
     def _heard(self) -> None:
         if self._late is not None:

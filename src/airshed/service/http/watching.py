@@ -62,9 +62,9 @@ async def _stream(
     looked = service.door.ticks()
     try:
         yield b"retry: 2000\n: from record %d\n\n" % (after + 1)
-        while service.writer.live:
+        while service.writer.live and not feed.over:
             there = await feed.more(after, beat)
-            if not service.writer.live:
+            if feed.over or not service.writer.live:
                 return
             if not there or service.door.ticks() - looked >= beat:
                 looked = service.door.ticks()
