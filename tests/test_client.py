@@ -47,6 +47,22 @@ def test_a_command_by_its_name_is_the_command(service: Served) -> None:
         assert [type(each) for each in told] == [CommandReceipt, Problem]
 
 
+def test_a_preview_says_what_the_command_then_comes_to_and_writes_nothing(service: Served) -> None:
+    with client(service, "steel") as steel:
+        body = c.PlaceOrder("steel", SERIES, "sell", 1_000, 404_000)
+        for _ in range(2):
+            before = service.records()
+            found = steel.preview(body, key="p")
+            assert (found.records, service.records()) == (before, before)
+            assert found.foreseen.record.seq == before + 1
+        done = steel.send(body, key="p")
+        assert found.foreseen.record.events == done.events
+        assert steel.preview(body, key="p").foreseen.answered
+        refused = steel.preview(c.PlaceOrder("fund", SERIES, "sell", 1_000, 404_000)).foreseen.record.refusal
+        assert refused is not None
+        assert refused.why.value == "not_your_own"
+
+
 def test_a_client_reads_pages_accounts_market_and_feed(service: Served) -> None:
     with client(service, "dianzhong-office") as office:
         assert len(list(office.rows("accounts", limit=3))) == office.table("accounts").total
@@ -144,6 +160,8 @@ def test_two_people_play_over_the_service_what_they_would_in_a_file(
     assert act is not None, said
     assert f"airshed book confirm --server {url} {act[1]} --code CODE" in said
     assert "Simulated: test." in said
+    status, said = bank(f"act Deposit --server {url} --account fund --amount '6,000 yuan' --dry-run")
+    assert (status, "Nothing was written" in said, "would wait" in said) == (0, True, True), said
     assert "answered this already" in bank(f"act Deposit --server {url} --account fund --amount '5,000 yuan'")[1]
     assert "--again 2" in bank(f"act Deposit --server {url} --account fund --amount '5,000 yuan'")[1]
     status, said = bank(f"book confirm --server {url} {act[1]}")

@@ -114,14 +114,13 @@ class Client(Commands):
         Without a key one is drawn, so that it is done once although it may be sent several times. With `times` the key
         is made from the content, as `airshed act` does: the same command on the same day is done once.
         """
-        headers = {"content-type": JSON}
-        if "times" in how:
-            headers["airshed-once"] = str(how["times"])
-        else:
-            headers["idempotency-key"] = how["key"] if "key" in how else token_urlsafe(16)
-        headers |= _more(how.get("at", ""), how.get("code", ""))
-        raw = self._answer("POST", f"/v1/commands/{type(body).__name__}", msgspec.json.encode(body), headers)
+        raw = self._answer("POST", f"/v1/commands/{type(body).__name__}", msgspec.json.encode(body), _how(how))
         return msgspec.json.decode(raw, type=shapes.CommandReceipt)
+
+    def preview(self, body: Body, **how: Unpack[How]) -> shapes.Preview:
+        """What a command would come to as the book stands; nothing is written."""
+        raw = self._answer("POST", f"/v1/preview/{type(body).__name__}", msgspec.json.encode(body), _how(how))
+        return msgspec.json.decode(raw, type=shapes.Preview)
 
     def send_several(
         self, entries: Sequence[tuple[str, Body]], *, at: str = "", code: str = ""
@@ -291,6 +290,15 @@ def _problem(status: int, raw: bytes, url: str) -> shapes.Problem:
         return msgspec.json.decode(raw, type=shapes.Problem)
     except msgspec.MsgspecError:
         raise Malformed(url, f"answers with status {status} and no problem", "see that it is an Airshed") from None
+
+
+def _how(how: How) -> dict[str, str]:
+    headers = {"content-type": JSON, **_more(how.get("at", ""), how.get("code", ""))}
+    if "times" in how:
+        headers["airshed-once"] = str(how["times"])
+    else:
+        headers["idempotency-key"] = how["key"] if "key" in how else token_urlsafe(16)
+    return headers
 
 
 def _more(at: str, code: str) -> dict[str, str]:

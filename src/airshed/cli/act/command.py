@@ -125,10 +125,10 @@ def act(
     if server:
         from airshed.cli.act.remote import ServerLine, send_to
 
-        no_file_too(server, book=book, dry_run=dry_run, clock_is_right=clock_is_right)
+        no_file_too(server, book=book, clock_is_right=clock_is_right)
         if key and again is not None:
             raise Malformed("--again", "goes without --key", "leave one of them out")
-        send_to(ServerLine(kind, fields, server, actor, key, again or 1, at, code), json)
+        send_to(ServerLine(kind, fields, server, actor, key, again or 1, at, code, dry_run), json)
         return
     if code:
         raise Malformed("--code", "goes with --server", "leave it out")

@@ -23,7 +23,8 @@ from airshed.service.book.numbered import ACCOUNT_FIELDS
 if TYPE_CHECKING:
     from airshed.client import Client
     from airshed.engine.commands import Body
-    from airshed.service.http.shapes import CommandReceipt
+    from airshed.rulebook.schema import Rulebook
+    from airshed.service.http.shapes import CommandReceipt, Preview
 
 
 class ServerLine(NamedTuple):
@@ -37,6 +38,7 @@ class ServerLine(NamedTuple):
     time: int
     at: str
     code: str
+    dry_run: bool
 
 
 def send_to(line: ServerLine, json: bool) -> None:
@@ -48,8 +50,12 @@ def send_to(line: ServerLine, json: bool) -> None:
         of(said.provenance)
         if line.actor and line.actor != (mine := client.me().actor):
             raise Malformed("--as", f"{line.actor[:60]!a} is not {mine}, who has signed in", "leave it out")
-        terms = Terms.of(load_texts(client.law(said.law.digest)))
+        rules = load_texts(client.law(said.law.digest))
+        terms = Terms.of(rules)
         body = body_of(line.kind, [(name, _name(client, name, text)) for name, text in line.fields], terms)
+        if line.dry_run:
+            foretold(_previewed(client, body, line), rules, json)
+            return
         try:
             receipt = _sent(client, body, line)
         except Refused as refused:
@@ -64,6 +70,28 @@ def send_to(line: ServerLine, json: bool) -> None:
                 say([Answer(problem.seq, problem.hash, (), refusal)], json)
             return
     _say(receipt, line, terms, json)
+
+
+def foretold(found: Preview, rules: Rulebook, json: bool) -> None:
+    """What the command would come to, as `airshed act --dry-run` says it of a file."""
+    from airshed.cli.book.preview import plain, say_figures, say_foreseen, say_unconfirmed, say_unwritten
+
+    each = found.foreseen
+    if json:
+        as_json({**plain(each), "key": each.record.key})
+        return
+    say_foreseen([each])
+    if each.record.refusal is None and not (each.sealed or each.waits):
+        lines(*told(each.record.events, Terms.of(rules)))
+    say_figures([each], rules.currency.name_en)
+    say_unconfirmed([each], rules)
+    say_unwritten(found.records)
+
+
+def _previewed(client: Client, body: Body, line: ServerLine) -> Preview:
+    if line.key:
+        return client.preview(body, key=line.key, at=line.at)
+    return client.preview(body, times=line.time, at=line.at)
 
 
 def _sent(client: Client, body: Body, line: ServerLine) -> CommandReceipt:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -70,6 +71,16 @@ WAYS: Sequence[Way] = (
         answer=shapes.BatchAnswers,
         more=_ALL_COMMANDS,
         signing=True,
+    ),
+    Way(
+        "/v1/preview/{command}",
+        "POST",
+        commands.preview,
+        "preview",
+        "commands",
+        body=dict[str, Any],
+        answer=shapes.Preview,
+        more=("no_key", "no_actor", "csrf"),
     ),
     Way("/v1/book", "GET", reading.book, "book", access="anybody", answer=shapes.BookSaid),
     Way(

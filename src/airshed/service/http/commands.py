@@ -15,6 +15,7 @@ from airshed.engine.edge import CURE, said_twice, well_formed
 from airshed.engine.runner import LARGEST_GROUP, Runner
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
+from airshed.service.book.clock import asked_of
 from airshed.service.book.once import once
 from airshed.service.http.problems import Stopped, answer, of_refusal
 from airshed.service.http.service import Handler, Service, body_of, given, instant_asked
@@ -49,6 +50,20 @@ async def _one(name: str, service: Service, request: Request) -> Response:
     if isinstance(said, Problem):
         return answer(said)
     return Response(msgspec.json.encode(said), 200, media_type="application/json")
+
+
+async def preview(service: Service, request: Request) -> Response:
+    """What a command would come to as the book stands, or why not; nothing is written."""
+    name = request.path_params["command"]
+    if name not in BODIES:
+        raise Malformed(f"preview {name[:60]}", "is no command", near(name, BODIES))
+    limits = service.limits
+    raw = await body_of(request, limits.command_bytes, limits.body_s)
+    actor = service.door.actor(service.door.signed(request, raw))
+    asked = _keyed(request, actor, read_body(name, raw))
+    at = asked_of(service.provenance, instant_asked(request), service.clock())
+    foreseen, records = await service.market.foresee(asked, at)
+    return given(service, {"foreseen": foreseen, "records": records})
 
 
 async def several(service: Service, request: Request) -> Response:

@@ -8,9 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from airshed.engine.journal import MemoryJournal
+from airshed.engine.runner import Runner
 from airshed.market.depth import Depth
+from airshed.service.book.law import laws_of
+from airshed.service.book.preview import Foreseen, foresee
 from airshed.service.book.sqlite import Book
-from airshed.service.http.writer import Busy
+from airshed.service.http.writer import Asked, Busy
 from airshed.service.marketdata.reading import Folding
 from airshed.service.marketdata.tables import ROWS
 from airshed.service.marketdata.zone_index import law_of
@@ -45,6 +49,11 @@ class MarketFold:
     async def depths(self, series: str, levels: int) -> tuple[str, list[Depth]]:
         """The order books of a series, and the head of the book that they are of."""
         found: tuple[str, list[Depth]] = await self._run(self._depths, series, levels)
+        return found
+
+    async def foresee(self, asked: Asked, at: int) -> tuple[Foreseen, int]:
+        """What a command would come to, and where the book ends: decided on this state and not applied."""
+        found: tuple[Foreseen, int] = await self._run(self._foresee, asked, at)
         return found
 
     def close(self) -> None:
@@ -84,3 +93,13 @@ class MarketFold:
         _, head = self._catch_up()
         market = self._folding.market
         return head, market.depths(market.known(series), levels)
+
+    def _foresee(self, asked: Asked, at: int) -> tuple[Foreseen, int]:
+        book, _ = self._catch_up()
+        market = self._folding.market
+        with book.snapshot(), book.named():
+            runner = Runner(MemoryJournal(), law_of(book, market), tables=False, laws=laws_of(book))
+            runner.state, runner.journal = market.state, book
+            (command,) = asked(runner, max(at, market.state.at))
+            # The first that is foreseen is decided and not applied: the state stays that of the book.
+            return next(foresee(runner, [command], at)), market.state.seq

@@ -90,9 +90,10 @@ class Running:
         limits = serving.limits
         secure = serving.certificate is not None or serving.proxied
         self.feed = Feed(limits.feed_kept)
+        self._clock = clock_from(serving.at, machine)
         self.writer = Writer(
             serving.book,
-            clock_from(serving.at, machine),
+            self._clock,
             most_commands=limits.waiting_commands,
             most_requests=limits.waiting_requests,
             sure=serving.sure,
@@ -139,6 +140,7 @@ class Running:
             self.market,
             limits,
             provenance,
+            self._clock,
             self.readers.first,
             hosts,
             self._note,

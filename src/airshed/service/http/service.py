@@ -40,6 +40,8 @@ class Service:
     market: MarketFold
     limits: ServiceLimits
     provenance: Provenance
+    #: The clock of the book, in milliseconds.
+    clock: Callable[[], int]
     #: Hash of the first record, by which a book is told from others.
     first: str
     #: Host names by which it is called; empty for any.

@@ -11,6 +11,7 @@ from airshed.engine.commands import Body
 from airshed.engine.events import Event
 from airshed.model.provenance import Provenance
 from airshed.model.refusal import Refusal
+from airshed.service.book.preview import Foreseen
 
 Word = Annotated[str, Meta(max_length=400)]
 
@@ -78,6 +79,15 @@ class CommandReceipt(msgspec.Struct, frozen=True):
     #: Acts that now wait for a second person.
     waits: tuple[Waiting, ...]
     #: What the book is.
+    provenance: Provenance
+
+
+class Preview(msgspec.Struct, frozen=True):
+    """What a command would come to as the book stands; nothing is written."""
+
+    foreseen: Foreseen
+    #: Number of the record at which the book ends.
+    records: int
     provenance: Provenance
 
 
