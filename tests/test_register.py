@@ -82,3 +82,20 @@ def test_the_command_writes_the_same_page_twice(path: Path, tmp_path: Path) -> N
         assert json.loads(answer.stdout)["bytes"] < 100_000
 
     assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()
+
+
+def test_what_is_not_public_yet_says_from_when_it_will_be(tmp_path: Path) -> None:
+    """By the shipped law emissions of a year are public from the last day of May of the next."""
+    early, may = "public from 2028-05-31", instant("2028-05-31")
+    with Book.create(tmp_path / "small.book") as book:
+        runner = market(book, tables=True)
+        mass = {"NOx": 0, "PM": 0, "SO2": 0, "VOC": 5_000}
+        done(runner, AUTHORITY, c.DetermineYear("s-kiln", 2027, mass, "nothing was reported"), instant("2028-04-29"))
+        before = [row for row in rows(build(book)) if "s-kiln" in row]
+        done(runner, BANK, c.Deposit("steel", 1), may)
+        after = [row for row in rows(build(book)) if "s-kiln" in row]
+
+    assert before
+    assert all(early in row and "0.005" not in row for row in before)
+    assert not any(early in row for row in after)
+    assert any("0.005" in row and OWING.en in row for row in after)

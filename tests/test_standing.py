@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import islice, pairwise
 from typing import Any, Literal
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airshed.compliance.amending import Settled, amend
-from airshed.compliance.status import STRICT, UK, Convention
+from airshed.compliance.status import STRICT, UK, Convention, convention_of
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.procedures.deadlines import deadline
@@ -18,7 +19,9 @@ from airshed.engine.runner import Runner
 from airshed.lab.simulator.small_market import VERIFIERS
 from airshed.model.period import instant
 from airshed.model.refusal import Why
+from airshed.registry.moves import Delivered
 from airshed.rulebook import lookup
+from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.tables import ShortfallPeriod
 from airshed.service.book.standing import SourceStanding, standings
 from laws import RULES
@@ -193,6 +196,127 @@ def test_a_source_of_which_nothing_is_known_has_one_line(convention: Convention)
     runner = market()
     found = [each for each in standings(runner.state, 2027, convention) if each.source == SOURCE]
     assert [(each.pollutant, each.status) for each in found] == [("", "NOT_APPLICABLE")]
+
+
+# --- a last year, by the law
+
+
+def test_when_a_last_year_counts_for_exclusion_is_law() -> None:
+    """A source that was excluded from all its years but the last, which runs: excluded as a whole, or not yet."""
+    runner = market()
+    done(runner, AUTHORITY, c.ExcludeYear(SOURCE, 2027, "stood still"), START)
+    runner.state.closures[SOURCE] = "2028-06-01"
+    found = {
+        said: next(each for each in standings(runner.state, 2028, convention_of(said)) if each.source == SOURCE).status
+        for said in ("at_once", "when_over")
+    }
+    assert found == {"at_once": "C", "when_over": "EXCLUDED"}
+
+
+# --- which allowances go
+
+
+def obliged(count: int, rules: Rulebook = RULES) -> tuple[Runner, str]:
+    """A market in which the steelworks owes so many allowances of SO2, and its account."""
+    runner = market(rules=rules)
+    figures = {**codes(runner), "SO2": count * 1_000}
+    done(runner, AUTHORITY, c.DetermineYear(SOURCE, 2027, figures, "a test"), START)
+    return runner, runner.state.sources[SOURCE].account
+
+
+def held(runner: Runner, account: str, many: int = 300) -> list[int]:
+    """The lowest serials of the account, one by one."""
+    blocks = runner.state.ledger.held_of(account, "SO2-KM-2027").blocks
+    return list(islice((serial for block in blocks for serial in range(block.first, block.last + 1)), many))
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.lists(st.integers(0, 60), min_size=2, max_size=8, unique=True))
+def test_named_serials_go_and_no_others(cuts: list[int]) -> None:
+    """Spans between cuts are named, every second one; the account loses just those numbers."""
+    runner, account = obliged(60)
+    mine = held(runner, account)
+    ends = sorted(cuts)
+    spans = [(mine[a], mine[b - 1]) for a, b in pairwise(ends)][::2]
+    gone = {serial for first, last in spans for serial in range(first, last + 1)}
+    named = tuple(c.NamedSerials("SO2-KM-2027", first, last) for first, last in reversed(spans))
+
+    done(runner, account, c.Surrender(SOURCE, 2027, "SO2", len(gone), named), START)
+    assert held(runner, account, len(mine) - len(gone)) == [serial for serial in mine if serial not in gone]
+
+
+def test_what_is_named_has_to_be_there_to_count_and_to_be_as_many() -> None:
+    runner, account = obliged(60)
+    first = held(runner, account)[0]
+    last = runner.state.ledger.held_of(account, "SO2-KM-2027").blocks[-1].last
+
+    def refused(count: int, *named: tuple[str, int, int]) -> Why:
+        serials = tuple(c.NamedSerials(*each) for each in named)
+        return why(runner, account, c.Surrender(SOURCE, 2027, "SO2", count, serials), START)
+
+    assert refused(5, ("SO2-KM-2027", first, first + 3)) is Why.TOO_SMALL
+    assert refused(3, ("SO2-KM-2027", first, first + 3)) is Why.TOO_LARGE
+    assert refused(4, ("SO2-KM-2027", first, first + 1), ("SO2-KM-2027", first + 1, first + 2)) is Why.TOO_LARGE
+    assert refused(1, ("SO2-KM-2027", first + 1, first)) is Why.NOT_POSITIVE
+    assert refused(2, ("SO2-KM-2027", last, last + 1)) is Why.INSUFFICIENT_HOLDING
+    assert refused(1, ("SO2-KM-2028", 1, 1)) is Why.UNKNOWN_SERIES
+    done(runner, AUTHORITY, c.SetCap("SO2", "KM", 2028), START)
+    assert refused(1, ("SO2-KM-2028", 1, 1)) is Why.WRONG_KIND
+    done(runner, AUTHORITY, c.SetCap("NOx", "KM", 2027), START)
+    assert refused(1, ("NOx-KM-2027", 1, 1)) is Why.WRONG_KIND
+
+
+DEDUCTS = msgspec.structs.replace(RULES, compliance=msgspec.structs.replace(RULES.compliance, deducts=True))
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(1, 200), st.integers(0, 200))
+def test_what_is_owed_and_held_is_deducted_at_the_deadline_where_the_law_says_so(owed: int, given_up: int) -> None:
+    """First in, first out: the lowest serials that the operator left go, and nobody is short who holds enough."""
+    runner, account = obliged(owed, DEDUCTS)
+    given_up = min(owed, given_up)
+    if given_up:
+        done(runner, account, c.Surrender(SOURCE, 2027, "SO2", given_up), START)
+    mine = held(runner, account)
+    *before, closed = done(runner, AUTHORITY, c.CloseYear(account, 2027), AFTER).events
+
+    assert isinstance(closed, e.YearClosed)
+    (settled,) = (each for each in closed.settlements if each.pollutant == "SO2")
+    assert (settled.surrendered, settled.shortfall, settled.penalty_fen) == (owed, 0, 0)
+    taken = [event for event in before if isinstance(event, e.Surrendered) and event.pollutant == "SO2"]
+    assert [(event.how, event.count) for event in taken] == ([("deducted", owed - given_up)] if given_up < owed else [])
+    blocks = [block for event in taken for move in event.entry if isinstance(move, Delivered) for block in move.blocks]
+    gone = [serial for block in blocks for serial in range(block.first, block.last + 1)]
+    assert gone == mine[: owed - given_up]
+    assert runner.state.owed[account, "SO2"] == 0
+
+
+def test_what_is_not_there_cannot_be_deducted_and_is_short() -> None:
+    runner, account = obliged(50, DEDUCTS)
+    there = runner.state.ledger.held_of(account, "SO2-KM-2027").count
+    runner, account = obliged(there + 7, DEDUCTS)
+    closed = done(runner, AUTHORITY, c.CloseYear(account, 2027), AFTER).events[-1]
+
+    assert isinstance(closed, e.YearClosed)
+    (settled,) = (each for each in closed.settlements if each.pollutant == "SO2")
+    assert (settled.surrendered, settled.shortfall) == (there, 7)
+    assert held(runner, account) == []
+
+
+def test_what_a_correction_added_is_deducted_with_the_next_year() -> None:
+    runner, account = obliged(100, DEDUCTS)
+    for source in runner.state.sources.values():
+        if source.account == account:
+            done(runner, AUTHORITY, c.ExcludeYear(source.id, 2028, "a test"), START)
+    done(runner, AUTHORITY, c.CloseYear(account, 2027), AFTER)
+    amended(runner, 115)
+    late = deadline(RULES, 2028) + 1
+    *before, closed = done(runner, AUTHORITY, c.CloseYear(account, 2028), late).events
+
+    assert isinstance(closed, e.YearClosed)
+    assert closed.late == ()
+    assert [(each.year, each.count) for each in before if isinstance(each, e.Surrendered)] == [(2027, 15)]
+    assert not runner.state.extras
 
 
 # --- what a shortfall costs is the law of its own year

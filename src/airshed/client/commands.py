@@ -1892,6 +1892,7 @@ class Commands:
         year: c.Year,
         pollutant: c.Name,
         count: c.Whole,
+        serials: tuple[c.NamedSerials, ...] = (),
         **how: Unpack[How],
     ) -> CommandReceipt:
         """Give allowances up for a source's verified emission. 清缴配额。"""
@@ -1900,6 +1901,7 @@ class Commands:
             year,
             pollutant,
             count,
+            serials,
         )
         return self.send(body, **how)
 

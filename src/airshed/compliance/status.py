@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 
 
 class Status(StrEnum):
@@ -41,6 +41,11 @@ UK: Final = Convention(last_year_excluded_at_once=False, figures_ahead=True, str
 #: What a book here keeps to where its law does not say otherwise.
 STRICT: Final = Convention(last_year_excluded_at_once=True, figures_ahead=False, strict=True)
 CONVENTIONS: Mapping[str, Convention] = {"uk": UK, "strict": STRICT}
+
+
+def convention_of(last_year_excluded: Literal["at_once", "when_over"]) -> Convention:
+    """The strict convention with what a law says of a last year."""
+    return Convention(last_year_excluded == "at_once", STRICT.figures_ahead, STRICT.strict)
 
 
 class Standing:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from airshed.compliance.publication import embargoed, public_from
+from airshed.engine.journal import decode
 from airshed.model.measures import tonnes, yuan
 from airshed.model.period import day_of
 from airshed.pages.kit.sheet import Part, Sheet, SheetColumn, page
 from airshed.pages.kit.words import Phrase, same
-from airshed.service.book.law import currency_of
+from airshed.rulebook.schema import ComplianceRule
+from airshed.service.book.law import currency_of, law_of
 from airshed.service.book.sqlite import Book
 
 KINDS = {"operator": Phrase("operator", "排污单位"), "trader": Phrase("trader", "交易商")}
@@ -30,14 +33,10 @@ def build(book: Book) -> str:
         (account, number, same(name), KINDS[kind], place, group or "–", _stands(frozen, closed))
         for account, number, name, kind, place, group, frozen, closed in book.sql.execute(ACCOUNTS)
     ]
+    law, today = law_of(book).compliance, day_of(decode(book.line(book.last())).at)
     years = [
-        (
-            *(str(year), source, same(name), account, pollutant),
-            *("–" if count is None else tonnes(count) for count in (owed, given, short)),
-            "–" if fen is None else yuan(fen),
-            stands(mass, short, due),
-        )
-        for source, name, account, year, pollutant, mass, owed, given, short, fen, due in book.sql.execute(YEARS)
+        (*(str(year), source, same(name), account, pollutant), *_public(law, today, year, *figures))
+        for source, name, account, year, pollutant, *figures in book.sql.execute(YEARS)
     ]
     lead = Phrase(
         f"{len(accounts)} accounts, {len({row[1] for row in years})} sources with a year to answer for.",
@@ -75,6 +74,31 @@ def build(book: Book) -> str:
     return page(
         Sheet(Phrase("Register", "公开登记簿"), book.path.name, lead, (*parts, *_cancelled(book))), book.provenance()
     )
+
+
+def _public(
+    law: ComplianceRule,
+    today: str,
+    year: int,
+    mass: int | None,
+    owed: int | None,
+    given: int | None,
+    short: int | None,
+    fen: int | None,
+    due: int | None,
+) -> tuple[str | Phrase, ...]:
+    """What of a year everybody may see on a day; what is not public yet says from when it will be."""
+    if mass is not None and embargoed(year, law.emissions_public_on, today):
+        return ("–", "–", "–", "–", _from(public_from(year, law.emissions_public_on)))
+    if short is not None and embargoed(year, law.standing_public_on, today):
+        shown = "–" if owed is None else tonnes(owed)
+        return (shown, "–", "–", "–", _from(public_from(year, law.standing_public_on)))
+    counts = ("–" if count is None else tonnes(count) for count in (owed, given, short))
+    return (*counts, "–" if fen is None else yuan(fen), stands(mass, short, due))
+
+
+def _from(day: str | None) -> Phrase:
+    return Phrase(f"public from {day}", f"{day}起公开")
 
 
 def stands(verified_mg: int | None, short: int | None, due_fen: int | None) -> Phrase:

@@ -61,6 +61,8 @@ def _section(section: str, before: msgspec.Struct, after: msgspec.Struct, moneys
         was, now = getattr(before, key), getattr(after, key)
         if was == now:
             continue
+        if isinstance(was, tuple) or isinstance(now, tuple):  # a list that one of them leaves out names nothing
+            was, now = was or (), now or ()
         if not isinstance(was, tuple):
             yield LawChange(section, "", key, said(key, was, moneys[0]), said(key, now, moneys[1]), cite)
         elif any(isinstance(each, msgspec.Struct) for each in (*was, *now)):
@@ -68,10 +70,10 @@ def _section(section: str, before: msgspec.Struct, after: msgspec.Struct, moneys
         else:
             for each in was:
                 if each not in now:
-                    yield LawChange(section, key, each, "", None, cite)
+                    yield LawChange(section, key, str(each), "", None, cite)
             for each in now:
                 if each not in was:
-                    yield LawChange(section, key, each, None, "", cite)
+                    yield LawChange(section, key, str(each), None, "", cite)
 
 
 def _rows(

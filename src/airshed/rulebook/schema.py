@@ -459,6 +459,20 @@ class BankingRule(Section, frozen=True):
     limit_basis_points: Share
 
 
+class ComplianceRule(Section, frozen=True, omit_defaults=True):
+    """How a source stands over the years, and what is taken for it when nobody gives it."""
+
+    #: When the last year of a source has to be excluded as well for the source to be excluded as a whole: as soon as it
+    #: runs, or when it is over. Its figure counts at once either way.
+    last_year_excluded: Literal["at_once", "when_over"]
+    #: Whether what an account owes at the deadline and holds is deducted when its year is closed, first in first out.
+    deducts: bool
+    #: Day of the year after the period from which everybody may see verified emissions; at once where it is left out.
+    emissions_public_on: MonthDay | None = None
+    #: Day of the year after the period from which everybody may see how sources stand; at once where it is left out.
+    standing_public_on: MonthDay | None = None
+
+
 class MayVary(Section, frozen=True):
     """What a jurisdiction may set for itself in `vary/CODE.toml`; anything else is refused at load."""
 
@@ -512,6 +526,7 @@ class Rulebook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     benchmarks: BenchmarkRule
     shortfall: ShortfallRule
     banking: BankingRule
+    compliance: ComplianceRule
     roles: Roles
     people: tuple[PeopleRule, ...]
     founders: tuple[FounderRule, ...]

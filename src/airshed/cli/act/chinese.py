@@ -117,6 +117,7 @@ FIELDS: Mapping[str, str] = {
     "series": "配额系列",
     "side": "买卖方向",
     "simulated": "是否模拟",
+    "serials": "指定编号",
     "source": "排放源",
     "stack": "排放口",
     "statement": "公开声明",

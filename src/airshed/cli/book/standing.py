@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Annotated
 
+import msgspec
 import typer
 
 from airshed.cli.book.answers import instant_or_now
@@ -28,7 +29,9 @@ def register(app: typer.Typer) -> None:
 def standing(
     book: BookPath,
     source: Annotated[str, typer.Option("--source", help="One source alone.", show_default=False)] = "",
-    convention: Annotated[str, typer.Option(help="strict, or uk: as the UK registry counts a last year.")] = "strict",
+    convention: Annotated[
+        str, typer.Option(help="strict, or uk: as the UK registry counts; as the law of the book says if left out.")
+    ] = "",
     at: AsOfYear = "",
     json: Json = False,
 ) -> None:
@@ -39,22 +42,30 @@ def standing(
 
     Example: airshed book standing demo/dianzhong.book --at 2029-01-01T09:00
     """
-    from airshed.compliance.status import CONVENTIONS
+    from airshed.compliance.publication import public_from
+    from airshed.compliance.status import CONVENTIONS, convention_of
     from airshed.service.book.opening import carry_on
     from airshed.service.book.sqlite import Book
     from airshed.service.book.standing import standings
 
-    if convention not in CONVENTIONS:
+    if convention and convention not in CONVENTIONS:
         raise Malformed("--convention", f"no such word {convention!r}", near(convention, CONVENTIONS))
-    current = int(day_of(instant_or_now(at))[:4])
+    today = day_of(instant_or_now(at))
+    current = int(today[:4])
     with showing(Book.read(book)) as opened:
-        state = carry_on(opened).state
+        runner = carry_on(opened)
+        state, law = runner.state, runner.rules.compliance
+        counts_by = CONVENTIONS[convention] if convention else convention_of(law.last_year_excluded)
         if source and source not in state.sources:
             raise Malformed(str(book), f"there is no source {source!r}", near(source, state.sources))
-        found = [each for each in standings(state, current, CONVENTIONS[convention]) if source in ("", each.source)]
+        found = [each for each in standings(state, current, counts_by) if source in ("", each.source)]
+    public = {
+        "emissions_public_from": public_from(current - 1, law.emissions_public_on),
+        "standing_public_from": public_from(current - 1, law.standing_public_on),
+    }
     if json:
         for each in found:
-            as_json(each)
+            as_json({**msgspec.structs.asdict(each), **public})
         return
     rows = [
         (
@@ -82,3 +93,7 @@ def standing(
     table(f"Standing in {current} 累计履约状态", columns, rows)
     counts = Counter(each.status for each in found)
     console.print(", ".join(f"{counts[name]} {name}" for name in sorted(counts)))
+    for what, day in public.items():
+        if day is not None and today < day:
+            said = what.removesuffix("_public_from")
+            console.print(f"{said} of {current - 1} not public before {day} 在此日期前不公开")

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import msgspec
 
-from airshed.engine.commands.wish import Known, Name, Whole, Wish, Year
+from airshed.engine.commands.wish import Known, Name, Serial, Whole, Wish, Year
 
 
-class Surrender(Wish, frozen=True):
+class NamedSerials(msgspec.Struct, frozen=True):
+    """Allowances of a series by their numbers."""
+
+    series: Name
+    #: Number of the first of them.
+    first: Serial
+    #: Number of the last of them.
+    last: Serial
+
+
+class Surrender(Wish, frozen=True, omit_defaults=True):
     """Give allowances up for a source's verified emission. 清缴配额。"""
 
     source: Name
@@ -15,6 +25,8 @@ class Surrender(Wish, frozen=True):
     #: Pollutant of the obligation.
     pollutant: Name
     count: Whole
+    #: Which allowances go, as many as the count; first in, first out where none is named.
+    serials: tuple[NamedSerials, ...] = ()
 
 
 class CloseYear(Wish, frozen=True, omit_defaults=True):

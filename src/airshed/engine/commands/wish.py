@@ -35,6 +35,8 @@ Day = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", title="day, 
 #: An hour of Beijing by its start, as 2027-12-31T07; whether the calendar has it is for the edge to say.
 Hour = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3])\Z", title="hour, as 2027-12-31T07")]
 
+#: The number of an allowance of a series.
+Serial = Annotated[int, Meta(ge=1, le=LARGEST)]
 #: What a preview warns of, as "lost SO2-KM-2027", and how many allowances it is about.
 Known = dict[Annotated[str, Meta(min_length=1, max_length=250)], Count]
 #: A share in hundredths of a percent, up to all.

@@ -8,7 +8,7 @@ from airshed.engine.events.fact import Fact
 from airshed.registry.moves import Entry
 
 
-class Surrendered(Fact, frozen=True):
+class Surrendered(Fact, frozen=True, omit_defaults=True):
     """Allowances were given up for an obligation."""
 
     source: str
@@ -16,6 +16,8 @@ class Surrendered(Fact, frozen=True):
     pollutant: str
     count: int
     entry: Entry
+    #: "" for first in, first out; "named" where the operator named the serials; "deducted" where the law took them.
+    how: str = ""
 
 
 class Settlement(msgspec.Struct, frozen=True, gc=False):

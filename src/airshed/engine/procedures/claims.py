@@ -74,7 +74,7 @@ def offers_off(state: State, account: str, actor: str, *, either_side: bool) -> 
     ]
 
 
-def overrun(state: State, account: str, moves: Iterable[Move]) -> list[e.ClaimCut]:
+def overrun(state: State, account: str, moves: Iterable[Move], deducted: Counter[str]) -> list[e.ClaimCut]:
     """The claims that shrink when a year's end takes `moves` out of an account whose offers are all taken back.
 
     What is free goes first and what belongs to a lessor last.
@@ -85,7 +85,7 @@ def overrun(state: State, account: str, moves: Iterable[Move]) -> list[e.ClaimCu
         assert isinstance(move, Delivered), move
         mine = claims.get(move.series, ())
         free = state.ledger.positions[account, move.series].count - sum(claim.count for claim in mine)
-        free -= blocked(state, account, move.series)
+        free -= blocked(state, account, move.series) + deducted[move.series]
         cuts += _cut(account, move.series, count_of(move.blocks) - free, mine)[0]
     return cuts
 

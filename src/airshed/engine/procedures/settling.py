@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 from airshed.compliance.banking import YearEnd, bank, base, carry
 from airshed.compliance.obligation import admitted
 from airshed.compliance.shortfall import Lack, makeup, penalty
-from airshed.compliance.surrender import plan
+from airshed.compliance.surrender import order, plan
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.invariants import blocked
 from airshed.engine.nouns import Source, Year
 from airshed.engine.procedures.claims import Claims, overrun, usable, used
 from airshed.engine.procedures.deadlines import deadline, surrender_day
+from airshed.engine.procedures.deducting import Deducted, Owed, deducted
 from airshed.engine.procedures.guards import (
     MOST,
     Decision,
     Procedure,
     known_account,
+    known_series,
     no,
     own_source,
     positive,
@@ -26,7 +30,7 @@ from airshed.engine.procedures.guards import (
 from airshed.engine.procedures.taken_off import sales_off
 from airshed.engine.procedures.warned import Warned, Warns, positive_only
 from airshed.engine.state import State
-from airshed.model.allowance import Series, count_of, lowest
+from airshed.model.allowance import Blocks, SerialBlock, Series, count_of, lowest
 from airshed.model.measures import yuan
 from airshed.model.period import day_of, month_before
 from airshed.model.refusal import Refusal, Why
@@ -74,15 +78,61 @@ def surrender(state: State, rules: Rulebook, at: int, actor: str, body: c.Surren
             Why.INSUFFICIENT_HOLDING,
             f"{source.account} has {free} admitted {body.pollutant} allowances free, not {body.count}; buy the rest",
         )
+    named = _named(state, rules, source.account, body, dict(holdings)) if body.serials else None
+    if isinstance(named, Refusal):
+        return named
     moves: list[Delivered] = []
     cuts: list[e.ClaimCut] = []
-    for series, count in plan(holdings, body.count, source.jurisdiction):
+    planned = plan(holdings, body.count, source.jurisdiction)
+    if named is not None:
+        planned = tuple((series, count_of(blocks)) for series, blocks in named.items())
+    for series, count in planned:
         name = str(series)
         position = state.ledger.positions[source.account, name]
         cuts += used(claims, source.account, name, count, position.free)
-        taken, _ = lowest(position.blocks, count)
+        taken = lowest(position.blocks, count)[0] if named is None else named[series]
         moves.append(Delivered(source.account, accounts.surrendered(source.jurisdiction), name, taken))
-    return (*cuts, e.Surrendered(body.source, body.year, body.pollutant, body.count, tuple(moves)))
+    how = "" if named is None else "named"
+    return (*cuts, e.Surrendered(body.source, body.year, body.pollutant, body.count, tuple(moves), how))
+
+
+def _named(
+    state: State, rules: Rulebook, account: str, body: c.Surrender, admitted_free: dict[Series, int]
+) -> dict[Series, Blocks] | Refusal:
+    """The serials that are named, by series, oldest first: held, admitted for the year, as many as the count."""
+    found: dict[str, list[SerialBlock]] = {}
+    for each in body.serials:
+        refusal = known_series(state, rules, each.series)
+        if refusal:
+            return refusal
+        if each.last < each.first:
+            what = f"{each.series} {each.first} to {each.last} names none"
+            return no(rules, "allowance", Why.NOT_POSITIVE, what)
+        found.setdefault(each.series, []).append(SerialBlock(each.first, each.last))
+    said = {Series.parse(name): tuple(sorted(blocks)) for name, blocks in found.items()}
+    for series, blocks in said.items():
+        if any(after.first <= before.last for before, after in pairwise(blocks)):
+            return no(rules, "allowance", Why.TOO_LARGE, f"serials of {series} are named twice")
+        source = state.sources[body.source]
+        law = rules.allowance
+        if not admitted(series, body.pollutant, source.jurisdiction, body.year, law.admitted, law.vintages_back):
+            what = f"{series} does not count for {body.pollutant} of {body.source} {body.year}"
+            return no(rules, "allowance", Why.WRONG_KIND, what)
+    count = sum(map(count_of, said.values()))
+    if count != body.count:
+        small = Why.TOO_SMALL if count < body.count else Why.TOO_LARGE
+        return no(rules, "allowance", small, f"{count} serials are named, not {body.count}")
+    for series, blocks in said.items():
+        held = state.ledger.held_of(account, str(series)).blocks
+        for block in blocks:
+            if not any(own.first <= block.first and block.last <= own.last for own in held):
+                what = f"{account} does not hold {series} {block.first} to {block.last}"
+                return no(rules, "allowance", Why.INSUFFICIENT_HOLDING, what)
+        free = admitted_free.get(series, 0)
+        if count_of(blocks) > free:
+            what = f"{account} has {free} of {series} free, not {count_of(blocks)}"
+            return no(rules, "allowance", Why.INSUFFICIENT_HOLDING, what)
+    return dict(sorted(said.items(), key=lambda each: order(each[0], state.sources[body.source].jurisdiction)))
 
 
 def close_year(state: State, rules: Rulebook, at: int, actor: str, body: c.CloseYear) -> Decision:
@@ -123,24 +173,43 @@ def close_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
             rules, "shortfall", Why.NOT_CONSERVED, f"penalty_index.csv has no index for {body.year}; adopt one that has"
         )
     month = month_before(surrender_day(rules, body.year))
+    taken = deducted(state, rules, body.account, (*_open(years), *_open_late(state, at, body.account)))
     settlements: list[e.Settlement] = []
     verified: dict[str, int] = {}
     surrendered: dict[str, int] = {}
     for source, year in years:
         for pollutant, owed in year.obligation.items():
             verified[pollutant] = verified.get(pollutant, 0) + owed
-            surrendered[pollutant] = surrendered.get(pollutant, 0) + year.surrendered.get(pollutant, 0)
-            settlements.append(_settle(state, rules, source, body.year, pollutant, month))
+            more = taken.given[source.id, body.year, pollutant]
+            surrendered[pollutant] = surrendered.get(pollutant, 0) + year.surrendered.get(pollutant, 0) + more
+            settlements.append(_settle(state, rules, source, body.year, pollutant, month, more))
             due = settlements[-1].penalty_fen
             if due > MOST:
                 return no(rules, "shortfall", Why.TOO_LARGE, f"{source.id} {pollutant}: a penalty of {yuan(due)} yuan")
-    late = _late(state, rules, at, body.account)
+    late = _late(state, rules, at, body.account, taken)
     if isinstance(late, Refusal):
         return late
-    banked, moves = _bank(state, rules, body, verified, surrendered)
+    banked, moves = _bank(state, rules, body, verified, surrendered, taken)
     offers = sales_off(state, body.account, actor)
-    cuts = overrun(state, body.account, moves)
-    return (*offers, *cuts, e.YearClosed(body.account, body.year, tuple(settlements), banked, moves, late))
+    cuts = overrun(state, body.account, moves, taken.gone)
+    closed = e.YearClosed(body.account, body.year, tuple(settlements), banked, moves, late)
+    return (*offers, *taken.events, *cuts, closed)
+
+
+def _open(years: list[tuple[Source, Year]]) -> Iterator[Owed]:
+    """What is owed for the year that ends and was not given."""
+    for source, year in years:
+        for pollutant, owed in year.obligation.items():
+            yield Owed(source, year.year, pollutant, owed - year.surrendered.get(pollutant, 0))
+
+
+def _open_late(state: State, at: int, account: str) -> Iterator[Owed]:
+    """What corrections of earlier years added, and whose day is over."""
+    for name, number in state.extras:
+        source, year = state.sources[name], state.years[name, number]
+        if source.account == account and day_of(at) > year.extra_until:
+            for pollutant, extra in sorted(year.extra.items()):
+                yield Owed(source, number, pollutant, extra)
 
 
 def warned(state: State, rules: Rulebook, body: c.CloseYear, events: tuple[e.Event, ...]) -> Warned:
@@ -152,10 +221,13 @@ def warned(state: State, rules: Rulebook, body: c.CloseYear, events: tuple[e.Eve
     return positive_only({**short, **late, **lost})
 
 
-def _settle(state: State, rules: Rulebook, source: Source, number: int, pollutant: str, month: str) -> e.Settlement:
+def _settle(
+    state: State, rules: Rulebook, source: Source, number: int, pollutant: str, month: str, more: int
+) -> e.Settlement:
+    """How the year ends for a pollutant, with what is deducted besides."""
     year = state.years[source.id, number]
     owed = year.obligation[pollutant]
-    given = year.surrendered.get(pollutant, 0)
+    given = year.surrendered.get(pollutant, 0) + more
     short = owed - given
     assert short >= 0, f"I11: {source.id} surrendered more than it owes"
     price = _price(state, rules, number, pollutant, month)
@@ -164,21 +236,21 @@ def _settle(state: State, rules: Rulebook, source: Source, number: int, pollutan
     return e.Settlement(source.id, pollutant, owed, given, short, due, price, made_up)
 
 
-def _late(state: State, rules: Rulebook, at: int, account: str) -> tuple[e.LateSettlement, ...] | Refusal:
+def _late(
+    state: State, rules: Rulebook, at: int, account: str, taken: Deducted
+) -> tuple[e.LateSettlement, ...] | Refusal:
     """What corrections of earlier years added and nobody surrendered until its day: it is missing as well."""
     late = []
-    for source, number in state.extras:
-        year = state.years[source, number]
-        if state.sources[source].account != account or day_of(at) <= year.extra_until:
-            continue
-        for pollutant, short in sorted(year.extra.items()):
-            price = _price(state, rules, number, pollutant, month_before(year.extra_until))
-            due = penalty_of(rules, number, short, price)
-            if year.due_fen.get(pollutant, 0) + due > MOST:
-                return no(rules, "shortfall", Why.TOO_LARGE, f"{source} {pollutant}: a penalty of {yuan(due)} yuan")
-            made_up = makeup(short, terms_of(rules, number).makeup_percent)
-            if short:
-                late.append(e.LateSettlement(source, number, pollutant, short, due, price, made_up))
+    for source, number, pollutant, extra in _open_late(state, at, account):
+        year = state.years[source.id, number]
+        short = extra - taken.given[source.id, number, pollutant]
+        price = _price(state, rules, number, pollutant, month_before(year.extra_until))
+        due = penalty_of(rules, number, short, price)
+        if year.due_fen.get(pollutant, 0) + due > MOST:
+            return no(rules, "shortfall", Why.TOO_LARGE, f"{source.id} {pollutant}: a penalty of {yuan(due)} yuan")
+        made_up = makeup(short, terms_of(rules, number).makeup_percent)
+        if short:
+            late.append(e.LateSettlement(source.id, number, pollutant, short, due, price, made_up))
     return tuple(late)
 
 
@@ -231,6 +303,7 @@ def _bank(
     body: c.CloseYear,
     verified: dict[str, int],
     surrendered: dict[str, int],
+    taken: Deducted,
 ) -> tuple[dict[str, int], tuple[Move, ...]]:
     """What may go on, youngest vintage first; what is over the limit or expires goes to the reserves.
 
@@ -238,7 +311,10 @@ def _bank(
     """
     banked: dict[str, int] = {}
     moves: list[Move] = []
-    held = [(Series.parse(name), position.count) for name, position in state.ledger.of_account(body.account)]
+    held = [
+        (Series.parse(name), position.count - taken.gone[name])
+        for name, position in state.ledger.of_account(body.account)
+    ]
     for pollutant, owed in sorted(verified.items()):
         left = [(series, count) for series, count in held if series.pollutant == pollutant]
         due = sum(count for series, count in left if series.vintage <= body.year)
@@ -247,8 +323,8 @@ def _bank(
         carried = carry(left, room, body.year, rules.allowance.vintages_back)
         banked.update({str(series): count for series, count in carried.kept.items()})
         for series, count in (*carried.over.items(), *carried.expired.items()):
-            position = state.ledger.positions[body.account, str(series)]
-            gone, _ = lowest(position.blocks, min(count, position.count - blocked(state, body.account, str(series))))
+            there = taken.blocks(state, body.account, str(series))
+            gone, _ = lowest(there, min(count, count_of(there) - blocked(state, body.account, str(series))))
             if gone:
                 moves.append(Delivered(body.account, accounts.reserve(series.jurisdiction), str(series), gone))
     return banked, tuple(moves)

@@ -113,6 +113,11 @@ def varied(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
         banking=replace(
             rules.banking, open=rng.random() < 0.8, of=apart.choice(("holdings", "surrendered", "verified"))
         ),
+        compliance=replace(
+            rules.compliance,
+            last_year_excluded=random.Random(f"last year {version} {allowance}").choice(("at_once", "when_over")),
+            deducts=random.Random(f"deducts {version} {allowance}").random() < 0.4,
+        ),
         calendar=replace(
             rules.calendar,
             surrender_by_in_leap_years=apart.choice(("06-30", "06-29")),

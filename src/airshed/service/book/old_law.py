@@ -40,7 +40,10 @@ def of_today(texts: dict[str, bytes]) -> dict[str, bytes]:
     for role in OLD_ROLES:
         text = re.sub(rf"^{role} = \[.*?\]\n", "", text, count=1, flags=re.MULTILINE | re.DOTALL)
     words = files("airshed.service.book").joinpath("format5.toml").read_text("utf-8")
-    parts = [text.rstrip("\n"), *(_section(words, name) for name in ("sealing", "transactions") if name not in law)]
+    parts = [
+        text.rstrip("\n"),
+        *(_section(words, name) for name in ("sealing", "transactions", "compliance") if name not in law),
+    ]
     parts += [_people(code, *OLD_ROLES[code]) for code in OLD_ROLES] + [_people("registrar", "zone", "")]
     parts += [_founder(name, "authority") for name in (authority, f"{authority}-second")]
     parts += [_founder(name, "registrar") for name in (registrar(authority), f"{registrar(authority)}-2")]

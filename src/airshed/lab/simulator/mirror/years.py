@@ -207,7 +207,9 @@ class Years:
             last = self._until[key[:2]]
             self._claim("I11", event.count <= self._extra[key], f"{key} is settled, {self._extra[key]} are open")
             self._extra[key] -= event.count
-        self._claim("I11", day_of(at) <= last, f"{key} is surrendered for on {day_of(at)}, the last day was {last}")
+        by_law = event.how == "deducted"
+        right = day_of(at) > last and rules.compliance.deducts if by_law else day_of(at) <= last
+        self._claim("I11", right, f"{key} is surrendered for on {day_of(at)}, the last day was {last}")
         self._claim("I11", key[:2] in self._counts, f"{key} is surrendered for and was never verified")
         self._given[key] += event.count
         over = self._given[key] - self._obliged[key]
@@ -226,7 +228,9 @@ class Years:
             self._claim("I11", counts, f"{move.series} does not count for {key}")
             left = [first for first, _ in self._held[move.origin, move.series]]
             lowest = not left or min(left) > max(block.last for block in move.blocks)
-            self._claim("I11", lowest, f"{move.series} of {key} does not give its lowest serials")
+            self._claim(
+                "I11", lowest or event.how == "named", f"{move.series} of {key} does not give its lowest serials"
+            )
             self._claim("I11", move.origin == self._stands[event.source], f"{move.origin} pays for {event.source}")
         self._claim("I11", given == event.count, f"{given} given, {event.count} counted")
 

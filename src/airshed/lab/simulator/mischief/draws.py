@@ -171,7 +171,7 @@ class Mischief:
                     left = owed - known.surrendered.get(pollutant, 0)
                     if left and at <= deadline(rules, year) + 3 * DAY_MS:
                         part = self.rng.choice((left, left, left + 1, self.rng.randint(1, left)))
-                        yield source.account, c.Surrender(source.id, year, pollutant, part)
+                        yield source.account, years.surrender(state, source, year, pollutant, part)
                 for pollutant, extra in known.extra.items():
                     if extra and self.rng.random() < 0.3:
                         yield source.account, c.Surrender(source.id, year, pollutant, self.rng.randint(1, extra))

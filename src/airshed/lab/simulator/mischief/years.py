@@ -119,3 +119,15 @@ def findings(rng: random.Random, state: State, rules: Rulebook, at: int) -> list
     year = rng.choice((2027, 2028))
     line = c.FindingLine("flat_line", "SO2", f"{year}-02-28T00", f"{year}-02-28T20", rng.randint(0, 21), "equal hours")
     return [(HOST, c.NoteFindings(stack, year, (line,) * rng.randint(0, 2)))]
+
+
+def surrender(state: State, source: Source, year: int, pollutant: str, count: int) -> c.Surrender:
+    """Some name the serials that they give: those that they got last, as far as one block has them."""
+    rng = random.Random(f"serials {state.seq} {source.id} {pollutant} {count}")
+    if rng.random() < 0.3:
+        for name, position in sorted(state.ledger.of_account(source.account), key=lambda each: each[0]):
+            last = position.blocks[-1] if position.blocks else None
+            if name.startswith(f"{pollutant}-") and last is not None and last.count >= count:
+                named = c.NamedSerials(name, last.last - count + 1, last.last)
+                return c.Surrender(source.id, year, pollutant, count, (named,))
+    return c.Surrender(source.id, year, pollutant, count)
