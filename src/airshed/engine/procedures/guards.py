@@ -57,8 +57,9 @@ def actor_may(state: State, rules: Rulebook, actor: str, command: str, approving
         return no(rules, "roles", Why.ACTOR_SUSPENDED, f"{actor} is {known.state} ({known.reason})")
     if not lookup.may(rules, known.role, command):
         return no(rules, "roles", Why.ROLE_MAY_NOT, f"{actor} is {known.role}, which may not send {command}")
-    takes_back = command == "RejectAct" and not approving and known.may == "initiate"  # what it proposed itself
-    if known.may and not takes_back and known.may != ("approve" if approving or command in APPROVING else "initiate"):
+    if known.may and known.may != ("approve" if approving or command in APPROVING else "initiate"):
+        if command == "RejectAct" and known.may == "initiate" and not approving:
+            return None  # what it proposed itself
         what = f"{actor} may only {known.may} for {known.account}; {command} is for another representative"
         return no(rules, "roles", Why.ROLE_MAY_NOT, what)
     return None
@@ -98,7 +99,7 @@ def thawed(
         )
     if gives is not None and account in state.restricted and not lookup.though_restricted(rules, gives):
         what = f"{account} is restricted ({state.restricted[account]}) and gives nothing by {gives}"
-        return no(rules, "transactions", Why.ACCOUNT_RESTRICTED, f"{what}; ask the authority to lift that")
+        return no(rules, "transactions", Why.ACCOUNT_RESTRICTED, f"{what}; {who(rules, 'ThawAccount')} may lift that")
     if takes is not None and account in state.closing:
         what = f"{account} is to be closed ({state.closing[account].reason}) and takes nothing any more"
         return no(rules, "transactions", Why.ACCOUNT_RESTRICTED, f"{what}; ask the authority to take the notice back")

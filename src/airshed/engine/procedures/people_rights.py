@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import Actor
-from airshed.engine.procedures.guards import APPROVING, Decision, Procedure, actor_may, known_account, no
+from airshed.engine.procedures.guards import APPROVING, Decision, Procedure, actor_may, known_account, no, who
 from airshed.engine.procedures.scope import FOR_ACCOUNT, out_of_scope
 from airshed.engine.state import State
 from airshed.model.near import near
@@ -29,7 +29,7 @@ def may_send(state: State, rules: Rulebook, actor: str, body: c.Body, approving:
     known = state.actors[actor]
     if known.account in state.suspended:
         what = f"{actor} acts for {known.account}, which is suspended ({state.suspended[known.account]})"
-        return no(rules, "roles", Why.ACCOUNT_SUSPENDED, f"{what}; ask the authority to lift that")
+        return no(rules, "roles", Why.ACCOUNT_SUSPENDED, f"{what}; {who(rules, 'ThawAccount')} may lift that")
     if known.account and known.role in lookup.of_several(rules) and type(body).__name__ not in APPROVING:
         refusal = _too_few(state, rules, known)
         if refusal is not None:
