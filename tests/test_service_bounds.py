@@ -95,6 +95,15 @@ def test_a_body_that_does_not_come_is_not_waited_for(service: Served) -> None:
         assert slow.recv(100).startswith(b"HTTP/1.1 408")
 
 
+def test_a_strangers_large_body_is_not_read(service: Served) -> None:
+    host, _, port = service.url.rpartition("//")[2].partition(":")
+    for way in ("/v1/commands", "/v1/commands/PlaceOrder", "/v1/preview/PlaceOrder"):
+        with socket.create_connection((host, int(port)), timeout=10) as large:
+            head = f"POST {way} HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Type: application/json\r\n"
+            large.sendall(f"{head}Content-Length: 1000000\r\n\r\n".encode())
+            assert large.recv(100).startswith(b"HTTP/1.1 401")
+
+
 @pytest.mark.parametrize("begun", ["", "GET /healthz HTTP/1.1\r\nHost: 127"])
 def test_a_head_that_does_not_come_is_not_waited_for(service: Served, begun: str) -> None:
     host, _, port = service.url.rpartition("//")[2].partition(":")

@@ -22,6 +22,8 @@ CSRF = "x-csrf-token"
 CODE = "airshed-code"
 #: Methods that change nothing.
 SAFE = ("GET", "HEAD")
+#: Bytes of a body that are read of a stranger too.
+SMALL = 16 << 10
 #: Acts that are signed: with a session a code of now, and by no machine.
 SIGNING = ("ConfirmAct",)
 
@@ -81,6 +83,20 @@ class Door:
         if wait:
             raise Stopped("too_many", f"{who} may ask again in {wait} s", {"Retry-After": str(wait)})
         return signed
+
+    def before(self, request: Request) -> None:
+        """A stranger with a large body is answered before it is read; whose it is is looked at again with it."""
+        length = request.headers.get("content-length", "")
+        if length.isdecimal() and int(length) <= SMALL:
+            return
+        if "signature-input" in request.headers:
+            claim = signatures.claim_of(dict(request.headers.items()))
+            there = claim is not None and self.users.key(claim.key) is not None
+        else:
+            there = self.users.session(request.cookies.get(self.cookie, "")) is not None
+        if not there:
+            self._strangers.draw(f"address {self.origin(request)}", self.ticks())
+            raise Stopped("not_signed_in", "sign in before a large body is sent", {"Connection": "close"})
 
     def signed(self, request: Request, body: bytes = b"") -> Signed:
         """Who it is; a stranger is answered here, before the book."""
