@@ -14,7 +14,7 @@ from airshed.model.period import DAY_MS
 from airshed.model.refusal import Why
 from airshed.registry.accounts import AccountState
 from laws import RULES
-from markets import AT, AUTHORITY, SERIES, done, market, proposed, send, why
+from markets import AT, AUTHORITY, REGISTRAR, SERIES, done, market, proposed, send, why
 
 FUND = "fund"
 NOTICE, CLOSE = c.NoticeClosure(FUND, "its licence has ended"), c.CloseAccount(FUND, "its licence has ended")
@@ -111,6 +111,7 @@ def test_a_freeze_during_the_notice_holds_until_it_is_thawed() -> None:
 def test_a_holder_gives_notice_for_its_own_account_only() -> None:
     runner = market()
     assert why(runner, "broker", NOTICE) is Why.NOT_YOUR_OWN
+    assert why(runner, REGISTRAR, c.RegisterActor("he", "public")) is Why.WRONG_KIND
     done(runner, FUND, NOTICE)
     assert why(runner, FUND, NOTICE) is Why.ALREADY_EXISTS
     assert why(runner, FUND, CLOSE) is Why.ROLE_MAY_NOT

@@ -116,8 +116,8 @@ def test_a_series_knows_the_holder_of_every_serial(data: st.DataObject) -> None:
         ("UPDATE holdings SET count = count + 1 WHERE account = 'cement'", "cement", "SO2-KM-2027"),
         ("UPDATE holdings SET blocks = '9' || blocks WHERE account = 'cement'", "cement", "SO2-KM-2027"),
         ("DELETE FROM accounts WHERE account = 'cement'", "cement", "fen"),
-        ("INSERT INTO accounts SELECT 'ghost', kind, name, jurisdiction, corporate_group, frozen, 5, 0, closed, number"
-         " FROM accounts WHERE account = 'steel'", "ghost", "fen"),
+        ("INSERT INTO accounts SELECT 'ghost', kind, name, jurisdiction, corporate_group, frozen, 5, 0, closed,"
+         " number, state, reason FROM accounts WHERE account = 'steel'", "ghost", "fen"),
         ("UPDATE accounts SET cash_fen = 7 WHERE account = 'treasury'", "treasury", "fen"),
     ],
 )  # fmt: skip

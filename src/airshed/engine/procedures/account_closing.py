@@ -17,6 +17,7 @@ from airshed.model.period import clock, day_of
 from airshed.model.refusal import Malformed, Why
 from airshed.registry.accounts import BANK, reserve
 from airshed.registry.moves import Delivered, Move, Paid
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
 LAW = "transactions"
@@ -24,7 +25,8 @@ LAW = "transactions"
 
 def notice(state: State, rules: Rulebook, at: int, actor: str, body: c.NoticeClosure) -> Decision:
     """By the authority or the holder itself, when nothing is owed; what waits in the market is taken off it."""
-    refusal = own_account(state, rules, actor, body.account) if state.actors[actor].account else None
+    holds = lookup.rights(rules)[state.actors[actor].role, "NoticeClosure"] == "account"
+    refusal = own_account(state, rules, actor, body.account) if holds else None
     refusal = refusal or private_account(state, rules, body.account)
     if refusal:
         return refusal

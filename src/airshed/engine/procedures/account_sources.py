@@ -24,6 +24,7 @@ from airshed.model.allowance import Series
 from airshed.model.period import day_of
 from airshed.model.refusal import Refusal, Why
 from airshed.registry.accounts import AccountKind
+from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
 LAW = "transactions"
@@ -75,10 +76,11 @@ def drop(state: State, rules: Rulebook, at: int, actor: str, body: c.DropSource)
     known = _passing(state, rules, body.source)
     if isinstance(known, Refusal):
         return known
-    mine = state.actors[actor].account
-    if mine and mine not in (known.origin, known.target):
-        what = f"{known.source} passes from {known.origin} to {known.target}; {actor} acts for {mine}"
-        return no(rules, "roles", Why.NOT_YOUR_OWN, what)
+    mine = state.actors[actor]
+    holds = lookup.rights(rules)[mine.role, "DropSource"] == "account"
+    if holds and mine.account not in (known.origin, known.target):
+        what = f"{known.source} passes from {known.origin} to {known.target}"
+        return no(rules, "roles", Why.NOT_YOUR_OWN, f"{what}; {actor} acts for {mine.account or 'no account'}")
     if not body.reason.strip():
         return no(rules, LAW, Why.UNEXPLAINED, f"say why {known.source} stays with {known.origin}")
     return (e.SourceDropped(known.id, known.source, known.origin, known.target, actor, body.reason),)
