@@ -156,7 +156,7 @@ def test_confirmations_that_are_no_longer_needed_are_left_out_and_new_ones_are_m
     assert found.before == found.after
     strict = msgspec.structs.replace(law.roles, second=(*law.roles.second, "CloseYear"))
     waiting = under(lines, msgspec.structs.replace(law, roles=strict))
-    assert waiting.waiting > 100
+    assert waiting.waiting > 50  # the closings: whatever else waited has lapsed
     assert not waiting.after.obligation
 
 
