@@ -140,12 +140,14 @@ def test_every_command_that_takes_a_book_names_the_format_and_the_command_that_c
         words = path.split()[1:]
         for param in command.params:
             value = str(old) if takes_a_book(param) else OTHERS.get(param.name, "other")
-            if param.required and param.param_type_name == "argument":
+            if takes_a_book(param) or (param.required and param.param_type_name == "argument"):
                 words.append(value)
             elif param.required:
                 words += [param.opts[0], value]
         if path == "airshed book preview":
             words.append("commands")
+        if path in ("airshed book confirm", "airshed book reject"):
+            words += ["1", "--actor", "a"]
         if path == "airshed proof include":
             words += ["--seq", "1"]
         if path == "airshed act":

@@ -139,13 +139,14 @@ def add_key(
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-    try:
-        found = load_pem_public_key(public_key.read_bytes())
-    except ValueError:
-        found = None
-    if not isinstance(found, Ed25519PublicKey):
-        raise Malformed(str(public_key), "is no public key of Ed25519 in PEM", "airshed user new-key makes a pair")
     with _users(book) as users:
+        try:
+            found = load_pem_public_key(public_key.read_bytes())
+        except ValueError:
+            found = None
+        if not isinstance(found, Ed25519PublicKey):
+            what = "is no public key of Ed25519 in PEM"
+            raise Malformed(str(public_key), what, "airshed user new-key makes a pair")
         name = users.add_key(user, found.public_bytes_raw())
     if json:
         as_json({"user": user, "key": name})
