@@ -25,7 +25,7 @@ USED_WIDELY = {
     "RegisterActor": 17,
     "ConfirmAct": 19,
     "PlaceOrder": 17,
-    "AdoptRulebook": 16,
+    "AdoptRulebook": 15,
     "PlaceCallOrder": 12,
     "Allocate": 13,
     "CloseAuction": 11,

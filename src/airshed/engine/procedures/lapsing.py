@@ -35,7 +35,7 @@ def taken_off(state: State, at: int) -> Iterator[tuple[e.ActLapsed, ...]]:
             transfer.waits(state, event.act)
 
 
-def under_the_law_before(state: State, adopting: c.AdoptRulebook) -> tuple[e.ActLapsed, ...]:
+def under_the_law_before(state: State, adopting: c.Body) -> tuple[e.ActLapsed, ...]:
     """What waits when another law is adopted is proposed anew under that: nobody confirms what nobody may know."""
     return tuple(e.ActLapsed(act.id) for act in state.acts.values() if act.body is not adopting)
 
