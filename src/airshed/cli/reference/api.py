@@ -15,7 +15,7 @@ from airshed.service.sign_in.users import PROVEN_MS, WHOLE_MS
 ROOMS = {
     "commands": "Commands 指令",
     "reading": "Reading 查阅",
-    "market": "Market data 行情",
+    "market": "Market data 市场行情",
     "feed": "The feed 记录推送",
     "sign-in": "Signing in 登录",
     "users": "Users, for administrators 用户管理",
