@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace as copied
 from random import Random
 from typing import Any
@@ -24,6 +25,7 @@ from airshed.engine.procedures import (
     deal,
     guards,
     issue,
+    lapsing,
     lease,
     listed,
     mark,
@@ -40,6 +42,7 @@ from airshed.engine.procedures import (
     zone_call,
     zone_call_law,
 )
+from airshed.engine.state import FOR_GOOD
 from airshed.market import allocation
 from airshed.market import call as market_call
 from airshed.market.auction import ties
@@ -243,15 +246,14 @@ def by_one_person(state: Any, rules: Any, at: int, actor: str, body: c.ConfirmAc
     return said if isinstance(said, Refusal) else (e.ActConfirmed(act.id, act.actor, actor), *said)
 
 
-def after_its_term(state: Any, rules: Any, at: int, actor: str, body: c.ConfirmAct, text: Any = None) -> Any:
-    """An act is confirmed however long it has waited, and whatever law has come since."""
-    act = state.acts.get(body.act)
-    if act is not None:
-        state.acts[act.id] = copied(act, until=None, law=state.rulebook.digest)
-    said = real["confirm_act"](state, rules, at, actor, body, text)
-    if act is not None:
-        state.acts[act.id] = act
-    return said
+@contextmanager
+def nothing_lapses(state: Any, at: int) -> Iterator[tuple[e.ActLapsed, ...]]:
+    """An act waits and is confirmed however long ago it was proposed."""
+    before, state.acts_until = state.acts_until, FOR_GOOD
+    try:
+        yield ()
+    finally:
+        state.acts_until = before
 
 
 def for_another_role(state: Any, rules: Any, at: int, actor: str, body: c.ConfirmAct, text: Any = None) -> Any:
@@ -383,7 +385,7 @@ PLANTED: dict[str, Plant] = {
     "an adverse opinion is accepted": deed(c.VerifyYear, adverse_accepted),
     "a mass is rounded up always": put(report, "obligation", lambda mass_mg, size_kg, how: mass_mg // 10**6 + 1),
     "one pair of eyes": put(decide_module, "confirm_act", by_one_person),
-    "an act outlives its term": put(decide_module, "confirm_act", after_its_term),
+    "an act outlives its term": put(lapsing, "taken_off", nothing_lapses),
     "a second person of any role": put(decide_module, "confirm_act", for_another_role),
     "a transfer goes a working day early": put(
         transfer, "due", lambda *args, **keys: max(args[2] + 1, real["due"](*args, **keys) - DAY_MS)

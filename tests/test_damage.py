@@ -30,7 +30,7 @@ ANSWER = re.compile(
     r"|(table|index|trigger|view|meta) \w+: .*"
     r"| page \d+ of \d+: cannot be read \(.+\); [\d,]+ records?( before it)? are whole;"
     r"|: .*; [\d,]+ records? are whole;"
-    r"|: has format \w+, not \w+;"
+    r"|: has format '?\w+'?, not \w+;"
     r"|: is not a book; give )"
 )
 

@@ -167,7 +167,7 @@ FLOWS: Mapping[TransactionType, Flow] = {
     ),
     "restoration": Flow(("RestoreWithdrawn",), "reserve", "operator"),
     "reserve_flow": Flow(("FeedReserve", "DrawReserve", "ReleaseUnused"), "auction reserve", "auction reserve"),
-    "year_end": Flow(("CloseYear",), "operator", "reserve", True),
+    "year_end": Flow(("CloseYear",), "operator", "reserve surrendered", True),  # what is lost, and what the law deducts
     "excess_return": Flow(("ReturnExcess",), "operator", "reserve", own=True),
     "reversal": Flow(
         ("ReverseTransfer", "ReverseSurrender"), "operator trader surrendered", _PRIVATE, True, public="origins"

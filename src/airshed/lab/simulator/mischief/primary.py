@@ -23,14 +23,14 @@ def sales(rng: random.Random, authority: str, state: State, rules: Rulebook, at:
     owing = [purchase for purchase in state.purchases.values() if purchase.due]
     for purchase in owing:
         grace = date.fromisoformat(purchase.due[0].on) + timedelta(days=purchase.grace_days)
-        if day_of(max(at, state.at)) > grace.isoformat() and rng.random() < 0.2:
+        if day_of(max(at, state.at)) > grace.isoformat() and rng.random() < 0.5:
             return [(purchase.account, c.PayInstalment(purchase.id))]
         last = date.fromisoformat(purchase.due[0].on) + timedelta(days=purchase.withdraw_after_days)
         if day_of(max(at, state.at)) > last.isoformat() and rng.random() < 0.8:
             return [(authority, c.WithdrawUnpaid(purchase.id))]
     if owing and rng.random() < 0.4:
         purchase = rng.choice(owing)
-        if rng.random() < 0.35:
+        if rng.random() < 0.15:
             return [(purchase.account, c.PayInstalment(purchase.id))]
         return [(authority, c.WithdrawUnpaid(purchase.id))]
     running = [sale for sale in state.sales.values() if sale.open]
