@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Literal, TypedDict, Unpack
 
 from airshed.engine import commands as c
@@ -22,12 +23,12 @@ class How(TypedDict, total=False):
     code: str
 
 
-class Commands:
+class Commands(ABC):
     """Every command by name; each is sent once under its key, or under one that is drawn."""
 
+    @abstractmethod
     def send(self, body: c.Body, **how: Unpack[How]) -> CommandReceipt:
         """Send a command and hear its receipt."""
-        raise NotImplementedError
 
     def adopt_rulebook(
         self,

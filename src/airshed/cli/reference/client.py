@@ -16,6 +16,7 @@ HEAD = '''"""A method for every command of the catalogue. Generated (`make docs`
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Literal, TypedDict, Unpack
 
 from airshed.engine import commands as c
@@ -36,12 +37,12 @@ class How(TypedDict, total=False):
     code: str
 
 
-class Commands:
+class Commands(ABC):
     """Every command by name; each is sent once under its key, or under one that is drawn."""
 
+    @abstractmethod
     def send(self, body: c.Body, **how: Unpack[How]) -> CommandReceipt:
         """Send a command and hear its receipt."""
-        raise NotImplementedError
 '''
 #: Where the module lies.
 PLACE = Path(__file__).parents[2] / "client" / "commands.py"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,14 +23,13 @@ class Readers:
         self._books: list[Book] = []
         self._most = most_waiting
         self._waiting = [0] * count
-        try:
+        with ExitStack() as undo:
+            undo.callback(self.close)
             for pool in self._pools:  # one after the other: they share the hold on the file
                 self._books.append(pool.submit(Book.read, path).result())
             #: Hash of the first record, by which a book is told from others.
             self.first = self._pools[0].submit(lambda: self._books[0].line(1).hash).result()
-        except BaseException:
-            self.close()
-            raise
+            undo.pop_all()
 
     async def read(self, look: Callable[[Book], T]) -> T:
         """What a look at the book gives, from whichever reader has least to do; `Busy` where too many wait."""

@@ -8,6 +8,7 @@ import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -228,11 +229,10 @@ class Writer:
             parts.append((job, len(commands)))
             wishes += [(command, when) for command in commands]
         first = runner.state.seq
-        try:
+        with ExitStack() as ended:  # whatever it is, everybody who waits hears of it
+            ended.callback(lambda: self._deliver([(job, Ended()) for job in jobs if not job.future.done()]))
             answers = runner.send_all(wishes) if wishes else []
-        except BaseException:
-            self._deliver([(job, Ended()) for job in jobs if not job.future.done()])
-            raise
+            ended.pop_all()
         receipts = self._receipts(runner, wishes, answers, first)
         if runner.state.seq > first:
             self._wrote(self._journal.written, runner.state.at)
