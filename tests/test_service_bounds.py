@@ -39,6 +39,9 @@ LIMITS = ServiceLimits(
 )
 _keys = iter(range(LARGEST))
 
+#: A test ends by then, however busy the machine is.
+LONGEST_S = 120
+
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
@@ -196,8 +199,8 @@ def test_a_disk_that_fails_ends_the_service_and_nobody_is_answered(tmp_path: Pat
         said = order(steel)
         assert (said.status_code, said.json()["code"]) == (503, "ended")
         assert ended.is_set()
-        begun = time.monotonic()
-        while service.running.broken is None and time.monotonic() - begun < 10:
+        ends = time.monotonic() + LONGEST_S
+        while service.running.broken is None and time.monotonic() < ends:
             time.sleep(0.01)
         assert isinstance(service.running.broken, sqlite3.OperationalError)
     with Book.read(path) as found:
@@ -205,13 +208,14 @@ def test_a_disk_that_fails_ends_the_service_and_nobody_is_answered(tmp_path: Pat
         assert found.last() == first["seq"]
 
 
-def test_a_service_with_open_feeds_stops_at_once(tmp_path: Path) -> None:
+def test_a_service_with_open_feeds_lets_them_go_and_cancels_nobody(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     with served(market_book(tmp_path)) as service, service.stranger().stream("GET", "/v1/feed") as feed:
         assert feed.status_code == 200
-        begun = time.monotonic()
         service.running.stop()
         assert [line for line in feed.iter_lines() if line.startswith("id:")] == []
-        assert time.monotonic() - begun < 8, "nobody is waited for who only watches"
+    assert [said for said in caplog.messages if "graceful shutdown exceeded" in said] == []
 
 
 # --- requests made of the document, as a stranger to the code would make them
