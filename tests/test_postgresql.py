@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from pathlib import Path
@@ -22,7 +23,7 @@ from airshed.model.refusal import Malformed
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import find, load_texts, texts
 from airshed.rulebook.schema import Rulebook
-from airshed.service.book.copying import pour
+from airshed.service.book.copying import carry, pour
 from airshed.service.book.opening import adopt, carry_on
 from airshed.service.book.places import where
 from airshed.service.book.postgresql import Fenced, PostgresBook, made
@@ -198,7 +199,7 @@ def test_a_law_is_adopted_and_carried_on(name: str) -> None:
 
 
 WRONG: dict[str, tuple[Callable[[str], str], str]] = {
-    "no database": (lambda database: "mysql://x", "names no database"),
+    "no database": (lambda database: "mysql://x", "begins like no address"),
     "a name of a book with capitals": (lambda database: f"{database}#Book", "is no name of a book"),
     "a name with a quote": (lambda database: f'{database}#a"b', "is no name of a book"),
     "a book that is not there": (lambda database: f"{database}#nowhere", "holds no book"),
@@ -235,3 +236,10 @@ def test_what_was_begun_and_not_ended_is_made_anew(name: str, year_book: Path) -
     with pytest.raises(Malformed, match="holds no book"):
         PostgresBook.read(name)
     PostgresBook.create(name).close()
+
+
+def test_without_its_driver_a_database_is_named_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "airshed.service.book.postgresql")
+    monkeypatch.setitem(sys.modules, "psycopg", None)  # as where it is not installed
+    with pytest.raises(Malformed, match=r"its driver is not installed; pip install .airshed\[postgresql\]"):
+        carry("a.book", "postgresql:///air")

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from airshed.engine.journal import NO_CHANGES, Changes
 from airshed.engine.tables import TABLES
 from airshed.model.provenance import Provenance
+from airshed.model.refusal import Malformed
 from airshed.service.book.answered_head import LastAnswered
 from airshed.service.book.kept import KeptBook
 from airshed.service.book.places import FORM
@@ -60,10 +61,14 @@ def carry(book: str, to: str) -> Carried:
         last = copy(Path(book), Path(to))
         with Book.read(Path(to)) as copied:
             return Carried(to, last, copied.provenance())
-    # Only whoever has a database has its driver.
-    from airshed.service.book.postgresql import PostgresBook
-    from airshed.service.book.postgresql import made as made_there
-
+    try:  # only whoever has a database has its driver
+        from airshed.service.book.postgresql import PostgresBook
+        from airshed.service.book.postgresql import made as made_there
+    except ModuleNotFoundError as error:
+        if error.name != "psycopg":
+            raise
+        what = "is in PostgreSQL, and its driver is not installed"
+        raise Malformed("name of a book", what, 'pip install "airshed[postgresql]"') from None
     with PostgresBook.read(book) if from_there else Book.read(Path(book)) as source:
         if into_there:
             with made_there(to) as target:

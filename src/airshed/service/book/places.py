@@ -37,11 +37,12 @@ def where(text: str) -> Where:
     >>> where("postgresql:///air").book
     'airshed'
     """
-    if FORM.match(text) is None:
-        raise Malformed("--dsn", f"{text[:100]!r} names no database", "write postgresql://USER@HOST/DATABASE#BOOK")
+    if FORM.match(text) is None:  # not shown: it may hold a password
+        what = "begins like no address of a database"
+        raise Malformed("name of a book", what, "write postgresql://USER@HOST/DATABASE#BOOK")
     dsn, _, book = text.partition("#")
     book = book or "airshed"
     if _NAME.fullmatch(book) is None or book.startswith("pg_"):
         what = f"{book[:60]!r} is no name of a book"
-        raise Malformed("--dsn", what, "write a small letter, then small letters, digits and _, at most 40")
+        raise Malformed("name of a book", what, "write a small letter, then small letters, digits and _, at most 40")
     return Where(dsn, book)
