@@ -197,7 +197,7 @@ async def set_up_form(service: Service, request: Request) -> Response:
 def _page(title: str, inner: str, status: int = 200) -> Response:
     page = (
         '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>Airshed</title><style>body{{font:16px/1.6 sans-serif;margin:3em auto;max-width:34em}}"
+        f"<title>Airshed</title><style>body{{font:16px/1.6 sans-serif;margin:3em auto;max-width:34em;padding:0 1em}}"
         f"code{{font-size:1.2em;word-break:break-all}}</style><h1>Airshed</h1><p>{title}</p>{inner}</html>"
     )
     return Response(page, status, {"Content-Security-Policy": PAGE_POLICY}, "text/html; charset=utf-8")
