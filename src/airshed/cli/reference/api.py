@@ -111,8 +111,8 @@ _ABOUT = {
     "feed": "Server-sent events, `id` the number of the record. `Last-Event-ID` or `?after=` resumes; "
     "without either it "
     "begins at the end. Number and hash are everybody's, content is for those whose it is.\n\n",
-    "sign-in": f"A session is a cookie, with a token in `X-CSRF-Token`. It "
-    "ends after {IDLE_MS // 60_000} minutes without a "
+    "sign-in": "A session is a cookie, with a token in `X-CSRF-Token`. It "
+    f"ends after {IDLE_MS // 60_000} minutes without a "
     f"request and after {WHOLE_MS // 3_600_000} hours. To confirm an act "
     f"takes a code of the last {PROVEN_MS // 60_000} "
     "minutes.\n\n",
