@@ -10,7 +10,7 @@ from airshed.service.http.problems import PROBLEMS
 from airshed.service.http.viewer import PUBLIC
 from airshed.service.http.ways import Way
 from airshed.service.sign_in.signatures import AHEAD_S, ALWAYS, IF_THERE, OLDEST_S, WITH_BODY
-from airshed.service.sign_in.users import PROVEN_MS, WHOLE_MS
+from airshed.service.sign_in.users import IDLE_MS, PROVEN_MS, WHOLE_MS
 
 ROOMS = {
     "commands": "Commands 指令",
