@@ -12,11 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from airshed.cli.act.command import ALONE, WITH_WORD, parted
-from airshed.cli.act.form import BODIES, body_of, options_of, slots
 from airshed.cli.act.help import catalogue, explained, shell_line
-from airshed.cli.act.measures import ANY_LAW, Terms, read, write
-from airshed.cli.act.sample import sample
-from airshed.cli.act.told import told
 from airshed.cli.main import run
 from airshed.cli.reference.examples import examples
 from airshed.cli.reference.write import TRANSCRIPTS
@@ -28,6 +24,10 @@ from airshed.model.measures import LARGEST, Unit
 from airshed.model.refusal import Malformed
 from airshed.registry.moves import Delivered, Paid
 from airshed.rulebook.load import find, load
+from airshed.service.forms.form import BODIES, body_of, options_of, slots
+from airshed.service.forms.measures import ANY_LAW, Terms, read, write
+from airshed.service.forms.sample import sample
+from airshed.service.forms.told import told
 
 TERMS = [ANY_LAW, Terms(1000, "dollars", ("dollars", "美元", "USD")), Terms(907, "yuan", ("yuan", "元", "CNY"))]
 NAMES = st.one_of(

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import typer
 
-from airshed.cli.act.form import BODIES, slots
 from airshed.cli.main import ROOMS, build
+from airshed.service.forms.form import BODIES, slots
 
 ROOT = Path(__file__).parents[1]
 #: Decisions tell of their day; the reference of the shell is generated from the same commands.

@@ -14,7 +14,6 @@ from airshed.cli.main import ROOMS, build
 from airshed.cli.reference import client
 from airshed.cli.reference.examples import examples
 from airshed.cli.reference.shell import leaves
-from airshed.cli.reference.words import meaning
 from airshed.cli.reference.write import (
     ALWAYS,
     BODIES,
@@ -35,6 +34,7 @@ from airshed.engine.journal import Record
 from airshed.engine.tables import TABLES
 from airshed.engine.tables.table import COMMON
 from airshed.model.refusal import MEANINGS, PRECEDENCE, Why
+from airshed.service.forms.english import meaning
 from airshed.service.http.catalogue import in_words
 from airshed.service.http.viewer import PUBLIC, names_somebody
 

@@ -1,1 +1,1 @@
-"""The command `airshed act`: any command of the catalogue from options, in the measures that people use."""
+"""`airshed act`: any command of the catalogue from options, in the measures that people use."""

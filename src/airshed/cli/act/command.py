@@ -109,7 +109,7 @@ def act(
     Example: airshed act OfferRepurchase my.book --as wang --account forge --series SO2-KM-2027 --count "40 t" --dry-run
     """
     from airshed.cli.act import help as helps
-    from airshed.cli.act.form import body_named
+    from airshed.service.forms.form import body_named
 
     fields: list[tuple[str, str]] = ctx.meta[FIELDS]
     if not command and (ctx.meta[HELP] or not fields):
@@ -157,10 +157,10 @@ class ActLine(NamedTuple):
 
     def command(self, runner: Runner, when: int) -> Once:
         """The command under its key, and the record that has answered it already."""
-        from airshed.cli.act.form import body_of, named
-        from airshed.cli.act.measures import Terms
         from airshed.service.book.numbered import ACCOUNT_FIELDS, account_named
         from airshed.service.book.once import keyed, once
+        from airshed.service.forms.form import body_of, named
+        from airshed.service.forms.measures import Terms
 
         for option, text in (("--as", self.actor), ("--key", self.key or "key")):
             named(text, option)
@@ -177,8 +177,8 @@ class ActLine(NamedTuple):
 
 def _say_catalogue(ctx: typer.Context, json: bool) -> None:
     from airshed.cli.act import help as helps
-    from airshed.cli.act.chinese import both, room_of
-    from airshed.cli.act.form import BODIES, slots
+    from airshed.service.forms.chinese import both, room_of
+    from airshed.service.forms.form import BODIES, slots
 
     if ctx.meta[HELP]:
         typer.echo(ctx.get_help())
@@ -193,13 +193,13 @@ def _say_catalogue(ctx: typer.Context, json: bool) -> None:
 
 
 def _preview(line: ActLine, json: bool) -> None:
-    from airshed.cli.act.measures import Terms
-    from airshed.cli.act.told import told
     from airshed.cli.book.answers import instant_or_now
     from airshed.cli.book.preview import plain, say_figures, say_foreseen, say_unconfirmed, say_unwritten
     from airshed.service.book.opening import carry_on
     from airshed.service.book.preview import foresee
     from airshed.service.book.sqlite import Book
+    from airshed.service.forms.measures import Terms
+    from airshed.service.forms.told import told
 
     when = instant_or_now(line.at)
     with showing(Book.read(line.book)) as opened:
@@ -220,13 +220,13 @@ def _preview(line: ActLine, json: bool) -> None:
 
 
 def _send(line: ActLine, sure: bool, json: bool) -> None:
-    from airshed.cli.act.measures import Terms
-    from airshed.cli.act.told import told
     from airshed.cli.book.answers import instant_to_write, say, say_waiting, waiting
     from airshed.model.period import clock
     from airshed.service.book.acts import may_confirm
     from airshed.service.book.opening import carry_on
     from airshed.service.book.sqlite import Book
+    from airshed.service.forms.measures import Terms
+    from airshed.service.forms.told import told
 
     with showing(Book.open(line.book)) as opened:
         runner = carry_on(opened)

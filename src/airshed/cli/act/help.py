@@ -9,12 +9,12 @@ from typing import Any
 import msgspec
 from msgspec import inspect as kinds
 
-from airshed.cli.act.chinese import both, field_zh, room_of
-from airshed.cli.act.form import BODIES, Slot, entry_form, options_of, slots
-from airshed.cli.act.measures import ANY_LAW, Terms, unit_of, written_as
-from airshed.cli.act.sample import sample
-from airshed.cli.reference.words import meaning
 from airshed.model.measures import Unit
+from airshed.service.forms.chinese import both, field_zh, room_of
+from airshed.service.forms.english import meaning
+from airshed.service.forms.form import BODIES, Slot, entry_form, options_of, slots
+from airshed.service.forms.measures import ANY_LAW, Terms, unit_of, written_as
+from airshed.service.forms.sample import sample
 
 #: What stands for an amount in the line of a command.
 _METAVARS = {

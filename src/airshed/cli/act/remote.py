@@ -6,9 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from airshed.cli.act.form import body_of, named
-from airshed.cli.act.measures import Terms
-from airshed.cli.act.told import told
 from airshed.cli.book.answers import MOST_WAITING, say, say_acts
 from airshed.cli.server.kept import client_of, refusal_of
 from airshed.cli.show import as_json, lines, of
@@ -19,6 +16,9 @@ from airshed.model.refusal import Malformed
 from airshed.registry.account_number import is_number
 from airshed.rulebook.load import load_texts
 from airshed.service.book.numbered import ACCOUNT_FIELDS
+from airshed.service.forms.form import body_of, named
+from airshed.service.forms.measures import Terms
+from airshed.service.forms.told import told
 
 if TYPE_CHECKING:
     from airshed.client import Client

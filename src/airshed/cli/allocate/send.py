@@ -41,13 +41,13 @@ class AllocateSend(NamedTuple):
 
 def send(job: AllocateSend, json: bool) -> None:
     """Preview the allocation; send it when its total, and what is unusual about it, is confirmed."""
-    from airshed.cli.act.measures import Terms
     from airshed.cli.book.answers import instant_or_now, instant_to_write, receipt, say_waiting
     from airshed.cli.book.preview import say_figures, say_foreseen, say_unwritten
     from airshed.service.book.once import once
     from airshed.service.book.opening import carry_on
     from airshed.service.book.preview import foresee
     from airshed.service.book.sqlite import Book
+    from airshed.service.forms.measures import Terms
 
     if not job.actor:
         raise Malformed("--send", "does not say who allocates", "give --as ACTOR")
@@ -175,8 +175,8 @@ def _flags(found: Sequence[Foreseen]) -> list[str]:
 
 def _confirmed(job: AllocateSend, found: Sequence[Foreseen], given: int, size_kg: int) -> None:
     """`Malformed` where the total is another, or the pool does not fit the claims and nobody said so."""
-    from airshed.cli.act.measures import Terms, read
     from airshed.model.measures import Unit
+    from airshed.service.forms.measures import Terms, read
 
     total = read(job.total, Unit.ALLOWANCES, Terms(size_kg, "", ()), "--total")
     if total != given:

@@ -121,8 +121,8 @@ def say_unconfirmed(told: Sequence[Foreseen], rules: Rulebook) -> None:
     """What has to be confirmed in each command, as `airshed act` takes it, and as it stands in a file of commands."""
     from shlex import join
 
-    from airshed.cli.act.form import options_of
-    from airshed.cli.act.measures import Terms
+    from airshed.service.forms.form import options_of
+    from airshed.service.forms.measures import Terms
 
     for each in told:
         if each.knowing is None:

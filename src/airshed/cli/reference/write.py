@@ -13,11 +13,8 @@ from typing import Any, get_args
 import msgspec
 from msgspec import inspect as kinds
 
-from airshed.cli.act.chinese import both, field_zh, room_of
 from airshed.cli.act.help import shell_line
-from airshed.cli.act.measures import Terms, unit_of
 from airshed.cli.reference.examples import examples
-from airshed.cli.reference.words import meaning
 from airshed.engine import commands, events
 from airshed.engine.decide import PROCEDURES, WARNS, confirm_act
 from airshed.engine.journal import Record
@@ -38,6 +35,9 @@ from airshed.rulebook.load import find, load
 from airshed.rulebook.reference import markdown as rulebook_page
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.sending import AddressedCommand
+from airshed.service.forms.chinese import both, field_zh, room_of
+from airshed.service.forms.english import meaning
+from airshed.service.forms.measures import Terms, unit_of
 
 #: The root of the project: the pages are written where it is worked on, not where it is installed.
 ROOT = Path(__file__).parents[4]

@@ -74,10 +74,10 @@ def bid(
     Example: airshed sealed bid my.book auction spring --as wang --account forge --count "40 t" --limit 4,100
     --secret spring.secret
     """
-    from airshed.cli.act.form import body_of
-    from airshed.cli.act.measures import Terms
     from airshed.engine.procedures.sealed import as_if_open, kind_of
     from airshed.model.refusal import Refusal
+    from airshed.service.forms.form import body_of
+    from airshed.service.forms.measures import Terms
     from airshed.service.sealing import boxed, commit, keep_secret, sent_before
 
     place_name = _venue(venue)
@@ -116,9 +116,9 @@ def bid(
 
 def _aside(runner: Runner, wish: SealedWish, needed: Needed, guarantee: str) -> tuple[int, int]:
     """The guarantee in fen and in allowances: what was said, or what is needed, made coarse within what is free."""
-    from airshed.cli.act.measures import Terms, read
     from airshed.model.allowance import members
     from airshed.model.measures import Unit
+    from airshed.service.forms.measures import Terms, read
     from airshed.service.sealing import coarse
 
     unit = Unit.ALLOWANCES if needed.count else Unit.FEN
@@ -225,14 +225,14 @@ def _venue(text: str) -> Venue:
 
 
 def _send(book: Path, actor: str, made: Callable[[Runner, int], Body], at: str, sure: bool, json: bool) -> None:
-    from airshed.cli.act.measures import Terms
-    from airshed.cli.act.told import told
     from airshed.cli.book.answers import instant_to_write, say
     from airshed.engine.events import BiddingEnded
     from airshed.model.period import clock
     from airshed.service.book.once import once
     from airshed.service.book.opening import carry_on
     from airshed.service.book.sqlite import Book
+    from airshed.service.forms.measures import Terms
+    from airshed.service.forms.told import told
 
     with showing(Book.open(book)) as opened:
         runner = carry_on(opened)

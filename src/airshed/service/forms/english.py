@@ -1,4 +1,4 @@
-"""Words of the reference that stand in no docstring: fields that many commands share, read tables and their columns."""
+"""What fields mean in English where many commands share them: words that stand above no field."""
 
 from __future__ import annotations
 

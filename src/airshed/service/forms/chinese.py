@@ -150,7 +150,7 @@ FIELDS: Mapping[str, str] = {
     "EncryptBid.count": "冻结数量",
 }
 
-_CURE = "write it in airshed/cli/act/chinese.py"
+_CURE = "write it in airshed/service/forms/chinese.py"
 #: The Chinese name of a command, which ends its docstring.
 _ENDS = re.compile(r"\s*([\u3400-\u9fff][^A-Za-z]*)。\s*\Z")
 

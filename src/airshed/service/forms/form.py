@@ -10,11 +10,11 @@ from typing import Any, NamedTuple, get_args
 import msgspec
 from msgspec import inspect as kinds
 
-from airshed.cli.act import entries, measures
-from airshed.cli.act.measures import Terms, unit_of
 from airshed.engine.commands import Body, Command, ThawAccount
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
+from airshed.service.forms import entries, measures
+from airshed.service.forms.measures import Terms, unit_of
 
 BODIES: Mapping[str, type[msgspec.Struct]] = {kind.__name__: kind for kind in get_args(Body)}
 #: Longest text of one option.

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 from msgspec import inspect as kinds
 
-from airshed.cli.act.measures import unit_of
 from airshed.model.measures import Unit
+from airshed.service.forms.measures import unit_of
 
 _NAMES: Mapping[str, str] = {
     **dict.fromkeys(("account", "origin", "seller", "lessor", "pledgor"), "kunming-forge"),

@@ -9,14 +9,14 @@ from typing import Any
 import msgspec
 from msgspec import inspect as kinds
 
-from airshed.cli.act import measures
-from airshed.cli.act.form import option_of
-from airshed.cli.act.measures import Terms, unit_of
 from airshed.engine.commands import Wish
 from airshed.model.allowance import SerialBlock, count_of
 from airshed.model.measures import Unit
 from airshed.model.period import clock
 from airshed.registry.moves import Delivered, Paid
+from airshed.service.forms import measures
+from airshed.service.forms.form import option_of
+from airshed.service.forms.measures import Terms, unit_of
 
 #: Most lines that one list of an event takes on a screen; --json has all.
 MOST = 12
