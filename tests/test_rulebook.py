@@ -34,6 +34,18 @@ def test_the_shipped_rulebook_is_read_the_same_from_its_folder_and_from_its_text
     assert sorted(FILES) == sorted(["rulebook.toml", "roles.csv", *TABLES, "receptors.csv", "transfer.csv"])
 
 
+def test_a_file_that_was_read_before_says_the_same_again_and_in_another_law_too() -> None:
+    """Files are read once in a process; what is wrong in one is still an error of its own for whoever raises it."""
+    wrong = {**FILES, "caps.csv": b"pollutant\n"}
+    law_too = {**wrong, "rulebook.toml": b"[programme]\n"}
+    first, again, other = (read(files)[1] for files in (wrong, wrong, law_too))
+
+    assert [str(fault) for fault in first] == [str(fault) for fault in again] != []
+    assert not {id(fault) for fault in first} & {id(fault) for fault in again}
+    assert {str(fault) for fault in first} < {str(fault) for fault in other}
+    assert read(FILES)[1] == []
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "said"),
     [

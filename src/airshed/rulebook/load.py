@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from copy import copy
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,7 @@ OPTIONAL: Mapping[str, tuple[str, str, type[msgspec.Struct]]] = {
     "transfer.csv": ("transfer", "rows", TransferRow),
     "ratios.csv": ("ratios", "rows", RatioRow),
 }
+Row = tuple[int, dict[str, Any]]
 _VARY = re.compile(r"vary/([^/]+)\.toml")
 
 
@@ -139,7 +141,7 @@ def read(files: Mapping[str, bytes]) -> tuple[Rulebook | None, list[Malformed]]:
     for file, (_, _, struct) in there.items():
         text = _text(files, file, faults)
         if text is not None:
-            rows, wrong = rows_of(text, struct, file, empty=file in MAY_BE_EMPTY)
+            rows, wrong = _rows(text, struct, file)
             faults += wrong
             lines[file] = [line for line, _ in rows]
             tables[file] = [row for _, row in rows]
@@ -154,6 +156,18 @@ def read(files: Mapping[str, bytes]) -> tuple[Rulebook | None, list[Malformed]]:
     if not faults:
         rules = _with_variations(_with_notices(rules, faults), files, faults)
     return (None, faults) if faults else (_in_order(rules), [])
+
+
+def _rows(text: str, struct: type[msgspec.Struct], file: str) -> tuple[tuple[Row, ...], list[Malformed]]:
+    rows, faults = _parsed(text, struct, file)
+    return rows, [copy(fault) for fault in faults]  # an exception that was raised once remembers where
+
+
+@lru_cache(maxsize=128)
+def _parsed(text: str, struct: type[msgspec.Struct], file: str) -> tuple[tuple[Row, ...], tuple[Malformed, ...]]:
+    """The rows of a file; a law that is compared, amended or tried has most of its files as they were."""
+    rows, faults = rows_of(text, struct, file, empty=file in MAY_BE_EMPTY)
+    return tuple(rows), tuple(faults)
 
 
 def _with_notices(rules: Rulebook, faults: list[Malformed]) -> Rulebook:
@@ -187,7 +201,7 @@ def _roles(
     text = _text(files, ROLES, faults)
     if text is None or raw is None or next(misfits(raw.get("people"), tuple[PeopleRule, ...], MAIN), None):
         return []
-    rows, wrong = rows_of(text, row_of(tuple(dict.fromkeys(role["code"] for role in raw["people"]))), ROLES)
+    rows, wrong = _rows(text, row_of(tuple(dict.fromkeys(role["code"] for role in raw["people"]))), ROLES)
     faults += wrong
     return [] if wrong else rights_of(rows)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -72,10 +73,11 @@ class FounderRule(Section, frozen=True):
     role: RoleName
 
 
-def row_of(codes: Sequence[str]) -> type[msgspec.Struct]:
+@lru_cache(maxsize=64)
+def row_of(codes: tuple[str, ...]) -> type[msgspec.Struct]:
     """The kind of a row of `roles.csv`: a command, and for every role the scope, or nothing.
 
-    >>> row_of(["city", "trader"]).__struct_fields__
+    >>> row_of(("city", "trader")).__struct_fields__
     ('command', 'city', 'trader')
     """
     columns = [(code, Scope | None) for code in codes]

@@ -23,22 +23,31 @@ _WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,19}(\.[0-9]{1,19})?([eE][+-]?[0-9]{1,3})?")
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def kinds(struct: type[msgspec.Struct]) -> dict[str, Any]:
     """The keys of a section and what each one holds, as the schema says, in its order."""
     return get_type_hints(struct, include_extras=True)
 
 
-def required(struct: type[msgspec.Struct]) -> list[str]:
+@lru_cache(maxsize=256)
+def required(struct: type[msgspec.Struct]) -> tuple[str, ...]:
     """The keys of a section that must be written."""
-    return [field.name for field in msgspec.structs.fields(struct) if field.required]
+    return tuple(name for name, default in _defaults(struct) if default is msgspec.NODEFAULT)
 
 
-def written(struct: type[msgspec.Struct]) -> list[str]:
+@lru_cache(maxsize=256)
+def written(struct: type[msgspec.Struct]) -> tuple[str, ...]:
     """The keys that a section may have in TOML: all but those that are read from files of their own."""
-    return [field.name for field in msgspec.structs.fields(struct) if field.default != ()]
+    return tuple(name for name, default in _defaults(struct) if default != ())
 
 
+def _defaults(struct: type[msgspec.Struct]) -> Iterator[tuple[str, Any]]:
+    """The keys of a section and their defaults, without making kinds out of their texts, which takes long."""
+    names, defaults = struct.__struct_fields__, struct.__struct_defaults__
+    yield from zip(names, (*(msgspec.NODEFAULT,) * (len(names) - len(defaults)), *defaults), strict=True)
+
+
+@lru_cache(maxsize=4096)
 def peeled(kind: Any) -> tuple[Any, msgspec.Meta | None, bool]:
     """A kind without bounds and `None`: the bare kind, the bounds, whether it may be absent."""
     optional = False
@@ -242,12 +251,18 @@ def _header(header: list[str], names: list[str], line: str) -> list[Malformed]:
     return faults + [Malformed(line, f"column {name!r} stands twice", "keep one") for name in twice]
 
 
+@lru_cache(maxsize=256)
+def _columns(struct: type[msgspec.Struct]) -> dict[str, tuple[Any, Any, bool]]:
+    """What each column holds, the same without bounds and `None`, and whether a cell may be empty."""
+    return {name: (kind, *peeled(kind)[::2]) for name, kind in kinds(struct).items()}
+
+
 def _row(cells: dict[str, str], struct: type[msgspec.Struct], line: str) -> tuple[dict[str, Any], list[Malformed]]:
     row: dict[str, Any] = {}
     faults: list[Malformed] = []
+    columns = _columns(struct)
     for name, cell in cells.items():
-        kind = kinds(struct)[name]
-        bare, _, optional = peeled(kind)
+        kind, bare, optional = columns[name]
         text = cell.strip()
         place = f"{line}, column {name}"
         value: Any = text
