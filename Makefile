@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SEED ?= 7
+CHARTS := src/airshed/pages/kit/assets/echarts.js
 
-.PHONY: help demo serve soak test quick check format bench fuzz docs site lock clean
+.PHONY: help charts demo serve soak test quick check format bench fuzz docs site lock clean
 help: ## what there is to make
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
@@ -20,22 +21,29 @@ $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: $(VENV)/run.stamp ## one compliance year of the Dianzhong zone, from stack readings to penalties
+$(CHARTS): charts/package-lock.json charts/echarts.js scripts/charts.py | $(VENV)/run.stamp
+	@echo "bundling the chart library of pages and screens ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/charts.txt
+	@$(BIN)/python scripts/charts.py
+
+charts: $(CHARTS) ## the chart library of pages and screens, bundled from charts/package-lock.json
+
+demo: $(VENV)/run.stamp $(CHARTS) ## one compliance year of the Dianzhong zone, from stack readings to penalties
 	@PYTHONPATH=src $(BIN)/python -m airshed demo --seed $(SEED) --out demo
 
-serve: $(VENV)/run.stamp ## the demo year over HTTP, on this machine
+serve: $(VENV)/run.stamp $(CHARTS) ## the demo year over HTTP, on this machine
 	@test -f demo/dianzhong.book || PYTHONPATH=src $(BIN)/python -m airshed demo --seed $(SEED) --out demo
 	@PYTHONPATH=src $(BIN)/python -m airshed serve demo/dianzhong.book --port $(or $(PORT),8080)
 
 soak: $(VENV)/dev.stamp ## a service killed under load from 64 clients, KILLS times (default 200), and what it came to
 	@PYTHONPATH=src:tests $(BIN)/python scripts/soak.py --kills $(or $(KILLS),200)
 
-test: $(VENV)/dev.stamp ## every test: properties, transcripts, simulator, crashes, browser
+test: $(VENV)/dev.stamp $(CHARTS) ## every test: properties, transcripts, simulator, crashes, browser
 	@scripts/browser
 	@scripts/verifiers
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
-quick: $(VENV)/dev.stamp ## the tests for while one works: rules and properties, no browser, no process, about a minute
+quick: $(VENV)/dev.stamp $(CHARTS) ## the tests for while one works: rules and properties, no browser, no process, about a minute
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --quick
 
 check: $(VENV)/dev.stamp ## format, lint, strict types
@@ -63,6 +71,7 @@ site: $(VENV)/dev.stamp ## the docs as a searchable site in site/
 lock: ## resolve the dependencies anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements/run.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -c requirements/run.txt pyproject.toml --group dev -o requirements/dev.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -c requirements/dev.txt --group charts -o requirements/charts.txt
 
 clean: ## remove what was installed and played
-	rm -rf $(VENV) demo build dist site
+	rm -rf $(VENV) $(CHARTS) demo build dist site

@@ -54,7 +54,9 @@ def opened(path: Path) -> Iterator[Seen]:
             lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None,
         )
         page.goto(path.as_uri())
-        page.wait_for_function("document.querySelectorAll('.chart:not(.js-plotly-plot)').length === 0")
+        page.wait_for_function(
+            "document.querySelectorAll('.chart:not(.js-plotly-plot):not([data-drawn])').length === 0"
+        )
         yield Seen(page, requests, complaints)
         browser.close()
 
@@ -63,8 +65,20 @@ def sizes(page: Page) -> list[tuple[str, float, float]]:
     """Name, width and height in pixels of every chart that was drawn."""
     found: list[tuple[str, float, float]] = page.evaluate(
         "[...document.querySelectorAll('.chart')].map(div => {"
-        " const box = div.querySelector('svg.main-svg').getBoundingClientRect();"
+        " const box = div.querySelector('svg').getBoundingClientRect();"
         " return [div.dataset.chart, box.width, box.height] })"
+    )
+    return found
+
+
+def cut_off(page: Page) -> list[str]:
+    """Texts of charts that do not lie whole within their chart."""
+    found: list[str] = page.evaluate(
+        "[...document.querySelectorAll('.chart')].flatMap(div => { const room = div.getBoundingClientRect();"
+        " return [...div.querySelectorAll('svg text')].filter(text => { const box = text.getBoundingClientRect();"
+        " return box.width && (box.left < room.left - 1 || box.right > room.right + 1"
+        " || box.top < room.top - 1 || box.bottom > room.bottom + 1) })"
+        ".map(text => div.dataset.chart + ': ' + text.textContent) })"
     )
     return found
 
@@ -75,6 +89,6 @@ def show_at(page: Page, width: int, language: str) -> None:
     page.click(f'[data-say="{language}"]')
     page.wait_for_function(
         "[...document.querySelectorAll('.chart')].every(div => {"
-        " const svg = div.querySelector('svg.main-svg');"
+        " const svg = div.querySelector('svg');"
         " return svg && Math.abs(svg.getBoundingClientRect().width - div.getBoundingClientRect().width) <= 1 })"
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +21,9 @@ from seasons import year_in
 from shared import Once
 from shells import Shell, servers
 
+ROOT = Path(__file__).resolve().parent.parent
+CHARTS = ROOT / "src" / "airshed" / "pages" / "kit" / "assets" / "echarts.js"
+
 # Properties fail for what they find, never for how long a busy machine took to look.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
@@ -31,6 +36,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """What is left out is not even imported."""
     return True if config.getoption("quick") and collection_path.stem.removeprefix("test_") in LONG else None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Pages are tested with their chart library in them, which `make` bundles and pytest alone does not."""
+    if "PYTEST_XDIST_WORKER" not in os.environ and not CHARTS.is_file():
+        subprocess.run([sys.executable, str(ROOT / "scripts" / "charts.py")], check=True, stdout=subprocess.DEVNULL)
 
 
 @pytest.fixture(autouse=True)

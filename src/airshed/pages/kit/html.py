@@ -44,6 +44,7 @@ def environment(package: str) -> Environment:
     made.globals["both"] = lambda en, zh: both(Phrase(en, zh))
     made.globals["percent"] = percent_text
     made.globals["source_text"] = _source
+    made.globals["chart_library"] = chart_library
     return made
 
 
@@ -68,6 +69,14 @@ def in_css(text: str) -> Markup:
 def _source(name: str) -> Markup:
     """A style sheet or script of the page, as it is."""
     return Markup((files(KIT) / "templates" / name).read_text("utf-8"))
+
+
+def chart_library() -> Markup:
+    """ECharts, as it was bundled at set-up. Malformed where it was not."""
+    bundle = files(KIT) / "assets" / "echarts.js"
+    if not bundle.is_file():
+        raise Malformed("charts", "the chart library is not bundled in this checkout", "run make charts first")
+    return Markup(bundle.read_text("utf-8"))
 
 
 def script_json(value: object) -> Markup:

@@ -38,4 +38,4 @@ class Sheet(NamedTuple):
 def page(sheet: Sheet, provenance: Told | None) -> str:
     """The page as one file. The same sheet gives the same bytes."""
     made = environment("airshed.pages.kit").get_template("sheet.html.j2")
-    return made.render(sheet=sheet, provenance=told(provenance), charts=script_json({}), plotly="")
+    return made.render(sheet=sheet, provenance=told(provenance), charts=script_json({}))

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from markupsafe import Markup
-from plotly.offline import get_plotlyjs
-
 from airshed.model.measures import yuan
 from airshed.model.provenance import Figures
 from airshed.mrv.meter_price import MeterPrice
 from airshed.pages.kit.html import environment, script_json
-from airshed.pages.kit.style import FONT
-from airshed.pages.kit.words import LANGUAGES, Phrase, told
+from airshed.pages.kit.words import Phrase, told
 from airshed.pages.meter_price.chart import chart, height_of_chart
 from airshed.pages.meter_price.facts import PriceFacts
 from airshed.pages.meter_price.words import LAW_COLOURS, LAWS, scenario_name, scenario_said
@@ -22,10 +18,7 @@ PACKAGE = "airshed.pages.meter_price"
 
 def build(facts: PriceFacts) -> str:
     """The page of a trial. The same facts give the same bytes."""
-    drawn = {
-        f"price-{pollutant}": {language: chart(facts, pollutant, language) for language in LANGUAGES}
-        for pollutant in facts.pollutants
-    }
+    drawn = {f"price-{pollutant}": chart(facts, pollutant) for pollutant in facts.pollutants}
     return (
         environment(PACKAGE)
         .get_template("price.html.j2")
@@ -34,11 +27,9 @@ def build(facts: PriceFacts) -> str:
             facts=facts,
             headline=headline(facts),
             charts=script_json(drawn),
-            plotly=Markup(get_plotlyjs()),
             height=lambda pollutant: height_of_chart(facts, pollutant),
             laws=LAWS,
             colours=LAW_COLOURS,
-            font=FONT,
             scenario_name=scenario_name,
             scenario_said=scenario_said,
             tonnes=_t,

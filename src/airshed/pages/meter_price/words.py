@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from airshed.mrv.meter_price import LossScenario
 from airshed.mrv.rules import Law
+from airshed.pages.kit.colours import DEEP
 from airshed.pages.kit.words import Phrase, same
 
 LAWS: dict[Law, Phrase] = {"hj75": same("HJ 75"), "part75": same("Part 75")}
-LAW_COLOURS: dict[Law, str] = {"hj75": "#24506f", "part75": "#d0693b"}
+LAW_COLOURS: dict[Law, str] = {"hj75": DEEP, "part75": "#d0693b"}
 SCENARIOS = {
     "odd hours": Phrase("odd hours", "零星小时"),
     "short gaps": Phrase("short gaps", "短时缺失"),

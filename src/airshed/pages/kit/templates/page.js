@@ -1,14 +1,31 @@
 (function () {
   "use strict";
-  const figures = JSON.parse(document.getElementById("figures").textContent);
+  const known = JSON.parse(document.getElementById("figures").textContent);
   const root = document.documentElement;
-  const options = { displayModeBar: false, responsive: true };
 
   function draw(div) {
-    const figure = figures[div.dataset.chart];
+    const figure = known[div.dataset.chart];
     if (!figure) throw new Error("no figure called " + div.dataset.chart);
+    if (figure.series) return figures.draw(div, figure, root.dataset.lang);
     const said = structuredClone(figure[root.dataset.lang]);
-    Plotly.react(div, said.data, said.layout, options);
+    Plotly.react(div, said.data, said.layout, { displayModeBar: false, responsive: true });
+  }
+
+  // What is in the window is drawn first; the rest follows in pieces that leave the page at hand.
+  let turn = 0;
+  function drawAll() {
+    const mine = ++turn;
+    const height = innerHeight;
+    const near = (div) => { const box = div.getBoundingClientRect(); return box.bottom > 0 && box.top < height; };
+    const every = [...document.querySelectorAll(".chart")];
+    const first = every.filter(near), rest = every.filter((div) => !first.includes(div));
+    first.forEach(draw);
+    (function next() {
+      if (mine !== turn) return;
+      const until = performance.now() + 40;
+      while (rest.length && performance.now() < until) draw(rest.shift());
+      if (rest.length) setTimeout(next);
+    })();
   }
 
   function say(language) {
@@ -18,7 +35,7 @@
       button.setAttribute("aria-pressed", String(button.dataset.say === language));
     for (const option of document.querySelectorAll("option[data-en]"))
       option.textContent = option.dataset[language];
-    for (const div of document.querySelectorAll(".chart")) draw(div);
+    drawAll();
   }
 
   for (const button of document.querySelectorAll("[data-say]"))

@@ -1,0 +1,15 @@
+// What Airshed's charts need of ECharts, and no more: a kind of chart that is missing here is drawn nowhere.
+export { init } from "echarts/core";
+import { use } from "echarts/core";
+import { BarChart, CandlestickChart, CustomChart, LineChart, SankeyChart, ScatterChart } from "echarts/charts";
+import {
+  AriaComponent, DataZoomInsideComponent, DataZoomSliderComponent, GridComponent, LegendPlainComponent,
+  MarkLineComponent, TooltipComponent,
+} from "echarts/components";
+import { SVGRenderer } from "echarts/renderers";
+
+use([
+  BarChart, CandlestickChart, CustomChart, LineChart, SankeyChart, ScatterChart,
+  AriaComponent, DataZoomInsideComponent, DataZoomSliderComponent, GridComponent, LegendPlainComponent,
+  MarkLineComponent, TooltipComponent, SVGRenderer,
+]);

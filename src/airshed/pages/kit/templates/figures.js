@@ -1,0 +1,228 @@
+// Draws figures (pages/kit/figures.py): says their phrases in one language, looks up their colours, hands them to ECharts.
+// window.figures.draw(div, figure, "en" | "zh"); window.figures.again() draws all anew, say in other colours.
+window.figures = (function () {
+  "use strict";
+  const shown = new Map();
+  const NARROW = 560;
+
+  // ---- words and colours
+
+  const look = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+  function colour(text) {
+    const plain = text.replace(/var\((--[\w-]+)\)/g, (_, name) => look(name));
+    const mixed = /^color-mix\(in srgb, #(\w\w)(\w\w)(\w\w) ([\d.]+)%, transparent\)$/.exec(plain);
+    if (!mixed) return plain;
+    return `rgba(${mixed.slice(1, 4).map((each) => parseInt(each, 16)).join(",")},${mixed[4] / 100})`;
+  }
+
+  function told(node, language) {
+    if (typeof node === "string") return node.includes("var(") || node.startsWith("color-mix") ? colour(node) : node;
+    if (Array.isArray(node)) return typeof node[0] === "number" ? node : node.map((each) => told(each, language));
+    if (node === null || typeof node !== "object") return node;
+    if (typeof node.en === "string" && typeof node.zh === "string") return node[language];
+    return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, told(value, language)]));
+  }
+
+  // ---- what is shown over a mark
+
+  const two = (number) => String(number).padStart(2, "0");
+
+  function written(value, form) {
+    if (value === null || value === undefined) return "–";
+    if (typeof value !== "number") return String(value);
+    if (form === "day" || form === "hour") {
+      const at = new Date(value);
+      const day = `${at.getUTCFullYear()}-${two(at.getUTCMonth() + 1)}-${two(at.getUTCDate())}`;
+      return form === "day" ? day : `${day} ${two(at.getUTCHours())}:00`;
+    }
+    const decimals = form === undefined ? {} : { minimumFractionDigits: +form, maximumFractionDigits: +form };
+    return value.toLocaleString("en-GB", form === undefined ? { maximumFractionDigits: 3 } : decimals);
+  }
+
+  function filled(text, mark) {
+    const value = Array.isArray(mark.value) ? mark.value : [mark.name, mark.value];
+    const parts = { x: value[0], y: value[1], name: mark.name };
+    return text.replace(/\{(x|y|name)(?::(\w+))?\}/g, (_, part, form) => written(parts[part], form));
+  }
+
+  function over(marks, series) {
+    const made = document.createElement("div");
+    for (const mark of [marks].flat()) {
+      const said = mark.data?.said ?? series[mark.seriesIndex]?.said;
+      if (!said || (Array.isArray(mark.value) && mark.value[1] === null)) continue;
+      for (const [place, text] of said.entries()) {
+        const row = document.createElement("div");
+        row.textContent = filled(text, mark);
+        if (!place) row.style.fontWeight = "600";
+        made.append(row);
+      }
+    }
+    return made.childNodes.length ? made : null;
+  }
+
+  // ---- what ECharts has no kind for
+
+  const drawers = {
+    polygon: (series) => (params, api) => params.dataIndex ? null : {
+      type: "polygon",
+      silent: true,
+      shape: { points: series.data.map((point) => api.coord(point)) },
+      style: { fill: series.itemStyle.color, stroke: series.itemStyle.borderColor, lineWidth: series.itemStyle.borderWidth ?? 0 },
+    },
+    // A bar from the first to the second value at the height of the third; never so thin that it is not seen.
+    spans: (series) => (params, api) => {
+      const [left, middle] = api.coord([api.value(0), api.value(2)]);
+      const right = api.coord([api.value(1), api.value(2)])[0];
+      const high = series.thick ?? 0.6 * api.size([0, 1])[1];
+      const room = params.coordSys;
+      const from = Math.max(left, room.x), to = Math.min(Math.max(right, left + 1), room.x + room.width);
+      if (to < room.x || from > room.x + room.width) return null;
+      return { type: "rect", shape: { x: from, y: middle - high / 2, width: to - from, height: high }, style: { fill: api.visual("color") } };
+    },
+    cells: (series) => (params, api) => {
+      const [x, y] = api.coord([api.value(0), api.value(1)]);
+      const [wide, high] = api.size([1, 1]);
+      const gap = Math.min(series.gap ?? 1, high / 4), beside = Math.min(series.gap ?? 1, wide / 4);
+      const cell = {
+        type: "rect",
+        shape: { x: x - wide / 2, y: y - high / 2, width: wide - beside, height: high - gap },
+        style: { fill: api.visual("color") },
+      };
+      const text = series.data[params.dataIndex].text;
+      if (text === undefined) return cell;
+      return { ...cell, textContent: { type: "text", style: { text, fill: series.data[params.dataIndex].ink, fontSize: 12 } }, textConfig: { position: "inside" } };
+    },
+  };
+
+  // ---- the house style
+
+  function theme() {
+    const ink = look("--ink"), quiet = look("--quiet"), rule = look("--rule"), sans = look("--sans");
+    const axis = {
+      nameLocation: "middle",
+      nameGap: 8,
+      nameTextStyle: { color: quiet, fontSize: 12, fontFamily: sans },
+      axisLabel: { color: ink, fontSize: 12, fontFamily: sans, hideOverlap: true },
+      axisLine: { show: false, lineStyle: { color: rule } },
+      axisTick: { show: false },
+      splitLine: { show: true, lineStyle: { color: rule } },
+    };
+    const bare = { ...axis, splitLine: { show: false } };
+    return {
+      textStyle: { fontFamily: sans, color: ink },
+      valueAxis: axis,
+      logAxis: axis,
+      timeAxis: { ...bare, axisLine: { show: true, lineStyle: { color: rule } } },
+      categoryAxis: { ...bare, axisLine: { show: true, lineStyle: { color: look("--edge") } } },
+      line: { label: { color: ink, fontSize: 11 }, symbol: "circle" },
+      bar: { label: { color: ink, fontSize: 11 } },
+      scatter: { label: { color: ink, fontSize: 11 } },
+      markLine: { label: { color: quiet } },
+    };
+  }
+
+  const round = (value) => Number(value.toPrecision(2)) === value;
+
+  function option(figure, language, width) {
+    const said = told(figure, language);
+    const narrow = width < NARROW;
+    const quiet = look("--quiet"), paper = look("--paper"), rule = look("--rule"), ink = look("--ink");
+    if (said.empty) return { aria: { enabled: true, label: { description: said.empty } }, xAxis: { show: false, min: 0, max: 1 }, yAxis: { show: false, min: 0, max: 1 },
+      series: [{ type: "scatter", silent: true, symbolSize: 0.1, data: [[0.5, 0.5]], label: { show: true, formatter: said.empty, position: "inside", fontSize: 14, color: quiet } }] };
+    for (const series of said.series) {
+      if (series.type === "custom") series.renderItem = drawers[series.draw](series);
+      if (series.type === "custom" && series.draw === "spans") series.encode = { x: [0, 1], y: 2 };
+      if (series.step_ms) series.data = series.data.map((value, place) => [series.from + place * series.step_ms, value]);
+      series.animation = false;
+      if (series.type !== "sankey") series.emphasis ??= { disabled: true };
+      if (series.markLine) {
+        series.markLine.symbol = "none";
+        series.markLine.silent = true;
+        series.markLine.animation = false;
+      }
+    }
+    for (const axis of [said.xAxis, said.yAxis].flat().filter(Boolean)) {
+      if (axis.type === "category" && axis.wrap !== 0) {
+        axis.axisLabel = {
+          interval: 0, hideOverlap: false, overflow: "break", lineHeight: 14,
+          ...(axis === said.yAxis || [said.yAxis].flat().includes(axis) ? { width: narrow ? 104 : 220 } : {}),
+          ...axis.axisLabel,
+        };
+      }
+      if (axis.type === "value" || axis.type === "log") {
+        // Where room was left for labels an axis ends at no round figure: neither word nor line stands there.
+        const ends = (at) => axis[at] === undefined || round(axis[at]);
+        axis.splitNumber ??= narrow ? 3 : 5;
+        axis.axisLabel = { formatter: (value) => written(value), showMinLabel: ends("min"), showMaxLabel: ends("max"), ...axis.axisLabel };
+        axis.splitLine = { showMinLine: ends("min"), showMaxLine: ends("max"), ...axis.splitLine };
+      }
+      if (axis.type === "time") {
+        axis.splitNumber ??= narrow ? 3 : 6;
+        axis.axisLabel = { formatter: axis.months === false ? undefined : { year: "{yyyy}", month: "{yyyy}-{MM}", day: "{MM}-{dd}", hour: "{MM}-{dd} {HH}:00" }, ...axis.axisLabel };
+      }
+    }
+    const plain = { left: 8, right: 18, top: 12, bottom: 8, outerBoundsMode: "same", outerBoundsContain: "all" };
+    const grids = said.grid === undefined ? plain : Array.isArray(said.grid) ? said.grid : { ...plain, ...said.grid };
+    return {
+      ...said,
+      useUTC: true,
+      animation: false,
+      aria: { enabled: true },
+      grid: grids,
+      legend: said.legend && { itemWidth: 14, itemHeight: 9, bottom: 0, left: 0, textStyle: { color: ink, fontSize: 11 }, ...said.legend },
+      tooltip: {
+        confine: true,
+        backgroundColor: paper,
+        borderColor: rule,
+        padding: [6, 10],
+        textStyle: { color: ink, fontSize: 12 },
+        axisPointer: { type: "line", lineStyle: { color: rule }, label: { show: false } },
+        ...said.tooltip,
+        formatter: (marks) => over(marks, said.series),
+      },
+    };
+  }
+
+  // A map keeps its shape: so many pixels up for one to the right.
+  function fitted(chosen, figure, div) {
+    if (!figure.aspect) return chosen;
+    const { x: [west, east], y: [south, north], ratio } = figure.aspect;
+    const wide = div.clientWidth, high = div.clientHeight;
+    const scale = Math.min(wide / (east - west), high / ((north - south) * ratio));
+    const across = scale * (east - west), up = scale * (north - south) * ratio;
+    return { ...chosen, grid: { left: (wide - across) / 2, top: (high - up) / 2, width: across, height: up, outerBoundsMode: "none" } };
+  }
+
+  function draw(div, figure, language) {
+    let one = shown.get(div);
+    if (one) one.chart.dispose();
+    const chart = echarts.init(div, theme(), { renderer: "svg", locale: language === "zh" ? "ZH" : "EN" });
+    const narrow = div.clientWidth < NARROW;
+    chart.setOption(fitted(option(figure, language, div.clientWidth), figure, div));
+    const name = div.dataset.name ?? div.getAttribute("aria-label");
+    div.dataset.name = name;
+    const said = div.getAttribute("aria-label");
+    if (said !== name) div.setAttribute("aria-label", `${name}. ${said}`);
+    div.dataset.drawn = language;
+    shown.set(div, { chart, figure, language, narrow });
+    sizes.observe(div);
+  }
+
+  const sizes = new ResizeObserver((changed) => {
+    for (const { target } of changed) {
+      const one = shown.get(target);
+      if (!one || one.chart.getWidth() === target.clientWidth && one.chart.getHeight() === target.clientHeight) continue;
+      if (one.figure.aspect || one.narrow !== target.clientWidth < NARROW) draw(target, one.figure, one.language);
+      else one.chart.resize();
+    }
+  });
+
+  function again() {
+    for (const [div, one] of [...shown]) draw(div, one.figure, one.language);
+  }
+
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
+  matchMedia("print").addEventListener("change", again);
+  return { draw, again };
+})();
