@@ -318,7 +318,7 @@ def test_it_is_said_who_may_confirm_and_what_waits_for_a_person() -> None:
     too_much = proposed(runner, BANK, c.Withdraw("fund", 1)).act if "Withdraw" in runner.rules.roles.second else act
 
     assert list(may_confirm(runner, act, AT)) == [TELLER]
-    assert waiting_for(runner, TELLER, AT) == sorted({act, too_much})
-    assert waiting_for(runner, BANK, AT) == []
-    assert waiting_for(runner, INSPECTOR, AT) == []
-    assert waiting_for(runner, TELLER, AT + 11 * DAY_MS) == []
+    assert waiting_for(runner.state, runner.rules, TELLER, AT) == sorted({act, too_much})
+    assert waiting_for(runner.state, runner.rules, BANK, AT) == []
+    assert waiting_for(runner.state, runner.rules, INSPECTOR, AT) == []
+    assert waiting_for(runner.state, runner.rules, TELLER, AT + 11 * DAY_MS) == []

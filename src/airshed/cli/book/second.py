@@ -67,7 +67,7 @@ def confirm(
     with showing(Book.open(_book(book, actor, "book confirm"))) as opened:
         runner = carry_on(opened)
         when = instant_to_write(runner.state, at, clock_is_right)
-        chosen = waiting_for(runner, actor, when) if every else chosen_acts
+        chosen = waiting_for(runner.state, runner.rules, actor, when) if every else chosen_acts
         if not chosen:
             raise Malformed(str(book), f"nothing waits that {actor} may confirm", "see airshed book show BOOK acts")
         _send(runner, actor, [ConfirmAct(act) for act in chosen], when, json)

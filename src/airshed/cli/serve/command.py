@@ -34,21 +34,27 @@ def serve(
     requests_a_second: Annotated[
         int, typer.Option(min=1, max=1_000_000, help="Requests of one user or key, after four times as many at once.")
     ] = 500,
+    demo_users: Annotated[
+        bool,
+        typer.Option("--demo-users", help="A simulation: anybody signs in as anybody, without a password."),
+    ] = False,
     clock_is_right: Annotated[
         bool, typer.Option("--clock-is-right", help="A real programme has rested for long: the clock is right.")
     ] = False,
 ) -> None:
-    """Serve a book over HTTP: commands, tables, market data and a feed, for whoever has signed in. 账簿服务。
+    """Serve a book over HTTP: the portal in a browser, and commands, tables and a feed for programs. 账簿服务。
 
     Users lie in a file beside the book, BOOK-users, and never in it. The first start prints a link with which the
     administrator chooses a password; airshed user add makes others, each bound to an actor of the book. Time is that of
-    this machine; in a book that is a simulation it may begin at any instant.
+    this machine; in a book that is a simulation it may begin at any instant, and with --demo-users whoever opens the
+    portal chooses whom to be: no password is asked for, and no user is kept.
 
     Example: airshed serve my.book --port 8080
     """
     import asyncio
     import sys
 
+    from airshed.pages.portal.ways import PORTAL
     from airshed.service.http.limits import ServiceLimits
     from airshed.service.http.run import Serving, opened
 
@@ -62,16 +68,19 @@ def serve(
         private_key,
         proxied=behind_proxy,
         sure=clock_is_right,
+        demo_users=demo_users,
         limits=ServiceLimits(user_burst=4 * requests_a_second, user_every_s=1 / requests_a_second),
     )
     sys.setswitchinterval(0.0005)  # the thread that answers does not wait long for the one that decides
-    with opened(serving, note) as running:
+    with opened(serving, note, PORTAL) as running:
         token = running.link()
 
         def begun(listening: int) -> None:
             address = running.address(listening)
             say(f"serving {book} at {address} 服务已启动")
             say(one_line(running.service.provenance))
+            if demo_users:
+                say("rehearsal: anybody signs in as anybody, in a browser 演练环境：用浏览器打开，可任选身份登录")
             if token is not None:
                 say(f"set up the administrator, once, within a day 首次设置管理员: {address}/set-up?token={token}")
 

@@ -9,9 +9,11 @@ from airshed.engine.decide import decide
 from airshed.engine.journal import decode
 from airshed.engine.procedures.people_rights import may_confirm as confirms
 from airshed.engine.runner import Runner
+from airshed.engine.state import State
 from airshed.engine.tables import BY_NAME
 from airshed.model.provenance import Programme
 from airshed.model.refusal import Refusal
+from airshed.rulebook.schema import Rulebook
 from airshed.service.book.sealed import ShownRows
 from airshed.service.book.sqlite import Book
 
@@ -26,14 +28,14 @@ def may_confirm(runner: Runner, act: int, at: int) -> Iterator[str]:
                 yield actor
 
 
-def waiting_for(runner: Runner, actor: str, at: int) -> list[int]:
+def waiting_for(state: State, rules: Rulebook, actor: str, at: int) -> list[int]:
     """The acts that somebody could confirm now, as far as that depends on who it is."""
     return [
         act.id
-        for act in runner.state.acts.values()
+        for act in state.acts.values()
         if act.actor != actor
         and (act.until is None or at <= act.until)
-        and confirms(runner.state, runner.rules, actor, act.body) is None
+        and confirms(state, rules, actor, act.body) is None
     ]
 
 

@@ -16,7 +16,8 @@ from airshed.model.refusal import Malformed
 from airshed.service.http.catalogue import WAYS
 from airshed.service.http.problems import Stopped, answer, of_code, of_malformed
 from airshed.service.http.service import Handler, Service, provenance_header
-from airshed.service.http.ways import Way
+from airshed.service.http.shapes import Problem
+from airshed.service.http.ways import NO_PAGES, Pages, Way
 from airshed.service.http.writer import Busy, Ended
 
 #: The port behind a host name.
@@ -39,35 +40,56 @@ SECURE_HEADERS = {"Strict-Transport-Security": "max-age=63072000"}
 Answering = Callable[[Request], Awaitable[Response]]
 
 
-def application(service: Service, ways: Sequence[Way] = WAYS) -> ASGIApp:
-    """What a server runs."""
+def application(service: Service, ways: Sequence[Way] = WAYS, pages: Pages = NO_PAGES) -> ASGIApp:
+    """What a server runs; a page takes the place of a way with its path."""
+    saying = _Saying(service, pages)
     answering: dict[tuple[str, str], Answering] = {
-        (way.method, way.path): _answering(service, way.handler) for way in ways
+        (way.method, way.path): _answering(service, way.handler, saying) for way in (*ways, *pages.ways)
     }
     routes = [Route(path, answers, methods=[method]) for (method, path), answers in answering.items()]
-    app = Starlette(routes=routes, exception_handlers={HTTPException: _no_route})
+    app = Starlette(routes=routes, exception_handlers={HTTPException: saying.no_route})
     app.router.redirect_slashes = False
     plain = {(method, path): answers for (method, path), answers in answering.items() if "{" not in path}
-    return _Outside(app, service, plain)
+    return _Outside(app, service, plain, saying)
 
 
-def _answering(service: Service, handler: Handler) -> Answering:
+class _Saying:
+    """Says what went wrong: to a browser with a page, where there is one, and to programs as a problem."""
+
+    def __init__(self, service: Service, pages: Pages) -> None:
+        self._service, self._pages = service, pages
+
+    def __call__(self, request: Request, problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+        page = self._pages.saying(self._service, request, problem) if self._pages.saying is not None else None
+        if page is None:
+            return answer(problem, headers)
+        page.headers.update(headers or {})
+        return page
+
+    async def no_route(self, request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        code = {404: "not_there", 405: "method_not_allowed"}.get(status, "broken")
+        headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+        return self(request, of_code(code, "GET /openapi.json says what there is"), headers)
+
+
+def _answering(service: Service, handler: Handler, saying: _Saying) -> Answering:
     async def answering(request: Request) -> Response:
         try:
             _called_by_name(service, request)
             _said_once(request)
             return await handler(service, request)
         except Stopped as stop:
-            return answer(of_code(stop.code, stop.detail), stop.headers)
+            return saying(request, of_code(stop.code, stop.detail), stop.headers)
         except Malformed as error:
             code = "clock" if error.place == "clock" else "malformed"
-            return answer(of_code(code, str(error)) if code == "clock" else of_malformed(error))
+            return saying(request, of_code(code, str(error)) if code == "clock" else of_malformed(error))
         except Busy as busy:
             told = f"send it again in {busy.seconds} s, with the same key"
-            return answer(of_code("busy", told), {"Retry-After": str(busy.seconds)})
+            return saying(request, of_code("busy", told), {"Retry-After": str(busy.seconds)})
         except Ended:
             told = "whether it was done the book says, which is read anew: send it again with the same key"
-            return answer(of_code("ended", told), {"Retry-After": "2"})
+            return saying(request, of_code("ended", told), {"Retry-After": "2"})
 
     return answering
 
@@ -95,18 +117,13 @@ def _said_once(request: Request) -> None:
             raise Malformed(name, "is sent twice", "send it once, with the value that is meant")
 
 
-async def _no_route(request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    code = {404: "not_there", 405: "method_not_allowed"}.get(status, "broken")
-    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
-    return answer(of_code(code, "GET /openapi.json says what there is"), headers)
-
-
 class _Outside:
     """Around all of it: headers, counts, and an answer where something of ours is broken."""
 
-    def __init__(self, app: ASGIApp, service: Service, plain: Mapping[tuple[str, str], Answering]) -> None:
-        self._app, self._service = app, service
+    def __init__(
+        self, app: ASGIApp, service: Service, plain: Mapping[tuple[str, str], Answering], saying: _Saying
+    ) -> None:
+        self._app, self._service, self._saying = app, service, saying
         #: Ways without a part that varies, which are found at once and not looked for among a hundred.
         self._plain = plain
         told = {**HEADERS, **(SECURE_HEADERS if service.door.secure else {})}
@@ -143,6 +160,5 @@ class _Outside:
             self._service.note("broken", path=scope["path"][:200], error=type(error).__name__)
             if begun:
                 raise
-            await answer(of_code("broken", "nothing of it was written unless a record says so"))(
-                scope, receive, sending
-            )
+            told = of_code("broken", "nothing of it was written unless a record says so")
+            await self._saying(Request(scope, receive), told)(scope, receive, sending)

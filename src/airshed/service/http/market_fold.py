@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from airshed.engine.journal import MemoryJournal
 from airshed.engine.runner import Runner
 from airshed.market.depth import Depth
+from airshed.rulebook.schema import Rulebook
 from airshed.service.book.law import laws_of
 from airshed.service.book.preview import Foreseen, foresee
 from airshed.service.book.sqlite import Book
 from airshed.service.http.writer import Asked, Busy
-from airshed.service.marketdata.reading import Folding
+from airshed.service.marketdata.reading import Folding, Market
 from airshed.service.marketdata.tables import ROWS
 from airshed.service.marketdata.zone_index import law_of
+
+T = TypeVar("T")
 
 #: Questions that wait.
 MOST_WAITING = 50
@@ -40,6 +43,8 @@ class MarketFold:
         self._folding = Folding(history=True)
         self._made: dict[str, Made] = {}
         self._waiting = 0
+        #: The law in force, by its digest.
+        self._law: tuple[str, Rulebook] | None = None
 
     async def table(self, name: str) -> Made:
         """All rows of a table, up to the end of the book."""
@@ -49,6 +54,11 @@ class MarketFold:
     async def depths(self, series: str, levels: int) -> tuple[str, list[Depth]]:
         """The order books of a series, and the head of the book that they are of."""
         found: tuple[str, list[Depth]] = await self._run(self._depths, series, levels)
+        return found
+
+    async def look(self, work: Callable[[Market, Rulebook], T]) -> T:
+        """What a look at the whole state of the book gives, as its last record leaves it; nothing of it is changed."""
+        found: T = await self._run(self._look, work)
         return found
 
     async def foresee(self, asked: Asked, at: int) -> tuple[Foreseen, int]:
@@ -93,6 +103,15 @@ class MarketFold:
         _, head = self._catch_up()
         market = self._folding.market
         return head, market.depths(market.known(series), levels)
+
+    def _look(self, work: Callable[[Market, Rulebook], T]) -> T:
+        book, _ = self._catch_up()
+        market = self._folding.market
+        adopted = market.state.rulebook
+        if self._law is None or adopted is None or self._law[0] != adopted.digest:
+            with book.snapshot():
+                self._law = ("" if adopted is None else adopted.digest, law_of(book, market))
+        return work(market, self._law[1])
 
     def _foresee(self, asked: Asked, at: int) -> tuple[Foreseen, int]:
         book, _ = self._catch_up()

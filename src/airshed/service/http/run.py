@@ -13,11 +13,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from airshed.engine.journal import Line
+from airshed.model.provenance import Programme
 from airshed.model.refusal import Malformed
 from airshed.service.book.clock import asked_of
 from airshed.service.gateway.limits import GatewayLimits
@@ -29,6 +31,7 @@ from airshed.service.http.market_fold import MarketFold
 from airshed.service.http.rates import Rates
 from airshed.service.http.readers import Readers
 from airshed.service.http.service import Service
+from airshed.service.http.ways import NO_PAGES, Pages
 from airshed.service.http.who import Door
 from airshed.service.http.writer import OF_THE_DISK, Writer
 from airshed.service.sign_in.users import FIRST, Users, beside
@@ -60,6 +63,8 @@ class Serving:
     proxied: bool = False
     #: A real programme has rested for long: the clock is right.
     sure: bool = False
+    #: Anybody signs in as anybody, without a password; of a simulation only, and kept nowhere.
+    demo_users: bool = False
     limits: ServiceLimits = field(default_factory=ServiceLimits)
 
 
@@ -79,10 +84,11 @@ class Running:
         serving: Serving,
         note: Callable[..., None],
         *,
+        pages: Pages = NO_PAGES,
         machine: Callable[[], int] = machine_ms,
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.serving = serving
+        self.serving, self._pages = serving, pages
         self.broken: BaseException | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._server: uvicorn.Server | None = None
@@ -103,10 +109,10 @@ class Running:
         self.writer.start()
         with ExitStack() as undone:
             undone.callback(self.writer.stop)
-            self.users = Users(beside(serving.book), machine)
+            self.users = Users(undone.enter_context(_users_beside(serving)), machine)
             undone.callback(self.users.close)
             self._open(limits, machine, ticks, secure)
-            undone.pop_all()
+            self._closing = undone.pop_all()
 
     def _open(
         self, limits: ServiceLimits, machine: Callable[[], int], ticks: Callable[[], float], secure: bool
@@ -115,6 +121,8 @@ class Running:
         provenance = writer.provenance
         assert writer.runner is not None
         assert provenance is not None, "a book that can be carried on has a first record"
+        if serving.demo_users and isinstance(provenance, Programme):
+            raise Malformed("--demo-users", "this book is a real programme", "make users with airshed user add")
         if serving.at is not None:
             asked_of(provenance, serving.at, machine())
         state = writer.runner.state
@@ -143,9 +151,10 @@ class Running:
             self._clock,
             self.readers.first,
             hosts,
+            serving.demo_users,
             self._note,
         )
-        self.app = application(self.service)
+        self.app = application(self.service, pages=self._pages)
 
     def _wrote(self, lines: Sequence[Line], at: int) -> None:
         """From the writer's thread: those who watch hear of it in the loop."""
@@ -160,6 +169,8 @@ class Running:
 
     def link(self) -> str | None:
         """The token of the first administrator's link, where nobody can sign in yet."""
+        if self.serving.demo_users:
+            return None
         there = self.users.all()
         if not there:
             return self.users.add(FIRST, "", admin=True)
@@ -210,8 +221,17 @@ class Running:
         """Answer what waits, and let go of the book."""
         self.market.close()
         self.readers.close()
-        self.writer.stop()
-        self.users.close()
+        self._closing.close()
+
+
+@contextmanager
+def _users_beside(serving: Serving) -> Iterator[Path]:
+    """Where the users of a book are kept; those who rehearse are gone with the service."""
+    if not serving.demo_users:
+        yield beside(serving.book)
+        return
+    with TemporaryDirectory() as folder:
+        yield beside(Path(folder) / serving.book.name)
 
 
 class _Protocol(H11Protocol):
@@ -277,10 +297,10 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def opened(serving: Serving, note: Callable[..., None]) -> Iterator[Running]:
+def opened(serving: Serving, note: Callable[..., None], pages: Pages = NO_PAGES) -> Iterator[Running]:
     """A service, closed at the end; `Malformed` for what stands in the way, or broke it."""
     _safely(serving)
-    running = Running(serving, note)
+    running = Running(serving, note, pages=pages)
     try:
         yield running
     finally:

@@ -46,6 +46,8 @@ class Service:
     first: str
     #: Host names by which it is called; empty for any.
     hosts: frozenset[str] = frozenset()
+    #: Anybody may sign in as anybody: for simulated books, to show them.
+    demo: bool = False
     #: Notes an event of the service with its fields; nothing secret is given to it.
     note: Callable[..., None] = lambda event, **fields: None
     #: Requests by status, for the metrics.

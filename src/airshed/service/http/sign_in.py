@@ -55,17 +55,18 @@ async def sign_in(service: Service, request: Request) -> Response:
     service.door.own_page(request)
     service.door.look(request)
     form = await _form(service, request, SignIn)
-    user = await _proven(service, request, form.user, form.password, form.code)
+    user = await proven(service, request, form.user, form.password, form.code)
     before = service.door.users.session(request.cookies.get(service.door.cookie, ""))
     if before is not None:
         service.door.users.end(before)
     token, session = service.door.users.begin(user)
     service.note("signed_in", user=user.name, actor=user.actor)
     told = await _told(service, Signed(user, session))
-    return Response(msgspec.json.encode(told), 200, {"Set-Cookie": _cookie(service, token)}, JSON)
+    return Response(msgspec.json.encode(told), 200, {"Set-Cookie": cookie_of(service, token)}, JSON)
 
 
-async def _proven(service: Service, request: Request, name: str, password: str, code: str) -> User:
+async def proven(service: Service, request: Request, name: str, password: str, code: str) -> User:
+    """Whose name, password and code these are."""
     door, origin = service.door, service.door.origin(request)
     async with service.passwords:  # those who wait here are held to what was guessed meanwhile
         now_s = door.ticks()
@@ -86,7 +87,7 @@ async def _proven(service: Service, request: Request, name: str, password: str, 
     return user
 
 
-def _cookie(service: Service, token: str) -> str:
+def cookie_of(service: Service, token: str) -> str:
     """Not read by scripts, not sent from other sites; gone with the browser, and at the latest with the session."""
     secure = "; Secure" if service.door.secure else ""
     return f"{service.door.cookie}={token}; Path=/; HttpOnly; SameSite=Strict{secure}"
@@ -98,7 +99,7 @@ async def sign_out(service: Service, request: Request) -> Response:
     if signed.session is not None:
         service.door.users.end(signed.session)
     service.note("signed_out", user=signed.user.name)
-    return Response(status_code=204, headers={"Set-Cookie": _cookie(service, "") + "; Max-Age=0"})
+    return Response(status_code=204, headers={"Set-Cookie": cookie_of(service, "") + "; Max-Age=0"})
 
 
 async def me(service: Service, request: Request) -> Response:
@@ -139,14 +140,15 @@ async def set_up(service: Service, request: Request) -> Response:
     """Use a link: choose a password, hear the secret of the codes. Once."""
     service.door.look(request)
     form = await _form(service, request, SetUp)
-    user, secret = await _accepted(service, form.token, form.password)
+    user, secret = await accepted(service, form.token, form.password)
     return given(
         service,
         {"user": user.name, "secret": codes.written(secret), "address": codes.address(secret, user.name, NAME)},
     )
 
 
-async def _accepted(service: Service, token: str, password: str) -> tuple[User, bytes]:
+async def accepted(service: Service, token: str, password: str) -> tuple[User, bytes]:
+    """Use a link: the user, and the secret of their codes."""
     if service.door.users.invited(token) is None:
         raise Stopped("not_there", "the link is used, over, or none; ask an administrator for another")
     async with service.passwords:
@@ -181,7 +183,7 @@ async def set_up_form(service: Service, request: Request) -> Response:
     raw = await body_of(request, service.limits.form_bytes, service.limits.body_s, FORM)
     try:
         said = parse_qs(raw.decode("utf-8", "replace"), max_num_fields=4)
-        user, secret = await _accepted(service, said.get("token", [""])[0], said.get("password", [""])[0])
+        user, secret = await accepted(service, said.get("token", [""])[0], said.get("password", [""])[0])
     except Malformed as error:
         return _page(f"{escape(str(error))} 口令不符合要求。", "", 400)
     except ValueError:

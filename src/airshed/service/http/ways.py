@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, NamedTuple
 
-from airshed.service.http.service import JSON, Handler
+from starlette.requests import Request
+from starlette.responses import Response
+
+from airshed.service.http.service import JSON, Handler, Service
+from airshed.service.http.shapes import Problem
 
 #: What may always happen to a request.
 COMMON = ("malformed", "bad_signature", "wrong_host", "too_many", "broken", "busy")
@@ -52,3 +56,14 @@ class Way(NamedTuple):
         own = ("not_signed_in",) if self.access == "signed" else ()
         body = ("too_slow", "too_large", "wrong_type") if self.body is not None else ()
         return (*COMMON, *own, *body, *self.more)
+
+
+class Pages(NamedTuple):
+    """Pages for people beside the ways for programs: theirs, and how a problem is said to a browser."""
+
+    ways: Sequence[Way] = ()
+    #: None where a program asks.
+    saying: Callable[[Service, Request, Problem], Response | None] | None = None
+
+
+NO_PAGES = Pages()

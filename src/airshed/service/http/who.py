@@ -78,11 +78,26 @@ class Door:
     def look(self, request: Request, body: bytes = b"") -> Signed | None:
         """Who it is; None for a stranger. A sign-in that does not hold is an answer, not a stranger."""
         signed = self._checked(request, body) if "signature-input" in request.headers else self._person(request)
+        self._counted(request, signed)
+        return signed
+
+    def _counted(self, request: Request, signed: Signed | None) -> None:
         who, rates = (signed.name, self._known) if signed else (f"address {self.origin(request)}", self._strangers)
         wait = rates.draw(who, self.ticks())
         if wait:
             raise Stopped("too_many", f"{who} may ask again in {wait} s", {"Retry-After": str(wait)})
+
+    def visitor(self, request: Request) -> Signed | None:
+        """Who asks for a page, by the cookie alone; whether a form is theirs says `own_form`."""
+        session = self.users.session(request.cookies.get(self.cookie, ""))
+        signed = None if session is None else Signed(session.user, session)
+        self._counted(request, signed)
         return signed
+
+    def own_form(self, request: Request, session: Session, token: str) -> bool:
+        """Whether the form that was sent stood on a page of ours, given to this session."""
+        self.own_page(request)
+        return equal(token, session.csrf)
 
     def before(self, request: Request) -> None:
         """A stranger with a large body is answered before it is read; whose it is is looked at again with it."""

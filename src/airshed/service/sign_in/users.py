@@ -168,6 +168,15 @@ class Users:
             self._sql.execute("DELETE FROM sessions WHERE user = ?", (user.name,))
         return self.known(user.name), secret
 
+    def rehearsing(self, name: str) -> User:
+        """A user who acts as the actor of the same name and has no password: for simulated books, to show them."""
+        if self.get(name) is None:
+            self._sql.execute(
+                "INSERT INTO users (name, actor, admin, state, made_at, secret) VALUES (?, ?, ?, 'active', ?, ?)",
+                (name, name, 0, self._clock(), token_bytes(20)),
+            )
+        return self.known(name)
+
     def lock(self, name: str) -> None:
         """Nobody signs in as this user, with a password or a key, and who has ends."""
         self.known(name)

@@ -1,0 +1,318 @@
+"""What every page of the portal has: who asks, in which language, what stands around it, and the policy it keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any, NamedTuple, TypeVar
+from urllib.parse import parse_qsl, quote, urlsplit
+
+from jinja2 import Environment
+from starlette.requests import Request
+from starlette.responses import Response
+
+from airshed.engine.nouns import Actor
+from airshed.model.period import clock
+from airshed.model.provenance import Programme, said
+from airshed.model.refusal import Malformed
+from airshed.pages.kit.html import environment
+from airshed.pages.kit.words import LANGUAGES, Language, Phrase, same
+from airshed.rulebook import lookup
+from airshed.rulebook.schema import Rulebook
+from airshed.service.book.acts import waiting_for
+from airshed.service.forms.measures import ANY_LAW, Terms
+from airshed.service.http.problems import Stopped
+from airshed.service.http.service import Service, body_of
+from airshed.service.http.sign_in import FORM
+from airshed.service.http.who import Signed
+from airshed.service.marketdata.reading import Market
+
+T = TypeVar("T")
+
+PACKAGE = "airshed.pages.portal"
+#: The cookie of the language that somebody chose.
+LANGUAGE = "airshed-language"
+#: A page has our style sheet, our pictures and our forms; no script at all, no style of its own, nobody else's frame.
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'"
+)
+#: Most fields of a form.
+MOST_FIELDS = 200
+
+
+class Standing(NamedTuple):
+    """Who somebody is in the book, and what the pages say of the book: taken in one look."""
+
+    actor: Actor | None
+    role: Phrase
+    #: What they are bound to: an account, a jurisdiction, or the whole zone.
+    bound: Phrase
+    programme: Phrase
+    terms: Terms
+    money: Phrase
+    #: The instant of the last record, in milliseconds, and its number.
+    at: int
+    seq: int
+    #: Acts that this actor could confirm now.
+    waiting: int
+
+
+NOBODY = Standing(None, same(""), same(""), same("Airshed"), ANY_LAW, Phrase("yuan", "元"), 0, 0, 0)
+
+
+class Visitor(NamedTuple):
+    """Who asks for a page."""
+
+    service: Service
+    request: Request
+    language: Language
+    signed: Signed | None
+    standing: Standing
+    #: The language was chosen with this request, and is to be kept.
+    chosen: bool = False
+
+    @property
+    def actor(self) -> Actor | None:
+        """As the book knows them; None for a stranger, and for who only administers users."""
+        return self.standing.actor
+
+    @property
+    def csrf(self) -> str:
+        """The token of the session for forms."""
+        return self.signed.session.csrf if self.signed is not None and self.signed.session is not None else ""
+
+    @property
+    def now(self) -> int:
+        """The instant for which a page speaks: that of the service, or of a simulated book that is further on."""
+        asked = self.service.clock()
+        return asked if isinstance(self.service.provenance, Programme) else max(asked, self.standing.at)
+
+    def say(self, english: str, chinese: str) -> str:
+        """One of two."""
+        return english if self.language == "en" else chinese
+
+    async def look(self, work: Callable[[Market, Rulebook], T]) -> T:
+        """What a look at the whole state gives."""
+        return await self.service.market.look(work)
+
+
+def language_of(request: Request) -> Language:
+    """The language that was chosen, or the first of the browser's that we have; Chinese where it names neither.
+
+    >>> from starlette.datastructures import Headers
+    >>> def asking(text): return Request({"type": "http", "headers": Headers({"accept-language": text}).raw})
+    >>> language_of(asking("de;q=0.9, en-GB;q=0.8, zh;q=0.7")), language_of(asking("zh-TW")), language_of(asking(""))
+    ('en', 'zh', 'zh')
+    """
+    kept = request.cookies.get(LANGUAGE)
+    for language in LANGUAGES:
+        if language == kept:
+            return language
+    asked: list[tuple[float, int, str]] = []
+    for place, part in enumerate(request.headers.get("accept-language", "")[:500].split(",")):
+        tag, _, weight = part.strip().partition(";q=")
+        try:
+            asked.append((-float(weight or 1), place, tag[:2].lower()))
+        except ValueError:
+            continue
+    for _, _, tag in sorted(asked):
+        for language in LANGUAGES:
+            if language == tag:
+                return language
+    return "zh"
+
+
+async def visitor_of(service: Service, request: Request, language: Language | None = None) -> Visitor:
+    """Who asks, counted as any request is; a language that the form chose goes before."""
+    signed = service.door.visitor(request)
+    name = "" if signed is None else signed.user.actor
+    asked = service.clock()
+    standing = await service.market.look(lambda market, rules: _standing(market, rules, name, asked))
+    return Visitor(service, request, language or language_of(request), signed, standing, language is not None)
+
+
+async def signed_in(service: Service, request: Request) -> Visitor:
+    """Somebody who is signed in and acts in the book; anybody else is sent to sign in."""
+    visitor = await visitor_of(service, request)
+    if visitor.signed is None:
+        raise Stopped("not_signed_in", "sign in first")
+    return visitor
+
+
+async def acting(service: Service, request: Request) -> Visitor:
+    """Somebody who acts in the book."""
+    visitor = await signed_in(service, request)
+    if visitor.actor is None:
+        assert visitor.signed is not None
+        service.door.actor(visitor.signed)
+        raise Stopped("no_actor", f"{visitor.signed.user.name} is not registered in the book")
+    return visitor
+
+
+def _standing(market: Market, rules: Rulebook, name: str, asked: int) -> Standing:
+    state = market.state
+    actor = state.actors.get(name)
+    money = Phrase(rules.currency.name_en, rules.currency.name_zh)
+    programme = Phrase(rules.programme.name_en, rules.programme.name_zh)
+    role = bound = same("")
+    waiting = 0
+    if actor is not None:
+        known = lookup.people(rules).get(actor.role)
+        role = same(actor.role) if known is None else Phrase(known.name_en, known.name_zh)
+        if actor.account:
+            account = state.ledger.accounts.get(actor.account)
+            bound = same(actor.account if account is None else account.name)
+        elif actor.jurisdiction:
+            bound = place_name(rules, actor.jurisdiction)
+        else:
+            bound = Phrase("the whole zone", "全区")
+        waiting = len(waiting_for(state, rules, name, max(asked, state.at)))
+    return Standing(actor, role, bound, programme, Terms.of(rules), money, state.at, state.seq, waiting)
+
+
+def place_name(rules: Rulebook, code: str) -> Phrase:
+    """A jurisdiction by its name."""
+    return next((Phrase(row.name_en, row.name_zh) for row in rules.jurisdictions if row.code == code), same(code))
+
+
+# --- forms
+
+
+async def fields_of(service: Service, request: Request) -> dict[str, str]:
+    """What a form sent; a field that came more than once counts with its last value."""
+    raw = await body_of(request, service.limits.command_bytes, service.limits.body_s, FORM)
+    try:
+        return dict(parse_qsl(raw.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS))
+    except ValueError:
+        raise Malformed("form", "cannot be read", "go back and send it again") from None
+
+
+def chosen_language(fields: Mapping[str, str]) -> Language | None:
+    """The language that a button of a form chose."""
+    return next((language for language in LANGUAGES if fields.get("language") == language), None)
+
+
+def local(target: str) -> str:
+    """A path of ours to go on to; anything else is the first page.
+
+    >>> local("/act/Transfer?count=3"), local("//elsewhere.example/x"), local("https://elsewhere.example")
+    ('/act/Transfer?count=3', '/', '/')
+    """
+    parts = urlsplit(target)
+    ours = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc and target.isprintable()
+    return target if ours and "\\" not in target else "/"
+
+
+def here(request: Request) -> str:
+    """The path of a request, with what it asks."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return local(quote(request.url.path, safe="/") + query)
+
+
+def on(target: str, headers: Mapping[str, str] | None = None) -> Response:
+    """Go on to another page, with a fresh request: going back and forth sends nothing again."""
+    return Response(status_code=303, headers={"Location": local(target), **(headers or {})})
+
+
+# --- pages
+
+
+@cache
+def templates() -> Environment:
+    """The templates of the portal, read once."""
+    made = environment(PACKAGE)
+    made.filters["clock"] = lambda ms: clock(ms)[:16].replace("T", " ")
+    made.filters["day"] = lambda ms: clock(ms)[:10]
+    made.globals["style"] = f"/assets/{style()[0]}.css"
+    return made
+
+
+@cache
+def style() -> tuple[str, bytes]:
+    """The style sheet of all pages, named by its content, so that a browser keeps it for good."""
+    own = (files(PACKAGE) / "templates" / "portal.css").read_bytes()
+    whole = (files("airshed.pages.kit") / "templates" / "page.css").read_bytes() + own
+    return sha256(whole).hexdigest()[:16], whole
+
+
+def said_by(language: Language) -> Callable[[Phrase | str], str]:
+    """A filter that says phrases in a language, and names as they are."""
+    return lambda phrase: phrase if isinstance(phrase, str) else phrase.said(language)
+
+
+def page(visitor: Visitor, template: str, status: int = 200, **facts: Any) -> Response:
+    """A page for somebody."""
+    language = visitor.language
+
+    def say(english: str, chinese: str) -> str:
+        return english if language == "en" else chinese
+
+    html = (
+        templates()
+        .get_template(template)
+        .render(
+            language=language,
+            visitor=visitor,
+            standing=visitor.standing,
+            say=say,
+            said=said_by(language),
+            provenance=Phrase(*said(visitor.service.provenance)),
+            here=here(visitor.request),
+            path=visitor.request.url.path,
+            places=places_of(visitor),
+            demo=visitor.service.demo,
+            **facts,
+        )
+    )
+    headers = {"Content-Security-Policy": POLICY, "Content-Language": "en" if language == "en" else "zh-Hans"}
+    if visitor.chosen:
+        headers["Set-Cookie"] = language_cookie(visitor.service, language)
+    return Response(html, status, headers, "text/html; charset=utf-8")
+
+
+def language_cookie(service: Service, language: Language) -> str:
+    """Keeps a language for a year."""
+    secure = "; Secure" if service.door.secure else ""
+    return f"{LANGUAGE}={language}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}"
+
+
+class Place(NamedTuple):
+    """A page that the menu leads to."""
+
+    href: str
+    name: Phrase
+    #: How much waits there.
+    waiting: int = 0
+
+    def is_at(self, path: str) -> bool:
+        """Whether a path is this page, or one below it."""
+        return path == self.href or (self.href != "/" and path.startswith(f"{self.href}/"))
+
+
+def places_of(visitor: Visitor) -> list[Place]:
+    """The menu of somebody."""
+    if visitor.actor is None:
+        return []
+    return [
+        Place("/", Phrase("Today", "今日")),
+    ]
+
+
+async def asset(service: Service, request: Request) -> Response:
+    """The style sheet."""
+    name, text = style()
+    if request.path_params["name"] != f"{name}.css":
+        raise Stopped("not_there", "the pages name the style sheet that there is")
+    return Response(text, 200, {"Cache-Control": "public, max-age=31536000, immutable"}, "text/css; charset=utf-8")
+
+
+async def switch(service: Service, request: Request) -> Response:
+    """Keep a language, and go back to the page."""
+    language = request.path_params["language"]
+    if language not in LANGUAGES:
+        raise Stopped("not_there", "there are en and zh")
+    target = local(request.query_params.get("next", "/"))
+    return on(target, {"Set-Cookie": language_cookie(service, language)})

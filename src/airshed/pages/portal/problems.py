@@ -1,0 +1,56 @@
+"""What went wrong, said to a browser with a page, in its language."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from airshed.pages.kit.words import Phrase
+from airshed.pages.portal.frame import NOBODY, Visitor, here, language_of, on, page
+from airshed.service.http.service import Service
+from airshed.service.http.shapes import Problem
+from airshed.service.http.who import Signed
+
+#: What somebody does about each; of all others it is the first.
+CURES = {
+    "": Phrase("Go back and try it again.", "请返回后重试。"),
+    "malformed": Phrase("Go back, and write it otherwise.", "请返回修改后重新提交。"),
+    "not_there": Phrase("Perhaps the address has a slip, or it is not yours to see.", "网址可能有误，或您无权查看。"),
+    "not_yours_to_read": Phrase("Somebody with another role may.", "须由具有相应权限的人员查看。"),
+    "no_actor": Phrase(
+        "Who administers users acts in no market. Ask for a user of your own.", "用户管理员不参与业务，请申请业务账号。"
+    ),
+    "csrf": Phrase(
+        "The form is older than your sign-in. Go back, load the page anew, and send it again.",
+        "表单早于本次登录。请返回并刷新页面后重新提交。",
+    ),
+    "too_many": Phrase("Wait a little, then try again.", "请稍候再试。"),
+    "busy": Phrase("Nothing was done. Try again in a moment.", "尚未办理，请稍后重试。"),
+    "ended": Phrase(
+        "Whether it was done the book will say. Send the same form again: it is done once.",
+        "是否已办理以账簿为准。请重新提交同一表单，不会重复办理。",
+    ),
+    "broken": Phrase("It was noted. Nothing was written unless a receipt says so.", "故障已记录；未出具回执即未入账。"),
+}
+#: Problems whose sentence says more than the heading.
+TOLD = ("malformed", "too_large", "clock")
+
+
+def saying(service: Service, request: Request, problem: Problem) -> Response | None:
+    """The page of a problem, where a browser asks for a page; None for a program."""
+    if request.url.path.startswith("/v1/") or "text/html" not in request.headers.get("accept", ""):
+        return None
+    if problem.code == "not_signed_in":
+        target = here(request) if request.method in ("GET", "HEAD") else "/"
+        return on(f"/sign-in?next={quote(target, safe='')}")
+    session = service.door.users.session(request.cookies.get(service.door.cookie, ""))
+    signed = None if session is None else Signed(session.user, session)
+    standing = NOBODY._replace(at=service.feed.at, seq=service.feed.last)
+    visitor = Visitor(service, request, language_of(request), signed, standing)
+    heading = Phrase(problem.title, problem.title_zh)
+    told = problem if problem.code in TOLD else msgspec.structs.replace(problem, detail="")
+    cure = CURES.get(problem.code, CURES[""])
+    return page(visitor, "problem.html.j2", problem.status, problem=told, heading=heading, cure=cure)

@@ -1,0 +1,22 @@
+"""Every page of the portal: its path, how it is asked for, and what makes it."""
+
+from __future__ import annotations
+
+from airshed.pages.portal import frame, home, signing
+from airshed.pages.portal.problems import saying
+from airshed.service.http.ways import Pages, Way
+
+HTML = "text/html"
+
+WAYS = (
+    Way("/", "GET", home.home, "home", "portal", "anybody"),
+    Way("/assets/{name}", "GET", frame.asset, "asset", "portal", "open"),
+    Way("/language/{language}", "GET", frame.switch, "language", "portal", "open"),
+    Way("/sign-in", "GET", signing.sign_in_page, "sign_in_page", "portal", "open"),
+    Way("/sign-in", "POST", signing.sign_in, "sign_in_form", "portal", "open"),
+    Way("/sign-out", "POST", signing.sign_out, "sign_out_form", "portal", "open"),
+    Way("/set-up", "GET", signing.set_up_page, "set_up_page", "portal", "open"),
+    Way("/set-up", "POST", signing.set_up, "set_up_form", "portal", "open"),
+)
+
+PORTAL = Pages(WAYS, saying)

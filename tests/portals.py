@@ -1,0 +1,104 @@
+"""The portal in process for tests: a small market, visitors with and without a sign-in, no socket and no browser."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from airshed.pages.portal.ways import PORTAL
+from airshed.service.http.limits import ServiceLimits
+from airshed.service.http.run import Running, Serving
+from airshed.service.sign_in import codes
+from services import BEGIN, HASHED, PASSWORD, Clock
+
+#: What a browser says that it takes.
+HEADERS = {"accept": "text/html,application/xhtml+xml", "accept-language": "en"}
+
+
+class Browser:
+    """Somebody at a browser, with its cookies."""
+
+    def __init__(self, portal: Portal, language: str) -> None:
+        self._loop = portal.loop
+        self.client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(portal.running.app),
+            base_url="http://127.0.0.1",
+            headers={**HEADERS, "accept-language": language},
+            follow_redirects=True,
+        )
+
+    def get(self, path: str, **more: Any) -> httpx.Response:
+        """Ask for a page, and go where it leads."""
+        return self._loop.run_until_complete(self.client.get(path, **more))
+
+    def send(self, path: str, fields: Mapping[str, Any] | None = None, **more: Any) -> httpx.Response:
+        """Send a form as a browser does, and go where it leads."""
+        said = {name: str(value) for name, value in {**(fields or {}), **more}.items()}
+        return self._loop.run_until_complete(self.client.post(path, data=said))
+
+
+class Portal:
+    """A service that answers without a socket."""
+
+    def __init__(self, running: Running, clock: Clock) -> None:
+        self.running, self.clock = running, clock
+        self.loop = asyncio.new_event_loop()
+        self._secrets: dict[str, bytes] = {}
+
+    def stranger(self, language: str = "en") -> Browser:
+        """Somebody who has not signed in."""
+        return Browser(self, language)
+
+    def user(self, name: str) -> None:
+        """A user with the password of all tests, who acts as the actor of that name."""
+        if self.running.users.get(name) is None:
+            done = self.running.users.accept(self.running.users.add(name, name), HASHED)
+            assert done is not None
+            self._secrets[name] = done[1]
+
+    def code(self, name: str) -> str:
+        """The next code of a user."""
+        self.clock.ms += codes.STEP_S * 1000
+        return codes.code_at(self._secrets[name], self.clock() // 1000 // codes.STEP_S)
+
+    def signed(self, name: str, language: str = "en") -> Browser:
+        """Somebody who has signed in on the page."""
+        self.user(name)
+        found = self.stranger(language)
+        said = found.send("/sign-in", user=name, password=PASSWORD, code=self.code(name))
+        assert said.status_code == 200, text_of(said)
+        return found
+
+
+def hidden(said: httpx.Response) -> dict[str, str]:
+    """The fields of a page that nobody sees."""
+    found = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', said.text)
+    return {name: unescape(value) for name, value in found}
+
+
+def text_of(said: httpx.Response) -> str:
+    """What a page says, without its signs."""
+    body = re.sub(r"(?s)<head>.*?</head>", "", said.text)
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", body)).split())
+
+
+@contextmanager
+def portal(book: Path, *, demo_users: bool = False) -> Iterator[Portal]:
+    """The portal of a book."""
+    clock = Clock()
+    limits = ServiceLimits(stranger_burst=10_000)
+    serving = Serving(book, at=BEGIN, limits=limits, demo_users=demo_users)
+    running = Running(serving, lambda event, **fields: None, pages=PORTAL, machine=clock, ticks=clock.ticks)
+    found = Portal(running, clock)
+    try:
+        yield found
+    finally:
+        running.close()
+        found.loop.close()
