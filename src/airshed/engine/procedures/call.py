@@ -107,8 +107,8 @@ def order(state: State, rules: Rulebook, at: int, actor: str, body: c.PlaceCallO
         refusal = bought_today(state, rules, at, body.account, call.series, body.count)
     own = _own(state, rules, call, body)
     if refusal is None and own and rules.trade_rules.self_trade == "refuse":
-        whose = its_own(state, body.account, own[0].account)
-        what = f"{whose} {own[0].number} is on the other side of {call.id}; drop that one first"
+        whose = its_own(state, body.account, own[0].account, own[0].number)
+        what = f"{whose} is on the other side of {call.id}; drop that one first"
         refusal = no(rules, "trade_rules", Why.SELF_TRADE, what)
     if refusal:
         return refusal

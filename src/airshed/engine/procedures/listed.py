@@ -103,8 +103,8 @@ def place_order(state: State, rules: Rulebook, at: int, actor: str, body: c.Plac
             fills = met
         elif rules.trade_rules.self_trade == "refuse":
             assert type(met) is OwnOrder
-            whose = its_own(state, body.account, state.orders[met.order].account)
-            what = f"the order would meet {whose} {met.order}; cancel that one first"
+            whose = its_own(state, body.account, state.orders[met.order].account, met.order)
+            what = f"the order would meet {whose}; cancel that one first"
             return no(rules, "trade_rules", Why.SELF_TRADE, what)
         else:
             fills, own = book.fills_past(body.side, body.limit, body.count, mine)

@@ -152,15 +152,15 @@ def with_itself(state: State, rules: Rulebook, seller: str, buyer: str) -> Refus
     return no(rules, "trade_rules", Why.SELF_TRADE, f"{what} without money")
 
 
-def its_own(state: State, account: str, owner: str) -> str:
+def its_own(state: State, account: str, owner: str, order: int) -> str:
     """How a refusal calls an order of `owner` that `account` must not meet.
 
-    >>> its_own(State(), "kunming-forge", "kunming-forge")
-    "kunming-forge's own order"
+    >>> its_own(State(), "kunming-forge", "kunming-forge", 7)
+    "kunming-forge's own order 7"
     """
     if owner == account:
-        return f"{account}'s own order"
-    return f"an order of {owner}, of the same group {state.ledger.accounts[owner].group}, number"
+        return f"{account}'s own order {order}"
+    return f"order {order} of {owner} (of the same group {state.ledger.accounts[owner].group})"
 
 
 def may_give(state: State, rules: Rulebook, at: int, giver: str, taker: str, series: str) -> Refusal | None:

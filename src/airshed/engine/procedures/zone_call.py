@@ -199,8 +199,8 @@ def _meets_itself(
     """Nobody trades with itself, where the law does not take one's own orders off."""
     if not own or rules.trade_rules.self_trade == "cancel_resting":
         return None
-    whose = its_own(state, order.account, own[0].account)
-    what = f"it could meet {whose} {own[0].number} of {call.id}; drop that one first"
+    whose = its_own(state, order.account, own[0].account, own[0].number)
+    what = f"it could meet {whose} in {call.id}; drop that one first"
     sale, want = (order, own[0]) if order.side == "sell" else (own[0], order)
     if sale.limit > want.limit:
         what += f" (load would leave {sale.place} for {want.place}, and a scarce limit pays the difference)"

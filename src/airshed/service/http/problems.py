@@ -9,6 +9,7 @@ import msgspec
 from starlette.responses import Response
 
 from airshed.model.refusal import MEANINGS, Malformed, Refusal, Why
+from airshed.service.forms.refusals import in_chinese
 from airshed.service.http.shapes import Problem
 
 #: What the service itself refuses, before the book is asked: status, English, Chinese.
@@ -77,7 +78,8 @@ def of_refusal(refusal: Refusal, **more: Any) -> Problem:
     english, chinese = MEANINGS[refusal.why]
     code, status = refusal.why.value, _STATUS.get(refusal.why, 422)
     kind = f"urn:airshed:refusal:{code}"
-    return Problem(kind, english, chinese, status, code, refusal.detail, article=refusal.cite, **more)
+    said = in_chinese(refusal.detail)
+    return Problem(kind, english, chinese, status, code, refusal.detail, said, refusal.cite, **more)
 
 
 def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:

@@ -31,6 +31,8 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     code: str
     #: The thing, the place and the cure.
     detail: str
+    #: The same in Chinese, where the book refuses.
+    detail_zh: str | None = None
     #: The article that a refusal rests on.
     article: str | None = None
     #: The place of what is malformed, what is wrong there, and the cure.

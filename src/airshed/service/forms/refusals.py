@@ -1,0 +1,158 @@
+"""The sentence of a refusal in Chinese: the engine says it in English, `refusals.csv` has each sentence it can say."""
+
+from __future__ import annotations
+
+import csv
+import re
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Literal, NamedTuple
+
+#: What stands between two things that are listed, and how Chinese lists them.
+LISTS = (("; ", "；"), (": ", "："), (" and ", "和"), (" or ", "或"), (", ", "、"))
+#: The most semicolons that one sentence has of its own, and one.
+MOST_PARTS = 3
+#: What names one thing.
+_NAME = re.compile(r"[\w.:-]+")
+#: What stands before a part of a sentence, and how Chinese writes it.
+_EDGES = re.compile(r"([\s,;]*)(.*)", re.DOTALL)
+_SIGNS = str.maketrans({",": "，", ";": "；"})
+#: The longest text that is looked at: what people write comes into refusals too.
+LONGEST = 400
+#: A place that follows a word or another place at once: nothing, or what begins as a further part does.
+_NEXT = re.compile(r"(?<=[a-z}])\\\{(\d+)\\\}")
+_BRACED = re.compile(r"\{\d+\}")
+#: Letters and signs of a sentence that says next to nothing.
+FEW = 3
+_PLACE = re.compile(r"\\\{(\d+)\\\}")
+#: A sum in the money of the law, which stands where the sentence says yuan.
+_SUM = re.compile(r"\\\{(\d+)\\\} yuan\b")
+
+
+class Sentence(NamedTuple):
+    """What the engine may say: how it looks where no part has a semicolon, how with any parts, and the Chinese."""
+
+    strict: re.Pattern[str]
+    loose: re.Pattern[str]
+    zh: str
+
+
+def in_chinese(detail: str) -> str:
+    """What a refusal says, in Chinese; names, numbers and what has no Chinese stay as they are.
+
+    >>> in_chinese("KM-CEMENT has 40 of SO2-KM-2027 free, not 50")
+    'KM-CEMENT可用SO2-KM-2027 40，不足50'
+    >>> in_chinese("the count is -3; it must be above zero")
+    '数量为-3；须大于零'
+    """
+    return _said(detail)
+
+
+@lru_cache(maxsize=4096)
+def _said(text: str) -> str:
+    """A sentence or a part of one; the first way that fits: known whole, a heading and what it heads, several, any."""
+    if text in _words():
+        return _words()[text]
+    found = _matched(text, "strict")
+    if found is not None:
+        return found
+    head, colon, rest = text.partition(": ")
+    if colon and _said(head) != head:
+        return f"{_said(head)}：{_said(rest)}"
+    parts = _series(tuple(text.split("; ")))
+    if parts is not None:
+        return "；".join(parts)
+    return _matched(text, "loose") or _listed(text)
+
+
+def _matched(text: str, how: Literal["strict", "loose"]) -> str | None:
+    """What the first sentence that fits says in Chinese."""
+    if text in _words() or len(text) > LONGEST:
+        return _words().get(text)
+    for sentence in _sentences():
+        found = getattr(sentence, how).fullmatch(text)
+        if found is not None:
+            return _filled(sentence.zh, found)
+    return None
+
+
+def _series(parts: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Sentences in a row, some of which have a semicolon of their own: the longest that is known, and so on."""
+    if len(parts) < 2:
+        return None
+    said: tuple[str, ...] = ()
+    while parts:
+        for end in range(min(len(parts), MOST_PARTS), 0, -1):
+            found = _matched("; ".join(parts[:end]), "strict")
+            if found is not None:
+                break
+        else:
+            end, found = 1, _said(parts[0])
+            if found == parts[0]:
+                return None
+        said, parts = (*said, found), parts[end:]
+    return said
+
+
+def _filled(zh: str, found: re.Match[str]) -> str:
+    """The Chinese sentence with what was found at its places, said in Chinese where it has any."""
+    money = found.groupdict().get("money") or "yuan"
+    said = zh if money == "yuan" else zh.replace("元", money)
+    for place, part in found.groupdict().items():
+        if place != "money":
+            said = said.replace("{" + place[1:] + "}", _part(part))
+    return said
+
+
+def _part(text: str) -> str:
+    """A part of a sentence; the comma or semicolon before it stays outside."""
+    before, within = _EDGES.fullmatch(text).groups()  # type: ignore[union-attr]
+    said = _said(within)
+    return text if said == within else before.translate(_SIGNS).replace(" ", "") + said
+
+
+def _listed(text: str) -> str:
+    """Several things in one, each said on its own; names in a row stay as they are."""
+    for between, zh in LISTS:
+        parts = text.split(between)
+        if len(parts) > 1:
+            said = [_said(each) for each in parts]
+            if said != parts or all(_NAME.fullmatch(each) for each in parts):
+                return zh.join(said)
+    return text
+
+
+@cache
+def rows() -> tuple[tuple[str, str], ...]:
+    """Each sentence of the engine, as English and Chinese; `{1}` is what stands there first."""
+    text = (files(__package__) / "refusals.csv").read_text("utf-8")
+    read = list(csv.reader(text.splitlines(keepends=True)))[1:]
+    return tuple((en.strip(" ;,"), zh.strip("；，")) for en, zh in read)
+
+
+@cache
+def _words() -> dict[str, str]:
+    return {en: zh for en, zh in rows() if "{" not in en}
+
+
+@cache
+def _sentences() -> tuple[Sentence, ...]:
+    """The forms, that which says most first: two of them may fit what one of them means."""
+    forms = [(en, zh) for en, zh in rows() if "{" in en]
+    ranked = sorted(forms, key=lambda each: (-len(_BRACED.sub("", each[0])), -each[0].count("{")))
+    return tuple(Sentence(_form(en, r"(?:(?!; ).)"), _form(en, "."), zh) for en, zh in ranked)
+
+
+def _form(en: str, within: str) -> re.Pattern[str]:
+    """What a sentence looks like with anything at its places: before the money a number, and any money for yuan.
+
+    Where a sentence says very little, as "3 of SO2-KM-2027", one word stands at each place.
+    """
+    if len(_BRACED.sub("", en).replace(" ", "")) <= FEW:
+        within = r"[^\s;]"
+    form = re.escape(en).replace("\\ ", " ")
+    form = _SUM.sub(lambda place: rf"(?P<n{place[1]}>-?[\d,.]+|any) {{money}}", form)
+    form = _NEXT.sub(lambda place: rf"(?P<n{place[1]}>(?:[\s,;(]{within}*?)?)", form)
+    form = _PLACE.sub(lambda place: f"(?P<n{place[1]}>{within}+?)", form)
+    form = form.replace("{money}", r"(?P<money>[^\s/]+)", 1).replace("{money}", "(?P=money)")
+    return re.compile(form, re.DOTALL)

@@ -1,0 +1,142 @@
+"""Each sentence in which the engine refuses has its Chinese, and what stands at its places comes through whole."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import airshed
+from airshed.service.forms.refusals import in_chinese, rows
+
+ENGINE = Path(airshed.__file__).parent / "engine" / "procedures"
+#: Who speaks when a sentence begins so: the engine that has found its own book wrong, and stops.
+STOPS = re.compile(r"I\d+: ")
+PLACE = re.compile(r"\{\d+\}")
+
+
+def said(node: ast.expr) -> str:
+    """A text of the code with numbered places for what is put into it; nothing for any other expression."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if not isinstance(node, ast.JoinedStr):
+        return ""
+    places = iter(range(1, 100))
+    return "".join(str(v.value) if isinstance(v, ast.Constant) else f"{{{next(places)}}}" for v in node.values)
+
+
+def sentences(source: str) -> Iterator[str]:
+    """What code may put into a refusal: each text with a blank that is no comment, error, pattern or type."""
+    tree = ast.parse(source)
+    aside: set[int] = set()
+    for node in ast.walk(tree):
+        out: list[ast.AST] = []
+        if isinstance(node, ast.JoinedStr):
+            out = list(node.values)
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            out = [node.value]
+        elif isinstance(node, ast.Raise | ast.Assert) or (
+            isinstance(node, ast.Call) and ast.unparse(node.func) in ("Malformed", "re.compile")
+        ):
+            out = [node]
+        aside.update(id(each) for part in out for each in ast.walk(part) if not isinstance(part, ast.FormattedValue))
+        aside.update(id(each) for part in out if isinstance(part, ast.FormattedValue) for each in _spec(part))
+    for node in ast.walk(tree):
+        text = said(node) if isinstance(node, ast.expr) and id(node) not in aside else ""
+        if " " in text.strip() and re.search("[a-z]", PLACE.sub("", text)) and not STOPS.match(text):
+            yield text.strip(" ;,")
+
+
+def _spec(part: ast.FormattedValue) -> Iterator[ast.AST]:
+    return ast.walk(part.format_spec) if part.format_spec is not None else iter(())
+
+
+def test_every_sentence_of_the_engine_has_its_chinese() -> None:
+    known = {en for en, _ in rows()}
+    lacking = {
+        f"{path.name}: {sentence}"
+        for path in sorted(ENGINE.glob("*.py"))
+        for sentence in sentences(path.read_text("utf-8"))
+        if sentence not in known
+    }
+
+    assert not lacking, "add to service/forms/refusals.csv:\n" + "\n".join(sorted(lacking))
+
+
+def test_a_sentence_that_nobody_says_any_more_is_not_kept() -> None:
+    package = Path(airshed.__file__).parent
+    told = [
+        p.read_text("utf-8")
+        for room in ("engine", "market", "registry", "compliance", "mrv", "model")
+        for p in (package / room).rglob("*.py")
+    ]
+    text = re.sub(r'"\s*\n\s*f?"', "", "\n".join(told))
+    gone = [en for en, _ in rows() if "{" in en and not _stands(en, text)]
+
+    assert not gone
+
+
+def _stands(en: str, text: str) -> bool:
+    """Whether the longest run of words of a sentence stands in the code."""
+    run = max(PLACE.split(en), key=len).strip(" ;,.")
+    return run in text or all(word in text for word in run.split())
+
+
+def test_each_place_of_a_sentence_stands_in_its_chinese() -> None:
+    for en, zh in rows():
+        assert sorted(set(PLACE.findall(en))) == sorted(set(PLACE.findall(zh))), en
+        assert re.search("[\u4e00-\u9fff：]", zh), en
+
+
+@pytest.mark.parametrize(
+    ("detail", "zh"),
+    [
+        ("power is operator, which may not send OpenAuction", "power的角色是运营方，无权发出OpenAuction"),
+        (
+            "fund has 278 of NOx-YX-2028 free, not 739; 500 are set aside",
+            "fund可用NOx-YX-2028 278，不足739；另有500已冻结",
+        ),
+        ("A has 12.00 yuan free, not 13.00", "A可用资金12.00元，不足13.00元"),
+        ("A has 12.00 EUR free, not 13.00", "A可用资金12.00EUR，不足13.00EUR"),
+        (
+            "s-power cannot pass yet: withdrawal 5 is settled first; withholding 6 is released or forfeited first",
+            "s-power尚不能转移：须先了结收回5；须先解除或没收暂扣6",
+        ),
+        (
+            "power holds and bids for 100 of PM-CX-2027, at most 90 by buying; 20 more are too many",
+            "power持有及申报PM-CX-2027共100，通过购买最多可达90；再加20过多",
+        ),
+        (
+            "check 3: a 2027-02-14 was sealed with marks [2], and [] stand; seal it again; "
+            "a 2027-02-15 was sealed with marks [], and [4] stand; seal it again",
+            "检查3：a 2027-02-14封存时的标记为[2]，现行有效的为[]；请重新封存；"
+            "a 2027-02-15封存时的标记为[]，现行有效的为[4]；请重新封存",
+        ),
+        (
+            "the order would meet fund's own order 7; cancel that one first",
+            "该委托将与fund自己的委托7成交；请先撤销后者",
+        ),
+        (
+            "the order would meet order 7 of fund (of the same group lime); cancel that one first",
+            "该委托将与同一集团lime的fund的委托7成交；请先撤销后者",
+        ),
+        (
+            "x is suspended (inspection 检查); province or city may lift that",
+            "x现为已暂停（inspection 检查）；可由省级主管部门或市级主管部门解除",
+        ),
+        ("what nobody has said before", "what nobody has said before"),
+        ("", ""),
+    ],
+)
+def test_what_stands_at_the_places_comes_through(detail: str, zh: str) -> None:
+    assert in_chinese(detail) == zh
+
+
+def test_a_text_that_somebody_made_long_or_strange_is_said_soon() -> None:
+    """What people write comes into refusals: it is neither taken for a sentence nor read without end."""
+    assert in_chinese("a of b is c, " * 5_000).startswith("a of b")
+    assert in_chinese("; ".join("a of b is c" for _ in range(5_000)))
+    assert "{1}" in in_chinese("{1} is not registered; a registrar registers people")
