@@ -4,12 +4,12 @@ import { use } from "echarts/core";
 import { BarChart, CandlestickChart, CustomChart, LineChart, SankeyChart, ScatterChart } from "echarts/charts";
 import {
   AriaComponent, DataZoomInsideComponent, DataZoomSliderComponent, GridComponent, LegendPlainComponent,
-  MarkLineComponent, TooltipComponent,
+  MarkLineComponent, TitleComponent, TooltipComponent,
 } from "echarts/components";
 import { SVGRenderer } from "echarts/renderers";
 
 use([
   BarChart, CandlestickChart, CustomChart, LineChart, SankeyChart, ScatterChart,
   AriaComponent, DataZoomInsideComponent, DataZoomSliderComponent, GridComponent, LegendPlainComponent,
-  MarkLineComponent, TooltipComponent, SVGRenderer,
+  MarkLineComponent, TitleComponent, TooltipComponent, SVGRenderer,
 ]);

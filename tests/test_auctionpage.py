@@ -78,9 +78,7 @@ def test_curves_are_what_was_bid_for_and_trimmed_and_cross_where_it_cleared(case
         public = curve_of(offer, sale, None)
         assert public.trimmed is None
         assert len(public.bid) in (0, 5)
-        for language in ("en", "zh"):
-            drawn = chart(sale, curve, case.law.auction.price_per, language, public=False)
-            assert len(drawn["data"]) >= 2
+        assert len(chart(sale, curve, case.law.auction.price_per, public=False)["series"]) >= 2
 
 
 def test_a_sale_without_a_price_has_a_headline_too() -> None:

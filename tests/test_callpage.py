@@ -73,11 +73,14 @@ def test_a_price_is_taken_apart_into_cover_and_air() -> None:
     assert [(limit.load, limit.most, limit.fen, limit.rent_fen) for limit in each.limits] == [
         (0.2, 0.2, 500_000.0, 100_000.0)
     ]
-    drawn = prices(facts(), each, "en")
-    assert [trace["x"] for trace in drawn["data"]] == [[1_000.0, 1_000.0], [2_500.0, 5_000.0]]
-    assert drawn["data"][0]["y"] == ["Yuxi 2027", "Kunming 2027"]
-    assert flows(facts(), each, "zh")["data"][0]["link"]["value"] == [0.4, 0.6]
-    assert limits(facts(), each, "en")["data"][0]["x"] == [pytest.approx(100.0)]
+    drawn = prices(facts(), each)
+    assert [[bar["value"] for bar in series["data"]] for series in drawn["series"]][:2] == [
+        [1_000.0] * 2,
+        [5_000.0, 2_500.0],
+    ]
+    assert [name.en for name in drawn["yAxis"]["data"]] == ["Kunming 2027", "Yuxi 2027"]
+    assert [link["value"] for link in flows(facts(), each)["series"][0]["links"]] == [0.4, 0.6]
+    assert limits(facts(), each)["series"][0]["data"][0]["value"] == pytest.approx(100.0)
 
 
 def test_the_headline_says_what_changed_hands_at_which_prices_and_how_good_that_is() -> None:

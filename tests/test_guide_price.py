@@ -29,7 +29,7 @@ from airshed.market.tenor import annualised, implied_yield
 from airshed.model.refusal import Malformed
 from airshed.pages.quotes.page import QuoteFacts, build, headline
 from airshed.rulebook.load import find, load
-from browsers import Seen, opened, show_at, sizes
+from browsers import Seen, cut_off, opened, show_at, sizes
 
 DESK, TELEPHONE = 1280, 400
 
@@ -435,13 +435,7 @@ def test_the_page_fits_a_desk_and_a_telephone(seen: Seen, width: int, language: 
 def test_no_figure_of_a_chart_is_cut_off_on_a_telephone(seen: Seen, language: str) -> None:
     page = seen.page
     show_at(page, TELEPHONE, language)
-    cut = page.evaluate(
-        "[...document.querySelectorAll('.chart')].flatMap(c => { const box = c.getBoundingClientRect();"
-        " return [...c.querySelectorAll('svg text')].filter(t => { const r = t.getBoundingClientRect();"
-        " return r.width && (r.right > box.right + 1 || r.left < box.left - 1) }).map(t => t.textContent) })"
-    )
-
-    assert cut == []
+    assert cut_off(page) == []
 
 
 QUOTES = "place,pollutant,kind,yuan_per_t,years,per_year,when,source,status\n"

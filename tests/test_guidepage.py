@@ -14,7 +14,7 @@ from airshed.market.emission_tax import guided
 from airshed.pages.guide import GuideFacts, build
 from airshed.pages.guide.page import headline
 from airshed.pages.kit.words import Phrase
-from browsers import Seen, opened, show_at, sizes
+from browsers import Seen, cut_off, opened, show_at, sizes
 
 DESK, TELEPHONE = 1280, 400
 
@@ -54,13 +54,7 @@ def test_the_page_of_a_guide_price_fits(guide_page: tuple[str, Seen], width: int
 def test_no_word_of_a_chart_is_cut_off_on_a_telephone(guide_page: tuple[str, Seen], language: str) -> None:
     page = guide_page[1].page
     show_at(page, TELEPHONE, language)
-    cut = page.evaluate(
-        "[...document.querySelectorAll('.chart')].flatMap(c => { const box = c.getBoundingClientRect();"
-        " return [...c.querySelectorAll('svg text')].filter(t => { const r = t.getBoundingClientRect();"
-        " return r.width && (r.right > box.right + 1 || r.left < box.left - 1) }).map(t => t.textContent) })"
-    )
-
-    assert cut == []
+    assert cut_off(page) == []
 
 
 def test_names_cannot_break_out_and_a_cap_that_cannot_be_kept_says_so() -> None:

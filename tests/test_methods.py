@@ -29,7 +29,7 @@ from airshed.model.refusal import Malformed
 from airshed.pages.kit.words import Phrase
 from airshed.pages.methods.chart import COLUMNS, chart
 from airshed.pages.methods.page import ComparedTerms, MethodsFacts, basis, build, headline
-from browsers import Seen, opened, show_at, sizes
+from browsers import Seen, cut_off, opened, show_at, sizes
 
 DESK, TELEPHONE = 1280, 400
 
@@ -305,8 +305,22 @@ def test_the_page_fits_a_desk_and_a_telephone(seen: Seen, width: int, language: 
     assert name == "methods"
     assert wide >= 640
     assert high > 600
-    # every bar of every column has its figure
-    assert page.locator(".bartext").count() == len(COLUMNS) * (len(NAMED) - 2)
+    assert cut_off(page) == []
+
+
+def test_every_bar_of_every_column_has_its_figure(made: tuple[Path, object]) -> None:
+    drawn = json.loads(re.search(r'id="figures">(.*?)</script>', made[0].read_text("utf-8"))[1])["methods"]  # type: ignore[index]
+    assert len(drawn["series"]) == len(COLUMNS)
+    for column in drawn["series"]:
+        assert len(column["data"]) == len(NAMED) - 2
+        assert all(bar["label"]["show"] and bar["label"]["formatter"] for bar in column["data"])
+
+
+def test_the_method_of_the_law_is_marked_and_judged(made: tuple[Path, object], seen: Seen) -> None:
+    seen.page.click('[data-say="en"]')
+    assert "The law shares by “" in seen.page.inner_text(".lead")
+    assert seen.page.locator("tr.chosen").count() == 3
+    assert "（现行）" in made[0].read_text("utf-8")
 
 
 DOLLARS = Phrase("dollars", "美元")
@@ -321,15 +335,19 @@ def test_the_headline_and_the_chart_name_the_hardest_whip() -> None:
     facts = MethodsFacts(terms, found, "", "", (), ())
 
     assert headline(facts).en == (
-        "History takes 0.25 allowances for each one abated early; benchmark takes none and shares by need most evenly"
-        " (Gini 0.00)."
+        "“history, mean” takes 0.25 allowances for each one abated early; “benchmark x exposure x closing factor (EU)”"
+        " takes none and shares by need most evenly (Gini 0.00)."
     )
     assert headline(MethodsFacts(terms, found[:1], "", "", (), ())).zh == (
         "“历史均值法”使早减排者每少排一份少得0.25份配额。"
     )
-    assert chart(found, DOLLARS, "zh")["data"][0]["y"] == ["许可限值法", "基准法", "历史均值法"]
+    names = [name.zh for name in chart(found, DOLLARS, ["benchmark"])["yAxis"][0]["data"]]
+    assert names == ["历史均值法", "基准法（现行）", "许可限值法"]
+    assert headline(MethodsFacts(replace(terms, law=("history",)), found, "", "", (), ())).en.endswith(
+        "The law shares by “history, mean”: punishes early abatement (+0.25), very uneven by need."
+    )
     assert build(facts) == build(facts)
-    assert "yuan" not in build(facts).rpartition("plotly")[2]
+    assert "yuan" not in build(facts).partition("<main")[2].partition("</main")[0]
     assert "万元" not in build(facts)
     assert "Windfall (M dollars)" in build(facts)
     assert "a &lt; b" in build(facts)

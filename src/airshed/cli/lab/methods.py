@@ -71,6 +71,7 @@ def methods(
     from airshed.model.measures import KG_PER_T
     from airshed.pages.kit.words import Phrase
     from airshed.pages.methods import ComparedTerms
+    from airshed.rulebook import lookup
     from airshed.rulebook.load import find, load
     from airshed.zone.load import of_law
     from airshed.zone.origins import of_benchmarks, of_plans, of_zone
@@ -110,7 +111,10 @@ def methods(
         command += f" --pass-through {pass_through:.12g}" if pass_through else ""
         command += f" --html {target.name}"
         money_of = Phrase(rules.currency.name_en, rules.currency.name_zh)
-        terms = ComparedTerms(cap.name, cap.law.cap, price, market, pass_through / 100, origins, command, money_of)
+        lawful = tuple(dict.fromkeys(lookup.allocation_method(rules, place.code) for place in rules.jurisdictions))
+        terms = ComparedTerms(
+            cap.name, cap.law.cap, price, market, pass_through / 100, origins, command, money_of, lawful
+        )
         _write(target, terms, found, (before, after, change))
     if json:
         as_json(

@@ -8,8 +8,10 @@ from typing import Any, Literal
 from airshed.market.auction.notice import SaleNotice
 from airshed.model.allowance import Series
 from airshed.pages.auction.curves import AuctionCurve, Point
-from airshed.pages.kit.style import ALARM, GREY, INK, Figure, axis, faded, figure, hover, note, pollutant_colour
-from airshed.pages.kit.words import YUAN, Language, Phrase
+from airshed.pages.kit.colours import ALARM, GREY, INK, PAPER, faded, pollutant_colour
+from airshed.pages.kit.figures import DASHED, Figure, along, figure, line, mark, points, ruler, values
+from airshed.pages.kit.figures import Series as Kind
+from airshed.pages.kit.words import YUAN, Phrase
 
 #: Allowances of one kilogram that the horizontal axis counts as one, by what a price is for.
 COUNTED = {"tonne": 1_000, "allowance": 1}
@@ -21,104 +23,62 @@ def chart(
     shown: SaleNotice,
     curve: AuctionCurve,
     per: Literal["tonne", "allowance"],
-    language: Language,
     *,
     public: bool,
     money: Phrase = YUAN,
 ) -> Figure:
     """Demand falls, supply rises by its steps, the clearing price lies where they meet."""
     colour = pollutant_colour(Series.parse(shown.series).pollutant)
-    scale = COUNTED[per]
     unit = Phrase("t", "吨") if per == "tonne" else Phrase("allowances", "份")
-    measure = unit.said(language)
-    points = [*curve.bid, *curve.supply]
-    wide = max(count for count, _ in points) / scale * BEYOND or 1.0
-    top = max(price for _, price in points) / 100 * BEYOND or 1.0
-    low = min([price for _, price in points] + ([] if shown.price is None else [shown.price])) / 100 / BEYOND
-    supply = [*curve.supply, (curve.supply[-1][0], round(top * 100))]
-    demand = curve.bid if curve.trimmed is None else curve.trimmed
-    traces: list[dict[str, Any]] = []
-    if curve.trimmed is not None:
-        name = Phrase("bid for, before trimming", "调整前报价")
-        traces.append(_line(curve.bid, scale, GREY, "dot", name, measure, language, money))
+    reach = [*curve.bid, *curve.supply]
+    wide = max(count for count, _ in reach) / COUNTED[per] * BEYOND or 1.0
+    top = max(price for _, price in reach) / 100 * BEYOND or 1.0
+    low = min([price for _, price in reach] + ([] if shown.price is None else [shown.price])) / 100 / BEYOND
+
+    def curved(points_of: Sequence[Point], shade: str, name: Phrase, **more: Any) -> Kind:
+        return line(
+            [[count / COUNTED[per], price / 100] for count, price in points_of],
+            shade,
+            name=name,
+            said=[
+                name,
+                Phrase(f"{{x}} {unit.en}, {{y:2}} {money.en}", f"{{x}} {unit.zh}，{{y:2}} {money.zh}"),
+            ],
+            **{"dots": 5, **more},
+        )
+
     name = Phrase("published quarters of what was bid for", "公布的报价分位点") if public else Phrase("bid for", "报价")
-    traces.append(_line(demand, scale, colour, "solid", name, measure, language, money))
-    traces[-1] |= {"mode": "lines+markers"} if public else {"fill": "tozeroy", "fillcolor": faded(colour, 0.12)}
-    traces.append(_line(supply, scale, INK, "solid", Phrase("on offer", "供给"), measure, language, money))
-    notes, shapes = [], []
+    series = []
+    if curve.trimmed is not None:
+        before = Phrase("bid for, before trimming", "调整前报价")
+        series.append(curved(curve.bid, GREY, before, dash="dotted"))
+    demand = curve.bid if curve.trimmed is None else curve.trimmed
+    ground = {} if public else {"areaStyle": {"color": faded(colour, 0.12), "origin": "start"}}
+    series.append(curved(demand, colour, name, **{"dots": 8} if public else ground))
+    supply = [*curve.supply, (curve.supply[-1][0], round(top * 100))]
+    series.append(curved(supply, INK, Phrase("on offer", "供给")))
     if shown.price is not None:
-        sold, price = shown.sold / scale, shown.price / 100
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "name": Phrase("outcome", "结果").said(language),
-                "x": [sold],
-                "y": [price],
-                "marker": {"size": 11, "color": ALARM, "line": {"color": "#fff", "width": 1.5}},
-                "hovertemplate": hover(
-                    language,
-                    (f"price %{{y:,.2f}} {money.en}", f"sold %{{x:,}} {measure}"),
-                    (f"价格 %{{y:,.2f}} {money.zh}", f"售出 %{{x:,}} {measure}"),
-                ),
-            }
-        )
-        shapes.append(
-            {
-                "type": "line",
-                "x0": 0,
-                "x1": wide,
-                "y0": price,
-                "y1": price,
-                "line": {"color": ALARM, "width": 1, "dash": "dash"},
-            }
-        )
-        notes.append(
-            note(
-                Phrase(f"price {price:,.2f}", f"价格 {price:,.2f}").said(language),
-                0,
-                price,
-                xanchor="left",
-                yanchor="bottom",
-                xshift=4,
-                font={"size": 12, "color": ALARM},
-            )
-        )
+        sold, price = shown.sold / COUNTED[per], shown.price / 100
+        said = [
+            Phrase(f"price {price:,.2f} {money.en}", f"价格 {price:,.2f} {money.zh}"),
+            Phrase(f"sold {sold:,g} {unit.en}", f"售出 {sold:,g} {unit.zh}"),
+        ]
+        edge = {"color": ALARM, "borderColor": PAPER, "borderWidth": 1.5}
+        series += [
+            points([mark([sold, price], said, itemStyle=edge)], ALARM, size=13),
+            ruler(
+                along(
+                    price,
+                    Phrase(f"price {price:,.2f}", f"价格 {price:,.2f}"),
+                    ALARM,
+                    DASHED,
+                    position="insideStartTop",
+                    fontSize=12,
+                )
+            ),
+        ]
     return figure(
-        traces,
-        xaxis=axis(
-            Phrase(f"cumulated ({unit.en})", f"累计数量（{unit.zh}）").said(language), range=[0, wide], zeroline=False
-        ),
-        yaxis=axis(
-            Phrase(f"{money.en} per {per}", f"{money.zh}/{unit.zh}").said(language),
-            range=[low, top],
-            zeroline=False,
-        ),
-        shapes=shapes,
-        annotations=notes,
+        series,
+        x=values(Phrase(f"cumulated ({unit.en})", f"累计数量（{unit.zh}）"), min=0, max=wide),
+        y=values(Phrase(f"{money.en} per {per}", f"{money.zh}/{unit.zh}"), min=low, max=top),
     )
-
-
-def _line(
-    points: Sequence[Point],
-    scale: int,
-    colour: str,
-    dash: str,
-    name: Phrase,
-    measure: str,
-    language: Language,
-    money: Phrase,
-) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": name.said(language),
-        "x": [count / scale for count, _ in points],
-        "y": [price / 100 for _, price in points],
-        "line": {"color": colour, "width": 2, "dash": dash},
-        "hovertemplate": hover(
-            language,
-            (f"<b>{name.en}</b>", f"%{{x:,}} {measure}, %{{y:,.2f}} {money.en}"),
-            (f"<b>{name.zh}</b>", f"%{{x:,}} {measure}，%{{y:,.2f}} {money.zh}"),
-        ),
-    }

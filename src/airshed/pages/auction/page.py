@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from markupsafe import Markup
-from plotly.offline import get_plotlyjs
-
 from airshed.market.auction import AuctionLaw, Notice
 from airshed.model.allowance import pollutant_of
 from airshed.model.measures import yuan
 from airshed.model.provenance import Figures
 from airshed.pages.auction.chart import chart
 from airshed.pages.auction.curves import Positions, curve_of
+from airshed.pages.kit.colours import ALARM, INK, pollutant_colour
 from airshed.pages.kit.html import environment, script_json
-from airshed.pages.kit.style import ALARM, FONT, INK, pollutant_colour
-from airshed.pages.kit.words import LANGUAGES, YUAN, Phrase, told
+from airshed.pages.kit.words import YUAN, Phrase, told
 
 PACKAGE = "airshed.pages.auction"
 DELIVERY = {"spot": Phrase("spot", "现货"), "advance": Phrase("advance", "远期")}
@@ -34,10 +31,7 @@ def build(
     drawn = {}
     for offer, sale in zip(law.offer, shown.sales, strict=True):
         curve = curve_of(offer, sale, positions)
-        drawn[f"curve-{sale.series}"] = {
-            language: chart(sale, curve, per, language, public=positions is None, money=currency)
-            for language in LANGUAGES
-        }
+        drawn[f"curve-{sale.series}"] = chart(sale, curve, per, public=positions is None, money=currency)
     return (
         environment(PACKAGE)
         .get_template("auction.html.j2")
@@ -50,7 +44,6 @@ def build(
             outcomes=[] if positions is None else positions.outcome.sales,
             headline=headline(law, shown, currency),
             charts=script_json(drawn),
-            plotly=Markup(get_plotlyjs()),
             command=command,
             money=yuan,
             currency=currency,
@@ -63,7 +56,6 @@ def build(
             colour=lambda series: pollutant_colour(pollutant_of(series)),
             ink=INK,
             alarm=ALARM,
-            font=FONT,
         )
     )
 

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from airshed.market.zonecall.nouns import OPEN
-from airshed.pages.call.facts import CallFacts, CoverPrice, RoundFacts
+from airshed.pages.call.facts import AirLimit, CallFacts, CallFlow, CoverPrice, RoundFacts
 from airshed.pages.call.words import limit_name, wall_name
-from airshed.pages.kit.style import ALARM, GREY, INK, PAPER, QUIET_BLUE, Figure, axis, faded, figure, hover
-from airshed.pages.kit.words import Language, Phrase
+from airshed.pages.kit.colours import ALARM, AMBER, DEEP, GREEN, GREY, INK, QUIET_BLUE
+from airshed.pages.kit.figures import (
+    Figure,
+    across,
+    bars,
+    beside,
+    figure,
+    label,
+    mark,
+    rows,
+    ruler,
+    totals,
+    values,
+)
+from airshed.pages.kit.words import Phrase, same
 
 #: Cover itself, then the limits in their order.
-COVER = "#24506f"
-AIR = ("#c4932d", "#9b4a5c", "#2e8087", "#7a6aa0", "#5b8c5a", "#a86f4d", "#4d7ea8", "#707a83")
+COVER = DEEP
+AIR = (AMBER, "var(--nox)", "var(--teal)", "#7a6aa0", GREEN, "#a86f4d", "#4d7ea8", "var(--pm)")
 #: Pixels of a bar, of a node, and of what lies around them.
 ROW, NODE, EDGES = 40, 64, 96
 
@@ -38,142 +51,121 @@ def colours(facts: RoundFacts) -> dict[str, str]:
     return {"": COVER, **{name: AIR[at % len(AIR)] for at, name in enumerate(names)}}
 
 
-def prices(call: CallFacts, facts: RoundFacts, language: Language) -> Figure:
+def prices(call: CallFacts, facts: RoundFacts) -> Figure:
     """A bar a book: what cover itself costs, and what the load costs that a tonne there adds."""
-    rows = facts.prices[::-1]
-    labels = [book_label(call, each).said(language) for each in rows]
-    data = [
-        {
-            "type": "bar",
-            "orientation": "h",
-            "name": limit_name(call, name).said(language),
-            "x": [dict(each.parts).get(name, 0.0) / 100 for each in rows],
-            "y": labels,
-            "marker": {"color": colour},
-            "customdata": [f"{dict(each.parts).get(name, 0.0) / 100:,.2f}" for each in rows],
-            "hovertemplate": hover(
-                language,
-                (f"<b>{limit_name(call, name).en}</b>", f"%{{customdata}} {call.money.en}/t"),
-                (f"<b>{limit_name(call, name).zh}</b>", f"%{{customdata}} {call.money.zh}/吨"),
-            ),
-        }
-        for name, colour in colours(facts).items()
-    ]
-    top = max((each.fen / 100 for each in rows), default=1.0) or 1.0
+    top = max((each.fen / 100 for each in facts.prices), default=1.0) or 1.0
+    parts = [dict(each.parts) for each in facts.prices]
     return figure(
-        data,
-        xaxis=axis(
-            Phrase(f"{call.money.en} per tonne of cover", f"{call.money.zh}/吨").said(language),
-            range=[0, top * 1.25],
-            nticks=6,
-        ),
-        yaxis=axis(type="category", showgrid=False),
-        barmode="relative",
-        bargap=0.35,
-        annotations=[
-            {
-                "x": each.fen / 100,
-                "y": label,
-                "text": f"<b>{each.fen / 100:,.2f}</b>",
-                "showarrow": False,
-                "xanchor": "left",
-                "xshift": 6,
-                "font": {"size": 12, "color": INK},
-            }
-            for each, label in zip(rows, labels, strict=True)
+        [
+            *(
+                bars(
+                    [_part(limit_name(call, name), part.get(name, 0.0) / 100, call.money) for part in parts],
+                    colour,
+                    name=limit_name(call, name),
+                    stack="price",
+                    barCategoryGap="35%",
+                )
+                for name, colour in colours(facts).items()
+            ),
+            totals("price", [same(f"{each.fen / 100:,.2f}") for each in facts.prices]),
         ],
+        x=values(Phrase(f"{call.money.en} per tonne of cover", f"{call.money.zh}/吨"), min=0, max=top * 1.25),
+        y=rows(book_label(call, each) for each in facts.prices),
     )
 
 
-def flows(call: CallFacts, facts: RoundFacts, language: Language) -> Figure:
+def _part(name: Phrase, yuan: float, money: Phrase) -> dict[str, object]:
+    return mark(yuan, [name, Phrase(f"{yuan:,.2f} {money.en}/t", f"{yuan:,.2f} {money.zh}/吨")])
+
+
+def flows(call: CallFacts, facts: RoundFacts) -> Figure:
     """Sellers' places on the left, buyers' on the right, as wide as what goes between them."""
     origins = sorted({flow.origin for flow in facts.flows})
     targets = sorted({flow.target for flow in facts.flows})
-    places = sorted({*origins, *targets})
-    tone = {place: AIR[at % len(AIR)] for at, place in enumerate(places)}
+    tone = {place: AIR[at % len(AIR)] for at, place in enumerate(sorted({*origins, *targets}))}
     given = {place: sum(flow.count for flow in facts.flows if flow.origin == place) for place in origins}
     got = {place: sum(flow.count for flow in facts.flows if flow.target == place) for place in targets}
-    unit = Phrase("t", "吨").said(language)
-    sankey = {
-        "type": "sankey",
-        "arrangement": "fixed",
-        "node": {
-            "label": [
-                *(f"{call.name(place).said(language)}  {given[place] / 1000:,.3f} {unit}" for place in origins),
-                *(f"{call.name(place).said(language)}  {got[place] / 1000:,.3f} {unit}" for place in targets),
-            ],
-            "color": [*(tone[place] for place in origins), *(tone[place] for place in targets)],
-            "pad": 22,
-            "thickness": 16,
-            "line": {"width": 0},
-            "hoverinfo": "skip",
-        },
-        "link": {
-            "source": [origins.index(flow.origin) for flow in facts.flows],
-            "target": [len(origins) + targets.index(flow.target) for flow in facts.flows],
-            "value": [flow.count / 1000 for flow in facts.flows],
-            "color": [faded(tone[flow.origin], 0.35) for flow in facts.flows],
-            "customdata": [
-                f"{call.name(flow.origin).said(language)} → {call.name(flow.target).said(language)}"
-                for flow in facts.flows
-            ],
-            "hovertemplate": "%{customdata}<br>%{value:,.3f} " + unit + "<extra></extra>",
-        },
-    }
-    return figure([sankey], xaxis={"visible": False}, yaxis={"visible": False})
 
+    def node(side: str, place: str, count: int) -> dict[str, object]:
+        name = call.name(place)
+        said = Phrase(f"{name.en}\n{count / 1000:,.3f} t", f"{name.zh}\n{count / 1000:,.3f} 吨")
+        look = {"itemStyle": {"color": tone[place]}, **label(said, "right" if side == "sells" else "left")}
+        return {"name": f"{side} {place}", "depth": int(side == "buys"), **look}
 
-def limits(call: CallFacts, facts: RoundFacts, language: Language) -> Figure:
-    """How much of what may be added is added; a limit that is reached is red, and has a price."""
-    rows = facts.limits[::-1]
-    names = [limit_name(call, each.name).said(language) for each in rows]
-    shares = [100 * each.load / each.most if each.most > 0 else 100.0 * (each.load >= each.most) for each in rows]
-    data = [
-        {
-            "type": "bar",
-            "orientation": "h",
-            "x": shares,
-            "y": names,
-            "marker": {"color": [ALARM if each.fen else QUIET_BLUE for each in rows]},
-            "text": [
-                f"{each.load:,.4g} / {each.most:,.4g}"
-                + (f"  ·  {each.fen / 100:,.2f} {call.money.said(language)}" if each.fen else "")
-                for each in rows
-            ],
-            "textposition": "outside",
-            "textfont": {"size": 11, "color": INK},
-            "cliponaxis": False,
-            "customdata": [f"{each.fen / 100:,.2f}" for each in rows],
-            "hovertemplate": hover(
-                language,
-                ("<b>%{y}</b>", "%{text}", f"one more is worth %{{customdata}} {call.money.en}"),
-                ("<b>%{y}</b>", "%{text}", f"放宽一单位价值 %{{customdata}} {call.money.zh}"),
+    def link(flow: CallFlow) -> dict[str, object]:
+        here, there = call.name(flow.origin), call.name(flow.target)
+        mass = f"{flow.count / 1000:,.3f}"
+        return {
+            "source": f"sells {flow.origin}",
+            "target": f"buys {flow.target}",
+            "lineStyle": {"color": tone[flow.origin], "opacity": 0.35},
+            **mark(
+                flow.count / 1000,
+                [Phrase(f"{here.en} → {there.en}", f"{here.zh} → {there.zh}"), Phrase(f"{mass} t", f"{mass} 吨")],
             ),
         }
+
+    return {
+        "series": [
+            {
+                "type": "sankey",
+                "left": 8,
+                "right": 8,
+                "top": 12,
+                "bottom": 12,
+                "nodeGap": 22,
+                "nodeWidth": 16,
+                "layoutIterations": 0,
+                "draggable": False,
+                "label": {"color": INK, "fontSize": 12, "lineHeight": 15},
+                "data": [
+                    *(node("sells", place, given[place]) for place in origins),
+                    *(node("buys", place, got[place]) for place in targets),
+                ],
+                "links": [link(flow) for flow in facts.flows],
+            }
+        ]
+    }
+
+
+def limits(call: CallFacts, facts: RoundFacts) -> Figure:
+    """How much of what may be added is added; a limit that is reached is red, and has a price."""
+    shares = [
+        100 * each.load / each.most if each.most > 0 else 100.0 * (each.load >= each.most) for each in facts.limits
     ]
     low = min(0.0, *shares, 0.0)
     return figure(
-        data,
-        xaxis=axis(
-            Phrase("added, in percent of the most that may be", "占上限的百分比").said(language),
-            range=[low * 1.15 - (8 if low < 0 else 0), 175],
-            tickvals=[0, 25, 50, 75, 100],
-        ),
-        yaxis=axis(type="category", showgrid=False),
-        bargap=0.4,
-        shapes=[
-            {
-                "type": "line",
-                "x0": 100,
-                "x1": 100,
-                "y0": 0,
-                "y1": 1,
-                "yref": "paper",
-                "line": {"color": GREY, "width": 1.5, "dash": "dot"},
-            }
+        [
+            bars(
+                [_limit(call, each, share) for each, share in zip(facts.limits, shares, strict=True)],
+                QUIET_BLUE,
+                barCategoryGap="40%",
+            ),
+            ruler(across(100, colour=GREY)),
         ],
-        paper_bgcolor=PAPER,
+        x=values(
+            Phrase("added, in percent of the most that may be", "占上限的百分比"),
+            min=low * 1.15 - (8 if low < 0 else 0),
+            max=175,
+            interval=25,
+            axisLabel={"showMaxLabel": False},
+        ),
+        y=rows(limit_name(call, each.name) for each in facts.limits),
     )
+
+
+def _limit(call: CallFacts, limit: AirLimit, share: float) -> dict[str, object]:
+    """How full a limit is, its load and its most beside it, and what one more of it is worth."""
+    full, worth = f"{limit.load:,.4g} / {limit.most:,.4g}", f"{limit.fen / 100:,.2f}"
+    name, money = limit_name(call, limit.name), call.money
+    said = [
+        name,
+        same(full),
+        Phrase(f"one more is worth {worth} {money.en}", f"放宽一单位价值 {worth} {money.zh}"),
+    ]
+    beside_it = Phrase(f"{full} · {worth} {money.en}", f"{full} · {worth} {money.zh}") if limit.fen else same(full)
+    colour = {"color": ALARM if limit.fen else QUIET_BLUE}
+    return mark(share, said, itemStyle=colour, **beside(share, beside_it))
 
 
 def book_label(call: CallFacts, price: CoverPrice) -> Phrase:

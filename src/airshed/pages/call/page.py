@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import ceil
-
-from markupsafe import Markup
-from plotly.offline import get_plotlyjs
 
 from airshed.model.measures import tonnes, yuan
 from airshed.pages.call import charts
-from airshed.pages.call.facts import CallFacts, RoundFacts
+from airshed.pages.call.facts import CallFacts
 from airshed.pages.call.words import TRADES, limit_name, wall_name
+from airshed.pages.kit.figures import Figure
 from airshed.pages.kit.html import environment, script_json
-from airshed.pages.kit.style import FONT, Figure
-from airshed.pages.kit.words import LANGUAGES, Language, Phrase, told
+from airshed.pages.kit.words import Phrase, told
 
 PACKAGE = "airshed.pages.call"
 
 
 def build(facts: CallFacts) -> str:
     """The page of a call. The same facts give the same bytes."""
-    drawn: dict[str, dict[str, Figure]] = {}
-
-    def add(name: str, draw: Callable[[CallFacts, RoundFacts, Language], Figure], each: RoundFacts) -> None:
-        drawn[name] = {language: draw(facts, each, language) for language in LANGUAGES}
-
+    drawn: dict[str, Figure] = {}
     for number, each in enumerate(facts.rounds, 1):
         if each.prices:
-            add(f"prices-{number}", charts.prices, each)
-            add(f"flows-{number}", charts.flows, each)
+            drawn[f"prices-{number}"] = charts.prices(facts, each)
+            drawn[f"flows-{number}"] = charts.flows(facts, each)
         if each.limits:
-            add(f"limits-{number}", charts.limits, each)
+            drawn[f"limits-{number}"] = charts.limits(facts, each)
     return (
         environment(PACKAGE)
         .get_template("call.html.j2")
@@ -40,8 +32,6 @@ def build(facts: CallFacts) -> str:
             facts=facts,
             headline=headline(facts),
             charts=script_json(drawn),
-            plotly=Markup(get_plotlyjs()),
-            font=FONT,
             draw=charts,
             trades=TRADES,
             limit_name=lambda name: limit_name(facts, name),

@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 from airshed.lab.prices.guide_price import Collar
 from airshed.market.emission_tax import Guided
-from airshed.pages.kit.style import ALARM, GREY, INK, PAPER, SPARE, Figure, axis, figure, hover, pollutant_colour
-from airshed.pages.kit.words import Language, Phrase
+from airshed.pages.kit.colours import GREY, INK, PAPER, SPARE, pollutant_colour
+from airshed.pages.kit.figures import Figure, across, bars, figure, label, line, mark, points, rows, ruler, values
+from airshed.pages.kit.words import Phrase, same
 
 #: Pixels of a row, and of what lies above and below.
-ROW, EDGES = 40, 150
+ROW, EDGES = 40, 130
 
 
 class GuideRow(NamedTuple):
@@ -24,137 +25,104 @@ class GuideRow(NamedTuple):
     exceedance: float | None
 
 
-def height_of_chart(rows: Sequence[GuideRow]) -> int:
+def height_of_chart(shown: Sequence[GuideRow]) -> int:
     """Pixels that the chart of prices needs."""
-    return EDGES + ROW * len(rows)
+    return EDGES + ROW * len(shown)
 
 
-def prices(rows: Sequence[GuideRow], collar: Collar, pollutant: str, money: Phrase, language: Language) -> Figure:
+def prices(shown: Sequence[GuideRow], collar: Collar, pollutant: str, money: Phrase) -> Figure:
     """A bar for each guide price, the marginal cost at the cap as a diamond, floor and ceiling as lines."""
-    shown = list(reversed(rows))
-    names = [each.name.said(language) for each in shown]
-    known = [(name, each.guided.marginal) for name, each in zip(names, shown, strict=True) if _finite(each)]
-    unit = money.said(language)
-    bar, mark = Phrase("guide price", "指导价"), Phrase("marginal cost at the cap", "总量处的边际成本")
-    highest = max([each.guided.price for each in shown] + [cost for _, cost in known] + [1.0])
-    lines = [(collar.floor, Phrase("floor", "底价"))]
+    known = [(place, each) for place, each in enumerate(shown) if not isinf(each.guided.marginal)]
+    unit = Phrase(f"{money.en}/(t.yr)", f"{money.zh}/（吨·年）")
+    highest = max([each.guided.price for each in shown] + [each.guided.marginal for _, each in known] + [1.0])
+    bounds = [(collar.floor, Phrase("floor", "底价"))]
     if not isinf(collar.ceiling) and collar.ceiling <= 2 * highest:
-        lines.append((collar.ceiling, Phrase("ceiling", "上限")))
+        bounds.append((collar.ceiling, Phrase("ceiling", "上限")))
         highest = max(highest, collar.ceiling)
     return figure(
         [
-            {
-                "type": "bar",
-                "orientation": "h",
-                "name": bar.said(language),
-                "x": [round(each.guided.price, 2) for each in shown],
-                "y": names,
-                "marker": {"color": pollutant_colour(pollutant, [pollutant])},
-                "text": [f"{each.guided.price:,.0f}" for each in shown],
-                "textposition": "inside",
-                "insidetextanchor": "start",
-                "textangle": 0,
-                "textfont": {"size": 12, "color": PAPER},
-                "hovertemplate": hover(
-                    language,
-                    ("<b>%{y}</b>", f"guide price %{{x:,.2f}} {unit}/(t.yr)"),
-                    ("<b>%{y}</b>", f"指导价 %{{x:,.2f}} {unit}/（吨·年）"),
-                ),
-            },
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "name": mark.said(language),
-                "x": [round(cost, 2) for _, cost in known],
-                "y": [name for name, _ in known],
-                "marker": {"symbol": "diamond-open", "size": 11, "color": INK, "line": {"width": 2}},
-                "hovertemplate": hover(
-                    language,
-                    ("<b>%{y}</b>", f"marginal cost %{{x:,.2f}} {unit}/t"),
-                    ("<b>%{y}</b>", f"边际成本 %{{x:,.2f}} {unit}/吨"),
-                ),
-            },
+            bars(
+                [_price(each, unit) for each in shown],
+                pollutant_colour(pollutant, [pollutant]),
+                name=Phrase("guide price", "指导价"),
+                barCategoryGap="25%",
+            ),
+            points(
+                [_marginal(place, each, money) for place, each in known],
+                INK,
+                name=Phrase("marginal cost at the cap", "总量处的边际成本"),
+                hollow=True,
+                symbol="diamond",
+                size=13,
+            ),
+            ruler(
+                *(
+                    across(
+                        at,
+                        Phrase(f"{said.en} {at:,.0f}", f"{said.zh} {at:,.0f}"),
+                        position="start",
+                        distance=4 + 14 * number,
+                    )
+                    for number, (at, said) in enumerate(bounds)
+                )
+            ),
         ],
-        xaxis=axis(Phrase(f"{money.en}/(t.yr)", f"{money.zh}/（吨·年）").said(language), range=[0, highest * 1.08]),
-        yaxis=axis(type="category", categoryorder="array", categoryarray=names, showgrid=False),
-        shapes=[
-            {
-                "type": "line",
-                "x0": at,
-                "x1": at,
-                "y0": 0,
-                "y1": 1,
-                "yref": "paper",
-                "line": {"color": ALARM, "width": 1.5, "dash": "dot"},
-            }
-            for at, _ in lines
-        ],
-        annotations=[
-            {
-                "x": at,
-                "y": 1,
-                "yref": "paper",
-                "yanchor": "bottom",
-                "xanchor": "right" if at > highest / 2 else "left",
-                "yshift": 14 * number,
-                "text": f"{said.said(language)} {at:,.0f}",
-                "showarrow": False,
-                "font": {"size": 11, "color": ALARM},
-            }
-            for number, (at, said) in enumerate(lines)
-        ],
-        showlegend=True,
-        legend={"orientation": "h", "y": -0.3, "font": {"size": 11}},
-        margin={"l": 8, "r": 12, "t": 40, "b": 8},
+        x=values(unit, min=0, max=highest * 1.12),
+        y=rows(each.name for each in shown),
+        legend={},
+        grid={"top": 40, "bottom": 34},
     )
 
 
-def scarcity(rows: Sequence[GuideRow], language: Language) -> Figure:
+def _price(each: GuideRow, unit: Phrase) -> dict[str, object]:
+    price = each.guided.price
+    said = [each.name, Phrase(f"guide price {price:,.2f} {unit.en}", f"指导价 {price:,.2f} {unit.zh}")]
+    return mark(round(price, 2), said, **label(same(f"{price:,.0f}"), "insideLeft", color=PAPER))
+
+
+def _marginal(place: int, each: GuideRow, money: Phrase) -> dict[str, object]:
+    cost = each.guided.marginal
+    said = Phrase(f"marginal cost {cost:,.2f} {money.en}/t", f"边际成本 {cost:,.2f} {money.zh}/吨")
+    return mark([round(cost, 2), place], [each.name, said])
+
+
+def scarcity(shown: Sequence[GuideRow]) -> Figure:
     """How many times the guide price of one market a city's is, over how many times the standard its air is."""
-    shown = sorted(
-        (each for each in rows if each.exceedance is not None and not isinf(each.times)),
-        key=lambda each: each.exceedance or 0.0,
+    found = sorted(
+        (
+            (each.exceedance, round(each.times, 3), each.name)
+            for each in shown
+            if each.exceedance is not None and not isinf(each.times)
+        ),
+        key=lambda each: each[0],
     )
-    x, y = [each.exceedance or 0.0 for each in shown], [round(each.times, 3) for each in shown]
-    end = max([*x, *y, 1.0]) * 1.15
+    end = max([1.0, *(max(air, times) for air, times, _ in found)]) * 1.15
     return figure(
         [
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "x": [0, end],
-                "y": [0, end],
-                "line": {"color": GREY, "dash": "dot", "width": 1},
-                "hoverinfo": "skip",
-                "showlegend": False,
-            },
-            {
-                "type": "scatter",
-                "mode": "markers+text",
-                "x": x,
-                "y": y,
-                "text": [f" {each.name.said(language)} " for each in shown],
-                "textposition": [_beside(number, each > end * 0.6) for number, each in enumerate(x)],
-                "textfont": {"size": 11, "color": INK},
-                "marker": {"size": 11, "color": SPARE[0]},
-                "cliponaxis": False,
-                "showlegend": False,
-                "hovertemplate": hover(
-                    language,
-                    ("<b>%{text}</b>", "air %{x:.2f} times the standard", "price %{y:.2f} times"),
-                    ("<b>%{text}</b>", "浓度为标准的%{x:.2f}倍", "价格%{y:.2f}倍"),
-                ),
-            },
+            line([[0, 0], [end, end]], GREY, dash="dotted", width=1, silent=True),
+            points(
+                [
+                    mark(
+                        [air, times],
+                        [
+                            name,
+                            Phrase(f"air {air:.2f} times the standard", f"浓度为标准的{air:.2f}倍"),
+                            Phrase(f"price {times:.2f} times", f"价格{times:.2f}倍"),
+                        ],
+                        **_name(name, number, air > end * 0.6),
+                    )
+                    for number, (air, times, name) in enumerate(found)
+                ],
+                SPARE[0],
+                size=11,
+            ),
         ],
-        xaxis=axis(Phrase("measured over standard", "浓度与标准之比").said(language), range=[0, end]),
-        yaxis=axis(Phrase("guide price over that of one market", "指导价之比").said(language), range=[0, end]),
+        x=values(Phrase("measured over standard", "浓度与标准之比"), min=0, max=end),
+        y=values(Phrase("guide price over that of one market", "指导价之比"), min=0, max=end),
+        grid={"top": 20},
     )
 
 
-def _beside(number: int, left: bool) -> str:
-    """Where the name of a point stands: neighbours above and below in turn."""
-    return f"{'top' if number % 2 else 'bottom'} {'left' if left else 'right'}"
-
-
-def _finite(row: GuideRow) -> bool:
-    return not isinf(row.guided.marginal)
+def _name(name: Phrase, number: int, left: bool) -> dict[str, object]:
+    """The name of a point: neighbours above and below in turn."""
+    return label(name, "left" if left else "right", offset=[0, -9 if number % 2 else 9])

@@ -6,16 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isinf
 
-from markupsafe import Markup
-from plotly.offline import get_plotlyjs
-
 from airshed.lab.prices.guide_price import Collar, GuidePrices
 from airshed.lab.prices.operating import Running
 from airshed.pages.guide.chart import GuideRow, height_of_chart, prices, scarcity
 from airshed.pages.kit.html import environment, script_json
 from airshed.pages.kit.origins import STATUSES, origin
-from airshed.pages.kit.style import FONT
-from airshed.pages.kit.words import LANGUAGES, Phrase, told
+from airshed.pages.kit.words import Phrase, told
 from airshed.pages.quotes.chart import PLACES
 from airshed.zone.origins import figures
 
@@ -78,14 +74,10 @@ class GuideFacts:
 def build(facts: GuideFacts) -> str:
     """The page of a guide price. The same facts give the same bytes."""
     rows = facts.rows
-    drawn = {
-        "guide": {
-            language: prices(rows, facts.collar, facts.pollutant, facts.money, language) for language in LANGUAGES
-        }
-    }
+    drawn = {"guide": prices(rows, facts.collar, facts.pollutant, facts.money)}
     air = any(row.exceedance is not None for row in rows)
     if air:
-        drawn["air"] = {language: scarcity(rows, language) for language in LANGUAGES}
+        drawn["air"] = scarcity(rows)
     return (
         environment(PACKAGE)
         .get_template("guide.html.j2")
@@ -107,8 +99,6 @@ def build(facts: GuideFacts) -> str:
             origin=origin,
             tax_place=PLACES.get(facts.tax_place, facts.tax_place),
             charts=script_json(drawn),
-            plotly=Markup(get_plotlyjs()),
-            font=FONT,
         )
     )
 

@@ -28,6 +28,31 @@ def figure(series: Sequence[Series], *, x: Mapping[str, Any], y: Mapping[str, An
     return {"xAxis": x, "yAxis": y, "series": list(series), **more}
 
 
+def floors(
+    weights: Sequence[float],
+    series: Sequence[Series],
+    *,
+    x: Mapping[str, Any],
+    y: Sequence[Mapping[str, Any]],
+    **more: Any,
+) -> Figure:
+    """Panels one above the other over the same time, as high as their weights; time is told under the last."""
+    last = len(weights) - 1
+    bare = {"axisLabel": {"show": False}}
+    return {
+        "floors": {"weights": list(weights), "gap": 14, "top": 12, "left": 64, "right": 18},
+        "xAxis": [{**x, "gridIndex": place, **({} if place == last else bare)} for place in range(len(weights))],
+        "yAxis": [{"nameGap": 44, **axis, "gridIndex": place} for place, axis in enumerate(y)],
+        "series": list(series),
+        **more,
+    }
+
+
+def on_floor(number: int, series: Series) -> Series:
+    """A series in the panel of so many below the first."""
+    return {**series, "xAxisIndex": number, "yAxisIndex": number}
+
+
 def moment(text: str) -> int:
     """Milliseconds of a day, or of an hour of it, as the time axis counts them.
 
@@ -139,7 +164,7 @@ def totals(stack: str, texts: Sequence[Text]) -> Series:
     return {"type": "bar", "stack": stack, "data": data, "silent": True, "itemStyle": {"color": "transparent"}}
 
 
-def nothing(text: Text) -> Mapping[str, Any]:
+def nothing(text: Text) -> Figure:
     """What a chart says that has nothing to show."""
     return {"empty": text, "series": []}
 

@@ -7,172 +7,151 @@ from typing import Any
 from airshed.market.bars import Bar
 from airshed.market.index import Standing
 from airshed.market.orderbook import Level
+from airshed.market.tape import Trade
 from airshed.model.allowance import pollutant_of
-from airshed.pages.kit.style import ALARM, GREY, INK, Figure, axis, faded, figure, hover, note, pollutant_colour
-from airshed.pages.kit.words import LANGUAGES, Language, Phrase
+from airshed.pages.kit.colours import ALARM, INK, faded, pollutant_colour
+from airshed.pages.kit.figures import (
+    Figure,
+    Series,
+    along,
+    bars,
+    days,
+    figure,
+    floors,
+    line,
+    mark,
+    moment,
+    nothing,
+    on_floor,
+    points,
+    rows,
+    ruler,
+    values,
+)
+from airshed.pages.kit.words import Phrase, same
 from airshed.pages.market.facts import Group, MarketFacts, Quoted
 from airshed.pages.market.words import KINDS, PARTS
 
-Drawn = dict[str, dict[Language, Figure]]
-RISING, FALLING = "#b3392f", "#2e8087"  # red rises and green falls, as on every Chinese exchange
-DAY_MS = 86_400_000
-#: Width of a week's volume.
-BAR_MS = 5 * DAY_MS
+Drawn = dict[str, Figure]
+RISING, FALLING = ALARM, "var(--teal)"  # red rises and green falls, as on every Chinese exchange
 #: Room beside the outermost levels of a book: a share of what they span, at least so much money.
 PAD_SHARE, PAD_PRICE = 0.2, 20.0
+NO_TRADE = Phrase("nothing was traded", "无成交")
+#: Part of a chart of candles that its volume takes, and of the index that each of its parts does.
+VOLUME, PART = 0.35, 0.4
+#: Pixels of the index, and of each of its parts.
+INDEX, PANEL = 240, 92
 
 
 def charts(facts: MarketFacts) -> Drawn:
-    """Every chart of the page by name, in both languages."""
-    drawn: Drawn = {"index": {language: index_chart(facts, language) for language in LANGUAGES}}
+    """Every chart of the page by name."""
+    drawn: Drawn = {"index": index_chart(facts)}
     for series in facts.series:
-        drawn[f"bars-{series}"] = {language: candles(facts, series, language) for language in LANGUAGES}
+        drawn[f"bars-{series}"] = candles(facts, series)
     for name, quoted in facts.quotes.items():
-        drawn[f"depth-{name}"] = {language: depth_chart(quoted, facts.money, language) for language in LANGUAGES}
+        drawn[f"depth-{name}"] = depth_chart(quoted, facts.money)
     for group in facts.groups:
-        drawn[f"held-{group.name}"] = {language: held_chart(group, language) for language in LANGUAGES}
+        drawn[f"held-{group.name}"] = held_chart(group)
     if facts.interest:
-        drawn["held"] = {language: shares_chart(facts, language) for language in LANGUAGES}
+        drawn["held"] = shares_chart(facts)
     return drawn
 
 
-def candles(facts: MarketFacts, series: str, language: Language) -> Figure:
+def height_of_index(facts: MarketFacts) -> int:
+    """Pixels that the chart of the index needs."""
+    return INDEX + PANEL * len(facts.weights)
+
+
+def candles(facts: MarketFacts, series: str) -> Figure:
     """Weeks as candles of open, high, low and last above, volume below; trades beside the exchange as diamonds."""
-    weeks, beside, money = facts.weeks[series], facts.beside[series], facts.money
+    weeks, money = facts.weeks[series], facts.money
     colour = pollutant_colour(pollutant_of(series), facts.pollutants)
-    data: list[Figure] = [
-        {
-            "type": "candlestick",
-            "x": [bar.first for bar in weeks],
-            **{
-                key: [_whole(getattr(bar, field)) for bar in weeks]
-                for key, field in (("open", "open"), ("high", "high"), ("low", "low"), ("close", "last_price"))
+    if not weeks and not facts.beside[series]:
+        return nothing(NO_TRADE)
+    return floors(
+        (1, VOLUME),
+        [
+            {
+                "type": "candlestick",
+                "data": [mark([moment(bar.first), *_prices(bar)], _told(bar, money)) for bar in weeks],
+                "itemStyle": {
+                    "color": faded(RISING, 0.15),
+                    "borderColor": RISING,
+                    "color0": FALLING,
+                    "borderColor0": FALLING,
+                    "borderWidth": 1.4,
+                },
+                "barMaxWidth": 12,
+                "barMinWidth": 3,
             },
-            "increasing": {"line": {"color": RISING, "width": 1.4}, "fillcolor": faded(RISING, 0.15)},
-            "decreasing": {"line": {"color": FALLING, "width": 1.4}, "fillcolor": FALLING},
-            "text": [_told(bar, language) for bar in weeks],
-            "hoverinfo": "text",
-        },
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "x": [trade.day for trade in beside],
-            "y": [trade.price / 100 for trade in beside],
-            "marker": {"symbol": "diamond-open", "size": 7, "color": INK, "line": {"width": 1.1}},
-            "text": [
-                f"<b>{KINDS[trade.kind].said(language)}</b><br>{trade.day}<br>"
-                + Phrase(
-                    f"{trade.price / 100:,.2f} {money.en}/t, {trade.count / 1_000:,.3f} t",
-                    f"{trade.price / 100:,.2f} {money.zh}/吨，{trade.count / 1_000:,.3f} 吨",
-                ).said(language)
-                for trade in beside
-            ],
-            "hovertemplate": "%{text}<extra></extra>",
-        },
-        {
-            "type": "bar",
-            "x": [bar.first for bar in weeks],
-            "y": [bar.count / 1_000 for bar in weeks],
-            "yaxis": "y2",
-            "width": BAR_MS,
-            "marker": {"color": faded(colour, 0.75)},
-            "hovertemplate": Phrase("%{x|%Y-%m-%d}: %{y:,.3f} t", "%{x|%Y-%m-%d}：%{y:,.3f} 吨").said(language)
-            + "<extra></extra>",
-        },
-    ]
-    return figure(
-        data,
-        xaxis=_days(facts, anchor="y2", rangeslider={"visible": False}),
-        yaxis=axis(_price(money).said(language), domain=[0.34, 1], nticks=6),
-        yaxis2=axis(
-            Phrase("volume (t)", "成交量（吨）").said(language), domain=[0, 0.24], rangemode="tozero", nticks=4
-        ),
-        annotations=[] if weeks else [_empty(language)],
-    )
-
-
-def index_chart(facts: MarketFacts, language: Language) -> Figure:
-    """The index by week, and what each component stands at; where there is none the line is broken."""
-    data: list[Figure] = []
-    for code in facts.weights:
-        standings = [(point, {each.code: each for each in point.components}.get(code)) for point in facts.index]
-        data.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "name": code,
-                "x": [point.last for point, _ in standings],
-                "y": [None if there is None else there.hundredths / 100 for _, there in standings],
-                "line": {"color": faded(pollutant_colour(code, facts.pollutants), 0.65), "width": 1.2},
-                "connectgaps": False,
-                "customdata": [_carried(there, language) for _, there in standings],
-                "hovertemplate": f"<b>{code}</b> %{{y:,.2f}}<br>%{{x|%Y-%m-%d}}%{{customdata}}<extra></extra>",
-            }
-        )
-    data.append(
-        {
-            "type": "scatter",
-            "mode": "lines+markers",
-            "x": [point.last for point in facts.index],
-            "y": [None if point.hundredths is None else point.hundredths / 100 for point in facts.index],
-            "line": {"color": INK, "width": 2.2},
-            "marker": {"size": 4, "color": INK},
-            "connectgaps": False,
-            "hovertemplate": hover(
-                language,
-                ("<b>index %{y:,.2f}</b>", "week to %{x|%Y-%m-%d}"),
-                ("<b>指数 %{y:,.2f}</b>", "截至 %{x|%Y-%m-%d} 当周"),
+            points(
+                [_beside(trade, money) for trade in facts.beside[series]], INK, hollow=True, symbol="diamond", size=8
             ),
-        }
-    )
-    return figure(
-        data,
-        xaxis=_days(facts),
-        yaxis=axis(Phrase("points", "点").said(language), nticks=7),
-        shapes=[
-            {
-                "type": "line",
-                "xref": "paper",
-                "x0": 0,
-                "x1": 1,
-                "y0": 100,
-                "y1": 100,
-                "line": {"color": GREY, "width": 1, "dash": "dot"},
-            }
+            on_floor(
+                1,
+                bars(
+                    [[moment(bar.first), bar.count / 1_000] for bar in weeks],
+                    faded(colour, 0.75),
+                    said=[same("{x:day}"), Phrase("{y:3} t", "{y:3} 吨")],
+                    barMaxWidth=12,
+                    barMinWidth=3,
+                ),
+            ),
         ],
-        annotations=[] if any(point.components for point in facts.index) else [_empty(language)],
+        x=_days(facts),
+        y=[values(_price(money), scale=True), values(Phrase("volume (t)", "成交量（吨）"), splitNumber=2)],
     )
 
 
-def depth_chart(quoted: Quoted, money: Phrase, language: Language) -> Figure:
-    """What waits, cumulated from the best price outwards, with the moment and the spread in words."""
+def index_chart(facts: MarketFacts) -> Figure:
+    """The index by week, below it each part on a scale of its own; where there is none the line is broken."""
+    if not any(point.components for point in facts.index):
+        return nothing(NO_TRADE)
+    whole = line(
+        [[moment(point.last), _hundredth(point.hundredths)] for point in facts.index],
+        INK,
+        said=[Phrase("index {y:2}", "指数 {y:2}"), Phrase("week to {x:day}", "截至 {x:day} 当周")],
+        width=2.2,
+        dots=4,
+    )
+    parts = []
+    for number, code in enumerate(facts.weights, 1):
+        there = [(point, {each.code: each for each in point.components}.get(code)) for point in facts.index]
+        data = [_standing(moment(point.last), code, standing) for point, standing in there]
+        colour = pollutant_colour(code, facts.pollutants)
+        parts.append(on_floor(number, line(data, colour, name=code, width=1.5, dots=3)))
+    return floors(
+        (1, *[PART] * len(facts.weights)),
+        [whole, ruler(along(100)), *parts],
+        x=_days(facts),
+        y=[
+            values(Phrase("index (points)", "指数（点）"), scale=True),
+            *(values(same(code), scale=True, splitNumber=2) for code in facts.weights),
+        ],
+    )
+
+
+def _standing(at: int, code: str, standing: Standing | None) -> dict[str, Any]:
+    """What a part of the index stands at, and whether its price was carried."""
+    if standing is None:
+        return mark([at, None])
+    said = [same(f"{code} {standing.hundredths / 100:,.2f}")]
+    if standing.carried:
+        said.append(Phrase(f"carried from {standing.day}", f"沿用 {standing.day} 价格"))
+    return mark([at, standing.hundredths / 100], said)
+
+
+def depth_chart(quoted: Quoted, money: Phrase) -> Figure:
+    """What waits, cumulated from the best price outwards to the last level, with the moment and the spread in words."""
     depth = quoted.depth
-    sides = (
-        (depth.bids, RISING, Phrase("bid", "买").said(language)),
-        (depth.asks, FALLING, Phrase("ask", "卖").said(language)),
-    )
+    sides = ((depth.bids, RISING, Phrase("bid", "买")), (depth.asks, FALLING, Phrase("ask", "卖")))
     prices = [level.price / 100 for level in (*depth.bids, *depth.asks)]
     margin = max(PAD_SHARE * (max(prices) - min(prices)), PAD_PRICE)
-    edges = (min(prices) - margin, max(prices) + margin)
     return figure(
-        [
-            _steps(levels, edge, colour, word, money, language)
-            for (levels, colour, word), edge in zip(sides, edges, strict=True)
-            if levels
-        ],
-        xaxis=axis(_price(money).said(language), nticks=7, zeroline=False, range=list(edges)),
-        yaxis=axis(Phrase("waiting, cumulated (t)", "累计挂单量（吨）").said(language), rangemode="tozero"),
-        annotations=[
-            note(
-                _moment(quoted, money).said(language),
-                0.5,
-                1.08,
-                xref="paper",
-                yref="paper",
-                font={"size": 12.5, "color": INK},
-            )
-        ],
-        margin={"l": 8, "r": 16, "t": 36, "b": 8},
+        [_steps(levels, colour, word, money) for levels, colour, word in sides if levels],
+        x=values(_price(money), min=min(prices) - margin, max=max(prices) + margin),
+        y=values(Phrase("waiting, cumulated (t)", "累计挂单量（吨）"), min=0),
+        heading=_moment(quoted, money),
     )
 
 
@@ -188,125 +167,128 @@ def _moment(quoted: Quoted, money: Phrase) -> Phrase:
     )
 
 
-def _steps(levels: tuple[Level, ...], edge: float, colour: str, word: str, money: Phrase, language: Language) -> Figure:
-    """From nothing at the best price up a step at each level, and on to the edge of the chart."""
-    x, y, said = [levels[0].price / 100], [0.0], [""]
+def _steps(levels: tuple[Level, ...], colour: str, word: Phrase, money: Phrase) -> Series:
+    """From nothing at the best price up a step at each level; beyond the last level nothing is known, and it ends."""
+    hidden: dict[str, Any] = {"symbolSize": 0}
+    data: list[dict[str, Any]] = [mark([levels[0].price / 100, 0.0], **hidden)]
     reached = 0
-    unit = (f"{money.en}/t", "t", "orders") if language == "en" else (f"{money.zh}/吨", "吨", "笔")
     for level in levels:
+        price, before = level.price / 100, reached / 1_000
         reached += level.count
-        x.append(level.price / 100)
-        y.append(reached / 1_000)
-        said.append(
-            f"<b>{word}</b> {level.price / 100:,.2f} {unit[0]}<br>"
-            f"{level.count / 1_000:,.3f} {unit[1]}, {level.orders} {unit[2]}<br>Σ {reached / 1_000:,.3f} {unit[1]}"
-        )
-    return {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "x": [*x, edge],
-        "y": [*y, reached / 1_000],
-        "text": [*said, ""],
-        "line": {"color": colour, "width": 2, "shape": "hv"},
-        "marker": {"size": [0, *[7] * len(levels), 0], "color": colour},
-        "fill": "tozeroy",
-        "fillcolor": faded(colour, 0.15),
-        "hovertemplate": "%{text}<extra></extra>",
-    }
+        count, whole = f"{level.count / 1_000:,.3f}", f"{reached / 1_000:,.3f}"
+        said = [
+            Phrase(f"{word.en} {price:,.2f} {money.en}/t", f"{word.zh} {price:,.2f} {money.zh}/吨"),
+            Phrase(f"{count} t, {level.orders} orders", f"{count} 吨，{level.orders} 笔"),
+            Phrase(f"Σ {whole} t", f"Σ {whole} 吨"),
+        ]
+        data += [mark([price, before], **hidden), mark([price, reached / 1_000], said)]
+    data.append(mark([levels[-1].price / 100, 0.0], **hidden))
+    return line(data, colour, dots=8, areaStyle={"color": faded(colour, 0.15)})
 
 
-def held_chart(group: Group, language: Language) -> Figure:
+def held_chart(group: Group) -> Figure:
     """Where the allowances of a pollutant and vintage were, week by week: the parts stand on one another."""
+    at = [moment(day) for day, _ in group.weeks]
     data = []
     for field, name, colour in PARTS:
-        values = [getattr(part, field) / 1_000 for _, part in group.weeks]
-        if any(values):
-            data.append(
-                {
-                    "type": "scatter",
-                    "mode": "lines",
-                    "name": name.said(language),
-                    "stackgroup": "held",
-                    "x": [day for day, _ in group.weeks],
-                    "y": values,
-                    "line": {"width": 0, "color": colour, "shape": "hv"},
-                    "fillcolor": colour,
-                    "hovertemplate": f"<b>{name.said(language)}</b> %{{y:,.3f}} "
-                    + Phrase("t<br>%{x|%Y-%m-%d}", "吨<br>%{x|%Y-%m-%d}").said(language)
-                    + "<extra></extra>",
-                }
-            )
-    days = [day for day, _ in group.weeks]
-    return figure(
-        data,
-        xaxis=axis(
-            type="date", range=[days[0], days[-1]], showgrid=False, nticks=6, tickformat="%Y-%m", hoverformat="%Y-%m-%d"
-        ),
-        yaxis=axis(Phrase("allowances (t)", "配额（吨）").said(language), rangemode="tozero"),
-    )
-
-
-def shares_chart(facts: MarketFacts, language: Language) -> Figure:
-    """Where the allowances of every series are, as shares of its cap."""
-    rows = facts.interest[::-1]
-    data = []
-    for field, name, colour in PARTS:
-        counts = [getattr(part, field) for part in rows]
+        counts = [getattr(part, field) / 1_000 for _, part in group.weeks]
         if any(counts):
             data.append(
-                {
-                    "type": "bar",
-                    "orientation": "h",
-                    "y": [part.series for part in rows],
-                    "x": [100 * count / part.cap for count, part in zip(counts, rows, strict=True)],
-                    "marker": {"color": colour},
-                    "customdata": [f"{count / 1_000:,.3f}" for count in counts],
-                    "hovertemplate": f"<b>%{{y}}</b><br>{name.said(language)} %{{x:.2f}} %<br>%{{customdata}} "
-                    + Phrase("t", "吨").said(language)
-                    + "<extra></extra>",
-                }
+                line(
+                    [[day, count] for day, count in zip(at, counts, strict=True)],
+                    colour,
+                    name=name,
+                    said=[Phrase(f"{name.en} {{y:3}} t", f"{name.zh} {{y:3}} 吨")],
+                    width=0,
+                    step="end",
+                    stack="held",
+                    areaStyle={"color": colour, "opacity": 1},
+                )
             )
     return figure(
         data,
-        xaxis=axis(Phrase("share of the cap (%)", "占总量（%）").said(language), range=[0, 100], side="top"),
-        yaxis=axis(type="category", showgrid=False, tickfont={"size": 10.5, "color": INK}),
-        barmode="stack",
-        bargap=0.25,
+        x=days(group.weeks[0][0], group.weeks[-1][0]),
+        y=values(Phrase("allowances (t)", "配额（吨）"), min=0),
+        tooltip={"trigger": "axis", "head": "day"},
     )
 
 
-def _days(facts: MarketFacts, **more: Any) -> Figure:
-    fixed: dict[str, Any] = {"range": [facts.first, facts.last]} if facts.first != facts.last else {}
-    return axis(type="date", showgrid=False, nticks=6, tickformat="%Y-%m", hoverformat="%Y-%m-%d", **fixed, **more)
+def shares_chart(facts: MarketFacts) -> Figure:
+    """Where the allowances of every series are, as shares of its cap."""
+    data = []
+    for field, name, colour in PARTS:
+        counts = [(part, getattr(part, field)) for part in facts.interest]
+        if any(count for _, count in counts):
+            data.append(
+                bars(
+                    [
+                        mark(
+                            100 * count / part.cap,
+                            [
+                                part.series,
+                                Phrase(
+                                    f"{name.en} {100 * count / part.cap:.2f} %",
+                                    f"{name.zh} {100 * count / part.cap:.2f} %",
+                                ),
+                                Phrase(f"{count / 1_000:,.3f} t", f"{count / 1_000:,.3f} 吨"),
+                            ],
+                        )
+                        for part, count in counts
+                    ],
+                    colour,
+                    name=name,
+                    stack="held",
+                    barCategoryGap="25%",
+                )
+            )
+    return figure(
+        data,
+        x=values(Phrase("share of the cap (%)", "占总量（%）"), min=0, max=100, position="top"),
+        y=rows([part.series for part in facts.interest], axisLabel={"fontSize": 10.5}),
+    )
 
 
-def _empty(language: Language) -> Figure:
-    text = Phrase("nothing was traded", "无成交").said(language)
-    return note(text, 0.5, 0.5, xref="paper", yref="paper", font={"size": 14, "color": ALARM})
+def _days(facts: MarketFacts) -> dict[str, Any]:
+    return dict(days(facts.first, facts.last) if facts.first != facts.last else days())
 
 
 def _price(money: Phrase) -> Phrase:
     return Phrase(f"price ({money.en}/t)", f"价格（{money.zh}/吨）")
 
 
-def _whole(fen: int | None) -> float | None:
-    return None if fen is None else fen / 100
+def _hundredth(count: int | None) -> float | None:
+    return None if count is None else count / 100
 
 
-def _carried(there: Standing | None, language: Language) -> str:
-    if there is None or not there.carried:
-        return ""
-    return Phrase(f"<br>carried from {there.day}", f"<br>沿用 {there.day} 价格").said(language)
+def _prices(bar: Bar) -> list[float | None]:
+    """Open, last, low and high, in the order that a candle is drawn from."""
+    return [_hundredth(price) for price in (bar.open, bar.last_price, bar.low, bar.high)]
 
 
-def _told(bar: Bar, language: Language) -> str:
+def _beside(trade: Trade, money: Phrase) -> dict[str, Any]:
+    price, count = f"{trade.price / 100:,.2f}", f"{trade.count / 1_000:,.3f}"
+    return mark(
+        [moment(trade.day), trade.price / 100],
+        [
+            KINDS[trade.kind],
+            same(trade.day),
+            Phrase(f"{price} {money.en}/t, {count} t", f"{price} {money.zh}/吨，{count} 吨"),
+        ],
+    )
+
+
+def _told(bar: Bar, money: Phrase) -> list[Phrase]:
     """What is shown over a candle."""
-    prices = [
-        f"{value / 100:,.2f}" for value in (bar.open, bar.high, bar.low, bar.last_price, bar.vwap) if value is not None
-    ]
-    words = ("open", "high", "low", "last", "mean") if language == "en" else ("开", "高", "低", "末", "均")
-    lines = [f"<b>{bar.span}</b> {bar.first} – {bar.last}"]
-    lines += [f"{word} {price}" for word, price in zip(words, prices, strict=True)]
+    said = [same(f"{bar.span} {bar.first} – {bar.last}")]
+    for value, en, zh in (
+        (bar.open, "open", "开"),
+        (bar.high, "high", "高"),
+        (bar.low, "low", "低"),
+        (bar.last_price, "last", "末"),
+        (bar.vwap, "mean", "均"),
+    ):
+        if value is not None:
+            said.append(Phrase(f"{en} {value / 100:,.2f}", f"{zh} {value / 100:,.2f}"))
     count = f"{bar.count / 1_000:,.3f}"
-    lines.append(f"{count} t in {bar.trades} trades" if language == "en" else f"{bar.trades} 笔共 {count} 吨")
-    return "<br>".join(lines)
+    said.append(Phrase(f"{count} t in {bar.trades} trades", f"{bar.trades} 笔共 {count} 吨"))
+    return said

@@ -5,18 +5,16 @@ from __future__ import annotations
 from itertools import groupby
 
 import msgspec
-from markupsafe import Markup
-from plotly.offline import get_plotlyjs
 
 from airshed.market.index import Point
 from airshed.market.tenor import year_price_fen
 from airshed.model.allowance import is_strip, pollutant_of
 from airshed.model.measures import tonnes, yuan
 from airshed.model.period import clock
+from airshed.pages.kit.colours import pollutant_colour
 from airshed.pages.kit.html import environment, script_json
-from airshed.pages.kit.style import FONT, pollutant_colour
 from airshed.pages.kit.words import Phrase, millions, told
-from airshed.pages.market.charts import FALLING, RISING, charts
+from airshed.pages.market.charts import FALLING, RISING, charts, height_of_index
 from airshed.pages.market.facts import MarketFacts
 from airshed.pages.market.words import KINDS, PARTS
 
@@ -46,7 +44,6 @@ def build(facts: MarketFacts) -> str:
             facts=facts,
             headline=headline(facts),
             charts=script_json(drawn),
-            plotly=Markup(get_plotlyjs()),
             bars=_choices([(f"bars-{series}", series) for series in _busiest(facts)]),
             depths=_choices(_books(facts)),
             groups=_choices([(f"held-{group.name}", group.name) for group in facts.groups]),
@@ -55,7 +52,7 @@ def build(facts: MarketFacts) -> str:
             parts=PARTS,
             colours={"rising": RISING, "falling": FALLING},
             height=EDGES + ROW * len(facts.interest),
-            font=FONT,
+            index_height=height_of_index(facts),
             colour=lambda code: pollutant_colour(code, facts.pollutants),
             clock=clock,
             million=lambda fen: millions(fen, facts.money),

@@ -19,13 +19,13 @@ KINDS: dict[Kind, Phrase] = {
 }
 #: The parts of a series in the order in which they are stacked: field, name, colour.
 PARTS: tuple[tuple[str, Phrase, str], ...] = (
-    ("surrendered", Phrase("surrendered", "已清缴"), "#52606b"),
+    ("surrendered", Phrase("surrendered", "已清缴"), "var(--soft)"),
     ("cancelled", Phrase("cancelled", "已注销"), "#8b95a0"),
-    ("operators", Phrase("free with firms", "企业可用"), "#24506f"),
+    ("operators", Phrase("free with firms", "企业可用"), "var(--deep)"),
     ("traders", Phrase("free with traders", "贸易商可用"), "#7fa3bd"),
     ("set_aside", Phrase("set aside", "冻结"), "#d0693b"),
     ("reserve", Phrase("government reserve", "政府储备"), "#c4932d"),
     ("for_auction", Phrase("for auction", "待拍卖"), "#e3cf9e"),
-    ("unissued", Phrase("not given out", "未发放"), "#dfe3e6"),
-    ("other", Phrase("other accounts", "其他账户"), "#b9c1c7"),
+    ("unissued", Phrase("not given out", "未发放"), "var(--rule)"),
+    ("other", Phrase("other accounts", "其他账户"), "var(--edge)"),
 )

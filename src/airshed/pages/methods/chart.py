@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from airshed.lab.methods import MethodCompared
 from airshed.market.sharing.named import NAMED
-from airshed.pages.kit.style import ALARM, INK, QUIET_BLUE, Figure, axis, figure, hover
-from airshed.pages.kit.words import Language, Phrase
+from airshed.pages.kit.colours import ALARM, QUIET_BLUE
+from airshed.pages.kit.figures import Figure, Series, bars, beside, mark, rows, values
+from airshed.pages.kit.words import Phrase, same
 
-#: Pixels of a method, and of what lies above and below the bars.
-ROW, EDGES = 26, 96
-#: Part of the width between two columns, and part of a column that a figure beside its bar needs.
-GAP, LABEL_SHARE = 0.02, 0.5
-#: The same of a sign that stands after the figure.
-SIGN_SHARE = 0.06
+#: Pixels of a method, of what lies above and below the bars, and of the names beside them.
+ROW, EDGES, NAMES = 30, 84, 220
+#: Part of the width of a column that a figure beside its bar needs, and a sign that stands after the figure.
+LABEL_SHARE, SIGN_SHARE = 0.6, 0.06
 MILLION = 1e6
 
 
@@ -32,26 +31,24 @@ class MethodColumn(NamedTuple):
 
 
 COLUMNS: tuple[MethodColumn, ...] = (
-    MethodColumn(Phrase("Gini<br>per need", "基尼系数<br>（按需求）"), lambda each: each.gini, ",.2f", False),
-    MethodColumn(
-        Phrase("Gini<br>per emission", "基尼系数<br>（按排放）"), lambda each: each.gini_emission, ",.2f", False
-    ),
+    MethodColumn(Phrase("Gini\nper need", "基尼系数\n（按需求）"), lambda each: each.gini, ",.2f", False),
+    MethodColumn(Phrase("Gini\nper emission", "基尼系数\n（按排放）"), lambda each: each.gini_emission, ",.2f", False),
     MethodColumn(Phrase("whip", "鞭打指数"), lambda each: each.whip, "+,.2f", True),
     MethodColumn(
-        Phrase("windfall<br>(M {money})", "意外收益<br>（百万{money}）"),
+        Phrase("windfall\n(M {money})", "意外收益\n（百万{money}）"),
         lambda each: each.windfall_yuan / MILLION,
         ",.1f",
         False,
     ),
     MethodColumn(
-        Phrase("alone<br>(M {money})", "不交易成本<br>（百万{money}）"),
+        Phrase("alone\n(M {money})", "不交易成本\n（百万{money}）"),
         lambda each: each.alone_yuan / MILLION,
         ",.1f",
         False,
         lambda each: f" + {each.short_t:,.0f} t" if each.short_t >= 0.5 else "",
     ),
     MethodColumn(
-        Phrase("entrants pay<br>more ({money}/t)", "新源多付<br>（{money}/吨）"),
+        Phrase("entrants pay\nmore ({money}/t)", "新源多付\n（{money}/吨）"),
         lambda each: each.entrant_gap_yuan or 0.0,
         "+,.0f",
         True,
@@ -59,65 +56,52 @@ COLUMNS: tuple[MethodColumn, ...] = (
 )
 
 
-def height_of_chart(rows: Sequence[MethodCompared]) -> int:
+def height_of_chart(methods: Sequence[MethodCompared]) -> int:
     """Pixels that the chart needs."""
-    return EDGES + ROW * len(rows)
+    return EDGES + ROW * len(methods)
 
 
-def chart(rows: Sequence[MethodCompared], money: Phrase, language: Language) -> Figure:
-    """Horizontal bars; the first method stands on top."""
-    shown = rows[::-1]
-    names = [label(each.name, language) for each in shown]
-    width = (1 + GAP) / len(COLUMNS) - GAP
-    data = []
-    layout = {}
-    for number, column in enumerate(COLUMNS):
-        key = "" if number == 0 else str(number + 1)
-        values = [round(column.of(each), 6) for each in shown]
-        low, high = min(0.0, *values), max(0.0, *values)
-        longest = max(len(column.also(each)) for each in shown)
-        room = (high - low or 1.0) * (LABEL_SHARE + longest * SIGN_SHARE)
-        start = number * (width + GAP)
-        layout[f"xaxis{key}"] = axis(
-            column.title.said(language).format(money=money.said(language)),
-            domain=[start, start + width],
-            range=[low - (room if low < 0 else 0), high + room],
-            zeroline=True,
-            nticks=3,
-            side="top",
-            tickfont={"size": 10, "color": INK},
-        )
-        colours = [ALARM if column.alarm and value > 0 else QUIET_BLUE for value in values]
-        data.append(
-            {
-                "type": "bar",
-                "orientation": "h",
-                "x": values,
-                "y": names,
-                "xaxis": f"x{key}",
-                "yaxis": "y",
-                "marker": {"color": colours},
-                "text": [
-                    figured(value, column.form) + column.also(each) for value, each in zip(values, shown, strict=True)
-                ],
-                "textposition": "outside",
-                "textfont": {"size": 10, "color": INK},
-                "cliponaxis": False,
-                "hovertemplate": hover(
-                    language,
-                    ("<b>%{y}</b>", column.title.en.format(money=money.en).replace("<br>", " ") + ": %{text}"),
-                    ("<b>%{y}</b>", column.title.zh.format(money=money.zh).replace("<br>", "") + "：%{text}"),
-                ),
-            }
-        )
-    first = layout.pop("xaxis")
-    return figure(
-        data,
-        xaxis=first,
-        yaxis=axis(type="category", showgrid=False, tickfont={"size": 11, "color": INK}),
-        bargap=0.3,
-        **layout,
+def chart(methods: Sequence[MethodCompared], money: Phrase, law: Sequence[str] = ()) -> Figure:
+    """Bars that lie, a panel a column; the first method stands on top, those of the law are marked."""
+    names = [label(each.name, each.name in law) for each in methods]
+    panels = [_panel(number, column, methods, money) for number, column in enumerate(COLUMNS)]
+    return {
+        "panels": {"side": NAMES, "top": 52},
+        "xAxis": [axis for axis, _ in panels],
+        "yAxis": [
+            rows(names, gridIndex=number, axisLabel={"show": not number, "width": NAMES - 12, "fontSize": 11})
+            for number in range(len(COLUMNS))
+        ],
+        "series": [series for _, series in panels],
+    }
+
+
+def _panel(
+    number: int, column: MethodColumn, methods: Sequence[MethodCompared], money: Phrase
+) -> tuple[Mapping[str, object], Series]:
+    title = Phrase(column.title.en.format(money=money.en), column.title.zh.format(money=money.zh))
+    plain = Phrase(title.en.replace("\n", " "), title.zh.replace("\n", ""))
+    found = [round(column.of(each), 6) for each in methods]
+    low, high = min(0.0, *found), max(0.0, *found)
+    longest = max(len(column.also(each)) for each in methods)
+    room = (high - low or 1.0) * (LABEL_SHARE + longest * SIGN_SHARE)
+    marks = []
+    for value, each in zip(found, methods, strict=True):
+        said, name = figured(value, column.form) + column.also(each), label(each.name)
+        colour = ALARM if column.alarm and value > 0 else QUIET_BLUE
+        over = [name, Phrase(f"{plain.en}: {said}", f"{plain.zh}：{said}")]
+        marks.append(mark(value, over, itemStyle={"color": colour}, **beside(value, said, fontSize=10)))
+    axis = values(
+        title,
+        gridIndex=number,
+        position="top",
+        min=low - (room if low < 0 else 0),
+        max=high + room,
+        splitNumber=2,
+        axisLabel={"show": False},
+        nameTextStyle={"lineHeight": 14},
     )
+    return axis, bars(marks, QUIET_BLUE, xAxisIndex=number, yAxisIndex=number, barCategoryGap="30%")
 
 
 def figured(value: float, form: str) -> str:
@@ -130,8 +114,8 @@ def figured(value: float, form: str) -> str:
     return said.lstrip("+-") if not said.strip("+-0.") else said
 
 
-def label(name: str, language: Language) -> str:
-    """A method by its name: the catalogue's Chinese where it has one."""
-    if language == "zh" and name in NAMED:
-        return NAMED[name].zh
-    return name.replace("_", " ")
+def label(name: str, lawful: bool = False) -> Phrase:
+    """A method by its name in the catalogue; the law's is said to be so."""
+    found = NAMED.get(name)
+    said = Phrase(found.en, found.zh) if found is not None else same(name.replace("_", " "))
+    return Phrase(f"{said.en} (the law's)", f"{said.zh}（现行）") if lawful else said

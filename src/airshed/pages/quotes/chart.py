@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil, floor, log10
+from typing import Any
 
 from airshed.lab.prices.quotes import AnnualPrice, Famous
 from airshed.market.tenor import annualised
-from airshed.pages.kit.style import ALARM, GREY, INK, QUIET_BLUE, SPARE, Figure, axis, figure, hover
-from airshed.pages.kit.words import Language, Phrase
+from airshed.pages.kit.colours import ALARM, GREY, INK, PAPER, QUIET_BLUE, SPARE
+from airshed.pages.kit.figures import Figure, across, drawn, figure, label, line, mark, points, rows, ruler, values
+from airshed.pages.kit.words import Phrase, same
 
 #: Pixels of a quote, and of what lies above and below the marks.
 ROW, EDGES = 34, 90
@@ -54,84 +57,60 @@ def named(quote_place: str, kind: str) -> Phrase:
     return Phrase(f"{quote_place}, {kind}", f"{PLACES.get(quote_place, quote_place)} {KINDS.get(kind, kind)}")
 
 
-def height_of_chart(rows: Sequence[AnnualPrice]) -> int:
+def height_of_chart(quotes: Sequence[AnnualPrice]) -> int:
     """Pixels that a chart of quotes needs."""
-    return EDGES + ROW * len(rows)
+    return EDGES + ROW * len(quotes)
 
 
-def chart(rows: Sequence[AnnualPrice], language: Language) -> Figure:
-    """A mark for each quote, on a scale of tens, the lowest at the foot; a line where no term is said."""
-    shown = sorted(rows, key=_middle)
-    names = [_two_lines(each, language) for each in shown]
+def chart(quotes: Sequence[AnnualPrice]) -> Figure:
+    """A mark for each quote, on a scale of tens, the highest on top; a line where no term is said."""
+    shown = sorted(quotes, key=_middle, reverse=True)
     ends = [(each.at_least or each.yearly or 0.0, each.at_most or each.yearly or 0.0) for each in shown]
-    limits = _decades([each for pair in ends for each in pair])
-    traces = [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "x": [round(low, 2), round(high, 2)],
-            "y": [name, name],
-            "line": {"color": GREY, "width": 5},
-            "showlegend": False,
-            "hovertemplate": hover(
-                language,
-                ("<b>%{y}</b>", f"no term: {low:,.0f} to {high:,.0f} yuan/(t.yr)"),
-                ("<b>%{y}</b>", f"未注明期限：{low:,.0f}至{high:,.0f}元/（吨·年）"),
-            ),
-        }
-        for name, (low, high), each in zip(names, ends, shown, strict=True)
-        if each.at_least is not None
-    ]
-    said = [(name, each) for name, each in zip(names, shown, strict=True) if each.yearly is not None]
-    values = [round(each.yearly or 0.0, 2) for _, each in said]
-    right = 10 ** ((limits[0] + limits[1]) / 2)
-    traces.append(
-        {
-            "type": "scatter",
-            "mode": "markers+text",
-            "x": values,
-            "y": [name for name, _ in said],
-            "marker": {
-                "size": 11,
-                "color": [QUIET_BLUE if each.quote.status == "confirmed" else PALE for _, each in said],
-                "line": {"color": INK, "width": 1},
-            },
-            "text": [f"{value:,.0f}  " if value > right else f"  {value:,.0f}" for value in values],
-            "textposition": ["middle left" if value > right else "middle right" for value in values],
-            "textfont": {"size": 11, "color": INK},
-            "cliponaxis": False,
-            "showlegend": False,
-            "hovertemplate": hover(
-                language, ("<b>%{y}</b>", "%{x:,.2f} yuan/(t.yr)"), ("<b>%{y}</b>", "%{x:,.2f} 元/（吨·年）")
-            ),
-        }
-    )
+    low, high = _decades([each for pair in ends for each in pair])
+    places = list(enumerate(shown))
     return figure(
-        traces,
-        xaxis=axis(
-            Phrase("yuan/(t.yr)", "元/（吨·年）").said(language),
-            type="log",
-            range=limits,
-            dtick=1,
-            tickangle=0,
-            showgrid=True,
-        ),
-        yaxis=axis(
-            type="category",
-            categoryorder="array",
-            categoryarray=names,
-            showgrid=False,
-            tickfont={"size": 11, "color": INK},
-        ),
+        [
+            drawn(
+                "spans",
+                [_unsaid(place, *ends[place], each) for place, each in places if each.at_least is not None],
+                GREY,
+                thick=5,
+            ),
+            points(
+                [_said(place, each, (low * high) ** 0.5) for place, each in places if each.yearly is not None],
+                QUIET_BLUE,
+                size=11,
+            ),
+        ],
+        x=values(Phrase("yuan/(t.yr)", "元/（吨·年）"), type="log", min=low, max=high),
+        y=rows(_two_lines(each) for each in shown),
     )
 
 
-def _two_lines(each: AnnualPrice, language: Language) -> str:
+def _unsaid(place: int, low: float, high: float, each: AnnualPrice) -> dict[str, object]:
+    said = Phrase(f"no term: {low:,.0f} to {high:,.0f} yuan/(t.yr)", f"未注明期限：{low:,.0f}至{high:,.0f}元/（吨·年）")
+    return mark([round(low, 2), round(high, 2), place], [named(each.quote.place, each.quote.kind), said])
+
+
+def _said(place: int, each: AnnualPrice, middle: float) -> dict[str, object]:
+    """A price a year with its figure beside it; hollow where it is to be confirmed."""
+    value = each.yearly or 0.0
+    said = Phrase(f"{value:,.2f} yuan/(t.yr)", f"{value:,.2f} 元/（吨·年）")
+    ground = QUIET_BLUE if each.quote.status == "confirmed" else PAPER
+    return mark(
+        [round(value, 2), place],
+        [named(each.quote.place, each.quote.kind), said],
+        itemStyle={"color": ground, "borderColor": INK, "borderWidth": 1},
+        **label(same(f"{value:,.0f}"), "left" if value > middle else "right"),
+    )
+
+
+def _two_lines(each: AnnualPrice) -> Phrase:
     """A place over kind and time: what stands beside a chart that a telephone shows must be narrow."""
     quote = each.quote
     place, kind = PLACES.get(quote.place, quote.place), KINDS.get(quote.kind, quote.kind)
-    said = Phrase(f"{quote.place}<br>{quote.kind}", f"{place}<br>{kind}").said(language)
-    return said + (f" {quote.when}" if quote.when else "")
+    when = f" {quote.when}" if quote.when else ""
+    return Phrase(f"{quote.place}\n{quote.kind}{when}", f"{place}\n{kind}{when}")
 
 
 def _middle(each: AnnualPrice) -> float:
@@ -139,82 +118,53 @@ def _middle(each: AnnualPrice) -> float:
     return each.yearly or ((each.at_least or 0.0) * (each.at_most or 0.0)) ** 0.5
 
 
-#: What is to be confirmed is drawn hollow.
-PALE = "#ffffff"
-
-
-def pair(two: Famous, rate: float, life: float, language: Language) -> Figure:
+def pair(two: Famous, rate: float, life: float) -> Figure:
     """The famous pair over the rate: a line that rises, one that does not, and where they meet."""
     asked, paid = two.once.quote.yuan_per_t, two.yearly.quote.yuan_per_t
     meet = 100 * two.equal_rate
     rates = RATES if rate <= RATES[-1] else [*RATES, rate]
     term = two.once.quote.term or float("inf")
-    lines = [annualised(asked, term, each / 100) for each in rates]
     plant = [annualised(asked, life, each / 100) for each in rates]
-    once, lived, yearly = (
-        Phrase(f"{asked:,.0f} once, without an end", f"一次性{asked:,.0f}元，无期限"),
-        Phrase(f"{asked:,.0f} once, for {life:g} years", f"一次性{asked:,.0f}元，{life:g}年"),
-        Phrase(f"{paid:,.0f} for each year", f"每年{paid:,.0f}元"),
+    lines = (
+        (
+            [annualised(asked, term, each / 100) for each in rates],
+            Phrase(f"{asked:,.0f} once, without an end", f"一次性{asked:,.0f}元，无期限"),
+            SPARE[0],
+        ),
+        (plant, Phrase(f"{asked:,.0f} once, for {life:g} years", f"一次性{asked:,.0f}元，{life:g}年"), SPARE[1]),
+        ([paid] * len(rates), Phrase(f"{paid:,.0f} for each year", f"每年{paid:,.0f}元"), ALARM),
     )
-    data = [
-        _line(rates, values, name.said(language), colour)
-        for values, name, colour in (
-            (lines, once, SPARE[0]),
-            (plant, lived, SPARE[1]),
-            ([paid] * len(rates), yearly, ALARM),
-        )
-    ]
+    here = rates[-1] - rate > 0.3 * (rates[-1] - RATES[0])
     return figure(
-        data,
-        xaxis=axis(Phrase("rate (% a year)", "贴现率（%/年）").said(language), range=[min(RATES[0], rate), rates[-1]]),
-        yaxis=axis(Phrase("yuan per tonne and year", "元/（吨·年）").said(language), range=[0, max(plant) * 1.05]),
-        shapes=[
-            {
-                "type": "line",
-                "x0": at,
-                "x1": at,
-                "y0": 0,
-                "y1": 1,
-                "yref": "paper",
-                "line": {"color": GREY, "dash": "dot"},
-            }
-            for at in (meet, rate)
+        [
+            *(
+                line(
+                    [[x, round(y, 2)] for x, y in zip(rates, yearly, strict=True)],
+                    colour,
+                    name=name,
+                    said=[Phrase(f"{name.en}, {{x}} %: {{y:0}} yuan", f"{name.zh}，{{x}} %：{{y:0}}元")],
+                )
+                for yearly, name, colour in lines
+            ),
+            ruler(
+                across(meet, Phrase(f"equal at {meet:.2f} %", f"{meet:.2f} % 时相等"), GREY, **_flag(left=True)),
+                across(rate, Phrase(f"here {rate:g} %", f"本页 {rate:g} %"), GREY, **_flag(left=not here)),
+            ),
         ],
-        annotations=[
-            {
-                "x": at,
-                "y": 1,
-                "yref": "paper",
-                "text": said.said(language),
-                "showarrow": False,
-                "xanchor": side,
-                "yanchor": "top",
-                "font": {"size": 11, "color": GREY},
-                "yshift": shift,
-            }
-            for at, said, shift, side in (
-                (meet, Phrase(f" equal at {meet:.2f} % ", f" {meet:.2f} % 时相等 "), 0, "right"),
-                (rate, Phrase(f" here {rate:g} % ", f" 本页 {rate:g} % "), -16, "left" if rate < 10 else "right"),
-            )
-        ],
-        showlegend=True,
-        legend={"orientation": "h", "y": -0.25, "font": {"size": 11}},
+        x=values(Phrase("rate (% a year)", "贴现率（%/年）"), min=min(RATES[0], rate), max=rates[-1]),
+        y=values(Phrase("yuan per tonne and year", "元/（吨·年）"), min=0, max=max(plant) * 1.05),
+        legend={},
+        grid={"top": 28, "bottom": 34},
+        tooltip={"trigger": "axis"},
     )
 
 
-def _line(x: Sequence[float], y: Sequence[float], name: str, colour: str) -> Figure:
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": list(x),
-        "y": [round(each, 2) for each in y],
-        "name": name,
-        "line": {"color": colour, "width": 2},
-        "hovertemplate": "%{x} %: %{y:,.0f}<extra></extra>",
-    }
+def _flag(*, left: bool) -> dict[str, Any]:
+    return {"align": "right" if left else "left", "distance": 4}
 
 
-def _decades(values: Sequence[float]) -> list[float]:
-    from math import floor, log10
-
-    return [floor(log10(min(values))) - 0.1, log10(max(values)) + 0.3] if values else [0, 1]
+def _decades(found: Sequence[float]) -> tuple[float, float]:
+    """Powers of ten around figures, with room beyond the highest."""
+    if not found:
+        return 1, 10
+    return 10 ** floor(log10(min(found))), 10 ** ceil(log10(max(found) * 1.5))

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
-from plotly.offline import get_plotlyjs
-
 from airshed.lab.prices.floors import FloorBound
 from airshed.lab.prices.quotes import FAR, OPEN, TAX, Alarm, AnnualPrice, Famous, Yield
 from airshed.model.provenance import Figures
 from airshed.pages.kit.html import environment, script_json
-from airshed.pages.kit.style import FONT
-from airshed.pages.kit.words import LANGUAGES, Phrase, told
+from airshed.pages.kit.words import Phrase, told
 from airshed.pages.quotes.chart import KINDS, PLACES, POLLUTANTS, chart, height_of_chart, named, pair
 
 PACKAGE = "airshed.pages.quotes"
@@ -45,13 +41,10 @@ class QuoteFacts:
 
 def build(facts: QuoteFacts) -> str:
     """The page of published prices. The same facts give the same bytes."""
-    drawn = {
-        f"quotes-{number}": {language: chart(facts.of(pollutant), language) for language in LANGUAGES}
-        for number, pollutant in enumerate(facts.pollutants)
-    }
+    drawn = {f"quotes-{number}": chart(facts.of(pollutant)) for number, pollutant in enumerate(facts.pollutants)}
     if facts.famous is not None:
         two = facts.famous
-        drawn["pair"] = {language: pair(two, facts.rate, facts.life, language) for language in LANGUAGES}
+        drawn["pair"] = pair(two, facts.rate, facts.life)
     return (
         environment(PACKAGE)
         .get_template("quotes.html.j2")
@@ -60,7 +53,6 @@ def build(facts: QuoteFacts) -> str:
             facts=facts,
             headline=headline(facts),
             charts=script_json(drawn),
-            plotly=Markup(get_plotlyjs()),
             height=lambda pollutant: height_of_chart(facts.of(pollutant)),
             named=dated,
             place=lambda name: said_both(name, PLACES),
@@ -69,7 +61,6 @@ def build(facts: QuoteFacts) -> str:
             term=term,
             yielded=yielded,
             tax_itself=TAX,
-            font=FONT,
         )
     )
 

@@ -46,15 +46,20 @@ window.figures = (function () {
     return text.replace(/\{(x|y|name)(?::(\w+))?\}/g, (_, part, form) => written(parts[part], form));
   }
 
-  function over(marks, series) {
+  function over(marks, series, head) {
     const made = document.createElement("div");
+    if (head && Array.isArray(marks) && marks.length) {
+      const row = document.createElement("div");
+      row.textContent = written(marks[0].value[0], head);
+      made.append(row);
+    }
     for (const mark of [marks].flat()) {
       const said = mark.data?.said ?? series[mark.seriesIndex]?.said;
       if (!said || (Array.isArray(mark.value) && mark.value[1] === null)) continue;
       for (const [place, text] of said.entries()) {
         const row = document.createElement("div");
-        row.textContent = filled(text, mark);
-        if (!place) row.style.fontWeight = "600";
+        row.textContent = mark.data?.said ? text : filled(text, mark);
+        if (!place && !head) row.style.fontWeight = "600";
         made.append(row);
       }
     }
@@ -162,7 +167,11 @@ window.figures = (function () {
         axis.axisLabel = { formatter: axis.months === false ? undefined : { year: "{yyyy}", month: "{yyyy}-{MM}", day: "{MM}-{dd}", hour: "{MM}-{dd} {HH}:00" }, ...axis.axisLabel };
       }
     }
+    if (said.heading) said.grid = { ...said.grid, top: 36 };
     const plain = { left: 8, right: 18, top: 12, bottom: 8, outerBoundsMode: "same", outerBoundsContain: "all" };
+    delete said.floors;
+    delete said.panels;
+    delete said.aspect;
     const grids = said.grid === undefined ? plain : Array.isArray(said.grid) ? said.grid : { ...plain, ...said.grid };
     return {
       ...said,
@@ -170,6 +179,7 @@ window.figures = (function () {
       animation: false,
       aria: { enabled: true },
       grid: grids,
+      title: said.heading && { text: said.heading, left: "center", top: 4, textStyle: { color: ink, fontSize: 12.5, fontWeight: "normal" } },
       legend: said.legend && { itemWidth: 14, itemHeight: 9, bottom: 0, left: 0, textStyle: { color: ink, fontSize: 11 }, ...said.legend },
       tooltip: {
         confine: true,
@@ -179,13 +189,32 @@ window.figures = (function () {
         textStyle: { color: ink, fontSize: 12 },
         axisPointer: { type: "line", lineStyle: { color: rule }, label: { show: false } },
         ...said.tooltip,
-        formatter: (marks) => over(marks, said.series),
+        formatter: (marks) => over(marks, said.series, said.tooltip?.head),
       },
     };
   }
 
-  // A map keeps its shape: so many pixels up for one to the right.
+  // Panels side by side, the names of their rows beside the first; floors one above the other over the same time; a map
+  // keeps its shape, so many pixels up for one to the right.
   function fitted(chosen, figure, div) {
+    if (figure.panels) {
+      const { side, top } = figure.panels;
+      const each = (div.clientWidth - side - 14) / figure.xAxis.length;
+      const grid = figure.xAxis.map((_, number) => ({ left: side + number * each + 4, width: each - 10, top, bottom: 8, outerBoundsMode: "none" }));
+      return { ...chosen, grid };
+    }
+    if (figure.floors) {
+      const { weights, gap, top, left, right } = figure.floors;
+      const room = div.clientHeight - top - 30 - gap * (weights.length - 1);
+      const whole = weights.reduce((sum, each) => sum + each, 0);
+      let at = top;
+      const grid = weights.map((weight) => {
+        const made = { left, right, top: at, height: room * weight / whole, outerBoundsMode: "none" };
+        at += made.height + gap;
+        return made;
+      });
+      return { ...chosen, grid };
+    }
     if (!figure.aspect) return chosen;
     const { x: [west, east], y: [south, north], ratio } = figure.aspect;
     const wide = div.clientWidth, high = div.clientHeight;
@@ -213,7 +242,7 @@ window.figures = (function () {
     for (const { target } of changed) {
       const one = shown.get(target);
       if (!one || one.chart.getWidth() === target.clientWidth && one.chart.getHeight() === target.clientHeight) continue;
-      if (one.figure.aspect || one.narrow !== target.clientWidth < NARROW) draw(target, one.figure, one.language);
+      if (one.figure.aspect || one.figure.floors || one.figure.panels || one.narrow !== target.clientWidth < NARROW) draw(target, one.figure, one.language);
       else one.chart.resize();
     }
   });
