@@ -23,7 +23,7 @@ from airshed.rulebook.load import find, load, texts
 from airshed.service.book.opening import begin, carry_on
 from airshed.service.book.sqlite import Book
 from airshed.service.http.run import machine_ms
-from airshed.service.sign_in.users import Users, beside
+from airshed.service.sign_in.users import users_of
 
 CLIENTS = (1, 8, 64)
 SECONDS = 3.0
@@ -140,7 +140,7 @@ def main() -> None:
         alone = _engine(folder)
         print(f"the engine alone, groups of 1,000: {alone:,.0f} durable commands/s")
         path = _book(folder / "service.book")
-        users = Users(beside(path), machine_ms)
+        users = users_of(path, machine_ms)
         token = users.add("bench", ACTOR)
         done = users.accept(token, "no password is asked")
         assert done is not None

@@ -20,7 +20,7 @@ from airshed.engine import commands as c
 from airshed.model.refusal import Malformed
 from airshed.service.http.run import machine_ms
 from airshed.service.http.shapes import CommandReceipt, Problem
-from airshed.service.sign_in.users import Users, beside
+from airshed.service.sign_in.users import users_of
 from markets import SERIES
 from shells import MANNER
 
@@ -39,7 +39,7 @@ class Fired:
 
 def keys_for(path: Path, actors: list[str]) -> list[Ed25519PrivateKey]:
     """A machine's key for each actor, beside a book."""
-    users = Users(beside(path), machine_ms)
+    users = users_of(path, machine_ms)
     found: list[Ed25519PrivateKey] = []
     for actor in actors:
         key = Ed25519PrivateKey.generate()

@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
+import pytest
 from argon2 import PasswordHasher
 
 from airshed.engine.commands import RegisterActor
+from airshed.service.book.copying import carry
 from airshed.service.book.sqlite import Book
 from airshed.service.http.limits import ServiceLimits
 from airshed.service.http.run import Running, Serving
@@ -99,8 +102,25 @@ def market_book(folder: Path) -> Path:
     return path
 
 
+#: Where a book may lie.
+KEPT = ("file", "database")
+
+
+def kept_book(request: pytest.FixtureRequest) -> Path | str:
+    """The same market where the parameter of a fixture says, `file` or `database`."""
+    path = market_book(request.getfixturevalue("tmp_path_factory").mktemp("kept"))
+    return path if request.param == "file" else moved(path, request.getfixturevalue("database"))
+
+
+def moved(path: Path, database: str) -> str:
+    """The address of a copy of a book in a database, under a name that no other has."""
+    address = f"{database}#m{uuid4().hex[:12]}"
+    carry(str(path), address)
+    return address
+
+
 @contextmanager
-def served(path: Path, limits: ServiceLimits | None = None) -> Iterator[Served]:
+def served(path: Path | str, limits: ServiceLimits | None = None) -> Iterator[Served]:
     """The book of a path, served on a port of this machine until the end."""
     clock = Clock()
     noted: list[tuple[str, dict[str, Any]]] = []

@@ -17,12 +17,12 @@ from airshed.engine import commands as c
 from airshed.model.refusal import Malformed
 from airshed.service.http.shapes import CommandReceipt, Problem
 from markets import SERIES
-from services import PASSWORD, Served, market_book, served
+from services import KEPT, PASSWORD, Served, kept_book, served
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served(market_book(tmp_path_factory.mktemp("client"))) as found:
+@pytest.fixture(scope="module", params=KEPT)
+def service(request: pytest.FixtureRequest) -> Iterator[Served]:
+    with served(kept_book(request)) as found:
         yield found
 
 

@@ -18,7 +18,7 @@ from airshed.model.refusal import Malformed
 from airshed.service.book.damage import named_by_page
 from airshed.service.book.pages import Pages
 from airshed.service.book.sqlite import Book
-from airshed.service.book.verify import verify_file
+from airshed.service.book.verify import verify_at
 from markets import SERIES, market, send
 
 PAGE = 8192
@@ -51,7 +51,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 def verdict(path: Path, content: bytes) -> str:
     """What verifying says of a file; empty when it is sound."""
     path.write_bytes(content)
-    found = verify_file(path)
+    found = verify_at(path)
     return str(found) if isinstance(found, Malformed) else ""
 
 
@@ -63,7 +63,7 @@ def answered(said: str, path: Path) -> None:
 def test_a_sound_file_is_sound_to_its_last_page(whole: bytes, tmp_path: Path) -> None:
     path = tmp_path / "a.book"
     path.write_bytes(whole)
-    found = verify_file(path)
+    found = verify_at(path)
     pages = Pages(path)
 
     assert not isinstance(found, Malformed)

@@ -22,7 +22,7 @@ from airshed.engine.redecide import Anew
 from airshed.model.refusal import Malformed
 from airshed.service.book.head import Head
 from airshed.service.book.sqlite import Book
-from airshed.service.book.verify import verify_file
+from airshed.service.book.verify import verify_at
 from small_books import alone, forge, small, varied, written
 
 ROOT = Path(__file__).parents[1]
@@ -107,7 +107,7 @@ def table() -> dict[str, list[str]]:
 
 
 def test_the_small_book_is_sound(book: Path) -> None:
-    found = verify_file(book, heads=[head()])
+    found = verify_at(book, heads=[head()])
 
     assert not isinstance(found, Malformed), found
     assert found.laws == 2
@@ -150,7 +150,7 @@ def test_book_verify_names_the_record_of_a_forged_copy(name: str, book: Path, tm
     assert forge().write(book, path, raws), "its read tables are rebuilt, so that only deciding anew tells"
     with Book.read(path) as copied:
         assert copied.last() == len(raws)
-    found = verify_file(path)
+    found = verify_at(path)
 
     assert isinstance(found, Malformed)
     assert found.place == f"{path} record {seq}"
@@ -162,7 +162,7 @@ def test_what_lies_beside_the_records_is_named(name: str, book: Path, tmp_path: 
     path = tmp_path / f"{name}.book"
     forge().tampered(book, path, FILES[name])
 
-    found = verify_file(path)
+    found = verify_at(path)
 
     assert isinstance(found, Malformed), name
     assert FILES[name].named in str(found), found
@@ -176,16 +176,16 @@ def test_a_published_head_is_held_on_disk_too(book: Path, tmp_path: Path) -> Non
     with Book.read(book) as opened:
         early = Head(100, opened.line(100).hash)
 
-    assert not isinstance(verify_file(path, heads=[early]), Malformed)
-    gone = verify_file(path, heads=[early, head()])
+    assert not isinstance(verify_at(path, heads=[early]), Malformed)
+    gone = verify_at(path, heads=[early, head()])
     assert isinstance(gone, Malformed)
     assert gone.place == f"{path} record {seq}"
     assert "is missing: the book ends at" in gone.what
-    other = verify_file(book, heads=[Head(100, "0" * 64)])
+    other = verify_at(book, heads=[Head(100, "0" * 64)])
     assert isinstance(other, Malformed)
     assert other.place == f"{book} record 100"
     for both in ([Head(100, "0" * 64), early], [early, Head(100, "0" * 64)]):
-        contradicted = verify_file(book, heads=both)
+        contradicted = verify_at(book, heads=both)
         assert isinstance(contradicted, Malformed), "of two heads of one record neither is passed over"
         assert contradicted.place == other.place
 
@@ -194,7 +194,7 @@ def test_an_empty_book_is_no_book(tmp_path: Path) -> None:
     path = tmp_path / "empty.book"
     Book.create(path).close()
 
-    found = verify_file(path)
+    found = verify_at(path)
 
     assert isinstance(found, Malformed)
     assert found.place == f"{path} record 1"

@@ -174,4 +174,4 @@ def test_the_lab_draws_only_from_seeded_streams() -> None:
 
 def test_the_walk_sees_imports_in_functions_and_under_type_checking() -> None:
     assert circle({"a": {"b"}, "b": {"a"}})
-    assert "airshed.service.book.sqlite" in imported("airshed.cli.book.group"), "it stands in functions only"
+    assert "airshed.service.book.addressed" in imported("airshed.cli.book.group"), "it stands in functions only"

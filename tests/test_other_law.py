@@ -210,12 +210,12 @@ def test_what_differs_is_said_on_screen_with_its_units_and_its_limits(
                 body = record.body
             runner.send(c.Command(record.actor, record.key, body), record.at)
         book.keep_law(digest(RULES), FILES)
-    replay(path, "acidrain", as_here=True)
+    replay(str(path), "acidrain", as_here=True)
     said = " ".join(capsys.readouterr().out.split())
     assert "listed SO2 yuan a tonne" in said
     assert "penalties are indexed as of 2009" in said
     assert "the book is in yuan, the other law in dollars" in said
-    replay(path, "acidrain", json=True)
+    replay(str(path), "acidrain", json=True)
     found = json.loads(capsys.readouterr().out)
     assert found["after"]["years_closed"] == 0
     moved = [row for row in found["allocation"] if row["before"] and not row["after"]]

@@ -24,9 +24,10 @@ from airshed.rulebook.digest import digest
 from airshed.rulebook.load import find, load_texts, texts
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.copying import carry, pour
+from airshed.service.book.kept import Fenced
 from airshed.service.book.opening import adopt, carry_on
 from airshed.service.book.places import where
-from airshed.service.book.postgresql import Fenced, PostgresBook, made
+from airshed.service.book.postgresql import PostgresBook, made
 from airshed.service.book.sqlite import Book
 from airshed.service.book.verify import rebuild, verify
 from laws import RULES
@@ -117,7 +118,7 @@ def test_there_is_one_writer_and_the_next_waits_for_it(name: str) -> None:
             waited.append(seconds)
             first.close()
 
-        with PostgresBook.open(name, wait=True, pause=pause) as second:
+        with PostgresBook.open(name, wait=pause) as second:
             traded(second)
         assert len(waited) >= 1
 

@@ -14,7 +14,7 @@ from airshed.cli.reference.write import TRANSCRIPTS
 from airshed.engine.journal import decode
 from airshed.engine.tables import TABLES
 from airshed.rulebook import lookup
-from airshed.service.book.sqlite import Book
+from airshed.service.book.addressed import to_read
 from airshed.service.book.verify import verify
 from airshed.service.http.catalogue import WAYS
 from airshed.service.http.commands import BODIES
@@ -22,12 +22,12 @@ from airshed.service.http.viewer import PUBLIC, Viewer, condition
 from airshed.service.http.who import SIGNING
 from laws import RULES
 from markets import SERIES
-from services import PASSWORD, Served, market_book, served
+from services import KEPT, PASSWORD, Served, kept_book, served
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served(market_book(tmp_path_factory.mktemp("service"))) as found:
+@pytest.fixture(scope="module", params=KEPT)
+def service(request: pytest.FixtureRequest) -> Iterator[Served]:
+    with served(kept_book(request)) as found:
         yield found
 
 
@@ -49,7 +49,7 @@ def test_a_command_is_answered_with_the_record_that_is_on_disk(service: Served, 
     said = order(steel, "o1")
     assert said.status_code == 200, said.text
     receipt = said.json()
-    with Book.read(service.running.serving.book) as book:
+    with to_read(service.running.serving.book) as book:
         line = book.line(receipt["seq"])
     assert line.hash == receipt["hash"]
     record = decode(line)
@@ -310,13 +310,13 @@ def test_a_holder_reads_its_own_rows_an_office_all_a_bureau_its_place(service: S
 
 
 def test_every_table_is_public_or_somebodys(service: Served) -> None:
-    with Book.read(service.running.serving.book) as book:
+    with to_read(service.running.serving.book) as book:
         for table in TABLES:
             for viewer in (Viewer("account", "steel"), Viewer("jurisdiction", "KM")):
-                found = condition(book.sql, table, viewer)
+                found = condition(book, table, viewer)
                 assert found is not None, f"{table.name} names nobody whose it is, and is not public"
                 book.sql.execute(f"SELECT count(*) FROM {table.name} WHERE {found.sql}", found.values)
-            assert (condition(book.sql, table, Viewer("public")) is not None) == (table.name in PUBLIC)
+            assert (condition(book, table, Viewer("public")) is not None) == (table.name in PUBLIC)
 
 
 def test_pages_follow_one_another_and_together_are_the_table(service: Served) -> None:
@@ -415,7 +415,7 @@ def test_ways_that_are_not_there_are_problems_too(steel: httpx.Client) -> None:
 
 
 def test_at_the_end_the_book_is_whole_and_holds_no_secret(service: Served) -> None:
-    with Book.read(service.running.serving.book) as book:
+    with to_read(service.running.serving.book) as book:
         verify(book)
         raw = b"".join(line.record for line in book.lines())
     assert PASSWORD.encode() not in raw

@@ -13,7 +13,7 @@ import pytest
 
 from airshed.engine.commands import LARGEST
 from airshed.engine.journal import chain
-from airshed.service.book.sqlite import Book
+from airshed.service.book.addressed import to_read
 from airshed.service.http.catalogue import WAYS
 from airshed.service.http.commands import BODIES
 from airshed.service.http.openapi import document
@@ -24,12 +24,12 @@ from airshed.service.marketdata.export import frame
 from airshed.service.marketdata.tables import COLUMNS
 from laws import RULES
 from markets import AT, SERIES
-from services import Served, market_book, served
+from services import KEPT, Served, kept_book, served
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served(market_book(tmp_path_factory.mktemp("reading"))) as found:
+@pytest.fixture(scope="module", params=KEPT)
+def service(request: pytest.FixtureRequest) -> Iterator[Served]:
+    with served(kept_book(request)) as found:
         steel, fund = found.signed("steel"), found.signed("fund")
         for client, account, side in ((steel, "steel", "sell"), (fund, "fund", "buy"), (steel, "steel", "sell")):
             done = send(client, "PlaceOrder", account=account, series=SERIES, side=side, count=1_000, limit=400_000)
@@ -51,7 +51,7 @@ def send(client: httpx.Client, command: str, **fields: object) -> httpx.Response
 
 def test_the_book_says_where_it_ends_and_under_which_law(service: Served, office: httpx.Client) -> None:
     said = office.get("/v1/book").json()
-    with Book.read(service.running.serving.book) as book:
+    with to_read(service.running.serving.book) as book:
         assert said["head"] == f"{book.last()}:{book.line(book.last()).hash}"
         assert said["first"] == book.line(1).hash
         assert said["law"]["digest"] == book.law_in_force()
@@ -102,7 +102,7 @@ def test_nobody_learns_which_accounts_there_are(service: Served) -> None:
 
 def test_market_data_are_those_of_the_export_and_for_everybody(service: Served) -> None:
     stranger = service.stranger()
-    with Book.read(service.running.serving.book) as book:
+    with to_read(service.running.serving.book) as book:
         market = read_market(book.lines(), history=True)
     assert set(stranger.get("/v1/market").json()["tables"]) == set(COLUMNS)
     for name in COLUMNS:
@@ -154,7 +154,7 @@ def events(answer: httpx.Response) -> Iterator[Mapping[str, Any]]:
 
 
 def test_the_feed_has_every_record_once_and_resumes_where_it_was_left(service: Served, office: httpx.Client) -> None:
-    with Book.read(service.running.serving.book) as book:
+    with to_read(service.running.serving.book) as book:
         lines = list(book.lines())
     with watching(service.stranger(), **{"Last-Event-ID": "0"}) as feed:
         heard = [next(feed) for _ in lines]
@@ -274,7 +274,7 @@ def test_answers_are_of_the_shape_that_the_document_says(service: Served, office
 
 def test_hashes_of_the_feed_chain_the_records(service: Served) -> None:
     """What a stranger hears is the chain that `airshed book verify` checks."""
-    with Book.read(service.running.serving.book) as book:
+    with to_read(service.running.serving.book) as book:
         before, last = book.line(book.last() - 1), book.line(book.last())
     said = service.stranger().get(f"/v1/records/{last.seq}").json()
     assert said["hash"] == chain(before.hash, last.record)

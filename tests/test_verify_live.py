@@ -11,7 +11,7 @@ from airshed.engine.runner import Runner
 from airshed.model.refusal import Malformed
 from airshed.service.book.head import Head, head_of
 from airshed.service.book.sqlite import Book
-from airshed.service.book.verify import verify, verify_file
+from airshed.service.book.verify import verify, verify_at
 from laws import RULES
 from markets import market
 
@@ -34,7 +34,7 @@ def test_a_live_book_never_alarms(tmp_path: Path) -> None:
         process = subprocess.Popen([sys.executable, crashing.__file__, str(path), "1"], stdout=said)
     try:
         while len(heads) < ROUNDS and process.poll() is None:
-            found = verify_file(path, heads=heads)
+            found = verify_at(path, heads=heads)
             assert not isinstance(found, Malformed), found
             with Book.read(path) as book:
                 head = head_of(book)[0]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from airshed.rulebook.schema import CurrencyRule
     from airshed.service.marketdata import Market
 
@@ -21,10 +19,10 @@ def money_of(rulebook: str) -> CurrencyRule:
     return load(find(rulebook)).currency
 
 
-def money_in(path: Path, market: Market) -> str:
+def money_in(path: str, market: Market) -> str:
     """The currency of the law that was in force where the market of a book was read to, in English."""
-    from airshed.service.book.sqlite import Book
+    from airshed.service.book.addressed import to_read
     from airshed.service.marketdata import law_of
 
-    with Book.read(path) as book, book.named():
+    with to_read(path) as book, book.named():
         return law_of(book, market).currency.name_en

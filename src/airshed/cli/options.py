@@ -7,16 +7,22 @@ spelling in all of the shell.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-BookPath = Annotated[Path, typer.Argument(help="The book, a file that airshed wrote.", show_default=False)]
+BookPath = Annotated[
+    str,
+    typer.Argument(metavar="BOOK", help="The book: a file, or postgresql://HOST/DATABASE#BOOK.", show_default=False),
+]
 #: The same where it may be left out, because a service is named instead: what comes first is then the next argument.
 BookOrArgument = Annotated[
     str,
-    typer.Argument(metavar="BOOK", help="The book, a file that airshed wrote; not with --server.", show_default=False),
+    typer.Argument(
+        metavar="BOOK",
+        help="The book: a file, or postgresql://HOST/DATABASE#BOOK; not with --server.",
+        show_default=False,
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs, an object a line.")]
 Seq = Annotated[int | None, typer.Option("--seq", min=0, help="As it was after this record.", show_default=False)]

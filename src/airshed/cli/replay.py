@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from airshed.cli.options import Json
+from airshed.cli.options import BookPath, Json
 from airshed.cli.show import as_json, console, showing
 
 
 def replay(
-    book: Annotated[Path, typer.Argument(help="The book.", show_default=False)],
+    book: BookPath,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Write the read tables anew from the book.")] = False,
     json: Json = False,
 ) -> None:
@@ -25,10 +24,10 @@ def replay(
     from airshed.engine.journal import GENESIS
     from airshed.engine.runner import folded
     from airshed.engine.state import State
-    from airshed.service.book.sqlite import Book
+    from airshed.service.book.addressed import to_read, to_write
     from airshed.service.book.verify import rebuild as write_tables
 
-    with showing(Book.open(book) if rebuild else Book.read(book)) as opened, opened.named():
+    with showing(to_write(book) if rebuild else to_read(book)) as opened, opened.named():
         rows = write_tables(opened) if rebuild else None
         state, reached, events, began = State(), GENESIS, 0, perf_counter()
         for line in opened.lines():

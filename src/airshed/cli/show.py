@@ -20,7 +20,7 @@ from airshed.model.provenance import Told, one_line
 from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
-    from airshed.service.book.sqlite import Book
+    from airshed.service.book.kept import KeptBook
 
 #: What a line is not broken in: a word, or a letter of Chinese.
 WORD = re.compile(r"[\u2e80-\uffff]|[^\s\u2e80-\uffff]+")
@@ -62,7 +62,7 @@ def shown() -> Told | None:
     return _Shown.told
 
 
-def showing(book: Book) -> Book:
+def showing(book: KeptBook) -> KeptBook:
     """The book, whose own word goes with whatever is shown from here on."""
     of(book.provenance())
     return book

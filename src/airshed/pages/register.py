@@ -9,8 +9,8 @@ from airshed.model.period import day_of
 from airshed.pages.kit.sheet import Part, Sheet, SheetColumn, page
 from airshed.pages.kit.words import Phrase, same
 from airshed.rulebook.schema import ComplianceRule
+from airshed.service.book.kept import KeptBook
 from airshed.service.book.law import currency_of, law_of
-from airshed.service.book.sqlite import Book
 
 KINDS = {"operator": Phrase("operator", "排污单位"), "trader": Phrase("trader", "交易商")}
 OPEN, FROZEN, CLOSED = Phrase("open", "正常"), Phrase("frozen", "冻结"), Phrase("closed", "已注销")
@@ -27,7 +27,7 @@ CANCELLED = """SELECT cancellation, accounts.name, series, count, at, statement
                FROM cancellations JOIN accounts ON accounts.account = cancellations.account ORDER BY cancellation"""
 
 
-def build(book: Book) -> str:
+def build(book: KeptBook) -> str:
     """The page of a book. The same book gives the same bytes."""
     accounts = [
         (account, number, same(name), KINDS[kind], place, group or "–", _stands(frozen, closed))
@@ -72,7 +72,7 @@ def build(book: Book) -> str:
         ),
     )
     return page(
-        Sheet(Phrase("Register", "公开登记簿"), book.path.name, lead, (*parts, *_cancelled(book))), book.provenance()
+        Sheet(Phrase("Register", "公开登记簿"), book.name, lead, (*parts, *_cancelled(book))), book.provenance()
     )
 
 
@@ -116,7 +116,7 @@ def _stands(frozen: str | None, closed: str | None) -> Phrase:
     return CLOSED if closed else FROZEN if frozen else OPEN
 
 
-def _cancelled(book: Book) -> tuple[Part, ...]:
+def _cancelled(book: KeptBook) -> tuple[Part, ...]:
     """What holders have given up for no emission, once somebody has."""
     rows = [
         (str(number), same(name), series, tonnes(count), day_of(at), same(said or "–"))

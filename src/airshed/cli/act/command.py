@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import msgspec
@@ -15,6 +14,7 @@ from airshed.cli.options import At, Json
 from airshed.cli.server.kept import Server, SigningCode, no_file_too
 from airshed.cli.show import as_json, lines, showing
 from airshed.model.refusal import Malformed
+from airshed.service.book.places import without_password
 
 if TYPE_CHECKING:
     from airshed.engine.runner import Runner
@@ -79,7 +79,8 @@ def act(
         str, typer.Argument(metavar="COMMAND", help="Its name in the catalogue, as FreezeAccount; none lists them all.")
     ] = "",
     book: Annotated[
-        Path | None, typer.Argument(help="The book, a file that airshed wrote.", show_default=False)
+        str | None,
+        typer.Argument(help="The book: a file, or postgresql://HOST/DATABASE#BOOK.", show_default=False),
     ] = None,
     actor: Annotated[str, typer.Option("--as", metavar="ACTOR", help="Who acts, as the book knows them.")] = "",
     dry_run: Annotated[
@@ -149,7 +150,7 @@ class ActLine(NamedTuple):
 
     kind: type[msgspec.Struct]
     fields: list[tuple[str, str]]
-    book: Path
+    book: str
     actor: str
     key: str
     time: int
@@ -195,14 +196,14 @@ def _say_catalogue(ctx: typer.Context, json: bool) -> None:
 def _preview(line: ActLine, json: bool) -> None:
     from airshed.cli.book.answers import instant_or_now
     from airshed.cli.book.preview import plain, say_figures, say_foreseen, say_unconfirmed, say_unwritten
+    from airshed.service.book.addressed import to_read
     from airshed.service.book.opening import carry_on
     from airshed.service.book.preview import foresee
-    from airshed.service.book.sqlite import Book
     from airshed.service.forms.measures import Terms
     from airshed.service.forms.told import told
 
     when = instant_or_now(line.at)
-    with showing(Book.read(line.book)) as opened:
+    with showing(to_read(line.book)) as opened:
         runner = carry_on(opened)
         ends, rules = runner.state.seq, runner.rules
         found = list(foresee(runner, [line.command(runner, when).command], when))
@@ -223,12 +224,12 @@ def _send(line: ActLine, sure: bool, json: bool) -> None:
     from airshed.cli.book.answers import instant_to_write, say, say_waiting, waiting
     from airshed.model.period import clock
     from airshed.service.book.acts import may_confirm
+    from airshed.service.book.addressed import to_write
     from airshed.service.book.opening import carry_on
-    from airshed.service.book.sqlite import Book
     from airshed.service.forms.measures import Terms
     from airshed.service.forms.told import told
 
-    with showing(Book.open(line.book)) as opened:
+    with showing(to_write(line.book)) as opened:
         runner = carry_on(opened)
         when = instant_to_write(runner.state, line.at, sure)
         wish = line.command(runner, when)
@@ -251,4 +252,4 @@ def _send(line: ActLine, sure: bool, json: bool) -> None:
     else:
         lines(f"record {answer.seq} of {clock(now)[:16]} 已入账", f"hash {answer.hash}")
     lines(*told(answer.events, terms))
-    say_waiting([answer], runner, str(line.book))
+    say_waiting([answer], runner, without_password(line.book))

@@ -136,7 +136,7 @@ def allocate(
         own |= {"--size-kg": size_kg, "--criteria": criteria, "--curves": curves, "--verified": verified}
         _only_with("a calculation, not with --send, which has the law of the book", own)
         asked = (rulebook, region, pollutant or "SO2", jurisdiction, vintage, method, activities)
-        send(AllocateSend(Path(book), actor, *asked, total, cut, windfall, at, clock_is_right), json)
+        send(AllocateSend(book, actor, *asked, total, cut, windfall, at, clock_is_right), json)
         return
     _only_with("--send BOOK", sending)
     if method not in (ALL, *NAMED):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class AllocateSend(NamedTuple):
     """What is to be shared out, in which book, by whom, and what of it has been confirmed."""
 
-    book: Path
+    book: str
     actor: str
     rulebook: str
     zone: str
@@ -43,15 +43,15 @@ def send(job: AllocateSend, json: bool) -> None:
     """Preview the allocation; send it when its total, and what is unusual about it, is confirmed."""
     from airshed.cli.book.answers import instant_or_now, instant_to_write, receipt, say_waiting
     from airshed.cli.book.preview import say_figures, say_foreseen, say_unwritten
+    from airshed.service.book.addressed import to_read, to_write
     from airshed.service.book.once import once
     from airshed.service.book.opening import carry_on
     from airshed.service.book.preview import foresee
-    from airshed.service.book.sqlite import Book
     from airshed.service.forms.measures import Terms
 
     if not job.actor:
         raise Malformed("--send", "does not say who allocates", "give --as ACTOR")
-    with showing(Book.open(job.book) if job.total else Book.read(job.book)) as opened:
+    with showing(to_write(job.book) if job.total else to_read(job.book)) as opened:
         runner = carry_on(opened)
         rules, terms, ends = runner.rules, Terms.of(runner.rules), runner.state.seq
         when = instant_to_write(runner.state, job.at, job.sure) if job.total else instant_or_now(job.at)

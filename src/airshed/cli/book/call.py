@@ -12,6 +12,7 @@ from airshed.cli.book.answers import ClockIsRight
 from airshed.cli.options import At, BookPath, Json
 from airshed.cli.show import as_json, console, lines, showing, with_provenance
 from airshed.model.refusal import Malformed
+from airshed.service.book.places import without_password
 
 CallName = Annotated[str, typer.Argument(metavar="CALL", help="Name of the zone-wide call.", show_default=False)]
 
@@ -49,13 +50,13 @@ def call(
     from airshed.cli.call.group import show_rounds, write_page
     from airshed.engine.events import ZoneCallCleared
     from airshed.model.refusal import Refusal
+    from airshed.service.book.addressed import to_write
     from airshed.service.book.opening import carry_on
-    from airshed.service.book.sqlite import Book
     from airshed.service.book.zone_call import close
 
     target, page = _target(certificate), _target(html)
     said: Callable[[str], None] = (lambda text: None) if json else console.print
-    with showing(Book.open(book)) as opened:
+    with showing(to_write(book)) as opened:
         runner = carry_on(opened)
         when = instant_to_write(runner.state, at, clock_is_right)
         found = close(runner, actor, name, when, seed=seed, salt=salt, key=key, seconds=seconds, progress=said)
@@ -77,7 +78,7 @@ def call(
             page,
             found.rounds,
             ", ".join(origins),
-            f"airshed book proof {book} {name} --out proof.json",
+            f"airshed book proof {without_password(book)} {name} --out proof.json",
             runner.rules.currency,
             names,
         )
@@ -103,12 +104,12 @@ def proof(
 
     Example: airshed book proof my.book spring --out proof.json
     """
-    from airshed.service.book.sqlite import Book
+    from airshed.service.book.addressed import to_read
     from airshed.service.book.zone_call import proof as of_book
 
     target = _target(out)
     assert target is not None
-    with showing(Book.read(book)) as opened:
+    with showing(to_read(book)) as opened:
         found = of_book(opened, name)
     _written(target, found)
     for number, each in enumerate(found["rounds"], 1):

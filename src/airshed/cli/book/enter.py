@@ -14,13 +14,14 @@ from airshed.cli.options import At, BookPath, Json
 from airshed.cli.show import as_json, bar, console, lines, showing, table
 from airshed.model.provenance import BY_HAND, Programme, Simulation
 from airshed.model.refusal import Malformed
+from airshed.service.book.places import without_password
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from airshed.rulebook.schema import Rulebook
     from airshed.service.book.entering import Entry
-    from airshed.service.book.sqlite import Book
+    from airshed.service.book.kept import KeptBook
 
 RULEBOOK = "dianzhong"
 KINDS = {
@@ -67,6 +68,7 @@ def open_zone(
 
     Example: airshed book open my.book --zone mine --rulebook dianzhong --as dianzhong-registrar --as dianzhong-office
     """
+    from airshed.service.book.addressed import exists
     from airshed.service.book.entering import foreseen, plan, real_for, waiting_acts
     from airshed.service.book.once import anew
     from airshed.service.book.opening import carry_on
@@ -74,7 +76,7 @@ def open_zone(
     from airshed.zone.load import of_law
 
     made_of = (rulebook, programme, scenario, at)
-    with _there(book, *made_of) if book.exists() else _begun(book, *made_of, dry_run=dry_run) as opened:
+    with _there(book, *made_of) if exists(book) else _begun(book, *made_of, dry_run=dry_run) as opened:
         showing(opened)
         runner = carry_on(opened)
         same_law(runner.rules, rulebook)
@@ -96,7 +98,7 @@ def open_zone(
         last = answers[-1] if answers else None
         as_json(
             {
-                "book": str(book),
+                "book": without_password(book),
                 **{standing: counts[standing] for standing in ("new", "confirmed", "waits", "there")},
                 "records": [answer.seq for answer in answers],
                 "hash": last.hash if last is not None else None,
@@ -112,41 +114,43 @@ def open_zone(
 
 
 @contextmanager
-def _there(book: Path, rulebook: str, programme: bool, scenario: str, at: str) -> Iterator[Book]:
+def _there(book: str, rulebook: str, programme: bool, scenario: str, at: str) -> Iterator[KeptBook]:
     """The book, to be written."""
-    from airshed.service.book.sqlite import Book
+    from airshed.service.book.addressed import to_write
 
     if programme or scenario != BY_HAND:
-        raise Malformed(str(book), "is there already, and says what it is", "leave --programme and --scenario out")
-    with Book.open(book) as opened:
+        raise Malformed(
+            without_password(book), "is there already, and says what it is", "leave --programme and --scenario out"
+        )
+    with to_write(book) as opened:
         yield opened
 
 
 @contextmanager
-def _begun(book: Path, rulebook: str, programme: bool, scenario: str, at: str, *, dry_run: bool) -> Iterator[Book]:
+def _begun(book: str, rulebook: str, programme: bool, scenario: str, at: str, *, dry_run: bool) -> Iterator[KeptBook]:
     """A new book under a law, which is there when everything is entered; after a dry run it is not."""
     from tempfile import TemporaryDirectory
     from time import time
 
     from airshed.cli.show import instant_of
     from airshed.rulebook.load import find, load, texts
+    from airshed.service.book.addressed import to_make
     from airshed.service.book.clock import asked_of
     from airshed.service.book.opening import adopt
-    from airshed.service.book.sqlite import Book, made
 
     if not rulebook:
-        raise Malformed(str(book), "there is no such book", "give --rulebook to make it, or name one that is there")
+        raise Malformed(
+            without_password(book), "there is no such book", "give --rulebook to make it, or name one that is there"
+        )
     if programme and scenario != BY_HAND:
         raise Malformed("--programme", "a real programme has no scenario", "leave one of them out")
     what = Programme() if programme else Simulation(scenario)
     when = asked_of(what, instant_of(at, "--at") if at else None, int(time() * 1000))
     folder = find(rulebook)
     load(folder)
-    with TemporaryDirectory() as aside:
-        target = Path(aside) / "rehearsed.book" if dry_run else book
-        with made(target) as part, Book.create(part) as opened:
-            adopt(opened, texts(folder), when, what)
-            yield opened
+    with TemporaryDirectory() as aside, to_make(Path(aside) / "rehearsed.book" if dry_run else book) as opened:
+        adopt(opened, texts(folder), when, what)
+        yield opened
 
 
 def same_law(rules: Rulebook, rulebook: str) -> None:

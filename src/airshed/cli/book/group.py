@@ -26,10 +26,11 @@ from airshed.model.near import near
 from airshed.model.period import clock
 from airshed.model.provenance import BY_HAND, Programme, Simulation
 from airshed.model.refusal import Malformed
+from airshed.service.book.places import without_password
 
 if TYPE_CHECKING:
+    from airshed.service.book.kept import KeptBook
     from airshed.service.book.sealed import ShownRows
-    from airshed.service.book.sqlite import Book
 
 app = typer.Typer(help="Look at a book, verify it, export it. 账簿：查看、核对、导出。", no_args_is_help=True)
 
@@ -60,8 +61,8 @@ def show(
     """
     from airshed.engine.tables import BY_NAME
     from airshed.service.book.acts import as_of
+    from airshed.service.book.addressed import to_read
     from airshed.service.book.sealed import shown
-    from airshed.service.book.sqlite import Book
 
     if server:
         from airshed.cli.book.remote import show_there
@@ -73,7 +74,7 @@ def show(
     if not book:
         raise Malformed("book show", "names no book", "write airshed book show BOOK, or --server URL")
     what = what or "summary"
-    with showing(Book.read(Path(book))) as opened, opened.named():
+    with showing(to_read(book)) as opened, opened.named():
         if what == "summary":
             _summary(opened, json)
         elif what == "record":
@@ -86,7 +87,7 @@ def show(
             raise Malformed("book show", f"there is nothing called {what!r}", known)
 
 
-def _table(book: Book, what: str, found: ShownRows, raw: bool, json: bool) -> None:
+def _table(book: KeptBook, what: str, found: ShownRows, raw: bool, json: bool) -> None:
     """Rows of a read table, and how many are sealed."""
     from airshed.cli.book.shown_rows import say_table
     from airshed.service.book.law import currency_of
@@ -166,7 +167,7 @@ def new(
     if json:
         as_json({"seq": answer.seq, "hash": answer.hash, "events": answer.events, "refusal": answer.refusal})
     else:
-        console.print(f"{book}: record {answer.seq}, digest {answer.hash}")
+        console.print(f"{without_password(book)}: record {answer.seq}, digest {answer.hash}")
 
 
 @app.command(name="adopt")
@@ -187,16 +188,16 @@ def adopt_next(
     Example: airshed book adopt my.book --rulebook rulebooks/dianzhong-2028
     """
     from airshed.rulebook.load import find, load, texts
+    from airshed.service.book.addressed import to_write
     from airshed.service.book.opening import adopt
-    from airshed.service.book.sqlite import Book
 
     law = texts(find(rulebook))
     load(find(rulebook))
-    with showing(Book.open(book)) as opened:
+    with showing(to_write(book)) as opened:
         runner, answer = adopt(opened, law, lambda state: instant_to_write(state, at, clock_is_right), actor=actor)
         say([answer], json)
         if not json:
-            say_waiting([answer], runner, str(book))
+            say_waiting([answer], runner, without_password(book))
 
 
 @app.command()
@@ -214,19 +215,19 @@ def send(
 
     Example: airshed book send my.book commands.jsonl
     """
+    from airshed.service.book.addressed import to_write
     from airshed.service.book.opening import carry_on
     from airshed.service.book.sending import for_this, read_commands
-    from airshed.service.book.sqlite import Book
 
     sent = read_commands(commands)
-    with showing(Book.open(book)) as opened:
+    with showing(to_write(book)) as opened:
         runner = carry_on(opened)
         wishes = for_this(sent, opened)
         when = instant_to_write(runner.state, at, clock_is_right)
         answers = runner.send_all([(wish, when) for wish in wishes])
         say(answers, json)
         if not json:
-            say_waiting(answers, runner, str(book))
+            say_waiting(answers, runner, without_password(book))
 
 
 @app.command()
@@ -240,18 +241,18 @@ def statement(
     Example: airshed book statement demo/dianzhong.book qj-pwr-02
     """
     from airshed.engine.journal import chained, decode
+    from airshed.service.book.addressed import to_read
     from airshed.service.book.law import currency_of
     from airshed.service.book.numbered import account_named
-    from airshed.service.book.sqlite import Book
     from airshed.service.book.statement import lines_of
 
-    with showing(Book.read(book)) as opened, opened.named():
+    with showing(to_read(book)) as opened, opened.named():
         numbers = dict(opened.sql.execute("SELECT account, number FROM accounts"))
-        account = account_named(account, numbers, str(book))
+        account = account_named(account, numbers, without_password(book))
         found = opened.sql.execute("SELECT name FROM accounts WHERE account = ?", (account,)).fetchone()
         if found is None:
             known = [name for (name,) in opened.sql.execute("SELECT account FROM accounts ORDER BY account")]
-            raise Malformed(str(book), f"there is no account {account!r}", near(account, known))
+            raise Malformed(without_password(book), f"there is no account {account!r}", near(account, known))
         moves = list(lines_of((decode(line) for line in chained(opened.lines())), account))
         money = currency_of(opened).name_en
     if json:
@@ -300,9 +301,9 @@ def register(
     """
     from airshed.pages.kit.html import write
     from airshed.pages.register import build
-    from airshed.service.book.sqlite import Book
+    from airshed.service.book.addressed import to_read
 
-    with showing(Book.read(book)) as opened:
+    with showing(to_read(book)) as opened:
         write(html, build(opened))
     if json:
         as_json({"file": str(html), "bytes": html.stat().st_size})

@@ -38,17 +38,17 @@ def reconcile(
 
     Example: airshed book reconcile demo/dianzhong.book
     """
+    from airshed.service.book.addressed import to_read, to_write
     from airshed.service.book.reconcile import block as stop
     from airshed.service.book.reconcile import reconcile as look
-    from airshed.service.book.sqlite import Book
 
-    with showing(Book.read(book)) as opened, steps(json) as step:
+    with showing(to_read(book)) as opened, steps(json) as step:
         found = look(opened, lambda done, total: step("records folded twice", done, total))
     blocked: dict[str, str] = {}
     failed: Malformed | None = None
     if block and found.private - found.frozen:
         try:
-            with showing(Book.open(book)) as opened:
+            with showing(to_write(book)) as opened:
                 answers = stop(opened, found, block, lambda state: instant_to_write(state, at, clock_is_right))
         except Malformed as error:  # as while another process writes; what differs is told first
             failed, answers = error, {}

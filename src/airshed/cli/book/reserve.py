@@ -21,10 +21,10 @@ def reserve(
     Example: airshed book reserve demo/dianzhong.book --series SO2-KM-2027
     """
     from airshed.engine.apply.reserve import REASONS
+    from airshed.service.book.addressed import to_read
     from airshed.service.book.reserve import flows_of
-    from airshed.service.book.sqlite import Book
 
-    with showing(Book.read(book)) as opened, opened.named():
+    with showing(to_read(book)) as opened, opened.named():
         flows = flows_of(opened, series)
     left: dict[str, int] = {}
     shown: dict[str, list[tuple[str, ...]]] = {}
@@ -57,10 +57,10 @@ def buy_back(
 
     Example: airshed book buy-back my.book spring
     """
+    from airshed.service.book.addressed import to_read
     from airshed.service.book.reserve import buy_back_of
-    from airshed.service.book.sqlite import Book
 
-    with showing(Book.read(book)) as opened, opened.named():
+    with showing(to_read(book)) as opened, opened.named():
         done = buy_back_of(opened, name)
     if json:
         as_json({"repurchase": name, **done._asdict()})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +11,7 @@ from airshed.cli.options import At, BookOrArgument, Json
 from airshed.cli.server.kept import Server, SigningCode, no_file_too
 from airshed.cli.show import showing
 from airshed.model.refusal import Malformed
+from airshed.service.book.places import without_password
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,8 +52,8 @@ def confirm(
     """
     from airshed.engine.commands import ConfirmAct
     from airshed.service.book.acts import waiting_for
+    from airshed.service.book.addressed import to_write
     from airshed.service.book.opening import carry_on
-    from airshed.service.book.sqlite import Book
 
     if server:
         from airshed.cli.book.remote import confirm_there
@@ -64,12 +64,14 @@ def confirm(
     chosen_acts = _numbers(acts or [])
     if bool(chosen_acts) == every:
         raise Malformed("book confirm", "which acts must be said once", "give their numbers, or --all")
-    with showing(Book.open(_book(book, actor, "book confirm"))) as opened:
+    with showing(to_write(_book(book, actor, "book confirm"))) as opened:
         runner = carry_on(opened)
         when = instant_to_write(runner.state, at, clock_is_right)
         chosen = waiting_for(runner.state, runner.rules, actor, when) if every else chosen_acts
         if not chosen:
-            raise Malformed(str(book), f"nothing waits that {actor} may confirm", "see airshed book show BOOK acts")
+            raise Malformed(
+                without_password(book), f"nothing waits that {actor} may confirm", "see airshed book show BOOK acts"
+            )
         _send(runner, actor, [ConfirmAct(act) for act in chosen], when, json)
 
 
@@ -88,8 +90,8 @@ def reject(
     Example: airshed book reject my.book 3 --actor dianzhong-inspector --reason "the sum is another"
     """
     from airshed.engine.commands import RejectAct
+    from airshed.service.book.addressed import to_write
     from airshed.service.book.opening import carry_on
-    from airshed.service.book.sqlite import Book
 
     if server:
         from airshed.cli.book.remote import reject_there
@@ -100,17 +102,17 @@ def reject(
     numbers = _numbers(acts or [])
     if not numbers:
         raise Malformed("book reject", "names no act", "give their numbers")
-    with showing(Book.open(_book(book, actor, "book reject"))) as opened:
+    with showing(to_write(_book(book, actor, "book reject"))) as opened:
         runner = carry_on(opened)
         when = instant_to_write(runner.state, at, clock_is_right)
         _send(runner, actor, [RejectAct(act, reason) for act in numbers], when, json)
 
 
-def _book(book: str, actor: str, command: str) -> Path:
+def _book(book: str, actor: str, command: str) -> str:
     if not book or not actor:
         lacking = "names no book" if not book else "does not say who looks"
         raise Malformed(command, lacking, f"write airshed {command} BOOK ACTS --actor ACTOR, or --server URL")
-    return Path(book)
+    return book
 
 
 def _numbers(acts: Sequence[str]) -> list[int]:

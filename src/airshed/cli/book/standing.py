@@ -15,6 +15,7 @@ from airshed.model.measures import tonnes
 from airshed.model.near import near
 from airshed.model.period import day_of
 from airshed.model.refusal import Malformed
+from airshed.service.book.places import without_password
 
 AsOfYear = Annotated[
     str, typer.Option("--at", help="Instant whose year is judged, as 2029-01-01T09:00; now if left out.")
@@ -44,20 +45,20 @@ def standing(
     """
     from airshed.compliance.publication import public_from
     from airshed.compliance.status import CONVENTIONS, convention_of
+    from airshed.service.book.addressed import to_read
     from airshed.service.book.opening import carry_on
-    from airshed.service.book.sqlite import Book
     from airshed.service.book.standing import standings
 
     if convention and convention not in CONVENTIONS:
         raise Malformed("--convention", f"no such word {convention!r}", near(convention, CONVENTIONS))
     today = day_of(instant_or_now(at))
     current = int(today[:4])
-    with showing(Book.read(book)) as opened:
+    with showing(to_read(book)) as opened:
         runner = carry_on(opened)
         state, law = runner.state, runner.rules.compliance
         counts_by = CONVENTIONS[convention] if convention else convention_of(law.last_year_excluded)
         if source and source not in state.sources:
-            raise Malformed(str(book), f"there is no source {source!r}", near(source, state.sources))
+            raise Malformed(without_password(book), f"there is no source {source!r}", near(source, state.sources))
         found = [each for each in standings(state, current, counts_by) if source in ("", each.source)]
     public = {
         "emissions_public_from": public_from(current - 1, law.emissions_public_on),

@@ -40,11 +40,11 @@ def verify(
     Example: airshed book verify demo/dianzhong.book
     """
     from airshed.service.book.head import read_head
-    from airshed.service.book.verify import verify_file
+    from airshed.service.book.verify import verify_at
 
     published = [read_head(text) for text in heads or ()]
     with steps(json) as step:
-        found = verify_file(book, step, published)
+        found = verify_at(book, step, published)
     if isinstance(found, Malformed):
         if not json:
             raise found
@@ -94,10 +94,10 @@ def head(book: BookPath, json: Json = False) -> None:
 
     Example: airshed book head demo/dianzhong.book
     """
+    from airshed.service.book.addressed import to_read
     from airshed.service.book.head import head_of
-    from airshed.service.book.sqlite import Book
 
-    with Book.read(book) as opened, opened.named():
+    with to_read(book) as opened, opened.named():
         found, at = head_of(opened)
         said = opened.provenance()
     if json:
@@ -120,9 +120,9 @@ def export(
     """
     from airshed.cli.files import whole_file
     from airshed.engine.journal import chained
-    from airshed.service.book.sqlite import Book
+    from airshed.service.book.addressed import to_read
 
-    with Book.read(book) as opened, opened.named():
+    with to_read(book) as opened, opened.named():
         if out is None:
             for line in chained(opened.lines()):
                 sys.stdout.buffer.write(line.hash.encode() + b" " + line.record + b"\n")

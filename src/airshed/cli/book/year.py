@@ -11,6 +11,7 @@ from airshed.cli.options import BookPath, Json
 from airshed.cli.show import as_json, console, showing, table
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
+from airshed.service.book.places import without_password
 
 
 def register(app: typer.Typer) -> None:
@@ -30,14 +31,16 @@ def checks(
     Example: airshed book checks demo/dianzhong.book KM-CEM-01 --year 2027
     """
     from airshed.engine.procedures.report_checks import Draft, answers, unmeasured
+    from airshed.service.book.addressed import to_read
     from airshed.service.book.opening import carry_on
-    from airshed.service.book.sqlite import Book
 
-    with showing(Book.read(book)) as opened:
+    with showing(to_read(book)) as opened:
         runner = carry_on(opened)
         found = runner.state.sources.get(source)
         if found is None:
-            raise Malformed(str(book), f"there is no source {source!r}", near(source, runner.state.sources))
+            raise Malformed(
+                without_password(book), f"there is no source {source!r}", near(source, runner.state.sources)
+            )
         known = runner.state.years.get((source, year))
         declared = known.declared_mg if known is not None else dict.fromkeys(unmeasured(runner.rules, found), 0)
         results = answers(Draft(runner.state, runner.rules, found, year, declared))
@@ -73,17 +76,17 @@ def seal(
     """
     import msgspec
 
+    from airshed.service.book.addressed import to_read
     from airshed.service.book.opening import carry_on
     from airshed.service.book.sealing import as_commands, closed_years, differences
-    from airshed.service.book.sqlite import Book
 
     lines: list[bytes] = []
     encode = msgspec.json.Encoder().encode
-    with showing(Book.read(book)) as opened:
+    with showing(to_read(book)) as opened:
         state, first = carry_on(opened).state, opened.line(1).hash
         for closed in closed_years(results, year, state.provenance):
             if closed.stack not in state.stack_source:
-                raise Malformed(str(book), f"has no stack {closed.stack}", "register its source first")
+                raise Malformed(without_password(book), f"has no stack {closed.stack}", "register its source first")
             lines += [encode(command) for command in as_commands(actor, differences(state, closed, reason), first)]
     text = b"".join(line + b"\n" for line in lines)
     if out is None:

@@ -176,7 +176,7 @@ def seen_of(
     from airshed.lab.brief.diagnosis import MarketSeen
     from airshed.service.book.first_vintage import seen_in
 
-    found = seen_in(Path(book), names, min(row.vintage for row in rules.caps.rows), rules.programme.id)
+    found = seen_in(book, names, min(row.vintage for row in rules.caps.rows), rules.programme.id)
     law = found.law or rules
     walled = any(source.sector in law.trade_rules.walled_sectors for source in zone.sources)
     design = replace(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from airshed.cli.options import Json
+from airshed.cli.options import BookPath, Json
 from airshed.cli.show import as_json, bar, console, showing, table
 from airshed.model.allowance import pollutant_of
 from airshed.model.refusal import Malformed, Why
@@ -32,7 +31,7 @@ def register(app: typer.Typer) -> None:
 
 
 def replay(
-    book: Annotated[Path, typer.Argument(metavar="BOOK", help="The book.", show_default=False)],
+    book: BookPath,
     rulebook: Annotated[
         str, typer.Option("--rulebook", metavar="PATH_OR_NAME", help="The other law.", show_default=False)
     ],
@@ -51,14 +50,14 @@ def replay(
     Example: airshed lab replay demo/dianzhong.book --rulebook drafts/dianzhong-2028
     """
     from airshed.rulebook.load import find, load, load_texts
+    from airshed.service.book.addressed import to_read
     from airshed.service.book.replay import carried_on, here, under
-    from airshed.service.book.sqlite import Book
 
     told = other = load(find(rulebook))
-    with showing(Book.read(book)) as opened, opened.named():
+    with showing(to_read(book)) as opened, opened.named():
         in_force = opened.law_in_force()
         if in_force is None:
-            raise Malformed(str(book), "no rulebook is adopted", "airshed book new makes a book with one")
+            raise Malformed(str(opened.path), "no rulebook is adopted", "airshed book new makes a book with one")
         own = load_texts(opened.law(in_force))
         index = carried_on(other, own) if as_here else None
         other = here(other, own) if as_here else other

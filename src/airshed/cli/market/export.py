@@ -69,7 +69,7 @@ def page(
     if html.is_dir() or not html.parent.is_dir():
         raise Malformed("--out", f"{html} cannot be written", "name a file in a folder that exists")
     with read_at(book, seq, at, history=True) as (opened, market):
-        facts = facts_of(market, law_of(opened, market), opened.path.name)
+        facts = facts_of(market, law_of(opened, market), opened.name)
     write(html, build(facts))
     if json:
         as_json({"file": str(html), "bytes": html.stat().st_size, "seq": facts.seq})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,7 +18,7 @@ from airshed.model.refusal import Malformed
 
 if TYPE_CHECKING:
     from airshed.market.bars import By
-    from airshed.service.book.sqlite import Book
+    from airshed.service.book.kept import KeptBook
     from airshed.service.marketdata import Market
 
 KindNames = Annotated[
@@ -35,22 +34,22 @@ SPANS: dict[By, str] = {"session": "日", "week": "周", "month": "月"}
 NOTHING = "–"
 
 
-def opened_at(book: Path, seq: int | None, at: str, *, history: bool = False) -> Market:
+def opened_at(book: str, seq: int | None, at: str, *, history: bool = False) -> Market:
     """The market of a book up to its end, a record or an instant."""
     with read_at(book, seq, at, history=history) as (_, market):
         return market
 
 
 @contextmanager
-def read_at(book: Path, seq: int | None, at: str, *, history: bool = False) -> Iterator[tuple[Book, Market]]:
+def read_at(book: str, seq: int | None, at: str, *, history: bool = False) -> Iterator[tuple[KeptBook, Market]]:
     """The same with the book still open."""
-    from airshed.service.book.sqlite import Book
+    from airshed.service.book.addressed import to_read
     from airshed.service.marketdata import Until, read_market
 
     if seq is not None and at:
         raise Malformed("--seq", "it stands beside --at", "give one of them")
     until = Until(seq, instant_of(at, "--at") if at else None)
-    with showing(Book.read(book)) as opened, opened.named():
+    with showing(to_read(book)) as opened, opened.named():
         yield opened, read_market(opened.lines(), until, history=history)
 
 

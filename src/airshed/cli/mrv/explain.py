@@ -15,7 +15,7 @@ from airshed.cli.show import as_json, console, lines, of, table
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
 
-OfBook = Annotated[Path | None, typer.Option("--book", metavar="BOOK", help="Book whose law holds.")]
+OfBook = Annotated[str | None, typer.Option("--book", metavar="BOOK", help="Book whose law holds.")]
 
 
 class LawName(StrEnum):

@@ -258,7 +258,7 @@ def exceedances(
     say_applied(law)
 
 
-def _law(zone: str, rulebook: str, book: Path | None) -> tuple[Zone, MonitoringRules, Rulebook]:
+def _law(zone: str, rulebook: str, book: str | None) -> tuple[Zone, MonitoringRules, Rulebook]:
     """The inventory, the monitoring rules and the law that has them, by name of what is shipped or by folder."""
     from airshed.zone.load import find as find_zone
     from airshed.zone.load import load as load_zone

@@ -30,19 +30,19 @@ LawName = Annotated[
     ),
 ]
 LawBook = Annotated[
-    Path | None,
+    str | None,
     typer.Option("--book", metavar="BOOK", help="Book whose law holds, and whose operators' marks are taken."),
 ]
 Removal = Annotated[str, typer.Option("--removal", metavar="PERCENT", help="What control takes out.")]
 
 
-def marks_of(book: Path) -> YearMarks:
+def marks_of(book: str) -> YearMarks:
     """The operators' marks that stand in a book, by stack and year."""
+    from airshed.service.book.addressed import to_read
     from airshed.service.book.opening import carry_on
     from airshed.service.book.sealing import all_marks
-    from airshed.service.book.sqlite import Book
 
-    with Book.read(book) as opened:
+    with to_read(book) as opened:
         return all_marks(carry_on(opened).state)
 
 
@@ -60,18 +60,18 @@ def law_of(rulebook: str) -> Rulebook:
     return load(find(rulebook))
 
 
-def measuring_law(rulebook: str, book: Path | None, zone: str) -> Rulebook:
+def measuring_law(rulebook: str, book: Path | str | None, zone: str) -> Rulebook:
     """The law by which hours are counted: the one that is named, else the one that the book adopted last.
 
     Without either it is the one that ships under the name of the zone, and of a zone of one's own the usual one. So
     whoever counts says by which: `applied`.
     """
+    from airshed.service.book.addressed import to_read
     from airshed.service.book.law import law_of as law_of_book
-    from airshed.service.book.sqlite import Book
 
     if rulebook or book is None:
         return law_of(rulebook or _shipped_for(zone))
-    with Book.read(book) as opened:
+    with to_read(book) as opened:
         return law_of_book(opened)
 
 

@@ -12,11 +12,12 @@ import typer
 from airshed.cli.options import BookPath, Json
 from airshed.cli.show import as_json, console, showing
 from airshed.model.refusal import Malformed
+from airshed.service.book.places import without_password
 
 if TYPE_CHECKING:
     from airshed.registry.proof.checkpoint import Checkpoint
     from airshed.registry.proof.notes import Signed, Verifier
-    from airshed.service.book.sqlite import Book
+    from airshed.service.book.kept import KeptBook
     from airshed.service.proof.tree import Hashes
 
 app = typer.Typer(help="Checkpoints, witnesses and proofs of a book. 存证：检查点、见证与证明。", no_args_is_help=True)
@@ -83,14 +84,14 @@ def publish(
 
     Example: airshed proof publish demo/dianzhong.book site --key registry.key
     """
-    from airshed.service.book.sqlite import Book
+    from airshed.service.book.addressed import to_read
     from airshed.service.proof.account import state_holdings
     from airshed.service.proof.keys import signing
     from airshed.service.proof.publishing import HOLDINGS, replace_text
     from airshed.service.proof.publishing import publish as bring_up
 
     statement = None
-    with showing(Book.read(book)) as opened, signing(key) as signer, opened.snapshot():
+    with showing(to_read(book)) as opened, signing(key) as signer, opened.snapshot():
         if holdings:
             statement, signed = state_holdings(opened, signer)
         done = bring_up(opened, folder, signer)
@@ -123,23 +124,23 @@ def checkpoint(
     """
     from airshed.registry.proof.checkpoint import Checkpoint
     from airshed.registry.proof.tree import root_of
-    from airshed.service.book.sqlite import Book
+    from airshed.service.book.addressed import to_read
     from airshed.service.proof.keys import read_key
     from airshed.service.proof.publishing import head_of, read_file, sign
     from airshed.service.proof.tree import hold_head, tree_of
 
-    with showing(Book.read(book)) as opened, opened.named(), opened.snapshot():
+    with showing(to_read(book)) as opened, opened.named(), opened.snapshot():
         signer = read_key(key)
         size = seq or opened.last()
         if not size:
-            raise Malformed(str(book), "has no record", "airshed book new adopts the first law")
+            raise Malformed(without_password(book), "has no record", "airshed book new adopts the first law")
         tree = tree_of(opened, size)
     if after is not None:
         before = head_of(read_file(after), [signer.verifier], str(after))
         if before.size > size:
             what = f"is of {before.size} records, more than the {size} that are to be signed"
             raise Malformed(str(after), what, "a log never shrinks: sign a later record")
-        hold_head(tree, before, str(book))
+        hold_head(tree, before, without_password(book))
     head = Checkpoint(signer.verifier.name, size, root_of(tree.node, size))
     note = sign(head, signer)
     _give(note, out, json, _head(head, note))
@@ -163,7 +164,7 @@ def include(
     Example: airshed proof include demo/dianzhong.book --account qj-pwr-02 --line 3 --checkpoint checkpoint
     """
     from airshed.registry.proof.checkpoint import read_checkpoint
-    from airshed.service.book.sqlite import Book
+    from airshed.service.book.addressed import to_read
     from airshed.service.proof.publishing import read_file
     from airshed.service.proof.tree import prove_included
 
@@ -171,7 +172,7 @@ def include(
         raise Malformed(
             "airshed proof include", "takes a record or a line of a statement", "--seq, or --account --line"
         )
-    with showing(Book.read(book)) as opened, opened.named(), opened.snapshot():
+    with showing(to_read(book)) as opened, opened.named(), opened.snapshot():
         note = read_file(checkpoint)
         head = read_checkpoint(note.text, str(checkpoint))
         number = seq or _record_of(opened, account, line)
@@ -205,11 +206,11 @@ def account(
 
     from airshed.registry.proof.checkpoint import read_checkpoint
     from airshed.registry.proof.holdings import read_statement
-    from airshed.service.book.sqlite import Book
+    from airshed.service.book.addressed import to_read
     from airshed.service.proof.account import prove_account
     from airshed.service.proof.publishing import read_file
 
-    with showing(Book.read(book)) as opened, opened.named(), opened.snapshot():
+    with showing(to_read(book)) as opened, opened.named(), opened.snapshot():
         note, signed = read_file(checkpoint), read_file(holdings)
         head, statement = read_checkpoint(note.text, str(checkpoint)), read_statement(signed.text, str(holdings))
         hashes = _hashes(opened, head, tiles, str(checkpoint))
@@ -235,11 +236,11 @@ def consistent(
     Example: airshed proof consistent demo/dianzhong.book --from 1000 --checkpoint checkpoint --out request
     """
     from airshed.registry.proof.checkpoint import read_checkpoint
-    from airshed.service.book.sqlite import Book
+    from airshed.service.book.addressed import to_read
     from airshed.service.proof.publishing import read_file
     from airshed.service.proof.tree import prove_consistent
 
-    with showing(Book.read(book)) as opened, opened.named(), opened.snapshot():
+    with showing(to_read(book)) as opened, opened.named(), opened.snapshot():
         note = read_file(checkpoint)
         head = read_checkpoint(note.text, str(checkpoint))
         hashes = _hashes(opened, head, tiles, str(checkpoint))
@@ -306,7 +307,7 @@ def check(
     witnesses: Annotated[int, typer.Option(min=0, help="Least number of witnesses among the keys who cosigned.")] = 0,
     account: Annotated[str, typer.Option(help="For an inclusion: the moves of this account in the record.")] = "",
     book: Annotated[
-        Path | None, typer.Option("--book", help="For a statement of holdings: the book, to fold it anew.")
+        str | None, typer.Option("--book", help="For a statement of holdings: the book, to fold it anew.")
     ] = None,
     json: Json = False,
 ) -> None:
@@ -389,10 +390,10 @@ def _check_inclusion(text: str, place: str, verifiers: list[Verifier], account: 
     return {"is": "inclusion", **said, "record": msgspec.json.decode(raw), "moves": [_move(each) for each in moves]}
 
 
-def _check_statement(text: str, place: str, verifiers: list[Verifier], book: Path | None) -> dict[str, Any]:
+def _check_statement(text: str, place: str, verifiers: list[Verifier], book: str | None) -> dict[str, Any]:
     from airshed.registry.proof.holdings import read_statement
     from airshed.registry.proof.notes import read_note
-    from airshed.service.book.sqlite import Book
+    from airshed.service.book.addressed import to_read
     from airshed.service.proof.account import hold_statement
     from airshed.service.proof.publishing import hold_signed
 
@@ -400,7 +401,7 @@ def _check_statement(text: str, place: str, verifiers: list[Verifier], book: Pat
     statement = read_statement(note.text, place)
     signed = hold_signed(note, verifiers, statement.head.origin, place)
     if book is not None:
-        with Book.read(book) as opened, opened.named(), opened.snapshot():
+        with to_read(book) as opened, opened.named(), opened.snapshot():
             hold_statement(opened, statement, place)
     counts = {"accounts": statement.accounts, "refolded": book is not None}
     return {"is": "holdings", **_of_head(statement.head), **counts, **_signers(signed)}
@@ -472,7 +473,7 @@ def _signers(signed: list[Signed]) -> dict[str, Any]:
     }
 
 
-def _hashes(book: Book, head: Checkpoint, tiles: Path | None, place: str) -> Hashes:
+def _hashes(book: KeptBook, head: Checkpoint, tiles: Path | None, place: str) -> Hashes:
     """The tree under a checkpoint, of which the root is that of the checkpoint."""
     from airshed.service.proof.tree import hold_head, tiles_in, tree_of
 
@@ -481,7 +482,7 @@ def _hashes(book: Book, head: Checkpoint, tiles: Path | None, place: str) -> Has
     return hashes
 
 
-def _record_of(book: Book, account: str, line: int) -> int:
+def _record_of(book: KeptBook, account: str, line: int) -> int:
     """The record of a line of a statement."""
     from airshed.engine.journal import chained, decode
     from airshed.service.book.statement import lines_of

@@ -224,17 +224,17 @@ def _venue(text: str) -> Venue:
     raise Malformed("VENUE", f"there is no {text!r}", near(text, VENUES))
 
 
-def _send(book: Path, actor: str, made: Callable[[Runner, int], Body], at: str, sure: bool, json: bool) -> None:
+def _send(book: str, actor: str, made: Callable[[Runner, int], Body], at: str, sure: bool, json: bool) -> None:
     from airshed.cli.book.answers import instant_to_write, say
     from airshed.engine.events import BiddingEnded
     from airshed.model.period import clock
+    from airshed.service.book.addressed import to_write
     from airshed.service.book.once import once
     from airshed.service.book.opening import carry_on
-    from airshed.service.book.sqlite import Book
     from airshed.service.forms.measures import Terms
     from airshed.service.forms.told import told
 
-    with showing(Book.open(book)) as opened:
+    with showing(to_write(book)) as opened:
         runner = carry_on(opened)
         when = instant_to_write(runner.state, at, sure)
         wish = once(runner, actor, made(runner, when), when)

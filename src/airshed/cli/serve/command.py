@@ -10,6 +10,7 @@ import typer
 from airshed.cli.options import BookPath
 from airshed.cli.show import instant_of
 from airshed.model.provenance import one_line
+from airshed.service.book.places import without_password
 
 
 def serve(
@@ -77,7 +78,7 @@ def serve(
 
         def begun(listening: int) -> None:
             address = running.address(listening)
-            say(f"serving {book} at {address} 服务已启动")
+            say(f"serving {without_password(book)} at {address} 服务已启动")
             say(one_line(running.service.provenance))
             if demo_users:
                 say("rehearsal: anybody signs in as anybody, in a browser 演练环境：用浏览器打开，可任选身份登录")

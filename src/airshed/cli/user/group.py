@@ -1,4 +1,4 @@
-"""`airshed user`: the users of a service, in the file beside its book."""
+"""`airshed user`: the users of a service, beside its book."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ UserName = Annotated[str, typer.Argument(metavar="USER", help="Name of the user.
 
 
 @contextmanager
-def _users(book: Path) -> Iterator[Users]:
+def _users(book: str) -> Iterator[Users]:
     from airshed.cli.show import showing
-    from airshed.service.book.sqlite import Book
+    from airshed.service.book.addressed import to_read
     from airshed.service.http.run import machine_ms
-    from airshed.service.sign_in.users import Users, beside
+    from airshed.service.sign_in.users import users_of
 
-    with showing(Book.read(book)):
-        users = Users(beside(book), machine_ms)
+    with showing(to_read(book)):
+        users = users_of(book, machine_ms)
     try:
         yield users
     finally:
@@ -57,11 +57,11 @@ def add(
 
     Example: airshed user add my.book wang --actor wang
     """
-    from airshed.service.book.sqlite import Book
+    from airshed.service.book.addressed import to_read
     from airshed.service.http.sign_in import known_actor
 
     if actor:
-        with Book.read(book) as opened:
+        with to_read(book) as opened:
             known_actor(opened, actor)
     with _users(book) as users:
         _say_link(user, users.add(user, actor, admin=admin), json)

@@ -12,7 +12,7 @@ from airshed.model.allowance import Pollutant
 from airshed.pages.kit.words import Phrase
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
-from airshed.service.book.sqlite import Book
+from airshed.service.book.kept import KeptBook
 from airshed.service.book.summary import ComplianceRow
 from airshed.zone.activities import zone_activities
 from airshed.zone.zone import Zone
@@ -81,7 +81,7 @@ class SharingFacts(msgspec.Struct, frozen=True):
     auctioned: dict[str, int]
 
 
-def cap_rows(book: Book, zone: Zone, rules: Rulebook, rows: tuple[ComplianceRow, ...]) -> tuple[CapRow, ...]:
+def cap_rows(book: KeptBook, zone: Zone, rules: Rulebook, rows: tuple[ComplianceRow, ...]) -> tuple[CapRow, ...]:
     """Cap, emission and baseline of every pollutant and jurisdiction, in the order of the rulebook."""
     emitted_mg: dict[tuple[str, str], int] = {}
     for row in rows:
@@ -114,7 +114,7 @@ def cap_rows(book: Book, zone: Zone, rules: Rulebook, rows: tuple[ComplianceRow,
     )
 
 
-def grants(book: Book, vintage: int) -> tuple[GrantFacts, ...]:
+def grants(book: KeptBook, vintage: int) -> tuple[GrantFacts, ...]:
     """The allocations of a vintage in the order of the book, with the sentences it gives for them."""
     rows = book.sql.execute(
         "SELECT a.source, c.pollutant, a.method, a.count, a.why_en, a.why_zh FROM allocations a"

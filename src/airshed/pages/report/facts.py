@@ -16,7 +16,7 @@ from airshed.pages.report.monitoring import Monitoring, monitoring
 from airshed.pages.report.verification import VerificationFacts, verified
 from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook
-from airshed.service.book.sqlite import Book
+from airshed.service.book.kept import KeptBook
 from airshed.service.book.summary import ComplianceRow, SectorCompliance, by_sector, last_year, summary
 from airshed.zone.zone import Zone
 
@@ -104,7 +104,7 @@ class Facts(msgspec.Struct, frozen=True):
 
 
 def read(
-    book: Book,
+    book: KeptBook,
     zone: Zone,
     rules: Rulebook,
     years: Sequence[StackYear],
@@ -172,14 +172,14 @@ def _points(zone: Zone, rows: Sequence[ComplianceRow]) -> tuple[MapPoint, ...]:
     )
 
 
-def _seal(book: Book, rules: Rulebook) -> Seal:
+def _seal(book: KeptBook, rules: Rulebook) -> Seal:
     last = book.last()
     refusals = book.sql.execute("SELECT count(*) FROM refusals").fetchone()[0]
-    return Seal(book.path.name, last, book.line(last).hash, digest(rules), refusals)
+    return Seal(book.name, last, book.line(last).hash, digest(rules), refusals)
 
 
 def _totals(
-    book: Book,
+    book: KeptBook,
     zone: Zone,
     rows: Sequence[ComplianceRow],
     caps: Sequence[CapRow],

@@ -13,7 +13,7 @@ from airshed.model.measures import mean_price, value_fen
 from airshed.model.period import day_of
 from airshed.registry.moves import Delivered
 from airshed.rulebook.schema import Rulebook
-from airshed.service.book.sqlite import Book
+from airshed.service.book.kept import KeptBook
 from airshed.service.book.summary import ComplianceRow
 
 
@@ -92,7 +92,7 @@ class ReportedMarket(msgspec.Struct, frozen=True):
     money: tuple[PublicMoney, ...]
 
 
-def market(book: Book, rules: Rulebook, compliance: Sequence[ComplianceRow]) -> ReportedMarket:
+def market(book: KeptBook, rules: Rulebook, compliance: Sequence[ComplianceRow]) -> ReportedMarket:
     """Read the market of a book."""
     return ReportedMarket(
         auctions=_auctions(book, rules),
@@ -102,7 +102,7 @@ def market(book: Book, rules: Rulebook, compliance: Sequence[ComplianceRow]) -> 
     )
 
 
-def _auctions(book: Book, rules: Rulebook) -> tuple[AuctionFacts, ...]:
+def _auctions(book: KeptBook, rules: Rulebook) -> tuple[AuctionFacts, ...]:
     order = {rule.code: place for place, rule in enumerate(rules.pollutants)}
     places = {rule.code: place for place, rule in enumerate(rules.jurisdictions)}
     bids: dict[str, list[BidFacts]] = {}
@@ -136,7 +136,7 @@ def _auctions(book: Book, rules: Rulebook) -> tuple[AuctionFacts, ...]:
     return tuple(sorted(found, key=lambda each: (order[each.pollutant], places[each.jurisdiction], each.auction)))
 
 
-def _days(book: Book, rules: Rulebook) -> tuple[DayOfTrade, ...]:
+def _days(book: KeptBook, rules: Rulebook) -> tuple[DayOfTrade, ...]:
     walls = {
         account: sector
         for sector in reversed(rules.trade_rules.walled_sectors)
@@ -155,7 +155,7 @@ def _days(book: Book, rules: Rulebook) -> tuple[DayOfTrade, ...]:
     return tuple(DayOfTrade(*key, *total) for key, total in sorted(sums.items()))
 
 
-def _flows(book: Book) -> tuple[CityFlow, ...]:
+def _flows(book: KeptBook) -> tuple[CityFlow, ...]:
     homes = dict(book.sql.execute("SELECT account, jurisdiction FROM accounts"))
     sums: dict[tuple[str, str, str], list[int]] = {}
     for series, seller, buyer, count, fen in (*_pairs(book), *_called(book)):
@@ -166,7 +166,7 @@ def _flows(book: Book) -> tuple[CityFlow, ...]:
     return tuple(CityFlow(*key, *total) for key, total in sorted(sums.items()))
 
 
-def _pairs(book: Book) -> Iterator[tuple[str, str, str, int, int]]:
+def _pairs(book: KeptBook) -> Iterator[tuple[str, str, str, int, int]]:
     """Series, seller, buyer, count and fen of listed trades and of deals."""
     yield from book.sql.execute(
         "SELECT series, seller, buyer, count, fen FROM trades"
@@ -174,7 +174,7 @@ def _pairs(book: Book) -> Iterator[tuple[str, str, str, int, int]]:
     )
 
 
-def _called(book: Book) -> Iterator[tuple[str, str, str, int, int]]:
+def _called(book: KeptBook) -> Iterator[tuple[str, str, str, int, int]]:
     """The same of every delivery of a call, at its price; the money went through the exchange."""
     for (seq,) in book.sql.execute("SELECT DISTINCT seq FROM call_fills ORDER BY seq").fetchall():
         for event in decode(book.line(seq)).events:
@@ -185,7 +185,7 @@ def _called(book: Book) -> Iterator[tuple[str, str, str, int, int]]:
                         yield move.series, move.origin, move.target, count, value_fen(count, event.price)
 
 
-def _money(book: Book, rules: Rulebook, compliance: Sequence[ComplianceRow]) -> tuple[PublicMoney, ...]:
+def _money(book: KeptBook, rules: Rulebook, compliance: Sequence[ComplianceRow]) -> tuple[PublicMoney, ...]:
     auctions: dict[str, int] = {}
     for series, fen in book.sql.execute(
         "SELECT series, fen FROM awards JOIN auctions USING (auction)"

@@ -13,7 +13,7 @@ from airshed.mrv.exceedance import Exceedance, exceedances_of
 from airshed.mrv.findings import Finding
 from airshed.mrv.year import StackYear
 from airshed.rulebook.schema import Rulebook
-from airshed.service.book.sqlite import Book
+from airshed.service.book.kept import KeptBook
 from airshed.zone.zone import Zone
 
 #: Codes of findings that the page lists; the others (idling, say) are the weather of monitoring.
@@ -126,7 +126,7 @@ class Monitoring(msgspec.Struct, frozen=True):
 
 
 def monitoring(
-    book: Book, zone: Zone, rules: Rulebook, years: Sequence[StackYear], episodes: Sequence[Episode], year: int
+    book: KeptBook, zone: Zone, rules: Rulebook, years: Sequence[StackYear], episodes: Sequence[Episode], year: int
 ) -> Monitoring:
     """Put together what the stacks of a year say. `years` may be empty: then only the book speaks."""
     order = {stack.stack: place for place, stack in enumerate(zone.stacks)}
@@ -254,7 +254,7 @@ def _episode(episode: Episode, years: Iterable[StackYear], rules: Rulebook, year
     )
 
 
-def _hours(book: Book, year: int) -> tuple[HourShare, ...]:
+def _hours(book: KeptBook, year: int) -> tuple[HourShare, ...]:
     return tuple(
         HourShare(*row)
         for row in book.sql.execute(

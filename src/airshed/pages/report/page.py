@@ -18,7 +18,7 @@ from airshed.pages.report.facts import read
 from airshed.pages.report.labels import place_names, sector_names, source_label
 from airshed.pages.report.notes import headline, key_figures, method_lines, notes
 from airshed.rulebook.schema import Rulebook
-from airshed.service.book.sqlite import Book
+from airshed.service.book.kept import KeptBook
 from airshed.zone.zone import Zone
 
 PACKAGE = "airshed.pages.report"
@@ -27,7 +27,7 @@ ROWS_AT_ONCE = 15
 
 
 def build(
-    book: Book,
+    book: KeptBook,
     zone: Zone,
     rules: Rulebook,
     monitoring: Sequence[StackYear],

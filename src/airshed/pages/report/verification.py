@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from airshed.service.book.sqlite import Book
+from airshed.service.book.kept import KeptBook
 
 
 class MarkedRow(msgspec.Struct, frozen=True):
@@ -49,7 +49,7 @@ class VerificationFacts(msgspec.Struct, frozen=True):
     improvements: tuple[ImprovementRow, ...]
 
 
-def verified(book: Book, year: int) -> VerificationFacts:
+def verified(book: KeptBook, year: int) -> VerificationFacts:
     """What the book says of a year."""
     marks = book.sql.execute(
         "SELECT mark, stack, kind, first, hours, state, reason FROM marks WHERE first LIKE ? ORDER BY mark",

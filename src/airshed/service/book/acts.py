@@ -14,8 +14,8 @@ from airshed.engine.tables import BY_NAME
 from airshed.model.provenance import Programme
 from airshed.model.refusal import Refusal
 from airshed.rulebook.schema import Rulebook
+from airshed.service.book.kept import KeptBook
 from airshed.service.book.sealed import ShownRows
-from airshed.service.book.sqlite import Book
 
 
 def may_confirm(runner: Runner, act: int, at: int) -> Iterator[str]:
@@ -39,7 +39,7 @@ def waiting_for(state: State, rules: Rulebook, actor: str, at: int) -> list[int]
     ]
 
 
-def as_of(book: Book, found: ShownRows, now: int) -> ShownRows:
+def as_of(book: KeptBook, found: ShownRows, now: int) -> ShownRows:
     """Rows of `acts` by the clock: one beyond its time has lapsed, though nothing has happened since that says so.
 
     The clock is `now` in a programme; in a simulation it stands at the last record.

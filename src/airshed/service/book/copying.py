@@ -11,10 +11,10 @@ from typing import NamedTuple
 from airshed.engine.journal import NO_CHANGES, Changes
 from airshed.engine.tables import TABLES
 from airshed.model.provenance import Provenance
-from airshed.model.refusal import Malformed
+from airshed.service.book.addressed import have_driver, to_make, to_read
 from airshed.service.book.answered_head import LastAnswered
 from airshed.service.book.kept import KeptBook
-from airshed.service.book.places import FORM
+from airshed.service.book.places import in_database, without_password
 from airshed.service.book.sqlite import Book, made
 
 #: Records that one commit takes over.
@@ -56,22 +56,10 @@ class Carried(NamedTuple):
 
 def carry(book: str, to: str) -> Carried:
     """Copy between files and databases, in any direction."""
-    from_there, into_there = (FORM.match(each) is not None for each in (book, to))
-    if not from_there and not into_there:
+    if not in_database(book) and not in_database(to):
         last = copy(Path(book), Path(to))
         with Book.read(Path(to)) as copied:
             return Carried(to, last, copied.provenance())
-    try:  # only whoever has a database has its driver
-        from airshed.service.book.postgresql import PostgresBook
-        from airshed.service.book.postgresql import made as made_there
-    except ModuleNotFoundError as error:
-        if error.name != "psycopg":
-            raise
-        what = "is in PostgreSQL, and its driver is not installed"
-        raise Malformed("name of a book", what, 'pip install "airshed[postgresql]"') from None
-    with PostgresBook.read(book) if from_there else Book.read(Path(book)) as source:
-        if into_there:
-            with made_there(to) as target:
-                return Carried(str(target.path), pour(source, target), source.provenance())
-        with made(Path(to)) as part, Book.create(part) as filled:
-            return Carried(to, pour(source, filled), source.provenance())
+    have_driver()
+    with to_read(book) as source, to_make(to) as target:
+        return Carried(without_password(to), pour(source, target), source.provenance())

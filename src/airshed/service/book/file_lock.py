@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 from airshed.model.refusal import Malformed
+from airshed.service.book.kept import Held
 
 MAGIC = b"SQLite format 3\0"
 
@@ -60,7 +61,7 @@ class Grip:
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 what = "another process writes it"
-                raise Malformed(str(self.path), what, "stop that one first, or only read") from None
+                raise Held(str(self.path), what, "stop that one first, or only read") from None
 
     def check(self) -> None:
         """The file is still the one that lies under its name, or `Malformed`: nothing may be answered from a ghost."""

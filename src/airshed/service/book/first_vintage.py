@@ -16,7 +16,8 @@ from airshed.registry.accounts import PRIVATE, AccountKind
 from airshed.registry.moves import Delivered
 from airshed.rulebook.load import load_texts
 from airshed.rulebook.schema import Rulebook
-from airshed.service.book.sqlite import Book
+from airshed.service.book.addressed import to_read
+from airshed.service.book.kept import KeptBook
 from airshed.service.marketdata import Market, read_market
 
 #: Kinds of trade between firms, which a prediction is of; what offices sell or buy back is none.
@@ -40,18 +41,19 @@ class VintageSeen(NamedTuple):
     provenance: Provenance | None
 
 
-def seen_in(book: Path, pollutants: Sequence[str], year: int, programme: str) -> VintageSeen:
+def seen_in(book: Path | str, pollutants: Sequence[str], year: int, programme: str) -> VintageSeen:
     """What firms traded with each other of a vintage, and what they got of it, t by pollutant.
 
     Malformed for a book of another programme, for its trade says nothing of this one.
     """
-    with Book.read(book) as opened, opened.named():
+    with to_read(book) as opened, opened.named():
         market, told = read_market(opened.lines()), opened.provenance()
         adopted = market.state.rulebook
         if adopted is None:
-            raise Malformed(str(book), "adopts no rulebook", "give a book in which a programme has begun")
+            raise Malformed(str(opened.path), "adopts no rulebook", "give a book in which a programme has begun")
         if adopted.programme != programme:
-            raise Malformed(str(book), f"is of {adopted.programme}", f"give a book of {programme}, or its --rulebook")
+            cure = f"give a book of {programme}, or its --rulebook"
+            raise Malformed(str(opened.path), f"is of {adopted.programme}", cure)
         given = {name: dict.fromkeys(market.state.sources, 0.0) for name in pollutants}
         works: dict[str, list[str]] = {}
         for source in market.state.sources.values():
@@ -76,7 +78,7 @@ def _traded(market: Market, pollutant: str, year: int) -> float:
     return total / KG_PER_T
 
 
-def _handed_out(book: Book, market: Market, year: int) -> Iterator[tuple[str, str, float]]:
+def _handed_out(book: KeptBook, market: Market, year: int) -> Iterator[tuple[str, str, float]]:
     """Accounts, pollutants and t that offices gave or sold to firms, below zero what they took back."""
     accounts = market.state.ledger.accounts
     after, reached = 0, GENESIS

@@ -10,7 +10,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from types import TracebackType
+from typing import Any, ClassVar, Protocol, Self
 
 import msgspec
 
@@ -21,6 +22,18 @@ from airshed.model.refusal import Malformed
 from airshed.rulebook.digest import digest as digest_of
 from airshed.rulebook.load import load_texts
 from airshed.rulebook.schema import Rulebook
+
+
+class Lost(Malformed):
+    """The database that the book lies in cannot be reached now; what was only read may be read again."""
+
+
+class Held(Malformed):
+    """Another process writes the book."""
+
+
+class Fenced(RuntimeError):
+    """Another process has become the writer of the book; nothing of this group was kept."""
 
 
 class Rows(Protocol):
@@ -45,6 +58,21 @@ class KeptBook(ABC):
     #: The file, or the name of a book in a database without the password.
     path: Path | str
     sql: Statements
+    #: The condition on a record that it holds some bytes, with `?` for them.
+    HOLDS: ClassVar[str]
+
+    def __enter__(self) -> Self:
+        return self
+
+    @abstractmethod
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    @property
+    def name(self) -> str:
+        """What it is called, without where it lies."""
+        return str(self.path).rpartition("/")[2]
 
     @abstractmethod
     def close(self) -> None:
@@ -86,6 +114,14 @@ class KeptBook(ABC):
         if row is None:
             raise Malformed(f"{self.path} record {seq}", "is not there", f"the book ends at {self.last()}")
         return line_of(*row)
+
+    def holding(self, what: bytes, until: int | None = None) -> Iterator[Line]:
+        """The lines whose record holds these bytes, up to a record; the database looks and passes over the others."""
+        for row in self.sql.execute(
+            f"SELECT seq, hash, record FROM journal WHERE seq <= ? AND {self.HOLDS} ORDER BY seq",
+            (2**63 - 1 if until is None else until, what),
+        ):
+            yield line_of(*row)
 
     def provenance(self) -> Provenance | None:
         """What the book is, as its first record says, which must give its hash; None in an empty book."""

@@ -13,9 +13,9 @@ from airshed.model.provenance import Provenance
 from airshed.model.refusal import Malformed
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import load_texts
+from airshed.service.book.addressed import to_make
 from airshed.service.book.kept import KeptBook
 from airshed.service.book.law import law_of, laws_of
-from airshed.service.book.sqlite import Book, made
 
 
 def carry_on(book: KeptBook) -> Runner:
@@ -32,9 +32,9 @@ def carry_on(book: KeptBook) -> Runner:
     return runner
 
 
-def begin(path: Path, texts: Mapping[str, bytes], at: int, provenance: Provenance) -> Answer:
+def begin(address: Path | str, texts: Mapping[str, bytes], at: int, provenance: Provenance) -> Answer:
     """A new book with its first record in it, or nothing under that name."""
-    with made(path) as part, Book.create(part) as book:
+    with to_make(address) as book:
         return adopt(book, texts, at, provenance)[1]
 
 

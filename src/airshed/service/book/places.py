@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -23,12 +24,11 @@ class Where(NamedTuple):
         """As people may see it: without a password.
 
         >>> str(where("postgresql://anna:secret@db:5433/air?sslmode=require#kunming"))
-        'postgresql://db:5433/air#kunming'
+        'postgresql://anna@db:5433/air#kunming'
         """
         parts = urlsplit(self.dsn)
-        host = parts.hostname or ""
-        port = f":{parts.port}" if parts.port else ""
-        return f"postgresql://{host}{port}{parts.path}#{self.book}"
+        user, at, hosts = parts.netloc.rpartition("@")
+        return f"postgresql://{user.partition(':')[0]}{at}{hosts}{parts.path}#{self.book}"
 
 
 def where(text: str) -> Where:
@@ -46,3 +46,17 @@ def where(text: str) -> Where:
         what = f"{book[:60]!r} is no name of a book"
         raise Malformed("name of a book", what, "write a small letter, then small letters, digits and _, at most 40")
     return Where(dsn, book)
+
+
+def in_database(address: Path | str) -> bool:
+    """Whether it names a book in a database, and no file."""
+    return FORM.match(str(address)) is not None
+
+
+def without_password(address: Path | str) -> str:
+    """An address as people may see it.
+
+    >>> without_password("my.book"), without_password("postgresql://anna:secret@db/air")
+    ('my.book', 'postgresql://anna@db/air#airshed')
+    """
+    return str(where(str(address))) if in_database(address) else str(address)

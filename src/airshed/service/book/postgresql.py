@@ -9,7 +9,6 @@ comes back is refused by the database itself. `open` can wait for the lock, as a
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from functools import lru_cache
@@ -19,11 +18,12 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg import sql as quoting
 from psycopg.adapt import Loader
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from airshed.engine.journal import Changes, Line, Row
 from airshed.engine.tables import TABLES, Table
 from airshed.model.refusal import Malformed
-from airshed.service.book.kept import KeptBook, Rows, line_of
+from airshed.service.book.kept import Fenced, Held, KeptBook, Lost, Rows, line_of
 from airshed.service.book.places import Where, where
 from airshed.service.book.postgresql_schema import RESTORE, columns_of, hold, tables
 from airshed.service.book.sqlite import FORMAT, of_format
@@ -34,6 +34,21 @@ MANY = 64
 AT_ONCE = 5_000
 #: How often a standby asks whether the writer is gone.
 ASKS_EVERY_S = 0.2
+#: A network that is cut is noticed by whoever waits for an answer, unless the address says otherwise.
+LIVELY = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+#: And by the database, which gives the lock of a machine that is gone to the next.
+GONE_SOON = {
+    "tcp_keepalives_idle": 2,
+    "tcp_keepalives_interval": 1,
+    "tcp_keepalives_count": 2,
+    "tcp_user_timeout": 4_000,
+}
 RAISED = "UPDATE meta SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT) WHERE key = 'writer' RETURNING value"
 HOLDER = """
 SELECT a.pid, coalesce(host(a.client_addr), 'this machine') FROM pg_locks l JOIN pg_stat_activity a USING (pid)
@@ -47,16 +62,15 @@ UPDATE meta SET value = %s WHERE key = 'head' AND value = %s
 ENDS = "SELECT (SELECT value FROM meta WHERE key = 'head'), coalesce(max(seq), 0) FROM journal"
 
 
-class Fenced(RuntimeError):
-    """Another process has become the writer of the book; nothing of this group was kept."""
-
-
 class PostgresBook(KeptBook):
     """A book in a database, open for its one writer (`create`, `open`) or for reading (`read`)."""
+
+    HOLDS = "position(?::bytea IN record) > 0"
 
     def __init__(self, place: Where, connection: psycopg.Connection[Row], fence: int | None) -> None:
         self.path = str(place)
         self._db = connection
+        self._place = place
         self._fence = fence
         self.sql = Spoken(connection)
         self._put = {table.name: _put(table) for table in TABLES}
@@ -70,23 +84,18 @@ class PostgresBook(KeptBook):
         return cls.open(text)
 
     @classmethod
-    def open(cls, text: str, wait: bool = False, pause: Callable[[float], None] = time.sleep) -> PostgresBook:
-        """An existing book, for the one writer; a standby waits until the writer before it is gone."""
+    def open(cls, text: str, wait: Callable[[float], None] | None = None) -> PostgresBook:
+        """An existing book, for the one writer; a standby says how to `wait` until the writer before it is gone."""
         place = where(text)
-        with ExitStack() as undo, _naming(place):
-            db = undo.enter_context(_connected(place))
+        with ExitStack() as undo, naming(place):
+            db = undo.enter_context(connected(place))
             _exists(place, db)
             while not _locked(place, db):
-                if not wait:
-                    raise Malformed(
-                        str(place), f"is written by {_holder(place, db)}", "stop it first, or read the book"
-                    )
-                pause(ASKS_EVERY_S)
+                if wait is None:
+                    raise Held(str(place), f"is written by {_holder(place, db)}", "stop it first, or read the book")
+                wait(ASKS_EVERY_S)
             # Waits for a commit of the writer before, if one is still under way; whatever it commits later is refused.
-            raised = (
-                "UPDATE meta SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT) WHERE key = 'writer' RETURNING value"
-            )
-            row = db.execute(raised).fetchone()
+            row = db.execute(RAISED).fetchone()
             if row is None:
                 raise Malformed(f"{place} meta writer", "is missing", RESTORE)
             _check_head(place, db)
@@ -97,23 +106,20 @@ class PostgresBook(KeptBook):
     def read(cls, text: str) -> PostgresBook:
         """An existing book, read only; from a replica too."""
         place = where(text)
-        with ExitStack() as undo, _naming(place):
-            db = undo.enter_context(_connected(place))
+        with ExitStack() as undo, naming(place):
+            db = undo.enter_context(connected(place))
             db.execute("SET default_transaction_read_only = on")
             _exists(place, db)
             _check_head(place, db)
             undo.pop_all()
         return cls(place, db, None)
 
-    def __enter__(self) -> PostgresBook:
-        return self
-
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
         if isinstance(error, psycopg.Error):
-            with _naming(self.path):
+            with naming(self.path):
                 raise error
 
     def close(self) -> None:
@@ -140,7 +146,7 @@ class PostgresBook(KeptBook):
         if self._fence is None:
             raise Malformed(str(self.path), "is open for reading", "open it for writing")
         db = self._db
-        with db.transaction():
+        with naming(self.path), db.transaction():
             moved = db.execute(MOVED, (str(lines[-1].seq), str(lines[0].seq - 1), str(self._fence)))
             if moved.rowcount != 1:
                 raise Fenced(f"{self.path}: another process writes it since; this one must start again")
@@ -172,10 +178,14 @@ class PostgresBook(KeptBook):
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """All that is read within is of one moment, also while another process writes."""
-        if self._db.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+        if self._db.closed and self._fence is None:  # a reader comes back when the database does
+            self._db = connected(self._place)
+            self._db.execute("SET default_transaction_read_only = on")
+            self.sql = Spoken(self._db)
+        if self._db.info.transaction_status == psycopg.pq.TransactionStatus.INTRANS:
             yield
             return
-        with self._db.transaction():
+        with naming(self.path), self._db.transaction():
             self._db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             yield
 
@@ -184,13 +194,20 @@ class PostgresBook(KeptBook):
         hold(self._db, str(self.path))
 
 
+def exists(text: str) -> bool:
+    """Whether a book, or another schema, of that name is there."""
+    place = where(text)
+    with naming(place), closing(connected(place)) as db:
+        return _there(db, place)
+
+
 @contextmanager
 def made(text: str) -> Iterator[PostgresBook]:
     """A new book to fill; it bears its name at the end, and what was begun and not ended is made anew."""
     place = where(text)
     part = place._replace(book=f"{place.book}__part")
-    with _naming(place), closing(_connected(part)) as db:
-        if db.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (place.book,)).fetchone():
+    with naming(place), closing(connected(part)) as db:
+        if _there(db, place):
             raise Malformed(str(place), "exists already", "choose another name behind #, or drop the schema first")
         if not _locked(part, db):
             raise Malformed(str(place), f"is being made by {_holder(part, db)}", "wait until it is there")
@@ -209,6 +226,10 @@ def made(text: str) -> Iterator[PostgresBook]:
         )
 
 
+def _there(db: psycopg.Connection[Row], place: Where) -> bool:
+    return db.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (place.book,)).fetchone() is not None
+
+
 class Spoken:
     """Statements as SQLite takes them, said to PostgreSQL."""
 
@@ -216,7 +237,7 @@ class Spoken:
         self._db = db
 
     def execute(self, text: str, values: Sequence[Any] = (), /) -> Rows:
-        return self._db.execute(_marked(text), values)
+        return self._db.execute(marked(text), values)
 
 
 class _Whole(Loader):
@@ -228,17 +249,21 @@ class _Whole(Loader):
 
 
 @lru_cache(maxsize=1_024)
-def _marked(text: str) -> bytes:
+def marked(text: str) -> bytes:
     return text.replace("%", "%%").replace("?", "%s").encode()
 
 
-def _connected(place: Where) -> psycopg.Connection[Row]:
-    db = psycopg.connect(place.dsn, autocommit=True, application_name="airshed", client_encoding="utf8")
+def connected(place: Where) -> psycopg.Connection[Row]:
+    with naming(place):
+        said = {**LIVELY, **conninfo_to_dict(place.dsn), "application_name": "airshed", "client_encoding": "utf8"}
+        db = psycopg.connect(make_conninfo("", **said), autocommit=True)
     with ExitStack() as undo:
         undo.callback(db.close)
         db.adapters.register_loader("numeric", _Whole)
         db.execute(quoting.SQL("SET search_path = {}").format(quoting.Identifier(place.book)))
         db.execute("SET synchronous_commit = on")
+        for name, value in GONE_SOON.items():
+            db.execute(quoting.SQL("SET {} = {}").format(quoting.Identifier(name), value))
         for row in db.execute("SHOW fsync"):
             if row[0] != "on":
                 what = "runs with fsync off and may lose what was answered"
@@ -272,9 +297,7 @@ def _holder(place: Where, db: psycopg.Connection[Row]) -> str:
 
 def _check_head(place: Where, db: psycopg.Connection[Row]) -> None:
     """The last record is the one that was committed last."""
-    row = db.execute(
-        "SELECT (SELECT value FROM meta WHERE key = 'head'), coalesce(max(seq), 0) FROM journal"
-    ).fetchone()
+    row = db.execute(ENDS).fetchone()
     assert row is not None
     if row[0] != str(row[1]):
         what = f"ends at record {row[1]}, and the book says that it ends at {str(row[0])[:40]}"
@@ -282,7 +305,7 @@ def _check_head(place: Where, db: psycopg.Connection[Row]) -> None:
 
 
 @contextmanager
-def _naming(place: object) -> Iterator[None]:
+def naming(place: object) -> Iterator[None]:
     """What a database says becomes `Malformed` with its name; a fault in a statement does not."""
     try:
         yield
@@ -290,9 +313,9 @@ def _naming(place: object) -> Iterator[None]:
         raise Malformed(
             str(place), f"may not be used ({_said(error)})", "ask who runs the database for the right"
         ) from None
-    except psycopg.OperationalError as error:
+    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
         what = f"cannot be reached ({_said(error)})"
-        raise Malformed(str(place), what, "see that the database runs and the address is right") from None
+        raise Lost(str(place), what, "see that the database runs and the address is right") from None
 
 
 def _said(error: Exception) -> str:

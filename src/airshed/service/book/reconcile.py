@@ -17,8 +17,9 @@ from airshed.engine.state import State
 from airshed.model.refusal import Malformed
 from airshed.registry.accounts import PRIVATE
 from airshed.registry.refold import Refold, Runs
+from airshed.service.book.kept import KeptBook
 from airshed.service.book.opening import carry_on
-from airshed.service.book.sqlite import UNREADABLE, Book
+from airshed.service.book.sqlite import UNREADABLE
 
 #: Most characters of what differs in the reason of a freeze.
 LONGEST_REASON = 1_000
@@ -53,7 +54,7 @@ class Reconciled(NamedTuple):
     frozen: frozenset[str]
 
 
-def reconcile(book: Book, progress: Callable[[int, int], None] = lambda done, total: None) -> Reconciled:
+def reconcile(book: KeptBook, progress: Callable[[int, int], None] = lambda done, total: None) -> Reconciled:
     """Fold the records twice and read the tables, all as of one moment."""
     with book.named(), book.snapshot():
         state, again, reached = State(), Refold(), GENESIS
@@ -118,7 +119,7 @@ def _text(runs: Runs) -> str:
     return ",".join(f"{first}-{last}" for first, last in whole)
 
 
-def _tables(book: Book) -> tuple[dict[str, int], dict[tuple[str, str], str]]:
+def _tables(book: KeptBook) -> tuple[dict[str, int], dict[tuple[str, str], str]]:
     """What the read tables show. A count that is not that of its serials stands beside them."""
     try:
         money = dict(book.sql.execute("SELECT account, cash_fen FROM accounts"))
@@ -138,7 +139,7 @@ def _counted(blocks: object) -> int | None:
         return None
 
 
-def block(book: Book, found: Reconciled, actor: str, when: Callable[[State], int]) -> dict[str, Answer]:
+def block(book: KeptBook, found: Reconciled, actor: str, when: Callable[[State], int]) -> dict[str, Answer]:
     """Freeze every private account that differs and is not frozen yet, with the difference as the reason."""
     runner = carry_on(book)
     at = when(runner.state)

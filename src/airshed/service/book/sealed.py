@@ -7,7 +7,6 @@ no record before the close (docs/explanation/sealed-bids.md), and are shown as s
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -17,6 +16,7 @@ from airshed.engine.state import State
 from airshed.engine.tables import BY_NAME
 from airshed.model.allowance import members
 from airshed.model.refusal import Why
+from airshed.service.book.kept import Statements
 
 #: By read table: the table of what is open or over, and the column that names it in both.
 SEALED: Mapping[str, tuple[str, str]] = {
@@ -68,7 +68,7 @@ class ShownRows(NamedTuple):
     silent: tuple[str, ...] = ()
 
 
-def shown(sql: sqlite3.Connection, table: str, limit: int, *, last: bool = False) -> ShownRows:
+def shown(sql: Statements, table: str, limit: int, *, last: bool = False) -> ShownRows:
     """The first or last rows of a read table in the order of its key, without what is sealed."""
     columns = [column.split()[0] for column in BY_NAME[table].columns]
     order = ", ".join(f"{key} DESC" if last else key for key in columns[: BY_NAME[table].key])
@@ -97,7 +97,7 @@ def shown(sql: sqlite3.Connection, table: str, limit: int, *, last: bool = False
     )
 
 
-def sealed_accounts(sql: sqlite3.Connection) -> frozenset[str]:
+def sealed_accounts(sql: Statements) -> frozenset[str]:
     """Accounts that have a bid, an ask or an order in something that is open."""
     parts = [f"SELECT account FROM {table} WHERE {hidden(table)}" for table in SEALED]
     return frozenset(account for (account,) in sql.execute(" UNION ".join(parts)))

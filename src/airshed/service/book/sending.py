@@ -15,7 +15,7 @@ from airshed.engine.commands import Body, Command
 from airshed.engine.edge import CURE, said_twice, well_formed
 from airshed.engine.runner import LARGEST_GROUP
 from airshed.model.refusal import Malformed
-from airshed.service.book.sqlite import Book
+from airshed.service.book.kept import KeptBook
 
 #: Largest file of commands that is read at once.
 LARGEST_FILE = 64 * 1024 * 1024
@@ -70,7 +70,7 @@ def read_commands(place: str) -> list[Sent]:
     return found
 
 
-def for_this(sent: Iterable[Sent], book: Book) -> list[Command]:
+def for_this(sent: Iterable[Sent], book: KeptBook) -> list[Command]:
     """The commands, if none of them was made for another book; else `Malformed` with the first that was.
 
     What was computed from a rehearsal does not get into the book of the programme that it rehearses, where sources and

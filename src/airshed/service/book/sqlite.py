@@ -53,6 +53,7 @@ class Book(KeptBook):
 
     path: Path
     sql: sqlite3.Connection
+    HOLDS = "instr(record, ?) > 0"
 
     def __init__(
         self,
@@ -104,9 +105,6 @@ class Book(KeptBook):
             _checked(path, Path(os.path.realpath(path)), connection)
             undo.pop_all()
         return cls(path, connection, grip, None, stamp)
-
-    def __enter__(self) -> Book:
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -8,7 +8,7 @@ import msgspec
 
 from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
-from airshed.service.book.sqlite import Book
+from airshed.service.book.kept import KeptBook
 
 
 class ComplianceRow(msgspec.Struct, frozen=True):
@@ -55,7 +55,7 @@ class SectorCompliance(msgspec.Struct, frozen=True):
     makeup: int
 
 
-def last_year(book: Book) -> int:
+def last_year(book: KeptBook) -> int:
     """The latest year that the book has reports of, or `Malformed` when it has none."""
     found: int | None = book.sql.execute("SELECT max(year) FROM years").fetchone()[0]
     if found is None:
@@ -63,7 +63,7 @@ def last_year(book: Book) -> int:
     return found
 
 
-def summary(book: Book, rules: Rulebook, year: int | None = None) -> tuple[ComplianceRow, ...]:
+def summary(book: KeptBook, rules: Rulebook, year: int | None = None) -> tuple[ComplianceRow, ...]:
     """A row per source and pollutant of a year (the latest one by default), in the order of rulebook and inventory."""
     sectors = {sector.code: place for place, sector in enumerate(rules.sectors)}
     pollutants = {pollutant.code: place for place, pollutant in enumerate(rules.pollutants)}

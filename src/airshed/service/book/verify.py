@@ -14,6 +14,7 @@ from airshed.engine.state import State
 from airshed.engine.tables import TABLES
 from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
+from airshed.service.book.addressed import to_read
 from airshed.service.book.damage import named_by_page
 from airshed.service.book.file_lock import Unreadable
 from airshed.service.book.head import Head
@@ -60,18 +61,19 @@ def verify(
         return _verify(book, progress, dict(laws or {}), heads)
 
 
-def verify_file(path: Path, progress: Progress = _silent, heads: Sequence[Head] = ()) -> Verified | Malformed:
-    """Verify a file as it lies there; what is wrong with it, also where a page of it cannot be read."""
+def verify_at(address: Path | str, progress: Progress = _silent, heads: Sequence[Head] = ()) -> Verified | Malformed:
+    """Verify a book as it lies there; what is wrong with it, also where a page of its file cannot be read."""
     try:
-        with Book.read(path) as book:
+        with to_read(address) as book:
             found = verify(book, progress, heads=heads)
-            book.check_pages()
+            if isinstance(book, Book):
+                book.check_pages()
             return found
     except Unreadable as error:
-        return named_by_page(path, error.what) or error
+        return named_by_page(Path(address), error.what) or error
     except UNREADABLE as error:
         what = f"cannot be read ({error})"
-        return named_by_page(path, what) or Malformed(str(path), what, "restore the book from a copy")
+        return named_by_page(Path(address), what) or Malformed(str(address), what, "restore the book from a copy")
     except Malformed as error:
         return error
 

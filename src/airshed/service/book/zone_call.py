@@ -15,7 +15,7 @@ from airshed.market.zonecall import NotCleared, ZoneCleared, certificate, settle
 from airshed.market.zonecall.nouns import SECONDS
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.rulebook.load import load_texts
-from airshed.service.book.sqlite import Book
+from airshed.service.book.kept import KeptBook
 
 #: What a call is refused for that the solver does not clear.
 WHY: dict[str, Why] = {
@@ -78,7 +78,7 @@ def close(
     return ZoneCallClosed(answer, () if answer.refusal is not None else cleared)
 
 
-def proof(book: Book, call: str) -> dict[str, Any]:
+def proof(book: KeptBook, call: str) -> dict[str, Any]:
     """The certificate of a call that is over, worked out from the book alone; `Malformed` if it has none.
 
     Its digests are those that the book states.

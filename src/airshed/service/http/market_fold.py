@@ -12,9 +12,10 @@ from airshed.engine.journal import MemoryJournal
 from airshed.engine.runner import Runner
 from airshed.market.depth import Depth
 from airshed.rulebook.schema import Rulebook
+from airshed.service.book.addressed import to_read
+from airshed.service.book.kept import KeptBook
 from airshed.service.book.law import laws_of
 from airshed.service.book.preview import Foreseen, foresee
-from airshed.service.book.sqlite import Book
 from airshed.service.http.writer import Asked, Busy
 from airshed.service.marketdata.reading import Folding, Market
 from airshed.service.marketdata.tables import ROWS
@@ -36,10 +37,10 @@ class Made(NamedTuple):
 class MarketFold:
     """The market of the book, folded in a thread of its own as far as somebody asks, and a step further each time."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, address: Path | str) -> None:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="market")
-        self._book: Book | None = None
-        self._path = path
+        self._book: KeptBook | None = None
+        self._address = address
         self._folding = Folding(history=True)
         self._made: dict[str, Made] = {}
         self._waiting = 0
@@ -83,9 +84,9 @@ class MarketFold:
 
     # --- in the thread
 
-    def _catch_up(self) -> tuple[Book, str]:
+    def _catch_up(self) -> tuple[KeptBook, str]:
         if self._book is None:
-            self._book = Book.read(self._path)
+            self._book = to_read(self._address)
         with self._book.snapshot(), self._book.named():
             self._folding.take(self._book.lines(self._folding.market.state.seq))
         return self._book, f"{self._folding.market.state.seq}:{self._folding.reached}"

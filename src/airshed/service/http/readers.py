@@ -9,7 +9,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TypeVar
 
-from airshed.service.book.sqlite import Book
+from airshed.service.book.addressed import to_read
+from airshed.service.book.kept import KeptBook
 from airshed.service.http.writer import Busy
 
 T = TypeVar("T")
@@ -18,20 +19,20 @@ T = TypeVar("T")
 class Readers:
     """Several readers of one book; what is read within one call is of one moment."""
 
-    def __init__(self, path: Path, count: int, most_waiting: int) -> None:
+    def __init__(self, address: Path | str, count: int, most_waiting: int) -> None:
         self._pools = [ThreadPoolExecutor(1, thread_name_prefix=f"reader-{number}") for number in range(count)]
-        self._books: list[Book] = []
+        self._books: list[KeptBook] = []
         self._most = most_waiting
         self._waiting = [0] * count
         with ExitStack() as undo:
             undo.callback(self.close)
             for pool in self._pools:  # one after the other: they share the hold on the file
-                self._books.append(pool.submit(Book.read, path).result())
+                self._books.append(pool.submit(to_read, address).result())
             #: Hash of the first record, by which a book is told from others.
             self.first = self._pools[0].submit(lambda: self._books[0].line(1).hash).result()
             undo.pop_all()
 
-    async def read(self, look: Callable[[Book], T]) -> T:
+    async def read(self, look: Callable[[KeptBook], T]) -> T:
         """What a look at the book gives, from whichever reader has least to do; `Busy` where too many wait."""
         place = min(range(len(self._pools)), key=self._waiting.__getitem__)
         if sum(self._waiting) >= self._most:
@@ -57,6 +58,6 @@ class Readers:
             pool.shutdown()
 
 
-def _in_one_moment(book: Book, look: Callable[[Book], T]) -> T:
+def _in_one_moment(book: KeptBook, look: Callable[[KeptBook], T]) -> T:
     with book.snapshot(), book.named():
         return look(book)

@@ -12,8 +12,7 @@ from starlette.responses import Response
 from airshed.engine.journal import Record, decode
 from airshed.model.refusal import Malformed
 from airshed.registry.account_number import is_number
-from airshed.service.book.kept import line_of
-from airshed.service.book.sqlite import Book
+from airshed.service.book.kept import KeptBook, line_of
 from airshed.service.book.statement import StatementLine, lines_of
 from airshed.service.http.problems import Stopped
 from airshed.service.http.rows import whole_number
@@ -30,7 +29,7 @@ async def book(service: Service, request: Request) -> Response:
     """What book this is, where it ends, and the law in force."""
     service.door.look(request)
 
-    def look(opened: Book) -> dict[str, object]:
+    def look(opened: KeptBook) -> dict[str, object]:
         seq, digest = opened.sql.execute("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
         law = opened.sql.execute(
             "SELECT programme, version, digest FROM rulebooks ORDER BY seq DESC LIMIT 1"
@@ -47,7 +46,7 @@ async def law(service: Service, request: Request) -> Response:
     service.door.look(request)
     digest = request.path_params["digest"]
 
-    def look(opened: Book) -> dict[str, str]:
+    def look(opened: KeptBook) -> dict[str, str]:
         if not opened.keeps(digest):
             raise Stopped("not_there", "no law of this digest lies in the book")
         return {name: text.decode() for name, text in opened.law(digest).items()}
@@ -62,7 +61,7 @@ async def record(service: Service, request: Request) -> Response:
     actor = "" if signed is None else signed.user.actor
     seq = whole_number(request.path_params["seq"], "records")
 
-    def look(opened: Book) -> object:
+    def look(opened: KeptBook) -> object:
         row = opened.sql.execute("SELECT seq, hash, record FROM journal WHERE seq = ?", (seq,)).fetchone()
         if row is None:
             raise Stopped("not_there", f"the book ends at record {opened.last()}")
@@ -94,7 +93,7 @@ async def account(service: Service, request: Request) -> Response:
 
 
 def account_then(
-    opened: Book, actor: str, name: str, at: int | None, until: int | None, most: int
+    opened: KeptBook, actor: str, name: str, at: int | None, until: int | None, most: int
 ) -> dict[str, object]:
     """An account, if it is for this actor: of others it is not told whether they are there."""
     column = "number" if is_number(name) else "account"
@@ -131,20 +130,16 @@ def _may_read(viewer: Viewer, account: str, jurisdiction: str) -> bool:
     )
 
 
-def _records(opened: Book, account: str, at: int | None, until: int | None) -> Iterator[Record]:
+def _records(opened: KeptBook, account: str, at: int | None, until: int | None) -> Iterator[Record]:
     """Records that name the account, up to the moment; the database looks for the name and passes over the others."""
-    rows = opened.sql.execute(
-        "SELECT seq, hash, record FROM journal WHERE seq <= ? AND instr(record, ?) > 0 ORDER BY seq",
-        (2**62 if until is None else until, msgspec.json.encode(account)),
-    )
-    for row in rows:
-        found = decode(line_of(*row))
+    for line in opened.holding(msgspec.json.encode(account), until):
+        found = decode(line)
         if at is not None and found.refusal is None and found.at > at:
             return
         yield found
 
 
-def _last(opened: Book, at: int | None, until: int | None) -> Record:
+def _last(opened: KeptBook, at: int | None, until: int | None) -> Record:
     """The last record that counts at a moment: instants never run backwards, so it is looked for by halves."""
     last = opened.last()
     if until is not None:
@@ -165,7 +160,7 @@ def _last(opened: Book, at: int | None, until: int | None) -> Record:
     return decode(opened.line(low))
 
 
-def _reached(opened: Book, seq: int) -> int:
+def _reached(opened: KeptBook, seq: int) -> int:
     """The instant of the book after a record: what was refused moved no clock."""
     while seq > 1:
         found = decode(opened.line(seq))

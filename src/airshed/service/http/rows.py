@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -12,6 +11,7 @@ import msgspec
 from airshed.engine.tables import BY_NAME, Table
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
+from airshed.service.book.kept import KeptBook, Statements
 from airshed.service.book.sealed import SAYING_FREE, SEALED, SEALING, TELLING, hidden, sealed_accounts
 from airshed.service.http.viewer import Viewer, condition
 
@@ -82,10 +82,10 @@ def query_of(table: str, said: Sequence[tuple[str, str]], usual: int, most: int)
     return Query(found, tuple(filters), limit, after, last)
 
 
-def page_of(sql: sqlite3.Connection, query: Query, viewer: Viewer) -> Page | None:
+def page_of(book: KeptBook, query: Query, viewer: Viewer) -> Page | None:
     """A page; None where nothing of the table is for who asks."""
-    table = query.table
-    mine = condition(sql, table, viewer)
+    sql, table = book.sql, query.table
+    mine = condition(book, table, viewer)
     if mine is None:
         return None
     columns = tuple(column.name for column in table.parts)
@@ -120,7 +120,7 @@ def page_of(sql: sqlite3.Connection, query: Query, viewer: Viewer) -> Page | Non
 
 
 def _silenced(
-    sql: sqlite3.Connection, table: Table, columns: Sequence[str], rows: list[tuple[Any, ...]]
+    sql: Statements, table: Table, columns: Sequence[str], rows: list[tuple[Any, ...]]
 ) -> tuple[list[tuple[Any, ...]], tuple[str, ...]]:
     """The rows without what would tell of sealed bids, as `book.sealed.shown` has them."""
     if table.name not in TELLING and table.name != "refusals":

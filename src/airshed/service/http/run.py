@@ -34,7 +34,7 @@ from airshed.service.http.service import Service
 from airshed.service.http.ways import NO_PAGES, Pages
 from airshed.service.http.who import Door
 from airshed.service.http.writer import OF_THE_DISK, Writer
-from airshed.service.sign_in.users import FIRST, Users, beside
+from airshed.service.sign_in.users import FIRST, users_of
 
 #: Open files beside the connections.
 SPARE_FILES = 100
@@ -49,7 +49,7 @@ def machine_ms() -> int:
 class Serving:
     """How a book is served."""
 
-    book: Path
+    book: Path | str
     host: str = "127.0.0.1"
     port: int = 8080
     #: The instant at which a rehearsal begins, in milliseconds; None for that of the machine.
@@ -109,7 +109,7 @@ class Running:
         self.writer.start()
         with ExitStack() as undone:
             undone.callback(self.writer.stop)
-            self.users = Users(undone.enter_context(_users_beside(serving)), machine)
+            self.users = users_of(undone.enter_context(_users_beside(serving)), machine)
             undone.callback(self.users.close)
             self._open(limits, machine, ticks, secure)
             self._closing = undone.pop_all()
@@ -225,13 +225,13 @@ class Running:
 
 
 @contextmanager
-def _users_beside(serving: Serving) -> Iterator[Path]:
-    """Where the users of a book are kept; those who rehearse are gone with the service."""
+def _users_beside(serving: Serving) -> Iterator[Path | str]:
+    """Beside which book users are kept; those who rehearse are gone with the service."""
     if not serving.demo_users:
-        yield beside(serving.book)
+        yield serving.book
         return
     with TemporaryDirectory() as folder:
-        yield beside(Path(folder) / serving.book.name)
+        yield Path(folder) / "rehearsed"
 
 
 class _Protocol(H11Protocol):

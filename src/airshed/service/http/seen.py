@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 
 import msgspec
 
 from airshed.engine.journal import Line, Record, decode
 from airshed.model.refusal import Refusal
+from airshed.service.book.kept import Statements
 from airshed.service.book.sealed import SAYING_FREE, SEALING
 from airshed.service.book.statement import lines_of
 from airshed.service.http.shapes import AccountMove, SeenRecord
@@ -50,7 +50,7 @@ def moves_of(records: Sequence[Record], account: str) -> tuple[AccountMove, ...]
     )
 
 
-def own_actors(sql: sqlite3.Connection, viewer: Viewer) -> frozenset[str]:
+def own_actors(sql: Statements, viewer: Viewer) -> frozenset[str]:
     """Whose records are whole for somebody."""
     if viewer.reads == "account":
         rows = sql.execute("SELECT actor FROM actors WHERE account = ?", (viewer.of,))

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from airshed.engine.edge import said_twice
 from airshed.model.refusal import Malformed
-from airshed.service.book.sqlite import Book
+from airshed.service.book.kept import KeptBook
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import JSON, Service, body_of, given
 from airshed.service.http.shapes import Code, NewUser, SetUp, SignedIn, SignIn
@@ -125,7 +125,7 @@ def _session(signed: Signed) -> Session:
 async def _told(service: Service, signed: Signed) -> SignedIn:
     user = signed.user
 
-    def look(book: Book) -> str:
+    def look(book: KeptBook) -> str:
         return str(viewer_of(book.sql, user.actor) if user.actor else STRANGER)
 
     csrf = signed.session.csrf if signed.session is not None else ""
@@ -252,7 +252,7 @@ def _administrator(service: Service, signed: Signed, *, sign: bool = False) -> N
         raise Stopped("second_factor", "give a code at /v1/me/code first")
 
 
-def known_actor(book: Book, actor: str) -> None:
+def known_actor(book: KeptBook, actor: str) -> None:
     """`Malformed` where the book knows nobody of that name."""
     if book.sql.execute("SELECT 1 FROM actors WHERE actor = ?", (actor,)).fetchone() is None:
         raise Malformed("--actor", f"{actor[:60]!a} is not registered in the book", "register it there first")

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from airshed.engine.tables import TABLES
 from airshed.engine.tables.table import Column
 from airshed.model.provenance import said
-from airshed.service.book.sqlite import Book
+from airshed.service.book.kept import KeptBook
 from airshed.service.http.problems import Stopped
 from airshed.service.http.rows import Page, Query, as_dicts, page_of, query_of
 from airshed.service.http.service import JSON, Service, given
@@ -59,13 +59,13 @@ async def table(service: Service, request: Request) -> Response:
         raise Stopped("not_signed_in", f"{query.table.name} is not read by everybody")
     actor = "" if signed is None else signed.user.actor
 
-    def look(book: Book) -> tuple[str, str, Page | None]:
+    def look(book: KeptBook) -> tuple[str, str, Page | None]:
         viewer = viewer_of(book.sql, actor) if actor else STRANGER
         head = book.sql.execute("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
         tag = _tag(query, viewer, form, head)
         if tag in request.headers.get("if-none-match", ""):
             return tag, f"{head[0]}:{head[1]}", None
-        page = page_of(book.sql, query, viewer)
+        page = page_of(book, query, viewer)
         if page is None:
             raise Stopped("not_yours_to_read", f"{query.table.name} is not for who reads {viewer}")
         return tag, f"{head[0]}:{head[1]}", page

@@ -7,16 +7,13 @@ table nothing is said here but whether it is public.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
-
-import msgspec
 
 from airshed.engine.events import SourceRegistered
 from airshed.engine.journal import decode
 from airshed.engine.tables import BY_NAME, Table
-from airshed.service.book.kept import line_of
+from airshed.service.book.kept import KeptBook, Statements
 
 #: Tables that everybody reads, signed in or not: the law, the caps, prices and what is offered, and public statements.
 PUBLIC = frozenset(
@@ -67,7 +64,7 @@ class Condition(NamedTuple):
     values: tuple[Any, ...]
 
 
-def viewer_of(sql: sqlite3.Connection, actor: str) -> Viewer:
+def viewer_of(sql: Statements, actor: str) -> Viewer:
     """What an actor may read, as the book stands; one who is suspended reads what everybody does."""
     row = sql.execute(
         "SELECT role, account, jurisdiction FROM actors WHERE actor = ? AND state = 'active'", (actor,)
@@ -89,16 +86,16 @@ def names_somebody(table: Table) -> bool:
     )
 
 
-def condition(sql: sqlite3.Connection, table: Table, viewer: Viewer) -> Condition | None:
+def condition(book: KeptBook, table: Table, viewer: Viewer) -> Condition | None:
     """Which rows of a table somebody may read; None where none of them can be theirs."""
     if viewer.reads == "zone" or table.name in PUBLIC:
-        return Condition("1", ())
+        return Condition("1 = 1", ())
     if viewer.reads == "public":
         return None
     names = {column.name for column in table.parts}
     if table.name in PARTS:
         of, key = PARTS[table.name]
-        inner = condition(sql, BY_NAME[of], viewer)
+        inner = condition(book, BY_NAME[of], viewer)
         return (
             None if inner is None else Condition(f"{key} IN (SELECT {key} FROM {of} WHERE {inner.sql})", inner.values)
         )
@@ -119,9 +116,10 @@ def condition(sql: sqlite3.Connection, table: Table, viewer: Viewer) -> Conditio
     if "source" in names:
         found.append(Condition(f"source IN ({sources.sql})", sources.values))
     if "stack" in names:
-        mine = {row[0] for row in sql.execute(sources.sql, sources.values)}
-        stacks = [stack for stack, source in stacks_of(sql).items() if source in mine]
-        found.append(Condition("stack IN (SELECT value FROM json_each(?))", (msgspec.json.encode(stacks).decode(),)))
+        mine = {row[0] for row in book.sql.execute(sources.sql, sources.values)}
+        stacks = tuple(stack for stack, source in stacks_of(book).items() if source in mine)
+        if stacks:
+            found.append(Condition(f"stack IN ({', '.join('?' * len(stacks))})", stacks))
     if "actor" in names and not {"account", "source", "stack"} & names:
         found.append(Condition(f"actor IN ({actors.sql})", actors.values))
     if not found:
@@ -130,17 +128,13 @@ def condition(sql: sqlite3.Connection, table: Table, viewer: Viewer) -> Conditio
     return Condition(" OR ".join(f"({each.sql})" for each in found), values)
 
 
-def stacks_of(sql: sqlite3.Connection) -> Mapping[str, str]:
+def stacks_of(book: KeptBook) -> Mapping[str, str]:
     """The source of every stack. No read table has it; the records that entered the sources do."""
-    known = sql.execute("SELECT (SELECT hash FROM journal WHERE seq = 1), count(*) FROM sources").fetchone()
+    known = book.sql.execute("SELECT (SELECT hash FROM journal WHERE seq = 1), count(*) FROM sources").fetchone()
     if known not in _STACKS:
         found: dict[str, str] = {}
-        rows = sql.execute(
-            "SELECT seq, hash, record FROM journal WHERE instr(record, CAST(? AS BLOB)) > 0 ORDER BY seq",
-            (SourceRegistered.__name__,),
-        )
-        for row in rows:
-            for event in decode(line_of(*row)).events:
+        for line in book.holding(SourceRegistered.__name__.encode()):
+            for event in decode(line).events:
                 if isinstance(event, SourceRegistered):
                     found |= {entry.stack: event.source for entry in event.stacks}
         while len(_STACKS) >= _MOST_KEPT:

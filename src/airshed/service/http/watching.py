@@ -8,8 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from airshed.engine.journal import Line
-from airshed.service.book.kept import line_of
-from airshed.service.book.sqlite import Book
+from airshed.service.book.kept import KeptBook, line_of
 from airshed.service.http.problems import Stopped
 from airshed.service.http.rows import whole_number
 from airshed.service.http.service import Service
@@ -91,7 +90,7 @@ def _lasts(service: Service, request: Request, signed: Signed) -> bool:
 
 
 async def _read(service: Service, after: int) -> list[Line]:
-    def look(book: Book) -> list[Line]:
+    def look(book: KeptBook) -> list[Line]:
         rows = book.sql.execute(
             "SELECT seq, hash, record FROM journal WHERE seq > ? ORDER BY seq LIMIT ?", (after, AT_ONCE)
         )

@@ -20,9 +20,9 @@ from airshed.engine.runner import LARGEST_GROUP, Answer, Poisoned, Runner
 from airshed.model.provenance import Provenance
 from airshed.model.refusal import Malformed
 from airshed.service.book.acts import may_confirm
+from airshed.service.book.addressed import to_write
 from airshed.service.book.clock import instant_for
 from airshed.service.book.opening import carry_on
-from airshed.service.book.sqlite import Book
 
 #: What makes the commands of a request once the writer comes to it: a key may be made from what the book says by then.
 Asked = Callable[[Runner, int], Sequence[Command]]
@@ -99,7 +99,7 @@ class Writer:
 
     def __init__(
         self,
-        path: Path,
+        address: Path | str,
         clock: Callable[[], int],
         *,
         most_commands: int,
@@ -108,7 +108,7 @@ class Writer:
         wrote: Callable[[Sequence[Line], int], None] = lambda lines, at: None,
         ended: Callable[[BaseException], None] = lambda error: None,
     ) -> None:
-        self.path = path
+        self.address = address
         self.provenance: Provenance | None = None
         self.runner: Runner | None = None
         #: For the metrics: groups, commands and refusals since the start.
@@ -174,7 +174,7 @@ class Writer:
 
     def _run(self) -> None:
         try:
-            book = Book.open(self.path)
+            book = to_write(self.address)
         except BaseException as error:
             self._opened = error
             self._ready.set()

@@ -9,7 +9,7 @@ import polars as pl
 
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
-from airshed.service.book.sqlite import Book
+from airshed.service.book.addressed import to_read
 from airshed.service.marketdata.export import frame
 from airshed.service.marketdata.reading import read_market
 from airshed.service.marketdata.tables import COLUMNS
@@ -27,7 +27,7 @@ def market_frames(book: Path | str, tables: Sequence[str] = tuple(COLUMNS)) -> d
     for name in tables:
         if name not in COLUMNS:
             raise Malformed("tables", f"there is no table {name!r}", near(name, COLUMNS))
-    with Book.read(Path(book)) as opened, opened.named():
+    with to_read(Path(book)) as opened, opened.named():
         market = read_market(opened.lines(), history=True)
         law = law_of(opened, market)
         return {name: frame(name, market, law) for name in tables}

@@ -7,11 +7,11 @@ from airshed.market.index import Component, Point, index_points
 from airshed.model.refusal import Malformed
 from airshed.rulebook.load import load_texts
 from airshed.rulebook.schema import Rulebook
-from airshed.service.book.sqlite import Book
+from airshed.service.book.kept import KeptBook
 from airshed.service.marketdata.reading import Market
 
 
-def law_of(book: Book, market: Market) -> Rulebook:
+def law_of(book: KeptBook, market: Market) -> Rulebook:
     """The law that was in force where the market was read to, from the book itself; `Malformed` when there is none."""
     adopted = market.state.rulebook
     if adopted is None:

@@ -12,12 +12,12 @@ from airshed.registry.proof.holdings import AccountProof, Shown, Statement, leav
 from airshed.registry.proof.notes import Signer
 from airshed.registry.proof.tree import Tree, inclusion, leaf_hash, root_of
 from airshed.registry.refold import Refold
+from airshed.service.book.kept import KeptBook
 from airshed.service.book.reconcile import reconcile
-from airshed.service.book.sqlite import Book
 from airshed.service.proof.tree import Hashes, entries, hold_head
 
 
-def state_holdings(book: Book, signer: Signer) -> tuple[Statement, str]:
+def state_holdings(book: KeptBook, signer: Signer) -> tuple[Statement, str]:
     """The signed statement of what all accounts hold now; not signed where state or read tables say otherwise."""
     with book.named(), book.snapshot():
         found = reconcile(book)
@@ -32,13 +32,13 @@ def state_holdings(book: Book, signer: Signer) -> tuple[Statement, str]:
     return statement, f"{text}\n{signer.line(text)}"
 
 
-def statement_of(book: Book, head: Checkpoint) -> Statement:
+def statement_of(book: KeptBook, head: Checkpoint) -> Statement:
     """What all accounts held after the last record of a head."""
     leaves = leaves_of(_refolded(book, head.size))
     return Statement(head, len(leaves), root_of(Tree(leaves.values()).node, len(leaves)))
 
 
-def hold_statement(book: Book, statement: Statement, place: str) -> None:
+def hold_statement(book: KeptBook, statement: Statement, place: str) -> None:
     """`Malformed` unless the book gives what the statement says: head, accounts and root."""
     size = statement.head.size
     if size > book.last():
@@ -52,7 +52,7 @@ def hold_statement(book: Book, statement: Statement, place: str) -> None:
 
 
 def prove_account(
-    book: Book, hashes: Hashes, account: str, head: Checkpoint, checkpoint: str, statement: Statement, signed: str
+    book: KeptBook, hashes: Hashes, account: str, head: Checkpoint, checkpoint: str, statement: Statement, signed: str
 ) -> AccountProof:
     """All that an account holds, and every record that touches it, under a head and a statement of one moment."""
     place = f"{book.path} account {account}"
@@ -80,7 +80,7 @@ def prove_account(
     return AccountProof(account, checkpoint, signed, leaves[account], number, path, tuple(shown))
 
 
-def _refolded(book: Book, last: int) -> Refold:
+def _refolded(book: KeptBook, last: int) -> Refold:
     refold = Refold()
     for line in book.lines():
         if line.seq > last:

@@ -13,7 +13,7 @@ from airshed.registry.proof.checkpoint import Checkpoint, entry_of, read_checkpo
 from airshed.registry.proof.notes import LARGEST_NOTE, Note, Signed, Signer, Verifier, read_note, signed_by
 from airshed.registry.proof.tiles import FULL, Tile, bundle, grow
 from airshed.registry.proof.tree import leaf_hash, root_of
-from airshed.service.book.sqlite import Book
+from airshed.service.book.kept import KeptBook
 from airshed.service.proof.tree import entries, hold_head, read_tile, tiles_in
 
 #: The names of the signed head in the folder, and of the statement of what accounts hold.
@@ -29,7 +29,7 @@ class Published(NamedTuple):
     files: int
 
 
-def publish(book: Book, folder: Path, signer: Signer) -> Published:
+def publish(book: KeptBook, folder: Path, signer: Signer) -> Published:
     """Bring the folder up to the book. What was published before is held to the book first, and is never signed over.
 
     The checkpoint is written last, so whoever reads meanwhile finds all that it rests on.
@@ -77,7 +77,7 @@ def read_file(path: Path) -> Note:
         return read_note(file.read(LARGEST_NOTE + 1), str(path))
 
 
-def _published(book: Book, folder: Path, verifier: Verifier) -> tuple[Checkpoint, str]:
+def _published(book: KeptBook, folder: Path, verifier: Verifier) -> tuple[Checkpoint, str]:
     """The head in the folder, held to the tiles beside it and to the book; an empty tree where there is none."""
     path = folder / CHECKPOINT
     if not path.exists():
@@ -97,7 +97,7 @@ def _published(book: Book, folder: Path, verifier: Verifier) -> tuple[Checkpoint
     return head, str(note)
 
 
-def _write_tiles(book: Book, folder: Path, before: int, last: int) -> int:
+def _write_tiles(book: KeptBook, folder: Path, before: int, last: int) -> int:
     files = 0
     leaves = map(leaf_hash, entries(book, before, last))
     for grown in grow(before, lambda tile: read_tile(folder, tile), leaves):
@@ -109,7 +109,7 @@ def _write_tiles(book: Book, folder: Path, before: int, last: int) -> int:
     return files
 
 
-def _bundles(book: Book, before: int, last: int) -> Iterator[tuple[Tile, bytes]]:
+def _bundles(book: KeptBook, before: int, last: int) -> Iterator[tuple[Tile, bytes]]:
     """The entries that belong to new tiles of level 0, whole bundles of them."""
     first = before // FULL * FULL
     gathered: list[bytes] = []

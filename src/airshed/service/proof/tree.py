@@ -11,7 +11,7 @@ from airshed.model.refusal import Malformed
 from airshed.registry.proof.checkpoint import Checkpoint, Inclusion, Request, entry_of
 from airshed.registry.proof.tiles import Tile, TiledTree
 from airshed.registry.proof.tree import WIDTH, Tree, consistency, inclusion, leaf_hash, root_of
-from airshed.service.book.sqlite import Book
+from airshed.service.book.kept import KeptBook
 
 
 class Hashes(Protocol):
@@ -22,7 +22,7 @@ class Hashes(Protocol):
         ...
 
 
-def entries(book: Book, after: int, last: int) -> Iterator[bytes]:
+def entries(book: KeptBook, after: int, last: int) -> Iterator[bytes]:
     """The entries of the records after `after` up to `last`, each held to the chain before it is handed on."""
     previous = book.line(after).hash if after else GENESIS
     for number, line in enumerate(book.lines(after), after):
@@ -32,7 +32,7 @@ def entries(book: Book, after: int, last: int) -> Iterator[bytes]:
         yield entry_of(line.seq, line.hash)
 
 
-def tree_of(book: Book, size: int) -> Tree:
+def tree_of(book: KeptBook, size: int) -> Tree:
     """The whole tree in memory, 64 bytes a record."""
     if size > book.last():
         cure = "give a checkpoint of this book, or a later copy of the book"
@@ -65,7 +65,7 @@ def hold_head(hashes: Hashes, head: Checkpoint, place: str) -> None:
         raise Malformed(place, what, "it is another book, or its history was rewritten: keep both and ask why")
 
 
-def prove_included(book: Book, hashes: Hashes, seq: int, head: Checkpoint, note: str) -> Inclusion:
+def prove_included(book: KeptBook, hashes: Hashes, seq: int, head: Checkpoint, note: str) -> Inclusion:
     """That a record stands under a checkpoint; the record and the hash before it go along."""
     if not 1 <= seq <= head.size:
         what = f"is not under the checkpoint, which has {head.size} records"

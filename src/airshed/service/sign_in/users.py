@@ -1,4 +1,4 @@
-"""The users of a service in a small file beside the book: who signs in, and as which actor of the book they act.
+"""The users of a service beside its book, and never in it: who signs in, and as which actor of the book they act.
 
 Nothing of it is ever in the book: no password, no session, no address. The actor of a user is set when the user is made
 and does not change; who is to act as somebody else gets a user of that name.
@@ -6,8 +6,6 @@ and does not change; who is to act as somebody else gets a user of that name.
 
 from __future__ import annotations
 
-import os
-import sqlite3
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -16,25 +14,32 @@ from typing import Any, NamedTuple
 
 from airshed.model.names import unlike_itself
 from airshed.model.refusal import Malformed
+from airshed.service.book.addressed import have_driver
+from airshed.service.book.places import in_database
 from airshed.service.sign_in import codes
+from airshed.service.sign_in.store import Store, Taken
+from airshed.service.sign_in.store_file import StoreHere, beside
 
-#: Raised with every change of the tables.
-FORMAT = 1
-_TABLES = """
-CREATE TABLE users (
-    name TEXT PRIMARY KEY, actor TEXT NOT NULL, admin INTEGER NOT NULL, state TEXT NOT NULL, made_at INTEGER NOT NULL,
-    password TEXT, secret BLOB, last_step INTEGER NOT NULL DEFAULT 0
-) STRICT;
-CREATE TABLE links (digest TEXT PRIMARY KEY, user TEXT NOT NULL, until INTEGER NOT NULL) STRICT;
-CREATE TABLE sessions (
-    digest TEXT PRIMARY KEY, user TEXT NOT NULL, csrf TEXT NOT NULL, made_at INTEGER NOT NULL,
-    seen_at INTEGER NOT NULL, proven_at INTEGER NOT NULL
-) STRICT;
-CREATE TABLE keys (
-    id TEXT PRIMARY KEY, user TEXT NOT NULL, public BLOB NOT NULL, made_at INTEGER NOT NULL, state TEXT NOT NULL
-) STRICT;
-CREATE TABLE nonces (key TEXT NOT NULL, nonce TEXT NOT NULL, until INTEGER NOT NULL, PRIMARY KEY (key, nonce)) STRICT;
-"""
+#: How the tables came to be, step by step: what changes is a further step, for stores that have taken those before it.
+STEPS = (
+    (
+        """CREATE TABLE users (
+            name TEXT PRIMARY KEY, actor TEXT NOT NULL, admin INTEGER NOT NULL, state TEXT NOT NULL,
+            made_at INTEGER NOT NULL, password TEXT, secret BLOB, last_step INTEGER NOT NULL DEFAULT 0
+        )""",
+        "CREATE TABLE links (digest TEXT PRIMARY KEY, user TEXT NOT NULL, until INTEGER NOT NULL)",
+        """CREATE TABLE sessions (
+            digest TEXT PRIMARY KEY, user TEXT NOT NULL, csrf TEXT NOT NULL, made_at INTEGER NOT NULL,
+            seen_at INTEGER NOT NULL, proven_at INTEGER NOT NULL
+        )""",
+        """CREATE TABLE keys (
+            id TEXT PRIMARY KEY, user TEXT NOT NULL, public BLOB NOT NULL, made_at INTEGER NOT NULL, state TEXT NOT NULL
+        )""",
+        """CREATE TABLE nonces (
+            key TEXT NOT NULL, nonce TEXT NOT NULL, until INTEGER NOT NULL, PRIMARY KEY (key, nonce)
+        )""",
+    ),
+)
 #: How long a link for the first sign-in is good.
 LINK_MS = 24 * 3_600_000
 #: A session ends after so long without a request, and after so long in any case.
@@ -84,35 +89,26 @@ class Key(NamedTuple):
     state: str
 
 
-def beside(book: Path) -> Path:
-    """Where the users of a book are kept."""
-    return book.with_name(book.name + "-users")
+def users_of(book: Path | str, clock: Callable[[], int]) -> Users:
+    """The users of a book, wherever it lies."""
+    if not in_database(book):
+        return Users(StoreHere(beside(Path(book)), STEPS), clock)
+    have_driver()
+    from airshed.service.sign_in.store_postgresql import StoreThere
+
+    return Users(StoreThere(str(book), STEPS), clock)
 
 
 class Users:
-    """The store, on one connection of whoever opens it; `clock` gives milliseconds."""
+    """The users of a service in a store; `clock` gives milliseconds."""
 
-    def __init__(self, path: Path, clock: Callable[[], int]) -> None:
-        self.path = path
+    def __init__(self, store: Store, clock: Callable[[], int]) -> None:
+        self.path = store.path
+        self._sql = store
         self._clock = clock
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        if os.stat(path).st_mode & 0o077:
-            raise Malformed(str(path), "may be read by others, and passwords are in it", f"chmod 600 {path}")
-        self._sql = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        try:
-            self._sql.execute("PRAGMA busy_timeout=5000")
-            self._sql.execute("PRAGMA journal_mode=WAL")
-            found = int(self._sql.execute("PRAGMA user_version").fetchone()[0])
-            if found == 0:
-                self._sql.executescript(f"BEGIN; {_TABLES} PRAGMA user_version={FORMAT}; COMMIT;")
-            elif found != FORMAT:
-                raise Malformed(str(path), f"has format {found}, not {FORMAT}", "use the Airshed that wrote it")
-        except sqlite3.DatabaseError as error:
-            self._sql.close()
-            raise Malformed(str(path), f"cannot be used ({error})", "restore it from a copy") from None
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the store."""
         self._sql.close()
 
     # --- users
@@ -126,9 +122,9 @@ class Users:
         try:
             self._sql.execute(
                 "INSERT INTO users (name, actor, admin, state, made_at) VALUES (?, ?, ?, 'invited', ?)",
-                (name, actor, admin, self._clock()),
+                (name, actor, int(admin), self._clock()),
             )
-        except sqlite3.IntegrityError:
+        except Taken:
             raise Malformed(f"user {name}", "is there already", "airshed user list shows all") from None
         return self.invite(name)
 
@@ -136,8 +132,7 @@ class Users:
         """Another link for a user: what they had, password and code, ends once it is used."""
         self.known(name)
         token = token_urlsafe(32)
-        with self._sql:
-            self._sql.execute("BEGIN IMMEDIATE")
+        with self._sql.transaction():
             self._sql.execute("DELETE FROM links WHERE user = ? OR until < ?", (name, self._clock()))
             self._sql.execute("INSERT INTO links VALUES (?, ?, ?)", (_digest(token), name, self._clock() + LINK_MS))
         return token
@@ -156,8 +151,7 @@ class Users:
         if user is None:
             return None
         secret = token_bytes(20)
-        with self._sql:
-            self._sql.execute("BEGIN IMMEDIATE")
+        with self._sql.transaction():
             used = self._sql.execute("DELETE FROM links WHERE digest = ?", (_digest(token),)).rowcount
             if not used:
                 return None
@@ -180,8 +174,7 @@ class Users:
     def lock(self, name: str) -> None:
         """Nobody signs in as this user, with a password or a key, and who has ends."""
         self.known(name)
-        with self._sql:
-            self._sql.execute("BEGIN IMMEDIATE")
+        with self._sql.transaction():
             self._sql.execute("UPDATE users SET state = 'locked' WHERE name = ?", (name,))
             self._sql.execute("DELETE FROM sessions WHERE user = ?", (name,))
             self._sql.execute("DELETE FROM links WHERE user = ?", (name,))
@@ -225,8 +218,7 @@ class Users:
     def begin(self, user: User) -> tuple[str, Session]:
         """A new session and its token, which nobody has had before; only its digest is kept."""
         token, csrf, now = token_urlsafe(32), token_urlsafe(32), self._clock()
-        with self._sql:
-            self._sql.execute("BEGIN IMMEDIATE")
+        with self._sql.transaction():
             self._sql.execute("DELETE FROM sessions WHERE seen_at < ? OR made_at < ?", (now - IDLE_MS, now - WHOLE_MS))
             self._sql.execute(
                 "DELETE FROM sessions WHERE user = ? AND digest NOT IN "
@@ -275,7 +267,7 @@ class Users:
         name = sha256(public).hexdigest()[:32]
         try:
             self._sql.execute("INSERT INTO keys VALUES (?, ?, ?, ?, 'active')", (name, user, public, self._clock()))
-        except sqlite3.IntegrityError:
+        except Taken:
             raise Malformed(f"key {name}", "is kept already", "make another; a key is one machine's") from None
         return name
 
@@ -300,10 +292,9 @@ class Users:
 
     def first_use(self, key: str, nonce: str, until: int) -> bool:
         """Whether a nonce of a key is new; it is kept until a signature of that age is refused anyway."""
-        with self._sql:
-            self._sql.execute("BEGIN IMMEDIATE")
+        with self._sql.transaction():
             self._sql.execute("DELETE FROM nonces WHERE until < ?", (self._clock(),))
-            kept = self._sql.execute("INSERT OR IGNORE INTO nonces VALUES (?, ?, ?)", (key, nonce, until))
+            kept = self._sql.execute("INSERT INTO nonces VALUES (?, ?, ?) ON CONFLICT DO NOTHING", (key, nonce, until))
             return kept.rowcount == 1
 
 

@@ -1,0 +1,60 @@
+"""The users of a book in a file: a small file beside it, which only the user of the service may read."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from airshed.model.refusal import Malformed
+from airshed.service.sign_in.store import Ran, Steps, Store, Taken, newer
+
+
+def beside(book: Path) -> Path:
+    """Where they lie."""
+    return book.with_name(book.name + "-users")
+
+
+class StoreHere(Store):
+    """A file of SQLite."""
+
+    def __init__(self, path: Path, steps: Steps) -> None:
+        self.path = str(path)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        if os.stat(path).st_mode & 0o077:
+            raise Malformed(str(path), "may be read by others, and passwords are in it", f"chmod 600 {path}")
+        self._sql = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        try:
+            self._sql.execute("PRAGMA busy_timeout=5000")
+            self._sql.execute("PRAGMA journal_mode=WAL")
+            with self.transaction():
+                found = int(self._sql.execute("PRAGMA user_version").fetchone()[0])
+                if found > len(steps):
+                    raise newer(self.path, found, len(steps))
+                for statement in (statement for step in steps[found:] for statement in step):
+                    self._sql.execute(statement + " STRICT" if statement.startswith("CREATE TABLE") else statement)
+                self._sql.execute(f"PRAGMA user_version={len(steps)}")
+        except sqlite3.DatabaseError as error:
+            self._sql.close()
+            raise Malformed(self.path, f"cannot be used ({error})", "restore it from a copy") from None
+        except Malformed:
+            self._sql.close()
+            raise
+
+    def execute(self, text: str, values: Sequence[Any] = (), /) -> Ran:
+        try:
+            return self._sql.execute(text, values)
+        except sqlite3.IntegrityError as error:
+            raise Taken(str(error)) from None
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        with self._sql:
+            self._sql.execute("BEGIN IMMEDIATE")
+            yield
+
+    def close(self) -> None:
+        self._sql.close()
