@@ -13,6 +13,7 @@ import airshed
 from airshed.service.forms.refusals import in_chinese, rows
 
 ENGINE = Path(airshed.__file__).parent / "engine" / "procedures"
+SERVICE = Path(airshed.__file__).parent / "service" / "http"
 #: Who speaks when a sentence begins so: the engine that has found its own book wrong, and stops.
 STOPS = re.compile(r"I\d+: ")
 PLACE = re.compile(r"\{\d+\}")
@@ -66,11 +67,25 @@ def test_every_sentence_of_the_engine_has_its_chinese() -> None:
     assert not lacking, "add to service/forms/refusals.csv:\n" + "\n".join(sorted(lacking))
 
 
+def test_what_the_service_says_of_a_request_has_its_chinese() -> None:
+    """What is stopped before the book is asked; the first sentence of each stands in the catalogue of problems."""
+    known = {en for en, _ in rows()}
+    lacking = {
+        f"{path.name}: {said(node.args[1])}"
+        for path in sorted(SERVICE.glob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("Stopped", "of_code") and len(node.args) > 1
+        if " " in said(node.args[1]) and said(node.args[1]) not in known
+    }
+
+    assert not lacking, "add to service/forms/refusals.csv:\n" + "\n".join(sorted(lacking))
+
+
 def test_a_sentence_that_nobody_says_any_more_is_not_kept() -> None:
     package = Path(airshed.__file__).parent
     told = [
         p.read_text("utf-8")
-        for room in ("engine", "market", "registry", "compliance", "mrv", "model")
+        for room in ("engine", "market", "registry", "compliance", "mrv", "model", "service")
         for p in (package / room).rglob("*.py")
     ]
     text = re.sub(r'"\s*\n\s*f?"', "", "\n".join(told))

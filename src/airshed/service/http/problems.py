@@ -63,13 +63,17 @@ class Stopped(Exception):
 def of_code(code: str, detail: str) -> Problem:
     """A problem of the service's own."""
     status, english, chinese = PROBLEMS[code]
-    return Problem(f"urn:airshed:problem:{code}", english, chinese, status, code, detail)
+    said = in_chinese(detail)
+    return Problem(
+        f"urn:airshed:problem:{code}", english, chinese, status, code, detail, said if said != detail else None
+    )
 
 
 def of_malformed(error: Malformed) -> Problem:
     """Input that cannot be read, with its place and cure."""
+    said = f"{error.place}：{in_chinese(error.what)}；{in_chinese(error.cure)}"
     return msgspec.structs.replace(
-        of_code("malformed", str(error)), place=error.place, what=error.what, cure=error.cure
+        of_code("malformed", str(error)), detail_zh=said, place=error.place, what=error.what, cure=error.cure
     )
 
 

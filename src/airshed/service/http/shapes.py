@@ -31,7 +31,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     code: str
     #: The thing, the place and the cure.
     detail: str
-    #: The same in Chinese, where the book refuses.
+    #: The same in Chinese.
     detail_zh: str | None = None
     #: The article that a refusal rests on.
     article: str | None = None
