@@ -56,6 +56,10 @@ class Portal:
         """Somebody who has not signed in."""
         return Browser(self, language)
 
+    def records(self) -> int:
+        """How many records the book has."""
+        return self.loop.run_until_complete(self.running.service.market.look(lambda market, rules: market.state.seq))
+
     def user(self, name: str) -> None:
         """A user with the password of all tests, who acts as the actor of that name."""
         if self.running.users.get(name) is None:
@@ -67,6 +71,13 @@ class Portal:
         """The next code of a user."""
         self.clock.ms += codes.STEP_S * 1000
         return codes.code_at(self._secrets[name], self.clock() // 1000 // codes.STEP_S)
+
+    def rehearsing(self, name: str, language: str = "en") -> Browser:
+        """Somebody who has chosen whom to be, where anybody may."""
+        found = self.stranger(language)
+        said = found.send("/sign-in", {"as": name, "next": "/"})
+        assert said.status_code == 200, text_of(said)
+        return found
 
     def signed(self, name: str, language: str = "en") -> Browser:
         """Somebody who has signed in on the page."""

@@ -298,6 +298,8 @@ def places_of(visitor: Visitor) -> list[Place]:
         return []
     return [
         Place("/", Phrase("Today", "今日")),
+        Place("/act", Phrase("Act", "办理业务")),
+        Place("/waiting", Phrase("Waiting", "待复核"), visitor.standing.waiting),
     ]
 
 

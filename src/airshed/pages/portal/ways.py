@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from airshed.pages.portal import frame, home, signing
+from airshed.pages.portal import acts, frame, home, records, signing
 from airshed.pages.portal.problems import saying
 from airshed.service.http.ways import Pages, Way
 
@@ -17,6 +17,11 @@ WAYS = (
     Way("/sign-out", "POST", signing.sign_out, "sign_out_form", "portal", "open"),
     Way("/set-up", "GET", signing.set_up_page, "set_up_page", "portal", "open"),
     Way("/set-up", "POST", signing.set_up, "set_up_form", "portal", "open"),
+    Way("/act", "GET", acts.acts, "acts", "portal"),
+    Way("/act/{command}", "GET", acts.form, "act", "portal"),
+    Way("/act/{command}", "POST", acts.send, "act_form", "portal"),
+    Way("/waiting", "GET", acts.waiting, "waiting", "portal"),
+    Way("/records/{seq}", "GET", records.record, "record_page", "portal", "anybody"),
 )
 
 PORTAL = Pages(WAYS, saying)

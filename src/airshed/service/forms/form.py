@@ -62,25 +62,27 @@ def body_named(name: str) -> type[msgspec.Struct]:
 @cache
 def slots(kind: type[msgspec.Struct]) -> tuple[Slot, ...]:
     """The options of a command, in the order of its fields."""
-    return tuple(_slot(field) for field in _fields(kind))
+    return tuple(_slot(field) for field in fields_in(kind))
 
 
-def _fields(kind: type[msgspec.Struct]) -> tuple[kinds.Field, ...]:
+def fields_in(kind: type[msgspec.Struct]) -> tuple[kinds.Field, ...]:
+    """The fields of a command or a part."""
     shape = kinds.type_info(kind)
     assert isinstance(shape, kinds.StructType), kind
     return shape.fields
 
 
 def _slot(field: kinds.Field) -> Slot:
-    many = isinstance(_bare(field.type), kinds.VarTupleType | kinds.DictType)
+    many = isinstance(bare(field.type), kinds.VarTupleType | kinds.DictType)
     option = option_of(field.name)
-    if isinstance(_bare(field.type), kinds.VarTupleType):
+    if isinstance(bare(field.type), kinds.VarTupleType):
         option = re.sub(r"s$", "", re.sub(r"ies$", "ys", option))
     return Slot(option, field.name, field.type, field.required and not many, many)
 
 
-def _bare(kind: Any) -> Any:
-    return _bare(kind.type) if isinstance(kind, kinds.Metadata) else kind
+def bare(kind: Any) -> Any:
+    """A kind without what is said of it."""
+    return bare(kind.type) if isinstance(kind, kinds.Metadata) else kind
 
 
 # --- reading
@@ -106,15 +108,15 @@ def body_of(kind: type[msgspec.Struct], given: Iterable[tuple[str, str]], terms:
         raise Malformed(
             f"act {kind.__name__}", f"{named} {are} missing", f"airshed act {kind.__name__} --help shows how"
         )
-    values = {known[option].field: _top(known[option], texts, terms) for option, texts in found.items()}
+    values = {known[option].field: value_of(known[option], texts, terms) for option, texts in found.items()}
     for slot in known.values():
         if slot.many and slot.option not in found and not _has_default(kind, slot.field):
-            values[slot.field] = {} if isinstance(_bare(slot.kind), kinds.DictType) else ()
+            values[slot.field] = {} if isinstance(bare(slot.kind), kinds.DictType) else ()
     return _kept(kind, values)
 
 
 def _has_default(kind: type[msgspec.Struct], field: str) -> bool:
-    return not next(each for each in _fields(kind) if each.name == field).required
+    return not next(each for each in fields_in(kind) if each.name == field).required
 
 
 def _kept(kind: type[msgspec.Struct], values: Mapping[str, Any]) -> Any:
@@ -154,9 +156,9 @@ def _people(what: str) -> str:
     return f"it takes {bound} {shown}" + (" characters" if "length" in what else "")
 
 
-def _top(slot: Slot, texts: Sequence[str], terms: Terms) -> Any:
+def value_of(slot: Slot, texts: Sequence[str], terms: Terms) -> Any:
     """The value of an option: texts are taken as they are, what has several parts is read as entries."""
-    kind, unit, place = _bare(slot.kind), unit_of(slot.field, slot.kind), slot.place
+    kind, unit, place = bare(slot.kind), unit_of(slot.field, slot.kind), slot.place
     match kind:
         case kinds.VarTupleType(item_type=item):
             return tuple(_whole(item, unit, text, place, terms) for text in texts)
@@ -175,7 +177,7 @@ def _top(slot: Slot, texts: Sequence[str], terms: Terms) -> Any:
 
 def _whole(kind: Any, unit: Any, text: str, place: str, terms: Terms) -> Any:
     """A text that is the whole of an option: no quotation mark in it means anything, unless it is an entry."""
-    if isinstance(_bare(kind), kinds.StrType) and not _title(kind).startswith(("day", "hour")):
+    if isinstance(bare(kind), kinds.StrType) and not title_of(kind).startswith(("day", "hour")):
         return text
     return _read(kind, unit, text.strip(), place, terms)
 
@@ -187,18 +189,19 @@ def _pair(kind: Any, unit: Any, text: str, place: str, terms: Terms) -> tuple[st
     return entries.unquoted(name, place), _read(kind, unit, rest[0], place, terms)
 
 
-def _title(kind: Any) -> str:
+def title_of(kind: Any) -> str:
+    """What a text must be, as its type says: a day, an hour; empty for any."""
     return str((kind.extra_json_schema or {}).get("title", "")) if isinstance(kind, kinds.Metadata) else ""
 
 
 def _read(kind: Any, unit: Any, text: str, place: str, terms: Terms) -> Any:
     """A part of an entry."""
-    title = _title(kind)
+    title = title_of(kind)
     if title.startswith("day"):
         return measures.read_day(text, place)
     if title.startswith("hour"):
         return measures.read_hour(text, place)
-    match _bare(kind):
+    match bare(kind):
         case kinds.IntType():
             return measures.read(text, unit, terms, place)
         case kinds.StrType():
@@ -208,7 +211,7 @@ def _read(kind: Any, unit: Any, text: str, place: str, terms: Terms) -> Any:
         case kinds.LiteralType(values=values):
             return _choice(text, [str(each) for each in values], place)
         case kinds.VarTupleType(item_type=item):
-            numbers = isinstance(_bare(item), kinds.IntType)
+            numbers = isinstance(bare(item), kinds.IntType)
             parts = entries.split(text, entries.COMMA, place, spaced=numbers) if text else []
             return tuple(_read(item, unit, part, place, terms) for part in parts)
         case kinds.TupleType(item_types=items):
@@ -252,10 +255,10 @@ def _one_of(held: Sequence[Any], unit: Any, text: str, place: str, terms: Terms)
 
 def _entry(cls: type[msgspec.Struct], text: str, place: str, terms: Terms, *, tagged: bool = False) -> Any:
     """A struct: its first part before a colon where that is a word, then the others by their names."""
-    fields = {option_of(field.name): field for field in _fields(cls)}
+    fields = {option_of(field.name): field for field in fields_in(cls)}
     names, values = list(fields), dict[str, Any]()
     rest = text
-    if not tagged and isinstance(_bare(fields[names[0]].type), kinds.StrType):
+    if not tagged and isinstance(bare(fields[names[0]].type), kinds.StrType):
         first, *after = entries.split(text, entries.COLON, place, most=1)
         if not after and len(names) > 1:
             raise Malformed(place, f"{text[:60]!r} has no colon", f"write {place} '{names[0].upper()}: ...'")
@@ -280,7 +283,7 @@ def _entry(cls: type[msgspec.Struct], text: str, place: str, terms: Terms, *, ta
 
 
 def _made(cls: type[msgspec.Struct], values: Mapping[str, Any], place: str) -> Any:
-    missing = [field.name for field in _fields(cls) if field.required and field.name not in values]
+    missing = [field.name for field in fields_in(cls) if field.required and field.name not in values]
     if missing:
         named = " and ".join(option_of(each) for each in missing)
         raise Malformed(place, f"an entry lacks {named}", f"write {entry_form(cls)}")
@@ -296,8 +299,8 @@ def entry_form(cls: type[msgspec.Struct]) -> str:
     >>> entry_form(ActivityLine)
     'SOURCE: years=YEARS; emitted=EMITTED; output=OUTPUT; entrant=ENTRANT'
     """
-    names = [option_of(field.name) for field in _fields(cls)]
-    head = f"{names.pop(0).upper()}: " if isinstance(_bare(_fields(cls)[0].type), kinds.StrType) else ""
+    names = [option_of(field.name) for field in fields_in(cls)]
+    head = f"{names.pop(0).upper()}: " if isinstance(bare(fields_in(cls)[0].type), kinds.StrType) else ""
     return head + (names[0].upper() if len(names) == 1 else "; ".join(f"{name}={name.upper()}" for name in names))
 
 
@@ -308,11 +311,11 @@ def options_of(body: Any, terms: Terms) -> list[tuple[str, str]]:
     """The options that make a body, each with its text, in the order of its fields; what is left out is its default."""
     found: list[tuple[str, str]] = []
     of: type[msgspec.Struct] = type(body)
-    for slot, field in zip(slots(of), _fields(of), strict=True):
+    for slot, field in zip(slots(of), fields_in(of), strict=True):
         value, unit = getattr(body, slot.field), unit_of(slot.field, slot.kind)
         if not field.required and value == _default(field):
             continue
-        kind = _bare(slot.kind)
+        kind = bare(slot.kind)
         match kind:
             case kinds.VarTupleType(item_type=item):
                 found += [(slot.option, _whole_text(item, unit, each, terms)) for each in value]
@@ -331,12 +334,12 @@ def _default(field: kinds.Field) -> Any:
 
 
 def _whole_text(kind: Any, unit: Any, value: Any, terms: Terms) -> str:
-    return value if isinstance(_bare(kind), kinds.StrType) else _text(kind, unit, value, terms)
+    return value if isinstance(bare(kind), kinds.StrType) else _text(kind, unit, value, terms)
 
 
 def _text(kind: Any, unit: Any, value: Any, terms: Terms, *, deep: bool = False) -> str:
     """A part of an entry; `deep` in brackets where it has parts itself."""
-    match _bare(kind):
+    match bare(kind):
         case kinds.IntType():
             return measures.write(value, unit, terms)
         case kinds.BoolType():
@@ -352,7 +355,7 @@ def _text(kind: Any, unit: Any, value: Any, terms: Terms, *, deep: bool = False)
         case kinds.StructType() | kinds.UnionType():
             shown = _entry_text(value, terms)
             tag = type(value).__struct_config__.tag
-            if isinstance(_bare(kind), kinds.UnionType) and tag is not None:
+            if isinstance(bare(kind), kinds.UnionType) and tag is not None:
                 shown = f"{tag}; {shown}".rstrip("; ")
             return f"({shown})" if deep else shown
         case other:
@@ -360,9 +363,9 @@ def _text(kind: Any, unit: Any, value: Any, terms: Terms, *, deep: bool = False)
 
 
 def _entry_text(value: Any, terms: Terms) -> str:
-    head, rest = "", list(_fields(type(value)))
+    head, rest = "", list(fields_in(type(value)))
     tagged = type(value).__struct_config__.tag is not None
-    if not tagged and isinstance(_bare(rest[0].type), kinds.StrType):
+    if not tagged and isinstance(bare(rest[0].type), kinds.StrType):
         head = f"{entries.quoted(getattr(value, rest.pop(0).name))}: "
     if len(rest) == 1 and not tagged:
         only = rest[0]

@@ -48,7 +48,7 @@ _OF_EVENTS: Mapping[str, Unit] = {
     ),
 }
 #: Parts of an event that say how the rules count and not what has happened; --json has them.
-_HOW = ("_basis_points", "_days", "terms", "rounds", "checks", "rests_on", "version")
+ABOUT_RULES = ("_basis_points", "_days", "terms", "rounds", "checks", "rests_on", "version")
 
 #: Figures that are told only where there are any.
 _UNLESS_SOME = ("back", "pledge", "released", "withheld", "seller_fee", "buyer_fee", "fee", "later", "above", "part_of")
@@ -66,7 +66,7 @@ def told(events: tuple[Any, ...], terms: Terms) -> Iterator[str]:
 def _parts(event: Any, terms: Terms) -> Iterator[str]:
     short: list[str] = []
     long: list[str] = []
-    for field, name, value, unit in _named(event):
+    for field, name, value, unit in named_parts(event):
         if field == "entry":
             long += _cut([move for each in value if (move := _move(each, terms))])
         elif isinstance(value, tuple) and isinstance(value[0], msgspec.Struct):
@@ -74,21 +74,25 @@ def _parts(event: Any, terms: Terms) -> Iterator[str]:
         elif isinstance(value, msgspec.Struct):
             long += [f"{name}: {row}"] if (row := _row(value, terms)) else []
         elif isinstance(value, dict):
-            long.append(f"{name}: {_one(value, unit, terms)}")
+            long.append(f"{name}: {written(value, unit, terms)}")
         else:
-            short.append(f"{name} {_one(value, unit, terms)}")
+            short.append(f"{name} {written(value, unit, terms)}")
     if short:
         yield ", ".join(short)
     yield from long
 
 
-def _named(struct: Any) -> Iterator[tuple[str, str, Any, Unit | None]]:
+def named_parts(struct: Any) -> Iterator[tuple[str, str, Any, Unit | None]]:
     """What a struct says and does not leave empty: field, its name for people, value and unit."""
     shape = kinds.type_info(type(struct))
     assert isinstance(shape, kinds.StructType)
     for field in shape.fields:
         value = getattr(struct, field.name)
-        if value in ("", None, (), {}) or field.name.endswith(_HOW) or (value == 0 and field.name in _UNLESS_SOME):
+        if (
+            value in ("", None, (), {})
+            or field.name.endswith(ABOUT_RULES)
+            or (value == 0 and field.name in _UNLESS_SOME)
+        ):
             continue
         own = f"{type(struct).__name__}.{field.name}"
         unit = unit_of(field.name, field.type) or _OF_EVENTS.get(own) or _OF_EVENTS.get(field.name)
@@ -112,12 +116,13 @@ def _move(move: Any, terms: Terms) -> str:
 
 def _row(value: msgspec.Struct, terms: Terms) -> str:
     """A struct inside an event in one line."""
-    said = [f"{name} {_one(part, unit, terms)}" for _, name, part, unit in _named(value)]
+    said = [f"{name} {written(part, unit, terms)}" for _, name, part, unit in named_parts(value)]
     head = [type(value).__name__] if isinstance(value, Wish) else []
     return ", ".join([*head, *said])
 
 
-def _one(value: Any, unit: Unit | None, terms: Terms) -> str:
+def written(value: Any, unit: Unit | None, terms: Terms) -> str:
+    """A figure or a word of an event as people read it."""
     match value:
         case bool():
             return "yes" if value else "no"
@@ -132,8 +137,8 @@ def _one(value: Any, unit: Unit | None, terms: Terms) -> str:
         case msgspec.Struct():
             return f"({_row(value, terms)})"
         case tuple() | list():
-            return ", ".join(_one(each, unit, terms) for each in value)
+            return ", ".join(written(each, unit, terms) for each in value)
         case dict():
-            return "; ".join(f"{key} {_one(each, unit, terms)}" for key, each in value.items())
+            return "; ".join(f"{key} {written(each, unit, terms)}" for key, each in value.items())
         case _:
             return str(value)

@@ -18,7 +18,7 @@ from airshed.service.http.problems import Stopped
 from airshed.service.http.rows import whole_number
 from airshed.service.http.seen import own_actors, seen
 from airshed.service.http.service import Service, given, instant_in
-from airshed.service.http.shapes import AccountMove
+from airshed.service.http.shapes import AccountMove, SeenRecord
 from airshed.service.http.viewer import STRANGER, Viewer, viewer_of
 
 #: Moves that an answer has when nobody says, and at most.
@@ -61,16 +61,19 @@ async def record(service: Service, request: Request) -> Response:
     actor = "" if signed is None else signed.user.actor
     seq = whole_number(request.path_params["seq"], "records")
 
-    def look(opened: KeptBook) -> object:
-        row = opened.sql.execute("SELECT seq, hash, record FROM journal WHERE seq = ?", (seq,)).fetchone()
-        if row is None:
-            raise Stopped("not_there", f"the book ends at record {opened.last()}")
-        viewer = viewer_of(opened.sql, actor) if actor else STRANGER
-        (found,) = seen([line_of(*row)], viewer, own_actors(opened.sql, viewer))
-        return msgspec.structs.replace(found, provenance=service.provenance)
-
-    raw = msgspec.json.encode(await service.readers.read(look))
+    found = await service.readers.read(lambda opened: record_for(opened, actor, seq))
+    raw = msgspec.json.encode(msgspec.structs.replace(found, provenance=service.provenance))
     return Response(raw, 200, media_type="application/json")
+
+
+def record_for(opened: KeptBook, actor: str, seq: int) -> SeenRecord:
+    """A record as far as it is for this actor; empty for a stranger."""
+    row = opened.sql.execute("SELECT seq, hash, record FROM journal WHERE seq = ?", (seq,)).fetchone()
+    if row is None:
+        raise Stopped("not_there", f"the book ends at record {opened.last()}")
+    viewer = viewer_of(opened.sql, actor) if actor else STRANGER
+    (found,) = seen([line_of(*row)], viewer, own_actors(opened.sql, viewer))
+    return found
 
 
 async def account(service: Service, request: Request) -> Response:

@@ -1,0 +1,412 @@
+"""Acting: what a role may do, a form for each command, a preview of it, and its confirmation that counts once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from secrets import token_urlsafe
+from typing import Any, NamedTuple
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from airshed.engine.commands import Body, Command
+from airshed.engine.edge import well_formed
+from airshed.engine.nouns import Actor
+from airshed.engine.procedures.people_rights import may_confirm
+from airshed.model.near import near
+from airshed.model.refusal import MEANINGS, Malformed, Refusal, Why
+from airshed.pages.kit.words import Phrase
+from airshed.pages.portal.fields import Field, Written, form_of, label_of, name_of, read, sentence_of
+from airshed.pages.portal.frame import Visitor, acting, chosen_language, fields_of, on, page, visitor_of
+from airshed.pages.portal.happening import Change, Happening, changes, happenings, in_language
+from airshed.pages.portal.signing import over
+from airshed.rulebook import lookup
+from airshed.rulebook.schema import Rulebook
+from airshed.service.book.acts import waiting_for
+from airshed.service.book.clock import asked_of
+from airshed.service.book.preview import Foreseen
+from airshed.service.forms.chinese import room_of
+from airshed.service.forms.form import BODIES, options_of, slots
+from airshed.service.forms.measures import Terms
+from airshed.service.http.problems import Stopped
+from airshed.service.http.service import Service
+from airshed.service.http.who import SIGNING
+from airshed.service.marketdata.reading import Market
+from airshed.service.sign_in import codes
+
+#: Rooms that several roles ask for first, before the others.
+FIRST = ("listed", "transfer", "settling", "issue", "auction", "people")
+#: The fields beside which a refusal stands: the first of them that the command has. Of a thing that is unknown it is
+#: the field of that thing; what is about nobody's field stands above the form.
+BESIDE: Mapping[Why, Sequence[str]] = {
+    **dict.fromkeys(
+        (
+            *(Why.NOT_POSITIVE, Why.TOO_LARGE, Why.TOO_SMALL, Why.OVER_ENTITLEMENT, Why.OFF_LOT, Why.OVER_POSITION),
+            *(Why.INSUFFICIENT_HOLDING, Why.BOUGHT_TODAY, Why.OVER_GUARANTEE, Why.STILL_OWED, Why.SERIALS_GONE),
+        ),
+        ("count", "fen", "mass_g"),
+    ),
+    Why.INSUFFICIENT_CASH: ("count", "fen"),
+    **dict.fromkeys(
+        (Why.OFF_TICK, Why.OUTSIDE_BAND, Why.OUTSIDE_COLLAR, Why.UNDER_RESERVE),
+        ("limit", "price", "reserve", "minimum"),
+    ),
+    **dict.fromkeys((Why.MARKET_HALTED, Why.CROSSING, Why.WALLED_OFF, Why.EXPIRED_VINTAGE, Why.ADDS_LOAD), ("series",)),
+    Why.FIRST_TOO_SMALL: ("first",),
+    Why.TERM_TOO_LONG: ("until", "years", "last"),
+    Why.UNTRUSTED: ("target",),
+    Why.UNEXPLAINED: ("reason", "explained"),
+    Why.UNPROVEN: ("evidence",),
+    Why.NOT_ELIGIBLE: ("source",),
+    Why.DAY_SEALED: ("day",),
+    **dict.fromkeys(
+        (Why.YEAR_CLOSED, Why.NOT_REPORTED, Why.NOT_VERIFIED, Why.DAYS_MISSING, Why.MARKS_OPEN), ("year", "day")
+    ),
+    Why.UNKNOWN_ACCOUNT: ("account", "target", "buyer", "origin"),
+    Why.NOT_YOUR_OWN: ("account", "origin", "source"),
+    Why.OUT_OF_SCOPE: ("jurisdiction", "account", "source", "series", "place"),
+    Why.ACCOUNT_FROZEN: ("account", "origin"),
+    Why.ALREADY_EXISTS: ("actor", "account", "source", "auction", "call", "sale", "repurchase", "vintage"),
+}
+
+
+class Group(NamedTuple):
+    """The commands of a room."""
+
+    name: Phrase
+    commands: Sequence[tuple[str, Phrase, Phrase]]
+
+
+def groups_of(rules: Rulebook, actor: Actor) -> list[Group]:
+    """What a role may do, by room; what is for machines and for the page of what waits stands elsewhere."""
+    mine = lookup.roles(rules).get(actor.role, frozenset())
+    found: dict[str, list[tuple[str, Phrase, Phrase]]] = {}
+    for name, kind in BODIES.items():
+        if name in mine and name not in ELSEWHERE:
+            found.setdefault(kind.__module__, []).append((name, name_of(kind), sentence_of(kind)))
+    rooms = sorted(found, key=lambda module: _rank(module.rpartition(".")[2]))
+    return [Group(Phrase(*room_of(room)), found[room]) for room in rooms]
+
+
+#: Confirmed and rejected on the page of what waits.
+ELSEWHERE = ("ConfirmAct", "RejectAct")
+
+
+def _rank(room: str) -> int:
+    return FIRST.index(room) if room in FIRST else len(FIRST)
+
+
+async def acts(service: Service, request: Request) -> Response:
+    """What somebody may do."""
+    visitor = await acting(service, request)
+    actor = _actor(visitor)
+    groups = await visitor.look(lambda market, rules: groups_of(rules, actor))
+    return page(visitor, "acts.html.j2", groups=groups)
+
+
+def _actor(visitor: Visitor) -> Actor:
+    assert visitor.actor is not None
+    return visitor.actor
+
+
+class Filled(NamedTuple):
+    """A form as it stands on a page."""
+
+    fields: Sequence[Field]
+    terms: Terms
+    money: Phrase
+    #: Whether the role may send the command at all.
+    allowed: bool
+
+
+def _kind_of(request: Request) -> type[msgspec.Struct]:
+    name = request.path_params["command"]
+    if name not in BODIES:
+        raise Stopped("not_there", near(name[:60], BODIES))
+    return BODIES[name]
+
+
+async def _filled(
+    visitor: Visitor,
+    kind: type[msgspec.Struct],
+    written: Mapping[str, str],
+    errors: Mapping[str, Phrase] | None = None,
+) -> Filled:
+    actor = _actor(visitor)
+
+    def look(market: Market, rules: Rulebook) -> Filled:
+        allowed = kind.__name__ in lookup.roles(rules).get(actor.role, frozenset())
+        fields = form_of(kind, market.state, rules, actor, written, errors)
+        money = Phrase(rules.currency.name_en, rules.currency.name_zh)
+        return Filled(fields, Terms.of(rules), money, allowed)
+
+    return await visitor.look(look)
+
+
+async def form(service: Service, request: Request) -> Response:
+    """The form of a command; what the address says stands in it already."""
+    visitor = await acting(service, request)
+    kind = _kind_of(request)
+    return await _form(visitor, kind, dict(request.query_params))
+
+
+async def _form(
+    visitor: Visitor,
+    kind: type[msgspec.Struct],
+    written: Mapping[str, str],
+    *,
+    errors: Mapping[str, Phrase] | None = None,
+    refusal: Told | None = None,
+    notice: Phrase | None = None,
+    status: int = 200,
+) -> Response:
+    if refusal is not None and refusal.field:
+        errors = {**(errors or {}), refusal.field: refusal.title}
+    filled = await _filled(visitor, kind, written, errors)
+    if not filled.allowed:
+        raise Stopped("not_yours_to_read", f"the role {_actor(visitor).role} does not send {kind.__name__}")
+    return page(
+        visitor,
+        "form.html.j2",
+        status,
+        command=kind.__name__,
+        name=name_of(kind),
+        sentence=sentence_of(kind),
+        fields=filled.fields,
+        errors=errors or {},
+        key=written.get("key") or f"portal-{token_urlsafe(16)}",
+        refusal=refusal,
+        notice=notice,
+    )
+
+
+class Told(NamedTuple):
+    """A refusal on a page."""
+
+    title: Phrase
+    #: The thing, the place and the cure, as the book keeps it.
+    detail: str
+    article: str
+    #: The field that caused it; empty where none did.
+    field: str
+    #: The record of it, where it was sent.
+    seq: int | None = None
+
+
+def told(refusal: Refusal, kind: type[msgspec.Struct], seq: int | None = None) -> Told:
+    """A refusal with the field beside which it stands."""
+    names = [slot.field for slot in slots(kind)]
+    beside = [name for name in BESIDE.get(refusal.why, ()) if name in names]
+    thing = refusal.why.value.removeprefix("unknown_")
+    if not beside and thing in names:
+        beside = [thing]
+    return Told(Phrase(*MEANINGS[refusal.why]), refusal.detail, refusal.cite, beside[0] if beside else "", seq)
+
+
+class Seen(NamedTuple):
+    """What a command would come to, on a page."""
+
+    happenings: Sequence[Happening]
+    changes: Sequence[Change]
+
+
+async def send(service: Service, request: Request) -> Response:
+    """A form was sent: to look at what it would do, to change it, or to do it."""
+    fields = await fields_of(service, request)
+    visitor = await visitor_of(service, request, chosen_language(fields))
+    kind = _kind_of(request)
+    if visitor.signed is None or visitor.signed.session is None:
+        return await over(visitor, fields)
+    if visitor.actor is None:
+        service.door.actor(visitor.signed)
+        raise Stopped("no_actor", "this user is not registered in the book")
+    if not service.door.own_form(request, visitor.signed.session, fields.get("csrf", "")):
+        again = Phrase(
+            "You have signed in anew since this form was made. Nothing was sent: look at it, and send it again.",
+            "表单早于本次登录，尚未提交。请核对后重新提交。",
+        )
+        return await _form(visitor, kind, fields, notice=again)
+    step = fields.get("step", "preview")
+    if step == "change":
+        return await _form(visitor, kind, fields)
+    filled = await _filled(visitor, kind, fields)
+    if not filled.allowed:
+        raise Stopped("not_yours_to_read", f"the role {visitor.actor.role} does not send {kind.__name__}")
+    found = read(kind, fields, filled.terms, filled.money)
+    if found.errors:
+        return await _form(visitor, kind, fields, errors=found.errors, status=422)
+    command = _command(visitor.actor, fields, found)
+    if isinstance(command, Phrase):
+        return await _form(visitor, kind, fields, errors={"": command}, status=422)
+    if step == "confirm" and "language" not in fields:
+        return await _confirm(visitor, kind, fields, command)
+    return await _preview(visitor, kind, fields, command)
+
+
+def _command(actor: Actor, fields: Mapping[str, str], found: Written) -> Command | Phrase:
+    key = fields.get("key", "")[:100]
+    try:
+        return well_formed(Command(actor.id, key, found.body))
+    except Malformed as error:
+        return Phrase(f"{error.what}; {error.cure}", f"无法识别：{error.what}")
+
+
+async def _preview(
+    visitor: Visitor,
+    kind: type[msgspec.Struct],
+    fields: Mapping[str, str],
+    command: Command,
+    wrong: Phrase | None = None,
+) -> Response:
+    service, actor = visitor.service, _actor(visitor)
+    at = asked_of(service.provenance, None, service.clock())
+    foreseen, _ = await service.market.foresee(lambda runner, when: (command,), at)
+    if foreseen.answered:
+        return on(f"/records/{foreseen.record.seq}?again=1")
+    refusal = foreseen.record.refusal
+    if refusal is not None and refusal.why is Why.KEY_REUSED:
+        return await _form(visitor, kind, {**fields, "key": ""}, notice=REUSED)
+    if refusal is not None:
+        return await _form(visitor, kind, fields, refusal=told(refusal, kind), status=422)
+
+    def look(market: Market, rules: Rulebook) -> tuple[Seen, list[tuple[Phrase, Phrase]], list[tuple[str, str]]]:
+        body: Body = foreseen.record.body
+        events = () if foreseen.sealed else foreseen.record.events
+        shown = Seen(happenings(events, rules), changes(events, market.state, actor.account, rules))
+        return shown, said_fields(body, rules), _kept(kind, fields, foreseen, rules)
+
+    seen, said, kept = await visitor.look(look)
+    signing = kind.__name__ in SIGNING
+    session = visitor.signed.session if visitor.signed is not None else None
+    assert session is not None
+    asks_code = signing and not service.door.users.fresh(session)
+    return page(
+        visitor,
+        "preview.html.j2",
+        422 if wrong is not None else 200,
+        command=kind.__name__,
+        name=name_of(kind),
+        said_fields=said,
+        kept=kept,
+        seen=seen,
+        foreseen=foreseen,
+        then=told(foreseen.then, kind) if foreseen.then is not None else None,
+        knowing=foreseen.knowing,
+        asks_code=asks_code,
+        shown_code=_code_of(visitor) if asks_code else "",
+        wrong=wrong,
+    )
+
+
+REUSED = Phrase(
+    "This form was sent already with other content. Look at it once more: it is a new one now.",
+    "该表单已以不同内容提交过。请重新核对，现作为新的业务办理。",
+)
+
+
+def _code_of(visitor: Visitor) -> str:
+    """The code of now, where the service is a rehearsal and nobody has an authenticator."""
+    if not visitor.service.demo or visitor.signed is None or visitor.signed.user.secret is None:
+        return ""
+    step = max(visitor.service.door.clock() // 1000 // codes.STEP_S, visitor.signed.user.last_step + 1)
+    return codes.code_at(visitor.signed.user.secret, step)
+
+
+def said_fields(body: Body, rules: Rulebook) -> list[tuple[Phrase, Phrase]]:
+    """The fields of a command with what was understood, in both languages."""
+    english = options_of(body, Terms.of(rules))
+    chinese = options_of(body, Terms.of(rules)._replace(money=rules.currency.name_zh))
+    fields = {slot.option: slot.field for slot in slots(type(body))}
+    return [
+        (label_of(type(body).__name__, fields[option]), Phrase(text, in_language(other, "zh")))
+        for (option, text), (_, other) in zip(english, chinese, strict=True)
+    ]
+
+
+def _kept(
+    kind: type[msgspec.Struct], fields: Mapping[str, str], foreseen: Foreseen, rules: Rulebook
+) -> list[tuple[str, str]]:
+    """What a form carries on to its confirmation: what was written, and what the preview warned of."""
+    names = [slot.field for slot in slots(kind)]
+    kept = {name: fields[name] for name in ("key", *names) if fields.get(name, "")}
+    if foreseen.knowing is not None:
+        lines = [text for option, text in options_of(foreseen.record.body, Terms.of(rules)) if option == "knowing"]
+        kept["knowing"] = "\n".join(lines)
+    return list(kept.items())
+
+
+async def _confirm(
+    visitor: Visitor, kind: type[msgspec.Struct], fields: Mapping[str, str], command: Command
+) -> Response:
+    service, signed = visitor.service, visitor.signed
+    assert signed is not None
+    assert signed.session is not None
+    if kind.__name__ in SIGNING:
+        code = "".join(fields.get("code", "").split()).translate(WIDE)
+        if code:
+            try:
+                service.door.use_code(visitor.request, signed.session, code)
+            except Stopped as stop:
+                wrong = Phrase(
+                    "The code is not that of now, or was used. Nothing was done.", "动态码有误或已使用，尚未办理。"
+                )
+                if stop.code == "too_many":
+                    wrong = Phrase("Too many codes were wrong. Wait a little.", "动态码错误次数过多，请稍候。")
+                return await _preview(visitor, kind, fields, command, wrong)
+        elif not service.door.users.fresh(signed.session):
+            needed = Phrase("This act takes a one-time code of now.", "此项业务须提供当前动态码。")
+            return await _preview(visitor, kind, fields, command, needed)
+    (receipt,) = await service.writer.submit(lambda runner, when: (command,), 1, None)
+    refusal = receipt.answer.refusal
+    if refusal is None:
+        again = "?again=1" if receipt.earlier else ""
+        return on(f"/records/{receipt.answer.seq}{again}")
+    if refusal.why is Why.KEY_REUSED:
+        return await _form(visitor, kind, {**fields, "key": ""}, notice=REUSED)
+    shown = told(refusal, kind, receipt.answer.seq)
+    return await _form(visitor, kind, {**fields, "key": ""}, refusal=shown, status=422)
+
+
+#: Digits as a Chinese keyboard may write them.
+WIDE = {ord(wide): str(digit) for digit, wide in enumerate("０１２３４５６７８９")}
+
+
+# --- acts of two
+
+
+class WaitingAct(NamedTuple):
+    """An act that waits for a second person."""
+
+    number: int
+    name: Phrase
+    proposer: str
+    until: int | None
+    fields: Sequence[tuple[Phrase, Phrase]]
+    #: Some of those who may confirm it.
+    confirms: Sequence[str]
+
+
+async def waiting(service: Service, request: Request) -> Response:
+    """What waits for somebody, and what of theirs waits for another."""
+    visitor = await acting(service, request)
+    actor, now = _actor(visitor), visitor.now
+
+    def look(market: Market, rules: Rulebook) -> tuple[list[WaitingAct], list[WaitingAct]]:
+        state = market.state
+        mine = waiting_for(state, rules, actor.id, max(now, state.at))
+        yours = [act.id for act in state.acts.values() if act.actor == actor.id]
+        return [_waiting(state.acts[number], market, rules) for number in mine], [
+            _waiting(state.acts[number], market, rules) for number in yours
+        ]
+
+    for_you, of_yours = await visitor.look(look)
+    return page(visitor, "waiting.html.j2", for_you=for_you, of_yours=of_yours)
+
+
+def _waiting(act: Any, market: Market, rules: Rulebook) -> WaitingAct:
+    state = market.state
+    confirms = [
+        name for name in state.actors if name != act.actor and may_confirm(state, rules, name, act.body) is None
+    ]
+    return WaitingAct(act.id, name_of(type(act.body)), act.actor, act.until, said_fields(act.body, rules), confirms[:5])

@@ -1,0 +1,217 @@
+"""What may stand in a field: the things of the book that somebody may name in it, with their names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from airshed.engine.nouns import Actor
+from airshed.engine.state import State
+from airshed.model.measures import Unit
+from airshed.pages.kit.words import Phrase, same
+from airshed.pages.portal.happening import in_language
+from airshed.registry.accounts import PRIVATE
+from airshed.rulebook.schema import Rulebook
+from airshed.service.forms.measures import Terms, write
+
+
+class Choice(NamedTuple):
+    """A thing that a field may name."""
+
+    value: str
+    label: Phrase
+
+
+#: Fields that give a name to something new, by command.
+NEW = {
+    ("RegisterActor", "actor"),
+    ("OpenAccount", "account"),
+    ("RegisterSource", "source"),
+    ("OpenSale", "sale"),
+    ("OpenRepurchase", "repurchase"),
+    ("OpenAuction", "auction"),
+    ("OfferAuction", "auction"),
+    ("SellPledge", "auction"),
+    ("OpenCall", "call"),
+    ("OpenZoneCall", "call"),
+}
+#: Fields of an account that whoever acts for one acts for.
+OWN = ("account", "origin", "seller", "lessor", "pledgor")
+#: Fields of an account on the other side.
+OTHERS = ("target", "buyer", "lessee", "pledgee", "trusted")
+#: Commands in which an own series is given away, so that what is held of it is told beside.
+GIVING = (
+    "Transfer",
+    "CancelAllowances",
+    "OfferRepurchase",
+    "OfferDeal",
+    "PledgeAllowances",
+    "OfferLease",
+    "OfferAuction",
+)
+#: Commands of the other side of a lease, a deal or a pledge name any that concerns them.
+NUMBERED: Mapping[str, Callable[[State], Mapping[int, Any]]] = {
+    "order": lambda state: state.orders,
+    "deal": lambda state: state.deals,
+    "transfer": lambda state: state.waiting_transfers,
+    "lease": lambda state: state.leases,
+    "pledge": lambda state: state.pledges,
+    "purchase": lambda state: state.purchases,
+    "application": lambda state: state.applications,
+    "withdrawal": lambda state: state.withdrawals,
+    "withholding": lambda state: state.withholdings,
+    "right": lambda state: state.rights,
+    "act": lambda state: state.acts,
+}
+NAMED: Mapping[str, Callable[[State], Mapping[str, Any]]] = {
+    "auction": lambda state: state.auctions,
+    "sale": lambda state: state.sales,
+    "repurchase": lambda state: state.repurchases,
+}
+#: States in which nothing more comes of a thing.
+OVER = (
+    "done",
+    "dropped",
+    "cancelled",
+    "closed",
+    "released",
+    "redeemed",
+    "ended",
+    "enforced",
+    "granted",
+    "fallen",
+    "paid",
+)
+#: Attributes of a thing that say whose it is.
+WHOSE = ("account", "origin", "target", "seller", "buyer", "lessor", "lessee", "pledgor", "pledgee", "holder")
+
+
+def choices(state: State, rules: Rulebook, actor: Actor, command: str, field: str) -> tuple[Choice, ...] | None:
+    """What a field may name; None where it names nothing that is there already."""
+    if (command, field) in NEW:
+        return None
+    if field in OWN:
+        return tuple(_accounts(state, _mine(state, actor)))
+    if field in OTHERS:
+        mine = actor.account
+        return tuple(_accounts(state, lambda name: name != mine and state.ledger.accounts[name].kind in PRIVATE))
+    if field == "series":
+        return tuple(_series(state, rules, actor, command))
+    if field == "pollutant":
+        return tuple(
+            Choice(row.code, Phrase(f"{row.code} {row.name_en}", f"{row.code} {row.name_zh}"))
+            for row in rules.pollutants
+        )
+    if field in ("jurisdiction", "place"):
+        return tuple(_places(rules, actor))
+    if field == "sector":
+        return tuple(Choice(row.code, Phrase(row.name_en, row.name_zh)) for row in rules.sectors)
+    if field == "role":
+        return tuple(Choice(row.code, Phrase(row.name_en, row.name_zh)) for row in rules.people)
+    if field == "actor":
+        known = state.actors.values()
+        return tuple(
+            Choice(each.id, same(each.id)) for each in known if _within(state, actor, each.jurisdiction, each.account)
+        )
+    if field == "source":
+        return tuple(_sources(state, actor))
+    if field == "stack":
+        mine_too = {choice.value for choice in _sources(state, actor)}
+        return tuple(Choice(stack, same(stack)) for stack, source in state.stack_source.items() if source in mine_too)
+    if field == "mark":
+        if command == "MarkHours":
+            return tuple(Choice(row.mark, Phrase(row.name_en, row.name_zh)) for row in rules.marks.rows)
+        waiting = [mark for mark in state.marks.values() if mark.state in ("entered", "proven")]
+        stacks = {choice.value for choice in choices(state, rules, actor, command, "stack") or ()}
+        return tuple(
+            Choice(str(mark.id), same(f"{mark.id} · {mark.stack} {mark.kind}"))
+            for mark in waiting
+            if mark.stack in stacks
+        )
+    if field == "call":
+        kept: Mapping[str, Any] = state.zone_calls if "Zone" in command else state.calls
+        return tuple(Choice(name, same(name)) for name, call in kept.items() if call.open)
+    if field in NAMED:
+        return tuple(
+            Choice(name, same(f"{name} · {_short(thing.series)}"))
+            for name, thing in NAMED[field](state).items()
+            if thing.open
+        )
+    if field in NUMBERED:
+        return tuple(_numbered(state, rules, actor, field))
+    return None
+
+
+def _mine(state: State, actor: Actor) -> Callable[[str], bool]:
+    if actor.account:
+        return lambda name: name == actor.account
+    if actor.jurisdiction:
+        return lambda name: state.ledger.accounts[name].jurisdiction == actor.jurisdiction
+    return lambda name: True
+
+
+def _accounts(state: State, fits: Callable[[str], bool]) -> Iterator[Choice]:
+    for name, account in state.ledger.accounts.items():
+        if name not in state.ledger.closed and fits(name):
+            yield Choice(name, same(name if account.name == name else f"{account.name} ({name})"))
+
+
+def _series(state: State, rules: Rulebook, actor: Actor, command: str) -> Iterator[Choice]:
+    terms = Terms.of(rules)
+    names = sorted(state.ledger.caps, key=lambda name: (-int(name.rpartition("-")[2]), name))
+    for name in names:
+        place = name.split("-")[1]
+        if actor.jurisdiction and place != actor.jurisdiction:
+            continue
+        if actor.account:
+            position = state.ledger.positions.get((actor.account, name))
+            free = position.free if position is not None else 0
+            if command in GIVING and not free:
+                continue
+            if free:
+                shown = write(free, Unit.ALLOWANCES, terms)
+                chinese = f"{name}（可用：{in_language(shown, 'zh')}）"
+                yield Choice(name, Phrase(f"{name} (free: {shown})", chinese))
+                continue
+        yield Choice(name, same(name))
+
+
+def _places(rules: Rulebook, actor: Actor) -> Iterator[Choice]:
+    for row in rules.jurisdictions:
+        if actor.jurisdiction in ("", row.code) or actor.account:
+            yield Choice(row.code, Phrase(f"{row.name_en} ({row.code})", f"{row.name_zh}（{row.code}）"))
+
+
+def _sources(state: State, actor: Actor) -> Iterator[Choice]:
+    for source in state.sources.values():
+        if _within(state, actor, source.jurisdiction, source.account):
+            yield Choice(source.id, same(f"{source.name} ({source.id})"))
+
+
+def _within(state: State, actor: Actor, jurisdiction: str, account: str) -> bool:
+    """Whether something lies in what somebody is bound to."""
+    if actor.account:
+        return account == actor.account
+    there = jurisdiction or (state.ledger.accounts[account].jurisdiction if account in state.ledger.accounts else "")
+    return actor.jurisdiction in ("", there)
+
+
+def _numbered(state: State, rules: Rulebook, actor: Actor, field: str) -> Iterator[Choice]:
+    terms = Terms.of(rules)
+    for number, thing in NUMBERED[field](state).items():
+        if getattr(thing, "state", "") in OVER:
+            continue
+        parties = [getattr(thing, name) for name in WHOSE if getattr(thing, name, "")]
+        if actor.account and parties and actor.account not in parties:
+            continue
+        said = [str(number), *dict.fromkeys(parties)]
+        if getattr(thing, "series", ""):
+            said.append(_short(thing.series))
+        count = getattr(thing, "left", None) if field == "order" else getattr(thing, "count", None)
+        if isinstance(count, int):
+            said.append(write(count, Unit.ALLOWANCES, terms))
+        yield Choice(str(number), same(" · ".join(said)))
+
+
+def _short(series: str | tuple[str, ...]) -> str:
+    return series if isinstance(series, str) else ", ".join(series)

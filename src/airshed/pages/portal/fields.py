@@ -1,0 +1,287 @@
+"""The form of a command on a screen: its fields with labels, units and choices, read as people write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+from unicodedata import normalize
+
+import msgspec
+from msgspec import inspect as kinds
+
+from airshed.engine.nouns import Actor
+from airshed.engine.state import State
+from airshed.model.measures import Unit
+from airshed.model.refusal import Malformed
+from airshed.pages.kit.words import Phrase, same
+from airshed.pages.portal import cures
+from airshed.pages.portal.choices import Choice, choices
+from airshed.rulebook.schema import Rulebook
+from airshed.service.forms.chinese import both, field_zh
+from airshed.service.forms.english import meaning
+from airshed.service.forms.form import Slot, bare, body_of, entry_form, slots, title_of, value_of
+from airshed.service.forms.happened import said_of_word
+from airshed.service.forms.measures import Terms, unit_of
+
+Widget = Literal["text", "amount", "choice", "radios", "lines", "day", "area", "fixed", "among"]
+#: More choices than these are looked for by writing.
+MOST_SHOWN = 400
+#: What is chosen among so few stands in the open.
+IN_THE_OPEN = 4
+#: Labels in English that the name of the field does not make.
+ENGLISH: Mapping[str, str] = {
+    "count": "Allowances",
+    "fen": "Amount of money",
+    "limit": "Limit price",
+    "budget_fen": "Budget",
+    "act": "Act",
+    "may": "Rights",
+    "until": "Until (day)",
+    "two_above": "Two people above",
+    "trusted_above": "Only trusted accounts above",
+    "simulated": "Simulated",
+    "upheld": "Appeal upheld",
+    "mass_mg": "Mass by pollutant",
+    "mass_g": "Mass of the year by pollutant",
+    "declared_g": "Declared mass by pollutant",
+    "PlaceZoneBid.count": "Mass to cover",
+}
+#: Thousands parted by points with a decimal comma, or a decimal comma alone: read differently in different countries.
+_COMMA = re.compile(r"(\d{1,3}(?:\.\d{3})+),(\d+)(.*)|(\d+),(\d{1,2}|\d{4,})(?!\d)(.*)", re.ASCII | re.DOTALL)
+#: A number that says no unit.
+_BARE = re.compile(r"-?[\d,]*\.?\d+\s*[万亿]?", re.ASCII)
+
+
+class Field(NamedTuple):
+    """A field on a screen."""
+
+    name: str
+    label: Phrase
+    help: Phrase
+    widget: Widget
+    value: str
+    required: bool
+    #: What stands behind an amount that says no unit.
+    suffix: Phrase
+    choices: Sequence[Choice]
+    error: Phrase | None = None
+
+
+def label_of(command: str, field: str) -> Phrase:
+    """What a field is called."""
+    english = ENGLISH.get(f"{command}.{field}") or ENGLISH.get(field)
+    if english is None:
+        plain = re.sub(r"_(fen|mg|g|kg)$", "", field).replace("_", " ")
+        english = plain[:1].upper() + plain[1:]
+    return Phrase(english, field_zh(command, field))
+
+
+def suffix_of(slot: Slot, terms: Terms, money: Phrase) -> Phrase:
+    """The unit of an amount that says none."""
+    if not isinstance(bare(slot.kind), kinds.IntType):
+        return same("")
+    match unit_of(slot.field, slot.kind):
+        case Unit.ALLOWANCES | Unit.KG | Unit.G | Unit.MG:
+            return Phrase("t", "吨")
+        case Unit.FEN:
+            return money
+        case Unit.FEN_PER_T:
+            return Phrase(f"{money.en}/t", f"{money.zh}/吨")
+        case Unit.FEN_PER_T_YEAR:
+            return Phrase(f"{money.en}/t a year", f"{money.zh}/吨·年")
+        case Unit.BASIS_POINTS:
+            return same("%")
+        case _:
+            return same("")
+
+
+def form_of(
+    kind: type[msgspec.Struct],
+    state: State,
+    rules: Rulebook,
+    actor: Actor,
+    written: Mapping[str, str],
+    errors: Mapping[str, Phrase] | None = None,
+) -> list[Field]:
+    """The fields of a command for somebody, with what is written in them."""
+    terms, money = Terms.of(rules), Phrase(rules.currency.name_en, rules.currency.name_zh)
+    found = []
+    for slot in slots(kind):
+        may_be = choices(state, rules, actor, kind.__name__, slot.field) or _words(slot)
+        widget = _widget(slot, may_be)
+        value = written.get(slot.field, "")
+        if slot.required and len(may_be) == 1 and widget in ("choice", "radios"):
+            widget, value = "fixed", may_be[0].value
+        found.append(
+            Field(
+                slot.field,
+                label_of(kind.__name__, slot.field),
+                _help(kind, slot),
+                widget,
+                value,
+                slot.required,
+                suffix_of(slot, terms, money),
+                may_be,
+                (errors or {}).get(slot.field),
+            )
+        )
+    return found
+
+
+def _words(slot: Slot) -> tuple[Choice, ...]:
+    kind = bare(slot.kind)
+    if isinstance(kind, kinds.LiteralType):
+        return tuple(Choice(str(word), Phrase(*said_of_word(slot.field, str(word)))) for word in kind.values)
+    if isinstance(kind, kinds.BoolType):
+        return (Choice("yes", Phrase("yes", "是")), Choice("no", Phrase("no", "否")))
+    return ()
+
+
+def _widget(slot: Slot, may_be: Sequence[Choice]) -> Widget:
+    kind = bare(slot.kind)
+    if slot.many:
+        return "lines"
+    if title_of(slot.kind).startswith("day"):
+        return "day"
+    if may_be:
+        if len(may_be) > MOST_SHOWN:
+            return "among"
+        return "radios" if len(may_be) <= IN_THE_OPEN and slot.required else "choice"
+    if isinstance(kind, kinds.IntType):
+        return "amount"
+    if isinstance(kind, kinds.StrType) and (kind.max_length or 0) > 100:
+        return "area"
+    return "text"
+
+
+def _help(kind: type[msgspec.Struct], slot: Slot) -> Phrase:
+    english = meaning(kind, slot.field).replace("`", "")
+    chinese = ""
+    item = bare(slot.kind)
+    inner = bare(item.item_type) if isinstance(item, kinds.VarTupleType) else None
+    if isinstance(item, kinds.DictType):
+        english += " A line each: NAME: VALUE."
+        chinese = "每行一项，写作“名称: 数值”。可从表格中直接粘贴两列。"
+    elif isinstance(inner, kinds.StructType):
+        english += f" A line each, as {entry_form(inner.cls)}."
+        chinese = f"每行一项，写作 {entry_form(inner.cls)}。"
+    elif slot.many:
+        english += " A line each."
+        chinese = "每行一项。"
+    return Phrase(english, chinese)
+
+
+# --- reading
+
+
+class Written(NamedTuple):
+    """What was written in a form: a body, or what is wrong in which field."""
+
+    body: Any
+    errors: dict[str, Phrase]
+
+
+def read(kind: type[msgspec.Struct], written: Mapping[str, str], terms: Terms, money: Phrase) -> Written:
+    """The command that a form makes; every field that cannot be read says so by itself."""
+    errors: dict[str, Phrase] = {}
+    given: list[tuple[str, str]] = []
+    for slot in slots(kind):
+        text = written.get(slot.field, "")
+        try:
+            texts = _texts(slot, text, terms, money)
+            if not texts:
+                if slot.required and not _may_be_empty(slot):
+                    errors[slot.field] = Phrase("This is needed.", "此项必填。")
+                elif slot.required:
+                    given.append((slot.option, ""))
+                continue
+            value_of(slot, texts, terms)
+        except Malformed as error:
+            errors[slot.field] = cures.told(error)
+            continue
+        except Unclear as unclear:
+            errors[slot.field] = unclear.phrase
+            continue
+        given += [(slot.option, each) for each in texts]
+    if errors:
+        return Written(None, errors)
+    try:
+        return Written(body_of(kind, given, terms), {})
+    except Malformed as error:
+        place = next((slot.field for slot in slots(kind) if slot.place == error.place), "")
+        return Written(None, {place: cures.told(error)})
+
+
+class Unclear(Exception):
+    """A text that could be meant in two ways."""
+
+    def __init__(self, phrase: Phrase) -> None:
+        super().__init__(phrase.en)
+        self.phrase = phrase
+
+
+def _may_be_empty(slot: Slot) -> bool:
+    kind = bare(slot.kind)
+    return isinstance(kind, kinds.StrType) and not kind.min_length
+
+
+def _texts(slot: Slot, text: str, terms: Terms, money: Phrase) -> list[str]:
+    """What a field holds, each of several lines by itself, as the readers of forms take it."""
+    kind = bare(slot.kind)
+    if slot.many:
+        return [_entry(line) for line in text.splitlines() if line.strip()]
+    if isinstance(kind, kinds.StrType) and not title_of(slot.kind).startswith(("day", "hour")):
+        return [text.strip().replace("\r\n", "\n")] if text.strip() else []
+    plain = normalize("NFKC", text).strip()
+    if not plain:
+        return []
+    if "\t" in plain or "\n" in plain:
+        raise Unclear(Phrase("This is more than one cell: paste one.", "粘贴了多个单元格，请只粘贴一个。"))
+    if isinstance(kind, kinds.IntType):
+        _one_way(plain)
+        if _BARE.fullmatch(plain) and unit_of(slot.field, slot.kind) is not None:
+            plain = f"{plain} {_said(slot, terms, money)}"
+    return [plain]
+
+
+def _said(slot: Slot, terms: Terms, money: Phrase) -> str:
+    """The unit of the label, as the reader of amounts knows it."""
+    return suffix_of(slot, terms, Phrase(terms.money, money.zh)).en
+
+
+def _one_way(text: str) -> None:
+    found = _COMMA.match(text)
+    if found is None:
+        return
+    if found[1] is not None:
+        whole, part = found[1].replace(".", ""), found[2]
+    else:
+        whole, part = found[4], found[5]
+    meant = f"{int(whole):,}.{part}" if len(part) < 4 else f"{int(whole + part):,}"
+    raise Unclear(
+        Phrase(
+            f"“{text[:40]}” is read differently in different countries. Write {meant} if that is meant.",
+            f"“{text[:40]}”的写法有歧义。如指{meant}，请写作{meant}（小数点用“.”，千位用“,”）。",
+        )
+    )
+
+
+def _entry(line: str) -> str:
+    """A line; cells of a table that was pasted become the parts of an entry."""
+    cells = [cell.strip() for cell in line.strip().split("\t")]
+    if len(cells) == 1:
+        return cells[0]
+    return f"{cells[0]}: {', '.join(cell for cell in cells[1:] if cell)}"
+
+
+def name_of(kind: type[msgspec.Struct]) -> Phrase:
+    """What a command is called: the start of its sentence in English, its name in Chinese."""
+    english, chinese = both(kind)
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind.__name__).capitalize()
+    return Phrase(words if english else kind.__name__, chinese)
+
+
+def sentence_of(kind: type[msgspec.Struct]) -> Phrase:
+    """What a command does, in a sentence; in Chinese its name says it."""
+    return Phrase(both(kind)[0].split("\n\n")[0].replace("\n", " ").replace("`", ""), "")

@@ -1,0 +1,149 @@
+"""What has happened, or would: events with what they move and the figures they carry, as the pages show them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from airshed.engine.state import State
+from airshed.model.allowance import count_of
+from airshed.model.measures import Unit
+from airshed.pages.kit.words import Language, Phrase, same
+from airshed.registry.moves import Delivered, Paid
+from airshed.rulebook.schema import Rulebook
+from airshed.service.forms.form import option_of
+from airshed.service.forms.happened import RULES, fact_zh, said_of_event
+from airshed.service.forms.measures import Terms
+from airshed.service.forms.told import named_parts, written
+
+#: Most lines of one list on a page.
+MOST = 12
+#: Figures that a page does not repeat: what is moved stands by itself.
+MOVES = ("entry",)
+
+
+class Fact(NamedTuple):
+    """A figure of an event with its name."""
+
+    name: Phrase
+    text: Phrase
+
+
+class Happening(NamedTuple):
+    """An event on a page."""
+
+    title: Phrase
+    facts: Sequence[Fact]
+    #: What goes from whom to whom, a line each.
+    moves: Sequence[Phrase]
+
+
+class Change(NamedTuple):
+    """What an account has before and after."""
+
+    what: Phrase
+    before: Phrase
+    after: Phrase
+    difference: Phrase
+
+
+def amount(value: int, unit: Unit | None, rules: Rulebook) -> Phrase:
+    """A figure with its unit in both languages.
+
+    >>> from airshed.rulebook.load import find, load
+    >>> amount(40_000, Unit.ALLOWANCES, load(find("dianzhong")))
+    Phrase(en='40 t', zh='40吨')
+    """
+    return Phrase(*(_written(value, unit, rules, language) for language in ("en", "zh")))
+
+
+def _written(value: Any, unit: Unit | None, rules: Rulebook, language: Language) -> str:
+    terms = Terms.of(rules)
+    if language == "zh":
+        terms = terms._replace(money=rules.currency.name_zh)
+    return in_language(written(value, unit, terms), language)
+
+
+def in_language(text: str, language: Language) -> str:
+    """Units as a language writes them.
+
+    >>> in_language("4,100 元/t a year, 40 t", "zh")
+    '4,100元/吨·年, 40吨'
+    """
+    if language == "en":
+        return text
+    text = text.replace("/t a year", "/吨·年").replace("/t", "/吨")
+    text = re.sub(r"(?<=\d) t\b", "吨", text)
+    text = re.sub(r"(?<=\d) kg\b", "千克", text)
+    text = re.sub(r"(?<=\d) g\b", "克", text)
+    return re.sub(r"(?<=\d) (?=[\u3400-\u9fff])", "", text)
+
+
+def happenings(events: Iterable[Any], rules: Rulebook) -> list[Happening]:
+    """Events as a page shows them."""
+    return [_happening(event, rules) for event in events]
+
+
+def _happening(event: Any, rules: Rulebook) -> Happening:
+    facts = []
+    for field, _, value, unit in named_parts(event):
+        if field in MOVES or field in RULES or isinstance(value, msgspec.Struct):
+            continue
+        if isinstance(value, tuple) and value and isinstance(value[0], msgspec.Struct):
+            continue
+        name = option_of(field).replace("-", " ")
+        texts = Phrase(*(_written(value, unit, rules, language) for language in ("en", "zh")))
+        facts.append(Fact(Phrase(name[:1].upper() + name[1:], fact_zh(field)), texts))
+    moves = list(_moves(event, rules))
+    if len(moves) > MOST:
+        more = len(moves) - MOST
+        moves = [*moves[:MOST], Phrase(f"and {more} more", f"另有{more}笔")]
+    return Happening(Phrase(*said_of_event(type(event))), facts, moves)
+
+
+def _moves(event: Any, rules: Rulebook) -> Iterator[Phrase]:
+    for move in getattr(event, "entry", ()):
+        match move:
+            case Delivered(origin=origin, target=target, series=series, blocks=blocks):
+                count = amount(count_of(blocks), Unit.ALLOWANCES, rules)
+                yield Phrase(
+                    f"{count.en} of {series}: {origin} → {target}", f"{series} {count.zh}：{origin} → {target}"
+                )
+            case Paid(origin=origin, target=target, fen=fen) if fen:
+                money = amount(fen, Unit.FEN, rules)
+                yield Phrase(f"{money.en}: {origin} → {target}", f"{money.zh}：{origin} → {target}")
+
+
+def changes(events: Iterable[Any], state: State, account: str, rules: Rulebook) -> list[Change]:
+    """What an account has of each thing that events move, before and after."""
+    money = 0
+    counts: dict[str, int] = {}
+    for event in events:
+        for move in getattr(event, "entry", ()):
+            if account not in (move.origin, move.target) or move.origin == move.target:
+                continue
+            sign = 1 if move.target == account else -1
+            if isinstance(move, Paid):
+                money += sign * move.fen
+            else:
+                counts[move.series] = counts.get(move.series, 0) + sign * count_of(move.blocks)
+    found = []
+    for series, difference in counts.items():
+        if difference:
+            position = state.ledger.positions.get((account, series))
+            before = position.count if position is not None else 0
+            found.append(_change(same(series), before, difference, Unit.ALLOWANCES, rules))
+    purse = state.ledger.purses.get(account)
+    if money and purse is not None:
+        found.append(_change(Phrase("Money", "资金"), purse.fen, money, Unit.FEN, rules))
+    return found
+
+
+def _change(what: Phrase, before: int, difference: int, unit: Unit, rules: Rulebook) -> Change:
+    sign = "+" if difference > 0 else "−"
+    moved = amount(abs(difference), unit, rules)
+    signed = Phrase(f"{sign}{moved.en}", f"{sign}{moved.zh}")
+    return Change(what, amount(before, unit, rules), amount(before + difference, unit, rules), signed)

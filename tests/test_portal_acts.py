@@ -1,0 +1,302 @@
+"""Acting on the portal: forms of every command, a preview, a confirmation that counts once, acts of two, refusals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, get_args
+
+import pytest
+from msgspec import inspect as kinds
+
+from airshed.engine.events import Event
+from airshed.lab.simulator.small_market import BANK, EXCHANGE, TELLER
+from airshed.model.refusal import Malformed
+from airshed.pages.kit.words import Phrase
+from airshed.pages.portal.cures import told
+from airshed.pages.portal.fields import label_of, name_of, read
+from airshed.service.forms.form import BODIES, bare, options_of, slots
+from airshed.service.forms.happened import FACTS, RULES, fact_zh, said_of_event, said_of_word
+from airshed.service.forms.measures import ANY_LAW
+from airshed.service.forms.sample import sample
+from airshed.service.forms.told import ABOUT_RULES
+from markets import AUTHORITY
+from portals import Browser, Portal, hidden, portal, text_of
+from services import market_book
+
+YUAN = Phrase("yuan", "元")
+SERIES = "SO2-KM-2027"
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    with portal(market_book(tmp_path_factory.mktemp("portal")), demo_users=True) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def steel(served: Portal) -> Browser:
+    return served.rehearsing("steel")
+
+
+def selling(browser: Browser, **more: Any) -> dict[str, str]:
+    """The form of a sale as it was filled in."""
+    fields = hidden(browser.get("/act/PlaceOrder"))
+    return {**fields, "account": "steel", "series": SERIES, "side": "sell", "count": "2", "limit": "4100", **more}
+
+
+def previewed(browser: Browser, fields: dict[str, str]) -> dict[str, str]:
+    """What the page of the preview carries on to the confirmation."""
+    said = browser.send("/act/PlaceOrder", {**fields, "step": "preview"})
+    assert said.status_code == 200, text_of(said)
+    return {**hidden(said), "step": "confirm"}
+
+
+# --- words
+
+
+def test_every_command_field_word_and_event_is_said_in_both_languages() -> None:
+    for kind in BODIES.values():
+        assert CHINESE.search(name_of(kind).zh)
+        for slot in slots(kind):
+            said = label_of(kind.__name__, slot.field)
+            assert CHINESE.search(said.zh), (kind, slot)
+            assert said.en.isascii()
+            held = bare(slot.kind)
+            if isinstance(held, kinds.LiteralType):
+                for word in held.values:
+                    assert CHINESE.search(said_of_word(slot.field, str(word))[1])
+    used = set[str]()
+    for event in get_args(Event):
+        english, chinese = said_of_event(event)
+        assert english.isascii(), event
+        assert CHINESE.search(chinese)
+        shape = kinds.type_info(event)
+        assert isinstance(shape, kinds.StructType)
+        for field in shape.fields:
+            if field.name not in RULES and not field.name.endswith(ABOUT_RULES):
+                assert fact_zh(field.name)
+                used.add(field.name)
+    assert set(FACTS) <= used, "a word that nothing uses"
+
+
+def test_a_form_reads_back_what_options_say_of_every_command() -> None:
+    for kind in BODIES.values():
+        body = sample(kind)
+        lines: dict[str, str] = {}
+        fields = {slot.option: slot.field for slot in slots(kind)}
+        for option, text in options_of(body, ANY_LAW):
+            name = fields[option]
+            lines[name] = f"{lines[name]}\n{text}" if name in lines else text
+        found = read(kind, lines, ANY_LAW, YUAN)
+        assert found.errors == {}, kind
+        assert found.body == body
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("40", 40_000),
+        ("４０", 40_000),
+        ("40 t", 40_000),
+        ("40吨", 40_000),
+        ("40，000 kg", 40_000),
+        ("3,000.5", 3_000_500),
+        ("1.5 kg", None),
+        ("3.000,5", None),
+        ("3,5", None),
+        ("40 mg/m3", None),
+        ("forty", None),
+        ("-3", None),
+        ("40\t41", None),
+        ("", None),
+    ],
+)
+def test_an_amount_is_understood_or_refused_plainly_in_both_languages(text: str, count: int | None) -> None:
+    written = {"account": "steel", "series": SERIES, "side": "sell", "count": text, "limit": "4,100"}
+    found = read(BODIES["PlaceOrder"], written, ANY_LAW, YUAN)
+    if count is None:
+        assert set(found.errors) == {"count"}
+        assert CHINESE.search(found.errors["count"].zh)
+        assert found.errors["count"].en.endswith(".")
+    else:
+        assert found.errors == {}
+        assert (found.body.count, found.body.limit) == (count, 410_000)
+
+
+def test_rows_that_were_pasted_from_a_table_are_entries() -> None:
+    written = {
+        "source": "s-steel",
+        "year": "2027",
+        "declared_g": "SO2\t1.5 t\nNOx\t2 t\n",
+        "explained": "",
+        "reason": "",
+    }
+    assert read(BODIES["ReportYear"], written, ANY_LAW, YUAN).body.declared_g == {"SO2": 1_500_000, "NOx": 2_000_000}
+
+
+def test_what_readers_of_forms_say_is_said_in_chinese_too() -> None:
+    for place, what, cure in (
+        ("--count", "'x' is not an amount", "write it as 40 t"),
+        ("--until", "'x' is not a day", "write it as 2027-12-31 or 31 December 2027"),
+        ("--hours", "'x' has no colon", "write --hours 'NAME: ...'"),
+        ("--account", "is empty", "airshed act PlaceOrder --help shows how"),
+    ):
+        said = told(Malformed(place, what, cure)).zh
+        assert CHINESE.search(said)
+        assert "无法识别" not in said
+
+
+# --- acting
+
+
+def test_somebody_sees_the_commands_that_the_law_gives_their_role_and_no_others(served: Portal, steel: Browser) -> None:
+    mine, office = text_of(steel.get("/act")), text_of(served.rehearsing(AUTHORITY).get("/act"))
+    assert "Place order" in mine
+    assert "Set cap" not in mine
+    assert "Set cap" in office
+    assert steel.get("/act/SetCap").status_code == 403
+    assert steel.get("/act/Nonsense").status_code == 404
+
+
+def test_a_form_opens_for_every_command_of_every_role_in_both_languages(served: Portal) -> None:
+    for name in ("steel", "fund", "small-bureau", AUTHORITY, EXCHANGE, TELLER):
+        for language in ("en", "zh"):
+            browser = served.rehearsing(name, language)
+            commands = re.findall(r'href="/act/(\w+)"', browser.get("/act").text)
+            assert commands
+            for command in commands:
+                said = browser.get(f"/act/{command}")
+                assert said.status_code == 200, command
+                assert ("See what would happen" in said.text) is (language == "en")
+                assert ("预演结果" in said.text) is (language == "zh")
+
+
+def test_nothing_is_done_before_it_is_confirmed_and_then_once(served: Portal, steel: Browser) -> None:
+    before = served.records()
+    confirming = previewed(steel, selling(steel))
+    assert served.records() == before, "a preview writes nothing"
+    first = steel.send("/act/PlaceOrder", confirming)
+    assert first.url.path == f"/records/{before + 1}"
+    assert "Done, and on record" in text_of(first)
+    assert re.search(r"<code>[0-9a-f]{64}</code>", first.text)
+    again = steel.send("/act/PlaceOrder", confirming)
+    assert again.url.path == first.url.path, "a double click"
+    assert "Nothing was done twice" in text_of(again)
+    back = steel.send("/act/PlaceOrder", {**confirming, "step": "preview"})
+    assert back.url.path == first.url.path, "back, and sent again"
+    assert served.records() == before + 1
+
+
+def test_a_form_that_went_back_and_was_changed_is_a_new_one(served: Portal, steel: Browser) -> None:
+    confirming = previewed(steel, selling(steel))
+    steel.send("/act/PlaceOrder", confirming)
+    before = served.records()
+    said = steel.send("/act/PlaceOrder", {**confirming, "count": "3", "step": "preview"})
+    assert "sent already with other content" in text_of(said)
+    assert served.records() == before
+    assert hidden(said)["key"] != confirming["key"]
+
+
+def test_a_refusal_stands_beside_its_field_in_the_users_language_with_its_article(served: Portal) -> None:
+    browser = served.rehearsing("steel", "zh")
+    said = browser.send("/act/PlaceOrder", selling(browser, count="9000000", step="preview"))
+    assert said.status_code == 422
+    assert "数量超过上限" in text_of(said)
+    assert "依据" in text_of(said)
+    assert re.search(r'id="f-count"[^>]* aria-invalid="true"', said.text)
+    assert 'value="9000000"' in said.text, "what was written stays"
+
+
+def test_errors_stand_beside_every_field_at_once_and_nothing_is_lost(served: Portal, steel: Browser) -> None:
+    before = served.records()
+    said = steel.send("/act/PlaceOrder", selling(steel, count="forty", limit="3.000,5", step="confirm"))
+    assert said.status_code == 422
+    for name, value in (("count", "forty"), ("limit", "3.000,5")):
+        assert f'id="f-{name}-error"' in said.text
+        assert f'value="{value}"' in said.text
+    assert served.records() == before
+
+
+def test_a_session_that_is_over_in_the_middle_of_a_form_loses_no_text(served: Portal) -> None:
+    browser = served.rehearsing("steel")
+    fields = selling(browser, count="7", limit="4,321")
+    browser.client.cookies.clear()
+    asked = browser.send("/act/PlaceOrder", {**fields, "step": "preview"})
+    assert asked.status_code == 401
+    assert "What you wrote is kept" in text_of(asked)
+    carried = hidden(asked)
+    again = browser.send("/sign-in", {**carried, "as": "steel"})
+    assert "Nothing of it has been sent" in text_of(again)
+    target = re.search(r'<form method="post" action="(/act/[^"]*)"', again.text)
+    assert target is not None
+    said = browser.send(target[1], hidden(again))
+    assert 'value="7"' in said.text
+    assert 'value="4,321"' in said.text
+    assert "See what would happen" in text_of(said)
+
+
+def test_a_form_without_the_token_of_the_session_does_nothing(served: Portal, steel: Browser) -> None:
+    confirming = previewed(steel, selling(steel))
+    before = served.records()
+    said = steel.send("/act/PlaceOrder", {**confirming, "csrf": "guess"})
+    assert "signed in anew" in text_of(said)
+    assert served.records() == before
+
+
+def test_the_language_changes_in_the_middle_of_a_form(served: Portal) -> None:
+    browser = served.rehearsing("steel")
+    said = browser.send("/act/PlaceOrder", selling(browser, language="zh", count="12"))
+    assert "办理结果" in text_of(said), "the preview, in the other language"
+    wrong = browser.send("/act/PlaceOrder", selling(browser, language="en", count="x"))
+    assert 'value="x"' in wrong.text
+    assert "See what would happen" in text_of(wrong)
+
+
+def test_an_act_of_two_waits_and_another_confirms_it_with_a_code(served: Portal) -> None:
+    teller = served.rehearsing(TELLER)
+    fields = {**hidden(teller.get("/act/Withdraw")), "account": "steel", "fen": "1000"}
+    shown = teller.send("/act/Withdraw", {**fields, "step": "preview"})
+    assert "It takes two people" in text_of(shown)
+    done = teller.send("/act/Withdraw", {**hidden(shown), "step": "confirm"})
+    assert "waits for a second person" in text_of(done)
+    assert "Nothing waits for you" in text_of(teller.get("/waiting"))
+    bank = served.rehearsing(BANK)
+    page = bank.get("/waiting")
+    assert "Withdraw" in text_of(page)
+    served.clock.ms += 6 * 60_000  # the code of the sign-in counts no more
+    preview = bank.send("/act/ConfirmAct", {**_form_fields(page.text, "/act/ConfirmAct"), "step": "preview"})
+    assert "One-time code" in text_of(preview)
+    wrong = bank.send("/act/ConfirmAct", {**hidden(preview), "step": "confirm", "code": "000000"})
+    assert wrong.status_code == 422
+    assert "Nothing was done" in text_of(wrong)
+    code = re.search(r'name="code"[^>]* value="(\d{6})"', wrong.text)
+    assert code is not None
+    last = bank.send("/act/ConfirmAct", {**hidden(wrong), "step": "confirm", "code": code[1]})
+    assert "Done, and on record" in text_of(last)
+
+
+def _form_fields(text: str, action: str) -> dict[str, str]:
+    part = text[text.index(f'action="{action}"') :]
+    return dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', part[: part.index("</form>")]))
+
+
+def test_a_city_official_acts_in_the_city_and_is_refused_another(served: Portal) -> None:
+    bureau = served.rehearsing("small-bureau")
+    form = bureau.get("/act/SetCap").text
+    assert "Kunming" in form
+    assert "Qujing" not in form, "another city is not offered"
+    fields = {**hidden(bureau.get("/act/SetCap")), "pollutant": "NOx", "jurisdiction": "QJ", "vintage": "2027"}
+    said = bureau.send("/act/SetCap", {**fields, "step": "preview"})
+    assert said.status_code == 422
+    assert "small-bureau is bound to KM" in text_of(said)
+
+
+def test_a_record_is_whole_for_whose_it_is_and_a_hash_for_others(served: Portal, steel: Browser) -> None:
+    confirming = previewed(steel, selling(steel))
+    path = steel.send("/act/PlaceOrder", confirming).url.path
+    assert "Place order" in text_of(steel.get(path))
+    stranger = text_of(served.stranger().get(path))
+    assert "Place order" not in stranger
+    assert re.search(r"[0-9a-f]{64}", stranger)
