@@ -175,10 +175,15 @@ async def _form(
         sentence=sentence_of(kind),
         fields=filled.fields,
         errors=errors or {},
-        key=written.get("key") or f"portal-{token_urlsafe(16)}",
+        key=written.get("key") or _new_key(),
         refusal=refusal,
         notice=notice,
     )
+
+
+def _new_key() -> str:
+    """A key under which a form counts once, however often it is sent."""
+    return f"portal-{token_urlsafe(16)}"
 
 
 class Told(NamedTuple):
@@ -214,6 +219,7 @@ class Seen(NamedTuple):
 async def send(service: Service, request: Request) -> Response:
     """A form was sent: to look at what it would do, to change it, or to do it."""
     fields = await fields_of(service, request)
+    fields["key"] = fields.get("key") or _new_key()
     visitor = await visitor_of(service, request, chosen_language(fields))
     kind = _kind_of(request)
     if visitor.signed is None or visitor.signed.session is None:
@@ -245,7 +251,7 @@ async def send(service: Service, request: Request) -> Response:
 
 
 def _command(actor: Actor, fields: Mapping[str, str], found: Written) -> Command | Phrase:
-    key = fields.get("key", "")[:100]
+    key = fields["key"][:100]
     try:
         return well_formed(Command(actor.id, key, found.body))
     except Malformed as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from airshed.pages.portal import acts, frame, home, records, signing
+from airshed.pages.portal import acts, firm, frame, home, records, signing
 from airshed.pages.portal.problems import saying
 from airshed.service.http.ways import Pages, Way
 
@@ -20,6 +20,7 @@ WAYS = (
     Way("/act", "GET", acts.acts, "acts", "portal"),
     Way("/act/{command}", "GET", acts.form, "act", "portal"),
     Way("/act/{command}", "POST", acts.send, "act_form", "portal"),
+    Way("/trade", "GET", firm.trade, "trade", "portal"),
     Way("/waiting", "GET", acts.waiting, "waiting", "portal"),
     Way("/records/{seq}", "GET", records.record, "record_page", "portal", "anybody"),
 )

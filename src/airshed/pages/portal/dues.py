@@ -1,0 +1,139 @@
+"""What is due when for a firm, and what waits for it: deadlines of the law, payments, offers, proofs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+from airshed.engine.nouns import Source
+from airshed.engine.state import State
+from airshed.model.measures import Unit
+from airshed.model.period import day_of
+from airshed.pages.kit.words import Phrase
+from airshed.pages.portal.happening import amount
+from airshed.rulebook.schema import Rulebook
+from airshed.service.book.position import positions
+
+#: Days before a deadline from which it is shown as near.
+NEAR_DAYS = 30
+
+
+class Due(NamedTuple):
+    """Something with a day, or that waits for somebody."""
+
+    #: Its last day; empty where it has none.
+    day: str
+    what: Phrase
+    href: str
+    #: "late", "near" or empty.
+    how: str = ""
+
+
+def dues(state: State, rules: Rulebook, account: str, at: int, waiting: int) -> list[Due]:
+    """What is due when, and what waits for whom, the earliest first."""
+    today = day_of(at)
+    found = [
+        *_surrenders(state, rules, account, at),
+        *_of_sources(state, rules, account, at),
+        *_payments(state, rules, account),
+        *_offers(state, rules, account),
+        *_marks(state, account),
+    ]
+    shown = sorted((due._replace(how=_how(due.day, today)) for due in found), key=lambda due: (due.day, due.what.en))
+    if waiting:
+        acts = Phrase(f"{waiting} acts wait for you", f"{waiting}项业务待您复核")
+        return [Due("", acts, "/waiting", "near"), *shown]
+    return shown
+
+
+def _how(day: str, today: str) -> str:
+    if not day:
+        return "near"
+    left = (date.fromisoformat(day) - date.fromisoformat(today)).days
+    return "late" if left < 0 else "near" if left <= NEAR_DAYS else ""
+
+
+def _surrenders(state: State, rules: Rulebook, account: str, at: int) -> Iterator[Due]:
+    for each in positions(state, rules, account, at):
+        if each.basis == "verified" and each.owed > each.surrendered:
+            left = amount(each.owed - each.surrendered, Unit.ALLOWANCES, rules)
+            what = Phrase(
+                f"Surrender {left.en} of {each.pollutant} for {each.year}",
+                f"清缴{each.year}年度{each.pollutant} {left.zh}",
+            )
+            yield Due(each.until, what, f"/act/Surrender?year={each.year}&pollutant={each.pollutant}")
+
+
+def _of_sources(state: State, rules: Rulebook, account: str, at: int) -> Iterator[Due]:
+    for source in state.sources.values():
+        if source.account == account:
+            yield from _report(state, rules, source, at)
+            yield from _of_years(state, rules, source)
+
+
+def _report(state: State, rules: Rulebook, source: Source, at: int) -> Iterator[Due]:
+    year = int(day_of(at)[:4]) - 1
+    known = state.years.get((source.id, year))
+    begun = int(day_of(source.registered)[:4]) <= year
+    if begun and (known is None or not known.version) and (source.account, year) not in state.closed:
+        what = Phrase(f"Report {year} of {source.id}", f"提交{source.id}的{year}年度报告")
+        yield Due(f"{year + 1}-{rules.calendar.report_by}", what, f"/act/ReportYear?source={source.id}&year={year}")
+
+
+def _of_years(state: State, rules: Rulebook, source: Source) -> Iterator[Due]:
+    for (name, year), known in state.years.items():
+        if name != source.id:
+            continue
+        of_year = f"source={name}&year={year}"
+        for pollutant, fen in known.due_fen.items():
+            if fen:
+                money = amount(fen, Unit.FEN, rules)
+                what = Phrase(
+                    f"Pay the penalty of {money.en}: {pollutant} {year}", f"缴纳罚款{money.zh}：{year}年度{pollutant}"
+                )
+                yield Due("", what, f"/act/PayPenalty?{of_year}&pollutant={pollutant}")
+        for item in known.improvements:
+            if item.state == "open":
+                what = Phrase(
+                    f"Answer item {item.number} of {name}, {year}", f"答复{name} {year}年度第{item.number}项整改"
+                )
+                yield Due("", what, f"/act/AnswerImprovement?{of_year}&number={item.number}")
+
+
+def _payments(state: State, rules: Rulebook, account: str) -> Iterator[Due]:
+    for purchase in state.purchases.values():
+        if purchase.account == account and purchase.due and purchase.state not in ("paid", "withdrawn"):
+            money = amount(purchase.due[0].fen, Unit.FEN, rules)
+            what = Phrase(f"Pay an instalment of {money.en}", f"支付分期款{money.zh}")
+            yield Due(purchase.due[0].on, what, f"/act/PayInstalment?purchase={purchase.id}")
+
+
+def _offers(state: State, rules: Rulebook, account: str) -> Iterator[Due]:
+    for deal in state.deals.values():
+        if deal.buyer == account:
+            count = amount(deal.count, Unit.ALLOWANCES, rules)
+            what = Phrase(
+                f"{deal.seller} offers {count.en} of {deal.series}", f"{deal.seller}要约出售{deal.series} {count.zh}"
+            )
+            yield Due("", what, f"/act/AcceptDeal?deal={deal.id}")
+    for lease in state.leases.values():
+        if lease.lessee == account and lease.state == "offered":
+            what = Phrase(f"{lease.lessor} offers a lease", f"{lease.lessor}发出租赁要约")
+            yield Due("", what, f"/act/AcceptLease?lease={lease.id}")
+    for pledge in state.pledges.values():
+        if pledge.pledgee == account and pledge.state == "offered":
+            what = Phrase(f"{pledge.pledgor} offers a pledge", f"{pledge.pledgor}申请设立质押")
+            yield Due("", what, f"/act/AcceptPledge?pledge={pledge.id}")
+    for transfer in state.passing.values():
+        if transfer.target == account and transfer.state == "offered":
+            what = Phrase(f"{transfer.origin} offers {transfer.source}", f"{transfer.origin}提出转移{transfer.source}")
+            yield Due("", what, f"/act/ClaimSource?source={transfer.source}")
+
+
+def _marks(state: State, account: str) -> Iterator[Due]:
+    stacks = {stack for source in state.sources.values() if source.account == account for stack, _ in source.stacks}
+    for mark in state.marks.values():
+        if mark.stack in stacks and mark.state == "entered" and not mark.evidence:
+            what = Phrase(f"Prove mark {mark.id} on {mark.stack}", f"提交{mark.stack}标记{mark.id}的证明")
+            yield Due(day_of(mark.prove_by), what, f"/act/ProveMark?mark={mark.id}")

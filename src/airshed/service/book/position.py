@@ -1,0 +1,193 @@
+"""Where an account stands to a year: what it owes to date, what is to be expected, what it holds, what it lacks."""
+
+from __future__ import annotations
+
+from calendar import isleap
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+from airshed.compliance.obligation import admitted, obligation
+from airshed.engine.nouns import Day, Source, Year
+from airshed.engine.procedures.claims import usable
+from airshed.engine.procedures.deadlines import surrender_day
+from airshed.engine.state import State
+from airshed.model.allowance import Series
+from airshed.model.period import day_of
+from airshed.rulebook import lookup
+from airshed.rulebook.schema import Rulebook
+
+#: What an expectation rests on: a verified year; the pace of this year's sealed days; the year before; nothing.
+Basis = Literal["verified", "pace", "year before", "none"]
+#: Days whose pace is the other end of the range.
+LATELY = 30
+
+
+class Position(msgspec.Struct, frozen=True):
+    """An account, a pollutant and a year; allowances."""
+
+    account: str
+    pollutant: str
+    year: int
+    #: Last day to surrender for it.
+    until: str
+    #: Whether the account has settled the year.
+    settled: bool
+    #: Emitted to date, as days are sealed, in milligrams, and how many days of stacks that is.
+    emitted_mg: int
+    days: int
+    #: Hours of those days, and how many of them are substituted.
+    hours: int
+    substituted: int
+    #: Owed for what is emitted to date, or for what is verified.
+    owed: int
+    #: What the whole year is expected to oblige to, its range, and what that rests on.
+    expected: int | None
+    low: int | None
+    high: int | None
+    basis: Basis
+    surrendered: int
+    #: Free allowances that count for the year, pledged or leased ones among them that may be surrendered.
+    held: int
+    #: The series that it would buy, and its last reference price in fen per tonne.
+    series: str
+    price: int | None
+
+    @property
+    def balance(self) -> int | None:
+        """What is over when all goes as expected; below zero what is lacking."""
+        return None if self.expected is None else self.held + self.surrendered - self.expected
+
+    @property
+    def short(self) -> int:
+        """What is lacking as expected."""
+        return max(0, -(self.balance or 0))
+
+
+def positions(state: State, rules: Rulebook, account: str, at: int) -> list[Position]:
+    """Where an account stands to every year that it has begun and not settled, the earliest first."""
+    sources = [source for source in state.sources.values() if source.account == account]
+    now = int(day_of(at)[:4])
+    years = {now} if sources else set()
+    years |= {year.year for year in state.years.values() if any(year.source == each.id for each in sources)}
+    return [
+        position
+        for year in sorted(years)
+        if year <= now and (account, year) not in state.closed
+        for position in _of_year(state, rules, account, sources, year)
+    ]
+
+
+def _of_year(state: State, rules: Rulebook, account: str, sources: Sequence[Source], year: int) -> Iterator[Position]:
+    claims = usable(state, rules, account)
+    law = rules.allowance
+    for pollutant in rules.pollutants:
+        code = pollutant.code
+        mine = [
+            source
+            for source in sources
+            if code in source.measured()
+            and lookup.owes(rules, source.sector, code)
+            and (source.id, year) not in state.excluded
+        ]
+        if not mine:
+            continue
+        known = [state.years.get((source.id, year)) for source in mine]
+        held = 0
+        for name, position in state.ledger.of_account(account):
+            series = Series.parse(name)
+            if any(admitted(series, code, each.jurisdiction, year, law.admitted, law.vintages_back) for each in mine):
+                held += position.free + sum(claim.count for claim in claims.get(name, ()))
+        yield _position(state, rules, account, mine, known, code, year, held)
+
+
+def _position(
+    state: State,
+    rules: Rulebook,
+    account: str,
+    mine: Sequence[Source],
+    known: Sequence[Year | None],
+    code: str,
+    year: int,
+    held: int,
+) -> Position:
+    emitted = days = hours = substituted = 0
+    owed = expected = low = high = 0
+    bases: set[Basis] = set()
+    for source, of_year in zip(mine, known, strict=True):
+        sealed = list(_sealed(state, source, code, year))
+        mass = sum(day.mass_mg.get(code, 0) for _, day in sealed)
+        emitted += mass
+        days += len(sealed)
+        for _, day in sealed:
+            measured, replaced, _ = day.hours.get(code, (0, 0, 0))
+            hours += measured + replaced
+            substituted += replaced
+        if of_year is not None and of_year.verified_mg is not None:
+            due = of_year.obligation.get(code, 0)
+            owed, expected, low, high = owed + due, expected + due, low + due, high + due
+            bases.add("verified")
+            continue
+        owed += _allowances(mass, rules)
+        basis, (middle, least, most) = _expected(state, rules, source, code, year, sealed)
+        bases.add(basis)
+        expected, low, high = expected + middle, low + least, high + most
+    basis = next(each for each in ("none", "year before", "pace", "verified") if each in bases)
+    series = f"{code}-{mine[0].jurisdiction}-{year}"
+    unknown = basis == "none"
+    return Position(
+        account,
+        code,
+        year,
+        surrender_day(rules, year),
+        (account, year) in state.closed,
+        emitted,
+        days,
+        hours,
+        substituted,
+        owed,
+        None if unknown else expected,
+        None if unknown else low,
+        None if unknown else high,
+        basis,
+        sum(each.surrendered.get(code, 0) for each in known if each is not None),
+        held,
+        series,
+        state.references.get(series),
+    )
+
+
+def _sealed(state: State, source: Source, code: str, year: int) -> Iterator[tuple[str, Day]]:
+    """The sealed days of a year of the stacks that measure a pollutant."""
+    for stack, measured in source.stacks:
+        if code in measured:
+            for day, sealed in state.days.get(stack, {}).items():
+                if day.startswith(f"{year}-"):
+                    yield day, sealed
+
+
+def _expected(
+    state: State, rules: Rulebook, source: Source, code: str, year: int, sealed: Sequence[tuple[str, Day]]
+) -> tuple[Basis, tuple[int, int, int]]:
+    """What a year will oblige to: as its days so far, between the pace of all of them and that of the last ones."""
+    by_day: dict[str, int] = {}
+    for day, each in sealed:
+        by_day[day] = by_day.get(day, 0) + each.mass_mg.get(code, 0)
+    if by_day:
+        mass = sum(by_day.values())
+        last = sorted(by_day)[-LATELY:]
+        left = max(0, 365 + isleap(year) - date.fromisoformat(last[-1]).timetuple().tm_yday)
+        paces = (mass / len(by_day), sum(by_day[day] for day in last) / len(last))
+        ends = [_allowances(round(mass + pace * left), rules) for pace in paces]
+        return "pace", (ends[0], min(ends), max(ends))
+    before = state.years.get((source.id, year - 1))
+    if before is not None and before.verified_mg is not None:
+        due = before.obligation.get(code, 0)
+        return "year before", (due, due, due)
+    return "none", (0, 0, 0)
+
+
+def _allowances(mass_mg: int, rules: Rulebook) -> int:
+    return obligation(mass_mg, rules.allowance.size_kg, rules.allowance.rounding)
