@@ -24,7 +24,7 @@ from airshed.service.http.commands import BODIES
 from airshed.service.http.limits import ServiceLimits
 from airshed.service.http.openapi import document
 from airshed.service.http.run import Serving, listening_on, opened
-from airshed.service.http.tables import _cell
+from airshed.service.http.tables import cell
 from markets import SERIES
 from services import Served, market_book, served
 
@@ -177,7 +177,7 @@ def test_users_that_others_may_read_are_not_used(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
 def test_a_text_that_a_spreadsheet_would_run_is_shown_as_text(text: str) -> None:
-    assert _cell(text) == f"'{text}"
+    assert cell(text) == f"'{text}"
 
 
 def test_a_disk_that_fails_ends_the_service_and_nobody_is_answered(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from airshed.service.book.preview import Foreseen
 from airshed.service.forms.chinese import room_of
 from airshed.service.forms.form import BODIES, options_of, slots
 from airshed.service.forms.measures import Terms
+from airshed.service.forms.refusals import in_chinese
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
 from airshed.service.http.who import SIGNING
@@ -190,8 +191,8 @@ class Told(NamedTuple):
     """A refusal on a page."""
 
     title: Phrase
-    #: The thing, the place and the cure, as the book keeps it.
-    detail: str
+    #: The thing, the place and the cure.
+    detail: Phrase
     article: str
     #: The field that caused it; empty where none did.
     field: str
@@ -202,11 +203,12 @@ class Told(NamedTuple):
 def told(refusal: Refusal, kind: type[msgspec.Struct], seq: int | None = None) -> Told:
     """A refusal with the field beside which it stands."""
     names = [slot.field for slot in slots(kind)]
+    detail = Phrase(refusal.detail, in_chinese(refusal.detail))
     beside = [name for name in BESIDE.get(refusal.why, ()) if name in names]
     thing = refusal.why.value.removeprefix("unknown_")
     if not beside and thing in names:
         beside = [thing]
-    return Told(Phrase(*MEANINGS[refusal.why]), refusal.detail, refusal.cite, beside[0] if beside else "", seq)
+    return Told(Phrase(*MEANINGS[refusal.why]), detail, refusal.cite, beside[0] if beside else "", seq)
 
 
 class Seen(NamedTuple):

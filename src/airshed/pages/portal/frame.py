@@ -296,11 +296,13 @@ def places_of(visitor: Visitor) -> list[Place]:
     """The menu of somebody."""
     if visitor.actor is None:
         return []
-    return [
-        Place("/", Phrase("Today", "今日")),
-        Place("/act", Phrase("Act", "办理业务")),
-        Place("/waiting", Phrase("Waiting", "待复核"), visitor.standing.waiting),
+    act = Place("/act", Phrase("Act", "办理业务"))
+    waiting = Place("/waiting", Phrase("Waiting", "待复核"), visitor.standing.waiting)
+    mine = [
+        Place("/trade", Phrase("Buy and sell", "买卖")),
+        Place("/account", Phrase("Account", "账户")),
     ]
+    return [Place("/", Phrase("Today", "今日")), *(mine if visitor.actor.account else []), act, waiting]
 
 
 async def asset(service: Service, request: Request) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from airshed.pages.portal import acts, firm, frame, home, records, signing
+from airshed.pages.portal import account, acts, firm, frame, home, records, signing
 from airshed.pages.portal.problems import saying
 from airshed.service.http.ways import Pages, Way
 
@@ -20,6 +20,9 @@ WAYS = (
     Way("/act", "GET", acts.acts, "acts", "portal"),
     Way("/act/{command}", "GET", acts.form, "act", "portal"),
     Way("/act/{command}", "POST", acts.send, "act_form", "portal"),
+    Way("/account", "GET", account.account, "account_page", "portal"),
+    Way("/account/statement.csv", "GET", account.as_csv, "statement_csv", "portal", gives=("text/csv",)),
+    Way("/account/statement.xlsx", "GET", account.as_excel, "statement_excel", "portal", gives=(account.EXCEL,)),
     Way("/trade", "GET", firm.trade, "trade", "portal"),
     Way("/waiting", "GET", acts.waiting, "waiting", "portal"),
     Way("/records/{seq}", "GET", records.record, "record_page", "portal", "anybody"),

@@ -23,6 +23,8 @@ from airshed.rulebook.schema import Rulebook
 Basis = Literal["verified", "pace", "year before", "none"]
 #: Days whose pace is the other end of the range.
 LATELY = 30
+#: Vintages back whose price still says something of this one.
+PRICES_BACK = 2
 
 
 class Position(msgspec.Struct, frozen=True):
@@ -51,9 +53,11 @@ class Position(msgspec.Struct, frozen=True):
     surrendered: int
     #: Free allowances that count for the year, pledged or leased ones among them that may be surrendered.
     held: int
-    #: The series that it would buy, and its last reference price in fen per tonne.
+    #: The series that it would buy; the last reference price in fen per tonne, and of which series that is: the same,
+    #: or an earlier vintage where that was never traded.
     series: str
     price: int | None
+    price_of: str
 
     @property
     def balance(self) -> int | None:
@@ -136,6 +140,7 @@ def _position(
         expected, low, high = expected + middle, low + least, high + most
     basis = next(each for each in ("none", "year before", "pace", "verified") if each in bases)
     series = f"{code}-{mine[0].jurisdiction}-{year}"
+    priced = next((name for name in _vintages(series) if name in state.references), series)
     unknown = basis == "none"
     return Position(
         account,
@@ -155,8 +160,15 @@ def _position(
         sum(each.surrendered.get(code, 0) for each in known if each is not None),
         held,
         series,
-        state.references.get(series),
+        state.references.get(priced),
+        priced,
     )
+
+
+def _vintages(series: str) -> list[str]:
+    """A series and the vintages before it, as far back as a price says anything."""
+    whole = Series.parse(series)
+    return [f"{whole.pollutant}-{whole.jurisdiction}-{whole.vintage - back}" for back in range(PRICES_BACK + 1)]
 
 
 def _sealed(state: State, source: Source, code: str, year: int) -> Iterator[tuple[str, Day]]:

@@ -139,14 +139,14 @@ def _csv(query: Query, page: Page) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(page.columns)
-    writer.writerows([[_cell(value) for value in row] for row in page.rows])
+    writer.writerows([[cell(value) for value in row] for row in page.rows])
     return out.getvalue().encode()
 
 
-def _cell(value: Any) -> Any:
+def cell(value: Any) -> Any:
     """A cell of CSV.
 
-    >>> _cell("=1+1"), _cell(-5), _cell(None), _cell("steel")
+    >>> cell("=1+1"), cell(-5), cell(None), cell("steel")
     ("'=1+1", -5, '', 'steel')
     """
     if value is None:

@@ -1,0 +1,311 @@
+"""The account of a firm: what lies in it, its moves of a period, and the same as Excel and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from airshed.model.measures import Unit
+from airshed.model.period import clock, day_of
+from airshed.model.provenance import said as said_of
+from airshed.model.refusal import Malformed
+from airshed.pages.kit.words import Phrase, same
+from airshed.pages.portal.firm import Held, Money, holdings, money_of
+from airshed.pages.portal.frame import Visitor, acting, page
+from airshed.pages.portal.happening import amount
+from airshed.rulebook.schema import Rulebook
+from airshed.service.forms.happened import EVENTS
+from airshed.service.forms.measures import read_day
+from airshed.service.http.problems import Stopped
+from airshed.service.http.reading import account_then
+from airshed.service.http.service import Service
+from airshed.service.http.shapes import AccountMove
+from airshed.service.http.tables import cell
+from airshed.service.marketdata.reading import Market
+
+#: Moves on a page; a file has all.
+ON_A_PAGE = 100
+#: Moves of an account that are read.
+MOST = 1_000_000
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class Period(NamedTuple):
+    """From a day to a day, both in it."""
+
+    first: str
+    last: str
+    wrong: Phrase | None = None
+
+
+class Statement(NamedTuple):
+    """The moves of an account in a period, with what it had before them and after."""
+
+    account: str
+    number: str
+    name: str
+    period: Period
+    moves: Sequence[AccountMove]
+    #: By series, allowances; and money in fen.
+    opening: Mapping[str, int]
+    closing: Mapping[str, int]
+    opening_fen: int
+    closing_fen: int
+
+
+def period_of(asked: Mapping[str, str], today: str) -> Period:
+    """The period that is asked for; this year where nothing is said, and where it cannot be read."""
+    usual = Period(f"{today[:4]}-01-01", today)
+    first, last = asked.get("from", "").strip(), asked.get("to", "").strip()
+    try:
+        found = Period(read_day(first, "from") if first else usual.first, read_day(last, "to") if last else usual.last)
+    except Malformed:
+        return usual._replace(wrong=Phrase("A day is written as 2027-12-31.", "日期请写作2027-12-31。"))
+    if found.first > found.last:
+        return found._replace(wrong=Phrase("The period ends before it begins.", "结束日期早于开始日期。"))
+    return found
+
+
+def statement_of(found: Mapping[str, object], period: Period) -> Statement:
+    """The statement of a period out of all moves of an account."""
+    moves = found["moves"]
+    assert isinstance(moves, list)
+    opening, closing = dict[str, int](), dict[str, int]()
+    opening_fen = closing_fen = 0
+    within: list[AccountMove] = []
+    for move in moves:
+        day = day_of(move.at)
+        if day > period.last:
+            break
+        before = day < period.first
+        if move.series is not None:
+            closing[move.series] = move.balance
+            if before:
+                opening[move.series] = move.balance
+        closing_fen = move.cash
+        if before:
+            opening_fen = move.cash
+        else:
+            within.append(move)
+    return Statement(
+        str(found["account"]),
+        str(found["number"]),
+        str(found["name"]),
+        period,
+        within,
+        opening,
+        closing,
+        opening_fen,
+        closing_fen,
+    )
+
+
+async def _statement(visitor: Visitor) -> Statement:
+    assert visitor.actor is not None
+    actor, name = visitor.actor.id, visitor.actor.account
+    if not name:
+        raise Stopped("not_there", "whoever acts for no account has no statement")
+    period = period_of(visitor.request.query_params, day_of(visitor.now))
+    found = await visitor.service.readers.read(lambda book: account_then(book, actor, name, None, None, MOST))
+    return statement_of(found, period)
+
+
+class Line(NamedTuple):
+    """A move on a page."""
+
+    seq: int
+    at: int
+    what: Phrase
+    other: str
+    series: str
+    moved: Phrase
+    balance: Phrase
+    money: Phrase
+    cash: Phrase
+
+
+def _line(move: AccountMove, rules: Rulebook) -> Line:
+    nothing = same("")
+    of_series = move.series is not None
+    return Line(
+        move.seq,
+        move.at,
+        _what(move.what),
+        move.other,
+        move.series or "",
+        _signed(move.count, Unit.ALLOWANCES, rules) if of_series else nothing,
+        amount(move.balance, Unit.ALLOWANCES, rules) if of_series else nothing,
+        nothing if of_series else _signed(move.fen, Unit.FEN, rules),
+        nothing if of_series else amount(move.cash, Unit.FEN, rules),
+    )
+
+
+def _what(event: str) -> Phrase:
+    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in event).strip()
+    return Phrase(words[:1].upper() + words[1:], EVENTS[event])
+
+
+def _signed(value: int, unit: Unit, rules: Rulebook) -> Phrase:
+    shown = amount(abs(value), unit, rules)
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    return Phrase(sign + shown.en, sign + shown.zh)
+
+
+async def account(service: Service, request: Request) -> Response:
+    """What lies in the account, and its moves."""
+    visitor = await acting(service, request)
+    found = await _statement(visitor)
+
+    def look(market: Market, rules: Rulebook) -> tuple[list[Held], Money, list[Line], list[tuple[str, Phrase, Phrase]]]:
+        state = market.state
+        at = max(visitor.now, state.at)
+        lines = [_line(move, rules) for move in reversed(found.moves[-ON_A_PAGE:])]
+        sums = [
+            (
+                series,
+                amount(found.opening.get(series, 0), Unit.ALLOWANCES, rules),
+                amount(found.closing.get(series, 0), Unit.ALLOWANCES, rules),
+            )
+            for series in sorted({**found.opening, **found.closing})
+            if found.opening.get(series, 0) or found.closing.get(series, 0)
+        ]
+        return (
+            holdings(state, rules, found.account, at),
+            money_of(state, rules, found.account),
+            lines,
+            sums,
+        )
+
+    held, money, lines, sums = await visitor.look(look)
+    return page(
+        visitor, "account.html.j2", statement=found, held=held, money=money, lines=lines, sums=sums, most=ON_A_PAGE
+    )
+
+
+# --- files
+
+HEADS = (
+    Phrase("Time", "时间"),
+    Phrase("Record", "记录编号"),
+    Phrase("What", "业务"),
+    Phrase("Other account", "对方账户"),
+    Phrase("Series", "配额系列"),
+    Phrase("Allowances (t)", "配额变动（吨）"),
+    Phrase("Balance (t)", "配额余额（吨）"),
+    Phrase("Money", "资金变动"),
+    Phrase("Balance of money", "资金余额"),
+)
+
+
+def _rows(found: Statement, visitor: Visitor, size_kg: int) -> list[list[str | int | float | None]]:
+    rows: list[list[str | int | float | None]] = []
+    for move in found.moves:
+        of_series = move.series is not None
+        rows.append(
+            [
+                clock(move.at)[:19].replace("T", " "),
+                move.seq,
+                _what(move.what).said(visitor.language),
+                move.other,
+                move.series or "",
+                move.count * size_kg / 1000 if of_series else None,
+                move.balance * size_kg / 1000 if of_series else None,
+                None if of_series else move.fen / 100,
+                None if of_series else move.cash / 100,
+            ]
+        )
+    return rows
+
+
+async def as_csv(service: Service, request: Request) -> Response:
+    """The statement of a period as CSV in UTF-8, with the mark by which Excel knows it."""
+    visitor = await acting(service, request)
+    found = await _statement(visitor)
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow([head.said(visitor.language) for head in HEADS])
+    for row in _rows(found, visitor, visitor.standing.terms.size_kg):
+        writer.writerow([cell(value) for value in row])
+    headers = {"Content-Disposition": f'attachment; filename="{_file(found)}.csv"'}
+    return Response("\ufeff" + out.getvalue(), 200, headers, "text/csv; charset=utf-8")
+
+
+async def as_excel(service: Service, request: Request) -> Response:
+    """The statement of a period as a workbook."""
+    visitor = await acting(service, request)
+    found = await _statement(visitor)
+    raw = workbook(found, visitor, Phrase(*said_of(service.provenance)))
+    headers = {"Content-Disposition": f'attachment; filename="{_file(found)}.xlsx"'}
+    return Response(raw, 200, headers, EXCEL)
+
+
+def _file(found: Statement) -> str:
+    plain = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in found.account)
+    return f"statement-{plain}-{found.period.first}-{found.period.last}"
+
+
+def workbook(found: Statement, visitor: Visitor, provenance: Phrase) -> bytes:
+    """A sheet with whose it is, the period, what was there before and after, and a row for each move."""
+    from xlsxwriter import Workbook
+
+    language, standing = visitor.language, visitor.standing
+    out = io.BytesIO()
+    # What somebody called a thing is text, whatever it begins with.
+    book = Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties(
+        {"title": visitor.say("Statement", "账户对账单"), "created": datetime.fromtimestamp(visitor.now / 1000, UTC)}
+    )
+    sheet = book.add_worksheet(visitor.say("Statement", "对账单"))
+    bold, tonnes, money = (
+        book.add_format({"bold": True}),
+        book.add_format({"num_format": "#,##0.000"}),
+        book.add_format({"num_format": "#,##0.00"}),
+    )
+    tops = (
+        (visitor.say("Programme", "交易计划"), standing.programme.said(language)),
+        (visitor.say("Account", "账户"), f"{found.name} ({found.account}) {found.number}"),
+        (visitor.say("Period", "期间"), f"{found.period.first} – {found.period.last}"),
+        (visitor.say("Book as of", "账簿截至"), f"{clock(standing.at)[:16]} #{standing.seq}"),
+        (visitor.say("What this is", "数据性质"), provenance.said(language)),
+    )
+    for row, (name, text) in enumerate(tops):
+        sheet.write_string(row, 0, name, bold)
+        sheet.write_string(row, 1, text)
+    row = len(tops) + 1
+    size = standing.terms.size_kg
+    balances = Phrase("Balances", "余额"), Phrase("Before", "期初"), Phrase("After", "期末")
+    for column, head in enumerate(balances):
+        sheet.write_string(row, column, head.said(language), bold)
+    for series in sorted({**found.opening, **found.closing}):
+        row += 1
+        sheet.write_string(row, 0, f"{series} (t)")
+        sheet.write_number(row, 1, found.opening.get(series, 0) * size / 1000, tonnes)
+        sheet.write_number(row, 2, found.closing.get(series, 0) * size / 1000, tonnes)
+    row += 1
+    sheet.write_string(row, 0, standing.money.said(language))
+    sheet.write_number(row, 1, found.opening_fen / 100, money)
+    sheet.write_number(row, 2, found.closing_fen / 100, money)
+    row += 2
+    for column, head in enumerate(HEADS):
+        sheet.write_string(row, column, head.said(language), bold)
+    first = row
+    for cells in _rows(found, visitor, size):
+        row += 1
+        for column, value in enumerate(cells):
+            if isinstance(value, str):
+                sheet.write_string(row, column, value)
+            elif value is not None:
+                shape = tonnes if column in (5, 6) else money if column in (7, 8) else None
+                sheet.write_number(row, column, value, shape)
+    sheet.autofilter(first, 0, max(row, first), len(HEADS) - 1)
+    for column, width in enumerate((20, 18, 26, 20, 18, 16, 16, 16, 18)):
+        sheet.set_column(column, column, width)
+    sheet.freeze_panes(first + 1, 0)
+    book.close()
+    return out.getvalue()

@@ -1,0 +1,109 @@
+"""The firm's pages: where it stands with the origin of each figure, its account as page, Excel and CSV, its orders."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+
+import pytest
+
+from airshed.engine.nouns import Day
+from airshed.engine.runner import Runner
+from airshed.service.book.position import positions
+from laws import RULES
+from markets import AT, AUTHORITY, SERIES, market
+from portals import Portal, portal, text_of
+from services import market_book
+
+STACK = "steel-1"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    with portal(market_book(tmp_path_factory.mktemp("portal")), demo_users=True) as found:
+        yield found
+
+
+def seal(runner: Runner, number: int, mass_mg: int, substituted: int = 0) -> None:
+    """A day of January of a stack of steel, as sealing it leaves it."""
+    day = Day({"SO2": (24 - substituted, substituted, 0)}, {"SO2": mass_mg}, "e" * 64)
+    runner.state.days[STACK][f"2027-01-{number:02d}"] = day
+
+
+def test_a_position_says_what_it_rests_on() -> None:
+    runner = market()
+    (before,) = [each for each in positions(runner.state, RULES, "steel", AT) if each.pollutant == "SO2"]
+    assert (before.basis, before.expected, before.owed) == ("none", None, 0)
+    assert before.balance is None, "what is not known is not zero"
+    assert before.held == runner.state.ledger.position("steel", SERIES).free
+    for number in range(1, 11):
+        seal(runner, number, 1_000_000_000, substituted=6 if number == 1 else 0)
+    (known,) = [each for each in positions(runner.state, RULES, "steel", AT) if each.pollutant == "SO2"]
+    assert known.basis == "pace"
+    assert (known.owed, known.days, known.hours, known.substituted) == (10_000, 10, 240, 6)
+    assert known.expected == known.low == known.high == 365_000
+    assert known.balance == known.held - 365_000
+
+
+def test_an_expectation_has_a_range_where_the_last_days_were_others() -> None:
+    runner = market()
+    for number in range(1, 32):
+        seal(runner, number, 1_000_000_000 if number == 1 else 2_000_000_000)
+    (known,) = [each for each in positions(runner.state, RULES, "steel", AT) if each.pollutant == "SO2"]
+    assert known.low is not None
+    assert known.expected is not None
+    assert known.high is not None
+    assert known.low == known.expected < known.high == 61_000 + 2_000 * 334
+
+
+def test_the_first_page_of_a_firm_is_understood_on_a_phone(served: Portal) -> None:
+    said = text_of(served.rehearsing("steel").get("/"))
+    for word in ("Money free", "Where you stand", "Held, free for this year", "of the ledger", "no sealed day yet"):
+        assert word in said
+    chinese = text_of(served.rehearsing("steel", "zh").get("/"))
+    for word in ("可用资金", "履约头寸", "至今应缴", "全年预计应缴", "未知"):
+        assert word in chinese
+
+
+def test_what_waits_is_shown_where_an_order_is_written(served: Portal) -> None:
+    browser = served.rehearsing("steel")
+    fields = {"account": "steel", "series": SERIES, "side": "sell", "count": "2", "limit": "4100", "step": "confirm"}
+    token = re.search(r'name="csrf" value="([^"]*)"', browser.get("/trade").text)
+    assert token is not None
+    assert "Done" in text_of(browser.send("/act/PlaceOrder", {**fields, "csrf": token[1]}))
+    page = text_of(browser.get(f"/trade?series={SERIES}"))
+    assert "Ask 4,100 yuan/t 2 t" in page
+    assert f"{SERIES} Sell 4,100 yuan/t 2 t Cancel" in page
+    assert "Cancel" not in text_of(served.rehearsing("fund").get(f"/trade?series={SERIES}")), "orders are their owner's"
+
+
+def test_a_statement_is_a_page_a_workbook_and_a_csv_of_the_same_moves(served: Portal) -> None:
+    browser = served.rehearsing("steel", "zh")
+    page = browser.get("/account?from=2027-01-01&to=2027-12-31")
+    assert "对账单" in text_of(page)
+    raw = browser.get("/account/statement.csv?from=2027-01-01&to=2027-12-31")
+    assert raw.content.startswith("\ufeff".encode())
+    rows = list(csv.reader(io.StringIO(raw.text.removeprefix("\ufeff"))))
+    assert rows[0][0] == "时间"
+    book = browser.get("/account/statement.xlsx?from=2027-01-01&to=2027-12-31")
+    assert "attachment" in book.headers["content-disposition"]
+    with zipfile.ZipFile(io.BytesIO(book.content)) as packed:
+        sheet = packed.read("xl/worksheets/sheet1.xml").decode()
+        words = packed.read("xl/sharedStrings.xml").decode()
+    assert "不反映任何真实企业的行为" in words, "it says what it is"
+    assert sheet.count("<row ") >= len(rows)
+    assert "<f>" not in sheet, "nothing in it runs"
+
+
+def test_a_period_that_cannot_be_read_says_so_and_shows_this_year(served: Portal) -> None:
+    browser = served.rehearsing("steel")
+    assert "A day is written as" in text_of(browser.get("/account?from=yesterday"))
+    assert "ends before it begins" in text_of(browser.get("/account?from=2027-12-31&to=2027-01-01"))
+
+
+def test_who_acts_for_no_account_has_no_statement(served: Portal) -> None:
+    assert served.rehearsing(AUTHORITY).get("/account").status_code == 404
+    assert "Sign in" in text_of(served.stranger().get("/account"))
