@@ -36,7 +36,7 @@ def seal(runner: Runner, number: int, mass_mg: int, substituted: int = 0) -> Non
 def test_a_position_says_what_it_rests_on() -> None:
     runner = market()
     (before,) = [each for each in positions(runner.state, RULES, "steel", AT) if each.pollutant == "SO2"]
-    assert (before.basis, before.expected, before.owed) == ("none", None, 0)
+    assert (before.basis, before.expected, before.owed) == ("none", None, None)
     assert before.balance is None, "what is not known is not zero"
     assert before.held == runner.state.ledger.position("steel", SERIES).free
     for number in range(1, 11):

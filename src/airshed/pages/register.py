@@ -29,6 +29,11 @@ CANCELLED = """SELECT cancellation, accounts.name, series, count, at, statement
 
 def build(book: KeptBook) -> str:
     """The page of a book. The same book gives the same bytes."""
+    return page(sheet(book), book.provenance())
+
+
+def sheet(book: KeptBook) -> Sheet:
+    """What the page says."""
     accounts = [
         (account, number, same(name), KINDS[kind], place, group or "–", _stands(frozen, closed))
         for account, number, name, kind, place, group, frozen, closed in book.sql.execute(ACCOUNTS)
@@ -71,9 +76,7 @@ def build(book: KeptBook) -> str:
             accounts,
         ),
     )
-    return page(
-        Sheet(Phrase("Register", "公开登记簿"), book.name, lead, (*parts, *_cancelled(book))), book.provenance()
-    )
+    return Sheet(Phrase("Register", "公开登记簿"), book.name, lead, (*parts, *_cancelled(book)))
 
 
 def _public(

@@ -30,7 +30,7 @@ from airshed.service.http.tables import cell
 from airshed.service.marketdata.reading import Market
 
 #: Moves on a page; a file has all.
-ON_A_PAGE = 100
+ON_A_PAGE = 50
 #: Moves of an account that are read.
 MOST = 1_000_000
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -56,7 +56,7 @@ def _how(day: str, today: str) -> str:
 
 def _surrenders(state: State, rules: Rulebook, account: str, at: int) -> Iterator[Due]:
     for each in positions(state, rules, account, at):
-        if each.basis == "verified" and each.owed > each.surrendered:
+        if each.basis == "verified" and each.owed is not None and each.owed > each.surrendered:
             left = amount(each.owed - each.surrendered, Unit.ALLOWANCES, rules)
             what = Phrase(
                 f"Surrender {left.en} of {each.pollutant} for {each.year}",

@@ -94,17 +94,17 @@ def _stands(state: State, rules: Rulebook, each: Position) -> Stands:
         fen = -(-each.short * each.price * rules.allowance.size_kg // 1000)
         cost = amount(fen, Unit.FEN, rules)
     verified = each.basis == "verified"
-    left = max(0, each.owed - each.surrendered) if verified else 0
+    left = max(0, each.owed - each.surrendered) if verified and each.owed is not None else 0
     mine = [
         source.id
         for source in state.sources.values()
-        if source.account == each.account and each.pollutant in source.measured()
+        if source.account == each.account and lookup.owes(rules, source.sector, each.pollutant)
     ]
     return Stands(
         each,
         tonnes(each.held),
-        tonnes(each.owed),
-        amount(each.emitted_mg, Unit.MG, rules),
+        unknown if each.owed is None else tonnes(each.owed),
+        amount(round(each.emitted_mg / 1_000_000), Unit.KG, rules),
         unknown if each.expected is None else tonnes(each.expected),
         between,
         BASES[each.basis],

@@ -263,6 +263,7 @@ def page(visitor: Visitor, template: str, status: int = 200, **facts: Any) -> Re
             here=here(visitor.request),
             path=visitor.request.url.path,
             places=places_of(visitor),
+            public=PUBLIC,
             demo=visitor.service.demo,
             **facts,
         )
@@ -292,17 +293,27 @@ class Place(NamedTuple):
         return path == self.href or (self.href != "/" and path.startswith(f"{self.href}/"))
 
 
+PUBLIC = (
+    Place("/caps", Phrase("Caps", "总量与进度")),
+    Place("/prices", Phrase("Prices", "价格行情")),
+    Place("/auctions", Phrase("Auctions", "拍卖")),
+    Place("/works", Phrase("Works", "企业")),
+    Place("/register", Phrase("Register", "公开登记簿")),
+    Place("/check", Phrase("Check it yourself", "自行核验")),
+)
+
+
 def places_of(visitor: Visitor) -> list[Place]:
-    """The menu of somebody."""
+    """The menu of somebody; what is public stands at the foot of every page too."""
     if visitor.actor is None:
-        return []
-    act = Place("/act", Phrase("Act", "办理业务"))
+        return [Place("/", Phrase("Start", "首页")), *PUBLIC]
+    today, act = Place("/", Phrase("Today", "今日")), Place("/act", Phrase("Act", "办理业务"))
     waiting = Place("/waiting", Phrase("Waiting", "待复核"), visitor.standing.waiting)
-    mine = [
-        Place("/trade", Phrase("Buy and sell", "买卖")),
-        Place("/account", Phrase("Account", "账户")),
-    ]
-    return [Place("/", Phrase("Today", "今日")), *(mine if visitor.actor.account else []), act, waiting]
+    if visitor.actor.account:
+        trade, account = Place("/trade", Phrase("Buy and sell", "买卖")), Place("/account", Phrase("Account", "账户"))
+        return [today, trade, account, act, waiting]
+    people = Place("/people", Phrase("People", "人员"))
+    return [today, act, waiting, PUBLIC[3], people, PUBLIC[0], PUBLIC[1]]
 
 
 async def asset(service: Service, request: Request) -> Response:

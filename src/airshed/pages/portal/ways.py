@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from airshed.pages.portal import account, acts, firm, frame, home, records, signing
+from airshed.pages.portal import account, acts, authority, firm, frame, home, public, records, signing
 from airshed.pages.portal.problems import saying
 from airshed.service.http.ways import Pages, Way
 
@@ -26,6 +26,14 @@ WAYS = (
     Way("/trade", "GET", firm.trade, "trade", "portal"),
     Way("/waiting", "GET", acts.waiting, "waiting", "portal"),
     Way("/records/{seq}", "GET", records.record, "record_page", "portal", "anybody"),
+    Way("/people", "GET", authority.people, "people", "portal"),
+    Way("/caps", "GET", public.caps, "caps", "portal", "anybody"),
+    Way("/prices", "GET", public.prices, "prices", "portal", "anybody"),
+    Way("/auctions", "GET", public.auctions, "auctions", "portal", "anybody"),
+    Way("/works", "GET", public.works, "works", "portal", "anybody"),
+    Way("/works/{source}", "GET", public.one_works, "one_works", "portal", "anybody"),
+    Way("/register", "GET", public.register, "register", "portal", "anybody"),
+    Way("/check", "GET", public.check, "check", "portal", "anybody"),
 )
 
 PORTAL = Pages(WAYS, saying)

@@ -43,8 +43,9 @@ class Position(msgspec.Struct, frozen=True):
     #: Hours of those days, and how many of them are substituted.
     hours: int
     substituted: int
-    #: Owed for what is emitted to date, or for what is verified.
-    owed: int
+    #: Owed for what is emitted to date, or for what is verified; None before any day is sealed, and of a pollutant that
+    #: no stack measures, which is declared once the year is over.
+    owed: int | None
     #: What the whole year is expected to oblige to, its range, and what that rests on.
     expected: int | None
     low: int | None
@@ -92,9 +93,7 @@ def _of_year(state: State, rules: Rulebook, account: str, sources: Sequence[Sour
         mine = [
             source
             for source in sources
-            if code in source.measured()
-            and lookup.owes(rules, source.sector, code)
-            and (source.id, year) not in state.excluded
+            if lookup.owes(rules, source.sector, code) and (source.id, year) not in state.excluded
         ]
         if not mine:
             continue
@@ -152,7 +151,7 @@ def _position(
         days,
         hours,
         substituted,
-        owed,
+        owed if days or "verified" in bases else None,
         None if unknown else expected,
         None if unknown else low,
         None if unknown else high,

@@ -1,0 +1,143 @@
+"""The authority's first page: the calendar with what is late, caps and progress, works, findings; and the people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from airshed.engine.procedures.deadlines import surrender_day
+from airshed.model.period import day_of
+from airshed.pages.kit.words import FINDINGS, Phrase, same
+from airshed.pages.portal.frame import Visitor, acting, page, place_name
+from airshed.pages.portal.overview import calendar, caps, telling, works
+from airshed.rulebook import lookup
+from airshed.rulebook.schema import Rulebook
+from airshed.service.http.problems import Stopped
+from airshed.service.http.service import Service
+from airshed.service.marketdata.reading import Market
+
+#: Rows of a list on the first page; its own page has all.
+MOST = 12
+
+
+class FindingSeen(NamedTuple):
+    """Something suspicious that was noted of a stack's year."""
+
+    stack: str
+    source: str
+    year: int
+    what: Phrase
+    subject: str
+    hours: int
+
+
+async def today(visitor: Visitor) -> Response:
+    """The first page of somebody who acts for a city or the zone."""
+    assert visitor.actor is not None
+    scope, now = visitor.actor.jurisdiction, visitor.now
+
+    def look(market: Market, rules: Rulebook) -> dict[str, Any]:
+        state = market.state
+        at = max(now, state.at)
+        year, cities = calendar(state, rules, at, scope)
+        sources = works(state, rules, at, scope)
+        law = rules.calendar
+        seen = _findings(market, scope)
+        first = telling(caps(state, rules, at, public=False, jurisdiction=scope))
+        mine = lookup.roles(rules).get(visitor.actor.role if visitor.actor else "", frozenset())
+        return {
+            "year": year,
+            "cities": cities,
+            "days": {
+                "report": f"{year + 1}-{law.report_by}",
+                "verify": f"{year + 1}-{law.verify_by}",
+                "surrender": surrender_day(rules, year),
+            },
+            "today": day_of(at),
+            "sources": sources,
+            "late": [each for each in sources if each.how == "late"],
+            "caps": first,
+            "findings": seen[:MOST],
+            "findings_all": len(seen),
+            "session": state.session,
+            "halted": dict(state.halted),
+            "often": [name for name in OFTEN if name in mine],
+        }
+
+    shown: Mapping[str, Any] = await visitor.look(look)
+    return page(visitor, "authority.html.j2", **shown, most=MOST, names=OFTEN)
+
+
+#: What an authority, an exchange and a bank do most, with what it is called on the button.
+OFTEN: Mapping[str, Phrase] = {
+    "SetCap": Phrase("Set a cap", "设定总量"),
+    "Allocate": Phrase("Allocate", "分配配额"),
+    "OpenAuction": Phrase("Open an auction", "开始拍卖"),
+    "OpenSession": Phrase("Open the market", "开市"),
+    "CloseSession": Phrase("Close the market", "收市"),
+    "Deposit": Phrase("Deposit", "入金"),
+    "RegisterActor": Phrase("Register somebody", "登记行为人"),
+    "VerifyYear": Phrase("Give an opinion", "出具核查意见"),
+    "DecideMark": Phrase("Decide a mark", "审批标记"),
+    "CloseYear": Phrase("Settle a year", "年度结算"),
+}
+
+
+def _findings(market: Market, scope: str) -> list[FindingSeen]:
+    state = market.state
+    found = []
+    for (stack, year), lines in state.findings.items():
+        source = state.stack_source.get(stack, "")
+        known = state.sources.get(source)
+        if known is None or scope not in ("", known.jurisdiction):
+            continue
+        for line in lines:
+            what = next((said for name, said in FINDINGS.items() if name == line.finding), same(line.finding))
+            found.append(FindingSeen(stack, source, year, what, line.subject, line.hours))
+    return sorted(found, key=lambda each: (-each.year, -each.hours, each.stack))
+
+
+class Person(NamedTuple):
+    """Somebody who may act."""
+
+    id: str
+    role: Phrase
+    bound: Phrase
+    state: Phrase
+    active: bool
+
+
+async def people(service: Service, request: Request) -> Response:
+    """Who may act, within the scope of who asks."""
+    visitor = await acting(service, request)
+    actor = visitor.actor
+    assert actor is not None
+    if actor.account:
+        raise Stopped("not_yours_to_read", "the people of the programme are for its offices")
+
+    def look(market: Market, rules: Rulebook) -> tuple[Sequence[Person], bool]:
+        state = market.state
+        known = lookup.people(rules)
+        states = {
+            "active": Phrase("active", "正常"),
+            "suspended": Phrase("suspended", "已暂停"),
+            "revoked": Phrase("revoked", "已撤销"),
+        }
+        rows = []
+        for each in state.actors.values():
+            account = state.ledger.accounts.get(each.account)
+            place = each.jurisdiction or (account.jurisdiction if account is not None else "")
+            if actor.jurisdiction not in ("", place):
+                continue
+            role = known.get(each.role)
+            name = same(each.role) if role is None else Phrase(role.name_en, role.name_zh)
+            zone = Phrase("the whole zone", "全区")
+            bound = same(account.name) if account else place_name(rules, place) if place else zone
+            rows.append(Person(each.id, name, bound, states[each.state], each.state == "active"))
+        return rows, "SuspendActor" in lookup.roles(rules).get(actor.role, frozenset())
+
+    rows, may = await visitor.look(look)
+    return page(visitor, "people.html.j2", people=rows, may=may)

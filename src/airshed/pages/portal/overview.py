@@ -1,0 +1,225 @@
+"""What a programme comes to, city by city: caps and what was emitted under them, works and where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from airshed.compliance.publication import embargoed, public_from
+from airshed.engine.nouns import Source
+from airshed.engine.procedures.deadlines import surrender_day
+from airshed.engine.state import State
+from airshed.model.allowance import Series
+from airshed.model.measures import Unit
+from airshed.model.period import day_of
+from airshed.pages.kit.words import Phrase, same
+from airshed.pages.portal.frame import place_name
+from airshed.pages.portal.happening import amount
+from airshed.rulebook import lookup
+from airshed.rulebook.schema import Rulebook
+
+NOTHING = same("–")
+
+
+class CapRow(NamedTuple):
+    """A series: its cap, what was granted of it, and what was emitted in its city in its year."""
+
+    series: str
+    pollutant: str
+    place: Phrase
+    cap: Phrase
+    granted: Phrase
+    emitted: Phrase
+    #: What the figure of emission is.
+    basis: Phrase
+    #: Emitted of the cap, in percent; None where it is not known, or not public.
+    share: int | None
+
+
+class CapYear(NamedTuple):
+    """The caps of a vintage."""
+
+    year: int
+    rows: Sequence[CapRow]
+
+
+def caps(state: State, rules: Rulebook, at: int, *, public: bool, jurisdiction: str = "") -> list[CapYear]:
+    """Caps and progress, the last vintage first; the public sees emission once it is verified and published."""
+    by_year: dict[int, list[CapRow]] = {}
+    for name, cap in state.ledger.caps.items():
+        series = Series.parse(name)
+        if jurisdiction in ("", series.jurisdiction):
+            row = _cap_row(state, rules, series, cap, day_of(at), public=public)
+            by_year.setdefault(series.vintage, []).append(row)
+    return [CapYear(year, by_year[year]) for year in sorted(by_year, reverse=True)]
+
+
+def telling(years: Sequence[CapYear]) -> CapYear | None:
+    """The last year of which something is known beside its cap, or the last."""
+    return next((year for year in years if any(row.share is not None for row in year.rows)), next(iter(years), None))
+
+
+def _cap_row(state: State, rules: Rulebook, series: Series, cap: int, today: str, *, public: bool) -> CapRow:
+    mine = [
+        source
+        for source in state.sources.values()
+        if source.jurisdiction == series.jurisdiction and lookup.owes(rules, source.sector, series.pollutant)
+    ]
+    granted = sum(grant.count for (_, of), grant in state.grants.items() if of == str(series))
+    mass, basis = _emitted(state, rules, mine, series, today, public=public)
+    whole = cap * rules.allowance.size_kg * 1_000_000
+    return CapRow(
+        str(series),
+        series.pollutant,
+        place_name(rules, series.jurisdiction),
+        amount(cap, Unit.ALLOWANCES, rules),
+        amount(granted, Unit.ALLOWANCES, rules),
+        NOTHING if mass is None else amount(mass // 1_000_000, Unit.KG, rules),
+        basis,
+        None if mass is None or not whole else round(100 * mass / whole),
+    )
+
+
+def _emitted(
+    state: State, rules: Rulebook, mine: Sequence[Source], series: Series, today: str, *, public: bool
+) -> tuple[int | None, Phrase]:
+    year, code = series.vintage, series.pollutant
+    law = rules.compliance.emissions_public_on
+    known = [state.years.get((source.id, year)) for source in mine]
+    verified = [each.verified_mg.get(code, 0) for each in known if each is not None and each.verified_mg is not None]
+    if public and embargoed(year, law, today):
+        day = public_from(year, law)
+        return None, Phrase(f"public from {day}", f"{day}起公开")
+    if mine and len(verified) == len(mine):
+        return sum(verified), Phrase("verified", "已核查")
+    if public:
+        return None, Phrase("not verified yet", "尚未核查")
+    mass = days = 0
+    for source in mine:
+        for stack, measured in source.stacks:
+            if code in measured:
+                for day, sealed in state.days.get(stack, {}).items():
+                    if day.startswith(f"{year}-"):
+                        mass += sealed.mass_mg.get(code, 0)
+                        days += 1
+    if not days:
+        return None, Phrase("no sealed day yet", "尚无封存日数据")
+    return mass, Phrase(f"measured to date: {days:,} sealed days", f"监测至今：{days:,}个封存日")
+
+
+# --- works
+
+
+class Works(NamedTuple):
+    """A source in a list."""
+
+    id: str
+    name: str
+    holder: str
+    place: Phrase
+    sector: Phrase
+    #: Last sealed day of any of its stacks; empty where none is sealed.
+    sealed: str
+    #: The year that is looked at, and how far it has come.
+    year: int
+    stage: Phrase
+    #: "late", "good" or empty.
+    how: str
+
+
+def works(state: State, rules: Rulebook, at: int, jurisdiction: str = "") -> list[Works]:
+    """Every source of a city or of the zone, with how far the last year has come."""
+    today = day_of(at)
+    year = _looked_at(state, today)
+    sectors = {row.code: Phrase(row.name_en, row.name_zh) for row in rules.sectors}
+    found = []
+    for source in state.sources.values():
+        if jurisdiction not in ("", source.jurisdiction):
+            continue
+        stage, how = stage_of(state, rules, source, year, today)
+        days = [max(state.days[stack]) for stack, _ in source.stacks if state.days.get(stack)]
+        found.append(
+            Works(
+                source.id,
+                source.name,
+                source.account,
+                place_name(rules, source.jurisdiction),
+                sectors.get(source.sector, same(source.sector)),
+                max(days, default=""),
+                year,
+                stage,
+                how,
+            )
+        )
+    return found
+
+
+def _looked_at(state: State, today: str) -> int:
+    """The year before, once the programme has been through one; this year before that."""
+    year = int(today[:4])
+    first = min((Series.parse(name).vintage for name in state.ledger.caps), default=year)
+    return max(first, year - 1)
+
+
+#: How far a year has come.
+CLOSED, VERIFIED, REPORTED, NOTHING_YET = (
+    Phrase("settled", "已结算"),
+    Phrase("verified", "已核查"),
+    Phrase("reported", "已报告"),
+    Phrase("not reported", "未报告"),
+)
+EXCLUDED = Phrase("excluded", "已豁免")
+
+
+def stage_of(state: State, rules: Rulebook, source: Source, year: int, today: str) -> tuple[Phrase, str]:
+    """How far a source's year has come, and whether that is late."""
+    law = rules.calendar
+    if (source.id, year) in state.excluded:
+        return EXCLUDED, ""
+    if (source.account, year) in state.closed:
+        known = state.years.get((source.id, year))
+        short = known is not None and any(each.shortfall for each in known.settled.values())
+        due = known is not None and any(known.due_fen.values())
+        if due:
+            return Phrase("settled short, penalty due", "已结算（欠缴，罚款未缴）"), "late"
+        return (Phrase("settled short", "已结算（欠缴）"), "") if short else (CLOSED, "good")
+    known = state.years.get((source.id, year))
+    if known is None or not known.version:
+        return NOTHING_YET, "late" if today > f"{year + 1}-{law.report_by}" else ""
+    if known.verified_mg is None:
+        return REPORTED, "late" if today > f"{year + 1}-{law.verify_by}" else ""
+    return VERIFIED, "late" if today > surrender_day(rules, year) else ""
+
+
+class CityYear(NamedTuple):
+    """The calendar of a city: how many of its sources have come how far, and how many are late."""
+
+    place: Phrase
+    sources: int
+    reported: int
+    verified: int
+    settled: int
+    late: int
+
+
+def calendar(state: State, rules: Rulebook, at: int, jurisdiction: str = "") -> tuple[int, list[CityYear]]:
+    """The year that is looked at, city by city."""
+    today = day_of(at)
+    year = _looked_at(state, today)
+    return year, list(_cities(state, rules, year, today, jurisdiction))
+
+
+def _cities(state: State, rules: Rulebook, year: int, today: str, jurisdiction: str) -> Iterator[CityYear]:
+    for row in rules.jurisdictions:
+        if jurisdiction not in ("", row.code):
+            continue
+        mine = [source for source in state.sources.values() if source.jurisdiction == row.code]
+        reported = verified = settled = late = 0
+        for source in mine:
+            known = state.years.get((source.id, year))
+            reported += known is not None and known.version > 0
+            verified += known is not None and known.verified_mg is not None
+            settled += (source.account, year) in state.closed
+            late += stage_of(state, rules, source, year, today)[1] == "late"
+        if mine:
+            yield CityYear(Phrase(row.name_en, row.name_zh), len(mine), reported, verified, settled, late)

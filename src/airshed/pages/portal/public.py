@@ -1,0 +1,276 @@
+"""What everybody sees without a sign-in: caps and progress, prices, auctions, works, the register, and how to check."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+
+from airshed.compliance.publication import embargoed, public_from
+from airshed.engine.state import State
+from airshed.model.measures import Unit
+from airshed.model.period import day_of
+from airshed.pages.kit.words import Phrase, same
+from airshed.pages.portal.frame import page, place_name, visitor_of
+from airshed.pages.portal.happening import amount
+from airshed.pages.portal.overview import caps as caps_of
+from airshed.pages.portal.overview import works as works_of
+from airshed.pages.register import sheet
+from airshed.rulebook.schema import Rulebook
+from airshed.service.http.problems import Stopped
+from airshed.service.http.service import Service
+from airshed.service.marketdata.reading import Market
+
+
+async def caps(service: Service, request: Request) -> Response:
+    """Caps and progress."""
+    visitor = await visitor_of(service, request)
+    actor = visitor.actor
+    whole = actor is not None and not actor.account and actor.role != "public"
+    scope = actor.jurisdiction if actor is not None and whole else ""
+    years = await visitor.look(
+        lambda market, rules: caps_of(
+            market.state, rules, max(visitor.now, market.state.at), public=not whole, jurisdiction=scope
+        )
+    )
+    return page(visitor, "caps.html.j2", years=years)
+
+
+# --- prices and auctions
+
+
+class Price(NamedTuple):
+    """A series in the market."""
+
+    series: str
+    reference: Phrase
+    day: str
+    trades: int
+    volume: Phrase
+    line: Markup
+    said: Phrase
+
+
+async def prices(service: Service, request: Request) -> Response:
+    """Prices of every series that was traded."""
+    visitor = await visitor_of(service, request)
+
+    def look(market: Market, rules: Rulebook) -> list[Price]:
+        return prices_of(market, rules)
+
+    return page(visitor, "prices.html.j2", prices=await visitor.look(look))
+
+
+def prices_of(market: Market, rules: Rulebook) -> list[Price]:
+    """Every series that has a price, the last vintage first."""
+    counts: dict[str, tuple[int, int]] = {}
+    for trade in market.tape:
+        number, volume = counts.get(trade.series, (0, 0))
+        counts[trade.series] = (number + 1, volume + trade.count)
+    names = {*market.closes, *market.state.references, *counts}
+    found = []
+    for name in sorted(names, key=lambda each: (-int(each.rpartition("-")[2]), each) if "-" in each else (0, each)):
+        closes = market.closes.get(name, {})
+        price = market.state.references.get(name) or (closes[max(closes)] if closes else None)
+        number, volume = counts.get(name, (0, 0))
+        said = same("")
+        if len(closes) > 1:
+            low, high = (amount(end(closes.values()), Unit.FEN_PER_T, rules) for end in (min, max))
+            said = Phrase(
+                f"closing prices of {len(closes)} days, from {low.en} to {high.en}",
+                f"{len(closes)}个交易日收盘价，{low.zh}至{high.zh}",
+            )
+        found.append(
+            Price(
+                name,
+                same("–") if price is None else amount(price, Unit.FEN_PER_T, rules),
+                max(closes, default=""),
+                number,
+                amount(volume, Unit.ALLOWANCES, rules),
+                sparkline([closes[day] for day in sorted(closes)]),
+                said,
+            )
+        )
+    return found
+
+
+def sparkline(values: Sequence[int]) -> Markup:
+    """A line of values, drawn small; nothing where there are fewer than two.
+
+    >>> str(sparkline([1]))
+    ''
+    >>> str(sparkline([1, 3, 2]))
+    '<svg class="spark" viewBox="0 0 120 28" aria-hidden="true"><polyline points="2,26 60,2 118,14"/></svg>'
+    """
+    if len(values) < 2:
+        return Markup("")
+    low, span = min(values), (max(values) - min(values)) or 1
+    step = 116 / (len(values) - 1)
+    points = " ".join(
+        f"{round(2 + step * place)},{round(26 - 24 * (value - low) / span)}" for place, value in enumerate(values)
+    )
+    return Markup('<svg class="spark" viewBox="0 0 120 28" aria-hidden="true"><polyline points="%s"/></svg>') % points
+
+
+class Sold(NamedTuple):
+    """An auction or a call, open or over."""
+
+    name: str
+    kind: Phrase
+    series: str
+    offered: Phrase
+    state: Phrase
+    open: bool
+    price: Phrase
+    sold: Phrase
+
+
+async def auctions(service: Service, request: Request) -> Response:
+    """Auctions and calls, the open ones first."""
+    visitor = await visitor_of(service, request)
+    found = await visitor.look(lambda market, rules: _auctions(market.state, rules))
+    return page(visitor, "auctions.html.j2", auctions=found)
+
+
+def _auctions(state: State, rules: Rulebook) -> list[Sold]:
+    found = []
+    now, over = Phrase("open", "进行中"), Phrase("over", "已结束")
+
+    def price(fen: int | None) -> Phrase:
+        return same("–") if fen is None else amount(fen, Unit.FEN_PER_T, rules)
+
+    for name, auction in state.auctions.items():
+        offered = amount(auction.count, Unit.ALLOWANCES, rules)
+        sold = same("–") if auction.open else amount(auction.sold, Unit.ALLOWANCES, rules)
+        kind = Phrase("auction", "拍卖")
+        stands = now if auction.open else over
+        found.append(Sold(name, kind, auction.series, offered, stands, auction.open, price(auction.price), sold))
+    for name, call in state.calls.items():
+        sold = same("–") if call.open else amount(call.count, Unit.ALLOWANCES, rules)
+        stands = now if call.open else over
+        kind = Phrase("call", "集合竞价")
+        found.append(Sold(name, kind, call.series, same("–"), stands, call.open, price(call.price), sold))
+    return sorted(found, key=lambda each: not each.open)
+
+
+# --- works
+
+
+async def works(service: Service, request: Request) -> Response:
+    """Every works of the zone, or of a city."""
+    visitor = await visitor_of(service, request)
+    place = request.query_params.get("city", "")
+    wanted = request.query_params.get("q", "").strip()[:100]
+
+    def look(market: Market, rules: Rulebook) -> dict[str, Any]:
+        found = works_of(market.state, rules, max(visitor.now, market.state.at), place)
+        if wanted:
+            folded = wanted.casefold()
+            found = [each for each in found if folded in f"{each.id} {each.name} {each.holder}".casefold()]
+        cities = [(row.code, Phrase(row.name_en, row.name_zh)) for row in rules.jurisdictions]
+        return {"works": found, "cities": cities, "year": found[0].year if found else 0}
+
+    return page(visitor, "works.html.j2", **await visitor.look(look), place=place, wanted=wanted)
+
+
+class WorksYear(NamedTuple):
+    """A pollutant of a year of a works, as far as it is public."""
+
+    year: int
+    pollutant: str
+    emitted: Phrase
+    owed: Phrase
+    given: Phrase
+    short: Phrase
+    note: Phrase
+
+
+async def one_works(service: Service, request: Request) -> Response:
+    """A works: its stacks, what it was granted, its years."""
+    visitor = await visitor_of(service, request)
+    name = request.path_params["source"]
+
+    def look(market: Market, rules: Rulebook) -> dict[str, Any]:
+        state = market.state
+        source = state.sources.get(name)
+        if source is None:
+            raise Stopped("not_there", "there is no such works")
+        at = max(visitor.now, state.at)
+        actor = visitor.actor
+        whole = actor is not None and (
+            actor.account == source.account
+            if actor.account
+            else actor.role != "public" and actor.jurisdiction in ("", source.jurisdiction)
+        )
+        sectors = {row.code: Phrase(row.name_en, row.name_zh) for row in rules.sectors}
+        grants = [
+            (series, amount(grant.count, Unit.ALLOWANCES, rules))
+            for (of, series), grant in state.grants.items()
+            if of == name
+        ]
+        sealed = [(stack, measured, len(state.days.get(stack, {}))) for stack, measured in source.stacks]
+        return {
+            "source": source,
+            "city": place_name(rules, source.jurisdiction),
+            "sector": sectors.get(source.sector, same(source.sector)),
+            "holder": state.ledger.accounts[source.account].name,
+            "grants": sorted(grants, key=lambda each: (-int(each[0].rpartition("-")[2]), each[0])),
+            "stacks": sealed,
+            "closed": state.closures.get(name, ""),
+            "years": _years(state, rules, name, day_of(at), whole=whole),
+        }
+
+    return page(visitor, "one_works.html.j2", **await visitor.look(look))
+
+
+def _years(state: State, rules: Rulebook, source: str, today: str, *, whole: bool) -> list[WorksYear]:
+    found = []
+    law = rules.compliance
+    for (name, year), known in state.years.items():
+        if name != source:
+            continue
+        for code in sorted({*(known.verified_mg or {}), *known.obligation, *known.settled}):
+            mass = (known.verified_mg or {}).get(code)
+            settled = known.settled.get(code)
+            hidden = not whole and embargoed(year, law.emissions_public_on, today)
+            later = not whole and embargoed(year, law.standing_public_on, today)
+            day = public_from(year, law.emissions_public_on if hidden else law.standing_public_on)
+            note = Phrase(f"public from {day}", f"{day}起公开") if hidden or later else same("")
+            nothing = same("–")
+            found.append(
+                WorksYear(
+                    year,
+                    code,
+                    nothing if hidden or mass is None else amount(round(mass / 1_000_000), Unit.KG, rules),
+                    nothing
+                    if hidden or mass is None
+                    else amount(known.obligation.get(code, 0), Unit.ALLOWANCES, rules),
+                    nothing if hidden or later else amount(known.surrendered.get(code, 0), Unit.ALLOWANCES, rules),
+                    nothing
+                    if hidden or later or settled is None
+                    else amount(settled.shortfall, Unit.ALLOWANCES, rules),
+                    note,
+                )
+            )
+    return sorted(found, key=lambda each: (-each.year, each.pollutant))
+
+
+# --- the register, and checking
+
+
+async def register(service: Service, request: Request) -> Response:
+    """The public register."""
+    visitor = await visitor_of(service, request)
+    found = await service.readers.read(sheet)
+    return page(visitor, "tables.html.j2", sheet=found)
+
+
+async def check(service: Service, request: Request) -> Response:
+    """The head of the book, and five steps by which anybody checks it."""
+    visitor = await visitor_of(service, request)
+    seq, digest = await service.readers.read(lambda book: (book.last(), book.line(book.last()).hash))
+    law = await visitor.look(lambda market, rules: market.state.rulebook)
+    return page(visitor, "check.html.j2", seq=seq, digest=digest, law=law, first=service.first)

@@ -1,0 +1,132 @@
+"""What everybody sees of a book, what an authority sees of its city, and what neither sees before its day."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from airshed.engine.nouns import Year
+from airshed.pages.portal.overview import caps, stage_of, telling
+from airshed.pages.portal.public import prices_of, sparkline
+from airshed.pages.portal.ways import WAYS
+from airshed.service.marketdata.reading import Market
+from laws import RULES
+from markets import AT, AUTHORITY, market
+from portals import Portal, portal, text_of
+from services import market_book
+
+PUBLIC = ("/", "/caps", "/prices", "/auctions", "/works", "/works/s-steel", "/register", "/check")
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    with portal(market_book(tmp_path_factory.mktemp("portal")), demo_users=True) as found:
+        yield found
+
+
+def test_what_is_public_needs_no_sign_in_and_speaks_both_languages(served: Portal) -> None:
+    for path in PUBLIC:
+        english, chinese = served.stranger().get(path), served.stranger("zh").get(path)
+        assert english.status_code == chinese.status_code == 200
+        words = text_of(english).replace("中文", "").replace("语言", "")
+        assert not CHINESE.search(words), path
+        assert CHINESE.search(text_of(chinese).replace("中文", ""))
+
+
+def test_what_is_not_public_asks_for_a_sign_in_and_comes_back_to_the_page(served: Portal) -> None:
+    for path in ("/act", "/waiting", "/trade", "/account", "/people", "/act/PlaceOrder"):
+        said = served.stranger().get(path)
+        assert said.url.path == "/sign-in"
+        assert dict(said.url.params)["next"] == path
+
+
+def test_no_page_says_what_an_account_holds_to_others(served: Portal) -> None:
+    found = re.search(r"SO2-KM-2027 ([\d,.]+) t", text_of(served.rehearsing("steel").get("/account")))
+    assert found is not None
+    free = found[1]
+    for name in (None, "fund"):
+        browser = served.stranger() if name is None else served.rehearsing(name)
+        for path in PUBLIC:
+            if path not in ("/works/s-steel", "/caps", "/"):
+                assert free not in text_of(browser.get(path)), path
+
+
+def test_an_emission_is_public_from_the_day_of_the_law_and_the_authoritys_before() -> None:
+    state = market().state
+    for source in state.sources.values():
+        state.years[source.id, 2027] = Year(source.id, 2027, verified_mg={"SO2": 5 * 10**9})
+    (public,) = caps(state, RULES, AT, public=True)
+    assert telling([public]) == public
+    assert {row.emitted.en for row in public.rows} == {"–"}
+    assert {row.basis.en for row in public.rows} == {"public from 2028-05-31"}
+    (whole,) = caps(state, RULES, AT, public=False, jurisdiction="KM")
+    assert all(row.basis.en == "verified" for row in whole.rows)
+    assert any(row.share is not None for row in whole.rows)
+    assert caps(state, RULES, AT, public=False, jurisdiction="QJ") == []
+
+
+def test_a_year_is_late_once_its_deadline_is_over() -> None:
+    state = market().state
+    source = next(iter(state.sources.values()))
+    assert stage_of(state, RULES, source, 2027, "2028-03-31")[1] == ""
+    assert stage_of(state, RULES, source, 2027, "2028-04-01")[1] == "late"
+    state.years[source.id, 2027] = Year(source.id, 2027, version=1)
+    assert stage_of(state, RULES, source, 2027, "2028-04-30")[1] == ""
+    assert stage_of(state, RULES, source, 2027, "2028-05-01")[1] == "late"
+    state.excluded[source.id, 2027] = "it burnt down"
+    assert stage_of(state, RULES, source, 2027, "2028-05-01")[1] == ""
+
+
+def test_prices_are_drawn_as_lines_that_begin_and_end_within_their_room() -> None:
+    found = Market()
+    found.closes["SO2-KM-2027"] = {"2027-03-01": 400_000, "2027-03-02": 420_000}
+    (only,) = prices_of(found, RULES)
+    assert only.reference.en == "4,200 yuan/t"
+    assert "from 4,000 yuan/t to 4,200 yuan/t" in only.said.en
+    assert re.findall(r"[\d.]+", str(sparkline([5, 5, 5])).partition("points=")[2]) == [
+        "2",
+        "26",
+        "60",
+        "26",
+        "118",
+        "26",
+    ]
+
+
+def test_an_official_sees_the_city_and_no_other(served: Portal) -> None:
+    bureau = served.rehearsing("small-bureau")
+    said = text_of(bureau.get("/"))
+    assert "Kunming" in said
+    assert "Qujing" not in said
+    people = text_of(bureau.get("/people"))
+    assert "small-bureau" in people
+    assert AUTHORITY not in people
+    assert AUTHORITY in text_of(served.rehearsing(AUTHORITY).get("/people"))
+    assert served.rehearsing("steel").get("/people").status_code == 403
+
+
+def test_works_are_found_by_city_and_name(served: Portal) -> None:
+    browser = served.stranger()
+    assert "steel" in text_of(browser.get("/works?q=STEEL"))
+    assert "No works fits" in text_of(browser.get("/works?q=nowhere"))
+    assert browser.get("/works/nobody").status_code == 404
+
+
+def test_the_head_on_the_page_is_that_of_the_book(served: Portal) -> None:
+    page = text_of(served.stranger().get("/check"))
+    seq = served.records()
+    assert f"Record {seq} " in page
+    digest = re.search(r"[0-9a-f]{64}", page)
+    assert digest is not None
+    assert digest[0] in text_of(served.stranger().get(f"/records/{seq}"))
+
+
+def test_every_page_is_asked_for_by_a_browser_and_answers_nothing_else(served: Portal) -> None:
+    for way in WAYS:
+        if way.method == "GET" and "{" not in way.path and way.gives[0] == "application/json":
+            said = served.stranger().get(way.path)
+            assert said.status_code in (200, 404), way.path
+            assert said.headers["content-type"].startswith("text/html"), way.path
