@@ -27,6 +27,8 @@ from airshed.service.forms.measures import Terms, unit_of
 Widget = Literal["text", "amount", "choice", "radios", "lines", "day", "area", "fixed", "among"]
 #: More choices than these are looked for by writing.
 MOST_SHOWN = 400
+#: What a preview warns of: its page carries it on, and nobody writes it.
+WARNED = "knowing"
 #: What is chosen among so few stands in the open.
 IN_THE_OPEN = 4
 #: Labels in English that the name of the field does not make.
@@ -108,6 +110,8 @@ def form_of(
     terms, money = Terms.of(rules), Phrase(rules.currency.name_en, rules.currency.name_zh)
     found = []
     for slot in slots(kind):
+        if slot.field == WARNED:
+            continue
         may_be = choices(state, rules, actor, kind.__name__, slot.field) or _words(slot)
         widget = _widget(slot, may_be)
         value = written.get(slot.field, "")

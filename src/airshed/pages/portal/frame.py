@@ -268,7 +268,12 @@ def page(visitor: Visitor, template: str, status: int = 200, **facts: Any) -> Re
             **facts,
         )
     )
-    headers = {"Content-Security-Policy": POLICY, "Content-Language": "en" if language == "en" else "zh-Hans"}
+    headers = {
+        "Content-Security-Policy": POLICY,
+        "Content-Language": "en" if language == "en" else "zh-Hans",
+        # A browser that is to name no page of ours says of its forms too that they come from nowhere.
+        "Referrer-Policy": "same-origin",
+    }
     if visitor.chosen:
         headers["Set-Cookie"] = language_cookie(visitor.service, language)
     return Response(html, status, headers, "text/html; charset=utf-8")
