@@ -26,6 +26,7 @@ keys, open_accounts, of_the_law, caps, orders, auctions, days, years = {}, {"ban
 acts = {}  # who proposed what waits for a second person, and until when it can be confirmed
 sealed, sealing = {}, set()  # sealed bids that wait, by venue, name and number; where bids are sealed
 masses, differences, stacks = {}, {}, {}  # milligrams by (stack, day) and pollutant; stacks by source
+flows = {}  # banked allowances that count one for one yet, by account, of each (year, pollutant) under flow control
 settled, due = {}, {}  # the first who fell short by (year, pollutant); fen by (source, year, pollutant)
 given = defaultdict(int)  # allowances surrendered by (source, year, pollutant)
 cash, blocks = defaultdict(int), defaultdict(list)  # fen by account; [first, last] by (account, series)
@@ -184,6 +185,43 @@ def close(event, year):
             need(alike, f"I11: {source} pays or makes up for {name} at another rate than {one['source']}")
 
 
+def flow_stated(event):  # of what was banked at the end of a year, r = share x budget / bank counts one for one
+    year, name, rooms = event["year"], event["pollutant"], event.get("one_for_one")
+    of_year = sum(cap for series, cap in caps.items() if series.split("-")[::2] == [name, str(year)])
+    banked = defaultdict(int)
+    for (account, series), held in blocks.items():
+        code, _, vintage = series.split("-")
+        if code == name and year - law.get("vintages_back", year) <= int(vintage) < year and account not in of_the_law:
+            banked[account] += count(held)
+    bank, right = sum(banked.values()), event["budget"] == of_year
+    need(right and (event["bank"] == bank if law else event["bank"] <= bank), f"I11: the bank of {name} is {bank}")
+    if law and law.get("flow_basis_points") is not None:
+        part = of_year * law["flow_basis_points"]
+        mine = {account: own * part // (bank * 10**4) for account, own in banked.items() if bank * 10**4 > part}
+        want = {account: room for account, room in mine.items() if room}
+        need((rooms or {}) == want and (rooms is None) == (bank * 10**4 <= part), f"I11: one for one count {want}")
+    if rooms is not None:
+        need(all(room <= banked[account] for account, room in rooms.items()), "I11: more than is banked counts")
+        flows[year, name] = defaultdict(int, rooms)
+
+
+def flow_controlled(event, besides, key):
+    firsts = [move for move in event["entry"] if move[2].startswith("surrendered-")]
+    single = sum(count(move[4]) for move in firsts if int(move[3][-4:]) < event["year"]) - event.get("pairs", 0)
+    if key in flows:
+        flows[key][event["entry"][0][1]] -= single
+        need(min(flows[key].values(), default=0) >= 0, f"I11: {single} banked ones do not all count one for one")
+    need(not besides or key in flows, f"I11: {besides} go besides without flow control")
+    right = "flow_ratio" not in law or besides == event.get("pairs", 0) * (law["flow_ratio"] - 1)
+    need(right, f"I11: {besides} go besides for {event.get('pairs', 0)}")
+
+
+def flow_back(year, entry):  # what counted one for one may do so again; which did is not told apart here
+    for move in entry:
+        if (year, move[3].split("-")[0]) in flows and int(move[3][-4:]) < year:
+            flows[year, move[3].split("-")[0]][move[2]] += count(move[4])
+
+
 def allocate(event):
     got = defaultdict(int)
     for award in event["awards"]:
@@ -282,6 +320,7 @@ def take_in(event):
             years[event["source"], event["year"], name] = owed
         for move in entry:
             given[event["source"], event["year"], move[3].split("-")[0]] -= count(move[4])
+        flow_back(event["year"], entry)
         need(not entry or all(given[key] <= years[key] for key in given if key in years), "I11: gives too little back")
     elif kind == "YearAmended":
         for each in event["amended"]:
@@ -289,15 +328,21 @@ def take_in(event):
             mass = event["mass_mg"][each["pollutant"]]
             need(abs(each["obligation"] * 10**6 - mass) < 10**6, f"I11: {each['obligation']} for {mass} mg")
             years[key], due[key] = each["obligation"], each["due_fen"]
+            flow_back(event["year"], [move for move in entry if move[3].split("-")[0] == each["pollutant"]])
             given[key] -= sum(count(move[4]) for move in entry if move[3].split("-")[0] == each["pollutant"])
             need(given[key] + each["shortfall"] + each["extra"] == years[key], f"I11: {key} does not add up")
+    elif kind == "FlowControlStated":
+        flow_stated(event)
     elif kind == "Surrendered":
         key = (event["source"], event["year"], event["pollutant"])
         given[key] += event["count"]
         need(given[key] <= years[key], f"I11: {key} surrenders more than it owes")
-        need(event["count"] == sum(count(move[4]) for move in entry), "I11: gives another count up")
+        besides = sum(count(move[4]) for move in entry if move[2].startswith("cancelled-"))
+        need(event["count"] == sum(count(move[4]) for move in entry) - besides, "I11: gives another count up")
+        flow_controlled(event, besides, key[1:])
         need(all(move[3].split("-")[0] == event["pollutant"] for move in entry), "I11: gives another pollutant up")
     elif kind == "SurrenderReversed":
+        flow_back(event["year"], entry)
         given[event["source"], event["year"], event["pollutant"]] -= sum(count(move[4]) for move in entry)
     elif kind == "Allocated":
         allocate(event)
@@ -358,7 +403,7 @@ def read_text(name):
 
 def read_law(folder):
     book = tomllib.loads(read_text(f"{folder}/rulebook.toml"))
-    law.update({**book["shortfall"], "size_kg": book["allowance"]["size_kg"], "folder": folder})
+    law.update({**book["shortfall"], **book["allowance"], **book["banking"], "folder": folder})
     if law["penalty"] == "indexed_per_tonne":
         rows = csv.DictReader(read_text(f"{folder}/penalty_index.csv").splitlines())
         law["index"] = {int(row["period"]): int(row["index_thousandths"]) for row in rows}

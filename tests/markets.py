@@ -44,8 +44,8 @@ def done(runner: Runner, actor: str, body: c.Body, at: int = AT) -> Answer:
     """
     answer = send(runner, actor, knowing(runner.state, runner.rules, at, actor, body), at)
     assert answer.refusal is None, answer.refusal
-    if isinstance(answer.events[0], e.ActProposed):
-        return confirmed(runner, answer.events[0], at)
+    if isinstance(answer.events[-1], e.ActProposed):
+        return confirmed(runner, answer.events[-1], at)
     return answer
 
 

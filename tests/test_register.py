@@ -13,7 +13,7 @@ from airshed.cli.book.group import app
 from airshed.engine import commands as c
 from airshed.lab.simulator.small_market import BANK
 from airshed.model.period import instant
-from airshed.pages.register import CLOSED, FROZEN, KEPT, OWING, SHORT, UNKNOWN, UNPAID, build, stands
+from airshed.pages.register import KEPT, OWING, SHORT, STATES, UNKNOWN, UNPAID, build, stands
 from airshed.service.book.sqlite import Book
 from markets import AUTHORITY, done, market
 
@@ -34,6 +34,8 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
         done(runner, AUTHORITY, c.FreezeAccount("steel", "an inquiry"), SETTLED)
         done(runner, BANK, c.Withdraw("fund", runner.state.ledger.purses["fund"].free), SETTLED)
         done(runner, AUTHORITY, c.CloseAccount("fund", "wound up"), SETTLED)
+        done(runner, AUTHORITY, c.RestrictAccount("broker", "an inquiry"), SETTLED)
+        done(runner, AUTHORITY, c.SuspendAccount("cement", "an inquiry"), SETTLED)
     return path
 
 
@@ -52,8 +54,16 @@ def test_every_source_and_account_stands_there_with_its_state(path: Path) -> Non
     assert " 0.005 " in short
     assert KEPT.en in next(row for row in rows(html) if "s-kiln" in row and "NOx" in row)
     assert OWING.en in next(row for row in rows(html) if "s-power" in row)
-    assert FROZEN.en in next(row for row in rows(html) if row.split()[0] == "steel")
-    assert CLOSED.zh in next(row for row in rows(html) if row.split()[0] == "fund")
+    for account, state in (
+        ("steel", "all_transactions_restricted"),
+        ("fund", "closed"),
+        ("broker", "some_transactions_restricted"),
+        ("cement", "suspended"),
+        ("kiln", "open"),
+    ):
+        row = next(row for row in rows(html) if row.split()[0] == account)
+        assert STATES[state].en in row
+        assert STATES[state].zh in row
 
 
 def test_it_says_nothing_of_what_anybody_holds(path: Path) -> None:

@@ -17,6 +17,7 @@ from airshed.engine.procedures import (
     day,
     deal,
     deal_halts,
+    flow_control,
     issue,
     lapsing,
     lease,
@@ -108,6 +109,10 @@ def decide(state: State, command: c.Command, rules: Rulebook, at: int, text: Rul
         with lapsing.taken_off(state, at) as lapsed:
             decision = decide(state, command, rules, at, text)
         return decision if isinstance(decision, Refusal) else (*lapsed, *decision)
+    if rules.banking.flow_basis_points is not None and (facts := flow_control.due(state, rules, at)):
+        with flow_control.stated(state, facts):
+            decision = decide(state, command, rules, at, text)
+        return decision if isinstance(decision, Refusal) else (*facts, *decision)
     body, actor = command.body, command.actor
     kind = type(body)
     if state.rulebook is not None:
@@ -154,10 +159,11 @@ def knowing(state: State, rules: Rulebook, at: int, actor: str, body: c.Body) ->
     """The command as whoever has seen its preview sends it; as it is where it is refused or warns of nothing."""
     if not isinstance(body, SAYS_WHAT_IT_KNOWS):
         return body
-    decision = _PROCEDURES[type(body)](state, rules, max(at, state.at), actor, body)
-    if isinstance(decision, Refusal):
-        return body
-    return msgspec.structs.replace(body, knowing=WARNS[type(body)].of(state, rules, body, decision))
+    with flow_control.stated(state, flow_control.due(state, rules, max(at, state.at))):
+        decision = _PROCEDURES[type(body)](state, rules, max(at, state.at), actor, body)
+        if isinstance(decision, Refusal):
+            return body
+        return msgspec.structs.replace(body, knowing=WARNS[type(body)].of(state, rules, body, decision))
 
 
 def confirm_act(

@@ -15,6 +15,7 @@ from airshed.engine.nouns import (
     ClosureNotice,
     Day,
     Deal,
+    FlowControl,
     Grant,
     Lease,
     Mark,
@@ -151,6 +152,8 @@ class State:
         self.findings: dict[tuple[str, int], tuple[FindingLine, ...]] = {}
         self.years: dict[tuple[str, int], Year] = {}
         self.closed: dict[tuple[str, int], bool] = {}
+        #: By year and pollutant, once the year is over and the law has flow control.
+        self.flow_controls: dict[tuple[int, str], FlowControl] = {}
         #: Allowances of a pollutant that an account owes for verified years and has not surrendered yet.
         self.owed: dict[tuple[str, str], int] = {}
         #: Years that oblige a source to nothing, with the reason.

@@ -259,6 +259,17 @@ def without(blocks: Sequence[SerialBlock], gone: Iterable[SerialBlock]) -> Block
     return tuple(left)
 
 
+def common(some: Iterable[SerialBlock], others: Iterable[SerialBlock]) -> Blocks:
+    """The serials that lie in both.
+
+    >>> common((SerialBlock(1, 5), SerialBlock(9, 10)), (SerialBlock(4, 9),))
+    (SerialBlock(first=4, last=5), SerialBlock(first=9, last=9))
+    """
+    other = tuple(others)
+    pairs = ((max(a.first, b.first), min(a.last, b.last)) for a in some for b in other)
+    return tuple(sorted(SerialBlock(first, last) for first, last in pairs if first <= last))
+
+
 def joined(held: Sequence[SerialBlock], added: Iterable[SerialBlock]) -> Blocks:
     """The union of two disjoint sets of blocks, sorted, with neighbours grown together.
 

@@ -8,16 +8,17 @@ from airshed.model.measures import tonnes, yuan
 from airshed.model.period import day_of
 from airshed.pages.kit.sheet import Part, Sheet, SheetColumn, page
 from airshed.pages.kit.words import Phrase, same
+from airshed.registry.accounts import STATE_WORDS
 from airshed.rulebook.schema import ComplianceRule
 from airshed.service.book.kept import KeptBook
 from airshed.service.book.law import currency_of, law_of
 
 KINDS = {"operator": Phrase("operator", "排污单位"), "trader": Phrase("trader", "交易商")}
-OPEN, FROZEN, CLOSED = Phrase("open", "正常"), Phrase("frozen", "冻结"), Phrase("closed", "已注销")
+STATES = {state.value: Phrase(*words) for state, words in STATE_WORDS.items()}
 UNKNOWN, OWING = Phrase("no verified figure yet", "尚无核定排放量"), Phrase("open until it is settled", "待清缴结算")
 KEPT, SHORT = Phrase("kept", "已履约"), Phrase("short; the penalty is paid", "未足额清缴，已缴罚款")
 UNPAID = Phrase("short; the penalty is due", "未足额清缴，罚款未缴")
-ACCOUNTS = """SELECT account, number, name, kind, jurisdiction, corporate_group, frozen, closed FROM accounts
+ACCOUNTS = """SELECT account, number, name, kind, jurisdiction, corporate_group, state FROM accounts
               WHERE kind IN ('operator', 'trader') ORDER BY account"""
 YEARS = """SELECT years.source, sources.name, sources.account, year, pollutant, verified_mg, obligation, surrendered,
                   shortfall, penalty_fen, due_fen
@@ -35,8 +36,8 @@ def build(book: KeptBook) -> str:
 def sheet(book: KeptBook) -> Sheet:
     """What the page says."""
     accounts = [
-        (account, number, same(name), KINDS[kind], place, group or "–", _stands(frozen, closed))
-        for account, number, name, kind, place, group, frozen, closed in book.sql.execute(ACCOUNTS)
+        (account, number, same(name), KINDS[kind], place, group or "–", STATES[state])
+        for account, number, name, kind, place, group, state in book.sql.execute(ACCOUNTS)
     ]
     law, today = law_of(book).compliance, day_of(decode(book.line(book.last())).at)
     years = [
@@ -113,10 +114,6 @@ def stands(verified_mg: int | None, short: int | None, due_fen: int | None) -> P
     if not short:
         return KEPT
     return UNPAID if due_fen else SHORT
-
-
-def _stands(frozen: str | None, closed: str | None) -> Phrase:
-    return CLOSED if closed else FROZEN if frozen else OPEN
 
 
 def _cancelled(book: KeptBook) -> tuple[Part, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 import msgspec
@@ -35,6 +35,17 @@ class AccountState(StrEnum):
     CLOSURE_PENDING = "closure_pending"
     CLOSED = "closed"
 
+
+#: How each state is said, in English and in Chinese.
+STATE_WORDS: Mapping[AccountState, tuple[str, str]] = {
+    AccountState.OPEN: ("open", "正常"),
+    AccountState.SOME_RESTRICTED: ("some transactions restricted", "部分交易受限"),
+    AccountState.ALL_RESTRICTED: ("frozen", "冻结"),
+    AccountState.SUSPENDED: ("suspended", "暂停"),
+    AccountState.TRANSFER_PENDING: ("transfer pending", "转让中"),
+    AccountState.CLOSURE_PENDING: ("closure pending", "注销中"),
+    AccountState.CLOSED: ("closed", "已注销"),
+}
 
 #: Kinds that people open; the others belong to the programme.
 PRIVATE = (AccountKind.OPERATOR, AccountKind.TRADER, AccountKind.PUBLIC)

@@ -23,7 +23,8 @@ from airshed.rulebook.price_index import index_faults
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.section import Section
 from airshed.rulebook.strict import kinds, peeled
-from airshed.rulebook.transactions import transaction_faults
+from airshed.rulebook.transactions import FILE as TRANSACTIONS
+from airshed.rulebook.transactions import FLOWS, transaction_faults
 
 _MAIN = "rulebook.toml"
 #: Checks whose failure leaves nothing to report.
@@ -67,6 +68,7 @@ def contradictions_there(rules: Rulebook, file: str) -> list[Malformed]:
         *auctions(rules, file),
         *_flags(rules, file),
         *terms(rules, file),
+        *_flow(rules, file),
     ]
 
 
@@ -103,6 +105,17 @@ def _shares(rules: Rulebook, file: str) -> Iterator[Malformed]:
     if apart > 10_000:
         what = f"reserve_basis_points and auction_basis_points are {apart / 100:g} % of the cap together"
         yield Malformed(f"{file} [allocation]", what, "at most 100 % (10000) can be set apart")
+
+
+def _flow(rules: Rulebook, file: str) -> Iterator[Malformed]:
+    share, ratio = rules.banking.flow_basis_points, rules.banking.flow_ratio
+    if (share is None) != (ratio is None):
+        said, lacks = ("flow_ratio", "flow_basis_points") if share is None else ("flow_basis_points", "flow_ratio")
+        yield Malformed(f"{file} [banking]", f"{said} stands without {lacks}", "write both, or neither")
+    for row in rules.transactions.rows if share is not None else ():
+        if FLOWS[row.type].flow_control and "cancelled" not in row.targets.split(" "):
+            what = f"{row.type} does not go to cancelled accounts, and [banking] has flow control"
+            yield Malformed(TRANSACTIONS, what, f"write targets {row.targets} cancelled")
 
 
 def _prices(rules: Rulebook, file: str) -> Iterator[Malformed]:

@@ -447,8 +447,8 @@ class ShortfallRule(Section, frozen=True, omit_defaults=True):
     rows: tuple[IndexOf, ...] = ()
 
 
-class BankingRule(Section, frozen=True):
-    """What becomes of allowances that are left."""
+class BankingRule(Section, frozen=True, omit_defaults=True):
+    """What becomes of allowances that are left, and how much of what was banked counts when it is given."""
 
     #: Whether leftovers go on to the next period.
     open: bool
@@ -457,6 +457,11 @@ class BankingRule(Section, frozen=True):
     of: Literal["holdings", "surrendered", "verified"]
     #: Largest share of it that may go on, in hundredths of a percent.
     limit_basis_points: Share
+    #: Flow control: when what was banked is more than this share of the caps of a year, only that much of it counts one
+    #: for one; no flow control where it is left out.
+    flow_basis_points: Share | None = None
+    #: How many banked allowances beyond that go for one that is owed.
+    flow_ratio: Annotated[int, Meta(ge=2, le=10)] | None = None
 
 
 class ComplianceRule(Section, frozen=True, omit_defaults=True):

@@ -130,6 +130,12 @@ class Flow(NamedTuple):
     own: bool = False
     #: In which column a law may add accounts of the public, which buy, are given to and cancel.
     public: Literal["", "origins", "targets"] = ""
+    #: Whether what goes besides under flow control is of it: a law that has that names cancelled accounts as targets.
+    flow_control: bool = False
+
+    def may_add(self, column: str) -> list[str]:
+        """Kinds of account that a law may name in a column besides those of the engine."""
+        return ["public"] * (self.public == column) + ["cancelled"] * (self.flow_control and column == "targets")
 
 
 _PRIVATE = "operator trader"
@@ -160,14 +166,16 @@ FLOWS: Mapping[TransactionType, Flow] = {
     "gift": Flow(("Transfer", "ExecuteTransfers"), _PRIVATE, "reserve", open=True, own=True),
     "cancellation": Flow(("CancelAllowances",), _PRIVATE, "cancelled", own=True, public="origins"),
     "closure": Flow(("CloseAccount",), _PRIVATE, "reserve", public="origins"),
-    "surrender": Flow(("Surrender",), "operator", "surrendered", reversible=True, own=True),
+    "surrender": Flow(("Surrender",), "operator", "surrendered", reversible=True, own=True, flow_control=True),
     "surrender_return": Flow(("VerifyYear", "DetermineYear", "AmendYear"), "surrendered", "operator"),
     "withdrawal": Flow(
         ("WithdrawAllowances", "WithdrawUnpaid", "ForfeitWithheld", "ReverseAllocation"), "operator", "reserve", True
     ),
     "restoration": Flow(("RestoreWithdrawn",), "reserve", "operator"),
     "reserve_flow": Flow(("FeedReserve", "DrawReserve", "ReleaseUnused"), "auction reserve", "auction reserve"),
-    "year_end": Flow(("CloseYear",), "operator", "reserve surrendered", True),  # what is lost, and what the law deducts
+    "year_end": Flow(  # what is lost, and what the law deducts
+        ("CloseYear",), "operator", "reserve surrendered", True, flow_control=True
+    ),
     "excess_return": Flow(("ReturnExcess",), "operator", "reserve", own=True),
     "reversal": Flow(
         ("ReverseTransfer", "ReverseSurrender"), "operator trader surrendered", _PRIVATE, True, public="origins"
@@ -204,7 +212,7 @@ def _kinds(row: TransactionRow, place: str) -> Iterator[Malformed]:
     flow = FLOWS[row.type]
     for column in ("origins", "targets"):
         told, done = getattr(row, column).split(" "), getattr(flow, column).split(" ")
-        more = ["public"] if flow.public == column else []
+        more = flow.may_add(column)
         here = f"{place}, column {column}"
         for kind in dict.fromkeys(told):
             if kind not in (*done, *more):

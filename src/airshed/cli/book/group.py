@@ -21,11 +21,12 @@ from airshed.cli.book.answers import ClockIsRight, instant_or_now, instant_to_wr
 from airshed.cli.options import At, BookOrArgument, BookPath, Json, RulesName
 from airshed.cli.server.kept import Server
 from airshed.cli.show import as_json, console, instant_of, lines, of, showing, table
-from airshed.model.measures import yuan
+from airshed.model.measures import tonnes, yuan
 from airshed.model.near import near
 from airshed.model.period import clock
 from airshed.model.provenance import BY_HAND, Programme, Simulation
 from airshed.model.refusal import Malformed
+from airshed.registry.accounts import STATE_WORDS, AccountState
 from airshed.service.book.places import without_password
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Look at a book, verify it, export it. 账簿：查看、核对、导出。", no_args_is_help=True)
 
 
+#: What of the bank of an account counts one for one, where the law has flow control.
+FLOW_ROOMS = "SELECT year, pollutant, one_for_one, still FROM flow_rooms WHERE account = ? ORDER BY year, pollutant"
 #: What a screen takes; `--limit` shows more.
 ROWS_SHOWN = 20
 
@@ -249,18 +252,21 @@ def statement(
     with showing(to_read(book)) as opened, opened.named():
         numbers = dict(opened.sql.execute("SELECT account, number FROM accounts"))
         account = account_named(account, numbers, without_password(book))
-        found = opened.sql.execute("SELECT name FROM accounts WHERE account = ?", (account,)).fetchone()
+        asked = "SELECT name, state, reason FROM accounts WHERE account = ?"
+        found = opened.sql.execute(asked, (account,)).fetchone()
         if found is None:
             known = [name for (name,) in opened.sql.execute("SELECT account FROM accounts ORDER BY account")]
             raise Malformed(without_password(book), f"there is no account {account!r}", near(account, known))
         moves = list(lines_of((decode(line) for line in chained(opened.lines())), account))
         money = currency_of(opened).name_en
+        rooms = opened.sql.execute(FLOW_ROOMS, (account,)).fetchall()
     if json:
         for move in moves:
             as_json(move)
         return
+    name, state, why = found
     table(
-        f"{account}  {numbers[account]}  {found[0]}",
+        f"{account}  {numbers[account]}  {name}  {' '.join(STATE_WORDS[AccountState(state)])}",
         [
             "record #",
             "time",
@@ -287,6 +293,13 @@ def statement(
             for move in moves
         ],
     )
+    if why:
+        console.print(f"{' '.join(STATE_WORDS[AccountState(state)])}: {why}")
+    for year, pollutant, one_for_one, left in rooms:
+        console.print(
+            f"of the {pollutant} banked before {year}, {tonnes(one_for_one)} t count one for one for {year},"
+            f" {tonnes(left)} t of them are left {year}年度结转配额一比一使用额度"
+        )
 
 
 @app.command()

@@ -6,7 +6,7 @@ from airshed.engine import events as e
 from airshed.engine.apply.fold import Apply
 from airshed.engine.nouns import Improvement, Year
 from airshed.engine.state import State
-from airshed.model.allowance import count_of, lowest, pollutant_of
+from airshed.model.allowance import Series, common, count_of, lowest, pollutant_of, without
 from airshed.registry.moves import Delivered
 
 
@@ -53,7 +53,7 @@ def verified(state: State, event: e.YearVerified | e.YearDetermined) -> None:
     state.ledger.post(event.entry)
     for move in event.entry:
         assert isinstance(move, Delivered), move
-        gone_back(year, move)
+        gone_back(state, year, move)
         owes(state, year, pollutant_of(move.series), count_of(move.blocks))
 
 
@@ -68,8 +68,11 @@ def owes(state: State, year: Year, pollutant: str, more: int) -> None:
     state.owed[key] = state.owed.get(key, 0) + more
 
 
-def gone_back(year: Year, move: Delivered) -> None:
-    """Forget of what was given the serials that are returned: an obligation is lower, or a surrender was wrong."""
+def gone_back(state: State, year: Year, move: Delivered) -> None:
+    """Forget of what was given the serials that are returned: an obligation is lower, or a surrender was wrong.
+
+    What counted one for one under flow control can do so again; what was cancelled with a pair stays so.
+    """
     pollutant = pollutant_of(move.series)
     year.surrendered[pollutant] -= count_of(move.blocks)
     given = year.given[pollutant]
@@ -79,6 +82,12 @@ def gone_back(year: Year, move: Delivered) -> None:
     assert gone == move.blocks, (last, move)
     if left:
         given.append(Delivered(last.origin, last.target, last.series, left))
+    known = state.flow_controls.get((year.year, pollutant))
+    if known is not None and known.one_for_one is not None and Series.parse(move.series).vintage < year.year:
+        pairs = common(year.paired.get(move.series, ()), move.blocks)
+        year.paired[move.series] = without(year.paired.get(move.series, ()), pairs)
+        single = count_of(move.blocks) - count_of(pairs)
+        known.left[move.target] = known.left.get(move.target, 0) + single
 
 
 #: What each event does to the state.

@@ -7,8 +7,18 @@ import msgspec
 from airshed.engine import events as e
 from airshed.engine.apply.fold import Apply
 from airshed.engine.apply.report import owes
+from airshed.engine.nouns import FlowControl, Year
 from airshed.engine.state import State
+from airshed.model.allowance import Series, count_of, joined, lowest
+from airshed.registry.accounts import AccountKind
 from airshed.registry.moves import Delivered
+
+
+def flow_stated(state: State, event: e.FlowControlStated) -> None:
+    """How much of a bank counts one for one is known."""
+    stated = event.one_for_one
+    known = FlowControl(event.budget, event.bank, stated, dict(stated or {}))
+    state.flow_controls[event.year, event.pollutant] = known
 
 
 def surrendered(state: State, event: e.Surrendered) -> None:
@@ -22,8 +32,32 @@ def surrendered(state: State, event: e.Surrendered) -> None:
         if not any(year.extra.values()):
             del state.extras[event.source, event.year]
     year.surrenders.setdefault(event.pollutant, []).append((state.at, event.count))
-    given = year.given.setdefault(event.pollutant, [])
-    given += [move for move in event.entry if isinstance(move, Delivered)]
+    counted = [
+        move
+        for move in event.entry
+        if isinstance(move, Delivered) and state.ledger.accounts[move.target].kind is AccountKind.SURRENDERED
+    ]
+    year.given.setdefault(event.pollutant, []).extend(counted)
+    _controlled(state, year, event, counted)
+
+
+def _controlled(state: State, year: Year, event: e.Surrendered, counted: list[Delivered]) -> None:
+    """Of what was banked, the last pairs are remembered, and the rest takes up what counts one for one."""
+    known = state.flow_controls.get((event.year, event.pollutant))
+    if known is None or known.one_for_one is None:
+        return
+    pairs = event.pairs
+    for move in reversed(counted):
+        if Series.parse(move.series).vintage >= event.year:
+            continue
+        single, paired = lowest(move.blocks, count_of(move.blocks) - min(pairs, count_of(move.blocks)))
+        pairs -= count_of(paired)
+        year.paired[move.series] = joined(year.paired.get(move.series, ()), paired)
+        left = known.left.get(move.origin, 0) - count_of(single)
+        assert left >= 0, f"I11: {move.origin} gives {-left} banked allowances too many one for one"
+        if single:
+            known.left[move.origin] = left
+    assert not pairs, f"I11: {pairs} pairs of {event.source} are of nothing"
 
 
 def closed(state: State, event: e.YearClosed) -> None:
@@ -69,6 +103,7 @@ def paid(state: State, event: e.PenaltyPaid) -> None:
 
 #: What each event does to the state.
 APPLY: dict[type, Apply] = {
+    e.FlowControlStated: flow_stated,
     e.Surrendered: surrendered,
     e.YearClosed: closed,
     e.PenaltyPaid: paid,

@@ -41,7 +41,7 @@ def amended(state: State, event: e.YearAmended) -> None:
     state.ledger.post(event.entry)
     for move in event.entry:
         assert isinstance(move, Delivered), move
-        gone_back(year, move)
+        gone_back(state, year, move)
     if any(year.extra.values()):
         state.extras[event.source, event.year] = None
     else:

@@ -120,7 +120,7 @@ def surrender_reversed(state: State, event: e.SurrenderReversed) -> None:
     year = state.years[event.source, event.year]
     for move in event.entry:
         assert isinstance(move, Delivered), event
-        gone_back(year, move)
+        gone_back(state, year, move)
     owes(state, year, event.pollutant, event.count)
     left, when = event.count, year.surrenders[event.pollutant]
     while left:

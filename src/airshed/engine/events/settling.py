@@ -8,6 +8,19 @@ from airshed.engine.events.fact import Fact
 from airshed.registry.moves import Entry
 
 
+class FlowControlStated(Fact, frozen=True, omit_defaults=True):
+    """A year is over: how much of what was banked counts one for one when it is given for that year."""
+
+    year: int
+    pollutant: str
+    #: Allowances of the vintage of the year, in all jurisdictions.
+    budget: int
+    #: Allowances of earlier vintages that count for the year, in all accounts of holders.
+    bank: int
+    #: By account: how many of its banked ones count one for one; left out where the bank is small, and all do.
+    one_for_one: dict[str, int] | None = None
+
+
 class Surrendered(Fact, frozen=True, omit_defaults=True):
     """Allowances were given up for an obligation."""
 
@@ -18,6 +31,8 @@ class Surrendered(Fact, frozen=True, omit_defaults=True):
     entry: Entry
     #: "" for first in, first out; "named" where the operator named the serials; "deducted" where the law took them.
     how: str = ""
+    #: For how many of the count, the last of them, more allowances went under flow control; those are cancelled.
+    pairs: int = 0
 
 
 class Settlement(msgspec.Struct, frozen=True, gc=False):
@@ -78,4 +93,4 @@ class PenaltyPaid(Fact, frozen=True):
     entry: Entry
 
 
-SettlingEvent = Surrendered | YearClosed | PenaltyPaid
+SettlingEvent = FlowControlStated | Surrendered | YearClosed | PenaltyPaid

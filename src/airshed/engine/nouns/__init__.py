@@ -18,6 +18,7 @@ from airshed.engine.nouns.reserve import *
 from airshed.engine.nouns.right import *
 from airshed.engine.nouns.sale import *
 from airshed.engine.nouns.sealed import *
+from airshed.engine.nouns.settling import *
 from airshed.engine.nouns.transfer import *
 from airshed.engine.nouns.withdrawal import *
 from airshed.engine.nouns.zone_call import *

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from airshed.engine.events import Settlement
+from airshed.model.allowance import Blocks
 from airshed.registry.moves import Delivered
 
 
@@ -43,6 +44,8 @@ class Year:
     surrendered: dict[str, int] = field(default_factory=dict)
     #: What was surrendered, in the order in which it was given.
     given: dict[str, list[Delivered]] = field(default_factory=dict)
+    #: Of that, by series, what more than one allowance went for under flow control.
+    paired: dict[str, Blocks] = field(default_factory=dict)
     #: When how much was surrendered, by pollutant.
     surrenders: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     settled: dict[str, Settlement] = field(default_factory=dict)

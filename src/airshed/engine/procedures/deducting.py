@@ -8,15 +8,13 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from airshed.compliance.obligation import admitted
-from airshed.compliance.surrender import plan
 from airshed.engine import events as e
 from airshed.engine.invariants import blocked
 from airshed.engine.nouns import Source
+from airshed.engine.procedures import flow_control
 from airshed.engine.procedures.claims import bound
 from airshed.engine.state import State
-from airshed.model.allowance import Blocks, Series, lowest
-from airshed.registry import accounts
-from airshed.registry.moves import Delivered
+from airshed.model.allowance import Blocks, Series
 from airshed.rulebook.schema import Rulebook
 
 
@@ -35,8 +33,11 @@ class Deducted:
 
     events: list[e.Surrendered] = field(default_factory=list)
     given: Counter[tuple[str, int, str]] = field(default_factory=Counter)
+    #: All that goes of a series, what is cancelled under flow control too.
     gone: Counter[str] = field(default_factory=Counter)
     left: dict[str, Blocks] = field(default_factory=dict)
+    #: By year and pollutant: what was banked and is taken one for one.
+    rooms: Counter[tuple[int, str]] = field(default_factory=Counter)
 
     def blocks(self, state: State, account: str, series: str) -> Blocks:
         """What the account holds of a series once this is taken."""
@@ -59,15 +60,21 @@ def deducted(state: State, rules: Rulebook, account: str, owed: Iterable[Owed]) 
             for series, there in free.items()
             if there > 0 and admitted(series, pollutant, source.jurisdiction, year, law.admitted, law.vintages_back)
         ]
-        moves: list[Delivered] = []
-        for series, part in plan(holdings, still, source.jurisdiction):
-            name = str(series)
-            taken, found.left[name] = lowest(found.blocks(state, account, name), part)
-            moves.append(Delivered(account, accounts.surrendered(source.jurisdiction), name, taken))
+        room = flow_control.room(state, account, year, pollutant)
+        if room is not None:
+            room -= found.rooms[year, pollutant]
+        taken = flow_control.going(rules, holdings, still, source, year, room)
+        if not taken.counted:
+            continue
+        there = {str(series): found.blocks(state, account, str(series)) for series, _ in holdings}
+        moves, left = flow_control.moves(source, account, taken, there)
+        found.left.update(left)
+        for series, part in (*taken.counts, *taken.besides):
             free[series] -= part
-            found.gone[name] += part
-            found.given[source.id, year, pollutant] += part
-        given = found.given[source.id, year, pollutant]
-        if given:
-            found.events.append(e.Surrendered(source.id, year, pollutant, given, tuple(moves), "deducted"))
+            found.gone[str(series)] += part
+        banked = sum(part for series, part in taken.counts if series.vintage < year)
+        found.rooms[year, pollutant] += banked - taken.pairs
+        found.given[source.id, year, pollutant] = taken.counted
+        how = "deducted"
+        found.events.append(e.Surrendered(source.id, year, pollutant, taken.counted, moves, how, taken.pairs))
     return found

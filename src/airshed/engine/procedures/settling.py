@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
 from airshed.compliance.banking import YearEnd, bank, base, carry
+from airshed.compliance.flow_control import left_over
 from airshed.compliance.obligation import admitted
 from airshed.compliance.shortfall import Lack, makeup, penalty
-from airshed.compliance.surrender import order, plan
+from airshed.compliance.surrender import Holding, order
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.invariants import blocked
 from airshed.engine.nouns import Source, Year
+from airshed.engine.procedures import flow_control
 from airshed.engine.procedures.claims import Claims, overrun, usable, used
 from airshed.engine.procedures.deadlines import deadline, surrender_day
 from airshed.engine.procedures.deducting import Deducted, Owed, deducted
@@ -70,36 +73,54 @@ def surrender(state: State, rules: Rulebook, at: int, actor: str, body: c.Surren
         )
     claims = usable(state, rules, source.account)
     holdings = _admitted(state, rules, source, body.year, body.pollutant, claims)
-    free = sum(count for _, count in holdings)
-    if free < body.count:
-        return no(
-            rules,
-            "allowance",
-            Why.INSUFFICIENT_HOLDING,
-            f"{source.account} has {free} admitted {body.pollutant} allowances free, not {body.count}; buy the rest",
-        )
-    named = _named(state, rules, source.account, body, dict(holdings)) if body.serials else None
+    room = flow_control.room(state, source.account, body.year, body.pollutant)
+    refusal = _enough(rules, source, body, holdings, room)
+    if refusal:
+        return refusal
+    named = _named(state, rules, source.account, body, dict(holdings), room) if body.serials else None
     if isinstance(named, Refusal):
         return named
-    moves: list[Delivered] = []
+    if named is None:
+        of_account = state.ledger.of_account(source.account)
+        blocks = {name: position.blocks for name, position in of_account}
+    else:
+        holdings = [(series, count_of(each)) for series, each in named.items()]
+        blocks = {str(series): each for series, each in named.items()}
+    taken = flow_control.going(rules, holdings, body.count, source, body.year, room)
+    moves, _ = flow_control.moves(source, source.account, taken, blocks)
+    gone = Counter[str]()
+    for move in moves:
+        gone[move.series] += count_of(move.blocks)
     cuts: list[e.ClaimCut] = []
-    planned = plan(holdings, body.count, source.jurisdiction)
-    if named is not None:
-        planned = tuple((series, count_of(blocks)) for series, blocks in named.items())
-    for series, count in planned:
-        name = str(series)
-        position = state.ledger.positions[source.account, name]
-        cuts += used(claims, source.account, name, count, position.free)
-        taken = lowest(position.blocks, count)[0] if named is None else named[series]
-        moves.append(Delivered(source.account, accounts.surrendered(source.jurisdiction), name, taken))
+    for name, count in gone.items():
+        cuts += used(claims, source.account, name, count, state.ledger.positions[source.account, name].free)
     how = "" if named is None else "named"
-    return (*cuts, e.Surrendered(body.source, body.year, body.pollutant, body.count, tuple(moves), how))
+    return (*cuts, e.Surrendered(body.source, body.year, body.pollutant, body.count, moves, how, taken.pairs))
+
+
+def _enough(
+    rules: Rulebook, source: Source, body: c.Surrender, holdings: Sequence[Holding], room: int | None
+) -> Refusal | None:
+    """As many are free as the count takes, with what goes besides under flow control."""
+    there = flow_control.going(rules, holdings, body.count, source, body.year, room)
+    if there.counted >= body.count:
+        return None
+    free = sum(count for _, count in holdings)
+    if there.counted == free:
+        what = f"{source.account} has {free} admitted {body.pollutant} allowances free, not {body.count}; buy the rest"
+        return no(rules, "allowance", Why.INSUFFICIENT_HOLDING, what)
+    what = (
+        f"{source.account} has {free} admitted {body.pollutant} allowances free, which count for {there.counted} under"
+        f" the flow control of {body.year} ({room} of the banked ones one for one, then {rules.banking.flow_ratio} for"
+        f" one), not for {body.count}; buy the rest"
+    )
+    return no(rules, "banking", Why.INSUFFICIENT_HOLDING, what)
 
 
 def _named(
-    state: State, rules: Rulebook, account: str, body: c.Surrender, admitted_free: dict[Series, int]
+    state: State, rules: Rulebook, account: str, body: c.Surrender, admitted_free: dict[Series, int], room: int | None
 ) -> dict[Series, Blocks] | Refusal:
-    """The serials that are named, by series, oldest first: held, admitted for the year, as many as the count."""
+    """The serials that are named, by series, oldest first: held, admitted for the year, as many as the count takes."""
     found: dict[str, list[SerialBlock]] = {}
     for each in body.serials:
         refusal = known_series(state, rules, each.series)
@@ -118,10 +139,9 @@ def _named(
         if not admitted(series, body.pollutant, source.jurisdiction, body.year, law.admitted, law.vintages_back):
             what = f"{series} does not count for {body.pollutant} of {body.source} {body.year}"
             return no(rules, "allowance", Why.WRONG_KIND, what)
-    count = sum(map(count_of, said.values()))
-    if count != body.count:
-        small = Why.TOO_SMALL if count < body.count else Why.TOO_LARGE
-        return no(rules, "allowance", small, f"{count} serials are named, not {body.count}")
+    refusal = _counted(state, rules, body, {series: count_of(blocks) for series, blocks in said.items()}, room)
+    if refusal:
+        return refusal
     for series, blocks in said.items():
         held = state.ledger.held_of(account, str(series)).blocks
         for block in blocks:
@@ -133,6 +153,28 @@ def _named(
             what = f"{account} has {free} of {series} free, not {count_of(blocks)}"
             return no(rules, "allowance", Why.INSUFFICIENT_HOLDING, what)
     return dict(sorted(said.items(), key=lambda each: order(each[0], state.sources[body.source].jurisdiction)))
+
+
+def _counted(
+    state: State, rules: Rulebook, body: c.Surrender, named: Mapping[Series, int], room: int | None
+) -> Refusal | None:
+    """What is named counts for what is surrendered, no more and no less."""
+    source, count = state.sources[body.source], sum(named.values())
+    counted = flow_control.going(rules, named.items(), count, source, body.year, room).counted
+    over = left_over(named.items(), body.year, room, rules.banking.flow_ratio or 1)
+    if counted == body.count and not over:
+        return None
+    small = Why.TOO_SMALL if counted < body.count else Why.TOO_LARGE
+    if counted == count:
+        return no(rules, "allowance", small, f"{count} serials are named, not {body.count}")
+    if counted == body.count:
+        what = f"of {count} serials that are named {over} would count for nothing under the flow control of {body.year}"
+        return no(rules, "banking", small, what)
+    what = (
+        f"{count} serials are named, which count for {counted} under the flow control of {body.year} ({room} of the"
+        f" banked ones one for one, then {rules.banking.flow_ratio} for one), not for {body.count}"
+    )
+    return no(rules, "banking", small, what)
 
 
 def close_year(state: State, rules: Rulebook, at: int, actor: str, body: c.CloseYear) -> Decision:

@@ -21,7 +21,7 @@ from airshed.engine.procedures.report import last_given
 from airshed.engine.procedures.transfer import LAW
 from airshed.engine.procedures.withdrawal import offers_off, reachable
 from airshed.engine.state import State
-from airshed.model.allowance import Blocks, Series, count_of, lowest
+from airshed.model.allowance import Series, common, count_of, lowest
 from airshed.model.period import clock, day_of, days_after
 from airshed.model.refusal import Refusal, Why
 from airshed.registry import accounts
@@ -138,14 +138,9 @@ def _elsewhere(state: State, move: Delivered) -> str:
     found = [
         f"{holder} holds {count}"
         for holder, position in state.ledger.of_series(move.series)
-        if holder != move.target and (count := _common(position.blocks, move.blocks))
+        if holder != move.target and (count := count_of(common(position.blocks, move.blocks)))
     ]
     return f"the serials have gone on: {', '.join(sorted(found))} of {count_of(move.blocks)}" if found else ""
-
-
-def _common(held: Blocks, wanted: Blocks) -> int:
-    """How many serials lie in both."""
-    return sum(max(0, min(a.last, b.last) - max(a.first, b.first) + 1) for a in held for b in wanted)
 
 
 #: What decides each command.

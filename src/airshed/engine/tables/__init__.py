@@ -59,6 +59,7 @@ TABLES: tuple[Table, ...] = (
     *day.TABLES,
     *mark.TABLES,
     *report.TABLES,
+    *settling.TABLES,
     *standing.TABLES,
 )
 BY_NAME = {table.name: table for table in TABLES}

@@ -9,7 +9,9 @@ from airshed.engine import events as e
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
 from airshed.engine.tables.table import Column, Note, Table, Tables
+from airshed.model.allowance import pollutant_of
 from airshed.model.measures import Unit
+from airshed.registry.moves import Delivered
 
 
 def pollutants_of(year: Any) -> list[str]:
@@ -175,6 +177,19 @@ def note_year(tables: Tables, state: State, record: Record, event: Any) -> None:
     tables.touch("years", *((event.source, event.year, pollutant) for pollutant in pollutants_of(year)))
     if hasattr(event, "entry"):
         tables.touch_entry(event.entry)
+        if state.flow_controls:
+            _touch_rooms(tables, state, event)
+
+
+def _touch_rooms(tables: Tables, state: State, event: Any) -> None:
+    """What counts one for one yet under flow control has changed for whoever gave, or has some back."""
+    for move in event.entry:
+        if isinstance(move, Delivered):
+            pollutant = pollutant_of(move.series)
+            known = state.flow_controls.get((event.year, pollutant))
+            for account in (move.origin, move.target):
+                if known is not None and account in known.left:
+                    tables.touch("flow_rooms", (account, event.year, pollutant))
 
 
 #: What each event touches.

@@ -9,9 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from airshed.compliance.surrender import Holding
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.procedures.deadlines import surrender_day
+from airshed.engine.procedures.flow_control import covered
 from airshed.engine.procedures.report import MG_PER_G
 from airshed.engine.procedures.report_checks import Draft, answers
 from airshed.lab.agents.bidder import bids
@@ -20,6 +22,7 @@ from airshed.lab.agents.market import Trader
 from airshed.lab.agents.venue import first_worked
 from airshed.lab.scenarios.draw import Work
 from airshed.lab.seals import salt_of, sealed
+from airshed.model.allowance import Series
 from airshed.model.measures import value_fen
 from airshed.model.period import instant
 from airshed.registry import accounts
@@ -185,9 +188,9 @@ def settle(desk: AgentsDesk, code: str, year: int, works: Sequence[Work]) -> tup
     for work in works:
         known = state.years[work.source, year]
         owed = known.obligation[code] - known.surrendered.get(code, 0)
-        there = _admitted(desk, work, code, year)
-        if min(owed, there):
-            desk.must(work.account, c.Surrender(work.source, year, code, min(owed, there)))
+        count = covered(state, desk.law, _admitted(desk, work, code, year), owed, work.source, year, code)
+        if count:
+            desk.must(work.account, c.Surrender(work.source, year, code, count))
     after = (date.fromisoformat(deadline) + timedelta(days=1)).isoformat()
     desk.at = max(desk.at, instant(after, 9))
     authority = desk.law.programme.authority
@@ -204,9 +207,12 @@ def settle(desk: AgentsDesk, code: str, year: int, works: Sequence[Work]) -> tup
     return short, due
 
 
-def _admitted(desk: AgentsDesk, work: Work, code: str, year: int) -> int:
-    if desk.law.allowance.admitted == "zone":
-        return held_of(desk, work.account, code, year)
-    ledger, place = desk.runner.state.ledger, work.firm.source.jurisdiction
-    names = (f"{code}-{place}-{vintage}" for vintage in range(year - desk.law.allowance.vintages_back, year + 1))
-    return sum(ledger.held_of(work.account, name).free for name in names)
+def _admitted(desk: AgentsDesk, work: Work, code: str, year: int) -> list[Holding]:
+    ledger, law, place = desk.runner.state.ledger, desk.law.allowance, work.firm.source.jurisdiction
+    held: list[Holding] = []
+    for vintage in range(year - law.vintages_back, year + 1):
+        for name in series_of(desk.law, code, vintage).values():
+            series = Series.parse(name)
+            if law.admitted == "zone" or series.jurisdiction == place:
+                held.append((series, ledger.held_of(work.account, name).free))
+    return held

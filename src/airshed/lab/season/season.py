@@ -14,6 +14,7 @@ from functools import partial
 from airshed.compliance.banking import YearEnd, base
 from airshed.engine import commands as c
 from airshed.engine.procedures.deadlines import surrender_day
+from airshed.engine.procedures.flow_control import covered
 from airshed.lab.seals import salt_of, sealed
 from airshed.lab.season import monthly_call, yearend
 from airshed.lab.season.desk import LOOK_MS, SeasonDesk
@@ -338,12 +339,12 @@ class Season(SeasonDesk):
             wishes: list[tuple[str, c.Body]] = []
             for pollutant in firm.owes:
                 names = series[pollutant]
+                state, source = self.runner.state, firm.source.source
+                free = [(Series.parse(name), state.ledger.held_of(firm.account, name).free) for name in names]
                 owed = self._owed(firm, pollutant) or 0
-                free = sum(self.runner.state.ledger.held_of(firm.account, name).free for name in names)
-                if min(owed, free):
-                    wishes.append(
-                        (firm.account, c.Surrender(firm.source.source, self.year, pollutant, min(owed, free)))
-                    )
+                count = covered(state, self.rules, free, owed, source, self.year, pollutant)
+                if count:
+                    wishes.append((firm.account, c.Surrender(source, self.year, pollutant, count)))
             self.must(instant(deadline, 10), wishes)
         for firm in self.firms:
             self.tell(instant(deadline, 14), self._leftovers(firm, series))

@@ -111,7 +111,11 @@ def varied(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
             act_expires_days=rng.choice((None, 5, 30, rules.roles.act_expires_days)),
         ),
         banking=replace(
-            rules.banking, open=rng.random() < 0.8, of=apart.choice(("holdings", "surrendered", "verified"))
+            rules.banking,
+            open=rng.random() < 0.8,
+            of=apart.choice(("holdings", "surrendered", "verified")),
+            flow_basis_points=(share := _flow(f"{version} {allowance}")),
+            flow_ratio=None if share is None else 2,
         ),
         compliance=replace(
             rules.compliance,
@@ -147,6 +151,11 @@ def varied(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
     )
 
 
+def _flow(seed: str) -> int | None:
+    """Flow control of what was banked, where the law has it."""
+    return random.Random(f"flow {seed}").choice((None, 10, 100))
+
+
 def _transactions(rules: Rulebook, rng: random.Random) -> TransactionRule:
     """Transfers wait not at all, by the hour or until noon; a new law moves those that wait, or does not."""
     replace = msgspec.structs.replace
@@ -168,7 +177,9 @@ def _transactions(rules: Rulebook, rng: random.Random) -> TransactionRule:
     )
     return replace(
         rules.transactions,
-        rows=rows,
+        rows=tuple(
+            replace(row, targets=f"{row.targets} cancelled") if FLOWS[row.type].flow_control else row for row in rows
+        ),
         moved_holidays=rng.choice(("stands", "moves", "moves")),
         trust_working_days=rng.choice((0, 1, 4, 10)),
         largest_untrusted=rng.choice((None, 1_000)),

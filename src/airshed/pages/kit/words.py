@@ -93,9 +93,9 @@ MARK_STATES = {
     "lapsed": Phrase("no proof came, reverted", "逾期未证明，已撤销"),
 }
 ITEM_STATES = {
-    "open": Phrase("open", "待答复"),
+    "open": Phrase("waits for an answer", "待答复"),
     "answered": Phrase("answered, carried into the next year", "已答复，转入下年"),
-    "closed": Phrase("closed", "已完成"),
+    "closed": Phrase("settled with the verifier", "已完成"),
 }
 EPISODES = {
     "peak": Phrase("Exceedance", "超标"),

@@ -18,7 +18,7 @@ from airshed.service.book.kept import KeptBook, Statements
 #: Tables that everybody reads, signed in or not: the law, the caps, prices and what is offered, and public statements.
 PUBLIC = frozenset(
     (
-        *("provenance", "rulebooks", "caps", "cancellations", "write_offs", "flows"),
+        *("provenance", "rulebooks", "caps", "cancellations", "write_offs", "flows", "flow_controls"),
         *("sales", "tenders", "auctions", "calls", "zone_calls", "zone_rounds", "zone_limits", "sealings"),
         *("opens", "closes", "halts"),
     )

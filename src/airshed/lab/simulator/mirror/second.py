@@ -46,7 +46,7 @@ class Second:
             self._confirmed(event, record, rules)
         proposes = [event for event in record.events if isinstance(event, e.ActProposed)]
         if type(record.body).__name__ in rules.roles.second and self._law:
-            rest = [event for event in record.events if not isinstance(event, e.ActLapsed)]
+            rest = [event for event in record.events if not isinstance(event, e.ActLapsed | e.FlowControlStated)]
             self._claim("I11", len(proposes) == len(rest), f"{record.events} without a second pair of eyes")
         for proposal in proposes:
             self._claim("I11", proposal.act not in self._waits, f"{proposal} has a number that waits")

@@ -96,6 +96,7 @@ class Mirror:
             self._listed.order(record.body, record, rules)
         confirmed(self._claim, record)
         self._claims.follow(record, rules)
+        self._years.flow.turned(record, rules)
         for event in record.events:
             self._of_none_closed(event)
             self._moved(event)

@@ -10,6 +10,7 @@ from math import ceil
 
 from airshed.engine import events as e
 from airshed.lab.simulator.mirror.figures import count_of, day_of, half_up, last_day, paid_in, worth
+from airshed.lab.simulator.mirror.flow import Flow
 from airshed.lab.simulator.mirror.prices import Prices
 from airshed.registry.moves import Delivered
 from airshed.rulebook.schema import Rulebook, ShortfallRule
@@ -28,6 +29,7 @@ class Years:
         self._held = held
         self._prices = prices
         self._blocked = blocked
+        self.flow = Flow(claim, held)
         self._sealed: dict[tuple[str, str], str] = {}
         self._masses: dict[tuple[str, str], dict[str, int]] = {}
         self._difference: dict[tuple[str, str], dict[str, int]] = {}
@@ -52,6 +54,7 @@ class Years:
 
     def follow(self, event: e.Event, at: int, rules: Rulebook) -> None:
         """Take in a fact; holdings are those after it."""
+        self.flow.follow(event, rules)
         match event:
             case e.SourceRegistered():
                 self._stands[event.source] = event.account
@@ -186,6 +189,7 @@ class Years:
         for move in event.entry:
             assert isinstance(move, Delivered)
             self._given[event.source, event.year, move.series.partition("-")[0]] -= count_of(move)
+            self.flow.back(event.source, event.year, move)
         for key, given in self._given.items():
             if key[:2] == (event.source, event.year) and event.obligation:
                 self._claim("I11", given <= self._obliged[key], f"{key} has given {given} of {self._obliged[key]}")
@@ -195,7 +199,10 @@ class Years:
         key = (event.source, event.year, event.pollutant)
         last = last_day(rules, event.year)
         self._claim("I11", day_of(at) <= last, f"{key} is given back on {day_of(at)}, the last day was {last}")
-        back = sum(count_of(move) for move in event.entry if isinstance(move, Delivered))
+        moves = [move for move in event.entry if isinstance(move, Delivered)]
+        back = sum(map(count_of, moves))
+        for move in moves:
+            self.flow.back(event.source, event.year, move)
         self._given[key] -= back
         right = back == event.count and self._given[key] >= 0
         self._claim("I11", right, f"{key} gets {back} of {event.count} back, {self._given[key]} are left")
@@ -216,11 +223,13 @@ class Years:
         self._claim("I11", over <= 0, f"{key} surrenders {over} too many")
         given = 0
         vintages = [move.series[-4:] for move in event.entry if isinstance(move, Delivered)]
-        self._claim("I11", vintages == sorted(vintages), f"{key} does not give its oldest vintage first")
+        oldest_first = self.flow.given(event, rules) or vintages == sorted(vintages)
+        self._claim("I11", oldest_first, f"{key} does not give its oldest vintage first")
         for move in event.entry:
             assert isinstance(move, Delivered)
             pollutant, jurisdiction, vintage = move.series.split("-")
-            given += count_of(move)
+            if not move.target.startswith("cancelled-"):
+                given += count_of(move)
             counts = pollutant == event.pollutant and event.year - rules.allowance.vintages_back <= int(vintage)
             counts = counts and int(vintage) <= event.year
             if rules.allowance.admitted == "jurisdiction":
@@ -291,6 +300,7 @@ class Years:
         for move in event.entry:
             assert isinstance(move, Delivered)
             back[move.series.partition("-")[0]] += count_of(move)
+            self.flow.back(event.source, event.year, move)
         self._until[year] = event.until
         if any(each.extra for each in event.amended):
             self._claim("I11", day_of(at) <= event.until, f"{year} is to be surrendered for until {event.until}")

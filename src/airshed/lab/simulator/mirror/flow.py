@@ -1,0 +1,128 @@
+"""A second opinion on flow control: what is stated at the end of a year, and what counts several for one (I11)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from itertools import islice
+from math import floor
+
+from airshed.engine import events as e
+from airshed.engine.journal import Record
+from airshed.lab.simulator.mirror.figures import count_of, day_of
+from airshed.registry.moves import Delivered
+from airshed.rulebook.schema import Rulebook
+
+Claim = Callable[[str, bool, str], None]
+Key = tuple[str, int, str]
+
+
+class Flow:
+    """Follows what was banked; `held` is what the mirror says that accounts hold."""
+
+    def __init__(self, claim: Claim, held: Mapping[tuple[str, str], list[tuple[int, int]]]) -> None:
+        self._claim = claim
+        self._held = held
+        self._holders: set[str] = set()
+        self._budgets: Counter[tuple[int, str]] = Counter()
+        self._stated: set[tuple[int, str]] = set()
+        self._rooms: dict[tuple[int, str], Counter[str]] = {}
+        #: What went for more than one, by obligation, serial by serial.
+        self._paired: dict[Key, set[tuple[str, int]]] = {}
+        self._year = 0
+
+    def turned(self, record: Record, rules: Rulebook) -> None:
+        """With the first record of a year, all is stated that the law wants of the years before it."""
+        if record.refusal is not None:
+            return
+        now, before = int(day_of(record.at)[:4]), self._year
+        self._year = now
+        said = {(each.year, each.pollutant) for each in record.events if isinstance(each, e.FlowControlStated)}
+        ended = {key for key in self._budgets if before <= key[0] < now and key not in self._stated}
+        due = ended if rules.banking.flow_basis_points is not None else set[tuple[int, str]]()
+        self._claim("I11", said == due, f"flow control is stated of {said}, by the law of {due}")
+
+    def follow(self, event: e.Event, rules: Rulebook) -> None:
+        """Take in a fact; holdings are those after it."""
+        match event:
+            case e.AccountOpened():
+                self._holders.add(event.account.id)
+            case e.CapSet():
+                pollutant, _, vintage = event.series.split("-")
+                self._budgets[int(vintage), pollutant] += event.count
+            case e.FlowControlStated():
+                self._state(event, rules)
+            case _:
+                pass
+
+    def _state(self, event: e.FlowControlStated, rules: Rulebook) -> None:
+        key = (event.year, event.pollutant)
+        self._stated.add(key)
+        self._claim("I11", event.budget == self._budgets[key], f"{key} has a budget of {self._budgets[key]}")
+        banked = Counter[str]()
+        for (account, series), blocks in self._held.items():
+            pollutant, _, vintage = series.split("-")
+            back = event.year - int(vintage)
+            if account in self._holders and pollutant == event.pollutant and 0 < back <= rules.allowance.vintages_back:
+                banked[account] += sum(last - first + 1 for first, last in blocks)
+        bank = banked.total()
+        self._claim("I11", event.bank == bank, f"{key} has a bank of {bank}, stated are {event.bank}")
+        share = Fraction(rules.banking.flow_basis_points or 0, 10_000) * event.budget
+        rooms = None
+        if bank > share:
+            rooms = {account: floor(own * share / bank) for account, own in banked.items()}
+            rooms = {account: room for account, room in rooms.items() if room}
+            self._rooms[key] = Counter(rooms)
+        self._claim("I11", event.one_for_one == rooms, f"{key}: {event.one_for_one} count one for one, not {rooms}")
+
+    def given(self, event: e.Surrendered, rules: Rulebook) -> bool:
+        """What is given for a year under flow control; whether it is one."""
+        rooms = self._rooms.get((event.year, event.pollutant))
+        besides = sum(count_of(move) for move in _moves(event) if move.target.startswith("cancelled-"))
+        if rooms is None:
+            self._claim("I11", not besides and not event.pairs, f"{event} cancels {besides} without flow control")
+            return False
+        ratio = rules.banking.flow_ratio or 1
+        self._claim("I11", besides == event.pairs * (ratio - 1), f"{event} cancels {besides} for {event.pairs}")
+        banked = [
+            move
+            for move in _moves(event)
+            if move.target.startswith("surrendered-") and int(move.series[-4:]) < event.year
+        ]
+        single = sum(map(count_of, banked)) - event.pairs
+        (account,) = {move.origin for move in _moves(event)}
+        self._claim("I11", single <= rooms[account], f"{event} gives {single} one for one, {rooms[account]} may")
+        rooms[account] -= single
+        if event.pairs:
+            self._claim("I11", not rooms[account], f"{event} gives pairs while {rooms[account]} count one for one")
+            last = (
+                (move.series, serial)
+                for move in reversed(banked)
+                for block in reversed(move.blocks)
+                for serial in range(block.last, block.first - 1, -1)
+            )
+            paired = self._paired.setdefault((event.source, event.year, event.pollutant), set())
+            paired.update(islice(last, event.pairs))
+        return True
+
+    def back(self, source: str, year: int, move: Delivered) -> None:
+        """What is returned and counted one for one may do so again."""
+        pollutant, _, vintage = move.series.split("-")
+        rooms = self._rooms.get((year, pollutant))
+        if rooms is None or int(vintage) >= year:
+            return
+        paired = self._paired.get((source, year, pollutant), set())
+        gone = {
+            (series, serial)
+            for series, serial in paired
+            if series == move.series and any(block.first <= serial <= block.last for block in move.blocks)
+        }
+        paired -= gone
+        rooms[move.target] += count_of(move) - len(gone)
+
+
+def _moves(event: e.Surrendered) -> Iterator[Delivered]:
+    for move in event.entry:
+        assert isinstance(move, Delivered), move
+        yield move
