@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 
 BEIJING = timezone(timedelta(hours=8))
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
+_EPOCH = date(1970, 1, 1).toordinal()
 
 
 def instant(day: str, hour: int = 0, minute: int = 0) -> int:
@@ -15,8 +17,15 @@ def instant(day: str, hour: int = 0, minute: int = 0) -> int:
     >>> instant("2027-01-01")
     1798732800000
     """
-    there = datetime.fromisoformat(day).replace(hour=hour, minute=minute, tzinfo=BEIJING)
-    return round(there.timestamp() * 1000)
+    if not (0 <= hour < 24 and 0 <= minute < 60):
+        raise ValueError(f"there is no {hour:02d}:{minute:02d} on {day}")
+    return _midnight(day) + hour * HOUR_MS + minute * 60_000
+
+
+@lru_cache(maxsize=8192)
+def _midnight(day: str) -> int:
+    """The first millisecond of a day, which is asked for again and again."""
+    return round(datetime.fromisoformat(day).replace(hour=0, minute=0, tzinfo=BEIJING).timestamp() * 1000)
 
 
 def day_of(at: int) -> str:
@@ -25,7 +34,7 @@ def day_of(at: int) -> str:
     >>> day_of(1798732799999), day_of(1798732800000)
     ('2026-12-31', '2027-01-01')
     """
-    return datetime.fromtimestamp(at / 1000, BEIJING).date().isoformat()
+    return date.fromordinal((at + 8 * HOUR_MS) // DAY_MS + _EPOCH).isoformat()
 
 
 def day_end(at: int) -> int:
@@ -70,13 +79,14 @@ def hour_of(at: int) -> str:
     >>> hour_of(1798736400000)
     '2027-01-01T01'
     """
-    return datetime.fromtimestamp(at // 1000, BEIJING).strftime("%Y-%m-%dT%H")
+    return f"{day_of(at)}T{(at + 8 * HOUR_MS) % DAY_MS // HOUR_MS:02d}"
 
 
-def days_of(year: int) -> list[str]:
+@lru_cache(maxsize=32)
+def days_of(year: int) -> tuple[str, ...]:
     """Every day of a year as ISO dates."""
     first = date(year, 1, 1)
-    return [(first + timedelta(days=n)).isoformat() for n in range((date(year + 1, 1, 1) - first).days)]
+    return tuple((first + timedelta(days=n)).isoformat() for n in range((date(year + 1, 1, 1) - first).days))
 
 
 def month_before(day: str) -> str:

@@ -121,7 +121,7 @@ def verify(
 
 
 def _absent(closed: StackYear) -> list[str]:
-    there, due = [day.day for day in closed.days], days_of(closed.year)
+    there, due = tuple(day.day for day in closed.days), days_of(closed.year)
     absent = [f"{day} is not sealed" for day in sorted({*due} - {*there})]
     return absent or ([] if there == due else ["the days are not in order, each once"])
 

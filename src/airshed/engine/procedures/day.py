@@ -91,11 +91,11 @@ def _year_open(state: State, rules: Rulebook, source: str, body: c.SealDay) -> R
 
 
 def _whole(rules: Rulebook, measures: tuple[str, ...], body: c.SealDay) -> Refusal | None:
-    if tuple(sorted(body.hours)) != tuple(sorted(measures)) or body.hours.keys() != body.mass_mg.keys():
+    if body.hours.keys() != set(measures) or body.hours.keys() != body.mass_mg.keys():
         what = f"{body.stack} measures {', '.join(measures)}; give each of them"
         return no(rules, "monitoring", Why.HOURS_MISSING, what)
     for pollutant, (measured, substituted, stopped) in body.hours.items():
-        if min(measured, substituted, stopped) < 0 or measured + substituted + stopped != 24:
+        if measured < 0 or substituted < 0 or stopped < 0 or measured + substituted + stopped != 24:
             return no(
                 rules,
                 "monitoring",

@@ -7,7 +7,7 @@ from airshed.engine import events as e
 from airshed.engine.nouns import Mark
 from airshed.engine.procedures.guards import Decision, Procedure, no, own_source, who
 from airshed.engine.state import State
-from airshed.model.period import DAY_MS, HOUR_MS, clock, hour_instant, hour_of, instant
+from airshed.model.period import DAY_MS, HOUR_MS, clock, day_of, hour_instant, hour_of, instant
 from airshed.model.refusal import Refusal, Why
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
@@ -15,12 +15,21 @@ from airshed.rulebook.schema import Rulebook
 
 def standing(state: State, stack: str, day: str) -> tuple[int, ...]:
     """Numbers of the marks that count on a day of a stack: entered or approved, not refused, not lapsed."""
+    marks = state.stack_marks[stack]
+    if not marks:
+        return ()
     first = instant(day)
-    return tuple(
-        mark.id
-        for mark in state.stack_marks[stack]
-        if mark.stands and mark.first < first + DAY_MS and mark.after > first
-    )
+    return tuple(mark.id for mark in marks if mark.stands and mark.first < first + DAY_MS and mark.after > first)
+
+
+def standing_by_day(state: State, stack: str) -> dict[str, tuple[int, ...]]:
+    """The same of every day of a stack on which a mark counts."""
+    found: dict[str, tuple[int, ...]] = {}
+    for mark in state.stack_marks[stack]:
+        if mark.stands:
+            for day in dict.fromkeys(map(day_of, (*range(mark.first, mark.after, DAY_MS), mark.after - 1))):
+                found[day] = (*found.get(day, ()), mark.id)
+    return found
 
 
 def mark_hours(state: State, rules: Rulebook, at: int, actor: str, body: c.MarkHours) -> Decision:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from airshed.engine import events as e
 from airshed.engine.nouns import Day, Source
 from airshed.engine.procedures.guards import no
-from airshed.engine.procedures.mark import standing
+from airshed.engine.procedures.mark import standing_by_day
 from airshed.engine.state import State
 from airshed.model.period import days_of, instant
 from airshed.model.refusal import Refusal, Why
@@ -38,11 +38,8 @@ class Draft:
     @cached_property
     def days(self) -> list[tuple[str, str, Day | None]]:
         """Stack, day and what is sealed of it, over every stack and the whole year."""
-        return [
-            (stack, day, self.state.days[stack].get(day))
-            for stack, _ in self.source.stacks
-            for day in days_of(self.year)
-        ]
+        days = days_of(self.year)
+        return [(stack, day, self.state.days[stack].get(day)) for stack, _ in self.source.stacks for day in days]
 
     @cached_property
     def sealed(self) -> list[tuple[str, str, Day]]:
@@ -136,8 +133,9 @@ def _marks_decided(draft: Draft, row: CheckRow) -> Iterator[str]:
 
 
 def _marks_applied(draft: Draft, row: CheckRow) -> Iterator[str]:
+    standing = {stack: standing_by_day(draft.state, stack) for stack, _ in draft.source.stacks}
     for stack, day, sealed in draft.sealed:
-        stand = standing(draft.state, stack, day) if draft.state.stack_marks[stack] else ()
+        stand = standing[stack].get(day, ())
         if tuple(sorted(sealed.marks)) != stand:
             yield f"{stack} {day} was sealed with marks {list(sealed.marks)}, and {list(stand)} stand; seal it again"
 

@@ -389,8 +389,11 @@ def _beside(state: State, sealings: list[Sealing]) -> State:
 def _ledger(state: State, accounts: set[str]) -> Ledger:
     """The ledger with copies of what these accounts have."""
     ledger = copy.copy(state.ledger)
-    ledger.purses = {name: copy.copy(it) if name in accounts else it for name, it in ledger.purses.items()}
-    ledger.positions = {key: copy.copy(it) if key[0] in accounts else it for key, it in ledger.positions.items()}
+    ledger.purses, ledger.positions = dict(ledger.purses), dict(ledger.positions)
+    for name in accounts:
+        ledger.purses[name] = copy.copy(ledger.purses[name])
+    for place in [place for place in ledger.positions if place[0] in accounts]:
+        ledger.positions[place] = copy.copy(ledger.positions[place])
     return ledger
 
 

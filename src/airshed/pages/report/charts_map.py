@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from math import hypot
+from math import hypot, inf
 from typing import Any
 
 from airshed.pages.kit.style import GROUNDS, Figure, axis, figure, hover, note, sector_colour
@@ -100,8 +100,12 @@ def _free_place(ring: Sequence[tuple[float, float]], facts: Facts) -> tuple[floa
             if not _within(x, y, ring):
                 continue
             # Names are wide: a neighbour beside one takes more of its room than a neighbour above.
-            free = min(hypot((x - lon) * 0.6, y - lat) for lon, lat in taken)
-            if free > room:
+            free = inf
+            for lon, lat in taken:
+                free = min(free, hypot((x - lon) * 0.6, y - lat))
+                if free <= room:
+                    break
+            else:
                 best, room = (x, y), free
     return best
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import islice
 
 from airshed.engine import commands as c
 from airshed.engine.decide import knowing
 from airshed.engine.procedures.deadlines import deadline
-from airshed.engine.procedures.mark import standing
+from airshed.engine.procedures.mark import standing, standing_by_day
 from airshed.engine.state import State
 from airshed.lab.seals import random_seal, shown
 from airshed.lab.simulator.mischief import listed, market, people, primary, terms, transfers, years, zone
@@ -195,15 +196,17 @@ class Mischief:
         for year in YEARS:
             for stack in stacks:
                 days = state.days[stack]
-                open_days = [day for day in days_of(year) if day < today and day not in days][:DAYS_AT_ONCE]
+                past = (day for day in days_of(year) if day < today and day not in days)
+                open_days = list(islice(past, DAYS_AT_ONCE))
                 if open_days:
                     measures = dict(state.sources[state.stack_source[stack]].stacks)[stack]
                     return [(HOST, self._seal(state, stack, day, measures, "")) for day in open_days]
         again: list[Wish] = [
             (HOST, self._seal(state, stack, day, dict(state.sources[source].stacks)[stack], sealed.evidence))
             for stack, source in state.stack_source.items()
+            for stand in [standing_by_day(state, stack)]
             for day, sealed in state.days[stack].items()
-            if sealed.marks != standing(state, stack, day)
+            if sealed.marks != stand.get(day, ())
         ]
         return again[:DAYS_AT_ONCE]
 
