@@ -11,12 +11,12 @@ import msgspec
 
 from airshed.lab.equilibrium.case import CurveLine
 from airshed.lab.positions import going_alone, ladders, need, passed_on, positions, product
-from airshed.market.allocation import Allocation, Parts
+from airshed.market.allocation import Parts
 from airshed.market.claims import ALL_BASIS_POINTS, EMISSION, verified
 from airshed.market.fairness import atkinson, entrant_gap, gini, jain, theil, windfall
 from airshed.market.sharing.division import RuleTerms
 from airshed.market.sharing.named import NAMED, filled
-from airshed.market.sharing.tiers import CLAIMS, Member, Plan, share
+from airshed.market.sharing.tiers import CLAIMS, Member, Plan, counts, share
 from airshed.model.measures import KG_PER_T
 from airshed.model.refusal import Malformed
 
@@ -128,10 +128,10 @@ def compare(
     for name, stated in (methods or plans()).items():
         plan = msgspec.structs.replace(stated, advance_basis_points=ALL_BASIS_POINTS)
 
-        def share_out(rows: Sequence[Member], plan: Plan = plan) -> Allocation:
-            return share(cap, rows, plan, size_kg, law)
+        def share_out(rows: Sequence[Member], plan: Plan = plan) -> dict[str, int]:
+            return counts(cap, rows, plan, size_kg, law)
 
-        given = share_out(members)
+        given = share(cap, members, plan, size_kg, law)
         shares = {each.source: each.count for each in given.shares}
         held = {source: count * size_kg / KG_PER_T for source, count in shares.items()}
         whips = _whips(share_out, members, shares, size_kg)
@@ -239,7 +239,7 @@ def _entrant_gaps(
 
 
 def _whips(
-    share_out: Callable[[Sequence[Member]], Allocation],
+    share_out: Callable[[Sequence[Member]], Mapping[str, int]],
     members: Sequence[Member],
     shares: Mapping[str, int],
     size_kg: int,
@@ -256,8 +256,8 @@ def _whips(
             changed_rows = [*members]
             changed_rows[at] = replace(member, activity=replace(member.activity, emitted_kg=early))
             source = member.activity.source
-            after = next(each.count for each in share_out(changed_rows).shares if each.source == source)
-            found[source] = float(Fraction((shares[source] - after) * size_kg, step))
+            lost = shares[source] - share_out(changed_rows)[source]
+            found[source] = float(Fraction(lost * size_kg, step))
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -15,6 +16,8 @@ from airshed.model.refusal import Malformed
 Baseline = Literal["mean", "median", "best_1", "best_2", "best_3", "best_4", "best_5"]
 ALL_BASIS_POINTS = 10_000
 G_PER_KG = 1000
+#: Claims that are kept: a method is asked what each source would lose, and all others claim what they did.
+REMEMBERED = 4096
 EMISSION = "emission (emitted_kg)"
 OUTPUT = "output"
 
@@ -80,6 +83,7 @@ def quota_g(volume_m3: int, limit_mg_m3: int) -> Fraction:
     return Fraction(volume_m3 * limit_mg_m3, 1000)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def by_history(activity: Activity, baseline: Baseline) -> Claim:
     """A1: the mean or median of the verified emissions, or the mean of the best years."""
     kg = middle(activity, verified(activity, EMISSION, activity.emitted_kg), baseline)
@@ -92,6 +96,7 @@ def by_history(activity: Activity, baseline: Baseline) -> Claim:
     )
 
 
+@lru_cache(maxsize=REMEMBERED)
 def by_benchmark(activity: Activity, baseline: Baseline) -> Claim:
     """A2: output times benchmark, times the part that a sector exposed to leakage keeps where one is given.
 
@@ -111,6 +116,7 @@ def by_benchmark(activity: Activity, baseline: Baseline) -> Claim:
     )
 
 
+@lru_cache(maxsize=REMEMBERED)
 def by_limit(activity: Activity, baseline: Baseline) -> Claim:
     """A3: the permitted quantity if one is stated; else capacity, or output where none is stated, times quota."""
     if activity.quota_kg is not None:
@@ -124,6 +130,7 @@ def by_limit(activity: Activity, baseline: Baseline) -> Claim:
     return _per_product(activity, "Limit", "限值法", f"{en} output", f"产量{zh}", output, "quota_g")
 
 
+@lru_cache(maxsize=REMEMBERED)
 def by_latest(activity: Activity, baseline: Baseline) -> Claim:
     """A4: the emission of the latest baseline year."""
     kg = Fraction(verified(activity, EMISSION, activity.emitted_kg)[-1])

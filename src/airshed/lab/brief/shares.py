@@ -16,7 +16,7 @@ from airshed.lab.equilibrium.curves import Floats
 from airshed.lab.methods import step_kg
 from airshed.market.allocation import Activity, entrants
 from airshed.market.claims import EMISSION, by_benchmark, verified
-from airshed.market.sharing.tiers import Member, Plan, SharingTier, share
+from airshed.market.sharing.tiers import Member, Plan, SharingTier, counts
 from airshed.model.measures import KG_PER_T
 
 #: Methods that look at output serve new entrants from the reserve; the others let them buy.
@@ -113,4 +113,4 @@ def _shared(pots: tuple[Pot, ...], method: Method, sale: Sale, reserve: float) -
 
 
 def _counts(pool: int, members: list[Member], plan: Plan) -> dict[str, int]:
-    return {each.source: each.count for each in share(pool, members, plan).shares} if members else {}
+    return counts(pool, members, plan) if members else {}

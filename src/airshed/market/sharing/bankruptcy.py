@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations
-from math import factorial
+from math import factorial, lcm
 
 from airshed.model.refusal import Malformed
 
@@ -28,8 +28,10 @@ def proportional(endowment: Fraction, claims: Sequence[Fraction]) -> Amounts:
     ['50', '100', '150']
     """
     examine(endowment, claims)
-    total = sum(claims, Fraction(0))
-    return [endowment * claim / total if total else Fraction(0) for claim in claims]
+    scale = lcm(*(claim.denominator for claim in claims))
+    wholes = [claim.numerator * (scale // claim.denominator) for claim in claims]
+    total = sum(wholes) * endowment.denominator
+    return [Fraction(endowment.numerator * each, total) if total else Fraction(0) for each in wholes]
 
 
 def equal_awards(endowment: Fraction, claims: Sequence[Fraction]) -> Amounts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from math import floor, isfinite
+from math import isfinite, lcm
 from typing import Literal
 
 import msgspec
@@ -121,10 +121,12 @@ def whole(pool: int, shares: Mapping[str, Fraction]) -> dict[str, int]:
     >>> whole(2, {"b": Fraction(1, 2), "a": Fraction(1, 2), "c": Fraction(1)})
     {'b': 0, 'a': 1, 'c': 1}
     """
-    counts = {name: floor(share) for name, share in shares.items()}
+    scale = lcm(*(share.denominator for share in shares.values()))  # in whole parts: a thousand times the same sums
+    parts = {name: share.numerator * (scale // share.denominator) for name, share in shares.items()}
+    counts = {name: part // scale for name, part in parts.items()}
     left = pool - sum(counts.values())
     assert 0 <= left <= len(shares), f"shares of {pool} add up to {sum(shares.values())}"
-    for name in sorted(shares, key=lambda each: (counts[each] - shares[each], each))[:left]:
+    for name in sorted(shares, key=lambda each: (-(parts[each] % scale), each))[:left]:
         counts[name] += 1
     return counts
 

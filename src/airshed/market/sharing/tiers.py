@@ -34,7 +34,14 @@ CLAIMS_SAID: Mapping[ClaimName, str] = {
     "equal_cut": "最近年排放",
 }
 
-__all__ = ["CLAIMS", "ClaimName", "EarlyAction", "Member", "Plan", "SharingTier", "share"]
+__all__ = ["CLAIMS", "ClaimName", "EarlyAction", "Member", "Plan", "SharingTier", "counts", "share"]
+
+
+def counts(
+    cap: int, members: Sequence[Member], plan: Plan, size_kg: int = 1, law: Parts | None = None
+) -> dict[str, int]:
+    """What `share` gives each source, without its sentences, for whoever asks a thousand times."""
+    return {each.source: each.count for each in _shared(cap, members, plan, size_kg, law, told=False).shares}
 
 
 def share(cap: int, members: Sequence[Member], plan: Plan, size_kg: int = 1, law: Parts | None = None) -> Allocation:
@@ -44,6 +51,12 @@ def share(cap: int, members: Sequence[Member], plan: Plan, size_kg: int = 1, law
     says nothing of reserve and auction they are those of `law`, or none. Malformed, naming the tier or the source, if
     the last tier is not by source, a tier stands twice or under a finer one, or a claim has no figure.
     """
+    return _shared(cap, members, plan, size_kg, law, told=True)
+
+
+def _shared(
+    cap: int, members: Sequence[Member], plan: Plan, size_kg: int, law: Parts | None, *, told: bool
+) -> Allocation:
     examine(plan)
     if cap < 0 or size_kg < 1:
         raise Malformed("cap", f"{cap} allowances of {size_kg} kg", "give a count from zero up, kilograms above")
@@ -53,14 +66,14 @@ def share(cap: int, members: Sequence[Member], plan: Plan, size_kg: int = 1, law
     new = entrants(tiers.reserved, [each.activity for each in members if each.activity.entrant], size_kg=size_kg)
     credits, free = _credits(tiers, incumbents, plan, size_kg)
     spare = _spare(free, incumbents, plan, size_kg)
-    traces = {each.activity.source: _Trace() for each in incumbents}
-    counts = _down(free - spare, incumbents, plan, 0, traces, size_kg)
+    traces = {each.activity.source: _Trace() for each in incumbents} if told else {}
+    found = _down(free - spare, incumbents, plan, 0, traces, size_kg)
     held, shares = 0, [*new.shares]
-    for source, count in counts.items():
+    for source, count in found.items():
         at_once = count * plan.advance_basis_points // ALL_BASIS_POINTS
         held += count - at_once
         credit = credits.get(source, Credit(0, "", ""))
-        en, zh = traces[source].said(at_once, count - at_once, credit)
+        en, zh = traces[source].said(at_once, count - at_once, credit) if told else ("", "")
         shares.append(Share(source, at_once + credit.given, en, zh))
     return Allocation(
         "tiers",
@@ -202,7 +215,7 @@ def _down(
     found: dict[str, int] = {}
     division = _Division(tier, pool, sum(claims.values(), Fraction(0)), len(groups))
     for group, own in groups.items():
-        for member in own:
+        for member in own if traces else ():
             source = member.activity.source
             traces[source].add(group, counts[group], division, said[source] if tier.by == "source" else None)
         if tier.by == "source":
