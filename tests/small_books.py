@@ -10,17 +10,19 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import NamedTuple
 
 import msgspec
 import pytest
 
 from airshed.engine.journal import MemoryJournal
 from airshed.lab.simulator import sim
-from airshed.lab.simulator.sim import SimulatedRun
+from airshed.lab.simulator.sim import Report, SimulatedRun
 from airshed.rulebook.load import load_texts
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.sqlite import Book
 from laws import LAW, RULES, as_files
+from shared import Once
 
 #: Steps of a run: of one in which there is something to forge, and of one with every kind of event.
 STEPS, MANY_STEPS = 110, 250
@@ -114,12 +116,29 @@ def alone(raws: list[bytes], *words: str) -> str:
     return ended.stderr.decode() if ended.returncode else ""
 
 
-def varied() -> Iterator[tuple[list[bytes], Mapping[str, Rulebook]]]:
+class Played(NamedTuple):
+    """What a run of the simulator in memory left."""
+
+    report: Report
+    records: list[bytes]
+    laws: Mapping[str, Rulebook]
+
+
+def played(once: Once, seed: int, steps: int) -> Played:
+    """A run as anybody would start it, once for all who look at it."""
+
+    def play() -> Played:
+        run = SimulatedRun(seed, steps, RULES, None, None)
+        return Played(run.play(lambda done: None), _records(run), dict(run.laws))
+
+    return once.value(f"sim-{seed}-{steps}", play)
+
+
+def varied(once: Once) -> Iterator[tuple[list[bytes], Mapping[str, Rulebook]]]:
     """Records and laws of one run after another, each under laws of its own."""
     for seed in (3, 5, *range(6, 60)):
-        run = SimulatedRun(seed, MANY_STEPS, RULES, None, None)
-        run.play(lambda done: None)
-        yield _records(run), run.laws
+        run = played(once, seed, MANY_STEPS)
+        yield run.records, run.laws
 
 
 def _records(run: SimulatedRun) -> list[bytes]:

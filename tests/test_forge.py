@@ -23,6 +23,7 @@ from airshed.model.refusal import Malformed
 from airshed.service.book.head import Head
 from airshed.service.book.sqlite import Book
 from airshed.service.book.verify import verify_at
+from shared import Once
 from small_books import alone, forge, small, varied, written
 
 ROOT = Path(__file__).parents[1]
@@ -200,12 +201,12 @@ def test_an_empty_book_is_no_book(tmp_path: Path) -> None:
     assert found.place == f"{path} record 1"
 
 
-def test_every_number_of_every_kind_of_event_is_held_to_the_decision() -> None:
+def test_every_number_of_every_kind_of_event_is_held_to_the_decision(once: Once) -> None:
     """Runs under laws of their own, until every kind of event was there; each number changed by one, once."""
     wanted = {kind.__name__ for kind in get_args(Event)}
     seen: set[str] = set()
     places: set[str] = set()
-    for raws, laws in varied():
+    for raws, laws in varied(once):
         changes = [each for each in forge().number_changes(raws, random.Random(7)) if each.place not in places]
         for change, says in forge().judged(raws, laws, changes):
             assert says.startswith(f"book record {change.seq}: "), f"{change.place} + 1 is not found: {says}"

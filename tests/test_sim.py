@@ -22,6 +22,8 @@ from airshed.service.book.sqlite import Book
 from airshed.service.book.verify import verify
 from laws import RULES
 from planted import PLANTED
+from shared import Once
+from small_books import played
 
 INVARIANTS = [f"I{number}" for number in range(1, 15)]
 STEPS = 150
@@ -40,12 +42,12 @@ def decided_anew(book: Book, laws: Mapping[str, Rulebook]) -> None:
 
 
 @pytest.fixture(scope="module")
-def ordinary() -> list[Report]:
+def ordinary(once: Once) -> list[Report]:
     """Runs in memory as anybody would start them, until each kind of event has come twice, at most sixteen."""
     found: list[Report] = []
     seen: Counter[str] = Counter()
     for seed in range(40, 56):
-        found.append(simulate(seed, STEPS, RULES))
+        found.append(played(once, seed, STEPS).report)
         seen.update(found[-1].events)
         if len(found) >= 8 and min(seen[name] for name in found[-1].events if name not in SELDOM) > 1:
             break

@@ -11,9 +11,9 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.decide import decide
 from airshed.engine.invariants import check
-from airshed.engine.journal import decode
+from airshed.engine.journal import GENESIS, Record
+from airshed.engine.runner import folded
 from airshed.engine.state import State
-from airshed.lab.simulator.sim import SimulatedRun
 from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.registry.accounts import AccountKind
 from airshed.registry.moves import Delivered
@@ -23,6 +23,8 @@ from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.transactions import FILE, FLOWS, Flow, TransactionType
 from laws import FILES, RULES
 from markets import AUTHORITY, REGISTRAR, SERIES, done, market, proposed, send, why
+from shared import Once
+from small_books import forge, played
 
 ROWS = FILES[FILE].decode().splitlines()
 
@@ -64,7 +66,7 @@ def test_every_shipped_law_has_a_row_for_all_that_may_be_sent_there(name: str) -
         assert lookup.transaction(rules, kind) is not None or not may.intersection(flow.commands)
 
 
-def test_what_the_engine_moves_is_what_the_table_says() -> None:
+def test_what_the_engine_moves_is_what_the_table_says(once: Once) -> None:
     """Of every command that moves allowances, in simulated years: between kinds that a row of it has."""
 
     def ends_of(flow: Flow, column: str) -> list[str]:
@@ -73,11 +75,13 @@ def test_what_the_engine_moves_is_what_the_table_says() -> None:
     flows = [(set(flow.commands), ends_of(flow, "origins"), ends_of(flow, "targets")) for flow in FLOWS.values()]
     seen = set[str]()
     for seed in range(40, 46):
-        run = SimulatedRun(seed, 150, RULES, None, None)
-        run.play(lambda _: None)
-        state: State = run.memory.state
+        state, reached = State(), GENESIS
+        records: list[Record] = []
+        for line in forge().chained(played(once, seed, 150).records):
+            record, reached = folded(state, line, reached)
+            records.append(record)
         acts: dict[int, str] = {}
-        for record in map(decode, run.memory.journal.lines()):
+        for record in records:
             command = type(record.body).__name__
             for event in record.events:
                 if hasattr(event, "act") and hasattr(event, "body"):
