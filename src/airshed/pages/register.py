@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from airshed.compliance.publication import embargoed, public_from
-from airshed.engine.journal import decode
+from airshed.compliance.publication import public_from
 from airshed.model.measures import tonnes, yuan
 from airshed.model.period import day_of
 from airshed.pages.kit.sheet import Part, Sheet, SheetColumn, page
 from airshed.pages.kit.words import Phrase, same
 from airshed.registry.accounts import STATE_WORDS
 from airshed.rulebook.schema import ComplianceRule
+from airshed.service.book.embargo import Embargo, as_of_last
 from airshed.service.book.kept import KeptBook
 from airshed.service.book.law import currency_of, law_of
 
-KINDS = {"operator": Phrase("operator", "排污单位"), "trader": Phrase("trader", "交易商")}
+KINDS = {"operator": Phrase("operator", "排污单位"), "trader": Phrase("trader", "交易参与人")}
 STATES = {state.value: Phrase(*words) for state, words in STATE_WORDS.items()}
 UNKNOWN, OWING = Phrase("no verified figure yet", "尚无核定排放量"), Phrase("open until it is settled", "待清缴结算")
 KEPT, SHORT = Phrase("kept", "已履约"), Phrase("short; the penalty is paid", "未足额清缴，已缴罚款")
@@ -39,9 +39,9 @@ def sheet(book: KeptBook) -> Sheet:
         (account, number, same(name), KINDS[kind], place, group or "–", STATES[state])
         for account, number, name, kind, place, group, state in book.sql.execute(ACCOUNTS)
     ]
-    law, today = law_of(book).compliance, day_of(decode(book.line(book.last())).at)
+    law, public = law_of(book).compliance, as_of_last(book)
     years = [
-        (*(str(year), source, same(name), account, pollutant), *_public(law, today, year, *figures))
+        (*(str(year), source, same(name), account, pollutant), *_public(law, public, year, *figures))
         for source, name, account, year, pollutant, *figures in book.sql.execute(YEARS)
     ]
     lead = Phrase(
@@ -82,7 +82,7 @@ def sheet(book: KeptBook) -> Sheet:
 
 def _public(
     law: ComplianceRule,
-    today: str,
+    public: Embargo,
     year: int,
     mass: int | None,
     owed: int | None,
@@ -92,9 +92,9 @@ def _public(
     due: int | None,
 ) -> tuple[str | Phrase, ...]:
     """What of a year everybody may see on a day; what is not public yet says from when it will be."""
-    if mass is not None and embargoed(year, law.emissions_public_on, today):
+    if mass is not None and year > public.emissions:
         return ("–", "–", "–", "–", _from(public_from(year, law.emissions_public_on)))
-    if short is not None and embargoed(year, law.standing_public_on, today):
+    if short is not None and year > public.standing:
         shown = "–" if owed is None else tonnes(owed)
         return (shown, "–", "–", "–", _from(public_from(year, law.standing_public_on)))
     counts = ("–" if count is None else tonnes(count) for count in (owed, given, short))

@@ -30,6 +30,7 @@ from airshed.registry.accounts import STATE_WORDS, AccountState
 from airshed.service.book.places import without_password
 
 if TYPE_CHECKING:
+    from airshed.service.book.embargo import Embargo
     from airshed.service.book.kept import KeptBook
     from airshed.service.book.sealed import ShownRows
 
@@ -52,19 +53,25 @@ def show(
     limit: Annotated[int, typer.Option(min=1, help="Most rows to show of a table.")] = ROWS_SHOWN,
     last: Annotated[bool, typer.Option("--last", help="The last rows of the table, not the first.")] = False,
     raw: Annotated[bool, typer.Option("--raw", help="As the book counts: kg, mg, fen and milliseconds.")] = False,
+    actor: Annotated[
+        str, typer.Option("--as", help="Who looks, for figures that are not public yet.", show_default=False)
+    ] = "",
     server: Server = "",
     json: Json = False,
 ) -> None:
     """What a book holds: a summary, one record, or a read table in tonnes, the money of its law and Beijing time.
 
-    Bids, asks and orders of what is still open are sealed and not printed, nor what an account sets aside for them; a
-    single record is shown as it stands in the file.
+    Bids, asks and orders of what is still open are sealed and not printed, nor what an account sets aside for them.
+    Figures of a year of which the law says from when they are public are printed from then on, as of the last record;
+    before, with --as, for an office that has to do with years and for whose own they are. A single record is shown as
+    it stands in the file.
 
     Example: airshed book show demo/dianzhong.book holdings --limit 5
     """
     from airshed.engine.tables import BY_NAME
     from airshed.service.book.acts import as_of
     from airshed.service.book.addressed import to_read
+    from airshed.service.book.embargo import EMISSIONS, kept_back
     from airshed.service.book.sealed import shown
 
     if server:
@@ -83,11 +90,34 @@ def show(
         elif what == "record":
             _record(opened, number or opened.last(), json)
         elif what in BY_NAME:
-            found = shown(opened.sql, what, limit, last=last)
+            public, own = _early(opened, actor) if what in EMISSIONS or actor else (None, "")
+            found = shown(opened.sql, what, limit, last=last, public=public, own=own)
             _table(opened, what, as_of(opened, found, instant_or_now("")) if what == "acts" else found, raw, json)
+            for each in kept_back(opened, what, public) if public is not None else ():
+                if json:
+                    as_json({"embargoed": each})
+                else:
+                    console.print(f"{each}; with --as for an office and whose own it is 在此日期前不公开")
         else:
             known = near(what, ("summary", "record", *BY_NAME))
             raise Malformed("book show", f"there is nothing called {what!r}", known)
+
+
+def _early(book: KeptBook, actor: str) -> tuple[Embargo | None, str]:
+    """What is public for who looks, None where all of it is theirs to see; and the account whose own figures show."""
+    from airshed.service.book.embargo import as_of_last, reads_early
+    from airshed.service.book.law import law_of
+
+    public = as_of_last(book)
+    if not actor:
+        return public, ""
+    asked = "SELECT role, account FROM actors WHERE actor = ? AND state = 'active'"
+    found = book.sql.execute(asked, (actor,)).fetchone()
+    if found is None:
+        known = [name for (name,) in book.sql.execute("SELECT actor FROM actors WHERE state = 'active'")]
+        raise Malformed("--as", f"{actor[:60]!a} is no active actor of this book", near(actor, known))
+    role, account = found
+    return (public, account) if account else (None if reads_early(law_of(book), role) else public, "")
 
 
 def _table(book: KeptBook, what: str, found: ShownRows, raw: bool, json: bool) -> None:

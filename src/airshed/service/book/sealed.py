@@ -16,6 +16,7 @@ from airshed.engine.state import State
 from airshed.engine.tables import BY_NAME
 from airshed.model.allowance import members
 from airshed.model.refusal import Why
+from airshed.service.book.embargo import Embargo, source_of
 from airshed.service.book.kept import Statements
 
 #: By read table: the table of what is open or over, and the column that names it in both.
@@ -68,8 +69,13 @@ class ShownRows(NamedTuple):
     silent: tuple[str, ...] = ()
 
 
-def shown(sql: Statements, table: str, limit: int, *, last: bool = False) -> ShownRows:
-    """The first or last rows of a read table in the order of its key, without what is sealed."""
+def shown(
+    sql: Statements, table: str, limit: int, *, last: bool = False, public: Embargo | None = None, own: str = ""
+) -> ShownRows:
+    """The first or last rows of a read table in the order of its key, without what is sealed, or not public yet.
+
+    Figures of years that are not public are those of the account `own` alone; with `public` left out all are shown.
+    """
     columns = [column.split()[0] for column in BY_NAME[table].columns]
     order = ", ".join(f"{key} DESC" if last else key for key in columns[: BY_NAME[table].key])
     where, counts = "", {}
@@ -81,7 +87,9 @@ def shown(sql: Statements, table: str, limit: int, *, last: bool = False) -> Sho
                 f"SELECT {key}, count(*) FROM {table} WHERE {hidden(table)} GROUP BY {key} ORDER BY {key}"
             ).fetchall()
         )
-    rows = sql.execute(f"SELECT * FROM {table}{where} ORDER BY {order} LIMIT ?", (limit,)).fetchall()
+    source, values = source_of(table, public, own)
+    asked = f"SELECT * FROM {source}{where} ORDER BY {order} LIMIT ?"
+    rows = sql.execute(asked, (*values, limit)).fetchall()
     if last:
         rows.reverse()
     total = int(sql.execute(f"SELECT count(*) FROM {table}{where}").fetchone()[0])

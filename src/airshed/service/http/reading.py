@@ -19,7 +19,7 @@ from airshed.service.http.rows import whole_number
 from airshed.service.http.seen import own_actors, seen
 from airshed.service.http.service import Service, given, instant_in
 from airshed.service.http.shapes import AccountMove, SeenRecord
-from airshed.service.http.viewer import STRANGER, Viewer, viewer_of
+from airshed.service.http.viewer import Viewer, viewer_of
 
 #: Moves that an answer has when nobody says, and at most.
 USUAL_MOVES, MOST_MOVES = 20, 10_000
@@ -61,17 +61,17 @@ async def record(service: Service, request: Request) -> Response:
     actor = "" if signed is None else signed.user.actor
     seq = whole_number(request.path_params["seq"], "records")
 
-    found = await service.readers.read(lambda opened: record_for(opened, actor, seq))
+    found = await service.readers.read(lambda opened: record_for(opened, actor, seq, service.clock()))
     raw = msgspec.json.encode(msgspec.structs.replace(found, provenance=service.provenance))
     return Response(raw, 200, media_type="application/json")
 
 
-def record_for(opened: KeptBook, actor: str, seq: int) -> SeenRecord:
+def record_for(opened: KeptBook, actor: str, seq: int, now: int) -> SeenRecord:
     """A record as far as it is for this actor; empty for a stranger."""
     row = opened.sql.execute("SELECT seq, hash, record FROM journal WHERE seq = ?", (seq,)).fetchone()
     if row is None:
         raise Stopped("not_there", f"the book ends at record {opened.last()}")
-    viewer = viewer_of(opened.sql, actor) if actor else STRANGER
+    viewer = viewer_of(opened, actor, now)
     (found,) = seen([line_of(*row)], viewer, own_actors(opened.sql, viewer))
     return found
 
@@ -91,19 +91,21 @@ async def account(service: Service, request: Request) -> Response:
     most = whole_number(query.get("moves", str(USUAL_MOVES)), "?moves")
     if not 0 <= most <= MOST_MOVES:
         raise Malformed("?moves", f"{most} of them", f"ask for 0 to {MOST_MOVES:,}")
-    found = await service.readers.read(lambda opened: account_then(opened, actor, name, at, until, most))
+    found = await service.readers.read(
+        lambda opened: account_then(opened, actor, name, at, until, most, service.clock())
+    )
     return given(service, found)
 
 
 def account_then(
-    opened: KeptBook, actor: str, name: str, at: int | None, until: int | None, most: int
+    opened: KeptBook, actor: str, name: str, at: int | None, until: int | None, most: int, now: int
 ) -> dict[str, object]:
     """An account, if it is for this actor: of others it is not told whether they are there."""
     column = "number" if is_number(name) else "account"
     row = opened.sql.execute(
         f"SELECT account, number, kind, name, jurisdiction FROM accounts WHERE {column} = ?", (name,)
     ).fetchone()
-    viewer = viewer_of(opened.sql, actor) if actor else STRANGER
+    viewer = viewer_of(opened, actor, now)
     if row is None or not _may_read(viewer, row[0], row[4]):
         raise Stopped("not_there", "there is no such account that is yours to read")
     said = dict(zip(("account", "number", "kind", "name", "jurisdiction"), row, strict=True))

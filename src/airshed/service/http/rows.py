@@ -11,6 +11,7 @@ import msgspec
 from airshed.engine.tables import BY_NAME, Table
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
+from airshed.service.book.embargo import kept_back, source_of
 from airshed.service.book.kept import KeptBook, Statements
 from airshed.service.book.sealed import SAYING_FREE, SEALED, SEALING, TELLING, hidden, sealed_accounts
 from airshed.service.http.viewer import Viewer, condition
@@ -47,6 +48,8 @@ class Page(NamedTuple):
     sealed: dict[str, int]
     #: Accounts whose figure, or refusals whose sentence, is left out.
     silent: tuple[str, ...]
+    #: Of which years figures are left out that are not public yet, and from when they are.
+    embargoed: tuple[str, ...] = ()
 
 
 def query_of(table: str, said: Sequence[tuple[str, str]], usual: int, most: int) -> Query:
@@ -91,7 +94,8 @@ def page_of(book: KeptBook, query: Query, viewer: Viewer) -> Page | None:
     columns = tuple(column.name for column in table.parts)
     key = columns[: table.key]
     own = viewer.reads == "account"
-    where, values = [f"({mine.sql})"], list(mine.values)
+    source, hiding = source_of(table.name, viewer.public, viewer.of if own else "")
+    where, values = [f"({mine.sql})"], [*hiding, *mine.values]
     for column, sign, value in query.filters:
         where.append(f"{column} {sign} ?")
         values.append(value)
@@ -101,13 +105,13 @@ def page_of(book: KeptBook, query: Query, viewer: Viewer) -> Page | None:
         among = f"FROM {table.name} WHERE {' AND '.join(where)} AND {hidden(table.name)} GROUP BY {of} ORDER BY {of}"
         counts = {str(name): count for name, count in sql.execute(f"SELECT {of}, count(*) {among}", values)}
         where.append(f"NOT {hidden(table.name)}")
-    total = int(sql.execute(f"SELECT count(*) FROM {table.name} WHERE {' AND '.join(where)}", values).fetchone()[0])
+    total = int(sql.execute(f"SELECT count(*) FROM {source} WHERE {' AND '.join(where)}", values).fetchone()[0])
     if query.after is not None:
         where.append(f"({', '.join(key)}) > ({', '.join('?' * len(key))})")
         values += query.after
     order = ", ".join(f"{name} DESC" if query.last else name for name in key)
     rows = sql.execute(
-        f"SELECT {', '.join(columns)} FROM {table.name} WHERE {' AND '.join(where)} ORDER BY {order} LIMIT ?",
+        f"SELECT {', '.join(columns)} FROM {source} WHERE {' AND '.join(where)} ORDER BY {order} LIMIT ?",
         (*values, query.limit + 1),
     ).fetchall()
     more = len(rows) > query.limit
@@ -116,7 +120,8 @@ def page_of(book: KeptBook, query: Query, viewer: Viewer) -> Page | None:
     if query.last:
         rows.reverse()
     rows, silent = (rows, ()) if own else _silenced(sql, table, columns, rows)
-    return Page(columns, rows, cursor, total, counts, silent)
+    waits = () if own or viewer.public is None else tuple(kept_back(book, table.name, viewer.public))
+    return Page(columns, rows, cursor, total, counts, silent, waits)
 
 
 def _silenced(

@@ -8,6 +8,7 @@ import msgspec
 
 from airshed.engine.journal import Line, Record, decode
 from airshed.model.refusal import Refusal
+from airshed.service.book.embargo import tells
 from airshed.service.book.kept import Statements
 from airshed.service.book.sealed import SAYING_FREE, SEALING
 from airshed.service.book.statement import lines_of
@@ -27,6 +28,8 @@ def seen(lines: Sequence[Line], viewer: Viewer, own: frozenset[str]) -> list[See
 
 def _seen(line: Line, record: Record, viewer: Viewer, own: frozenset[str]) -> SeenRecord:
     mine = viewer.reads == "account" and record.actor in own
+    if viewer.reads == "zone" and viewer.public is not None and tells(record, viewer.public):
+        return SeenRecord(line.seq, line.hash, record.at, embargoed=True)
     if not mine and type(record.body) in SEALING:
         return SeenRecord(line.seq, line.hash, record.at, sealed=True)
     if mine or viewer.reads == "zone" or (viewer.reads == "jurisdiction" and record.actor in own):

@@ -248,6 +248,8 @@ class TablePage(msgspec.Struct, frozen=True):
     sealed: dict[str, int]
     #: Accounts whose figure, or refusals whose sentence, is left out.
     silent: tuple[str, ...]
+    #: Of which years figures are left out that are not public yet, and from when they are.
+    embargoed: tuple[str, ...]
     #: Number and hash of the record up to which it is.
     head: str
     provenance: Provenance
@@ -336,6 +338,8 @@ class SeenRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     refusal: Refusal | None = None
     #: It is about sealed bids, which are not told.
     sealed: bool = False
+    #: It tells a figure of a year that is not public yet.
+    embargoed: bool = False
     #: What it moved in or out of the account of who asks.
     moves: tuple[AccountMove, ...] = ()
     provenance: Provenance | None = None

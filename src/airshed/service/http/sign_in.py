@@ -17,7 +17,7 @@ from airshed.service.book.kept import KeptBook
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import JSON, Service, body_of, given
 from airshed.service.http.shapes import Code, NewUser, SetUp, SignedIn, SignIn
-from airshed.service.http.viewer import STRANGER, viewer_of
+from airshed.service.http.viewer import viewer_of
 from airshed.service.http.who import Signed
 from airshed.service.sign_in import codes, passwords
 from airshed.service.sign_in.users import Session, User
@@ -126,7 +126,7 @@ async def _told(service: Service, signed: Signed) -> SignedIn:
     user = signed.user
 
     def look(book: KeptBook) -> str:
-        return str(viewer_of(book.sql, user.actor) if user.actor else STRANGER)
+        return str(viewer_of(book, user.actor, service.clock()))
 
     csrf = signed.session.csrf if signed.session is not None else ""
     reads = await service.readers.read(look)

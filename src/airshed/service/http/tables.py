@@ -19,7 +19,7 @@ from airshed.service.book.kept import KeptBook
 from airshed.service.http.problems import Stopped
 from airshed.service.http.rows import Page, Query, as_dicts, page_of, query_of
 from airshed.service.http.service import JSON, Service, given
-from airshed.service.http.viewer import PUBLIC, STRANGER, Viewer, viewer_of
+from airshed.service.http.viewer import PUBLIC, PUBLISHED, Viewer, viewer_of
 
 CSV, PARQUET = "text/csv", "application/vnd.apache.parquet"
 FORMS = (JSON, CSV, PARQUET)
@@ -34,7 +34,7 @@ async def catalogue(service: Service, request: Request) -> Response:
         {
             "table": table.name,
             "shows": table.shows,
-            "public": table.name in PUBLIC,
+            "public": table.name in PUBLIC | PUBLISHED,
             "key": [column.name for column in table.parts[: table.key]],
             "columns": [_said(column) for column in table.parts],
         }
@@ -55,12 +55,12 @@ async def table(service: Service, request: Request) -> Response:
     most = service.limits.most_rows if form == JSON else service.limits.file_rows
     usual = service.limits.usual_rows if form == JSON else most
     query = query_of(request.path_params["table"], request.query_params.multi_items(), usual, most)
-    if signed is None and query.table.name not in PUBLIC:
+    if signed is None and query.table.name not in PUBLIC | PUBLISHED:
         raise Stopped("not_signed_in", f"{query.table.name} is not read by everybody")
     actor = "" if signed is None else signed.user.actor
 
     def look(book: KeptBook) -> tuple[str, str, Page | None]:
-        viewer = viewer_of(book.sql, actor) if actor else STRANGER
+        viewer = viewer_of(book, actor, service.clock())
         head = book.sql.execute("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
         tag = _tag(query, viewer, form, head)
         if tag in request.headers.get("if-none-match", ""):
@@ -91,6 +91,7 @@ async def table(service: Service, request: Request) -> Response:
         "cursor": page.cursor,
         "sealed": page.sealed,
         "silent": page.silent,
+        "embargoed": page.embargoed,
         "head": head,
     }
     return given(service, value, headers=headers)
@@ -130,7 +131,7 @@ def _weight(text: str) -> float:
 
 def _tag(query: Query, viewer: Viewer, form: str, head: Sequence[Any]) -> str:
     """Another for every record, reader and form: what is sealed changes with the book alone."""
-    asked = repr((query.table.name, query[1:], str(viewer), form, tuple(head)))
+    asked = repr((query.table.name, query[1:], tuple(viewer), form, tuple(head)))
     return f'"{sha256(asked.encode()).hexdigest()[:32]}"'
 
 

@@ -13,7 +13,10 @@ from typing import Any, Literal, NamedTuple
 from airshed.engine.events import SourceRegistered
 from airshed.engine.journal import decode
 from airshed.engine.tables import BY_NAME, Table
-from airshed.service.book.kept import KeptBook, Statements
+from airshed.model.period import day_of
+from airshed.service.book.embargo import Embargo, embargo, reads_early
+from airshed.service.book.kept import KeptBook
+from airshed.service.book.law import law_of
 
 #: Tables that everybody reads, signed in or not: the law, the caps, prices and what is offered, and public statements.
 PUBLIC = frozenset(
@@ -23,6 +26,8 @@ PUBLIC = frozenset(
         *("opens", "closes", "halts"),
     )
 )
+#: Tables of which everybody reads the rows whose year is public.
+PUBLISHED = frozenset(("years",))
 #: The role that reads what is public and no more, whatever the law binds it to.
 PUBLIC_ROLE = "public"
 #: Columns that name an account of the row.
@@ -49,12 +54,11 @@ class Viewer(NamedTuple):
     reads: Reads
     #: The account or the jurisdiction.
     of: str = ""
+    #: What of the figures of years is public for who reads no more than that; None for who reads them early.
+    public: Embargo | None = None
 
     def __str__(self) -> str:
         return f"{self.reads} {self.of}".strip()
-
-
-STRANGER = Viewer("public")
 
 
 class Condition(NamedTuple):
@@ -64,19 +68,18 @@ class Condition(NamedTuple):
     values: tuple[Any, ...]
 
 
-def viewer_of(sql: Statements, actor: str) -> Viewer:
-    """What an actor may read, as the book stands; one who is suspended reads what everybody does."""
-    row = sql.execute(
-        "SELECT role, account, jurisdiction FROM actors WHERE actor = ? AND state = 'active'", (actor,)
-    ).fetchone()
-    if row is None:
-        return STRANGER
-    role, account, jurisdiction = row
+def viewer_of(book: KeptBook, actor: str, at: int) -> Viewer:
+    """What an actor may read at an instant, as the book stands; who is suspended, or nobody, what everybody does."""
+    asked = "SELECT role, account, jurisdiction FROM actors WHERE actor = ? AND state = 'active'"
+    role, account, jurisdiction = book.sql.execute(asked, (actor,)).fetchone() or (PUBLIC_ROLE, "", "")
+    rules = law_of(book)
+    public = embargo(rules, day_of(at))
     if account:
-        return Viewer("account", account)
+        return Viewer("account", account, public)
     if role == PUBLIC_ROLE:
-        return STRANGER
-    return Viewer("jurisdiction", jurisdiction) if jurisdiction else Viewer("zone")
+        return Viewer("public", "", public)
+    early = None if reads_early(rules, role) else public
+    return Viewer("jurisdiction", jurisdiction, early) if jurisdiction else Viewer("zone", "", early)
 
 
 def names_somebody(table: Table) -> bool:
@@ -90,8 +93,11 @@ def condition(book: KeptBook, table: Table, viewer: Viewer) -> Condition | None:
     """Which rows of a table somebody may read; None where none of them can be theirs."""
     if viewer.reads == "zone" or table.name in PUBLIC:
         return Condition("1 = 1", ())
+    published = []
+    if table.name in PUBLISHED and viewer.public is not None:
+        published = [Condition("year <= ?", (viewer.public.emissions,))]
     if viewer.reads == "public":
-        return None
+        return published[0] if published else None
     names = {column.name for column in table.parts}
     if table.name in PARTS:
         of, key = PARTS[table.name]
@@ -99,7 +105,7 @@ def condition(book: KeptBook, table: Table, viewer: Viewer) -> Condition | None:
         return (
             None if inner is None else Condition(f"{key} IN (SELECT {key} FROM {of} WHERE {inner.sql})", inner.values)
         )
-    found: list[Condition] = []
+    found: list[Condition] = [*published]
     if viewer.reads == "account":
         found += [Condition(f"{name} = ?", (viewer.of,)) for name in ACCOUNTS if name in names]
         sources = Condition("SELECT source FROM sources WHERE account = ?", (viewer.of,))

@@ -12,7 +12,7 @@ from airshed.service.book.kept import KeptBook, line_of
 from airshed.service.http.problems import Stopped
 from airshed.service.http.rows import whole_number
 from airshed.service.http.service import Service
-from airshed.service.http.viewer import STRANGER, Viewer, viewer_of
+from airshed.service.http.viewer import Viewer, viewer_of
 from airshed.service.http.who import Signed
 
 #: Records that go to a watcher at once.
@@ -46,10 +46,8 @@ def _after(service: Service, request: Request) -> int:
 
 
 async def _viewer(service: Service, signed: Signed | None) -> Viewer:
-    if signed is None or not signed.user.actor:
-        return STRANGER
-    actor = signed.user.actor
-    return await service.readers.read(lambda book: viewer_of(book.sql, actor))
+    actor = "" if signed is None else signed.user.actor
+    return await service.readers.read(lambda book: viewer_of(book, actor, service.clock()))
 
 
 async def _stream(

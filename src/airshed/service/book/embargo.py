@@ -1,0 +1,141 @@
+"""Until when the figures of a year are not for everybody: one rule for the register, the shell, the service, its feed.
+
+The law names the days. Before them a figure is read by whoever reports, verifies or settles years, by who only
+watches, and by the account whose own it is; not by the exchange, the bank or the public, though they read the zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, get_args
+
+from airshed.compliance.publication import embargoed, public_from
+from airshed.engine import commands as c
+from airshed.engine import events as e
+from airshed.engine.journal import Record, decode
+from airshed.engine.tables import BY_NAME
+from airshed.model.period import day_of
+from airshed.rulebook import lookup
+from airshed.rulebook.schema import Rulebook
+from airshed.service.book.kept import KeptBook
+from airshed.service.book.law import law_of
+
+#: By read table: what of a row tells of the emissions of its year.
+EMISSIONS: Mapping[str, tuple[str, ...]] = {
+    "years": ("measured_mg", "declared_mg", "opinion", "verified_mg", "obligation"),
+    "amendments": ("verified_mg", "obligation"),
+    "checks": ("detail", "explanation"),
+    "opinions": ("opinion", "comments"),
+    "improvements": ("item", "answer"),
+}
+#: And what tells how its source stands.
+STANDING: Mapping[str, tuple[str, ...]] = {
+    "years": ("surrendered", "shortfall", "penalty_fen", "due_fen", "makeup"),
+    "amendments": ("extra", "shortfall"),
+}
+#: What acts that wait and refusals say of such a command, whichever year it is about.
+TEXTS: Mapping[str, str] = {"acts": "about", "refusals": "detail"}
+#: Commands and events that tell what a source emitted in a year, and those that tell how it stands.
+REPORTS = (*get_args(c.ReportBody), *get_args(e.ReportEvent))
+SETTLING = (
+    *(*get_args(c.SettlingBody), *get_args(c.StandingBody), c.ReverseSurrender),
+    *(e.Surrendered, e.SurrenderReversed, e.YearClosed, e.PenaltyPaid, *get_args(e.StandingEvent)),
+)
+#: The names of those commands.
+COMMANDS = frozenset(
+    kind.__name__
+    for kind in (*get_args(c.ReportBody), *get_args(c.SettlingBody), *get_args(c.StandingBody), c.ReverseSurrender)
+)
+#: A year of which nothing is public yet.
+NO_YEAR = 0
+
+
+class Embargo(NamedTuple):
+    """The last years of which emissions, and how sources stand, are public."""
+
+    emissions: int
+    standing: int
+
+
+def embargo(rules: Rulebook, day: str) -> Embargo:
+    """What is public on a day."""
+    law, last = rules.compliance, int(day[:4])
+
+    def year(month_day: str | None) -> int:
+        return next((each for each in range(last, last - 3, -1) if not embargoed(each, month_day, day)), NO_YEAR)
+
+    emissions = year(law.emissions_public_on)
+    return Embargo(emissions, min(emissions, year(law.standing_public_on)))
+
+
+def reads_early(rules: Rulebook, role: str) -> bool:
+    """Whether a role of an office reads what is not public yet: it has to do with years, or only watches."""
+    may = {command for who, command in lookup.rights(rules) if who == role}
+    return not may or bool(may & COMMANDS)
+
+
+def source_of(table: str, public: Embargo | None, own: str = "") -> tuple[str, tuple[Any, ...]]:
+    """What stands after FROM: the table, with NULL for what is not public and not of the account `own`."""
+    if public is None:
+        return table, ()
+    if table in TEXTS and not own:
+        names = ", ".join(f"'{name}'" for name in sorted(COMMANDS))
+        text = f"CASE WHEN command IN ({names}) THEN NULL ELSE {TEXTS[table]} END AS {TEXTS[table]}"
+        columns = [column.name for column in BY_NAME[table].parts]
+        return (
+            f"(SELECT {', '.join(text if name == TEXTS[table] else name for name in columns)} FROM {table}) AS {table}",
+            (),
+        )
+    if table not in EMISSIONS:
+        return table, ()
+    parts: list[str] = []
+    values: list[Any] = []
+    for column in BY_NAME[table].parts:
+        hidden = {name: public.emissions for name in EMISSIONS[table]}
+        hidden |= {name: public.standing for name in STANDING.get(table, ())}
+        if column.name not in hidden:
+            parts.append(column.name)
+            continue
+        seen = "year <= ?"
+        values.append(hidden[column.name])
+        if own:
+            seen += " OR source IN (SELECT source FROM sources WHERE account = ?)"
+            values.append(own)
+        parts.append(f"CASE WHEN {seen} THEN {column.name} END AS {column.name}")
+    return f"(SELECT {', '.join(parts)} FROM {table}) AS {table}", tuple(values)
+
+
+def tells(record: Record, public: Embargo) -> bool:
+    """Whether a record tells a figure that is not public yet."""
+    bodies = [event.body for event in record.events if isinstance(event, e.ActProposed)]
+    for part in (record.body, *bodies, *record.events):
+        if isinstance(part, REPORTS) and part.year > public.emissions:
+            return True
+        if isinstance(part, SETTLING) and part.year > public.standing:
+            return True
+    return False
+
+
+def as_of_last(book: KeptBook) -> Embargo:
+    """What is public on the day of the last record of a book."""
+    return embargo(law_of(book), day_of(decode(book.line(book.last())).at))
+
+
+def kept_back(book: KeptBook, table: str, public: Embargo) -> list[str]:
+    """Of which years a table of a book has figures that are not public yet, and from when they are."""
+    if table not in EMISSIONS:
+        return []
+    years = [year for (year,) in book.sql.execute(f"SELECT DISTINCT year FROM {table} ORDER BY year").fetchall()]
+    return said(law_of(book), table, years, public)
+
+
+def said(rules: Rulebook, table: str, years: Iterable[int], public: Embargo) -> list[str]:
+    """For each year of a table of which something is kept back: from when it is public."""
+    law = rules.compliance
+    found = []
+    for year in years:
+        if year > public.emissions and table in EMISSIONS:
+            found.append(f"emissions of {year} not public before {public_from(year, law.emissions_public_on)}")
+        if year > public.standing and table in STANDING:
+            found.append(f"standing of {year} not public before {public_from(year, law.standing_public_on)}")
+    return found

@@ -1,0 +1,178 @@
+"""Before the days that the law names, the figures of a year are for offices and for those whose own they are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from typer.testing import CliRunner
+
+from airshed.cli.book.group import app
+from airshed.engine import commands as c
+from airshed.model.period import instant
+from airshed.model.refusal import Why
+from airshed.rulebook import lookup
+from airshed.service.book.embargo import NO_YEAR, Embargo, embargo, reads_early
+from airshed.service.book.sqlite import Book
+from laws import RULES
+from markets import AUTHORITY, REGISTRAR, done, market, send, why
+from services import Served, served
+
+#: The shipped law: emissions of 2027 on 31 May 2028, how sources stand on 1 July.
+EARLY, MAY, JULY = instant("2028-04-29", 9), instant("2028-05-31", 9), instant("2028-07-01", 9)
+KG = 5_123
+FIGURES = ("verified_mg", "obligation")
+STANDS = ("surrendered", "shortfall", "penalty_fen")
+
+
+def test_the_days_of_the_law_say_of_which_years_all_is_public() -> None:
+    assert embargo(RULES, "2028-05-30") == Embargo(2026, 2026)
+    assert embargo(RULES, "2028-05-31") == Embargo(2027, 2026)
+    assert embargo(RULES, "2028-07-01") == Embargo(2027, 2027)
+    none = msgspec.structs.replace(RULES.compliance, emissions_public_on=None, standing_public_on=None)
+    assert embargo(msgspec.structs.replace(RULES, compliance=none), "2028-01-01") == Embargo(2028, 2028)
+    assert NO_YEAR < 2000
+
+
+def test_who_has_to_do_with_years_or_only_watches_reads_early() -> None:
+    early = {role for role in lookup.people(RULES) if reads_early(RULES, role)}
+    assert {"province", "city", "verifier", "auditor", "operator"} <= early
+    assert not early & {"exchange", "bank", "auctioneer", "registrar", "trader"}
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A book in which the kiln and the steelworks have a verified year, and nobody surrendered yet."""
+    path = tmp_path_factory.mktemp("embargo") / "embargo.book"
+    with Book.create(path) as book:
+        runner = market(book, tables=True)
+        done(runner, REGISTRAR, c.RegisterActor("small-auditor", "auditor"))
+        for source in ("s-kiln", "s-steel"):
+            mass = {"NOx": 0, "PM": 0, "SO2": KG * 1_000, "VOC": 0}
+            done(runner, AUTHORITY, c.DetermineYear(source, 2027, mass, "nothing was reported"), EARLY)
+        done(runner, "steel", c.Surrender("s-steel", 2027, "SO2", KG), EARLY)
+        mass = {"NOx": 0, "PM": 0, "SO2": KG * 1_000, "VOC": 0}
+        assert send(runner, AUTHORITY, c.DetermineYear("s-power", 2027, mass, "waits"), EARLY).refusal is None
+        assert why(runner, "steel", c.Surrender("s-steel", 2027, "SO2", KG), EARLY) is Why.TOO_LARGE
+    return path
+
+
+# --- over HTTP
+
+
+@pytest.fixture(scope="module")
+def service(path: Path) -> Iterator[Served]:
+    with served(path) as found:
+        found.clock.ms = EARLY + 3_600_000
+        yield found
+
+
+@pytest.fixture(scope="module")
+def readers(service: Served) -> dict[str, httpx.Client]:
+    names = ("dianzhong-office", "small-auditor", "small-bank", "steel", "broker")
+    return {**{name: service.signed(name) for name in names}, "": service.stranger()}
+
+
+def years(client: httpx.Client, **asked: str) -> dict[str, dict[str, Any]]:
+    answer = client.get("/v1/tables/years", params={"pollutant": "SO2", **asked})
+    assert answer.status_code == 200, answer.text
+    return {row["source"]: row for row in answer.json()["rows"]}
+
+
+def test_before_the_day_figures_are_for_offices_and_for_whose_own_they_are(
+    service: Served, readers: dict[str, httpx.Client]
+) -> None:
+    for name in ("dianzhong-office", "small-auditor"):
+        assert {row["obligation"] for row in years(readers[name]).values()} == {KG}
+    assert {row["obligation"] for row in years(readers["small-bank"]).values()} == {None}
+    assert {row["surrendered"] for row in years(readers["small-bank"]).values()} == {None}
+    mine = years(readers["steel"])
+    assert set(mine) == {"s-steel"}
+    assert mine["s-steel"]["surrendered"] == KG
+    assert years(readers["broker"]) == years(readers[""]) == {}
+
+
+def test_what_is_hidden_cannot_be_asked_for_by_a_filter(service: Served, readers: dict[str, httpx.Client]) -> None:
+    assert years(readers["small-bank"], obligation=str(KG)) == {}
+    assert years(readers["small-bank"], **{"verified_mg.gt": "0"}) == {}
+    assert len(years(readers["dianzhong-office"], obligation=str(KG))) == 2
+
+
+def test_records_acts_and_refusals_tell_nothing_of_it_either(service: Served, readers: dict[str, httpx.Client]) -> None:
+    told = []
+    for seq in range(1, service.records() + 1):
+        for_bank = readers["small-bank"].get(f"/v1/records/{seq}").json()
+        whole = readers["dianzhong-office"].get(f"/v1/records/{seq}").json()
+        if '"year":2027' in json.dumps(whole, separators=(",", ":")) and whole["body"]["do"] != "SetCap":
+            told.append((for_bank.get("embargoed"), "body" in for_bank))
+    assert len(told) >= 5
+    assert set(told) == {(True, False)}
+    for table, telling in (("acts", "about"), ("refusals", "detail")):
+        whole, told_ = (
+            readers[name].get(f"/v1/tables/{table}").json()["rows"][-1][telling]
+            for name in ("dianzhong-office", "small-bank")
+        )
+        assert "2027" in whole
+        assert told_ is None
+    assert str(KG) in readers["steel"].get("/v1/tables/refusals").text
+
+
+def test_from_the_day_on_everybody_reads_them_and_how_sources_stand_later(
+    service: Served, readers: dict[str, httpx.Client], path: Path
+) -> None:
+    try:
+        service.clock.ms = MAY
+        late = {name: service.signed(name) for name in ("broker", "small-bank")} | {"": service.stranger()}
+        for client in late.values():
+            rows = years(client)
+            assert {row["obligation"] for row in rows.values()} == {KG}
+            assert [rows[name]["surrendered"] for name in ("s-kiln", "s-steel")] == [None, None]
+        service.clock.ms = JULY
+        late = {name: service.signed(name) for name in ("broker", "small-bank")} | {"": service.stranger()}
+        for client in late.values():
+            assert years(client)["s-steel"]["surrendered"] == KG
+        assert "body" in late["small-bank"].get(f"/v1/records/{service.records()}").json()
+        assert "body" not in late[""].get(f"/v1/records/{service.records()}").json()
+    finally:
+        service.clock.ms = EARLY + 3_600_000
+
+
+# --- in the shell
+
+
+def shown(path: Path, *words: str) -> str:
+    answer = CliRunner().invoke(app, ["show", str(path), "years", "--raw", *words])
+    assert answer.exit_code == 0, answer.output
+    return answer.stdout
+
+
+def test_the_shell_keeps_to_the_day_of_the_last_record(path: Path) -> None:
+    *rows, emissions, standing = [json.loads(line) for line in shown(path, "--json").splitlines()]
+    assert emissions["embargoed"] == "emissions of 2027 not public before 2028-05-31"
+    assert standing["embargoed"] == "standing of 2027 not public before 2028-07-01"
+    assert {row[name] for row in rows for name in (*FIGURES, *STANDS)} == {None}
+    said = shown(path)
+    assert "emissions of 2027 not public before 2028-05-31" in said
+    assert "standing of 2027 not public before 2028-07-01" in said
+    assert str(KG) not in said
+
+
+def test_the_shell_shows_an_office_all_and_a_firm_its_own(path: Path) -> None:
+    assert shown(path, "--as", "dianzhong-office").count(str(KG)) >= 4
+    assert "not public before" not in shown(path, "--as", "small-auditor")
+    rows = [json.loads(line) for line in shown(path, "--as", "steel", "--json").splitlines()]
+    assert {(row["source"], row["obligation"]) for row in rows if row.get("pollutant") == "SO2"} == {
+        ("s-steel", KG),
+        ("s-kiln", None),
+    }
+
+
+def test_an_export_says_what_of_it_is_not_public(path: Path, tmp_path: Path) -> None:
+    answer = CliRunner().invoke(app, ["export", str(path), "--out", str(tmp_path / "out.jsonl")])
+    assert answer.exit_code == 0
+    assert "not public: emissions of 2027 not public before 2028-05-31" in answer.stderr
