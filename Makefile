@@ -43,6 +43,7 @@ soak: $(VENV)/dev.stamp ## a service killed under load from 64 clients, KILLS ti
 test: $(VENV)/dev.stamp $(CHARTS) ## every test: properties, transcripts, simulator, crashes, browser
 	@scripts/browser
 	@scripts/verifiers
+	@scripts/provider
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
 quick: $(VENV)/dev.stamp $(CHARTS) ## the tests for while one works: rules and properties, no browser, no process, about a minute

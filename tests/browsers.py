@@ -32,11 +32,16 @@ class Seen(NamedTuple):
     complaints: list[str]
 
 
+def chromium() -> str:
+    """Where the browser is."""
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    assert found is not None, "no Chromium on the path: run scripts/browser"
+    return found
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[Seen]:
     """The page of a file with all its charts drawn."""
-    browser_path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
-    assert browser_path is not None, "no Chromium on the path: run scripts/browser"
     requests: list[str] = []
     complaints: list[str] = []
 
@@ -44,7 +49,7 @@ def opened(path: Path) -> Iterator[Seen]:
         requests.append(request.url)
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS, timeout=LONGEST_MS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS, timeout=LONGEST_MS)
         page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="en-GB")
         page.set_default_timeout(LONGEST_MS)
         page.on("request", asked)
@@ -58,6 +63,18 @@ def opened(path: Path) -> Iterator[Seen]:
             "document.querySelectorAll('.chart:not(.js-plotly-plot):not([data-drawn])').length === 0"
         )
         yield Seen(page, requests, complaints)
+        browser.close()
+
+
+@contextmanager
+def visiting(address: str) -> Iterator[Page]:
+    """A page of a service that runs."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS, timeout=LONGEST_MS)
+        page = browser.new_page(locale="en-GB")
+        page.set_default_timeout(60_000)
+        page.goto(address)
+        yield page
         browser.close()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +20,9 @@ from airshed.service.book.copying import carry
 from airshed.service.book.sqlite import Book
 from airshed.service.http.limits import ServiceLimits
 from airshed.service.http.run import Running, Serving
+from airshed.service.http.ways import NO_PAGES, Pages
 from airshed.service.sign_in import codes
+from airshed.service.sign_in.provider import ProviderSettings
 from markets import AT, REGISTRAR, done, market
 
 PASSWORD = "correct horse battery"
@@ -41,6 +44,22 @@ class Clock:
     def ticks(self) -> float:
         """The same for what counts seconds."""
         return self.ms / 1000
+
+
+class RealClock(Clock):
+    """The clock of this machine, which another process goes by as well; it may be set on."""
+
+    def __init__(self) -> None:
+        self.on = 0
+
+    @property
+    def ms(self) -> int:
+        """Now."""
+        return time.time_ns() // 1_000_000 + self.on
+
+    @ms.setter
+    def ms(self, now: int) -> None:
+        self.on += now - self.ms
 
 
 class Served:
@@ -120,12 +139,26 @@ def moved(path: Path, database: str) -> str:
 
 
 @contextmanager
-def served(path: Path | str, limits: ServiceLimits | None = None) -> Iterator[Served]:
+def served(
+    path: Path | str,
+    limits: ServiceLimits | None = None,
+    *,
+    clock: Clock | None = None,
+    provider: ProviderSettings | None = None,
+    pages: Pages = NO_PAGES,
+) -> Iterator[Served]:
     """The book of a path, served on a port of this machine until the end."""
-    clock = Clock()
+    clock = clock or Clock()
     noted: list[tuple[str, dict[str, Any]]] = []
-    serving = Serving(path, port=0, at=BEGIN, limits=limits or ServiceLimits(stranger_burst=10_000))
-    running = Running(serving, lambda event, **fields: noted.append((event, fields)), machine=clock, ticks=clock.ticks)
+    limits = limits or ServiceLimits(stranger_burst=10_000)
+    serving = Serving(path, port=0, at=BEGIN, limits=limits, provider=provider)
+    running = Running(
+        serving,
+        lambda event, **fields: noted.append((event, fields)),
+        pages=pages,
+        machine=clock,
+        ticks=clock.ticks,
+    )
     begun, ports = threading.Event(), []
 
     def listening(port: int) -> None:

@@ -10,7 +10,11 @@ import typer
 from airshed.cli.options import BookPath
 from airshed.cli.show import instant_of
 from airshed.model.provenance import one_line
+from airshed.model.refusal import Malformed
 from airshed.service.book.places import without_password
+
+#: The environment variable that may hold the secret of the service at its provider of single sign-on.
+SECRET = "AIRSHED_OIDC_SECRET"
 
 
 def serve(
@@ -42,13 +46,38 @@ def serve(
     clock_is_right: Annotated[
         bool, typer.Option("--clock-is-right", help="A real programme has rested for long: the clock is right.")
     ] = False,
+    oidc_issuer: Annotated[
+        str, typer.Option("--oidc-issuer", metavar="URL", help="A provider of single sign-on, as it calls itself.")
+    ] = "",
+    oidc_client: Annotated[
+        str, typer.Option("--oidc-client", help="The name under which it knows this service.", show_default=False)
+    ] = "",
+    oidc_secret_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--oidc-secret-file",
+            help=f"A file with the secret of that name; or the variable {SECRET}; or neither.",
+            show_default=False,
+        ),
+    ] = None,
+    oidc_claim: Annotated[
+        str, typer.Option("--oidc-claim", help="The claim by which people are known; never given to another person.")
+    ] = "sub",
+    oidc_acr: Annotated[
+        str, typer.Option("--oidc-acr", help="The acr of a sign-in there that counts as a second factor for signing.")
+    ] = "",
+    oidc_authorities: Annotated[
+        Path | None,
+        typer.Option("--oidc-authorities", help="Certificates that its own rests on, as PEM.", show_default=False),
+    ] = None,
 ) -> None:
     """Serve a book over HTTP: the portal in a browser, and commands, tables and a feed for programs. 账簿服务。
 
     Users lie in a file beside the book, BOOK-users, and never in it. The first start prints a link with which the
     administrator chooses a password; airshed user add makes others, each bound to an actor of the book. Time is that of
     this machine; in a book that is a simulation it may begin at any instant, and with --demo-users whoever opens the
-    portal chooses whom to be: no password is asked for, and no user is kept.
+    portal chooses whom to be: no password is asked for, and no user is kept. With --oidc-issuer people may sign in by a
+    provider of OpenID Connect, once airshed user link has said who they are.
 
     Example: airshed serve my.book --port 8080
     """
@@ -59,6 +88,12 @@ def serve(
     from airshed.service.http.limits import ServiceLimits
     from airshed.service.http.run import Serving, opened
 
+    provider = None
+    if oidc_issuer or oidc_client:
+        from airshed.service.sign_in.provider import ProviderSettings
+
+        secret = secret_in(oidc_secret_file)
+        provider = ProviderSettings(oidc_issuer, oidc_client, secret, oidc_claim, oidc_acr, oidc_authorities)
     serving = Serving(
         book,
         host,
@@ -71,6 +106,7 @@ def serve(
         sure=clock_is_right,
         demo_users=demo_users,
         limits=ServiceLimits(user_burst=4 * requests_a_second, user_every_s=1 / requests_a_second),
+        provider=provider,
     )
     sys.setswitchinterval(0.0005)  # the thread that answers does not wait long for the one that decides
     with opened(serving, note, PORTAL) as running:
@@ -87,6 +123,22 @@ def serve(
 
         asyncio.run(running.serve(begun))
     say("stopped 已停止")
+
+
+def secret_in(file: Path | None) -> str | None:
+    """The secret of the service at its provider: of a file that others do not read, or of the environment."""
+    import os
+
+    if file is None:
+        return os.environ.get(SECRET)
+    if os.environ.get(SECRET) is not None:
+        raise Malformed("--oidc-secret-file", f"goes without {SECRET}", "leave one of them out")
+    if file.stat().st_mode & 0o077:
+        raise Malformed(str(file), "may be read by others, and a secret is in it", f"chmod 600 {file}")
+    found = file.read_text(encoding="utf-8").strip()
+    if not found:
+        raise Malformed(str(file), "is empty", "put the secret into it, as one line")
+    return found
 
 
 def note(event: str, **fields: Any) -> None:

@@ -84,11 +84,13 @@ def list_users(book: BookPath, json: Json = False) -> None:
     Example: airshed user list my.book
     """
     with _users(book) as users:
-        found, keys = users.all(), users.keys()
+        found, keys, linked = users.all(), users.keys(), users.identities()
     if json:
         for each in found:
             said = {"user": each.name, "actor": each.actor, "admin": each.admin, "state": each.state}
-            as_json({**said, "keys": [key.id for key in keys if key.user.name == each.name and key.state == "active"]})
+            known = [f"{one.claim} {one.known_as} at {one.issuer}" for one in linked if one.user == each.name]
+            active = [key.id for key in keys if key.user.name == each.name and key.state == "active"]
+            as_json({**said, "keys": active, "known_as": known})
         return
     rows = [
         [
@@ -97,10 +99,11 @@ def list_users(book: BookPath, json: Json = False) -> None:
             each.state,
             clock(each.made_at)[:16],
             sum(key.user.name == each.name and key.state == "active" for key in keys),
+            ", ".join(one.known_as for one in linked if one.user == each.name),
         ]
         for each in found
     ]
-    table("users 用户", ["user", "acts as", "state", "since", "keys #"], rows)
+    table("users 用户", ["user", "acts as", "state", "since", "keys #", "known as"], rows)
 
 
 @app.command()
@@ -123,6 +126,37 @@ def unlock(book: BookPath, user: UserName) -> None:
     with _users(book) as users:
         users.unlock(user)
     console.print(f"{user} may sign in again 已启用")
+
+
+@app.command()
+def link(
+    book: BookPath,
+    user: UserName,
+    known_as: Annotated[str, typer.Argument(help="The value of the claim by which the provider knows them.")],
+    issuer: Annotated[str, typer.Option("--issuer", metavar="URL", help="The provider, as serve --oidc-issuer.")],
+    claim: Annotated[str, typer.Option("--claim", help="The claim, as serve --oidc-claim.")] = "sub",
+) -> None:
+    """Let a user sign in by a provider of OpenID Connect: whoever it knows so is this user. 关联统一身份。
+
+    Nobody says so of themselves; an administrator does. One who was invited needs no password then, but what is signed
+    takes a second factor still: that of the link, a passkey, or the provider's (serve --oidc-acr).
+
+    Example: airshed user link my.book wang 3f2c9a --issuer https://login.example
+    """
+    with _users(book) as users:
+        users.link(user, issuer, claim, known_as)
+    console.print(f"{user} signs in as {claim} {known_as} at {issuer} 已关联")
+
+
+@app.command()
+def unlink(book: BookPath, user: UserName) -> None:
+    """Let no provider sign in a user any more; who is signed in is out at once. 取消关联。
+
+    Example: airshed user unlink my.book wang
+    """
+    with _users(book) as users:
+        users.unlink(user)
+    console.print(f"{user} signs in by no provider any more 已取消关联")
 
 
 @app.command(name="add-key")

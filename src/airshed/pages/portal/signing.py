@@ -72,6 +72,7 @@ async def shown(
         name=name,
         wrong=wrong,
         roles=demo,
+        single=visitor.service.provider is not None,
     )
 
 

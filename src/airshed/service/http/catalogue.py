@@ -10,7 +10,17 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from airshed.service.http import commands, market, operations, reading, shapes, sign_in, tables, watching
+from airshed.service.http import (
+    commands,
+    market,
+    operations,
+    reading,
+    shapes,
+    sign_in,
+    single_sign_on,
+    tables,
+    watching,
+)
 from airshed.service.http.commands import BODIES
 from airshed.service.http.openapi import document, told
 from airshed.service.http.service import JSON, Service
@@ -197,6 +207,62 @@ WAYS: Sequence[Way] = (
         gives=(),
         more=("csrf", "second_factor"),
     ),
+    Way(
+        "/v1/oidc/begin",
+        "GET",
+        single_sign_on.begin,
+        "single_sign_on",
+        "sign-in",
+        "open",
+        status=303,
+        asked=(
+            Asked("onward", "The path of this service at which the browser goes on; / where it is not said."),
+            Asked("prove", "The provider is to ask anew, so that signing acts may follow.", "boolean"),
+        ),
+        gives=(),
+        more=("not_there", "provider_away"),
+    ),
+    Way(
+        single_sign_on.BACK,
+        "GET",
+        single_sign_on.come_back,
+        "single_sign_on_return",
+        "sign-in",
+        "open",
+        asked=tuple(
+            Asked(name, about)
+            for name, about in (
+                ("state", "The word with which it was begun."),
+                ("code", "The code of the provider."),
+                ("iss", "The issuer."),
+                ("error", "Why there is no code."),
+            )
+        ),
+        gives=(_PAGE,),
+        more=("not_there", "provider_away", "wrong_provider", "not_linked"),
+    ),
+    Way(
+        "/v1/oidc/sign-out",
+        "POST",
+        single_sign_on.sign_out,
+        "single_sign_out",
+        "sign-in",
+        answer=shapes.SignedOut,
+        more=("csrf", "not_there", "second_factor"),
+    ),
+    Way(
+        "/v1/oidc/ended",
+        "POST",
+        single_sign_on.ended,
+        "ended_by_provider",
+        "sign-in",
+        "open",
+        shapes.LogoutToken,
+        status=204,
+        takes=sign_in.FORM,
+        gives=(),
+        more=("not_there", "provider_away"),
+    ),
     Way("/v1/users", "GET", sign_in.users, "users", "users", answer=shapes.KnownUsers, more=_ADMIN),
     Way(
         "/v1/users",
@@ -208,6 +274,16 @@ WAYS: Sequence[Way] = (
         answer=shapes.UserChanged,
         status=201,
         more=_ADMIN,
+    ),
+    Way(
+        "/v1/users/{user}/link",
+        "POST",
+        single_sign_on.link_user,
+        "link_user",
+        "users",
+        body=shapes.NewIdentity,
+        answer=shapes.UserChanged,
+        more=(*_ADMIN, "not_there"),
     ),
     Way(
         "/v1/users/{user}/{change}",

@@ -19,8 +19,10 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
     "not_signed_in": (401, "Sign in, or sign the request.", "请先登录或对请求签名。"),
     "wrong_sign_in": (401, "Name, password or code is wrong.", "用户名、口令或动态码有误。"),
     "bad_signature": (401, "The signature does not hold.", "请求签名无效。"),
+    "wrong_provider": (401, "What comes from the provider of sign-in does not hold.", "统一身份认证的应答无效。"),
     "second_factor": (403, "A signing act needs a one-time code of now.", "复核签字须提供当前动态码。"),
     "csrf": (403, "The request does not carry the token of the session.", "请求未携带会话令牌。"),
+    "not_linked": (403, "The provider knows you, but you are no user of this service.", "该身份尚未关联本服务用户。"),
     "no_actor": (403, "This user acts as nobody in the book.", "该用户在账簿中无对应行为人。"),
     "not_yours_to_read": (403, "This is not yours to read.", "无权查阅。"),
     "not_there": (404, "There is nothing here.", "所查内容不存在。"),
@@ -34,6 +36,7 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
     "broken": (500, "Something is broken here; it was noted.", "服务内部故障，已记录。"),
     "busy": (503, "So much waits that this is better sent again.", "业务繁忙，请稍后重发。"),
     "ended": (503, "The writer has stopped; send it again with the same key.", "写入服务已停止，请以同一键重发。"),
+    "provider_away": (503, "The provider of sign-in does not answer.", "统一身份认证服务无应答。"),
     "clock": (503, "The clock of the service cannot be right.", "服务时钟异常。"),
 }
 #: Statuses of refusals of the book; of all others it is 422.

@@ -34,6 +34,7 @@ from airshed.service.http.service import Service
 from airshed.service.http.ways import NO_PAGES, Pages
 from airshed.service.http.who import Door
 from airshed.service.http.writer import OF_THE_DISK, Writer
+from airshed.service.sign_in.provider import Provider, ProviderSettings
 from airshed.service.sign_in.users import FIRST, users_of
 
 #: Open files beside the connections.
@@ -66,6 +67,8 @@ class Serving:
     #: Anybody signs in as anybody, without a password; of a simulation only, and kept nowhere.
     demo_users: bool = False
     limits: ServiceLimits = field(default_factory=ServiceLimits)
+    #: The provider of single sign-on, where there is one.
+    provider: ProviderSettings | None = None
 
 
 def clock_from(at: int | None, machine: Callable[[], int]) -> Callable[[], int]:
@@ -152,6 +155,7 @@ class Running:
             self.readers.first,
             hosts,
             serving.demo_users,
+            None if serving.provider is None else Provider(serving.provider, machine),
             self._note,
         )
         self.app = application(self.service, pages=self._pages)

@@ -23,6 +23,7 @@ from airshed.service.http.problems import Stopped
 from airshed.service.http.readers import Readers
 from airshed.service.http.who import Door
 from airshed.service.http.writer import Writer
+from airshed.service.sign_in.provider import Provider
 
 JSON = "application/json"
 #: The instant that somebody asks for, in a simulation.
@@ -48,6 +49,8 @@ class Service:
     hosts: frozenset[str] = frozenset()
     #: Anybody may sign in as anybody: for simulated books, to show them.
     demo: bool = False
+    #: The provider of single sign-on, where there is one.
+    provider: Provider | None = None
     #: Notes an event of the service with its fields; nothing secret is given to it.
     note: Callable[..., None] = lambda event, **fields: None
     #: Requests by status, for the metrics.

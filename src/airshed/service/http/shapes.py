@@ -165,6 +165,26 @@ class NewUser(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     admin: bool = False
 
 
+class NewIdentity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """As whom the provider of single sign-on knows a user."""
+
+    #: The value of the claim that the service goes by.
+    known_as: Annotated[str, Meta(min_length=1, max_length=255)]
+
+
+class LogoutToken(msgspec.Struct, frozen=True):
+    """What a provider sends when somebody has signed out there."""
+
+    logout_token: str
+
+
+class SignedOut(msgspec.Struct, frozen=True):
+    """A session that has ended here."""
+
+    #: Where a browser ends it at the provider too; null where there is nothing to end.
+    address: str | None
+
+
 class SignedIn(msgspec.Struct, frozen=True):
     """Who is signed in, and what they read."""
 

@@ -29,10 +29,11 @@ PAGE_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 
-Form = TypeVar("Form", SignIn, SetUp, Code, NewUser)
+Form = TypeVar("Form", bound=msgspec.Struct)
 
 
-async def _form(service: Service, request: Request, kind: type[Form]) -> Form:
+async def form_of(service: Service, request: Request, kind: type[Form]) -> Form:
+    """A body of a shape, or `Malformed` with its place."""
     limits = service.limits
     raw = await body_of(request, limits.form_bytes, limits.body_s)
     return _read(raw, kind)
@@ -54,7 +55,7 @@ async def sign_in(service: Service, request: Request) -> Response:
     """Name, password and code at once: which of them was wrong is not told."""
     service.door.own_page(request)
     service.door.look(request)
-    form = await _form(service, request, SignIn)
+    form = await form_of(service, request, SignIn)
     user = await proven(service, request, form.user, form.password, form.code)
     before = service.door.users.session(request.cookies.get(service.door.cookie, ""))
     if before is not None:
@@ -110,13 +111,14 @@ async def me(service: Service, request: Request) -> Response:
 
 async def code(service: Service, request: Request) -> Response:
     """A one-time code of now, so that signing acts may follow."""
-    form = await _form(service, request, Code)
-    session = _session(service.door.signed(request))
+    form = await form_of(service, request, Code)
+    session = session_of(service.door.signed(request))
     service.door.use_code(request, session, form.code)
     return Response(status_code=204)
 
 
-def _session(signed: Signed) -> Session:
+def session_of(signed: Signed) -> Session:
+    """The session of a person; no machine has one."""
     if signed.session is None:
         raise Stopped("second_factor", "this is for a person with a one-time code, not for a key")
     return signed.session
@@ -139,7 +141,7 @@ async def _told(service: Service, signed: Signed) -> SignedIn:
 async def set_up(service: Service, request: Request) -> Response:
     """Use a link: choose a password, hear the secret of the codes. Once."""
     service.door.look(request)
-    form = await _form(service, request, SetUp)
+    form = await form_of(service, request, SetUp)
     user, secret = await accepted(service, form.token, form.password)
     return given(
         service,
@@ -166,14 +168,14 @@ async def set_up_page(service: Service, request: Request) -> Response:
     token = request.query_params.get("token", "")
     user = service.door.users.invited(token)
     if user is None:
-        return _page("This link is used, or over. 链接已使用或已过期。", "", 404)
+        return page("This link is used, or over. 链接已使用或已过期。", "", 404)
     form = (
         f'<form method="post" action="/set-up"><input type="hidden" name="token" value="{escape(token)}">'
         "<label>Password 口令 "
         f'<input type="password" name="password" minlength="{passwords.SHORTEST}" required>'
         "</label><button>Set up 设置</button></form>"
     )
-    return _page(f"{escape(user.name)}: choose a password. 请设置口令。", form)
+    return page(f"{escape(user.name)}: choose a password. 请设置口令。", form)
 
 
 async def set_up_form(service: Service, request: Request) -> Response:
@@ -185,24 +187,25 @@ async def set_up_form(service: Service, request: Request) -> Response:
         said = parse_qs(raw.decode("utf-8", "replace"), max_num_fields=4)
         user, secret = await accepted(service, said.get("token", [""])[0], said.get("password", [""])[0])
     except Malformed as error:
-        return _page(f"{escape(str(error))} 口令不符合要求。", "", 400)
+        return page(f"{escape(str(error))} 口令不符合要求。", "", 400)
     except ValueError:
-        return _page("The form cannot be read. 表单无法解读。", "", 400)
+        return page("The form cannot be read. 表单无法解读。", "", 400)
     address = escape(codes.address(secret, user.name, NAME))
     shown = (
         f"<p>Enter this in your authenticator 请在动态码应用中录入：</p><p><code>{codes.written(secret)}</code></p>"
         f'<p><a href="{address}">{address}</a></p>'
     )
-    return _page(f"{escape(user.name)} may sign in now. 设置完成。", shown)
+    return page(f"{escape(user.name)} may sign in now. 设置完成。", shown)
 
 
-def _page(title: str, inner: str, status: int = 200) -> Response:
-    page = (
+def page(title: str, inner: str, status: int = 200) -> Response:
+    """A plain page without a script."""
+    raw = (
         '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f"<title>Airshed</title><style>body{{font:16px/1.6 sans-serif;margin:3em auto;max-width:34em;padding:0 1em}}"
         f"code{{font-size:1.2em;word-break:break-all}}</style><h1>Airshed</h1><p>{title}</p>{inner}</html>"
     )
-    return Response(page, status, {"Content-Security-Policy": PAGE_POLICY}, "text/html; charset=utf-8")
+    return Response(raw, status, {"Content-Security-Policy": PAGE_POLICY}, "text/html; charset=utf-8")
 
 
 # --- users, for administrators
@@ -210,7 +213,7 @@ def _page(title: str, inner: str, status: int = 200) -> Response:
 
 async def users(service: Service, request: Request) -> Response:
     """Who may sign in."""
-    _administrator(service, service.door.signed(request))
+    administrator(service, service.door.signed(request))
     found = [
         {"user": user.name, "actor": user.actor, "admin": user.admin, "state": user.state, "made_at": user.made_at}
         for user in service.door.users.all()
@@ -220,8 +223,8 @@ async def users(service: Service, request: Request) -> Response:
 
 async def add_user(service: Service, request: Request) -> Response:
     """A new user as an actor that the book has, and the word of the link for their first sign-in."""
-    form = await _form(service, request, NewUser)
-    _administrator(service, service.door.signed(request), sign=True)
+    form = await form_of(service, request, NewUser)
+    administrator(service, service.door.signed(request), sign=True)
     if form.actor:
         await service.readers.read(lambda book: known_actor(book, form.actor))
     token = service.door.users.add(form.user, form.actor, admin=form.admin)
@@ -230,25 +233,26 @@ async def add_user(service: Service, request: Request) -> Response:
 
 
 async def change_user(service: Service, request: Request) -> Response:
-    """Lock a user, unlock one, or give another link."""
+    """Lock a user, unlock one, give another link for the first sign-in, or unlink from single sign-on."""
     signed = service.door.signed(request)
-    _administrator(service, signed, sign=True)
+    administrator(service, signed, sign=True)
     name, change = request.path_params["user"], request.path_params["change"]
     kept = service.door.users
     if name == signed.user.name:
         raise Malformed(f"user {name}", "is who asks", "another administrator does it")
-    changes: dict[str, Any] = {"lock": kept.lock, "unlock": kept.unlock, "invite": kept.invite}
+    changes: dict[str, Any] = {"lock": kept.lock, "unlock": kept.unlock, "invite": kept.invite, "unlink": kept.unlink}
     if change not in changes:
-        raise Stopped("not_there", "a user is changed by lock, unlock or invite")
+        raise Stopped("not_there", "a user is changed by lock, unlock, invite or unlink")
     token = changes[change](name)
     service.note(f"user_{change}", user=name, by=signed.user.name)
     return given(service, {"user": name, "token": token} if change == "invite" else {"user": name})
 
 
-def _administrator(service: Service, signed: Signed, *, sign: bool = False) -> None:
+def administrator(service: Service, signed: Signed, *, sign: bool = False) -> None:
+    """Users are changed by an administrator, with a second factor of now."""
     if not signed.user.admin:
         raise Stopped("not_yours_to_read", "users are for administrators")
-    if sign and not service.door.users.fresh(_session(signed)):
+    if sign and not service.door.users.fresh(session_of(signed)):
         raise Stopped("second_factor", "give a code at /v1/me/code first")
 
 

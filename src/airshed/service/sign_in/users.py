@@ -39,6 +39,15 @@ STEPS = (
             key TEXT NOT NULL, nonce TEXT NOT NULL, until INTEGER NOT NULL, PRIMARY KEY (key, nonce)
         )""",
     ),
+    (
+        "ALTER TABLE sessions ADD COLUMN subject TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE sessions ADD COLUMN provider_session TEXT NOT NULL DEFAULT ''",
+        """CREATE TABLE identities (
+            issuer TEXT NOT NULL, claim TEXT NOT NULL, known_as TEXT NOT NULL, user TEXT NOT NULL,
+            made_at INTEGER NOT NULL, PRIMARY KEY (issuer, claim, known_as)
+        )""",
+        "CREATE TABLE asked (digest TEXT PRIMARY KEY, what TEXT NOT NULL, said TEXT NOT NULL, until INTEGER NOT NULL)",
+    ),
 )
 #: How long a link for the first sign-in is good.
 LINK_MS = 24 * 3_600_000
@@ -48,6 +57,8 @@ IDLE_MS, WHOLE_MS = 30 * 60_000, 12 * 3_600_000
 PROVEN_MS = 5 * 60_000
 #: Sessions of one user; the oldest ends where another begins.
 MOST_SESSIONS = 10
+#: How long what was asked of a browser may take to come back, and how many such askings are kept.
+ASKED_MS, MOST_ASKED = 10 * 60_000, 20_000
 #: The user that the first start makes.
 FIRST = "administrator"
 
@@ -73,10 +84,19 @@ class Session(NamedTuple):
     user: User
     csrf: str
     made_at: int
-    #: When a one-time code was given last.
+    #: When a second factor was given last; 0 where none was.
     proven_at: int
     #: Under which it is kept.
     digest: str
+
+
+class Identity(NamedTuple):
+    """As whom a provider of single sign-on knows a user."""
+
+    issuer: str
+    claim: str
+    known_as: str
+    user: str
 
 
 class Key(NamedTuple):
@@ -134,13 +154,13 @@ class Users:
         token = token_urlsafe(32)
         with self._sql.transaction():
             self._sql.execute("DELETE FROM links WHERE user = ? OR until < ?", (name, self._clock()))
-            self._sql.execute("INSERT INTO links VALUES (?, ?, ?)", (_digest(token), name, self._clock() + LINK_MS))
+            self._sql.execute("INSERT INTO links VALUES (?, ?, ?)", (digest_of(token), name, self._clock() + LINK_MS))
         return token
 
     def invited(self, token: str) -> User | None:
         """Whose link this is; None for one that was used, is over or never was."""
         row = self._sql.execute(
-            "SELECT user FROM links WHERE digest = ? AND until >= ?", (_digest(token), self._clock())
+            "SELECT user FROM links WHERE digest = ? AND until >= ?", (digest_of(token), self._clock())
         ).fetchone()
         user = None if row is None else self.get(row[0])
         return None if user is None or user.state == "locked" else user
@@ -152,7 +172,7 @@ class Users:
             return None
         secret = token_bytes(20)
         with self._sql.transaction():
-            used = self._sql.execute("DELETE FROM links WHERE digest = ?", (_digest(token),)).rowcount
+            used = self._sql.execute("DELETE FROM links WHERE digest = ?", (digest_of(token),)).rowcount
             if not used:
                 return None
             self._sql.execute(
@@ -182,7 +202,8 @@ class Users:
     def unlock(self, name: str) -> None:
         """A locked user signs in as before; one who never had a password needs a new link."""
         user = self.known(name)
-        state = "invited" if user.password is None else "active"
+        there = user.password is not None or any(each.user == name for each in self.identities())
+        state = "active" if there else "invited"
         self._sql.execute("UPDATE users SET state = ? WHERE name = ? AND state = 'locked'", (state, name))
 
     def get(self, name: str) -> User | None:
@@ -215,8 +236,13 @@ class Users:
 
     # --- sessions
 
-    def begin(self, user: User) -> tuple[str, Session]:
-        """A new session and its token, which nobody has had before; only its digest is kept."""
+    def begin(
+        self, user: User, proven_at: int | None = None, *, subject: str = "", provider_session: str = ""
+    ) -> tuple[str, Session]:
+        """A new session and its token, which nobody has had before; only its digest is kept.
+
+        A second factor was given now unless it says when; the last two are those of single sign-on.
+        """
         token, csrf, now = token_urlsafe(32), token_urlsafe(32), self._clock()
         with self._sql.transaction():
             self._sql.execute("DELETE FROM sessions WHERE seen_at < ? OR made_at < ?", (now - IDLE_MS, now - WHOLE_MS))
@@ -225,15 +251,16 @@ class Users:
                 "(SELECT digest FROM sessions WHERE user = ? ORDER BY made_at DESC LIMIT ?)",
                 (user.name, user.name, MOST_SESSIONS - 1),
             )
-            digest = _digest(token)
+            digest, proven = digest_of(token), now if proven_at is None else proven_at
             self._sql.execute(
-                "INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?)", (digest, user.name, csrf, now, now, now)
+                "INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (digest, user.name, csrf, now, now, proven, subject, provider_session),
             )
-        return token, Session(user, csrf, now, now, digest)
+        return token, Session(user, csrf, now, proven, digest)
 
     def session(self, token: str) -> Session | None:
         """The session of a token, while it lasts and the user is active."""
-        now, digest = self._clock(), _digest(token)
+        now, digest = self._clock(), digest_of(token)
         row = self._sql.execute(
             f"SELECT {_USER}, s.csrf, s.made_at, s.proven_at, s.seen_at "
             "FROM sessions s JOIN users u ON u.name = s.user "
@@ -258,6 +285,78 @@ class Users:
     def end(self, session: Session) -> None:
         """Sign out."""
         self._sql.execute("DELETE FROM sessions WHERE digest = ?", (session.digest,))
+
+    def end_by(self, digest: str, user: User) -> None:
+        """End a session of a user by the digest under which it is kept."""
+        self._sql.execute("DELETE FROM sessions WHERE digest = ? AND user = ?", (digest, user.name))
+
+    def end_of_provider(self, subject: str, provider_session: str) -> int:
+        """Sign out who signed in by a provider: of a subject, of a session there, or both; how many ended."""
+        wanted = [
+            (column, value) for column, value in (("subject", subject), ("provider_session", provider_session)) if value
+        ]
+        assert wanted, "a provider names whose sessions have ended"
+        where = " AND ".join(f"{column} = ?" for column, _ in wanted)
+        found = self._sql.execute(f"DELETE FROM sessions WHERE {where}", [value for _, value in wanted])
+        return int(found.rowcount)
+
+    # --- single sign-on
+
+    def link(self, name: str, issuer: str, claim: str, known_as: str) -> None:
+        """From here on whom a provider knows so is this user; one that was invited is active with it."""
+        self.known(name)
+        if not (0 < len(known_as) <= 255 and known_as.isprintable()):
+            raise Malformed("--known-as", f"{known_as[:100]!a} names nobody", "give the value of the claim")
+        try:
+            self._sql.execute(
+                "INSERT INTO identities VALUES (?, ?, ?, ?, ?)", (issuer, claim, known_as, name, self._clock())
+            )
+        except Taken:
+            raise Malformed(
+                f"{claim} {known_as[:100]}", "is linked already", "airshed user list --json has whom it is"
+            ) from None
+        self._sql.execute("UPDATE users SET state = 'active' WHERE name = ? AND state = 'invited'", (name,))
+
+    def unlink(self, name: str) -> None:
+        """No provider signs this user in any more, and their sessions end."""
+        user = self.known(name)
+        self._sql.execute("DELETE FROM identities WHERE user = ?", (name,))
+        self._sql.execute("DELETE FROM sessions WHERE user = ?", (name,))
+        if user.password is None:
+            self._sql.execute("UPDATE users SET state = 'invited' WHERE name = ? AND state = 'active'", (name,))
+
+    def linked(self, issuer: str, claim: str, known_as: str) -> User | None:
+        """The user whom a provider knows so."""
+        row = self._sql.execute(
+            f"SELECT {_USER} FROM identities i JOIN users u ON u.name = i.user "
+            "WHERE i.issuer = ? AND i.claim = ? AND i.known_as = ?",
+            (issuer, claim, known_as),
+        ).fetchone()
+        return None if row is None else _user(row)
+
+    def identities(self) -> list[Identity]:
+        """Everybody whom a provider knows."""
+        query = "SELECT issuer, claim, known_as, user FROM identities ORDER BY user, issuer, known_as"
+        return [Identity(*row) for row in self._sql.execute(query)]
+
+    def ask(self, what: str, said: str) -> str:
+        """A word that a browser brings back once, with what belongs to it; nobody can say it who was not told."""
+        token, now = new_word(), self._clock()
+        self._sql.execute("DELETE FROM asked WHERE until < ?", (now,))
+        (kept,) = self._sql.execute("SELECT count(*) FROM asked").fetchone()
+        if kept >= MOST_ASKED:
+            oldest = "SELECT digest FROM asked ORDER BY until, digest LIMIT ?"
+            self._sql.execute(f"DELETE FROM asked WHERE digest IN ({oldest})", (kept - MOST_ASKED + 1,))
+        self._sql.execute("INSERT INTO asked VALUES (?, ?, ?, ?)", (digest_of(token), what, said, now + ASKED_MS))
+        return token
+
+    def answered(self, what: str, token: str) -> str | None:
+        """What belongs to a word that is brought back; None where it was, is over or never was."""
+        rows = self._sql.execute(
+            "DELETE FROM asked WHERE digest = ? AND what = ? AND until >= ? RETURNING said",
+            (digest_of(token), what, self._clock()),
+        ).fetchall()
+        return str(rows[0][0]) if rows else None
 
     # --- keys of machines
 
@@ -310,7 +409,12 @@ def _key(row: Any) -> Key:
     return Key(row[-4], _user(row[:-4]), row[-3], row[-2], row[-1])
 
 
-def _digest(token: str) -> str:
+def new_word() -> str:
+    """A word that nobody guesses."""
+    return token_urlsafe(32)
+
+
+def digest_of(token: str) -> str:
     """What is kept of a token: who reads the file cannot sign in with it."""
     return sha256(token.encode(errors="replace")).hexdigest()
 
