@@ -40,7 +40,7 @@ def service(issuer: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
 def begun(service: Served, **words: str) -> tuple[httpx.Client, str]:
     """A browser that was sent to the provider, and where."""
     browser = service.stranger()
-    said = browser.get("/v1/oidc/begin", params={"onward": ONWARD, **words})
+    said = browser.get("/oidc/begin", params={"onward": ONWARD, **words})
     assert said.status_code == 303, said.text
     return browser, said.headers["location"]
 
@@ -188,7 +188,7 @@ def test_a_code_of_another_sign_in_or_another_client_is_worth_nothing(service: S
     browser, address = begun(service)
     state = parse_qs(urlsplit(address).query)["state"][0]
     words = {"state": state, "code": stolen, "iss": issuer}
-    assert browser.get("/v1/oidc/return", params=words).status_code == 401, "PKCE binds a code to its browser"
+    assert browser.get("/oidc/return", params=words).status_code == 401, "PKCE binds a code to its browser"
     assert browser.get("/v1/me").status_code == 401
     browser, address = begun(service)
     parts = urlsplit(address)
@@ -204,7 +204,7 @@ def test_a_code_that_was_used_is_not_taken_again(service: Served, issuer: str) -
     browser.cookies.clear()
     again, address = begun(service)
     state = parse_qs(urlsplit(address).query)["state"][0]
-    assert again.get("/v1/oidc/return", params={"state": state, "code": code, "iss": issuer}).status_code == 401
+    assert again.get("/oidc/return", params={"state": state, "code": code, "iss": issuer}).status_code == 401
 
 
 def test_an_answer_of_another_issuer_or_of_none_is_not_believed(service: Served, issuer: str) -> None:
@@ -212,7 +212,7 @@ def test_an_answer_of_another_issuer_or_of_none_is_not_believed(service: Served,
         browser, address = begun(service)
         parts = urlsplit(at_provider(address, "li@works"))
         words = {name: values[0] for name, values in parse_qs(parts.query).items() if name != "iss"}
-        said = browser.get("/v1/oidc/return", params=words | ({"iss": iss} if iss else {}))
+        said = browser.get("/oidc/return", params=words | ({"iss": iss} if iss else {}))
         assert said.status_code == 401, iss
     browser, address = begun(service)
     said = browser.get(at_provider(address, "li@works") + "&code=another")
@@ -228,11 +228,11 @@ def test_an_answer_of_another_issuer_or_of_none_is_not_believed(service: Served,
         "\\\\evil",
         "javascript:alert(1)",
         "",
-        "/." * 300,
+        "/a" * 600,
     ],
 )
 def test_nobody_is_sent_on_to_another_site(service: Served, onward: str) -> None:
-    assert service.stranger().get("/v1/oidc/begin", params={"onward": onward}).status_code == 400
+    assert service.stranger().get("/oidc/begin", params={"onward": onward}).status_code == 400
 
 
 def test_signing_takes_a_second_factor_that_counts(service: Served, issuer: str) -> None:
@@ -255,7 +255,7 @@ def test_signing_takes_a_second_factor_that_counts(service: Served, issuer: str)
 def test_proving_anew_ends_the_session_that_was(service: Served) -> None:
     browser, _ = signed_in(service, "li@works")
     before = dict(browser.cookies)
-    address = browser.get("/v1/oidc/begin", params={"onward": ONWARD, "prove": "true"}).headers["location"]
+    address = browser.get("/oidc/begin", params={"onward": ONWARD, "prove": "true"}).headers["location"]
     assert parse_qs(urlsplit(address).query)["max_age"] == ["0"]
     assert browser.get(at_provider(address, "li@works", "two-factors")).status_code == 200
     stale = service.stranger()
@@ -275,7 +275,7 @@ def test_signing_out_ends_the_session_here_and_says_where_it_ends_there(service:
 
 def test_who_signs_out_at_the_provider_is_out_here(service: Served, issuer: str) -> None:
     """The provider tells the service (back-channel logout), which ends what began there and nothing else."""
-    httpx.get(f"{issuer}/ended-at", params={"address": f"{service.url}/v1/oidc/ended"})
+    httpx.get(f"{issuer}/ended-at", params={"address": f"{service.url}/oidc/ended"})
     others = service.signed("kiln"), signed_in(service, "li@works")[0]
     browser, address = begun(service)
     with httpx.Client(timeout=20) as there:  # a browser that has a session at the provider
@@ -289,19 +289,19 @@ def test_who_signs_out_at_the_provider_is_out_here(service: Served, issuer: str)
     assert ("signed_out_by_provider", {"sessions": 1}) in service.noted
     for token in ("", "a.b.c", "eyJhbGciOiJub25lIn0.e30."):
         form = {"logout_token": token}
-        assert service.stranger().post("/v1/oidc/ended", data=form).status_code == 400
+        assert service.stranger().post("/oidc/ended", data=form).status_code == 400
 
 
 def test_without_a_provider_there_is_no_such_way(tmp_path: Path) -> None:
     with served(market_book(tmp_path)) as service:
-        assert service.stranger().get("/v1/oidc/begin").status_code == 404
-        assert service.stranger().get("/v1/oidc/return").status_code == 404
+        assert service.stranger().get("/oidc/begin").status_code == 404
+        assert service.stranger().get("/oidc/return").status_code == 404
 
 
 def test_a_provider_that_is_away_is_said_and_the_password_still_opens(tmp_path: Path) -> None:
     settings = ProviderSettings("http://127.0.0.1:9", CLIENT, SECRET)
     with served(market_book(tmp_path), provider=settings) as service:
-        said = service.stranger().get("/v1/oidc/begin")
+        said = service.stranger().get("/oidc/begin")
         assert (said.status_code, said.json()["code"]) == (503, "provider_away")
         assert service.signed("steel").get("/v1/me").status_code == 200
 

@@ -55,7 +55,7 @@ class Forger:
     def person(self, **settings: Any) -> Person:
         """Who the service believes has signed in."""
         provider = Provider(ProviderSettings(self.issuer, "airshed", **settings), lambda: NOW_S * 1000)
-        return asyncio.run(provider.person("code", "verifier", "n", "http://127.0.0.1/v1/oidc/return"))
+        return asyncio.run(provider.person("code", "verifier", "n", "http://127.0.0.1/oidc/return"))
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ def test_a_key_that_is_new_is_asked_for_once_in_a_while(forger: Forger) -> None:
     provider = Provider(ProviderSettings(forger.issuer, "airshed"), lambda: clock[0])
 
     def person() -> Person:
-        return asyncio.run(provider.person("code", "verifier", "n", "http://127.0.0.1/v1/oidc/return"))
+        return asyncio.run(provider.person("code", "verifier", "n", "http://127.0.0.1/oidc/return"))
 
     forger.sign(forger.claims())
     person()

@@ -12,9 +12,9 @@ const issuer = `http://127.0.0.1:${server.address().port}`;
 // Native clients, so that the service may listen on any port of this machine (RFC 8252, 7.3).
 const client = {
   application_type: "native",
-  redirect_uris: ["http://127.0.0.1/v1/oidc/return"],
+  redirect_uris: ["http://127.0.0.1/oidc/return"],
   post_logout_redirect_uris: ["http://127.0.0.1/"],
-  backchannel_logout_uri: "http://127.0.0.1/v1/oidc/ended",
+  backchannel_logout_uri: "http://127.0.0.1/oidc/ended",
   backchannel_logout_session_required: true,
 };
 let endedAt; // Where the client hears that somebody has signed out; its port is known only later.

@@ -33,10 +33,16 @@ CURES = {
         "Whether it was done the book will say. Send the same form again: it is done once.",
         "是否已办理以账簿为准。请重新提交同一表单，不会重复办理。",
     ),
+    "not_linked": Phrase(
+        "Tell an administrator of this service as whom you are known there; they link you to your user.",
+        "请将该身份标识告知本系统管理员，由其为您关联用户。",
+    ),
+    "wrong_provider": Phrase("Begin the sign-in again.", "请重新登录。"),
+    "provider_away": Phrase("Try again later, or sign in by your password.", "请稍后重试，或使用口令登录。"),
     "broken": Phrase("It was noted. Nothing was written unless a receipt says so.", "故障已记录；未出具回执即未入账。"),
 }
 #: Problems whose sentence says more than the heading.
-TOLD = ("malformed", "too_large", "clock")
+TOLD = ("malformed", "too_large", "clock", "not_linked")
 
 
 def saying(service: Service, request: Request, problem: Problem) -> Response | None:

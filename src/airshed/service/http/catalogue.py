@@ -208,7 +208,7 @@ WAYS: Sequence[Way] = (
         more=("csrf", "second_factor"),
     ),
     Way(
-        "/v1/oidc/begin",
+        "/oidc/begin",
         "GET",
         single_sign_on.begin,
         "single_sign_on",
@@ -251,7 +251,7 @@ WAYS: Sequence[Way] = (
         more=("csrf", "not_there", "second_factor"),
     ),
     Way(
-        "/v1/oidc/ended",
+        "/oidc/ended",
         "POST",
         single_sign_on.ended,
         "ended_by_provider",

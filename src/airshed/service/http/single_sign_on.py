@@ -20,7 +20,7 @@ from airshed.service.sign_in.provider import Away, Provider, Wrong
 from airshed.service.sign_in.users import ASKED_MS, digest_of, new_word
 
 #: What is asked of a browser, and the ways of it.
-WHAT, BACK = "single sign-on", "/v1/oidc/return"
+WHAT, BACK = "single sign-on", "/oidc/return"
 #: A path of this service and nothing that a browser takes for another's.
 _OWN_PATH = re.compile(r"/(?:[\w.~%-][\w/.~%:,+@-]*)?(?:\?[\w=&./~%:,+@-]*)?", re.ASCII)
 _OAUTH_ERROR = re.compile(r"[a-z_]{1,40}", re.ASCII)
