@@ -91,6 +91,10 @@ class Served:
         self._clients.append(client)
         return client
 
+    def keep(self, client: httpx.Client) -> None:
+        """Another who is let go at the end."""
+        self._clients.append(client)
+
     def close(self) -> None:
         """Let all of them go."""
         for client in self._clients:

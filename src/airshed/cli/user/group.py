@@ -85,12 +85,13 @@ def list_users(book: BookPath, json: Json = False) -> None:
     """
     with _users(book) as users:
         found, keys, linked = users.all(), users.keys(), users.identities()
+        passkeys = {each.name: users.passkeys(each.name) for each in found}
     if json:
         for each in found:
             said = {"user": each.name, "actor": each.actor, "admin": each.admin, "state": each.state}
             known = [f"{one.claim} {one.known_as} at {one.issuer}" for one in linked if one.user == each.name]
             active = [key.id for key in keys if key.user.name == each.name and key.state == "active"]
-            as_json({**said, "keys": active, "known_as": known})
+            as_json({**said, "keys": active, "passkeys": len(passkeys[each.name]), "known_as": known})
         return
     rows = [
         [
@@ -99,11 +100,12 @@ def list_users(book: BookPath, json: Json = False) -> None:
             each.state,
             clock(each.made_at)[:16],
             sum(key.user.name == each.name and key.state == "active" for key in keys),
+            len(passkeys[each.name]),
             ", ".join(one.known_as for one in linked if one.user == each.name),
         ]
         for each in found
     ]
-    table("users 用户", ["user", "acts as", "state", "since", "keys #", "known as"], rows)
+    table("users 用户", ["user", "acts as", "state", "since", "keys #", "passkeys #", "known as"], rows)
 
 
 @app.command()

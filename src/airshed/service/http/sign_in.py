@@ -62,7 +62,7 @@ async def sign_in(service: Service, request: Request) -> Response:
         service.door.users.end(before)
     token, session = service.door.users.begin(user)
     service.note("signed_in", user=user.name, actor=user.actor)
-    told = await _told(service, Signed(user, session))
+    told = await told_of(service, Signed(user, session))
     return Response(msgspec.json.encode(told), 200, {"Set-Cookie": cookie_of(service, token)}, JSON)
 
 
@@ -106,7 +106,7 @@ async def sign_out(service: Service, request: Request) -> Response:
 async def me(service: Service, request: Request) -> Response:
     """Who is signed in."""
     signed = service.door.signed(request)
-    return Response(msgspec.json.encode(await _told(service, signed)), 200, media_type=JSON)
+    return Response(msgspec.json.encode(await told_of(service, signed)), 200, media_type=JSON)
 
 
 async def code(service: Service, request: Request) -> Response:
@@ -124,7 +124,8 @@ def session_of(signed: Signed) -> Session:
     return signed.session
 
 
-async def _told(service: Service, signed: Signed) -> SignedIn:
+async def told_of(service: Service, signed: Signed) -> SignedIn:
+    """Who is signed in, as they are told it."""
     user = signed.user
 
     def look(book: KeptBook) -> str:

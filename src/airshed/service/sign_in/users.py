@@ -48,6 +48,12 @@ STEPS = (
         )""",
         "CREATE TABLE asked (digest TEXT PRIMARY KEY, what TEXT NOT NULL, said TEXT NOT NULL, until INTEGER NOT NULL)",
     ),
+    (
+        """CREATE TABLE passkeys (
+            id TEXT PRIMARY KEY, user TEXT NOT NULL, public BLOB NOT NULL, shown INTEGER NOT NULL, label TEXT NOT NULL,
+            made_at INTEGER NOT NULL, used_at INTEGER NOT NULL
+        )""",
+    ),
 )
 #: How long a link for the first sign-in is good.
 LINK_MS = 24 * 3_600_000
@@ -59,6 +65,8 @@ PROVEN_MS = 5 * 60_000
 MOST_SESSIONS = 10
 #: How long what was asked of a browser may take to come back, and how many such askings are kept.
 ASKED_MS, MOST_ASKED = 10 * 60_000, 20_000
+#: Passkeys of one user.
+MOST_PASSKEYS = 10
 #: The user that the first start makes.
 FIRST = "administrator"
 
@@ -97,6 +105,20 @@ class Identity(NamedTuple):
     claim: str
     known_as: str
     user: str
+
+
+class Passkey(NamedTuple):
+    """A key that a person shows: to sign in with, and as a second factor."""
+
+    id: str
+    user: str
+    public: bytes
+    #: How often it was shown, as it says itself; 0 for keys that do not count.
+    count: int
+    label: str
+    made_at: int
+    #: When it was shown last; 0 for never.
+    used_at: int
 
 
 class Key(NamedTuple):
@@ -149,7 +171,7 @@ class Users:
         return self.invite(name)
 
     def invite(self, name: str) -> str:
-        """Another link for a user: what they had, password and code, ends once it is used."""
+        """Another link for a user: what they had, password, code and passkeys, ends once it is used."""
         self.known(name)
         token = token_urlsafe(32)
         with self._sql.transaction():
@@ -180,6 +202,7 @@ class Users:
                 (password, secret, user.name),
             )
             self._sql.execute("DELETE FROM sessions WHERE user = ?", (user.name,))
+            self._sql.execute("DELETE FROM passkeys WHERE user = ?", (user.name,))
         return self.known(user.name), secret
 
     def rehearsing(self, name: str) -> User:
@@ -358,6 +381,40 @@ class Users:
         ).fetchall()
         return str(rows[0][0]) if rows else None
 
+    # --- passkeys
+
+    def add_passkey(self, user: str, name: str, public: bytes, count: int, label: str) -> str:
+        """Keep a passkey of a user."""
+        _named(label, "label", empty=False)
+        if len(self.passkeys(user)) >= MOST_PASSKEYS:
+            raise Malformed("passkeys", f"{user} has {MOST_PASSKEYS}", "remove one first")
+        try:
+            self._sql.execute(
+                "INSERT INTO passkeys VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (name, user, public, count, label, self._clock(), 0),
+            )
+        except Taken:
+            raise Malformed("passkey", "is kept already", "sign in with it") from None
+        return name
+
+    def passkey(self, name: str) -> Passkey | None:
+        """A passkey by its name."""
+        row = self._sql.execute(f"SELECT {_PASSKEY} FROM passkeys WHERE id = ?", (name,)).fetchone()
+        return None if row is None else Passkey(*row)
+
+    def passkeys(self, user: str) -> list[Passkey]:
+        """Those of a user, the oldest first."""
+        query = f"SELECT {_PASSKEY} FROM passkeys WHERE user = ? ORDER BY made_at, id"
+        return [Passkey(*row) for row in self._sql.execute(query, (user,))]
+
+    def used_passkey(self, name: str, count: int) -> None:
+        """A passkey was shown now."""
+        self._sql.execute("UPDATE passkeys SET count = ?, used_at = ? WHERE id = ?", (count, self._clock(), name))
+
+    def end_passkey(self, user: str, name: str) -> bool:
+        """A passkey opens nothing any more; whether it was the user's."""
+        return bool(self._sql.execute("DELETE FROM passkeys WHERE id = ? AND user = ?", (name, user)).rowcount)
+
     # --- keys of machines
 
     def add_key(self, user: str, public: bytes) -> str:
@@ -397,6 +454,7 @@ class Users:
             return kept.rowcount == 1
 
 
+_PASSKEY = "id, user, public, count, label, made_at, used_at"
 _USER = "u.name, u.actor, u.admin, u.state, u.made_at, u.password, u.secret, u.last_step"
 
 

@@ -1,0 +1,233 @@
+"""Passkeys over HTTP (WebAuthn): made by somebody who has signed in, to sign in with, and to prove a second factor.
+
+A passkey is made for the name by which the service was called, and asks its owner for a PIN or a finger: so it is both
+factors at once. Which user it is of follows from the key; nobody is asked for a name, so no name is told.
+"""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from webauthn import (
+    base64url_to_bytes,
+    generate_authentication_options,
+    generate_registration_options,
+    options_to_json,
+    verify_authentication_response,
+    verify_registration_response,
+)
+from webauthn.helpers import bytes_to_base64url
+from webauthn.helpers.exceptions import WebAuthnException
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    PublicKeyCredentialDescriptor,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+from airshed.model.refusal import Malformed
+from airshed.service.http.problems import Stopped
+from airshed.service.http.service import JSON, Service, given
+from airshed.service.http.shapes import NewPasskey, PasskeyAsked, PasskeyShown
+from airshed.service.http.sign_in import NAME, cookie_of, form_of, session_of, told_of
+from airshed.service.http.who import Signed
+from airshed.service.sign_in.users import Passkey, Session, User
+
+#: What is asked of a browser: to make a key, or to show one.
+MAKE, SHOW = "passkey to make", "passkey to show"
+#: What may be the matter with what a browser sends.
+_BROKEN = (WebAuthnException, ValueError, TypeError, KeyError, IndexError, AttributeError)
+_ADDRESS = re.compile(r"[0-9.]+|\[.*\]", re.ASCII)
+#: A page with one script of ours.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'"
+)
+
+
+def _host(request: Request) -> str:
+    """The name for which keys are made; an address of numbers can have none."""
+    host = request.url.hostname or ""
+    if _ADDRESS.fullmatch(host) or ":" in host:
+        raise Malformed("host", f"{host[:60]} is an address, and passkeys are made for a name", "call it by its name")
+    return host
+
+
+def _origin(service: Service, request: Request) -> str:
+    return f"{'https' if service.door.secure else 'http'}://{request.headers['host']}"
+
+
+async def to_make(service: Service, request: Request) -> Response:
+    """What a browser needs to make a passkey; a second factor of now goes before."""
+    session = _proven(service, request)
+    user = session.user
+    made = [
+        PublicKeyCredentialDescriptor(base64url_to_bytes(each.id)) for each in service.door.users.passkeys(user.name)
+    ]
+    host = _host(request)
+    options = generate_registration_options(
+        rp_id=host,
+        rp_name=NAME,
+        user_id=sha256(f"{service.first} {user.name}".encode()).digest(),
+        user_name=user.name,
+        authenticator_selection=AuthenticatorSelectionCriteria(
+            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
+        ),
+        exclude_credentials=made,
+    )
+    return _asked(service, MAKE, options, f"{user.name}\n{bytes_to_base64url(options.challenge)}")
+
+
+async def make(service: Service, request: Request) -> Response:
+    """Keep a passkey that a browser made."""
+    form = await form_of(service, request, NewPasskey)
+    session = _proven(service, request)
+    name, _, challenge = (service.door.users.answered(MAKE, form.token) or "").partition("\n")
+    if name != session.user.name:
+        raise _wrong(service, "it was not asked for here, is over, or was made")
+    try:
+        found = verify_registration_response(
+            credential=form.credential,
+            expected_challenge=base64url_to_bytes(challenge),
+            expected_rp_id=_host(request),
+            expected_origin=_origin(service, request),
+            require_user_verification=True,
+        )
+    except _BROKEN as error:
+        raise _wrong(service, type(error).__name__) from None
+    kept = service.door.users.add_passkey(
+        name, bytes_to_base64url(found.credential_id), found.credential_public_key, found.sign_count, form.label
+    )
+    service.note("passkey_made", user=name, passkey=kept)
+    return given(service, {"passkeys": _shown(service, session.user)}, 201)
+
+
+async def mine(service: Service, request: Request) -> Response:
+    """The passkeys of who is signed in."""
+    return given(service, {"passkeys": _shown(service, service.door.signed(request).user)})
+
+
+async def remove(service: Service, request: Request) -> Response:
+    """A passkey opens nothing any more; a second factor of now goes before."""
+    session = _proven(service, request)
+    if not service.door.users.end_passkey(session.user.name, request.path_params["passkey"]):
+        raise Stopped("not_there", "this is no passkey of yours")
+    service.note("passkey_removed", user=session.user.name, passkey=request.path_params["passkey"][:60])
+    return given(service, {"passkeys": _shown(service, session.user)})
+
+
+async def to_show(service: Service, request: Request) -> Response:
+    """What a browser needs to show a passkey, whoever's it is."""
+    service.door.look(request)
+    service.door.own_page(request)
+    options = generate_authentication_options(
+        rp_id=_host(request), user_verification=UserVerificationRequirement.REQUIRED
+    )
+    return _asked(service, SHOW, options, bytes_to_base64url(options.challenge))
+
+
+async def sign_in(service: Service, request: Request) -> Response:
+    """Sign in by a passkey alone: it is both factors."""
+    service.door.own_page(request)
+    service.door.look(request)
+    form = await form_of(service, request, PasskeyShown)
+    user = _owner(service, request, form)
+    before = service.door.users.session(request.cookies.get(service.door.cookie, ""))
+    if before is not None:
+        service.door.users.end(before)
+    token, session = service.door.users.begin(user)
+    service.note("signed_in", user=user.name, actor=user.actor, by="passkey")
+    told = await told_of(service, Signed(user, session))
+    return Response(msgspec.json.encode(told), 200, {"Set-Cookie": cookie_of(service, token)}, JSON)
+
+
+async def prove(service: Service, request: Request) -> Response:
+    """Show a passkey instead of a code, so that signing acts may follow."""
+    form = await form_of(service, request, PasskeyShown)
+    session = session_of(service.door.signed(request))
+    if _owner(service, request, form).name != session.user.name:
+        raise _wrong(service, "it is another user's")
+    service.door.users.proven(session)
+    return Response(status_code=204)
+
+
+def _owner(service: Service, request: Request, form: PasskeyShown) -> User:
+    """Whose passkey was shown here and now; it is told to nobody why not."""
+    users = service.door.users
+    challenge = users.answered(SHOW, form.token)
+    kept = users.passkey(str(form.credential.get("id", "")))
+    if challenge is None or kept is None:
+        raise _wrong(service, "it is not known here, or was not asked for")
+    try:
+        found = verify_authentication_response(
+            credential=form.credential,
+            expected_challenge=base64url_to_bytes(challenge),
+            expected_rp_id=_host(request),
+            expected_origin=_origin(service, request),
+            credential_public_key=kept.public,
+            credential_current_sign_count=kept.shown,
+            require_user_verification=True,
+        )
+    except _BROKEN as error:
+        raise _wrong(service, type(error).__name__) from None
+    user = users.get(kept.user)
+    if user is None or user.state != "active":
+        raise _wrong(service, "its user is locked")
+    users.used_passkey(kept.id, found.new_sign_count)
+    return user
+
+
+def _proven(service: Service, request: Request) -> Session:
+    session = session_of(service.door.signed(request))
+    if not service.door.users.fresh(session):
+        raise Stopped("second_factor", "give a code at /v1/me/code first, or show a passkey")
+    return session
+
+
+def _asked(service: Service, what: str, options: Any, said: str) -> Response:
+    token = service.door.users.ask(what, said)
+    raw = msgspec.json.encode(PasskeyAsked(token, msgspec.Raw(options_to_json(options).encode())))
+    return Response(raw, 200, media_type=JSON)
+
+
+def _shown(service: Service, user: User) -> list[dict[str, Any]]:
+    found: list[Passkey] = service.door.users.passkeys(user.name)
+    return [
+        {"passkey": each.id, "label": each.label, "made_at": each.made_at, "used_at": each.used_at} for each in found
+    ]
+
+
+def _wrong(service: Service, why: str) -> Stopped:
+    service.note("wrong_passkey", why=why)
+    return Stopped("wrong_passkey", "begin again, with a passkey that was made for this service")
+
+
+# --- the page
+
+
+async def page(service: Service, request: Request) -> Response:
+    """A page on which passkeys are made, shown and removed."""
+    service.door.look(request)
+    return Response(_file("passkeys.html"), 200, {"Content-Security-Policy": POLICY}, "text/html; charset=utf-8")
+
+
+async def script(service: Service, request: Request) -> Response:
+    """The script of that page."""
+    service.door.look(request)
+    return Response(_file("passkeys.js"), 200, {"Cache-Control": "no-cache"}, "text/javascript; charset=utf-8")
+
+
+async def style(service: Service, request: Request) -> Response:
+    """The style of that page."""
+    service.door.look(request)
+    return Response(_file("passkeys.css"), 200, {"Cache-Control": "no-cache"}, "text/css; charset=utf-8")
+
+
+def _file(name: str) -> bytes:
+    return (files("airshed.service.http") / "page" / name).read_bytes()
