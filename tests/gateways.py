@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import selectors
+import ssl
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from airshed.service.gateway.host import Host
 from airshed.service.gateway.keeper import Keeper
 from airshed.service.gateway.limits import GatewayLimits
 from airshed.service.gateway.receipt_journal import Disk, JournalEntry, read_segment, segments
+from airshed.service.gateway.secure import Secure
 
 NEW_YEAR = instant("2027-01-01")
 NOON = NEW_YEAR + 12 * 3_600_000
@@ -150,6 +152,7 @@ async def gateway(
     clock: Clock | None = None,
     disk: Disk | None = None,
     limits: GatewayLimits | None = None,
+    secure: Secure | None = None,
 ) -> AsyncIterator[Gate]:
     clock = clock or Clock()
     gate: Gate
@@ -169,7 +172,7 @@ async def gateway(
         heard=heard,
     )
     gate = Gate(host, 0, folder, clock)
-    gate.port = await host.start("127.0.0.1", 0)
+    gate.port = await host.start("127.0.0.1", 0, secure)
     try:
         yield gate
     finally:
@@ -230,8 +233,8 @@ class Peer:
 
 
 @asynccontextmanager
-async def peer(port: int, address: str = "127.0.0.1") -> AsyncIterator[Peer]:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(address, 0))
+async def peer(port: int, address: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> AsyncIterator[Peer]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(address, 0), ssl=tls)
     try:
         yield Peer(reader, writer)
     finally:

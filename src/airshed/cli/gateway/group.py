@@ -39,6 +39,17 @@ def gateway(
     renew_keys: Annotated[
         bool, typer.Option("--renew-keys", help="Renew keys that are 90 days old, or that a device asks to renew.")
     ] = False,
+    tls_port: Annotated[
+        int | None, typer.Option("--tls-port", min=0, max=65535, help="A second port, for devices that speak TLS.")
+    ] = None,
+    certificate: Annotated[
+        Path | None, typer.Option("--certificate", help="Certificate of the gateway for it, as PEM.")
+    ] = None,
+    private_key: Annotated[Path | None, typer.Option("--private-key", help="Its private key, as PEM.")] = None,
+    device_certificates: Annotated[
+        Path | None,
+        typer.Option("--device-certificates", help="Certificates of devices, or of who issues them, as PEM."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Log as JSON, one object a line.")] = False,
 ) -> None:
     """Listen for stack monitors (HJ 212 of 2005, 2017 and 2025) and keep what they say. 接收污染源在线监测数据。
@@ -63,6 +74,7 @@ def gateway(
     from airshed.service.gateway.devices import read_devices
     from airshed.service.gateway.limits import GatewayLimits
     from airshed.service.gateway.process import run, write_lines
+    from airshed.service.gateway.secure import Secure
 
     folder = keys or devices.parent / "keys"
     limits = GatewayLimits(
@@ -74,8 +86,19 @@ def gateway(
         wrong_of_address=4 * wrong_passwords,
         wrong_every_s=unlock,
     )
-    read_devices(devices, folder)
-    asyncio.run(run(host, port, devices, folder, evidence, limits, write_lines(json), renew_keys=renew_keys))
+    registry = read_devices(devices, folder)
+    secure = None
+    if tls_port is not None:
+        if certificate is None or private_key is None:
+            raise Malformed("--tls-port", "goes with --certificate and --private-key", "give both as PEM")
+        secure = Secure(tls_port, certificate, private_key, device_certificates)
+    elif certificate or private_key or device_certificates:
+        raise Malformed("--certificate", "goes with --tls-port", "say on which port TLS is spoken")
+    if device_certificates is None and any(device.certificates for device in registry.values()):
+        what = "has devices that show a certificate, and none is asked for"
+        raise Malformed(str(devices), what, "give --tls-port and --device-certificates")
+    ready = run(host, port, devices, folder, evidence, limits, write_lines(json), renew_keys=renew_keys, secure=secure)
+    asyncio.run(ready)
 
 
 gateway_ask.register(app)

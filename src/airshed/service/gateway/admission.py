@@ -35,7 +35,11 @@ class Admission:
         found = opened(raw, registry, at)
         if isinstance(found, TurnedAway):
             return found
-        turned = self._not_its_line(found, raw, connection, registry) or self._password(found, raw, connection)
+        turned = (
+            self._not_its_line(found, raw, connection, registry)
+            or self._not_its_certificate(found, raw, connection)
+            or self._password(found, raw, connection)
+        )
         return turned or self._ahead(found, raw, at) or found
 
     def counted(self, verdict: Received | TurnedAway, raw: bytes, at: int) -> tuple[Received | TurnedAway, float]:
@@ -58,9 +62,18 @@ class Admission:
         detail = f"the connection is that of MN {own.mn}; use one for each device, or register both with one `line`"
         return TurnedAway(Turned.OTHER_MN, detail, raw, found.device.mn)
 
+    def _not_its_certificate(self, found: Received, raw: bytes, connection: Connection) -> TurnedAway | None:
+        """Looked at before the password: who has no certificate of the device learns nothing of it and locks nobody."""
+        device = found.device
+        if not device.certificates or connection.certificate in device.certificates:
+            return None
+        shown = f"the line showed {connection.certificate}" if connection.certificate else "the line showed none"
+        detail = f"MN {device.mn} shows one of its certificates by TLS; {shown}"
+        return TurnedAway(Turned.NO_CERTIFICATE, detail, raw, device.mn)
+
     def _password(self, found: Received, raw: bytes, connection: Connection) -> TurnedAway | None:
         mn = found.device.mn
-        known = mn in connection.mns or found.key is not None
+        known = mn in connection.mns or found.key is not None or bool(found.device.certificates)
         wait = 0.0 if known else self._lockout.waits(connection.origin, mn, self._now_s())
         if wait > 0:
             detail = f"too many wrong passwords; the next is looked at in {max(1, round(wait))} s"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
+from hashlib import sha256
 
 from airshed.mrv.hj212.parts import Assembler
 from airshed.service.gateway.devices import Device
@@ -30,6 +32,8 @@ class Connection:
         self.peer = f"{address}:{port}"
         #: Whose address it is, for what is counted per address.
         self.origin = origin_of(self.address)
+        #: SHA-256 of the certificate that was shown on it; empty for none.
+        self.certificate = _shown(writer)
         #: The device that spoke first over it with its password: the line is its, and of those that share it.
         self.owner: Device | None = None
         #: Devices that spoke over it.
@@ -128,3 +132,9 @@ class Connection:
             self._writer.transport.abort()
         else:
             self._writer.close()
+
+
+def _shown(writer: asyncio.StreamWriter) -> str:
+    tls: ssl.SSLObject | None = writer.get_extra_info("ssl_object")
+    raw = None if tls is None else tls.getpeercert(binary_form=True)
+    return "" if raw is None else sha256(raw).hexdigest()

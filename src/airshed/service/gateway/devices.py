@@ -23,12 +23,13 @@ MOST_DEVICES = 20_000
 CADENCE_S = 30
 """Seconds between real-time reports where the registration does not say (HJ 212-2017: 30 to 3600)."""
 
-OPTIONAL = ("line", "minutes")
+OPTIONAL = ("line", "minutes", "certificates")
 """Columns that a registration may leave out."""
 
 RESERVED: frozenset[str] = frozenset({"journal", "refused"})
 """Folders beside those of the stacks."""
 
+CERTIFICATE = re.compile(r"[0-9a-f]{64}")
 KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _KEY_TEXT = re.compile(rb"\s*([0-9A-Fa-f]{32})\s*")
 
@@ -59,6 +60,9 @@ class DeviceRow(msgspec.Struct, frozen=True):
     line: Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]{0,60}\Z")] | None = None
     #: Minutes that one of its reports of minutes (2051) stands for; empty for one. The column may be left out.
     minutes: Annotated[int, msgspec.Meta(ge=1, le=30)] | None = None
+    #: SHA-256 of the TLS certificates of which it shows one, 64 hexadecimal digits each; empty if it comes without. The
+    #: column may be left out.
+    certificates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,8 @@ class Device:
     line: str | None = None
     #: Minutes that one of its reports of minutes stands for.
     minutes: int = 1
+    #: SHA-256 of the certificates of which it shows one on its line; none if it comes without TLS.
+    certificates: frozenset[str] = frozenset()
 
     def shares_line(self, other: Device) -> bool:
         """Whether one connection may carry both."""
@@ -134,6 +140,7 @@ def read_devices(path: Path, keys: Path | None) -> dict[str, Device]:
             row.every_s or CADENCE_S,
             row.line,
             row.minutes or 1,
+            frozenset(_certificate(word, f"{place} certificates") for word in row.certificates),
         )
     return found
 
@@ -143,6 +150,13 @@ def _unit(word: str, place: str) -> tuple[str, float]:
     if not (code and colon and measure):
         raise Malformed(place, f"{word!r} is not CODE:MEASURE", "write it as a01013:Pa")
     return code, factor_to_standard(code, measure, place)
+
+
+def _certificate(word: str, place: str) -> str:
+    found = word.replace(":", "").lower()
+    if CERTIFICATE.fullmatch(found) is None:
+        raise Malformed(place, f"{word[:80]!r} is no SHA-256", "take that of openssl x509 -fingerprint -sha256 -noout")
+    return found
 
 
 def _keys(words: Iterable[str], folder: Path, place: str) -> tuple[Key, ...]:

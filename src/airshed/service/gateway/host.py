@@ -23,6 +23,7 @@ from airshed.service.gateway.limits import GatewayLimits
 from airshed.service.gateway.lines import Note, silent
 from airshed.service.gateway.lockout import LockedOut, Lockout
 from airshed.service.gateway.reception import Received, Turned, TurnedAway
+from airshed.service.gateway.secure import Secure
 
 READ_BYTES = 1 << 16
 SET_CLOCK, CLOCK_NOTICE, NEW_KEY = "1012", "1013", "1014"
@@ -59,7 +60,7 @@ class Host:
         self._disk = ThreadPoolExecutor(1, "disk")
         self._closer = ThreadPoolExecutor(1, "days")
         self._asking = Asking()
-        self._lockout = Lockout(self.limits, keeper.homes)
+        self._lockout = Lockout(self.limits, keeper.homes, remember=keeper.guesses.remember)
         self._crowd = Crowd(self.limits)
         self._last_qn = 0
         #: Name of the key in which each device spoke last.
@@ -69,29 +70,43 @@ class Host:
         self._reading: dict[Connection, asyncio.Task[None]] = {}
         self._by_mn: dict[str, Connection] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._server: asyncio.Server | None = None
+        self._servers: list[asyncio.Server] = []
+        #: The port on which TLS is spoken, where one is.
+        self.tls_port: int | None = None
         #: Done when the host cannot go on: a broken invariant of its own.
         self.ended: asyncio.Future[None] | None = None
 
-    async def start(self, host: str, port: int) -> int:
-        """Listen; the port, also if 0 was asked for. `Malformed` if it cannot be had."""
+    async def start(self, host: str, port: int, secure: Secure | None = None) -> int:
+        """Listen, by TLS on a second port; the port, also if 0 was asked for. `Malformed` if it cannot be had."""
         now_s = asyncio.get_running_loop().time
+        self._lockout.restore(self._keeper.guesses.known(), now_s())
         self._admission = Admission(self.limits, Flood(self.limits, self._keeper.received), self._lockout, now_s)
-        try:
-            self._server = await asyncio.start_server(self._connected, host, port, backlog=1_024)
-        except OSError as error:
-            raise Malformed(f"{host}:{port}", f"cannot listen ({error.strerror})", "choose another port") from None
+        bound = await self._listen(host, port)
+        if secure is not None:
+            self.tls_port = await self._listen(host, secure.port, secure)
         self.ended = asyncio.get_running_loop().create_future()
         self._spawn(self._commit_for_ever())
         self._spawn(self._watch_days())
-        bound: int = self._server.sockets[0].getsockname()[1]
-        self._note("listening", host=host, port=bound, devices=len(self.registry))
+        self._note("listening", host=host, port=bound, tls_port=self.tls_port, devices=len(self.registry))
+        return bound
+
+    async def _listen(self, host: str, port: int, secure: Secure | None = None) -> int:
+        context = None if secure is None else secure.context
+        patience = None if secure is None else self.limits.handshake_s
+        try:
+            server = await asyncio.start_server(
+                self._connected, host, port, backlog=1_024, ssl=context, ssl_handshake_timeout=patience
+            )
+        except OSError as error:
+            raise Malformed(f"{host}:{port}", f"cannot listen ({error.strerror})", "choose another port") from None
+        self._servers.append(server)
+        bound: int = server.sockets[0].getsockname()[1]
         return bound
 
     async def stop(self) -> None:
         """Take no more, put what waits on disk, answer it, and end."""
-        if self._server is not None:
-            self._server.close()
+        for server in self._servers:
+            server.close()
         leaving = dict(self._reading)
         for task in leaving.values():
             task.cancel()

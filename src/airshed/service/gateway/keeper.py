@@ -19,6 +19,7 @@ from airshed.mrv.hj212.items import Unclear
 from airshed.service.gateway import store
 from airshed.service.gateway.duplicates import FrameFate, ReceiptMemory, content_digest
 from airshed.service.gateway.file_modes import FILE_MODE, make_folder, tighten
+from airshed.service.gateway.guesses import GuessFile
 from airshed.service.gateway.receipt_journal import Disk, JournalEntry, ReceiptJournal, line_of, read_segment, segments
 from airshed.service.gateway.reception import Received, TurnedAway, masked
 from airshed.service.gateway.refused import RefusedFile
@@ -66,6 +67,8 @@ class Keeper:
         self.tightened = tighten(folder)
         self._journal = ReceiptJournal(folder, disk or Disk())
         self._refused = RefusedFile(folder)
+        #: What was guessed of passwords before the start.
+        self.guesses = GuessFile(folder, clock)
         self._seen = ReceiptMemory()
         #: Bytes of the running day that were there at the start, by stack and MN.
         self.received: Counter[tuple[str, str]] = Counter()
@@ -133,6 +136,7 @@ class Keeper:
         with suppress(OSError):  # a full disk: what was refused is counted in the log, too
             self._refused.note_beyond()
         self._journal.close()
+        self.guesses.close()
         os.close(self._lock)
 
     def _taken(self, one: Arrived, at: int, day: str, kept: list[JournalEntry]) -> FrameFate | None:

@@ -15,6 +15,8 @@ class GatewayLimits:
     per_address: int = 200
     #: Connections of one device; a further one ends the oldest, which the device has lost or a stranger holds.
     per_device: int = 4
+    #: Seconds in which the handshake of TLS is over.
+    handshake_s: float = 10.0
     #: Seconds until the first frame of a registered device.
     first_frame_s: float = 30.0
     #: Seconds between frames of a device; hours may be all that it sends.
@@ -23,7 +25,8 @@ class GatewayLimits:
     frame_s: float = 30.0
     #: Chunks in a row that are no frame.
     bad_in_a_row: int = 20
-    #: Frames of nobody who is registered, with a wrong password, or for a device of another line.
+    #: Frames of nobody who is registered, with a wrong password, without its certificate,
+    #: or for a device of another line.
     strangers: int = 3
     #: Wrong passwords that are compared of one number at one address, of one number at all addresses where it was never
     #: heard, and of one address; and the seconds after which one more is.

@@ -13,10 +13,10 @@ come back one by one. Nobody is locked out for ever, and a number pays only for 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from airshed.service.gateway.limits import GatewayLimits
 
@@ -51,14 +51,24 @@ class _Buckets(Generic[Name]):
             return float(self.size)
         return min(float(self.size), bucket.left + (now_s - bucket.at_s) / self.every_s)
 
-    def draw(self, name: Name, now_s: float) -> None:
-        """Take a token, if one is there."""
+    def draw(self, name: Name, now_s: float) -> tuple[float, int]:
+        """Take a token, if one is there; the seconds until all are there again, and how many were wrong."""
         left = max(0.0, self.left(name, now_s) - 1)
         bucket = self.kept.setdefault(name, _Bucket(left, now_s))
-        bucket.left, bucket.at_s, bucket.wrong = left, now_s, bucket.wrong + 1
+        self.put(name, left, now_s, bucket.wrong + 1)
+        return (self.size - left) * self.every_s, bucket.wrong
+
+    def put(self, name: Name, left: float, now_s: float, wrong: int) -> None:
+        """So many tokens are there now."""
+        bucket = self.kept.setdefault(name, _Bucket(left, now_s))
+        bucket.left, bucket.at_s, bucket.wrong = left, now_s, wrong
         self.kept.move_to_end(name)
         if len(self.kept) > MOST_KEPT:
             self.kept.popitem(last=False)
+
+    def put_back(self, name: Name, full_in_s: float, now_s: float, wrong: int) -> None:
+        """What was taken before a restart."""
+        self.put(name, min(float(self.size), max(0.0, self.size - full_in_s / self.every_s)), now_s, wrong)
 
     def until(self, name: Name, wanted: float, now_s: float) -> float:
         """Seconds until so many tokens are there."""
@@ -78,10 +88,34 @@ class LockedOut:
     seconds: float
 
 
-class Lockout:
-    """The buckets of one gateway; `now_s` is a clock that is never set, `homes` numbers and where they were heard."""
+class Guessed(NamedTuple):
+    """What was guessed of a number at an address, of a number (no address), or at an address (no number)."""
 
-    def __init__(self, limits: GatewayLimits, homes: Iterable[tuple[str, str]] = ()) -> None:
+    origin: str
+    mn: str
+    #: Seconds until it is as if nothing had been guessed.
+    full_in_s: float
+    wrong: int
+
+
+def forget(guessed: Guessed) -> None:
+    """Keeps nothing over a restart."""
+
+
+class Lockout:
+    """The buckets of one gateway; `now_s` is a clock that is never set, `homes` numbers and where they were heard.
+
+    `remember` keeps what was guessed, so that a restart forgives nothing; `restore` takes it up again.
+    """
+
+    def __init__(
+        self,
+        limits: GatewayLimits,
+        homes: Iterable[tuple[str, str]] = (),
+        *,
+        remember: Callable[[Guessed], None] = forget,
+    ) -> None:
+        self._remember = remember
         every = limits.wrong_every_s
         self._pairs: _Buckets[tuple[str, str]] = _Buckets(limits.wrong_of_pair, every)
         self._devices: _Buckets[str] = _Buckets(limits.wrong_of_device, every)
@@ -105,10 +139,20 @@ class Lockout:
 
     def wrong(self, origin: str, mn: str, now_s: float) -> None:
         """A password of `mn` from there was wrong."""
-        self._pairs.draw((origin, mn), now_s)
-        self._addresses.draw(origin, now_s)
+        self._remember(Guessed(origin, mn, *self._pairs.draw((origin, mn), now_s)))
+        self._remember(Guessed(origin, "", *self._addresses.draw(origin, now_s)))
         if origin not in self._homes.get(mn, ()):
-            self._devices.draw(mn, now_s)
+            self._remember(Guessed("", mn, *self._devices.draw(mn, now_s)))
+
+    def restore(self, guesses: Iterable[Guessed], now_s: float) -> None:
+        """What was remembered before a restart."""
+        for origin, mn, full_in_s, wrong in guesses:
+            if origin and mn:
+                self._pairs.put_back((origin, mn), full_in_s, now_s, wrong)
+            elif mn:
+                self._devices.put_back(mn, full_in_s, now_s, wrong)
+            else:
+                self._addresses.put_back(origin, full_in_s, now_s, wrong)
 
     def right(self, origin: str, mn: str) -> None:
         """A password of `mn` from there was right. What was guessed before stays counted: it was not forgotten by

@@ -20,6 +20,7 @@ from airshed.service.gateway.keeper import Keeper
 from airshed.service.gateway.keyring import Keyring
 from airshed.service.gateway.limits import GatewayLimits
 from airshed.service.gateway.lines import Lines
+from airshed.service.gateway.secure import Secure
 
 SPARE_FILES = 100
 """Open files beside the connections."""
@@ -40,6 +41,7 @@ async def run(
     write: Callable[[str], object],
     *,
     renew_keys: bool = False,
+    secure: Secure | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM; SIGHUP reads the devices again, and keeps the old ones if the file is wrong."""
     lines = Lines(write, now_ms)
@@ -53,6 +55,8 @@ async def run(
 
     def read_again() -> None:
         try:
+            if secure is not None:
+                secure.read_again()
             served.registry = read_devices(devices, keys)
             lines("devices_read", devices=len(served.registry))
         except Malformed as error:
@@ -63,7 +67,7 @@ async def run(
     loop.add_signal_handler(signal.SIGHUP, read_again)
     await control.start()
     try:
-        await served.start(host, port)
+        await served.start(host, port, secure)
     except Malformed:
         await control.stop()
         raise

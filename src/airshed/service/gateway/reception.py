@@ -25,6 +25,7 @@ class Turned(StrEnum):
     NO_MN = "no_mn"  # a sound frame that does not say whose it is
     UNKNOWN_MN = "unknown_mn"  # nobody registered that number
     OTHER_MN = "other_mn"  # the connection is that of another device, which does not share its line
+    NO_CERTIFICATE = "no_certificate"  # the line showed none of the certificates that are its device's
     LOCKED = "locked"  # so many passwords were wrong that this one was not looked at
     WRONG_PASSWORD = "wrong_password"
     NOT_ENCRYPTED = "not_encrypted"  # plain content where the device has a key and the standard says "shall"
@@ -35,7 +36,14 @@ class Turned(StrEnum):
 
 #: Reasons that lie in who speaks, not in how: a few of them end a connection.
 STRANGE: frozenset[Turned] = frozenset(
-    {Turned.NO_MN, Turned.UNKNOWN_MN, Turned.OTHER_MN, Turned.LOCKED, Turned.WRONG_PASSWORD}
+    {
+        Turned.NO_MN,
+        Turned.UNKNOWN_MN,
+        Turned.OTHER_MN,
+        Turned.NO_CERTIFICATE,
+        Turned.LOCKED,
+        Turned.WRONG_PASSWORD,
+    }
 )
 
 
