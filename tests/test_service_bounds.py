@@ -130,6 +130,23 @@ def test_who_asks_too_often_is_told_to_wait_and_others_are_not(service: Served) 
     assert kiln.get("/v1/me").status_code == 200, "strangers take nothing from who has signed in"
 
 
+def test_a_restart_forgives_no_guess_and_keeps_no_name_that_is_no_users(tmp_path: Path) -> None:
+    """What somebody types into the wrong field may be their password."""
+    path = market_book(tmp_path)
+    for guesses in (3, 3):
+        with served(path) as service:
+            service.user("broker")
+            for number in range(guesses):
+                form = {"user": "broker", "password": f"guess {number}", "code": "1"}
+                said = service.stranger().post("/v1/sign-in", json=form)
+            told = {"user": "correct horse battery", "password": "x", "code": "1"}
+            service.stranger().post("/v1/sign-in", json=told)
+            kept = {(each.origin, each.mn): each.wrong for each in service.running.users.guesses()}
+    assert said.status_code == 429
+    assert kept["127.0.0.1", "broker"] == 5
+    assert {name for _, name in kept} == {"broker", ""}
+
+
 def test_nobody_listens_in_the_clear_beyond_this_machine(tmp_path: Path) -> None:
     path = market_book(tmp_path)
     for serving in (Serving(path, host="0.0.0.0"), Serving(path, certificate=Path("a.pem"))):

@@ -132,6 +132,8 @@ class Running:
         self.feed.begin(state.seq, state.at)
         self.readers = Readers(serving.book, limits.readers, limits.waiting_reads)
         self.market = MarketFold(serving.book)
+        lockout = Lockout(GatewayLimits(), remember=self.users.remember)
+        lockout.restore(self.users.guesses(), ticks())
         door = Door(
             self.users,
             machine,
@@ -140,7 +142,7 @@ class Running:
             proxied=serving.proxied,
             known=Rates(limits.user_burst, limits.user_every_s),
             strangers=Rates(limits.stranger_burst, limits.stranger_every_s),
-            lockout=Lockout(GatewayLimits()),
+            lockout=lockout,
         )
         hosts = frozenset(name.lower() for name in (*serving.names, serving.host, "localhost", "127.0.0.1", "::1"))
         self.service = Service(

@@ -16,6 +16,7 @@ from airshed.model.names import unlike_itself
 from airshed.model.refusal import Malformed
 from airshed.service.book.addressed import have_driver
 from airshed.service.book.places import in_database
+from airshed.service.gateway.lockout import Guessed
 from airshed.service.sign_in import codes
 from airshed.service.sign_in.store import Store, Taken
 from airshed.service.sign_in.store_file import StoreHere, beside
@@ -52,6 +53,12 @@ STEPS = (
         """CREATE TABLE passkeys (
             id TEXT PRIMARY KEY, user TEXT NOT NULL, public BLOB NOT NULL, shown INTEGER NOT NULL, label TEXT NOT NULL,
             made_at INTEGER NOT NULL, used_at INTEGER NOT NULL
+        )""",
+    ),
+    (
+        """CREATE TABLE guesses (
+            origin TEXT NOT NULL, name TEXT NOT NULL, until INTEGER NOT NULL, wrong INTEGER NOT NULL,
+            PRIMARY KEY (origin, name)
         )""",
     ),
 )
@@ -114,7 +121,7 @@ class Passkey(NamedTuple):
     user: str
     public: bytes
     #: How often it was shown, as it says itself; 0 for keys that do not count.
-    count: int
+    shown: int
     label: str
     made_at: int
     #: When it was shown last; 0 for never.
@@ -323,6 +330,30 @@ class Users:
         found = self._sql.execute(f"DELETE FROM sessions WHERE {where}", [value for _, value in wanted])
         return int(found.rowcount)
 
+    # --- what was guessed
+
+    def remember(self, guessed: Guessed) -> None:
+        """Keep what was guessed of a user that there is, or from an address, so that a restart forgives nothing.
+
+        A name that is no user's is not kept: it may be a password in the wrong field.
+        """
+        if guessed.mn and self.get(guessed.mn) is None:
+            return
+        now = self._clock()
+        self._sql.execute("DELETE FROM guesses WHERE until < ?", (now,))
+        self._sql.execute(
+            "INSERT INTO guesses VALUES (?, ?, ?, ?) ON CONFLICT (origin, name) "
+            "DO UPDATE SET until = excluded.until, wrong = excluded.wrong",
+            (guessed.origin, guessed.mn, now + int(guessed.full_in_s * 1000), guessed.wrong),
+        )
+
+    def guesses(self) -> list[Guessed]:
+        """What was guessed before, as far as it counts still."""
+        now = self._clock()
+        query = "SELECT origin, name, until, wrong FROM guesses WHERE until > ? ORDER BY until, origin, name"
+        rows = self._sql.execute(query, (now,)).fetchall()
+        return [Guessed(origin, name, (until - now) / 1000, wrong) for origin, name, until, wrong in rows]
+
     # --- single sign-on
 
     def link(self, name: str, issuer: str, claim: str, known_as: str) -> None:
@@ -409,7 +440,7 @@ class Users:
 
     def used_passkey(self, name: str, count: int) -> None:
         """A passkey was shown now."""
-        self._sql.execute("UPDATE passkeys SET count = ?, used_at = ? WHERE id = ?", (count, self._clock(), name))
+        self._sql.execute("UPDATE passkeys SET shown = ?, used_at = ? WHERE id = ?", (count, self._clock(), name))
 
     def end_passkey(self, user: str, name: str) -> bool:
         """A passkey opens nothing any more; whether it was the user's."""
@@ -454,7 +485,7 @@ class Users:
             return kept.rowcount == 1
 
 
-_PASSKEY = "id, user, public, count, label, made_at, used_at"
+_PASSKEY = "id, user, public, shown, label, made_at, used_at"
 _USER = "u.name, u.actor, u.admin, u.state, u.made_at, u.password, u.secret, u.last_step"
 
 
