@@ -111,6 +111,9 @@ ONCE = frozenset(
 
 
 def _said_once(request: Request) -> None:
+    if "content-length" in request.headers and "transfer-encoding" in request.headers:
+        # A proxy may go by the one and the server by the other (RFC 9112, 6.1).
+        raise Stopped("malformed", "it says twice how long it is", {"Connection": "close"})
     names = [name for name, _ in request.headers.items() if name in ONCE]
     for name in names:
         if names.count(name) > 1:
