@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import socket
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from random import Random
-from typing import Any
 
 import httpx
 import pytest
@@ -19,10 +16,7 @@ from airshed.engine.commands import LARGEST
 from airshed.model.refusal import Malformed
 from airshed.service.book.sqlite import Book
 from airshed.service.book.verify import verify
-from airshed.service.http.catalogue import WAYS
-from airshed.service.http.commands import BODIES
 from airshed.service.http.limits import ServiceLimits
-from airshed.service.http.openapi import document
 from airshed.service.http.run import Serving, listening_on, opened
 from airshed.service.http.tables import cell
 from markets import SERIES
@@ -233,61 +227,3 @@ def test_a_service_with_open_feeds_lets_them_go_and_cancels_nobody(
         service.running.stop()
         assert [line for line in feed.iter_lines() if line.startswith("id:")] == []
     assert [said for said in caplog.messages if "graceful shutdown exceeded" in said] == []
-
-
-# --- requests made of the document, as a stranger to the code would make them
-
-#: Texts, whole numbers and names that a field may be given.
-TEXTS = ("steel", SERIES, "KM", "SO2", "2027-03-01", "x" * 101, "", "=1+1", "\u202e", "s-steel", "0" * 64, "'; --", "-")
-NUMBERS = (0, 1, -1, 2027, 1_000, 10**6, LARGEST, -LARGEST, 2**60)
-WORDS = ("trades", "holdings", "1", "999999", "steel", SERIES, "bars", "%00", "a b", "%ff", "x" * 300, "-1", "1e5")
-QUERIES = ("", "limit=5", "limit=-1", "cursor=abc", "account=%00", "at=2027", "seq=" + "9" * 20, "last=true", "x", "=")
-
-
-def made(shape: Mapping[str, Any], shapes: Mapping[str, Any], rng: Random, depth: int = 0) -> Any:
-    """A value of a shape of the document, or nearly one."""
-    if "$ref" in shape:
-        shape = shapes[shape["$ref"].rpartition("/")[2]]
-    if "anyOf" in shape:
-        return made(rng.choice(shape["anyOf"]), shapes, rng, depth + 1)
-    if "enum" in shape:
-        return rng.choice(shape["enum"])
-    kind = shape.get("type")
-    if kind == "object":
-        needed = shape.get("required", ())
-        fields = {
-            name: made(each, shapes, rng, depth + 1)
-            for name, each in shape.get("properties", {}).items()
-            if name in needed or rng.random() < 0.5
-        }
-        if isinstance(shape.get("additionalProperties"), dict):
-            fields |= {rng.choice(TEXTS): made(shape["additionalProperties"], shapes, rng, depth + 1)}
-        return fields
-    if "prefixItems" in shape:
-        return [made(each, shapes, rng, depth + 1) for each in shape["prefixItems"]]
-    if kind == "array":
-        return [made(shape["items"], shapes, rng, depth + 1) for _ in range(rng.randint(0, 2) if depth < 6 else 0)]
-    plain = {"string": TEXTS, "integer": NUMBERS, "boolean": (True, False)}
-    return rng.choice(plain[kind]) if kind in plain else None
-
-
-def test_requests_made_of_the_document_find_nothing_that_breaks(tmp_path: Path) -> None:
-    rng, found = Random(7), document(WAYS)
-    ways = [way for way in WAYS if way.method == "GET" and way.name != "feed"]
-    limits = ServiceLimits(stranger_burst=10_000, user_burst=10_000)
-    with served(market_book(tmp_path), limits) as service:
-        clients = [
-            service.signed(name) for name in ("dianzhong-office", "dianzhong-registrar", "small-exchange", "steel")
-        ]
-        for name in BODIES:
-            body = made({"$ref": f"{name}Fields"}, found["components"]["schemas"], rng)
-            headers = {"Idempotency-Key": f"made {next(_keys)}"}
-            said = rng.choice(clients).post(f"/v1/commands/{name}", json=body, headers=headers)
-            assert said.status_code in (200, 400, 403, 409, 422), (name, body, said.text)
-            path = re.sub(r"{\w+}", lambda match: rng.choice(WORDS), rng.choice(ways).path)
-            said = rng.choice(clients).get(
-                f"{path}?{rng.choice(QUERIES)}", headers={"Accept": rng.choice(("", "*/*", "x"))}
-            )
-            assert said.status_code < 500, (path, said.text)
-        assert service.running.broken is None
-        assert [event for event, _ in service.noted if event == "broken"] == []

@@ -373,7 +373,7 @@ WAYS: Sequence[Way] = (
         gives=(_PAGE,),
         more=("not_there", "csrf"),
     ),
-    Way("/openapi.json", "GET", openapi, "openapi", "operations", "anybody"),
+    Way("/openapi.json", "GET", openapi, "openapi", "operations", "anybody", answer=dict[str, Any]),
     Way("/healthz", "GET", operations.healthy, "healthz", "operations", "open", answer=shapes.Healthy),
     Way("/readyz", "GET", operations.ready, "readyz", "operations", "open", answer=shapes.Ready, more=("ended",)),
     Way("/metrics", "GET", operations.metrics, "metrics", "operations", "open", gives=("text/plain",)),

@@ -123,7 +123,9 @@ def _responses(way: Way) -> dict[str, Any]:
     said: dict[str, Any] = {status: {"description": "Done."} | ({"content": content} if content else {})}
     if way.tagged:
         said["304"] = {"description": "It has not changed."}
-    problem = {"description": "Why not.", "content": {TYPE: {"schema": _schema(Problem)}}}
+    forms: dict[str, Any] = {TYPE: {"schema": _schema(Problem)}}
+    forms |= {kind: {"schema": {"type": "string"}} for kind in way.gives if kind == "text/html"}
+    problem = {"description": "Why not.", "content": forms}
     statuses = {PROBLEMS[code][0] for code in way.problems}
     if way.command or way.path == "/v1/commands":
         statuses |= {403, 409, 422}
