@@ -63,8 +63,17 @@ def teller(service: Served, page: Page, authenticator: Authenticator) -> Page:
     page.goto(f"{service.url}/passkeys")
     if not service.running.users.passkeys("small-teller"):
         client = service.signed("small-teller")
-        kept = {"name": "airshed", "value": client.cookies["airshed"], "url": service.url}
-        page.context.add_cookies([{**kept, "httpOnly": True, "sameSite": "Strict"}])
+        page.context.add_cookies(
+            [
+                {
+                    "name": "airshed",
+                    "value": client.cookies["airshed"],
+                    "url": service.url,
+                    "httpOnly": True,
+                    "sameSite": "Strict",
+                }
+            ]
+        )
         page.reload()
         page.get_by_label("Name of the new one").fill("laptop")
         page.get_by_label("One-time code").fill(service.code("small-teller"))

@@ -6,6 +6,7 @@ import io
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, get_args
 
 import httpx
@@ -290,7 +291,7 @@ def test_no_secret_stands_in_the_book_the_log_or_an_answer(service: Served, stee
         "session": steel.cookies["airshed"],
         "csrf": steel.headers["X-CSRF-Token"],
     }
-    with Book.read(service.running.serving.book) as book:
+    with Book.read(Path(service.running.serving.book)) as book:
         verify(book)
         kept = b"".join(line.record for line in book.lines()).decode()
     answers = "".join(
