@@ -72,7 +72,7 @@ def visiting(address: str) -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS, timeout=LONGEST_MS)
         page = browser.new_page(locale="en-GB")
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(LONGEST_MS)
         page.goto(address)
         yield page
         browser.close()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import re
 
 from airshed.service.http.catalogue import WAYS
+from airshed.service.http.limits import ServiceLimits
 from airshed.service.http.openapi import COMMAND_HEADERS, SIGNING_HEADER
 from airshed.service.http.problems import PROBLEMS
 from airshed.service.http.viewer import PUBLIC
@@ -37,7 +39,7 @@ def markdown(generated: str) -> str:
     ]
     for room, title in ROOMS.items():
         parts.append(f"## {title}\n\n{_ABOUT.get(room, '')}{_ways([way for way in WAYS if way.room == room])}")
-    parts += [_headers(), _problems(), _signatures()]
+    parts += [_headers(), _problems(), _signatures(), _bounds()]
     return "\n".join(parts)
 
 
@@ -94,6 +96,25 @@ def _signatures() -> str:
         "Signature: sig1=:BASE64:\n"
         "```\n"
     )
+
+
+def _bounds() -> str:
+    """What the service takes before it says to come again, from where it is written."""
+    lines = [
+        "## Bounds\n\nWhat is beyond them is answered 413, 408, 429 or 503, and forgotten.\n",
+        "| bound | is | about |",
+        "|---|---|---|",
+    ]
+    about: list[str] = []
+    usual = ServiceLimits()
+    for line in inspect.getsource(ServiceLimits).splitlines():
+        text = line.strip()
+        if text.startswith("#:"):
+            about.append(text.removeprefix("#:").strip())
+        elif found := re.match(r"(\w+): (?:int|float) =", text):
+            lines.append(f"| `{found[1]}` | {getattr(usual, found[1]):,} | {' '.join(about)} |")
+            about = []
+    return "\n".join(lines) + "\n"
 
 
 _SAID_PUBLIC = ", ".join(f"`{name}`" for name in sorted(PUBLIC))

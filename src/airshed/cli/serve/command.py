@@ -108,6 +108,7 @@ def serve(
         limits=ServiceLimits(user_burst=4 * requests_a_second, user_every_s=1 / requests_a_second),
         provider=provider,
     )
+    _as_notes()
     sys.setswitchinterval(0.0005)  # the thread that answers does not wait long for the one that decides
     with opened(serving, note, PORTAL) as running:
         token = running.link()
@@ -151,6 +152,17 @@ def note(event: str, **fields: Any) -> None:
     line = {"at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "event": event, **fields}
     sys.stderr.write(msgspec.json.encode(line).decode() + "\n")
     sys.stderr.flush()
+
+
+def _as_notes() -> None:
+    """What the libraries log is a line of the log too, as JSON as every other."""
+    import logging
+
+    class Noting(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            note("server", level=record.levelname.lower(), by=record.name, said=record.getMessage()[:500])
+
+    logging.basicConfig(handlers=[Noting()], level=logging.WARNING, force=True)
 
 
 def say(line: str) -> None:
