@@ -1,5 +1,5 @@
 // What Airshed's charts need of ECharts, and no more: a kind of chart that is missing here is drawn nowhere.
-export { init } from "echarts/core";
+export { getInstanceByDom, init } from "echarts/core";
 import { use } from "echarts/core";
 import { BarChart, CandlestickChart, CustomChart, LineChart, SankeyChart, ScatterChart } from "echarts/charts";
 import {

@@ -59,9 +59,7 @@ def opened(path: Path) -> Iterator[Seen]:
             lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None,
         )
         page.goto(path.as_uri())
-        page.wait_for_function(
-            "document.querySelectorAll('.chart:not(.js-plotly-plot):not([data-drawn])').length === 0"
-        )
+        page.wait_for_function("document.querySelectorAll('.chart:not([data-drawn])').length === 0")
         yield Seen(page, requests, complaints)
         browser.close()
 
@@ -105,7 +103,9 @@ def show_at(page: Page, width: int, language: str) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     page.click(f'[data-say="{language}"]')
     page.wait_for_function(
-        "[...document.querySelectorAll('.chart')].every(div => {"
+        "language => [...document.querySelectorAll('.chart')].every(div => {"
         " const svg = div.querySelector('svg');"
-        " return svg && Math.abs(svg.getBoundingClientRect().width - div.getBoundingClientRect().width) <= 1 })"
+        " return svg && div.dataset.drawn === language"
+        " && Math.abs(svg.getBoundingClientRect().width - div.getBoundingClientRect().width) <= 1 })",
+        arg=language,
     )

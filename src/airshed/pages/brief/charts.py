@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from airshed.lab.brief.facts import BriefFacts
+from airshed.lab.brief.measures import Criterion
 from airshed.pages.brief.words import AXES, COLOURS, CRITERIA, DESIGNS, option
-from airshed.pages.kit.style import ALARM, INK, QUIET_BLUE, Figure, axis, figure, hover, note
-from airshed.pages.kit.words import Language, Phrase
+from airshed.pages.kit.colours import ALARM, AMBER, DEEP, PAPER, QUIET_BLUE
+from airshed.pages.kit.figures import Figure, bars, drawn, figure, label, mark, points, rows, totals, values
+from airshed.pages.kit.words import Phrase, same
 
 #: Pixels of a bar, and of what lies around the bars.
 ROW, EDGES = 30, 76
 #: Pixels beside the bars of scores in which a figure has room on a telephone, too.
 ROOM = 44
 #: Shades of the options of a choice, in their order.
-SHADES = ("#24506f", "#7fa3bd", "#c4932d", "#9b4a5c")
+SHADES = (DEEP, QUIET_BLUE, AMBER, "var(--nox)")
 
 
-def height(rows: int) -> int:
+def height(count: int) -> int:
     """Pixels that a chart of so many rows needs."""
-    return EDGES + ROW * rows
+    return EDGES + ROW * count
 
 
 def order_of(facts: BriefFacts) -> list[str]:
@@ -26,156 +28,131 @@ def order_of(facts: BriefFacts) -> list[str]:
     return sorted(shown, key=lambda name: (-facts.scores[name], name != "choice"))
 
 
-def scores(facts: BriefFacts, language: Language) -> Figure:
+def scores(facts: BriefFacts) -> Figure:
     """A bar a design, made up of what each criterion adds under the stated weights."""
-    names = order_of(facts)[::-1]
-    labels = [DESIGNS[name].said(language) for name in names]
+    names = order_of(facts)
     there = [each for each in facts.weights if facts.values["choice"][each] is not None]
     total = sum(facts.weights[each] for each in there)
-    data = []
-    for criterion in there:
-        points = [100 * facts.weights[criterion] / total * (facts.values[name][criterion] or 0.0) for name in names]
-        data.append(
-            {
-                "type": "bar",
-                "orientation": "h",
-                "name": CRITERIA[criterion].said(language),
-                "x": points,
-                "y": labels,
-                "marker": {"color": COLOURS[criterion]},
-                "customdata": [[100 * (facts.values[name][criterion] or 0.0)] for name in names],
-                "hovertemplate": hover(
-                    language,
-                    ("<b>%{y}</b>", f"{CRITERIA[criterion].en}: %{{customdata[0]:.0f}} of 100, adds %{{x:.1f}}"),
-                    ("<b>%{y}</b>", f"{CRITERIA[criterion].zh}：%{{customdata[0]:.0f}}分，贡献%{{x:.1f}}"),
-                ),
-            }
+
+    def part(name: str, criterion: Criterion) -> dict[str, object]:
+        value = facts.values[name][criterion] or 0.0
+        adds = 100 * facts.weights[criterion] / total * value
+        words = CRITERIA[criterion]
+        said = Phrase(
+            f"{words.en}: {100 * value:.0f} of 100, adds {adds:.1f}", f"{words.zh}：{100 * value:.0f}分，贡献{adds:.1f}"
         )
+        return mark(adds, [DESIGNS[name], said])
+
     return figure(
-        data,
-        xaxis=axis(
-            Phrase("score of 100 under the stated weights", "按所列权重的得分（满分100）").said(language),
-            range=[0, max(facts.scores.values()) * 1.12],
-        ),
-        yaxis=axis(type="category", showgrid=False),
-        barmode="stack",
-        bargap=0.28,
-        margin={"l": 8, "r": ROOM, "t": 10, "b": 8},
-        annotations=[
-            note(
-                f"<b>{facts.scores[name]:.1f}</b>",
-                facts.scores[name],
-                label,
-                xanchor="left",
-                xshift=6,
-                font={"size": 12, "color": INK},
-            )
-            for name, label in zip(names, labels, strict=True)
-        ],
-    )
-
-
-def effects(facts: BriefFacts, language: Language) -> Figure:
-    """The mean score of all designs with each option, in groups by choice; the chosen option is filled."""
-    rows = [(name, each) for name, options in facts.axes.items() for each in options][::-1]
-    groups = [[AXES[name].said(language) for name, _ in rows], [option(*row).said(language) for row in rows]]
-    amounts = [facts.effects[name][each] for name, each in rows]
-    chosen = [facts.choice[name] == each for name, each in rows]
-    low, high = min(amounts), max(amounts)
-    room = (high - low or 1.0) * 0.15
-    data = {
-        "type": "scatter",
-        "mode": "markers+text",
-        "x": amounts,
-        "y": groups,
-        "marker": {
-            "size": 13,
-            "color": [COLOURS["cost"] if each else "#ffffff" for each in chosen],
-            "line": {"width": 2, "color": COLOURS["cost"]},
-        },
-        "text": [f"  {amount:.1f}" for amount in amounts],
-        "textposition": "middle right",
-        "textfont": {"size": 11, "color": INK},
-        "cliponaxis": False,
-        "hovertemplate": hover(language, ("mean score %{x:.1f}",), ("平均得分 %{x:.1f}",)),
-    }
-    return figure(
-        [data],
-        xaxis=axis(
-            Phrase("mean score with the option, all else alike", "其他选择相同时，含该选项的平均得分").said(language),
-            range=[low - room, high + room],
-        ),
-        yaxis=axis(type="multicategory", showgrid=True, dividercolor="#9aa5ad"),
-    )
-
-
-def accepted(facts: BriefFacts, language: Language) -> Figure:
-    """A bar a choice: in which part of all weights the winner has each option."""
-    names = list(facts.axes)[::-1]
-    labels = [AXES[name].said(language) for name in names]
-    data: list[Figure] = []
-    for name, label in zip(names, labels, strict=True):
-        for place, each in enumerate(facts.axes[name]):
-            part = 100 * facts.accepted[name][each]
-            words = option(name, each).said(language)
-            data.append(
-                {
-                    "type": "bar",
-                    "orientation": "h",
-                    "x": [part],
-                    "y": [label],
-                    "marker": {"color": SHADES[place % len(SHADES)], "line": {"color": "#ffffff", "width": 1}},
-                    "text": [f"{words} {part:.0f} %" if part >= 18 else f"{part:.0f} %" if part >= 5 else ""],
-                    "textposition": "inside",
-                    "insidetextanchor": "middle",
-                    "textangle": 0,
-                    "textfont": {"size": 11, "color": "#ffffff" if place % len(SHADES) != 1 else INK},
-                    "hovertemplate": f"<b>{words}</b> %{{x:.0f}} %<extra></extra>",
-                }
-            )
-    return figure(
-        data,
-        xaxis=axis(Phrase("percent of all possible weights", "占全部可能权重的百分比").said(language), range=[0, 100]),
-        yaxis=axis(type="category", showgrid=False),
-        barmode="stack",
-        bargap=0.3,
-        uniformtext={"mode": "hide", "minsize": 10},
-    )
-
-
-def holds(facts: BriefFacts, language: Language) -> Figure:
-    """A bar a criterion: between which weights the choice stays the best; the stated weight is a tick."""
-    rows = list(facts.holds)[::-1]
-    labels = [CRITERIA[each].said(language) for each in rows]
-    total = sum(facts.weights[each] for each in facts.holds)
-    lows, highs = [facts.holds[each][0] for each in rows], [facts.holds[each][1] for each in rows]
-    data = [
-        {
-            "type": "bar",
-            "orientation": "h",
-            "base": lows,
-            "x": [high - low for low, high in zip(lows, highs, strict=True)],
-            "y": labels,
-            "marker": {"color": QUIET_BLUE},
-            "customdata": [[low, high] for low, high in zip(lows, highs, strict=True)],
-            "hovertemplate": hover(
-                language,
-                ("<b>%{y}</b>", "best from %{customdata[0]:.0f} to %{customdata[1]:.0f} %"),
-                ("<b>%{y}</b>", "权重在 %{customdata[0]:.0f} 至 %{customdata[1]:.0f} % 之间时仍为最优"),
+        [
+            *(
+                bars(
+                    [part(name, criterion) for name in names],
+                    COLOURS[criterion],
+                    name=CRITERIA[criterion],
+                    stack="score",
+                    barCategoryGap="28%",
+                )
+                for criterion in there
             ),
-        },
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "x": [100 * facts.weights[each] / total for each in rows],
-            "y": labels,
-            "marker": {"symbol": "line-ns", "size": 16, "line": {"width": 3, "color": ALARM}},
-            "hoverinfo": "skip",
-        },
-    ]
+            totals("score", [same(f"{facts.scores[name]:.1f}") for name in names]),
+        ],
+        x=values(
+            Phrase("score of 100 under the stated weights", "按所列权重的得分（满分100）"),
+            min=0,
+            max=max(facts.scores.values()) * 1.12,
+        ),
+        y=rows(DESIGNS[name] for name in names),
+        grid={"right": ROOM},
+    )
+
+
+def effects(facts: BriefFacts) -> Figure:
+    """The mean score of all designs with each option, in groups by choice; the chosen option is filled."""
+    lines: list[tuple[str, str]] = []
+    for name, options in facts.axes.items():
+        lines += [(name, ""), *((name, each) for each in options)]
+    amounts = [facts.effects[name][each] for name, each in lines if each]
+    low, high = min(amounts), max(amounts)
+    room = (high - low or 1.0) * 0.2
+    marks = []
+    for place, (name, each) in enumerate(lines):
+        if each:
+            amount = f"{facts.effects[name][each]:.1f}"
+            chosen = facts.choice[name] == each
+            look = {"color": COLOURS["cost"] if chosen else PAPER, "borderColor": COLOURS["cost"], "borderWidth": 2}
+            said = [option(name, each), Phrase(f"mean score {amount}", f"平均得分 {amount}")]
+            marks.append(mark([facts.effects[name][each], place], said, itemStyle=look, **label(same(amount))))
     return figure(
-        data,
-        xaxis=axis(Phrase("weight of the criterion, percent", "该准则的权重（%）").said(language), range=[0, 100]),
-        yaxis=axis(type="category", showgrid=False),
-        bargap=0.45,
+        [points(marks, COLOURS["cost"], size=13)],
+        x=values(
+            Phrase("mean score with the option, all else alike", "其他选择相同时，含该选项的平均得分"),
+            min=low - room,
+            max=high + room,
+        ),
+        y=rows(option(name, each) if each else _headed(AXES[name]) for name, each in lines),
+    )
+
+
+def _headed(name: Phrase) -> Phrase:
+    """The name of a group of rows, set off from the rows."""
+    return Phrase(f"{{head|{name.en}}}", f"{{head|{name.zh}}}")
+
+
+def accepted(facts: BriefFacts) -> Figure:
+    """A bar a choice: in which part of all weights the winner has each option."""
+    names = list(facts.axes)
+    most = max(len(options) for options in facts.axes.values())
+
+    def part(name: str, place: int) -> dict[str, object]:
+        if place >= len(facts.axes[name]):
+            return mark(None)
+        each = facts.axes[name][place]
+        share, words = 100 * facts.accepted[name][each], option(name, each)
+        ink = label("", "inside", color="#fff" if place % len(SHADES) != 1 else "#1f2a33", overflow="truncate")
+        if share >= 18:
+            ink["label"]["formatter"] = Phrase(f"{words.en} {share:.0f} %", f"{words.zh} {share:.0f} %")
+            ink["label"]["share"] = share
+        elif share >= 5:
+            ink["label"]["formatter"] = same(f"{share:.0f} %")
+        else:
+            ink = {}
+        said = Phrase(f"{words.en} {share:.0f} %", f"{words.zh} {share:.0f} %")
+        return mark(share, [AXES[name], said], **ink)
+
+    return figure(
+        [
+            bars(
+                [part(name, place) for name in names],
+                SHADES[place % len(SHADES)],
+                stack="weights",
+                barCategoryGap="30%",
+            )
+            for place in range(most)
+        ],
+        x=values(Phrase("percent of all possible weights", "占全部可能权重的百分比"), min=0, max=100),
+        y=rows(AXES[name] for name in names),
+    )
+
+
+def holds(facts: BriefFacts) -> Figure:
+    """A bar a criterion: between which weights the choice stays the best; the stated weight is a tick."""
+    total = sum(facts.weights[each] for each in facts.holds)
+    spans = []
+    for place, (each, (low, high)) in enumerate(facts.holds.items()):
+        said = Phrase(f"best from {low:.0f} to {high:.0f} %", f"权重在 {low:.0f} 至 {high:.0f} % 之间时仍为最优")
+        spans.append(mark([low, high, place], [CRITERIA[each], said]))
+    return figure(
+        [
+            drawn("spans", spans, QUIET_BLUE, thick=16),
+            points(
+                [[100 * facts.weights[each] / total, place] for place, each in enumerate(facts.holds)],
+                ALARM,
+                symbol="rect",
+                size=[3, 22],
+                silent=True,
+            ),
+        ],
+        x=values(Phrase("weight of the criterion, percent", "该准则的权重（%）"), min=0, max=100),
+        y=rows(CRITERIA[each] for each in facts.holds),
     )

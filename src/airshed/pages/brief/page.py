@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
-from markupsafe import Markup
-from plotly.offline import get_plotlyjs
+from collections.abc import Mapping
 
 from airshed.lab.brief.designs import GUARD
 from airshed.lab.brief.facts import BriefFacts, BriefPollutant
@@ -14,10 +11,11 @@ from airshed.model.provenance import Told
 from airshed.pages.brief import charts, measured, reasons, sentences, words
 from airshed.pages.brief import charts_market as market
 from airshed.pages.brief import charts_rest as rest
+from airshed.pages.kit.colours import faded
+from airshed.pages.kit.figures import Figure
 from airshed.pages.kit.html import environment, script_json
 from airshed.pages.kit.origins import origin
-from airshed.pages.kit.style import FONT, Figure, faded
-from airshed.pages.kit.words import LANGUAGES, Language, Phrase, told
+from airshed.pages.kit.words import Phrase, told
 from airshed.pages.report.labels import place_names
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.origins import figures
@@ -32,18 +30,14 @@ def build(facts: BriefFacts, rules: Rulebook, command: str, provenance: Told | N
     money = Phrase(rules.currency.name_en, rules.currency.name_zh)
     receptors = {row.receptor: Phrase(row.name_en, row.name_zh) for row in rules.receptors.rows}
     names = place_names(rules)
-    drawn: dict[str, dict[Language, Figure]] = {}
-
-    def add(name: str, draw: Callable[[Language], Figure]) -> None:
-        drawn[name] = {language: draw(language) for language in LANGUAGES}
-
-    add("scores", lambda language: charts.scores(facts, language))
-    add("effects", lambda language: charts.effects(facts, language))
-    add("accepted", lambda language: charts.accepted(facts, language))
-    add("holds", lambda language: charts.holds(facts, language))
+    drawn: dict[str, Figure] = {
+        "scores": charts.scores(facts),
+        "effects": charts.effects(facts),
+        "accepted": charts.accepted(facts),
+        "holds": charts.holds(facts),
+    }
     for each in facts.pollutants:
-        for name, draw in _charts(each, names, receptors, money).items():
-            add(f"{name}-{each.pollutant}", draw)
+        drawn |= {f"{name}-{each.pollutant}": one for name, one in _charts(each, names, receptors, money).items()}
     return (
         environment(PACKAGE)
         .get_template("brief.html.j2")
@@ -76,8 +70,6 @@ def build(facts: BriefFacts, rules: Rulebook, command: str, provenance: Told | N
             charts=script_json(drawn),
             ranking=script_json(_ranking(facts)),
             drawn=set(drawn),
-            plotly=Markup(get_plotlyjs()),
-            font=FONT,
             command=command,
         )
     )
@@ -117,22 +109,22 @@ def number(value: float | None, decimals: int, signed: bool = False) -> str:
 
 def _charts(
     each: BriefPollutant, names: Mapping[str, Phrase], receptors: Mapping[str, Phrase], money: Phrase
-) -> dict[str, Callable[[Language], Figure]]:
+) -> dict[str, Figure]:
     has = each.found
-    found: dict[str, Callable[[Language], Figure]] = {
-        "methods": lambda language: rest.methods(each, language),
-        "path": lambda language: rest.path(has, money, language),
-        "trade": lambda language: rest.trade(each, language),
-        "price": lambda language: rest.tornado(each, "price", language),
+    found = {
+        "methods": rest.methods(each),
+        "path": rest.path(has, money),
+        "trade": rest.trade(each),
+        "price": rest.tornado(each, "price"),
     }
     if len(has.prices) > 1:
-        found["prices"] = lambda language: market.prices(has, names, money, language)
-        found["saving"] = lambda language: rest.tornado(each, "saving_percent", language)
+        found["prices"] = market.prices(has, names, money)
+        found["saving"] = rest.tornado(each, "saving_percent")
         if has.linking is not None:
-            found["linking"] = lambda language: market.linking(has, names, money, language)
+            found["linking"] = market.linking(has, names, money)
     if has.loads:
-        found["loads"] = lambda language: market.loads(has, receptors, language)
-        found["frontier"] = lambda language: market.frontier(has, money, language)
+        found["loads"] = market.loads(has, receptors)
+        found["frontier"] = market.frontier(has, money)
     return found
 
 

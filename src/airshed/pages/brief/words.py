@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from airshed.lab.brief.designs import GUARD, SOLD
+from airshed.pages.kit.colours import AMBER, DEEP, GREEN, QUIET_BLUE
 from airshed.pages.kit.words import Phrase
 
 _GUARD, _PART = f"{100 * GUARD:g} %", f"{100 * SOLD['part']:g} %"
@@ -93,12 +94,12 @@ CRITERIA: Mapping[str, Phrase] = {
     "gaming": Phrase("Gaming", "操纵风险"),
 }
 COLOURS: Mapping[str, str] = {
-    "cost": "#24506f",
-    "fairness": "#c4932d",
-    "incentives": "#9b4a5c",
-    "prices": "#7fa3bd",
-    "liquidity": "#2e8087",
-    "air": "#5b8c5a",
+    "cost": DEEP,
+    "fairness": AMBER,
+    "incentives": "var(--nox)",
+    "prices": QUIET_BLUE,
+    "liquidity": "var(--teal)",
+    "air": GREEN,
     "revenue": "#a86f4d",
     "gaming": "#7a6aa0",
 }

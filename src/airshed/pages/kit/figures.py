@@ -34,13 +34,19 @@ def floors(
     *,
     x: Mapping[str, Any],
     y: Sequence[Mapping[str, Any]],
+    gap: int = 14,
+    foot: int = 0,
     **more: Any,
 ) -> Figure:
-    """Panels one above the other over the same time, as high as their weights; time is told under the last."""
+    """Panels one above the other over the same time, as high as their weights; time is told under the last.
+
+    `foot` is room for a slider below them.
+    """
     last = len(weights) - 1
     bare = {"axisLabel": {"show": False}}
     return {
-        "floors": {"weights": list(weights), "gap": 14, "top": 12, "left": 64, "right": 18},
+        "floors": {"weights": list(weights), "gap": gap, "top": 12, "left": 64, "right": 18},
+        "foot": foot,
         "xAxis": [{**x, "gridIndex": place, **({} if place == last else bare)} for place in range(len(weights))],
         "yAxis": [{"nameGap": 44, **axis, "gridIndex": place} for place, axis in enumerate(y)],
         "series": list(series),
@@ -133,8 +139,8 @@ def drawn(how: str, data: Sequence[Any], colour: str, *, said: Lines = (), **mor
     return _series("custom", data, "", said, {"draw": how, "itemStyle": {"color": colour}, **more})
 
 
-def ruler(*lines: Mapping[str, Any]) -> Series:
-    """Lines across the chart where something is set; each is made by `across` or `along`."""
+def ruler(*lines: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Series:
+    """Lines across the chart where something is set; each is made by `across`, `along` or `between`."""
     return {"type": "line", "data": [], "silent": True, "markLine": {"data": list(lines)}}
 
 
@@ -146,6 +152,13 @@ def across(x: float, text: Text = "", colour: str = ALARM, dash: str = DOTTED, *
 def along(y: float, text: Text = "", colour: str = GREY, dash: str = DOTTED, **label: Any) -> dict[str, Any]:
     """A line from left to right at a height of the y axis, and what it is called."""
     return _rule({"yAxis": y}, text, colour, dash, {"position": "insideEndTop", **label})
+
+
+def between(
+    first: tuple[float, float], last: tuple[float, float], text: Text, colour: str, dash: str = DOTTED
+) -> list[dict[str, Any]]:
+    """A line from one point to another, and what it is called."""
+    return [_rule({"coord": list(first)}, text, colour, dash, {"position": "insideEndTop"}), {"coord": list(last)}]
 
 
 def label(text: Text, position: str = "right", **more: Any) -> dict[str, Any]:

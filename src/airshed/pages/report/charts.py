@@ -1,4 +1,4 @@
-"""All charts of the page by name, each drawn in both languages, and the choices of those that have a selector."""
+"""All charts of the page by name, and the choices of those that have a selector."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from functools import partial
 
 import msgspec
 
-from airshed.pages.kit.style import Figure
-from airshed.pages.kit.words import LANGUAGES, Language, Phrase
+from airshed.pages.kit.figures import Figure
+from airshed.pages.kit.words import Phrase
 from airshed.pages.report import charts_compliance as complying
 from airshed.pages.report import charts_emissions as emissions
 from airshed.pages.report import charts_market as trading
@@ -20,7 +20,7 @@ from airshed.pages.report.market import AuctionFacts
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.zone import Zone
 
-Drawn = dict[str, dict[Language, Figure]]
+Drawn = dict[str, Figure]
 #: The flow of all pollutants together, in money.
 ALL_FLOWS = "flow-all"
 
@@ -35,7 +35,7 @@ class ChartChoice(msgspec.Struct, frozen=True):
 
 def charts(facts: Facts, rules: Rulebook, zone: Zone) -> Drawn:
     """Every chart by name; one that has nothing to show is left out."""
-    draw: dict[str, Callable[[Language], Figure]] = {
+    draw: dict[str, Callable[[], Figure]] = {
         ALL_FLOWS: partial(trading.flow_chart, facts, rules, None),
         "money": partial(complying.money_chart, facts),
     }
@@ -57,7 +57,7 @@ def charts(facts: Facts, rules: Rulebook, zone: Zone) -> Drawn:
         draw["capture"] = partial(measuring.capture_chart, facts, rules)
     if facts.totals.substituted_hours:
         draw["substituted"] = partial(measuring.substituted_chart, facts)
-    return {name: {language: one(language) for language in LANGUAGES} for name, one in draw.items()}
+    return {name: one() for name, one in draw.items()}
 
 
 def map_choices(rules: Rulebook) -> tuple[ChartChoice, ...]:

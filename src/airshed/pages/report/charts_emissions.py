@@ -3,162 +3,134 @@
 from __future__ import annotations
 
 from airshed.market.allocation import METHODS
-from airshed.pages.kit.style import ALARM, GREY, INK, METHOD_SHADES, Figure, axis, figure, hover, pollutant_colour
+from airshed.pages.kit.colours import GREY, INK, METHOD_SHADES, PAPER, pollutant_colour
+from airshed.pages.kit.figures import Figure, across, bars, figure, mark, points, rows, ruler, values
 from airshed.pages.kit.words import METHODS as METHOD_NAMES
-from airshed.pages.kit.words import Language, Phrase, percent_text, tonnes_text
+from airshed.pages.kit.words import Phrase, percent_text, tonnes_text
+from airshed.pages.report.emissions import CapRow, EarlyAbater
 from airshed.pages.report.facts import Facts
 from airshed.pages.report.labels import place_names, sector_names
 from airshed.rulebook.schema import Rulebook
 
-#: How far the dots of two methods lie apart, in parts of the room of a source.
-LANE = 0.17
+#: How far the dots of two methods lie apart, in pixels.
+LANE = 11
 
 
-def cap_chart(facts: Facts, rules: Rulebook, pollutant: str, language: Language) -> Figure:
+def cap_chart(facts: Facts, rules: Rulebook, pollutant: str) -> Figure:
     """Verified emission as bars, the cap as a tick across, the baseline mean as a ring, by jurisdiction."""
-    rows = [row for row in facts.caps if row.pollutant == pollutant]
-    names = [place_names(rules)[row.jurisdiction].said(language) for row in rows]
-    most = max((max(row.cap, row.baseline, row.emitted) for row in rows), default=0) / 1_000
-    bars = {
-        "type": "bar",
-        "orientation": "h",
-        "x": [row.emitted / 1_000 for row in rows],
-        "y": names,
-        "width": 0.52,
-        "marker": {"color": pollutant_colour(pollutant, [rule.code for rule in rules.pollutants])},
-        "customdata": [[row.cap / 1_000, percent_text(row.emitted, row.cap), row.baseline / 1_000] for row in rows],
-        "hovertemplate": hover(
-            language,
-            ("<b>%{y}</b>", "emitted %{x:,.0f} t", "cap %{customdata[0]:,.0f} t, of which %{customdata[1]} is emitted"),
-            ("<b>%{y}</b>", "排放 %{x:,.0f} 吨", "总量 %{customdata[0]:,.0f} 吨，排放占 %{customdata[1]}"),
-        ),
-    }
-    caps = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [row.cap / 1_000 for row in rows],
-        "y": names,
-        "marker": {"symbol": "line-ns", "size": 20, "line": {"width": 3, "color": INK}},
-        "hoverinfo": "skip",
-    }
-    before = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [row.baseline / 1_000 for row in rows],
-        "y": names,
-        "marker": {"symbol": "circle-open", "size": 8, "line": {"width": 1.5}, "color": GREY},
-        "hoverinfo": "skip",
-    }
+    held = [row for row in facts.caps if row.pollutant == pollutant]
+    places = place_names(rules)
+    most = max((max(row.cap, row.baseline, row.emitted) for row in held), default=0) / 1_000
     return figure(
-        [bars, before, caps],
-        xaxis=axis(Phrase("tonnes in the year (t)", "全年吨数（吨）").said(language), range=[0, most * 1.08], nticks=5),
-        yaxis=axis(autorange="reversed", showgrid=False),
-        bargap=0.4,
+        [
+            bars(
+                [_emitted(row, places[row.jurisdiction]) for row in held],
+                pollutant_colour(pollutant, [rule.code for rule in rules.pollutants]),
+                barWidth="52%",
+            ),
+            points(
+                [[row.baseline / 1_000, place] for place, row in enumerate(held)],
+                GREY,
+                hollow=True,
+                size=9,
+                silent=True,
+            ),
+            points(
+                [[row.cap / 1_000, place] for place, row in enumerate(held)],
+                INK,
+                symbol="rect",
+                size=[3, 21],
+                silent=True,
+            ),
+        ],
+        x=values(Phrase("tonnes in the year (t)", "全年吨数（吨）"), min=0, max=(most or 1) * 1.08),
+        y=rows(places[row.jurisdiction] for row in held),
     )
 
 
-def share_chart(facts: Facts, rules: Rulebook, pollutant: str, language: Language) -> Figure:
+def _emitted(row: CapRow, name: Phrase) -> dict[str, object]:
+    part = percent_text(row.emitted, row.cap)
+    return mark(
+        row.emitted / 1_000,
+        [
+            name,
+            Phrase(f"emitted {tonnes_text(row.emitted)} t", f"排放 {tonnes_text(row.emitted)} 吨"),
+            Phrase(
+                f"cap {tonnes_text(row.cap)} t, of which {part} is emitted",
+                f"总量 {tonnes_text(row.cap)} 吨，排放占 {part}",
+            ),
+        ],
+    )
+
+
+def share_chart(facts: Facts, rules: Rulebook, pollutant: str) -> Figure:
     """What each sector gets under each method, as groups of bars."""
     sectors = [sector.code for sector in rules.sectors]
-    names = [sector_names(rules)[code].said(language) for code in sectors]
+    names = sector_names(rules)
     counts = {(row.sector, row.method): row.count for row in facts.sharing.sectors if row.pollutant == pollutant}
     whole = {method: sum(counts.get((sector, method), 0) for sector in sectors) for method in METHODS}
-    traces = [
-        {
-            "type": "bar",
-            "orientation": "h",
-            "x": [counts.get((sector, method), 0) / 1_000 for sector in sectors],
-            "y": names,
-            "marker": {"color": METHOD_SHADES[method]},
-            "customdata": [percent_text(counts.get((sector, method), 0), whole[method]) for sector in sectors],
-            "hovertemplate": hover(
-                language,
-                (f"<b>{METHOD_NAMES[method].en}</b>", "%{y}: %{x:,.0f} t, %{customdata} of what is shared out"),
-                (f"<b>{METHOD_NAMES[method].zh}</b>", "%{y}：%{x:,.0f} 吨，占分配总量的 %{customdata}"),
-            ),
-        }
-        for method in METHODS
-    ]
+
+    def share(sector: str, method: str) -> dict[str, object]:
+        count = counts.get((sector, method), 0)
+        mass, part = tonnes_text(count), percent_text(count, whole[method])
+        said = Phrase(
+            f"{names[sector].en}: {mass} t, {part} of what is shared out",
+            f"{names[sector].zh}：{mass} 吨，占分配总量的 {part}",
+        )
+        return mark(count / 1_000, [METHOD_NAMES[method], said])
+
     return figure(
-        traces,
-        xaxis=axis(Phrase("free allowances (t)", "免费配额（吨）").said(language), nticks=5),
-        yaxis=axis(autorange="reversed", showgrid=False),
-        barmode="group",
-        bargap=0.3,
-        bargroupgap=0.08,
+        [
+            bars(
+                [share(sector, method) for sector in sectors],
+                METHOD_SHADES[method],
+                barCategoryGap="30%",
+                barGap="8%",
+            )
+            for method in METHODS
+        ],
+        x=values(Phrase("free allowances (t)", "免费配额（吨）")),
+        y=rows(names[code] for code in sectors),
     )
 
 
-def early_chart(facts: Facts, rules: Rulebook, pollutant: str, language: Language) -> Figure:
+def early_chart(facts: Facts, rules: Rulebook, pollutant: str) -> Figure:
     """Allocation of each early abater in percent of its own emission, a dot a method; 100 covers all it emits."""
-    rows = [row for row in facts.sharing.early if row.pollutant == pollutant]
+    held = [row for row in facts.sharing.early if row.pollutant == pollutant]
     order = [sector.code for sector in rules.sectors]
-    sources = sorted({row.source: row.sector for row in rows}.items(), key=lambda each: (order.index(each[1]), each[0]))
-    lanes = {source: float(place) for place, (source, _) in enumerate(sources)}
-    labels = [f"{source}<br>{sector_names(rules)[sector].said(language)}" for source, sector in sources]
-    traces = []
-    for number, method in enumerate(METHODS):
-        mine = [row for row in rows if row.method == method]
-        beside = LANE * (number - (len(METHODS) - 1) / 2)
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "x": [100 * row.count / row.emitted if row.emitted else None for row in mine],
-                "y": [lanes[row.source] + beside for row in mine],
-                "marker": {
-                    "size": 11,
-                    "color": METHOD_SHADES[method],
-                    "line": {"width": 1, "color": "#ffffff"},
-                },
-                "customdata": [
-                    [
-                        tonnes_text(row.count, 1),
-                        tonnes_text(row.emitted, 1),
-                        percent_text(row.peers_count, row.peers_emitted, 0),
-                        row.source,
-                    ]
-                    for row in mine
-                ],
-                "hovertemplate": hover(
-                    language,
-                    (
-                        f"<b>{METHOD_NAMES[method].en}</b> · %{{customdata[3]}}",
-                        "gets %{customdata[0]} t, emits %{customdata[1]} t: %{x:.0f} %",
-                        "the other works of its sector and city get %{customdata[2]}",
-                    ),
-                    (
-                        f"<b>{METHOD_NAMES[method].zh}</b> · %{{customdata[3]}}",
-                        "得 %{customdata[0]} 吨，排放 %{customdata[1]} 吨：%{x:.0f} %",
-                        "本地同行业其他企业得 %{customdata[2]}",
-                    ),
-                ),
-            }
-        )
-    most = max((100 * row.count / row.emitted for row in rows if row.emitted), default=100)
+    sources = sorted({row.source: row.sector for row in held}.items(), key=lambda each: (order.index(each[1]), each[0]))
+    lanes = {source: place for place, (source, _) in enumerate(sources)}
+    names = sector_names(rules)
+    most = max((100 * row.count / row.emitted for row in held if row.emitted), default=100)
     return figure(
-        traces,
-        xaxis=axis(
-            Phrase("allocation / own emission (%)", "配额／自身排放（%）").said(language),
-            range=[0, max(120, most * 1.08)],
-            nticks=6,
-        ),
-        yaxis=axis(
-            tickvals=list(lanes.values()),
-            ticktext=labels,
-            range=[len(lanes) - 0.45, -0.55],
-            showgrid=False,
-            zeroline=False,
-        ),
-        shapes=[
-            {
-                "type": "line",
-                "x0": 100,
-                "x1": 100,
-                "yref": "paper",
-                "y0": 0,
-                "y1": 1,
-                "line": {"color": ALARM, "width": 1, "dash": "dot"},
-            }
+        [
+            *(
+                points(
+                    [_early(row, lanes[row.source]) for row in held if row.method == method and row.emitted],
+                    METHOD_SHADES[method],
+                    size=11,
+                    symbolOffset=[0, LANE * (number - (len(METHODS) - 1) / 2)],
+                )
+                for number, method in enumerate(METHODS)
+            ),
+            ruler(across(100)),
         ],
+        x=values(Phrase("allocation / own emission (%)", "配额／自身排放（%）"), min=0, max=max(120, most * 1.08)),
+        y=rows(Phrase(f"{source}\n{names[sector].en}", f"{source}\n{names[sector].zh}") for source, sector in sources),
+    )
+
+
+def _early(row: EarlyAbater, lane: int) -> dict[str, object]:
+    share = 100 * row.count / row.emitted
+    got, out = tonnes_text(row.count, 1), tonnes_text(row.emitted, 1)
+    peers = percent_text(row.peers_count, row.peers_emitted, 0)
+    name = METHOD_NAMES[row.method]
+    return mark(
+        [share, lane],
+        [
+            Phrase(f"{name.en} · {row.source}", f"{name.zh} · {row.source}"),
+            Phrase(f"gets {got} t, emits {out} t: {share:.0f} %", f"得 {got} 吨，排放 {out} 吨：{share:.0f} %"),
+            Phrase(f"the other works of its sector and city get {peers}", f"本地同行业其他企业得 {peers}"),
+        ],
+        itemStyle={"color": METHOD_SHADES[row.method], "borderColor": PAPER, "borderWidth": 1},
     )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 from math import hypot, inf
-from typing import Any
 
-from airshed.pages.kit.style import GROUNDS, Figure, axis, figure, hover, note, sector_colour
-from airshed.pages.kit.words import Language, tonnes_text
-from airshed.pages.report.facts import Facts
+from airshed.pages.kit.colours import GROUNDS, PAPER, sector_colour
+from airshed.pages.kit.figures import Figure, drawn, figure, label, mark, points, values
+from airshed.pages.kit.words import Phrase, same, tonnes_text
+from airshed.pages.report.facts import Facts, MapPoint
 from airshed.pages.report.labels import place_names, source_label
 from airshed.rulebook.schema import Rulebook
 from airshed.zone.zone import Zone
@@ -17,74 +17,64 @@ from airshed.zone.zone import Zone
 #: Length of a degree of latitude in degrees of longitude at 25 degrees north.
 ASPECT = 1.103
 LARGEST_BUBBLE = 46
+NAME = "var(--name)"
 #: Fineness of the search for a free place for a name on the map.
 GRID = 24
 
 
-def map_chart(facts: Facts, rules: Rulebook, zone: Zone, pollutant: str, language: Language) -> Figure:
+def map_chart(facts: Facts, rules: Rulebook, zone: Zone, pollutant: str) -> Figure:
     """The zone as simple polygons, sources as points whose area is their emission."""
-    traces: list[Figure] = []
     places = place_names(rules)
-    notes = []
-    for outline, ground in zip(zone.outlines, GROUNDS * (len(zone.outlines) // len(GROUNDS) + 1), strict=False):
-        lon = [point[0] for point in outline.ring]
-        lat = [point[1] for point in outline.ring]
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "x": lon,
-                "y": lat,
-                "fill": "toself",
-                "fillcolor": ground,
-                "line": {"color": "#ffffff", "width": 2},
-                "hoverinfo": "skip",
-            }
-        )
-        name = places[outline.code].said(language) if outline.code in places else outline.name_en
-        notes.append(note(f"<b>{name}</b>", *_free_place(outline.ring, facts), font={"size": 13, "color": "#84919b"}))
+    grounds = GROUNDS * (len(zone.outlines) // len(GROUNDS) + 1)
     most = max((point.emitted.get(pollutant, 0) for point in facts.points), default=0) or 1
-    for sector in (rule.code for rule in rules.sectors):
-        mine = [point for point in facts.points if point.sector == sector and point.emitted.get(pollutant)]
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "x": [point.lon for point in mine],
-                "y": [point.lat for point in mine],
-                "marker": {
-                    "size": [point.emitted[pollutant] for point in mine],
-                    "sizemode": "area",
-                    "sizeref": 2 * most / LARGEST_BUBBLE**2,
-                    "sizemin": 3,
-                    "color": sector_colour(sector),
-                    "opacity": 0.78,
-                    "line": {"color": "#ffffff", "width": 1},
-                },
-                "customdata": [
-                    [source_label(facts, point.source, language), tonnes_text(point.emitted[pollutant])]
-                    for point in mine
-                ],
-                "hovertemplate": hover(
-                    language,
-                    ("<b>%{customdata[0]}</b>", f"{pollutant}: %{{customdata[1]}} t in the year"),
-                    ("<b>%{customdata[0]}</b>", f"{pollutant}：全年 %{{customdata[1]}} 吨"),
-                ),
-            }
+    lon = [x for outline in zone.outlines for x, _ in outline.ring]
+    lat = [y for outline in zone.outlines for _, y in outline.ring]
+    west, east, south, north = min(lon), max(lon), min(lat), max(lat)
+    names = [
+        mark(
+            list(_free_place(outline.ring, facts)),
+            **label(
+                places.get(outline.code, same(outline.name_en)), "inside", fontSize=13, fontWeight="bold", color=NAME
+            ),
         )
-    bare: dict[str, Any] = {
-        "showgrid": False,
-        "zeroline": False,
-        "showticklabels": False,
-        "ticks": "",
-        "showline": False,
-    }
+        for outline in zone.outlines
+    ]
     return figure(
-        traces,
-        xaxis=axis(constrain="domain", **bare),
-        yaxis=axis(scaleanchor="x", scaleratio=ASPECT, **bare),
-        annotations=notes,
-        margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        [
+            *(
+                drawn("polygon", [list(point) for point in outline.ring], ground, edge=PAPER, silent=True)
+                for outline, ground in zip(zone.outlines, grounds, strict=False)
+            ),
+            points(names, "transparent", size=1, silent=True),
+            *(
+                points(
+                    [
+                        _source(facts, point, pollutant, most)
+                        for point in facts.points
+                        if point.sector == sector and point.emitted.get(pollutant)
+                    ],
+                    sector_colour(sector),
+                )
+                for sector in (rule.code for rule in rules.sectors)
+            ),
+        ],
+        x=values(show=False, min=west, max=east),
+        y=values(show=False, min=south, max=north),
+        aspect={"x": [west, east], "y": [south, north], "ratio": ASPECT},
+    )
+
+
+def _source(facts: Facts, point: MapPoint, pollutant: str, most: int) -> dict[str, object]:
+    """A source whose area is its emission."""
+    mass = tonnes_text(point.emitted[pollutant])
+    return mark(
+        [point.lon, point.lat],
+        [
+            source_label(facts, point.source),
+            Phrase(f"{pollutant}: {mass} t in the year", f"{pollutant}：全年 {mass} 吨"),
+        ],
+        symbolSize=round(max(3.0, LARGEST_BUBBLE * (point.emitted[pollutant] / most) ** 0.5), 1),
+        itemStyle={"color": sector_colour(point.sector), "opacity": 0.78, "borderColor": PAPER, "borderWidth": 1},
     )
 
 

@@ -5,98 +5,75 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from airshed.engine.procedures.deadlines import surrender_day
-from airshed.model.period import DAY_MS
-from airshed.pages.kit.style import (
-    ALARM,
-    GREY,
-    INK,
-    SEQUENCE,
+from airshed.pages.kit.colours import ALARM, INK, PAPER, QUIET_BLUE, SILVER, faded, pollutant_colour
+from airshed.pages.kit.figures import (
+    DASHED,
+    SOLID,
     Figure,
-    axis,
-    faded,
+    Series,
+    across,
+    along,
+    bars,
+    columns,
+    days,
+    drawn,
     figure,
-    hover,
-    note,
-    pollutant_colour,
+    floors,
+    line,
+    mark,
+    moment,
+    on_floor,
+    points,
+    rows,
+    ruler,
+    values,
 )
-from airshed.pages.kit.words import Language, Phrase
+from airshed.pages.kit.words import Phrase, same
 from airshed.pages.report.facts import Facts
 from airshed.pages.report.labels import place_names, sector_names
 from airshed.pages.report.market import AuctionFacts, BidFacts, DayOfTrade
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
-#: Width of a bar of a day's volume: two days, or it would not be seen.
-BAR_MS = 2 * DAY_MS
+#: Part of a chart of prices that their volume takes.
+VOLUME = 0.4
+#: How strong a cell is that has the most, in percent; from half of it on its figure is written in the colour of paper.
+STRONGEST = 0.95
 
 
-def auction_chart(auction: AuctionFacts, money: Phrase, language: Language) -> Figure:
+def auction_chart(auction: AuctionFacts, money: Phrase) -> Figure:
     """Bids from the highest down: the demand curve, with what was offered, the reserve and the clearing price."""
-    colour = pollutant_colour(auction.pollutant)
     sold, offered, reserve = auction.sold / 1_000, auction.offered / 1_000, auction.reserve / 100
     won, lost = _split(auction)
-    traces = [
-        _steps(won, 0, colour, 0.3, Phrase("won", "中标").said(language), money, language),
-        _steps(lost, auction.sold, "#98a2aa", 0.1, Phrase("not won", "未中标").said(language), money, language),
-    ]
-    wanted = sum(bid.count for bid in auction.bids) / 1_000
+    wide = max(sum(bid.count for bid in auction.bids) / 1_000, offered)
     top = max([bid.price for bid in auction.bids] + [auction.reserve]) / 100
-    wide = max(wanted, offered)
-    lines = [
-        _line(offered, offered, 0, top * 1.06, INK, "solid"),
-        _line(0, wide * 1.04, reserve, reserve, GREY, "dot"),
-    ]
-    notes = [
-        note(Phrase("supply", "供给").said(language), offered, top * 1.1, font={"size": 11, "color": INK}),
-        note(
-            Phrase(f"reserve {reserve:,.0f}", f"底价 {reserve:,.0f}").said(language),
-            wide * 1.04,
-            reserve,
-            xanchor="right",
-            yanchor="top",
+    colour = pollutant_colour(auction.pollutant)
+    said = Phrase(f"reserve {reserve:,.0f}", f"底价 {reserve:,.0f}")
+    series = [
+        *_steps(won, 0, colour, 0.3, Phrase("won", "中标"), money),
+        *_steps(lost, auction.sold, SILVER, 0.1, Phrase("not won", "未中标"), money),
+        ruler(
+            across(offered, Phrase("supply", "供给"), INK, SOLID),
+            along(reserve, said, position="insideEndBottom"),
         ),
     ]
     if auction.price is not None:
         price = auction.price / 100
-        lines.append(_line(0, sold, price, price, ALARM, "solid"))
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "x": [sold],
-                "y": [price],
-                "marker": {"size": 10, "color": ALARM, "line": {"color": "#fff", "width": 1.5}},
-                "hovertemplate": Phrase(
-                    f"clearing price %{{y:,.0f}} {money.en}/t, %{{x:,.1f}} t sold<extra></extra>",
-                    f"成交价 %{{y:,.0f}} {money.zh}/吨，成交 %{{x:,.1f}} 吨<extra></extra>",
-                ).said(language),
-            }
+        said = Phrase(f"clearing price {price:,.0f}", f"成交价 {price:,.0f}")
+        over = Phrase(
+            f"clearing price {price:,.0f} {money.en}/t, {sold:,.1f} t sold",
+            f"成交价 {price:,.0f} {money.zh}/吨，成交 {sold:,.1f} 吨",
         )
-        notes.append(
-            note(
-                Phrase(f"<b>clearing price {price:,.0f}</b>", f"<b>成交价 {price:,.0f}</b>").said(language),
-                0,
-                price,
-                xanchor="left",
-                yanchor="bottom",
-                xshift=4,
-                font={"size": 12, "color": ALARM},
-            )
-        )
+        edge = {"color": ALARM, "borderColor": PAPER, "borderWidth": 1.5}
+        series += [
+            points([mark([sold, price], [over], itemStyle=edge)], ALARM, z=5),
+            ruler(along(price, said, ALARM, SOLID, position="insideStartTop", fontWeight="bold")),
+        ]
     return figure(
-        traces,
-        xaxis=axis(
-            Phrase("allowances wanted, cumulated (t)", "累计需求量（吨）").said(language),
-            range=[0, wide * 1.05],
-            zeroline=False,
-        ),
-        yaxis=axis(
-            Phrase(f"bid ({money.en}/t)", f"报价（{money.zh}/吨）").said(language),
-            range=[0, top * 1.16],
-            zeroline=False,
-        ),
-        shapes=lines,
-        annotations=notes,
+        series,
+        x=values(Phrase("allowances wanted, cumulated (t)", "累计需求量（吨）"), min=0, max=wide * 1.05),
+        y=values(Phrase(f"bid ({money.en}/t)", f"报价（{money.zh}/吨）"), min=0, max=top * 1.16),
+        grid={"top": 26},
     )
 
 
@@ -115,155 +92,106 @@ def _split(auction: AuctionFacts) -> tuple[list[BidFacts], list[BidFacts]]:
     return won, lost
 
 
-def _steps(
-    bids: list[BidFacts], first: int, colour: str, fill: float, word: str, money: Phrase, language: Language
-) -> Figure:
-    x: list[float] = []
-    y: list[float] = []
-    said: list[str] = []
+def _steps(bids: list[BidFacts], first: int, colour: str, fill: float, word: Phrase, money: Phrase) -> list[Series]:
+    """Each bid along its price, as far as it was for, and a dot at its end that says whose it was."""
+    edge, ends = [], []
     reached = first
-    measures = (f"{money.en}/t", "t") if language == "en" else (f"{money.zh}/吨", "吨")
     for bid in bids:
-        x += [reached / 1_000, (reached + bid.count) / 1_000]
-        y += [bid.price / 100] * 2
-        said += [
-            f"<b>{bid.account}</b> {word}<br>"
-            f"{bid.count / 1_000:,.1f} {measures[1]} · {bid.price / 100:,.0f} {measures[0]}"
-        ] * 2
+        price = bid.price / 100
+        edge += [[reached / 1_000, price], [(reached + bid.count) / 1_000, price]]
         reached += bid.count
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": x,
-        "y": y,
-        "text": said,
-        "line": {"color": colour, "width": 2},
-        "fill": "tozeroy",
-        "fillcolor": faded(colour, fill),
-        "hovertemplate": "%{text}<extra></extra>",
-    }
+        mass = f"{bid.count / 1_000:,.1f}"
+        said = [
+            Phrase(f"{bid.account} {word.en}", f"{bid.account} {word.zh}"),
+            Phrase(f"{mass} t · {price:,.0f} {money.en}/t", f"{mass} 吨 · {price:,.0f} {money.zh}/吨"),
+        ]
+        ends.append(mark([reached / 1_000, price], said))
+    return [
+        line(edge, colour, areaStyle={"color": faded(colour, fill)}, silent=True),
+        points(ends, colour, size=6),
+    ]
 
 
-def _line(x0: float, x1: float, y0: float, y1: float, colour: str, dash: str) -> Figure:
-    return {
-        "type": "line",
-        "x0": x0,
-        "x1": x1,
-        "y0": y0,
-        "y1": y1,
-        "line": {"color": colour, "width": 1.5, "dash": dash},
-    }
-
-
-def price_chart(facts: Facts, rules: Rulebook, pollutant: str, language: Language) -> Figure:
+def price_chart(facts: Facts, rules: Rulebook, pollutant: str) -> Figure:
     """Daily volume-weighted price above, on each side of a wall, volume below; auctions as diamonds."""
     colour, money = pollutant_colour(pollutant, [rule.code for rule in rules.pollutants]), facts.money
-    days = [day for day in facts.market.days if day.pollutant == pollutant]
+    traded = [day for day in facts.market.days if day.pollutant == pollutant]
     tonnes: dict[str, float] = {}
-    for day in days:
+    for day in traded:
         tonnes[day.day] = tonnes.get(day.day, 0.0) + day.count / 1_000
-    auctions = [each for each in facts.market.auctions if each.pollutant == pollutant and each.price is not None]
     reserve = lookup.pollutant(rules, pollutant).reserve_fen_per_t / 100
-    traces: list[Figure] = [
-        *(
-            _price_line(facts, rules, [day for day in days if day.wall == wall], wall, colour, language)
-            for wall in ("", *rules.trade_rules.walled_sectors)
-        ),
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "x": [each.day for each in auctions],
-            "y": [(each.price or 0) / 100 for each in auctions],
-            "marker": {"symbol": "diamond-open", "size": 8, "color": INK, "line": {"width": 1.2}},
-            "text": [each.series for each in auctions],
-            "hovertemplate": Phrase(
-                f"<b>auction %{{text}}</b><br>%{{x|%Y-%m-%d}}: %{{y:,.0f}} {money.en}/t<extra></extra>",
-                f"<b>拍卖 %{{text}}</b><br>%{{x|%Y-%m-%d}}：%{{y:,.0f}} {money.zh}/吨<extra></extra>",
-            ).said(language),
-        },
-        {
-            "type": "bar",
-            "x": list(tonnes),
-            "y": list(tonnes.values()),
-            "yaxis": "y2",
-            "width": BAR_MS,
-            "marker": {"color": faded(colour, 0.75)},
-            "hovertemplate": Phrase(
-                "%{x|%Y-%m-%d}: %{y:,.1f} t<extra></extra>", "%{x|%Y-%m-%d}：%{y:,.1f} 吨<extra></extra>"
-            ).said(language),
-        },
-    ]
-    span = [f"{facts.year}-01-01", surrender_day(rules, facts.year)]
-    return figure(
-        traces,
-        xaxis=axis(
-            type="date",
-            range=span,
-            anchor="y2",
-            showgrid=False,
-            nticks=5,
-            tickangle=0,
-            tickformat="%Y-%m",
-            hoverformat="%Y-%m-%d",
-        ),
-        yaxis=axis(
-            Phrase(f"price ({money.en}/t)", f"价格（{money.zh}/吨）").said(language),
-            domain=[0.36, 1],
-            rangemode="tozero",
-            nticks=6,
-        ),
-        yaxis2=axis(
-            Phrase("volume (t)", "成交量（吨）").said(language), domain=[0, 0.26], rangemode="tozero", nticks=4
-        ),
-        shapes=[
-            {
-                "type": "line",
-                "x0": span[0],
-                "x1": span[1],
-                "y0": reserve,
-                "y1": reserve,
-                "line": {"color": GREY, "width": 1, "dash": "dot"},
-            }
+    return floors(
+        (1, VOLUME),
+        [
+            *(
+                _price_line(rules, [day for day in traded if day.wall == wall], wall, colour, money)
+                for wall in ("", *rules.trade_rules.walled_sectors)
+            ),
+            points(
+                [
+                    _auctioned(each, money)
+                    for each in facts.market.auctions
+                    if each.pollutant == pollutant and each.price is not None
+                ],
+                INK,
+                hollow=True,
+                symbol="diamond",
+                size=9,
+            ),
+            ruler(along(reserve)),
+            on_floor(
+                1,
+                bars(
+                    [[moment(day), count] for day, count in tonnes.items()],
+                    faded(colour, 0.75),
+                    said=[same("{x:day}"), Phrase("{y:1} t", "{y:1} 吨")],
+                    barMinWidth=1.5,
+                    barMaxWidth=4,
+                ),
+            ),
         ],
-        bargap=0,
+        x=days(f"{facts.year}-01-01", surrender_day(rules, facts.year)),
+        y=[
+            values(Phrase(f"price ({money.en}/t)", f"价格（{money.zh}/吨）"), min=0),
+            values(Phrase("volume (t)", "成交量（吨）"), splitNumber=2),
+        ],
     )
 
 
-def _price_line(
-    facts: Facts, rules: Rulebook, days: Sequence[DayOfTrade], wall: str, colour: str, language: Language
-) -> Figure:
+def _auctioned(auction: AuctionFacts, money: Phrase) -> dict[str, object]:
+    price = f"{(auction.price or 0) / 100:,.0f}"
+    return mark(
+        [moment(str(auction.day)), (auction.price or 0) / 100],
+        [
+            Phrase(f"auction {auction.series}", f"拍卖 {auction.series}"),
+            Phrase(f"{auction.day}: {price} {money.en}/t", f"{auction.day}：{price} {money.zh}/吨"),
+        ],
+    )
+
+
+def _price_line(rules: Rulebook, traded: Sequence[DayOfTrade], wall: str, colour: str, money: Phrase) -> Series:
     """The daily price of those behind a wall, dark and square, or of all others."""
-    money = facts.money
     side = sector_names(rules)[wall] if wall else Phrase("", "")
-    among = (f" among {side.en.lower()} works", f"（{side.zh}企业之间）") if wall else ("", "")
-    return {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "x": [day.day for day in days],
-        "y": [day.price / 100 for day in days],
-        "line": {"color": faded(INK if wall else colour, 0.6), "width": 1.2, "dash": "dash" if wall else "solid"},
-        "marker": {"size": 3.5, "color": INK if wall else colour, "symbol": "square" if wall else "circle"},
-        "customdata": [[day.trades, day.count / 1_000] for day in days],
-        "hovertemplate": hover(
-            language,
-            (
-                "<b>%{x|%Y-%m-%d}</b>",
-                f"%{{y:,.0f}} {money.en}/t, volume-weighted{among[0]}",
-                "%{customdata[1]:,.1f} t in %{customdata[0]} trades",
-            ),
-            (
-                "<b>%{x|%Y-%m-%d}</b>",
-                f"加权均价{among[1]} %{{y:,.0f}} {money.zh}/吨",
-                "%{customdata[0]} 笔共 %{customdata[1]:,.1f} 吨",
-            ),
-        ),
-    }
+    among = Phrase(f" among {side.en.lower()} works", f"（{side.zh}企业之间）") if wall else Phrase("", "")
+    data = []
+    for day in traded:
+        price, mass = f"{day.price / 100:,.0f}", f"{day.count / 1_000:,.1f}"
+        said = [
+            same(day.day),
+            Phrase(f"{price} {money.en}/t, volume-weighted{among.en}", f"加权均价{among.zh} {price} {money.zh}/吨"),
+            Phrase(f"{mass} t in {day.trades} trades", f"{day.trades} 笔共 {mass} 吨"),
+        ]
+        data.append(mark([moment(day.day), day.price / 100], said))
+    shade = INK if wall else colour
+    made = line(data, shade, width=1.2, dash=DASHED if wall else SOLID, dots=4)
+    made["lineStyle"]["opacity"] = 0.6
+    return {**made, "symbol": "rect" if wall else "circle"}
 
 
-def flow_chart(facts: Facts, rules: Rulebook, pollutant: str | None, language: Language) -> Figure:
+def flow_chart(facts: Facts, rules: Rulebook, pollutant: str | None) -> Figure:
     """Who sold to whom: rows sell, columns buy; tonnes of a pollutant, or millions of money over all."""
     codes = [place.code for place in rules.jurisdictions]
-    names = [place_names(rules)[code].said(language) for code in codes]
+    names = place_names(rules)
     sums = {(seller, buyer): 0.0 for seller in codes for buyer in codes}
     trades = dict.fromkeys(sums, 0)
     for flow in facts.market.flows:
@@ -271,32 +199,33 @@ def flow_chart(facts: Facts, rules: Rulebook, pollutant: str | None, language: L
         if key in sums and pollutant in (None, flow.pollutant):
             sums[key] += flow.fen / 1e8 if pollutant is None else flow.count / 1_000
             trades[key] += flow.trades
-    measure = (
-        Phrase(f"million {facts.money.en}", f"百万{facts.money.zh}").said(language)
-        if pollutant is None
-        else Phrase("t", "吨").said(language)
-    )
-    decimals = 2 if pollutant is None else 0
-    heat = {
-        "type": "heatmap",
-        "x": names,
-        "y": names,
-        "z": [[sums[seller, buyer] for buyer in codes] for seller in codes],
-        "customdata": [[trades[seller, buyer] for buyer in codes] for seller in codes],
-        "colorscale": SEQUENCE,
-        "showscale": False,
-        "xgap": 2,
-        "ygap": 2,
-        "texttemplate": f"%{{z:,.{decimals}f}}",
-        "hovertemplate": Phrase(
-            f"%{{y}} → %{{x}}<br><b>%{{z:,.{decimals}f}} {measure}</b> in %{{customdata}} trades<extra></extra>",
-            f"%{{y}} → %{{x}}<br>%{{customdata}} 笔，<b>%{{z:,.{decimals}f}} {measure}</b><extra></extra>",
-        ).said(language),
-    }
+    money = facts.money
+    measure = Phrase(f"million {money.en}", f"百万{money.zh}") if pollutant is None else Phrase("t", "吨")
+    most = max(sums.values()) or 1.0
+
+    def cell(row: int, column: int) -> dict[str, object]:
+        key = (codes[row], codes[column])
+        amount = f"{sums[key]:,.{2 if pollutant is None else 0}f}"
+        seller, buyer = names[codes[row]], names[codes[column]]
+        part = sums[key] / most
+        said = [
+            Phrase(f"{seller.en} → {buyer.en}", f"{seller.zh} → {buyer.zh}"),
+            Phrase(f"{amount} {measure.en} in {trades[key]} trades", f"{trades[key]} 笔，{amount} {measure.zh}"),
+        ]
+        return mark(
+            [column, row],
+            said,
+            itemStyle={"color": faded("var(--accent)", round(0.04 + (STRONGEST - 0.04) * part, 3))},
+            text=amount,
+            ink=PAPER if part > STRONGEST / 2 else INK,
+        )
+
+    places = range(len(codes))
     return figure(
-        [heat],
-        xaxis=axis(
-            Phrase(f"buyer's jurisdiction ({measure})", f"买方所在地（{measure}）").said(language), showgrid=False
+        [drawn("cells", [cell(row, column) for row in places for column in places], QUIET_BLUE, gap=2)],
+        x=columns(
+            [names[code] for code in codes],
+            name=Phrase(f"buyer's jurisdiction ({measure.en})", f"买方所在地（{measure.zh}）"),
         ),
-        yaxis=axis(Phrase("seller's jurisdiction", "卖方所在地").said(language), autorange="reversed", showgrid=False),
+        y=rows([names[code] for code in codes], name=Phrase("seller's jurisdiction", "卖方所在地")),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from airshed.model.provenance import SIMULATED
-from airshed.pages.kit.words import Language, Phrase
+from airshed.pages.kit.words import Phrase
 from airshed.pages.report.facts import Facts
 from airshed.rulebook.schema import Rulebook
 
@@ -18,9 +18,9 @@ def sector_names(rules: Rulebook) -> dict[str, Phrase]:
     return {sector.code: Phrase(sector.name_en, sector.name_zh) for sector in rules.sectors}
 
 
-def source_label(facts: Facts, source: str, language: Language) -> str:
+def source_label(facts: Facts, source: str) -> Phrase:
     """The name of a source, with the mark of simulated ones."""
-    name = facts.names[source].said(language)
+    name = facts.names[source]
     if source not in facts.simulated:
         return name
-    return f"{name} ({SIMULATED})" if language == "en" else f"{name}（模拟）"
+    return Phrase(f"{name.en} ({SIMULATED})", f"{name.zh}（模拟）")

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from markupsafe import Markup
-from plotly.offline import get_plotlyjs
-
 from airshed.lab.stacks.episodes import Episode
 from airshed.mrv.year import StackYear
-from airshed.pages.kit import style, words
+from airshed.pages.kit import colours, words
 from airshed.pages.kit.details import detail, item, reason
 from airshed.pages.kit.html import environment, script_json
 from airshed.pages.kit.words import Phrase, told
@@ -65,9 +62,8 @@ def build(
             detail=detail,
             item=item,
             reason=reason,
-            style=style,
+            style=colours,
             at_once=ROWS_AT_ONCE,
-            label=lambda source: Phrase(source_label(facts, source, "en"), source_label(facts, source, "zh")),
-            plotly=Markup(get_plotlyjs()),
+            label=lambda source: source_label(facts, source),
         )
     )

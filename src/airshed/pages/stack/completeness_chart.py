@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from airshed.pages.kit.style import INK, Figure, axis, figure, hover, note
-from airshed.pages.kit.words import Language, Phrase, same
+from airshed.model.period import DAY_MS
+from airshed.pages.kit.colours import INK
+from airshed.pages.kit.figures import Figure, days, drawn, figure, label, mark, moment, points, rows
+from airshed.pages.kit.words import Phrase, same
 from airshed.pages.stack.completeness import Completeness, StackCount
 
 #: From which share of valid hours in percent each colour holds, and its words. 83 percent are 20 of 24 hours.
@@ -17,6 +19,8 @@ STEPS = (
     (100.0, "#8fb8a0", Phrase("100 %, every hour", "100 %，全部有效")),
 )
 ROW, EDGES = 11, 70
+#: Of a day on which the source stood still.
+NONE = "var(--none)"
 
 
 def height_of_map(facts: Completeness) -> int:
@@ -34,88 +38,62 @@ def share_of_day(stack: StackCount, day: int) -> tuple[int, str] | None:
     return min(shares, default=None)
 
 
-def heat_map(facts: Completeness, language: Language) -> Figure:
-    """Every stack and day; grey where the source stood still."""
-    z: list[list[int | None]] = []
-    which: list[list[str]] = []
-    for stack in facts.stacks:
-        row = [share_of_day(stack, day) for day in range(len(facts.days))]
-        z.append([share[0] if share else None for share in row])
-        which.append([share[1] if share else "" for share in row])
-    scale: list[list[object]] = []
-    bounds = [*(step[0] for step in STEPS), 101.0]
-    for (_, colour, _), begin, end in zip(STEPS, bounds, bounds[1:], strict=False):
-        scale += [[begin / 101, colour], [end / 101, colour]]
-    heat = {
-        "type": "heatmap",
-        "z": z,
-        "x": list(facts.days),
-        "y": [stack.stack for stack in facts.stacks],
-        "customdata": which,
-        "zmin": 0,
-        "zmax": 101,
-        "colorscale": scale,
-        "showscale": False,
-        "ygap": 1,
-        "hovertemplate": hover(
-            language,
-            ("<b>%{y}</b> %{x|%Y-%m-%d}", "%{customdata}: %{z} % of running hours valid"),
-            ("<b>%{y}</b> %{x|%Y-%m-%d}", "%{customdata}：运行小时有效率 %{z} %"),
-        ),
-    }
-    names = dict(facts.jurisdictions)
-    lines: list[Figure] = []
-    notes: list[Figure] = []
-    first = 0
+def heat_map(facts: Completeness) -> Figure:
+    """Every stack and day, days of one colour in a row as one span; grey where the source stood still."""
+    spans, names, borders = [], [], []
+    for place, stack in enumerate(facts.stacks):
+        days_of = [share_of_day(stack, day) for day in range(len(facts.days))]
+        for step, run in groupby(enumerate(days_of), key=lambda each: _step(each[1])):
+            if step is not None:
+                spans.append(_span(facts, stack, place, step, list(run)))
+    called, first = dict(facts.jurisdictions), 0
+    start, end = moment(facts.days[0]), moment(facts.days[-1]) + DAY_MS
     for code, group in groupby(facts.stacks, key=lambda stack: stack.jurisdiction):
         size = len(list(group))
-        notes.append(
-            note(
-                names[code].said(language).split(",")[0],
-                1,
-                first + size / 2 - 0.5,
-                xref="paper",
-                xanchor="left",
-                xshift=6,
-                textangle=90 if size > 6 else 0,
-                font={"size": 12, "color": INK},
-            )
-        )
+        name = Phrase(called[code].en.split(",")[0], called[code].zh)
+        turned = {"rotate": -90, "distance": 12} if size > 6 else {"distance": 6}
+        names.append(mark([end, first + (size - 1) // 2], **label(name, "right", fontSize=12, color=INK, **turned)))
         if first:
-            lines.append(
-                {
-                    "type": "line",
-                    "xref": "paper",
-                    "x0": 0,
-                    "x1": 1.02,
-                    "y0": first - 0.5,
-                    "y1": first - 0.5,
-                    "line": {"color": INK, "width": 1},
-                }
-            )
+            borders.append([end, first])
         first += size
     return figure(
-        [heat],
-        xaxis=axis(
-            Phrase("day; colour: valid hours of running hours (%)", "日期；颜色：有效小时占运行小时（%）").said(
-                language
-            ),
-            type="date",
-            dtick="M1",
-            tickformat="%b" if language == "en" else "%-m月",
-            ticklabelmode="period",
-            showgrid=False,
-            side="top",
-        ),
-        yaxis=axis(
-            autorange="reversed",
-            type="category",
-            showgrid=False,
-            tickfont={"size": 8, "color": INK},
-            dtick=1,
-        ),
-        shapes=lines,
-        annotations=notes,
-        margin={"l": 8, "r": 62, "t": 8, "b": 8},
-        plot_bgcolor="#eceef0",
+        [
+            drawn("spans", [[start, end, place] for place in range(len(facts.stacks))], NONE, part=0.9, silent=True),
+            drawn("spans", spans, NONE, part=0.9),
+            points(names, "transparent", size=1, silent=True),
+            drawn("levels", borders, INK, silent=True),
+        ],
+        x={
+            **days(facts.days[0]),
+            "min": start,
+            "max": end,
+            "months": True,
+            "position": "top",
+            "name": Phrase("day; colour: valid hours of running hours (%)", "日期；颜色：有效小时占运行小时（%）"),
+        },
+        y=rows([stack.stack for stack in facts.stacks], axisLabel={"fontSize": 8.5, "lineHeight": 9}),
+        grid={"right": 62},
     )
+
+
+def _step(share: tuple[int, str] | None) -> int | None:
+    """Which of the steps a day belongs to; None when the source stood still."""
+    return None if share is None else max(step for step, (least, *_) in enumerate(STEPS) if share[0] >= least)
+
+
+def _span(
+    facts: Completeness, stack: StackCount, place: int, step: int, run: list[tuple[int, tuple[int, str] | None]]
+) -> dict[str, object]:
+    """Days in a row of one step, with the least share among them and of which pollutant it is."""
+    first, last = facts.days[run[0][0]], facts.days[run[-1][0]]
+    least, pollutant = min(share for _, share in run if share is not None)
+    when = first if first == last else f"{first} – {last}"
+    said = [
+        same(f"{stack.stack} {when}"),
+        Phrase(
+            f"{pollutant}: {'at least ' if first != last else ''}{least} % of running hours valid",
+            f"{pollutant}：运行小时有效率{'不低于' if first != last else ''} {least} %",
+        ),
+    ]
+    colour = {"color": STEPS[step][1]}
+    return mark([moment(first), moment(last) + DAY_MS, place], said, itemStyle=colour)

@@ -6,15 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
-from markupsafe import Markup
-from plotly.offline import get_plotlyjs
 
 from airshed.mrv import states
 from airshed.mrv.spans import hour_text
 from airshed.pages.kit import words as report_words
+from airshed.pages.kit.colours import pollutant_colour
 from airshed.pages.kit.details import detail
 from airshed.pages.kit.html import environment, script_json
-from airshed.pages.kit.style import FONT, pollutant_colour
 from airshed.pages.kit.words import STATISTICS, Language, Phrase, percent_text, same, told
 from airshed.pages.stack import charts, words
 from airshed.pages.stack.charts_hours import STATE_COLOURS, height_of_hours, hours_chart, reason_colour
@@ -47,7 +45,7 @@ def build(facts: StackFacts, law: Phrase) -> str:
 
 def picture_page(facts: StackFacts, law: Phrase, language: Language) -> str:
     """The hours of the year alone, as a page of `picture_size` to be taken as a picture."""
-    drawn = {charts.WHOLE: {each: hours_chart(facts, language) for each in ("en", "zh")}}
+    drawn = {charts.WHOLE: hours_chart(facts)}
     return _render("picture.html.j2", facts, law, charts=script_json(drawn), language=language)
 
 
@@ -58,7 +56,7 @@ def picture_size(facts: StackFacts) -> tuple[int, int]:
 
 def build_completeness(facts: Completeness, law: Phrase) -> str:
     """The page of a zone's completeness, counted by a law. The same evidence and rules give the same bytes."""
-    drawn = {"days": {language: heat_map(facts, language) for language in report_words.LANGUAGES}}
+    drawn = {"days": heat_map(facts)}
     return (
         environment(PACKAGE)
         .get_template("completeness.html.j2")
@@ -67,7 +65,6 @@ def build_completeness(facts: Completeness, law: Phrase) -> str:
             law=words.counted_by(law),
             facts=facts,
             charts=script_json(drawn),
-            plotly=Markup(get_plotlyjs()),
             height=height_of_map(facts),
             steps=STEPS,
             when=lambda hour: hour_text(facts.year, hour),
@@ -188,9 +185,7 @@ def _render(template: str, facts: StackFacts, law: Phrase, **more: Any) -> str:
             reasons=[(words.why_said(code), reason_colour(code)) for code in sorted(codes)],
             states=[(words.STATES[code], STATE_COLOURS[code]) for code in sorted(shown)],
             colour=pollutant_colour,
-            font=FONT,
             height=height_of_hours(facts),
-            plotly=Markup(get_plotlyjs()),
             words=words,
             statistics=STATISTICS,
             findings=report_words.FINDINGS,

@@ -73,17 +73,29 @@ window.figures = (function () {
       type: "polygon",
       silent: true,
       shape: { points: series.data.map((point) => api.coord(point)) },
-      style: { fill: series.itemStyle.color, stroke: series.itemStyle.borderColor, lineWidth: series.itemStyle.borderWidth ?? 0 },
+      style: { fill: series.itemStyle.color, stroke: series.edge, lineWidth: series.edge ? 2 : 0 },
     },
     // A bar from the first to the second value at the height of the third; never so thin that it is not seen.
     spans: (series) => (params, api) => {
       const [left, middle] = api.coord([api.value(0), api.value(2)]);
       const right = api.coord([api.value(1), api.value(2)])[0];
-      const high = series.thick ?? 0.6 * api.size([0, 1])[1];
+      const high = series.thick ?? (series.part ?? 0.6) * api.size([0, 1])[1];
       const room = params.coordSys;
       const from = Math.max(left, room.x), to = Math.min(Math.max(right, left + 1), room.x + room.width);
       if (to < room.x || from > room.x + room.width) return null;
       return { type: "rect", shape: { x: from, y: middle - high / 2, width: to - from, height: high }, style: { fill: api.visual("color") } };
+    },
+    // A line from foot to a little above the top, before the column of each value.
+    uprights: (series) => (params, api) => {
+      const x = api.coord([api.value(0), 0])[0] - api.size([1, 1])[0] / 2;
+      const { y, height } = params.coordSys;
+      return { type: "line", shape: { x1: x, x2: x, y1: y - 8, y2: y + height }, style: { stroke: series.itemStyle.color, lineWidth: 1 } };
+    },
+    // A line across, above the row of each value.
+    levels: (series) => (params, api) => {
+      const y = api.coord([api.value(0), api.value(1)])[1] - api.size([1, 1])[1] / 2;
+      const { x, width } = params.coordSys;
+      return { type: "line", shape: { x1: x, x2: x + width + 8, y1: y, y2: y }, style: { stroke: series.itemStyle.color, lineWidth: 1 } };
     },
     cells: (series) => (params, api) => {
       const [x, y] = api.coord([api.value(0), api.value(1)]);
@@ -150,7 +162,7 @@ window.figures = (function () {
     for (const axis of [said.xAxis, said.yAxis].flat().filter(Boolean)) {
       if (axis.type === "category" && axis.wrap !== 0) {
         axis.axisLabel = {
-          interval: 0, hideOverlap: false, overflow: "break", lineHeight: 14,
+          interval: 0, hideOverlap: false, overflow: "break", lineHeight: 14, rich: { head: { fontWeight: "bold", color: ink } },
           ...(axis === said.yAxis || [said.yAxis].flat().includes(axis) ? { width: narrow ? 104 : 220 } : {}),
           ...axis.axisLabel,
         };
@@ -159,17 +171,20 @@ window.figures = (function () {
         // Where room was left for labels an axis ends at no round figure: neither word nor line stands there.
         const ends = (at) => axis[at] === undefined || round(axis[at]);
         axis.splitNumber ??= narrow ? 3 : 5;
-        axis.axisLabel = { formatter: (value) => written(value), showMinLabel: ends("min"), showMaxLabel: ends("max"), ...axis.axisLabel };
+        axis.axisLabel = { formatter: axis.plain ? String : (value) => written(value), showMinLabel: ends("min"), showMaxLabel: ends("max"), ...axis.axisLabel };
         axis.splitLine = { showMinLine: ends("min"), showMaxLine: ends("max"), ...axis.splitLine };
       }
       if (axis.type === "time") {
         axis.splitNumber ??= narrow ? 3 : 6;
-        axis.axisLabel = { formatter: axis.months === false ? undefined : { year: "{yyyy}", month: "{yyyy}-{MM}", day: "{MM}-{dd}", hour: "{MM}-{dd} {HH}:00" }, ...axis.axisLabel };
+        axis.axisLabel = { formatter: axis.months ? { year: "{MMM}", month: "{MMM}", day: "{MM}-{dd}", hour: "{MM}-{dd} {HH}:00" } : { year: "{yyyy}", month: "{yyyy}-{MM}", day: "{MM}-{dd}", hour: "{MM}-{dd} {HH}:00" }, ...axis.axisLabel };
       }
     }
     if (said.heading) said.grid = { ...said.grid, top: 36 };
     const plain = { left: 8, right: 18, top: 12, bottom: 8, outerBoundsMode: "same", outerBoundsContain: "all" };
+    for (const zoom of said.dataZoom ?? [])
+      if (zoom.type === "slider") Object.assign(zoom, { height: 20, bottom: 6, showDetail: false, brushSelect: false, borderColor: rule, fillerColor: colour("color-mix(in srgb, var(--accent) 14%, transparent)"), handleStyle: { color: paper, borderColor: quiet }, moveHandleSize: 0, dataBackground: { lineStyle: { opacity: 0 }, areaStyle: { opacity: 0 } }, selectedDataBackground: { lineStyle: { opacity: 0 }, areaStyle: { opacity: 0 } } });
     delete said.floors;
+    delete said.foot;
     delete said.panels;
     delete said.aspect;
     const grids = said.grid === undefined ? plain : Array.isArray(said.grid) ? said.grid : { ...plain, ...said.grid };
@@ -205,7 +220,7 @@ window.figures = (function () {
     }
     if (figure.floors) {
       const { weights, gap, top, left, right } = figure.floors;
-      const room = div.clientHeight - top - 30 - gap * (weights.length - 1);
+      const room = div.clientHeight - top - 30 - (figure.foot ?? 0) - gap * (weights.length - 1);
       const whole = weights.reduce((sum, each) => sum + each, 0);
       let at = top;
       const grid = weights.map((weight) => {

@@ -6,9 +6,7 @@
   function draw(div) {
     const figure = known[div.dataset.chart];
     if (!figure) throw new Error("no figure called " + div.dataset.chart);
-    if (figure.series) return figures.draw(div, figure, root.dataset.lang);
-    const said = structuredClone(figure[root.dataset.lang]);
-    Plotly.react(div, said.data, said.layout, { displayModeBar: false, responsive: true });
+    figures.draw(div, figure, root.dataset.lang);
   }
 
   // What is in the window is drawn first; the rest follows in pieces that leave the page at hand.
