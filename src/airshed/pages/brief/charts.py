@@ -109,16 +109,12 @@ def accepted(facts: BriefFacts) -> Figure:
             return mark(None)
         each = facts.axes[name][place]
         share, words = 100 * facts.accepted[name][each], option(name, each)
-        ink = label("", "inside", color="#fff" if place % len(SHADES) != 1 else "#1f2a33", overflow="truncate")
-        if share >= 18:
-            ink["label"]["formatter"] = Phrase(f"{words.en} {share:.0f} %", f"{words.zh} {share:.0f} %")
-            ink["label"]["share"] = share
-        elif share >= 5:
-            ink["label"]["formatter"] = same(f"{share:.0f} %")
-        else:
-            ink = {}
+        ink = "#fff" if place % len(SHADES) != 1 else "#1f2a33"
+        if place % len(SHADES) == 0:
+            ink = PAPER
+        figure_alone = same(f"{share:.0f} %" if share >= 5 else "")
         said = Phrase(f"{words.en} {share:.0f} %", f"{words.zh} {share:.0f} %")
-        return mark(share, [AXES[name], said], **ink)
+        return mark(share, [AXES[name], said], **label(said, "inside", color=ink, short=figure_alone, share=share))
 
     return figure(
         [

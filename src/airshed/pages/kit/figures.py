@@ -34,7 +34,7 @@ def floors(
     *,
     x: Mapping[str, Any],
     y: Sequence[Mapping[str, Any]],
-    gap: int = 14,
+    gap: int = 22,
     foot: int = 0,
     **more: Any,
 ) -> Figure:
@@ -45,10 +45,10 @@ def floors(
     last = len(weights) - 1
     bare = {"axisLabel": {"show": False}}
     return {
-        "floors": {"weights": list(weights), "gap": gap, "top": 12, "left": 64, "right": 18},
+        "floors": {"weights": list(weights), "gap": gap, "top": 12, "left": 74, "right": 18},
         "foot": foot,
         "xAxis": [{**x, "gridIndex": place, **({} if place == last else bare)} for place in range(len(weights))],
-        "yAxis": [{"nameGap": 44, **axis, "gridIndex": place} for place, axis in enumerate(y)],
+        "yAxis": [{"nameGap": 52, **axis, "gridIndex": place} for place, axis in enumerate(y)],
         "series": list(series),
         **more,
     }

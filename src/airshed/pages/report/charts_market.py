@@ -227,5 +227,7 @@ def flow_chart(facts: Facts, rules: Rulebook, pollutant: str | None) -> Figure:
             [names[code] for code in codes],
             name=Phrase(f"buyer's jurisdiction ({measure.en})", f"买方所在地（{measure.zh}）"),
         ),
-        y=rows([names[code] for code in codes], name=Phrase("seller's jurisdiction", "卖方所在地")),
+        y=rows(
+            [names[code] for code in codes], name=Phrase("seller's jurisdiction", "卖方所在地"), axisLabel={"width": 90}
+        ),
     )

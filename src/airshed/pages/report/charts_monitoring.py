@@ -95,6 +95,7 @@ def capture_chart(facts: Facts, rules: Rulebook) -> Figure:
         y=rows(
             [Phrase(f"{month}", f"{month}月") for month in range(1, 13)],
             name=Phrase("month", "月份"),
+            axisLabel={"width": 36},
         ),
         grid={"top": 30},
     )

@@ -139,7 +139,11 @@ window.figures = (function () {
     };
   }
 
-  const round = (value) => Number(value.toPrecision(2)) === value;
+  // Halves and wholes of a power of ten, and small integers, as axes are marked by.
+  function round(value) {
+    const halves = 2 * value / 10 ** Math.floor(Math.log10(Math.abs(value) || 1));
+    return Math.abs(halves - Math.round(halves)) < 1e-9;
+  }
 
   function option(figure, language, width) {
     const said = told(figure, language);
@@ -152,6 +156,15 @@ window.figures = (function () {
       if (series.type === "custom" && series.draw === "spans") series.encode = { x: [0, 1], y: 2 };
       if (series.step_ms) series.data = series.data.map((value, place) => [series.from + place * series.step_ms, value]);
       series.animation = false;
+      if (series.type === "bar") series.barMaxWidth ??= 30;
+      for (const mark of series.data ?? []) {
+        // The words of a part of a bar stand where the part is long enough for them, and else its figure alone.
+        const label = mark?.label;
+        if (label?.short === undefined) continue;
+        const room = (width - (narrow ? 140 : 250)) * label.share / 100;
+        const wide = [...label.formatter].reduce((sum, letter) => sum + (letter > "\u2e80" ? 12 : 6.2), 0);
+        if (wide > room) label.formatter = label.short;
+      }
       if (series.type !== "sankey") series.emphasis ??= { disabled: true };
       if (series.markLine) {
         series.markLine.symbol = "none";
@@ -160,16 +173,18 @@ window.figures = (function () {
       }
     }
     for (const axis of [said.xAxis, said.yAxis].flat().filter(Boolean)) {
-      if (axis.type === "category" && axis.wrap !== 0) {
+      if (axis.type === "category") {
+        const upright = [said.yAxis].flat().includes(axis);
         axis.axisLabel = {
-          interval: 0, hideOverlap: false, overflow: "break", lineHeight: 14, rich: { head: { fontWeight: "bold", color: ink } },
-          ...(axis === said.yAxis || [said.yAxis].flat().includes(axis) ? { width: narrow ? 104 : 220 } : {}),
+          interval: 0, hideOverlap: false, overflow: "break", lineHeight: narrow ? 13 : 14, fontSize: narrow ? 11 : 12,
+          rich: { head: { fontWeight: "bold", color: ink } },
+          width: upright ? (narrow ? 116 : 220) : Math.max(28, (width - 140) / axis.data.length - 6),
           ...axis.axisLabel,
         };
       }
       if (axis.type === "value" || axis.type === "log") {
         // Where room was left for labels an axis ends at no round figure: neither word nor line stands there.
-        const ends = (at) => axis[at] === undefined || round(axis[at]);
+        const ends = (at) => axis.plain || axis[at] === undefined || round(axis[at]);
         axis.splitNumber ??= narrow ? 3 : 5;
         axis.axisLabel = { formatter: axis.plain ? String : (value) => written(value), showMinLabel: ends("min"), showMaxLabel: ends("max"), ...axis.axisLabel };
         axis.splitLine = { showMinLine: ends("min"), showMaxLine: ends("max"), ...axis.splitLine };
