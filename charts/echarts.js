@@ -3,13 +3,13 @@ export { getInstanceByDom, init } from "echarts/core";
 import { use } from "echarts/core";
 import { BarChart, CandlestickChart, CustomChart, LineChart, SankeyChart, ScatterChart } from "echarts/charts";
 import {
-  AriaComponent, DataZoomInsideComponent, DataZoomSliderComponent, GridComponent, LegendPlainComponent,
+  DataZoomInsideComponent, DataZoomSliderComponent, GridComponent, LegendPlainComponent,
   MarkLineComponent, TitleComponent, TooltipComponent,
 } from "echarts/components";
 import { SVGRenderer } from "echarts/renderers";
 
 use([
   BarChart, CandlestickChart, CustomChart, LineChart, SankeyChart, ScatterChart,
-  AriaComponent, DataZoomInsideComponent, DataZoomSliderComponent, GridComponent, LegendPlainComponent,
+  DataZoomInsideComponent, DataZoomSliderComponent, GridComponent, LegendPlainComponent,
   MarkLineComponent, TitleComponent, TooltipComponent, SVGRenderer,
 ]);

@@ -28,11 +28,12 @@ from airshed.model.provenance import Figures
 from airshed.model.provenance import said as told_of
 from airshed.model.refusal import Malformed
 from airshed.pages.brief import build
+from airshed.pages.brief.charts import effects
 from airshed.pages.brief.measured import measures
 from airshed.pages.brief.page import number
 from airshed.pages.brief.reasons import headline, reasons
 from airshed.pages.brief.sentences import of_band, sensitivity, unknown
-from airshed.pages.brief.words import AXES, DESIGNS, OPTIONS, PLACES, SPOKEN
+from airshed.pages.brief.words import AXES, COLOURS, DESIGNS, OPTIONS, PLACES, SPOKEN
 from airshed.pages.kit.html import in_css
 from airshed.pages.kit.pdf import print_page
 from airshed.pages.kit.words import LANGUAGES, Phrase
@@ -137,7 +138,7 @@ def test_tables_charts_and_json_have_the_same_figures(facts: BriefFacts, page: P
     """Every cell of both tables of designs, and what each chart draws, against the JSON."""
     html = page.read_text("utf-8")
     shown = [name for name in facts.scores if name != facts.same_as]
-    order = sorted(shown, key=lambda name: (-facts.scores[name], name != "choice"))
+    order = sorted(shown, key=lambda name: (-round(facts.scores[name], 1), name != "choice", -facts.scores[name]))
 
     def cells(table: str) -> list[list[str]]:
         rows = re.findall(r"<tr[^>]*>(.*?)</tr>", table.split("<tbody>")[1].split("</tbody>", maxsplit=1)[0], re.DOTALL)
@@ -173,6 +174,14 @@ def test_tables_charts_and_json_have_the_same_figures(facts: BriefFacts, page: P
     assert of("trade-PM", 0) == pytest.approx([100 * part for part in own.diagnoses[0].volume_left])
     assert of("path-PM", 1) == pytest.approx([row.central for row in found.path])
     assert of("path-PM", 3) == pytest.approx([row.collared for row in found.path])
+
+
+def test_what_is_chosen_below_an_alternative_says_why(facts: BriefFacts) -> None:
+    means = [each for each in effects(facts)["series"][0]["data"] if each["itemStyle"]["color"] == COLOURS["cost"]]
+    assert len(means) == len(facts.axes)
+    best = [max(options.values()) for options in facts.effects.values()]
+    for mark, most in zip(means, best, strict=True):
+        assert ("best with the others" in mark["label"]["formatter"].en) == (mark["value"][0] < most)
 
 
 def test_each_certificate_lies_beside_the_page_and_is_accepted(facts: BriefFacts, page: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from gzip import compress
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from airshed.model.refusal import Malformed
 from airshed.pages.kit import html
 from airshed.pages.kit.colours import ALARM
 from airshed.pages.kit.figures import bars, beside, days, figure, mark, rows, values
-from airshed.pages.kit.html import chart_library, script_json
+from airshed.pages.kit.html import chart_library, environment, script_json
 from airshed.pages.kit.words import Phrase
+from browsers import Seen, opened, show_at
 
 ROOT = Path(__file__).parent.parent
 #: Bytes, gzipped, that the library may weigh so that a screen with charts stays under 350 KB.
@@ -69,12 +71,13 @@ def test_days_are_counted_as_browsers_count_them() -> None:
 
 
 def test_every_colour_that_figures_name_is_in_the_style_sheet_light_and_dark() -> None:
-    sheet = (ROOT / "src" / "airshed" / "pages" / "kit" / "templates" / "page.css").read_text()
-    light, dark = (
-        set(re.findall(r"(--[\w-]+):", part)) for part in re.findall(r":root \{(.*?)\}", sheet, re.DOTALL)[:2]
-    )
-    assert light - dark <= {"--sans", "--mono"}
-    assert dark <= light
+    light: set[str] = set()
+    for sheet in (ROOT / "src" / "airshed" / "pages").rglob("*.css"):
+        parts = re.findall(r":root \{(.*?)\}", sheet.read_text("utf-8"), re.DOTALL)
+        own, dark = (set(re.findall(r"(--[\w-]+):", part)) for part in parts[:2])
+        assert own - dark <= {"--sans", "--mono"}, sheet
+        assert dark <= own, sheet
+        light |= own
     used = {
         name
         for path in (ROOT / "src" / "airshed" / "pages").rglob("*")
@@ -82,3 +85,61 @@ def test_every_colour_that_figures_name_is_in_the_style_sheet_light_and_dark() -
         for name in re.findall(r"var\((--[\w-]+)\)", path.read_text("utf-8"))
     }
     assert used <= light, sorted(used - light)
+
+
+# --- how they are drawn
+
+
+EVIL = "<img src=x onerror=alert(1)>"
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
+    """A page of one chart whose names try to be more than text."""
+    marks = [mark(3, [Phrase(EVIL, "坏"), "{x} as it stands"]), mark(1, [Phrase("good", "好"), "1 t"])]
+    made = figure([bars(marks, ALARM)], x=values(Phrase("mass (t)", "质量（吨）")), y=rows([EVIL, Phrase("b", "乙")]))
+    skeleton = environment("airshed.pages.kit").from_string(PAGE)
+    path = tmp_path_factory.mktemp("figures") / "figures.html"
+    path.write_text(skeleton.render(charts=script_json({"a": made}), provenance=Phrase("", "")), "utf-8")
+    with opened(path) as found:
+        yield found
+
+
+PAGE = """{% extends "base.html.j2" %}{% block main %}
+<div class="chart" role="img" aria-label="Masses / 质量" data-chart="a" style="height:300px"></div>{% endblock %}"""
+
+
+def test_what_is_shown_over_a_mark_is_text_in_the_language_shown(seen: Seen) -> None:
+    for language, said in (("zh", "坏"), ("en", EVIL)):
+        show_at(seen.page, 1280, language)
+        box = seen.page.locator(".chart").bounding_box()
+        assert box is not None
+        seen.page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 75)
+        seen.page.wait_for_function("said => document.querySelector('.chart').innerText.includes(said)", arg=said)
+        assert "{x} as it stands" in seen.page.inner_text(".chart")
+        seen.page.mouse.move(0, 0)
+    assert seen.page.locator(".chart img").count() == 0
+    assert seen.complaints == []
+
+
+def test_a_screen_reader_is_told_name_measure_and_marks_in_its_language(seen: Seen) -> None:
+    show_at(seen.page, 1280, "en")
+    assert seen.page.get_attribute(".chart", "aria-label") == (
+        f"Masses; mass (t); {EVIL}, {{x}} as it stands; good, 1 t"
+    )
+    show_at(seen.page, 1280, "zh")
+    said = seen.page.get_attribute(".chart", "aria-label")
+    assert said == "质量；质量（吨）；坏，{x} as it stands；好，1 t"
+
+
+def test_colours_follow_a_dark_scheme_and_paper_is_light(seen: Seen) -> None:
+    page = seen.page
+    drawn_in = (
+        "colour => [...document.querySelectorAll('.chart path')].some(path => path.getAttribute('fill') === colour)"
+    )
+    page.wait_for_function(drawn_in, arg="#b3392f")
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(drawn_in, arg="#e8796e")
+    page.emulate_media(color_scheme="dark", media="print")
+    page.wait_for_function(drawn_in, arg="#b3392f")
+    page.emulate_media(color_scheme="light", media="screen")

@@ -25,7 +25,7 @@ def height(count: int) -> int:
 def order_of(facts: BriefFacts) -> list[str]:
     """Designs with a name, the best first; a named one that is the choice is shown as the choice alone."""
     shown = [name for name in facts.scores if name != facts.same_as]
-    return sorted(shown, key=lambda name: (-facts.scores[name], name != "choice"))
+    return sorted(shown, key=lambda name: (-round(facts.scores[name], 1), name != "choice", -facts.scores[name]))
 
 
 def scores(facts: BriefFacts) -> Figure:
@@ -75,6 +75,7 @@ def effects(facts: BriefFacts) -> Figure:
     amounts = [facts.effects[name][each] for name, each in lines if each]
     low, high = min(amounts), max(amounts)
     room = (high - low or 1.0) * 0.2
+    best = {name: max(facts.effects[name].values()) for name in facts.axes}
     marks = []
     for place, (name, each) in enumerate(lines):
         if each:
@@ -82,7 +83,13 @@ def effects(facts: BriefFacts) -> Figure:
             chosen = facts.choice[name] == each
             look = {"color": COLOURS["cost"] if chosen else PAPER, "borderColor": COLOURS["cost"], "borderWidth": 2}
             said = [option(name, each), Phrase(f"mean score {amount}", f"平均得分 {amount}")]
-            marks.append(mark([facts.effects[name][each], place], said, itemStyle=look, **label(same(amount))))
+            # What is chosen below an alternative says why.
+            beaten = chosen and facts.effects[name][each] < best[name]
+            text = (
+                Phrase(f"{amount}, best with the others", f"{amount}，与其他选择组合最优") if beaten else same(amount)
+            )
+            side = "left" if beaten and facts.effects[name][each] > (low + high) / 2 else "right"
+            marks.append(mark([facts.effects[name][each], place], said, itemStyle=look, **label(text, side)))
     return figure(
         [points(marks, COLOURS["cost"], size=13)],
         x=values(

@@ -66,6 +66,27 @@ window.figures = (function () {
     return made.childNodes.length ? made : null;
   }
 
+  // What a screen reader says of a chart: its name, its measures, and what is shown over its first marks.
+  const MOST = 20;
+  function described(name, said, language) {
+    const measures = [said.xAxis, said.yAxis].flat().map((axis) => axis?.name).filter(Boolean);
+    const zh = language === "zh", comma = zh ? "，" : ", ";
+    const marks = said.series.flatMap((series) => {
+      const items = series.data ?? [];
+      const own = [...items, ...(series.links ?? [])].filter((item) => item?.said).map((item) => item.said.join(comma));
+      const plain = series.said ? items.filter((item) => Array.isArray(item) && item[1] !== null) : [];
+      if (plain.length <= MOST) return [...own, ...plain.map((item) => series.said.map((text) => filled(text, { value: item, name: "" })).join(comma))];
+      // Of a long line: how many values it has, its lowest and its highest.
+      const ordered = [...plain].sort((one, other) => one[1] - other[1]);
+      const [low, high] = [ordered[0], ordered.at(-1)].map((item) => filled(series.said.at(-1), { value: item, name: "" }));
+      return [zh ? `共${plain.length}个数值，最低${low}，最高${high}` : `${plain.length} values, lowest ${low}, highest ${high}`, ...own];
+    });
+    const rest = marks.length - MOST;
+    const more = rest > 0 ? [zh ? `另有${rest}项` : `and ${rest} more`] : [];
+    const words = [name, said.empty, ...new Set(measures), ...marks.slice(0, MOST), ...more].filter(Boolean);
+    return words.join(zh ? "；" : "; ");
+  }
+
   // ---- what ECharts has no kind for
 
   const drawers = {
@@ -149,7 +170,7 @@ window.figures = (function () {
     const said = told(figure, language);
     const narrow = width < NARROW;
     const quiet = look("--quiet"), paper = look("--paper"), rule = look("--rule"), ink = look("--ink");
-    if (said.empty) return { aria: { enabled: true, label: { description: said.empty } }, xAxis: { show: false, min: 0, max: 1 }, yAxis: { show: false, min: 0, max: 1 },
+    if (said.empty) return { empty: said.empty, xAxis: { show: false, min: 0, max: 1 }, yAxis: { show: false, min: 0, max: 1 },
       series: [{ type: "scatter", silent: true, symbolSize: 0.1, data: [[0.5, 0.5]], label: { show: true, formatter: said.empty, position: "inside", fontSize: 14, color: quiet } }] };
     for (const series of said.series) {
       if (series.type === "custom") series.renderItem = drawers[series.draw](series);
@@ -207,7 +228,6 @@ window.figures = (function () {
       ...said,
       useUTC: true,
       animation: false,
-      aria: { enabled: true },
       grid: grids,
       title: said.heading && { text: said.heading, left: "center", top: 4, textStyle: { color: ink, fontSize: 12.5, fontWeight: "normal" } },
       legend: said.legend && { itemWidth: 14, itemHeight: 9, bottom: 0, left: 0, textStyle: { color: ink, fontSize: 11 }, ...said.legend },
@@ -258,11 +278,11 @@ window.figures = (function () {
     if (one) one.chart.dispose();
     const chart = echarts.init(div, theme(), { renderer: "svg", locale: language === "zh" ? "ZH" : "EN" });
     const narrow = div.clientWidth < NARROW;
-    chart.setOption(fitted(option(figure, language, div.clientWidth), figure, div));
-    const name = div.dataset.name ?? div.getAttribute("aria-label");
-    div.dataset.name = name;
-    const said = div.getAttribute("aria-label");
-    if (said !== name) div.setAttribute("aria-label", `${name}. ${said}`);
+    const said = option(figure, language, div.clientWidth);
+    chart.setOption(fitted(said, figure, div));
+    div.dataset.name ??= div.getAttribute("aria-label") ?? "";
+    const names = div.dataset.name.split(" / ");
+    div.setAttribute("aria-label", described(names[language === "zh" ? names.length - 1 : 0], said, language));
     div.dataset.drawn = language;
     shown.set(div, { chart, figure, language, narrow });
     sizes.observe(div);

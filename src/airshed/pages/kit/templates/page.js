@@ -26,6 +26,21 @@
     })();
   }
 
+  // What a narrow window shows before each cell of a table whose rows become cards: the head of its column.
+  function head(table) {
+    const own = (cell) => [...cell.querySelectorAll("[lang]")].filter((each) => each.lang === root.lang).map((each) => each.textContent).join(" ");
+    const heads = [...table.querySelectorAll("thead th")].map((cell) => own(cell) || cell.textContent);
+    for (const row of table.tBodies[0].rows) {
+      row.setAttribute("role", "row");
+      for (const [place, cell] of [...row.cells].entries()) {
+        cell.setAttribute("role", "cell");
+        cell.dataset.head = heads[place] ?? "";
+      }
+    }
+    table.setAttribute("role", "table");
+    table.classList.add("told");
+  }
+
   function say(language) {
     root.dataset.lang = language;
     root.lang = language === "zh" ? "zh-Hans" : "en";
@@ -33,6 +48,7 @@
       button.setAttribute("aria-pressed", String(button.dataset.say === language));
     for (const option of document.querySelectorAll("option[data-en]"))
       option.textContent = option.dataset[language];
+    for (const table of document.querySelectorAll("table.cards")) head(table);
     drawAll();
   }
 
