@@ -33,10 +33,12 @@ from airshed.pages.brief.measured import measures
 from airshed.pages.brief.page import number
 from airshed.pages.brief.reasons import headline, reasons
 from airshed.pages.brief.sentences import of_band, sensitivity, unknown
+from airshed.pages.brief.summary import summary
 from airshed.pages.brief.words import AXES, COLOURS, DESIGNS, OPTIONS, PLACES, SPOKEN
 from airshed.pages.kit.html import in_css
 from airshed.pages.kit.pdf import print_page
 from airshed.pages.kit.words import LANGUAGES, Phrase
+from airshed.pages.report.labels import place_names
 from airshed.registry.accounts import PRIVATE, AccountKind
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import find, load
@@ -132,6 +134,21 @@ def test_the_page_says_the_figures_of_the_brief(facts: BriefFacts, page: Path) -
     assert all(proof.digest in said and proof.file in said for proof in own.found.proofs)
     for word in ("indicative", "simulated", "to confirm", "参考值", "模拟", "待核实"):
         assert word in said
+
+
+def test_the_first_page_says_what_it_saves_for_whom_and_how_sure_in_sums(facts: BriefFacts) -> None:
+    (_, choice), (_, saves), (_, whom), (_, sure), (_, turn) = summary(
+        facts, place_names(load(find("dianzhong"))), YUAN
+    )
+    found = [each.found.linking for each in facts.pollutants if each.found.linking is not None]
+    assert (
+        f"{sum(each.saved for each in found):,.1f} of {sum(sum(each.alone) for each in found):,.1f} million" in saves.en
+    )
+    parts = dict(zip(found[0].cities, found[0].shapley, strict=True))
+    assert place_names(load(find("dianzhong")))[max(parts, key=lambda city: parts[city])].zh in whom.zh
+    assert f"{100 * facts.wins:.0f} %" in sure.en
+    assert turn == sensitivity(facts)
+    assert choice.zh in headline(facts).zh
 
 
 def test_tables_charts_and_json_have_the_same_figures(facts: BriefFacts, page: Path) -> None:

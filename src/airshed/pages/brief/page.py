@@ -11,6 +11,7 @@ from airshed.model.provenance import Told
 from airshed.pages.brief import charts, measured, reasons, sentences, words
 from airshed.pages.brief import charts_market as market
 from airshed.pages.brief import charts_rest as rest
+from airshed.pages.brief.summary import summary
 from airshed.pages.kit.colours import faded
 from airshed.pages.kit.figures import Figure
 from airshed.pages.kit.html import environment, script_json
@@ -49,7 +50,7 @@ def build(facts: BriefFacts, rules: Rulebook, command: str, provenance: Told | N
             names=names,
             headline=reasons.headline(facts),
             reasons=reasons.reasons(facts, money),
-            sensitivity=sentences.sensitivity(facts),
+            summary=summary(facts, names, money),
             unknown=sentences.unknown(facts),
             warning=sentences.warning(facts),
             of_prices=sentences.of_prices,
