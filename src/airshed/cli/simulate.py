@@ -121,6 +121,9 @@ def device(
     step: Annotated[int, typer.Option("--step", min=1, help="Seconds of its time between reports.")] = 30,
     interval: Annotated[float, typer.Option("--interval", min=0, help="Seconds between reports.")] = 30.0,
     stay: Annotated[float, typer.Option("--stay", min=0, help="Seconds to stay on the line afterwards.")] = 0.0,
+    overtime: Annotated[
+        float, typer.Option("--overtime", min=0.1, help="Seconds without an answer until a report is sent again.")
+    ] = 10.0,
     resend: Annotated[
         int, typer.Option("--resend", min=0, help="Break the line after every N reports, and send again; 0 never.")
     ] = 0,
@@ -147,7 +150,7 @@ def device(
 
     wanted = DeviceWords(
         host, port, mn, version, count, reports, commands, begin, step, interval, stay, resend, cut, password, crc, key,
-        seed, outage,
+        seed, outage, overtime,
     )  # fmt: skip
     if register is not None:
         wanted.write_registration(register)

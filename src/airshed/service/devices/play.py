@@ -48,6 +48,8 @@ class DeviceWords:
     seed: int = 7
     #: Reports that the line loses, as "7-12" by number; empty for none.
     outage: str = ""
+    #: Seconds until a report that is not answered is sent again.
+    overtime_s: float = 10.0
 
     def loggers(self) -> list[Logger]:
         """The devices, or `Malformed` with the option that is wrong."""
@@ -111,7 +113,7 @@ class DeviceWords:
 
 async def play(wanted: DeviceWords) -> dict[str, int]:
     """Let the devices report until they are done or the process is interrupted; what happened, by name."""
-    manner = Manner(wanted.interval_s, wanted.cut, wanted.break_every)
+    manner = Manner(wanted.interval_s, wanted.cut, wanted.break_every, wanted.overtime_s)
     callers = [Caller(logger, wanted.host, wanted.port, now_ms, manner) for logger in wanted.loggers()]
     now = now_ms()
     wanted.wanted_reports(now)
