@@ -27,6 +27,7 @@ from shared import Once
 #: Steps of a run: of one in which there is something to forge, and of one with every kind of event.
 STEPS, MANY_STEPS = 110, 250
 SEEDS = (9, *range(3, 40))  # where it is found now; the others when the simulator comes to draw something else
+MANY_SEEDS = (22, 7, *range(3, 7), *range(8, 22), *range(23, 60))  # the same: those first that have what comes seldom
 VERSIONS = ("sim-1", "sim-2")
 #: Forgeries that the stand-alone verifier sees only where others fell short too, or a later record needs what is gone.
 NEEDED = ("penalty-halved", "makeup-removed", "penalty-price", "deposit-removed")
@@ -136,7 +137,7 @@ def played(once: Once, seed: int, steps: int) -> Played:
 
 def varied(once: Once) -> Iterator[tuple[list[bytes], Mapping[str, Rulebook]]]:
     """Records and laws of one run after another, each under laws of its own."""
-    for seed in (3, 5, *range(6, 60)):
+    for seed in MANY_SEEDS:
         run = played(once, seed, MANY_STEPS)
         yield run.records, run.laws
 

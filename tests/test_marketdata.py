@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections import Counter
 from datetime import date, timedelta
-from functools import cache
 from itertools import pairwise
 
 import pytest
@@ -15,7 +14,6 @@ from hypothesis import strategies as st
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.journal import Line, decode
-from airshed.lab.simulator.sim import SimulatedRun
 from airshed.lab.simulator.small_market import EXCHANGE
 from airshed.market.bars import By, bars
 from airshed.market.tape import EXCHANGE_KINDS, Trade, volume
@@ -30,6 +28,8 @@ from airshed.service.marketdata.tables import ROWS
 from laws import RULES
 from markets import DAY, SERIES, done, market, send
 from naive_market import naive_bar, naive_levels, same_span
+from shared import Once
+from small_books import MANY_SEEDS, MANY_STEPS, forge, played
 from terms import NEXT, STRIP, two_vintages
 
 BYS: tuple[By, ...] = ("session", "week", "month")
@@ -46,12 +46,11 @@ NO_TRADES = (
 )
 
 
-@cache
-def simulated(seed: int) -> list[Line]:
+@pytest.fixture(params=MANY_SEEDS[:4])
+def simulated(request: pytest.FixtureRequest, once: Once) -> list[Line]:
     """A book of every kind of command, with refusals and new laws."""
-    run = SimulatedRun(seed, 500, RULES, None, None)
-    run.play(lambda done: None)
-    return list(run.memory.journal.lines())
+    lines: list[Line] = forge().chained(played(once, request.param, MANY_STEPS).records)
+    return lines
 
 
 def session(seed: int, orders: int) -> list[Line]:
@@ -106,12 +105,10 @@ def test_an_instant_ends_where_its_last_record_does(seed: int) -> None:
     assert read_market(lines, Until(at=at)).tape == read_market(lines, Until(carried_out)).tape
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_the_tape_holds_every_delivery_against_payment_and_nothing_else(seed: int) -> None:
+def test_the_tape_holds_every_delivery_against_payment_and_nothing_else(simulated: list[Line]) -> None:
     """A kind of trade that somebody adds and the tape does not know is found here."""
     sides: dict[int, int] = {}
-    lines = simulated(seed)
-    for record in map(decode, lines):
+    for record in map(decode, simulated):
         for event in record.events:
             entry = getattr(event, "entry", ())
             if isinstance(event, NO_TRADES) or not any(type(move) is Paid for move in entry):
@@ -123,24 +120,22 @@ def test_the_tape_holds_every_delivery_against_payment_and_nothing_else(seed: in
                 moved = sum(grant.count for grant in event.grants if grant.fen)
             sides[record.seq] = sides.get(record.seq, 0) + moved
     found: dict[int, int] = {}
-    for trade in read_market(lines).tape:
+    for trade in read_market(simulated).tape:
         found[trade.seq] = found.get(trade.seq, 0) + trade.count * len(members(trade.series))
 
     assert found
     assert found == {seq: count for seq, count in sides.items() if count}
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_the_allowances_of_a_series_are_always_all_somewhere(seed: int) -> None:
+def test_the_allowances_of_a_series_are_always_all_somewhere(simulated: list[Line]) -> None:
     """I2: free, set aside, for auction, in reserve, surrendered and unissued sum to the cap at every record."""
-    lines = simulated(seed)
-    for seq in random.Random(seed).sample(range(len(lines) + 1), 12):
-        found = read_market(lines, Until(seq))
+    for seq in random.Random(simulated[-1].hash).sample(range(len(simulated) + 1), 12):
+        found = read_market(simulated, Until(seq))
         for part in found.interest():
             held = [getattr(part, name) for name in part.__struct_fields__[2:]]
             assert min(held) >= 0
             assert sum(held) == part.cap == found.state.ledger.caps[part.series]
-    assert {part.other for part in read_market(lines).interest()} == {0}
+    assert {part.other for part in read_market(simulated).interest()} == {0}
 
 
 DAYS = st.integers(0, 70).map(lambda number: (date(2027, 12, 1) + timedelta(number)).isoformat())
@@ -222,11 +217,11 @@ def test_the_close_of_a_session_is_the_one_that_the_book_published(year_market: 
             assert held[day].close == listed[day].vwap == price
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_every_book_of_a_wall_has_its_own_depth_and_every_session_the_prices_it_published(seed: int) -> None:
-    lines = simulated(seed)
-    records = [decode(line) for line in lines]
-    found = read_market(lines)
+def test_every_book_of_a_wall_has_its_own_depth_and_every_session_the_prices_it_published(
+    simulated: list[Line],
+) -> None:
+    records = [decode(line) for line in simulated]
+    found = read_market(simulated)
     for series in found.series:
         for depth in found.depths(series, None):
             levels = naive_levels(records, series, depth.wall)
