@@ -37,8 +37,9 @@ serve: $(VENV)/run.stamp $(CHARTS) ## the demo year over HTTP, on this machine
 	@test -f demo/dianzhong.book || PYTHONPATH=src $(BIN)/python -m airshed demo --seed $(SEED) --out demo
 	@PYTHONPATH=src $(BIN)/python -m airshed serve demo/dianzhong.book --port $(or $(PORT),8080)
 
-soak: $(VENV)/dev.stamp ## a service killed under load from 64 clients, KILLS times (default 200), and what it came to
-	@PYTHONPATH=src:tests $(BIN)/python scripts/soak.py --kills $(or $(KILLS),200)
+soak: $(VENV)/dev.stamp ## the writer killed under load from 64 clients, KILLS times (default 200) or MINUTES long, on both databases
+	@PYTHONPATH=src:tests $(BIN)/python scripts/soak.py --kills $(or $(KILLS),200) --minutes $(or $(MINUTES),0)
+	@PYTHONPATH=src:tests $(BIN)/python scripts/soak.py --kills $(or $(KILLS),200) --minutes $(or $(MINUTES),0) --dsn own --standby
 
 test: $(VENV)/dev.stamp $(CHARTS) ## every test: properties, transcripts, simulator, crashes, browser
 	@scripts/browser

@@ -129,10 +129,10 @@ def market_book(folder: Path) -> Path:
 KEPT = ("file", "database")
 
 
-def kept_book(request: pytest.FixtureRequest) -> Path | str:
-    """The same market where the parameter of a fixture says, `file` or `database`."""
+def kept_book(request: pytest.FixtureRequest, kept: str = "") -> Path | str:
+    """The same market in a `file` or a `database`, as is said here or by the parameter of a fixture."""
     path = market_book(request.getfixturevalue("tmp_path_factory").mktemp("kept"))
-    return path if request.param == "file" else moved(path, request.getfixturevalue("database"))
+    return path if (kept or request.param) == "file" else moved(path, request.getfixturevalue("database"))
 
 
 def moved(path: Path, database: str) -> str:

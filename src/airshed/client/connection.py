@@ -13,7 +13,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any, TypeVar, Unpack
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -31,6 +31,8 @@ JSON = "application/json"
 ATTEMPTS, WAIT_S = 6, 0.5
 #: What is worth sending again.
 AGAIN = (429, 503)
+#: What another service of the same book may do.
+ELSEWHERE = ("standby", "ended")
 TIMEOUT_S = 60.0
 
 
@@ -45,7 +47,8 @@ class Refused(Exception):
 class Client(Commands):
     """One user of one service, with a method for every command.
 
-    `cookie` and `csrf` are those of a session, `key` is that of a machine.
+    `url` may name several, with commas between: the writer of a book and those that stand by. Where one does not answer
+    or only stands by the next is asked. `cookie` and `csrf` are those of a session, `key` is that of a machine.
     """
 
     def __init__(
@@ -59,15 +62,11 @@ class Client(Commands):
         wait: Callable[[float], None] = time.sleep,
         now: Callable[[], float] = time.time,
     ) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
-            raise Malformed("--server", f"{url[:100]!a} is no address of a service", "write https://host:port")
-        self.url = f"{parts.scheme}://{parts.netloc}"
+        self._places = [_place(each) for each in url.split(",")]
         self.cookie, self.csrf = cookie, csrf
         self._key = key
-        self._host, self._port, self._authority = parts.hostname, parts.port, parts.netloc
         self._tls = None
-        if parts.scheme == "https":
+        if any(place.scheme == "https" for place in self._places):
             self._tls = ssl.create_default_context(cafile=None if authorities is None else str(authorities))
         self._line: http.client.HTTPConnection | None = None
         self._wait, self._now = wait, now
@@ -77,6 +76,12 @@ class Client(Commands):
 
     def __exit__(self, *error: object) -> None:
         self.close()
+
+    @property
+    def url(self) -> str:
+        """The service that is asked now."""
+        place = self._places[0]
+        return f"{place.scheme}://{place.netloc}"
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -192,7 +197,7 @@ class Client(Commands):
                         after = found.seq
                         yield found
             except (OSError, http.client.HTTPException):
-                pass
+                self._next()
             finally:
                 line.close()
             self._wait(WAIT_S)
@@ -220,13 +225,15 @@ class Client(Commands):
             try:
                 status, raw = self._once(method, path, query, body, headers)
             except (OSError, http.client.HTTPException) as error:
-                self.close()
+                self._next()
                 broken = error
                 continue
             if status < 400:
                 return raw
             problem = _problem(status, raw, self.url)
             if status in AGAIN and again and attempt < ATTEMPTS - 1:
+                if problem.code in ELSEWHERE:
+                    self._next()
                 broken = Refused(problem)
                 continue
             raise Refused(problem)
@@ -247,24 +254,39 @@ class Client(Commands):
                 self.cookie = value.partition(";")[0]
         return answer.status, raw
 
+    def _next(self) -> None:
+        """From here on the service that is named next is asked."""
+        self.close()
+        self._places.append(self._places.pop(0))
+
     def _new_line(self) -> http.client.HTTPConnection:
-        if self._tls is not None:
-            return http.client.HTTPSConnection(self._host, self._port, timeout=TIMEOUT_S, context=self._tls)
-        return http.client.HTTPConnection(self._host, self._port, timeout=TIMEOUT_S)
+        place = self._places[0]
+        assert place.hostname is not None, place
+        if place.scheme == "https":
+            return http.client.HTTPSConnection(place.hostname, place.port, timeout=TIMEOUT_S, context=self._tls)
+        return http.client.HTTPConnection(place.hostname, place.port, timeout=TIMEOUT_S)
 
     def _headers(
         self, method: str, path: str, body: bytes, headers: Mapping[str, str], query: str = ""
     ) -> dict[str, str]:
         """A new signature for every attempt: a nonce counts once."""
-        found = {name: _on_the_line(name, value) for name, value in {"host": self._authority, **headers}.items()}
+        authority = self._places[0].netloc
+        found = {name: _on_the_line(name, value) for name, value in {"host": authority, **headers}.items()}
         if self._key is not None:
-            request = Request(method, self._authority, path, query, found)
+            request = Request(method, authority, path, query, found)
             found |= signed(request, body, self._key, int(self._now()), token_urlsafe(16))
         elif self.cookie:
             found["cookie"] = self.cookie
             if method != "GET":
                 found["x-csrf-token"] = self.csrf
         return found
+
+
+def _place(url: str) -> SplitResult:
+    parts = urlsplit(url.strip())
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
+        raise Malformed("--server", f"{url[:100]!a} is no address of a service", "write https://host:port")
+    return parts
 
 
 def _on_the_line(name: str, value: str) -> str:

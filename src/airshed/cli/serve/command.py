@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 import typer
 
-from airshed.cli.options import BookPath
 from airshed.cli.show import instant_of
 from airshed.model.provenance import one_line
 from airshed.model.refusal import Malformed
@@ -18,7 +17,24 @@ SECRET = "AIRSHED_OIDC_SECRET"
 
 
 def serve(
-    book: BookPath,
+    book: Annotated[
+        str, typer.Argument(metavar="BOOK", help="The book: a file, or as --dsn.", show_default=False)
+    ] = "",
+    dsn: Annotated[
+        str,
+        typer.Option(
+            "--dsn",
+            envvar="AIRSHED_DSN",
+            help="A book in PostgreSQL: postgresql://HOST/DATABASE#BOOK.",
+            show_default=False,
+        ),
+    ] = "",
+    standby: Annotated[
+        bool, typer.Option("--standby", help="While another process writes the book, answer who reads; then take over.")
+    ] = False,
+    read_from: Annotated[
+        str, typer.Option("--read-from", help="A replica of the database, from which is read.", show_default=False)
+    ] = "",
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65_535, help="Port; 0 for any that is free.")] = 8080,
     at: Annotated[
@@ -73,11 +89,13 @@ def serve(
 ) -> None:
     """Serve a book over HTTP: the portal in a browser, and commands, tables and a feed for programs. 账簿服务。
 
-    Users lie in a file beside the book, BOOK-users, and never in it. The first start prints a link with which the
-    administrator chooses a password; airshed user add makes others, each bound to an actor of the book. Time is that of
-    this machine; in a book that is a simulation it may begin at any instant, and with --demo-users whoever opens the
-    portal chooses whom to be: no password is asked for, and no user is kept. With --oidc-issuer people may sign in by a
-    provider of OpenID Connect, once airshed user link has said who they are.
+    Users lie beside the book, in BOOK-users or in the schema BOOK_users of its database, and never in it. The first
+    start prints a link with which the administrator chooses a password; airshed user add makes others, each bound to an
+    actor of the book. Time is that of this machine; in a book that is a simulation it may begin at any instant, and
+    with --demo-users whoever opens the portal chooses whom to be: no password is asked for, and no user is kept. With
+    --oidc-issuer people may sign in by a provider of OpenID Connect, once airshed user link has said who they are.
+
+    With --standby a second process reads along while another writes the book, and takes over when that is gone.
 
     Example: airshed serve my.book --port 8080
     """
@@ -88,6 +106,9 @@ def serve(
     from airshed.service.http.limits import ServiceLimits
     from airshed.service.http.run import Serving, opened
 
+    if bool(book) == bool(dsn):
+        raise Malformed("serve", "which book must be said once", "give BOOK, or --dsn")
+    book = book or dsn
     provider = None
     if oidc_issuer or oidc_client:
         from airshed.service.sign_in.provider import ProviderSettings
@@ -105,6 +126,8 @@ def serve(
         proxied=behind_proxy,
         sure=clock_is_right,
         demo_users=demo_users,
+        standby=standby,
+        read_from=read_from or None,
         limits=ServiceLimits(user_burst=4 * requests_a_second, user_every_s=1 / requests_a_second),
         provider=provider,
     )
@@ -115,7 +138,9 @@ def serve(
 
         def begun(listening: int) -> None:
             address = running.address(listening)
-            say(f"serving {without_password(book)} at {address} 服务已启动")
+            writes = running.writer.writes
+            doing, zh = ("serving", "服务已启动") if writes else ("standing by for", "备用服务已启动")
+            say(f"{doing} {without_password(book)} at {address} {zh}")
             say(one_line(running.service.provenance))
             if demo_users:
                 say("rehearsal: anybody signs in as anybody, in a browser 演练环境：用浏览器打开，可任选身份登录")

@@ -39,6 +39,10 @@ CURES = {
     ),
     "wrong_provider": Phrase("Begin the sign-in again.", "请重新登录。"),
     "provider_away": Phrase("Try again later, or sign in by your password.", "请稍后重试，或使用口令登录。"),
+    "standby": Phrase(
+        "Open the service that writes the book, or try again in a moment: this one takes over when that is gone.",
+        "请使用主服务办理，或稍后重试：主服务停止后由本服务接管。",
+    ),
     "broken": Phrase("It was noted. Nothing was written unless a receipt says so.", "故障已记录；未出具回执即未入账。"),
 }
 #: Problems whose sentence says more than the heading.

@@ -98,6 +98,14 @@ class KeptBook(ABC):
     def hold_schema(self) -> None:
         """`Malformed` names what is kept beside a book's own tables, or is not there."""
 
+    @abstractmethod
+    def called(self, url: str) -> None:
+        """Let readers of the book know where its writer is asked, if there is a place for it."""
+
+    @abstractmethod
+    def asked_at(self) -> str:
+        """Where the writer of the book is asked, as far as it is known."""
+
     # --- the journal port
 
     def lines(self, after: int | None = 0) -> Iterator[Line]:

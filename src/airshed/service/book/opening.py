@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from airshed.engine.commands import AdoptRulebook, Command
+from airshed.engine.events import RulebookAdopted
 from airshed.engine.invariants import check as check_state
-from airshed.engine.runner import Answer, Runner
+from airshed.engine.journal import Line
+from airshed.engine.runner import Answer, Runner, fold
 from airshed.engine.state import State
 from airshed.model.provenance import Provenance
 from airshed.model.refusal import Malformed
@@ -30,6 +32,17 @@ def carry_on(book: KeptBook) -> Runner:
         cure = "airshed book verify names the record; restore the book from a copy"
         raise Malformed(place, f"breaks an invariant ({error})", cure) from None
     return runner
+
+
+def follow(runner: Runner, book: KeptBook) -> list[Line]:
+    """Take in what another process has written since; the lines of it."""
+    with book.named():
+        lines = list(book.lines(runner.state.seq))
+        for line in lines:
+            runner.hash = fold(runner.state, line, runner.hash)
+    if any(RulebookAdopted.__name__.encode() in line.record for line in lines):
+        runner.rules = law_of(book)
+    return lines
 
 
 def begin(address: Path | str, texts: Mapping[str, bytes], at: int, provenance: Provenance) -> Answer:

@@ -34,6 +34,10 @@ MANY = 64
 AT_ONCE = 5_000
 #: How often a standby asks whether the writer is gone.
 ASKS_EVERY_S = 0.2
+#: What a session of a writer is called in the database, with the address of its service behind it.
+CALLED = "airshed "
+#: From how many bytes on PostgreSQL cuts the name of a session.
+LONGEST_NAME = 64
 #: A network that is cut is noticed by whoever waits for an answer, unless the address says otherwise.
 LIVELY = {
     "connect_timeout": 5,
@@ -51,8 +55,9 @@ GONE_SOON = {
 }
 RAISED = "UPDATE meta SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT) WHERE key = 'writer' RETURNING value"
 HOLDER = """
-SELECT a.pid, coalesce(host(a.client_addr), 'this machine') FROM pg_locks l JOIN pg_stat_activity a USING (pid)
-    WHERE l.locktype = 'advisory' AND l.granted
+SELECT a.pid, coalesce(host(a.client_addr), 'this machine'), a.application_name
+    FROM pg_locks l JOIN pg_stat_activity a USING (pid) JOIN pg_database d ON d.oid = l.database
+    WHERE l.locktype = 'advisory' AND l.granted AND d.datname = current_database()
     AND (l.classid::bigint << 32) | l.objid::bigint = hashtextextended(%s, 0)
 """
 MOVED = """
@@ -188,6 +193,15 @@ class PostgresBook(KeptBook):
         with naming(self.path), self._db.transaction():
             self._db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             yield
+
+    def called(self, url: str) -> None:
+        said = f"{CALLED}{url}"
+        if len(said.encode()) < LONGEST_NAME:
+            self._db.execute("SELECT set_config('application_name', %s, false)", (said,))
+
+    def asked_at(self) -> str:
+        found = self._db.execute(HOLDER, (_key(self._place),)).fetchone()
+        return "" if found is None or not found[2].startswith(CALLED) else str(found[2].removeprefix(CALLED))
 
     def hold_schema(self) -> None:
         """`Malformed` names what is in the schema beside a book's own tables, or is not there."""

@@ -182,6 +182,12 @@ class Book(KeptBook):
         if rows:
             self.sql.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
 
+    def called(self, url: str) -> None:
+        """A file has no place for it."""
+
+    def asked_at(self) -> str:
+        return ""
+
     def hold_schema(self) -> None:
         """`Malformed` names what is in the file beside a book's own tables, or is not there."""
         schema.hold(self.sql, str(self.path))

@@ -13,13 +13,16 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from airshed.model.refusal import Malformed
+from airshed.service.book.kept import Lost
 from airshed.service.http.catalogue import WAYS
 from airshed.service.http.problems import Stopped, answer, of_code, of_malformed
 from airshed.service.http.service import Handler, Service, provenance_header
 from airshed.service.http.shapes import Problem
 from airshed.service.http.ways import NO_PAGES, Pages, Way
-from airshed.service.http.writer import Busy, Ended
+from airshed.service.http.writer import Busy, Ended, StandsBy
 
+#: Where commands are taken, in the answer of a service that stands by.
+WRITER = "Airshed-Writer"
 #: The port behind a host name.
 _PORT = re.compile(r":[0-9]{1,5}\Z", re.ASCII)
 #: What every answer carries; a page of ours loosens the policy for itself.
@@ -81,6 +84,12 @@ def _answering(service: Service, handler: Handler, saying: _Saying) -> Answering
             return await handler(service, request)
         except Stopped as stop:
             return saying(request, of_code(stop.code, stop.detail), stop.headers)
+        except Lost as error:
+            return answer(of_code("away", error.what), {"Retry-After": "2"})  # a page would ask who is signed in
+        except StandsBy:
+            there = await service.readers.read(lambda book: book.asked_at())
+            told = f"{there or 'another process'} writes it; this one takes over when that is gone"
+            return saying(request, of_code("standby", told), {"Retry-After": "1", **({WRITER: there} if there else {})})
         except Malformed as error:
             code = "clock" if error.place == "clock" else "malformed"
             return saying(request, of_code(code, str(error)) if code == "clock" else of_malformed(error))

@@ -32,7 +32,7 @@ from airshed.service.http.who import SIGNING
 _PAGE = "text/html"
 _LIMIT = Asked("limit", "Most rows of a page.", "integer")
 _CURSOR = Asked("cursor", "What the page before gave.")
-_ALL_COMMANDS = ("no_key", "no_actor", "csrf", "ended", "clock", "second_factor")
+_ALL_COMMANDS = ("no_key", "no_actor", "csrf", "ended", "standby", "clock", "second_factor")
 _ADMIN = ("not_yours_to_read", "second_factor", "csrf")
 
 
@@ -375,6 +375,15 @@ WAYS: Sequence[Way] = (
     ),
     Way("/openapi.json", "GET", openapi, "openapi", "operations", "anybody", answer=dict[str, Any]),
     Way("/healthz", "GET", operations.healthy, "healthz", "operations", "open", answer=shapes.Healthy),
-    Way("/readyz", "GET", operations.ready, "readyz", "operations", "open", answer=shapes.Ready, more=("ended",)),
+    Way(
+        "/readyz",
+        "GET",
+        operations.ready,
+        "readyz",
+        "operations",
+        "open",
+        answer=shapes.Ready,
+        more=("ended", "standby"),
+    ),
     Way("/metrics", "GET", operations.metrics, "metrics", "operations", "open", gives=("text/plain",)),
 )

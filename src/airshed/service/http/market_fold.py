@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -13,7 +14,7 @@ from airshed.engine.runner import Runner
 from airshed.market.depth import Depth
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.addressed import to_read
-from airshed.service.book.kept import KeptBook
+from airshed.service.book.kept import KeptBook, Lost
 from airshed.service.book.law import laws_of
 from airshed.service.book.preview import Foreseen, foresee
 from airshed.service.http.writer import Asked, Busy
@@ -77,8 +78,12 @@ class MarketFold:
         if self._waiting >= MOST_WAITING:
             raise Busy(2)
         self._waiting += 1
+        folding = partial(asyncio.get_running_loop().run_in_executor, self._pool, work, *words)
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, work, *words)
+            try:
+                return await folding()
+            except Lost:  # over a connection that broke since it was used last; the next is new
+                return await folding()
         finally:
             self._waiting -= 1
 

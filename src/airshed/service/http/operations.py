@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service, given
+from airshed.service.http.writer import StandsBy
 
 
 async def healthy(service: Service, request: Request) -> Response:
@@ -18,6 +19,8 @@ async def ready(service: Service, request: Request) -> Response:
     """Commands are decided: the writer lives and has replayed the book."""
     if not service.writer.live:
         raise Stopped("ended", "the writer does not answer")
+    if not service.writer.writes:
+        raise StandsBy
     return given(service, {"ready": True, "records": service.feed.last, "at": service.feed.at})
 
 
@@ -32,7 +35,8 @@ async def metrics(service: Service, request: Request) -> Response:
         ("airshed_commands_waiting", "gauge", "commands that wait for the writer", writer.waiting),
         ("airshed_reads_waiting", "gauge", "reads that wait or run", service.readers.waiting),
         ("airshed_feeds", "gauge", "open feeds", service.feed.watching.total()),
-        ("airshed_writer_live", "gauge", "1 while the writer answers", int(writer.live)),
+        ("airshed_writer_live", "gauge", "1 while the writer answers", int(writer.live and writer.writes)),
+        ("airshed_standby", "gauge", "1 while another process writes the book", int(writer.live and not writer.writes)),
     )
     lines: list[str] = []
     for name, kind, about, value in figures:

@@ -42,6 +42,12 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
     "busy": (503, "So much waits that this is better sent again.", "业务繁忙，请稍后重发。"),
     "ended": (503, "The writer has stopped; send it again with the same key.", "写入服务已停止，请以同一键重发。"),
     "provider_away": (503, "The provider of sign-in does not answer.", "统一身份认证服务无应答。"),
+    "standby": (
+        503,
+        "Another process writes this book; this one only reads it.",
+        "本服务为备用，仅供查阅，写入由主服务办理。",
+    ),
+    "away": (503, "The database does not answer; come again shortly.", "数据库暂不可用，请稍后再试。"),
     "clock": (503, "The clock of the service cannot be right.", "服务时钟异常。"),
 }
 #: Statuses of refusals of the book; of all others it is 422.

@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from airshed.service.book.addressed import to_read
-from airshed.service.book.kept import KeptBook
+from airshed.service.book.kept import KeptBook, Lost
 from airshed.service.http.writer import Busy
 
 T = TypeVar("T")
@@ -38,10 +39,14 @@ class Readers:
         if sum(self._waiting) >= self._most:
             raise Busy(1)
         self._waiting[place] += 1
+        reading = partial(
+            asyncio.get_running_loop().run_in_executor, self._pools[place], _in_one_moment, self._books[place], look
+        )
         try:
-            return await asyncio.get_running_loop().run_in_executor(
-                self._pools[place], _in_one_moment, self._books[place], look
-            )
+            try:
+                return await reading()
+            except Lost:  # over a connection that broke since it was used last; the next is new
+                return await reading()
         finally:
             self._waiting[place] -= 1
 

@@ -64,6 +64,10 @@ class Serving:
     proxied: bool = False
     #: A real programme has rested for long: the clock is right.
     sure: bool = False
+    #: Another process may write the book: this one reads until that is gone, and then takes over.
+    standby: bool = False
+    #: Where the book is read from, as from a replica of its database; None for where it is written.
+    read_from: str | None = None
     #: Anybody signs in as anybody, without a password; of a simulation only, and kept nowhere.
     demo_users: bool = False
     limits: ServiceLimits = field(default_factory=ServiceLimits)
@@ -106,8 +110,10 @@ class Running:
             most_commands=limits.waiting_commands,
             most_requests=limits.waiting_requests,
             sure=serving.sure,
+            standby=serving.standby,
             wrote=self._wrote,
             ended=self._ended,
+            took_over=self._took_over,
         )
         self.writer.start()
         with ExitStack() as undone:
@@ -130,10 +136,12 @@ class Running:
             asked_of(provenance, serving.at, machine())
         state = writer.runner.state
         self.feed.begin(state.seq, state.at)
-        self.readers = Readers(serving.book, limits.readers, limits.waiting_reads)
-        self.market = MarketFold(serving.book)
+        there = serving.book if serving.read_from is None else serving.read_from
+        self.readers = Readers(there, limits.readers, limits.waiting_reads)
+        self.market = MarketFold(there)
         lockout = Lockout(GatewayLimits(), remember=self.users.remember)
-        lockout.restore(self.users.guesses(), ticks())
+        self._recall = lambda: lockout.restore(self.users.guesses(), ticks())
+        self._recall()
         door = Door(
             self.users,
             machine,
@@ -167,6 +175,12 @@ class Running:
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self.feed.add, lines, at)
 
+    def _took_over(self, seq: int) -> None:
+        """From the writer's thread: what was guessed of passwords at the writer before counts here too."""
+        self._note("took_over", records=seq)
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._recall)
+
     def _ended(self, error: BaseException) -> None:
         """From the writer's thread: nothing more can be answered, so the process ends and is started anew."""
         self.broken = error
@@ -175,7 +189,7 @@ class Running:
 
     def link(self) -> str | None:
         """The token of the first administrator's link, where nobody can sign in yet."""
-        if self.serving.demo_users:
+        if self.serving.demo_users or not self.writer.writes:
             return None
         there = self.users.all()
         if not there:
@@ -188,6 +202,14 @@ class Running:
         scheme = "https" if self.serving.certificate is not None else "http"
         host = f"[{self.serving.host}]" if ":" in self.serving.host else self.serving.host
         return f"{scheme}://{host}:{port}"
+
+    def called(self, port: int) -> str:
+        """Where others ask it: behind a proxy by the first of its names."""
+        serving = self.serving
+        if not serving.names:
+            return self.address(port)
+        secure = serving.certificate is not None or serving.proxied
+        return f"{'https' if secure else 'http'}://{serving.names[0]}" + ("" if serving.proxied else f":{port}")
 
     async def serve(self, begun: Callable[[int], None]) -> None:
         """Listen until SIGINT or SIGTERM, or until the writer ends; `begun` hears the port."""
@@ -213,7 +235,12 @@ class Running:
         _more_files(serving.limits.connections + SPARE_FILES)
         self._loop = asyncio.get_running_loop()
         self.service.passwords = asyncio.Semaphore(serving.limits.passwords)
-        server = self._server = _Server(config, begun, self.feed)
+
+        def listening(port: int) -> None:
+            self.writer.called(self.called(port))
+            begun(port)
+
+        server = self._server = _Server(config, listening, self.feed)
         if self.broken is None:
             with listening_on(serving.host, serving.port) as found:
                 await server.serve(sockets=[found])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 from starlette.requests import Request
@@ -17,6 +18,8 @@ from airshed.service.http.who import Signed
 
 #: Records that go to a watcher at once.
 AT_ONCE = 500
+#: How long a replica that is behind is waited for.
+BEHIND_S = 0.2
 
 
 async def feed(service: Service, request: Request) -> Response:
@@ -73,6 +76,9 @@ async def _stream(
                 yield b": %d\n\n" % feed.last
                 continue
             lines = feed.since(after, AT_ONCE) or await _read(service, after)
+            if not lines:  # a replica has not heard of it yet
+                await asyncio.sleep(BEHIND_S)
+                continue
             yield await service.messages.of(service.readers, lines, viewer)
             after = lines[-1].seq
     finally:

@@ -12,7 +12,7 @@ from airshed.service.http.service import JSON, Handler, Service
 from airshed.service.http.shapes import Problem
 
 #: What may always happen to a request.
-COMMON = ("malformed", "bad_signature", "wrong_host", "too_many", "broken", "busy")
+COMMON = ("malformed", "bad_signature", "wrong_host", "too_many", "broken", "busy", "away")
 
 
 class Asked(NamedTuple):

@@ -8,21 +8,25 @@ import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from airshed.engine.commands import Command
 from airshed.engine.events import ActProposed
+from airshed.engine.invariants import check as check_state
 from airshed.engine.journal import Changes, Journal, Line
 from airshed.engine.runner import LARGEST_GROUP, Answer, Poisoned, Runner
 from airshed.model.provenance import Provenance
 from airshed.model.refusal import Malformed
 from airshed.service.book.acts import may_confirm
-from airshed.service.book.addressed import to_write
+from airshed.service.book.addressed import ASKS_EVERY_S, to_read, to_write
 from airshed.service.book.clock import instant_for
-from airshed.service.book.opening import carry_on
+from airshed.service.book.kept import Fenced, KeptBook, Lost
+from airshed.service.book.law import laws_of
+from airshed.service.book.opening import carry_on, follow
 
 #: What makes the commands of a request once the writer comes to it: a key may be made from what the book says by then.
 Asked = Callable[[Runner, int], Sequence[Command]]
@@ -40,6 +44,14 @@ class Busy(Exception):
 
 class Ended(Exception):
     """The writer has stopped: nobody is answered by it any more, and the next start replays the book."""
+
+
+class StandsBy(Exception):
+    """Another process writes the book; this one waits until it is gone."""
+
+
+class _StoodDown(Exception):
+    """The service stops before the writer has gone."""
 
 
 class Waits(NamedTuple):
@@ -105,8 +117,10 @@ class Writer:
         most_commands: int,
         most_requests: int,
         sure: bool = False,
+        standby: bool = False,
         wrote: Callable[[Sequence[Line], int], None] = lambda lines, at: None,
         ended: Callable[[BaseException], None] = lambda error: None,
+        took_over: Callable[[int], None] = lambda seq: None,
     ) -> None:
         self.address = address
         self.provenance: Provenance | None = None
@@ -115,8 +129,11 @@ class Writer:
         self.groups = self.commands = self.refused = 0
         self._clock = clock
         self._most_commands, self._most_requests = most_commands, most_requests
-        self._sure = sure
-        self._wrote, self._ended = wrote, ended
+        self._sure, self._standby = sure, standby
+        self._wrote, self._ended, self._took_over = wrote, ended, took_over
+        #: Whether this process is the writer of the book; a standby becomes it.
+        self.writes = False
+        self._url = ""
         self._turn = threading.Condition()
         self._jobs: deque[_Job] = deque()
         self._waiting = 0
@@ -145,7 +162,7 @@ class Writer:
 
     @property
     def live(self) -> bool:
-        """Whether it answers."""
+        """Whether it writes, or follows who writes."""
         return self._ready.is_set() and self._broken is None and not self._stopping
 
     @property
@@ -164,9 +181,17 @@ class Writer:
             self._turn.notify()
         return future
 
+    def called(self, url: str) -> None:
+        """Where its service is asked, for those who stand by; from the loop."""
+        self._url = url
+        if self.writes:
+            self.submit(self._saying_where, 0)
+
     def _take(self, count: int) -> None:
         if self._broken is not None or self._stopping:
             raise Ended
+        if not self.writes:
+            raise StandsBy
         if self._waiting + count > self._most_commands or len(self._jobs) >= self._most_requests:
             raise Busy(1 + self._waiting // 10_000)
 
@@ -174,20 +199,19 @@ class Writer:
 
     def _run(self) -> None:
         try:
-            book = to_write(self.address)
-        except BaseException as error:
-            self._opened = error
-            self._ready.set()
+            with ExitStack() as undo:
+                book, runner = self._stood_by() if self._standby else self._opened_now()
+                undo.callback(book.close)
+                self._write_from(book, runner)
+                undo.pop_all()
+        except _StoodDown:
             return
-        try:
-            runner = carry_on(book)
-            runner.journal = self._journal = _Remembering(book)
-            self.provenance, self.runner = runner.state.provenance, runner
-            _stand_still()
         except BaseException as error:
-            self._opened = error
-            book.close()
-            self._ready.set()
+            if self._ready.is_set():
+                self._break(error)
+            else:
+                self._opened = error
+                self._ready.set()
             return
         self._ready.set()
         try:
@@ -197,6 +221,72 @@ class Writer:
             self._break(error)
         finally:
             book.close()
+
+    def _opened_now(self) -> tuple[KeptBook, Runner]:
+        book = to_write(self.address)
+        with ExitStack() as undo:
+            undo.callback(book.close)
+            runner = carry_on(book)
+            undo.pop_all()
+        return book, runner
+
+    def _write_from(self, book: KeptBook, runner: Runner) -> None:
+        """From here on this is the writer."""
+        runner.journal = self._journal = _Remembering(book)
+        runner.laws = laws_of(book)
+        self._book = book
+        self.provenance, self.runner = runner.state.provenance, runner
+        _stand_still()
+        with self._turn:
+            self.writes = True
+        if self._standby:
+            self._say_where()
+            self._took_over(runner.state.seq)
+
+    def _stood_by(self) -> tuple[KeptBook, Runner]:
+        """Follow who writes the book, record by record, until it is this one's turn."""
+        with self._patient(partial(to_read, self.address)) as reader:
+            runner = carry_on(reader)
+            self.provenance, self.runner = runner.state.provenance, runner
+            self._ready.set()
+            book = self._patient(partial(to_write, self.address, partial(self._follow, runner, reader)))
+        with ExitStack() as undo:
+            undo.callback(book.close)
+            lines = follow(runner, book)
+            check_state(runner.state)
+            undo.pop_all()
+        if lines:
+            self._wrote(lines, runner.state.at)
+        return book, runner
+
+    def _patient(self, opening: Callable[[], KeptBook]) -> KeptBook:
+        """A book, as soon as the database is there."""
+        while True:
+            try:
+                return opening()
+            except Lost:
+                self._pause(ASKS_EVERY_S)
+
+    def _follow(self, runner: Runner, reader: KeptBook, seconds: float) -> None:
+        """What was written since; then wait a little."""
+        with suppress(Lost), reader.snapshot():
+            lines = follow(runner, reader)
+            if lines:
+                self._wrote(lines, runner.state.at)
+        self._pause(seconds)
+
+    def _pause(self, seconds: float) -> None:
+        with self._turn:
+            if self._turn.wait_for(lambda: self._stopping, seconds):
+                raise _StoodDown
+
+    def _saying_where(self, runner: Runner, when: int) -> Sequence[Command]:
+        self._say_where()
+        return ()
+
+    def _say_where(self) -> None:
+        if self._url:
+            self._book.called(self._url)
 
     def _next(self) -> list[_Job]:
         """All that waits and fits one commit; nothing once it is to stop and nothing waits."""
@@ -301,4 +391,4 @@ def _stand_still() -> None:
 
 
 #: What a broken writer may have met that the disk brings about, and no error of ours.
-OF_THE_DISK = (OSError, sqlite3.Error, Malformed, Poisoned)
+OF_THE_DISK = (OSError, sqlite3.Error, Malformed, Poisoned, Fenced)
