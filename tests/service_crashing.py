@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from typing import Literal
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -181,7 +182,8 @@ class Clients:
             while not self._over.is_set():
                 turn += 1
                 key = f"fire {self._seed} {number} {turn}"
-                body = c.PlaceOrder(account, SERIES, "buy", 1_000, 300_000 + 1_000 * (turn % 5))
+                side: Literal["buy", "sell"] = "buy" if turn % 2 else "sell"
+                body = c.PlaceOrder(account, SERIES, side, 1_000, 400_000)  # which meets what another has sent
                 told = self._sent(client, key, body)
                 if told is None:
                     return
