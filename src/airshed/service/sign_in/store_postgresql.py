@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from typing import Any
 
@@ -34,10 +34,12 @@ class StoreThere(Store):
         place = where(address)
         self._place = place._replace(book=place.book + ENDING)
         self.path = str(self._place)
-        with naming(self.path):
+        with naming(self.path), ExitStack() as undo:
             self._db = connected(self._place)
+            undo.callback(self._db.close)
             with self._db.transaction():
                 self._take(steps)
+            undo.pop_all()
 
     def _take(self, steps: Steps) -> None:
         """The steps that came since; two services that begin at once take them one after the other."""
