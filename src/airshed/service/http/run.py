@@ -140,7 +140,7 @@ class Running:
         self.readers = Readers(there, limits.readers, limits.waiting_reads)
         self.market = MarketFold(there)
         lockout = Lockout(GatewayLimits(), remember=self.users.remember)
-        self._recall = lambda: lockout.restore(self.users.guesses(), ticks())
+        self._recall: Callable[[], None] = lambda: lockout.restore(self.users.guesses(), ticks())
         self._recall()
         door = Door(
             self.users,
