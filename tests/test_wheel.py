@@ -61,6 +61,7 @@ def test_every_file_of_the_source_is_in_it_once(wheel: Path) -> None:
         if Path(file).is_relative_to(folder)
     ]
     assert set(wanted) <= set(names)
+    assert "airshed/pages/kit/assets/echarts.js" in names, "what git ignores and users cannot make"
     assert [name for name in names if Path(name).suffix in {".pyc", ".so"} or name.startswith("tests/")] == []
 
 
