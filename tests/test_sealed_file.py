@@ -18,8 +18,9 @@ import pytest
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.runner import Runner
-from airshed.lab.simulator.small_market import EXCHANGE
+from airshed.lab.simulator.small_market import BANK, EXCHANGE
 from airshed.market.sealing import Bound, commitment, encrypt, public_key
+from airshed.registry.accounts import TREASURY
 from airshed.rulebook.digest import digest
 from airshed.rulebook.load import load_texts
 from airshed.service.book.sqlite import Book
@@ -30,8 +31,13 @@ from test_export import verdict
 
 PRIVATE = "77076d0a7318a57d3c16c17251b26645df5fd1b0e4bdf2e4d9f7d1c4c9f6c1aa"
 GUARANTEE = 500_000_000
-AUCTION, NOON, ROUND = "spring", "noon", "round"
-PLACES: tuple[tuple[c.Venue, str], ...] = (("auction", AUCTION), ("call", NOON), ("zone_call", ROUND))
+AUCTION, NOON, ROUND, BACK = "spring", "noon", "round", "back"
+PLACES: tuple[tuple[c.Venue, str], ...] = (
+    ("auction", AUCTION),
+    ("call", NOON),
+    ("zone_call", ROUND),
+    ("repurchase", BACK),
+)
 Wishes = list[tuple[Any, str]]
 
 
@@ -62,12 +68,19 @@ def drawn(seed: int) -> Wishes:
         (c.PlaceCallOrder(NOON, "steel", "sell", count(), limit()), SERIES),
         (c.PlaceZoneBid(ROUND, "cement", "KM", 2027, count(), limit()), ""),
         (c.PlaceZoneOffer(ROUND, "steel", SERIES, "KM", count(), limit()), SERIES),
+        (c.AskRepurchase(BACK, "steel", count(), draw.randrange(50, 100) * 1_000), SERIES),
     ]
+
+
+def limit_of(wish: Any) -> int:
+    return int(wish.price if isinstance(wish, c.AskRepurchase) else wish.limit)
 
 
 def place_of(wish: Any) -> tuple[c.Venue, str]:
     if isinstance(wish, c.PlaceBid):
         return "auction", AUCTION
+    if isinstance(wish, c.AskRepurchase):
+        return "repurchase", BACK
     return ("call", NOON) if isinstance(wish, c.PlaceCallOrder) else ("zone_call", ROUND)
 
 
@@ -87,10 +100,17 @@ def opened(path: Path, way: str) -> tuple[Book, Runner]:
     done(runner, AUTHORITY, c.OpenAuction(AUCTION, SERIES, 100_000))
     done(runner, EXCHANGE, c.OpenCall(NOON, SERIES, ""))
     done(runner, EXCHANGE, c.OpenZoneCall(ROUND, "SO2"))
+    done(runner, BANK, c.Deposit(TREASURY, 100_000_000))
+    done(runner, AUTHORITY, c.OpenRepurchase(BACK, SERIES, 100_000, 100_000_000))
     if way == "key":
         for venue, name in PLACES:
-            done(runner, EXCHANGE, c.AnnounceKey(venue, name, public_key(PRIVATE)))
+            done(runner, officer(venue), c.AnnounceKey(venue, name, public_key(PRIVATE)))
     return book, runner
+
+
+def officer(venue: c.Venue) -> str:
+    """Who keeps a venue: the government buys back by itself."""
+    return AUTHORITY if venue == "repurchase" else EXCHANGE
 
 
 def seal(runner: Runner, wishes: Wishes, way: str, seed: int) -> list[tuple[str, str]]:
@@ -151,7 +171,7 @@ def test_neither_a_price_nor_a_count_of_a_sealed_bid_is_in_any_byte_of_the_file_
     told = all_of(path) + exported
     unheard = 0
     for wish, _ in wishes:
-        for figure in (wish.limit, wish.count, f"{wish.limit / 100:,.2f}"):
+        for figure in (limit_of(wish), wish.count, f"{limit_of(wish) / 100:,.2f}"):
             said = re.compile(rb"(?<![0-9a-f.,])%s(?![0-9a-f])" % str(figure).encode())
             if not said.search(before):  # a figure that the law or the market has anyway tells nothing
                 unheard += 1
@@ -185,12 +205,12 @@ def test_when_they_are_opened_all_is_told(tmp_path: Path) -> None:
     wishes = drawn(1)
     kept = seal(runner, wishes, "commitment", 1)
     for venue, name in PLACES:
-        done(runner, EXCHANGE, c.EndBidding(venue, name))
+        done(runner, officer(venue), c.EndBidding(venue, name))
     for (wish, _), (text, salt) in zip(wishes, kept, strict=True):
         venue, name = place_of(wish)
         answer = done(runner, wish.account, c.OpenBid(venue, name, wish.account, text, salt))
         assert isinstance(answer.events[0], e.SealedOpened)
-        assert str(wish.limit).encode() in all_of(path)
+        assert str(limit_of(wish)).encode() in all_of(path)
     book.close()
 
 
@@ -215,12 +235,13 @@ def test_a_book_of_sealed_bids_is_verified_by_us_and_by_a_stranger(tmp_path: Pat
     wishes = drawn(1)
     kept = seal(runner, wishes, way, 1)
     for venue, name in PLACES:
-        done(runner, EXCHANGE, c.EndBidding(venue, name, PRIVATE if way == "key" else ""))
+        done(runner, officer(venue), c.EndBidding(venue, name, PRIVATE if way == "key" else ""))
     for (wish, _), (text, salt) in list(zip(wishes, kept, strict=True))[1:] if way == "commitment" else ():
         done(runner, wish.account, c.OpenBid(*place_of(wish), wish.account, text, salt))
     late = AT + 3_600_000
     done(runner, EXCHANGE, c.CloseAuction(AUCTION, 1), late)
     done(runner, EXCHANGE, c.CloseCall(NOON, 1), late)
+    done(runner, AUTHORITY, c.CloseRepurchase(BACK, 1), late)
 
     verify(book)
     lines = [line.hash.encode() + b" " + line.record + b"\n" for line in book.lines()]
