@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from airshed.compliance import flow_control as flow_rule
 from airshed.engine import apply as apply_module
 from airshed.engine import commands as c
 from airshed.engine import decide as decide_module
@@ -23,6 +24,7 @@ from airshed.engine.procedures import (
     day,
     deadlines,
     deal,
+    flow_control,
     guards,
     issue,
     lapsing,
@@ -64,7 +66,7 @@ real: dict[str, Any] = {
         (listed, "price_refused"),
         (transfer, "due"),
         (settling, "penalty"),
-        (settling, "plan"),
+        (flow_rule, "plan"),
         (deadlines, "ends"),
         (lease, "surrender_day"),
         (lease, "value_fen"),
@@ -393,11 +395,12 @@ PLANTED: dict[str, Plant] = {
     "surrender a day late": put(settling, "surrender_day", a_day_later),
     "an expired vintage is surrendered": put(settling, "admitted", lambda *rule: True),
     "the youngest vintage is surrendered first": put(
-        settling, "plan", lambda *args: tuple(reversed(real["plan"](*args)))
+        flow_rule, "plan", lambda *args: tuple(reversed(real["plan"](*args)))
     ),
     "the penalty is halved": put(settling, "penalty", lambda *args: real["penalty"](*args) // 2),
     "the penalty takes another month": put(settling, "month_before", lambda day: day[:7]),
     "a make-up is rounded down": put(settling, "makeup", lambda missing, percent: missing * percent // 100),
+    "all that is banked counts one for one": put(flow_control, "one_for_one", lambda own, *rest: own),
     "no banking limit": put(settling, "bank", lambda is_open, of, share: 10**12),
     "half a penalty is paid": changed(
         c.PayPenalty,

@@ -18,6 +18,7 @@ import typer
 
 from airshed.cli.main import ROOMS, build, run
 from airshed.cli.reference.shell import leaves
+from airshed.engine.commands import Allocate
 from airshed.engine.journal import GENESIS, chain, decode
 from airshed.model.provenance import Programme, Simulation
 from airshed.model.refusal import Malformed
@@ -87,6 +88,37 @@ def test_a_field_that_was_called_otherwise_is_carried_over(old: Path, tmp_path: 
     assert [each.seq for each in done.different] == [4], "nothing else is decided otherwise"
     with Book.read(tmp_path / "new.book") as new:
         assert new.sql.execute("SELECT source, simulated FROM sources").fetchall() == [("TY-KILN-1", 1)]
+
+
+def test_an_allocation_of_before_says_what_it_would_be_asked_to_confirm(old: Path, tmp_path: Path) -> None:
+    """Format 5 did not ask; what the preview warns of is filled in, or the grant would be refused as unconfirmed."""
+    source: dict[str, Any] = {"source": "TY-KILN-1", "name": "Kiln 1", "account": "ty-cement", "jurisdiction": "TY"}
+    source |= {"sector": "cement", "synthetic": True, "stacks": []}
+    cap = {"pollutant": "SO2", "jurisdiction": "TY", "vintage": 2027}
+    line = {"source": "TY-KILN-1", "years": [2024], "emitted_kg": [800], "output": [1_000]}
+    bodies = (
+        {"do": "RegisterSource", **source},
+        {"do": "SetCap", **cap},
+        {"do": "Allocate", **cap, "activities": [line]},
+    )
+    end = HASH
+    with closing(sqlite3.connect(old)) as book, book:
+        for seq, body in enumerate(bodies, 9):
+            written = {"seq": seq, "at": 1_796_173_200_000, "actor": "shanxi-office", "key": f"{seq}", "body": body}
+            refused = {"why": "not_said", "detail": "it is not told here what it did", "cite": ""}
+            record = msgspec.json.encode({**written, "events": [], "refusal": refused})
+            end = chain(end, record)
+            book.execute("INSERT INTO journal (seq, hash, record) VALUES (?, ?, ?)", (seq, end, record))
+        book.execute("UPDATE meta SET value = '11' WHERE key = 'head'")
+    done = convert(old, tmp_path / "new.book", Simulation("pilot"))
+
+    assert [each.seq for each in done.different] == [4, 9, 10, 11], "they are carried out now"
+    with Book.open(tmp_path / "new.book") as new:
+        verify(new)
+        body = decode(new.line(new.last())).body
+        assert isinstance(body, Allocate)
+        assert body.knowing.keys() == {"above SO2-TY-2027"}
+        assert new.sql.execute("SELECT count(*) FROM allocations").fetchone()[0] == 1
 
 
 def test_every_command_names_the_one_that_converts(old: Path) -> None:

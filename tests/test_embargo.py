@@ -20,7 +20,7 @@ from airshed.rulebook import lookup
 from airshed.service.book.embargo import NO_YEAR, Embargo, embargo, reads_early
 from airshed.service.book.sqlite import Book
 from laws import RULES
-from markets import AUTHORITY, REGISTRAR, done, market, send, why
+from markets import AUTHORITY, REGISTRAR, SERIES, done, market, send, why
 from services import Served, served
 
 #: The shipped law: emissions of 2027 on 31 May 2028, how sources stand on 1 July.
@@ -170,6 +170,27 @@ def test_the_shell_shows_an_office_all_and_a_firm_its_own(path: Path) -> None:
         ("s-steel", KG),
         ("s-kiln", None),
     }
+
+
+def test_a_lot_of_a_holder_is_shown_to_nobody_else_before_the_close(tmp_path: Path) -> None:
+    """One rule for the shell, the tables of the service and its records; an export cannot leave it out and says so."""
+    path = tmp_path / "lots.book"
+    with Book.create(path) as book:
+        runner = market(book, tables=True)
+        done(runner, AUTHORITY, c.OpenAuction("spring", SERIES, 1_000))
+        done(runner, "steel", c.ConsignLot("spring", "steel", 700))
+    with served(path) as service:
+        steel, broker, office = (service.signed(name) for name in ("steel", "broker", "dianzhong-office"))
+        seen = {client: client.get("/v1/tables/lots").json() for client in (steel, broker, office)}
+        assert [len(seen[client]["rows"]) for client in (steel, broker, office)] == [1, 0, 0]
+        assert seen[office]["sealed"] == {"spring": 1}
+        last = f"/v1/records/{service.records()}"
+        assert "body" in steel.get(last).json()
+        assert office.get(last).json()["sealed"] is True
+    shell = CliRunner().invoke(app, ["show", str(path), "lots"])
+    assert "1 of spring are sealed until it is closed" in shell.stdout
+    answer = CliRunner().invoke(app, ["export", str(path), "--out", str(tmp_path / "out.jsonl")])
+    assert "1 of lots of spring, sealed until it is closed" in answer.stderr
 
 
 def test_an_export_says_what_of_it_is_not_public(path: Path, tmp_path: Path) -> None:

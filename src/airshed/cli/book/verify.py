@@ -115,7 +115,8 @@ def export(
     """Write the book as text, one record a line: HASH, a space, the record's canonical JSON.
 
     scripts/verify_export.py checks such a file without Airshed. Its hashes go over everything, so that nothing can be
-    left out of it: of figures that are not public yet it says on the side from when they are.
+    left out of it: it says on the side which bids, lots and orders of what is open stand in it, and of figures that are
+    not public yet from when they are.
 
     Example: airshed book export demo/dianzhong.book --out dianzhong.jsonl
     """
@@ -123,9 +124,10 @@ def export(
     from airshed.engine.journal import chained
     from airshed.service.book.addressed import to_read
     from airshed.service.book.embargo import as_of_last, kept_back
+    from airshed.service.book.sealed import in_the_open
 
     with to_read(book) as opened, opened.named():
-        for each in kept_back(opened, "years", as_of_last(opened)):
+        for each in (*in_the_open(opened.sql), *kept_back(opened, "years", as_of_last(opened))):
             print(f"the export holds what is not public: {each} 导出含尚未公开的数据", file=sys.stderr)
         if out is None:
             for line in chained(opened.lines()):

@@ -105,6 +105,14 @@ def shown(
     )
 
 
+def in_the_open(sql: Statements) -> Iterator[str]:
+    """What stands in the records of a book and is not shown yet, a line for each table and name of what is open."""
+    for table, (_, key) in SEALED.items():
+        asked = f"SELECT {key}, count(*) FROM {table} WHERE {hidden(table)} GROUP BY {key} ORDER BY {key}"
+        for name, count in sql.execute(asked).fetchall():
+            yield f"{count} of {table} of {name}, sealed until it is closed"
+
+
 def sealed_accounts(sql: Statements) -> frozenset[str]:
     """Accounts that have a bid, an ask or an order in something that is open."""
     parts = [f"SELECT account FROM {table} WHERE {hidden(table)}" for table in SEALED]
