@@ -115,9 +115,9 @@ def test_an_allocation_of_before_says_what_it_would_be_asked_to_confirm(old: Pat
     assert [each.seq for each in done.different] == [4, 9, 10, 11], "they are carried out now"
     with Book.open(tmp_path / "new.book") as new:
         verify(new)
-        body = decode(new.line(new.last())).body
-        assert isinstance(body, Allocate)
-        assert body.knowing.keys() == {"above SO2-TY-2027"}
+        carried = decode(new.line(new.last())).body
+        assert isinstance(carried, Allocate)
+        assert carried.knowing.keys() == {"above SO2-TY-2027"}
         assert new.sql.execute("SELECT count(*) FROM allocations").fetchone()[0] == 1
 
 
