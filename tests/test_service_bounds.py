@@ -7,9 +7,13 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from csv import DictReader
+from io import BytesIO, StringIO
 from pathlib import Path
+from typing import Any
 
 import httpx
+import polars as pl
 import pytest
 
 from airshed.engine.commands import LARGEST
@@ -139,6 +143,28 @@ def test_a_restart_forgives_no_guess_and_keeps_no_name_that_is_no_users(tmp_path
     assert said.status_code == 429
     assert kept["127.0.0.1", "broker"] == 5
     assert {name for _, name in kept} == {"broker", ""}
+
+
+def test_a_large_file_is_made_of_pages_and_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("airshed.service.http.tables.ROWS_AT_ONCE", 3)
+    monkeypatch.setattr("airshed.service.http.tables.MOST_IN_MEMORY", 100)
+    with served(market_book(tmp_path)) as service:
+        office = service.signed("dianzhong-office")
+        rows = office.get("/v1/tables/accounts", params={"limit": 1_000}).json()["rows"]
+        asked: tuple[tuple[dict[str, str | int], list[dict[str, Any]]], ...] = (
+            ({}, rows),
+            ({"limit": 5}, rows[:5]),
+            ({"limit": 5, "last": "true"}, rows[-5:]),
+        )
+        for words, wanted in asked:
+            csv = office.get("/v1/tables/accounts", params=words, headers={"Accept": "text/csv"})
+            lines = list(DictReader(StringIO(csv.text)))
+            assert [line["account"] for line in lines] == [row["account"] for row in wanted]
+            assert int(csv.headers["Content-Length"]) == len(csv.content)
+            form = {"Accept": "application/vnd.apache.parquet"}
+            parquet = office.get("/v1/tables/accounts", params=words, headers=form)
+            assert pl.read_parquet(BytesIO(parquet.content)).to_dicts() == wanted
+            assert ("Airshed-Cursor" in csv.headers) == (words == {"limit": 5}) == ("Airshed-Cursor" in parquet.headers)
 
 
 def test_nobody_listens_in_the_clear_beyond_this_machine(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -122,6 +122,21 @@ def page_of(book: KeptBook, query: Query, viewer: Viewer) -> Page | None:
     rows, silent = (rows, ()) if own else _silenced(sql, table, columns, rows)
     waits = () if own or viewer.public is None else tuple(kept_back(book, table.name, viewer.public))
     return Page(columns, rows, cursor, total, counts, silent, waits)
+
+
+def pages_of(book: KeptBook, query: Query, viewer: Viewer, at_once: int) -> Iterator[Page]:
+    """The pages of which a large answer is made, one after the other, so that few rows are in memory; none where
+    nothing is for who asks."""
+    left = query.limit
+    while True:
+        page = page_of(book, query if query.last else query._replace(limit=min(left, at_once)), viewer)
+        if page is None:
+            return
+        yield page
+        left -= len(page.rows)
+        if page.cursor is None or left <= 0:
+            return
+        query = query._replace(after=_after(page.cursor, query.table))
 
 
 def _silenced(

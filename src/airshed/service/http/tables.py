@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from functools import partial
 from hashlib import sha256
-from typing import Any
+from itertools import chain
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, NamedTuple
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from airshed.engine.tables import TABLES
 from airshed.engine.tables.table import Column
 from airshed.model.provenance import said
 from airshed.service.book.kept import KeptBook
 from airshed.service.http.problems import Stopped
-from airshed.service.http.rows import Page, Query, as_dicts, page_of, query_of
+from airshed.service.http.rows import Page, Query, as_dicts, page_of, pages_of, query_of
 from airshed.service.http.service import JSON, Service, given
 from airshed.service.http.viewer import PUBLIC, PUBLISHED, Viewer, viewer_of
 
 CSV, PARQUET = "text/csv", "application/vnd.apache.parquet"
 FORMS = (JSON, CSV, PARQUET)
+#: Rows of a large answer in memory at once, bytes of it before it lies on disk, and bytes that are sent at once.
+ROWS_AT_ONCE, MOST_IN_MEMORY, PIECE = 10_000, 1 << 20, 1 << 16
 #: What a spreadsheet takes for a formula where it begins a text.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -59,16 +64,16 @@ async def table(service: Service, request: Request) -> Response:
         raise Stopped("not_signed_in", f"{query.table.name} is not read by everybody")
     actor = "" if signed is None else signed.user.actor
 
-    def look(book: KeptBook) -> tuple[str, str, Page | None]:
+    def look(book: KeptBook) -> tuple[str, str, Page | _File | None]:
         viewer = viewer_of(book, actor, service.clock())
         head = book.sql.execute("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
         tag = _tag(query, viewer, form, head)
         if tag in request.headers.get("if-none-match", ""):
             return tag, f"{head[0]}:{head[1]}", None
-        page = page_of(book, query, viewer)
-        if page is None:
+        found = page_of(book, query, viewer) if form == JSON else _file_of(book, query, viewer, form, service)
+        if found is None:
             raise Stopped("not_yours_to_read", f"{query.table.name} is not for who reads {viewer}")
-        return tag, f"{head[0]}:{head[1]}", page
+        return tag, f"{head[0]}:{head[1]}", found
 
     tag, head, page = await service.readers.read(look)
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept, Cookie", "Airshed-Head": head}
@@ -76,14 +81,10 @@ async def table(service: Service, request: Request) -> Response:
         return Response(status_code=304, headers=headers)
     if page.cursor is not None:
         headers["Airshed-Cursor"] = page.cursor
-    if form == CSV:
-        raw = _csv(query, page)
-        told = {"Content-Disposition": f'attachment; filename="{query.table.name}.csv"'}
-        return Response(raw, 200, {**headers, **told}, f"{CSV}; charset=utf-8")
-    if form == PARQUET:
-        raw = _parquet(query, page, service)
-        told = {"Content-Disposition": f'attachment; filename="{query.table.name}.parquet"'}
-        return Response(raw, 200, {**headers, **told}, PARQUET)
+    if isinstance(page, _File):
+        name = f"{query.table.name}.{'csv' if form == CSV else 'parquet'}"
+        headers |= {"Content-Disposition": f'attachment; filename="{name}"', "Content-Length": str(page.size)}
+        return StreamingResponse(_pieces(page.file), 200, headers, f"{CSV}; charset=utf-8" if form == CSV else PARQUET)
     value = {
         "table": query.table.name,
         "rows": as_dicts(page.columns, page.rows),
@@ -135,13 +136,45 @@ def _tag(query: Query, viewer: Viewer, form: str, head: Sequence[Any]) -> str:
     return f'"{sha256(asked.encode()).hexdigest()[:32]}"'
 
 
-def _csv(query: Query, page: Page) -> bytes:
+class _File(NamedTuple):
+    """A table as a file, on disk where it is large."""
+
+    file: IO[bytes]
+    size: int
+    cursor: str | None
+
+
+def _file_of(book: KeptBook, query: Query, viewer: Viewer, form: str, service: Service) -> _File | None:
+    """A table as a file, made by a reader and page by page: neither the loop nor the memory carries a large one."""
+    pages = pages_of(book, query, viewer, ROWS_AT_ONCE)
+    first = next(pages, None)
+    if first is None:
+        return None
+    file: IO[bytes] = SpooledTemporaryFile(MOST_IN_MEMORY)  # noqa: SIM115  # closed once it is sent
+    cursor = (_csv if form == CSV else partial(_parquet, query, service))(chain([first], pages), file)
+    size = file.tell()
+    file.seek(0)
+    return _File(file, size, cursor)
+
+
+async def _pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
+    with file:
+        while piece := file.read(PIECE):
+            yield piece
+
+
+def _csv(pages: Iterable[Page], file: IO[bytes]) -> str | None:
     """RFC 4180; a text that a spreadsheet would run begins with an apostrophe."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(page.columns)
-    writer.writerows([[cell(value) for value in row] for row in page.rows])
-    return out.getvalue().encode()
+    cursor = None
+    for number, page in enumerate(pages):
+        out = io.StringIO(newline="")
+        writer = csv.writer(out)
+        if not number:
+            writer.writerow(page.columns)
+        writer.writerows([[cell(value) for value in row] for row in page.rows])
+        file.write(out.getvalue().encode())
+        cursor = page.cursor
+    return cursor
 
 
 def cell(value: Any) -> Any:
@@ -155,12 +188,18 @@ def cell(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
-def _parquet(query: Query, page: Page, service: Service) -> bytes:
+def _parquet(query: Query, service: Service, pages: Iterable[Page], file: IO[bytes]) -> str | None:
     import polars as pl
 
     kinds: dict[str, Any] = {"INTEGER": pl.Int64, "TEXT": pl.String, "BLOB": pl.Binary}
     schema = {column.name: kinds[column.sql.split()[1]] for column in query.table.parts}
-    out = io.BytesIO()
     told = {"provenance": msgspec.json.encode(service.provenance).decode(), "said": said(service.provenance)[0]}
-    pl.DataFrame(page.rows, schema=schema, orient="row").write_parquet(out, metadata=told)
-    return out.getvalue()
+    frames: list[pl.DataFrame] = []
+    cursor = None
+    for page in pages:
+        frames.append(pl.DataFrame(page.rows, schema=schema, orient="row"))
+        cursor = page.cursor
+    out = io.BytesIO()
+    pl.concat(frames, rechunk=False).write_parquet(out, metadata=told)
+    file.write(out.getbuffer())
+    return cursor
