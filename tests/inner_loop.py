@@ -9,7 +9,7 @@ LINES = """
     pencil planted_bugs preview pricepage programmes proof_account proof_peers provenance_shown recompute register
     report rulebook scenarios sealed season sector sensitivity service service_attack service_bounds service_crash
     service_reading service_schema single_sign_on single_sign_on_forged shell shells signatures sim site stackpage
-    stacks starting tables_shown transcripts verify_live wheel zonecall
+    stacks starting tables_shown transcripts users_kept verify_live wheel zonecall
 """
 #: Files of tests, without `test_`.
 LONG = frozenset(LINES.split())
