@@ -35,7 +35,7 @@ demo: $(VENV)/run.stamp $(CHARTS) ## one compliance year of the Dianzhong zone, 
 
 serve: $(VENV)/run.stamp $(CHARTS) ## the demo year over HTTP, on this machine
 	@test -f demo/dianzhong.book || PYTHONPATH=src $(BIN)/python -m airshed demo --seed $(SEED) --out demo
-	@PYTHONPATH=src $(BIN)/python -m airshed serve demo/dianzhong.book --port $(or $(PORT),8080)
+	@PYTHONPATH=src $(BIN)/python -m airshed serve demo/dianzhong.book --demo-users --port $(or $(PORT),8080)
 
 soak: $(VENV)/dev.stamp ## the writer killed under load from 64 clients, KILLS times (default 200) or MINUTES long, on both databases
 	@PYTHONPATH=src:tests $(BIN)/python scripts/soak.py --kills $(or $(KILLS),200) --minutes $(or $(MINUTES),0)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from playwright.sync_api import Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, Request, sync_playwright
 
 #: What has hung by then on any machine.
 LONGEST_MS = 600_000
@@ -39,6 +39,11 @@ def chromium() -> str:
     return found
 
 
+def launch(playwright: Playwright) -> Browser:
+    """The Chromium of this machine."""
+    return playwright.chromium.launch(executable_path=chromium(), args=FLAGS, timeout=LONGEST_MS)
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[Seen]:
     """The page of a file with all its charts drawn."""
@@ -49,7 +54,7 @@ def opened(path: Path) -> Iterator[Seen]:
         requests.append(request.url)
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS, timeout=LONGEST_MS)
+        browser = launch(playwright)
         page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="en-GB")
         page.set_default_timeout(LONGEST_MS)
         page.on("request", asked)

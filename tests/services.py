@@ -150,12 +150,13 @@ def served(
     clock: Clock | None = None,
     provider: ProviderSettings | None = None,
     pages: Pages = NO_PAGES,
+    demo_users: bool = False,
 ) -> Iterator[Served]:
     """The book of a path, served on a port of this machine until the end."""
     clock = clock or Clock()
     noted: list[tuple[str, dict[str, Any]]] = []
     limits = limits or ServiceLimits(stranger_burst=10_000)
-    serving = Serving(path, port=0, at=BEGIN, limits=limits, provider=provider)
+    serving = Serving(path, port=0, at=BEGIN, limits=limits, provider=provider, demo_users=demo_users)
     running = Running(
         serving,
         lambda event, **fields: noted.append((event, fields)),

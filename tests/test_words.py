@@ -15,8 +15,8 @@ import airshed
 SOURCES = Path(airshed.__file__).parent
 CJK = re.compile("[\u3400-\u9fff]")
 LETTER = re.compile("[A-Za-z]")
-#: `both("In a template", "模板")`, and a heading of a table as "all caps 总量 t".
-IN_TEMPLATE = re.compile(r'both\(\s*"((?:[^"\\]|\\.)*)"\s*,\s*"((?:[^"\\]|\\.)*)"\s*\)')
+#: `both("In a template", "模板")` or `say(...)`, and a heading of a table as "all caps 总量 t".
+IN_TEMPLATE = re.compile(r'(?:both|say)\(\s*"((?:[^"\\]|\\.)*)"\s*,\s*"((?:[^"\\]|\\.)*)"\s*\)')
 HEADING = re.compile(r"([A-Za-z][\w ,'()/.-]*?) ((?:[\u3400-\u9fff（）、，·])+)(?: [\w\[\]{}/]+)*")
 
 Said = dict[str, dict[str, list[str]]]

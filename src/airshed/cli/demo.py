@@ -95,6 +95,7 @@ def demo(
     console.print(f"digest  {season.runner.hash}")
     console.print(f"report  {out / 'report.html'} ({rows:,} bytes, English and 中文)")
     console.print(f"time    {seconds:.0f} s")
+    console.print(f"portal  airshed serve {out / programme.book} --demo-users  用浏览器打开")
 
 
 def _programme(rulebook: str, region: str) -> DemoYear:
