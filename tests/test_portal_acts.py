@@ -262,6 +262,7 @@ def test_an_act_of_two_waits_and_another_confirms_it_with_a_code(served: Portal)
     done = teller.send("/act/Withdraw", {**hidden(shown), "step": "confirm"})
     assert "waits for a second person" in text_of(done)
     assert "Nothing waits for you" in text_of(teller.get("/waiting"))
+    assert f"May confirm it: {BANK}" in text_of(done)
     bank = served.rehearsing(BANK)
     page = bank.get("/waiting")
     assert "Withdraw" in text_of(page)
@@ -300,3 +301,16 @@ def test_a_record_is_whole_for_whose_it_is_and_a_hash_for_others(served: Portal,
     stranger = text_of(served.stranger().get(path))
     assert "Place order" not in stranger
     assert re.search(r"[0-9a-f]{64}", stranger)
+
+
+def test_an_allocation_is_seen_works_by_works_before_anybody_is_asked(served: Portal) -> None:
+    office = served.rehearsing(AUTHORITY)
+    fields = {**hidden(office.get("/act/Allocate")), "pollutant": "SO2", "jurisdiction": "KM", "vintage": "2027"}
+    pasted = "s-steel: years=2024; emitted=800 t; output=1000000"
+    said = office.send("/act/Allocate", {**fields, "activities": pasted, "step": "preview"})
+    assert said.status_code == 422, "it is shared out already"
+    assert "knowing" not in hidden(office.get("/act/Allocate")), "what is warned of is no field"
+
+
+def test_the_day_of_a_session_stands_there_already(served: Portal) -> None:
+    assert 'value="2027-03-01"' in served.rehearsing(EXCHANGE).get("/act/OpenSession").text

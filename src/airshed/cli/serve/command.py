@@ -92,8 +92,9 @@ def serve(
     Users lie beside the book, in BOOK-users or in the schema BOOK_users of its database, and never in it. The first
     start prints a link with which the administrator chooses a password; airshed user add makes others, each bound to an
     actor of the book. Time is that of this machine; in a book that is a simulation it may begin at any instant, and
-    with --demo-users whoever opens the portal chooses whom to be: no password is asked for, and no user is kept. With
-    --oidc-issuer people may sign in by a provider of OpenID Connect, once airshed user link has said who they are.
+    with --demo-users whoever opens the portal chooses whom to be: no password is asked for, no user is kept, and the
+    book goes on with its next business day unless --at says otherwise. With --oidc-issuer people may sign in by a
+    provider of OpenID Connect, once airshed user link has said who they are.
 
     With --standby a second process reads along while another writes the book, and takes over when that is gone.
 

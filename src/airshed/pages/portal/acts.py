@@ -15,6 +15,7 @@ from airshed.engine.edge import well_formed
 from airshed.engine.nouns import Actor
 from airshed.engine.procedures.people_rights import may_confirm
 from airshed.model.near import near
+from airshed.model.period import clock
 from airshed.model.refusal import MEANINGS, Malformed, Refusal, Why
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.fields import Field, Written, form_of, label_of, name_of, read, sentence_of
@@ -90,6 +91,8 @@ def groups_of(rules: Rulebook, actor: Actor) -> list[Group]:
     return [Group(Phrase(*room_of(room)), found[room]) for room in rooms]
 
 
+#: Acts whose day is today.
+TODAY = ("OpenSession", "CloseSession")
 #: Confirmed and rejected on the page of what waits.
 ELSEWHERE = ("ConfirmAct", "RejectAct")
 
@@ -149,7 +152,8 @@ async def form(service: Service, request: Request) -> Response:
     """The form of a command; what the address says stands in it already."""
     visitor = await acting(service, request)
     kind = _kind_of(request)
-    return await _form(visitor, kind, dict(request.query_params))
+    usual = {"day": clock(visitor.now)[:10]} if kind.__name__ in TODAY else {}
+    return await _form(visitor, kind, {**usual, **request.query_params})
 
 
 async def _form(
@@ -404,15 +408,16 @@ async def waiting(service: Service, request: Request) -> Response:
         state = market.state
         mine = waiting_for(state, rules, actor.id, max(now, state.at))
         yours = [act.id for act in state.acts.values() if act.actor == actor.id]
-        return [_waiting(state.acts[number], market, rules) for number in mine], [
-            _waiting(state.acts[number], market, rules) for number in yours
+        return [waiting_act(state.acts[number], market, rules) for number in mine], [
+            waiting_act(state.acts[number], market, rules) for number in yours
         ]
 
     for_you, of_yours = await visitor.look(look)
     return page(visitor, "waiting.html.j2", for_you=for_you, of_yours=of_yours)
 
 
-def _waiting(act: Any, market: Market, rules: Rulebook) -> WaitingAct:
+def waiting_act(act: Any, market: Market, rules: Rulebook) -> WaitingAct:
+    """An act that waits, with some of those who may confirm it."""
     state = market.state
     confirms = [
         name for name in state.actors if name != act.actor and may_confirm(state, rules, name, act.body) is None

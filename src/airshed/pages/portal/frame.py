@@ -226,6 +226,7 @@ def templates() -> Environment:
     made = environment(PACKAGE)
     made.filters["clock"] = lambda ms: clock(ms)[:16].replace("T", " ")
     made.filters["day"] = lambda ms: clock(ms)[:10]
+    made.filters["mass"] = lambda count, standing: f"{count * standing.terms.size_kg / 1000:,.3f}"
     made.globals["style"] = f"/assets/{style()[0]}.css"
     return made
 

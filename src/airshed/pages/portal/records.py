@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from airshed.engine.events import ActProposed
 from airshed.pages.kit.words import Phrase
-from airshed.pages.portal.acts import said_fields, told
+from airshed.pages.portal.acts import WaitingAct, said_fields, told, waiting_act
 from airshed.pages.portal.fields import name_of
 from airshed.pages.portal.frame import page, visitor_of
 from airshed.pages.portal.happening import Happening, happenings
@@ -29,10 +29,17 @@ async def record(service: Service, request: Request) -> Response:
     found = await service.readers.read(lambda book: record_for(book, actor, seq, service.clock()))
     body: Any = found.body
 
-    def look(market: Market, rules: Rulebook) -> tuple[Sequence[tuple[Phrase, Phrase]], Sequence[Happening]]:
-        return (said_fields(body, rules) if body is not None else ()), happenings(found.events or (), rules)
+    events = found.events or ()
+    proposed = [event.act for event in events if isinstance(event, ActProposed)]
 
-    fields, happened = await visitor.look(look)
+    def look(
+        market: Market, rules: Rulebook
+    ) -> tuple[Sequence[tuple[Phrase, Phrase]], Sequence[Happening], list[WaitingAct]]:
+        acts = market.state.acts
+        waits = [waiting_act(acts[number], market, rules) for number in proposed if number in acts]
+        return (said_fields(body, rules) if body is not None else ()), happenings(events, rules), waits
+
+    fields, happened, waits = await visitor.look(look)
     return page(
         visitor,
         "record.html.j2",
@@ -41,6 +48,7 @@ async def record(service: Service, request: Request) -> Response:
         said_fields=fields,
         happenings=happened,
         refusal=told(found.refusal, type(body)) if found.refusal is not None and body is not None else None,
-        waits=any(isinstance(event, ActProposed) for event in found.events or ()),
+        waits=waits,
+        proposed=bool(proposed),
         again=request.query_params.get("again") == "1",
     )

@@ -12,15 +12,20 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from airshed.compliance.deadline import next_business_day
 from airshed.engine.journal import Line
+from airshed.model.period import DAY_MS, day_of, instant
 from airshed.model.provenance import Programme
 from airshed.model.refusal import Malformed
+from airshed.rulebook import lookup
+from airshed.rulebook.schema import Rulebook
 from airshed.service.book.clock import asked_of
 from airshed.service.gateway.limits import GatewayLimits
 from airshed.service.gateway.lockout import Lockout
@@ -83,6 +88,18 @@ def clock_from(at: int | None, machine: Callable[[], int]) -> Callable[[], int]:
     return lambda: at + machine() - begun
 
 
+def next_morning(rules: Rulebook, at: int) -> int:
+    """Ten o'clock of the next business day of a law: when a book that is shown goes on, so that its market may open.
+
+    >>> from airshed.rulebook.load import find, load
+    >>> law = load(find("dianzhong"))
+    >>> day_of(next_morning(law, instant("2028-07-15", 9))), day_of(next_morning(law, instant("2028-07-17", 9)))
+    ('2028-07-17', '2028-07-18')
+    """
+    day = next_business_day(day_of(at + DAY_MS), partial(lookup.worked, rules))
+    return instant(day, 10)
+
+
 class Running:
     """A service that is open: the application, and what must be let go of."""
 
@@ -103,7 +120,7 @@ class Running:
         limits = serving.limits
         secure = serving.certificate is not None or serving.proxied
         self.feed = Feed(limits.feed_kept)
-        self._clock = clock_from(serving.at, machine)
+        self._now = clock_from(serving.at, machine)
         self.writer = Writer(
             serving.book,
             self._clock,
@@ -123,6 +140,10 @@ class Running:
             self._open(limits, machine, ticks, secure)
             self._closing = undone.pop_all()
 
+    def _clock(self) -> int:
+        """The instant of the book, in milliseconds."""
+        return self._now()
+
     def _open(
         self, limits: ServiceLimits, machine: Callable[[], int], ticks: Callable[[], float], secure: bool
     ) -> None:
@@ -135,6 +156,8 @@ class Running:
         if serving.at is not None:
             asked_of(provenance, serving.at, machine())
         state = writer.runner.state
+        if serving.demo_users and serving.at is None:
+            self._now = clock_from(next_morning(writer.runner.rules, state.at), machine)
         self.feed.begin(state.seq, state.at)
         there = serving.book if serving.read_from is None else serving.read_from
         self.readers = Readers(there, limits.readers, limits.waiting_reads)
