@@ -76,6 +76,7 @@ def test_what_waits_is_shown_where_an_order_is_written(served: Portal) -> None:
     assert "Done" in text_of(browser.send("/act/PlaceOrder", {**fields, "csrf": token[1]}))
     page = text_of(browser.get(f"/trade?series={SERIES}"))
     assert "Ask 4,100 yuan/t 2 t" in page
+    assert "limits taken today: 3,600 yuan/t – 4,400 yuan/t" in page
     assert f"{SERIES} Sell 4,100 yuan/t 2 t Cancel" in page
     assert "Cancel" not in text_of(served.rehearsing("fund").get(f"/trade?series={SERIES}")), "orders are their owner's"
 

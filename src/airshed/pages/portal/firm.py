@@ -9,8 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from airshed.engine.procedures.deadlines import ends
+from airshed.engine.procedures.trade_rules import reference_price
 from airshed.engine.state import State
 from airshed.market.depth import Depth
+from airshed.market.fees import band
 from airshed.model.measures import Unit
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.dues import Due, dues
@@ -88,9 +90,9 @@ def _stands(state: State, rules: Rulebook, each: Position) -> Stands:
     between = same("")
     if low is not None and high is not None and low != high:
         between = Phrase(f"{tonnes(low).en} to {tonnes(high).en}", f"{tonnes(low).zh}至{tonnes(high).zh}")
-    price = same("–") if each.price is None else amount(each.price, Unit.FEN_PER_T, rules)
+    price = amount(each.price, Unit.FEN_PER_T, rules)
     cost = same("–")
-    if each.price is not None and each.short:
+    if each.short:
         fen = -(-each.short * each.price * rules.allowance.size_kg // 1000)
         cost = amount(fen, Unit.FEN, rules)
     verified = each.basis == "verified"
@@ -194,6 +196,9 @@ class Book(NamedTuple):
     bids: Sequence[tuple[Phrase, Phrase]]
     asks: Sequence[tuple[Phrase, Phrase]]
     price: Phrase
+    #: Between which limits an order is taken today.
+    floor: Phrase
+    ceiling: Phrase
 
 
 class Resting(NamedTuple):
@@ -250,10 +255,15 @@ def _book(depth: Depth, state: State, rules: Rulebook) -> Book:
             for level in levels
         ]
 
-    price = state.references.get(depth.series)
-    name = f"{depth.series} {depth.wall}".strip()
+    price = reference_price(state, rules, depth.series)
+    floor, ceiling = band(price, rules.trading.band_basis_points, rules.trading.tick_fen_per_t)
     return Book(
-        name, side(depth.bids), side(depth.asks), same("–") if price is None else amount(price, Unit.FEN_PER_T, rules)
+        f"{depth.series} {depth.wall}".strip(),
+        side(depth.bids),
+        side(depth.asks),
+        amount(price, Unit.FEN_PER_T, rules),
+        amount(floor, Unit.FEN_PER_T, rules),
+        amount(ceiling, Unit.FEN_PER_T, rules),
     )
 
 

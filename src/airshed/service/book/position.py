@@ -13,6 +13,7 @@ from airshed.compliance.obligation import admitted, obligation
 from airshed.engine.nouns import Day, Source, Year
 from airshed.engine.procedures.claims import usable
 from airshed.engine.procedures.deadlines import surrender_day
+from airshed.engine.procedures.trade_rules import reference_price
 from airshed.engine.state import State
 from airshed.model.allowance import Series
 from airshed.model.period import day_of
@@ -23,8 +24,6 @@ from airshed.rulebook.schema import Rulebook
 Basis = Literal["verified", "pace", "year before", "none"]
 #: Days whose pace is the other end of the range.
 LATELY = 30
-#: Vintages back whose price still says something of this one.
-PRICES_BACK = 2
 
 
 class Position(msgspec.Struct, frozen=True):
@@ -54,11 +53,11 @@ class Position(msgspec.Struct, frozen=True):
     surrendered: int
     #: Free allowances that count for the year, pledged or leased ones among them that may be surrendered.
     held: int
-    #: The series that it would buy; the last reference price in fen per tonne, and of which series that is: the same,
-    #: or an earlier vintage where that was never traded.
+    #: The series that it would buy, its reference price in fen per tonne, and whether that comes from the market; while
+    #: the series was never traded it is the law's.
     series: str
-    price: int | None
-    price_of: str
+    price: int
+    traded: bool
 
     @property
     def balance(self) -> int | None:
@@ -139,7 +138,6 @@ def _position(
         expected, low, high = expected + middle, low + least, high + most
     basis = next(each for each in ("none", "year before", "pace", "verified") if each in bases)
     series = f"{code}-{mine[0].jurisdiction}-{year}"
-    priced = next((name for name in _vintages(series) if name in state.references), series)
     unknown = basis == "none"
     return Position(
         account,
@@ -159,15 +157,9 @@ def _position(
         sum(each.surrendered.get(code, 0) for each in known if each is not None),
         held,
         series,
-        state.references.get(priced),
-        priced,
+        reference_price(state, rules, series),
+        series in state.references,
     )
-
-
-def _vintages(series: str) -> list[str]:
-    """A series and the vintages before it, as far back as a price says anything."""
-    whole = Series.parse(series)
-    return [f"{whole.pollutant}-{whole.jurisdiction}-{whole.vintage - back}" for back in range(PRICES_BACK + 1)]
 
 
 def _sealed(state: State, source: Source, code: str, year: int) -> Iterator[tuple[str, Day]]:
