@@ -48,6 +48,10 @@ class MarketFold:
         #: The law in force, by its digest.
         self._law: tuple[str, Rulebook] | None = None
 
+    def begin(self) -> None:
+        """Fold what is there already, so that the first who asks does not wait for it."""
+        self._pool.submit(self._catch_up)
+
     async def table(self, name: str) -> Made:
         """All rows of a table, up to the end of the book."""
         made: Made = await self._run(self._table, name)

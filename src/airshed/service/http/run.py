@@ -162,6 +162,7 @@ class Running:
         there = serving.book if serving.read_from is None else serving.read_from
         self.readers = Readers(there, limits.readers, limits.waiting_reads)
         self.market = MarketFold(there)
+        self.market.begin()
         lockout = Lockout(GatewayLimits(), remember=self.users.remember)
         self._recall: Callable[[], None] = lambda: lockout.restore(self.users.guesses(), ticks())
         self._recall()
