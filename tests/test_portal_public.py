@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from airshed.engine.nouns import Year
-from airshed.pages.portal.overview import caps, stage_of, telling
+from airshed.model.period import DAY_MS, instant
+from airshed.pages.portal.overview import caps, stage_of, telling, works
 from airshed.pages.portal.public import prices_of, sparkline
 from airshed.pages.portal.ways import WAYS
 from airshed.service.marketdata.reading import Market
@@ -78,6 +79,24 @@ def test_a_year_is_late_once_its_deadline_is_over() -> None:
     assert stage_of(state, RULES, source, 2027, "2028-05-01")[1] == "late"
     state.excluded[source.id, 2027] = "it burnt down"
     assert stage_of(state, RULES, source, 2027, "2028-05-01")[1] == ""
+
+
+def test_how_a_year_ended_is_public_from_the_day_of_the_law() -> None:
+    state = market().state
+    source = next(iter(state.sources.values()))
+    state.closed[source.account, 2027] = True
+    state.years[source.id, 2027] = Year(source.id, 2027, version=1, verified_mg={"SO2": 1}, due_fen={"SO2": 5})
+    before = instant("2028-07-01", 10)
+    day = RULES.compliance.standing_public_on
+    assert day is not None
+    after = instant(f"2028-{day}", 10)
+
+    def said(at: int, *, public: bool) -> str:
+        return next(each.stage.en for each in works(state, RULES, at, public=public) if each.id == source.id)
+
+    assert said(min(before, after - DAY_MS), public=True) == "settled"
+    assert said(min(before, after - DAY_MS), public=False) == "settled short, penalty due"
+    assert said(after, public=True) == "settled short, penalty due"
 
 
 def test_prices_are_drawn_as_lines_that_begin_and_end_within_their_room() -> None:

@@ -43,7 +43,7 @@ async def today(visitor: Visitor) -> Response:
         state = market.state
         at = max(now, state.at)
         year, cities = calendar(state, rules, at, scope)
-        sources = works(state, rules, at, scope)
+        sources = works(state, rules, at, scope, public=False)
         law = rules.calendar
         seen = _findings(market, scope)
         first = telling(caps(state, rules, at, public=False, jurisdiction=scope))

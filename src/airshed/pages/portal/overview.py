@@ -127,8 +127,11 @@ class Works(NamedTuple):
     how: str
 
 
-def works(state: State, rules: Rulebook, at: int, jurisdiction: str = "") -> list[Works]:
-    """Every source of a city or of the zone, with how far the last year has come."""
+def works(state: State, rules: Rulebook, at: int, jurisdiction: str = "", *, public: bool) -> list[Works]:
+    """Every source of a city or of the zone, with how far the last year has come.
+
+    The public hears that a year is settled, and how it ended from the day on which the law publishes that.
+    """
     today = day_of(at)
     year = _looked_at(state, today)
     sectors = {row.code: Phrase(row.name_en, row.name_zh) for row in rules.sectors}
@@ -137,6 +140,9 @@ def works(state: State, rules: Rulebook, at: int, jurisdiction: str = "") -> lis
         if jurisdiction not in ("", source.jurisdiction):
             continue
         stage, how = stage_of(state, rules, source, year, today)
+        settled = (source.account, year) in state.closed
+        if public and settled and embargoed(year, rules.compliance.standing_public_on, today):
+            stage, how = CLOSED, ""
         days = [max(state.days[stack]) for stack, _ in source.stacks if state.days.get(stack)]
         found.append(
             Works(

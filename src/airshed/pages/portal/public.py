@@ -14,7 +14,7 @@ from airshed.engine.state import State
 from airshed.model.measures import Unit
 from airshed.model.period import day_of
 from airshed.pages.kit.words import Phrase, same
-from airshed.pages.portal.frame import page, place_name, visitor_of
+from airshed.pages.portal.frame import Visitor, page, place_name, visitor_of
 from airshed.pages.portal.happening import amount
 from airshed.pages.portal.overview import caps as caps_of
 from airshed.pages.portal.overview import works as works_of
@@ -22,21 +22,33 @@ from airshed.pages.register import sheet
 from airshed.rulebook.schema import Rulebook
 from airshed.service.http.problems import Stopped
 from airshed.service.http.service import Service
+from airshed.service.http.viewer import PUBLIC_ROLE
 from airshed.service.marketdata.reading import Market
 
 
 async def caps(service: Service, request: Request) -> Response:
     """Caps and progress."""
     visitor = await visitor_of(service, request)
-    actor = visitor.actor
-    whole = actor is not None and not actor.account and actor.role != "public"
-    scope = actor.jurisdiction if actor is not None and whole else ""
+    scope = visitor.actor.jurisdiction if visitor.actor is not None else ""
+    whole = not _reads_as_public(visitor, scope)
     years = await visitor.look(
         lambda market, rules: caps_of(
-            market.state, rules, max(visitor.now, market.state.at), public=not whole, jurisdiction=scope
+            market.state,
+            rules,
+            max(visitor.now, market.state.at),
+            public=not whole,
+            jurisdiction=scope if whole else "",
         )
     )
     return page(visitor, "caps.html.j2", years=years)
+
+
+def _reads_as_public(visitor: Visitor, place: str) -> bool:
+    """Whether somebody reads of a city, or of the whole zone, what everybody does and no more."""
+    actor = visitor.actor
+    if actor is None or actor.account or actor.role == PUBLIC_ROLE:
+        return True
+    return actor.jurisdiction not in ("", place)
 
 
 # --- prices and auctions
@@ -166,7 +178,8 @@ async def works(service: Service, request: Request) -> Response:
     wanted = request.query_params.get("q", "").strip()[:100]
 
     def look(market: Market, rules: Rulebook) -> dict[str, Any]:
-        found = works_of(market.state, rules, max(visitor.now, market.state.at), place)
+        at = max(visitor.now, market.state.at)
+        found = works_of(market.state, rules, at, place, public=_reads_as_public(visitor, place))
         if wanted:
             folded = wanted.casefold()
             found = [each for each in found if folded in f"{each.id} {each.name} {each.holder}".casefold()]
@@ -203,7 +216,7 @@ async def one_works(service: Service, request: Request) -> Response:
         whole = actor is not None and (
             actor.account == source.account
             if actor.account
-            else actor.role != "public" and actor.jurisdiction in ("", source.jurisdiction)
+            else actor.role != PUBLIC_ROLE and actor.jurisdiction in ("", source.jurisdiction)
         )
         sectors = {row.code: Phrase(row.name_en, row.name_zh) for row in rules.sectors}
         grants = [

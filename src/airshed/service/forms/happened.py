@@ -247,7 +247,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "read": ("only reads", "仅查阅"),
     "operator": ("operator of a source", "排污单位"),
     "public": ("for the public", "公益账户"),
-    "trader": ("trader", "交易商"),
+    "trader": ("trader", "交易参与人"),
     "extension": ("an extension", "扩建"),
     "new": ("a new source", "新建"),
     "auction": ("an auction", "拍卖"),

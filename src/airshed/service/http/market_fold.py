@@ -73,9 +73,8 @@ class MarketFold:
         return found
 
     def close(self) -> None:
-        """Let go of the book."""
-        if self._book is not None:
-            self._pool.submit(self._book.close).result()
+        """Let go of the book, once what is being folded is."""
+        self._pool.submit(self._let_go).result()
         self._pool.shutdown()
 
     async def _run(self, work: Any, *words: Any) -> Any:
@@ -92,6 +91,10 @@ class MarketFold:
             self._waiting -= 1
 
     # --- in the thread
+
+    def _let_go(self) -> None:
+        if self._book is not None:
+            self._book.close()
 
     def _catch_up(self) -> tuple[KeptBook, str]:
         if self._book is None:
