@@ -27,7 +27,7 @@ acts = {}  # who proposed what waits for a second person, and until when it can 
 sealed, sealing = {}, set()  # sealed bids that wait, by venue, name and number; where bids are sealed
 masses, differences, stacks = {}, {}, {}  # milligrams by (stack, day) and pollutant; stacks by source
 flows = {}  # banked allowances that count one for one yet, by account, of each (year, pollutant) under flow control
-settled, due = {}, {}  # the first who fell short by (year, pollutant); fen by (source, year, pollutant)
+settled, due, added = {}, {}, {}  # the first short by (year, pollutant); fen and interest by source, year, pollutant
 given = defaultdict(int)  # allowances surrendered by (source, year, pollutant)
 cash, blocks = defaultdict(int), defaultdict(list)  # fen by account; [first, last] by (account, series)
 ever, peaks = {"bank"}, []  # accounts that were ever opened; (hash, leaves) of whole subtrees, largest first
@@ -352,8 +352,15 @@ def take_in(event):
             key = (each["source"], each["year"], each["pollutant"])
             due[key] = due.get(key, 0) + each["penalty_fen"]
     elif kind == "PenaltyPaid":
-        owed = due.pop((event["source"], event["year"], event["pollutant"]))
-        need(owed == sum(move[3] for move in entry), f"I11: pays another sum than {owed} fen")
+        key, interest = (event["source"], event["year"], event["pollutant"]), event.get("interest_fen", 0)
+        paid, in_all = sum(move[3] for move in entry) - interest, added.get(key, 0) + interest
+        need(0 <= paid <= due[key], f"I11: pays {paid} fen of {due[key]}")
+        need(not interest or paid == due[key], "I11: pays interest before the penalty")
+        need(not interest or in_all <= event["accrued_fen"], f"I11: pays {in_all} fen of interest, more than it says")
+        due[key], added[key] = due[key] - paid, in_all
+    elif kind == "InstalmentsGranted":
+        key, parts = (event["source"], event["year"], event["pollutant"]), sum(part["fen"] for part in event["parts"])
+        need(parts == due[key], f"I11: {parts} fen in parts, {due[key]} are due")
     carry_out(entry)
 
 

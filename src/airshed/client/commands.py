@@ -1926,13 +1926,41 @@ class Commands(ABC):
         source: c.Name,
         year: c.Year,
         pollutant: c.Name,
+        fen: c.Money = 0,
         **how: Unpack[How],
     ) -> CommandReceipt:
-        """Pay what is due of a penalty. 缴纳罚款。"""
+        """Pay what is owed of a penalty: the penalty first, its oldest instalment first, then the interest.
+
+        缴纳罚款。
+        """
         body = c.PayPenalty(
             source,
             year,
             pollutant,
+            fen,
+        )
+        return self.send(body, **how)
+
+    def grant_instalments(
+        self,
+        source: c.Name,
+        year: c.Year,
+        pollutant: c.Name,
+        parts: c.Whole,
+        first: c.Day,
+        every_months: c.Whole,
+        reason: c.Text,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Let what is owed of a penalty be paid in parts, each on the same day of a month. 准予分期缴纳。"""
+        body = c.GrantInstalments(
+            source,
+            year,
+            pollutant,
+            parts,
+            first,
+            every_months,
+            reason,
         )
         return self.send(body, **how)
 

@@ -55,10 +55,14 @@ def overdue(
     daily_rate: Fraction,
     changes: Iterable[Change] = (),
     cap_times: int | None = 3,
+    *,
+    compounds: bool = True,
+    imposed: int | None = None,
 ) -> Accrued:
     """A penalty from `first` to `last`, both included: each day a rate on what is owed and on the penalty so far.
 
-    A payment lowers what is owed from the day after. The whole is at most `cap_times` the base.
+    A payment lowers what is owed from the day after. The whole is at most `cap_times` the base, or what was `imposed`
+    where only part of that was owed at first. With `compounds` off the penalty so far bears nothing.
 
     >>> overdue(1_000_000_00, date(2025, 12, 1), date(2025, 12, 10), Fraction(38, 10_000))
     Accrued(amount=3865643, days=10, capped_on=None)
@@ -68,12 +72,15 @@ def overdue(
         raise Malformed("daily_rate", f"{daily_rate} is below zero", "give a rate from zero up")
     steps, rise = daily_rate.denominator, daily_rate.numerator
     owing = _Owing(base, changes)
-    cap = None if cap_times is None else base * cap_times
-    grown, scale = 0, 1  # the penalty is grown / scale
+    cap = None if cap_times is None else (base if imposed is None else imposed) * cap_times
+    grown, scale = 0, 1 if compounds else steps  # the penalty is grown / scale
     for number in range(days):
         day = first + timedelta(days=number)
-        grown = grown * (steps + rise) + rise * owing.on(day) * scale
-        scale *= steps
+        if compounds:
+            grown = grown * (steps + rise) + rise * owing.on(day) * scale
+            scale *= steps
+        else:
+            grown += rise * owing.on(day)
         if cap and grown >= cap * scale:
             return Accrued(cap, number + 1, day)
     return Accrued(half_up(Fraction(grown, scale)), days)
@@ -128,13 +135,22 @@ def instalments(total: int, parts: int, first: date, every_months: int = 1) -> t
     share, over = divmod(total, parts)
     due = []
     for number in range(parts):
-        years, month = divmod(first.month - 1 + number * every_months, 12)
-        if first.year + years > date.max.year:
+        day = months_after(first, number * every_months)
+        if day is None:
             raise Malformed("instalments", f"part {number + 1} is due beyond the calendar", "ask for fewer")
-        year = first.year + years
-        day = date(year, month + 1, min(first.day, monthrange(year, month + 1)[1]))
         due.append((day, share + (number < over)))
     return tuple(due)
+
+
+def months_after(day: date, months: int) -> date | None:
+    """The same day of a later month, or its last one; None beyond the calendar.
+
+    >>> months_after(date(2027, 12, 31), 2)
+    datetime.date(2028, 2, 29)
+    """
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1])) if year <= date.max.year else None
 
 
 class _Owing:

@@ -23,6 +23,7 @@ from airshed.engine.procedures import (
     lease,
     listed,
     mark,
+    penalty,
     people,
     people_rights,
     pledge,
@@ -86,6 +87,7 @@ _PROCEDURES: dict[type, Procedure] = {
     **mark.PROCEDURES,
     **report.PROCEDURES,
     **settling.PROCEDURES,
+    **penalty.PROCEDURES,
     **standing.PROCEDURES,
 }
 

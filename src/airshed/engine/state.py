@@ -20,6 +20,8 @@ from airshed.engine.nouns import (
     Lease,
     Mark,
     Order,
+    Penalty,
+    PenaltyKey,
     Pledge,
     Purchase,
     Repurchase,
@@ -160,6 +162,8 @@ class State:
         self.excluded: dict[tuple[str, int], str] = {}
         #: Settled years to which a correction added what is still to be surrendered.
         self.extras: dict[tuple[str, int], None] = {}
+        #: Penalties that were imposed, those that are paid too.
+        self.penalties: dict[PenaltyKey, Penalty] = {}
 
     def mean_price(self, pollutant: str, month: str, first: str = "") -> int | None:
         """Volume-weighted mean price of a month, or from a first one to it, in fen per tonne, half upwards.

@@ -41,3 +41,27 @@ def index(rules: Rulebook, lines: Sequence[int]) -> Iterator[Malformed]:
         first = min((row.vintage for row in rules.caps.rows), default=None)
         if first is not None and first not in seen:  # later ones are adopted as they are published
             yield Malformed("penalty_index.csv", f"no index for {first}, the first year with a cap", "add the row")
+
+
+def late_payment(rules: Rulebook, file: str) -> Iterator[Malformed]:
+    """Rates of no day or of one day twice; a quarter of the programme without one; a rate where none is a rule."""
+    law, place = rules.late_payment, f"{file} [late_payment]"
+    seen: set[str] = set()
+    for row in law.rates:
+        try:
+            date.fromisoformat(row.first)
+        except ValueError:
+            yield Malformed("late_rates.csv", f"there is no day {row.first}", "write a day of the calendar")
+        if row.first in seen:
+            yield Malformed("late_rates.csv", f"two rows begin on {row.first}", "keep one")
+        seen.add(row.first)
+    first = min((row.vintage for row in rules.caps.rows), default=None)
+    if law.interest == "by_quarter" and first is not None and not any(day <= f"{first}-12-15" for day in seen):
+        what = f"no rate is in force on {first}-12-15, when that of the first quarter after {first} is read"
+        yield Malformed("late_rates.csv", what, "add the row that was in force then")
+    if law.interest.startswith("daily") != (law.daily_basis_points > 0):
+        what = f"interest is {law.interest!r} and daily_basis_points {law.daily_basis_points}"
+        yield Malformed(place, what, "give a rate of a day with daily or daily_compounded alone")
+    if bool(law.most_instalments) != bool(law.longest_months):
+        what = f"most_instalments is {law.most_instalments} and longest_months {law.longest_months}"
+        yield Malformed(place, what, "give both, or 0 for both")

@@ -129,6 +129,7 @@ CommandName = Literal[
     "Surrender",
     "CloseYear",
     "PayPenalty",
+    "GrantInstalments",
     "ExcludeYear",
     "IncludeYear",
     "AmendYear",

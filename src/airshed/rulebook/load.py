@@ -14,6 +14,7 @@ import msgspec
 
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
+from airshed.rulebook.breach_sections import LateRate
 from airshed.rulebook.check import contradictions, contradictions_there
 from airshed.rulebook.lookup import local
 from airshed.rulebook.mrv_tables import AdmittedTest, Applies, Availability, MethodsOf
@@ -50,6 +51,7 @@ MAY_BE_EMPTY = ("penalty_index.csv",)
 #: Tables that a rulebook may leave out: the section that they belong to then has no rows.
 OPTIONAL: Mapping[str, tuple[str, str, type[msgspec.Struct]]] = {
     "penalty_periods.csv": ("shortfall", "periods", ShortfallPeriod),
+    "late_rates.csv": ("late_payment", "rates", LateRate),
     "receptors.csv": ("receptors", "rows", ReceptorRow),
     "transfer.csv": ("transfer", "rows", TransferRow),
     "ratios.csv": ("ratios", "rows", RatioRow),
@@ -344,6 +346,9 @@ def _in_order(rules: Rulebook) -> Rulebook:
         ),
         auction=replace(rules.auction, days=tuple(sorted(rules.auction.days))),
         shortfall=replace(rules.shortfall, rows=tuple(sorted(rules.shortfall.rows, key=lambda row: row.period))),
+        late_payment=replace(
+            rules.late_payment, rates=tuple(sorted(rules.late_payment.rates, key=lambda row: row.first))
+        ),
         may_vary=replace(rules.may_vary, keys=tuple(sorted(rules.may_vary.keys))),
         caps=replace(rules.caps, rows=tuple(caps)),
         price_index=replace(rules.price_index, kinds=tuple(sorted(rules.price_index.kinds)), rows=tuple(index)),

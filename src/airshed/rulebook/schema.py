@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from airshed.rulebook.breach_sections import LatePaymentRule
 from airshed.rulebook.kinds import (
     Count,
     Day,
@@ -530,6 +531,7 @@ class Rulebook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     applicability: ApplicabilityRule
     benchmarks: BenchmarkRule
     shortfall: ShortfallRule
+    late_payment: LatePaymentRule
     banking: BankingRule
     compliance: ComplianceRule
     roles: Roles

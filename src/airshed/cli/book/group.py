@@ -18,6 +18,7 @@ from airshed.cli.book import standing as book_standing
 from airshed.cli.book import verify as book_verify
 from airshed.cli.book import year as book_year
 from airshed.cli.book.answers import ClockIsRight, instant_or_now, instant_to_write, say, say_waiting
+from airshed.cli.book.fined import penalties, print_penalties
 from airshed.cli.options import At, BookOrArgument, BookPath, Json, RulesName
 from airshed.cli.server.kept import Server
 from airshed.cli.show import as_json, console, instant_of, lines, of, showing, table
@@ -290,9 +291,10 @@ def statement(
         moves = list(lines_of((decode(line) for line in chained(opened.lines())), account))
         money = currency_of(opened).name_en
         rooms = opened.sql.execute(FLOW_ROOMS, (account,)).fetchall()
+        fined = penalties(opened, account)
     if json:
-        for move in moves:
-            as_json(move)
+        for line in (*moves, *fined):
+            as_json(line)
         return
     name, state, why = found
     table(
@@ -330,6 +332,7 @@ def statement(
             f"of the {pollutant} banked before {year}, {tonnes(one_for_one)} t count one for one for {year},"
             f" {tonnes(left)} t of them are left {year}年度结转配额一比一使用额度"
         )
+    print_penalties(fined, money)
 
 
 @app.command()

@@ -7,6 +7,7 @@ import msgspec
 from airshed.engine import events as e
 from airshed.engine.apply.fold import Apply
 from airshed.engine.apply.report import gone_back, owes
+from airshed.engine.apply.settling import lowered
 from airshed.engine.state import State
 from airshed.registry.moves import Delivered
 
@@ -31,7 +32,7 @@ def amended(state: State, event: e.YearAmended) -> None:
     for each in event.amended:
         owes(state, year, each.pollutant, each.extra - year.extra.get(each.pollutant, 0))
         year.extra[each.pollutant] = each.extra
-        year.due_fen[each.pollutant] = each.due_fen
+        lowered(state, (event.source, event.year, each.pollutant), each.due_fen)
         settled = year.settled[each.pollutant]
         year.settled[each.pollutant] = msgspec.structs.replace(
             settled, shortfall=each.shortfall, makeup=settled.makeup - each.makeup_less

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from airshed.engine.commands.wish import Known, Name, Serial, Whole, Wish, Year
+from airshed.engine.commands.wish import Day, Known, Money, Name, Serial, Text, Whole, Wish, Year
 
 
 class NamedSerials(msgspec.Struct, frozen=True):
@@ -39,12 +39,30 @@ class CloseYear(Wish, frozen=True, omit_defaults=True):
     knowing: Known = msgspec.field(default_factory=dict)
 
 
-class PayPenalty(Wish, frozen=True):
-    """Pay what is due of a penalty. 缴纳罚款。"""
+class PayPenalty(Wish, frozen=True, omit_defaults=True):
+    """Pay what is owed of a penalty: the penalty first, its oldest instalment first, then the interest. 缴纳罚款。"""
 
     source: Name
     year: Year
     pollutant: Name
+    #: How much; 0 for all that is owed, with the interest until today.
+    fen: Money = 0
 
 
-SettlingBody = Surrender | CloseYear | PayPenalty
+class GrantInstalments(Wish, frozen=True):
+    """Let what is owed of a penalty be paid in parts, each on the same day of a month. 准予分期缴纳。"""
+
+    source: Name
+    year: Year
+    pollutant: Name
+    #: How many parts; the larger ones come first.
+    parts: Whole
+    #: Last day to pay the first part.
+    first: Day
+    #: Months from one part to the next.
+    every_months: Whole
+    #: On what application and hardship that rests.
+    reason: Text
+
+
+SettlingBody = Surrender | CloseYear | PayPenalty | GrantInstalments

@@ -68,6 +68,8 @@ class LateSettlement(msgspec.Struct, frozen=True, gc=False):
     price: int
     #: Allowances that the next allocation will withhold.
     makeup: int
+    #: Last day to pay the penalty.
+    pay_by: str
 
 
 class YearClosed(Fact, frozen=True, omit_defaults=True):
@@ -82,15 +84,43 @@ class YearClosed(Fact, frozen=True, omit_defaults=True):
     entry: Entry
     #: What corrections added to earlier years and is missing too.
     late: tuple[LateSettlement, ...] = ()
+    #: Last day to pay the penalties of the settlements.
+    pay_by: str = ""
 
 
-class PenaltyPaid(Fact, frozen=True):
-    """A penalty was paid."""
+class PenaltyPaid(Fact, frozen=True, omit_defaults=True):
+    """A penalty was paid, or a part of it."""
 
     source: str
     year: int
     pollutant: str
     entry: Entry
+    #: What of the payment is interest.
+    interest_fen: int = 0
+    #: Interest for all late days, fixed with the payment by which the penalty itself is paid in full.
+    accrued_fen: int = 0
 
 
-SettlingEvent = FlowControlStated | Surrendered | YearClosed | PenaltyPaid
+class Part(msgspec.Struct, frozen=True, gc=False):
+    """What is to be paid by a day."""
+
+    #: Last day to pay it.
+    pay_by: str
+    #: How much it is.
+    fen: int
+
+
+class InstalmentsGranted(Fact, frozen=True):
+    """What is owed of a penalty is paid in parts; what was late is late no more, and its interest so far stays."""
+
+    source: str
+    year: int
+    pollutant: str
+    actor: str
+    #: In which parts, the oldest first.
+    parts: tuple[Part, ...]
+    #: On what it rests.
+    reason: str
+
+
+SettlingEvent = FlowControlStated | Surrendered | YearClosed | PenaltyPaid | InstalmentsGranted

@@ -1,8 +1,11 @@
-"""Flow control of a year, as it was stated when the year was over."""
+"""Flow control of a year as it was stated, and penalties that were imposed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+#: Source, year and pollutant of a penalty.
+PenaltyKey = tuple[str, int, str]
 
 
 @dataclass(slots=True)
@@ -15,3 +18,52 @@ class FlowControl:
     one_for_one: dict[str, int] | None
     #: What of it is left.
     left: dict[str, int]
+
+
+@dataclass(slots=True)
+class Instalment:
+    """A part of a penalty; one that is not granted in instalments has one."""
+
+    pay_by: str
+    fen: int
+    paid_fen: int = 0
+
+
+@dataclass(slots=True)
+class Penalty:
+    """What was imposed for a source, year and pollutant, and how far it is paid."""
+
+    account: str
+    instalments: list[Instalment] = field(default_factory=list)
+    #: Whether the instalments were granted.
+    granted: bool = False
+    #: What bears interest becomes more or less from the day after a day on.
+    flow: list[tuple[str, int]] = field(default_factory=list)
+    #: Interest of what was paid late in full before a correction added more.
+    before_fen: int = 0
+    #: Interest for all late days, once the penalty itself is paid; None while it is not.
+    interest_fen: int | None = None
+    interest_paid_fen: int = 0
+
+    @property
+    def fen(self) -> int:
+        """What was imposed in all."""
+        return sum(part.fen for part in self.instalments)
+
+    @property
+    def due_fen(self) -> int:
+        """What is still to be paid of it, interest aside."""
+        return sum(part.fen - part.paid_fen for part in self.instalments)
+
+    @property
+    def open(self) -> bool:
+        """Whether anything is still to be paid, interest that is fixed included."""
+        return self.due_fen > 0 or (self.interest_fen or 0) > self.interest_paid_fen
+
+    def next_day(self) -> str | None:
+        """Last day to pay the oldest part that is not paid."""
+        return next((part.pay_by for part in self.instalments if part.paid_fen < part.fen), None)
+
+    def late_fen(self, day: str) -> int:
+        """What was to be paid before a day and is not."""
+        return sum(part.fen - part.paid_fen for part in self.instalments if part.pay_by < day)

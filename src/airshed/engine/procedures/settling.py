@@ -30,6 +30,7 @@ from airshed.engine.procedures.guards import (
     own_source,
     positive,
 )
+from airshed.engine.procedures.penalty import pay_by
 from airshed.engine.procedures.taken_off import sales_off
 from airshed.engine.procedures.warned import Warned, Warns, positive_only
 from airshed.engine.state import State
@@ -38,7 +39,7 @@ from airshed.model.measures import yuan
 from airshed.model.period import day_of, month_before
 from airshed.model.refusal import Refusal, Why
 from airshed.registry import accounts
-from airshed.registry.moves import Delivered, Move, Paid
+from airshed.registry.moves import Delivered, Move
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.rulebook.tables import ShortfallPeriod
@@ -234,7 +235,8 @@ def close_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
     banked, moves = _bank(state, rules, body, verified, surrendered, taken)
     offers = sales_off(state, body.account, actor)
     cuts = overrun(state, body.account, moves, taken.gone)
-    closed = e.YearClosed(body.account, body.year, tuple(settlements), banked, moves, late)
+    until = pay_by(rules, at, surrender_day(rules, body.year))
+    closed = e.YearClosed(body.account, body.year, tuple(settlements), banked, moves, late, until)
     return (*offers, *taken.events, *cuts, closed)
 
 
@@ -292,7 +294,8 @@ def _late(
             return no(rules, "shortfall", Why.TOO_LARGE, f"{source.id} {pollutant}: a penalty of {yuan(due)} yuan")
         made_up = makeup(short, terms_of(rules, number).makeup_percent)
         if short:
-            late.append(e.LateSettlement(source.id, number, pollutant, short, due, price, made_up))
+            until = pay_by(rules, at, year.extra_until)
+            late.append(e.LateSettlement(source.id, number, pollutant, short, due, price, made_up, until))
     return tuple(late)
 
 
@@ -372,33 +375,6 @@ def _bank(
     return banked, tuple(moves)
 
 
-def pay_penalty(state: State, rules: Rulebook, at: int, actor: str, body: c.PayPenalty) -> Decision:
-    """The whole penalty for one pollutant, to the treasury."""
-    refusal = own_source(state, rules, actor, body.source)
-    if refusal:
-        return refusal
-    source = state.sources[body.source]
-    year = state.years.get((body.source, body.year))
-    due = year.due_fen.get(body.pollutant, 0) if year else 0
-    free = state.ledger.purses[source.account].free
-    if due and free < due:
-        return no(
-            rules,
-            "shortfall",
-            Why.INSUFFICIENT_CASH,
-            f"{source.account} has {yuan(free)} yuan free, {yuan(due)} is due",
-        )
-    if not due:
-        return no(
-            rules,
-            "shortfall",
-            Why.NOTHING_DUE,
-            f"{body.source} owes no penalty for {body.pollutant} {body.year}",
-        )
-    entry = (Paid(source.account, accounts.TREASURY, due),)
-    return (e.PenaltyPaid(body.source, body.year, body.pollutant, entry),)
-
-
 def _owed(state: State, rules: Rulebook, source: str, year: int) -> Year | Refusal:
     known = state.years.get((source, year))
     if known is None or known.verified_mg is None:
@@ -424,7 +400,6 @@ def _admitted(
 PROCEDURES: dict[type, Procedure] = {
     c.Surrender: surrender,
     c.CloseYear: close_year,
-    c.PayPenalty: pay_penalty,
 }
 
 #: What commands are to say that it is known.

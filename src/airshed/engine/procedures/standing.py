@@ -98,7 +98,9 @@ def _amended(state: State, rules: Rulebook, year: Year, pollutant: str, owed: in
     due = year.due_fen.get(pollutant, 0)
     less = 0
     if after.shortfall < before.shortfall:
-        due = min(due, penalty_of(rules, year.year, after.shortfall, before.price))
+        known = state.penalties.get((year.source, year.year, pollutant))
+        paid = known.fen - known.due_fen if known else 0
+        due = min(due, max(0, penalty_of(rules, year.year, after.shortfall, before.price) - paid))
         percent = terms_of(rules, year.year).makeup_percent
         waived = makeup(before.shortfall, percent) - makeup(after.shortfall, percent)
         less = min(waived, state.makeup_due.get((year.source, pollutant), 0))

@@ -79,7 +79,7 @@ def _open(state: State, rules: Rulebook, at: int, source: str, ground: str, year
         case "unverified_year":
             return today > f"{year + 1}-{law.verify_by}" and (known is None or known.verified_mg is None)
         case "unpaid_penalty":
-            return known is not None and any(known.due_fen.values())
+            return any(key[:2] == (source, year) and penalty.open for key, penalty in state.penalties.items())
         case "unpaid_back":
             return any(each.due_fen for each in state.withdrawals.values() if each.source == source)
         case _:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from airshed.engine import events as e
 from airshed.engine.journal import Record, Row
+from airshed.engine.nouns import PenaltyKey
 from airshed.engine.state import State
 from airshed.engine.tables.report import note_year
 from airshed.engine.tables.table import Column, Note, Table, Tables
@@ -28,6 +29,27 @@ def _room_row(state: State, key: tuple[str, int, str]) -> Row:
     account, year, pollutant = key
     known = state.flow_controls[year, pollutant]
     return (*key, (known.one_for_one or {}).get(account, 0), known.left.get(account, 0))
+
+
+def _penalty_row(state: State, key: PenaltyKey) -> Row:
+    known = state.penalties[key]
+    figures = (known.fen, known.fen - known.due_fen, known.due_fen, known.interest_fen, known.interest_paid_fen)
+    return (*key, known.account, *figures, known.next_day(), int(known.granted))
+
+
+def _instalment_row(state: State, key: tuple[str, int, str, int]) -> Row | None:
+    source, year, pollutant, number = key
+    parts = state.penalties[source, year, pollutant].instalments
+    if number > len(parts):
+        return None
+    part = parts[number - 1]
+    return (*key, part.pay_by, part.fen, part.paid_fen)
+
+
+def _instalment_keys(state: State) -> Iterator[tuple[str, int, str, int]]:
+    for key, known in state.penalties.items():
+        for number in range(1, len(known.instalments) + 1):
+            yield (*key, number)
 
 
 TABLES = (
@@ -59,6 +81,42 @@ TABLES = (
         keys=_room_keys,
         row=_room_row,
     ),
+    Table(
+        "penalties",
+        "Penalties that were imposed, and how far each is paid.",
+        (
+            Column("source TEXT"),
+            Column("year INTEGER"),
+            Column("pollutant TEXT"),
+            Column("account TEXT", "account of the source when it was imposed"),
+            Column("fen INTEGER", "what was imposed"),
+            Column("paid_fen INTEGER", "what of it is paid"),
+            Column("due_fen INTEGER", "what of it is still to be paid"),
+            Column("interest_fen INTEGER", "interest for all late days; NULL until the penalty is paid in full"),
+            Column("interest_paid_fen INTEGER", "what is paid of that"),
+            Column("pay_by TEXT", "last day to pay the oldest part that is not paid; NULL when all are"),
+            Column("granted INTEGER", "1 when it may be paid in instalments"),
+        ),
+        key=3,
+        keys=lambda state: state.penalties,
+        row=_penalty_row,
+    ),
+    Table(
+        "penalty_parts",
+        "The parts in which each penalty is paid; what is not paid after its day is late.",
+        (
+            Column("source TEXT"),
+            Column("year INTEGER"),
+            Column("pollutant TEXT"),
+            Column("number INTEGER", "number of the part"),
+            Column("pay_by TEXT", "last day to pay it"),
+            Column("fen INTEGER", "how much it is"),
+            Column("paid_fen INTEGER", "what of it is paid"),
+        ),
+        key=4,
+        keys=_instalment_keys,
+        row=_instalment_row,
+    ),
 )
 
 
@@ -67,10 +125,27 @@ def _note_stated(tables: Tables, state: State, record: Record, event: e.FlowCont
     tables.touch("flow_rooms", *((account, event.year, event.pollutant) for account in event.one_for_one or ()))
 
 
+def touch_penalty(tables: Tables, state: State, key: PenaltyKey) -> None:
+    """The rows of a penalty, where there is one."""
+    if key in state.penalties:
+        tables.touch("penalties", key)
+        parts = state.penalties[key].instalments
+        tables.touch("penalty_parts", *((*key, number) for number in range(1, len(parts) + 1)))
+
+
 def _note_closed(tables: Tables, state: State, record: Record, event: e.YearClosed) -> None:
     tables.touch("years", *((settled.source, event.year, settled.pollutant) for settled in event.settlements))
     tables.touch("years", *((late.source, late.year, late.pollutant) for late in event.late))
+    for settled in event.settlements:
+        touch_penalty(tables, state, (settled.source, event.year, settled.pollutant))
+    for late in event.late:
+        touch_penalty(tables, state, (late.source, late.year, late.pollutant))
     tables.touch_entry(event.entry)
+
+
+def _note_penalty(tables: Tables, state: State, record: Record, event: e.PenaltyPaid | e.InstalmentsGranted) -> None:
+    note_year(tables, state, record, event)
+    touch_penalty(tables, state, (event.source, event.year, event.pollutant))
 
 
 #: What each event touches.
@@ -78,5 +153,6 @@ NOTES: dict[type, Note] = {
     e.FlowControlStated: _note_stated,
     e.Surrendered: note_year,
     e.YearClosed: _note_closed,
-    e.PenaltyPaid: note_year,
+    e.PenaltyPaid: _note_penalty,
+    e.InstalmentsGranted: _note_penalty,
 }

@@ -15,6 +15,7 @@ from airshed.compliance.banking import YearEnd, base
 from airshed.engine import commands as c
 from airshed.engine.procedures.deadlines import surrender_day
 from airshed.engine.procedures.flow_control import covered
+from airshed.engine.procedures.penalty import owed_of
 from airshed.lab.seals import salt_of, sealed
 from airshed.lab.season import monthly_call, yearend
 from airshed.lab.season.desk import LOOK_MS, SeasonDesk
@@ -24,7 +25,7 @@ from airshed.lab.season.trader import CALLED, SeasonView, advance_bids_for, bids
 from airshed.market.allocation import allocate, parts
 from airshed.market.claims import ALL_BASIS_POINTS
 from airshed.model.allowance import Series
-from airshed.model.period import instant
+from airshed.model.period import day_of, instant
 from airshed.model.refusal import Malformed
 from airshed.registry import accounts
 from airshed.rulebook import lookup
@@ -381,8 +382,9 @@ class Season(SeasonDesk):
 
     def _penalties(self, at: int) -> None:
         """Firms pay at once what their cash allows; the rest stays due."""
-        for (source, year), known in list(self.runner.state.years.items()):
-            for pollutant, due in known.due_fen.items():
-                account = self.runner.state.sources[source].account
-                if due and self.runner.state.ledger.purses[account].free >= due:
-                    self.must(at, [(account, c.PayPenalty(source, year, pollutant))])
+        state = self.runner.state
+        for (source, year, pollutant), known in list(state.penalties.items()):
+            account = state.sources[source].account
+            owed = sum(owed_of(state, self.rules, (source, year, pollutant), day_of(at))) if known.open else 0
+            if owed and state.ledger.purses[account].free >= owed:
+                self.must(at, [(account, c.PayPenalty(source, year, pollutant))])

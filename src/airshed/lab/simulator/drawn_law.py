@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from airshed.lab.simulator.small_market import YEARS
+from airshed.rulebook.breach_sections import LatePaymentRule, LateRate
 from airshed.rulebook.kinds import SealingWay, TrimStep
 from airshed.rulebook.schema import AuctionRule, PollutantRule, Rulebook, SealingRule
 from airshed.rulebook.tables import IndexOf
@@ -105,6 +106,7 @@ def varied(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
             ),
             makeup_percent=rng.choice((0, 100, 150)),
         ),
+        late_payment=_late_payment(rules, random.Random(f"late {version} {allowance}")),
         roles=replace(
             rules.roles,
             second=rng.choice((rules.roles.second, rules.roles.second, ())),
@@ -154,6 +156,31 @@ def varied(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
 def _flow(seed: str) -> int | None:
     """Flow control of what was banked, where the law has it."""
     return random.Random(f"flow {seed}").choice((None, 10, 100))
+
+
+def _late_payment(rules: Rulebook, rng: random.Random) -> LatePaymentRule:
+    """Every way in which late days cost, or do not."""
+    interest: Literal["none", "daily", "daily_compounded", "by_quarter"] = rng.choice(
+        ("none", "daily", "daily_compounded", "by_quarter")
+    )
+    rates = tuple(
+        LateRate(
+            first=f"{year}-{day}", yearly_basis_points=rng.choice((0, 795, 720)), cite="drawn", status="to confirm"
+        )
+        for year in (YEARS[0], YEARS[0] + 1)
+        for day in ("01-01", "09-15")
+    )
+    return msgspec.structs.replace(
+        rules.late_payment,
+        pay_from=rng.choice(("deadline", "settlement")),
+        pay_days=rng.choice((0, 3, 15)),
+        interest=interest,
+        daily_basis_points=38 if interest.startswith("daily") else 0,
+        cap_times=rng.choice((None, 1, 3)),
+        most_instalments=rng.choice((0, 2, 6, 6)),
+        longest_months=rng.choice((2, 12)),
+        rates=rates,
+    )
 
 
 def _transactions(rules: Rulebook, rng: random.Random) -> TransactionRule:

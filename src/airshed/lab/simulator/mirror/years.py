@@ -9,8 +9,9 @@ from fractions import Fraction
 from math import ceil
 
 from airshed.engine import events as e
-from airshed.lab.simulator.mirror.figures import count_of, day_of, half_up, last_day, paid_in, worth
+from airshed.lab.simulator.mirror.figures import count_of, day_of, half_up, last_day, worth
 from airshed.lab.simulator.mirror.flow import Flow
+from airshed.lab.simulator.mirror.late import Late
 from airshed.lab.simulator.mirror.prices import Prices
 from airshed.registry.moves import Delivered
 from airshed.rulebook.schema import Rulebook, ShortfallRule
@@ -43,7 +44,7 @@ class Years:
         self._obliged: Counter[tuple[str, int, str]] = Counter()
         self._given: Counter[tuple[str, int, str]] = Counter()
         self._closed: set[tuple[str, int]] = set()
-        self._fined: dict[tuple[str, int, str], int] = {}
+        self._penalties = Late(claim)
         self._excluded: set[tuple[str, int]] = set()
         #: Of settled years: what was missing and fined, and what a correction added, until which day.
         self._missing: Counter[tuple[str, int, str]] = Counter()
@@ -87,8 +88,9 @@ class Years:
             case e.YearAmended():
                 self._amended(event, at, rules)
             case e.PenaltyPaid():
-                due = self._fined.pop((event.source, event.year, event.pollutant), 0)
-                self._claim("I3", paid_in(event.entry) == due, f"{event} pays another sum than {due}")
+                self._penalties.paid(event, at, rules)
+            case e.InstalmentsGranted():
+                self._penalties.granted(event, at, rules)
             case _:
                 pass
 
@@ -115,7 +117,7 @@ class Years:
             elif other and not one:
                 self._claim("I11", self._entered[event.source] > year, f"{event} settles {year} that nobody settled")
         self._claim("I11", list(event.settled) == settled, f"{event} says {event.settled}, settled are {settled}")
-        fined = [key for key in self._fined if key[0] == event.source]
+        fined = self._penalties.owing(event.source)
         self._claim("I11", not fined, f"{event} passes the penalties {fined} on")
         self._stands[event.source] = event.target
         self._closed |= {(event.target, year) for year in settled}
@@ -260,7 +262,7 @@ class Years:
         verified, given = Counter[str](), Counter[str]()
         for each in event.settlements:
             where = (each.source, event.year, each.pollutant)
-            self._short(each, where, last, rules)
+            self._short(each, where, last, event.pay_by, rules)
             verified[each.pollutant] += self._obliged[where]
             given[each.pollutant] += self._given[where]
         self._late(event, at, rules)
@@ -269,14 +271,14 @@ class Years:
             banked |= self._carried(event, pollutant, verified[pollutant], given[pollutant], rules)
         self._claim("I11", event.banked == banked, f"{key} carries {event.banked} on, by the law {banked}")
 
-    def _short(self, each: e.Settlement, where: tuple[str, int, str], last: str, rules: Rulebook) -> None:
+    def _short(self, each: e.Settlement, where: tuple[str, int, str], last: str, pay_by: str, rules: Rulebook) -> None:
         """What is missing; what that costs and makes up, the law says."""
         short = self._obliged[where] - self._given[where]
         figures = (each.obligation, each.surrendered, each.shortfall)
         due = (self._obliged[where], self._given[where], short)
         self._claim("I11", figures == due, f"{where} is settled by {figures}, the book says {due}")
         self._missing[where] = short
-        self._costs(each, short, where, last, rules)
+        self._costs(each, short, where, last, pay_by, rules)
 
     def _late(self, event: e.YearClosed, at: int, rules: Rulebook) -> None:
         """What corrections added, and is past its day, is missing with the next settlement, all of it."""
@@ -290,7 +292,7 @@ class Years:
         for each in event.late:
             where = (each.source, each.year, each.pollutant)
             self._missing[where] += self._extra.pop(where)
-            self._costs(each, each.shortfall, where, self._until[where[:2]], rules)
+            self._costs(each, each.shortfall, where, self._until[where[:2]], each.pay_by, rules)
 
     def _amended(self, event: e.YearAmended, at: int, rules: Rulebook) -> None:
         """A settled year is corrected: more is open, less is first taken from what nobody paid."""
@@ -323,10 +325,10 @@ class Years:
             figures = (each.extra, each.shortfall, back[each.pollutant])
             self._claim("I11", figures == due, f"{key} is corrected to {figures}, by the book {due}")
             self._claim("I11", sum(due[:2]) + self._given[key] == each.obligation, f"{key} does not add up")
-            owed = self._fined.pop(key, 0)
+            owed = self._penalties.left(key)
             self._claim("I11", each.due_fen <= owed, f"{key}: {each.due_fen} fen are due, {owed} before")
-            if each.due_fen:
-                self._fined[key] = each.due_fen
+            if owed:
+                self._penalties.lowered(key, each.due_fen)
             self.makeup[event.source, each.pollutant] -= each.makeup_less
             self._claim("I11", self.makeup[event.source, each.pollutant] >= 0, f"{key} makes up less than nothing")
             self._obliged[key], self._extra[key], self._missing[key] = each.obligation, each.extra, each.shortfall
@@ -337,6 +339,7 @@ class Years:
         short: int,
         where: tuple[str, int, str],
         last: str,
+        pay_by: str,
         rules: Rulebook,
     ) -> None:
         """What is missing costs by the method of the law, and what is made up is rounded up to the whole."""
@@ -365,7 +368,7 @@ class Years:
         self._claim("I11", each.makeup == makeup, f"{where} makes up {each.makeup}, {makeup} by the law")
         self.makeup[each.source, each.pollutant] += makeup
         if penalty:
-            self._fined[where] = self._fined.get(where, 0) + penalty
+            self._penalties.imposed(where, penalty, pay_by)
 
     def _carried(
         self, event: e.YearClosed, pollutant: str, verified: int, given: int, rules: Rulebook

@@ -179,7 +179,16 @@ class Mischief:
                 for pollutant, fen in known.due_fen.items():
                     if fen:
                         other = self.rng.choice(ACCOUNTS)[0] if self.rng.random() < 0.2 else source.account
-                        yield other, c.PayPenalty(source.id, year, pollutant)
+                        part = self.rng.choice((0, 0, fen // 2, fen, fen + 1))
+                        yield other, c.PayPenalty(source.id, year, pollutant, part)
+                    if fen and self.rng.random() < 0.3:
+                        first = day_of(at + self.rng.randint(-2, 40) * DAY_MS)
+                        parts, every = self.rng.choice((1, 2, 3, 7)), self.rng.choice((0, 1, 1, 2))
+                        reason = self.rng.choice(("application 申请", "application 申请", ""))
+                        yield (
+                            self.authority,
+                            c.GrantInstalments(source.id, year, pollutant, parts, first, every, reason),
+                        )
             if at > deadline(rules, year) - DAY_MS and (source.account, year) not in state.closed:
                 yield self.authority, c.CloseYear(source.account, year)
 

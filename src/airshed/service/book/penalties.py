@@ -1,0 +1,52 @@
+"""What an account was fined, has paid, owes and is late with, as of a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from airshed.engine.procedures.penalty import interest
+from airshed.engine.state import State
+from airshed.rulebook.schema import Rulebook
+
+
+class PenaltyLine(msgspec.Struct, frozen=True, tag="penalty", tag_field="is"):
+    """A penalty of an account; sums in fen."""
+
+    source: str
+    year: int
+    pollutant: str
+    #: What was imposed, what of it is paid, and what was to be paid before the day and is not.
+    fen: int
+    paid_fen: int
+    late_fen: int
+    #: Interest until the day, itself included, and what of it is paid.
+    interest_fen: int
+    interest_paid_fen: int
+    #: What is still to be paid, interest included.
+    owed_fen: int
+    #: Last day to pay the oldest part that is not paid.
+    pay_by: str | None
+    #: Whether it may be paid in instalments.
+    granted: bool
+
+
+def penalties_of(state: State, rules: Rulebook, account: str, day: str) -> Iterator[PenaltyLine]:
+    """Every penalty of an account, those that are paid too."""
+    for (source, year, pollutant), known in sorted(state.penalties.items()):
+        if known.account == account:
+            added, due = interest(rules, known, day), known.due_fen
+            yield PenaltyLine(
+                source,
+                year,
+                pollutant,
+                known.fen,
+                known.fen - due,
+                known.late_fen(day),
+                added,
+                known.interest_paid_fen,
+                due + added - known.interest_paid_fen,
+                known.next_day(),
+                known.granted,
+            )
