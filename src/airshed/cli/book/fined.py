@@ -9,11 +9,11 @@ from airshed.model.measures import yuan
 from airshed.model.period import day_of
 
 if TYPE_CHECKING:
+    from airshed.service.book.kept import KeptBook
     from airshed.service.book.penalties import PenaltyLine
-    from airshed.service.book.sqlite import Book
 
 
-def penalties(opened: Book, account: str) -> list[PenaltyLine]:
+def penalties(opened: KeptBook, account: str) -> list[PenaltyLine]:
     """Of an account; a book is folded only where there are any."""
     from airshed.service.book.opening import carry_on
     from airshed.service.book.penalties import penalties_of

@@ -143,6 +143,7 @@ EVENTS: Mapping[str, str] = {
     "Surrendered": "配额已清缴",
     "YearClosed": "年度已结算",
     "PenaltyPaid": "罚款已缴",
+    "InstalmentsGranted": "已准予分期缴纳罚款",
     "YearExcluded": "年度已豁免",
     "YearIncluded": "年度豁免已取消",
     "YearAmended": "已结算年度已更正",
@@ -234,6 +235,8 @@ FACTS: Mapping[str, str] = {
     "pairs": "多抵一的份数",
     "late": "滞纳",
     "amended": "更正",
+    "pay_by": "缴纳期限",
+    "accrued_fen": "滞纳利息合计",
     "entry": "划付明细",
 }
 #: Parts of events that say how the rules count, and not what has happened: on no screen.
