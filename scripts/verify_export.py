@@ -27,7 +27,7 @@ acts = {}  # who proposed what waits for a second person, and until when it can 
 sealed, sealing = {}, set()  # sealed bids that wait, by venue, name and number; where bids are sealed
 masses, differences, stacks = {}, {}, {}  # milligrams by (stack, day) and pollutant; stacks by source
 flows = {}  # banked allowances that count one for one yet, by account, of each (year, pollutant) under flow control
-settled, due, added = {}, {}, {}  # the first short by (year, pollutant); fen and interest by source, year, pollutant
+settled, due, added, cases = {}, {}, {}, {}  # the first short by (year, pollutant); fen and interest by penalty
 given = defaultdict(int)  # allowances surrendered by (source, year, pollutant)
 cash, blocks = defaultdict(int), defaultdict(list)  # fen by account; [first, last] by (account, series)
 ever, peaks = {"bank"}, []  # accounts that were ever opened; (hash, leaves) of whole subtrees, largest first
@@ -167,6 +167,10 @@ def clear(event):
         need(fen == sum(got), f"I8: {account} does not get its {fen} fen")
 
 
+def penalty_of(event):
+    return event["source"], event["year"], event["pollutant"], event.get("case", 0)
+
+
 def close(event, year):
     for each in event["settlements"]:
         source, name, short = each["source"], each["pollutant"], each["shortfall"]
@@ -174,7 +178,8 @@ def close(event, year):
         need(each["surrendered"] == given[source, year, name], f"I11: {source} gave up another {name}")
         need(short == each["obligation"] - each["surrendered"], f"I11: {source} is short of another {name}")
         fen, makeup = each["penalty_fen"], each["makeup"]
-        due[source, year, name] = fen
+        if not event.get("by_case"):
+            due[source, year, name, 0] = fen
         need(short or not fen + makeup, f"I11: {source} pays for nothing")
         owed = by_law(each, year) if law else (fen, makeup)
         need((fen, makeup) == owed, f"I11: {source} pays {fen} fen and makes up {makeup}, the law says {owed}")
@@ -327,7 +332,12 @@ def take_in(event):
             key = (event["source"], event["year"], each["pollutant"])
             mass = event["mass_mg"][each["pollutant"]]
             need(abs(each["obligation"] * 10**6 - mass) < 10**6, f"I11: {each['obligation']} for {mass} mg")
-            years[key], due[key] = each["obligation"], each["due_fen"]
+            years[key] = each["obligation"]
+            mine = [one for one in due if one[:3] == key and (not one[3] or cases[one[3]]["ground"] == "shortfall")]
+            less = sum(due[one] for one in mine) - each["due_fen"]
+            for one in sorted(mine, reverse=True):
+                less, due[one] = less - min(less, due[one]), due[one] - min(less, due[one])
+            need(less == 0, f"I11: {key} is fined more after a correction")
             flow_back(event["year"], [move for move in entry if move[3].split("-")[0] == each["pollutant"]])
             given[key] -= sum(count(move[4]) for move in entry if move[3].split("-")[0] == each["pollutant"])
             need(given[key] + each["shortfall"] + each["extra"] == years[key], f"I11: {key} does not add up")
@@ -349,17 +359,38 @@ def take_in(event):
     elif kind == "YearClosed":
         close(event, event["year"])
         for each in event.get("late", []):
-            key = (each["source"], each["year"], each["pollutant"])
-            due[key] = due.get(key, 0) + each["penalty_fen"]
+            key = (each["source"], each["year"], each["pollutant"], 0)
+            due[key] = due.get(key, 0) + each["penalty_fen"] * (not event.get("by_case"))
     elif kind == "PenaltyPaid":
-        key, interest = (event["source"], event["year"], event["pollutant"]), event.get("interest_fen", 0)
+        key, interest = penalty_of(event), event.get("interest_fen", 0)
         paid, in_all = sum(move[3] for move in entry) - interest, added.get(key, 0) + interest
         need(0 <= paid <= due[key], f"I11: pays {paid} fen of {due[key]}")
         need(not interest or paid == due[key], "I11: pays interest before the penalty")
         need(not interest or in_all <= event["accrued_fen"], f"I11: pays {in_all} fen of interest, more than it says")
         due[key], added[key] = due[key] - paid, in_all
+    elif kind == "CaseNoticed":
+        cases[event["case"]] = {**event, "state": "noticed", "deciders": ()}
+    elif kind == "CaseReplied":
+        need(end.now <= cases[event["case"]]["reply_until"], f"I11: replies to case {event['case']} too late")
+    elif kind == "CaseDecided":
+        case, deciders = cases[event["case"]], (event["actor"], end.actor)
+        need(case["state"] == "noticed" and 0 <= event["fen"] <= case["fen"], "I11: fines more than was proposed")
+        case.update(fen=event["fen"], state="decided", deciders=deciders, appeal_until=event["appeal_until"])
+        due[penalty_of(case)] = event["fen"]
+    elif kind == "CaseAppealed":
+        case = cases[event["case"]]
+        need(case["state"] == "decided" and end.now <= case["appeal_until"], "I11: appeals too late")
+        case.update(state="appealed", paid=case["fen"] - due.pop(penalty_of(case)) + added.pop(penalty_of(case), 0))
+    elif kind == "CaseAppealDecided":
+        case = cases[event["case"]]
+        need(case["state"] == "appealed" and event["fen"] <= case["fen"], "I11: an appeal fines more")
+        need(event["actor"] not in case["deciders"], f"I11: {event['actor']} decides on their own decision")
+        back = sum(move[3] for move in entry)
+        need(back == max(0, case["paid"] - event["fen"]), f"I11: {back} fen go back, {case['paid']} were paid")
+        case.update(state="over", fen=event["fen"])
+        due[penalty_of(case)] = max(0, event["fen"] - case["paid"])
     elif kind == "InstalmentsGranted":
-        key, parts = (event["source"], event["year"], event["pollutant"]), sum(part["fen"] for part in event["parts"])
+        key, parts = penalty_of(event), sum(part["fen"] for part in event["parts"])
         need(parts == due[key], f"I11: {parts} fen in parts, {due[key]} are due")
     carry_out(entry)
 

@@ -24,7 +24,7 @@ from laws import RULES
 from markets import AUTHORITY, done, market, send, why
 
 SOURCE, YEAR = "s-steel", 2027
-KEY = (SOURCE, YEAR, "SO2")
+KEY = (SOURCE, YEAR, "SO2", 0)
 #: What the cases of British Columbia rest on, in cents.
 MILLION = 1_000_000_00
 
@@ -67,11 +67,11 @@ def at(day: str) -> int:
 
 
 def pay(fen: int = 0) -> c.PayPenalty:
-    return c.PayPenalty(*KEY, fen)
+    return c.PayPenalty(*KEY[:3], fen)
 
 
 def grant(parts: int, first: str, every: int = 1, reason: str = "application of 3 December") -> c.GrantInstalments:
-    return c.GrantInstalments(*KEY, parts, first, every, reason)
+    return c.GrantInstalments(*KEY[:3], parts, first, every, reason)
 
 
 def paid(runner: Runner, account: str, fen: int, day: str) -> e.PenaltyPaid:
@@ -81,7 +81,7 @@ def paid(runner: Runner, account: str, fen: int, day: str) -> e.PenaltyPaid:
 
 
 def rows(runner: Runner, table: str) -> list[tuple[object, ...]]:
-    return [row[3:] for name, row in everything(runner.state) if name == table]
+    return [row[4:] for name, row in everything(runner.state) if name == table]
 
 
 # --- the sums of British Columbia

@@ -1925,8 +1925,9 @@ class Commands(ABC):
         self,
         source: c.Name,
         year: c.Year,
-        pollutant: c.Name,
+        pollutant: c.Maybe,
         fen: c.Money = 0,
+        case: c.Whole = 0,
         **how: Unpack[How],
     ) -> CommandReceipt:
         """Pay what is owed of a penalty: the penalty first, its oldest instalment first, then the interest.
@@ -1938,6 +1939,7 @@ class Commands(ABC):
             year,
             pollutant,
             fen,
+            case,
         )
         return self.send(body, **how)
 
@@ -1945,11 +1947,12 @@ class Commands(ABC):
         self,
         source: c.Name,
         year: c.Year,
-        pollutant: c.Name,
+        pollutant: c.Maybe,
         parts: c.Whole,
-        first: c.Day,
+        first_due: c.Day,
         every_months: c.Whole,
         reason: c.Text,
+        case: c.Whole = 0,
         **how: Unpack[How],
     ) -> CommandReceipt:
         """Let what is owed of a penalty be paid in parts, each on the same day of a month. 准予分期缴纳。"""
@@ -1958,9 +1961,10 @@ class Commands(ABC):
             year,
             pollutant,
             parts,
-            first,
+            first_due,
             every_months,
             reason,
+            case,
         )
         return self.send(body, **how)
 
@@ -2010,6 +2014,86 @@ class Commands(ABC):
             source,
             year,
             mass_g,
+            reason,
+        )
+        return self.send(body, **how)
+
+    def notice_case(
+        self,
+        source: c.Name,
+        year: c.Year,
+        ground: c.Name,
+        pollutant: c.Maybe,
+        fen: c.Money,
+        reason: c.Text,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Open a case about a breach: what is held against a source, by which article, and what it may cost.
+
+        立案告知。
+        """
+        body = c.NoticeCase(
+            source,
+            year,
+            ground,
+            pollutant,
+            fen,
+            reason,
+        )
+        return self.send(body, **how)
+
+    def reply_case(
+        self,
+        case: c.Whole,
+        reply: c.Text,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Reply to a notice. 陈述申辩。"""
+        body = c.ReplyCase(
+            case,
+            reply,
+        )
+        return self.send(body, **how)
+
+    def decide_case(
+        self,
+        case: c.Whole,
+        fen: c.Money,
+        reason: c.Text,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Decide a case after the reply or its term: as proposed, less, or nothing, which drops it. 作出处罚决定。"""
+        body = c.DecideCase(
+            case,
+            fen,
+            reason,
+        )
+        return self.send(body, **how)
+
+    def appeal_case(
+        self,
+        case: c.Whole,
+        reason: c.Text,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Appeal a decision; nothing is to be paid until the appeal is decided. 申请行政复议。"""
+        body = c.AppealCase(
+            case,
+            reason,
+        )
+        return self.send(body, **how)
+
+    def decide_case_appeal(
+        self,
+        case: c.Whole,
+        fen: c.Money,
+        reason: c.Text,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Decide an appeal, by somebody who did not take the decision; never more than was decided. 作出复议决定。"""
+        body = c.DecideCaseAppeal(
+            case,
+            fen,
             reason,
         )
         return self.send(body, **how)

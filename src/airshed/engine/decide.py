@@ -14,6 +14,7 @@ from airshed.engine.procedures import (
     auction_bids,
     auction_clearing,
     call,
+    case,
     day,
     deal,
     deal_halts,
@@ -89,6 +90,7 @@ _PROCEDURES: dict[type, Procedure] = {
     **settling.PROCEDURES,
     **penalty.PROCEDURES,
     **standing.PROCEDURES,
+    **case.PROCEDURES,
 }
 
 #: Commands that say what their preview warns of.
@@ -189,4 +191,8 @@ def confirm_act(
     decision = alone(state, rules, at, act.actor, act.body, text)
     if isinstance(decision, Refusal):
         return decision
-    return (e.ActConfirmed(act.id, act.actor, actor), *decision)
+    signed = (
+        msgspec.structs.replace(event, confirmed_by=actor) if isinstance(event, e.CaseDecided) else event
+        for event in decision
+    )
+    return (e.ActConfirmed(act.id, act.actor, actor), *signed)

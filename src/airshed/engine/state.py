@@ -12,6 +12,7 @@ from airshed.engine.nouns import (
     Auction,
     Call,
     Cancellation,
+    Case,
     ClosureNotice,
     Day,
     Deal,
@@ -162,6 +163,8 @@ class State:
         self.excluded: dict[tuple[str, int], str] = {}
         #: Settled years to which a correction added what is still to be surrendered.
         self.extras: dict[tuple[str, int], None] = {}
+        self.cases: dict[int, Case] = {}
+        self.next_case = 1
         #: Penalties that were imposed, those that are paid too.
         self.penalties: dict[PenaltyKey, Penalty] = {}
 

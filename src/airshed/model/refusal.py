@@ -61,6 +61,7 @@ class Why(StrEnum):
     UNKNOWN_LEASE = "unknown_lease"
     UNKNOWN_RIGHT = "unknown_right"
     UNKNOWN_TRANSFER = "unknown_transfer"
+    UNKNOWN_CASE = "unknown_case"
     ALREADY_EXISTS = "already_exists"
     WRONG_KIND = "wrong_kind"
     SIMULATED_SOURCE = "simulated_source"
@@ -179,6 +180,7 @@ MEANINGS: dict[Why, tuple[str, str]] = {
     Why.UNKNOWN_LEASE: ("There is no such lease, or it is over.", "无此租赁或已终止。"),
     Why.UNKNOWN_RIGHT: ("There is no such right.", "无此排污权。"),
     Why.UNKNOWN_TRANSFER: ("There is no transfer of this number.", "无此划转。"),
+    Why.UNKNOWN_CASE: ("There is no such case.", "无此案件。"),
     Why.ALREADY_EXISTS: ("It is there, done or in force already.", "已存在、已完成或已生效。"),
     Why.WRONG_KIND: ("The thing exists but is of a kind that does not fit.", "对象类型不符。"),
     Why.SIMULATED_SOURCE: ("A real programme registers no simulated source.", "实际运行的交易体系不得登记模拟排放源。"),

@@ -18,12 +18,22 @@ STATES = {state.value: Phrase(*words) for state, words in STATE_WORDS.items()}
 UNKNOWN, OWING = Phrase("no verified figure yet", "尚无核定排放量"), Phrase("open until it is settled", "待清缴结算")
 KEPT, SHORT = Phrase("kept", "已履约"), Phrase("short; the penalty is paid", "未足额清缴，已缴罚款")
 UNPAID = Phrase("short; the penalty is due", "未足额清缴，罚款未缴")
+UNDECIDED = Phrase("short; no penalty is decided", "未足额清缴，尚无处罚决定")
+GROUNDS = {"shortfall": Phrase("shortfall", "未足额清缴")}
+DECIDED = {
+    "decided": Phrase("decided; may be appealed in its time", "已决定，期限内可申请复议"),
+    "upheld": Phrase("upheld on appeal", "复议维持"),
+    "lowered": Phrase("lowered on appeal", "复议变更"),
+}
 ACCOUNTS = """SELECT account, number, name, kind, jurisdiction, corporate_group, state FROM accounts
               WHERE kind IN ('operator', 'trader') ORDER BY account"""
 YEARS = """SELECT years.source, sources.name, sources.account, year, pollutant, verified_mg, obligation, surrendered,
                   shortfall, penalty_fen, due_fen
            FROM years JOIN sources ON sources.source = years.source ORDER BY year, years.source, pollutant"""
 
+CASES = """SELECT case_number, sources.source, sources.name, cases.account, year, ground, pollutant, fen, state, cite
+           FROM cases JOIN sources ON sources.source = cases.source
+           WHERE state IN ('decided', 'upheld', 'lowered') ORDER BY case_number"""
 CANCELLED = """SELECT cancellation, accounts.name, series, count, at, statement
                FROM cancellations JOIN accounts ON accounts.account = cancellations.account ORDER BY cancellation"""
 
@@ -77,7 +87,7 @@ def sheet(book: KeptBook) -> Sheet:
             accounts,
         ),
     )
-    return Sheet(Phrase("Register", "公开登记簿"), book.name, lead, (*parts, *_cancelled(book)))
+    return Sheet(Phrase("Register", "公开登记簿"), book.name, lead, (*parts, *_fined(book), *_cancelled(book)))
 
 
 def _public(
@@ -98,7 +108,8 @@ def _public(
         shown = "–" if owed is None else tonnes(owed)
         return (shown, "–", "–", "–", _from(public_from(year, law.standing_public_on)))
     counts = ("–" if count is None else tonnes(count) for count in (owed, given, short))
-    return (*counts, "–" if fen is None else yuan(fen), stands(mass, short, due))
+    decided = short is None or not fen or due is not None
+    return (*counts, "–" if fen is None else yuan(fen), stands(mass, short, due) if decided else UNDECIDED)
 
 
 def _from(day: str | None) -> Phrase:
@@ -114,6 +125,39 @@ def stands(verified_mg: int | None, short: int | None, due_fen: int | None) -> P
     if not short:
         return KEPT
     return UNPAID if due_fen else SHORT
+
+
+def _fined(book: KeptBook) -> tuple[Part, ...]:
+    """Decisions in cases, once how the source stands to that year is public; what is not decided is not shown."""
+    rulebook, public = law_of(book), as_of_last(book)
+    named = {row.ground: Phrase(row.name_en, row.name_zh) for row in rulebook.cases.grounds}
+    rows = [
+        (
+            *(str(number), source, same(name), account, str(year)),
+            *(
+                GROUNDS.get(ground) or named.get(ground, same(ground)),
+                pollutant or "–",
+                yuan(fen),
+                DECIDED[state],
+                cite,
+            ),
+        )
+        for number, source, name, account, year, ground, pollutant, fen, state, cite in book.sql.execute(CASES)
+        if year <= public.standing
+    ]
+    money = currency_of(book)
+    heads = (
+        *(("Case", "案件"), ("Source", "排放源"), ("Works", "企业"), ("Account", "账户"), ("Year", "年度")),
+        *(("Breach", "违法行为"), ("Pollutant", "污染物")),
+    )
+    columns = (
+        *(SheetColumn(Phrase(*head)) for head in heads),
+        SheetColumn(Phrase(f"Fine ({money.name_en})", f"罚款（{money.name_zh}）"), True),
+        *(SheetColumn(Phrase(*head)) for head in (("Decision", "决定"), ("Article", "依据"))),
+    )
+    title = Phrase("Decisions in cases", "行政处罚决定")
+    lead = Phrase("Breaches that were fined after a notice and a reply.", "经告知和陈述申辩后作出的处罚。")
+    return (Part(title, lead, columns, rows),) if rows else ()
 
 
 def _cancelled(book: KeptBook) -> tuple[Part, ...]:

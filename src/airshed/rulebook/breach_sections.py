@@ -1,15 +1,18 @@
-"""The sections of a rulebook about breaches: when a penalty is paid, in which parts, what being late costs."""
+"""The sections of a rulebook about breaches: how they are heard, when a penalty is paid, what being late costs."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
 
-from airshed.rulebook.kinds import Day, Share, Status
+from airshed.rulebook.kinds import Day, Name, Share, Status
 from airshed.rulebook.section import Section
 from airshed.rulebook.terms_sections import Days
+
+#: The ground of a case about allowances that are missing, which is no row of a table: the law says what it costs.
+SHORTFALL: Final = "shortfall"
 
 
 class LateRate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -45,3 +48,40 @@ class LatePaymentRule(Section, frozen=True, omit_defaults=True):
     cap_times: Annotated[int, Meta(ge=1, le=100)] | None = None
     #: The rates of quarters (read from `late_rates.csv`).
     rates: tuple[LateRate, ...] = ()
+
+
+class CaseGround(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One row of `case_grounds.csv`: a breach other than a shortfall, and between which sums it is fined."""
+
+    #: Short name, as commands give it.
+    ground: Name
+    #: Name in English.
+    name_en: str
+    #: Name in Chinese.
+    name_zh: str
+    #: Least fen.
+    least_fen: Annotated[int, Meta(ge=1, le=10_000_000_000_000)]
+    #: Most fen.
+    most_fen: Annotated[int, Meta(ge=1, le=10_000_000_000_000)]
+    #: The article that it breaks and by which it is fined.
+    cite: str
+    #: "confirmed" or "to confirm".
+    status: Status
+
+
+class CaseRule(Section, frozen=True, omit_defaults=True):
+    """How a breach is heard before it costs: notice, reply, decision, appeal."""
+
+    #: Whether a shortfall is fined with the settlement of the year, or only by the decision of a case.
+    shortfall: Literal["automatic", "by_case"]
+    #: Working days in which the account may reply to a notice; the last one ends when the office closes.
+    reply_working_days: Annotated[int, Meta(ge=1, le=250)]
+    #: Most replies to a notice.
+    replies: Annotated[int, Meta(ge=1, le=10)]
+    #: Least part of what the law gives for a shortfall that a decision may impose, unless it drops the case, in
+    #: hundredths of a percent.
+    lowest_basis_points: Share
+    #: Days in which a decision may be appealed; the last one moves to a working day and ends when the office closes.
+    appeal_days: Days
+    #: Breaches other than a shortfall (read from `case_grounds.csv`).
+    grounds: tuple[CaseGround, ...] = ()

@@ -13,7 +13,7 @@ from airshed.model.refusal import Malformed
 from airshed.rulebook import lookup
 from airshed.rulebook.check_air import air
 from airshed.rulebook.check_auction import auctions
-from airshed.rulebook.check_calendar import days, index, late_payment
+from airshed.rulebook.check_calendar import cases, days, index, late_payment
 from airshed.rulebook.check_market import known, trade_rules
 from airshed.rulebook.check_mrv import availability, processes
 from airshed.rulebook.check_people import roles
@@ -46,6 +46,7 @@ def contradictions(rules: Rulebook, lines: Mapping[str, Sequence[int]]) -> list[
         *_pollutants(rules),
         *_caps(rules, lines["caps.csv"]),
         *index(rules, lines["penalty_index.csv"]),
+        *cases(rules),
         *late_payment(rules, _MAIN),
         *_tiers(rules, lines["substitution.csv"]),
         *_marks(rules, lines["marks.csv"]),

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from airshed.model.refusal import Malformed
+from airshed.rulebook.breach_sections import SHORTFALL
 from airshed.rulebook.schema import Rulebook
 
 
@@ -65,3 +66,15 @@ def late_payment(rules: Rulebook, file: str) -> Iterator[Malformed]:
     if bool(law.most_instalments) != bool(law.longest_months):
         what = f"most_instalments is {law.most_instalments} and longest_months {law.longest_months}"
         yield Malformed(place, what, "give both, or 0 for both")
+
+
+def cases(rules: Rulebook) -> Iterator[Malformed]:
+    """Grounds twice, one that is called as a shortfall is, and a least sum above the most."""
+    seen = {SHORTFALL}
+    for row in rules.cases.grounds:
+        if row.ground in seen:
+            yield Malformed("case_grounds.csv", f"the ground {row.ground!r} is there already", "give it another name")
+        seen.add(row.ground)
+        if row.least_fen > row.most_fen:
+            what = f"{row.ground}: least_fen {row.least_fen} is above most_fen {row.most_fen}"
+            yield Malformed("case_grounds.csv", what, "give the less of the two first")

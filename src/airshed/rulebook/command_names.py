@@ -133,4 +133,9 @@ CommandName = Literal[
     "ExcludeYear",
     "IncludeYear",
     "AmendYear",
+    "NoticeCase",
+    "ReplyCase",
+    "DecideCase",
+    "AppealCase",
+    "DecideCaseAppeal",
 ]

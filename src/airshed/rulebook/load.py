@@ -14,7 +14,7 @@ import msgspec
 
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
-from airshed.rulebook.breach_sections import LateRate
+from airshed.rulebook.breach_sections import CaseGround, LateRate
 from airshed.rulebook.check import contradictions, contradictions_there
 from airshed.rulebook.lookup import local
 from airshed.rulebook.mrv_tables import AdmittedTest, Applies, Availability, MethodsOf
@@ -51,6 +51,7 @@ MAY_BE_EMPTY = ("penalty_index.csv",)
 #: Tables that a rulebook may leave out: the section that they belong to then has no rows.
 OPTIONAL: Mapping[str, tuple[str, str, type[msgspec.Struct]]] = {
     "penalty_periods.csv": ("shortfall", "periods", ShortfallPeriod),
+    "case_grounds.csv": ("cases", "grounds", CaseGround),
     "late_rates.csv": ("late_payment", "rates", LateRate),
     "receptors.csv": ("receptors", "rows", ReceptorRow),
     "transfer.csv": ("transfer", "rows", TransferRow),
@@ -346,6 +347,7 @@ def _in_order(rules: Rulebook) -> Rulebook:
         ),
         auction=replace(rules.auction, days=tuple(sorted(rules.auction.days))),
         shortfall=replace(rules.shortfall, rows=tuple(sorted(rules.shortfall.rows, key=lambda row: row.period))),
+        cases=replace(rules.cases, grounds=tuple(sorted(rules.cases.grounds, key=lambda row: row.ground))),
         late_payment=replace(
             rules.late_payment, rates=tuple(sorted(rules.late_payment.rates, key=lambda row: row.first))
         ),

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from airshed.rulebook.breach_sections import LatePaymentRule
+from airshed.rulebook.breach_sections import CaseRule, LatePaymentRule
 from airshed.rulebook.kinds import (
     Count,
     Day,
@@ -531,6 +531,7 @@ class Rulebook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     applicability: ApplicabilityRule
     benchmarks: BenchmarkRule
     shortfall: ShortfallRule
+    cases: CaseRule
     late_payment: LatePaymentRule
     banking: BankingRule
     compliance: ComplianceRule

@@ -18,7 +18,7 @@ from airshed.cli.book import standing as book_standing
 from airshed.cli.book import verify as book_verify
 from airshed.cli.book import year as book_year
 from airshed.cli.book.answers import ClockIsRight, instant_or_now, instant_to_write, say, say_waiting
-from airshed.cli.book.fined import penalties, print_penalties
+from airshed.cli.book.fined import open_cases, penalties, print_cases, print_penalties
 from airshed.cli.options import At, BookOrArgument, BookPath, Json, RulesName
 from airshed.cli.server.kept import Server
 from airshed.cli.show import as_json, console, instant_of, lines, of, showing, table
@@ -291,9 +291,9 @@ def statement(
         moves = list(lines_of((decode(line) for line in chained(opened.lines())), account))
         money = currency_of(opened).name_en
         rooms = opened.sql.execute(FLOW_ROOMS, (account,)).fetchall()
-        fined = penalties(opened, account)
+        fined, cases = penalties(opened, account), open_cases(opened, account)
     if json:
-        for line in (*moves, *fined):
+        for line in (*moves, *fined, *cases):
             as_json(line)
         return
     name, state, why = found
@@ -333,6 +333,7 @@ def statement(
             f" {tonnes(left)} t of them are left {year}年度结转配额一比一使用额度"
         )
     print_penalties(fined, money)
+    print_cases(cases, money)
 
 
 @app.command()

@@ -11,7 +11,7 @@ import typer
 from airshed.cli.book.answers import instant_or_now
 from airshed.cli.options import BookPath, Json
 from airshed.cli.show import as_json, console, showing, table
-from airshed.model.measures import tonnes
+from airshed.model.measures import tonnes, yuan
 from airshed.model.near import near
 from airshed.model.period import day_of
 from airshed.model.refusal import Malformed
@@ -78,6 +78,8 @@ def standing(
             tonnes(each.surrendered),
             tonnes(each.made_good),
             each.status,
+            yuan(each.due_fen),
+            ", ".join(map(str, each.cases)) or "–",
         )
         for each in found
     ]
@@ -90,6 +92,8 @@ def standing(
         "surrendered [t]",
         "made good [t]",
         "status 状态",
+        "penalty due [yuan]",
+        "open cases 案件",
     ]
     table(f"Standing in {current} 累计履约状态", columns, rows)
     counts = Counter(each.status for each in found)

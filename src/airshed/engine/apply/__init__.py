@@ -7,6 +7,7 @@ from airshed.engine.apply import (
     account,
     auction,
     call,
+    case,
     day,
     deal,
     issue,
@@ -51,6 +52,7 @@ APPLY: dict[type, Apply] = {
     **report.APPLY,
     **settling.APPLY,
     **standing.APPLY,
+    **case.APPLY,
 }
 
 

@@ -13,6 +13,7 @@ from airshed.model.allowance import Series, count_of, joined, lowest
 from airshed.model.period import day_of
 from airshed.registry.accounts import AccountKind
 from airshed.registry.moves import Delivered, Paid
+from airshed.rulebook.breach_sections import SHORTFALL
 
 
 def flow_stated(state: State, event: e.FlowControlStated) -> None:
@@ -69,15 +70,16 @@ def closed(state: State, event: e.YearClosed) -> None:
         year = state.years[settled.source, event.year]
         year.settled[settled.pollutant] = settled
         owes(state, year, settled.pollutant, -settled.shortfall)
-        imposed(state, (settled.source, event.year, settled.pollutant), settled.penalty_fen, event.pay_by)
+        if not event.by_case:
+            imposed(state, (settled.source, event.year, settled.pollutant, 0), settled.penalty_fen, event.pay_by)
         if settled.makeup:
             key = (settled.source, settled.pollutant)
             state.makeup_due[key] = state.makeup_due.get(key, 0) + settled.makeup
     for late in event.late:
-        _missing(state, late)
+        _missing(state, late, event.by_case)
 
 
-def _missing(state: State, late: e.LateSettlement) -> None:
+def _missing(state: State, late: e.LateSettlement, by_case: bool) -> None:
     """What a correction added is missing as well."""
     year, key = state.years[late.source, late.year], (late.source, late.pollutant)
     settled = year.settled[late.pollutant]
@@ -87,7 +89,8 @@ def _missing(state: State, late: e.LateSettlement) -> None:
         penalty_fen=settled.penalty_fen + late.penalty_fen,
         makeup=settled.makeup + late.makeup,
     )
-    imposed(state, (late.source, late.year, late.pollutant), late.penalty_fen, late.pay_by)
+    if not by_case:
+        imposed(state, (late.source, late.year, late.pollutant, 0), late.penalty_fen, late.pay_by)
     state.makeup_due[key] = state.makeup_due.get(key, 0) + late.makeup
     year.extra[late.pollutant] = 0
     owes(state, year, late.pollutant, -late.shortfall)
@@ -105,33 +108,48 @@ def imposed(state: State, key: PenaltyKey, fen: int, pay_by: str) -> None:
     if known.interest_fen is not None:
         known.before_fen, known.flow, known.interest_fen = known.interest_fen, [], None
     known.instalments.append(Instalment(pay_by, fen))
+    known.most = max(known.most, len(known.instalments))
     known.flow.append((pay_by, fen))
     note_due(state, key)
 
 
-def lowered(state: State, key: PenaltyKey, due_fen: int) -> None:
-    """Less is to be paid, from the last part on, as though it had never been; what becomes nothing bears nothing."""
-    known = state.penalties.get(key)
-    if known is None:
-        return
-    less = known.due_fen - due_fen
+def lowered(state: State, source: str, year: int, pollutant: str, due_fen: int) -> None:
+    """Less is to be paid for what was missing, the newest penalty first, as though the rest had never been."""
+    keys = of_shortfall(state, source, year, pollutant)
+    less = sum(state.penalties[key].due_fen for key in keys) - due_fen
+    for key in reversed(keys):
+        less -= _taken(state.penalties[key], min(less, state.penalties[key].due_fen))
+        note_due(state, key)
+    assert less == 0, (source, year, pollutant, due_fen)
+
+
+def of_shortfall(state: State, source: str, year: int, pollutant: str) -> list[PenaltyKey]:
+    """The penalties for what was missing: that of the settlement, and those of cases in their order."""
+    cases = (each.id for each in state.cases.values() if each.ground == SHORTFALL)
+    keys = ((source, year, pollutant, case) for case in (0, *cases))
+    return [key for key in keys if key in state.penalties]
+
+
+def _taken(known: Penalty, less: int) -> int:
+    """Take so much of what is due away, from the last part on; what becomes nothing bears nothing."""
+    left = less
     for part in reversed(known.instalments):
-        taken = min(less, part.fen - part.paid_fen)
-        part.fen -= taken
-        less -= taken
+        taken = min(left, part.fen - part.paid_fen)
         if taken:
             at = max(n for n, (day, fen) in enumerate(known.flow) if day == part.pay_by and fen >= taken)
             known.flow[at] = (part.pay_by, known.flow[at][1] - taken)
-    assert less == 0, (key, due_fen)
-    if not due_fen and known.interest_fen is None:
+        part.fen -= taken
+        left -= taken
+    assert left == 0, (known, less)
+    if less and not known.due_fen:
         known.interest_fen = max(known.before_fen, known.interest_paid_fen)
-    note_due(state, key)
+    return less
 
 
 def paid(state: State, event: e.PenaltyPaid) -> None:
     """A penalty is paid, or a part of it: the oldest instalment first."""
     state.ledger.post(event.entry)
-    key = (event.source, event.year, event.pollutant)
+    key = (event.source, event.year, event.pollutant, event.case)
     known = state.penalties[key]
     (move,) = event.entry
     assert isinstance(move, Paid), move
@@ -151,12 +169,13 @@ def paid(state: State, event: e.PenaltyPaid) -> None:
 
 def granted(state: State, event: e.InstalmentsGranted) -> None:
     """What is owed is to be paid in parts: nothing of it is late any more, and what was paid stays as it was."""
-    known = state.penalties[event.source, event.year, event.pollutant]
+    known = state.penalties[event.source, event.year, event.pollutant, event.case]
     today = day_of(state.at)
     known.instalments = [
         *(Instalment(part.pay_by, part.paid_fen, part.paid_fen) for part in known.instalments if part.paid_fen),
         *(Instalment(part.pay_by, part.fen) for part in event.parts),
     ]
+    known.most = max(known.most, len(known.instalments))
     begun = [(day, fen) for day, fen in known.flow if day < today or fen < 0]
     bears = sum(fen for _, fen in begun)
     known.flow = [*begun, *(((today, -bears),) if bears else ()), *((part.pay_by, part.fen) for part in event.parts)]
@@ -164,8 +183,11 @@ def granted(state: State, event: e.InstalmentsGranted) -> None:
 
 
 def note_due(state: State, key: PenaltyKey) -> None:
-    """Remember with the year what is still to be paid."""
-    state.years[key[0], key[1]].due_fen[key[2]] = state.penalties[key].due_fen
+    """Remember with the year what is still to be paid for what was missing in it."""
+    source, year, pollutant, case = key
+    if case == 0 or state.cases[case].ground == SHORTFALL:
+        keys = of_shortfall(state, source, year, pollutant)
+        state.years[source, year].due_fen[pollutant] = sum(state.penalties[each].due_fen for each in keys)
 
 
 #: What each event does to the state.

@@ -32,10 +32,13 @@ def amended(state: State, event: e.YearAmended) -> None:
     for each in event.amended:
         owes(state, year, each.pollutant, each.extra - year.extra.get(each.pollutant, 0))
         year.extra[each.pollutant] = each.extra
-        lowered(state, (event.source, event.year, each.pollutant), each.due_fen)
+        lowered(state, event.source, event.year, each.pollutant, each.due_fen)
         settled = year.settled[each.pollutant]
         year.settled[each.pollutant] = msgspec.structs.replace(
-            settled, shortfall=each.shortfall, makeup=settled.makeup - each.makeup_less
+            settled,
+            shortfall=each.shortfall,
+            penalty_fen=each.penalty_fen,
+            makeup=settled.makeup - each.makeup_less,
         )
         if each.makeup_less:
             state.makeup_due[event.source, each.pollutant] -= each.makeup_less

@@ -7,6 +7,7 @@ import msgspec
 from airshed.engine.commands.account import *
 from airshed.engine.commands.auction import *
 from airshed.engine.commands.call import *
+from airshed.engine.commands.case import *
 from airshed.engine.commands.day import *
 from airshed.engine.commands.deal import *
 from airshed.engine.commands.issue import *
@@ -50,6 +51,7 @@ Body = (
     | ReportBody
     | SettlingBody
     | StandingBody
+    | CaseBody
 )
 
 

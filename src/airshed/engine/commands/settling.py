@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from airshed.engine.commands.wish import Day, Known, Money, Name, Serial, Text, Whole, Wish, Year
+from airshed.engine.commands.wish import Day, Known, Maybe, Money, Name, Serial, Text, Whole, Wish, Year
 
 
 class NamedSerials(msgspec.Struct, frozen=True):
@@ -44,25 +44,31 @@ class PayPenalty(Wish, frozen=True, omit_defaults=True):
 
     source: Name
     year: Year
-    pollutant: Name
+    #: What it is for; empty where the breach of a case concerned none.
+    pollutant: Maybe
     #: How much; 0 for all that is owed, with the interest until today.
     fen: Money = 0
+    #: Number of the case that imposed it; 0 for the settlement of the year.
+    case: Whole = 0
 
 
-class GrantInstalments(Wish, frozen=True):
+class GrantInstalments(Wish, frozen=True, omit_defaults=True):
     """Let what is owed of a penalty be paid in parts, each on the same day of a month. 准予分期缴纳。"""
 
     source: Name
     year: Year
-    pollutant: Name
+    #: What it is for; empty where the breach of a case concerned none.
+    pollutant: Maybe
     #: How many parts; the larger ones come first.
     parts: Whole
     #: Last day to pay the first part.
-    first: Day
+    first_due: Day
     #: Months from one part to the next.
     every_months: Whole
     #: On what application and hardship that rests.
     reason: Text
+    #: Number of the case that imposed it; 0 for the settlement of the year.
+    case: Whole = 0
 
 
 SettlingBody = Surrender | CloseYear | PayPenalty | GrantInstalments

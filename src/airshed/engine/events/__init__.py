@@ -5,6 +5,7 @@ from __future__ import annotations
 from airshed.engine.events.account import *
 from airshed.engine.events.auction import *
 from airshed.engine.events.call import *
+from airshed.engine.events.case import *
 from airshed.engine.events.day import *
 from airshed.engine.events.deal import *
 from airshed.engine.events.fact import *
@@ -48,4 +49,5 @@ Event = (
     | ReportEvent
     | SettlingEvent
     | StandingEvent
+    | CaseEvent
 )

@@ -86,6 +86,8 @@ class YearClosed(Fact, frozen=True, omit_defaults=True):
     late: tuple[LateSettlement, ...] = ()
     #: Last day to pay the penalties of the settlements.
     pay_by: str = ""
+    #: Whether what is missing is fined by cases, so that nothing of the penalties is due yet.
+    by_case: bool = False
 
 
 class PenaltyPaid(Fact, frozen=True, omit_defaults=True):
@@ -99,6 +101,8 @@ class PenaltyPaid(Fact, frozen=True, omit_defaults=True):
     interest_fen: int = 0
     #: Interest for all late days, fixed with the payment by which the penalty itself is paid in full.
     accrued_fen: int = 0
+    #: Number of the case that imposed it; 0 for the settlement of the year.
+    case: int = 0
 
 
 class Part(msgspec.Struct, frozen=True, gc=False):
@@ -110,7 +114,7 @@ class Part(msgspec.Struct, frozen=True, gc=False):
     fen: int
 
 
-class InstalmentsGranted(Fact, frozen=True):
+class InstalmentsGranted(Fact, frozen=True, omit_defaults=True):
     """What is owed of a penalty is paid in parts; what was late is late no more, and its interest so far stays."""
 
     source: str
@@ -121,6 +125,8 @@ class InstalmentsGranted(Fact, frozen=True):
     parts: tuple[Part, ...]
     #: On what it rests.
     reason: str
+    #: Number of the case that imposed it; 0 for the settlement of the year.
+    case: int = 0
 
 
 SettlingEvent = FlowControlStated | Surrendered | YearClosed | PenaltyPaid | InstalmentsGranted

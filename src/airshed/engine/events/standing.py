@@ -38,7 +38,9 @@ class Amended(msgspec.Struct, frozen=True, gc=False):
     extra: int
     #: Allowances of them that were missing at a deadline.
     shortfall: int
-    #: What is still to be paid of the penalty, in fen.
+    #: Penalty for those, or what was paid where that is more, in fen.
+    penalty_fen: int
+    #: What is still to be paid of it, in fen.
     due_fen: int
     #: Allowances by which the next allocation withholds less than before.
     makeup_less: int

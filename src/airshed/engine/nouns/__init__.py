@@ -5,6 +5,7 @@ from __future__ import annotations
 from airshed.engine.nouns.account import *
 from airshed.engine.nouns.auction import *
 from airshed.engine.nouns.call import *
+from airshed.engine.nouns.case import *
 from airshed.engine.nouns.day import *
 from airshed.engine.nouns.deal import *
 from airshed.engine.nouns.issue import *

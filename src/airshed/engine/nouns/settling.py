@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-#: Source, year and pollutant of a penalty.
-PenaltyKey = tuple[str, int, str]
+#: Source, year and pollutant of a penalty, and the case that imposed it; 0 for the settlement of the year.
+PenaltyKey = tuple[str, int, str, int]
 
 
 @dataclass(slots=True)
@@ -35,8 +35,12 @@ class Penalty:
 
     account: str
     instalments: list[Instalment] = field(default_factory=list)
+    #: Most parts that it ever had.
+    most: int = 0
     #: Whether the instalments were granted.
     granted: bool = False
+    #: Whether an appeal waits, so that nothing is due.
+    suspended: bool = False
     #: What bears interest becomes more or less from the day after a day on.
     flow: list[tuple[str, int]] = field(default_factory=list)
     #: Interest of what was paid late in full before a correction added more.
@@ -51,9 +55,14 @@ class Penalty:
         return sum(part.fen for part in self.instalments)
 
     @property
+    def paid_fen(self) -> int:
+        """What of it is paid."""
+        return sum(part.paid_fen for part in self.instalments)
+
+    @property
     def due_fen(self) -> int:
-        """What is still to be paid of it, interest aside."""
-        return sum(part.fen - part.paid_fen for part in self.instalments)
+        """What is still to be paid of it, interest aside; nothing while an appeal waits."""
+        return 0 if self.suspended else self.fen - self.paid_fen
 
     @property
     def open(self) -> bool:
@@ -62,8 +71,8 @@ class Penalty:
 
     def next_day(self) -> str | None:
         """Last day to pay the oldest part that is not paid."""
-        return next((part.pay_by for part in self.instalments if part.paid_fen < part.fen), None)
+        return next((part.pay_by for part in self.instalments if part.paid_fen < part.fen and not self.suspended), None)
 
     def late_fen(self, day: str) -> int:
         """What was to be paid before a day and is not."""
-        return sum(part.fen - part.paid_fen for part in self.instalments if part.pay_by < day)
+        return sum(part.fen - part.paid_fen for part in self.instalments if part.pay_by < day and not self.suspended)

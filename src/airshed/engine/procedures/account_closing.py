@@ -157,9 +157,10 @@ def _unsettled(state: State, source: Source) -> Iterator[str]:
     yield from (
         f"{source.id} {year}, not settled" for year in sorted(due) if (source.account, year) not in state.closed
     )
-    for (name, year, pollutant), penalty in state.penalties.items():
+    for (name, year, pollutant, _), penalty in state.penalties.items():
         if name == source.id and penalty.open:
             yield f"a penalty of {source.id} for {pollutant} {year}"
+    yield from (f"case {known.id}" for known in state.cases.values() if known.source == source.id and known.open)
     yield from (f"what a correction added to {source.id} {year.year}" for year in known if any(year.extra.values()))
     for (name, pollutant), count in state.makeup_due.items():
         if name == source.id and count:

@@ -138,9 +138,12 @@ def _bound(state: State, source: str) -> Iterator[str]:
     """What of the source hangs on the account that gives it: a fine is for who offended, a claim on what lies there."""
     if source in state.closures:
         yield f"it has closed on {state.closures[source]}, and what it owes stays with who ran it"
-    for (name, year, pollutant), penalty in state.penalties.items():
+    for (name, year, pollutant, _), penalty in state.penalties.items():
         if name == source and penalty.open:
             yield f"the penalty for {pollutant} {year} is paid first"
+    for case in state.cases.values():
+        if case.source == source and case.open:
+            yield f"case {case.id} is decided first"
     for purchase in state.purchases.values():
         if purchase.source == source and purchase.state == "owing":
             yield f"purchase {purchase.id} is paid first"

@@ -87,7 +87,11 @@ def pay_penalty(state: State, rules: Rulebook, at: int, actor: str, body: c.PayP
     if refusal:
         return refusal
     source = state.sources[body.source]
-    key = (body.source, body.year, body.pollutant)
+    key = (body.source, body.year, body.pollutant, body.case)
+    if body.case in state.cases and state.cases[body.case].state == "appealed":
+        return no(
+            rules, LAW, Why.APPEAL_OPEN, f"case {body.case} is appealed; nothing is to be paid until that is decided"
+        )
     due, added = owed_of(state, rules, key, day_of(at))
     owed = due + added
     fen = body.fen or owed
@@ -101,12 +105,11 @@ def pay_penalty(state: State, rules: Rulebook, at: int, actor: str, body: c.PayP
         what = f"{source.account} has {yuan(free)} yuan free, {yuan(fen)} is due"
         return no(rules, "shortfall", Why.INSUFFICIENT_CASH, what)
     if not owed:
-        what = f"{body.source} owes no penalty for {body.pollutant} {body.year}"
-        return no(rules, "shortfall", Why.NOTHING_DUE, what)
+        return no(rules, "shortfall", Why.NOTHING_DUE, _owes_none(body))
     entry = (Paid(source.account, accounts.TREASURY, fen),)
     of_interest = max(0, fen - due)
     fixed = added + state.penalties[key].interest_paid_fen if fen >= due else 0
-    return (e.PenaltyPaid(body.source, body.year, body.pollutant, entry, of_interest, fixed),)
+    return (e.PenaltyPaid(body.source, body.year, body.pollutant, entry, of_interest, fixed, body.case),)
 
 
 def grant_instalments(state: State, rules: Rulebook, at: int, actor: str, body: c.GrantInstalments) -> Decision:
@@ -114,15 +117,15 @@ def grant_instalments(state: State, rules: Rulebook, at: int, actor: str, body: 
     source = known_source(state, rules, body.source)
     if isinstance(source, Refusal):
         return source
-    known = state.penalties.get((body.source, body.year, body.pollutant))
+    known = state.penalties.get((body.source, body.year, body.pollutant, body.case))
     which = f"the penalty of {body.source} for {body.pollutant} {body.year}"
     if known is not None and known.granted:
         return no(rules, LAW, Why.ALREADY_EXISTS, f"{which} is paid in instalments already")
     law, today = rules.late_payment, day_of(at)
     if not law.most_instalments:
         return no(rules, LAW, Why.WRONG_KIND, "a penalty is paid at once under this rulebook")
-    if body.first < today:
-        return no(rules, LAW, Why.TOO_EARLY, f"the first part would be due on {body.first}, before today")
+    if body.first_due < today:
+        return no(rules, LAW, Why.TOO_EARLY, f"the first part would be due on {body.first_due}, before today")
     if not body.reason.strip():
         return no(rules, LAW, Why.UNEXPLAINED, f"say on what application {which} is paid in instalments")
     if body.parts < 2 or body.every_months < 1:
@@ -131,15 +134,20 @@ def grant_instalments(state: State, rules: Rulebook, at: int, actor: str, body: 
     if body.parts > law.most_instalments:
         return no(rules, LAW, Why.TOO_LARGE, f"{body.parts} parts; the most are {law.most_instalments}")
     latest = months_after(date.fromisoformat(today), law.longest_months)
-    last = months_after(date.fromisoformat(body.first), (body.parts - 1) * body.every_months)
+    last = months_after(date.fromisoformat(body.first_due), (body.parts - 1) * body.every_months)
     if last is None or (latest is not None and last > latest):
         what = f"the last part would be due on {last or 'no day of the calendar'}, the latest day is {latest}"
         return no(rules, LAW, Why.TERM_TOO_LONG, what)
     if known is None or not known.due_fen:
-        return no(rules, LAW, Why.NOTHING_DUE, f"{body.source} owes no penalty for {body.pollutant} {body.year}")
-    planned = instalments(known.due_fen, body.parts, date.fromisoformat(body.first), body.every_months)
+        return no(rules, LAW, Why.NOTHING_DUE, _owes_none(body))
+    planned = instalments(known.due_fen, body.parts, date.fromisoformat(body.first_due), body.every_months)
     parts = tuple(e.Part(_moved(rules, day.isoformat()), fen) for day, fen in planned if fen)
-    return (e.InstalmentsGranted(body.source, body.year, body.pollutant, actor, parts, body.reason),)
+    return (e.InstalmentsGranted(body.source, body.year, body.pollutant, actor, parts, body.reason, body.case),)
+
+
+def _owes_none(body: c.PayPenalty | c.GrantInstalments) -> str:
+    of_case = f" by case {body.case}" if body.case else ""
+    return f"{body.source} owes no penalty for {body.pollutant} {body.year}{of_case}"
 
 
 #: What decides each command.

@@ -140,6 +140,7 @@ PLACES: Mapping[str, Callable[[State, Any], Iterator[Place]]] = {
     "purchase": _of_source(lambda state: state.purchases),
     "application": _of_source(lambda state: state.applications),
     "withdrawal": _of_source(lambda state: state.withdrawals),
+    "case": _of_source(lambda state: state.cases),
     "withholding": _of_source(lambda state: state.withholdings),
     "mark": _mark,
     "right": _right,

@@ -235,8 +235,8 @@ def close_year(state: State, rules: Rulebook, at: int, actor: str, body: c.Close
     banked, moves = _bank(state, rules, body, verified, surrendered, taken)
     offers = sales_off(state, body.account, actor)
     cuts = overrun(state, body.account, moves, taken.gone)
-    until = pay_by(rules, at, surrender_day(rules, body.year))
-    closed = e.YearClosed(body.account, body.year, tuple(settlements), banked, moves, late, until)
+    until, by_case = pay_by(rules, at, surrender_day(rules, body.year)), rules.cases.shortfall == "by_case"
+    closed = e.YearClosed(body.account, body.year, tuple(settlements), banked, moves, late, until, by_case)
     return (*offers, *taken.events, *cuts, closed)
 
 

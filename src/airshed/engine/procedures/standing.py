@@ -6,6 +6,7 @@ from airshed.compliance.amending import Settled, amend
 from airshed.compliance.shortfall import makeup
 from airshed.engine import commands as c
 from airshed.engine import events as e
+from airshed.engine.apply.settling import of_shortfall
 from airshed.engine.nouns import Year
 from airshed.engine.procedures.deadlines import deadline, surrender_day
 from airshed.engine.procedures.guards import MOST, Decision, Procedure, known_source, no
@@ -95,16 +96,17 @@ def _amended(state: State, rules: Rulebook, year: Year, pollutant: str, owed: in
     before = year.settled[pollutant]
     given, extra = year.surrendered.get(pollutant, 0), year.extra.get(pollutant, 0)
     after, _ = amend(Settled(given, before.shortfall, extra), owed)
-    due = year.due_fen.get(pollutant, 0)
+    due, penalty = year.due_fen.get(pollutant, 0), before.penalty_fen
     less = 0
     if after.shortfall < before.shortfall:
-        known = state.penalties.get((year.source, year.year, pollutant))
-        paid = known.fen - known.due_fen if known else 0
-        due = min(due, max(0, penalty_of(rules, year.year, after.shortfall, before.price) - paid))
+        known = of_shortfall(state, year.source, year.year, pollutant)
+        paid = sum(state.penalties[key].paid_fen for key in known)
+        penalty = max(paid, min(penalty, penalty_of(rules, year.year, after.shortfall, before.price)))
+        due = min(due, penalty - paid)
         percent = terms_of(rules, year.year).makeup_percent
         waived = makeup(before.shortfall, percent) - makeup(after.shortfall, percent)
         less = min(waived, state.makeup_due.get((year.source, pollutant), 0))
-    return e.Amended(pollutant, owed, after.extra, after.shortfall, due, less)
+    return e.Amended(pollutant, owed, after.extra, after.shortfall, penalty, due, less)
 
 
 def _next_deadline(rules: Rulebook, at: int, year: int) -> str:

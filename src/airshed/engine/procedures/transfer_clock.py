@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 
+from airshed.compliance.deadline import next_business_day
 from airshed.engine.state import State
 from airshed.model.period import BEIJING
 from airshed.registry.business_clock import BusinessClock
@@ -64,6 +65,17 @@ def trusted_from(rules: Rulebook, at: int) -> int:
 def noon_after(rules: Rulebook, at: int, days: int) -> int:
     """Noon of so many working days from now; `Malformed` as with `due`."""
     return _instant(office(rules).noon(_wall(at), days))
+
+
+def closing_after(rules: Rulebook, at: int, days: int) -> int:
+    """When the office closes on the so many-th working day from now; `Malformed` as with `due`."""
+    return closing_on(rules, office(rules).noon(_wall(at), days).date().isoformat())
+
+
+def closing_on(rules: Rulebook, day: str) -> int:
+    """When the office closes on a day, or on the next one that is worked; `Malformed` as with `due`."""
+    last = date.fromisoformat(next_business_day(day, partial(lookup.worked, rules)))
+    return _instant(datetime.combine(last, office(rules).closes))
 
 
 def _wall(at: int) -> datetime:

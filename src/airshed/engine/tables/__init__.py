@@ -15,6 +15,7 @@ from airshed.engine.tables import (
     account,
     auction,
     call,
+    case,
     day,
     deal,
     issue,
@@ -61,6 +62,7 @@ TABLES: tuple[Table, ...] = (
     *report.TABLES,
     *settling.TABLES,
     *standing.TABLES,
+    *case.TABLES,
 )
 BY_NAME = {table.name: table for table in TABLES}
 NOTES: dict[type, Note] = {
@@ -85,6 +87,7 @@ NOTES: dict[type, Note] = {
     **report.NOTES,
     **settling.NOTES,
     **standing.NOTES,
+    **case.NOTES,
 }
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from airshed.engine import events as e
+from airshed.engine.apply.settling import of_shortfall
 from airshed.engine.journal import Record, Row
 from airshed.engine.nouns import PenaltyKey
 from airshed.engine.state import State
-from airshed.engine.tables.report import note_year
+from airshed.engine.tables.report import note_year, pollutants_of
 from airshed.engine.tables.table import Column, Note, Table, Tables
 from airshed.model.measures import Unit
 
@@ -33,20 +34,20 @@ def _room_row(state: State, key: tuple[str, int, str]) -> Row:
 
 def _penalty_row(state: State, key: PenaltyKey) -> Row:
     known = state.penalties[key]
-    figures = (known.fen, known.fen - known.due_fen, known.due_fen, known.interest_fen, known.interest_paid_fen)
+    figures = (known.fen, known.paid_fen, known.due_fen, known.interest_fen, known.interest_paid_fen)
     return (*key, known.account, *figures, known.next_day(), int(known.granted))
 
 
-def _instalment_row(state: State, key: tuple[str, int, str, int]) -> Row | None:
-    source, year, pollutant, number = key
-    parts = state.penalties[source, year, pollutant].instalments
+def _instalment_row(state: State, key: tuple[str, int, str, int, int]) -> Row | None:
+    number = key[4]
+    parts = state.penalties[key[:4]].instalments
     if number > len(parts):
         return None
     part = parts[number - 1]
     return (*key, part.pay_by, part.fen, part.paid_fen)
 
 
-def _instalment_keys(state: State) -> Iterator[tuple[str, int, str, int]]:
+def _instalment_keys(state: State) -> Iterator[tuple[str, int, str, int, int]]:
     for key, known in state.penalties.items():
         for number in range(1, len(known.instalments) + 1):
             yield (*key, number)
@@ -88,6 +89,7 @@ TABLES = (
             Column("source TEXT"),
             Column("year INTEGER"),
             Column("pollutant TEXT"),
+            Column("case_number INTEGER", "number of the case that imposed it; 0 for the settlement of the year"),
             Column("account TEXT", "account of the source when it was imposed"),
             Column("fen INTEGER", "what was imposed"),
             Column("paid_fen INTEGER", "what of it is paid"),
@@ -97,7 +99,7 @@ TABLES = (
             Column("pay_by TEXT", "last day to pay the oldest part that is not paid; NULL when all are"),
             Column("granted INTEGER", "1 when it may be paid in instalments"),
         ),
-        key=3,
+        key=4,
         keys=lambda state: state.penalties,
         row=_penalty_row,
     ),
@@ -108,12 +110,13 @@ TABLES = (
             Column("source TEXT"),
             Column("year INTEGER"),
             Column("pollutant TEXT"),
+            Column("case_number INTEGER", "number of the case that imposed it; 0 for the settlement of the year"),
             Column("number INTEGER", "number of the part"),
             Column("pay_by TEXT", "last day to pay it"),
             Column("fen INTEGER", "how much it is"),
             Column("paid_fen INTEGER", "what of it is paid"),
         ),
-        key=4,
+        key=5,
         keys=_instalment_keys,
         row=_instalment_row,
     ),
@@ -126,26 +129,34 @@ def _note_stated(tables: Tables, state: State, record: Record, event: e.FlowCont
 
 
 def touch_penalty(tables: Tables, state: State, key: PenaltyKey) -> None:
-    """The rows of a penalty, where there is one."""
+    """The rows of a penalty, where there is one, and of the year that it is of."""
     if key in state.penalties:
         tables.touch("penalties", key)
-        parts = state.penalties[key].instalments
-        tables.touch("penalty_parts", *((*key, number) for number in range(1, len(parts) + 1)))
+        tables.touch("penalty_parts", *((*key, number) for number in range(1, state.penalties[key].most + 1)))
+    if key[:2] in state.years and key[2] in pollutants_of(state.years[key[:2]]):
+        tables.touch("years", key[:3])
+
+
+def touch_shortfall(tables: Tables, state: State, source: str, year: int, pollutant: str) -> None:
+    """The rows of the penalties for what was missing."""
+    for key in of_shortfall(state, source, year, pollutant):
+        touch_penalty(tables, state, key)
 
 
 def _note_closed(tables: Tables, state: State, record: Record, event: e.YearClosed) -> None:
     tables.touch("years", *((settled.source, event.year, settled.pollutant) for settled in event.settlements))
     tables.touch("years", *((late.source, late.year, late.pollutant) for late in event.late))
     for settled in event.settlements:
-        touch_penalty(tables, state, (settled.source, event.year, settled.pollutant))
+        touch_shortfall(tables, state, settled.source, event.year, settled.pollutant)
     for late in event.late:
-        touch_penalty(tables, state, (late.source, late.year, late.pollutant))
+        touch_shortfall(tables, state, late.source, late.year, late.pollutant)
     tables.touch_entry(event.entry)
 
 
 def _note_penalty(tables: Tables, state: State, record: Record, event: e.PenaltyPaid | e.InstalmentsGranted) -> None:
-    note_year(tables, state, record, event)
-    touch_penalty(tables, state, (event.source, event.year, event.pollutant))
+    touch_penalty(tables, state, (event.source, event.year, event.pollutant, event.case))
+    if isinstance(event, e.PenaltyPaid):
+        tables.touch_entry(event.entry)
 
 
 #: What each event touches.

@@ -8,7 +8,7 @@ from airshed.engine import events as e
 from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
 from airshed.engine.tables.report import note_year
-from airshed.engine.tables.settling import touch_penalty
+from airshed.engine.tables.settling import touch_shortfall
 from airshed.engine.tables.table import Column, Note, Table, Tables
 from airshed.model.measures import Unit
 
@@ -56,7 +56,7 @@ def _note_amended(tables: Tables, state: State, record: Record, event: e.YearAme
     note_year(tables, state, record, event)
     head: tuple[Any, ...] = (record.seq, event.source, event.year, event.number)
     for each in event.amended:
-        touch_penalty(tables, state, (event.source, event.year, each.pollutant))
+        touch_shortfall(tables, state, event.source, event.year, each.pollutant)
         figures = (event.mass_mg[each.pollutant], each.obligation, each.extra, each.shortfall)
         tables.add("amendments", (*head, each.pollutant, *figures, event.until, event.actor, event.reason))
 

@@ -383,8 +383,8 @@ class Season(SeasonDesk):
     def _penalties(self, at: int) -> None:
         """Firms pay at once what their cash allows; the rest stays due."""
         state = self.runner.state
-        for (source, year, pollutant), known in list(state.penalties.items()):
-            account = state.sources[source].account
-            owed = sum(owed_of(state, self.rules, (source, year, pollutant), day_of(at))) if known.open else 0
+        for key, known in list(state.penalties.items()):
+            account = state.sources[key[0]].account
+            owed = sum(owed_of(state, self.rules, key, day_of(at))) if known.open else 0
             if owed and state.ledger.purses[account].free >= owed:
-                self.must(at, [(account, c.PayPenalty(source, year, pollutant))])
+                self.must(at, [(account, c.PayPenalty(*key[:3], case=key[3]))])

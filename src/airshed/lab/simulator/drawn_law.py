@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from airshed.lab.simulator.small_market import YEARS
-from airshed.rulebook.breach_sections import LatePaymentRule, LateRate
+from airshed.rulebook.breach_sections import CaseRule, LatePaymentRule, LateRate
 from airshed.rulebook.kinds import SealingWay, TrimStep
 from airshed.rulebook.schema import AuctionRule, PollutantRule, Rulebook, SealingRule
 from airshed.rulebook.tables import IndexOf
@@ -106,6 +106,7 @@ def varied(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
             ),
             makeup_percent=rng.choice((0, 100, 150)),
         ),
+        cases=_cases(rules, random.Random(f"cases {version} {allowance}")),
         late_payment=_late_payment(rules, random.Random(f"late {version} {allowance}")),
         roles=replace(
             rules.roles,
@@ -156,6 +157,18 @@ def varied(rules: Rulebook, rng: random.Random, version: str) -> Rulebook:
 def _flow(seed: str) -> int | None:
     """Flow control of what was banked, where the law has it."""
     return random.Random(f"flow {seed}").choice((None, 10, 100))
+
+
+def _cases(rules: Rulebook, rng: random.Random) -> CaseRule:
+    """A shortfall is fined at once or by case; replies and appeals have more time or less."""
+    return msgspec.structs.replace(
+        rules.cases,
+        shortfall=rng.choice(("automatic", "by_case")),
+        reply_working_days=rng.choice((1, 5, 10)),
+        replies=rng.choice((1, 2)),
+        lowest_basis_points=rng.choice((0, 5_000)),
+        appeal_days=rng.choice((30, 60)),
+    )
 
 
 def _late_payment(rules: Rulebook, rng: random.Random) -> LatePaymentRule:

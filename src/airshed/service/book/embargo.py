@@ -27,24 +27,38 @@ EMISSIONS: Mapping[str, tuple[str, ...]] = {
     "checks": ("detail", "explanation"),
     "opinions": ("opinion", "comments"),
     "improvements": ("item", "answer"),
+    "penalties": (),
+    "penalty_parts": (),
+    "cases": (),
+    "case_steps": (),
 }
 #: And what tells how its source stands.
 STANDING: Mapping[str, tuple[str, ...]] = {
     "years": ("surrendered", "shortfall", "penalty_fen", "due_fen", "makeup"),
     "amendments": ("extra", "shortfall"),
+    "penalties": ("fen", "paid_fen", "due_fen", "interest_fen", "interest_paid_fen", "pay_by", "granted"),
+    "penalty_parts": ("pay_by", "fen", "paid_fen"),
+    "cases": ("ground", "cite", "state", "proposed_fen", "fen", "decided_by", "appeal_until"),
+    "case_steps": ("step", "fen", "said"),
 }
 #: What acts that wait and refusals say of such a command, whichever year it is about.
 TEXTS: Mapping[str, str] = {"acts": "about", "refusals": "detail"}
 #: Commands and events that tell what a source emitted in a year, and those that tell how it stands.
 REPORTS = (*get_args(c.ReportBody), *get_args(e.ReportEvent))
 SETTLING = (
-    *(*get_args(c.SettlingBody), *get_args(c.StandingBody), c.ReverseSurrender),
-    *(e.Surrendered, e.SurrenderReversed, e.YearClosed, e.PenaltyPaid, *get_args(e.StandingEvent)),
+    *(*get_args(c.SettlingBody), *get_args(c.StandingBody), c.ReverseSurrender, c.NoticeCase),
+    *(e.Surrendered, e.SurrenderReversed, e.YearClosed, e.PenaltyPaid, e.InstalmentsGranted, e.CaseNoticed),
+    *get_args(e.StandingEvent),
 )
+#: Steps of a case, which name it and not its year: told to nobody who does not read early.
+STEPS = (*(c.ReplyCase, c.DecideCase, c.AppealCase, c.DecideCaseAppeal), *get_args(e.CaseEvent))
 #: The names of those commands.
 COMMANDS = frozenset(
     kind.__name__
-    for kind in (*get_args(c.ReportBody), *get_args(c.SettlingBody), *get_args(c.StandingBody), c.ReverseSurrender)
+    for kind in (
+        *(*get_args(c.ReportBody), *get_args(c.SettlingBody), *get_args(c.StandingBody), *get_args(c.CaseBody)),
+        c.ReverseSurrender,
+    )
 )
 #: A year of which nothing is public yet.
 NO_YEAR = 0
@@ -112,6 +126,8 @@ def tells(record: Record, public: Embargo) -> bool:
         if isinstance(part, REPORTS) and part.year > public.emissions:
             return True
         if isinstance(part, SETTLING) and part.year > public.standing:
+            return True
+        if isinstance(part, STEPS) and not isinstance(part, e.CaseNoticed):
             return True
     return False
 

@@ -44,7 +44,7 @@ def of_today(texts: dict[str, bytes]) -> dict[str, bytes]:
         text.rstrip("\n"),
         *(
             _section(words, name)
-            for name in ("sealing", "transactions", "late_payment", "compliance")
+            for name in ("sealing", "transactions", "cases", "late_payment", "compliance")
             if name not in law
         ),
     ]

@@ -17,6 +17,8 @@ class PenaltyLine(msgspec.Struct, frozen=True, tag="penalty", tag_field="is"):
     source: str
     year: int
     pollutant: str
+    #: Number of the case that imposed it; 0 for the settlement of the year.
+    case: int
     #: What was imposed, what of it is paid, and what was to be paid before the day and is not.
     fen: int
     paid_fen: int
@@ -34,19 +36,21 @@ class PenaltyLine(msgspec.Struct, frozen=True, tag="penalty", tag_field="is"):
 
 def penalties_of(state: State, rules: Rulebook, account: str, day: str) -> Iterator[PenaltyLine]:
     """Every penalty of an account, those that are paid too."""
-    for (source, year, pollutant), known in sorted(state.penalties.items()):
+    for (source, year, pollutant, case), known in sorted(state.penalties.items()):
         if known.account == account:
             added, due = interest(rules, known, day), known.due_fen
+            left = 0 if known.suspended else added - known.interest_paid_fen
             yield PenaltyLine(
                 source,
                 year,
                 pollutant,
+                case,
                 known.fen,
-                known.fen - due,
+                known.paid_fen,
                 known.late_fen(day),
                 added,
                 known.interest_paid_fen,
-                due + added - known.interest_paid_fen,
+                due + left,
                 known.next_day(),
                 known.granted,
             )

@@ -29,6 +29,10 @@ class SourceStanding(msgspec.Struct, frozen=True):
     made_good: int
     #: A, B, C, EXCLUDED or NOT_APPLICABLE.
     status: str
+    #: What is still to be paid for what was missing, in fen, interest aside.
+    due_fen: int = 0
+    #: Numbers of the cases about it that are not decided.
+    cases: tuple[int, ...] = ()
 
 
 def standings(state: State, current: int, convention: Convention = STRICT) -> Iterator[SourceStanding]:
@@ -77,6 +81,12 @@ def _stands(state: State, source: Source, pollutant: str, years: list[Year], sta
         surrendered,
         good,
         standing.status.name,
+        sum(year.due_fen.get(pollutant, 0) for year in years),
+        tuple(
+            case.id
+            for case in state.cases.values()
+            if case.open and (case.source, case.pollutant) == (source.id, pollutant)
+        ),
     )
 
 

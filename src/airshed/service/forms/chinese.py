@@ -28,6 +28,7 @@ ROOMS: Mapping[str, tuple[str, str]] = {
     "day": ("Sealed days and findings", "日数据封存与核查发现"),
     "report": ("Reports of a year, opinions", "年度报告与核查"),
     "settling": ("Giving up, closing a year, penalties", "清缴、结算与罚款"),
+    "case": ("Case files: notice, reply, decision, appeal", "案件：告知、申辩、决定、复议"),
     "standing": ("Years that are excluded or corrected later", "年度豁免与结算后更正"),
 }
 
@@ -48,6 +49,7 @@ FIELDS: Mapping[str, str] = {
     "buyer": "买方账户",
     "call": "竞价名称",
     "capacity": "新增产能",
+    "case": "案件编号",
     "comments": "意见说明",
     "count": "数量",
     "day": "日期",
@@ -64,7 +66,7 @@ FIELDS: Mapping[str, str] = {
     "first": "首个时段",
     "BuyAllocation.first": "首付比例",
     "GrantRight.first": "首个年份",
-    "GrantInstalments.first": "首期缴纳期限",
+    "first_due": "首期缴纳期限",
     "ground": "事由",
     "group": "所属集团",
     "hours": "各污染物的有效、替代、停产小时数",
@@ -110,6 +112,7 @@ FIELDS: Mapping[str, str] = {
     "right": "排污权编号",
     "role": "角色",
     "rounds": "求解结果",
+    "reply": "陈述申辩内容",
     "sale": "出让名称",
     "salt": "盐值",
     "seal": "封存摘要",

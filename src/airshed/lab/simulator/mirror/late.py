@@ -11,7 +11,7 @@ from airshed.engine import events as e
 from airshed.lab.simulator.mirror.figures import day_of, half_up, paid_in
 from airshed.rulebook.schema import Rulebook
 
-Key = tuple[str, int, str]
+Key = tuple[str, int, str, int]
 
 
 class _Terms:
@@ -39,6 +39,11 @@ class Late:
         self._imposed: dict[Key, int] = {}
         self._before: dict[Key, int] = {}
         self._interest: dict[Key, int] = {}
+        #: What was paid of the interest.
+        self._given: dict[Key, int] = {}
+        self._waits: set[Key] = set()
+        #: Cases about what was missing.
+        self.of_cases: set[int] = set()
 
     def imposed(self, key: Key, fen: int, pay_by: str) -> None:
         """A penalty is to be paid, or more of one."""
@@ -51,25 +56,45 @@ class Late:
 
     def left(self, key: Key) -> int:
         """What is still to be paid, interest aside."""
-        return self._terms[key][-1].left() if key in self._terms else 0
+        return self._terms[key][-1].left() if key in self._terms and key not in self._waits else 0
+
+    def waits(self, key: Key, *, waits: bool) -> None:
+        """Nothing is due while an appeal waits."""
+        (self._waits.add if waits else self._waits.discard)(key)
+
+    def missing(self, place: tuple[str, int, str]) -> list[Key]:
+        """The penalties for what was missing, the newest first."""
+        mine = (key for key in self._terms if key[:3] == place and (not key[3] or key[3] in self.of_cases))
+        return sorted(mine, reverse=True)
+
+    def redecided(self, key: Key, fen: int, pay_by: str, back: int, today: str) -> None:
+        """An appeal left so much of a penalty; what was paid counts for it, and the rest goes back."""
+        given = sum(fen for each in self._terms[key] for _, fen in each.paid) + self._given.get(key, 0)
+        self._claim("I3", back == max(0, given - fen), f"{key} gets {back} back of {given} for {fen}")
+        self._imposed[key], self._before[key], self._given[key] = fen, 0, 0
+        terms = _Terms("", [(pay_by, fen)] if fen else [])
+        terms.paid = [(today, min(given, fen))] if min(given, fen) else []
+        self._terms[key], self._interest[key] = [terms], 0
 
     def owing(self, source: str) -> list[Key]:
         """The penalties of a source that are not paid."""
         return [key for key in self._terms if key[0] == source and self.left(key)]
 
-    def lowered(self, key: Key, due: int) -> None:
-        """Less is to be paid: the last parts shrink."""
-        less = self.left(key) - due
-        self._imposed[key] = self._imposed.get(key, 0) - less
-        parts = self._terms[key][-1].parts if less else []
-        for at in reversed(range(len(parts))):
-            by, fen = parts[at]
-            parts[at] = (by, fen - min(less, fen))
-            less -= min(less, fen)
+    def lowered(self, place: tuple[str, int, str], due: int) -> None:
+        """Less is to be paid for what was missing: the newest penalty and its last parts shrink."""
+        for key in self.missing(place):
+            gone = min(self.left(key), sum(map(self.left, self.missing(place))) - due)
+            self._imposed[key] -= gone
+            parts = self._terms[key][-1].parts
+            for at in reversed(range(len(parts))):
+                by, fen = parts[at]
+                taken = min(gone, fen)
+                parts[at] = (by, fen - taken)
+                gone -= taken
 
     def paid(self, event: e.PenaltyPaid, at: int, rules: Rulebook) -> None:
         """The penalty first, then interest; as much as late days make of it by the law."""
-        key, today = (event.source, event.year, event.pollutant), day_of(at)
+        key, today = (event.source, event.year, event.pollutant, event.case), day_of(at)
         due, of_it = self.left(key), paid_in(event.entry) - event.interest_fen
         self._claim("I3", 0 <= of_it <= due, f"{event} pays {of_it} of {due}")
         added = self._added(key, today, rules) if due else self._interest.get(key, 0)
@@ -79,12 +104,13 @@ class Late:
             self._interest[key] = added
         else:
             self._claim("I3", not event.interest_fen, f"{event} pays interest before the penalty")
+        self._given[key] = self._given.get(key, 0) + event.interest_fen
         if of_it:
             self._terms[key][-1].paid.append((today, of_it))
 
     def granted(self, event: e.InstalmentsGranted, at: int, rules: Rulebook) -> None:
         """Parts that sum to what is owed, no more and no longer than the law allows."""
-        key, law = (event.source, event.year, event.pollutant), rules.late_payment
+        key, law = (event.source, event.year, event.pollutant, event.case), rules.late_payment
         parts = [part.fen for part in event.parts]
         self._claim("I3", sum(parts) == self.left(key), f"{event} is {sum(parts)}, {self.left(key)} are owed")
         self._claim("I3", max(parts) - min(parts) <= 1, f"{event} has parts that differ")

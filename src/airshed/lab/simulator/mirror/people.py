@@ -27,6 +27,8 @@ BY_NUMBER: Mapping[type[Any], tuple[str, str]] = {
     c.PayRent: ("lease taken", "lease"),
     c.AppealWithdrawal: ("withdrawal", "withdrawal"),
     c.PayBack: ("withdrawal", "withdrawal"),
+    c.ReplyCase: ("case", "case"),
+    c.AppealCase: ("case", "case"),
     c.PayInstalment: ("purchase", "purchase"),
     c.ProveMark: ("mark", "mark"),
     c.OfferRight: ("right", "right"),
@@ -71,6 +73,8 @@ THOUGH_FROZEN = (
     c.CancelOrder,
     c.DropDeal,
     c.AppealWithdrawal,
+    c.ReplyCase,
+    c.AppealCase,
     c.PayBack,
     c.CancelTransfer,
     c.DistrustAccount,
@@ -209,6 +213,8 @@ class People:
                 whose["lease taken", event.lease] = (event.lessee,)
             case e.WithdrawalNoticed():
                 whose["withdrawal", event.withdrawal] = (event.account,)
+            case e.CaseNoticed():
+                whose["case", event.case] = (event.account,)
             case e.AllocationBought():
                 whose["purchase", event.purchase] = (event.account,)
             case e.HoursMarked():

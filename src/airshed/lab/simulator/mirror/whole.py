@@ -12,6 +12,7 @@ from airshed.engine import events as e
 from airshed.engine.journal import Record
 from airshed.lab.simulator.mirror.accounts import Accounts
 from airshed.lab.simulator.mirror.auctions import Auctions
+from airshed.lab.simulator.mirror.cases import Cases
 from airshed.lab.simulator.mirror.claims import Claims
 from airshed.lab.simulator.mirror.issuing import Issuing
 from airshed.lab.simulator.mirror.known import confirmed
@@ -66,6 +67,7 @@ class Mirror:
         self._second = Second(self._claim, self._people)
         self._prices = Prices(self._claim)
         self._years = Years(self._claim, self._held, self._prices, self._cannot_move)
+        self._cases = Cases(self._claim, self._years.penalties)
         self._market = MarketMirror(self._claim, self._held, self._prices, self._years.owed)
         self._listed = Listed(self._claim, self._market)
         self._auctions = Auctions(self._claim, self._market.own)
@@ -106,6 +108,7 @@ class Mirror:
             self._listed.follow(event, rules)
             self._auctions.follow(event, record, rules)
             self._years.follow(event, record.at, rules)
+            self._cases.follow(event, record, rules)
             self._marks.follow(event, record.at, rules)
             self._transfers.follow(event, record, rules)
             self._accounts.follow(event, record, rules)

@@ -44,7 +44,7 @@ class Years:
         self._obliged: Counter[tuple[str, int, str]] = Counter()
         self._given: Counter[tuple[str, int, str]] = Counter()
         self._closed: set[tuple[str, int]] = set()
-        self._penalties = Late(claim)
+        self.penalties = Late(claim)
         self._excluded: set[tuple[str, int]] = set()
         #: Of settled years: what was missing and fined, and what a correction added, until which day.
         self._missing: Counter[tuple[str, int, str]] = Counter()
@@ -88,9 +88,9 @@ class Years:
             case e.YearAmended():
                 self._amended(event, at, rules)
             case e.PenaltyPaid():
-                self._penalties.paid(event, at, rules)
+                self.penalties.paid(event, at, rules)
             case e.InstalmentsGranted():
-                self._penalties.granted(event, at, rules)
+                self.penalties.granted(event, at, rules)
             case _:
                 pass
 
@@ -117,7 +117,7 @@ class Years:
             elif other and not one:
                 self._claim("I11", self._entered[event.source] > year, f"{event} settles {year} that nobody settled")
         self._claim("I11", list(event.settled) == settled, f"{event} says {event.settled}, settled are {settled}")
-        fined = self._penalties.owing(event.source)
+        fined = self.penalties.owing(event.source)
         self._claim("I11", not fined, f"{event} passes the penalties {fined} on")
         self._stands[event.source] = event.target
         self._closed |= {(event.target, year) for year in settled}
@@ -325,10 +325,9 @@ class Years:
             figures = (each.extra, each.shortfall, back[each.pollutant])
             self._claim("I11", figures == due, f"{key} is corrected to {figures}, by the book {due}")
             self._claim("I11", sum(due[:2]) + self._given[key] == each.obligation, f"{key} does not add up")
-            owed = self._penalties.left(key)
+            owed = sum(map(self.penalties.left, self.penalties.missing(key)))
             self._claim("I11", each.due_fen <= owed, f"{key}: {each.due_fen} fen are due, {owed} before")
-            if owed:
-                self._penalties.lowered(key, each.due_fen)
+            self.penalties.lowered(key, each.due_fen)
             self.makeup[event.source, each.pollutant] -= each.makeup_less
             self._claim("I11", self.makeup[event.source, each.pollutant] >= 0, f"{key} makes up less than nothing")
             self._obliged[key], self._extra[key], self._missing[key] = each.obligation, each.extra, each.shortfall
@@ -367,8 +366,8 @@ class Years:
         makeup = ceil(Fraction(short * law.makeup_percent, 100))
         self._claim("I11", each.makeup == makeup, f"{where} makes up {each.makeup}, {makeup} by the law")
         self.makeup[each.source, each.pollutant] += makeup
-        if penalty:
-            self._penalties.imposed(where, penalty, pay_by)
+        if penalty and rules.cases.shortfall == "automatic":
+            self.penalties.imposed((*where, 0), penalty, pay_by)
 
     def _carried(
         self, event: e.YearClosed, pollutant: str, verified: int, given: int, rules: Rulebook

@@ -9,11 +9,12 @@ from itertools import islice
 
 from airshed.engine import commands as c
 from airshed.engine.decide import knowing
+from airshed.engine.nouns import Source
 from airshed.engine.procedures.deadlines import deadline
 from airshed.engine.procedures.mark import standing, standing_by_day
 from airshed.engine.state import State
 from airshed.lab.seals import random_seal, shown
-from airshed.lab.simulator.mischief import listed, market, people, primary, terms, transfers, years, zone
+from airshed.lab.simulator.mischief import cases, listed, market, people, primary, terms, transfers, years, zone
 from airshed.lab.simulator.mischief.able import buyer, seller
 from airshed.lab.simulator.mischief.sealed import SealedDraws
 from airshed.lab.simulator.mischief.spoil import spoiled
@@ -105,6 +106,7 @@ class Mischief:
             partial(years.marks, rng): 3,
             partial(years.findings, rng): 1,
             partial(years.standings, rng, authority): 1,
+            partial(cases.cases, rng, authority): 4,
         }
 
     # --- what is due by the calendar
@@ -176,21 +178,24 @@ class Mischief:
                 for pollutant, extra in known.extra.items():
                     if extra and self.rng.random() < 0.3:
                         yield source.account, c.Surrender(source.id, year, pollutant, self.rng.randint(1, extra))
-                for pollutant, fen in known.due_fen.items():
-                    if fen:
-                        other = self.rng.choice(ACCOUNTS)[0] if self.rng.random() < 0.2 else source.account
-                        part = self.rng.choice((0, 0, fen // 2, fen, fen + 1))
-                        yield other, c.PayPenalty(source.id, year, pollutant, part)
-                    if fen and self.rng.random() < 0.3:
-                        first = day_of(at + self.rng.randint(-2, 40) * DAY_MS)
-                        parts, every = self.rng.choice((1, 2, 3, 7)), self.rng.choice((0, 1, 1, 2))
-                        reason = self.rng.choice(("application 申请", "application 申请", ""))
-                        yield (
-                            self.authority,
-                            c.GrantInstalments(source.id, year, pollutant, parts, first, every, reason),
-                        )
+            yield from self._fines(state, source, year, at)
             if at > deadline(rules, year) - DAY_MS and (source.account, year) not in state.closed:
                 yield self.authority, c.CloseYear(source.account, year)
+
+    def _fines(self, state: State, source: Source, year: int, at: int) -> Iterator[Wish]:
+        """What is owed is paid, in full or in part; now and then it is granted in instalments."""
+        rng = self.rng
+        for key, known in list(state.penalties.items()):
+            if key[:2] != (source.id, year) or not known.open:
+                continue
+            named, fen = key[:3], known.due_fen
+            other = rng.choice(ACCOUNTS)[0] if rng.random() < 0.2 else source.account
+            yield other, c.PayPenalty(*named, rng.choice((0, 0, fen // 2, fen, fen + 1)), key[3])
+            if rng.random() < 0.3:
+                first = day_of(at + rng.randint(-2, 40) * DAY_MS)
+                parts, every = rng.choice((1, 2, 3, 7)), rng.choice((0, 1, 1, 2))
+                reason = rng.choice(("application 申请", "application 申请", ""))
+                yield self.authority, c.GrantInstalments(*named, parts, first, every, reason, key[3])
 
     def _grams(self, state: State, rules: Rulebook, account: str, pollutant: str) -> int:
         """An emission near what the account holds, so that some are short and some are long."""

@@ -1,0 +1,63 @@
+"""Case files: a breach is noticed, replied to, decided, appealed, and decided on appeal."""
+
+from __future__ import annotations
+
+from airshed.engine.commands.wish import Maybe, Money, Name, Text, Whole, Wish, Year
+
+
+class NoticeCase(Wish, frozen=True):
+    """Open a case about a breach: what is held against a source, by which article, and what it may cost. 立案告知。"""
+
+    source: Name
+    year: Year
+    #: "shortfall", or a ground of the law.
+    ground: Name
+    #: What was missing or exceeded; of a breach that concerns no pollutant, empty.
+    pollutant: Maybe
+    #: Proposed penalty; of a shortfall exactly what the law gives for it.
+    fen: Money
+    #: The facts and what they rest on, as the account holder will read it.
+    reason: Text
+
+
+class ReplyCase(Wish, frozen=True):
+    """Reply to a notice. 陈述申辩。"""
+
+    #: Number of the case.
+    case: Whole
+    #: What the account says to it.
+    reply: Text
+
+
+class DecideCase(Wish, frozen=True):
+    """Decide a case after the reply or its term: as proposed, less, or nothing, which drops it. 作出处罚决定。"""
+
+    #: Number of the case.
+    case: Whole
+    #: Penalty; 0 drops the case.
+    fen: Money
+    #: Why, with what was made of the reply.
+    reason: Text
+
+
+class AppealCase(Wish, frozen=True):
+    """Appeal a decision; nothing is to be paid until the appeal is decided. 申请行政复议。"""
+
+    #: Number of the case.
+    case: Whole
+    #: Why.
+    reason: Text
+
+
+class DecideCaseAppeal(Wish, frozen=True):
+    """Decide an appeal, by somebody who did not take the decision; never more than was decided. 作出复议决定。"""
+
+    #: Number of the case.
+    case: Whole
+    #: Penalty; 0 drops the case.
+    fen: Money
+    #: Why.
+    reason: Text
+
+
+CaseBody = NoticeCase | ReplyCase | DecideCase | AppealCase | DecideCaseAppeal

@@ -1,0 +1,351 @@
+"""Case files: notice, reply, decision by two, appeal, decision on appeal, and that what is paid follows from them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from airshed.engine import commands as c
+from airshed.engine import events as e
+from airshed.engine.runner import Runner
+from airshed.engine.tables import everything
+from airshed.lab.simulator.small_market import BANK, BUREAU, INSPECTOR
+from airshed.model.period import clock, instant
+from airshed.model.refusal import Malformed, Why
+from airshed.pages.register import build
+from airshed.rulebook import lookup
+from airshed.rulebook.breach_sections import CaseGround
+from airshed.rulebook.check_calendar import cases as faults
+from airshed.rulebook.schema import Rulebook
+from airshed.service.book.sqlite import Book
+from laws import RULES
+from markets import AUTHORITY, REGISTRAR, done, market, send, why
+
+SOURCE, YEAR = "s-steel", 2027
+MILLION = 1_000_000_00
+#: A province person besides those two who decide.
+OTHER = lookup.founders(RULES, "AdoptRulebook")[1]
+
+
+def law(**keys: object) -> Rulebook:
+    """The shipped law in which a shortfall costs a million, and is fined by case."""
+    replace = msgspec.structs.replace
+    return replace(
+        RULES,
+        shortfall=replace(RULES.shortfall, penalty="flat", flat_fen=MILLION),
+        cases=replace(RULES.cases, shortfall="by_case", **keys),
+        late_payment=replace(RULES.late_payment, interest="daily", daily_basis_points=100, cap_times=1),
+    )
+
+
+BY_CASE = law()
+AUTOMATIC = msgspec.structs.replace(BY_CASE, cases=msgspec.structs.replace(BY_CASE.cases, shortfall="automatic"))
+
+
+def at(day: str, hour: int = 12) -> int:
+    return instant(day, hour)
+
+
+def short(rules: Rulebook = BY_CASE) -> tuple[Runner, str]:
+    """A market in which the steelworks was short of SO2 in 2027, settled on Monday 3 July 2028, with 100 million."""
+    runner = market(rules=rules)
+    account = runner.state.sources[SOURCE].account
+    codes = [rule.code for rule in lookup.owed(RULES, runner.state.sources[SOURCE].sector)]
+    mass = {code: 1_000 if code == "SO2" else 0 for code in codes}
+    done(runner, AUTHORITY, c.DetermineYear(SOURCE, YEAR, mass, "a test"), at("2028-06-01"))
+    done(runner, AUTHORITY, c.CloseYear(account, YEAR), at("2028-07-03"))
+    done(runner, BANK, c.Deposit(account, 100 * MILLION), at("2028-07-03"))
+    return runner, account
+
+
+def notice(fen: int = MILLION, ground: str = "shortfall", pollutant: str = "SO2", reason: str = "seen") -> c.NoticeCase:
+    return c.NoticeCase(SOURCE, YEAR, ground, pollutant, fen, reason)
+
+
+def noticed(rules: Rulebook = BY_CASE) -> tuple[Runner, str]:
+    """With case 1 about it, noticed on 3 July."""
+    runner, account = short(rules)
+    done(runner, AUTHORITY, notice(), at("2028-07-03"))
+    return runner, account
+
+
+def decided(fen: int = MILLION, rules: Rulebook = BY_CASE) -> tuple[Runner, str]:
+    """Replied to on 4 July and decided on 5 July, by the office and an inspector."""
+    runner, account = noticed(rules)
+    done(runner, account, c.ReplyCase(1, "the meter was new"), at("2028-07-04"))
+    done(runner, AUTHORITY, c.DecideCase(1, fen, "heard"), at("2028-07-05"))
+    return runner, account
+
+
+def pay(fen: int = 0) -> c.PayPenalty:
+    return c.PayPenalty(SOURCE, YEAR, "SO2", fen, 1)
+
+
+def due(runner: Runner) -> int | None:
+    return runner.state.years[SOURCE, YEAR].due_fen.get("SO2")
+
+
+def last(runner: Runner, actor: str, body: c.Body, day: str) -> e.Event:
+    return done(runner, actor, body, at(day)).events[-1]
+
+
+# --- who is heard, and when
+
+
+def test_a_shortfall_is_fined_with_the_settlement_or_by_case_as_the_law_says() -> None:
+    runner, account = short()
+    assert (due(runner), runner.state.penalties) == (None, {})
+    assert why(runner, account, c.PayPenalty(SOURCE, YEAR, "SO2"), at("2028-07-04")) is Why.NOTHING_DUE
+
+    at_once, _ = short(AUTOMATIC)
+    assert due(at_once) == MILLION
+    assert why(at_once, AUTHORITY, notice(), at("2028-07-04")) is Why.NOTHING_DUE
+
+
+def test_a_notice_names_article_sum_and_the_time_to_reply_by_working_days() -> None:
+    runner, _ = short()
+    event = last(runner, AUTHORITY, notice(), "2028-07-03")
+    assert isinstance(event, e.CaseNoticed)
+    assert (event.fen, event.cite) == (MILLION, "Demonstration measures (assumed), art. 25")
+    assert clock(event.reply_until) == "2028-07-10T16:00:00+08:00"  # five working days, when the office closes
+
+
+def test_a_case_is_decided_after_the_reply_or_its_time() -> None:
+    runner, account = noticed()
+    assert why(runner, AUTHORITY, c.DecideCase(1, MILLION, "unheard"), at("2028-07-10", 16)) is Why.TOO_EARLY
+    assert why(runner, account, c.ReplyCase(1, "late"), at("2028-07-10", 17)) is Why.TOO_LATE
+    event = last(runner, AUTHORITY, c.DecideCase(1, MILLION, "no reply came"), "2028-07-11")
+    assert isinstance(event, e.CaseDecided)
+    # sixty days end on a Saturday
+    assert (event.pay_by, clock(event.appeal_until)) == ("2028-07-26", "2028-09-11T16:00:00+08:00")
+    assert due(runner) == MILLION
+
+
+def test_the_account_replies_as_often_as_the_law_lets_it() -> None:
+    runner, account = noticed()
+    assert why(runner, account, c.ReplyCase(1, " "), at("2028-07-04")) is Why.UNEXPLAINED
+    done(runner, account, c.ReplyCase(1, "the meter was new"), at("2028-07-04"))
+    assert why(runner, account, c.ReplyCase(1, "and more"), at("2028-07-04")) is Why.ALREADY_EXISTS
+    twice, account = noticed(law(replies=2))
+    done(twice, account, c.ReplyCase(1, "the meter was new"), at("2028-07-04"))
+    assert why(twice, AUTHORITY, c.DecideCase(1, 0, "heard once"), at("2028-07-05")) is Why.TOO_EARLY
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (notice(MILLION + 1), Why.TOO_LARGE),
+        (notice(MILLION - 1), Why.TOO_SMALL),
+        (notice(0), Why.NOT_POSITIVE),
+        (notice(reason=" "), Why.UNEXPLAINED),
+        (notice(pollutant="NOx"), Why.NOTHING_DUE),
+        (notice(pollutant=""), Why.WRONG_KIND),
+        (notice(pollutant="SO3"), Why.WRONG_KIND),
+        (notice(ground="witchcraft"), Why.WRONG_KIND),
+        (notice(ground="exceedance", fen=100_000_00 - 1), Why.TOO_SMALL),
+        (notice(ground="exceedance", fen=MILLION + 1), Why.TOO_LARGE),
+        (c.NoticeCase(SOURCE, 2029, "exceedance", "SO2", MILLION, "seen"), Why.TOO_EARLY),
+        (c.NoticeCase("s-nobody", YEAR, "exceedance", "SO2", MILLION, "seen"), Why.UNKNOWN_SOURCE),
+    ],
+)
+def test_what_cannot_be_noticed_is_refused(body: c.NoticeCase, reason: Why) -> None:
+    runner, _ = short()
+    assert why(runner, AUTHORITY, body, at("2028-07-04")) is reason
+
+
+def test_a_breach_is_in_one_case_and_a_shortfall_is_charged_once() -> None:
+    runner, _ = decided()
+    assert why(runner, AUTHORITY, notice(), at("2028-07-05")) is Why.NOTHING_DUE
+    exceeding = notice(MILLION, "exceedance")
+    done(runner, AUTHORITY, exceeding, at("2028-07-05"))
+    assert why(runner, AUTHORITY, exceeding, at("2028-07-05")) is Why.ALREADY_EXISTS
+
+
+# --- who may
+
+
+def test_an_operator_opens_no_case_and_answers_only_its_own() -> None:
+    runner, account = noticed()
+    assert why(runner, account, notice(), at("2028-07-04")) is Why.ROLE_MAY_NOT
+    assert why(runner, "cement", c.ReplyCase(1, "not mine"), at("2028-07-04")) is Why.NOT_YOUR_OWN
+    assert why(runner, account, c.DecideCase(1, 0, "mine"), at("2028-07-04")) is Why.ROLE_MAY_NOT
+    done(runner, AUTHORITY, c.FreezeAccount(account, "an inquiry"), at("2028-07-04"))
+    done(runner, account, c.ReplyCase(1, "frozen, and heard"), at("2028-07-04"))
+
+
+def test_a_bureau_opens_cases_in_its_place_and_decides_no_appeal() -> None:
+    runner, account = decided()
+    done(runner, REGISTRAR, c.RegisterActor(BUREAU, "city", "", "KM"), at("2028-07-05"))
+    done(runner, BUREAU, notice(MILLION, "exceedance"), at("2028-07-05"))
+    elsewhere = c.NoticeCase("s-power", YEAR, "exceedance", "SO2", MILLION, "seen")
+    assert why(runner, BUREAU, elsewhere, at("2028-07-05")) is Why.OUT_OF_SCOPE
+    done(runner, account, c.AppealCase(1, "too much"), at("2028-07-06"))
+    assert why(runner, BUREAU, c.DecideCaseAppeal(1, 0, "dropped"), at("2028-07-06")) is Why.ROLE_MAY_NOT
+
+
+def test_a_decision_takes_two_and_neither_of_them_decides_its_appeal() -> None:
+    runner, account = decided()
+    assert runner.state.cases[1].decided_by == (AUTHORITY, INSPECTOR)
+    done(runner, account, c.AppealCase(1, "too much"), at("2028-07-06"))
+    for actor in (AUTHORITY, INSPECTOR):
+        assert why(runner, actor, c.DecideCaseAppeal(1, MILLION, "stands"), at("2028-07-06")) is Why.OWN_ACT
+    event = last(runner, OTHER, c.DecideCaseAppeal(1, MILLION, "stands"), "2028-07-06")
+    assert isinstance(event, e.CaseAppealDecided)
+    assert (event.pay_by, runner.state.cases[1].state) == ("2028-07-21", "upheld")
+
+
+def test_a_case_that_is_not_there_is_named() -> None:
+    runner, account = short()
+    for actor, body in (
+        (account, c.ReplyCase(9, "what")),
+        (AUTHORITY, c.DecideCase(9, 0, "what")),
+        (account, c.AppealCase(9, "what")),
+        (AUTHORITY, c.DecideCaseAppeal(9, 0, "what")),
+    ):
+        assert why(runner, actor, body, at("2028-07-04")) is Why.UNKNOWN_CASE
+
+
+# --- what is paid follows from the decision
+
+
+def test_a_decision_lowers_within_the_law_or_drops_and_never_fines_more() -> None:
+    half = law(lowest_basis_points=5_000)
+    runner, account = noticed(half)
+    done(runner, account, c.ReplyCase(1, "the meter was new"), at("2028-07-04"))
+    for fen, reason in (
+        (MILLION + 1, Why.TOO_LARGE),
+        (MILLION // 2 - 1, Why.TOO_SMALL),
+        (-1, Why.NOT_POSITIVE),
+    ):
+        assert why(runner, AUTHORITY, c.DecideCase(1, fen, "heard"), at("2028-07-05")) is reason
+    assert why(runner, AUTHORITY, c.DecideCase(1, MILLION, ""), at("2028-07-05")) is Why.UNEXPLAINED
+    done(runner, AUTHORITY, c.DecideCase(1, MILLION // 2, "heard"), at("2028-07-05"))
+    assert due(runner) == MILLION // 2
+    assert why(runner, AUTHORITY, c.DecideCase(1, 0, "again"), at("2028-07-05")) is Why.NOTHING_DUE
+
+    dropped, account = decided(0)
+    assert (dropped.state.cases[1].state, dropped.state.penalties) == ("dropped", {})
+    assert why(dropped, account, c.AppealCase(1, "why not"), at("2028-07-06")) is Why.NOTHING_DUE
+
+
+def test_what_was_decided_is_paid_late_or_in_parts_as_any_penalty() -> None:
+    runner, account = decided()
+    grant = c.GrantInstalments(SOURCE, YEAR, "SO2", 2, "2028-08-01", 1, "asked", 1)
+    done(runner, AUTHORITY, grant, at("2028-07-21"))  # a day late: one percent
+    event = last(runner, account, pay(), "2028-08-01")
+    assert isinstance(event, e.PenaltyPaid)
+    assert (event.case, event.interest_fen, due(runner)) == (1, MILLION // 100, 0)
+
+
+def test_nothing_is_paid_while_an_appeal_waits_and_it_may_only_lower() -> None:
+    runner, account = decided()
+    done(runner, account, c.AppealCase(1, "too much"), at("2028-09-04"))
+    assert (due(runner), runner.state.penalties[SOURCE, YEAR, "SO2", 1].open) == (0, False)
+    assert why(runner, account, pay(), at("2028-09-05")) is Why.APPEAL_OPEN
+    assert why(runner, account, c.AppealCase(1, "again"), at("2028-09-05")) is Why.APPEAL_OPEN
+    assert why(runner, OTHER, c.DecideCaseAppeal(1, MILLION + 1, "more"), at("2028-09-05")) is Why.TOO_LARGE
+    assert why(runner, OTHER, c.DecideCaseAppeal(1, 1, " "), at("2028-09-05")) is Why.UNEXPLAINED
+    done(runner, OTHER, c.DecideCaseAppeal(1, 600_000_00, "the meter was new"), at("2028-09-05"))
+    assert (due(runner), runner.state.cases[1].state) == (600_000_00, "lowered")
+    event = last(runner, account, pay(), "2028-09-20")
+    assert isinstance(event, e.PenaltyPaid)
+    assert event.interest_fen == 0
+
+
+def test_what_was_paid_beyond_an_appeal_goes_back() -> None:
+    runner, account = decided()
+    done(runner, account, pay(), at("2028-07-21"))  # with a day's interest
+    before = runner.state.ledger.purses[account].fen
+    done(runner, account, c.AppealCase(1, "too much"), at("2028-07-24"))
+    done(runner, OTHER, c.DecideCaseAppeal(1, 400_000_00, "the meter was new"), at("2028-07-25"))
+    assert runner.state.ledger.purses[account].fen - before == 610_000_00
+    assert why(runner, account, pay(), at("2028-07-26")) is Why.NOTHING_DUE
+
+    quashed, account = decided()
+    done(quashed, account, c.AppealCase(1, "not us"), at("2028-07-24"))
+    done(quashed, OTHER, c.DecideCaseAppeal(1, 0, "not them"), at("2028-07-25"))
+    assert (quashed.state.cases[1].state, due(quashed)) == ("quashed", 0)
+    assert why(quashed, account, c.AppealCase(1, "again"), at("2028-07-26")) is Why.NOTHING_DUE
+
+
+def test_an_appeal_has_its_time() -> None:
+    runner, account = decided()
+    assert clock(runner.state.cases[1].appeal_until) == "2028-09-04T16:00:00+08:00"  # sixty days end on a Sunday
+    assert why(runner, account, c.AppealCase(1, "too late"), at("2028-09-04", 17)) is Why.TOO_LATE
+
+
+def test_a_corrected_year_bounds_what_a_case_may_still_cost() -> None:
+    runner, _ = noticed()
+    mass = dict.fromkeys(runner.state.years[SOURCE, YEAR].obligation, 0)
+    done(runner, AUTHORITY, c.AmendYear(SOURCE, YEAR, mass, "a wrong meter"), at("2028-07-04"))
+    assert runner.state.years[SOURCE, YEAR].settled["SO2"].penalty_fen == 0
+    answer = send(runner, AUTHORITY, c.DecideCase(1, MILLION, "still"), at("2028-07-11"))
+    assert answer.refusal is not None
+    assert answer.refusal.why is Why.TOO_LARGE
+    done(runner, AUTHORITY, c.DecideCase(1, 0, "a wrong meter"), at("2028-07-11"))
+
+
+def test_a_corrected_year_lowers_a_decided_penalty() -> None:
+    replace = msgspec.structs.replace
+    rules = replace(BY_CASE, shortfall=replace(BY_CASE.shortfall, penalty="fixed_per_tonne", fixed_fen_per_t=MILLION))
+    runner, _ = short(rules)
+    done(runner, AUTHORITY, notice(1_000_00), at("2028-07-03"))
+    done(runner, AUTHORITY, c.DecideCase(1, 1_000_00, "heard"), at("2028-07-11"))
+    mass = dict.fromkeys(runner.state.years[SOURCE, YEAR].obligation, 0)
+    done(runner, AUTHORITY, c.AmendYear(SOURCE, YEAR, mass, "a wrong meter"), at("2028-07-12"))
+    assert (due(runner), runner.state.penalties[SOURCE, YEAR, "SO2", 1].open) == (0, False)
+
+
+def test_a_fine_for_another_breach_is_apart_from_the_year() -> None:
+    runner, account = short()
+    done(runner, AUTHORITY, notice(200_000_00, "monitoring", ""), at("2028-07-03"))
+    done(runner, AUTHORITY, c.DecideCase(1, 50_000_00, "heard"), at("2028-07-11"))
+    assert due(runner) is None
+    body = c.PayPenalty(SOURCE, YEAR, "", 0, 1)
+    assert why(runner, account, c.OfferSource(SOURCE, "cement"), at("2028-07-12")) is Why.CONDITION_OPEN
+    done(runner, account, body, at("2028-07-12"))
+    rows = [row for name, row in everything(runner.state) if name == "cases"]
+    assert [(row[4], row[7], row[9], row[12], row[13]) for row in rows] == [
+        ("monitoring", "decided", 200_000_00, 50_000_00, f"{AUTHORITY}, {INSPECTOR}")
+    ]
+
+
+# --- the law
+
+
+def test_a_table_of_grounds_that_contradicts_itself_is_named() -> None:
+    (first, *_) = RULES.cases.grounds
+    replace = msgspec.structs.replace
+    wrong: tuple[tuple[CaseGround, ...], ...] = (
+        (first, first),
+        (replace(first, ground="shortfall"),),
+        (replace(first, least_fen=first.most_fen + 1),),
+    )
+    for grounds in wrong:
+        found: list[Malformed] = list(faults(law(grounds=grounds)))
+        assert [fault.place for fault in found] == ["case_grounds.csv"]
+
+
+def test_the_shipped_laws_fine_a_shortfall_with_the_settlement() -> None:
+    assert RULES.cases.shortfall == "automatic"
+
+
+# --- what everybody sees
+
+
+def test_the_register_shows_decisions_alone_and_from_the_day_on_which_standings_are_public(tmp_path: Path) -> None:
+    with Book.create(tmp_path / "a.book") as book:
+        runner = market(book, tables=True)
+        for year in (2027, 2028):
+            body = c.NoticeCase(SOURCE, year, "exceedance", "SO2", MILLION, "seen on site")
+            done(runner, AUTHORITY, body, at("2028-07-03"))
+        assert "Decisions in cases" not in build(book)
+        for case in (1, 2):
+            done(runner, AUTHORITY, c.DecideCase(case, 300_000_00, "heard"), at("2028-07-11"))
+        page = build(book)
+    decisions = re.findall(r"Decisions in cases.*?</table>", page, re.DOTALL)[-1]
+    assert "300,000.00" in decisions
+    assert ("2027" in decisions, "2028" in decisions) == (True, False)
