@@ -59,7 +59,7 @@ _SECTIONS = {
     "monitoring": Phrase("Monitoring", "监测"),
     "limits": Phrase("Limits", "排放限值"),
     "calendar": Phrase("Calendar", "履约日程"),
-    "shortfall": Phrase("Shortfall", "超额排放处罚"),
+    "shortfall": Phrase("Penalty for a shortfall", "超额排放处罚"),
     "banking": Phrase("Banking", "结转"),
     "repurchase": Phrase("Repurchase", "政府回购"),
 }
