@@ -8,6 +8,7 @@ from airshed.model.period import day_of
 from airshed.pages.kit.sheet import Part, Sheet, SheetColumn, page
 from airshed.pages.kit.words import Phrase, same
 from airshed.registry.accounts import STATE_WORDS
+from airshed.rulebook.breach_sections import SHORTFALL
 from airshed.rulebook.schema import ComplianceRule
 from airshed.service.book.embargo import Embargo, as_of_last
 from airshed.service.book.kept import KeptBook
@@ -19,7 +20,7 @@ UNKNOWN, OWING = Phrase("no verified figure yet", "尚无核定排放量"), Phra
 KEPT, SHORT = Phrase("kept", "已履约"), Phrase("short; the penalty is paid", "未足额清缴，已缴罚款")
 UNPAID = Phrase("short; the penalty is due", "未足额清缴，罚款未缴")
 UNDECIDED = Phrase("short; no penalty is decided", "未足额清缴，尚无处罚决定")
-GROUNDS = {"shortfall": Phrase("shortfall", "未足额清缴")}
+MISSING = Phrase("allowances missing", "未足额清缴")
 DECIDED = {
     "decided": Phrase("decided; may be appealed in its time", "已决定，期限内可申请复议"),
     "upheld": Phrase("upheld on appeal", "复议维持"),
@@ -135,7 +136,7 @@ def _fined(book: KeptBook) -> tuple[Part, ...]:
         (
             *(str(number), source, same(name), account, str(year)),
             *(
-                GROUNDS.get(ground) or named.get(ground, same(ground)),
+                MISSING if ground == SHORTFALL else named.get(ground, same(ground)),
                 pollutant or "–",
                 yuan(fen),
                 DECIDED[state],
