@@ -26,6 +26,7 @@ ROOT = Path(__file__).parents[1]
 FLOORS = (
     "cli",
     "pages",
+    "client",
     "service",
     "lab",
     "zone",
