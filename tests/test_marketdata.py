@@ -34,8 +34,9 @@ from terms import NEXT, STRIP, two_vintages
 
 BYS: tuple[By, ...] = ("session", "week", "month")
 #: Events that deliver allowances and move money in one entry and are no trade of a series at a price: rent is paid for
-#: use, and a right is sold with what is still to come.
+#: use, a right is sold with what is still to come, and what lay in an account that was left behind goes two ways.
 NO_TRADES = (
+    e.AccountClosed,
     e.YearClosed,
     e.Surrendered,
     e.PenaltyPaid,
