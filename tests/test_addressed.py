@@ -85,6 +85,16 @@ def test_an_act_is_sent_there(twice: Twice) -> None:
         assert book.last() == before + 1
 
 
+@pytest.mark.parametrize(
+    "line", ["book verify {}", "book convert {} new.book --scenario x", "serve {}", "user list {}", "book new {}"]
+)
+def test_a_password_is_in_no_answer(line: str) -> None:
+    address = "postgresql://li:geheim@127.0.0.1:1/air#air"
+    found = CliRunner().invoke(build(ROOMS), line.replace("{}", address).split())
+    assert isinstance(found.exception, Malformed)
+    assert "geheim" not in f"{found.output} {found.exception}"
+
+
 STEPS = (("CREATE TABLE people (name TEXT PRIMARY KEY, born INTEGER NOT NULL, face BLOB)",),)
 MORE = (*STEPS, ("ALTER TABLE people ADD COLUMN user TEXT NOT NULL DEFAULT 'nobody'", "UPDATE people SET born = 2"))
 

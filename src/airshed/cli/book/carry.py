@@ -11,6 +11,7 @@ from airshed.cli.options import Json
 from airshed.cli.show import as_json, console, of
 from airshed.model.provenance import Programme, Simulation
 from airshed.model.refusal import Malformed
+from airshed.service.book.places import in_database, without_password
 
 #: Records whose answer is another that a screen takes; --json has them all.
 MOST_SHOWN = 50
@@ -54,8 +55,8 @@ def copy_book(
 
 
 def convert(
-    old: Annotated[Path, typer.Argument(help="A book of format 5, that nobody writes.", show_default=False)],
-    new: Annotated[Path, typer.Argument(help="The book to make.", show_default=False)],
+    old: Annotated[str, typer.Argument(help="A book of format 5, that nobody writes.", show_default=False)],
+    new: Annotated[str, typer.Argument(help="The book to make.", show_default=False)],
     programme: Annotated[bool, typer.Option("--programme", help="It is the book of a real programme.")] = False,
     scenario: Annotated[str, typer.Option(help="It is a simulation: the name of what was played.")] = "",
     seed: Annotated[int | None, typer.Option(help="A simulation: the seed it was drawn from, if any.")] = None,
@@ -74,8 +75,12 @@ def convert(
 
     if programme == bool(scenario) or (programme and seed is not None):
         raise Malformed("book convert", "what the book is must be said once", "give --programme, or --scenario NAME")
+    for each in (old, new):
+        if in_database(each):
+            what = "is in a database, and no book of format 5 ever was"
+            raise Malformed(without_password(each), what, "convert into a file, and airshed book copy that")
     told = Programme() if programme else Simulation(scenario, seed)
-    done = carry_over(old, new, told)
+    done = carry_over(Path(old), Path(new), told)
     of(told)
     if json:
         as_json({"book": str(new), **done._asdict(), "different": [each._asdict() for each in done.different]})

@@ -108,7 +108,7 @@ def serve(
     from airshed.service.http.run import Serving, opened
 
     if bool(book) == bool(dsn):
-        raise Malformed("serve", "which book must be said once", "give BOOK, or --dsn")
+        raise Malformed("serve", "which book must be said once", "give BOOK, or --dsn (AIRSHED_DSN)")
     book = book or dsn
     provider = None
     if oidc_issuer or oidc_client:

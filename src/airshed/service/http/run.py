@@ -131,6 +131,7 @@ class Running:
             wrote=self._wrote,
             ended=self._ended,
             took_over=self._took_over,
+            waits_for=lambda error: note("waits_for_database", error=str(error)[:500]),
         )
         self.writer.start()
         with ExitStack() as undone:

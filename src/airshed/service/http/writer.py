@@ -121,6 +121,7 @@ class Writer:
         wrote: Callable[[Sequence[Line], int], None] = lambda lines, at: None,
         ended: Callable[[BaseException], None] = lambda error: None,
         took_over: Callable[[int], None] = lambda seq: None,
+        waits_for: Callable[[Lost], None] = lambda error: None,
     ) -> None:
         self.address = address
         self.provenance: Provenance | None = None
@@ -130,7 +131,8 @@ class Writer:
         self._clock = clock
         self._most_commands, self._most_requests = most_commands, most_requests
         self._sure, self._standby = sure, standby
-        self._wrote, self._ended, self._took_over = wrote, ended, took_over
+        self._wrote, self._ended = wrote, ended
+        self._took_over, self._waits_for = took_over, waits_for
         #: Whether this process is the writer of the book; a standby becomes it.
         self.writes = False
         self._url = ""
@@ -261,11 +263,15 @@ class Writer:
 
     def _patient(self, opening: Callable[[], KeptBook]) -> KeptBook:
         """A book, as soon as the database is there."""
+        told = False
         while True:
             try:
                 return opening()
-            except Lost:
-                self._pause(ASKS_EVERY_S)
+            except Lost as error:
+                if not told:
+                    self._waits_for(error)
+                told = True
+            self._pause(ASKS_EVERY_S)
 
     def _follow(self, runner: Runner, reader: KeptBook, seconds: float) -> None:
         """What was written since; then wait a little."""
