@@ -31,6 +31,7 @@ from airshed.engine.procedures import (
     lease,
     listed,
     mark,
+    penalty,
     pledge,
     report,
     report_checks,
@@ -52,7 +53,6 @@ from airshed.market.orderbook import Fill, OrderBook
 from airshed.model.period import DAY_MS, day_of, instant
 from airshed.model.refusal import Refusal, Why
 from airshed.registry.ledger import Ledger
-from airshed.registry.moves import Paid
 from airshed.rulebook import lookup
 
 Plant = Callable[[pytest.MonkeyPatch], None]
@@ -345,7 +345,7 @@ PLANTED: dict[str, Plant] = {
         c.CloseSession, e.SessionClosed, lambda each: replace(each, closes=each.opens)
     ),
     "another's order is placed": put(listed, "own_account", by_anybody),
-    "another pays a penalty": put(settling, "own_source", by_anybody_for_a_source),
+    "another pays a penalty": put(penalty, "own_source", by_anybody_for_a_source),
     "a frozen account trades": put(listed, "thawed", nothing),
     "no wall": put(listed, "wall_of", lambda *args: ""),
     "no border": put(listed, "may_cross", nothing),
@@ -402,10 +402,10 @@ PLANTED: dict[str, Plant] = {
     "a make-up is rounded down": put(settling, "makeup", lambda missing, percent: missing * percent // 100),
     "all that is banked counts one for one": put(flow_control, "one_for_one", lambda own, *rest: own),
     "no banking limit": put(settling, "bank", lambda is_open, of, share: 10**12),
-    "half a penalty is paid": changed(
+    "late days of a penalty cost a fen too much": changed(
         c.PayPenalty,
         e.PenaltyPaid,
-        lambda each: replace(each, entry=tuple(Paid(m.origin, m.target, m.fen // 2) for m in each.entry)),
+        lambda each: replace(each, accrued_fen=each.accrued_fen + bool(each.accrued_fen)),
     ),
     "another releases a pledge": put(pledge, "own_account", by_anybody),
     "a pledge is called before it is due": deed(
