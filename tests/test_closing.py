@@ -88,7 +88,7 @@ def test_an_operator_is_closed_when_its_source_is_and_its_last_year_is_settled()
     settled = instant("2028-07-02")
     done(runner, AUTHORITY, c.CloseYear("kiln", 2027), settled)
     assert named(runner, "kiln", settled) == (
-        "kiln still has a penalty of s-kiln for 2027; 5 of VOC that s-kiln makes up for"
+        "kiln still has a penalty of s-kiln for VOC 2027; 5 of VOC that s-kiln makes up for"
     )
 
 

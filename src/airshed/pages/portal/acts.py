@@ -13,6 +13,7 @@ from starlette.responses import Response
 from airshed.engine.commands import Body, Command
 from airshed.engine.edge import well_formed
 from airshed.engine.nouns import Actor
+from airshed.engine.procedures.guards import APPROVING
 from airshed.engine.procedures.people_rights import may_confirm
 from airshed.model.near import near
 from airshed.model.period import clock
@@ -94,7 +95,7 @@ def groups_of(rules: Rulebook, actor: Actor) -> list[Group]:
 #: Acts whose day is today.
 TODAY = ("OpenSession", "CloseSession")
 #: Confirmed and rejected on the page of what waits.
-ELSEWHERE = ("ConfirmAct", "RejectAct")
+ELSEWHERE = APPROVING
 
 
 def _rank(room: str) -> int:

@@ -51,7 +51,23 @@ _OF_EVENTS: Mapping[str, Unit] = {
 ABOUT_RULES = ("_basis_points", "_days", "terms", "rounds", "checks", "rests_on", "version")
 
 #: Figures that are told only where there are any.
-_UNLESS_SOME = ("back", "pledge", "released", "withheld", "seller_fee", "buyer_fee", "fee", "later", "above", "part_of")
+_UNLESS_SOME = (
+    "interest_fen",
+    "accrued_fen",
+    "case",
+    "by_case",
+    "pairs",
+    "back",
+    "pledge",
+    "released",
+    "withheld",
+    "seller_fee",
+    "buyer_fee",
+    "fee",
+    "later",
+    "above",
+    "part_of",
+)
 
 
 def told(events: tuple[Any, ...], terms: Terms) -> Iterator[str]:
