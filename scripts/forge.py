@@ -279,6 +279,21 @@ def lower_obligation(record: Json) -> bool:
     return False
 
 
+def was_settled(raws: list[bytes], laws: Mapping[str, Rulebook]) -> Forged | None:
+    """The same of a year that was settled on that figure."""
+    verified: dict[tuple[str, int], int] = {}
+    for place, raw in enumerate(raws):
+        for event in msgspec.json.decode(raw)["events"] if b'"Year' in raw else ():
+            if event["is"] == "YearVerified":
+                verified[event["source"], event["year"]] = place
+            if event["is"] == "YearClosed" and event["settlements"]:
+                at = verified.get((event["settlements"][0]["source"], event["year"]))
+                one = None if at is None else altered(lower_obligation)([raws[at]], laws)
+                if at is not None and one is not None:
+                    return Forged([*raws[:at], *one.raws, *raws[at + 1 :]], at + 1)
+    return None
+
+
 def other_award(record: Json) -> bool:
     """One allowance from the first who was given some to the second."""
     for event in events(record, "Allocated"):
@@ -519,7 +534,9 @@ KINDS: dict[str, Kind] = {
     "fill-price": Kind("a fill at another price, paid so", DECIDED, altered(other_fill, b'"Traded"', last=True)),
     "fee-removed": Kind("a fee that was neither charged nor paid", DECIDED, altered(no_fee, b'"Traded"')),
     "award-moved": Kind("an allowance is allocated to another", DECIDED, altered(other_award, b'"Allocated"')),
-    "obligation-lowered": Kind("an obligation is one lower", DECIDED, altered(lower_obligation, b'"YearVerified"')),
+    "obligation-lowered": Kind(
+        "an obligation is one lower", DECIDED, preferred(was_settled, altered(lower_obligation, b'"YearVerified"'))
+    ),
     "report-unequal": Kind("a report is not the sum of its days", DECIDED, altered(other_report, b'"YearReported"')),
     "day-of-25-hours": Kind("a day has 25 hours", DECIDED, altered(long_day, b'"DaySealed"')),
     "refusal-code": Kind("a refusal has another code", DECIDED, altered(refused("why", lambda _: "not_positive"))),

@@ -258,7 +258,7 @@ def test_what_differs_is_said_as_a_person_would_look_for_it() -> None:
     record = msgspec.json.decode(raws[seq - 1], type=Record)
 
     assert re.search(
-        r"events \d YearClosed.settlements \d.penalty_fen is \d+, deciding anew gives \d+", verdict("penalty-halved")
+        r"events \d+ YearClosed.settlements \d.penalty_fen is \d+, deciding anew gives \d+", verdict("penalty-halved")
     ), json.dumps(msgspec.to_builtins(record))
     assert "deciding anew refuses: " in verdict("day-of-25-hours")
     assert "is refused (insufficient_holding), deciding anew gives OrderPlaced" in verdict("deed-to-refusal")

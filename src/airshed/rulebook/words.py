@@ -113,6 +113,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "sale_prices": ("pollutant",),
     "instalments": ("years_later", "on"),
     "withdrawal_grounds": ("ground",),
+    "cases": ("ground",),
+    "late_payment": ("first",),
     "caps": ("pollutant", "jurisdiction", "vintage"),
     "monitoring": ("capture_from_basis_points", "longest_hours"),
     "marks": ("mark",),

@@ -161,7 +161,6 @@ def paid(state: State, event: e.PenaltyPaid) -> None:
         taken = min(left, part.fen - part.paid_fen)
         part.paid_fen += taken
         left -= taken
-    assert left == 0, event
     if not known.due_fen and known.interest_fen is None:
         known.interest_fen = event.accrued_fen
     note_due(state, key)
