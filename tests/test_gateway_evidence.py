@@ -81,6 +81,7 @@ def test_days_close_as_they_pass_also_those_without_a_frame(tmp_path: Path) -> N
         "gateway.lock",
         "journal/2027-01-01.1.log.gz",
         "journal/2027-01-04.1.log",
+        "lockout.jsonl",
         "refused/2027-01-01.jsonl.gz",
     ]
     chain = store.read_chain(tmp_path, "KM-1")

@@ -123,11 +123,11 @@ def export(
     from airshed.cli.files import whole_file
     from airshed.engine.journal import chained
     from airshed.service.book.addressed import to_read
-    from airshed.service.book.embargo import as_of_last, kept_back
+    from airshed.service.book.embargo import not_public
     from airshed.service.book.sealed import in_the_open
 
     with to_read(book) as opened, opened.named():
-        for each in (*in_the_open(opened.sql), *kept_back(opened, "years", as_of_last(opened))):
+        for each in (*in_the_open(opened.sql), *not_public(opened)):
             print(f"the export holds what is not public: {each} 导出含尚未公开的数据", file=sys.stderr)
         if out is None:
             for line in chained(opened.lines()):

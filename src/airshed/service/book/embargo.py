@@ -137,6 +137,16 @@ def as_of_last(book: KeptBook) -> Embargo:
     return embargo(law_of(book), day_of(decode(book.line(book.last())).at))
 
 
+def not_public(book: KeptBook) -> list[str]:
+    """Of which years the records of a book say what is not public on the day of the last; none without a law."""
+    digest = book.law_in_force()
+    if digest is None:
+        return []
+    if not book.keeps(digest):
+        return [f"figures of years, perhaps: the law {digest[:12]} that would tell is not kept in this book"]
+    return kept_back(book, "years", as_of_last(book))
+
+
 def kept_back(book: KeptBook, table: str, public: Embargo) -> list[str]:
     """Of which years a table of a book has figures that are not public yet, and from when they are."""
     if table not in EMISSIONS:

@@ -12,7 +12,9 @@ from airshed.service.gateway.devices import RESERVED
 
 FILE_MODE, FOLDER_MODE = 0o600, 0o700
 _OTHERS = 0o077
-OWN_FILES = frozenset({"gateway.lock", "gateway.sock"})
+#: What was guessed of passwords.
+GUESSES = "lockout.jsonl"
+OWN_FILES = frozenset({"gateway.lock", "gateway.sock", GUESSES})
 _OF_STACK = re.compile(r"chain\.json|[0-9]{4}-[0-9]{2}-[0-9]{2}\.hj212")
 
 

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import msgspec
 
-from airshed.service.gateway.file_modes import FILE_MODE
+from airshed.service.gateway.file_modes import FILE_MODE, GUESSES
 from airshed.service.gateway.lockout import Guessed
 
-NAME = "lockout.jsonl"
 #: Lines after which the file is written anew with what counts still.
 MOST_LINES = 10_000
 
@@ -33,7 +32,7 @@ class GuessFile:
     """The file of one folder; `clock` gives milliseconds. What cannot be written counts in memory all the same."""
 
     def __init__(self, folder: Path, clock: Callable[[], int]) -> None:
-        self._path, self._clock = folder / NAME, clock
+        self._path, self._clock = folder / GUESSES, clock
         self._kept: dict[tuple[str, str], _Line] = {}
         with suppress(FileNotFoundError):
             for raw in self._path.read_bytes().splitlines():
@@ -71,7 +70,7 @@ class GuessFile:
         now = self._clock()
         self._kept = {name: line for name, line in self._kept.items() if line.until > now}
         self.close()
-        half = self._path.with_name(f".{NAME}")
+        half = self._path.with_name(f".{GUESSES}")
         with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE), "wb", 0) as file:
             file.write(b"".join(msgspec.json.encode(line) + b"\n" for line in self._kept.values()))
         half.rename(self._path)
