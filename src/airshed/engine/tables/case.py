@@ -8,6 +8,7 @@ from airshed.engine.journal import Record, Row
 from airshed.engine.state import State
 from airshed.engine.tables.settling import touch_penalty
 from airshed.engine.tables.table import Column, Note, Table, Tables
+from airshed.model.measures import Unit
 
 
 def _case_row(state: State, key: int) -> Row:
@@ -32,11 +33,11 @@ TABLES = (
             Column("state TEXT", "noticed, decided, dropped, appealed, upheld, lowered or quashed"),
             Column("actor TEXT", "who gave the notice"),
             Column("proposed_fen INTEGER", "proposed penalty"),
-            Column("reply_until INTEGER", "the last instant to reply"),
+            Column("reply_until INTEGER", "the last instant to reply", Unit.MS),
             Column("replies INTEGER", "how often the account has replied"),
             Column("fen INTEGER", "penalty by the last decision; NULL before there is one"),
             Column("decided_by TEXT", "who took the first decision"),
-            Column("appeal_until INTEGER", "the last instant to appeal; NULL before a decision"),
+            Column("appeal_until INTEGER", "the last instant to appeal; NULL before a decision", Unit.MS),
         ),
         key=1,
         keys=lambda state: state.cases,
