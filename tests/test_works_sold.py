@@ -125,7 +125,7 @@ def test_a_fine_is_paid_by_who_offended() -> None:
 
     assert refusal is not None
     assert refusal.why is Why.CONDITION_OPEN
-    assert "the penalty for 2027 is paid first" in refusal.detail
+    assert "the penalty for SO2 2027 is paid first" in refusal.detail
 
 
 def test_who_had_nothing_takes_over_what_is_settled_as_settled() -> None:
