@@ -15,7 +15,8 @@ import pytest
 from airshed.lab.stacks.device import HOURS
 from airshed.model.refusal import Malformed
 from airshed.service.gateway.devices import read_devices
-from airshed.service.gateway.guesses import NAME, GuessFile
+from airshed.service.gateway.file_modes import GUESSES
+from airshed.service.gateway.guesses import GuessFile
 from airshed.service.gateway.limits import GatewayLimits
 from airshed.service.gateway.lockout import Guessed, Lockout
 from airshed.service.gateway.refusals import refused_lines
@@ -184,8 +185,8 @@ def test_a_restart_forgives_nothing(tmp_path: Path) -> None:
     run(guessing(3))
     run(guessing(3))
     assert seen == [limits.wrong_of_pair, 0]
-    assert b"guess" not in (tmp_path / NAME).read_bytes()
-    assert (tmp_path / NAME).stat().st_mode & 0o077 == 0
+    assert b"guess" not in (tmp_path / GUESSES).read_bytes()
+    assert (tmp_path / GUESSES).stat().st_mode & 0o077 == 0
 
 
 def test_a_file_of_guesses_forgets_what_is_over_and_bears_what_a_crash_left(tmp_path: Path) -> None:
@@ -194,13 +195,13 @@ def test_a_file_of_guesses_forgets_what_is_over_and_bears_what_a_crash_left(tmp_
     kept.remember(Guessed("10.0.0.7", "", 300.0, 1))
     kept.remember(Guessed("10.0.0.7", MN, 600.0, 2))
     kept.close()
-    with (tmp_path / NAME).open("ab") as file:
+    with (tmp_path / GUESSES).open("ab") as file:
         file.write(b'{"origin": "10.0')
     clock.at += 400_000
     again = GuessFile(tmp_path, clock)
     assert again.known() == [Guessed("10.0.0.7", MN, 200.0, 2)]
     again.close()
-    assert len((tmp_path / NAME).read_bytes().splitlines()) == 1
+    assert len((tmp_path / GUESSES).read_bytes().splitlines()) == 1
     lockout = Lockout(GatewayLimits())
     lockout.restore(
         [Guessed("10.0.0.7", MN, 1_500.0, 5), Guessed("", MN, 0.0, 1), Guessed("10.0.0.7", "", 3.0, 1)], 0.0

@@ -75,10 +75,10 @@ def convert(
 
     if programme == bool(scenario) or (programme and seed is not None):
         raise Malformed("book convert", "what the book is must be said once", "give --programme, or --scenario NAME")
-    for each in (old, new):
-        if in_database(each):
+    for place in (old, new):
+        if in_database(place):
             what = "is in a database, and no book of format 5 ever was"
-            raise Malformed(without_password(each), what, "convert into a file, and airshed book copy that")
+            raise Malformed(without_password(place), what, "convert into a file, and airshed book copy that")
     told = Programme() if programme else Simulation(scenario, seed)
     done = carry_over(Path(old), Path(new), told)
     of(told)
