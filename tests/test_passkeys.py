@@ -208,6 +208,7 @@ def test_whatever_a_browser_sends_instead_of_a_passkey_is_answered(service: Serv
     client = as_browser(service, teller, me["csrf"])
     rng = Random(7)
     teller.goto(f"{service.url}/passkeys")
+    teller.wait_for_function("csrf !== ''")  # the page has asked who is signed in
     true = shown(teller)["credential"]
     junk: tuple[Any, ...] = (None, "", 7, [], {}, "AAAA", "=", "\u0000", "x" * 2_000, {"a": {}})
     for _ in range(60):
