@@ -148,6 +148,7 @@ def test_the_account_replies_as_often_as_the_law_lets_it() -> None:
         (notice(ground="exceedance", fen=100_000_00 - 1), Why.TOO_SMALL),
         (notice(ground="exceedance", fen=MILLION + 1), Why.TOO_LARGE),
         (c.NoticeCase(SOURCE, 2029, "exceedance", "SO2", MILLION, "seen"), Why.TOO_EARLY),
+        (c.NoticeCase(SOURCE, 1999, "exceedance", "SO2", MILLION, "seen"), Why.NOT_IN_FORCE),
         (c.NoticeCase("s-nobody", YEAR, "exceedance", "SO2", MILLION, "seen"), Why.UNKNOWN_SOURCE),
     ],
 )

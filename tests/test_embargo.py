@@ -17,7 +17,17 @@ from airshed.engine import commands as c
 from airshed.model.period import instant
 from airshed.model.refusal import Why
 from airshed.rulebook import lookup
-from airshed.service.book.embargo import NO_YEAR, Embargo, embargo, reads_early
+from airshed.service.book.embargo import (
+    COMMANDS,
+    EMISSIONS,
+    NO_YEAR,
+    QUOTING,
+    STANDING,
+    Embargo,
+    embargo,
+    reads_early,
+    source_of,
+)
 from airshed.service.book.sqlite import Book
 from laws import RULES
 from markets import AUTHORITY, REGISTRAR, SERIES, done, market, send, why
@@ -170,6 +180,28 @@ def test_the_shell_shows_an_office_all_and_a_firm_its_own(path: Path) -> None:
         ("s-steel", KG),
         ("s-kiln", None),
     }
+
+
+@pytest.mark.parametrize("table", sorted({*EMISSIONS, *STANDING}))
+@pytest.mark.parametrize("who", ["steel", "small-bank", "small-auditor", ""])
+def test_every_table_that_keeps_something_back_can_be_read_by_everybody(path: Path, table: str, who: str) -> None:
+    """Found by a reader: a firm that looked at the steps of its cases was told that the book is damaged."""
+    answer = CliRunner().invoke(app, ["show", str(path), table, *(["--as", who] if who else [])])
+    assert answer.exit_code == 0, answer.output
+
+
+def test_a_penalty_that_is_not_public_has_no_row_and_a_refusal_that_quotes_one_no_words(path: Path) -> None:
+    """That there is a row tells already; and who asks as a firm sees no more of others than who asks as nobody."""
+    public = Embargo(2027, 2026)
+    with Book.read(path) as book:
+        for own, owner in (("", ""), ("steel", "steel")):
+            for table in ("penalties", "penalty_parts", "cases", "case_steps"):
+                sql, values = source_of(table, public, own)
+                years = [year for (year,) in book.sql.execute(f"SELECT year FROM {sql}", values)]
+                assert all(year <= 2026 for year in years) or own
+            sql, values = source_of("refusals", public, own)
+            for actor, command, detail in book.sql.execute(f"SELECT actor, command, detail FROM {sql}", values):
+                assert detail is None or command not in COMMANDS | QUOTING or actor == owner
 
 
 def test_a_lot_of_a_holder_is_shown_to_nobody_else_before_the_close(tmp_path: Path) -> None:

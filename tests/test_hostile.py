@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -10,12 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from airshed.engine import commands as c
+from airshed.engine.commands import Body
 from airshed.engine.edge import well_formed
 from airshed.engine.journal import decode, encode
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.small_market import ACCOUNTS, BANK, EXCHANGE, HOST, VERIFIERS
 from airshed.model.period import DAY_MS, instant
 from airshed.model.refusal import PRECEDENCE, Malformed, Why
+from airshed.service.forms.sample import sample
 from laws import RULES
 from markets import AT, AUTHORITY, DAY, REGISTRAR, SERIES, done, market, send, shared, why
 
@@ -163,6 +166,17 @@ def test_a_malformed_command_is_named_with_its_field(body: c.Body, names: str) -
 def test_a_sentence_may_have_lines_and_chinese_in_it() -> None:
     runner = market()
     done(runner, AUTHORITY, c.FreezeAccount("steel", 'he said “stop”,\nand "why"　停\\查'))
+
+
+@pytest.mark.parametrize("kind", get_args(Body))
+def test_a_day_that_is_not_in_the_calendar_is_malformed_in_every_field_of_every_command(kind: type[Any]) -> None:
+    """Found by a reader: an instalment due on 31 September stopped the writer."""
+    body = sample(kind)
+    for name, value in ((name, getattr(body, name)) for name in kind.__struct_fields__):
+        if type(value) is str and re.fullmatch(r"\d{4}-\d{2}-\d{2}(T\d{2})?", value):
+            wrong = msgspec.structs.replace(body, **{name: "2028-09-31" + value[10:]})
+            with pytest.raises(Malformed, match="there is no day"):
+                well_formed(c.Command(BANK, "k", wrong))
 
 
 @pytest.mark.parametrize("at", [-1, 10**15, 2**70])

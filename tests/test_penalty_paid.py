@@ -151,6 +151,11 @@ def test_interest_stops_at_the_times_that_the_law_says() -> None:
     known = fined(plain)[0].state.penalties[KEY]
     assert interest(plain, known, "2028-12-10") == 10 * 30_000_00
     assert interest(plain, known, "2029-12-10") == MILLION
+    known.before_fen = MILLION  # fixed before a correction raised the penalty
+    known.instalments[0].fen += MILLION // 10
+    assert interest(plain, known, "2031-12-10") == MILLION + MILLION // 10, "in all, what was fixed included"
+    known.instalments[0].fen = MILLION // 2
+    assert interest(plain, known, "2031-12-10") == MILLION, "what was fixed is not taken back"
 
 
 def test_a_law_without_interest_adds_none() -> None:

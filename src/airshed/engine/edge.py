@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, get_args
+from typing import Any, get_args, get_type_hints
 
 import msgspec
 
 from airshed.engine.commands import Body, Command, Text
+from airshed.engine.commands.wish import Day
 from airshed.engine.journal import END_OF_TIME
 from airshed.model.names import unlike_itself
 from airshed.model.refusal import Malformed
@@ -19,9 +20,13 @@ CURE = "see docs/reference/commands.md"
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Command)
 
-#: Fields that hold a day or an hour; by command.
+#: Fields that hold a day, or an hour under one of these names; by command.
 _DAYS: dict[type, tuple[str, ...]] = {
-    kind: tuple(name for name in kind.__struct_fields__ if name in ("day", "first", "last", "until"))
+    kind: tuple(
+        name
+        for name, annotated in get_type_hints(kind, include_extras=True).items()
+        if annotated == Day or name in ("day", "first", "last", "until")
+    )
     for kind in get_args(Body)
 }
 #: Fields that hold a sentence, in which a line may be broken; by command.

@@ -44,6 +44,9 @@ def notice(state: State, rules: Rulebook, at: int, actor: str, body: c.NoticeCas
         return refusal
     if body.year > int(day_of(at)[:4]):
         return no(rules, LAW, Why.TOO_EARLY, f"{body.year} has not begun")
+    begins = min((row.vintage for row in rules.caps.rows), default=body.year)
+    if body.year < begins:
+        return no(rules, LAW, Why.NOT_IN_FORCE, f"the programme begins with {begins}; {body.year} was before it")
     if not body.reason.strip():
         return no(rules, LAW, Why.UNEXPLAINED, f"say what {body.source} is held to have done, and on what that rests")
     if body.fen <= 0:

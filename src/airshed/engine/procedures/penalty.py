@@ -62,7 +62,10 @@ def interest(rules: Rulebook, known: Penalty, day: str) -> int:
         rate = Fraction(law.daily_basis_points, WHOLE)
         compounds = law.interest == "daily_compounded"
         found = overdue(0, first, last, rate, changes, law.cap_times, compounds=compounds, imposed=known.fen)
-    return min(known.before_fen + found.amount, MOST)
+    together = known.before_fen + found.amount
+    if law.cap_times is not None:  # what was fixed before a correction counts towards the cap, and is not taken back
+        together = max(known.before_fen, min(together, law.cap_times * known.fen))
+    return min(together, MOST)
 
 
 def owed_of(state: State, rules: Rulebook, key: PenaltyKey, day: str) -> tuple[int, int]:

@@ -41,6 +41,8 @@ STANDING: Mapping[str, tuple[str, ...]] = {
     "cases": ("ground", "cite", "state", "proposed_fen", "fen", "decided_by", "appeal_until"),
     "case_steps": ("step", "fen", "said"),
 }
+#: Tables in which it tells already that there is a row.
+ROWS = frozenset(("penalties", "penalty_parts", "cases", "case_steps"))
 #: What acts that wait and refusals say of such a command, whichever year it is about.
 TEXTS: Mapping[str, str] = {"acts": "about", "refusals": "detail"}
 #: Commands and events that tell what a source emitted in a year, and those that tell how it stands.
@@ -52,6 +54,10 @@ SETTLING = (
 )
 #: Steps of a case, which name it and not its year: told to nobody who does not read early.
 STEPS = (*(c.ReplyCase, c.DecideCase, c.AppealCase, c.DecideCaseAppeal), *get_args(e.CaseEvent))
+#: Commands whose refusal may say what is owed, or what a case is about, whichever year that is of.
+QUOTING = frozenset(
+    ("ConfirmAct", "RejectAct", "OfferSource", "ClaimSource", "TransferSource", "CloseAccount", "NoticeClosure")
+)
 #: The names of those commands.
 COMMANDS = frozenset(
     kind.__name__
@@ -92,16 +98,19 @@ def source_of(table: str, public: Embargo | None, own: str = "") -> tuple[str, t
     """What stands after FROM: the table, with NULL for what is not public and not of the account `own`."""
     if public is None:
         return table, ()
-    if table in TEXTS and not own:
-        names = ", ".join(f"'{name}'" for name in sorted(COMMANDS))
-        text = f"CASE WHEN command IN ({names}) THEN NULL ELSE {TEXTS[table]} END AS {TEXTS[table]}"
-        columns = [column.name for column in BY_NAME[table].parts]
-        return (
-            f"(SELECT {', '.join(text if name == TEXTS[table] else name for name in columns)} FROM {table}) AS {table}",
-            (),
-        )
+    columns = [column.name for column in BY_NAME[table].parts]
+    if table in TEXTS:
+        names = ", ".join(f"'{name}'" for name in sorted(COMMANDS | QUOTING))
+        mine = " AND actor NOT IN (SELECT actor FROM actors WHERE account = ?)" if own else ""
+        text = f"CASE WHEN command IN ({names}){mine} THEN NULL ELSE {TEXTS[table]} END AS {TEXTS[table]}"
+        said = ", ".join(text if name == TEXTS[table] else name for name in columns)
+        return f"(SELECT {said} FROM {table}) AS {table}", (own,) if own else ()
     if table not in EMISSIONS:
         return table, ()
+    whose = "source IN (SELECT source FROM sources WHERE account = ?)" if "source" in columns else "account = ?"
+    if table in ROWS:
+        seen = f"year <= ? OR {whose}" if own else "year <= ?"
+        return f"(SELECT * FROM {table} WHERE {seen}) AS {table}", (public.standing, *((own,) if own else ()))
     parts: list[str] = []
     values: list[Any] = []
     for column in BY_NAME[table].parts:
@@ -113,7 +122,7 @@ def source_of(table: str, public: Embargo | None, own: str = "") -> tuple[str, t
         seen = "year <= ?"
         values.append(hidden[column.name])
         if own:
-            seen += " OR source IN (SELECT source FROM sources WHERE account = ?)"
+            seen += f" OR {whose}"
             values.append(own)
         parts.append(f"CASE WHEN {seen} THEN {column.name} END AS {column.name}")
     return f"(SELECT {', '.join(parts)} FROM {table}) AS {table}", tuple(values)
@@ -129,7 +138,7 @@ def tells(record: Record, public: Embargo) -> bool:
             return True
         if isinstance(part, STEPS) and not isinstance(part, e.CaseNoticed):
             return True
-    return False
+    return record.refusal is not None and type(record.body).__name__ in QUOTING
 
 
 def as_of_last(book: KeptBook) -> Embargo:
