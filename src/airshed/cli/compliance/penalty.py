@@ -74,7 +74,7 @@ def _reckoned(case: Part) -> dict[str, Any]:
 def _overdue(case: Part) -> dict[str, Any]:
     from airshed.compliance.late import overdue
 
-    cap = case.at("cap_times").whole(0, MOST_TIMES) if case.has("cap_times") else 3
+    cap = case.at("cap_times").whole(1, MOST_TIMES) if case.has("cap_times") else 3
     rate = case.at("daily_rate").fraction()
     found = overdue(case.at("base").cents(), case.at("start").day(), case.at("end").day(), rate, _changes(case), cap)
     capped = found.capped_on.isoformat() if found.capped_on else None
@@ -167,6 +167,8 @@ def _changes(case: Part) -> list[Change]:
         for row in case.parts(key) if case.has(key) else ():
             name = next((name for name in DAYS if row.has(name)), DAYS[0])
             day, amount = row.several(name, "amount")
+            if sign < 0 and amount.cents() < 0:
+                raise Malformed(amount.place, "a payment is below zero", "write what raises the debt as an adjustment")
             found.append(Change(day.day(), sign * amount.cents()))
     return found
 
