@@ -54,10 +54,8 @@ SETTLING = (
 )
 #: Steps of a case, which name it and not its year: told to nobody who does not read early.
 STEPS = (*(c.ReplyCase, c.DecideCase, c.AppealCase, c.DecideCaseAppeal), *get_args(e.CaseEvent))
-#: Commands whose refusal may say what is owed, or what a case is about, whichever year that is of.
-QUOTING = frozenset(
-    ("ConfirmAct", "RejectAct", "OfferSource", "ClaimSource", "TransferSource", "CloseAccount", "NoticeClosure")
-)
+#: Commands about people, accounts and acts that wait, whose refusal may say what is owed or what a case is about.
+QUOTING = frozenset(kind.__name__ for kind in (*get_args(c.PeopleBody), *get_args(c.AccountBody)))
 #: The names of those commands.
 COMMANDS = frozenset(
     kind.__name__
