@@ -47,7 +47,7 @@ test: $(VENV)/dev.stamp $(CHARTS) ## every test: properties, transcripts, simula
 	@scripts/provider
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
-quick: $(VENV)/dev.stamp $(CHARTS) ## the tests for while one works: rules and properties, no browser, no process, about a minute
+quick: $(VENV)/dev.stamp $(CHARTS) ## the tests for while one works: rules and properties, no browser, no process, about two minutes
 	@$(BIN)/python -m pytest -n 2 --dist worksteal --quick
 
 check: $(VENV)/dev.stamp ## format, lint, strict types
