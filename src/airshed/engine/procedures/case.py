@@ -85,14 +85,19 @@ def notice(state: State, rules: Rulebook, at: int, actor: str, body: c.NoticeCas
     )
 
 
+def _own(state: State, rules: Rulebook, actor: str, number: int) -> Case | Refusal:
+    """The case of that number, which is about the account that the actor acts for."""
+    known = state.cases.get(number)
+    if known is None:
+        return no(rules, LAW, Why.UNKNOWN_CASE, f"there is no case {number}")
+    return own_account(state, rules, actor, known.account) or known
+
+
 def reply(state: State, rules: Rulebook, at: int, actor: str, body: c.ReplyCase) -> Decision:
     """By who acts for the account, as often as the law lets it, until the office closes on the last day."""
-    known = state.cases.get(body.case)
-    if known is None:
-        return no(rules, LAW, Why.UNKNOWN_CASE, f"there is no case {body.case}")
-    refusal = own_account(state, rules, actor, known.account)
-    if refusal:
-        return refusal
+    known = _own(state, rules, actor, body.case)
+    if isinstance(known, Refusal):
+        return known
     if known.replies >= rules.cases.replies:
         return no(rules, LAW, Why.ALREADY_EXISTS, f"case {known.id} has its reply; {rules.cases.replies} is the most")
     if at > known.reply_until:
@@ -129,12 +134,9 @@ def decide(state: State, rules: Rulebook, at: int, actor: str, body: c.DecideCas
 
 def appeal(state: State, rules: Rulebook, at: int, actor: str, body: c.AppealCase) -> Decision:
     """Once, in its time, by who acts for the account."""
-    known = state.cases.get(body.case)
-    if known is None:
-        return no(rules, LAW, Why.UNKNOWN_CASE, f"there is no case {body.case}")
-    refusal = own_account(state, rules, actor, known.account)
-    if refusal:
-        return refusal
+    known = _own(state, rules, actor, body.case)
+    if isinstance(known, Refusal):
+        return known
     if known.state == "appealed":
         return no(rules, LAW, Why.APPEAL_OPEN, f"case {known.id} is appealed already")
     if known.state == "decided" and at > known.appeal_until:
