@@ -42,13 +42,14 @@ def test_a_switch_leads_to_no_other_site(served: Portal) -> None:
         assert local(target) == "/"
 
 
-def test_pages_load_nothing_but_the_style_sheet_and_run_no_script(served: Portal) -> None:
+def test_pages_load_nothing_but_our_style_sheet_and_our_scripts_and_hold_none(served: Portal) -> None:
     said = served.stranger().get("/sign-in")
     policy = said.headers["content-security-policy"]
     assert "default-src 'none'" in policy
-    assert "script-src" not in policy
+    assert "script-src 'self'; connect-src 'self'" in policy
     assert "unsafe" not in policy
-    assert "<script" not in said.text
+    for script in re.findall(r"<script[^>]*>[^<]*</script>", said.text):
+        assert re.fullmatch(r'<script (type="module"|defer) src="/assets/[0-9a-f]{16}/\w+\.js"></script>', script)
     assert "<style" not in said.text
     assert not re.search(r"\s(style|on\w+)=", said.text)
     (sheet,) = re.findall(r'<link rel="stylesheet" href="([^"]*)"', said.text)
@@ -57,6 +58,12 @@ def test_pages_load_nothing_but_the_style_sheet_and_run_no_script(served: Portal
     assert "immutable" in style.headers["cache-control"]
     assert "url(" not in style.text
     assert "@import" not in style.text
+    for script in re.findall(r'(?:src|href)="(/assets/[^"]*\.js)"', said.text):
+        found = served.stranger().get(script)
+        assert found.headers["content-type"].startswith("text/javascript")
+        assert "immutable" in found.headers["cache-control"]
+        assert found.headers["content-encoding"] == "gzip"
+    assert served.stranger().get(sheet.replace("/assets/", "/assets/0")).status_code == 404, "no other version"
 
 
 def test_somebody_signs_in_and_out_on_a_page(served: Portal) -> None:

@@ -266,8 +266,10 @@ def test_an_act_of_two_waits_and_another_confirms_it_with_a_code(served: Portal)
     bank = served.rehearsing(BANK)
     page = bank.get("/waiting")
     assert "Withdraw" in text_of(page)
+    act = re.search(r'form="confirming" name="act" value="(\d+)"', page.text)
+    assert act is not None
     served.clock.ms += 6 * 60_000  # the code of the sign-in counts no more
-    preview = bank.send("/act/ConfirmAct", {**_form_fields(page.text, "/act/ConfirmAct"), "step": "preview"})
+    preview = bank.send("/act/ConfirmAct", {**hidden(page), "act": act[1]})
     assert "One-time code" in text_of(preview)
     wrong = bank.send("/act/ConfirmAct", {**hidden(preview), "step": "confirm", "code": "000000"})
     assert wrong.status_code == 422
@@ -276,11 +278,6 @@ def test_an_act_of_two_waits_and_another_confirms_it_with_a_code(served: Portal)
     assert code is not None
     last = bank.send("/act/ConfirmAct", {**hidden(wrong), "step": "confirm", "code": code[1]})
     assert "Done, and on record" in text_of(last)
-
-
-def _form_fields(text: str, action: str) -> dict[str, str]:
-    part = text[text.index(f'action="{action}"') :]
-    return dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', part[: part.index("</form>")]))
 
 
 def test_a_city_official_acts_in_the_city_and_is_refused_another(served: Portal) -> None:

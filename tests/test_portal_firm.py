@@ -75,9 +75,9 @@ def test_what_waits_is_shown_where_an_order_is_written(served: Portal) -> None:
     assert token is not None
     assert "Done" in text_of(browser.send("/act/PlaceOrder", {**fields, "csrf": token[1]}))
     page = text_of(browser.get(f"/trade?series={SERIES}"))
-    assert "Ask 4,100 yuan/t 2 t" in page
-    assert "limits taken today: 3,600 yuan/t – 4,400 yuan/t" in page
-    assert f"{SERIES} Sell 4,100 yuan/t 2 t Cancel" in page
+    assert "Ask1 4,100.00 2 2" in page
+    assert "Limits taken today 3,600.00 – 4,400.00" in page
+    assert f"{SERIES} Sell 4,100.00 2 / 2 0 % Cancel" in page
     assert "Cancel" not in text_of(served.rehearsing("fund").get(f"/trade?series={SERIES}")), "orders are their owner's"
 
 

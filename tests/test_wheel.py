@@ -62,6 +62,7 @@ def test_every_file_of_the_source_is_in_it_once(wheel: Path) -> None:
     ]
     assert set(wanted) <= set(names)
     assert "airshed/pages/kit/assets/echarts.js" in names, "what git ignores and users cannot make"
+    assert "airshed/pages/portal/scripts/live.js" in names
     assert [name for name in names if Path(name).suffix in {".pyc", ".so"} or name.startswith("tests/")] == []
 
 

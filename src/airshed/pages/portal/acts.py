@@ -20,8 +20,9 @@ from airshed.model.period import clock
 from airshed.model.refusal import MEANINGS, Malformed, Refusal, Why
 from airshed.pages.kit.words import Phrase
 from airshed.pages.portal.fields import Field, Written, form_of, label_of, name_of, read, sentence_of
-from airshed.pages.portal.frame import Visitor, acting, chosen_language, fields_of, on, page, visitor_of
+from airshed.pages.portal.frame import COUNT, Visitor, acting, chosen_language, fields_of, on, page, visitor_of
 from airshed.pages.portal.happening import Change, Happening, changes, happenings, in_language
+from airshed.pages.portal.live import Part, Sight, parts
 from airshed.pages.portal.signing import over
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
@@ -400,21 +401,30 @@ class WaitingAct(NamedTuple):
     confirms: Sequence[str]
 
 
+def _waiting(sight: Sight) -> Mapping[str, Any]:
+    assert sight.actor is not None
+    state, actor = sight.market.state, sight.actor.id
+    mine = waiting_for(state, sight.rules, actor, sight.at)
+    yours = [act.id for act in state.acts.values() if act.actor == actor]
+    return {
+        "for_you": [waiting_act(state.acts[number], sight.market, sight.rules) for number in mine],
+        "of_yours": [waiting_act(state.acts[number], sight.market, sight.rules) for number in yours],
+    }
+
+
+def _count(sight: Sight) -> Mapping[str, Any]:
+    assert sight.actor is not None
+    return {"waiting": len(waiting_for(sight.market.state, sight.rules, sight.actor.id, sight.at))}
+
+
+WAITING: Mapping[str, Part] = {"waiting": Part("parts/waiting.html.j2", _waiting, whose="actor")}
+PARTS: Mapping[str, Part] = {**WAITING, COUNT: Part("parts/count.html.j2", _count, whose="actor")}
+
+
 async def waiting(service: Service, request: Request) -> Response:
     """What waits for somebody, and what of theirs waits for another."""
     visitor = await acting(service, request)
-    actor, now = _actor(visitor), visitor.now
-
-    def look(market: Market, rules: Rulebook) -> tuple[list[WaitingAct], list[WaitingAct]]:
-        state = market.state
-        mine = waiting_for(state, rules, actor.id, max(now, state.at))
-        yours = [act.id for act in state.acts.values() if act.actor == actor.id]
-        return [waiting_act(state.acts[number], market, rules) for number in mine], [
-            waiting_act(state.acts[number], market, rules) for number in yours
-        ]
-
-    for_you, of_yours = await visitor.look(look)
-    return page(visitor, "waiting.html.j2", for_you=for_you, of_yours=of_yours)
+    return page(visitor, "waiting.html.j2", parts=await parts(visitor, WAITING))
 
 
 def waiting_act(act: Any, market: Market, rules: Rulebook) -> WaitingAct:

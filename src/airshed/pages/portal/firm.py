@@ -1,31 +1,24 @@
-"""A firm's pages: where it stands today, its account with its moves, and buying and selling with the depth beside."""
+"""A firm's first page: where it stands today, what is due, what waits for it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
-from starlette.requests import Request
 from starlette.responses import Response
 
 from airshed.engine.procedures.deadlines import ends
-from airshed.engine.procedures.trade_rules import reference_price
 from airshed.engine.state import State
-from airshed.market.depth import Depth
-from airshed.market.fees import band
 from airshed.model.measures import Unit
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.dues import Due, dues
-from airshed.pages.portal.fields import form_of
-from airshed.pages.portal.frame import Visitor, acting, page
+from airshed.pages.portal.frame import Visitor, page
 from airshed.pages.portal.happening import amount
+from airshed.pages.portal.live import Part, Sight, parts
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
+from airshed.service.book.acts import waiting_for
 from airshed.service.book.position import Position, positions
-from airshed.service.forms.form import BODIES
-from airshed.service.http.problems import Stopped
-from airshed.service.http.service import Service
-from airshed.service.marketdata.reading import Market
 
 #: What an expectation rests on, as a page says it.
 BASES = {
@@ -162,122 +155,25 @@ class Shown(NamedTuple):
     money: Money
     session: str | None
     frozen: str
-    places: Sequence[str]
+
+
+def _today(sight: Sight) -> Mapping[str, Any]:
+    assert sight.actor is not None
+    state, rules, account = sight.market.state, sight.rules, sight.actor.account
+    waiting = len(waiting_for(state, rules, sight.actor.id, sight.at))
+    shown = Shown(
+        stands(state, rules, account, sight.at),
+        dues(state, rules, account, sight.at, waiting),
+        money_of(state, rules, account),
+        state.session,
+        state.ledger.frozen.get(account, ""),
+    )
+    return {"shown": shown}
+
+
+PARTS: Mapping[str, Part] = {"today": Part("parts/firm_today.html.j2", _today, whose="actor")}
 
 
 async def today(visitor: Visitor) -> Response:
     """The first page of somebody who acts for an account."""
-    assert visitor.actor is not None
-    account, waiting, now = visitor.actor.account, visitor.standing.waiting, visitor.now
-
-    def look(market: Market, rules: Rulebook) -> Shown:
-        state = market.state
-        at = max(now, state.at)
-        places = [account_source.id for account_source in state.sources.values() if account_source.account == account]
-        return Shown(
-            stands(state, rules, account, at),
-            dues(state, rules, account, at, waiting),
-            money_of(state, rules, account),
-            state.session,
-            state.ledger.frozen.get(account, ""),
-            places,
-        )
-
-    return page(visitor, "firm.html.j2", shown=await visitor.look(look))
-
-
-# --- buying and selling
-
-
-class Book(NamedTuple):
-    """A series with its depth on a page."""
-
-    series: str
-    bids: Sequence[tuple[Phrase, Phrase]]
-    asks: Sequence[tuple[Phrase, Phrase]]
-    price: Phrase
-    #: Between which limits an order is taken today.
-    floor: Phrase
-    ceiling: Phrase
-
-
-class Resting(NamedTuple):
-    """An order of one's own that stands."""
-
-    number: int
-    series: str
-    side: Phrase
-    price: Phrase
-    left: Phrase
-
-
-async def trade(service: Service, request: Request) -> Response:
-    """Buying and selling: choose a series, see what waits, write the order."""
-    visitor = await acting(service, request)
-    actor = visitor.actor
-    assert actor is not None
-    asked = dict(request.query_params)
-
-    def look(market: Market, rules: Rulebook) -> dict[str, Any]:
-        state = market.state
-        if "PlaceOrder" not in lookup.roles(rules).get(actor.role, frozenset()):
-            raise Stopped("not_yours_to_read", "this role places no orders")
-        at = max(visitor.now, state.at)
-        there = [name for name in state.ledger.caps if at <= ends(rules, name)]
-        wanted = asked.get("series", "")
-        series = wanted if wanted in there else _usual(state, rules, actor.account, there, at)
-        fields = form_of(BODIES["PlaceOrder"], state, rules, actor, {**asked, "series": series or ""})
-        depths = market.depths(series) if series else []
-        return {
-            "series": series,
-            "there": sorted(there, key=lambda name: (-int(name.rpartition("-")[2]), name)),
-            "fields": fields,
-            "books": [_book(depth, state, rules) for depth in depths],
-            "orders": orders(state, rules, actor.account),
-            "session": state.session,
-            "money": money_of(state, rules, actor.account),
-        }
-
-    shown = await visitor.look(look)
-    return page(visitor, "trade.html.j2", **shown)
-
-
-def _usual(state: State, rules: Rulebook, account: str, there: Sequence[str], at: int) -> str | None:
-    """The series that a firm lacks most of, or the first of its own city."""
-    short = sorted(positions(state, rules, account, at), key=lambda each: -each.short)
-    return next((each.series for each in short if each.series in there), there[0] if there else None)
-
-
-def _book(depth: Depth, state: State, rules: Rulebook) -> Book:
-    def side(levels: Sequence[Any]) -> list[tuple[Phrase, Phrase]]:
-        return [
-            (amount(level.price, Unit.FEN_PER_T, rules), amount(level.count, Unit.ALLOWANCES, rules))
-            for level in levels
-        ]
-
-    price = reference_price(state, rules, depth.series)
-    floor, ceiling = band(price, rules.trading.band_basis_points, rules.trading.tick_fen_per_t)
-    return Book(
-        f"{depth.series} {depth.wall}".strip(),
-        side(depth.bids),
-        side(depth.asks),
-        amount(price, Unit.FEN_PER_T, rules),
-        amount(floor, Unit.FEN_PER_T, rules),
-        amount(ceiling, Unit.FEN_PER_T, rules),
-    )
-
-
-def orders(state: State, rules: Rulebook, account: str) -> list[Resting]:
-    """The orders of an account that stand."""
-    sides = {"buy": Phrase("Buy", "买入"), "sell": Phrase("Sell", "卖出")}
-    return [
-        Resting(
-            order.id,
-            order.series,
-            sides[order.side],
-            amount(order.limit, Unit.FEN_PER_T, rules),
-            amount(order.left, Unit.ALLOWANCES, rules),
-        )
-        for order in state.orders.values()
-        if order.account == account and order.state == "open" and order.left
-    ]
+    return page(visitor, "firm.html.j2", parts=await parts(visitor, PARTS))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from hashlib import sha256
-from importlib.resources import files
 from typing import Any, NamedTuple, TypeVar
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from jinja2 import Environment
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,6 +18,7 @@ from airshed.model.provenance import Programme, said
 from airshed.model.refusal import Malformed
 from airshed.pages.kit.html import environment
 from airshed.pages.kit.words import LANGUAGES, Language, Phrase, same
+from airshed.pages.portal.assets import assets
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.acts import waiting_for
@@ -34,10 +34,11 @@ T = TypeVar("T")
 PACKAGE = "airshed.pages.portal"
 #: The cookie of the language that somebody chose.
 LANGUAGE = "airshed-language"
-#: A page has our style sheet, our pictures and our forms; no script at all, no style of its own, nobody else's frame.
+#: A page has our style sheet, our scripts, our pictures and our forms; no script or style in the page, nobody else's
+#: frame, and it speaks with nobody but us.
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'"
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 #: Most fields of a form.
 MOST_FIELDS = 200
@@ -226,17 +227,10 @@ def templates() -> Environment:
     made = environment(PACKAGE)
     made.filters["clock"] = lambda ms: clock(ms)[:16].replace("T", " ")
     made.filters["day"] = lambda ms: clock(ms)[:10]
+    made.filters["time"] = lambda ms: clock(ms)[11:19]
     made.filters["mass"] = lambda count, standing: f"{count * standing.terms.size_kg / 1000:,.3f}"
-    made.globals["style"] = f"/assets/{style()[0]}.css"
+    made.globals["asset"] = assets().address
     return made
-
-
-@cache
-def style() -> tuple[str, bytes]:
-    """The style sheet of all pages, named by its content, so that a browser keeps it for good."""
-    own = (files(PACKAGE) / "templates" / "portal.css").read_bytes()
-    whole = (files("airshed.pages.kit") / "templates" / "page.css").read_bytes() + own
-    return sha256(whole).hexdigest()[:16], whole
 
 
 def said_by(language: Language) -> Callable[[Phrase | str], str]:
@@ -244,7 +238,29 @@ def said_by(language: Language) -> Callable[[Phrase | str], str]:
     return lambda phrase: phrase if isinstance(phrase, str) else phrase.said(language)
 
 
-def page(visitor: Visitor, template: str, status: int = 200, **facts: Any) -> Response:
+class Parts(NamedTuple):
+    """Parts of a page that go on living in it, by name, and what they were made for."""
+
+    html: Mapping[str, Markup]
+    asked: tuple[tuple[str, str], ...] = ()
+
+    def address(self, visitor: Visitor) -> str:
+        """Where a page hears of them; empty where it has none."""
+        names = [*self.html, *([COUNT] if visitor.actor is not None else [])]
+        said = [*(("part", name) for name in names), *self.asked, ("language", visitor.language)]
+        return f"/live?{urlencode(said)}" if names else ""
+
+    def __call__(self, name: str) -> Markup:
+        """One of them, as it stands in a page."""
+        return Markup('<div id="part-%s" data-part="%s">%s</div>') % (name, name, self.html[name])
+
+
+NO_PARTS = Parts({})
+#: The part that every page of somebody has: how much waits.
+COUNT = "count"
+
+
+def page(visitor: Visitor, template: str, status: int = 200, *, parts: Parts = NO_PARTS, **facts: Any) -> Response:
     """A page for somebody."""
     language = visitor.language
 
@@ -266,6 +282,8 @@ def page(visitor: Visitor, template: str, status: int = 200, **facts: Any) -> Re
             places=places_of(visitor),
             public=PUBLIC,
             demo=visitor.service.demo,
+            part=parts,
+            live=parts.address(visitor),
             **facts,
         )
     )
@@ -291,8 +309,8 @@ class Place(NamedTuple):
 
     href: str
     name: Phrase
-    #: How much waits there.
-    waiting: int = 0
+    #: Whether how much waits stands beside it.
+    counts: bool = False
 
     def is_at(self, path: str) -> bool:
         """Whether a path is this page, or one below it."""
@@ -314,20 +332,12 @@ def places_of(visitor: Visitor) -> list[Place]:
     if visitor.actor is None:
         return [Place("/", Phrase("Start", "首页")), *PUBLIC]
     today, act = Place("/", Phrase("Today", "今日")), Place("/act", Phrase("Act", "办理业务"))
-    waiting = Place("/waiting", Phrase("Waiting", "待复核"), visitor.standing.waiting)
+    waiting = Place("/waiting", Phrase("Waiting", "待复核"), counts=True)
     if visitor.actor.account:
         trade, account = Place("/trade", Phrase("Buy and sell", "买卖")), Place("/account", Phrase("Account", "账户"))
         return [today, trade, account, act, waiting]
     people = Place("/people", Phrase("People", "人员"))
     return [today, act, waiting, PUBLIC[3], people, PUBLIC[0], PUBLIC[1]]
-
-
-async def asset(service: Service, request: Request) -> Response:
-    """The style sheet."""
-    name, text = style()
-    if request.path_params["name"] != f"{name}.css":
-        raise Stopped("not_there", "the pages name the style sheet that there is")
-    return Response(text, 200, {"Cache-Control": "public, max-age=31536000, immutable"}, "text/css; charset=utf-8")
 
 
 async def switch(service: Service, request: Request) -> Response:

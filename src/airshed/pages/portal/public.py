@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
@@ -16,6 +16,7 @@ from airshed.model.period import day_of
 from airshed.pages.kit.words import Phrase, same
 from airshed.pages.portal.frame import Visitor, page, place_name, visitor_of
 from airshed.pages.portal.happening import amount
+from airshed.pages.portal.live import Part, parts
 from airshed.pages.portal.overview import caps as caps_of
 from airshed.pages.portal.overview import works as works_of
 from airshed.pages.register import sheet
@@ -69,19 +70,12 @@ class Price(NamedTuple):
 async def prices(service: Service, request: Request) -> Response:
     """Prices of every series that was traded."""
     visitor = await visitor_of(service, request)
-
-    def look(market: Market, rules: Rulebook) -> list[Price]:
-        return prices_of(market, rules)
-
-    return page(visitor, "prices.html.j2", prices=await visitor.look(look))
+    return page(visitor, "prices.html.j2", parts=await parts(visitor, PRICES))
 
 
 def prices_of(market: Market, rules: Rulebook) -> list[Price]:
     """Every series that has a price, the last vintage first."""
-    counts: dict[str, tuple[int, int]] = {}
-    for trade in market.tape:
-        number, volume = counts.get(trade.series, (0, 0))
-        counts[trade.series] = (number + 1, volume + trade.count)
+    counts = {name: (len(trades), sum(trade.count for trade in trades)) for name, trades in market.tape_of.items()}
     names = {*market.closes, *market.state.references, *counts}
     found = []
     for name in sorted(names, key=lambda each: (-int(each.rpartition("-")[2]), each) if "-" in each else (0, each)):
@@ -143,8 +137,7 @@ class Sold(NamedTuple):
 async def auctions(service: Service, request: Request) -> Response:
     """Auctions and calls, the open ones first."""
     visitor = await visitor_of(service, request)
-    found = await visitor.look(lambda market, rules: _auctions(market.state, rules))
-    return page(visitor, "auctions.html.j2", auctions=found)
+    return page(visitor, "auctions.html.j2", parts=await parts(visitor, AUCTIONS))
 
 
 def _auctions(state: State, rules: Rulebook) -> list[Sold]:
@@ -166,6 +159,15 @@ def _auctions(state: State, rules: Rulebook) -> list[Sold]:
         kind = Phrase("call", "集合竞价")
         found.append(Sold(name, kind, call.series, same("–"), stands, call.open, price(call.price), sold))
     return sorted(found, key=lambda each: not each.open)
+
+
+PRICES: Mapping[str, Part] = {
+    "prices": Part("parts/prices.html.j2", lambda sight: {"prices": prices_of(sight.market, sight.rules)})
+}
+AUCTIONS: Mapping[str, Part] = {
+    "auctions": Part("parts/auctions.html.j2", lambda sight: {"auctions": _auctions(sight.market.state, sight.rules)})
+}
+PARTS: Mapping[str, Part] = {**PRICES, **AUCTIONS}
 
 
 # --- works

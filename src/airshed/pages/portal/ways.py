@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from airshed.pages.portal import account, acts, authority, firm, frame, home, public, records, signing
+from airshed.pages.portal import account, acts, assets, authority, frame, home, parts, public, records, signing, trading
 from airshed.pages.portal.problems import saying
 from airshed.service.http.ways import Pages, Way
 
@@ -10,7 +10,7 @@ HTML = "text/html"
 
 WAYS = (
     Way("/", "GET", home.home, "home", "portal", "anybody"),
-    Way("/assets/{name}", "GET", frame.asset, "asset", "portal", "open"),
+    Way("/assets/{version}/{name}", "GET", assets.asset, "asset", "portal", "open"),
     Way("/language/{language}", "GET", frame.switch, "language", "portal", "open"),
     Way("/sign-in", "GET", signing.sign_in_page, "sign_in_page", "portal", "open"),
     Way("/sign-in", "POST", signing.sign_in, "sign_in_form", "portal", "open"),
@@ -23,7 +23,9 @@ WAYS = (
     Way("/account", "GET", account.account, "account_page", "portal"),
     Way("/account/statement.csv", "GET", account.as_csv, "statement_csv", "portal", gives=("text/csv",)),
     Way("/account/statement.xlsx", "GET", account.as_excel, "statement_excel", "portal", gives=(account.EXCEL,)),
-    Way("/trade", "GET", firm.trade, "trade", "portal"),
+    Way("/trade", "GET", trading.trade, "trade", "portal"),
+    Way("/trade/ticket", "POST", trading.ticket, "ticket", "portal"),
+    Way("/live", "GET", parts.watch, "live", "portal", "anybody", gives=("text/event-stream",)),
     Way("/waiting", "GET", acts.waiting, "waiting", "portal"),
     Way("/records/{seq}", "GET", records.record, "record_page", "portal", "anybody"),
     Way("/people", "GET", authority.people, "people", "portal"),

@@ -59,6 +59,8 @@ class Service:
     messages: Messages = field(default_factory=Messages)
     #: A semaphore over the comparing of passwords, made in the loop.
     passwords: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+    #: What those above keep by a service, by name.
+    beside: dict[str, Any] = field(default_factory=dict)
 
 
 #: What answers a route.

@@ -69,7 +69,7 @@ async def _stream(
             if not there or service.door.ticks() - looked >= beat:
                 looked = service.door.ticks()
                 if signed is not None and (
-                    not _lasts(service, request, signed) or await _viewer(service, signed) != viewer
+                    not lasts(service, request, signed) or await _viewer(service, signed) != viewer
                 ):
                     return
             if not there:
@@ -87,7 +87,8 @@ async def _stream(
             del feed.watching[who]
 
 
-def _lasts(service: Service, request: Request, signed: Signed) -> bool:
+def lasts(service: Service, request: Request, signed: Signed) -> bool:
+    """Whether somebody is still signed in by what the request showed."""
     if signed.session is None:
         return service.door.users.key(signed.key) is not None
     return service.door.users.session(request.cookies.get(service.door.cookie, "")) is not None

@@ -57,6 +57,8 @@ class Market:
     state: State = field(default_factory=State)
     #: Every trade in the order of the book.
     tape: list[Trade] = field(default_factory=list)
+    #: The same by series, so that the last of one are found without a look at all.
+    tape_of: dict[str, list[Trade]] = field(default_factory=dict)
     #: Closing prices in fen per tonne, by series and day.
     closes: dict[str, dict[str, int]] = field(default_factory=dict)
     #: Days of the sessions that were opened.
@@ -85,7 +87,7 @@ class Market:
     def trades(self, series: str, kinds: Iterable[Kind] | None = None) -> list[Trade]:
         """The tape of a series, of some kinds or of all."""
         wanted = None if kinds is None else set(kinds)
-        return [trade for trade in self.tape if trade.series == series and (wanted is None or trade.kind in wanted)]
+        return [trade for trade in self.tape_of.get(series, ()) if wanted is None or trade.kind in wanted]
 
     def depth(self, series: str, levels: int | None = BEST, wall: str = "") -> Depth:
         """What waits in the order book of a series, on one side of the wall between industries."""
@@ -147,7 +149,9 @@ def read_market(lines: Iterable[Line], until: Until = END, *, history: bool = Fa
 
 def _take(market: Market, record: Record, history: bool) -> None:
     state = market.state
-    market.tape.extend(trades_of(state, record))
+    for trade in trades_of(state, record):
+        market.tape.append(trade)
+        market.tape_of.setdefault(trade.series, []).append(trade)
     closed = next((event for event in record.events if type(event) is e.SessionClosed), None)
     if closed is not None and history:
         for name in sorted(state.books):

@@ -1,0 +1,364 @@
+"""Live parts of pages: made anew as records come, by the templates of the page, once for all who see the same.
+
+A page says which parts it has (`/live?part=depth&series=...`) and hears them as server-sent events by record number.
+What was missed is not played again: a part is sent as it is now, and the event says of which record that is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Literal, NamedTuple, TypeVar
+
+import msgspec
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from airshed.engine.nouns import Actor
+from airshed.model.period import clock
+from airshed.pages.kit.words import LANGUAGES, Language
+from airshed.pages.portal.frame import Parts, Visitor, said_by, templates, visitor_of
+from airshed.rulebook.schema import Rulebook
+from airshed.service.http.problems import Stopped
+from airshed.service.http.rows import whole_number
+from airshed.service.http.service import Service
+from airshed.service.http.watching import lasts
+from airshed.service.http.who import Signed
+from airshed.service.http.writer import Busy
+from airshed.service.marketdata.reading import Market
+
+T = TypeVar("T")
+
+#: Seconds between two rounds at least: a thousand records a second are four rounds.
+PAUSE_S = 0.25
+#: Seconds after which a watcher hears that all is well though nothing has happened.
+BEAT_S = 10.0
+#: How long a replica that is behind is waited for.
+BEHIND_S = 0.2
+#: Most parts of a page, and letters of what it asks of them.
+MOST_PARTS, MOST_LETTERS = 12, 100
+
+
+class Sight(NamedTuple):
+    """What a part is made from: the book as it stands, and who looks."""
+
+    market: Market
+    rules: Rulebook
+    at: int
+    actor: Actor | None
+    #: What the page asks for, as a series.
+    asked: Mapping[str, str]
+    #: What all parts of one look share.
+    shared: dict[str, Any]
+
+    def once(self, name: str, work: Callable[[], T]) -> T:
+        """What is found once for all who look at the same moment."""
+        if name not in self.shared:
+            self.shared[name] = work()
+        found: T = self.shared[name]
+        return found
+
+
+class Part(NamedTuple):
+    """A part of a page that is made anew as the book goes on."""
+
+    template: str
+    facts: Callable[[Sight], Mapping[str, Any]]
+    #: Who sees the same: everybody, or all who are signed in as an actor.
+    whose: Literal["everybody", "actor"] = "everybody"
+    #: Words of the query that it depends on.
+    words: tuple[str, ...] = ()
+
+
+class Key(NamedTuple):
+    """What is the same for all who have the same key."""
+
+    part: str
+    language: Language
+    #: Id of the actor whose it is; empty for what everybody sees.
+    actor: str
+    asked: tuple[tuple[str, str], ...]
+
+
+class Round(NamedTuple):
+    """All parts that are watched, as they were after a record."""
+
+    seq: int
+    at: int
+    made: Mapping[Key, bytes]
+
+    @property
+    def told(self) -> bytes:
+        """The event that ends what a watcher hears of the round."""
+        said = {"seq": self.seq, "record": f"{self.seq:,}", "at": clock(self.at)[:16].replace("T", " ")}
+        return b"id: %d\nevent: record\ndata: %s\n\n" % (self.seq, msgspec.json.encode(said))
+
+
+NOTHING = Round(0, 0, {})
+
+
+def key_of(name: str, parts: Mapping[str, Part], language: Language, actor: str, asked: Mapping[str, str]) -> Key:
+    """The key of a part for somebody; who is not signed in has no part of an actor's."""
+    part = parts.get(name)
+    if part is None:
+        raise Stopped("not_there", f"there is no part called {name[:60]}")
+    if part.whose == "actor" and not actor:
+        raise Stopped("not_signed_in", "this part is somebody's own")
+    words = tuple((word, asked[word]) for word in part.words if asked.get(word))
+    return Key(name, language, actor if part.whose == "actor" else "", words)
+
+
+# --- making
+
+
+def html_of(part: Part, language: Language, facts: Mapping[str, Any]) -> str:
+    """A part in one language."""
+    return (
+        templates()
+        .get_template(part.template)
+        .render(
+            language=language,
+            say=lambda english, chinese: english if language == "en" else chinese,
+            said=said_by(language),
+            **facts,
+        )
+    )
+
+
+def make(
+    market: Market, rules: Rulebook, parts: Mapping[str, Part], keys: Iterable[Key], asked_at: int
+) -> dict[Key, str | None]:
+    """These parts as the book stands; None for an actor who is no longer active."""
+    state = market.state
+    at = max(asked_at, state.at)
+    found: dict[Key, str | None] = {}
+    facts: dict[Any, Mapping[str, Any]] = {}
+    shared: dict[str, Any] = {}
+    for key in keys:
+        part = parts[key.part]
+        actor = state.actors.get(key.actor)
+        if part.whose == "actor" and (actor is None or actor.state != "active"):
+            found[key] = None
+            continue
+        same = (key.part, key.actor, key.asked)
+        if same not in facts:  # in whichever language
+            facts[same] = part.facts(Sight(market, rules, at, actor, dict(key.asked), shared))
+        found[key] = html_of(part, key.language, facts[same])
+    return found
+
+
+def event_of(key: Key, html: str) -> bytes:
+    """A part as an event of the stream."""
+    return b"event: part\ndata: %s\n\n" % msgspec.json.encode({"part": key.part, "html": html})
+
+
+class Live:
+    """The parts that are watched, made once a round whoever watches them."""
+
+    def __init__(self, service: Service, parts: Mapping[str, Part]) -> None:
+        self._service, self._parts = service, parts
+        self._watched: Counter[Key] = Counter()
+        #: What was made last of each, with its event: the same object for as long as nothing of it changes.
+        self._events: dict[Key, tuple[str | None, bytes]] = {}
+        self.round = NOTHING
+        self._next = asyncio.Event()
+        self._pump: asyncio.Task[None] | None = None
+
+    def join(self, keys: Sequence[Key]) -> None:
+        """Somebody watches these."""
+        self._watched.update(keys)
+        if self._pump is None or self._pump.done():
+            self._pump = asyncio.create_task(self._turning())
+
+    def leave(self, keys: Sequence[Key]) -> None:
+        """Somebody does no longer."""
+        self._watched.subtract(keys)
+        for key in keys:
+            if self._watched[key] <= 0:
+                del self._watched[key]
+                self._events.pop(key, None)
+
+    @property
+    def turns(self) -> bool:
+        """Whether there will be a next round."""
+        return self._pump is not None and not self._pump.done()
+
+    async def begin(self, keys: Sequence[Key]) -> Round:
+        """These parts as they are now, of the round that is there where it has them."""
+        now = self.round
+        if now.seq == self._service.feed.last and all(key in now.made for key in keys):
+            return now
+        return await self._made(keys)
+
+    async def after(self, seq: int, seconds: float) -> Round | None:
+        """The first round after a record; None where there is none within so many seconds."""
+        if self.round.seq <= seq and self.turns:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._next.wait(), seconds)
+        return self.round if self.round.seq > seq else None
+
+    async def _turning(self) -> None:
+        service = self._service
+        try:
+            while self._watched and service.writer.live and not service.feed.over:
+                if not await service.feed.more(self.round.seq, BEAT_S):
+                    continue
+                try:
+                    made = await self._made(tuple(self._watched))
+                except Busy:
+                    made = self.round
+                if made.seq <= self.round.seq:  # a replica has not heard of it yet
+                    await asyncio.sleep(BEHIND_S)
+                    continue
+                self.round = made
+                self._turn()
+                await asyncio.sleep(PAUSE_S)
+        finally:
+            self._turn()
+
+    def _turn(self) -> None:
+        done, self._next = self._next, asyncio.Event()
+        done.set()
+
+    async def _made(self, keys: Sequence[Key]) -> Round:
+        asked_at = self._service.clock()
+
+        def look(market: Market, rules: Rulebook) -> tuple[int, int, dict[Key, str | None]]:
+            return market.state.seq, market.state.at, make(market, rules, self._parts, keys, asked_at)
+
+        seq, at, texts = await self._service.market.look(look)
+        for key, html in texts.items():
+            if key not in self._events or self._events[key][0] != html:
+                self._events[key] = html, b"" if html is None else event_of(key, html)
+        return Round(seq, at, {key: self._events[key][1] for key in texts})
+
+
+def live_of(service: Service, parts: Mapping[str, Part]) -> Live:
+    """What a service has of it, made when somebody watches first."""
+    found = service.beside.get("live")
+    if not isinstance(found, Live):
+        found = service.beside["live"] = Live(service, parts)
+    return found
+
+
+# --- in a page
+
+
+async def parts(visitor: Visitor, there: Mapping[str, Part], asked: Mapping[str, str] | None = None) -> Parts:
+    """Parts as they stand in a page that is made now."""
+    actor = "" if visitor.actor is None else visitor.actor.id
+    keys = [key_of(name, there, visitor.language, actor, asked or {}) for name in there]
+    html = await visitor.look(lambda market, rules: make(market, rules, there, keys, visitor.now))
+    return Parts({key.part: Markup(text or "") for key, text in html.items()}, tuple((asked or {}).items()))
+
+
+def fragment(visitor: Visitor, template: str, **facts: Any) -> Response:
+    """A part that was asked for by itself."""
+    html = html_of(Part(template, lambda sight: facts), visitor.language, facts)
+    return Response(html, 200, {}, "text/html; charset=utf-8")
+
+
+# --- over HTTP
+
+
+async def live(service: Service, request: Request, there: Mapping[str, Part]) -> Response:
+    """Parts of a page as they change."""
+    visitor = await visitor_of(service, request)
+    names, asked = asked_of(request.query_params.multi_items())
+    language = next((known for known in LANGUAGES if asked.get("language") == known), visitor.language)
+    actor = "" if visitor.actor is None else visitor.actor.id
+    keys = [key_of(name, there, language, actor, asked) for name in names]
+    text = request.headers.get("last-event-id") or request.query_params.get("after") or "0"
+    after = min(max(whole_number(text, "last-event-id"), 0), service.feed.last)
+    return await _stream(service, request, visitor.signed, live_of(service, there), keys, after)
+
+
+def asked_of(said: Iterable[tuple[str, str]]) -> tuple[list[str], dict[str, str]]:
+    """The parts that a page asks for, and what it asks of them.
+
+    >>> asked_of([("part", "depth"), ("series", "SO2-KM-2027"), ("part", "tape")])
+    (['depth', 'tape'], {'series': 'SO2-KM-2027'})
+    """
+    names: list[str] = []
+    asked: dict[str, str] = {}
+    for word, text in said:
+        if word == "part":
+            names.append(text)
+        elif word != "after":
+            asked[word] = text
+    if not names or len(names) > MOST_PARTS or any(len(text) > MOST_LETTERS for text in asked.values()):
+        raise Stopped("not_there", f"ask for one to {MOST_PARTS} parts")
+    return names, asked
+
+
+async def _stream(
+    service: Service,
+    request: Request,
+    signed: Signed | None,
+    live: Live,
+    keys: Sequence[Key],
+    after: int,
+) -> Response:
+    """Parts as they change, from the record after which somebody has them; ends where the session does."""
+    who = signed.name if signed is not None else f"address {service.door.origin(request)}"
+    limits, watching = service.limits, service.feed.watching
+    if watching[who] >= limits.feeds_of_one or watching.total() >= limits.feeds:
+        raise Stopped("too_many", f"{who} has {watching[who]} feeds open", {"Retry-After": "30"})
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    if request.method == "HEAD":
+        return Response(None, 200, headers, "text/event-stream")
+    live.join(keys)
+    try:
+        first = await live.begin(keys)
+    except BaseException:
+        live.leave(keys)
+        raise
+    heard = _heard(service, request, signed, live, keys, after, first, who)
+    return StreamingResponse(heard, 200, headers, "text/event-stream")
+
+
+async def _heard(
+    service: Service,
+    request: Request,
+    signed: Signed | None,
+    live: Live,
+    keys: Sequence[Key],
+    after: int,
+    now: Round | None,
+    who: str,
+) -> AsyncIterator[bytes]:
+    watching = service.feed.watching
+    watching[who] += 1
+    had: dict[Key, bytes] = {}
+    seq = after
+    begun = True
+    looked = service.door.ticks()
+    try:
+        yield b"retry: 2000\n\n"
+        while service.writer.live and not service.feed.over:
+            if now is not None:
+                changed = [key for key in keys if key in now.made and now.made[key] is not had.get(key)]
+                if any(not now.made[key] for key in changed):
+                    return  # whose part it was is no longer active
+                if begun and now.seq <= after:
+                    changed = []  # the page was made from this record, or from a later one
+                yield b"".join(now.made[key] for key in changed) + now.told
+                had.update((key, now.made[key]) for key in keys if key in now.made)
+                seq, begun = max(seq, now.seq), False
+            else:
+                yield b"event: beat\ndata: %d\n\n" % seq
+            if not live.turns:
+                return
+            now = await live.after(seq, BEAT_S)
+            if now is None or service.door.ticks() - looked >= BEAT_S:
+                looked = service.door.ticks()
+                if signed is not None and not lasts(service, request, signed):
+                    return
+    finally:
+        live.leave(keys)
+        watching[who] -= 1
+        if not watching[who]:
+            del watching[who]

@@ -1,0 +1,14 @@
+// Every page's script: what is live in it, what its tables and forms can do more. Without it a page is whole as well.
+import { drawAll } from "./charts.js";
+import { confirmInPlace, keepOnce } from "./acts.js";
+import { lengthen } from "./tables.js";
+import { trading } from "./trade.js";
+import { watch } from "./live.js";
+
+document.documentElement.classList.add("scripted");
+keepOnce();
+confirmInPlace();
+for (const table of document.querySelectorAll("table[data-long]")) lengthen(table);
+drawAll();
+trading();
+watch();

@@ -1,0 +1,93 @@
+// A long table: sorted by its heads, filtered by words, a page at a time, and as a file of what is left.
+const ROWS = 25;
+let made = 0;
+
+export function lengthen(table) {
+  const words = document.body.dataset;
+  const rows = [...table.tBodies[0].rows];
+  if (rows.length < 8) return;
+  const number = ++made;
+  let left = rows, at = 0, order = [-1, 1];
+
+  const bar = document.createElement("div");
+  bar.className = "table-bar";
+  const label = document.createElement("label");
+  label.textContent = words.find + " ";
+  const box = document.createElement("input");
+  box.type = "search";
+  box.id = `find-${number}`;
+  label.htmlFor = box.id;
+  const save = document.createElement("button");
+  save.type = "button";
+  save.className = "plain";
+  save.textContent = words.save;
+  bar.append(label, box, save);
+  table.before(bar);
+
+  const foot = document.createElement("div");
+  foot.className = "table-foot";
+  const told = document.createElement("span");
+  told.setAttribute("role", "status");
+  const back = turner("‹", words.back, -1), on = turner("›", words.on, 1);
+  foot.append(back, told, on);
+  table.after(foot);
+
+  function turner(sign, name, step) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button small second";
+    button.textContent = sign;
+    button.setAttribute("aria-label", name);
+    button.addEventListener("click", () => { at += step; show(); });
+    return button;
+  }
+
+  [...table.tHead.rows[0].cells].forEach((head, column) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "sorter";
+    button.append(...head.childNodes);
+    head.append(button);
+    button.addEventListener("click", () => {
+      order = [column, order[0] === column ? -order[1] : 1];
+      for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+      head.setAttribute("aria-sort", order[1] > 0 ? "ascending" : "descending");
+      at = 0;
+      show();
+    });
+  });
+
+  const text = (row, column) => row.cells[column]?.textContent.trim() ?? "";
+  const figure = (said) => { const found = /^[+−-]?[\d,]+(\.\d+)?/.exec(said); return found ? Number(found[0].replaceAll(",", "").replace("−", "-")) : NaN; };
+  function compare(one, other) {
+    const [a, b] = [text(one, order[0]), text(other, order[0])], [x, y] = [figure(a), figure(b)];
+    if (/^\d{4}-\d\d/.test(a) || Number.isNaN(x) || Number.isNaN(y)) return order[1] * a.localeCompare(b, document.documentElement.lang, { numeric: true });
+    return order[1] * (x - y);
+  }
+
+  function show() {
+    const wanted = box.value.trim().toLowerCase();
+    left = rows.filter((row) => row.textContent.toLowerCase().includes(wanted));
+    if (order[0] >= 0) left.sort(compare);
+    at = Math.max(0, Math.min(at, Math.ceil(left.length / ROWS) - 1));
+    table.tBodies[0].replaceChildren(...left.slice(at * ROWS, (at + 1) * ROWS));
+    const first = left.length ? at * ROWS + 1 : 0, last = Math.min(left.length, (at + 1) * ROWS);
+    told.textContent = words.rows.replace("{first}", first).replace("{last}", last).replace("{all}", left.length);
+    back.disabled = !at;
+    on.disabled = last >= left.length;
+    foot.classList.toggle("one", left.length <= ROWS);
+  }
+  box.addEventListener("input", () => { at = 0; show(); });
+
+  save.addEventListener("click", () => {
+    const quoted = (said) => (/[",\n]/.test(said) ? `"${said.replaceAll('"', '""')}"` : /^[=+@\t]/.test(said) ? `'${said}` : said);
+    const line = (row) => [...row.cells].map((cell) => quoted(cell.textContent.trim().replace(/\s+/g, " "))).join(",");
+    const file = new Blob(["\ufeff" + [table.tHead.rows[0], ...left].map(line).join("\r\n") + "\r\n"], { type: "text/csv" });
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(file);
+    link.download = `${table.dataset.long || "table"}.csv`;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  });
+  show();
+}
