@@ -306,7 +306,7 @@ def test_weights_may_be_moved_on_the_page_and_all_designs_are_ranked_anew(facts:
 def test_weights_of_ones_own_are_what_the_page_begins_with(seen: Seen, tmp_path: Path) -> None:
     """Not what a slider makes of them: of weights with a fraction the brief's choice is still the first."""
     said = ["--weights", "air=33.3,cost=7.7", "--years", "1", "--sessions", "0", "--workers", "1"]
-    done = CliRunner().invoke(app, ["brief", "--pollutant", "PM", *said, "--out", str(tmp_path), "--json"])
+    done = CliRunner().invoke(app, ["brief", "--rulebook", "shanxi", *said, "--out", str(tmp_path), "--json"])
     assert done.exception is None, done.exception
     found = msgspec.json.decode(done.stdout, type=BriefFacts)
     browser = seen.page.context.browser
@@ -314,7 +314,7 @@ def test_weights_of_ones_own_are_what_the_page_begins_with(seen: Seen, tmp_path:
     other = browser.new_page()
     other.goto((tmp_path / "brief.html").as_uri())
     other.click('[data-say="en"]')
-    assert "stays first of 540" in other.inner_text("#own .answer")
+    assert "stays first of 432" in other.inner_text("#own .answer")
     assert other.inner_text("#own tbody tr:first-child td:last-child") == f"{found.score:.1f}"
     assert other.inner_text("#weight-air + output") == "33 %"
     assert "The brief's usual weights" in other.inner_text("#weights ~ .eyes")

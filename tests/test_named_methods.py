@@ -27,7 +27,7 @@ from airshed.market.sharing.games import shapley
 from airshed.market.sharing.named import NAMED, filled
 from airshed.market.sharing.plan import EarlyAction, Member, Plan, SharingTier
 from airshed.market.sharing.savings import cleared, fair_shares
-from airshed.market.sharing.tiers import share
+from airshed.market.sharing.tiers import counts, counts_alone, share
 from airshed.market.sharing.true_up import trued_up
 from airshed.model.refusal import Malformed
 from airshed.rulebook.load import find, load
@@ -113,6 +113,32 @@ def test_the_four_methods_of_the_law_are_plans_too(name: str, members: list[Memb
     assert [(each.source, each.count) for each in by_plan.shares] == [
         (each.source, each.count) for each in by_law.shares
     ]
+
+
+@settings(max_examples=80)
+@given(st.sampled_from(sorted(NAMED)), zones(), st.integers(1, 10**7), st.data())
+def test_what_one_source_would_get_with_other_figures_is_what_the_whole_plan_gives_it(
+    name: str, members: list[Member], cap: int, data: st.DataObject
+) -> None:
+    """`counts_alone` adds up once what the others claim; the plan itself is the measure of it."""
+    plan = plan_of(name)
+    others = {
+        each.activity.source: replace(each.activity, emitted_kg=(data.draw(figures), data.draw(figures)))
+        for each in data.draw(st.lists(st.sampled_from(members), unique=True))
+    }
+    whole: dict[str, int] = {}
+    for at, each in enumerate(members):
+        source = each.activity.source
+        if source in others:
+            rows = [*members[:at], replace(each, activity=others[source]), *members[at + 1 :]]
+            try:
+                whole[source] = counts(cap, rows, plan)[source]
+            except Malformed:  # who saves most may be owed more than it emits
+                with pytest.raises(Malformed):
+                    counts_alone(cap, members, plan, {source: others[source]})
+                return
+
+    assert counts_alone(cap, members, plan, others) == whole
 
 
 @settings(max_examples=60, deadline=None)

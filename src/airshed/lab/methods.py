@@ -12,11 +12,11 @@ import msgspec
 from airshed.lab.equilibrium.case import CurveLine
 from airshed.lab.positions import going_alone, ladders, need, passed_on, positions, product
 from airshed.market.allocation import Parts
-from airshed.market.claims import ALL_BASIS_POINTS, EMISSION, verified
+from airshed.market.claims import ALL_BASIS_POINTS, EMISSION, Activity, verified
 from airshed.market.fairness import atkinson, entrant_gap, gini, jain, theil, windfall
 from airshed.market.sharing.division import RuleTerms
 from airshed.market.sharing.named import NAMED, filled
-from airshed.market.sharing.tiers import CLAIMS, Member, Plan, counts, share
+from airshed.market.sharing.tiers import CLAIMS, Member, Plan, counts_alone, share
 from airshed.model.measures import KG_PER_T
 from airshed.model.refusal import Malformed
 
@@ -124,17 +124,20 @@ def compare(
     emissions = {source: each.before_t for source, each in places.items()}
     permits = _permits(members)
     own_steps = ladders(steps)
+    abated = {
+        each.activity.source: early_abater(each.activity, size_kg) for each in members if not each.activity.entrant
+    }
+    abaters = {source: early for source, (step, early) in abated.items() if step > 0}
     found = []
     for name, stated in (methods or plans()).items():
         plan = msgspec.structs.replace(stated, advance_basis_points=ALL_BASIS_POINTS)
-
-        def share_out(rows: Sequence[Member], plan: Plan = plan) -> dict[str, int]:
-            return counts(cap, rows, plan, size_kg, law)
-
         given = share(cap, members, plan, size_kg, law)
         shares = {each.source: each.count for each in given.shares}
         held = {source: count * size_kg / KG_PER_T for source, count in shares.items()}
-        whips = _whips(share_out, members, shares, size_kg)
+        whips = {
+            source: float(Fraction((shares[source] - count) * size_kg, abated[source][0]))
+            for source, count in counts_alone(cap, members, plan, abaters, size_kg, law).items()
+        }
         total = sum(emissions[source] for source in whips)
         gains = {
             source: windfall(price, held[source], each.emitted_t, each.cost_yuan, earned[source], 1.0)
@@ -238,27 +241,11 @@ def _entrant_gaps(
     return (yuan / tonnes if tonnes else None), by_sector
 
 
-def _whips(
-    share_out: Callable[[Sequence[Member]], Mapping[str, int]],
-    members: Sequence[Member],
-    shares: Mapping[str, int],
-    size_kg: int,
-) -> dict[str, float]:
-    """What each incumbent would lose, kg for each kg a year it had abated early, through the whole plan."""
-    found: dict[str, float] = {}
-    for at, member in enumerate(members):
-        if member.activity.entrant:
-            continue
-        least = min(verified(member.activity, EMISSION, member.activity.emitted_kg))
-        step = step_kg(least, size_kg)
-        if step > 0:
-            early = tuple(kg - step for kg in member.activity.emitted_kg if kg is not None)
-            changed_rows = [*members]
-            changed_rows[at] = replace(member, activity=replace(member.activity, emitted_kg=early))
-            source = member.activity.source
-            lost = shares[source] - share_out(changed_rows)[source]
-            found[source] = float(Fraction(lost * size_kg, step))
-    return found
+def early_abater(activity: Activity, size_kg: int = 1) -> tuple[int, Activity]:
+    """What an incumbent is taken to have abated early, kg a year, and its row if it had; 0 if it emits nothing."""
+    figures = verified(activity, EMISSION, activity.emitted_kg)
+    step = step_kg(min(figures), size_kg)
+    return step, replace(activity, emitted_kg=tuple(kg - step for kg in figures))
 
 
 def step_kg(least: int, size_kg: int = 1) -> int:

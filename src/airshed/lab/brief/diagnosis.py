@@ -10,7 +10,7 @@ import numpy as np
 
 from airshed.lab.brief.designs import BriefDesign
 from airshed.lab.brief.judge import Judge
-from airshed.lab.brief.markets import Flags, trading_of
+from airshed.lab.brief.markets import Flags
 from airshed.lab.brief.world import World
 from airshed.lab.equilibrium.curves import Floats
 
@@ -181,7 +181,7 @@ def volumes(
     world, done = judge.world, judge.of(design)
     price = float((done.price[:, 0] * world.baseline).sum() / world.baseline.sum())
     got = judge.free(design)[:, 0] if given_away is None else given_away
-    books = [_book(world, market.sources, got) for market in trading_of(world, design.border, design.wall)]
+    books = [_book(world, market.sources, got) for market in judge.trading(design)]
     traded = []
     for wedge in wedges:
         traded.append(sum(_crossed(bids, asks, wedge * price) for bids, asks in books))

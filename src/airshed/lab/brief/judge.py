@@ -30,6 +30,7 @@ class Judge:
         self.world: World = states[self.central].world
         self._outcomes: dict[tuple[int, Border, Wall, Collar], TakersOutcome] = {}
         self._given: dict[tuple[Method, Sale, Wall], Given] = {}
+        self._trading: dict[tuple[Border, Wall], list[TradingGroup]] = {}
         self._parts: dict[tuple[object, ...], Judged] = {}
 
     def outcome(self, border: Border, wall: Wall, collar: Collar, state: int | None = None) -> TakersOutcome:
@@ -44,6 +45,13 @@ class Judge:
     def of(self, design: BriefDesign) -> TakersOutcome:
         """The equilibrium of a design in the central state."""
         return self.outcome(design.border, design.wall, design.collar)
+
+    def trading(self, design: BriefDesign) -> list[TradingGroup]:
+        """The markets of a design."""
+        key = (design.border, design.wall)
+        if key not in self._trading:
+            self._trading[key] = trading_of(self.world, *key)
+        return self._trading[key]
 
     def given(self, method: Method, sale: Sale, wall: Wall) -> Given:
         """What is given away in the first year."""
@@ -146,7 +154,7 @@ class Judge:
         done = self.of(design)
         got = self.free(design)[:, 0] if given_away is None else given_away
         first = done.price[:, 0], done.emitted(self.world)[:, 0], got
-        return [strongest(self.world, market, *first) for market in trading_of(self.world, design.border, design.wall)]
+        return [strongest(self.world, market, *first) for market in self.trading(design)]
 
     def _moved(self, design: BriefDesign) -> float:
         moved = total = 0.0
@@ -180,7 +188,7 @@ class Judge:
         price-takers would trade.
         """
         parties = traded = caps = 0.0
-        for market in trading_of(self.world, design.border, design.wall):
+        for market in self.trading(design):
             sides = self.sides(design, market)
             parties += market.cap * min(sides.sellers, sides.buyers)
             traded += sides.traded

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +18,9 @@ from airshed.lab.equilibrium.curves import Floats, Steps
 from airshed.lab.equilibrium.zones import zone_equilibrium
 
 Flags = NDArray[np.bool_]
+
+#: Equilibria that are remembered: moved assumptions have states in common with those that are not moved.
+REMEMBERED = 256
 
 
 class RowKind(IntEnum):
@@ -111,15 +115,35 @@ def cells_of(world: World, wall: Wall) -> list[list[TradingCell]]:
     return found
 
 
+class Rivals:
+    """The groups of firms of a market, each beside all others: what both sides add up to, for all groups at once."""
+
+    def __init__(self, world: World, sources: Flags) -> None:
+        there = np.flatnonzero(sources)
+        owners = world.group[there]
+        #: Numbers of the groups, as they first stand among the sources.
+        self.groups: list[int] = list(dict.fromkeys(owners.tolist()))
+        own = [owners == group for group in self.groups]
+        #: Sources of one part after the other, each behind a zero: so a part is added up as if it stood alone.
+        parts = [np.append(-1, there[mine]) for each in own for mine in (each, ~each)]
+        self._places, self._starts = np.concatenate(parts), np.cumsum([0, *(len(part) for part in parts[:-1])])
+
+    def sums(self, amounts: Floats) -> tuple[list[float], list[float]]:
+        """Amounts of sources (S,) summed over each group, and over all that are not in it."""
+        found = np.add.reduceat(np.append(amounts, 0.0)[self._places], self._starts).tolist()
+        return found[::2], found[1::2]
+
+
 class TradingGroup(NamedTuple):
     """Sources that may trade with each other under a design: the city if borders are closed, whether they are walled
-    in, and their cap of the first year, t.
+    in, their cap of the first year, t, and the firms that they are of.
     """
 
     city: int | None
     walled: bool
     sources: Flags
     cap: float
+    rivals: Rivals
 
 
 def trading_of(world: World, border: Border, wall: Wall) -> list[TradingGroup]:
@@ -127,19 +151,51 @@ def trading_of(world: World, border: Border, wall: Wall) -> list[TradingGroup]:
     found = []
     for cells in cells_of(world, wall):
         walled = wall == "wall" and bool(world.side[cells[0].sources].all())
-        if border == "cities":
-            found += [TradingGroup(cell.city, walled, cell.sources, float(cell.cap[0])) for cell in cells]
-        else:
-            there = np.any([cell.sources for cell in cells], axis=0)
-            found.append(TradingGroup(None, walled, there, sum(float(cell.cap[0]) for cell in cells)))
+        for own in [[cell] for cell in cells] if border == "cities" else [cells]:
+            there = np.any([cell.sources for cell in own], axis=0)
+            city = own[0].city if border == "cities" else None
+            cap = sum(float(cell.cap[0]) for cell in own)
+            found.append(TradingGroup(city, walled, there, cap, Rivals(world, there)))
     return found
+
+
+class Figures:
+    """A world as far as markets look at it; two worlds whose figures are the same have the same markets."""
+
+    __slots__ = ("known", "world")
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.known = (
+            *(len(names) for names in (world.cities, world.years, world.sources)),
+            *(
+                column.tobytes()
+                for column in (world.city, world.side, world.baseline, world.growth, world.caps, world.discount)
+            ),
+            *(column.tobytes() for column in (world.step_source, world.cost, world.potential)),
+            None if world.transfer is None else world.transfer.tobytes(),
+            *(world.backstop, world.tax, world.floor, world.ceiling),
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Figures) and self.known == other.known
+
+    def __hash__(self) -> int:
+        return hash(self.known)
 
 
 def solve(world: World, border: Border, wall: Wall, collar: Collar, guard: float = GUARD) -> TakersOutcome:
     """The competitive equilibrium with banking. Less output is a row of every curve, so there always is one.
 
-    `guard` is the part by which a guarded zone lets a receptor's load lie above what the caps would bring.
+    `guard` is the part by which a guarded zone lets a receptor's load lie above what the caps would bring. Whoever asks
+    leaves what is given as it is.
     """
+    return _solved(Figures(world), border, wall, collar, guard)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _solved(figures: Figures, border: Border, wall: Wall, collar: Collar, guard: float) -> TakersOutcome:
+    world = figures.world
     sources, years, cities = len(world.sources), len(world.years), len(world.cities)
     price = np.zeros((sources, years))
     taken, less = np.zeros((len(world.cost), years)), np.zeros((sources, years))

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
-from airshed.lab.brief.markets import Flags, TradingGroup
+from airshed.lab.brief.markets import TradingGroup
 from airshed.lab.brief.world import World
 from airshed.lab.equilibrium.curves import Floats
 from airshed.lab.equilibrium.frictions import dominated
@@ -36,27 +34,28 @@ def strongest(world: World, market: TradingGroup, price: Floats, emitted: Floats
     weights = world.baseline[there]
     mean = float((price[there] * weights).sum() / weights.sum())
     best = GroupPower(market, "", mean, 0.0)
-    for group in dict.fromkeys(world.group[there].tolist()):
-        mine = there & (world.group == group)
-        markup = _markup(world, mine, there & ~mine, price, emitted, free, market.cap)
+    sides = [market.rivals.sums(column) for column in (world.baseline, emitted, free, price * world.baseline)]
+    for group, own, rest, left, rest_left, given, paid in zip(
+        market.rivals.groups, *sides[0], *sides[1], sides[2][0], sides[3][1], strict=True
+    ):
+        markup = _markup(own, rest, left, rest_left, given, paid, market.cap)
         if abs(markup) > abs(best.markup):
             best = GroupPower(market, world.groups[group], mean, max(-MOST_MOVED, min(MOST_MOVED, markup)))
     return best
 
 
-def _markup(
-    world: World, mine: Flags, fringe: Flags, price: Floats, emitted: Floats, free: Floats, cap: float
-) -> float:
-    own, rest = float(world.baseline[mine].sum()), float(world.baseline[fringe].sum())
+def _markup(own: float, rest: float, left: float, rest_left: float, given: float, paid: float, cap: float) -> float:
+    """Of a group that would emit `own` and emits `left`; the rest of the market `rest` and `rest_left`, for which it
+    would pay `paid` yuan at its price. The group was given `given`, of `cap`.
+    """
     if not own:
         return 0.0
     if not rest:
         return MOST_MOVED
-    abates = max(own - float(emitted[mine].sum()), LEAST * own)
-    fringe_abates = max(rest - float(emitted[fringe].sum()), LEAST * rest)
-    paid = float((price[fringe] * world.baseline[fringe]).sum()) / rest
-    if paid <= 0:
+    price = paid / rest
+    if price <= 0:
         return 0.0
-    holds = min(float(free[mine].sum()), cap)
-    done = dominated(paid / abates, own, holds, paid / fringe_abates, rest, max(cap - holds, 0.0))
-    return float(np.divide(done.price, done.competitive_price)) - 1 if done.competitive_price > 0 else 0.0
+    abates, fringe_abates = max(own - left, LEAST * own), max(rest - rest_left, LEAST * rest)
+    holds = min(given, cap)
+    done = dominated(price / abates, own, holds, price / fringe_abates, rest, max(cap - holds, 0.0))
+    return done.price / done.competitive_price - 1 if done.competitive_price > 0 else 0.0

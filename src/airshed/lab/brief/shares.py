@@ -13,10 +13,10 @@ from airshed.lab.brief.designs import SOLD, Method, Sale, Wall
 from airshed.lab.brief.markets import cells_of
 from airshed.lab.brief.world import World
 from airshed.lab.equilibrium.curves import Floats
-from airshed.lab.methods import step_kg
+from airshed.lab.methods import early_abater
 from airshed.market.allocation import Activity, entrants
-from airshed.market.claims import EMISSION, by_benchmark, verified
-from airshed.market.sharing.tiers import Member, Plan, SharingTier, counts
+from airshed.market.claims import by_benchmark
+from airshed.market.sharing.tiers import Member, Plan, SharingTier, counts, counts_alone
 from airshed.model.measures import KG_PER_T
 
 #: Methods that look at output serve new entrants from the reserve; the others let them buy.
@@ -99,18 +99,15 @@ def _shared(pots: tuple[Pot, ...], method: Method, sale: Sale, reserve: float) -
             whip |= dict.fromkeys((number for number, _ in old), 0.0)
             continue
         members = [Member(activity, pot.city) for _, activity in old]
-        counts = _counts(pool, members, plan)
-        for place, (number, activity) in enumerate(old):
-            free[number] = counts[activity.source] / KG_PER_T
-            figures = verified(activity, EMISSION, activity.emitted_kg)
-            step = step_kg(min(figures))
-            if step > 0:
-                early = replace(activity, emitted_kg=tuple(kg - step for kg in figures))
-                changed = [*members]
-                changed[place] = replace(members[place], activity=early)
-                whip[number] = (counts[activity.source] - _counts(pool, changed, plan)[activity.source]) / step
+        if not members:
+            continue
+        counted = counts(pool, members, plan)
+        steps = {activity.source: early_abater(activity) for _, activity in old}
+        abaters = {source: early for source, (step, early) in steps.items() if step > 0}
+        alone = counts_alone(pool, members, plan, abaters)
+        for number, activity in old:
+            source = activity.source
+            free[number] = counted[source] / KG_PER_T
+            if source in alone:
+                whip[number] = (counted[source] - alone[source]) / steps[source][0]
     return tuple(free.items()), tuple(whip.items())
-
-
-def _counts(pool: int, members: list[Member], plan: Plan) -> dict[str, int]:
-    return counts(pool, members, plan) if members else {}

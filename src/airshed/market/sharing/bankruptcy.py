@@ -160,11 +160,16 @@ RULES: Mapping[str, Rule] = {
 }
 
 
+def examine_claims(claims: Sequence[Fraction]) -> None:
+    """Malformed, naming the first claim below zero."""
+    for number, claim in enumerate(claims, 1):
+        if claim.numerator < 0:
+            raise Malformed(f"claim {number}", f"is {claim}", "give a claim from zero up")
+
+
 def examine(endowment: Fraction, claims: Sequence[Fraction]) -> None:
     """Claims from zero up, an endowment from zero up to their sum. Malformed otherwise."""
-    for number, claim in enumerate(claims, 1):
-        if claim < 0:
-            raise Malformed(f"claim {number}", f"is {claim}", "give a claim from zero up")
+    examine_claims(claims)
     total = sum(claims, Fraction(0))
     if not 0 <= endowment <= total:
         raise Malformed("endowment", f"{endowment} of {total} claimed", "give from zero up to the sum of the claims")

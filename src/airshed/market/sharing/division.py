@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from airshed.market.sharing.bankruptcy import RULES, highest_coverage, lowest_shortage
+from airshed.market.sharing.bankruptcy import RULES, examine_claims, highest_coverage, lowest_shortage
 from airshed.model.measures import KG_PER_T
 from airshed.model.near import near
 from airshed.model.refusal import Malformed
@@ -91,7 +91,10 @@ def divide(
         raise Malformed("pool", f"{pool} allowances", "give a count from zero up")
     groups = sorted(claims)
     wanted = [claims[group] for group in groups]
-    total = sum(wanted, Fraction(0))
+    scale = lcm(*(claim.denominator for claim in wanted))  # in whole parts: a hundred times the same sums
+    parts = [claim.numerator * (scale // claim.denominator) for claim in wanted]
+    total = sum(parts)
+    short = pool * scale < total
     if not pool:
         return dict.fromkeys(groups, 0)
     if not total:
@@ -104,14 +107,15 @@ def divide(
         shares = _by_saving(pool, groups, wanted, "nucleolus", terms, size_kg)
     elif rule in BY_CRITERIA:
         shares = _by_criteria(pool, groups, wanted, rule, terms)
-    elif rule in WEIGHTED and pool < total:
+    elif rule in WEIGHTED and short:
         weights = [Fraction(_weight(group, terms.weights.get(group, 1.0))) for group in groups]
         by_weight = lowest_shortage if rule == "lowest_shortage" else highest_coverage
         shares = by_weight(Fraction(pool), wanted, weights)
-    elif pool < total and rule in RULES:
+    elif short and rule in RULES and rule != "proportional":
         shares = RULES[rule](Fraction(pool), wanted)
     else:
-        shares = [pool * claim / total for claim in wanted]
+        examine_claims(wanted)
+        return _rounded(pool, {group: pool * part for group, part in zip(groups, parts, strict=True)}, total)
     return whole(pool, dict(zip(groups, shares, strict=True)))
 
 
@@ -121,13 +125,20 @@ def whole(pool: int, shares: Mapping[str, Fraction]) -> dict[str, int]:
     >>> whole(2, {"b": Fraction(1, 2), "a": Fraction(1, 2), "c": Fraction(1)})
     {'b': 0, 'a': 1, 'c': 1}
     """
-    scale = lcm(*(share.denominator for share in shares.values()))  # in whole parts: a thousand times the same sums
-    parts = {name: share.numerator * (scale // share.denominator) for name, share in shares.items()}
+    scale = lcm(*(share.denominator for share in shares.values()))
+    return _rounded(
+        pool, {name: share.numerator * (scale // share.denominator) for name, share in shares.items()}, scale
+    )
+
+
+def _rounded(pool: int, parts: Mapping[str, int], scale: int) -> dict[str, int]:
+    """Of shares that are so many parts of which `scale` are an allowance."""
     counts = {name: part // scale for name, part in parts.items()}
     left = pool - sum(counts.values())
-    assert 0 <= left <= len(shares), f"shares of {pool} add up to {sum(shares.values())}"
-    for name in sorted(shares, key=lambda each: (-(parts[each] % scale), each))[:left]:
-        counts[name] += 1
+    assert 0 <= left <= len(parts), f"shares of {pool} add up to {Fraction(sum(parts.values()), scale)}"
+    if left:
+        for name in sorted(parts, key=lambda each: (-(parts[each] % scale), each))[:left]:
+            counts[name] += 1
     return counts
 
 

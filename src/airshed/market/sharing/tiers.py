@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 from typing import NamedTuple
 
-from airshed.market.allocation import Allocation, Parts, Share, entrants, parts
+from airshed.market.allocation import Activity, Allocation, Parts, Share, entrants, parts
 from airshed.market.claims import (
     ALL_BASIS_POINTS,
     EMISSION,
@@ -34,7 +36,7 @@ CLAIMS_SAID: Mapping[ClaimName, str] = {
     "equal_cut": "最近年排放",
 }
 
-__all__ = ["CLAIMS", "ClaimName", "EarlyAction", "Member", "Plan", "SharingTier", "counts", "share"]
+__all__ = ["CLAIMS", "ClaimName", "EarlyAction", "Member", "Plan", "SharingTier", "counts", "counts_alone", "share"]
 
 
 def counts(
@@ -42,6 +44,67 @@ def counts(
 ) -> dict[str, int]:
     """What `share` gives each source, without its sentences, for whoever asks a thousand times."""
     return {each.source: each.count for each in _shared(cap, members, plan, size_kg, law, told=False).shares}
+
+
+def counts_alone(
+    cap: int,
+    members: Sequence[Member],
+    plan: Plan,
+    others: Mapping[str, Activity],
+    size_kg: int = 1,
+    law: Parts | None = None,
+) -> dict[str, int]:
+    """What each incumbent of `others` would get if it, and nobody else, had those figures instead of its own.
+
+    `counts` of each change by itself says the same; here what the others claim is added up once for all.
+    """
+    if plan.early_action is not None or plan.surplus != "share":  # what is shared out depends on the claims
+        return {
+            source: counts(cap, [_with(each, others, source) for each in members], plan, size_kg, law)[source]
+            for source in others
+        }
+    examine(plan)
+    tiers = _parts(cap, plan, law)
+    incumbents = _incumbents(members, tiers)
+    claims_of = [plan.claim_of(tier.claim) for tier in plan.tiers]
+    #: What groups claim, by the groups that they are in.
+    claimed: dict[tuple[str, ...], dict[str, Fraction]] = {}
+    for member in incumbents:
+        for depth, (tier, path) in enumerate(zip(plan.tiers, _paths(member, plan), strict=True)):
+            claims = claimed.setdefault(path, {})
+            group = _group(member, tier.by)
+            own = claims_of[depth](member.activity, plan.baseline).kg / size_kg
+            claims[group] = claims[group] + own if group in claims else own
+
+    @cache
+    def as_claimed(pool: int, path: tuple[str, ...]) -> dict[str, int]:
+        return _divided(pool, claimed[path], plan.tiers[len(path)], len(path), size_kg)
+
+    found: dict[str, int] = {}
+    for member in incumbents:
+        source = member.activity.source
+        if source in others:
+            count = tiers.free
+            for depth, (tier, path) in enumerate(zip(plan.tiers, _paths(member, plan), strict=True)):
+                group = _group(member, tier.by)
+                old, new = (claims_of[depth](each, plan.baseline).kg for each in (member.activity, others[source]))
+                if old == new:
+                    count = as_claimed(count, path)[group]
+                else:
+                    claims = {**claimed[path], group: claimed[path][group] + (new - old) / size_kg}
+                    count = _divided(count, claims, tier, depth, size_kg)[group]
+            found[source] = count * plan.advance_basis_points // ALL_BASIS_POINTS
+    return found
+
+
+def _with(member: Member, others: Mapping[str, Activity], source: str) -> Member:
+    return replace(member, activity=others[source]) if member.activity.source == source else member
+
+
+def _paths(member: Member, plan: Plan) -> list[tuple[str, ...]]:
+    """The groups that a member is in above each tier."""
+    groups = tuple(_group(member, tier.by) for tier in plan.tiers)
+    return [groups[:depth] for depth in range(len(groups))]
 
 
 def share(cap: int, members: Sequence[Member], plan: Plan, size_kg: int = 1, law: Parts | None = None) -> Allocation:
@@ -208,10 +271,7 @@ def _down(
         groups.setdefault(group, []).append(member)
         claims[group] = claims.get(group, Fraction(0)) + claim.kg / size_kg
         said[member.activity.source] = claim
-    try:
-        counts = divide(pool, claims, tier.rule, tier.terms, size_kg)
-    except Malformed as error:
-        raise Malformed(f"tier {depth + 1} ({tier.by}), {error.place}", error.what, error.cure) from None
+    counts = _divided(pool, claims, tier, depth, size_kg)
     found: dict[str, int] = {}
     division = _Division(tier, pool, sum(claims.values(), Fraction(0)), len(groups))
     for group, own in groups.items():
@@ -224,6 +284,13 @@ def _down(
             found.update(_down(counts[group], own, plan, depth + 1, traces, size_kg))
     assert sum(found.values()) == pool, f"tier {depth + 1} gives {sum(found.values())} of {pool}"
     return found
+
+
+def _divided(pool: int, claims: Mapping[str, Fraction], tier: SharingTier, depth: int, size_kg: int) -> dict[str, int]:
+    try:
+        return divide(pool, claims, tier.rule, tier.terms, size_kg)
+    except Malformed as error:
+        raise Malformed(f"tier {depth + 1} ({tier.by}), {error.place}", error.what, error.cure) from None
 
 
 def _credits(tiers: Parts, members: Sequence[Member], plan: Plan, size_kg: int) -> tuple[dict[str, Credit], int]:
