@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,12 +21,13 @@ from airshed.mrv.marks import HoursMark
 from airshed.mrv.readings import AIR_PRESSURE
 from airshed.mrv.rules import Law
 from airshed.mrv.spans import hour_of_day, hour_text
+from airshed.mrv.substitution import FinalHours
 from airshed.mrv.year import close_year_with_hours
 from airshed.rulebook.shipped import shipped
 from airshed.service.book.opening import adopt
 from airshed.service.book.sqlite import Book
 from airshed.service.stacks.evidence import read_manifest
-from airshed.service.stacks.explain import Explained, explain
+from airshed.service.stacks.explain import ClosedYear, Explained, explain, read_year
 from airshed.service.stacks.measure import measure_zone, read_readings, simulate_zone
 from airshed.zone.load import load as load_zone
 from airshed.zone.monitoring import monitoring_rules, registrations
@@ -55,22 +57,30 @@ def told(held: Held, when: str, pollutant: str, law: Law) -> Explained:
     return explain(held.now, STACK, when, ZONE, RULES, pollutant=pollutant, law=law, before=held.before)
 
 
-@pytest.mark.parametrize("law", ["hj75", "part75"])
+@pytest.fixture(scope="module")
+def closed(held: Held) -> dict[str, FinalHours]:
+    """The year as the law of the rulebook closes it."""
+    readings = read_readings(held.now, read_manifest(held.now).stacks[0], YEAR)
+    return dict(close_year_with_hours(registrations(ZONE)[STACK], readings, monitoring_rules(RULES))[1])
+
+
+@pytest.fixture(
+    scope="module", params=product(("hj75", "part75"), (True, False)), ids=lambda each: "-".join(map(str, each))
+)
+def year(request: pytest.FixtureRequest, held: Held) -> ClosedYear:
+    """The year read once for all that is asked of it, by each law, with and without the year before."""
+    law, with_before = request.param
+    return read_year(held.now, STACK, ZONE, RULES, law=law, before=held.before if with_before else None)
+
+
 @pytest.mark.parametrize("pollutant", ["SO2", "NOx"])
-@pytest.mark.parametrize("with_before", [True, False])
-def test_the_steps_of_an_hour_end_at_its_mass(held: Held, law: Law, pollutant: str, with_before: bool) -> None:
+def test_the_steps_of_an_hour_end_at_its_mass(closed: dict[str, FinalHours], year: ClosedYear, pollutant: str) -> None:
     """A sample of measured hours and of every kind of gap; the steps assert their own arithmetic on the way."""
-    rules = monitoring_rules(RULES)
-    holding = read_manifest(held.now).stacks[0]
-    readings = read_readings(held.now, holding, YEAR)
-    _, closed = close_year_with_hours(registrations(ZONE)[STACK], readings, rules)
     raw = closed[pollutant].raw
     gaps = [gap.first_hour for gap in closed[pollutant].gaps]
     measured = np.flatnonzero(raw.status == states.MEASURED)
-    before = held.before if with_before else None
     for hour in [*gaps[:3], gaps[-1], *measured[[0, len(measured) // 2]].tolist()]:
-        when = hour_text(YEAR, hour)
-        found = explain(held.now, STACK, when, ZONE, RULES, pollutant=pollutant, law=law, before=before)
+        found = year.explain(hour_text(YEAR, hour), pollutant)
         assert found.mass_mg is not None
         assert found.steps[-1].value == f"{found.mass_mg // 10**6:,}.{found.mass_mg % 10**6:06d} kg"
         assert (found.state_en == "measured") == (int(raw.status[hour]) == states.MEASURED)
@@ -114,11 +124,9 @@ def test_the_hours_of_a_day_and_the_months_of_a_year_add_up(held: Held) -> None:
 
 
 def test_an_hour_of_standstill_has_no_steps_and_no_mass_to_explain(held: Held) -> None:
-    found = next(
-        told(held, f"2027-06-15T{hour:02}", "SO2", "hj75")
-        for hour in range(24)
-        if told(held, f"2027-06-15T{hour:02}", "SO2", "hj75").state_en == "stopped"
-    )
+    year = read_year(held.now, STACK, ZONE, RULES)
+    hours = (year.explain(f"2027-06-15T{hour:02}", "SO2") for hour in range(24))
+    found = next(each for each in hours if each.state_en == "stopped")
     assert (found.mass_mg, found.steps) == (0, ())
 
 
@@ -129,11 +137,9 @@ def test_a_monitor_that_tells_the_pressure_of_the_sea_is_not_believed(tmp_path: 
     simulate_zone(folder, ZONE, YEAR, 7, episodes=episodes, stacks=[stack], workers=1)
     readings = read_readings(folder, read_manifest(folder).stacks[0], YEAR)
     sea = np.flatnonzero((readings.column(AIR_PRESSURE) > 95) & (readings.marks(AIR_PRESSURE) == ord("N")))
-    found = next(
-        each
-        for hour in sea.tolist()
-        if (each := explain(folder, stack, hour_text(YEAR, hour), ZONE, RULES)).state_en == "measured"
-    )
+    year = read_year(folder, stack, ZONE, RULES)
+    hours = (year.explain(hour_text(YEAR, hour)) for hour in sea.tolist())
+    found = next(each for each in hours if each.state_en == "measured")
 
     assert "101.3" in found.steps[0].figures
     assert float(found.steps[0].value.removesuffix(" Pa")) < 90_000

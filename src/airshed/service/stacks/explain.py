@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
@@ -87,42 +88,80 @@ def explain(
     evidence of the year before, which January looks back on; readings of several years have it beside them. `marks` are
     those of operators that stand: an hour under one is what its operator says.
     """
+    asked = WHEN.fullmatch(when)
+    year = int(asked[1]) if asked and is_readings(folder) else None
+    return read_year(folder, stack, zone, rulebook, year=year, law=law, before=before, marks=marks).explain(
+        when, pollutant
+    )
+
+
+def read_year(
+    folder: Path,
+    stack: str,
+    zone: Zone,
+    rulebook: Rulebook,
+    *,
+    year: int | None = None,
+    law: Law | None = None,
+    before: Path | None = None,
+    marks: YearMarks | None = None,
+) -> ClosedYear:
+    """A stack's year as `explain` reads it, for whoever asks more than once; readings of several years need `year`."""
     rules = monitoring_rules(rulebook)
     if law is not None:
         rules = msgspec.structs.replace(rules, law=law)
-    asked = WHEN.fullmatch(when)
-    held = held_year(folder, zone, int(asked[1]) if asked and is_readings(folder) else None, marks).of(stack)
-    registered, readings = held.registration, held.read()
-    if pollutant and pollutant not in registered.pollutants:
-        there = ", ".join(registered.pollutants)
-        raise Malformed("--pollutant", f"{stack} does not measure {pollutant!r}", f"there are {there}")
-    name = pollutant or registered.pollutants[0]
-    year, day, hour = _when(when, readings.year)
-    earlier = held.earlier(rules) if before is None else _earlier(before, stack, zone, rules, year, marks)
-    _, closed = close_year_with_hours(registered, readings, rules, earlier, held.own_marks)
-    final = closed[name]
-    if hour is not None:
-        return _hour(registered, readings, final, hour, rules, earlier.get(name) if earlier else None)
-    if day is not None:
-        told, shown, mass = steps.day_steps(final, day), hour_text(year, day)[:10], _mass(final, day, day + 24)
-        parts = tuple(
-            ExplainedPart(hour_text(year, each), STATE_WORDS[int(final.status[each])][0], _mass(final, each, each + 1))
-            for each in range(day, day + 24)
-        )
-    else:
-        told, shown, mass = steps.year_steps(final), str(year), _mass(final, 0, len(final.status))
-        months = enumerate(pairwise(month_bounds(year)), 1)
-        parts = tuple(
-            ExplainedPart(f"{year}-{month:02}", "", _mass(final, first, after)) for month, (first, after) in months
-        )
-    owed = None
-    if day is None and mass is not None:
-        rule = rulebook.allowance
-        owed = obligation(mass, rule.size_kg, rule.rounding)
-        figures = f"{steps.kg(mass)} / {rule.size_kg} kg, rounded {rule.rounding}"
-        formula = "mass / size of an allowance; of a source once, over all its stacks"
-        told.append(Step("obligation", "应清缴配额", rule.cite, formula, figures, f"{owed:,} allowances"))
-    return Explained(stack, name, shown, rules.law, "", "", "", mass, tuple(told), owed, parts)
+    held = held_year(folder, zone, year, marks).of(stack)
+    readings = held.read()
+    earlier = held.earlier(rules) if before is None else _earlier(before, stack, zone, rules, readings.year, marks)
+    _, closed = close_year_with_hours(held.registration, readings, rules, earlier, held.own_marks)
+    return ClosedYear(held.registration, readings, rulebook, rules, closed, earlier or {})
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedYear:
+    """A stack's year, read and closed: any hour of it, any day and the whole can be explained."""
+
+    stack: StackRegistration
+    readings: StackReadings
+    rulebook: Rulebook
+    rules: MonitoringRules
+    closed: Mapping[str, FinalHours]
+    #: The hours of the year before, by pollutant, as far as they were at hand.
+    earlier: Mapping[str, ClosedHours]
+
+    def explain(self, when: str, pollutant: str = "") -> Explained:
+        """As `explain` does; of the first pollutant that the stack measures if none is named."""
+        if pollutant and pollutant not in self.stack.pollutants:
+            there = ", ".join(self.stack.pollutants)
+            raise Malformed("--pollutant", f"{self.stack.stack} does not measure {pollutant!r}", f"there are {there}")
+        final = self.closed[pollutant or self.stack.pollutants[0]]
+        year, day, hour = _when(when, self.readings.year)
+        if hour is not None:
+            before = self.earlier.get(final.pollutant)
+            return _hour(self.stack, self.readings, final, hour, self.rules, before)
+        if day is not None:
+            told, shown, mass = steps.day_steps(final, day), hour_text(year, day)[:10], _mass(final, day, day + 24)
+            parts = tuple(
+                ExplainedPart(
+                    hour_text(year, each), STATE_WORDS[int(final.status[each])][0], _mass(final, each, each + 1)
+                )
+                for each in range(day, day + 24)
+            )
+        else:
+            told, shown, mass = steps.year_steps(final), str(year), _mass(final, 0, len(final.status))
+            months = enumerate(pairwise(month_bounds(year)), 1)
+            parts = tuple(
+                ExplainedPart(f"{year}-{month:02}", "", _mass(final, first, after)) for month, (first, after) in months
+            )
+        owed = None
+        if day is None and mass is not None:
+            rule = self.rulebook.allowance
+            owed = obligation(mass, rule.size_kg, rule.rounding)
+            figures = f"{steps.kg(mass)} / {rule.size_kg} kg, rounded {rule.rounding}"
+            formula = "mass / size of an allowance; of a source once, over all its stacks"
+            told.append(Step("obligation", "应清缴配额", rule.cite, formula, figures, f"{owed:,} allowances"))
+        law, name = self.rules.law, final.pollutant
+        return Explained(self.stack.stack, name, shown, law, "", "", "", mass, tuple(told), owed, parts)
 
 
 def _mass(final: FinalHours, first: int, after: int) -> int | None:
