@@ -41,8 +41,8 @@ ROOMS: dict[str, str] = {
 ABOUT = "Airshed: an emission trading system for the air of a region. 区域大气排污权交易系统。"
 
 
-def build(rooms: dict[str, str]) -> typer.Typer:
-    """The command with these rooms."""
+def build(rooms: dict[str, str], asked: str = "") -> typer.Typer:
+    """The command with these rooms; of a group no other commands than the one that is asked for, if it has that."""
     from importlib import import_module
 
     import typer
@@ -69,10 +69,28 @@ def build(rooms: dict[str, str]) -> typer.Typer:
         room = import_module(module)
         found: Any = getattr(room, attribute)
         if isinstance(found, typer.Typer):
-            app.add_typer(found, name=name)
+            app.add_typer(_only(found, asked), name=name)
         else:
             app.command(name, cls=getattr(room, "COMMAND_CLASS", None))(found)
     return app
+
+
+def _only(group: typer.Typer, asked: str) -> typer.Typer:
+    """The group with one of its commands, for what all the others take costs more than many commands do."""
+    from copy import copy
+
+    from typer.main import get_command_name
+
+    own = [
+        command
+        for command in group.registered_commands
+        if (command.name or get_command_name(getattr(command.callback, "__name__", ""))) == asked
+    ]
+    if not own:
+        return group
+    alone = copy(group)
+    alone.registered_commands, alone.registered_groups = own, []
+    return alone
 
 
 def run() -> NoReturn:
@@ -92,10 +110,10 @@ def run() -> NoReturn:
                 stream.reconfigure(errors="backslashreplace")  # a file may have half a letter in its name
         insist()
         only_files(sys.argv[1:])
-        asked = sys.argv[1] if len(sys.argv) > 1 else ""
-        rooms = {asked: ROOMS[asked]} if asked in ROOMS else ROOMS
+        room, asked = (*sys.argv[1:3], "", "")[:2]
+        rooms = {room: ROOMS[room]} if room in ROOMS else ROOMS
         with telling(of_command(sys.argv[1:])):
-            status = build(rooms)(prog_name="airshed", standalone_mode=False)
+            status = build(rooms, asked)(prog_name="airshed", standalone_mode=False)
             if status == INTERRUPTED:  # what Typer makes of Ctrl-C
                 raise KeyboardInterrupt
         sys.stdout.flush()
