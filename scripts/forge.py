@@ -699,7 +699,8 @@ def _numbers(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[str | in
 def judged(raws: list[bytes], laws: Mapping[str, Rulebook], changes: list[Change]) -> Iterator[tuple[Change, str]]:
     """What deciding anew says of each change, the records before it being as they were; empty when nothing.
 
-    One pass over the book serves all: a change is judged against the state before its record, as in a copy.
+    One pass over the book serves all: a change is judged against the state before its record, as in a copy. What is
+    not changed is believed.
     """
     lines = chained(raws)
     by_seq: dict[int, list[Change]] = {}
@@ -715,7 +716,7 @@ def judged(raws: list[bytes], laws: Mapping[str, Rulebook], changes: list[Change
                 yield change, str(error)
             else:
                 yield change, ""
-        anew.follow(line)
+        anew.believe(line)
 
 
 def main() -> None:
