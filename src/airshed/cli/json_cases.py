@@ -20,6 +20,10 @@ LARGEST_YEAR = 9_999
 LARGEST_COUNT = 2**62
 DECIMAL = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?([eE][+-]?[0-9]{1,2})?", re.ASCII)
 CENTS = 100
+#: Keys that say something about a case to people.
+WORDS_ABOUT = frozenset(
+    ("name", "title", "note", "notes", "comment", "description", "source", "suite", "file", "test", "id", "label")
+)
 
 
 class Part(NamedTuple):
@@ -60,6 +64,12 @@ class Part(NamedTuple):
         if len(found) != len(keys):
             self.wrong(f"has {len(found)} values", f"write [{', '.join(keys)}]")
         return found
+
+    def only(self, keys: tuple[str, ...]) -> None:
+        """Nothing stands in an object that nobody reads, but for words about it."""
+        for key in self.value if isinstance(self.value, dict) else ():
+            if key not in keys and key not in WORDS_ABOUT:
+                Part(f"{self.place}.{key[:60]}", None).wrong("is no key that is read here", near(key[:60], keys))
 
     def text(self) -> str:
         """Words."""

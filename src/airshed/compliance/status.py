@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, Literal
 
@@ -34,18 +34,30 @@ class Convention:
     figures_ahead: bool
     #: Whether an event is refused that undoes what is not there, repeats what is, or goes back in time.
     strict: bool
+    #: Where it is written down: what a refusal by it rests on.
+    cite: str
 
 
 #: The UK registry as its published scenarios and its engine have it.
-UK: Final = Convention(last_year_excluded_at_once=False, figures_ahead=True, strict=False)
+UK: Final = Convention(
+    last_year_excluded_at_once=False,
+    figures_ahead=True,
+    strict=False,
+    cite="UK ETS registry v6.0.0, compliance calculation: which events leave a state valid",
+)
 #: What a book here keeps to where its law does not say otherwise.
-STRICT: Final = Convention(last_year_excluded_at_once=True, figures_ahead=False, strict=True)
+STRICT: Final = Convention(
+    last_year_excluded_at_once=True,
+    figures_ahead=False,
+    strict=True,
+    cite="strict convention: docs/explanation/compliance-over-the-years.md",
+)
 CONVENTIONS: Mapping[str, Convention] = {"uk": UK, "strict": STRICT}
 
 
 def convention_of(last_year_excluded: Literal["at_once", "when_over"]) -> Convention:
     """The strict convention with what a law says of a last year."""
-    return Convention(last_year_excluded == "at_once", STRICT.figures_ahead, STRICT.strict)
+    return replace(STRICT, last_year_excluded_at_once=last_year_excluded == "at_once")
 
 
 class Standing:
@@ -73,6 +85,13 @@ class Standing:
         self.excluded: set[int] = set()
         self.total = 0
         self.surrendered = 0
+
+    def strictly(self) -> Standing:
+        """The same years under the strict convention, to ask what that would refuse."""
+        copy = Standing(self.first, self.last, self.current, STRICT)
+        copy.figures, copy.excluded = dict(self.figures), set(self.excluded)
+        copy.total, copy.surrendered = self.total, self.surrendered
+        return copy
 
     @property
     def end(self) -> int:
@@ -163,8 +182,10 @@ class Standing:
         if self.figures.get(year):
             what = "set it to zero or take it back before the year is excluded"
             return f"{year} has a figure of {self.figures[year]}; {what}"
-        if self.convention.strict and (year in self.excluded or not self._within(year)):
-            return f"{year} is excluded already, or no year of the source"
+        if self.convention.strict and year in self.excluded:
+            return f"{year} is excluded already"
+        if self.convention.strict and not self._within(year):
+            return f"{year} is no year of the source, which has them from {self.first} to {self.last or 'now on'}"
         self.excluded.add(year)
         return None
 
@@ -179,6 +200,8 @@ class Standing:
         """The first year is another one."""
         if year <= 0:
             return f"{year} is no year"
+        if self.convention.strict and self.last is not None and year > self.last:
+            return f"{year} is after the last year, {self.last}"
         return self._moved(year, self.last, self.current)
 
     def finish(self, year: int | None) -> str | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from airshed.cli.json_cases import CENTS, Part, read_cases
+from airshed.cli.json_cases import CENTS, Part, read_cases, shown
 from airshed.cli.options import Json
 from airshed.cli.show import as_json, console, table
 from airshed.model.measures import KG_PER_T, exact, yuan
@@ -36,8 +36,8 @@ def penalty(
 
     The key kind of a case says which: overdue (a daily rate, compounded, capped), late_interest (a rate by quarter),
     shortfall (the terms of its own period: flat, by the tonne, indexed, times a mean price), instalments.
-    docs/explanation/compliance-over-the-years.md has the keys of each. Where a case has a key expect, what differs is
-    named, and the exit status is 1.
+    docs/explanation/compliance-over-the-years.md has the keys of each; one that nobody reads is refused. Where a case
+    states what comes out (expect, or a key of the answer such as days), what differs is named, and the exit status is 1.
 
     Example: airshed compliance penalty cases.json --json
     """
@@ -49,12 +49,15 @@ def penalty(
             row["expect"], row["agrees"] = _plain(expected), row["penalty"] == _plain(expected)
             if not row["agrees"]:
                 wrong.append(f"{case.place}.expect: {yuan(expected)}, reckoned {row['penalty']}")
+        for key in STATED[row["kind"]]:
+            if case.has(key) and str(case.at(key).value) != str(row[key]):
+                wrong.append(f"{case.place}.{key}: {shown(case.at(key).value)}, reckoned {row[key]}")
     if json:
         for number, (_, row) in enumerate(rows):
             as_json({"case": number, **row})
     else:
-        shown = [(number, row["kind"], row["penalty"], _rest(row)) for number, (_, row) in enumerate(rows)]
-        table("", ("case#", "kind", "penalty 金额#", "more"), shown)
+        found = [(number, row["kind"], row["penalty"], _rest(row)) for number, (_, row) in enumerate(rows)]
+        table("", ("case#", "kind", "penalty 金额#", "more"), found)
         for each in wrong:
             console.print(f"stated otherwise 不一致: {each}")
     if wrong:
@@ -63,6 +66,7 @@ def penalty(
 
 def _reckoned(case: Part) -> dict[str, Any]:
     kind = case.at("kind").one_of(tuple(KINDS))
+    case.only(("kind", "expect", *KEYS[kind], *STATED[kind]))
     try:
         return {"kind": kind, **KINDS[kind](case)}
     except Malformed as error:
@@ -86,6 +90,7 @@ def _late_interest(case: Part) -> dict[str, Any]:
 
     rates = []
     for row in case.parts("rates"):
+        row.only(("start", "end", "rate"))
         first, last, rate = row.several("start", "end", "rate")
         rates.append(RateTerm(first.day(), last.day(), rate.fraction()))
     start, end = case.at("start").day(), case.at("end").day()
@@ -102,6 +107,7 @@ def _shortfall(case: Part) -> dict[str, Any]:
     if price is None and terms.penalty == "price_multiple":
         cycle = None
         if case.has("cycle"):
+            case.at("cycle").only(("start", "end"))
             first, last = case.at("cycle").several("start", "end")
             cycle = first.day(), last.day()
         deadline = case.at("deadline").day() if terms.mean == "month_before" else date.max
@@ -125,6 +131,7 @@ def _terms(row: Part) -> PeriodTerms:
     from airshed.compliance.period_terms import PeriodTerms
     from airshed.compliance.shortfall import PENALTIES
 
+    row.only(("from", "penalty", "multiple", "mean", "per_tonne", "flat", "makeup_percent"))
     return PeriodTerms(
         row.at("from").year(),
         row.at("penalty").one_of(tuple(PENALTIES)),
@@ -141,6 +148,7 @@ def _mean(case: Part, first: date, last: date) -> int:
 
     traded = []
     for row in case.parts("trades"):
+        row.only(("date", "price", "tonnes"))
         day, price, tonnes = row.several("date", "price", "tonnes")
         kg = exact(str(tonnes.value), KG_PER_T, tonnes.place, "tonnes")
         traded.append(Traded(day.day(), price.cents(), kg))
@@ -165,6 +173,7 @@ def _changes(case: Part) -> list[Change]:
     found = []
     for key, sign in CHANGES.items():
         for row in case.parts(key) if case.has(key) else ():
+            row.only((*DAYS, "amount"))
             name = next((name for name in DAYS if row.has(name)), DAYS[0])
             day, amount = row.several(name, "amount")
             if sign < 0 and amount.cents() < 0:
@@ -189,4 +198,18 @@ KINDS: Mapping[str, Callable[[Part], dict[str, Any]]] = {
     "late_interest": _late_interest,
     "shortfall": _shortfall,
     "instalments": _instalments,
+}
+#: What each kind reads.
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "overdue": ("base", "start", "end", "daily_rate", "cap_times", *CHANGES),
+    "late_interest": ("base", "start", "end", "rates", *CHANGES),
+    "shortfall": ("period", "missing_t", "terms", "price", "trades", "deadline", "cycle", "index", "index_base"),
+    "instalments": ("total", "parts", "first", "every_months"),
+}
+#: What of its answer a case of each kind may state, and is held to.
+STATED: Mapping[str, tuple[str, ...]] = {
+    "overdue": ("days", "capped_on"),
+    "late_interest": ("days",),
+    "shortfall": ("from_period", "method", "makeup_kg"),
+    "instalments": (),
 }

@@ -40,8 +40,10 @@ def status(
 
     A story has steps. The first event is init (first_year, last_year, current_year); then verified_emissions (year,
     tonnes), surrender and surrender_reversal (amount), exclude and unexclude, set_first_year, set_last_year and
-    change_year (year), status_as_of (date). What cannot be is refused with its reason and changes nothing. Where a
-    step has a key expect, what differs is named, and the exit status is 1.
+    change_year (year), status_as_of (date). What cannot be is refused with its reason and the convention that says so,
+    and changes nothing. What the UK registry takes though it cannot be (a last year before the first, a year excluded
+    twice, a second init) is taken under uk and said as doubtful; strict refuses it. Where a step has a key expect, what
+    differs is named, and the exit status is 1.
 
     Example: airshed compliance status stories.json --json
     """
@@ -69,7 +71,9 @@ def _print(told: list[tuple[Part, list[dict[str, Any]]]], wrong: list[str]) -> N
     for number, (_, steps) in enumerate(told):
         for step in steps:
             if "refused" in step:
-                console.print(f"refused 拒绝: story {number}, {step['event']}: {step['refused']}")
+                console.print(f"refused 拒绝: story {number}, {step['event']}: {step['refused']} ({step['cite']})")
+            if "doubtful" in step:
+                console.print(f"taken, doubtful 存疑: story {number}, {step['event']}: {step['doubtful']}")
     for each in wrong:
         console.print(f"stated otherwise 不一致: {each}")
     stated = sum(len(step.get("expect", ())) for _, steps in told for step in steps)
@@ -83,7 +87,7 @@ def _names(story: Part) -> dict[str, str]:
 
 
 def _told(story: Part, law: Convention) -> list[dict[str, Any]]:
-    from airshed.compliance.status import EVENTS, Standing
+    from airshed.compliance.status import EVENTS
 
     standing: Standing | None = None
     seen: list[tuple[datetime, dict[str, str]]] = []
@@ -91,18 +95,31 @@ def _told(story: Part, law: Convention) -> list[dict[str, Any]]:
     for part in story.parts("steps"):
         event = part.at("event").one_of((BEGINS, *EVENTS, ASKS))
         step: dict[str, Any] = {"event": event}
-        if event == BEGINS:
-            last = part.at("last_year").year() if part.has("last_year") else None
-            standing, seen = Standing(part.at("first_year").year(), last, part.at("current_year").year(), law), []
-        elif standing is None:
+        if event != BEGINS and standing is None:
             part.at("event").wrong(f"{event} comes before {BEGINS}", f"begin the story with {BEGINS}")
         if event == ASKS:
             step |= _as_of(part.at("date").moment(), seen)
         else:
+            why_not, doubtful = None, None
+            if event == BEGINS:
+                begun, begins = standing, _begun(part, law)
+                doubtful = _twice(begins) if begun is not None else _backwards(begins)
+                if law.strict and doubtful is not None:
+                    if begun is None:
+                        part.at("last_year").wrong(doubtful, "give a last year that is not before the first")
+                    why_not, doubtful = doubtful, None
+                else:
+                    standing, seen = begins, []
+            else:
+                assert standing is not None
+                figures = _figures(part, event)
+                doubtful = None if law.strict else EVENTS[event](standing.strictly(), *figures)
+                why_not = EVENTS[event](standing, *figures)
             assert standing is not None
-            why_not = None if event == BEGINS else EVENTS[event](standing, *_figures(part, event))
             if why_not is not None:
-                step["refused"] = why_not
+                step |= {"refused": why_not, "cite": law.cite}
+            elif doubtful is not None:
+                step["doubtful"] = doubtful
             now = {"status": standing.status.name, "main_status": standing.main.name}
             if why_not is None and part.has("date"):
                 seen.append((part.at("date").moment(), now))
@@ -111,6 +128,23 @@ def _told(story: Part, law: Convention) -> list[dict[str, Any]]:
             step |= _held(part.at("expect"), step)
         steps.append(step)
     return steps
+
+
+def _begun(part: Part, law: Convention) -> Standing:
+    from airshed.compliance.status import Standing
+
+    last = part.at("last_year").year() if part.has("last_year") else None
+    return Standing(part.at("first_year").year(), last, part.at("current_year").year(), law)
+
+
+def _twice(standing: Standing) -> str:
+    return f"the source is there already; a story has one {BEGINS}" + (f"; {why}" if (why := _backwards(standing)) else "")
+
+
+def _backwards(standing: Standing) -> str | None:
+    if standing.last is None or standing.last >= standing.first:
+        return None
+    return f"the last year, {standing.last}, is before the first, {standing.first}"
 
 
 def _figures(part: Part, event: str) -> tuple[int | None, int | None]:

@@ -104,7 +104,10 @@ def _columns(clock: BusinessClock, rule: str, after: str) -> dict[str, Due]:
         minutes = int(found[1]) * MINUTES[found[2]]
         if minutes > LONGEST_DAYS * MINUTES["d"]:
             raise Malformed("--after", f"{word.strip()} is more than {LONGEST_DAYS:,} days", "wait less long")
-        columns[f"exec_{int(found[1])}{'min' if found[2] == 'm' else found[2]}"] = _due(clock, minutes)
+        name = f"exec_{int(found[1])}{'min' if found[2] == 'm' else found[2]}"
+        if name in columns:
+            raise Malformed("--after", f"{word.strip()} is there already, as {name}", "name each delay once")
+        columns[name] = _due(clock, minutes)
     return columns
 
 
