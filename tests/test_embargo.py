@@ -66,6 +66,9 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
             mass = {"NOx": 0, "PM": 0, "SO2": KG * 1_000, "VOC": 0}
             done(runner, AUTHORITY, c.DetermineYear(source, 2027, mass, "nothing was reported"), EARLY)
         done(runner, "steel", c.Surrender("s-steel", 2027, "SO2", KG), EARLY)
+        late = c.NoticeCase("s-steel", 2027, "reporting", "", 50_000_00, "nothing was reported", evidence="1" * 64)
+        done(runner, AUTHORITY, late, EARLY)
+        done(runner, "steel", c.ReplyCase(1, "the clerk was ill"), EARLY)
         mass = {"NOx": 0, "PM": 0, "SO2": KG * 1_000, "VOC": 0}
         assert send(runner, AUTHORITY, c.DetermineYear("s-power", 2027, mass, "waits"), EARLY).refusal is None
         assert why(runner, "steel", c.Surrender("s-steel", 2027, "SO2", KG), EARLY) is Why.TOO_LARGE
@@ -132,6 +135,33 @@ def test_records_acts_and_refusals_tell_nothing_of_it_either(service: Served, re
     assert str(KG) in readers["steel"].get("/v1/tables/refusals").text
 
 
+def last_move(client: httpx.Client, account: str) -> dict[str, Any]:
+    return dict(client.get(f"/v1/accounts/{account}").json()["moves"][-1])
+
+
+def test_a_move_that_tells_how_a_source_stands_is_a_blank_in_the_statement_of_others(
+    readers: dict[str, httpx.Client],
+) -> None:
+    for name in ("steel", "surrendered-KM"):
+        told = last_move(readers["small-bank"], name)
+        assert (told["what"], told["other"], told["count"], told.get("embargoed")) == ("", "", 0, True)
+        assert last_move(readers["dianzhong-office"], name)["what"] == "Surrendered"
+    assert last_move(readers["steel"], "steel")["what"] == "Surrendered"
+
+
+def steps_of_cases(service: Served, office: httpx.Client, reader: httpx.Client) -> list[tuple[bool, bool]]:
+    """Whether a reader is told that a record in which a step of a case was taken is kept back, and what was said."""
+    whole = [office.get(f"/v1/records/{seq}").json() for seq in range(1, service.records() + 1)]
+    steps = [each["seq"] for each in whole if each["body"]["do"] in ("NoticeCase", "ReplyCase")]
+    assert len(steps) == 2
+    seen = [reader.get(f"/v1/records/{seq}").json() for seq in steps]
+    return [("embargoed" in each, "body" in each) for each in seen]
+
+
+def test_a_case_is_kept_back_until_its_year_is_public(service: Served, readers: dict[str, httpx.Client]) -> None:
+    assert steps_of_cases(service, readers["dianzhong-office"], readers["small-bank"]) == [(True, False)] * 2
+
+
 def test_from_the_day_on_everybody_reads_them_and_how_sources_stand_later(
     service: Served, readers: dict[str, httpx.Client], path: Path
 ) -> None:
@@ -148,11 +178,22 @@ def test_from_the_day_on_everybody_reads_them_and_how_sources_stand_later(
             assert years(client)["s-steel"]["surrendered"] == KG
         assert "body" in late["small-bank"].get(f"/v1/records/{service.records()}").json()
         assert "body" not in late[""].get(f"/v1/records/{service.records()}").json()
+        office, bank = service.signed("dianzhong-office"), late["small-bank"]
+        assert steps_of_cases(service, office, bank) == [(False, True)] * 2
+        told = last_move(bank, "steel")
+        assert (told["what"], told["count"], "embargoed" in told) == ("Surrendered", -KG, False)
     finally:
         service.clock.ms = EARLY + 3_600_000
 
 
 # --- in the shell
+
+
+def test_a_statement_on_the_file_says_what_of_it_is_not_public(path: Path) -> None:
+    answer = CliRunner().invoke(app, ["statement", str(path), "steel"])
+    assert "standing of 2027 not public before 2028-07-01" in answer.output
+    answer = CliRunner().invoke(app, ["statement", str(path), "broker", "--json"])
+    assert "embargoed" not in [word for line in answer.output.splitlines() for word in json.loads(line)]
 
 
 def shown(path: Path, *words: str) -> str:

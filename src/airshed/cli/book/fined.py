@@ -60,13 +60,13 @@ def print_cases(found: list[dict[str, Any]], money: str) -> None:
 
 def print_penalties(found: list[PenaltyLine], money: str) -> None:
     """A table, where there are any."""
-    sums = ("imposed", "paid", "interest", "owed", "late")
+    sums = ("imposed", "paid", "interest", "interest paid", "owed", "late")
     columns = ["source", "year", "pollutant", "case #", *(f"{each} [{money}]" for each in sums), "pay by 缴纳期限"]
     if found:
         table("Penalties 罚款", columns, [_row(line) for line in found])
 
 
 def _row(line: PenaltyLine) -> tuple[str, ...]:
-    sums = (line.fen, line.paid_fen + line.interest_paid_fen, line.interest_fen, line.owed_fen, line.late_fen)
+    sums = (line.fen, line.paid_fen, line.interest_fen, line.interest_paid_fen, line.owed_fen, line.late_fen)
     until = f"{line.pay_by or '–'}{', in parts 分期' if line.granted and line.pay_by else ''}"
     return (line.source, str(line.year), line.pollutant or "–", str(line.case or "–"), *map(yuan, sums), until)

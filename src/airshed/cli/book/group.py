@@ -276,6 +276,7 @@ def statement(
     """
     from airshed.engine.journal import chained, decode
     from airshed.service.book.addressed import to_read
+    from airshed.service.book.embargo import Early
     from airshed.service.book.law import currency_of
     from airshed.service.book.numbered import account_named
     from airshed.service.book.statement import lines_of
@@ -288,12 +289,14 @@ def statement(
         if found is None:
             known = [name for (name,) in opened.sql.execute("SELECT account FROM accounts ORDER BY account")]
             raise Malformed(without_password(book), f"there is no account {account!r}", near(account, known))
-        moves = list(lines_of((decode(line) for line in chained(opened.lines())), account))
+        early = Early(opened)
+        moves = list(lines_of((decode(line) for line in chained(opened.lines())), account, early.note))
         money = currency_of(opened).name_en
         rooms = opened.sql.execute(FLOW_ROOMS, (account,)).fetchall()
         fined, cases = penalties(opened, account), open_cases(opened, account)
+        kept = early.said((*(line.year for line in fined), *(case["year"] for case in cases)))
     if json:
-        for line in (*moves, *fined, *cases):
+        for line in (*moves, *fined, *cases, *({"embargoed": each} for each in kept)):
             as_json(line)
         return
     name, state, why = found
@@ -334,6 +337,8 @@ def statement(
         )
     print_penalties(fined, money)
     print_cases(cases, money)
+    for each in kept:
+        console.print(f"{each} 在此日期前不公开")
 
 
 @app.command()

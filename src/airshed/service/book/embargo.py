@@ -17,7 +17,7 @@ from airshed.engine.tables import BY_NAME
 from airshed.model.period import day_of
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
-from airshed.service.book.kept import KeptBook
+from airshed.service.book.kept import KeptBook, Statements
 from airshed.service.book.law import law_of
 
 #: By read table: what of a row tells of the emissions of its year.
@@ -52,7 +52,7 @@ SETTLING = (
     *(e.Surrendered, e.SurrenderReversed, e.YearClosed, e.PenaltyPaid, e.InstalmentsGranted, e.CaseNoticed),
     *get_args(e.StandingEvent),
 )
-#: Steps of a case, which name it and not its year: told to nobody who does not read early.
+#: Steps of a case, which name it and not its year.
 STEPS = (*(c.ReplyCase, c.DecideCase, c.AppealCase, c.DecideCaseAppeal), *get_args(e.CaseEvent))
 #: Commands about people, accounts and acts that wait, whose refusal may say what is owed or what a case is about.
 QUOTING = frozenset(kind.__name__ for kind in (*get_args(c.PeopleBody), *get_args(c.AccountBody)))
@@ -126,17 +126,49 @@ def source_of(table: str, public: Embargo | None, own: str = "") -> tuple[str, t
     return f"(SELECT {', '.join(parts)} FROM {table}) AS {table}", tuple(values)
 
 
-def tells(record: Record, public: Embargo) -> bool:
-    """Whether a record tells a figure that is not public yet."""
+def tells(record: Record, public: Embargo, cases: Mapping[int, int]) -> bool:
+    """Whether a record tells a figure that is not public yet; `cases` has the year of each case."""
     bodies = [event.body for event in record.events if isinstance(event, e.ActProposed)]
-    for part in (record.body, *bodies, *record.events):
-        if isinstance(part, REPORTS) and part.year > public.emissions:
-            return True
-        if isinstance(part, SETTLING) and part.year > public.standing:
-            return True
-        if isinstance(part, STEPS) and not isinstance(part, e.CaseNoticed):
-            return True
+    parts = (record.body, *bodies, *record.events)
+    if any(tells_of(part, public, cases) for part in parts):
+        return True
     return record.refusal is not None and type(record.body).__name__ in QUOTING
+
+
+def tells_of(part: c.Body | e.Event, public: Embargo, cases: Mapping[int, int]) -> bool:
+    """Whether a command or an event does."""
+    if isinstance(part, REPORTS):
+        return bool(part.year > public.emissions)
+    if isinstance(part, SETTLING):
+        return bool(part.year > public.standing)
+    # A case that is not there has no year, and a refusal that says so tells nothing.
+    return isinstance(part, STEPS) and cases.get(part.case, NO_YEAR) > public.standing
+
+
+def years_of_cases(sql: Statements) -> dict[int, int]:
+    """The year that each case is about."""
+    return dict(sql.execute("SELECT case_number, year FROM cases").fetchall())
+
+
+class Early:
+    """Notes of which years a statement tells how sources stand, for whoever looks before that is public."""
+
+    def __init__(self, book: KeptBook) -> None:
+        self._book = book
+        self._public = as_of_last(book) if book.law_in_force() is not None else Embargo(NO_YEAR, NO_YEAR)
+        self._cases = years_of_cases(book.sql)
+        self._years: set[int] = set()
+
+    def note(self, event: e.Event) -> bool:
+        """Note the year of an event; nothing is left out of a statement on the file."""
+        if tells_of(event, self._public, self._cases):
+            self._years.add(getattr(event, "year", 0) or self._cases[event.case])  # type: ignore[union-attr]
+        return False
+
+    def said(self, more: Iterable[int]) -> list[str]:
+        """What of those years and of others is not public, and from when it is."""
+        years = sorted({*self._years, *more})
+        return said(law_of(self._book), "penalties", years, self._public) if years else []
 
 
 def as_of_last(book: KeptBook) -> Embargo:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -12,7 +12,7 @@ from airshed.model.allowance import count_of
 from airshed.registry.moves import Entry, Paid
 
 
-class StatementLine(msgspec.Struct, frozen=True):
+class StatementLine(msgspec.Struct, frozen=True, omit_defaults=True):
     """One move: allowances of `series` (then `count` and `balance`) or money (then `fen` and `cash`)."""
 
     seq: int
@@ -24,10 +24,17 @@ class StatementLine(msgspec.Struct, frozen=True):
     balance: int
     fen: int
     cash: int
+    #: It tells a figure of a year that is not public yet: what it was, for whom and how much is left out.
+    embargoed: bool = False
 
 
-def lines_of(records: Iterable[Record], account: str) -> Iterator[StatementLine]:
-    """The moves of `account` in the order of the book."""
+def lines_of(
+    records: Iterable[Record], account: str, hidden: Callable[[Event], bool] | None = None
+) -> Iterator[StatementLine]:
+    """The moves of `account` in the order of the book; of what is hidden from who reads, that there was something.
+
+    Balances are those of the book either way: whoever reads the account reads in `holdings` what lies in it.
+    """
     cash = 0
     held: dict[str, int] = {}
     for record in records:
@@ -43,13 +50,16 @@ def lines_of(records: Iterable[Record], account: str) -> Iterator[StatementLine]
                 other = move.origin if sign == 1 else move.target
                 if isinstance(move, Paid):
                     cash += sign * move.fen
-                    yield StatementLine(record.seq, record.at, what, other, None, 0, 0, sign * move.fen, cash)
+                    line = StatementLine(record.seq, record.at, what, other, None, 0, 0, sign * move.fen, cash)
                 else:
                     count = sign * count_of(move.blocks)
                     held[move.series] = held.get(move.series, 0) + count
-                    yield StatementLine(
+                    line = StatementLine(
                         record.seq, record.at, what, other, move.series, count, held[move.series], 0, cash
                     )
+                if hidden is not None and hidden(event):
+                    line = msgspec.structs.replace(line, what="", other="", count=0, fen=0, embargoed=True)
+                yield line
 
 
 def _entry(event: Event) -> Entry:

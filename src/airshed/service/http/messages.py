@@ -10,7 +10,7 @@ import msgspec
 
 from airshed.engine.journal import Line
 from airshed.service.http.readers import Readers
-from airshed.service.http.seen import own_actors, seen
+from airshed.service.http.seen import NOTHING, beside, seen
 from airshed.service.http.viewer import Viewer
 
 #: Messages that are kept for the next watcher of the same kind.
@@ -27,10 +27,10 @@ class Messages:
         """The messages of these lines, as a reader of this kind sees them."""
         missing = [line for line in lines if (viewer, line.seq) not in self.kept]
         if missing:
-            own: frozenset[str] = frozenset()
-            if viewer.reads in ("account", "jurisdiction"):
-                own = await readers.read(lambda book: own_actors(book.sql, viewer))
-            for line, found in zip(missing, seen(missing, viewer, own), strict=True):
+            known = NOTHING
+            if viewer.reads != "public" and (viewer.reads != "zone" or viewer.public is not None):
+                known = await readers.read(lambda book: beside(book.sql, viewer))
+            for line, found in zip(missing, seen(missing, viewer, known), strict=True):
                 self.kept[viewer, line.seq] = _message(line.seq, msgspec.json.encode(found))
         told = b"".join(self.kept[viewer, line.seq] for line in lines)
         while len(self.kept) > MOST_KEPT:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from airshed.engine.events import Event
 from airshed.engine.journal import Record, decode
 from airshed.model.refusal import Malformed
 from airshed.registry.account_number import is_number
+from airshed.service.book.embargo import tells_of, years_of_cases
 from airshed.service.book.kept import KeptBook, line_of
 from airshed.service.book.statement import StatementLine, lines_of
 from airshed.service.http.problems import Stopped
 from airshed.service.http.rows import whole_number
-from airshed.service.http.seen import own_actors, seen
+from airshed.service.http.seen import beside, seen
 from airshed.service.http.service import Service, given, instant_in
 from airshed.service.http.shapes import AccountMove, SeenRecord
 from airshed.service.http.viewer import Viewer, viewer_of
@@ -72,7 +74,7 @@ def record_for(opened: KeptBook, actor: str, seq: int, now: int) -> SeenRecord:
     if row is None:
         raise Stopped("not_there", f"the book ends at record {opened.last()}")
     viewer = viewer_of(opened, actor, now)
-    (found,) = seen([line_of(*row)], viewer, own_actors(opened.sql, viewer))
+    (found,) = seen([line_of(*row)], viewer, beside(opened.sql, viewer))
     return found
 
 
@@ -111,7 +113,7 @@ def account_then(
     said = dict(zip(("account", "number", "kind", "name", "jurisdiction"), row, strict=True))
     cash, holdings = 0, dict[str, int]()
     moves: deque[StatementLine] = deque(maxlen=most)
-    for line in lines_of(_records(opened, row[0], at, until), row[0]):
+    for line in lines_of(_records(opened, row[0], at, until), row[0], _hidden(opened, viewer)):
         cash = line.cash
         if line.series is not None:
             holdings[line.series] = line.balance
@@ -125,6 +127,15 @@ def account_then(
         "holdings": {series: count for series, count in holdings.items() if count},
         "moves": [AccountMove(*msgspec.structs.astuple(line)) for line in moves],
     }
+
+
+def _hidden(opened: KeptBook, viewer: Viewer) -> Callable[[Event], bool] | None:
+    """Which moves of others tell what is not public yet; None where nothing is kept from who reads."""
+    public = viewer.public
+    if viewer.reads == "account" or public is None:
+        return None
+    cases = years_of_cases(opened.sql)
+    return lambda event: tells_of(event, public, cases)
 
 
 def _may_read(viewer: Viewer, account: str, jurisdiction: str) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 
 from airshed.engine.journal import Line, Record, decode
 from airshed.model.refusal import Refusal
-from airshed.service.book.embargo import tells
+from airshed.service.book.embargo import tells, years_of_cases
 from airshed.service.book.kept import Statements
 from airshed.service.book.sealed import SAYING_FREE, SEALING
 from airshed.service.book.statement import lines_of
@@ -19,16 +20,36 @@ from airshed.service.http.viewer import Viewer
 SILENT = "how much is free is not told to others"
 
 
-def seen(lines: Sequence[Line], viewer: Viewer, own: frozenset[str]) -> list[SeenRecord]:
-    """Records as somebody sees them; `own` are the actors of an account, or of a jurisdiction."""
+class Beside(NamedTuple):
+    """What stands beside records and says how much of them somebody sees."""
+
+    #: Whose records are whole: the actors of an account, or of a jurisdiction.
+    own: frozenset[str]
+    #: The year that each case is about, where something is kept back.
+    cases: Mapping[int, int]
+
+
+#: For who reads everything, or nothing.
+NOTHING = Beside(frozenset(), {})
+
+
+def beside(sql: Statements, viewer: Viewer) -> Beside:
+    """For somebody, as the book stands."""
+    kept_back = viewer.reads == "zone" and viewer.public is not None
+    return Beside(own_actors(sql, viewer), years_of_cases(sql) if kept_back else {})
+
+
+def seen(lines: Sequence[Line], viewer: Viewer, known: Beside) -> list[SeenRecord]:
+    """Records as somebody sees them."""
     if viewer.reads == "public":
         return [SeenRecord(line.seq, line.hash) for line in lines]
-    return [_seen(line, decode(line), viewer, own) for line in lines]
+    return [_seen(line, decode(line), viewer, known) for line in lines]
 
 
-def _seen(line: Line, record: Record, viewer: Viewer, own: frozenset[str]) -> SeenRecord:
+def _seen(line: Line, record: Record, viewer: Viewer, known: Beside) -> SeenRecord:
+    own = known.own
     mine = viewer.reads == "account" and record.actor in own
-    if viewer.reads == "zone" and viewer.public is not None and tells(record, viewer.public):
+    if viewer.reads == "zone" and viewer.public is not None and tells(record, viewer.public, known.cases):
         return SeenRecord(line.seq, line.hash, record.at, embargoed=True)
     if not mine and type(record.body) in SEALING:
         return SeenRecord(line.seq, line.hash, record.at, sealed=True)

@@ -351,7 +351,7 @@ class LawTexts(msgspec.Struct, frozen=True):
     provenance: Provenance
 
 
-class AccountMove(msgspec.Struct, frozen=True):
+class AccountMove(msgspec.Struct, frozen=True, omit_defaults=True):
     """One move in or out: allowances of a series, or money."""
 
     seq: int
@@ -367,6 +367,8 @@ class AccountMove(msgspec.Struct, frozen=True):
     fen: int
     #: Money after it.
     cash: int
+    #: It tells a figure of a year that is not public yet: what it was, with whom and how much is left out.
+    embargoed: bool = False
 
 
 class AccountThen(msgspec.Struct, frozen=True):
