@@ -61,8 +61,18 @@ def short(rules: Rulebook = BY_CASE) -> tuple[Runner, str]:
     return runner, account
 
 
-def notice(fen: int = MILLION, ground: str = "shortfall", pollutant: str = "SO2", reason: str = "seen") -> c.NoticeCase:
-    return c.NoticeCase(SOURCE, YEAR, ground, pollutant, fen, reason)
+#: Digests of three documents.
+ONE, TWO, THREE = ("1" * 64, "2" * 64, "3" * 64)
+
+
+def notice(
+    fen: int = MILLION, ground: str = "shortfall", pollutant: str = "SO2", year: int = YEAR, **said: str
+) -> c.NoticeCase:
+    """Of a stack and a day where the ground is about those, on the first document."""
+    about = {"stack": "steel-1", "day": f"{year}-03-02"} if ground in ("exceedance", "monitoring") else {}
+    if ground != "shortfall":
+        about["evidence"] = ONE
+    return c.NoticeCase(SOURCE, year, ground, pollutant, fen, **{"reason": "seen", **about, **said})
 
 
 def noticed(rules: Rulebook = BY_CASE) -> tuple[Runner, str]:
@@ -147,8 +157,18 @@ def test_the_account_replies_as_often_as_the_law_lets_it() -> None:
         (notice(ground="witchcraft"), Why.WRONG_KIND),
         (notice(ground="exceedance", fen=100_000_00 - 1), Why.TOO_SMALL),
         (notice(ground="exceedance", fen=MILLION + 1), Why.TOO_LARGE),
-        (c.NoticeCase(SOURCE, 2029, "exceedance", "SO2", MILLION, "seen"), Why.TOO_EARLY),
-        (c.NoticeCase(SOURCE, 1999, "exceedance", "SO2", MILLION, "seen"), Why.NOT_IN_FORCE),
+        (notice(MILLION, "exceedance", year=2029), Why.TOO_EARLY),
+        (notice(MILLION, "exceedance", year=1999), Why.NOT_IN_FORCE),
+        (notice(MILLION, "exceedance", day="2027-12-31", year=2028), Why.WRONG_KIND),
+        (notice(MILLION, "exceedance", year=2028, day="2028-12-31"), Why.TOO_EARLY),
+        (notice(MILLION, "exceedance", day=""), Why.WRONG_KIND),
+        (notice(MILLION, "exceedance", stack=""), Why.WRONG_KIND),
+        (notice(MILLION, "exceedance", pollutant=""), Why.WRONG_KIND),
+        (notice(MILLION, "exceedance", stack="power-1"), Why.UNKNOWN_STACK),
+        (notice(MILLION, "exceedance", evidence=""), Why.UNEXPLAINED),
+        (notice(50_000_00, "monitoring"), Why.WRONG_KIND),
+        (notice(50_000_00, "reporting", "", day=f"{YEAR}-03-02"), Why.WRONG_KIND),
+        (notice(stack="steel-1"), Why.WRONG_KIND),
         (c.NoticeCase("s-nobody", YEAR, "exceedance", "SO2", MILLION, "seen"), Why.UNKNOWN_SOURCE),
     ],
 )
@@ -163,6 +183,52 @@ def test_a_breach_is_in_one_case_and_a_shortfall_is_charged_once() -> None:
     exceeding = notice(MILLION, "exceedance")
     done(runner, AUTHORITY, exceeding, at("2028-07-05"))
     assert why(runner, AUTHORITY, exceeding, at("2028-07-05")) is Why.ALREADY_EXISTS
+
+
+def test_a_matter_that_was_decided_is_not_noticed_again_without_evidence_that_is_new() -> None:
+    exceeding = notice(MILLION, "exceedance")
+    for appealed in (False, True):
+        runner, account = short()
+        done(runner, AUTHORITY, exceeding, at("2028-07-03"))
+        done(runner, account, c.ReplyCase(1, "the meter was new", THREE), at("2028-07-04"))
+        done(runner, AUTHORITY, c.DecideCase(1, MILLION if appealed else 0, "heard"), at("2028-07-05"))
+        if appealed:
+            assert why(runner, AUTHORITY, exceeding, at("2028-07-05")) is Why.ALREADY_EXISTS
+            done(runner, account, c.AppealCase(1, "not us"), at("2028-07-05"))
+            done(runner, OTHER, c.DecideCaseAppeal(1, 0, "not them"), at("2028-07-05"))
+        for known in ("seen again", "worded otherwise"):
+            again = msgspec.structs.replace(exceeding, reason=known)
+            assert why(runner, AUTHORITY, again, at("2028-07-06")) is Why.ALREADY_EXISTS
+        brought_by_the_account = msgspec.structs.replace(exceeding, evidence=THREE)
+        assert why(runner, AUTHORITY, brought_by_the_account, at("2028-07-06")) is Why.ALREADY_EXISTS
+        done(runner, AUTHORITY, msgspec.structs.replace(exceeding, evidence=TWO), at("2028-07-06"))
+
+
+def test_a_breach_that_was_fined_is_not_fined_again_whatever_is_brought() -> None:
+    runner, account = short()
+    done(runner, AUTHORITY, notice(MILLION, "exceedance"), at("2028-07-03"))
+    done(runner, account, c.ReplyCase(1, "the meter was new"), at("2028-07-04"))
+    done(runner, AUTHORITY, c.DecideCase(1, 100_000_00, "heard"), at("2028-07-05"))
+    again = notice(MILLION, "exceedance", evidence=TWO)
+    assert why(runner, AUTHORITY, again, at("2028-07-06")) is Why.ALREADY_EXISTS
+    for other in ({"stack": "steel-2"}, {"day": f"{YEAR}-03-03"}, {"pollutant": "NOx"}):
+        done(runner, AUTHORITY, msgspec.structs.replace(again, **other), at("2028-07-06"))
+
+
+def test_a_shortfall_that_was_let_go_is_noticed_again_on_new_evidence_and_charged_in_full() -> None:
+    runner, _ = decided(0)
+    assert why(runner, AUTHORITY, notice(), at("2028-07-06")) is Why.ALREADY_EXISTS
+    done(runner, AUTHORITY, notice(evidence=TWO), at("2028-07-06"))
+
+
+def test_what_a_case_rests_on_is_in_the_book_by_its_digest() -> None:
+    runner, account = short()
+    done(runner, AUTHORITY, notice(MILLION, "exceedance"), at("2028-07-03"))
+    done(runner, account, c.ReplyCase(1, "the meter was new", TWO), at("2028-07-04"))
+    done(runner, AUTHORITY, c.DecideCase(1, MILLION, "heard", THREE), at("2028-07-05"))
+    assert runner.state.cases[1].evidence == {ONE, TWO, THREE}
+    rows = [row for name, row in everything(runner.state) if name == "cases"]
+    assert [row[4:8] for row in rows] == [("exceedance", "SO2", "steel-1", f"{YEAR}-03-02")]
 
 
 # --- who may
@@ -181,7 +247,7 @@ def test_a_bureau_opens_cases_in_its_place_and_decides_no_appeal() -> None:
     runner, account = decided()
     done(runner, REGISTRAR, c.RegisterActor(BUREAU, "city", "", "KM"), at("2028-07-05"))
     done(runner, BUREAU, notice(MILLION, "exceedance"), at("2028-07-05"))
-    elsewhere = c.NoticeCase("s-power", YEAR, "exceedance", "SO2", MILLION, "seen")
+    elsewhere = msgspec.structs.replace(notice(MILLION, "exceedance"), source="s-power", stack="power-1")
     assert why(runner, BUREAU, elsewhere, at("2028-07-05")) is Why.OUT_OF_SCOPE
     done(runner, account, c.AppealCase(1, "too much"), at("2028-07-06"))
     assert why(runner, BUREAU, c.DecideCaseAppeal(1, 0, "dropped"), at("2028-07-06")) is Why.ROLE_MAY_NOT
@@ -309,7 +375,7 @@ def test_a_fine_for_another_breach_is_apart_from_the_year() -> None:
     assert why(runner, account, c.OfferSource(SOURCE, "cement"), at("2028-07-12")) is Why.CONDITION_OPEN
     done(runner, account, body, at("2028-07-12"))
     rows = [row for name, row in everything(runner.state) if name == "cases"]
-    assert [(row[4], row[7], row[9], row[12], row[13]) for row in rows] == [
+    assert [(row[4], row[9], row[11], row[14], row[15]) for row in rows] == [
         ("monitoring", "decided", 200_000_00, 50_000_00, f"{AUTHORITY}, {INSPECTOR}")
     ]
 
@@ -341,8 +407,7 @@ def test_the_register_shows_decisions_alone_and_from_the_day_on_which_standings_
     with Book.create(tmp_path / "a.book") as book:
         runner = market(book, tables=True)
         for year in (2027, 2028):
-            body = c.NoticeCase(SOURCE, year, "exceedance", "SO2", MILLION, "seen on site")
-            done(runner, AUTHORITY, body, at("2028-07-03"))
+            done(runner, AUTHORITY, notice(MILLION, "exceedance", year=year), at("2028-07-03"))
         assert "Decisions in cases" not in build(book)
         for case in (1, 2):
             done(runner, AUTHORITY, c.DecideCase(case, 300_000_00, "heard"), at("2028-07-11"))

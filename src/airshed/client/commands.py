@@ -2026,6 +2026,9 @@ class Commands(ABC):
         pollutant: c.Maybe,
         fen: c.Money,
         reason: c.Text,
+        stack: c.Maybe = "",
+        day: c.MaybeDay = "",
+        evidence: c.Seal = "",
         **how: Unpack[How],
     ) -> CommandReceipt:
         """Open a case about a breach: what is held against a source, by which article, and what it may cost.
@@ -2039,6 +2042,9 @@ class Commands(ABC):
             pollutant,
             fen,
             reason,
+            stack,
+            day,
+            evidence,
         )
         return self.send(body, **how)
 
@@ -2046,12 +2052,14 @@ class Commands(ABC):
         self,
         case: c.Whole,
         reply: c.Text,
+        evidence: c.Seal = "",
         **how: Unpack[How],
     ) -> CommandReceipt:
         """Reply to a notice. 陈述申辩。"""
         body = c.ReplyCase(
             case,
             reply,
+            evidence,
         )
         return self.send(body, **how)
 
@@ -2060,6 +2068,7 @@ class Commands(ABC):
         case: c.Whole,
         fen: c.Money,
         reason: c.Text,
+        evidence: c.Seal = "",
         **how: Unpack[How],
     ) -> CommandReceipt:
         """Decide a case after the reply or its term: as proposed, less, or nothing, which drops it. 作出处罚决定。"""
@@ -2067,6 +2076,7 @@ class Commands(ABC):
             case,
             fen,
             reason,
+            evidence,
         )
         return self.send(body, **how)
 
@@ -2074,12 +2084,14 @@ class Commands(ABC):
         self,
         case: c.Whole,
         reason: c.Text,
+        evidence: c.Seal = "",
         **how: Unpack[How],
     ) -> CommandReceipt:
         """Appeal a decision; nothing is to be paid until the appeal is decided. 申请行政复议。"""
         body = c.AppealCase(
             case,
             reason,
+            evidence,
         )
         return self.send(body, **how)
 
@@ -2088,6 +2100,7 @@ class Commands(ABC):
         case: c.Whole,
         fen: c.Money,
         reason: c.Text,
+        evidence: c.Seal = "",
         **how: Unpack[How],
     ) -> CommandReceipt:
         """Decide an appeal, by somebody who did not take the decision; never more than was decided. 作出复议决定。"""
@@ -2095,5 +2108,6 @@ class Commands(ABC):
             case,
             fen,
             reason,
+            evidence,
         )
         return self.send(body, **how)

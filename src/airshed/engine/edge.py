@@ -61,7 +61,7 @@ def well_formed(command: Command, at: int = 0) -> Command:
         _printable(read, place)
     for name in _DAYS[type(read.body)]:
         day = getattr(read.body, name)
-        if type(day) is str:
+        if type(day) is str and day:  # a day that may be left out is empty
             _real_day(day, f"{place} {name}")
     return read
 

@@ -13,6 +13,8 @@ from airshed.rulebook.terms_sections import Days
 
 #: The ground of a case about allowances that are missing, which is no row of a table: the law says what it costs.
 SHORTFALL: Final = "shortfall"
+#: What a breach may be of besides a source and a year.
+ABOUT: Final = ("stack", "day", "pollutant")
 
 
 class LateRate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -59,6 +61,8 @@ class CaseGround(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     name_en: str
     #: Name in Chinese.
     name_zh: str
+    #: What a notice names of it besides source and year: none or several of "stack", "day" and "pollutant".
+    about: Annotated[str, Meta(pattern=r"^[a-z]+( [a-z]+)*\Z", examples=["stack day"])] | None = None
     #: Least fen.
     least_fen: Annotated[int, Meta(ge=1, le=10_000_000_000_000)]
     #: Most fen.

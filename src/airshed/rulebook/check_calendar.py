@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from airshed.model.near import near
 from airshed.model.refusal import Malformed
-from airshed.rulebook.breach_sections import SHORTFALL
+from airshed.rulebook.breach_sections import ABOUT, SHORTFALL
 from airshed.rulebook.schema import Rulebook
 
 
@@ -69,12 +70,15 @@ def late_payment(rules: Rulebook, file: str) -> Iterator[Malformed]:
 
 
 def cases(rules: Rulebook) -> Iterator[Malformed]:
-    """Grounds twice, one that is called as a shortfall is, and a least sum above the most."""
+    """Grounds twice, one that is called as a shortfall is, what a breach cannot be of, a least sum above the most."""
     seen = {SHORTFALL}
     for row in rules.cases.grounds:
         if row.ground in seen:
             yield Malformed("case_grounds.csv", f"the ground {row.ground!r} is there already", "give it another name")
         seen.add(row.ground)
+        for word in (row.about or "").split():
+            if word not in ABOUT:
+                yield Malformed("case_grounds.csv", f"{row.ground} is about {word!r}", near(word, ABOUT))
         if row.least_fen > row.most_fen:
             what = f"{row.ground}: least_fen {row.least_fen} is above most_fen {row.most_fen}"
             yield Malformed("case_grounds.csv", what, "give the less of the two first")

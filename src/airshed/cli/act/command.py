@@ -101,7 +101,8 @@ def act(
 
     Masses are written in t, kg or g, money in the money of the law, prices as 4,100 yuan/t, shares in %, days as
     2027-12-31; what has several parts as 'ST1: SO2, NOx', given again for the next. airshed act alone lists the
-    commands, airshed act COMMAND --help shows the options of one.
+    commands, airshed act COMMAND --help shows the options of one. Where a document is named by its digest, @FILE stands
+    for the digest of a file.
 
     The same line sent again on the same day gets the answer that the book gave: after a crash nothing is done twice. On
     another day it is not sent without --again 2, which means it for the second time. With --server it goes to a service
@@ -110,6 +111,7 @@ def act(
     Example: airshed act OfferRepurchase my.book --as wang --account forge --series SO2-KM-2027 --count "40 t" --dry-run
     """
     from airshed.cli.act import help as helps
+    from airshed.cli.act.documents import with_digests
     from airshed.service.forms.form import body_named
 
     fields: list[tuple[str, str]] = ctx.meta[FIELDS]
@@ -123,6 +125,7 @@ def act(
         for said in helps.explained(kind):
             typer.echo(said)
         return
+    fields = with_digests(kind, fields)
     if server:
         from airshed.cli.act.remote import ServerLine, send_to
 

@@ -98,6 +98,8 @@ def metavar(slot: Slot) -> str:
     match item:
         case _ if title.startswith(("day", "hour")):
             return title.partition(",")[0].upper()
+        case _ if title.startswith("SHA-256"):
+            return "SHA-256|@FILE"
         case kinds.IntType():
             unit = unit_of(slot.field, slot.kind)
             pair = isinstance(_bare(slot.kind), kinds.DictType)

@@ -37,7 +37,7 @@ def penalty(
     The key kind of a case says which: overdue (a daily rate, compounded, capped), late_interest (a rate by quarter),
     shortfall (the terms of its own period: flat, by the tonne, indexed, times a mean price), instalments.
     docs/explanation/compliance-over-the-years.md has the keys of each; one that nobody reads is refused. Where a case
-    states what comes out (expect, or a key of the answer such as days), what differs is named, and the exit status is 1.
+    states what comes out (expect, or a key of the answer as days), what differs is named, and the exit status is 1.
 
     Example: airshed compliance penalty cases.json --json
     """

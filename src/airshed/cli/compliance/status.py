@@ -138,7 +138,9 @@ def _begun(part: Part, law: Convention) -> Standing:
 
 
 def _twice(standing: Standing) -> str:
-    return f"the source is there already; a story has one {BEGINS}" + (f"; {why}" if (why := _backwards(standing)) else "")
+    return f"the source is there already; a story has one {BEGINS}" + (
+        f"; {why}" if (why := _backwards(standing)) else ""
+    )
 
 
 def _backwards(standing: Standing) -> str | None:

@@ -23,13 +23,17 @@ def noticed(state: State, event: e.CaseNoticed) -> None:
         proposed_fen=event.fen,
         cite=event.cite,
         reply_until=event.reply_until,
+        stack=event.stack,
+        day=event.day,
     )
     state.next_case = event.case + 1
+    _brought(state, event)
 
 
 def replied(state: State, event: e.CaseReplied) -> None:
     """The account has replied."""
     state.cases[event.case].replies += 1
+    _brought(state, event)
 
 
 def decided(state: State, event: e.CaseDecided) -> None:
@@ -38,6 +42,7 @@ def decided(state: State, event: e.CaseDecided) -> None:
     known.state, known.fen = "decided" if event.fen else "dropped", event.fen
     known.decided_by = tuple(name for name in (event.actor, event.confirmed_by) if name)
     known.appeal_until = event.appeal_until
+    _brought(state, event)
     imposed(state, key_of(known), event.fen, event.pay_by)
 
 
@@ -45,6 +50,7 @@ def appealed(state: State, event: e.CaseAppealed) -> None:
     """An appeal waits; nothing is due meanwhile."""
     known = state.cases[event.case]
     known.state = "appealed"
+    _brought(state, event)
     state.penalties[key_of(known)].suspended = True
     note_due(state, key_of(known))
 
@@ -55,6 +61,7 @@ def appeal_decided(state: State, event: e.CaseAppealDecided) -> None:
     assert known.fen is not None, event
     known.state = "upheld" if event.fen == known.fen else "lowered" if event.fen else "quashed"
     known.fen = event.fen
+    _brought(state, event)
     state.ledger.post(event.entry)
     penalty = state.penalties[key_of(known)]
     paid = min(event.fen, penalty.paid_fen + penalty.interest_paid_fen)
@@ -64,6 +71,11 @@ def appeal_decided(state: State, event: e.CaseAppealDecided) -> None:
     penalty.before_fen = penalty.interest_paid_fen = 0
     penalty.interest_fen = 0 if paid == event.fen else None
     note_due(state, key_of(known))
+
+
+def _brought(state: State, event: e.CaseEvent) -> None:
+    if event.evidence:
+        state.cases[event.case].evidence.add(event.evidence)
 
 
 def key_of(known: Case) -> PenaltyKey:

@@ -18,6 +18,8 @@ Name = Annotated[str, Meta(min_length=1, max_length=100)]
 Maybe = Annotated[str, Meta(max_length=100)]
 #: SHA-256 of a seed and its salt (`airshed.model.seal`), or nothing.
 Seal = Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?\Z", title="SHA-256, or empty")]
+#: A day, or nothing.
+MaybeDay = Annotated[str, Meta(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?\Z", title="day, as 2027-12-31, or empty")]
 #: A sentence.
 Text = Annotated[str, Meta(max_length=2_000)]
 #: A count, a price or a sum; whether it may be below zero is for the procedure to say.

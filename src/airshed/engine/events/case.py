@@ -6,7 +6,7 @@ from airshed.engine.events.fact import Fact
 from airshed.registry.moves import Entry
 
 
-class CaseNoticed(Fact, frozen=True):
+class CaseNoticed(Fact, frozen=True, omit_defaults=True):
     """A case is open; the account has until an instant to reply."""
 
     #: Number that the case gets.
@@ -28,9 +28,14 @@ class CaseNoticed(Fact, frozen=True):
     reason: str
     #: The last instant to reply.
     reply_until: int
+    #: The stack and the day that it is about; empty where it is about neither.
+    stack: str = ""
+    day: str = ""
+    #: SHA-256 of the document that it rests on; empty where there is none.
+    evidence: str = ""
 
 
-class CaseReplied(Fact, frozen=True):
+class CaseReplied(Fact, frozen=True, omit_defaults=True):
     """The account has replied."""
 
     #: Number of the case.
@@ -39,6 +44,8 @@ class CaseReplied(Fact, frozen=True):
     actor: str
     #: What the account says.
     reply: str
+    #: SHA-256 of a document that the account brings; empty where there is none.
+    evidence: str = ""
 
 
 class CaseDecided(Fact, frozen=True, omit_defaults=True):
@@ -58,9 +65,11 @@ class CaseDecided(Fact, frozen=True, omit_defaults=True):
     pay_by: str
     #: Who confirmed the decision; empty where the law lets one decide.
     confirmed_by: str = ""
+    #: SHA-256 of the written decision; empty where there is none.
+    evidence: str = ""
 
 
-class CaseAppealed(Fact, frozen=True):
+class CaseAppealed(Fact, frozen=True, omit_defaults=True):
     """An appeal waits; nothing is to be paid meanwhile."""
 
     #: Number of the case.
@@ -69,9 +78,11 @@ class CaseAppealed(Fact, frozen=True):
     actor: str
     #: Why.
     reason: str
+    #: SHA-256 of a document that the account brings; empty where there is none.
+    evidence: str = ""
 
 
-class CaseAppealDecided(Fact, frozen=True):
+class CaseAppealDecided(Fact, frozen=True, omit_defaults=True):
     """An appeal is decided, and the case is over; what was paid beyond it has gone back."""
 
     #: Number of the case.
@@ -85,6 +96,8 @@ class CaseAppealDecided(Fact, frozen=True):
     #: Last day to pay; empty where nothing is to be paid.
     pay_by: str
     entry: Entry
+    #: SHA-256 of the written decision; empty where there is none.
+    evidence: str = ""
 
 
 CaseEvent = CaseNoticed | CaseReplied | CaseDecided | CaseAppealed | CaseAppealDecided

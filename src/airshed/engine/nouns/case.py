@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+#: Source, year, ground, pollutant, stack and day; the last three are empty where the ground is not about one.
+Matter = tuple[str, int, str, str, str, str]
 
 
 @dataclass(slots=True)
@@ -28,8 +31,23 @@ class Case:
     #: Who took the first decision, by themselves or as the second person.
     decided_by: tuple[str, ...] = ()
     appeal_until: int = 0
+    #: The stack and the day that it is about; empty where it is about neither.
+    stack: str = ""
+    day: str = ""
+    #: Digests of the documents that were brought in it, by either side.
+    evidence: set[str] = field(default_factory=set)
 
     @property
     def open(self) -> bool:
         """Whether a decision, of the case or of an appeal, is still to come."""
         return self.state in ("noticed", "appealed")
+
+    @property
+    def fined(self) -> bool:
+        """Whether it ended, or may end, with a penalty."""
+        return self.state in ("decided", "upheld", "lowered")
+
+    @property
+    def matter(self) -> Matter:
+        """What it is about."""
+        return self.source, self.year, self.ground, self.pollutant, self.stack, self.day

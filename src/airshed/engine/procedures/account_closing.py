@@ -8,6 +8,7 @@ from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import Source
 from airshed.engine.procedures.guards import Decision, Procedure, no, own_account, private_account, thawed
+from airshed.engine.procedures.penalty import breach_of
 from airshed.engine.procedures.taken_off import all_off
 from airshed.engine.procedures.transfer_clock import noon_after
 from airshed.engine.state import State
@@ -157,9 +158,9 @@ def _unsettled(state: State, source: Source) -> Iterator[str]:
     yield from (
         f"{source.id} {year}, not settled" for year in sorted(due) if (source.account, year) not in state.closed
     )
-    for (name, year, pollutant, _), penalty in state.penalties.items():
-        if name == source.id and penalty.open:
-            yield f"a penalty of {source.id} for {pollutant} {year}"
+    for key, penalty in state.penalties.items():
+        if key[0] == source.id and penalty.open:
+            yield f"a penalty of {source.id} for {breach_of(state, key)} {key[1]}"
     yield from (f"case {known.id}" for known in state.cases.values() if known.source == source.id and known.open)
     yield from (f"what a correction added to {source.id} {year.year}" for year in known if any(year.extra.values()))
     for (name, pollutant), count in state.makeup_due.items():

@@ -17,6 +17,7 @@ from airshed.engine.procedures.guards import (
     private_account,
     thawed,
 )
+from airshed.engine.procedures.penalty import breach_of
 from airshed.engine.procedures.taken_off import all_off
 from airshed.engine.procedures.trade_rules import wall_of
 from airshed.engine.state import State
@@ -138,9 +139,9 @@ def _bound(state: State, source: str) -> Iterator[str]:
     """What of the source hangs on the account that gives it: a fine is for who offended, a claim on what lies there."""
     if source in state.closures:
         yield f"it has closed on {state.closures[source]}, and what it owes stays with who ran it"
-    for (name, year, pollutant, _), penalty in state.penalties.items():
-        if name == source and penalty.open:
-            yield f"the penalty for {pollutant} {year} is paid first"
+    for key, penalty in state.penalties.items():
+        if key[0] == source and penalty.open:
+            yield f"the penalty for {breach_of(state, key)} {key[1]} is paid first"
     for case in state.cases.values():
         if case.source == source and case.open:
             yield f"case {case.id} is decided first"

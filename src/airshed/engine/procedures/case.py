@@ -5,7 +5,8 @@ from __future__ import annotations
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.apply.case import key_of
-from airshed.engine.nouns import Case
+from airshed.engine.nouns import Case, Source
+from airshed.engine.nouns.case import Matter
 from airshed.engine.procedures.guards import Decision, Procedure, known_source, no, own_account, staying
 from airshed.engine.procedures.penalty import day_to_pay
 from airshed.engine.procedures.transfer_clock import closing_after, closing_on
@@ -17,43 +18,41 @@ from airshed.model.refusal import Malformed, Refusal, Why
 from airshed.registry import accounts
 from airshed.registry.moves import Entry, Paid
 from airshed.rulebook import lookup
-from airshed.rulebook.breach_sections import SHORTFALL, CaseGround
+from airshed.rulebook.breach_sections import ABOUT, SHORTFALL, CaseGround
 from airshed.rulebook.schema import Rulebook
 
 LAW = "cases"
 
 
 def notice(state: State, rules: Rulebook, at: int, actor: str, body: c.NoticeCase) -> Decision:
-    """Once for a breach; of a shortfall what the settlement found and nobody has been charged with."""
+    """Once for a matter; of a shortfall what the settlement found and nobody has been charged with."""
     source = known_source(state, rules, body.source)
     if isinstance(source, Refusal):
         return source
-    for known in state.cases.values():
-        same = (known.source, known.year, known.ground, known.pollutant)
-        if known.open and same == (body.source, body.year, body.ground, body.pollutant):
-            return no(rules, LAW, Why.ALREADY_EXISTS, f"case {known.id} is about that and is not decided")
+    refusal = _place(rules, source, body) or _heard(state, rules, body) or _about(rules, source, body)
+    if refusal:
+        return refusal
     ground = _ground(rules, body.ground)
-    if ground is None and body.ground != SHORTFALL:
-        known_ones = [SHORTFALL, *(row.ground for row in rules.cases.grounds)]
-        return no(rules, LAW, Why.WRONG_KIND, f"there is no ground {body.ground!r}; {near(body.ground, known_ones)}")
-    codes = lookup.pollutants(rules)
-    if body.pollutant not in codes and (body.pollutant or body.ground == SHORTFALL):
-        return no(rules, LAW, Why.WRONG_KIND, f"no pollutant {body.pollutant!r}; {near(body.pollutant, codes)}")
     refusal = staying(state, rules, body.source)
     if refusal:
         return refusal
     if body.year > int(day_of(at)[:4]):
         return no(rules, LAW, Why.TOO_EARLY, f"{body.year} has not begun")
+    if body.day > day_of(at):
+        return no(rules, LAW, Why.TOO_EARLY, f"{body.day} is still to come")
     begins = min((row.vintage for row in rules.caps.rows), default=body.year)
     if body.year < begins:
         return no(rules, LAW, Why.NOT_IN_FORCE, f"the programme begins with {begins}; {body.year} was before it")
     if not body.reason.strip():
         return no(rules, LAW, Why.UNEXPLAINED, f"say what {body.source} is held to have done, and on what that rests")
+    if ground is not None and not body.evidence:
+        what = f"name the document that it rests on by its SHA-256, so that {source.account} can hold the office to it"
+        return no(rules, LAW, Why.UNEXPLAINED, what)
     if body.fen <= 0:
         return no(
             rules, LAW, Why.NOT_POSITIVE, f"the proposed penalty is {yuan(body.fen)} yuan; propose more than none"
         )
-    lawful = _uncharged(state, body.source, body.year, body.pollutant) if ground is None else None
+    lawful = _uncharged(state, body) if ground is None else None
     least, most = (lawful, lawful) if ground is None else (ground.least_fen, ground.most_fen)
     if most and body.fen > most:
         return no(rules, LAW, Why.TOO_LARGE, f"the law gives {yuan(most)} yuan at most, not {yuan(body.fen)} yuan")
@@ -81,6 +80,9 @@ def notice(state: State, rules: Rulebook, at: int, actor: str, body: c.NoticeCas
             cite=lookup.article(rules, "shortfall") if ground is None else lookup.first_cited(ground.cite),
             reason=body.reason,
             reply_until=until,
+            stack=body.stack,
+            day=body.day,
+            evidence=body.evidence,
         ),
     )
 
@@ -106,7 +108,7 @@ def reply(state: State, rules: Rulebook, at: int, actor: str, body: c.ReplyCase)
         return no(rules, LAW, Why.UNEXPLAINED, f"say what {known.account} replies to case {known.id}")
     if known.state != "noticed":
         return no(rules, LAW, Why.NOTHING_DUE, f"case {known.id} is {known.state}")
-    return (e.CaseReplied(known.id, actor, body.reply),)
+    return (e.CaseReplied(known.id, actor, body.reply, body.evidence),)
 
 
 def decide(state: State, rules: Rulebook, at: int, actor: str, body: c.DecideCase) -> Decision:
@@ -129,7 +131,7 @@ def decide(state: State, rules: Rulebook, at: int, actor: str, body: c.DecideCas
     except Malformed as error:
         return no(rules, "calendar", Why.SESSION_CLOSED, f"{error.what}; an appeal has its time by working days")
     pay_by = day_to_pay(rules, day_of(at)) if body.fen else ""
-    return (e.CaseDecided(known.id, actor, body.fen, body.reason, until, pay_by),)
+    return (e.CaseDecided(known.id, actor, body.fen, body.reason, until, pay_by, evidence=body.evidence),)
 
 
 def appeal(state: State, rules: Rulebook, at: int, actor: str, body: c.AppealCase) -> Decision:
@@ -145,7 +147,7 @@ def appeal(state: State, rules: Rulebook, at: int, actor: str, body: c.AppealCas
         return no(rules, LAW, Why.UNEXPLAINED, f"say why case {known.id} should be decided otherwise")
     if known.state != "decided":
         return no(rules, LAW, Why.NOTHING_DUE, f"case {known.id} is {known.state}")
-    return (e.CaseAppealed(known.id, actor, body.reason),)
+    return (e.CaseAppealed(known.id, actor, body.reason, body.evidence),)
 
 
 def decide_appeal(state: State, rules: Rulebook, at: int, actor: str, body: c.DecideCaseAppeal) -> Decision:
@@ -173,7 +175,7 @@ def decide_appeal(state: State, rules: Rulebook, at: int, actor: str, body: c.De
     if not appealed:
         return no(rules, LAW, Why.NOTHING_DUE, f"case {known.id} is {known.state}, not appealed")
     pay_by = day_to_pay(rules, day_of(at)) if body.fen else ""
-    return (e.CaseAppealDecided(known.id, actor, body.fen, body.reason, pay_by, entry),)
+    return (e.CaseAppealDecided(known.id, actor, body.fen, body.reason, pay_by, entry, body.evidence),)
 
 
 def _within(state: State, rules: Rulebook, known: Case, fen: int, most: int) -> Refusal | None:
@@ -198,18 +200,71 @@ def _ground(rules: Rulebook, name: str) -> CaseGround | None:
     return next((row for row in rules.cases.grounds if row.ground == name), None)
 
 
-def _uncharged(state: State, source: str, year: int, pollutant: str) -> int:
-    """What the law gives for a settled shortfall, less what was imposed with the settlement or is in a case."""
-    known = state.years.get((source, year))
-    settled = known.settled.get(pollutant) if known else None
+def _place(rules: Rulebook, source: Source, body: c.NoticeCase) -> Refusal | None:
+    """The stack that is named is one of the source's."""
+    names = [name for name, _ in source.stacks]
+    if body.stack and body.stack not in names:
+        what = f"{source.id} has no stack {body.stack!r}; {near(body.stack, names)}"
+        return no(rules, LAW, Why.UNKNOWN_STACK, what)
+    return None
+
+
+def _heard(state: State, rules: Rulebook, body: c.NoticeCase) -> Refusal | None:
+    """Nobody answers twice for one matter: not beside an open case, not after a fine, not on the same grounds."""
+    for known in state.cases.values():
+        if known.matter != _matter(body):
+            continue
+        if known.open:
+            return no(rules, LAW, Why.ALREADY_EXISTS, f"case {known.id} is about that and is not decided")
+        if body.ground == SHORTFALL and known.fined:
+            continue  # a correction may have added to it: what is not charged yet says so
+        if known.fined:
+            what = f"case {known.id} is about that and fined it; nobody is fined twice for one breach"
+            return no(rules, LAW, Why.ALREADY_EXISTS, what)
+        if not body.evidence or body.evidence in known.evidence:
+            what = (
+                f"case {known.id} was about that and is {known.state}; a new one rests on evidence that it did not have"
+            )
+            return no(rules, LAW, Why.ALREADY_EXISTS, what)
+    return None
+
+
+def _about(rules: Rulebook, source: Source, body: c.NoticeCase) -> Refusal | None:
+    """The notice names what its ground is about, and nothing else, so that one matter is called by one name."""
+    ground = _ground(rules, body.ground)
+    if ground is None and body.ground != SHORTFALL:
+        known_ones = [SHORTFALL, *(row.ground for row in rules.cases.grounds)]
+        return no(rules, LAW, Why.WRONG_KIND, f"there is no ground {body.ground!r}; {near(body.ground, known_ones)}")
+    about = ["pollutant"] if ground is None else (ground.about or "").split()
+    for word in ABOUT:
+        said = getattr(body, word)
+        if said and word not in about:
+            return no(rules, LAW, Why.WRONG_KIND, f"{body.ground} is not about a {word}; leave out {said!r}")
+        if not said and word in about and (word != "stack" or source.stacks):
+            return no(rules, LAW, Why.WRONG_KIND, f"{body.ground} is about a {word}; say which")
+    codes = lookup.pollutants(rules)
+    if body.pollutant and body.pollutant not in codes:
+        return no(rules, LAW, Why.WRONG_KIND, f"no pollutant {body.pollutant!r}; {near(body.pollutant, codes)}")
+    if body.day and int(body.day[:4]) != body.year:
+        return no(rules, LAW, Why.WRONG_KIND, f"{body.day} is no day of {body.year}")
+    return None
+
+
+def _matter(body: c.NoticeCase) -> Matter:
+    return body.source, body.year, body.ground, body.pollutant, body.stack, body.day
+
+
+def _uncharged(state: State, body: c.NoticeCase) -> int:
+    """What the law gives for a settled shortfall, less what was imposed with the settlement or is in a case.
+
+    A case that was dropped or quashed says nothing against a new one, which rests on other evidence (`_heard`).
+    """
+    known = state.years.get((body.source, body.year))
+    settled = known.settled.get(body.pollutant) if known else None
     if settled is None or not settled.shortfall:
         return 0
-    at_once = state.penalties.get((source, year, pollutant, 0))
-    cases = (
-        each.proposed_fen
-        for each in state.cases.values()
-        if each.ground == SHORTFALL and (each.source, each.year, each.pollutant) == (source, year, pollutant)
-    )
+    at_once = state.penalties.get((body.source, body.year, body.pollutant, 0))
+    cases = (each.proposed_fen for each in state.cases.values() if each.fined and each.matter == _matter(body))
     return max(0, settled.penalty_fen - (at_once.fen if at_once else 0) - sum(cases))
 
 

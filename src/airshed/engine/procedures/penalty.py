@@ -91,6 +91,7 @@ def pay_penalty(state: State, rules: Rulebook, at: int, actor: str, body: c.PayP
         return refusal
     source = state.sources[body.source]
     key = (body.source, body.year, body.pollutant, body.case)
+    section = "cases" if body.case else "shortfall"
     if body.case in state.cases and state.cases[body.case].state == "appealed":
         return no(
             rules, LAW, Why.APPEAL_OPEN, f"case {body.case} is appealed; nothing is to be paid until that is decided"
@@ -101,14 +102,14 @@ def pay_penalty(state: State, rules: Rulebook, at: int, actor: str, body: c.PayP
     if fen < 0:
         return no(rules, LAW, Why.NOT_POSITIVE, f"{yuan(fen)} yuan is below zero; leave it out to pay all that is owed")
     if owed and fen > owed:
-        what = f"{body.source} owes {yuan(owed)} yuan for {body.pollutant} {body.year}, not {yuan(fen)} yuan"
+        what = f"{body.source} owes {yuan(owed)} yuan for {breach_of(state, key)} {body.year}, not {yuan(fen)} yuan"
         return no(rules, LAW, Why.TOO_LARGE, what)
     free = state.ledger.purses[source.account].free
     if owed and free < fen:
         what = f"{source.account} has {yuan(free)} yuan free, {yuan(fen)} is due"
-        return no(rules, "shortfall", Why.INSUFFICIENT_CASH, what)
+        return no(rules, section, Why.INSUFFICIENT_CASH, what)
     if not owed:
-        return no(rules, "shortfall", Why.NOTHING_DUE, _owes_none(body))
+        return no(rules, section, Why.NOTHING_DUE, _owes_none(state, key))
     entry = (Paid(source.account, accounts.TREASURY, fen),)
     of_interest = max(0, fen - due)
     fixed = added + state.penalties[key].interest_paid_fen if fen >= due else 0
@@ -120,8 +121,9 @@ def grant_instalments(state: State, rules: Rulebook, at: int, actor: str, body: 
     source = known_source(state, rules, body.source)
     if isinstance(source, Refusal):
         return source
-    known = state.penalties.get((body.source, body.year, body.pollutant, body.case))
-    which = f"the penalty of {body.source} for {body.pollutant} {body.year}"
+    key = (body.source, body.year, body.pollutant, body.case)
+    known = state.penalties.get(key)
+    which = f"the penalty of {body.source} for {breach_of(state, key)} {body.year}"
     if known is not None and known.granted:
         return no(rules, LAW, Why.ALREADY_EXISTS, f"{which} is paid in instalments already")
     law, today = rules.late_payment, day_of(at)
@@ -142,15 +144,22 @@ def grant_instalments(state: State, rules: Rulebook, at: int, actor: str, body: 
         what = f"the last part would be due on {last or 'no day of the calendar'}, the latest day is {latest}"
         return no(rules, LAW, Why.TERM_TOO_LONG, what)
     if known is None or not known.due_fen:
-        return no(rules, LAW, Why.NOTHING_DUE, _owes_none(body))
+        return no(rules, LAW, Why.NOTHING_DUE, _owes_none(state, key))
     planned = instalments(known.due_fen, body.parts, date.fromisoformat(body.first_due), body.every_months)
     parts = tuple(e.Part(_moved(rules, day.isoformat()), fen) for day, fen in planned if fen)
     return (e.InstalmentsGranted(body.source, body.year, body.pollutant, actor, parts, body.reason, body.case),)
 
 
-def _owes_none(body: c.PayPenalty | c.GrantInstalments) -> str:
-    of_case = f" by case {body.case}" if body.case else ""
-    return f"{body.source} owes no penalty for {body.pollutant} {body.year}{of_case}"
+def _owes_none(state: State, key: PenaltyKey) -> str:
+    source, year, _, case = key
+    of_case = f" by case {case}" if case else ""
+    return f"{source} owes no penalty for {breach_of(state, key)} {year}{of_case}"
+
+
+def breach_of(state: State, key: PenaltyKey) -> str:
+    """What a penalty is for, in a word: the pollutant, or the ground of a case that concerns none."""
+    _, _, pollutant, case = key
+    return pollutant or (state.cases[case].ground if case in state.cases else "no pollutant")
 
 
 #: What decides each command.

@@ -13,7 +13,8 @@ from airshed.model.measures import Unit
 
 def _case_row(state: State, key: int) -> Row:
     known = state.cases[key]
-    named = (key, known.source, known.account, known.year, known.ground, known.pollutant, known.cite)
+    about = (known.ground, known.pollutant, known.stack, known.day)
+    named = (key, known.source, known.account, known.year, *about, known.cite)
     decided = (known.fen, ", ".join(known.decided_by), known.appeal_until or None)
     return (*named, known.state, known.actor, known.proposed_fen, known.reply_until, known.replies, *decided)
 
@@ -29,6 +30,8 @@ TABLES = (
             Column("year INTEGER", "year of the breach"),
             Column("ground TEXT", "`shortfall`, or a ground of the law"),
             Column("pollutant TEXT", "code of the pollutant; empty where it concerns none"),
+            Column("stack TEXT", "stack that it is about; empty where it is about none"),
+            Column("day TEXT", "day that it is about; empty where it is about none"),
             Column("cite TEXT", "article by which it is fined"),
             Column("state TEXT", "noticed, decided, dropped, appealed, upheld, lowered or quashed"),
             Column("actor TEXT", "who gave the notice"),
@@ -55,6 +58,7 @@ TABLES = (
             Column("actor TEXT"),
             Column("fen INTEGER", "proposed or decided penalty; NULL where the step has none"),
             Column("said TEXT", "the facts, the reply or the reasons"),
+            Column("evidence TEXT", "SHA-256 of the document that was brought; empty where there is none"),
         ),
         key=2,
     ),
@@ -74,9 +78,8 @@ def _note_case(tables: Tables, state: State, record: Record, event: e.CaseEvent)
     touch_penalty(tables, state, key_of(known))
     said = event.reply if isinstance(event, e.CaseReplied) else event.reason
     fen = None if isinstance(event, e.CaseReplied | e.CaseAppealed) else event.fen
-    tables.add(
-        "case_steps", (record.seq, known.id, known.account, known.year, STEPS[type(event)], event.actor, fen, said)
-    )
+    step = (known.id, known.account, known.year, STEPS[type(event)], event.actor, fen, said, event.evidence)
+    tables.add("case_steps", (record.seq, *step))
     if isinstance(event, e.CaseAppealDecided):
         tables.touch_entry(event.entry)
 

@@ -25,8 +25,10 @@ _OF_EVENTS: Mapping[str, Unit] = {
     **dict.fromkeys(("limit", "minimum", "ceiling"), Unit.FEN_PER_T),
     **dict.fromkeys(("held", "secured", "value"), Unit.FEN),
     "rent": Unit.FEN_PER_T_YEAR,
-    "ActProposed.until": Unit.MS,
-    "BiddingEnded.until": Unit.MS,
+    **dict.fromkeys(("ActProposed.until", "BiddingEnded.until", "ClosureNoticed.until"), Unit.MS),
+    **dict.fromkeys(("reply_until", "appeal_until"), Unit.MS),
+    **dict.fromkeys(("TransferDelayed.due", "TransferMoved.due"), Unit.MS),
+    **dict.fromkeys(("AccountTrusted.since", "TransferLimitsSet.since"), Unit.MS),
     "AuctionOpened.reserve": Unit.FEN_PER_T,
     **dict.fromkeys(
         (

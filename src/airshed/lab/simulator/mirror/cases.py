@@ -23,6 +23,7 @@ class _File:
     fen: int = 0
     until: int = 0
     state: str = "noticed"
+    documents: tuple[str, ...] = ()
 
 
 class Cases:
@@ -50,6 +51,7 @@ class Cases:
                 self._noticed(event, record, rules)
             case e.CaseReplied():
                 known = self._files[event.case]
+                known.documents += (event.evidence,)
                 known.replies += 1
                 right = record.at <= known.notice.reply_until and known.replies <= rules.cases.replies
                 self._claim("I11", right and known.state == "noticed", f"{event} comes too late or too often")
@@ -57,15 +59,17 @@ class Cases:
                 self._decided(event, record, rules)
             case e.CaseAppealed():
                 known = self._files[event.case]
+                known.documents += (event.evidence,)
                 right = known.state == "decided" and known.fen > 0 and record.at <= known.until
                 self._claim("I11", right, f"{event} comes too late, or about nothing")
                 known.state = "appealed"
                 self._penalties.waits(self._key(event.case), waits=True)
             case e.CaseAppealDecided():
                 known = self._files[event.case]
+                known.documents += (event.evidence,)
                 right = known.state == "appealed" and event.actor not in known.deciders and 0 <= event.fen <= known.fen
                 self._claim("I11", right, f"{event}: {known.deciders} decided {known.fen}")
-                known.state = "over"
+                known.state, known.fen = "over", event.fen
                 self._penalties.waits(self._key(event.case), waits=False)
                 paid = paid_in(event.entry)
                 self._penalties.redecided(self._key(event.case), event.fen, event.pay_by, paid, day_of(record.at))
@@ -78,7 +82,10 @@ class Cases:
 
     def _noticed(self, event: e.CaseNoticed, record: Record, rules: Rulebook) -> None:
         self._claim("I11", event.case not in self._files, f"{event} has the number of another")
-        self._files[event.case] = _File(event)
+        for known in self._files.values():
+            if self._same(known.notice, event):
+                self._claim("I11", self._anew(known, event), f"{event} is about what {known.notice.case} was about")
+        self._files[event.case] = _File(event, documents=(event.evidence,))
         if event.ground == "shortfall":
             place = (event.source, event.year, event.pollutant)
             self._charged[place] = self._charged.get(place, 0) + event.fen
@@ -94,8 +101,25 @@ class Cases:
         until = datetime.fromisoformat(f"{day.date()}T{rules.transactions.closes}:00+08:00").timestamp() * 1000
         self._claim("I11", event.reply_until == until, f"{event} can be replied to until {until}")
 
+    @staticmethod
+    def _same(one: e.CaseNoticed, other: e.CaseNoticed) -> bool:
+        return all(
+            getattr(one, name) == getattr(other, name)
+            for name in ("source", "year", "ground", "pollutant", "stack", "day")
+        )
+
+    @staticmethod
+    def _anew(known: _File, event: e.CaseNoticed) -> bool:
+        """After a fine only for what a correction added to a shortfall; after none on a document that was not there."""
+        if known.state in ("noticed", "appealed"):
+            return False
+        if known.fen:
+            return event.ground == "shortfall"
+        return bool(event.evidence) and event.evidence not in known.documents
+
     def _decided(self, event: e.CaseDecided, record: Record, rules: Rulebook) -> None:
         known = self._files[event.case]
+        known.documents += (event.evidence,)
         heard = record.at > known.notice.reply_until or known.replies >= rules.cases.replies
         self._claim("I11", heard and known.state == "noticed", f"{event} is decided unheard")
         self._claim("I11", 0 <= event.fen <= known.notice.fen, f"{event} fines more than {known.notice.fen}")

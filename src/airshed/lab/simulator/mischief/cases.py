@@ -11,6 +11,9 @@ from airshed.lab.simulator.small_market import INSPECTOR, YEARS, Wish
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
 
+#: Digests of two documents.
+DOCUMENTS = ("1" * 64, "2" * 64)
+
 
 def cases(rng: random.Random, authority: str, state: State, rules: Rulebook, at: int) -> list[Wish]:
     """A notice, a reply, a decision, an appeal, a decision on it."""
@@ -26,13 +29,25 @@ def cases(rng: random.Random, authority: str, state: State, rules: Rulebook, at:
     ]
     if short and rng.random() < 0.7:
         source, year, pollutant, fen = rng.choice(short)
-        return [(authority, c.NoticeCase(source, year, "shortfall", pollutant, fen + rng.choice((0, 0, 0, 1)), reason))]
-    source = rng.choice(list(state.sources))
+        fen += rng.choice((0, 0, 0, 1))
+        brought = rng.choice(("", "", *DOCUMENTS))
+        return [(authority, c.NoticeCase(source, year, "shortfall", pollutant, fen, reason, evidence=brought))]
+    works = rng.choice(list(state.sources.values()))
     ground = rng.choice(rules.cases.grounds)
     fen = rng.choice((ground.least_fen, ground.most_fen, ground.most_fen, ground.most_fen + 1, 0))
-    pollutant = rng.choice(("SO2", "", "SO3"))
-    name = rng.choice((ground.ground, ground.ground, ground.ground, "witchcraft"))
-    return [(rng.choice((authority, INSPECTOR)), c.NoticeCase(source, rng.choice(YEARS), name, pollutant, fen, reason))]
+    name = rng.choice((*[ground.ground] * 6, "witchcraft"))
+    year = rng.choice(YEARS)
+    wrong = rng.random() < 0.1
+    stack, day, pollutant = (
+        rng.choice(said) if (word in (ground.about or "").split()) != wrong else ""
+        for word, said in (
+            ("stack", [stack for stack, _ in works.stacks] or [""]),
+            ("day", (f"{year}-03-02", f"{year}-09-30")),
+            ("pollutant", ("SO2", "SO2", "SO2", "SO3")),
+        )
+    )
+    who, brought = rng.choice((authority, INSPECTOR)), rng.choice(("", *DOCUMENTS, *DOCUMENTS))
+    return [(who, c.NoticeCase(works.id, year, name, pollutant, fen, reason, stack, day, brought))]
 
 
 def _step(rng: random.Random, authority: str, known: Case, rules: Rulebook, at: int) -> Wish:
@@ -44,6 +59,6 @@ def _step(rng: random.Random, authority: str, known: Case, rules: Rulebook, at: 
             return known.account, c.ReplyCase(known.id, reason)
         return authority, c.DecideCase(known.id, fen, reason)
     if known.state == "decided":
-        return known.account, c.AppealCase(known.id, reason)
+        return known.account, c.AppealCase(known.id, reason, rng.choice(("", *DOCUMENTS)))
     other = lookup.founders(rules, "AdoptRulebook")[1]
     return rng.choice((authority, other, other, other)), c.DecideCaseAppeal(known.id, fen, reason)
