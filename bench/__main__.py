@@ -26,6 +26,7 @@ CHAPTERS = (
     "agents",
     "gateway",
     "service",
+    "starting",
     "demo",
 )
 

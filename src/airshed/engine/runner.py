@@ -43,6 +43,13 @@ class Answer(NamedTuple):
     refusal: Refusal | None
 
 
+class Begun(NamedTuple):
+    """What a book comes to at one of its records: the state, and the hash of the chain up to it."""
+
+    state: State
+    hash: str
+
+
 class Poisoned(RuntimeError):
     """An earlier group could not be made durable; the process must restart and replay."""
 
@@ -51,7 +58,8 @@ class Runner:
     """Decides commands one after the other and commits them in groups.
 
     `rules` is the law in force, or that which is adopted first; `laws` gives a later one by its digest, or None when
-    its text is not at hand. `tables` is False for a book without read tables (lab, tests).
+    its text is not at hand. `tables` is False for a book without read tables (lab, tests). With `begun` the records up
+    to there are not looked at.
     """
 
     def __init__(
@@ -61,15 +69,15 @@ class Runner:
         *,
         tables: bool = True,
         laws: Callable[[str], Rulebook | None] = lambda digest: None,
+        begun: Begun | None = None,
     ) -> None:
         self.journal = journal
         self.rules = rules
         self.laws = laws
-        self.state = State()
-        self.hash = GENESIS
+        self.state, self.hash = Begun(State(), GENESIS) if begun is None else begun
         self.tables = gathering() if tables else None
         self._poisoned = False
-        for line in journal.lines():
+        for line in journal.lines(self.state.seq):
             self.hash = fold(self.state, line, self.hash)
 
     def send(self, command: Command, at: int) -> Answer:

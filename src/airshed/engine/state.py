@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from airshed.engine import events as e
 from airshed.engine.commands import FindingLine
 from airshed.engine.nouns import (
@@ -56,117 +58,117 @@ def book_name(series: str, wall: str) -> str:
     return f"{series} {wall}" if wall else series
 
 
+@dataclass(slots=True, eq=False)
 class State:
     """Everything that deciding may look at."""
 
-    def __init__(self) -> None:
-        self.at = 0
-        self.seq = 0
-        self.rulebook: e.RulebookAdopted | None = None
-        #: What the book is; None only before its first rulebook.
-        self.provenance: Provenance | None = None
-        self.keys: dict[tuple[str, str], int] = {}
-        self.actors: dict[str, Actor] = {}
-        self.acts: dict[int, Act] = {}
-        self.next_act = 1
-        #: Those that nobody confirmed in time, taken off.
-        self.lapsed: dict[int, Act] = {}
-        #: The last instant at which all that wait can still be confirmed.
-        self.acts_until = FOR_GOOD
-        self.ledger = Ledger()
-        self.sources: dict[str, Source] = {}
-        self.stack_source: dict[str, str] = {}
-        self.allocated: dict[tuple[str, str], int] = {}
-        self.repurchased: dict[tuple[str, str], int] = {}
-        self.shared_out: dict[str, int] = {}
-        self.grants: dict[tuple[str, str], Grant] = {}
-        self.transfers: dict[int, AllowanceTransfer] = {}
-        #: Those of them that wait, in the order in which they were asked for.
-        self.waiting_transfers: dict[int, AllowanceTransfer] = {}
-        self.next_transfer = 1
-        #: Transfers that waited or wait for a second person, by the number of their act: origin, series, count.
-        self.proposed_transfers: dict[int, tuple[str, str, int]] = {}
-        #: Accounts that give only as the law lets a restricted one, with the reason.
-        self.restricted: dict[str, str] = {}
-        #: Those of the frozen accounts for which nobody may act, with the reason.
-        self.suspended: dict[str, str] = {}
-        #: Accounts that are to be closed.
-        self.closing: dict[str, ClosureNotice] = {}
-        #: Sources that passed to another account, or were to; those that wait, by source.
-        self.source_transfers: dict[int, SourceTransfer] = {}
-        self.passing: dict[str, SourceTransfer] = {}
-        self.cancellations: dict[int, Cancellation] = {}
-        #: By account: whom it trusts, from which instant.
-        self.trusted: dict[str, dict[str, int]] = {}
-        #: To what holders have bound their transfers.
-        self.transfer_limits: dict[str, TransferLimits] = {}
-        self.sales: dict[str, Sale] = {}
-        self.next_purchase = 1
-        self.purchases: dict[int, Purchase] = {}
-        self.bought_paid: dict[tuple[str, str], int] = {}
-        self.next_application = 1
-        self.applications: dict[int, Application] = {}
-        self.repurchases: dict[str, Repurchase] = {}
-        self.flows: dict[tuple[str, str, str], int] = {}
-        self.closures: dict[str, str] = {}
-        self.next_withdrawal = 1
-        self.withdrawals: dict[int, Withdrawal] = {}
-        self.next_withholding = 1
-        self.withholdings: dict[int, Withholding] = {}
-        self.makeup_due: dict[tuple[str, str], int] = {}
-        self.auctions: dict[str, Auction] = {}
-        self.unsold: dict[str, Waiting] = {}
-        self.session: str | None = None
-        #: The instant at which the day of that session is over.
-        self.session_end = 0
-        self.deals: dict[int, Deal] = {}
-        self.next_deal = 1
-        self.calls: dict[str, Call] = {}
-        self.zone_calls: dict[str, ZoneCall] = {}
-        #: What takes sealed bids, or took them, by venue and name.
-        self.sealings: dict[tuple[str, str], Sealing] = {}
-        self.halted: dict[str, str] = {}
-        self.crossings: dict[tuple[str, str], str] = {}
-        #: By account: the sectors of its sources and the jurisdictions where they stand, in the order of entry.
-        self.sectors: dict[str, dict[str, None]] = {}
-        self.places: dict[str, dict[str, None]] = {}
-        #: Accounts by corporate group.
-        self.groups: dict[str, tuple[str, ...]] = {}
-        #: Allowances of a series that an account bought on the day that is over at `bought_end`.
-        self.bought: dict[tuple[str, str], int] = {}
-        self.bought_end = 0
-        #: Allowances of a series that the orders of an account that wait ask for.
-        self.wanted: dict[tuple[str, str], int] = {}
-        self.next_order = 1
-        self.orders: dict[int, Order] = {}
-        self.books: dict[str, OrderBook] = {}
-        self.references: dict[str, int] = {}
-        self.day_trades: dict[str, list[int]] = {}
-        self.month_trades: dict[tuple[str, str], list[int]] = {}
-        self.pledges: dict[int, Pledge] = {}
-        self.next_pledge = 1
-        self.leases: dict[int, Lease] = {}
-        self.next_lease = 1
-        self.rights: dict[int, Right] = {}
-        self.next_right = 1
-        self.days: dict[str, dict[str, Day]] = {}
-        self.marks: dict[int, Mark] = {}
-        self.stack_marks: dict[str, list[Mark]] = {}
-        self.findings: dict[tuple[str, int], tuple[FindingLine, ...]] = {}
-        self.years: dict[tuple[str, int], Year] = {}
-        self.closed: dict[tuple[str, int], bool] = {}
-        #: By year and pollutant, once the year is over and the law has flow control.
-        self.flow_controls: dict[tuple[int, str], FlowControl] = {}
-        #: Allowances of a pollutant that an account owes for verified years and has not surrendered yet.
-        self.owed: dict[tuple[str, str], int] = {}
-        #: Years that oblige a source to nothing, with the reason.
-        self.excluded: dict[tuple[str, int], str] = {}
-        #: Settled years to which a correction added what is still to be surrendered.
-        self.extras: dict[tuple[str, int], None] = {}
-        self.cases: dict[int, Case] = {}
-        self.next_case = 1
-        #: Penalties that were imposed, those that are paid too.
-        self.penalties: dict[PenaltyKey, Penalty] = {}
+    at: int = 0
+    seq: int = 0
+    rulebook: e.RulebookAdopted | None = None
+    #: What the book is; None only before its first rulebook.
+    provenance: Provenance | None = None
+    keys: dict[tuple[str, str], int] = field(default_factory=dict)
+    actors: dict[str, Actor] = field(default_factory=dict)
+    acts: dict[int, Act] = field(default_factory=dict)
+    next_act: int = 1
+    #: Those that nobody confirmed in time, taken off.
+    lapsed: dict[int, Act] = field(default_factory=dict)
+    #: The last instant at which all that wait can still be confirmed.
+    acts_until: int = FOR_GOOD
+    ledger: Ledger = field(default_factory=Ledger)
+    sources: dict[str, Source] = field(default_factory=dict)
+    stack_source: dict[str, str] = field(default_factory=dict)
+    allocated: dict[tuple[str, str], int] = field(default_factory=dict)
+    repurchased: dict[tuple[str, str], int] = field(default_factory=dict)
+    shared_out: dict[str, int] = field(default_factory=dict)
+    grants: dict[tuple[str, str], Grant] = field(default_factory=dict)
+    transfers: dict[int, AllowanceTransfer] = field(default_factory=dict)
+    #: Those of them that wait, in the order in which they were asked for.
+    waiting_transfers: dict[int, AllowanceTransfer] = field(default_factory=dict)
+    next_transfer: int = 1
+    #: Transfers that waited or wait for a second person, by the number of their act: origin, series, count.
+    proposed_transfers: dict[int, tuple[str, str, int]] = field(default_factory=dict)
+    #: Accounts that give only as the law lets a restricted one, with the reason.
+    restricted: dict[str, str] = field(default_factory=dict)
+    #: Those of the frozen accounts for which nobody may act, with the reason.
+    suspended: dict[str, str] = field(default_factory=dict)
+    #: Accounts that are to be closed.
+    closing: dict[str, ClosureNotice] = field(default_factory=dict)
+    #: Sources that passed to another account, or were to; those that wait, by source.
+    source_transfers: dict[int, SourceTransfer] = field(default_factory=dict)
+    passing: dict[str, SourceTransfer] = field(default_factory=dict)
+    cancellations: dict[int, Cancellation] = field(default_factory=dict)
+    #: By account: whom it trusts, from which instant.
+    trusted: dict[str, dict[str, int]] = field(default_factory=dict)
+    #: To what holders have bound their transfers.
+    transfer_limits: dict[str, TransferLimits] = field(default_factory=dict)
+    sales: dict[str, Sale] = field(default_factory=dict)
+    next_purchase: int = 1
+    purchases: dict[int, Purchase] = field(default_factory=dict)
+    bought_paid: dict[tuple[str, str], int] = field(default_factory=dict)
+    next_application: int = 1
+    applications: dict[int, Application] = field(default_factory=dict)
+    repurchases: dict[str, Repurchase] = field(default_factory=dict)
+    flows: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    closures: dict[str, str] = field(default_factory=dict)
+    next_withdrawal: int = 1
+    withdrawals: dict[int, Withdrawal] = field(default_factory=dict)
+    next_withholding: int = 1
+    withholdings: dict[int, Withholding] = field(default_factory=dict)
+    makeup_due: dict[tuple[str, str], int] = field(default_factory=dict)
+    auctions: dict[str, Auction] = field(default_factory=dict)
+    unsold: dict[str, Waiting] = field(default_factory=dict)
+    session: str | None = None
+    #: The instant at which the day of that session is over.
+    session_end: int = 0
+    deals: dict[int, Deal] = field(default_factory=dict)
+    next_deal: int = 1
+    calls: dict[str, Call] = field(default_factory=dict)
+    zone_calls: dict[str, ZoneCall] = field(default_factory=dict)
+    #: What takes sealed bids, or took them, by venue and name.
+    sealings: dict[tuple[str, str], Sealing] = field(default_factory=dict)
+    halted: dict[str, str] = field(default_factory=dict)
+    crossings: dict[tuple[str, str], str] = field(default_factory=dict)
+    #: By account: the sectors of its sources and the jurisdictions where they stand, in the order of entry.
+    sectors: dict[str, dict[str, None]] = field(default_factory=dict)
+    places: dict[str, dict[str, None]] = field(default_factory=dict)
+    #: Accounts by corporate group.
+    groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    #: Allowances of a series that an account bought on the day that is over at `bought_end`.
+    bought: dict[tuple[str, str], int] = field(default_factory=dict)
+    bought_end: int = 0
+    #: Allowances of a series that the orders of an account that wait ask for.
+    wanted: dict[tuple[str, str], int] = field(default_factory=dict)
+    next_order: int = 1
+    orders: dict[int, Order] = field(default_factory=dict)
+    books: dict[str, OrderBook] = field(default_factory=dict)
+    references: dict[str, int] = field(default_factory=dict)
+    day_trades: dict[str, list[int]] = field(default_factory=dict)
+    month_trades: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    pledges: dict[int, Pledge] = field(default_factory=dict)
+    next_pledge: int = 1
+    leases: dict[int, Lease] = field(default_factory=dict)
+    next_lease: int = 1
+    rights: dict[int, Right] = field(default_factory=dict)
+    next_right: int = 1
+    days: dict[str, dict[str, Day]] = field(default_factory=dict)
+    marks: dict[int, Mark] = field(default_factory=dict)
+    stack_marks: dict[str, list[Mark]] = field(default_factory=dict)
+    findings: dict[tuple[str, int], tuple[FindingLine, ...]] = field(default_factory=dict)
+    years: dict[tuple[str, int], Year] = field(default_factory=dict)
+    closed: dict[tuple[str, int], bool] = field(default_factory=dict)
+    #: By year and pollutant, once the year is over and the law has flow control.
+    flow_controls: dict[tuple[int, str], FlowControl] = field(default_factory=dict)
+    #: Allowances of a pollutant that an account owes for verified years and has not surrendered yet.
+    owed: dict[tuple[str, str], int] = field(default_factory=dict)
+    #: Years that oblige a source to nothing, with the reason.
+    excluded: dict[tuple[str, int], str] = field(default_factory=dict)
+    #: Settled years to which a correction added what is still to be surrendered.
+    extras: dict[tuple[str, int], None] = field(default_factory=dict)
+    cases: dict[int, Case] = field(default_factory=dict)
+    next_case: int = 1
+    #: Penalties that were imposed, those that are paid too.
+    penalties: dict[PenaltyKey, Penalty] = field(default_factory=dict)
 
     def mean_price(self, pollutant: str, month: str, first: str = "") -> int | None:
         """Volume-weighted mean price of a month, or from a first one to it, in fen per tonne, half upwards.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from airshed.model.allowance import Blocks, SerialBlock, count_of, joined, without
 from airshed.registry.account_types import NOBODY, number_of
@@ -10,15 +11,13 @@ from airshed.registry.accounts import BANK, Account
 from airshed.registry.moves import Delivered, Entry, Paid
 
 
+@dataclass(slots=True, eq=False)
 class Position:
     """What an account holds of one series: sorted blocks, their count, and how many of them are set aside."""
 
-    __slots__ = ("blocks", "count", "held")
-
-    def __init__(self) -> None:
-        self.blocks: Blocks = ()
-        self.count = 0
-        self.held = 0
+    blocks: Blocks = ()
+    count: int = 0
+    held: int = 0
 
     @property
     def free(self) -> int:
@@ -26,14 +25,12 @@ class Position:
         return self.count - self.held
 
 
+@dataclass(slots=True, eq=False)
 class Purse:
     """The money of an account in fen: the balance, and what of it is set aside."""
 
-    __slots__ = ("fen", "held")
-
-    def __init__(self) -> None:
-        self.fen = 0
-        self.held = 0
+    fen: int = 0
+    held: int = 0
 
     @property
     def free(self) -> int:
@@ -41,23 +38,21 @@ class Purse:
         return self.fen - self.held
 
 
+@dataclass(slots=True, eq=False)
 class Ledger:
     """Folded from entries. Nothing here refuses: what is decided happens, and a broken invariant ends the process."""
 
-    __slots__ = ("accounts", "caps", "closed", "frozen", "numbers", "positions", "purses", "registry")
-
-    def __init__(self) -> None:
-        self.accounts: dict[str, Account] = {}
-        self.purses: dict[str, Purse] = {}
-        self.positions: dict[tuple[str, str], Position] = {}
-        self.frozen: dict[str, str] = {}
-        #: Accounts that are over, with the reason; their names are not given again.
-        self.closed: dict[str, str] = {}
-        self.caps: dict[str, int] = {}
-        #: The letters with which the numbers of its accounts begin.
-        self.registry = NOBODY
-        #: The number of each account, in the order in which they were opened; none is given again.
-        self.numbers: dict[str, str] = {}
+    accounts: dict[str, Account] = field(default_factory=dict)
+    purses: dict[str, Purse] = field(default_factory=dict)
+    positions: dict[tuple[str, str], Position] = field(default_factory=dict)
+    frozen: dict[str, str] = field(default_factory=dict)
+    #: Accounts that are over, with the reason; their names are not given again.
+    closed: dict[str, str] = field(default_factory=dict)
+    caps: dict[str, int] = field(default_factory=dict)
+    #: The letters with which the numbers of its accounts begin.
+    registry: str = NOBODY
+    #: The number of each account, in the order in which they were opened; none is given again.
+    numbers: dict[str, str] = field(default_factory=dict)
 
     def open(self, account: Account) -> None:
         """Open an account with nothing in it, under the next number."""

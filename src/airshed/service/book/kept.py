@@ -99,6 +99,18 @@ class KeptBook(ABC):
         """`Malformed` names what is kept beside a book's own tables, or is not there."""
 
     @abstractmethod
+    def kept_snapshot(self) -> bytes | None:
+        """The bytes of the snapshot that is kept for it; None where there is none."""
+
+    @abstractmethod
+    def keep_snapshot(self, raw: bytes) -> None:
+        """Keep these in their place, whole or not at all; also by whoever only reads the book."""
+
+    @abstractmethod
+    def drop_snapshot(self) -> None:
+        """Keep none any more."""
+
+    @abstractmethod
     def called(self, url: str) -> None:
         """Let readers of the book know where its writer is asked, if there is a place for it."""
 

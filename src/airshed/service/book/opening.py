@@ -9,7 +9,7 @@ from airshed.engine.commands import AdoptRulebook, Command
 from airshed.engine.events import RulebookAdopted
 from airshed.engine.invariants import check as check_state
 from airshed.engine.journal import Line
-from airshed.engine.runner import Answer, Runner, fold
+from airshed.engine.runner import Answer, Begun, Runner, fold
 from airshed.engine.state import State
 from airshed.model.provenance import Provenance
 from airshed.model.refusal import Malformed
@@ -20,11 +20,11 @@ from airshed.service.book.kept import KeptBook
 from airshed.service.book.law import law_of, laws_of
 
 
-def carry_on(book: KeptBook) -> Runner:
+def carry_on(book: KeptBook, begun: Begun | None = None) -> Runner:
     """The runner of a book under the law it adopted last; `Malformed` when it has none, or cannot have happened."""
     rules = law_of(book)
     with book.named():
-        runner = Runner(book, rules, laws=laws_of(book))
+        runner = Runner(book, rules, laws=laws_of(book), begun=begun)
     try:
         check_state(runner.state)
     except AssertionError as error:

@@ -30,6 +30,8 @@ from airshed.service.book.sqlite import FORMAT, of_format
 
 #: From how many rows on a table is filled by COPY.
 MANY = 64
+#: Bytes of a snapshot that lie in one row.
+SNAPSHOT_PART = 4 << 20
 #: Records that are read at a time.
 AT_ONCE = 5_000
 #: How often a standby asks whether the writer is gone.
@@ -193,6 +195,23 @@ class PostgresBook(KeptBook):
         with naming(self.path), self._db.transaction():
             self._db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             yield
+
+    def kept_snapshot(self) -> bytes | None:
+        rows = self._db.execute("SELECT body FROM snapshots ORDER BY part").fetchall()
+        return b"".join(bytes(row[0]) for row in rows) if rows else None
+
+    def keep_snapshot(self, raw: bytes) -> None:
+        with naming(self.path), closing(connected(self._place)) as db, db.transaction():
+            db.execute("LOCK TABLE snapshots IN EXCLUSIVE MODE")
+            db.execute("DELETE FROM snapshots")
+            with db.cursor().copy("COPY snapshots FROM STDIN (FORMAT BINARY)") as copy:
+                copy.set_types(["int8", "bytea"])
+                for part, place in enumerate(range(0, len(raw), SNAPSHOT_PART)):
+                    copy.write_row((part, raw[place : place + SNAPSHOT_PART]))
+
+    def drop_snapshot(self) -> None:
+        with naming(self.path), closing(connected(self._place)) as db:
+            db.execute("DELETE FROM snapshots")
 
     def called(self, url: str) -> None:
         said = f"{CALLED}{url}"

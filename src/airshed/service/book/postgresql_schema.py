@@ -75,5 +75,6 @@ def _wanted() -> dict[str, list[tuple[str, str]]]:
         "meta": [("key", "text"), ("value", "text")],
         "journal": [("seq", "bigint"), ("hash", "text"), ("record", "bytea")],
         "laws": [("digest", "text"), ("texts", "bytea")],
+        "snapshots": [("part", "bigint"), ("body", "bytea")],
         **{table.name: columns_of(table) for table in TABLES},
     }

@@ -19,7 +19,7 @@ from uuid import uuid4
 from airshed.engine.journal import GENESIS, Changes, Line, Row
 from airshed.engine.tables import TABLES, Table
 from airshed.model.refusal import Malformed
-from airshed.service.book import schema
+from airshed.service.book import schema, snapshot_file
 from airshed.service.book.answered_head import AnsweredFile, LastAnswered, beside, read_answered
 from airshed.service.book.file_lock import Grip, Unreadable
 from airshed.service.book.kept import KeptBook
@@ -181,6 +181,15 @@ class Book(KeptBook):
         """Put rows into a table that is empty."""
         if rows:
             self.sql.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+
+    def kept_snapshot(self) -> bytes | None:
+        return snapshot_file.read(self.path)
+
+    def keep_snapshot(self, raw: bytes) -> None:
+        snapshot_file.write(self.path, raw)
+
+    def drop_snapshot(self) -> None:
+        snapshot_file.beside(self.path).unlink(missing_ok=True)
 
     def called(self, url: str) -> None:
         """A file has no place for it."""

@@ -44,6 +44,9 @@ class ServiceLimits:
     feed_kept: int = 10_000
     #: Seconds between comments on a feed on which nothing happens.
     feed_beat_s: float = 15.0
+    #: Records after which the snapshot from which the next start begins is made anew, and after which a stop makes it.
+    snapshot_every: int = 20_000
+    snapshot_at_stop: int = 2_000
     #: Passwords that are compared at once: each takes 64 MiB and a core.
     passwords: int = 2
     #: Connections at once.

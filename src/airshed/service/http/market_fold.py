@@ -6,24 +6,29 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from airshed.engine.journal import MemoryJournal
+from airshed.engine.journal import Line, MemoryJournal
 from airshed.engine.runner import Runner
 from airshed.market.depth import Depth
+from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.addressed import to_read
 from airshed.service.book.kept import KeptBook, Lost
 from airshed.service.book.law import laws_of
 from airshed.service.book.preview import Foreseen, foresee
-from airshed.service.http.writer import Asked, Busy
+from airshed.service.book.snapshot import Snapshot, Unfit, taken
+from airshed.service.http.writer import Asked, Busy, Ended
 from airshed.service.marketdata.reading import Folding, Market
 from airshed.service.marketdata.tables import ROWS
 from airshed.service.marketdata.zone_index import law_of
 
 T = TypeVar("T")
 
+#: Records that are folded at a time, so that nothing waits long for the rest, and no reading holds a log for long.
+AT_ONCE = 5_000
 #: Questions that wait.
 MOST_WAITING = 50
 
@@ -38,7 +43,13 @@ class Made(NamedTuple):
 class MarketFold:
     """The market of the book, folded in a thread of its own as far as somebody asks, and a step further each time."""
 
-    def __init__(self, address: Path | str) -> None:
+    def __init__(
+        self, address: Path | str, note: Callable[..., None] = lambda event, **fields: None, *, keeps: Path | str
+    ) -> None:
+        self._note, self._keeps = note, keeps
+        #: The record at which a snapshot was made last, or could not be.
+        self.kept_at = 0
+        self._keeping = self._over = False
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="market")
         self._book: KeptBook | None = None
         self._address = address
@@ -48,9 +59,21 @@ class MarketFold:
         #: The law in force, by its digest.
         self._law: tuple[str, Rulebook] | None = None
 
-    def begin(self) -> None:
+    @property
+    def reached(self) -> int:
+        """The record up to which it is folded."""
+        return self._folding.market.state.seq
+
+    def begin(self, snapshot: Snapshot | None = None) -> None:
         """Fold what is there already, so that the first who asks does not wait for it."""
-        self._pool.submit(self._catch_up)
+        self.kept_at = 0 if snapshot is None else snapshot.of.seq
+        self._pool.submit(self._begin, snapshot)
+
+    def keep(self) -> None:
+        """Keep a snapshot of the book as it stands, once what waits before is done."""
+        if not self._keeping:
+            self._keeping = True
+            self._pool.submit(self._keep)
 
     async def table(self, name: str) -> Made:
         """All rows of a table, up to the end of the book."""
@@ -72,8 +95,9 @@ class MarketFold:
         found: tuple[Foreseen, int] = await self._run(self._foresee, asked, at)
         return found
 
-    def close(self) -> None:
-        """Let go of the book, once what is being folded is."""
+    def close(self, *, now: bool = False) -> None:
+        """Let go of the book, once what is being folded is; or `now`, where that is far behind."""
+        self._over = now
         self._pool.submit(self._let_go).result()
         self._pool.shutdown()
 
@@ -92,6 +116,28 @@ class MarketFold:
 
     # --- in the thread
 
+    def _begin(self, snapshot: Snapshot | None) -> None:
+        if snapshot is not None:
+            try:
+                self._folding = snapshot.folding()
+            except Unfit as error:
+                self._note("snapshot_unfit", why=str(error))
+        self._catch_up()
+
+    def _keep(self) -> None:
+        try:
+            book, _ = self._catch_up()
+            raw = taken(self._folding, book.line(1).hash)
+            with to_read(self._keeps) as written:
+                written.keep_snapshot(raw)
+            self._note("snapshot", records=self.reached, bytes=len(raw))
+        except Ended:
+            pass
+        except (Malformed, OSError) as error:  # it can be done without: the next start takes longer
+            self._note("snapshot_not_kept", error=str(error)[:500])
+        finally:
+            self.kept_at, self._keeping = self.reached, False
+
     def _let_go(self) -> None:
         if self._book is not None:
             self._book.close()
@@ -99,9 +145,14 @@ class MarketFold:
     def _catch_up(self) -> tuple[KeptBook, str]:
         if self._book is None:
             self._book = to_read(self._address)
-        with self._book.snapshot(), self._book.named():
-            self._folding.take(self._book.lines(self._folding.market.state.seq))
-        return self._book, f"{self._folding.market.state.seq}:{self._folding.reached}"
+        lines: Sequence[Line] = ()
+        while not self._over:
+            with self._book.snapshot(), self._book.named():
+                lines = list(islice(self._book.lines(self.reached), AT_ONCE))
+                self._folding.take(lines)
+            if len(lines) < AT_ONCE:
+                return self._book, f"{self.reached}:{self._folding.reached}"
+        raise Ended
 
     def _table(self, name: str) -> Made:
         book, head = self._catch_up()

@@ -21,7 +21,8 @@ async def ready(service: Service, request: Request) -> Response:
         raise Stopped("ended", "the writer does not answer")
     if not service.writer.writes:
         raise StandsBy
-    return given(service, {"ready": True, "records": service.feed.last, "at": service.feed.at})
+    figures = {"records": service.feed.last, "at": service.feed.at, "unchecked": service.unchecked()}
+    return given(service, {"ready": True, **figures})
 
 
 async def metrics(service: Service, request: Request) -> Response:
@@ -36,6 +37,7 @@ async def metrics(service: Service, request: Request) -> Response:
         ("airshed_reads_waiting", "gauge", "reads that wait or run", service.readers.waiting),
         ("airshed_feeds", "gauge", "open feeds", service.feed.watching.total()),
         ("airshed_writer_live", "gauge", "1 while the writer answers", int(writer.live and writer.writes)),
+        ("airshed_unchecked", "gauge", "record up to which a snapshot is trusted until checked", service.unchecked()),
         ("airshed_standby", "gauge", "1 while another process writes the book", int(writer.live and not writer.writes)),
     )
     lines: list[str] = []

@@ -26,6 +26,7 @@ from airshed.model.provenance import Programme
 from airshed.model.refusal import Malformed
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
+from airshed.service.book.addressed import to_read
 from airshed.service.book.clock import asked_of
 from airshed.service.gateway.limits import GatewayLimits
 from airshed.service.gateway.lockout import Lockout
@@ -36,6 +37,7 @@ from airshed.service.http.market_fold import MarketFold
 from airshed.service.http.rates import Rates
 from airshed.service.http.readers import Readers
 from airshed.service.http.service import Service
+from airshed.service.http.snapshots import Check, Differs
 from airshed.service.http.ways import NO_PAGES, Pages
 from airshed.service.http.who import Door
 from airshed.service.http.writer import OF_THE_DISK, Writer
@@ -117,6 +119,9 @@ class Running:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._server: uvicorn.Server | None = None
         self._note = note
+        #: The record of the snapshot that it began from, until that was checked; 0 where nothing is to be.
+        self.unchecked = 0
+        self._check: Check | None = None
         limits = serving.limits
         secure = serving.certificate is not None or serving.proxied
         self.feed = Feed(limits.feed_kept)
@@ -162,8 +167,8 @@ class Running:
         self.feed.begin(state.seq, state.at)
         there = serving.book if serving.read_from is None else serving.read_from
         self.readers = Readers(there, limits.readers, limits.waiting_reads)
-        self.market = MarketFold(there)
-        self.market.begin()
+        self.market = MarketFold(there, self._note, keeps=serving.book)
+        self._begun_from()
         lockout = Lockout(GatewayLimits(), remember=self.users.remember)
         self._recall: Callable[[], None] = lambda: lockout.restore(self.users.guesses(), ticks())
         self._recall()
@@ -192,11 +197,42 @@ class Running:
             serving.demo_users,
             None if serving.provider is None else Provider(serving.provider, machine),
             self._note,
+            unchecked=lambda: self.unchecked,
         )
         self.app = application(self.service, pages=self._pages)
 
+    def _begun_from(self) -> None:
+        """Say what it began from, and have it checked: a start does not wait until every record was replayed."""
+        snapshot, writer = self.writer.snapshot, self.writer
+        self.market.begin(snapshot)
+        if writer.unfit:
+            self._note("snapshot_unfit", why=writer.unfit)
+        if snapshot is None:
+            if self.writer.writes and self.feed.last >= self.serving.limits.snapshot_every:
+                self.market.keep()
+            return
+        self._note("began_from_snapshot", records=snapshot.of.seq)
+        self.unchecked = snapshot.of.seq
+        self._check = Check(str(self.serving.book), snapshot.of, self._checked, self._not_checked)
+        writer.snapshot = None  # the bytes of it
+
+    def _checked(self, differs: str) -> None:
+        """From another thread: a snapshot that is not what the book comes to ends the service, and is gone."""
+        if not differs:
+            self._note("snapshot_checked", records=self.unchecked)
+            self.unchecked = 0
+            return
+        with to_read(self.serving.book) as book:
+            book.drop_snapshot()
+        self._ended(Differs(f"of record {self.unchecked}: {differs}"))
+
+    def _not_checked(self, why: str) -> None:
+        self._note("snapshot_not_checked", error=why)
+
     def _wrote(self, lines: Sequence[Line], at: int) -> None:
         """From the writer's thread: those who watch hear of it in the loop."""
+        if self.writer.writes and lines[-1].seq - self.market.kept_at >= self.serving.limits.snapshot_every:
+            self.market.keep()
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self.feed.add, lines, at)
 
@@ -277,7 +313,14 @@ class Running:
 
     def close(self) -> None:
         """Answer what waits, and let go of the book."""
-        self.market.close()
+        if self._check is not None:
+            self._check.close()
+        limits, last = self.serving.limits, self.feed.last
+        behind = last - self.market.reached > limits.snapshot_every  # as when it is stopped right after its first start
+        writes = self.writer.writes and self.broken is None
+        if writes and not behind and last - self.market.kept_at >= limits.snapshot_at_stop:
+            self.market.keep()
+        self.market.close(now=behind)
         self.readers.close()
         self._closing.close()
 
@@ -367,6 +410,10 @@ def opened(serving: Serving, note: Callable[..., None], pages: Pages = NO_PAGES)
         if isinstance(running.broken, OF_THE_DISK):
             what = f"could not be written on ({running.broken})"
             raise Malformed(str(serving.book), what, "look after the disk and start anew; what was answered is on disk")
+        if isinstance(running.broken, Differs):
+            what = f"was served from a snapshot that is not what it comes to ({running.broken})"
+            cure = "airshed book verify names what was decided otherwise since; the snapshot is gone, start anew"
+            raise Malformed(str(serving.book), what, cure)
         raise running.broken
 
 

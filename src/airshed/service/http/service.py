@@ -53,6 +53,8 @@ class Service:
     provider: Provider | None = None
     #: Notes an event of the service with its fields; nothing secret is given to it.
     note: Callable[..., None] = lambda event, **fields: None
+    #: The record up to which it answers from a snapshot that is being checked; 0 where there is none any more.
+    unchecked: Callable[[], int] = lambda: 0
     #: Requests by status, for the metrics.
     counts: dict[int, int] = field(default_factory=dict)
     #: Messages of the feed that were made already.

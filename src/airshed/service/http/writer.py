@@ -27,6 +27,7 @@ from airshed.service.book.clock import instant_for
 from airshed.service.book.kept import Fenced, KeptBook, Lost
 from airshed.service.book.law import laws_of
 from airshed.service.book.opening import carry_on, follow
+from airshed.service.book.snapshot import Snapshot, Unfit, fitting
 
 #: What makes the commands of a request once the writer comes to it: a key may be made from what the book says by then.
 Asked = Callable[[Runner, int], Sequence[Command]]
@@ -135,6 +136,9 @@ class Writer:
         self._took_over, self._waits_for = took_over, waits_for
         #: Whether this process is the writer of the book; a standby becomes it.
         self.writes = False
+        #: What it began from; None where every record was replayed, and why what lay there was not used.
+        self.snapshot: Snapshot | None = None
+        self.unfit = ""
         self._url = ""
         self._turn = threading.Condition()
         self._jobs: deque[_Job] = deque()
@@ -228,9 +232,21 @@ class Writer:
         book = to_write(self.address)
         with ExitStack() as undo:
             undo.callback(book.close)
-            runner = carry_on(book)
+            runner = self._carried_on(book)
             undo.pop_all()
         return book, runner
+
+    def _carried_on(self, book: KeptBook) -> Runner:
+        """From the snapshot of the book where one fits, else from its first record."""
+        try:
+            snapshot = fitting(book)
+            if snapshot is not None:
+                runner = carry_on(book, snapshot.begun())
+                self.snapshot = snapshot
+                return runner
+        except (Unfit, Malformed) as error:
+            self.unfit = str(error)
+        return carry_on(book)
 
     def _write_from(self, book: KeptBook, runner: Runner) -> None:
         """From here on this is the writer."""
@@ -248,7 +264,7 @@ class Writer:
     def _stood_by(self) -> tuple[KeptBook, Runner]:
         """Follow who writes the book, record by record, until it is this one's turn."""
         with self._patient(partial(to_read, self.address)) as reader:
-            runner = carry_on(reader)
+            runner = self._carried_on(reader)
             self.provenance, self.runner = runner.state.provenance, runner
             self._ready.set()
             book = self._patient(partial(to_write, self.address, partial(self._follow, runner, reader)))

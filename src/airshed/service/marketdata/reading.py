@@ -10,7 +10,7 @@ import msgspec
 
 from airshed.engine import events as e
 from airshed.engine.journal import GENESIS, Line, Record
-from airshed.engine.runner import checked, following, take_in
+from airshed.engine.runner import Begun, checked, following, take_in
 from airshed.engine.state import State, book_name
 from airshed.market.depth import BEST, Depth, depth_of
 from airshed.market.interest import Interest, interest
@@ -112,16 +112,39 @@ class Market:
         return tuple(interest(series, ledger.caps[series], parts) for series, parts in held.items())
 
 
+class History(msgspec.Struct, frozen=True):
+    """What of a market no state has."""
+
+    tape: list[Trade]
+    closes: dict[str, dict[str, int]]
+    days: list[str]
+    quotes: list[Quote]
+    holdings: list[Holdings]
+
+
 class Folding:
     """A market that is folded further as lines come, each checked against the chain.
 
-    `history` also keeps quotes and holdings of each session.
+    `history` also keeps quotes and holdings of each session. With `begun` the records up to there are not looked at.
     """
 
-    def __init__(self, *, history: bool) -> None:
+    def __init__(self, *, history: bool, begun: tuple[Begun, History] | None = None) -> None:
         self.market = Market()
         self.reached = GENESIS
         self._history = history
+        if begun is not None:
+            (state, self.reached), before = begun
+            tape_of: dict[str, list[Trade]] = {}
+            for trade in before.tape:
+                tape_of.setdefault(trade.series, []).append(trade)
+            parts = (before.closes, before.days, before.quotes, before.holdings)
+            self.market = Market(state, before.tape, tape_of, *parts)
+
+    @property
+    def history(self) -> History:
+        """What of it no state has."""
+        market = self.market
+        return History(market.tape, market.closes, market.days, market.quotes, market.holdings)
 
     def take(self, lines: Iterable[Line], until: Until = END) -> None:
         """Fold the lines that follow; `Malformed` names the record that is altered or missing."""
