@@ -21,6 +21,7 @@ from airshed.cli.book.group import app as book
 from airshed.cli.lab.group import app as lab
 from airshed.cli.market.group import app as market
 from airshed.cli.zone import app as zone_app
+from airshed.pages.report.facts import Asked
 from airshed.pages.report.page import build
 from airshed.service.book.sqlite import Book
 from airshed.zone.facts import WorksFact, read_facts
@@ -162,7 +163,7 @@ def test_no_table_and_no_record_of_a_simulated_year_names_a_real_works(year: Pat
 def test_no_report_in_either_language_names_a_real_works(year: Path, given_away: re.Pattern[str]) -> None:
     rules, zone = rules_and_zone()
     with Book.open(year) as opened:
-        page = build(opened, zone, rules, (), seed=7, episodes=())
+        page = build(opened, rules, Asked(zone=zone))
     assert "Qujing power works 3" in page
     assert "曲靖火电3号" in page
     assert found(given_away, page) == []

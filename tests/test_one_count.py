@@ -15,7 +15,11 @@ from airshed.lab.season.marking import marks_of, read_marks
 from airshed.lab.stacks.episodes import Episode, read_episodes
 from airshed.mrv.exceedance import exceedances_of
 from airshed.mrv.year import StackYear
+from airshed.pages.kit.words import same
+from airshed.pages.report.facts import WHOLE
+from airshed.pages.report.ground import Ground, StackPlace
 from airshed.pages.report.monitoring import Monitoring, monitoring
+from airshed.pages.report.sight import Sight
 from airshed.pages.stack.completeness import completeness
 from airshed.pages.stack.facts import read_stack
 from airshed.rulebook.shipped import shipped
@@ -41,6 +45,12 @@ class Year(NamedTuple):
     report: Monitoring
 
 
+def ground_of(zone: Zone) -> Ground:
+    """The stacks of a zone, as a report has them whose book has entered all of them."""
+    places = {each.stack: StackPlace(each.stack, each.source, "KM", same(each.stack)) for each in zone.stacks}
+    return Ground(None, (), places, (), ())
+
+
 @pytest.fixture(scope="module")
 def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
     folder = shipped("zones", "dianzhong")
@@ -53,7 +63,7 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
     stand = marks_of(planned, YEAR, at_last=True)
     years = tuple(measure_zone(there / "evidence", zone, LAW, marks=stand, workers=2))
     with Book.create(there / "empty.book") as book:
-        report = monitoring(book, zone, RULES, years, episodes, YEAR)
+        report = monitoring(Sight(book, WHOLE, YEAR), ground_of(zone), RULES, years, episodes)
     marks = {stack: {YEAR: tuple(own)} for stack, own in stand.items()}
     return Year(there / "evidence", zone, marks, years, report)
 

@@ -18,7 +18,7 @@ from markets import AT, AUTHORITY, market
 from portals import Portal, portal, text_of
 from services import market_book
 
-PUBLIC = ("/", "/caps", "/prices", "/auctions", "/works", "/works/s-steel", "/register", "/check")
+PUBLIC = ("/", "/caps", "/prices", "/auctions", "/works", "/works/s-steel", "/report", "/register", "/check")
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 

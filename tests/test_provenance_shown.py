@@ -59,7 +59,7 @@ def year(year_book: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 #: Commands whose book or evidence says it, beside those of the rooms `book` and `market`.
-OF_WHAT_IS_READ = ("demo", "replay", "lab replay", "gateway measure")
+OF_WHAT_IS_READ = ("demo", "report", "replay", "lab replay", "gateway measure")
 #: Groups and commands that say it of what they read, or show no figure.
 TOLD_INSIDE = ("act", "market", "book", "proof", "sealed", "serve", "user", "sign-in", "sign-out")
 PLAYED = Simulation(DEMO, 7)
@@ -83,23 +83,7 @@ def test_every_command_of_the_shell_says_what_its_figures_are() -> None:
     kinds_of_commands = {kind for kinds in OF_COMMAND.values() for kind in kinds}
     assert kinds_of_commands == {*KINDS} - {"measured"}, "what is measured, the evidence says of itself"
     for path, entry in entries.items():
-        told_inside = entry in (
-            "act",
-            "market",
-            "book",
-            "proof",
-            "sealed",
-            "serve",
-            "user",
-            "sign-in",
-            "sign-out",
-        ) or path in (
-            "demo",
-            "replay",
-            "lab replay",
-            "gateway measure",
-            *BY_ROWS,
-        )
+        told_inside = entry in TOLD_INSIDE or path in (*OF_WHAT_IS_READ, *BY_ROWS)
         kinds = OF_COMMAND[entry]
         assert told_inside != bool(kinds), path
         assert of_command([*path.split(), "--json"]) == (Figures(kinds) if kinds else None)

@@ -75,7 +75,7 @@ def demo(
     with Book.create(out / programme.book) as book:
         with _progress(json) as step:
             season, measured = _play(book, out, seed, workers, step, programme)
-        rows = _report(book, out, seed, season, measured, programme)
+        rows = _report(book, out, season, measured, programme)
     seconds = perf_counter() - began
     state = season.runner.state
     of(state.provenance)
@@ -253,13 +253,14 @@ def _levels(zone: Zone, firms: list[Firm]) -> dict[str, dict[str, list[tuple[int
     }
 
 
-def _report(book: Book, out: Path, seed: int, season: Season, measured: list[Any], programme: DemoYear) -> int:
+def _report(book: Book, out: Path, season: Season, measured: list[Any], programme: DemoYear) -> int:
     from airshed.lab.stacks.episodes import read_episodes
     from airshed.pages.kit.html import write
     from airshed.pages.report import build
+    from airshed.pages.report.facts import Asked
 
     episodes = read_episodes(programme.folder, season.zone)
-    html = build(book, season.zone, season.rules, measured, seed=seed, episodes=episodes)
+    html = build(book, season.rules, Asked(zone=season.zone, monitoring=measured, episodes=episodes))
     write(out / "report.html", html)
     return (out / "report.html").stat().st_size
 

@@ -18,6 +18,7 @@ ROOMS: dict[str, str] = {
     "gateway": "airshed.cli.gateway.group:app",
     "zone": "airshed.cli.zone:app",
     "simulate": "airshed.cli.simulate:app",
+    "report": "airshed.cli.report:report",
     "mrv": "airshed.cli.mrv.group:app",
     "allocate": "airshed.cli.allocate.command:allocate",
     "auction": "airshed.cli.auction.group:app",

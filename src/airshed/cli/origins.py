@@ -10,6 +10,7 @@ from airshed.model.provenance import Figures, Kind, Told
 #: word of the book that is read or made, or of the rows that it computes with (`airshed.cli.show.resting`).
 OF_COMMAND: dict[str, tuple[Kind, ...]] = {
     "demo": (),
+    "report": (),
     "allocate": (),
     "replay": (),
     "sim": ("simulated",),

@@ -322,6 +322,7 @@ PUBLIC = (
     Place("/prices", Phrase("Prices", "价格行情")),
     Place("/auctions", Phrase("Auctions", "拍卖")),
     Place("/works", Phrase("Works", "企业")),
+    Place("/report", Phrase("Report", "年度报告")),
     Place("/register", Phrase("Register", "公开登记簿")),
     Place("/check", Phrase("Check it yourself", "自行核验")),
 )

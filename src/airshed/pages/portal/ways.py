@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from airshed.pages.portal import account, acts, assets, authority, frame, home, parts, public, records, signing, trading
+from airshed.pages.portal.office.ways import OFFICE
 from airshed.pages.portal.problems import saying
 from airshed.service.http.ways import Pages, Way
 
@@ -36,6 +37,7 @@ WAYS = (
     Way("/works/{source}", "GET", public.one_works, "one_works", "portal", "anybody"),
     Way("/register", "GET", public.register, "register", "portal", "anybody"),
     Way("/check", "GET", public.check, "check", "portal", "anybody"),
+    *OFFICE,
 )
 
 PORTAL = Pages(WAYS, saying)

@@ -18,7 +18,6 @@ from airshed.pages.report.facts import Facts
 from airshed.pages.report.labels import place_names
 from airshed.pages.report.market import AuctionFacts
 from airshed.rulebook.schema import Rulebook
-from airshed.zone.zone import Zone
 
 Drawn = dict[str, Figure]
 #: The flow of all pollutants together, in money.
@@ -33,23 +32,31 @@ class ChartChoice(msgspec.Struct, frozen=True):
     group: str = ""
 
 
-def charts(facts: Facts, rules: Rulebook, zone: Zone) -> Drawn:
+def charts(facts: Facts, rules: Rulebook) -> Drawn:
     """Every chart by name; one that has nothing to show is left out."""
-    draw: dict[str, Callable[[], Figure]] = {
-        ALL_FLOWS: partial(trading.flow_chart, facts, rules, None),
-        "money": partial(complying.money_chart, facts),
-    }
+    draw: dict[str, Callable[[], Figure]] = {}
+    if facts.market.flows:
+        draw[ALL_FLOWS] = partial(trading.flow_chart, facts, rules, None)
+    if any((row.auctions, row.penalties, row.fees, row.repurchases) != (0, 0, 0, 0) for row in facts.market.money):
+        draw["money"] = partial(complying.money_chart, facts)
     for code in (rule.code for rule in rules.pollutants):
-        draw[f"map-{code}"] = partial(map_chart, facts, rules, zone, code)
-        draw[f"cap-{code}"] = partial(emissions.cap_chart, facts, rules, code)
-        draw[f"share-{code}"] = partial(emissions.share_chart, facts, rules, code)
-        if facts.sharing.early:
+        if facts.ground.outlines:
+            draw[f"map-{code}"] = partial(map_chart, facts, rules, code)
+        if any(row.cap is not None or row.emitted is not None for row in facts.caps):
+            draw[f"cap-{code}"] = partial(emissions.cap_chart, facts, rules, code)
+        if facts.sharing is not None and any(row.pollutant == code for row in facts.sharing.sectors):
+            draw[f"share-{code}"] = partial(emissions.share_chart, facts, rules, code)
+        if facts.sharing is not None and any(row.pollutant == code for row in facts.sharing.early):
             draw[f"early-{code}"] = partial(emissions.early_chart, facts, rules, code)
-        draw[f"price-{code}"] = partial(trading.price_chart, facts, rules, code)
-        draw[f"flow-{code}"] = partial(trading.flow_chart, facts, rules, code)
+        if any(day.pollutant == code for day in facts.market.days) or any(
+            each.pollutant == code for each in facts.market.auctions
+        ):
+            draw[f"price-{code}"] = partial(trading.price_chart, facts, rules, code)
+        if any(flow.pollutant == code for flow in facts.market.flows):
+            draw[f"flow-{code}"] = partial(trading.flow_chart, facts, rules, code)
     for auction in facts.market.auctions:
         draw[f"auction-{auction.auction}"] = partial(trading.auction_chart, auction, facts.money)
-    if facts.totals.shortfall:
+    if any(row.shortfall for row in facts.compliance) and facts.standing:
         draw["short"] = partial(complying.short_chart, facts, rules)
     if facts.monitoring.exceedances:
         draw["exceedances"] = partial(measuring.exceedance_chart, facts)
@@ -65,11 +72,16 @@ def map_choices(rules: Rulebook) -> tuple[ChartChoice, ...]:
     return tuple(ChartChoice(f"map-{rule.code}", _pollutant(rules, rule.code)) for rule in rules.pollutants)
 
 
-def flow_choices(rules: Rulebook) -> tuple[ChartChoice, ...]:
-    """All pollutants by value, and each by mass."""
+def flow_choices(facts: Facts, rules: Rulebook) -> tuple[ChartChoice, ...]:
+    """All pollutants by value, and each that was traded by mass."""
+    traded = {flow.pollutant for flow in facts.market.flows}
     return (
         ChartChoice(ALL_FLOWS, Phrase("All pollutants, by value", "全部污染物（按金额）")),
-        *(ChartChoice(f"flow-{rule.code}", _pollutant(rules, rule.code)) for rule in rules.pollutants),
+        *(
+            ChartChoice(f"flow-{rule.code}", _pollutant(rules, rule.code))
+            for rule in rules.pollutants
+            if rule.code in traded
+        ),
     )
 
 

@@ -20,7 +20,7 @@ def cap_chart(facts: Facts, rules: Rulebook, pollutant: str) -> Figure:
     """Verified emission as bars, the cap as a tick across, the baseline mean as a ring, by jurisdiction."""
     held = [row for row in facts.caps if row.pollutant == pollutant]
     places = place_names(rules)
-    most = max((max(row.cap, row.baseline, row.emitted) for row in held), default=0) / 1_000
+    most = max((max(row.cap or 0, row.baseline or 0, row.emitted or 0) for row in held), default=0) / 1_000
     return figure(
         [
             bars(
@@ -29,14 +29,14 @@ def cap_chart(facts: Facts, rules: Rulebook, pollutant: str) -> Figure:
                 barWidth="52%",
             ),
             points(
-                [[row.baseline / 1_000, place] for place, row in enumerate(held)],
+                [[row.baseline / 1_000, place] for place, row in enumerate(held) if row.baseline is not None],
                 GREY,
                 hollow=True,
                 size=9,
                 silent=True,
             ),
             points(
-                [[row.cap / 1_000, place] for place, row in enumerate(held)],
+                [[row.cap / 1_000, place] for place, row in enumerate(held) if row.cap is not None],
                 INK,
                 symbol="rect",
                 size=[3, 21],
@@ -49,26 +49,30 @@ def cap_chart(facts: Facts, rules: Rulebook, pollutant: str) -> Figure:
 
 
 def _emitted(row: CapRow, name: Phrase) -> dict[str, object]:
-    part = percent_text(row.emitted, row.cap)
-    return mark(
-        row.emitted / 1_000,
-        [
-            name,
-            Phrase(f"emitted {tonnes_text(row.emitted)} t", f"排放 {tonnes_text(row.emitted)} 吨"),
+    said = [name]
+    if row.emitted is not None:
+        said.append(Phrase(f"emitted {tonnes_text(row.emitted)} t", f"排放 {tonnes_text(row.emitted)} 吨"))
+    if row.cap is not None:
+        part = percent_text(row.emitted or 0, row.cap)
+        said.append(
             Phrase(
                 f"cap {tonnes_text(row.cap)} t, of which {part} is emitted",
                 f"总量 {tonnes_text(row.cap)} 吨，排放占 {part}",
-            ),
-        ],
-    )
+            )
+            if row.emitted is not None
+            else Phrase(f"cap {tonnes_text(row.cap)} t", f"总量 {tonnes_text(row.cap)} 吨")
+        )
+    return mark(None if row.emitted is None else row.emitted / 1_000, said)
 
 
 def share_chart(facts: Facts, rules: Rulebook, pollutant: str) -> Figure:
     """What each sector gets under each method, as groups of bars."""
+    assert facts.sharing is not None
     sectors = [sector.code for sector in rules.sectors]
     names = sector_names(rules)
     counts = {(row.sector, row.method): row.count for row in facts.sharing.sectors if row.pollutant == pollutant}
-    whole = {method: sum(counts.get((sector, method), 0) for sector in sectors) for method in METHODS}
+    methods = facts.sharing.methods
+    whole = {method: sum(counts.get((sector, method), 0) for sector in sectors) for method in methods}
 
     def share(sector: str, method: str) -> dict[str, object]:
         count = counts.get((sector, method), 0)
@@ -87,7 +91,7 @@ def share_chart(facts: Facts, rules: Rulebook, pollutant: str) -> Figure:
                 barCategoryGap="30%",
                 barGap="8%",
             )
-            for method in METHODS
+            for method in methods
         ],
         x=values(Phrase("free allowances (t)", "免费配额（吨）")),
         y=rows(names[code] for code in sectors),
@@ -96,6 +100,7 @@ def share_chart(facts: Facts, rules: Rulebook, pollutant: str) -> Figure:
 
 def early_chart(facts: Facts, rules: Rulebook, pollutant: str) -> Figure:
     """Allocation of each early abater in percent of its own emission, a dot a method; 100 covers all it emits."""
+    assert facts.sharing is not None
     held = [row for row in facts.sharing.early if row.pollutant == pollutant]
     order = [sector.code for sector in rules.sectors]
     sources = sorted({row.source: row.sector for row in held}.items(), key=lambda each: (order.index(each[1]), each[0]))

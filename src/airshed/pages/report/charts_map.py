@@ -12,7 +12,6 @@ from airshed.pages.kit.words import Phrase, same, tonnes_text
 from airshed.pages.report.facts import Facts, MapPoint
 from airshed.pages.report.labels import place_names, source_label
 from airshed.rulebook.schema import Rulebook
-from airshed.zone.zone import Zone
 
 #: Length of a degree of latitude in degrees of longitude at 25 degrees north.
 ASPECT = 1.103
@@ -22,13 +21,13 @@ NAME = "var(--name)"
 GRID = 24
 
 
-def map_chart(facts: Facts, rules: Rulebook, zone: Zone, pollutant: str) -> Figure:
+def map_chart(facts: Facts, rules: Rulebook, pollutant: str) -> Figure:
     """The zone as simple polygons, sources as points whose area is their emission."""
-    places = place_names(rules)
-    grounds = GROUNDS * (len(zone.outlines) // len(GROUNDS) + 1)
+    places, outlines = place_names(rules), facts.ground.outlines
+    grounds = GROUNDS * (len(outlines) // len(GROUNDS) + 1)
     most = max((point.emitted.get(pollutant, 0) for point in facts.points), default=0) or 1
-    lon = [x for outline in zone.outlines for x, _ in outline.ring]
-    lat = [y for outline in zone.outlines for _, y in outline.ring]
+    lon = [x for outline in outlines for x, _ in outline.ring]
+    lat = [y for outline in outlines for _, y in outline.ring]
     west, east, south, north = min(lon), max(lon), min(lat), max(lat)
     names = [
         mark(
@@ -37,13 +36,13 @@ def map_chart(facts: Facts, rules: Rulebook, zone: Zone, pollutant: str) -> Figu
                 places.get(outline.code, same(outline.name_en)), "inside", fontSize=13, fontWeight="bold", color=NAME
             ),
         )
-        for outline in zone.outlines
+        for outline in outlines
     ]
     return figure(
         [
             *(
                 drawn("polygon", [list(point) for point in outline.ring], ground, edge=PAPER, silent=True)
-                for outline, ground in zip(zone.outlines, grounds, strict=False)
+                for outline, ground in zip(outlines, grounds, strict=False)
             ),
             points(names, "transparent", size=1, silent=True),
             *(

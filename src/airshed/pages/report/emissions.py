@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Literal
 
 import msgspec
 
 from airshed.market.allocation import METHODS, Activity, Allocation, allocate, parts, whip
-from airshed.model.allowance import Pollutant
+from airshed.model.refusal import Malformed
 from airshed.pages.kit.words import Phrase
+from airshed.pages.report.claims import Claimed
+from airshed.pages.report.ground import Ground
+from airshed.pages.report.sight import Sight
 from airshed.rulebook import lookup
 from airshed.rulebook.schema import Rulebook
-from airshed.service.book.kept import KeptBook
 from airshed.service.book.summary import ComplianceRow
-from airshed.zone.activities import zone_activities
-from airshed.zone.zone import Zone
 
 #: The part of a source's smallest baseline emission by which `whip` is measured.
 ABATED_PART = 10
+#: What the emission of a report is: verified, or what the sealed days come to while nothing is verified.
+Basis = Literal["verified", "sealed", "none"]
 
 
 class CapRow(msgspec.Struct, frozen=True):
@@ -26,25 +29,27 @@ class CapRow(msgspec.Struct, frozen=True):
 
     pollutant: str
     jurisdiction: str
-    cap: int
-    #: Of all sources whose year is verified.
-    emitted: int
-    #: Mean of the baseline years.
-    baseline: int
+    #: None where no cap is set.
+    cap: int | None
+    #: Of all sources whose year is verified, or of all sealed days; None where neither is known.
+    emitted: int | None
+    #: Mean of the years that sources stated when the cap was shared out; None where it was not.
+    baseline: int | None
 
 
 class GrantFacts(msgspec.Struct, frozen=True):
-    """What the book says a source was allocated, in allowances of a kilogram, and why."""
+    """What the book says a source was allocated, in allowances, and why."""
 
     source: str
     pollutant: str
     method: str
     count: int
-    why: Phrase
+    #: None where the reason is not theirs to read who read the report.
+    why: Phrase | None
 
 
 class MethodShare(msgspec.Struct, frozen=True):
-    """What the sources of a sector get of a pollutant under one method, in allowances of a kilogram."""
+    """What the sources of a sector get of a pollutant under one method, in allowances."""
 
     pollutant: str
     sector: str
@@ -74,6 +79,8 @@ class SharingFacts(msgspec.Struct, frozen=True):
 
     #: Methods that jurisdictions have adopted, in the order of the rulebook.
     adopted: tuple[str, ...]
+    #: Methods that can share out what was stated, in their order; the others lack a figure.
+    methods: tuple[str, ...]
     sectors: tuple[MethodShare, ...]
     early: tuple[EarlyAbater, ...]
     #: Allowances of each pollutant that stay in the reserve or go to auction under any method.
@@ -81,83 +88,127 @@ class SharingFacts(msgspec.Struct, frozen=True):
     auctioned: dict[str, int]
 
 
-def cap_rows(book: KeptBook, zone: Zone, rules: Rulebook, rows: tuple[ComplianceRow, ...]) -> tuple[CapRow, ...]:
-    """Cap, emission and baseline of every pollutant and jurisdiction, in the order of the rulebook."""
-    emitted_mg: dict[tuple[str, str], int] = {}
-    for row in rows:
-        key = (row.pollutant, row.jurisdiction)
-        emitted_mg[key] = emitted_mg.get(key, 0) + (row.verified_mg or 0)
+def cap_rows(
+    sight: Sight, works: Ground, rules: Rulebook, rows: tuple[ComplianceRow, ...], claims: Sequence[Claimed]
+) -> tuple[Basis, tuple[CapRow, ...]]:
+    """What emission is, and it with cap and baseline of every pollutant and jurisdiction, in the rulebook's order."""
+    basis, emitted_mg = _emitted(sight, works, rows)
     caps: dict[tuple[str, str], int] = {
         (pollutant, place): count
-        for pollutant, place, count in book.sql.execute(
-            "SELECT pollutant, jurisdiction, count FROM caps WHERE vintage = ?", (rows[0].year,)
+        for pollutant, place, count in sight.rows(
+            "pollutant, jurisdiction, count", "caps", "WHERE vintage = ?", (sight.year,)
         )
     }
-    sources = {source.source: source for source in zone.sources}
-    baseline: dict[tuple[str, str], int] = {}
-    for year in zone.baseline:
-        source = sources[year.source]
-        for rule in lookup.owed(rules, source.sector.value):
-            key = (rule.code, source.jurisdiction)
-            baseline[key] = baseline.get(key, 0) + year.kg(Pollutant(rule.measured))
-    years = len(zone.baseline_years)
-    return tuple(
-        CapRow(
-            pollutant.code,
-            place.code,
-            caps.get((pollutant.code, place.code), 0),
-            emitted_mg.get((pollutant.code, place.code), 0) // 1_000_000,
-            baseline.get((pollutant.code, place.code), 0) // years,
-        )
+    baseline = {
+        (each.pollutant, each.jurisdiction): sum(_mean_kg(row) for row in each.activities if any(row.emitted_kg))
+        for each in claims
+    }
+    return basis, tuple(
+        CapRow(pollutant.code, place.code, caps.get(key), _kg(emitted_mg, key, basis), baseline.get(key))
         for pollutant in rules.pollutants
         for place in rules.jurisdictions
+        if (key := (pollutant.code, place.code))
     )
 
 
-def grants(book: KeptBook, vintage: int) -> tuple[GrantFacts, ...]:
-    """The allocations of a vintage in the order of the book, with the sentences it gives for them."""
-    rows = book.sql.execute(
+def _kg(emitted_mg: Mapping[tuple[str, str], int], key: tuple[str, str], basis: Basis) -> int | None:
+    return None if basis == "none" else emitted_mg.get(key, 0) // 1_000_000
+
+
+def _emitted(
+    sight: Sight, works: Ground, rows: tuple[ComplianceRow, ...]
+) -> tuple[Basis, Mapping[tuple[str, str], int]]:
+    """What was emitted by pollutant and jurisdiction, in milligrams: as verified, or of the days that are sealed."""
+    found: dict[tuple[str, str], int] = {}
+    if not sight.emissions:
+        return "none", found
+    for row in rows:
+        if row.verified_mg is not None:
+            key = (row.pollutant, row.jurisdiction)
+            found[key] = found.get(key, 0) + row.verified_mg
+    if found:
+        return "verified", found
+    if not sight.whole:
+        return "none", found
+    for stack, pollutant, mass in sight.rows(
+        "stack, pollutant, sum(mass_mg)",
+        "days",
+        "WHERE day BETWEEN ? AND ? GROUP BY stack, pollutant",
+        (f"{sight.year}-01-01", f"{sight.year}-12-31"),
+    ):
+        key = (pollutant, works.stacks[stack].jurisdiction)
+        found[key] = found.get(key, 0) + int(mass)
+    return ("sealed" if found else "none"), found
+
+
+def grants(sight: Sight) -> tuple[GrantFacts, ...]:
+    """The allocations of a vintage in the order of the book, with the sentences it gives for them.
+
+    What a works was given is public; the figures in the reason are for those who read of the works.
+    """
+    rows = sight.book.sql.execute(
         "SELECT a.source, c.pollutant, a.method, a.count, a.why_en, a.why_zh FROM allocations a"
         " JOIN caps c ON c.series = a.series WHERE c.vintage = ? ORDER BY a.seq, a.source",
-        (vintage,),
-    )
+        (sight.year,),
+    ).fetchall()
+    known = None if sight.whole else {row[0] for row in sight.rows("DISTINCT source", "allocations")}
     return tuple(
-        GrantFacts(source, pollutant, method, count, Phrase(en, zh))
+        GrantFacts(source, pollutant, method, count, Phrase(en, zh) if known is None or source in known else None)
         for source, pollutant, method, count, en, zh in rows
     )
 
 
-def sharing(zone: Zone, rules: Rulebook, vintage: int) -> SharingFacts:
-    """Share the caps of a vintage out by each of the four methods, through the code that the market uses."""
+def sharing(
+    works: Ground, rules: Rulebook, vintage: int, claims: Sequence[Claimed], caps: Sequence[CapRow]
+) -> SharingFacts | None:
+    """Share the caps of a vintage out by each of the four methods, through the code that the market uses.
+
+    None where nothing was shared out; a method that lacks a figure of one of the claims is left out.
+    """
+    if not claims:
+        return None
+    held = {(row.pollutant, row.jurisdiction): row.cap or 0 for row in caps}
     totals: dict[tuple[str, str, str], int] = {}
     reserved: dict[str, int] = {}
     auctioned: dict[str, int] = {}
     early: list[EarlyAbater] = []
-    for pollutant in (rule.code for rule in rules.pollutants):
-        for place in rules.jurisdictions:
-            local = lookup.local(rules, place.code)
-            cap = lookup.cap(rules, f"{pollutant}-{place.code}-{vintage}")
-            activities = zone_activities(zone, local, pollutant, place.code)
-            if cap is None or not activities:
-                continue
-            sector_of = {each.source: each.sector for each in activities}
-            for method in METHODS:
-                share_out = partial(_share_out, method, cap, local)
-                shared = share_out(activities)
-                for share in shared.shares:
-                    key = (pollutant, sector_of[share.source], method)
-                    totals[key] = totals.get(key, 0) + share.count
-                early += _early_abaters(zone, activities, share_out, pollutant, method)
-                if method == local.allocation.method:
-                    reserved[pollutant] = reserved.get(pollutant, 0) + shared.reserved
-                    auctioned[pollutant] = auctioned.get(pollutant, 0) + shared.for_auction
+    methods = tuple(method for method in METHODS if all(_can(method, each, held, rules) for each in claims))
+    for each in claims:
+        pollutant, local = each.pollutant, lookup.local(rules, each.jurisdiction)
+        cap = held[pollutant, each.jurisdiction]
+        sector_of = {one.source: one.sector for one in each.activities}
+        for method in methods:
+            share_out = partial(_share_out, method, cap, local)
+            shared = share_out(each.activities)
+            for share in shared.shares:
+                key = (pollutant, sector_of[share.source], method)
+                totals[key] = totals.get(key, 0) + share.count
+            early += _early_abaters(works, each.activities, share_out, pollutant, method)
+            if method == local.allocation.method:
+                reserved[pollutant] = reserved.get(pollutant, 0) + shared.reserved
+                auctioned[pollutant] = auctioned.get(pollutant, 0) + shared.for_auction
     return SharingFacts(
         adopted=tuple(dict.fromkeys(lookup.allocation_method(rules, place.code) for place in rules.jurisdictions)),
+        methods=methods,
         sectors=tuple(MethodShare(*key, count) for key, count in totals.items()),
         early=tuple(early),
         reserved=reserved,
         auctioned=auctioned,
     )
+
+
+def _can(method: str, each: Claimed, held: Mapping[tuple[str, str], int], rules: Rulebook) -> bool:
+    """Whether a method finds in the claims all that it asks for."""
+    try:
+        _share_out(
+            method,
+            held[each.pollutant, each.jurisdiction],
+            lookup.local(rules, each.jurisdiction),
+            each.activities,
+        )
+    except Malformed:
+        return False
+    return True
 
 
 def _share_out(method: str, cap: int, local: Rulebook, activities: Sequence[Activity]) -> Allocation:
@@ -167,14 +218,14 @@ def _share_out(method: str, cap: int, local: Rulebook, activities: Sequence[Acti
 
 
 def _early_abaters(
-    zone: Zone,
+    works: Ground,
     activities: Sequence[Activity],
     share_out: Callable[[Sequence[Activity]], Allocation],
     pollutant: str,
     method: str,
 ) -> list[EarlyAbater]:
     """The early abaters among these sources, each beside the other incumbents of its sector."""
-    early = {source.source for source in zone.sources if source.role == "early_abater"}
+    early = {each.source for each in works.works if each.early}
     counts = {share.source: share.count for share in share_out(activities).shares}
     found: list[EarlyAbater] = []
     for each in activities:

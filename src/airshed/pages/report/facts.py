@@ -3,22 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 
+from airshed.engine.journal import decode
 from airshed.lab.stacks.episodes import Episode
-from airshed.model.provenance import SIMULATED, Provenance
+from airshed.model.period import day_of
+from airshed.model.provenance import Provenance, Simulation
+from airshed.model.refusal import Malformed
 from airshed.mrv.year import StackYear
 from airshed.pages.kit.words import Phrase
-from airshed.pages.report.emissions import CapRow, GrantFacts, SharingFacts, cap_rows, grants, sharing
-from airshed.pages.report.market import ReportedMarket, market
+from airshed.pages.report.claims import claimed
+from airshed.pages.report.emissions import Basis, CapRow, GrantFacts, SharingFacts, cap_rows, grants, sharing
+from airshed.pages.report.ground import Ground, StackPlace, ground
+from airshed.pages.report.market import ReportedMarket, market, span_of
 from airshed.pages.report.monitoring import Monitoring, monitoring
+from airshed.pages.report.sight import Sight
 from airshed.pages.report.verification import VerificationFacts, verified
 from airshed.rulebook.digest import digest
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.kept import KeptBook
-from airshed.service.book.summary import ComplianceRow, SectorCompliance, by_sector, last_year, summary
+from airshed.service.book.summary import (
+    ComplianceRow,
+    SectorCompliance,
+    by_sector,
+    last_year,
+    summary,
+    years_of,
+)
+from airshed.service.http.viewer import Viewer
 from airshed.zone.zone import Zone
+
+#: Somebody who reads all of a book.
+WHOLE = Viewer("zone")
 
 
 class MapPoint(msgspec.Struct, frozen=True):
@@ -31,15 +49,6 @@ class MapPoint(msgspec.Struct, frozen=True):
     lon: float
     accuracy: str
     emitted: dict[str, int]
-
-
-class StackPlace(msgspec.Struct, frozen=True):
-    """Where a stack stands and how it is called."""
-
-    stack: str
-    source: str
-    jurisdiction: str
-    name: Phrase
 
 
 class Seal(msgspec.Struct, frozen=True):
@@ -59,7 +68,9 @@ class Totals(msgspec.Struct, frozen=True):
     simulated_sources: int
     stacks: int
     cap: int
-    emitted: int
+    #: None where neither a year is verified nor a day is sealed, or it is not public yet.
+    emitted: int | None
+    #: Sources of which a year is reported and not verified.
     unverified: int
     obligations: int
     met: int
@@ -78,19 +89,25 @@ class Totals(msgspec.Struct, frozen=True):
 
 
 class Facts(msgspec.Struct, frozen=True):
-    """A year of a zone."""
+    """A year of a book."""
 
     provenance: Provenance | None
+    #: It is a simulation that was drawn from a seed: firms acted by the costs of the lab.
+    played: bool
     year: int
-    seed: int
+    #: None where nothing was drawn.
+    seed: int | None
     #: What amounts are in.
     money: Phrase
+    ground: Ground
     #: How each source is called.
     names: dict[str, Phrase]
     #: Sources whose place, name and size are drawn from a seed.
     simulated: frozenset[str]
+    #: What the emissions are.
+    basis: Basis
     caps: tuple[CapRow, ...]
-    sharing: SharingFacts
+    sharing: SharingFacts | None
     grants: tuple[GrantFacts, ...]
     market: ReportedMarket
     monitoring: Monitoring
@@ -101,74 +118,92 @@ class Facts(msgspec.Struct, frozen=True):
     stacks: dict[str, StackPlace]
     seal: Seal
     totals: Totals
+    #: The last day of the book.
+    last_day: str
+    #: Whether they who read it read of every works, and the standing of the year.
+    whole: bool
+    standing: bool
+    #: What of the year is not public yet.
+    kept_back: tuple[Phrase, ...]
 
 
-def read(
-    book: KeptBook,
-    zone: Zone,
-    rules: Rulebook,
-    years: Sequence[StackYear],
-    episodes: Sequence[Episode],
-    seed: int,
-) -> Facts:
-    """Read a played year; `Malformed` when the book has no reported year."""
-    year = last_year(book)
-    rows = summary(book, rules, year)
-    caps = cap_rows(book, zone, rules, rows)
-    trading = market(book, rules, rows)
-    measuring = monitoring(book, zone, rules, years, episodes, year)
+class Asked(NamedTuple):
+    """What a report is asked for beside its book and law."""
+
+    #: None for all that there is to read.
+    viewer: Viewer = WHOLE
+    #: The latest that has something to tell where none is said.
+    year: int | None = None
+    zone: Zone | None = None
+    #: Closed years of stacks, from their frames.
+    monitoring: Sequence[StackYear] = ()
+    #: What was made to happen to them, so that the truth can stand beside what was found.
+    episodes: Sequence[Episode] = ()
+
+
+def read(book: KeptBook, rules: Rulebook, asked: Asked) -> Facts:
+    """Read a year of a book; `Malformed` for a year of which it tells nothing."""
+    year = year_of(book, asked.year)
+    sight, works = Sight(book, asked.viewer, year), ground(book, asked.zone)
+    rows = summary(book, rules, year, *sight.among("years")) if sight.emissions else ()
+    claims = claimed(book, rules, works, year)
+    basis, caps = cap_rows(sight, works, rules, rows, claims)
+    trading = market(sight, rules, rows if sight.standing else (), span_of(rules, year, years_of(book)))
+    measuring = monitoring(sight, works, rules, asked.monitoring, asked.episodes)
+    provenance = book.provenance()
+    seed = provenance.seed if isinstance(provenance, Simulation) else None
     return Facts(
-        provenance=book.provenance(),
+        provenance=provenance,
+        played=seed is not None,
         year=year,
         seed=seed,
         money=Phrase(rules.currency.name_en, rules.currency.name_zh),
-        names={source.source: Phrase(source.name_en, source.name_zh) for source in zone.sources},
-        simulated=frozenset(source.source for source in zone.sources if source.origin == SIMULATED),
+        ground=works,
+        names={each.source: each.name for each in works.works},
+        simulated=frozenset(each.source for each in works.works if each.simulated),
+        basis=basis,
         caps=caps,
-        sharing=sharing(zone, rules, year),
-        grants=grants(book, year),
+        sharing=sharing(works, rules, year, claims, caps),
+        grants=grants(sight),
         market=trading,
         monitoring=measuring,
-        verified=verified(book, year),
+        verified=verified(sight),
         compliance=rows,
         sectors=by_sector(rows),
-        points=_points(zone, rows),
-        stacks=_stacks(zone),
+        points=_points(works, rows),
+        stacks=works.stacks,
         seal=_seal(book, rules),
-        totals=_totals(book, zone, rows, caps, trading, measuring),
+        totals=_totals(sight, works, rows, caps, trading, measuring),
+        last_day=day_of(decode(book.line(book.last())).at),
+        whole=sight.whole,
+        standing=sight.standing,
+        kept_back=tuple(sight.kept_back(rules)),
     )
 
 
-def _stacks(zone: Zone) -> dict[str, StackPlace]:
-    sources = {source.source: source for source in zone.sources}
-    found: dict[str, StackPlace] = {}
-    for stack in zone.stacks:
-        source = sources[stack.source]
-        name = Phrase(source.name_en, source.name_zh)
-        found[stack.stack] = StackPlace(
-            stack.stack,
-            stack.source,
-            source.jurisdiction,
-            Phrase(f"{name.en}, {stack.outlet_en}", f"{name.zh} {stack.outlet_zh}"),
-        )
-    return found
+def year_of(book: KeptBook, asked: int | None) -> int:
+    """The year that is asked for, or the last that a book tells of; `Malformed` for one of which it tells nothing."""
+    known = years_of(book)
+    if asked is None:
+        return last_year(book) or int(day_of(decode(book.line(book.last())).at)[:4])
+    if asked not in known:
+        there = f"it tells of {', '.join(map(str, known))}" if known else "it tells of no year yet; leave --year out"
+        raise Malformed("--year", f"{book.name} tells nothing of {asked}", there)
+    return asked
 
 
-def _points(zone: Zone, rows: Sequence[ComplianceRow]) -> tuple[MapPoint, ...]:
+def _points(works: Ground, rows: Sequence[ComplianceRow]) -> tuple[MapPoint, ...]:
     emitted: dict[str, dict[str, int]] = {}
     for row in rows:
         emitted.setdefault(row.source, {})[row.pollutant] = (row.verified_mg or 0) // 1_000_000
     return tuple(
         MapPoint(
-            source.source,
-            source.sector.value,
-            source.jurisdiction,
-            source.lat,
-            source.lon,
-            source.coordinate_accuracy,
-            emitted.get(source.source, {}),
+            *(each.source, each.sector, each.jurisdiction),
+            *(each.spot.lat, each.spot.lon, each.spot.accuracy),
+            emitted.get(each.source, {}),
         )
-        for source in zone.sources
+        for each in works.works
+        if each.spot is not None
     )
 
 
@@ -179,24 +214,29 @@ def _seal(book: KeptBook, rules: Rulebook) -> Seal:
 
 
 def _totals(
-    book: KeptBook,
-    zone: Zone,
+    sight: Sight,
+    works: Ground,
     rows: Sequence[ComplianceRow],
     caps: Sequence[CapRow],
     trading: ReportedMarket,
     measuring: Monitoring,
 ) -> Totals:
+    settled = rows if sight.standing else ()
+    verified_mg = [row.verified_mg for row in rows if row.verified_mg is not None]
+    known = [row.emitted for row in caps if row.emitted is not None]
+    # Of what is verified the sum is rounded once, and not city by city.
+    emitted = sum(verified_mg) // 1_000_000 if verified_mg else sum(known) if known else None
     return Totals(
-        sources=len(zone.sources),
-        simulated_sources=sum(source.origin == SIMULATED for source in zone.sources),
-        stacks=len(zone.stacks),
-        cap=sum(row.cap for row in caps),
-        emitted=sum(row.verified_mg or 0 for row in rows) // 1_000_000,
+        sources=len(works.works),
+        simulated_sources=sum(each.simulated for each in works.works),
+        stacks=len(works.stacks),
+        cap=sum(row.cap or 0 for row in caps),
+        emitted=emitted,
         unverified=len({row.source for row in rows if row.verified_mg is None}),
-        obligations=sum(row.shortfall is not None for row in rows),
-        met=sum(row.shortfall == 0 for row in rows),
-        shortfall=sum(row.shortfall or 0 for row in rows),
-        penalty=sum(row.penalty_fen or 0 for row in rows),
+        obligations=sum(row.shortfall is not None for row in settled),
+        met=sum(row.shortfall == 0 for row in settled),
+        shortfall=sum(row.shortfall or 0 for row in settled),
+        penalty=sum(row.penalty_fen or 0 for row in settled),
         traded=sum(day.count for day in trading.days),
         trades=sum(day.trades for day in trading.days),
         traded_fen=sum(day.fen for day in trading.days),
@@ -206,5 +246,5 @@ def _totals(
         measured_hours=sum(each.measured for each in measuring.hours),
         substituted_hours=sum(each.substituted for each in measuring.hours),
         exceeding_stacks=len({each.stack for each in measuring.exceedances}),
-        refused=book.sql.execute("SELECT count(*) FROM refusals").fetchone()[0],
+        refused=sight.book.sql.execute("SELECT count(*) FROM refusals").fetchone()[0],
     )

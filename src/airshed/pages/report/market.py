@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
 
 import msgspec
 
 from airshed.engine.events import CallCleared
 from airshed.engine.journal import decode
-from airshed.model.allowance import Series, count_of, instrument
+from airshed.engine.procedures.deadlines import surrender_day
+from airshed.model.allowance import Series, count_of, instrument, members
 from airshed.model.measures import mean_price, value_fen
 from airshed.model.period import day_of
+from airshed.pages.report.sight import Sight
 from airshed.registry.moves import Delivered
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.kept import KeptBook
@@ -20,6 +24,7 @@ from airshed.service.book.summary import ComplianceRow
 class BidFacts(msgspec.Struct, frozen=True):
     """Allowances wanted and the limit, fen per tonne."""
 
+    #: Empty where it is not told to who reads the report.
     account: str
     count: int
     price: int
@@ -92,24 +97,51 @@ class ReportedMarket(msgspec.Struct, frozen=True):
     money: tuple[PublicMoney, ...]
 
 
-def market(book: KeptBook, rules: Rulebook, compliance: Sequence[ComplianceRow]) -> ReportedMarket:
-    """Read the market of a book."""
-    return ReportedMarket(
-        auctions=_auctions(book, rules),
-        days=_days(book, rules),
-        flows=_flows(book),
-        money=_money(book, rules, compliance),
+class Span(NamedTuple):
+    """The days of the market that a report tells of, both in it; an end that is empty is open."""
+
+    first: str
+    last: str
+
+    def has(self, day: str) -> bool:
+        """Whether a day lies in it."""
+        return self.first <= day and (not self.last or day <= self.last)
+
+
+def span_of(rules: Rulebook, year: int, years: Sequence[int]) -> Span:
+    """The market of a year: from after the surrender for the year before until the surrender for the year itself.
+
+    What came before the first year of a book is told with it, and what comes after the last with that.
+    """
+    first = (date.fromisoformat(surrender_day(rules, year - 1)) + timedelta(1)).isoformat()
+    return Span(
+        first if any(each < year for each in years) else "",
+        surrender_day(rules, year) if any(each > year for each in years) else "",
     )
 
 
-def _auctions(book: KeptBook, rules: Rulebook) -> tuple[AuctionFacts, ...]:
+def market(sight: Sight, rules: Rulebook, compliance: Sequence[ComplianceRow], span: Span) -> ReportedMarket:
+    """Read the market of a book. What was traded, at what price and between which cities is public; who bid is not."""
+    auctions = _auctions(sight, rules, span)
+    return ReportedMarket(
+        auctions=auctions,
+        days=_days(sight.book, rules, span),
+        flows=_flows(sight.book, span),
+        money=_money(sight, rules, compliance, span, [each.auction for each in auctions]),
+    )
+
+
+def _auctions(sight: Sight, rules: Rulebook, span: Span) -> tuple[AuctionFacts, ...]:
+    book = sight.book
     order = {rule.code: place for place, rule in enumerate(rules.pollutants)}
     places = {rule.code: place for place, rule in enumerate(rules.jurisdictions)}
+    own = None if sight.whole else {account for (account,) in sight.rows("DISTINCT account", "bids")}
     bids: dict[str, list[BidFacts]] = {}
     for auction, account, count, price in book.sql.execute(
         "SELECT auction, account, count, price FROM bids ORDER BY auction, price DESC, number"
     ):
-        bids.setdefault(auction, []).append(BidFacts(account, count, price))
+        who = account if own is None or account in own else ""
+        bids.setdefault(auction, []).append(BidFacts(who, count, price))
     cleared = {
         auction: day_of(decode(book.line(seq)).at)
         for auction, seq in book.sql.execute("SELECT auction, min(seq) FROM awards GROUP BY auction ORDER BY auction")
@@ -118,14 +150,18 @@ def _auctions(book: KeptBook, rules: Rulebook) -> tuple[AuctionFacts, ...]:
     for auction, name, offered, sold, reserve, price in book.sql.execute(
         "SELECT auction, series, offered, sold, reserve, price FROM auctions WHERE open = 0 ORDER BY auction"
     ):
-        series = Series.parse(name)
+        series = instrument(name)
+        day = cleared.get(auction)
+        # Of what sold nothing no record says when: it goes with the year of its allowances.
+        if not (span.has(day) if day is not None else Series.parse(members(name)[0]).vintage == sight.year):
+            continue
         found.append(
             AuctionFacts(
                 auction,
                 name,
                 series.pollutant,
                 series.jurisdiction,
-                cleared.get(auction),
+                day,
                 offered,
                 sold or 0,
                 reserve,
@@ -136,7 +172,7 @@ def _auctions(book: KeptBook, rules: Rulebook) -> tuple[AuctionFacts, ...]:
     return tuple(sorted(found, key=lambda each: (order[each.pollutant], places[each.jurisdiction], each.auction)))
 
 
-def _days(book: KeptBook, rules: Rulebook) -> tuple[DayOfTrade, ...]:
+def _days(book: KeptBook, rules: Rulebook, span: Span) -> tuple[DayOfTrade, ...]:
     walls = {
         account: sector
         for sector in reversed(rules.trade_rules.walled_sectors)
@@ -148,63 +184,75 @@ def _days(book: KeptBook, rules: Rulebook) -> tuple[DayOfTrade, ...]:
         " UNION ALL SELECT series, at, account, count, fen FROM call_fills WHERE side = 'buy'"
         " UNION ALL SELECT series, at, buyer, count, fen FROM deal_trades"
     ):
-        total = sums.setdefault((instrument(series).pollutant, day_of(at), walls.get(buyer, "")), [0, 0, 0])
-        total[0] += 1
-        total[1] += count
-        total[2] += fen
+        if span.has(day_of(at)):
+            total = sums.setdefault((instrument(series).pollutant, day_of(at), walls.get(buyer, "")), [0, 0, 0])
+            total[0] += 1
+            total[1] += count
+            total[2] += fen
     return tuple(DayOfTrade(*key, *total) for key, total in sorted(sums.items()))
 
 
-def _flows(book: KeptBook) -> tuple[CityFlow, ...]:
+def _flows(book: KeptBook, span: Span) -> tuple[CityFlow, ...]:
     homes = dict(book.sql.execute("SELECT account, jurisdiction FROM accounts"))
     sums: dict[tuple[str, str, str], list[int]] = {}
-    for series, seller, buyer, count, fen in (*_pairs(book), *_called(book)):
-        total = sums.setdefault((instrument(series).pollutant, homes[seller], homes[buyer]), [0, 0, 0])
-        total[0] += 1
-        total[1] += count
-        total[2] += fen
+    for series, at, seller, buyer, count, fen in (*_pairs(book), *_called(book)):
+        if span.has(day_of(at)):
+            total = sums.setdefault((instrument(series).pollutant, homes[seller], homes[buyer]), [0, 0, 0])
+            total[0] += 1
+            total[1] += count
+            total[2] += fen
     return tuple(CityFlow(*key, *total) for key, total in sorted(sums.items()))
 
 
-def _pairs(book: KeptBook) -> Iterator[tuple[str, str, str, int, int]]:
-    """Series, seller, buyer, count and fen of listed trades and of deals."""
+def _pairs(book: KeptBook) -> Iterator[tuple[str, int, str, str, int, int]]:
+    """Series, instant, seller, buyer, count and fen of listed trades and of deals."""
     yield from book.sql.execute(
-        "SELECT series, seller, buyer, count, fen FROM trades"
-        " UNION ALL SELECT series, seller, buyer, count, fen FROM deal_trades"
+        "SELECT series, at, seller, buyer, count, fen FROM trades"
+        " UNION ALL SELECT series, at, seller, buyer, count, fen FROM deal_trades"
     )
 
 
-def _called(book: KeptBook) -> Iterator[tuple[str, str, str, int, int]]:
+def _called(book: KeptBook) -> Iterator[tuple[str, int, str, str, int, int]]:
     """The same of every delivery of a call, at its price; the money went through the exchange."""
     for (seq,) in book.sql.execute("SELECT DISTINCT seq FROM call_fills ORDER BY seq").fetchall():
-        for event in decode(book.line(seq)).events:
+        record = decode(book.line(seq))
+        for event in record.events:
             if isinstance(event, CallCleared) and event.price is not None:
                 for move in event.entry:
                     if isinstance(move, Delivered):
                         count = count_of(move.blocks)
-                        yield move.series, move.origin, move.target, count, value_fen(count, event.price)
+                        yield (
+                            *(move.series, record.at, move.origin, move.target),
+                            *(count, value_fen(count, event.price)),
+                        )
 
 
-def _money(book: KeptBook, rules: Rulebook, compliance: Sequence[ComplianceRow]) -> tuple[PublicMoney, ...]:
+def _money(
+    sight: Sight, rules: Rulebook, compliance: Sequence[ComplianceRow], span: Span, held: Sequence[str]
+) -> tuple[PublicMoney, ...]:
+    book = sight.book
     auctions: dict[str, int] = {}
-    for series, fen in book.sql.execute(
-        "SELECT series, fen FROM awards JOIN auctions USING (auction)"
-        " UNION ALL SELECT series, -to_holders FROM auctions"
+    for auction, series, fen in book.sql.execute(
+        "SELECT auction, series, fen FROM awards JOIN auctions USING (auction)"
+        " UNION ALL SELECT auction, series, -to_holders FROM auctions"
     ):
-        pollutant = instrument(series).pollutant
-        auctions[pollutant] = auctions.get(pollutant, 0) + fen
+        if auction in held:
+            pollutant = instrument(series).pollutant
+            auctions[pollutant] = auctions.get(pollutant, 0) + (fen or 0)
     fees: dict[str, int] = {}
-    for series, fen in book.sql.execute(
-        "SELECT series, buyer_fee + seller_fee FROM trades UNION ALL SELECT series, fee FROM call_fills"
-        " UNION ALL SELECT series, buyer_fee + seller_fee FROM deal_trades"
+    for series, at, fen in book.sql.execute(
+        "SELECT series, at, buyer_fee + seller_fee FROM trades UNION ALL SELECT series, at, fee FROM call_fills"
+        " UNION ALL SELECT series, at, buyer_fee + seller_fee FROM deal_trades"
     ):
-        pollutant = instrument(series).pollutant
-        fees[pollutant] = fees.get(pollutant, 0) + fen
+        if span.has(day_of(at)):
+            pollutant = instrument(series).pollutant
+            fees[pollutant] = fees.get(pollutant, 0) + fen
     bought: dict[str, tuple[int, int]] = {}
-    for series, count, price in book.sql.execute("SELECT series, count, price FROM repurchases"):
-        pollutant = instrument(series).pollutant
-        counts, spent = bought.get(pollutant, (0, 0))
-        bought[pollutant] = (counts + count, spent + value_fen(count, price))
+    for seq, series, count, price in book.sql.execute("SELECT seq, series, count, price FROM repurchases").fetchall():
+        if span.has(day_of(decode(book.line(seq)).at)):
+            pollutant = instrument(series).pollutant
+            counts, spent = bought.get(pollutant, (0, 0))
+            bought[pollutant] = (counts + count, spent + value_fen(count, price))
     return tuple(
         PublicMoney(
             pollutant=code,

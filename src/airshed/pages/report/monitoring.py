@@ -12,9 +12,9 @@ from airshed.mrv.annual import SUSPICIOUS
 from airshed.mrv.exceedance import Exceedance, exceedances_of
 from airshed.mrv.findings import Finding
 from airshed.mrv.year import StackYear
+from airshed.pages.report.ground import Ground
+from airshed.pages.report.sight import Sight
 from airshed.rulebook.schema import Rulebook
-from airshed.service.book.kept import KeptBook
-from airshed.zone.zone import Zone
 
 #: Codes of findings that the page lists; the others (idling, say) are the weather of monitoring.
 LISTED = (*SUSPICIOUS, "undetermined", "absurd_value", "outside_year", "long_hole", "too_few_minutes")
@@ -113,6 +113,8 @@ class Monitoring(msgspec.Struct, frozen=True):
     """Everything the page says of monitoring."""
 
     stacks: int
+    #: Stacks whose readings were given.
+    read: int
     exceedances: tuple[ExceedanceRow, ...]
     #: Limits compared, limits broken as the law counts, limits exceeded only in hours under a mark that stands.
     compared: int
@@ -126,23 +128,31 @@ class Monitoring(msgspec.Struct, frozen=True):
 
 
 def monitoring(
-    book: KeptBook, zone: Zone, rules: Rulebook, years: Sequence[StackYear], episodes: Sequence[Episode], year: int
+    sight: Sight, works: Ground, rules: Rulebook, years: Sequence[StackYear], episodes: Sequence[Episode]
 ) -> Monitoring:
     """Put together what the stacks of a year say. `years` may be empty: then only the book speaks."""
-    order = {stack.stack: place for place, stack in enumerate(zone.stacks)}
-    known = sorted(years, key=lambda each: order[each.stack])
+    order = {stack: place for place, stack in enumerate(works.stacks)}
+    known = sorted((each for each in years if each.stack in order), key=lambda each: order[each.stack])
+    year = sight.year
     found = exceedances_of(each for closed in known for each in closed.exceedances)
     return Monitoring(
-        stacks=len(zone.stacks),
-        exceedances=tuple(_row(each, zone, year) for each in found.rows),
+        stacks=len(works.stacks),
+        read=len(known),
+        exceedances=tuple(_row(each, works, year) for each in found.rows),
         compared=found.compared,
         broken=found.broken,
         marked=found.marked,
         capture=tuple(row for closed in known for row in _months(closed)),
         low_quarters=tuple(row for closed in known for row in _low_quarters(closed, rules)),
-        findings=tuple(row for closed in known for row in _findings(closed)),
-        episodes=tuple(_episode(each, known, rules, year) for each in episodes) if known else (),
-        hours=_hours(book, year),
+        findings=tuple(row for closed in known for row in _findings(closed)) if known else _noted(sight),
+        episodes=tuple(
+            _episode(each, known, rules, year)
+            for each in sorted(episodes, key=lambda each: (order.get(each.stack, len(order)), each.begins))
+            if each.stack in order
+        )
+        if known
+        else (),
+        hours=_hours(sight),
     )
 
 
@@ -155,14 +165,13 @@ def hour_text(year: int, hour: int) -> str:
     return (datetime(year, 1, 1) + timedelta(hours=hour)).strftime("%Y-%m-%d %H:00")
 
 
-def _row(each: Exceedance, zone: Zone, year: int) -> ExceedanceRow:
+def _row(each: Exceedance, works: Ground, year: int) -> ExceedanceRow:
     read = each.as_read
     assert read.worst_mg_m3 is not None
     assert read.worst_hour is not None
-    source_of = {stack.stack: stack.source for stack in zone.stacks}
     return ExceedanceRow(
         stack=each.stack,
-        source=source_of[each.stack],
+        source=works.stacks[each.stack].source,
         pollutant=each.limit.pollutant,
         limit_set=each.limit.limit_set,
         standard=each.limit.standard,
@@ -254,12 +263,41 @@ def _episode(episode: Episode, years: Iterable[StackYear], rules: Rulebook, year
     )
 
 
-def _hours(book: KeptBook, year: int) -> tuple[HourShare, ...]:
+def _noted(sight: Sight) -> tuple[FindingRow, ...]:
+    """What the monitoring host noted in the book, one row for each kind and stack."""
+    groups: dict[tuple[str, str], list[tuple[str, str, int, str]]] = {}
+    for stack, code, subject, first, hours, detail in sight.rows(
+        "stack, finding, subject, first, hours, detail",
+        "findings",
+        "WHERE year = ? ORDER BY stack, number",
+        (sight.year,),
+    ):
+        if code in LISTED:
+            groups.setdefault((stack, code), []).append((subject, first, hours, detail))
+    return tuple(
+        FindingRow(
+            stack=stack,
+            code=code,
+            subjects=tuple(dict.fromkeys(subject for subject, _, _, _ in group if subject)),
+            times=len(group),
+            hours=sum(hours for _, _, hours, _ in group),
+            first_at=min(first for _, first, _, _ in group).replace("T", " ") + ":00",
+            detail=group[0][3],
+        )
+        for (stack, code), group in groups.items()
+    )
+
+
+def _hours(sight: Sight) -> tuple[HourShare, ...]:
+    """How the hours of the year came about; nothing before the emissions are theirs to read who read the report."""
+    if not sight.emissions:
+        return ()
     return tuple(
         HourShare(*row)
-        for row in book.sql.execute(
-            "SELECT stack, pollutant, sum(measured), sum(substituted), sum(stopped) FROM days"
-            " WHERE day BETWEEN ? AND ? GROUP BY stack, pollutant ORDER BY stack, pollutant",
-            (f"{year}-01-01", f"{year}-12-31"),
+        for row in sight.rows(
+            "stack, pollutant, sum(measured), sum(substituted), sum(stopped)",
+            "days",
+            "WHERE day BETWEEN ? AND ? GROUP BY stack, pollutant ORDER BY stack, pollutant",
+            (f"{sight.year}-01-01", f"{sight.year}-12-31"),
         )
     )

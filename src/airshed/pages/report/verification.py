@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from airshed.service.book.kept import KeptBook
+from airshed.pages.report.sight import Sight
 
 
 class MarkedRow(msgspec.Struct, frozen=True):
@@ -49,23 +49,26 @@ class VerificationFacts(msgspec.Struct, frozen=True):
     improvements: tuple[ImprovementRow, ...]
 
 
-def verified(book: KeptBook, year: int) -> VerificationFacts:
+def verified(sight: Sight) -> VerificationFacts:
     """What the book says of a year."""
-    marks = book.sql.execute(
-        "SELECT mark, stack, kind, first, hours, state, reason FROM marks WHERE first LIKE ? ORDER BY mark",
-        (f"{year}-%",),
+    of_year = (f"{sight.year}-%",)
+    marks = sight.rows(
+        "mark, stack, kind, first, hours, state, reason", "marks", "WHERE first LIKE ? ORDER BY mark", of_year
     )
-    corrections = book.sql.execute(
-        "SELECT seq, stack, day, pollutant, reversed_mg, difference_mg, reason FROM corrections"
-        " WHERE day LIKE ? AND difference_mg <> 0 ORDER BY seq, pollutant",
-        (f"{year}-%",),
+    corrections = sight.rows(
+        "seq, stack, day, pollutant, reversed_mg, difference_mg, reason",
+        "corrections",
+        "WHERE day LIKE ? AND difference_mg <> 0 ORDER BY seq, pollutant",
+        of_year,
     )
-    improvements = book.sql.execute(
-        "SELECT source, item, answer, state, (SELECT opinion FROM opinions"
-        " WHERE opinions.source = improvements.source AND opinions.year = improvements.year ORDER BY seq DESC LIMIT 1)"
-        " FROM improvements WHERE year = ? ORDER BY source, number",
-        (year,),
-    )
+    opinions = dict(sight.rows("source, opinion", "opinions", "WHERE year = ? ORDER BY seq", (sight.year,)))
+    improvements = [
+        (*row, opinions.get(row[0]))
+        for row in sight.rows(
+            "source, item, answer, state", "improvements", "WHERE year = ? ORDER BY source, number", (sight.year,)
+        )
+        if row[1] is not None
+    ]
     return VerificationFacts(
         tuple(MarkedRow(*row) for row in marks),
         tuple(CorrectionRow(*row) for row in corrections),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
-from airshed.model.refusal import Malformed
 from airshed.rulebook.schema import Rulebook
 from airshed.service.book.kept import KeptBook
 
@@ -55,23 +55,45 @@ class SectorCompliance(msgspec.Struct, frozen=True):
     makeup: int
 
 
-def last_year(book: KeptBook) -> int:
-    """The latest year that the book has reports of, or `Malformed` when it has none."""
-    found: int | None = book.sql.execute("SELECT max(year) FROM years").fetchone()[0]
-    if found is None:
-        raise Malformed(str(book.path), "no year has been reported in this book", "play a year first: airshed demo")
-    return found
+def years_of(book: KeptBook) -> tuple[int, ...]:
+    """The years that a book tells of, the earliest first: those that were reported, sealed or given a cap."""
+    found = book.sql.execute(
+        "SELECT year FROM years UNION SELECT vintage FROM caps"
+        " UNION SELECT CAST(substr(day, 1, 4) AS INTEGER) FROM days"
+    )
+    return tuple(sorted(year for (year,) in found))
 
 
-def summary(book: KeptBook, rules: Rulebook, year: int | None = None) -> tuple[ComplianceRow, ...]:
-    """A row per source and pollutant of a year (the latest one by default), in the order of rulebook and inventory."""
+def last_year(book: KeptBook) -> int | None:
+    """The latest year that the book has reports of; else of which days are sealed; else the first with a cap.
+
+    None where it tells of no year.
+    """
+    for asked in (
+        "SELECT max(year) FROM years",
+        "SELECT CAST(substr(max(day), 1, 4) AS INTEGER) FROM days",
+        "SELECT min(vintage) FROM caps",
+    ):
+        found: int | None = book.sql.execute(asked).fetchone()[0]
+        if found is not None:
+            return found
+    return None
+
+
+def summary(
+    book: KeptBook, rules: Rulebook, year: int, years: str = "years", values: Sequence[Any] = ()
+) -> tuple[ComplianceRow, ...]:
+    """A row per source and pollutant of a year, in the order of rulebook and inventory.
+
+    `years` stands for the table of that name, where somebody reads a part of it only.
+    """
     sectors = {sector.code: place for place, sector in enumerate(rules.sectors)}
     pollutants = {pollutant.code: place for place, pollutant in enumerate(rules.pollutants)}
     rows = book.sql.execute(
-        "SELECT y.source, s.name, s.jurisdiction, s.sector, s.simulated, y.pollutant, y.year, y.opinion, y.verified_mg,"
-        " y.obligation, y.surrendered, y.shortfall, y.penalty_fen, y.due_fen, y.makeup"
-        " FROM years y JOIN sources s ON s.source = y.source WHERE y.year = ?",
-        (last_year(book) if year is None else year,),
+        "SELECT years.source, s.name, s.jurisdiction, s.sector, s.simulated, years.pollutant, years.year, opinion,"
+        " verified_mg, obligation, surrendered, shortfall, penalty_fen, due_fen, makeup"
+        f" FROM {years} JOIN sources s ON s.source = years.source WHERE years.year = ?",
+        (*values, year),
     )
     found = [
         ComplianceRow(

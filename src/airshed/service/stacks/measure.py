@@ -186,6 +186,18 @@ def measure_zone(
     return each(measure_stack, jobs, workers, progress and (lambda job: progress(job.holding.stack)))
 
 
+def truth_in(folder: Path) -> tuple[Episode, ...]:
+    """What was made to happen to the stacks of a folder of simulated evidence; nothing where it does not say."""
+    path = folder / files.TRUTH
+    if not path.is_file():
+        return ()
+    try:
+        truth = msgspec.json.decode(path.read_bytes(), type=Truth)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise Malformed(str(path), f"cannot be read ({error})", "restore it from a copy") from None
+    return tuple(episode for stack in truth.stacks for episode in stack.episodes)
+
+
 def measure_jobs(
     folder: Path, zone: Zone, rules: MonitoringRules, hours: Path | None = None, marks: Marks | None = None
 ) -> list[MeasureJob]:

@@ -71,5 +71,5 @@
   }, { rootMargin: "0px 0px -70% 0px" });
   for (const id of links.keys()) watch.observe(document.getElementById(id));
 
-  say((navigator.language || "en").toLowerCase().startsWith("zh") ? "zh" : "en");
+  say(root.dataset.chosen || ((navigator.language || "en").toLowerCase().startsWith("zh") ? "zh" : "en"));
 })();

@@ -1,0 +1,11 @@
+"""The paths of these rooms."""
+
+from __future__ import annotations
+
+from airshed.pages.portal.office import reports
+from airshed.service.http.ways import Way
+
+OFFICE = (
+    Way("/report", "GET", reports.reports, "reports", "portal", "anybody"),
+    Way("/report/{year}", "GET", reports.report, "report_page", "portal", "anybody"),
+)
