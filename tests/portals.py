@@ -43,6 +43,11 @@ class Browser:
         said = {name: str(value) for name, value in {**(fields or {}), **more}.items()}
         return self._loop.run_until_complete(self.client.post(path, data=said))
 
+    def send_parts(self, path: str, fields: Mapping[str, str], file: tuple[str, bytes] = ("", b"")) -> httpx.Response:
+        """Send a form that may bring a file."""
+        files = {"file": (*file, "application/octet-stream")}
+        return self._loop.run_until_complete(self.client.post(path, data=dict(fields), files=files))
+
 
 class Portal:
     """A service that answers without a socket."""

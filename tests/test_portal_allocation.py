@@ -1,0 +1,240 @@
+"""The allocation workshop: what is tried on paper is what the act gives, and nobody is shown another's works."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+
+import pytest
+from xlsxwriter import Workbook
+
+from airshed.engine.commands import ActivityLine
+from airshed.engine.state import State
+from airshed.model.refusal import Malformed
+from airshed.pages.portal.office.sheets import Rows, cells_of, rows_of
+from airshed.pages.portal.office.stated import as_text, stated
+from airshed.pages.portal.office.workshop import Missing, Tried, choices_of, tried
+from airshed.service.forms.measures import Terms
+from laws import RULES
+from markets import AUTHORITY, market
+from portals import Portal, hidden, portal, text_of
+from services import market_book
+
+KNOWN = {"s-steel": "s-steel", "steel works": "s-steel", "s-cement": "s-cement"}
+TERMS = Terms.of(RULES)
+LINES = (
+    ActivityLine("s-steel", (2024, 2025), (800_000, 700_000), (1_000_000, 900_000)),
+    ActivityLine("s-cement", (2024, 2025), (300_000, 400_000), (500_000, 600_000)),
+)
+TABLE = as_text(LINES, "en")
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    with portal(market_book(tmp_path_factory.mktemp("portal")), demo_users=True) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def state() -> State:
+    return market().state
+
+
+def workbook(rows: list[list[object]]) -> bytes:
+    out = io.BytesIO()
+    book = Workbook(out, {"in_memory": True})
+    sheet = book.add_worksheet()
+    for line, row in enumerate(rows):
+        for column, value in enumerate(row):
+            sheet.write(line, column, value)
+    book.close()
+    return out.getvalue()
+
+
+# --- tables
+
+
+def test_a_table_is_read_as_it_is_written() -> None:
+    for language in ("en", "zh"):
+        assert stated(cells_of(as_text(LINES, language)), KNOWN, TERMS) == (LINES, [])
+
+
+def test_cells_of_excel_are_those_of_the_table(tmp_path: object) -> None:
+    rows: list[list[object]] = [["企业", "年度", "排放量（吨）", "产量", "新建"]]
+    for line in LINES:
+        for year, kg, output in zip(line.years, line.emitted_kg, line.output, strict=True):
+            rows.append([line.source, year, kg / 1000, output, "否"])
+    assert stated(rows_of("a.xlsx", workbook(rows)), KNOWN, TERMS) == (LINES, [])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
+def test_a_csv_of_a_chinese_office_is_read(encoding: str) -> None:
+    text = as_text(LINES, "zh").replace("\t", ",")
+    assert stated(rows_of("a.csv", text.encode(encoding)), KNOWN, TERMS).lines == LINES
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"\xd0\xcf\x11\xe0 old", "old form"),
+        (b"PK\x03\x04 not a zip", "cannot be read"),
+        (b"\xff\xfe\x00\xd8\x00", "neither text nor a workbook"),
+    ],
+)
+def test_a_file_that_is_no_table_says_what_to_bring(content: bytes, what: str) -> None:
+    with pytest.raises(Malformed, match=what):
+        rows_of("a", content)
+
+
+def test_a_workbook_cannot_unpack_without_end_or_name_entities() -> None:
+    import zipfile
+
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        file.writestr("xl/worksheets/sheet1.xml", '<!DOCTYPE x [<!ENTITY a "b">]><x/>')
+    with pytest.raises(Malformed, match="entities"):
+        rows_of("a.xlsx", out.getvalue())
+    large = io.BytesIO()
+    with zipfile.ZipFile(large, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("xl/worksheets/sheet1.xml", b" " * 21_000_000)
+    with pytest.raises(Malformed, match="unpacks to more"):
+        rows_of("a.xlsx", large.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("row", "en", "zh"),
+    [
+        ("nobody\t2024\t1\t1", "Nobody is none of these works", "不是本地企业"),
+        ("s-steel\t24\t1\t1", "is not a year", "不是年度"),
+        ("s-steel\t2024\t\t1", "There is no figure", "缺少数值"),
+        ("s-steel\t2024\t5 km\t1", "km", "km"),
+        ("s-steel\t2024\t1\t1.5", "is not a whole number", "不是整数"),
+        ("s-steel\t2024\t1\t1\tperhaps", "neither yes nor no", "请填是或否"),
+    ],
+)
+def test_each_row_says_what_is_wrong_with_it(row: str, en: str, zh: str) -> None:
+    (wrong,) = stated(cells_of(f"works\tyear\temission (t)\toutput\tnew\n{row}"), KNOWN, TERMS).wrong
+    assert wrong.line == 2
+    assert en in wrong.what.en
+    assert zh in wrong.what.zh
+
+
+def test_full_width_figures_and_units_are_understood() -> None:
+    rows: Rows = cells_of("steel works\t２０２４年\t800吨\t１，０００\t否\n")
+    (line,) = stated(rows, KNOWN, TERMS).lines
+    assert line == ActivityLine("s-steel", (2024,), (800_000,), (1_000,))
+
+
+# --- shares
+
+
+def test_every_method_gives_away_the_whole_cap(state: State) -> None:
+    for each in choices_of(RULES, "KM"):
+        found = tried(each.name, 1_000_000, LINES, state, RULES, "SO2", "KM")
+        if isinstance(found, Tried):
+            given = sum(lot.allowances for lot in found.by_source.values())
+            assert given == found.given
+            assert given + found.reserved + found.for_auction == 1_000_000, each.name
+        else:
+            assert isinstance(found, Missing)
+            assert found.why
+
+
+def test_history_whips_and_the_benchmark_does_not(state: State) -> None:
+    history, benchmark = (tried(name, 1_000_000, LINES, state, RULES, "SO2", "KM") for name in ("history", "benchmark"))
+    assert isinstance(history, Tried)
+    assert isinstance(benchmark, Tried)
+    assert benchmark.whip == (0, 0)
+    assert history.whip is not None
+    assert history.whip[1] > 0.1
+    assert history.gini == pytest.approx(0, abs=1e-6)
+    assert benchmark.lawful
+    assert not history.lawful
+
+
+# --- the page
+
+
+def test_trying_writes_nothing_and_says_how_fair_it_is(served: Portal) -> None:
+    office, before = served.rehearsing(AUTHORITY), served.records()
+    said = office.send_parts(
+        "/allocation", {"series": "NOx-KM-2027", "first": "benchmark", "second": "history", "text": TABLE}
+    )
+    text = text_of(said)
+    assert said.status_code == 200, text
+    assert "How fair it is" in text
+    assert "Lost per kilogram abated early" in text
+    assert "The cap has to be set first." in text
+    assert served.records() == before
+
+
+def test_the_figures_of_the_workshop_are_those_of_the_preview_of_the_act(served: Portal) -> None:
+    office = served.rehearsing(AUTHORITY)
+    form = hidden(office.get("/act/SetCap"))
+    preview = office.send("/act/SetCap", form, pollutant="PM", jurisdiction="KM", vintage=2027, step="preview")
+    office.send("/act/SetCap", {**hidden(preview), "step": "confirm"})
+    assert "Its cap waits for a second person" in text_of(
+        office.send_parts("/allocation", {"series": "PM-KM-2027", "text": TABLE})
+    )
+    confirm(served, "dianzhong-inspector")
+    said = office.send_parts("/allocation", {"series": "PM-KM-2027", "first": "benchmark", "text": TABLE})
+    carried = {name: value for name, value in hidden(said).items() if name != "key"}
+    shown = re.findall(r'class="n strong" data-head="Benchmark">([\d,.]+) t<', said.text)
+    assert shown, text_of(said)
+    act = office.send("/act/Allocate", {**carried, "step": "preview"})
+    text = text_of(act)
+    assert "How PM-KM-2027 would be shared out" in text
+    for mass in shown:
+        assert f"{float(mass.replace(',', '')):,.3f}" in text
+
+    done = office.send("/act/Allocate", {**hidden(act), "step": "confirm"})
+    assert "It waits for a second person." in text_of(done)
+    waits = office.send_parts("/allocation", {"series": "PM-KM-2027", "text": TABLE})
+    assert "Its allocation waits for a second person already." in text_of(waits)
+    confirm(served, "dianzhong-inspector")
+    over = office.send_parts("/allocation", {"series": "PM-KM-2027", "text": TABLE})
+    assert "was shared out already" in text_of(over)
+
+
+def confirm(served: Portal, name: str) -> None:
+    """Somebody else confirms what waits for them."""
+    second = served.rehearsing(name)
+    act = re.findall(r'name="act" value="(\d+)"', second.get("/waiting").text)[-1]
+    preview = second.send("/act/ConfirmAct", {**hidden(second.get("/act/ConfirmAct")), "act": act, "step": "preview"})
+    done = second.send("/act/ConfirmAct", {**hidden(preview), "step": "confirm"})
+    assert done.status_code == 200, text_of(done)
+
+
+def test_a_bureau_is_shown_its_own_city_and_refused_another_beside_the_field(served: Portal) -> None:
+    city = served.rehearsing("small-bureau", "zh")
+    own = text_of(city.get("/allocation"))
+    assert "配额分配工作台" in own
+    other = city.get("/allocation?series=SO2-QJ-2027")
+    assert other.status_code == 422
+    assert 'id="series-error"' in other.text
+    assert "不在您的管辖范围内" in other.text
+
+
+def test_what_works_state_is_for_offices(served: Portal) -> None:
+    assert served.rehearsing("steel").get("/allocation").status_code == 403
+    assert "/sign-in" in str(served.stranger().get("/allocation").url)
+
+
+def test_a_wrong_row_stands_beside_the_table_and_nothing_is_lost(served: Portal) -> None:
+    office = served.rehearsing(AUTHORITY)
+    text = TABLE + "\nnobody\t2024\t1\t1\tno"
+    said = office.send_parts("/allocation", {"series": "SO2-KM-2027", "first": "benchmark", "text": text})
+    assert said.status_code == 422
+    assert 'id="text-error"' in said.text
+    assert "Line 6" in text_of(said)
+    assert "nobody" in said.text
+
+
+def test_a_file_takes_the_place_of_the_table_and_the_comparison_can_be_kept(served: Portal) -> None:
+    office = served.rehearsing(AUTHORITY)
+    fields = {"series": "SO2-KM-2027", "first": "benchmark", "second": "history", "text": "", "step": "file"}
+    said = office.send_parts("/allocation", fields, ("a.csv", TABLE.replace("\t", ",").encode()))
+    assert said.headers["content-type"].startswith("text/csv")
+    assert said.text.startswith("\ufeffworks,name,new,")
+    assert len(said.text.strip().splitlines()) == 3
