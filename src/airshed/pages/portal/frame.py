@@ -128,7 +128,7 @@ def language_of(request: Request) -> Language:
 
 async def visitor_of(service: Service, request: Request, language: Language | None = None) -> Visitor:
     """Who asks, counted as any request is; a language that the form chose goes before."""
-    signed = service.door.visitor(request)
+    signed = await service.door.visitor(request)
     name = "" if signed is None else signed.user.actor
     asked = service.clock()
     standing = await service.market.look(lambda market, rules: _standing(market, rules, name, asked))

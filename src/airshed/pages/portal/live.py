@@ -25,7 +25,6 @@ from airshed.rulebook.schema import Rulebook
 from airshed.service.http.problems import Stopped
 from airshed.service.http.rows import whole_number
 from airshed.service.http.service import Service
-from airshed.service.http.watching import lasts
 from airshed.service.http.who import Signed
 from airshed.service.http.writer import Busy
 from airshed.service.marketdata.reading import Market
@@ -355,7 +354,7 @@ async def _heard(
             now = await live.after(seq, BEAT_S)
             if now is None or service.door.ticks() - looked >= BEAT_S:
                 looked = service.door.ticks()
-                if signed is not None and not lasts(service, request, signed):
+                if signed is not None and not await service.door.lasts(request, signed):
                     return
     finally:
         live.leave(keys)

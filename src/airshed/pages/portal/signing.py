@@ -119,7 +119,7 @@ async def sign_in(service: Service, request: Request) -> Response:
             )
         )
         return await shown(visitor, target, carried=carried, name=name, wrong=wrong, status=401)
-    before = service.door.users.session(request.cookies.get(service.door.cookie, ""))
+    before = await service.door.session(request)
     if before is not None:
         service.door.users.end(before)
     token, session = service.door.users.begin(user)

@@ -47,7 +47,7 @@ def in_words(name: str) -> str:
 
 async def openapi(service: Service, request: Request) -> Response:
     """What there is, as OpenAPI 3.1."""
-    service.door.look(request)
+    await service.door.look(request)
     return Response(_document(), 200, {"Cache-Control": "no-cache"}, JSON)
 
 

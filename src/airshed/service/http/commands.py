@@ -38,9 +38,9 @@ def handler(name: str) -> Handler:
 
 async def _one(name: str, service: Service, request: Request) -> Response:
     limits = service.limits
-    service.door.before(request)
+    await service.door.before(request)
     raw = await body_of(request, limits.command_bytes, limits.body_s)
-    signed = service.door.signed(request, raw)
+    signed = await service.door.signed(request, raw)
     actor = service.door.actor(signed)
     body = read_body(name, raw)
     asked = _keyed(request, actor, body)
@@ -59,9 +59,9 @@ async def preview(service: Service, request: Request) -> Response:
     if name not in BODIES:
         raise Malformed(f"preview {name[:60]}", "is no command", near(name, BODIES))
     limits = service.limits
-    service.door.before(request)
+    await service.door.before(request)
     raw = await body_of(request, limits.command_bytes, limits.body_s)
-    actor = service.door.actor(service.door.signed(request, raw))
+    actor = service.door.actor(await service.door.signed(request, raw))
     asked = _keyed(request, actor, read_body(name, raw))
     at = asked_of(service.provenance, instant_asked(request), service.clock())
     foreseen, records = await service.market.foresee(asked, at)
@@ -71,9 +71,9 @@ async def preview(service: Service, request: Request) -> Response:
 async def several(service: Service, request: Request) -> Response:
     """A batch: decided in order, in one commit; each has its own answer."""
     limits = service.limits
-    service.door.before(request)
+    await service.door.before(request)
     raw = await body_of(request, limits.batch_bytes, limits.body_s)
-    signed = service.door.signed(request, raw)
+    signed = await service.door.signed(request, raw)
     actor = service.door.actor(signed)
     entries = read_batch(raw)
     wishes = [

@@ -20,7 +20,7 @@ _OWN_COLUMNS = slice(0, -1)
 
 async def tables(service: Service, request: Request) -> Response:
     """The tables of market data, and what their columns hold."""
-    service.door.look(request)
+    await service.door.look(request)
     found = {
         name: [
             {"name": column.name, "type": column.type, "what": column.what, "none": column.none}
@@ -33,7 +33,7 @@ async def tables(service: Service, request: Request) -> Response:
 
 async def table(service: Service, request: Request) -> Response:
     """Rows of market data, filtered by equality and a page at a time."""
-    service.door.look(request)
+    await service.door.look(request)
     name = request.path_params["table"]
     if name not in COLUMNS:
         raise Malformed(f"market {name[:60]}", "is no table of market data", near(name, COLUMNS))
@@ -73,7 +73,7 @@ def _said(value: Any) -> str:
 
 async def depth(service: Service, request: Request) -> Response:
     """What waits in the order books of a series, best first; of a strip too."""
-    service.door.look(request)
+    await service.door.look(request)
     levels = 5
     for word, text in request.query_params.multi_items():
         if word != "levels":

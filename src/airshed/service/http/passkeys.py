@@ -65,7 +65,7 @@ def _origin(service: Service, request: Request) -> str:
 
 async def to_make(service: Service, request: Request) -> Response:
     """What a browser needs to make a passkey; a second factor of now goes before."""
-    session = _proven(service, request)
+    session = await _proven(service, request)
     user = session.user
     made = [
         PublicKeyCredentialDescriptor(base64url_to_bytes(each.id)) for each in service.door.users.passkeys(user.name)
@@ -87,7 +87,7 @@ async def to_make(service: Service, request: Request) -> Response:
 async def make(service: Service, request: Request) -> Response:
     """Keep a passkey that a browser made."""
     form = await form_of(service, request, NewPasskey)
-    session = _proven(service, request)
+    session = await _proven(service, request)
     name, _, challenge = (service.door.users.answered(MAKE, form.token) or "").partition("\n")
     if name != session.user.name:
         raise _wrong(service, "it was not asked for here, is over, or was made")
@@ -110,12 +110,12 @@ async def make(service: Service, request: Request) -> Response:
 
 async def mine(service: Service, request: Request) -> Response:
     """The passkeys of who is signed in."""
-    return given(service, {"passkeys": _shown(service, service.door.signed(request).user)})
+    return given(service, {"passkeys": _shown(service, (await service.door.signed(request)).user)})
 
 
 async def remove(service: Service, request: Request) -> Response:
     """A passkey opens nothing any more; a second factor of now goes before."""
-    session = _proven(service, request)
+    session = await _proven(service, request)
     if not service.door.users.end_passkey(session.user.name, request.path_params["passkey"]):
         raise Stopped("not_there", "this is no passkey of yours")
     service.note("passkey_removed", user=session.user.name, passkey=request.path_params["passkey"][:60])
@@ -124,7 +124,7 @@ async def remove(service: Service, request: Request) -> Response:
 
 async def to_show(service: Service, request: Request) -> Response:
     """What a browser needs to show a passkey, whoever's it is."""
-    service.door.look(request)
+    await service.door.look(request)
     service.door.own_page(request)
     options = generate_authentication_options(
         rp_id=_host(request), user_verification=UserVerificationRequirement.REQUIRED
@@ -135,10 +135,10 @@ async def to_show(service: Service, request: Request) -> Response:
 async def sign_in(service: Service, request: Request) -> Response:
     """Sign in by a passkey alone: it is both factors."""
     service.door.own_page(request)
-    service.door.look(request)
+    await service.door.look(request)
     form = await form_of(service, request, PasskeyShown)
     user = _owner(service, request, form)
-    before = service.door.users.session(request.cookies.get(service.door.cookie, ""))
+    before = await service.door.session(request)
     if before is not None:
         service.door.users.end(before)
     token, session = service.door.users.begin(user)
@@ -150,7 +150,7 @@ async def sign_in(service: Service, request: Request) -> Response:
 async def prove(service: Service, request: Request) -> Response:
     """Show a passkey instead of a code, so that signing acts may follow."""
     form = await form_of(service, request, PasskeyShown)
-    session = session_of(service.door.signed(request))
+    session = session_of(await service.door.signed(request))
     if _owner(service, request, form).name != session.user.name:
         raise _wrong(service, "it is another user's")
     service.door.users.proven(session)
@@ -183,8 +183,8 @@ def _owner(service: Service, request: Request, form: PasskeyShown) -> User:
     return user
 
 
-def _proven(service: Service, request: Request) -> Session:
-    session = session_of(service.door.signed(request))
+async def _proven(service: Service, request: Request) -> Session:
+    session = session_of(await service.door.signed(request))
     if not service.door.users.fresh(session):
         raise Stopped("second_factor", "give a code at /v1/me/code first, or show a passkey")
     return session
@@ -213,19 +213,19 @@ def _wrong(service: Service, why: str) -> Stopped:
 
 async def page(service: Service, request: Request) -> Response:
     """A page on which passkeys are made, shown and removed."""
-    service.door.look(request)
+    await service.door.look(request)
     return Response(_file("passkeys.html"), 200, {"Content-Security-Policy": POLICY}, "text/html; charset=utf-8")
 
 
 async def script(service: Service, request: Request) -> Response:
     """The script of that page."""
-    service.door.look(request)
+    await service.door.look(request)
     return Response(_file("passkeys.js"), 200, {"Cache-Control": "no-cache"}, "text/javascript; charset=utf-8")
 
 
 async def style(service: Service, request: Request) -> Response:
     """The style of that page."""
-    service.door.look(request)
+    await service.door.look(request)
     return Response(_file("passkeys.css"), 200, {"Cache-Control": "no-cache"}, "text/css; charset=utf-8")
 
 

@@ -29,7 +29,7 @@ USUAL_MOVES, MOST_MOVES = 20, 10_000
 
 async def book(service: Service, request: Request) -> Response:
     """What book this is, where it ends, and the law in force."""
-    service.door.look(request)
+    await service.door.look(request)
 
     def look(opened: KeptBook) -> dict[str, object]:
         seq, digest = opened.sql.execute("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
@@ -45,7 +45,7 @@ async def book(service: Service, request: Request) -> Response:
 
 async def law(service: Service, request: Request) -> Response:
     """The text of a law that lies in the book."""
-    service.door.look(request)
+    await service.door.look(request)
     digest = request.path_params["digest"]
 
     def look(opened: KeptBook) -> dict[str, str]:
@@ -59,7 +59,7 @@ async def law(service: Service, request: Request) -> Response:
 
 async def record(service: Service, request: Request) -> Response:
     """One record, as far as it is for who asks."""
-    signed = service.door.look(request)
+    signed = await service.door.look(request)
     actor = "" if signed is None else signed.user.actor
     seq = whole_number(request.path_params["seq"], "records")
 
@@ -80,7 +80,7 @@ def record_for(opened: KeptBook, actor: str, seq: int, now: int) -> SeenRecord:
 
 async def account(service: Service, request: Request) -> Response:
     """What lies in an account, or lay there after a record or at an instant."""
-    signed = service.door.signed(request)
+    signed = await service.door.signed(request)
     actor, name = signed.user.actor, request.path_params["account"]
     query = request.query_params
     for word, _ in query.multi_items():

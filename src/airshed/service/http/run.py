@@ -33,6 +33,7 @@ from airshed.service.gateway.lockout import Lockout
 from airshed.service.http.app import application
 from airshed.service.http.feed import Feed
 from airshed.service.http.limits import ServiceLimits
+from airshed.service.http.lookups import Lookups
 from airshed.service.http.market_fold import MarketFold
 from airshed.service.http.rates import Rates
 from airshed.service.http.readers import Readers
@@ -141,8 +142,11 @@ class Running:
         self.writer.start()
         with ExitStack() as undone:
             undone.callback(self.writer.stop)
-            self.users = users_of(undone.enter_context(_users_beside(serving)), machine)
+            beside = undone.enter_context(_users_beside(serving))
+            self.users = users_of(beside, machine)
             undone.callback(self.users.close)
+            self.lookups = Lookups(users_of(beside, machine))
+            undone.callback(self.lookups.close)
             self._open(limits, machine, ticks, secure)
             self._closing = undone.pop_all()
 
@@ -174,6 +178,7 @@ class Running:
         self._recall()
         door = Door(
             self.users,
+            self.lookups,
             machine,
             ticks,
             secure=secure,

@@ -54,10 +54,10 @@ def _read(raw: bytes, kind: type[Form]) -> Form:
 async def sign_in(service: Service, request: Request) -> Response:
     """Name, password and code at once: which of them was wrong is not told."""
     service.door.own_page(request)
-    service.door.look(request)
+    await service.door.look(request)
     form = await form_of(service, request, SignIn)
     user = await proven(service, request, form.user, form.password, form.code)
-    before = service.door.users.session(request.cookies.get(service.door.cookie, ""))
+    before = await service.door.session(request)
     if before is not None:
         service.door.users.end(before)
     token, session = service.door.users.begin(user)
@@ -96,7 +96,7 @@ def cookie_of(service: Service, token: str) -> str:
 
 async def sign_out(service: Service, request: Request) -> Response:
     """End the session."""
-    signed = service.door.signed(request)
+    signed = await service.door.signed(request)
     if signed.session is not None:
         service.door.users.end(signed.session)
     service.note("signed_out", user=signed.user.name)
@@ -105,14 +105,14 @@ async def sign_out(service: Service, request: Request) -> Response:
 
 async def me(service: Service, request: Request) -> Response:
     """Who is signed in."""
-    signed = service.door.signed(request)
+    signed = await service.door.signed(request)
     return Response(msgspec.json.encode(await told_of(service, signed)), 200, media_type=JSON)
 
 
 async def code(service: Service, request: Request) -> Response:
     """A one-time code of now, so that signing acts may follow."""
     form = await form_of(service, request, Code)
-    session = session_of(service.door.signed(request))
+    session = session_of(await service.door.signed(request))
     service.door.use_code(request, session, form.code)
     return Response(status_code=204)
 
@@ -141,7 +141,7 @@ async def told_of(service: Service, signed: Signed) -> SignedIn:
 
 async def set_up(service: Service, request: Request) -> Response:
     """Use a link: choose a password, hear the secret of the codes. Once."""
-    service.door.look(request)
+    await service.door.look(request)
     form = await form_of(service, request, SetUp)
     user, secret = await accepted(service, form.token, form.password)
     return given(
@@ -165,7 +165,7 @@ async def accepted(service: Service, token: str, password: str) -> tuple[User, b
 
 async def set_up_page(service: Service, request: Request) -> Response:
     """A page with a form for the same, without a script."""
-    service.door.look(request)
+    await service.door.look(request)
     token = request.query_params.get("token", "")
     user = service.door.users.invited(token)
     if user is None:
@@ -181,7 +181,7 @@ async def set_up_page(service: Service, request: Request) -> Response:
 
 async def set_up_form(service: Service, request: Request) -> Response:
     """What the form of that page sends."""
-    service.door.look(request)
+    await service.door.look(request)
     service.door.own_page(request)
     raw = await body_of(request, service.limits.form_bytes, service.limits.body_s, FORM)
     try:
@@ -214,7 +214,7 @@ def page(title: str, inner: str, status: int = 200) -> Response:
 
 async def users(service: Service, request: Request) -> Response:
     """Who may sign in."""
-    administrator(service, service.door.signed(request))
+    administrator(service, await service.door.signed(request))
     found = [
         {"user": user.name, "actor": user.actor, "admin": user.admin, "state": user.state, "made_at": user.made_at}
         for user in service.door.users.all()
@@ -225,7 +225,7 @@ async def users(service: Service, request: Request) -> Response:
 async def add_user(service: Service, request: Request) -> Response:
     """A new user as an actor that the book has, and the word of the link for their first sign-in."""
     form = await form_of(service, request, NewUser)
-    administrator(service, service.door.signed(request), sign=True)
+    administrator(service, await service.door.signed(request), sign=True)
     if form.actor:
         await service.readers.read(lambda book: known_actor(book, form.actor))
     token = service.door.users.add(form.user, form.actor, admin=form.admin)
@@ -235,7 +235,7 @@ async def add_user(service: Service, request: Request) -> Response:
 
 async def change_user(service: Service, request: Request) -> Response:
     """Lock a user, unlock one, give another link for the first sign-in, or unlink from single sign-on."""
-    signed = service.door.signed(request)
+    signed = await service.door.signed(request)
     administrator(service, signed, sign=True)
     name, change = request.path_params["user"], request.path_params["change"]
     kept = service.door.users

@@ -17,7 +17,7 @@ from airshed.service.http.shapes import NewIdentity, SignedOut
 from airshed.service.http.sign_in import FORM, administrator, cookie_of, form_of, page, session_of
 from airshed.service.http.who import equal
 from airshed.service.sign_in.provider import Away, Provider, Wrong
-from airshed.service.sign_in.users import ASKED_MS, digest_of, new_word
+from airshed.service.sign_in.users import ASKED_MS, Nonce, digest_of, new_word
 
 #: What is asked of a browser, and the ways of it.
 WHAT, BACK = "single sign-on", "/oidc/return"
@@ -54,7 +54,7 @@ def _address(service: Service, request: Request, path: str) -> str:
 
 async def begin(service: Service, request: Request) -> Response:
     """Send a browser to the provider of single sign-on; it comes back to the path of `onward`."""
-    signed = service.door.look(request)
+    signed = await service.door.look(request)
     provider = _provider(service)
     onward = own_path(request.query_params.get("onward", "/"))
     prove = request.query_params.get("prove", "false") == "true"
@@ -88,7 +88,7 @@ def own_path(text: str) -> str:
 
 async def come_back(service: Service, request: Request) -> Response:
     """Where the provider sends a browser back to: its code becomes a session, and the page goes on."""
-    service.door.look(request)
+    await service.door.look(request)
     provider, users = _provider(service), service.door.users
     words = request.query_params.multi_items()
     said = dict(words)
@@ -133,7 +133,7 @@ async def come_back(service: Service, request: Request) -> Response:
 async def sign_out(service: Service, request: Request) -> Response:
     """End the session here, and say where a browser ends it at the provider."""
     provider = _provider(service)
-    signed = service.door.signed(request)
+    signed = await service.door.signed(request)
     service.door.users.end(session_of(signed))
     service.note("signed_out", user=signed.user.name)
     try:
@@ -146,7 +146,7 @@ async def sign_out(service: Service, request: Request) -> Response:
 
 async def ended(service: Service, request: Request) -> Response:
     """The provider says that somebody has signed out there (back-channel logout): their sessions here end."""
-    service.door.look(request)
+    await service.door.look(request)
     provider = _provider(service)
     raw = await body_of(request, service.limits.form_bytes, service.limits.body_s, FORM)
     try:
@@ -160,7 +160,8 @@ async def ended(service: Service, request: Request) -> Response:
         service.note("wrong_provider", why=str(wrong))
         return answer(of_code("malformed", str(wrong)))
     users = service.door.users
-    if not users.first_use(provider.settings.issuer, digest_of(found.number), found.until_ms):
+    nonce = Nonce(provider.settings.issuer, digest_of(found.number), found.until_ms)
+    if not await service.door.lookups.first_use(nonce):
         return answer(of_code("malformed", "the logout token was used before"))
     count = users.end_of_provider(found.subject, found.session)
     service.note("signed_out_by_provider", sessions=count)
@@ -170,7 +171,7 @@ async def ended(service: Service, request: Request) -> Response:
 async def link_user(service: Service, request: Request) -> Response:
     """Link a user to whom the provider of single sign-on knows."""
     form = await form_of(service, request, NewIdentity)
-    signed = service.door.signed(request)
+    signed = await service.door.signed(request)
     administrator(service, signed, sign=True)
     settings, name = _provider(service).settings, request.path_params["user"]
     if name == signed.user.name:

@@ -34,7 +34,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 async def catalogue(service: Service, request: Request) -> Response:
     """The tables that there are, what they show, their columns, and whether everybody reads them."""
-    service.door.look(request)
+    await service.door.look(request)
     found = [
         {
             "table": table.name,
@@ -55,7 +55,7 @@ def _said(column: Column) -> dict[str, Any]:
 
 async def table(service: Service, request: Request) -> Response:
     """One table: a page of JSON, or all of it as a file."""
-    signed = service.door.look(request)
+    signed = await service.door.look(request)
     form = form_of(request.headers.get("accept", ""))
     most = service.limits.most_rows if form == JSON else service.limits.file_rows
     usual = service.limits.usual_rows if form == JSON else most

@@ -24,7 +24,7 @@ BEHIND_S = 0.2
 
 async def feed(service: Service, request: Request) -> Response:
     """Records as they are written. `Last-Event-ID`, or `?after=`, resumes; without either it begins at the end."""
-    signed = service.door.look(request)
+    signed = await service.door.look(request)
     after = _after(service, request)
     viewer = await _viewer(service, signed)
     who = signed.name if signed is not None else f"address {service.door.origin(request)}"
@@ -69,7 +69,7 @@ async def _stream(
             if not there or service.door.ticks() - looked >= beat:
                 looked = service.door.ticks()
                 if signed is not None and (
-                    not lasts(service, request, signed) or await _viewer(service, signed) != viewer
+                    not await service.door.lasts(request, signed) or await _viewer(service, signed) != viewer
                 ):
                     return
             if not there:
@@ -85,13 +85,6 @@ async def _stream(
         feed.watching[who] -= 1
         if not feed.watching[who]:
             del feed.watching[who]
-
-
-def lasts(service: Service, request: Request, signed: Signed) -> bool:
-    """Whether somebody is still signed in by what the request showed."""
-    if signed.session is None:
-        return service.door.users.key(signed.key) is not None
-    return service.door.users.session(request.cookies.get(service.door.cookie, "")) is not None
 
 
 async def _read(service: Service, after: int) -> list[Line]:

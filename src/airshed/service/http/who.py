@@ -10,10 +10,11 @@ from typing import NamedTuple
 from starlette.requests import Request
 
 from airshed.service.gateway.lockout import Lockout, origin_of
+from airshed.service.http.lookups import Lookups
 from airshed.service.http.problems import Stopped
 from airshed.service.http.rates import Rates
 from airshed.service.sign_in import signatures
-from airshed.service.sign_in.users import Session, User, Users
+from airshed.service.sign_in.users import Nonce, Session, User, Users
 
 #: The name of the cookie; over TLS with a prefix that no other host of the domain can set.
 COOKIE, SECURE_COOKIE = "airshed", "__Host-airshed"
@@ -49,6 +50,7 @@ class Door:
     def __init__(
         self,
         users: Users,
+        lookups: Lookups,
         clock: Callable[[], int],
         ticks: Callable[[], float],
         *,
@@ -58,7 +60,8 @@ class Door:
         strangers: Rates,
         lockout: Lockout,
     ) -> None:
-        self.users, self.clock, self.ticks = users, clock, ticks
+        self.users, self.lookups = users, lookups
+        self.clock, self.ticks = clock, ticks
         self.secure, self.proxied = secure, proxied
         self._known, self._strangers = known, strangers
         self.lockout = lockout
@@ -75,9 +78,10 @@ class Door:
             address = request.headers.get("x-forwarded-for", address).rpartition(",")[2].strip()
         return origin_of(address)
 
-    def look(self, request: Request, body: bytes = b"") -> Signed | None:
+    async def look(self, request: Request, body: bytes = b"") -> Signed | None:
         """Who it is; None for a stranger. A sign-in that does not hold is an answer, not a stranger."""
-        signed = self._checked(request, body) if "signature-input" in request.headers else self._person(request)
+        machine = "signature-input" in request.headers
+        signed = await (self._checked(request, body) if machine else self._person(request))
         self._counted(request, signed)
         return signed
 
@@ -87,9 +91,9 @@ class Door:
         if wait:
             raise Stopped("too_many", f"{who} may ask again in {wait} s", {"Retry-After": str(wait)})
 
-    def visitor(self, request: Request) -> Signed | None:
+    async def visitor(self, request: Request) -> Signed | None:
         """Who asks for a page, by the cookie alone; whether a form is theirs says `own_form`."""
-        session = self.users.session(request.cookies.get(self.cookie, ""))
+        session = await self.session(request)
         signed = None if session is None else Signed(session.user, session)
         self._counted(request, signed)
         return signed
@@ -99,23 +103,23 @@ class Door:
         self.own_page(request)
         return equal(token, session.csrf)
 
-    def before(self, request: Request) -> None:
+    async def before(self, request: Request) -> None:
         """A stranger with a large body is answered before it is read; whose it is is looked at again with it."""
         length = request.headers.get("content-length", "")
         if length.isdecimal() and int(length) <= SMALL:
             return
         if "signature-input" in request.headers:
             claim = signatures.claim_of(dict(request.headers.items()))
-            there = claim is not None and self.users.key(claim.key) is not None
+            there = claim is not None and await self.lookups.key(claim.key) is not None
         else:
-            there = self.users.session(request.cookies.get(self.cookie, "")) is not None
+            there = await self.session(request) is not None
         if not there:
             self._strangers.draw(f"address {self.origin(request)}", self.ticks())
             raise Stopped("not_signed_in", "sign in before a large body is sent", {"Connection": "close"})
 
-    def signed(self, request: Request, body: bytes = b"") -> Signed:
+    async def signed(self, request: Request, body: bytes = b"") -> Signed:
         """Who it is; a stranger is answered here, before the book."""
-        found = self.look(request, body)
+        found = await self.look(request, body)
         if found is None:
             raise Stopped("not_signed_in", "airshed sign-in, or a signature by a key that is kept here")
         return found
@@ -154,17 +158,27 @@ class Door:
             told = f"a password or a code is compared again in {wait} s"
             raise Stopped("too_many", told, {"Retry-After": str(wait)})
 
-    def _checked(self, request: Request, body: bytes) -> Signed:
+    async def _checked(self, request: Request, body: bytes) -> Signed:
         """A machine; whose signature does not hold is counted as the stranger that it is."""
         try:
-            return self._machine(request, body)
+            return await self._machine(request, body)
         except Stopped:
             self._strangers.draw(f"address {self.origin(request)}", self.ticks())
             raise
 
-    def _person(self, request: Request) -> Signed | None:
+    async def session(self, request: Request) -> Session | None:
+        """The session of whose browser it is, by the cookie alone."""
         token = request.cookies.get(self.cookie)
-        session = None if token is None else self.users.session(token)
+        return None if token is None else await self.lookups.session(token)
+
+    async def lasts(self, request: Request, signed: Signed) -> bool:
+        """Whether somebody is still signed in by what the request showed."""
+        if signed.session is None:
+            return await self.lookups.key(signed.key) is not None
+        return await self.session(request) is not None
+
+    async def _person(self, request: Request) -> Signed | None:
+        session = await self.session(request)
         if session is None:
             return None
         if request.method not in SAFE:
@@ -185,12 +199,12 @@ class Door:
         if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
             raise Stopped("csrf", "it comes from a page of another site")
 
-    def _machine(self, request: Request, body: bytes) -> Signed:
+    async def _machine(self, request: Request, body: bytes) -> Signed:
         headers = dict(request.headers.items())
         claim = signatures.claim_of(headers)
         if claim is None:
             raise Stopped("bad_signature", "is not of the form of docs/reference/api.md")
-        key = self.users.key(claim.key)
+        key = await self.lookups.key(claim.key)
         if key is None:
             raise Stopped("bad_signature", f"key {claim.key} is not kept here")
         path = request.scope.get("raw_path") or request.url.path.encode()
@@ -199,9 +213,8 @@ class Door:
         )
         now_s = self.clock() // 1000
         wrong = signatures.wrong_with(claim, seen, body, key.public, now_s)
-        if not wrong and not self.users.first_use(
-            key.id, claim.nonce, (claim.created + signatures.OLDEST_S) * 1000 + 999
-        ):
+        until = (claim.created + signatures.OLDEST_S) * 1000 + 999
+        if not wrong and not await self.lookups.first_use(Nonce(key.id, claim.nonce, until)):
             wrong = "was used before"
         if wrong:
             raise Stopped("bad_signature", f"it {wrong}")

@@ -6,7 +6,7 @@ and does not change; who is to act as somebody else gets a user of that name.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_bytes, token_urlsafe
@@ -136,6 +136,14 @@ class Key(NamedTuple):
     public: bytes
     made_at: int
     state: str
+
+
+class Nonce(NamedTuple):
+    """What a machine's request has of its own, kept until a signature of that age is refused anyway."""
+
+    key: str
+    nonce: str
+    until: int
 
 
 def users_of(book: Path | str, clock: Callable[[], int]) -> Users:
@@ -290,19 +298,23 @@ class Users:
 
     def session(self, token: str) -> Session | None:
         """The session of a token, while it lasts and the user is active."""
-        now, digest = self._clock(), digest_of(token)
-        row = self._sql.execute(
-            f"SELECT {_USER}, s.csrf, s.made_at, s.proven_at, s.seen_at "
+        return self.sessions((token,))[0]
+
+    def sessions(self, tokens: Sequence[str]) -> list[Session | None]:
+        """The same of several, in one question."""
+        now, digests = self._clock(), [digest_of(token) for token in tokens]
+        asked = list(dict.fromkeys(digests))
+        found: dict[str, Session] = {}
+        for row in self._sql.execute(
+            f"SELECT {_USER}, s.csrf, s.made_at, s.proven_at, s.digest, s.seen_at "
             "FROM sessions s JOIN users u ON u.name = s.user "
-            "WHERE s.digest = ? AND s.seen_at >= ? AND s.made_at >= ? AND u.state = 'active'",
-            (digest, now - IDLE_MS, now - WHOLE_MS),
-        ).fetchone()
-        if row is None:
-            return None
-        csrf, made_at, proven_at, seen_at = row[-4:]
-        if now - seen_at > 60_000:
-            self._sql.execute("UPDATE sessions SET seen_at = ? WHERE digest = ?", (now, digest))
-        return Session(_user(row[:-4]), csrf, made_at, proven_at, digest)
+            f"WHERE s.digest IN ({_marks(asked)}) AND s.seen_at >= ? AND s.made_at >= ? AND u.state = 'active'",
+            (*asked, now - IDLE_MS, now - WHOLE_MS),
+        ).fetchall():
+            found[row[-2]] = Session(_user(row[:-5]), *row[-5:-1])
+            if now - row[-1] > 60_000:
+                self._sql.execute("UPDATE sessions SET seen_at = ? WHERE digest = ?", (now, row[-2]))
+        return [found.get(digest) for digest in digests]
 
     def proven(self, session: Session) -> None:
         """A one-time code was given in this session now."""
@@ -465,24 +477,30 @@ class Users:
 
     def key(self, name: str) -> Key | None:
         """A key that may sign, of a user who may."""
-        row = self._sql.execute(
+        return self.keys_named((name,))[0]
+
+    def keys_named(self, names: Sequence[str]) -> list[Key | None]:
+        """The same of several, in one question."""
+        asked = list(dict.fromkeys(names))
+        rows = self._sql.execute(
             f"SELECT {_USER}, k.id, k.public, k.made_at, k.state FROM keys k JOIN users u ON u.name = k.user "
-            "WHERE k.id = ? AND k.state = 'active' AND u.state <> 'locked'",
-            (name,),
-        ).fetchone()
-        return None if row is None else _key(row)
+            f"WHERE k.id IN ({_marks(asked)}) AND k.state = 'active' AND u.state <> 'locked'",
+            asked,
+        ).fetchall()
+        found = {key.id: key for key in map(_key, rows)}
+        return [found.get(name) for name in names]
 
     def keys(self) -> list[Key]:
         """Every key."""
         query = f"SELECT {_USER}, k.id, k.public, k.made_at, k.state FROM keys k JOIN users u ON u.name = k.user"
         return [_key(row) for row in self._sql.execute(query + " ORDER BY k.made_at, k.id")]
 
-    def first_use(self, key: str, nonce: str, until: int) -> bool:
-        """Whether a nonce of a key is new; it is kept until a signature of that age is refused anyway."""
+    def first_uses(self, nonces: Sequence[Nonce]) -> list[bool]:
+        """Whether each nonce is new, also among these; all are on disk when this returns."""
+        insert = "INSERT INTO nonces VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
         with self._sql.transaction():
             self._sql.execute("DELETE FROM nonces WHERE until < ?", (self._clock(),))
-            kept = self._sql.execute("INSERT INTO nonces VALUES (?, ?, ?) ON CONFLICT DO NOTHING", (key, nonce, until))
-            return kept.rowcount == 1
+            return [self._sql.execute(insert, nonce).rowcount == 1 for nonce in nonces]
 
 
 _PASSKEY = "id, user, public, shown, label, made_at, used_at"
@@ -496,6 +514,11 @@ def _user(row: Any) -> User:
 
 def _key(row: Any) -> Key:
     return Key(row[-4], _user(row[:-4]), row[-3], row[-2], row[-1])
+
+
+def _marks(values: Sequence[str]) -> str:
+    """A mark for each value."""
+    return ", ".join("?" * len(values))
 
 
 def new_word() -> str:
