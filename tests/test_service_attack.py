@@ -246,6 +246,45 @@ def test_one_request_cannot_be_read_as_two(service: Served, head: bytes) -> None
     assert said == b"" or said.startswith((b"HTTP/1.1 400", b"HTTP/1.1 431", b"HTTP/1.1 415")), said[:200]
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET /v1/book HTTP/1.1\r\nHost: 127.0.0.1\r\nX: " + b"a" * 70_000 + b"\r\n\r\n",
+        b"GET /v1/book HTTP/1.1\r\nHost: 127.0.0.1\r\n" + b"X: a\r\n" * 20_000 + b"\r\n",
+        b"GET /v1/book?" + b"a" * 70_000 + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+        b"GET /v1/book HTTP/1.1\r\nHost: 127.0.0.1\r\nX: " + b"a" * 400_000,
+        b"G" * 400_000,
+    ],
+    ids=["one header", "many headers", "a path", "one without an end", "a method"],
+)
+def test_a_head_that_is_too_large_is_not_read(service: Served, head: bytes) -> None:
+    said = raw(service, head)
+    assert said[:12] in (b"HTTP/1.1 400", b""), said[:200]
+    assert b"records" not in said
+
+
+def test_what_stands_behind_a_body_in_chunks_says_nothing_of_who_asks(service: Served, steel: httpx.Client) -> None:
+    cookie = f"airshed={steel.cookies['airshed']}".encode()
+    csrf = steel.headers["X-CSRF-Token"].encode()
+    body = b'{"account": "steel", "reason": "x"}'
+    head = b"POST /v1/commands/FreezeAccount HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+    chunks = b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n%x\r\n%s\r\n0\r\n" % (len(body), body)
+    trailer = b"Cookie: %s\r\nX-CSRF-Token: %s\r\nIdempotency-Key: trailer\r\n\r\n" % (cookie, csrf)
+    before = service.records()
+    assert raw(service, head + chunks + trailer)[:12] == b"HTTP/1.1 401"
+    assert raw(service, head + trailer[:-2] + chunks + b"\r\n")[:12] != b"HTTP/1.1 401", "in the head it does"
+    assert service.records() - before <= 1
+
+
+def test_many_requests_of_one_connection_are_each_held_to_the_bounds_of_a_head(service: Served) -> None:
+    one = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX: %s\r\n\r\n" % (b"a" * 30_000)
+    host, _, port = service.url.rpartition("//")[2].partition(":")
+    with socket.create_connection((host, int(port)), timeout=20) as line:
+        line.sendall(one * 4 + one.replace(b"\r\nX", b"\r\nConnection: close\r\nX"))
+        said = b"".join(iter(lambda: line.recv(65_536), b""))
+    assert said.count(b"HTTP/1.1 200") == 5, said[:300]
+
+
 def test_an_address_that_a_stranger_claims_is_not_believed(service: Served) -> None:
     """Without a proxy before it the service counts by who is connected, whatever the headers say."""
     door = service.running.service.door

@@ -22,6 +22,8 @@ class ServiceLimits:
     batch_bytes: int = 16 << 20
     #: Bytes of a sign-in or of anything else that is not a command.
     form_bytes: int = 16 << 10
+    #: Bytes of the head of a request.
+    head_bytes: int = 64 << 10
     #: Seconds in which the head of a request must have come.
     head_s: float = 15.0
     #: Seconds in which the body of a request must have come.

@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from airshed.compliance.deadline import next_business_day
 from airshed.engine.journal import Line
@@ -279,7 +279,7 @@ class Running:
 
     async def serve(self, begun: Callable[[int], None]) -> None:
         """Listen until SIGINT or SIGTERM, or until the writer ends; `begun` hears the port."""
-        serving = self.serving
+        serving, limits = self.serving, self.serving.limits
         config = uvicorn.Config(
             self.app,
             host=serving.host,
@@ -293,8 +293,7 @@ class Running:
             ssl_certfile=serving.certificate,
             ssl_keyfile=serving.private_key,
             limit_concurrency=serving.limits.connections,
-            http=type("Protocol", (_Protocol,), {"head_s": serving.limits.head_s}),
-            h11_max_incomplete_event_size=64 * 1024,
+            http=type("Protocol", (_Protocol,), {"head_s": limits.head_s, "head_bytes": limits.head_bytes}),
             timeout_keep_alive=30,
             timeout_graceful_shutdown=10,
         )
@@ -340,19 +339,62 @@ def _users_beside(serving: Serving) -> Iterator[Path | str]:
         yield Path(folder) / "rehearsed"
 
 
-class _Protocol(H11Protocol):
-    """Lets go of a connection whose request does not begin, or whose head does not end, within some seconds."""
+class _HeadTooLarge(Exception):
+    """The head of a request has more bytes than are taken."""
+
+
+class _Protocol(HttpToolsProtocol):
+    """Lets go of a connection whose request does not begin, or whose head does not end, within some seconds or bytes.
+
+    What follows a body in chunks (its trailer) is not read into the head: it would say who asks after it was looked at.
+    """
 
     head_s: float
+    head_bytes: int
     _late: asyncio.TimerHandle | None = None
+    #: Bytes that came while a head is read, and those of its parts that were read.
+    _head = _parts = 0
+    _within_head = True
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._watch()
 
     def data_received(self, data: bytes) -> None:
+        if self._within_head:
+            self._head += len(data)
         super().data_received(data)
+        if self._within_head and self._head > self.head_bytes and not self.transport.is_closing():
+            self.send_400_response("The head of the request is too large.")
         self._watch()
+
+    def on_message_begin(self) -> None:
+        self._head = self._parts = 0
+        self._within_head = True
+        super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        self._count(url)
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._within_head:
+            self._count(name + value)
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._head, self._within_head = 0, False
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._within_head = True
+        super().on_message_complete()
+
+    def _count(self, part: bytes) -> None:
+        """Of a head that came at once with what follows it; the parser answers 400."""
+        self._parts += len(part)
+        if self._parts > self.head_bytes:
+            raise _HeadTooLarge
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._heard()
