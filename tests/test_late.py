@@ -93,6 +93,34 @@ def test_late_interest_is_what_a_table_day_by_day_gives(base: int, changes: list
     assert late_interest(base, BEGIN, end, ONE_RATE, changes) == Accrued(whole.numerator // whole.denominator, days + 1)
 
 
+TWO_RATES = rates(("2023-01-01", "2025-05-31", "0.0695"), ("2025-06-01", "2200-12-31", "0.0825"))
+
+
+@given(st.dates(date(2024, 1, 1), date(2026, 1, 1)), st.integers(0, 900), CHANGES)
+def test_late_interest_reckoned_by_the_month_is_that_of_a_walk_through_the_days(
+    first: date, days: int, changes: list[Change]
+) -> None:
+    added = month = Fraction(0)
+    for number in range(days + 1):
+        day = first + timedelta(days=number)
+        if day.day == 1:
+            added, month = added + month, Fraction(0)
+        owed = max(0, MILLION + sum(change.amount for change in changes if change.day < day))
+        quarter = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
+        rate = Fraction("0.0825") if quarter - timedelta(days=17) >= date(2025, 6, 1) else Fraction("0.0695")
+        month += (owed + added) * rate / (366 if day.year % 4 == 0 else 365)
+    whole = added + month + Fraction(1, 2)
+
+    found = late_interest(MILLION, first, first + timedelta(days=days), TWO_RATES, changes)
+    assert found == Accrued(whole.numerator // whole.denominator, days + 1)
+
+
+def test_late_interest_of_a_century_is_exact() -> None:
+    """Twelve hundred months with as many digits as they take; nothing is cut on the way."""
+    found = late_interest(MILLION, date(2025, 1, 1), date(2124, 12, 31), TWO_RATES)
+    assert (found.days, len(str(found.amount))) == (36_524, 12)
+
+
 @given(st.integers(0, 10**15), st.integers(1, 60), st.integers(1, 12))
 def test_instalments_sum_to_the_whole_and_differ_by_one_at_most(total: int, parts: int, months: int) -> None:
     due = instalments(total, parts, date(2027, 1, 31), months)
