@@ -46,10 +46,10 @@ MARKED_DAY = "2027-04-06"
 #: What the office knows when it closes the year of the cement works.
 KNOWN = {
     "lost SO2-KM-2027": 3_405_441,
-    "short KM-KILN-1 NOx 2027": 328_503,
-    "short KM-KILN-1 PM 2027": 21_903,
-    "short KM-KILN-1 SO2 2027": 3,
-    "short KM-KILN-1 VOC 2027": 85,
+    "short KM-KILN-1 NOx 2027, penalty 16,425,150.00 yuan": 328_503,
+    "short KM-KILN-1 PM 2027, penalty 1,095,150.00 yuan": 21_903,
+    "short KM-KILN-1 SO2 2027, penalty 150.00 yuan": 3,
+    "short KM-KILN-1 VOC 2027, penalty 4,250.00 yuan": 85,
 }
 #: What the kiln stack emits on every day of the year, in milligrams.
 DAY_MASS_MG = {"NOx": 900_000_000, "PM": 60_000_000, "SO2": 120_000_000}

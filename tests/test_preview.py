@@ -17,6 +17,7 @@ from airshed.engine.journal import NO_CHANGES, MemoryJournal, decode
 from airshed.engine.runner import Runner
 from airshed.lab.simulator.small_market import INSPECTOR
 from airshed.model.allowance import count_of
+from airshed.model.measures import yuan
 from airshed.model.period import instant
 from airshed.model.refusal import Why
 from airshed.registry.moves import Delivered
@@ -77,7 +78,10 @@ def test_what_has_to_be_confirmed_is_who_is_short_and_what_is_lost(
 
     for told in foresee(runner, list(settling(runner.state, RULES, 2027)), SETTLED):
         closing = told.closings[0]
-        short = {f"short {each.source} {each.pollutant} 2027": each.shortfall for each in closing.settlements}
+        short = {
+            f"short {each.source} {each.pollutant} 2027, penalty {yuan(each.penalty_fen)} yuan": each.shortfall
+            for each in closing.settlements
+        }
         lost = {f"lost {left.series}": left.over_limit + left.expired for left in closing.left}
         due = {what: count for what, count in (short | lost).items() if count}
         assert (told.knowing or {}) == due

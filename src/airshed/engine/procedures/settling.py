@@ -257,10 +257,16 @@ def _open_late(state: State, at: int, account: str) -> Iterator[Owed]:
 
 
 def warned(state: State, rules: Rulebook, body: c.CloseYear, events: tuple[e.Event, ...]) -> Warned:
-    """Who is short, with what corrections added, and what is lost over the banking limit or has expired."""
+    """Who is short and what that costs, with what corrections added; what is lost over the limit or has expired."""
     (event,) = (event for event in events if isinstance(event, e.YearClosed))
-    short = {f"short {each.source} {each.pollutant} {body.year}": each.shortfall for each in event.settlements}
-    late = {f"short {each.source} {each.pollutant} {each.year}": each.shortfall for each in event.late}
+
+    def named(year: int, each: e.Settlement | e.LateSettlement) -> str:
+        by_case = " by case" * event.by_case
+        cost = f"{yuan(each.penalty_fen)} {rules.currency.name_en}{by_case}"
+        return f"short {each.source} {each.pollutant} {year}, penalty {cost}"
+
+    short = {named(body.year, each): each.shortfall for each in event.settlements}
+    late = {named(each.year, each): each.shortfall for each in event.late}
     lost = {f"lost {move.series}": count_of(move.blocks) for move in event.entry if isinstance(move, Delivered)}
     return positive_only({**short, **late, **lost})
 

@@ -96,7 +96,7 @@ class Mirror:
         record = deed
         if isinstance(record.body, c.PlaceOrder):
             self._listed.order(record.body, record, rules)
-        confirmed(self._claim, record)
+        confirmed(self._claim, record, rules)
         self._claims.follow(record, rules)
         self._years.flow.turned(record, rules)
         for event in record.events:
