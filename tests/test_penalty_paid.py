@@ -134,7 +134,7 @@ def test_the_penalty_goes_first_then_its_interest_which_stands_still() -> None:
     assert why(runner, account, pay(865_644), at("2029-05-02")) is Why.TOO_LARGE
     assert paid(runner, account, 0, "2029-05-02").interest_fen == 865_643
     assert why(runner, account, pay(), at("2029-05-03")) is Why.NOTHING_DUE
-    assert rows(runner, "penalties") == [("steel", MILLION, MILLION, 0, 3_865_643, 3_865_643, None, 0)]
+    assert rows(runner, "penalties") == [("steel", MILLION, MILLION, 0, 3_865_643, 3_865_643, None, 0, None)]
 
 
 def test_what_is_not_owed_cannot_be_paid() -> None:
@@ -164,6 +164,47 @@ def test_a_law_without_interest_adds_none() -> None:
 
 
 # --- by instalments
+
+
+def ask(parts: int = 3, first: str = "2029-01-31", reason: str = "orders fell away") -> c.AskInstalments:
+    return c.AskInstalments(*KEY[:3], parts, first, 1, reason)
+
+
+def test_who_owes_asks_and_the_office_answers_with_these_terms_or_with_others() -> None:
+    runner, account = fined(DAILY)
+    refuse = c.RefuseInstalments(*KEY[:3], "nothing shows it")
+    assert why(runner, AUTHORITY, refuse, at("2028-12-04")) is Why.NOTHING_DUE
+    for body, reason in (
+        (ask(1), Why.NOT_POSITIVE),
+        (ask(99), Why.TOO_LARGE),
+        (ask(first="2028-12-01"), Why.TOO_EARLY),
+        (ask(first="2031-12-01"), Why.TERM_TOO_LONG),
+        (ask(reason=" "), Why.UNEXPLAINED),
+    ):
+        assert why(runner, account, body, at("2028-12-04")) is reason
+    assert why(runner, "cement", ask(), at("2028-12-04")) is Why.NOT_YOUR_OWN
+    assert why(runner, AUTHORITY, ask(), at("2028-12-04")) is Why.ROLE_MAY_NOT
+    before = interest(DAILY, runner.state.penalties[KEY], "2028-12-10")
+    done(runner, account, ask(), at("2028-12-04"))
+    assert runner.state.penalties[KEY].asked == "3 from 2029-01-31, every 1 months"
+    assert interest(DAILY, runner.state.penalties[KEY], "2028-12-10") == before, "asking gains no time"
+    assert why(runner, account, ask(), at("2028-12-04")) is Why.ALREADY_EXISTS
+    assert why(runner, account, refuse, at("2028-12-04")) is Why.ROLE_MAY_NOT
+    assert why(runner, AUTHORITY, c.RefuseInstalments(*KEY[:3], " "), at("2028-12-04")) is Why.UNEXPLAINED
+    done(runner, AUTHORITY, refuse, at("2028-12-05"))
+    done(runner, account, ask(), at("2028-12-06"))
+    done(runner, AUTHORITY, grant(2, "2029-01-31"), at("2028-12-07"))
+    assert (runner.state.penalties[KEY].asked, len(rows(runner, "penalty_parts"))) == (None, 2)
+    assert why(runner, account, ask(), at("2028-12-08")) is Why.ALREADY_EXISTS
+
+
+def test_a_frozen_account_may_ask_and_what_is_paid_in_full_needs_no_answer() -> None:
+    runner, account = fined(DAILY)
+    done(runner, AUTHORITY, c.FreezeAccount(account, "an inquiry"), at("2028-12-01"))
+    done(runner, account, ask(), at("2028-12-02"))
+    done(runner, AUTHORITY, c.ThawAccount(account), at("2028-12-02"))
+    paid(runner, account, 0, "2028-12-03")
+    assert why(runner, AUTHORITY, c.RefuseInstalments(*KEY[:3], "paid"), at("2028-12-04")) is Why.NOTHING_DUE
 
 
 def test_instalments_are_granted_by_two_and_late_is_what_their_days_say() -> None:

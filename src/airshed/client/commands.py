@@ -1943,6 +1943,33 @@ class Commands(ABC):
         )
         return self.send(body, **how)
 
+    def ask_instalments(
+        self,
+        source: c.Name,
+        year: c.Year,
+        pollutant: c.Maybe,
+        parts: c.Whole,
+        first_due: c.Day,
+        every_months: c.Whole,
+        reason: c.Text,
+        case: c.Whole = 0,
+        evidence: c.Seal = "",
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Ask to pay what is owed of a penalty in parts; until that is answered it is due as before. 申请分期缴纳。"""
+        body = c.AskInstalments(
+            source,
+            year,
+            pollutant,
+            parts,
+            first_due,
+            every_months,
+            reason,
+            case,
+            evidence,
+        )
+        return self.send(body, **how)
+
     def grant_instalments(
         self,
         source: c.Name,
@@ -1963,6 +1990,25 @@ class Commands(ABC):
             parts,
             first_due,
             every_months,
+            reason,
+            case,
+        )
+        return self.send(body, **how)
+
+    def refuse_instalments(
+        self,
+        source: c.Name,
+        year: c.Year,
+        pollutant: c.Maybe,
+        reason: c.Text,
+        case: c.Whole = 0,
+        **how: Unpack[How],
+    ) -> CommandReceipt:
+        """Refuse an application to pay a penalty in parts. 不予分期缴纳。"""
+        body = c.RefuseInstalments(
+            source,
+            year,
+            pollutant,
             reason,
             case,
         )

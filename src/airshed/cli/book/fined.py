@@ -68,5 +68,6 @@ def print_penalties(found: list[PenaltyLine], money: str) -> None:
 
 def _row(line: PenaltyLine) -> tuple[str, ...]:
     sums = (line.fen, line.paid_fen, line.interest_fen, line.interest_paid_fen, line.owed_fen, line.late_fen)
-    until = f"{line.pay_by or '–'}{', in parts 分期' if line.granted and line.pay_by else ''}"
+    asks = f", asks for {line.asked} 申请分期" if line.asked else ""
+    until = f"{line.pay_by or '–'}{', in parts 分期' if line.granted and line.pay_by else ''}{asks}"
     return (line.source, str(line.year), line.pollutant or "–", str(line.case or "–"), *map(yuan, sums), until)

@@ -66,6 +66,7 @@ def appeal_decided(state: State, event: e.CaseAppealDecided) -> None:
     penalty = state.penalties[key_of(known)]
     paid = min(event.fen, penalty.paid_fen + penalty.interest_paid_fen)
     penalty.suspended = penalty.granted = False
+    penalty.asked = None
     penalty.instalments = [Instalment(event.pay_by, event.fen, paid)] if event.fen else []
     penalty.flow = [(event.pay_by, event.fen), (day_of(state.at), -paid)] if event.fen else []
     penalty.before_fen = penalty.interest_paid_fen = 0

@@ -161,9 +161,22 @@ def paid(state: State, event: e.PenaltyPaid) -> None:
         taken = min(left, part.fen - part.paid_fen)
         part.paid_fen += taken
         left -= taken
+    if not known.due_fen:
+        known.asked = None
     if not known.due_fen and known.interest_fen is None:
         known.interest_fen = event.accrued_fen
     note_due(state, key)
+
+
+def asked(state: State, event: e.InstalmentsAsked) -> None:
+    """An application waits; nothing else changes."""
+    known = state.penalties[event.source, event.year, event.pollutant, event.case]
+    known.asked = f"{event.parts} from {event.first_due}, every {event.every_months} months"
+
+
+def refused(state: State, event: e.InstalmentsRefused) -> None:
+    """It is answered."""
+    state.penalties[event.source, event.year, event.pollutant, event.case].asked = None
 
 
 def granted(state: State, event: e.InstalmentsGranted) -> None:
@@ -178,7 +191,7 @@ def granted(state: State, event: e.InstalmentsGranted) -> None:
     begun = [(day, fen) for day, fen in known.flow if day < today or fen < 0]
     bears = sum(fen for _, fen in begun)
     known.flow = [*begun, *(((today, -bears),) if bears else ()), *((part.pay_by, part.fen) for part in event.parts)]
-    known.granted = True
+    known.granted, known.asked = True, None
 
 
 def note_due(state: State, key: PenaltyKey) -> None:
@@ -195,5 +208,7 @@ APPLY: dict[type, Apply] = {
     e.Surrendered: surrendered,
     e.YearClosed: closed,
     e.PenaltyPaid: paid,
+    e.InstalmentsAsked: asked,
     e.InstalmentsGranted: granted,
+    e.InstalmentsRefused: refused,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from airshed.engine.commands.wish import Day, Known, Maybe, Money, Name, Serial, Text, Whole, Wish, Year
+from airshed.engine.commands.wish import Day, Known, Maybe, Money, Name, Seal, Serial, Text, Whole, Wish, Year
 
 
 class NamedSerials(msgspec.Struct, frozen=True):
@@ -52,6 +52,27 @@ class PayPenalty(Wish, frozen=True, omit_defaults=True):
     case: Whole = 0
 
 
+class AskInstalments(Wish, frozen=True, omit_defaults=True):
+    """Ask to pay what is owed of a penalty in parts; until that is answered it is due as before. 申请分期缴纳。"""
+
+    source: Name
+    year: Year
+    #: What it is for; empty where the breach of a case concerned none.
+    pollutant: Maybe
+    #: How many parts.
+    parts: Whole
+    #: Last day to pay the first part.
+    first_due: Day
+    #: Months from one part to the next.
+    every_months: Whole
+    #: The hardship that it rests on.
+    reason: Text
+    #: Number of the case that imposed it; 0 for the settlement of the year.
+    case: Whole = 0
+    #: SHA-256 of a document that shows the hardship; empty where there is none.
+    evidence: Seal = ""
+
+
 class GrantInstalments(Wish, frozen=True, omit_defaults=True):
     """Let what is owed of a penalty be paid in parts, each on the same day of a month. 准予分期缴纳。"""
 
@@ -71,4 +92,17 @@ class GrantInstalments(Wish, frozen=True, omit_defaults=True):
     case: Whole = 0
 
 
-SettlingBody = Surrender | CloseYear | PayPenalty | GrantInstalments
+class RefuseInstalments(Wish, frozen=True, omit_defaults=True):
+    """Refuse an application to pay a penalty in parts. 不予分期缴纳。"""
+
+    source: Name
+    year: Year
+    #: What it is for; empty where the breach of a case concerned none.
+    pollutant: Maybe
+    #: Why, as the account holder will read it.
+    reason: Text
+    #: Number of the case that imposed it; 0 for the settlement of the year.
+    case: Whole = 0
+
+
+SettlingBody = Surrender | CloseYear | PayPenalty | AskInstalments | GrantInstalments | RefuseInstalments

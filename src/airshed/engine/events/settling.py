@@ -114,6 +114,40 @@ class Part(msgspec.Struct, frozen=True, gc=False):
     fen: int
 
 
+class InstalmentsAsked(Fact, frozen=True, omit_defaults=True):
+    """An application to pay what is owed of a penalty in parts waits for its answer."""
+
+    source: str
+    year: int
+    pollutant: str
+    actor: str
+    #: How many parts.
+    parts: int
+    #: Last day to pay the first part.
+    first_due: str
+    #: Months from one part to the next.
+    every_months: int
+    #: The hardship that it rests on.
+    reason: str
+    #: Number of the case that imposed it; 0 for the settlement of the year.
+    case: int = 0
+    #: SHA-256 of a document that shows the hardship; empty where there is none.
+    evidence: str = ""
+
+
+class InstalmentsRefused(Fact, frozen=True, omit_defaults=True):
+    """An application to pay a penalty in parts is refused; what is owed is due as before."""
+
+    source: str
+    year: int
+    pollutant: str
+    actor: str
+    #: Why.
+    reason: str
+    #: Number of the case that imposed it; 0 for the settlement of the year.
+    case: int = 0
+
+
 class InstalmentsGranted(Fact, frozen=True, omit_defaults=True):
     """What is owed of a penalty is paid in parts; what was late is late no more, and its interest so far stays."""
 
@@ -129,4 +163,12 @@ class InstalmentsGranted(Fact, frozen=True, omit_defaults=True):
     case: int = 0
 
 
-SettlingEvent = FlowControlStated | Surrendered | YearClosed | PenaltyPaid | InstalmentsGranted
+SettlingEvent = (
+    FlowControlStated
+    | Surrendered
+    | YearClosed
+    | PenaltyPaid
+    | InstalmentsAsked
+    | InstalmentsGranted
+    | InstalmentsRefused
+)

@@ -37,6 +37,8 @@ class Penalty:
     instalments: list[Instalment] = field(default_factory=list)
     #: Most parts that it ever had.
     most: int = 0
+    #: The parts that were asked for and not answered yet, as "3 from 2028-09-30, every 1 months"; None where none were.
+    asked: str | None = None
     #: Whether the instalments were granted.
     granted: bool = False
     #: Whether an appeal waits, so that nothing is due.

@@ -11,7 +11,7 @@ from airshed.compliance.late import LONGEST_DAYS, Change, RateTerm, instalments,
 from airshed.engine import commands as c
 from airshed.engine import events as e
 from airshed.engine.nouns import Penalty, PenaltyKey
-from airshed.engine.procedures.guards import MOST, Decision, Procedure, known_source, no, own_source
+from airshed.engine.procedures.guards import MOST, Decision, Procedure, known_source, no, own_account, own_source
 from airshed.engine.state import State
 from airshed.model.measures import yuan
 from airshed.model.period import day_of
@@ -116,23 +116,65 @@ def pay_penalty(state: State, rules: Rulebook, at: int, actor: str, body: c.PayP
     return (e.PenaltyPaid(body.source, body.year, body.pollutant, entry, of_interest, fixed, body.case),)
 
 
+def ask_instalments(state: State, rules: Rulebook, at: int, actor: str, body: c.AskInstalments) -> Decision:
+    """By who acts for the account, frozen or not; one application at a time, within what the law allows."""
+    source = known_source(state, rules, body.source)
+    refusal = source if isinstance(source, Refusal) else own_account(state, rules, actor, source.account)
+    if refusal:
+        return refusal
+    planned = _planned(state, rules, at, body)
+    if isinstance(planned, Refusal):
+        return planned
+    named = (body.source, body.year, body.pollutant, actor)
+    wish = (body.parts, body.first_due, body.every_months, body.reason)
+    return (e.InstalmentsAsked(*named, *wish, body.case, body.evidence),)
+
+
 def grant_instalments(state: State, rules: Rulebook, at: int, actor: str, body: c.GrantInstalments) -> Decision:
-    """As many parts, within as many months, as the law allows; once for a penalty."""
+    """As many parts, within as many months, as the law allows; once for a penalty.
+
+    What is asked in the book is answered by it, with these terms or with others; an application may come on paper.
+    """
+    source = known_source(state, rules, body.source)
+    if isinstance(source, Refusal):
+        return source
+    planned = _planned(state, rules, at, body)
+    if isinstance(planned, Refusal):
+        return planned
+    return (e.InstalmentsGranted(body.source, body.year, body.pollutant, actor, planned, body.reason, body.case),)
+
+
+def refuse_instalments(state: State, rules: Rulebook, at: int, actor: str, body: c.RefuseInstalments) -> Decision:
+    """With the reason; who asked may ask again."""
     source = known_source(state, rules, body.source)
     if isinstance(source, Refusal):
         return source
     key = (body.source, body.year, body.pollutant, body.case)
     known = state.penalties.get(key)
-    which = f"the penalty of {body.source} for {breach_of(state, key)} {body.year}"
+    if not body.reason.strip():
+        return no(rules, LAW, Why.UNEXPLAINED, f"say why {_which(state, key)} is not to be paid in instalments")
+    if known is None or known.asked is None:
+        return no(rules, LAW, Why.NOTHING_DUE, f"nobody asks to pay {_which(state, key)} in instalments")
+    return (e.InstalmentsRefused(body.source, body.year, body.pollutant, actor, body.reason, body.case),)
+
+
+def _planned(
+    state: State, rules: Rulebook, at: int, body: c.AskInstalments | c.GrantInstalments
+) -> tuple[e.Part, ...] | Refusal:
+    """The parts in which what is owed would be paid, or why the law does not allow them."""
+    key = (body.source, body.year, body.pollutant, body.case)
+    known, which = state.penalties.get(key), _which(state, key)
     if known is not None and known.granted:
         return no(rules, LAW, Why.ALREADY_EXISTS, f"{which} is paid in instalments already")
+    if known is not None and known.asked is not None and isinstance(body, c.AskInstalments):
+        return no(rules, LAW, Why.ALREADY_EXISTS, f"an application for {which} waits for its answer")
     law, today = rules.late_payment, day_of(at)
     if not law.most_instalments:
         return no(rules, LAW, Why.WRONG_KIND, "a penalty is paid at once under this rulebook")
     if body.first_due < today:
         return no(rules, LAW, Why.TOO_EARLY, f"the first part would be due on {body.first_due}, before today")
     if not body.reason.strip():
-        return no(rules, LAW, Why.UNEXPLAINED, f"say on what application {which} is paid in instalments")
+        return no(rules, LAW, Why.UNEXPLAINED, f"say on what hardship {which} is to be paid in instalments")
     if body.parts < 2 or body.every_months < 1:
         what = f"{body.parts} parts every {body.every_months} months are no instalments; two or more, a month or more"
         return no(rules, LAW, Why.NOT_POSITIVE, what)
@@ -146,8 +188,11 @@ def grant_instalments(state: State, rules: Rulebook, at: int, actor: str, body: 
     if known is None or not known.due_fen:
         return no(rules, LAW, Why.NOTHING_DUE, _owes_none(state, key))
     planned = instalments(known.due_fen, body.parts, date.fromisoformat(body.first_due), body.every_months)
-    parts = tuple(e.Part(_moved(rules, day.isoformat()), fen) for day, fen in planned if fen)
-    return (e.InstalmentsGranted(body.source, body.year, body.pollutant, actor, parts, body.reason, body.case),)
+    return tuple(e.Part(_moved(rules, day.isoformat()), fen) for day, fen in planned if fen)
+
+
+def _which(state: State, key: PenaltyKey) -> str:
+    return f"the penalty of {key[0]} for {breach_of(state, key)} {key[1]}"
 
 
 def _owes_none(state: State, key: PenaltyKey) -> str:
@@ -165,5 +210,7 @@ def breach_of(state: State, key: PenaltyKey) -> str:
 #: What decides each command.
 PROCEDURES: dict[type, Procedure] = {
     c.PayPenalty: pay_penalty,
+    c.AskInstalments: ask_instalments,
     c.GrantInstalments: grant_instalments,
+    c.RefuseInstalments: refuse_instalments,
 }

@@ -35,7 +35,7 @@ def _room_row(state: State, key: tuple[str, int, str]) -> Row:
 def _penalty_row(state: State, key: PenaltyKey) -> Row:
     known = state.penalties[key]
     figures = (known.fen, known.paid_fen, known.due_fen, known.interest_fen, known.interest_paid_fen)
-    return (*key, known.account, *figures, known.next_day(), int(known.granted))
+    return (*key, known.account, *figures, known.next_day(), int(known.granted), known.asked)
 
 
 def _instalment_row(state: State, key: tuple[str, int, str, int, int]) -> Row | None:
@@ -98,6 +98,7 @@ TABLES = (
             Column("interest_paid_fen INTEGER", "what is paid of that"),
             Column("pay_by TEXT", "last day to pay the oldest part that is not paid; NULL when all are"),
             Column("granted INTEGER", "1 when it may be paid in instalments"),
+            Column("asked TEXT", "instalments that are asked for and not answered yet; NULL where none are"),
         ),
         key=4,
         keys=lambda state: state.penalties,
@@ -153,7 +154,12 @@ def _note_closed(tables: Tables, state: State, record: Record, event: e.YearClos
     tables.touch_entry(event.entry)
 
 
-def _note_penalty(tables: Tables, state: State, record: Record, event: e.PenaltyPaid | e.InstalmentsGranted) -> None:
+def _note_penalty(
+    tables: Tables,
+    state: State,
+    record: Record,
+    event: e.PenaltyPaid | e.InstalmentsAsked | e.InstalmentsGranted | e.InstalmentsRefused,
+) -> None:
     touch_penalty(tables, state, (event.source, event.year, event.pollutant, event.case))
     if isinstance(event, e.PenaltyPaid):
         tables.touch_entry(event.entry)
@@ -165,5 +171,7 @@ NOTES: dict[type, Note] = {
     e.Surrendered: note_year,
     e.YearClosed: _note_closed,
     e.PenaltyPaid: _note_penalty,
+    e.InstalmentsAsked: _note_penalty,
     e.InstalmentsGranted: _note_penalty,
+    e.InstalmentsRefused: _note_penalty,
 }

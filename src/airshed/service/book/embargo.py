@@ -36,7 +36,7 @@ EMISSIONS: Mapping[str, tuple[str, ...]] = {
 STANDING: Mapping[str, tuple[str, ...]] = {
     "years": ("surrendered", "shortfall", "penalty_fen", "due_fen", "makeup"),
     "amendments": ("extra", "shortfall"),
-    "penalties": ("fen", "paid_fen", "due_fen", "interest_fen", "interest_paid_fen", "pay_by", "granted"),
+    "penalties": ("fen", "paid_fen", "due_fen", "interest_fen", "interest_paid_fen", "pay_by", "granted", "asked"),
     "penalty_parts": ("pay_by", "fen", "paid_fen"),
     "cases": ("ground", "cite", "state", "proposed_fen", "fen", "decided_by", "appeal_until"),
     "case_steps": ("step", "fen", "said"),
@@ -49,7 +49,8 @@ TEXTS: Mapping[str, str] = {"acts": "about", "refusals": "detail"}
 REPORTS = (*get_args(c.ReportBody), *get_args(e.ReportEvent))
 SETTLING = (
     *(*get_args(c.SettlingBody), *get_args(c.StandingBody), c.ReverseSurrender, c.NoticeCase),
-    *(e.Surrendered, e.SurrenderReversed, e.YearClosed, e.PenaltyPaid, e.InstalmentsGranted, e.CaseNoticed),
+    *(e.Surrendered, e.SurrenderReversed, e.YearClosed, e.PenaltyPaid, e.CaseNoticed),
+    *(e.InstalmentsAsked, e.InstalmentsGranted, e.InstalmentsRefused),
     *get_args(e.StandingEvent),
 )
 #: Steps of a case, which name it and not its year.

@@ -32,6 +32,8 @@ class PenaltyLine(msgspec.Struct, frozen=True, tag="penalty", tag_field="is"):
     pay_by: str | None
     #: Whether it may be paid in instalments.
     granted: bool
+    #: Instalments that are asked for and not answered yet.
+    asked: str | None = None
 
 
 def penalties_of(state: State, rules: Rulebook, account: str, day: str) -> Iterator[PenaltyLine]:
@@ -53,4 +55,5 @@ def penalties_of(state: State, rules: Rulebook, account: str, day: str) -> Itera
                 due + left,
                 known.next_day(),
                 known.granted,
+                known.asked,
             )

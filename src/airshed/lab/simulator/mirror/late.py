@@ -41,6 +41,7 @@ class Late:
         self._interest: dict[Key, int] = {}
         #: What was paid of the interest.
         self._given: dict[Key, int] = {}
+        self._asked: set[Key] = set()
         self._waits: set[Key] = set()
         #: Cases about what was missing.
         self.of_cases: set[int] = set()
@@ -72,6 +73,7 @@ class Late:
         given = sum(fen for each in self._terms[key] for _, fen in each.paid) + self._given.get(key, 0)
         self._claim("I3", back == max(0, given - fen), f"{key} gets {back} back of {given} for {fen}")
         self._imposed[key], self._before[key], self._given[key] = fen, 0, 0
+        self._asked.discard(key)
         terms = _Terms("", [(pay_by, fen)] if fen else [])
         terms.paid = [(today, min(given, fen))] if min(given, fen) else []
         self._terms[key], self._interest[key] = [terms], 0
@@ -102,11 +104,24 @@ class Late:
             right = event.accrued_fen == added and event.interest_fen <= added
             self._claim("I3", right, f"{event}: late days make {added}")
             self._interest[key] = added
+            self._asked.discard(key)
         else:
             self._claim("I3", not event.interest_fen, f"{event} pays interest before the penalty")
         self._given[key] = self._given.get(key, 0) + event.interest_fen
         if of_it:
             self._terms[key][-1].paid.append((today, of_it))
+
+    def asked(self, event: e.InstalmentsAsked) -> None:
+        """By somebody for whom it is due, and not while another application waits."""
+        key = (event.source, event.year, event.pollutant, event.case)
+        self._claim("I11", key not in self._asked and self.left(key) > 0, f"{event}: {self.left(key)} are owed")
+        self._asked.add(key)
+
+    def refused(self, event: e.InstalmentsRefused) -> None:
+        """Only what was asked is refused."""
+        key = (event.source, event.year, event.pollutant, event.case)
+        self._claim("I11", key in self._asked and bool(event.reason), f"{event}: nobody asked, or nothing is said")
+        self._asked.discard(key)
 
     def granted(self, event: e.InstalmentsGranted, at: int, rules: Rulebook) -> None:
         """Parts that sum to what is owed, no more and no longer than the law allows."""
@@ -117,6 +132,7 @@ class Late:
         self._claim("I11", 1 <= len(parts) <= law.most_instalments, f"{event} has more parts than the law allows")
         days = (date.fromisoformat(event.parts[-1].pay_by) - date.fromisoformat(day_of(at))).days
         self._claim("I11", days <= law.longest_months * 31 + 60, f"{event} lasts {days} days")
+        self._asked.discard(key)
         self._terms[key].append(_Terms(day_of(at), [(part.pay_by, part.fen) for part in event.parts]))
 
     def _added(self, key: Key, today: str, rules: Rulebook) -> int:

@@ -89,6 +89,10 @@ class Years:
                 self._amended(event, at, rules)
             case e.PenaltyPaid():
                 self.penalties.paid(event, at, rules)
+            case e.InstalmentsAsked():
+                self.penalties.asked(event)
+            case e.InstalmentsRefused():
+                self.penalties.refused(event)
             case e.InstalmentsGranted():
                 self.penalties.granted(event, at, rules)
             case _:

@@ -183,7 +183,7 @@ class Mischief:
                 yield self.authority, c.CloseYear(source.account, year)
 
     def _fines(self, state: State, source: Source, year: int, at: int) -> Iterator[Wish]:
-        """What is owed is paid, in full or in part; now and then it is granted in instalments."""
+        """What is owed is paid, in full or in part; now and then instalments are asked for, granted or refused."""
         rng = self.rng
         for key, known in list(state.penalties.items()):
             if key[:2] != (source.id, year) or not known.open:
@@ -195,7 +195,13 @@ class Mischief:
                 first = day_of(at + rng.randint(-2, 40) * DAY_MS)
                 parts, every = rng.choice((1, 2, 3, 7)), rng.choice((0, 1, 1, 2))
                 reason = rng.choice(("application 申请", "application 申请", ""))
-                yield self.authority, c.GrantInstalments(*named, parts, first, every, reason, key[3])
+                ask = rng.random()
+                if ask < 0.5:
+                    yield other, c.AskInstalments(*named, parts, first, every, reason, key[3])
+                if ask < 0.2 or ask > 0.9:
+                    yield self.authority, c.RefuseInstalments(*named, reason, key[3])
+                else:
+                    yield self.authority, c.GrantInstalments(*named, parts, first, every, reason, key[3])
 
     def _grams(self, state: State, rules: Rulebook, account: str, pollutant: str) -> int:
         """An emission near what the account holds, so that some are short and some are long."""
