@@ -15,6 +15,7 @@ from airshed.engine.tables import everything
 from airshed.lab.simulator.small_market import BANK, BUREAU, INSPECTOR
 from airshed.model.period import clock, instant
 from airshed.model.refusal import Malformed, Why
+from airshed.pages.portal.dues import dues
 from airshed.pages.register import build
 from airshed.rulebook import lookup
 from airshed.rulebook.breach_sections import CaseGround
@@ -378,6 +379,30 @@ def test_a_fine_for_another_breach_is_apart_from_the_year() -> None:
     assert [(row[4], row[9], row[11], row[14], row[15]) for row in rows] == [
         ("monitoring", "decided", 200_000_00, 50_000_00, f"{AUTHORITY}, {INSPECTOR}")
     ]
+
+
+def test_a_firm_is_told_what_it_may_say_and_what_it_has_to_pay() -> None:
+    def told(runner: Runner, day: str) -> list[tuple[str, str, str]]:
+        found = dues(runner.state, BY_CASE, account, at(day), 0)
+        return [(due.day, due.what.en, due.href) for due in found if "case" in due.href]
+
+    runner, account = noticed()
+    assert told(runner, "2028-07-04") == [
+        ("2028-07-10", "Reply to case 1: shortfall 2027", "/act/ReplyCase?case=1"),
+    ]
+    done(runner, account, c.ReplyCase(1, "the meter was new"), at("2028-07-04"))
+    assert told(runner, "2028-07-05") == []
+    done(runner, AUTHORITY, c.DecideCase(1, MILLION, "heard"), at("2028-07-05"))
+    pay_it = "/act/PayPenalty?source=s-steel&year=2027&pollutant=SO2&case=1"
+    assert told(runner, "2028-07-21") == [
+        ("2028-07-20", "Pay the penalty of 1,010,000 yuan: SO2 2027", pay_it),
+        ("2028-09-04", "Case 1 is decided; it may be appealed", "/act/AppealCase?case=1"),
+    ]
+    done(runner, account, c.AppealCase(1, "too much"), at("2028-07-22"))
+    assert told(runner, "2028-07-23") == []
+    assert why(
+        runner, account, c.AskInstalments(SOURCE, YEAR, "SO2", 2, "2028-08-01", 1, "poor", 1), at("2028-07-23")
+    ) is (Why.APPEAL_OPEN)
 
 
 # --- the law

@@ -93,9 +93,7 @@ def pay_penalty(state: State, rules: Rulebook, at: int, actor: str, body: c.PayP
     key = (body.source, body.year, body.pollutant, body.case)
     section = "cases" if body.case else "shortfall"
     if body.case in state.cases and state.cases[body.case].state == "appealed":
-        return no(
-            rules, LAW, Why.APPEAL_OPEN, f"case {body.case} is appealed; nothing is to be paid until that is decided"
-        )
+        return no(rules, LAW, Why.APPEAL_OPEN, _waits(body))
     due, added = owed_of(state, rules, key, day_of(at))
     owed = due + added
     fen = body.fen or owed
@@ -171,6 +169,8 @@ def _planned(
     law, today = rules.late_payment, day_of(at)
     if not law.most_instalments:
         return no(rules, LAW, Why.WRONG_KIND, "a penalty is paid at once under this rulebook")
+    if known is not None and known.suspended:
+        return no(rules, LAW, Why.APPEAL_OPEN, _waits(body))
     if body.first_due < today:
         return no(rules, LAW, Why.TOO_EARLY, f"the first part would be due on {body.first_due}, before today")
     if not body.reason.strip():
@@ -189,6 +189,10 @@ def _planned(
         return no(rules, LAW, Why.NOTHING_DUE, _owes_none(state, key))
     planned = instalments(known.due_fen, body.parts, date.fromisoformat(body.first_due), body.every_months)
     return tuple(e.Part(_moved(rules, day.isoformat()), fen) for day, fen in planned if fen)
+
+
+def _waits(body: c.PayPenalty | c.AskInstalments | c.GrantInstalments) -> str:
+    return f"case {body.case} is appealed; nothing is to be paid until that is decided"
 
 
 def _which(state: State, key: PenaltyKey) -> str:

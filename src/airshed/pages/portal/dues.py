@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from airshed.engine.nouns import Source
+from airshed.engine.procedures.penalty import breach_of, owed_of
 from airshed.engine.state import State
 from airshed.model.measures import Unit
 from airshed.model.period import day_of
@@ -37,6 +39,8 @@ def dues(state: State, rules: Rulebook, account: str, at: int, waiting: int) -> 
         *_surrenders(state, rules, account, at),
         *_of_sources(state, rules, account, at),
         *_payments(state, rules, account),
+        *_penalties(state, rules, account, today),
+        *_cases(state, rules, account, at),
         *_offers(state, rules, account),
         *_marks(state, account),
     ]
@@ -69,7 +73,7 @@ def _of_sources(state: State, rules: Rulebook, account: str, at: int) -> Iterato
     for source in state.sources.values():
         if source.account == account:
             yield from _report(state, rules, source, at)
-            yield from _of_years(state, rules, source)
+            yield from _of_years(state, source)
 
 
 def _report(state: State, rules: Rulebook, source: Source, at: int) -> Iterator[Due]:
@@ -81,18 +85,11 @@ def _report(state: State, rules: Rulebook, source: Source, at: int) -> Iterator[
         yield Due(f"{year + 1}-{rules.calendar.report_by}", what, f"/act/ReportYear?source={source.id}&year={year}")
 
 
-def _of_years(state: State, rules: Rulebook, source: Source) -> Iterator[Due]:
+def _of_years(state: State, source: Source) -> Iterator[Due]:
     for (name, year), known in state.years.items():
         if name != source.id:
             continue
         of_year = f"source={name}&year={year}"
-        for pollutant, fen in known.due_fen.items():
-            if fen:
-                money = amount(fen, Unit.FEN, rules)
-                what = Phrase(
-                    f"Pay the penalty of {money.en}: {pollutant} {year}", f"缴纳罚款{money.zh}：{year}年度{pollutant}"
-                )
-                yield Due("", what, f"/act/PayPenalty?{of_year}&pollutant={pollutant}")
         for item in known.improvements:
             if item.state == "open":
                 what = Phrase(
@@ -107,6 +104,33 @@ def _payments(state: State, rules: Rulebook, account: str) -> Iterator[Due]:
             money = amount(purchase.due[0].fen, Unit.FEN, rules)
             what = Phrase(f"Pay an instalment of {money.en}", f"支付分期款{money.zh}")
             yield Due(purchase.due[0].on, what, f"/act/PayInstalment?purchase={purchase.id}")
+
+
+def _penalties(state: State, rules: Rulebook, account: str, today: str) -> Iterator[Due]:
+    """What is owed of each, with the interest until today, by the last day of its oldest part."""
+    for key, known in state.penalties.items():
+        due, added = owed_of(state, rules, key, today)
+        if known.account != account or known.suspended or not due + added:
+            continue
+        source, year, pollutant, case = key
+        of, money = breach_of(state, key), amount(due + added, Unit.FEN, rules)
+        what = Phrase(f"Pay the penalty of {money.en}: {of} {year}", f"缴纳罚款{money.zh}：{year}年度{of}")
+        named = urlencode({"source": source, "year": year, "pollutant": pollutant, "case": case})
+        yield Due(known.next_day() or "", what, f"/act/PayPenalty?{named}")
+
+
+def _cases(state: State, rules: Rulebook, account: str, at: int) -> Iterator[Due]:
+    """What may be replied to or appealed, and until when."""
+    for case in state.cases.values():
+        if case.account != account:
+            continue
+        about = f"{case.ground} {case.day or case.year}"
+        if case.state == "noticed" and case.replies < rules.cases.replies and at <= case.reply_until:
+            what = Phrase(f"Reply to case {case.id}: {about}", f"就案件{case.id}陈述申辩：{about}")
+            yield Due(day_of(case.reply_until), what, f"/act/ReplyCase?case={case.id}")
+        elif case.state == "decided" and at <= case.appeal_until:
+            what = Phrase(f"Case {case.id} is decided; it may be appealed", f"案件{case.id}已决定，可申请复议")
+            yield Due(day_of(case.appeal_until), what, f"/act/AppealCase?case={case.id}")
 
 
 def _offers(state: State, rules: Rulebook, account: str) -> Iterator[Due]:
