@@ -25,7 +25,8 @@ end = SimpleNamespace(hash="0" * 64, seq=0, at=0)  # of the book so far
 keys, open_accounts, of_the_law, caps, orders, auctions, days, years = {}, {"bank"}, set(), {}, {}, {}, {}, {}
 acts = {}  # who proposed what waits for a second person, and until when it can be confirmed
 sealed, sealing = {}, set()  # sealed bids that wait, by venue, name and number; where bids are sealed
-masses, differences, stacks = {}, {}, {}  # milligrams by (stack, day) and pollutant; stacks by source
+masses, differences = defaultdict(dict), {}  # milligrams by stack, day and pollutant; by (stack, day) and pollutant
+stacks = {}  # by source
 flows = {}  # banked allowances that count one for one yet, by account, of each (year, pollutant) under flow control
 settled, due, added, cases = {}, {}, {}, {}  # the first short by (year, pollutant); fen and interest by penalty
 given = defaultdict(int)  # allowances surrendered by (source, year, pollutant)
@@ -45,6 +46,10 @@ def need(holds, what):
 
 def no_number(text):
     raise ValueError(f"{text} is no whole number")
+
+
+decoder = json.JSONDecoder(parse_float=no_number, parse_constant=no_number)
+encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def count(moved):
@@ -305,18 +310,18 @@ def take_in(event):
         need(all(sum(hours) == 24 and min(hours) >= 0 for hours in event["hours"].values()), f"I10: {day} lacks hours")
         before = days.get(day)
         days[day] = event["evidence"]
-        changes = {name: mass - masses.get(day, {}).get(name, 0) for name, mass in event["mass_mg"].items()}
+        changes = {name: mass - masses[day[0]].get(day[1], {}).get(name, 0) for name, mass in event["mass_mg"].items()}
         need(not before or differences.pop(day, None) == changes, f"I9: {day} changes by {changes}, its entry says not")
-        masses[day] = event["mass_mg"]
+        masses[day[0]][day[1]] = event["mass_mg"]
     elif kind == "DayReversed":
         day = (event["stack"], event["day"])
-        need(masses.get(day) == event["mass_mg"], f"I9: {day} takes back what was never booked")
+        need(masses[day[0]].get(day[1]) == event["mass_mg"], f"I9: {day} takes back what was never booked")
         differences[day] = event["difference_mg"]
     elif kind == "SourceRegistered":
         stacks[event["source"]] = [each["stack"] for each in event["stacks"]]
     elif kind == "YearReported":
-        of_year = [mass for (stack, day), mass in masses.items() if stack in stacks[event["source"]]
-                   and day.startswith(f"{event['year']}-")]  # fmt: skip
+        own, year = stacks[event["source"]], f"{event['year']}-"
+        of_year = [mass for stack in own for day, mass in masses[stack].items() if day.startswith(year)]
         for name, mass in event["measured_mg"].items():
             need(mass == sum(each.get(name, 0) for each in of_year), f"I9: {name} is not the sum of its sealed days")
     elif kind in ("YearVerified", "YearDetermined"):
@@ -399,9 +404,11 @@ def read(line):
     raw = line.rstrip(b"\n").partition(b" ")[2]
     end.hash = hashlib.sha256(end.hash.encode() + raw).hexdigest()
     need(line == end.hash.encode() + b" " + raw + b"\n", "its bytes do not give its hash")
-    record = json.loads(raw, parse_float=no_number, parse_constant=no_number)
-    plain = json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()
-    need(plain == raw, "is not written as records are (a blank, a key that stands twice, an escape)")
+    record = decoder.decode(raw.decode())
+    need(
+        encoder.encode(record).encode() == raw,
+        "is not written as records are (a blank, a key that stands twice, an escape)",
+    )
     need(record["seq"] == end.seq + 1, f"calls itself {record['seq']}")
     need(record["at"] >= end.at, "is earlier than what happened before")
     key, refusal, events = (record["actor"], record["key"]), record["refusal"], record["events"]
