@@ -79,3 +79,19 @@ def test_of_very_many_names_those_that_are_like_it_are_told() -> None:
     assert said.endswith(" and 86 others (did you mean 'KM-CEM-07-A'?)")
     assert near("nothing like it", names) == f"there are {', '.join(names[:4])} and 86 others"
     assert near("x", []) == "there are none"
+
+
+def test_a_command_built_without_the_others_of_its_group_is_the_same_command() -> None:
+    """The shell builds no more than is asked for; what is asked for wrongly finds the whole group, which names it."""
+    whole = dict(leaves(typer.main.get_command(build(ROOMS)), "airshed"))
+    for path, command in whole.items():
+        words = path.split()[1:]
+        if len(words) == 2:
+            alone = dict(leaves(typer.main.get_command(build({words[0]: ROOMS[words[0]]}, words[1])), "airshed"))
+            assert set(alone) - {f"airshed {words[0]}"} == {path}
+            assert [each.opts for each in alone[path].params] == [each.opts for each in command.params]
+            assert alone[path].get_help(typer.Context(alone[path])) == command.get_help(typer.Context(command))
+    group = {"book": ROOMS["book"]}
+    assert set(dict(leaves(typer.main.get_command(build(group, "shwo")), "airshed"))) == {
+        path for path in whole if path.startswith("airshed book ")
+    }

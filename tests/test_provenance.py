@@ -162,7 +162,7 @@ def test_nothing_of_a_command_outlives_it(
         raise Malformed("bids.csv", "ends here", "give the rest")
 
     with monkeypatch.context() as within:
-        within.setattr("airshed.cli.main.build", lambda rooms: lambda **given: broken())
+        within.setattr("airshed.cli.main.build", lambda rooms, asked: lambda **given: broken())
         assert shell(within, "auction", "clear") == 2
     assert shown() is None
     of(Programme())
