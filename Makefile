@@ -45,10 +45,10 @@ test: $(VENV)/dev.stamp $(CHARTS) ## every test: properties, transcripts, simula
 	@scripts/browser
 	@scripts/verifiers
 	@scripts/provider
-	@$(BIN)/python -m pytest -n 2 --dist worksteal
+	@scripts/in-memory $(BIN)/python -m pytest -n 2 --dist worksteal
 
-quick: $(VENV)/dev.stamp $(CHARTS) ## the tests for while one works: rules and properties, no browser, no process, about two minutes
-	@$(BIN)/python -m pytest -n 2 --dist worksteal --quick
+quick: $(VENV)/dev.stamp $(CHARTS) ## the tests for while one works: rules and properties, no browser, no process, about a minute
+	@scripts/in-memory $(BIN)/python -m pytest -n 2 --dist worksteal --quick
 
 check: $(VENV)/dev.stamp ## format, lint, strict types
 	@$(BIN)/ruff format --check src tests bench scripts examples

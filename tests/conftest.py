@@ -16,7 +16,7 @@ from airshed.engine.journal import Line
 from airshed.service.book.sqlite import Book
 from airshed.service.marketdata import Market, read_market
 from databases import postgres
-from inner_loop import LONG
+from inner_loop import LONG, is_quick, no_process
 from seasons import year_in
 from shared import Once
 from shells import Shell, servers
@@ -36,6 +36,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """What is left out is not even imported."""
     return True if config.getoption("quick") and collection_path.stem.removeprefix("test_") in LONG else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of files that are quick as a whole, tests that are not."""
+    if config.getoption("quick"):
+        config.hook.pytest_deselected(items=[item for item in items if not is_quick(item)])
+        items[:] = [item for item in items if is_quick(item)]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _inner_loop(request: pytest.FixtureRequest) -> Iterator[None]:
+    yield from no_process() if request.config.getoption("quick") else [None]
 
 
 def pytest_configure(config: pytest.Config) -> None:

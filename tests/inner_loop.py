@@ -1,15 +1,52 @@
 """What `make quick` leaves out: what plays years, starts processes or browsers, or searches for seconds."""
 
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from typing import NoReturn
+
+import pytest
+
 LINES = """
-    agents agents_facts agents_told auction_event auctionpage brief briefpage callpage client cocontrol convert
-    crash damage economics_properties equilibrium evidence explain export forge frames frictions gateway
-    gateway_ahead gateway_control gateway_encryption gateway_evidence gateway_flood gateway_measure
-    gateway_strangers gateway_tls guide_price guidepage hostile howto_service linking many_feeds market_export
-    marketdata marketpage meter_price methods names one_count origins other_law own_zone pages_figures passkeys
-    pencil planted_bugs preview pricepage programmes proof_account proof_peers provenance_shown recompute register
-    report rulebook scenarios sealed season sector sensitivity service service_attack service_bounds service_crash
-    service_reading service_schema single_sign_on single_sign_on_forged shell shells signatures sim site stackpage
-    stacks starting tables_shown transcripts users_kept verify_live wheel zonecall
+    addressed agents agents_facts agents_told answered auction_event auctionpage brief briefpage callpage cancelling
+    client cocontrol convert crash damage deploy economics_properties equilibrium evidence explain export figures
+    forge formulas frames frictions gateway gateway_ahead gateway_control gateway_encryption gateway_evidence
+    gateway_flood gateway_measure gateway_strangers gateway_tls guide_price guidepage hostile howto_service
+    howto_year linking live many_feeds market_export marketdata marketpage meter_price methods names notices
+    one_count origins other_law own_zone pages_figures passkeys pencil planted_bugs portal_browser postgresql
+    preview pricepage programmes proof_account proof_peers provenance_shown recompute reconcile register report
+    rulebook scenarios sealed sealed_file season sector sensitivity service service_attack service_bounds
+    service_crash service_faults service_reading service_schema shell shells signatures sim single_sign_on
+    single_sign_on_forged site stackpage stacks starting tables_shown transactions transcripts two users_kept
+    verify_live wheel zonecall
 """
 #: Files of tests, without `test_`.
 LONG = frozenset(LINES.split())
+#: Tests of other files that start a process.
+STARTING = frozenset(
+    {
+        "test_a_second_writer_is_refused_and_a_reader_is_not",
+        "test_an_export_is_checked_without_airshed_with_the_law_and_without_it",
+        "test_a_shell_makes_the_same_seal",
+    }
+)
+#: Fixtures that start one.
+STARTED = frozenset({"sockets", "database"})
+
+
+def is_quick(item: pytest.Item) -> bool:
+    """Whether a test of a file that is not left out belongs to the inner loop."""
+    return item.name.partition("[")[0] not in STARTING and not STARTED & set(getattr(item, "fixturenames", ()))
+
+
+def no_process() -> Iterator[None]:
+    """No test of the inner loop starts a process, so that it stays quick whoever adds to it."""
+
+    def refused(*words: object, **options: object) -> NoReturn:
+        raise AssertionError("the inner loop starts no process: name the test or its file in tests/inner_loop.py")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(subprocess.Popen, "__init__", refused)
+        patch.setattr(subprocess.Popen, "__del__", lambda self: None)
+        yield
