@@ -38,10 +38,10 @@ from markets import AT
 from service_crashing import Clients, keys_for, serving
 from services import KEPT, kept_book, market_book, served
 from shared import Once
-from small_books import played
+from small_books import MANY_SEEDS, MANY_STEPS, played
 
-#: Runs of the simulator in which everything comes that a state can hold, as `test_sim` has them.
-SEEDS, STEPS = range(40, 46), 150
+#: Runs of the simulator in which everything comes that a state can hold, played once for all who look at them.
+SEEDS, STEPS = MANY_SEEDS[:6], MANY_STEPS
 
 
 @pytest.fixture(params=KEPT)
