@@ -33,6 +33,8 @@ ATTEMPTS, WAIT_S = 6, 0.5
 AGAIN = (429, 503)
 #: What another service of the same book may do.
 ELSEWHERE = ("standby", "ended")
+#: Seconds between two questions whether a code was entered.
+ASKS_EVERY_S = 2.0
 TIMEOUT_S = 60.0
 
 
@@ -97,6 +99,19 @@ class Client(Commands):
         told = self.post("/v1/sign-in", form, shapes.SignedIn, again=False)
         self.csrf = told.csrf
         return told
+
+    def sign_in_by_browser(self, show: Callable[[shapes.HandOver], None]) -> shapes.SignedIn:
+        """Begin a session that somebody gives in a browser, by the code that is shown."""
+        asked = msgspec.json.decode(self._answer("POST", "/v1/hand-over", b"", {}, again=False), type=shapes.HandOver)
+        show(asked)
+        until = self._now() + asked.seconds
+        while self._now() < until:
+            told = self.post("/v1/hand-over/take", shapes.TakeHandOver(asked.word), shapes.HandedOver, again=False)
+            if told.signed_in is not None:
+                self.csrf = told.signed_in.csrf
+                return told.signed_in
+            self._wait(ASKS_EVERY_S)
+        raise Malformed(self.url, "nobody has entered the code in time", "run it again")
 
     def sign_out(self) -> None:
         """End the session."""

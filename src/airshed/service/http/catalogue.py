@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from airshed.service.http import (
     commands,
+    hand_over,
     market,
     operations,
     passkeys,
@@ -183,6 +184,30 @@ WAYS: Sequence[Way] = (
         shapes.SignIn,
         shapes.SignedIn,
         more=("wrong_sign_in", "csrf"),
+    ),
+    Way("/v1/hand-over", "POST", hand_over.ask, "hand_over", "sign-in", "open", answer=shapes.HandOver, more=("csrf",)),
+    Way(
+        "/v1/hand-over/take",
+        "POST",
+        hand_over.take,
+        "take_hand_over",
+        "sign-in",
+        "open",
+        shapes.TakeHandOver,
+        shapes.HandedOver,
+        more=("csrf",),
+    ),
+    Way(hand_over.PAGE, "GET", hand_over.enter, "hand_over_page", "sign-in", gives=(_PAGE,), more=("second_factor",)),
+    Way(
+        hand_over.PAGE,
+        "POST",
+        hand_over.entered,
+        "hand_over_form",
+        "sign-in",
+        body=shapes.HandOverForm,
+        takes=sign_in.FORM,
+        gives=(_PAGE,),
+        more=("csrf", "not_there"),
     ),
     Way("/v1/sign-out", "POST", sign_in.sign_out, "sign_out", "sign-in", status=204, gives=(), more=("csrf",)),
     Way(

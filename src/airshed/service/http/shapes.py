@@ -128,6 +128,33 @@ class SignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     code: Word
 
 
+class HandOver(msgspec.Struct, frozen=True):
+    """A sign-in that a browser gives to a shell."""
+
+    #: By which who asked takes the session; nobody else hears it.
+    word: str
+    #: What is entered in the browser.
+    code: str
+    #: Where.
+    page: str
+    #: How long both are good.
+    seconds: int
+
+
+class TakeHandOver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether the code was entered."""
+
+    #: The word that came with the code.
+    word: Word
+
+
+class HandOverForm(msgspec.Struct, frozen=True):
+    """What the page of a code sends."""
+
+    code: Word
+    csrf: Word
+
+
 class SetUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The first sign-in, by a link."""
 
@@ -240,6 +267,13 @@ class SignedIn(msgspec.Struct, frozen=True):
     #: `public`, `zone`, or an account or a jurisdiction.
     reads: str
     provenance: Provenance
+
+
+class HandedOver(msgspec.Struct, frozen=True):
+    """What became of a code."""
+
+    #: Who has entered it; null while nobody has, and once it was taken.
+    signed_in: SignedIn | None = None
 
 
 class KnownUser(msgspec.Struct, frozen=True):

@@ -12,6 +12,8 @@ from pathlib import Path
 from secrets import token_bytes, token_urlsafe
 from typing import Any, NamedTuple
 
+import msgspec
+
 from airshed.model.names import unlike_itself
 from airshed.model.refusal import Malformed
 from airshed.service.book.addressed import have_driver
@@ -405,9 +407,9 @@ class Users:
         query = "SELECT issuer, claim, known_as, user FROM identities ORDER BY user, issuer, known_as"
         return [Identity(*row) for row in self._sql.execute(query)]
 
-    def ask(self, what: str, said: str) -> str:
+    def ask(self, what: str, said: str, word: str = "") -> str:
         """A word that a browser brings back once, with what belongs to it; nobody can say it who was not told."""
-        token, now = new_word(), self._clock()
+        token, now = word or new_word(), self._clock()
         self._sql.execute("DELETE FROM asked WHERE until < ?", (now,))
         (kept,) = self._sql.execute("SELECT count(*) FROM asked").fetchone()
         if kept >= MOST_ASKED:
@@ -423,6 +425,36 @@ class Users:
             (digest_of(token), what, self._clock()),
         ).fetchall()
         return str(rows[0][0]) if rows else None
+
+    # --- a session that a browser gives to a shell
+
+    def ask_hand_over(self, code: str, word: str, asker: str) -> None:
+        """Somebody at an address shows a code, and takes the session of who enters it by a word."""
+        self.ask(_ASKED, msgspec.json.encode((digest_of(word), asker)).decode(), code)
+
+    def hand_over(self, code: str, session: Session) -> str | None:
+        """A code was entered in a session: the address of who asked for it; None for one that is not good."""
+        said = self.answered(_ASKED, code)
+        if said is None:
+            return None
+        digest, asker = msgspec.json.decode(said, type=tuple[str, str])
+        until = self._clock() + ASKED_MS
+        self._sql.execute("INSERT INTO asked VALUES (?, ?, ?, ?)", (digest, _GIVEN, session.digest, until))
+        return asker
+
+    def take_hand_over(self, word: str) -> tuple[str, Session] | None:
+        """A session of the user who has entered the code, while theirs lasts; it ends with theirs at a provider."""
+        given = self.answered(_GIVEN, word)
+        if given is None:
+            return None
+        row = self._sql.execute(
+            f"SELECT {_USER}, s.subject, s.provider_session FROM sessions s JOIN users u ON u.name = s.user "
+            "WHERE s.digest = ? AND u.state = 'active'",
+            (given,),
+        ).fetchone()
+        if row is None:
+            return None
+        return self.begin(_user(row[:-2]), 0, subject=row[-2], provider_session=row[-1])
 
     # --- passkeys
 
@@ -503,6 +535,8 @@ class Users:
             return [self._sql.execute(insert, nonce).rowcount == 1 for nonce in nonces]
 
 
+#: What is asked where a shell is to get a session, and what is given once its code was entered.
+_ASKED, _GIVEN = "shell asks", "shell gets"
 _PASSKEY = "id, user, public, shown, label, made_at, used_at"
 _USER = "u.name, u.actor, u.admin, u.state, u.made_at, u.password, u.secret, u.last_step"
 
