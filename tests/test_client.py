@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import re
+import sqlite3
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,7 @@ from airshed.engine import commands as c
 from airshed.model.refusal import Malformed
 from airshed.service.http.shapes import CommandReceipt, Problem
 from markets import SERIES
-from services import KEPT, PASSWORD, Served, kept_book, served
+from services import KEPT, PASSWORD, Served, kept_book, market_book, served
 
 
 @pytest.fixture(scope="module", params=KEPT)
@@ -183,3 +185,28 @@ def test_two_people_play_over_the_service_what_they_would_in_a_file(
     assert teller(f"act Deposit --server {url} --as wang --account fund --amount '1 yuan'")[0] == 2
     assert teller(f"sign-out {url}")[0] == 0
     assert teller(f"book show --server {url}")[0] == 2
+
+
+def test_accounts_that_differ_are_frozen_over_the_service_that_writes_the_book(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The night's second fold reads beside the writer, and only the writer writes."""
+    path = market_book(tmp_path)
+    with served(path) as service:
+        office = Shell(tmp_path / "office", monkeypatch, capsys)
+        assert office(f"book reconcile {path} --server {service.url}")[0] == 2, "nobody has signed in"
+        service.user("dianzhong-office")
+        code = service.code("dianzhong-office")
+        assert office(f"sign-in {service.url} --user dianzhong-office", f"{PASSWORD}\n{code}\n")[0] == 0
+        status, said = office(f"book reconcile {path} --server {service.url}")
+        assert (status, "agree: records, state, tables" in said) == (0, True), said
+        with closing(sqlite3.connect(path)) as beside, beside:
+            beside.execute("UPDATE accounts SET cash_fen = cash_fen + 1 WHERE account = 'fund'")
+        status, said = office(f"book reconcile {path} --server {service.url} --block small-bank")
+        assert (status, "is not dianzhong-office" in said, "fund  not frozen" in said) == (2, True, True), said
+        status, said = office(f"book reconcile {path} --block dianzhong-office")
+        assert (status, "fund  not frozen" in said) == (2, True), said
+        status, said = office(f"book reconcile {path} --server {service.url}")
+        assert (status, "fund  frozen by record" in said) == (1, True), said
+        status, said = office(f"book show --server {service.url} accounts --limit 100")
+        assert "reconciliation at record" in said

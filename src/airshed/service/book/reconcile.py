@@ -146,7 +146,7 @@ def block(book: KeptBook, found: Reconciled, actor: str, when: Callable[[State],
     accounts = sorted(found.private - found.frozen)
     wishes = [
         (
-            Command(actor, f"reconciliation-{found.records}-{account}", FreezeAccount(account, reason(found, account))),
+            Command(actor, key_of(found, account), FreezeAccount(account, reason(found, account))),
             at,
         )
         for account in accounts
@@ -157,6 +157,11 @@ def block(book: KeptBook, found: Reconciled, actor: str, when: Callable[[State],
         for answer in runner.send_all(wishes[first : first + LARGEST_GROUP])
     ]
     return dict(zip(accounts, answers, strict=True))
+
+
+def key_of(found: Reconciled, account: str) -> str:
+    """The key under which the freeze of an account counts once."""
+    return f"reconciliation-{found.records}-{account}"
 
 
 def reason(found: Reconciled, account: str) -> str:
