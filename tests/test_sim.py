@@ -81,7 +81,7 @@ def test_every_kind_of_event_comes_in_ordinary_runs_and_most_come_often(ordinary
     assert set(times) | SELDOM >= {kind.__name__ for kind in get_args(e.Event)}
     often = [name for name in ordinary[0].events if times[name] >= len(ordinary)]
     assert len(often) > 0.8 * len(ordinary[0].events)
-    assert times["Traded"] > 20 * len(ordinary)
+    assert times["Traded"] > 15 * len(ordinary)
 
 
 def test_every_command_is_carried_out_in_ordinary_runs(ordinary: list[Report]) -> None:
