@@ -65,6 +65,7 @@ async def today(visitor: Visitor) -> Response:
             "session": state.session,
             "halted": dict(state.halted),
             "often": [name for name in OFTEN if name in mine],
+            "desks": [each for each in DESKS if each.commands & mine or not each.commands],
         }
 
     shown: Mapping[str, Any] = await visitor.look(look)
@@ -84,6 +85,52 @@ OFTEN: Mapping[str, Phrase] = {
     "DecideMark": Phrase("Decide a mark", "审批标记"),
     "CloseYear": Phrase("Settle a year", "年度结算"),
 }
+
+
+class Desk(NamedTuple):
+    """A room of the authority, for roles that send one of its commands; for all where it names none."""
+
+    href: str
+    name: Phrase
+    text: Phrase
+    commands: frozenset[str]
+
+
+DESKS = (
+    Desk(
+        "/queue",
+        Phrase("Review queue", "待办审批"),
+        Phrase("marks, reports, cases, halts", "标记、报告、案件、停市"),
+        frozenset(
+            ("DecideMark", "VerifyYear", "DetermineYear", "DecideCase", "GrantReserve", "CloseYear", "HaltMarket")
+        ),
+    ),
+    Desk(
+        "/allocation",
+        Phrase("Allocation workshop", "配额分配工作台"),
+        Phrase("try, compare, carry out", "试算、比较、办理"),
+        frozenset(("Allocate",)),
+    ),
+    Desk(
+        "/desk",
+        Phrase("Auction desk", "拍卖工作台"),
+        Phrase("auctions, calls, sessions", "拍卖、集合竞价、交易时段"),
+        frozenset(("OpenAuction", "CloseAuction", "OpenCall", "CloseCall", "OpenSession")),
+    ),
+    Desk(
+        "/closing",
+        Phrase("Settle a year", "年度结算"),
+        Phrase("who is short, by how much", "谁欠缴、欠多少"),
+        frozenset(("CloseYear",)),
+    ),
+    Desk(
+        "/report",
+        Phrase("Report of the year", "年度报告"),
+        Phrase("of any year, as one page", "任一年度，单页"),
+        frozenset(),
+    ),
+    Desk("/law", Phrase("The law", "规则"), Phrase("versions and differences", "版本与修订"), frozenset()),
+)
 
 
 def _findings(market: Market, scope: str) -> list[FindingSeen]:

@@ -47,7 +47,8 @@ class MethodLine(msgspec.Struct, frozen=True):
 
 
 _STATUS = {"confirmed": Phrase("confirmed", "已核实"), "to confirm": Phrase("to confirm", "待核实")}
-_SECTIONS = {
+#: What the sections of a rulebook are called, in the order in which the page needs them.
+SECTIONS = {
     "programme": Phrase("Programme", "计划"),
     "currency": Phrase("Currency", "货币"),
     "caps": Phrase("Caps", "总量"),
@@ -69,7 +70,7 @@ def notes(rules: Rulebook) -> tuple[Note, ...]:
     """A note per section of the rulebook, numbered in the order in which the page needs them."""
     return tuple(
         Note(key, number, title, getattr(rules, key).cite, _STATUS[getattr(rules, key).status])
-        for number, (key, title) in enumerate(_SECTIONS.items(), start=1)
+        for number, (key, title) in enumerate(SECTIONS.items(), start=1)
     )
 
 

@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from airshed.engine.commands import Command
 from airshed.engine.journal import Line, MemoryJournal
 from airshed.engine.runner import Runner
 from airshed.market.depth import Depth
@@ -93,6 +94,11 @@ class MarketFold:
     async def foresee(self, asked: Asked, at: int) -> tuple[Foreseen, int]:
         """What a command would come to, and where the book ends: decided on this state and not applied."""
         found: tuple[Foreseen, int] = await self._run(self._foresee, asked, at)
+        return found
+
+    async def foresee_each(self, wishes: Sequence[Command], at: int) -> list[Foreseen]:
+        """What each of several commands would come to by itself: every one decided on the state of the book."""
+        found: list[Foreseen] = await self._run(self._foresee_each, wishes, at)
         return found
 
     def close(self, *, now: bool = False) -> None:
@@ -181,8 +187,21 @@ class MarketFold:
         book, _ = self._catch_up()
         market = self._folding.market
         with book.snapshot(), book.named():
-            runner = Runner(MemoryJournal(), law_of(book, market), tables=False, laws=laws_of(book))
-            runner.state, runner.journal = market.state, book
+            runner = self._runner(book)
             (command,) = asked(runner, max(at, market.state.at))
             # The first that is foreseen is decided and not applied: the state stays that of the book.
             return next(foresee(runner, [command], at)), market.state.seq
+
+    def _foresee_each(self, wishes: Sequence[Command], at: int) -> list[Foreseen]:
+        book, _ = self._catch_up()
+        with book.snapshot(), book.named():
+            runner = self._runner(book)
+            when = max(at, runner.state.at)
+            return [next(foresee(runner, [command], when)) for command in wishes]
+
+    def _runner(self, book: KeptBook) -> Runner:
+        """Somebody who decides on the state of the book and writes nothing."""
+        market = self._folding.market
+        runner = Runner(MemoryJournal(), law_of(book, market), tables=False, laws=laws_of(book))
+        runner.state, runner.journal = market.state, book
+        return runner

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from airshed.pages.portal.office import allocation, reports
+from airshed.pages.portal.office import allocation, closing, desk, law, queue, reports
 from airshed.service.http.ways import Way
 
 OFFICE = (
     Way("/allocation", "GET", allocation.allocation, "allocation", "portal"),
     Way("/allocation", "POST", allocation.try_allocation, "try_allocation", "portal"),
+    Way("/desk", "GET", desk.desk, "desk", "portal"),
+    Way("/auctions/{auction}", "GET", desk.result, "auction_page", "portal", "anybody"),
+    Way("/law", "GET", law.law, "law_page", "portal", "anybody"),
+    Way("/queue", "GET", queue.queue, "queue", "portal"),
+    Way("/closing", "GET", closing.closings, "closings", "portal"),
+    Way("/closing/{year}", "GET", closing.closing, "closing", "portal"),
+    Way("/closing/{year}", "POST", closing.close, "close_form", "portal"),
     Way("/report", "GET", reports.reports, "reports", "portal", "anybody"),
     Way("/report/{year}", "GET", reports.report, "report_page", "portal", "anybody"),
 )

@@ -1,0 +1,247 @@
+"""The end of a year: who would be short and by how much before anybody settles it, and then all of it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from airshed.engine.commands import CloseYear, Command
+from airshed.engine.nouns import Actor
+from airshed.engine.procedures.deadlines import surrender_day
+from airshed.engine.state import State
+from airshed.model.measures import Unit
+from airshed.model.period import day_of
+from airshed.pages.kit.words import Phrase
+from airshed.pages.portal.acts import Told, told
+from airshed.pages.portal.frame import Visitor, acting, fields_of, page
+from airshed.pages.portal.happening import amount
+from airshed.pages.portal.office.queue import office
+from airshed.rulebook import lookup
+from airshed.rulebook.schema import Rulebook
+from airshed.service.book.clock import asked_of
+from airshed.service.book.preview import Foreseen
+from airshed.service.http.problems import Stopped
+from airshed.service.http.rows import whole_number
+from airshed.service.http.service import Service
+from airshed.service.marketdata.reading import Market
+
+
+class Short(NamedTuple):
+    """A pollutant of a works that falls short."""
+
+    source: str
+    pollutant: str
+    owed: Phrase
+    given: Phrase
+    short: Phrase
+    penalty: Phrase
+    makeup: Phrase
+
+
+class Account(NamedTuple):
+    """What settling the year of an account would come to."""
+
+    account: str
+    name: str
+    #: Obligations, and those that are met.
+    obligations: int
+    met: int
+    short: Sequence[Short]
+    penalty: Phrase
+    #: What it would lose: over the banking limit, or expired.
+    lost: Sequence[tuple[str, Phrase]]
+    refusal: Told | None
+
+
+class Sums(NamedTuple):
+    """The year as a whole."""
+
+    accounts: int
+    refused: int
+    obligations: int
+    met: int
+    short_accounts: int
+    penalty: Phrase
+
+
+class Year(NamedTuple):
+    """A year that can be settled."""
+
+    year: int
+    open: int
+    settled: int
+    until: str
+
+
+def years(state: State, rules: Rulebook, actor: Actor) -> list[Year]:
+    """The years that works of somebody's scope have reported, the latest first."""
+    found: dict[int, tuple[set[str], set[str]]] = {}
+    for source, year in state.years:
+        known = state.sources[source]
+        if actor.jurisdiction in ("", known.jurisdiction):
+            settled, waiting = found.setdefault(year, (set(), set()))
+            (settled if (known.account, year) in state.closed else waiting).add(known.account)
+    return [
+        Year(year, len(found[year][1]), len(found[year][0]), surrender_day(rules, year))
+        for year in sorted(found, reverse=True)
+    ]
+
+
+async def closings(service: Service, request: Request) -> Response:
+    """The years that there are to settle."""
+    visitor = await acting(service, request)
+    actor = office(visitor)
+    shown = await visitor.look(lambda market, rules: (years(market.state, rules, actor), day_of(visitor.now)))
+    return page(visitor, "closings.html.j2", years=shown[0], today=shown[1])
+
+
+async def closing(service: Service, request: Request) -> Response:
+    """What settling a year would come to, account by account."""
+    visitor = await acting(service, request)
+    return await _shown(visitor, whole_number(request.path_params["year"], "year"))
+
+
+def _wishes(visitor: Visitor, year: int, found: Sequence[str]) -> list[Command]:
+    actor = office(visitor)
+    return [Command(actor.id, f"close {account} {year}", CloseYear(account, year)) for account in found]
+
+
+async def _foreseen(visitor: Visitor, year: int) -> list[Foreseen]:
+    """What the book would say of every account of the scope that has not settled the year."""
+    actor = office(visitor)
+
+    def accounts(market: Market, rules: Rulebook) -> list[str]:
+        state = market.state
+        return sorted(
+            {
+                source.account
+                for source in state.sources.values()
+                if actor.jurisdiction in ("", source.jurisdiction)
+                and (source.id, year) in state.years
+                and (source.account, year) not in state.closed
+            }
+        )
+
+    wishes = _wishes(visitor, year, await visitor.look(accounts))
+    service = visitor.service
+    at = max(asked_of(service.provenance, None, service.clock()), visitor.now)
+    return await service.market.foresee_each(wishes, at)
+
+
+async def _shown(visitor: Visitor, year: int, notice: Phrase | None = None, status: int = 200) -> Response:
+    actor = office(visitor)
+    found = await _foreseen(visitor, year)
+
+    def look(market: Market, rules: Rulebook) -> dict[str, Any]:
+        rows = [_account(each, market.state, rules) for each in found]
+        known = {each.year: each for each in years(market.state, rules, actor)}
+        if year not in known:
+            raise Stopped("not_there", f"no works of this scope has reported {year}")
+        mine = lookup.roles(rules).get(actor.role, frozenset())
+        fen = sum(closing.penalty_fen for each in found for closing in each.closings)
+        able = [each for each in rows if each.refusal is None]
+        return {
+            "accounts": rows,
+            "year": known[year],
+            "may": "CloseYear" in mine,
+            "sums": Sums(
+                len(rows),
+                len(rows) - len(able),
+                sum(each.obligations for each in able),
+                sum(each.met for each in able),
+                sum(bool(each.short) for each in able),
+                amount(fen, Unit.FEN, rules),
+            ),
+            "shortfalls": [(each, short) for each in able for short in each.short],
+            "losses": [(each, series, count) for each in able for series, count in each.lost],
+            "waits": any(each.waits for each in found),
+        }
+
+    return page(visitor, "closing.html.j2", status, notice=notice, seen=_digest(found), **await visitor.look(look))
+
+
+def _account(each: Foreseen, state: State, rules: Rulebook) -> Account:
+    body: Any = each.record.body
+    name = state.ledger.accounts[body.account].name
+    refusal = each.record.refusal or each.then
+    nothing = amount(0, Unit.FEN, rules)
+    if refusal is not None or not each.closings:
+        why = told(refusal, CloseYear) if refusal is not None else None
+        return Account(body.account, name, 0, 0, (), nothing, (), why)
+    closing = each.closings[0]
+
+    def shown(count: int) -> Phrase:
+        return amount(count, Unit.ALLOWANCES, rules)
+
+    short = [
+        Short(
+            *(row.source, row.pollutant, shown(row.obligation), shown(row.surrendered), shown(row.shortfall)),
+            *(amount(row.penalty_fen, Unit.FEN, rules), shown(row.makeup)),
+        )
+        for row in closing.settlements
+        if row.shortfall
+    ]
+    lost = [
+        (left.series, shown(left.over_limit + left.expired)) for left in closing.left if left.over_limit + left.expired
+    ]
+    return Account(
+        body.account,
+        name,
+        len(closing.settlements),
+        sum(not row.shortfall for row in closing.settlements),
+        short,
+        amount(closing.penalty_fen, Unit.FEN, rules),
+        lost,
+        None,
+    )
+
+
+def _able(found: Sequence[Foreseen]) -> list[Foreseen]:
+    return [each for each in found if each.record.refusal is None and each.then is None and not each.answered]
+
+
+def _digest(found: Sequence[Foreseen]) -> str:
+    """What was shown, so that nothing else is confirmed."""
+    shown = [(each.command.key, each.closings, dict(each.knowing or {})) for each in _able(found)]
+    return sha256(msgspec.json.encode(shown)).hexdigest()
+
+
+async def close(service: Service, request: Request) -> Response:
+    """Settle every account that can be settled, saying of each what is known; what was shown is what is done."""
+    fields = await fields_of(service, request)
+    visitor = await acting(service, request)
+    year = whole_number(request.path_params["year"], "year")
+    signed = visitor.signed
+    assert signed is not None
+    if signed.session is None or not service.door.own_form(request, signed.session, fields.get("csrf", "")):
+        return await _shown(visitor, year, AGAIN)
+    if fields.get("known") != "yes":
+        return await _shown(visitor, year, UNKNOWN, 422)
+    found = await _foreseen(visitor, year)
+    if _digest(found) != fields.get("seen", ""):
+        return await _shown(visitor, year, CHANGED, 422)
+    commands = tuple(each.command for each in _able(found))
+    receipts = await service.writer.submit(lambda runner, when: commands, len(commands), None) if commands else []
+    refused = sum(receipt.answer.refusal is not None for receipt in receipts)
+    done = len(receipts) - refused
+    waits = Phrase(
+        f"{done} settlements were sent" + (f", {refused} were refused" if refused else "") + ". ",
+        f"已提交{done}项结算" + (f"，{refused}项被拒绝" if refused else "") + "。",
+    )
+    return await _shown(visitor, year, waits)
+
+
+AGAIN = Phrase(
+    "You have signed in anew since this page was made. Nothing was sent.",
+    "页面早于本次登录，尚未提交。请核对后重新提交。",
+)
+UNKNOWN = Phrase("Say that you know what it costs. Nothing was sent.", "请确认已知悉后果。尚未提交。")
+CHANGED = Phrase(
+    "The book has gone on since you looked: these are the figures of now. Nothing was sent.",
+    "账簿已有变化，以下为最新结果。尚未提交。",
+)

@@ -1,0 +1,276 @@
+"""The auction desk: what may be offered, what takes bids and how many lie in it, what is over, and its result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+
+from airshed.engine.nouns import Actor, Auction
+from airshed.engine.state import State
+from airshed.model.allowance import Series, members
+from airshed.model.measures import Unit
+from airshed.model.period import clock, day_of
+from airshed.pages.kit.words import Phrase, same
+from airshed.pages.portal.fields import name_of
+from airshed.pages.portal.frame import Visitor, acting, page, visitor_of
+from airshed.pages.portal.happening import amount
+from airshed.pages.portal.office.queue import office
+from airshed.registry import accounts
+from airshed.rulebook import lookup
+from airshed.rulebook.schema import Rulebook
+from airshed.service.forms.form import BODIES
+from airshed.service.http.problems import Stopped
+from airshed.service.http.service import Service
+from airshed.service.http.viewer import PUBLIC_ROLE
+from airshed.service.marketdata.reading import Market
+
+#: What is over and stands on the desk; the page of each has all of it.
+MOST_OVER = 20
+#: What an auction desk does beside what stands in its tables.
+MORE = ("OpenCall", "OpenSale", "OpenRepurchase", "OpenSession", "CloseSession", "HaltMarket")
+
+
+class Offerable(NamedTuple):
+    """What lies in an auction account and is not on offer."""
+
+    series: str
+    free: Phrase
+    reserve: Phrase
+    href: str
+
+
+class OpenVenue(NamedTuple):
+    """An auction or a call that takes bids."""
+
+    name: str
+    kind: Phrase
+    series: str
+    offered: Phrase
+    reserve: Phrase
+    #: How many bids lie in it; what they say is not told before the close.
+    bids: int
+    sealed: int
+    stands: Phrase
+    #: What is to be done next, with its form.
+    steps: Sequence[tuple[Phrase, str]]
+
+
+class OverVenue(NamedTuple):
+    """An auction that is over."""
+
+    name: str
+    series: str
+    offered: Phrase
+    sold: Phrase
+    price: Phrase
+
+
+async def desk(service: Service, request: Request) -> Response:
+    """The desk of who runs auctions."""
+    visitor = await acting(service, request)
+    actor = office(visitor)
+
+    def look(market: Market, rules: Rulebook) -> dict[str, Any]:
+        state = market.state
+        mine = lookup.roles(rules).get(actor.role, frozenset())
+        over = [
+            OverVenue(
+                *(each.id, each.series, amount(each.count + each.consigned, Unit.ALLOWANCES, rules)),
+                *(amount(each.sold, Unit.ALLOWANCES, rules), _price(each.price, rules)),
+            )
+            for each in reversed(state.auctions.values())
+            if not each.open and _within(each.series, actor)
+        ]
+        return {
+            "offerable": _offerable(state, rules, actor) if "OpenAuction" in mine else [],
+            "open": [*_auctions(state, rules, actor, mine), *_calls(state, rules, actor, mine)],
+            "over": over[:MOST_OVER],
+            "over_all": len(over),
+            "session": state.session,
+            "halted": dict(state.halted),
+            "more": [(name, name_of(BODIES[name])) for name in MORE if name in mine],
+            "day": day_of(max(visitor.now, state.at)),
+        }
+
+    return page(visitor, "desk.html.j2", **await visitor.look(look))
+
+
+def _within(series: str, actor: Actor) -> bool:
+    return actor.jurisdiction in ("", Series.parse(members(series)[0]).jurisdiction)
+
+
+def _price(fen: int | None, rules: Rulebook) -> Phrase:
+    return same("–") if fen is None else amount(fen, Unit.FEN_PER_T, rules)
+
+
+def _offerable(state: State, rules: Rulebook, actor: Actor) -> list[Offerable]:
+    found = []
+    for place in rules.jurisdictions:
+        if actor.jurisdiction not in ("", place.code):
+            continue
+        for series, position in state.ledger.of_account(accounts.auction(place.code)):
+            if position.free:
+                reserve = lookup.pollutant(rules, Series.parse(series).pollutant).reserve_fen_per_t
+                fields = {"series": series, "count": f"{position.free * rules.allowance.size_kg / 1000:g} t"}
+                href = f"/act/OpenAuction?{urlencode(fields)}"
+                free = amount(position.free, Unit.ALLOWANCES, rules)
+                found.append(Offerable(series, free, _price(reserve, rules), href))
+    return sorted(found, key=lambda each: (-int(each.series.rpartition("-")[2]), each.series))
+
+
+def _auctions(state: State, rules: Rulebook, actor: Actor, mine: frozenset[str]) -> list[OpenVenue]:
+    found = []
+    for each in state.auctions.values():
+        if each.open and _within(each.series, actor):
+            stands, sealed, steps = _stands(state, "auction", each.id, mine, "CloseAuction")
+            if "ConsignLot" in mine:
+                steps.append((name_of(BODIES["ConsignLot"]), f"/act/ConsignLot?auction={each.id}"))
+            found.append(
+                OpenVenue(
+                    *(each.id, Phrase("auction", "拍卖"), each.series),
+                    amount(each.count + each.consigned, Unit.ALLOWANCES, rules),
+                    _price(each.reserve, rules),
+                    len(each.bids) + sealed,
+                    sealed,
+                    stands,
+                    steps,
+                )
+            )
+    return found
+
+
+def _calls(state: State, rules: Rulebook, actor: Actor, mine: frozenset[str]) -> list[OpenVenue]:
+    found = []
+    for each in state.calls.values():
+        if each.open and _within(each.series, actor):
+            stands, sealed, steps = _stands(state, "call", each.id, mine, "CloseCall")
+            found.append(
+                OpenVenue(
+                    *(each.id, Phrase("call", "集合竞价"), each.series, same("–"), same("–")),
+                    *(len(each.orders) + sealed, sealed, stands, steps),
+                )
+            )
+    for zone in state.zone_calls.values():
+        if zone.open:
+            stands, sealed, steps = _stands(state, "zone_call", zone.id, mine, "CloseZoneCall")
+            found.append(
+                OpenVenue(
+                    *(zone.id, Phrase("zone-wide call", "全区集合竞价"), "–", same("–"), same("–")),
+                    *(len(zone.orders) + sealed, sealed, stands, steps),
+                )
+            )
+    return found
+
+
+def _stands(
+    state: State, venue: str, name: str, mine: frozenset[str], closing: str
+) -> tuple[Phrase, int, list[tuple[Phrase, str]]]:
+    """How far bidding has come, how many bids are still sealed, and what is to be done next."""
+    sealing = next((each for (kind, of), each in state.sealings.items() if of == name and kind == venue), None)
+    steps: list[tuple[Phrase, str]] = []
+    if sealing is None:
+        stands, sealed = Phrase("takes bids", "接受申报"), 0
+    else:
+        sealed = len(sealing.bids)
+        if sealing.until is None:
+            stands = Phrase("takes sealed bids", "接受密封申报")
+            if "EndBidding" in mine:
+                query = urlencode({"venue": venue, "name": name})
+                steps.append((name_of(BODIES["EndBidding"]), f"/act/EndBidding?{query}"))
+        else:
+            until = clock(sealing.until)[:16].replace("T", " ")
+            stands = Phrase(f"bids are opened until {until}", f"揭示申报至{until}")
+    if closing in mine:
+        field = "auction" if closing == "CloseAuction" else "call"
+        steps.append((name_of(BODIES[closing]), f"/act/{closing}?{field}={name}"))
+    return stands, sealed, steps
+
+
+# --- the result of one
+
+
+class Step(NamedTuple):
+    """What bidders wanted at a price, all of them together."""
+
+    price: Phrase
+    wanted: Phrase
+    reached: Phrase
+    won: bool
+
+
+async def result(service: Service, request: Request) -> Response:
+    """The page of one auction: for everybody what is public, and to offices who won."""
+    visitor = await visitor_of(service, request)
+    name = request.path_params["auction"]
+
+    def look(market: Market, rules: Rulebook) -> dict[str, Any]:
+        each = market.state.auctions.get(name)
+        if each is None:
+            raise Stopped("not_there", "there is no such auction")
+        seen = _sees(visitor, each)
+        bids = [] if each.open else sorted(each.bids, key=lambda bid: (-bid.limit, bid.number))
+        steps, reached = [], 0
+        for bid in bids:
+            reached += bid.count
+            steps.append(
+                Step(
+                    _price(bid.limit, rules),
+                    amount(bid.count, Unit.ALLOWANCES, rules),
+                    amount(reached, Unit.ALLOWANCES, rules),
+                    each.price is not None and bid.limit >= each.price,
+                )
+            )
+        return {
+            "auction": each,
+            "offered": amount(each.count + each.consigned, Unit.ALLOWANCES, rules),
+            "reserve": _price(each.reserve, rules),
+            "price": _price(each.price, rules),
+            "sold": amount(each.sold, Unit.ALLOWANCES, rules),
+            "bidders": len({bid.account for bid in each.bids}),
+            "wanted": amount(sum(bid.count for bid in each.bids), Unit.ALLOWANCES, rules),
+            "steps": steps,
+            "who": [bid.account for bid in bids] if seen else None,
+            "curve": curve([(bid.limit, bid.count) for bid in bids], each),
+            "uniform": each.terms.rule == "uniform",
+        }
+
+    return page(visitor, "auction.html.j2", **await visitor.look(look))
+
+
+def _sees(visitor: Visitor, each: Auction) -> bool:
+    actor = visitor.actor
+    return actor is not None and not actor.account and actor.role != PUBLIC_ROLE and _within(each.series, actor)
+
+
+def curve(bids: Sequence[tuple[int, int]], each: Auction) -> Markup:
+    """The demand from the highest price down, what was offered, and the price, drawn without a script."""
+    if not bids:
+        return Markup("")
+    most = max(sum(count for _, count in bids), each.count + each.consigned) or 1
+    high = max(bids[0][0], each.reserve) * 1.1 or 1
+    width, height = 600, 240
+
+    def at(count: float, price: float) -> str:
+        return f"{width * count / most:.1f},{height - height * price / high:.1f}"
+
+    reached, points = 0, []
+    for price, count in bids:
+        points += [at(reached, price), at(reached + count, price)]
+        reached += count
+    offered = width * (each.count + each.consigned) / most
+    price_at = None if each.price is None else height - height * each.price / high
+    reserve = height - height * each.reserve / high
+    parts = [
+        Markup('<polyline class="demand" points="%s"/>') % " ".join(points),
+        Markup('<line class="supply" x1="%s" x2="%s" y1="0" y2="240"/>') % (f"{offered:.1f}", f"{offered:.1f}"),
+        Markup('<line class="reserve" x1="0" x2="600" y1="%s" y2="%s"/>') % (f"{reserve:.1f}", f"{reserve:.1f}"),
+    ]
+    if price_at is not None:
+        shown = f"{price_at:.1f}"
+        parts.append(Markup('<line class="price" x1="0" x2="600" y1="%s" y2="%s"/>') % (shown, shown))
+    return Markup('<svg class="curve" viewBox="-4 -4 608 248" aria-hidden="true">%s</svg>') % Markup("").join(parts)

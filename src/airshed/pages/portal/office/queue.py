@@ -1,0 +1,269 @@
+"""What waits for an office: every decision that is due or asked for, with a form filled in; halts and freezes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from airshed.engine.journal import decode
+from airshed.engine.nouns import Actor
+from airshed.engine.procedures.deadlines import surrender_day
+from airshed.engine.state import State
+from airshed.model.period import day_of, hour_of
+from airshed.pages.kit.words import Phrase
+from airshed.pages.portal.fields import name_of
+from airshed.pages.portal.frame import Visitor, acting, page
+from airshed.rulebook import lookup
+from airshed.rulebook.schema import Rulebook
+from airshed.service.book.kept import KeptBook
+from airshed.service.forms.form import BODIES
+from airshed.service.http.problems import Stopped
+from airshed.service.http.service import Service
+from airshed.service.marketdata.reading import Market
+
+#: Days before its end from which something is near.
+NEAR_DAYS = 14
+
+
+class Item(NamedTuple):
+    """A decision that waits."""
+
+    kind: Phrase
+    what: Phrase
+    #: Whose it is: a works or an account.
+    who: str
+    #: Since when it waits, and until when it is due; empty where neither is said.
+    since: str
+    due: str
+    #: The command that decides it, and what of its form is known.
+    command: str
+    fields: Mapping[str, str]
+    how: str = ""
+    #: The page that has all of its kind, where there is one.
+    room: str = ""
+
+    @property
+    def href(self) -> str:
+        """The page of its kind, or the form, filled in as far as it is known."""
+        return self.room or f"/act/{self.command}?{urlencode(self.fields)}"
+
+
+class StoppedNow(NamedTuple):
+    """A market that stands still, or an account that is frozen."""
+
+    what: Phrase
+    reason: str
+    href: str
+    lift: Phrase
+
+
+MARK, REPORT, OPINION, IMPROVEMENT, CASE, APPEAL, AMENDED, RESERVE, WITHDRAWAL, YEAR = (
+    Phrase("Mark", "标记"),
+    Phrase("Report to verify", "待核查报告"),
+    Phrase("Adverse opinion", "不通过意见"),
+    Phrase("Improvement", "整改"),
+    Phrase("Case", "案件"),
+    Phrase("Appeal", "复议"),
+    Phrase("Amended emission", "更正后排放"),
+    Phrase("New-entrant reserve", "新建储备申请"),
+    Phrase("Withdrawal", "收回"),
+    Phrase("Year to settle", "待结算年度"),
+)
+
+
+def items(state: State, rules: Rulebook, actor: Actor, at: int, reported: Mapping[tuple[str, int], str]) -> list[Item]:
+    """What waits for somebody by their role and scope, the most urgent first."""
+    mine = lookup.roles(rules).get(actor.role, frozenset())
+    today = day_of(at)
+    found = [
+        item._replace(how=_how(item.due, today))
+        for item in (
+            *_marks(state, today),
+            *_years(state, rules, today, reported),
+            *_cases(state, today),
+            *_reserve(state),
+            *_amended(state),
+        )
+        if item.command in mine and _in_scope(state, actor, item.who)
+    ]
+    return sorted(_together(found), key=lambda each: (each.due or "9999", each.kind.en, each.who))
+
+
+def _together(found: list[Item]) -> list[Item]:
+    """The accounts that have to settle a year are one line, which leads to the page of that year."""
+    by_year: dict[str, list[Item]] = {}
+    for each in found:
+        if each.kind == YEAR:
+            by_year.setdefault(each.fields["year"], []).append(each)
+    rest = [each for each in found if each.kind != YEAR]
+    for year, group in by_year.items():
+        count = len(group)
+        what = Phrase(f"{year}: {count} account{'s' * (count != 1)} verified", f"{year}年度：{count}个账户已核查")
+        who = group[0].who if count == 1 else ""
+        rest.append(group[0]._replace(what=what, who=who, room=f"/closing/{year}"))
+    return rest
+
+
+def _how(due: str, today: str) -> str:
+    if not due:
+        return ""
+    left = (date.fromisoformat(due) - date.fromisoformat(today)).days
+    return "late" if left < 0 else "due" if left <= NEAR_DAYS else ""
+
+
+def _in_scope(state: State, actor: Actor, who: str) -> bool:
+    source = state.sources.get(who)
+    account = state.ledger.accounts.get(who)
+    place = source.jurisdiction if source is not None else account.jurisdiction if account is not None else ""
+    return actor.jurisdiction in ("", place)
+
+
+def _marks(state: State, today: str) -> Iterator[Item]:
+    for mark in state.marks.values():
+        if mark.state != "entered":
+            continue
+        what = Phrase(
+            f"{mark.kind} on {mark.stack}, {mark.hours} h from {hour_of(mark.first)}: {mark.reason}",
+            f"{mark.stack}，{mark.kind}，自{hour_of(mark.first)}起{mark.hours}小时：{mark.reason}",
+        )
+        who = state.stack_source[mark.stack]
+        due = day_of(mark.prove_by)
+        if mark.evidence:
+            yield Item(MARK, what, who, day_of(mark.first), due, "DecideMark", {"mark": str(mark.id)})
+        elif due < today:
+            yield Item(MARK, what, who, day_of(mark.first), due, "LapseMark", {"mark": str(mark.id)})
+
+
+def _years(state: State, rules: Rulebook, today: str, reported: Mapping[tuple[str, int], str]) -> Iterator[Item]:
+    law = rules.calendar
+    waiting: dict[tuple[str, int], int] = {}
+    for (source, year), known in state.years.items():
+        of = {"source": source, "year": str(year)}
+        since = reported.get((source, year), "")
+        for each in known.improvements:
+            if each.state == "answered":
+                what = Phrase(f"item {each.number} of {year} is answered", f"{year}年度第{each.number}项已答复")
+                number = {**of, "number": str(each.number)}
+                yield Item(IMPROVEMENT, what, source, since, f"{year + 1}-{law.verify_by}", "CloseImprovement", number)
+        if known.version and known.verified_mg is None:
+            if known.opinion == "adverse":
+                what = Phrase(f"{year}: the authority sets the emission", f"{year}年度：由主管部门核定排放量")
+                yield Item(OPINION, what, source, since, surrender_day(rules, year), "DetermineYear", of)
+            elif not any(each.state == "open" for each in known.improvements):
+                what = Phrase(f"{year}, version {known.version}", f"{year}年度，第{known.version}版")
+                yield Item(REPORT, what, source, since, f"{year + 1}-{law.verify_by}", "VerifyYear", of)
+        account = state.sources[source].account
+        if known.verified_mg is not None and (account, year) not in state.closed and today > surrender_day(rules, year):
+            waiting[account, year] = waiting.get((account, year), 0) + 1
+    for (account, year), count in waiting.items():
+        what = Phrase(f"{year}: {count} works verified", f"{year}年度：{count}家企业已核查")
+        fields = {"account": account, "year": str(year)}
+        yield Item(YEAR, what, account, surrender_day(rules, year), surrender_day(rules, year), "CloseYear", fields)
+
+
+def _cases(state: State, today: str) -> Iterator[Item]:
+    for case in state.cases.values():
+        if not case.open:
+            continue
+        number = {"case": str(case.id)}
+        what = Phrase(
+            f"case {case.id}, {case.ground} of {case.year}", f"第{case.id}号案件，{case.year}年度，{case.ground}"
+        )
+        if case.state == "appealed":
+            yield Item(APPEAL, what, case.account, "", "", "DecideCaseAppeal", number)
+        elif case.replies or day_of(case.reply_until) < today:
+            yield Item(CASE, what, case.account, day_of(case.reply_until), "", "DecideCase", number)
+
+
+def _reserve(state: State) -> Iterator[Item]:
+    for asked in state.applications.values():
+        if asked.state == "waiting":
+            what = Phrase(f"application {asked.id} of {asked.source}", f"{asked.source}的第{asked.id}号申请")
+            yield Item(RESERVE, what, asked.source, "", "", "GrantReserve", {"series": asked.series})
+    for each in state.withdrawals.values():
+        what = Phrase(f"notice {each.id}, {each.ground}", f"第{each.id}号告知，{each.ground}")
+        number = {"withdrawal": str(each.id)}
+        if each.state == "appealed":
+            yield Item(APPEAL, what, each.source, "", "", "DecideAppeal", number)
+        elif each.state == "confirmed":
+            yield Item(WITHDRAWAL, what, each.source, "", each.notice_until, "WithdrawAllowances", number)
+
+
+def _amended(state: State) -> Iterator[Item]:
+    for source, year in state.extras:
+        known = state.years[source, year]
+        owed = ", ".join(f"{code} {count}" for code, count in known.extra.items() if count)
+        what = Phrase(f"{year}: still to be surrendered after a correction: {owed}", f"{year}年度更正后待补缴：{owed}")
+        fields = {"source": source, "year": str(year)}
+        yield Item(AMENDED, what, source, "", known.extra_until, "NoticeCase", fields)
+
+
+def reported_on(book: KeptBook) -> dict[tuple[str, int], str]:
+    """The day on which each year that is not verified was reported last."""
+    found = {}
+    for source, year, seq in book.sql.execute(
+        "SELECT source, year, max(seq) FROM reports WHERE NOT EXISTS (SELECT 1 FROM years WHERE years.source ="
+        " reports.source AND years.year = reports.year AND verified_mg IS NOT NULL) GROUP BY source, year"
+    ).fetchall():
+        found[source, year] = day_of(decode(book.line(seq)).at)
+    return found
+
+
+def stopped(state: State, actor: Actor) -> list[StoppedNow]:
+    """Markets that stand still and accounts that are frozen, with the form that lets them go on."""
+    found = []
+    for series, reason in state.halted.items():
+        name = Phrase(series or "all series", series or "全部系列")
+        what = Phrase(f"The market of {name.en} stands still", f"{name.zh}停市")
+        found.append(
+            StoppedNow(
+                what, reason, f"/act/ResumeMarket?{urlencode({'series': series})}", Phrase("Let it go on", "复市")
+            )
+        )
+    for account, reason in state.ledger.frozen.items():
+        if _in_scope(state, actor, account):
+            what = Phrase(f"{account} is frozen", f"{account}已冻结")
+            found.append(
+                StoppedNow(what, reason, f"/act/ThawAccount?{urlencode({'account': account})}", Phrase("Thaw", "解冻"))
+            )
+    return found
+
+
+def office(visitor: Visitor) -> Actor:
+    """Somebody who acts for an office."""
+    assert visitor.actor is not None
+    if visitor.actor.account:
+        raise Stopped("not_yours_to_read", "this is a page of the offices of the programme")
+    return visitor.actor
+
+
+async def queue(service: Service, request: Request) -> Response:
+    """The review queue."""
+    visitor = await acting(service, request)
+    actor = office(visitor)
+    reported = await service.readers.read(reported_on)
+
+    def look(market: Market, rules: Rulebook) -> dict[str, Any]:
+        at = max(visitor.now, market.state.at)
+        mine = lookup.roles(rules).get(actor.role, frozenset())
+        found = items(market.state, rules, actor, at, reported)
+        return {
+            "items": found,
+            "kinds": {kind.en: kind for kind in (item.kind for item in found)},
+            "stopped": stopped(market.state, actor),
+            "may": mine,
+            "names": {name: name_of(BODIES[name]) for name in (*{item.command for item in found}, *STOPS)},
+            "stops": [name for name in STOPS if name in mine],
+            "days_late": sum(item.how == "late" for item in found),
+        }
+
+    return page(visitor, "queue.html.j2", **await visitor.look(look))
+
+
+#: What stops a market or an account.
+STOPS = ("HaltMarket", "FreezeAccount")

@@ -1,0 +1,222 @@
+"""The rooms of the authority: what waits, the end of a year, the auction desk, the law and what changed in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from airshed.engine import commands as c
+from airshed.engine.nouns import Mark, Year
+from airshed.engine.state import State
+from airshed.lab.simulator.small_market import BANK
+from airshed.model.period import DAY_MS, instant
+from airshed.pages.portal.office.desk import curve
+from airshed.pages.portal.office.queue import items, stopped
+from airshed.rulebook.digest import digest
+from airshed.rulebook.load import load_texts
+from airshed.service.book.law import laws_of
+from airshed.service.book.sqlite import Book
+from laws import FILES, RULES
+from markets import AT, AUTHORITY, adopting_next, done, market
+from portals import Portal, hidden, portal, text_of
+from terms import verified
+
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+
+
+@pytest.fixture(scope="module")
+def ended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """A book whose year is verified and whose deadline is over; one works owes more than it holds."""
+    path = tmp_path_factory.mktemp("office") / "ended.book"
+    runner = market(Book.create(path), tables=True)
+    done(runner, "dianzhong-registrar", c.RegisterActor("small-bureau", "city", jurisdiction="KM"))
+    verified(runner, "steel", 5_000_000_000)
+    verified(runner, "cement", 0)
+    done(runner, BANK, c.Deposit("steel", 100), instant("2028-07-02"))
+    book = runner.journal
+    assert isinstance(book, Book)
+    book.close()
+    with portal(path, demo_users=True) as found:
+        yield found
+
+
+# --- the end of a year
+
+
+def test_who_would_be_short_is_told_before_anybody_settles(ended: Portal) -> None:
+    office, before = ended.rehearsing(AUTHORITY), ended.records()
+    text = text_of(office.get("/closing/2027"))
+
+    assert "Who would be short" in text
+    assert "steel s-steel" in text
+    assert "Accounts short 1" in text
+    assert "yuan" in text
+    assert ended.records() == before
+    assert "2 accounts verified" in text_of(office.get("/queue"))
+    assert 'href="/closing/2027"' in office.get("/queue").text
+    assert "欠缴情况" in text_of(ended.rehearsing("small-bureau", "zh").get("/closing/2027"))
+
+
+def test_a_year_is_settled_once_what_it_costs_is_known_and_only_as_it_was_shown(ended: Portal) -> None:
+    office, before = ended.rehearsing(AUTHORITY), ended.records()
+    form = {name: value for name, value in hidden(office.get("/closing/2027")).items() if name in ("csrf", "seen")}
+
+    unknown = office.send("/closing/2027", form)
+    assert unknown.status_code == 422
+    assert "Say that you know what it costs." in text_of(unknown)
+    changed = office.send("/closing/2027", {**form, "seen": "0" * 64, "known": "yes"})
+    assert changed.status_code == 422
+    assert "The book has gone on since you looked" in text_of(changed)
+    foreign = office.send("/closing/2027", {**form, "csrf": "x", "known": "yes"})
+    assert "Nothing was sent." in text_of(foreign)
+    assert ended.records() == before
+
+    settled = office.send("/closing/2027", {**form, "known": "yes"})
+    assert "settlements were sent" in text_of(settled)
+    after = ended.records()
+    assert after > before
+    again = office.send("/closing/2027", {**form, "known": "yes"})
+    assert "All accounts have settled this year." in text_of(again) or again.status_code == 422
+    assert ended.records() == after
+
+
+def test_the_rooms_of_the_authority_are_not_for_firms_and_strangers(ended: Portal) -> None:
+    steel = ended.rehearsing("steel")
+    for path in ("/queue", "/closing", "/closing/2027", "/desk", "/allocation"):
+        assert steel.get(path).status_code == 403, path
+        assert "/sign-in" in str(ended.stranger().get(path).url), path
+
+
+def test_the_rooms_speak_both_languages(ended: Portal) -> None:
+    for path in ("/", "/queue", "/closing", "/desk", "/law", "/report"):
+        page = ended.rehearsing(AUTHORITY, "zh").get(path)
+        assert page.status_code == 200, (path, text_of(page))
+        assert CHINESE.search(text_of(page))
+
+
+# --- what waits
+
+
+@pytest.fixture
+def state() -> State:
+    return market().state
+
+
+def test_what_waits_is_told_to_whoever_decides_it_with_its_form_filled_in(state: State) -> None:
+    stack = next(iter(state.stack_source))
+    source = state.stack_source[stack]
+    state.marks[7] = Mark(7, stack, "fault", AT, AT + 3_600_000, AT + DAY_MS, "steel", "analyser", "a" * 64)
+    state.years[source, 2027] = Year(source, 2027, version=2)
+    office, verifier = state.actors[AUTHORITY], next(a for a in state.actors.values() if a.role == "verifier")
+
+    (mark,) = [each for each in items(state, RULES, office, AT, {}) if each.command == "DecideMark"]
+    assert mark.href == "/act/DecideMark?mark=7"
+    assert mark.who == source
+    assert mark.due
+    (report,) = items(state, RULES, verifier, AT, {(source, 2027): "2028-03-01"})
+    assert report.href == f"/act/VerifyYear?source={source}&year=2027"
+    assert report.since == "2028-03-01"
+    assert report.due == f"2028-{RULES.calendar.verify_by}"
+    late = items(state, RULES, verifier, instant("2028-05-20"), {})
+    assert [each.how for each in late] == ["late"]
+
+
+def test_a_bureau_hears_of_its_own_city_alone(state: State) -> None:
+    source = state.stack_source[next(iter(state.stack_source))]
+    state.years[source, 2027] = Year(source, 2027, version=1, opinion="adverse")
+    bureau = state.actors[AUTHORITY]
+    there = replace(bureau, jurisdiction=state.sources[source].jurisdiction)
+    elsewhere = replace(bureau, jurisdiction="QJ")
+    assert [each.command for each in items(state, RULES, there, AT, {})] == ["DetermineYear"]
+    assert items(state, RULES, elsewhere, AT, {}) == []
+
+
+def test_a_frozen_account_and_a_halt_can_be_lifted_from_the_queue(state: State) -> None:
+    state.halted["SO2-KM-2027"] = "a fault"
+    state.ledger.frozen["steel"] = "an inquiry"
+    found = stopped(state, state.actors[AUTHORITY])
+    assert [each.href for each in found] == ["/act/ResumeMarket?series=SO2-KM-2027", "/act/ThawAccount?account=steel"]
+
+
+# --- auctions
+
+
+@pytest.fixture(scope="module")
+def selling(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """A book with an auction that takes bids and one that is over."""
+    path = tmp_path_factory.mktemp("office") / "selling.book"
+    runner = market(Book.create(path), tables=True)
+    for name, limits in (("first", (471_000, 463_000)), ("second", (487_000, 479_000))):
+        done(runner, AUTHORITY, c.OpenAuction(name, "SO2-KM-2027", 100_000))
+        for bidder, limit in zip(("steel", "cement"), limits, strict=True):
+            done(runner, bidder, c.PlaceBid(name, bidder, 1_000, limit))
+    done(runner, AUTHORITY, c.CloseAuction("first", 1))
+    book = runner.journal
+    assert isinstance(book, Book)
+    book.close()
+    with portal(path, demo_users=True) as found:
+        yield found
+
+
+def test_an_open_auction_tells_how_many_bids_lie_in_it_and_not_what_they_say(selling: Portal) -> None:
+    office = selling.rehearsing(AUTHORITY)
+    desk, page = office.get("/desk"), office.get("/auctions/second")
+    row = text_of(desk).partition("Open now")[2]
+
+    assert 'data-head="Bids">2<' in desk.text
+    assert "second" in row
+    for said in (desk, page):
+        assert "4,870" not in said.text
+        assert "4,790" not in said.text
+    assert "/act/CloseAuction?auction=second" in desk.text
+
+
+def test_a_result_is_public_and_who_bid_is_not(selling: Portal) -> None:
+    public, office = selling.stranger().get("/auctions/first"), selling.rehearsing(AUTHORITY).get("/auctions/first")
+
+    assert "Demand" in text_of(public)
+    assert "4,710 yuan/t" in text_of(public)
+    assert "steel" not in public.text
+    assert "steel" in text_of(office)
+    assert selling.stranger().get("/auctions/none").status_code == 404
+
+
+def test_the_curve_begins_at_the_price_axis_and_ends_with_all_that_is_wanted(selling: Portal) -> None:
+    look = selling.running.service.market.look(lambda market, rules: market.state.auctions["first"])
+    drawn = str(curve([(800, 40_000), (400, 60_000)], selling.loop.run_until_complete(look)))
+    points = re.findall(r'points="([^"]*)"', drawn)[0].split()
+
+    assert points[0].startswith("0.0,")
+    assert points[-1].startswith("600.0,")
+    assert len(points) == 4
+
+
+# --- the law
+
+
+def test_the_law_tells_what_each_version_changed_section_by_section_with_its_citation(tmp_path: Path) -> None:
+    path = tmp_path / "law.book"
+    runner = market(Book.create(path), tables=True)
+    book = runner.journal
+    assert isinstance(book, Book)
+    text = FILES["rulebook.toml"].decode()
+    changed = text.replace('version = "2027.1"', 'version = "2027.2"', 1).replace(
+        'report_by = "03-31"', 'report_by = "03-15"', 1
+    )
+    files = {**FILES, "rulebook.toml": changed.encode()}
+    newer = load_texts(files)
+    book.keep_law(digest(newer), files)
+    runner.laws = laws_of(book)
+    done(runner, AUTHORITY, adopting_next(newer))
+    book.close()
+    with portal(path, demo_users=True) as found:
+        page = found.stranger("zh").get("/law")
+    text = text_of(page)
+    assert page.status_code == 200, text
+    assert "03-15" in text
+    assert "03-31" in text
+    assert newer.calendar.cite in text
