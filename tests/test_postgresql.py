@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from pathlib import Path
@@ -72,7 +73,7 @@ def test_every_invariant_holds_under_random_commands_and_crashes(name: str, seed
 
     def opened() -> PostgresBook:
         if there:
-            return PostgresBook.open(name)
+            return PostgresBook.open(name, time.sleep)  # a server notices late that a session is gone
         there.append(name)
         return PostgresBook.create(name)
 
