@@ -22,6 +22,7 @@ from shared import Once
 from shells import Shell, servers
 
 ROOT = Path(__file__).resolve().parent.parent
+SOURCE = ROOT / "src"
 CHARTS = ROOT / "src" / "airshed" / "pages" / "kit" / "assets" / "echarts.js"
 
 # Properties fail for what they find, never for how long a busy machine took to look.
@@ -34,7 +35,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """What is left out is not even imported."""
+    """What is left out is not even imported, and of the source only what has an example in it is."""
+    if collection_path.suffix == ".py" and collection_path.is_relative_to(SOURCE):
+        return True if b">>>" not in collection_path.read_bytes() else None
     return True if config.getoption("quick") and collection_path.stem.removeprefix("test_") in LONG else None
 
 

@@ -432,3 +432,15 @@ def test_a_spoiled_plan_writes_nothing(copied: Path, spoil: Callable[[Path], Non
 def test_an_unknown_zone_is_told_which_are_shipped(name: str) -> None:
     with pytest.raises(Malformed, match=r"there are: .*dianzhong"):
         shipped("zones", name)
+
+
+def test_a_zone_is_read_again_when_a_byte_of_it_is_another(copied: Path) -> None:
+    """Nobody waits for the clock of a file system to see a change, and what is read twice is the same object."""
+    first = load(copied)
+    assert load(copied) is first
+    head = copied / "zone.toml"
+    head.write_text(head.read_text("utf-8").replace(f"seed = {first.seed}", f"seed = {first.seed + 1}"), "utf-8")
+    assert load(copied).seed == first.seed + 1
+    (copied / "sources.csv").unlink()
+    with pytest.raises(Malformed, match=r"sources.csv: the file is missing"):
+        load(copied)

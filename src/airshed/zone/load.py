@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -19,6 +20,20 @@ from airshed.zone.rows import Row, decoded, rows_and_faults
 from airshed.zone.zone import AbatementOption, BaselineYear, Place, ProductFactor, Stack, Technology, Zone, ZoneSource
 
 Read = TypeVar("Read")
+
+#: What is read of a zone's folder.
+FILES = (
+    "zone.toml",
+    "sources.csv",
+    "stacks.csv",
+    "baseline.csv",
+    "abatement.csv",
+    "abatement_options.csv",
+    "voc_factors.csv",
+    "default_factors.csv",
+    "outlines.geojson",
+    "criteria.csv",
+)
 
 
 class ZoneHead(msgspec.Struct, frozen=True):
@@ -56,7 +71,22 @@ def of_law(rules: Rulebook, name: str = "") -> Zone:
 
 
 def load(folder: Path) -> Zone:
-    """Read the inventory in `folder`; the first fault is raised as `Malformed` naming file, line, column and cure."""
+    """Read the inventory in `folder`; the first fault is raised as `Malformed` naming file, line, column and cure.
+
+    The same texts in the same folder give the same object, as those of a law do.
+    """
+    return _loaded(folder, tuple(_bytes(folder / name) for name in FILES))
+
+
+def _bytes(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes() if path.is_file() else None
+    except OSError:  # which `read` names
+        return None
+
+
+@lru_cache(maxsize=8)
+def _loaded(folder: Path, texts: tuple[bytes | None, ...]) -> Zone:
     zone, faults = read(folder)
     if zone is None:
         raise faults[0]
