@@ -62,6 +62,14 @@ def serve(
     clock_is_right: Annotated[
         bool, typer.Option("--clock-is-right", help="A real programme has rested for long: the clock is right.")
     ] = False,
+    published: Annotated[
+        Path | None,
+        typer.Option(
+            "--published",
+            metavar="DIR",
+            help="The folder of `airshed proof publish`: pages give proofs under its signed head.",
+        ),
+    ] = None,
     oidc_issuer: Annotated[
         str, typer.Option("--oidc-issuer", metavar="URL", help="A provider of single sign-on, as it calls itself.")
     ] = "",
@@ -131,6 +139,7 @@ def serve(
         read_from=read_from or None,
         limits=ServiceLimits(user_burst=4 * requests_a_second, user_every_s=1 / requests_a_second),
         provider=provider,
+        published=published,
     )
     _as_notes()
     sys.setswitchinterval(0.0005)  # the thread that answers does not wait long for the one that decides

@@ -273,7 +273,7 @@ def _years(state: State, rules: Rulebook, source: str, today: str, *, whole: boo
     return sorted(found, key=lambda each: (-each.year, each.pollutant))
 
 
-# --- the register, and checking
+# --- the register
 
 
 async def register(service: Service, request: Request) -> Response:
@@ -281,11 +281,3 @@ async def register(service: Service, request: Request) -> Response:
     visitor = await visitor_of(service, request)
     found = await service.readers.read(sheet)
     return page(visitor, "tables.html.j2", sheet=found)
-
-
-async def check(service: Service, request: Request) -> Response:
-    """The head of the book, and five steps by which anybody checks it."""
-    visitor = await visitor_of(service, request)
-    seq, digest = await service.readers.read(lambda book: (book.last(), book.line(book.last()).hash))
-    law = await visitor.look(lambda market, rules: market.state.rulebook)
-    return page(visitor, "check.html.j2", seq=seq, digest=digest, law=law, first=service.first)

@@ -36,7 +36,6 @@ WAYS = (
     Way("/works", "GET", public.works, "works", "portal", "anybody"),
     Way("/works/{source}", "GET", public.one_works, "one_works", "portal", "anybody"),
     Way("/register", "GET", public.register, "register", "portal", "anybody"),
-    Way("/check", "GET", public.check, "check", "portal", "anybody"),
     *OFFICE,
 )
 

@@ -81,6 +81,8 @@ class Serving:
     limits: ServiceLimits = field(default_factory=ServiceLimits)
     #: The provider of single sign-on, where there is one.
     provider: ProviderSettings | None = None
+    #: The folder in which the signed head of the book is published, where there is one.
+    published: Path | None = None
 
 
 def clock_from(at: int | None, machine: Callable[[], int]) -> Callable[[], int]:
@@ -203,6 +205,7 @@ class Running:
             None if serving.provider is None else Provider(serving.provider, machine),
             self._note,
             unchecked=lambda: self.unchecked,
+            published=serving.published,
         )
         self.app = application(self.service, pages=self._pages)
 

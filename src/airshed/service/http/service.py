@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -55,6 +56,8 @@ class Service:
     note: Callable[..., None] = lambda event, **fields: None
     #: The record up to which it answers from a snapshot that is being checked; 0 where there is none any more.
     unchecked: Callable[[], int] = lambda: 0
+    #: The folder in which its signed head is published, where there is one.
+    published: Path | None = None
     #: Requests by status, for the metrics.
     counts: dict[int, int] = field(default_factory=dict)
     #: Messages of the feed that were made already.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from airshed.pages.portal.office import allocation, closing, desk, law, queue, reports
+from airshed.pages.portal.office import allocation, closing, desk, law, proof, queue, reports
 from airshed.service.http.ways import Way
 
 OFFICE = (
@@ -11,6 +11,11 @@ OFFICE = (
     Way("/desk", "GET", desk.desk, "desk", "portal"),
     Way("/auctions/{auction}", "GET", desk.result, "auction_page", "portal", "anybody"),
     Way("/law", "GET", law.law, "law_page", "portal", "anybody"),
+    Way("/check", "GET", proof.check, "check", "portal", "anybody"),
+    Way("/check/verifier", "GET", proof.verifier, "verifier", "portal", "anybody"),
+    Way("/checkpoint", "GET", proof.checkpoint, "checkpoint", "portal", "anybody", gives=("text/plain",)),
+    Way("/proof/{seq}", "GET", proof.proof, "proof_file", "portal", "anybody", gives=("text/plain",)),
+    Way("/proof/from/{old}", "GET", proof.consistency, "consistency", "portal", "anybody", gives=("text/plain",)),
     Way("/queue", "GET", queue.queue, "queue", "portal"),
     Way("/closing", "GET", closing.closings, "closings", "portal"),
     Way("/closing/{year}", "GET", closing.closing, "closing", "portal"),

@@ -1,0 +1,149 @@
+"""Proofs on a page: the head of the book, signed where it is published, a proof for any record, and what checks it."""
+
+from __future__ import annotations
+
+import base64
+from importlib.resources import files
+from pathlib import Path
+from threading import Lock
+from typing import Any, NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from airshed.model.refusal import Malformed
+from airshed.pages.portal.frame import page, visitor_of
+from airshed.pages.portal.office.reports import policy_of
+from airshed.registry.proof.checkpoint import Checkpoint, Inclusion, read_checkpoint
+from airshed.registry.proof.tree import Tree, inclusion, root_of
+from airshed.service.book.kept import KeptBook
+from airshed.service.http.problems import Stopped
+from airshed.service.http.reading import record_for
+from airshed.service.http.rows import whole_number
+from airshed.service.http.service import Service
+from airshed.service.proof.publishing import CHECKPOINT, read_file
+from airshed.service.proof.tree import Hashes, entries, prove_consistent, prove_included, tiles_in
+
+#: Records of which the tree is made in memory where nothing is published: 64 bytes each.
+MOST_IN_MEMORY = 2_000_000
+TEXT = "text/plain; charset=utf-8"
+
+
+class Under(NamedTuple):
+    """What is proven by: a head, its note, and the hashes below it."""
+
+    head: Checkpoint
+    note: str
+    hashes: Hashes
+    #: Who signed it; empty where nobody did.
+    signers: tuple[str, ...]
+
+
+def under(service: Service, book: KeptBook) -> Under:
+    """The checkpoint that is published, or the root of the book as it stands, which nobody has signed."""
+    folder: Path | None = service.published
+    if folder is not None:
+        note = read_file(folder / CHECKPOINT)
+        head = read_checkpoint(note.text, CHECKPOINT)
+        if head.size > book.last():
+            raise Stopped("not_there", "what is published is of a later book than the one that is served")
+        signers = tuple(line.split(" ")[1] for line in str(note).rpartition("\n\n")[2].splitlines())
+        return Under(head, str(note), tiles_in(folder, head.size), signers)
+    last = book.last()
+    if last > MOST_IN_MEMORY:
+        raise Stopped("not_there", "a book this long is proven by its published checkpoint, and none is given")
+    turn, tree = _tree_of(service)
+    with turn:
+        if tree.size < last:
+            tree.extend(entries(book, tree.size, last))
+    head = Checkpoint(f"unsigned/{service.first[:16]}", last, root_of(tree.node, last))
+    return Under(head, head.text() + "\n", tree, ())
+
+
+def _tree_of(service: Service) -> tuple[Lock, Tree]:
+    """The tree of the book that is served, which grows with it; one reader at a time lets it grow."""
+    found: tuple[Lock, Tree] = service.beside.setdefault("tree", (Lock(), Tree()))
+    return found
+
+
+async def check(service: Service, request: Request) -> Response:
+    """The head of the book, and five steps by which anybody checks a record of it."""
+    visitor = await visitor_of(service, request)
+    asked = request.query_params.get("record", "").replace(",", "").strip()
+    seq = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 19 else 0
+
+    def look(book: KeptBook) -> dict[str, Any]:
+        found = under(service, book)
+        last = book.last()
+        chosen = seq if 1 <= seq <= found.head.size else 0
+        return {
+            "under": found,
+            "root": base64.b64encode(found.head.root).decode(),
+            "seq": last,
+            "digest": book.line(last).hash,
+            "chosen": chosen,
+            "chosen_hash": book.line(chosen).hash if chosen else "",
+            "missing": bool(asked) and not chosen,
+            "asked": asked[:20],
+        }
+
+    facts = await service.readers.read(look)
+    law = await visitor.look(lambda market, rules: market.state.rulebook)
+    return page(visitor, "check.html.j2", law=law, first=service.first, **facts)
+
+
+async def proof(service: Service, request: Request) -> Response:
+    """The proof of a record: with its content for whoever reads it whole, else of its number and hash."""
+    visitor = await visitor_of(service, request)
+    seq = whole_number(request.path_params["seq"], "record")
+    actor = "" if visitor.actor is None else visitor.actor.id
+
+    def look(book: KeptBook) -> Inclusion:
+        found = under(service, book)
+        if not 1 <= seq <= found.head.size:
+            raise Stopped("not_there", f"the head is of {found.head.size} records")
+        seen = record_for(book, actor, seq, visitor.now)
+        if seen.body is not None and seen.events is not None:
+            try:
+                return prove_included(book, found.hashes, seq, found.head, found.note)
+            except Malformed as error:
+                raise Stopped("not_there", f"{error.what}; {error.cure}") from None
+        return Inclusion(b"", seq - 1, inclusion(found.hashes.node, seq - 1, found.head.size), found.note)
+
+    made = await service.readers.read(look)
+    headers = {"Content-Disposition": f'attachment; filename="record-{seq}.tlog-proof"', "Cache-Control": "no-store"}
+    return Response(str(made), 200, headers, TEXT)
+
+
+async def consistency(service: Service, request: Request) -> Response:
+    """That the first records, as somebody wrote their head down, are still the beginning of the book."""
+    old = whole_number(request.path_params["old"], "size")
+
+    def look(book: KeptBook) -> str:
+        found = under(service, book)
+        if not 1 <= old <= found.head.size:
+            raise Stopped("not_there", f"the head is of {found.head.size} records")
+        return str(prove_consistent(found.hashes, old, found.head, found.note))
+
+    await service.door.look(request)
+    text = await service.readers.read(look)
+    headers = {"Content-Disposition": f'attachment; filename="from-{old}.tlog-consistency"'}
+    return Response(text, 200, {**headers, "Cache-Control": "no-store"}, TEXT)
+
+
+async def checkpoint(service: Service, request: Request) -> Response:
+    """The head as a note, signed where it is published."""
+    await service.door.look(request)
+    note = await service.readers.read(lambda book: under(service, book).note)
+    headers = {"Content-Disposition": 'attachment; filename="checkpoint"', "Cache-Control": "no-store"}
+    return Response(note, 200, headers, TEXT)
+
+
+async def verifier(service: Service, request: Request) -> Response:
+    """The page that checks a proof: it is one file, sends nothing, and works without this service."""
+    await service.door.look(request)
+    html = (files("airshed.pages.portal") / "templates" / "verifier.html").read_text("utf-8")
+    headers = {"Content-Security-Policy": policy_of(html)}
+    if "file" in request.query_params:
+        headers["Content-Disposition"] = 'attachment; filename="verify-proof.html"'
+    return Response(html, 200, headers, "text/html; charset=utf-8")

@@ -1,0 +1,166 @@
+"""Proofs on a page: who may read a record gets its content, everybody a proof, and a browser checks it by itself."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from airshed.pages.portal.ways import PORTAL
+from airshed.registry.proof.checkpoint import entry_from, entry_of, read_checkpoint, read_inclusion
+from airshed.registry.proof.notes import Signs
+from airshed.registry.proof.tree import included, leaf_hash
+from airshed.service.book.sqlite import Book
+from airshed.service.http.limits import ServiceLimits
+from airshed.service.proof.keys import make_key, signing
+from airshed.service.proof.publishing import publish
+from browsers import launch
+from markets import AUTHORITY
+from portals import Portal, portal, text_of
+from services import Served, market_book, served
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return market_book(tmp_path_factory.mktemp("proof"))
+
+
+@pytest.fixture(scope="module")
+def site(book: Path) -> tuple[Path, str]:
+    """A folder in which the head is published, and the key by which it is signed."""
+    folder = book.parent / "site"
+    public = make_key(book.parent / "registry.key", "registry.example/small", Signs.NOTE)
+    with Book.read(book) as opened, signing(book.parent / "registry.key") as signer:
+        publish(opened, folder, signer)
+    return folder, str(public)
+
+
+@pytest.fixture(scope="module")
+def there(book: Path, site: tuple[Path, str]) -> Iterator[Portal]:
+    with portal(book, demo_users=True, published=site[0]) as found:
+        yield found
+
+
+@pytest.fixture(scope="module", autouse=True)
+def signed_proof(there: Portal) -> str:
+    """A proof under the published head; asked for before a browser has the loop of this thread."""
+    return there.rehearsing(AUTHORITY).get("/proof/20").text
+
+
+def test_a_stranger_is_proven_number_and_hash_and_an_office_the_content(there: Portal) -> None:
+    bare = read_inclusion(there.stranger().get("/proof/20").text, "proof")
+    whole = read_inclusion(there.rehearsing(AUTHORITY).get("/proof/20").text, "proof")
+
+    assert bare.extra == b""
+    assert b'"seq":20' in whole.extra or len(whole.extra) > 65
+    digest = entry_from(whole.extra, whole.leaf)
+    for each in (bare, whole):
+        head = read_checkpoint(each.note.rpartition("\n\n")[0] + "\n", "note")
+        assert head.origin == "registry.example/small"
+        assert included(leaf_hash(digest), each.leaf, head.size, each.path, head.root)
+
+
+def test_the_page_says_who_signed_and_leads_through_five_steps(there: Portal) -> None:
+    page = there.stranger("zh").get("/check?record=20")
+    text = text_of(page)
+
+    assert "registry.example/small" in text
+    assert page.text.count("<li>") >= 5
+    assert 'href="/proof/20"' in page.text
+    assert "请填写1至" in text_of(there.stranger("zh").get("/check?record=9999999"))
+    assert there.stranger().get("/proof/9999999").status_code == 404
+
+
+def test_without_a_published_head_the_page_says_that_nobody_signed(tmp_path: Path) -> None:
+    with portal(market_book(tmp_path), demo_users=True) as found:
+        text = text_of(found.stranger().get("/check"))
+        proof = read_inclusion(found.stranger().get("/proof/3").text, "proof")
+        digest = found.stranger().get("/v1/records/3").json()["hash"]
+    head = read_checkpoint(proof.note.rpartition("\n\n")[0] + "\n", "note")
+    assert "nobody: this service was given no published checkpoint" in text
+    assert included(leaf_hash(entry_of(3, digest)), proof.leaf, head.size, proof.path, head.root)
+
+
+# --- in a browser
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with served(
+        market_book(tmp_path_factory.mktemp("live")),
+        ServiceLimits(stranger_burst=10_000),
+        pages=PORTAL,
+        demo_users=True,
+    ) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        found = launch(playwright)
+        yield found
+        found.close()
+
+
+@contextmanager
+def verifier(browser: Browser, live: Served) -> Iterator[Page]:
+    """The page that checks, and what it complained of."""
+    page = browser.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(f"{live.url}/check/verifier")
+    try:
+        yield page
+        assert complaints == []
+    finally:
+        page.close()
+
+
+def checked(page: Page, **fields: str) -> str:
+    for name, text in fields.items():
+        page.fill(f"#{name}", text)
+    page.click("#check")
+    page.wait_for_function("document.querySelector('#said p') !== null")
+    page.wait_for_timeout(100)
+    return page.inner_text("#said")
+
+
+def test_a_citizen_checks_a_record_and_that_the_book_goes_on_from_the_head_that_was_kept(
+    live: Served, browser: Browser
+) -> None:
+    proof = httpx.get(f"{live.url}/proof/20").text
+    digest = httpx.get(f"{live.url}/v1/records/20").json()["hash"]
+    head = read_checkpoint(httpx.get(f"{live.url}/checkpoint").text.rpartition("\n\n")[0] + "\n", "note")
+    kept = f"{head.size}\n{b64encode(head.root).decode()}"
+    with verifier(browser, live) as page:
+        said = checked(page, proof=proof, hash=digest, head=kept)
+        assert "Record 20 stands under the head" in said
+        assert "It is the head that you kept." in said
+        assert "No signature was checked." in said
+        other = checked(page, proof=proof, hash="0" * 64)
+        assert "does not stand under this head" in other
+        going = httpx.get(f"{live.url}/proof/from/{head.size}").text
+        assert "goes on from" in checked(page, proof=going, head=kept)
+        wrong = f"{head.size}\n{b64encode(bytes(32)).decode()}"
+        assert "its past was changed" in checked(page, proof=going, head=wrong)
+
+
+def test_the_browser_checks_the_signature_of_a_published_head(
+    site: tuple[Path, str], signed_proof: str, live: Served, browser: Browser
+) -> None:
+    proof = signed_proof
+    with verifier(browser, live) as page:
+        said = checked(page, proof=proof, key=site[1])
+        assert "Signed by registry.example/small." in said or "cannot check Ed25519" in said
+        assert "stands under the head" in said
+        if "Signed by" in said:
+            line = proof.rstrip("\n").rpartition("\n")[2]
+            raw = line.split(" ")[2]
+            forged = proof.replace(raw, raw[:-8] + "AAAAAAA=")
+            assert "does not hold" in checked(page, proof=forged) or "cannot be read" in page.inner_text("#said")
